@@ -1,0 +1,29 @@
+package hal
+
+import "fmt"
+
+// Card is what a reader read: the raw bits and, when the format is known, the numbers printed on it.
+// A card number is personal data: only Credential and the fields give it away.
+type Card struct {
+	Bits     int    // length on the wire; 32, 56 or 80 for ISO 14443 UIDs of 4, 7 and 10 bytes
+	Raw      []byte // most significant bit first, left-aligned, ceil(Bits/8) bytes, unused low bits of the last byte zero
+	Layout   string // "H10301", "uid", "em4100", …; empty when only the bits are known
+	Facility uint64 // facility code; zero when the format has none
+	Number   uint64 // card number; zero when the format is not known
+	Clonable bool   // true when anyone with a copier can make another: UID-only, EM4100, plain Wiegand
+}
+
+// Credential is the canonical form that a store hashes: one length byte and the raw bits. Cards of different length never collide.
+func (c Card) Credential() []byte {
+	return append([]byte{byte(c.Bits)}, c.Raw...)
+}
+
+// String, GoString and Format never show the number.
+func (c Card) String() string   { return fmt.Sprintf("card(%d bits)", c.Bits) }
+func (c Card) GoString() string { return c.String() }
+
+// Format implements fmt.Formatter so that %x and %+v are as silent as %v.
+func (c Card) Format(s fmt.State, _ rune) { fmt.Fprint(s, c.String()) }
+
+// Key is one key of a keypad: '0' to '9', '*' or '#'. Zero is no key. A sequence of keys is a secret.
+type Key rune

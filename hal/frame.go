@@ -1,0 +1,23 @@
+package hal
+
+import (
+	"errors"
+	"time"
+)
+
+// Errors of cameras.
+var (
+	ErrNoFrame = errors.New("camera gave no frame in time")
+	ErrGone    = errors.New("camera is gone")
+)
+
+// Frame is one picture. Its pixels are face data until proven otherwise: Wipe it before letting go.
+type Frame struct {
+	Seq           uint64 // counts frames the device delivered, dropped ones included
+	At            time.Time
+	Width, Height int
+	BGR           []byte // Width*Height*3
+}
+
+// Wipe overwrites the pixels, the unused capacity included.
+func (f *Frame) Wipe() { clear(f.BGR[:cap(f.BGR)]) }

@@ -1,0 +1,70 @@
+// Package hal says what a door is made of: readers that give cards and keys, inputs and outputs with a meaning
+// instead of a voltage, cameras that give frames. It holds small interfaces and value types, and imports nothing of ours.
+//
+// Drivers are in the folders below it (gpio, wiegand, serialreader, rc522, camera), a simulated door in sim, and recorders
+// and players of these interfaces in haltest.
+//
+// Units: time.Time is the host's wall clock with its monotonic part; pixels are 8-bit BGR, row by row, no padding.
+package hal
+
+import (
+	"context"
+	"time"
+)
+
+// Reader is a card reader, a keypad, or both: anything at the door by which a person presents something other than a face.
+type Reader interface {
+	// Run reads until ctx ends or the device fails for good, and hands over each event in the order of presentation.
+	// A device that goes away and may come back is no reason to return: it sends an event with Fault set and goes on trying.
+	// emit must not block for long; Run calls it from one goroutine only.
+	Run(ctx context.Context, emit func(ReaderEvent)) error
+	// String is the reader's name in the configuration.
+	String() string
+}
+
+// ReaderEvent is one thing that happened at a reader. Exactly one of Card, Key, Fault is set (Fault nil after
+// recovery with Recovered true).
+type ReaderEvent struct {
+	At        time.Time // when the last bit was on the wire, not when we got to it
+	Reader    string
+	Card      *Card
+	Key       Key
+	Fault     error // lost frame, noise, reversed wires, device gone; never contains card data
+	Recovered bool
+}
+
+// Input is a contact with a meaning: REX button, door contact, fire line, tamper switch, bell.
+type Input interface {
+	// Run reports the debounced state at once and then each change, until ctx ends. Active has the configured
+	// polarity already applied (true: button pressed, door open, fire).
+	Run(ctx context.Context, changed func(InputEvent)) error
+	// Active reads the present state.
+	Active() (bool, error)
+	String() string
+}
+
+// InputEvent is one debounced change of an input.
+type InputEvent struct {
+	At     time.Time
+	Input  string
+	Active bool
+	Fault  error
+}
+
+// Output is something the unit switches: the strike's relay, a lamp, a buzzer. On is the configured meaning, not the level.
+type Output interface {
+	// Set switches and returns once the line has the level.
+	Set(on bool) error
+	// Close leaves the line in its declared safe state.
+	Close() error
+	String() string
+}
+
+// Camera hands over frames, always the newest.
+type Camera interface {
+	// Next waits for a frame newer than the last one handed over and copies it to f, whose buffer is reused.
+	// Errors: ErrNoFrame when none came in time, ErrGone when the device is not there.
+	Next(ctx context.Context, f *Frame) error
+	Close() error
+	String() string
+}

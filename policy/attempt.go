@@ -1,0 +1,62 @@
+package policy
+
+import "time"
+
+// Means is how somebody, or something, asks the door to open.
+type Means string
+
+// The means.
+const (
+	ByCard     Means = "card"
+	ByPIN      Means = "pin"
+	ByPass     Means = "pass"
+	ByFace     Means = "face"
+	ByCardFace Means = "card+face"
+	ByREX      Means = "rex"     // request to exit, from inside
+	ByStaff    Means = "staff"   // staffed-release button
+	ByConsole  Means = "console" // an operator's command
+	ByFire     Means = "fire"
+)
+
+// Attempt is one request to open, with everything a decision may look at. It holds no secret and no face data.
+type Attempt struct {
+	At     time.Time
+	Clock  Clock
+	Door   string
+	Means  Means
+	Person *Person // nil: nobody known by this credential or face
+	KeyID  string  // which of the person's credentials was presented
+	Face   *Face   // set for ByFace and ByCardFace
+	Site   Site
+}
+
+// Clock is how far the time can be trusted (design decision 7).
+type Clock struct {
+	Trusted bool
+	Floor   time.Time // the last time known to be past; a decision uses the later of this and Attempt.At
+}
+
+// Face is the evidence of a walk-up: the score against the best candidate, and liveness, apart (design decision 3).
+type Face struct {
+	Score     float64 // cosine with the best person's template, -1…1
+	RunnerUp  float64 // cosine with the best other person; -1 when there is none
+	Threshold float64 // what Score must reach for the false-positive rate the operator asked for
+	Margin    float64 // what Score must lead RunnerUp by
+	Live      float64 // fused liveness evidence, 0…1
+	LiveMin   float64 // what Live must reach
+	Frames    int     // frames that agreed
+	FramesMin int     // frames that must agree
+	Quality   string  // the advice in force when no frame was good enough; empty when some were
+}
+
+// Site is the state of the unit that a decision depends on.
+type Site struct {
+	FacesOff   string // id of the rule, or the fault, that switched faces off; empty: faces work
+	Durable    bool   // the audit log answers in time; false: cards still open, faces do not (design decision 4)
+	Lockdown   bool
+	Evacuation bool
+	Fire       bool
+	FaceRest   time.Time // faces rest until then after too many failures
+	Release    time.Duration
+	LongOpen   time.Duration
+}

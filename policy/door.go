@@ -1,0 +1,73 @@
+package policy
+
+import "time"
+
+// DoorState is where the door is.
+type DoorState string
+
+// The states.
+const (
+	Locked   DoorState = "locked"   // secured and closed
+	Released DoorState = "released" // unlocked, still closed
+	Open     DoorState = "open"     // opened after a release
+	Held     DoorState = "held"     // open for too long
+	Forced   DoorState = "forced"   // opened without a release
+)
+
+// DoorConfig is how one door behaves. Durations are 0 for "never" unless said otherwise.
+type DoorConfig struct {
+	HeldAfter    time.Duration // open longer than this is an alarm
+	PreAlarm     time.Duration // a warning this long before HeldAfter
+	RelockOnOpen bool          // secure the strike as soon as the door opens (otherwise when it closes)
+	HasContact   bool          // without a door contact, open, held and forced cannot be told
+}
+
+// DoorEventKind is what can happen to a door.
+type DoorEventKind string
+
+// The events.
+const (
+	EvRelease DoorEventKind = "release" // a granted decision; For says how long
+	EvOpened  DoorEventKind = "opened"
+	EvClosed  DoorEventKind = "closed"
+	EvFireOn  DoorEventKind = "fire on"
+	EvFireOff DoorEventKind = "fire off"
+	EvTick    DoorEventKind = "tick" // time has passed
+)
+
+// DoorEvent is one event at one time.
+type DoorEvent struct {
+	At     time.Time
+	Kind   DoorEventKind
+	For    time.Duration // EvRelease
+	Reason Reason        // EvRelease: why; goes into the record of the relay's move
+}
+
+// Door is the door's state machine. The zero value is a locked, closed door. It is a value: Step returns the next one.
+type Door struct {
+	State      DoorState
+	Unlocked   bool      // what the relay should be
+	RelockAt   time.Time // end of the release; zero: none running
+	OpenedAt   time.Time
+	Fire       bool
+	PreAlarmed bool
+}
+
+// EffectKind is what the unit shall do.
+type EffectKind string
+
+// The effects.
+const (
+	DoUnlock EffectKind = "unlock" // energise or release the strike's relay, by the board's polarity
+	DoLock   EffectKind = "lock"
+	DoAlarm  EffectKind = "alarm"  // Name: held, forced, fire
+	DoQuiet  EffectKind = "quiet"  // the alarm of that Name is over
+	DoSignal EffectKind = "signal" // Name: a word of the lamp and buzzer vocabulary
+)
+
+// Effect is one thing to do, with the reason that is recorded before it is done.
+type Effect struct {
+	Kind   EffectKind
+	Name   string
+	Reason Reason
+}

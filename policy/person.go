@@ -1,0 +1,88 @@
+package policy
+
+import (
+	"encoding/hex"
+	"fmt"
+	"time"
+)
+
+// PersonID is a random handle. It says nothing of the person and dies with their record.
+type PersonID [16]byte
+
+// String is the handle in hex, shortened for people to read.
+func (id PersonID) String() string { return hex.EncodeToString(id[:4]) }
+
+// IsZero reports whether id names nobody.
+func (id PersonID) IsZero() bool { return id == PersonID{} }
+
+// Private is text about a person: a name, an apartment. It prints as "(private)"; Reveal is the only way to the words,
+// so that each place that shows them can be found.
+type Private string
+
+// Reveal gives the words.
+func (p Private) Reveal() string { return string(p) }
+
+// String, GoString and Format never show the words.
+func (p Private) String() string             { return "(private)" }
+func (p Private) GoString() string           { return "(private)" }
+func (p Private) Format(s fmt.State, _ rune) { fmt.Fprint(s, "(private)") }
+
+// Person is somebody the door may know: what a decision needs and no more.
+type Person struct {
+	ID        PersonID
+	Name      Private
+	Apartment Private
+	Lang      string    // "en" or "zh"; the notice is shown in it
+	From      time.Time // lease begins; zero: no limit
+	Until     time.Time // lease ends (exclusive); zero: no limit
+	Blocked   bool
+	LongOpen  bool // needs more time at the door
+	Groups    []string
+	Keys      []Credential
+	Face      FaceConsent
+}
+
+// CredentialKind is what a person presents.
+type CredentialKind string
+
+// The kinds of credential other than the face itself.
+const (
+	CardKind CredentialKind = "card"
+	PINKind  CredentialKind = "pin"
+	PassKind CredentialKind = "pass"
+)
+
+// Credential is a person's means of entry other than a face. The secret itself (number, PIN) is in the store as a keyed hash;
+// ID is that hash's handle.
+type Credential struct {
+	ID       string
+	Kind     CredentialKind
+	Label    string // "grey fob"; chosen by staff, never the number
+	Clonable bool
+	Revoked  bool
+	Until    time.Time // zero: as long as the person
+	LastUsed time.Time // zero: never used at this door
+}
+
+// FaceState is where a person stands with face entry.
+type FaceState string
+
+// The states. The zero value means: was never asked and never asked for it.
+const (
+	FaceNever     FaceState = ""
+	FaceRefused   FaceState = "refused"
+	FaceConsented FaceState = "consented" // consent given, no template yet
+	FaceEnrolled  FaceState = "enrolled"
+	FaceWithdrawn FaceState = "withdrawn"
+)
+
+// FaceConsent is the record of what a person chose, and to which words they agreed.
+type FaceConsent struct {
+	State    FaceState
+	At       time.Time
+	Notice   [32]byte // SHA-256 of the exact notice text shown
+	Lang     string
+	Guardian string // relation of the guardian who consented, for a person under 14 ("mother"); empty otherwise
+	Minor    bool
+	CardToo  bool // face works only together with the card: somebody else looks too similar
+}
