@@ -1,0 +1,85 @@
+package console
+
+import (
+	"context"
+
+	"menshen/policy"
+)
+
+// Desk is the unit as the console sees it. Each call is made for one operator's session, checks that session's role
+// itself (the console hides commands from a role, which is a courtesy and no defence), and is recorded under the operator's
+// name before it takes effect.
+//
+// Calls are safe for several sessions at once, and return soon after ctx ends. Errors are one line for a person; one that a person can mend is a
+// *Problem with the remedy. No error holds a secret, a card number or a name. Words that the unit makes (remedies, advice,
+// problems) are in Session.Lang where it has them and in English otherwise.
+type Desk interface {
+	Sessions
+	People
+	Faces
+	Door
+	Records
+}
+
+// Sessions lets operators in and out.
+type Sessions interface {
+	// LogIn checks name and secret, and a second factor where the operator has one: step then says what to do
+	// ("tap your own card at the reader") and LogIn waits for it until ctx ends. The secret is the caller's to wipe.
+	// Errors: ErrRefused, the same for an unknown name as for a wrong secret; ErrLockedOut.
+	LogIn(ctx context.Context, name string, secret Secret, lang string, step Progress) (Session, error)
+	// LogOut ends the session; it never fails. why is "asked", "idle" or "line lost".
+	LogOut(s Session, why string)
+	// Acknowledge records that the operator read and accepts Session.Commitment, and gives the session without it.
+	// Until then every other call but LogOut answers ErrNotAcknowledged (R-OPERATOR).
+	Acknowledge(ctx context.Context, s Session) (Session, error)
+}
+
+// People keeps the people and their credentials other than faces.
+type People interface {
+	// Find gives the people whose name or apartment contains words, or whose handle begins with it; all for "". Sorted by apartment, then name.
+	// A look-up is itself recorded.
+	Find(ctx context.Context, s Session, words string) ([]policy.Person, error)
+	AddPerson(ctx context.Context, s Session, d Details) (policy.Person, error)
+	// ChangePerson replaces a person's details (the right to correction, R-RIGHTS).
+	ChangePerson(ctx context.Context, s Session, id policy.PersonID, d Details) (policy.Person, error)
+	// RemovePerson erases a person with everything that is stored about them (R-ERASE).
+	RemovePerson(ctx context.Context, s Session, id policy.PersonID, reason string) (Receipt, error)
+	// AssignCard makes the next card at the door the person's. It opens nothing. A card that is somebody's already is refused.
+	AssignCard(ctx context.Context, s Session, id policy.PersonID, label string, step Progress) (policy.Credential, error)
+	// AssignPIN gives the person a PIN of 4 to 8 digits. The secret is the caller's to wipe.
+	AssignPIN(ctx context.Context, s Session, id policy.PersonID, pin Secret) (policy.Credential, error)
+	// RevokeKey ends one credential at once. A face goes with the last credential beside it (R-ALT); the receipt then says so.
+	RevokeKey(ctx context.Context, s Session, id policy.PersonID, key string) (Receipt, error)
+}
+
+// Faces is face entry: notice, choice, enrolment, withdrawal.
+type Faces interface {
+	// Notice gives the words in force in a language, "en" or "zh" (R-NOTICE).
+	Notice(ctx context.Context, s Session, lang string) (Notice, error)
+	// Consent records a person's consent to the exact notice shown. It is the person's own act: step asks for it
+	// ("now tap your own card at the door") and Consent waits until ctx ends (R-CONSENT).
+	Consent(ctx context.Context, s Session, c ConsentGiven, step Progress) error
+	// Refuse records a "no", which is never asked again on its own (R-REFUSE).
+	Refuse(ctx context.Context, s Session, id policy.PersonID) error
+	// Withdraw stops the face at once and destroys its data (R-WITHDRAW).
+	Withdraw(ctx context.Context, s Session, id policy.PersonID) (Receipt, error)
+	// Enrol takes the person's face at the door's camera; step guides them ("come closer", 2 of 5 pictures).
+	Enrol(ctx context.Context, s Session, id policy.PersonID, step Progress) (Enrolment, error)
+}
+
+// Door opens the door and tells how it is.
+type Door interface {
+	// OpenDoor releases the door once. The reason goes into the record.
+	OpenDoor(ctx context.Context, s Session, reason string) (policy.Decision, error)
+	Status(ctx context.Context, s Session) (Status, error)
+}
+
+// Records answers from the audit log.
+type Records interface {
+	// Decisions gives the last n decisions, newest first.
+	Decisions(ctx context.Context, s Session, n int) ([]Record, error)
+	// Why gives one decision with its trace. ErrNoRecord when there is none of that number.
+	Why(ctx context.Context, s Session, seq uint64) (Record, error)
+	// VerifyAudit checks the whole log on the unit.
+	VerifyAudit(ctx context.Context, s Session) (AuditState, error)
+}
