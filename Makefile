@@ -1,0 +1,49 @@
+# make run    the door on simulated wires and real pictures
+# make test   every test; both do their own set-up first
+# The rest is for those who work on it: build, short, fuzz, cover, lint, clean.
+
+include scripts/cgo.env
+export GOFLAGS CGO_CXXFLAGS CGO_CPPFLAGS CGO_LDFLAGS
+
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+BIN     := bin/menshen
+
+.PHONY: run test build setup models lint short race fuzz bench cover clean
+
+run: setup-run build
+	@$(BIN) demo
+
+build: setup-build
+	@go build -trimpath -ldflags '-X main.version=$(VERSION)' -o $(BIN) ./cmd/menshen
+
+setup: setup-test
+setup-%:
+	@scripts/setup.sh $*
+models:
+	@scripts/models.sh
+
+test: setup-test build lint short race
+	@echo "all tests passed"
+
+lint:
+	@test -z "$$(gofmt -l cmd hal recognizer policy store board)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy store board; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+
+short:
+	go test -timeout 14m ./...
+
+# The race detector sees our goroutines; OpenCV's own threads are none of its business, so its packages are left out.
+race:
+	go test -race -timeout 10m ./board/... ./hal/... ./policy/... ./store/... ./recognizer/fusion/... ./recognizer/index/...
+
+# FUZZTIME a target, each in turn. The seeds run in every `make test`.
+FUZZTIME ?= 30s
+fuzz:
+	@scripts/fuzz.sh $(FUZZTIME)
+
+cover:
+	go test -coverprofile=coverage.out ./... && go tool cover -func=coverage.out | tail -1
+
+clean:
+	rm -rf bin coverage.*

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# setup.sh [build|run|test]: makes a Debian 12 machine with git and Go able to build, run or test Menshen.
+# Installs only what is missing, says what it does, and is quick when there is nothing to do.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/say.sh
+want=${1:-test}
+
+# Go itself is the one thing that we ask for.
+if ! command -v go >/dev/null; then
+  fail "Go is not installed" "install Go 1.25 or newer from your distribution or go.dev, then try again"
+fi
+minor=$(go env GOVERSION | sed -E 's/^go1\.([0-9]+).*/\1/')
+[ "$minor" -ge 25 ] 2>/dev/null || fail "Go 1.25 or newer is needed; this is $(go env GOVERSION)" "install a newer Go, then try again"
+
+# System packages: the smallest set of OpenCV that gocv links, and a C++ compiler.
+packages="g++ libopencv-stitching-dev libopencv-photo-dev libopencv-video-dev libopencv-dnn-dev"
+missing=
+for p in $packages; do
+  dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
+done
+if [ -z "$missing" ]; then
+  ok "system packages"
+else
+  apt_install $missing || fail "these packages could not be installed:$missing" \
+    "with a network, try again; without one, install them from a Debian 12 medium: apt-get install$missing"
+  ok "system packages (installed:$missing)"
+fi
+
+# Go modules, exactly those of go.sum.
+if GOFLAGS=-mod=mod GOPROXY=off go list -deps ./... >/dev/null 2>&1 && GOPROXY=off go mod download >/dev/null 2>&1; then
+  ok "Go modules"
+else
+  doing "loading Go modules"
+  go mod download 2>"$tmp/modules" || { cat "$tmp/modules" >&2
+    fail "the Go modules could not be loaded" "with a network, try again; without one, copy \$(go env GOMODCACHE) from a machine that has them"; }
+  ok "Go modules (loaded)"
+fi
+
+[ "$want" = build ] || { scripts/models.sh; scripts/pictures.sh; }
