@@ -25,11 +25,39 @@ type Observation struct {
 	Quality   Quality
 	// Live is the passive model's probability of a live face, 0…1. Weak alone (see the package comment).
 	Live float32
+	// Evidence is what else speaks for a head, or for a sheet or a screen held up.
+	Evidence Evidence
 	// Embedding is nil when no face was found or its quality does not allow one.
 	Embedding *Embedding
+	// Width and Height are the size of the frame in pixels; Box and Evidence.Points are in it.
+	Width, Height int
 	// Took is the time of each stage.
 	Took Stages
 }
+
+// Wipe overwrites the embedding and the figures. An observation is transient: wipe it when it has been used.
+func (o *Observation) Wipe() {
+	if o.Embedding != nil {
+		clear(o.Embedding[:])
+	}
+	*o = Observation{}
+}
+
+// Evidence is measured of one frame and means something over several: a blink, a turned head, points that move as a head's
+// do and not as a sheet's. Each figure alone is weak. All are zero when no face was found.
+type Evidence struct {
+	// EyesOpen is the eye model's probability that both eyes are open, 0…1.
+	EyesOpen float32
+	// Border is how much of a straight-edged frame stands around the face, 0 (none) … 1 (all four sides).
+	Border float32
+	// Pattern is the strength of a regular fine pattern on the face, as a screen or a printing raster makes; 0 none … 1 strong.
+	Pattern float32
+	// Points are, in frame pixels: the image's left eye and right eye, the nose's tip, the image's left and right corner of the mouth.
+	Points [5]Point
+}
+
+// Point is a place in a picture, in pixels.
+type Point struct{ X, Y float32 }
 
 // Quality is what can be measured of a face, and the first thing to do about it.
 type Quality struct {

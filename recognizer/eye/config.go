@@ -1,0 +1,71 @@
+package eye
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"menshen/recognizer"
+)
+
+// Errors of the eye. Status.LastError wraps one of them.
+var (
+	ErrProtocol = errors.New("eye sent a malformed message")
+	ErrSilent   = errors.New("eye gave no sign of life")
+	ErrExited   = errors.New("eye exited")
+	ErrMemory   = errors.New("eye uses too much memory")
+)
+
+// Mode is what the eye looks for. The zero value is Off.
+type Mode uint8
+
+// The modes.
+const (
+	Off     Mode = iota // the camera is closed: faces are switched off
+	Idle                // a look now and then whether somebody is there; no face is measured
+	Looking             // full rate while somebody is there: liveness and embedding
+	Enrol               // as Looking, for somebody who is being enrolled
+	Aim                 // as Idle, and a small grey picture goes to the parent, for aiming the camera; audited by the caller
+)
+
+var modeNames = [...]string{"off", "idle", "looking", "enrol", "aim"}
+
+// String is the mode's name.
+func (m Mode) String() string {
+	if int(m) < len(modeNames) {
+		return modeNames[m]
+	}
+	return fmt.Sprintf("mode(%d)", uint8(m))
+}
+
+// Config is what a child needs to know. Zero fields take the defaults named. It crosses the process border as JSON.
+type Config struct {
+	Camera   string             // camera.Open's specification
+	Models   string             // folder of the model files
+	Manifest string             // manifest of another model set; empty: the one built in
+	Options  recognizer.Options // zone, thresholds, threads
+
+	IdleRate time.Duration // pause between two looks when nobody is there; 250 ms
+	Silence  time.Duration // time without a heartbeat after which the child is killed; 3 s
+	StartIn  time.Duration // time the child has to load its models; 20 s
+	Memory   int64         // resident bytes at which the child is killed; 512 MiB
+
+	Unconfined bool     // leave out Landlock, seccomp and limits: only for kernels without them; Status shows it
+	Command    []string `json:"-"` // child's argv; the default is this executable with the verb "eye"
+}
+
+func (c Config) withDefaults() Config {
+	if c.IdleRate <= 0 {
+		c.IdleRate = 250 * time.Millisecond
+	}
+	if c.Silence <= 0 {
+		c.Silence = 3 * time.Second
+	}
+	if c.StartIn <= 0 {
+		c.StartIn = 20 * time.Second
+	}
+	if c.Memory <= 0 {
+		c.Memory = 512 << 20
+	}
+	return c
+}

@@ -1,0 +1,30 @@
+// Package eye runs the camera and all of OpenCV in a child process, so that nothing that decodes, crashes, hangs or is
+// fooled by pictures shares memory with the keys, names and templates of the unit (design decision 2).
+//
+// # Parent
+//
+// Start makes the child from the same binary (hidden verb "menshen eye") with one end of a socketpair as its file
+// descriptor 3, sends it the Config over that socket, and returns at once. Observations arrive on a channel that holds one:
+// when the reader is late, older ones are wiped and dropped, never queued, so what is read is the newest.
+//
+//	e, err := eye.Start(ctx, eye.Config{Camera: "v4l2:/dev/video0", Models: dir})
+//	e.SetMode(eye.Looking)
+//	for obs := range e.Observations() { … obs.Wipe() }
+//	e.Close()
+//
+// The child is killed and started again, with a back-off from 0.25 s to 30 s, when it exits, sends no heartbeat for
+// Config.Silence, uses more memory than Config.Memory, or sends a message that is not well-formed. The mode set last is
+// set again. Nothing the child does blocks or ends the parent; Status tells how it is.
+//
+// # Child
+//
+// Main(3) is the child's whole life: read the Config, load the models, confine itself (no new privileges, Landlock, seccomp,
+// resource limits, not dumpable), open the camera, and answer with observations until the socket closes.
+// It holds no key, name or template, and writes nothing.
+//
+// # Protocol
+//
+// Messages are length-limited frames with a version and a CRC-32C; see wire.go. The checksum is against faults, not against
+// an attacker: a child that has been taken over can lie in well-formed messages, and all it can say is "this face, this live",
+// to which the policy still applies.
+package eye

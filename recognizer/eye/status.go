@@ -1,0 +1,65 @@
+package eye
+
+import (
+	"image"
+	"time"
+
+	"menshen/recognizer"
+)
+
+// State is where the child process is in its life.
+type State string
+
+// The states.
+const (
+	Starting State = "starting" // loading models
+	Running  State = "running"
+	Waiting  State = "waiting" // failed; will be started again after the back-off
+	Stopped  State = "stopped" // closed
+)
+
+// CameraState is what the child says of its camera.
+type CameraState string
+
+// The states of the camera. Anything but CameraOK and CameraOff is a fault that the child goes on trying to recover from.
+const (
+	CameraOff    CameraState = "off"    // closed on purpose (mode Off), or not opened yet
+	CameraOK     CameraState = "ok"     // frames come and change
+	CameraGone   CameraState = "gone"   // device is not there
+	CameraSilent CameraState = "silent" // there, but gives no frame
+	CameraFrozen CameraState = "frozen" // gives the same picture again and again
+	CameraBlack  CameraState = "black"  // picture has no light and no detail: cap on, or cable loose
+	CameraSize   CameraState = "size"   // picture is too small or too large to use
+)
+
+// Status is how the eye is. It holds no face data.
+type Status struct {
+	State    State
+	Mode     Mode
+	PID      int       // zero when there is no child
+	Since    time.Time // when State was entered
+	Restarts int       // children started after the first
+	// LastError is why the last child ended, or why it could not start; nil when none did.
+	LastError error
+
+	Camera   CameraState
+	Detail   string  // the camera's fault in words, for the console
+	FPS      float64 // frames looked at a second, over the last second
+	RSS      int64   // resident bytes of the child
+	Confined string  // what confinement is in force, e.g. "no-new-privs landlock(v5) seccomp rlimits"
+	Models   string  // name and version of the model set in use
+}
+
+// Picture is a small grey picture for aiming the camera. It is face data: Wipe it after showing it.
+type Picture struct {
+	At            time.Time
+	Width, Height int
+	Grey          []byte          // Width*Height, row by row
+	Box           image.Rectangle // the face, in pixels of this picture; empty when there is none
+	Zone          image.Rectangle // where a face is looked for
+	Quality       recognizer.Quality
+	Camera        image.Point // size of the camera's own picture
+}
+
+// Wipe overwrites the pixels.
+func (p *Picture) Wipe() { clear(p.Grey[:cap(p.Grey)]) }

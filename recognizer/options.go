@@ -1,0 +1,51 @@
+package recognizer
+
+import "image"
+
+// Options says which faces a chain looks at and what quality an embedding needs. Zero fields take the defaults.
+type Options struct {
+	// Zone is where a face must have its centre, in thousandths of the frame's width and height, so that it holds for
+	// any camera; empty: the whole frame. It keeps people who pass behind out of the picture.
+	Zone image.Rectangle
+	// MinHeight and MaxHeight bound the face box's height in pixels; 70, and nine tenths of the frame. Below 60 the
+	// rate of recognition falls, and at 30 it is 72% of what it was.
+	MinHeight, MaxHeight int
+	// MinSharpness is the least variance of the Laplacian of the aligned face; 25.
+	MinSharpness float32
+	// MinBrightness and MaxBrightness bound the mean of the aligned face, 0…255; 35 and 225.
+	MinBrightness, MaxBrightness float32
+	// MaxYaw, MaxPitch and MaxRoll bound the pose in degrees; 35, 30 and 30.
+	MaxYaw, MaxPitch, MaxRoll float32
+	// Flip averages the embedding with that of the mirrored face: the embedding takes twice as long.
+	Flip bool
+	// Threads is how many threads OpenCV may use; 0: as many as there are cores.
+	Threads int
+}
+
+func or[T int | float32](v, otherwise T) T {
+	if v == 0 {
+		return otherwise
+	}
+	return v
+}
+
+// withDefaults fills in the zero fields.
+func (o Options) withDefaults() Options {
+	if o.Zone.Empty() {
+		o.Zone = image.Rect(0, 0, 1000, 1000)
+	}
+	o.MinHeight = or(o.MinHeight, 70)
+	o.MinSharpness = or(o.MinSharpness, 25)
+	o.MinBrightness = or(o.MinBrightness, 35)
+	o.MaxBrightness = or(o.MaxBrightness, 225)
+	o.MaxYaw = or(o.MaxYaw, 35)
+	o.MaxPitch = or(o.MaxPitch, 30)
+	o.MaxRoll = or(o.MaxRoll, 30)
+	return o
+}
+
+// inZone reports whether a face with this box counts, in a frame of w×h pixels.
+func (o Options) inZone(box image.Rectangle, w, h int) bool {
+	centre := image.Pt((box.Min.X+box.Max.X)*500/w, (box.Min.Y+box.Max.Y)*500/h)
+	return centre.In(o.Zone)
+}
