@@ -2,8 +2,8 @@
 # make test   every test; both do their own set-up first
 # The rest is for those who work on it: build, short, fuzz, cover, lint, clean.
 
-include scripts/cgo.env
-export GOFLAGS CGO_CXXFLAGS CGO_CPPFLAGS CGO_LDFLAGS
+SHELL := /bin/bash
+export BASH_ENV := $(CURDIR)/scripts/cgo.env
 
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen

@@ -1,0 +1,157 @@
+// Package config is what an installer writes about one unit: which wire is what, which camera, how long the door stays open.
+//
+// The file is TOML. Unknown keys, wrong types and impossible values are refused with file, line and what to write instead;
+// nothing is guessed, and a unit with a broken file does not start half-configured. Example writes a complete file with a
+// comment for each key; it is also what the tests read.
+package config
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Example is a complete configuration of a Raspberry Pi with one Wiegand reader, commented key by key.
+//
+//go:embed example.toml
+var Example string
+
+// Config is one unit.
+type Config struct {
+	Unit    Unit     `toml:"unit"`
+	Key     Key      `toml:"key"`
+	Door    Door     `toml:"door"`
+	Relay   Relay    `toml:"relay"`
+	Inputs  []Input  `toml:"input"`
+	Signals []Signal `toml:"signal"`
+	Readers []Reader `toml:"reader"`
+	Camera  Camera   `toml:"camera"`
+	Faces   Faces    `toml:"faces"`
+	Console Console  `toml:"console"`
+}
+
+// Unit names the unit and the place it stands.
+type Unit struct {
+	Name     string `toml:"name"`
+	Dir      string `toml:"dir"`      // the vault's folder, 0700
+	Location string `toml:"location"` // what the door leads to; a private space is refused (R-NOPRIVATE)
+	Handler  string `toml:"handler"`  // who is responsible for the data, for the notice (R-NOTICE)
+	Contact  string `toml:"contact"`
+}
+
+// Key says where the root key comes from.
+type Key struct {
+	Source string `toml:"source"` // "file:PATH"
+}
+
+// Door is the strike's timing.
+type Door struct {
+	Release      Duration `toml:"release"`
+	LongRelease  Duration `toml:"long_release"`
+	HeldAfter    Duration `toml:"held_after"`
+	PreAlarm     Duration `toml:"pre_alarm"`
+	RelockOnOpen bool     `toml:"relock_on_open"`
+}
+
+// Relay is the line of the strike or magnetic lock.
+type Relay struct {
+	Pin      string `toml:"pin"`
+	Active   Level  `toml:"active"`    // the level that energises the relay
+	FailSafe bool   `toml:"fail_safe"` // true: a lock that is open without current, so energised means locked
+}
+
+// Input is one contact.
+type Input struct {
+	Role     string   `toml:"role"` // one of Roles
+	Pin      string   `toml:"pin"`
+	Active   Level    `toml:"active"`
+	Pull     string   `toml:"pull"` // "up", "down" or "none"
+	Debounce Duration `toml:"debounce"`
+}
+
+// Signal is a lamp or a buzzer.
+type Signal struct {
+	Role   string `toml:"role"` // one of SignalRoles
+	Pin    string `toml:"pin"`
+	Active Level  `toml:"active"`
+}
+
+// Reader is one card reader or keypad.
+type Reader struct {
+	Name string `toml:"name"`
+	Kind string `toml:"kind"` // "wiegand"
+	D0   string `toml:"d0"`
+	D1   string `toml:"d1"`
+}
+
+// Camera is where frames come from. An empty source means a door without faces.
+type Camera struct {
+	Source string `toml:"source"` // "v4l2:/dev/video0", "file:CLIP", "folder:DIR", "sim:DIR"
+	Models string `toml:"models"` // the folder of the model files
+}
+
+// Faces is how sure the unit shall be.
+type Faces struct {
+	Enabled      bool     `toml:"enabled"`
+	StrangerIn   int      `toml:"stranger_in"`   // at most one stranger in so many attempts passes
+	LiveMin      float64  `toml:"live_min"`      // 0…1
+	Frames       int      `toml:"frames"`        // frames that must agree
+	DecideWithin Duration `toml:"decide_within"` // after so long without certainty the card is offered
+}
+
+// Console is the technician's line.
+type Console struct {
+	Serial string   `toml:"serial"` // "/dev/ttyS0"; empty: none
+	Baud   int      `toml:"baud"`
+	Idle   Duration `toml:"idle"`
+}
+
+// Load reads and checks a file. Relative paths in it are taken from the file's own folder.
+func Load(path string) (*Config, error) {
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("no configuration at %s: write one with 'menshen config example > %s'", path, path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration: %w", err)
+	}
+	c, err := Parse(bytes.NewReader(raw))
+	if err != nil {
+		return nil, fmt.Errorf("%s:%w", path, err)
+	}
+	c.resolve(filepath.Dir(path))
+	return c, nil
+}
+
+// Parse reads and checks a configuration, starting from the defaults. Its errors begin with a line number where there is one.
+func Parse(r io.Reader) (*Config, error) {
+	c := defaults()
+	dec := toml.NewDecoder(io.LimitReader(r, 1<<20)).DisallowUnknownFields()
+	if err := dec.Decode(&c); err != nil {
+		return nil, explain(err)
+	}
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf(" %w", err)
+	}
+	return &c, nil
+}
+
+func defaults() Config {
+	return Config{
+		Door: Door{
+			Release:     Duration(5 * time.Second),
+			LongRelease: Duration(15 * time.Second),
+			HeldAfter:   Duration(30 * time.Second),
+			PreAlarm:    Duration(10 * time.Second),
+		},
+		Faces:   Faces{StrangerIn: 10000, LiveMin: 0.6, Frames: 3, DecideWithin: Duration(3 * time.Second)},
+		Console: Console{Baud: 115200, Idle: Duration(5 * time.Minute)},
+	}
+}

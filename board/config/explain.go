@@ -1,0 +1,86 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// explain turns a decoder's error into one line: LINE: what is wrong: what to write.
+func explain(err error) error {
+	var unknown *toml.StrictMissingError
+	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
+		first := unknown.Errors[0]
+		line, _ := first.Position()
+		key := first.Key()
+		name := key[len(key)-1]
+		return fmt.Errorf("%d: unknown key %q%s", line, strings.Join(key, "."), didYouMean(name, keysBeside(key)))
+	}
+	var bad *toml.DecodeError
+	if errors.As(err, &bad) {
+		line, column := bad.Position()
+		return fmt.Errorf("%d: %s (column %d)", line, strings.TrimPrefix(bad.Error(), "toml: "), column)
+	}
+	return fmt.Errorf(" %w", err)
+}
+
+// keysBeside lists the keys that are known where an unknown one stands.
+func keysBeside(key toml.Key) []string {
+	t := reflect.TypeFor[Config]()
+	for _, part := range key[:len(key)-1] {
+		for i := range t.NumField() {
+			if t.Field(i).Tag.Get("toml") == part {
+				t = t.Field(i).Type
+				break
+			}
+		}
+		if t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct {
+			return nil
+		}
+	}
+	var names []string
+	for i := range t.NumField() {
+		names = append(names, t.Field(i).Tag.Get("toml"))
+	}
+	return names
+}
+
+// didYouMean gives `; did you mean "x"?` when one of the known words is at most a third of its letters away.
+func didYouMean(got string, known []string) string {
+	best, distance := "", len(got)/3+2
+	for _, k := range known {
+		if d := levenshtein(got, k); d < distance {
+			best, distance = k, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", best)
+}
+
+// levenshtein counts the letters to add, drop or change to get from a to b.
+func levenshtein(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}
