@@ -1,0 +1,195 @@
+package calibration
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func shippedFile(t testing.TB) *Calibration {
+	c, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func near(a, b, tolerance float64) bool { return math.Abs(a-b) <= tolerance }
+
+// The points themselves, the line between them and the line beyond them.
+func TestThresholdFollowsThePoints(t *testing.T) {
+	c := shippedFile(t)
+	c.Limits.Guard, c.Limits.MinVerify = 1, -1
+	for _, w := range []struct {
+		attempts, threshold float64
+		basis               Basis
+	}{
+		{100, .248, Measured},
+		{1e3, .340, Measured},
+		{1e4, .433, Measured},
+		{math.Pow(10, 4.5), (.433 + .502) / 2, Measured},
+		{1e5, .502, Measured},
+		{1e6, .571, Extrapolated},
+		{1e9, .571, AtLimit},
+		{1, .248, Measured}, // no line below the first point
+	} {
+		o := c.Verify(w.attempts)
+		if !near(o.Threshold, w.threshold, 1e-9) || o.Basis != w.basis {
+			t.Errorf("one in %g: %v, want %.3f (%s)", w.attempts, o, w.threshold, w.basis)
+		}
+	}
+}
+
+// What was measured among 610 people (see the package comment), from the points alone.
+func TestIdentifyAgreesWithTheMeasuredSearch(t *testing.T) {
+	c := shippedFile(t)
+	c.Limits.Guard, c.Limits.MinIdentify = 1, 0
+	for threshold, measured := range map[float64]float64{.42: .065, .50: .0040} {
+		fpir := -math.Expm1(610 * math.Log1p(-c.rate(threshold)))
+		if fpir < measured || fpir > 2*measured {
+			t.Errorf("at %.2f the reckoning says %.4f, measured %.4f: it must not promise more, nor half as much", threshold, fpir, measured)
+		}
+	}
+}
+
+func TestShippedOperatingPoints(t *testing.T) {
+	c := shippedFile(t)
+	few := c.Identify(2, 100)
+	if few.Threshold != c.Limits.MinIdentify || !few.Kept() || few.OneIn < 100 {
+		t.Errorf("two people: %v", few)
+	}
+	house := c.Identify(100, 1000)
+	if !near(house.OneIn, 1000, 1) || house.Basis != Extrapolated || house.Threshold < .54 || house.Threshold > .58 {
+		t.Errorf("a hundred people: %v", house)
+	}
+	town := c.Identify(100_000, 1000)
+	if town.Kept() || town.OneIn > 4 || !strings.Contains(town.String(), "at limit") {
+		t.Errorf("a hundred thousand people: %v: it must not promise what nobody measured", town)
+	}
+	if v := c.Verify(10_000); !near(v.Threshold, .466, .001) || v.Margin != 0 || !near(v.OneIn, 10_000, 1) {
+		t.Errorf("card and face: %v", v)
+	}
+}
+
+// More people or a stricter wish never lower the threshold; the promise is never above what the rates give, and kept unless said otherwise.
+func TestOperatingIsMonotone(t *testing.T) {
+	c := shippedFile(t)
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 200_000).Draw(t, "people")
+		more := n + rapid.IntRange(0, 200_000).Draw(t, "more")
+		a := rapid.Float64Range(0, 1e7).Draw(t, "attempts")
+		b := a + rapid.Float64Range(0, 1e7).Draw(t, "stricter")
+		base := c.Identify(n, a)
+		for _, o := range []Operating{c.Identify(more, a), c.Identify(n, b)} {
+			if o.Threshold < base.Threshold {
+				t.Fatalf("threshold fell from %v to %v", base, o)
+			}
+		}
+		for _, o := range []Operating{base, c.Verify(a)} {
+			if o.Threshold > 1 || o.FMR <= 0 || o.FMR > 1 || math.IsNaN(o.OneIn) {
+				t.Fatalf("no operating point: %+v", o)
+			}
+		}
+		// Where the first point's rate limits, a wish looser than it gets a stricter point; else the wish is met unless at limit.
+		if base.Kept() && base.OneIn < math.Max(a, 1)*(1-1e-6) {
+			t.Fatalf("%v says it keeps one in %g", base, a)
+		}
+		if v := c.Verify(a); v.Kept() && v.OneIn < math.Max(a, 1)*(1-1e-6) {
+			t.Fatalf("%v says it keeps one in %g", v, a)
+		}
+	})
+}
+
+func TestTooSimilar(t *testing.T) {
+	o := Operating{Threshold: .55, Margin: .05}
+	if !o.TooSimilar(.51) || o.TooSimilar(.49) {
+		t.Error("similar is from the threshold less the margin on")
+	}
+}
+
+func TestTAR(t *testing.T) {
+	c := shippedFile(t)
+	if _, known := c.TAR(0); known {
+		t.Error("below the first point nothing is known")
+	}
+	if tar, known := c.TAR(.45); !known || tar != .9965 {
+		t.Errorf("TAR(.45) = %g", tar)
+	}
+}
+
+func TestFileRoundTrip(t *testing.T) {
+	c := shippedFile(t)
+	c.Source.Date = Day(time.Date(2026, 2, 3, 0, 0, 0, 0, time.UTC))
+	var buf bytes.Buffer
+	if err := c.Write(&buf); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Read(&buf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.Source != c.Source || again.Model != c.Model || again.Limits != c.Limits || len(again.Points) != len(c.Points) {
+		t.Errorf("read %+v, wrote %+v", again, c)
+	}
+	if err := c.For(c.Model.SHA256); err != nil {
+		t.Error(err)
+	}
+	if err := c.For("0000"); !errors.Is(err, ErrModel) {
+		t.Errorf("another model: %v", err)
+	}
+}
+
+func TestRefusedFiles(t *testing.T) {
+	text := string(shipped)
+	for name, change := range map[string][2]string{
+		"newer format":   {"format = 1", "format = 2"},
+		"unknown key":    {"guard", "gaurd"},
+		"no provenance":  {"pictures = \"LFW deep-funneled, 610 people, template the mean of three pictures, probe one picture\"", ""},
+		"guard below 1":  {"guard = 3.0", "guard = 0.5"},
+		"guard nan":      {"guard = 3.0", "guard = nan"},
+		"rates rise":     {"fmr = 1e-5", "fmr = 1e-2"},
+		"no cosine":      {"threshold = 0.502", "threshold = 50.2"},
+		"threshold nan":  {"threshold = 0.502", "threshold = nan"},
+		"floor too high": {"floor = 1e-6", "floor = 1e-3"},
+		"zero rate":      {"fmr = 1e-5", "fmr = 0.0"},
+		"not TOML":       {"[model]", "[model"},
+		"too long":       {"[model]", "#" + strings.Repeat("x", maxFile) + "\n[model]"},
+	} {
+		broken := strings.Replace(text, change[0], change[1], 1)
+		if broken == text {
+			t.Fatalf("%s: nothing was changed", name)
+		}
+		if _, err := Read(strings.NewReader(broken)); !errors.Is(err, ErrFile) {
+			t.Errorf("%s: %v, want ErrFile", name, err)
+		}
+	}
+}
+
+// What Read accepts can be used and written again.
+func FuzzRead(f *testing.F) {
+	f.Add(shipped)
+	f.Add([]byte("format = 1\n[[point]]\nfmr = 1e-2\nthreshold = nan\n"))
+	f.Add([]byte(""))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		c, err := Read(bytes.NewReader(raw))
+		if err != nil {
+			if !errors.Is(err, ErrFile) {
+				t.Fatalf("an error of no kind: %v", err)
+			}
+			return
+		}
+		for _, o := range []Operating{c.Identify(500, 1000), c.Verify(10_000)} {
+			if !(o.Threshold >= -1 && o.Threshold <= 1 && o.FMR > 0 && o.FMR <= 1) {
+				t.Fatalf("operating point %+v from %+v", o, c)
+			}
+		}
+		if err := c.Write(&bytes.Buffer{}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -1,0 +1,150 @@
+package calibration
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Errors of files.
+var (
+	ErrFile  = errors.New("not a usable calibration file")
+	ErrModel = errors.New("calibration is of another model")
+)
+
+// Format is the version of the file that this package reads and writes.
+const Format = 1
+
+// Calibration is how one embedding model confuses people, and where that was measured. In a file it is TOML.
+type Calibration struct {
+	Format int     `toml:"format"`
+	Model  Model   `toml:"model"`
+	Source Source  `toml:"source"`
+	Limits Limits  `toml:"limits"`
+	Points []Point `toml:"point"` // rising threshold, falling rates; at least two
+}
+
+// Model names the embedding model by the SHA-256 of its file, in hex.
+type Model struct {
+	Name   string `toml:"name"`
+	SHA256 string `toml:"sha256"`
+}
+
+// Source is where the figures come from.
+type Source struct {
+	Pictures string         `toml:"pictures"`
+	By       string         `toml:"by"`
+	Date     toml.LocalDate `toml:"date"`
+	Note     string         `toml:"note,omitempty"`
+}
+
+// Limits is what the figures cannot say.
+type Limits struct {
+	Guard       float64 `toml:"guard"`        // divides every rate asked for; at least 1
+	Floor       float64 `toml:"floor"`        // false match rate below which nothing is known
+	MinVerify   float64 `toml:"min_verify"`   // lowest threshold for card + face
+	MinIdentify float64 `toml:"min_identify"` // lowest threshold for a face alone
+	Margin      float64 `toml:"margin"`       // lead over the next best person
+}
+
+// Point is one measured threshold: the false match rate (FMR, share of impostor comparisons that reach it) and the true
+// accept rate (TAR, share of genuine comparisons that reach it).
+type Point struct {
+	FMR       float64 `toml:"fmr"`
+	Threshold float64 `toml:"threshold"`
+	TAR       float64 `toml:"tar"`
+}
+
+//go:embed default.toml
+var shipped []byte
+
+// Default is the calibration of the model shipped.
+func Default() (*Calibration, error) { return Read(bytes.NewReader(shipped)) }
+
+// maxFile is more than any honest calibration file needs.
+const maxFile = 1 << 20
+
+// Read reads and checks a file. Errors: ErrFile, with the line where there is one.
+func Read(r io.Reader) (*Calibration, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("read calibration: %w", err)
+	}
+	if len(raw) > maxFile {
+		return nil, fmt.Errorf("read calibration: %w: longer than %d bytes", ErrFile, maxFile)
+	}
+	var c Calibration
+	if err := toml.NewDecoder(bytes.NewReader(raw)).DisallowUnknownFields().Decode(&c); err != nil {
+		return nil, fmt.Errorf("read calibration: %w: %w", ErrFile, err)
+	}
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("read calibration: %w: %w", ErrFile, err)
+	}
+	return &c, nil
+}
+
+// Write writes the file that Read reads. Errors: ErrFile when Read would refuse it.
+func (c *Calibration) Write(w io.Writer) error {
+	if err := c.check(); err != nil {
+		return fmt.Errorf("write calibration: %w: %w", ErrFile, err)
+	}
+	if err := toml.NewEncoder(w).Encode(c); err != nil {
+		return fmt.Errorf("write calibration: %w", err)
+	}
+	return nil
+}
+
+// For gives nil when the calibration is of the model with this SHA-256 (hex), and ErrModel otherwise.
+func (c *Calibration) For(sha256 string) error {
+	if c.Model.SHA256 != sha256 {
+		return fmt.Errorf("%w: it is of %s; measure this one with `menshen eval`", ErrModel, c.Model.Name)
+	}
+	return nil
+}
+
+// check holds a calibration to what the reckoning needs. Not-a-number fails every comparison, so each is written to be true when all is well.
+func (c *Calibration) check() error {
+	l := c.Limits
+	switch {
+	case c.Format != Format:
+		return fmt.Errorf("format %d, this program knows %d", c.Format, Format)
+	case c.Source.Pictures == "":
+		return errors.New("it does not say which pictures it was measured on")
+	case len(c.Points) < 2:
+		return errors.New("fewer than two points")
+	case !(l.Guard >= 1 && l.Guard <= 1e6):
+		return fmt.Errorf("guard %g, want 1 or more", l.Guard)
+	case !(l.Floor > 0 && l.Floor < 1):
+		return fmt.Errorf("floor %g is no rate", l.Floor)
+	case !(l.Margin >= 0 && l.Margin <= 1):
+		return fmt.Errorf("margin %g, want 0 to 1", l.Margin)
+	case !(math.Abs(l.MinVerify) <= 1 && math.Abs(l.MinIdentify) <= 1):
+		return errors.New("a lowest threshold is no cosine")
+	}
+	for i, p := range c.Points {
+		switch {
+		case !(p.FMR > 0 && p.FMR < 1 && p.TAR >= 0 && p.TAR <= 1):
+			return fmt.Errorf("point %d: a rate is not between 0 and 1", i+1)
+		case !(math.Abs(p.Threshold) <= 1):
+			return fmt.Errorf("point %d: threshold %g is no cosine", i+1, p.Threshold)
+		case i > 0 && !(p.Threshold > c.Points[i-1].Threshold && p.FMR < c.Points[i-1].FMR && p.TAR <= c.Points[i-1].TAR):
+			return fmt.Errorf("point %d: thresholds must rise and rates fall from point to point", i+1)
+		}
+	}
+	if last := c.Points[len(c.Points)-1]; l.Floor > last.FMR {
+		return fmt.Errorf("floor %g is above the last point, %g", l.Floor, last.FMR)
+	}
+	return nil
+}
+
+// Day is a date for a Source.
+func Day(t time.Time) toml.LocalDate {
+	y, m, d := t.Date()
+	return toml.LocalDate{Year: y, Month: int(m), Day: d}
+}

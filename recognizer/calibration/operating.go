@@ -1,0 +1,119 @@
+package calibration
+
+import (
+	"fmt"
+	"math"
+)
+
+// Basis is how well an operating point is known.
+type Basis string
+
+// The bases, best first.
+const (
+	Measured     Basis = "measured"     // within the measured points
+	Extrapolated Basis = "extrapolated" // beyond the last point, down to the floor
+	AtLimit      Basis = "at limit"     // more was asked for than anything measured can promise
+)
+
+// Operating is where a unit compares faces.
+type Operating struct {
+	Threshold float64 // score to reach
+	Margin    float64 // lead over the next best person; 0 for card + face
+	FMR       float64 // false match rate of one comparison there, guard included
+	OneIn     float64 // one stranger in so many attempts passes, by this reckoning
+	Basis     Basis
+}
+
+// Kept reports whether the rate asked for is what the point gives. If not, OneIn is what can be said.
+func (o Operating) Kept() bool { return o.Basis != AtLimit }
+
+// String is for an operator: "score 0.536, one stranger in 1000 attempts (extrapolated)".
+func (o Operating) String() string {
+	return fmt.Sprintf("score %.3f, one stranger in %.0f attempts (%s)", o.Threshold, math.Floor(o.OneIn+1e-6), o.Basis)
+}
+
+// Identify is the operating point for a face alone among people enrolled, so that at most one stranger in attempts is
+// taken for somebody. Fewer than one person counts as one, less than one attempt as one.
+func (c *Calibration) Identify(people int, attempts float64) Operating {
+	n := float64(max(people, 1))
+	// 1 − (1−p)^(1/n), without losing small p to rounding.
+	wanted := -math.Expm1(math.Log1p(-1/math.Max(attempts, 1+1e-9)) / n)
+	o := c.at(wanted, c.Limits.MinIdentify)
+	o.OneIn = 1 / -math.Expm1(n*math.Log1p(-o.FMR))
+	o.Margin = c.Limits.Margin
+	return o
+}
+
+// Verify is the operating point for card and face: the owner's templates only, so that at most one in attempts of those who hold a card
+// that is not theirs passes for its owner.
+func (c *Calibration) Verify(attempts float64) Operating {
+	o := c.at(1/math.Max(attempts, 1), c.Limits.MinVerify)
+	o.OneIn = 1 / o.FMR
+	return o
+}
+
+// TooSimilar reports whether a new face is so like an enrolled person's that one could pass for the other, given the score
+// between them: the person gets card + face instead of a face alone. It leaves the margin between the two and the threshold, since scores vary from day to day.
+func (o Operating) TooSimilar(score float64) bool { return score >= o.Threshold-o.Margin }
+
+// TAR is the measured share of true comparisons that reach a threshold; that of the nearest lower point.
+func (c *Calibration) TAR(threshold float64) (float64, bool) {
+	tar, known := 0.0, false
+	for _, p := range c.Points {
+		if p.Threshold <= threshold {
+			tar, known = p.TAR, true
+		}
+	}
+	return tar, known
+}
+
+// at finds the threshold for a false match rate, never below lowest, and what that really gives.
+func (c *Calibration) at(wanted, lowest float64) Operating {
+	asked := math.Min(wanted, 1) / c.Limits.Guard
+	last := c.Points[len(c.Points)-1].FMR
+	o := Operating{Basis: Measured}
+	switch {
+	case asked < c.Limits.Floor*(1-1e-9):
+		o.Basis, asked = AtLimit, c.Limits.Floor
+	case asked < last*(1-1e-9):
+		o.Basis = Extrapolated
+	}
+	o.Threshold = math.Min(c.threshold(asked), 1)
+	if o.Threshold < lowest {
+		o.Threshold = lowest
+		asked = c.rate(lowest)
+		o.Basis = Measured
+		if lowest > c.Points[len(c.Points)-1].Threshold {
+			o.Basis = Extrapolated
+		}
+	}
+	o.FMR = math.Min(math.Max(asked, c.Limits.Floor)*c.Limits.Guard, 1)
+	return o
+}
+
+// threshold is linear in log rate between the points and beyond them. The rate of a threshold below the first point is taken as the first's.
+func (c *Calibration) threshold(rate float64) float64 {
+	if rate >= c.Points[0].FMR {
+		return c.Points[0].Threshold
+	}
+	a, b := c.segment(func(p Point) bool { return p.FMR > rate })
+	return a.Threshold + (b.Threshold-a.Threshold)*math.Log(rate/a.FMR)/math.Log(b.FMR/a.FMR)
+}
+
+// rate is the inverse of threshold.
+func (c *Calibration) rate(threshold float64) float64 {
+	if threshold <= c.Points[0].Threshold {
+		return c.Points[0].FMR
+	}
+	a, b := c.segment(func(p Point) bool { return p.Threshold < threshold })
+	return a.FMR * math.Pow(b.FMR/a.FMR, (threshold-a.Threshold)/(b.Threshold-a.Threshold))
+}
+
+// segment is the pair of points around the place where before turns false, or the last pair.
+func (c *Calibration) segment(before func(Point) bool) (a, b Point) {
+	i := 1
+	for i < len(c.Points)-1 && before(c.Points[i]) {
+		i++
+	}
+	return c.Points[i-1], c.Points[i]
+}

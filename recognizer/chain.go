@@ -1,0 +1,129 @@
+package recognizer
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"menshen/hal"
+	"menshen/recognizer/models"
+)
+
+// Limits of a frame's sides, in pixels.
+const (
+	minSide = 64
+	maxSide = 4096
+)
+
+// ErrFrame: the frame is too small, too large, or its buffer does not fit its size.
+var ErrFrame = errors.New("frame cannot be used")
+
+// Chain turns frames into observations. It is for one goroutine.
+type Chain struct {
+	opts                               Options
+	detect, landmark, embed, live, eye *network
+	grey                               []float32 // the aligned face, for its quality
+}
+
+// New builds the networks of a set. The set's files can be released afterwards.
+func New(set *models.Set, opts Options) (*Chain, error) {
+	c := &Chain{opts: opts.withDefaults(), grey: make([]float32, set.Embed.Width*set.Embed.Height)}
+	for _, n := range []struct {
+		to    **network
+		model models.Model
+		want  []int
+	}{
+		{&c.detect, set.Detect, nil},
+		{&c.landmark, set.Landmark, []int{2 * landmarks}},
+		{&c.embed, set.Embed, []int{Dim}},
+		{&c.live, set.Live, nil},
+		{&c.eye, set.Eye, nil},
+	} {
+		net, err := newNetwork(set, n.model, n.want...)
+		if err != nil {
+			c.Close()
+			return nil, err
+		}
+		*n.to = net
+	}
+	return c, nil
+}
+
+// Find only looks whether faces are in the zone, and where; nothing of them is measured.
+func (c *Chain) Find(frame *hal.Frame) (Observation, error) {
+	_, obs, err := c.find(frame)
+	return obs, err
+}
+
+// Observe measures the largest face in the zone. The frame is only read; wiping it is the caller's. The observation's embedding
+// is the caller's, to be wiped.
+func (c *Chain) Observe(frame *hal.Frame) (Observation, error) {
+	faces, obs, err := c.find(frame)
+	if err != nil || len(faces) == 0 {
+		return obs, err
+	}
+	if err := c.measure(view{frame.BGR, frame.Width, frame.Height}, faces, &obs); err != nil {
+		obs.Wipe()
+		return Observation{}, err
+	}
+	return obs, nil
+}
+
+// Forget overwrites what is left of the last face in the memory of the networks. It costs as much as Observe: call it when
+// nobody is there any more.
+func (c *Chain) Forget() error {
+	clear(c.grey)
+	var errs []error
+	for _, n := range c.networks() {
+		errs = append(errs, n.forget())
+	}
+	return errors.Join(errs...)
+}
+
+// Close wipes and frees everything.
+func (c *Chain) Close() {
+	clear(c.grey)
+	for _, n := range c.networks() {
+		n.close()
+	}
+}
+
+func (c *Chain) networks() []*network {
+	all := []*network{c.detect, c.landmark, c.embed, c.live, c.eye}
+	return slices.DeleteFunc(all, func(n *network) bool { return n == nil })
+}
+
+// find detects the faces in the zone, largest first.
+func (c *Chain) find(frame *hal.Frame) ([]found, Observation, error) {
+	w, h := frame.Width, frame.Height
+	if w < minSide || h < minSide || w > maxSide || h > maxSide || len(frame.BGR) != w*h*3 {
+		return nil, Observation{}, fmt.Errorf("%w: %d×%d pixels in %d bytes; sides must be %d to %d", ErrFrame, w, h, len(frame.BGR), minSide, maxSide)
+	}
+	obs := Observation{Seq: frame.Seq, At: frame.At, Width: w, Height: h}
+	start := time.Now()
+	v := view{frame.BGR, w, h}
+	// The detector sees the whole frame in its own shape, with black to the right or below.
+	scale := max(float64(w)/float64(c.detect.Width), float64(h)/float64(c.detect.Height))
+	seenW, seenH := scale*float64(c.detect.Width), scale*float64(c.detect.Height)
+	if err := c.detect.look(v, stretch(0, 0, seenW, seenH, c.detect.Width, c.detect.Height)); err != nil {
+		return nil, Observation{}, err
+	}
+	faces := decode(c.detect.outputs[0], c.detect.outputs[1], c.detect.Threshold, seenW, seenH)
+	faces = suppress(faces, c.detect.Overlap)
+	faces = slices.DeleteFunc(faces, func(f found) bool {
+		box := f.rect(v.bounds())
+		return box.Empty() || !c.opts.inZone(box, w, h)
+	})
+	slices.SortFunc(faces, func(a, b found) int { return cmp.Compare(b.height(), a.height()) })
+	obs.Took.Detect = time.Since(start)
+	if len(faces) > 0 {
+		obs.Faces = len(faces)
+		obs.Box = faces[0].rect(v.bounds())
+		obs.Detection = faces[0].score
+		obs.Quality.Height = int(math.Round(faces[0].height()))
+	}
+	return faces, obs, nil
+}

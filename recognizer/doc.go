@@ -1,0 +1,12 @@
+// Package recognizer turns a camera frame into an observation: where the largest face is, how good the picture of it is, how
+// much speaks for a living head, and its embedding. It computes nothing else of a person and decides nothing.
+//
+// A Chain runs detect → landmarks → quality → liveness → embed on OpenCV's networks (through gocv), in the child process that package eye
+// starts. Each network's input is the frame seen through an affine map (warp.go), written straight into the network's own
+// memory, so that there are few copies of a face and each is overwritten (R-STRANGER).
+//
+// Passive liveness is weak alone: with the built-in model 18.5% of attack frames passed at 0.5 while 9% of live ones
+// were refused. It is one figure of several in Observation; their fusion over time is in package fusion.
+//
+// The comparing of embeddings is in package index, thresholds in package calibration.
+package recognizer

@@ -1,0 +1,177 @@
+package recognizer
+
+import (
+	"math"
+	"time"
+)
+
+// landmarks is how many points the landmark model finds, in the order of the 300-W annotation.
+const landmarks = 68
+
+// rival is how large a second face may be, in heights of the largest, before it is unclear who is asking.
+const rival = 0.85
+
+// measure fills in the observation of the largest face: landmarks, quality, liveness, and the embedding when the quality allows one.
+func (c *Chain) measure(v view, faces []found, obs *Observation) error {
+	face := faces[0]
+	clock := stopwatch{time.Now()}
+	points, err := c.locate(v, face)
+	if err != nil {
+		return err
+	}
+	obs.Evidence.Points = fivePoints(points)
+	obs.Took.Landmark = clock.lap()
+
+	q := &obs.Quality
+	q.Yaw, q.Pitch, q.Roll = pose(obs.Evidence.Points)
+	toFrame, err := align(obs.Evidence.Points, c.embed.Template)
+	if err != nil { // the model saw no face in the box
+		q.Advice = LookStraight
+		return nil
+	}
+	v.warp(toFrame, c.embed.pixels, c.embed.Width, c.embed.Height)
+	planes(c.embed.pixels, c.grey, "grey", 0, 1)
+	q.Brightness, q.Sharpness = light(c.grey, c.embed.Width, c.embed.Height)
+	q.Advice = c.opts.advise(*q, v.h, len(faces) > 1 && faces[1].height() > rival*face.height())
+	obs.Took.Align = clock.lap()
+
+	if obs.Live, err = c.liveness(v, face); err != nil {
+		return err
+	}
+	if obs.Evidence.EyesOpen, err = c.eyesOpen(v, points); err != nil {
+		return err
+	}
+	obs.Took.Live = clock.lap()
+
+	if q.Advice == Fine {
+		obs.Embedding, err = c.embedding()
+	}
+	obs.Took.Embed = clock.lap()
+	return err
+}
+
+// locate finds the 68 landmarks, in frame pixels, in a square of the box's height that sits a little low, for the chin.
+func (c *Chain) locate(v view, face found) (points [landmarks]Point, err error) {
+	m := &c.landmark.Model
+	side := m.Crop * face.height()
+	x, y := (face.x0+face.x1)/2-side/2, (face.y0+face.y1)/2+m.Shift*face.height()-side/2
+	if err := c.landmark.look(v, stretch(x, y, side, side, m.Width, m.Height)); err != nil {
+		return points, err
+	}
+	out := c.landmark.outputs[0]
+	for i := range points {
+		points[i] = Point{float32(x + side*float64(out[2*i])), float32(y + side*float64(out[2*i+1]))}
+	}
+	return points, nil
+}
+
+// fivePoints takes eyes, nose and corners of the mouth out of the 68; each is a mean that holds when an eye closes.
+func fivePoints(p [landmarks]Point) [5]Point {
+	mean := func(of ...int) (m Point) {
+		for _, i := range of {
+			m.X += p[i].X / float32(len(of))
+			m.Y += p[i].Y / float32(len(of))
+		}
+		return m
+	}
+	return [5]Point{mean(37, 38, 40, 41), mean(43, 44, 46, 47), p[30], mean(48, 60), mean(54, 64)}
+}
+
+// liveness is the passive model's answer. It looks at a square of several times the face, so that the edge of a sheet shows;
+// the square is shrunk and shifted to stay inside the frame.
+func (c *Chain) liveness(v view, face found) (float32, error) {
+	m := &c.live.Model
+	side := min(m.Crop*face.height(), float64(v.w), float64(v.h))
+	within := func(centre, length float64) float64 { return min(max(centre-side/2, 0), length-side) }
+	x, y := within((face.x0+face.x1)/2, float64(v.w)), within((face.y0+face.y1)/2, float64(v.h))
+	if err := c.live.look(v, stretch(x, y, side, side, m.Width, m.Height)); err != nil {
+		return 0, err
+	}
+	return c.live.probability(), nil
+}
+
+// eyesOpen is the lower of the two eyes' probability of being open.
+func (c *Chain) eyesOpen(v view, points [landmarks]Point) (float32, error) {
+	m := &c.eye.Model
+	open := float32(1)
+	for _, first := range [2]int{36, 42} { // six points an eye, corners at the first and the fourth
+		a, b := points[first], points[first+3]
+		side := m.Crop * math.Hypot(float64(b.X-a.X), float64(b.Y-a.Y))
+		x, y := float64(a.X+b.X)/2-side/2, float64(a.Y+b.Y)/2-side/2
+		if side < 2 {
+			return 0, nil
+		}
+		if err := c.eye.look(v, stretch(x, y, side, side, m.Width, m.Height)); err != nil {
+			return 0, err
+		}
+		open = min(open, c.eye.probability())
+	}
+	return open, nil
+}
+
+// embedding reads the aligned face that is already in the network's pixels.
+func (c *Chain) embedding() (*Embedding, error) {
+	e := new(Embedding)
+	if err := c.embedInto(e); err != nil {
+		return nil, err
+	}
+	if c.opts.Flip {
+		mirror(c.embed.pixels, c.embed.Width)
+		if err := c.embedInto(e); err != nil {
+			return nil, err
+		}
+	}
+	normalise(e[:])
+	return e, nil
+}
+
+// embedInto adds the aligned face's embedding, of unit length, to e.
+func (c *Chain) embedInto(e *Embedding) error {
+	n := c.embed
+	planes(n.pixels, n.input, n.Colour, float32(n.Mean), float32(n.Divide))
+	if err := n.run(); err != nil {
+		return err
+	}
+	normalise(n.outputs[0])
+	for i, v := range n.outputs[0] {
+		e[i] += v
+	}
+	return nil
+}
+
+// normalise scales v to unit length.
+func normalise(v []float32) {
+	var sum float64
+	for _, x := range v {
+		sum += float64(x) * float64(x)
+	}
+	if sum == 0 {
+		return
+	}
+	scale := float32(1 / math.Sqrt(sum))
+	for i := range v {
+		v[i] *= scale
+	}
+}
+
+// mirror turns a BGR picture left to right.
+func mirror(bgr []float32, w int) {
+	for row := range len(bgr) / (w * 3) {
+		line := bgr[row*w*3 : (row+1)*w*3]
+		for a, b := 0, w-1; a < b; a, b = a+1, b-1 {
+			for c := range 3 {
+				line[a*3+c], line[b*3+c] = line[b*3+c], line[a*3+c]
+			}
+		}
+	}
+}
+
+// stopwatch gives the time between laps.
+type stopwatch struct{ last time.Time }
+
+func (s *stopwatch) lap() time.Duration {
+	now := time.Now()
+	d := now.Sub(s.last)
+	s.last = now
+	return d
+}

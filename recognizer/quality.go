@@ -1,0 +1,79 @@
+package recognizer
+
+import "math"
+
+// noseRest is where the nose's tip stands between eyes (0) and mouth (1) in a face that looks straight ahead.
+const noseRest = 0.6
+
+// pose is a rough estimate in degrees from five points, good to about ten degrees: enough to ask somebody to look at the
+// camera and to see a head turn. Roll is positive when the head leans to the image's right, yaw when the nose points there, pitch when it points up.
+//
+// The nose's tip stands in front of the plane of the eyes by about 0.55 of the distance between the eyes, and in front of the
+// plane of eyes and mouth by about 0.35 of the distance between them; turning the head moves it across by the tangent.
+func pose(p [5]Point) (yaw, pitch, roll float32) {
+	ex, ey := float64(p[1].X-p[0].X), float64(p[1].Y-p[0].Y)
+	eyes := math.Hypot(ex, ey)
+	if eyes == 0 {
+		return 0, 0, 0
+	}
+	cos, sin := ex/eyes, ey/eyes
+	upright := func(q Point) (x, y float64) { // relative to the middle of the eyes, roll taken out
+		dx, dy := float64(q.X)-float64(p[0].X+p[1].X)/2, float64(q.Y)-float64(p[0].Y+p[1].Y)/2
+		return cos*dx + sin*dy, cos*dy - sin*dx
+	}
+	noseX, noseY := upright(p[2])
+	lx, ly := upright(p[3])
+	rx, ry := upright(p[4])
+	middle, mouth := (lx+rx)/4, (ly+ry)/2 // half-way between eyes and mouth, across; mouth's distance, down
+	deg := func(tan float64) float32 { return float32(math.Atan(tan) * 180 / math.Pi) }
+	yaw = deg((noseX - middle) / eyes / 0.55)
+	if mouth > 0 {
+		pitch = deg((noseRest - noseY/mouth) / 0.35)
+	}
+	return yaw, pitch, float32(math.Atan2(ey, ex) * 180 / math.Pi)
+}
+
+// light is the mean of a grey picture and the variance of its Laplacian (Pech-Pacheco et al. 2000), a common measure of focus.
+func light(grey []float32, w, h int) (mean, sharpness float32) {
+	var sum float64
+	for _, v := range grey {
+		sum += float64(v)
+	}
+	var lap, lap2 float64
+	for y := 1; y < h-1; y++ {
+		for x := 1; x < w-1; x++ {
+			i := y*w + x
+			l := float64(grey[i-1] + grey[i+1] + grey[i-w] + grey[i+w] - 4*grey[i])
+			lap += l
+			lap2 += l * l
+		}
+	}
+	n := float64((w - 2) * (h - 2))
+	return float32(sum / float64(len(grey))), float32(lap2/n - lap/n*lap/n)
+}
+
+// advise is the first thing to do about a face, in the order in which a person can act on it.
+func (o Options) advise(q Quality, frameHeight int, rival bool) Advice {
+	maxHeight := o.MaxHeight
+	if maxHeight == 0 {
+		maxHeight = frameHeight * 9 / 10
+	}
+	abs := func(v float32) float32 { return max(v, -v) }
+	switch {
+	case q.Height < o.MinHeight:
+		return ComeCloser
+	case q.Height > maxHeight:
+		return StepBack
+	case rival:
+		return OneAtATime
+	case q.Brightness < o.MinBrightness:
+		return TooDark
+	case q.Brightness > o.MaxBrightness:
+		return TooBright
+	case abs(q.Yaw) > o.MaxYaw, abs(q.Pitch) > o.MaxPitch, abs(q.Roll) > o.MaxRoll:
+		return LookStraight
+	case q.Sharpness < o.MinSharpness:
+		return HoldStill
+	}
+	return Fine
+}
