@@ -1,0 +1,186 @@
+package gpio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	periph "periph.io/x/conn/v3/gpio"
+
+	"menshen/hal"
+)
+
+// DefaultDebounce is the debounce time of an input that names none: push buttons and reed contacts bounce for 1 to 10 ms.
+const DefaultDebounce = 20 * time.Millisecond
+
+// look is how often an input's level is read although no edge came: an edge may get lost, a level does not.
+const look = time.Second
+
+// InputConfig says how an input is wired.
+type InputConfig struct {
+	Name      string
+	ActiveLow bool          // active when the line is low: a contact to ground that closes
+	Pull      periph.Pull   // periph.PullUp for a contact to ground; the zero value leaves the bias alone
+	Debounce  time.Duration // how long the level must rest; 0 means DefaultDebounce
+}
+
+// Input is a contact. Its state is the level of the line once it has rested for the debounce time; edges only say when to look.
+type Input struct {
+	pin periph.PinIn
+	cfg InputConfig
+
+	mu    sync.Mutex
+	edges Edges // nil while the device is gone or after Close
+}
+
+var _ hal.Input = (*Input)(nil)
+
+// NewInput takes the pin and makes it an input.
+func NewInput(pin periph.PinIn, cfg InputConfig) (*Input, error) {
+	if cfg.Name == "" {
+		cfg.Name = pin.Name()
+	}
+	if cfg.Debounce == 0 {
+		cfg.Debounce = DefaultDebounce
+	}
+	if cfg.Debounce < 0 || cfg.Debounce > look {
+		return nil, fmt.Errorf("input %s: debounce must be between 0 and %v, not %v", cfg.Name, look, cfg.Debounce)
+	}
+	i := &Input{pin: pin, cfg: cfg}
+	if err := i.watch(); err != nil {
+		return nil, err
+	}
+	return i, nil
+}
+
+// Active reads the present state, without debouncing.
+func (i *Input) Active() (bool, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.edges == nil {
+		return false, fmt.Errorf("read %s: %w", i, ErrClosed)
+	}
+	return i.read(i.edges)
+}
+
+// Close frees the line.
+func (i *Input) Close() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.edges == nil {
+		return nil
+	}
+	err := i.edges.Close()
+	i.edges = nil
+	return err
+}
+
+func (i *Input) String() string { return i.cfg.Name }
+
+// Run reports the state at once and then each change. A device that goes away gives one event with Fault and is tried again
+// every second; the state is reported again once it is back. The input is closed when Run ends.
+func (i *Input) Run(ctx context.Context, changed func(hal.InputEvent)) error {
+	stop := context.AfterFunc(ctx, func() { i.Close() })
+	defer stop()
+	for {
+		err := i.follow(changed)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if errors.Is(err, ErrClosed) {
+			return err
+		}
+		changed(hal.InputEvent{At: time.Now(), Input: i.String(), Fault: err})
+		i.Close()
+		if err := i.comeBack(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// follow reports the state and its changes until the line fails.
+func (i *Input) follow(changed func(hal.InputEvent)) error {
+	i.mu.Lock()
+	edges := i.edges
+	i.mu.Unlock()
+	if edges == nil {
+		return ErrClosed
+	}
+	state, err := i.read(edges)
+	if err != nil {
+		return err
+	}
+	changed(hal.InputEvent{At: time.Now(), Input: i.String(), Active: state})
+	var at time.Time // of the edge that may turn out to be a change; zero while the line rests
+	for {
+		wait := look
+		if !at.IsZero() {
+			wait = i.cfg.Debounce
+		}
+		e, err := edges.Next(wait)
+		switch {
+		case err == nil:
+			if at.IsZero() {
+				at = edges.Wall(e.At)
+			}
+			continue
+		case !errors.Is(err, ErrQuiet):
+			return err
+		}
+		now, err := i.read(edges)
+		if err != nil {
+			return err
+		}
+		if now != state {
+			if at.IsZero() {
+				at = time.Now() // no edge told of it
+			}
+			state = now
+			changed(hal.InputEvent{At: at, Input: i.String(), Active: state})
+		}
+		at = time.Time{}
+	}
+}
+
+func (i *Input) read(e Edges) (bool, error) {
+	l, err := e.Level(0)
+	if err != nil {
+		return false, fmt.Errorf("read %s: %w", i, err)
+	}
+	return bool(l) != i.cfg.ActiveLow, nil
+}
+
+func (i *Input) watch() error {
+	e, err := Watch(i.cfg.Pull, periph.BothEdges, i.pin)
+	if err != nil {
+		return fmt.Errorf("input %s: %w", i, err)
+	}
+	i.mu.Lock()
+	i.edges = e
+	i.mu.Unlock()
+	return nil
+}
+
+// comeBack waits until the line can be watched again.
+func (i *Input) comeBack(ctx context.Context) error {
+	t := time.NewTicker(look)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.C:
+		}
+		if i.watch() == nil {
+			if ctx.Err() != nil {
+				return i.closeWith(ctx.Err())
+			}
+			return nil
+		}
+	}
+}
+
+// closeWith closes the line that came back after the context ended.
+func (i *Input) closeWith(err error) error { i.Close(); return err }
