@@ -1,0 +1,145 @@
+package console
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+)
+
+// read takes one line of input after a prompt. Errors: errBroken, errTooLong, io.EOF for Ctrl-D or a line that is gone,
+// the cause of the visit's end.
+func (c *console) read(prompt string) (string, error) {
+	defer c.line.running(c.line.running(nil))
+	var s string
+	var err error
+	if c.plain {
+		var b []byte
+		b, err = c.readPlain(prompt, true)
+		s = string(b)
+		c.history.Add(s)
+	} else {
+		c.edit.SetPrompt(prompt)
+		s, err = c.edit.ReadLine()
+	}
+	if err == nil || errors.Is(err, term.ErrPasteIndicator) {
+		err = c.line.fate()
+	}
+	return s, err
+}
+
+// readPlain edits a line with nothing but characters, backspaces and spaces; without echo, with nothing at all. The caller
+// may wipe what it gives: there is no other copy.
+func (c *console) readPlain(prompt string, echo bool) ([]byte, error) {
+	p := plainLine{c: c, echo: echo, s: make([]byte, 0, 2*maxLine)}
+	buf := make([]byte, 64)
+	defer clear(buf)
+	c.put(prompt)
+	for {
+		n, err := c.line.Read(buf)
+		if err != nil {
+			return nil, err
+		}
+		for keys := buf[:n]; len(keys) > 0; {
+			size, done, err := p.key(keys)
+			if done || err != nil {
+				return p.s, err
+			}
+			keys = keys[size:]
+		}
+	}
+}
+
+// plainLine is a line being typed in plain mode.
+type plainLine struct {
+	c    *console
+	echo bool
+	s    []byte
+}
+
+// key takes the first of keys and tells its size in bytes.
+func (p *plainLine) key(keys []byte) (size int, done bool, err error) {
+	r, size := utf8.DecodeRune(keys)
+	switch {
+	case r == keyEnter:
+		p.c.put("\r\n")
+		return size, true, nil
+	case r == keyEnd && len(p.s) == 0:
+		return size, false, io.EOF
+	case r == keyErase && len(p.s) > 0:
+		_, last := utf8.DecodeLastRune(p.s)
+		p.erase(last)
+	case r == keyKill:
+		p.erase(len(p.s))
+	case r == escape: // an arrow: up to its last letter
+		if i := bytes.IndexAny(keys, "ABCD~"); i > 0 {
+			size = i + 1
+		}
+	case r == keyTab && p.echo:
+		p.complete()
+	case r >= ' ' && r != keyErase && len(p.s)+size <= cap(p.s):
+		p.s = append(p.s, keys[:size]...)
+		p.show(keys[:size])
+	}
+	return size, false, nil
+}
+
+// erase takes the last n bytes away.
+func (p *plainLine) erase(n int) {
+	cut := p.s[len(p.s)-n:]
+	w := columns(string(cut))
+	clear(cut)
+	p.s = p.s[:len(p.s)-n]
+	p.show([]byte(strings.Repeat("\b", w) + strings.Repeat(" ", w) + strings.Repeat("\b", w)))
+}
+
+func (p *plainLine) complete() {
+	if line, _, ok := p.c.complete(string(p.s), len(p.s)); ok && strings.HasPrefix(line, string(p.s)) {
+		p.show([]byte(line[len(p.s):]))
+		p.s = append(p.s[:0], line...)
+	}
+}
+
+func (p *plainLine) show(b []byte) {
+	if p.echo {
+		p.c.put(string(b))
+	}
+}
+
+// ask puts a question; a Ctrl-C or an overlong answer is an error.
+func (c *console) ask(q text) (string, error) {
+	s, err := c.read(q.in(c.lang))
+	return strings.TrimSpace(s), err
+}
+
+// askSecret puts a question whose answer is not shown. What was typed before it is thrown away.
+func (c *console) askSecret(q text) (Secret, error) {
+	defer c.line.running(c.line.running(nil))
+	c.line.flush()
+	s, err := c.readPlain(q.in(c.lang), false)
+	if err == nil {
+		err = c.line.fate()
+	}
+	return s, err
+}
+
+// confirm asks for a typed yes; anything else is a no. What was typed before the question does not answer it.
+func (c *console) confirm(q text) (bool, error) {
+	c.line.flush()
+	s, err := c.ask(text{q.en + " Type yes or no: ", q.zh + " 输入 yes（是）或 no（否）: "})
+	return strings.EqualFold(s, "yes") || s == "是", err
+}
+
+// certain is confirm for commands: a no is an error, so that nothing more happens.
+func (c *console) certain(q text) error {
+	yes, err := c.confirm(q)
+	if err == nil && !yes {
+		err = errNothingDone
+	}
+	return err
+}
+
+var errNothingDone = errors.New("nothing was done")

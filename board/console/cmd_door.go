@@ -1,0 +1,95 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+func doorCommands() []command {
+	return []command{
+		{name: "status", usage: "[--json]", run: status, example: "status",
+			about: text{"how the door and its parts are", "门及各部件状态"}},
+		{name: "open", usage: "REASON", roles: []Role{Technician, Manager}, run: open, example: "open courier with a heavy parcel",
+			about: text{"open the door once; the reason is recorded", "开门一次，原因将被记录"}},
+	}
+}
+
+// fact is one line of a description.
+type fact struct {
+	name  text
+	value string
+}
+
+// facts prints name and value, aligned except in plain mode; empty values are left out.
+func (c *console) facts(f []fact) {
+	w := 0
+	for _, x := range f {
+		w = max(w, columns(x.name.in(c.lang)))
+	}
+	for _, x := range f {
+		switch {
+		case x.value == "":
+		case c.plain:
+			c.print(x.name.in(c.lang) + ": " + x.value)
+		default:
+			c.print(pad(x.name.in(c.lang), w) + "  " + x.value)
+		}
+	}
+}
+
+func open(ctx context.Context, c *console, words []string) error {
+	reason := strings.Join(words, " ")
+	if reason == "" {
+		return c.misuse("open")
+	}
+	d, err := c.desk.OpenDoor(ctx, c.who, reason)
+	if err != nil {
+		return err
+	}
+	if !d.Grant {
+		return c.errorf(text{"the door stays closed: %s", "门未打开：%s"}, string(d.Reason))
+	}
+	c.printf(text{"Open for %v. Recorded.", "已开门 %v，已记录。"}, d.Release)
+	return nil
+}
+
+func status(ctx context.Context, c *console, words []string) error {
+	a, err := parse(words, "json")
+	if err != nil {
+		return err
+	}
+	s, err := c.desk.Status(ctx, c.who)
+	if err != nil {
+		return err
+	}
+	t := table{cols: []column{{"part", text{"part", "部件"}}, {"state", text{"state", "状态"}}, {"fault", text{"fault", "故障"}}}}
+	for _, f := range c.statusFacts(s) {
+		t.add(f.Name, f.State, f.Fault)
+	}
+	return c.show(t, a.has("json"))
+}
+
+// statusFacts puts the whole status into one list, what matters most first.
+func (c *console) statusFacts(s Status) []Fact {
+	door := string(s.Door)
+	if s.Unlocked {
+		door += text{", unlocked", "，未上锁"}.in(c.lang)
+	}
+	faces := Fact{Name: "faces", State: fmt.Sprintf(text{"on, %d of %d people", "启用，%d / %d 人"}.in(c.lang), s.WithFace, s.People)}
+	if s.FacesOff != "" {
+		faces.State, faces.Fault = text{"off", "停用"}.in(c.lang), s.FacesOff
+		if s.FacesFix != "" {
+			faces.Fault += "; " + s.FacesFix
+		}
+	}
+	clock := Fact{Name: "clock", State: c.time(s.At) + ", " + s.ClockFrom}
+	if !s.Clock.Trusted {
+		clock.Fault = text{"not trusted; set it", "时间不可信，请校时"}.in(c.lang)
+	}
+	facts := []Fact{{Name: "door", State: door}, faces, clock, s.Camera, s.Store}
+	facts = append(facts, s.Readers...)
+	facts = append(facts, s.Others...)
+	return append(facts, Fact{Name: "running", State: s.Uptime.Truncate(time.Second).String()})
+}

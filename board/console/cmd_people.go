@@ -1,0 +1,337 @@
+package console
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"menshen/policy"
+)
+
+func peopleCommands() []command {
+	return []command{
+		{name: "people", usage: "[WORDS] [--json]", roles: readers, run: people, example: "people 1204",
+			about: text{"list people, or those whose name or apartment has the words", "列出人员，可按姓名或房号查找"}},
+		{name: "person", usage: "WHO [--json]", roles: readers, person: true, run: person, example: "person 1204",
+			about: text{"show one person with credentials and face entry", "显示一人的凭证与人脸状态"}},
+		{name: "add", usage: "NAME [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--minor] [--long-open]", roles: staff, run: add,
+			example: `add "Li Na" --apartment 1204 --lang zh --until 2027-01-31`, about: text{"add a person; --until is the last day of the lease", "新增人员；--until 为租期最后一天"}},
+		{name: "change", usage: "WHO [--name N] [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--block yes|no]", roles: staff, person: true, run: change,
+			example: "change 1204 --until 2027-06-30", about: text{"correct what is written about a person", "更正人员信息"}},
+		{name: "remove", usage: "WHO", roles: staff, person: true, run: remove, example: "remove 1204",
+			about: text{"erase a person and all that is stored about them", "删除人员及其全部数据"}},
+		{name: "card", usage: "WHO [LABEL]", roles: staff, person: true, run: card, example: `card 1204 "grey fob"`,
+			about: text{"give the next card tapped at the door to a person", "将下一张刷的卡分配给此人"}},
+		{name: "pin", usage: "WHO", roles: staff, person: true, run: pin, example: "pin 1204",
+			about: text{"give a person a PIN", "设置密码键盘 PIN"}},
+		{name: "revoke", usage: "WHO KEY", roles: staff, person: true, run: revoke, example: "revoke 1204 3f9a",
+			about: text{"end one credential at once; KEY as person shows it", "立即作废一个凭证；KEY 见 person"}},
+	}
+}
+
+func people(ctx context.Context, c *console, words []string) error {
+	a, err := parse(words, "json")
+	if err != nil {
+		return err
+	}
+	found, err := c.desk.Find(ctx, c.who, a.rest())
+	if err != nil {
+		return err
+	}
+	t := table{cols: []column{
+		{"handle", text{"handle", "编号"}}, {"apartment", text{"apartment", "房号"}}, {"name", text{"name", "姓名"}},
+		{"credentials", text{"credentials", "凭证"}}, {"face", text{"face", "人脸"}}, {"until", text{"lease ends", "租期至"}}, {"blocked", text{"blocked", "停用"}},
+	}}
+	for _, p := range found {
+		t.add(p.ID.String(), p.Apartment.Reveal(), p.Name.Reveal(), working(p), string(p.Face.State), c.lastDay(p.Until), p.Blocked)
+	}
+	return c.show(t, a.has("json"))
+}
+
+// working counts the credentials that are not revoked.
+func working(p policy.Person) int {
+	n := 0
+	for _, k := range p.Keys {
+		if !k.Revoked {
+			n++
+		}
+	}
+	return n
+}
+
+// who finds the one person that words mean, and asks which where several fit.
+func (c *console) whom(ctx context.Context, words string) (policy.Person, error) {
+	if words == "" {
+		return policy.Person{}, c.errorf(text{"say who: a name, an apartment or a handle", "请指明人员：姓名、房号或编号"})
+	}
+	found, err := c.desk.Find(ctx, c.who, words)
+	switch {
+	case err != nil:
+		return policy.Person{}, err
+	case len(found) == 0:
+		return policy.Person{}, ErrNoPerson
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 9:
+		return policy.Person{}, c.errorf(text{"%d people fit; say more", "有 %d 人符合，请输入更多"}, len(found))
+	}
+	for i, p := range found {
+		c.printf(text{"%d  %s", "%d  %s"}, i+1, name(p))
+	}
+	c.line.flush()
+	s, err := c.ask(text{"Which number? ", "选择编号："})
+	if err != nil {
+		return policy.Person{}, err
+	}
+	if len(s) != 1 || s[0] < '1' || int(s[0]-'0') > len(found) {
+		return policy.Person{}, errNothingDone
+	}
+	return found[s[0]-'1'], nil
+}
+
+func person(ctx context.Context, c *console, words []string) error {
+	a, err := parse(words, "json")
+	if err != nil {
+		return err
+	}
+	p, err := c.whom(ctx, a.rest())
+	if err != nil {
+		return err
+	}
+	if !a.has("json") {
+		c.facts([]fact{
+			{text{"handle", "编号"}, p.ID.String()}, {text{"name", "姓名"}, p.Name.Reveal()}, {text{"apartment", "房号"}, p.Apartment.Reveal()},
+			{text{"language", "语言"}, p.Lang}, {text{"lease from", "租期自"}, c.date(p.From)}, {text{"lease ends", "租期至"}, c.lastDay(p.Until)},
+			{text{"groups", "分组"}, strings.Join(p.Groups, ", ")}, {text{"blocked", "停用"}, c.cell(p.Blocked)},
+			{text{"face", "人脸"}, c.faceState(p.Face)},
+		})
+	}
+	t := table{cols: []column{
+		{"key", text{"key", "凭证号"}}, {"kind", text{"kind", "类型"}}, {"label", text{"label", "标签"}},
+		{"used", text{"last used", "最近使用"}}, {"clonable", text{"can be copied", "可被复制"}}, {"revoked", text{"revoked", "已作废"}},
+	}}
+	for _, k := range p.Keys {
+		t.add(shortKey(k), string(k.Kind), k.Label, k.LastUsed, k.Clonable, k.Revoked)
+	}
+	return c.show(t, a.has("json"))
+}
+
+// shortKey is enough of a credential's handle to tell a person's few apart.
+func shortKey(k policy.Credential) string { return k.ID[:min(len(k.ID), 8)] }
+
+func (c *console) faceState(f policy.FaceConsent) string {
+	words := map[policy.FaceState]text{
+		policy.FaceNever: {"not asked for", "未申请"}, policy.FaceRefused: {"refused", "已拒绝"},
+		policy.FaceConsented: {"consented, not enrolled", "已同意，未录入"}, policy.FaceEnrolled: {"enrolled", "已录入"},
+		policy.FaceWithdrawn: {"withdrawn", "已撤回"},
+	}
+	s := words[f.State].in(c.lang)
+	if f.State == policy.FaceEnrolled && f.CardToo {
+		s += text{", only together with the card", "，须同时刷卡"}.in(c.lang)
+	}
+	if !f.At.IsZero() {
+		s += ", " + c.time(f.At)
+	}
+	return s
+}
+
+var detailOptions = []string{"name=", "apartment=", "lang=", "from=", "until=", "block=", "group=", "minor", "long-open"}
+
+func add(ctx context.Context, c *console, words []string) error {
+	a, err := parse(words, detailOptions...)
+	if err != nil {
+		return err
+	}
+	if a.rest() == "" {
+		return c.misuse("add")
+	}
+	d := Details{Name: policy.Private(a.rest()), Lang: c.lang}
+	if err := c.details(a, &d); err != nil {
+		return err
+	}
+	p, err := c.desk.AddPerson(ctx, c.who, d)
+	if err != nil {
+		return err
+	}
+	c.printf(text{"Added %s, handle %s. Next: card %[2]s", "已新增 %s，编号 %s。下一步：card %[2]s"}, name(p), p.ID)
+	return nil
+}
+
+func change(ctx context.Context, c *console, words []string) error {
+	a, err := parse(words, detailOptions...)
+	if err != nil {
+		return err
+	}
+	if len(a.options) == 0 {
+		return c.misuse("change")
+	}
+	p, err := c.whom(ctx, a.rest())
+	if err != nil {
+		return err
+	}
+	d := Details{Name: p.Name, Apartment: p.Apartment, Lang: p.Lang, From: p.From, Until: p.Until,
+		Groups: p.Groups, Minor: p.Face.Minor, LongOpen: p.LongOpen, Blocked: p.Blocked}
+	if err := c.details(a, &d); err != nil {
+		return err
+	}
+	if p, err = c.desk.ChangePerson(ctx, c.who, p.ID, d); err != nil {
+		return err
+	}
+	c.printf(text{"Changed %s.", "已更正 %s。"}, name(p))
+	return nil
+}
+
+// details puts the options given into d.
+func (c *console) details(a args, d *Details) (err error) {
+	if s, ok := a.options["name"]; ok {
+		d.Name = policy.Private(s)
+	}
+	if s, ok := a.options["apartment"]; ok {
+		d.Apartment = policy.Private(s)
+	}
+	if s, ok := a.options["group"]; ok {
+		d.Groups = strings.FieldsFunc(s, func(r rune) bool { return r == ',' })
+	}
+	if s, ok := a.options["lang"]; ok {
+		if s != "en" && s != "zh" {
+			return c.errorf(text{"--lang is en or zh", "--lang 为 en 或 zh"})
+		}
+		d.Lang = s
+	}
+	if s, ok := a.options["block"]; ok {
+		d.Blocked = s == "yes"
+	}
+	d.Minor = d.Minor || a.has("minor")
+	d.LongOpen = d.LongOpen || a.has("long-open")
+	if d.From, err = c.day(a, "from", d.From, 0); err != nil {
+		return err
+	}
+	d.Until, err = c.day(a, "until", d.Until, 1)
+	return err
+}
+
+// day reads an option that is a date, the start of that day plus days; "none" is no limit.
+func (c *console) day(a args, option string, before time.Time, days int) (time.Time, error) {
+	s, ok := a.options[option]
+	if !ok {
+		return before, nil
+	}
+	if s == "none" {
+		return time.Time{}, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, s, c.o.Location)
+	if err != nil {
+		return before, c.errorf(text{"--%s is a date like 2027-01-31, or none", "--%s 为日期，如 2027-01-31，或 none"}, option)
+	}
+	return t.AddDate(0, 0, days), nil
+}
+
+// lastDay shows the end of a lease as people write it: the last day that is in it.
+func (c *console) lastDay(until time.Time) string {
+	if until.IsZero() {
+		return ""
+	}
+	return c.date(until.Add(-time.Nanosecond))
+}
+
+func remove(ctx context.Context, c *console, words []string) error {
+	p, err := c.whom(ctx, strings.Join(words, " "))
+	if err != nil {
+		return err
+	}
+	c.printf(text{"This erases %s: name, lease, credentials, face. It cannot be undone.", "将删除 %s 的姓名、租期、凭证和人脸数据，无法恢复。"}, name(p))
+	reason, err := c.ask(text{"Reason (lease end, own request, mistake): ", "原因（租期结束、本人要求、误录）："})
+	if err != nil {
+		return err
+	}
+	if reason == "" {
+		return errNothingDone
+	}
+	if err := c.certain(text{"Erase?", "确认删除？"}); err != nil {
+		return err
+	}
+	r, err := c.desk.RemovePerson(ctx, c.who, p.ID, reason)
+	if err != nil {
+		return err
+	}
+	c.say(text{"Erased.", "已删除。"})
+	c.receipt(r)
+	return nil
+}
+
+func card(ctx context.Context, c *console, words []string) error {
+	if len(words) == 0 {
+		return c.misuse("card")
+	}
+	p, err := c.whom(ctx, words[0])
+	if err != nil {
+		return err
+	}
+	k, err := c.desk.AssignCard(ctx, c.who, p.ID, strings.Join(words[1:], " "), c.step)
+	if err != nil {
+		return err
+	}
+	c.printf(text{"Card %s is now theirs.", "卡 %s 已分配。"}, shortKey(k))
+	if k.Clonable {
+		c.say(text{"Note: cards of this kind can be copied.", "注意：此类卡可被复制。"})
+	}
+	return nil
+}
+
+func pin(ctx context.Context, c *console, words []string) error {
+	p, err := c.whom(ctx, strings.Join(words, " "))
+	if err != nil {
+		return err
+	}
+	first, err := c.askSecret(text{"PIN, 4 to 8 digits, typed by the person: ", "由本人输入 4 至 8 位 PIN："})
+	if err != nil {
+		return err
+	}
+	defer first.Wipe()
+	again, err := c.askSecret(text{"Once more: ", "再次输入："})
+	if err != nil {
+		return err
+	}
+	defer again.Wipe()
+	if string(first) != string(again) {
+		return c.errorf(text{"the two differ; nothing was done", "两次输入不同，未做更改"})
+	}
+	k, err := c.desk.AssignPIN(ctx, c.who, p.ID, first)
+	if err != nil {
+		return err
+	}
+	c.printf(text{"PIN %s is set.", "PIN %s 已设置。"}, shortKey(k))
+	return nil
+}
+
+func revoke(ctx context.Context, c *console, words []string) error {
+	if len(words) < 2 {
+		return c.misuse("revoke")
+	}
+	p, err := c.whom(ctx, strings.Join(words[:len(words)-1], " "))
+	if err != nil {
+		return err
+	}
+	var fit []policy.Credential
+	for _, k := range p.Keys {
+		if strings.HasPrefix(k.ID, words[len(words)-1]) && !k.Revoked {
+			fit = append(fit, k)
+		}
+	}
+	if len(fit) != 1 {
+		return c.errorf(text{"%d of their working credentials begin so; person shows them", "有 %d 个有效凭证以此开头；用 person 查看"}, len(fit))
+	}
+	if working(p) == 1 && (p.Face.State == policy.FaceEnrolled || p.Face.State == policy.FaceConsented) {
+		c.say(text{"It is their last one: face entry ends with it, and the face is erased.", "这是其最后一个凭证：人脸通行将随之终止，人脸数据将销毁。"})
+	}
+	if err := c.certain(text{"Revoke " + string(fit[0].Kind) + " " + shortKey(fit[0]) + "?", "作废凭证 " + shortKey(fit[0]) + "？"}); err != nil {
+		return err
+	}
+	r, err := c.desk.RevokeKey(ctx, c.who, p.ID, fit[0].ID)
+	if err != nil {
+		return err
+	}
+	c.say(text{"Revoked.", "已作废。"})
+	c.receipt(r)
+	return nil
+}

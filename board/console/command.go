@@ -1,0 +1,133 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// command is one thing that can be typed.
+type command struct {
+	name    string
+	usage   string // words after the name
+	about   text
+	example string
+	roles   []Role // nil: everybody
+	person  bool   // the first words name a person, for completion
+	run     func(ctx context.Context, c *console, words []string) error
+}
+
+func (cmd command) allows(r Role) bool { return cmd.roles == nil || slices.Contains(cmd.roles, r) }
+
+// Who may do what. The Desk holds to it in any case; here it decides what help shows.
+var (
+	staff   = []Role{Manager}
+	readers = []Role{Manager, Auditor}
+	nosy    = []Role{Technician, Manager, Auditor}
+)
+
+// vocabulary is the console's whole vocabulary, in the order of help.
+func vocabulary() []command {
+	return slices.Concat(doorCommands(), peopleCommands(), faceCommands(), recordCommands(), sessionCommands())
+}
+
+// lookup finds a command that the operator's role has. A beginning that only one command has will do.
+func (c *console) lookup(word string) (command, error) {
+	var found []command
+	for _, cmd := range c.commands {
+		if cmd.name == word {
+			found = []command{cmd}
+			break
+		}
+		if strings.HasPrefix(cmd.name, word) && cmd.allows(c.who.Role) {
+			found = append(found, cmd)
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return command{}, c.errorf(text{"there is no command %q; type help for all", "没有命令 %q；输入 help 查看全部"}, clean(word))
+	case len(found) > 1:
+		return command{}, c.errorf(text{"%q may be %s or %s; type more of it", "%q 可能是 %s 或 %s；请多输入几个字母"}, clean(word), found[0].name, found[1].name)
+	case !found[0].allows(c.who.Role):
+		return command{}, ErrNotAllowed
+	}
+	return found[0], nil
+}
+
+// errorf is an error in the operator's language.
+func (c *console) errorf(t text, a ...any) error { return fmt.Errorf(t.in(c.lang), a...) }
+
+// misuse is the error of a command with the wrong words.
+func (c *console) misuse(name string) error {
+	cmd, err := c.lookup(name)
+	if err != nil {
+		return err
+	}
+	return c.errorf(text{"it goes: %s %s, for example: %s", "用法：%s %s，例如：%s"}, cmd.name, cmd.usage, cmd.example)
+}
+
+func sessionCommands() []command {
+	return []command{
+		{name: "help", usage: "[COMMAND]", about: text{"tell what can be done, or how", "显示命令或用法"}, example: "help open", run: help},
+		{name: "lang", usage: "en|zh", about: text{"change the language", "切换语言"}, example: "lang zh", run: lang},
+		{name: "plain", usage: "on|off", about: text{"one fact a line, no cursor movement", "纯文本：每行一项，无光标移动"}, example: "plain on", run: plain},
+		{name: "page", usage: "on|off", about: text{"stop at each screenful of a long list", "长列表分页"}, example: "page off", run: page},
+		{name: "whoami", about: text{"who is logged in", "当前操作员"}, example: "whoami", run: whoami},
+		{name: "logout", about: text{"leave", "退出登录"}, example: "logout", run: func(context.Context, *console, []string) error { return errAsked }},
+	}
+}
+
+func help(_ context.Context, c *console, words []string) error {
+	if len(words) > 0 {
+		cmd, err := c.lookup(words[0])
+		if err != nil {
+			return err
+		}
+		c.print(strings.TrimSpace(cmd.name+" "+cmd.usage) + " - " + cmd.about.in(c.lang))
+		c.printf(text{"Example: %s", "例如：%s"}, cmd.example)
+		return nil
+	}
+	var lines []string
+	for _, cmd := range c.commands {
+		if cmd.allows(c.who.Role) {
+			lines = append(lines, pad(strings.TrimSpace(cmd.name+" "+cmd.usage), 32)+" "+cmd.about.in(c.lang))
+		}
+	}
+	lines = append(lines, text{
+		"help COMMAND shows an example. Tab completes. Ctrl-C stops what runs.",
+		"help 命令 显示示例。Tab 补全。Ctrl-C 中断。",
+	}.in(c.lang))
+	return c.screen(lines)
+}
+
+func lang(_ context.Context, c *console, words []string) error {
+	if len(words) != 1 || words[0] != "en" && words[0] != "zh" {
+		return c.misuse("lang")
+	}
+	c.lang, c.who.Lang = words[0], words[0]
+	c.say(text{"English.", "中文。"})
+	return nil
+}
+
+func plain(_ context.Context, c *console, words []string) error {
+	return c.flip("plain", &c.plain, words)
+}
+
+func page(_ context.Context, c *console, words []string) error {
+	return c.flip("page", &c.paged, words)
+}
+
+func (c *console) flip(name string, b *bool, words []string) error {
+	if len(words) != 1 || words[0] != "on" && words[0] != "off" {
+		return c.misuse(name)
+	}
+	*b = words[0] == "on"
+	c.printf(text{"%s is %s.", "%s：%s。"}, name, words[0])
+	return nil
+}
+
+func whoami(_ context.Context, c *console, _ []string) error {
+	c.printf(text{"%s, %s, since %s", "%s，%s，登录于 %s"}, c.who.Operator, c.who.Role, c.time(c.who.Since))
+	return nil
+}

@@ -1,0 +1,115 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"menshen/policy"
+)
+
+// put sends s as it is: prompts, and text that is clean already.
+func (c *console) put(s string) { _, _ = c.line.Write([]byte(s)) } // a lost line shows at the next read
+
+// print sends one line. Whatever could act on a terminal is replaced.
+func (c *console) print(s string) { c.put(clean(s) + "\r\n") }
+
+// say is print for a fixed text, printf for one with figures.
+func (c *console) say(t text) { c.print(t.in(c.lang)) }
+
+func (c *console) printf(t text, a ...any) { c.print(fmt.Sprintf(t.in(c.lang), a...)) }
+
+// paragraphs prints long text, wrapped.
+func (c *console) paragraphs(s string) {
+	for _, l := range wrap(s, c.o.Width-1) {
+		c.print(l)
+	}
+}
+
+// problem tells what went wrong, in the operator's language, with the remedy.
+func (c *console) problem(err error) {
+	if t, ok := wordOf(err); ok {
+		c.say(t)
+		return
+	}
+	c.printf(text{"Problem: %v", "问题：%v"}, err)
+}
+
+// wordOf gives the errors that the console words itself.
+func wordOf(err error) (text, bool) {
+	for _, w := range errorWords {
+		if errors.Is(err, w.err) {
+			var p *Problem
+			if errors.As(err, &p) {
+				w.words.en += " " + p.Remedy
+				w.words.zh += p.Remedy
+			}
+			return w.words, true
+		}
+	}
+	return text{}, false
+}
+
+var errorWords = []struct {
+	err   error
+	words text
+}{
+	{ErrRefused, text{"Name or secret is wrong.", "登录名或密码错误。"}},
+	{ErrLockedOut, text{"This account waits after too many failed log-ins. Try later, or ask a manager.", "登录失败次数过多，账户暂停。请稍后再试或联系管理员。"}},
+	{ErrNotAcknowledged, text{"The confidentiality commitment must be accepted first.", "须先接受保密承诺书。"}},
+	{ErrNotAllowed, text{"Your role may not do that. Ask somebody whose role may.", "您的角色无此权限，请联系有权限的人员。"}},
+	{ErrEnded, text{"The session has ended. Log in again.", "会话已结束，请重新登录。"}},
+	{ErrNoPerson, text{"There is no such person. Try people to see all.", "没有此人。输入 people 查看所有人员。"}},
+	{ErrNoRecord, text{"There is no such record. Try decisions to see the last ones.", "没有此记录。输入 decisions 查看最近的记录。"}},
+	{errNothingDone, text{"Nothing was done.", "未做任何更改。"}},
+	{errBroken, text{"Broken off.", "已中断。"}},
+	{errTooLong, text{"That line was too long and was ignored.", "该行过长，已忽略。"}},
+	{errQuote, text{"A quotation mark is not closed.", "引号未闭合。"}},
+}
+
+// step shows progress of something that waits for a person at the door.
+func (c *console) step(s Step) {
+	if s.Wanted > 0 {
+		c.print(fmt.Sprintf("[%d/%d] %s", s.Done, s.Wanted, s.Text))
+		return
+	}
+	c.print("... " + s.Text)
+}
+
+// receipt tells what an erasure left to keep.
+func (c *console) receipt(r Receipt) {
+	if r.FaceGone {
+		c.say(text{"The face was erased too.", "人脸数据已一并销毁。"})
+	}
+	if r.Serial != "" {
+		c.printf(text{"Receipt %s: %s, %s", "回执 %s：%s，%s"}, r.Serial, c.time(r.At), r.Detail)
+	}
+}
+
+// screen is a long answer: its lines are shown a screenful at a time where the operator wants that.
+func (c *console) screen(lines []string) error {
+	for i, l := range lines {
+		if at := i % (c.o.Height - 1); c.paged && !c.plain && i > 0 && at == 0 {
+			if err := c.more(); err != nil {
+				return err
+			}
+		}
+		c.print(l)
+	}
+	return nil
+}
+
+// more waits for Enter. Anything typed before it, or Ctrl-C, ends the list.
+func (c *console) more() error {
+	c.line.flush()
+	s, err := c.ask(text{"-- more: Enter, or q -- ", "-- 继续按回车，结束按 q -- "})
+	if err == nil && s != "" {
+		err = errBroken
+	}
+	return err
+}
+
+// name shows a person: for the eyes of the operator only, and recorded by the Desk's look-up.
+func name(p policy.Person) string {
+	return strings.TrimSpace(p.Apartment.Reveal() + " " + p.Name.Reveal())
+}

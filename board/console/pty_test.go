@@ -1,0 +1,201 @@
+package console_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/hinshun/vt10x"
+	"golang.org/x/term"
+
+	"menshen/board/console"
+)
+
+// patience is how long a test waits for what must come.
+const patience = 20 * time.Second
+
+// seat is a person at a VT100 on a real pseudo-terminal.
+type seat struct {
+	t      *testing.T
+	master *os.File
+	slave  *os.File
+	vt     vt10x.Terminal
+	done   chan error
+	clock  *fakeClock
+
+	mu   sync.Mutex
+	cond *sync.Cond
+	raw  []byte // all that the console sent
+	mark int    // where the last wait ended
+}
+
+// sit connects a seat to desk and waits for the log-in prompt.
+func sit(t *testing.T, desk console.Desk, o console.Options) *seat {
+	t.Helper()
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatalf("opening a pseudo-terminal: %v", err)
+	}
+	if _, err := term.MakeRaw(int(slave.Fd())); err != nil {
+		t.Fatal(err)
+	}
+	// Fd made the file blocking; a fresh one can be closed under a waiting Read.
+	if slave, err = os.OpenFile(slave.Name(), os.O_RDWR, 0); err != nil {
+		t.Fatal(err)
+	}
+	if o.Width == 0 {
+		o.Width, o.Height = 100, 30
+	}
+	if o.Clock == nil {
+		o.Clock = &fakeClock{now: now}
+	}
+	o.Unit, o.Location = "block 3", time.UTC
+	s := &seat{t: t, master: master, slave: slave, vt: vt10x.New(vt10x.WithSize(o.Width, o.Height)), done: make(chan error, 1)}
+	s.clock, _ = o.Clock.(*fakeClock)
+	s.cond = sync.NewCond(&s.mu)
+	ctx, cancel := context.WithCancel(context.Background())
+	go s.watch()
+	go func() { s.done <- console.Serve(ctx, slave, desk, o) }()
+	t.Cleanup(func() {
+		cancel()
+		_ = slave.Close()
+		_ = master.Close()
+		<-s.done
+	})
+	return s
+}
+
+func (s *seat) watch() {
+	buf := make([]byte, 4096)
+	for {
+		n, err := s.master.Read(buf)
+		s.mu.Lock()
+		s.raw = append(s.raw, buf[:n]...)
+		_, _ = s.vt.Write(buf[:n])
+		s.cond.Broadcast()
+		s.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// hit sends keys as they are.
+func (s *seat) hit(keys string) {
+	s.t.Helper()
+	if _, err := s.master.WriteString(keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// see waits until the console has sent words since the last see, and gives what it sent up to them.
+func (s *seat) see(words string) string {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	timer := time.AfterFunc(patience, s.cond.Broadcast)
+	defer timer.Stop()
+	for end := time.Now().Add(patience); ; s.cond.Wait() {
+		if i := strings.Index(string(s.raw[s.mark:]), words); i >= 0 {
+			got := string(s.raw[s.mark : s.mark+i+len(words)])
+			s.mark += i + len(words)
+			return got
+		}
+		if !time.Now().Before(end) {
+			s.t.Fatalf("never saw %q; since the last wait came\n%q\nthe screen shows\n%s", words, s.raw[s.mark:], s.vt.String())
+		}
+	}
+}
+
+// screen is what the terminal shows.
+func (s *seat) screen() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.vt.String()
+}
+
+// logIn logs in and waits for the prompt.
+func (s *seat) logIn(name string) {
+	s.t.Helper()
+	s.see("log-in: ")
+	s.hit(name + "\r")
+	s.see("secret: ")
+	s.hit("open sesame\r")
+	s.see(name + "> ")
+}
+
+// do runs a command and gives all it printed.
+func (s *seat) do(name, command string) string {
+	s.t.Helper()
+	s.hit(command + "\r")
+	s.see("\r\n")
+	return s.see("\r\n" + name + "> ")
+}
+
+// fakeClock moves when told to.
+type fakeClock struct {
+	mu     sync.Mutex
+	now    time.Time
+	timers []*fakeTimer
+}
+
+type fakeTimer struct {
+	c  *fakeClock
+	at time.Time
+	f  func()
+}
+
+func (c *fakeClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *fakeClock) AfterFunc(d time.Duration, f func()) console.Timer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := &fakeTimer{c, c.now.Add(d), f}
+	c.timers = append(c.timers, t)
+	return t
+}
+
+func (t *fakeTimer) Stop() bool {
+	t.c.mu.Lock()
+	defer t.c.mu.Unlock()
+	live := t.f != nil
+	t.f = nil
+	return live
+}
+
+// advance moves the clock and runs what is due.
+func (c *fakeClock) advance(d time.Duration) {
+	c.mu.Lock()
+	c.now = c.now.Add(d)
+	var due []func()
+	for _, t := range c.timers {
+		if t.f != nil && !t.at.After(c.now) {
+			due = append(due, t.f)
+			t.f = nil
+		}
+	}
+	c.mu.Unlock()
+	for _, f := range due {
+		f()
+	}
+}
+
+// waiting tells whether a timer of d is running.
+func (c *fakeClock) waiting(d time.Duration) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range c.timers {
+		if t.f != nil && t.at.Equal(c.now.Add(d)) {
+			return true
+		}
+	}
+	return false
+}

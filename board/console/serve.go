@@ -1,0 +1,89 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+)
+
+// Clock is the time that idle log-out and pauses go by.
+type Clock interface {
+	Now() time.Time
+	AfterFunc(d time.Duration, f func()) Timer
+}
+
+// Timer is what AfterFunc gives; *time.Timer is one.
+type Timer interface{ Stop() bool }
+
+type systemClock struct{}
+
+func (systemClock) Now() time.Time                            { return time.Now() }
+func (systemClock) AfterFunc(d time.Duration, f func()) Timer { return time.AfterFunc(d, f) }
+
+// Options are the settings of a line. The zero value is a VT100 of 80 by 24 in English, with log-out after 5 idle minutes.
+type Options struct {
+	Unit     string         // the unit's name, for the greeting
+	Lang     string         // "en" or "zh", until somebody chooses
+	Plain    bool           // no escape sequences from the start
+	Width    int            // columns, 80 when 0
+	Height   int            // rows, 24 when 0
+	Idle     time.Duration  // log-out after this long without a key, 5 minutes when 0
+	Once     bool           // end after the first log-out, for the control socket
+	Location *time.Location // of the dates shown and typed; time.Local when nil
+	Clock    Clock          // the system's when nil
+}
+
+func (o Options) orDefaults() Options {
+	if o.Lang != "zh" {
+		o.Lang = "en"
+	}
+	if o.Width <= 0 {
+		o.Width = 80
+	}
+	if o.Height <= 0 {
+		o.Height = 24
+	}
+	if o.Idle <= 0 {
+		o.Idle = 5 * time.Minute
+	}
+	if o.Location == nil {
+		o.Location = time.Local
+	}
+	if o.Clock == nil {
+		o.Clock = systemClock{}
+	}
+	return o
+}
+
+// The reasons why a visit ends other than by ctx and the line. Their words are those that Desk.LogOut gets.
+var (
+	errIdle  = errors.New("idle")
+	errAsked = errors.New("asked")
+)
+
+// Serve lets people log in and work, one after the other, until ctx ends, the line is gone (rw.Read gives an error; io.EOF
+// is nil here), or the first log-out with Options.Once. The log-out reaches the Desk in each case, even while rw.Write hangs.
+//
+// A Read of rw that waits when Serve returns ends when the caller closes rw, and not before.
+func Serve(ctx context.Context, rw io.ReadWriter, desk Desk, o Options) error {
+	o = o.orDefaults()
+	l := newLine(rw)
+	l.attend(ctx, func() {}, func() {})
+	go l.pump()
+	c := &console{line: l, desk: desk, o: o, lang: o.Lang, plain: o.Plain, paged: true, commands: vocabulary()}
+	c.greet()
+	for {
+		err := c.visit(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case l.gone() != nil && errors.Is(l.gone(), io.EOF):
+			return nil
+		case l.gone() != nil:
+			return l.gone()
+		case o.Once && !errors.Is(err, errNotIn):
+			return nil
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package console
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// table is an answer with rows. It has three faces: aligned columns, one fact a line for plain mode, and JSON with one
+// object a line for scripts, whose keys are the columns' keys and do not change with the language.
+type table struct {
+	cols []column
+	rows [][]any // strings, numbers, booleans, times; nil for nothing
+}
+
+type column struct {
+	key  string
+	head text
+}
+
+func (t *table) add(cells ...any) { t.rows = append(t.rows, cells) }
+
+// show prints t as the operator asked for it.
+func (c *console) show(t table, asJSON bool) error {
+	switch {
+	case asJSON:
+		return c.showJSON(t)
+	case len(t.rows) == 0:
+		c.say(text{"Nothing.", "无。"})
+		return nil
+	case c.plain:
+		return c.showFacts(t)
+	}
+	return c.showColumns(t)
+}
+
+func (c *console) showJSON(t table) error {
+	for _, row := range t.rows {
+		var b strings.Builder
+		for i, col := range t.cols {
+			v, err := json.Marshal(row[i])
+			if err != nil {
+				return fmt.Errorf("writing %s as JSON: %w", col.key, err)
+			}
+			fmt.Fprintf(&b, ",%q:%s", col.key, v)
+		}
+		c.print("{" + b.String()[1:] + "}")
+	}
+	return nil
+}
+
+// showFacts prints each row as lines of "head: value", and an empty line between rows.
+func (c *console) showFacts(t table) error {
+	for i, row := range t.rows {
+		if i > 0 {
+			c.print("")
+		}
+		for j, col := range t.cols {
+			if s := c.cell(row[j]); s != "" {
+				c.print(col.head.in(c.lang) + ": " + s)
+			}
+		}
+	}
+	return nil
+}
+
+func (c *console) showColumns(t table) error {
+	widths := make([]int, len(t.cols))
+	cells := make([][]string, 0, len(t.rows)+1)
+	head := make([]string, len(t.cols))
+	for i, col := range t.cols {
+		head[i] = col.head.in(c.lang)
+	}
+	cells = append(cells, head)
+	for _, row := range t.rows {
+		s := make([]string, len(row))
+		for i := range row {
+			s[i] = clean(c.cell(row[i]))
+		}
+		cells = append(cells, s)
+	}
+	for _, row := range cells {
+		for i, s := range row {
+			widths[i] = max(widths[i], columns(s))
+		}
+	}
+	shrink(widths, c.o.Width-1-2*(len(widths)-1))
+	lines := make([]string, len(cells))
+	for i, row := range cells {
+		for j, s := range row {
+			row[j] = pad(s, widths[j])
+		}
+		lines[i] = strings.TrimRight(strings.Join(row, "  "), " ")
+	}
+	return c.screen(lines)
+}
+
+// shrink takes columns from the widest until all fit in room.
+func shrink(widths []int, room int) {
+	for {
+		sum, widest := 0, 0
+		for i, w := range widths {
+			if sum += w; w > widths[widest] {
+				widest = i
+			}
+		}
+		if sum <= room || widths[widest] <= 4 {
+			return
+		}
+		widths[widest]--
+	}
+}
+
+// cell is a value for people.
+func (c *console) cell(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case bool:
+		if v {
+			return text{"yes", "是"}.in(c.lang)
+		}
+		return text{"no", "否"}.in(c.lang)
+	case time.Time:
+		return c.time(v)
+	}
+	return fmt.Sprint(v)
+}
+
+// time shows a moment in the line's time zone; the zero time is empty.
+func (c *console) time(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(c.o.Location).Format(time.DateTime)
+}
+
+// date shows a day; the zero time is empty.
+func (c *console) date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(c.o.Location).Format(time.DateOnly)
+}
