@@ -18,7 +18,8 @@ const (
 type DoorConfig struct {
 	HeldAfter    time.Duration // open longer than this is an alarm
 	PreAlarm     time.Duration // a warning this long before HeldAfter
-	RelockOnOpen bool          // secure the strike as soon as the door opens (otherwise when it closes)
+	Shunt        time.Duration // an opening is not forced this long after a release, or before a late report of REX
+	RelockOnOpen bool          // secure the strike as soon as the door opens (otherwise when it closes, or the release ends)
 	HasContact   bool          // without a door contact, open, held and forced cannot be told
 }
 
@@ -48,9 +49,13 @@ type Door struct {
 	State      DoorState
 	Unlocked   bool      // what the relay should be
 	RelockAt   time.Time // end of the release; zero: none running
-	OpenedAt   time.Time
+	OpenedAt   time.Time // zero: closed
 	Fire       bool
 	PreAlarmed bool
+
+	EndedAt time.Time // when the last release ended, for Shunt
+	HeldAt  time.Time // when standing open becomes an alarm; zero: never
+	Last    time.Time // time of the last event
 }
 
 // EffectKind is what the unit shall do.
@@ -60,9 +65,16 @@ type EffectKind string
 const (
 	DoUnlock EffectKind = "unlock" // energise or release the strike's relay, by the board's polarity
 	DoLock   EffectKind = "lock"
-	DoAlarm  EffectKind = "alarm"  // Name: held, forced, fire
+	DoAlarm  EffectKind = "alarm"  // Name: AlarmHeld, AlarmForced or AlarmFire
 	DoQuiet  EffectKind = "quiet"  // the alarm of that Name is over
 	DoSignal EffectKind = "signal" // Name: a word of the lamp and buzzer vocabulary
+)
+
+// The alarms.
+const (
+	AlarmHeld   = "held"
+	AlarmForced = "forced"
+	AlarmFire   = "fire"
 )
 
 // Effect is one thing to do, with the reason that is recorded before it is done.

@@ -1,4 +1,66 @@
 package policy
 
 // Reason is why an attempt was granted or refused, or why the relay moved. Its words are in reason_text.go.
+// The values are kept in audit logs: never change one, never give one a second meaning.
 type Reason string
+
+// Granted: what opened the door.
+const (
+	ReasonCard     Reason = "card"
+	ReasonPIN      Reason = "pin"
+	ReasonPass     Reason = "pass"
+	ReasonFace     Reason = "face"
+	ReasonCardFace Reason = "card+face"
+	ReasonREX      Reason = "rex"
+	ReasonStaff    Reason = "staff"
+	ReasonConsole  Reason = "console"
+	ReasonFire     Reason = "fire"
+	ReasonRelease  Reason = "release" // a release that did not say why
+)
+
+// Refused: the state of the door.
+const (
+	ReasonLockdown Reason = "lockdown"
+	ReasonMeans    Reason = "means" // a way of asking that this program does not know
+)
+
+// Refused: the credential.
+const (
+	ReasonUnknown  Reason = "unknown"
+	ReasonRevoked  Reason = "revoked"
+	ReasonKeyEnded Reason = "key ended"
+)
+
+// Refused: the face. Each of these leaves the card as it was (R-EQUAL).
+const (
+	ReasonFacesOff   Reason = "faces off"
+	ReasonNotDurable Reason = "not durable" // the audit log does not answer in time
+	ReasonFaceRest   Reason = "face rest"
+	ReasonNoFace     Reason = "no face"
+	ReasonQuality    Reason = "quality"
+	ReasonFrames     Reason = "frames"
+	ReasonNotLive    Reason = "not live"
+	ReasonNoMatch    Reason = "no match"
+	ReasonAmbiguous  Reason = "ambiguous"
+	ReasonNoConsent  Reason = "no consent"
+	ReasonNoGuardian Reason = "no guardian"
+	ReasonNoOtherWay Reason = "no other way"
+	ReasonCardToo    Reason = "card too"
+)
+
+// Refused: the person.
+const (
+	ReasonBlocked    Reason = "blocked"
+	ReasonLeaseAhead Reason = "lease ahead"
+	ReasonLeaseOver  Reason = "lease over"
+)
+
+// Why the relay moved, or an alarm was raised, without a decision.
+const (
+	ReasonRelock   Reason = "relock"    // the release ran out
+	ReasonOpened   Reason = "opened"    // the door opened, and this door relocks on that
+	ReasonClosed   Reason = "closed"    // the door closed behind somebody
+	ReasonFireOver Reason = "fire over" // the fire line was cleared
+	ReasonHeld     Reason = "held"
+	ReasonForced   Reason = "forced"
+)

@@ -1,0 +1,102 @@
+package policy
+
+import (
+	"errors"
+	"time"
+)
+
+// What stands between a person and face entry. Each says what to do, for the operator who reads it.
+var (
+	ErrNoNotice      = errors.New("no notice was shown: show the notice in the person's language first")
+	ErrNotVoluntary  = errors.New("the person did not say yes by an act of their own: ask them to tap their own card to agree")
+	ErrSaidNo        = errors.New("the person said no before: do not ask again; only their own request opens this again")
+	ErrNeedsGuardian = errors.New("the person is under 14: a parent or guardian must consent, and who they are must be recorded")
+	ErrNoOtherWay    = errors.New("the person has no working card or PIN: give them one first")
+	ErrNotUsedHere   = errors.New("the person's card or PIN was never used at this door: let them open the door with it once first")
+	ErrNoConsent     = errors.New("the person has not consented to face entry: record their consent first")
+)
+
+// Yes is the consent of one person to one notice.
+type Yes struct {
+	At         time.Time
+	Notice     [32]byte // SHA-256 of the exact notice text that was shown
+	Lang       string   // the language it was shown in
+	OwnAct     bool     // they agreed by an act of their own, apart from any contract (tapped their own card)
+	OwnRequest bool     // they asked for face entry themselves; needed after a no
+	Minor      bool     // under 14
+	Guardian   string   // for a minor: the relation of the parent or guardian who consented
+}
+
+// Consent records a yes (R-CONSENT): separate, voluntary, to one exact notice, with another way in at hand (R-ALT); by a guardian for a
+// person under 14 (R-MINOR); after a no only at the person's own request (R-REFUSE).
+// Consenting again to another notice keeps the face that is enrolled.
+func Consent(p Person, y Yes) (Person, error) {
+	f := p.Face
+	minor := y.Minor || f.Minor
+	switch {
+	case y.Notice == [32]byte{}:
+		return p, ErrNoNotice
+	case !y.OwnAct:
+		return p, ErrNotVoluntary
+	case !y.OwnRequest && MayAsk(p) != nil:
+		return p, ErrSaidNo
+	case minor && y.Guardian == "":
+		return p, ErrNeedsGuardian
+	case len(p.Working(y.At)) == 0:
+		return p, ErrNoOtherWay
+	}
+	state := FaceConsented
+	if f.State == FaceEnrolled {
+		state = FaceEnrolled
+	}
+	p.Face = FaceConsent{State: state, At: y.At, Notice: y.Notice, Lang: y.Lang, Minor: minor, Guardian: y.Guardian, CardToo: f.CardToo}
+	return p, nil
+}
+
+// MayAsk reports whether staff or the unit may ask this person about face entry: nobody is asked again after a no (R-REFUSE).
+func MayAsk(p Person) error {
+	if p.Face.State == FaceRefused || p.Face.State == FaceWithdrawn {
+		return ErrSaidNo
+	}
+	return nil
+}
+
+// Enrol records that a template is being stored: only after consent, and for a person who has opened this door without their
+// face (R-ALT). cardToo: somebody else looks too similar for the face alone.
+func Enrol(p Person, at time.Time, cardToo bool) (Person, error) {
+	if p.Face.State != FaceConsented && p.Face.State != FaceEnrolled {
+		return p, ErrNoConsent
+	}
+	keys := p.Working(at)
+	if len(keys) == 0 {
+		return p, ErrNoOtherWay
+	}
+	for _, k := range keys {
+		if !k.LastUsed.IsZero() {
+			p.Face.State, p.Face.CardToo = FaceEnrolled, cardToo
+			return p, nil
+		}
+	}
+	return p, ErrNotUsedHere
+}
+
+// Refuse records a no (R-REFUSE). It takes a consent back where there was one, and changes nothing else.
+func Refuse(p Person, at time.Time) Person {
+	if p.Face.State == FaceConsented || p.Face.State == FaceEnrolled {
+		return Withdraw(p, at)
+	}
+	if MayAsk(p) == nil {
+		p.Face = FaceConsent{State: FaceRefused, At: at, Lang: p.Face.Lang, Minor: p.Face.Minor}
+	}
+	return p
+}
+
+// Withdraw takes the consent back (R-WITHDRAW): from this value on the face opens nothing, and the caller destroys the template at
+// once. It never fails and asks for nothing. Where there was nothing to take back it is a no.
+func Withdraw(p Person, at time.Time) Person {
+	if p.Face.State != FaceConsented && p.Face.State != FaceEnrolled {
+		return Refuse(p, at)
+	}
+	p.Face = FaceConsent{State: FaceWithdrawn, At: at, Lang: p.Face.Lang, Minor: p.Face.Minor}
+	return p
+}

@@ -1,0 +1,155 @@
+package policy
+
+import (
+	"fmt"
+	"time"
+)
+
+// DefaultRelease is how long the door is unlocked where nothing is configured. A grant never unlocks for zero seconds.
+const DefaultRelease = 5 * time.Second
+
+// Decide answers one attempt. It denies first: the rules are asked in this order, the first that fails is the reason, and
+// only an attempt that fails none is granted.
+//
+//  0. Leaving and rescue (R-SAFE): fire, request to exit, staffed release and an operator's command open, whatever else holds.
+//  1. The door: a means this program knows; no lockdown.
+//  2. The credential (card, PIN, pass, card with face): known, not revoked, in its time.
+//  3. Faces at this door: switched on (no broken rule, no fault), the audit log answers, no rest after failures.
+//  4. The face: one was seen, well enough, in enough frames, alive, like an enrolled person, like nobody else.
+//  5. The right to look: the person consented to a notice (R-CONSENT), or their guardian did (R-MINOR).
+//  6. The person: not blocked, lease begun, lease not over.
+//  7. The face as a choice: another working way in (R-ALT), and the card with it where another person looks alike.
+//
+// Whoever fails 3, 4 or 5 with a face alone is not named in the Decision: nobody was recognised with a right to do so.
+// Nothing in 3, 4, 5 or 7 is asked of a card, a PIN or a pass (R-EQUAL).
+func Decide(a Attempt) Decision {
+	a.At = a.Clock.now(a.At)
+	d := Decision{At: a.At, Door: a.Door, Means: a.Means, KeyID: a.KeyID}
+	if a.Means != ByFace {
+		d.name(a.Person)
+	}
+	if reason, ok := alwaysOpen[a.Means]; ok {
+		d.Trace = append(d.Trace, Check{Rule: "R-SAFE", Pass: true, Detail: string(a.Means) + " always opens"})
+		return d.grant(a, reason)
+	}
+	if !d.pass(a, whoIsIt) {
+		return d
+	}
+	d.name(a.Person)
+	if !d.pass(a, mayThey) {
+		return d
+	}
+	return d.grant(a, opens[a.Means])
+}
+
+// alwaysOpen are the means of leaving and rescue (R-SAFE).
+var alwaysOpen = map[Means]Reason{ByFire: ReasonFire, ByREX: ReasonREX, ByStaff: ReasonStaff, ByConsole: ReasonConsole}
+
+// opens says which grant each of the other means leads to.
+var opens = map[Means]Reason{ByCard: ReasonCard, ByPIN: ReasonPIN, ByPass: ReasonPass, ByFace: ReasonFace, ByCardFace: ReasonCardFace}
+
+// rule is one line of the deny order: of whom it is asked, what it is called in the trace, why it refuses, and the question.
+type rule struct {
+	of     asked
+	name   string
+	reason Reason
+	ask    func(Attempt) (pass bool, detail string)
+}
+
+// asked is a set of means.
+type asked func(Means) bool
+
+func everybody(Means) bool   { return true }
+func aKey(m Means) bool      { return m != ByFace }
+func aFace(m Means) bool     { return m == ByFace || m == ByCardFace }
+func aFaceOnly(m Means) bool { return m == ByFace }
+
+// whoIsIt is steps 1 to 5 of the deny order: it ends with a person, recognised by right.
+var whoIsIt = []rule{
+	{everybody, "means known", ReasonMeans, meansKnown},
+	{everybody, "no lockdown", ReasonLockdown, func(a Attempt) (bool, string) { return !a.Site.Lockdown, "" }},
+
+	{aKey, "key known", ReasonUnknown, keyKnown},
+	{aKey, "key not revoked", ReasonRevoked, keyNotRevoked},
+	{aKey, "key in its time", ReasonKeyEnded, keyInTime},
+
+	{aFace, "faces on", ReasonFacesOff, facesOn},
+	{aFace, "log durable", ReasonNotDurable, func(a Attempt) (bool, string) { return a.Site.Durable, "" }},
+	{aFace, "faces not resting", ReasonFaceRest, facesNotResting},
+
+	{aFace, "face seen", ReasonNoFace, func(a Attempt) (bool, string) { return a.Face != nil, "" }},
+	{aFace, "picture good", ReasonQuality, func(a Attempt) (bool, string) { return a.Face.Quality == "", a.Face.Quality }},
+	{aFace, "frames agree", ReasonFrames, framesAgree},
+	{aFace, "alive", ReasonNotLive, alive},
+	{aFace, "face known", ReasonNoMatch, faceKnown},
+	{aFace, "like nobody else", ReasonAmbiguous, likeNobodyElse},
+
+	{aFace, "R-CONSENT", ReasonNoConsent, consented},
+	{aFace, "R-MINOR", ReasonNoGuardian, guardianConsented},
+}
+
+// mayThey is steps 6 and 7 of the deny order: the person is known.
+var mayThey = []rule{
+	{everybody, "not blocked", ReasonBlocked, func(a Attempt) (bool, string) { return !a.Person.Blocked, "" }},
+	{everybody, "lease begun", ReasonLeaseAhead, leaseBegun},
+	{everybody, "lease not over", ReasonLeaseOver, leaseNotOver},
+
+	{aFace, "R-ALT", ReasonNoOtherWay, hasOtherWay},
+	{aFaceOnly, "face alone allowed", ReasonCardToo, func(a Attempt) (bool, string) { return !a.Person.Face.CardToo, "" }},
+}
+
+// pass asks the rules in order, writes each into the trace, and stops at the first that fails.
+func (d *Decision) pass(a Attempt, rules []rule) bool {
+	for _, r := range rules {
+		if !r.of(a.Means) {
+			continue
+		}
+		ok, detail := r.ask(a)
+		d.Trace = append(d.Trace, Check{Rule: r.name, Pass: ok, Detail: detail})
+		if !ok {
+			d.Reason = r.reason
+			return false
+		}
+	}
+	return true
+}
+
+// name writes down who it is.
+func (d *Decision) name(p *Person) {
+	if p != nil {
+		d.Person = p.ID
+	}
+}
+
+// grant opens, longer for a person who needs more time.
+func (d Decision) grant(a Attempt, why Reason) Decision {
+	d.Grant, d.Reason = true, why
+	d.Release = a.Site.Release
+	if d.Release <= 0 {
+		d.Release = DefaultRelease
+	}
+	if a.Person != nil && a.Person.LongOpen {
+		d.Release = max(d.Release, a.Site.LongOpen)
+	}
+	return d
+}
+
+// now is the time a decision uses: never before the floor.
+func (c Clock) now(at time.Time) time.Time {
+	if at.Before(c.Floor) {
+		return c.Floor
+	}
+	return at
+}
+
+// stamp is a time in a trace, in the zone of the attempt; with a clock that cannot be trusted it says so.
+func stamp(a Attempt, what string, t time.Time) string {
+	if t.IsZero() {
+		return "no limit"
+	}
+	s := fmt.Sprintf("%s %s", what, t.In(a.At.Location()).Format("2006-01-02 15:04"))
+	if !a.Clock.Trusted {
+		s += ", by an untrusted clock"
+	}
+	return s
+}

@@ -1,0 +1,82 @@
+package policy
+
+import "time"
+
+// Signal is a word of the door's vocabulary for lamp and buzzer. Each is told by light alone and by sound alone, and by
+// rhythm, not by colour: a person who does not see, hear or tell red from green understands it too.
+type Signal string
+
+// The vocabulary.
+const (
+	SignalReady   Signal = "ready"   // nothing to do
+	SignalGranted Signal = "granted" // come in
+	SignalRefused Signal = "refused" // no; see the reason
+	SignalWait    Signal = "wait"    // one moment
+	SignalLook    Signal = "look"    // look at the camera
+	SignalTap     Signal = "tap"     // tap your card
+	SignalWarning Signal = "warning" // close the door
+	SignalAlarm   Signal = "alarm"   // held or forced
+	SignalFire    Signal = "fire"    // leave now
+	SignalFault   Signal = "fault"   // the unit needs a technician
+)
+
+// Beat is one step of a signal.
+type Beat struct {
+	Green, Red bool
+	Sound      bool
+	For        time.Duration
+}
+
+// Pattern is a signal's beats, and whether they repeat until the next signal. Ready is dark and silent.
+// An unknown signal plays as a fault.
+func (s Signal) Pattern() (beats []Beat, repeat bool) {
+	p, ok := patterns[s]
+	if !ok {
+		p = patterns[SignalFault]
+	}
+	return append([]Beat(nil), p.beats...), p.repeat
+}
+
+type pattern struct {
+	beats  []Beat
+	repeat bool
+}
+
+const tenth = 100 * time.Millisecond
+
+// green, red and dark are beats with n tenths of a second; loud ones sound too.
+func green(n time.Duration) Beat { return Beat{Green: true, For: n * tenth} }
+func red(n time.Duration) Beat   { return Beat{Red: true, For: n * tenth} }
+func dark(n time.Duration) Beat  { return Beat{For: n * tenth} }
+
+func (b Beat) loud() Beat { b.Sound = true; return b }
+
+var patterns = map[Signal]pattern{
+	SignalReady:   {[]Beat{dark(1)}, false},
+	SignalGranted: {[]Beat{green(10).loud(), green(20)}, false},                                            // one long
+	SignalRefused: {[]Beat{red(2).loud(), dark(2), red(2).loud(), dark(2), red(2).loud(), dark(2)}, false}, // three short
+	SignalWait:    {[]Beat{green(1).loud(), dark(9)}, true},                                                // a slow tick
+	SignalLook:    {[]Beat{green(2).loud(), dark(2), green(2).loud(), dark(14)}, true},                     // two, pause
+	SignalTap:     {[]Beat{red(2).loud(), dark(2), red(6).loud(), dark(10)}, true},                         // short, long, pause
+	SignalWarning: {[]Beat{red(3).loud(), dark(3)}, true},                                                  // steady beat
+	SignalAlarm:   {[]Beat{red(8).loud(), dark(2)}, true},                                                  // nearly continuous
+	SignalFire:    {[]Beat{green(1).loud(), dark(1)}, true},                                                // very fast
+	SignalFault:   {[]Beat{red(1).loud(), dark(49)}, true},                                                 // a blip every 5 s
+}
+
+// Signal is what the door shows for a decision: come in, look again, tap your card, or no.
+func (d Decision) Signal() Signal {
+	switch {
+	case d.Grant && d.Reason == ReasonFire:
+		return SignalFire
+	case d.Grant:
+		return SignalGranted
+	}
+	switch d.Reason {
+	case ReasonNoFace, ReasonQuality, ReasonFrames:
+		return SignalLook
+	case ReasonFacesOff, ReasonNotDurable, ReasonFaceRest, ReasonNotLive, ReasonNoMatch, ReasonAmbiguous, ReasonNoConsent, ReasonNoGuardian, ReasonCardToo:
+		return SignalTap
+	}
+	return SignalRefused
+}

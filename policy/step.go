@@ -1,0 +1,239 @@
+package policy
+
+import "time"
+
+// StartDoor is the door as it is found when the program starts: standing open is nobody's fault then, and no forced alarm.
+func StartDoor(c DoorConfig, open bool, at time.Time) Door {
+	d := Door{State: Locked, Last: at}
+	if open && c.HasContact {
+		d.State, d.OpenedAt = Open, at
+		d.expectClosed(c, at, 0)
+	}
+	return d
+}
+
+// Step takes the door through one event. Time that has passed since the last event counts first: what was due by e.At happens
+// before e. The effects come in the order in which they are to be done, each with its reason.
+//
+// The relay is on while a release runs or the fire line is active, and at no other time. A release ends when its time is
+// over, when the door closes, or, by configuration, when it opens; so a contact that sticks leaves no door unlocked. Fire
+// releases in the same event and until it is cleared; no opening is forced and none is held too long meanwhile.
+//
+// A clock that was set back moves the running times back with it.
+func (d Door) Step(c DoorConfig, e DoorEvent) (Door, []Effect) {
+	s := step{Door: d, c: c}
+	if s.State == "" {
+		s.State = Locked
+	}
+	s.passTime(e.At)
+	switch e.Kind {
+	case EvRelease:
+		s.release(e)
+	case EvOpened:
+		s.opened(e.At)
+	case EvClosed:
+		s.closed(e.At)
+	case EvFireOn:
+		s.fireOn()
+	case EvFireOff:
+		s.fireOff(e.At)
+	}
+	return s.Door, s.effects
+}
+
+// Next is when the next EvTick is due; zero: none.
+func (d Door) Next(c DoorConfig) time.Time {
+	var next time.Time
+	for _, t := range []time.Time{d.RelockAt, d.warnAt(c), d.HeldAt} {
+		if !t.IsZero() && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	return next
+}
+
+// warnAt is when the pre-alarm is due; zero: none.
+func (d Door) warnAt(c DoorConfig) time.Time {
+	if c.PreAlarm <= 0 || d.HeldAt.IsZero() || d.PreAlarmed {
+		return time.Time{}
+	}
+	return d.HeldAt.Add(-c.PreAlarm)
+}
+
+// expectClosed starts the clock of the held alarm. Whoever was given a longer release has that long as well.
+func (d *Door) expectClosed(c DoorConfig, at time.Time, atLeast time.Duration) {
+	d.PreAlarmed, d.HeldAt = false, time.Time{}
+	if c.HeldAfter > 0 {
+		d.HeldAt = at.Add(max(c.HeldAfter, atLeast))
+	}
+}
+
+// step is a door on its way through one event.
+type step struct {
+	Door
+	c       DoorConfig
+	effects []Effect
+}
+
+func (s *step) do(k EffectKind, name string, why Reason) {
+	s.effects = append(s.effects, Effect{Kind: k, Name: name, Reason: why})
+}
+
+func (s *step) signal(w Signal, why Reason) { s.do(DoSignal, string(w), why) }
+
+// settle moves the relay if it is not where it belongs.
+func (s *step) settle(why Reason) {
+	switch want := s.Fire || !s.RelockAt.IsZero(); {
+	case want && !s.Unlocked:
+		s.Unlocked = true
+		s.do(DoUnlock, "", why)
+	case !want && s.Unlocked:
+		s.Unlocked = false
+		s.do(DoLock, "", why)
+	}
+	if s.State == Locked && s.Unlocked {
+		s.State = Released
+	} else if s.State == Released && !s.Unlocked {
+		s.State = Locked
+	}
+}
+
+// endRelease ends the running release, if any.
+func (s *step) endRelease(at time.Time, why Reason) {
+	if s.RelockAt.IsZero() {
+		return
+	}
+	s.RelockAt, s.EndedAt = time.Time{}, at
+	s.settle(why)
+}
+
+// quiet ends the alarm that the state stands for and calls the door open.
+func (s *step) quiet(why Reason) {
+	switch s.State {
+	case Forced:
+		s.do(DoQuiet, AlarmForced, why)
+	case Held:
+		s.do(DoQuiet, AlarmHeld, why)
+	default:
+		return
+	}
+	s.State = Open
+	s.signal(SignalReady, why)
+}
+
+// passTime does what was due by now, in order of time.
+func (s *step) passTime(now time.Time) {
+	if back := now.Sub(s.Last); back < 0 && !s.Last.IsZero() {
+		for _, t := range []*time.Time{&s.RelockAt, &s.OpenedAt, &s.EndedAt, &s.HeldAt} {
+			if !t.IsZero() {
+				*t = t.Add(back)
+			}
+		}
+	}
+	s.Last = now
+	if due(s.RelockAt, now) {
+		s.endRelease(s.RelockAt, ReasonRelock)
+	}
+	if due(s.warnAt(s.c), now) && !due(s.HeldAt, now) {
+		s.PreAlarmed = true
+		s.signal(SignalWarning, ReasonHeld)
+	}
+	if due(s.HeldAt, now) {
+		s.HeldAt, s.State = time.Time{}, Held
+		s.do(DoAlarm, AlarmHeld, ReasonHeld)
+		s.signal(SignalAlarm, ReasonHeld)
+	}
+}
+
+func due(t, now time.Time) bool { return !t.IsZero() && !now.Before(t) }
+
+// release unlocks. At an open door it also answers the held alarm, so that people who carry things in can ask for more time; and a
+// REX that is reported just after the opening answers the forced alarm.
+func (s *step) release(e DoorEvent) {
+	length, why := e.For, e.Reason
+	if length <= 0 {
+		length = DefaultRelease
+	}
+	if why == "" {
+		why = ReasonRelease
+	}
+	if until := e.At.Add(length); until.After(s.RelockAt) {
+		s.RelockAt = until
+	}
+	s.settle(why)
+	lateREX := why == ReasonREX && e.At.Sub(s.OpenedAt) <= s.c.Shunt
+	if s.State == Held || s.State == Forced && lateREX {
+		s.quiet(why)
+	}
+	if s.State == Open && !s.Fire {
+		s.expectClosed(s.c, e.At, length)
+	}
+	if !s.Fire {
+		s.signal(SignalGranted, why)
+	}
+}
+
+func (s *step) opened(at time.Time) {
+	if !s.c.HasContact || !s.OpenedAt.IsZero() {
+		return
+	}
+	s.OpenedAt = at
+	lately := !s.EndedAt.IsZero() && at.Sub(s.EndedAt) < s.c.Shunt
+	if !s.Unlocked && !lately {
+		s.State = Forced
+		s.do(DoAlarm, AlarmForced, ReasonForced)
+		s.signal(SignalAlarm, ReasonForced)
+		return
+	}
+	s.State = Open
+	if !s.Fire {
+		s.expectClosed(s.c, at, s.RelockAt.Sub(at))
+	}
+	if s.c.RelockOnOpen {
+		s.endRelease(at, ReasonOpened)
+	}
+}
+
+func (s *step) closed(at time.Time) {
+	if !s.c.HasContact || s.OpenedAt.IsZero() {
+		return
+	}
+	warned := s.PreAlarmed && s.State == Open
+	s.quiet(ReasonClosed)
+	if warned {
+		s.signal(SignalReady, ReasonClosed)
+	}
+	s.OpenedAt, s.HeldAt, s.PreAlarmed = time.Time{}, time.Time{}, false
+	s.State = Released
+	s.endRelease(at, ReasonClosed)
+	s.EndedAt = time.Time{} // the next opening needs its own release
+	s.settle(ReasonClosed)
+}
+
+func (s *step) fireOn() {
+	if s.Fire {
+		return
+	}
+	s.Fire = true
+	s.settle(ReasonFire)
+	s.quiet(ReasonFire)
+	s.HeldAt, s.PreAlarmed = time.Time{}, false
+	s.do(DoAlarm, AlarmFire, ReasonFire)
+	s.signal(SignalFire, ReasonFire)
+}
+
+func (s *step) fireOff(at time.Time) {
+	if !s.Fire {
+		return
+	}
+	s.Fire = false
+	s.do(DoQuiet, AlarmFire, ReasonFireOver)
+	s.settle(ReasonFireOver)
+	if !s.Unlocked {
+		s.EndedAt = at
+	}
+	s.signal(SignalReady, ReasonFireOver)
+	if s.State == Open {
+		s.expectClosed(s.c, at, 0)
+	}
+}
