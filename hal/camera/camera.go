@@ -1,0 +1,62 @@
+// Package camera gives frames through OpenCV, always the newest one.
+//
+// Open takes a specification:
+//
+//	v4l2:/dev/video0            a camera of the kernel (Video4Linux2), asked for 640×480
+//	v4l2:/dev/video0@1280x720   the same, asked for another size
+//	file:clip.avi               a video file at its own speed; at its end the camera is gone
+//	folder:DIR                  the pictures of a folder by name, one a second, over and over
+//	sim:DIR                     a simulated camera that sees what DIR's scene file says (SetScene)
+//
+// A goroutine reads the device all the time and keeps only the last frame, so that whoever looks late sees now and not the
+// past. Frames are overwritten when they are replaced and when the camera is closed; what OpenCV's capture and the kernel keep
+// for themselves is overwritten by the frames that follow.
+package camera
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"menshen/hal"
+)
+
+// Size asked of cameras that leave it open, in pixels, and the rate of pictures that have none.
+const (
+	Width  = 640
+	Height = 480
+	Rate   = 15 // frames a second
+)
+
+// source is a device that is read in turn. read blocks until the next frame, fills f, and returns hal.ErrGone when the
+// device is not there any more.
+type source interface {
+	read(f *hal.Frame) error
+	close() error
+}
+
+// Open opens the camera that the specification names. Errors wrap hal.ErrGone when it is not there.
+func Open(spec string) (hal.Camera, error) {
+	kind, where, ok := strings.Cut(spec, ":")
+	if !ok || where == "" {
+		return nil, fmt.Errorf("camera %q: want v4l2:DEVICE, file:VIDEO, folder:DIR or sim:DIR", spec)
+	}
+	var src source
+	var err error
+	switch kind {
+	case "v4l2":
+		src, err = openDevice(where)
+	case "file":
+		src, err = openFile(where)
+	case "folder":
+		src, err = openFolder(where, time.Second)
+	case "sim":
+		src, err = openSim(where)
+	default:
+		return nil, fmt.Errorf("camera %q: %q is none of v4l2, file, folder, sim", spec, kind)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open camera %s: %w", spec, err)
+	}
+	return newStream(spec, src), nil
+}

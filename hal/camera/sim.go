@@ -1,0 +1,73 @@
+package camera
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"menshen/hal"
+)
+
+// sim is the simulated camera of a folder. Its frames follow from the scene and the number of frames since the scene began.
+type sim struct {
+	dir    string
+	stamp  time.Time // of the scene file last read
+	scene  Scene
+	show   *show
+	n      int
+	pace   pace
+	seeing hal.Frame // the scene's picture
+}
+
+func openSim(dir string) (source, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", hal.ErrGone, err)
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("%w: not a folder", hal.ErrGone)
+	}
+	return &sim{dir: dir, show: newShow(), pace: pace{every: time.Second / Rate}}, nil
+}
+
+func (s *sim) read(f *hal.Frame) error {
+	s.pace.wait()
+	if _, err := os.Stat(s.dir); err != nil { // removing the folder unplugs the camera
+		return hal.ErrGone
+	}
+	if err := s.look(); err != nil {
+		return err
+	}
+	s.show.render(s.scene, &s.seeing, s.n, f)
+	s.n++
+	return nil
+}
+
+// look notices a new scene.
+func (s *sim) look() error {
+	var stamp time.Time
+	if info, err := os.Stat(filepath.Join(s.dir, sceneFile)); err == nil {
+		stamp = info.ModTime()
+	}
+	if stamp.Equal(s.stamp) {
+		return nil
+	}
+	scene, err := readScene(s.dir)
+	if err != nil {
+		return fmt.Errorf("%w: %w", hal.ErrNoFrame, err)
+	}
+	s.seeing.Wipe()
+	if scene.Picture != "" {
+		if err := load(scene.Picture, &s.seeing); err != nil {
+			return fmt.Errorf("%w: %w", hal.ErrNoFrame, err)
+		}
+	}
+	s.stamp, s.scene, s.n = stamp, scene, 0
+	return nil
+}
+
+func (s *sim) close() error {
+	s.seeing.Wipe()
+	return nil
+}

@@ -1,0 +1,126 @@
+package camera
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"menshen/hal"
+)
+
+const (
+	patience = 2 * time.Second        // Next without a new frame for so long is ErrNoFrame
+	closing  = 500 * time.Millisecond // Close waits so long for a read that hangs in the kernel
+)
+
+// stream reads a source all the time and keeps the newest frame.
+type stream struct {
+	name string
+	src  source
+
+	mu     sync.Mutex
+	newest hal.Frame
+	err    error         // why reading ended
+	fresh  chan struct{} // holds one when newest has not been handed over, closed when reading has ended
+
+	stop chan struct{}
+	done chan struct{}
+}
+
+func newStream(name string, src source) *stream {
+	s := &stream{name: name, src: src, fresh: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	go s.run()
+	return s
+}
+
+func (s *stream) run() {
+	defer close(s.done)
+	var next hal.Frame
+	var seq uint64
+	var err error
+	for err == nil {
+		select {
+		case <-s.stop:
+			err = hal.ErrGone
+			continue
+		default:
+		}
+		if err = s.src.read(&next); err != nil {
+			if errors.Is(err, hal.ErrNoFrame) {
+				err = nil
+			}
+			continue
+		}
+		seq++
+		next.Seq, next.At = seq, time.Now()
+		s.mu.Lock()
+		s.newest, next = next, s.newest
+		s.mu.Unlock()
+		select {
+		case s.fresh <- struct{}{}:
+		default: // the one before was not looked at
+		}
+	}
+	next.Wipe()
+	s.mu.Lock()
+	s.newest.Wipe()
+	s.err = err
+	s.mu.Unlock()
+	s.src.close()
+	close(s.fresh)
+}
+
+// Next implements hal.Camera.
+func (s *stream) Next(ctx context.Context, f *hal.Frame) error {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return hal.ErrNoFrame
+	case _, ok := <-s.fresh:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if !ok || s.err != nil {
+			return s.err
+		}
+		buffer := append(f.BGR[:0], s.newest.BGR...)
+		*f = s.newest
+		f.BGR = buffer
+		return nil
+	}
+}
+
+// Close implements hal.Camera. A device that hangs in the kernel is left to the end of the process.
+func (s *stream) Close() error {
+	select {
+	case <-s.stop:
+		return nil
+	default:
+	}
+	close(s.stop)
+	select {
+	case <-s.done:
+	case <-time.After(closing):
+	}
+	return nil
+}
+
+func (s *stream) String() string { return s.name }
+
+// pace lets read return at a steady rate.
+type pace struct {
+	every time.Duration
+	next  time.Time
+}
+
+func (p *pace) wait() {
+	now := time.Now()
+	if p.next.Before(now) {
+		p.next = now
+	}
+	time.Sleep(p.next.Sub(now))
+	p.next = p.next.Add(p.every)
+}
