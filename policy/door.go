@@ -17,7 +17,7 @@ const (
 // DoorConfig is how one door behaves. Durations are 0 for "never" unless said otherwise.
 type DoorConfig struct {
 	HeldAfter    time.Duration // open longer than this is an alarm
-	PreAlarm     time.Duration // a warning this long before HeldAfter
+	PreAlarm     time.Duration // a warning this long before HeldAfter; none if not shorter
 	Shunt        time.Duration // an opening is not forced this long after a release, or before a late report of REX
 	RelockOnOpen bool          // secure the strike as soon as the door opens (otherwise when it closes, or the release ends)
 	HasContact   bool          // without a door contact, open, held and forced cannot be told

@@ -13,9 +13,9 @@ func StartDoor(c DoorConfig, open bool, at time.Time) Door {
 }
 
 // Step takes the door through one event. Time that has passed since the last event counts first: what was due by e.At happens
-// before e. The effects come in the order in which they are to be done, each with its reason.
+// before e. The effects come in the order in which they are to be done, each with its reason; the relay moves first, at most once.
 //
-// The relay is on while a release runs or the fire line is active, and at no other time. A release ends when its time is
+// The door is unlocked while a release runs or the fire line is active, and at no other time. A release ends when its time is
 // over, when the door closes, or, by configuration, when it opens; so a contact that sticks leaves no door unlocked. Fire
 // releases in the same event and until it is cleared; no opening is forced and none is held too long meanwhile.
 //
@@ -38,6 +38,7 @@ func (d Door) Step(c DoorConfig, e DoorEvent) (Door, []Effect) {
 	case EvFireOff:
 		s.fireOff(e.At)
 	}
+	s.moveRelay()
 	return s.Door, s.effects
 }
 
@@ -54,7 +55,7 @@ func (d Door) Next(c DoorConfig) time.Time {
 
 // warnAt is when the pre-alarm is due; zero: none.
 func (d Door) warnAt(c DoorConfig) time.Time {
-	if c.PreAlarm <= 0 || d.HeldAt.IsZero() || d.PreAlarmed {
+	if c.PreAlarm <= 0 || c.PreAlarm >= c.HeldAfter || d.HeldAt.IsZero() || d.PreAlarmed {
 		return time.Time{}
 	}
 	return d.HeldAt.Add(-c.PreAlarm)
@@ -73,6 +74,7 @@ type step struct {
 	Door
 	c       DoorConfig
 	effects []Effect
+	why     Reason // of the relay's move, should it move
 }
 
 func (s *step) do(k EffectKind, name string, why Reason) {
@@ -81,30 +83,32 @@ func (s *step) do(k EffectKind, name string, why Reason) {
 
 func (s *step) signal(w Signal, why Reason) { s.do(DoSignal, string(w), why) }
 
-// settle moves the relay if it is not where it belongs.
-func (s *step) settle(why Reason) {
-	switch want := s.Fire || !s.RelockAt.IsZero(); {
-	case want && !s.Unlocked:
-		s.Unlocked = true
-		s.do(DoUnlock, "", why)
-	case !want && s.Unlocked:
-		s.Unlocked = false
-		s.do(DoLock, "", why)
+// unlocks is whether anything keeps the door unlocked now.
+func (s *step) unlocks() bool { return s.Fire || !s.RelockAt.IsZero() }
+
+// moveRelay brings relay and state to what the event left. It comes last, so that a release that ends in the moment of the next
+// does not pulse the relay, and goes first in the effects.
+func (s *step) moveRelay() {
+	switch unlock := s.unlocks(); {
+	case unlock && !s.Unlocked:
+		s.effects = append([]Effect{{Kind: DoUnlock, Reason: s.why}}, s.effects...)
+	case !unlock && s.Unlocked:
+		s.effects = append([]Effect{{Kind: DoLock, Reason: s.why}}, s.effects...)
 	}
-	if s.State == Locked && s.Unlocked {
+	s.Unlocked = s.unlocks()
+	switch {
+	case s.State == Locked && s.Unlocked:
 		s.State = Released
-	} else if s.State == Released && !s.Unlocked {
+	case s.State == Released && !s.Unlocked:
 		s.State = Locked
 	}
 }
 
 // endRelease ends the running release, if any.
 func (s *step) endRelease(at time.Time, why Reason) {
-	if s.RelockAt.IsZero() {
-		return
+	if !s.RelockAt.IsZero() {
+		s.RelockAt, s.EndedAt, s.why = time.Time{}, at, why
 	}
-	s.RelockAt, s.EndedAt = time.Time{}, at
-	s.settle(why)
 }
 
 // quiet ends the alarm that the state stands for and calls the door open.
@@ -160,7 +164,7 @@ func (s *step) release(e DoorEvent) {
 	if until := e.At.Add(length); until.After(s.RelockAt) {
 		s.RelockAt = until
 	}
-	s.settle(why)
+	s.why = why
 	lateREX := why == ReasonREX && e.At.Sub(s.OpenedAt) <= s.c.Shunt
 	if s.State == Held || s.State == Forced && lateREX {
 		s.quiet(why)
@@ -179,7 +183,7 @@ func (s *step) opened(at time.Time) {
 	}
 	s.OpenedAt = at
 	lately := !s.EndedAt.IsZero() && at.Sub(s.EndedAt) < s.c.Shunt
-	if !s.Unlocked && !lately {
+	if !s.unlocks() && !lately {
 		s.State = Forced
 		s.do(DoAlarm, AlarmForced, ReasonForced)
 		s.signal(SignalAlarm, ReasonForced)
@@ -207,15 +211,13 @@ func (s *step) closed(at time.Time) {
 	s.State = Released
 	s.endRelease(at, ReasonClosed)
 	s.EndedAt = time.Time{} // the next opening needs its own release
-	s.settle(ReasonClosed)
 }
 
 func (s *step) fireOn() {
 	if s.Fire {
 		return
 	}
-	s.Fire = true
-	s.settle(ReasonFire)
+	s.Fire, s.why = true, ReasonFire
 	s.quiet(ReasonFire)
 	s.HeldAt, s.PreAlarmed = time.Time{}, false
 	s.do(DoAlarm, AlarmFire, ReasonFire)
@@ -226,10 +228,9 @@ func (s *step) fireOff(at time.Time) {
 	if !s.Fire {
 		return
 	}
-	s.Fire = false
+	s.Fire, s.why = false, ReasonFireOver
 	s.do(DoQuiet, AlarmFire, ReasonFireOver)
-	s.settle(ReasonFireOver)
-	if !s.Unlocked {
+	if !s.unlocks() {
 		s.EndedAt = at
 	}
 	s.signal(SignalReady, ReasonFireOver)

@@ -1,0 +1,322 @@
+package policy
+
+import (
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+var noon = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+
+// good is an attempt that every rule passes.
+func good(m Means) Attempt {
+	p := &Person{
+		ID:    PersonID{7},
+		From:  noon.AddDate(0, -1, 0),
+		Until: noon.AddDate(0, 1, 0),
+		Keys: []Credential{
+			{ID: "card", Kind: CardKind, LastUsed: noon.AddDate(0, 0, -1)},
+			{ID: "pin", Kind: PINKind},
+			{ID: "pass", Kind: PassKind, Until: noon.Add(time.Hour)},
+		},
+		Face: FaceConsent{State: FaceEnrolled, At: noon.AddDate(0, 0, -7), Notice: [32]byte{1}, Lang: "en"},
+	}
+	a := Attempt{
+		At: noon, Clock: Clock{Trusted: true}, Door: "front", Means: m, Person: p,
+		Site: Site{Durable: true, Release: 5 * time.Second, LongOpen: 12 * time.Second},
+	}
+	if aKey(m) {
+		a.KeyID = string(kindOf[m])
+	}
+	if aFace(m) {
+		a.Face = &Face{Score: .7, RunnerUp: .1, Threshold: .5, Margin: .05, Live: .9, LiveMin: .5, Frames: 5, FramesMin: 3}
+	}
+	return a
+}
+
+var asking = []Means{ByCard, ByPIN, ByPass, ByFace, ByCardFace}
+
+func TestGoodAttemptsOpen(t *testing.T) {
+	for _, m := range asking {
+		d := Decide(good(m))
+		if !d.Grant || d.Reason != opens[m] || d.Release != 5*time.Second || d.Person != (PersonID{7}) {
+			t.Errorf("%s: %+v", m, d)
+		}
+		for _, c := range d.Trace {
+			if !c.Pass {
+				t.Errorf("%s granted past a failed rule: %+v", m, c)
+			}
+		}
+	}
+}
+
+// spoil breaks one rule of a good attempt. The list is in the deny order.
+var spoil = []struct {
+	reason Reason
+	of     asked
+	break_ func(*Attempt)
+}{
+	{ReasonLockdown, everybody, func(a *Attempt) { a.Site.Lockdown = true }},
+	{ReasonUnknown, aKey, func(a *Attempt) { a.KeyID = "somebody else's" }},
+	{ReasonRevoked, aKey, func(a *Attempt) { a.presented().Revoked = true }},
+	{ReasonKeyEnded, aKey, func(a *Attempt) { a.presented().Until = a.At }},
+	{ReasonFacesOff, aFace, func(a *Attempt) { a.Site.FacesOff = "R-PIA" }},
+	{ReasonNotDurable, aFace, func(a *Attempt) { a.Site.Durable = false }},
+	{ReasonFaceRest, aFace, func(a *Attempt) { a.Site.FaceRest = a.At.Add(time.Second) }},
+	{ReasonQuality, aFace, func(a *Attempt) { a.Face.Quality = "come closer" }},
+	{ReasonFrames, aFace, func(a *Attempt) { a.Face.Frames = 2 }},
+	{ReasonNotLive, aFace, func(a *Attempt) { a.Face.Live = .49 }},
+	{ReasonNoMatch, aFace, func(a *Attempt) { a.Face.Score = .49 }},
+	{ReasonAmbiguous, aFace, func(a *Attempt) { a.Face.RunnerUp = a.Face.Score - .01 }},
+	{ReasonNoConsent, aFace, func(a *Attempt) { a.Person.Face.Notice = [32]byte{} }},
+	{ReasonNoGuardian, aFace, func(a *Attempt) { a.Person.Face.Minor = true }},
+	{ReasonBlocked, everybody, func(a *Attempt) { a.Person.Blocked = true }},
+	{ReasonLeaseAhead, everybody, func(a *Attempt) { a.Person.From = a.At.Add(1) }},
+	{ReasonLeaseOver, everybody, func(a *Attempt) { a.Person.Until = a.At }},
+	{ReasonNoOtherWay, aFaceOnly, func(a *Attempt) { a.Person.Keys = nil }},
+	{ReasonCardToo, aFaceOnly, func(a *Attempt) { a.Person.Face.CardToo = true }},
+}
+
+// presented is the credential of the attempt, to be changed.
+func (a *Attempt) presented() *Credential {
+	for i := range a.Person.Keys {
+		if a.Person.Keys[i].ID == a.KeyID {
+			return &a.Person.Keys[i]
+		}
+	}
+	return new(Credential)
+}
+
+// TestDenyOrder breaks every rule and repairs one after the other: the reasons must come in the order of Decide's comment.
+func TestDenyOrder(t *testing.T) {
+	for _, m := range asking {
+		for i, s := range spoil {
+			if !s.of(m) {
+				continue
+			}
+			a := good(m)
+			for j := len(spoil) - 1; j >= i; j-- { // the first to be asked is spoiled last: it may take the others' place
+				if spoil[j].of(m) {
+					spoil[j].break_(&a)
+				}
+			}
+			d := Decide(a)
+			if d.Grant || d.Reason != s.reason || d.Release != 0 {
+				t.Errorf("%s: got %q, want %q", m, d.Reason, s.reason)
+			}
+			if last := d.Trace[len(d.Trace)-1]; last.Pass {
+				t.Errorf("%s, %s: the trace does not end with the rule that failed: %+v", m, s.reason, d.Trace)
+			}
+		}
+	}
+}
+
+// Each rule refuses by itself, too, and each rule of the deny order has a line in spoil.
+func TestEachRuleRefuses(t *testing.T) {
+	seen := map[Reason]bool{ReasonMeans: true, ReasonNoFace: true} // tested below
+	for _, s := range spoil {
+		seen[s.reason] = true
+		for _, m := range asking {
+			a := good(m)
+			if !s.of(m) {
+				continue
+			}
+			s.break_(&a)
+			if d := Decide(a); d.Grant || d.Reason != s.reason {
+				t.Errorf("%s: got %q, want %q", m, d.Reason, s.reason)
+			}
+		}
+	}
+	for _, r := range slices.Concat(whoIsIt, mayThey) {
+		if !seen[r.reason] {
+			t.Errorf("rule %q is not tested", r.name)
+		}
+	}
+}
+
+func TestNothingToGoByIsRefused(t *testing.T) {
+	if d := Decide(Attempt{At: noon, Means: "knock"}); d.Grant || d.Reason != ReasonMeans {
+		t.Errorf("unknown means: %+v", d)
+	}
+	for _, m := range asking {
+		if d := Decide(Attempt{At: noon, Means: m}); d.Grant {
+			t.Errorf("%s with nothing else opened", m)
+		}
+	}
+	a := good(ByFace)
+	a.Face = nil
+	if d := Decide(a); d.Reason != ReasonNoFace {
+		t.Errorf("no face: %q", d.Reason)
+	}
+	a = good(ByCard)
+	a.KeyID = "pin"
+	if d := Decide(a); d.Reason != ReasonUnknown {
+		t.Errorf("a PIN's handle presented as a card: %q", d.Reason)
+	}
+}
+
+func TestNaNRefuses(t *testing.T) {
+	nan := math.NaN()
+	for i, f := range []func(*Face){
+		func(f *Face) { f.Score = nan }, func(f *Face) { f.RunnerUp = nan }, func(f *Face) { f.Threshold = nan },
+		func(f *Face) { f.Margin = nan }, func(f *Face) { f.Live = nan }, func(f *Face) { f.LiveMin = nan },
+	} {
+		a := good(ByFace)
+		f(a.Face)
+		if Decide(a).Grant {
+			t.Errorf("figure %d: NaN opened the door", i)
+		}
+	}
+}
+
+// Leaving and rescue open whatever the state of the unit and the person.
+func TestRSafeLeavingAlwaysOpens(t *testing.T) {
+	for m, reason := range alwaysOpen {
+		for mask := range 1 << len(spoil) {
+			a := good(ByCardFace)
+			a.Means = m
+			for i, s := range spoil {
+				if mask&(1<<i) != 0 {
+					s.break_(&a)
+				}
+			}
+			if d := Decide(a); !d.Grant || d.Reason != reason || d.Release <= 0 {
+				t.Fatalf("%s with mask %b: %+v", m, mask, d)
+			}
+		}
+		if d := Decide(Attempt{Means: m}); !d.Grant || d.Release <= 0 {
+			t.Errorf("%s with nothing known: %+v", m, d)
+		}
+	}
+}
+
+// A card, a PIN or a pass is decided as if there were no faces in the world.
+func TestREqualCardDoesNotDependOnFaces(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := good(rapid.SampledFrom([]Means{ByCard, ByPIN, ByPass}).Draw(t, "means"))
+		if rapid.Bool().Draw(t, "spoiled") {
+			rapid.SampledFrom(spoil).Draw(t, "by").break_(cloneFaceless(&a))
+		}
+		want := Decide(a)
+		p := *a.Person
+		a.Person = &p
+		a.Face = &Face{Score: rapid.Float64().Draw(t, "score"), Live: rapid.Float64().Draw(t, "live")}
+		a.Site.FacesOff = rapid.SampledFrom([]string{"", "R-PIA", "camera"}).Draw(t, "off")
+		a.Site.Durable = rapid.Bool().Draw(t, "durable")
+		a.Site.FaceRest = noon.Add(time.Duration(rapid.IntRange(-9, 9).Draw(t, "rest")) * time.Minute)
+		p.Face = FaceConsent{
+			State:   rapid.SampledFrom([]FaceState{FaceNever, FaceRefused, FaceConsented, FaceEnrolled, FaceWithdrawn}).Draw(t, "state"),
+			Minor:   rapid.Bool().Draw(t, "minor"),
+			CardToo: rapid.Bool().Draw(t, "too"),
+		}
+		got := Decide(a)
+		if got.Grant != want.Grant || got.Reason != want.Reason || got.Release != want.Release || len(got.Trace) != len(want.Trace) {
+			t.Fatalf("faces changed the card's answer: %+v, was %+v", got, want)
+		}
+	})
+}
+
+// cloneFaceless gives the attempt a face to be spoiled, so that face rules of spoil have something to write to.
+func cloneFaceless(a *Attempt) *Attempt {
+	if a.Face == nil {
+		a.Face = new(Face)
+	}
+	return a
+}
+
+// A face that is refused before it was recognised by right leaves no name in the record.
+func TestRStrangerIsNotNamed(t *testing.T) {
+	for _, s := range spoil {
+		if !s.of(ByFace) {
+			continue
+		}
+		a := good(ByFace)
+		s.break_(&a)
+		named := !Decide(a).Person.IsZero()
+		want := slices.ContainsFunc(mayThey, func(r rule) bool { return r.reason == s.reason })
+		if named != want {
+			t.Errorf("%s: named %v, want %v", s.reason, named, want)
+		}
+	}
+}
+
+func TestRConsentOnlyEnrolledFacesOpen(t *testing.T) {
+	for _, s := range []FaceState{FaceNever, FaceRefused, FaceConsented, FaceWithdrawn, "anything"} {
+		for _, m := range []Means{ByFace, ByCardFace} {
+			a := good(m)
+			a.Person.Face.State = s
+			if d := Decide(a); d.Grant || d.Reason != ReasonNoConsent {
+				t.Errorf("%s in state %q: %+v", m, s, d)
+			}
+		}
+	}
+}
+
+func TestRMinorGuardianOpens(t *testing.T) {
+	a := good(ByFace)
+	a.Person.Face.Minor, a.Person.Face.Guardian = true, "mother"
+	if d := Decide(a); !d.Grant {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestRAltOneWorkingCredentialIsEnough(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		keys []Credential
+		open bool
+	}{
+		{"none", nil, false},
+		{"card", []Credential{{Kind: CardKind}}, true},
+		{"PIN", []Credential{{Kind: PINKind}}, true},
+		{"a pass is no lasting way in", []Credential{{Kind: PassKind}}, false},
+		{"revoked", []Credential{{Kind: CardKind, Revoked: true}}, false},
+		{"run out this moment", []Credential{{Kind: CardKind, Until: noon}}, false},
+		{"revoked card, working PIN", []Credential{{Kind: CardKind, Revoked: true}, {Kind: PINKind}}, true},
+	} {
+		a := good(ByFace)
+		a.Person.Keys = tc.keys
+		if d := Decide(a); d.Grant != tc.open {
+			t.Errorf("%s: %+v", tc.name, d)
+		}
+	}
+}
+
+func TestLongOpen(t *testing.T) {
+	a := good(ByCard)
+	a.Person.LongOpen = true
+	if d := Decide(a); d.Release != 12*time.Second {
+		t.Errorf("release %v", d.Release)
+	}
+	a.Site.LongOpen = time.Second // shorter than everybody's
+	if d := Decide(a); d.Release != 5*time.Second {
+		t.Errorf("release %v", d.Release)
+	}
+}
+
+func TestTimeFloor(t *testing.T) {
+	a := good(ByCard)
+	a.Clock = Clock{Floor: noon}
+	a.At = time.Unix(0, 0) // a board without a clock chip after a power cut
+	d := Decide(a)
+	if !d.Grant || !d.At.Equal(noon) {
+		t.Errorf("%+v", d)
+	}
+	a.Person.Until = noon
+	if d := Decide(a); d.Reason != ReasonLeaseOver {
+		t.Errorf("a lease that ended before the power cut: %+v", d)
+	}
+}
+
+func TestTraceSaysUntrustedClock(t *testing.T) {
+	a := good(ByCard)
+	a.Clock = Clock{Floor: noon}
+	d := Decide(a)
+	i := slices.IndexFunc(d.Trace, func(c Check) bool { return c.Rule == "lease not over" })
+	if i < 0 || d.Trace[i].Detail != "until 2026-04-10 12:00, by an untrusted clock" {
+		t.Errorf("%+v", d.Trace)
+	}
+}
