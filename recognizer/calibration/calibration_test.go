@@ -64,7 +64,7 @@ func TestShippedOperatingPoints(t *testing.T) {
 		t.Errorf("two people: %v", few)
 	}
 	house := c.Identify(100, 1000)
-	if !near(house.OneIn, 1000, 1) || house.Basis != Extrapolated || house.Threshold < .54 || house.Threshold > .58 {
+	if !near(house.OneIn, 1000, 1) || house.Basis != Extrapolated || house.Threshold < .53 || house.Threshold > .58 {
 		t.Errorf("a hundred people: %v", house)
 	}
 	town := c.Identify(100_000, 1000)
@@ -147,18 +147,19 @@ func TestFileRoundTrip(t *testing.T) {
 func TestRefusedFiles(t *testing.T) {
 	text := string(shipped)
 	for name, change := range map[string][2]string{
-		"newer format":   {"format = 1", "format = 2"},
-		"unknown key":    {"guard", "gaurd"},
-		"no provenance":  {"pictures = \"LFW deep-funneled, 610 people, template the mean of three pictures, probe one picture\"", ""},
-		"guard below 1":  {"guard = 3.0", "guard = 0.5"},
-		"guard nan":      {"guard = 3.0", "guard = nan"},
-		"rates rise":     {"fmr = 1e-5", "fmr = 1e-2"},
-		"no cosine":      {"threshold = 0.502", "threshold = 50.2"},
-		"threshold nan":  {"threshold = 0.502", "threshold = nan"},
-		"floor too high": {"floor = 1e-6", "floor = 1e-3"},
-		"zero rate":      {"fmr = 1e-5", "fmr = 0.0"},
-		"not TOML":       {"[model]", "[model"},
-		"too long":       {"[model]", "#" + strings.Repeat("x", maxFile) + "\n[model]"},
+		"newer format":      {"format = 1", "format = 2"},
+		"unknown key":       {"guard = 3.0", "gaurd = 3.0"},
+		"no provenance":     {"pictures = \"LFW deep-funneled, 610 people, template the mean of three pictures, probe one picture\"", ""},
+		"guard below 1":     {"guard = 3.0", "guard = 0.5"},
+		"guard nan":         {"guard = 3.0", "guard = nan"},
+		"rates rise":        {"fmr = 1e-5", "fmr = 1e-2"},
+		"no cosine":         {"threshold = 0.502", "threshold = 50.2"},
+		"threshold nan":     {"threshold = 0.502", "threshold = nan"},
+		"floor too high":    {"floor = 1e-6", "floor = 1e-3"},
+		"zero rate":         {"fmr = 1e-5", "fmr = 0.0"},
+		"date for a number": {"format = 1", "format = 2026-01-01"},
+		"not TOML":          {"[model]", "[model"},
+		"too long":          {"[model]", "#" + strings.Repeat("x", maxFile) + "\n[model]"},
 	} {
 		broken := strings.Replace(text, change[0], change[1], 1)
 		if broken == text {
@@ -188,8 +189,12 @@ func FuzzRead(f *testing.F) {
 				t.Fatalf("operating point %+v from %+v", o, c)
 			}
 		}
-		if err := c.Write(&bytes.Buffer{}); err != nil {
+		var buf bytes.Buffer
+		if err := c.Write(&buf); err != nil {
 			t.Fatal(err)
+		}
+		if _, err := Read(&buf); err != nil {
+			t.Fatalf("%v, from what Write wrote", err)
 		}
 	})
 }

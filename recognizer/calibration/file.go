@@ -79,14 +79,33 @@ func Read(r io.Reader) (*Calibration, error) {
 	if len(raw) > maxFile {
 		return nil, fmt.Errorf("read calibration: %w: longer than %d bytes", ErrFile, maxFile)
 	}
-	var c Calibration
-	if err := toml.NewDecoder(bytes.NewReader(raw)).DisallowUnknownFields().Decode(&c); err != nil {
+	c := new(Calibration)
+	if err := decode(raw, c); err != nil {
 		return nil, fmt.Errorf("read calibration: %w: %w", ErrFile, err)
 	}
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("read calibration: %w: %w", ErrFile, err)
 	}
-	return &c, nil
+	return c, nil
+}
+
+// decode keeps go-toml v2.2.4's panics (a date where a number belongs) inside.
+func decode(raw []byte, c *Calibration) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a value of the wrong kind: %v", p)
+		}
+	}()
+	d := toml.NewDecoder(bytes.NewReader(raw)).DisallowUnknownFields()
+	if err := d.Decode(c); err != nil {
+		var at *toml.DecodeError
+		if errors.As(err, &at) {
+			line, _ := at.Position()
+			return fmt.Errorf("line %d: %w", line, err)
+		}
+		return err
+	}
+	return nil
 }
 
 // Write writes the file that Read reads. Errors: ErrFile when Read would refuse it.
@@ -114,8 +133,8 @@ func (c *Calibration) check() error {
 	switch {
 	case c.Format != Format:
 		return fmt.Errorf("format %d, this program knows %d", c.Format, Format)
-	case c.Source.Pictures == "":
-		return errors.New("it does not say which pictures it was measured on")
+	case c.Source.Pictures == "" || c.Source.Date.Month == 0:
+		return errors.New("it does not say which pictures it was measured on, and when")
 	case len(c.Points) < 2:
 		return errors.New("fewer than two points")
 	case !(l.Guard >= 1 && l.Guard <= 1e6):
