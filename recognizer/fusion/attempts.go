@@ -1,0 +1,45 @@
+package fusion
+
+import "time"
+
+// Attempts counts the failures in a row at one door, and when the next face may be looked at. It follows NIST SP 800-63B-4, section
+// on biometrics: after 5 failures in a row a delay of at least 30 seconds before each further attempt; after 50 in all,
+// no more faces and another factor. A door is not one person's device, so here the rest ends by itself, or at once
+// when somebody opens with a card: else one stranger could switch faces off for a whole house.
+//
+// It is a value and pure; it counts, and keeps nothing of anyone. The zero value is a door without failures.
+type Attempts struct {
+	Failures int
+	Until    time.Time // faces wait until then; zero: not at all
+}
+
+// Limits of trying.
+type Limits struct {
+	Patience int           // failures in a row before each next one has to wait
+	Wait     time.Duration // that wait
+	Most     int           // failures in a row before faces rest
+	Rest     time.Duration // that rest
+}
+
+// DefaultLimits are NIST's figures, without credit for attack detection, and a rest of ten minutes.
+func DefaultLimits() Limits {
+	return Limits{Patience: 5, Wait: 30 * time.Second, Most: 50, Rest: 10 * time.Minute}
+}
+
+// Failed counts a face that was compared and refused. A frame too dark to compare is no attempt; do not count it.
+func (a Attempts) Failed(l Limits, now time.Time) Attempts {
+	a.Failures++
+	switch {
+	case a.Failures >= l.Most:
+		return Attempts{Failures: l.Patience, Until: now.Add(l.Rest)} // the next failure waits again
+	case a.Failures >= l.Patience:
+		a.Until = now.Add(l.Wait)
+	}
+	return a
+}
+
+// Succeeded ends the row, whatever the means that opened.
+func (a Attempts) Succeeded() Attempts { return Attempts{} }
+
+// Resting reports whether faces have to wait. policy.Site.FaceRest takes Until.
+func (a Attempts) Resting(now time.Time) bool { return now.Before(a.Until) }

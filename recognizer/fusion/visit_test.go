@@ -1,0 +1,314 @@
+package fusion
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"menshen/policy"
+	"menshen/recognizer/index"
+
+	"pgregory.net/rapid"
+)
+
+const dim = 64
+
+var (
+	ann, bob = index.ID{1}, index.ID{2}
+	start    = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+)
+
+// people is a house of two with the directions of their faces.
+type people struct {
+	index *index.Index
+	r     *rand.Rand
+	face  map[index.ID][]float32
+}
+
+func house(t testing.TB) *people {
+	x, err := index.New(dim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(x.Close)
+	p := &people{index: x, r: rand.New(rand.NewPCG(1, 2)), face: map[index.ID][]float32{}}
+	for _, id := range []index.ID{ann, bob} {
+		p.face[id] = p.somebody()
+		if err := x.Insert(id, p.face[id]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
+}
+
+func (p *people) somebody() []float32 {
+	v := make([]float32, dim)
+	for i := range v {
+		v[i] = float32(p.r.NormFloat64())
+	}
+	return v
+}
+
+// frame is a noisy look at a face: cosines of .8 to .9 with the true one.
+func (p *people) frame(face []float32, live float64) Frame {
+	v := slices.Clone(face)
+	for i := range v {
+		v[i] += float32(p.r.NormFloat64() * .5)
+	}
+	return Frame{Present: true, Embedding: v, Live: live}
+}
+
+func config() Config {
+	c := Defaults()
+	c.Threshold, c.Margin, c.Verify = .5, .05, .45
+	return c
+}
+
+// door drives a visit at 10 frames a second.
+type door struct {
+	v   *Visit
+	now time.Time
+}
+
+func newDoor(p *people) *door { return &door{NewVisit(config(), p.index), start} }
+
+// show adds frames until a decision is due, and gives how long that took.
+func (d *door) show(most int, next func() Frame) (time.Duration, bool) {
+	began := d.now
+	for range most {
+		d.now = d.now.Add(100 * time.Millisecond)
+		if d.v.Add(next(), d.now) {
+			return d.now.Sub(began), true
+		}
+	}
+	return d.now.Sub(began), false
+}
+
+func opens(f policy.Face) bool {
+	return f.Score >= f.Threshold && f.Score-f.RunnerUp >= f.Margin && f.Live >= f.LiveMin && f.Frames >= f.FramesMin
+}
+
+func TestAnEnrolledFaceIsCertainAtOnce(t *testing.T) {
+	p := house(t)
+	d := newDoor(p)
+	took, ready := d.show(30, func() Frame { return p.frame(p.face[ann], .9) })
+	id, known := d.v.Candidate()
+	if !ready || took != 300*time.Millisecond || !known || id != ann || !opens(d.v.Face()) {
+		t.Errorf("ready %v after %v, candidate %x, %+v", ready, took, id, d.v.Face())
+	}
+}
+
+func TestWhatDoesNotOpenWaitsForTheWindow(t *testing.T) {
+	p := house(t)
+	stranger := p.somebody()
+	between := make([]float32, dim)
+	for i := range between {
+		between[i] = p.face[ann][i] + p.face[bob][i]
+	}
+	for name, c := range map[string]struct {
+		face []float32
+		live float64
+		why  func(policy.Face) bool
+	}{
+		"stranger":      {stranger, .9, func(f policy.Face) bool { return f.Score < f.Threshold }},
+		"picture":       {p.face[ann], .2, func(f policy.Face) bool { return f.Score > f.Threshold && f.Live < f.LiveMin }},
+		"between twins": {between, .9, func(f policy.Face) bool { return f.Score > f.Threshold && f.Score-f.RunnerUp < .2 }},
+	} {
+		d := newDoor(p)
+		d.v.cfg.Margin = .2
+		took, ready := d.show(60, func() Frame { return p.frame(c.face, c.live) })
+		if f := d.v.Face(); !ready || took < d.v.cfg.Window || opens(f) || !c.why(f) {
+			t.Errorf("%s: ready %v after %v with %+v", name, ready, took, f)
+		}
+	}
+}
+
+// Somebody who holds a picture of an enrolled person and shows their own live face in turn gets no sum of the two.
+func TestOneFaceDoesNotVouchForAnother(t *testing.T) {
+	p := house(t)
+	attacker := p.somebody()
+	d, i := newDoor(p), 0
+	_, ready := d.show(100, func() Frame {
+		if i++; i%2 == 0 {
+			return p.frame(p.face[ann], .1)
+		}
+		return p.frame(attacker, 1)
+	})
+	if ready && opens(d.v.Face()) {
+		t.Errorf("opened for %+v", d.v.Face())
+	}
+}
+
+func TestOneDecisionAVisit(t *testing.T) {
+	p := house(t)
+	d := newDoor(p)
+	annComes := func() Frame { return p.frame(p.face[ann], .9) }
+	if _, ready := d.show(30, annComes); !ready {
+		t.Fatal("no decision")
+	}
+	d.v.Decided(true, d.now)
+	if _, again := d.show(300, annComes); again {
+		t.Error("she stays in the door and is decided on again")
+	}
+	if _, ready := d.show(30, func() Frame { return p.frame(p.face[bob], .9) }); !ready {
+		t.Error("the next in the queue gets no decision")
+	}
+	if id, _ := d.v.Candidate(); id != bob {
+		t.Errorf("candidate %x, want the next in the queue", id)
+	}
+	d.v.Decided(true, d.now)
+	d.show(15, func() Frame { return Frame{} })
+	if _, ready := d.show(30, func() Frame { return p.frame(p.face[bob], .9) }); !ready {
+		t.Error("who left and came back gets no decision")
+	}
+}
+
+func TestAfterARefusalOneMayTryAgain(t *testing.T) {
+	p := house(t)
+	stranger := p.somebody()
+	comes := func() Frame { return p.frame(stranger, .9) }
+	for name, between := range map[string]struct {
+		frame Frame
+		wait  time.Duration
+	}{
+		"after a pause":       {comes(), config().RetryAfter},
+		"after stepping away": {Frame{}, config().GoneAfter},
+	} {
+		d := newDoor(p)
+		d.show(60, comes)
+		d.v.Decided(false, d.now)
+		if _, ready := d.show(1, comes); ready {
+			t.Errorf("%s: decided again at once", name)
+		}
+		frames := int(between.wait/(100*time.Millisecond)) + 1
+		if _, ready := d.show(frames, func() Frame { return between.frame }); ready {
+			t.Errorf("%s: decided during the wait", name)
+		}
+		if _, ready := d.show(60, comes); !ready {
+			t.Errorf("%s: no second try", name)
+		}
+	}
+}
+
+func TestCardAndFace(t *testing.T) {
+	p := house(t)
+	for name, c := range map[string]struct {
+		face func() Frame
+		open bool
+	}{
+		"the owner":    {func() Frame { return p.frame(p.face[ann], .9) }, true},
+		"another":      {func() Frame { return p.frame(p.face[bob], .9) }, false},
+		"too dark":     {func() Frame { return Frame{Present: true, Advice: "too dark"} }, false},
+		"nobody there": {func() Frame { return Frame{} }, false},
+	} {
+		d := newDoor(p)
+		d.v.Against(ann, d.now)
+		took, ready := d.show(60, c.face)
+		f := d.v.Face()
+		if id, known := d.v.Candidate(); !ready || opens(f) != c.open || !known || id != ann || f.Threshold != .45 || took > d.v.cfg.Window {
+			t.Errorf("%s: ready %v after %v, %+v", name, ready, took, f)
+		}
+		if name == "too dark" && f.Quality != "too dark" {
+			t.Errorf("the advice is lost: %+v", f)
+		}
+	}
+}
+
+// TestRStrangerPassersByCauseNothing: without a usable frame, or gone before the window is over, there is no decision and nothing is left.
+func TestRStrangerPassersByCauseNothing(t *testing.T) {
+	p := house(t)
+	d := newDoor(p)
+	if _, ready := d.show(100, func() Frame { return Frame{Present: true, Advice: "come closer"} }); ready {
+		t.Error("a face too far away was decided on")
+	}
+	if d.v.Advice(d.now) != "come closer" {
+		t.Error("no advice")
+	}
+	stranger := p.somebody()
+	d.show(10, func() Frame { return p.frame(stranger, .9) })
+	sum := d.v.mean.sum
+	if _, ready := d.show(30, func() Frame { return Frame{} }); ready {
+		t.Error("a passer-by was decided on")
+	}
+	if slices.ContainsFunc(sum, func(f float32) bool { return f != 0 }) || len(d.v.votes) != 0 || d.v.Advice(d.now) != "" {
+		t.Error("a passer-by left something behind")
+	}
+}
+
+// TestRStrangerDecidedForgets: after the decision no part of the face is in the visit's memory.
+func TestRStrangerDecidedForgets(t *testing.T) {
+	p := house(t)
+	d := newDoor(p)
+	stranger := p.somebody()
+	d.show(60, func() Frame { return p.frame(stranger, .9) })
+	sum, hits := d.v.mean.sum, d.v.hits
+	d.v.Decided(false, d.now)
+	if slices.ContainsFunc(sum, func(f float32) bool { return f != 0 }) || hits[0] != (index.Hit{}) || d.v.Face().Score != -1 {
+		t.Error("the face is still there")
+	}
+	if _, known := d.v.Candidate(); known {
+		t.Error("the candidate is still known")
+	}
+}
+
+// Whatever happens in whatever order, nobody below the threshold is ever certain before the window is over.
+func TestOnlyCertaintyEndsEarly(t *testing.T) {
+	p := house(t)
+	rapid.Check(t, func(t *rapid.T) {
+		d := newDoor(p)
+		faces := [][]float32{p.face[ann], p.face[bob], p.somebody()}
+		var began time.Time
+		for range rapid.IntRange(1, 80).Draw(t, "steps") {
+			d.now = d.now.Add(time.Duration(rapid.IntRange(0, 1500).Draw(t, "ms")) * time.Millisecond)
+			ready := false
+			switch rapid.IntRange(0, 5).Draw(t, "what") {
+			case 0:
+				ready = d.v.Tick(d.now)
+			case 1:
+				ready = d.v.Add(Frame{}, d.now)
+			case 2:
+				ready = d.v.Add(Frame{Present: true, Advice: "hold still"}, d.now)
+			case 3:
+				d.v.Against(bob, d.now)
+			default:
+				who := faces[rapid.IntRange(0, 2).Draw(t, "who")]
+				ready = d.v.Add(p.frame(who, rapid.Float64Range(0, 1).Draw(t, "live")), d.now)
+			}
+			began = d.v.began
+			if ready && !opens(d.v.Face()) && d.now.Sub(began) < d.v.cfg.Window {
+				t.Fatalf("due after %v with %+v", d.now.Sub(began), d.v.Face())
+			}
+			if ready {
+				d.v.Decided(opens(d.v.Face()), d.now)
+			}
+		}
+	})
+}
+
+func TestAttempts(t *testing.T) {
+	l, a, now := DefaultLimits(), Attempts{}, start
+	for i := 1; i < 5; i++ {
+		if a = a.Failed(l, now); a.Resting(now) {
+			t.Fatalf("waits after %d failures", i)
+		}
+	}
+	for i := 5; i < 50; i++ {
+		a = a.Failed(l, now)
+		if !a.Resting(now.Add(29*time.Second)) || a.Resting(now.Add(30*time.Second)) {
+			t.Fatalf("failure %d: until %v, want 30 s", i, a.Until.Sub(now))
+		}
+		now = a.Until
+	}
+	a = a.Failed(l, now)
+	if a.Until != now.Add(10*time.Minute) {
+		t.Fatalf("after 50 failures faces rest until %v", a.Until)
+	}
+	if b := a.Succeeded(); b != (Attempts{}) {
+		t.Errorf("a success leaves %+v", b)
+	}
+	now = a.Until
+	if a = a.Failed(l, now); a.Until != now.Add(30*time.Second) {
+		t.Errorf("after the rest the next failure waits until %v", a.Until)
+	}
+}
