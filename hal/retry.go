@@ -1,0 +1,41 @@
+package hal
+
+import (
+	"context"
+	"time"
+)
+
+// Waits between two tries to bring a lost device back.
+const (
+	retryFirst = 250 * time.Millisecond
+	retryMost  = 10 * time.Second
+)
+
+// Persist keeps a reader's device alive until ctx ends. life is one life of the device: it opens it, calls up once it is
+// known to work, reads until it fails, and returns why; it must return soon after ctx ends. Persist emits one Fault when a
+// life ends, one Recovered when a later one is up, and waits between lives, ever longer until a life comes up.
+func Persist(ctx context.Context, reader string, emit func(ReaderEvent), life func(ctx context.Context, up func()) error) error {
+	wait, down := retryFirst, false
+	up := func() {
+		if down {
+			emit(ReaderEvent{At: time.Now(), Reader: reader, Recovered: true})
+		}
+		wait, down = retryFirst, false
+	}
+	for {
+		err := life(ctx, up)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !down {
+			emit(ReaderEvent{At: time.Now(), Reader: reader, Fault: err})
+			down = true
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+		wait = min(2*wait, retryMost)
+	}
+}

@@ -1,0 +1,156 @@
+// Package serial is a serial port whose Read waits for data and whose Close ends it. It is the only place that uses
+// github.com/tarm/serial; readers and the console share it.
+//
+// Settings are 8 data bits, no parity, 1 stop bit, no flow control, raw (binary clean). A port is open once: a second Open of the same
+// device, in this program or another that asks too, fails with ErrBusy.
+//
+// tarm/serial reports its time-out as io.EOF, in steps of 100 ms, and with no time-out Close hangs while a Read waits; so
+// this package polls at 100 ms, and tells a quiet line from an unplugged device by asking the device.
+package serial
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	tarm "github.com/tarm/serial"
+	"golang.org/x/sys/unix"
+)
+
+// Errors of ports.
+var (
+	ErrBusy = errors.New("serial port is in use by another program: stop it, or name another port")
+	ErrGone = errors.New("serial device is gone: check its plug and cable")
+)
+
+// step is tarm/serial's shortest time-out.
+const step = 100 * time.Millisecond
+
+// Port is an open serial port. Read and Write may be called at the same time, each from one goroutine.
+type Port struct {
+	name   string
+	port   *tarm.Port
+	lock   *os.File // the device once more: holds the lock, answers whether it is still there
+	closed atomic.Bool
+
+	life sync.RWMutex // held for reading by Read and Write, so that Close can wait for them
+}
+
+var _ io.ReadWriteCloser = (*Port)(nil)
+
+// Open opens a device such as /dev/ttyAMA0, /dev/ttyUSB0 or a link in /dev/serial/by-id, which stays the same when devices are
+// plugged in another order.
+func Open(name string, baud int) (*Port, error) {
+	lock, err := claim(name)
+	if err != nil {
+		return nil, fmt.Errorf("open serial port %s: %w", name, err)
+	}
+	port, err := tarm.OpenPort(&tarm.Config{Name: name, Baud: baud, ReadTimeout: step})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open serial port %s at %d baud: %w", name, baud, err), lock.Close())
+	}
+	return &Port{name: name, port: port, lock: lock}, nil
+}
+
+// claim opens the device and takes an advisory lock on it, as other serial programs do (picocom, pyserial).
+func claim(name string) (*os.File, error) {
+	f, err := os.OpenFile(name, os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := onFd(f, func(fd int) error { return unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) }); err != nil {
+		f.Close()
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, ErrBusy
+		}
+		return nil, err
+	}
+	return f, nil
+}
+
+// onFd runs do on a file's descriptor without making the file blocking, as File.Fd would.
+func onFd(f *os.File, do func(fd int) error) error {
+	c, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var done error
+	if err := c.Control(func(fd uintptr) { done = do(int(fd)) }); err != nil {
+		return err
+	}
+	return done
+}
+
+// Read waits for at least one byte. It returns ErrGone when the device was unplugged and os.ErrClosed after Close.
+func (p *Port) Read(b []byte) (int, error) {
+	p.life.RLock()
+	defer p.life.RUnlock()
+	if len(b) == 0 {
+		return 0, nil
+	}
+	for !p.closed.Load() {
+		n, err := p.port.Read(b)
+		switch {
+		case n > 0:
+			return n, nil
+		case err != nil && !errors.Is(err, io.EOF):
+			return 0, p.failed("read", err)
+		}
+		if err := p.present(); err != nil {
+			return 0, p.failed("read", err)
+		}
+	}
+	return 0, os.ErrClosed
+}
+
+// Write sends all of b.
+func (p *Port) Write(b []byte) (int, error) {
+	p.life.RLock()
+	defer p.life.RUnlock()
+	if p.closed.Load() {
+		return 0, os.ErrClosed
+	}
+	n, err := p.port.Write(b)
+	if err != nil {
+		return n, p.failed("write", err)
+	}
+	return n, nil
+}
+
+// Close ends a waiting Read within 100 ms and frees the port.
+func (p *Port) Close() error {
+	if p.closed.Swap(true) {
+		return nil
+	}
+	p.life.Lock()
+	defer p.life.Unlock()
+	return errors.Join(p.port.Close(), p.lock.Close())
+}
+
+// String is the device's name.
+func (p *Port) String() string { return p.name }
+
+// present asks the device for its settings, which a vanished one cannot answer.
+func (p *Port) present() error {
+	return onFd(p.lock, func(fd int) error {
+		fds := []unix.PollFd{{Fd: int32(fd)}}
+		if _, err := unix.Poll(fds, 0); err != nil && !errors.Is(err, unix.EINTR) {
+			return err
+		}
+		if fds[0].Revents&(unix.POLLHUP|unix.POLLERR|unix.POLLNVAL) != 0 {
+			return ErrGone
+		}
+		return nil
+	})
+}
+
+func (p *Port) failed(what string, err error) error {
+	if errors.Is(err, unix.EIO) || errors.Is(err, unix.ENODEV) || errors.Is(err, unix.ENXIO) {
+		err = ErrGone
+	}
+	return fmt.Errorf("%s serial port %s: %w", what, p.name, err)
+}

@@ -1,0 +1,72 @@
+package sim
+
+import (
+	"time"
+
+	periph "periph.io/x/conn/v3/gpio"
+)
+
+// Timing of the simulated reader, common among real ones (20 to 100 µs every 0.2 to 20 ms).
+const (
+	Pulse  = 50 * time.Microsecond
+	Period = 2 * time.Millisecond
+	Rest   = 60 * time.Millisecond // between two frames, at least
+)
+
+// Tap holds a 26-bit card (H10301) to the reader.
+func (d *Door) Tap(facility uint8, number uint16) { d.Send(H10301(facility, number)) }
+
+// H10301 gives the 26 bits of a card, first sent first: even parity over the first half, facility, number, odd parity over
+// the second half.
+func H10301(facility uint8, number uint16) []bool {
+	v := uint32(facility)<<16 | uint32(number)
+	bits := make([]bool, 26)
+	bits[25] = true
+	for i := range 24 {
+		one := v>>(23-i)&1 == 1
+		bits[1+i] = one
+		if i < 12 {
+			bits[0] = bits[0] != one
+		} else {
+			bits[25] = bits[25] != one
+		}
+	}
+	return bits
+}
+
+// Send drives any frame onto the data lines with the default timing.
+func (d *Door) Send(bits []bool) { d.SendWith(bits, Pulse, Period) }
+
+// SendWith drives a frame with a timing of its own. The last pulse is at the present time where that leaves the frame before
+// it its rest.
+func (d *Door) SendWith(bits []bool, pulse, period time.Duration) {
+	d.sending.Lock()
+	defer d.sending.Unlock()
+	at := d.now()
+	if !d.cfg.RealTime {
+		at = max(at-time.Duration(len(bits))*period, d.lineEnd+Rest)
+		d.busy.Store(true)
+	}
+	for _, one := range bits {
+		p := d.pins[D0]
+		if one {
+			p = d.pins[D1]
+		}
+		d.wait(at)
+		p.DriveAt(periph.Low, at)
+		d.wait(at + pulse)
+		p.DriveAt(periph.High, at+pulse)
+		at += period
+	}
+	d.lineEnd = at
+	d.busy.Store(false)
+	d.pins[D0].wakeWatcher()
+	d.pins[D1].wakeWatcher()
+}
+
+// wait passes the time until a pulse in real time, and none otherwise.
+func (d *Door) wait(at time.Duration) {
+	if d.cfg.RealTime {
+		time.Sleep(at - d.now())
+	}
+}

@@ -1,0 +1,149 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	periph "periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/gpio/gpioreg"
+)
+
+// Names of the lines, without the door's prefix.
+const (
+	Relay    = "RELAY"
+	LEDGreen = "LED_GREEN"
+	LEDRed   = "LED_RED"
+	Buzzer   = "BUZZER"
+	D0       = "D0"
+	D1       = "D1"
+	REX      = "REX"
+	Staff    = "STAFF"
+	Bell     = "BELL"
+	Contact  = "DOOR"
+	Tamper   = "TAMPER"
+	Fire     = "FIRE"
+)
+
+// wiring is each line with the level that the world outside gives it at rest. Outputs float until they are driven, and
+// the pull-down of the relay board makes that Low.
+var wiring = []struct {
+	name string
+	rest periph.Level
+}{
+	{Relay, periph.Low}, {LEDGreen, periph.Low}, {LEDRed, periph.Low}, {Buzzer, periph.Low},
+	{D0, periph.High}, {D1, periph.High},
+	{REX, periph.High}, {Staff, periph.High}, {Bell, periph.High},
+	{Contact, periph.Low}, {Tamper, periph.Low}, {Fire, periph.Low},
+}
+
+// ErrLocked says that somebody pushed a door that did not give way.
+var ErrLocked = errors.New("the door is locked")
+
+// Config describes a simulated door. The zero value is a good one.
+type Config struct {
+	Prefix   string           // of the names registered with periph; "SIM_" when empty
+	RealTime bool             // drive pulses at their real pace
+	Now      func() time.Time // the clock that stamps edges; time.Now when nil
+	Queue    int              // edges a watched line keeps before it drops the oldest; 1024, as the kernel's, when 0
+}
+
+// Door is one simulated door. All methods may be called from any goroutine.
+type Door struct {
+	cfg   Config
+	epoch time.Time
+	pins  map[string]*Pin
+	order []*Pin
+
+	sending sync.Mutex
+	lineEnd time.Duration // when the data lines were last busy; under sending
+	busy    atomic.Bool   // a frame is only partly on the lines
+	closing sync.Once
+}
+
+// New builds a door and registers its pins. It fails when another door has the same prefix.
+func New(cfg Config) (*Door, error) {
+	if cfg.Prefix == "" {
+		cfg.Prefix = "SIM_"
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Queue == 0 {
+		cfg.Queue = 1024
+	}
+	d := &Door{cfg: cfg, epoch: cfg.Now(), pins: make(map[string]*Pin)}
+	for i, w := range wiring {
+		p := &Pin{door: d, offset: i, name: cfg.Prefix + w.name, outside: w.rest}
+		p.trace = []Step{{At: d.epoch, Level: w.rest}}
+		if err := gpioreg.Register(p); err != nil {
+			return nil, errors.Join(fmt.Errorf("simulated door: %w", err), d.Close())
+		}
+		d.pins[w.name] = p
+		d.order = append(d.order, p)
+	}
+	return d, nil
+}
+
+// Close takes the pins out of periph's registry and wakes whoever watches them.
+func (d *Door) Close() error {
+	var errs []error
+	d.closing.Do(func() {
+		for _, p := range d.order {
+			errs = append(errs, gpioreg.Unregister(p.name))
+			p.unplug(true)
+		}
+	})
+	return errors.Join(errs...)
+}
+
+// Pin gives a line by its name without prefix: "RELAY". It is nil for a name that no line has.
+func (d *Door) Pin(name string) *Pin { return d.pins[name] }
+
+// Press holds a button (REX, Staff, Bell) down for a time; it must be longer than the input's debounce time.
+func (d *Door) Press(button string, hold time.Duration) {
+	p := d.pins[button]
+	p.Drive(periph.Low)
+	time.Sleep(hold)
+	p.Drive(periph.High)
+}
+
+// Push opens the door when the strike lets go, and says ErrLocked otherwise.
+func (d *Door) Push() error {
+	if d.pins[Relay].Level() != periph.High {
+		return ErrLocked
+	}
+	d.Force()
+	return nil
+}
+
+// Force opens the door, locked or not.
+func (d *Door) Force() { d.pins[Contact].Drive(periph.High) }
+
+// Shut closes the door.
+func (d *Door) Shut() { d.pins[Contact].Drive(periph.Low) }
+
+// IsOpen tells what the door contact tells.
+func (d *Door) IsOpen() bool { return d.pins[Contact].Level() == periph.High }
+
+// Unlocked tells what the strike does.
+func (d *Door) Unlocked() bool { return d.pins[Relay].Level() == periph.High }
+
+// Alarm raises the fire line, or clears it.
+func (d *Door) Alarm(on bool) { d.pins[Fire].Drive(periph.Level(on)) }
+
+// OpenCover opens the unit's cover, or closes it.
+func (d *Door) OpenCover(open bool) { d.pins[Tamper].Drive(periph.Level(open)) }
+
+// Unplug takes the whole board of lines away, or plugs it back: every watcher sees its chip gone.
+func (d *Door) Unplug(away bool) {
+	for _, p := range d.order {
+		p.unplug(away)
+	}
+}
+
+func (d *Door) now() time.Duration { return d.cfg.Now().Sub(d.epoch) }
+
+func (d *Door) wall(at time.Duration) time.Time { return d.epoch.Add(at) }

@@ -1,0 +1,133 @@
+package wiegand
+
+import (
+	"errors"
+	"fmt"
+
+	"menshen/hal"
+)
+
+// Parity is one parity bit and the bits it guards. Bits are counted from 0, the first on the wire.
+type Parity struct {
+	Bit  int
+	From []int // guarded bits, without Bit itself
+	Odd  bool  // Bit makes the number of ones odd; otherwise even
+}
+
+func (p Parity) holds(bits []bool) bool {
+	odd := bits[p.Bit]
+	for _, i := range p.From {
+		odd = odd != bits[i]
+	}
+	return odd == p.Odd
+}
+
+// Field is a run of bits that holds a number, most significant first.
+type Field struct{ First, Len int }
+
+func (f Field) of(bits []bool) (v uint64) {
+	for _, one := range bits[f.First : f.First+f.Len] {
+		v <<= 1
+		if one {
+			v |= 1
+		}
+	}
+	return v
+}
+
+// Format is a layout of bits.
+type Format struct {
+	Name             string
+	Bits             int
+	Parity           []Parity
+	Facility, Number Field // Len 0: the format has none
+	Unguarded        bool  // some bits have no parity: a disturbed bit gives another card, and the installer said yes to that
+}
+
+// H10301 is the open 26-bit format: even parity over the first half, 8 bits of facility, 16 of number, odd parity over the
+// second half.
+var H10301 = Format{
+	Name: "H10301", Bits: 26,
+	Facility: Field{1, 8}, Number: Field{9, 16},
+	Parity: []Parity{{Bit: 0, From: span(1, 12)}, {Bit: 25, From: span(13, 24), Odd: true}},
+}
+
+// span is the numbers first to last, both included.
+func span(first, last int) []int {
+	s := make([]int, 0, last-first+1)
+	for i := first; i <= last; i++ {
+		s = append(s, i)
+	}
+	return s
+}
+
+// ErrFormat says that a format contradicts itself or does not protect its bits.
+var ErrFormat = errors.New("card format cannot be used")
+
+// Validate tells whether each bit exists and is guarded by at least one parity.
+func (f Format) Validate() error {
+	if f.Bits < 1 || f.Bits > maxBits {
+		return fmt.Errorf("%w: %s: %d bits; 1 to %d are possible", ErrFormat, f.Name, f.Bits, maxBits)
+	}
+	for _, field := range []Field{f.Facility, f.Number} {
+		if field.First < 0 || field.Len < 0 || field.Len > 64 || field.First+field.Len > f.Bits {
+			return fmt.Errorf("%w: %s: a field of %d bits from bit %d does not fit %d bits", ErrFormat, f.Name, field.Len, field.First, f.Bits)
+		}
+	}
+	guarded := make([]bool, f.Bits)
+	for _, p := range f.Parity {
+		for _, i := range append([]int{p.Bit}, p.From...) {
+			if i < 0 || i >= f.Bits {
+				return fmt.Errorf("%w: %s: parity over bit %d of %d", ErrFormat, f.Name, i, f.Bits)
+			}
+			guarded[i] = true
+		}
+	}
+	for i, ok := range guarded {
+		if !ok && !f.Unguarded {
+			return fmt.Errorf("%w: %s: no parity guards bit %d, so noise on the wire could become another card: set unguarded to accept that", ErrFormat, f.Name, i)
+		}
+	}
+	return nil
+}
+
+// Check returns nil when every parity holds.
+func (f Format) Check(bits []bool) error {
+	if len(bits) != f.Bits {
+		return ErrLength
+	}
+	for _, p := range f.Parity {
+		if !p.holds(bits) {
+			return ErrParity
+		}
+	}
+	return nil
+}
+
+// Card makes a card of bits that Check accepts.
+func (f Format) Card(bits []bool) hal.Card {
+	c := hal.Card{Bits: len(bits), Raw: make([]byte, (len(bits)+7)/8), Layout: f.Name, Clonable: true}
+	for i, one := range bits {
+		if one {
+			c.Raw[i/8] |= 0x80 >> (i % 8)
+		}
+	}
+	c.Facility, c.Number = f.Facility.of(bits), f.Number.of(bits)
+	return c
+}
+
+// Encode gives the bits of a card, parity included: what a reader would send. Numbers too big for their field are cut.
+func (f Format) Encode(facility, number uint64) []bool {
+	bits := make([]bool, f.Bits)
+	put := func(field Field, v uint64) {
+		for i := range field.Len {
+			bits[field.First+i] = v>>(field.Len-1-i)&1 == 1
+		}
+	}
+	put(f.Facility, facility)
+	put(f.Number, number)
+	for _, p := range f.Parity {
+		bits[p.Bit] = bits[p.Bit] != !p.holds(bits)
+	}
+	return bits
+}

@@ -1,0 +1,161 @@
+package wiegand
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	periph "periph.io/x/conn/v3/gpio"
+
+	"menshen/hal"
+	"menshen/hal/gpio"
+)
+
+// Source opens the two data lines: Line 0 of the edges is D0 and 1 is D1, falling edges only. It is called again after the
+// lines went away.
+type Source func() (gpio.Edges, error)
+
+// Lines is the source that watches two lines of one chip by their names. Readers have open collectors; the pull-ups are the
+// line's own besides the unit's.
+func Lines(d0, d1 string) Source {
+	return func() (gpio.Edges, error) {
+		p0, err := gpio.Open(d0)
+		if err != nil {
+			return nil, err
+		}
+		p1, err := gpio.Open(d1)
+		if err != nil {
+			return nil, err
+		}
+		return gpio.Watch(periph.PullUp, periph.FallingEdge, p0, p1)
+	}
+}
+
+// Config describes a reader.
+type Config struct {
+	Name    string
+	Formats []Format // none: H10301
+}
+
+// Counts are what a reader has seen since the program started.
+type Counts struct {
+	Cards    uint64 // frames that were a card
+	Lost     uint64 // frames with lost edges
+	Bad      uint64 // frames of wrong length or parity, noise
+	Glitches uint64 // pulses taken for the ringing of another
+}
+
+// Reader is a Wiegand reader on two lines.
+type Reader struct {
+	name   string
+	source Source
+	dec    *Decoder
+
+	cards, lost, bad, glitches atomic.Uint64
+}
+
+var _ hal.Reader = (*Reader)(nil)
+
+// New makes a reader. Nothing is opened before Run.
+func New(source Source, cfg Config) (*Reader, error) {
+	dec, err := NewDecoder(cfg.Formats...)
+	if err != nil {
+		return nil, fmt.Errorf("reader %s: %w", cfg.Name, err)
+	}
+	return &Reader{name: cfg.Name, source: source, dec: dec}, nil
+}
+
+// Counts may be called at any time.
+func (r *Reader) Counts() Counts {
+	return Counts{Cards: r.cards.Load(), Lost: r.lost.Load(), Bad: r.bad.Load(), Glitches: r.glitches.Load()}
+}
+
+func (r *Reader) String() string { return r.name }
+
+// Run implements hal.Reader. Lines that cannot be opened, or go away, are a Fault and are tried again.
+func (r *Reader) Run(ctx context.Context, emit func(hal.ReaderEvent)) error {
+	return hal.Persist(ctx, r.name, emit, func(ctx context.Context, up func()) error {
+		edges, err := r.source()
+		if err != nil {
+			return fmt.Errorf("reader %s: %w", r.name, err)
+		}
+		defer context.AfterFunc(ctx, func() { edges.Close() })()
+		defer edges.Close()
+		up()
+		return r.read(edges, emit)
+	})
+}
+
+// idle is how often quiet lines are looked at.
+const idle = time.Second
+
+// read follows the edges until the lines fail.
+func (r *Reader) read(edges gpio.Edges, emit func(hal.ReaderEvent)) error {
+	var f Framer
+	var held holding
+	for {
+		wait := idle
+		if f.Open() {
+			wait = f.Gap()
+		}
+		e, err := edges.Next(wait)
+		var frame Frame
+		var whole bool
+		switch {
+		case err == nil:
+			frame, whole = f.Edge(e)
+		case !errors.Is(err, gpio.ErrQuiet):
+			return fmt.Errorf("reader %s: %w", r.name, err)
+		case f.Open():
+			frame, whole = f.Quiet()
+		default:
+			if err := held.look(edges, r.name, emit); err != nil {
+				return fmt.Errorf("reader %s: %w", r.name, err)
+			}
+		}
+		r.glitches.Store(f.Glitches())
+		if whole {
+			emit(r.event(frame, edges.Wall(frame.At)))
+		}
+	}
+}
+
+// event turns a frame into what the door sees of it.
+func (r *Reader) event(f Frame, at time.Time) hal.ReaderEvent {
+	card, err := r.dec.Decode(f)
+	switch {
+	case err == nil:
+		r.cards.Add(1)
+		return hal.ReaderEvent{At: at, Reader: r.name, Card: &card}
+	case errors.Is(err, ErrLost):
+		r.lost.Add(1)
+	default:
+		r.bad.Add(1)
+	}
+	return hal.ReaderEvent{At: at, Reader: r.name, Fault: fmt.Errorf("reader %s: %w", r.name, err)}
+}
+
+// holding remembers whether a data line was found low at rest.
+type holding struct{ low bool }
+
+// look reads both lines while they should rest at High, and tells when one begins or ceases to stay low.
+func (h *holding) look(edges gpio.Edges, name string, emit func(hal.ReaderEvent)) error {
+	low := false
+	for line := range 2 {
+		l, err := edges.Level(line)
+		if err != nil {
+			return err
+		}
+		low = low || l == periph.Low
+	}
+	switch {
+	case low && !h.low:
+		emit(hal.ReaderEvent{At: time.Now(), Reader: name, Fault: fmt.Errorf("reader %s: %w", name, ErrHeldLow)})
+	case !low && h.low:
+		emit(hal.ReaderEvent{At: time.Now(), Reader: name, Recovered: true})
+	}
+	h.low = low
+	return nil
+}
