@@ -1,0 +1,112 @@
+// Package audit is the log that nobody can quietly change: lines of JSON, each hashed together with the hash before it, and from time to
+// time signed by the unit's Ed25519 key (RFC 8032).
+//
+//	H(0) = 32 zero bytes
+//	H(n) = SHA-256("menshen audit 1\n" ‖ H(n−1) ‖ line n)
+//
+// The line is hashed as the exact bytes that were recorded and that an export shows. Inserting, removing, changing or reordering any line changes every hash after
+// it, and the signed hashes no longer fit; cutting off the end loses the signature that an export ends with.
+//
+// A person appears in a line as a pseudonym that is different in each line and can be made only with that person's own key, and what is said of them alone is sealed under it.
+// Erase the key, and the lines still prove that nothing was changed, but no longer tell whom they were about, nor which of them were about the same person.
+package audit
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Line is one entry as it is recorded, hashed and exported. Its JSON has no spaces and its fields are in this order.
+type Line struct {
+	Seq    uint64            `json:"n"` // 1, 2, 3, … without a gap
+	At     time.Time         `json:"at"`
+	Kind   string            `json:"kind"`          // "decision", "relay", "person added", "face erased", "log-in", …
+	By     string            `json:"by"`            // "door", or an operator's id
+	Who    string            `json:"who,omitempty"` // the person's pseudonym for this line, hex
+	Door   string            `json:"door,omitempty"`
+	Means  string            `json:"means,omitempty"`
+	Grant  *bool             `json:"grant,omitempty"`  // decisions only
+	Why    string            `json:"why,omitempty"`    // reason
+	Detail map[string]string `json:"detail,omitempty"` // figures and dates only
+	Trace  []Check           `json:"trace,omitempty"`  // of a decision about nobody in particular
+	Sealed []byte            `json:"sealed,omitempty"` // what is said of the person alone, under their key
+}
+
+// Check is one rule's part in a decision.
+type Check struct {
+	Rule   string `json:"rule"`
+	Pass   bool   `json:"pass"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Hash is the chain's hash after a line.
+type Hash [32]byte
+
+// MarshalText is hex.
+func (h Hash) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%x", h[:]), nil }
+
+// UnmarshalText reads hex.
+func (h *Hash) UnmarshalText(b []byte) error {
+	if len(b) != 2*len(h) {
+		return fmt.Errorf("hash must be %d hex digits", 2*len(h))
+	}
+	_, err := hex.Decode(h[:], b)
+	return err
+}
+
+// Next is the hash after line, when h is the hash before it.
+func (h Hash) Next(line []byte) Hash {
+	s := sha256.New()
+	s.Write([]byte("menshen audit 1\n"))
+	s.Write(h[:])
+	s.Write(line)
+	return Hash(s.Sum(nil))
+}
+
+// Encode gives the exact bytes of a line.
+func (l *Line) Encode() ([]byte, error) { return json.Marshal(l) }
+
+// Decode reads a line, and refuses bytes that Encode would not have made.
+func (l *Line) Decode(b []byte) error {
+	*l = Line{}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(l); err != nil {
+		return fmt.Errorf("line is not an entry: %w", err)
+	}
+	if again, err := l.Encode(); err != nil || !bytes.Equal(again, b) {
+		return errors.New("line is not in the recorded form")
+	}
+	return nil
+}
+
+// Checkpoint is the unit's word that after line Seq the chain's hash was Head.
+type Checkpoint struct {
+	Unit [16]byte  `json:"-"`
+	Seq  uint64    `json:"n"`
+	Head Hash      `json:"head"`
+	At   time.Time `json:"at"`
+	Sig  []byte    `json:"sig"`
+}
+
+func (c *Checkpoint) message() []byte {
+	m := append([]byte("menshen audit checkpoint 1\n"), c.Unit[:]...)
+	m = binary.BigEndian.AppendUint64(m, c.Seq)
+	m = append(m, c.Head[:]...)
+	return binary.BigEndian.AppendUint64(m, uint64(c.At.UnixNano()))
+}
+
+// Sign signs the checkpoint.
+func (c *Checkpoint) Sign(k ed25519.PrivateKey) { c.Sig = ed25519.Sign(k, c.message()) }
+
+// Verify reports whether the unit with this public key signed the checkpoint.
+func (c *Checkpoint) Verify(pub ed25519.PublicKey) bool {
+	return len(pub) == ed25519.PublicKeySize && ed25519.Verify(pub, c.message(), c.Sig)
+}

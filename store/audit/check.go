@@ -1,0 +1,93 @@
+package audit
+
+import (
+	"fmt"
+	"time"
+)
+
+// Report is what a verification found.
+type Report struct {
+	OK       bool
+	Lines    uint64 // that fit
+	First    uint64 // number of the first line; lines before it were pruned
+	Last     uint64 // number of the last line that fits
+	FirstBad uint64 // number of the first line that does not fit; 0: none
+	Problem  string // what is wrong with it
+	Signed   time.Time
+}
+
+// String is the report in one line.
+func (r Report) String() string {
+	if r.OK {
+		return fmt.Sprintf("the audit log is whole: %d entries, %d to %d", r.Lines, r.First, r.Last)
+	}
+	return fmt.Sprintf("the audit log was changed: first bad entry %d: %s", r.FirstBad, r.Problem)
+}
+
+// Checker follows a chain line by line.
+type Checker struct {
+	r    Report
+	head Hash
+	want uint64
+}
+
+// NewChecker begins at line first, before which the hash was base.
+func NewChecker(first uint64, base Hash) *Checker {
+	if first == 0 {
+		first = 1
+	}
+	return &Checker{r: Report{First: first, Last: first - 1}, head: base, want: first}
+}
+
+// Want is the number of the next line.
+func (c *Checker) Want() uint64 { return c.want }
+
+// Bad notes that line n is bad. Only the first bad line counts: after it nothing can be told.
+func (c *Checker) Bad(n uint64, problem string) {
+	if c.r.FirstBad == 0 {
+		c.r.FirstBad, c.r.Problem = n, problem
+	}
+}
+
+// Line takes the next line.
+func (c *Checker) Line(b []byte) {
+	var l Line
+	if err := l.Decode(b); err != nil {
+		c.Bad(c.want, err.Error())
+	} else if l.Seq != c.want {
+		c.Bad(c.want, fmt.Sprintf("entry %d stands in its place", l.Seq))
+	}
+	if c.r.FirstBad != 0 {
+		return
+	}
+	c.head = c.head.Next(b)
+	c.r.Last = c.want
+	c.r.Lines++
+	c.want++
+}
+
+// Skip takes a stretch of pruned lines up to and including last, after which the hash was head.
+func (c *Checker) Skip(last uint64, head Hash) {
+	if c.r.FirstBad == 0 {
+		c.want, c.head = last+1, head
+		c.r.Last = last
+	}
+}
+
+// Head is the hash after the last line.
+func (c *Checker) Head() Hash { return c.head }
+
+// End compares the end with what was sealed or signed.
+func (c *Checker) End(seq uint64, head Hash) Report {
+	switch {
+	case c.r.FirstBad != 0:
+	case c.want-1 < seq:
+		c.Bad(c.want, fmt.Sprintf("it and all up to %d are missing", seq))
+	case c.want-1 > seq:
+		c.Bad(seq+1, "it was added after the end")
+	case c.head != head:
+		c.Bad(c.r.First, "the hash at the end is another one: a line was changed together with all after it")
+	}
+	c.r.OK = c.r.FirstBad == 0
+	return c.r
+}

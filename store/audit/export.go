@@ -1,0 +1,157 @@
+package audit
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/ed25519"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// An export is text:
+//
+//	{"menshen-audit":1,"unit":"…","first":…,"base":"…","at":"…","sig":"…"}    where the log begins, signed
+//	{"n":…,…}                                                                one entry a line
+//	{"end":{"n":…,"head":"…","at":"…","sig":"…"}}                            where it ends, signed
+//
+// Longest line taken: 1 MiB.
+const maxLine = 1 << 20
+
+// Header is the first line of an export: the unit's word on where the log begins.
+type Header struct {
+	Version int       `json:"menshen-audit"`
+	Unit    unitID    `json:"unit"`
+	First   uint64    `json:"first"`
+	Base    Hash      `json:"base"` // hash before line First
+	At      time.Time `json:"at"`
+	Sig     []byte    `json:"sig"`
+}
+
+type unitID [16]byte
+
+func (u unitID) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, u[:]), nil }
+func (u *unitID) UnmarshalText(b []byte) error {
+	if len(b) != 2*len(u) {
+		return errors.New("unit must be 32 hex digits")
+	}
+	_, err := hex.Decode(u[:], b)
+	return err
+}
+
+func (h *Header) message() []byte {
+	m := append([]byte("menshen audit export 1\n"), h.Unit[:]...)
+	m = binary.BigEndian.AppendUint64(m, h.First)
+	m = append(m, h.Base[:]...)
+	return binary.BigEndian.AppendUint64(m, uint64(h.At.UnixNano()))
+}
+
+type footer struct {
+	End *Checkpoint `json:"end"`
+}
+
+// Export writes a log.
+type Export struct {
+	w    *bufio.Writer
+	key  ed25519.PrivateKey
+	unit unitID
+	seq  uint64
+	head Hash
+}
+
+// NewExport writes the header, signed with key.
+func NewExport(w io.Writer, h Header, key ed25519.PrivateKey) (*Export, error) {
+	h.Version, h.First = 1, max(h.First, 1)
+	h.At = h.At.UTC()
+	h.Sig = ed25519.Sign(key, h.message())
+	e := &Export{w: bufio.NewWriter(w), key: key, unit: h.Unit, seq: h.First - 1, head: h.Base}
+	return e, e.json(&h)
+}
+
+// Line writes the next entry.
+func (e *Export) Line(b []byte) error {
+	e.seq, e.head = e.seq+1, e.head.Next(b)
+	return e.raw(b)
+}
+
+// Close signs and writes the end. It does not close the writer below.
+func (e *Export) Close(at time.Time) error {
+	c := &Checkpoint{Unit: e.unit, Seq: e.seq, Head: e.head, At: at.UTC()}
+	c.Sign(e.key)
+	if err := e.json(footer{c}); err != nil {
+		return err
+	}
+	return e.w.Flush()
+}
+
+func (e *Export) json(v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return e.raw(b)
+}
+
+func (e *Export) raw(b []byte) error {
+	e.w.Write(b)
+	return e.w.WriteByte('\n') // bufio keeps the first error
+}
+
+// Errors of Verify: the export as a whole cannot be judged.
+var (
+	ErrNoExport = errors.New("not a menshen audit export")
+	ErrSigner   = errors.New("signed by another unit, or not at all")
+)
+
+// Verify checks an export against the public key of the unit that made it. A log that was changed gives a report with OK false and the
+// first bad line; an error means that reading failed, that it is no export, or that its beginning is not signed by this unit.
+func Verify(r io.Reader, pub ed25519.PublicKey) (Report, error) {
+	s := bufio.NewScanner(r)
+	s.Buffer(nil, maxLine)
+	if !s.Scan() {
+		return Report{}, errors.Join(ErrNoExport, s.Err())
+	}
+	var h Header
+	if err := json.Unmarshal(s.Bytes(), &h); err != nil || h.Version == 0 {
+		return Report{}, ErrNoExport
+	}
+	if h.Version != 1 {
+		return Report{}, fmt.Errorf("%w of a version known here: %d", ErrNoExport, h.Version)
+	}
+	if len(pub) != ed25519.PublicKeySize || !ed25519.Verify(pub, h.message(), h.Sig) {
+		return Report{}, fmt.Errorf("the export's first line is %w", ErrSigner)
+	}
+	c := NewChecker(h.First, h.Base)
+	for s.Scan() {
+		if !bytes.HasPrefix(s.Bytes(), []byte(`{"end":`)) {
+			c.Line(s.Bytes())
+			continue
+		}
+		var f footer
+		if err := json.Unmarshal(s.Bytes(), &f); err != nil || f.End == nil {
+			c.Bad(c.Want(), "the signature at the end is damaged")
+			return c.End(0, Hash{}), nil
+		}
+		f.End.Unit = h.Unit
+		if !f.End.Verify(pub) {
+			c.Bad(c.Want(), "the signature at the end is not this unit's")
+		}
+		if s.Scan() {
+			c.Bad(f.End.Seq+1, "there are lines after the signed end")
+		}
+		rep := c.End(f.End.Seq, f.End.Head)
+		rep.Signed = f.End.At
+		return rep, s.Err()
+	}
+	if err := s.Err(); errors.Is(err, bufio.ErrTooLong) {
+		c.Bad(c.Want(), "line is longer than 1 MiB")
+	} else if err != nil {
+		return Report{}, err
+	}
+	c.Bad(c.Want(), "the export ends without the unit's signature: it was cut off")
+	return c.End(0, Hash{}), nil
+}

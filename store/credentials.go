@@ -1,0 +1,136 @@
+package store
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+
+	"menshen/policy"
+)
+
+// A credential's secret (card number, PIN) is hashed twice with a key each, and never stored:
+//
+//	first  = HMAC(lookup, kind, secret)    kept inside its person's record, under the person's key
+//	second = HMAC(index, first)            the key of the lookup record; index changes with the epoch
+//
+// So a new epoch needs no card to be tapped again, while an old copy of the file, whose index key is gone, cannot be searched for a card's few million possible numbers.
+func (r *ring) first(kind policy.CredentialKind, secret []byte) []byte {
+	h := r.secrets.Lookup.MAC([]byte(kind), secret)
+	return h[:]
+}
+
+func (r *ring) second(first []byte) []byte {
+	h := r.index.MAC(first)
+	return h[:]
+}
+
+// card is the lookup record of a credential.
+type card struct {
+	Person policy.PersonID `cbor:"person"`
+	KeyID  string          `cbor:"key"`
+}
+
+// AddCredential gives somebody a credential. secret is the canonical form that the reader will give later (hal.Card.Credential, the PIN's
+// digits). ErrTaken when anybody holds it; a revoked one may be given again.
+func (v *Vault) AddCredential(a Actor, id policy.PersonID, kind policy.CredentialKind, secret []byte, label string, clonable bool) (policy.Credential, error) {
+	var handle [8]byte
+	rand.Read(handle[:])
+	c := policy.Credential{ID: hex.EncodeToString(handle[:]), Kind: kind, Label: label, Clonable: clonable}
+	err := v.act(func(t *tx) error {
+		first := t.r.first(kind, secret)
+		if err := t.free(first); err != nil {
+			return err
+		}
+		own, p, err := t.person(id)
+		if err != nil {
+			return err
+		}
+		p.Keys = append(p.Keys, c)
+		if p.Hashes == nil {
+			p.Hashes = map[string][]byte{}
+		}
+		p.Hashes[c.ID] = first
+		if err := t.putPerson(own, p); err != nil {
+			return err
+		}
+		if err := t.put(cardsBucket, t.r.second(first), &t.r.seal, &card{id, c.ID}); err != nil {
+			return err
+		}
+		_, err = t.log(Entry{At: v.now(t), Kind: "credential added", Actor: a, Person: id, KeyID: c.ID})
+		return err
+	})
+	if err != nil {
+		return policy.Credential{}, fmt.Errorf("add %s, person %s: %w", kind, id, err)
+	}
+	return c, nil
+}
+
+// RevokeCredential makes a credential useless; the door still says that it was revoked. Somebody whose last working one this is loses
+// their face entry by policy (R-ALT), not here.
+func (v *Vault) RevokeCredential(a Actor, id policy.PersonID, keyID string) error {
+	err := v.act(func(t *tx) error {
+		own, p, err := t.person(id)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(p.Keys, func(c policy.Credential) bool { return c.ID == keyID })
+		if i < 0 {
+			return ErrUnknown
+		}
+		p.Keys[i].Revoked = true
+		if err := t.putPerson(own, p); err != nil {
+			return err
+		}
+		_, err = t.log(Entry{At: v.now(t), Kind: "credential revoked", Actor: a, Person: id, KeyID: keyID})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("revoke credential, person %s: %w", id, err)
+	}
+	return nil
+}
+
+// FindCredential tells whose a credential is, and its handle: ErrUnknown when it is nobody's. Whether it still works is for policy to say.
+func (v *Vault) FindCredential(kind policy.CredentialKind, secret []byte) (policy.Person, string, error) {
+	var p *person
+	var c card
+	err := v.view(func(t *tx) error {
+		err := t.get(cardsBucket, t.r.second(t.r.first(kind, secret)), &t.r.seal, &c)
+		if err != nil {
+			return err
+		}
+		_, p, err = t.person(c.Person)
+		return err
+	})
+	if err != nil {
+		return policy.Person{}, "", fmt.Errorf("find %s: %w", kind, err)
+	}
+	return p.Person, c.KeyID, nil
+}
+
+// free makes sure that nobody holds a credential. A revoked one is taken from its last holder for good.
+func (t *tx) free(first []byte) error {
+	var c card
+	err := t.get(cardsBucket, t.r.second(first), &t.r.seal, &c)
+	if errors.Is(err, ErrUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	own, p, err := t.person(c.Person)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(p.Keys, func(k policy.Credential) bool { return k.ID == c.KeyID })
+	if i >= 0 && !p.Keys[i].Revoked {
+		return ErrTaken
+	}
+	if i >= 0 {
+		p.Keys = slices.Delete(p.Keys, i, i+1)
+	}
+	delete(p.Hashes, c.KeyID)
+	return t.putPerson(own, p)
+}

@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"menshen/policy"
+)
+
+// Receipt is the unit's signed word that something was erased. It holds nothing about the person but a hash of their random
+// handle, so it can be handed out and kept. See Verify.
+type Receipt struct {
+	Unit    [16]byte  `json:"unit"`
+	Seq     uint64    `json:"entry"`   // of the audit log
+	Subject [32]byte  `json:"subject"` // SHA-256 of the person's handle
+	What    string    `json:"what"`    // "face" or "person"
+	Why     string    `json:"why"`
+	At      time.Time `json:"at"`
+	Epoch   uint64    `json:"epoch"` // the first one whose keys never saw what was erased
+	Files   int       `json:"files"` // that were scanned
+	Bytes   int64     `json:"bytes"`
+	Sought  int       `json:"sought"` // blocks of the erased ciphertext, looked for at every byte
+	Found   int       `json:"found"`  // 0 is the proof
+	Sig     []byte    `json:"sig"`
+}
+
+// Subject is the hash under which receipts and backups speak of somebody.
+func Subject(id policy.PersonID) [32]byte {
+	return sha256.Sum256(append([]byte("menshen subject 1\n"), id[:]...))
+}
+
+func (r Receipt) message() []byte {
+	r.Sig = nil
+	b, err := json.Marshal(r)
+	if err != nil {
+		panic(err) // plain values only
+	}
+	return append([]byte("menshen receipt 1\n"), b...)
+}
+
+// Verify reports whether the unit with this public key signed the receipt, on any machine.
+func (r Receipt) Verify(pub ed25519.PublicKey) bool {
+	return len(pub) == ed25519.PublicKeySize && ed25519.Verify(pub, r.message(), r.Sig)
+}
+
+// RemovePerson destroys all that is stored about somebody: their keys, record, credentials, templates and their part of the audit
+// log, in every copy that the unit holds (R-ERASE). When it returns without an error the old file is wiped, the old root key
+// forgotten, and the receipt says what a scan of all files found.
+func (v *Vault) RemovePerson(a Actor, id policy.PersonID, why string) (Receipt, error) {
+	r, err := v.erase(a, id, "person", why)
+	if err != nil {
+		return r, fmt.Errorf("remove person %s: %w", id, err)
+	}
+	return r, nil
+}
+
+// EraseFace destroys somebody's templates, in every copy that the unit holds, and marks their consent as withdrawn (R-WITHDRAW, R-ERASE).
+func (v *Vault) EraseFace(a Actor, id policy.PersonID, why string) (Receipt, error) {
+	r, err := v.erase(a, id, "face", why)
+	if err != nil {
+		return r, fmt.Errorf("erase face, person %s: %w", id, err)
+	}
+	return r, nil
+}
+
+func (v *Vault) erase(a Actor, id policy.PersonID, what, why string) (Receipt, error) {
+	var needles [][]byte
+	err := v.view(func(t *tx) error {
+		if _, p, err := t.person(id); err != nil {
+			return err
+		} else if what == "face" && p.Face.State != policy.FaceEnrolled {
+			return fmt.Errorf("no face is stored: %w", ErrUnknown)
+		}
+		needles = t.blocksOf(id, what)
+		return nil
+	})
+	if err != nil {
+		return Receipt{}, err
+	}
+	r := Receipt{Subject: Subject(id), What: what, Why: why}
+	drop := forget{person: id, all: what == "person"}
+	err = v.renew(context.Background(), drop, func(t *tx) error {
+		r.Unit, r.Epoch, r.At = t.r.Unit, t.r.Epoch, v.now(t)
+		e := Entry{At: r.At, Kind: what + " erased", Actor: a, Person: id, Detail: map[string]string{"subject": fmt.Sprintf("%x", r.Subject), "why": why}}
+		if what == "person" {
+			e.Kind = "person removed"
+		} else if err := t.withdraw(id); err != nil {
+			return err
+		}
+		var err error
+		if r.Seq, err = t.log(e); err != nil {
+			return err
+		}
+		return t.put(receiptBucket, key64(r.Seq), &t.r.seal, &r)
+	})
+	if err != nil {
+		return Receipt{}, err
+	}
+	return v.finishReceipt(r, needles)
+}
+
+// withdraw marks a consent as withdrawn.
+func (t *tx) withdraw(id policy.PersonID) error {
+	own, p, err := t.person(id)
+	if err != nil {
+		return err
+	}
+	p.Face.State = policy.FaceWithdrawn
+	return t.putPerson(own, p)
+}
+
+// finishReceipt scans, signs and stores.
+func (v *Vault) finishReceipt(r Receipt, needles [][]byte) (Receipt, error) {
+	files, err := v.Files()
+	if err != nil {
+		return r, err
+	}
+	found, err := Scan(files, needles)
+	if err != nil {
+		return r, fmt.Errorf("erased, but the proof by scan failed: %w", err)
+	}
+	r.Files, r.Bytes, r.Sought, r.Found = found.Files, found.Bytes, found.Sought, len(found.Hits)
+	v.mu.RLock()
+	r.Sig = ed25519.Sign(v.ring.sign(), r.message())
+	v.mu.RUnlock()
+	err = v.act(func(t *tx) error { return t.put(receiptBucket, key64(r.Seq), &t.r.seal, &r) })
+	if err == nil && r.Found > 0 {
+		err = fmt.Errorf("%d blocks of what was erased are still there: %w", r.Found, ErrNotErased)
+	}
+	return r, err
+}
+
+// ErrNotErased means that a scan still found old ciphertext in a file of the unit. It cannot be decrypted, as its key is gone.
+var ErrNotErased = errors.New("erasure is incomplete")
+
+// Receipts gives all receipts, oldest first. One without a signature belongs to an erasure that a power cut interrupted after it was done and before it was scanned.
+func (v *Vault) Receipts() ([]Receipt, error) {
+	var out []Receipt
+	err := v.view(func(t *tx) error {
+		return t.each(receiptBucket, func(key, value []byte) error {
+			var r Receipt
+			err := t.open(receiptBucket, key, value, &t.r.seal, &r)
+			out = append(out, r)
+			return err
+		})
+	})
+	return out, err
+}
+
+// blocksOf copies the ciphertext that an erasure must make disappear.
+func (t *tx) blocksOf(id policy.PersonID, what string) [][]byte {
+	var out [][]byte
+	for _, name := range []string{facesBucket, keysBucket, peopleBucket} {
+		if what == "face" && name != facesBucket {
+			continue
+		}
+		if b := t.b.Bucket([]byte(name)).Get(id[:]); b != nil {
+			out = append(out, append([]byte(nil), b...))
+		}
+	}
+	return out
+}
+
+// Files are the files that the unit keeps this vault in. The key source's own are not among them.
+func (v *Vault) Files() ([]string, error) {
+	var out []string
+	err := filepath.WalkDir(v.dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			out = append(out, path)
+		}
+		return err
+	})
+	return out, err
+}

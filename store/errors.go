@@ -1,0 +1,52 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"menshen/store/safefile"
+)
+
+// Errors of opening a vault.
+var (
+	ErrExists   = errors.New("a vault is here already")
+	ErrMissing  = errors.New("no vault here")
+	ErrBusy     = errors.New("vault is in use by another process")
+	ErrForeign  = errors.New("not a menshen vault")
+	ErrNewer    = errors.New("vault was written by a newer version of menshen")
+	ErrWrongKey = errors.New("the key source's key does not fit this vault")
+	// ErrTooOpen means that others than the owner may read the directory or a file in it.
+	ErrTooOpen = safefile.ErrOpenToOthers
+)
+
+// ErrCorrupt means that stored bytes are damaged, or were exchanged for others. The message names the record. See Salvage.
+var ErrCorrupt = errors.New("damaged")
+
+// Errors of acts and questions.
+var (
+	ErrUnknown     = errors.New("unknown")
+	ErrTaken       = errors.New("already in use")
+	ErrClosed      = errors.New("vault is closed")
+	ErrNotAllowed  = errors.New("not allowed")
+	ErrConsent     = errors.New("no consent to face entry on record (R-CONSENT)")
+	ErrAlternative = errors.New("no working card, PIN or pass; a face is never the only way in (R-ALT)")
+	ErrNotUsed     = errors.New("the alternative was never used at this door; let the person try it once (R-ALT)")
+)
+
+// ErrFull means that so many records wait for the disk that no more are taken.
+var ErrFull = errors.New("too many records wait for the disk")
+
+// ErrSlow means that the disk did not take a record in time. The record is kept in memory and will be written when the disk answers.
+var ErrSlow = errors.New("the disk did not take the record in time; it is kept in memory")
+
+// guard keeps what a damaged file can make bbolt do (panic, or read beyond the end of the mapped file) inside this package.
+func guard(f func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("vault file is %w: %v", ErrCorrupt, r)
+		}
+	}()
+	return f()
+}

@@ -1,0 +1,150 @@
+package store
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"menshen/policy"
+	"menshen/store/seal"
+)
+
+// Limits of what EnrolFace takes.
+const (
+	maxTemplates = 32
+	maxDim       = 4096
+)
+
+// consented checks a consent before it counts: it names the exact notice shown, and that notice is one of this vault's (R-CONSENT).
+func (t *tx) consented(f *policy.FaceConsent) error {
+	if f.At.IsZero() || f.Notice == [32]byte{} {
+		return ErrConsent
+	}
+	var n notice
+	if err := t.get(noticeBucket, f.Notice[:], &t.r.seal, &n); err != nil {
+		return fmt.Errorf("the notice agreed to: %w: %w", err, ErrConsent)
+	}
+	if f.Minor && f.Guardian == "" {
+		return fmt.Errorf("a guardian's consent is needed for a person under 14 (R-MINOR): %w", ErrConsent)
+	}
+	return nil
+}
+
+// alternative reports whether somebody holds a working credential that is not biometric (R-ALT).
+func alternative(p *policy.Person, now time.Time) bool {
+	return slices.ContainsFunc(p.Keys, func(c policy.Credential) bool {
+		return !c.Revoked && (c.Until.IsZero() || now.Before(c.Until))
+	})
+}
+
+// EnrolFace stores somebody's templates, under a new key. ErrConsent without a consent on record (R-CONSENT), ErrAlternative without a
+// working card, PIN or pass (R-ALT), ErrNotAllowed when templates are stored already: erase them first.
+func (v *Vault) EnrolFace(a Actor, id policy.PersonID, templates [][]float32) error {
+	raw, err := packTemplates(templates)
+	if err != nil {
+		return fmt.Errorf("enrol face, person %s: %w", id, err)
+	}
+	defer wipeAll(raw)
+	face := seal.NewKey()
+	defer face.Wipe()
+	err = v.act(func(t *tx) error {
+		own, p, err := t.person(id)
+		if err != nil {
+			return err
+		}
+		switch {
+		case p.Face.State == policy.FaceEnrolled:
+			return fmt.Errorf("templates are stored already, erase them first: %w", ErrNotAllowed)
+		case p.Face.State != policy.FaceConsented:
+			return ErrConsent
+		case !alternative(&p.Person, v.now(t)):
+			return ErrAlternative
+		}
+		if err := t.consented(&p.Face); err != nil {
+			return err
+		}
+		own.Face = face
+		p.Face.State = policy.FaceEnrolled
+		if err := t.put(keysBucket, id[:], &t.r.seal, own); err != nil {
+			return err
+		}
+		if err := t.putPerson(own, p); err != nil {
+			return err
+		}
+		if err := t.put(facesBucket, id[:], &face, raw); err != nil {
+			return err
+		}
+		_, err = t.log(Entry{At: v.now(t), Kind: "face enrolled", Actor: a, Person: id, Detail: map[string]string{"templates": fmt.Sprint(len(raw))}})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("enrol face, person %s: %w", id, err)
+	}
+	return nil
+}
+
+// Templates calls f for everybody with a face, one after the other. What f is given is overwritten when f returns: copy what is needed.
+func (v *Vault) Templates(f func(id policy.PersonID, t [][]float32) error) error {
+	return v.view(func(t *tx) error {
+		return t.each(facesBucket, func(key, value []byte) error {
+			var own personKeys
+			if err := t.get(keysBucket, key, &t.r.seal, &own); err != nil {
+				return err
+			}
+			var raw [][]byte
+			if err := t.open(facesBucket, key, value, &own.Face, &raw); err != nil {
+				return err
+			}
+			defer wipeAll(raw)
+			templates, err := unpackTemplates(raw)
+			if err != nil {
+				return fmt.Errorf("faces record %.8x is %w: %w", key, ErrCorrupt, err)
+			}
+			defer wipeAll(templates)
+			return f(policy.PersonID(key), templates)
+		})
+	})
+}
+
+// packTemplates turns templates into their stored form: 32-bit floats, little-endian.
+func packTemplates(ts [][]float32) ([][]byte, error) {
+	if len(ts) == 0 || len(ts) > maxTemplates {
+		return nil, fmt.Errorf("%d templates: 1 to %d are possible", len(ts), maxTemplates)
+	}
+	raw := make([][]byte, len(ts))
+	for i, t := range ts {
+		if len(t) == 0 || len(t) > maxDim || len(t) != len(ts[0]) {
+			return nil, fmt.Errorf("template of %d numbers: 1 to %d are possible, the same for all", len(t), maxDim)
+		}
+		raw[i] = make([]byte, 0, 4*len(t))
+		for _, x := range t {
+			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+				return nil, fmt.Errorf("template holds a number that is not finite")
+			}
+			raw[i] = binary.LittleEndian.AppendUint32(raw[i], math.Float32bits(x))
+		}
+	}
+	return raw, nil
+}
+
+func unpackTemplates(raw [][]byte) ([][]float32, error) {
+	ts := make([][]float32, len(raw))
+	for i, b := range raw {
+		if len(b) == 0 || len(b)%4 != 0 || len(b) > 4*maxDim {
+			return nil, fmt.Errorf("template of %d bytes", len(b))
+		}
+		ts[i] = make([]float32, len(b)/4)
+		for j := range ts[i] {
+			ts[i][j] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*j:]))
+		}
+	}
+	return ts, nil
+}
+
+func wipeAll[T any](s [][]T) {
+	for _, x := range s {
+		clear(x)
+	}
+}

@@ -1,0 +1,37 @@
+// Package keys is where a vault's root key lives when the unit is switched off.
+//
+// A Source keeps one key, and for the short time in which a vault moves from one key to the next it keeps two. Moving always goes
+// Stage(next), rewrite the vault under next, Settle(next): a power cut at any point leaves a source that can still open whichever vault file is in place.
+// Settle forgets every other key. That is what makes erasure real: what was encrypted under a forgotten key stays unreadable,
+// wherever copies of it may be.
+//
+// How well a source keeps and forgets:
+//
+//   - File: a text file. Protects nothing by itself when it lies on the same card as the vault: whoever takes the card has both. For the bench,
+//     or on a medium that is kept elsewhere. Forgets as well as its medium (see package safefile for flash).
+package keys
+
+import (
+	"context"
+	"errors"
+
+	"menshen/store/seal"
+)
+
+// Source keeps the root key of one vault. Implementations may be used from one goroutine at a time.
+type Source interface {
+	// Load gives the keys that are kept: one, or two (the older first) when a change was cut short. ErrNone when there is none yet.
+	Load(ctx context.Context) ([]seal.Key, error)
+	// Stage keeps next beside the key in force, durably. The first key of all is staged and settled too. A key staged earlier and never settled is dropped.
+	Stage(ctx context.Context, next seal.Key) error
+	// Settle keeps only the given key, which must be one that Load would give, and forgets every other.
+	Settle(ctx context.Context, keep seal.Key) error
+	// String names the kind of source and where it is, without secrets.
+	String() string
+}
+
+// Errors of every source.
+var (
+	ErrNone    = errors.New("no key yet")
+	ErrUnknown = errors.New("no such key staged")
+)

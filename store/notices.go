@@ -1,0 +1,56 @@
+package store
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+)
+
+// notice is a text as it was shown. It lies under its hash for good, since consents name it, and under its language while it is in force.
+type notice struct {
+	Text string `cbor:"text"`
+	Lang string `cbor:"lang"`
+}
+
+// PutNotice puts a notice text in force for a language ("en", "zh") and returns its SHA-256, to which a consent refers (R-NOTICE, R-CONSENT).
+func (v *Vault) PutNotice(a Actor, text, lang string) ([32]byte, error) {
+	hash := sha256.Sum256([]byte(text))
+	if text == "" || lang == "" || len(lang) > 16 {
+		return hash, errors.New("put notice: a text and a language are needed")
+	}
+	err := v.act(func(t *tx) error {
+		n := notice{text, lang}
+		if err := t.put(noticeBucket, hash[:], &t.r.seal, &n); err != nil {
+			return err
+		}
+		if err := t.put(noticeBucket, []byte(lang), &t.r.seal, &n); err != nil {
+			return err
+		}
+		_, err := t.log(Entry{At: v.now(t), Kind: "notice changed", Actor: a, Detail: map[string]string{"lang": lang, "sha256": fmt.Sprintf("%x", hash)}})
+		return err
+	})
+	if err != nil {
+		return hash, fmt.Errorf("put notice: %w", err)
+	}
+	return hash, nil
+}
+
+// Notice gives the text in force for a language, and its hash: ErrUnknown when there is none.
+func (v *Vault) Notice(lang string) (text string, hash [32]byte, err error) {
+	var n notice
+	err = v.view(func(t *tx) error { return t.get(noticeBucket, []byte(lang), &t.r.seal, &n) })
+	if err != nil {
+		return "", hash, fmt.Errorf("notice in %q: %w", lang, err)
+	}
+	return n.Text, sha256.Sum256([]byte(n.Text)), nil
+}
+
+// NoticeByHash gives the exact text that a consent refers to.
+func (v *Vault) NoticeByHash(hash [32]byte) (text, lang string, err error) {
+	var n notice
+	err = v.view(func(t *tx) error { return t.get(noticeBucket, hash[:], &t.r.seal, &n) })
+	if err != nil {
+		return "", "", fmt.Errorf("notice: %w", err)
+	}
+	return n.Text, n.Lang, nil
+}

@@ -1,0 +1,345 @@
+package store
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// Role is what an operator may do; what exactly, is for the console to say.
+type Role string
+
+// The roles.
+const (
+	Installer  Role = "installer"
+	Technician Role = "technician"
+	Manager    Role = "manager"
+	Auditor    Role = "auditor"
+)
+
+// Operator is a member of staff with an account.
+type Operator struct {
+	ID         string // random; what the audit log names
+	Name       string
+	Role       Role
+	Blocked    bool
+	HasCard    bool       // a card is needed as second factor
+	Commitment Commitment // to confidentiality
+	Failures   int        // in a row
+	LockedTill time.Time  // after too many failures
+	LastLogin  time.Time
+}
+
+// Commitment is the confidentiality text an operator signed.
+type Commitment struct {
+	Version string
+	At      time.Time
+}
+
+// String shows no name.
+func (o Operator) String() string { return "operator " + o.ID }
+
+// Cost is what one guess of an operator's secret costs: Argon2id (RFC 9106).
+type Cost struct {
+	Time   uint32 // passes
+	Memory uint32 // KiB
+	Lanes  uint8
+}
+
+// DefaultCost takes about a third of a second on a Raspberry Pi 4 and leaves room on one with 512 MiB.
+var DefaultCost = Cost{Time: 3, Memory: 32 << 10, Lanes: 1}
+
+// Errors of operators' log-in.
+var (
+	ErrDenied = errors.New("name or secret is wrong")
+	ErrLocked = errors.New("too many wrong tries")
+	ErrWeak   = errors.New("secret is too short: at least 6 digits, or 8 characters")
+)
+
+// lockAfter wrong tries in a row, the account rests: a minute, doubled by each further one, an hour at most. It always comes back by itself.
+const (
+	lockAfter = 5
+	lockFirst = time.Minute
+	lockMost  = time.Hour
+)
+
+// account is an operator as stored.
+type account struct {
+	Operator
+	Secret   hashed
+	Card     []byte // HMAC of their card
+	Recovery hashed // of the sealed code; empty: none, or used
+}
+
+// hashed is an Argon2id hash with what it was made with, so that the cost can be raised later.
+type hashed struct {
+	Cost Cost
+	Salt []byte
+	Hash []byte
+}
+
+func (c Cost) hash(secret []byte) hashed {
+	h := hashed{Cost: c, Salt: make([]byte, 16)}
+	rand.Read(h.Salt)
+	h.Hash = argon2.IDKey(secret, h.Salt, c.Time, c.Memory, c.Lanes, 32)
+	return h
+}
+
+func (h *hashed) fits(secret []byte) bool {
+	if len(h.Hash) == 0 {
+		return false
+	}
+	got := argon2.IDKey(secret, h.Salt, h.Cost.Time, h.Cost.Memory, h.Cost.Lanes, uint32(len(h.Hash)))
+	return subtle.ConstantTimeCompare(got, h.Hash) == 1
+}
+
+// AddOperator makes an account with a PIN or passphrase. ErrTaken when the name is in use (capitals do not count), ErrWeak.
+func (v *Vault) AddOperator(a Actor, name string, role Role, secret []byte) (Operator, error) {
+	name = strings.TrimSpace(name)
+	if name == "" || len(name) > 64 {
+		return Operator{}, errors.New("add operator: a name of at most 64 bytes is needed")
+	}
+	if err := strong(secret); err != nil {
+		return Operator{}, fmt.Errorf("add operator: %w", err)
+	}
+	var id [8]byte
+	rand.Read(id[:])
+	acc := account{Operator: Operator{ID: hex.EncodeToString(id[:]), Name: name, Role: role}, Secret: v.o.Cost.hash(secret)}
+	err := v.act(func(t *tx) error {
+		if _, err := t.operator(name); !errors.Is(err, ErrUnknown) {
+			if err == nil {
+				err = ErrTaken
+			}
+			return err
+		}
+		return t.putOperator(&acc, Entry{At: v.now(t), Kind: "operator added", Actor: a, Detail: map[string]string{"operator": acc.ID, "role": string(role)}})
+	})
+	if err != nil {
+		return Operator{}, fmt.Errorf("add operator: %w", err)
+	}
+	return acc.Operator, nil
+}
+
+func strong(secret []byte) error {
+	digits := len(strings.Trim(string(secret), "0123456789")) == 0
+	if len(secret) < 6 || !digits && len(secret) < 8 {
+		return ErrWeak
+	}
+	return nil
+}
+
+// Operators gives every account.
+func (v *Vault) Operators() ([]Operator, error) {
+	var out []Operator
+	err := v.view(func(t *tx) error {
+		return t.each(operatorBucket, func(key, value []byte) error {
+			var acc account
+			err := t.open(operatorBucket, key, value, &t.r.seal, &acc)
+			out = append(out, acc.Operator)
+			return err
+		})
+	})
+	return out, err
+}
+
+// CheckOperator is a log-in by name and secret. Each try is recorded. ErrDenied when either is wrong (an unknown name takes as long), ErrLocked while the account rests,
+// and then even the right secret does not help. The second factor is CheckOperatorCard.
+func (v *Vault) CheckOperator(name string, secret []byte) (Operator, error) {
+	return v.login(name, "log-in", func(_ *tx, acc *account) func() bool {
+		h := acc.Secret
+		return func() bool { return h.fits(secret) }
+	})
+}
+
+// CheckOperatorCard is the second factor: the operator's own card. It counts towards the same lock.
+func (v *Vault) CheckOperatorCard(name string, card []byte) (Operator, error) {
+	return v.login(name, "log-in card", func(t *tx, acc *account) func() bool {
+		fits := len(acc.Card) > 0 && subtle.ConstantTimeCompare(acc.Card, t.operatorCard(card)) == 1
+		return func() bool { return fits }
+	})
+}
+
+func (t *tx) operatorCard(card []byte) []byte {
+	h := t.r.secrets.Lookup.MAC([]byte("operator card"), card)
+	return h[:]
+}
+
+// login runs the slow check outside of any transaction, then records its result.
+func (v *Vault) login(name, kind string, prepare func(*tx, *account) func() bool) (Operator, error) {
+	acc := &account{Secret: v.o.Cost.hash(nil)} // an unknown name costs as much
+	var now time.Time
+	var check func() bool
+	err := v.view(func(t *tx) error {
+		now = v.now(t)
+		switch found, err := t.operator(name); {
+		case err == nil:
+			acc = found
+		case !errors.Is(err, ErrUnknown):
+			return err
+		}
+		check = prepare(t, acc)
+		return nil
+	})
+	if err != nil {
+		return Operator{}, fmt.Errorf("log in: %w", err)
+	}
+	if now.Before(acc.LockedTill) {
+		return Operator{}, fmt.Errorf("log in: %w: try again at %s", ErrLocked, acc.LockedTill.Format(time.TimeOnly))
+	}
+	right := check() && acc.ID != "" && !acc.Blocked
+	err = v.act(func(t *tx) error {
+		e := Entry{At: v.now(t), Kind: kind, Actor: Actor(acc.ID)}
+		if acc.ID == "" {
+			e.Kind, e.Actor = kind+" refused", Door
+			_, err := t.log(e)
+			return err
+		}
+		now, err := t.operator(name) // others may have tried meanwhile
+		if err != nil {
+			return err
+		}
+		if right {
+			now.Failures, now.LockedTill, now.LastLogin = 0, time.Time{}, e.At
+		} else {
+			e.Kind = kind + " refused"
+			now.fail(e.At)
+		}
+		acc = now
+		return t.putOperator(now, e)
+	})
+	switch {
+	case err != nil:
+		return Operator{}, fmt.Errorf("log in: %w", err)
+	case !right:
+		return Operator{}, ErrDenied
+	}
+	return acc.Operator, nil
+}
+
+func (acc *account) fail(at time.Time) {
+	acc.Failures++
+	if over := acc.Failures - lockAfter; over >= 0 {
+		acc.LockedTill = at.Add(min(lockFirst<<min(over, 10), lockMost))
+	}
+}
+
+// ChangeOperator lets f change Name, Role, Blocked and Commitment of an account and records the act under the name what.
+func (v *Vault) ChangeOperator(a Actor, id, what string, f func(*Operator) error) error {
+	return v.changeAccount(a, id, what, func(t *tx, acc *account) error {
+		was := acc.Operator
+		if err := f(&acc.Operator); err != nil {
+			return err
+		}
+		if acc.ID != was.ID || acc.HasCard != was.HasCard || acc.Failures != was.Failures || acc.LockedTill != was.LockedTill || acc.LastLogin != was.LastLogin {
+			return ErrNotAllowed
+		}
+		if other, err := t.operator(acc.Name); err == nil && other.ID != id {
+			return ErrTaken
+		}
+		return nil
+	})
+}
+
+// SetOperatorSecret changes a PIN or passphrase.
+func (v *Vault) SetOperatorSecret(a Actor, id string, secret []byte) error {
+	if err := strong(secret); err != nil {
+		return fmt.Errorf("change secret: %w", err)
+	}
+	h := v.o.Cost.hash(secret)
+	return v.changeAccount(a, id, "operator secret changed", func(_ *tx, acc *account) error {
+		acc.Secret, acc.Failures, acc.LockedTill = h, 0, time.Time{}
+		return nil
+	})
+}
+
+// SetOperatorCard makes a card the second factor; an empty one takes it away.
+func (v *Vault) SetOperatorCard(a Actor, id string, secret []byte) error {
+	return v.changeAccount(a, id, "operator card changed", func(t *tx, acc *account) error {
+		acc.Card, acc.HasCard = nil, len(secret) > 0
+		if acc.HasCard {
+			acc.Card = t.operatorCard(secret)
+		}
+		return nil
+	})
+}
+
+// NewRecovery makes the code that is kept in a sealed envelope and lets its owner set a new secret once. An earlier code ends.
+func (v *Vault) NewRecovery(a Actor, id string) (code string, err error) {
+	var raw [10]byte
+	rand.Read(raw[:])
+	code = hex.EncodeToString(raw[:])
+	code = strings.Join([]string{code[:5], code[5:10], code[10:15], code[15:]}, "-")
+	h := v.o.Cost.hash([]byte(code))
+	return code, v.changeAccount(a, id, "recovery code made", func(_ *tx, acc *account) error { acc.Recovery = h; return nil })
+}
+
+// Recover sets a new secret by the sealed code, which is then used up, and drops the second factor. ErrDenied, ErrLocked as for CheckOperator.
+func (v *Vault) Recover(name, code string, secret []byte) (Operator, error) {
+	if err := strong(secret); err != nil {
+		return Operator{}, fmt.Errorf("recover: %w", err)
+	}
+	op, err := v.login(name, "recovery", func(_ *tx, acc *account) func() bool {
+		h := acc.Recovery
+		return func() bool { return h.fits([]byte(strings.ToLower(strings.TrimSpace(code)))) }
+	})
+	if err != nil {
+		return Operator{}, err
+	}
+	h := v.o.Cost.hash(secret)
+	err = v.changeAccount(Actor(op.ID), op.ID, "recovered", func(_ *tx, acc *account) error {
+		acc.Secret, acc.Recovery, acc.Card, acc.HasCard = h, hashed{}, nil, false
+		op = acc.Operator
+		return nil
+	})
+	return op, err
+}
+
+func (v *Vault) changeAccount(a Actor, id, what string, f func(*tx, *account) error) error {
+	err := v.act(func(t *tx) error {
+		var acc account
+		if err := t.get(operatorBucket, []byte(id), &t.r.seal, &acc); err != nil {
+			return err
+		}
+		if err := f(t, &acc); err != nil {
+			return err
+		}
+		return t.putOperator(&acc, Entry{At: v.now(t), Kind: what, Actor: a, Detail: map[string]string{"operator": id}})
+	})
+	if err != nil {
+		return fmt.Errorf("%s, operator %s: %w", what, id, err)
+	}
+	return nil
+}
+
+// operator finds an account by name. There are few.
+func (t *tx) operator(name string) (*account, error) {
+	var found *account
+	err := t.each(operatorBucket, func(key, value []byte) error {
+		var acc account
+		if err := t.open(operatorBucket, key, value, &t.r.seal, &acc); err != nil {
+			return err
+		}
+		if strings.EqualFold(acc.Name, strings.TrimSpace(name)) {
+			found = &acc
+		}
+		return nil
+	})
+	if err == nil && found == nil {
+		err = ErrUnknown
+	}
+	return found, err
+}
+
+func (t *tx) putOperator(acc *account, e Entry) error {
+	if err := t.put(operatorBucket, []byte(acc.ID), &t.r.seal, acc); err != nil {
+		return err
+	}
+	_, err := t.log(e)
+	return err
+}

@@ -1,0 +1,154 @@
+package store
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"menshen/policy"
+	"menshen/store/seal"
+)
+
+// person is what lies in the people bucket, under the person's own key.
+type person struct {
+	policy.Person
+	Hashes map[string][]byte // credential id → first hash of its secret
+}
+
+// AddPerson adds somebody and returns their new random handle. p.ID, p.Keys and p.Face are ignored: credentials and consent are
+// acts of their own.
+func (v *Vault) AddPerson(a Actor, p policy.Person) (policy.PersonID, error) {
+	rand.Read(p.ID[:])
+	p.Keys, p.Face = nil, policy.FaceConsent{}
+	own := personKeys{Own: seal.NewKey()}
+	defer own.Own.Wipe()
+	err := v.act(func(t *tx) error {
+		if err := t.put(keysBucket, p.ID[:], &t.r.seal, &own); err != nil {
+			return err
+		}
+		if err := t.putPerson(&own, &person{Person: p}); err != nil {
+			return err
+		}
+		_, err := t.log(Entry{At: v.now(t), Kind: "person added", Actor: a, Person: p.ID})
+		return err
+	})
+	if err != nil {
+		return policy.PersonID{}, fmt.Errorf("add person: %w", err)
+	}
+	return p.ID, nil
+}
+
+// Person gives one person: ErrUnknown when there is none.
+func (v *Vault) Person(id policy.PersonID) (policy.Person, error) {
+	var p *person
+	err := v.view(func(t *tx) (err error) { _, p, err = t.person(id); return err })
+	if err != nil {
+		return policy.Person{}, fmt.Errorf("person %s: %w", id, err)
+	}
+	return p.Person, nil
+}
+
+// People gives everybody, ordered by apartment and name.
+func (v *Vault) People() ([]policy.Person, error) {
+	var out []policy.Person
+	err := v.view(func(t *tx) error {
+		return t.each(keysBucket, func(key, _ []byte) error {
+			_, p, err := t.person(policy.PersonID(key))
+			if err == nil {
+				out = append(out, p.Person)
+			}
+			return err
+		})
+	})
+	slices.SortFunc(out, func(a, b policy.Person) int {
+		if c := strings.Compare(a.Apartment.Reveal(), b.Apartment.Reveal()); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Name.Reveal(), b.Name.Reveal())
+	})
+	return out, err
+}
+
+// ChangePerson lets f change a person and records the act under the name what ("lease changed"). f may not change ID or
+// Keys, nor the consent of somebody whose templates are stored (EraseFace does), nor make somebody enrolled (EnrolFace does); ErrNotAllowed
+// then. Consent needs the hash of a notice that was put into this vault: ErrConsent.
+func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what string, f func(*policy.Person) error) error {
+	err := v.act(func(t *tx) error {
+		own, p, err := t.person(id)
+		if err != nil {
+			return err
+		}
+		was := p.Person
+		was.Keys = slices.Clone(p.Keys)
+		if err := f(&p.Person); err != nil {
+			return err
+		}
+		if err := t.permitted(&was, &p.Person); err != nil {
+			return err
+		}
+		if err := t.putPerson(own, p); err != nil {
+			return err
+		}
+		_, err = t.log(Entry{At: v.now(t), Kind: what, Actor: a, Person: id})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s, person %s: %w", what, id, err)
+	}
+	return nil
+}
+
+func (t *tx) permitted(was, is *policy.Person) error {
+	enrolled := was.Face.State == policy.FaceEnrolled
+	switch {
+	case is.ID != was.ID, !reflect.DeepEqual(is.Keys, was.Keys):
+		return fmt.Errorf("the handle and the credentials change by other acts: %w", ErrNotAllowed)
+	case enrolled != (is.Face.State == policy.FaceEnrolled):
+		return fmt.Errorf("templates come and go by EnrolFace and EraseFace: %w", ErrNotAllowed)
+	case enrolled && is.Face.Notice != was.Face.Notice:
+		return fmt.Errorf("erase the face before a new consent: %w", ErrNotAllowed)
+	case is.Face.State == policy.FaceConsented && was.Face.State != policy.FaceConsented:
+		return t.consented(&is.Face)
+	}
+	return nil
+}
+
+// person reads somebody with their keys.
+func (t *tx) person(id policy.PersonID) (*personKeys, *person, error) {
+	var own personKeys
+	if err := t.get(keysBucket, id[:], &t.r.seal, &own); err != nil {
+		return nil, nil, err
+	}
+	var p person
+	err := t.get(peopleBucket, id[:], own.data(), &p)
+	if errors.Is(err, ErrUnknown) {
+		err = fmt.Errorf("a person's record is missing: %w", ErrCorrupt)
+	}
+	return &own, &p, err
+}
+
+func (t *tx) putPerson(own *personKeys, p *person) error {
+	return t.put(peopleBucket, p.ID[:], own.data(), p)
+}
+
+// used marks a credential as used on that day; a person or credential that is gone by now is no error.
+func (t *tx) used(id policy.PersonID, keyID string, at time.Time) error {
+	own, p, err := t.person(id)
+	if errors.Is(err, ErrUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(p.Keys, func(c policy.Credential) bool { return c.ID == keyID })
+	day := at.UTC().Truncate(24 * time.Hour)
+	if i < 0 || !p.Keys[i].LastUsed.Before(day) {
+		return nil
+	}
+	p.Keys[i].LastUsed = day
+	return t.putPerson(own, p)
+}

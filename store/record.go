@@ -1,0 +1,244 @@
+package store
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+	bolt "go.etcd.io/bbolt"
+
+	"menshen/store/audit"
+	"menshen/store/seal"
+)
+
+// The buckets. Their keys are random handles, keyed hashes or counters: none says anything about a person.
+const (
+	metaBucket     = "meta"      // header (clear), state, secrets
+	keysBucket     = "keys"      // person → that person's keys, under the epoch key
+	peopleBucket   = "people"    // person → who they are, under their own key
+	facesBucket    = "faces"     // person → templates, under their own face key
+	cardsBucket    = "cards"     // keyed hash of a credential → whose, under the epoch key
+	operatorBucket = "operators" // operator → account, under the epoch key
+	noticeBucket   = "notices"   // language → notice; hash → notice
+	auditBucket    = "audit"     // sequence number → line
+	receiptBucket  = "receipts"  // number → erasure receipt
+	settingBucket  = "settings"  // name → value
+)
+
+var buckets = []string{metaBucket, keysBucket, peopleBucket, facesBucket, cardsBucket, operatorBucket, noticeBucket, auditBucket, receiptBucket, settingBucket}
+
+// header is the only record in clear: it says which key is needed.
+type header struct {
+	Magic  string   `cbor:"magic"`
+	Schema uint64   `cbor:"schema"`
+	Unit   [16]byte `cbor:"unit"`
+	Epoch  uint64   `cbor:"epoch"`
+	KeyID  [8]byte  `cbor:"key"`
+}
+
+const magic = "menshen vault"
+
+// state changes with every transaction.
+type state struct {
+	Rev   uint64    `cbor:"rev"`   // counts transactions
+	Sum   sum       `cbor:"sum"`   // over all live records but the audit log's
+	Floor time.Time `cbor:"floor"` // no time before this is believed
+	Audit chain     `cbor:"audit"`
+}
+
+// chain is where the audit log begins and ends.
+type chain struct {
+	Seq   uint64     `cbor:"seq"`   // last line
+	Head  audit.Hash `cbor:"head"`  // hash after it
+	First uint64     `cbor:"first"` // lines before this one were pruned
+	Base  audit.Hash `cbor:"base"`  // hash before line First
+}
+
+// secrets are kept for the unit's life, through every change of key.
+type secrets struct {
+	Lookup seal.Key `cbor:"lookup"` // first of the two hashes of a credential
+	Sign   [32]byte `cbor:"sign"`   // Ed25519 seed of receipts and checkpoints
+}
+
+// sum is an additive multiset hash: the sum, modulo 2²⁵⁶, of a keyed hash of each live record. It makes an exchanged, dropped or
+// rolled-back record show without reading the others, and costs one hash per change. Sums and summands never leave the seal, which is what
+// a plain addition needs to be safe (Clarke et al., "Incremental Multiset Hash Functions", 2003).
+type sum [4]uint64
+
+func (s *sum) add(m [32]byte) { s.carry(m, bits.Add64) }
+func (s *sum) sub(m [32]byte) { s.carry(m, bits.Sub64) }
+
+func (s *sum) carry(m [32]byte, op func(x, y, c uint64) (uint64, uint64)) {
+	var c uint64
+	for i := range s {
+		s[i], c = op(s[i], binary.LittleEndian.Uint64(m[8*i:]), c)
+	}
+}
+
+var (
+	encMode = must(func() (cbor.EncMode, error) {
+		o := cbor.CoreDetEncOptions()
+		o.Time = cbor.TimeRFC3339Nano
+		return o.EncMode()
+	}())
+	decMode = must(cbor.DecOptions{MaxNestedLevels: 8, MaxArrayElements: 1 << 16, MaxMapPairs: 1 << 10, DupMapKey: cbor.DupMapKeyEnforcedAPF}.DecMode())
+)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err) // the options above are constants
+	}
+	return v
+}
+
+// tx is a bbolt transaction that seals what it writes and checks what it reads.
+type tx struct {
+	b     *bolt.Tx
+	r     *ring
+	st    state
+	touch func(bucket string, key []byte)
+}
+
+// begin loads the state.
+func begin(b *bolt.Tx, r *ring) (*tx, error) {
+	t := &tx{b: b, r: r}
+	return t, t.get(metaBucket, []byte("state"), &r.seal, &t.st)
+}
+
+// finish stores the state, once, at the end of a writing transaction.
+func (t *tx) finish() error {
+	t.st.Rev++
+	return t.put(metaBucket, []byte("state"), &t.r.seal, &t.st)
+}
+
+// put seals v into a bucket under k.
+func (t *tx) put(bucket string, key []byte, k *seal.Key, v any) error {
+	value, err := t.sealed(bucket, key, k, v)
+	if err != nil {
+		return err
+	}
+	return t.raw(bucket, key, value)
+}
+
+// del removes a record that may be there.
+func (t *tx) del(bucket string, key []byte) error {
+	if err := t.unsum(bucket, key); err != nil {
+		return err
+	}
+	if t.touch != nil {
+		t.touch(bucket, key)
+	}
+	return t.b.Bucket([]byte(bucket)).Delete(key)
+}
+
+// sealed makes a value as stored: the revision it is written at, 8 bytes, and the box.
+func (t *tx) sealed(bucket string, key []byte, k *seal.Key, v any) ([]byte, error) {
+	plain, err := encMode.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s record: %w", bucket, err)
+	}
+	defer clear(plain)
+	return append(key64(t.st.Rev), k.Seal(t.place(bucket, key, t.st.Rev), plain)...), nil
+}
+
+// get reads a record into v: ErrUnknown when there is none, ErrCorrupt when it does not authenticate.
+func (t *tx) get(bucket string, key []byte, k *seal.Key, v any) error {
+	b := t.b.Bucket([]byte(bucket))
+	if b == nil {
+		return fmt.Errorf("bucket %s is missing: %w", bucket, ErrCorrupt)
+	}
+	value := b.Get(key)
+	if value == nil {
+		return fmt.Errorf("%s record: %w", bucket, ErrUnknown)
+	}
+	return t.open(bucket, key, value, k, v)
+}
+
+func (t *tx) open(bucket string, key, value []byte, k *seal.Key, v any) error {
+	plain, err := t.plain(bucket, key, value, k)
+	if err != nil {
+		return err
+	}
+	defer clear(plain)
+	if err := decMode.Unmarshal(plain, v); err != nil {
+		return fmt.Errorf("%s record %.8x is %w: %w", bucket, key, ErrCorrupt, err)
+	}
+	return nil
+}
+
+// plain is a record's plaintext, encoded.
+func (t *tx) plain(bucket string, key, value []byte, k *seal.Key) ([]byte, error) {
+	if len(value) < 8 {
+		return nil, fmt.Errorf("%s record %.8x is %w", bucket, key, ErrCorrupt)
+	}
+	plain, err := k.Open(t.place(bucket, key, be(value)), value[8:])
+	if err != nil {
+		return nil, fmt.Errorf("%s record %.8x is %w: %w", bucket, key, ErrCorrupt, err)
+	}
+	return plain, nil
+}
+
+// raw puts a value that is sealed already.
+func (t *tx) raw(bucket string, key, value []byte) error {
+	if err := t.unsum(bucket, key); err != nil {
+		return err
+	}
+	if t.touch != nil {
+		t.touch(bucket, key)
+	}
+	if err := t.b.Bucket([]byte(bucket)).Put(key, value); err != nil {
+		return err
+	}
+	t.sum(bucket, key)
+	return nil
+}
+
+// place is the associated data of a record: it opens only in this vault, schema, bucket, key and revision.
+func (t *tx) place(bucket string, key []byte, rev uint64) []byte {
+	ad := append([]byte(magic), t.r.Unit[:]...)
+	ad = binary.BigEndian.AppendUint64(ad, t.r.Schema)
+	ad = binary.BigEndian.AppendUint64(ad, rev)
+	ad = append(ad, bucket...)
+	ad = append(ad, 0)
+	return append(ad, key...)
+}
+
+func (t *tx) mark(bucket string, key, value []byte) [32]byte {
+	if len(value) < 8 {
+		return t.r.sum.MAC([]byte(bucket), key, value)
+	}
+	return t.r.sum.MAC([]byte(bucket), key, value[:8], seal.Mark(value[8:]))
+}
+
+// counted reports whether a bucket's records are in the sum: the audit log has its chain, the state is what the sum is in.
+func counted(bucket string, key []byte) bool {
+	return bucket != auditBucket && !(bucket == metaBucket && string(key) != "secrets")
+}
+
+func (t *tx) sum(bucket string, key []byte) {
+	if counted(bucket, key) {
+		t.st.Sum.add(t.mark(bucket, key, t.b.Bucket([]byte(bucket)).Get(key)))
+	}
+}
+
+func (t *tx) unsum(bucket string, key []byte) error {
+	b := t.b.Bucket([]byte(bucket))
+	if b == nil {
+		return fmt.Errorf("bucket %s is missing: %w", bucket, ErrCorrupt)
+	}
+	if old := b.Get(key); old != nil && counted(bucket, key) {
+		t.st.Sum.sub(t.mark(bucket, key, old))
+	}
+	return nil
+}
+
+// each calls f for every record of a bucket.
+func (t *tx) each(bucket string, f func(key, value []byte) error) error {
+	b := t.b.Bucket([]byte(bucket))
+	if b == nil {
+		return fmt.Errorf("bucket %s is missing: %w", bucket, ErrCorrupt)
+	}
+	return b.ForEach(f)
+}

@@ -1,0 +1,248 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	bolt "go.etcd.io/bbolt"
+
+	"menshen/policy"
+	"menshen/store/safefile"
+	"menshen/store/seal"
+)
+
+// record is one record's place.
+type record struct{ bucket, key string }
+
+// delta collects what changes in the old file while the new one is being written.
+type delta struct {
+	mu sync.Mutex
+	m  map[record]bool
+}
+
+func (d *delta) add(rs []record) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, r := range rs {
+		d.m[r] = true
+	}
+}
+
+// forget is what a renewal leaves behind.
+type forget struct {
+	person policy.PersonID // zero: nobody
+	all    bool            // the whole person; otherwise their face only
+}
+
+// renew moves the vault to a new file under a new root key, and forgets the old ones:
+//
+//  1. a new root key is staged beside the old one
+//  2. all records but those to be forgotten are copied to vault.db.new under the new epoch, while the door goes on writing to the old file
+//  3. writing stops; what changed meanwhile is copied too, and change is applied, in the new file only
+//  4. the new file takes the old one's name; writing goes on
+//  5. the key source forgets the old key; the old file is wiped
+//
+// A power cut before 4 leaves the old vault, as if nothing had happened; after it, the new one, and Open does 5.
+func (v *Vault) renew(ctx context.Context, drop forget, change func(*tx) error) error {
+	v.renewing.Lock()
+	defer v.renewing.Unlock()
+	root := seal.NewKey()
+	defer root.Wipe()
+	if err := v.o.Key.Stage(ctx, root); err != nil {
+		return fmt.Errorf("stage a new key: %w", err)
+	}
+	next := v.ring.next(root)
+	db, err := v.copyAll(next, drop)
+	if err == nil {
+		err = v.exchange(db, next, drop, change)
+	}
+	if err != nil {
+		next.wipe()
+		return err
+	}
+	if err := v.o.Key.Settle(ctx, root); err != nil {
+		return fmt.Errorf("the change is done, but the old key is not forgotten yet; the next start tries again: %w", err)
+	}
+	if err := safefile.Clean(v.path() + safefile.Old); err != nil {
+		return fmt.Errorf("the change is done, but the old file is not wiped yet; the next start tries again: %w", err)
+	}
+	return nil
+}
+
+// copyAll is step 2. From when it begins, writers note what they change.
+func (v *Vault) copyAll(next *ring, drop forget) (*bolt.DB, error) {
+	v.mu.Lock()
+	v.delta = &delta{m: map[record]bool{}}
+	v.mu.Unlock()
+	return v.build(next, func(db *bolt.DB) error {
+		return v.view(func(src *tx) error {
+			for _, name := range buckets {
+				if name == metaBucket {
+					continue
+				}
+				if err := copyBucket(db, next, src, name, drop); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// copyBucket copies some hundred records a transaction, so that memory stays small.
+func copyBucket(db *bolt.DB, next *ring, src *tx, bucket string, drop forget) error {
+	const some = 256
+	c := src.b.Bucket([]byte(bucket)).Cursor()
+	for key, _ := c.First(); key != nil; {
+		err := update(db, next, func(dst *tx) error {
+			for i := 0; i < some && key != nil; i++ {
+				if err := copyRecord(dst, src, bucket, key, drop); err != nil {
+					return err
+				}
+				key, _ = c.Next()
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exchange is steps 3 and 4.
+func (v *Vault) exchange(db *bolt.DB, next *ring, drop forget, change func(*tx) error) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	old, changed := v.db, v.delta.m
+	v.delta = nil
+	if old == nil {
+		return errors.Join(ErrClosed, db.Close(), safefile.Clean(v.path()+safefile.New))
+	}
+	err := guard(func() error {
+		return old.View(func(b *bolt.Tx) error {
+			src, err := begin(b, v.ring)
+			if err != nil {
+				return err
+			}
+			return update(db, next, func(dst *tx) error {
+				for r := range changed {
+					if r.bucket == metaBucket {
+						continue
+					}
+					if err := copyRecord(dst, src, r.bucket, []byte(r.key), drop); err != nil {
+						return err
+					}
+				}
+				dst.st.Rev, dst.st.Floor, dst.st.Audit = src.st.Rev, src.st.Floor, src.st.Audit
+				return change(dst)
+			})
+		})
+	})
+	if err == nil {
+		err = safefile.Swap(v.path())
+	}
+	if err != nil {
+		return errors.Join(err, db.Close(), safefile.Clean(v.path()+safefile.New))
+	}
+	was := v.ring
+	v.db, v.ring = db, next
+	was.wipe()
+	return guard(old.Close)
+}
+
+// copyRecord makes a record of dst what it is in src, under dst's keys. What lies under a person's own key is copied as it is, since
+// that key lives on; the second hashes of credentials are made anew.
+func copyRecord(dst, src *tx, bucket string, key []byte, drop forget) error {
+	value := src.b.Bucket([]byte(bucket)).Get(key)
+	ours := !drop.person.IsZero() && string(key) == string(drop.person[:])
+	switch {
+	case bucket == cardsBucket:
+		return nil // follows from the people's records
+	case bucket == peopleBucket:
+		if ours && drop.all {
+			value = nil
+		}
+		return copyPerson(dst, src, policy.PersonID(key), value)
+	case bucket == facesBucket && ours, bucket == keysBucket && ours && drop.all, value == nil:
+		return dst.del(bucket, key)
+	case bucket == facesBucket:
+		return dst.raw(bucket, key, value)
+	}
+	plain, err := src.plain(bucket, key, value, &src.r.seal)
+	if err != nil {
+		return err
+	}
+	defer clear(plain)
+	switch {
+	case bucket == keysBucket && ours:
+		plain, err = without(plain, func(k *personKeys) { k.Face.Wipe() })
+	case bucket == auditBucket && drop.all:
+		plain, err = without(plain, func(k *kept) {
+			if k.Person == drop.person {
+				k.Person = policy.PersonID{}
+			}
+		})
+	}
+	if err != nil {
+		return err
+	}
+	rev := be(value)
+	box := dst.r.seal.Seal(dst.place(bucket, key, rev), plain)
+	return dst.raw(bucket, key, append(key64(rev), box...))
+}
+
+// copyPerson copies somebody's record, and sets the lookup records of their credentials by it.
+func copyPerson(dst, src *tx, id policy.PersonID, value []byte) error {
+	if dst.b.Bucket([]byte(peopleBucket)).Get(id[:]) != nil {
+		if err := dst.eachCard(src, id, func(second []byte, _ string) error {
+			var c card
+			err := dst.get(cardsBucket, second, &dst.r.seal, &c)
+			if errors.Is(err, ErrUnknown) || err == nil && c.Person != id {
+				return nil
+			}
+			return errors.Join(err, dst.del(cardsBucket, second))
+		}); err != nil {
+			return err
+		}
+	}
+	if value == nil {
+		return dst.del(peopleBucket, id[:])
+	}
+	if err := dst.raw(peopleBucket, id[:], value); err != nil {
+		return err
+	}
+	return dst.eachCard(src, id, func(second []byte, keyID string) error {
+		return dst.put(cardsBucket, second, &dst.r.seal, &card{id, keyID})
+	})
+}
+
+// eachCard goes through the credentials in t's record of a person, whose keys are read from src.
+func (t *tx) eachCard(src *tx, id policy.PersonID, f func(second []byte, keyID string) error) error {
+	var own personKeys
+	var p person
+	if err := src.get(keysBucket, id[:], &src.r.seal, &own); err != nil {
+		return err
+	}
+	if err := t.get(peopleBucket, id[:], own.data(), &p); err != nil {
+		return err
+	}
+	for keyID, first := range p.Hashes {
+		if err := f(t.r.second(first), keyID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// without decodes a record, lets f take something out, and encodes it again.
+func without[T any](plain []byte, f func(*T)) ([]byte, error) {
+	var v T
+	if err := decMode.Unmarshal(plain, &v); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	f(&v)
+	return encMode.Marshal(&v)
+}

@@ -1,0 +1,58 @@
+package store
+
+import (
+	"crypto/ed25519"
+	"encoding/binary"
+
+	"menshen/store/seal"
+)
+
+// ring is the set of keys in force: what the header says, and what follows from the root key.
+//
+//	root ─ epoch ┬ seal    records of the unit, and each person's own keys
+//	             ├ sum     the hash over the live records
+//	             └ index   second hash of credentials
+//
+// A new epoch comes with a new root; the old root is forgotten, and with it everything that was ever sealed under it.
+type ring struct {
+	header
+	root, seal, sum, index seal.Key
+	secrets                secrets
+}
+
+func newRing(h header, root seal.Key) *ring {
+	h.KeyID = root.ID()
+	r := &ring{header: h, root: root}
+	context := binary.BigEndian.AppendUint64(h.Unit[:], h.Epoch)
+	epoch := root.Derive("epoch", context...)
+	defer epoch.Wipe()
+	r.seal, r.sum, r.index = epoch.Derive("seal"), epoch.Derive("sum"), epoch.Derive("index")
+	return r
+}
+
+// next is the ring of the following epoch.
+func (r *ring) next(root seal.Key) *ring {
+	h := r.header
+	h.Epoch++
+	n := newRing(h, root)
+	n.secrets = r.secrets
+	return n
+}
+
+func (r *ring) sign() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(r.secrets.Sign[:]) }
+
+func (r *ring) wipe() {
+	for _, k := range []*seal.Key{&r.root, &r.seal, &r.sum, &r.index, &r.secrets.Lookup} {
+		k.Wipe()
+	}
+	clear(r.secrets.Sign[:])
+}
+
+// personKeys are one person's. Destroying one makes what it sealed unreadable.
+type personKeys struct {
+	Own  seal.Key `cbor:"own"`            // their record, and their part of the audit log
+	Face seal.Key `cbor:"face,omitempty"` // their templates; zero: none
+}
+
+func (k *personKeys) data() *seal.Key  { d := k.Own.Derive("data"); return &d }
+func (k *personKeys) audit() *seal.Key { d := k.Own.Derive("audit"); return &d }

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+)
+
+// block is the length of the pieces that a scan looks for: short enough to find the rest of a record whose other pages were reused,
+// long enough that random bytes never look like it.
+const block = 16
+
+// Hit is a place where a scan found something.
+type Hit struct {
+	File   string
+	Offset int64
+}
+
+// Scanned is the result of a scan.
+type Scanned struct {
+	Files  int
+	Bytes  int64
+	Sought int // blocks
+	Hits   []Hit
+}
+
+// Scan reads the raw bytes of files and looks, at every byte, for each whole 16-byte block of the needles (a shorter needle is looked for as it is, down
+// to 4 bytes). It stops noting after 1000 hits.
+func Scan(files []string, needles [][]byte) (Scanned, error) {
+	n := newNeedles(needles)
+	s := Scanned{Sought: n.count}
+	for _, name := range files {
+		f, err := os.Open(name)
+		if err != nil {
+			return s, fmt.Errorf("scan: %w", err)
+		}
+		err = s.read(f, n)
+		f.Close()
+		if err != nil {
+			return s, fmt.Errorf("scan %s: %w", name, err)
+		}
+		s.Files++
+	}
+	return s, nil
+}
+
+func (s *Scanned) read(f *os.File, n *needleSet) error {
+	buf := make([]byte, 0, 1<<20)
+	var base int64
+	for {
+		m, err := f.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+m]
+		s.Bytes += int64(m)
+		end := len(buf) - block
+		if err == io.EOF {
+			end = len(buf)
+		} else if err != nil {
+			return err
+		}
+		i := 0
+		for ; i < end; i++ {
+			if n.at(buf[i:]) && len(s.Hits) < 1000 {
+				s.Hits = append(s.Hits, Hit{f.Name(), base + int64(i)})
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		base += int64(i)
+		buf = buf[:copy(buf, buf[i:])]
+	}
+}
+
+// needleSet finds blocks by their first four bytes, and rules out almost every place by the first two.
+type needleSet struct {
+	first [1 << 16]bool
+	by    map[[4]byte][][]byte
+	count int
+}
+
+func newNeedles(needles [][]byte) *needleSet {
+	n := &needleSet{by: map[[4]byte][][]byte{}}
+	for _, whole := range needles {
+		for len(whole) >= 4 {
+			b := whole[:min(block, len(whole))]
+			if whole = whole[len(b):]; len(whole) < block {
+				whole = nil
+			}
+			n.first[int(b[0])<<8|int(b[1])] = true
+			n.by[[4]byte(b)] = append(n.by[[4]byte(b)], b)
+			n.count++
+		}
+	}
+	return n
+}
+
+func (n *needleSet) at(b []byte) bool {
+	if len(b) < 4 || !n.first[int(b[0])<<8|int(b[1])] {
+		return false
+	}
+	for _, needle := range n.by[[4]byte(b)] {
+		if bytes.HasPrefix(b, needle) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,415 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"menshen/policy"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// clock is a clock that moves when told.
+type clock struct{ t time.Time }
+
+func (c *clock) now() time.Time          { return c.t }
+func (c *clock) advance(d time.Duration) { c.t = c.t.Add(d) }
+
+var start = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+
+// cheap makes operators' hashes quick.
+var cheap = Cost{Time: 1, Memory: 64, Lanes: 1}
+
+type unit struct {
+	*Vault
+	dir, key string
+	o        Options
+	clock    *clock
+}
+
+func newUnit(t testing.TB) *unit {
+	t.Helper()
+	root := t.TempDir()
+	u := &unit{dir: filepath.Join(root, "vault"), key: filepath.Join(root, "root.key"), clock: &clock{start}}
+	u.o = Options{Key: KeyFile(u.key), Now: u.clock.now, Cost: cheap, Busy: 50 * time.Millisecond}
+	v, err := Create(u.dir, u.o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Vault = v
+	t.Cleanup(func() {
+		if err := u.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return u
+}
+
+func (u *unit) reopen(t testing.TB) {
+	t.Helper()
+	if err := u.Close(); err != nil {
+		t.Fatal(err)
+	}
+	v, err := Open(u.dir, u.o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Vault = v
+}
+
+var cardOf = map[string][]byte{"li": []byte("\x1a1111"), "wang": []byte("\x1a2222")}
+
+// tenant adds somebody with a card.
+func (u *unit) tenant(t testing.TB, name string) policy.PersonID {
+	t.Helper()
+	id, err := u.AddPerson("op", policy.Person{Name: policy.Private(name), Apartment: "12-0301", Lang: "zh", From: start})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := u.AddCredential("op", id, policy.CardKind, cardOf[name], "grey fob", true); err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// enrolled adds somebody with a card and a face.
+func (u *unit) enrolled(t testing.TB, name string, templates [][]float32) policy.PersonID {
+	t.Helper()
+	id := u.tenant(t, name)
+	hash, err := u.PutNotice("op", "Your face opens this door only if you want it to.", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = u.ChangePerson("op", id, "face consented", func(p *policy.Person) error {
+		p.Face = policy.FaceConsent{State: policy.FaceConsented, At: u.clock.now(), Notice: hash, Lang: "en"}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := u.EnrolFace("op", id, templates); err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// face is a template that stands out in a file.
+func face(seed float32) [][]float32 {
+	ts := make([][]float32, 3)
+	for i := range ts {
+		ts[i] = make([]float32, 512)
+		for j := range ts[i] {
+			ts[i][j] = seed + float32(i*512+j)/1000
+		}
+	}
+	return ts
+}
+
+func TestPeopleSurviveReopening(t *testing.T) {
+	u := newUnit(t)
+	id := u.enrolled(t, "li", face(1))
+	u.reopen(t)
+	p, keyID, err := u.FindCredential(policy.CardKind, cardOf["li"])
+	if err != nil || p.ID != id || p.Name.Reveal() != "li" || len(p.Keys) != 1 || keyID != p.Keys[0].ID {
+		t.Fatalf("found %+v, key %q, %v", p, keyID, err)
+	}
+	if p.Face.State != policy.FaceEnrolled || !p.From.Equal(start) {
+		t.Errorf("face %q, from %v", p.Face.State, p.From)
+	}
+	if _, _, err := u.FindCredential(policy.PINKind, cardOf["li"]); !errors.Is(err, ErrUnknown) {
+		t.Errorf("a card's number is accepted as a PIN: %v", err)
+	}
+	n := 0
+	err = u.Templates(func(who policy.PersonID, ts [][]float32) error {
+		n++
+		if who != id || len(ts) != 3 || ts[2][511] != face(1)[2][511] {
+			t.Errorf("templates of %s: %d", who, len(ts))
+		}
+		return nil
+	})
+	if err != nil || n != 1 {
+		t.Errorf("%d people with templates, %v", n, err)
+	}
+}
+
+func TestRConsentNoFaceWithoutConsentToAStoredNotice(t *testing.T) {
+	u := newUnit(t)
+	id := u.tenant(t, "li")
+	if err := u.EnrolFace("op", id, face(1)); !errors.Is(err, ErrConsent) {
+		t.Errorf("enrolled without consent: %v", err)
+	}
+	err := u.ChangePerson("op", id, "face consented", func(p *policy.Person) error {
+		p.Face = policy.FaceConsent{State: policy.FaceConsented, At: start, Notice: [32]byte{1}}
+		return nil
+	})
+	if !errors.Is(err, ErrConsent) {
+		t.Errorf("consent to a notice that nobody was shown: %v", err)
+	}
+	err = u.ChangePerson("op", id, "enrolled by hand", func(p *policy.Person) error { p.Face.State = policy.FaceEnrolled; return nil })
+	if !errors.Is(err, ErrNotAllowed) {
+		t.Errorf("enrolled by a change of record: %v", err)
+	}
+}
+
+func TestRAltNoFaceWithoutAnotherCredential(t *testing.T) {
+	u := newUnit(t)
+	id := u.tenant(t, "li")
+	hash, _ := u.PutNotice("op", "notice", "en")
+	p, err := u.Person(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := u.RevokeCredential("op", id, p.Keys[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	err = u.ChangePerson("op", id, "face consented", func(p *policy.Person) error {
+		p.Face = policy.FaceConsent{State: policy.FaceConsented, At: start, Notice: hash}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := u.EnrolFace("op", id, face(1)); !errors.Is(err, ErrAlternative) {
+		t.Errorf("enrolled with a revoked card only: %v", err)
+	}
+}
+
+func TestCredentialsAreOnePersons(t *testing.T) {
+	u := newUnit(t)
+	li, wang := u.tenant(t, "li"), u.tenant(t, "wang")
+	if _, err := u.AddCredential("op", wang, policy.CardKind, cardOf["li"], "", true); !errors.Is(err, ErrTaken) {
+		t.Fatalf("a second person holds li's card: %v", err)
+	}
+	p, _ := u.Person(li)
+	if err := u.RevokeCredential("op", li, p.Keys[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if p, _, err := u.FindCredential(policy.CardKind, cardOf["li"]); err != nil || !p.Keys[0].Revoked {
+		t.Fatalf("a revoked card is not known as revoked: %v", err)
+	}
+	if _, err := u.AddCredential("op", wang, policy.CardKind, cardOf["li"], "", true); err != nil {
+		t.Fatalf("a returned card cannot be given again: %v", err)
+	}
+	if p, _, err := u.FindCredential(policy.CardKind, cardOf["li"]); err != nil || p.ID != wang {
+		t.Errorf("the card is %s's: %v", p.ID, err)
+	}
+	if p, _ := u.Person(li); len(p.Keys) != 0 {
+		t.Errorf("li still lists %d credentials", len(p.Keys))
+	}
+}
+
+func TestREraseRemovesEveryTrace(t *testing.T) {
+	u := newUnit(t)
+	li, wang := u.enrolled(t, "li", face(1)), u.enrolled(t, "wang", face(5))
+	old := copyDir(t, u.dir)
+	blocks := blocksOf(t, u, li)
+	files, _ := u.Files()
+	if s, err := Scan(files, blocks); err != nil || len(s.Hits) == 0 {
+		t.Fatalf("the scan does not find what is there: %+v, %v", s, err)
+	}
+	r, err := u.RemovePerson("op", li, "moved out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Found != 0 || r.Sought < 100 || r.Files < 2 || !r.Verify(u.PublicKey()) {
+		t.Errorf("receipt %+v", r)
+	}
+	r.Why = "another reason"
+	if r.Verify(u.PublicKey()) {
+		t.Error("a changed receipt verifies")
+	}
+	files, _ = u.Files()
+	if s, err := Scan(files, blocks); err != nil || len(s.Hits) != 0 {
+		t.Errorf("old ciphertext is still there: %+v, %v", s, err)
+	}
+	if _, err := u.Person(li); !errors.Is(err, ErrUnknown) {
+		t.Errorf("person is still there: %v", err)
+	}
+	if _, _, err := u.FindCredential(policy.CardKind, cardOf["li"]); !errors.Is(err, ErrUnknown) {
+		t.Errorf("card is still known: %v", err)
+	}
+	if p, _, err := u.FindCredential(policy.CardKind, cardOf["wang"]); err != nil || p.ID != wang {
+		t.Errorf("the other card is lost: %v", err)
+	}
+	// The key that is left opens no earlier copy.
+	if v, err := Open(old, u.o); !errors.Is(err, ErrWrongKey) {
+		t.Errorf("a copy from before the erasure opens: %v, %v", v, err)
+	}
+	u.reopen(t)
+	if rep, err := u.VerifyAudit(); err != nil || !rep.OK {
+		t.Errorf("%v, %v", rep, err)
+	}
+}
+
+func TestRWithdrawErasesTheFaceAndKeepsTheCard(t *testing.T) {
+	u := newUnit(t)
+	li := u.enrolled(t, "li", face(1))
+	r, err := u.EraseFace("op", li, "withdrawn at the door")
+	if err != nil || r.Found != 0 || !r.Verify(u.PublicKey()) {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	p, _, err := u.FindCredential(policy.CardKind, cardOf["li"])
+	if err != nil || p.Face.State != policy.FaceWithdrawn {
+		t.Errorf("face %q, %v", p.Face.State, err)
+	}
+	if err := u.Templates(func(policy.PersonID, [][]float32) error { t.Error("templates are left"); return nil }); err != nil {
+		t.Error(err)
+	}
+	if _, err := u.EraseFace("op", li, "again"); !errors.Is(err, ErrUnknown) {
+		t.Errorf("erased twice: %v", err)
+	}
+}
+
+func TestRAuditErasureKeepsTheProof(t *testing.T) {
+	u := newUnit(t)
+	li, wang := u.tenant(t, "li"), u.tenant(t, "wang")
+	for _, id := range []policy.PersonID{li, wang, {}} {
+		p, _ := u.Person(id)
+		d := policy.Decision{At: u.clock.now(), Door: "front", Means: policy.ByCard, Person: id, Grant: !id.IsZero(), Reason: "ok",
+			Trace: []policy.Check{{Rule: "card known", Pass: !id.IsZero()}}}
+		if len(p.Keys) > 0 {
+			d.KeyID = p.Keys[0].ID
+		}
+		if _, err := u.RecordDecision(context.Background(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	es, err := u.Entries(0, 3, true)
+	if err != nil || len(es) != 3 {
+		t.Fatalf("%d entries, %v", len(es), err)
+	}
+	if es[0].Person != (policy.PersonID{}) || len(es[0].Trace) != 1 || es[1].Person != wang || es[2].Person != li || es[2].KeyID == "" || len(es[2].Trace) != 1 {
+		t.Fatalf("entries %+v", es)
+	}
+	if p, _ := u.Person(li); p.Keys[0].LastUsed.IsZero() {
+		t.Error("a granted card is not marked as used")
+	}
+	if _, err := u.RemovePerson("op", li, "moved out"); err != nil {
+		t.Fatal(err)
+	}
+	es, err = u.Entries(es[2].Seq, 1, false)
+	if err != nil || !es[0].Erased || !es[0].Person.IsZero() || es[0].KeyID != "" || es[0].Trace != nil || !es[0].Grant {
+		t.Errorf("after erasure: %+v, %v", es, err)
+	}
+	var out bytes.Buffer
+	if err := u.ExportAudit(&out); err != nil {
+		t.Fatal(err)
+	}
+	rep, err := VerifyExport(&out, u.PublicKey())
+	if err != nil || !rep.OK {
+		t.Errorf("%v, %v", rep, err)
+	}
+}
+
+func TestOpeningRefusesWhatIsNotRight(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(t *testing.T, u *unit)
+		want  error
+	}{
+		"no vault":       {func(t *testing.T, u *unit) { os.Remove(filepath.Join(u.dir, vaultFile)) }, ErrMissing},
+		"open directory": {func(t *testing.T, u *unit) { os.Chmod(u.dir, 0o755) }, ErrTooOpen},
+		"open file":      {func(t *testing.T, u *unit) { os.Chmod(filepath.Join(u.dir, vaultFile), 0o640) }, ErrTooOpen},
+		"open key":       {func(t *testing.T, u *unit) { os.Chmod(u.key, 0o644) }, ErrTooOpen},
+		"another key": {func(t *testing.T, u *unit) {
+			os.WriteFile(u.key, []byte("menshen-key-1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"), 0o600)
+		}, ErrWrongKey},
+		"text": {func(t *testing.T, u *unit) {
+			os.WriteFile(filepath.Join(u.dir, vaultFile), bytes.Repeat([]byte("hello "), 5000), 0o600)
+		}, ErrForeign},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u := newUnit(t)
+			u.Close()
+			c.spoil(t, u)
+			v, err := Open(u.dir, u.o)
+			if !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+			if v != nil {
+				v.Close()
+			}
+		})
+	}
+}
+
+func TestSecondProcessIsRefused(t *testing.T) {
+	u := newUnit(t)
+	if _, err := Open(u.dir, u.o); !errors.Is(err, ErrBusy) {
+		t.Errorf("opened twice: %v", err)
+	}
+	if _, err := Create(u.dir, u.o); !errors.Is(err, ErrBusy) {
+		t.Errorf("created over an open vault: %v", err)
+	}
+}
+
+func TestOperatorLockOut(t *testing.T) {
+	u := newUnit(t)
+	op, err := u.AddOperator(Door, "Zhao", Manager, []byte("739182"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := u.AddOperator(Door, "zhao", Manager, []byte("739182")); !errors.Is(err, ErrTaken) {
+		t.Errorf("two of one name: %v", err)
+	}
+	if got, err := u.CheckOperator("zhao", []byte("739182")); err != nil || got.ID != op.ID {
+		t.Fatalf("%v, %v", got, err)
+	}
+	if _, err := u.CheckOperator("nobody", []byte("739182")); !errors.Is(err, ErrDenied) {
+		t.Errorf("unknown name: %v", err)
+	}
+	for range lockAfter {
+		if _, err := u.CheckOperator("Zhao", []byte("000000")); !errors.Is(err, ErrDenied) {
+			t.Fatal(err)
+		}
+	}
+	if _, err := u.CheckOperator("Zhao", []byte("739182")); !errors.Is(err, ErrLocked) {
+		t.Errorf("not locked: %v", err)
+	}
+	u.clock.advance(lockFirst + time.Second)
+	if _, err := u.CheckOperator("Zhao", []byte("739182")); err != nil {
+		t.Errorf("locked for ever: %v", err)
+	}
+	code, err := u.NewRecovery(Door, op.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := u.Recover("Zhao", code, []byte("new secret")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := u.Recover("Zhao", code, []byte("new secret")); !errors.Is(err, ErrDenied) {
+		t.Errorf("recovered twice by one code: %v", err)
+	}
+	if _, err := u.CheckOperator("Zhao", []byte("new secret")); err != nil {
+		t.Error(err)
+	}
+}
+
+func copyDir(t testing.TB, dir string) string {
+	t.Helper()
+	to := filepath.Join(t.TempDir(), "copy")
+	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	os.Chmod(to, 0o700)
+	files, _ := filepath.Glob(to + "/*")
+	for _, f := range files {
+		os.Chmod(f, 0o600)
+	}
+	return to
+}
+
+func blocksOf(t testing.TB, u *unit, id policy.PersonID) [][]byte {
+	t.Helper()
+	var out [][]byte
+	if err := u.view(func(t *tx) error { out = t.blocksOf(id, "person"); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}

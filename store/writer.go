@@ -1,0 +1,220 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+const (
+	batchMax   = 256         // jobs in one transaction
+	backlogMax = 1 << 14     // records that may wait in memory for a disk that does not answer
+	retryAfter = time.Second // after a failed transaction
+)
+
+// job is one change that waits to be written.
+type job struct {
+	f    func(*tx) error // may run more than once; sets its results by assignment
+	keep bool            // must be written sooner or later: stays queued when its caller gives up or the disk fails
+	done chan error      // buffered
+}
+
+// writer is the only goroutine that writes. All jobs that wait while one transaction is being synced share the next one, so
+// that many doors' worth of decisions cost few syncs, and a lone one is not delayed.
+type writer struct {
+	v     *Vault
+	mu    sync.Mutex
+	queue []*job
+	ended bool
+	wake  chan struct{} // buffered
+	gone  chan struct{}
+	last  error // of the closing attempt
+}
+
+func newWriter(v *Vault) *writer {
+	w := &writer{v: v, wake: make(chan struct{}, 1), gone: make(chan struct{})}
+	go w.run()
+	return w
+}
+
+// do queues f and waits until it is durable, or ctx ends. A job that is kept is then still written, later.
+func (w *writer) do(ctx context.Context, f func(*tx) error, keep bool) error {
+	j := &job{f: f, keep: keep, done: make(chan error, 1)}
+	w.mu.Lock()
+	switch {
+	case w.ended:
+		w.mu.Unlock()
+		return ErrClosed
+	case len(w.queue) >= backlogMax:
+		w.mu.Unlock()
+		return fmt.Errorf("%d records wait for the disk already: %w", backlogMax, ErrFull)
+	}
+	w.queue = append(w.queue, j)
+	w.mu.Unlock()
+	w.nudge()
+	select {
+	case err := <-j.done:
+		return err
+	case <-ctx.Done():
+		if keep {
+			return ErrSlow
+		}
+		return <-j.done // an act either happened or not: its caller must know which
+	}
+}
+
+func (w *writer) nudge() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (w *writer) run() {
+	defer close(w.gone)
+	retry := time.NewTimer(0)
+	defer retry.Stop()
+	for {
+		select {
+		case <-w.wake:
+		case <-retry.C:
+		}
+		err := w.drain()
+		if err != nil {
+			retry.Reset(retryAfter)
+		}
+		w.mu.Lock()
+		ended := w.ended
+		w.mu.Unlock()
+		if ended {
+			w.last = err
+			return
+		}
+	}
+}
+
+// drain writes until the queue is empty or the disk fails.
+func (w *writer) drain() error {
+	for {
+		w.mu.Lock()
+		batch := w.queue[:min(len(w.queue), batchMax):min(len(w.queue), batchMax)]
+		w.mu.Unlock()
+		if len(batch) == 0 {
+			return nil
+		}
+		kept, err := w.write(batch)
+		w.mu.Lock()
+		w.queue = append(kept, w.queue[len(batch):]...)
+		w.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// write puts a batch into one transaction. A job whose own function fails is told so and left out; the others are run again
+// without it. When the transaction itself fails, the jobs to be kept are returned with the error.
+func (w *writer) write(batch []*job) (kept []*job, err error) {
+	for len(batch) > 0 {
+		failed := -1
+		err = w.v.transact(func(t *tx) error {
+			for i, j := range batch {
+				if err := j.f(t); err != nil {
+					failed = i
+					return err
+				}
+			}
+			return nil
+		})
+		switch {
+		case err == nil:
+			for _, j := range batch {
+				j.done <- nil
+			}
+			return nil, nil
+		case failed >= 0:
+			batch[failed].done <- err
+			rest := make([]*job, 0, len(batch)-1)
+			batch = append(append(rest, batch[:failed]...), batch[failed+1:]...)
+		default:
+			for _, j := range batch {
+				if !j.keep {
+					j.done <- err
+					continue
+				}
+				j.tell(fmt.Errorf("%w: %w", ErrSlow, err))
+				kept = append(kept, j)
+			}
+			return kept, err
+		}
+	}
+	return nil, nil
+}
+
+// tell answers a kept job's caller, once.
+func (j *job) tell(err error) {
+	select {
+	case j.done <- err:
+	default:
+	}
+}
+
+// transact is one writing transaction on the file in place.
+func (v *Vault) transact(f func(*tx) error) error {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return guard(func() error {
+		var touched []record
+		err := v.db.Update(func(b *bolt.Tx) error {
+			t, err := begin(b, v.ring)
+			if err != nil {
+				return err
+			}
+			touched = nil
+			if v.delta != nil {
+				t.touch = func(bucket string, key []byte) {
+					touched = append(touched, record{bucket, string(key)})
+				}
+			}
+			if err := f(t); err != nil {
+				return err
+			}
+			return t.finish()
+		})
+		if err == nil && v.delta != nil {
+			v.delta.add(touched)
+		}
+		return err
+	})
+}
+
+// close writes what waits, tries once more what could not be written, and ends the goroutine.
+func (w *writer) close() error {
+	w.mu.Lock()
+	w.ended = true
+	w.mu.Unlock()
+	w.nudge()
+	<-w.gone
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := len(w.queue)
+	for _, j := range w.queue {
+		j.tell(ErrClosed)
+	}
+	w.queue = nil
+	if n == 0 {
+		return nil
+	}
+	return errors.Join(fmt.Errorf("%d records were lost: the disk did not take them", n), w.last)
+}
+
+// Backlog is how many records wait in memory for the disk. Zero is healthy.
+func (v *Vault) Backlog() int {
+	v.writer.mu.Lock()
+	defer v.writer.mu.Unlock()
+	return len(v.writer.queue)
+}
