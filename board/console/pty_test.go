@@ -10,6 +10,7 @@ import (
 
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
+	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
 	"menshen/board/console"
@@ -36,17 +37,7 @@ type seat struct {
 // sit connects a seat to desk and waits for the log-in prompt.
 func sit(t *testing.T, desk console.Desk, o console.Options) *seat {
 	t.Helper()
-	master, slave, err := pty.Open()
-	if err != nil {
-		t.Fatalf("opening a pseudo-terminal: %v", err)
-	}
-	if _, err := term.MakeRaw(int(slave.Fd())); err != nil {
-		t.Fatal(err)
-	}
-	// Fd made the file blocking; a fresh one can be closed under a waiting Read.
-	if slave, err = os.OpenFile(slave.Name(), os.O_RDWR, 0); err != nil {
-		t.Fatal(err)
-	}
+	master, slave := openPTY(t)
 	if o.Width == 0 {
 		o.Width, o.Height = 100, 30
 	}
@@ -67,6 +58,33 @@ func sit(t *testing.T, desk console.Desk, o console.Options) *seat {
 		<-s.done
 	})
 	return s
+}
+
+// openPTY gives both ends of a raw pseudo-terminal, as files that Close wakes a waiting Read of.
+func openPTY(t *testing.T) (master, slave *os.File) {
+	t.Helper()
+	m, s, err := pty.Open()
+	if err != nil {
+		t.Fatalf("opening a pseudo-terminal: %v", err)
+	}
+	if _, err := term.MakeRaw(int(s.Fd())); err != nil {
+		t.Fatal(err)
+	}
+	return nonblocking(t, m), nonblocking(t, s)
+}
+
+// nonblocking is f again, with the poller behind it that File.Fd takes away.
+func nonblocking(t *testing.T, f *os.File) *os.File {
+	t.Helper()
+	fd, err := unix.Dup(int(f.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = f.Close()
+	if err := unix.SetNonblock(fd, true); err != nil {
+		t.Fatal(err)
+	}
+	return os.NewFile(uintptr(fd), f.Name())
 }
 
 func (s *seat) watch() {
@@ -106,7 +124,7 @@ func (s *seat) see(words string) string {
 			return got
 		}
 		if !time.Now().Before(end) {
-			s.t.Fatalf("never saw %q; since the last wait came\n%q\nthe screen shows\n%s", words, s.raw[s.mark:], s.vt.String())
+			s.t.Fatalf("never saw %q; the line last carried\n%q\nthe screen shows\n%s", words, s.raw[max(s.mark, len(s.raw)-1000):], s.vt.String())
 		}
 	}
 }
