@@ -34,3 +34,6 @@ func (a Advice) Text(lang string) string {
 	}
 	return advices[a].en
 }
+
+// Valid reports whether a is one of the advices.
+func (a Advice) Valid() bool { return int(a) < len(advices) }

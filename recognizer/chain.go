@@ -58,14 +58,19 @@ func (c *Chain) Find(frame *hal.Frame) (Observation, error) {
 	return obs, err
 }
 
-// Observe measures the largest face in the zone. The frame is only read; wiping it is the caller's. The observation's embedding
-// is the caller's, to be wiped.
-func (c *Chain) Observe(frame *hal.Frame) (Observation, error) {
+// Inspect measures the quality of the largest face in the zone, and neither liveness nor embedding: for aiming a camera.
+func (c *Chain) Inspect(frame *hal.Frame) (Observation, error) { return c.observe(frame, c.inspect) }
+
+// Observe measures all of the largest face in the zone. The frame is only read; wiping it is the caller's. The observation's
+// embedding is the caller's, to be wiped.
+func (c *Chain) Observe(frame *hal.Frame) (Observation, error) { return c.observe(frame, c.measure) }
+
+func (c *Chain) observe(frame *hal.Frame, measure func(view, []found, *Observation) error) (Observation, error) {
 	faces, obs, err := c.find(frame)
 	if err != nil || len(faces) == 0 {
 		return obs, err
 	}
-	if err := c.measure(view{frame.BGR, frame.Width, frame.Height}, faces, &obs); err != nil {
+	if err := measure(view{frame.BGR, frame.Width, frame.Height}, faces, &obs); err != nil {
 		obs.Wipe()
 		return Observation{}, err
 	}

@@ -11,13 +11,16 @@ const landmarks = 68
 // rival is how large a second face may be, in heights of the largest, before it is unclear who is asking.
 const rival = 0.85
 
-// measure fills in the observation of the largest face: landmarks, quality, liveness, and the embedding when the quality allows one.
-func (c *Chain) measure(v view, faces []found, obs *Observation) error {
-	face := faces[0]
-	clock := stopwatch{time.Now()}
-	points, err := c.locate(v, face)
-	if err != nil {
-		return err
+// inspect fills in landmarks and quality of the largest face, and leaves the aligned face in the embedding network's pixels.
+func (c *Chain) inspect(v view, faces []found, obs *Observation) error {
+	_, err := c.inspectPoints(v, faces, obs)
+	return err
+}
+
+func (c *Chain) inspectPoints(v view, faces []found, obs *Observation) (points [landmarks]Point, err error) {
+	face, clock := faces[0], stopwatch{time.Now()}
+	if points, err = c.locate(v, face); err != nil {
+		return points, err
 	}
 	obs.Evidence.Points = fivePoints(points)
 	obs.Took.Landmark = clock.lap()
@@ -27,23 +30,31 @@ func (c *Chain) measure(v view, faces []found, obs *Observation) error {
 	toFrame, err := align(obs.Evidence.Points, c.embed.Template)
 	if err != nil { // the model saw no face in the box
 		q.Advice = LookStraight
-		return nil
+		return points, nil
 	}
 	v.warp(toFrame, c.embed.pixels, c.embed.Width, c.embed.Height)
 	planes(c.embed.pixels, c.grey, "grey", 0, 1)
 	q.Brightness, q.Sharpness = light(c.grey, c.embed.Width, c.embed.Height)
 	q.Advice = c.opts.advise(*q, v.h, len(faces) > 1 && faces[1].height() > rival*face.height())
 	obs.Took.Align = clock.lap()
+	return points, nil
+}
 
-	if obs.Live, err = c.liveness(v, face); err != nil {
+// measure fills in everything: quality, liveness, and the embedding when the quality allows one.
+func (c *Chain) measure(v view, faces []found, obs *Observation) error {
+	points, err := c.inspectPoints(v, faces, obs)
+	if err != nil {
+		return err
+	}
+	clock := stopwatch{time.Now()}
+	if obs.Live, err = c.liveness(v, faces[0]); err != nil {
 		return err
 	}
 	if obs.Evidence.EyesOpen, err = c.eyesOpen(v, points); err != nil {
 		return err
 	}
 	obs.Took.Live = clock.lap()
-
-	if q.Advice == Fine {
+	if obs.Quality.Advice == Fine {
 		obs.Embedding, err = c.embedding()
 	}
 	obs.Took.Embed = clock.lap()

@@ -1,0 +1,168 @@
+package eye
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// child is a running child as its parent sees it.
+type child struct {
+	conn
+	socket *os.File
+	cmd    *exec.Cmd
+	stderr *tail
+	modes  chan Mode
+	quit   chan struct{}
+	sent   sync.WaitGroup
+}
+
+// spawn starts the command with one end of a socketpair as file descriptor 3 and sends it the configuration.
+func spawn(cfg Config) (*child, error) {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("socketpair for the eye: %w", err)
+	}
+	theirs := os.NewFile(uintptr(pair[1]), "eye child")
+	defer theirs.Close()
+	if err := unix.SetNonblock(pair[0], true); err != nil { // so that deadlines work
+		unix.Close(pair[0])
+		return nil, fmt.Errorf("socketpair for the eye: %w", err)
+	}
+	ours := os.NewFile(uintptr(pair[0]), "eye parent")
+	c := &child{conn: conn{rw: ours}, socket: ours, stderr: &tail{}, modes: make(chan Mode, 1), quit: make(chan struct{})}
+	c.cmd = exec.Command(cfg.Command[0], cfg.Command[1:]...)
+	c.cmd.ExtraFiles = []*os.File{theirs}
+	c.cmd.Stderr = c.stderr
+	c.cmd.Env = environment(cfg)
+	c.cmd.WaitDelay = time.Second
+	if err := c.cmd.Start(); err != nil {
+		ours.Close()
+		return nil, fmt.Errorf("start the eye: %w", err)
+	}
+	text, err := json.Marshal(cfg)
+	if err == nil {
+		ours.SetWriteDeadline(time.Now().Add(time.Second))
+		err = c.write(kindConfig, func(b []byte) ([]byte, error) { return append(b, text...), nil })
+	}
+	if err != nil {
+		return nil, c.end(fmt.Errorf("configure the eye: %w", err))
+	}
+	c.sent.Go(c.sendModes)
+	return c, nil
+}
+
+// environment is all that a child gets of ours. OpenCV reads two settings from it.
+func environment(cfg Config) []string {
+	env := []string{"OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT=2"}
+	if n := cfg.Options.Threads; n > 0 {
+		env = append(env, "OPENCV_FOR_THREADS_NUM="+strconv.Itoa(n))
+	}
+	for _, name := range []string{"LD_LIBRARY_PATH", "GOCOVERDIR", "TMPDIR"} {
+		if v, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+v)
+		}
+	}
+	return env
+}
+
+func (c *child) pid() int { return c.cmd.Process.Pid }
+
+// setMode leaves the mode for sendModes; only the last one counts.
+func (c *child) setMode(m Mode) { put(c.modes, m, func(*Mode) {}) }
+
+func (c *child) sendModes() {
+	for {
+		select {
+		case <-c.quit:
+			return
+		case m := <-c.modes:
+			c.socket.SetWriteDeadline(time.Now().Add(time.Second))
+			if err := c.write(kindMode, func(b []byte) ([]byte, error) { return append(b, byte(m)), nil }); err != nil {
+				return // the reading side finds out why
+			}
+		}
+	}
+}
+
+// next waits for a message.
+func (c *child) next(patience time.Duration) (kind, []byte, error) {
+	c.socket.SetReadDeadline(time.Now().Add(patience))
+	k, payload, err := c.read()
+	if errors.Is(err, io.EOF) || errors.Is(err, unix.ECONNRESET) {
+		err = ErrExited
+	}
+	return k, payload, err
+}
+
+// hangUp kills the child, so that next returns.
+func (c *child) hangUp() { c.cmd.Process.Kill() }
+
+// end kills the child, takes it from the process table, and completes the reason with how it died and what it said last.
+func (c *child) end(reason error) error {
+	if errors.Is(reason, ErrExited) { // leave it the moment it needs to die by itself
+		time.AfterFunc(200*time.Millisecond, func() { c.cmd.Process.Kill() })
+	} else {
+		c.cmd.Process.Kill()
+	}
+	died := c.cmd.Wait()
+	close(c.quit)
+	c.socket.Close()
+	c.sent.Wait()
+	c.forget()
+	if !errors.Is(reason, ErrExited) {
+		return reason
+	}
+	if died != nil {
+		reason = fmt.Errorf("%w: %v", reason, died)
+	}
+	if words := c.stderr.String(); words != "" {
+		reason = fmt.Errorf("%w: %s", reason, words)
+	}
+	return reason
+}
+
+// rss is the child's resident memory in bytes; 0 when it cannot be told.
+func (c *child) rss() int64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", c.pid()))
+	fields := strings.Fields(string(text))
+	if err != nil || len(fields) < 2 {
+		return 0
+	}
+	pages, err := strconv.ParseInt(fields[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
+}
+
+// tail keeps the last line or two that a child wrote to its standard error.
+type tail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, p...)
+	if over := len(t.text) - 400; over > 0 {
+		t.text = t.text[over:]
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.Join(strings.Fields(string(t.text)), " ")
+}

@@ -1,0 +1,238 @@
+package eye
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"menshen/hal/camera"
+	"menshen/recognizer"
+	"menshen/recognizer/models"
+
+	"go.uber.org/goleak"
+)
+
+// TestMain lets the test binary be the child: the true one, or one that misbehaves.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 {
+		if child, ok := children[os.Args[1]]; ok {
+			if err := child(); err != nil {
+				os.Stderr.WriteString(err.Error() + "\n")
+				os.Exit(1)
+			}
+			os.Exit(0)
+		}
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// children are what a test can start as a child, by name.
+var children = map[string]func() error{
+	"eye":   func() error { return Main(3) },
+	"crash": func() error { syscall.Kill(os.Getpid(), syscall.SIGABRT); select {} },
+	"hang":  func() error { time.Sleep(time.Minute); return nil },
+	"babble": func() error {
+		os.NewFile(3, "").Write([]byte(strings.Repeat("this is no message ", 100)))
+		time.Sleep(time.Minute)
+		return nil
+	},
+	"liar": func() error { // well-formed, and impossible
+		c := &conn{rw: os.NewFile(3, "")}
+		c.write(kindReady, func(b []byte) ([]byte, error) { return append(b, "{}"...), nil })
+		lie := recognizer.Observation{Faces: 1, Width: 640, Height: 480, Live: 7}
+		c.write(kindObservation, func(b []byte) ([]byte, error) { return appendObservation(b, &lie) })
+		time.Sleep(time.Minute)
+		return nil
+	},
+}
+
+func start(t *testing.T, child string, cfg Config) *Eye {
+	t.Helper()
+	cfg.Command = []string{os.Args[0], child}
+	e, err := Start(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
+// until waits for a state of the eye.
+func until(t *testing.T, e *Eye, what string, ok func(Status) bool) Status {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if s := e.Status(); ok(s) {
+			return s
+		}
+	}
+	t.Fatalf("not %s: %+v", what, e.Status())
+	return Status{}
+}
+
+// door gives an eye that looks at a simulated camera, or skips the test where there are no models.
+func door(t *testing.T) (e *Eye, dir string) {
+	t.Helper()
+	from, err := models.Dir()
+	if err != nil {
+		t.Skip(err)
+	}
+	if _, err := models.Default().Load(from); err != nil {
+		t.Skip(err)
+	}
+	dir = filepath.Join(t.TempDir(), "camera")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return start(t, "eye", Config{Camera: "sim:" + dir, Models: from}), dir
+}
+
+// collins is the public-domain portrait that the set-up fetches.
+func collins(t *testing.T) string {
+	t.Helper()
+	cache, _ := os.UserCacheDir()
+	path := filepath.Join(cache, "menshen", "pictures", "collins.png")
+	if _, err := os.Stat(path); err != nil {
+		t.Skip(err)
+	}
+	return path
+}
+
+// TestWalkUp: the whole path, from a scene through the child process to an embedding in the parent.
+func TestWalkUp(t *testing.T) {
+	e, dir := door(t)
+	s := until(t, e, "running", func(s Status) bool { return s.State == Running })
+	if s.PID == 0 || s.Models != models.Default().Name || s.Restarts != 0 {
+		t.Errorf("%+v", s)
+	}
+	e.SetMode(Looking)
+	if err := camera.SetScene(dir, camera.Scene{Picture: collins(t), Seed: 4}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("no embedding in time: %+v", e.Status())
+		case o := <-e.Observations():
+			if o.Embedding == nil {
+				continue
+			}
+			if o.Faces != 1 || o.Live <= 0 || o.Width != camera.Width || time.Since(o.At) > 5*time.Second {
+				t.Errorf("%+v", o)
+			}
+			o.Wipe()
+			until(t, e, "seeing", func(s Status) bool { return s.Camera == CameraOK && s.FPS > 1 && s.RSS > 1<<20 })
+			return
+		}
+	}
+}
+
+// TestCameraUnplugged: the loss is reported, and the camera is taken again when it comes back.
+func TestCameraUnplugged(t *testing.T) {
+	e, dir := door(t)
+	e.SetMode(Idle)
+	until(t, e, "seeing", func(s Status) bool { return s.Camera == CameraOK })
+	if err := os.Rename(dir, dir+"-away"); err != nil {
+		t.Fatal(err)
+	}
+	s := until(t, e, "gone", func(s Status) bool { return s.Camera == CameraGone })
+	if s.Detail == "" || s.State != Running || s.Restarts != 0 {
+		t.Errorf("%+v", s)
+	}
+	if err := os.Rename(dir+"-away", dir); err != nil {
+		t.Fatal(err)
+	}
+	until(t, e, "back", func(s Status) bool { return s.Camera == CameraOK })
+	e.SetMode(Off)
+	until(t, e, "off", func(s Status) bool { return s.Camera == CameraOff })
+}
+
+func TestAim(t *testing.T) {
+	e, dir := door(t)
+	e.SetMode(Aim)
+	if err := camera.SetScene(dir, camera.Scene{Picture: collins(t), Seed: 4}); err != nil {
+		t.Fatal(err)
+	}
+	timeout := time.After(30 * time.Second)
+	for {
+		select {
+		case <-timeout:
+			t.Fatal("no picture with a face")
+		case p := <-e.Pictures():
+			if p.Width != 160 || p.Height != 120 || len(p.Grey) != 160*120 {
+				t.Fatalf("picture of %d×%d", p.Width, p.Height)
+			}
+			if !p.Box.Empty() {
+				return
+			}
+		case o := <-e.Observations():
+			if o.Embedding != nil || o.Live != 0 {
+				t.Error("a face was measured while aiming")
+			}
+		}
+	}
+}
+
+// TestKilledChild: a child that dies is replaced, and the mode is set again.
+func TestKilledChild(t *testing.T) {
+	e, _ := door(t)
+	e.SetMode(Idle)
+	s := until(t, e, "seeing", func(s Status) bool { return s.Camera == CameraOK })
+	if err := syscall.Kill(s.PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	after := until(t, e, "seeing again", func(n Status) bool { return n.Restarts == 1 && n.Camera == CameraOK })
+	if after.PID == s.PID || after.Mode != Idle || !errors.Is(after.LastError, ErrExited) {
+		t.Errorf("%+v", after)
+	}
+	e.Close()
+	if s := e.Status(); s.State != Stopped {
+		t.Errorf("closed: %+v", s)
+	}
+	if _, open := <-e.Observations(); open {
+		t.Error("an observation after Close")
+	}
+}
+
+// TestBadChildren: whatever a child does, it is killed, named, and tried again.
+func TestBadChildren(t *testing.T) {
+	for child, want := range map[string]error{"crash": ErrExited, "hang": ErrSilent, "babble": ErrProtocol, "liar": ErrProtocol} {
+		t.Run(child, func(t *testing.T) {
+			t.Parallel()
+			e := start(t, child, Config{StartIn: 300 * time.Millisecond, Silence: 300 * time.Millisecond})
+			s := until(t, e, "restarted", func(s Status) bool { return s.Restarts >= 1 && s.LastError != nil })
+			if !errors.Is(s.LastError, want) {
+				t.Errorf("%s: %v", child, s.LastError)
+			}
+		})
+	}
+}
+
+// TestModelsMissing: the remedy reaches the parent.
+func TestModelsMissing(t *testing.T) {
+	e := start(t, "eye", Config{Camera: "sim:/", Models: t.TempDir()})
+	s := until(t, e, "failed", func(s Status) bool { return s.LastError != nil })
+	if !strings.Contains(s.LastError.Error(), "make models") {
+		t.Error(s.LastError)
+	}
+}
+
+func TestNoSuchCommand(t *testing.T) {
+	e, err := Start(t.Context(), Config{Command: []string{"/no/such/program"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := until(t, e, "failed", func(s Status) bool { return s.LastError != nil })
+	if s.PID != 0 {
+		t.Errorf("%+v", s)
+	}
+	if err := e.Close(); err != nil {
+		t.Error(err)
+	}
+}

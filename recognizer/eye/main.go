@@ -1,0 +1,111 @@
+package eye
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"menshen/recognizer"
+	"menshen/recognizer/models"
+
+	"golang.org/x/sys/unix"
+)
+
+// Main is the child's whole life. fd is its end of the socketpair. It returns nil when the parent has closed the other end.
+func Main(fd uintptr) error {
+	if err := unix.SetNonblock(int(fd), true); err != nil {
+		return fmt.Errorf("eye: file descriptor %d is no socket: is \"menshen eye\" run by hand?", fd)
+	}
+	unix.CloseOnExec(int(fd))
+	socket := os.NewFile(fd, "eye")
+	defer socket.Close()
+	c := &conn{rw: socket}
+	socket.SetReadDeadline(time.Now().Add(10 * time.Second))
+	cfg, err := readConfig(c)
+	if err != nil {
+		return err
+	}
+	socket.SetReadDeadline(time.Time{})
+	if err := look(c, cfg); err != nil {
+		c.write(kindFailure, func(b []byte) ([]byte, error) {
+			text := err.Error()
+			return append(b, text[:min(len(text), 1000)]...), nil
+		})
+		return err
+	}
+	return nil
+}
+
+func readConfig(c *conn) (Config, error) {
+	k, payload, err := c.read()
+	if err != nil {
+		return Config{}, fmt.Errorf("eye: read configuration: %w", err)
+	}
+	var cfg Config
+	if k != kindConfig {
+		return Config{}, fmt.Errorf("%w: kind %d instead of the configuration", ErrProtocol, k)
+	}
+	if err := json.Unmarshal(payload, &cfg); err != nil {
+		return Config{}, fmt.Errorf("eye: configuration: %w", err)
+	}
+	return cfg.withDefaults(), nil
+}
+
+// look loads the models and looks until the parent hangs up.
+func look(c *conn, cfg Config) error {
+	manifest, err := models.Read(cfg.Manifest)
+	if err != nil {
+		return err
+	}
+	set, err := manifest.Load(cfg.Models)
+	if err != nil {
+		return err
+	}
+	chain, err := recognizer.New(set, cfg.Options)
+	if err != nil {
+		return err
+	}
+	defer chain.Close()
+	set.Release()
+
+	ctx, cancel := context.WithCancelCause(context.Background())
+	modes := make(chan Mode, 1)
+	go func() { cancel(listen(c, modes)) }()
+
+	text, err := json.Marshal(ready{Models: manifest.Name, Confined: "not confined"})
+	if err != nil {
+		return err
+	}
+	if err := c.write(kindReady, func(b []byte) ([]byte, error) { return append(b, text...), nil }); err != nil {
+		return err
+	}
+	w := &watch{conn: c, cfg: cfg, chain: chain, modes: modes}
+	err = w.run(ctx)
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errHungUp) {
+		return cause
+	}
+	return err
+}
+
+// errHungUp: the parent closed the socket, which is how a child's life ends well.
+var errHungUp = errors.New("parent hung up")
+
+// listen takes the parent's messages. When the parent is gone it sees to it that the process ends even if a frame hangs in OpenCV.
+func listen(c *conn, modes chan Mode) error {
+	defer time.AfterFunc(2*time.Second, func() { os.Exit(1) })
+	for {
+		k, payload, err := c.read()
+		switch {
+		case errors.Is(err, ErrProtocol):
+			return err
+		case err != nil:
+			return errHungUp
+		case k != kindMode || len(payload) != 1 || int(payload[0]) >= len(modeNames):
+			return fmt.Errorf("%w: kind %d is not for the child", ErrProtocol, k)
+		}
+		put(modes, Mode(payload[0]), func(*Mode) {})
+	}
+}

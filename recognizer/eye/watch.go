@@ -1,0 +1,195 @@
+package eye
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"menshen/hal"
+	"menshen/hal/camera"
+	"menshen/recognizer"
+)
+
+const (
+	lingerFor = 2 * time.Second // full rate goes on for so long after the last face
+	reopen    = time.Second     // pause between two tries to open a camera that is gone
+)
+
+// watch is the child's loop: one frame after the other, and a beat in between.
+type watch struct {
+	conn  *conn
+	cfg   Config
+	chain *recognizer.Chain
+	modes <-chan Mode
+
+	mode     Mode
+	cam      hal.Camera
+	tried    time.Time // when opening was tried last
+	health   *health
+	state    CameraState
+	detail   string
+	frame    hal.Frame
+	seen     time.Time // when a face was seen last
+	dirty    bool      // something of a face may be left in the chain
+	lastBeat time.Time
+}
+
+func (w *watch) run(ctx context.Context) error {
+	defer w.closeCamera()
+	w.state = CameraOff
+	w.health = newHealth(time.Now())
+	for ctx.Err() == nil {
+		if err := w.beat(); err != nil {
+			return err
+		}
+		if err := w.step(ctx); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step looks at one frame, or waits for a while.
+func (w *watch) step(ctx context.Context) error {
+	if w.mode == Off {
+		w.closeCamera()
+		if err := w.forget(); err != nil {
+			return err
+		}
+		w.pause(ctx, beatEvery)
+		return nil
+	}
+	if w.cam == nil && !w.openCamera() {
+		w.pause(ctx, beatEvery)
+		return nil
+	}
+	defer w.frame.Wipe()
+	if err := w.next(ctx); err != nil {
+		w.state, w.detail = w.health.missing(err, time.Now())
+		if w.state == CameraGone {
+			w.closeCamera()
+		}
+		return w.forget()
+	}
+	w.state, w.detail = w.health.frame(&w.frame, time.Now())
+	if w.state != CameraOK {
+		w.pause(ctx, w.cfg.IdleRate)
+		return w.forget()
+	}
+	if err := w.observe(); err != nil {
+		return err
+	}
+	if absent := time.Since(w.seen) > lingerFor; absent || w.mode == Idle {
+		if absent {
+			if err := w.forget(); err != nil {
+				return err
+			}
+		}
+		w.frame.Wipe()
+		w.pause(ctx, w.cfg.IdleRate)
+	}
+	return nil
+}
+
+// observe measures the frame as the mode says and sends what it found.
+func (w *watch) observe() error {
+	see := w.chain.Observe
+	switch w.mode {
+	case Idle:
+		see = w.chain.Find
+	case Aim:
+		see = w.chain.Inspect
+	}
+	obs, err := see(&w.frame)
+	if err != nil {
+		return err
+	}
+	defer obs.Wipe()
+	if obs.Faces > 0 {
+		w.seen, w.dirty = time.Now(), true
+	}
+	if w.mode == Aim {
+		picture := shrink(&w.frame, w.cfg.Options.Zone, &obs)
+		defer picture.Wipe()
+		err := w.conn.write(kindPicture, func(b []byte) ([]byte, error) { return appendPicture(b, &picture) })
+		if err != nil {
+			return err
+		}
+	}
+	return w.conn.write(kindObservation, func(b []byte) ([]byte, error) { return appendObservation(b, &obs) })
+}
+
+// next waits for a frame, but not longer than a beat.
+func (w *watch) next(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, beatEvery, hal.ErrNoFrame)
+	defer cancel()
+	err := w.cam.Next(ctx, &w.frame)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = hal.ErrNoFrame
+	}
+	return err
+}
+
+// pause waits, or less when the mode changes.
+func (w *watch) pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case w.mode = <-w.modes:
+	}
+}
+
+// beat takes a new mode, if there is one, and gives a sign of life when it is time.
+func (w *watch) beat() error {
+	select {
+	case w.mode = <-w.modes:
+	default:
+	}
+	now := time.Now()
+	if now.Sub(w.lastBeat) < beatEvery {
+		return nil
+	}
+	w.lastBeat = now
+	text, err := json.Marshal(beat{Camera: w.state, Detail: w.detail, FPS: w.health.rate(now)})
+	if err != nil {
+		return err
+	}
+	return w.conn.write(kindBeat, func(b []byte) ([]byte, error) { return append(b, text...), nil })
+}
+
+func (w *watch) openCamera() bool {
+	if time.Since(w.tried) < reopen {
+		return false
+	}
+	w.tried = time.Now()
+	cam, err := camera.Open(w.cfg.Camera)
+	if err != nil {
+		w.state, w.detail = CameraGone, err.Error()
+		return false
+	}
+	w.cam, w.health = cam, newHealth(time.Now())
+	return true
+}
+
+func (w *watch) closeCamera() {
+	if w.cam != nil {
+		w.cam.Close()
+		w.cam = nil
+		w.frame.Wipe()
+	}
+	if w.mode == Off {
+		w.state, w.detail = CameraOff, ""
+	}
+}
+
+// forget lets the chain overwrite what is left of a face.
+func (w *watch) forget() error {
+	if !w.dirty {
+		return nil
+	}
+	w.dirty = false
+	return w.chain.Forget()
+}
