@@ -313,7 +313,7 @@ func (v *Vault) bolt(path string) (*bolt.DB, error) {
 		case err != nil:
 			return fmt.Errorf("%s: %w: %w", path, ErrCorrupt, err)
 		}
-		db.AllocSize = 1 << 20
+		db.AllocSize = 1 << 18
 		return nil
 	})
 	return db, err
