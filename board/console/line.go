@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -12,6 +11,12 @@ import (
 const (
 	maxLine  = 1024 // bytes of one line; a longer one is refused whole, never cut
 	maxAhead = 4096 // bytes typed while a command runs; more are thrown away whole, so that no half command is left
+)
+
+// Marks among the waiting keys: the decoder gives no such bytes.
+const (
+	markBroken  = 0x1c // the line in hand was given up with Ctrl-C
+	markTooLong = 0x1d // the line in hand was too long
 )
 
 // errBroken says that an answer was broken off with Ctrl-C; errTooLong that the line was refused.
@@ -31,11 +36,11 @@ type line struct {
 	mu     sync.Mutex
 	in     []byte // whole keys, waiting
 	since  int    // bytes since the last Enter
-	broken error  // errBroken or errTooLong: what befell the line in hand
+	broken error  // errBroken or errTooLong: what befell the line just read
 	err    error  // the line is gone
 	cancel func() // stops the running command; nil at a prompt
 	typed  func() // a key came
-	onZero func() // BREAK
+	onZero func() // BREAK; called with mu held, like cancel: neither may come back here
 	wake   chan struct{}
 	ctx    context.Context // of the visit in hand; Read ends with it
 }
@@ -79,16 +84,14 @@ func (l *line) key(k []byte) {
 	switch {
 	case k[0] == keyBreak:
 		l.in, l.since = l.in[:0], 0
-		go l.onZero()
+		l.onZero()
 	case k[0] == keyCancel && l.cancel != nil:
 		l.in, l.since = l.in[:0], 0
 		l.cancel()
 	case k[0] == keyCancel:
-		l.broken = errBroken
-		l.in, l.since = append(l.in, keyLast, keyKill, keyEnter), 0
+		l.in, l.since = append(l.in, keyLast, keyKill, markBroken, keyEnter), 0
 	case k[0] == keyEnter && l.since > maxLine:
-		l.broken = errTooLong
-		l.in, l.since = append(l.in, keyLast, keyKill, keyEnter), 0
+		l.in, l.since = append(l.in, keyLast, keyKill, markTooLong, keyEnter), 0
 	case l.since > maxLine:
 	case len(l.in) > maxAhead:
 		clear(l.in)
@@ -126,14 +129,22 @@ func (l *line) Read(p []byte) (int, error) {
 	}
 }
 
-// take moves keys into p; l.mu is held.
+// take moves keys into p, at most to the end of the line, and heeds the marks; l.mu is held.
 func (l *line) take(p []byte) int {
-	n := len(l.in)
-	if i := bytes.IndexByte(l.in, keyEnter); i >= 0 {
-		n = i + 1
+	n, used := 0, 0
+	for n < len(p) && used < len(l.in) && (n == 0 || p[n-1] != keyEnter) {
+		switch k := l.in[used]; k {
+		case markBroken:
+			l.broken = errBroken
+		case markTooLong:
+			l.broken = errTooLong
+		default:
+			p[n] = k
+			n++
+		}
+		used++
 	}
-	n = copy(p, l.in[:n])
-	rest := copy(l.in, l.in[n:])
+	rest := copy(l.in, l.in[used:])
 	clear(l.in[rest:])
 	l.in = l.in[:rest]
 	return n

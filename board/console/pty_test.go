@@ -136,6 +136,13 @@ func (s *seat) screen() string {
 	return s.vt.String()
 }
 
+// sent is all that the console ever sent.
+func (s *seat) sent() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return string(s.raw)
+}
+
 // logIn logs in and waits for the prompt.
 func (s *seat) logIn(name string) {
 	s.t.Helper()

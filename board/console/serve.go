@@ -75,13 +75,14 @@ func Serve(ctx context.Context, rw io.ReadWriter, desk Desk, o Options) error {
 	c.greet()
 	for {
 		err := c.visit(ctx)
+		gone := l.gone()
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case l.gone() != nil && errors.Is(l.gone(), io.EOF):
+		case errors.Is(gone, io.EOF):
 			return nil
-		case l.gone() != nil:
-			return l.gone()
+		case gone != nil:
+			return gone
 		case o.Once && !errors.Is(err, errNotIn):
 			return nil
 		}

@@ -53,28 +53,34 @@ func (c *console) visit(outer context.Context) error {
 	if err := c.logIn(ctx); err != nil {
 		return errors.Join(errNotIn, err)
 	}
-	who := c.who
-	out := context.AfterFunc(ctx, func() { c.desk.LogOut(who, c.farewell(ctx)) })
-	err := c.work(ctx)
-	if c.line.gone() != nil || err == nil {
-		err = io.EOF
-	}
-	if out() { // nobody has logged out yet
-		why := "line lost"
-		if errors.Is(err, errAsked) {
-			why = "asked"
-		}
-		c.desk.LogOut(who, why)
-	}
+	err := c.stay(ctx)
 	c.bye(ctx)
 	c.who = Session{}
 	return err
 }
 
-// farewell is the reason for a log-out that came from outside the work.
-func (c *console) farewell(ctx context.Context) string {
-	if errors.Is(context.Cause(ctx), errIdle) {
-		return "idle"
+// stay is the visit of somebody who is logged in. The log-out reaches the desk once, and as soon as ctx ends, even while
+// the console hangs in a write.
+func (c *console) stay(ctx context.Context) error {
+	var once sync.Once
+	who := c.who
+	leave := func(why string) { once.Do(func() { c.desk.LogOut(who, why) }) }
+	defer context.AfterFunc(ctx, func() { leave(reason(ctx, nil)) })()
+	err := c.acknowledge(ctx)
+	if err == nil {
+		err = c.work(ctx)
+	}
+	leave(reason(ctx, err))
+	return err
+}
+
+// reason is the word for the log-out that err, or the end of ctx, makes.
+func reason(ctx context.Context, err error) string {
+	switch {
+	case errors.Is(context.Cause(ctx), errIdle):
+		return errIdle.Error()
+	case errors.Is(err, errAsked), errors.Is(err, ErrNotAcknowledged):
+		return errAsked.Error()
 	}
 	return "line lost"
 }
@@ -120,9 +126,6 @@ func (c *console) logIn(ctx context.Context) error {
 		return err
 	}
 	c.failures = 0
-	if c.who.Commitment != nil {
-		return c.acknowledge(ctx)
-	}
 	return nil
 }
 
@@ -144,24 +147,29 @@ func (c *console) choose(choice string) {
 	}
 }
 
-// acknowledge shows the confidentiality commitment and takes the operator's yes (R-OPERATOR).
+// acknowledge shows the confidentiality commitment, where there is one to accept, and takes the operator's yes (R-OPERATOR).
 func (c *console) acknowledge(ctx context.Context) error {
 	k := c.who.Commitment
+	if k == nil {
+		return nil
+	}
 	c.printf(text{"Confidentiality commitment, version %s:", "保密承诺书，版本 %s："}, k.Version)
 	c.paragraphs(k.Text)
 	yes, err := c.confirm(text{"Do you accept it?", "您接受吗？"})
-	if err == nil && !yes {
-		c.say(text{"Without it nothing can be done here.", "未接受则不能使用。"})
-		err = ErrNotAcknowledged
-	}
-	if err == nil {
-		c.who, err = c.desk.Acknowledge(ctx, c.who)
-	}
 	if err != nil {
-		c.desk.LogOut(c.who, "asked")
-		c.who = Session{}
+		return err
 	}
-	return err
+	if !yes {
+		c.say(text{"Without it nothing can be done here.", "未接受则不能使用。"})
+		return ErrNotAcknowledged
+	}
+	who, err := c.desk.Acknowledge(ctx, c.who)
+	if err != nil {
+		c.problem(err)
+		return err
+	}
+	c.who = who
+	return nil
 }
 
 // work reads and runs commands until the visit ends.
