@@ -1,11 +1,14 @@
 package recognizer
 
 import (
+	"errors"
+	"image"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"menshen/hal"
 	"menshen/recognizer/models"
@@ -103,5 +106,110 @@ func TestChainFigures(t *testing.T) {
 		if got := cosine(obs.Embedding, other.Embedding); got > 0.1 {
 			t.Errorf("cosine with another person is %.3f", got)
 		}
+	}
+}
+
+func TestFrameRefused(t *testing.T) {
+	c := newChain(t, Options{})
+	for name, f := range map[string]*hal.Frame{
+		"empty":     {},
+		"too small": {Width: 32, Height: 32, BGR: make([]byte, 32*32*3)},
+		"too large": {Width: 5000, Height: 100, BGR: make([]byte, 5000*100*3)},
+		"short":     {Width: 640, Height: 480, BGR: make([]byte, 640*480*3-1)},
+	} {
+		if _, err := c.Observe(f); !errors.Is(err, ErrFrame) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestShapes: a face is found at the same place in frames of other shapes, with black around it.
+func TestShapes(t *testing.T) {
+	c := newChain(t, Options{})
+	f := gocvPicture(t, "face-detect.jpg") // 400×320
+	want := observe(t, c, f).Box
+	for _, size := range [][2]int{{1280, 720}, {480, 640}, {2000, 330}} {
+		wide := &hal.Frame{Width: size[0], Height: size[1], BGR: make([]byte, size[0]*size[1]*3)}
+		for y := range f.Height {
+			copy(wide.BGR[y*wide.Width*3:], f.BGR[y*f.Width*3:(y+1)*f.Width*3])
+		}
+		obs := observe(t, c, wide)
+		centre := obs.Box.Min.Add(obs.Box.Max).Div(2)
+		if obs.Faces != 1 || !centre.In(want.Inset(want.Dx()/4)) {
+			t.Errorf("%v: %d faces, at %v, want about %v", size, obs.Faces, obs.Box, want)
+		}
+	}
+}
+
+func TestZoneOutside(t *testing.T) {
+	f := gocvPicture(t, "face-detect.jpg")
+	c := newChain(t, Options{Zone: image.Rect(700, 700, 1000, 1000)})
+	if obs := observe(t, c, f); obs.Faces != 0 || obs.Embedding != nil || !obs.Box.Empty() {
+		t.Errorf("somebody outside the zone was looked at: %+v", obs)
+	}
+}
+
+// TestRPurposeLessThanObserve: Find measures nothing of a face, Inspect neither liveness nor embedding.
+func TestRPurposeLessThanObserve(t *testing.T) {
+	c, f := newChain(t, Options{}), gocvPicture(t, "face.jpg")
+	found, err := c.Find(f)
+	if err != nil || found.Faces != 1 || found.Embedding != nil || found.Evidence != (Evidence{}) || found.Live != 0 || found.Quality.Brightness != 0 {
+		t.Errorf("%+v, %v", found, err)
+	}
+	seen, err := c.Inspect(f)
+	if err != nil || seen.Quality.Brightness == 0 || seen.Quality.Advice != Fine || seen.Embedding != nil || seen.Live != 0 {
+		t.Errorf("%+v, %v", seen, err)
+	}
+}
+
+// TestRStrangerForget: after Forget the chain's own memory holds nothing of a face.
+func TestRStrangerForget(t *testing.T) {
+	c := newChain(t, Options{})
+	observe(t, c, gocvPicture(t, "face.jpg"))
+	if err := c.Forget(); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range c.networks() {
+		for _, buffer := range append(n.outputs, n.pixels, n.input) {
+			for _, v := range buffer {
+				if v != 0 {
+					t.Fatalf("%s remembers", n.File)
+				}
+			}
+		}
+	}
+	for _, v := range c.grey {
+		if v != 0 {
+			t.Fatal("the aligned face is remembered")
+		}
+	}
+}
+
+func TestFlip(t *testing.T) {
+	f := gocvPicture(t, "face.jpg")
+	plain, flipped := observe(t, newChain(t, Options{}), f), observe(t, newChain(t, Options{Flip: true}), f)
+	if got := cosine(plain.Embedding, flipped.Embedding); got < 0.9 || got > 0.9999 {
+		t.Errorf("cosine of an embedding with its flip average is %.4f", got)
+	}
+	if got := cosine(flipped.Embedding, flipped.Embedding); got < 0.999 || got > 1.001 {
+		t.Errorf("length %.4f", got)
+	}
+}
+
+func BenchmarkObserve(b *testing.B) {
+	c, f := newChain(b, Options{Threads: 1}), gocvPicture(b, "face.jpg")
+	var took Stages
+	n := 0
+	for b.Loop() {
+		obs := observe(b, c, f)
+		took.Detect += obs.Took.Detect
+		took.Landmark += obs.Took.Landmark
+		took.Align += obs.Took.Align
+		took.Live += obs.Took.Live
+		took.Embed += obs.Took.Embed
+		n++
+	}
+	for name, d := range map[string]time.Duration{"detect": took.Detect, "landmark": took.Landmark, "align": took.Align, "live": took.Live, "embed": took.Embed} {
+		b.ReportMetric(float64(d.Microseconds())/float64(n)/1000, name+"-ms")
 	}
 }
