@@ -39,6 +39,9 @@ func Gather(r io.ReaderAt, size int64, f func(key, value []byte)) error {
 }
 
 func leaf(p []byte, f func(key, value []byte), root bool) {
+	if len(p) < pageHeader {
+		return
+	}
 	for i := range int(binary.LittleEndian.Uint16(p[10:])) {
 		e, ok := elementAt(p, i, false)
 		switch {
