@@ -28,6 +28,8 @@ type Attempt struct {
 	KeyID  string  // which of the person's credentials was presented
 	Face   *Face   // set for ByFace and ByCardFace
 	Site   Site
+
+	LastEntry time.Time // when this person last came in by this door, for Site.Passback; zero: not known
 }
 
 // Clock is how far the time can be trusted (design decision 7).
@@ -56,7 +58,22 @@ type Site struct {
 	Lockdown   bool
 	Evacuation bool
 	Fire       bool
-	FaceRest   time.Time // faces rest until then after too many failures
+	FaceRest   time.Time // faces rest until then after too many failures; see Tries
 	Release    time.Duration
 	LongOpen   time.Duration
+
+	KeypadRest time.Time        // the keypad rests until then
+	Down       []CredentialKind // kinds that no working reader of this door takes just now
+	Access     []Access         // which groups may come when; empty: everybody at all hours
+	Calendar   Calendar         // the site's zone and special days, for Access
+	Passback   time.Duration    // how long after coming in a person may not come in again; 0: no such rule
+	Interlock  bool             // another door of the unit, which must be closed first, is not
+	TwoPersons time.Duration    // two different people must ask within this time; 0: one is enough
+	First      First            // the first of two, for TwoPersons
+}
+
+// First is who was refused with ReasonSecond last, and when: the first of two people.
+type First struct {
+	Person PersonID
+	At     time.Time
 }

@@ -8,17 +8,20 @@ import (
 // DefaultRelease is how long the door is unlocked where nothing is configured. A grant never unlocks for zero seconds.
 const DefaultRelease = 5 * time.Second
 
-// Decide answers one attempt. It denies first: the rules are asked in this order, the first that fails is the reason, and
+// Decide answers one attempt. It denies first: the questions are asked in this order, the first that fails is the reason, and
 // only an attempt that fails none is granted.
 //
 //  0. Leaving and rescue (R-SAFE): fire, request to exit, staffed release and an operator's command open, whatever else holds.
-//  1. The door: a means this program knows; no lockdown.
-//  2. The credential (card, PIN, pass, card with face): known, not revoked, in its time.
+//  1. The door: a means this program knows; no lockdown, unless fire or evacuation has opened the door anyway; no rest of the
+//     keypad after wrong codes.
+//  2. The credential (card, PIN, pass, card with face): known, not revoked, for this door, a clock to date a pass by, begun,
+//     not run out, not used up.
 //  3. Faces at this door: switched on (no broken rule, no fault), the audit log answers, no rest after failures.
 //  4. The face: one was seen, well enough, in enough frames, alive, like an enrolled person, like nobody else.
 //  5. The right to look: the person consented to a notice (R-CONSENT), or their guardian did (R-MINOR).
 //  6. The person: not blocked, lease begun, lease not over.
 //  7. The face as a choice: another working way in (R-ALT), and the card with it where another person looks alike.
+//  8. The hour and the moment: the person's hours, no second entry too soon, no other door open, a second person.
 //
 // Whoever fails 3, 4 or 5 with a face alone is not named in the Decision: nobody was recognised with a right to do so.
 // Nothing in 3, 4, 5 or 7 is asked of a card, a PIN or a pass (R-EQUAL).
@@ -28,6 +31,7 @@ func Decide(a Attempt) Decision {
 	if a.Means != ByFace {
 		d.name(a.Person)
 	}
+	d.Duress = underDuress(a)
 	if reason, ok := alwaysOpen[a.Means]; ok {
 		d.Trace = append(d.Trace, Check{Rule: "R-SAFE", Pass: true, Detail: string(a.Means) + " always opens"})
 		return d.grant(a, reason)
@@ -48,12 +52,12 @@ var alwaysOpen = map[Means]Reason{ByFire: ReasonFire, ByREX: ReasonREX, ByStaff:
 // opens says which grant each of the other means leads to.
 var opens = map[Means]Reason{ByCard: ReasonCard, ByPIN: ReasonPIN, ByPass: ReasonPass, ByFace: ReasonFace, ByCardFace: ReasonCardFace}
 
-// rule is one line of the deny order: of whom it is asked, what it is called in the trace, why it refuses, and the question.
-type rule struct {
+// question is one line of the deny order: of whom it is asked, what it is called in the trace, why it refuses, and how it is answered.
+type question struct {
 	of     asked
 	name   string
 	reason Reason
-	ask    func(Attempt) (pass bool, detail string)
+	answer func(Attempt) (pass bool, detail string)
 }
 
 // asked is a set of means.
@@ -61,24 +65,30 @@ type asked func(Means) bool
 
 func everybody(Means) bool   { return true }
 func aKey(m Means) bool      { return m != ByFace }
+func aPIN(m Means) bool      { return m == ByPIN }
 func aFace(m Means) bool     { return m == ByFace || m == ByCardFace }
 func aFaceOnly(m Means) bool { return m == ByFace }
 
 // whoIsIt is steps 1 to 5 of the deny order: it ends with a person, recognised by right.
-var whoIsIt = []rule{
+var whoIsIt = []question{
 	{everybody, "means known", ReasonMeans, meansKnown},
-	{everybody, "no lockdown", ReasonLockdown, func(a Attempt) (bool, string) { return !a.Site.Lockdown, "" }},
+	{everybody, "no lockdown", ReasonLockdown, noLockdown},
+	{aPIN, "keypad not resting", ReasonKeypadRest, func(a Attempt) (bool, string) { return restOver(a, a.Site.KeypadRest) }},
 
 	{aKey, "key known", ReasonUnknown, keyKnown},
 	{aKey, "key not revoked", ReasonRevoked, keyNotRevoked},
-	{aKey, "key in its time", ReasonKeyEnded, keyInTime},
+	{aKey, "key for this door", ReasonKeyElsewhere, keyForThisDoor},
+	{aKey, "clock can date it", ReasonNoClock, clockCanDate},
+	{aKey, "key begun", ReasonKeyAhead, keyBegun},
+	{aKey, "key not over", ReasonKeyEnded, keyNotOver},
+	{aKey, "key not used up", ReasonKeySpent, keyNotSpent},
 
 	{aFace, "faces on", ReasonFacesOff, facesOn},
-	{aFace, "log durable", ReasonNotDurable, func(a Attempt) (bool, string) { return a.Site.Durable, "" }},
-	{aFace, "faces not resting", ReasonFaceRest, facesNotResting},
+	{aFace, "log durable", ReasonNotDurable, logDurable},
+	{aFace, "faces not resting", ReasonFaceRest, func(a Attempt) (bool, string) { return restOver(a, a.Site.FaceRest) }},
 
-	{aFace, "face seen", ReasonNoFace, func(a Attempt) (bool, string) { return a.Face != nil, "" }},
-	{aFace, "picture good", ReasonQuality, func(a Attempt) (bool, string) { return a.Face.Quality == "", a.Face.Quality }},
+	{aFace, "face seen", ReasonNoFace, faceSeen},
+	{aFace, "picture good", ReasonQuality, pictureGood},
 	{aFace, "frames agree", ReasonFrames, framesAgree},
 	{aFace, "alive", ReasonNotLive, alive},
 	{aFace, "face known", ReasonNoMatch, faceKnown},
@@ -88,26 +98,31 @@ var whoIsIt = []rule{
 	{aFace, "R-MINOR", ReasonNoGuardian, guardianConsented},
 }
 
-// mayThey is steps 6 and 7 of the deny order: the person is known.
-var mayThey = []rule{
-	{everybody, "not blocked", ReasonBlocked, func(a Attempt) (bool, string) { return !a.Person.Blocked, "" }},
+// mayThey is steps 6 to 8 of the deny order: the person is known.
+var mayThey = []question{
+	{everybody, "not blocked", ReasonBlocked, notBlocked},
 	{everybody, "lease begun", ReasonLeaseAhead, leaseBegun},
 	{everybody, "lease not over", ReasonLeaseOver, leaseNotOver},
 
 	{aFace, "R-ALT", ReasonNoOtherWay, hasOtherWay},
-	{aFaceOnly, "face alone allowed", ReasonCardToo, func(a Attempt) (bool, string) { return !a.Person.Face.CardToo, "" }},
+	{aFaceOnly, "face alone allowed", ReasonCardToo, faceAloneAllowed},
+
+	{everybody, "in their hours", ReasonHours, inTheirHours},
+	{everybody, "not in just now", ReasonPassback, notInJustNow},
+	{everybody, "other door closed", ReasonInterlock, otherDoorClosed},
+	{everybody, "two persons", ReasonSecond, twoPersons},
 }
 
-// pass asks the rules in order, writes each into the trace, and stops at the first that fails.
-func (d *Decision) pass(a Attempt, rules []rule) bool {
-	for _, r := range rules {
-		if !r.of(a.Means) {
+// pass asks the questions in order, writes each into the trace, and stops at the first that fails.
+func (d *Decision) pass(a Attempt, order []question) bool {
+	for _, q := range order {
+		if !q.of(a.Means) {
 			continue
 		}
-		ok, detail := r.ask(a)
-		d.Trace = append(d.Trace, Check{Rule: r.name, Pass: ok, Detail: detail})
+		ok, detail := q.answer(a)
+		d.Trace = append(d.Trace, Check{Rule: q.name, Pass: ok, Detail: detail})
 		if !ok {
-			d.Reason = r.reason
+			d.Reason = q.reason
 			return false
 		}
 	}

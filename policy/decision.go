@@ -13,6 +13,7 @@ type Decision struct {
 	Reason  Reason
 	Release time.Duration // how long to unlock; zero when refused
 	Trace   []Check       // each rule that was looked at, in order
+	Duress  bool          // a duress PIN was typed: call for help, and show nothing of it at the door
 }
 
 // Check is one rule's part in a decision.

@@ -34,6 +34,12 @@ const (
 	EvFireOn  DoorEventKind = "fire on"
 	EvFireOff DoorEventKind = "fire off"
 	EvTick    DoorEventKind = "tick" // time has passed
+
+	EvEvacuateOn  DoorEventKind = "evacuate on" // an operator lets everybody out, as fire does
+	EvEvacuateOff DoorEventKind = "evacuate off"
+	EvFreeOn      DoorEventKind = "free on" // free passage begins; see FreePassage
+	EvFreeOff     DoorEventKind = "free off"
+	EvLockdown    DoorEventKind = "lockdown" // ends release and free passage at once; fire and evacuation stay
 )
 
 // DoorEvent is one event at one time.
@@ -53,6 +59,9 @@ type Door struct {
 	Fire       bool
 	PreAlarmed bool
 
+	Evacuation bool
+	Free       bool // free passage: unlocked for everybody
+
 	EndedAt time.Time // when the last release ended, for Shunt
 	HeldAt  time.Time // when standing open becomes an alarm; zero: never
 	Last    time.Time // time of the last event
@@ -65,16 +74,17 @@ type EffectKind string
 const (
 	DoUnlock EffectKind = "unlock" // energise or release the strike's relay, by the board's polarity
 	DoLock   EffectKind = "lock"
-	DoAlarm  EffectKind = "alarm"  // Name: AlarmHeld, AlarmForced or AlarmFire
+	DoAlarm  EffectKind = "alarm"  // Name: AlarmHeld, AlarmForced, AlarmFire or AlarmEvacuate
 	DoQuiet  EffectKind = "quiet"  // the alarm of that Name is over
 	DoSignal EffectKind = "signal" // Name: a word of the lamp and buzzer vocabulary
 )
 
 // The alarms.
 const (
-	AlarmHeld   = "held"
-	AlarmForced = "forced"
-	AlarmFire   = "fire"
+	AlarmHeld     = "held"
+	AlarmForced   = "forced"
+	AlarmFire     = "fire"
+	AlarmEvacuate = "evacuate"
 )
 
 // Effect is one thing to do, with the reason that is recorded before it is done.

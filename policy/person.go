@@ -62,6 +62,12 @@ type Credential struct {
 	Revoked  bool
 	Until    time.Time // zero: as long as the person
 	LastUsed time.Time // zero: never used at this door
+
+	From   time.Time // not before then; zero: at once
+	Door   string    // the only door it opens; empty: all that the person may open
+	Uses   int       // how often it may open; 0: no limit
+	Used   int       // how often it has opened; whoever keeps the credential counts each grant
+	Duress bool      // a PIN typed under threat: opens like any other, and Decision.Duress tells the unit to call for help in silence
 }
 
 // FaceState is where a person stands with face entry.

@@ -15,7 +15,9 @@ const (
 	ReasonStaff    Reason = "staff"
 	ReasonConsole  Reason = "console"
 	ReasonFire     Reason = "fire"
-	ReasonRelease  Reason = "release" // a release that did not say why
+	ReasonEvacuate Reason = "evacuate"
+	ReasonFree     Reason = "free passage" // the door stands unlocked by schedule
+	ReasonRelease  Reason = "release"      // a release that did not say why
 )
 
 // Refused: the state of the door.
@@ -26,9 +28,14 @@ const (
 
 // Refused: the credential.
 const (
-	ReasonUnknown  Reason = "unknown"
-	ReasonRevoked  Reason = "revoked"
-	ReasonKeyEnded Reason = "key ended"
+	ReasonUnknown      Reason = "unknown"
+	ReasonRevoked      Reason = "revoked"
+	ReasonKeypadRest   Reason = "keypad rest"
+	ReasonKeyElsewhere Reason = "key elsewhere" // for another door
+	ReasonNoClock      Reason = "no clock"      // a pass cannot be dated
+	ReasonKeyAhead     Reason = "key ahead"
+	ReasonKeyEnded     Reason = "key ended"
+	ReasonKeySpent     Reason = "key spent"
 )
 
 // Refused: the face. Each of these leaves the card as it was (R-EQUAL).
@@ -53,6 +60,14 @@ const (
 	ReasonBlocked    Reason = "blocked"
 	ReasonLeaseAhead Reason = "lease ahead"
 	ReasonLeaseOver  Reason = "lease over"
+	ReasonHours      Reason = "hours"
+	ReasonPassback   Reason = "passback"
+)
+
+// Refused: the moment.
+const (
+	ReasonInterlock Reason = "interlock"
+	ReasonSecond    Reason = "second person"
 )
 
 // Why the relay moved, or an alarm was raised, without a decision.
@@ -61,6 +76,8 @@ const (
 	ReasonOpened   Reason = "opened"    // the door opened, and this door relocks on that
 	ReasonClosed   Reason = "closed"    // the door closed behind somebody
 	ReasonFireOver Reason = "fire over" // the fire line was cleared
+	ReasonAllClear Reason = "all clear" // the evacuation is over
+	ReasonFreeOver Reason = "free over" // free passage is over
 	ReasonHeld     Reason = "held"
 	ReasonForced   Reason = "forced"
 )

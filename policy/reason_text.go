@@ -31,14 +31,21 @@ var reasonWords = map[Reason]words{
 	ReasonStaff:    {"The staff opened the door.", "工作人员已开门。"},
 	ReasonConsole:  {"An operator opened the door.", "操作员已开门。"},
 	ReasonFire:     {"Fire alarm: the door is open. Leave the building.", "火警：门已打开，请离开本楼。"},
+	ReasonEvacuate: {"Evacuation: the door is open. Leave the building.", "紧急疏散：门已打开，请离开本楼。"},
+	ReasonFree:     {"The door is open to everybody now.", "现为自由通行时段，门已打开。"},
 	ReasonRelease:  {"The door is open.", "门已打开。"},
 
 	ReasonLockdown: {"The door is locked down. You can still leave. Ask the staff.", "门已紧急锁闭，仍可从内开门离开。请联系工作人员。"},
 	ReasonMeans:    {"This way of opening is not known. Please tap your card.", "无法识别此开门方式，请刷卡。"},
 
-	ReasonUnknown:  {"Not known at this door. Try again, or ask the staff.", "本门无此登记，请重试或联系工作人员。"},
-	ReasonRevoked:  {"This card or code was cancelled. Please ask the staff for another.", "此卡或密码已注销，请向工作人员补办。"},
-	ReasonKeyEnded: {"This card or code has run out. Please ask the staff for another.", "此卡或密码已过期，请向工作人员补办。"},
+	ReasonUnknown:      {"Not known at this door. Try again, or ask the staff.", "本门无此登记，请重试或联系工作人员。"},
+	ReasonRevoked:      {"This card or code was cancelled. Please ask the staff for another.", "此卡或密码已注销，请向工作人员补办。"},
+	ReasonKeypadRest:   {"Too many wrong codes. The keypad rests for a while. Please tap your card, or ask the staff.", "密码错误次数过多，键盘暂停片刻，请刷卡或联系工作人员。"},
+	ReasonKeyElsewhere: {"This card or pass is for another door.", "此卡或通行证用于其他门。"},
+	ReasonNoClock:      {"The door's clock is not set, so passes cannot be checked. Please ask the staff.", "门禁时钟未校准，暂无法核验通行证，请联系工作人员。"},
+	ReasonKeyAhead:     {"This card or pass is not valid yet. Please come later, or ask the staff.", "此卡或通行证尚未生效，请稍后再来或联系工作人员。"},
+	ReasonKeySpent:     {"This pass has been used up. Please ask your host for another.", "此通行证次数已用完，请向邀请人重新索取。"},
+	ReasonKeyEnded:     {"This card or code has run out. Please ask the staff for another.", "此卡或密码已过期，请向工作人员补办。"},
 
 	ReasonFacesOff:   {"Face entry is switched off. Please tap your card.", "人脸开门已停用，请刷卡。"},
 	ReasonNotDurable: {"Face entry is waiting for the log. Please tap your card.", "记录暂不可用，人脸开门暂停，请刷卡。"},
@@ -57,11 +64,18 @@ var reasonWords = map[Reason]words{
 	ReasonBlocked:    {"Entry is blocked. Please ask the staff.", "通行已被暂停，请联系工作人员。"},
 	ReasonLeaseAhead: {"Your stay has not begun yet. Please ask the staff.", "您的租期尚未开始，请联系工作人员。"},
 	ReasonLeaseOver:  {"Your stay has ended. Please ask the staff.", "您的租期已结束，请联系工作人员。"},
+	ReasonHours:      {"Not at this hour. Please come in your hours, or ask the staff.", "现不在您的通行时段，请在规定时段前来或联系工作人员。"},
+	ReasonPassback:   {"You came in a short time ago. Please wait a little, or ask the staff.", "您刚刚已进门，请稍候或联系工作人员。"},
+
+	ReasonInterlock: {"Please wait until the other door is closed.", "请等另一扇门关上。"},
+	ReasonSecond:    {"A second person is needed. Please let them tap their card now.", "须两人同行，请另一人现在刷卡。"},
 
 	ReasonRelock:   {"The time to open has passed. The door is locked.", "开门时间已过，门已上锁。"},
 	ReasonOpened:   {"The door was opened and locks behind you.", "门已打开，关上后即上锁。"},
 	ReasonClosed:   {"The door was closed and is locked.", "门已关上并上锁。"},
 	ReasonFireOver: {"The fire alarm is over. The door is locked.", "火警解除，门已上锁。"},
+	ReasonAllClear: {"The evacuation is over. The door is locked.", "疏散结束，门已上锁。"},
+	ReasonFreeOver: {"The open hours are over. The door is locked.", "自由通行时段结束，门已上锁。"},
 	ReasonHeld:     {"The door has been open for too long. Please close it.", "门开启时间过长，请关门。"},
 	ReasonForced:   {"The door was opened without a release. Please check it.", "门被强行打开，请检查。"},
 }

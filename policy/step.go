@@ -15,9 +15,10 @@ func StartDoor(c DoorConfig, open bool, at time.Time) Door {
 // Step takes the door through one event. Time that has passed since the last event counts first: what was due by e.At happens
 // before e. The effects come in the order in which they are to be done, each with its reason; the relay moves first, at most once.
 //
-// The door is unlocked while a release runs or the fire line is active, and at no other time. A release ends when its time is
-// over, when the door closes, or, by configuration, when it opens; so a contact that sticks leaves no door unlocked. Fire
-// releases in the same event and until it is cleared; no opening is forced and none is held too long meanwhile.
+// The door is unlocked while a release or free passage runs, and in fire and evacuation, and at no other time. A release ends when
+// its time is over, when the door closes, or, by configuration, when it opens; so a contact that sticks leaves no door
+// unlocked. Fire and evacuation release in the same event and until they are cleared. Meanwhile, and in free passage, no opening
+// is forced and none is held too long.
 //
 // A clock that was set back moves the running times back with it.
 func (d Door) Step(c DoorConfig, e DoorEvent) (Door, []Effect) {
@@ -34,9 +35,20 @@ func (d Door) Step(c DoorConfig, e DoorEvent) (Door, []Effect) {
 	case EvClosed:
 		s.closed(e.At)
 	case EvFireOn:
-		s.fireOn()
+		s.letOut(&s.Fire, ReasonFire, AlarmFire)
 	case EvFireOff:
-		s.fireOff(e.At)
+		s.allClear(&s.Fire, ReasonFireOver, AlarmFire, e.At)
+	case EvEvacuateOn:
+		s.letOut(&s.Evacuation, ReasonEvacuate, AlarmEvacuate)
+	case EvEvacuateOff:
+		s.allClear(&s.Evacuation, ReasonAllClear, AlarmEvacuate, e.At)
+	case EvFreeOn:
+		s.freeOn()
+	case EvFreeOff:
+		s.freeOff(e.At, ReasonFreeOver)
+	case EvLockdown:
+		s.freeOff(e.At, ReasonLockdown)
+		s.endRelease(e.At, ReasonLockdown)
 	}
 	s.moveRelay()
 	return s.Door, s.effects
@@ -84,7 +96,12 @@ func (s *step) do(k EffectKind, name string, why Reason) {
 func (s *step) signal(w Signal, why Reason) { s.do(DoSignal, string(w), why) }
 
 // unlocks is whether anything keeps the door unlocked now.
-func (s *step) unlocks() bool { return s.Fire || !s.RelockAt.IsZero() }
+func (s *step) unlocks() bool { return s.standsFree() || !s.RelockAt.IsZero() }
+
+// standsFree is whether the door may stand open.
+func (s *step) standsFree() bool { return s.emergency() || s.Free }
+
+func (s *step) emergency() bool { return s.Fire || s.Evacuation }
 
 // moveRelay brings relay and state to what the event left. It comes last, so that a release that ends in the moment of the next
 // does not pulse the relay, and goes first in the effects.
@@ -169,10 +186,10 @@ func (s *step) release(e DoorEvent) {
 	if s.State == Held || s.State == Forced && lateREX {
 		s.quiet(why)
 	}
-	if s.State == Open && !s.Fire {
+	if s.State == Open && !s.standsFree() {
 		s.expectClosed(s.c, e.At, length)
 	}
-	if !s.Fire {
+	if !s.emergency() {
 		s.signal(SignalGranted, why)
 	}
 }
@@ -190,7 +207,7 @@ func (s *step) opened(at time.Time) {
 		return
 	}
 	s.State = Open
-	if !s.Fire {
+	if !s.standsFree() {
 		s.expectClosed(s.c, at, s.RelockAt.Sub(at))
 	}
 	if s.c.RelockOnOpen {
@@ -213,28 +230,58 @@ func (s *step) closed(at time.Time) {
 	s.EndedAt = time.Time{} // the next opening needs its own release
 }
 
-func (s *step) fireOn() {
-	if s.Fire {
+// letOut begins fire or evacuation.
+func (s *step) letOut(what *bool, why Reason, alarm string) {
+	if *what {
 		return
 	}
-	s.Fire, s.why = true, ReasonFire
-	s.quiet(ReasonFire)
-	s.HeldAt, s.PreAlarmed = time.Time{}, false
-	s.do(DoAlarm, AlarmFire, ReasonFire)
-	s.signal(SignalFire, ReasonFire)
+	*what, s.why = true, why
+	s.standOpen(why)
+	s.do(DoAlarm, alarm, why)
+	s.signal(SignalFire, why)
 }
 
-func (s *step) fireOff(at time.Time) {
-	if !s.Fire {
+// allClear ends fire or evacuation.
+func (s *step) allClear(what *bool, why Reason, alarm string, at time.Time) {
+	if !*what {
 		return
 	}
-	s.Fire, s.why = false, ReasonFireOver
-	s.do(DoQuiet, AlarmFire, ReasonFireOver)
+	*what, s.why = false, why
+	s.do(DoQuiet, alarm, why)
+	if !s.emergency() {
+		s.signal(SignalReady, why)
+	}
+	s.standNoMore(at)
+}
+
+func (s *step) freeOn() {
+	if s.Free {
+		return
+	}
+	s.Free, s.why = true, ReasonFree
+	s.standOpen(ReasonFree)
+}
+
+func (s *step) freeOff(at time.Time, why Reason) {
+	if !s.Free {
+		return
+	}
+	s.Free, s.why = false, why
+	s.standNoMore(at)
+}
+
+// standOpen excuses a door that is forced or held from now on.
+func (s *step) standOpen(why Reason) {
+	s.quiet(why)
+	s.HeldAt, s.PreAlarmed = time.Time{}, false
+}
+
+// standNoMore expects a door that stands open to be closed again.
+func (s *step) standNoMore(at time.Time) {
 	if !s.unlocks() {
 		s.EndedAt = at
 	}
-	s.signal(SignalReady, ReasonFireOver)
-	if s.State == Open {
+	if s.State == Open && !s.standsFree() {
 		s.expectClosed(s.c, at, 0)
 	}
 }

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -75,6 +76,16 @@ func TestDoorStories(t *testing.T) {
 			[]string{"unlock: card", "signal granted: card"}, Open},
 		{"no contact", DoorConfig{}, []DoorEvent{at(0, ev(EvOpened)), at(1, rel(ReasonCard)), at(2, ev(EvOpened)), at(7, ev(EvTick))},
 			[]string{"unlock: card", "signal granted: card", "lock: relock"}, Locked},
+		{"free passage", front, []DoorEvent{at(0, ev(EvFreeOn)), at(1, ev(EvOpened)), at(500, ev(EvTick)), at(501, rel(ReasonCard)), at(600, ev(EvFreeOff)), at(620, ev(EvTick))},
+			[]string{"unlock: free passage", "signal granted: card", "lock: free over", "signal warning: held"}, Open},
+		{"evacuation outlives the fire", front, []DoorEvent{at(0, ev(EvFireOn)), at(1, ev(EvEvacuateOn)), at(2, ev(EvFireOff)), at(3, ev(EvEvacuateOff))},
+			[]string{"unlock: fire", "alarm fire: fire", "signal fire: fire", "alarm evacuate: evacuate", "signal fire: evacuate", "quiet fire: fire over", "lock: all clear", "quiet evacuate: all clear", "signal ready: all clear"}, Locked},
+		{"lockdown ends the release", front, []DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvLockdown))},
+			[]string{"unlock: card", "signal granted: card", "lock: lockdown"}, Locked},
+		{"lockdown does not lock in a fire", front, []DoorEvent{at(0, ev(EvFireOn)), at(1, ev(EvLockdown))},
+			[]string{"unlock: fire", "alarm fire: fire", "signal fire: fire"}, Released},
+		{"leaving in a lockdown", front, []DoorEvent{at(0, ev(EvLockdown)), at(1, rel(ReasonREX))},
+			[]string{"unlock: rex", "signal granted: rex"}, Released},
 		{"a release without length or reason", front, []DoorEvent{at(0, ev(EvRelease)), at(5, ev(EvTick))},
 			[]string{"unlock: release", "signal granted: release", "lock: relock"}, Locked},
 	} {
@@ -125,7 +136,10 @@ func TestClockSetBackKeepsTheRelease(t *testing.T) {
 	}
 }
 
-var kinds = []DoorEventKind{EvRelease, EvOpened, EvClosed, EvFireOn, EvFireOff, EvTick, "nonsense"}
+var kinds = []DoorEventKind{EvRelease, EvOpened, EvClosed, EvFireOn, EvFireOff, EvTick, EvEvacuateOn, EvEvacuateOff, EvFreeOn, EvFreeOff, EvLockdown, "nonsense"}
+
+// unlocking are the events that may unlock.
+var unlocking = []DoorEventKind{EvRelease, EvFireOn, EvEvacuateOn, EvFreeOn}
 
 func drawConfig(t *rapid.T) DoorConfig {
 	sec := func(name string, hi int) time.Duration {
@@ -143,7 +157,7 @@ func TestDoorProperties(t *testing.T) {
 		c := drawConfig(t)
 		var d Door
 		now := noon
-		fire := false
+		fire, evac, free := false, false, false
 		alarms := map[string]bool{}
 		for range rapid.IntRange(1, 60).Draw(t, "events") {
 			now = now.Add(time.Duration(rapid.IntRange(-2, 9).Draw(t, "after")) * time.Second)
@@ -156,6 +170,8 @@ func TestDoorProperties(t *testing.T) {
 			var fx []Effect
 			d, fx = d.Step(c, e)
 			fire = e.Kind == EvFireOn || fire && e.Kind != EvFireOff
+			evac = e.Kind == EvEvacuateOn || evac && e.Kind != EvEvacuateOff
+			free = e.Kind == EvFreeOn || free && e.Kind != EvFreeOff && e.Kind != EvLockdown
 
 			relay := was.Unlocked
 			for i, f := range fx {
@@ -167,18 +183,19 @@ func TestDoorProperties(t *testing.T) {
 				}
 				switch f.Kind {
 				case DoUnlock:
-					if relay || e.Kind != EvRelease && e.Kind != EvFireOn {
+					if relay || !slices.Contains(unlocking, e.Kind) {
 						t.Fatalf("unlocked by %q, relay was %v", e.Kind, relay)
 					}
 					relay = true
 				case DoLock:
-					if !relay || fire {
-						t.Fatalf("locked, relay was %v, fire %v", relay, fire)
+					if !relay || fire || evac || free {
+						t.Fatalf("locked, relay was %v, fire %v, evacuation %v, free passage %v", relay, fire, evac, free)
 					}
 					relay = false
 				case DoAlarm:
-					if alarms[f.Name] || fire && was.Fire && f.Name != AlarmFire {
-						t.Fatalf("alarm %s again, or in a fire", f.Name)
+					mayStand := fire && was.Fire || evac && was.Evacuation || free && was.Free
+					if alarms[f.Name] || mayStand && (f.Name == AlarmHeld || f.Name == AlarmForced) {
+						t.Fatalf("alarm %s again, or at a door that may stand open", f.Name)
 					}
 					alarms[f.Name] = true
 				case DoQuiet:
@@ -191,13 +208,15 @@ func TestDoorProperties(t *testing.T) {
 			switch {
 			case relay != d.Unlocked:
 				t.Fatalf("the effects leave the relay %v, the door says %v", relay, d.Unlocked)
-			case d.Unlocked != (fire || !d.RelockAt.IsZero()):
-				t.Fatalf("unlocked %v with fire %v and a release until %v", d.Unlocked, fire, d.RelockAt)
+			case d.Unlocked != (fire || evac || free || !d.RelockAt.IsZero()):
+				t.Fatalf("unlocked %v with fire %v, evacuation %v, free passage %v and a release until %v", d.Unlocked, fire, evac, free, d.RelockAt)
+			case e.Kind == EvLockdown && !d.RelockAt.IsZero():
+				t.Fatal("a release outlived the lockdown")
 			case e.Kind == EvRelease && !d.Unlocked:
 				t.Fatal("a release did not unlock")
 			case !d.RelockAt.IsZero() && d.RelockAt.After(now.Add(10*time.Second)):
 				t.Fatalf("released for %v", d.RelockAt.Sub(now))
-			case alarms[AlarmHeld] != (d.State == Held), alarms[AlarmForced] != (d.State == Forced), alarms[AlarmFire] != fire:
+			case alarms[AlarmHeld] != (d.State == Held), alarms[AlarmForced] != (d.State == Forced), alarms[AlarmFire] != fire, alarms[AlarmEvacuate] != evac:
 				t.Fatalf("alarms %v in state %s", alarms, d.State)
 			case d.State == Locked && d.Unlocked, d.State == Released && !d.Unlocked:
 				t.Fatalf("state %s, unlocked %v", d.State, d.Unlocked)
@@ -208,8 +227,10 @@ func TestDoorProperties(t *testing.T) {
 				t.Fatalf("the next tick %v is not after %v", next, now)
 			}
 		}
-		// Whatever happened, the door locks by itself once fire and time are over.
-		d, _ = d.Step(c, DoorEvent{At: now, Kind: EvFireOff})
+		// Whatever happened, the door locks by itself once emergencies and time are over.
+		for _, k := range []DoorEventKind{EvFireOff, EvEvacuateOff, EvFreeOff} {
+			d, _ = d.Step(c, DoorEvent{At: now, Kind: k})
+		}
 		d, _ = d.Step(c, DoorEvent{At: now.Add(time.Minute), Kind: EvTick})
 		if d.Unlocked {
 			t.Fatalf("left unlocked: %+v", d)

@@ -1,0 +1,186 @@
+package policy
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func TestTriesPauseLongerAndLonger(t *testing.T) {
+	l := TryLimits{Free: 3, Pause: 10 * time.Second, Longest: 30 * time.Second, Forget: time.Hour}
+	no := Decision{At: noon, Reason: ReasonNoMatch}
+	var n Tries
+	for i, want := range []time.Duration{0, 0, 10 * time.Second, 20 * time.Second, 30 * time.Second, 30 * time.Second} {
+		n = n.Count(l, no)
+		rest := n.Rest(l, noon)
+		if got := rest.Sub(noon); want == 0 && !rest.IsZero() || want != 0 && got != want {
+			t.Errorf("after %d failures: %v, want %v", i+1, got, want)
+		}
+	}
+	if !n.Rest(l, noon.Add(30*time.Second)).IsZero() {
+		t.Error("the pause does not end")
+	}
+	if !n.Rest(l, noon.Add(-time.Second)).IsZero() {
+		t.Error("a clock that was set back lengthens the pause")
+	}
+	if n := n.Count(l, Decision{Grant: true}); n != (Tries{}) {
+		t.Errorf("after a success: %+v", n)
+	}
+	if got := n.Count(l, Decision{At: noon, Reason: ReasonQuality}); got != n {
+		t.Errorf("a blurred picture counts: %+v", got)
+	}
+	if got := n.Count(l, Decision{At: noon.Add(time.Hour), Reason: ReasonUnknown}); got.Failed != 1 {
+		t.Errorf("an hour later: %+v", got)
+	}
+	if (Tries{Failed: 100, Last: noon}).Rest(TryLimits{}, noon) != (time.Time{}) {
+		t.Error("no limits, and yet a pause")
+	}
+}
+
+func TestTriesNeverPauseLongerThanLongest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := Tries{Failed: rapid.IntRange(0, 1e6).Draw(t, "failed"), Last: noon}
+		if rest := n.Rest(DefaultTryLimits, noon); rest.After(noon.Add(15 * time.Minute)) {
+			t.Fatalf("rests until %v", rest)
+		}
+	})
+}
+
+func TestDuressOpensLikeAnyOtherPINAndCallsForHelp(t *testing.T) {
+	plain := good(ByPIN)
+	a := good(ByPIN)
+	a.Person.Keys = append(a.Person.Keys, Credential{ID: "under threat", Kind: PINKind, Duress: true})
+	a.KeyID = "under threat"
+	d, want := Decide(a), Decide(plain)
+	if !d.Duress || want.Duress || !d.Grant || d.Reason != want.Reason || d.Release != want.Release || d.Signal() != want.Signal() || len(d.Trace) != len(want.Trace) {
+		t.Errorf("%+v\nwant %+v", d, want)
+	}
+	for i := range d.Trace {
+		if d.Trace[i] != want.Trace[i] {
+			t.Errorf("the trace gives it away: %+v", d.Trace[i])
+		}
+	}
+	a.Site.Lockdown = true
+	if d := Decide(a); d.Grant || !d.Duress {
+		t.Errorf("in a lockdown: %+v", d)
+	}
+	a.Person.Keys[len(a.Person.Keys)-1].Revoked = true
+	if Decide(a).Duress {
+		t.Error("a revoked PIN calls for help")
+	}
+}
+
+func TestRAltWaysThatDoNotCount(t *testing.T) {
+	for name, k := range map[string]Credential{
+		"a duress PIN":        {Kind: PINKind, Duress: true},
+		"a card of ten uses":  {Kind: CardKind, Uses: 10},
+		"a card for tomorrow": {Kind: CardKind, From: noon.Add(1)},
+		"another door's card": {Kind: CardKind, Door: "back"},
+	} {
+		a := good(ByFace)
+		a.Person.Keys = []Credential{k}
+		if d := Decide(a); d.Reason != ReasonNoOtherWay {
+			t.Errorf("%s: %+v", name, d)
+		}
+	}
+	a := good(ByFace)
+	a.Person.Keys = []Credential{{Kind: PINKind}}
+	a.Site.Down = []CredentialKind{PINKind}
+	if d := Decide(a); d.Reason != ReasonNoOtherWay {
+		t.Errorf("with a dead keypad: %+v", d)
+	}
+	a.Person.Keys = append(a.Person.Keys, Credential{Kind: CardKind})
+	if d := Decide(a); !d.Grant {
+		t.Errorf("with a dead keypad and a card: %+v", d)
+	}
+}
+
+func TestTwoPersons(t *testing.T) {
+	a := good(ByCard)
+	a.Site.TwoPersons = 30 * time.Second
+	for _, tc := range []struct {
+		name  string
+		first First
+		want  bool
+	}{
+		{"nobody", First{}, false},
+		{"the same person twice", First{a.Person.ID, noon}, false},
+		{"another", First{PersonID{9}, noon.Add(-30 * time.Second)}, true},
+		{"another, too long ago", First{PersonID{9}, noon.Add(-31 * time.Second)}, false},
+		{"another, in the future", First{PersonID{9}, noon.Add(1)}, false},
+	} {
+		a.Site.First = tc.first
+		if d := Decide(a); d.Grant != tc.want || !tc.want && d.Reason != ReasonSecond {
+			t.Errorf("%s: %+v", tc.name, d)
+		}
+	}
+}
+
+func TestPassback(t *testing.T) {
+	a := good(ByCard)
+	a.Site.Passback = time.Minute
+	for _, tc := range []struct {
+		last time.Time
+		want bool
+	}{
+		{time.Time{}, true}, {noon, false}, {noon.Add(-59 * time.Second), false}, {noon.Add(-time.Minute), true},
+		{noon.Add(time.Hour), true}, // the clock was set back
+	} {
+		a.LastEntry = tc.last
+		if d := Decide(a); d.Grant != tc.want {
+			t.Errorf("last in %v: %+v", tc.last, d)
+		}
+	}
+}
+
+func TestFireAndEvacuationGoBeforeLockdown(t *testing.T) {
+	a := good(ByCard)
+	a.Site.Lockdown, a.Site.Evacuation = true, true
+	if !Decide(a).Grant {
+		t.Error("evacuation")
+	}
+	a.Site.Evacuation, a.Site.Fire = false, true
+	if !Decide(a).Grant {
+		t.Error("fire")
+	}
+}
+
+func TestPassOpensOneDoorForItsTimeAndUses(t *testing.T) {
+	p := Pass{ID: PersonID{3}, Door: "front", From: noon, Until: noon.Add(time.Hour), Uses: 2}
+	try := func(used int, revoked bool, door string, at time.Time) Decision {
+		v, err := p.Visitor(used, revoked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Decide(Attempt{At: at, Clock: Clock{Trusted: true}, Door: door, Means: ByPass, Person: v, KeyID: p.KeyID()})
+	}
+	for _, tc := range []struct {
+		d    Decision
+		want Reason
+	}{
+		{try(0, false, "front", noon), ReasonPass},
+		{try(1, false, "front", noon), ReasonPass},
+		{try(2, false, "front", noon), ReasonKeySpent},
+		{try(0, true, "front", noon), ReasonRevoked},
+		{try(0, false, "back", noon), ReasonKeyElsewhere},
+		{try(0, false, "front", noon.Add(-1)), ReasonKeyAhead},
+		{try(0, false, "front", noon.Add(time.Hour)), ReasonKeyEnded},
+	} {
+		if tc.d.Reason != tc.want || tc.d.Grant != (tc.want == ReasonPass) {
+			t.Errorf("%+v, want %q", tc.d, tc.want)
+		}
+	}
+	for name, change := range map[string]func(*Pass){
+		"nobody's": func(p *Pass) { p.ID = PersonID{} }, "every door's": func(p *Pass) { p.Door = "" },
+		"endless": func(p *Pass) { p.Until = time.Time{} }, "too long": func(p *Pass) { p.Until = p.From.Add(MaxPass + 1) },
+		"uncounted": func(p *Pass) { p.Uses = 0 }, "without a beginning": func(p *Pass) { p.From = time.Time{} },
+	} {
+		q := p
+		change(&q)
+		if _, err := q.Visitor(0, false); !errors.Is(err, ErrPass) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

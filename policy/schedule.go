@@ -1,0 +1,169 @@
+package policy
+
+import (
+	"slices"
+	"time"
+)
+
+// Day is a kind of day: a weekday, or a holiday, which is none.
+type Day int
+
+// The days, numbered as time.Weekday numbers them.
+const (
+	Sunday Day = iota
+	Monday
+	Tuesday
+	Wednesday
+	Thursday
+	Friday
+	Saturday
+	Holiday
+)
+
+// Span is a stretch of wall-clock time on some kinds of day: "Mon-Fri 07:00-23:00". One that ends at or before its beginning
+// runs past midnight and belongs to the day on which it began: "Sat 22:00-06:00" ends on Sunday morning, holiday or not.
+//
+// It goes by the clock on the wall. In the night that loses an hour, a span inside that hour does not happen; in the night that
+// gains one, a span inside the doubled hour happens twice.
+type Span struct {
+	Days     []Day
+	From, To int // minutes since midnight, 0…1440
+}
+
+// Schedule is when something holds: in any of its spans.
+type Schedule []Span
+
+// Always is the schedule without an end.
+var Always = Schedule{{Days: []Day{Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Holiday}, To: 24 * 60}}
+
+// Calendar is a site's zone and the dates that are not the weekday they seem: holidays, and weekends that are worked.
+type Calendar struct {
+	Zone    *time.Location // nil: UTC
+	Special []Special
+}
+
+// Special is one date that counts as another kind of day.
+type Special struct {
+	Year  int // 0: every year
+	Month time.Month
+	Day   int
+	As    Day
+}
+
+// local is t on the site's wall clock.
+func (c Calendar) local(t time.Time) time.Time {
+	if c.Zone == nil {
+		return t.UTC()
+	}
+	return t.In(c.Zone)
+}
+
+// kind is what kind of day a date is. A date with a year goes before one for every year.
+func (c Calendar) kind(d date) Day {
+	kind, exact := Day(time.Date(d.year, d.month, d.day, 0, 0, 0, 0, time.UTC).Weekday()), false
+	for _, s := range c.Special {
+		if s.Month == d.month && s.Day == d.day && (s.Year == d.year || s.Year == 0 && !exact) {
+			kind, exact = s.As, s.Year != 0
+		}
+	}
+	return kind
+}
+
+// AddWorkingDays is the end of the n-th working day after t, on the site's calendar: Monday to Friday and worked weekends, no holidays.
+func (c Calendar) AddWorkingDays(t time.Time, n int) time.Time {
+	l := c.local(t)
+	d := date{l.Year(), l.Month(), l.Day()}
+	for n > 0 {
+		d = d.add(1)
+		if k := c.kind(d); k >= Monday && k <= Friday {
+			n--
+		}
+	}
+	d = d.add(1)
+	return time.Date(d.year, d.month, d.day, 0, 0, 0, 0, l.Location())
+}
+
+// date is a day on the wall calendar.
+type date struct {
+	year  int
+	month time.Month
+	day   int
+}
+
+func (d date) add(days int) date {
+	t := time.Date(d.year, d.month, d.day+days, 0, 0, 0, 0, time.UTC)
+	return date{t.Year(), t.Month(), t.Day()}
+}
+
+// turn is one occurrence of a span: which span, and the day on which it began.
+type turn struct {
+	span  int
+	began date
+}
+
+// turns are the occurrences that hold at t.
+func (s Schedule) turns(c Calendar, t time.Time) []turn {
+	l := c.local(t)
+	minute := l.Hour()*60 + l.Minute()
+	today := date{l.Year(), l.Month(), l.Day()}
+	yesterday := today.add(-1)
+	var now []turn
+	for i, p := range s {
+		night := p.To <= p.From
+		if minute >= p.From && (night || minute < p.To) && slices.Contains(p.Days, c.kind(today)) {
+			now = append(now, turn{i, today})
+		}
+		if night && minute < p.To && slices.Contains(p.Days, c.kind(yesterday)) {
+			now = append(now, turn{i, yesterday})
+		}
+	}
+	return now
+}
+
+// Holds reports whether the schedule holds at t.
+func (s Schedule) Holds(c Calendar, t time.Time) bool { return len(s.turns(c, t)) > 0 }
+
+// Access is when the people of a group may come in.
+type Access struct {
+	Group string // empty: everybody
+	Hours Schedule
+}
+
+// allowed reports whether somebody of these groups may come in at t.
+func allowed(rules []Access, c Calendar, groups []string, t time.Time) bool {
+	for _, r := range rules {
+		if (r.Group == "" || slices.Contains(groups, r.Group)) && r.Hours.Holds(c, t) {
+			return true
+		}
+	}
+	return len(rules) == 0
+}
+
+// FreePassage is when a door stands unlocked for everybody.
+type FreePassage struct {
+	Hours       Schedule
+	FirstPerson bool     // only once somebody has come in during these hours, so that a snowed-in shop stays locked
+	Groups      []string // who counts as that somebody; empty: everybody
+}
+
+// Counts reports whether a person's coming in is one that FirstPerson waits for.
+func (f FreePassage) Counts(p Person) bool {
+	return len(f.Groups) == 0 || slices.ContainsFunc(p.Groups, func(g string) bool { return slices.Contains(f.Groups, g) })
+}
+
+// Open reports whether the door stands unlocked at t. first is when somebody who counts last came in; zero: never. Without a clock that
+// can be trusted a door does not open by the clock.
+func (f FreePassage) Open(c Calendar, k Clock, t, first time.Time) bool {
+	now := f.Hours.turns(c, t)
+	if !k.Trusted || len(now) == 0 {
+		return false
+	}
+	if !f.FirstPerson {
+		return true
+	}
+	if first.IsZero() || first.After(t) {
+		return false
+	}
+	then := f.Hours.turns(c, first)
+	return slices.ContainsFunc(now, func(n turn) bool { return slices.Contains(then, n) })
+}
