@@ -16,8 +16,11 @@ type Hit struct {
 	Score float64
 }
 
-// MaxDim is the longest vector an Index takes; beyond it the first pass could overflow 32 bits.
-const MaxDim = 2048
+// What an Index can hold.
+const (
+	MaxDim  = 2048    // beyond it the first pass could overflow 32 bits
+	MaxRows = 1 << 20 // templates; their addresses (not memory) are reserved at once
+)
 
 // Errors.
 var (
@@ -30,9 +33,9 @@ var (
 type Index struct {
 	mu     sync.RWMutex
 	dim    int
-	stride int // dim rounded up so that each row begins on a cache line
-	blocks []*block
-	owner  []ID // by row
+	stride int    // dim rounded up so that each row begins on a cache line
+	table  *table // nil until the first row
+	owner  []ID   // by row
 	rows   map[ID][]int
 	pool   sync.Pool // of *scratch
 }
@@ -69,12 +72,7 @@ func (x *Index) Rows() int {
 func (x *Index) Locked() bool {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	for _, b := range x.blocks {
-		if !b.locked {
-			return false
-		}
-	}
-	return true
+	return x.table == nil || x.table.locked()
 }
 
 // Insert adds templates to a person, new or known. Vectors need not be of unit length; they are copied.
@@ -90,21 +88,26 @@ func (x *Index) Insert(id ID, vectors ...[]float32) error {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for need := len(x.owner) + len(vectors); need > len(x.blocks)*blockRows; {
-		b, err := newBlock(x.stride)
-		if err != nil {
-			return fmt.Errorf("insert: %w: %w", ErrMemory, err)
-		}
-		x.blocks = append(x.blocks, b)
+	if err := x.grow(len(x.owner) + len(vectors)); err != nil {
+		return fmt.Errorf("insert %d templates beside %d: %w: %w", len(vectors), len(x.owner), ErrMemory, err)
 	}
 	for _, v := range vectors {
 		row := len(x.owner)
-		b, i := x.at(row)
-		b.put(i, v)
+		x.table.put(row, v)
 		x.owner = append(x.owner, id)
 		x.rows[id] = append(x.rows[id], row)
 	}
 	return nil
+}
+
+// grow makes room for rows in all.
+func (x *Index) grow(rows int) (err error) {
+	if x.table == nil {
+		if x.table, err = newTable(x.stride); err != nil {
+			return err
+		}
+	}
+	return x.table.grow(rows)
 }
 
 // Erase removes a person and overwrites their rows. It reports whether there were any.
@@ -125,15 +128,13 @@ func (x *Index) Erase(id ID) bool {
 // eraseRow moves the last row over a row, and overwrites the last row with zeros.
 func (x *Index) eraseRow(row int) {
 	last := len(x.owner) - 1
-	b, i := x.at(row)
-	from, j := x.at(last)
 	x.renumber(x.owner[row], row, -1)
 	if row != last {
-		b.move(i, from, j)
+		x.table.move(row, last)
 		x.renumber(x.owner[last], last, row)
 		x.owner[row] = x.owner[last]
 	}
-	from.wipe(j)
+	x.table.wipe(last)
 	x.owner[last] = ID{}
 	x.owner = x.owner[:last]
 }
@@ -165,8 +166,7 @@ func (x *Index) Score(id ID, q []float32) (float64, bool) {
 	defer x.mu.RUnlock()
 	best, found := math.Inf(-1), false
 	for _, row := range x.rows[id] {
-		b, i := x.at(row)
-		best, found = max(best, dot(b.vector(i)[:x.dim], q)/n), true
+		best, found = max(best, dot(x.table.vector(row)[:x.dim], q)/n), true
 	}
 	return best, found
 }
@@ -175,15 +175,12 @@ func (x *Index) Score(id ID, q []float32) (float64, bool) {
 func (x *Index) Close() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for _, b := range x.blocks {
-		b.free()
+	if x.table != nil {
+		x.table.free()
 	}
-	x.blocks, x.owner = nil, nil
+	x.table, x.owner = nil, nil
 	clear(x.rows)
 }
-
-// at finds a row's block and its place there.
-func (x *Index) at(row int) (*block, int) { return x.blocks[row/blockRows], row % blockRows }
 
 // norm is a vector's length, or 0 when it has none that is finite.
 func norm(v []float32) float64 {

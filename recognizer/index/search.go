@@ -9,8 +9,12 @@ import (
 // top16 is the largest value of a query in the first pass: 13 bits, so that MaxDim products with int8 fit 32 bits.
 const top16 = 8191
 
-// slack covers the rounding of the bound's own arithmetic in double precision, with room to spare.
-const slack = 1e-9
+// batch is how many rows are multiplied before they are sifted; their products stay in the nearest cache.
+const batch = 1024
+
+// slack covers what the bound neglects, several times over: rows of unit length to within float32's rounding, and products of at most
+// about 1 rounded to single precision.
+const slack = 1e-6
 
 // Search gives the k people nearest to q, best first; people with equal scores by their ID. It is exact: the scores are those of
 // Score, and nobody who is left out has a better one. A vector without direction or of another length finds nobody.
@@ -27,10 +31,10 @@ func (x *Index) Search(q []float32, k int) []Hit {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	s.best = s.best[:0]
-	for first := 0; first < len(x.owner); first += blockRows {
-		b, rows := x.blocks[first/blockRows], min(blockRows, len(x.owner)-first)
-		dots(b.coarse[:rows*x.stride], s.query, s.dots[:rows])
-		s.sift(x, b, first, rows, k)
+	for first := 0; first < len(x.owner); first += batch {
+		after := min(first+batch, len(x.owner))
+		dots(x.table.coarse[first*x.stride:after*x.stride], s.query, s.dots[:after-first])
+		s.sift(x, first, after, k)
 	}
 	return x.rank(s, q, n, k)
 }
@@ -52,7 +56,7 @@ type candidate struct {
 }
 
 func newScratch(stride int) *scratch {
-	return &scratch{query: make([]int16, stride), dots: make([]int32, blockRows)}
+	return &scratch{query: make([]int16, stride), dots: make([]int32, batch)}
 }
 
 // wipe overwrites what a search leaves: the query and its products.
@@ -66,42 +70,55 @@ func (s *scratch) wipe() {
 
 // quantise rounds q, of length n, to integers.
 func (s *scratch) quantise(q []float32, n float64) {
-	var top float64
+	var top float32
 	for _, f := range q {
-		top = max(top, math.Abs(float64(f)))
+		top = max(top, f, -f)
 	}
-	s.unit = top / n / top16
+	s.unit = float64(top) / n / top16
+	toUnit, perUnit := 1/n, 1/s.unit
 	var lost float64
 	for i, f := range q {
-		y := float64(f) / n
-		s.query[i] = int16(math.RoundToEven(y / s.unit))
-		d := y - s.unit*float64(s.query[i])
+		y := float64(f) * toUnit
+		near := math.RoundToEven(y * perUnit)
+		s.query[i] = int16(near)
+		d := y - s.unit*near
 		lost += d * d
 	}
 	s.lost = math.Sqrt(lost)
 }
 
-// sift keeps the rows of a block that may be in the answer.
-func (s *scratch) sift(x *Index, b *block, first, rows, k int) {
+// sift keeps the rows that may be in the answer, of those from first to after.
+func (s *scratch) sift(x *Index, first, after, k int) {
 	floor := s.floor(k)
-	scale, lost := b.scale[:rows], b.lost[:rows]
-	for i, d := range s.dots[:rows] {
-		mid := float64(d) * s.unit * float64(scale[i])
-		// ‖y‖ is 1 and ‖sX‖ at most 1 + ‖e‖ (see the package comment).
-		e := float64(lost[i])
-		half := e + (1+e)*s.lost + slack + 1e-6*e
+	limit := s.limit(floor, x.table.worst)
+	fit := x.table.fit[first:after]
+	for i, d := range s.dots[:len(fit)] {
+		// Nearly all rows end here, by the widest interval of all and in single precision.
+		if float32(d)*fit[i].scale < limit {
+			continue
+		}
+		mid, half := float64(d)*s.unit*float64(fit[i].scale), s.half(float64(fit[i].lost))
 		if mid+half < floor {
 			continue
 		}
 		s.maybe = append(s.maybe, candidate{first + i, mid + half})
 		if mid-half > floor {
-			s.keep(Hit{x.owner[first+i], mid - half}, k)
+			s.best = place(s.best, Hit{x.owner[first+i], mid - half}, k)
 			floor = s.floor(k)
+			limit = s.limit(floor, x.table.worst)
 		}
 	}
-	if len(s.maybe) > 4*blockRows { // scores that rise from row to row; keep the list short
+	if len(s.maybe) > 4*batch { // scores that rise from row to row; keep the list short
 		s.maybe = slices.DeleteFunc(s.maybe, func(c candidate) bool { return c.upper < floor })
 	}
+}
+
+// half is half the width of a row's interval. ‖y‖ is 1 and ‖sX‖ at most 1 + ‖e‖ (see the package comment), to within slack.
+func (s *scratch) half(lost float64) float64 { return lost + (1+lost)*s.lost + slack }
+
+// limit is what float32(dot)×scale must reach for a row to be looked at, when no row lost more than worst.
+func (s *scratch) limit(floor, worst float64) float32 {
+	return float32((floor - s.half(worst) - slack) / s.unit)
 }
 
 // floor is the lower end of the k-th best person, -Inf while there are fewer.
@@ -112,9 +129,6 @@ func (s *scratch) floor(k int) float64 {
 	return s.best[k-1].Score
 }
 
-// keep puts a hit in its place among the k best people.
-func (s *scratch) keep(h Hit, k int) { s.best = place(s.best, h, k) }
-
 // rank scores the remaining rows exactly, those that promise most first, and stops when none can matter.
 func (x *Index) rank(s *scratch, q []float32, n float64, k int) []Hit {
 	slices.SortFunc(s.maybe, func(a, b candidate) int { return cmp.Compare(b.upper, a.upper) })
@@ -123,8 +137,7 @@ func (x *Index) rank(s *scratch, q []float32, n float64, k int) []Hit {
 		if len(hits) >= k && c.upper < hits[k-1].Score {
 			break
 		}
-		b, i := x.at(c.row)
-		hits = place(hits, Hit{x.owner[c.row], dot(b.vector(i)[:x.dim], q) / n}, k)
+		hits = place(hits, Hit{x.owner[c.row], dot(x.table.vector(c.row)[:x.dim], q) / n}, k)
 	}
 	return hits
 }

@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+"""Search among templates: menshen against FAISS's exact flat index and against a plain read of the same memory.
+
+One thread each, 512 values a template, the two nearest. Rounds alternate between the three, so that a busy machine slows all alike;
+the figure is the median over the rounds. Exit status 1 when a goal is missed:
+
+  time against FAISS IndexFlatIP         at most 1.00 at every size
+  bytes a second against a plain read    at least 70% at 100,000 (of the int8 rows, which are what a search reads)
+
+Needs: apt-get install python3-faiss python3-numpy gcc, and Go. Usage: scripts/bench/search.py [ROUNDS]
+"""
+import ctypes
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+try:
+    import faiss
+    import numpy
+except ImportError as e:
+    sys.exit(f"search.py: {e}; apt-get install --no-install-recommends python3-faiss python3-numpy")
+
+SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000}
+DIM, RANK = 512, 100  # faces fill about 100 of the 512 directions
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+READ_C = r"""
+#include <stddef.h>
+#include <stdint.h>
+uint64_t plain_read(const uint64_t *p, size_t n) {
+	uint64_t sum = 0;
+	for (size_t i = 0; i < n; i++) sum += p[i];
+	return sum;
+}
+"""
+
+
+def build(tmp):
+    """The test binary of the index, and the plain read as a library."""
+    tested = os.path.join(tmp, "index.test")
+    subprocess.run(["go", "test", "-c", "-o", tested, "./recognizer/index"], cwd=os.path.join(HERE, "..", ".."), check=True)
+    source, library = os.path.join(tmp, "read.c"), os.path.join(tmp, "read.so")
+    with open(source, "w") as f:
+        f.write(READ_C)
+    subprocess.run(["gcc", "-O3", "-march=native", "-shared", "-fPIC", "-o", library, source], check=True)
+    read = ctypes.CDLL(library).plain_read
+    read.restype, read.argtypes = ctypes.c_uint64, [ctypes.c_void_p, ctypes.c_size_t]
+    return tested, read
+
+
+def timed(call, least=0.3):
+    """Seconds a call, over at least `least` seconds."""
+    call()
+    calls, began = 0, time.perf_counter()
+    while True:
+        call()
+        calls += 1
+        took = time.perf_counter() - began
+        if took > least:
+            return took / calls
+
+
+def ours(tested, size):
+    out = subprocess.run(
+        [tested, "-test.run=^$", f"-test.bench=^BenchmarkSearch$/^{size}$", "-test.benchtime=300ms", "-test.cpu=1"],
+        capture_output=True, text=True, check=True).stdout
+    return float(re.search(r"([\d.]+) ns/op", out).group(1)) * 1e-9
+
+
+def main():
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    faiss.omp_set_num_threads(1)
+    random = numpy.random.default_rng(1)
+    mix = random.standard_normal((RANK, DIM), dtype="float32")
+    missed = []
+    print(f"{'templates':>9} {'menshen':>10} {'FAISS':>10} {'ratio':>6} {'menshen':>10} {'plain read':>11} {'share':>6}")
+    with tempfile.TemporaryDirectory() as tmp:
+        tested, read = build(tmp)
+        for size, n in SIZES.items():
+            flat = faiss.IndexFlatIP(DIM)
+            vectors = random.standard_normal((n, RANK), dtype="float32") @ mix
+            vectors /= numpy.linalg.norm(vectors, axis=1, keepdims=True)
+            flat.add(vectors)
+            probe = vectors[n // 2:n // 2 + 1] + 0.5 * vectors[:1]
+            del vectors
+            memory = numpy.ones(n * DIM, dtype="int8")
+            t_ours, t_faiss, t_read = [], [], []
+            for _ in range(rounds):
+                t_ours.append(ours(tested, size))
+                t_faiss.append(timed(lambda: flat.search(probe, 2)))
+                t_read.append(timed(lambda: read(memory.ctypes.data, memory.size // 8)))
+            a, b, c = (statistics.median(t) for t in (t_ours, t_faiss, t_read))
+            print(f"{n:>9} {a * 1e6:>7.0f} us {b * 1e6:>7.0f} us {a / b:>6.2f} "
+                  f"{memory.size / a / 1e9:>5.1f} GB/s {memory.size / c / 1e9:>6.1f} GB/s {c / a:>6.0%}", flush=True)
+            if a > b:
+                missed.append(f"slower than FAISS at {n}")
+            if n == 100_000 and c / a < 0.7:
+                missed.append(f"{c / a:.0%} of a plain read at {n}")
+    if missed:
+        sys.exit("missed: " + "; ".join(missed))
+
+
+main()
