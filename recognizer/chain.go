@@ -101,7 +101,7 @@ func (c *Chain) networks() []*network {
 	return slices.DeleteFunc(all, func(n *network) bool { return n == nil })
 }
 
-// find detects the faces in the zone, largest first.
+// find detects the faces in the zone, the large and central one first.
 func (c *Chain) find(frame *hal.Frame) ([]found, Observation, error) {
 	w, h := frame.Width, frame.Height
 	if w < minSide || h < minSide || w > maxSide || h > maxSide || len(frame.BGR) != w*h*3 {
@@ -122,7 +122,7 @@ func (c *Chain) find(frame *hal.Frame) ([]found, Observation, error) {
 		box := f.rect(v.bounds())
 		return box.Empty() || !c.opts.inZone(box, w, h)
 	})
-	slices.SortFunc(faces, func(a, b found) int { return cmp.Compare(b.height(), a.height()) })
+	slices.SortFunc(faces, func(a, b found) int { return cmp.Compare(c.opts.prominence(b, w, h), c.opts.prominence(a, w, h)) })
 	obs.Took.Detect = time.Since(start)
 	if len(faces) > 0 {
 		obs.Faces = len(faces)

@@ -8,9 +8,6 @@ import (
 // landmarks is how many points the landmark model finds, in the order of the 300-W annotation.
 const landmarks = 68
 
-// rival is how large a second face may be, in heights of the largest, before it is unclear who is asking.
-const rival = 0.85
-
 // inspect fills in landmarks and quality of the largest face, and leaves the aligned face in the embedding network's pixels.
 func (c *Chain) inspect(v view, faces []found, obs *Observation) error {
 	_, err := c.inspectPoints(v, faces, obs)
@@ -35,7 +32,7 @@ func (c *Chain) inspectPoints(v view, faces []found, obs *Observation) (points [
 	v.warp(toFrame, c.embed.pixels, c.embed.Width, c.embed.Height)
 	planes(c.embed.pixels, c.grey, "grey", 0, 1)
 	q.Brightness, q.Sharpness = light(c.grey, c.embed.Width, c.embed.Height)
-	q.Advice = c.opts.advise(*q, v.h, len(faces) > 1 && faces[1].height() > rival*face.height())
+	q.Advice = c.opts.advise(*q, v.h, c.opts.crowded(faces))
 	obs.Took.Align = clock.lap()
 	return points, nil
 }

@@ -1,6 +1,9 @@
 package recognizer
 
-import "image"
+import (
+	"image"
+	"math"
+)
 
 // Options says which faces a chain looks at and what quality an embedding needs. Zero fields take the defaults.
 type Options struct {
@@ -16,6 +19,8 @@ type Options struct {
 	MinBrightness, MaxBrightness float32
 	// MaxYaw, MaxPitch and MaxRoll bound the pose in degrees; 35, 30 and 30.
 	MaxYaw, MaxPitch, MaxRoll float32
+	// Rival is how tall a second face may be, in heights of the first, before it is unclear who is asking; 0.85. Above 1: never.
+	Rival float32
 	// Flip averages the embedding with that of the mirrored face: the embedding takes twice as long.
 	Flip bool
 	// Threads is how many threads OpenCV may use; 0: as many as there are cores.
@@ -41,7 +46,16 @@ func (o Options) withDefaults() Options {
 	o.MaxYaw = or(o.MaxYaw, 35)
 	o.MaxPitch = or(o.MaxPitch, 30)
 	o.MaxRoll = or(o.MaxRoll, 30)
+	o.Rival = or(o.Rival, 0.85)
 	return o
+}
+
+// prominence orders faces: the height of the box in pixels, less up to half of it for its distance from the zone's middle.
+func (o Options) prominence(f found, w, h int) float64 {
+	across := (f.x0+f.x1)/2/float64(w)*1000 - float64(o.Zone.Min.X+o.Zone.Max.X)/2
+	down := (f.y0+f.y1)/2/float64(h)*1000 - float64(o.Zone.Min.Y+o.Zone.Max.Y)/2
+	off := math.Hypot(across/float64(o.Zone.Dx()), down/float64(o.Zone.Dy()))
+	return f.height() * (1 - min(off, 0.5))
 }
 
 // inZone reports whether a face with this box counts, in a frame of w×h pixels.

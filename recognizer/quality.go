@@ -52,8 +52,18 @@ func light(grey []float32, w, h int) (mean, sharpness float32) {
 	return float32(sum / float64(len(grey))), float32(lap2/n - lap/n*lap/n)
 }
 
+// crowded reports whether another face is about as large as the first.
+func (o Options) crowded(faces []found) bool {
+	for _, f := range faces[1:] {
+		if f.height() > float64(o.Rival)*faces[0].height() {
+			return true
+		}
+	}
+	return false
+}
+
 // advise is the first thing to do about a face, in the order in which a person can act on it.
-func (o Options) advise(q Quality, frameHeight int, rival bool) Advice {
+func (o Options) advise(q Quality, frameHeight int, crowded bool) Advice {
 	maxHeight := o.MaxHeight
 	if maxHeight == 0 {
 		maxHeight = frameHeight * 9 / 10
@@ -64,7 +74,7 @@ func (o Options) advise(q Quality, frameHeight int, rival bool) Advice {
 		return ComeCloser
 	case q.Height > maxHeight:
 		return StepBack
-	case rival:
+	case crowded:
 		return OneAtATime
 	case q.Brightness < o.MinBrightness:
 		return TooDark
