@@ -1,13 +1,10 @@
 package console
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"strings"
 	"unicode/utf8"
-
-	"golang.org/x/term"
 )
 
 // read takes one line of input after a prompt. Errors: errBroken, errTooLong, io.EOF for Ctrl-D or a line that is gone,
@@ -22,10 +19,9 @@ func (c *console) read(prompt string) (string, error) {
 		s = string(b)
 		c.history.Add(s)
 	} else {
-		c.edit.SetPrompt(prompt)
-		s, err = c.edit.ReadLine()
+		s, err = c.edit.readLine(prompt)
 	}
-	if err == nil || errors.Is(err, term.ErrPasteIndicator) {
+	if err == nil {
 		err = c.line.fate()
 	}
 	return s, err
@@ -34,22 +30,20 @@ func (c *console) read(prompt string) (string, error) {
 // readPlain edits a line with nothing but characters, backspaces and spaces; without echo, with nothing at all. The caller
 // may wipe what it gives: there is no other copy.
 func (c *console) readPlain(prompt string, echo bool) ([]byte, error) {
-	p := plainLine{c: c, echo: echo, s: make([]byte, 0, 2*maxLine)}
-	buf := make([]byte, 64)
-	defer clear(buf)
+	p := plainLine{c: c, echo: echo, s: make([]byte, 0, utf8.UTFMax*maxLine)}
 	c.put(prompt)
 	for {
-		n, err := c.line.Read(buf)
-		if err != nil {
+		k, err := c.line.next()
+		switch {
+		case err != nil:
 			return nil, err
+		case k == keyEnter:
+			c.put("\r\n")
+			return p.s, nil
+		case k == keyLeave && len(p.s) == 0:
+			return nil, io.EOF
 		}
-		for keys := buf[:n]; len(keys) > 0; {
-			size, done, err := p.key(keys)
-			if done || err != nil {
-				return p.s, err
-			}
-			keys = keys[size:]
-		}
+		p.key(k)
 	}
 }
 
@@ -60,31 +54,19 @@ type plainLine struct {
 	s    []byte
 }
 
-// key takes the first of keys and tells its size in bytes.
-func (p *plainLine) key(keys []byte) (size int, done bool, err error) {
-	r, size := utf8.DecodeRune(keys)
+func (p *plainLine) key(k rune) {
 	switch {
-	case r == keyEnter:
-		p.c.put("\r\n")
-		return size, true, nil
-	case r == keyEnd && len(p.s) == 0:
-		return size, false, io.EOF
-	case r == keyErase && len(p.s) > 0:
+	case k == keyErase:
 		_, last := utf8.DecodeLastRune(p.s)
 		p.erase(last)
-	case r == keyKill:
+	case k == keyEraseAll:
 		p.erase(len(p.s))
-	case r == escape: // an arrow: up to its last letter
-		if i := bytes.IndexAny(keys, "ABCD~"); i > 0 {
-			size = i + 1
-		}
-	case r == keyTab && p.echo:
+	case k == keyTab && p.echo:
 		p.complete()
-	case r >= ' ' && r != keyErase && len(p.s)+size <= cap(p.s):
-		p.s = append(p.s, keys[:size]...)
-		p.show(keys[:size])
+	case k > 0 && len(p.s)+utf8.UTFMax <= cap(p.s):
+		p.s = utf8.AppendRune(p.s, k)
+		p.show(string(k))
 	}
-	return size, false, nil
 }
 
 // erase takes the last n bytes away.
@@ -93,19 +75,19 @@ func (p *plainLine) erase(n int) {
 	w := columns(string(cut))
 	clear(cut)
 	p.s = p.s[:len(p.s)-n]
-	p.show([]byte(strings.Repeat("\b", w) + strings.Repeat(" ", w) + strings.Repeat("\b", w)))
+	p.show(strings.Repeat("\b", w) + strings.Repeat(" ", w) + strings.Repeat("\b", w))
 }
 
 func (p *plainLine) complete() {
-	if line, _, ok := p.c.complete(string(p.s), len(p.s)); ok && strings.HasPrefix(line, string(p.s)) {
-		p.show([]byte(line[len(p.s):]))
+	if line, _ := p.c.complete(string(p.s), len(p.s)); strings.HasPrefix(line, string(p.s)) {
+		p.show(line[len(p.s):])
 		p.s = append(p.s[:0], line...)
 	}
 }
 
-func (p *plainLine) show(b []byte) {
+func (p *plainLine) show(s string) {
 	if p.echo {
-		p.c.put(string(b))
+		p.c.put(s)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 func faceCommands() []command {
 	return []command{
-		{name: "notice", usage: "[en|zh]", roles: readers, run: showNotice, example: "notice zh",
+		{name: "notice", usage: "[en|zh]", run: showNotice, example: "notice zh",
 			about: text{"show the notice in force and its hash", "显示现行告知书及其哈希"}},
 		{name: "consent", usage: "WHO", roles: staff, person: true, run: consent, example: "consent 1204",
 			about: text{"show a person the notice and record their choice", "向本人出示告知书并记录其选择"}},

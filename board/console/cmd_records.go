@@ -71,6 +71,7 @@ func why(ctx context.Context, c *console, words []string) error {
 			outcome = text{"opened", "开门"}
 		}
 		c.print(fmt.Sprintf("%d  %s  %s  %s: %s  %s", r.Seq, c.time(r.At), r.Means, outcome.in(c.lang), r.Reason, r.person()))
+		c.printf(text{"They were told: %s", "告知对方：%s"}, r.Reason.Text(c.lang))
 	}
 	t := table{cols: []column{{"rule", text{"rule", "规则"}}, {"pass", text{"passed", "通过"}}, {"detail", text{"detail", "说明"}}}}
 	for _, k := range r.Trace {

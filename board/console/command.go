@@ -128,6 +128,6 @@ func (c *console) flip(name string, b *bool, words []string) error {
 }
 
 func whoami(_ context.Context, c *console, _ []string) error {
-	c.printf(text{"%s, %s, since %s", "%s，%s，登录于 %s"}, c.who.Operator, c.who.Role, c.time(c.who.Since))
+	c.printf(text{"%s, %s, since %s", "%s，%s，登录于 %s"}, c.login, c.who.Role, c.time(c.who.Since))
 	return nil
 }

@@ -5,17 +5,12 @@ import (
 	"strings"
 )
 
-// onKey completes at Tab, for Terminal.
-func (c *console) onKey(line string, pos int, key rune) (string, int, bool) {
-	if key != keyTab || c.who.Operator == "" {
-		return "", 0, false
-	}
-	return c.complete(line, pos)
-}
-
 // complete completes the word before pos as far as it is certain: a command, or the person that it is about. Where more than one
 // fits it shows them.
-func (c *console) complete(line string, pos int) (string, int, bool) {
+func (c *console) complete(line string, pos int) (string, int) {
+	if c.login == "" {
+		return line, pos // nobody is logged in
+	}
 	start, word := lastWord(line[:pos])
 	var fit []string
 	if strings.TrimSpace(line[:start]) == "" {
@@ -26,7 +21,7 @@ func (c *console) complete(line string, pos int) (string, int, bool) {
 	var more string
 	switch len(fit) {
 	case 0:
-		return line, pos, true
+		return line, pos
 	case 1:
 		more = quote(fit[0]) + " "
 	default:
@@ -37,7 +32,7 @@ func (c *console) complete(line string, pos int) (string, int, bool) {
 			more = `"` + more
 		}
 	}
-	return line[:start] + more + line[pos:], start + len(more), true
+	return line[:start] + more + line[pos:], start + len(more)
 }
 
 // lastWord is where the last word of s begins, quotation mark included, and the word without it.

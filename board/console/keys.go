@@ -5,72 +5,94 @@ import (
 	"unicode/utf8"
 )
 
-// The keys that mean something besides printable characters.
+// Keys are runes; those that print nothing have a negative value.
 const (
-	keyBreak  = 0x00 // a serial BREAK arrives as a zero byte
-	keyCancel = 0x03 // Ctrl-C
-	keyEnd    = 0x04 // Ctrl-D
-	keyTab    = '\t'
-	keyEnter  = '\r'
-	keyErase  = 0x7f
-	keyKill   = 0x15 // Ctrl-U, erases to the start of the line
-	keyLast   = 0x05 // Ctrl-E, goes to the end of the line
-	escape    = 0x1b
+	keyBreak     rune = -1 - iota // a serial BREAK, which arrives as a zero byte
+	keyCancel                     // Ctrl-C
+	keyLeave                      // Ctrl-D
+	keyEnter                      // CR, LF or CR LF
+	keyTab                        //
+	keyErase                      // backspace
+	keyEraseWord                  // Ctrl-W
+	keyEraseAll                   // Ctrl-U, to the start of the line
+	keyEraseRest                  // Ctrl-K, to the end of the line
+	keyDelete                     //
+	keyHome                       //
+	keyEnd                        //
+	keyLeft                       //
+	keyRight                      //
+	keyWordLeft                   //
+	keyWordRight                  //
+	keyUp                         //
+	keyDown                       //
+	markBroken                    // no key: the line in hand was given up with Ctrl-C
+	markTooLong                   // no key: the line in hand was too long
 )
+
+const escape = 0x1b
+
+// controls are the keys that arrive as one control character; the letters are those of Emacs.
+var controls = map[byte]rune{
+	0x00: keyBreak, 0x01: keyHome, 0x02: keyLeft, 0x03: keyCancel, 0x04: keyLeave, 0x05: keyEnd, 0x06: keyRight,
+	0x08: keyErase, 0x09: keyTab, 0x0a: keyEnter, 0x0b: keyEraseRest, 0x0d: keyEnter, 0x0e: keyDown, 0x10: keyUp,
+	0x15: keyEraseAll, 0x17: keyEraseWord, 0x7f: keyErase,
+}
+
+// sequences are the keys that arrive as ESC and these, from the terminals in use.
+var sequences = map[string]rune{
+	"[A": keyUp, "OA": keyUp, "[B": keyDown, "OB": keyDown, "[C": keyRight, "OC": keyRight, "[D": keyLeft, "OD": keyLeft,
+	"[H": keyHome, "OH": keyHome, "[1~": keyHome, "[7~": keyHome, "[F": keyEnd, "OF": keyEnd, "[4~": keyEnd, "[8~": keyEnd,
+	"[3~": keyDelete, "[1;3C": keyWordRight, "[1;5C": keyWordRight, "[1;3D": keyWordLeft, "[1;5D": keyWordLeft,
+}
 
 // maxSequence is the longest escape sequence that is waited for, in bytes.
 const maxSequence = 64
 
-// decoder turns the bytes of a line into whole keys and drops all else: noise, invalid UTF-8, unknown or unfinished
-// escape sequences, characters that do not print. It stands before x/term's Terminal, which waits for ever behind an invalid byte
-// and an unfinished sequence. The zero value is ready; any split of the bytes gives the same keys.
+// decoder turns the bytes of a line into keys and drops all else: noise, invalid UTF-8, unknown or unfinished escape
+// sequences, characters that do not print. It stands before x/term's Terminal, which waits for ever behind an invalid byte and behind an
+// unfinished sequence. The zero value is ready; any split of the bytes gives the same keys.
 type decoder struct {
 	held    []byte // an unfinished character or sequence
 	skipLF  bool   // the last byte was CR
-	Dropped uint64 // bytes that were no key
+	dropped uint64 // bytes that were no key
 }
 
-// feed gives the keys in b, each as the bytes that Terminal knows it by.
-func (d *decoder) feed(b []byte, key func([]byte)) {
+// feed gives the keys in b.
+func (d *decoder) feed(b []byte, key func(rune)) {
 	for _, c := range b {
 		skip := d.skipLF && c == '\n'
-		d.skipLF = false
+		d.skipLF = c == '\r'
 		switch {
 		case skip:
 		case len(d.held) > 0 && d.held[0] == escape:
 			d.sequence(c, key)
 		case len(d.held) > 0:
 			d.character(c, key)
-		case c == escape || c >= utf8.RuneSelf:
-			d.held = append(d.held, c)
 		default:
 			d.single(c, key)
 		}
 	}
 }
 
-func (d *decoder) single(c byte, key func([]byte)) {
+func (d *decoder) single(c byte, key func(rune)) {
+	k, known := controls[c]
 	switch {
-	case c == '\n':
-		key([]byte{keyEnter})
-	case c == '\r':
-		d.skipLF = true
-		key([]byte{keyEnter})
-	case c == '\b':
-		key([]byte{keyErase})
-	case c >= ' ', c == keyTab, c == keyBreak, c == keyCancel, c == keyEnd, c == keyKill, c == keyLast,
-		c == 0x01, c == 0x02, c == 0x06, c == 0x0b, c == 0x0e, c == 0x10, c == 0x17: // ^A ^B ^F ^K ^N ^P ^W, as in Emacs
-		key([]byte{c})
+	case c == escape || c >= utf8.RuneSelf:
+		d.held = append(d.held, c)
+	case known:
+		key(k)
+	case c >= ' ':
+		key(rune(c))
 	default:
-		d.Dropped++
+		d.dropped++
 	}
 }
 
-// character goes on with a multi-byte character.
-func (d *decoder) character(c byte, key func([]byte)) {
+// character goes on with a character of several bytes.
+func (d *decoder) character(c byte, key func(rune)) {
 	if utf8.RuneStart(c) { // the one before is unfinished
 		d.drop()
-		d.feed([]byte{c}, key)
+		d.single(c, key)
 		return
 	}
 	d.held = append(d.held, c)
@@ -82,45 +104,37 @@ func (d *decoder) character(c byte, key func([]byte)) {
 		d.drop()
 		return
 	}
-	whole := d.held
-	d.held = nil
-	key(whole)
+	d.forget()
+	key(r)
 }
 
 // sequence goes on with an escape sequence (ECMA-48, 5.4). A control character inside ends it.
-func (d *decoder) sequence(c byte, key func([]byte)) {
-	if c < ' ' || c >= keyErase || len(d.held) == maxSequence {
+func (d *decoder) sequence(c byte, key func(rune)) {
+	if c < ' ' || c >= 0x7f || len(d.held) == maxSequence {
 		d.drop()
-		d.feed([]byte{c}, key)
+		d.single(c, key)
 		return
 	}
 	d.held = append(d.held, c)
 	if len(d.held) == 2 && (c == '[' || c == 'O') || c < '@' {
 		return // parameters follow
 	}
-	known, ok := sequences[string(d.held[1:])]
-	if !ok {
+	k, known := sequences[string(d.held[1:])]
+	if !known {
 		d.drop()
 		return
 	}
-	d.held = d.held[:0]
-	key([]byte(known))
+	d.forget()
+	key(k)
 }
 
 func (d *decoder) drop() {
-	d.Dropped += uint64(len(d.held))
-	d.held = nil
+	d.dropped += uint64(len(d.held))
+	d.forget()
 }
 
-// sequences are the keys that terminals send as sequences, and how Terminal knows them.
-var sequences = map[string]string{
-	"[A": "\x1b[A", "OA": "\x1b[A", // up
-	"[B": "\x1b[B", "OB": "\x1b[B", // down
-	"[C": "\x1b[C", "OC": "\x1b[C", // right
-	"[D": "\x1b[D", "OD": "\x1b[D", // left
-	"[H": "\x01", "OH": "\x01", "[1~": "\x01", // home
-	"[F": "\x05", "OF": "\x05", "[4~": "\x05", // end
-	"[3~":   "\x1b[3~",                         // delete
-	"[1;3C": "\x1b[1;3C", "[1;5C": "\x1b[1;3C", // a word on
-	"[1;3D": "\x1b[1;3D", "[1;5D": "\x1b[1;3D", // a word back
+// forget leaves no byte behind: it may have been part of a secret.
+func (d *decoder) forget() {
+	clear(d.held)
+	d.held = d.held[:0]
 }

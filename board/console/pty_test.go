@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
@@ -87,19 +88,35 @@ func nonblocking(t *testing.T, f *os.File) *os.File {
 	return os.NewFile(uintptr(fd), f.Name())
 }
 
+// watch feeds the terminal. vt10x gives each character one column; a wide one gets its second by a filler.
 func (s *seat) watch() {
 	buf := make([]byte, 4096)
+	shown := 0
 	for {
 		n, err := s.master.Read(buf)
 		s.mu.Lock()
 		s.raw = append(s.raw, buf[:n]...)
-		_, _ = s.vt.Write(buf[:n])
+		whole := len(s.raw)
+		for whole > shown && !utf8.FullRune(s.raw[lastRune(s.raw[:whole]):whole]) {
+			whole = lastRune(s.raw[:whole])
+		}
+		_, _ = s.vt.Write([]byte(console.Widen(string(s.raw[shown:whole]))))
+		shown = whole
 		s.cond.Broadcast()
 		s.mu.Unlock()
 		if err != nil {
 			return
 		}
 	}
+}
+
+// lastRune is where the last character of b starts, whole or not.
+func lastRune(b []byte) int {
+	i := len(b) - 1
+	for i > 0 && !utf8.RuneStart(b[i]) {
+		i--
+	}
+	return max(i, 0)
 }
 
 // hit sends keys as they are.
@@ -133,7 +150,16 @@ func (s *seat) see(words string) string {
 func (s *seat) screen() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.vt.String()
+	return console.Narrow(s.vt.String())
+}
+
+// row is the screen's row with the cursor, and the cursor's column.
+func (s *seat) row() (string, int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := s.vt.Cursor()
+	rows := strings.Split(s.vt.String(), "\n")
+	return strings.TrimRight(console.Narrow(rows[at.Y]), " "), at.X
 }
 
 // sent is all that the console ever sent.

@@ -68,8 +68,7 @@ var (
 // A Read of rw that waits when Serve returns ends when the caller closes rw, and not before.
 func Serve(ctx context.Context, rw io.ReadWriter, desk Desk, o Options) error {
 	o = o.orDefaults()
-	l := newLine(rw)
-	l.attend(ctx, func() {}, func() {})
+	l := newLine(ctx, rw)
 	go l.pump()
 	c := &console{line: l, desk: desk, o: o, lang: o.Lang, plain: o.Plain, paged: true, commands: vocabulary()}
 	c.greet()

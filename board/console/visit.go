@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 	"unicode"
-
-	"golang.org/x/term"
 )
 
 // console is one line with, at most, one operator on it.
@@ -22,10 +20,11 @@ type console struct {
 	paged bool // long lists stop at each screenful
 
 	commands []command
-	edit     *term.Terminal
+	edit     *editor
 	history  history
 	who      Session
-	failures int // log-ins that failed in a row on this line
+	login    string // the name that the operator logged in with; empty: nobody is in
+	failures int    // log-ins that failed in a row on this line
 }
 
 // errNotIn says that a log-in did not succeed.
@@ -44,18 +43,15 @@ func (c *console) visit(outer context.Context) error {
 	idle := newIdle(c.o.Clock, c.o.Idle, func() { end(errIdle) })
 	defer idle.stop()
 	c.line.attend(ctx, idle.touch, func() { end(errBreak) })
-	c.edit = term.NewTerminal(c.line, "")
 	c.history = history{}
-	c.edit.History = &c.history
-	c.edit.AutoCompleteCallback = c.onKey
-	_ = c.edit.SetSize(c.o.Width, c.o.Height)
+	c.edit = newEditor(c.line, c.o.Width, c.o.Height, &c.history, c.complete)
 
 	if err := c.logIn(ctx); err != nil {
 		return errors.Join(errNotIn, err)
 	}
 	err := c.stay(ctx)
 	c.bye(ctx)
-	c.who = Session{}
+	c.who, c.login = Session{}, ""
 	return err
 }
 
@@ -125,7 +121,7 @@ func (c *console) logIn(ctx context.Context) error {
 		c.rest(ctx, min(time.Duration(c.failures)*time.Second, 10*time.Second))
 		return err
 	}
-	c.failures = 0
+	c.failures, c.login = 0, name
 	return nil
 }
 
@@ -174,10 +170,10 @@ func (c *console) acknowledge(ctx context.Context) error {
 
 // work reads and runs commands until the visit ends.
 func (c *console) work(ctx context.Context) error {
-	c.printf(text{"Welcome, %s (%s). Type help for what can be done.", "欢迎，%s（%s）。输入 help 查看可用命令。"}, c.who.Operator, c.who.Role)
+	c.printf(text{"Welcome, %s (%s). Type help for what can be done.", "欢迎，%s（%s）。输入 help 查看可用命令。"}, c.login, c.who.Role)
 	for {
 		c.history.open = true
-		s, err := c.read(c.who.Operator + "> ")
+		s, err := c.read(c.login + "> ")
 		c.history.open = false
 		switch {
 		case errors.Is(err, errBroken):

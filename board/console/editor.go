@@ -1,0 +1,117 @@
+package console
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+)
+
+// editor is x/term's Terminal on a line, taught the width of Chinese. Terminal takes each rune for one column; so a wide character is followed
+// by a filler there, which never reaches the screen, and the keys that go over characters are handled here, two runes at a time.
+type editor struct {
+	*term.Terminal
+	line     *line
+	complete func(line string, pos int) (string, int)
+}
+
+// filler is the second column of a wide character; the others are keys that Terminal hands to onKey. No decoder gives these
+// runes: they are of Unicode's private use area and do not print.
+const (
+	filler     = '\ue000'
+	wideErase  = '\ue001'
+	wideDelete = '\ue002'
+	wideLeft   = '\ue003'
+	wideRight  = '\ue004'
+)
+
+// forTerminal is how Terminal knows the keys.
+var forTerminal = map[rune]string{
+	keyLeave: "\x04", keyEnter: "\r", keyTab: "\t", keyEraseWord: "\x17", keyEraseAll: "\x15", keyEraseRest: "\x0b",
+	keyHome: "\x01", keyEnd: "\x05", keyWordLeft: "\x1b[1;3D", keyWordRight: "\x1b[1;3C", keyUp: "\x1b[A", keyDown: "\x1b[B",
+	keyErase: string(wideErase), keyDelete: string(wideDelete), keyLeft: string(wideLeft), keyRight: string(wideRight),
+}
+
+func newEditor(l *line, width, height int, h term.History, complete func(string, int) (string, int)) *editor {
+	e := &editor{line: l, complete: complete}
+	e.Terminal = term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{readFunc(e.read), writeFunc(e.write)}, "")
+	e.History = h
+	e.AutoCompleteCallback = e.onKey
+	_ = e.SetSize(width, height) // fails only where something is on the line already
+	return e
+}
+
+// readLine reads one line after a prompt.
+func (e *editor) readLine(prompt string) (string, error) {
+	e.SetPrompt(prompt)
+	s, err := e.ReadLine()
+	return narrow(s), err
+}
+
+type (
+	readFunc  func([]byte) (int, error)
+	writeFunc func([]byte) (int, error)
+)
+
+func (f readFunc) Read(p []byte) (int, error)   { return f(p) }
+func (f writeFunc) Write(p []byte) (int, error) { return f(p) }
+
+// read gives Terminal one key; p is longer than any.
+func (e *editor) read(p []byte) (int, error) {
+	k, err := e.line.next()
+	if err != nil {
+		return 0, err
+	}
+	if s, ok := forTerminal[k]; ok {
+		return copy(p, s), nil
+	}
+	return copy(p, widen(string(k))), nil
+}
+
+func (e *editor) write(p []byte) (int, error) {
+	_, err := e.line.Write(bytes.ReplaceAll(p, []byte(string(filler)), nil))
+	return len(p), err
+}
+
+// onKey is Terminal's callback. It works on the line without fillers, and puts them back.
+func (e *editor) onKey(line string, pos int, key rune) (string, int, bool) {
+	before, after := narrow(line[:pos]), narrow(line[pos:])
+	_, last := utf8.DecodeLastRuneInString(before)
+	_, first := utf8.DecodeRuneInString(after)
+	switch key {
+	case '\t':
+		all, at := e.complete(before+after, len(before))
+		before, after = all[:at], all[at:]
+	case wideErase:
+		before = before[:len(before)-last]
+	case wideDelete:
+		after = after[first:]
+	case wideLeft:
+		before, after = before[:len(before)-last], before[len(before)-last:]+after
+	case wideRight:
+		before, after = before+after[:first], after[first:]
+	default:
+		return "", 0, false
+	}
+	before = widen(before)
+	return before + widen(after), len(before), true
+}
+
+// widen puts a filler behind each wide character, narrow takes all away.
+func widen(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		b.WriteRune(r)
+		if runeColumns(r) == 2 {
+			b.WriteRune(filler)
+		}
+	}
+	return b.String()
+}
+
+func narrow(s string) string { return strings.ReplaceAll(s, string(filler), "") }
