@@ -98,6 +98,9 @@ func (v *Vault) erase(a Actor, id policy.PersonID, what, why string) (Receipt, e
 		if r.Seq, err = t.log(e); err != nil {
 			return err
 		}
+		if err := t.bury(Tombstone{Subject: r.Subject, What: what, At: r.At}); err != nil {
+			return err
+		}
 		return t.put(receiptBucket, key64(r.Seq), &t.r.seal, &r)
 	})
 	if err != nil {

@@ -239,14 +239,15 @@ func (v *Vault) VerifyAudit() (AuditReport, error) {
 	err := v.view(func(t *tx) error {
 		c := t.st.Audit
 		k := audit.NewChecker(c.First, c.Base)
-		err := t.each(auditBucket, func(key, value []byte) error {
-			var line kept
-			if len(key) != 8 {
-				k.Bad(k.Want(), "a record that is no line")
-			} else if err := t.open(auditBucket, key, value, &t.r.seal, &line); err != nil {
-				k.Bad(be(key), err.Error())
-			} else {
-				k.Line(line.Line)
+		pub := t.r.sign().Public().(ed25519.PublicKey)
+		err := t.chain(func(n uint64, line []byte, g *audit.Gap, err error) error {
+			switch {
+			case err != nil:
+				k.Bad(n, err.Error())
+			case g != nil:
+				k.Gap(g, pub)
+			default:
+				k.Line(line)
 			}
 			return nil
 		})
@@ -259,8 +260,42 @@ func (v *Vault) VerifyAudit() (AuditReport, error) {
 	return rep, err
 }
 
+// chain calls f for every line and gap, in order. A line that cannot be read is given as an error.
+func (t *tx) chain(f func(n uint64, line []byte, g *audit.Gap, err error) error) error {
+	gaps, err := t.gaps()
+	if err != nil {
+		return err
+	}
+	next := t.st.Audit.First
+	upTo := func(n uint64) error { // gaps before line n
+		for g := gaps[next]; g != nil && next < n; g = gaps[next] {
+			if err := f(next, nil, g, nil); err != nil {
+				return err
+			}
+			next = g.To + 1
+		}
+		return nil
+	}
+	err = t.each(auditBucket, func(key, value []byte) error {
+		if len(key) != 8 {
+			return f(next, nil, nil, fmt.Errorf("a record that is no line: %w", ErrCorrupt))
+		}
+		if err := upTo(be(key)); err != nil {
+			return err
+		}
+		next = be(key) + 1
+		var k kept
+		err := t.open(auditBucket, key, value, &t.r.seal, &k)
+		return f(be(key), k.Line, nil, err)
+	})
+	if err != nil {
+		return err
+	}
+	return upTo(t.st.Audit.Seq + 1)
+}
+
 // ExportAudit writes the log as text, a line an entry, ending with a signed checkpoint. Nothing in it opens without the keys of
-// the people concerned. See VerifyExport.
+// the people concerned. See VerifyExport. A line that is damaged is left out; the error names it when all others are written.
 func (v *Vault) ExportAudit(w io.Writer) error {
 	return v.view(func(t *tx) error {
 		c := t.st.Audit
@@ -268,17 +303,22 @@ func (v *Vault) ExportAudit(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		err = t.each(auditBucket, func(key, value []byte) error {
-			var k kept
-			if err := t.open(auditBucket, key, value, &t.r.seal, &k); err != nil {
-				return fmt.Errorf("audit entry %d: %w", be(key), err)
+		var damaged []error
+		err = t.chain(func(n uint64, line []byte, g *audit.Gap, err error) error {
+			switch {
+			case err != nil:
+				damaged = append(damaged, fmt.Errorf("audit entry %d: %w", n, err))
+				return nil
+			case g != nil:
+				return out.Gap(g)
 			}
-			return out.Line(k.Line)
+			return out.Line(line)
 		})
 		if err != nil {
 			return err
 		}
-		return out.Close(v.now(t))
+		// What is signed is the end of the log itself, not of what could be written.
+		return errors.Join(append(damaged, out.Close(c.Seq, c.Head, v.now(t)))...)
 	})
 }
 

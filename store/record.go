@@ -25,20 +25,19 @@ const (
 	auditBucket    = "audit"     // sequence number → line
 	receiptBucket  = "receipts"  // number → erasure receipt
 	settingBucket  = "settings"  // name → value
+	gapBucket      = "gaps"      // first pruned sequence number → gap in the audit log; since layout 2
+	tombBucket     = "tombs"     // subject → tombstone of an erasure; since layout 2
 )
 
-var buckets = []string{metaBucket, keysBucket, peopleBucket, facesBucket, cardsBucket, operatorBucket, noticeBucket, auditBucket, receiptBucket, settingBucket}
+var buckets = []string{metaBucket, keysBucket, peopleBucket, facesBucket, cardsBucket, operatorBucket, noticeBucket, auditBucket, receiptBucket, settingBucket, gapBucket, tombBucket}
 
-// header is the only record in clear: it says which key is needed.
-type header struct {
-	Magic  string   `cbor:"magic"`
-	Schema uint64   `cbor:"schema"`
-	Unit   [16]byte `cbor:"unit"`
-	Epoch  uint64   `cbor:"epoch"`
-	KeyID  [8]byte  `cbor:"key"`
+// buckets are those of the ring's layout.
+func (r *ring) buckets() []string {
+	if r.Schema < 2 {
+		return buckets[:len(buckets)-2]
+	}
+	return buckets
 }
-
-const magic = "menshen vault"
 
 // state changes with every transaction.
 type state struct {
@@ -104,7 +103,9 @@ type tx struct {
 // begin loads the state.
 func begin(b *bolt.Tx, r *ring) (*tx, error) {
 	t := &tx{b: b, r: r}
-	return t, t.get(metaBucket, []byte("state"), &r.seal, &t.st)
+	err := t.get(metaBucket, []byte("state"), &r.seal, &t.st)
+	t.st.Audit.First = max(t.st.Audit.First, 1)
+	return t, err
 }
 
 // finish stores the state, once, at the end of a writing transaction.

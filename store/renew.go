@@ -78,7 +78,7 @@ func (v *Vault) copyAll(next *ring, drop forget) (*bolt.DB, error) {
 	v.mu.Unlock()
 	return v.build(next, func(db *bolt.DB) error {
 		return v.view(func(src *tx) error {
-			for _, name := range buckets {
+			for _, name := range src.r.buckets() {
 				if name == metaBucket {
 					continue
 				}
@@ -154,7 +154,7 @@ func (v *Vault) exchange(db *bolt.DB, next *ring, drop forget, change func(*tx) 
 }
 
 // copyRecord makes a record of dst what it is in src, under dst's keys. What lies under a person's own key is copied as it is, since
-// that key lives on; the second hashes of credentials are made anew.
+// that key lives on (a new layout needs it sealed anew); the second hashes of credentials are made anew.
 func copyRecord(dst, src *tx, bucket string, key []byte, drop forget) error {
 	value := src.b.Bucket([]byte(bucket)).Get(key)
 	ours := !drop.person.IsZero() && string(key) == string(drop.person[:])
@@ -169,7 +169,7 @@ func copyRecord(dst, src *tx, bucket string, key []byte, drop forget) error {
 	case bucket == facesBucket && ours, bucket == keysBucket && ours && drop.all, value == nil:
 		return dst.del(bucket, key)
 	case bucket == facesBucket:
-		return dst.raw(bucket, key, value)
+		return copyOwned(dst, src, bucket, key, value)
 	}
 	plain, err := src.plain(bucket, key, value, &src.r.seal)
 	if err != nil {
@@ -189,33 +189,62 @@ func copyRecord(dst, src *tx, bucket string, key []byte, drop forget) error {
 	if err != nil {
 		return err
 	}
-	rev := be(value)
-	box := dst.r.seal.Seal(dst.place(bucket, key, rev), plain)
-	return dst.raw(bucket, key, append(key64(rev), box...))
+	return dst.reseal(bucket, key, &dst.r.seal, be(value), plain)
+}
+
+// reseal puts a plaintext with the revision that it had.
+func (t *tx) reseal(bucket string, key []byte, k *seal.Key, rev uint64, plain []byte) error {
+	return t.raw(bucket, key, append(key64(rev), k.Seal(t.place(bucket, key, rev), plain)...))
+}
+
+// copyOwned copies a record that lies under a person's own key.
+func copyOwned(dst, src *tx, bucket string, key, value []byte) error {
+	if dst.r.Schema == src.r.Schema {
+		return dst.raw(bucket, key, value)
+	}
+	var own personKeys
+	if err := src.get(keysBucket, key, &src.r.seal, &own); err != nil {
+		return err
+	}
+	k := &own.Face
+	if bucket == peopleBucket {
+		k = own.data()
+	}
+	plain, err := src.plain(bucket, key, value, k)
+	if err != nil {
+		return err
+	}
+	defer clear(plain)
+	return dst.reseal(bucket, key, k, be(value), plain)
 }
 
 // copyPerson copies somebody's record, and sets the lookup records of their credentials by it.
 func copyPerson(dst, src *tx, id policy.PersonID, value []byte) error {
 	if dst.b.Bucket([]byte(peopleBucket)).Get(id[:]) != nil {
-		if err := dst.eachCard(src, id, func(second []byte, _ string) error {
-			var c card
-			err := dst.get(cardsBucket, second, &dst.r.seal, &c)
-			if errors.Is(err, ErrUnknown) || err == nil && c.Person != id {
-				return nil
-			}
-			return errors.Join(err, dst.del(cardsBucket, second))
-		}); err != nil {
+		if err := dst.dropCards(src, id); err != nil {
 			return err
 		}
 	}
 	if value == nil {
 		return dst.del(peopleBucket, id[:])
 	}
-	if err := dst.raw(peopleBucket, id[:], value); err != nil {
+	if err := copyOwned(dst, src, peopleBucket, id[:], value); err != nil {
 		return err
 	}
 	return dst.eachCard(src, id, func(second []byte, keyID string) error {
 		return dst.put(cardsBucket, second, &dst.r.seal, &card{id, keyID})
+	})
+}
+
+// dropCards removes the lookup records of somebody's credentials, but for those that are somebody else's by now.
+func (t *tx) dropCards(src *tx, id policy.PersonID) error {
+	return t.eachCard(src, id, func(second []byte, _ string) error {
+		var c card
+		err := t.get(cardsBucket, second, &t.r.seal, &c)
+		if errors.Is(err, ErrUnknown) || err == nil && c.Person != id {
+			return nil
+		}
+		return errors.Join(err, t.del(cardsBucket, second))
 	})
 }
 

@@ -30,10 +30,11 @@ func newRing(h header, root seal.Key) *ring {
 	return r
 }
 
-// next is the ring of the following epoch.
+// next is the ring of the following epoch, in the present layout.
 func (r *ring) next(root seal.Key) *ring {
 	h := r.header
 	h.Epoch++
+	h.Schema = schema
 	n := newRing(h, root)
 	n.secrets = r.secrets
 	return n

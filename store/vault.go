@@ -13,10 +13,10 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
 	"golang.org/x/sys/unix"
 
 	"menshen/store/keys"
+	"menshen/store/pages"
 	"menshen/store/safefile"
 	"menshen/store/seal"
 )
@@ -37,9 +37,6 @@ type Options struct {
 	// OpenFile opens the vault's file for bbolt, so that tests can lie between the two. nil: os.OpenFile.
 	OpenFile func(name string, flag int, perm os.FileMode) (*os.File, error)
 }
-
-// schema is the layout this version writes. Older ones are migrated by Open; newer ones are refused.
-const schema = 1
 
 // mapped is how much address space the file gets from the start. Growing the mapping would have to wait for readers, such as a long export,
 // and writers with it.
@@ -137,12 +134,8 @@ func (v *Vault) build(r *ring, fill func(*bolt.DB) error) (*bolt.DB, error) {
 					return err
 				}
 			}
-			h, err := encMode.Marshal(&r.header)
-			if err != nil {
-				return err
-			}
 			t := &tx{b: b, r: r}
-			if err := b.Bucket([]byte(metaBucket)).Put([]byte("header"), h); err != nil {
+			if err := writeHeader(b, &r.header); err != nil {
 				return err
 			}
 			if err := t.put(metaBucket, []byte("secrets"), &r.seal, &r.secrets); err != nil {
@@ -203,6 +196,10 @@ func (v *Vault) opened() error {
 	} else if err != nil {
 		return err
 	}
+	fallback, err := v.inspect()
+	if err != nil {
+		return err
+	}
 	db, err := v.bolt(v.path())
 	if err != nil {
 		return err
@@ -221,13 +218,49 @@ func (v *Vault) opened() error {
 		return errors.Join(fmt.Errorf("clean up after an interrupted change: %w", err), db.Close())
 	}
 	v.start(db, r)
+	if err := v.migrate(); err != nil {
+		return errors.Join(err, v.Close())
+	}
+	if fallback {
+		_, err := v.Record(ctx, Entry{Kind: "fault", Actor: Door, Detail: map[string]string{
+			"what": "one of the file's two head pages is damaged: what was written last before this start may be missing"}})
+		return err
+	}
 	return nil
+}
+
+// inspect checks the file's pages, before bbolt maps them. fallback means that bbolt will go on from the older of two states.
+func (v *Vault) inspect() (fallback bool, err error) {
+	f, err := os.Open(v.path())
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	rep, err := pages.Check(f, info.Size())
+	switch {
+	case errors.Is(err, pages.ErrNotBbolt):
+		return false, fmt.Errorf("%s is not a bbolt file: %w", v.path(), ErrForeign)
+	case err != nil:
+		return false, err
+	case len(rep.Problems) > 0:
+		return false, fmt.Errorf("%s is %w at %d places; first, %s: restore a backup, or save what is left with menshen store salvage", v.path(), ErrCorrupt, len(rep.Problems), rep.Problems[0])
+	}
+	return rep.Fallback, nil
 }
 
 // unlock finds the key for the vault's header and checks the sum over the records.
 func (v *Vault) unlock(ctx context.Context, db *bolt.DB) (*ring, error) {
 	var h header
-	err := guard(func() error { return db.View(func(b *bolt.Tx) error { return readHeader(b, &h) }) })
+	err := guard(func() error {
+		return db.View(func(b *bolt.Tx) (err error) {
+			h, err = readHeader(b)
+			return err
+		})
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -258,28 +291,13 @@ func (v *Vault) unlock(ctx context.Context, db *bolt.DB) (*ring, error) {
 	return nil, fmt.Errorf("%s: %w: use the key this vault was made with, or restore a backup", v.o.Key, ErrWrongKey)
 }
 
-func readHeader(b *bolt.Tx, h *header) error {
-	meta := b.Bucket([]byte(metaBucket))
-	if meta == nil {
-		return fmt.Errorf("it is some other program's bbolt file: %w", ErrForeign)
-	}
-	raw := meta.Get([]byte("header"))
-	if err := decMode.Unmarshal(raw, h); raw == nil || err != nil || h.Magic != magic {
-		return fmt.Errorf("its header is not ours: %w", ErrForeign)
-	}
-	if h.Schema > schema {
-		return fmt.Errorf("%w (layout %d, this version knows %d): install that version or a newer one", ErrNewer, h.Schema, schema)
-	}
-	return nil
-}
-
 // check reads the secrets and compares the sum over all live records with the stored one.
 func (t *tx) check() error {
 	if err := t.get(metaBucket, []byte("secrets"), &t.r.seal, &t.r.secrets); err != nil {
 		return err
 	}
 	var s sum
-	for _, name := range buckets {
+	for _, name := range t.r.buckets() {
 		if name == auditBucket {
 			continue
 		}
@@ -296,10 +314,22 @@ func (t *tx) check() error {
 	if s != t.st.Sum {
 		return fmt.Errorf("the live records are not those of the last transaction: %w, exchanged or rolled back: restore a backup", ErrCorrupt)
 	}
-	if seq, _ := t.b.Bucket([]byte(auditBucket)).Cursor().Last(); t.st.Audit.Seq > t.st.Audit.First && (len(seq) != 8 || be(seq) != t.st.Audit.Seq) {
-		return fmt.Errorf("the end of the audit log is missing: %w", ErrCorrupt)
+	return t.checkEnd()
+}
+
+// checkEnd sees to it that the audit log goes up to where the state says.
+func (t *tx) checkEnd() error {
+	c := t.st.Audit
+	if key, _ := t.b.Bucket([]byte(auditBucket)).Cursor().Last(); c.Seq < c.First || len(key) == 8 && be(key) == c.Seq {
+		return nil
 	}
-	return nil
+	gaps, err := t.gaps()
+	for _, g := range gaps {
+		if g.To == c.Seq {
+			return err
+		}
+	}
+	return errors.Join(err, fmt.Errorf("the end of the audit log is missing: %w", ErrCorrupt))
 }
 
 // bolt opens a bbolt file. The lock that counts is vault.lock, since the file itself is exchanged at each erasure.
@@ -307,11 +337,8 @@ func (v *Vault) bolt(path string) (*bolt.DB, error) {
 	var db *bolt.DB
 	err := guard(func() (err error) {
 		db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: v.o.Busy, FreelistType: bolt.FreelistMapType, InitialMmapSize: mapped, OpenFile: v.o.OpenFile})
-		switch {
-		case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrVersionMismatch):
-			return fmt.Errorf("%s is no bbolt file: %w", path, ErrForeign)
-		case err != nil:
-			return fmt.Errorf("%s: %w: %w", path, ErrCorrupt, err)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
 		}
 		db.AllocSize = 1 << 18
 		return nil

@@ -9,6 +9,7 @@ import (
 type Report struct {
 	OK       bool
 	Lines    uint64 // that fit
+	Pruned   uint64 // that were taken out between others when their time was over
 	First    uint64 // number of the first line; lines before it were pruned
 	Last     uint64 // number of the last line that fits
 	FirstBad uint64 // number of the first line that does not fit; 0: none
@@ -64,14 +65,6 @@ func (c *Checker) Line(b []byte) {
 	c.r.Last = c.want
 	c.r.Lines++
 	c.want++
-}
-
-// Skip takes a stretch of pruned lines up to and including last, after which the hash was head.
-func (c *Checker) Skip(last uint64, head Hash) {
-	if c.r.FirstBad == 0 {
-		c.want, c.head = last+1, head
-		c.r.Last = last
-	}
 }
 
 // Head is the hash after the last line.

@@ -17,6 +17,7 @@ import (
 //
 //	{"menshen-audit":1,"unit":"…","first":…,"base":"…","at":"…","sig":"…"}    where the log begins, signed
 //	{"n":…,…}                                                                one entry a line
+//	{"gap":{"from":…,"to":…,…,"sig":"…"}}                                    in the place of pruned lines, signed
 //	{"end":{"n":…,"head":"…","at":"…","sig":"…"}}                            where it ends, signed
 //
 // Longest line taken: 1 MiB.
@@ -50,8 +51,10 @@ func (h *Header) message() []byte {
 	return binary.BigEndian.AppendUint64(m, uint64(h.At.UnixNano()))
 }
 
+// footer is a line that is no entry.
 type footer struct {
-	End *Checkpoint `json:"end"`
+	Gap *Gap        `json:"gap,omitempty"`
+	End *Checkpoint `json:"end,omitempty"`
 }
 
 // Export writes a log.
@@ -59,8 +62,6 @@ type Export struct {
 	w    *bufio.Writer
 	key  ed25519.PrivateKey
 	unit unitID
-	seq  uint64
-	head Hash
 }
 
 // NewExport writes the header, signed with key.
@@ -68,21 +69,21 @@ func NewExport(w io.Writer, h Header, key ed25519.PrivateKey) (*Export, error) {
 	h.Version, h.First = 1, max(h.First, 1)
 	h.At = h.At.UTC()
 	h.Sig = ed25519.Sign(key, h.message())
-	e := &Export{w: bufio.NewWriter(w), key: key, unit: h.Unit, seq: h.First - 1, head: h.Base}
+	e := &Export{w: bufio.NewWriter(w), key: key, unit: h.Unit}
 	return e, e.json(&h)
 }
 
 // Line writes the next entry.
-func (e *Export) Line(b []byte) error {
-	e.seq, e.head = e.seq+1, e.head.Next(b)
-	return e.raw(b)
-}
+func (e *Export) Line(b []byte) error { return e.raw(b) }
 
-// Close signs and writes the end. It does not close the writer below.
-func (e *Export) Close(at time.Time) error {
-	c := &Checkpoint{Unit: e.unit, Seq: e.seq, Head: e.head, At: at.UTC()}
+// Gap writes a gap in the place of lines.
+func (e *Export) Gap(g *Gap) error { return e.json(footer{Gap: g}) }
+
+// Close signs and writes the end: the number of the log's last line, and the hash after it. It does not close the writer below.
+func (e *Export) Close(seq uint64, head Hash, at time.Time) error {
+	c := &Checkpoint{Unit: e.unit, Seq: seq, Head: head, At: at.UTC()}
 	c.Sign(e.key)
-	if err := e.json(footer{c}); err != nil {
+	if err := e.json(footer{End: c}); err != nil {
 		return err
 	}
 	return e.w.Flush()
@@ -127,25 +128,33 @@ func Verify(r io.Reader, pub ed25519.PublicKey) (Report, error) {
 	}
 	c := NewChecker(h.First, h.Base)
 	for s.Scan() {
-		if !bytes.HasPrefix(s.Bytes(), []byte(`{"end":`)) {
-			c.Line(s.Bytes())
-			continue
-		}
 		var f footer
-		if err := json.Unmarshal(s.Bytes(), &f); err != nil || f.End == nil {
-			c.Bad(c.Want(), "the signature at the end is damaged")
-			return c.End(0, Hash{}), nil
+		switch {
+		case bytes.HasPrefix(s.Bytes(), []byte(`{"gap":`)):
+			if err := json.Unmarshal(s.Bytes(), &f); err != nil || f.Gap == nil {
+				c.Bad(c.Want(), "the note about pruned lines is damaged")
+				continue
+			}
+			f.Gap.Unit = h.Unit
+			c.Gap(f.Gap, pub)
+		case bytes.HasPrefix(s.Bytes(), []byte(`{"end":`)):
+			if err := json.Unmarshal(s.Bytes(), &f); err != nil || f.End == nil {
+				c.Bad(c.Want(), "the signature at the end is damaged")
+				return c.End(0, Hash{}), nil
+			}
+			f.End.Unit = h.Unit
+			if !f.End.Verify(pub) {
+				c.Bad(c.Want(), "the signature at the end is not this unit's")
+			}
+			if s.Scan() {
+				c.Bad(f.End.Seq+1, "there are lines after the signed end")
+			}
+			rep := c.End(f.End.Seq, f.End.Head)
+			rep.Signed = f.End.At
+			return rep, s.Err()
+		default:
+			c.Line(s.Bytes())
 		}
-		f.End.Unit = h.Unit
-		if !f.End.Verify(pub) {
-			c.Bad(c.Want(), "the signature at the end is not this unit's")
-		}
-		if s.Scan() {
-			c.Bad(f.End.Seq+1, "there are lines after the signed end")
-		}
-		rep := c.End(f.End.Seq, f.End.Head)
-		rep.Signed = f.End.At
-		return rep, s.Err()
 	}
 	if err := s.Err(); errors.Is(err, bufio.ErrTooLong) {
 		c.Bad(c.Want(), "line is longer than 1 MiB")

@@ -1,0 +1,291 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"menshen/store/audit"
+)
+
+// Retention is how long entries of the audit log are kept, by what they are (R-RETAIN).
+type Retention struct {
+	Events time.Duration `cbor:"events"` // what happened at the door: decisions, relay, door states
+	Acts   time.Duration `cbor:"acts"`   // what staff did, and what was done with personal data
+}
+
+// DefaultRetention is 90 days for events, as in the rule, and 3 years for acts, as for impact assessments.
+var DefaultRetention = Retention{Events: 90 * 24 * time.Hour, Acts: 3 * 365 * 24 * time.Hour}
+
+// renewEvery is how often pruning ends with a new epoch, after which pruned entries cannot be read from free pages any more. Each one writes the
+// whole file once, so not every day, for the flash's sake.
+const renewEvery = 7 * 24 * time.Hour
+
+// acts are the kinds of entry that Retention.Acts is for; decided by who acted and about what, all others are events.
+func (r Retention) of(l *audit.Line) time.Duration {
+	if l.By == string(Door) && (l.Kind == "decision" || l.Kind == "relay" || l.Kind == "door" || l.Kind == "reader" || l.Kind == "fault") {
+		return r.Events
+	}
+	return r.Acts
+}
+
+// retentionState lies in the settings bucket.
+type retentionState struct {
+	Retention
+	LastRun time.Time `cbor:"lastrun"`
+	Removed uint64    `cbor:"removed"` // by the last run
+	Renewed time.Time `cbor:"renewed"`
+}
+
+// RetentionReport is what a console shows of retention.
+type RetentionReport struct {
+	Retention Retention
+	LastRun   time.Time // zero: never
+	Removed   uint64    // entries, by the last run
+	Overdue   uint64    // entries whose time is over and that are still there. Zero is the lawful state
+	Oldest    time.Time // oldest entry kept
+	Readable  bool      // pruned entries may still lie readable in free pages, until the next new epoch
+}
+
+var retentionKey = []byte("retention")
+
+func (t *tx) retention() (retentionState, error) {
+	s := retentionState{Retention: DefaultRetention}
+	err := t.get(settingBucket, retentionKey, &t.r.seal, &s)
+	if errors.Is(err, ErrUnknown) {
+		err = nil
+	}
+	return s, err
+}
+
+// SetRetention changes how long entries are kept. At least a day each; the next Prune acts by it.
+func (v *Vault) SetRetention(a Actor, r Retention) error {
+	if r.Events < 24*time.Hour || r.Acts < 24*time.Hour {
+		return errors.New("set retention: less than a day")
+	}
+	err := v.act(func(t *tx) error {
+		s, err := t.retention()
+		if err != nil {
+			return err
+		}
+		s.Retention = r
+		if err := t.put(settingBucket, retentionKey, &t.r.seal, &s); err != nil {
+			return err
+		}
+		_, err = t.log(Entry{At: v.now(t), Kind: "retention changed", Actor: a, Detail: map[string]string{"events": r.Events.String(), "acts": r.Acts.String()}})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("set retention: %w", err)
+	}
+	return nil
+}
+
+// RetentionReport counts what is overdue.
+func (v *Vault) RetentionReport() (RetentionReport, error) {
+	var rep RetentionReport
+	err := v.view(func(t *tx) error {
+		s, err := t.retention()
+		if err != nil {
+			return err
+		}
+		rep = RetentionReport{Retention: s.Retention, LastRun: s.LastRun, Removed: s.Removed, Readable: s.LastRun.After(s.Renewed) && s.Removed > 0}
+		now := v.now(t)
+		young := now.Add(-min(s.Events, s.Acts))
+		return stopped(t.lines(func(_ uint64, l *audit.Line, _ []byte) error {
+			if rep.Oldest.IsZero() {
+				rep.Oldest = l.At
+			}
+			if now.Sub(l.At) > s.of(l) {
+				rep.Overdue++
+			} else if l.At.After(young.Add(24 * time.Hour)) {
+				return errStop
+			}
+			return nil
+		}))
+	})
+	return rep, err
+}
+
+// Prune removes the entries whose time is over; signed gaps keep the chain provable. Once a week it ends with a new epoch, which makes
+// what was removed unreadable for good. To be called daily; the door goes on working meanwhile.
+func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) {
+	var renewed time.Time
+	for more := true; more; {
+		if err := ctx.Err(); err != nil {
+			return removed, err
+		}
+		var n uint64
+		err := v.act(func(t *tx) error {
+			s, err := t.retention()
+			if err != nil {
+				return err
+			}
+			if n, more, err = t.prune(v.now(t), s.Retention); err != nil {
+				return err
+			}
+			renewed = s.Renewed
+			s.LastRun, s.Removed = v.now(t), removed+n
+			if err := t.put(settingBucket, retentionKey, &t.r.seal, &s); err != nil || more || s.Removed == 0 {
+				return err
+			}
+			_, err = t.log(Entry{At: v.now(t), Kind: "entries pruned", Actor: a, Detail: map[string]string{"entries": fmt.Sprint(s.Removed)}})
+			return err
+		})
+		if err != nil {
+			return removed, fmt.Errorf("prune: %w", err)
+		}
+		removed += n
+	}
+	rep, err := v.RetentionReport()
+	if err == nil && rep.Readable && v.o.Now().Sub(renewed) >= renewEvery {
+		err = v.Rotate(ctx, a, "pruned entries")
+	}
+	return removed, err
+}
+
+// Rotate moves the vault to a new root key and a new file. Nothing is lost; what was deleted becomes unreadable.
+func (v *Vault) Rotate(ctx context.Context, a Actor, why string) error {
+	err := v.renew(ctx, forget{}, func(t *tx) error {
+		s, err := t.retention()
+		if err != nil {
+			return err
+		}
+		s.Renewed = v.now(t)
+		if err := t.put(settingBucket, retentionKey, &t.r.seal, &s); err != nil {
+			return err
+		}
+		_, err = t.log(Entry{At: v.now(t), Kind: "keys rotated", Actor: a, Detail: map[string]string{"why": why, "epoch": fmt.Sprint(t.r.Epoch)}})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("rotate keys: %w", err)
+	}
+	return nil
+}
+
+// pruneMost is how many entries one transaction removes.
+const pruneMost = 2000
+
+// prune removes expired lines, oldest first, and notes the gaps that this leaves between others.
+func (t *tx) prune(now time.Time, r Retention) (removed uint64, more bool, err error) {
+	gaps, err := t.gaps()
+	if err != nil {
+		return 0, false, err
+	}
+	c := t.st.Audit
+	head := c.Base
+	var run *audit.Gap // expired lines and older gaps that follow each other
+	grown := false     // by lines that were removed now
+	extend := func(from, to uint64, after audit.Hash) {
+		if run == nil {
+			run = &audit.Gap{Unit: t.r.Unit, From: from, Before: head}
+		}
+		run.To, run.After, head = to, after, after
+	}
+	flush := func() error {
+		g := run
+		run = nil
+		switch {
+		case g == nil || !grown:
+			return nil
+		case g.From == c.First:
+			t.st.Audit.First, t.st.Audit.Base = g.To+1, g.After
+		default:
+			g.At = now
+			g.Sign(t.r.sign())
+			if err := t.put(gapBucket, key64(g.From), &t.r.seal, g); err != nil {
+				return err
+			}
+		}
+		grown = false
+		for from := range gaps { // those that the run took in
+			if from >= g.From && from <= g.To && (from != g.From || g.From == c.First) {
+				if err := t.del(gapBucket, key64(from)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	young := now.Add(-min(r.Events, r.Acts))
+	for n := c.First; n <= c.Seq; {
+		if g := gaps[n]; g != nil {
+			extend(g.From, g.To, g.After)
+			n = g.To + 1
+			continue
+		}
+		var k kept
+		var l audit.Line
+		if err := t.get(auditBucket, key64(n), &t.r.seal, &k); err != nil {
+			return removed, false, fmt.Errorf("audit entry %d: %w", n, err)
+		}
+		if err := l.Decode(k.Line); err != nil {
+			return removed, false, fmt.Errorf("audit entry %d is %w: %w", n, ErrCorrupt, err)
+		}
+		expired := now.Sub(l.At) > r.of(&l)
+		if expired && removed == pruneMost {
+			more = true
+			break
+		}
+		if !expired {
+			if err := flush(); err != nil {
+				return removed, false, err
+			}
+			if l.At.After(young.Add(24 * time.Hour)) {
+				return removed, false, nil // lines may be a little out of order, but not by a day
+			}
+			head = head.Next(k.Line)
+			n++
+			continue
+		}
+		if err := t.del(auditBucket, key64(n)); err != nil {
+			return removed, false, err
+		}
+		extend(n, n, head.Next(k.Line))
+		grown = true
+		removed++
+		n++
+	}
+	return removed, more, flush()
+}
+
+// gaps gives the gaps by their first number.
+func (t *tx) gaps() (map[uint64]*audit.Gap, error) {
+	out := map[uint64]*audit.Gap{}
+	err := t.each(gapBucket, func(key, value []byte) error {
+		g := new(audit.Gap)
+		if err := t.open(gapBucket, key, value, &t.r.seal, g); err != nil {
+			return err
+		}
+		g.Unit = t.r.Unit
+		out[g.From] = g
+		return nil
+	})
+	return out, err
+}
+
+var errStop = errors.New("stop")
+
+func stopped(err error) error {
+	if errors.Is(err, errStop) {
+		return nil
+	}
+	return err
+}
+
+// lines calls f for every line that is kept, oldest first.
+func (t *tx) lines(f func(seq uint64, l *audit.Line, raw []byte) error) error {
+	return t.each(auditBucket, func(key, value []byte) error {
+		var k kept
+		var l audit.Line
+		if err := t.open(auditBucket, key, value, &t.r.seal, &k); err != nil {
+			return fmt.Errorf("audit entry %d: %w", be(key), err)
+		}
+		if err := l.Decode(k.Line); err != nil {
+			return fmt.Errorf("audit entry %d is %w: %w", be(key), ErrCorrupt, err)
+		}
+		return f(be(key), &l, k.Line)
+	})
+}

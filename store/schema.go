@@ -1,0 +1,146 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// schema is the layout this version writes. Open migrates older ones, and refuses newer ones without touching them.
+//
+//	1  2026  the first
+//	2  2026  the header has a checksum; gaps of the audit log; tombstones, made from the receipts there are
+const schema = 2
+
+const magic = "menshen vault"
+
+// header is the only record in clear: it says which key is needed. A changed header only makes a vault unreadable: its fields are part of every record's
+// associated data or of the derivation of the keys.
+type header struct {
+	Magic  string   `cbor:"magic"`
+	Schema uint64   `cbor:"schema"`
+	Unit   [16]byte `cbor:"unit"`
+	Epoch  uint64   `cbor:"epoch"`
+	KeyID  [8]byte  `cbor:"key"`
+}
+
+// headerCheck is the length of the checksum behind the header: the beginning of its SHA-256. It tells damage from a wrong key.
+const headerCheck = 8
+
+func writeHeader(b *bolt.Tx, h *header) error {
+	raw, err := encMode.Marshal(h)
+	if err != nil {
+		return err
+	}
+	if h.Schema > 1 {
+		sum := sha256.Sum256(raw)
+		raw = append(raw, sum[:headerCheck]...)
+	}
+	return b.Bucket([]byte(metaBucket)).Put([]byte("header"), raw)
+}
+
+func readHeader(b *bolt.Tx) (h header, err error) {
+	ours := 0
+	for _, name := range buckets {
+		if b.Bucket([]byte(name)) != nil {
+			ours++
+		}
+	}
+	if ours == 0 {
+		return h, fmt.Errorf("it is some other program's bbolt file: %w", ErrForeign)
+	}
+	meta := b.Bucket([]byte(metaBucket))
+	if meta == nil {
+		return h, fmt.Errorf("the bucket with the header is missing: %w", ErrCorrupt)
+	}
+	return parseHeader(meta.Get([]byte("header")))
+}
+
+func parseHeader(raw []byte) (h header, err error) {
+	body := raw
+	if n := len(raw) - headerCheck; n > 0 {
+		if sum := sha256.Sum256(raw[:n]); bytes.Equal(sum[:headerCheck], raw[n:]) {
+			body = raw[:n]
+		}
+	}
+	err = decMode.Unmarshal(body, &h)
+	switch {
+	case err != nil || h.Magic != magic || h.Schema == 0 || h.Schema > 1 && len(body) == len(raw):
+		return h, fmt.Errorf("the vault's header is %w", ErrCorrupt)
+	case h.Schema > schema:
+		return h, fmt.Errorf("%w (layout %d, this version knows %d): install that version or a newer one", ErrNewer, h.Schema, schema)
+	}
+	return h, nil
+}
+
+// migrate brings an older layout up to the present one, by the same road as an erasure: everything is copied to a new file under a new
+// root key, so that a power cut leaves either the old layout or the new one.
+func (v *Vault) migrate() error {
+	from := v.ring.Schema
+	if from == schema {
+		return nil
+	}
+	err := v.renew(context.Background(), forget{}, func(t *tx) error {
+		if from < 2 {
+			if err := t.buryReceipts(); err != nil {
+				return err
+			}
+		}
+		_, err := t.log(Entry{At: v.now(t), Kind: "vault migrated", Actor: Door, Detail: map[string]string{"from": fmt.Sprint(from), "to": fmt.Sprint(schema)}})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("migrate from layout %d to %d: %w", from, schema, err)
+	}
+	return nil
+}
+
+// buryReceipts makes the tombstones that layout 1 did not have.
+func (t *tx) buryReceipts() error {
+	return t.each(receiptBucket, func(key, value []byte) error {
+		var r Receipt
+		if err := t.open(receiptBucket, key, value, &t.r.seal, &r); err != nil {
+			return err
+		}
+		return t.bury(Tombstone{Subject: r.Subject, What: r.What, At: r.At})
+	})
+}
+
+// Tombstone says that somebody, or their face, was erased, so that no backup brings them back.
+type Tombstone struct {
+	Subject [32]byte  `cbor:"subject"`
+	What    string    `cbor:"what"` // "face" or "person"
+	At      time.Time `cbor:"at"`
+}
+
+// bury keeps the tombstone; that of a whole person replaces that of their face.
+func (t *tx) bury(s Tombstone) error {
+	var was Tombstone
+	err := t.get(tombBucket, s.Subject[:], &t.r.seal, &was)
+	if err != nil && !errors.Is(err, ErrUnknown) {
+		return err
+	}
+	if err == nil && was.What == "person" {
+		return nil
+	}
+	return t.put(tombBucket, s.Subject[:], &t.r.seal, &s)
+}
+
+// Tombstones gives all erasures of this unit, and those that came with backups.
+func (v *Vault) Tombstones() ([]Tombstone, error) {
+	var out []Tombstone
+	err := v.view(func(t *tx) error {
+		return t.each(tombBucket, func(key, value []byte) error {
+			var s Tombstone
+			err := t.open(tombBucket, key, value, &t.r.seal, &s)
+			out = append(out, s)
+			return err
+		})
+	})
+	return out, err
+}

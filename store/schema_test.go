@@ -1,0 +1,140 @@
+package store
+
+import (
+	"compress/gzip"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	bolt "go.etcd.io/bbolt"
+
+	"menshen/policy"
+)
+
+// unpack puts a stored fixture where it can be opened.
+func unpack(t testing.TB, layout string) (dir string, o Options) {
+	t.Helper()
+	root := t.TempDir()
+	dir = filepath.Join(root, "vault")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open("testdata/" + layout + "/vault.db.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, vaultFile), b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	key, err := os.ReadFile("testdata/" + layout + "/root.key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "root.key"), key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := &clock{start}
+	return dir, Options{Key: KeyFile(filepath.Join(root, "root.key")), Now: c.now, Cost: cheap}
+}
+
+// Each earlier layout opens, is brought up to date, and has lost nothing.
+func TestEarlierLayoutsMigrate(t *testing.T) {
+	fixtures, err := filepath.Glob("testdata/layout-*")
+	if err != nil || len(fixtures) == 0 {
+		t.Fatal("no fixtures", err)
+	}
+	for _, f := range fixtures {
+		t.Run(filepath.Base(f), func(t *testing.T) {
+			dir, o := unpack(t, filepath.Base(f))
+			for range 2 { // the second time nothing is left to do
+				v, err := Open(dir, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				checkFixture(t, v)
+				if err := v.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func checkFixture(t *testing.T, v *Vault) {
+	t.Helper()
+	p, keyID, err := v.FindCredential(policy.CardKind, cardOf["li"])
+	if err != nil || p.Name.Reveal() != "li" || keyID != p.Keys[0].ID || p.Face.State != policy.FaceEnrolled {
+		t.Errorf("li: %+v, %v", p, err)
+	}
+	n := 0
+	err = v.Templates(func(id policy.PersonID, ts [][]float32) error {
+		if n++; id != p.ID || len(ts) != 2 || ts[1][3] != 5 {
+			t.Errorf("templates %v", ts)
+		}
+		return nil
+	})
+	if err != nil || n != 1 {
+		t.Errorf("%d people with templates, %v", n, err)
+	}
+	if _, err := v.CheckOperator("Zhao", []byte("739182")); err != nil {
+		t.Error(err)
+	}
+	if rs, err := v.Receipts(); err != nil || len(rs) != 1 || !rs[0].Verify(v.PublicKey()) {
+		t.Errorf("receipts %v, %v", rs, err)
+	}
+	if ts, err := v.Tombstones(); err != nil || len(ts) != 1 || ts[0].What != "person" {
+		t.Errorf("tombstones %v, %v", ts, err)
+	}
+	es, err := v.Entries(0, 100, false)
+	mine := 0
+	for _, e := range es {
+		if e.Kind == "decision" && e.Person == p.ID && e.KeyID == keyID {
+			mine++
+		}
+	}
+	if err != nil || mine != 3 {
+		t.Errorf("%d decisions about li, %v", mine, err)
+	}
+	if rep, err := v.VerifyAudit(); err != nil || !rep.OK {
+		t.Errorf("%v, %v", rep, err)
+	}
+}
+
+func TestNewerLayoutIsRefusedUntouched(t *testing.T) {
+	u := newUnit(t)
+	u.Close()
+	path := filepath.Join(u.dir, vaultFile)
+	db, err := bolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(b *bolt.Tx) error {
+		h, err := readHeader(b)
+		if err != nil {
+			return err
+		}
+		h.Schema = schema + 1
+		return writeHeader(b, &h)
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := os.ReadFile(path)
+	if _, err := Open(u.dir, u.o); !errors.Is(err, ErrNewer) {
+		t.Errorf("got %v", err)
+	}
+	if after, _ := os.ReadFile(path); string(after) != string(before) {
+		t.Error("the newer file was changed")
+	}
+}
