@@ -1,0 +1,113 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"menshen/hal"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// fromReader takes a card, a key or a fault of a reader.
+func (u *Unit) fromReader(e hal.ReaderEvent) {
+	switch {
+	case e.Fault != nil:
+		u.fault("reader "+e.Reader, e.Fault)
+	case e.Recovered:
+		u.recovered("reader " + e.Reader)
+	case e.Card != nil:
+		u.recovered("reader " + e.Reader)
+		u.counts[e.Reader]++
+		u.card(*e.Card, e.At)
+	case e.Key != 0:
+		if pin := u.keypad.press(e.Key, e.At); pin != nil {
+			u.credential(policy.ByPIN, policy.PINKind, pin, e.At)
+			clear(pin)
+		}
+	}
+}
+
+// card gives a card to whoever waits for one, and otherwise to the door.
+func (u *Unit) card(c hal.Card, at time.Time) {
+	if len(u.waiting) > 0 {
+		u.waiting[0] <- c
+		u.waiting = u.waiting[1:]
+		u.signals.say(policy.SignalWait)
+		return
+	}
+	u.credential(policy.ByCard, policy.CardKind, c.Credential(), at)
+}
+
+// credential decides on something that a person presented other than a face.
+func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []byte, at time.Time) {
+	a := u.attempt(by, at)
+	switch p, key, err := u.vault.FindCredential(kind, secret); {
+	case err == nil:
+		a.Person, a.KeyID = &p, key
+	case !errors.Is(err, store.ErrUnknown):
+		u.fault("vault", err)
+	}
+	u.conclude(a)
+}
+
+// attempt is an attempt with the state of the unit filled in. A device's own clock may be a little ahead; nothing happens in the future.
+func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
+	if now := u.now(); at.After(now) {
+		at = now
+	}
+	return policy.Attempt{
+		At:    at,
+		Clock: u.clock(),
+		Door:  u.cfg.Unit.Name,
+		Means: by,
+		Site: policy.Site{
+			FacesOff: u.facesOff(),
+			Durable:  !u.slow,
+			Fire:     u.door.Fire,
+			FaceRest: u.faces.tries.Until,
+			Release:  u.cfg.Door.Release.D(),
+			LongOpen: u.cfg.Door.LongRelease.D(),
+		},
+	}
+}
+
+// conclude decides, records the decision and, once that is durable, carries it out. When the disk does not answer in time,
+// everything but a face still opens: its record is kept in memory and written as soon as the disk does (design decision 4).
+func (u *Unit) conclude(a policy.Attempt) policy.Decision {
+	d := policy.Decide(a)
+	ctx, cancel := context.WithTimeout(context.Background(), SlowDisk)
+	defer cancel()
+	_, err := u.vault.RecordDecision(ctx, d)
+	u.durable(err)
+	if err != nil && d.Grant && byFace(d.Means) {
+		a.Site.Durable = false
+		d = policy.Decide(a)
+		_, _ = u.vault.RecordDecision(ctx, d) // joins the queue in memory
+	}
+	if d.Grant {
+		u.step(policy.DoorEvent{At: d.At, Kind: policy.EvRelease, For: d.Release, Reason: d.Reason})
+	} else {
+		u.signals.say(d.Signal())
+	}
+	return d
+}
+
+func byFace(m policy.Means) bool { return m == policy.ByFace || m == policy.ByCardFace }
+
+// durable keeps whether the audit log answers in time, and says so when that changes.
+func (u *Unit) durable(err error) {
+	u.slow = err != nil
+	if err != nil {
+		u.fault("vault", err)
+	} else {
+		u.recovered("vault")
+	}
+}
+
+// release opens the door for an operator, with a recorded reason.
+func (u *Unit) release(by store.Actor, reason string) policy.Decision {
+	u.record(store.Entry{Kind: "door opened", Actor: by, Detail: map[string]string{"reason": reason}})
+	return u.conclude(u.attempt(policy.ByConsole, u.now()))
+}

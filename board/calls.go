@@ -1,0 +1,59 @@
+package board
+
+import (
+	"context"
+	"errors"
+
+	"menshen/hal"
+)
+
+// ErrStopped is what a call gets when the unit ends before it could be answered.
+var ErrStopped = errors.New("the unit is stopping")
+
+// do runs f on the loop's goroutine, in its turn among the events, and waits for it. It is how everything but the
+// loop touches the unit's state.
+func (u *Unit) do(ctx context.Context, f func()) error {
+	done := make(chan struct{})
+	select {
+	case u.calls <- func() { f(); close(done) }:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-u.stopped:
+		return ErrStopped
+	}
+	select {
+	case <-done:
+		return nil
+	case <-u.stopped:
+		return ErrStopped
+	}
+}
+
+// nextCard waits for the next card at any reader and gives it to the caller instead of to the door: it opens nothing.
+// One caller at a time; the one who came first is served first.
+func (u *Unit) nextCard(ctx context.Context) (hal.Card, error) {
+	got := make(chan hal.Card, 1)
+	if err := u.do(ctx, func() { u.waiting = append(u.waiting, got) }); err != nil {
+		return hal.Card{}, err
+	}
+	select {
+	case c := <-got:
+		return c, nil
+	case <-u.stopped:
+		return hal.Card{}, ErrStopped
+	case <-ctx.Done():
+		// Taken back on the loop, where a card may just have been handed over; that card is then nobody's.
+		_ = u.do(context.WithoutCancel(ctx), func() { u.forget(got) })
+		return hal.Card{}, ctx.Err()
+	}
+}
+
+// forget ends a wait for a card.
+func (u *Unit) forget(got chan hal.Card) {
+	for i, w := range u.waiting {
+		if w == got {
+			u.waiting = append(u.waiting[:i], u.waiting[i+1:]...)
+			return
+		}
+	}
+}

@@ -1,0 +1,320 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"menshen/board/console"
+	"menshen/hal/camera"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// story is the scenario: each chapter acts on the world and then lets the unit's records speak.
+type story struct {
+	*world
+	*narrator
+	wei, grace *somebody
+	stranger   camera.Scene
+	fire       bool // the line is on
+}
+
+var errOtherwise = errors.New("it went otherwise than a door should")
+
+func (s *story) tellAll(ctx context.Context) error {
+	for _, chapter := range []func(context.Context) error{
+		s.newUnit, s.twoPeople, s.cardsOpen, s.faceOpens, s.otherFace, s.strangerComes, s.photo, s.withdraw, s.rex, s.proof,
+	} {
+		if err := chapter(ctx); err != nil {
+			return fmt.Errorf("step %d: %w", s.step, err)
+		}
+	}
+	return nil
+}
+
+func (s *story) newUnit(ctx context.Context) error {
+	s.begin("A new unit is set up: keys, first operator, notice")
+	n, err := s.desk.Notice(ctx, s.staff, "en")
+	if err != nil {
+		return err
+	}
+	if err := s.tell(s.narrator); err != nil {
+		return err
+	}
+	s.say("the notice in force, version %s: %q …", n.Version, firstLine(n.Text))
+	return nil
+}
+
+func (s *story) twoPeople(ctx context.Context) error {
+	s.begin("Two people get cards; one asks for face entry and consents to the notice")
+	for _, p := range []*somebody{s.wei, s.grace} {
+		added, err := s.desk.AddPerson(ctx, s.staff, console.Details{Name: policy.Private(p.name), Apartment: policy.Private(p.apartment), Lang: p.lang})
+		if err != nil {
+			return err
+		}
+		p.id = added.ID
+		if _, err := s.desk.AssignCard(ctx, s.staff, p.id, "card", s.tapWhenAsked(p.card)); err != nil {
+			return err
+		}
+	}
+	n, err := s.desk.Notice(ctx, s.staff, s.wei.lang)
+	if err != nil {
+		return err
+	}
+	err = s.desk.Consent(ctx, s.staff, console.ConsentGiven{Person: s.wei.id, Notice: n.Hash, Lang: n.Lang}, s.tapWhenAsked(s.wei.card))
+	if err != nil {
+		return err
+	}
+	s.say("the notice was shown in the person's language: %q", firstLine(n.Text))
+	return s.tell(s.narrator)
+}
+
+// tapWhenAsked holds a card to the reader when the unit says that it waits for one.
+func (s *story) tapWhenAsked(card uint16) console.Progress {
+	return func(console.Step) {
+		go func() {
+			time.Sleep(50 * time.Millisecond)
+			s.door.Tap(facility, card)
+		}()
+	}
+}
+
+func (s *story) cardsOpen(ctx context.Context) error {
+	s.begin("Both cards open; then the face is enrolled, from several pictures of one stay before the camera")
+	for _, p := range []*somebody{s.wei, s.grace} {
+		if err := s.tap(ctx, p, true); err != nil {
+			return err
+		}
+	}
+	if err := s.show(s.wei.enrolledOn); err != nil {
+		return err
+	}
+	e, err := s.desk.Enrol(ctx, s.staff, s.wei.id, func(console.Step) {})
+	if err != nil {
+		return err
+	}
+	if err := s.leave(); err != nil {
+		return err
+	}
+	s.say("template made of %d pictures, none of which is kept", e.Pictures)
+	return s.tell(s.narrator)
+}
+
+// tap lets a card be read and tells what came of it. Whoever is let in goes through the door.
+func (s *story) tap(ctx context.Context, p *somebody, opens bool) error {
+	s.door.Tap(facility, p.card)
+	e, err := s.await(ctx, decision(policy.ByCard))
+	if err != nil {
+		return err
+	}
+	if e.Grant != opens {
+		return fmt.Errorf("card of apartment %s: %w", p.apartment, errOtherwise)
+	}
+	return errors.Join(s.walkThrough(ctx), s.tell(s.narrator))
+}
+
+// walkThrough opens the unlocked door, closes it, and waits until it is locked.
+func (s *story) walkThrough(ctx context.Context) error {
+	time.Sleep(100 * time.Millisecond)
+	if err := s.door.Push(); err != nil {
+		return err
+	}
+	time.Sleep(200 * time.Millisecond)
+	s.door.Shut()
+	_, err := s.await(ctx, func(e store.Entry) bool { return e.Kind == "relay" && e.Detail["to"] == string(policy.DoLock) })
+	return err
+}
+
+// walkUp lets somebody stand before the camera until the unit has decided, and go away again.
+func (s *story) walkUp(ctx context.Context, scene camera.Scene) (store.Entry, error) {
+	if err := s.show(scene); err != nil {
+		return store.Entry{}, err
+	}
+	e, err := s.await(ctx, decision(policy.ByFace))
+	if err != nil {
+		return e, err
+	}
+	if e.Grant {
+		if err := s.walkThrough(ctx); err != nil {
+			return e, err
+		}
+	}
+	return e, errors.Join(s.leave(), s.tell(s.narrator))
+}
+
+func (s *story) faceOpens(ctx context.Context) error {
+	s.begin("The consenting person walks up: another picture than the enrolled one, other light, pose and distance")
+	scene := s.wei.met
+	scene.Seed, scene.Light = 7, 80
+	e, err := s.walkUp(ctx, scene)
+	return otherwise(err, e.Grant && e.Person == s.wei.id)
+}
+
+func (s *story) otherFace(ctx context.Context) error {
+	s.begin("The other person has no face entry: their face does not open, their card does")
+	e, err := s.walkUp(ctx, s.grace.met)
+	if err := otherwise(err, !e.Grant && e.Person.IsZero()); err != nil {
+		return err
+	}
+	return s.tap(ctx, s.grace, true)
+}
+
+func (s *story) strangerComes(ctx context.Context) error {
+	s.begin("A stranger's face does not open, and nothing of it is kept")
+	e, err := s.walkUp(ctx, s.stranger)
+	if err := otherwise(err, !e.Grant && e.Person.IsZero()); err != nil {
+		return err
+	}
+	picture, err := os.ReadFile(s.stranger.Picture)
+	if err != nil {
+		return err
+	}
+	files, err := filepath.Glob(filepath.Join(s.o.Dir, "vault", "*"))
+	if err != nil {
+		return err
+	}
+	found, err := store.Scan(files, marks(picture))
+	if err != nil {
+		return err
+	}
+	st, err := s.desk.Status(ctx, s.staff)
+	if err != nil {
+		return err
+	}
+	s.say("faces stored: %d, as before; pieces of the stranger's picture looked for in the %d bytes of the vault: %d, found: %d", st.WithFace, found.Bytes, found.Sought, len(found.Hits))
+	return otherwise(nil, len(found.Hits) == 0 && st.WithFace == 1)
+}
+
+func (s *story) photo(ctx context.Context) error {
+	s.begin("Somebody holds up a printed photo of the enrolled person")
+	scene := s.wei.met
+	scene.Kind, scene.Seed = camera.Photo, 3
+	e, err := s.walkUp(ctx, scene)
+	if err != nil {
+		return err
+	}
+	switch {
+	case e.Grant:
+		s.say("the models could NOT tell this photo from a person: one reason why a site may ask for a blink, or for card and face")
+	case e.Reason == policy.ReasonNotLive:
+		s.say("refused for liveness")
+	default:
+		s.say("refused, but not for liveness: the models could not tell; what refused it stands above")
+	}
+	return nil
+}
+
+func (s *story) withdraw(ctx context.Context) error {
+	s.begin("The consent is withdrawn: the face stops at once, the card goes on, the template is destroyed")
+	copied := filepath.Join(s.o.Dir, "stolen")
+	if err := copyVault(filepath.Join(s.o.Dir, "vault"), copied); err != nil {
+		return err
+	}
+	r, err := s.desk.Withdraw(ctx, s.staff, s.wei.id)
+	if err != nil {
+		return err
+	}
+	s.say("receipt %s: %s", r.Serial, r.Detail)
+	if err := s.tell(s.narrator); err != nil {
+		return err
+	}
+	if err := s.tap(ctx, s.wei, true); err != nil {
+		return err
+	}
+	if err := s.show(s.wei.met); err != nil {
+		return err
+	}
+	quiet, cancel := context.WithTimeout(ctx, 6*time.Second)
+	defer cancel()
+	if e, err := s.await(quiet, decision(policy.ByFace)); err == nil && e.Grant {
+		return fmt.Errorf("a withdrawn face opened: %w", errOtherwise)
+	}
+	if err := s.leave(); err != nil {
+		return err
+	}
+	s.say("the face was shown to the camera for 6 s: it opened nothing")
+	_, err = store.Open(copied, store.Options{Key: store.KeyFile(filepath.Join(s.o.Dir, "key"))})
+	if !errors.Is(err, store.ErrWrongKey) {
+		return fmt.Errorf("a copy made before the erasure, with today's key: %w", errors.Join(err, errOtherwise))
+	}
+	s.say("a copy of the vault, stolen before the withdrawal, with the unit's present key: does not open, %v", store.ErrWrongKey)
+	return nil
+}
+
+func (s *story) rex(ctx context.Context) error {
+	s.begin("Somebody inside presses REX")
+	s.door.Press("REX", 100*time.Millisecond)
+	e, err := s.await(ctx, decision(policy.ByREX))
+	if err := otherwise(err, e.Grant); err != nil {
+		return err
+	}
+	return errors.Join(s.walkThrough(ctx), s.tell(s.narrator))
+}
+
+func (s *story) proof(ctx context.Context) error {
+	s.begin("The audit log verifies; with one byte flipped it does not")
+	var export bytes.Buffer
+	pub, err := s.unit.ExportAudit(&export)
+	if err != nil {
+		return err
+	}
+	whole, err := store.VerifyExport(bytes.NewReader(export.Bytes()), pub)
+	if err != nil {
+		return err
+	}
+	s.say("as exported:      %s", whole)
+	flipped := bytes.Clone(export.Bytes())
+	flipped[len(flipped)/2] ^= 1
+	broken, err := store.VerifyExport(bytes.NewReader(flipped), pub)
+	if err != nil {
+		s.say("one byte flipped: %v", err)
+	} else {
+		s.say("one byte flipped: %s", broken)
+	}
+	return otherwise(nil, whole.OK && !broken.OK)
+}
+
+// marks are the pieces of a picture that no other data has by chance: 64 bytes with no emptiness in them.
+func marks(picture []byte) (out [][]byte) {
+	for piece := range slices.Chunk(picture, 64) {
+		kinds := map[byte]bool{}
+		for _, b := range piece {
+			kinds[b] = true
+		}
+		if len(kinds) > 40 {
+			out = append(out, piece)
+		}
+	}
+	return out
+}
+
+// otherwise is err, or that a door should not do this.
+func otherwise(err error, as bool) error {
+	if err == nil && !as {
+		return errOtherwise
+	}
+	return err
+}
+
+func firstLine(s string) string {
+	line, _, _ := bytes.Cut([]byte(s), []byte("\n"))
+	return string(line)
+}
+
+// copyVault is a thief with a moment alone with the disk.
+func copyVault(from, to string) error {
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return err
+	}
+	data, err := os.ReadFile(filepath.Join(from, "vault.db"))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(to, "vault.db"), data, 0o600)
+}

@@ -1,0 +1,129 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"menshen/board/console"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// Consent records a consent to the notice in force, given by the person's own act: their own card, at the door (R-CONSENT).
+func (d *Desk) Consent(ctx context.Context, s console.Session, c console.ConsentGiven, step console.Progress) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	if _, hash, err := d.u.vault.Notice(c.Lang); err != nil || hash != c.Notice {
+		return problem(errors.New("the notice has changed since it was shown"), "show the present notice and ask again")
+	}
+	card, err := d.cardAtDoor(ctx, "if you agree, hold your own card to the reader at the door", step)
+	if err != nil {
+		return err
+	}
+	owner, _, err := d.u.vault.FindCredential(policy.CardKind, card.Credential())
+	if err != nil || owner.ID != c.Person {
+		return problem(errors.New("that is not this person's card"), "consent is the person's own act: ask them to use their own card")
+	}
+	// The person is here and asks for it: their card is the proof, also after an earlier no.
+	yes := policy.Yes{At: d.u.now(), Notice: c.Notice, Lang: c.Lang, OwnAct: true, OwnRequest: true, Minor: owner.Face.Minor, Guardian: c.Guardian}
+	if _, err := policy.Consent(owner, yes); err != nil {
+		return err // says what to do
+	}
+	return explain(d.u.vault.ChangePerson(by, c.Person, "consent given", func(p *policy.Person) (err error) {
+		*p, err = policy.Consent(*p, yes)
+		return err
+	}))
+}
+
+// Refuse records a no, which is not asked again (R-REFUSE).
+func (d *Desk) Refuse(ctx context.Context, s console.Session, id policy.PersonID) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	p, err := d.u.vault.Person(id)
+	if err != nil {
+		return explain(err)
+	}
+	if hasFace(p) {
+		_, err := d.withdraw(ctx, by, id, "refused")
+		return err
+	}
+	return explain(d.u.vault.ChangePerson(by, id, "face refused", func(p *policy.Person) error {
+		*p = policy.Refuse(*p, d.u.now())
+		return nil
+	}))
+}
+
+// Withdraw stops the face at once and destroys its data (R-WITHDRAW).
+func (d *Desk) Withdraw(ctx context.Context, s console.Session, id policy.PersonID) (console.Receipt, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return console.Receipt{}, err
+	}
+	return d.withdraw(ctx, by, id, "withdrawn by the person")
+}
+
+func (d *Desk) withdraw(ctx context.Context, by store.Actor, id policy.PersonID, why string) (console.Receipt, error) {
+	if err := d.u.forgetFace(ctx, id); err != nil {
+		return console.Receipt{}, err
+	}
+	p, err := d.u.vault.Person(id)
+	if err != nil {
+		return console.Receipt{}, explain(err)
+	}
+	if p.Face.State != policy.FaceEnrolled { // nothing is stored yet that had to be destroyed
+		now := d.u.now()
+		err := d.u.vault.ChangePerson(by, id, "consent withdrawn", func(p *policy.Person) error {
+			*p = policy.Withdraw(*p, now)
+			return nil
+		})
+		return console.Receipt{At: now, What: "template"}, explain(err)
+	}
+	r, err := d.u.vault.EraseFace(by, id, why)
+	if err != nil {
+		return console.Receipt{}, explain(err)
+	}
+	return receipt(r, "template"), nil
+}
+
+// Enrol takes the person's face at the door's camera.
+func (d *Desk) Enrol(ctx context.Context, s console.Session, id policy.PersonID, step console.Progress) (console.Enrolment, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return console.Enrolment{}, err
+	}
+	p, err := d.u.vault.Person(id)
+	if err != nil {
+		return console.Enrolment{}, explain(err)
+	}
+	if p.Face.State == policy.FaceEnrolled {
+		return console.Enrolment{}, problem(errors.New("this person's face works already"), "withdraw it first to take it anew")
+	}
+	if _, err := policy.Enrol(p, d.u.now(), false); err != nil {
+		return console.Enrolment{}, err // says what to do
+	}
+	face, err := d.u.takeFace(ctx, p.Lang, step)
+	if err != nil {
+		return console.Enrolment{}, err
+	}
+	defer face.wipe()
+	tooLike, score := d.u.looksLike(face, id)
+	if tooLike != p.Face.CardToo {
+		err := d.u.vault.ChangePerson(store.Door, id, either(tooLike, "face like another's: only with the card", "face like nobody's: alone"),
+			func(p *policy.Person) error { p.Face.CardToo = tooLike; return nil })
+		if err != nil {
+			return console.Enrolment{}, explain(err)
+		}
+	}
+	if err := d.u.vault.EnrolFace(by, id, [][]float32{face.template}); err != nil {
+		return console.Enrolment{}, fmt.Errorf("storing the template: %w", err)
+	}
+	if err := d.u.learn(ctx, id, face); err != nil {
+		return console.Enrolment{}, err
+	}
+	return console.Enrolment{Pictures: face.pictures, CardToo: tooLike, Score: score}, nil
+}

@@ -1,0 +1,171 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"menshen/board/console"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// Find gives the people that words describe.
+func (d *Desk) Find(_ context.Context, s console.Session, words string) ([]policy.Person, error) {
+	by, err := d.allow(s, seesPeople)
+	if err != nil {
+		return nil, err
+	}
+	all, err := d.u.vault.People()
+	if err != nil {
+		return nil, fmt.Errorf("reading the people: %w", err)
+	}
+	words = strings.ToLower(strings.TrimSpace(words))
+	var found []policy.Person
+	for _, p := range all {
+		if described(p, words) {
+			found = append(found, p)
+		}
+	}
+	sort.Slice(found, func(i, j int) bool {
+		a, b := found[i], found[j]
+		if a.Apartment != b.Apartment {
+			return a.Apartment < b.Apartment
+		}
+		return a.Name < b.Name
+	})
+	d.u.looked(by, found)
+	return found, nil
+}
+
+func described(p policy.Person, words string) bool {
+	return strings.Contains(strings.ToLower(p.Name.Reveal()), words) ||
+		strings.Contains(strings.ToLower(p.Apartment.Reveal()), words) ||
+		strings.HasPrefix(p.ID.String(), words)
+}
+
+// AddPerson makes a person without any credential.
+func (d *Desk) AddPerson(ctx context.Context, s console.Session, x console.Details) (policy.Person, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return policy.Person{}, err
+	}
+	p, err := withDetails(policy.Person{}, x)
+	if err != nil {
+		return policy.Person{}, err
+	}
+	if p.ID, err = d.u.vault.AddPerson(by, p); err != nil {
+		return policy.Person{}, fmt.Errorf("adding the person: %w", err)
+	}
+	if x.Minor {
+		return d.ChangePerson(ctx, s, p.ID, x)
+	}
+	return d.u.vault.Person(p.ID)
+}
+
+// ChangePerson corrects a person's details.
+func (d *Desk) ChangePerson(_ context.Context, s console.Session, id policy.PersonID, x console.Details) (policy.Person, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return policy.Person{}, err
+	}
+	err = d.u.vault.ChangePerson(by, id, "person corrected", func(p *policy.Person) error {
+		*p, err = withDetails(*p, x)
+		return err
+	})
+	if err != nil {
+		return policy.Person{}, explain(err)
+	}
+	return d.u.vault.Person(id)
+}
+
+func withDetails(p policy.Person, x console.Details) (policy.Person, error) {
+	switch {
+	case strings.TrimSpace(x.Name.Reveal()) == "":
+		return p, problem(errors.New("a person needs a name"), "write the name that staff know them by")
+	case !x.From.IsZero() && !x.Until.IsZero() && !x.From.Before(x.Until):
+		return p, problem(errors.New("the lease ends before it begins"), "write an end after the beginning")
+	}
+	p.Name, p.Apartment, p.Lang, p.From, p.Until = x.Name, x.Apartment, x.Lang, x.From, x.Until
+	p.Groups, p.Face.Minor, p.LongOpen, p.Blocked = x.Groups, x.Minor, x.LongOpen, x.Blocked
+	return p, nil
+}
+
+// RemovePerson erases a person with everything that is stored about them (R-ERASE).
+func (d *Desk) RemovePerson(ctx context.Context, s console.Session, id policy.PersonID, reason string) (console.Receipt, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return console.Receipt{}, err
+	}
+	if err := d.u.forgetFace(ctx, id); err != nil {
+		return console.Receipt{}, err
+	}
+	r, err := d.u.vault.RemovePerson(by, id, reason)
+	if err != nil {
+		return console.Receipt{}, explain(err)
+	}
+	return receipt(r, "person"), nil
+}
+
+// AssignCard makes the next card at the door the person's.
+func (d *Desk) AssignCard(ctx context.Context, s console.Session, id policy.PersonID, label string, step console.Progress) (policy.Credential, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return policy.Credential{}, err
+	}
+	if _, err := d.u.vault.Person(id); err != nil {
+		return policy.Credential{}, explain(err)
+	}
+	c, err := d.cardAtDoor(ctx, "hold the new card to the reader at the door", step)
+	if err != nil {
+		return policy.Credential{}, err
+	}
+	key, err := d.u.vault.AddCredential(by, id, policy.CardKind, c.Credential(), label, c.Clonable)
+	return key, explain(err)
+}
+
+// AssignPIN gives the person a PIN.
+func (d *Desk) AssignPIN(_ context.Context, s console.Session, id policy.PersonID, pin console.Secret) (policy.Credential, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return policy.Credential{}, err
+	}
+	if len(pin) < 4 || len(pin) > 8 || strings.Trim(string(pin), "0123456789") != "" {
+		return policy.Credential{}, problem(errors.New("this is no PIN"), "choose 4 to 8 digits")
+	}
+	key, err := d.u.vault.AddCredential(by, id, policy.PINKind, pin, "PIN", false)
+	return key, explain(err)
+}
+
+// RevokeKey ends one credential, and the face with the last one beside it (R-ALT).
+func (d *Desk) RevokeKey(ctx context.Context, s console.Session, id policy.PersonID, key string) (console.Receipt, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return console.Receipt{}, err
+	}
+	if err := d.u.vault.RevokeCredential(by, id, key); err != nil {
+		return console.Receipt{}, explain(err)
+	}
+	p, err := d.u.vault.Person(id)
+	if err != nil {
+		return console.Receipt{}, explain(err)
+	}
+	if hasFace(p) && len(p.Working(d.u.now())) == 0 {
+		r, err := d.withdraw(ctx, by, id, "no credential left beside the face (R-ALT)")
+		r.FaceGone = err == nil
+		return r, err
+	}
+	return console.Receipt{At: d.u.now(), What: "credential"}, nil
+}
+
+func hasFace(p policy.Person) bool {
+	return p.Face.State == policy.FaceEnrolled || p.Face.State == policy.FaceConsented
+}
+
+// receipt is the store's receipt in the console's words.
+func receipt(r store.Receipt, what string) console.Receipt {
+	return console.Receipt{At: r.At, What: what, Serial: fmt.Sprint(r.Seq),
+		Detail: fmt.Sprintf("%d of %d blocks of the old ciphertext left in %d files, %d bytes scanned", r.Found, r.Sought, r.Files, r.Bytes)}
+}

@@ -1,0 +1,108 @@
+package board
+
+import (
+	"context"
+	"crypto/ed25519"
+	"fmt"
+	"io"
+
+	"menshen/board/console"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// Decisions gives the last n decisions, newest first.
+func (d *Desk) Decisions(_ context.Context, s console.Session, n int) ([]console.Record, error) {
+	by, err := d.allow(s, seesRecords)
+	if err != nil {
+		return nil, err
+	}
+	var out []console.Record
+	for from := uint64(0); len(out) < n; {
+		page, err := d.u.vault.Entries(from, 256, true)
+		if err != nil {
+			return nil, fmt.Errorf("reading the audit log: %w", err)
+		}
+		for _, e := range page {
+			if e.Kind == "decision" && len(out) < n {
+				out = append(out, d.shown(s, e))
+			}
+		}
+		if len(page) < 256 || page[len(page)-1].Seq == 1 {
+			break
+		}
+		from = page[len(page)-1].Seq - 1
+	}
+	d.u.lookedAtRecords(by, out)
+	return out, nil
+}
+
+// Why gives one decision with its trace.
+func (d *Desk) Why(_ context.Context, s console.Session, seq uint64) (console.Record, error) {
+	by, err := d.allow(s, seesRecords)
+	if err != nil {
+		return console.Record{}, err
+	}
+	page, err := d.u.vault.Entries(seq, 1, false)
+	if err != nil {
+		return console.Record{}, fmt.Errorf("reading the audit log: %w", err)
+	}
+	if seq == 0 || len(page) == 0 || page[0].Seq != seq || page[0].Kind != "decision" {
+		return console.Record{}, console.ErrNoRecord
+	}
+	r := d.shown(s, page[0])
+	d.u.lookedAtRecords(by, []console.Record{r})
+	return r, nil
+}
+
+// shown is an entry as a role may see it.
+func (d *Desk) shown(s console.Session, e store.Entry) console.Record {
+	r := console.Record{Seq: e.Seq, Decision: policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: e.Person,
+		KeyID: e.KeyID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}}
+	if (s.Role == console.Manager || s.Role == console.Auditor) && !e.Person.IsZero() {
+		if p, err := d.u.vault.Person(e.Person); err == nil {
+			r.Who = p.Name
+		}
+	}
+	return r
+}
+
+// VerifyAudit checks the whole log.
+func (d *Desk) VerifyAudit(_ context.Context, s console.Session) (console.AuditState, error) {
+	if _, err := d.allow(s, anybody); err != nil {
+		return console.AuditState{}, err
+	}
+	rep, err := d.u.vault.VerifyAudit()
+	if err != nil {
+		return console.AuditState{}, fmt.Errorf("reading the audit log: %w", err)
+	}
+	return console.AuditState{Entries: rep.Lines, OK: rep.OK, FirstBad: rep.FirstBad, Problem: rep.Problem, Signed: rep.Signed}, nil
+}
+
+// looked records who looked at whom: every look-up of personal data is an act on it (R-AUDIT).
+func (u *Unit) looked(by store.Actor, people []policy.Person) {
+	for _, p := range people {
+		u.record(store.Entry{Kind: "looked up", Actor: by, Person: p.ID})
+	}
+}
+
+// lookedAtRecords records who looked at whose decisions, once a person.
+func (u *Unit) lookedAtRecords(by store.Actor, rs []console.Record) {
+	seen := map[policy.PersonID]bool{{}: true}
+	for _, r := range rs {
+		if !seen[r.Person] {
+			seen[r.Person] = true
+			u.record(store.Entry{Kind: "decisions looked up", Actor: by, Person: r.Person})
+		}
+	}
+}
+
+// Records gives the entries of the audit log after number seq, oldest first, for who watches the unit from inside.
+func (u *Unit) Records(seq uint64) ([]store.Entry, error) {
+	return u.vault.Entries(seq+1, 1000, false)
+}
+
+// ExportAudit writes the audit log, signed, and gives the public key by which it verifies.
+func (u *Unit) ExportAudit(w io.Writer) (ed25519.PublicKey, error) {
+	return u.vault.PublicKey(), u.vault.ExportAudit(w)
+}

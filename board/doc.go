@@ -1,0 +1,19 @@
+// Package board puts a unit together: it opens what the configuration names, joins readers, inputs, the eye and the vault to the
+// decision core, and does what that core says.
+//
+// # One goroutine decides
+//
+// Everything that happens at a door (a card, a key, an input's change, an observation of the eye, a passing moment, a
+// technician's command) becomes an event of one queue and is handled by one goroutine, in order (loop.go). An event leads to an
+// attempt, the attempt to a decision (package policy), the decision to a record in the vault, and only then to the
+// door: unlock, lamp, buzzer (conclude in attempt.go, perform in door.go). So there is one place where the relay moves, and nothing
+// moves it without a recorded reason.
+//
+// # What must not wait
+//
+// Reading a card, pressing REX and fire never wait for the eye, for the console or for a slow disk: the record has 150 ms (SlowDisk),
+// after which a card, a PIN, REX and fire still open, the record waits in memory, and faces are switched off until the disk answers again.
+//
+// What takes long (erasing, hashing a passphrase, enrolling a face) runs in the session that asked for it, outside the loop, and
+// meets the loop only for the moment in which it needs it (do and next in calls.go).
+package board

@@ -1,0 +1,117 @@
+package board
+
+import (
+	"context"
+	"errors"
+
+	"menshen/hal"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// fromInput takes a change of an input.
+func (u *Unit) fromInput(e hal.InputEvent) {
+	if e.Fault != nil {
+		u.fault("input "+e.Input, e.Fault)
+		return
+	}
+	u.recovered("input " + e.Input)
+	switch e.Input {
+	case "rex":
+		if e.Active {
+			u.conclude(u.attempt(policy.ByREX, e.At))
+		}
+	case "staff":
+		if e.Active {
+			u.conclude(u.attempt(policy.ByStaff, e.At))
+		}
+	case "contact":
+		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvOpened, policy.EvClosed)})
+	case "fire":
+		// The door first and the disk after: the decision is recorded, but nobody waits for it here.
+		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvFireOn, policy.EvFireOff), Reason: policy.ReasonFire})
+	case "tamper":
+		u.record(store.Entry{At: e.At, Kind: either(e.Active, "tamper", "tamper over")})
+	case "bell":
+		if e.Active {
+			u.record(store.Entry{At: e.At, Kind: "bell"})
+		}
+	}
+}
+
+func either[T any](yes bool, a, b T) T {
+	if yes {
+		return a
+	}
+	return b
+}
+
+// step takes the door through an event and does what follows from it.
+func (u *Unit) step(e policy.DoorEvent) {
+	var effects []policy.Effect
+	u.door, effects = u.door.Step(u.doorConf, e)
+	for _, do := range effects {
+		u.perform(do)
+	}
+}
+
+// perform does one effect. The relay's every move has its own record, made before it; for a release this comes after the
+// decision that led to it, and costs the door nothing, since it joins the same write.
+func (u *Unit) perform(do policy.Effect) {
+	switch do.Kind {
+	case policy.DoUnlock, policy.DoLock:
+		u.record(store.Entry{Kind: "relay", Reason: do.Reason, Detail: map[string]string{"to": string(do.Kind)}})
+		if err := u.hw.Relay.Set(do.Kind == policy.DoUnlock); err != nil {
+			u.fault("relay", err)
+		} else {
+			u.recovered("relay")
+		}
+	case policy.DoAlarm, policy.DoQuiet:
+		u.record(store.Entry{Kind: string(do.Kind), Reason: do.Reason, Detail: map[string]string{"of": do.Name}})
+	case policy.DoSignal:
+		u.signals.say(policy.Signal(do.Name))
+	}
+}
+
+// record puts an entry into the audit log without waiting for the disk; the vault keeps the order.
+func (u *Unit) record(e store.Entry) {
+	if e.At.IsZero() {
+		e.At = u.now()
+	}
+	if e.Actor == "" {
+		e.Actor = store.Door
+	}
+	e.Door = u.cfg.Unit.Name
+	if _, err := u.vault.Record(doNotWait, e); err != nil && !errors.Is(err, store.ErrSlow) {
+		u.faults["vault"] = err.Error()
+	}
+}
+
+// doNotWait is a context that has ended: the vault queues a record, in order, and returns at once.
+var doNotWait = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()
+
+// note records something that the unit itself did.
+func (u *Unit) note(kind string, d map[string]string) {
+	u.record(store.Entry{Kind: kind, Detail: d})
+}
+
+// fault keeps what is wrong with a device until it recovers, and records it once.
+func (u *Unit) fault(device string, err error) {
+	if u.faults[device] == err.Error() {
+		return
+	}
+	u.faults[device] = err.Error()
+	u.record(store.Entry{Kind: "fault", Detail: map[string]string{"device": device, "fault": err.Error()}})
+}
+
+// recovered ends a device's fault.
+func (u *Unit) recovered(device string) {
+	if _, was := u.faults[device]; was {
+		delete(u.faults, device)
+		u.record(store.Entry{Kind: "fault over", Detail: map[string]string{"device": device}})
+	}
+}

@@ -1,0 +1,198 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"menshen/board/config"
+	"menshen/policy"
+	"menshen/recognizer"
+	"menshen/recognizer/calibration"
+	"menshen/recognizer/eye"
+	"menshen/recognizer/fusion"
+	"menshen/recognizer/index"
+)
+
+// faces is what the loop knows of faces: who is enrolled, who stands there, how often it failed.
+type faces struct {
+	index  *index.Index
+	scores *calibration.Calibration
+	asked  float64 // at most one stranger in so many attempts
+	conf   fusion.Config
+	at     calibration.Operating
+	visit  *fusion.Visit
+	tries  fusion.Attempts
+	mode   eye.Mode
+	seen   time.Time  // the last face
+	taking *enrolment // somebody's face is being taken
+}
+
+// configure sets the thresholds by the configuration and by the number of people enrolled.
+func (f *faces) configure(c *config.Config) (err error) {
+	if f.scores, err = calibration.Default(); err != nil {
+		return err
+	}
+	f.conf = fusion.Defaults()
+	f.conf.LiveMin, f.conf.FramesMin, f.conf.Window = c.Faces.LiveMin, c.Faces.Frames, c.Faces.DecideWithin.D()
+	f.asked = float64(c.Faces.StrangerIn)
+	f.visit = fusion.NewVisit(f.conf, f.index)
+	f.recalibrate()
+	return nil
+}
+
+// recalibrate moves the thresholds when somebody was enrolled or erased.
+func (f *faces) recalibrate() {
+	f.at = f.scores.Identify(f.index.Len(), f.asked)
+	f.conf.Threshold, f.conf.Margin = f.at.Threshold, f.at.Margin
+	f.conf.Verify = f.scores.Verify(f.asked).Threshold
+	f.visit.Configure(f.conf)
+}
+
+// observe takes what the eye says of one frame, and overwrites it.
+func (u *Unit) observe(o *recognizer.Observation) {
+	defer o.Wipe()
+	now := u.now()
+	if o.Faces > 0 {
+		u.faces.seen = now
+	}
+	if u.faces.taking != nil {
+		u.faces.taking.add(o, now)
+		return
+	}
+	f := fusion.Frame{Present: o.Faces > 0, Live: float64(o.Live)}
+	if o.Quality.Advice != recognizer.Fine {
+		f.Advice = o.Quality.Advice.String()
+	}
+	if o.Embedding != nil {
+		f.Embedding = o.Embedding[:]
+	}
+	if u.faces.visit.Add(f, now) {
+		u.decideFace(now)
+	}
+}
+
+// decideFace decides on the walk-up that the visit has gathered evidence of.
+func (u *Unit) decideFace(now time.Time) {
+	evidence := u.faces.visit.Face()
+	a := u.attempt(policy.ByFace, now)
+	a.Face = &evidence
+	if id, known := u.faces.visit.Candidate(); known {
+		p, err := u.vault.Person(policy.PersonID(id))
+		if err != nil {
+			u.fault("vault", err)
+		} else {
+			a.Person = &p
+		}
+	}
+	d := u.conclude(a)
+	u.faces.visit.Decided(d.Grant, now)
+	switch {
+	case !d.Grant && compared[d.Reason]:
+		u.faces.tries = u.faces.tries.Failed(fusion.DefaultLimits(), now)
+	case d.Grant:
+		u.faces.tries = u.faces.tries.Succeeded()
+	}
+}
+
+// compared are the refusals that count as failed attempts: a face was there and was not let in for what it is.
+var compared = map[policy.Reason]bool{
+	policy.ReasonNoMatch: true, policy.ReasonNotLive: true, policy.ReasonAmbiguous: true, policy.ReasonFrames: true,
+}
+
+// lookAround lets time pass for whoever stands there, and sets how hard the eye looks: not at all when no face could open
+// the door, now and then when nobody is there, and at full rate while somebody is.
+func (u *Unit) lookAround(now time.Time) {
+	if u.eye == nil {
+		return
+	}
+	f := &u.faces
+	mode := eye.Idle
+	switch off := u.facesOff(); {
+	case f.taking != nil:
+		f.taking.tick(now)
+		mode = eye.Enrol
+	case off != "" && !recoverable(off), f.index.Len() == 0:
+		f.visit.Forget()
+		mode = eye.Off
+	case now.Sub(f.seen) < f.conf.GoneAfter:
+		mode = eye.Looking
+	}
+	if mode != f.mode {
+		f.mode = mode
+		u.eye.SetMode(mode)
+	}
+	if mode == eye.Looking && f.visit.Tick(now) {
+		u.decideFace(now)
+	}
+}
+
+// What switches faces off, besides rules of the law. The camera's faults are left to the eye to recover from.
+const (
+	offByConfig = "switched off in the configuration"
+	offCamera   = "the camera has a fault"
+	offReaders  = "R-ALT"
+)
+
+func recoverable(off string) bool { return off == offCamera }
+
+// facesOff says why faces do not work now; empty: they do.
+func (u *Unit) facesOff() string {
+	switch {
+	case !u.cfg.Faces.Enabled || u.eye == nil:
+		return offByConfig
+	case !u.anotherWayIn():
+		return offReaders
+	}
+	switch s := u.eye.Status(); {
+	case s.State == eye.Waiting, s.Camera != eye.CameraOK && s.Camera != eye.CameraOff:
+		return offCamera
+	}
+	return ""
+}
+
+// anotherWayIn reports whether a reader or a staffed release works: where none does, no face opens either (R-ALT).
+func (u *Unit) anotherWayIn() bool {
+	if _, staff := u.hw.Inputs["staff"]; staff && u.faults["input staff"] == "" {
+		return true
+	}
+	for _, r := range u.hw.Readers {
+		if u.faults["reader "+r.String()] == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// learn puts a new face into the index.
+func (u *Unit) learn(ctx context.Context, id policy.PersonID, f *face) error {
+	var err error
+	doErr := u.do(ctx, func() {
+		err = u.faces.index.Insert(index.ID(id), f.template)
+		u.faces.recalibrate()
+	})
+	if err = errors.Join(doErr, err); err != nil {
+		return fmt.Errorf("taking the face into the index: %w", err)
+	}
+	return nil
+}
+
+// forgetFace takes a face out of the index, where it is overwritten; from then on it opens nothing.
+func (u *Unit) forgetFace(ctx context.Context, id policy.PersonID) error {
+	return u.do(ctx, func() {
+		u.faces.index.Erase(index.ID(id))
+		u.faces.visit.Forget()
+		u.faces.recalibrate()
+	})
+}
+
+// looksLike reports whether somebody else's face is so similar that the two could be taken for one another.
+func (u *Unit) looksLike(f *face, id policy.PersonID) (bool, float64) {
+	for _, hit := range u.faces.index.Search(f.template, 2) {
+		if hit.ID != index.ID(id) {
+			return u.faces.at.TooSimilar(hit.Score), hit.Score
+		}
+	}
+	return false, -1
+}

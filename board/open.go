@@ -1,0 +1,109 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"menshen/board/config"
+	"menshen/recognizer/eye"
+	"menshen/recognizer/models"
+	"menshen/store"
+)
+
+// KeySource gives the source of the root key that a configuration names.
+func KeySource(c *config.Config) store.KeySource {
+	return store.KeyFile(strings.TrimPrefix(c.Key.Source, "file:"))
+}
+
+// Init makes the vault of a new unit, with its keys and its first operator; there is no default account and no default
+// secret (R-OPERATOR). Nothing is made when there is a vault already.
+func Init(c *config.Config, operator string, secret []byte) error {
+	v, err := store.Create(c.Unit.Dir, store.Options{Key: KeySource(c)})
+	if err != nil {
+		return err
+	}
+	_, err = v.AddOperator(store.Door, operator, store.Manager, secret)
+	return errors.Join(err, v.Close())
+}
+
+// Open opens a unit: the vault first, so that a second program on the same unit ends before it touches a wire; then the
+// wires, with the relay at rest; then the eye, whose absence is a fault to show and no reason not to open for cards.
+// The function that it returns closes everything after Run.
+func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, closeAll func() error, err error) {
+	var closers []func() error
+	closeAll = func() error {
+		var errs []error
+		for i := len(closers) - 1; i >= 0; i-- {
+			errs = append(errs, closers[i]())
+		}
+		closers = nil
+		return errors.Join(errs...)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, closeAll())
+		}
+	}()
+
+	v, err := store.Open(c.Unit.Dir, store.Options{Key: KeySource(c)})
+	if err != nil {
+		return nil, closeAll, advise(err, c)
+	}
+	closers = append(closers, v.Close)
+	log.Info("vault open", "dir", c.Unit.Dir)
+
+	hw, err := Wire(c)
+	if err != nil {
+		return nil, closeAll, err
+	}
+	closers = append(closers, hw.Close)
+	log.Info("wires open", "readers", len(hw.Readers), "inputs", len(hw.Inputs))
+
+	parts := Parts{Config: c, Vault: v, Hardware: hw}
+	if c.Faces.Enabled {
+		if err := checkModels(c.Camera.Models); err != nil {
+			return nil, closeAll, err
+		}
+		e, err := eye.Start(ctx, eye.Config{Camera: c.Camera.Source, Models: c.Camera.Models})
+		if err != nil {
+			return nil, closeAll, fmt.Errorf("starting the eye: %w", err)
+		}
+		closers = append(closers, e.Close)
+		parts.Eye = e
+		log.Info("eye started", "camera", c.Camera.Source)
+	}
+	u, err := New(parts)
+	return u, closeAll, err
+}
+
+// checkModels finds a missing or wrong model file before the door starts, where an installer sees it.
+func checkModels(dir string) error {
+	set, err := models.Default().Load(dir)
+	if err == nil {
+		set.Release()
+	}
+	return err
+}
+
+// advise adds the remedy to an error of opening the vault.
+func advise(err error, c *config.Config) error {
+	for _, known := range []struct {
+		is     error
+		remedy string
+	}{
+		{store.ErrMissing, "make one with 'menshen init'"},
+		{store.ErrBusy, "stop the other one first ('systemctl stop menshen')"},
+		{store.ErrTooOpen, "take the rights from others: chmod -R go= " + c.Unit.Dir},
+		{store.ErrForeign, "set [unit] dir to the unit's own folder, or move that file away"},
+		{store.ErrNewer, "install the newer menshen again; the vault was not touched"},
+		{store.ErrCorrupt, "restore a backup; the damaged file was not touched"},
+	} {
+		if errors.Is(err, known.is) {
+			return fmt.Errorf("%w: %s", err, known.remedy)
+		}
+	}
+	return err
+}

@@ -1,0 +1,123 @@
+package board
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"menshen/board/config"
+	"menshen/hal"
+	"menshen/policy"
+	"menshen/recognizer"
+	"menshen/recognizer/eye"
+	"menshen/recognizer/index"
+	"menshen/store"
+)
+
+// SlowDisk is how long the door waits for a decision to be durable (design decision 4).
+const SlowDisk = 150 * time.Millisecond
+
+// Eye is the child process that looks, as the unit needs it; *eye.Eye is one.
+type Eye interface {
+	Observations() <-chan recognizer.Observation
+	SetMode(eye.Mode)
+	Status() eye.Status
+	Close() error
+}
+
+// Parts are what a unit is made of. Eye may be nil: a door without a camera.
+type Parts struct {
+	Config   *config.Config
+	Vault    *store.Vault
+	Hardware *Hardware
+	Eye      Eye
+	Now      func() time.Time // the wall clock; nil: time.Now
+}
+
+// Unit is one door at work. Make it with New, let it work with Run.
+type Unit struct {
+	cfg   *config.Config
+	vault *store.Vault
+	hw    *Hardware
+	eye   Eye
+	now   func() time.Time
+
+	events  chan any    // hal.ReaderEvent, hal.InputEvent
+	calls   chan func() // work of other goroutines for the loop
+	stopped chan struct{}
+	began   time.Time
+
+	// Below, the loop's own.
+	door     policy.Door
+	doorConf policy.DoorConfig
+	signals  *signals
+	waiting  []chan hal.Card // who gets the next card
+	keypad   keypad
+	faces    faces
+	slow     bool              // the last record was not durable in time
+	faults   map[string]string // by device: what is wrong with it now
+	counts   map[string]int    // by reader: cards read
+}
+
+// New joins the parts. It moves nothing yet.
+func New(p Parts) (*Unit, error) {
+	if p.Now == nil {
+		p.Now = time.Now
+	}
+	_, contact := p.Hardware.Inputs["contact"]
+	u := &Unit{
+		cfg: p.Config, vault: p.Vault, hw: p.Hardware, eye: p.Eye, now: p.Now,
+		events: make(chan any, 64), calls: make(chan func()), stopped: make(chan struct{}),
+		began: p.Now(),
+		doorConf: policy.DoorConfig{
+			HeldAfter:    p.Config.Door.HeldAfter.D(),
+			PreAlarm:     p.Config.Door.PreAlarm.D(),
+			RelockOnOpen: p.Config.Door.RelockOnOpen,
+			HasContact:   contact,
+			Shunt:        rexShunt,
+		},
+		signals: newSignals(p.Hardware.Signals),
+		faults:  map[string]string{},
+		counts:  map[string]int{},
+	}
+	if err := u.ensureNotices(); err != nil {
+		return nil, err
+	}
+	if err := u.loadFaces(); err != nil {
+		return nil, err
+	}
+	return u, nil
+}
+
+// rexShunt is how long after a release has ended an opening still belongs to it: a door that is pushed late, a REX
+// reported just after the opening.
+const rexShunt = 2 * time.Second
+
+// loadFaces fills the index with every template that the vault can open.
+func (u *Unit) loadFaces() error {
+	var err error
+	if u.faces.index, err = index.New(recognizer.Dim); err != nil {
+		return fmt.Errorf("making room for templates: %w", err)
+	}
+	err = u.vault.Templates(func(id policy.PersonID, rows [][]float32) error {
+		return u.faces.index.Insert(index.ID(id), rows...)
+	})
+	if err != nil {
+		return fmt.Errorf("loading the templates: %w", err)
+	}
+	return u.faces.configure(u.cfg)
+}
+
+// Run works until ctx ends, then leaves the door in its safe state. It returns an error only when the unit cannot work at all.
+func (u *Unit) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	wait := u.start(ctx)
+	err := u.loop(ctx)
+	close(u.stopped)
+	cancel()
+	wait()
+	if closeErr := u.hw.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
