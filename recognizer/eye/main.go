@@ -54,8 +54,12 @@ func readConfig(c *conn) (Config, error) {
 	return cfg.withDefaults(), nil
 }
 
-// look loads the models and looks until the parent hangs up.
+// look confines itself, loads the models and looks until the parent hangs up.
 func look(c *conn, cfg Config) error {
+	confined, err := confine(cfg)
+	if err != nil {
+		return fmt.Errorf("confine the eye: %w", err)
+	}
 	manifest, err := models.Read(cfg.Manifest)
 	if err != nil {
 		return err
@@ -75,7 +79,7 @@ func look(c *conn, cfg Config) error {
 	modes := make(chan Mode, 1)
 	go func() { cancel(listen(c, modes)) }()
 
-	text, err := json.Marshal(ready{Models: manifest.Name, Confined: "not confined"})
+	text, err := json.Marshal(ready{Models: manifest.Name, Confined: confined})
 	if err != nil {
 		return err
 	}

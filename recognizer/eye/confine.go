@@ -1,0 +1,94 @@
+package eye
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/elastic/go-seccomp-bpf"
+	"github.com/landlock-lsm/go-landlock/landlock"
+	lsyscall "github.com/landlock-lsm/go-landlock/landlock/syscall"
+	"golang.org/x/sys/unix"
+)
+
+// confine gives up, for all threads and for good, what the child does not need. It is called before the first outside byte is
+// parsed, the models included, and returns what is in force, in words.
+//
+//   - No core dump, not dumpable: no frame gets to disk by a crash; no other process of the user may look in.
+//   - No file can grow: the child writes nothing.
+//   - Landlock: it may read the models, the camera and the system's libraries; nothing else of the file system, no TCP.
+//   - seccomp: a list of allowed system calls without sockets, exec, ptrace, mounts, keys, io_uring or BPF; everything else
+//     fails with EPERM, and so does every call of a foreign (32-bit) ABI.
+//
+// A kernel without Landlock or seccomp is no error, since the door must work: the words say what is missing.
+func confine(cfg Config) (string, error) {
+	if cfg.Unconfined {
+		return "none (switched off)", nil
+	}
+	if err := limit(cfg); err != nil {
+		return "", err
+	}
+	force := []string{"no-dump", "rlimits"}
+	if abi, err := lsyscall.LandlockGetABIVersion(); err != nil || abi < 1 {
+		force = append(force, "NO landlock (kernel)")
+	} else {
+		if err := landlock.V8.BestEffort().Restrict(readable(cfg)...); err != nil {
+			return "", fmt.Errorf("landlock: %w", err)
+		}
+		force = append(force, fmt.Sprintf("landlock(%d)", abi))
+	}
+	if !seccomp.Supported() {
+		return strings.Join(append(force, "NO seccomp (kernel)"), " "), nil
+	}
+	err := seccomp.LoadFilter(seccomp.Filter{NoNewPrivs: true, Flag: seccomp.FilterFlagTSync, Policy: seccomp.Policy{
+		DefaultAction: seccomp.ActionErrno,
+		Syscalls:      []seccomp.SyscallGroup{{Action: seccomp.ActionAllow, Names: allowed()}},
+	}})
+	if err != nil {
+		return "", fmt.Errorf("seccomp: %w", err)
+	}
+	return strings.Join(append(force, "seccomp", "no-new-privs"), " "), nil
+}
+
+// limit sets what holds for the whole process.
+func limit(cfg Config) error {
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+		return fmt.Errorf("forbid dumps: %w", err)
+	}
+	for _, l := range []struct {
+		name string
+		kind int
+		max  uint64
+	}{
+		{"core", unix.RLIMIT_CORE, 0},
+		{"file size", unix.RLIMIT_FSIZE, 0},
+		{"open files", unix.RLIMIT_NOFILE, 128},
+		{"data", unix.RLIMIT_DATA, 4 * uint64(cfg.Memory)}, // a backstop: the parent kills long before
+	} {
+		if err := unix.Setrlimit(l.kind, &unix.Rlimit{Cur: l.max, Max: l.max}); err != nil {
+			return fmt.Errorf("limit %s: %w", l.name, err)
+		}
+	}
+	return nil
+}
+
+// readable are the file system rules: what the child may open, now and when the camera is plugged in again.
+func readable(cfg Config) []landlock.Rule {
+	rules := []landlock.Rule{
+		landlock.RODirs(cfg.Models).IgnoreIfMissing(),
+		landlock.RODirs("/usr/lib", "/lib", "/usr/share/zoneinfo", "/sys/devices/system/cpu", fmt.Sprintf("/proc/%d", os.Getpid())).IgnoreIfMissing(),
+		landlock.ROFiles("/etc/ld.so.cache", "/etc/localtime", "/proc/cpuinfo", "/proc/meminfo", "/dev/urandom", "/dev/null").IgnoreIfMissing(),
+	}
+	if cfg.Manifest != "" {
+		rules = append(rules, landlock.ROFiles(cfg.Manifest).IgnoreIfMissing())
+	}
+	switch kind, where, _ := strings.Cut(cfg.Camera, ":"); kind {
+	case "v4l2": // the device's node is made anew when it is plugged in again, so its folder is what can be named
+		where, _, _ = strings.Cut(where, "@")
+		rules = append(rules, landlock.RWFiles(filepath.Dir(where)).WithIoctlDev().IgnoreIfMissing())
+	default: // a folder that is moved away and back must still be reached by its name
+		rules = append(rules, landlock.RODirs(filepath.Dir(filepath.Clean(where))).IgnoreIfMissing())
+	}
+	return rules
+}
