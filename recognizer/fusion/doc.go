@@ -17,6 +17,12 @@
 // grant when they left or somebody else stands there. Who passes by without a usable frame causes no decision and no record; Advice says
 // meanwhile what would make the next frame better.
 //
+// # Living heads
+//
+// The passive model is weak alone, so evidence of life is gathered: its word in each frame, a border or a raster around the face, whether
+// the five points move as a head's or as a sheet's, and, when configured, an act that the door asks for and a picture cannot do
+// (Visit.Asks). They are summed as odds in Live, apart from the score. No conformance with ISO/IEC 30107 is claimed.
+//
 // # What is kept
 //
 // Nothing but the running mean, overwritten once the decision is made, the face is gone or somebody else comes (R-STRANGER). No

@@ -227,11 +227,11 @@ func TestRStrangerPassersByCauseNothing(t *testing.T) {
 	}
 	stranger := p.somebody()
 	d.show(10, func() Frame { return p.frame(stranger, .9) })
-	sum := d.v.mean.sum
+	sum := d.v.face.mean.sum
 	if _, ready := d.show(30, func() Frame { return Frame{} }); ready {
 		t.Error("a passer-by was decided on")
 	}
-	if slices.ContainsFunc(sum, func(f float32) bool { return f != 0 }) || len(d.v.votes) != 0 || d.v.Advice(d.now) != "" {
+	if slices.ContainsFunc(sum, func(f float32) bool { return f != 0 }) || len(d.v.face.votes) != 0 || d.v.Advice(d.now) != "" {
 		t.Error("a passer-by left something behind")
 	}
 }
@@ -242,7 +242,7 @@ func TestRStrangerDecidedForgets(t *testing.T) {
 	d := newDoor(p)
 	stranger := p.somebody()
 	d.show(60, func() Frame { return p.frame(stranger, .9) })
-	sum, hits := d.v.mean.sum, d.v.hits
+	sum, hits := d.v.face.mean.sum, d.v.face.hits
 	d.v.Decided(false, d.now)
 	if slices.ContainsFunc(sum, func(f float32) bool { return f != 0 }) || hits[0] != (index.Hit{}) || d.v.Face().Score != -1 {
 		t.Error("the face is still there")

@@ -1,0 +1,112 @@
+package fusion
+
+import "time"
+
+// Act is something to do that a picture cannot.
+type Act uint8
+
+// The acts. Left and right are the person's own.
+const (
+	NoAct Act = iota
+	CloseEyes
+	TurnLeft
+	TurnRight
+)
+
+var acts = [...]struct{ id, en, zh string }{
+	NoAct:     {"none", "", ""},
+	CloseEyes: {"close eyes", "please close your eyes for a moment", "请闭眼片刻再睁开"},
+	TurnLeft:  {"turn left", "please turn your head a little to your left", "请将头稍向您的左侧转"},
+	TurnRight: {"turn right", "please turn your head a little to your right", "请将头稍向您的右侧转"},
+}
+
+// String is the act's short English name.
+func (a Act) String() string {
+	if int(a) < len(acts) {
+		return acts[a].id
+	}
+	return "unknown act"
+}
+
+// Text is what to ask of the person; lang is "zh" or anything else for English.
+func (a Act) Text(lang string) string {
+	switch {
+	case int(a) >= len(acts):
+		return ""
+	case lang == "zh":
+		return acts[a].zh
+	}
+	return acts[a].en
+}
+
+// When says when somebody is asked to act.
+type When string
+
+// The occasions.
+const (
+	Never   When = "never"
+	InDoubt When = "in doubt" // the face is known, and the evidence of life neither clear nor hopeless
+	Always  When = "always"
+)
+
+// What counts as done.
+const (
+	eyesOpen   = 0.7                     // probability: open
+	eyesClosed = 0.3                     // closed
+	eyesWithin = 2500 * time.Millisecond // from the first closed frame to the first open one
+	turnBy     = 14.0                    // degrees from how the head was held when asked: more than the estimate's noise, less than a comparable picture may have
+	turnFrames = 2                       // in a row, so that one bad landmark is no turn
+)
+
+// challenge is one act asked of one person. Only frames that were compared and found to be the same face may be added, so that nobody
+// acts for somebody else.
+type challenge struct {
+	act     Act
+	began   time.Time
+	passed  bool
+	step    int // CloseEyes: 1 eyes seen open, 2 then closed; a turn: frames turned in a row
+	closed  time.Time
+	baseYaw float64
+	based   bool
+}
+
+func (c *challenge) add(s Signs, now time.Time) {
+	if c.passed {
+		return
+	}
+	switch c.act {
+	case CloseEyes:
+		c.blink(s.EyesOpen, now)
+	case TurnLeft:
+		c.turn(s.Yaw)
+	case TurnRight:
+		c.turn(-s.Yaw)
+	}
+}
+
+// blink wants eyes open, then closed, then open again soon.
+func (c *challenge) blink(open float64, now time.Time) {
+	switch {
+	case c.step == 0 && open >= eyesOpen:
+		c.step = 1
+	case c.step == 1 && open <= eyesClosed:
+		c.step, c.closed = 2, now
+	case c.step == 2 && now.Sub(c.closed) > eyesWithin:
+		c.step = 0 // a picture of closed eyes, or somebody who sleeps
+	case c.step == 2 && open >= eyesOpen:
+		c.passed = true
+	}
+}
+
+// turn wants the head further round than it was when asked.
+func (c *challenge) turn(yaw float64) {
+	switch {
+	case !c.based:
+		c.baseYaw, c.based = yaw, true
+	case yaw-c.baseYaw >= turnBy:
+		c.step++
+		c.passed = c.step >= turnFrames
+	default:
+		c.step = 0
+	}
+}

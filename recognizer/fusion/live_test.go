@@ -1,0 +1,225 @@
+package fusion
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// head is the five points of a face in space, in distances between the eyes: x to the image's right, y down, z towards the camera.
+var head = [5][3]float64{{-.5, 0, 0}, {.5, 0, 0}, {0, .6, .55}, {-.4, 1, 0}, {.4, 1, 0}}
+
+// seen projects the points from far away, the face's eyes at that many pixels, turned by yaw degrees, as a head or as a flat picture of one.
+func seen(yaw, pixels float64, flat bool) (p [5]Position) {
+	sin, cos := math.Sincos(yaw * math.Pi / 180)
+	for i, q := range head {
+		if flat {
+			q[2] = 0
+		}
+		p[i] = Position{300 + pixels*(q[0]*cos+q[2]*sin), 200 + pixels*q[1]}
+	}
+	return p
+}
+
+// Whatever the size and the place, with landmarks that err by a pixel: turned heads are told from turned sheets, and stillness says nothing.
+func TestMotionTellsHeadFromSheet(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		pixels := rapid.Float64Range(50, 150).Draw(t, "pixels")
+		watch := func(turn float64, flat bool) movement {
+			var m motion
+			for i := range 12 {
+				p := seen(turn*float64(i)/11, pixels*(1+.02*float64(i)), flat)
+				for j := range p {
+					p[j].X += r.Float64() - .5
+					p[j].Y += r.Float64() - .5
+				}
+				m.add(p)
+			}
+			return m.verdict()
+		}
+		if got := watch(25, false); got != movedLikeAHead {
+			t.Fatalf("a head turned by 25° moved like %d", got)
+		}
+		if got := watch(40, true); got != movedLikeASheet {
+			t.Fatalf("a sheet turned by 40° moved like %d", got)
+		}
+		if got, still := watch(0, false), watch(0, true); got != movedNot || still != movedNot {
+			t.Fatalf("who stands still moved like %d and %d", got, still)
+		}
+	})
+}
+
+func TestMotionLeavesOutWhatIsNoFace(t *testing.T) {
+	var m motion
+	m.add([5]Position{})
+	m.add([5]Position{{1, 1}, {1, 1}, {2, 2}, {3, 3}, {3, 3}})
+	m.add([5]Position{{0, 0}, {1, 0}, {2, 0}, {3, 0}, {4, 0}})
+	m.add([5]Position{{math.NaN(), 0}, {1, 0}, {2, 0}, {3, 3}, {4, 4}})
+	if m.verdict() != movedNot || m.nose.some {
+		t.Errorf("points of no face were taken: %+v", m)
+	}
+}
+
+// Each sign moves the evidence its way, and only as far as its weight says.
+func TestSigns(t *testing.T) {
+	gather := func(frames int, f Frame) *liveness {
+		l := new(liveness)
+		for range frames {
+			l.add(f)
+		}
+		return l
+	}
+	probability := func(f Frame, c *challenge) float64 { return gather(5, f).probability(c) }
+	live, doubt, attack := Frame{Live: .99}, Frame{Live: .5}, Frame{Live: .02}
+	framed := Frame{Live: .99, Signs: Signs{Border: 1}}
+	screen := Frame{Live: .99, Signs: Signs{Border: .9, Pattern: .9}}
+	doorway := Frame{Live: .99, Signs: Signs{Border: .5, Pattern: .3}}
+	passed, failed := &challenge{passed: true}, &challenge{}
+	for _, c := range []struct {
+		name      string
+		got       float64
+		low, high float64
+	}{
+		{"nothing seen", new(liveness).probability(nil), 0, 0},
+		{"live", probability(live, nil), .94, .96},
+		{"certain of itself", probability(Frame{Live: 1}, nil), .94, .96},
+		{"live in a doorway", probability(doorway, nil), .94, .96},
+		{"a frame around a fine face", probability(framed, nil), .2, .4},
+		{"a screen", probability(screen, nil), 0, .1},
+		{"in doubt", probability(doubt, nil), .49, .51},
+		{"in doubt, acted", probability(doubt, passed), .9, .95},
+		{"in doubt, did not act", probability(doubt, failed), 0, .01},
+		{"live, did not act", probability(live, failed), 0, .1},
+		{"an attack that acts", probability(attack, passed), 0, .4},
+	} {
+		if !(c.got >= c.low && c.got <= c.high) {
+			t.Errorf("%s: %.3f, want %.2f to %.2f", c.name, c.got, c.low, c.high)
+		}
+	}
+}
+
+func TestChallenges(t *testing.T) {
+	open, shut := Signs{EyesOpen: .95}, Signs{EyesOpen: .05}
+	left, right, ahead := Signs{Yaw: 20}, Signs{Yaw: -20}, Signs{Yaw: 2}
+	for _, c := range []struct {
+		name string
+		act  Act
+		seen []Signs // 300 ms apart
+		want bool
+	}{
+		{"eyes shut and opened", CloseEyes, []Signs{open, shut, shut, open}, true},
+		{"a picture with open eyes", CloseEyes, []Signs{open, open, open, open}, false},
+		{"a picture with closed eyes", CloseEyes, []Signs{shut, shut, shut, shut}, false},
+		{"two pictures: open, then closed", CloseEyes, []Signs{open, shut, shut, shut}, false},
+		{"opened too late", CloseEyes, []Signs{open, shut, shut, shut, shut, shut, shut, shut, shut, shut, shut, open}, false},
+		{"half-closed eyes", CloseEyes, []Signs{open, {EyesOpen: .5}, open}, false},
+		{"turned left", TurnLeft, []Signs{ahead, left, left}, true},
+		{"turned the other way", TurnLeft, []Signs{ahead, right, right}, false},
+		{"turned right", TurnRight, []Signs{ahead, right, right}, true},
+		{"one bad landmark", TurnLeft, []Signs{ahead, left, ahead, left}, false},
+		{"a picture taken from the side", TurnLeft, []Signs{left, left, left}, false},
+	} {
+		ch, now := challenge{act: c.act, began: start}, start
+		for _, s := range c.seen {
+			now = now.Add(300 * time.Millisecond)
+			ch.add(s, now)
+		}
+		if ch.passed != c.want {
+			t.Errorf("%s: passed %v, want %v", c.name, ch.passed, c.want)
+		}
+	}
+}
+
+// actor makes frames of somebody who does what is asked, or not.
+func (p *people) actor(d *door, face []float32, live float64, obeys bool) func() Frame {
+	i := 0
+	return func() Frame {
+		f := p.frame(face, live)
+		f.Signs.EyesOpen = .95
+		act := d.v.Asks()
+		if act == NoAct || !obeys {
+			return f
+		}
+		i++
+		switch act {
+		case CloseEyes:
+			if i%4 > 1 {
+				f.Signs.EyesOpen = .05
+			}
+		case TurnLeft:
+			f.Signs.Yaw = min(float64(i-1)*3, 20)
+		case TurnRight:
+			f.Signs.Yaw = -min(float64(i-1)*3, 20)
+		}
+		return f
+	}
+}
+
+func TestChallengeInAVisit(t *testing.T) {
+	p := house(t)
+	for _, c := range []struct {
+		name        string
+		when        When
+		live        float64
+		obeys       bool
+		asked, open bool
+	}{
+		{"never asked, doubtful", Never, .7, false, false, true},
+		{"clearly alive", InDoubt, .99, false, false, true},
+		{"in doubt, obeys", InDoubt, .5, true, true, true},
+		{"in doubt, does not", InDoubt, .7, false, true, false},
+		{"hopeless", InDoubt, .05, true, false, false},
+		{"always, obeys", Always, .99, true, true, true},
+		{"always, does not", Always, .99, false, true, false},
+		{"always, hopeless", Always, .01, true, true, false},
+	} {
+		for act := range 3 {
+			d := newDoor(p)
+			d.v.cfg.Challenge, d.v.cfg.Draw = c.when, func(int) int { return act }
+			asked := NoAct
+			frame := p.actor(d, p.face[ann], c.live, c.obeys)
+			_, ready := d.show(80, func() Frame {
+				asked = max(asked, d.v.Asks())
+				return frame()
+			})
+			if want := Act(act + 1); (asked == want) != c.asked || !ready || opens(d.v.Face()) != c.open {
+				t.Errorf("%s, %v: asked %v, ready %v, %+v", c.name, want, asked, ready, d.v.Face())
+			}
+		}
+	}
+}
+
+// Somebody else's act counts for nothing: not a picture held up while its bearer acts.
+func TestNobodyActsForAnother(t *testing.T) {
+	p := house(t)
+	bearer := p.somebody()
+	d := newDoor(p)
+	d.v.cfg.Challenge, d.v.cfg.Draw = Always, func(int) int { return 0 }
+	picture, acts := p.actor(d, p.face[ann], .99, false), 0
+	_, ready := d.show(200, func() Frame {
+		if acts++; d.v.Asks() == CloseEyes && acts%3 == 0 {
+			f := p.frame(bearer, .99)
+			f.Signs.EyesOpen = .05
+			return f
+		}
+		return picture()
+	})
+	if ready && opens(d.v.Face()) {
+		t.Errorf("opened for %+v", d.v.Face())
+	}
+}
+
+func TestActWords(t *testing.T) {
+	for a := CloseEyes; a <= TurnRight; a++ {
+		if a.Text("en") == "" || a.Text("zh") == "" || a.Text("en") == a.Text("zh") {
+			t.Errorf("%v has no words", a)
+		}
+	}
+	if NoAct.Text("en") != "" || Act(99).Text("zh") != "" || Act(99).String() != "unknown act" {
+		t.Error("no act has words")
+	}
+}
