@@ -111,7 +111,7 @@ func person(ctx context.Context, c *console, words []string) error {
 		{"used", text{"last used", "最近使用"}}, {"clonable", text{"can be copied", "可被复制"}}, {"revoked", text{"revoked", "已作废"}},
 	}}
 	for _, k := range p.Keys {
-		t.add(shortKey(k), string(k.Kind), k.Label, k.LastUsed, k.Clonable, k.Revoked)
+		t.add(shortKey(k), string(k.Kind), k.Label, moment(k.LastUsed), k.Clonable, k.Revoked)
 	}
 	return c.show(t, a.has("json"))
 }
@@ -283,19 +283,11 @@ func pin(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	first, err := c.askSecret(text{"PIN, 4 to 8 digits, typed by the person: ", "由本人输入 4 至 8 位 PIN："})
+	first, err := c.newSecret(text{"PIN, 4 to 8 digits, typed by the person: ", "由本人输入 4 至 8 位 PIN："})
 	if err != nil {
 		return err
 	}
 	defer first.Wipe()
-	again, err := c.askSecret(text{"Once more: ", "再次输入："})
-	if err != nil {
-		return err
-	}
-	defer again.Wipe()
-	if string(first) != string(again) {
-		return c.errorf(text{"the two differ; nothing was done", "两次输入不同，未做更改"})
-	}
 	k, err := c.desk.AssignPIN(ctx, c.who, p.ID, first)
 	if err != nil {
 		return err

@@ -13,8 +13,9 @@ type command struct {
 	usage   string // words after the name
 	about   text
 	example string
-	roles   []Role // nil: everybody
-	person  bool   // the first words name a person, for completion
+	roles   []Role          // nil: everybody
+	person  bool            // the first words name a person, for completion
+	needs   func(Desk) bool // nil: every Desk has it
 	run     func(ctx context.Context, c *console, words []string) error
 }
 
@@ -27,32 +28,32 @@ var (
 	nosy    = []Role{Technician, Manager, Auditor}
 )
 
-// vocabulary is the console's whole vocabulary, in the order of help.
-func vocabulary() []command {
-	return slices.Concat(doorCommands(), peopleCommands(), faceCommands(), recordCommands(), sessionCommands())
+// vocabulary is all that a desk can do, in the order of help.
+func vocabulary(d Desk) []command {
+	all := slices.Concat(doorCommands(), viewCommands(), peopleCommands(), faceCommands(), recordCommands(), staffCommands(), sessionCommands())
+	return slices.DeleteFunc(all, func(cmd command) bool { return cmd.needs != nil && !cmd.needs(d) })
 }
 
-// lookup finds a command that the operator's role has. A beginning that only one command has will do.
+// has is a need: the desk is a D too.
+func has[D any](d Desk) bool { _, ok := d.(D); return ok }
+
+// lookup finds a command that the operator's role has. Names are not shortened: noise on the line must not make a command.
 func (c *console) lookup(word string) (command, error) {
-	var found []command
+	var near []string
 	for _, cmd := range c.commands {
-		if cmd.name == word {
-			found = []command{cmd}
-			break
-		}
-		if strings.HasPrefix(cmd.name, word) && cmd.allows(c.who.Role) {
-			found = append(found, cmd)
+		switch {
+		case cmd.name == word && !cmd.allows(c.who.Role):
+			return command{}, ErrNotAllowed
+		case cmd.name == word:
+			return cmd, nil
+		case cmd.allows(c.who.Role) && strings.HasPrefix(cmd.name, word):
+			near = append(near, cmd.name)
 		}
 	}
-	switch {
-	case len(found) == 0:
-		return command{}, c.errorf(text{"there is no command %q; type help for all", "没有命令 %q；输入 help 查看全部"}, clean(word))
-	case len(found) > 1:
-		return command{}, c.errorf(text{"%q may be %s or %s; type more of it", "%q 可能是 %s 或 %s；请多输入几个字母"}, clean(word), found[0].name, found[1].name)
-	case !found[0].allows(c.who.Role):
-		return command{}, ErrNotAllowed
+	if len(near) > 0 {
+		return command{}, c.errorf(text{"there is no command %q; perhaps %s", "没有命令 %q；可能是 %s"}, clean(word), strings.Join(near, ", "))
 	}
-	return found[0], nil
+	return command{}, c.errorf(text{"there is no command %q; type help for all", "没有命令 %q；输入 help 查看全部"}, clean(word))
 }
 
 // errorf is an error in the operator's language.

@@ -26,12 +26,14 @@ type fakeDesk struct {
 	commit   *console.Commitment
 	badEntry uint64
 	doorFail error
+
+	readerFault string
 }
 
 var now = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 
 func newDesk() *fakeDesk {
-	d := &fakeDesk{sessions: map[uint64]console.Session{}, card: make(chan string, 8), faces: make(chan string, 8)}
+	d := &fakeDesk{sessions: map[uint64]console.Session{}, readerFault: "3 lost frames; check the cable", card: make(chan string, 8), faces: make(chan string, 8)}
 	d.add("Li Na", "1204", "zh", policy.Credential{ID: "3f9a77aa01", Kind: policy.CardKind, Label: "grey fob", LastUsed: now.Add(-time.Hour)})
 	d.add("Ana Souza", "1203", "en", policy.Credential{ID: "77aa3f9a02", Kind: policy.CardKind, Clonable: true})
 	d.add("王小明", "302", "zh")
@@ -321,7 +323,7 @@ func (d *fakeDesk) Status(_ context.Context, s console.Session) (console.Status,
 	return console.Status{
 		At: now, Unit: "block 3", Door: policy.Locked, People: len(d.people), FacesOff: "R-PIA", FacesFix: "file an impact assessment",
 		Camera: console.Fact{Name: "camera", State: "640x480, 14 frames/s"}, Store: console.Fact{Name: "store", State: "in order"},
-		ClockFrom: "floor", Readers: []console.Fact{{Name: "reader in", State: "12 cards", Fault: "3 lost frames; check the cable"}}, Uptime: time.Hour,
+		ClockFrom: "floor", Readers: []console.Fact{{Name: "reader in", State: "12 cards", Fault: d.readerFault}}, Uptime: time.Hour,
 	}, err
 }
 

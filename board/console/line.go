@@ -36,6 +36,7 @@ type line struct {
 	typed   func()          // bytes came
 	broke   func()          // BREAK; called with mu held, like cancel: neither may come back here
 	cancel  func()          // stops the running command; nil at a prompt
+	anyKey  func()          // ends a view; a key then does nothing else
 	dropped uint64          // bytes that were no key
 }
 
@@ -80,6 +81,9 @@ func (l *line) key(k rune) {
 	case k == keyBreak:
 		l.forget()
 		l.broke()
+	case l.anyKey != nil:
+		l.forget()
+		l.anyKey()
 	case k == keyCancel && l.cancel != nil:
 		l.forget()
 		l.cancel()
@@ -161,6 +165,14 @@ func (l *line) running(cancel func()) (before func()) {
 	if cancel != nil && l.err != nil {
 		cancel()
 	}
+	return before
+}
+
+// onAnyKey makes each key call f, until the one before is put back; it gives that one.
+func (l *line) onAnyKey(f func()) (before func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before, l.anyKey = l.anyKey, f
 	return before
 }
 

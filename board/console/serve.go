@@ -70,7 +70,7 @@ func Serve(ctx context.Context, rw io.ReadWriter, desk Desk, o Options) error {
 	o = o.orDefaults()
 	l := newLine(ctx, rw)
 	go l.pump()
-	c := &console{line: l, desk: desk, o: o, lang: o.Lang, plain: o.Plain, paged: true, commands: vocabulary()}
+	c := &console{line: l, desk: desk, o: o, lang: o.Lang, plain: o.Plain, paged: true, commands: vocabulary(desk)}
 	c.greet()
 	for {
 		err := c.visit(ctx)

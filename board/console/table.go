@@ -128,6 +128,14 @@ func (c *console) cell(v any) string {
 	return fmt.Sprint(v)
 }
 
+// moment is t as a cell; nothing when there was none.
+func moment(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}
+
 // time shows a moment in the line's time zone; the zero time is empty.
 func (c *console) time(t time.Time) string {
 	if t.IsZero() {

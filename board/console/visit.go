@@ -40,13 +40,16 @@ func (c *console) greet() {
 func (c *console) visit(outer context.Context) error {
 	ctx, end := context.WithCancelCause(outer)
 	defer end(nil)
-	idle := newIdle(c.o.Clock, c.o.Idle, func() { end(errIdle) })
+	idle := &idle{clock: c.o.Clock, d: c.o.Idle, out: func() { end(errIdle) }}
 	defer idle.stop()
 	c.line.attend(ctx, idle.touch, func() { end(errBreak) })
 	c.history = history{}
 	c.edit = newEditor(c.line, c.o.Width, c.o.Height, &c.history, c.complete)
 
 	if err := c.logIn(ctx); err != nil {
+		if ctx.Err() != nil {
+			c.print("") // away from the prompt that nobody answered
+		}
 		return errors.Join(errNotIn, err)
 	}
 	err := c.stay(ctx)
@@ -99,9 +102,8 @@ func (c *console) logIn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if choice, ok := strings.CutPrefix(name, "?"); ok {
-		c.choose(choice)
-		return errNotIn
+	if wish, ok := strings.CutPrefix(name, "?"); ok {
+		return errors.Join(errNotIn, c.wish(ctx, wish))
 	}
 	if !validName(name) {
 		return errNotIn
@@ -116,10 +118,7 @@ func (c *console) logIn(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		c.problem(err)
-		c.failures++
-		c.rest(ctx, min(time.Duration(c.failures)*time.Second, 10*time.Second))
-		return err
+		return c.failed(ctx, err)
 	}
 	c.failures, c.login = 0, name
 	return nil
@@ -132,15 +131,31 @@ func validName(s string) bool {
 	}) < 0
 }
 
-func (c *console) choose(choice string) {
-	switch choice {
+// failed tells why somebody did not get in, and rests.
+func (c *console) failed(ctx context.Context, err error) error {
+	c.problem(err)
+	c.failures++
+	c.rest(ctx, min(time.Duration(c.failures)*time.Second, 10*time.Second))
+	return err
+}
+
+// wish is what can be had before log-in.
+func (c *console) wish(ctx context.Context, wish string) error {
+	switch wish {
 	case "plain":
 		c.plain = true
 		c.say(text{"Plain text.", "纯文本。"})
 	case "zh", "en":
-		c.lang = choice
+		c.lang = wish
 		c.say(text{"English.", "中文。"})
+	case "recover":
+		if err := c.recovery(ctx); err != nil {
+			return c.failed(ctx, err)
+		}
+	default:
+		c.say(text{"?plain for plain text, ?zh 为中文, ?recover with the code of a sealed envelope", "?plain 纯文本，?en for English，?recover 使用密封恢复码"})
 	}
+	return nil
 }
 
 // acknowledge shows the confidentiality commitment, where there is one to accept, and takes the operator's yes (R-OPERATOR).
@@ -229,36 +244,27 @@ func (c *console) during(ctx context.Context, f func(context.Context) error) err
 
 // rest makes the line wait, deaf, for d.
 func (c *console) rest(ctx context.Context, d time.Duration) {
-	over := make(chan struct{})
-	t := c.o.Clock.AfterFunc(d, func() { close(over) })
-	defer t.Stop()
-	select {
-	case <-over:
-	case <-ctx.Done():
-	}
+	_ = c.wait(ctx, d) // where ctx ended the next question finds out
 	c.line.flush()
 }
 
-// idle calls out after d without a touch.
+// idle calls out when d passes after a touch without another. Before the first touch nobody is there to be logged out.
 type idle struct {
 	mu    sync.Mutex
 	clock Clock
 	d     time.Duration
 	out   func()
 	timer Timer
-	over  bool
-}
-
-func newIdle(c Clock, d time.Duration, out func()) *idle {
-	i := &idle{clock: c, d: d, out: out}
-	i.timer = c.AfterFunc(d, out)
-	return i
+	over  bool // called out, or stopped
 }
 
 func (i *idle) touch() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if !i.over && i.timer.Stop() {
+	if i.timer != nil && !i.timer.Stop() {
+		i.over = true
+	}
+	if !i.over {
 		i.timer = i.clock.AfterFunc(i.d, i.out)
 	}
 }
@@ -267,7 +273,9 @@ func (i *idle) stop() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.over = true
-	i.timer.Stop()
+	if i.timer != nil {
+		i.timer.Stop()
+	}
 }
 
 // history keeps the commands of one visit. Answers to questions, secrets among them, never get in.

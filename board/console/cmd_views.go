@@ -1,0 +1,165 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+func viewCommands() []command {
+	return []command{
+		{name: "live", run: live, example: "live",
+			about: text{"the status, kept up to date until a key is pressed", "实时状态，按任意键结束"}},
+		{name: "watch", usage: "[WORD] [--json]", roles: []Role{Installer, Technician, Manager}, needs: has[Watcher], run: watch, example: "watch reader",
+			about: text{"events as they happen, or those with a word in them, until a key is pressed", "实时事件，可按词筛选，按任意键结束"}},
+		{name: "aim", usage: "[blocks|ascii|words]", roles: []Role{Installer, Technician, Manager}, needs: has[Aimer], run: aim, example: "aim ascii",
+			about: text{"the camera's picture, for aiming it; recorded, lamp on, never stored", "显示画面以调整摄像头；有记录、亮灯、不存储"}},
+		{name: "clock", usage: "YYYY-MM-DD HH:MM:SS", roles: []Role{Technician, Manager}, needs: has[TimeSetter], run: setClock, example: "clock 2026-11-22 09:30:00",
+			about: text{"set the unit's time", "校准时间"}},
+	}
+}
+
+// viewing runs f until a key is pressed.
+func (c *console) viewing(ctx context.Context, f func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer c.line.onAnyKey(c.line.onAnyKey(cancel))
+	err := f(ctx)
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	return err
+}
+
+// liveEvery is how often the live status looks.
+const liveEvery = time.Second
+
+// live shows the status again and again: in place on a terminal; in plain mode only what has changed.
+func live(ctx context.Context, c *console, _ []string) error {
+	return c.viewing(ctx, func(ctx context.Context) error {
+		before := map[string]string{}
+		if !c.plain {
+			defer c.put(clearScreen)
+		}
+		for {
+			s, err := c.desk.Status(ctx, c.who)
+			if err != nil {
+				return err
+			}
+			if facts := c.statusFacts(s); c.plain {
+				c.changes(before, facts)
+			} else {
+				c.board(facts)
+			}
+			if err := c.wait(ctx, liveEvery); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// Escape sequences of ECMA-48 that each VT100 has.
+const (
+	clearScreen = "\x1b[H\x1b[J"
+	home        = "\x1b[H"
+	clearRight  = "\x1b[K"
+	clearBelow  = "\x1b[J"
+)
+
+// board draws facts over the ones before, without a flicker.
+func (c *console) board(facts []Fact) {
+	var b strings.Builder
+	b.WriteString(home)
+	for i, f := range facts {
+		if i == c.o.Height-2 {
+			break
+		}
+		b.WriteString(pad(clean(factLine(f)), c.o.Width-1) + clearRight + "\r\n")
+	}
+	b.WriteString(text{"A key ends this.", "按任意键结束。"}.in(c.lang) + clearRight + clearBelow)
+	c.put(b.String())
+}
+
+// changes prints the facts that differ from before, and remembers them. What only counts time is not news.
+func (c *console) changes(before map[string]string, facts []Fact) {
+	for _, f := range facts {
+		if now := factLine(f); before[f.Name] != now && (f.Name != "clock" && f.Name != "running" || before[f.Name] == "") {
+			before[f.Name] = now
+			c.print(now)
+		}
+	}
+}
+
+func factLine(f Fact) string {
+	s := f.Name + ": " + f.State
+	if f.Fault != "" {
+		s += "  ! " + f.Fault
+	}
+	return s
+}
+
+// wait lets d pass.
+func (c *console) wait(ctx context.Context, d time.Duration) error {
+	over := make(chan struct{})
+	t := c.o.Clock.AfterFunc(d, func() { close(over) })
+	defer t.Stop()
+	select {
+	case <-over:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func watch(ctx context.Context, c *console, words []string) error {
+	a, err := parse(words, "json")
+	if err != nil {
+		return err
+	}
+	if !a.has("json") {
+		c.say(text{"A key ends this.", "按任意键结束。"})
+	}
+	lost := 0
+	return c.viewing(ctx, func(ctx context.Context) error {
+		return c.desk.(Watcher).Watch(ctx, c.who, func(e Event) {
+			lost += e.Lost
+			if !strings.Contains(e.Source+" "+e.Text, a.rest()) || ctx.Err() != nil {
+				return
+			}
+			c.event(e, lost, a.has("json"))
+			lost = 0
+		})
+	})
+}
+
+// event prints one event.
+func (c *console) event(e Event, lost int, asJSON bool) {
+	if asJSON {
+		t := table{cols: []column{{key: "at"}, {key: "source"}, {key: "text"}, {key: "fault"}, {key: "lost"}}}
+		t.add(e.At, e.Source, e.Text, e.Fault, lost)
+		_ = c.showJSON(t) // strings, numbers and a time always can be JSON
+		return
+	}
+	if lost > 0 {
+		c.printf(text{"(%d events left out: the line is too slow)", "（线路过慢，略去 %d 条）"}, lost)
+	}
+	mark := " "
+	if e.Fault {
+		mark = "!"
+	}
+	c.print(fmt.Sprintf("%s %s %s: %s", e.At.In(c.o.Location).Format("15:04:05.000"), mark, e.Source, e.Text))
+}
+
+func setClock(ctx context.Context, c *console, words []string) error {
+	t, err := time.ParseInLocation(time.DateTime, strings.Join(words, " "), c.o.Location)
+	if err != nil {
+		return c.misuse("clock")
+	}
+	if err := c.desk.(TimeSetter).SetTime(ctx, c.who, t); err != nil {
+		return err
+	}
+	c.printf(text{"The time is now %s.", "当前时间 %s。"}, c.time(t))
+	return nil
+}

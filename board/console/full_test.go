@@ -1,0 +1,132 @@
+package console_test
+
+import (
+	"context"
+	"time"
+
+	"menshen/board/console"
+)
+
+// fullDesk is a fakeDesk that can do all that a desk may do besides.
+type fullDesk struct {
+	*fakeDesk
+	clock    *fakeClock
+	events   chan console.Event
+	pictures func(i int) *console.Picture // nil: the end
+	every    time.Duration                // between pictures
+	shown    chan struct{}                // one for each picture offered
+
+	operators []console.Operator
+	code      string
+	set       time.Time
+}
+
+func newFullDesk(clock *fakeClock) *fullDesk {
+	return &fullDesk{fakeDesk: newDesk(), clock: clock, events: make(chan console.Event), shown: make(chan struct{}, 1000),
+		operators: []console.Operator{{Name: "mei", Role: console.Manager, HasCard: true, Commitment: "2", LastLogin: now}}}
+}
+
+func (d *fullDesk) Watch(ctx context.Context, s console.Session, show func(console.Event)) error {
+	for {
+		select {
+		case e := <-d.events:
+			show(e)
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (d *fullDesk) Aim(ctx context.Context, s console.Session, show func(*console.Picture)) error {
+	err := d.enter(s, "aim", console.Installer, console.Technician, console.Manager)
+	d.fakeDesk.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	for i := 0; ; i++ {
+		p := d.pictures(i)
+		if p == nil {
+			break
+		}
+		d.clock.advance(d.every)
+		show(p)
+		d.shown <- struct{}{}
+	}
+	<-ctx.Done()
+	d.fakeDesk.mu.Lock()
+	defer d.fakeDesk.mu.Unlock()
+	d.note("aim ended")
+	return nil
+}
+
+func (d *fullDesk) SetTime(_ context.Context, s console.Session, t time.Time) error {
+	err := d.enter(s, "set time", console.Technician, console.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	d.set = t
+	return err
+}
+
+func (d *fullDesk) Operators(_ context.Context, s console.Session) ([]console.Operator, error) {
+	err := d.enter(s, "staff", console.Manager, console.Auditor)
+	defer d.fakeDesk.mu.Unlock()
+	return append([]console.Operator(nil), d.operators...), err
+}
+
+func (d *fullDesk) AddOperator(_ context.Context, s console.Session, name string, role console.Role, secret console.Secret) error {
+	err := d.enter(s, "add operator", console.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	if err == nil {
+		d.operators = append(d.operators, console.Operator{Name: name, Role: role})
+	}
+	return err
+}
+
+func (d *fullDesk) ChangeOperator(_ context.Context, s console.Session, name string, role console.Role, blocked bool) error {
+	err := d.enter(s, "change operator", console.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	for i := range d.operators {
+		if d.operators[i].Name == name && err == nil {
+			d.operators[i].Role, d.operators[i].Blocked = role, blocked
+		}
+	}
+	return err
+}
+
+func (d *fullDesk) SetSecret(_ context.Context, s console.Session, name string, secret console.Secret) error {
+	err := d.enter(s, "secret of "+name, console.Installer, console.Technician, console.Manager, console.Auditor)
+	defer d.fakeDesk.mu.Unlock()
+	return err
+}
+
+func (d *fullDesk) AssignOperatorCard(ctx context.Context, s console.Session, name string, step console.Progress) error {
+	err := d.enter(s, "operator card of "+name, console.Installer, console.Technician, console.Manager, console.Auditor)
+	d.fakeDesk.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	step(console.Step{Text: "tap the new card at the door"})
+	select {
+	case <-d.card:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (d *fullDesk) NewRecovery(_ context.Context, s console.Session, name string) (console.Secret, error) {
+	err := d.enter(s, "recovery of "+name, console.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	d.code = "a1b2c-d3e4f"
+	return console.Secret(d.code), err
+}
+
+func (d *fullDesk) Recover(_ context.Context, name string, code, secret console.Secret) error {
+	d.fakeDesk.mu.Lock()
+	defer d.fakeDesk.mu.Unlock()
+	d.note("recover " + name)
+	if d.code == "" || string(code) != d.code {
+		return console.ErrRefused
+	}
+	d.code = ""
+	return nil
+}

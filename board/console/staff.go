@@ -1,0 +1,33 @@
+package console
+
+import (
+	"context"
+	"time"
+)
+
+// Staff keeps the operators' accounts (R-OPERATOR). Managers keep them; each operator changes their own secret and card.
+type Staff interface {
+	Operators(ctx context.Context, s Session) ([]Operator, error)
+	AddOperator(ctx context.Context, s Session, name string, role Role, secret Secret) error
+	// ChangeOperator sets role and block. Nobody blocks or demotes the last manager, nor themselves.
+	ChangeOperator(ctx context.Context, s Session, name string, role Role, blocked bool) error
+	// SetSecret changes a secret; name is the session's own operator, or anybody for a manager.
+	SetSecret(ctx context.Context, s Session, name string, secret Secret) error
+	// AssignOperatorCard makes the next card at the door the second factor of an operator.
+	AssignOperatorCard(ctx context.Context, s Session, name string, step Progress) error
+	// NewRecovery gives the code that goes into the operator's sealed envelope; an earlier one ends.
+	NewRecovery(ctx context.Context, s Session, name string) (Secret, error)
+	// Recover sets a new secret by the sealed code, before log-in. The code is used up and the card dropped. Errors as for LogIn.
+	Recover(ctx context.Context, name string, code, secret Secret) error
+}
+
+// Operator is an account as others may see it.
+type Operator struct {
+	Name       string
+	Role       Role
+	Blocked    bool
+	HasCard    bool
+	Commitment string // version accepted; empty: none
+	LockedTill time.Time
+	LastLogin  time.Time
+}

@@ -1,0 +1,49 @@
+package console
+
+import (
+	"context"
+	"image"
+	"time"
+)
+
+// What some desks can do besides. The console offers the commands of those that its Desk has.
+
+// Watcher tells what happens at the unit, as it happens.
+type Watcher interface {
+	// Watch calls show for each event until ctx ends, and answers with nil then. show may take as long as the line does; a desk that has too
+	// many events meanwhile leaves the oldest out and says how many in Event.Lost.
+	Watch(ctx context.Context, s Session, show func(Event)) error
+}
+
+// Event is one thing that happened. It names nobody and holds no card number.
+type Event struct {
+	At     time.Time
+	Source string // "door", "input rex", "reader in", "decision 4711", "eye", "clock", "store"
+	Text   string // "active", "a card of 26 bits", "refused: no match"
+	Fault  bool   // something wants attention
+	Lost   int    // events left out before this one
+}
+
+// Aimer shows what the camera sees, for aiming it. The unit records the beginning and the end of an aiming, lights the camera lamp
+// as long as it lasts, and keeps nothing of it.
+type Aimer interface {
+	// Aim calls show with the newest picture until ctx ends, and answers with nil then. show may take half a second. The picture is the
+	// desk's again when show returns, which wipes it.
+	Aim(ctx context.Context, s Session, show func(*Picture)) error
+}
+
+// Picture is one small grey picture with what the recognizer says of it.
+type Picture struct {
+	Width, Height int     // 160 by 120 is plenty
+	Gray          []uint8 // Width*Height, row by row
+	Zone          image.Rectangle
+	Face          image.Rectangle // empty: none
+	Good          bool            // the face could be used as it is
+	Advice        string          // "come closer"; in Session.Lang
+	Figures       string          // "182 px high, sharpness 120, brightness 96, yaw 4"
+}
+
+// TimeSetter sets the clock of a unit that has lost the time.
+type TimeSetter interface {
+	SetTime(ctx context.Context, s Session, t time.Time) error
+}

@@ -1,0 +1,307 @@
+package console_test
+
+import (
+	"image"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"menshen/board/console"
+)
+
+// sitFull is a seat at a desk that can do all.
+func sitFull(t *testing.T, o console.Options) (*seat, *fullDesk) {
+	t.Helper()
+	clock := &fakeClock{now: now}
+	o.Clock = clock
+	desk := newFullDesk(clock)
+	return sit(t, desk, o), desk
+}
+
+// ramp is a picture that grows brighter to the right, with a face in its middle.
+func ramp() *console.Picture {
+	p := &console.Picture{Width: 160, Height: 120, Gray: make([]uint8, 160*120), Face: image.Rect(60, 40, 100, 90), Zone: image.Rect(20, 10, 140, 110),
+		Advice: "come closer", Figures: "50 px high"}
+	for i := range p.Gray {
+		p.Gray[i] = uint8(i % 160 * 255 / 159)
+	}
+	return p
+}
+
+// snow is the most expensive picture there is: each pixel is random, and new each time.
+func snow(r *rand.Rand) *console.Picture {
+	p := ramp()
+	for i := range p.Gray {
+		p.Gray[i] = uint8(255 * r.IntN(2))
+	}
+	return p
+}
+
+func TestAimKeepsTheByteBudgetOfTheLine(t *testing.T) {
+	const seconds, perSecond = 10, 15
+	for _, style := range []string{"ascii", "blocks"} {
+		for name, picture := range map[string]func(*rand.Rand) *console.Picture{"still": func(*rand.Rand) *console.Picture { return ramp() }, "snow": snow} {
+			s, desk := sitFull(t, console.Options{Width: 100, Height: 40})
+			r := rand.New(rand.NewPCG(3, 4))
+			desk.every = time.Second / perSecond
+			desk.pictures = func(i int) *console.Picture {
+				if i == seconds*perSecond {
+					return nil
+				}
+				return picture(r)
+			}
+			s.logIn("tom")
+			begin := len(s.sent())
+			s.hit("aim " + style + "\r")
+			for range seconds * perSecond {
+				<-desk.shown
+			}
+			s.hit("x")
+			s.see("tom> ")
+			sent := s.sent()[begin:]
+			frames := strings.Count(sent, "come closer")
+			t.Logf("%s, %s: %d bytes/s, %.1f pictures/s", style, name, len(sent)/seconds, float64(frames)/seconds)
+			if len(sent) > seconds*11520 {
+				t.Errorf("%s, %s: %d bytes in %d s, a line of 115200 baud carries %d", style, name, len(sent), seconds, seconds*11520)
+			}
+			if frames < 2*seconds {
+				t.Errorf("%s, %s: %d pictures in %d s, want 2 a second or more", style, name, frames, seconds)
+			}
+		}
+	}
+}
+
+func TestAimShowsFaceZoneAndShades(t *testing.T) {
+	s, desk := sitFull(t, console.Options{Width: 80, Height: 24})
+	desk.every = time.Second
+	desk.pictures = func(i int) *console.Picture {
+		if i == 5 {
+			return nil
+		}
+		return ramp()
+	}
+	s.logIn("ida")
+	s.hit("aim\r")
+	for range 5 {
+		<-desk.shown
+	}
+	s.see("a key ends this")
+	screen := strings.Split(s.screen(), "\n")
+	if !strings.HasPrefix(strings.TrimSpace(screen[22]), "come closer  50 px high") {
+		t.Errorf("the caption is %q", screen[22])
+	}
+	// 160 by 120 in 22 rows is 58 columns; the face is from 60/160 to 100/160 across and 40/120 to 90/120 down.
+	if top, bottom := screen[7][21:36], screen[16][21:36]; top != "+"+strings.Repeat("-", 13)+"+" || bottom != top {
+		t.Errorf("the face box is not where the face is: %q, %q\n%s", top, bottom, s.screen())
+	}
+	if left, right := screen[0][0:1], screen[0][57:58]; left != " " || right != "@" {
+		t.Errorf("dark is %q, bright is %q", left, right)
+	}
+	if !strings.Contains(screen[12], ":") {
+		t.Errorf("no zone in %q", screen[12])
+	}
+	s.hit("q")
+	s.see("ida> ")
+	if rest := strings.TrimSpace(s.screen()); rest != "ida>" {
+		t.Errorf("after aiming the screen still shows %q", rest)
+	}
+	if log := desk.calls(); log[len(log)-1] != "aim ended" {
+		t.Errorf("the desk last heard %q", log[len(log)-1])
+	}
+}
+
+func TestAimInWords(t *testing.T) {
+	s, desk := sitFull(t, console.Options{Plain: true})
+	far, near := ramp(), ramp()
+	far.Face = image.Rect(0, 0, 30, 36)
+	near.Good = true
+	none := ramp()
+	none.Face = image.Rectangle{}
+	desk.pictures = func(i int) *console.Picture {
+		return append([]*console.Picture{none, none, far, far, near}, nil)[min(i, 5)]
+	}
+	s.logIn("mei")
+	s.hit("aim\r")
+	for _, want := range []string{"no face", "face at left top, 30% of the height, outside the zone: come closer", "face at middle centre, 40% of the height: good"} {
+		s.see(want)
+	}
+	s.hit("\r")
+	if got := s.see("mei> "); strings.Contains(got, "no face") {
+		t.Errorf("the same words again: %q", got)
+	}
+}
+
+func TestAuditorMayNotAim(t *testing.T) {
+	s, _ := sitFull(t, console.Options{})
+	s.logIn("aud")
+	if got := s.do("aud", "aim"); !strings.Contains(got, "role may not") {
+		t.Errorf("an auditor aims: %q", got)
+	}
+}
+
+func TestWatch(t *testing.T) {
+	s, desk := sitFull(t, console.Options{})
+	s.logIn("tom")
+	s.hit("watch reader\r")
+	s.see("A key ends this.")
+	desk.events <- console.Event{At: now, Source: "door", Text: "opened"}
+	desk.events <- console.Event{At: now, Source: "reader in", Text: "a card of 26 bits", Lost: 3}
+	desk.events <- console.Event{At: now, Source: "reader in", Text: "a frame was lost", Fault: true}
+	got := s.see("! reader in: a frame was lost")
+	if strings.Contains(got, "opened") || !strings.Contains(got, "(3 events left out") || !strings.Contains(got, "09:30:00.000   reader in: a card of 26 bits") {
+		t.Errorf("watch showed %q", got)
+	}
+	s.hit("\x03")
+	s.see("tom> ")
+	s.hit("watch --json\r")
+	s.see("\r\n")
+	desk.events <- console.Event{At: now, Source: "door", Text: "opened"}
+	s.see(`{"at":"2026-11-22T09:30:00Z","source":"door","text":"opened","fault":false,"lost":0}`)
+	s.hit(" ")
+	s.see("tom> ")
+}
+
+func TestLive(t *testing.T) {
+	s, desk := sitFull(t, console.Options{Width: 80, Height: 24})
+	s.logIn("tom")
+	s.hit("live\r")
+	s.see("A key ends this.")
+	if first := strings.Split(s.screen(), "\n")[0]; strings.TrimSpace(first) != "door: locked" {
+		t.Errorf("the first row is %q", first)
+	}
+	desk.add("New", "1", "en")
+	for !s.clock.waiting(time.Second) {
+		time.Sleep(time.Millisecond)
+	}
+	s.clock.advance(time.Second)
+	s.see("A key ends this.")
+	s.hit("x")
+	s.see("tom> ")
+}
+
+func TestLiveInPlainModeTellsOnlyNews(t *testing.T) {
+	s, desk := sitFull(t, console.Options{Plain: true})
+	s.logIn("tom")
+	s.hit("live\r")
+	s.see("running: 1h0m0s")
+	desk.fakeDesk.mu.Lock()
+	desk.records, desk.readerFault = nil, "cable cut"
+	desk.fakeDesk.mu.Unlock()
+	for !s.clock.waiting(time.Second) {
+		time.Sleep(time.Millisecond)
+	}
+	s.clock.advance(time.Second)
+	if got := s.see("cable cut"); strings.Contains(got, "door:") {
+		t.Errorf("no news: %q", got)
+	}
+	s.hit("x")
+	s.see("tom> ")
+}
+
+func TestSetClock(t *testing.T) {
+	s, desk := sitFull(t, console.Options{})
+	s.logIn("tom")
+	if got := s.do("tom", "clock tomorrow"); !strings.Contains(got, "for example: clock 2026-11-22 09:30:00") {
+		t.Errorf("a wrong time: %q", got)
+	}
+	s.do("tom", "clock 2026-11-23 10:00:00")
+	if want := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC); !desk.set.Equal(want) {
+		t.Errorf("the time was set to %v, want %v", desk.set, want)
+	}
+}
+
+func TestROperatorTwoFactors(t *testing.T) {
+	s, desk := sitFull(t, console.Options{})
+	s.see("log-in: ")
+	s.hit("two\r")
+	s.see("secret: ")
+	s.hit("open sesame\r")
+	s.see("tap your own card at the reader")
+	desk.card <- "own"
+	s.see("Welcome, two")
+	s.see("two> ")
+	s.hit("logout\r")
+	s.see("log-in: ")
+	s.hit("two\r")
+	s.see("secret: ")
+	s.hit("open sesame\r")
+	s.see("tap your own card")
+	s.hit("\x03") // no card at hand
+	s.see("Broken off.")
+}
+
+func TestROperatorAccounts(t *testing.T) {
+	s, desk := sitFull(t, console.Options{})
+	s.logIn("mei")
+	s.hit("staff-add joe technician\r")
+	s.see("by themselves: ")
+	s.hit("long enough 1\r")
+	s.see("more: ")
+	s.hit("long enough 2\r")
+	s.see("the two differ")
+	s.see("mei> ")
+	s.hit("staff-add joe technician\r")
+	s.see("by themselves: ")
+	s.hit("long enough 1\r")
+	s.see("more: ")
+	s.hit("long enough 1\r")
+	s.see("Added joe.")
+	s.see("mei> ")
+	s.do("mei", "staff-role joe installer")
+	s.do("mei", "staff-block joe")
+	if got := desk.operators[1]; got.Role != console.Installer || !got.Blocked {
+		t.Errorf("joe is %+v", got)
+	}
+	if got := s.do("mei", "staff-role joe king"); !strings.Contains(got, "for example") {
+		t.Errorf("a role that is none: %q", got)
+	}
+	s.hit("staff-card\r")
+	s.see("tap the new card")
+	desk.card <- "own"
+	s.see("takes this card too")
+	s.see("mei> ")
+	s.hit("staff-code joe\r")
+	s.see("yes or no: ")
+	s.hit("yes\r")
+	s.see("a1b2c-d3e4f")
+	s.see("press Enter: ")
+	s.hit("\r")
+	s.see("mei> ")
+	if strings.Contains(s.screen(), "a1b2c") {
+		t.Error("the recovery code stayed on the screen")
+	}
+	s.hit("logout\r")
+	s.see("log-in: ")
+	for _, try := range []struct{ code, outcome string }{{"wrong", "is wrong."}, {"a1b2c-d3e4f", "used up"}} {
+		s.hit("?recover\r")
+		s.see("name: ")
+		s.hit("joe\r")
+		s.see("envelope: ")
+		s.hit(try.code + "\r")
+		s.see("secret: ")
+		s.hit("another one 3\r")
+		s.see("more: ")
+		s.hit("another one 3\r")
+		s.see(try.outcome)
+		for try.code == "wrong" && !s.clock.waiting(time.Second) {
+			time.Sleep(time.Millisecond)
+		}
+		s.clock.advance(time.Second)
+		s.see("log-in: ")
+	}
+	if strings.Contains(s.sent(), "another one") || strings.Contains(s.sent(), "long enough") {
+		t.Error("a secret was sent to the line")
+	}
+}
+
+func TestADeskWithoutCamerasOffersNoAiming(t *testing.T) {
+	s := sit(t, newDesk(), console.Options{})
+	s.logIn("mei")
+	if got := s.do("mei", "help"); strings.Contains(got, "\naim") || strings.Contains(got, "\nstaff") {
+		t.Errorf("help offers what the desk has not: %q", got)
+	}
+	if got := s.do("mei", "aim"); !strings.Contains(got, "there is no command") {
+		t.Errorf("aim: %q", got)
+	}
+}
