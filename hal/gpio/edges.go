@@ -21,7 +21,7 @@ type Edge struct {
 	Line  int           // which one: its place in the list given to Watch
 	Level periph.Level  // the level after the edge
 	At    time.Duration // when, on the source's own monotonic clock; only differences mean something
-	Seq   uint32        // counts the edges of all lines watched together, from any start; a jump means lost edges
+	Seq   uint32        // counts the edges of all lines watched together, from 1; a jump means lost edges
 }
 
 // Edges is the queue of edges of the lines that are watched together. One goroutine calls Next; the other methods are

@@ -25,14 +25,20 @@ func (c chip) Watch(pull periph.Pull, edge periph.Edge, offsets []int) (Edges, e
 // Line is one line of a GPIO chip of the kernel, as a pin of periph. It takes the line at the first In or Out, with bias
 // and edges or with the first value in the same request, and gives it back at Halt.
 type Line struct {
+	id   string // "gpiochip0:17", where it was first found
+	name string // the board's; empty when it has none
+
+	mu     sync.Mutex
 	chip   chip
 	offset int
-	name   string
+	req    *request // nil until In or Out
+	out    bool
+	pull   periph.Pull
+}
 
-	mu   sync.Mutex
-	req  *request // nil until In or Out
-	out  bool
-	pull periph.Pull
+func newLine(path string, offset int, name string) *Line {
+	id := fmt.Sprintf("%s:%d", filepath.Base(path), offset)
+	return &Line{id: id, name: name, chip: chip(path), offset: offset}
 }
 
 var (
@@ -41,21 +47,43 @@ var (
 )
 
 // Bank implements Banked.
-func (l *Line) Bank() (Bank, int) { return l.chip, l.offset }
+func (l *Line) Bank() (Bank, int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.refind()
+	return l.chip, l.offset
+}
+
+// refind follows a named line to where it is now: a chip that was unplugged may come back under another number.
+func (l *Line) refind() {
+	if l.name == "" {
+		return
+	}
+	if here, err := search(string(l.chip), "", l.offset); err == nil && here != nil && here.name == l.name {
+		return
+	}
+	if now, err := find(l.name); err == nil && now != nil {
+		l.chip, l.offset = now.chip, now.offset
+	}
+}
 
 // Name is "gpiochip0:17", whatever the board calls the line.
-func (l *Line) Name() string { return fmt.Sprintf("%s:%d", filepath.Base(string(l.chip)), l.offset) }
+func (l *Line) Name() string { return l.id }
 
 // String adds the board's own name of the line.
 func (l *Line) String() string {
 	if l.name == "" {
-		return l.Name()
+		return l.id
 	}
-	return fmt.Sprintf("%s(%s)", l.Name(), l.name)
+	return fmt.Sprintf("%s(%s)", l.id, l.name)
 }
 
 // Number is the offset in the chip.
-func (l *Line) Number() int { return l.offset }
+func (l *Line) Number() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.offset
+}
 
 // Function is "In", "Out" or empty while the line is not ours.
 func (l *Line) Function() string {
@@ -145,6 +173,7 @@ func (l *Line) request() *request {
 
 // take and drop are called with mu held.
 func (l *Line) take(flags uapi.LineFlagV2, level periph.Level, pull periph.Pull) (err error) {
+	l.refind()
 	l.req, err = ask(string(l.chip), []int{l.offset}, flags, level)
 	if err != nil {
 		l.req = nil

@@ -98,7 +98,7 @@ func search(path, name string, offset int) (*Line, error) {
 		}
 		own := uapi.BytesToString(l.Name[:])
 		if offset >= 0 || own == name {
-			return &Line{chip: chip(path), offset: i, name: own}, nil
+			return newLine(path, i, own), nil
 		}
 	}
 	return nil, nil

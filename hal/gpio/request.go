@@ -26,11 +26,12 @@ type request struct {
 	offsets []int
 	buf     []byte // of whole events
 	pending []byte // the part of buf not yet given
-	closed  atomic.Bool
 
-	life sync.RWMutex // held for reading while a descriptor is in use, so that Close cannot give its number to another file
-	fd   int
-	wake int // eventfd: makes Next look at closed
+	closed  atomic.Bool
+	closing sync.Once    // every Close waits until the lines are free
+	life    sync.RWMutex // held for reading while a descriptor is in use, so that Close cannot give its number to another file
+	fd      int
+	wake    int // eventfd: makes Next look at closed
 }
 
 // ask requests lines of a chip with everything they shall be from the first moment. value counts for outputs only.
@@ -73,12 +74,13 @@ func (r *request) Next(wait time.Duration) (Edge, error) {
 		if r.closed.Load() {
 			return Edge{}, ErrClosed
 		}
-		left := -1
+		var left *unix.Timespec
 		if wait >= 0 {
-			left = int((max(0, time.Until(deadline)) + time.Millisecond - 1) / time.Millisecond)
+			ts := unix.NsecToTimespec(int64(max(0, time.Until(deadline))))
+			left = &ts
 		}
 		fds := []unix.PollFd{{Fd: int32(r.fd), Events: unix.POLLIN}, {Fd: int32(r.wake), Events: unix.POLLIN}}
-		n, err := unix.Poll(fds, left)
+		n, err := unix.Ppoll(fds, left, nil)
 		switch {
 		case errors.Is(err, unix.EINTR):
 			continue
@@ -155,17 +157,19 @@ func (r *request) Wall(at time.Duration) time.Time {
 }
 
 // Close implements Edges.
-func (r *request) Close() error {
-	if r.closed.Swap(true) {
-		return nil
-	}
-	one := [8]byte{7: 1} // non-zero in either byte order
-	if _, err := unix.Write(r.wake, one[:]); err != nil {
-		return fmt.Errorf("wake lines %v of %s: %w", r.offsets, r.chip, err)
-	}
-	r.life.Lock()
-	defer r.life.Unlock()
-	return errors.Join(unix.Close(r.fd), unix.Close(r.wake))
+func (r *request) Close() (err error) {
+	r.closing.Do(func() {
+		r.closed.Store(true)
+		one := [8]byte{7: 1} // not zero in either byte order
+		if _, err = unix.Write(r.wake, one[:]); err != nil {
+			err = fmt.Errorf("wake lines %v of %s: %w", r.offsets, r.chip, err)
+			return
+		}
+		r.life.Lock()
+		defer r.life.Unlock()
+		err = errors.Join(unix.Close(r.fd), unix.Close(r.wake))
+	})
+	return err
 }
 
 // meaning turns the kernel's error numbers into ours.

@@ -32,12 +32,13 @@ const step = 100 * time.Millisecond
 
 // Port is an open serial port. Read and Write may be called at the same time, each from one goroutine.
 type Port struct {
-	name   string
-	port   *tarm.Port
-	lock   *os.File // the device once more: holds the lock, answers whether it is still there
-	closed atomic.Bool
+	name string
+	port *tarm.Port
+	lock *os.File // the device once more: holds the lock, answers whether it is still there
 
-	life sync.RWMutex // held for reading by Read and Write, so that Close can wait for them
+	closed  atomic.Bool
+	closing sync.Once    // every Close waits until the port is free
+	life    sync.RWMutex // held for reading by Read and Write, so that Close can wait for them
 }
 
 var _ io.ReadWriteCloser = (*Port)(nil)
@@ -122,13 +123,14 @@ func (p *Port) Write(b []byte) (int, error) {
 }
 
 // Close ends a waiting Read within 100 ms and frees the port.
-func (p *Port) Close() error {
-	if p.closed.Swap(true) {
-		return nil
-	}
-	p.life.Lock()
-	defer p.life.Unlock()
-	return errors.Join(p.port.Close(), p.lock.Close())
+func (p *Port) Close() (err error) {
+	p.closing.Do(func() {
+		p.closed.Store(true)
+		p.life.Lock()
+		defer p.life.Unlock()
+		err = errors.Join(p.port.Close(), p.lock.Close())
+	})
+	return err
 }
 
 // String is the device's name.

@@ -6,15 +6,16 @@ import (
 	"menshen/hal"
 )
 
-// Decoder turns frames into cards by the formats it was given.
+// Decoder turns frames into cards and keys, by the formats and the keypad it was given.
 type Decoder struct {
 	formats  []Format
+	keypad   Keypad
 	reversed int // frames in a row that would be right with D0 and D1 swapped
 }
 
 // NewDecoder accepts formats whose lengths are at least two bits apart: else one lost or added pulse could turn a card of one
 // format into a card of another. No format means H10301.
-func NewDecoder(formats ...Format) (*Decoder, error) {
+func NewDecoder(keypad Keypad, formats ...Format) (*Decoder, error) {
 	if len(formats) == 0 {
 		formats = []Format{H10301}
 	}
@@ -22,38 +23,49 @@ func NewDecoder(formats ...Format) (*Decoder, error) {
 		if err := f.Validate(); err != nil {
 			return nil, err
 		}
+		if n := keypad.bits(); n > 0 && near(f.Bits, n) {
+			return nil, fmt.Errorf("%w: %s (%d bits) beside keys of %d bits: a lost pulse would turn one into the other", ErrFormat, f.Name, f.Bits, n)
+		}
 		for _, g := range formats[:i] {
-			if d := f.Bits - g.Bits; -1 <= d && d <= 1 {
+			if near(f.Bits, g.Bits) {
 				return nil, fmt.Errorf("%w: %s (%d bits) beside %s (%d bits): a lost pulse would turn one into the other; set the readers to one format",
 					ErrFormat, f.Name, f.Bits, g.Name, g.Bits)
 			}
 		}
 	}
-	return &Decoder{formats: formats}, nil
+	return &Decoder{formats: formats, keypad: keypad}, nil
 }
 
-// Decode gives the card of a frame. Errors: the frame's own, ErrLength, ErrParity, and ErrReversed from the second frame
-// in a row that only makes sense with D0 and D1 swapped.
-func (d *Decoder) Decode(f Frame) (hal.Card, error) {
+func near(a, b int) bool { return a-b <= 1 && b-a <= 1 }
+
+// Decode gives the card or the key of a frame. Errors: the frame's own, ErrLength, ErrParity, ErrKey, and ErrReversed from
+// the second frame in a row that only makes sense with D0 and D1 swapped.
+func (d *Decoder) Decode(f Frame) (*hal.Card, hal.Key, error) {
 	if f.Err != nil {
-		return hal.Card{}, f.Err
+		return nil, 0, f.Err
 	}
-	err := ErrLength
+	if n := len(f.Bits); n > 0 && n == d.keypad.bits() {
+		key, err := d.keypad.key(f.Bits)
+		return nil, key, err
+	}
 	for _, format := range d.formats {
 		if format.Bits != len(f.Bits) {
 			continue
 		}
-		if err = format.Check(f.Bits); err == nil {
+		err := format.Check(f.Bits)
+		if err == nil {
 			d.reversed = 0
-			return format.Card(f.Bits), nil
+			card := format.Card(f.Bits)
+			return &card, 0, nil
 		}
 		if format.Check(inverse(f.Bits)) != nil {
 			d.reversed = 0
 		} else if d.reversed++; d.reversed > 1 {
 			err = ErrReversed
 		}
+		return nil, 0, err
 	}
-	return hal.Card{}, err
+	return nil, 0, ErrLength
 }
 
 func inverse(bits []bool) []bool {

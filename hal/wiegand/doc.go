@@ -12,4 +12,8 @@
 // Only falling edges are used; reading a level after an edge is too late on a busy machine. Edges carry the kernel's time
 // and number: a frame in which a number is missing is ErrLost whatever its bits say, because the kernel drops the oldest edge when its queue
 // is full, and 26 later bits would make another card.
+//
+// What parity can do: one wrong, lost or added pulse never gives another card; two wrong bits pass the parities of H10301 in
+// 48.0% of the places where they may be, of H10306 in 48.5%, H10302 and H10304 in 45.9%, Corporate1000 in 29.6% (exact:
+// TestTwoWrongBitsByFormat), and then still have to hit the number of a card that the door knows.
 package wiegand

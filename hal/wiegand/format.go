@@ -7,6 +7,15 @@ import (
 	"menshen/hal"
 )
 
+// Format is a layout of bits.
+type Format struct {
+	Name             string
+	Bits             int
+	Parity           []Parity // in the order in which they are computed
+	Facility, Number Field
+	Unguarded        bool // some bits have no parity: a disturbed bit gives another card, and the installer said yes to that
+}
+
 // Parity is one parity bit and the bits it guards. Bits are counted from 0, the first on the wire.
 type Parity struct {
 	Bit  int
@@ -22,7 +31,7 @@ func (p Parity) holds(bits []bool) bool {
 	return odd == p.Odd
 }
 
-// Field is a run of bits that holds a number, most significant first.
+// Field is a run of bits that holds a number, most significant first. Len 0: the format has none.
 type Field struct{ First, Len int }
 
 func (f Field) of(bits []bool) (v uint64) {
@@ -35,30 +44,10 @@ func (f Field) of(bits []bool) (v uint64) {
 	return v
 }
 
-// Format is a layout of bits.
-type Format struct {
-	Name             string
-	Bits             int
-	Parity           []Parity
-	Facility, Number Field // Len 0: the format has none
-	Unguarded        bool  // some bits have no parity: a disturbed bit gives another card, and the installer said yes to that
-}
-
-// H10301 is the open 26-bit format: even parity over the first half, 8 bits of facility, 16 of number, odd parity over the
-// second half.
-var H10301 = Format{
-	Name: "H10301", Bits: 26,
-	Facility: Field{1, 8}, Number: Field{9, 16},
-	Parity: []Parity{{Bit: 0, From: span(1, 12)}, {Bit: 25, From: span(13, 24), Odd: true}},
-}
-
-// span is the numbers first to last, both included.
-func span(first, last int) []int {
-	s := make([]int, 0, last-first+1)
-	for i := first; i <= last; i++ {
-		s = append(s, i)
+func (f Field) put(bits []bool, v uint64) {
+	for i := range f.Len {
+		bits[f.First+i] = v>>(f.Len-1-i)&1 == 1
 	}
-	return s
 }
 
 // ErrFormat says that a format contradicts itself or does not protect its bits.
@@ -71,7 +60,7 @@ func (f Format) Validate() error {
 	}
 	for _, field := range []Field{f.Facility, f.Number} {
 		if field.First < 0 || field.Len < 0 || field.Len > 64 || field.First+field.Len > f.Bits {
-			return fmt.Errorf("%w: %s: a field of %d bits from bit %d does not fit %d bits", ErrFormat, f.Name, field.Len, field.First, f.Bits)
+			return fmt.Errorf("%w: %s: a field of %d bits from bit %d does not fit %d bits (64 at most)", ErrFormat, f.Name, field.Len, field.First, f.Bits)
 		}
 	}
 	guarded := make([]bool, f.Bits)
@@ -91,7 +80,7 @@ func (f Format) Validate() error {
 	return nil
 }
 
-// Check returns nil when every parity holds.
+// Check returns nil when the length and every parity are right, else ErrLength or ErrParity.
 func (f Format) Check(bits []bool) error {
 	if len(bits) != f.Bits {
 		return ErrLength
@@ -119,13 +108,8 @@ func (f Format) Card(bits []bool) hal.Card {
 // Encode gives the bits of a card, parity included: what a reader would send. Numbers too big for their field are cut.
 func (f Format) Encode(facility, number uint64) []bool {
 	bits := make([]bool, f.Bits)
-	put := func(field Field, v uint64) {
-		for i := range field.Len {
-			bits[field.First+i] = v>>(field.Len-1-i)&1 == 1
-		}
-	}
-	put(f.Facility, facility)
-	put(f.Number, number)
+	f.Facility.put(bits, facility)
+	f.Number.put(bits, number)
 	for _, p := range f.Parity {
 		bits[p.Bit] = bits[p.Bit] != !p.holds(bits)
 	}

@@ -14,6 +14,7 @@ var (
 	ErrTooLong  = errors.New("more pulses than any card has: noise on a data line")
 	ErrLength   = errors.New("number of bits fits no configured format")
 	ErrParity   = errors.New("parity is wrong: a bit was disturbed on the wire")
+	ErrKey      = errors.New("a burst that is no key")
 	ErrReversed = errors.New("D0 and D1 are swapped: exchange the two data wires")
 	ErrHeldLow  = errors.New("a data line stays low: short circuit, or a reader without power")
 )
@@ -42,7 +43,6 @@ type Framer struct {
 	line   int
 	pace   time.Duration // the longest space in this frame
 	seq    uint32
-	seqSet bool
 	told   bool // err was given already, before the frame's end
 	glitch uint64
 }
@@ -63,8 +63,8 @@ func (f *Framer) Glitches() uint64 { return f.glitch }
 
 // Edge takes one edge, and gives the frame that its time shows to be over, or that has grown too long.
 func (f *Framer) Edge(e gpio.Edge) (Frame, bool) {
-	lost := f.seqSet && e.Seq != f.seq+1
-	f.seq, f.seqSet = e.Seq, true
+	lost := e.Seq != f.seq+1
+	f.seq = e.Seq
 	if lost && f.Open() {
 		f.err = ErrLost
 	}

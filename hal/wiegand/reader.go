@@ -37,13 +37,15 @@ func Lines(d0, d1 string) Source {
 type Config struct {
 	Name    string
 	Formats []Format // none: H10301
+	Keypad  Keypad
 }
 
 // Counts are what a reader has seen since the program started.
 type Counts struct {
 	Cards    uint64 // frames that were a card
+	Keys     uint64 // frames that were a key
 	Lost     uint64 // frames with lost edges
-	Bad      uint64 // frames of wrong length or parity, noise
+	Bad      uint64 // frames of wrong length or parity, noise, bursts that are no key
 	Glitches uint64 // pulses taken for the ringing of another
 }
 
@@ -53,14 +55,14 @@ type Reader struct {
 	source Source
 	dec    *Decoder
 
-	cards, lost, bad, glitches atomic.Uint64
+	cards, keys, lost, bad, glitches atomic.Uint64
 }
 
 var _ hal.Reader = (*Reader)(nil)
 
 // New makes a reader. Nothing is opened before Run.
 func New(source Source, cfg Config) (*Reader, error) {
-	dec, err := NewDecoder(cfg.Formats...)
+	dec, err := NewDecoder(cfg.Keypad, cfg.Formats...)
 	if err != nil {
 		return nil, fmt.Errorf("reader %s: %w", cfg.Name, err)
 	}
@@ -69,7 +71,7 @@ func New(source Source, cfg Config) (*Reader, error) {
 
 // Counts may be called at any time.
 func (r *Reader) Counts() Counts {
-	return Counts{Cards: r.cards.Load(), Lost: r.lost.Load(), Bad: r.bad.Load(), Glitches: r.glitches.Load()}
+	return Counts{Cards: r.cards.Load(), Keys: r.keys.Load(), Lost: r.lost.Load(), Bad: r.bad.Load(), Glitches: r.glitches.Load()}
 }
 
 func (r *Reader) String() string { return r.name }
@@ -124,11 +126,14 @@ func (r *Reader) read(edges gpio.Edges, emit func(hal.ReaderEvent)) error {
 
 // event turns a frame into what the door sees of it.
 func (r *Reader) event(f Frame, at time.Time) hal.ReaderEvent {
-	card, err := r.dec.Decode(f)
+	card, key, err := r.dec.Decode(f)
 	switch {
-	case err == nil:
+	case card != nil:
 		r.cards.Add(1)
-		return hal.ReaderEvent{At: at, Reader: r.name, Card: &card}
+		return hal.ReaderEvent{At: at, Reader: r.name, Card: card}
+	case err == nil:
+		r.keys.Add(1)
+		return hal.ReaderEvent{At: at, Reader: r.name, Key: key}
 	case errors.Is(err, ErrLost):
 		r.lost.Add(1)
 	default:

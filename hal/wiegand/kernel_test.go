@@ -1,0 +1,216 @@
+//go:build vboard
+
+package wiegand_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"menshen/hal"
+	"menshen/hal/wiegand"
+)
+
+// These tests run on a virtual board (scripts/vboard), where gpio-sim gives the kernel's own lines D0 and D1. A child process
+// with real-time priority is the reader on the wall.
+
+// sending is what the child shall send.
+type sending struct {
+	format        string
+	pulse, period time.Duration
+	rest          time.Duration // from the last pulse of a frame to the first of the next
+	seed          uint64
+}
+
+const frames = 30
+
+func (s sending) cards() (all [][2]uint64) {
+	r := rand.New(rand.NewPCG(s.seed, 0))
+	f := wiegand.Formats()[s.format]
+	for range frames {
+		all = append(all, [2]uint64{r.Uint64() & (1<<f.Facility.Len - 1), r.Uint64() & (1<<f.Number.Len - 1)})
+	}
+	return all
+}
+
+func TestKernelWiegand(t *testing.T) {
+	const us, ms = time.Microsecond, time.Millisecond
+	for _, c := range []struct {
+		name string
+		sending
+		load bool
+	}{
+		{"26 bits, idle", sending{"H10301", 50 * us, 2 * ms, 200 * ms, 1}, false},
+		{"26 bits, load", sending{"H10301", 50 * us, 2 * ms, 200 * ms, 2}, true},
+		{"37 bits, load", sending{"H10304", 50 * us, 2 * ms, 200 * ms, 3}, true},
+		{"20 us every 200 us, idle", sending{"H10301", 20 * us, 200 * us, 200 * ms, 4}, false},
+		{"20 us every 200 us, load", sending{"H10301", 20 * us, 200 * us, 200 * ms, 5}, true},
+		{"100 us every 20 ms, load", sending{"H10301", 100 * us, 20 * ms, 200 * ms, 6}, true},
+		{"cards 60 ms apart, load", sending{"H10301", 50 * us, 2 * ms, 60 * ms, 7}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			events := listen(t, c.format)
+			if c.load {
+				load(t)
+			}
+			send(t, c.sending)
+			var late []time.Duration
+			for i, want := range c.cards() {
+				select {
+				case e := <-events:
+					if e.Card == nil {
+						t.Fatalf("frame %d: %v", i, e.Fault)
+					}
+					if got := [2]uint64{e.Card.Facility, e.Card.Number}; got != want {
+						t.Fatalf("frame %d: wrong card", i)
+					}
+					late = append(late, e.late-min(max(5*c.period, 10*ms), 50*ms))
+				case <-time.After(10 * time.Second):
+					t.Fatalf("frame %d never came", i)
+				}
+			}
+			select {
+			case e := <-events:
+				t.Fatalf("one event too many: card %v, %v", e.Card, e.Fault)
+			case <-time.After(100 * ms):
+			}
+			slices.Sort(late)
+			t.Logf("%d of %d; from last bit to event beyond the gap: median %v, worst %v", frames, frames, late[frames/2], late[frames-1])
+		})
+	}
+}
+
+type event struct {
+	hal.ReaderEvent
+	late time.Duration
+}
+
+// listen runs the driver on the lines D0 and D1.
+func listen(t *testing.T, format string) <-chan event {
+	t.Helper()
+	r, err := wiegand.New(wiegand.Lines("D0", "D1"), wiegand.Config{Name: "wall", Formats: []wiegand.Format{wiegand.Formats()[format]}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := make(chan event, 64)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		r.Run(ctx, func(e hal.ReaderEvent) { events <- event{e, time.Since(e.At)} })
+		close(ended)
+	}()
+	t.Cleanup(func() { cancel(); <-ended })
+	time.Sleep(200 * time.Millisecond) // the lines are requested by then
+	return events
+}
+
+// load keeps the processor busy with four goroutines that allocate, inside this very process.
+func load(t *testing.T) {
+	t.Helper()
+	percent := debug.SetGCPercent(50)
+	stop := make(chan struct{})
+	for range 4 {
+		go func() {
+			var keep [][]byte
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if keep = append(keep, make([]byte, 4096)); len(keep) > 5000 {
+					keep = nil
+				}
+			}
+		}()
+	}
+	t.Cleanup(func() { close(stop); debug.SetGCPercent(percent) })
+}
+
+// send has the child send all frames, and waits for its end.
+func send(t *testing.T, s sending) {
+	t.Helper()
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), fmt.Sprintf("WALL_READER=%s %d %d %d %d", s.format, s.pulse, s.period, s.rest, s.seed))
+	if out, err := child.CombinedOutput(); err != nil {
+		t.Fatalf("the reader on the wall: %v\n%s", err, out)
+	}
+}
+
+// The child: this test binary again, with orders in its environment.
+func init() {
+	var s sending
+	orders := os.Getenv("WALL_READER")
+	if orders == "" {
+		return
+	}
+	if _, err := fmt.Sscan(orders, &s.format, (*int64)(&s.pulse), (*int64)(&s.period), (*int64)(&s.rest), &s.seed); err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	if err := s.play(); err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func (s sending) play() error {
+	runtime.LockOSThread()
+	fifo := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 10}
+	if err := unix.SchedSetAttr(0, &fifo, 0); err != nil {
+		return fmt.Errorf("real-time priority: %w", err)
+	}
+	var lines [2]*os.File
+	for i := range lines {
+		paths, err := filepath.Glob(fmt.Sprintf("/sys/devices/platform/gpio-sim.0/gpiochip*/sim_gpio%d/pull", i))
+		if err != nil || len(paths) != 1 {
+			return fmt.Errorf("no gpio-sim: %v %v", paths, err)
+		}
+		if lines[i], err = os.OpenFile(paths[0], os.O_WRONLY, 0); err != nil {
+			return err
+		}
+	}
+	format := wiegand.Formats()[s.format]
+	next := time.Now()
+	for _, c := range s.cards() {
+		for _, one := range format.Encode(c[0], c[1]) {
+			line := lines[0]
+			if one {
+				line = lines[1]
+			}
+			until(next)
+			begun := time.Now()
+			if _, err := line.WriteAt([]byte("pull-down"), 0); err != nil {
+				return err
+			}
+			until(begun.Add(s.pulse))
+			if _, err := line.WriteAt([]byte("pull-up"), 0); err != nil {
+				return err
+			}
+			next = begun.Add(s.period)
+		}
+		next = next.Add(s.rest - s.period)
+	}
+	return nil
+}
+
+// until sleeps for the greater part and spins for the rest.
+func until(t time.Time) {
+	if d := time.Until(t) - 300*time.Microsecond; d > 0 {
+		ts := unix.NsecToTimespec(int64(d))
+		unix.Nanosleep(&ts, nil) // cut short, the rest is spun
+	}
+	for time.Now().Before(t) {
+	}
+}
