@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/elastic/go-seccomp-bpf"
@@ -19,7 +20,7 @@ import (
 //   - No file can grow: the child writes nothing.
 //   - Landlock: it may read the models, the camera and the system's libraries; nothing else of the file system, no TCP.
 //   - seccomp: a list of allowed system calls without sockets, exec, ptrace, mounts, keys, io_uring or BPF; everything else
-//     fails with EPERM, and so does every call of a foreign (32-bit) ABI.
+//     fails with EPERM, calls of a foreign (32-bit) ABI included.
 //
 // A kernel without Landlock or seccomp is no error, since the door must work: the words say what is missing.
 func confine(cfg Config) (string, error) {
@@ -41,10 +42,7 @@ func confine(cfg Config) (string, error) {
 	if !seccomp.Supported() {
 		return strings.Join(append(force, "NO seccomp (kernel)"), " "), nil
 	}
-	err := seccomp.LoadFilter(seccomp.Filter{NoNewPrivs: true, Flag: seccomp.FilterFlagTSync, Policy: seccomp.Policy{
-		DefaultAction: seccomp.ActionErrno,
-		Syscalls:      []seccomp.SyscallGroup{{Action: seccomp.ActionAllow, Names: allowed()}},
-	}})
+	err := seccomp.LoadFilter(seccomp.Filter{NoNewPrivs: true, Flag: seccomp.FilterFlagTSync, Policy: filter(os.Getpid(), runtime.GOARCH)})
 	if err != nil {
 		return "", fmt.Errorf("seccomp: %w", err)
 	}

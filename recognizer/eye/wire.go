@@ -49,6 +49,9 @@ type conn struct {
 
 // write sends one message whose payload is what fill appends.
 func (c *conn) write(k kind, fill func([]byte) ([]byte, error)) error {
+	if c.out == nil { // once and large enough, for what append would grow out of stays behind
+		c.out = make([]byte, headerSize+limits[kindPicture]+crcSize)
+	}
 	defer func() { clear(c.out[:cap(c.out)]) }()
 	b := append(c.out[:0], 'M', 'e', version, byte(k), 0, 0, 0, 0)
 	b, err := fill(b)

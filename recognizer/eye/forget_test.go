@@ -1,0 +1,173 @@
+package eye
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"menshen/recognizer/models"
+)
+
+// mask keeps what is searched for out of the memory of the searching process: needles are stored masked, and memory is masked before it is searched.
+const mask = 0xa5
+
+func masked(b []byte) []byte {
+	for i := range b {
+		b[i] ^= mask
+	}
+	return b
+}
+
+// needle is something of a face that must not be found.
+type needle struct {
+	what  string
+	bytes []byte // masked
+}
+
+// TestRStrangerForgotten: after a stranger has gone, no pixel of the frames and no part of the embedding is left in the
+// memory of either process.
+func TestRStrangerForgotten(t *testing.T) {
+	from, err := models.Dir()
+	if err != nil {
+		t.Skip(err)
+	}
+	dir := t.TempDir()
+	needles := plant(t, dir)
+	e := start(t, "eye", Config{Camera: "folder:" + dir, Models: from, Unconfined: os.Geteuid() != 0})
+	e.SetMode(Looking)
+	deadline := time.After(30 * time.Second)
+	for came, gone := false, 0; gone < 3; {
+		select {
+		case <-deadline:
+			t.Fatalf("the stranger did not come and go: %+v", e.Status())
+		case o := <-e.Observations():
+			switch {
+			case o.Embedding != nil && !came:
+				came = true
+				b, err := binary.Append(nil, binary.LittleEndian, o.Embedding[:])
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i := 0; i+32 <= len(b); i += 256 {
+					needles = append(needles, needle{"embedding", masked(bytes.Clone(b[i:i+32]))})
+				}
+				if search(t, os.Getpid(), needles)["embedding"] == 0 || search(t, e.Status().PID, needles)["pixels"] == 0 {
+					t.Error("the search does not find what is there")
+				}
+				clear(b)
+				o.Wipe()
+			case o.Faces == 0 && came:
+				gone++ // lingering is over after some frames; the idle pauses follow
+			}
+			o.Wipe()
+		}
+	}
+	time.Sleep(2 * lingerFor)
+	for name, pid := range map[string]int{"child": e.Status().PID, "parent": os.Getpid()} {
+		for what, n := range search(t, pid, needles) {
+			t.Errorf("%s still holds %d pieces of %s", name, n, what)
+		}
+	}
+}
+
+// plant makes the folder of a camera that shows a face and then, again and again, nobody; it returns pieces of the face's pixels.
+func plant(t *testing.T, dir string) (needles []needle) {
+	t.Helper()
+	f, err := os.Open(collins(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	face, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bounds := face.Bounds()
+	nobody := image.NewRGBA(bounds)
+	rng := rand.New(rand.NewPCG(1, 2))
+	write := func(name string, img image.Image) {
+		var b bytes.Buffer
+		if err := png.Encode(&b, img); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("00.png", face)
+	for i := range 60 {
+		for range 50 { // the picture changes a little, as a living camera's does
+			nobody.Set(rng.IntN(bounds.Dx()), rng.IntN(bounds.Dy()), color.RGBA{uint8(i), 90, 90, 255})
+		}
+		write(fmt.Sprintf("%02d.png", i+1), nobody)
+	}
+	for range 80 {
+		x, y := 180+rng.IntN(70), 65+rng.IntN(100)
+		var b []byte
+		for k := range 12 {
+			r, g, bl, _ := face.At(x+k, y).RGBA()
+			b = append(b, byte(bl>>8), byte(g>>8), byte(r>>8))
+		}
+		needles = append(needles, needle{"pixels", masked(b)})
+	}
+	return needles
+}
+
+// search looks for the needles in all that a process can write to.
+func search(t *testing.T, pid int, needles []needle) map[string]int {
+	t.Helper()
+	runtime.GC()
+	mem, err := os.Open(fmt.Sprintf("/proc/%d/mem", pid))
+	if err != nil {
+		t.Skip("cannot read a process's memory: ", err)
+	}
+	defer mem.Close()
+	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
+	if err != nil {
+		t.Skip(err)
+	}
+	found := map[string]int{}
+	chunk := make([]byte, 4<<20)
+	const overlap = 64
+	total := 0
+	for lines := bufio.NewScanner(bytes.NewReader(maps)); lines.Scan(); {
+		var from, to int64
+		var perm string
+		if _, err := fmt.Sscanf(lines.Text(), "%x-%x %s", &from, &to, &perm); err != nil || !strings.HasPrefix(perm, "rw") {
+			continue
+		}
+		for at := from; at < to; at += int64(len(chunk)) - overlap {
+			n, err := mem.ReadAt(chunk[:min(int64(len(chunk)), to-at)], at)
+			if n == 0 && err != nil && err != io.EOF {
+				break // not readable, e.g. a device
+			}
+			total += n
+			masked(chunk[:n])
+			for _, nd := range needles {
+				found[nd.what] += bytes.Count(chunk[:n], nd.bytes)
+			}
+		}
+	}
+	clear(chunk)
+	if total < 1<<20 {
+		t.Fatalf("only %d bytes of process %d could be read", total, pid)
+	}
+	for what, n := range found {
+		if n == 0 {
+			delete(found, what)
+		}
+	}
+	return found
+}
