@@ -16,6 +16,8 @@ var (
 	ErrForeign  = errors.New("not a menshen vault")
 	ErrNewer    = errors.New("vault was written by a newer version of menshen")
 	ErrWrongKey = errors.New("the key source's key does not fit this vault")
+	// ErrRolledBack means that the whole vault is an older copy than the one that was open last, by the key source's counter.
+	ErrRolledBack = errors.New("vault was put back to an older state")
 	// ErrTooOpen means that others than the owner may read the directory or a file in it.
 	ErrTooOpen = safefile.ErrOpenToOthers
 )

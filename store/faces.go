@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -65,7 +66,9 @@ func (v *Vault) EnrolFace(a Actor, id policy.PersonID, templates [][]float32) er
 		if err := t.consented(&p.Face); err != nil {
 			return err
 		}
-		own.Face = face
+		if err := t.setFaceKey(id, own, face); err != nil {
+			return err
+		}
 		p.Face.State = policy.FaceEnrolled
 		if err := t.put(keysBucket, id[:], &t.r.seal, own); err != nil {
 			return err
@@ -86,26 +89,48 @@ func (v *Vault) EnrolFace(a Actor, id policy.PersonID, templates [][]float32) er
 }
 
 // Templates calls f for everybody with a face, one after the other. What f is given is overwritten when f returns: copy what is needed.
+// ErrFacesLocked while a passphrase is missing. A damaged record is left out, and named in the error when all others were given.
 func (v *Vault) Templates(f func(id policy.PersonID, t [][]float32) error) error {
 	return v.view(func(t *tx) error {
-		return t.each(facesBucket, func(key, value []byte) error {
-			var own personKeys
-			if err := t.get(keysBucket, key, &t.r.seal, &own); err != nil {
-				return err
+		var damaged []error
+		err := t.each(facesBucket, func(key, value []byte) error {
+			id := policy.PersonID(key)
+			raw, err := t.templates(id, value)
+			if errors.Is(err, ErrCorrupt) {
+				damaged = append(damaged, err)
+				return nil
 			}
-			var raw [][]byte
-			if err := t.open(facesBucket, key, value, &own.Face, &raw); err != nil {
+			if err != nil {
 				return err
 			}
 			defer wipeAll(raw)
-			templates, err := unpackTemplates(raw)
-			if err != nil {
-				return fmt.Errorf("faces record %.8x is %w: %w", key, ErrCorrupt, err)
-			}
-			defer wipeAll(templates)
-			return f(policy.PersonID(key), templates)
+			return f(id, raw)
 		})
+		return errors.Join(append(damaged, err)...)
 	})
+}
+
+// templates opens one faces record.
+func (t *tx) templates(id policy.PersonID, value []byte) ([][]float32, error) {
+	var own personKeys
+	if err := t.get(keysBucket, id[:], &t.r.seal, &own); err != nil {
+		return nil, err
+	}
+	face, err := t.faceKey(id, &own)
+	if err != nil {
+		return nil, err
+	}
+	defer face.Wipe()
+	var raw [][]byte
+	if err := t.open(facesBucket, id[:], value, &face, &raw); err != nil {
+		return nil, err
+	}
+	defer wipeAll(raw)
+	ts, err := unpackTemplates(raw)
+	if err != nil {
+		return nil, fmt.Errorf("faces record %s is %w: %w", id, ErrCorrupt, err)
+	}
+	return ts, nil
 }
 
 // packTemplates turns templates into their stored form: 32-bit floats, little-endian.

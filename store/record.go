@@ -45,6 +45,7 @@ type state struct {
 	Sum   sum       `cbor:"sum"`   // over all live records but the audit log's
 	Floor time.Time `cbor:"floor"` // no time before this is believed
 	Audit chain     `cbor:"audit"`
+	Count uint64    `cbor:"count,omitempty"` // of the key source's counter at the last start; 0: it has none
 }
 
 // chain is where the audit log begins and ends.
@@ -199,11 +200,19 @@ func (t *tx) raw(bucket string, key, value []byte) error {
 // place is the associated data of a record: it opens only in this vault, schema, bucket, key and revision.
 func (t *tx) place(bucket string, key []byte, rev uint64) []byte {
 	ad := append([]byte(magic), t.r.Unit[:]...)
-	ad = binary.BigEndian.AppendUint64(ad, t.r.Schema)
+	ad = binary.BigEndian.AppendUint64(ad, layoutOf(bucket, t.r.Schema))
 	ad = binary.BigEndian.AppendUint64(ad, rev)
 	ad = append(ad, bucket...)
 	ad = append(ad, 0)
 	return append(ad, key...)
+}
+
+// layoutOf is the layout that a bucket's records name. Templates have their own, since a migration may run while they are locked.
+func layoutOf(bucket string, schema uint64) uint64 {
+	if bucket == facesBucket {
+		return 1
+	}
+	return schema
 }
 
 func (t *tx) mark(bucket string, key, value []byte) [32]byte {

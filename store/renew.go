@@ -48,10 +48,15 @@ type forget struct {
 func (v *Vault) renew(ctx context.Context, drop forget, change func(*tx) error) error {
 	v.renewing.Lock()
 	defer v.renewing.Unlock()
+	return v.renewTo(ctx, v.o.Key, drop, change)
+}
+
+// renewTo is renew with the new root key in a key source that may be another one.
+func (v *Vault) renewTo(ctx context.Context, to KeySource, drop forget, change func(*tx) error) error {
 	root := seal.NewKey()
 	defer root.Wipe()
-	if err := v.o.Key.Stage(ctx, root); err != nil {
-		return fmt.Errorf("stage a new key: %w", err)
+	if err := to.Stage(ctx, root); err != nil {
+		return fmt.Errorf("stage a new key in %s: %w", to, err)
 	}
 	next := v.ring.next(root)
 	db, err := v.copyAll(next, drop)
@@ -62,7 +67,7 @@ func (v *Vault) renew(ctx context.Context, drop forget, change func(*tx) error) 
 		next.wipe()
 		return err
 	}
-	if err := v.o.Key.Settle(ctx, root); err != nil {
+	if err := to.Settle(ctx, root); err != nil {
 		return fmt.Errorf("the change is done, but the old key is not forgotten yet; the next start tries again: %w", err)
 	}
 	if err := safefile.Clean(v.path() + safefile.Old); err != nil {
@@ -136,7 +141,9 @@ func (v *Vault) exchange(db *bolt.DB, next *ring, drop forget, change func(*tx) 
 						return err
 					}
 				}
-				dst.st.Rev, dst.st.Floor, dst.st.Audit = src.st.Rev, src.st.Floor, src.st.Audit
+				live := dst.st.Sum
+				dst.st = src.st
+				dst.st.Sum = live
 				return change(dst)
 			})
 		})
@@ -169,7 +176,7 @@ func copyRecord(dst, src *tx, bucket string, key []byte, drop forget) error {
 	case bucket == facesBucket && ours, bucket == keysBucket && ours && drop.all, value == nil:
 		return dst.del(bucket, key)
 	case bucket == facesBucket:
-		return copyOwned(dst, src, bucket, key, value)
+		return dst.raw(bucket, key, value)
 	}
 	plain, err := src.plain(bucket, key, value, &src.r.seal)
 	if err != nil {
@@ -178,7 +185,7 @@ func copyRecord(dst, src *tx, bucket string, key []byte, drop forget) error {
 	defer clear(plain)
 	switch {
 	case bucket == keysBucket && ours:
-		plain, err = without(plain, func(k *personKeys) { k.Face.Wipe() })
+		plain, err = without(plain, func(k *personKeys) { k.Face, k.FaceBox = seal.Key{}, nil })
 	case bucket == auditBucket && drop.all:
 		plain, err = without(plain, func(k *kept) {
 			if k.Person == drop.person {
@@ -197,25 +204,21 @@ func (t *tx) reseal(bucket string, key []byte, k *seal.Key, rev uint64, plain []
 	return t.raw(bucket, key, append(key64(rev), k.Seal(t.place(bucket, key, rev), plain)...))
 }
 
-// copyOwned copies a record that lies under a person's own key.
-func copyOwned(dst, src *tx, bucket string, key, value []byte) error {
+// copyOwned copies a person's record, which lies under their own key.
+func copyOwned(dst, src *tx, id policy.PersonID, value []byte) error {
 	if dst.r.Schema == src.r.Schema {
-		return dst.raw(bucket, key, value)
+		return dst.raw(peopleBucket, id[:], value)
 	}
 	var own personKeys
-	if err := src.get(keysBucket, key, &src.r.seal, &own); err != nil {
+	if err := src.get(keysBucket, id[:], &src.r.seal, &own); err != nil {
 		return err
 	}
-	k := &own.Face
-	if bucket == peopleBucket {
-		k = own.data()
-	}
-	plain, err := src.plain(bucket, key, value, k)
+	plain, err := src.plain(peopleBucket, id[:], value, own.data())
 	if err != nil {
 		return err
 	}
 	defer clear(plain)
-	return dst.reseal(bucket, key, k, be(value), plain)
+	return dst.reseal(peopleBucket, id[:], own.data(), be(value), plain)
 }
 
 // copyPerson copies somebody's record, and sets the lookup records of their credentials by it.
@@ -228,7 +231,7 @@ func copyPerson(dst, src *tx, id policy.PersonID, value []byte) error {
 	if value == nil {
 		return dst.del(peopleBucket, id[:])
 	}
-	if err := copyOwned(dst, src, peopleBucket, id[:], value); err != nil {
+	if err := copyOwned(dst, src, id, value); err != nil {
 		return err
 	}
 	return dst.eachCard(src, id, func(second []byte, keyID string) error {

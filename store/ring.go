@@ -18,6 +18,8 @@ type ring struct {
 	header
 	root, seal, sum, index seal.Key
 	secrets                secrets
+	lockable               bool     // there is a passphrase for the faces
+	faces                  seal.Key // the face root; zero while faces are locked
 }
 
 func newRing(h header, root seal.Key) *ring {
@@ -36,14 +38,14 @@ func (r *ring) next(root seal.Key) *ring {
 	h.Epoch++
 	h.Schema = schema
 	n := newRing(h, root)
-	n.secrets = r.secrets
+	n.secrets, n.lockable, n.faces = r.secrets, r.lockable, r.faces
 	return n
 }
 
 func (r *ring) sign() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(r.secrets.Sign[:]) }
 
 func (r *ring) wipe() {
-	for _, k := range []*seal.Key{&r.root, &r.seal, &r.sum, &r.index, &r.secrets.Lookup} {
+	for _, k := range []*seal.Key{&r.root, &r.seal, &r.sum, &r.index, &r.secrets.Lookup, &r.faces} {
 		k.Wipe()
 	}
 	clear(r.secrets.Sign[:])
@@ -51,8 +53,9 @@ func (r *ring) wipe() {
 
 // personKeys are one person's. Destroying one makes what it sealed unreadable.
 type personKeys struct {
-	Own  seal.Key `cbor:"own"`            // their record, and their part of the audit log
-	Face seal.Key `cbor:"face,omitempty"` // their templates; zero: none
+	Own     seal.Key `cbor:"own"`               // their record, and their part of the audit log
+	Face    seal.Key `cbor:"face,omitempty"`    // their templates; zero: none, or under the passphrase
+	FaceBox []byte   `cbor:"facebox,omitempty"` // the same, sealed under the face root
 }
 
 func (k *personKeys) data() *seal.Key  { d := k.Own.Derive("data"); return &d }

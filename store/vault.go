@@ -218,7 +218,7 @@ func (v *Vault) opened() error {
 		return errors.Join(fmt.Errorf("clean up after an interrupted change: %w", err), db.Close())
 	}
 	v.start(db, r)
-	if err := v.migrate(); err != nil {
+	if err := errors.Join(v.migrate(), v.count(ctx)); err != nil {
 		return errors.Join(err, v.Close())
 	}
 	if fallback {
@@ -296,6 +296,7 @@ func (t *tx) check() error {
 	if err := t.get(metaBucket, []byte("secrets"), &t.r.seal, &t.r.secrets); err != nil {
 		return err
 	}
+	t.r.lockable = t.b.Bucket([]byte(settingBucket)) != nil && t.b.Bucket([]byte(settingBucket)).Get(faceLockKey) != nil
 	var s sum
 	for _, name := range t.r.buckets() {
 		if name == auditBucket {

@@ -9,21 +9,61 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"menshen/store/safefile"
 	"menshen/store/seal"
 )
 
-// fileLine begins each line of a key file; the base64 of one key follows. A second line is a staged key.
-const fileLine = "menshen-key-1 "
+// The lines of a key file begin with the kind; base64 of one key, or of one sealed key, follows. A second line is a staged key.
+const (
+	plainLine  = "menshen-key-1 "
+	sealedLine = "menshen-sealed-key-1 "
+)
 
-type file struct{ path string }
+// file is a key file, whose keys may be sealed under another secret.
+type file struct {
+	path string
+	kind string
+	over func() (seal.Key, error) // nil: in clear
+	name string
+}
 
 // File keeps the key in a text file with mode 0600. A file that others may read is refused.
-func File(path string) Source { return file{path} }
+func File(path string) Source {
+	return file{path: path, kind: plainLine, name: "key file " + path}
+}
 
-func (f file) String() string { return "key file " + f.path }
+// Credential keeps the key in a file at path, sealed under the systemd credential of that name (LoadCredentialEncrypted= in the
+// unit; systemd.exec(5), "Credentials"): any secret of 32 bytes or more, such as
+//
+//	head -c 32 /dev/urandom | systemd-creds encrypt --name=menshen - /etc/credstore.encrypted/menshen
+//
+// which systemd decrypts at start, by the TPM where there is one, to $CREDENTIALS_DIRECTORY, a directory in memory that only the service can read.
+func Credential(name, path string) Source {
+	return file{path: path, kind: sealedLine, name: "systemd credential " + name, over: func() (seal.Key, error) {
+		dir := os.Getenv("CREDENTIALS_DIRECTORY")
+		if dir == "" {
+			return seal.Key{}, errors.New("no credentials: start the service by systemd with LoadCredentialEncrypted=" + name)
+		}
+		if name != filepath.Base(name) {
+			return seal.Key{}, fmt.Errorf("credential name %q holds a path", name)
+		}
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return seal.Key{}, fmt.Errorf("read credential: %w", err)
+		}
+		defer clear(b)
+		if len(b) < 32 {
+			return seal.Key{}, fmt.Errorf("credential %s has %d bytes, 32 are needed: make a new one by head -c 32 /dev/urandom | systemd-creds encrypt", name, len(b))
+		}
+		var zero seal.Key
+		return seal.Key(zero.MAC([]byte("menshen credential 1"), b)), nil // HKDF-Extract without salt
+	}}
+}
+
+func (f file) String() string { return f.name }
 
 func (f file) Load(context.Context) ([]seal.Key, error) {
 	for _, half := range []string{safefile.New, safefile.Old} {
@@ -41,29 +81,57 @@ func (f file) Load(context.Context) ([]seal.Key, error) {
 		return nil, err
 	}
 	defer clear(b)
-	ks, err := parseKeys(b)
+	raws, err := parseLines(b, f.kind)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: restore it from your own copy", f, err)
+		return nil, fmt.Errorf("%s: %w: restore it from your own copy", f.path, err)
 	}
-	return ks, nil
-}
-
-// parseKeys reads the one or two lines of a key file.
-func parseKeys(b []byte) ([]seal.Key, error) {
+	over, err := f.secret()
+	if err != nil {
+		return nil, err
+	}
+	defer over.Wipe()
 	var ks []seal.Key
-	for s := bufio.NewScanner(bytes.NewReader(b)); s.Scan(); {
-		text, ours := strings.CutPrefix(s.Text(), fileLine)
-		raw, err := base64.StdEncoding.Strict().DecodeString(text)
-		if !ours || err != nil || len(raw) != len(seal.Key{}) || len(ks) == 2 {
-			return nil, errors.New("not a menshen key file, or damaged")
+	for _, raw := range raws {
+		if f.over != nil {
+			if raw, err = over.Open([]byte(sealedLine), raw); err != nil {
+				return nil, fmt.Errorf("%s: the credential is not the one that %s was sealed with, or the file is damaged: %w", f, f.path, err)
+			}
+		}
+		if len(raw) != len(seal.Key{}) {
+			return nil, fmt.Errorf("%s: %w", f.path, errKeyFile)
 		}
 		ks = append(ks, seal.Key(raw))
 		clear(raw)
 	}
-	if len(ks) == 0 {
-		return nil, errors.New("key file is empty")
-	}
 	return ks, nil
+}
+
+func (f file) secret() (k seal.Key, err error) {
+	if f.over != nil {
+		k, err = f.over()
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", f, err)
+	}
+	return k, err
+}
+
+var errKeyFile = errors.New("not a menshen key file of this kind, or damaged")
+
+// parseLines reads the one or two lines of a key file.
+func parseLines(b []byte, kind string) (raws [][]byte, err error) {
+	for s := bufio.NewScanner(bytes.NewReader(b)); s.Scan(); {
+		text, ours := strings.CutPrefix(s.Text(), kind)
+		raw, err := base64.StdEncoding.Strict().DecodeString(text)
+		if !ours || err != nil || len(raw) < len(seal.Key{}) || len(raws) == 2 {
+			return nil, errKeyFile
+		}
+		raws = append(raws, raw)
+	}
+	if len(raws) == 0 {
+		return nil, errKeyFile
+	}
+	return raws, nil
 }
 
 func (f file) Stage(ctx context.Context, next seal.Key) error {
@@ -93,16 +161,27 @@ func (f file) Settle(ctx context.Context, keep seal.Key) error {
 	return fmt.Errorf("%s: %w", f, ErrUnknown)
 }
 
+func (f file) Forget(context.Context) error { return safefile.Clean(f.path) }
+
 func (f file) write(ks []seal.Key) error {
+	over, err := f.secret()
+	if err != nil {
+		return err
+	}
+	defer over.Wipe()
 	var b []byte
 	for _, k := range ks {
-		b = append(b, fileLine...)
-		b = base64.StdEncoding.AppendEncode(b, k[:])
+		raw := k[:]
+		if f.over != nil {
+			raw = over.Seal([]byte(sealedLine), raw)
+		}
+		b = append(b, f.kind...)
+		b = base64.StdEncoding.AppendEncode(b, raw)
 		b = append(b, '\n')
 	}
 	defer clear(b)
 	if err := safefile.Write(f.path, b); err != nil {
-		return fmt.Errorf("write %s: %w", f, err)
+		return fmt.Errorf("write %s: %w", f.path, err)
 	}
 	return nil
 }
