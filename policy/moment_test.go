@@ -10,7 +10,7 @@ import (
 
 func TestTriesPauseLongerAndLonger(t *testing.T) {
 	l := TryLimits{Free: 3, Pause: 10 * time.Second, Longest: 30 * time.Second, Forget: time.Hour}
-	no := Decision{At: noon, Reason: ReasonNoMatch}
+	no := Decision{At: noon, Means: ByPIN, Reason: ReasonUnknown}
 	var n Tries
 	for i, want := range []time.Duration{0, 0, 10 * time.Second, 20 * time.Second, 30 * time.Second, 30 * time.Second} {
 		n = n.Count(l, no)
@@ -25,13 +25,16 @@ func TestTriesPauseLongerAndLonger(t *testing.T) {
 	if !n.Rest(l, noon.Add(-time.Second)).IsZero() {
 		t.Error("a clock that was set back lengthens the pause")
 	}
-	if n := n.Count(l, Decision{Grant: true}); n != (Tries{}) {
-		t.Errorf("after a success: %+v", n)
+	if n := n.Count(l, Decision{Means: ByPIN, Grant: true}); n != (Tries{}) {
+		t.Errorf("after a code that opened: %+v", n)
 	}
-	if got := n.Count(l, Decision{At: noon, Reason: ReasonQuality}); got != n {
-		t.Errorf("a blurred picture counts: %+v", got)
+	for _, d := range []Decision{{Means: ByCard, Grant: true}, {Means: ByCard, Reason: ReasonUnknown}, {Means: ByPIN, Reason: ReasonLeaseOver}, {Means: ByPIN, Reason: ReasonKeypadRest}} {
+		if got := n.Count(l, d); got != n {
+			t.Errorf("%s, %s: %+v", d.Means, d.Reason, got)
+		}
 	}
-	if got := n.Count(l, Decision{At: noon.Add(time.Hour), Reason: ReasonUnknown}); got.Failed != 1 {
+	no.At = noon.Add(time.Hour)
+	if got := n.Count(l, no); got.Failed != 1 {
 		t.Errorf("an hour later: %+v", got)
 	}
 	if (Tries{Failed: 100, Last: noon}).Rest(TryLimits{}, noon) != (time.Time{}) {
