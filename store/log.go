@@ -297,29 +297,31 @@ func (t *tx) chain(f func(n uint64, line []byte, g *audit.Gap, err error) error)
 // ExportAudit writes the log as text, a line an entry, ending with a signed checkpoint. Nothing in it opens without the keys of
 // the people concerned. See VerifyExport. A line that is damaged is left out; the error names it when all others are written.
 func (v *Vault) ExportAudit(w io.Writer) error {
-	return v.view(func(t *tx) error {
-		c := t.st.Audit
-		out, err := audit.NewExport(w, audit.Header{Unit: t.r.Unit, First: c.First, Base: c.Base, At: v.now(t)}, t.r.sign())
-		if err != nil {
-			return err
+	return v.view(func(t *tx) error { return exportTo(w, t, v.now(t)) })
+}
+
+func exportTo(w io.Writer, t *tx, now time.Time) error {
+	c := t.st.Audit
+	out, err := audit.NewExport(w, audit.Header{Unit: t.r.Unit, First: c.First, Base: c.Base, At: now}, t.r.sign())
+	if err != nil {
+		return err
+	}
+	var damaged []error
+	err = t.chain(func(n uint64, line []byte, g *audit.Gap, err error) error {
+		switch {
+		case err != nil:
+			damaged = append(damaged, fmt.Errorf("audit entry %d: %w", n, err))
+			return nil
+		case g != nil:
+			return out.Gap(g)
 		}
-		var damaged []error
-		err = t.chain(func(n uint64, line []byte, g *audit.Gap, err error) error {
-			switch {
-			case err != nil:
-				damaged = append(damaged, fmt.Errorf("audit entry %d: %w", n, err))
-				return nil
-			case g != nil:
-				return out.Gap(g)
-			}
-			return out.Line(line)
-		})
-		if err != nil {
-			return err
-		}
-		// What is signed is the end of the log itself, not of what could be written.
-		return errors.Join(append(damaged, out.Close(c.Seq, c.Head, v.now(t)))...)
+		return out.Line(line)
 	})
+	if err != nil {
+		return err
+	}
+	// What is signed is the end of the log itself, not of what could be written.
+	return errors.Join(append(damaged, out.Close(c.Seq, c.Head, now))...)
 }
 
 // VerifyExport checks an export, on any machine, against the unit's public key. A report with OK false names the first bad line.

@@ -123,6 +123,7 @@ func (v *Vault) exchange(db *bolt.DB, next *ring, drop forget, change func(*tx) 
 	defer v.mu.Unlock()
 	old, changed := v.db, v.delta.m
 	v.delta = nil
+	next.lockable, next.faces = v.ring.lockable, v.ring.faces
 	if old == nil {
 		return errors.Join(ErrClosed, db.Close(), safefile.Clean(v.path()+safefile.New))
 	}

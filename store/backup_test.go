@@ -1,0 +1,192 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+
+	"menshen/policy"
+	"menshen/store/audit"
+)
+
+func identity(t testing.TB) *age.X25519Identity {
+	t.Helper()
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func (u *unit) backup(t testing.TB, id *age.X25519Identity, faces bool) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := u.Backup("op", &b, faces, id.Recipient()); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestBackupRestoresOnAnotherUnit(t *testing.T) {
+	u := newUnit(t)
+	id := identity(t)
+	li := u.enrolled(t, "li", face(1))
+	if _, err := u.AddOperator(Door, "Zhao", Manager, []byte("739182")); err != nil {
+		t.Fatal(err)
+	}
+	b := u.backup(t, id, true)
+	n := newUnit(t)
+	rep, err := n.Restore(context.Background(), "op", bytes.NewReader(b), id, u.PublicKey())
+	if err != nil || rep.People != 1 || rep.Faces != 1 || rep.From.Unit != u.Unit() {
+		t.Fatalf("%+v, %v", rep, err)
+	}
+	n.reopen(t)
+	if p, _, err := n.FindCredential(policy.CardKind, cardOf["li"]); err != nil || p.ID != li || p.Face.State != policy.FaceEnrolled {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if err := n.Templates(func(_ policy.PersonID, ts [][]float32) error {
+		if ts[2][511] != face(1)[2][511] {
+			t.Error("templates changed")
+		}
+		return nil
+	}); err != nil {
+		t.Error(err)
+	}
+	if _, err := n.CheckOperator("Zhao", []byte("739182")); err != nil {
+		t.Error(err)
+	}
+	if _, _, err := n.Notice("en"); err != nil {
+		t.Error(err)
+	}
+	var log bytes.Buffer
+	if _, err := ReadBackup(bytes.NewReader(b), id, u.PublicKey(), &log); err != nil {
+		t.Fatal(err)
+	}
+	if rep, err := VerifyExport(&log, u.PublicKey()); err != nil || !rep.OK {
+		t.Errorf("the log in the backup: %v, %v", rep, err)
+	}
+	if _, err := ReadBackup(bytes.NewReader(b), id, n.PublicKey(), nil); !errors.Is(err, audit.ErrSigner) {
+		t.Errorf("another unit's backup is taken: %v", err)
+	}
+	if _, err := u.Restore(context.Background(), "op", bytes.NewReader(n.backup(t, id, true)), id, nil); err != nil {
+		t.Errorf("the same lookup key, and still: %v", err)
+	}
+	other := newUnit(t)
+	other.tenant(t, "wang")
+	if _, err := other.Restore(context.Background(), "op", bytes.NewReader(b), id, nil); !errors.Is(err, ErrNotEmpty) {
+		t.Errorf("laid over another unit's people: %v", err)
+	}
+}
+
+func TestREraseIsNotUndoneByARestore(t *testing.T) {
+	u := newUnit(t)
+	id := identity(t)
+	li, wang := u.enrolled(t, "li", face(1)), u.enrolled(t, "wang", face(5))
+	b := u.backup(t, id, true)
+	u.clock.advance(time.Hour)
+	gone, err := u.RemovePerson("op", li, "moved out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	face, err := u.EraseFace("op", wang, "withdrawn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(u *unit, rep RestoreReport, err error) {
+		t.Helper()
+		if err != nil || rep.Erased != 1 || rep.Withdrawn != 1 || rep.Faces != 0 {
+			t.Errorf("%+v, %v", rep, err)
+		}
+		if _, err := u.Person(li); !errors.Is(err, ErrUnknown) {
+			t.Errorf("li is back: %v", err)
+		}
+		if p, err := u.Person(wang); err != nil || p.Face.State != policy.FaceWithdrawn {
+			t.Errorf("wang's face is %q, %v", p.Face.State, err)
+		}
+	}
+	rep, err := u.Restore(context.Background(), "op", bytes.NewReader(b), id, nil)
+	check(u, rep, err)
+	n := newUnit(t)
+	rep, err = n.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, gone, face)
+	check(n, rep, err)
+}
+
+func TestBackupWithoutFaces(t *testing.T) {
+	u := newUnit(t)
+	id := identity(t)
+	li := u.enrolled(t, "li", face(1))
+	n := newUnit(t)
+	rep, err := n.Restore(context.Background(), "op", bytes.NewReader(u.backup(t, id, false)), id, nil)
+	if err != nil || rep.Reenrol != 1 {
+		t.Fatalf("%+v, %v", rep, err)
+	}
+	if p, err := n.Person(li); err != nil || p.Face.State != policy.FaceConsented {
+		t.Errorf("face %q, %v", p.Face.State, err)
+	}
+}
+
+// A backup that was changed or cut anywhere is refused, and leaves the vault as it was.
+func TestDamagedBackupChangesNothing(t *testing.T) {
+	u := newUnit(t)
+	id := identity(t)
+	u.enrolled(t, "li", [][]float32{{1, 2}})
+	b := u.backup(t, id, true)
+	n := newUnit(t)
+	epoch := n.Epoch()
+	for i := 0; i < len(b); i += 97 {
+		bad := bytes.Clone(b)
+		bad[i] ^= 4
+		for _, c := range [][]byte{bad, b[:i]} {
+			if _, err := n.Restore(context.Background(), "op", bytes.NewReader(c), id, nil); err == nil {
+				t.Fatalf("damaged at %d of %d, and taken", i, len(b))
+			}
+		}
+	}
+	n.reopen(t)
+	if ps, err := n.People(); err != nil || len(ps) != 0 || n.Epoch() != epoch {
+		t.Errorf("%d people, %v", len(ps), err)
+	}
+}
+
+// FuzzBackup reads decrypted items: what an attacker can make who knows the manager's public key.
+func FuzzBackup(f *testing.F) {
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		f.Fatal(err)
+	}
+	u := newUnit(f)
+	u.enrolled(f, "li", [][]float32{{1, 2}})
+	r, err := age.Decrypt(bytes.NewReader(u.backup(f, id, true)), id)
+	if err != nil {
+		f.Fatal(err)
+	}
+	var plain bytes.Buffer
+	if _, err := plain.ReadFrom(r); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(plain.Bytes())
+	f.Add([]byte(backupMagic))
+	f.Fuzz(func(t *testing.T, plain []byte) {
+		var b bytes.Buffer
+		w, err := age.Encrypt(&b, id.Recipient())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Write(plain)
+		w.Close()
+		m := &merger{rep: &RestoreReport{}}
+		_, err = readBackup(&b, id, u.PublicKey(), func(kind string, raw []byte) error {
+			if kind != "person" {
+				return nil
+			}
+			return m.item(kind, raw)
+		})
+		if err == nil && !bytes.HasPrefix(plain, []byte(backupMagic)) {
+			t.Error("taken without its first line")
+		}
+	})
+}

@@ -1,0 +1,223 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"filippo.io/age"
+
+	"menshen/policy"
+	"menshen/store/seal"
+)
+
+// RestoreReport is what a restore did.
+type RestoreReport struct {
+	From      BackupHead
+	People    int // restored
+	Faces     int // with templates
+	Erased    int // people not restored, as they were erased after the backup was made
+	Withdrawn int // people restored without their face, for the same reason
+	Reenrol   int // people whose templates are not in the backup; their consent stands
+}
+
+// ErrNotEmpty means that a backup of another unit cannot be laid over the people of this one.
+var ErrNotEmpty = errors.New("this vault has people of its own; restore into a new one")
+
+// Restore brings a backup's people, accounts, notices and settings into this vault, which is a new one or of the same unit. Everything
+// gets new keys (only the key by which cards are looked up comes along). Whoever is in both is taken from the backup; whoever is only here
+// stays. Erasures are not undone, neither those of this vault, nor those in the backup, nor those that receipts tell of. The audit log of this vault goes on; that of the
+// backup stays in the backup (ReadBackup). signer as for ReadBackup. A failure leaves everything as it was.
+func (v *Vault) Restore(ctx context.Context, a Actor, r io.Reader, id age.Identity, signer ed25519.PublicKey, receipts ...Receipt) (RestoreReport, error) {
+	var rep RestoreReport
+	err := v.renew(ctx, forget{}, func(t *tx) error {
+		m := &merger{t: t, rep: &rep, tombs: map[[32]byte]Tombstone{}}
+		for _, s := range receipts {
+			if err := t.bury(Tombstone{Subject: s.Subject, What: s.What, At: s.At}); err != nil {
+				return err
+			}
+		}
+		var err error
+		if rep.From, err = readBackup(r, id, signer, m.item); err != nil {
+			return err
+		}
+		if err := m.finish(); err != nil {
+			return err
+		}
+		_, err = t.log(Entry{At: v.now(t), Kind: "backup restored", Actor: a, Detail: map[string]string{
+			"unit": fmt.Sprintf("%x", rep.From.Unit), "made": rep.From.At.Format(time.RFC3339), "people": fmt.Sprint(rep.People)}})
+		return err
+	})
+	rep.From.Lookup = nil
+	if err != nil {
+		return RestoreReport{}, fmt.Errorf("restore: %w", err)
+	}
+	return rep, nil
+}
+
+// merger lays a backup over a vault.
+type merger struct {
+	t      *tx
+	rep    *RestoreReport
+	tombs  map[[32]byte]Tombstone
+	people []backupPerson
+}
+
+// item takes one item. People wait for the tombstones, which may come after them.
+func (m *merger) item(kind string, raw []byte) error {
+	t := m.t
+	switch kind {
+	case "person":
+		var p backupPerson
+		if err := decMode.Unmarshal(raw, &p); err != nil {
+			return err
+		}
+		m.people = append(m.people, p)
+		return nil
+	case "operator":
+		var acc account
+		if err := decMode.Unmarshal(raw, &acc); err != nil {
+			return err
+		}
+		if here, err := t.operator(acc.Name); err == nil && here.ID != acc.ID {
+			return nil // the account made here with this name stays
+		}
+		return t.put(operatorBucket, []byte(acc.ID), &t.r.seal, &acc)
+	case "notice":
+		var n backupNotice
+		if err := decMode.Unmarshal(raw, &n); err != nil {
+			return err
+		}
+		hash := sha256.Sum256([]byte(n.Notice.Text))
+		if err := t.put(noticeBucket, hash[:], &t.r.seal, &n.Notice); err != nil || !n.Force {
+			return err
+		}
+		return t.put(noticeBucket, []byte(n.Notice.Lang), &t.r.seal, &n.Notice)
+	case "retention":
+		s, err := t.retention()
+		if err == nil {
+			err = decMode.Unmarshal(raw, &s.Retention)
+		}
+		if err != nil {
+			return err
+		}
+		return t.put(settingBucket, retentionKey, &t.r.seal, &s)
+	case "tomb":
+		var s Tombstone
+		if err := decMode.Unmarshal(raw, &s); err != nil {
+			return err
+		}
+		return t.bury(s)
+	case "audit":
+		return nil
+	}
+	return fmt.Errorf("unknown kind of item: %w", ErrNewer)
+}
+
+func (m *merger) finish() error {
+	t := m.t
+	if err := m.lookup(); err != nil {
+		return err
+	}
+	err := t.each(tombBucket, func(key, value []byte) error {
+		var s Tombstone
+		err := t.open(tombBucket, key, value, &t.r.seal, &s)
+		m.tombs[s.Subject] = s
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i := range m.people {
+		if err := m.person(&m.people[i]); err != nil {
+			return err
+		}
+		wipeAll(m.people[i].Templates)
+	}
+	return nil
+}
+
+// lookup takes over the key by which cards are looked up. In a vault with cards of its own it must be the same.
+func (m *merger) lookup() error {
+	t := m.t
+	if len(m.rep.From.Lookup) != len(seal.Key{}) {
+		return ErrBackup
+	}
+	if bytes.Equal(m.rep.From.Lookup, t.r.secrets.Lookup[:]) {
+		return nil
+	}
+	if key, _ := t.b.Bucket([]byte(cardsBucket)).Cursor().First(); key != nil {
+		return ErrNotEmpty
+	}
+	t.r.secrets.Lookup = seal.Key(m.rep.From.Lookup)
+	return t.put(metaBucket, []byte("secrets"), &t.r.seal, &t.r.secrets)
+}
+
+func (m *merger) person(b *backupPerson) error {
+	t, p, made := m.t, &b.Person, m.rep.From.At
+	tomb := m.tombs[Subject(p.ID)]
+	if tomb.What == "person" {
+		m.rep.Erased++
+		return nil
+	}
+	if p.Face.State == policy.FaceEnrolled {
+		switch {
+		case tomb.What == "face" && tomb.At.After(made):
+			p.Face.State, b.Templates = policy.FaceWithdrawn, nil
+			m.rep.Withdrawn++
+		case len(b.Templates) == 0:
+			p.Face.State = policy.FaceConsented
+			m.rep.Reenrol++
+		}
+	}
+	if t.b.Bucket([]byte(peopleBucket)).Get(p.ID[:]) != nil {
+		if err := t.dropCards(t, p.ID); err != nil {
+			return err
+		}
+		if err := t.del(facesBucket, p.ID[:]); err != nil {
+			return err
+		}
+	}
+	own := personKeys{Own: seal.NewKey()}
+	var was personKeys
+	switch err := t.get(keysBucket, p.ID[:], &t.r.seal, &was); {
+	case err == nil:
+		own.Own = was.Own // their part of this vault's log stays readable
+	case !errors.Is(err, ErrUnknown):
+		return err
+	}
+	if p.Face.State == policy.FaceEnrolled {
+		face := seal.NewKey()
+		defer face.Wipe()
+		if err := t.setFaceKey(p.ID, &own, face); err != nil {
+			return err
+		}
+		if _, err := unpackTemplates(b.Templates); err != nil {
+			return err
+		}
+		if err := t.put(facesBucket, p.ID[:], &face, b.Templates); err != nil {
+			return err
+		}
+		m.rep.Faces++
+	}
+	if err := t.put(keysBucket, p.ID[:], &t.r.seal, &own); err != nil {
+		return err
+	}
+	for keyID, first := range p.Hashes {
+		var c card
+		if err := t.get(cardsBucket, t.r.second(first), &t.r.seal, &c); err == nil && c.Person != p.ID {
+			delete(p.Hashes, keyID) // somebody else's by now
+			continue
+		}
+		if err := t.put(cardsBucket, t.r.second(first), &t.r.seal, &card{p.ID, keyID}); err != nil {
+			return err
+		}
+	}
+	m.rep.People++
+	return t.putPerson(&own, p)
+}
