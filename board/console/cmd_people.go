@@ -18,6 +18,8 @@ func peopleCommands() []command {
 			example: `add "Li Na" --apartment 1204 --lang zh --until 2027-01-31`, about: text{"add a person; --until is the last day of the lease", "新增人员；--until 为租期最后一天"}},
 		{name: "change", usage: "WHO [--name N] [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--block yes|no]", roles: staff, person: true, run: change,
 			example: "change 1204 --until 2027-06-30", about: text{"correct what is written about a person", "更正人员信息"}},
+		{name: "rights", usage: "WHO [--json]", roles: readers, person: true, needs: has[Rights], run: rights, example: "rights 1204",
+			about: text{"all that is stored about a person, every decision and who looked, for the person to read", "本人查阅：全部存储内容、判定记录与查阅记录"}},
 		{name: "remove", usage: "WHO", roles: staff, person: true, run: remove, example: "remove 1204",
 			about: text{"erase a person and all that is stored about them", "删除人员及其全部数据"}},
 		{name: "card", usage: "WHO [LABEL]", roles: staff, person: true, run: card, example: `card 1204 "grey fob"`,
@@ -98,13 +100,22 @@ func person(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	if !a.has("json") {
+	return c.describe(p, a.has("json"))
+}
+
+// describe shows a person: what is written about them, then their credentials.
+func (c *console) describe(p policy.Person, asJSON bool) error {
+	if !asJSON {
 		c.facts([]fact{
 			{text{"handle", "编号"}, p.ID.String()}, {text{"name", "姓名"}, p.Name.Reveal()}, {text{"apartment", "房号"}, p.Apartment.Reveal()},
 			{text{"language", "语言"}, p.Lang}, {text{"lease from", "租期自"}, c.date(p.From)}, {text{"lease ends", "租期至"}, c.lastDay(p.Until)},
 			{text{"groups", "分组"}, strings.Join(p.Groups, ", ")}, {text{"blocked", "停用"}, c.cell(p.Blocked)},
 			{text{"face", "人脸"}, c.faceState(p.Face)},
 		})
+	}
+	if len(p.Keys) == 0 && !asJSON {
+		c.say(text{"No card, PIN or pass yet.", "尚无卡、PIN 或通行码。"})
+		return nil
 	}
 	t := table{cols: []column{
 		{"key", text{"key", "凭证号"}}, {"kind", text{"kind", "类型"}}, {"label", text{"label", "标签"}},
@@ -113,7 +124,43 @@ func person(ctx context.Context, c *console, words []string) error {
 	for _, k := range p.Keys {
 		t.add(shortKey(k), string(k.Kind), k.Label, moment(k.LastUsed), k.Clonable, k.Revoked)
 	}
-	return c.show(t, a.has("json"))
+	return c.show(t, asJSON)
+}
+
+// rights shows a person's own page (R-RIGHTS).
+func rights(ctx context.Context, c *console, words []string) error {
+	a, err := parse(words, "json")
+	if err != nil {
+		return err
+	}
+	p, err := c.whom(ctx, a.rest())
+	if err != nil {
+		return err
+	}
+	page, err := c.desk.(Rights).Stored(ctx, c.who, p.ID)
+	if err != nil {
+		return err
+	}
+	stored := table{cols: []column{{"what", text{"also stored", "其他存储内容"}}, {"detail", text{"detail", "说明"}}}}
+	for _, f := range page.Stored {
+		stored.add(f.Name, f.State)
+	}
+	acts := table{cols: []column{{"at", text{"at", "时间"}}, {"by", text{"by", "操作者"}}, {"what", text{"what was done", "操作"}}}}
+	for _, x := range page.Acts {
+		acts.add(x.At, x.By, x.What)
+	}
+	if err := c.describe(page.Person, a.has("json")); err != nil {
+		return err
+	}
+	for _, t := range []table{stored, decisionTable(page.Decisions), acts} {
+		if !a.has("json") {
+			c.print("")
+		}
+		if err := c.show(t, a.has("json")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shortKey is enough of a credential's handle to tell a person's few apart.

@@ -35,6 +35,11 @@ func decisions(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
+	return c.show(decisionTable(found), a.has("json"))
+}
+
+// decisionTable is records as a table.
+func decisionTable(found []Record) table {
 	t := table{cols: []column{
 		{"number", text{"number", "编号"}}, {"at", text{"at", "时间"}}, {"means", text{"by", "方式"}},
 		{"granted", text{"opened", "开门"}}, {"reason", text{"reason", "原因"}}, {"who", text{"who", "人员"}},
@@ -42,7 +47,7 @@ func decisions(ctx context.Context, c *console, words []string) error {
 	for _, r := range found {
 		t.add(r.Seq, r.At, string(r.Means), r.Grant, string(r.Reason), r.person())
 	}
-	return c.show(t, a.has("json"))
+	return t
 }
 
 // person is the name where the role may see it, else the handle, else nothing.

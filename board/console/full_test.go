@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"menshen/board/console"
+	"menshen/policy"
 )
 
 // fullDesk is a fakeDesk that can do all that a desk may do besides.
@@ -129,4 +130,14 @@ func (d *fullDesk) Recover(_ context.Context, name string, code, secret console.
 	}
 	d.code = ""
 	return nil
+}
+
+func (d *fullDesk) Stored(_ context.Context, s console.Session, id policy.PersonID) (console.Page, error) {
+	err := d.enter(s, "stored", console.Manager, console.Auditor)
+	defer d.fakeDesk.mu.Unlock()
+	if err != nil {
+		return console.Page{}, err
+	}
+	return console.Page{Person: d.people[d.index(id)], Stored: []console.Fact{{Name: "template", State: "512 numbers, taken 2026-11-01"}},
+		Decisions: d.records, Acts: []console.Act{{At: now, By: "mei", What: "looked up"}}}, nil
 }

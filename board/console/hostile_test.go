@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"math/rand/v2"
@@ -29,7 +30,7 @@ func TestHostileBytes(t *testing.T) {
 			noise[i] = '?'
 		}
 	}
-	for name, bytes := range map[string]string{
+	for name, junk := range map[string]string{
 		"invalid UTF-8":              "\xff\xfe\xc3(\xed\xa0\x80",
 		"replacement character":      "\ufffd\ufffd",
 		"unfinished escape":          "\x1b[" + strings.Repeat("1;", 300),
@@ -47,7 +48,7 @@ func TestHostileBytes(t *testing.T) {
 			desk := newDesk()
 			s := sit(t, desk, console.Options{})
 			s.logIn("mei")
-			s.hit(bytes)
+			s.hit(junk)
 			after(t, s)
 			for _, call := range desk.calls() {
 				if strings.HasPrefix(call, "open") || strings.HasPrefix(call, "remove") {
@@ -167,7 +168,7 @@ func (s *script) Write(p []byte) (int, error) {
 	if s.out.Write(p); s.hang != nil && s.out.Len() > s.limit {
 		<-s.hang
 	}
-	if len(p) > 0 && p[len(p)-1] == ' ' { // all prompts end so
+	if bytes.HasSuffix(p, []byte(" ")) || bytes.HasSuffix(p, []byte("：")) { // all prompts end so
 		s.ready()
 	}
 	return len(p), nil
@@ -234,6 +235,7 @@ func FuzzSession(f *testing.F) {
 	f.Add("people\rperson 1204\rhelp\r")
 	f.Add("consent 1204\ryes\r\x03\x00mei\r")
 	f.Add("\x1b[A\x1b[200~\xff\xfeadd \"x\r\"\t\t\x7f\x7f\r")
+	f.Add("lang zh\rconsent 1203\r是\rremove 1204\rx\r是\rpin 302\r")
 	f.Add("?zh\r?plain\rplain on\rlang zh\r王\x7f\r")
 	f.Fuzz(func(t *testing.T, keys string) {
 		for _, plain := range []bool{false, true} {

@@ -100,6 +100,9 @@ func (d *decoder) character(c byte, key func(rune)) {
 		return
 	}
 	r, n := utf8.DecodeRune(d.held)
+	if r == '\u3000' { // the space of Chinese keyboards
+		r = ' '
+	}
 	if r == utf8.RuneError || n != len(d.held) || !unicode.IsPrint(r) {
 		d.drop()
 		return

@@ -36,6 +36,7 @@ func TestDecoder(t *testing.T) {
 		"cut character":         {"\xe9\x97x", []rune{'x'}},
 		"stray continuation":    {"\x80\xbfx", []rune{'x'}},
 		"replacement character": {"\ufffdx", []rune{'x'}},
+		"wide space":            {"a\u3000b", []rune{'a', ' ', 'b'}},
 		"private use":           {"\ue000\ue001x", []rune{'x'}},
 		"direction override":    {"\u202ex\u200b", []rune{'x'}},
 		"C1 control":            {"\u009bx", []rune{'x'}},

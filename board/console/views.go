@@ -4,6 +4,8 @@ import (
 	"context"
 	"image"
 	"time"
+
+	"menshen/policy"
 )
 
 // What some desks can do besides. The console offers the commands of those that its Desk has.
@@ -46,4 +48,25 @@ type Picture struct {
 // TimeSetter sets the clock of a unit that has lost the time.
 type TimeSetter interface {
 	SetTime(ctx context.Context, s Session, t time.Time) error
+}
+
+// Rights answers a person who asks what the unit knows of them (R-RIGHTS).
+type Rights interface {
+	// Stored gives all of it. The question is itself recorded.
+	Stored(ctx context.Context, s Session, id policy.PersonID) (Page, error)
+}
+
+// Page is all that is stored about one person.
+type Page struct {
+	Person    policy.Person
+	Stored    []Fact   // what else: "template", "consent", with size, date, hash, key epoch; never the data itself
+	Decisions []Record // each decision about them that is still kept
+	Acts      []Act    // each act on their data, look-ups included
+}
+
+// Act is something that an operator, or the unit itself, did with a person's data.
+type Act struct {
+	At   time.Time
+	By   string // login name; "the unit" for what happens by itself
+	What string
 }

@@ -24,7 +24,7 @@ func split(s string) ([]string, error) {
 			word.WriteRune(r)
 		case r == '"' || r == '\'':
 			quote, open = r, true
-		case r == ' ' || r == '\t' || r == '\u3000': // U+3000 is the space of Chinese keyboards
+		case r == ' ' || r == '\t':
 			if open {
 				words = append(words, word.String())
 				word.Reset()
@@ -47,7 +47,7 @@ func split(s string) ([]string, error) {
 // quote is s as one word for split.
 func quote(s string) string {
 	switch {
-	case s != "" && !strings.ContainsAny(s, " \t\u3000'\""):
+	case s != "" && !strings.ContainsAny(s, " \t'\""):
 		return s
 	case strings.Contains(s, `"`):
 		return "'" + s + "'"
