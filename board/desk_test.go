@@ -1,0 +1,201 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"menshen/board/console"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// tapOnce taps a card as soon as the desk asks for one.
+func (b *bench) tapOnce(n uint64) console.Progress {
+	return func(console.Step) { go b.reader.Tap(cardOf(n)) }
+}
+
+func TestAssignCardOpensNothing(t *testing.T) {
+	b := newBench(t)
+	b.run()
+	ctx := context.Background()
+	p, err := b.desk.AddPerson(ctx, b.staff, console.Details{Name: "Li", Apartment: "1-1", Lang: "zh", Minor: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !p.Face.Minor {
+		t.Error("that the person is under 14 was lost")
+	}
+	if _, err := b.desk.AssignCard(ctx, b.staff, p.ID, "fob", b.tapOnce(5)); err != nil {
+		t.Fatal(err)
+	}
+	if b.count("decision") != 0 || len(b.relay.Moves()) != 0 {
+		t.Error("a card that was being assigned opened the door")
+	}
+	_, err = b.desk.AssignCard(ctx, b.staff, p.ID, "again", b.tapOnce(5))
+	var pr *console.Problem
+	if !errors.As(err, &pr) || pr.Remedy == "" {
+		t.Errorf("the same card twice: %v", err)
+	}
+}
+
+// TestRConsentOwnCard: only the person's own card counts as consent, to the notice in force.
+func TestRConsentOwnCard(t *testing.T) {
+	b := newBench(t)
+	id, other := b.someone(1), b.someone(2)
+	b.run()
+	ctx := context.Background()
+	n, err := b.desk.Notice(ctx, b.staff, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	yes := console.ConsentGiven{Person: id, Notice: n.Hash, Lang: "en"}
+	if err := b.desk.Consent(ctx, b.staff, yes, b.tapOnce(2)); err == nil {
+		t.Error("somebody else's card was taken as consent")
+	}
+	old := yes
+	old.Notice[0] ^= 1
+	if err := b.desk.Consent(ctx, b.staff, old, b.tapOnce(1)); err == nil {
+		t.Error("consent to another notice was taken")
+	}
+	if err := b.desk.Consent(ctx, b.staff, yes, b.tapOnce(1)); err != nil {
+		t.Fatal(err)
+	}
+	if p, _ := b.vault.Person(id); p.Face.State != policy.FaceConsented || p.Face.Notice != n.Hash {
+		t.Errorf("stored as %+v", p.Face)
+	}
+	if p, _ := b.vault.Person(other); p.Face.State != policy.FaceNever {
+		t.Errorf("the other person: %+v", p.Face)
+	}
+}
+
+// TestRWithdrawEnrolAndErase goes the whole way: consent, card used, enrolment by looks, face opens, withdrawal, face stops, card goes on.
+func TestRWithdrawEnrolAndErase(t *testing.T) {
+	b := newBench(t)
+	id := b.someone(1)
+	b.tapped(1)
+	b.later(time.Minute)
+	n, hash, err := b.vault.Notice("en")
+	if err != nil || n == "" {
+		t.Fatal(err)
+	}
+	err = b.vault.ChangePerson(store.Door, id, "consent given", func(p *policy.Person) (err error) {
+		*p, err = policy.Consent(*p, policy.Yes{At: b.clock.now(), Notice: hash, Lang: "en", OwnAct: true})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.run()
+	ctx, cancel := context.WithCancel(context.Background())
+	shown := make(chan struct{})
+	go func() { // the person stands before the camera
+		defer close(shown)
+		for ctx.Err() == nil {
+			select {
+			case b.eye.seen <- look(1):
+				b.clock.advance(250 * time.Millisecond)
+			case <-ctx.Done():
+			}
+		}
+	}()
+	e, err := b.desk.Enrol(ctx, b.staff, id, func(console.Step) {})
+	cancel()
+	<-shown
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Pictures != picturesWanted || e.CardToo {
+		t.Errorf("enrolled as %+v", e)
+	}
+	if got, ok := b.faces.index.Score([16]byte(id), faceOf(1)[:]); !ok || got < 0.99 {
+		t.Errorf("the template scores %.3f with its own pictures", got)
+	}
+	r, err := b.desk.Withdraw(context.Background(), b.staff, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Serial == "" || !strings.HasPrefix(r.Detail, "0 of ") {
+		t.Errorf("receipt: %+v", r)
+	}
+	if b.faces.index.Len() != 0 {
+		t.Error("the face is still in the index")
+	}
+	p, err := b.vault.Person(id)
+	if err != nil || p.Face.State != policy.FaceWithdrawn || len(p.Working(b.clock.now())) != 1 {
+		t.Errorf("after the withdrawal: %+v, %v", p.Face, err)
+	}
+}
+
+// TestROperatorLeastPrivilege: each role does what it is for and no more, and a session ends with its log-out.
+func TestROperatorLeastPrivilege(t *testing.T) {
+	b := newBench(t)
+	id := b.someone(1)
+	b.run()
+	ctx := context.Background()
+	for role, may := range map[store.Role]struct{ people, records, door bool }{
+		store.Installer: {false, false, true}, store.Technician: {false, true, true},
+		store.Manager: {true, true, true}, store.Auditor: {true, true, false},
+	} {
+		s := b.operator(string(role), role)
+		_, people := b.desk.Find(ctx, s, "")
+		_, records := b.desk.Decisions(ctx, s, 5)
+		_, door := b.desk.OpenDoor(ctx, s, "test")
+		for what, got := range map[string][2]any{"people": {people, may.people}, "records": {records, may.records}, "door": {door, may.door}} {
+			err, _ := got[0].(error)
+			if may := got[1].(bool); may != (err == nil) || !may && !errors.Is(err, console.ErrNotAllowed) {
+				t.Errorf("%s and %s: %v", role, what, err)
+			}
+		}
+		if _, err := b.desk.RemovePerson(ctx, s, id, "test"); role != store.Manager && !errors.Is(err, console.ErrNotAllowed) {
+			t.Errorf("%s removed a person: %v", role, err)
+		}
+		b.desk.LogOut(s, "asked")
+		if _, err := b.desk.Status(ctx, s); !errors.Is(err, console.ErrEnded) {
+			t.Errorf("a session goes on after its log-out: %v", err)
+		}
+	}
+	forged := b.staff
+	forged.Operator = "somebody"
+	if _, err := b.desk.Find(ctx, forged, ""); !errors.Is(err, console.ErrEnded) {
+		t.Errorf("a forged session: %v", err)
+	}
+	if _, err := b.desk.LogIn(ctx, "anna", console.Secret("wrong"), "en", nil); !errors.Is(err, console.ErrRefused) {
+		t.Errorf("a wrong secret: %v", err)
+	}
+}
+
+// TestRAuditLookUps: who looked at whom is recorded.
+func TestRAuditLookUps(t *testing.T) {
+	b := newBench(t)
+	id := b.someone(1)
+	if _, err := b.desk.Find(context.Background(), b.staff, "tenant"); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range b.entries() {
+		if e.Kind == "looked up" && e.Person == id && string(e.Actor) == b.staff.Operator {
+			return
+		}
+	}
+	t.Error("the look-up was not recorded")
+}
+
+// TestRAltLastCardTakesTheFace: with the last credential beside it, the face goes.
+func TestRAltLastCardTakesTheFace(t *testing.T) {
+	b := newBench(t)
+	id := b.enrolled(1)
+	b.run()
+	p, err := b.vault.Person(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := b.desk.RevokeKey(context.Background(), b.staff, id, p.Keys[0].ID)
+	if err != nil || !r.FaceGone {
+		t.Fatalf("revoked: %+v, %v", r, err)
+	}
+	if p, _ := b.vault.Person(id); p.Face.State != policy.FaceWithdrawn || b.faces.index.Len() != 0 {
+		t.Errorf("the face outlived the last card: %+v", p.Face)
+	}
+}

@@ -1,0 +1,229 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"menshen/hal"
+	"menshen/policy"
+	"menshen/recognizer/eye"
+)
+
+func TestCardOpensAndRelocks(t *testing.T) {
+	b := newBench(t)
+	id := b.someone(7)
+	b.tapped(7)
+	if !b.relay.On() {
+		t.Fatal("a good card did not open")
+	}
+	if e := b.last(); !e.Grant || e.Person != id || e.Reason != policy.ReasonCard {
+		t.Errorf("recorded as %+v", e)
+	}
+	b.later(4900 * time.Millisecond)
+	if !b.relay.On() {
+		t.Error("locked before the release was over")
+	}
+	b.later(200 * time.Millisecond)
+	if b.relay.On() {
+		t.Error("still unlocked after the release")
+	}
+	b.tapped(8)
+	if e := b.last(); b.relay.On() || e.Grant || e.Reason != policy.ReasonUnknown || !e.Person.IsZero() {
+		t.Errorf("an unknown card: relay %v, recorded as %+v", b.relay.On(), e)
+	}
+}
+
+func TestPIN(t *testing.T) {
+	b := newBench(t)
+	id := b.someone(1)
+	if _, err := b.vault.AddCredential("door", id, policy.PINKind, []byte("481516"), "PIN", false); err != nil {
+		t.Fatal(err)
+	}
+	keys := func(s string, pause time.Duration) {
+		for _, k := range s {
+			b.handle(hal.ReaderEvent{At: b.clock.now(), Reader: "outside", Key: hal.Key(k)})
+			b.later(pause)
+		}
+	}
+	keys("99*481516#", time.Second/2)
+	if e := b.last(); !e.Grant || e.Means != policy.ByPIN || e.Person != id {
+		t.Errorf("recorded as %+v", e)
+	}
+	b.later(time.Minute)
+	n := b.count("decision")
+	keys("481", time.Second)
+	b.later(11 * time.Second)
+	keys("516#", time.Second)
+	if e := b.last(); e.Grant || b.count("decision") != n+1 {
+		t.Errorf("the halves of a PIN, eleven seconds apart, were taken together: %+v", e)
+	}
+	keys("481516000000000000#", 0)
+	if b.last().Grant {
+		t.Error("a PIN with digits to spare opened")
+	}
+}
+
+// watchful is a relay that looks, at each move, whether the reason stands in the log already.
+type watchful struct {
+	hal.Output
+	check func(on bool)
+}
+
+func (w *watchful) Set(on bool) error { w.check(on); return w.Output.Set(on) }
+
+// TestRAuditRecordFirst: the decision is durable before the relay moves.
+func TestRAuditRecordFirst(t *testing.T) {
+	b := newBench(t)
+	b.someone(7)
+	moves := 0
+	b.hw.Relay = &watchful{b.relay, func(on bool) {
+		moves++
+		if on {
+			es, err := b.vault.Entries(0, 1, true)
+			if err != nil || len(es) != 1 || !(es[0].Kind == "decision" && es[0].Grant || es[0].Kind == "relay") {
+				t.Errorf("the relay moves and the log ends with %+v, %v", es, err)
+			}
+		}
+	}}
+	b.tapped(7)
+	b.later(time.Minute)
+	if moves != 2 || b.count("relay") != 2 {
+		t.Errorf("%d moves, %d recorded", moves, b.count("relay"))
+	}
+}
+
+// TestRSafe: REX and fire open whatever happens: with the vault gone, in any state of the door.
+func TestRSafe(t *testing.T) {
+	b := newBench(t)
+	b.vault.Close()
+	b.input("rex", true)
+	if !b.relay.On() {
+		t.Error("REX did not open without a vault")
+	}
+	b.later(time.Minute)
+	if b.relay.On() {
+		t.Error("still unlocked")
+	}
+	b.input("fire", true)
+	if !b.relay.On() {
+		t.Error("fire did not open without a vault")
+	}
+	b.later(time.Hour)
+	if !b.relay.On() {
+		t.Error("locked while the fire line is active")
+	}
+	b.input("fire", false)
+	if b.relay.On() {
+		t.Error("unlocked after the fire line was cleared")
+	}
+}
+
+func TestForcedAndHeld(t *testing.T) {
+	b := newBench(t)
+	b.someone(7)
+	b.input("contact", true)
+	if b.door.State != policy.Forced || b.count("alarm") != 1 {
+		t.Errorf("an opening without a release: %s, %d alarms", b.door.State, b.count("alarm"))
+	}
+	b.input("contact", false)
+	b.tapped(7)
+	b.later(time.Second)
+	b.input("contact", true)
+	b.later(31 * time.Second)
+	if b.door.State != policy.Held || b.count("alarm") != 2 {
+		t.Errorf("open for 31 s: %s, %d alarms", b.door.State, b.count("alarm"))
+	}
+}
+
+func TestFaceOpensForTheEnrolled(t *testing.T) {
+	b := newBench(t)
+	id := b.enrolled(1)
+	if e := b.walkUp(1); !e.Grant || e.Person != id || e.Means != policy.ByFace {
+		t.Errorf("recorded as %+v", e)
+	}
+	if !b.relay.On() {
+		t.Error("the relay did not move")
+	}
+}
+
+// TestRStrangerNotNamed: a stranger's record names nobody, and after the walk-up nothing of the face is left in the visit.
+func TestRStrangerNotNamed(t *testing.T) {
+	b := newBench(t)
+	b.enrolled(1)
+	b.later(time.Minute)
+	e := b.walkUp(2)
+	if e.Grant || !e.Person.IsZero() || e.Reason != policy.ReasonNoMatch || b.relay.On() {
+		t.Errorf("recorded as %+v", e)
+	}
+	if f := b.faces.visit.Face(); f.Score != -1 || f.Frames != 0 {
+		t.Errorf("the visit still holds %+v", f)
+	}
+}
+
+// TestRAltNoReaderNoFace: when no reader works, no face opens either; with the reader back, faces are back.
+func TestRAltNoReaderNoFace(t *testing.T) {
+	b := newBench(t)
+	b.enrolled(1)
+	b.handle(hal.ReaderEvent{At: b.clock.now(), Reader: "outside", Fault: errors.New("gone")})
+	if off := b.facesOff(); off != "R-ALT" {
+		t.Fatalf("faces off: %q", off)
+	}
+	b.later(time.Second)
+	if b.eye.Mode() != eye.Off {
+		t.Errorf("the eye still looks: %s", b.eye.Mode())
+	}
+	b.handle(hal.ReaderEvent{At: b.clock.now(), Reader: "outside", Recovered: true})
+	b.later(time.Second)
+	if off := b.facesOff(); off != "" || b.eye.Mode() == eye.Off {
+		t.Errorf("after recovery: off %q, eye %s", off, b.eye.Mode())
+	}
+}
+
+// TestRPurposeNobodyEnrolled: with nobody enrolled the camera is closed: there is nothing to look for.
+func TestRPurposeNobodyEnrolled(t *testing.T) {
+	b := newBench(t)
+	b.later(time.Second)
+	if b.eye.Mode() != eye.Off {
+		t.Errorf("the eye is %s with nobody enrolled", b.eye.Mode())
+	}
+	b.enrolled(1)
+	b.later(time.Second)
+	if b.eye.Mode() != eye.Idle {
+		t.Errorf("the eye is %s with somebody enrolled and nobody there", b.eye.Mode())
+	}
+}
+
+func TestFaultIsRecordedOnce(t *testing.T) {
+	b := newBench(t)
+	for range 5 {
+		b.handle(hal.ReaderEvent{At: b.clock.now(), Reader: "outside", Fault: errors.New("lost frame")})
+	}
+	b.someone(7)
+	b.tapped(7)
+	if b.count("fault") != 1 || b.count("fault over") != 1 {
+		t.Errorf("%d faults, %d over", b.count("fault"), b.count("fault over"))
+	}
+}
+
+// TestRunMovesNothing: start and stop leave the relay alone.
+func TestRunMovesNothing(t *testing.T) {
+	b := newBench(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error)
+	go func() { ended <- b.Unit.Run(ctx) }()
+	if err := b.do(ctx, func() {}); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if m := b.relay.Moves(); len(m) != 0 || !b.relay.Closed() {
+		t.Errorf("the relay moved %d times, closed %v", len(m), b.relay.Closed())
+	}
+	if err := b.do(context.Background(), func() {}); !errors.Is(err, ErrStopped) {
+		t.Errorf("a call to a stopped unit: %v", err)
+	}
+}

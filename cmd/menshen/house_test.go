@@ -1,0 +1,87 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// house is which of our rooms each may import (the arrows of the README).
+var house = map[string][]string{
+	"policy":     {"policy"},
+	"hal":        {"hal"},
+	"store":      {"store", "policy"},
+	"recognizer": {"recognizer", "hal", "policy"},
+	"board":      {"board", "recognizer", "store", "hal", "policy"},
+	"cmd":        {"board", "recognizer", "store", "hal", "policy"},
+}
+
+// vision are the rooms that may know OpenCV; controlSocket is the one file that may open a socket, of the local kind.
+var vision = []string{"hal/camera", "recognizer", "recognizer/eye"}
+
+const controlSocket = "board/control.go"
+
+// TestHouse holds the arrows, that OpenCV stays in its rooms, and R-LOCAL: nothing of ours opens an internet socket.
+func TestHouse(t *testing.T) {
+	seen := 0
+	err := filepath.WalkDir("../..", func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
+			return err
+		}
+		rel := strings.TrimPrefix(filepath.ToSlash(path), "../../")
+		room, _, _ := strings.Cut(rel, "/")
+		if _, known := house[room]; !known || strings.Contains(rel, "/testdata/") {
+			return nil
+		}
+		seen++
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			if why := forbidden(rel, room, strings.Trim(spec.Path.Value, `"`)); why != "" {
+				t.Errorf("%s imports %s: %s", rel, spec.Path.Value, why)
+			}
+		}
+		return nil
+	})
+	if err != nil || seen < 100 {
+		t.Fatalf("%d files seen, %v", seen, err)
+	}
+}
+
+// forbidden says why a file may not import a package; empty: it may.
+func forbidden(file, room, imported string) string {
+	test := strings.HasSuffix(file, "_test.go")
+	own, isOurs := strings.CutPrefix(imported, "menshen/")
+	to, _, _ := strings.Cut(own, "/")
+	switch {
+	case isOurs && !slices.Contains(house[room], to):
+		return "against the arrows of the house"
+	case imported == "gocv.io/x/gocv" && !slices.Contains(vision, filepath.ToSlash(filepath.Dir(file))):
+		return "OpenCV stays in " + strings.Join(vision, ", ")
+	case imported == "net" && file != controlSocket && !test, strings.HasPrefix(imported, "net/") && !test:
+		return "no internet socket (R-LOCAL)"
+	case room == "policy" && !test && !isOurs && strings.Contains(strings.SplitN(imported, "/", 2)[0], "."):
+		return "policy knows the standard library only"
+	}
+	return ""
+}
+
+// TestRLocalLinked: what is linked in, in the end, may contain package net for the control socket, but no HTTP, no TLS and no mail.
+func TestRLocalLinked(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dep := range strings.Fields(string(out)) {
+		if slices.Contains([]string{"net/http", "net/rpc", "net/smtp", "crypto/tls"}, dep) {
+			t.Errorf("%s is linked in (R-LOCAL)", dep)
+		}
+	}
+}

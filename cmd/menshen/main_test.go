@@ -1,0 +1,83 @@
+package main
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"menshen/hal/sim"
+	"menshen/recognizer/models"
+)
+
+// The verbs are tested as a person runs them: scripts in testdata, each a little story in its own folder.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"menshen": func() {
+			// The scripts' doors are simulated: the wires exist in the process that runs the door.
+			if door, err := sim.New(sim.Config{}); err == nil {
+				defer door.Close()
+			}
+			main()
+		},
+	})
+}
+
+func TestVerbs(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			dir, err := models.Dir()
+			e.Setenv("MODELS", dir)
+			return err
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"flip": flip, "waitfor": waitFor, "simulated": simulated},
+	})
+}
+
+// flip changes one byte of a file, or with a step every so many bytes: flip FILE OFFSET [STEP].
+func flip(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	raw, err := os.ReadFile(path)
+	ts.Check(err)
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	step := len(raw)
+	if len(args) > 2 {
+		step, err = strconv.Atoi(args[2])
+		ts.Check(err)
+	}
+	for ; at < len(raw); at += step {
+		raw[at] ^= 0x40
+	}
+	ts.Check(os.WriteFile(path, raw, 0o600))
+}
+
+// simulated writes the configuration of a simulated door: simulated FILE [OLD NEW]…, with pieces of text replaced.
+func simulated(ts *testscript.TestScript, _ bool, args []string) {
+	raw, err := os.ReadFile("../../board/demo/door.toml")
+	ts.Check(err)
+	text := strings.Replace(string(raw), `source = "sim:camera"`, "source = \"sim:camera\"\nmodels = \""+ts.Getenv("MODELS")+`"`, 1)
+	for rest := args[1:]; len(rest) >= 2; rest = rest[2:] {
+		if !strings.Contains(text, rest[0]) {
+			ts.Fatalf("the configuration has no %q", rest[0])
+		}
+		text = strings.Replace(text, rest[0], rest[1], 1)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+	ts.Check(os.MkdirAll(ts.MkAbs("camera"), 0o700))
+}
+
+// waitfor waits until a background command has written something to standard error: waitfor NAME TEXT.
+func waitFor(ts *testscript.TestScript, _ bool, args []string) {
+	for range 200 {
+		if raw, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && strings.Contains(string(raw), args[1]) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	ts.Fatalf("%s never said %q", args[0], args[1])
+}
