@@ -68,3 +68,12 @@ func (l *liveness) probability(c *challenge) float64 {
 func beyondHalf(v float64) float64 { return min(max(2*v-1, 0), 1) }
 
 func logit(p float64) float64 { return math.Log(p / (1 - p)) }
+
+// Live fuses the frames of one face, as a visit does, without an act: for measuring. It is 0 without frames.
+func Live(frames ...Frame) float64 {
+	var l liveness
+	for _, f := range frames {
+		l.add(f)
+	}
+	return l.probability(nil)
+}

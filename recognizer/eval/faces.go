@@ -1,0 +1,106 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"menshen/recognizer/calibration"
+)
+
+// Faces is what was measured on a folder of folders.
+type Faces struct {
+	People, Pictures int
+	Usable           int
+	Failures         []Failure
+	Reasons          []Reason
+	Stages           []Stage
+	Verification     *Verification
+	Identification   *Identification
+	Promises         []Promise // of the calibration given, if any
+	When             time.Time
+}
+
+// Reason counts the pictures that failed for it.
+type Reason struct {
+	Reason   string
+	Pictures int
+}
+
+// MeasureFaces looks at every picture of every person and reckons the rates. now dates the report. shipped may be nil; else its promises are
+// held against what is found. Errors: ErrPictures when there are not two people with two usable pictures each.
+func MeasureFaces(ctx context.Context, dir string, l Looker, shipped *calibration.Calibration, now time.Time, p Progress) (*Faces, error) {
+	names, err := folders(dir)
+	if err != nil {
+		return nil, err
+	}
+	f := &Faces{When: now, People: len(names)}
+	var paths []string
+	var persons []int
+	for person, name := range names {
+		own, err := pictures(filepath.Join(dir, name))
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range own {
+			paths, persons = append(paths, path), append(persons, person)
+		}
+	}
+	f.Pictures = len(paths)
+	var samples []sample
+	var times stages
+	if err := lookAt(ctx, paths, l, p, func(i int, s Seen) {
+		face := unit(s.Embedding)
+		if face == nil {
+			f.fail(dir, paths[i], s.Reason)
+			return
+		}
+		times.add(s.Took)
+		samples = append(samples, sample{persons[i], face})
+	}); err != nil {
+		return nil, err
+	}
+	f.Usable, f.Stages = len(samples), times.finish()
+	for _, s := range samples {
+		if len(s.face) != len(samples[0].face) {
+			return nil, fmt.Errorf("evaluate: embeddings of %d and %d values", len(samples[0].face), len(s.face))
+		}
+	}
+	f.Verification = verify(samples, len(names))
+	f.Identification = identify(samples, len(names))
+	if f.Verification.Genuine == 0 || f.Verification.Impostor == 0 || f.Identification.Enrolled < 2 {
+		return nil, fmt.Errorf("evaluate %d usable pictures of %d in %d folders: %w: at least two people with two usable pictures each, a folder a person",
+			f.Usable, f.Pictures, f.People, ErrPictures)
+	}
+	if shipped != nil {
+		f.Promises = f.Identification.promises(shipped)
+	}
+	return f, nil
+}
+
+// Calibration is the calibration file of the rates found, for a model named by its file's SHA-256, with its provenance. margin is the lead over the
+// next best person to ask for. Errors: ErrPictures when there are too few for two points.
+func (f *Faces) Calibration(model calibration.Model, pictures string, margin float64) (*calibration.Calibration, error) {
+	id := f.Identification
+	c, err := id.calibrate(model, calibration.Source{
+		Pictures: pictures, By: "menshen eval", Date: calibration.Day(f.When),
+		Note: fmt.Sprintf("%d people enrolled with the mean of up to %d pictures; %d comparisons with pictures of other people", id.Enrolled, Enrol, id.impostor.total),
+	}, margin)
+	if err != nil {
+		return nil, fmt.Errorf("calibrate by %d comparisons of different people: %w: bring more", id.impostor.total, err)
+	}
+	return c, nil
+}
+
+// fail notes a picture that could not be used.
+func (f *Faces) fail(dir, path, reason string) {
+	f.Failures = append(f.Failures, Failure{relative(dir, path), reason})
+	for i := range f.Reasons {
+		if f.Reasons[i].Reason == reason {
+			f.Reasons[i].Pictures++
+			return
+		}
+	}
+	f.Reasons = append(f.Reasons, Reason{reason, 1})
+}

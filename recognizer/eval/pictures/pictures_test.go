@@ -1,0 +1,148 @@
+package pictures
+
+import (
+	"context"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"menshen/hal"
+	"menshen/recognizer"
+	"menshen/recognizer/calibration"
+	"menshen/recognizer/eval"
+	"menshen/recognizer/models"
+)
+
+func looker(t *testing.T, opts recognizer.Options) *Looker {
+	t.Helper()
+	dir, err := models.Dir()
+	if err != nil {
+		t.Skip(err)
+	}
+	set, err := models.Default().Load(dir)
+	if err != nil {
+		t.Skip(err)
+	}
+	chain, err := recognizer.New(set, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(chain.Close)
+	return &Looker{Chain: chain}
+}
+
+func TestFill(t *testing.T) {
+	m := image.NewNRGBA(image.Rect(5, 5, 7, 6))
+	m.Set(5, 5, color.NRGBA{R: 10, G: 20, B: 30, A: 255})
+	m.Set(6, 5, color.NRGBA{})
+	var f hal.Frame
+	fill(&f, m)
+	if f.Width != 2 || f.Height != 1 || string(f.BGR) != string([]byte{30, 20, 10, 0, 0, 0}) {
+		t.Errorf("frame %d×%d % x", f.Width, f.Height, f.BGR)
+	}
+}
+
+func TestPicturesThatCannotBeRead(t *testing.T) {
+	l := new(Looker)
+	if _, err := l.Look(filepath.Join(t.TempDir(), "absent.png")); !os.IsNotExist(unwrap(err)) {
+		t.Errorf("absent: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "text.png")
+	if err := os.WriteFile(path, []byte("no picture"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Look(path); err == nil {
+		t.Error("text was read as a picture")
+	}
+}
+
+func unwrap(err error) error {
+	for {
+		u, ok := err.(interface{ Unwrap() error })
+		if !ok {
+			return err
+		}
+		if _, ok := err.(*os.PathError); ok {
+			return err
+		}
+		err = u.Unwrap()
+	}
+}
+
+func TestNoFace(t *testing.T) {
+	l := looker(t, recognizer.Options{})
+	path := filepath.Join(t.TempDir(), "grey.png")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(f, image.NewGray(image.Rect(0, 0, 320, 240))); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	s, err := l.Look(path)
+	if err != nil || s.Embedding != nil || s.Reason != "no face" || len(s.Took) == 0 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	l.Wipe()
+	for _, b := range l.frame.BGR {
+		if b != 0 {
+			t.Fatal("the picture is still there")
+		}
+	}
+}
+
+// TestMeasureFaces runs the whole evaluation on $MENSHEN_FACES or shared/faces beside the repository, and keeps the report where
+// $MENSHEN_REPORT says. What the calibration shipped promises must hold.
+func TestMeasureFaces(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute")
+	}
+	dir := os.Getenv("MENSHEN_FACES")
+	if dir == "" {
+		dir = "../../../../shared/faces"
+	}
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("no folder of faces: set MENSHEN_FACES")
+	}
+	shipped, err := calibration.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := looker(t, recognizer.Options{})
+	f, err := eval.MeasureFaces(context.Background(), dir, l, shipped, time.Now(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range f.Verification.Points {
+		t.Logf("FMR %g at %.3f: TAR %v", p.Wanted, p.Threshold, p.TAR)
+	}
+	for _, p := range f.Promises {
+		t.Logf("one in %g: %v; strangers %v, missed %v", p.Asked, p.Operating, p.Found.FPIR, p.Found.FNIR)
+		if !p.Kept() {
+			t.Errorf("one stranger in %.0f was promised, found %v", p.Operating.OneIn, p.Found.FPIR)
+		}
+	}
+	c, err := f.Calibration(shipped.Model, "the folder of this test", shipped.Limits.Margin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v %+v", c.Limits, c.Points)
+	if path := os.Getenv("MENSHEN_REPORT"); path != "" {
+		out, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer out.Close()
+		if err := (eval.Report{Faces: f, Model: shipped.Model.Name}).WriteHTML(out); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Write(t.Output()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

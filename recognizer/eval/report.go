@@ -1,0 +1,45 @@
+package eval
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"time"
+)
+
+//go:embed report.html
+var reportText string
+
+var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
+	"percent": percent,
+	"ms":      func(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond)) },
+	"score":   func(v float64) string { return fmt.Sprintf("%.3f", v) },
+	"oneIn":   func(v float64) string { return fmt.Sprintf("%.0f", 1/v) },
+	"first":   func(n int, f []Failure) []Failure { return f[:min(n, len(f))] },
+}).Parse(reportText))
+
+// Report is what WriteHTML writes; either part may be nil.
+type Report struct {
+	Faces   *Faces
+	Attacks *Attacks
+	Model   string // which model and, as the reader likes it, which settings
+}
+
+// WriteHTML writes one page that needs nothing beside it.
+func (r Report) WriteHTML(w io.Writer) error {
+	page := struct {
+		Report
+		DET, Histogram, Curve template.HTML
+		MinErrors             int
+	}{Report: r, MinErrors: MinErrors}
+	if f := r.Faces; f != nil {
+		page.DET = f.Verification.detChart().SVG()
+		page.Histogram = f.Verification.histogram().SVG()
+		page.Curve = f.Identification.curveChart().SVG()
+	}
+	if err := reportTemplate.Execute(w, page); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
