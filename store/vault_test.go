@@ -14,7 +14,7 @@ import (
 	"menshen/policy"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func goleakMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // clock is a clock that moves when told.
 type clock struct{ t time.Time }

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Suffixes of the files that exist only while something is being replaced. A leftover of either means that power was cut meanwhile: Clean removes them.
@@ -23,11 +24,19 @@ const (
 
 // Write puts data where path is, durably and all at once, with mode 0600. What was there before is wiped.
 func Write(path string, data []byte) error {
+	return Fill(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// Fill is Write for content that f writes piece by piece. When f fails, path stays as it was.
+func Fill(path string, fill func(io.Writer) error) error {
 	f, err := os.OpenFile(path+New, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	err = fill(f)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return errors.Join(err, os.Remove(path+New))
 	}
@@ -67,7 +76,8 @@ func Clean(path string) error {
 	return err
 }
 
-// Wipe overwrites a file with random bytes, syncs it, and unlinks it.
+// Wipe overwrites a file with random bytes, syncs it, and unlinks it. A file that has another name too only loses this one: power was cut
+// between linking it to path+Old and replacing it, so it is still the one that counts.
 func Wipe(path string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
@@ -81,11 +91,13 @@ func Wipe(path string) error {
 	if !info.Mode().IsRegular() {
 		return fmt.Errorf("wipe %s: not a regular file", path)
 	}
-	if _, err := io.CopyN(f, rand.Reader, info.Size()); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
+	if st, ok := info.Sys().(*syscall.Stat_t); !ok || st.Nlink == 1 {
+		if _, err := io.CopyN(f, rand.Reader, info.Size()); err != nil {
+			return err
+		}
+		if err := f.Sync(); err != nil {
+			return err
+		}
 	}
 	if err := os.Remove(path); err != nil {
 		return err
