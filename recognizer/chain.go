@@ -26,11 +26,13 @@ type Chain struct {
 	opts                               Options
 	detect, landmark, embed, live, eye *network
 	grey                               []float32 // the aligned face, for its quality
+	around                             []float32 // the liveness model's picture, for edges
+	fine                               spectrum
 }
 
 // New builds the networks of a set. The set's files can be released afterwards.
 func New(set *models.Set, opts Options) (*Chain, error) {
-	c := &Chain{opts: opts.withDefaults(), grey: make([]float32, set.Embed.Width*set.Embed.Height)}
+	c := &Chain{opts: opts.withDefaults(), grey: make([]float32, set.Embed.Width*set.Embed.Height), around: make([]float32, set.Live.Width*set.Live.Height)}
 	for _, n := range []struct {
 		to    **network
 		model models.Model
@@ -81,6 +83,7 @@ func (c *Chain) observe(frame *hal.Frame, measure func(view, []found, *Observati
 // nobody is there any more.
 func (c *Chain) Forget() error {
 	clear(c.grey)
+	clear(c.around)
 	var errs []error
 	for _, n := range c.networks() {
 		errs = append(errs, n.forget())
@@ -91,6 +94,7 @@ func (c *Chain) Forget() error {
 // Close wipes and frees everything.
 func (c *Chain) Close() {
 	clear(c.grey)
+	clear(c.around)
 	for _, n := range c.networks() {
 		n.close()
 	}

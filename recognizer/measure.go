@@ -44,10 +44,12 @@ func (c *Chain) measure(v view, faces []found, obs *Observation) error {
 		return err
 	}
 	clock := stopwatch{time.Now()}
-	if obs.Live, err = c.liveness(v, faces[0]); err != nil {
+	e := &obs.Evidence
+	if obs.Live, e.Border, err = c.liveness(v, faces[0]); err != nil {
 		return err
 	}
-	if obs.Evidence.EyesOpen, err = c.eyesOpen(v, points); err != nil {
+	e.Pattern = c.fine.pattern(v, int(e.Points[2].X), int(e.Points[2].Y))
+	if e.EyesOpen, err = c.eyesOpen(v, points); err != nil {
 		return err
 	}
 	obs.Took.Live = clock.lap()
@@ -85,34 +87,39 @@ func fivePoints(p [landmarks]Point) [5]Point {
 	return [5]Point{mean(37, 38, 40, 41), mean(43, 44, 46, 47), p[30], mean(48, 60), mean(54, 64)}
 }
 
-// liveness is the passive model's answer. It looks at a square of several times the face, so that the edge of a sheet shows;
-// the square is shrunk and shifted to stay inside the frame.
-func (c *Chain) liveness(v view, face found) (float32, error) {
+// liveness is the passive model's answer, and the border that stands around the face in the model's picture. It looks at a
+// square of several times the face, so that the edge of a sheet shows, shrunk and shifted to stay inside the frame.
+func (c *Chain) liveness(v view, face found) (live, edges float32, err error) {
 	m := &c.live.Model
 	side := min(m.Crop*face.height(), float64(v.w), float64(v.h))
 	within := func(centre, length float64) float64 { return min(max(centre-side/2, 0), length-side) }
 	x, y := within((face.x0+face.x1)/2, float64(v.w)), within((face.y0+face.y1)/2, float64(v.h))
 	if err := c.live.look(v, stretch(x, y, side, side, m.Width, m.Height)); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return c.live.probability(), nil
+	if m.Width == m.Height {
+		planes(c.live.pixels, c.around, "grey", 0, 1)
+		k := float64(m.Width) / side
+		edges = border(c.around, m.Width, [4]float64{(face.x0 - x) * k, (face.y0 - y) * k, (face.x1 - x) * k, (face.y1 - y) * k})
+	}
+	return c.live.probability(), edges, nil
 }
 
-// eyesOpen is the lower of the two eyes' probability of being open.
+// eyesOpen is the probability of being open of the eye that shows it better: the other may be in shadow or out of sight.
 func (c *Chain) eyesOpen(v view, points [landmarks]Point) (float32, error) {
 	m := &c.eye.Model
-	open := float32(1)
+	open := float32(0)
 	for _, first := range [2]int{36, 42} { // six points an eye, corners at the first and the fourth
 		a, b := points[first], points[first+3]
 		side := m.Crop * math.Hypot(float64(b.X-a.X), float64(b.Y-a.Y))
 		x, y := float64(a.X+b.X)/2-side/2, float64(a.Y+b.Y)/2-side/2
 		if side < 2 {
-			return 0, nil
+			continue
 		}
 		if err := c.eye.look(v, stretch(x, y, side, side, m.Width, m.Height)); err != nil {
 			return 0, err
 		}
-		open = min(open, c.eye.probability())
+		open = max(open, c.eye.probability())
 	}
 	return open, nil
 }

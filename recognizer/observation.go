@@ -46,11 +46,14 @@ func (o *Observation) Wipe() {
 // Evidence is measured of one frame and means something over several: a blink, a turned head, points that move as a head's
 // do and not as a sheet's. Each figure alone is weak. All are zero when no face was found.
 type Evidence struct {
-	// EyesOpen is the eye model's probability that both eyes are open, 0…1.
+	// EyesOpen is the eye model's probability that the eyes are open, 0…1, by the eye that shows it better. Low for closed and
+	// narrowed eyes and behind dark glasses; a blink is high, low, high within half a second.
 	EyesOpen float32
-	// Border is how much of a straight-edged frame stands around the face, 0 (none) … 1 (all four sides).
+	// Border is how unbroken a straight-edged frame stands around the face, 0 … 1; above 0.5 in 5% of pictures of people (LFW).
+	// A frame that does not move with the face is a door's, not a sheet's.
 	Border float32
-	// Pattern is the strength of a regular fine pattern on the face, as a screen or a printing raster makes; 0 none … 1 strong.
+	// Pattern is the strength of a regular fine pattern on the face, as a screen or a printing raster makes, 0 … 1; 0 in 99% of
+	// pictures of people (LFW). A fine screen, far away or out of focus, shows none.
 	Pattern float32
 	// Points are, in frame pixels: the image's left eye and right eye, the nose's tip, the image's left and right corner of the mouth.
 	Points [5]Point

@@ -61,9 +61,10 @@ func spawn(cfg Config) (*child, error) {
 	return c, nil
 }
 
-// environment is all that a child gets of ours. OpenCV reads two settings from it.
+// environment is all that a child gets of ours: two settings of OpenCV, and one of the C library, which lets it overwrite memory
+// that is freed (R-STRANGER: OpenCV and the picture decoders free pixels without a thought).
 func environment(cfg Config) []string {
-	env := []string{"OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT=2"}
+	env := []string{"OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT=2", "GLIBC_TUNABLES=glibc.malloc.perturb=90"}
 	if n := cfg.Options.Threads; n > 0 {
 		env = append(env, "OPENCV_FOR_THREADS_NUM="+strconv.Itoa(n))
 	}
