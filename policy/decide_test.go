@@ -167,6 +167,22 @@ func TestNothingToGoByIsRefused(t *testing.T) {
 	}
 }
 
+func TestFiguresAtTheirLimits(t *testing.T) {
+	a := good(ByFace)
+	*a.Face = Face{Score: .75, RunnerUp: .25, Threshold: .75, Margin: .5, Live: .5, LiveMin: .5, Frames: 3, FramesMin: 3}
+	if d := Decide(a); !d.Grant {
+		t.Errorf("figures that just suffice: %+v", d)
+	}
+	*a.Face = Face{Score: 1, RunnerUp: -1, Live: 1}
+	if d := Decide(a); d.Reason != ReasonFrames {
+		t.Errorf("no frames at all: %+v", d)
+	}
+	a.Face, a.Person = &Face{Score: 1, RunnerUp: -1, Live: 1, Frames: 1}, nil
+	if d := Decide(a); d.Reason != ReasonNoMatch {
+		t.Errorf("a score of nobody: %+v", d)
+	}
+}
+
 func TestNaNRefuses(t *testing.T) {
 	nan := math.NaN()
 	for i, f := range []func(*Face){

@@ -112,6 +112,7 @@ func TestTwoPersons(t *testing.T) {
 		{"the same person twice", First{a.Person.ID, noon}, false},
 		{"another", First{PersonID{9}, noon.Add(-30 * time.Second)}, true},
 		{"another, too long ago", First{PersonID{9}, noon.Add(-31 * time.Second)}, false},
+		{"another, in the same moment", First{PersonID{9}, noon}, true},
 		{"another, in the future", First{PersonID{9}, noon.Add(1)}, false},
 	} {
 		a.Site.First = tc.first
@@ -135,6 +136,14 @@ func TestPassback(t *testing.T) {
 		if d := Decide(a); d.Grant != tc.want {
 			t.Errorf("last in %v: %+v", tc.last, d)
 		}
+	}
+}
+
+func TestNoPassbackWithoutTheRule(t *testing.T) {
+	a := good(ByCard)
+	a.LastEntry = noon
+	if d := Decide(a); !d.Grant || d.Trace[len(d.Trace)-3].Detail != "" {
+		t.Errorf("%+v", d)
 	}
 }
 

@@ -29,7 +29,8 @@ func TestScheduleHolds(t *testing.T) {
 	shanghai := Calendar{Zone: zone(t, "Asia/Shanghai"), Special: []Special{
 		{Month: 10, Day: 1, As: Holiday},
 		{Year: 2026, Month: 10, Day: 10, As: Friday}, // a Saturday that is worked
-		{Year: 2027, Month: 10, Day: 1, As: Monday},  // goes before "every year"
+		{Year: 2027, Month: 10, Day: 1, As: Monday},  // goes before "every year", on either side of it
+		{Month: 10, Day: 1, As: Holiday},
 	}}
 	for _, tc := range []struct {
 		span, at string // wall clock in Shanghai
@@ -201,11 +202,14 @@ func TestAddWorkingDays(t *testing.T) {
 }
 
 func TestScheduleTextErrorsSayWhatToWrite(t *testing.T) {
-	for _, bad := range []string{"", "Mon", "Mon-Fri", "Mon 7-9", "Mon 07:00-24:01", "Mon 24:00-01:00", "Mon 07:60-08:00", "Mo 07:00-08:00", "mon-holiday 07:00-08:00", "Mon 0a:00-08:00"} {
+	for _, bad := range []string{"", "Mon", "Mon-Fri", "Mon 07:00", "Mon 7-9", "Mon 07:00-24:01", "Mon 24:00-01:00", "Mon 07:60-08:00", "Mo 07:00-08:00", "mon-holiday 07:00-08:00", "Mon 0a:00-08:00"} {
 		var p Span
 		if err := p.UnmarshalText([]byte(bad)); err == nil {
 			t.Errorf("%q read as %+v", bad, p)
 		}
+	}
+	if Day(9).String() != "day 9" || Day(-1).String() != "day -1" {
+		t.Error("a day that is none")
 	}
 	for _, bad := range []string{"", "2026-13-01 holiday", "2026-02-29 holiday", "02-30 mon", "10-01", "10-01 feast"} {
 		var s Special
