@@ -79,7 +79,9 @@ func (c *console) whereabouts(p *Picture) string {
 	x, y := (p.Face.Min.X+p.Face.Max.X)/2, (p.Face.Min.Y+p.Face.Max.Y)/2
 	across := []text{{"left", "左"}, {"middle", "中"}, {"right", "右"}}[third(x, p.Width)]
 	down := []text{{"top", "上"}, {"centre", "中"}, {"bottom", "下"}}[third(y, p.Height)]
-	s := fmt.Sprintf(text{"face at %s %s, %d%% of the height", "人脸位于%s%s，占高度 %d%%"}.in(c.lang), across.in(c.lang), down.in(c.lang), p.Face.Dy()*100/max(p.Height, 1)/10*10)
+	s := fmt.Sprintf(text{
+		"face at %s %s, %d%% of the height",
+		"人脸位于%s%s，占高度 %d%%"}.in(c.lang), across.in(c.lang), down.in(c.lang), p.Face.Dy()*100/max(p.Height, 1)/10*10)
 	if !p.Face.In(p.Zone) && !p.Zone.Empty() {
 		s += text{", outside the zone", "，在检测区外"}.in(c.lang)
 	}
@@ -91,8 +93,8 @@ func (c *console) whereabouts(p *Picture) string {
 
 func third(x, size int) int { return min(max(3*x/max(size, 1), 0), 2) }
 
-// fit is the largest size in the shape of w by h that fits into cols by rows cells, where a cell is as wide as tall by
-// aspect (a terminal's character is about 1 wide and 2 tall).
+// fit is the largest size in cells, of cols by rows at most, that has the shape of w by h pixels. A cell is taken for twice as tall as
+// wide.
 func fit(w, h, cols, rows int) image.Point {
 	x, y := cols, cols*h/max(2*w, 1)
 	if y > rows {

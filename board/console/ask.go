@@ -11,6 +11,7 @@ import (
 // the cause of the visit's end.
 func (c *console) read(prompt string) (string, error) {
 	defer c.line.running(c.line.running(nil))
+	prompt = clean(prompt)
 	var s string
 	var err error
 	if c.plain {
@@ -101,7 +102,7 @@ func (c *console) ask(q text) (string, error) {
 func (c *console) askSecret(q text) (Secret, error) {
 	defer c.line.running(c.line.running(nil))
 	c.line.flush()
-	s, err := c.readPlain(q.in(c.lang), false)
+	s, err := c.readPlain(clean(q.in(c.lang)), false)
 	if err == nil {
 		err = c.line.fate()
 	}

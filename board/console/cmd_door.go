@@ -9,10 +9,12 @@ import (
 
 func doorCommands() []command {
 	return []command{
-		{name: "status", usage: "[--json]", run: status, example: "status",
-			about: text{"how the door and its parts are", "门及各部件状态"}},
-		{name: "open", usage: "REASON", roles: []Role{Installer, Technician, Manager}, run: open, example: "open courier with a heavy parcel",
-			about: text{"open the door once; the reason is recorded", "开门一次，原因将被记录"}},
+		{name: "status", usage: "[--json]", run: status,
+			about:   text{"how the door and its parts are", "门及各部件状态"},
+			example: "status"},
+		{name: "open", usage: "REASON", roles: handlesDoor, run: open,
+			about:   text{"open the door once; the reason is recorded", "开门一次，原因将被记录"},
+			example: "open courier with a heavy parcel"},
 	}
 }
 
@@ -91,5 +93,8 @@ func (c *console) statusFacts(s Status) []Fact {
 	facts := []Fact{{Name: "door", State: door}, faces, clock, s.Camera, s.Store}
 	facts = append(facts, s.Readers...)
 	facts = append(facts, s.Others...)
+	if n := c.line.noise(); n > 0 {
+		facts = append(facts, Fact{Name: "this line", State: fmt.Sprintf(text{"%d bytes of noise", "噪声 %d 字节"}.in(c.lang), n)})
+	}
 	return append(facts, Fact{Name: "running", State: s.Uptime.Truncate(time.Second).String()})
 }

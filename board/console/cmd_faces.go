@@ -10,16 +10,21 @@ import (
 
 func faceCommands() []command {
 	return []command{
-		{name: "notice", usage: "[en|zh]", run: showNotice, example: "notice zh",
-			about: text{"show the notice in force and its hash", "显示现行告知书及其哈希"}},
-		{name: "consent", usage: "WHO", roles: staff, person: true, run: consent, example: "consent 1204",
-			about: text{"show a person the notice and record their choice", "向本人出示告知书并记录其选择"}},
-		{name: "refuse", usage: "WHO", roles: staff, person: true, run: refuse, example: "refuse 1204",
-			about: text{"record that a person does not want face entry", "记录本人拒绝人脸通行"}},
-		{name: "enrol", usage: "WHO", roles: staff, person: true, run: enrol, example: "enrol 1204",
-			about: text{"take a consenting person's face at the door", "在门口录入已同意者的人脸"}},
-		{name: "withdraw", usage: "WHO", roles: staff, person: true, run: withdraw, example: "withdraw 1204",
-			about: text{"end a person's face entry and erase the face", "撤回同意并销毁人脸数据"}},
+		{name: "notice", usage: "[en|zh]", run: showNotice,
+			about:   text{"show the notice in force and its hash", "显示现行告知书及其哈希"},
+			example: "notice zh"},
+		{name: "consent", usage: "WHO", roles: keepsPeople, person: true, run: consent,
+			about:   text{"show a person the notice and record their choice", "向本人出示告知书并记录其选择"},
+			example: "consent 1204"},
+		{name: "refuse", usage: "WHO", roles: keepsPeople, person: true, run: refuse,
+			about:   text{"record that a person does not want face entry", "记录本人拒绝人脸通行"},
+			example: "refuse 1204"},
+		{name: "enrol", usage: "WHO", roles: keepsPeople, person: true, run: enrol,
+			about:   text{"take a consenting person's face at the door", "在门口录入已同意者的人脸"},
+			example: "enrol 1204"},
+		{name: "withdraw", usage: "WHO", roles: keepsPeople, person: true, run: withdraw,
+			about:   text{"end a person's face entry and erase the face", "撤回同意并销毁人脸数据"},
+			example: "withdraw 1204"},
 	}
 }
 
@@ -128,7 +133,7 @@ func withdraw(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	if err := c.certain(text{"End face entry of " + clean(name(p)) + " and erase the face?", "终止 " + clean(name(p)) + " 的人脸通行并销毁数据？"}); err != nil {
+	if err := c.certain(text{"End face entry of " + name(p) + " and erase the face?", "终止 " + name(p) + " 的人脸通行并销毁数据？"}); err != nil {
 		return err
 	}
 	r, err := c.desk.Withdraw(ctx, c.who, p.ID)

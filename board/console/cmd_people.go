@@ -10,24 +10,24 @@ import (
 
 func peopleCommands() []command {
 	return []command{
-		{name: "people", usage: "[WORDS] [--json]", roles: readers, run: people, example: "people 1204",
-			about: text{"list people, or those whose name or apartment has the words", "列出人员，可按姓名或房号查找"}},
-		{name: "person", usage: "WHO [--json]", roles: readers, person: true, run: person, example: "person 1204",
-			about: text{"show one person with credentials and face entry", "显示一人的凭证与人脸状态"}},
-		{name: "add", usage: "NAME [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--minor] [--long-open]", roles: staff, run: add,
-			example: `add "Li Na" --apartment 1204 --lang zh --until 2027-01-31`, about: text{"add a person; --until is the last day of the lease", "新增人员；--until 为租期最后一天"}},
-		{name: "change", usage: "WHO [--name N] [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--block yes|no]", roles: staff, person: true, run: change,
-			example: "change 1204 --until 2027-06-30", about: text{"correct what is written about a person", "更正人员信息"}},
-		{name: "rights", usage: "WHO [--json]", roles: readers, person: true, needs: has[Rights], run: rights, example: "rights 1204",
-			about: text{"all that is stored about a person, every decision and who looked, for the person to read", "本人查阅：全部存储内容、判定记录与查阅记录"}},
-		{name: "remove", usage: "WHO", roles: staff, person: true, run: remove, example: "remove 1204",
-			about: text{"erase a person and all that is stored about them", "删除人员及其全部数据"}},
-		{name: "card", usage: "WHO [LABEL]", roles: staff, person: true, run: card, example: `card 1204 "grey fob"`,
-			about: text{"give the next card tapped at the door to a person", "将下一张刷的卡分配给此人"}},
-		{name: "pin", usage: "WHO", roles: staff, person: true, run: pin, example: "pin 1204",
-			about: text{"give a person a PIN", "设置密码键盘 PIN"}},
-		{name: "revoke", usage: "WHO KEY", roles: staff, person: true, run: revoke, example: "revoke 1204 3f9a",
-			about: text{"end one credential at once; KEY as person shows it", "立即作废一个凭证；KEY 见 person"}},
+		{name: "people", usage: "[WORDS] [--json]", roles: readsPeople, run: people,
+			about:   text{"list people, or those whose name or apartment has the words", "列出人员，可按姓名或房号查找"},
+			example: "people 1204"},
+		{name: "person", usage: "WHO [--json]", roles: readsPeople, person: true, run: person,
+			about:   text{"show one person with credentials and face entry", "显示一人的凭证与人脸状态"},
+			example: "person 1204"},
+		{name: "add", usage: "NAME [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--minor] [--long-open]", roles: keepsPeople, run: add,
+			about:   text{"add a person; --until is the last day of the lease", "新增人员；--until 为租期最后一天"},
+			example: `add "Li Na" --apartment 1204 --lang zh --until 2027-01-31`},
+		{name: "change", usage: "WHO [--name N] [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--block yes|no]", roles: keepsPeople, person: true, run: change,
+			about:   text{"correct what is written about a person", "更正人员信息"},
+			example: "change 1204 --until 2027-06-30"},
+		{name: "rights", usage: "WHO [--json]", roles: readsPeople, person: true, needs: has[Rights], run: rights,
+			about:   text{"all that is stored about a person, every decision and who looked, for the person to read", "本人查阅：全部存储内容、判定记录与查阅记录"},
+			example: "rights 1204"},
+		{name: "remove", usage: "WHO", roles: keepsPeople, person: true, run: remove,
+			about:   text{"erase a person and all that is stored about them", "删除人员及其全部数据"},
+			example: "remove 1204"},
 	}
 }
 
@@ -41,8 +41,13 @@ func people(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	t := table{cols: []column{
-		{"handle", text{"handle", "编号"}}, {"apartment", text{"apartment", "房号"}}, {"name", text{"name", "姓名"}},
-		{"credentials", text{"credentials", "凭证"}}, {"face", text{"face", "人脸"}}, {"until", text{"lease ends", "租期至"}}, {"blocked", text{"blocked", "停用"}},
+		{"handle", text{"handle", "编号"}},
+		{"apartment", text{"apartment", "房号"}},
+		{"name", text{"name", "姓名"}},
+		{"credentials", text{"credentials", "凭证"}},
+		{"face", text{"face", "人脸"}},
+		{"until", text{"lease ends", "租期至"}},
+		{"blocked", text{"blocked", "停用"}},
 	}}
 	for _, p := range found {
 		t.add(p.ID.String(), p.Apartment.Reveal(), p.Name.Reveal(), working(p), string(p.Face.State), c.lastDay(p.Until), p.Blocked)
@@ -50,18 +55,7 @@ func people(ctx context.Context, c *console, words []string) error {
 	return c.show(t, a.has("json"))
 }
 
-// working counts the credentials that are not revoked.
-func working(p policy.Person) int {
-	n := 0
-	for _, k := range p.Keys {
-		if !k.Revoked {
-			n++
-		}
-	}
-	return n
-}
-
-// who finds the one person that words mean, and asks which where several fit.
+// whom finds the one person that words mean, and asks which where several fit.
 func (c *console) whom(ctx context.Context, words string) (policy.Person, error) {
 	if words == "" {
 		return policy.Person{}, c.errorf(text{"say who: a name, an apartment or a handle", "请指明人员：姓名、房号或编号"})
@@ -74,6 +68,8 @@ func (c *console) whom(ctx context.Context, words string) (policy.Person, error)
 		return policy.Person{}, ErrNoPerson
 	case len(found) == 1:
 		return found[0], nil
+	case exact(found, words) >= 0:
+		return found[exact(found, words)], nil
 	case len(found) > 9:
 		return policy.Person{}, c.errorf(text{"%d people fit; say more", "有 %d 人符合，请输入更多"}, len(found))
 	}
@@ -89,6 +85,20 @@ func (c *console) whom(ctx context.Context, words string) (policy.Person, error)
 		return policy.Person{}, errNothingDone
 	}
 	return found[s[0]-'1'], nil
+}
+
+// exact is the only one of found whose name, apartment or handle is words, or -1: 12 means apartment 12, not 112 as well.
+func exact(found []policy.Person, words string) int {
+	at := -1
+	for i, p := range found {
+		if p.Name.Reveal() == words || p.Apartment.Reveal() == words || p.ID.String() == words {
+			if at >= 0 {
+				return -1
+			}
+			at = i
+		}
+	}
+	return at
 }
 
 func person(ctx context.Context, c *console, words []string) error {
@@ -118,8 +128,12 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 		return nil
 	}
 	t := table{cols: []column{
-		{"key", text{"key", "凭证号"}}, {"kind", text{"kind", "类型"}}, {"label", text{"label", "标签"}},
-		{"used", text{"last used", "最近使用"}}, {"clonable", text{"can be copied", "可被复制"}}, {"revoked", text{"revoked", "已作废"}},
+		{"key", text{"key", "凭证号"}},
+		{"kind", text{"kind", "类型"}},
+		{"label", text{"label", "标签"}},
+		{"used", text{"last used", "最近使用"}},
+		{"clonable", text{"can be copied", "可被复制"}},
+		{"revoked", text{"revoked", "已作废"}},
 	}}
 	for _, k := range p.Keys {
 		t.add(shortKey(k), string(k.Kind), k.Label, moment(k.LastUsed), k.Clonable, k.Revoked)
@@ -162,9 +176,6 @@ func rights(ctx context.Context, c *console, words []string) error {
 	}
 	return nil
 }
-
-// shortKey is enough of a credential's handle to tell a person's few apart.
-func shortKey(k policy.Credential) string { return k.ID[:min(len(k.ID), 8)] }
 
 func (c *console) faceState(f policy.FaceConsent) string {
 	words := map[policy.FaceState]text{
@@ -302,75 +313,6 @@ func remove(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	c.say(text{"Erased.", "已删除。"})
-	c.receipt(r)
-	return nil
-}
-
-func card(ctx context.Context, c *console, words []string) error {
-	if len(words) == 0 {
-		return c.misuse("card")
-	}
-	p, err := c.whom(ctx, words[0])
-	if err != nil {
-		return err
-	}
-	k, err := c.desk.AssignCard(ctx, c.who, p.ID, strings.Join(words[1:], " "), c.step)
-	if err != nil {
-		return err
-	}
-	c.printf(text{"Card %s is now theirs.", "卡 %s 已分配。"}, shortKey(k))
-	if k.Clonable {
-		c.say(text{"Note: cards of this kind can be copied.", "注意：此类卡可被复制。"})
-	}
-	return nil
-}
-
-func pin(ctx context.Context, c *console, words []string) error {
-	p, err := c.whom(ctx, strings.Join(words, " "))
-	if err != nil {
-		return err
-	}
-	first, err := c.newSecret(text{"PIN, 4 to 8 digits, typed by the person: ", "由本人输入 4 至 8 位 PIN："})
-	if err != nil {
-		return err
-	}
-	defer first.Wipe()
-	k, err := c.desk.AssignPIN(ctx, c.who, p.ID, first)
-	if err != nil {
-		return err
-	}
-	c.printf(text{"PIN %s is set.", "PIN %s 已设置。"}, shortKey(k))
-	return nil
-}
-
-func revoke(ctx context.Context, c *console, words []string) error {
-	if len(words) < 2 {
-		return c.misuse("revoke")
-	}
-	p, err := c.whom(ctx, strings.Join(words[:len(words)-1], " "))
-	if err != nil {
-		return err
-	}
-	var fit []policy.Credential
-	for _, k := range p.Keys {
-		if strings.HasPrefix(k.ID, words[len(words)-1]) && !k.Revoked {
-			fit = append(fit, k)
-		}
-	}
-	if len(fit) != 1 {
-		return c.errorf(text{"%d of their working credentials begin so; person shows them", "有 %d 个有效凭证以此开头；用 person 查看"}, len(fit))
-	}
-	if working(p) == 1 && (p.Face.State == policy.FaceEnrolled || p.Face.State == policy.FaceConsented) {
-		c.say(text{"It is their last one: face entry ends with it, and the face is erased.", "这是其最后一个凭证：人脸通行将随之终止，人脸数据将销毁。"})
-	}
-	if err := c.certain(text{"Revoke " + string(fit[0].Kind) + " " + shortKey(fit[0]) + "?", "作废凭证 " + shortKey(fit[0]) + "？"}); err != nil {
-		return err
-	}
-	r, err := c.desk.RevokeKey(ctx, c.who, p.ID, fit[0].ID)
-	if err != nil {
-		return err
-	}
-	c.say(text{"Revoked.", "已作废。"})
 	c.receipt(r)
 	return nil
 }

@@ -8,12 +8,15 @@ import (
 
 func recordCommands() []command {
 	return []command{
-		{name: "decisions", usage: "[N] [--json]", roles: nosy, run: decisions, example: "decisions 20",
-			about: text{"the last decisions of the door, newest first", "最近的开门判定"}},
-		{name: "why", usage: "[NUMBER] [--json]", roles: nosy, run: why, example: "why 4711",
-			about: text{"why the door decided so, rule by rule; the last one without a number", "逐条说明判定原因；不带编号为最近一次"}},
-		{name: "verify", roles: nosy, run: verify, example: "verify",
-			about: text{"prove that the record is whole", "校验审计记录是否完整"}},
+		{name: "decisions", usage: "[N] [--json]", roles: readsRecords, run: decisions,
+			about:   text{"the last decisions of the door, newest first", "最近的开门判定"},
+			example: "decisions 20"},
+		{name: "why", usage: "[NUMBER] [--json]", roles: readsRecords, run: why,
+			about:   text{"why the door decided so, rule by rule; the last one without a number", "逐条说明判定原因；不带编号为最近一次"},
+			example: "why 4711"},
+		{name: "verify", roles: readsRecords, run: verify,
+			about:   text{"prove that the record is whole", "校验审计记录是否完整"},
+			example: "verify"},
 	}
 }
 
@@ -41,8 +44,12 @@ func decisions(ctx context.Context, c *console, words []string) error {
 // decisionTable is records as a table.
 func decisionTable(found []Record) table {
 	t := table{cols: []column{
-		{"number", text{"number", "编号"}}, {"at", text{"at", "时间"}}, {"means", text{"by", "方式"}},
-		{"granted", text{"opened", "开门"}}, {"reason", text{"reason", "原因"}}, {"who", text{"who", "人员"}},
+		{"number", text{"number", "编号"}},
+		{"at", text{"at", "时间"}},
+		{"means", text{"by", "方式"}},
+		{"granted", text{"opened", "开门"}},
+		{"reason", text{"reason", "原因"}},
+		{"who", text{"who", "人员"}},
 	}}
 	for _, r := range found {
 		t.add(r.Seq, r.At, string(r.Means), r.Grant, string(r.Reason), r.person())
@@ -110,7 +117,9 @@ func verify(ctx context.Context, c *console, _ []string) error {
 		return err
 	}
 	if !v.OK {
-		return c.errorf(text{"the record is NOT whole: entry %d: %s; keep the unit as it is and call the manager", "审计记录不完整：第 %d 条：%s；请保持现状并通知管理员"}, v.FirstBad, v.Problem)
+		return c.errorf(text{
+			"the record is NOT whole: entry %d: %s; keep the unit as it is and call the manager",
+			"审计记录不完整：第 %d 条：%s；请保持现状并通知管理员"}, v.FirstBad, v.Problem)
 	}
 	c.printf(text{"The record is whole: %d entries, last signed %s.", "审计记录完整：共 %d 条，最近签名于 %s。"}, v.Entries, c.time(v.Signed))
 	return nil

@@ -7,20 +7,27 @@ import (
 
 func staffCommands() []command {
 	return []command{
-		{name: "staff", usage: "[--json]", roles: readers, needs: has[Staff], run: listStaff, example: "staff",
-			about: text{"list the operators", "列出操作员"}},
-		{name: "staff-add", usage: "NAME installer|technician|manager|auditor", roles: staff, needs: has[Staff], run: addStaff, example: "staff-add tom technician",
-			about: text{"add an operator, who types a secret of their own", "新增操作员，由其本人输入密码"}},
-		{name: "staff-role", usage: "NAME ROLE", roles: staff, needs: has[Staff], run: changeStaff(false), example: "staff-role tom installer",
-			about: text{"change an operator's role, and let a blocked one in again", "更改操作员角色，并解除停用"}},
-		{name: "staff-block", usage: "NAME", roles: staff, needs: has[Staff], run: changeStaff(true), example: "staff-block tom",
-			about: text{"keep an operator out", "停用操作员"}},
-		{name: "staff-card", usage: "[NAME]", needs: has[Staff], run: staffCard, example: "staff-card tom",
-			about: text{"make the next card at the door an operator's second factor; your own without a name", "将下一张刷的卡设为操作员的第二要素，不带名字为本人"}},
-		{name: "staff-code", usage: "NAME", roles: staff, needs: has[Staff], run: staffCode, example: "staff-code tom",
-			about: text{"make the recovery code for an operator's sealed envelope", "生成操作员密封信封内的恢复码"}},
-		{name: "secret", needs: has[Staff], run: ownSecret, example: "secret",
-			about: text{"change your own secret", "更改本人密码"}},
+		{name: "staff", usage: "[--json]", roles: readsPeople, needs: has[Staff], run: listStaff,
+			about:   text{"list the operators", "列出操作员"},
+			example: "staff"},
+		{name: "staff-add", usage: "NAME installer|technician|manager|auditor", roles: keepsPeople, needs: has[Staff], run: addStaff,
+			about:   text{"add an operator, who types a secret of their own", "新增操作员，由其本人输入密码"},
+			example: "staff-add tom technician"},
+		{name: "staff-role", usage: "NAME ROLE", roles: keepsPeople, needs: has[Staff], run: changeStaff(false),
+			about:   text{"change an operator's role, and let a blocked one in again", "更改操作员角色，并解除停用"},
+			example: "staff-role tom installer"},
+		{name: "staff-block", usage: "NAME", roles: keepsPeople, needs: has[Staff], run: changeStaff(true),
+			about:   text{"keep an operator out", "停用操作员"},
+			example: "staff-block tom"},
+		{name: "staff-card", usage: "[NAME]", needs: has[Staff], run: staffCard,
+			about:   text{"make the next card at the door an operator's second factor; your own without a name", "将下一张刷的卡设为操作员的第二要素，不带名字为本人"},
+			example: "staff-card tom"},
+		{name: "staff-code", usage: "NAME", roles: keepsPeople, needs: has[Staff], run: staffCode,
+			about:   text{"make the recovery code for an operator's sealed envelope", "生成操作员密封信封内的恢复码"},
+			example: "staff-code tom"},
+		{name: "secret", needs: has[Staff], run: ownSecret,
+			about:   text{"change your own secret", "更改本人密码"},
+			example: "secret"},
 	}
 }
 
@@ -37,8 +44,13 @@ func listStaff(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	t := table{cols: []column{
-		{"name", text{"name", "登录名"}}, {"role", text{"role", "角色"}}, {"card", text{"card", "第二要素卡"}}, {"commitment", text{"commitment", "承诺书"}},
-		{"blocked", text{"blocked", "停用"}}, {"locked", text{"locked until", "锁定至"}}, {"seen", text{"last log-in", "最近登录"}},
+		{"name", text{"name", "登录名"}},
+		{"role", text{"role", "角色"}},
+		{"card", text{"card", "第二要素卡"}},
+		{"commitment", text{"commitment", "承诺书"}},
+		{"blocked", text{"blocked", "停用"}},
+		{"locked", text{"locked until", "锁定至"}},
+		{"seen", text{"last log-in", "最近登录"}},
 	}}
 	for _, o := range found {
 		t.add(o.Name, string(o.Role), o.HasCard, o.Commitment, o.Blocked, moment(o.LockedTill), moment(o.LastLogin))
@@ -113,7 +125,9 @@ func staffCode(ctx context.Context, c *console, words []string) error {
 	if len(words) != 1 {
 		return c.misuse("staff-code")
 	}
-	if err := c.certain(text{"The code will be shown once, on this screen; an earlier one ends. Is nobody looking over your shoulder?", "恢复码仅显示一次，旧码作废。确认无人旁观？"}); err != nil {
+	if err := c.certain(text{
+		"The code will be shown once, on this screen; an earlier one ends. Is nobody looking over your shoulder?",
+		"恢复码仅显示一次，旧码作废。确认无人旁观？"}); err != nil {
 		return err
 	}
 	code, err := c.desk.(Staff).NewRecovery(ctx, c.who, words[0])
@@ -188,6 +202,8 @@ func (c *console) recovery(ctx context.Context) error {
 	if err := desk.Recover(ctx, name, code, secret); err != nil {
 		return err
 	}
-	c.say(text{"Done: the code is used up, the card no longer asked for. Log in, then staff-card and staff-code.", "完成：恢复码已失效，暂不需刷卡。请登录后执行 staff-card 和 staff-code。"})
+	c.say(text{
+		"Done: the code is used up, the card no longer asked for. Log in, then staff-card and staff-code.",
+		"完成：恢复码已失效，暂不需刷卡。请登录后执行 staff-card 和 staff-code。"})
 	return nil
 }

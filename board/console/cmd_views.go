@@ -10,14 +10,18 @@ import (
 
 func viewCommands() []command {
 	return []command{
-		{name: "live", run: live, example: "live",
-			about: text{"the status, kept up to date until a key is pressed", "实时状态，按任意键结束"}},
-		{name: "watch", usage: "[WORD] [--json]", roles: []Role{Installer, Technician, Manager}, needs: has[Watcher], run: watch, example: "watch reader",
-			about: text{"events as they happen, or those with a word in them, until a key is pressed", "实时事件，可按词筛选，按任意键结束"}},
-		{name: "aim", usage: "[blocks|ascii|words]", roles: []Role{Installer, Technician, Manager}, needs: has[Aimer], run: aim, example: "aim ascii",
-			about: text{"the camera's picture, for aiming it; recorded, lamp on, never stored", "显示画面以调整摄像头；有记录、亮灯、不存储"}},
-		{name: "clock", usage: "YYYY-MM-DD HH:MM:SS", roles: []Role{Technician, Manager}, needs: has[TimeSetter], run: setClock, example: "clock 2026-11-22 09:30:00",
-			about: text{"set the unit's time", "校准时间"}},
+		{name: "live", run: live,
+			about:   text{"the status, kept up to date until a key is pressed", "实时状态，按任意键结束"},
+			example: "live"},
+		{name: "watch", usage: "[WORD] [--json]", roles: handlesDoor, needs: has[Watcher], run: watch,
+			about:   text{"events as they happen, or those with a word in them, until a key is pressed", "实时事件，可按词筛选，按任意键结束"},
+			example: "watch reader"},
+		{name: "aim", usage: "[blocks|ascii|words]", roles: handlesDoor, needs: has[Aimer], run: aim,
+			about:   text{"the camera's picture, for aiming it; recorded, lamp on, never stored", "显示画面以调整摄像头；有记录、亮灯、不存储"},
+			example: "aim ascii"},
+		{name: "clock", usage: "YYYY-MM-DD HH:MM:SS", roles: setsTime, needs: has[TimeSetter], run: setClock,
+			about:   text{"set the unit's time", "校准时间"},
+			example: "clock 2026-11-22 09:30:00"},
 	}
 }
 

@@ -23,14 +23,16 @@ func (cmd command) allows(r Role) bool { return cmd.roles == nil || slices.Conta
 
 // Who may do what. The Desk holds to it in any case; here it decides what help shows.
 var (
-	staff   = []Role{Manager}
-	readers = []Role{Manager, Auditor}
-	nosy    = []Role{Technician, Manager, Auditor}
+	keepsPeople  = []Role{Manager}
+	readsPeople  = []Role{Manager, Auditor}
+	readsRecords = []Role{Technician, Manager, Auditor}
+	handlesDoor  = []Role{Installer, Technician, Manager}
+	setsTime     = []Role{Technician, Manager}
 )
 
 // vocabulary is all that a desk can do, in the order of help.
 func vocabulary(d Desk) []command {
-	all := slices.Concat(doorCommands(), viewCommands(), peopleCommands(), faceCommands(), recordCommands(), staffCommands(), sessionCommands())
+	all := slices.Concat(doorCommands(), viewCommands(), peopleCommands(), keyCommands(), faceCommands(), recordCommands(), staffCommands(), sessionCommands())
 	return slices.DeleteFunc(all, func(cmd command) bool { return cmd.needs != nil && !cmd.needs(d) })
 }
 
@@ -70,14 +72,28 @@ func (c *console) misuse(name string) error {
 
 func sessionCommands() []command {
 	return []command{
-		{name: "help", usage: "[COMMAND]", about: text{"tell what can be done, or how", "显示命令或用法"}, example: "help open", run: help},
-		{name: "lang", usage: "en|zh", about: text{"change the language", "切换语言"}, example: "lang zh", run: lang},
-		{name: "plain", usage: "on|off", about: text{"one fact a line, no cursor movement", "纯文本：每行一项，无光标移动"}, example: "plain on", run: plain},
-		{name: "page", usage: "on|off", about: text{"stop at each screenful of a long list", "长列表分页"}, example: "page off", run: page},
-		{name: "whoami", about: text{"who is logged in", "当前操作员"}, example: "whoami", run: whoami},
-		{name: "logout", about: text{"leave", "退出登录"}, example: "logout", run: func(context.Context, *console, []string) error { return errAsked }},
+		{name: "help", usage: "[COMMAND]", run: help,
+			about:   text{"tell what can be done, or how", "显示命令或用法"},
+			example: "help open"},
+		{name: "lang", usage: "en|zh", run: lang,
+			about:   text{"change the language", "切换语言"},
+			example: "lang zh"},
+		{name: "plain", usage: "on|off", run: plain,
+			about:   text{"one fact a line, no cursor movement", "纯文本：每行一项，无光标移动"},
+			example: "plain on"},
+		{name: "page", usage: "on|off", run: page,
+			about:   text{"stop at each screenful of a long list", "长列表分页"},
+			example: "page off"},
+		{name: "whoami", run: whoami,
+			about:   text{"who is logged in", "当前操作员"},
+			example: "whoami"},
+		{name: "logout", run: logout,
+			about:   text{"leave", "退出登录"},
+			example: "logout"},
 	}
 }
+
+func logout(context.Context, *console, []string) error { return errAsked }
 
 func help(_ context.Context, c *console, words []string) error {
 	if len(words) > 0 {
@@ -92,12 +108,12 @@ func help(_ context.Context, c *console, words []string) error {
 	var lines []string
 	for _, cmd := range c.commands {
 		if cmd.allows(c.who.Role) {
-			lines = append(lines, pad(strings.TrimSpace(cmd.name+" "+cmd.usage), 32)+" "+cmd.about.in(c.lang))
+			lines = append(lines, pad(cmd.name, 11)+"  "+cmd.about.in(c.lang))
 		}
 	}
 	lines = append(lines, text{
-		"help COMMAND shows an example. Tab completes. Ctrl-C stops what runs.",
-		"help 命令 显示示例。Tab 补全。Ctrl-C 中断。",
+		"help COMMAND shows its words and an example. Tab completes. Ctrl-C stops what runs.",
+		"help 命令 显示用法和示例。Tab 补全。Ctrl-C 中断。",
 	}.in(c.lang))
 	return c.screen(lines)
 }

@@ -71,10 +71,11 @@ func (c *console) fittingCommands(word string) []string {
 // maxShown is how many people Tab shows at most.
 const maxShown = 20
 
-// fittingPeople gives the apartments and names that begin with word, where the command is about a person.
+// fittingPeople gives the apartments and names that begin with word, where the command is about a person. One letter would be a
+// look-up of half the house, and each look-up is recorded.
 func (c *console) fittingPeople(before, word string) []string {
 	cmd, err := c.lookup(strings.Fields(before)[0])
-	if err != nil || !cmd.person || word == "" {
+	if err != nil || !cmd.person || len(word) < 2 {
 		return nil
 	}
 	people, err := c.desk.Find(c.line.ctx, c.who, word)

@@ -270,7 +270,7 @@ func TestCompletion(t *testing.T) {
 	s.logIn("mei")
 	s.hit("dec\t")
 	s.see("decisions ")
-	s.hit("\x15person L\t")
+	s.hit("\x15person Li\t")
 	s.see(`person "Li Na" `)
 	s.hit("\x15person 120\t")
 	s.see("1203  1204")

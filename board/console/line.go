@@ -190,6 +190,13 @@ func (l *line) gone() error {
 	return l.err
 }
 
+// noise is how many bytes came that were no key: a wrong speed, a bad cable.
+func (l *line) noise() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.dropped
+}
+
 // Write sends p as it is.
 func (l *line) Write(p []byte) (int, error) {
 	l.out.Lock()

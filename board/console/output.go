@@ -32,7 +32,7 @@ func (c *console) problem(err error) {
 		c.say(t)
 		return
 	}
-	c.printf(text{"Problem: %v", "问题：%v"}, err)
+	c.printf(text{"Problem: %s", "问题：%s"}, strings.ReplaceAll(err.Error(), "\n", "; "))
 }
 
 // wordOf gives the errors that the console words itself.

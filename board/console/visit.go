@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 	"sync"
-	"time"
-	"unicode"
 )
 
 // console is one line with, at most, one operator on it.
@@ -96,93 +93,6 @@ func (c *console) bye(ctx context.Context) {
 	c.say(text{"Logged out.", "已退出登录。"})
 }
 
-// logIn asks for name and secret. After a failure the line rests, the longer the more there were.
-func (c *console) logIn(ctx context.Context) error {
-	name, err := c.ask(text{"log-in: ", "登录名: "})
-	if err != nil {
-		return err
-	}
-	if wish, ok := strings.CutPrefix(name, "?"); ok {
-		return errors.Join(errNotIn, c.wish(ctx, wish))
-	}
-	if !validName(name) {
-		return errNotIn
-	}
-	secret, err := c.askSecret(text{"secret: ", "密码: "})
-	if err != nil {
-		return err
-	}
-	defer secret.Wipe()
-	err = c.during(ctx, func(ctx context.Context) (err error) {
-		c.who, err = c.desk.LogIn(ctx, name, secret, c.lang, c.step)
-		return err
-	})
-	if err != nil {
-		return c.failed(ctx, err)
-	}
-	c.failures, c.login = 0, name
-	return nil
-}
-
-// validName keeps noise on the line from becoming log-in attempts, which would lock accounts.
-func validName(s string) bool {
-	return s != "" && len(s) <= 64 && strings.IndexFunc(s, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r)
-	}) < 0
-}
-
-// failed tells why somebody did not get in, and rests.
-func (c *console) failed(ctx context.Context, err error) error {
-	c.problem(err)
-	c.failures++
-	c.rest(ctx, min(time.Duration(c.failures)*time.Second, 10*time.Second))
-	return err
-}
-
-// wish is what can be had before log-in.
-func (c *console) wish(ctx context.Context, wish string) error {
-	switch wish {
-	case "plain":
-		c.plain = true
-		c.say(text{"Plain text.", "纯文本。"})
-	case "zh", "en":
-		c.lang = wish
-		c.say(text{"English.", "中文。"})
-	case "recover":
-		if err := c.recovery(ctx); err != nil {
-			return c.failed(ctx, err)
-		}
-	default:
-		c.say(text{"?plain for plain text, ?zh 为中文, ?recover with the code of a sealed envelope", "?plain 纯文本，?en for English，?recover 使用密封恢复码"})
-	}
-	return nil
-}
-
-// acknowledge shows the confidentiality commitment, where there is one to accept, and takes the operator's yes (R-OPERATOR).
-func (c *console) acknowledge(ctx context.Context) error {
-	k := c.who.Commitment
-	if k == nil {
-		return nil
-	}
-	c.printf(text{"Confidentiality commitment, version %s:", "保密承诺书，版本 %s："}, k.Version)
-	c.paragraphs(k.Text)
-	yes, err := c.confirm(text{"Do you accept it?", "您接受吗？"})
-	if err != nil {
-		return err
-	}
-	if !yes {
-		c.say(text{"Without it nothing can be done here.", "未接受则不能使用。"})
-		return ErrNotAcknowledged
-	}
-	who, err := c.desk.Acknowledge(ctx, c.who)
-	if err != nil {
-		c.problem(err)
-		return err
-	}
-	c.who = who
-	return nil
-}
-
 // work reads and runs commands until the visit ends.
 func (c *console) work(ctx context.Context) error {
 	c.printf(text{"Welcome, %s (%s). Type help for what can be done.", "欢迎，%s（%s）。输入 help 查看可用命令。"}, c.login, c.who.Role)
@@ -201,7 +111,7 @@ func (c *console) work(ctx context.Context) error {
 		case err != nil:
 			return err
 		}
-		if err := c.execute(ctx, s); errors.Is(err, errAsked) {
+		if err := c.execute(ctx, s); errors.Is(err, errAsked) || errors.Is(err, ErrEnded) {
 			return err
 		}
 		if ctx.Err() != nil {
@@ -241,61 +151,3 @@ func (c *console) during(ctx context.Context, f func(context.Context) error) err
 	}
 	return err
 }
-
-// rest makes the line wait, deaf, for d.
-func (c *console) rest(ctx context.Context, d time.Duration) {
-	_ = c.wait(ctx, d) // where ctx ended the next question finds out
-	c.line.flush()
-}
-
-// idle calls out when d passes after a touch without another. Before the first touch nobody is there to be logged out.
-type idle struct {
-	mu    sync.Mutex
-	clock Clock
-	d     time.Duration
-	out   func()
-	timer Timer
-	over  bool // called out, or stopped
-}
-
-func (i *idle) touch() {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.timer != nil && !i.timer.Stop() {
-		i.over = true
-	}
-	if !i.over {
-		i.timer = i.clock.AfterFunc(i.d, i.out)
-	}
-}
-
-func (i *idle) stop() {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.over = true
-	if i.timer != nil {
-		i.timer.Stop()
-	}
-}
-
-// history keeps the commands of one visit. Answers to questions, secrets among them, never get in.
-type history struct {
-	open  bool
-	lines []string
-}
-
-// maxHistory is how many commands the up key reaches.
-const maxHistory = 100
-
-func (h *history) Add(s string) {
-	if !h.open || strings.TrimSpace(s) == "" || len(h.lines) > 0 && h.lines[len(h.lines)-1] == s {
-		return
-	}
-	if len(h.lines) == maxHistory {
-		h.lines = append(h.lines[:0], h.lines[1:]...)
-	}
-	h.lines = append(h.lines, s)
-}
-
-func (h *history) Len() int        { return len(h.lines) }
-func (h *history) At(i int) string { return h.lines[len(h.lines)-1-i] }
