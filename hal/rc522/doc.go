@@ -1,0 +1,19 @@
+// Package rc522 reads 13.56 MHz cards (ISO/IEC 14443 type A) with NXP's MFRC522 on SPI.
+//
+// Data sheet: MFRC522, Rev. 3.9 (NXP, 2016). Card side: ISO/IEC 14443-3 (activation), MF1S50yyX (MIFARE Classic).
+//
+// Of periph's driver only the register layer (mfrc522/commands) is used: its upper layer knows no UIDs of 10 bytes and no
+// collisions, authenticates cards of 7 bytes with the wrong bytes, can wait for ever, and calls a failed write a success.
+//
+//	Chip     registers, one exchange with the field, self-tests
+//	Tag      an activated card: UID of 4, 7 or 10 bytes, SAK
+//	Session  an authenticated sector of a MIFARE Classic: read, verified write
+//	Reader   hal.Reader: polls, reports each card once while it is held there, and brings a deaf chip back
+//
+// No call waits longer than about 60 ms: the chip's own timer ends an exchange with a silent card, and a chip that does not
+// answer at all ends it by the host's clock.
+//
+// A UID is sent in the clear and can be copied onto a blank card for pennies: such a card is Clonable. A sector under a key of
+// the site's own is better, though Crypto-1, the cipher of MIFARE Classic, has been broken since 2008: it keeps out the
+// copier in the shop, not an expert.
+package rc522

@@ -1,0 +1,200 @@
+package rc522
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	periph "periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
+	"periph.io/x/host/v3/sysfs"
+
+	"menshen/hal"
+)
+
+// ErrRandom says that a card makes up its number.
+var ErrRandom = errors.New("this card, or phone, gives another number each time: it cannot open a door by its number")
+
+// Source opens the SPI port of the chip. It is called again after the chip went away.
+type Source func() (spi.PortCloser, error)
+
+// Port is the source for the kernel's /dev/spidev<bus>.<chipSelect>.
+func Port(bus, chipSelect int) Source {
+	return func() (spi.PortCloser, error) {
+		p, err := sysfs.NewSPI(bus, chipSelect)
+		if err != nil {
+			return nil, fmt.Errorf("open /dev/spidev%d.%d: %w (is SPI enabled in the board's configuration?)", bus, chipSelect, err)
+		}
+		return p, nil
+	}
+}
+
+// speed is well under the chip's 10 MHz: jumper wires are long.
+const speed = 4 * physic.MegaHertz
+
+// Config describes a reader. Zero durations mean the values given.
+type Config struct {
+	Name    string
+	Reset   periph.PinOut // the chip's NRSTPD; nil: not wired
+	Sector  *Sector       // where the site's credential is on its cards; nil: the UID is the credential, and can be copied
+	Poll    time.Duration // between two looks; 100 ms
+	Away    time.Duration // how long a card must be out of sight to count as a new tap; 1 s
+	Refresh time.Duration // how often the chip is set up anew, for those that go deaf and do not know it; 1 min
+}
+
+// most is how many cards at once are read in one look.
+const most = 4
+
+// Reader is a card reader.
+type Reader struct {
+	cfg    Config
+	source Source
+	seen   map[string]time.Time // UIDs in the field; used by Run only
+
+	inits, garbled atomic.Uint64
+}
+
+var _ hal.Reader = (*Reader)(nil)
+
+// New makes a reader. Nothing is opened before Run.
+func New(source Source, cfg Config) *Reader {
+	for d, standard := range map[*time.Duration]time.Duration{
+		&cfg.Poll: 100 * time.Millisecond, &cfg.Away: time.Second, &cfg.Refresh: time.Minute,
+	} {
+		if *d == 0 {
+			*d = standard
+		}
+	}
+	return &Reader{cfg: cfg, source: source, seen: map[string]time.Time{}}
+}
+
+// Counts are how often the chip was set up, and how many answers were garbled, since the program started.
+type Counts struct{ Inits, Garbled uint64 }
+
+// Counts may be called at any time.
+func (r *Reader) Counts() Counts { return Counts{r.inits.Load(), r.garbled.Load()} }
+
+func (r *Reader) String() string { return r.cfg.Name }
+
+// Run implements hal.Reader. A chip that goes away, or loses its settings, is a Fault and is set up anew.
+func (r *Reader) Run(ctx context.Context, emit func(hal.ReaderEvent)) error {
+	return hal.Persist(ctx, r.cfg.Name, emit, func(ctx context.Context, up func()) error {
+		if err := r.live(ctx, up, emit); err != nil {
+			return fmt.Errorf("reader %s: %w", r.cfg.Name, err)
+		}
+		return nil
+	})
+}
+
+// live is one life of the chip.
+func (r *Reader) live(ctx context.Context, up func(), emit func(hal.ReaderEvent)) error {
+	port, err := r.source()
+	if err != nil {
+		return err
+	}
+	defer port.Close()
+	if err := port.LimitSpeed(speed); err != nil {
+		return err
+	}
+	chip, err := NewChip(port, r.cfg.Reset)
+	if err != nil {
+		return err
+	}
+	var fresh time.Time
+	tick := time.NewTicker(r.cfg.Poll)
+	defer tick.Stop()
+	defer chip.Field(false)
+	for ctx.Err() == nil {
+		if time.Since(fresh) >= r.cfg.Refresh {
+			if err := chip.Init(); err != nil {
+				return err
+			}
+			r.inits.Add(1)
+			fresh = time.Now()
+			up()
+		}
+		if err := r.look(chip, emit); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		}
+	}
+	return ctx.Err()
+}
+
+// look finds the cards that are in the field now. It begins with the field off, so that every card is idle.
+func (r *Reader) look(chip *Chip, emit func(hal.ReaderEvent)) error {
+	if err := chip.Check(); err != nil {
+		return err
+	}
+	if err := errors.Join(chip.Field(false), chip.Field(true)); err != nil {
+		return err
+	}
+	for uid, at := range r.seen {
+		if time.Since(at) > r.cfg.Away {
+			delete(r.seen, uid)
+		}
+	}
+	for range most {
+		tag, err := chip.Activate()
+		if err == nil {
+			err = r.tapped(chip, tag, emit)
+		}
+		if err == nil {
+			err = chip.Halt()
+		}
+		switch {
+		case errors.Is(err, ErrSilent):
+			return nil
+		case errors.Is(err, ErrGarbled), errors.Is(err, ErrCollided): // cards at the edge of the field: the next look may do better
+			r.garbled.Add(1)
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// tapped reports a card that was not here before.
+func (r *Reader) tapped(chip *Chip, tag Tag, emit func(hal.ReaderEvent)) error {
+	uid := string(tag.UID)
+	if tag.Random() {
+		uid = "" // one phone, many numbers
+	}
+	_, known := r.seen[uid]
+	if known {
+		r.seen[uid] = time.Now()
+		return nil
+	}
+	e := hal.ReaderEvent{At: time.Now(), Reader: r.cfg.Name}
+	card, err := r.credential(chip, tag)
+	switch {
+	case err == nil:
+		e.Card = &card
+	case errors.Is(err, ErrRandom), errors.Is(err, ErrKey), errors.Is(err, ErrRefused):
+		e.Fault = fmt.Errorf("reader %s: %w", r.cfg.Name, err)
+	default:
+		return err
+	}
+	r.seen[uid] = time.Now()
+	emit(e)
+	return nil
+}
+
+func (r *Reader) credential(chip *Chip, tag Tag) (hal.Card, error) {
+	switch {
+	case r.cfg.Sector != nil && !tag.Classic():
+		return hal.Card{}, ErrKey
+	case r.cfg.Sector != nil:
+		return r.cfg.Sector.read(chip, tag)
+	case tag.Random():
+		return hal.Card{}, ErrRandom
+	}
+	return tag.Card(), nil
+}
