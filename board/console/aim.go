@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// lineRate is what a serial line of 115,200 baud carries, 8N1: bytes a second.
-const lineRate = 11520
+// rate is what the line carries in bytes a second, 8N1: 11,520 at 115,200 baud.
+func (o Options) rate() int { return o.Baud / 10 }
 
-// frameBudget is the most that one picture may cost: a third of a second, so that there are two a second even where the camera gives no more
-// than seven.
-const frameBudget = lineRate / 3
+// frameBudget is the most that one picture may cost at a rate: a third of a second, so that there are two a second even where the camera gives
+// no more than seven.
+func frameBudget(rate int) int { return max(rate/3, 200) }
 
 // aim shows the camera's picture until a key is pressed. Nothing of it stays: neither here nor, after the last clear,
 // on the screen.
@@ -49,10 +49,10 @@ func aim(ctx context.Context, c *console, words []string) error {
 				return // the line is busy; the next picture will be newer
 			}
 			v.draw(p)
-			out := v.frame(frameBudget, c.caption(p))
+			out := v.frame(frameBudget(c.o.rate()), c.caption(p))
 			c.put(string(out))
 			clear(out)
-			free = now.Add(time.Duration(len(out)) * time.Second / lineRate)
+			free = now.Add(time.Duration(len(out)) * time.Second / time.Duration(c.o.rate()))
 		})
 	})
 }

@@ -30,6 +30,7 @@ type Options struct {
 	Height   int            // rows, 24 when 0
 	Idle     time.Duration  // log-out after this long without a key, 5 minutes when 0
 	Once     bool           // end after the first log-out, for the control socket
+	Baud     int            // what the line carries, for pictures: 115200 when 0
 	Location *time.Location // of the dates shown and typed; time.Local when nil
 	Clock    Clock          // the system's when nil
 }
@@ -46,6 +47,9 @@ func (o Options) orDefaults() Options {
 	}
 	if o.Idle <= 0 {
 		o.Idle = 5 * time.Minute
+	}
+	if o.Baud <= 0 {
+		o.Baud = 115200
 	}
 	if o.Location == nil {
 		o.Location = time.Local
@@ -65,7 +69,8 @@ var (
 // Serve lets people log in and work, one after the other, until ctx ends, the line is gone (rw.Read gives an error; io.EOF
 // is nil here), or the first log-out with Options.Once. The log-out reaches the Desk in each case, even while rw.Write hangs.
 //
-// A Read of rw that waits when Serve returns ends when the caller closes rw, and not before.
+// A Read of rw that waits when Serve returns ends when the caller closes rw, and not before; who goes on using a terminal gives Serve a
+// Keyboard of it.
 func Serve(ctx context.Context, rw io.ReadWriter, desk Desk, o Options) error {
 	o = o.orDefaults()
 	l := newLine(ctx, rw)
