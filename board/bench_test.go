@@ -242,6 +242,7 @@ func (b *bench) walkUp(n uint64) store.Entry {
 	before := b.count("decision")
 	for range 50 {
 		o := look(n)
+		o.At = b.clock.now()
 		b.observe(&o)
 		b.later(100 * time.Millisecond)
 		if b.count("decision") > before {

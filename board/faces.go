@@ -69,14 +69,14 @@ func (u *Unit) observe(o *recognizer.Observation) {
 		f.Embedding = o.Embedding[:]
 	}
 	if u.faces.visit.Add(f, now) {
-		u.decideFace(now)
+		u.decideFace(now, o.At)
 	}
 }
 
-// decideFace decides on the walk-up that the visit has gathered evidence of.
-func (u *Unit) decideFace(now time.Time) {
+// decideFace decides on the walk-up that the visit has gathered evidence of. The attempt is of the moment of its last frame.
+func (u *Unit) decideFace(now, frame time.Time) {
 	evidence := u.faces.visit.Face()
-	a := u.attempt(policy.ByFace, now)
+	a := u.attempt(policy.ByFace, frame)
 	a.Face = &evidence
 	if id, known := u.faces.visit.Candidate(); known {
 		p, err := u.vault.Person(policy.PersonID(id))
@@ -124,7 +124,7 @@ func (u *Unit) lookAround(now time.Time) {
 		u.eye.SetMode(mode)
 	}
 	if mode == eye.Looking && f.visit.Tick(now) {
-		u.decideFace(now)
+		u.decideFace(now, now)
 	}
 }
 
