@@ -17,5 +17,6 @@
 // point says so instead of promising.
 //
 // Rates move with camera, light and people. So every rate is first divided by the guard, the factor by which another set of pictures was
-// found worse. A site that measures its own (menshen eval) may ship a file with a guard of 1.
+// found worse. It stands, too, for what was not measured: a walk-up is compared after each frame, by the mean of the frames so far, and
+// those looks, though much alike, are several. A site that measures its own pictures (menshen eval) gets a guard from the interval of its rates.
 package calibration

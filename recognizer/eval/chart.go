@@ -75,9 +75,6 @@ func (c chart) SVG() template.HTML {
 func (c chart) path(points [][2]float64) string {
 	var b strings.Builder
 	for i, p := range points {
-		if math.IsNaN(p[0]) || math.IsNaN(p[1]) {
-			continue
-		}
 		fmt.Fprintf(&b, "%c%.1f %.1f", "ML"[min(i, 1)], c.px(p[0]), c.py(p[1]))
 	}
 	return b.String()
@@ -148,8 +145,11 @@ func (id *Identification) curveChart() chart {
 		lines: []line{{name: "strangers taken (FPIR)", class: "b"}, {name: "enrolled missed (FNIR)", class: "a"}},
 	}
 	for _, p := range id.Curve {
-		c.lines[0].points = append(c.lines[0].points, [2]float64{p.Threshold, p.FPIR.Value})
-		c.lines[1].points = append(c.lines[1].points, [2]float64{p.Threshold, p.FNIR.Value})
+		for l, rate := range []Rate{p.FPIR, p.FNIR} {
+			if rate.Value > 0 { // none has no place on an axis of powers of ten
+				c.lines[l].points = append(c.lines[l].points, [2]float64{p.Threshold, rate.Value})
+			}
+		}
 	}
 	return c
 }

