@@ -27,3 +27,14 @@ func (c Card) Format(s fmt.State, _ rune) { fmt.Fprint(s, c.String()) }
 
 // Key is one key of a keypad: '0' to '9', '*' or '#'. Zero is no key. A sequence of keys is a secret.
 type Key rune
+
+// Code is the text of a QR or bar code that a scanner read, such as a visitor's pass. It is a secret while it is valid.
+type Code string
+
+// Reveal gives the text.
+func (c Code) Reveal() string { return string(c) }
+
+// String, GoString and Format never show the text.
+func (c Code) String() string             { return fmt.Sprintf("code(%d bytes)", len(c)) }
+func (c Code) GoString() string           { return c.String() }
+func (c Code) Format(s fmt.State, _ rune) { fmt.Fprint(s, c.String()) }

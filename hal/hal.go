@@ -22,13 +22,14 @@ type Reader interface {
 	String() string
 }
 
-// ReaderEvent is one thing that happened at a reader. Exactly one of Card, Key, Fault is set (Fault nil after
+// ReaderEvent is one thing that happened at a reader. Exactly one of Card, Key, Code, Fault is set (Fault nil after
 // recovery with Recovered true).
 type ReaderEvent struct {
 	At        time.Time // when the last bit was on the wire, not when we got to it
 	Reader    string
 	Card      *Card
 	Key       Key
+	Code      Code
 	Fault     error // lost frame, noise, reversed wires, device gone; never contains card data
 	Recovered bool
 }
