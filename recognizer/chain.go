@@ -21,6 +21,14 @@ const (
 // ErrFrame: the frame is too small, too large, or its buffer does not fit its size.
 var ErrFrame = errors.New("frame cannot be used")
 
+// check refuses a frame that would make OpenCV, or an index, go wrong.
+func check(f *hal.Frame) error {
+	if f.Width < minSide || f.Height < minSide || f.Width > maxSide || f.Height > maxSide || len(f.BGR) != f.Width*f.Height*3 {
+		return fmt.Errorf("%w: %d×%d pixels in %d bytes; sides must be %d to %d", ErrFrame, f.Width, f.Height, len(f.BGR), minSide, maxSide)
+	}
+	return nil
+}
+
 // Chain turns frames into observations. It is for one goroutine.
 type Chain struct {
 	opts                               Options
@@ -108,8 +116,8 @@ func (c *Chain) networks() []*network {
 // find detects the faces in the zone, the large and central one first.
 func (c *Chain) find(frame *hal.Frame) ([]found, Observation, error) {
 	w, h := frame.Width, frame.Height
-	if w < minSide || h < minSide || w > maxSide || h > maxSide || len(frame.BGR) != w*h*3 {
-		return nil, Observation{}, fmt.Errorf("%w: %d×%d pixels in %d bytes; sides must be %d to %d", ErrFrame, w, h, len(frame.BGR), minSide, maxSide)
+	if err := check(frame); err != nil {
+		return nil, Observation{}, err
 	}
 	obs := Observation{Seq: frame.Seq, At: frame.At, Width: w, Height: h}
 	start := time.Now()

@@ -32,6 +32,7 @@ func (c *Chain) inspectPoints(v view, faces []found, obs *Observation) (points [
 	v.warp(toFrame, c.embed.pixels, c.embed.Width, c.embed.Height)
 	planes(c.embed.pixels, c.grey, "grey", 0, 1)
 	q.Brightness, q.Sharpness = light(c.grey, c.embed.Width, c.embed.Height)
+	q.Mouth, q.Eyes = covering(c.grey, c.embed.Width, c.embed.Height)
 	q.Advice = c.opts.advise(*q, v.h, c.opts.crowded(faces))
 	obs.Took.Align = clock.lap()
 	return points, nil

@@ -69,6 +69,8 @@ type Quality struct {
 	Brightness float32 // mean of the aligned crop, 0…255
 	Yaw, Pitch float32 // rough, in degrees, from five points
 	Roll       float32 // degrees
+	Mouth      float32 // fine detail at the mouth over that at the eyes: below 0.38 the mouth is covered
+	Eyes       float32 // brightness at the eyes over that of the cheeks: below 0.45 dark glasses
 	Advice     Advice  // Fine when the embedding can be used
 }
 

@@ -3,7 +3,7 @@ package recognizer
 import "math"
 
 // noseRest is where the nose's tip stands between eyes (0) and mouth (1) in a face that looks straight ahead.
-const noseRest = 0.6
+const noseRest = 0.5
 
 // pose is a rough estimate in degrees from five points, good to about ten degrees: enough to ask somebody to look at the
 // camera and to see a head turn. Roll is positive when the head leans to the image's right, yaw when the nose points there, pitch when it points up.
@@ -62,6 +62,28 @@ func (o Options) crowded(faces []found) bool {
 	return false
 }
 
+// covering measures, in the aligned face, how much finer detail the mouth has against the eyes (a mask has less), and how bright
+// the eyes are against the cheeks (dark glasses). On LFW, with masks and glasses drawn in: a mouth below 0.38 for none of 272 faces and
+// for 95% of masks; eyes below 0.45 for none and for 90% of glasses. Masks with a pattern, and clear glasses, are not told.
+func covering(grey []float32, w, h int) (mouth, eyes float32) {
+	part := func(x0, y0, x1, y1 int) (mean, detail float32) { // in pixels of a template of 112×112
+		x0, y0, x1, y1 = x0*w/112, y0*h/112, x1*w/112, y1*h/112
+		for y := y0; y < y1; y++ {
+			for x := x0; x < x1; x++ {
+				v, below := grey[y*w+x], grey[(y+1)*w+x]
+				mean += v
+				detail += max(v-below, below-v)
+			}
+		}
+		n := float32((x1 - x0) * (y1 - y0))
+		return mean / n, detail / n
+	}
+	eyesMean, eyesDetail := part(24, 42, 88, 62)
+	cheeksMean, _ := part(30, 62, 82, 76)
+	_, mouthDetail := part(36, 82, 78, 104)
+	return mouthDetail / (eyesDetail + 0.1), eyesMean / (cheeksMean + 0.1)
+}
+
 // advise is the first thing to do about a face, in the order in which a person can act on it.
 func (o Options) advise(q Quality, frameHeight int, crowded bool) Advice {
 	maxHeight := o.MaxHeight
@@ -80,6 +102,8 @@ func (o Options) advise(q Quality, frameHeight int, crowded bool) Advice {
 		return TooDark
 	case q.Brightness > o.MaxBrightness:
 		return TooBright
+	case q.Mouth < o.MinMouth, q.Eyes < o.MinEyes:
+		return Uncover
 	case abs(q.Yaw) > o.MaxYaw, abs(q.Pitch) > o.MaxPitch, abs(q.Roll) > o.MaxRoll:
 		return LookStraight
 	case q.Sharpness < o.MinSharpness:

@@ -2,7 +2,10 @@ package recognizer
 
 import (
 	"math"
+	"slices"
 	"testing"
+
+	"menshen/hal"
 )
 
 // head gives the five points of a head in space, turned by yaw and pitch, seen from far away, then rolled. Degrees; the face is 100
@@ -12,7 +15,7 @@ func head(yaw, pitch, roll float64) (points [5]Point) {
 	sy, cy := math.Sincos(yaw * rad)
 	sp, cp := math.Sincos(pitch * rad)
 	sr, cr := math.Sincos(roll * rad)
-	for i, p := range [5][3]float64{{-32, 0, 0}, {32, 0, 0}, {0, 42, 35}, {-27, 70, 0}, {27, 70, 0}} {
+	for i, p := range [5][3]float64{{-32, 0, 0}, {32, 0, 0}, {0, 35, 35}, {-27, 70, 0}, {27, 70, 0}} {
 		x, z := p[0]*cy+p[2]*sy, -p[0]*sy+p[2]*cy
 		y := p[1]*cp - z*sp // pitch up moves what stands out upwards
 		points[i] = Point{float32(300 + cr*x - sr*y), float32(200 + sr*x + cr*y)}
@@ -54,7 +57,7 @@ func TestLight(t *testing.T) {
 
 func TestAdvice(t *testing.T) {
 	o := Options{}.withDefaults()
-	good := Quality{Height: 150, Sharpness: 300, Brightness: 110}
+	good := Quality{Height: 150, Sharpness: 300, Brightness: 110, Mouth: 1, Eyes: 0.8}
 	for want, spoil := range map[Advice]func(*Quality){
 		Fine:         func(*Quality) {},
 		ComeCloser:   func(q *Quality) { q.Height = 50; q.Brightness = 5 },
@@ -62,6 +65,7 @@ func TestAdvice(t *testing.T) {
 		TooDark:      func(q *Quality) { q.Brightness = 20; q.Sharpness = 1 },
 		TooBright:    func(q *Quality) { q.Brightness = 240 },
 		LookStraight: func(q *Quality) { q.Yaw = -50 },
+		Uncover:      func(q *Quality) { q.Mouth = 0.2 },
 		HoldStill:    func(q *Quality) { q.Sharpness = 5 },
 	} {
 		q := good
@@ -80,5 +84,36 @@ func TestAdvice(t *testing.T) {
 	}
 	if Advice(99).Text("en") != HoldStill.Text("en") || Advice(99).Valid() {
 		t.Error("an unknown advice must still say something")
+	}
+}
+
+// TestCovering: a mask and dark glasses, drawn on a real face, are told from the face itself.
+func TestCovering(t *testing.T) {
+	c := newChain(t, Options{})
+	plain := gocvPicture(t, "face.jpg")
+	obs := observe(t, c, plain)
+	if obs.Quality.Advice != Fine {
+		t.Fatalf("the face itself: %+v", obs.Quality)
+	}
+	toFrame, err := align(obs.Evidence.Points, template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	toFace := inverse(toFrame)
+	for name, on := range map[string]func(x, y float64) bool{
+		"mask": func(x, y float64) bool { return y > 70 && y < 116 && math.Abs(x-56) < 44-0.3*(y-68) },
+		"glasses": func(x, y float64) bool {
+			return math.Hypot((x-38)/16, (y-53)/11) < 1 || math.Hypot((x-74)/16, (y-53)/11) < 1
+		},
+	} {
+		f := &hal.Frame{Width: plain.Width, Height: plain.Height, BGR: slices.Clone(plain.BGR)}
+		for i := range f.Width * f.Height {
+			if on(toFace.at(float64(i%f.Width), float64(i/f.Width))) {
+				f.BGR[i*3], f.BGR[i*3+1], f.BGR[i*3+2] = 30, 30, 30
+			}
+		}
+		if obs := observe(t, c, f); obs.Quality.Advice != Uncover || obs.Embedding != nil {
+			t.Errorf("%s: %+v", name, obs.Quality)
+		}
 	}
 }

@@ -35,20 +35,21 @@ type wireQuality struct {
 	Height                int16
 	Sharpness, Brightness float32
 	Yaw, Pitch, Roll      float32
+	Mouth, Eyes           float32
 	Advice                uint8
 }
 
 func toWireQuality(q recognizer.Quality) wireQuality {
-	return wireQuality{int16(q.Height), q.Sharpness, q.Brightness, q.Yaw, q.Pitch, q.Roll, uint8(q.Advice)}
+	return wireQuality{int16(q.Height), q.Sharpness, q.Brightness, q.Yaw, q.Pitch, q.Roll, q.Mouth, q.Eyes, uint8(q.Advice)}
 }
 
 func (q wireQuality) decode() recognizer.Quality {
 	return recognizer.Quality{Height: int(q.Height), Sharpness: q.Sharpness, Brightness: q.Brightness,
-		Yaw: q.Yaw, Pitch: q.Pitch, Roll: q.Roll, Advice: recognizer.Advice(q.Advice)}
+		Yaw: q.Yaw, Pitch: q.Pitch, Roll: q.Roll, Mouth: q.Mouth, Eyes: q.Eyes, Advice: recognizer.Advice(q.Advice)}
 }
 
 func (q wireQuality) ok() bool {
-	return finite(q.Sharpness, q.Brightness, q.Yaw, q.Pitch, q.Roll) && q.Height >= 0 && recognizer.Advice(q.Advice).Valid()
+	return finite(q.Sharpness, q.Brightness, q.Yaw, q.Pitch, q.Roll, q.Mouth, q.Eyes) && q.Height >= 0 && recognizer.Advice(q.Advice).Valid()
 }
 
 func toWireRect(r image.Rectangle) [4]int16 {

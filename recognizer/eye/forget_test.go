@@ -61,7 +61,7 @@ func TestRStrangerForgotten(t *testing.T) {
 					t.Fatal(err)
 				}
 				for i := 0; i+32 <= len(b); i += 256 {
-					needles = append(needles, needle{"embedding", masked(bytes.Clone(b[i:i+32]))})
+					needles = append(needles, needle{"embedding", masked(bytes.Clone(b[i : i+32]))})
 				}
 				if search(t, os.Getpid(), needles)["embedding"] == 0 || search(t, e.Status().PID, needles)["pixels"] == 0 {
 					t.Error("the search does not find what is there")
