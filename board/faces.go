@@ -26,6 +26,7 @@ type faces struct {
 	tries  fusion.Attempts
 	mode   eye.Mode
 	seen   time.Time  // the last face
+	asks   fusion.Act // what the person at the door is asked to do
 	taking *enrolment // somebody's face is being taken
 }
 
@@ -36,6 +37,7 @@ func (f *faces) configure(c *config.Config) (err error) {
 	}
 	f.conf = fusion.Defaults()
 	f.conf.LiveMin, f.conf.FramesMin, f.conf.Window = c.Faces.LiveMin, c.Faces.Frames, c.Faces.DecideWithin.D()
+	f.conf.Challenge = fusion.When(c.Faces.Challenge)
 	f.asked = float64(c.Faces.StrangerIn)
 	f.visit = fusion.NewVisit(f.conf, f.index)
 	f.recalibrate()
@@ -61,7 +63,7 @@ func (u *Unit) observe(o *recognizer.Observation) {
 		u.faces.taking.add(o, now)
 		return
 	}
-	f := fusion.Frame{Present: o.Faces > 0, Live: float64(o.Live)}
+	f := fusion.Frame{Present: o.Faces > 0, Live: float64(o.Live), Signs: signs(o)}
 	if o.Quality.Advice != recognizer.Fine {
 		f.Advice = o.Quality.Advice.String()
 	}
@@ -71,6 +73,21 @@ func (u *Unit) observe(o *recognizer.Observation) {
 	if u.faces.visit.Add(f, now) {
 		u.decideFace(now, o.At)
 	}
+	if act := u.faces.visit.Asks(); act != u.faces.asks {
+		if u.faces.asks = act; act != fusion.NoAct {
+			u.signals.say(policy.SignalLook)
+		}
+	}
+}
+
+// signs is what a frame says for a living head besides the passive model.
+func signs(o *recognizer.Observation) fusion.Signs {
+	e := &o.Evidence
+	s := fusion.Signs{EyesOpen: float64(e.EyesOpen), Border: float64(e.Border), Pattern: float64(e.Pattern), Yaw: float64(o.Quality.Yaw)}
+	for i, p := range e.Points {
+		s.Points[i] = fusion.Position{X: float64(p.X), Y: float64(p.Y)}
+	}
+	return s
 }
 
 // decideFace decides on the walk-up that the visit has gathered evidence of. The attempt is of the moment of its last frame.

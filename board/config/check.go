@@ -8,11 +8,13 @@ import (
 	"time"
 )
 
-// Roles are the meanings of inputs. SignalRoles are those of lamps and buzzers. ReaderKinds are the drivers of readers.
+// Roles are the meanings of inputs, SignalRoles those of lamps and buzzers, ReaderKinds the drivers of readers, Challenges the
+// occasions on which somebody is asked to blink or turn the head.
 var (
 	Roles       = []string{"rex", "contact", "fire", "tamper", "bell", "staff"}
 	SignalRoles = []string{"green", "red", "buzzer"}
 	ReaderKinds = []string{"wiegand"}
+	Challenges  = []string{"never", "in doubt", "always"}
 )
 
 // privateSpaces are places where a face door may never stand (R-NOPRIVATE, FRT 13), as installers write them.
@@ -133,7 +135,7 @@ func (c *Config) checkFaces() error {
 	case c.Faces.DecideWithin.D() < time.Second || c.Faces.DecideWithin.D() > 10*time.Second:
 		return fmt.Errorf("[faces] decide_within %v is out of range: write between 1s and 10s", c.Faces.DecideWithin.D())
 	}
-	return nil
+	return oneOf("[faces] challenge", c.Faces.Challenge, Challenges)
 }
 
 func (c *Config) has(role string) bool {

@@ -102,6 +102,7 @@ type Faces struct {
 	Enabled      bool     `toml:"enabled"`
 	StrangerIn   int      `toml:"stranger_in"`   // at most one stranger in so many attempts passes
 	LiveMin      float64  `toml:"live_min"`      // 0…1
+	Challenge    string   `toml:"challenge"`     // ask for a blink or a turn of the head: one of Challenges
 	Frames       int      `toml:"frames"`        // frames that must agree
 	DecideWithin Duration `toml:"decide_within"` // after so long without certainty the card is offered
 }
@@ -155,7 +156,7 @@ func defaults() Config {
 			HeldAfter:   Duration(30 * time.Second),
 			PreAlarm:    Duration(10 * time.Second),
 		},
-		Faces:   Faces{StrangerIn: 10000, LiveMin: 0.6, Frames: 3, DecideWithin: Duration(3 * time.Second)},
+		Faces:   Faces{StrangerIn: 10000, LiveMin: 0.7, Challenge: "never", Frames: 3, DecideWithin: Duration(3 * time.Second)},
 		Console: Console{Baud: 115200, Idle: Duration(5 * time.Minute)},
 	}
 }
