@@ -3,6 +3,7 @@ package policy
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,6 +50,44 @@ func TestGoodAttemptsOpen(t *testing.T) {
 			if !c.Pass {
 				t.Errorf("%s granted past a failed rule: %+v", m, c)
 			}
+		}
+	}
+}
+
+// TestDenyOrderOfEachMeans is the deny order as it is written down in a record, for each means.
+func TestDenyOrderOfEachMeans(t *testing.T) {
+	const (
+		door   = "means known, no lockdown, "
+		keypad = "keypad not resting, "
+		key    = "key known, key not revoked, key for this door, clock can date it, key begun, key not over, key not used up, "
+		faces  = "faces on, log durable, faces not resting, "
+		face   = "face seen, picture good, frames agree, alive, face known, like nobody else, R-CONSENT, R-MINOR, "
+		person = "not blocked, lease begun, lease not over, "
+		alone  = "face alone allowed, "
+		moment = "in their hours, not in just now, other door closed, two persons"
+	)
+	for m, want := range map[Means]string{
+		ByCard:     door + key + person + moment,
+		ByPIN:      door + keypad + key + person + moment,
+		ByPass:     door + key + person + moment,
+		ByFace:     door + faces + face + person + "R-ALT, " + alone + moment,
+		ByCardFace: door + key + faces + face + person + "R-ALT, " + moment,
+		ByREX:      "R-SAFE",
+		ByStaff:    "R-SAFE",
+		ByConsole:  "R-SAFE",
+		ByFire:     "R-SAFE",
+	} {
+		a := good(ByCardFace)
+		if _, ok := opens[m]; ok {
+			a = good(m)
+		}
+		a.Means = m
+		var asked []string
+		for _, c := range Decide(a).Trace {
+			asked = append(asked, c.Rule)
+		}
+		if got := strings.Join(asked, ", "); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", m, got, want)
 		}
 	}
 }

@@ -169,6 +169,19 @@ func TestLawfulUnitKeepsEveryRule(t *testing.T) {
 	}
 }
 
+func TestRAltAnyOtherWayWillDo(t *testing.T) {
+	for name, door := range map[string]DoorFacts{
+		"card reader": {CardReader: true}, "keypad": {Keypad: true}, "staffed release": {StaffedRelease: true}, "no faces": {},
+	} {
+		f := lawful()
+		door.Faces = name != "no faces"
+		f.Doors = []DoorFacts{door}
+		if found := Review(*f)[0]; found.Rule.ID != "R-ALT" || found.State != Kept {
+			t.Errorf("%s only: %+v", name, found)
+		}
+	}
+}
+
 // What was never counted, or too long ago, counts as broken: silence is no proof.
 func TestUnknownIsBroken(t *testing.T) {
 	for _, f := range Review(UnitFacts{At: noon}) {
@@ -177,6 +190,10 @@ func TestUnknownIsBroken(t *testing.T) {
 		}
 	}
 	stale := lawful()
+	stale.At = noon.Add(time.Hour) // counted 25 hours ago
+	if off := FacesOff(Review(*stale)); off != "" {
+		t.Errorf("a count of %v is stale: faces off by %s", Fresh, off)
+	}
 	stale.At = noon.Add(2 * time.Hour) // counted 26 hours ago
 	kept := 0
 	for _, f := range Review(*stale) {

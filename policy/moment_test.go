@@ -37,7 +37,11 @@ func TestTriesPauseLongerAndLonger(t *testing.T) {
 	if got := n.Count(l, no); got.Failed != 1 {
 		t.Errorf("an hour later: %+v", got)
 	}
-	if (Tries{Failed: 100, Last: noon}).Rest(TryLimits{}, noon) != (time.Time{}) {
+	l.Forget = 0
+	if got := n.Count(l, no); got.Failed != n.Failed+1 {
+		t.Errorf("an hour later, and never to be forgotten: %+v", got)
+	}
+	if (Tries{Failed: 100, Last: noon}).Rest(TryLimits{Pause: time.Hour, Longest: time.Hour}, noon) != (time.Time{}) {
 		t.Error("no limits, and yet a pause")
 	}
 }
@@ -184,9 +188,14 @@ func TestPassOpensOneDoorForItsTimeAndUses(t *testing.T) {
 			t.Errorf("%+v, want %q", tc.d, tc.want)
 		}
 	}
+	long := p
+	long.Until, long.Uses = p.From.Add(MaxPass), 1
+	if err := long.Check(); err != nil {
+		t.Errorf("the longest pass, for one use: %v", err)
+	}
 	for name, change := range map[string]func(*Pass){
 		"nobody's": func(p *Pass) { p.ID = PersonID{} }, "every door's": func(p *Pass) { p.Door = "" },
-		"endless": func(p *Pass) { p.Until = time.Time{} }, "too long": func(p *Pass) { p.Until = p.From.Add(MaxPass + 1) },
+		"endless": func(p *Pass) { p.Until = time.Time{} }, "of no length": func(p *Pass) { p.Until = p.From }, "too long": func(p *Pass) { p.Until = p.From.Add(MaxPass + 1) },
 		"uncounted": func(p *Pass) { p.Uses = 0 }, "without a beginning": func(p *Pass) { p.From = time.Time{} },
 	} {
 		q := p

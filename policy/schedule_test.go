@@ -201,8 +201,31 @@ func TestAddWorkingDays(t *testing.T) {
 	}
 }
 
+func TestScheduleText(t *testing.T) {
+	for text, want := range map[string]Span{
+		"Mon-Wed 07:59-23:59":      {[]Day{Monday, Tuesday, Wednesday}, 7*60 + 59, 23*60 + 59},
+		" sat,SUN,sun 23:59-24:00": {[]Day{Sunday, Saturday}, 24*60 - 1, 24 * 60},
+		"Fri-Sun 00:00-00:00":      {[]Day{Sunday, Friday, Saturday}, 0, 0},
+		"daily  08:00-09:00":       {Always[0].Days, 8 * 60, 9 * 60},
+	} {
+		if got := span(t, text); !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: %+v", text, got)
+		}
+	}
+	for text, want := range map[string]Special{
+		"2026-10-01 holiday": {2026, 10, 1, Holiday},
+		"10-10  Sat":         {0, 10, 10, Saturday},
+		"02-29 sun":          {0, 2, 29, Sunday},
+	} {
+		var got Special
+		if err := got.UnmarshalText([]byte(text)); err != nil || got != want {
+			t.Errorf("%q: %+v, %v", text, got, err)
+		}
+	}
+}
+
 func TestScheduleTextErrorsSayWhatToWrite(t *testing.T) {
-	for _, bad := range []string{"", "Mon", "Mon-Fri", "Mon 07:00", "Mon 7-9", "Mon 07:00-24:01", "Mon 24:00-01:00", "Mon 07:60-08:00", "Mo 07:00-08:00", "mon-holiday 07:00-08:00", "Mon 0a:00-08:00"} {
+	for _, bad := range []string{"", "Mon", "Mon-Fri", "Mon 07:00", "Mon 7-9", "Mon 07:00-24:01", "Mon 24:00-01:00", "Mon 07:60-08:00", "Mo 07:00-08:00", "mon-holiday 07:00-08:00", "Mon 0a:00-08:00", "Mon 0/:30-08:00", "Mon 07x00-08:00", "Mon 07:000-08:00"} {
 		var p Span
 		if err := p.UnmarshalText([]byte(bad)); err == nil {
 			t.Errorf("%q read as %+v", bad, p)
