@@ -217,6 +217,32 @@ func TestInputReportsLevelsThatRest(t *testing.T) {
 	})
 }
 
+func TestContactThatNeverRests(t *testing.T) {
+	s := &script{end: make(chan struct{})}
+	for i := range 301 { // three seconds, an edge every 10 ms, then rest
+		s.steps = append(s.steps, step{10 * time.Millisecond, periph.Level(i%2 == 0)})
+	}
+	s.steps = append(s.steps, step{time.Second, periph.Low}, step{10 * time.Second, periph.Low})
+	i, err := gpio.NewInput(s, gpio.InputConfig{Name: "door"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.over = cancel
+	faults, changes := 0, 0
+	var last hal.InputEvent
+	i.Run(ctx, func(e hal.InputEvent) {
+		if last = e; e.Fault == nil {
+			changes++
+		} else if faults++; !errors.Is(e.Fault, gpio.ErrChatter) {
+			t.Errorf("fault %v", e.Fault)
+		}
+	})
+	if faults != 1 || changes < 2 || changes > 5 || last.Active {
+		t.Errorf("%d faults, %d changes, in the end %v", faults, changes, last.Active)
+	}
+}
+
 func TestInputPolarity(t *testing.T) {
 	d := door(t, sim.Config{})
 	for _, c := range []struct {

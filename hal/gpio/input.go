@@ -18,6 +18,9 @@ const DefaultDebounce = 20 * time.Millisecond
 // look is how often an input's level is read although no edge came: an edge may get lost, a level does not.
 const look = time.Second
 
+// ErrChatter is the fault of a contact that does not come to rest; its level is then taken as it is, once a second.
+var ErrChatter = errors.New("contact does not come to rest: a loose wire or a worn contact")
+
 // InputConfig says how an input is wired.
 type InputConfig struct {
 	Name      string
@@ -113,22 +116,30 @@ func (i *Input) follow(changed func(hal.InputEvent)) error {
 		return err
 	}
 	changed(hal.InputEvent{At: time.Now(), Input: i.String(), Active: state})
-	var at time.Time // of the edge that may turn out to be a change; zero while the line rests
+	var at time.Time         // of the edge that may turn out to be a change; zero while the line rests
+	var unrest time.Duration // the same, on the line's own clock
+	chatters := false
 	for {
 		wait := look
 		if !at.IsZero() {
 			wait = i.cfg.Debounce
 		}
 		e, err := edges.Next(wait)
-		switch {
-		case err == nil:
-			if at.IsZero() {
-				at = edges.Wall(e.At)
-			}
-			continue
-		case !errors.Is(err, ErrQuiet):
+		if err != nil && !errors.Is(err, ErrQuiet) {
 			return err
 		}
+		if err == nil {
+			if at.IsZero() {
+				at, unrest = edges.Wall(e.At), e.At
+			}
+			if e.At-unrest < look {
+				continue
+			}
+			if !chatters {
+				changed(hal.InputEvent{At: at, Input: i.String(), Active: state, Fault: fmt.Errorf("input %s: %w", i, ErrChatter)})
+			}
+		}
+		chatters = err == nil
 		now, err := i.read(edges)
 		if err != nil {
 			return err

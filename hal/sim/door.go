@@ -30,13 +30,14 @@ const (
 // wiring is each line with the level that the world outside gives it at rest. Outputs float until they are driven, and
 // the pull-down of the relay board makes that Low.
 var wiring = []struct {
-	name string
-	rest periph.Level
+	name   string
+	rest   periph.Level
+	output bool
 }{
-	{Relay, periph.Low}, {LEDGreen, periph.Low}, {LEDRed, periph.Low}, {Buzzer, periph.Low},
-	{D0, periph.High}, {D1, periph.High},
-	{REX, periph.High}, {Staff, periph.High}, {Bell, periph.High},
-	{Contact, periph.Low}, {Tamper, periph.Low}, {Fire, periph.Low},
+	{Relay, periph.Low, true}, {LEDGreen, periph.Low, true}, {LEDRed, periph.Low, true}, {Buzzer, periph.Low, true},
+	{D0, periph.High, false}, {D1, periph.High, false},
+	{REX, periph.High, false}, {Staff, periph.High, false}, {Bell, periph.High, false},
+	{Contact, periph.Low, false}, {Tamper, periph.Low, false}, {Fire, periph.Low, false},
 }
 
 // ErrLocked says that somebody pushed a door that did not give way.
@@ -77,7 +78,9 @@ func New(cfg Config) (*Door, error) {
 	d := &Door{cfg: cfg, epoch: cfg.Now(), pins: make(map[string]*Pin)}
 	for i, w := range wiring {
 		p := &Pin{door: d, offset: i, name: cfg.Prefix + w.name, outside: w.rest}
-		p.trace = []Step{{At: d.epoch, Level: w.rest}}
+		if w.output {
+			p.trace = []Step{{At: d.epoch, Level: w.rest}}
+		}
 		if err := gpioreg.Register(p); err != nil {
 			return nil, errors.Join(fmt.Errorf("simulated door: %w", err), d.Close())
 		}

@@ -18,7 +18,7 @@ type Step struct {
 	Level periph.Level
 }
 
-// Pin is one line of a simulated door, a periph pin that remembers every level it ever had.
+// Pin is one line of a simulated door, a periph pin. An output remembers every level it ever had.
 type Pin struct {
 	door   *Door
 	offset int
@@ -31,7 +31,7 @@ type Pin struct {
 	pull    periph.Pull
 	gone    bool
 	watch   *watch
-	trace   []Step
+	trace   []Step // kept when it has a beginning: of outputs
 }
 
 var (
@@ -71,13 +71,15 @@ func (p *Pin) change(at time.Duration, do func()) {
 	if l == before {
 		return
 	}
-	p.trace = append(p.trace, Step{At: p.door.wall(at), Level: l})
+	if p.trace != nil {
+		p.trace = append(p.trace, Step{At: p.door.wall(at), Level: l})
+	}
 	if p.watch != nil {
 		p.watch.edge(p, l, at)
 	}
 }
 
-// Trace is every level of the wire since the door was made, the first included.
+// Trace is every level of an output's wire since the door was made, the first included; so a pulse shows, however short.
 func (p *Pin) Trace() []Step {
 	p.mu.Lock()
 	defer p.mu.Unlock()

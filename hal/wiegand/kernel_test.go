@@ -4,6 +4,7 @@ package wiegand_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"menshen/hal"
+	"menshen/hal/gpio"
 	"menshen/hal/wiegand"
 )
 
@@ -87,6 +89,40 @@ func TestKernelWiegand(t *testing.T) {
 			slices.Sort(late)
 			t.Logf("%d of %d; from last bit to event beyond the gap: median %v, worst %v", frames, frames, late[frames/2], late[frames-1])
 		})
+	}
+}
+
+// The reader's chip goes away and comes back, as a USB expander does.
+func TestKernelReaderIsUnpluggedAndReplugged(t *testing.T) {
+	events := listen(t, "H10301")
+	plug := func(live string) {
+		t.Helper()
+		if err := os.WriteFile("/sys/kernel/config/gpio-sim/door/live", []byte(live), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	plug("0")
+	if e := <-events; !errors.Is(e.Fault, gpio.ErrGone) {
+		t.Fatalf("unplugged: %+v", e)
+	}
+	plug("1") // the lines begin low, as those of a reader without power
+	if e := <-events; !e.Recovered {
+		t.Fatalf("plugged in: %+v", e)
+	}
+	if e := <-events; !errors.Is(e.Fault, wiegand.ErrHeldLow) {
+		t.Fatalf("reader without power: %+v", e)
+	}
+	s := sending{"H10301", 50 * time.Microsecond, 2 * time.Millisecond, 200 * time.Millisecond, 8}
+	send(t, s)
+	for _, want := range s.cards()[frames-1:] {
+		var last event
+		for last.Card == nil || last.Card.Number != want[1] {
+			select {
+			case last = <-events:
+			case <-time.After(5 * time.Second):
+				t.Fatal("the last card never came")
+			}
+		}
 	}
 }
 
