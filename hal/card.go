@@ -1,6 +1,10 @@
 package hal
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+)
 
 // Card is what a reader read: the raw bits and, when the format is known, the numbers printed on it.
 // A card number is personal data: only Credential and the fields give it away.
@@ -25,8 +29,24 @@ func (c Card) GoString() string { return c.String() }
 // Format implements fmt.Formatter so that %x and %+v are as silent as %v.
 func (c Card) Format(s fmt.State, _ rune) { fmt.Fprint(s, c.String()) }
 
-// Key is one key of a keypad: '0' to '9', '*' or '#'. Zero is no key. A sequence of keys is a secret.
+// LogValue implements slog.LogValuer.
+func (c Card) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalText refuses: a card is handed on as its Credential, or not at all.
+func (c Card) MarshalText() ([]byte, error) {
+	return nil, errors.New("a card is not written down: use its credential")
+}
+
+// Key is one key of a keypad: '0' to '9', '*' or '#'. Zero is no key. A sequence of keys is a secret, so no key prints itself.
 type Key rune
+
+// String, GoString and Format never show the key.
+func (k Key) String() string             { return "key" }
+func (k Key) GoString() string           { return "key" }
+func (k Key) Format(s fmt.State, _ rune) { fmt.Fprint(s, "key") }
+
+// LogValue implements slog.LogValuer.
+func (k Key) LogValue() slog.Value { return slog.StringValue("key") }
 
 // Code is the text of a QR or bar code that a scanner read, such as a visitor's pass. It is a secret while it is valid.
 type Code string
@@ -38,3 +58,6 @@ func (c Code) Reveal() string { return string(c) }
 func (c Code) String() string             { return fmt.Sprintf("code(%d bytes)", len(c)) }
 func (c Code) GoString() string           { return c.String() }
 func (c Code) Format(s fmt.State, _ rune) { fmt.Fprint(s, c.String()) }
+
+// LogValue implements slog.LogValuer.
+func (c Code) LogValue() slog.Value { return slog.StringValue(c.String()) }

@@ -143,7 +143,7 @@ func TestKeypads(t *testing.T) {
 		}
 		card, key, err := d.Decode(wiegand.Frame{Bits: parse(c.bits)})
 		if card != nil || key != c.key || !errors.Is(err, c.err) {
-			t.Errorf("pad %d, %s: key %q, %v", c.pad, c.bits, key, err)
+			t.Errorf("pad %d, %s: key %q, %v", c.pad, c.bits, rune(key), err)
 		}
 	}
 	odd, err := wiegand.Layout("odd", "NNNNN*")
