@@ -1,0 +1,120 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"menshen/recognizer/calibration"
+	"menshen/recognizer/fusion"
+)
+
+// Job is one run of `menshen eval`.
+type Job struct {
+	Faces   string                   // folder of folders; empty: no error rates of faces
+	Attacks string                   // folder of kinds of presentation; empty: no attacks
+	Out     string                   // the report, HTML
+	Model   calibration.Model        // the embedding model in use
+	InUse   *calibration.Calibration // whose promises are held against what is found; may be nil
+	LiveMin float64                  // evidence of life that a presentation needs; 0: the door's default
+}
+
+// ErrNothing: a job without pictures to look at.
+var ErrNothing = errors.New("nothing to evaluate: want a folder of faces or of attacks")
+
+// CalibrationPath is where a job on faces writes the calibration file: beside the report.
+func (j Job) CalibrationPath() string {
+	return strings.TrimSuffix(j.Out, filepath.Ext(j.Out)) + ".calibration.toml"
+}
+
+// Run looks at all pictures, writes the report and, for faces, the calibration file, and says in a few lines on w what was found.
+// With too few pictures for a calibration the report is written all the same. Files that were there are replaced only by whole ones.
+func (j Job) Run(ctx context.Context, l Looker, now time.Time, w io.Writer, p Progress) error {
+	if j.Faces == "" && j.Attacks == "" {
+		return ErrNothing
+	}
+	r := Report{Model: j.Model.Name}
+	var err error
+	if j.Faces != "" {
+		if r.Faces, err = MeasureFaces(ctx, j.Faces, l, j.InUse, now, p); err != nil {
+			return err
+		}
+	}
+	if j.Attacks != "" {
+		liveMin := j.LiveMin
+		if liveMin == 0 {
+			liveMin = fusion.Defaults().LiveMin
+		}
+		if r.Attacks, err = MeasureAttacks(ctx, j.Attacks, l, liveMin, now, p); err != nil {
+			return err
+		}
+	}
+	if err := replace(j.Out, r.WriteHTML); err != nil {
+		return err
+	}
+	r.summary(w)
+	fmt.Fprintf(w, "report: %s\n", j.Out)
+	if r.Faces == nil {
+		return nil
+	}
+	margin := 0.05
+	if j.InUse != nil {
+		margin = j.InUse.Limits.Margin
+	}
+	c, err := r.Faces.Calibration(j.Model, filepath.Base(j.Faces), margin)
+	if errors.Is(err, ErrPictures) {
+		fmt.Fprintf(w, "no calibration file: %v\n", err)
+		return nil
+	}
+	if err == nil {
+		err = replace(j.CalibrationPath(), c.Write)
+	}
+	if err == nil {
+		fmt.Fprintf(w, "calibration: %s\n", j.CalibrationPath())
+	}
+	return err
+}
+
+// summary says the main figures.
+func (r Report) summary(w io.Writer) {
+	if f := r.Faces; f != nil {
+		fmt.Fprintf(w, "%d people, %d of %d pictures usable; equal error rate %s\n", f.People, f.Usable, f.Pictures, percent(f.Verification.EER))
+		for _, p := range f.Verification.Points {
+			fmt.Fprintf(w, "  at a false match rate of 1 in %.0f (score %.3f) accepted: %v\n", 1/p.Wanted, p.Threshold, p.TAR)
+		}
+		for _, p := range f.Promises {
+			fmt.Fprintf(w, "  among %d enrolled, %v: strangers taken %v, enrolled missed %v\n", f.Identification.Enrolled, p.Operating, p.Found.FPIR, p.Found.FNIR)
+		}
+	}
+	if a := r.Attacks; a != nil {
+		for _, k := range a.Kinds {
+			fmt.Fprintf(w, "  %s: %v of %d attacks let through\n", k.Name, k.Error, k.Presentations)
+		}
+		fmt.Fprintf(w, "  living faces refused: %v of %d\n", a.BonaFide.Error, a.BonaFide.Presentations)
+	}
+}
+
+// replace writes a file beside the path and puts it in its place when it is whole.
+func replace(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".eval-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	if err = errors.Join(write(f), f.Chmod(0o644), f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err = os.Rename(f.Name(), path); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
