@@ -92,10 +92,19 @@ func (p *plainLine) show(s string) {
 	}
 }
 
-// ask puts a question; a Ctrl-C or an overlong answer is an error.
+// ask puts a question. Ctrl-C and Ctrl-D break off whatever asks; an overlong answer does too.
 func (c *console) ask(q text) (string, error) {
 	s, err := c.read(q.in(c.lang))
-	return strings.TrimSpace(s), err
+	return strings.TrimSpace(s), c.breaks(err)
+}
+
+// breaks makes Ctrl-D in the place of an answer the same as Ctrl-C.
+func (c *console) breaks(err error) error {
+	if errors.Is(err, io.EOF) && c.line.gone() == nil {
+		c.print("")
+		return errBroken
+	}
+	return err
 }
 
 // askSecret puts a question whose answer is not shown. What was typed before it is thrown away.
@@ -106,7 +115,7 @@ func (c *console) askSecret(q text) (Secret, error) {
 	if err == nil {
 		err = c.line.fate()
 	}
-	return s, err
+	return s, c.breaks(err)
 }
 
 // confirm asks for a typed yes; anything else is a no. What was typed before the question does not answer it.

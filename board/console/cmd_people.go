@@ -136,7 +136,7 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 		{"revoked", text{"revoked", "已作废"}},
 	}}
 	for _, k := range p.Keys {
-		t.add(shortKey(k), string(k.Kind), k.Label, moment(k.LastUsed), k.Clonable, k.Revoked)
+		t.add(shortKey(k), string(k.Kind), k.Label, c.date(k.LastUsed), k.Clonable, k.Revoked)
 	}
 	return c.show(t, asJSON)
 }

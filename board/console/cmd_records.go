@@ -121,6 +121,9 @@ func verify(ctx context.Context, c *console, _ []string) error {
 			"the record is NOT whole: entry %d: %s; keep the unit as it is and call the manager",
 			"审计记录不完整：第 %d 条：%s；请保持现状并通知管理员"}, v.FirstBad, v.Problem)
 	}
-	c.printf(text{"The record is whole: %d entries, last signed %s.", "审计记录完整：共 %d 条，最近签名于 %s。"}, v.Entries, c.time(v.Signed))
+	c.printf(text{"The record is whole: %d entries.", "审计记录完整：共 %d 条。"}, v.Entries)
+	if !v.Signed.IsZero() {
+		c.printf(text{"Last signed: %s", "最近签名：%s"}, c.time(v.Signed))
+	}
 	return nil
 }

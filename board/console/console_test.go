@@ -277,3 +277,15 @@ func TestCompletion(t *testing.T) {
 	s.hit("4\r")
 	s.see("grey fob")
 }
+
+func TestOnce(t *testing.T) {
+	for name, keys := range map[string][]string{"Ctrl-D at the log-in": {"\x04"}, "after a log-out": {"mei\r", "open sesame\r", "logout\r"}} {
+		line := newScript(append(keys, "whoami\r", "whoami\r")...)
+		err := console.Serve(t.Context(), line, newDesk(), console.Options{Once: true})
+		if out := line.out.String(); err != nil || strings.Count(out, "log-in: ") != 1 {
+			t.Errorf("%s: %v; %q", name, err, out)
+		}
+		line.lines = nil // let the reader end
+		line.ready()
+	}
+}

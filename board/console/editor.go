@@ -15,6 +15,7 @@ type editor struct {
 	*term.Terminal
 	line     *line
 	complete func(line string, pos int) (string, int)
+	left     bool // Ctrl-D on an empty line: it is being ended
 }
 
 // filler is the second column of a wide character; the others are keys that Terminal hands to onKey. No decoder gives these
@@ -25,13 +26,15 @@ const (
 	wideDelete = '\ue002'
 	wideLeft   = '\ue003'
 	wideRight  = '\ue004'
+	leave      = '\ue005'
 )
 
 // forTerminal is how Terminal knows the keys.
 var forTerminal = map[rune]string{
-	keyLeave: "\x04", keyEnter: "\r", keyTab: "\t", keyEraseWord: "\x17", keyEraseAll: "\x15", keyEraseRest: "\x0b",
+	keyEnter: "\r", keyTab: "\t", keyEraseWord: "\x17", keyEraseAll: "\x15", keyEraseRest: "\x0b",
 	keyHome: "\x01", keyEnd: "\x05", keyWordLeft: "\x1b[1;3D", keyWordRight: "\x1b[1;3C", keyUp: "\x1b[A", keyDown: "\x1b[B",
 	keyErase: string(wideErase), keyDelete: string(wideDelete), keyLeft: string(wideLeft), keyRight: string(wideRight),
+	keyLeave: string(leave), // Terminal would see a Ctrl-D again and again, and lose the prompt
 }
 
 func newEditor(l *line, width, height int, h term.History, complete func(string, int) (string, int)) *editor {
@@ -46,10 +49,14 @@ func newEditor(l *line, width, height int, h term.History, complete func(string,
 	return e
 }
 
-// readLine reads one line after a prompt.
+// readLine reads one line after a prompt; io.EOF: it was empty and left with Ctrl-D.
 func (e *editor) readLine(prompt string) (string, error) {
+	e.left = false
 	e.SetPrompt(prompt)
 	s, err := e.ReadLine()
+	if err == nil && e.left {
+		err = io.EOF
+	}
 	return narrow(s), err
 }
 
@@ -63,6 +70,9 @@ func (f writeFunc) Write(p []byte) (int, error) { return f(p) }
 
 // read gives Terminal one key; p is longer than any.
 func (e *editor) read(p []byte) (int, error) {
+	if e.left {
+		return copy(p, forTerminal[keyEnter]), nil
+	}
 	k, err := e.line.next()
 	if err != nil {
 		return 0, err
@@ -89,7 +99,8 @@ func (e *editor) onKey(line string, pos int, key rune) (string, int, bool) {
 		before, after = all[:at], all[at:]
 	case wideErase:
 		before = before[:len(before)-last]
-	case wideDelete:
+	case leave, wideDelete:
+		e.left = key == leave && before+after == ""
 		after = after[first:]
 	case wideLeft:
 		before, after = before[:len(before)-last], before[len(before)-last:]+after

@@ -291,6 +291,7 @@ func (d *fakeDesk) Enrol(ctx context.Context, s console.Session, id policy.Perso
 	if err != nil {
 		return console.Enrolment{}, err
 	}
+	step(console.Step{Text: "stand before the camera", Wanted: 3})
 	for done := 0; done < 3; {
 		select {
 		case advice := <-d.faces:

@@ -88,6 +88,7 @@ func (l *line) key(k rune) {
 		l.forget()
 		l.cancel()
 	case k == keyCancel:
+		l.forget() // lines typed ahead too, as a kernel's terminal does
 		l.in, l.since = append(l.in, keyEnd, keyEraseAll, markBroken, keyEnter), 0
 	case k == keyEnter && l.since > maxLine:
 		l.in, l.since = append(l.in, keyEnd, keyEraseAll, markTooLong, keyEnter), 0

@@ -8,12 +8,13 @@ import (
 	"unicode"
 )
 
-// logIn asks for name and secret. After a failure the line rests, the longer the more there were.
+// logIn asks for name and secret; io.EOF: they left with Ctrl-D instead. After a failure the line rests, the longer the more there were.
 func (c *console) logIn(ctx context.Context) error {
-	name, err := c.ask(text{"log-in: ", "登录名: "})
+	name, err := c.read(text{"log-in: ", "登录名: "}.in(c.lang))
 	if err != nil {
 		return err
 	}
+	name = strings.TrimSpace(name)
 	if wish, ok := strings.CutPrefix(name, "?"); ok {
 		return errors.Join(errNotIn, c.wish(ctx, wish))
 	}

@@ -84,37 +84,57 @@ func pad(s string, n int) string {
 }
 
 // wrap cuts s, which may have paragraphs, into lines of at most n columns, at spaces where there are any and between
-// wide characters.
+// wide characters. Where a paragraph begins like an entry of a list or of two columns, its further lines stand below the text.
 func wrap(s string, n int) []string {
 	var lines []string
 	for _, paragraph := range strings.Split(s, "\n") {
-		lines = append(lines, wrapParagraph([]rune(clean(strings.TrimRight(paragraph, "\r"))), n)...)
+		paragraph = clean(strings.TrimRight(paragraph, "\r "))
+		hang := min(hangs(paragraph), n/2)
+		for room := n; ; room = n - hang {
+			line, rest := firstLine([]rune(paragraph), room)
+			if room < n {
+				line = strings.Repeat(" ", hang) + line
+			}
+			lines = append(lines, strings.TrimRight(line, " "))
+			if paragraph = strings.TrimLeft(rest, " "); paragraph == "" {
+				break
+			}
+		}
 	}
 	return lines
 }
 
-func wrapParagraph(p []rune, n int) []string {
-	var lines []string
-	start, cut, w := 0, -1, 0 // cut: where the line may end; w: columns since start
-	for i, r := range p {
-		if r == ' ' {
-			cut = i
-		} else if i > start && (runeColumns(r) == 2 || runeColumns(p[i-1]) == 2) && !isClosing(r) {
-			cut = i
+// hangs is the column where the text of an entry begins: after a bullet, or after the gap of two spaces or more behind its first column.
+func hangs(s string) int {
+	body := strings.TrimLeft(s, " ")
+	at := len(s) - len(body)
+	for _, bullet := range []string{"· ", "- ", "* "} {
+		if strings.HasPrefix(body, bullet) {
+			return at + columns(bullet)
 		}
-		if w += runeColumns(r); w <= n {
-			continue
-		}
-		if cut <= start {
-			cut = max(i, start+1)
-		}
-		lines = append(lines, strings.TrimRight(string(p[start:cut]), " "))
-		for start = cut; start < i && p[start] == ' '; start++ {
-		}
-		w = columns(string(p[start : i+1]))
-		cut = -1
 	}
-	return append(lines, strings.TrimRight(string(p[start:]), " "))
+	if gap := strings.Index(body, "  "); gap > 0 {
+		at += gap
+		return columns(s[:at]) + len(s[at:]) - len(strings.TrimLeft(s[at:], " "))
+	}
+	return at
+}
+
+// firstLine is as much of p as n columns hold, and the rest.
+func firstLine(p []rune, n int) (line, rest string) {
+	w, cut := 0, 0 // cut: where the line may end
+	for i, r := range p {
+		if i > 0 && (r == ' ' || runeColumns(r) == 2 && !isClosing(r) || runeColumns(p[i-1]) == 2 && !isClosing(r)) {
+			cut = i
+		}
+		if w += runeColumns(r); w > n {
+			if cut == 0 {
+				cut = max(i, 1)
+			}
+			return string(p[:cut]), string(p[cut:])
+		}
+	}
+	return string(p), ""
 }
 
 // isClosing says that r may not begin a line.

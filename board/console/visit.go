@@ -30,6 +30,9 @@ var errNotIn = errors.New("not logged in")
 func (c *console) greet() {
 	c.print("")
 	c.printf(text{"Menshen, door unit %s", "门神 门禁单元 %s"}, c.o.Unit)
+	if c.o.Once {
+		c.say(text{"Ctrl-D leaves.", "按 Ctrl-D 离开。"})
+	}
 	c.say(text{"At the log-in, ?plain suits screen readers and simple terminals, ?zh 为中文", "登录处输入 ?plain 用于读屏软件和简易终端，?en for English"})
 }
 

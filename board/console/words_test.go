@@ -102,3 +102,18 @@ func TestCleanIsHarmless(t *testing.T) {
 		}
 	})
 }
+
+func TestWrapHangs(t *testing.T) {
+	for in, want := range map[string]string{
+		"Goal    to open this door":      "Goal    to open\n        this\n        door",
+		"目的    仅用于开启本门，别无其他":             "目的    仅用于开\n        启本门，\n        别无其他",
+		"  · your rights are many here":  "  · your rights\n    are many\n    here",
+		"one two three four five six se": "one two three\nfour five six se",
+		"":                               "",
+		"averyveryverylongword it is":    "averyveryverylon\ngword it is",
+	} {
+		if got := strings.Join(wrap(in, 16), "\n"); got != want {
+			t.Errorf("%q became\n%s\nwant\n%s", in, got, want)
+		}
+	}
+}

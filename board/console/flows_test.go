@@ -1,0 +1,176 @@
+package console_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"menshen/board/console"
+)
+
+// acts are the calls that change something.
+var acts = []string{"add", "change", "remove", "pin", "revoke", "consent", "refuse", "withdraw", "enrol", "open", "set time", "secret of", "recovery of"}
+
+// TestBreakingOffDoesNothing gives up each dialogue at each of its questions with Ctrl-C, and with Ctrl-D.
+func TestBreakingOffDoesNothing(t *testing.T) {
+	for command, answers := range map[string][]string{
+		"remove 1204":            {"mistake): ", "lease end", "yes or no: "},
+		"pin 1204":               {"by the person: ", "4815", "Once more: "},
+		"revoke 1204 3f9a":       {"yes or no: "},
+		"consent 1203":           {"yes or no: "},
+		"withdraw 1204":          {"yes or no: "},
+		"staff-add joe auditor":  {"by themselves: ", "long enough 1", "Once more: "},
+		"staff-code mei":         {"yes or no: "},
+		"secret":                 {"New secret: ", "long enough 1", "Once more: "},
+		"remove 3":               {"Which number? ", "1", "mistake): "},
+		"consent 501":            {"Guardian's name: ", "Zhao Lei", "...): ", "father", "yes or no: "},
+		"card 1203":              {"tap the card"},
+		"staff-card":             {"tap the new card"},
+		"enrol 1204":             {"stand before"},
+		"people --json --jso":    nil,
+		"open":                   nil,
+		"add":                    nil,
+		"change 1204":            nil,
+		"change 1204 --lang fr":  nil,
+		"add X --until sometime": nil,
+		"clock 99":               nil,
+		"staff-role mei":         nil,
+		"lang fr":                nil,
+		"plain maybe":            nil,
+		"notice fr":              nil,
+		"decisions 0":            nil,
+		"why x":                  nil,
+		"aim sideways":           nil,
+	} {
+		for _, key := range []string{"\x03", "\x04"} {
+			for stop := 0; stop == 0 || stop < len(answers); stop += 2 {
+				s, desk := sitFull(t, console.Options{})
+				desk.add("Zhao Mi", "501", "en")
+				desk.people[len(desk.people)-1].Face.Minor = true
+				s.logIn("mei")
+				begin := len(desk.calls())
+				s.hit(command + "\r")
+				for i := 0; i <= stop && i < len(answers); i += 2 {
+					s.see(answers[i])
+					if i < stop {
+						s.hit(answers[i+1] + "\r")
+					}
+				}
+				atDoor := len(answers) == 1 && !strings.HasSuffix(answers[0], " ")
+				switch {
+				case atDoor:
+					s.hit("\x03") // a wait at the door hears only this
+				case answers != nil:
+					s.hit(key)
+				}
+				s.see("mei> ")
+				s.do("mei", "whoami")
+				for _, call := range desk.calls()[begin:] {
+					if i := slices.IndexFunc(acts, func(a string) bool { return strings.HasPrefix(call, a) }); i >= 0 && call != "enrol" {
+						t.Errorf("%s, broken off at question %d with %q, did %q", command, stop/2+1, key, call)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestWhichOfSeveral(t *testing.T) {
+	desk := newDesk()
+	desk.add("Li Nan", "112", "en")
+	desk.add("Li Ning", "12", "en")
+	s := sit(t, desk, console.Options{})
+	s.logIn("mei")
+	s.hit("person Li\r")
+	got := s.see("Which number? ")
+	if !strings.Contains(got, "1  1204 Li Na\r\n2  112 Li Nan\r\n3  12 Li Ning") {
+		t.Errorf("the choice is %q", got)
+	}
+	s.hit("2\r")
+	s.see("Li Nan")
+	s.see("mei> ")
+	s.hit("person Li\r")
+	s.see("Which number? ")
+	s.hit("7\r")
+	s.see("Nothing was done.")
+	s.see("mei> ")
+	if got := s.do("mei", "person 12"); !strings.Contains(got, "Li Ning") {
+		t.Errorf("12 is not apartment 12: %q", got)
+	}
+	if got := s.do("mei", "person"); !strings.Contains(got, "say who") {
+		t.Errorf("person without words: %q", got)
+	}
+	for i := range 10 {
+		desk.add("Zhou", fmt.Sprint(900+i), "en")
+	}
+	if got := s.do("mei", "person Zhou"); !strings.Contains(got, "10 people fit") {
+		t.Errorf("too many to choose from: %q", got)
+	}
+}
+
+func TestDetails(t *testing.T) {
+	desk := newDesk()
+	s := sit(t, desk, console.Options{})
+	s.logIn("mei")
+	s.do("mei", `change 1204 --name "Li Nan" --apartment 1205 --lang en --from 2026-01-01 --until none --group staff,east --block yes --long-open`)
+	p := desk.people[0]
+	if p.Name.Reveal() != "Li Nan" || p.Apartment.Reveal() != "1205" || p.Lang != "en" || p.From.Format("2006-01-02") != "2026-01-01" ||
+		!p.Until.IsZero() || !p.Blocked {
+		t.Errorf("changed to %q in %q, %s, %v to %v, blocked %v", p.Name.Reveal(), p.Apartment.Reveal(), p.Lang, p.From, p.Until, p.Blocked)
+	}
+	s.do("mei", "change 1205 --until 2026-12-31")
+	if got := desk.people[0].Until.Format("2006-01-02"); got != "2027-01-01" {
+		t.Errorf("a lease whose last day is 2026-12-31 ends before %s", got)
+	}
+}
+
+func TestROperatorStaffList(t *testing.T) {
+	s, _ := sitFull(t, console.Options{})
+	s.logIn("aud")
+	if got := s.do("aud", "staff"); !strings.Contains(got, "mei   manager  yes   2") {
+		t.Errorf("staff: %q", got)
+	}
+	if got := s.do("aud", "staff --json"); !strings.Contains(got, `"name":"mei","role":"manager","card":true,"commitment":"2","blocked":false,"locked":null,"seen":"2026-11-22T09:30:00Z"`) {
+		t.Errorf("staff --json: %q", got)
+	}
+}
+
+func TestROperatorOwnSecret(t *testing.T) {
+	s, desk := sitFull(t, console.Options{})
+	s.logIn("aud")
+	s.hit("secret\r")
+	s.see("New secret: ")
+	s.hit("long enough 1\r")
+	s.see("Once more: ")
+	s.hit("long enough 1\r")
+	s.see("Changed.")
+	if log := desk.calls(); log[len(log)-1] != "secret of aud" {
+		t.Errorf("the desk last heard %q", log[len(log)-1])
+	}
+}
+
+func TestSecretNeverPrints(t *testing.T) {
+	s := console.Secret("open sesame")
+	for _, got := range []string{fmt.Sprint(s), fmt.Sprintf("%v %+v %#v %x %s %d", s, s, s, s, s, s), s.String(), s.GoString()} {
+		if strings.Contains(got, "sesame") || strings.Contains(got, "6f70656e") || strings.Contains(got, "111") {
+			t.Errorf("printed as %q", got)
+		}
+	}
+	s.Wipe()
+	if string(s) != strings.Repeat("\x00", 11) {
+		t.Error("not wiped")
+	}
+}
+
+func TestSessionThatEndedElsewhere(t *testing.T) {
+	desk := newDesk()
+	s := sit(t, desk, console.Options{})
+	s.logIn("mei")
+	desk.mu.Lock()
+	clear(desk.sessions)
+	desk.mu.Unlock()
+	s.hit("status\r")
+	s.see("The session has ended. Log in again.")
+	s.see("log-in: ")
+}
