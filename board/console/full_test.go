@@ -141,3 +141,15 @@ func (d *fullDesk) Stored(_ context.Context, s console.Session, id policy.Person
 	return console.Page{Person: d.people[d.index(id)], Stored: []console.Fact{{Name: "template", State: "512 numbers, taken 2026-11-01"}},
 		Decisions: d.records, Acts: []console.Act{{At: now, By: "mei", What: "looked up"}}}, nil
 }
+
+func (d *fullDesk) AddPass(_ context.Context, s console.Session, id policy.PersonID, from, until time.Time, uses int) (console.Pass, error) {
+	err := d.enter(s, "pass", console.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	return console.Pass{Key: "8c1f0000", Code: console.Secret("481516"), QR: [][]bool{{true, false}, {false, true}}, From: from, Until: until, Uses: uses}, err
+}
+
+func (d *fullDesk) EndPass(_ context.Context, s console.Session, key string) error {
+	err := d.enter(s, "pass ended "+key, console.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	return err
+}

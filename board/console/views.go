@@ -70,3 +70,21 @@ type Act struct {
 	By   string // login name; "the unit" for what happens by itself
 	What string
 }
+
+// Passes gives visitors a way in without a face: short, for this door, counted.
+type Passes interface {
+	// AddPass makes a pass; whoever hands it over is the person of id, or staff for the zero id. The code is shown once and is the caller's to wipe.
+	AddPass(ctx context.Context, s Session, id policy.PersonID, from, until time.Time, uses int) (Pass, error)
+	// EndPass ends a pass by its handle.
+	EndPass(ctx context.Context, s Session, key string) error
+}
+
+// Pass is a pass just made.
+type Pass struct {
+	Key   string   // its handle, for the record
+	Code  Secret   // digits for the keypad; empty: none
+	QR    [][]bool // rows of modules, true is dark, without the quiet zone; empty: none
+	From  time.Time
+	Until time.Time
+	Uses  int
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 )
@@ -57,7 +58,7 @@ func FuzzCommandLine(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if n := len(strings.Join(words, "")); n > len(s) {
+		if n := utf8.RuneCountInString(strings.Join(words, "")); n > utf8.RuneCountInString(s) {
 			t.Errorf("split(%q) grew to %q", s, words)
 		}
 		a, err := parse(words, "json", "until=")
