@@ -15,6 +15,15 @@
 // Rows whose interval ends below the k-th best person's lower end cannot be in the answer; the few others (some ten of
 // 100,000) are scored again from their float32 rows in double precision. The answer is that of a full scan, row for row.
 //
+// Measured for 512 values on one amd64 server core (AVX-512), Debian's FAISS 1.7.3 beside it, by scripts/bench/search.py:
+//
+//	templates   search    FAISS IndexFlatIP   bytes read, against a plain read
+//	1,000       0.03 ms   0.35 ms             (in cache: arithmetic counts)
+//	10,000      0.26 ms   3.4 ms              79%
+//	100,000     2.2 ms    71 ms               92%
+//
+// Erasing one of 100,000 and enrolling another takes 0.02 ms (BenchmarkEraseInsert). The memory at 100,000 is 257 MB.
+//
 // # Memory
 //
 // Rows live outside the Go heap in blocks that never move, so that there is no second copy: not from growth, not

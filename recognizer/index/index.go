@@ -26,7 +26,7 @@ const (
 var (
 	ErrDim    = errors.New("vector length does not fit the index")
 	ErrVector = errors.New("vector has no direction (zero, infinite or not a number)")
-	ErrMemory = errors.New("no memory for templates")
+	ErrMemory = errors.New("no memory for templates") // or more than MaxRows
 )
 
 // Index holds the templates of the enrolled.

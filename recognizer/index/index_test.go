@@ -306,6 +306,26 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
+// One person erased and one enrolled, among 100,000: neither rebuilds anything.
+func BenchmarkEraseInsert(b *testing.B) {
+	const dim, rows = 512, 100_000
+	x, r := newIndex(b, dim), rand.New(rand.NewPCG(1, 2))
+	v := randomVector(r, dim)
+	id := func(i int) ID { return ID{byte(i), byte(i >> 8), byte(i >> 16)} }
+	for i := range rows {
+		if err := x.Insert(id(i), v); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		gone := id(r.IntN(rows))
+		x.Erase(gone)
+		if err := x.Insert(gone, v); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // faces makes vectors whose cosines spread like those of strangers' faces, by mixing a few of a hundred directions.
 func faces(r *rand.Rand, dim int) func() []float32 {
 	var directions [100][]float32
