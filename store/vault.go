@@ -358,6 +358,9 @@ func (v *Vault) acquire() error {
 		return fmt.Errorf("open vault: %w", err)
 	}
 	f, err := os.OpenFile(filepath.Join(v.dir, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
+	if errors.Is(err, unix.EROFS) {
+		return fmt.Errorf("open vault: %w: the disk may be failing; look at dmesg, then mount -o remount,rw", err)
+	}
 	if err != nil {
 		return fmt.Errorf("open vault: %w", err)
 	}
@@ -446,6 +449,21 @@ func (v *Vault) Floor() (time.Time, error) {
 	var at time.Time
 	err := v.view(func(t *tx) error { at = t.st.Floor; return nil })
 	return at, err
+}
+
+// SetFloor puts the floor where an operator says that the time is, also backwards: a clock that was once wrong by years would otherwise
+// hold the floor in the future for good.
+func (v *Vault) SetFloor(a Actor, at time.Time, why string) error {
+	err := v.act(func(t *tx) error {
+		was := t.st.Floor
+		t.st.Floor = at.UTC()
+		_, err := t.log(Entry{At: at, Kind: "time floor set", Actor: a, Detail: map[string]string{"was": was.Format(time.RFC3339), "why": why}})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("set time floor: %w", err)
+	}
+	return nil
 }
 
 func (o *Options) defaults() {

@@ -133,17 +133,17 @@ func (w *writer) write(batch []*job) (kept []*job, err error) {
 		switch {
 		case err == nil:
 			for _, j := range batch {
-				j.done <- nil
+				j.tell(nil)
 			}
 			return nil, nil
 		case failed >= 0:
-			batch[failed].done <- err
+			batch[failed].tell(err)
 			rest := make([]*job, 0, len(batch)-1)
 			batch = append(append(rest, batch[:failed]...), batch[failed+1:]...)
 		default:
 			for _, j := range batch {
 				if !j.keep {
-					j.done <- err
+					j.tell(err)
 					continue
 				}
 				j.tell(fmt.Errorf("%w: %w", ErrSlow, err))
@@ -155,7 +155,7 @@ func (w *writer) write(batch []*job) (kept []*job, err error) {
 	return nil, nil
 }
 
-// tell answers a kept job's caller, once.
+// tell answers the caller, who may be gone, and was told before when a kept job failed more than once.
 func (j *job) tell(err error) {
 	select {
 	case j.done <- err:

@@ -1,0 +1,155 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"menshen/policy"
+)
+
+// TestDiskErrors has the kernel refuse one system call of a load (a moment's trouble), or all of that kind from then on (disk full, disk gone). Whatever fails:
+// what was acknowledged is there when the disk is well again. The long form tries every call:
+//
+//	MENSHEN_ERRORS=1000000 go test -run TestDiskErrors -timeout 2h ./store
+func TestDiskErrors(t *testing.T) {
+	root := newLoad(t)
+	count := map[string]int{}
+	for _, e := range trace(t, root, "all").events {
+		count[e.call]++
+	}
+	tries := times(t, "MENSHEN_ERRORS", 3)
+	for _, c := range []struct{ call, errno string }{
+		{"pwrite64", "ENOSPC"}, {"pwrite64", "EIO"}, {"fdatasync", "EIO"}, {"fsync", "EIO"},
+		{"renameat", "ENOSPC"}, {"linkat", "ENOSPC"}, {"unlinkat", "EIO"},
+	} {
+		n := count[c.call]
+		if n == 0 {
+			t.Errorf("the load makes no %s", c.call)
+		}
+		for i := 1; i <= n; i += max(1, n/tries) {
+			for _, when := range []string{fmt.Sprint(i), fmt.Sprintf("%d+", i)} {
+				inject(t, c.call, c.errno, when)
+			}
+		}
+	}
+}
+
+func inject(t *testing.T, call, errno, when string) {
+	t.Helper()
+	root := newLoad(t)
+	run := child(root, "all", 1)
+	cmd := exec.Command("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace="+call, "-e", "signal=none",
+		"-e", fmt.Sprintf("inject=%s:error=%s:when=%s", call, errno, when), run.Path)
+	cmd.Env = run.Env
+	out, _ := cmd.CombinedOutput() // closing may rightly fail
+	if strings.Contains(string(out), "panic") || strings.Contains(string(out), "fatal error") {
+		t.Fatalf("%s %s at %s: %s", errno, call, when, out)
+	}
+	said := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if !strings.HasPrefix(said[0], "opened") && !strings.Contains(said[0], "open vault") {
+		t.Fatalf("%s at %s %s: %s", errno, call, when, out)
+	}
+	if err := verify(root, said); err != nil {
+		t.Fatalf("%s at %s %s: %v\n%s", errno, call, when, err, out)
+	}
+}
+
+// The 150 ms rule: a disk that does not answer delays no decision for longer, and loses none.
+func TestSlowDiskKeepsDecisionsInMemory(t *testing.T) {
+	u := newUnit(t)
+	stuck, release := make(chan bool), make(chan bool)
+	go u.act(func(*tx) error { // the disk hangs in the middle of somebody's act
+		close(stuck)
+		<-release
+		return nil
+	})
+	<-stuck
+	for i := range 3 {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
+		_, err := u.RecordDecision(ctx, policy.Decision{At: start, Door: fmt.Sprint(i), Grant: true, Reason: "granted"})
+		cancel()
+		if !errors.Is(err, ErrSlow) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if n := u.Backlog(); n < 3 {
+		t.Errorf("backlog %d", n)
+	}
+	close(release)
+	seq := u.decide(t, policy.PersonID{}) // waits its turn behind the three
+	es, err := u.Entries(seq, 4, true)
+	if err != nil || len(es) != 4 || es[1].Door != "2" || es[3].Door != "0" {
+		t.Errorf("%+v, %v", es, err)
+	}
+	if n := u.Backlog(); n != 0 {
+		t.Errorf("backlog %d after all were written", n)
+	}
+}
+
+// Clock back: no record is dated before the newest one, and nothing opened by a schedule can be had by turning the clock.
+func TestClockThatGoesBack(t *testing.T) {
+	u := newUnit(t)
+	u.clock.advance(1000 * time.Hour)
+	if _, err := u.PutNotice("op", "text", "en"); err != nil {
+		t.Fatal(err)
+	}
+	late := u.clock.now()
+	u.clock.t = time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC) // a Pi without power has no time
+	u.reopen(t)
+	if at, err := u.Floor(); err != nil || !at.Equal(late) {
+		t.Errorf("floor %v, %v", at, err)
+	}
+	if _, err := u.PutNotice("op", "another", "en"); err != nil {
+		t.Fatal(err)
+	}
+	if es, err := u.Entries(0, 1, true); err != nil || !es[0].At.Equal(late) {
+		t.Errorf("%+v, %v", es, err)
+	}
+	if n, err := u.Prune(context.Background(), Door); err != nil || n != 0 {
+		t.Errorf("pruned %d, %v", n, err)
+	}
+}
+
+// Clock forward by mistake: the floor is stuck in the future until an operator says what time it is, on the record.
+func TestClockThatWasWrong(t *testing.T) {
+	u := newUnit(t)
+	u.clock.t = start.AddDate(50, 0, 0)
+	if _, err := u.PutNotice("op", "text", "en"); err != nil {
+		t.Fatal(err)
+	}
+	u.clock.t = start.Add(time.Hour)
+	if err := u.SetFloor("op", u.clock.now(), "clock was set wrong"); err != nil {
+		t.Fatal(err)
+	}
+	if at, err := u.Floor(); err != nil || !at.Equal(u.clock.now()) {
+		t.Errorf("floor %v, %v", at, err)
+	}
+	es, err := u.Entries(0, 1, true)
+	if err != nil || es[0].Kind != "time floor set" || !es[0].At.Equal(u.clock.now()) {
+		t.Errorf("%+v, %v", es, err)
+	}
+}
+
+func TestReadOnlyFileSystem(t *testing.T) {
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Skip("strace is not installed (apt-get install strace)")
+	}
+	root := newLoad(t)
+	run := child(root, "open", 1)
+	cmd := exec.Command(strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=openat", "-P", root+"/vault/vault.lock",
+		"-e", "inject=openat:error=EROFS", run.Path)
+	cmd.Env = run.Env
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "read-only file system") || !strings.Contains(string(out), "remount") {
+		t.Errorf("%v: %s", err, out)
+	}
+	if err := verify(root, nil); err != nil {
+		t.Error(err)
+	}
+}
