@@ -162,6 +162,24 @@ func TestDenyOrder(t *testing.T) {
 	}
 }
 
+// Whatever else is wrong, the reason is the first in the deny order; nothing that is wrong makes up for another thing.
+func TestReasonIsTheFirstOfWhatIsWrong(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := rapid.SampledFrom(asking).Draw(t, "means")
+		wrong := rapid.Uint64Range(1, 1<<len(spoil)-1).Draw(t, "wrong")
+		a, want := good(m), opens[m]
+		for i := len(spoil) - 1; i >= 0; i-- {
+			if wrong&(1<<i) != 0 && spoil[i].of(m) {
+				spoil[i].break_(&a)
+				want = spoil[i].reason
+			}
+		}
+		if d := Decide(a); d.Reason != want || d.Grant != (want == opens[m]) {
+			t.Fatalf("%s: %q, want %q", m, d.Reason, want)
+		}
+	})
+}
+
 // Each rule refuses by itself, too, and each rule of the deny order has a line in spoil.
 func TestEachRuleRefuses(t *testing.T) {
 	seen := map[Reason]bool{ReasonMeans: true, ReasonNoFace: true} // tested below

@@ -188,6 +188,10 @@ func TestPassOpensOneDoorForItsTimeAndUses(t *testing.T) {
 			t.Errorf("%+v, want %q", tc.d, tc.want)
 		}
 	}
+	v, err := p.Visitor(0, false)
+	if err != nil || !allowed([]Access{{Group: VisitorGroup, Hours: Always}}, Calendar{}, v.Groups, noon) {
+		t.Errorf("a visitor is not in the visitors' group: %v", err)
+	}
 	long := p
 	long.Until, long.Uses = p.From.Add(MaxPass), 1
 	if err := long.Check(); err != nil {

@@ -9,6 +9,9 @@ import (
 // MaxPass is the longest that a pass can be valid. Whoever stays longer is a resident and gets a card.
 const MaxPass = 7 * 24 * time.Hour
 
+// VisitorGroup is the group of all holders of passes. Where a site has Access rules, visitors come in its hours.
+const VisitorGroup = "visitors"
+
 // ErrPass tells that a pass is not what a pass may be: one door, a beginning, an end within MaxPass, a number of uses.
 var ErrPass = errors.New("a pass needs one door, a beginning, an end within seven days of it, and a number of uses")
 
@@ -39,7 +42,7 @@ func (p Pass) Visitor(used int, revoked bool) (*Person, error) {
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
-	return &Person{ID: p.ID, Keys: []Credential{{
+	return &Person{ID: p.ID, Groups: []string{VisitorGroup}, Keys: []Credential{{
 		ID: p.KeyID(), Kind: PassKind, Label: "visitor", Clonable: true, Revoked: revoked,
 		Door: p.Door, From: p.From, Until: p.Until, Uses: p.Uses, Used: used,
 	}}}, nil

@@ -1,6 +1,9 @@
 package policy
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Signal is a word of the door's vocabulary for lamp and buzzer. Each is told by light alone and by sound alone, and by
 // rhythm, not by colour: a person who does not see, hear or tell red from green understands it too.
@@ -27,14 +30,15 @@ type Beat struct {
 	For        time.Duration
 }
 
-// Pattern is a signal's beats, and whether they repeat until the next signal. Ready is dark and silent.
+// Pattern is a signal's beats, and whether they repeat until the next signal: what is said to a person ends by itself, a state of
+// the door or the unit goes on. Ready is dark and silent.
 // An unknown signal plays as a fault.
 func (s Signal) Pattern() (beats []Beat, repeat bool) {
 	p, ok := patterns[s]
 	if !ok {
 		p = patterns[SignalFault]
 	}
-	return append([]Beat(nil), p.beats...), p.repeat
+	return slices.Clone(p.beats), p.repeat
 }
 
 type pattern struct {
@@ -53,15 +57,15 @@ func (b Beat) loud() Beat { b.Sound = true; return b }
 
 var patterns = map[Signal]pattern{
 	SignalReady:   {[]Beat{dark(1)}, false},
-	SignalGranted: {[]Beat{green(10).loud(), green(20)}, false},                                            // one long
-	SignalRefused: {[]Beat{red(2).loud(), dark(2), red(2).loud(), dark(2), red(2).loud(), dark(2)}, false}, // three short
-	SignalWait:    {[]Beat{green(1).loud(), dark(9)}, true},                                                // a slow tick
-	SignalLook:    {[]Beat{green(2).loud(), dark(2), green(2).loud(), dark(14)}, true},                     // two, pause
-	SignalTap:     {[]Beat{red(2).loud(), dark(2), red(6).loud(), dark(10)}, true},                         // short, long, pause
-	SignalWarning: {[]Beat{red(3).loud(), dark(3)}, true},                                                  // steady beat
-	SignalAlarm:   {[]Beat{red(8).loud(), dark(2)}, true},                                                  // nearly continuous
-	SignalFire:    {[]Beat{green(1).loud(), dark(1)}, true},                                                // very fast
-	SignalFault:   {[]Beat{red(1).loud(), dark(49)}, true},                                                 // a blip every 5 s
+	SignalGranted: {[]Beat{green(10).loud(), green(20)}, false},                                           // one long
+	SignalRefused: {slices.Repeat([]Beat{red(2).loud(), dark(2)}, 3), false},                              // three short
+	SignalWait:    {slices.Repeat([]Beat{green(1).loud(), dark(9)}, 5), false},                            // five slow ticks
+	SignalLook:    {slices.Repeat([]Beat{green(2).loud(), dark(2), green(2).loud(), dark(10)}, 2), false}, // two and two
+	SignalTap:     {slices.Repeat([]Beat{red(2).loud(), dark(2), red(6).loud(), dark(8)}, 2), false},      // short, long, and again
+	SignalWarning: {[]Beat{red(3).loud(), dark(3)}, true},                                                 // steady beat
+	SignalAlarm:   {[]Beat{red(8).loud(), dark(2)}, true},                                                 // nearly continuous
+	SignalFire:    {[]Beat{green(1).loud(), dark(1)}, true},                                               // very fast
+	SignalFault:   {[]Beat{red(1).loud(), dark(49)}, true},                                                // a blip every 5 s
 }
 
 // Signal is what the door shows for a decision: come in, look again, tap your card, or no.
@@ -75,7 +79,9 @@ func (d Decision) Signal() Signal {
 	switch d.Reason {
 	case ReasonNoFace, ReasonQuality, ReasonFrames:
 		return SignalLook
-	case ReasonFacesOff, ReasonNotDurable, ReasonFaceRest, ReasonNotLive, ReasonNoMatch, ReasonAmbiguous, ReasonNoConsent, ReasonNoGuardian, ReasonCardToo:
+	case ReasonInterlock:
+		return SignalWait
+	case ReasonSecond, ReasonFacesOff, ReasonNotDurable, ReasonFaceRest, ReasonNotLive, ReasonNoMatch, ReasonAmbiguous, ReasonNoConsent, ReasonNoGuardian, ReasonCardToo:
 		return SignalTap
 	}
 	return SignalRefused

@@ -2,7 +2,9 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 )
 
 var signals = []Signal{SignalReady, SignalGranted, SignalRefused, SignalWait, SignalLook, SignalTap, SignalWarning, SignalAlarm, SignalFire, SignalFault}
@@ -16,12 +18,16 @@ func TestRNoticeSignalsDifferInLightAndInSound(t *testing.T) {
 	for _, s := range signals {
 		beats, repeat := s.Pattern()
 		l, n := fmt.Sprint(repeat), fmt.Sprint(repeat)
+		long := time.Duration(0)
 		for _, b := range beats {
-			if b.For <= 0 {
+			if long += b.For; b.For <= 0 {
 				t.Errorf("%s has a beat without length", s)
 			}
 			l += fmt.Sprint(" ", b.Green || b.Red, b.For)
 			n += fmt.Sprint(" ", b.Sound, b.For)
+		}
+		if state := slices.Contains([]Signal{SignalWarning, SignalAlarm, SignalFire, SignalFault}, s); repeat != state || !state && long > 5*time.Second {
+			t.Errorf("%s repeats: %v, lasts %v", s, repeat, long)
 		}
 		if o, ok := light[l]; ok {
 			t.Errorf("%s and %s look alike", s, o)
@@ -37,7 +43,7 @@ func TestRNoticeSignalsDifferInLightAndInSound(t *testing.T) {
 }
 
 func TestDecisionSignal(t *testing.T) {
-	for r, want := range map[Reason]Signal{ReasonNoMatch: SignalTap, ReasonQuality: SignalLook, ReasonRevoked: SignalRefused, ReasonLockdown: SignalRefused} {
+	for r, want := range map[Reason]Signal{ReasonNoMatch: SignalTap, ReasonQuality: SignalLook, ReasonRevoked: SignalRefused, ReasonLockdown: SignalRefused, ReasonInterlock: SignalWait, ReasonSecond: SignalTap} {
 		if got := (Decision{Reason: r}).Signal(); got != want {
 			t.Errorf("%s: %s, want %s", r, got, want)
 		}
