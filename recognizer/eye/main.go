@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"time"
 
 	"menshen/recognizer"
@@ -56,6 +57,8 @@ func readConfig(c *conn) (Config, error) {
 
 // look confines itself, loads the models and looks until the parent hangs up.
 func look(c *conn, cfg Config) error {
+	runtime.LockOSThread() // OpenCV keeps memory a thread: one thread, one memory to overwrite
+	defer runtime.UnlockOSThread()
 	confined, err := confine(cfg)
 	if err != nil {
 		return fmt.Errorf("confine the eye: %w", err)

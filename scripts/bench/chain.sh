@@ -1,0 +1,61 @@
+#!/bin/sh
+# What a frame costs: our chain, the same models by OpenCV in C++, and by ONNX Runtime; one thread each, in turns, in one run.
+#
+#   scripts/bench/chain.sh [ROUNDS]      default 5 turns of 40 frames
+#
+# Needs g++ and OpenCV's headers (as the build does), the models (make models); node and npm for ONNX Runtime, which is
+# left out without them. "overhead" is our chain over OpenCV in C++ doing the same; the machine should be idle.
+set -eu
+cd "$(dirname "$0")/../.."
+turns=${1:-5}
+frames=40
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/menshen
+models=$(scripts/models.sh)
+picture=$(go list -m -f '{{.Dir}}' gocv.io/x/gocv)/images/face.jpg
+ort=onnxruntime-node@1.20.1 # its install script only fetches libraries for graphics cards
+set -a
+. scripts/cgo.env
+set +a
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+g++ -O2 -std=c++17 -I/usr/include/opencv4 scripts/bench/chain.cpp -o "$work/chain" -lopencv_dnn -lopencv_calib3d -lopencv_imgproc -lopencv_imgcodecs -lopencv_core
+go test -c -o "$work/recognizer.test" ./recognizer
+if command -v npm >/dev/null; then
+	mkdir -p "$cache/bench"
+	[ -d "$cache/bench/node_modules/onnxruntime-node" ] || (cd "$cache/bench" && npm init -y >/dev/null && npm install --silent --ignore-scripts "$ort" >/dev/null) ||
+		echo "chain.sh: npm could not install $ort: going on without it" >&2
+fi
+
+# The Go benchmark is a test binary: it finds the repository's files from its package folder.
+ours() {
+	(cd recognizer && OPENCV_FOR_THREADS_NUM=1 MENSHEN_MODELS=$models "$work/recognizer.test" -test.run '^$' -test.bench 'Observe$' -test.benchtime ${frames}x) |
+		awk '/^BenchmarkObserve/ { for (i = 2; i < NF; i++) { if ($(i+1) == "median-ms") m = $i; if ($(i+1) == "tenth-ms") t = $i }; print "menshen", m, t }'
+}
+turn=0
+while [ $turn -lt "$turns" ]; do
+	"$work/chain" "$models" "$picture" $frames
+	ours
+	if [ -d "$cache/bench/node_modules/onnxruntime-node" ]; then
+		node scripts/bench/ort.mjs "$cache/bench" "$models" $frames
+	fi
+	turn=$((turn + 1))
+done >"$work/figures"
+
+# Each turn gives a median; the median of those is shown, and ratios of the medians.
+awk '
+	{ n[$1]++; v[$1, n[$1]] = $2 }
+	function median(name,   i, j, t) {
+		for (i = 1; i <= n[name]; i++) for (j = i + 1; j <= n[name]; j++) if (v[name, j] < v[name, i]) { t = v[name, i]; v[name, i] = v[name, j]; v[name, j] = t }
+		return v[name, int((n[name] + 1) / 2)]
+	}
+	END {
+		base = median("opencv-c++"); alone = median("opencv-c++-networks-alone"); our = median("menshen")
+		printf "%-36s %8.2f ms a frame\n", "menshen, the whole chain", our
+		printf "%-36s %8.2f ms   overhead %+.1f%%\n", "OpenCV in C++, the same", base, 100 * (our / base - 1)
+		printf "%-36s %8.2f ms   overhead %+.1f%%\n", "OpenCV in C++, networks alone", alone, 100 * (our / alone - 1)
+		if (n["onnxruntime-networks-alone"]) {
+			o = median("onnxruntime-networks-alone")
+			printf "%-36s %8.2f ms   OpenCV takes %.2f times as long\n", "ONNX Runtime, networks alone", o, alone / o
+		}
+	}' "$work/figures"
