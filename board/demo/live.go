@@ -25,6 +25,17 @@ The door goes on working. Keys:
 
 // live lets whoever sits at the terminal act at the door. The last line is always the door's present state.
 func (s *story) live(ctx context.Context, in *os.File) error {
+	s.say("")
+	s.say("Wei asks for face entry again, so that there is a face to walk up:")
+	if _, err := s.consent(ctx); err != nil {
+		return err
+	}
+	if _, err := s.enrol(ctx); err != nil {
+		return err
+	}
+	if err := s.tell(s.narrator); err != nil {
+		return err
+	}
 	state, err := term.MakeRaw(int(in.Fd()))
 	if err != nil {
 		return fmt.Errorf("taking the terminal: %w", err)

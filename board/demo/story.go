@@ -63,16 +63,31 @@ func (s *story) twoPeople(ctx context.Context) error {
 			return err
 		}
 	}
+	words, err := s.consent(ctx)
+	if err != nil {
+		return err
+	}
+	s.say("the notice was shown in the person's language: %q", words)
+	return s.tell(s.narrator)
+}
+
+// consent shows Wei the notice, who agrees by tapping their own card. It gives the notice's first line.
+func (s *story) consent(ctx context.Context) (string, error) {
 	n, err := s.desk.Notice(ctx, s.staff, s.wei.lang)
 	if err != nil {
-		return err
+		return "", err
 	}
-	err = s.desk.Consent(ctx, s.staff, console.ConsentGiven{Person: s.wei.id, Notice: n.Hash, Lang: n.Lang}, s.tapWhenAsked(s.wei.card))
-	if err != nil {
-		return err
+	yes := console.ConsentGiven{Person: s.wei.id, Notice: n.Hash, Lang: n.Lang}
+	return firstLine(n.Text), s.desk.Consent(ctx, s.staff, yes, s.tapWhenAsked(s.wei.card))
+}
+
+// enrol takes Wei's face at the camera. It gives the number of pictures.
+func (s *story) enrol(ctx context.Context) (int, error) {
+	if err := s.show(s.wei.enrolledOn); err != nil {
+		return 0, err
 	}
-	s.say("the notice was shown in the person's language: %q", firstLine(n.Text))
-	return s.tell(s.narrator)
+	e, err := s.desk.Enrol(ctx, s.staff, s.wei.id, func(console.Step) {})
+	return e.Pictures, errors.Join(err, s.leave())
 }
 
 // tapWhenAsked holds a card to the reader when the unit says that it waits for one.
@@ -92,17 +107,11 @@ func (s *story) cardsOpen(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.show(s.wei.enrolledOn); err != nil {
-		return err
-	}
-	e, err := s.desk.Enrol(ctx, s.staff, s.wei.id, func(console.Step) {})
+	pictures, err := s.enrol(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.leave(); err != nil {
-		return err
-	}
-	s.say("template made of %d pictures, none of which is kept", e.Pictures)
+	s.say("template made of %d pictures, none of which is kept", pictures)
 	return s.tell(s.narrator)
 }
 
