@@ -116,42 +116,47 @@ func (i *Input) follow(changed func(hal.InputEvent)) error {
 		return err
 	}
 	changed(hal.InputEvent{At: time.Now(), Input: i.String(), Active: state})
-	var at time.Time         // of the edge that may turn out to be a change; zero while the line rests
-	var unrest time.Duration // the same, on the line's own clock
-	chatters := false
+	told := false
 	for {
-		wait := look
-		if !at.IsZero() {
-			wait = i.cfg.Debounce
-		}
-		e, err := edges.Next(wait)
-		if err != nil && !errors.Is(err, ErrQuiet) {
+		began, chatters, err := settle(edges, i.cfg.Debounce)
+		if err != nil {
 			return err
 		}
-		if err == nil {
-			if at.IsZero() {
-				at, unrest = edges.Wall(e.At), e.At
-			}
-			if e.At-unrest < look {
-				continue
-			}
-			if !chatters {
-				changed(hal.InputEvent{At: at, Input: i.String(), Active: state, Fault: fmt.Errorf("input %s: %w", i, ErrChatter)})
-			}
+		if chatters && !told {
+			changed(hal.InputEvent{At: began, Input: i.String(), Active: state, Fault: fmt.Errorf("input %s: %w", i, ErrChatter)})
 		}
-		chatters = err == nil
+		told = chatters
 		now, err := i.read(edges)
 		if err != nil {
 			return err
 		}
 		if now != state {
-			if at.IsZero() {
-				at = time.Now() // no edge told of it
-			}
 			state = now
-			changed(hal.InputEvent{At: at, Input: i.String(), Active: state})
+			changed(hal.InputEvent{At: began, Input: i.String(), Active: state})
 		}
-		at = time.Time{}
+	}
+}
+
+// settle waits for an edge, and then until the line has rested for the debounce time, or has not for a whole look. It
+// gives the time at which the unrest began; after a look without an edge that is now.
+func settle(edges Edges, debounce time.Duration) (began time.Time, chatters bool, err error) {
+	e, err := edges.Next(look)
+	if errors.Is(err, ErrQuiet) {
+		return time.Now(), false, nil
+	} else if err != nil {
+		return time.Time{}, false, err
+	}
+	began, first := edges.Wall(e.At), e.At
+	for {
+		e, err = edges.Next(debounce)
+		switch {
+		case errors.Is(err, ErrQuiet):
+			return began, false, nil
+		case err != nil:
+			return time.Time{}, false, err
+		case e.At-first >= look:
+			return began, true, nil
+		}
 	}
 }
 
@@ -184,14 +189,12 @@ func (i *Input) comeBack(ctx context.Context) error {
 			return ctx.Err()
 		case <-t.C:
 		}
-		if i.watch() == nil {
-			if ctx.Err() != nil {
-				return i.closeWith(ctx.Err())
-			}
-			return nil
+		if i.watch() != nil {
+			continue
 		}
+		if ctx.Err() != nil { // it ended meanwhile, and closed what was there then
+			i.Close()
+		}
+		return ctx.Err()
 	}
 }
-
-// closeWith closes the line that came back after the context ended.
-func (i *Input) closeWith(err error) error { i.Close(); return err }
