@@ -158,6 +158,7 @@ func key64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 func be(b []byte) uint64    { return binary.BigEndian.Uint64(b) }
 
 // Entries gives up to n entries, beginning with number from (0: the end that comes first) and going on to newer ones, or to older ones with newestFirst.
+// Damaged ones are left out, and named in the error beside the others.
 func (v *Vault) Entries(from uint64, n int, newestFirst bool) ([]Entry, error) {
 	var out []Entry
 	err := v.view(func(t *tx) error {
@@ -175,14 +176,16 @@ func (v *Vault) Entries(from uint64, n int, newestFirst bool) ([]Entry, error) {
 			}
 		}
 		own := map[policy.PersonID]*personKeys{}
+		var damaged []error
 		for ; key != nil && len(out) < n; key, value = next() {
 			e, err := t.entry(key, value, own)
 			if err != nil {
-				return err
+				damaged = append(damaged, err)
+				continue
 			}
 			out = append(out, e)
 		}
-		return nil
+		return errors.Join(damaged...)
 	})
 	return out, err
 }

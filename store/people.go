@@ -52,18 +52,24 @@ func (v *Vault) Person(id policy.PersonID) (policy.Person, error) {
 	return p.Person, nil
 }
 
-// People gives everybody, ordered by apartment and name.
+// People gives everybody, ordered by apartment and name. Damaged records are left out, and named in the error beside the others.
 func (v *Vault) People() ([]policy.Person, error) {
 	var out []policy.Person
+	var damaged []error
 	err := v.view(func(t *tx) error {
 		return t.each(keysBucket, func(key, _ []byte) error {
-			_, p, err := t.person(policy.PersonID(key))
-			if err == nil {
+			switch _, p, err := t.person(policy.PersonID(key)); {
+			case err == nil:
 				out = append(out, p.Person)
+			case errors.Is(err, ErrCorrupt):
+				damaged = append(damaged, err)
+			default:
+				return err
 			}
-			return err
+			return nil
 		})
 	})
+	err = errors.Join(append(damaged, err)...)
 	slices.SortFunc(out, func(a, b policy.Person) int {
 		if c := strings.Compare(a.Apartment.Reveal(), b.Apartment.Reveal()); c != 0 {
 			return c
