@@ -23,7 +23,7 @@ type Reader interface {
 }
 
 // ReaderEvent is one thing that happened at a reader. Exactly one of Card, Key, Code, Fault is set (Fault nil after
-// recovery with Recovered true).
+// recovery with Recovered true). A Fault may be of one frame only; any Card, Key or Code after it says that the reader works.
 type ReaderEvent struct {
 	At        time.Time // when the last bit was on the wire, not when we got to it
 	Reader    string

@@ -10,6 +10,9 @@
 // edge. A Line asks the kernel for everything in one request: first value, bias, edges, queue (GPIO character device v2,
 // Linux 5.10 or newer; Documentation/userspace-api/gpio/chardev.rst).
 //
+// The kernel's own active level and debounce are left alone: polarity above the pin is one code for every kind of pin, and a
+// contact that never comes to rest would be silent for ever behind the kernel's debounce, where Input tells of it.
+//
 // Watch puts several lines behind one queue of numbered, time-stamped edges; a lost edge shows as a jump in Seq.
 //
 // When the program dies the kernel frees its lines. Most chips keep the last level, some (the Pi's, unless told to persist

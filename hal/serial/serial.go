@@ -54,13 +54,19 @@ func Open(name string, baud int) (*Port, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open serial port %s at %d baud: %w", name, baud, err), lock.Close())
 	}
+	// From now on others get EBUSY, those too that ask for no lock; root is asked to mind the lock.
+	if err := onFd(lock, func(fd int) error { return unix.IoctlSetInt(fd, unix.TIOCEXCL, 0) }); err != nil {
+		return nil, errors.Join(fmt.Errorf("take serial port %s for this program alone: %w", name, err), port.Close(), lock.Close())
+	}
 	return &Port{name: name, port: port, lock: lock}, nil
 }
 
 // claim opens the device and takes an advisory lock on it, as other serial programs do (picocom, pyserial).
 func claim(name string) (*os.File, error) {
 	f, err := os.OpenFile(name, os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	if err != nil {
+	if errors.Is(err, unix.EBUSY) {
+		return nil, ErrBusy
+	} else if err != nil {
 		return nil, err
 	}
 	if err := onFd(f, func(fd int) error { return unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) }); err != nil {
@@ -128,6 +134,7 @@ func (p *Port) Close() (err error) {
 		p.closed.Store(true)
 		p.life.Lock()
 		defer p.life.Unlock()
+		_ = onFd(p.lock, func(fd int) error { return unix.IoctlSetInt(fd, unix.TIOCNXCL, 0) }) // a device that is gone cannot answer
 		err = errors.Join(p.port.Close(), p.lock.Close())
 	})
 	return err

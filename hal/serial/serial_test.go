@@ -11,6 +11,7 @@ import (
 
 	"github.com/creack/pty"
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
 	"menshen/hal/serial"
@@ -101,7 +102,27 @@ func TestPortIsOpenOnce(t *testing.T) {
 	if _, err := serial.Open(name, 9600); !errors.Is(err, serial.ErrBusy) {
 		t.Fatalf("second open: %v", err)
 	}
+	exclusive := func() bool {
+		f, err := os.OpenFile(name, os.O_RDWR|unix.O_NOCTTY, 0) // as root, whom the kernel lets in
+		if errors.Is(err, unix.EBUSY) {
+			return true
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		on, err := unix.IoctlGetInt(int(f.Fd()), unix.TIOCGEXCL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return on != 0
+	}
+	if !exclusive() {
+		t.Error("others can open the port")
+	}
 	port.Close()
+	if exclusive() {
+		t.Error("the port stays closed to others")
+	}
 	again, err := serial.Open(name, 9600)
 	if err != nil {
 		t.Fatalf("open after close: %v", err)
