@@ -1,9 +1,10 @@
 package eye
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -71,7 +72,7 @@ func limit(cfg Config) error {
 	return nil
 }
 
-// readable are the file system rules: what the child may open, now and when the camera is plugged in again.
+// readable are the file system rules. They hold for the very device that is there now: one that is plugged in later is shut out.
 func readable(cfg Config) []landlock.Rule {
 	rules := []landlock.Rule{
 		landlock.RODirs(cfg.Models).IgnoreIfMissing(),
@@ -81,12 +82,31 @@ func readable(cfg Config) []landlock.Rule {
 	if cfg.Manifest != "" {
 		rules = append(rules, landlock.ROFiles(cfg.Manifest).IgnoreIfMissing())
 	}
-	switch kind, where, _ := strings.Cut(cfg.Camera, ":"); kind {
-	case "v4l2": // the device's node is made anew when it is plugged in again, so its folder is what can be named
-		where, _, _ = strings.Cut(where, "@")
-		rules = append(rules, landlock.RWFiles(filepath.Dir(where)).WithIoctlDev().IgnoreIfMissing())
-	default: // a folder that is moved away and back must still be reached by its name
-		rules = append(rules, landlock.RODirs(filepath.Dir(filepath.Clean(where))).IgnoreIfMissing())
+	path := cameraPath(cfg.Camera)
+	if strings.HasPrefix(cfg.Camera, "v4l2:") {
+		return append(rules, landlock.RWFiles(path).WithIoctlDev().IgnoreIfMissing())
 	}
-	return rules
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return append(rules, landlock.ROFiles(path))
+	}
+	return append(rules, landlock.RODirs(path).IgnoreIfMissing())
+}
+
+// cameraPath is the device, file or folder of a camera's specification.
+func cameraPath(spec string) string {
+	_, where, _ := strings.Cut(spec, ":")
+	if strings.HasPrefix(spec, "v4l2:") {
+		where, _, _ = strings.Cut(where, "@")
+	}
+	return where
+}
+
+// shutOut reports whether the camera is there and may not be opened: it came after the child was confined to what there was, so
+// that another child is needed; or the user has no right to it.
+func shutOut(spec string) bool {
+	f, err := os.Open(cameraPath(spec))
+	if err == nil {
+		f.Close()
+	}
+	return errors.Is(err, fs.ErrPermission)
 }

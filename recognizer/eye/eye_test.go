@@ -150,6 +150,16 @@ func TestCameraUnplugged(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, e, "back", func(s Status) bool { return s.Camera == CameraOK })
+
+	// Another camera in the same place is none that the child was confined to: a new child takes it.
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	until(t, e, "gone", func(s Status) bool { return s.Camera == CameraGone })
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	until(t, e, "replaced", func(s Status) bool { return s.Camera == CameraOK })
 	e.SetMode(Off)
 	until(t, e, "off", func(s Status) bool { return s.Camera == CameraOff })
 }

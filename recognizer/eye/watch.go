@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"menshen/hal"
@@ -60,9 +61,11 @@ func (w *watch) step(ctx context.Context) error {
 		w.pause(ctx, beatEvery)
 		return nil
 	}
-	if w.cam == nil && !w.openCamera() {
-		w.pause(ctx, beatEvery)
-		return nil
+	if w.cam == nil {
+		if err := w.openCamera(); err != nil || w.cam == nil {
+			w.pause(ctx, beatEvery)
+			return err
+		}
 	}
 	defer w.frame.Wipe()
 	if err := w.next(ctx); err != nil {
@@ -160,18 +163,22 @@ func (w *watch) beat() error {
 	return w.conn.write(kindBeat, func(b []byte) ([]byte, error) { return append(b, text...), nil })
 }
 
-func (w *watch) openCamera() bool {
+// openCamera tries, not too often, to open the camera. It fails when another child could and this one cannot.
+func (w *watch) openCamera() error {
 	if time.Since(w.tried) < reopen {
-		return false
+		return nil
 	}
 	w.tried = time.Now()
 	cam, err := camera.Open(w.cfg.Camera)
-	if err != nil {
-		w.state, w.detail = CameraGone, err.Error()
-		return false
+	if err == nil {
+		w.cam, w.health = cam, newHealth(time.Now())
+		return nil
 	}
-	w.cam, w.health = cam, newHealth(time.Now())
-	return true
+	w.state, w.detail = CameraGone, err.Error()
+	if shutOut(w.cfg.Camera) {
+		return fmt.Errorf("camera %s may not be opened: it was plugged in anew, or the user has no right to it (group video)", w.cfg.Camera)
+	}
+	return nil
 }
 
 func (w *watch) closeCamera() {
