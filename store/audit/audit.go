@@ -76,12 +76,17 @@ func (l *Line) Encode() ([]byte, error) { return json.Marshal(l) }
 // Decode reads a line, and refuses bytes that Encode would not have made.
 func (l *Line) Decode(b []byte) error {
 	*l = Line{}
+	return decode(b, l)
+}
+
+// decode reads JSON that must be byte for byte what encoding gives, so that nothing that is said can be said in two ways.
+func decode(b []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
-	if err := d.Decode(l); err != nil {
+	if err := d.Decode(v); err != nil {
 		return fmt.Errorf("line is not an entry: %w", err)
 	}
-	if again, err := l.Encode(); err != nil || !bytes.Equal(again, b) {
+	if again, err := json.Marshal(v); err != nil || !bytes.Equal(again, b) {
 		return errors.New("line is not in the recorded form")
 	}
 	return nil

@@ -123,6 +123,9 @@ func Verify(r io.Reader, pub ed25519.PublicKey) (Report, error) {
 	if h.Version != 1 {
 		return Report{}, fmt.Errorf("%w of a version known here: %d", ErrNoExport, h.Version)
 	}
+	if err := decode(s.Bytes(), &h); err != nil {
+		return Report{}, fmt.Errorf("%w: first %w", ErrNoExport, err)
+	}
 	if len(pub) != ed25519.PublicKeySize || !ed25519.Verify(pub, h.message(), h.Sig) {
 		return Report{}, fmt.Errorf("the export's first line is %w", ErrSigner)
 	}
@@ -131,14 +134,14 @@ func Verify(r io.Reader, pub ed25519.PublicKey) (Report, error) {
 		var f footer
 		switch {
 		case bytes.HasPrefix(s.Bytes(), []byte(`{"gap":`)):
-			if err := json.Unmarshal(s.Bytes(), &f); err != nil || f.Gap == nil {
+			if err := decode(s.Bytes(), &f); err != nil || f.Gap == nil {
 				c.Bad(c.Want(), "the note about pruned lines is damaged")
 				continue
 			}
 			f.Gap.Unit = h.Unit
 			c.Gap(f.Gap, pub)
 		case bytes.HasPrefix(s.Bytes(), []byte(`{"end":`)):
-			if err := json.Unmarshal(s.Bytes(), &f); err != nil || f.End == nil {
+			if err := decode(s.Bytes(), &f); err != nil || f.End == nil {
 				c.Bad(c.Want(), "the signature at the end is damaged")
 				return c.End(0, Hash{}), nil
 			}
