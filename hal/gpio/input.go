@@ -1,6 +1,7 @@
 package gpio
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,12 +43,8 @@ var _ hal.Input = (*Input)(nil)
 
 // NewInput takes the pin and makes it an input.
 func NewInput(pin periph.PinIn, cfg InputConfig) (*Input, error) {
-	if cfg.Name == "" {
-		cfg.Name = pin.Name()
-	}
-	if cfg.Debounce == 0 {
-		cfg.Debounce = DefaultDebounce
-	}
+	cfg.Name = cmp.Or(cfg.Name, pin.Name())
+	cfg.Debounce = cmp.Or(cfg.Debounce, DefaultDebounce)
 	if cfg.Debounce < 0 || cfg.Debounce > look {
 		return nil, fmt.Errorf("input %s: debounce must be between 0 and %v, not %v", cfg.Name, look, cfg.Debounce)
 	}

@@ -1,6 +1,7 @@
 package gpio
 
 import (
+	"cmp"
 	"fmt"
 	"sync"
 
@@ -31,9 +32,7 @@ var _ hal.Output = (*Relay)(nil)
 // NewRelay takes the pin and sets it to off; a Line gets this level in the same step as its direction, so a start is never
 // a pulse.
 func NewRelay(pin periph.PinOut, cfg RelayConfig) (*Relay, error) {
-	if cfg.Name == "" {
-		cfg.Name = pin.Name()
-	}
+	cfg.Name = cmp.Or(cfg.Name, pin.Name())
 	r := &Relay{pin: pin, cfg: cfg}
 	if err := r.write(false); err != nil {
 		return nil, err

@@ -107,10 +107,14 @@ func (c *Chip) run(command byte, out frame, skip int, wait time.Duration, done b
 	return err
 }
 
+// breath is between two looks at the interrupt register: shorter than any answer, long enough to leave the processor and the
+// bus to others.
+const breath = 100 * time.Microsecond
+
 // await polls the interrupt register. The chip's timer ends the wait for a silent card; the host's clock, twice as patient, ends
 // that for a silent chip.
 func (c *Chip) await(done byte, wait time.Duration) error {
-	for deadline := time.Now().Add(2*wait + 20*time.Millisecond); ; {
+	for deadline := time.Now().Add(2*wait + 20*time.Millisecond); ; time.Sleep(breath) {
 		late := time.Now().After(deadline) // before the read: this goroutine may have been held up
 		irq, err := c.read(commands.CommIrqReg)
 		switch {

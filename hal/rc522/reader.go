@@ -1,6 +1,7 @@
 package rc522
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,13 +62,9 @@ var _ hal.Reader = (*Reader)(nil)
 
 // New makes a reader. Nothing is opened before Run.
 func New(source Source, cfg Config) *Reader {
-	for d, standard := range map[*time.Duration]time.Duration{
-		&cfg.Poll: 100 * time.Millisecond, &cfg.Away: time.Second, &cfg.Refresh: time.Minute,
-	} {
-		if *d == 0 {
-			*d = standard
-		}
-	}
+	cfg.Poll = cmp.Or(cfg.Poll, 100*time.Millisecond)
+	cfg.Away = cmp.Or(cfg.Away, time.Second)
+	cfg.Refresh = cmp.Or(cfg.Refresh, time.Minute)
 	return &Reader{cfg: cfg, source: source, seen: map[string]time.Time{}}
 }
 

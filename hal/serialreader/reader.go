@@ -1,6 +1,7 @@
 package serialreader
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -53,9 +54,7 @@ func New(source Source, cfg Config) (*Reader, error) {
 	if cfg.Content == nil || cfg.Framing.End == "" {
 		return nil, fmt.Errorf("reader %s: its framing and content must be said, such as those of RDM6300 or Scanner", cfg.Name)
 	}
-	if cfg.Away == 0 {
-		cfg.Away = time.Second
-	}
+	cfg.Away = cmp.Or(cfg.Away, time.Second)
 	return &Reader{cfg: cfg, source: source}, nil
 }
 

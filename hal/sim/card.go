@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"strings"
 	"time"
 
 	periph "periph.io/x/conn/v3/gpio"
@@ -32,6 +33,23 @@ func H10301(facility uint8, number uint16) []bool {
 		}
 	}
 	return bits
+}
+
+// Type presses keys on the reader's keypad, which sends each as a burst of 8 bits: its complement in four bits, then itself.
+// It knows 0 to 9, * and #.
+func (d *Door) Type(keys string) {
+	for _, k := range keys {
+		code := strings.IndexRune("0123456789*#", k)
+		if code < 0 {
+			continue
+		}
+		burst := make([]bool, 8)
+		for i := range 4 {
+			one := code>>(3-i)&1 == 1
+			burst[i], burst[4+i] = !one, one
+		}
+		d.Send(burst)
+	}
 }
 
 // Send drives any frame onto the data lines with the default timing.

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sync"
@@ -66,14 +67,10 @@ type Door struct {
 
 // New builds a door and registers its pins. It fails when another door has the same prefix.
 func New(cfg Config) (*Door, error) {
-	if cfg.Prefix == "" {
-		cfg.Prefix = "SIM_"
-	}
+	cfg.Prefix = cmp.Or(cfg.Prefix, "SIM_")
+	cfg.Queue = cmp.Or(cfg.Queue, 1024)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
-	}
-	if cfg.Queue == 0 {
-		cfg.Queue = 1024
 	}
 	d := &Door{cfg: cfg, epoch: cfg.Now(), pins: make(map[string]*Pin)}
 	for i, w := range wiring {

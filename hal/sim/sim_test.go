@@ -149,6 +149,23 @@ func TestUnpluggedLinesComeBack(t *testing.T) {
 	}
 }
 
+func TestKeysAreTyped(t *testing.T) {
+	d := door(t, sim.Config{})
+	r, err := wiegand.New(wiegand.Lines(t.Name()+"_D0", t.Name()+"_D1"), wiegand.Config{Keypad: wiegand.Burst8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := run(t, r.Run)
+	untilWatched(t, d.Pin(sim.D0))
+	const keys = "0123456789*#"
+	d.Type(keys + "x")
+	for _, k := range keys {
+		if e := next(t, events); e.Key != hal.Key(k) {
+			t.Errorf("typed %q, got %d", k, rune(e.Key))
+		}
+	}
+}
+
 func TestTwoDoorsNeedTwoNames(t *testing.T) {
 	door(t, sim.Config{})
 	if _, err := sim.New(sim.Config{Prefix: t.Name() + "_"}); err == nil {
