@@ -90,7 +90,7 @@ const (
 	OneAtATime
 )
 
-// Stages is where the time of one frame went.
+// Stages is where the time of one frame went. Capture is from the frame's arrival until the chain began with it.
 type Stages struct {
 	Capture, Detect, Landmark, Align, Live, Embed time.Duration
 }

@@ -68,6 +68,9 @@ type move struct {
 	light, side float64 // overall gain; how much brighter the left is than the right
 }
 
+// size is how large a person is seen, of their size at the end of the walk.
+func (m move) size() float64 { return farAway + (1-farAway)*m.near }
+
 // motion is a slow sum of sines whose phases come from the seed.
 func motion(seed uint64, n int) move {
 	rng := rand.New(rand.NewPCG(seed, 7))
@@ -87,7 +90,7 @@ func motion(seed uint64, n int) move {
 	}
 }
 
-// frame of the picture: where its middle of interest is, and how large it is drawn at the end of the walk.
+// stand gives the place in the picture that comes to the frame's middle, and how large the picture is drawn at the end of the walk.
 func stand(scene Scene, p *hal.Frame) (cx, cy, scale float64) {
 	if fc := scene.Face; fc[2] > fc[0] && fc[3] > fc[1] {
 		return float64(fc[0]+fc[2]) / 2, float64(fc[1]+fc[3]) / 2, faceUpTo / float64(fc[3]-fc[1])
@@ -99,15 +102,16 @@ func stand(scene Scene, p *hal.Frame) (cx, cy, scale float64) {
 // moving its middle against its outline, which a sheet cannot do.
 func (s *show) person(scene Scene, p *hal.Frame, m move, n int, f *hal.Frame) {
 	cx, cy, scale := stand(scene, p)
-	scale *= farAway + (1-farAway)*m.near
+	scale *= m.size()
 	turn := m.turn
 	if scene.Turn {
 		turn = 1.6 * math.Sin(2*math.Pi*float64(max(0, n-walk))/(2*Rate))
 	}
 	inv := 1 / scale
 	cos, sin := math.Cos(m.roll)*inv, math.Sin(m.roll)*inv
-	bumpX, bumpY := bell(Width/2+m.x, 0.16*faceUpTo*scaleOf(m), Width), bell(Height/2+m.y, 0.42*faceUpTo*scaleOf(m), Height)
-	shift := turn * 0.07 * faceUpTo * scaleOf(m)
+	face := faceUpTo * m.size()
+	bumpX, bumpY := bell(Width/2+m.x, 0.16*face, Width), bell(Height/2+m.y, 0.42*face, Height)
+	shift := turn * 0.07 * face
 	for y := range Height {
 		for x := range Width {
 			dx, dy := float64(x)-Width/2-m.x-shift*bumpX[x]*bumpY[y], float64(y)-Height/2-m.y
@@ -121,8 +125,6 @@ func (s *show) person(scene Scene, p *hal.Frame, m move, n int, f *hal.Frame) {
 		smear(f, blur)
 	}
 }
-
-func scaleOf(m move) float64 { return farAway + (1-farAway)*m.near }
 
 // bell is a bell curve over n places.
 func bell(centre, sigma float64, n int) []float64 {

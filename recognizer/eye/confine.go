@@ -18,6 +18,7 @@ import (
 // parsed, the models included, and returns what is in force, in words.
 //
 //   - No core dump, not dumpable: no frame gets to disk by a crash; no other process of the user may look in.
+//   - No swap, where the user may lock memory: no frame gets to disk that way either.
 //   - No file can grow: the child writes nothing.
 //   - Landlock: it may read the models, the camera and the system's libraries; nothing else of the file system, no TCP.
 //   - seccomp: a list of allowed system calls without sockets, exec, ptrace, mounts, keys, io_uring or BPF; everything else
@@ -32,6 +33,9 @@ func confine(cfg Config) (string, error) {
 		return "", err
 	}
 	force := []string{"no-dump", "rlimits"}
+	if lockMemory() {
+		force = append(force, "no-swap")
+	}
 	if abi, err := lsyscall.LandlockGetABIVersion(); err != nil || abi < 1 {
 		force = append(force, "NO landlock (kernel)")
 	} else {
@@ -70,6 +74,16 @@ func limit(cfg Config) error {
 		}
 	}
 	return nil
+}
+
+// lockMemory keeps each page in memory from its first use on. With a limit on locked memory it would make later allocations
+// fail, so it is not even tried.
+func lockMemory() bool {
+	var l unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_MEMLOCK, &l); err != nil || os.Geteuid() != 0 && l.Cur != unix.RLIM_INFINITY {
+		return false
+	}
+	return unix.Mlockall(unix.MCL_CURRENT|unix.MCL_FUTURE|unix.MCL_ONFAULT) == nil
 }
 
 // readable are the file system rules. They hold for the very device that is there now: one that is plugged in later is shut out.

@@ -104,11 +104,13 @@ func (w *watch) observe() error {
 	case Aim:
 		see = w.chain.Inspect
 	}
+	waited := time.Since(w.frame.At)
 	obs, err := see(&w.frame)
 	if err != nil {
 		return err
 	}
 	defer obs.Wipe()
+	obs.Took.Capture = waited
 	if obs.Faces > 0 {
 		w.seen, w.dirty = time.Now(), true
 	}
