@@ -17,8 +17,8 @@ const (
 // Tap holds a 26-bit card (H10301) to the reader.
 func (d *Door) Tap(facility uint8, number uint16) { d.Send(H10301(facility, number)) }
 
-// H10301 gives the 26 bits of a card, first sent first: even parity over the first half, facility, number, odd parity over
-// the second half.
+// H10301 gives the 26 bits of a card, first sent first, worked out here and not by the decoder that shall read them: even
+// parity over the first half, facility, number, odd parity over the second half.
 func H10301(facility uint8, number uint16) []bool {
 	v := uint32(facility)<<16 | uint32(number)
 	bits := make([]bool, 26)

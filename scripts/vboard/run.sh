@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh: runs the drivers' own tests on the kernel's simulated GPIO chip, in a virtual machine without network or disk.
-# Time inside counts instructions (-icount), so a 50 µs pulse is one, however slow this machine is.
+# Time inside counts instructions (-icount), so a 50 µs pulse is one, however slow this machine is. Takes two minutes on an idle one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
