@@ -130,11 +130,7 @@ func (t *tx) person(id policy.PersonID) (*personKeys, *person, error) {
 		return nil, nil, err
 	}
 	var p person
-	err := t.get(peopleBucket, id[:], own.data(), &p)
-	if errors.Is(err, ErrUnknown) {
-		err = fmt.Errorf("a person's record is missing: %w", ErrCorrupt)
-	}
-	return &own, &p, err
+	return &own, &p, t.needed(peopleBucket, id[:], own.data(), &p)
 }
 
 func (t *tx) putPerson(own *personKeys, p *person) error {

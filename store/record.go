@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/bits"
 	"time"
@@ -104,7 +105,7 @@ type tx struct {
 // begin loads the state.
 func begin(b *bolt.Tx, r *ring) (*tx, error) {
 	t := &tx{b: b, r: r}
-	err := t.get(metaBucket, []byte("state"), &r.seal, &t.st)
+	err := t.needed(metaBucket, []byte("state"), &r.seal, &t.st)
 	t.st.Audit.First = max(t.st.Audit.First, 1)
 	return t, err
 }
@@ -156,6 +157,15 @@ func (t *tx) get(bucket string, key []byte, k *seal.Key, v any) error {
 		return fmt.Errorf("%s record: %w", bucket, ErrUnknown)
 	}
 	return t.open(bucket, key, value, k, v)
+}
+
+// needed is get for a record without which the vault is damaged.
+func (t *tx) needed(bucket string, key []byte, k *seal.Key, v any) error {
+	err := t.get(bucket, key, k, v)
+	if errors.Is(err, ErrUnknown) {
+		err = fmt.Errorf("%s record %.8x is missing: %w", bucket, key, ErrCorrupt)
+	}
+	return err
 }
 
 func (t *tx) open(bucket string, key, value []byte, k *seal.Key, v any) error {

@@ -293,7 +293,7 @@ func (v *Vault) unlock(ctx context.Context, db *bolt.DB) (*ring, error) {
 
 // check reads the secrets and compares the sum over all live records with the stored one.
 func (t *tx) check() error {
-	if err := t.get(metaBucket, []byte("secrets"), &t.r.seal, &t.r.secrets); err != nil {
+	if err := t.needed(metaBucket, []byte("secrets"), &t.r.seal, &t.r.secrets); err != nil {
 		return err
 	}
 	t.r.lockable = t.b.Bucket([]byte(settingBucket)) != nil && t.b.Bucket([]byte(settingBucket)).Get(faceLockKey) != nil

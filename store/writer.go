@@ -14,6 +14,7 @@ const (
 	batchMax   = 256         // jobs in one transaction
 	backlogMax = 1 << 14     // records that may wait in memory for a disk that does not answer
 	retryAfter = time.Second // after a failed transaction
+	gatherMost = time.Millisecond / 2
 )
 
 // job is one change that waits to be written.
@@ -99,19 +100,34 @@ func (w *writer) run() {
 
 // drain writes until the queue is empty or the disk fails.
 func (w *writer) drain() error {
-	for {
+	for last := 1; ; {
+		w.gather(last)
 		w.mu.Lock()
 		batch := w.queue[:min(len(w.queue), batchMax):min(len(w.queue), batchMax)]
 		w.mu.Unlock()
 		if len(batch) == 0 {
 			return nil
 		}
+		last = len(batch)
 		kept, err := w.write(batch)
 		w.mu.Lock()
 		w.queue = append(kept, w.queue[len(batch):]...)
 		w.mu.Unlock()
 		if err != nil {
 			return err
+		}
+	}
+}
+
+// gather waits a moment for as many jobs as shared the last transaction: those callers were just answered, and most come back at once.
+// Without it the first of them would get a transaction alone. A single caller never waits.
+func (w *writer) gather(n int) {
+	for end := time.Now().Add(gatherMost); n > 1 && time.Now().Before(end); time.Sleep(gatherMost / 10) {
+		w.mu.Lock()
+		enough := len(w.queue) >= n || w.ended
+		w.mu.Unlock()
+		if enough {
+			return
 		}
 	}
 }
