@@ -37,7 +37,11 @@ func RDM6300(name string) Config { return Config{Name: name, Framing: STXETX, Co
 func Scanner(name string) Config { return Config{Name: name, Framing: Lines, Content: Text} }
 
 // Counts are what a reader has seen since the program started.
-type Counts struct{ Read, Repeated, Bad uint64 }
+type Counts struct {
+	Read     uint64 // cards and codes, repeats included
+	Repeated uint64 // those that were there already
+	Bad      uint64 // damaged frames
+}
 
 // Reader is a reader on a serial port.
 type Reader struct {

@@ -36,6 +36,9 @@ func NewDecoder(keypad Keypad, formats ...Format) (*Decoder, error) {
 	return &Decoder{formats: formats, keypad: keypad}, nil
 }
 
+// OneLength reports whether all frames that the decoder takes have the same length.
+func (d *Decoder) OneLength() bool { return len(d.formats) == 1 && d.keypad == NoKeypad }
+
 func near(a, b int) bool { return a-b <= 1 && b-a <= 1 }
 
 // Decode gives the card or the key of a frame. Errors: the frame's own, ErrLength, ErrParity, ErrKey, and ErrReversed from

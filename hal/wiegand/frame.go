@@ -37,19 +37,23 @@ type Frame struct {
 
 // Framer cuts a stream of falling edges (Line 0 is D0, 1 is D1) into frames. The zero value is ready.
 type Framer struct {
-	bits   []bool
-	err    error
-	last   time.Duration
-	line   int
-	pace   time.Duration // the longest space in this frame
-	seq    uint32
-	told   bool // err was given already, before the frame's end
-	glitch uint64
+	// Patient waits 50 ms for the end of each frame, whatever its pace. It is for readers that send more than one length: one
+	// that paused within a long frame must not make a short one of it.
+	Patient bool
+
+	bits []bool
+	err  error
+	last time.Duration
+	line int
+	pace time.Duration // the longest space in this frame
+	seq  uint32
+	told bool // err was given already, before the frame's end
+	rung uint64
 }
 
 // Gap is how long the lines must be quiet for the frame to be over.
 func (f *Framer) Gap() time.Duration {
-	if len(f.bits) < 2 {
+	if f.Patient || len(f.bits) < 2 {
 		return gapFirst
 	}
 	return min(max(gapPace*f.pace, gapLeast), gapFirst)
@@ -59,7 +63,7 @@ func (f *Framer) Gap() time.Duration {
 func (f *Framer) Open() bool { return len(f.bits) > 0 || f.err != nil }
 
 // Glitches counts the pulses that were taken for the ringing of the one before.
-func (f *Framer) Glitches() uint64 { return f.glitch }
+func (f *Framer) Glitches() uint64 { return f.rung }
 
 // Edge takes one edge, and gives the frame that its time shows to be over, or that has grown too long.
 func (f *Framer) Edge(e gpio.Edge) (Frame, bool) {
@@ -91,7 +95,7 @@ func (f *Framer) Edge(e gpio.Edge) (Frame, bool) {
 	case space >= minSpace:
 		f.pace = max(f.pace, space)
 	case e.Line == f.line: // the same bit, whichever of the two pulses is the true one
-		f.glitch++
+		f.rung++
 		return done, ok
 	default:
 		f.fail(ErrNoise)

@@ -95,8 +95,9 @@ const idle = time.Second
 
 // read follows the edges until the lines fail.
 func (r *Reader) read(edges gpio.Edges, emit func(hal.ReaderEvent)) error {
-	var f Framer
+	f := Framer{Patient: !r.dec.OneLength()}
 	var held holding
+	rung := r.glitches.Load()
 	for {
 		wait := idle
 		if f.Open() {
@@ -117,7 +118,7 @@ func (r *Reader) read(edges gpio.Edges, emit func(hal.ReaderEvent)) error {
 				return fmt.Errorf("reader %s: %w", r.name, err)
 			}
 		}
-		r.glitches.Store(f.Glitches())
+		r.glitches.Store(rung + f.Glitches())
 		if whole {
 			emit(r.event(frame, edges.Wall(frame.At)))
 		}

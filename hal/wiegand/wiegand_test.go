@@ -220,6 +220,26 @@ func TestDroppedEdgesTaintBothNeighbours(t *testing.T) {
 	})
 }
 
+// A reader that sends cards of two lengths pauses within a long one: the short one in it is not taken for a card.
+func TestPauseWithinAFrame(t *testing.T) {
+	d := decoder(t, wiegand.H10301, wiegand.H10302)
+	f := wiegand.Framer{Patient: !d.OneLength()}
+	short := wiegand.H10301.Encode(1, 2)
+	var tr train
+	tr.card(append(short, wiegand.H10302.Encode(0, 0)[26:]...), time.Second, 2*time.Millisecond)
+	for i := range tr.edges[26:] {
+		tr.edges[26+i].At += 40 * time.Millisecond
+	}
+	for _, e := range tr.edges {
+		if frame, ok := f.Edge(e); ok {
+			t.Fatalf("a frame of %d bits", len(frame.Bits))
+		}
+	}
+	if frame, ok := f.Quiet(); !ok || len(frame.Bits) != 37 {
+		t.Errorf("the whole has %d bits", len(frame.Bits))
+	}
+}
+
 func TestSwappedWiresAreNamed(t *testing.T) {
 	d := decoder(t)
 	for i, want := range []error{wiegand.ErrParity, wiegand.ErrReversed, wiegand.ErrReversed, nil, wiegand.ErrParity} {
