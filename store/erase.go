@@ -143,7 +143,7 @@ func (v *Vault) finishReceipt(r Receipt, needles [][]byte) (Receipt, error) {
 // ErrNotErased means that a scan still found old ciphertext in a file of the unit. It cannot be decrypted, as its key is gone.
 var ErrNotErased = errors.New("erasure is incomplete")
 
-// Receipts gives all receipts, oldest first. One without a signature belongs to an erasure that a power cut interrupted after it was done and before it was scanned.
+// Receipts gives all receipts, oldest first. One with Sought 0 belongs to an erasure after which power was cut before the scan.
 func (v *Vault) Receipts() ([]Receipt, error) {
 	var out []Receipt
 	err := v.view(func(t *tx) error {
@@ -171,14 +171,43 @@ func (t *tx) blocksOf(id policy.PersonID, what string) [][]byte {
 	return out
 }
 
-// Files are the files that the unit keeps this vault in. The key source's own are not among them.
+// Files are the files that an erasure scans: those of this vault, and those that Options.Files names. Key files are not among them.
 func (v *Vault) Files() ([]string, error) {
 	var out []string
-	err := filepath.WalkDir(v.dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() {
-			out = append(out, path)
+	for _, root := range append([]string{v.dir}, v.o.Files...) {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // not made yet, or wiped meanwhile
+			}
+			if err == nil && d.Type().IsRegular() {
+				out = append(out, path)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("list the unit's files: %w", err)
 		}
+	}
+	return out, nil
+}
+
+// signReceipts signs what a power cut kept from being signed. The old ciphertext is not known any more, so such a receipt says that
+// nothing was sought; the old file was wiped by this start.
+func (v *Vault) signReceipts() error {
+	rs, err := v.Receipts()
+	if err != nil {
 		return err
-	})
-	return out, err
+	}
+	for _, r := range rs {
+		if len(r.Sig) > 0 {
+			continue
+		}
+		if err := v.act(func(t *tx) error {
+			r.Sig = ed25519.Sign(t.r.sign(), r.message())
+			return t.put(receiptBucket, key64(r.Seq), &t.r.seal, &r)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

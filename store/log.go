@@ -190,6 +190,24 @@ func (v *Vault) Entries(from uint64, n int, newestFirst bool) ([]Entry, error) {
 	return out, err
 }
 
+// History calls f for every entry about somebody, oldest first (R-RIGHTS). It reads the whole log.
+func (v *Vault) History(id policy.PersonID, f func(Entry) error) error {
+	err := v.view(func(t *tx) error {
+		own := map[policy.PersonID]*personKeys{}
+		return t.each(auditBucket, func(key, value []byte) error {
+			e, err := t.entry(key, value, own)
+			if err != nil || e.Person != id {
+				return err
+			}
+			return f(e)
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("history of person %s: %w", id, err)
+	}
+	return nil
+}
+
 // entry reads one line and, where the person's key still exists, what it says of them.
 func (t *tx) entry(key, value []byte, own map[policy.PersonID]*personKeys) (Entry, error) {
 	var k kept

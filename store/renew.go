@@ -53,6 +53,9 @@ func (v *Vault) renew(ctx context.Context, drop forget, change func(*tx) error) 
 
 // renewTo is renew with the new root key in a key source that may be another one.
 func (v *Vault) renewTo(ctx context.Context, to KeySource, drop forget, change func(*tx) error) error {
+	if err := v.settle(ctx); err != nil {
+		return err
+	}
 	root := seal.NewKey()
 	defer root.Wipe()
 	if err := to.Stage(ctx, root); err != nil {
@@ -64,15 +67,49 @@ func (v *Vault) renewTo(ctx context.Context, to KeySource, drop forget, change f
 		err = v.exchange(db, next, drop, change)
 	}
 	if err != nil {
+		v.mu.Lock()
+		v.delta = nil
+		v.mu.Unlock()
 		next.wipe()
 		return err
 	}
-	if err := to.Settle(ctx, root); err != nil {
-		return fmt.Errorf("the change is done, but the old key is not forgotten yet; the next start tries again: %w", err)
+	v.o.Key = to
+	if err := v.settle(ctx); err != nil {
+		return fmt.Errorf("the change is done, but what was before is not forgotten yet; the next change or start tries again: %w", err)
 	}
-	if err := safefile.Clean(v.path() + safefile.Old); err != nil {
-		return fmt.Errorf("the change is done, but the old file is not wiped yet; the next start tries again: %w", err)
+	return nil
+}
+
+// settle is step 5. It comes again before the next change, since staging a key drops one that is staged: that must never be the one in force.
+func (v *Vault) settle(ctx context.Context) error {
+	v.mu.Lock()
+	if v.db == nil {
+		v.mu.Unlock()
+		return ErrClosed
 	}
+	err := v.syncName()
+	root := v.ring.root
+	v.mu.Unlock()
+	defer root.Wipe()
+	if err == nil {
+		err = v.o.Key.Settle(ctx, root)
+	}
+	if err == nil {
+		err = safefile.Clean(v.path() + safefile.Old)
+	}
+	return err
+}
+
+// syncName makes the exchange of files durable when that failed before. Until it succeeds nothing that is written counts. The
+// caller holds mu.
+func (v *Vault) syncName() error {
+	if !v.unsynced.Load() {
+		return nil
+	}
+	if err := safefile.SyncDir(v.path()); err != nil {
+		return fmt.Errorf("sync the vault's directory: %w", err)
+	}
+	v.unsynced.Store(false)
 	return nil
 }
 
@@ -150,7 +187,10 @@ func (v *Vault) exchange(db *bolt.DB, next *ring, drop forget, change func(*tx) 
 		})
 	})
 	if err == nil {
-		err = safefile.Swap(v.path())
+		if err = safefile.Swap(v.path()); errors.Is(err, safefile.ErrUnsynced) {
+			v.unsynced.Store(true)
+			err = nil
+		}
 	}
 	if err != nil {
 		return errors.Join(err, db.Close(), safefile.Clean(v.path()+safefile.New))

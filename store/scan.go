@@ -2,8 +2,10 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 )
 
@@ -32,6 +34,9 @@ func Scan(files []string, needles [][]byte) (Scanned, error) {
 	s := Scanned{Sought: n.count}
 	for _, name := range files {
 		f, err := os.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // wiped meanwhile
+		}
 		if err != nil {
 			return s, fmt.Errorf("scan: %w", err)
 		}

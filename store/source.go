@@ -35,7 +35,6 @@ func (v *Vault) ChangeKey(ctx context.Context, a Actor, to KeySource) error {
 	if err != nil {
 		return fmt.Errorf("change key source: %w", err)
 	}
-	v.o.Key = to
 	if err := from.Forget(ctx); err != nil {
 		return fmt.Errorf("the key source is changed, but %s still holds the old key: %w", from, err)
 	}

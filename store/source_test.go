@@ -14,8 +14,9 @@ import (
 
 // chip is a key source in memory that can count, as a TPM does.
 type chip struct {
-	ks []seal.Key
-	n  uint64
+	ks   []seal.Key
+	n    uint64
+	fail error // of the next Settle
 }
 
 func (c *chip) Load(context.Context) ([]seal.Key, error) {
@@ -30,11 +31,54 @@ func (c *chip) Stage(_ context.Context, k seal.Key) error {
 	return nil
 }
 
-func (c *chip) Settle(_ context.Context, k seal.Key) error { c.ks = []seal.Key{k}; return nil }
-func (c *chip) Forget(context.Context) error               { c.ks = nil; return nil }
-func (c *chip) String() string                             { return "chip" }
-func (c *chip) Count(context.Context) (uint64, error)      { return c.n, nil }
-func (c *chip) Advance(context.Context) error              { c.n++; return nil }
+func (c *chip) Settle(_ context.Context, k seal.Key) error {
+	if err := c.fail; err != nil {
+		c.fail = nil
+		return err
+	}
+	c.ks = []seal.Key{k}
+	return nil
+}
+
+func (c *chip) Forget(context.Context) error          { c.ks = nil; return nil }
+func (c *chip) String() string                        { return "chip" }
+func (c *chip) Count(context.Context) (uint64, error) { return c.n, nil }
+func (c *chip) Advance(context.Context) error         { c.n++; return nil }
+
+// A key source that could not forget is asked again before anything else is staged; otherwise staging would drop the key in force.
+func TestKeyInForceIsNeverDropped(t *testing.T) {
+	u := newUnit(t)
+	c := &chip{}
+	if err := u.ChangeKey(context.Background(), "op", c); err != nil {
+		t.Fatal(err)
+	}
+	u.o.Key = c
+	for range 3 {
+		c.fail = errors.New("chip is busy")
+		if err := u.Rotate(context.Background(), "op", "test"); err == nil {
+			t.Error("a key that was not forgotten is no error")
+		}
+		if len(c.ks) != 2 {
+			t.Errorf("%d keys", len(c.ks))
+		}
+		old := copyDir(t, u.dir)
+		c.fail = errors.New("chip is still busy")
+		if err := u.Rotate(context.Background(), "op", "test"); err == nil {
+			t.Error("rotated on, with two keys staged")
+		}
+		o := u.o
+		o.Key = &chip{ks: append([]seal.Key(nil), c.ks...), n: c.n} // as after a power cut now
+		v, err := Open(old, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.Close()
+	}
+	if err := u.Rotate(context.Background(), "op", "test"); err != nil {
+		t.Fatal(err)
+	}
+	u.reopen(t)
+}
 
 func TestChangeOfKeySource(t *testing.T) {
 	u := newUnit(t)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -33,6 +34,9 @@ type Options struct {
 	Now  func() time.Time // the host's clock; nil: time.Now
 	Busy time.Duration    // how long Open waits for another process to let go; zero: 1 s
 	Cost Cost             // of operators' secrets; zero: DefaultCost
+
+	// Files are further files and directories of the unit that an erasure scans: logs, dumps, backups kept here. The vault's own are always scanned.
+	Files []string
 
 	// OpenFile opens the vault's file for bbolt, so that tests can lie between the two. nil: os.OpenFile.
 	OpenFile func(name string, flag int, perm os.FileMode) (*os.File, error)
@@ -61,6 +65,7 @@ type Vault struct {
 
 	renewing sync.Mutex // one change of epoch at a time
 	delta    *delta     // set while one is under way; guarded by mu
+	unsynced atomic.Bool
 	writer   *writer
 }
 
@@ -219,6 +224,9 @@ func (v *Vault) opened() error {
 	}
 	v.start(db, r)
 	if err := errors.Join(v.migrate(), v.count(ctx)); err != nil {
+		return errors.Join(err, v.Close())
+	}
+	if err := v.signReceipts(); err != nil {
 		return errors.Join(err, v.Close())
 	}
 	if fallback {

@@ -183,6 +183,9 @@ func (j *job) tell(err error) {
 func (v *Vault) transact(f func(*tx) error) error {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
+	if err := v.syncName(); err != nil {
+		return err
+	}
 	return guard(func() error {
 		var touched []record
 		err := v.db.Update(func(b *bolt.Tx) error {

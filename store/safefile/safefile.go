@@ -51,7 +51,11 @@ func Promote(path string) error {
 	return Clean(path + Old)
 }
 
-// Swap is Promote without the wiping: what was at path before stays at path+Old until Clean.
+// ErrUnsynced means that a file has taken its place, but that a power cut may still undo this. SyncDir may be tried again.
+var ErrUnsynced = errors.New("directory is not synced")
+
+// Swap is Promote without the wiping: what was at path before stays at path+Old until Clean. After ErrUnsynced the files have changed places
+// all the same; after any other error they have not.
 func Swap(path string) error {
 	if err := Clean(path + Old); err != nil {
 		return err
@@ -64,7 +68,10 @@ func Swap(path string) error {
 	if err := os.Rename(path+New, path); err != nil {
 		return err
 	}
-	return SyncDir(path)
+	if err := SyncDir(path); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnsynced, err)
+	}
+	return nil
 }
 
 // Clean wipes path if it is there.
