@@ -14,9 +14,9 @@ import (
 
 // chip is a key source in memory that can count, as a TPM does.
 type chip struct {
-	ks   []seal.Key
-	n    uint64
-	fail error // of the next Settle
+	ks    []seal.Key
+	n     uint64
+	fails []error // of the next calls of Settle
 }
 
 func (c *chip) Load(context.Context) ([]seal.Key, error) {
@@ -32,9 +32,11 @@ func (c *chip) Stage(_ context.Context, k seal.Key) error {
 }
 
 func (c *chip) Settle(_ context.Context, k seal.Key) error {
-	if err := c.fail; err != nil {
-		c.fail = nil
-		return err
+	if len(c.fails) > 0 {
+		err := c.fails[0]
+		if c.fails = c.fails[1:]; err != nil {
+			return err
+		}
 	}
 	c.ks = []seal.Key{k}
 	return nil
@@ -54,7 +56,7 @@ func TestKeyInForceIsNeverDropped(t *testing.T) {
 	}
 	u.o.Key = c
 	for range 3 {
-		c.fail = errors.New("chip is busy")
+		c.fails = []error{nil, errors.New("chip is busy")}
 		if err := u.Rotate(context.Background(), "op", "test"); err == nil {
 			t.Error("a key that was not forgotten is no error")
 		}
@@ -62,7 +64,7 @@ func TestKeyInForceIsNeverDropped(t *testing.T) {
 			t.Errorf("%d keys", len(c.ks))
 		}
 		old := copyDir(t, u.dir)
-		c.fail = errors.New("chip is still busy")
+		c.fails = []error{errors.New("chip is still busy")}
 		if err := u.Rotate(context.Background(), "op", "test"); err == nil {
 			t.Error("rotated on, with two keys staged")
 		}
