@@ -68,10 +68,15 @@ func (c *Chain) Find(frame *hal.Frame) (Observation, error) {
 	return obs, err
 }
 
-// Inspect measures the quality of the largest face in the zone, and neither liveness nor embedding: for aiming a camera.
-func (c *Chain) Inspect(frame *hal.Frame) (Observation, error) { return c.observe(frame, c.inspect) }
+// Inspect measures the quality of the large and central face in the zone, and neither liveness nor embedding: for aiming a camera.
+func (c *Chain) Inspect(frame *hal.Frame) (Observation, error) {
+	return c.observe(frame, func(v view, faces []found, obs *Observation) error {
+		_, err := c.inspect(v, faces, obs)
+		return err
+	})
+}
 
-// Observe measures all of the largest face in the zone. The frame is only read; wiping it is the caller's. The observation's
+// Observe measures all of the large and central face in the zone. The frame is only read; wiping it is the caller's. The observation's
 // embedding is the caller's, to be wiped.
 func (c *Chain) Observe(frame *hal.Frame) (Observation, error) { return c.observe(frame, c.measure) }
 

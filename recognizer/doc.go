@@ -1,4 +1,4 @@
-// Package recognizer turns a camera frame into an observation: where the largest face is, how good the picture of it is, how
+// Package recognizer turns a camera frame into an observation: where the large and central face is, how good the picture of it is, how
 // much speaks for a living head, and its embedding. It computes nothing else of a person and decides nothing.
 //
 // A Chain runs detect → landmarks → quality → liveness → embed on OpenCV's networks (through gocv), in the child process that package eye

@@ -8,13 +8,8 @@ import (
 // landmarks is how many points the landmark model finds, in the order of the 300-W annotation.
 const landmarks = 68
 
-// inspect fills in landmarks and quality of the largest face, and leaves the aligned face in the embedding network's pixels.
-func (c *Chain) inspect(v view, faces []found, obs *Observation) error {
-	_, err := c.inspectPoints(v, faces, obs)
-	return err
-}
-
-func (c *Chain) inspectPoints(v view, faces []found, obs *Observation) (points [landmarks]Point, err error) {
+// inspect fills in landmarks and quality of the first face, and leaves the aligned face in the embedding network's pixels.
+func (c *Chain) inspect(v view, faces []found, obs *Observation) (points [landmarks]Point, err error) {
 	face, clock := faces[0], stopwatch{time.Now()}
 	if points, err = c.locate(v, face); err != nil {
 		return points, err
@@ -40,7 +35,7 @@ func (c *Chain) inspectPoints(v view, faces []found, obs *Observation) (points [
 
 // measure fills in everything: quality, liveness, and the embedding when the quality allows one.
 func (c *Chain) measure(v view, faces []found, obs *Observation) error {
-	points, err := c.inspectPoints(v, faces, obs)
+	points, err := c.inspect(v, faces, obs)
 	if err != nil {
 		return err
 	}
@@ -128,14 +123,14 @@ func (c *Chain) eyesOpen(v view, points [landmarks]Point) (float32, error) {
 // embedding reads the aligned face that is already in the network's pixels.
 func (c *Chain) embedding() (*Embedding, error) {
 	e := new(Embedding)
-	if err := c.embedInto(e); err != nil {
-		return nil, err
-	}
-	if c.opts.Flip {
+	err := c.embedInto(e)
+	if err == nil && c.opts.Flip {
 		mirror(c.embed.pixels, c.embed.Width)
-		if err := c.embedInto(e); err != nil {
-			return nil, err
-		}
+		err = c.embedInto(e)
+	}
+	if err != nil {
+		clear(e[:])
+		return nil, err
 	}
 	normalise(e[:])
 	return e, nil

@@ -105,7 +105,7 @@ func (s *show) person(scene Scene, p *hal.Frame, m move, n int, f *hal.Frame) {
 	scale *= m.size()
 	turn := m.turn
 	if scene.Turn {
-		turn = 1.6 * math.Sin(2*math.Pi*float64(max(0, n-walk))/(2*Rate))
+		turn = 2.2 * math.Sin(2*math.Pi*float64(max(0, n-walk))/(2*Rate))
 	}
 	inv := 1 / scale
 	cos, sin := math.Cos(m.roll)*inv, math.Sin(m.roll)*inv
