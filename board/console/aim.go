@@ -50,7 +50,7 @@ func aim(ctx context.Context, c *console, words []string) error {
 			}
 			v.draw(p)
 			out := v.frame(frameBudget(c.o.rate()), c.caption(p))
-			c.put(string(out))
+			_, _ = c.line.Write(out)
 			clear(out)
 			free = now.Add(time.Duration(len(out)) * time.Second / time.Duration(c.o.rate()))
 		})

@@ -31,12 +31,13 @@ func (c *console) read(prompt string) (string, error) {
 // readPlain edits a line with nothing but characters, backspaces and spaces; without echo, with nothing at all. The caller
 // may wipe what it gives: there is no other copy.
 func (c *console) readPlain(prompt string, echo bool) ([]byte, error) {
-	p := plainLine{c: c, echo: echo, s: make([]byte, 0, utf8.UTFMax*maxLine)}
+	p := &plainLine{c: c, echo: echo, s: make([]byte, 0, utf8.UTFMax*maxLine)}
 	c.put(prompt)
 	for {
 		k, err := c.line.next()
 		switch {
 		case err != nil:
+			p.erase(len(p.s))
 			return nil, err
 		case k == keyEnter:
 			c.put("\r\n")
@@ -115,7 +116,11 @@ func (c *console) askSecret(q text) (Secret, error) {
 	if err == nil {
 		err = c.line.fate()
 	}
-	return s, c.breaks(err)
+	if err != nil {
+		Secret(s).Wipe()
+		return nil, c.breaks(err)
+	}
+	return s, nil
 }
 
 // confirm asks for a typed yes; anything else is a no. What was typed before the question does not answer it.

@@ -133,6 +133,7 @@ const cellMost = len("\x1b[999;999H") + len("\x1b[38;5;255;48;5;255m") + utf8.UT
 func (v *canvas) frame(budget int, caption string) []byte {
 	var b bytes.Buffer
 	end := fmt.Sprintf("%s\x1b[%d;1H%s%s", plainStyle, v.rows+1, caption, clearRight)
+	b.Grow(budget + len(end)) // one buffer, which the caller can wipe
 	budget -= len(end)
 	style := cell{}
 	for i := range v.rows {

@@ -66,35 +66,39 @@ func status(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
+	lang := c.lang
+	if a.has("json") {
+		lang = "en" // scripts do not change with the language
+	}
 	t := table{cols: []column{{"part", text{"part", "部件"}}, {"state", text{"state", "状态"}}, {"fault", text{"fault", "故障"}}}}
-	for _, f := range c.statusFacts(s) {
-		t.add(f.Name, f.State, f.Fault)
+	for _, f := range c.statusFacts(s, lang) {
+		t.add(word(f.Name), f.State, f.Fault)
 	}
 	return c.show(t, a.has("json"))
 }
 
-// statusFacts puts the whole status into one list, what matters most first.
-func (c *console) statusFacts(s Status) []Fact {
-	door := string(s.Door)
+// statusFacts puts the whole status into one list in a language, what matters most first.
+func (c *console) statusFacts(s Status, lang string) []Fact {
+	door := word(s.Door).in(lang)
 	if s.Unlocked {
-		door += text{", unlocked", "，未上锁"}.in(c.lang)
+		door += text{", unlocked", "，未上锁"}.in(lang)
 	}
-	faces := Fact{Name: "faces", State: fmt.Sprintf(text{"on, %d of %d people", "启用，%d / %d 人"}.in(c.lang), s.WithFace, s.People)}
+	faces := Fact{Name: "faces", State: fmt.Sprintf(text{"on, %d of %d people", "启用，%d / %d 人"}.in(lang), s.WithFace, s.People)}
 	if s.FacesOff != "" {
-		faces.State, faces.Fault = text{"off", "停用"}.in(c.lang), s.FacesOff
+		faces.State, faces.Fault = text{"off", "停用"}.in(lang), s.FacesOff
 		if s.FacesFix != "" {
 			faces.Fault += "; " + s.FacesFix
 		}
 	}
 	clock := Fact{Name: "clock", State: c.time(s.At) + ", " + s.ClockFrom}
 	if !s.Clock.Trusted {
-		clock.Fault = text{"not trusted; set it", "时间不可信，请校时"}.in(c.lang)
+		clock.Fault = text{"not trusted; set it", "时间不可信，请校时"}.in(lang)
 	}
 	facts := []Fact{{Name: "door", State: door}, faces, clock, s.Camera, s.Store}
 	facts = append(facts, s.Readers...)
 	facts = append(facts, s.Others...)
 	if n := c.line.noise(); n > 0 {
-		facts = append(facts, Fact{Name: "this line", State: fmt.Sprintf(text{"%d bytes of noise", "噪声 %d 字节"}.in(c.lang), n)})
+		facts = append(facts, Fact{Name: "this line", State: fmt.Sprintf(text{"%d bytes of noise", "噪声 %d 字节"}.in(lang), n)})
 	}
 	return append(facts, Fact{Name: "running", State: s.Uptime.Truncate(time.Second).String()})
 }

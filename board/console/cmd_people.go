@@ -50,7 +50,7 @@ func people(ctx context.Context, c *console, words []string) error {
 		{"blocked", text{"blocked", "停用"}},
 	}}
 	for _, p := range found {
-		t.add(p.ID.String(), p.Apartment.Reveal(), p.Name.Reveal(), working(p), string(p.Face.State), c.lastDay(p.Until), p.Blocked)
+		t.add(p.ID.String(), p.Apartment.Reveal(), p.Name.Reveal(), working(p), word(p.Face.State), c.lastDay(p.Until), p.Blocked)
 	}
 	return c.show(t, a.has("json"))
 }
@@ -136,7 +136,7 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 		{"revoked", text{"revoked", "已作废"}},
 	}}
 	for _, k := range p.Keys {
-		t.add(shortKey(k), string(k.Kind), k.Label, c.date(k.LastUsed), k.Clonable, k.Revoked)
+		t.add(shortKey(k), word(k.Kind), k.Label, c.date(k.LastUsed), k.Clonable, k.Revoked)
 	}
 	return c.show(t, asJSON)
 }

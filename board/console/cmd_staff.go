@@ -53,7 +53,7 @@ func listStaff(ctx context.Context, c *console, words []string) error {
 		{"seen", text{"last log-in", "最近登录"}},
 	}}
 	for _, o := range found {
-		t.add(o.Name, string(o.Role), o.HasCard, o.Commitment, o.Blocked, moment(o.LockedTill), moment(o.LastLogin))
+		t.add(o.Name, word(o.Role), o.HasCard, o.Commitment, o.Blocked, moment(o.LockedTill), moment(o.LastLogin))
 	}
 	return c.show(t, a.has("json"))
 }

@@ -52,7 +52,7 @@ func live(ctx context.Context, c *console, _ []string) error {
 			if err != nil {
 				return err
 			}
-			if facts := c.statusFacts(s); c.plain {
+			if facts := c.statusFacts(s, c.lang); c.plain {
 				c.changes(before, facts)
 			} else {
 				c.board(facts)
@@ -80,7 +80,7 @@ func (c *console) board(facts []Fact) {
 		if i == c.o.Height-2 {
 			break
 		}
-		b.WriteString(pad(clean(factLine(f)), c.o.Width-1) + clearRight + "\r\n")
+		b.WriteString(pad(clean(c.factLine(f)), c.o.Width-1) + clearRight + "\r\n")
 	}
 	b.WriteString(text{"A key ends this.", "按任意键结束。"}.in(c.lang) + clearRight + clearBelow)
 	c.put(b.String())
@@ -89,15 +89,15 @@ func (c *console) board(facts []Fact) {
 // changes prints the facts that differ from before, and remembers them. What only counts time is not news.
 func (c *console) changes(before map[string]string, facts []Fact) {
 	for _, f := range facts {
-		if now := factLine(f); before[f.Name] != now && (f.Name != "clock" && f.Name != "running" || before[f.Name] == "") {
+		if now := c.factLine(f); before[f.Name] != now && (f.Name != "clock" && f.Name != "running" || before[f.Name] == "") {
 			before[f.Name] = now
 			c.print(now)
 		}
 	}
 }
 
-func factLine(f Fact) string {
-	s := f.Name + ": " + f.State
+func (c *console) factLine(f Fact) string {
+	s := word(f.Name).in(c.lang) + ": " + f.State
 	if f.Fault != "" {
 		s += "  ! " + f.Fault
 	}

@@ -32,7 +32,7 @@ var (
 
 // vocabulary is all that a desk can do, in the order of help.
 func vocabulary(d Desk) []command {
-	all := slices.Concat(doorCommands(), viewCommands(), peopleCommands(), keyCommands(), passCommands(), faceCommands(), recordCommands(), staffCommands(), sessionCommands())
+	all := slices.Concat(doorCommands(), viewCommands(), peopleCommands(), keyCommands(), passCommands(), faceCommands(), recordCommands(), keeperCommands(), staffCommands(), sessionCommands())
 	return slices.DeleteFunc(all, func(cmd command) bool { return cmd.needs != nil && !cmd.needs(d) })
 }
 
@@ -145,6 +145,6 @@ func (c *console) flip(name string, b *bool, words []string) error {
 }
 
 func whoami(_ context.Context, c *console, _ []string) error {
-	c.printf(text{"%s, %s, since %s", "%s，%s，登录于 %s"}, c.login, c.who.Role, c.time(c.who.Since))
+	c.printf(text{"%s, %s, since %s", "%s，%s，登录于 %s"}, c.login, word(c.who.Role).in(c.lang), c.time(c.who.Since))
 	return nil
 }

@@ -81,6 +81,16 @@ func TestROperatorIdleLogOut(t *testing.T) {
 	}
 }
 
+func TestROperatorNoiseDoesNotKeepASessionUp(t *testing.T) {
+	s := sit(t, newDesk(), console.Options{})
+	s.logIn("mei")
+	for range 6 {
+		s.clock.advance(time.Minute)
+		s.hit("\xff\xfe\x80\x1b[?1;2c")
+	}
+	s.see("Logged out after 5m0s")
+}
+
 func TestROperatorIdleLogOutWhileACommandWaits(t *testing.T) {
 	desk := newDesk()
 	s := sit(t, desk, console.Options{})

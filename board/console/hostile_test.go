@@ -3,6 +3,7 @@ package console_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"runtime"
@@ -150,7 +151,11 @@ func newScript(lines ...string) *script {
 }
 
 func (s *script) Read(p []byte) (int, error) {
-	<-s.prompt
+	select {
+	case <-s.prompt:
+	case <-time.After(patience):
+		return 0, errors.New("no prompt came")
+	}
 	if len(s.lines) == 0 {
 		return 0, io.EOF
 	}
@@ -168,7 +173,8 @@ func (s *script) Write(p []byte) (int, error) {
 	if s.out.Write(p); s.hang != nil && s.out.Len() > s.limit {
 		<-s.hang
 	}
-	if bytes.HasSuffix(p, []byte(" ")) || bytes.HasSuffix(p, []byte("：")) { // all prompts end so
+	// All prompts end so; at the edge of a narrow screen a line end follows.
+	if end := bytes.TrimSuffix(p, []byte("\r\n")); bytes.HasSuffix(end, []byte(" ")) || bytes.HasSuffix(end, []byte("：")) {
 		s.ready()
 	}
 	return len(p), nil
@@ -243,7 +249,7 @@ func FuzzSession(f *testing.F) {
 			close(desk.card)
 			close(desk.faces)
 			line := newScript(append([]string{"mei\r", "open sesame\r"}, strings.SplitAfter(keys, "\r")...)...)
-			err := console.Serve(context.Background(), line, desk, console.Options{Plain: plain, Clock: restless{}, Location: time.UTC})
+			err := console.Serve(context.Background(), line, desk, console.Options{Plain: plain, Clock: restless{}, Location: time.UTC, Width: len(keys) % 100, Height: len(keys) % 30})
 			if err != nil {
 				t.Fatalf("Serve: %v", err)
 			}

@@ -33,7 +33,7 @@ type line struct {
 	broken  error           // errBroken or errTooLong: what befell the line just read
 	err     error           // the line is gone
 	ctx     context.Context // of the visit; keys end with it
-	typed   func()          // bytes came
+	typed   func()          // keys came
 	broke   func()          // BREAK; called with mu held, like cancel: neither may come back here
 	cancel  func()          // stops the running command; nil at a prompt
 	anyKey  func()          // ends a view; a key then does nothing else
@@ -51,7 +51,8 @@ func (l *line) pump() {
 	for {
 		n, err := l.rw.Read(buf)
 		l.mu.Lock()
-		d.feed(buf[:n], l.key)
+		keys := 0
+		d.feed(buf[:n], func(k rune) { keys++; l.key(k) })
 		clear(buf[:n]) // it may have been a secret
 		l.dropped = d.dropped
 		if err != nil {
@@ -62,7 +63,7 @@ func (l *line) pump() {
 		}
 		typed := l.typed
 		l.mu.Unlock()
-		if n > 0 {
+		if keys > 0 { // noise is nobody at work
 			typed()
 		}
 		select {
@@ -177,7 +178,7 @@ func (l *line) onAnyKey(f func()) (before func()) {
 	return before
 }
 
-// attend begins a visit: keys end with ctx; typed is called after each read, broke after a BREAK.
+// attend begins a visit: keys end with ctx; typed is called after each read with keys, broke after a BREAK.
 func (l *line) attend(ctx context.Context, typed, broke func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

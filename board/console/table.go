@@ -124,6 +124,8 @@ func (c *console) cell(v any) string {
 		return text{"no", "否"}.in(c.lang)
 	case time.Time:
 		return c.time(v)
+	case word:
+		return v.in(c.lang)
 	}
 	return fmt.Sprint(v)
 }

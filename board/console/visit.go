@@ -98,7 +98,7 @@ func (c *console) bye(ctx context.Context) {
 
 // work reads and runs commands until the visit ends.
 func (c *console) work(ctx context.Context) error {
-	c.printf(text{"Welcome, %s (%s). Type help for what can be done.", "欢迎，%s（%s）。输入 help 查看可用命令。"}, c.login, c.who.Role)
+	c.printf(text{"Welcome, %s (%s). Type help for what can be done.", "欢迎，%s（%s）。输入 help 查看可用命令。"}, c.login, word(c.who.Role).in(c.lang))
 	for {
 		c.history.open = true
 		s, err := c.read(c.login + "> ")

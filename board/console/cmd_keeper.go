@@ -1,0 +1,158 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+func keeperCommands() []command {
+	return []command{
+		{name: "unlock", roles: []Role{Technician, Manager}, needs: has[Keeper], run: unlockFaces,
+			about:   text{"type the passphrase behind which the faces lie", "输入人脸数据的口令"},
+			example: "unlock"},
+		{name: "passphrase", usage: "set|remove", roles: keepsPeople, needs: has[Keeper], run: setPassphrase,
+			about:   text{"put the faces behind a passphrase, or take it away", "设置或取消人脸数据的口令"},
+			example: "passphrase set"},
+		{name: "backup", usage: "AGE-PUBLIC-KEY [--without-faces]", roles: keepsPeople, needs: has[Keeper], run: backup,
+			about:   text{"write a backup that only the holder of a key can read", "写出仅密钥持有人可读的备份"},
+			example: "backup age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kdu2qlqmqjy3flu --without-faces"},
+		{name: "export", roles: readsPeople, needs: has[Keeper], run: exportAudit,
+			about:   text{"write the signed audit log to a file, for 'menshen audit verify'", "导出已签名的审计日志"},
+			example: "export"},
+		{name: "rotate", usage: "REASON", roles: keepsPeople, needs: has[Keeper], run: rotate,
+			about:   text{"move the vault to a new key and a new file", "更换密钥并重写数据文件"},
+			example: "rotate a copy of the disk was found"},
+		{name: "retention", usage: "[run]", roles: readsPeople, needs: has[Keeper], run: retention,
+			about:   text{"what is kept for how long, and what is overdue; run removes it", "保存期限与逾期情况；run 立即清理"},
+			example: "retention run"},
+		{name: "receipts", usage: "[--json]", roles: readsPeople, needs: has[Keeper], run: receipts,
+			about:   text{"the signed receipts of all erasures", "全部销毁凭证"},
+			example: "receipts"},
+		{name: "check", needs: has[Keeper], run: checkVault,
+			about:   text{"read every record of the vault and name what is damaged", "检查全部记录是否完好"},
+			example: "check"},
+	}
+}
+
+func unlockFaces(ctx context.Context, c *console, _ []string) error {
+	pass, err := c.askSecret(text{"Passphrase of the faces: ", "人脸数据口令："})
+	if err != nil {
+		return err
+	}
+	defer pass.Wipe()
+	if err := c.desk.(Keeper).UnlockFaces(ctx, c.who, pass); err != nil {
+		return err
+	}
+	c.say(text{"Faces work.", "人脸已启用。"})
+	return nil
+}
+
+func setPassphrase(ctx context.Context, c *console, words []string) error {
+	if len(words) != 1 || words[0] != "set" && words[0] != "remove" {
+		return c.misuse("passphrase")
+	}
+	var pass Secret
+	if words[0] == "set" {
+		var err error
+		if pass, err = c.newSecret(text{"New passphrase of the faces, 8 characters or more: ", "新的人脸数据口令（至少 8 个字符）："}); err != nil {
+			return err
+		}
+		defer pass.Wipe()
+	} else if err := c.certain(text{"Faces will work after a power cut without anybody typing it.", "断电重启后将无需口令即可使用人脸。"}); err != nil {
+		return err
+	}
+	if err := c.desk.(Keeper).SetPassphrase(ctx, c.who, pass); err != nil {
+		return err
+	}
+	c.say(text{"Done.", "完成。"})
+	return nil
+}
+
+func backup(ctx context.Context, c *console, words []string) error {
+	a, err := parse(words, "without-faces")
+	if err != nil {
+		return err
+	}
+	if len(a.words) != 1 {
+		return c.misuse("backup")
+	}
+	path, err := c.desk.(Keeper).Backup(ctx, c.who, a.words[0], !a.has("without-faces"))
+	if err != nil {
+		return err
+	}
+	c.printf(text{"Backup written to %s", "备份已写入 %s"}, path)
+	return nil
+}
+
+func exportAudit(ctx context.Context, c *console, _ []string) error {
+	path, key, err := c.desk.(Keeper).ExportAudit(ctx, c.who)
+	if err != nil {
+		return err
+	}
+	c.printf(text{"Audit log written to %s", "审计日志已写入 %s"}, path)
+	c.printf(text{"Anywhere: menshen audit verify FILE --key %s", "任意机器上：menshen audit verify 文件 --key %s"}, key)
+	return nil
+}
+
+func rotate(ctx context.Context, c *console, words []string) error {
+	if len(words) == 0 {
+		return c.misuse("rotate")
+	}
+	if err := c.desk.(Keeper).Rotate(ctx, c.who, strings.Join(words, " ")); err != nil {
+		return err
+	}
+	c.say(text{"The vault has a new key; the old one is forgotten.", "已启用新密钥，旧密钥已销毁。"})
+	return nil
+}
+
+func retention(ctx context.Context, c *console, words []string) error {
+	run := len(words) == 1 && words[0] == "run"
+	if len(words) > 0 && !run {
+		return c.misuse("retention")
+	}
+	r, err := c.desk.(Keeper).Retention(ctx, c.who, run)
+	if err != nil {
+		return err
+	}
+	t := table{cols: []column{{"what", text{"what", "项目"}}, {"value", text{"value", "数值"}}}}
+	days := func(d float64) string { return fmt.Sprintf("%.0f d", d) }
+	t.add("events at the door", days(r.Events.Hours()/24))
+	t.add("acts of staff", days(r.Acts.Hours()/24))
+	t.add("oldest entry", moment(r.Oldest))
+	t.add("last run", moment(r.LastRun))
+	t.add("removed then", r.Removed)
+	t.add("overdue", r.Overdue)
+	return c.show(t, false)
+}
+
+func receipts(ctx context.Context, c *console, words []string) error {
+	a, err := parse(words, "json")
+	if err != nil {
+		return err
+	}
+	all, err := c.desk.(Keeper).Receipts(ctx, c.who)
+	if err != nil {
+		return err
+	}
+	if a.has("json") {
+		for _, r := range all {
+			c.print(r.JSON)
+		}
+		return nil
+	}
+	t := table{cols: []column{{"number", text{"number", "编号"}}, {"at", text{"time", "时间"}}, {"what", text{"what", "内容"}}, {"why", text{"why", "原因"}},
+		{"sought", text{"blocks sought", "检查块数"}}, {"found", text{"found", "残留"}}, {"signed", text{"signed", "签名"}}}}
+	for _, r := range all {
+		t.add(r.Number, moment(r.At), r.What, r.Why, r.Sought, r.Found, r.Signed)
+	}
+	return c.show(t, false)
+}
+
+func checkVault(ctx context.Context, c *console, _ []string) error {
+	if err := c.desk.(Keeper).CheckVault(ctx, c.who); err != nil {
+		return err
+	}
+	c.say(text{"Every record is whole.", "全部记录完好。"})
+	return nil
+}
