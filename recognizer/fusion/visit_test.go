@@ -256,6 +256,7 @@ func TestRStrangerDecidedForgets(t *testing.T) {
 func TestOnlyCertaintyEndsEarly(t *testing.T) {
 	p := house(t)
 	rapid.Check(t, func(t *rapid.T) {
+		p.r = rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		d := newDoor(p)
 		faces := [][]float32{p.face[ann], p.face[bob], p.somebody()}
 		var began time.Time

@@ -124,6 +124,34 @@ func TestSearchAmongNearDuplicates(t *testing.T) {
 	}
 }
 
+// The worst that rounding can do: all that one row loses speaks for it, all that the other loses against it, and by
+// their int8 forms the wrong one is far ahead.
+func TestRoundingCannotHideTheBest(t *testing.T) {
+	const dim = 64
+	best, other, q := make([]float32, dim), make([]float32, dim), make([]float32, dim)
+	best[0], other[0] = 127, 127 // sets the scale to 1
+	for i := 1; i < dim; i++ {
+		q[i] = 1
+		best[i] = .45 // becomes 0
+		other[i] = -.45
+		if i <= 50 {
+			other[i] = .55 // becomes 1
+		}
+	}
+	x := newIndex(t, dim)
+	if err := errors.Join(x.Insert(ID{2}, other), x.Insert(ID{1}, best)); err != nil {
+		t.Fatal(err)
+	}
+	for i := range batch { // nobody near, and enough of them
+		if err := x.Insert(idOf(256+i), append([]float32{-1}, make([]float32, dim-1)...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if hits := x.Search(q, 1); len(hits) != 1 || hits[0].ID != (ID{1}) {
+		t.Errorf("found %v, want the first person", hits)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	if _, err := New(0); !errors.Is(err, ErrDim) {
 		t.Errorf("New(0): %v", err)
