@@ -140,6 +140,22 @@ func TestOneFaceDoesNotVouchForAnother(t *testing.T) {
 	}
 }
 
+// Nor does the life of the first face stay when the second comes.
+func TestLifeGoesWithItsFace(t *testing.T) {
+	p := house(t)
+	d, i := newDoor(p), 0
+	attacker := p.somebody()
+	_, ready := d.show(60, func() Frame {
+		if i++; i <= 15 {
+			return p.frame(attacker, .999)
+		}
+		return p.frame(p.face[ann], .3)
+	})
+	if f := d.v.Face(); !ready || opens(f) || f.Live > .35 {
+		t.Errorf("ready %v with %+v", ready, f)
+	}
+}
+
 func TestOneDecisionAVisit(t *testing.T) {
 	p := house(t)
 	d := newDoor(p)
