@@ -139,6 +139,7 @@ func copyBucket(db *bolt.DB, next *ring, src *tx, bucket string, drop forget) er
 	c := src.b.Bucket([]byte(bucket)).Cursor()
 	for key, _ := c.First(); key != nil; {
 		err := update(db, next, func(dst *tx) error {
+			dst.packed = true
 			for i := 0; i < some && key != nil; i++ {
 				if err := copyRecord(dst, src, bucket, key, drop); err != nil {
 					return err

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,8 +44,8 @@ type Options struct {
 }
 
 // mapped is how much address space the file gets from the start. Growing the mapping would have to wait for readers, such as a long export,
-// and writers with it.
-const mapped = 1 << 28
+// and writers with it. It is address space only: 1 GiB, or 128 MiB on a 32-bit system.
+const mapped = 1 << (27 + 3*(strconv.IntSize/64))
 
 const (
 	vaultFile = "vault.db"
