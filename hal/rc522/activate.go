@@ -103,8 +103,9 @@ func (c *Chip) resolve(level byte) (part [5]byte, err error) {
 		if len(in.data) == 0 || len(in.data) > 5-full {
 			return part, ErrGarbled
 		}
-		if odd != 0 {
-			in.data[0] |= part[full] & (1<<odd - 1)
+		if odd != 0 { // the bits that were skipped are those that we sent
+			sent := byte(1<<odd - 1)
+			in.data[0] = in.data[0]&^sent | part[full]&sent
 		}
 		if !collided {
 			copy(part[full:], in.data)

@@ -24,23 +24,24 @@ var (
 // Chip is an MFRC522. Its methods are for one goroutine.
 type Chip struct {
 	regs *commands.LowLevel
-	nrst periph.PinOut
+	nrst periph.PinOut // nil: not wired
 	name string
 }
 
 // NewChip connects to the chip. nrst is its reset line (NRSTPD), nil when it is tied to 3.3 V.
 func NewChip(port spi.Port, nrst periph.PinOut) (*Chip, error) {
-	if nrst == nil {
-		nrst = unwired{periph.INVALID}
+	line := nrst
+	if line == nil {
+		line = unwired{periph.INVALID}
 	}
-	regs, err := commands.NewLowLevelSPI(port, nrst, nil)
+	regs, err := commands.NewLowLevelSPI(port, line, nil)
 	if err != nil {
 		return nil, fmt.Errorf("connect to RC522 on %s: %w", port, err)
 	}
 	return &Chip{regs: regs, nrst: nrst, name: port.String()}, nil
 }
 
-// unwired is a reset line that nobody has connected.
+// unwired stands for a reset line that nobody has connected.
 type unwired struct{ periph.PinIO }
 
 func (unwired) Out(periph.Level) error { return nil }
@@ -60,16 +61,15 @@ var settings = []setting{
 }
 
 const (
-	antennaOn = 0x03                 // Tx1RFEn, Tx2RFEn of TxControlReg
-	settle    = 5 * time.Millisecond // what a card needs of the field before it must answer (ISO/IEC 14443-3, 5), and to forget
+	antennaOn = 0x03                  // Tx1RFEn, Tx2RFEn of TxControlReg
+	crystal   = 50 * time.Millisecond // what the slowest crystals in use need to start
+	settle    = 5 * time.Millisecond  // what a card needs of the field before it must answer (ISO/IEC 14443-3, 5), and to forget
 )
 
 // Init resets the chip, by its line and by command, sets it up and switches the field on.
 func (c *Chip) Init() error {
-	for _, l := range []periph.Level{periph.Low, periph.High} { // 100 ns are enough; the pin takes longer
-		if err := c.nrst.Out(l); err != nil {
-			return c.failed("reset", err)
-		}
+	if err := c.hardReset(); err != nil {
+		return err
 	}
 	if err := c.softReset(); err != nil {
 		return err
@@ -85,13 +85,27 @@ func (c *Chip) Init() error {
 	return c.Check()
 }
 
-// softReset waits for the oscillator, which takes up to 40 ms with the crystals in use.
+// hardReset pulls the reset line, where there is one: 100 ns are enough, and a pin takes longer. Then the crystal starts.
+func (c *Chip) hardReset() error {
+	if c.nrst == nil {
+		return nil
+	}
+	for _, l := range []periph.Level{periph.Low, periph.High} {
+		if err := c.nrst.Out(l); err != nil {
+			return c.failed("reset", err)
+		}
+	}
+	time.Sleep(crystal)
+	return nil
+}
+
+// softReset resets by command and waits until the oscillator runs.
 func (c *Chip) softReset() error {
 	const powerDown = 0x10
 	if err := c.write(commands.CommandReg, commands.PCD_RESETPHASE); err != nil {
 		return err
 	}
-	for begun := time.Now(); time.Since(begun) < 60*time.Millisecond; time.Sleep(time.Millisecond) {
+	for begun := time.Now(); time.Since(begun) < crystal; time.Sleep(time.Millisecond) {
 		v, err := c.read(commands.CommandReg)
 		if err != nil {
 			return err

@@ -69,7 +69,8 @@ func (c *Chip) exchange(out frame, skip int, wait time.Duration) (frame, error) 
 	return in, nil
 }
 
-// run executes one command to its end: done is the interrupt that says so.
+// run executes one command to its end: done is the interrupt that says so. The command is left standing, for a new one, Idle too,
+// clears the errors (section 9.3.1.7).
 func (c *Chip) run(command byte, out frame, skip int, wait time.Duration, done byte) error {
 	ticks := uint16(wait / (25 * time.Microsecond))
 	for _, s := range []setting{
@@ -100,11 +101,7 @@ func (c *Chip) run(command byte, out frame, skip int, wait time.Duration, done b
 			return err
 		}
 	}
-	err := c.await(done, wait)
-	if stop := c.write(commands.CommandReg, commands.PCD_IDLE); err == nil {
-		err = stop
-	}
-	return err
+	return c.await(done, wait)
 }
 
 // breath is between two looks at the interrupt register: shorter than any answer, long enough to leave the processor and the
@@ -112,18 +109,21 @@ func (c *Chip) run(command byte, out frame, skip int, wait time.Duration, done b
 const breath = 100 * time.Microsecond
 
 // await polls the interrupt register. The chip's timer ends the wait for a silent card; the host's clock, twice as patient, ends
-// that for a silent chip.
+// that for a silent chip. An error may show before the answer is over, so it only shortens the wait.
 func (c *Chip) await(done byte, wait time.Duration) error {
-	for deadline := time.Now().Add(2*wait + 20*time.Millisecond); ; time.Sleep(breath) {
+	deadline, spoiled := time.Now().Add(2*wait+20*time.Millisecond), false
+	for ; ; time.Sleep(breath) {
 		late := time.Now().After(deadline) // before the read: this goroutine may have been held up
 		irq, err := c.read(commands.CommIrqReg)
 		switch {
 		case err != nil:
 			return err
-		case irq&(done|irqErr) != 0:
+		case irq&done != 0, late && spoiled:
 			return nil
 		case irq&irqTimer != 0:
 			return ErrSilent
+		case irq&irqErr != 0 && !spoiled:
+			deadline, spoiled = time.Now().Add(answerTime), true
 		case late:
 			if err := c.Check(); err != nil {
 				return err

@@ -161,7 +161,8 @@ func (c *Chip) write(r, v byte) {
 	switch r {
 	case command:
 		c.regs[r] = v
-		c.events = nil // a new command ends the one that runs
+		c.events = nil // a new command ends the one that runs, and clears its errors (section 9.3.1.7)
+		c.regs[errors_] = 0
 		c.execute(v & 0x0f)
 	case commIrq, divIrq: // bit 7 says whether the marked flags are set or cleared
 		if v&0x80 != 0 {

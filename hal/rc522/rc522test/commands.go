@@ -85,7 +85,11 @@ func (c *Chip) transceive() {
 		c.silence(sent)
 		return
 	}
-	c.after(sent+answer+time.Duration(len(in))*perBit, func() { c.receive(in, collision) })
+	begun := sent + answer
+	if collision >= 0 || c.garble { // the flag comes with the bad bit, before the end
+		c.after(begun+time.Duration(max(0, collision))*perBit, func() { c.regs[commIrq] |= errIrq })
+	}
+	c.after(begun+time.Duration(len(in))*perBit, func() { c.receive(in, collision) })
 }
 
 func (c *Chip) receive(in bits, collision int) {
@@ -108,9 +112,6 @@ func (c *Chip) receive(in bits, collision int) {
 	if c.garble {
 		c.fifo[0] ^= 0x10
 		c.regs[errors_] |= parityErr
-	}
-	if c.regs[errors_] != 0 {
-		c.regs[commIrq] |= errIrq
 	}
 }
 
