@@ -29,13 +29,14 @@ func (u *Unit) do(ctx context.Context, f func()) error {
 	}
 }
 
-// nextCard waits for the next card at any reader and gives it to the caller instead of to the door: it opens nothing.
-// One caller at a time; the one who came first is served first.
-func (u *Unit) nextCard(ctx context.Context) (hal.Card, error) {
+// nextCard waits for the next card at any reader and gives it to the caller instead of to the door: it opens nothing. ready is
+// called once a card would be the caller's. Who came first is served first.
+func (u *Unit) nextCard(ctx context.Context, ready func()) (hal.Card, error) {
 	got := make(chan hal.Card, 1)
 	if err := u.do(ctx, func() { u.waiting = append(u.waiting, got) }); err != nil {
 		return hal.Card{}, err
 	}
+	ready()
 	select {
 	case c := <-got:
 		return c, nil

@@ -68,8 +68,7 @@ func (d *Desk) cardAtDoor(ctx context.Context, what string, step console.Progres
 	}
 	ctx, cancel := context.WithTimeout(ctx, AsksAtTheDoor)
 	defer cancel()
-	step(console.Step{Text: what})
-	c, err := d.u.nextCard(ctx)
+	c, err := d.u.nextCard(ctx, func() { step(console.Step{Text: what}) })
 	if errors.Is(err, context.DeadlineExceeded) {
 		return c, problem(errors.New("no card came"), "try again, and hold the card to the reader within a minute")
 	}

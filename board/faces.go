@@ -150,6 +150,7 @@ const (
 	offByConfig = "switched off in the configuration"
 	offCamera   = "the camera has a fault"
 	offReaders  = "R-ALT"
+	offLocked   = "locked until the passphrase is typed"
 )
 
 func recoverable(off string) bool { return off == offCamera }
@@ -161,6 +162,8 @@ func (u *Unit) facesOff() string {
 		return offByConfig
 	case !u.anotherWayIn():
 		return offReaders
+	case u.vault.FacesLocked():
+		return offLocked
 	}
 	switch s := u.eye.Status(); {
 	case s.State == eye.Waiting, s.Camera != eye.CameraOK && s.Camera != eye.CameraOff:

@@ -11,7 +11,7 @@ import (
 	"menshen/recognizer"
 )
 
-// start sets the readers, inputs and lamps to work. The function that it returns waits until they have ended.
+// start sets the readers, inputs, lamps and the housekeeping to work. The function that it returns waits until they have ended.
 func (u *Unit) start(ctx context.Context) (wait func()) {
 	var all sync.WaitGroup
 	send := func(e any) {
@@ -45,6 +45,7 @@ func (u *Unit) start(ctx context.Context) (wait func()) {
 		})
 	}
 	all.Go(func() { u.signals.run(ctx) })
+	all.Go(func() { u.keep(ctx) })
 	return all.Wait
 }
 

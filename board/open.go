@@ -5,17 +5,32 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 
 	"menshen/board/config"
 	"menshen/recognizer/eye"
 	"menshen/recognizer/models"
 	"menshen/store"
+	"menshen/store/keys"
 )
 
-// KeySource gives the source of the root key that a configuration names.
+// KeySource gives the source of the root key that a checked configuration names.
 func KeySource(c *config.Config) store.KeySource {
-	return store.KeyFile(strings.TrimPrefix(c.Key.Source, "file:"))
+	k, err := config.ParseKeySource(c.Key.Source)
+	if err != nil {
+		return store.KeyFile("") // a configuration that was not checked; opening it says what is wrong
+	}
+	return OpenKeySource(k)
+}
+
+// OpenKeySource gives the store's source for one that was taken apart.
+func OpenKeySource(k config.KeySource) store.KeySource {
+	switch k.Kind {
+	case "credential":
+		return keys.Credential(k.Name, k.Path)
+	case "tpm":
+		return keys.TPM(k.Path, k.Index)
+	}
+	return keys.File(k.Path)
 }
 
 // Init makes the vault of a new unit, with its keys and its first operator; there is no default account and no default

@@ -73,6 +73,12 @@ func (u *Unit) status() console.Status {
 		st.Others = append(st.Others, f)
 	}
 	sort.Slice(st.Others, func(i, j int) bool { return st.Others[i].Name < st.Others[j].Name })
+	if f := u.faults["retention"]; f != "" {
+		st.Others = append(st.Others, console.Fact{Name: "retention", Fault: f})
+	}
+	if n := u.vault.Backlog(); n > 0 {
+		st.Others = append(st.Others, console.Fact{Name: "records", State: fmt.Sprintf("%d wait for the disk", n)})
+	}
 	if f := u.faults["relay"]; f != "" {
 		st.Others = append(st.Others, console.Fact{Name: "relay", Fault: f})
 	}
@@ -86,6 +92,7 @@ func (u *Unit) status() console.Status {
 var remedies = map[string]string{
 	offByConfig: "set [faces] enabled = true in the configuration, and name a camera",
 	offCamera:   "see the camera's line: cap, cable, light",
+	offLocked:   "type 'unlock' and the passphrase of the faces",
 	offReaders:  "no reader or staffed release works: repair one; a face is never the only way in",
 }
 

@@ -93,17 +93,14 @@ func New(p Parts) (*Unit, error) {
 // reported just after the opening.
 const rexShunt = 2 * time.Second
 
-// loadFaces fills the index with every template that the vault can open.
+// loadFaces makes the index and fills it.
 func (u *Unit) loadFaces() error {
 	var err error
 	if u.faces.index, err = index.New(recognizer.Dim); err != nil {
 		return fmt.Errorf("making room for templates: %w", err)
 	}
-	err = u.vault.Templates(func(id policy.PersonID, rows [][]float32) error {
-		return u.faces.index.Insert(index.ID(id), rows...)
-	})
-	if err != nil {
-		return fmt.Errorf("loading the templates: %w", err)
+	if err := u.fillIndex(); err != nil {
+		return err
 	}
 	return u.faces.configure(u.cfg)
 }

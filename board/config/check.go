@@ -28,8 +28,8 @@ func (c *Config) check() error {
 	if c.Unit.Dir == "" {
 		return fmt.Errorf("[unit] has no dir: write the folder of the vault, such as dir = \"/var/lib/menshen\"")
 	}
-	if !strings.HasPrefix(c.Key.Source, "file:") {
-		return fmt.Errorf("[key] source %q is not known: write source = \"file:/etc/menshen/key\"", c.Key.Source)
+	if _, err := ParseKeySource(c.Key.Source); err != nil {
+		return fmt.Errorf("[key] source: %w", err)
 	}
 	if c.Relay.Pin == "" {
 		return fmt.Errorf("[relay] has no pin: write the line that drives the strike, such as pin = \"GPIO17\"")
@@ -159,7 +159,10 @@ func (c *Config) resolve(dir string) {
 	}
 	c.Unit.Dir = abs(c.Unit.Dir)
 	c.Camera.Models = abs(c.Camera.Models)
-	c.Key.Source = "file:" + abs(strings.TrimPrefix(c.Key.Source, "file:"))
+	if k, err := ParseKeySource(c.Key.Source); err == nil && k.Kind != "tpm" {
+		k.Path = abs(k.Path)
+		c.Key.Source = k.String()
+	}
 	if kind, path, ok := strings.Cut(c.Camera.Source, ":"); ok {
 		c.Camera.Source = kind + ":" + abs(path)
 	}

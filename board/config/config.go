@@ -46,9 +46,9 @@ type Unit struct {
 	Contact  string `toml:"contact"`
 }
 
-// Key says where the root key comes from.
+// Key says where the root key comes from: KeySources has the ways to write it.
 type Key struct {
-	Source string `toml:"source"` // "file:PATH"
+	Source string `toml:"source"`
 }
 
 // Door is the strike's timing.

@@ -21,7 +21,7 @@ func TestExampleIsComplete(t *testing.T) {
 // TestRefusals holds each refusal to a line number where there is one, and to a remedy.
 func TestRefusals(t *testing.T) {
 	for _, test := range []struct{ name, from, to, want string }{
-		{"unknown key", `release        = "5s"`, `relaese = "5s"`, `14: unknown key "door.relaese"; did you mean "release"?`},
+		{"unknown key", `release        = "5s"`, `relaese = "5s"`, `15: unknown key "door.relaese"; did you mean "release"?`},
 		{"unknown table", "[faces]", "[face]", `unknown key "face"; did you mean "faces"?`},
 		{"syntax", `name     = "Block`, `name     = Block`, "4: "},
 		{"duration", `"5s"                # how`, `"5"`, `"5s", "1m30s" or "250ms"`},
@@ -34,7 +34,7 @@ func TestRefusals(t *testing.T) {
 		{"R-NOTICE", `handler  = "Example Homes Ltd."`, `handler = ""`, "R-NOTICE"},
 		{"R-ALT", "[[reader]]\nname = \"outside\"\nkind = \"wiegand\"\nd0   = \"GPIO24\"\nd1   = \"GPIO25\"", "", "R-ALT"},
 		{"stranger_in", "= 10000 ", "= 10 ", "between 1000 and 1000000"},
-		{"key source", `"file:/etc/menshen/key"`, `"magic"`, `write source = "file:/etc/menshen/key"`},
+		{"key source", `"file:/etc/menshen/key"`, `"magic"`, `write "file:/etc/menshen/key"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			text := strings.Replace(Example, test.from, test.to, 1)
@@ -79,4 +79,18 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("accepted without a name or a relay")
 		}
 	})
+}
+
+func TestKeySources(t *testing.T) {
+	for _, good := range []string{"file:/k", "credential:menshen:/k", "tpm:/dev/tpmrm0", "tpm:/run/tpm.sock:0x1800310"} {
+		k, err := ParseKeySource(good)
+		if err != nil || k.String() != good {
+			t.Errorf("%s: %v, %v", good, k, err)
+		}
+	}
+	for _, bad := range []string{"", "file:", "/k", "credential:/k", "credential::/k", "tpm:", "tpm:/d:x", "usb:/k"} {
+		if k, err := ParseKeySource(bad); err == nil {
+			t.Errorf("%q was taken as %v", bad, k)
+		}
+	}
 }

@@ -16,7 +16,7 @@ func keeperCommands() []command {
 			example: "passphrase set"},
 		{name: "backup", usage: "AGE-PUBLIC-KEY [--without-faces]", roles: keepsPeople, needs: has[Keeper], run: backup,
 			about:   text{"write a backup that only the holder of a key can read", "写出仅密钥持有人可读的备份"},
-			example: "backup age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kdu2qlqmqjy3flu --without-faces"},
+			example: "backup age12mpdhzn3dkws5r5k3qqwcgn80gn8kmdagggm2chzffwa6tr9jyeswyld6c --without-faces"},
 		{name: "export", roles: readsPeople, needs: has[Keeper], run: exportAudit,
 			about:   text{"write the signed audit log to a file, for 'menshen audit verify'", "导出已签名的审计日志"},
 			example: "export"},

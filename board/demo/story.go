@@ -92,12 +92,7 @@ func (s *story) enrol(ctx context.Context) (int, error) {
 
 // tapWhenAsked holds a card to the reader when the unit says that it waits for one.
 func (s *story) tapWhenAsked(card uint16) console.Progress {
-	return func(console.Step) {
-		go func() {
-			time.Sleep(50 * time.Millisecond)
-			s.door.Tap(facility, card)
-		}()
-	}
+	return func(console.Step) { go s.door.Tap(facility, card) }
 }
 
 func (s *story) cardsOpen(ctx context.Context) error {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -53,16 +52,16 @@ func verifyVerb() *cobra.Command {
 		Example: "  menshen audit verify door.audit --key 3b6a27bc…",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			raw, err := hex.DecodeString(pub)
-			if err != nil || len(raw) != ed25519.PublicKeySize {
-				return errors.New("--key is not a public key: give the 64 hex digits that 'menshen audit key' prints on the unit")
+			key, err := publicKey(pub)
+			if err != nil {
+				return err
 			}
 			f, err := os.Open(args[0])
 			if err != nil {
 				return fmt.Errorf("opening the export: %w", err)
 			}
 			defer f.Close()
-			report, err := store.VerifyExport(f, raw)
+			report, err := store.VerifyExport(f, key)
 			if err != nil {
 				return fmt.Errorf("reading the export: %w", err)
 			}

@@ -49,30 +49,13 @@ The passphrase is asked for twice at a terminal, or read from standard input, on
 
 // newSecret reads a new passphrase: twice without echo at a terminal, else one line.
 func newSecret(in io.Reader, out io.Writer, who string) ([]byte, error) {
-	file, ok := in.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
-		line, err := io.ReadAll(io.LimitReader(in, 1024))
-		if err != nil {
-			return nil, fmt.Errorf("reading the passphrase: %w", err)
-		}
-		line = bytes.TrimRight(line, "\r\n")
-		if len(line) == 0 {
-			return nil, errors.New("no passphrase on standard input: type one at a terminal, or pipe one line")
-		}
-		return line, nil
+	first, err := oneSecret(in, out, "Passphrase or PIN for "+who+": ")
+	if err != nil || !isTerminal(in) {
+		return first, err
 	}
-	ask := func(prompt string) ([]byte, error) {
-		fmt.Fprint(out, prompt)
-		defer fmt.Fprintln(out)
-		return term.ReadPassword(int(file.Fd()))
-	}
-	first, err := ask("Passphrase or PIN for " + who + ": ")
+	second, err := oneSecret(in, out, "Once more: ")
 	if err != nil {
-		return nil, fmt.Errorf("reading the passphrase: %w", err)
-	}
-	second, err := ask("Once more: ")
-	if err != nil {
-		return nil, fmt.Errorf("reading the passphrase: %w", err)
+		return nil, err
 	}
 	defer clear(second)
 	if !bytes.Equal(first, second) {
@@ -80,4 +63,28 @@ func newSecret(in io.Reader, out io.Writer, who string) ([]byte, error) {
 		return nil, errors.New("the two are not the same: nothing was made; try again")
 	}
 	return first, nil
+}
+
+// oneSecret reads a passphrase: without echo at a terminal, else one line.
+func oneSecret(in io.Reader, out io.Writer, prompt string) (secret []byte, err error) {
+	if isTerminal(in) {
+		fmt.Fprint(out, prompt)
+		secret, err = term.ReadPassword(int(in.(*os.File).Fd()))
+		fmt.Fprintln(out)
+	} else {
+		secret, err = io.ReadAll(io.LimitReader(in, 1024))
+		secret = bytes.TrimRight(secret, "\r\n")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the passphrase: %w", err)
+	}
+	if len(secret) == 0 {
+		return nil, errors.New("no passphrase: type one at a terminal, or pipe one line")
+	}
+	return secret, nil
+}
+
+func isTerminal(in io.Reader) bool {
+	f, ok := in.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }

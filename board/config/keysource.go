@@ -1,0 +1,60 @@
+package config
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// KeySource is a place for the root key, taken apart.
+type KeySource struct {
+	Kind  string // "file", "credential" or "tpm"
+	Name  string // of the systemd credential
+	Path  string // of the key file, or of the TPM's device
+	Index uint32 // the first of three NV indices of the TPM; 0: the usual one
+}
+
+// KeySources are the ways to write a key source, with what each is good for.
+const KeySources = `"file:/etc/menshen/key" (a bench), "credential:menshen:/etc/menshen/key" (systemd's LoadCredentialEncrypted=menshen), ` +
+	`"tpm:/dev/tpmrm0" or "tpm:/dev/tpmrm0:0x01800310" (a TPM 2.0)`
+
+// ParseKeySource takes a key source apart.
+func ParseKeySource(s string) (KeySource, error) {
+	unknown := fmt.Errorf("%q is no key source: write %s", s, KeySources)
+	kind, rest, _ := strings.Cut(s, ":")
+	k := KeySource{Kind: kind, Path: rest}
+	switch kind {
+	case "file":
+	case "credential":
+		k.Name, k.Path, _ = strings.Cut(rest, ":")
+		if k.Name == "" {
+			return KeySource{}, unknown
+		}
+	case "tpm":
+		path, index, has := strings.Cut(rest, ":")
+		if has {
+			n, err := strconv.ParseUint(index, 0, 32)
+			if err != nil {
+				return KeySource{}, unknown
+			}
+			k.Path, k.Index = path, uint32(n)
+		}
+	default:
+		return KeySource{}, unknown
+	}
+	if k.Path == "" {
+		return KeySource{}, unknown
+	}
+	return k, nil
+}
+
+// String writes it as in the configuration.
+func (k KeySource) String() string {
+	switch {
+	case k.Kind == "credential":
+		return k.Kind + ":" + k.Name + ":" + k.Path
+	case k.Index != 0:
+		return fmt.Sprintf("%s:%s:%#x", k.Kind, k.Path, k.Index)
+	}
+	return k.Kind + ":" + k.Path
+}

@@ -1,0 +1,177 @@
+package board
+
+import (
+	"bufio"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"filippo.io/age"
+
+	"menshen/board/console"
+	"menshen/policy"
+	"menshen/recognizer/index"
+	"menshen/store"
+)
+
+var (
+	_ console.Keeper = (*Desk)(nil)
+
+	unlocksFaces = []console.Role{console.Technician, console.Manager}
+)
+
+// UnlockFaces takes the passphrase of the faces and fills the index.
+func (d *Desk) UnlockFaces(ctx context.Context, s console.Session, pass console.Secret) error {
+	by, err := d.allow(s, unlocksFaces)
+	if err != nil {
+		return err
+	}
+	err = d.u.vault.UnlockFaces(by, pass)
+	switch {
+	case errors.Is(err, store.ErrDenied):
+		return problem(errors.New("that is not the passphrase"), "try again; cards go on working")
+	case errors.Is(err, store.ErrUnknown):
+		return problem(errors.New("no passphrase is set"), "nothing is locked")
+	case err != nil:
+		return err
+	}
+	var fill error
+	err = d.u.do(ctx, func() { fill = d.u.fillIndex() })
+	return errors.Join(err, fill)
+}
+
+// SetPassphrase puts the faces behind a passphrase.
+func (d *Desk) SetPassphrase(_ context.Context, s console.Session, pass console.Secret) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	err = d.u.vault.SetPassphrase(by, pass)
+	if errors.Is(err, store.ErrFacesLocked) {
+		return problem(errors.New("the faces are locked"), "type 'unlock' and the present passphrase first")
+	}
+	return err
+}
+
+// fillIndex takes every face that the vault can open and the index does not hold yet.
+func (u *Unit) fillIndex() error {
+	have := u.faces.index
+	err := u.vault.Templates(func(id policy.PersonID, rows [][]float32) error {
+		have.Erase(index.ID(id))
+		return have.Insert(index.ID(id), rows...)
+	})
+	if errors.Is(err, store.ErrFacesLocked) {
+		err = nil // the console says so; cards work
+	}
+	if err != nil {
+		return fmt.Errorf("loading the templates: %w", err)
+	}
+	if u.faces.visit != nil {
+		u.faces.recalibrate()
+	}
+	return nil
+}
+
+// Backup writes a backup for the holder of an age key.
+func (d *Desk) Backup(_ context.Context, s console.Session, recipient string, faces bool) (string, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return "", err
+	}
+	to, err := age.ParseX25519Recipient(recipient)
+	if err != nil {
+		return "", problem(errors.New("that is no age public key"), "make one on the manager's own machine with age-keygen; it begins with age1")
+	}
+	return d.u.writeOut("backup", ".age", func(w io.Writer) error { return d.u.vault.Backup(by, w, faces, to) })
+}
+
+// ExportAudit writes the signed audit log.
+func (d *Desk) ExportAudit(_ context.Context, s console.Session) (path, key string, err error) {
+	by, err := d.allow(s, seesPeople)
+	if err != nil {
+		return "", "", err
+	}
+	d.u.record(store.Entry{Kind: "audit exported", Actor: by})
+	path, err = d.u.writeOut("audit", ".txt", d.u.vault.ExportAudit)
+	return path, hex.EncodeToString(d.u.vault.PublicKey()), err
+}
+
+// writeOut writes a new file into the unit's folder for what leaves it; a file that was begun and not finished is removed.
+func (u *Unit) writeOut(what, ending string, write func(io.Writer) error) (path string, err error) {
+	dir := u.cfg.Unit.Dir + ".out"
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", problem(fmt.Errorf("writing the %s: %w", what, err), "let the service write beside "+u.cfg.Unit.Dir)
+	}
+	path = filepath.Join(dir, what+"-"+u.now().UTC().Format("20060102-150405")+ending)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", fmt.Errorf("writing the %s: %w", what, err)
+	}
+	w := bufio.NewWriter(f)
+	err = errors.Join(write(w), w.Flush(), f.Sync(), f.Close())
+	if err != nil {
+		return "", errors.Join(fmt.Errorf("writing the %s: %w", what, err), os.Remove(path))
+	}
+	return path, nil
+}
+
+// Rotate moves the vault to a new key.
+func (d *Desk) Rotate(ctx context.Context, s console.Session, why string) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	return d.u.vault.Rotate(ctx, by, why)
+}
+
+// Retention tells what is kept for how long, after removing what is overdue when asked to.
+func (d *Desk) Retention(ctx context.Context, s console.Session, run bool) (console.Retention, error) {
+	by, err := d.allow(s, either(run, keepsPeople, seesPeople))
+	if err != nil {
+		return console.Retention{}, err
+	}
+	if run {
+		if _, err := d.u.vault.Prune(ctx, by); err != nil {
+			return console.Retention{}, fmt.Errorf("removing what is overdue: %w", err)
+		}
+	}
+	r, err := d.u.vault.RetentionReport()
+	return console.Retention{Events: r.Retention.Events, Acts: r.Retention.Acts, LastRun: r.LastRun, Removed: r.Removed, Overdue: r.Overdue, Oldest: r.Oldest}, err
+}
+
+// Receipts gives the receipts of all erasures.
+func (d *Desk) Receipts(_ context.Context, s console.Session) ([]console.Erasure, error) {
+	if _, err := d.allow(s, seesPeople); err != nil {
+		return nil, err
+	}
+	all, err := d.u.vault.Receipts()
+	if err != nil {
+		return nil, fmt.Errorf("reading the receipts: %w", err)
+	}
+	var out []console.Erasure
+	for _, r := range all {
+		raw, err := json.Marshal(r)
+		if err != nil {
+			return nil, fmt.Errorf("writing a receipt: %w", err)
+		}
+		out = append(out, console.Erasure{Number: r.Seq, At: r.At, What: r.What, Why: r.Why, Sought: r.Sought, Found: r.Found,
+			Signed: r.Verify(d.u.vault.PublicKey()), JSON: string(raw)})
+	}
+	return out, nil
+}
+
+// CheckVault reads every record.
+func (d *Desk) CheckVault(_ context.Context, s console.Session) error {
+	if _, err := d.allow(s, anybody); err != nil {
+		return err
+	}
+	if err := d.u.vault.Check(); err != nil {
+		return problem(err, "make a backup of what is whole, then 'menshen vault salvage'")
+	}
+	return nil
+}

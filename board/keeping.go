@@ -1,0 +1,35 @@
+package board
+
+import (
+	"context"
+	"time"
+
+	"menshen/store"
+)
+
+// keepEvery is how often the unit removes what is overdue (R-RETAIN); the first time soon after the start, since a unit that is
+// switched off every night would otherwise never come to it.
+const (
+	keepEvery = 24 * time.Hour
+	keepFirst = time.Minute
+)
+
+// keep removes what is overdue, on schedule, beside the loop: the door goes on working meanwhile.
+func (u *Unit) keep(ctx context.Context) {
+	for wait := keepFirst; ; wait = keepEvery {
+		if pause(ctx, wait); ctx.Err() != nil {
+			return
+		}
+		_, err := u.vault.Prune(ctx, store.Door)
+		if ctx.Err() != nil {
+			return
+		}
+		_ = u.do(ctx, func() {
+			if err != nil {
+				u.fault("retention", err)
+			} else {
+				u.recovered("retention")
+			}
+		})
+	}
+}
