@@ -7,10 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"time"
-
-	"crypto/ed25519"
 
 	"menshen/policy"
 	"menshen/store/audit"
@@ -253,99 +250,3 @@ func (t *tx) entry(key, value []byte, own map[policy.PersonID]*personKeys) (Entr
 
 // AuditReport is what a verification found.
 type AuditReport = audit.Report
-
-// VerifyAudit recomputes the whole chain and compares its end with the sealed state. The error is of reading; a broken chain is in the report.
-func (v *Vault) VerifyAudit() (AuditReport, error) {
-	var rep AuditReport
-	err := v.view(func(t *tx) error {
-		c := t.st.Audit
-		k := audit.NewChecker(c.First, c.Base)
-		pub := t.r.sign().Public().(ed25519.PublicKey)
-		err := t.chain(func(n uint64, line []byte, g *audit.Gap, err error) error {
-			switch {
-			case err != nil:
-				k.Bad(n, err.Error())
-			case g != nil:
-				k.Gap(g, pub)
-			default:
-				k.Line(line)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		rep = k.End(c.Seq, c.Head)
-		return nil
-	})
-	return rep, err
-}
-
-// chain calls f for every line and gap, in order. A line that cannot be read is given as an error.
-func (t *tx) chain(f func(n uint64, line []byte, g *audit.Gap, err error) error) error {
-	gaps, err := t.gaps()
-	if err != nil {
-		return err
-	}
-	next := t.st.Audit.First
-	upTo := func(n uint64) error { // gaps before line n
-		for g := gaps[next]; g != nil && next < n; g = gaps[next] {
-			if err := f(next, nil, g, nil); err != nil {
-				return err
-			}
-			next = g.To + 1
-		}
-		return nil
-	}
-	err = t.each(auditBucket, func(key, value []byte) error {
-		if len(key) != 8 {
-			return f(next, nil, nil, fmt.Errorf("a record that is no line: %w", ErrCorrupt))
-		}
-		if err := upTo(be(key)); err != nil {
-			return err
-		}
-		next = be(key) + 1
-		var k kept
-		err := t.open(auditBucket, key, value, &t.r.seal, &k)
-		return f(be(key), k.Line, nil, err)
-	})
-	if err != nil {
-		return err
-	}
-	return upTo(t.st.Audit.Seq + 1)
-}
-
-// ExportAudit writes the log as text, a line an entry, ending with a signed checkpoint. Nothing in it opens without the keys of
-// the people concerned. See VerifyExport. A line that is damaged is left out; the error names it when all others are written.
-func (v *Vault) ExportAudit(w io.Writer) error {
-	return v.view(func(t *tx) error { return exportTo(w, t, v.now(t)) })
-}
-
-func exportTo(w io.Writer, t *tx, now time.Time) error {
-	c := t.st.Audit
-	out, err := audit.NewExport(w, audit.Header{Unit: t.r.Unit, First: c.First, Base: c.Base, At: now}, t.r.sign())
-	if err != nil {
-		return err
-	}
-	var damaged []error
-	err = t.chain(func(n uint64, line []byte, g *audit.Gap, err error) error {
-		switch {
-		case err != nil:
-			damaged = append(damaged, fmt.Errorf("audit entry %d: %w", n, err))
-			return nil
-		case g != nil:
-			return out.Gap(g)
-		}
-		return out.Line(line)
-	})
-	if err != nil {
-		return err
-	}
-	// What is signed is the end of the log itself, not of what could be written.
-	return errors.Join(append(damaged, out.Close(c.Seq, c.Head, now))...)
-}
-
-// VerifyExport checks an export, on any machine, against the unit's public key. A report with OK false names the first bad line.
-func VerifyExport(r io.Reader, pub ed25519.PublicKey) (AuditReport, error) {
-	return audit.Verify(r, pub)
-}

@@ -1,0 +1,226 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	"golang.org/x/sys/unix"
+
+	"menshen/store/keys"
+	"menshen/store/pages"
+	"menshen/store/safefile"
+	"menshen/store/seal"
+)
+
+// Create makes a new vault in dir, which is made with mode 0700 when it is not there, with a new root key in the key source.
+// ErrExists when there is a vault already, or when the key source holds a key already (a new vault never takes over an old key).
+func Create(dir string, o Options) (*Vault, error) {
+	o.defaults()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("create vault: %w", err)
+	}
+	v := &Vault{dir: dir, o: o}
+	if err := v.acquire(); err != nil {
+		return nil, err
+	}
+	if err := v.create(); err != nil {
+		return nil, errors.Join(fmt.Errorf("create vault in %s: %w", dir, err), v.lock.Close())
+	}
+	return v, nil
+}
+
+func (v *Vault) create() error {
+	ctx := context.Background()
+	if _, err := os.Stat(v.path()); err == nil {
+		return ErrExists
+	}
+	if _, err := v.o.Key.Load(ctx); !errors.Is(err, keys.ErrNone) {
+		if err == nil {
+			err = fmt.Errorf("%s holds a key: %w", v.o.Key, ErrExists)
+		}
+		return err
+	}
+	h := header{Magic: magic, Schema: schema, Epoch: 1}
+	rand.Read(h.Unit[:])
+	r := newRing(h, seal.NewKey())
+	r.secrets.Lookup = seal.NewKey()
+	rand.Read(r.secrets.Sign[:])
+	if err := v.o.Key.Stage(ctx, r.root); err != nil {
+		return fmt.Errorf("keep the new key: %w", err)
+	}
+	now := v.o.Now().UTC()
+	db, err := v.build(r, func(db *bolt.DB) error {
+		return update(db, r, func(t *tx) error {
+			_, err := t.log(Entry{At: now, Kind: "vault created", Actor: Door})
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if err := safefile.Swap(v.path()); err != nil {
+		return errors.Join(err, db.Close())
+	}
+	v.start(db, r)
+	return nil
+}
+
+// Open opens the vault in dir. It finishes or undoes what a power cut interrupted, and checks that no record was exchanged,
+// dropped or rolled back since the last transaction.
+//
+// Errors: ErrMissing, ErrBusy, ErrTooOpen, ErrForeign, ErrNewer, ErrWrongKey, ErrCorrupt, and those of the key source.
+func Open(dir string, o Options) (*Vault, error) {
+	o.defaults()
+	v := &Vault{dir: dir, o: o}
+	if err := v.acquire(); err != nil {
+		return nil, err
+	}
+	if err := v.opened(); err != nil {
+		return nil, errors.Join(fmt.Errorf("open vault in %s: %w", dir, err), v.lock.Close())
+	}
+	return v, nil
+}
+
+func (v *Vault) opened() error {
+	ctx := context.Background()
+	if err := safefile.Private(v.path()); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: make one with menshen init", ErrMissing)
+	} else if err != nil {
+		return err
+	}
+	fallback, err := v.inspect()
+	if err != nil {
+		return err
+	}
+	db, err := v.bolt(v.path())
+	if err != nil {
+		return err
+	}
+	r, err := v.unlock(ctx, db)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	// From here on it is certain which file and which key count. What is left over from an interrupted change goes.
+	err = errors.Join(
+		safefile.Clean(v.path()+safefile.New),
+		safefile.Clean(v.path()+safefile.Old),
+		v.o.Key.Settle(ctx, r.root))
+	if err != nil {
+		r.wipe()
+		return errors.Join(fmt.Errorf("clean up after an interrupted change: %w", err), db.Close())
+	}
+	v.start(db, r)
+	if err := errors.Join(v.migrate(), v.count(ctx)); err != nil {
+		return errors.Join(err, v.Close())
+	}
+	if err := v.signReceipts(); err != nil {
+		return errors.Join(err, v.Close())
+	}
+	if fallback {
+		_, err := v.Record(ctx, Entry{Kind: "fault", Actor: Door, Detail: map[string]string{
+			"what": "one of the file's two head pages is damaged: what was written last before this start may be missing"}})
+		return err
+	}
+	return nil
+}
+
+// inspect checks the file's pages, before bbolt maps them. fallback means that bbolt will go on from the older of two states.
+func (v *Vault) inspect() (fallback bool, err error) {
+	f, err := os.Open(v.path())
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	rep, err := pages.Check(f, info.Size())
+	switch {
+	case errors.Is(err, pages.ErrNotBbolt):
+		return false, fmt.Errorf("%s is not a bbolt file: %w", v.path(), ErrForeign)
+	case err != nil:
+		return false, err
+	case len(rep.Problems) > 0:
+		return false, fmt.Errorf("%s is %w at %d places; first, %s: restore a backup, or save what is left with menshen store salvage", v.path(), ErrCorrupt, len(rep.Problems), rep.Problems[0])
+	}
+	return rep.Fallback, nil
+}
+
+// unlock finds the key for the vault's header and checks the sum over the records.
+func (v *Vault) unlock(ctx context.Context, db *bolt.DB) (*ring, error) {
+	var h header
+	err := guard(func() error {
+		return db.View(func(b *bolt.Tx) (err error) {
+			h, err = readHeader(b)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	roots, err := v.o.Key.Load(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the key: %w", err)
+	}
+	for _, root := range roots {
+		if root.ID() != h.KeyID {
+			continue
+		}
+		r := newRing(h, root)
+		err := guard(func() error {
+			return db.View(func(b *bolt.Tx) error {
+				t, err := begin(b, r)
+				if err != nil {
+					return err
+				}
+				return t.check()
+			})
+		})
+		if err != nil {
+			r.wipe()
+			return nil, err
+		}
+		return r, nil
+	}
+	return nil, fmt.Errorf("%s: %w: use the key this vault was made with, or restore a backup", v.o.Key, ErrWrongKey)
+}
+
+// acquire takes the directory for this process.
+func (v *Vault) acquire() error {
+	if v.o.Key == nil {
+		return errors.New("open vault: no key source")
+	}
+	if err := safefile.Private(v.dir); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("open vault in %s: %w: make one with menshen init", v.dir, ErrMissing)
+	} else if err != nil {
+		return fmt.Errorf("open vault: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(v.dir, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
+	if errors.Is(err, unix.EROFS) {
+		return fmt.Errorf("open vault: %w: the disk may be failing; look at dmesg, then mount -o remount,rw", err)
+	}
+	if err != nil {
+		return fmt.Errorf("open vault: %w", err)
+	}
+	for end := time.Now().Add(v.o.Busy); ; time.Sleep(20 * time.Millisecond) {
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil {
+			v.lock = f
+			return nil
+		}
+		if !errors.Is(err, unix.EWOULDBLOCK) || time.Now().After(end) {
+			if errors.Is(err, unix.EWOULDBLOCK) {
+				err = fmt.Errorf("%w: stop it (systemctl stop menshen), or use menshen console", ErrBusy)
+			}
+			return errors.Join(fmt.Errorf("open vault in %s: %w", v.dir, err), f.Close())
+		}
+	}
+}
