@@ -225,7 +225,7 @@ func TestScheduleText(t *testing.T) {
 }
 
 func TestScheduleTextErrorsSayWhatToWrite(t *testing.T) {
-	for _, bad := range []string{"", "Mon", "Mon-Fri", "Mon 07:00", "Mon 7-9", "Mon 07:00-24:01", "Mon 24:00-01:00", "Mon 07:60-08:00", "Mo 07:00-08:00", "mon-holiday 07:00-08:00", "Mon 0a:00-08:00", "Mon 0/:30-08:00", "Mon 07x00-08:00", "Mon 07:000-08:00"} {
+	for _, bad := range []string{"", "Mon", "Mon-Fri", "Mon 07:00", "Mon 7-9", "Mon 07:00-24:01", "Mon 24:00-01:00", "Mon 07:60-08:00", "Mo 07:00-08:00", "mon-holiday 07:00-08:00", "Mon 0a:00-08:00", "Mon 0/:30-08:00", "Mon 0::30-11:00", "Mon 07x00-08:00", "Mon 07:000-08:00"} {
 		var p Span
 		if err := p.UnmarshalText([]byte(bad)); err == nil {
 			t.Errorf("%q read as %+v", bad, p)
