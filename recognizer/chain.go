@@ -41,6 +41,9 @@ type Chain struct {
 // New builds the networks of a set. The set's files can be released afterwards.
 func New(set *models.Set, opts Options) (*Chain, error) {
 	c := &Chain{opts: opts.withDefaults(), grey: make([]float32, set.Embed.Width*set.Embed.Height), around: make([]float32, set.Live.Width*set.Live.Height)}
+	if opts.Threads > 0 {
+		setThreads(opts.Threads)
+	}
 	for _, n := range []struct {
 		to    **network
 		model models.Model

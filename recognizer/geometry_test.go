@@ -129,13 +129,35 @@ func TestWarpNeverOutside(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w, h := rapid.IntRange(1, 9).Draw(t, "w"), rapid.IntRange(1, 9).Draw(t, "h")
 		v := view{slices.Repeat([]byte{255}, w*h*3), w, h}
-		number := rapid.OneOf(rapid.Float64(), rapid.Float64Range(-20, 20), rapid.Just(math.NaN()), rapid.Just(math.Inf(1)))
+		number := rapid.OneOf(rapid.Float64(), rapid.Float64Range(-20, 20), rapid.Just(0.0), rapid.Just(math.NaN()), rapid.Just(math.Inf(1)))
 		m := affine{number.Draw(t, "a"), number.Draw(t, "b"), number.Draw(t, "c"), number.Draw(t, "d"), number.Draw(t, "e"), number.Draw(t, "f")}
 		dst := make([]float32, 6*5*3)
 		v.warp(m, dst, 6, 5)
 		for _, x := range dst {
 			if !(x >= 0 && x <= 255.01) {
 				t.Fatalf("value %v", x)
+			}
+		}
+	})
+}
+
+// TestScale: the map without a turn gives what the general one gives, within the rounding of its weights.
+func TestScale(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w, h := rapid.IntRange(2, 12).Draw(t, "w"), rapid.IntRange(2, 12).Draw(t, "h")
+		v := view{rapid.SliceOfN(rapid.Byte(), w*h*3, w*h*3).Draw(t, "pixels"), w, h}
+		place := rapid.Float64Range(-15, 15)
+		size := rapid.Float64Range(0.1, 20)
+		m := stretch(place.Draw(t, "x"), place.Draw(t, "y"), size.Draw(t, "width"), size.Draw(t, "height"), 7, 5)
+		fast, slow := make([]float32, 7*5*3), make([]float32, 7*5*3)
+		v.scale(m, fast, 7, 5)
+		for i := range 7 * 5 {
+			x, y := m.at(float64(i%7), float64(i/7))
+			v.sample(float32(x), float32(y), slow[i*3:i*3+3])
+		}
+		for i := range fast {
+			if math.Abs(float64(fast[i]-slow[i])) > 2.1 {
+				t.Fatalf("place %d: %v, want %v", i, fast[i], slow[i])
 			}
 		}
 	})

@@ -27,7 +27,7 @@ type Options struct {
 	// Flip averages the embedding with that of the mirrored face. Measured on 2,019 pairs: TAR 97.7% instead of 97.6% at FAR
 	// 1e-4, 95.3% instead of 94.7% at 1e-5, for a third more time per frame; more frames gain more.
 	Flip bool
-	// Threads is how many threads OpenCV may use; 0: as many as there are cores.
+	// Threads is how many threads OpenCV may use in the whole process; 0: as many as there are cores.
 	Threads int
 }
 

@@ -43,7 +43,7 @@ func spawn(cfg Config) (*child, error) {
 	c.cmd = exec.Command(cfg.Command[0], cfg.Command[1:]...)
 	c.cmd.ExtraFiles = []*os.File{theirs}
 	c.cmd.Stderr = c.stderr
-	c.cmd.Env = environment(cfg)
+	c.cmd.Env = environment()
 	c.cmd.WaitDelay = time.Second
 	if err := c.cmd.Start(); err != nil {
 		ours.Close()
@@ -61,13 +61,10 @@ func spawn(cfg Config) (*child, error) {
 	return c, nil
 }
 
-// environment is all that a child gets of ours: two settings of OpenCV, and one of the C library, which lets it overwrite memory
+// environment is all that a child gets of ours: a setting of OpenCV, and one of the C library, which lets it overwrite memory
 // that is freed (R-STRANGER: OpenCV and the picture decoders free pixels without a thought).
-func environment(cfg Config) []string {
+func environment() []string {
 	env := []string{"OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT=2", "GLIBC_TUNABLES=glibc.malloc.perturb=90"}
-	if n := cfg.Options.Threads; n > 0 {
-		env = append(env, "OPENCV_FOR_THREADS_NUM="+strconv.Itoa(n))
-	}
 	for _, name := range []string{"LD_LIBRARY_PATH", "GOCOVERDIR", "TMPDIR"} {
 		if v, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+v)

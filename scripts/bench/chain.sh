@@ -1,10 +1,10 @@
 #!/bin/sh
-# What a frame costs: our chain, the same models by OpenCV in C++, and by ONNX Runtime; one thread each, in turns, in one run.
+# What a frame costs in processor time: our chain, the same models by OpenCV in C++, and by ONNX Runtime; one thread each, in turns, in one run.
 #
 #   scripts/bench/chain.sh [ROUNDS]      default 5 turns of 40 frames
 #
 # Needs g++ and OpenCV's headers (as the build does), the models (make models); node and npm for ONNX Runtime, which is
-# left out without them. "overhead" is our chain over OpenCV in C++ doing the same; the machine should be idle.
+# left out without them. "overhead" is our chain over OpenCV in C++. The quieter the machine, the better.
 set -eu
 cd "$(dirname "$0")/../.."
 turns=${1:-5}
@@ -29,8 +29,8 @@ fi
 
 # The Go benchmark is a test binary: it finds the repository's files from its package folder.
 ours() {
-	(cd recognizer && OPENCV_FOR_THREADS_NUM=1 MENSHEN_MODELS=$models "$work/recognizer.test" -test.run '^$' -test.bench 'Observe$' -test.benchtime ${frames}x) |
-		awk '/^BenchmarkObserve/ { for (i = 2; i < NF; i++) { if ($(i+1) == "median-ms") m = $i; if ($(i+1) == "tenth-ms") t = $i }; print "menshen", m, t }'
+	(cd recognizer && MENSHEN_MODELS=$models "$work/recognizer.test" -test.run '^$' -test.bench 'Observe$' -test.benchtime ${frames}x) |
+		awk '/^BenchmarkObserve/ { for (i = 2; i < NF; i++) { if ($(i+1) == "cpu-median-ms") m = $i; if ($(i+1) == "cpu-tenth-ms") t = $i }; print "menshen", m, t }'
 }
 turn=0
 while [ $turn -lt "$turns" ]; do
@@ -42,9 +42,9 @@ while [ $turn -lt "$turns" ]; do
 	turn=$((turn + 1))
 done >"$work/figures"
 
-# Each turn gives a median; the median of those is shown, and ratios of the medians.
+# Each turn gives the fastest tenth of its frames; the median of those is shown, and ratios of the medians.
 awk '
-	{ n[$1]++; v[$1, n[$1]] = $2 }
+	{ n[$1]++; v[$1, n[$1]] = $3 }
 	function median(name,   i, j, t) {
 		for (i = 1; i <= n[name]; i++) for (j = i + 1; j <= n[name]; j++) if (v[name, j] < v[name, i]) { t = v[name, i]; v[name, i] = v[name, j]; v[name, j] = t }
 		return v[name, int((n[name] + 1) / 2)]
