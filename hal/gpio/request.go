@@ -52,14 +52,18 @@ func ask(chip string, offsets []int, flags uapi.LineFlagV2, value periph.Level) 
 	if err := uapi.GetLine(f.Fd(), &rq); err != nil {
 		return nil, fmt.Errorf("request lines %v of %s: %w", offsets, chip, meaning(err))
 	}
-	unix.CloseOnExec(int(rq.Fd))
+	return newRequest(chip, offsets, int(rq.Fd))
+}
+
+// newRequest takes over the descriptor, closed on exec, of lines that the kernel gave.
+func newRequest(chip string, offsets []int, fd int) (*request, error) {
 	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
 	if err != nil {
-		unix.Close(int(rq.Fd))
+		unix.Close(fd)
 		return nil, fmt.Errorf("eventfd: %w", err)
 	}
 	const event = int(unsafe.Sizeof(uapi.LineEvent{}))
-	return &request{chip: chip, offsets: offsets, fd: int(rq.Fd), wake: wake, buf: make([]byte, 64*event)}, nil
+	return &request{chip: chip, offsets: offsets, fd: fd, wake: wake, buf: make([]byte, 64*event)}, nil
 }
 
 // Next implements Edges. It asks the kernel whether an event is there before it says ErrQuiet, however late this goroutine

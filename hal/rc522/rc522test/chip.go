@@ -57,7 +57,6 @@ type Chip struct {
 	version        byte
 	gone, deaf     bool
 	broken, garble bool
-	resets         int
 }
 
 // later is something that the chip will do.
@@ -102,12 +101,6 @@ func (c *Chip) Garble(on bool) { c.set(func() { c.garble = on }) }
 
 // SetVersion makes the chip another kind.
 func (c *Chip) SetVersion(v byte) { c.set(func() { c.version = v }) }
-
-// Resets counts how often the chip was reset by its driver.
-func (c *Chip) Resets() (n int) {
-	c.set(func() { n = c.resets })
-	return n
-}
 
 func (c *Chip) set(do func()) {
 	c.mu.Lock()

@@ -26,7 +26,6 @@ const (
 func (c *Chip) execute(cmd byte) {
 	switch cmd {
 	case 0x0f: // SoftReset
-		c.resets++
 		c.reset()
 	case 0x01: // Mem
 		c.fifo = nil

@@ -80,7 +80,6 @@ type nrst struct {
 func (n nrst) Out(l periph.Level) error {
 	n.c.set(func() {
 		if n.c.down && bool(l) {
-			n.c.resets++
 			n.c.reset()
 		}
 		n.c.down = !bool(l)
