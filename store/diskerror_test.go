@@ -22,7 +22,7 @@ func TestDiskErrors(t *testing.T) {
 	for _, e := range trace(t, root, "all").events {
 		count[e.call]++
 	}
-	tries := times(t, "MENSHEN_ERRORS", 3)
+	tries := times(t, "MENSHEN_ERRORS", 2)
 	for _, c := range []struct{ call, errno string }{
 		{"pwrite64", "ENOSPC"}, {"pwrite64", "EIO"}, {"fdatasync", "EIO"}, {"fsync", "EIO"},
 		{"renameat", "ENOSPC"}, {"linkat", "ENOSPC"}, {"unlinkat", "EIO"},

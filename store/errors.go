@@ -33,7 +33,6 @@ var (
 	ErrNotAllowed  = errors.New("not allowed")
 	ErrConsent     = errors.New("no consent to face entry on record (R-CONSENT)")
 	ErrAlternative = errors.New("no working card, PIN or pass; a face is never the only way in (R-ALT)")
-	ErrNotUsed     = errors.New("the alternative was never used at this door; let the person try it once (R-ALT)")
 )
 
 // ErrFull means that so many records wait for the disk that no more are taken.

@@ -78,7 +78,7 @@ func TestFlippedBits(t *testing.T) {
 		t.Fatal(err)
 	}
 	used := binary.LittleEndian.Uint64(whole[16+40:]) * 4096
-	every := max(1, int(used)/times(t, "MENSHEN_FLIPS", 700))
+	every := max(1, int(used)/times(t, "MENSHEN_FLIPS", 400))
 	refused, damaged, harmless, saved := 0, 0, 0, 0
 	for at := 0; at < int(used); at += 1 + rand.IntN(2*every-1) {
 		b := bytes.Clone(whole)

@@ -24,6 +24,13 @@ type KeySource = keys.Source
 // KeyFile keeps the root key in a file of its own, mode 0600. Create makes it.
 func KeyFile(path string) KeySource { return keys.File(path) }
 
+// KeyCredential keeps it in a file that is sealed under a systemd credential; KeyTPM, inside a TPM 2.0 (index 0 for the usual place). Package keys tells
+// what each protects from.
+func KeyCredential(name, path string) KeySource { return keys.Credential(name, path) }
+
+// KeyTPM see KeyCredential.
+func KeyTPM(device string, index uint32) KeySource { return keys.TPM(device, index) }
+
 // Options are how a vault is opened. Only Key is needed.
 type Options struct {
 	Key  KeySource
@@ -33,9 +40,6 @@ type Options struct {
 
 	// Files are further files and directories of the unit that an erasure scans: logs, dumps, backups kept here. The vault's own are always scanned.
 	Files []string
-
-	// OpenFile opens the vault's file for bbolt, so that tests can lie between the two. nil: os.OpenFile.
-	OpenFile func(name string, flag int, perm os.FileMode) (*os.File, error)
 }
 
 // mapped is how much address space the file gets from the start. Growing the mapping would have to wait for readers, such as a long export,
@@ -125,7 +129,7 @@ func update(db *bolt.DB, r *ring, f func(*tx) error) error {
 func (v *Vault) bolt(path string) (*bolt.DB, error) {
 	var db *bolt.DB
 	err := guard(func() (err error) {
-		db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: v.o.Busy, FreelistType: bolt.FreelistMapType, InitialMmapSize: mapped, OpenFile: v.o.OpenFile})
+		db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: v.o.Busy, FreelistType: bolt.FreelistMapType, InitialMmapSize: mapped})
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
