@@ -167,6 +167,25 @@ func TestKeysAreTyped(t *testing.T) {
 	}
 }
 
+func TestLinesThatCannotBeHadAreLeftAlone(t *testing.T) {
+	d := door(t, sim.Config{})
+	d0, d1 := d.Pin(sim.D0), d.Pin(sim.D1)
+	if err := d1.Out(periph.High); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := gpio.Watch(periph.PullUp, periph.FallingEdge, d0, d1); !errors.Is(err, gpio.ErrBusy) {
+		t.Fatalf("a line that is an output: %v", err)
+	}
+	if err := d1.Halt(); err != nil {
+		t.Fatal(err)
+	}
+	edges, err := gpio.Watch(periph.PullUp, periph.FallingEdge, d0, d1)
+	if err != nil {
+		t.Fatalf("once it is free: %v", err)
+	}
+	edges.Close()
+}
+
 func TestTwoDoorsNeedTwoNames(t *testing.T) {
 	door(t, sim.Config{})
 	if _, err := sim.New(sim.Config{Prefix: t.Name() + "_"}); err == nil {

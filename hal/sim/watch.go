@@ -28,12 +28,13 @@ type watch struct {
 func (d *Door) Watch(pull periph.Pull, kind periph.Edge, offsets []int) (gpio.Edges, error) {
 	w := &watch{door: d, kind: kind, more: make(chan struct{}, 1)}
 	for _, o := range offsets {
-		p := d.order[o]
+		w.pins = append(w.pins, d.order[o])
+	}
+	for _, p := range w.pins {
 		if err := p.attach(w, pull); err != nil {
-			w.end(err)
+			w.Close() // those that are attached already
 			return nil, err
 		}
-		w.pins = append(w.pins, p)
 	}
 	return w, nil
 }
