@@ -173,11 +173,7 @@ func TestFailedLogInRests(t *testing.T) {
 		s.hit("wrong\r")
 		s.see("wrong.")
 		rest := time.Duration(i) * time.Second
-		for end := time.Now().Add(patience); !s.clock.waiting(rest); {
-			if time.Now().After(end) {
-				t.Fatalf("no rest of %v after failure %d", rest, i)
-			}
-		}
+		s.clock.await(t, rest)
 		s.clock.advance(rest)
 	}
 	s.see("log-in: ")
@@ -291,11 +287,10 @@ func TestCompletion(t *testing.T) {
 func TestOnce(t *testing.T) {
 	for name, keys := range map[string][]string{"Ctrl-D at the log-in": {"\x04"}, "after a log-out": {"mei\r", "open sesame\r", "logout\r"}} {
 		line := newScript(append(keys, "whoami\r", "whoami\r")...)
-		err := console.Serve(t.Context(), line, newDesk(), console.Options{Once: true})
+		err := console.Serve(t.Context(), line, newDesk(), console.Options{Unit: "block 3", Once: true})
 		if out := line.out.String(); err != nil || strings.Count(out, "log-in: ") != 1 {
 			t.Errorf("%s: %v; %q", name, err, out)
 		}
-		line.lines = nil // let the reader end
-		line.ready()
+		close(line.closed)
 	}
 }

@@ -141,18 +141,21 @@ func TestDisconnectInMidCommand(t *testing.T) {
 type script struct {
 	lines  []string
 	prompt chan struct{}
+	closed chan struct{} // the end, whatever is left
 	out    strings.Builder
 	hang   chan struct{}
 	limit  int
 }
 
 func newScript(lines ...string) *script {
-	return &script{lines: lines, prompt: make(chan struct{}, 1)}
+	return &script{lines: lines, prompt: make(chan struct{}, 1), closed: make(chan struct{})}
 }
 
 func (s *script) Read(p []byte) (int, error) {
 	select {
 	case <-s.prompt:
+	case <-s.closed:
+		return 0, io.EOF
 	case <-time.After(patience):
 		return 0, errors.New("no prompt came")
 	}
@@ -200,11 +203,13 @@ func (restless) AfterFunc(d time.Duration, f func()) console.Timer {
 
 func TestROperatorIdleLogOutWhileTheLineIsStuck(t *testing.T) {
 	desk := newDesk()
-	clock := &fakeClock{now: now}
+	clock := newClock()
 	line := newScript("mei\r", "open sesame\r", "help\r")
 	line.hang, line.limit = make(chan struct{}), 700
 	done := make(chan error, 1)
-	go func() { done <- console.Serve(context.Background(), line, desk, console.Options{Clock: clock}) }()
+	go func() {
+		done <- console.Serve(context.Background(), line, desk, console.Options{Unit: "block 3", Clock: clock})
+	}()
 	want := "log in mei\nlog out mei idle"
 	for end := time.Now().Add(patience); strings.Join(desk.calls(), "\n") != want && time.Now().Before(end); {
 		if len(desk.calls()) > 0 {
@@ -249,7 +254,7 @@ func FuzzSession(f *testing.F) {
 			close(desk.card)
 			close(desk.faces)
 			line := newScript(append([]string{"mei\r", "open sesame\r"}, strings.SplitAfter(keys, "\r")...)...)
-			err := console.Serve(context.Background(), line, desk, console.Options{Plain: plain, Clock: restless{}, Location: time.UTC, Width: len(keys) % 100, Height: len(keys) % 30})
+			err := console.Serve(context.Background(), line, desk, console.Options{Unit: "block 3", Plain: plain, Clock: restless{}, Location: time.UTC, Width: len(keys) % 100, Height: len(keys) % 30})
 			if err != nil {
 				t.Fatalf("Serve: %v", err)
 			}

@@ -2,7 +2,9 @@ package console_test
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,9 +32,9 @@ type seat struct {
 	clock  *fakeClock
 
 	mu   sync.Mutex
-	cond *sync.Cond
-	raw  []byte // all that the console sent
-	mark int    // where the last wait ended
+	cond sync.Cond // something was sent
+	raw  []byte    // all that the console sent
+	mark int       // where the last wait ended
 }
 
 // sit connects a seat to desk and waits for the log-in prompt.
@@ -43,12 +45,12 @@ func sit(t *testing.T, desk console.Desk, o console.Options) *seat {
 		o.Width, o.Height = 100, 30
 	}
 	if o.Clock == nil {
-		o.Clock = &fakeClock{now: now}
+		o.Clock = newClock()
 	}
 	o.Unit, o.Location = "block 3", time.UTC
 	s := &seat{t: t, master: master, slave: slave, vt: vt10x.New(vt10x.WithSize(o.Width, o.Height)), done: make(chan error, 1)}
 	s.clock, _ = o.Clock.(*fakeClock)
-	s.cond = sync.NewCond(&s.mu)
+	s.cond.L = &s.mu
 	ctx, cancel := context.WithCancel(context.Background())
 	go s.watch()
 	go func() { s.done <- console.Serve(ctx, slave, desk, o) }()
@@ -132,18 +134,18 @@ func (s *seat) see(words string) string {
 	s.t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	timer := time.AfterFunc(patience, s.cond.Broadcast)
-	defer timer.Stop()
-	for end := time.Now().Add(patience); ; s.cond.Wait() {
-		if i := strings.Index(string(s.raw[s.mark:]), words); i >= 0 {
-			got := string(s.raw[s.mark : s.mark+i+len(words)])
-			s.mark += i + len(words)
-			return got
+	var got string
+	wait(s.t, &s.cond, func() bool {
+		i := strings.Index(string(s.raw[s.mark:]), words)
+		if i >= 0 {
+			got = string(s.raw[s.mark : s.mark+i+len(words)])
+			s.mark += len(got)
 		}
-		if !time.Now().Before(end) {
-			s.t.Fatalf("never saw %q; the line last carried\n%q\nthe screen shows\n%s", words, s.raw[max(s.mark, len(s.raw)-1000):], s.vt.String())
-		}
-	}
+		return i >= 0
+	}, func() string {
+		return fmt.Sprintf("never saw %q; the line last carried\n%q\nthe screen shows\n%s", words, s.raw[max(s.mark, len(s.raw)-1000):], s.vt.String())
+	})
+	return got
 }
 
 // screen is what the terminal shows.
@@ -153,13 +155,20 @@ func (s *seat) screen() string {
 	return console.Narrow(s.vt.String())
 }
 
-// row is the screen's row with the cursor, and the cursor's column.
-func (s *seat) row() (string, int) {
+// seeRow waits until the screen's row with the cursor is want, and the cursor at a column.
+func (s *seat) seeRow(want string, column int) {
+	s.t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := s.vt.Cursor()
-	rows := strings.Split(s.vt.String(), "\n")
-	return strings.TrimRight(console.Narrow(rows[at.Y]), " "), at.X
+	row, x := "", 0
+	wait(s.t, &s.cond, func() bool {
+		at := s.vt.Cursor()
+		rows := strings.Split(s.vt.String(), "\n")
+		row, x = strings.TrimRight(console.Narrow(rows[at.Y]), " "), at.X
+		return row == want && x == column
+	}, func() string {
+		return fmt.Sprintf("the row is %q, the cursor at %d; want %q at %d", row, x, want, column)
+	})
 }
 
 // sent is all that the console ever sent.
@@ -190,8 +199,15 @@ func (s *seat) do(name, command string) string {
 // fakeClock moves when told to.
 type fakeClock struct {
 	mu     sync.Mutex
+	cond   sync.Cond // a timer was started
 	now    time.Time
 	timers []*fakeTimer
+}
+
+func newClock() *fakeClock {
+	c := &fakeClock{now: now}
+	c.cond.L = &c.mu
+	return c
 }
 
 type fakeTimer struct {
@@ -211,6 +227,7 @@ func (c *fakeClock) AfterFunc(d time.Duration, f func()) console.Timer {
 	defer c.mu.Unlock()
 	t := &fakeTimer{c, c.now.Add(d), f}
 	c.timers = append(c.timers, t)
+	c.cond.Broadcast()
 	return t
 }
 
@@ -239,14 +256,25 @@ func (c *fakeClock) advance(d time.Duration) {
 	}
 }
 
-// waiting tells whether a timer of d is running.
-func (c *fakeClock) waiting(d time.Duration) bool {
+// await waits until a timer of d is running.
+func (c *fakeClock) await(t *testing.T, d time.Duration) {
+	t.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, t := range c.timers {
-		if t.f != nil && t.at.Equal(c.now.Add(d)) {
-			return true
+	running := func() bool {
+		return slices.ContainsFunc(c.timers, func(t *fakeTimer) bool { return t.f != nil && t.at.Equal(c.now.Add(d)) })
+	}
+	wait(t, &c.cond, running, func() string { return fmt.Sprintf("no timer of %v", d) })
+}
+
+// wait waits on cond, whose lock is held, until done; where that takes too long the test fails with what.
+func wait(t *testing.T, cond *sync.Cond, done func() bool, what func() string) {
+	t.Helper()
+	timer := time.AfterFunc(patience, cond.Broadcast)
+	defer timer.Stop()
+	for end := time.Now().Add(patience); !done(); cond.Wait() {
+		if !time.Now().Before(end) {
+			t.Fatal(what())
 		}
 	}
-	return false
 }

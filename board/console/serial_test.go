@@ -29,7 +29,9 @@ func TestOverASerialPort(t *testing.T) {
 	defer port.Close()
 	desk := newDesk()
 	done := make(chan error, 1)
-	go func() { done <- console.Serve(context.Background(), port, desk, console.Options{Location: time.UTC}) }()
+	go func() {
+		done <- console.Serve(context.Background(), port, desk, console.Options{Unit: "block 3", Location: time.UTC})
+	}()
 
 	got := ""
 	expect := func(words string) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"menshen/board/console"
 )
@@ -94,15 +93,7 @@ func TestChineseLineEditing(t *testing.T) {
 		{"\x1b[A", "mei>", 5},
 	} {
 		s.hit(step.keys)
-		row, column := "", 0
-		for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
-			if row, column = s.row(); row == step.row && column == step.column {
-				break
-			}
-		}
-		if row != step.row || column != step.column {
-			t.Errorf("after %q: %q, cursor at %d; want %q at %d", step.keys, row, column, step.row, step.column)
-		}
+		s.seeRow(step.row, step.column)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // sitFull is a seat at a desk that can do all.
 func sitFull(t *testing.T, o console.Options) (*seat, *fullDesk) {
 	t.Helper()
-	clock := &fakeClock{now: now}
+	clock := newClock()
 	o.Clock = clock
 	desk := newFullDesk(clock)
 	return sit(t, desk, o), desk
@@ -171,9 +171,7 @@ func TestLive(t *testing.T) {
 		t.Errorf("the first row is %q", first)
 	}
 	desk.add("New", "1", "en")
-	for !s.clock.waiting(time.Second) {
-		time.Sleep(time.Millisecond)
-	}
+	s.clock.await(t, time.Second)
 	s.clock.advance(time.Second)
 	s.see("A key ends this.")
 	s.hit("x")
@@ -188,9 +186,7 @@ func TestLiveInPlainModeTellsOnlyNews(t *testing.T) {
 	desk.fakeDesk.mu.Lock()
 	desk.records, desk.readerFault = nil, "cable cut"
 	desk.fakeDesk.mu.Unlock()
-	for !s.clock.waiting(time.Second) {
-		time.Sleep(time.Millisecond)
-	}
+	s.clock.await(t, time.Second)
 	s.clock.advance(time.Second)
 	if got := s.see("cable cut"); strings.Contains(got, "door:") {
 		t.Errorf("no news: %q", got)
@@ -284,8 +280,8 @@ func TestROperatorAccounts(t *testing.T) {
 		s.see("more: ")
 		s.hit("another one 3\r")
 		s.see(try.outcome)
-		for try.code == "wrong" && !s.clock.waiting(time.Second) {
-			time.Sleep(time.Millisecond)
+		if try.code == "wrong" {
+			s.clock.await(t, time.Second)
 		}
 		s.clock.advance(time.Second)
 		s.see("log-in: ")
