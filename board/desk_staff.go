@@ -1,0 +1,144 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"menshen/board/console"
+	"menshen/store"
+)
+
+var _ console.Staff = (*Desk)(nil)
+
+// Operators lists the accounts.
+func (d *Desk) Operators(_ context.Context, s console.Session) ([]console.Operator, error) {
+	if _, err := d.allow(s, seesPeople); err != nil {
+		return nil, err
+	}
+	all, err := d.u.vault.Operators()
+	if err != nil {
+		return nil, fmt.Errorf("reading the operators: %w", err)
+	}
+	var out []console.Operator
+	for _, o := range all {
+		out = append(out, console.Operator{Name: o.Name, Role: console.Role(o.Role), Blocked: o.Blocked, HasCard: o.HasCard,
+			Commitment: o.Commitment.Version, LockedTill: o.LockedTill, LastLogin: o.LastLogin})
+	}
+	return out, nil
+}
+
+// AddOperator makes an account, whose owner types the secret.
+func (d *Desk) AddOperator(_ context.Context, s console.Session, name string, role console.Role, secret console.Secret) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	_, err = d.u.vault.AddOperator(by, name, store.Role(role), secret)
+	return explainStaff(err)
+}
+
+// ChangeOperator sets role and block. There is always a manager left who can log in.
+func (d *Desk) ChangeOperator(_ context.Context, s console.Session, name string, role console.Role, blocked bool) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	o, err := d.operator(name)
+	if err != nil {
+		return err
+	}
+	if o.ID == string(by) {
+		return problem(errors.New("nobody blocks or demotes themselves"), "let another manager do it")
+	}
+	return explainStaff(d.u.vault.ChangeOperator(by, o.ID, either(blocked, "operator blocked", "operator changed"), func(o *store.Operator) error {
+		o.Role, o.Blocked = store.Role(role), blocked
+		return nil
+	}))
+}
+
+// SetSecret changes one's own secret, or anybody's for a manager.
+func (d *Desk) SetSecret(_ context.Context, s console.Session, name string, secret console.Secret) error {
+	by, o, err := d.ownOrManaged(s, name)
+	if err != nil {
+		return err
+	}
+	return explainStaff(d.u.vault.SetOperatorSecret(by, o.ID, secret))
+}
+
+// AssignOperatorCard makes the next card at the door an operator's second factor.
+func (d *Desk) AssignOperatorCard(ctx context.Context, s console.Session, name string, step console.Progress) error {
+	by, o, err := d.ownOrManaged(s, name)
+	if err != nil {
+		return err
+	}
+	c, err := d.cardAtDoor(ctx, words(s.Lang, "hold the operator's card to the reader at the door", "请在门口读卡器上刷操作员的卡"), step)
+	if err != nil {
+		return err
+	}
+	return explainStaff(d.u.vault.SetOperatorCard(by, o.ID, c.Credential()))
+}
+
+// NewRecovery makes the code for the sealed envelope.
+func (d *Desk) NewRecovery(_ context.Context, s console.Session, name string) (console.Secret, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return nil, err
+	}
+	o, err := d.operator(name)
+	if err != nil {
+		return nil, err
+	}
+	code, err := d.u.vault.NewRecovery(by, o.ID)
+	return console.Secret(code), explainStaff(err)
+}
+
+// Recover sets a new secret by the sealed code.
+func (d *Desk) Recover(_ context.Context, name string, code, secret console.Secret) error {
+	_, err := d.u.vault.Recover(name, string(code), secret)
+	switch {
+	case errors.Is(err, store.ErrDenied):
+		return console.ErrRefused
+	case errors.Is(err, store.ErrLocked):
+		return console.ErrLockedOut
+	}
+	return explainStaff(err)
+}
+
+// ownOrManaged finds the account of name: the session's own, or anybody's for a manager.
+func (d *Desk) ownOrManaged(s console.Session, name string) (store.Actor, store.Operator, error) {
+	by, err := d.allow(s, anybody)
+	if err != nil {
+		return "", store.Operator{}, err
+	}
+	o, err := d.operator(name)
+	if err == nil && o.ID != string(by) {
+		_, err = d.allow(s, keepsPeople)
+	}
+	return by, o, err
+}
+
+// operator finds an account by its log-in name or its handle, as a session has it.
+func (d *Desk) operator(name string) (store.Operator, error) {
+	all, err := d.u.vault.Operators()
+	if err != nil {
+		return store.Operator{}, fmt.Errorf("reading the operators: %w", err)
+	}
+	for _, o := range all {
+		if o.ID == name || strings.EqualFold(o.Name, strings.TrimSpace(name)) {
+			return o, nil
+		}
+	}
+	return store.Operator{}, problem(errors.New("no such operator"), "see 'staff' for their names")
+}
+
+func explainStaff(err error) error {
+	switch {
+	case errors.Is(err, store.ErrTaken):
+		return problem(errors.New("this log-in name is in use"), "choose another one")
+	case errors.Is(err, store.ErrWeak):
+		return problem(errors.New("the secret is too short"), "at least 6 digits, or 8 characters")
+	}
+	return err
+}

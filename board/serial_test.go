@@ -1,0 +1,107 @@
+package board
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+)
+
+// screen gathers what comes from a line.
+type screen struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+func (s *screen) has(want string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Contains(s.text.String(), want)
+}
+
+// TestSerialConsole is a technician at a serial line: noise before anything, a log-in, a command, a door that opens.
+func TestSerialConsole(t *testing.T) {
+	b := newBench(t)
+	far, near, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.cfg.Console.Serial = near.Name()
+	b.run()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		b.ServeSerial(ctx, b.desk, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	}()
+	var got screen
+	read := make(chan struct{})
+	go func() { defer close(read); _, _ = io.Copy(&got, far) }()
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+		near.Close()
+		far.Close()
+		<-read
+	})
+	wait := func(want string) {
+		t.Helper()
+		for until := time.Now().Add(20 * time.Second); !got.has(want); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(until) {
+				t.Fatalf("the line never said %q, but:\n%s", want, got.text.String())
+			}
+		}
+	}
+	typed := func(s string) {
+		t.Helper()
+		if _, err := io.WriteString(far, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wait("Main entrance"[1:]) // the greeting names the unit
+	noise := make([]byte, 4096)
+	_, _ = rand.Read(noise)
+	noise = bytes.Map(func(r rune) rune {
+		if r == 0x11 || r == 0x13 { // software flow control is the line's, not the console's
+			return 'x'
+		}
+		return r
+	}, noise)
+	typed(string(noise) + "\r\r\r\r")
+	time.Sleep(100 * time.Millisecond)
+	typed("\x03\r")
+	for try := 0; !got.has("anna> ") && try < 10; try++ {
+		typed("anna\r")
+		time.Sleep(300 * time.Millisecond)
+		typed(secret + "\r")
+		time.Sleep(700 * time.Millisecond)
+	}
+	wait("anna> ")
+	typed("open to test the line\r")
+	for until := time.Now().Add(10 * time.Second); !b.relay.On() && time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
+	}
+	if !b.relay.On() {
+		t.Fatalf("the console did not open the door:\n%s", got.text.String())
+	}
+	typed("logout\r")
+	for until := time.Now().Add(10 * time.Second); b.count("log-out") == 0; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("the log-out was not recorded")
+		}
+	}
+	if got.has(secret) {
+		t.Error("the secret was echoed")
+	}
+}
