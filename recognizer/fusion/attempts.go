@@ -2,10 +2,9 @@ package fusion
 
 import "time"
 
-// Attempts counts the failures in a row at one door, and when the next face may be looked at. It follows NIST SP 800-63B-4, section
-// on biometrics: after 5 failures in a row a delay of at least 30 seconds before each further attempt; after 50 in all,
-// no more faces and another factor. A door is not one person's device, so here the rest ends by itself, or at once
-// when somebody opens with a card: else one stranger could switch faces off for a whole house.
+// Attempts counts the failures in a row at one door, and says when the next face may be looked at. NIST SP 800-63B-4 is the guide: a pause
+// after 5 failures in a row, and after many more another factor. A door is not one person's device, so here the rest from faces ends by
+// itself, or at once when somebody opens with a card: else one stranger could switch faces off for a whole house.
 //
 // It is a value and pure; it counts, and keeps nothing of anyone. The zero value is a door without failures.
 type Attempts struct {
@@ -21,7 +20,7 @@ type Limits struct {
 	Rest     time.Duration // that rest
 }
 
-// DefaultLimits are NIST's figures, without credit for attack detection, and a rest of ten minutes.
+// DefaultLimits are five failures, then half a minute before each further try; after 50 faces rest for ten minutes.
 func DefaultLimits() Limits {
 	return Limits{Patience: 5, Wait: 30 * time.Second, Most: 50, Rest: 10 * time.Minute}
 }
