@@ -42,8 +42,8 @@ func (a *Attacks) Worst() Kind {
 }
 
 // MeasureAttacks looks at all presentations in the folders of dir (see the package comment), and fuses the frames of each
-// as a visit does. A picture of a living face without a response is refused; an attack without one is not let through. Errors: ErrPictures when there is no bona-fide presentation
-// or no attack.
+// as a visit does. A living face without a usable frame counts as refused; an attack without one as not let through. Errors:
+// ErrPictures when there is no bona-fide presentation or no attack.
 func MeasureAttacks(ctx context.Context, dir string, l Looker, liveMin float64, now time.Time, p Progress) (*Attacks, error) {
 	names, err := folders(dir)
 	if err != nil {

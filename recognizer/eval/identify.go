@@ -2,7 +2,6 @@ package eval
 
 import (
 	"math"
-	"slices"
 
 	"menshen/recognizer/calibration"
 )
@@ -47,30 +46,7 @@ type nonMatedProbe struct {
 // identify enrols who has two pictures or more, and searches with all other pictures.
 func identify(samples []sample, people int) *Identification {
 	id := &Identification{people: people}
-	pictures := make([][]int, people)
-	for i, s := range samples {
-		pictures[s.person] = append(pictures[s.person], i)
-	}
-	templates := make([][]float32, people)
-	enrolled := make([]bool, len(samples)) // pictures that are in a template
-	for person, own := range pictures {
-		n := min(Enrol, len(own)-1)
-		if n < 1 {
-			continue
-		}
-		sum := make([]float32, len(samples[own[0]].face))
-		for _, i := range own[:n] {
-			enrolled[i] = true
-			for j, f := range samples[i].face {
-				sum[j] += f
-			}
-		}
-		if templates[person] = unit(sum); templates[person] == nil {
-			continue
-		}
-		id.templates = append(id.templates, person)
-		id.Pictures += n
-	}
+	templates, inTemplate := id.enrol(samples)
 	id.Enrolled = len(id.templates)
 	first := make(tallies, people)
 	for i, s := range samples {
@@ -86,7 +62,7 @@ func identify(samples []sample, people int) *Identification {
 			id.impostor.add(toStep(score))
 			id.scores = append(id.scores, toStep(score))
 		}
-		if enrolled[i] { // it has its part in a template and is no honest probe
+		if inTemplate[i] { // it has its part in a template and is no honest probe
 			continue
 		}
 		if templates[s.person] != nil {
@@ -104,7 +80,39 @@ func identify(samples []sample, people int) *Identification {
 	return id
 }
 
-// at is the error rates at a threshold.
+// enrol gives the templates by person, nil for who is not enrolled, and which samples are in them.
+func (id *Identification) enrol(samples []sample) (templates [][]float32, inTemplate []bool) {
+	templates, inTemplate = make([][]float32, id.people), make([]bool, len(samples))
+	pictures := make([][]int, id.people)
+	for i, s := range samples {
+		pictures[s.person] = append(pictures[s.person], i)
+	}
+	for person, own := range pictures {
+		n := min(Enrol, len(own)-1)
+		if n < 1 {
+			continue
+		}
+		sum := make([]float32, len(samples[own[0]].face))
+		for _, i := range own[:n] {
+			for j, f := range samples[i].face {
+				sum[j] += f
+			}
+		}
+		template := unit(sum)
+		if template == nil { // faces that cancel out are no one's
+			continue
+		}
+		for _, i := range own[:n] {
+			inTemplate[i] = true
+		}
+		templates[person] = template
+		id.templates = append(id.templates, person)
+		id.Pictures += n
+	}
+	return templates, inTemplate
+}
+
+// at is the error rates at a threshold. The lead over the next best person is left out of account.
 func (id *Identification) at(threshold float64) IdentifyPoint {
 	missed, passed := make(tallies, id.people), make(tallies, id.people)
 	for _, p := range id.mated {
@@ -135,64 +143,3 @@ func (id *Identification) promises(c *calibration.Calibration) []Promise {
 	}
 	return all
 }
-
-// calibration measures one from the comparisons of templates with pictures of other people: what a door does. Points are
-// given where at least MinErrors comparisons reach them. The guard is how much higher than measured the rate of the
-// last point may be, by its interval; the floor a tenth of it.
-func (id *Identification) calibrate(model calibration.Model, source calibration.Source, margin float64) (*calibration.Calibration, error) {
-	c := &calibration.Calibration{Format: calibration.Format, Model: model, Source: source}
-	own := make([]float64, 0, len(id.mated))
-	for _, p := range id.mated {
-		own = append(own, p.own)
-	}
-	slices.Sort(own)
-	guard := 1.0
-	for _, wanted := range append(wantedRates, float64(MinErrors)/float64(max(id.impostor.total, 1))) {
-		reach := int(math.Round(wanted * float64(id.impostor.total)))
-		if reach < MinErrors || len(c.Points) > 0 && wanted > 0.8*c.Points[len(c.Points)-1].FMR {
-			continue
-		}
-		t := id.impostor.threshold(reach)
-		r := id.matchRate(t)
-		below, _ := slices.BinarySearch(own, t.cosine())
-		c.Points = append(c.Points, calibration.Point{
-			FMR: significant(r.Value), Threshold: round(t.cosine()), TAR: round(1 - float64(below)/float64(max(len(own), 1))),
-		})
-		guard = max(1, r.High/r.Value)
-	}
-	if len(c.Points) < 2 {
-		return nil, ErrPictures
-	}
-	last := c.Points[len(c.Points)-1]
-	c.Limits = calibration.Limits{
-		Guard: round(guard), Floor: significant(last.FMR / 10), Margin: margin,
-		MinVerify: c.Points[len(c.Points)-2].Threshold, MinIdentify: last.Threshold,
-	}
-	return c, nil
-}
-
-// matchRate is the rate of one comparison with somebody else at a threshold. Each counts for both people.
-func (id *Identification) matchRate(t step) Rate {
-	matched, next := make(tallies, id.people), 0
-	for _, probe := range id.probes {
-		for _, template := range id.templates {
-			if template == probe {
-				continue
-			}
-			hit := id.scores[next] >= t
-			next++
-			matched.add(template, hit)
-			matched.add(probe, hit)
-		}
-	}
-	return matched.rate()
-}
-
-// significant keeps three digits.
-func significant(v float64) float64 {
-	unit := math.Pow(10, math.Floor(math.Log10(v))-2)
-	return math.Round(v/unit) * unit
-}
-
-// round keeps four digits after the point.
-func round(v float64) float64 { return math.Round(v*1e4) / 1e4 }

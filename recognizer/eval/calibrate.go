@@ -1,0 +1,69 @@
+package eval
+
+import (
+	"math"
+	"slices"
+
+	"menshen/recognizer/calibration"
+)
+
+// calibrate measures a calibration from the comparisons of templates with pictures of other people: what a door does. Points are
+// given where at least MinErrors comparisons reach them. The guard is how much higher than measured the rate of the
+// last point may be, by its interval; the floor a tenth of it.
+func (id *Identification) calibrate(model calibration.Model, source calibration.Source, margin float64) (*calibration.Calibration, error) {
+	c := &calibration.Calibration{Format: calibration.Format, Model: model, Source: source}
+	own := make([]float64, 0, len(id.mated))
+	for _, p := range id.mated {
+		own = append(own, p.own)
+	}
+	slices.Sort(own)
+	guard := 1.0
+	for _, wanted := range append(wantedRates, float64(MinErrors)/float64(max(id.impostor.total, 1))) {
+		reach := int(math.Round(wanted * float64(id.impostor.total)))
+		if reach < MinErrors || len(c.Points) > 0 && wanted > 0.8*c.Points[len(c.Points)-1].FMR {
+			continue
+		}
+		t := id.impostor.threshold(reach)
+		r := id.matchRate(t)
+		below, _ := slices.BinarySearch(own, t.cosine())
+		c.Points = append(c.Points, calibration.Point{
+			FMR: significant(r.Value), Threshold: round(t.cosine()), TAR: round(1 - float64(below)/float64(max(len(own), 1))),
+		})
+		guard = max(1, r.High/r.Value)
+	}
+	if len(c.Points) < 2 {
+		return nil, ErrPictures
+	}
+	last := c.Points[len(c.Points)-1]
+	c.Limits = calibration.Limits{
+		Guard: round(guard), Floor: significant(last.FMR / 10), Margin: margin,
+		MinVerify: c.Points[len(c.Points)-2].Threshold, MinIdentify: last.Threshold,
+	}
+	return c, nil
+}
+
+// matchRate is the rate of one comparison with somebody else at a threshold. Each counts for both people.
+func (id *Identification) matchRate(t step) Rate {
+	matched, next := make(tallies, id.people), 0
+	for _, probe := range id.probes {
+		for _, template := range id.templates {
+			if template == probe {
+				continue
+			}
+			hit := id.scores[next] >= t
+			next++
+			matched.add(template, hit)
+			matched.add(probe, hit)
+		}
+	}
+	return matched.rate()
+}
+
+// significant keeps three digits.
+func significant(v float64) float64 {
+	unit := math.Pow(10, math.Floor(math.Log10(v))-2)
+	return math.Round(v/unit) * unit
+}
+
+// round keeps four digits after the point.
+func round(v float64) float64 { return math.Round(v*1e4) / 1e4 }
