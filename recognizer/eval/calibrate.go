@@ -18,7 +18,7 @@ func (id *Identification) calibrate(model calibration.Model, source calibration.
 	}
 	slices.Sort(own)
 	guard := 1.0
-	for _, wanted := range append(wantedRates, float64(MinErrors)/float64(max(id.impostor.total, 1))) {
+	for _, wanted := range slices.Concat(wantedRates, []float64{MinErrors / float64(max(id.impostor.total, 1))}) {
 		reach := int(math.Round(wanted * float64(id.impostor.total)))
 		if reach < MinErrors || len(c.Points) > 0 && wanted > 0.8*c.Points[len(c.Points)-1].FMR {
 			continue
