@@ -86,7 +86,7 @@ func TestPersist(t *testing.T) {
 		if want := "[down up down up down]"; fmt.Sprint(told) != want {
 			t.Errorf("told %v, want %s", told, want)
 		}
-		if want := "[0s 1h0m0.25s 1h0m0.75s 1h0m1.75s 1h1m2s 1h1m2.5s 1h1m2.75s]"; fmt.Sprint(tries) != want {
+		if want := "[0s 1h0m0.25s 1h0m0.75s 1h0m1.75s 1h1m2s 1h1m2.5s 1h1m3.5s]"; fmt.Sprint(tries) != want {
 			t.Errorf("tried at %v, want %s", tries, want)
 		}
 	})

@@ -13,16 +13,17 @@ const (
 
 // Persist keeps a reader's device alive until ctx ends. life is one life of the device: it opens it, calls up once it is
 // known to work, reads until it fails, and returns why; it must return soon after ctx ends. Persist emits one Fault when a
-// life ends, one Recovered when a later one is up, and waits between lives, ever longer until a life comes up.
+// life ends, one Recovered when a later one is up, and waits between lives, ever longer until one lasts.
 func Persist(ctx context.Context, reader string, emit func(ReaderEvent), life func(ctx context.Context, up func()) error) error {
 	wait, down := retryFirst, false
 	up := func() {
 		if down {
 			emit(ReaderEvent{At: time.Now(), Reader: reader, Recovered: true})
 		}
-		wait, down = retryFirst, false
+		down = false
 	}
 	for {
+		begun := time.Now()
 		err := life(ctx, up)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -30,6 +31,9 @@ func Persist(ctx context.Context, reader string, emit func(ReaderEvent), life fu
 		if !down {
 			emit(ReaderEvent{At: time.Now(), Reader: reader, Fault: err})
 			down = true
+		}
+		if time.Since(begun) > retryMost {
+			wait = retryFirst
 		}
 		select {
 		case <-ctx.Done():

@@ -62,9 +62,9 @@ var _ hal.Reader = (*Reader)(nil)
 
 // New makes a reader. Nothing is opened before Run.
 func New(source Source, cfg Config) *Reader {
-	cfg.Poll = cmp.Or(cfg.Poll, 100*time.Millisecond)
-	cfg.Away = cmp.Or(cfg.Away, time.Second)
-	cfg.Refresh = cmp.Or(cfg.Refresh, time.Minute)
+	cfg.Poll = cmp.Or(max(0, cfg.Poll), 100*time.Millisecond)
+	cfg.Away = cmp.Or(max(0, cfg.Away), time.Second)
+	cfg.Refresh = cmp.Or(max(0, cfg.Refresh), time.Minute)
 	return &Reader{cfg: cfg, source: source, seen: map[string]time.Time{}}
 }
 
