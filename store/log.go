@@ -51,18 +51,7 @@ type kept struct {
 // Record writes an entry and returns its number when it is durable; when ctx ends first, ErrSlow: it is written later.
 // Zero At is the present time. What the entry says of its person alone (KeyID, Trace) is sealed under that person's key.
 func (v *Vault) Record(ctx context.Context, e Entry) (seq uint64, err error) {
-	err = v.writer.do(ctx, func(t *tx) error {
-		if e.At.IsZero() {
-			e.At = v.now(t)
-		}
-		n, err := t.log(e)
-		seq = n
-		return err
-	}, true)
-	if err != nil {
-		return 0, fmt.Errorf("record %q: %w", e.Kind, err)
-	}
-	return seq, nil
+	return v.record(ctx, e, func(*tx) error { return nil })
 }
 
 // RecordDecision writes a decision. It is durable when this returns nil. When ctx ends first, or the disk fails, the decision stays in
@@ -74,26 +63,37 @@ func (v *Vault) RecordDecision(ctx context.Context, d policy.Decision) (seq uint
 	if d.Release > 0 {
 		e.Detail = map[string]string{"release": d.Release.String()}
 	}
-	result := make(chan uint64, 1)
-	err = v.writer.do(ctx, func(t *tx) error {
+	return v.record(ctx, e, func(t *tx) error {
+		if !d.Grant || d.KeyID == "" {
+			return nil
+		}
+		return t.used(d.Person, d.KeyID, d.At)
+	})
+}
+
+// record writes an entry, and what goes with it. The number comes by a channel, since the caller may be gone when it is known.
+func (v *Vault) record(ctx context.Context, e Entry, also func(*tx) error) (uint64, error) {
+	seq := make(chan uint64, 1)
+	err := v.writer.do(ctx, func(t *tx) error {
+		e := e
+		if e.At.IsZero() {
+			e.At = v.now(t)
+		}
 		n, err := t.log(e)
 		if err != nil {
 			return err
 		}
-		if d.Grant && d.KeyID != "" {
-			err = t.used(d.Person, d.KeyID, d.At)
-		}
-		select {
-		case <-result:
+		select { // from a run that was rolled back
+		case <-seq:
 		default:
 		}
-		result <- n
-		return err
+		seq <- n
+		return also(t)
 	}, true)
 	if err != nil {
-		return 0, fmt.Errorf("record decision: %w", err)
+		return 0, fmt.Errorf("record %q: %w", e.Kind, err)
 	}
-	return <-result, nil
+	return <-seq, nil
 }
 
 // log appends a line in this transaction.

@@ -77,15 +77,16 @@ func TestRAuditEveryTamperingIsNamed(t *testing.T) {
 		lines [][]byte
 		bad   uint64
 	}{
-		"removed":           {append(append([][]byte{}, whole[:4]...), whole[5:]...), 4},
-		"inserted again":    {append(append(append([][]byte{}, whole[:4]...), whole[3]), whole[4:]...), 4},
-		"reordered":         {append(append([][]byte{}, whole[:4]...), append([][]byte{whole[5], whole[4]}, whole[6:]...)...), 4},
-		"cut off":           {whole[:7], 7},
-		"cut off, end kept": {append(append([][]byte{}, whole[:7]...), whole[10]), 7},
-		"end forged":        {append(append([][]byte{}, whole[:10]...), forged[10]), 10},
-		"changed":           {append(append(append([][]byte{}, whole[:4]...), bytes.Replace(whole[4], []byte("door 0"), []byte("door 9"), 1)), whole[5:]...), 1},
-		"not a line":        {append(append(append([][]byte{}, whole[:4]...), []byte("hello\n")), whole[5:]...), 4},
-		"appended":          {append(append([][]byte{}, whole...), whole[9]), 10},
+		"removed":                 {append(append([][]byte{}, whole[:4]...), whole[5:]...), 4},
+		"inserted again":          {append(append(append([][]byte{}, whole[:4]...), whole[3]), whole[4:]...), 4},
+		"reordered":               {append(append([][]byte{}, whole[:4]...), append([][]byte{whole[5], whole[4]}, whole[6:]...)...), 4},
+		"cut off":                 {whole[:7], 7},
+		"cut off, end kept":       {append(append([][]byte{}, whole[:7]...), whole[10]), 7},
+		"end forged":              {append(append([][]byte{}, whole[:10]...), forged[10]), 10},
+		"changed":                 {append(append(append([][]byte{}, whole[:4]...), bytes.Replace(whole[4], []byte("door 0"), []byte("door 9"), 1)), whole[5:]...), 4},
+		"changed with all hashes": {rehash(append(append(append([][]byte{}, whole[:4]...), bytes.Replace(whole[4], []byte("door 0"), []byte("door 9"), 1)), whole[5:]...)), 1},
+		"not a line":              {append(append(append([][]byte{}, whole[:4]...), []byte("hello\n")), whole[5:]...), 4},
+		"appended":                {append(append([][]byte{}, whole...), whole[9]), 10},
 	} {
 		r, err := verify(c.lines, pub)
 		if err != nil || r.OK || r.FirstBad != c.bad {
@@ -94,6 +95,44 @@ func TestRAuditEveryTamperingIsNamed(t *testing.T) {
 	}
 	if _, err := verify(forged, pub); !errors.Is(err, ErrSigner) {
 		t.Errorf("another unit's export: %v", err)
+	}
+}
+
+// rehash makes every line fit its hash again, as somebody without the unit's key can.
+func rehash(lines [][]byte) [][]byte {
+	var head Hash
+	out := append([][]byte{}, lines...)
+	for i := 1; i < len(out)-1; i++ {
+		_, line, _ := bytes.Cut(out[i], []byte(" "))
+		head = head.Next(bytes.TrimSuffix(line, []byte("\n")))
+		out[i] = fmt.Appendf(nil, "%x %s", head[:], line)
+	}
+	return out
+}
+
+func TestMarksNarrowDownWhatWasForged(t *testing.T) {
+	pub, key := keyPair(t)
+	whole := export(t, 2*markEvery+10, [2]uint64{}, key)
+	if r, err := verify(whole, pub); err != nil || !r.OK || r.Lines != 2*markEvery+10 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	// Line 1500 and all hashes up to the next mark are made anew.
+	at := 1 + 1500 // the first line of text is the header, and there is a mark after entry 1000
+	var head Hash
+	if err := head.UnmarshalText(whole[at-1][:64]); err != nil {
+		t.Fatal(err)
+	}
+	for i := at; i < len(whole)-1; i++ {
+		_, line, ok := bytes.Cut(whole[i], []byte(" "))
+		if !ok {
+			continue
+		}
+		line = bytes.Replace(line, []byte("door"), []byte("gate"), 1)
+		head = head.Next(bytes.TrimSuffix(line, []byte("\n")))
+		whole[i] = fmt.Appendf(nil, "%x %s", head[:], line)
+	}
+	if r, err := verify(whole, pub); err != nil || r.OK || r.FirstBad != markEvery+1 {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
 

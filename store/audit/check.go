@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"crypto/ed25519"
 	"fmt"
 	"time"
 )
@@ -27,9 +28,10 @@ func (r Report) String() string {
 
 // Checker follows a chain line by line.
 type Checker struct {
-	r    Report
-	head Hash
-	want uint64
+	r      Report
+	head   Hash
+	want   uint64
+	marked uint64 // first line after the last signature
 }
 
 // NewChecker begins at line first, before which the hash was base.
@@ -37,7 +39,7 @@ func NewChecker(first uint64, base Hash) *Checker {
 	if first == 0 {
 		first = 1
 	}
-	return &Checker{r: Report{First: first, Last: first - 1}, head: base, want: first}
+	return &Checker{r: Report{First: first, Last: first - 1}, head: base, want: first, marked: first}
 }
 
 // Want is the number of the next line.
@@ -65,6 +67,31 @@ func (c *Checker) Line(b []byte) {
 	c.r.Last = c.want
 	c.r.Lines++
 	c.want++
+}
+
+// Hashed takes the next line, and the hash that is said to come after it.
+func (c *Checker) Hashed(b []byte, after Hash) {
+	if c.r.FirstBad == 0 && c.head.Next(b) != after {
+		c.Bad(c.want, "it does not fit its hash: it was changed, or what stood before it is missing")
+	}
+	c.Line(b)
+}
+
+// Mark takes a signed word on where the chain is.
+func (c *Checker) Mark(m *Checkpoint, pub ed25519.PublicKey) {
+	switch {
+	case c.r.FirstBad != 0:
+	case !m.Verify(pub):
+		c.Bad(c.want, "the signature there is not this unit's")
+	case m.Seq > c.want-1:
+		c.Bad(c.want, fmt.Sprintf("it and all up to %d are missing", m.Seq))
+	case m.Seq < c.want-1:
+		c.Bad(m.Seq+1, "it was added after what is signed")
+	case m.Head != c.head:
+		c.Bad(c.marked, fmt.Sprintf("it or one up to %d was changed, together with all hashes after it", m.Seq))
+	default:
+		c.marked = c.want
+	}
 }
 
 // Head is the hash after the last line.

@@ -16,12 +16,16 @@ import (
 // An export is text:
 //
 //	{"menshen-audit":1,"unit":"…","first":…,"base":"…","at":"…","sig":"…"}    where the log begins, signed
-//	{"n":…,…}                                                                one entry a line
+//	<hash after it, hex> {"n":…,…}                                           one entry a line
+//	{"mark":{"n":…,"head":"…","at":"…","sig":"…"}}                           every 1000 entries, signed
 //	{"gap":{"from":…,"to":…,…,"sig":"…"}}                                    in the place of pruned lines, signed
 //	{"end":{"n":…,"head":"…","at":"…","sig":"…"}}                            where it ends, signed
 //
-// Longest line taken: 1 MiB.
-const maxLine = 1 << 20
+// The hashes tell which line was changed; the signatures, that nobody changed a line and all hashes after it. Longest line taken: 1 MiB.
+const (
+	maxLine   = 1 << 20
+	markEvery = 1000
+)
 
 // Header is the first line of an export: the unit's word on where the log begins.
 type Header struct {
@@ -53,8 +57,9 @@ func (h *Header) message() []byte {
 
 // footer is a line that is no entry.
 type footer struct {
-	Gap *Gap        `json:"gap,omitempty"`
-	End *Checkpoint `json:"end,omitempty"`
+	Gap  *Gap        `json:"gap,omitempty"`
+	Mark *Checkpoint `json:"mark,omitempty"`
+	End  *Checkpoint `json:"end,omitempty"`
 }
 
 // Export writes a log.
@@ -62,6 +67,9 @@ type Export struct {
 	w    *bufio.Writer
 	key  ed25519.PrivateKey
 	unit unitID
+	at   time.Time
+	seq  uint64
+	head Hash
 }
 
 // NewExport writes the header, signed with key.
@@ -69,21 +77,35 @@ func NewExport(w io.Writer, h Header, key ed25519.PrivateKey) (*Export, error) {
 	h.Version, h.First = 1, max(h.First, 1)
 	h.At = h.At.UTC()
 	h.Sig = ed25519.Sign(key, h.message())
-	e := &Export{w: bufio.NewWriter(w), key: key, unit: h.Unit}
+	e := &Export{w: bufio.NewWriter(w), key: key, unit: h.Unit, at: h.At, seq: h.First - 1, head: h.Base}
 	return e, e.json(&h)
 }
 
 // Line writes the next entry.
-func (e *Export) Line(b []byte) error { return e.raw(b) }
+func (e *Export) Line(b []byte) error {
+	e.seq, e.head = e.seq+1, e.head.Next(b)
+	fmt.Fprintf(e.w, "%x ", e.head[:])
+	if err := e.raw(b); err != nil || e.seq%markEvery != 0 {
+		return err
+	}
+	return e.json(footer{Mark: e.sign(e.seq, e.head, e.at)})
+}
+
+func (e *Export) sign(seq uint64, head Hash, at time.Time) *Checkpoint {
+	c := &Checkpoint{Unit: e.unit, Seq: seq, Head: head, At: at.UTC()}
+	c.Sign(e.key)
+	return c
+}
 
 // Gap writes a gap in the place of lines.
-func (e *Export) Gap(g *Gap) error { return e.json(footer{Gap: g}) }
+func (e *Export) Gap(g *Gap) error {
+	e.seq, e.head = g.To, g.After
+	return e.json(footer{Gap: g})
+}
 
 // Close signs and writes the end: the number of the log's last line, and the hash after it. It does not close the writer below.
 func (e *Export) Close(seq uint64, head Hash, at time.Time) error {
-	c := &Checkpoint{Unit: e.unit, Seq: seq, Head: head, At: at.UTC()}
-	c.Sign(e.key)
-	if err := e.json(footer{End: c}); err != nil {
+	if err := e.json(footer{End: e.sign(seq, head, at)}); err != nil {
 		return err
 	}
 	return e.w.Flush()
@@ -131,32 +153,12 @@ func Verify(r io.Reader, pub ed25519.PublicKey) (Report, error) {
 	}
 	c := NewChecker(h.First, h.Base)
 	for s.Scan() {
-		var f footer
-		switch {
-		case bytes.HasPrefix(s.Bytes(), []byte(`{"gap":`)):
-			if err := decode(s.Bytes(), &f); err != nil || f.Gap == nil {
-				c.Bad(c.Want(), "the note about pruned lines is damaged")
-				continue
-			}
-			f.Gap.Unit = h.Unit
-			c.Gap(f.Gap, pub)
-		case bytes.HasPrefix(s.Bytes(), []byte(`{"end":`)):
-			if err := decode(s.Bytes(), &f); err != nil || f.End == nil {
-				c.Bad(c.Want(), "the signature at the end is damaged")
-				return c.End(0, Hash{}), nil
-			}
-			f.End.Unit = h.Unit
-			if !f.End.Verify(pub) {
-				c.Bad(c.Want(), "the signature at the end is not this unit's")
-			}
+		if rep, ended := c.exported(s.Bytes(), h.Unit, pub); ended {
 			if s.Scan() {
-				c.Bad(f.End.Seq+1, "there are lines after the signed end")
+				c.Bad(rep.Last+1, "there are lines after the signed end")
+				rep = c.End(rep.Last, c.Head())
 			}
-			rep := c.End(f.End.Seq, f.End.Head)
-			rep.Signed = f.End.At
 			return rep, s.Err()
-		default:
-			c.Line(s.Bytes())
 		}
 	}
 	if err := s.Err(); errors.Is(err, bufio.ErrTooLong) {
@@ -166,4 +168,38 @@ func Verify(r io.Reader, pub ed25519.PublicKey) (Report, error) {
 	}
 	c.Bad(c.Want(), "the export ends without the unit's signature: it was cut off")
 	return c.End(0, Hash{}), nil
+}
+
+// exported takes one line of an export after the first. ended is true after the signed end.
+func (c *Checker) exported(b []byte, unit unitID, pub ed25519.PublicKey) (rep Report, ended bool) {
+	if !bytes.HasPrefix(b, []byte("{")) {
+		var hash Hash
+		head, line, _ := bytes.Cut(b, []byte(" "))
+		if err := hash.UnmarshalText(head); err != nil {
+			c.Bad(c.want, "line has no hash")
+			return rep, false
+		}
+		c.Hashed(line, hash)
+		return rep, false
+	}
+	var f footer
+	switch err := decode(b, &f); {
+	case err != nil:
+		c.Bad(c.want, "a signed note in its place is damaged")
+	case f.Gap != nil:
+		f.Gap.Unit = unit
+		c.Gap(f.Gap, pub)
+	case f.Mark != nil:
+		f.Mark.Unit = unit
+		c.Mark(f.Mark, pub)
+	case f.End != nil:
+		f.End.Unit = unit
+		c.Mark(f.End, pub)
+		rep = c.End(f.End.Seq, f.End.Head)
+		rep.Signed = f.End.At
+		return rep, true
+	default:
+		c.Bad(c.want, "a note that says nothing")
+	}
+	return rep, false
 }
