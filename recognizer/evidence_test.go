@@ -159,3 +159,19 @@ func TestScenes(t *testing.T) {
 		t.Errorf("screen: %+v", p)
 	}
 }
+
+// BenchmarkQualityAndEvidence is what the chain does of a frame beside running networks and feeding them.
+func BenchmarkQualityAndEvidence(b *testing.B) {
+	square, aligned := scenery(128, 1), scenery(112, 2)
+	v := view{make([]byte, 640*480*3), 640, 480}
+	var s spectrum
+	start, n := processorTime(b), 0
+	for b.Loop() {
+		light(aligned, 112, 112)
+		covering(aligned, 112, 112)
+		border(square, 128, [4]float64{45, 40, 83, 88})
+		s.pattern(v, 320, 240)
+		n++
+	}
+	b.ReportMetric(float64((processorTime(b)-start).Microseconds())/1000/float64(n), "cpu-ms")
+}
