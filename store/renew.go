@@ -61,7 +61,9 @@ func (v *Vault) renewTo(ctx context.Context, to KeySource, drop forget, change f
 	if err := to.Stage(ctx, root); err != nil {
 		return fmt.Errorf("stage a new key in %s: %w", to, err)
 	}
+	v.mu.RLock()
 	next := v.ring.next(root)
+	v.mu.RUnlock()
 	db, err := v.copyAll(next, drop)
 	if err == nil {
 		err = v.exchange(db, next, drop, change)

@@ -9,6 +9,7 @@ import (
 
 	"menshen/policy"
 	"menshen/store/keys"
+	"menshen/store/keys/keystest"
 	"menshen/store/seal"
 )
 
@@ -136,6 +137,37 @@ func TestWholeVaultPutBackIsNoticedByTheCounter(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.Close()
+}
+
+// With a TPM nothing on the disk opens anything: not an old vault file with every other file of that time beside it.
+func TestREraseWithATPMOutlivesAnyCopy(t *testing.T) {
+	root := t.TempDir()
+	dir, o := loadOptions(root, (&clock{start}).now)
+	o.Key = KeyTPM(keystest.SWTPM(t), 0)
+	v, err := Create(dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := &unit{Vault: v, dir: dir, o: o, clock: &clock{start}}
+	li := u.enrolled(t, "li", face(1))
+	u.enrolled(t, "wang", face(5))
+	u.reopen(t)
+	old := copyDir(t, root)
+	if r, err := u.RemovePerson("op", li, "moved out"); err != nil || r.Found != 0 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	u.reopen(t)
+	if _, _, err := u.FindCredential(policy.CardKind, cardOf["wang"]); err != nil {
+		t.Error(err)
+	}
+	if err := u.Close(); err != nil {
+		t.Fatal(err)
+	}
+	os.Chmod(filepath.Join(old, "vault"), 0o700)
+	os.Chmod(filepath.Join(old, "vault", vaultFile), 0o600)
+	if _, err := Open(filepath.Join(old, "vault"), o); !errors.Is(err, ErrWrongKey) {
+		t.Errorf("a copy of everything from before opens: %v", err)
+	}
 }
 
 func TestPassphraseLocksFacesAndNotCards(t *testing.T) {

@@ -5,13 +5,12 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"menshen/store/keys/keystest"
 	"menshen/store/safefile"
 	"menshen/store/seal"
 )
@@ -26,7 +25,7 @@ func TestSources(t *testing.T) {
 			credential(t, "menshen", 32)
 			return Credential("menshen", filepath.Join(t.TempDir(), "root.sealed"))
 		},
-		"tpm": func(t *testing.T) Source { return TPM(swtpm(t), 0) },
+		"tpm": func(t *testing.T) Source { return TPM(keystest.SWTPM(t), 0) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
@@ -79,7 +78,7 @@ func TestSources(t *testing.T) {
 }
 
 func TestTPMCounterOnlyRises(t *testing.T) {
-	s := TPM(swtpm(t), 0).(Counter)
+	s := TPM(keystest.SWTPM(t), 0).(Counter)
 	a, err := s.Count(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -153,36 +152,4 @@ func credential(t *testing.T, name string, n int) {
 		t.Fatal(err)
 	}
 	t.Setenv("CREDENTIALS_DIRECTORY", dir)
-}
-
-// swtpm starts a software TPM and gives its socket.
-func swtpm(t *testing.T) string {
-	t.Helper()
-	exe, err := exec.LookPath("swtpm")
-	if err != nil {
-		t.Skip("swtpm is not installed (apt-get install swtpm)")
-	}
-	dir, err := os.MkdirTemp("", "tpm") // socket paths must be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	sock := filepath.Join(dir, "sock")
-	cmd := exec.Command(exe, "socket", "--tpm2", "--server", "type=unixio,path="+sock, "--ctrl", "type=unixio,path="+sock+".ctrl",
-		"--tpmstate", "dir="+dir, "--flags", "not-need-init,startup-clear")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-		os.RemoveAll(dir)
-	})
-	for range 200 {
-		if _, err := os.Stat(sock); err == nil {
-			return sock
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("swtpm did not start")
-	return ""
 }
