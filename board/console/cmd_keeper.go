@@ -2,8 +2,8 @@ package console
 
 import (
 	"context"
-	"fmt"
 	"strings"
+	"time"
 )
 
 func keeperCommands() []command {
@@ -23,7 +23,7 @@ func keeperCommands() []command {
 		{name: "rotate", usage: "REASON", roles: keepsPeople, needs: has[Keeper], run: rotate,
 			about:   text{"move the vault to a new key and a new file", "更换密钥并重写数据文件"},
 			example: "rotate a copy of the disk was found"},
-		{name: "retention", usage: "[run]", roles: readsPeople, needs: has[Keeper], run: retention,
+		{name: "retention", usage: "[run] [--json]", roles: readsPeople, needs: has[Keeper], run: retention,
 			about:   text{"what is kept for how long, and what is overdue; run removes it", "保存期限与逾期情况；run 立即清理"},
 			example: "retention run"},
 		{name: "receipts", usage: "[--json]", roles: readsPeople, needs: has[Keeper], run: receipts,
@@ -55,11 +55,11 @@ func setPassphrase(ctx context.Context, c *console, words []string) error {
 	var pass Secret
 	if words[0] == "set" {
 		var err error
-		if pass, err = c.newSecret(text{"New passphrase of the faces, 8 characters or more: ", "新的人脸数据口令（至少 8 个字符）："}); err != nil {
+		if pass, err = c.newSecret(text{"New passphrase, 8 characters or more: ", "新口令（至少 8 个字符）："}); err != nil {
 			return err
 		}
 		defer pass.Wipe()
-	} else if err := c.certain(text{"Faces will work after a power cut without anybody typing it.", "断电重启后将无需口令即可使用人脸。"}); err != nil {
+	} else if err := c.certain(text{"From now on faces work after a power cut without anybody typing it?", "断电重启后无需口令即可使用人脸？"}); err != nil {
 		return err
 	}
 	if err := c.desk.(Keeper).SetPassphrase(ctx, c.who, pass); err != nil {
@@ -99,6 +99,10 @@ func rotate(ctx context.Context, c *console, words []string) error {
 	if len(words) == 0 {
 		return c.misuse("rotate")
 	}
+	c.say(text{"The old key is forgotten: copies of the file made before cannot be read any more.", "旧密钥将销毁：此前的文件副本将无法读取。"})
+	if err := c.certain(text{"Rotate?", "确认更换？"}); err != nil {
+		return err
+	}
 	if err := c.desk.(Keeper).Rotate(ctx, c.who, strings.Join(words, " ")); err != nil {
 		return err
 	}
@@ -107,23 +111,29 @@ func rotate(ctx context.Context, c *console, words []string) error {
 }
 
 func retention(ctx context.Context, c *console, words []string) error {
-	run := len(words) == 1 && words[0] == "run"
-	if len(words) > 0 && !run {
+	a, err := parse(words, "json")
+	if err != nil {
+		return err
+	}
+	run := a.rest() == "run"
+	if len(a.words) > 0 && !run {
 		return c.misuse("retention")
 	}
 	r, err := c.desk.(Keeper).Retention(ctx, c.who, run)
 	if err != nil {
 		return err
 	}
-	t := table{cols: []column{{"what", text{"what", "项目"}}, {"value", text{"value", "数值"}}}}
-	days := func(d float64) string { return fmt.Sprintf("%.0f d", d) }
-	t.add("events at the door", days(r.Events.Hours()/24))
-	t.add("acts of staff", days(r.Acts.Hours()/24))
-	t.add("oldest entry", moment(r.Oldest))
-	t.add("last run", moment(r.LastRun))
-	t.add("removed then", r.Removed)
-	t.add("overdue", r.Overdue)
-	return c.show(t, false)
+	const day = 24 * time.Hour
+	t := table{cols: []column{
+		{"events", text{"door events kept, days", "门禁事件保存天数"}},
+		{"acts", text{"acts of staff kept, days", "操作记录保存天数"}},
+		{"oldest", text{"oldest entry", "最早记录"}},
+		{"run", text{"last run", "上次清理"}},
+		{"removed", text{"removed then", "清理条数"}},
+		{"overdue", text{"overdue", "逾期条数"}},
+	}}
+	t.add(int(r.Events/day), int(r.Acts/day), moment(r.Oldest), moment(r.LastRun), r.Removed, r.Overdue)
+	return c.show(t, a.has("json"))
 }
 
 func receipts(ctx context.Context, c *console, words []string) error {
@@ -141,8 +151,15 @@ func receipts(ctx context.Context, c *console, words []string) error {
 		}
 		return nil
 	}
-	t := table{cols: []column{{"number", text{"number", "编号"}}, {"at", text{"time", "时间"}}, {"what", text{"what", "内容"}}, {"why", text{"why", "原因"}},
-		{"sought", text{"blocks sought", "检查块数"}}, {"found", text{"found", "残留"}}, {"signed", text{"signed", "签名"}}}}
+	t := table{cols: []column{
+		{"number", text{"number", "编号"}},
+		{"at", text{"time", "时间"}},
+		{"what", text{"what", "内容"}},
+		{"why", text{"why", "原因"}},
+		{"sought", text{"blocks sought", "检查块数"}},
+		{"found", text{"found", "残留"}},
+		{"signed", text{"signed", "签名"}},
+	}}
 	for _, r := range all {
 		t.add(r.Number, moment(r.At), r.What, r.Why, r.Sought, r.Found, r.Signed)
 	}

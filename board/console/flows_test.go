@@ -10,7 +10,7 @@ import (
 )
 
 // acts are the calls that change something.
-var acts = []string{"pass", "add", "change", "remove", "pin", "revoke", "consent", "refuse", "withdraw", "enrol", "open", "set time", "secret of", "recovery of"}
+var acts = []string{"rotate", "passphrase", "backup", "pass", "add", "change", "remove", "pin", "revoke", "consent", "refuse", "withdraw", "enrol", "open", "set time", "secret of", "recovery of"}
 
 // TestBreakingOffDoesNothing gives up each dialogue at each of its questions with Ctrl-C, and with Ctrl-D.
 func TestBreakingOffDoesNothing(t *testing.T) {
@@ -25,6 +25,13 @@ func TestBreakingOffDoesNothing(t *testing.T) {
 		"secret":                 {"New secret: ", "long enough 1", "Once more: "},
 		"remove 3":               {"Which number? ", "1", "mistake): "},
 		"consent 501":            {"Guardian's name: ", "Zhao Lei", "...): ", "father", "yes or no: "},
+		"rotate a copy was lost": {"yes or no: "},
+		"passphrase set":         {"or more: ", "correct horse", "Once more: "},
+		"passphrase remove":      {"yes or no: "},
+		"passphrase":             nil,
+		"backup":                 nil,
+		"rotate":                 nil,
+		"retention ran":          nil,
 		"pass-end 8c1f":          {"yes or no: "},
 		"pass --hours 1000":      nil,
 		"card 1203":              {"tap the card"},

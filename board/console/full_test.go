@@ -2,6 +2,8 @@ package console_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"menshen/board/console"
@@ -150,6 +152,63 @@ func (d *fullDesk) AddPass(_ context.Context, s console.Session, id policy.Perso
 
 func (d *fullDesk) EndPass(_ context.Context, s console.Session, key string) error {
 	err := d.enter(s, "pass ended "+key, console.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	return err
+}
+
+var everybody = []console.Role{console.Installer, console.Technician, console.Manager, console.Auditor}
+
+func (d *fullDesk) UnlockFaces(_ context.Context, s console.Session, pass console.Secret) error {
+	err := d.enter(s, "unlock", console.Technician, console.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	if err == nil && string(pass) != "correct horse" {
+		err = &console.Problem{Err: errors.New("that is not the passphrase"), Remedy: "try again; cards go on working"}
+	}
+	return err
+}
+
+func (d *fullDesk) SetPassphrase(_ context.Context, s console.Session, pass console.Secret) error {
+	err := d.enter(s, fmt.Sprintf("passphrase of %d", len(pass)), console.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	return err
+}
+
+func (d *fullDesk) Backup(_ context.Context, s console.Session, recipient string, faces bool) (string, error) {
+	err := d.enter(s, fmt.Sprintf("backup for %s, faces %v", recipient, faces), console.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	return "/var/lib/menshen/out/backup-1", err
+}
+
+func (d *fullDesk) ExportAudit(_ context.Context, s console.Session) (path, key string, err error) {
+	err = d.enter(s, "export", console.Manager, console.Auditor)
+	defer d.fakeDesk.mu.Unlock()
+	return "/var/lib/menshen/out/audit-1", "a0b1", err
+}
+
+func (d *fullDesk) Rotate(_ context.Context, s console.Session, why string) error {
+	err := d.enter(s, "rotate: "+why, console.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	return err
+}
+
+func (d *fullDesk) Retention(_ context.Context, s console.Session, run bool) (console.Retention, error) {
+	err := d.enter(s, "retention", console.Manager, console.Auditor)
+	defer d.fakeDesk.mu.Unlock()
+	r := console.Retention{Events: 90 * 24 * time.Hour, Acts: 3 * 365 * 24 * time.Hour, Oldest: now.Add(-time.Hour), Overdue: 7}
+	if run {
+		r.LastRun, r.Removed, r.Overdue = now, 7, 0
+	}
+	return r, err
+}
+
+func (d *fullDesk) Receipts(_ context.Context, s console.Session) ([]console.Erasure, error) {
+	err := d.enter(s, "receipts", console.Manager, console.Auditor)
+	defer d.fakeDesk.mu.Unlock()
+	return []console.Erasure{{Number: 9, At: now, What: "template", Why: "withdrawn", Sought: 64, Signed: true, JSON: `{"seq":9,"sig":"ab"}`}}, err
+}
+
+func (d *fullDesk) CheckVault(_ context.Context, s console.Session) error {
+	err := d.enter(s, "check", everybody...)
 	defer d.fakeDesk.mu.Unlock()
 	return err
 }
