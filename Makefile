@@ -35,12 +35,26 @@ short:
 
 # The race detector sees our goroutines; OpenCV's own threads are none of its business, so its packages are left out.
 race:
-	go test -race -timeout 10m ./board/... ./hal/... ./policy/... ./store/... ./recognizer/fusion/... ./recognizer/index/...
+	go test -race -timeout 14m ./board ./board/config ./board/console ./board/notice ./hal ./hal/gpio/... ./hal/haltest/... ./hal/rc522/... \
+	  ./hal/serial/... ./hal/serialreader/... ./hal/sim/... ./hal/wiegand/... ./policy/... ./store/... \
+	  ./recognizer/calibration ./recognizer/eval ./recognizer/fusion ./recognizer/index ./recognizer/models
 
 # FUZZTIME a target, each in turn. The seeds run in every `make test`.
 FUZZTIME ?= 30s
 fuzz:
 	@scripts/fuzz.sh $(FUZZTIME)
+
+# Figures beside named peers, in one run each.
+bench: setup
+	scripts/bench/setup.sh
+	scripts/bench/search.py
+	scripts/bench/chain.sh
+	go test -run '^$$' -bench ToRelay -benchtime 200x ./board
+
+# The drivers on the kernel's own lines, in a virtual board.
+vboard:
+	scripts/vboard/setup.sh
+	scripts/vboard/test.sh
 
 cover:
 	go test -coverprofile=coverage.out ./... && go tool cover -func=coverage.out | tail -1

@@ -32,7 +32,7 @@ type faces struct {
 
 // configure sets the thresholds by the configuration and by the number of people enrolled.
 func (f *faces) configure(c *config.Config) (err error) {
-	if f.scores, err = calibration.Default(); err != nil {
+	if f.scores, err = scores(c); err != nil {
 		return err
 	}
 	f.conf = fusion.Defaults()

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 
 	"menshen/board/config"
+	"menshen/recognizer/calibration"
 	"menshen/recognizer/eye"
 	"menshen/recognizer/models"
 	"menshen/store"
@@ -79,10 +81,10 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 
 	parts := Parts{Config: c, Vault: v, Hardware: hw}
 	if c.Faces.Enabled {
-		if err := checkModels(c.Camera.Models); err != nil {
+		if err := checkModels(c); err != nil {
 			return nil, closeAll, err
 		}
-		e, err := eye.Start(ctx, eye.Config{Camera: c.Camera.Source, Models: c.Camera.Models})
+		e, err := eye.Start(ctx, eye.Config{Camera: c.Camera.Source, Models: c.Camera.Models, Manifest: c.Camera.Manifest})
 		if err != nil {
 			return nil, closeAll, fmt.Errorf("starting the eye: %w", err)
 		}
@@ -95,12 +97,45 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 }
 
 // checkModels finds a missing or wrong model file before the door starts, where an installer sees it.
-func checkModels(dir string) error {
-	set, err := models.Default().Load(dir)
+func checkModels(c *config.Config) error {
+	m, err := manifest(c)
+	if err != nil {
+		return err
+	}
+	set, err := m.Load(c.Camera.Models)
 	if err == nil {
 		set.Release()
 	}
 	return err
+}
+
+// manifest is the model set in use.
+func manifest(c *config.Config) (models.Manifest, error) {
+	if c.Camera.Manifest == "" {
+		return models.Default(), nil
+	}
+	return models.Read(c.Camera.Manifest)
+}
+
+// scores is the calibration in use, which must be of the model in use: thresholds of one model mean nothing with another.
+func scores(c *config.Config) (*calibration.Calibration, error) {
+	m, err := manifest(c)
+	if err != nil {
+		return nil, err
+	}
+	cal, err := calibration.Default()
+	if c.Faces.Calibration != "" {
+		var f *os.File
+		if f, err = os.Open(c.Faces.Calibration); err != nil {
+			return nil, fmt.Errorf("opening the calibration: %w", err)
+		}
+		defer f.Close()
+		cal, err = calibration.Read(f)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return cal, cal.For(m.Embed.SHA256)
 }
 
 // advise adds the remedy to an error of opening the vault.

@@ -159,6 +159,8 @@ func (c *Config) resolve(dir string) {
 	}
 	c.Unit.Dir = abs(c.Unit.Dir)
 	c.Camera.Models = abs(c.Camera.Models)
+	c.Camera.Manifest = abs(c.Camera.Manifest)
+	c.Faces.Calibration = abs(c.Faces.Calibration)
 	if k, err := ParseKeySource(c.Key.Source); err == nil && k.Kind != "tpm" {
 		k.Path = abs(k.Path)
 		c.Key.Source = k.String()

@@ -95,6 +95,8 @@ type Reader struct {
 type Camera struct {
 	Source string `toml:"source"` // "v4l2:/dev/video0", "file:CLIP", "folder:DIR", "sim:DIR"
 	Models string `toml:"models"` // the folder of the model files
+	// Manifest describes another set of models in that folder; empty: the set that menshen knows.
+	Manifest string `toml:"manifest"`
 }
 
 // Faces is how sure the unit shall be.
@@ -104,6 +106,7 @@ type Faces struct {
 	LiveMin      float64  `toml:"live_min"`      // 0…1
 	Challenge    string   `toml:"challenge"`     // ask for a blink or a turn of the head: one of Challenges
 	Frames       int      `toml:"frames"`        // frames that must agree
+	Calibration  string   `toml:"calibration"`   // the site's own, of "menshen eval"; empty: the one shipped
 	DecideWithin Duration `toml:"decide_within"` // after so long without certainty the card is offered
 }
 
@@ -138,14 +141,23 @@ func Load(path string) (*Config, error) {
 // Parse reads and checks a configuration, starting from the defaults. Its errors begin with a line number where there is one.
 func Parse(r io.Reader) (*Config, error) {
 	c := defaults()
-	dec := toml.NewDecoder(io.LimitReader(r, 1<<20)).DisallowUnknownFields()
-	if err := dec.Decode(&c); err != nil {
+	if err := decode(io.LimitReader(r, 1<<20), &c); err != nil {
 		return nil, explain(err)
 	}
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf(" %w", err)
 	}
 	return &c, nil
+}
+
+// decode keeps go-toml v2.2.4's panics (a date where a number belongs) inside.
+func decode(r io.Reader, c *Config) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a value of the wrong kind: %v", p)
+		}
+	}()
+	return toml.NewDecoder(r).DisallowUnknownFields().Decode(c)
 }
 
 func defaults() Config {

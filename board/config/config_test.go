@@ -34,6 +34,7 @@ func TestRefusals(t *testing.T) {
 		{"R-NOTICE", `handler  = "Example Homes Ltd."`, `handler = ""`, "R-NOTICE"},
 		{"R-ALT", "[[reader]]\nname = \"outside\"\nkind = \"wiegand\"\nd0   = \"GPIO24\"\nd1   = \"GPIO25\"", "", "R-ALT"},
 		{"stranger_in", "= 10000 ", "= 10 ", "between 1000 and 1000000"},
+		{"wrong kind", "= 10000 ", "= 2026-01-01 ", "wrong kind"},
 		{"key source", `"file:/etc/menshen/key"`, `"magic"`, `write "file:/etc/menshen/key"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 // rate is what the line carries in bytes a second, 8N1: 11,520 at 115,200 baud.
 func (o Options) rate() int { return o.Baud / 10 }
 
-// frameBudget is the most that one picture may cost at a rate: a third of a second, so that there are two a second even where the camera gives
-// no more than seven.
+// frameBudget is the most that one picture may cost at a rate: a third of a second, so that there are two a second even
+// where the camera gives no more than seven.
 func frameBudget(rate int) int { return max(rate/3, 200) }
 
 // aim shows the camera's picture until a key is pressed. Nothing of it stays: neither here nor, after the last clear,

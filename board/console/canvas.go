@@ -76,8 +76,8 @@ func (v *canvas) shade(p *Picture, x, y int) cell {
 	return cell{'▀', firstGrey + 2*upper, firstGrey + 2*lower}
 }
 
-// quantise is the mean of pixel part of parts (from the top) of the cell at x, y, in levels steps. A level is left only when the mean is clearly in
-// another, so that the camera's noise is not sent.
+// quantise is the mean of pixel part of parts (from the top) of the cell at x, y, in levels steps. A level is left only
+// when the mean is clearly in another, so that the camera's noise is not sent.
 func (v *canvas) quantise(p *Picture, x, y, part, parts, levels int) uint8 {
 	rows := v.size.Y * parts
 	r := image.Rect(x*p.Width/v.size.X, (y*parts+part)*p.Height/rows, (x+1)*p.Width/v.size.X, (y*parts+part+1)*p.Height/rows)

@@ -10,9 +10,9 @@ import (
 // itself (the console hides commands from a role, which is a courtesy and no defence), and is recorded under the operator's
 // name before it takes effect.
 //
-// Calls are safe for several sessions at once, and return soon after ctx ends. Errors are one line for a person; one that a person can mend is a
-// *Problem with the remedy. No error holds a secret, a card number or a name. Words that the unit makes (remedies, advice,
-// problems) are in Session.Lang where it has them and in English otherwise.
+// Calls are safe for several sessions at once, and return soon after ctx ends. Errors are one line for a person; one that a
+// person can mend is a *Problem with the remedy. No error holds a secret, a card number or a name. Words that the unit
+// makes (remedies, advice, problems) are in Session.Lang where it has them and in English otherwise.
 type Desk interface {
 	Sessions
 	People
@@ -36,8 +36,8 @@ type Sessions interface {
 
 // People keeps the people and their credentials other than faces.
 type People interface {
-	// Find gives the people whose name or apartment contains words, or whose handle begins with it; all for "". Sorted by apartment, then name.
-	// A look-up is itself recorded.
+	// Find gives the people whose name or apartment contains words, or whose handle begins with it; all for "". Sorted by
+	// apartment, then name. A look-up is itself recorded.
 	Find(ctx context.Context, s Session, words string) ([]policy.Person, error)
 	AddPerson(ctx context.Context, s Session, d Details) (policy.Person, error)
 	// ChangePerson replaces a person's details (the right to correction, R-RIGHTS).

@@ -2,13 +2,13 @@
 // unit and can do with it.
 //
 // Serve runs one line: log-in, one visit after the other, log-out. The unit stands behind the Desk interface, which is asked
-// under the operator's session for each act; what only some units can do (Watcher, Aimer, Staff, Rights, TimeSetter) is
+// under the operator's session for each act; what only some units can do (Watcher, Aimer, Staff, Rights, Passes, Keeper, TimeSetter) is
 // offered where the Desk has it. The commands are tables in the files cmd_*.go.
 //
-// From the wire inwards: line takes bytes as they come, decoder makes keys of them, editor or plainLine makes lines of keys, split and parse make words
-// of lines. Everything may come in at any time, in any amount: what is no key is dropped, a line that is too long is refused
-// whole, and what was typed before a question does not answer it. From the inside outwards: all text goes through clean, so that a name cannot
-// steer the terminal.
+// From the wire inwards: line takes bytes as they come, decoder makes keys of them, editor or plainLine makes lines of
+// keys, split and parse make words of lines. Everything may come in at any time, in any amount: what is no key is dropped,
+// a line that is too long is refused whole, and what was typed before a question does not answer it. From the inside
+// outwards: all text goes through clean, so that a name cannot steer the terminal.
 //
 // The line is 115,200 baud, 8N1, UTF-8, a VT100 or less. Plain mode sends no escape sequence at all, one fact a line, for
 // screen readers and simple terminals; --json makes lists into one JSON object a line.

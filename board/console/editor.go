@@ -9,8 +9,9 @@ import (
 	"golang.org/x/term"
 )
 
-// editor is x/term's Terminal on a line, taught the width of Chinese. Terminal takes each rune for one column; so a wide character is followed
-// by a filler there, which never reaches the screen, and the keys that go over characters are handled here, two runes at a time.
+// editor is x/term's Terminal on a line, taught the width of Chinese. Terminal takes each rune for one column; so a wide
+// character is followed by a filler there, which never reaches the screen, and the keys that go over characters are handled
+// here, two runes at a time.
 type editor struct {
 	*term.Terminal
 	line     *line

@@ -68,8 +68,8 @@ var (
 )
 
 // Serve lets people log in and work, one after the other, until ctx ends, the line is gone (rw.Read gives an error; io.EOF
-// is nil here), or, with Options.Once, the first log-out or a Ctrl-D instead of a log-in. The log-out reaches the Desk in each case, even while rw.Write hangs;
-// Serve itself then waits for the Write.
+// is nil here), or, with Options.Once, the first log-out or a Ctrl-D instead of a log-in. The log-out reaches the Desk in
+// each case, even while rw.Write hangs; Serve itself then waits for the Write.
 //
 // A Read of rw that waits when Serve returns ends when the caller closes rw, and not before; who goes on using a terminal gives Serve a
 // Keyboard of it.

@@ -73,7 +73,8 @@ type Act struct {
 
 // Passes gives visitors a way in without a face: short, for this door, counted.
 type Passes interface {
-	// AddPass makes a pass; whoever hands it over is the person of id, or staff for the zero id. The code is shown once and is the caller's to wipe.
+	// AddPass makes a pass; whoever hands it over is the person of id, or staff for the zero id. The code is shown once and
+	// is the caller's to wipe.
 	AddPass(ctx context.Context, s Session, id policy.PersonID, from, until time.Time, uses int) (Pass, error)
 	// EndPass ends a pass by its handle.
 	EndPass(ctx context.Context, s Session, key string) error
