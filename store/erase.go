@@ -52,7 +52,7 @@ func (r Receipt) Verify(pub ed25519.PublicKey) bool {
 
 // RemovePerson destroys all that is stored about somebody: their keys, record, credentials, templates and their part of the audit
 // log, in every copy that the unit holds (R-ERASE). When it returns without an error the old file is wiped, the old root key
-// forgotten, and the receipt says what a scan of all files found.
+// forgotten, and the receipt says what a scan of all files found. why is a reason, not about the person: it stays in the log and on the receipt.
 func (v *Vault) RemovePerson(a Actor, id policy.PersonID, why string) (Receipt, error) {
 	r, err := v.erase(a, id, "person", why)
 	if err != nil {

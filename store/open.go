@@ -43,7 +43,7 @@ func (v *Vault) create() error {
 	}
 	if _, err := v.o.Key.Load(ctx); !errors.Is(err, keys.ErrNone) {
 		if err == nil {
-			err = fmt.Errorf("%s holds a key: %w", v.o.Key, ErrExists)
+			err = fmt.Errorf("%s holds a key: %w: remove it if you are sure that no vault was made with it", v.o.Key, ErrExists)
 		}
 		return err
 	}
@@ -62,11 +62,13 @@ func (v *Vault) create() error {
 			return err
 		})
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		if err = safefile.Swap(v.path()); err != nil {
+			err = errors.Join(err, db.Close(), safefile.Clean(v.path()+safefile.New), safefile.Clean(v.path()))
+		}
 	}
-	if err := safefile.Swap(v.path()); err != nil {
-		return errors.Join(err, db.Close())
+	if err != nil {
+		return errors.Join(err, v.o.Key.Forget(ctx))
 	}
 	v.start(db, r)
 	return nil
@@ -107,11 +109,15 @@ func (v *Vault) opened() error {
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
-	// From here on it is certain which file and which key count. What is left over from an interrupted change goes.
-	err = errors.Join(
-		safefile.Clean(v.path()+safefile.New),
-		safefile.Clean(v.path()+safefile.Old),
-		v.o.Key.Settle(ctx, r.root))
+	// From here on it is certain which file and which key count. What is left over from an interrupted change goes, once the file
+	// that counts is sure to be found under its name after a power cut.
+	err = safefile.SyncDir(v.path())
+	if err == nil {
+		err = errors.Join(
+			v.o.Key.Settle(ctx, r.root),
+			safefile.Clean(v.path()+safefile.New),
+			safefile.Clean(v.path()+safefile.Old))
+	}
 	if err != nil {
 		r.wipe()
 		return errors.Join(fmt.Errorf("clean up after an interrupted change: %w", err), db.Close())
