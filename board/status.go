@@ -3,7 +3,6 @@ package board
 import (
 	"context"
 	"fmt"
-	"os"
 	"sort"
 	"time"
 
@@ -11,21 +10,6 @@ import (
 	"menshen/policy"
 	"menshen/recognizer/eye"
 )
-
-// clock says how far the time can be trusted (design decision 7): a board without a clock chip starts in the past, and then the
-// last time known to the vault is the floor.
-func (u *Unit) clock() policy.Clock {
-	floor, err := u.vault.Floor()
-	if err != nil {
-		u.fault("vault", err)
-	}
-	return policy.Clock{Trusted: haveRTC(), Floor: floor}
-}
-
-func haveRTC() bool {
-	_, err := os.Stat("/sys/class/rtc/rtc0")
-	return err == nil
-}
 
 // Status is the unit at one moment.
 func (d *Desk) Status(ctx context.Context, s console.Session) (console.Status, error) {
@@ -53,7 +37,7 @@ func (u *Unit) status() console.Status {
 		Camera:    u.cameraFact(),
 		Store:     console.Fact{Name: "store", State: "in order", Fault: u.faults["vault"]},
 		Clock:     u.clock(),
-		ClockFrom: either(haveRTC(), "rtc", "floor"),
+		ClockFrom: u.clockFrom(),
 		Uptime:    now.Sub(u.began).Round(time.Second),
 	}
 	if st.Door == "" {

@@ -54,6 +54,7 @@ type Unit struct {
 	waiting  []chan hal.Card // who gets the next card
 	keypad   keypad
 	faces    faces
+	timeSet  bool              // an operator set the clock since the start
 	slow     bool              // the last record was not durable in time
 	faults   map[string]string // by device: what is wrong with it now
 	counts   map[string]int    // by reader: cards read
