@@ -17,12 +17,18 @@
 //
 // # Forgetting
 //
-// bbolt keeps deleted bytes in its free pages, so deleting is not erasing. An erasure leaves the person's key behind, moves everything else to a new file under a new root key,
-// makes the key source forget the old root key, and overwrites the old file. Then it reads every file of the unit, byte by byte, for the old
-// ciphertext, and signs a receipt with what it found. While it runs the door goes on working.
+// bbolt keeps deleted bytes in its free pages, so deleting is not erasing. An erasure leaves the person's key behind, moves everything
+// else to a new file under a new root key, makes the key source forget the old root key, and overwrites the old file. Then it reads
+// every file of the unit, byte by byte, for the old ciphertext, and signs a receipt with what it found. While it runs the door goes on
+// working.
 //
 // # Durability
 //
 // An act is recorded in the audit log in the same transaction that does it. A method that writes returns when the transaction is on the disk; only
 // RecordDecision and Record may give up waiting (ErrSlow), and then the record is written later.
+//
+// # Limits
+//
+// README.md beside this file says what the vault withstands and how that is shown, what it does not (flash, a key file on the same card, root on the
+// running unit, backups, a whole vault put back), and how fast it is.
 package store

@@ -339,6 +339,32 @@ func TestOpeningRefusesWhatIsNotRight(t *testing.T) {
 	}
 }
 
+func TestCreateTakesOverNothing(t *testing.T) {
+	u := newUnit(t)
+	o := u.o
+	o.Key = KeyFile(filepath.Join(t.TempDir(), "another.key"))
+	u.Close()
+	if _, err := Create(u.dir, o); !errors.Is(err, ErrExists) {
+		t.Errorf("over a vault: %v", err)
+	}
+	dir := filepath.Join(t.TempDir(), "new")
+	if _, err := Create(dir, u.o); !errors.Is(err, ErrExists) {
+		t.Errorf("with another vault's key: %v", err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, vaultFile+".new"), 0o700); err != nil { // building will fail
+		t.Fatal(err)
+	}
+	if _, err := Create(dir, o); err == nil {
+		t.Error("created in spite of an obstacle")
+	}
+	os.Remove(filepath.Join(dir, vaultFile+".new"))
+	v, err := Create(dir, o)
+	if err != nil {
+		t.Fatalf("after a failed attempt: %v", err)
+	}
+	v.Close()
+}
+
 func TestSecondProcessIsRefused(t *testing.T) {
 	u := newUnit(t)
 	if _, err := Open(u.dir, u.o); !errors.Is(err, ErrBusy) {
