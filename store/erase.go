@@ -157,6 +157,13 @@ func (v *Vault) Receipts() ([]Receipt, error) {
 	return out, err
 }
 
+// Ciphertext gives what is stored about somebody as it lies in the file, so that anyone can look for it with Scan, before an erasure and after.
+func (v *Vault) Ciphertext(id policy.PersonID) ([][]byte, error) {
+	var out [][]byte
+	err := v.view(func(t *tx) error { out = t.blocksOf(id, "person"); return nil })
+	return out, err
+}
+
 // blocksOf copies the ciphertext that an erasure must make disappear.
 func (t *tx) blocksOf(id policy.PersonID, what string) [][]byte {
 	var out [][]byte

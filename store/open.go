@@ -77,7 +77,7 @@ func (v *Vault) create() error {
 // Open opens the vault in dir. It finishes or undoes what a power cut interrupted, and checks that no record was exchanged,
 // dropped or rolled back since the last transaction.
 //
-// Errors: ErrMissing, ErrBusy, ErrTooOpen, ErrForeign, ErrNewer, ErrWrongKey, ErrCorrupt, and those of the key source.
+// Errors: ErrMissing, ErrBusy, ErrTooOpen, ErrForeign, ErrNewer, ErrWrongKey, ErrCorrupt, ErrRolledBack, and those of the key source.
 func Open(dir string, o Options) (*Vault, error) {
 	o.defaults()
 	v := &Vault{dir: dir, o: o}

@@ -209,7 +209,10 @@ func TestREraseRemovesEveryTrace(t *testing.T) {
 	u := newUnit(t)
 	li, wang := u.enrolled(t, "li", face(1)), u.enrolled(t, "wang", face(5))
 	old := copyDir(t, u.dir)
-	blocks := blocksOf(t, u, li)
+	blocks, err := u.Ciphertext(li)
+	if err != nil {
+		t.Fatal(err)
+	}
 	files, _ := u.Files()
 	if s, err := Scan(files, blocks); err != nil || len(s.Hits) == 0 {
 		t.Fatalf("the scan does not find what is there: %+v, %v", s, err)
@@ -429,13 +432,4 @@ func copyDir(t testing.TB, dir string) string {
 		os.Chmod(f, 0o600)
 	}
 	return to
-}
-
-func blocksOf(t testing.TB, u *unit, id policy.PersonID) [][]byte {
-	t.Helper()
-	var out [][]byte
-	if err := u.view(func(t *tx) error { out = t.blocksOf(id, "person"); return nil }); err != nil {
-		t.Fatal(err)
-	}
-	return out
 }

@@ -70,8 +70,18 @@ func (h Hash) Next(line []byte) Hash {
 	return Hash(s.Sum(nil))
 }
 
-// Encode gives the exact bytes of a line.
-func (l *Line) Encode() ([]byte, error) { return json.Marshal(l) }
+// Encode gives the exact bytes of a line. Bytes that are no UTF-8 become U+FFFD.
+func (l *Line) Encode() ([]byte, error) {
+	b, err := json.Marshal(l)
+	if err != nil || !bytes.Contains(b, []byte(`\ufffd`)) {
+		return b, err
+	}
+	var clean Line // the replacement itself is encoded in another way than what it replaces
+	if err := json.Unmarshal(b, &clean); err != nil {
+		return nil, err
+	}
+	return json.Marshal(&clean)
+}
 
 // Decode reads a line, and refuses bytes that Encode would not have made.
 func (l *Line) Decode(b []byte) error {

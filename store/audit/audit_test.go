@@ -164,6 +164,24 @@ func TestRAuditProperty(t *testing.T) {
 	})
 }
 
+// Whatever is put into a line, it can be read again.
+func TestEveryLineIsReadable(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := func(name string) string { return string(rapid.SliceOfN(rapid.Byte(), 0, 20).Draw(t, name)) }
+		grant := rapid.Bool().Draw(t, "grant")
+		l := Line{Seq: 1, At: start, Kind: text("kind"), By: text("by"), Door: text("door"), Why: text("why"), Grant: &grant,
+			Detail: map[string]string{text("key"): text("value")}, Sealed: []byte(text("sealed")), Trace: []Check{{text("rule"), true, text("detail")}}}
+		b, err := l.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Line
+		if err := got.Decode(b); err != nil {
+			t.Fatalf("%s: %v", b, err)
+		}
+	})
+}
+
 func FuzzVerify(f *testing.F) {
 	pub, key := keyPair(f)
 	f.Add(bytes.Join(export(f, 4, [2]uint64{}, key), nil))
