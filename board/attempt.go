@@ -44,6 +44,9 @@ func (u *Unit) card(c hal.Card, at time.Time) {
 func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []byte, at time.Time) {
 	a := u.attempt(by, at)
 	switch p, key, err := u.vault.FindCredential(kind, secret); {
+	case err == nil && u.wantsFaceToo(p, kind):
+		u.lookAfterCard(p, key, at)
+		return
 	case err == nil:
 		a.Person, a.KeyID = &p, key
 	case !errors.Is(err, store.ErrUnknown):

@@ -26,6 +26,7 @@ type faces struct {
 	tries  fusion.Attempts
 	mode   eye.Mode
 	seen   time.Time  // the last face
+	card   *tapped    // whose card waits for its owner's face
 	asks   fusion.Act // what the person at the door is asked to do
 	taking *enrolment // somebody's face is being taken
 }
@@ -63,6 +64,9 @@ func (u *Unit) observe(o *recognizer.Observation) {
 		u.faces.taking.add(o, now)
 		return
 	}
+	if u.cfg.Faces.WithCard && u.faces.card == nil {
+		return // nobody is searched for at this door
+	}
 	f := fusion.Frame{Present: o.Faces > 0, Live: float64(o.Live), Signs: signs(o)}
 	if o.Quality.Advice != recognizer.Fine {
 		f.Advice = o.Quality.Advice.String()
@@ -90,11 +94,34 @@ func signs(o *recognizer.Observation) fusion.Signs {
 	return s
 }
 
+// tapped is a card whose owner is now looked at.
+type tapped struct {
+	person policy.PersonID
+	key    string
+}
+
+// wantsFaceToo reports whether a card's owner chose face entry at a door that takes faces only after the card. While faces are off the card
+// alone opens, as it does for everybody who did not choose (R-EQUAL).
+func (u *Unit) wantsFaceToo(p policy.Person, kind policy.CredentialKind) bool {
+	return u.cfg.Faces.WithCard && kind == policy.CardKind && p.Face.State == policy.FaceEnrolled && u.facesOff() == ""
+}
+
+// lookAfterCard begins to compare whoever stands there with the card's owner, and with nobody else (1:1).
+func (u *Unit) lookAfterCard(p policy.Person, key string, at time.Time) {
+	u.faces.card = &tapped{p.ID, key}
+	u.faces.visit.Against(index.ID(p.ID), at)
+	u.signals.say(policy.SignalLook)
+	u.lookAround(at)
+}
+
 // decideFace decides on the walk-up that the visit has gathered evidence of. The attempt is of the moment of its last frame.
 func (u *Unit) decideFace(now, frame time.Time) {
 	evidence := u.faces.visit.Face()
 	a := u.attempt(policy.ByFace, frame)
 	a.Face = &evidence
+	if c := u.faces.card; c != nil {
+		a.Means, a.KeyID, u.faces.card = policy.ByCardFace, c.key, nil
+	}
 	if id, known := u.faces.visit.Candidate(); known {
 		p, err := u.vault.Person(policy.PersonID(id))
 		if err != nil {
@@ -132,9 +159,12 @@ func (u *Unit) lookAround(now time.Time) {
 		mode = eye.Enrol
 	case off != "" && !recoverable(off), f.index.Len() == 0:
 		f.visit.Forget()
+		f.card = nil
 		mode = eye.Off
-	case now.Sub(f.seen) < f.conf.GoneAfter:
+	case f.card != nil, !u.cfg.Faces.WithCard && now.Sub(f.seen) < f.conf.GoneAfter:
 		mode = eye.Looking
+	case u.cfg.Faces.WithCard:
+		mode = eye.Off // until a card asks for it
 	}
 	if mode != f.mode {
 		f.mode = mode

@@ -25,7 +25,7 @@ func (u *Unit) ServeSerial(ctx context.Context, desk *Desk, log *slog.Logger) {
 		}
 		said = false
 		over := context.AfterFunc(ctx, func() { port.Close() })
-		err = console.Serve(ctx, port, desk, console.Options{Unit: u.cfg.Unit.Name, Idle: c.Idle.D()})
+		err = console.Serve(ctx, port, desk, console.Options{Unit: u.cfg.Unit.Name, Idle: c.Idle.D(), Baud: c.Baud})
 		over()
 		port.Close()
 		if err != nil && ctx.Err() == nil {

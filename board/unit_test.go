@@ -227,3 +227,39 @@ func TestRunMovesNothing(t *testing.T) {
 		t.Errorf("a call to a stopped unit: %v", err)
 	}
 }
+
+// TestREqualCardThenFace: at a door that takes faces after the card, the owner's own face opens, another's does not, and who has no face
+// enrolled opens with the card alone, as everybody does while faces are off (R-EQUAL).
+func TestREqualCardThenFace(t *testing.T) {
+	b := newBench(t)
+	b.cfg.Faces.WithCard = false
+	id, other := b.enrolled(1), b.someone(2)
+	b.cfg.Faces.WithCard = true
+	b.later(time.Minute)
+	if b.eye.Mode() != eye.Off {
+		t.Errorf("without a card the eye is %s", b.eye.Mode())
+	}
+	b.tapped(1)
+	if b.relay.On() || b.eye.Mode() != eye.Looking {
+		t.Fatalf("after the card: relay %v, eye %s", b.relay.On(), b.eye.Mode())
+	}
+	if e := b.walkUp(1); !e.Grant || e.Means != policy.ByCardFace || e.Person != id || e.KeyID == "" {
+		t.Errorf("owner's face: %+v", e)
+	}
+	b.later(time.Minute)
+	b.tapped(1)
+	if e := b.walkUp(3); e.Grant || e.Means != policy.ByCardFace || e.Reason != policy.ReasonFrames && e.Reason != policy.ReasonNoMatch {
+		t.Errorf("another face after the card: %+v", e)
+	}
+	b.later(time.Minute)
+	b.tapped(2)
+	if e := b.last(); !e.Grant || e.Means != policy.ByCard || e.Person != other {
+		t.Errorf("somebody without a face: %+v", e)
+	}
+	b.later(time.Minute)
+	b.eye.cam = eye.CameraGone
+	b.tapped(1)
+	if e := b.last(); !e.Grant || e.Means != policy.ByCard || e.Person != id {
+		t.Errorf("the card while the camera is gone: %+v", e)
+	}
+}

@@ -131,7 +131,13 @@ func (s *story) act(key byte) error {
 func (s *story) console(ctx context.Context, in *os.File) {
 	width, height, _ := term.GetSize(int(in.Fd()))
 	fmt.Fprintln(s.out, "-- technician's console; 'logout' comes back here --")
-	err := console.Serve(ctx, terminal{in, s.out.(*crlf).w}, s.desk, console.Options{
+	keyboard, err := console.NewKeyboard(in)
+	if err != nil {
+		s.say("console: %v", err)
+		return
+	}
+	defer keyboard.Close()
+	err = console.Serve(ctx, terminal{keyboard, s.out.(*crlf).w}, s.desk, console.Options{
 		Unit: s.conf.Unit.Name, Width: width, Height: height, Once: true, Idle: s.conf.Console.Idle.D(),
 	})
 	if err != nil {

@@ -51,7 +51,7 @@ func (w *world) tell(n *narrator) error {
 }
 
 // untold are records that would only repeat the line above them here.
-var untold = map[string]bool{"looked up": true, "decisions looked up": true}
+var untold = map[string]bool{"looked up": true, "decisions looked up": true, "people listed": true}
 
 // line is a record in one line, without names: as it is in the log.
 func (n *narrator) line(e store.Entry) string {
