@@ -75,16 +75,23 @@ func until(t *testing.T, e *Eye, what string, ok func(Status) bool) Status {
 	return Status{}
 }
 
-// door gives an eye that looks at a simulated camera, or skips the test where there are no models.
-func door(t *testing.T) (e *Eye, dir string) {
+// modelsDir is where the models are; without them the test is skipped.
+func modelsDir(t *testing.T) string {
 	t.Helper()
-	from, err := models.Dir()
+	dir, err := models.Dir()
 	if err != nil {
 		t.Skip(err)
 	}
-	if _, err := models.Default().Load(from); err != nil {
+	if _, err := models.Default().Load(dir); err != nil {
 		t.Skip(err)
 	}
+	return dir
+}
+
+// door gives an eye that looks at a simulated camera, or skips the test where there are no models.
+func door(t *testing.T) (e *Eye, dir string) {
+	t.Helper()
+	from := modelsDir(t)
 	dir = filepath.Join(t.TempDir(), "camera")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -166,13 +173,7 @@ func TestCameraUnplugged(t *testing.T) {
 
 // TestVideoFile: the confined child can open a video through OpenCV's own libraries, and begins again at its end.
 func TestVideoFile(t *testing.T) {
-	from, err := models.Dir()
-	if err != nil {
-		t.Skip(err)
-	}
-	if _, err := models.Default().Load(from); err != nil {
-		t.Skip(err)
-	}
+	from := modelsDir(t)
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "gocv.io/x/gocv").Output()
 	if err != nil {
 		t.Skip(err)
@@ -180,6 +181,21 @@ func TestVideoFile(t *testing.T) {
 	e := start(t, "eye", Config{Camera: "file:" + filepath.Join(strings.TrimSpace(string(dir)), "images", "small.mp4"), Models: from})
 	e.SetMode(Idle)
 	until(t, e, "seeing", func(s Status) bool { return s.Camera == CameraOK && s.FPS > 0 })
+}
+
+// TestCameraFrozen: a picture that never changes is no camera to trust, and what it shows is not looked at.
+func TestCameraFrozen(t *testing.T) {
+	from := modelsDir(t)
+	dir := t.TempDir()
+	if err := os.Symlink(collins(t), filepath.Join(dir, "still.png")); err != nil {
+		t.Fatal(err)
+	}
+	e := start(t, "eye", Config{Camera: "folder:" + dir, Models: from, Unconfined: true})
+	e.SetMode(Looking)
+	s := until(t, e, "frozen", func(s Status) bool { return s.Camera == CameraFrozen })
+	if s.Detail == "" || s.Restarts != 0 {
+		t.Errorf("%+v", s)
+	}
 }
 
 func TestAim(t *testing.T) {

@@ -16,8 +16,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"menshen/recognizer/models"
 )
 
 // mask keeps what is searched for out of the memory of the searching process: needles are stored masked, and memory is masked before it is searched.
@@ -39,11 +37,7 @@ type needle struct {
 // TestRStrangerForgotten: after a stranger has gone, no pixel of the frames and no part of the embedding is left in the
 // memory of either process.
 func TestRStrangerForgotten(t *testing.T) {
-	from, err := models.Dir()
-	if err != nil {
-		t.Skip(err)
-	}
-	dir := t.TempDir()
+	from, dir := modelsDir(t), t.TempDir()
 	needles := plant(t, dir)
 	e := start(t, "eye", Config{Camera: "folder:" + dir, Models: from, Unconfined: os.Geteuid() != 0})
 	e.SetMode(Looking)

@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	lingerFor = 2 * time.Second // full rate goes on for so long after the last face
-	reopen    = time.Second     // pause between two tries to open a camera that is gone
+	lingerFor = 2 * time.Second  // full rate goes on for so long after the last face
+	reopen    = time.Second      // pause between two tries to open a camera that is gone
+	stuckFor  = 10 * time.Second // a camera silent or frozen for so long is taken anew
 )
 
 // watch is the child's loop: one frame after the other, and a beat in between.
@@ -26,7 +27,7 @@ type watch struct {
 
 	mode     Mode
 	cam      hal.Camera
-	tried    time.Time // when opening was tried last
+	failed   time.Time // when opening failed last
 	health   *health
 	state    CameraState
 	detail   string
@@ -70,13 +71,19 @@ func (w *watch) step(ctx context.Context) error {
 	defer w.frame.Wipe()
 	if err := w.next(ctx); err != nil {
 		w.state, w.detail = w.health.missing(err, time.Now())
-		if w.state == CameraGone {
+		switch {
+		case w.state == CameraGone:
 			w.closeCamera()
+		case w.state == CameraSilent && time.Since(w.health.lastFrame) > stuckFor: // it may hang in the kernel: only a new process helps
+			return fmt.Errorf("camera %s: %s", w.cfg.Camera, w.detail)
 		}
 		return w.forget()
 	}
 	w.state, w.detail = w.health.frame(&w.frame, time.Now())
 	if w.state != CameraOK {
+		if w.state == CameraFrozen && time.Since(w.health.lastChange) > stuckFor {
+			w.closeCamera()
+		}
 		w.pause(ctx, w.cfg.IdleRate)
 		return w.forget()
 	}
@@ -165,17 +172,17 @@ func (w *watch) beat() error {
 	return w.conn.write(kindBeat, func(b []byte) ([]byte, error) { return append(b, text...), nil })
 }
 
-// openCamera tries, not too often, to open the camera. It fails when another child could and this one cannot.
+// openCamera tries to open the camera, but not too often. It fails when another child could and this one cannot.
 func (w *watch) openCamera() error {
-	if time.Since(w.tried) < reopen {
+	if time.Since(w.failed) < reopen {
 		return nil
 	}
-	w.tried = time.Now()
 	cam, err := camera.Open(w.cfg.Camera)
 	if err == nil {
 		w.cam, w.health = cam, newHealth(time.Now())
 		return nil
 	}
+	w.failed = time.Now()
 	w.state, w.detail = CameraGone, err.Error()
 	if shutOut(w.cfg.Camera) {
 		return fmt.Errorf("camera %s may not be opened: it was plugged in anew, or the user has no right to it (group video)", w.cfg.Camera)
