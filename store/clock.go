@@ -8,7 +8,7 @@ import (
 // now is the host's time, or the floor when the clock is behind it.
 func (v *Vault) now(t *tx) time.Time {
 	now := v.o.Now().UTC()
-	if now.Before(t.st.Floor) {
+	if now.Before(t.st.Floor) || now.Year() > 9999 {
 		return t.st.Floor
 	}
 	return now
@@ -24,6 +24,9 @@ func (v *Vault) Floor() (time.Time, error) {
 // SetFloor puts the floor where an operator says that the time is, also backwards: a clock that was once wrong by years would otherwise
 // hold the floor in the future for good.
 func (v *Vault) SetFloor(a Actor, at time.Time, why string) error {
+	if at.Year() < 1970 || at.Year() > 9999 {
+		return fmt.Errorf("set time floor: %v is no possible time", at)
+	}
 	err := v.act(func(t *tx) error {
 		was := t.st.Floor
 		t.st.Floor = at.UTC()

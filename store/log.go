@@ -98,6 +98,9 @@ func (v *Vault) record(ctx context.Context, e Entry, also func(*tx) error) (uint
 
 // log appends a line in this transaction.
 func (t *tx) log(e Entry) (uint64, error) {
+	if y := e.At.Year(); y < 1970 || y > 9999 { // a clock gone mad; such a time cannot be written
+		e.At = t.st.Floor
+	}
 	l := audit.Line{Seq: t.st.Audit.Seq + 1, At: e.At.UTC(), Kind: e.Kind, By: string(e.Actor), Door: e.Door,
 		Means: string(e.Means), Why: string(e.Reason), Detail: e.Detail}
 	if e.Kind == "decision" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"reflect"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
@@ -84,7 +85,7 @@ var (
 		o.Time = cbor.TimeRFC3339Nano
 		return o.EncMode()
 	}())
-	decMode = must(cbor.DecOptions{MaxNestedLevels: 8, MaxArrayElements: 1 << 16, MaxMapPairs: 1 << 10, DupMapKey: cbor.DupMapKeyEnforcedAPF}.DecMode())
+	decMode = must(cbor.DecOptions{MaxNestedLevels: 8, MaxArrayElements: 1 << 16, MaxMapPairs: 1 << 10, DupMapKey: cbor.DupMapKeyEnforcedAPF, UTF8: cbor.UTF8DecodeInvalid}.DecMode())
 )
 
 func must[T any](v T, err error) T {
@@ -140,10 +141,13 @@ func (t *tx) del(bucket string, key []byte) error {
 // sealed makes a value as stored: the revision it is written at, 8 bytes, and the box.
 func (t *tx) sealed(bucket string, key []byte, k *seal.Key, v any) ([]byte, error) {
 	plain, err := encMode.Marshal(v)
+	defer clear(plain)
+	if err == nil { // what could not be read again, such as a date after the year 9999, is not written
+		err = decMode.Unmarshal(plain, reflect.New(reflect.TypeOf(v)).Interface())
+	}
 	if err != nil {
 		return nil, fmt.Errorf("encode %s record: %w", bucket, err)
 	}
-	defer clear(plain)
 	return append(key64(t.st.Rev), k.Seal(t.place(bucket, key, t.st.Rev), plain)...), nil
 }
 

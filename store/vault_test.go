@@ -139,6 +139,34 @@ func TestPeopleSurviveReopening(t *testing.T) {
 	}
 }
 
+// Whatever comes from a console or a mad clock, what was stored can be read again.
+func TestOddInputStaysReadable(t *testing.T) {
+	u := newUnit(t)
+	id, err := u.AddPerson("op\xff", policy.Person{Name: "\xff\xfe\x00", Apartment: "<&>\u2028"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = u.ChangePerson("op", id, "lease changed", func(p *policy.Person) error { p.Until = start.AddDate(9000, 0, 0); return nil })
+	if err == nil {
+		t.Error("a lease into the year 11026 was stored")
+	}
+	u.clock.t = start.AddDate(9000, 0, 0)
+	u.decide(t, id)
+	if _, err := u.Record(context.Background(), Entry{Kind: "\xff", Detail: map[string]string{"\xff": "\xfe"}, Person: id, Trace: []policy.Check{{Rule: "\xff"}}}); err != nil {
+		t.Error(err)
+	}
+	u.reopen(t)
+	if p, err := u.Person(id); err != nil || p.Name != "\xff\xfe\x00" {
+		t.Errorf("%q, %v", p.Name.Reveal(), err)
+	}
+	if err := u.Check(); err != nil {
+		t.Error(err)
+	}
+	if es, err := u.Entries(0, 100, false); err != nil || len(es) != 4 {
+		t.Errorf("%d entries, %v", len(es), err)
+	}
+}
+
 func TestRConsentNoFaceWithoutConsentToAStoredNotice(t *testing.T) {
 	u := newUnit(t)
 	id := u.tenant(t, "li")

@@ -52,13 +52,12 @@ type Hash [32]byte
 // MarshalText is hex.
 func (h Hash) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%x", h[:]), nil }
 
-// UnmarshalText reads hex.
+// UnmarshalText reads hex in small letters.
 func (h *Hash) UnmarshalText(b []byte) error {
-	if len(b) != 2*len(h) {
-		return fmt.Errorf("hash must be %d hex digits", 2*len(h))
+	if n, err := hex.Decode(h[:], b[:min(len(b), 2*len(h))]); err != nil || n != len(h) || !bytes.Equal(hex.AppendEncode(nil, h[:]), b) {
+		return fmt.Errorf("hash must be %d hex digits in small letters", 2*len(h))
 	}
-	_, err := hex.Decode(h[:], b)
-	return err
+	return nil
 }
 
 // Next is the hash after line, when h is the hash before it.
