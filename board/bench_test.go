@@ -155,6 +155,19 @@ func (b *bench) tapped(n uint64) {
 	b.handle(hal.ReaderEvent{At: b.clock.now(), Reader: "outside", Card: &c})
 }
 
+// tapAtReader lets the running loop read a card, and gives its decision.
+func (b *bench) tapAtReader(n uint64) store.Entry {
+	b.Helper()
+	before := b.count("decision")
+	b.reader.Tap(cardOf(n))
+	for until := time.Now().Add(10 * time.Second); b.count("decision") == before; time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			b.Fatal("no decision on a card within 10 s")
+		}
+	}
+	return b.last()
+}
+
 func (b *bench) input(role string, active bool) {
 	b.handle(hal.InputEvent{At: b.clock.now(), Input: role, Active: active})
 }

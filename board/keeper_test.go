@@ -11,6 +11,7 @@ import (
 	"filippo.io/age"
 
 	"menshen/board/console"
+	"menshen/policy"
 	"menshen/store"
 )
 
@@ -74,8 +75,7 @@ func TestPassphraseLocksFaces(t *testing.T) {
 	if off := status(); off != offLocked {
 		t.Errorf("faces off: %q", off)
 	}
-	b.reader.Tap(cardOf(1))
-	if e := b.last(); !e.Grant {
+	if e := b.tapAtReader(1); !e.Grant || e.Means != policy.ByCard {
 		t.Errorf("the card while faces are locked: %+v", e)
 	}
 	if err := b.desk.UnlockFaces(ctx, b.staff, console.Secret("not the right one")); err == nil {
@@ -94,8 +94,7 @@ func TestRRetainShown(t *testing.T) {
 	b := newBench(t)
 	b.run()
 	ctx := context.Background()
-	b.reader.Tap(cardOf(99))
-	b.last()
+	b.tapAtReader(99)
 	b.clock.advance(keepDecisions * 2)
 	r, err := b.desk.Retention(ctx, b.staff, false)
 	if err != nil || r.Overdue == 0 || r.Events != keepDecisions {

@@ -7,7 +7,7 @@ import (
 	"os/signal"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
+	"github.com/cheggaaa/pb/v3"
 	"github.com/spf13/cobra"
 
 	"menshen/recognizer"
@@ -76,20 +76,17 @@ func runEval(ctx context.Context, j eval.Job, dir, own string, out, errOut io.Wr
 	}
 	look := &pictures.Looker{Chain: chain}
 	defer look.Wipe()
-	return j.Run(ctx, look, time.Now(), out, bar(errOut))
+	show, end := bar(errOut)
+	defer end()
+	return j.Run(ctx, look, time.Now(), out, show)
 }
 
 // bar shows how far a long work is, at a terminal; elsewhere nothing.
-func bar(w io.Writer) func(done, total int) {
-	if f, ok := w.(*os.File); !ok || !isTerminal(f) {
-		return nil
+func bar(w io.Writer) (show func(done, total int), end func()) {
+	f, ok := w.(*os.File)
+	if !ok || !isTerminal(f) {
+		return nil, func() {}
 	}
-	var b *progressbar.ProgressBar
-	return func(done, total int) {
-		if b == nil {
-			b = progressbar.NewOptions(total, progressbar.OptionSetWriter(w), progressbar.OptionShowCount(),
-				progressbar.OptionSetDescription("pictures"), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
-		}
-		_ = b.Set(done)
-	}
+	b := pb.New(0).SetWriter(f).SetTemplateString(`{{counters . }} pictures {{bar . }} {{rtime . "%s left"}}`).Start()
+	return func(done, total int) { b.SetTotal(int64(total)); b.SetCurrent(int64(done)) }, func() { b.Finish() }
 }
