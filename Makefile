@@ -1,6 +1,6 @@
 # make run    the door on simulated wires and real pictures
 # make test   every test; both do their own set-up first
-# The rest is for those who work on it: build, short, fuzz, cover, lint, clean.
+# The rest is for those who work on it: build, lint, short, race, fuzz, bench, vboard, cover, clean.
 
 SHELL := /bin/bash
 export BASH_ENV := $(CURDIR)/scripts/cgo.env
@@ -8,7 +8,7 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
-.PHONY: run test build setup models lint short race fuzz bench cover clean
+.PHONY: run test build setup models lint short race fuzz bench vboard cover clean
 
 run: setup-run build
 	@$(BIN) demo
@@ -28,6 +28,7 @@ test: setup-test build lint short race
 lint:
 	@test -z "$$(gofmt -l cmd hal recognizer policy store board)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy store board; exit 1; }
 	go vet ./...
+	go vet -tags vboard ./hal/gpio ./hal/wiegand
 	go tool staticcheck ./...
 
 short:
@@ -35,7 +36,7 @@ short:
 
 # The race detector sees our goroutines; OpenCV's own threads are none of its business, so its packages are left out.
 race:
-	go test -race -timeout 14m ./board ./board/config ./board/console ./board/notice ./hal ./hal/gpio/... ./hal/haltest/... ./hal/rc522/... \
+	go test -race -short -timeout 14m ./board ./board/config ./board/console ./board/notice ./hal ./hal/gpio/... ./hal/haltest/... ./hal/rc522/... \
 	  ./hal/serial/... ./hal/serialreader/... ./hal/sim/... ./hal/wiegand/... ./policy/... ./store/... \
 	  ./recognizer/calibration ./recognizer/eval ./recognizer/fusion ./recognizer/index ./recognizer/models
 

@@ -9,7 +9,6 @@ import (
 	"menshen/board/config"
 	"menshen/hal"
 	"menshen/hal/gpio"
-	"menshen/hal/wiegand"
 )
 
 // Hardware is what is wired to a unit, opened.
@@ -56,7 +55,7 @@ func Wire(c *config.Config) (hw *Hardware, err error) {
 		}
 	}
 	for _, r := range c.Readers {
-		reader, err := wiegand.New(wiegand.Lines(r.D0, r.D1), wiegand.Config{Name: r.Name})
+		reader, err := newReader(r)
 		if err != nil {
 			return hw, fmt.Errorf("[[reader]] %s: %w", r.Name, err)
 		}

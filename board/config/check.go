@@ -11,10 +11,11 @@ import (
 // Roles are the meanings of inputs, SignalRoles those of lamps and buzzers, ReaderKinds the drivers of readers, Challenges the
 // occasions on which somebody is asked to blink or turn the head.
 var (
-	Roles       = []string{"rex", "contact", "fire", "tamper", "bell", "staff"}
-	SignalRoles = []string{"green", "red", "buzzer"}
-	ReaderKinds = []string{"wiegand"}
-	Challenges  = []string{"never", "in doubt", "always"}
+	Roles          = []string{"rex", "contact", "fire", "tamper", "bell", "staff"}
+	SignalRoles    = []string{"green", "red", "buzzer"}
+	ReaderKinds    = []string{"wiegand", "rc522", "rdm6300", "scanner"}
+	WiegandFormats = []string{"H10301", "H10306", "C1k35s", "H10302", "H10304"}
+	Challenges     = []string{"never", "in doubt", "always"}
 )
 
 // privateSpaces are places where a face door may never stand (R-NOPRIVATE, FRT 13), as installers write them.
@@ -99,13 +100,51 @@ func (c *Config) checkWires() error {
 		if err := oneOf("[[reader]] kind", r.Kind, ReaderKinds); err != nil {
 			return err
 		}
+		if err := r.check(wire); err != nil {
+			return fmt.Errorf("[[reader]] %s: %w", r.Name, err)
+		}
+	}
+	return nil
+}
+
+// check holds a reader to the keys that its kind needs.
+func (r *Reader) check(wire func(pin, what string) error) error {
+	switch r.Kind {
+	case "wiegand":
+		for _, f := range r.Formats {
+			if err := oneOf("format", f, WiegandFormats); err != nil {
+				return err
+			}
+		}
+		if r.Keypad != 0 && r.Keypad != 4 && r.Keypad != 8 {
+			return fmt.Errorf("keypad = %d: write the bits a key, 4 or 8, or leave it out", r.Keypad)
+		}
 		for _, line := range []struct{ pin, what string }{{r.D0, "d0"}, {r.D1, "d1"}} {
 			if err := wire(line.pin, "reader "+r.Name+" "+line.what); err != nil {
 				return err
 			}
 		}
+	case "rc522":
+		if _, _, err := r.SPIPort(); err != nil {
+			return err
+		}
+		if r.Reset != "" {
+			return wire(r.Reset, "reader "+r.Name+" reset")
+		}
+	case "rdm6300", "scanner":
+		if r.Device == "" {
+			return fmt.Errorf("it has no device: write the serial port, such as device = \"/dev/ttyUSB0\"")
+		}
 	}
 	return nil
+}
+
+// SPIPort is the bus and chip select of an RC522.
+func (r *Reader) SPIPort() (bus, chip int, err error) {
+	if n, err := fmt.Sscanf(r.SPI, "%d.%d", &bus, &chip); n != 2 || err != nil || bus < 0 || chip < 0 {
+		return 0, 0, fmt.Errorf("spi %q is no port: write bus and chip select, such as spi = \"0.0\"", r.SPI)
+	}
+	return bus, chip, nil
 }
 
 func (c *Config) checkFaces() error {

@@ -83,12 +83,21 @@ type Signal struct {
 	Active Level  `toml:"active"`
 }
 
-// Reader is one card reader or keypad.
+// Reader is one card reader, keypad or scanner. Which keys it needs depends on its kind.
 type Reader struct {
 	Name string `toml:"name"`
-	Kind string `toml:"kind"` // "wiegand"
-	D0   string `toml:"d0"`
-	D1   string `toml:"d1"`
+	Kind string `toml:"kind"` // one of ReaderKinds
+
+	D0      string   `toml:"d0"` // wiegand: the data lines
+	D1      string   `toml:"d1"`
+	Formats []string `toml:"formats"` // wiegand: of WiegandFormats; none: H10301
+	Keypad  int      `toml:"keypad"`  // wiegand: bits a key, 4 or 8; 0: no keypad
+
+	SPI   string `toml:"spi"`   // rc522: bus and chip select, "0.0"
+	Reset string `toml:"reset"` // rc522: the pin of its reset line; empty: not wired
+
+	Device string `toml:"device"` // rdm6300, scanner: the serial device
+	Baud   int    `toml:"baud"`   // 9600 when 0
 }
 
 // Camera is where frames come from. An empty source means a door without faces.

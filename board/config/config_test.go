@@ -34,6 +34,10 @@ func TestRefusals(t *testing.T) {
 		{"R-NOTICE", `handler  = "Example Homes Ltd."`, `handler = ""`, "R-NOTICE"},
 		{"R-ALT", "[[reader]]\nname = \"outside\"\nkind = \"wiegand\"\nd0   = \"GPIO24\"\nd1   = \"GPIO25\"", "", "R-ALT"},
 		{"stranger_in", "= 10000 ", "= 10 ", "between 1000 and 1000000"},
+		{"format", `# formats = ["H10301"]`, `formats = ["H1030"]`, `[[reader]] outside: format "H1030" is not known; did you mean "H10301"?`},
+		{"keypad", `# keypad  = 4`, `keypad = 5`, "4 or 8"},
+		{"rc522", `kind = "wiegand"`, `kind = "rc522"`, `such as spi = "0.0"`},
+		{"rdm6300", `kind = "wiegand"`, `kind = "rdm6300"`, `device = "/dev/ttyUSB0"`},
 		{"wrong kind", "= 10000 ", "= 2026-01-01 ", "wrong kind"},
 		{"key source", `"file:/etc/menshen/key"`, `"magic"`, `write "file:/etc/menshen/key"`},
 	} {
