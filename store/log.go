@@ -11,6 +11,7 @@ import (
 
 	"menshen/policy"
 	"menshen/store/audit"
+	"menshen/store/seal"
 )
 
 // Actor is who did something: Door, or an operator's id.
@@ -114,8 +115,9 @@ func (t *tx) log(e Entry) (uint64, error) {
 		if err != nil {
 			return 0, fmt.Errorf("encode entry: %w", err)
 		}
-		l.Who = pseudonym(&own, l.Seq)
-		l.Sealed = own.audit().Seal(t.linePlace(l.Seq), box)
+		part := own.audit()
+		l.Who = pseudonym(part, l.Seq)
+		l.Sealed = part.Seal(t.linePlace(l.Seq), box)
 	case errors.Is(err, ErrUnknown):
 		k.Person = policy.PersonID{}
 		l.Trace = traceOf(e.Trace)
@@ -145,8 +147,8 @@ func traceOf(cs []policy.Check) []audit.Check {
 }
 
 // pseudonym is the name under which a person appears in one line.
-func pseudonym(k *personKeys, seq uint64) string {
-	m := k.audit().MAC([]byte("who"), key64(seq))
+func pseudonym(part *seal.Key, seq uint64) string {
+	m := part.MAC([]byte("who"), key64(seq))
 	return hex.EncodeToString(m[:16])
 }
 
@@ -236,10 +238,14 @@ func (t *tx) entry(key, value []byte, own map[policy.PersonID]*personKeys) (Entr
 		}
 		own[k.Person] = ks
 	}
-	if ks == nil || pseudonym(ks, l.Seq) != l.Who {
+	if ks == nil {
 		return e, nil
 	}
-	box, err := ks.audit().Open(t.linePlace(l.Seq), l.Sealed)
+	part := ks.audit()
+	if pseudonym(part, l.Seq) != l.Who {
+		return e, nil
+	}
+	box, err := part.Open(t.linePlace(l.Seq), l.Sealed)
 	if err != nil {
 		return Entry{}, fmt.Errorf("audit entry %d: personal part is %w", l.Seq, ErrCorrupt)
 	}
