@@ -36,6 +36,6 @@ store. Everything stays in the unit; it opens no internet socket.`,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
 	}
-	c.AddCommand(runVerb(), initVerb(), configVerb(), demoVerb(), auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), eyeVerb())
+	c.AddCommand(runVerb(), initVerb(), configVerb(), demoVerb(), auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
 	return c
 }
