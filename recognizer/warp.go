@@ -133,10 +133,10 @@ func planes(bgr, dst []float32, colour string, mean, divide float32) {
 		first, third = third, first
 	}
 	second := dst[n : 2*n]
+	shift := mean * scale
 	for i := range n {
-		first[i] = (bgr[i*3] - mean) * scale
-		second[i] = (bgr[i*3+1] - mean) * scale
-		third[i] = (bgr[i*3+2] - mean) * scale
+		p := bgr[i*3 : i*3+3 : i*3+3]
+		first[i], second[i], third[i] = p[0]*scale-shift, p[1]*scale-shift, p[2]*scale-shift
 	}
 }
 

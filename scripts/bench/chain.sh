@@ -1,14 +1,14 @@
 #!/bin/sh
 # What a frame costs in processor time: our chain, the same models by OpenCV in C++, and by ONNX Runtime; one thread each, in turns, in one run.
 #
-#   scripts/bench/chain.sh [ROUNDS]      default 5 turns of 40 frames
+#   scripts/bench/chain.sh [ROUNDS]      default 9 turns of 30 frames
 #
 # Needs g++ and OpenCV's headers (as the build does), the models (make models); node and npm for ONNX Runtime, which is
 # left out without them. "overhead" is our chain over OpenCV in C++. The quieter the machine, the better.
 set -eu
 cd "$(dirname "$0")/../.."
-turns=${1:-5}
-frames=40
+turns=${1:-9}
+frames=30
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/menshen
 models=$(scripts/models.sh)
 picture=$(go list -m -f '{{.Dir}}' gocv.io/x/gocv)/images/face.jpg
@@ -42,20 +42,19 @@ while [ $turn -lt "$turns" ]; do
 	turn=$((turn + 1))
 done >"$work/figures"
 
-# Each turn gives the fastest tenth of its frames; the median of those is shown, and ratios of the medians.
+# Each turn gives the fastest tenth of its frames. Ratios are taken within a turn, when the machine is in one mood, and the median is shown.
 awk '
 	{ n[$1]++; v[$1, n[$1]] = $3 }
-	function median(name,   i, j, t) {
-		for (i = 1; i <= n[name]; i++) for (j = i + 1; j <= n[name]; j++) if (v[name, j] < v[name, i]) { t = v[name, i]; v[name, i] = v[name, j]; v[name, j] = t }
-		return v[name, int((n[name] + 1) / 2)]
+	function median(a, count,   i, j, t) {
+		for (i = 1; i <= count; i++) for (j = i + 1; j <= count; j++) if (a[j] < a[i]) { t = a[i]; a[i] = a[j]; a[j] = t }
+		return a[int((count + 1) / 2)]
 	}
+	function figure(name,   i, a) { for (i = 1; i <= n[name]; i++) a[i] = v[name, i]; return median(a, n[name]) }
+	function ratio(x, y,   i, a) { for (i = 1; i <= n[x]; i++) a[i] = v[x, i] / v[y, i]; return median(a, n[x]) }
 	END {
-		base = median("opencv-c++"); alone = median("opencv-c++-networks-alone"); our = median("menshen")
-		printf "%-36s %8.2f ms a frame\n", "menshen, the whole chain", our
-		printf "%-36s %8.2f ms   overhead %+.1f%%\n", "OpenCV in C++, the same", base, 100 * (our / base - 1)
-		printf "%-36s %8.2f ms   overhead %+.1f%%\n", "OpenCV in C++, networks alone", alone, 100 * (our / alone - 1)
-		if (n["onnxruntime-networks-alone"]) {
-			o = median("onnxruntime-networks-alone")
-			printf "%-36s %8.2f ms   OpenCV takes %.2f times as long\n", "ONNX Runtime, networks alone", o, alone / o
-		}
+		printf "%-36s %8.2f ms a frame\n", "menshen, the whole chain", figure("menshen")
+		printf "%-36s %8.2f ms   overhead %+.1f%%\n", "OpenCV in C++, the same", figure("opencv-c++"), 100 * (ratio("menshen", "opencv-c++") - 1)
+		printf "%-36s %8.2f ms   overhead %+.1f%%\n", "OpenCV in C++, networks alone", figure("opencv-c++-networks-alone"), 100 * (ratio("menshen", "opencv-c++-networks-alone") - 1)
+		if (n["onnxruntime-networks-alone"])
+			printf "%-36s %8.2f ms   OpenCV takes %.2f times as long\n", "ONNX Runtime, networks alone", figure("onnxruntime-networks-alone"), ratio("opencv-c++-networks-alone", "onnxruntime-networks-alone")
 	}' "$work/figures"
