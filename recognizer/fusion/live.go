@@ -1,6 +1,9 @@
 package fusion
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Signs is what one frame says for a living head, or for a sheet or a screen held up, beside the passive model. Zero fields say nothing.
 type Signs struct {
@@ -18,26 +21,29 @@ type Position struct{ X, Y float64 }
 // 18.5% of attack frames pass); these weights are chosen: no sign alone can open, two strong ones against can close.
 const (
 	passiveMost   = 3.0  // a single frame's word, at most: odds of 20 to 1
-	borderWeight  = -4.0 // a frame on all four sides, in all pictures
-	patternWeight = -4.0 // a clear raster or moiré, in all pictures
+	borderWeight  = -4.0 // a frame on all four sides
+	patternWeight = -4.0 // a clear raster or moiré
 	headWeight    = 1.0  // the nose moved before the face as a head's does
 	sheetWeight   = -3.0 // it was turned and the nose did not move
 	passedWeight  = 2.5  // did what was asked
 	failedWeight  = -6.0 // did not
 )
 
-// liveness gathers the evidence of the frames of one face. Frames of one walk-up are alike, so their passive words are averaged, not added up.
+// liveness gathers the evidence of the frames of one face. Frames of one walk-up are alike, so their passive words are averaged, not added
+// up. Of border and pattern the clearest third counts: whoever holds a sheet so near that its edges leave the picture had to
+// bring it there, and what was seen on the way is not forgotten. One odd frame in ten weighs nothing.
 type liveness struct {
-	frames                   int
-	passive, border, pattern float64 // sums
-	motion                   motion
+	frames          int
+	passive         float64 // sum
+	border, pattern []float64
+	motion          motion
 }
 
 func (l *liveness) add(f Frame) {
 	l.frames++
 	l.passive += min(max(logit(f.Live), -passiveMost), passiveMost)
-	l.border += f.Signs.Border
-	l.pattern += f.Signs.Pattern
+	l.border = append(l.border, f.Signs.Border)
+	l.pattern = append(l.pattern, f.Signs.Pattern)
 	l.motion.add(f.Signs.Points)
 }
 
@@ -47,7 +53,7 @@ func (l *liveness) probability(c *challenge) float64 {
 		return 0
 	}
 	n := float64(l.frames)
-	odds := l.passive/n + borderWeight*beyondHalf(l.border/n) + patternWeight*beyondHalf(l.pattern/n)
+	odds := l.passive/n + borderWeight*beyondHalf(clearest(l.border)) + patternWeight*beyondHalf(clearest(l.pattern))
 	switch l.motion.verdict() {
 	case movedLikeAHead:
 		odds += headWeight
@@ -62,6 +68,18 @@ func (l *liveness) probability(c *challenge) float64 {
 		odds += failedWeight
 	}
 	return 1 / (1 + math.Exp(-odds))
+}
+
+// clearest is the mean of the highest third, of one value at least.
+func clearest(values []float64) float64 {
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
+	top := sorted[len(sorted)-max(len(sorted)/3, 1):]
+	sum := 0.0
+	for _, v := range top {
+		sum += v
+	}
+	return sum / float64(len(top))
 }
 
 // beyondHalf is 0 up to one half and 1 at 1: door frames and checked shirts give a little of border and pattern to everybody.

@@ -223,3 +223,24 @@ func TestActWords(t *testing.T) {
 		t.Error("no act has words")
 	}
 }
+
+// TestSheetBroughtNearIsNotForgotten: a print whose edges were seen on the way does not become a person when it fills the picture.
+func TestSheetBroughtNearIsNotForgotten(t *testing.T) {
+	var frames []Frame
+	for range 19 { // coming
+		frames = append(frames, Frame{Live: 0.01, Signs: Signs{Border: 1}})
+	}
+	for range 30 { // so near that no edge is in the picture
+		frames = append(frames, Frame{Live: 0.98})
+	}
+	if p := Live(frames...); p > 0.1 {
+		t.Errorf("a sheet held near is alive with %.2f", p)
+	}
+	for i := range frames {
+		frames[i] = Frame{Live: 0.97}
+	}
+	frames[5].Signs.Border, frames[20].Signs.Border, frames[21].Signs.Border = 1, 1, 1
+	if p := Live(frames...); p < 0.9 {
+		t.Errorf("a person before a door frame, seen as one in three frames, is alive with only %.2f", p)
+	}
+}
