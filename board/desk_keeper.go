@@ -13,10 +13,12 @@ import (
 
 	"filippo.io/age"
 
+	"menshen/board/config"
 	"menshen/board/console"
 	"menshen/policy"
 	"menshen/recognizer/index"
 	"menshen/store"
+	"menshen/store/safefile"
 )
 
 var (
@@ -68,7 +70,7 @@ func (u *Unit) fillIndex() error {
 	if errors.Is(err, store.ErrFacesLocked) {
 		err = nil // the console says so; cards work
 	}
-	if err != nil {
+	if err = u.damaged(err); err != nil {
 		return fmt.Errorf("loading the templates: %w", err)
 	}
 	if u.faces.visit != nil {
@@ -101,23 +103,33 @@ func (d *Desk) ExportAudit(_ context.Context, s console.Session) (path, key stri
 	return path, hex.EncodeToString(d.u.vault.PublicKey()), err
 }
 
-// writeOut writes a new file into the unit's folder for what leaves it; a file that was begun and not finished is removed.
+// outDir is the unit's folder for what leaves it. An erasure scans it as well.
+func outDir(c *config.Config) string { return c.Unit.Dir + ".out" }
+
+// writeOut writes a new file into that folder, whole or not at all.
 func (u *Unit) writeOut(what, ending string, write func(io.Writer) error) (path string, err error) {
-	dir := u.cfg.Unit.Dir + ".out"
+	dir := outDir(u.cfg)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", problem(fmt.Errorf("writing the %s: %w", what, err), "let the service write beside "+u.cfg.Unit.Dir)
 	}
 	path = filepath.Join(dir, what+"-"+u.now().UTC().Format("20060102-150405")+ending)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	err = safefile.Fill(path, func(f io.Writer) error {
+		w := bufio.NewWriter(f)
+		return errors.Join(write(w), w.Flush())
+	})
 	if err != nil {
 		return "", fmt.Errorf("writing the %s: %w", what, err)
 	}
-	w := bufio.NewWriter(f)
-	err = errors.Join(write(w), w.Flush(), f.Sync(), f.Close())
-	if err != nil {
-		return "", errors.Join(fmt.Errorf("writing the %s: %w", what, err), os.Remove(path))
-	}
 	return path, nil
+}
+
+// damaged keeps damaged records as a fault, and lets everything else go on with those that are whole.
+func (u *Unit) damaged(err error) error {
+	if !errors.Is(err, store.ErrCorrupt) {
+		return err
+	}
+	u.record(store.Entry{Kind: "fault", Detail: map[string]string{"device": "vault", "fault": err.Error()}})
+	return nil
 }
 
 // Rotate moves the vault to a new key.

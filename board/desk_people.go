@@ -19,7 +19,7 @@ func (d *Desk) Find(_ context.Context, s console.Session, words string) ([]polic
 		return nil, err
 	}
 	all, err := d.u.vault.People()
-	if err != nil {
+	if err = d.u.damaged(err); err != nil {
 		return nil, fmt.Errorf("reading the people: %w", err)
 	}
 	words = strings.ToLower(strings.TrimSpace(words))
@@ -99,14 +99,25 @@ func (d *Desk) RemovePerson(ctx context.Context, s console.Session, id policy.Pe
 	if err != nil {
 		return console.Receipt{}, err
 	}
+	why, ok := removals[strings.ToLower(strings.TrimSpace(reason))]
+	if !ok {
+		return console.Receipt{}, problem(errors.New("this reason is not one of those kept"), "write: lease end, own request or mistake")
+	}
 	if err := d.u.forgetFace(ctx, id); err != nil {
 		return console.Receipt{}, err
 	}
-	r, err := d.u.vault.RemovePerson(by, id, reason)
+	r, err := d.u.vault.RemovePerson(by, id, why)
 	if err != nil {
 		return console.Receipt{}, explain(err)
 	}
 	return receipt(r, "person"), nil
+}
+
+// removals are the reasons for removing somebody, as staff write them, and as they stay in the log and on the receipt: no free words, in which
+// a name would outlive its owner.
+var removals = map[string]string{
+	"lease end": "lease end", "own request": "own request", "mistake": "mistake",
+	"租期结束": "lease end", "本人要求": "own request", "误录": "mistake",
 }
 
 // AssignCard makes the next card at the door the person's.

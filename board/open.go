@@ -65,7 +65,7 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 		}
 	}()
 
-	v, err := store.Open(c.Unit.Dir, store.Options{Key: KeySource(c)})
+	v, err := store.Open(c.Unit.Dir, store.Options{Key: KeySource(c), Files: []string{outDir(c)}})
 	if err != nil {
 		return nil, closeAll, advise(err, c)
 	}

@@ -8,8 +8,7 @@ import (
 	"menshen/policy"
 )
 
-// signals plays the words of the lamp and buzzer vocabulary on the outputs that this unit has. A new word ends the one that plays,
-// but never an alarm: that lasts until it is quieted.
+// signals plays the words of the lamp and buzzer vocabulary on the outputs that this unit has. A new word ends the one that plays.
 type signals struct {
 	green, red, buzzer hal.Output // nil where the unit has none
 	next               chan policy.Signal

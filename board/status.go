@@ -17,7 +17,7 @@ func (d *Desk) Status(ctx context.Context, s console.Session) (console.Status, e
 		return console.Status{}, err
 	}
 	people, err := d.u.vault.People()
-	if err != nil {
+	if err = d.u.damaged(err); err != nil {
 		return console.Status{}, fmt.Errorf("reading the people: %w", err)
 	}
 	var st console.Status

@@ -15,6 +15,7 @@ minor=$(go env GOVERSION | sed -E 's/^go1\.([0-9]+).*/\1/')
 
 # System packages: the smallest set of OpenCV that gocv links, and a C++ compiler.
 packages="g++ libopencv-stitching-dev libopencv-photo-dev libopencv-video-dev libopencv-dnn-dev"
+[ "$want" = test ] && packages="$packages strace swtpm" # a power cut is cut between system calls; a TPM without the chip
 missing=
 for p in $packages; do
   dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"

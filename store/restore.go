@@ -167,7 +167,7 @@ func (m *merger) person(b *backupPerson) error {
 	}
 	if p.Face.State == policy.FaceEnrolled {
 		switch {
-		case tomb.What == "face" && tomb.At.After(made):
+		case tomb.What == "face" && !tomb.At.Before(made):
 			p.Face.State, b.Templates = policy.FaceWithdrawn, nil
 			m.rep.Withdrawn++
 		case len(b.Templates) == 0:

@@ -22,9 +22,12 @@ var DefaultRetention = Retention{Events: 90 * 24 * time.Hour, Acts: 3 * 365 * 24
 // whole file once, so not every day, for the flash's sake.
 const renewEvery = 7 * 24 * time.Hour
 
-// acts are the kinds of entry that Retention.Acts is for; decided by who acted and about what, all others are events.
+// events are the kinds of entry by the door itself that Retention.Events is for; all else is an act.
+var events = map[string]bool{"decision": true, "relay": true, "door": true, "reader": true, "alarm": true, "quiet": true, "bell": true,
+	"tamper": true, "tamper over": true, "fault": true, "fault over": true, "unit started": true, "unit stopped": true}
+
 func (r Retention) of(l *audit.Line) time.Duration {
-	if l.By == string(Door) && (l.Kind == "decision" || l.Kind == "relay" || l.Kind == "door" || l.Kind == "reader" || l.Kind == "fault") {
+	if l.By == string(Door) && events[l.Kind] {
 		return r.Events
 	}
 	return r.Acts

@@ -13,6 +13,7 @@ import (
 	"menshen/board"
 	"menshen/board/config"
 	"menshen/store"
+	"menshen/store/safefile"
 )
 
 // vaultVerb is what is done to a vault while the door is not running: at the workshop, after a failure, on a new unit. What can be
@@ -189,16 +190,12 @@ func vaultSalvage() *cobra.Command {
 	return c
 }
 
-// writeNew writes a file that must not be there yet, and removes what was not finished.
+// writeNew writes a file that must not be there yet, whole or not at all.
 func writeNew(path string, write func(io.Writer) error) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("making %s: %w", path, err)
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("%s exists: name another file, so that nothing is lost", path)
 	}
-	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
-	}
-	return nil
+	return safefile.Fill(path, write)
 }
 
 // vaultWhat lists what a backup holds, without a vault.
