@@ -67,7 +67,7 @@ func (u *Unit) observe(o *recognizer.Observation) {
 	if u.cfg.Faces.WithCard && u.faces.card == nil {
 		return // nobody is searched for at this door
 	}
-	f := fusion.Frame{Present: o.Faces > 0, Live: float64(o.Live), Signs: signs(o)}
+	f := fusion.Frame{Present: o.Faces > 0, Live: float64(o.Live), Signs: o.Signs()}
 	if o.Quality.Advice != recognizer.Fine {
 		f.Advice = o.Quality.Advice.String()
 	}
@@ -82,16 +82,6 @@ func (u *Unit) observe(o *recognizer.Observation) {
 			u.signals.say(policy.SignalLook)
 		}
 	}
-}
-
-// signs is what a frame says for a living head besides the passive model.
-func signs(o *recognizer.Observation) fusion.Signs {
-	e := &o.Evidence
-	s := fusion.Signs{EyesOpen: float64(e.EyesOpen), Border: float64(e.Border), Pattern: float64(e.Pattern), Yaw: float64(o.Quality.Yaw)}
-	for i, p := range e.Points {
-		s.Points[i] = fusion.Position{X: float64(p.X), Y: float64(p.Y)}
-	}
-	return s
 }
 
 // tapped is a card whose owner is now looked at.

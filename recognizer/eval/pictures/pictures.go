@@ -13,7 +13,6 @@ import (
 	"menshen/hal"
 	"menshen/recognizer"
 	"menshen/recognizer/eval"
-	"menshen/recognizer/fusion"
 )
 
 // Looker looks at picture files through a chain. It is for one goroutine, as the chain is.
@@ -39,7 +38,7 @@ func (l *Looker) Wipe() { l.frame.Wipe() }
 
 // seen takes over the observation, its embedding included.
 func seen(o *recognizer.Observation) eval.Seen {
-	s := eval.Seen{Live: float64(o.Live), Signs: Signs(o), Took: []eval.Took{
+	s := eval.Seen{Live: float64(o.Live), Signs: o.Signs(), Took: []eval.Took{
 		{Stage: "detect", Time: o.Took.Detect}, {Stage: "landmarks", Time: o.Took.Landmark}, {Stage: "align, quality", Time: o.Took.Align},
 		{Stage: "liveness", Time: o.Took.Live}, {Stage: "embed", Time: o.Took.Embed},
 	}}
@@ -50,18 +49,6 @@ func seen(o *recognizer.Observation) eval.Seen {
 		s.Reason = o.Quality.Advice.String()
 	default:
 		s.Embedding = o.Embedding[:]
-	}
-	return s
-}
-
-// Signs is the evidence of an observation in fusion's terms.
-func Signs(o *recognizer.Observation) fusion.Signs {
-	e := &o.Evidence
-	s := fusion.Signs{
-		EyesOpen: float64(e.EyesOpen), Border: float64(e.Border), Pattern: float64(e.Pattern), Yaw: float64(o.Quality.Yaw),
-	}
-	for i, p := range e.Points {
-		s.Points[i] = fusion.Position{X: float64(p.X), Y: float64(p.Y)}
 	}
 	return s
 }
