@@ -8,12 +8,13 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
-.PHONY: run test build setup models lint short race fuzz bench vboard cover clean
+.PHONY: run test build compile setup models lint short race fuzz bench vboard cover clean
 
-run: setup-run build
+run: setup-run compile
 	@$(BIN) demo
 
-build: setup-build
+build: setup-build compile
+compile:
 	@go build -trimpath -ldflags '-X main.version=$(VERSION)' -o $(BIN) ./cmd/menshen
 
 setup: setup-test
@@ -22,7 +23,7 @@ setup-%:
 models:
 	@scripts/models.sh
 
-test: setup-test build lint short race
+test: setup-test compile lint short race
 	@echo "all tests passed"
 
 lint:
