@@ -53,10 +53,9 @@ bench: setup
 	scripts/bench/chain.sh
 	go test -run '^$$' -bench ToRelay -benchtime 200x ./board
 
-# The drivers on the kernel's own lines, in a virtual board.
+# The drivers on the kernel's own lines, in a virtual board: two minutes on a quiet machine, after two of set-up once.
 vboard:
-	scripts/vboard/setup.sh
-	scripts/vboard/test.sh
+	scripts/vboard/run.sh
 
 cover:
 	go test -coverprofile=coverage.out ./... && go tool cover -func=coverage.out | tail -1

@@ -3,7 +3,6 @@ package recognizer
 import (
 	"errors"
 	"image"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -53,16 +52,14 @@ func gocvPicture(t testing.TB, name string) *hal.Frame {
 	return picture(t, filepath.Join(strings.TrimSpace(string(dir)), "images", name))
 }
 
-// astronaut is the public-domain picture in Debian's python3-skimage.
+// astronaut is the public-domain picture of Eileen Collins that the set-up brings (scripts/pictures.sh).
 func astronaut(t testing.TB) *hal.Frame {
 	t.Helper()
-	for _, path := range []string{os.Getenv("MENSHEN_ASTRONAUT"), "/usr/lib/python3/dist-packages/skimage/data/astronaut.png"} {
-		if _, err := os.Stat(path); err == nil {
-			return picture(t, path)
-		}
+	dir, err := models.Dir()
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Skip("no astronaut.png: install python3-skimage or set MENSHEN_ASTRONAUT")
-	return nil
+	return picture(t, filepath.Join(filepath.Dir(dir), "pictures", "collins.png"))
 }
 
 func picture(t testing.TB, path string) *hal.Frame {

@@ -21,7 +21,7 @@ afa783b7e902fdfcf323a7240cac2a1c580c25314ea4161129dc1b0d100dc32d  fr_liveness.on
 
 dest=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/menshen/models}
 
-say() { echo "models: $*" >&2; }
+say() { echo "  ...   $*" >&2; }
 die() {
 	say "$1"
 	say "to go on without a network: copy $tarball, or the five .onnx files, into a folder of this machine"
