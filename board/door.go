@@ -28,7 +28,7 @@ func (u *Unit) fromInput(e hal.InputEvent) {
 	case "contact":
 		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvOpened, policy.EvClosed)})
 	case "fire":
-		// The door first and the disk after: the decision is recorded, but nobody waits for it here.
+		// No question is asked and no disk waited for: the relay's own record says why.
 		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvFireOn, policy.EvFireOff), Reason: policy.ReasonFire})
 	case "tamper":
 		u.record(store.Entry{At: e.At, Kind: either(e.Active, "tamper", "tamper over")})

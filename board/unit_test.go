@@ -9,6 +9,7 @@ import (
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/recognizer/eye"
+	"menshen/store"
 )
 
 func TestCardOpensAndRelocks(t *testing.T) {
@@ -261,5 +262,25 @@ func TestREqualCardThenFace(t *testing.T) {
 	b.tapped(1)
 	if e := b.last(); !e.Grant || e.Means != policy.ByCard || e.Person != id {
 		t.Errorf("the card while the camera is gone: %+v", e)
+	}
+}
+
+// TestSlowDiskStopsFacesNotCards: after a record that was not durable in time no face opens, until one is (design decision 4).
+func TestSlowDiskStopsFacesNotCards(t *testing.T) {
+	b := newBench(t)
+	b.enrolled(1)
+	b.durable(store.ErrSlow)
+	if e := b.walkUp(1); e.Grant || e.Reason != policy.ReasonNotDurable || b.relay.On() {
+		t.Errorf("a face while the disk does not answer: %+v", e)
+	}
+	b.later(time.Minute)
+	b.durable(store.ErrSlow)
+	b.tapped(1)
+	if e := b.last(); !e.Grant || e.Means != policy.ByCard {
+		t.Errorf("a card while the disk does not answer: %+v", e)
+	}
+	b.later(time.Minute)
+	if e := b.walkUp(1); !e.Grant {
+		t.Errorf("a face after the disk answered: %+v", e)
 	}
 }
