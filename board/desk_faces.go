@@ -81,13 +81,9 @@ func (d *Desk) withdraw(ctx context.Context, by store.Actor, id policy.PersonID,
 			*p = policy.Withdraw(*p, now)
 			return nil
 		})
-		return console.Receipt{At: now, What: "template"}, explain(err)
+		return console.Receipt{At: now, What: "face"}, explain(err)
 	}
-	r, err := d.u.vault.EraseFace(by, id, why)
-	if err != nil {
-		return console.Receipt{}, explain(err)
-	}
-	return receipt(r, "template"), nil
+	return d.erasing(id, "face", func() (store.Receipt, error) { return d.u.vault.EraseFace(by, id, why) })
 }
 
 // Enrol takes the person's face at the door's camera.

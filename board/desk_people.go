@@ -106,11 +106,7 @@ func (d *Desk) RemovePerson(ctx context.Context, s console.Session, id policy.Pe
 	if err := d.u.forgetFace(ctx, id); err != nil {
 		return console.Receipt{}, err
 	}
-	r, err := d.u.vault.RemovePerson(by, id, why)
-	if err != nil {
-		return console.Receipt{}, explain(err)
-	}
-	return receipt(r, "person"), nil
+	return d.erasing(id, "person", func() (store.Receipt, error) { return d.u.vault.RemovePerson(by, id, why) })
 }
 
 // removals are the reasons for removing somebody, as staff write them, and as they stay in the log and on the receipt: no free words, in which
@@ -175,8 +171,34 @@ func hasFace(p policy.Person) bool {
 	return p.Face.State == policy.FaceEnrolled || p.Face.State == policy.FaceConsented
 }
 
-// receipt is the store's receipt in the console's words.
-func receipt(r store.Receipt, what string) console.Receipt {
-	return console.Receipt{At: r.At, What: what, Serial: fmt.Sprint(r.Seq),
-		Detail: fmt.Sprintf("%d of %d blocks of the old ciphertext left in %d files, %d bytes scanned", r.Found, r.Sought, r.Files, r.Bytes)}
+// erasing does an erasure between two scans of the raw bytes of every file of the unit, so that whoever asked for it sees what was
+// there and that it is gone.
+func (d *Desk) erasing(id policy.PersonID, what string, erase func() (store.Receipt, error)) (console.Receipt, error) {
+	pieces, err := d.u.vault.Ciphertext(id, what)
+	if err != nil {
+		return console.Receipt{}, explain(err)
+	}
+	before, err := d.u.scan(pieces)
+	if err != nil {
+		return console.Receipt{}, err
+	}
+	r, err := erase()
+	if err != nil {
+		return console.Receipt{}, explain(err)
+	}
+	after, err := d.u.scan(pieces)
+	if err != nil {
+		return console.Receipt{}, fmt.Errorf("it is erased, but looking for it failed: %w", err)
+	}
+	return console.Receipt{At: r.At, What: what, Serial: fmt.Sprint(r.Seq), Detail: fmt.Sprintf(
+		"blocks of the old ciphertext in all files of the unit: %d before, %d after; %d bytes read", len(before.Hits), len(after.Hits), after.Bytes)}, nil
+}
+
+// scan looks for pieces in the raw bytes of every file of the unit.
+func (u *Unit) scan(pieces [][]byte) (store.Scanned, error) {
+	files, err := u.vault.Files()
+	if err != nil {
+		return store.Scanned{}, fmt.Errorf("listing the unit's files: %w", err)
+	}
+	return store.Scan(files, pieces)
 }

@@ -117,7 +117,8 @@ func TestRWithdrawEnrolAndErase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Serial == "" || !strings.HasPrefix(r.Detail, "0 of ") {
+	if before, ok := strings.CutPrefix(r.Detail, "blocks of the old ciphertext in all files of the unit: "); r.Serial == "" || !ok ||
+		strings.HasPrefix(before, "0 ") || !strings.Contains(before, ", 0 after") {
 		t.Errorf("receipt: %+v", r)
 	}
 	if b.faces.index.Len() != 0 {

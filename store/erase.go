@@ -157,10 +157,11 @@ func (v *Vault) Receipts() ([]Receipt, error) {
 	return out, err
 }
 
-// Ciphertext gives what is stored about somebody as it lies in the file, so that anyone can look for it with Scan, before an erasure and after.
-func (v *Vault) Ciphertext(id policy.PersonID) ([][]byte, error) {
+// Ciphertext gives what an erasure of what ("face" or "person") will remove, as it lies in the file, so that anyone can look for it with Scan,
+// before the erasure and after.
+func (v *Vault) Ciphertext(id policy.PersonID, what string) ([][]byte, error) {
 	var out [][]byte
-	err := v.view(func(t *tx) error { out = t.blocksOf(id, "person"); return nil })
+	err := v.view(func(t *tx) error { out = t.blocksOf(id, what); return nil })
 	return out, err
 }
 

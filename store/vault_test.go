@@ -237,7 +237,7 @@ func TestREraseRemovesEveryTrace(t *testing.T) {
 	u := newUnit(t)
 	li, wang := u.enrolled(t, "li", face(1)), u.enrolled(t, "wang", face(5))
 	old := copyDir(t, u.dir)
-	blocks, err := u.Ciphertext(li)
+	blocks, err := u.Ciphertext(li, "person")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -119,7 +119,7 @@ type Enrolment struct {
 // Receipt proves an erasure or a revocation.
 type Receipt struct {
 	At       time.Time
-	What     string // "template", "person", "credential"
+	What     string // "face", "person", "credential"
 	Serial   string // number of the signed receipt in the store; empty when nothing had to be erased
 	Detail   string // "no block of the old ciphertext left; 2 files scanned"
 	FaceGone bool   // a face was erased as well
