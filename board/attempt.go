@@ -89,9 +89,12 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	if err != nil && d.Grant && byFace(d.Means) {
 		a.Site.Durable = false
 		d = policy.Decide(a)
-		_, _ = u.vault.RecordDecision(ctx, d) // joins the queue in memory
+		_, _ = u.vault.RecordDecision(ctx, d) // follows the other in memory, and takes it back
 	}
 	if d.Grant {
+		if !d.Person.IsZero() { // somebody known came in, by whatever means: faces need not rest any longer
+			u.faces.tries = u.faces.tries.Succeeded()
+		}
 		u.step(policy.DoorEvent{At: d.At, Kind: policy.EvRelease, For: d.Release, Reason: d.Reason})
 	} else {
 		u.signals.say(d.Signal())

@@ -122,11 +122,8 @@ func (u *Unit) decideFace(now, frame time.Time) {
 	}
 	d := u.conclude(a)
 	u.faces.visit.Decided(d.Grant, now)
-	switch {
-	case !d.Grant && compared[d.Reason]:
+	if !d.Grant && compared[d.Reason] {
 		u.faces.tries = u.faces.tries.Failed(fusion.DefaultLimits(), now)
-	case d.Grant:
-		u.faces.tries = u.faces.tries.Succeeded()
 	}
 }
 

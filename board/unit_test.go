@@ -284,3 +284,28 @@ func TestSlowDiskStopsFacesNotCards(t *testing.T) {
 		t.Errorf("a face after the disk answered: %+v", e)
 	}
 }
+
+// TestFacesRestAfterFailures: after five failed faces in a row faces wait, the card goes on, and a card that opens ends the wait.
+func TestFacesRestAfterFailures(t *testing.T) {
+	b := newBench(t)
+	b.enrolled(1)
+	for n := range uint64(5) {
+		b.later(10 * time.Second)
+		if e := b.walkUp(100 + n); e.Grant || e.Reason != policy.ReasonNoMatch {
+			t.Fatalf("stranger %d: %+v", n, e)
+		}
+	}
+	b.later(10 * time.Second)
+	if e := b.walkUp(1); e.Grant || e.Reason != policy.ReasonFaceRest {
+		t.Errorf("an enrolled face during the wait: %+v", e)
+	}
+	b.later(time.Second)
+	b.tapped(1)
+	if !b.last().Grant {
+		t.Error("the card had to wait with the faces (R-EQUAL)")
+	}
+	b.later(10 * time.Second)
+	if e := b.walkUp(1); !e.Grant {
+		t.Errorf("an enrolled face after a card opened: %+v", e)
+	}
+}
