@@ -23,11 +23,11 @@ func loadSet(t testing.TB) *models.Set {
 	t.Helper()
 	dir, err := models.Dir()
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err, ": run 'make setup'")
 	}
 	set, err := models.Default().Load(dir)
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err, ": run 'make setup'")
 	}
 	return set
 }
@@ -47,7 +47,7 @@ func gocvPicture(t testing.TB, name string) *hal.Frame {
 	t.Helper()
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "gocv.io/x/gocv").Output()
 	if err != nil {
-		t.Skip("go list: ", err)
+		t.Fatal("go list: ", err)
 	}
 	return picture(t, filepath.Join(strings.TrimSpace(string(dir)), "images", name))
 }

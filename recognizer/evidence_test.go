@@ -121,7 +121,7 @@ func TestScenes(t *testing.T) {
 	cache, _ := os.UserCacheDir()
 	path := filepath.Join(cache, "menshen", "pictures", "face-detect.jpg")
 	if _, err := os.Stat(path); err != nil {
-		t.Skip(err)
+		t.Fatal(err, ": run 'make setup'")
 	}
 	c := newChain(t, Options{})
 	median := map[camera.Kind]Observation{}

@@ -7,6 +7,7 @@ package main
 import (
 	"fmt"
 	"os"
+	_ "time/tzdata" // a small board may have no zone files, and schedules need them
 
 	"github.com/spf13/cobra"
 )

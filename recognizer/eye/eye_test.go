@@ -80,10 +80,10 @@ func modelsDir(t *testing.T) string {
 	t.Helper()
 	dir, err := models.Dir()
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err, ": run 'make setup'")
 	}
 	if _, err := models.Default().Load(dir); err != nil {
-		t.Skip(err)
+		t.Fatal(err, ": run 'make setup'")
 	}
 	return dir
 }
@@ -105,7 +105,7 @@ func collins(t *testing.T) string {
 	cache, _ := os.UserCacheDir()
 	path := filepath.Join(cache, "menshen", "pictures", "collins.png")
 	if _, err := os.Stat(path); err != nil {
-		t.Skip(err)
+		t.Fatal(err, ": run 'make setup'")
 	}
 	return path
 }
@@ -176,7 +176,7 @@ func TestVideoFile(t *testing.T) {
 	from := modelsDir(t)
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "gocv.io/x/gocv").Output()
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err, ": run 'make setup'")
 	}
 	e := start(t, "eye", Config{Camera: "file:" + filepath.Join(strings.TrimSpace(string(dir)), "images", "small.mp4"), Models: from})
 	e.SetMode(Idle)

@@ -23,11 +23,11 @@ func looker(t *testing.T, opts recognizer.Options) *Looker {
 	t.Helper()
 	dir, err := models.Dir()
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err, ": run 'make setup'")
 	}
 	set, err := models.Default().Load(dir)
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err, ": run 'make setup'")
 	}
 	chain, err := recognizer.New(set, opts)
 	if err != nil {
