@@ -21,6 +21,7 @@ const (
 type job struct {
 	f    func(*tx) error // may run more than once; sets its results by assignment
 	keep bool            // must be written sooner or later: stays queued when its caller gives up or the disk fails
+	err  error           // the writer's answer so far
 	done chan error      // buffered
 }
 
@@ -113,6 +114,9 @@ func (w *writer) drain() error {
 		w.mu.Lock()
 		w.queue = append(kept, w.queue[len(batch):]...)
 		w.mu.Unlock()
+		for _, j := range batch { // only now, so that who was answered never finds itself in the backlog
+			j.tell()
+		}
 		if err != nil {
 			return err
 		}
@@ -132,7 +136,7 @@ func (w *writer) gather(n int) {
 	}
 }
 
-// write puts a batch into one transaction. A job whose own function fails is told so and left out; the others are run again
+// write puts a batch into one transaction and leaves each job its answer. A job whose own function fails is left out; the others are run again
 // without it. When the transaction itself fails, the jobs to be kept are returned with the error.
 func (w *writer) write(batch []*job) (kept []*job, err error) {
 	for len(batch) > 0 {
@@ -149,21 +153,20 @@ func (w *writer) write(batch []*job) (kept []*job, err error) {
 		switch {
 		case err == nil:
 			for _, j := range batch {
-				j.tell(nil)
+				j.err = nil // a kept one may have failed before
 			}
 			return nil, nil
 		case failed >= 0:
-			batch[failed].tell(err)
+			batch[failed].err = err
 			rest := make([]*job, 0, len(batch)-1)
 			batch = append(append(rest, batch[:failed]...), batch[failed+1:]...)
 		default:
 			for _, j := range batch {
-				if !j.keep {
-					j.tell(err)
-					continue
+				j.err = err
+				if j.keep {
+					j.err = fmt.Errorf("%w: %w", ErrSlow, err)
+					kept = append(kept, j)
 				}
-				j.tell(fmt.Errorf("%w: %w", ErrSlow, err))
-				kept = append(kept, j)
 			}
 			return kept, err
 		}
@@ -172,9 +175,9 @@ func (w *writer) write(batch []*job) (kept []*job, err error) {
 }
 
 // tell answers the caller, who may be gone, and was told before when a kept job failed more than once.
-func (j *job) tell(err error) {
+func (j *job) tell() {
 	select {
-	case j.done <- err:
+	case j.done <- j.err:
 	default:
 	}
 }
@@ -222,7 +225,8 @@ func (w *writer) close() error {
 	defer w.mu.Unlock()
 	n := len(w.queue)
 	for _, j := range w.queue {
-		j.tell(ErrClosed)
+		j.err = ErrClosed
+		j.tell()
 	}
 	w.queue = nil
 	if n == 0 {
