@@ -182,12 +182,22 @@ func (b *backupWriter) unit(t *tx) error {
 	if err := b.item("retention", &s.Retention); err != nil {
 		return err
 	}
-	return t.each(tombBucket, func(key, value []byte) error {
+	err = t.each(tombBucket, func(key, value []byte) error {
 		var s Tombstone
 		if err := t.open(tombBucket, key, value, &t.r.seal, &s); err != nil {
 			return err
 		}
 		return b.item("tomb", &s)
+	})
+	if err != nil {
+		return err
+	}
+	return t.each(paperBucket, func(key, value []byte) error {
+		var p paper
+		if err := t.open(paperBucket, key, value, &t.r.seal, &p); err != nil {
+			return err
+		}
+		return b.item("paper", &Paper{be(key), p.Kind, p.At, p.By, p.Body})
 	})
 }
 

@@ -1,4 +1,4 @@
-// Package store is the vault: the one place of a unit where people, credentials, templates, operators, notices and the audit log lie. It
+// Package store is the vault: the one place of a unit where people, credentials, templates, operators, notices, papers and the audit log lie. It
 // survives a power cut at any moment, and it forgets for good.
 //
 // # Layout

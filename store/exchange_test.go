@@ -30,6 +30,10 @@ func TestExchangedRecordsAreRefused(t *testing.T) {
 			key, value := c.Cursor().First()
 			return errors.Join(c.Put(bytes.Repeat([]byte{7}, 32), bytes.Clone(value)), c.Delete(bytes.Clone(key)))
 		},
+		"paper dropped": func(b *bolt.Tx, _ map[string][]byte, _, _ []byte) error {
+			key, _ := b.Bucket([]byte(paperBucket)).Cursor().First()
+			return b.Bucket([]byte(paperBucket)).Delete(bytes.Clone(key))
+		},
 		"end of the audit log cut off": func(b *bolt.Tx, _ map[string][]byte, _, _ []byte) error {
 			key, _ := b.Bucket([]byte(auditBucket)).Cursor().Last()
 			return b.Bucket([]byte(auditBucket)).Delete(bytes.Clone(key))
@@ -38,6 +42,7 @@ func TestExchangedRecordsAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			u := newUnit(t)
 			li, wang := u.enrolled(t, "li", face(1)), u.enrolled(t, "wang", face(5))
+			u.file(t, "assessment", "all four parts")
 			old := map[string][]byte{}
 			err := u.view(func(t *tx) error {
 				old[string(li[:])] = bytes.Clone(t.b.Bucket([]byte(peopleBucket)).Get(li[:]))

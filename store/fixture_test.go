@@ -21,6 +21,7 @@ func TestMakeFixture(t *testing.T) {
 	if _, err := u.AddOperator(Door, "Zhao", Manager, []byte("739182")); err != nil {
 		t.Fatal(err)
 	}
+	u.file(t, "assessment", "all four parts")
 	for i := range 5 {
 		u.clock.advance(time.Hour)
 		p, _ := u.Person([]policy.PersonID{li, wang}[i%2])

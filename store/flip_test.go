@@ -50,6 +50,8 @@ func (u *unit) answers() map[string]string {
 	put("notice", err, text)
 	ops, err := u.Operators()
 	put("operators", err, ops)
+	ps, err := u.Papers("")
+	put("papers", err, ps)
 	rep, err := u.VerifyAudit()
 	put("audit", err, rep.OK)
 	return out
@@ -66,6 +68,7 @@ func TestFlippedBits(t *testing.T) {
 	if _, err := u.AddOperator(Door, "Zhao", Manager, []byte("739182")); err != nil {
 		t.Fatal(err)
 	}
+	u.file(t, "assessment", "all four parts")
 	for range 20 {
 		u.decide(t, policy.PersonID{})
 	}

@@ -29,14 +29,18 @@ const (
 	settingBucket  = "settings"  // name → value
 	gapBucket      = "gaps"      // first pruned sequence number → gap in the audit log; since layout 2
 	tombBucket     = "tombs"     // subject → tombstone of an erasure; since layout 2
+	paperBucket    = "papers"    // number → paper on file; since layout 3
 )
 
-var buckets = []string{metaBucket, keysBucket, peopleBucket, facesBucket, cardsBucket, operatorBucket, noticeBucket, auditBucket, receiptBucket, settingBucket, gapBucket, tombBucket}
+var buckets = []string{metaBucket, keysBucket, peopleBucket, facesBucket, cardsBucket, operatorBucket, noticeBucket, auditBucket, receiptBucket, settingBucket, gapBucket, tombBucket, paperBucket}
 
 // buckets are those of the ring's layout.
 func (r *ring) buckets() []string {
-	if r.Schema < 2 {
-		return buckets[:len(buckets)-2]
+	switch {
+	case r.Schema < 2:
+		return buckets[:len(buckets)-3]
+	case r.Schema < 3:
+		return buckets[:len(buckets)-1]
 	}
 	return buckets
 }

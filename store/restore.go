@@ -29,7 +29,7 @@ type RestoreReport struct {
 // ErrNotEmpty means that a backup of another unit cannot be laid over the people of this one.
 var ErrNotEmpty = errors.New("this vault has people of its own; restore into a new one")
 
-// Restore brings a backup's people, accounts, notices and settings into this vault, which is a new one or of the same unit. Everything
+// Restore brings a backup's people, accounts, notices, papers and settings into this vault, which is a new one or of the same unit. Everything
 // gets new keys (only the key by which cards are looked up comes along). Whoever is in both is taken from the backup; whoever is only here
 // stays. Erasures are not undone, neither those of this vault, nor those in the backup, nor those that receipts tell of. The audit log of this vault goes on; that of the
 // backup stays in the backup (ReadBackup). signer as for ReadBackup. A failure leaves everything as it was.
@@ -113,6 +113,12 @@ func (m *merger) item(kind string, raw []byte) error {
 			return err
 		}
 		return t.bury(s)
+	case "paper":
+		var p Paper
+		if err := decMode.Unmarshal(raw, &p); err != nil {
+			return err
+		}
+		return t.restorePaper(p)
 	case "audit":
 		return nil
 	}

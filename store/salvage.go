@@ -180,7 +180,7 @@ func bucketsOf(key []byte) []string {
 	case string(key) == "state" || string(key) == "secrets":
 		return []string{metaBucket}
 	case len(key) == 8:
-		return []string{auditBucket, receiptBucket, gapBucket}
+		return []string{auditBucket, receiptBucket, gapBucket, paperBucket}
 	case len(key) == 16:
 		return []string{keysBucket, operatorBucket, peopleBucket, facesBucket}
 	case len(key) == 32:

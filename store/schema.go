@@ -15,7 +15,8 @@ import (
 //
 //	1  2026  the first
 //	2  2026  the header has a checksum; gaps of the audit log; tombstones, made from the receipts there are
-const schema = 2
+//	3  2026  papers
+const schema = 3
 
 const magic = "menshen vault"
 

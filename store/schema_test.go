@@ -63,6 +63,9 @@ func TestEarlierLayoutsMigrate(t *testing.T) {
 					t.Fatal(err)
 				}
 				checkFixture(t, v)
+				if filepath.Base(f) >= "layout-3" {
+					(&unit{Vault: v}).holds(t, "assessment all four parts")
+				}
 				if err := v.Close(); err != nil {
 					t.Fatal(err)
 				}

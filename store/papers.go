@@ -1,0 +1,135 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Paper is something that the site has on file: an impact assessment, a look at the sign, an incident, a filing. Its body is its owner's own encoding; the vault
+// seals it, backs it up, and brings it through a restore like everything else. A paper is never changed: what happened since is another paper.
+type Paper struct {
+	Seq  uint64 // grows with each paper; of the paper's entry in the audit log, unless the paper came with a backup of another unit
+	Kind string // "assessment", "sign", "incident", "filing", "commissioning", "request"
+	At   time.Time
+	By   Actor
+	Body []byte
+}
+
+// PapersKept is how long every paper is kept at least: impact assessments must be (R-PIA), and the others are what shows that the site did as it should.
+const PapersKept = 3 * 366 * 24 * time.Hour
+
+const (
+	maxKind  = 24
+	maxPaper = 1 << 20
+)
+
+// paper is one as stored, under its number.
+type paper struct {
+	Kind string    `cbor:"kind"`
+	At   time.Time `cbor:"at"`
+	By   Actor     `cbor:"by"`
+	Body []byte    `cbor:"body"`
+}
+
+// PutPaper puts a paper on file, on the record, and gives its number. The kind is a word of small letters, the body at most 1 MiB.
+func (v *Vault) PutPaper(a Actor, kind string, body []byte) (uint64, error) {
+	if kind == "" || len(kind) > maxKind || strings.Trim(kind, "abcdefghijklmnopqrstuvwxyz") != "" {
+		return 0, fmt.Errorf("put paper on file: the kind must be a word of at most %d small letters", maxKind)
+	}
+	if len(body) == 0 || len(body) > maxPaper {
+		return 0, fmt.Errorf("put %s on file: %d bytes: 1 to %d are possible", kind, len(body), maxPaper)
+	}
+	var seq uint64
+	err := v.act(func(t *tx) error {
+		seq = t.nextPaper()
+		p := paper{Kind: kind, At: v.now(t), By: a, Body: body}
+		if err := t.put(paperBucket, key64(seq), &t.r.seal, &p); err != nil {
+			return err
+		}
+		_, err := t.log(Entry{At: p.At, Kind: "paper filed", Actor: a, Detail: map[string]string{"paper": kind, "number": fmt.Sprint(seq)}})
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("put %s on file: %w", kind, err)
+	}
+	return seq, nil
+}
+
+// nextPaper is the number of the log's next entry, or what follows the newest paper where that came with a backup and is higher.
+func (t *tx) nextPaper() uint64 {
+	seq := t.st.Audit.Seq + 1
+	if last, _ := t.b.Bucket([]byte(paperBucket)).Cursor().Last(); last != nil {
+		seq = max(seq, be(last)+1)
+	}
+	return seq
+}
+
+// Papers gives all papers of a kind, oldest first; all kinds when it is empty. Damaged ones are left out, and named in the error beside the others.
+func (v *Vault) Papers(kind string) ([]Paper, error) {
+	var out []Paper
+	var damaged []error
+	err := v.view(func(t *tx) error {
+		return t.each(paperBucket, func(key, value []byte) error {
+			var p paper
+			if err := t.open(paperBucket, key, value, &t.r.seal, &p); err != nil {
+				damaged = append(damaged, err)
+			} else if kind == "" || kind == p.Kind {
+				out = append(out, Paper{be(key), p.Kind, p.At, p.By, p.Body})
+			}
+			return nil
+		})
+	})
+	return out, errors.Join(append(damaged, err)...)
+}
+
+// PrunePapers removes the papers older than PapersKept that over says are not needed any more, and gives how many.
+func (v *Vault) PrunePapers(a Actor, over func(Paper) bool) (removed int, err error) {
+	all, err := v.Papers("")
+	if err != nil {
+		return 0, fmt.Errorf("prune papers: %w", err)
+	}
+	var old []Paper
+	for _, p := range all {
+		if v.o.Now().Sub(p.At) > PapersKept && over(p) {
+			old = append(old, p)
+		}
+	}
+	if len(old) == 0 {
+		return 0, nil
+	}
+	err = v.act(func(t *tx) error {
+		for _, p := range old {
+			if v.now(t).Sub(p.At) <= PapersKept {
+				return fmt.Errorf("%s %d is not three years old: %w", p.Kind, p.Seq, ErrNotAllowed)
+			}
+			if err := t.del(paperBucket, key64(p.Seq)); err != nil {
+				return err
+			}
+			e := Entry{At: v.now(t), Kind: "paper removed", Actor: a, Detail: map[string]string{"paper": p.Kind, "number": fmt.Sprint(p.Seq)}}
+			if _, err := t.log(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("prune papers: %w", err)
+	}
+	return len(old), nil
+}
+
+// restorePaper lays a paper of a backup over the ones there are: one that is there already stays as it is, another one under its number does not push it away.
+func (t *tx) restorePaper(p Paper) error {
+	var here paper
+	switch err := t.get(paperBucket, key64(p.Seq), &t.r.seal, &here); {
+	case err == nil && here.Kind == p.Kind && here.At.Equal(p.At) && here.By == p.By && string(here.Body) == string(p.Body):
+		return nil
+	case err == nil:
+		p.Seq = t.nextPaper()
+	case !errors.Is(err, ErrUnknown):
+		return err
+	}
+	return t.put(paperBucket, key64(p.Seq), &t.r.seal, &paper{p.Kind, p.At, p.By, p.Body})
+}
