@@ -32,7 +32,7 @@ var (
 	ErrClosed      = errors.New("vault is closed")
 	ErrNotAllowed  = errors.New("not allowed")
 	ErrConsent     = errors.New("no consent to face entry on record (R-CONSENT)")
-	ErrAlternative = errors.New("no working card, PIN or pass; a face is never the only way in (R-ALT)")
+	ErrAlternative = errors.New("no working card or PIN; a face is never the only way in (R-ALT)")
 )
 
 // ErrFull means that so many records wait for the disk that no more are taken.

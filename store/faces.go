@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
-	"time"
 
 	"menshen/policy"
 	"menshen/store/seal"
@@ -33,15 +31,8 @@ func (t *tx) consented(f *policy.FaceConsent) error {
 	return nil
 }
 
-// alternative reports whether somebody holds a working credential that is not biometric (R-ALT).
-func alternative(p *policy.Person, now time.Time) bool {
-	return slices.ContainsFunc(p.Keys, func(c policy.Credential) bool {
-		return !c.Revoked && (c.Until.IsZero() || now.Before(c.Until))
-	})
-}
-
 // EnrolFace stores somebody's templates, under a new key. ErrConsent without a consent on record (R-CONSENT), ErrAlternative without a
-// working card, PIN or pass (R-ALT), ErrNotAllowed when templates are stored already: erase them first.
+// working card or PIN (R-ALT), ErrNotAllowed when templates are stored already: erase them first.
 func (v *Vault) EnrolFace(a Actor, id policy.PersonID, templates [][]float32) error {
 	raw, err := packTemplates(templates)
 	if err != nil {
@@ -60,7 +51,7 @@ func (v *Vault) EnrolFace(a Actor, id policy.PersonID, templates [][]float32) er
 			return fmt.Errorf("templates are stored already, erase them first: %w", ErrNotAllowed)
 		case p.Face.State != policy.FaceConsented:
 			return ErrConsent
-		case !alternative(&p.Person, v.now(t)):
+		case len(p.Working(v.now(t))) == 0:
 			return ErrAlternative
 		}
 		if err := t.consented(&p.Face); err != nil {

@@ -57,12 +57,16 @@ func (v *Vault) Record(ctx context.Context, e Entry) (seq uint64, err error) {
 
 // RecordDecision writes a decision. It is durable when this returns nil. When ctx ends first, or the disk fails, the decision stays in
 // memory, is written as soon as the disk answers, and ErrSlow is returned (design decision 4).
-// A granted card, PIN or pass is marked as used that day.
+// A granted card, PIN or pass is marked as used that day, and one with a limit of uses is counted.
 func (v *Vault) RecordDecision(ctx context.Context, d policy.Decision) (seq uint64, err error) {
 	e := Entry{At: d.At, Kind: "decision", Actor: Door, Person: d.Person, Door: d.Door, Means: d.Means,
 		Grant: d.Grant, Reason: d.Reason, KeyID: d.KeyID, Trace: d.Trace}
+	e.Detail = map[string]string{}
 	if d.Release > 0 {
-		e.Detail = map[string]string{"release": d.Release.String()}
+		e.Detail["release"] = d.Release.String()
+	}
+	if d.Duress {
+		e.Detail["duress"] = "yes"
 	}
 	return v.record(ctx, e, func(t *tx) error {
 		if !d.Grant || d.KeyID == "" {

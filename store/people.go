@@ -81,7 +81,7 @@ func (v *Vault) People() ([]policy.Person, error) {
 
 // ChangePerson lets f change a person and records the act under the name what ("lease changed"). f may not change ID or
 // Keys, nor the consent of somebody whose templates are stored (EraseFace does), nor make somebody enrolled (EnrolFace does); ErrNotAllowed
-// then. Consent needs the hash of a notice that was put into this vault: ErrConsent.
+// then. Consent, also one that is renewed to changed words, needs the hash of a notice that was put into this vault: ErrConsent.
 func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what string, f func(*policy.Person) error) error {
 	err := v.act(func(t *tx) error {
 		own, p, err := t.person(id)
@@ -115,8 +115,8 @@ func (t *tx) permitted(was, is *policy.Person) error {
 		return fmt.Errorf("the handle and the credentials change by other acts: %w", ErrNotAllowed)
 	case enrolled != (is.Face.State == policy.FaceEnrolled):
 		return fmt.Errorf("templates come and go by EnrolFace and EraseFace: %w", ErrNotAllowed)
-	case enrolled && is.Face.Notice != was.Face.Notice:
-		return fmt.Errorf("erase the face before a new consent: %w", ErrNotAllowed)
+	case enrolled && is.Face.Notice != was.Face.Notice: // they agreed to the words that changed; the face need not be taken anew
+		return t.consented(&is.Face)
 	case is.Face.State == policy.FaceConsented && was.Face.State != policy.FaceConsented:
 		return t.consented(&is.Face)
 	}
@@ -137,7 +137,8 @@ func (t *tx) putPerson(own *personKeys, p *person) error {
 	return t.put(peopleBucket, p.ID[:], own.data(), p)
 }
 
-// used marks a credential as used on that day; a person or credential that is gone by now is no error.
+// used marks a credential as used on that day, and counts the uses of one that has a limit; of the others nobody needs to know how often. A person or
+// credential that is gone by now is no error.
 func (t *tx) used(id policy.PersonID, keyID string, at time.Time) error {
 	own, p, err := t.person(id)
 	if errors.Is(err, ErrUnknown) {
@@ -148,9 +149,14 @@ func (t *tx) used(id policy.PersonID, keyID string, at time.Time) error {
 	}
 	i := slices.IndexFunc(p.Keys, func(c policy.Credential) bool { return c.ID == keyID })
 	day := at.UTC().Truncate(24 * time.Hour)
-	if i < 0 || !p.Keys[i].LastUsed.Before(day) {
+	if i < 0 || p.Keys[i].Uses == 0 && !p.Keys[i].LastUsed.Before(day) {
 		return nil
 	}
-	p.Keys[i].LastUsed = day
+	if p.Keys[i].Uses > 0 {
+		p.Keys[i].Used++
+	}
+	if p.Keys[i].LastUsed.Before(day) {
+		p.Keys[i].LastUsed = day
+	}
 	return t.putPerson(own, p)
 }

@@ -461,3 +461,65 @@ func copyDir(t testing.TB, dir string) string {
 	}
 	return to
 }
+
+// Who agreed to words that changed since can agree to the new ones, and keeps the face; nobody is made to agree to words that this vault never had.
+func TestRNoticeConsentIsRenewedWithoutANewFace(t *testing.T) {
+	u := newUnit(t)
+	li := u.enrolled(t, "li", face(1))
+	fresh, err := u.PutNotice("op", "Your face opens this door only if you want it to. New: the hours.", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	agree := func(hash [32]byte) error {
+		return u.ChangePerson("op", li, "consent renewed", func(p *policy.Person) (err error) {
+			*p, err = policy.Consent(*p, policy.Yes{At: u.clock.now(), Notice: hash, Lang: "en", OwnAct: true})
+			return err
+		})
+	}
+	if err := agree([32]byte{1}); !errors.Is(err, ErrConsent) {
+		t.Errorf("consent to a notice that nobody was shown: %v", err)
+	}
+	if err := agree(fresh); err != nil {
+		t.Fatal(err)
+	}
+	u.reopen(t)
+	p, err := u.Person(li)
+	if err != nil || p.Face.State != policy.FaceEnrolled || p.Face.Notice != fresh {
+		t.Errorf("after a new consent: %+v, %v", p.Face, err)
+	}
+	n := 0
+	if err := u.Templates(func(policy.PersonID, [][]float32) error { n++; return nil }); err != nil || n != 1 {
+		t.Errorf("%d people with templates, %v", n, err)
+	}
+}
+
+func TestGrantsOfACountedCredentialAreCounted(t *testing.T) {
+	u := newUnit(t)
+	li := u.tenant(t, "li")
+	err := u.act(func(t *tx) error {
+		own, p, err := t.person(li)
+		if err != nil {
+			return err
+		}
+		p.Keys[0].Uses = 2
+		return t.putPerson(own, p)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := u.Person(li)
+	for _, grant := range []bool{true, false, true} {
+		d := policy.Decision{At: u.clock.now(), Means: policy.ByPIN, Person: li, KeyID: p.Keys[0].ID, Grant: grant, Duress: grant, Reason: "ok"}
+		if _, err := u.RecordDecision(context.Background(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	u.reopen(t)
+	if p, err := u.Person(li); err != nil || p.Keys[0].Used != 2 || p.Keys[0].LastUsed.IsZero() {
+		t.Errorf("%+v, %v", p.Keys[0], err)
+	}
+	es, err := u.Entries(0, 2, true)
+	if err != nil || es[0].Detail["duress"] != "yes" || es[1].Detail["duress"] != "" {
+		t.Errorf("%+v, %v", es, err)
+	}
+}
