@@ -134,7 +134,8 @@ func (u *Unit) ensureNotices() error {
 }
 
 func factsOf(c *config.Config) notice.Facts {
-	return notice.Facts{Place: c.Unit.Location, Door: c.Unit.Name, Handler: c.Unit.Handler, Contact: c.Unit.Contact, Access: keepDecisions}
+	return notice.Facts{Place: c.Unit.Location, Door: c.Unit.Name, Handler: c.Unit.Handler, Contact: c.Unit.Contact,
+		Access: keepDecisions, Acts: store.DefaultRetention.Acts}
 }
 
 // keepDecisions is how long access events are kept (R-RETAIN).

@@ -3,12 +3,12 @@ package notice
 import (
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestRNoticeSaysEachThing holds the notice in each language to what PIPL 17 and 30 and FRT 5 ask for.
 func TestRNoticeSaysEachThing(t *testing.T) {
-	f := Facts{Place: "the courtyard", Door: "Gate 2", Handler: "Example Homes", Contact: "+86 21 5555 0100", Access: 90 * 24 * time.Hour}
+	f := site
+	f.Place = "the courtyard"
 	must := map[string][]string{
 		"en": {"responsible", "reach", "What for", "collected", "How ", "how long", "means for you", "necessary", "rights", "copy", "corrected", "withdraw", "under 14", "card opens the same doors"},
 		"zh": {"处理者", "联系方式", "目的", "收集", "方式", "期限", "影响", "必要性", "权利", "副本", "更正", "撤回", "十四周岁", "门禁卡"},
