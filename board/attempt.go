@@ -13,6 +13,8 @@ import (
 // fromReader takes a card, a key or a fault of a reader.
 func (u *Unit) fromReader(e hal.ReaderEvent) {
 	switch {
+	case e.Fault != nil && e.Frame:
+		u.misread(e)
 	case e.Fault != nil:
 		u.fault("reader "+e.Reader, e.Fault)
 	case e.Recovered:
@@ -29,6 +31,25 @@ func (u *Unit) fromReader(e hal.ReaderEvent) {
 			clear(pin)
 		}
 	}
+}
+
+// misread takes a frame that came to nothing: a card held badly, a phone, noise. The reader works; whoever stands there is asked to tap again.
+// Of a line that never rests one record a minute is enough.
+func (u *Unit) misread(e hal.ReaderEvent) {
+	m := u.misreads[e.Reader]
+	m.n++
+	if e.At.Sub(m.told) >= time.Minute {
+		m.told = e.At
+		u.record(store.Entry{At: e.At, Kind: "misread", Detail: map[string]string{"device": "reader " + e.Reader, "fault": e.Fault.Error()}})
+		u.signals.say(policy.SignalTap)
+	}
+	u.misreads[e.Reader] = m
+}
+
+// misreads are the frames of one reader that came to nothing.
+type misreads struct {
+	n    int
+	told time.Time // the last record
 }
 
 // card gives a card to whoever waits for one, and otherwise to the door.
@@ -63,17 +84,18 @@ func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
 		at = now
 	}
 	return policy.Attempt{
-		At:    at,
+		At:    at.In(u.site.calendar.Zone), // traces are read on the wall clock
 		Clock: u.clock(),
 		Door:  u.cfg.Unit.Name,
 		Means: by,
 		Site: policy.Site{
 			FacesOff: u.facesOff(),
 			Durable:  !u.slow,
-			Fire:     u.door.Fire,
+			Fire:     u.door.Fire, Evacuation: u.door.Evacuation,
 			FaceRest: u.faces.tries.Until,
 			Release:  u.cfg.Door.Release.D(),
 			LongOpen: u.cfg.Door.LongRelease.D(),
+			Down:     u.down(),
 		},
 	}
 }
@@ -81,6 +103,7 @@ func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
 // conclude decides, records the decision and, once that is durable, carries it out. When the disk does not answer in time,
 // everything but a face still opens: its record is kept in memory and written as soon as the disk does (design decision 4).
 func (u *Unit) conclude(a policy.Attempt) policy.Decision {
+	u.site.fill(&a)
 	d := policy.Decide(a)
 	ctx, cancel := context.WithTimeout(context.Background(), SlowDisk)
 	defer cancel()
@@ -90,6 +113,10 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 		a.Site.Durable = false
 		d = policy.Decide(a)
 		_, _ = u.vault.RecordDecision(ctx, d) // follows the other in memory, and takes it back
+	}
+	u.site.decided(d, a.Person, u.doorConf.HasContact)
+	if d.Duress {
+		u.duress(d)
 	}
 	if d.Grant {
 		if !d.Person.IsZero() { // somebody known came in, by whatever means: faces need not rest any longer

@@ -26,12 +26,22 @@ func (u *Unit) fromInput(e hal.InputEvent) {
 			u.conclude(u.attempt(policy.ByStaff, e.At))
 		}
 	case "contact":
+		if e.Active {
+			u.site.wentIn(e.At)
+		}
 		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvOpened, policy.EvClosed)})
 	case "fire":
 		// No question is asked and no disk waited for: the relay's own record says why.
 		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvFireOn, policy.EvFireOff), Reason: policy.ReasonFire})
 	case "tamper":
 		u.record(store.Entry{At: e.At, Kind: either(e.Active, "tamper", "tamper over")})
+		u.outputs.alarm("tamper", e.Active)
+	case "lockdown":
+		u.record(store.Entry{At: e.At, Kind: either(e.Active, "lockdown key on", "lockdown key off")})
+		u.site.keySwitch = e.Active
+		u.obey()
+	case "interlock":
+		u.site.otherOpen = e.Active
 	case "bell":
 		if e.Active {
 			u.record(store.Entry{At: e.At, Kind: "bell"})
@@ -68,6 +78,7 @@ func (u *Unit) perform(do policy.Effect) {
 		}
 	case policy.DoAlarm, policy.DoQuiet:
 		u.record(store.Entry{Kind: string(do.Kind), Reason: do.Reason, Detail: map[string]string{"of": do.Name}})
+		u.outputs.alarm(do.Name, do.Kind == policy.DoAlarm)
 	case policy.DoSignal:
 		u.signals.say(policy.Signal(do.Name))
 	}

@@ -65,6 +65,7 @@ func (u *Unit) loop(ctx context.Context) error {
 	}
 	u.door = policy.StartDoor(u.doorConf, open, u.now())
 	u.note("unit started", nil)
+	u.obey()
 
 	var seen <-chan recognizer.Observation
 	if u.eye != nil {
@@ -107,8 +108,10 @@ func (u *Unit) handle(e any) {
 // tick does what was due by now.
 func (u *Unit) tick(now time.Time) {
 	u.step(policy.DoorEvent{At: now, Kind: policy.EvTick})
+	u.keepHours(now)
 	u.lookAround(now)
 	u.keypad.expire(now)
+	u.follow(now)
 }
 
 // untilNext is how long nothing is due. It is never long, so that a clock that is set meanwhile does no harm.

@@ -54,10 +54,13 @@ type Unit struct {
 	waiting  []chan hal.Card // who gets the next card
 	keypad   keypad
 	faces    faces
+	site     site
+	outputs  outputs
 	timeSet  bool              // an operator set the clock since the start
 	slow     bool              // the last record was not durable in time
 	faults   map[string]string // by device: what is wrong with it now
 	counts   map[string]int    // by reader: cards read
+	misreads map[string]misreads
 }
 
 // New joins the parts. It moves nothing yet.
@@ -78,10 +81,15 @@ func New(p Parts) (*Unit, error) {
 			Shunt:        rexShunt,
 		},
 		signals: newSignals(p.Hardware.Signals),
+		site:    newSite(p.Config.Site),
+		outputs: newOutputs(p.Hardware.Signals),
 		faults:  map[string]string{},
-		counts:  map[string]int{},
+		counts:  map[string]int{}, misreads: map[string]misreads{},
 	}
 	if err := u.ensureNotices(); err != nil {
+		return nil, err
+	}
+	if err := u.loadOrders(); err != nil {
 		return nil, err
 	}
 	if err := u.loadFaces(); err != nil {

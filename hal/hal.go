@@ -23,7 +23,7 @@ type Reader interface {
 }
 
 // ReaderEvent is one thing that happened at a reader. Exactly one of Card, Key, Code, Fault is set (Fault nil after
-// recovery with Recovered true). A Fault may be of one frame only; any Card, Key or Code after it says that the reader works.
+// recovery with Recovered true). A Fault without Frame lasts until Recovered, or until a Card, Key or Code says that the reader works.
 type ReaderEvent struct {
 	At        time.Time // when the last bit was on the wire, not when we got to it
 	Reader    string
@@ -31,6 +31,7 @@ type ReaderEvent struct {
 	Key       Key
 	Code      Code
 	Fault     error // lost frame, noise, reversed wires, device gone; never contains card data
+	Frame     bool  // with Fault: of this one frame; the reader itself works
 	Recovered bool
 }
 

@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"menshen/policy"
 )
 
 // Roles are the meanings of inputs, SignalRoles those of lamps and buzzers, ReaderKinds the drivers of readers, Challenges the
 // occasions on which somebody is asked to blink or turn the head.
 var (
-	Roles          = []string{"rex", "contact", "fire", "tamper", "bell", "staff"}
-	SignalRoles    = []string{"green", "red", "buzzer"}
+	Roles          = []string{"rex", "contact", "fire", "tamper", "bell", "staff", "lockdown", "interlock"}
+	SignalRoles    = []string{"green", "red", "buzzer", "alarm", "duress", "interlock"}
 	ReaderKinds    = []string{"wiegand", "rc522", "rdm6300", "scanner"}
 	WiegandFormats = []string{"H10301", "H10306", "C1k35s", "H10302", "H10304"}
 	Challenges     = []string{"never", "in doubt", "always"}
@@ -39,6 +41,9 @@ func (c *Config) check() error {
 		return err
 	}
 	if err := c.checkWires(); err != nil {
+		return err
+	}
+	if err := c.Site.check(); err != nil {
 		return err
 	}
 	return c.checkFaces()
@@ -137,6 +142,17 @@ func (r *Reader) check(wire func(pin, what string) error) error {
 		}
 	}
 	return nil
+}
+
+// Takes reports whether a kind of credential can be presented at the reader.
+func (r *Reader) Takes(kind policy.CredentialKind) bool {
+	switch kind {
+	case policy.PINKind:
+		return r.Kind == "wiegand" && r.Keypad != 0
+	case policy.PassKind:
+		return r.Kind == "scanner" || r.Takes(policy.PINKind)
+	}
+	return r.Kind != "scanner"
 }
 
 // SPIPort is the bus and chip select of an RC522.

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"menshen/policy"
 )
 
 // Example is a complete configuration of a Raspberry Pi with one Wiegand reader, commented key by key.
@@ -28,6 +30,7 @@ type Config struct {
 	Unit    Unit     `toml:"unit"`
 	Key     Key      `toml:"key"`
 	Door    Door     `toml:"door"`
+	Site    Site     `toml:"site"`
 	Relay   Relay    `toml:"relay"`
 	Inputs  []Input  `toml:"input"`
 	Signals []Signal `toml:"signal"`
@@ -178,6 +181,7 @@ func defaults() Config {
 			HeldAfter:   Duration(30 * time.Second),
 			PreAlarm:    Duration(10 * time.Second),
 		},
+		Site:    Site{Keypad: keypad(policy.DefaultTryLimits)},
 		Faces:   Faces{StrangerIn: 10000, LiveMin: 0.7, Challenge: "never", Frames: 3, DecideWithin: Duration(3 * time.Second)},
 		Console: Console{Baud: 115200, Idle: Duration(5 * time.Minute)},
 	}

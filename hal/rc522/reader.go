@@ -175,7 +175,7 @@ func (r *Reader) tapped(chip *Chip, tag Tag, emit func(hal.ReaderEvent)) error {
 	case err == nil:
 		e.Card = &card
 	case errors.Is(err, ErrRandom), errors.Is(err, ErrKey), errors.Is(err, ErrRefused):
-		e.Fault = fmt.Errorf("reader %s: %w", r.cfg.Name, err)
+		e.Fault, e.Frame = fmt.Errorf("reader %s: %w", r.cfg.Name, err), true
 	default:
 		return err
 	}

@@ -116,7 +116,7 @@ func (r *Reader) event(frame []byte, err error) (e hal.ReaderEvent) {
 	e.At, e.Reader = time.Now(), r.cfg.Name
 	if err != nil {
 		r.bad.Add(1)
-		e.Fault = fmt.Errorf("reader %s: %w", r.cfg.Name, err)
+		e.Fault, e.Frame = fmt.Errorf("reader %s: %w", r.cfg.Name, err), true
 		return e
 	}
 	r.read.Add(1)

@@ -140,7 +140,7 @@ func (r *Reader) event(f Frame, at time.Time) hal.ReaderEvent {
 	default:
 		r.bad.Add(1)
 	}
-	return hal.ReaderEvent{At: at, Reader: r.name, Fault: fmt.Errorf("reader %s: %w", r.name, err)}
+	return hal.ReaderEvent{At: at, Reader: r.name, Fault: fmt.Errorf("reader %s: %w", r.name, err), Frame: !errors.Is(err, ErrReversed)}
 }
 
 // holding remembers whether a data line was found low at rest.

@@ -1,0 +1,96 @@
+package config
+
+import (
+	"fmt"
+	"time"
+
+	"menshen/policy"
+)
+
+// Site is when the door works for whom, beyond what is asked of each person: hours, holidays, free passage, and the rules
+// against being followed in. Without any of it everybody comes in at all hours.
+type Site struct {
+	Zone       string           `toml:"zone"`        // "Asia/Shanghai"; empty: the system's
+	Special    []policy.Special `toml:"special"`     // "2026-10-01 holiday", "10-10 saturday" (every year)
+	Passback   Duration         `toml:"passback"`    // nobody comes in twice within this time; 0: no such rule
+	TwoPersons Duration         `toml:"two_persons"` // two different people must ask within this time; 0: one is enough
+	Access     []Access         `toml:"access"`
+	Free       FreePassage      `toml:"free_passage"`
+	Keypad     Keypad           `toml:"keypad"`
+}
+
+// Access is when the people of a group come in. Once there is one, whoever no Access names stays out.
+type Access struct {
+	Group string          `toml:"group"` // empty: everybody
+	Hours policy.Schedule `toml:"hours"`
+}
+
+// FreePassage is when the door stands unlocked for everybody. Without hours it never does.
+type FreePassage struct {
+	Hours       policy.Schedule `toml:"hours"`
+	FirstPerson bool            `toml:"first_person"` // only once somebody has come in during these hours
+	Groups      []string        `toml:"groups"`       // who counts as that somebody; none: everybody
+}
+
+// Keypad is how many wrong PINs are free, and how long the keypad then rests: policy.TryLimits.
+type Keypad struct {
+	Free    int      `toml:"free"`
+	Pause   Duration `toml:"pause"`
+	Longest Duration `toml:"longest"`
+	Forget  Duration `toml:"forget"`
+}
+
+// keypad is the default, written as the file writes it.
+func keypad(l policy.TryLimits) Keypad {
+	return Keypad{l.Free, Duration(l.Pause), Duration(l.Longest), Duration(l.Forget)}
+}
+
+// Limits are the keypad's limits as policy takes them.
+func (k Keypad) Limits() policy.TryLimits {
+	return policy.TryLimits{Free: k.Free, Pause: k.Pause.D(), Longest: k.Longest.D(), Forget: k.Forget.D()}
+}
+
+// Calendar is the site's zone and special days. The zone was checked when the file was read.
+func (s Site) Calendar() policy.Calendar {
+	zone := time.Local
+	if s.Zone != "" {
+		if z, err := time.LoadLocation(s.Zone); err == nil {
+			zone = z
+		}
+	}
+	return policy.Calendar{Zone: zone, Special: s.Special}
+}
+
+// Rules are the hours of each group as policy takes them.
+func (s Site) Rules() []policy.Access {
+	var rules []policy.Access
+	for _, a := range s.Access {
+		rules = append(rules, policy.Access{Group: a.Group, Hours: a.Hours})
+	}
+	return rules
+}
+
+func (s *Site) check() error {
+	if _, err := time.LoadLocation(s.Zone); err != nil {
+		return fmt.Errorf("[site] zone %q is not known: write a place such as zone = \"Asia/Shanghai\"", s.Zone)
+	}
+	for i, a := range s.Access {
+		if len(a.Hours) == 0 {
+			return fmt.Errorf("[[site.access]] number %d has no hours: write some, such as hours = [\"mon-fri 07:00-23:00\"]", i+1)
+		}
+	}
+	if f := s.Free; len(f.Hours) == 0 && (f.FirstPerson || len(f.Groups) > 0) {
+		return fmt.Errorf("[site.free_passage] has no hours: write some, such as hours = [\"mon-fri 09:00-17:00\"]")
+	}
+	if d := s.TwoPersons.D(); d > 5*time.Minute {
+		return fmt.Errorf("[site] two_persons %v is out of range: write at most 5m", d)
+	}
+	if d := s.Passback.D(); d > 24*time.Hour {
+		return fmt.Errorf("[site] passback %v is out of range: write at most 24h", d)
+	}
+	k := s.Keypad
+	if k.Free < 1 || k.Free > 100 || k.Pause <= 0 || k.Longest < k.Pause || k.Longest.D() > 24*time.Hour {
+		return fmt.Errorf("[site.keypad] is out of range: free 1 to 100, pause above 0s, longest from pause to 24h")
+	}
+	return nil
+}

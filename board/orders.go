@@ -1,0 +1,92 @@
+package board
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"menshen/board/console"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// orders are what an operator ordered for everybody. They hold until an operator ends them, over a restart as well.
+type orders struct {
+	Lockdown   bool `json:"lockdown"`   // the door stays shut for all but exit, fire, staff and operators
+	Evacuation bool `json:"evacuation"` // the door stands open for all, as in fire
+}
+
+// paperOrders is the kind of paper that keeps them.
+const paperOrders = "orders"
+
+// loadOrders takes up the orders that held when the program ended.
+func (u *Unit) loadOrders() error {
+	all, err := u.vault.Papers(paperOrders)
+	if err != nil {
+		return fmt.Errorf("reading the orders in force: %w", err)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(all[len(all)-1].Body, &u.site.orders); err != nil {
+		return fmt.Errorf("reading the orders in force: %w", err)
+	}
+	return nil
+}
+
+// obey brings the door to the orders and key switches in force.
+func (u *Unit) obey() {
+	now := u.now()
+	if o := u.site.orders; o.Evacuation != u.door.Evacuation {
+		u.step(policy.DoorEvent{At: now, Kind: either(o.Evacuation, policy.EvEvacuateOn, policy.EvEvacuateOff)})
+	}
+	if u.site.lockdown() {
+		u.step(policy.DoorEvent{At: now, Kind: policy.EvLockdown})
+	}
+	u.keepHours(now)
+}
+
+var _ console.Orders = (*Desk)(nil)
+
+// Lockdown begins or ends a lockdown.
+func (d *Desk) Lockdown(ctx context.Context, s console.Session, on bool) error {
+	return d.order(ctx, s, func(o *orders) bool { was := o.Lockdown; o.Lockdown = on; return was != on })
+}
+
+// Evacuate begins or ends an evacuation.
+func (d *Desk) Evacuate(ctx context.Context, s console.Session, on bool) error {
+	return d.order(ctx, s, func(o *orders) bool { was := o.Evacuation; o.Evacuation = on; return was != on })
+}
+
+// order changes the orders. They are obeyed at once, also when the disk does not take them: then they end with the program, and the operator is told.
+func (d *Desk) order(ctx context.Context, s console.Session, change func(*orders) bool) error {
+	by, err := d.allow(s, opensDoor)
+	if err != nil {
+		return err
+	}
+	var now orders
+	changed := false
+	err = d.u.do(ctx, func() {
+		if changed = change(&d.u.site.orders); changed {
+			now = d.u.site.orders
+			d.u.record(store.Entry{Kind: "orders", Actor: by, Detail: map[string]string{
+				"lockdown": either(now.Lockdown, "on", "off"), "evacuation": either(now.Evacuation, "on", "off")}})
+			d.u.obey()
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if !changed {
+		return problem(errors.New("it is so already"), "see 'status'")
+	}
+	body, err := json.Marshal(now)
+	if err == nil {
+		_, err = d.u.vault.PutPaper(by, paperOrders, body)
+	}
+	if err != nil {
+		return problem(fmt.Errorf("obeyed, but not kept: %w", err), "give the order again once the disk answers, or it ends with a restart")
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package board
+
+import (
+	"time"
+
+	"menshen/hal"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// outputs are contacts for other equipment: an alarm panel, the other door of a lock. They follow the door and decide nothing.
+type outputs struct {
+	alarms, help, interlock hal.Output // nil where the unit has none
+	raised                  map[string]bool
+	helpUntil               time.Time
+	on                      map[hal.Output]bool
+}
+
+// helpFor is how long the duress contact closes; an alarm panel latches it.
+const helpFor = 10 * time.Second
+
+func newOutputs(out map[string]hal.Output) outputs {
+	return outputs{alarms: out["alarm"], help: out["duress"], interlock: out["interlock"], raised: map[string]bool{}, on: map[hal.Output]bool{}}
+}
+
+// alarm raises or ends one alarm; the contact is on while there is any.
+func (o *outputs) alarm(name string, on bool) {
+	if on {
+		o.raised[name] = true
+	} else {
+		delete(o.raised, name)
+	}
+}
+
+// duress calls for help, and shows nothing of it at the door.
+func (u *Unit) duress(d policy.Decision) {
+	u.record(store.Entry{At: d.At, Kind: string(policy.DoAlarm), Person: d.Person, Detail: map[string]string{"of": "duress"}})
+	u.outputs.helpUntil = u.now().Add(helpFor)
+}
+
+// follow brings the outputs to what the door is now. A relay that fails is a fault of its own and stops nothing.
+func (u *Unit) follow(now time.Time) {
+	o := &u.outputs
+	for _, x := range []struct {
+		out hal.Output
+		on  bool
+	}{
+		{o.alarms, len(o.raised) > 0},
+		{o.help, now.Before(o.helpUntil)},
+		{o.interlock, u.door.Unlocked || !u.door.OpenedAt.IsZero()},
+	} {
+		if x.out == nil || o.on[x.out] == x.on {
+			continue
+		}
+		if err := x.out.Set(x.on); err != nil {
+			u.fault("output "+x.out.String(), err)
+			continue
+		}
+		u.recovered("output " + x.out.String())
+		o.on[x.out] = x.on
+	}
+}
