@@ -27,13 +27,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type bench struct {
 	*testing.T
 	*Unit
-	clock  *clock
-	relay  *haltest.Output
-	reader *haltest.Reader
-	inputs map[string]*haltest.Input
-	eye    *fakeEye
-	desk   *Desk
-	staff  console.Session
+	clock   *clock
+	relay   *haltest.Output
+	reader  *haltest.Reader
+	inputs  map[string]*haltest.Input
+	outputs map[string]*haltest.Output
+	eye     *fakeEye
+	desk    *Desk
+	staff   console.Session
 }
 
 // clock is the wall clock of a test.
@@ -66,23 +67,30 @@ func (f *fakeEye) Mode() eye.Mode { f.mu.Lock(); defer f.mu.Unlock(); return f.m
 const secret = "correct horse"
 
 // newBench makes a unit with one operator, a manager, logged in. The loop does not run: tests hand it events themselves.
-func newBench(t *testing.T) *bench {
+func newBench(t *testing.T, change ...func(*config.Config)) *bench {
 	t.Helper()
 	conf, err := config.Parse(strings.NewReader(config.Example))
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := &bench{T: t, clock: &clock{t: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}, relay: &haltest.Output{Name: "relay"},
-		reader: &haltest.Reader{Name: "outside"}, inputs: map[string]*haltest.Input{},
+		reader: &haltest.Reader{Name: "outside"}, inputs: map[string]*haltest.Input{}, outputs: map[string]*haltest.Output{},
 		eye: &fakeEye{seen: make(chan recognizer.Observation), cam: eye.CameraOK}}
 	conf.Unit.Dir = t.TempDir() + "/vault"
+	for _, f := range change {
+		f(conf)
+	}
 	v, err := store.Create(conf.Unit.Dir, store.Options{Key: store.KeyFile(t.TempDir() + "/key"), Now: b.clock.now,
 		Cost: store.Cost{Time: 1, Memory: 64, Lanes: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { v.Close() })
-	hw := &Hardware{Relay: b.relay, Inputs: map[string]hal.Input{}, Readers: []hal.Reader{b.reader}}
+	hw := &Hardware{Relay: b.relay, Inputs: map[string]hal.Input{}, Readers: []hal.Reader{b.reader}, Signals: map[string]hal.Output{}}
+	for _, role := range []string{"alarm", "duress", "interlock"} {
+		b.outputs[role] = &haltest.Output{Name: role}
+		hw.Signals[role] = b.outputs[role]
+	}
 	for _, role := range []string{"rex", "contact", "fire"} {
 		b.inputs[role] = &haltest.Input{Name: role}
 		hw.Inputs[role] = b.inputs[role]

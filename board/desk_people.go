@@ -134,7 +134,7 @@ func (d *Desk) AssignCard(ctx context.Context, s console.Session, id policy.Pers
 }
 
 // AssignPIN gives the person a PIN.
-func (d *Desk) AssignPIN(_ context.Context, s console.Session, id policy.PersonID, pin console.Secret) (policy.Credential, error) {
+func (d *Desk) AssignPIN(_ context.Context, s console.Session, id policy.PersonID, pin console.Secret, duress bool) (policy.Credential, error) {
 	by, err := d.allow(s, keepsPeople)
 	if err != nil {
 		return policy.Credential{}, err
@@ -142,7 +142,7 @@ func (d *Desk) AssignPIN(_ context.Context, s console.Session, id policy.PersonI
 	if len(pin) < 4 || len(pin) > 8 || strings.Trim(string(pin), "0123456789") != "" {
 		return policy.Credential{}, problem(errors.New("this is no PIN"), "choose 4 to 8 digits")
 	}
-	key, err := d.u.vault.AddCredential(by, id, policy.PINKind, pin, "PIN", false)
+	key, err := d.u.vault.AddLimited(by, id, policy.Credential{Kind: policy.PINKind, Label: either(duress, "duress PIN", "PIN"), Duress: duress}, pin)
 	return key, explain(err)
 }
 

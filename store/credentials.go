@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"menshen/policy"
 )
@@ -35,11 +36,17 @@ type card struct {
 // AddCredential gives somebody a credential. secret is the canonical form that the reader will give later (hal.Card.Credential, the PIN's
 // digits). ErrTaken when anybody holds it; a revoked one may be given again.
 func (v *Vault) AddCredential(a Actor, id policy.PersonID, kind policy.CredentialKind, secret []byte, label string, clonable bool) (policy.Credential, error) {
+	return v.AddLimited(a, id, policy.Credential{Kind: kind, Label: label, Clonable: clonable}, secret)
+}
+
+// AddLimited gives somebody a credential with limits of its own (a time, a door, a number of uses, for duress), as c says. c.ID and what c says
+// of its use so far are ignored.
+func (v *Vault) AddLimited(a Actor, id policy.PersonID, c policy.Credential, secret []byte) (policy.Credential, error) {
 	var handle [8]byte
 	rand.Read(handle[:])
-	c := policy.Credential{ID: hex.EncodeToString(handle[:]), Kind: kind, Label: label, Clonable: clonable}
+	c.ID, c.Revoked, c.Used, c.LastUsed = hex.EncodeToString(handle[:]), false, 0, time.Time{}
 	err := v.act(func(t *tx) error {
-		first := t.r.first(kind, secret)
+		first := t.r.first(c.Kind, secret)
 		if err := t.free(first); err != nil {
 			return err
 		}
@@ -62,7 +69,7 @@ func (v *Vault) AddCredential(a Actor, id policy.PersonID, kind policy.Credentia
 		return err
 	})
 	if err != nil {
-		return policy.Credential{}, fmt.Errorf("add %s, person %s: %w", kind, id, err)
+		return policy.Credential{}, fmt.Errorf("add %s, person %s: %w", c.Kind, id, err)
 	}
 	return c, nil
 }

@@ -11,7 +11,7 @@ import (
 // against being followed in. Without any of it everybody comes in at all hours.
 type Site struct {
 	Zone       string           `toml:"zone"`        // "Asia/Shanghai"; empty: the system's
-	Special    []policy.Special `toml:"special"`     // "2026-10-01 holiday", "10-10 saturday" (every year)
+	Special    []policy.Special `toml:"special"`     // "2026-10-01 holiday", "2026-10-10 wed" (worked as one), "01-01 holiday" (every year)
 	Passback   Duration         `toml:"passback"`    // nobody comes in twice within this time; 0: no such rule
 	TwoPersons Duration         `toml:"two_persons"` // two different people must ask within this time; 0: one is enough
 	Access     []Access         `toml:"access"`

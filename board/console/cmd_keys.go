@@ -12,8 +12,8 @@ func keyCommands() []command {
 		{name: "card", usage: "WHO [LABEL]", roles: keepsPeople, person: true, run: card,
 			about:   text{"give the next card tapped at the door to a person", "将下一张刷的卡分配给此人"},
 			example: `card 1204 "grey fob"`},
-		{name: "pin", usage: "WHO", roles: keepsPeople, person: true, run: pin,
-			about:   text{"give a person a PIN", "设置密码键盘 PIN"},
+		{name: "pin", usage: "WHO [--duress]", roles: keepsPeople, person: true, run: pin,
+			about:   text{"give a person a PIN; one for duress opens and calls for help in silence", "设置密码键盘 PIN；胁迫 PIN 照常开门并静默报警"},
 			example: "pin 1204"},
 		{name: "revoke", usage: "WHO KEY", roles: keepsPeople, person: true, run: revoke,
 			about:   text{"end one credential at once; KEY as person shows it", "立即作废一个凭证；KEY 见 person"},
@@ -41,7 +41,11 @@ func card(ctx context.Context, c *console, words []string) error {
 }
 
 func pin(ctx context.Context, c *console, words []string) error {
-	p, err := c.whom(ctx, strings.Join(words, " "))
+	a, err := parse(words, "duress")
+	if err != nil {
+		return err
+	}
+	p, err := c.whom(ctx, a.rest())
 	if err != nil {
 		return err
 	}
@@ -50,7 +54,7 @@ func pin(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	defer first.Wipe()
-	k, err := c.desk.AssignPIN(ctx, c.who, p.ID, first)
+	k, err := c.desk.AssignPIN(ctx, c.who, p.ID, first, a.has("duress"))
 	if err != nil {
 		return err
 	}

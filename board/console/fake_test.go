@@ -205,7 +205,7 @@ func (d *fakeDesk) AssignCard(ctx context.Context, s console.Session, id policy.
 	}
 }
 
-func (d *fakeDesk) AssignPIN(_ context.Context, s console.Session, id policy.PersonID, pin console.Secret) (policy.Credential, error) {
+func (d *fakeDesk) AssignPIN(_ context.Context, s console.Session, id policy.PersonID, pin console.Secret, _ bool) (policy.Credential, error) {
 	err := d.enter(s, "pin", console.Manager)
 	defer d.mu.Unlock()
 	if err != nil {
