@@ -216,6 +216,9 @@ func (c *Config) resolve(dir string) {
 	c.Camera.Models = abs(c.Camera.Models)
 	c.Camera.Manifest = abs(c.Camera.Manifest)
 	c.Faces.Calibration = abs(c.Faces.Calibration)
+	if c.Console.Socket != "none" {
+		c.Console.Socket = abs(c.Console.Socket)
+	}
 	if k, err := ParseKeySource(c.Key.Source); err == nil && k.Kind != "tpm" {
 		k.Path = abs(k.Path)
 		c.Key.Source = k.String()

@@ -128,6 +128,18 @@ type Console struct {
 	Serial string   `toml:"serial"` // "/dev/ttyS0"; empty: none
 	Baud   int      `toml:"baud"`
 	Idle   Duration `toml:"idle"`
+	Socket string   `toml:"socket"` // of "menshen console"; empty: control.sock in the unit's folder; "none": none
+}
+
+// ControlSocket is the path of the control socket; empty: there is none.
+func (c *Config) ControlSocket() string {
+	switch c.Console.Socket {
+	case "":
+		return filepath.Join(c.Unit.Dir, "control.sock")
+	case "none":
+		return ""
+	}
+	return c.Console.Socket
 }
 
 // Load reads and checks a file. Relative paths in it are taken from the file's own folder.

@@ -29,7 +29,7 @@ type Options struct {
 	Width    int            // columns, 80 when 0
 	Height   int            // rows, 24 when 0
 	Idle     time.Duration  // log-out after this long without a key, 5 minutes when 0
-	Once     bool           // end after the first log-out: for the control socket, and for a terminal with another use
+	Once     bool           // end after the first log-out, or when nobody logs in: for the control socket, and for a terminal with another use
 	Baud     int            // what the line carries, for pictures: 115200 when 0
 	Location *time.Location // of the dates shown and typed; time.Local when nil
 	Clock    Clock          // the system's when nil
@@ -68,7 +68,7 @@ var (
 )
 
 // Serve lets people log in and work, one after the other, until ctx ends, the line is gone (rw.Read gives an error; io.EOF
-// is nil here), or, with Options.Once, the first log-out or a Ctrl-D instead of a log-in. The log-out reaches the Desk in
+// is nil here), or, with Options.Once, the first log-out, or a Ctrl-D or Options.Idle without a key instead of a log-in. The log-out reaches the Desk in
 // each case, even while rw.Write hangs; Serve itself then waits for the Write.
 //
 // A Read of rw that waits when Serve returns ends when the caller closes rw, and not before; who goes on using a terminal gives Serve a
@@ -89,7 +89,7 @@ func Serve(ctx context.Context, rw io.ReadWriter, desk Desk, o Options) error {
 			return nil
 		case gone != nil:
 			return gone
-		case o.Once && (!errors.Is(err, errNotIn) || errors.Is(err, io.EOF)):
+		case o.Once && (!errors.Is(err, errNotIn) || errors.Is(err, io.EOF) || errors.Is(err, errIdle)):
 			return nil
 		}
 	}

@@ -43,6 +43,9 @@ func (c *console) visit(outer context.Context) error {
 	idle := &idle{clock: c.o.Clock, d: c.o.Idle, out: func() { end(errIdle) }}
 	defer idle.stop()
 	c.line.attend(ctx, idle.touch, func() { end(errBreak) })
+	if c.o.Once { // others may wait for the place
+		idle.touch()
+	}
 	c.history = history{}
 	c.edit = newEditor(c.line, c.o.Width, c.o.Height, &c.history, c.complete)
 

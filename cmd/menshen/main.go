@@ -37,6 +37,6 @@ store. Everything stays in the unit; it opens no internet socket.`,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
 	}
-	c.AddCommand(runVerb(), initVerb(), configVerb(), demoVerb(), auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
+	c.AddCommand(runVerb(), consoleVerb(), initVerb(), configVerb(), demoVerb(), auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
 	return c
 }

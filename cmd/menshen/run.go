@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -43,9 +44,14 @@ func runDoor(ctx context.Context, conf *config.Config, log *slog.Logger) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, closeAll()) }()
+	ctx, stop := context.WithCancel(ctx)
+	var consoles sync.WaitGroup
+	defer func() { stop(); consoles.Wait() }() // each operator's log-out is recorded before the vault is closed
+	desk := u.Desk()
 	if conf.Console.Serial != "" {
-		go u.ServeSerial(ctx, u.Desk(), log)
+		consoles.Go(func() { u.ServeSerial(ctx, desk, log) })
 	}
+	consoles.Go(func() { u.ServeControl(ctx, board.Requests{"console": u.ConsoleRequest(desk)}, log) })
 	log.Info("the door works", "unit", conf.Unit.Name)
 	return u.Run(ctx)
 }

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"menshen/board"
+	"menshen/board/config"
+	"menshen/board/console"
+)
+
+func consoleVerb() *cobra.Command {
+	var path string
+	var plain bool
+	c := &cobra.Command{
+		Use:   "console",
+		Short: "the technician's console of the door that runs here",
+		Long: `Connects this terminal to the technician's console of the running unit, the same as on its serial line, over the unit's
+control socket. Only root and the unit's own user come that far; then everybody logs in under their own name. Several consoles
+may be open at once. logout, or Ctrl-D at the log-in, comes back here.`,
+		Example: `  menshen console
+  sudo -u menshen menshen console --plain      for screen readers
+  ssh -t door4 menshen console                 from elsewhere, -t gives it a terminal`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			conf, err := config.Load(path)
+			if err != nil {
+				return err
+			}
+			ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGTERM, syscall.SIGHUP)
+			defer stop()
+			return attach(ctx, conf, os.Stdin, c.OutOrStdout(), plain)
+		},
+	}
+	c.Flags().StringVar(&path, "config", "/etc/menshen/door.toml", "the unit's configuration")
+	c.Flags().BoolVar(&plain, "plain", false, "one fact a line and no cursor movement, for screen readers")
+	return c
+}
+
+// attach makes in and out the terminal of a console until one of the two sides ends it.
+func attach(ctx context.Context, conf *config.Config, in *os.File, out io.Writer, plain bool) error {
+	if !term.IsTerminal(int(in.Fd())) {
+		return errors.New("the console asks for secrets and needs a terminal; with ssh: ssh -t")
+	}
+	width, height, err := term.GetSize(int(in.Fd()))
+	if err != nil || width == 0 || height == 0 {
+		width, height = 80, 24
+	}
+	line, err := board.Ask(conf, fmt.Sprintf("console %dx%d %s %s", width, height, terminalKind(plain), language()))
+	if err != nil {
+		return err
+	}
+	defer line.Close()
+	defer context.AfterFunc(ctx, func() { line.Close() })()
+	before, err := term.MakeRaw(int(in.Fd()))
+	if err != nil {
+		return fmt.Errorf("taking the terminal: %w", err)
+	}
+	defer term.Restore(int(in.Fd()), before)
+	keyboard, err := console.NewKeyboard(in)
+	if err != nil {
+		return err
+	}
+	typing := make(chan struct{})
+	go func() {
+		defer close(typing)
+		_, _ = io.Copy(line, keyboard) // a unit that is gone shows below
+		_ = line.CloseWrite()
+	}()
+	_, err = io.Copy(out, line)
+	err = errors.Join(err, keyboard.Close())
+	<-typing
+	if ctx.Err() != nil || errors.Is(err, syscall.ECONNRESET) { // the unit ended while keys were under way
+		return nil
+	}
+	return err
+}
+
+// terminalKind is what the unit has to know of the terminal: whether it can move its cursor.
+func terminalKind(plain bool) string {
+	if kind := os.Getenv("TERM"); kind != "" && kind != "dumb" && !plain {
+		return "vt100"
+	}
+	return "dumb"
+}
+
+// language is that of the person at the terminal, as far as the unit speaks it.
+func language() string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := os.Getenv(name); v != "" {
+			if strings.HasPrefix(v, "zh") {
+				return "zh"
+			}
+			break
+		}
+	}
+	return "en"
+}
