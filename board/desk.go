@@ -119,7 +119,7 @@ func (u *Unit) ensureNotices() error {
 		return nil
 	}
 	for _, lang := range notice.Languages {
-		text, err := notice.Text(lang, factsOf(u.cfg))
+		text, err := notice.Text(lang, NoticeFacts(u.cfg))
 		if err != nil {
 			return err
 		}
@@ -133,7 +133,8 @@ func (u *Unit) ensureNotices() error {
 	return nil
 }
 
-func factsOf(c *config.Config) notice.Facts {
+// NoticeFacts are what the site says of itself in its notice, sign and commitment.
+func NoticeFacts(c *config.Config) notice.Facts {
 	return notice.Facts{Place: c.Unit.Location, Door: c.Unit.Name, Handler: c.Unit.Handler, Contact: c.Unit.Contact,
 		Access: keepDecisions, Acts: store.DefaultRetention.Acts}
 }

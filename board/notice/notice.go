@@ -12,6 +12,7 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 	"time"
@@ -34,9 +35,23 @@ type Facts struct {
 	Acts    time.Duration // how long it is kept what staff did with somebody's data
 }
 
-// AccessDays and ActDays are the retention in days.
-func (f Facts) AccessDays() int { return int(f.Access / (24 * time.Hour)) }
-func (f Facts) ActDays() int    { return int(f.Acts / (24 * time.Hour)) }
+// day is what retention is counted in.
+const day = 24 * time.Hour
+
+// Span is a retention in words.
+func (f Facts) Span(lang string, d time.Duration) string {
+	n, unit := int(d/day), Words{" days", " 天"}
+	if n > 0 && n%365 == 0 {
+		n, unit = n/365, Words{" years", " 年"}
+	}
+	if n == 1 {
+		unit.EN = strings.TrimSuffix(unit.EN, "s")
+	}
+	if lang == "zh" {
+		return strconv.Itoa(n) + unit.ZH
+	}
+	return strconv.Itoa(n) + unit.EN
+}
 
 // Gaps are the items of R-NOTICE that the site has left empty, by their name in the configuration.
 func (f Facts) Gaps() []string {
@@ -47,7 +62,7 @@ func (f Facts) Gaps() []string {
 	}{
 		{"[unit] name", one(f.Door) != ""}, {"[unit] location", one(f.Place) != ""},
 		{"[unit] handler", one(f.Handler) != ""}, {"[unit] contact", one(f.Contact) != ""},
-		{"retention of door events", f.AccessDays() > 0}, {"retention of acts", f.ActDays() > 0},
+		{"retention of door events", f.Access >= day}, {"retention of acts", f.Acts >= day},
 	} {
 		if !fact.there {
 			gaps = append(gaps, fact.name)

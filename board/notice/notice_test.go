@@ -18,7 +18,7 @@ func TestRNoticeSaysEachThing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, word := range append(must[lang], f.Place, f.Door, f.Handler, f.Contact, "90") {
+		for _, word := range append(must[lang], f.Place, f.Door, f.Handler, f.Contact, "90 ", "3 ") {
 			if !strings.Contains(text, word) {
 				t.Errorf("the notice in %s does not say %q", lang, word)
 			}

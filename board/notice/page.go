@@ -60,9 +60,10 @@ func CommitmentPage(lang string, f Facts) (string, error) {
 		"en": {"Name", "Position", "Date", "Signature"},
 		"zh": {"姓名", "岗位", "日期", "签名"},
 	}
+	site := one(f.Handler + " " + f.Door)
 	foot := map[string][]string{
-		"en": {"For " + one(f.Handler) + ", " + one(f.Door) + ".", "Version " + version + " of these words, as the console shows it."},
-		"zh": {one(f.Handler) + "，" + one(f.Door), "本承诺书文本版本 " + version + "，与操作台所示一致。"},
+		"en": {site, "Version " + version + " of these words, as the console shows it."},
+		"zh": {site, "本承诺书文本版本 " + version + "，与操作台所示一致。"},
 	}
 	return page{Lang: lang, paper: take(text), Lines: lines[lang], Foot: foot[lang]}.html()
 }

@@ -117,7 +117,7 @@ func TestRNoticeSign(t *testing.T) {
 	}
 	selfContained(t, page)
 	text := shown(t, page)
-	for _, want := range []string{"人脸识别", "Face recognition", "刷卡或密码同样开门", "card or code opens just as well", "不保存任何影像", "No picture and no data",
+	for _, want := range []string{"人脸识别", "Face recognition", "刷卡或密码同样开门", "card or code opens just as well", "不保存任何影像", "No picture and no face data",
 		"不统计人数", "No counting", "撤回", "Withdraw", f.Handler, f.Contact, "楼宇入口", "the building entrance", "告知书全文", "full notice"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the sign does not say %q", want)

@@ -38,5 +38,6 @@ store. Everything stays in the unit; it opens no internet socket.`,
 		Args:          cobra.NoArgs,
 	}
 	c.AddCommand(runVerb(), consoleVerb(), initVerb(), configVerb(), demoVerb(), auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
+	c.AddCommand(noticeVerb())
 	return c
 }
