@@ -69,6 +69,7 @@ func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []
 	switch p, key, err := u.vault.FindCredential(kind, secret); {
 	case err == nil && u.wantsFaceToo(p, kind):
 		u.lookAfterCard(p, key, at)
+		u.mayTakeBack(&p, key, at)
 		return
 	case err == nil:
 		a.Person, a.KeyID = &p, key
@@ -76,6 +77,7 @@ func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []
 		u.fault("vault", err)
 	}
 	u.conclude(a)
+	u.mayTakeBack(a.Person, a.KeyID, at)
 }
 
 // attempt is an attempt with the state of the unit filled in. A device's own clock may be a little ahead; nothing happens in the future.

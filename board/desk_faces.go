@@ -71,19 +71,7 @@ func (d *Desk) withdraw(ctx context.Context, by store.Actor, id policy.PersonID,
 	if err := d.u.forgetFace(ctx, id); err != nil {
 		return console.Receipt{}, err
 	}
-	p, err := d.u.vault.Person(id)
-	if err != nil {
-		return console.Receipt{}, explain(err)
-	}
-	if p.Face.State != policy.FaceEnrolled { // nothing is stored yet that had to be destroyed
-		now := d.u.now()
-		err := d.u.vault.ChangePerson(by, id, "consent withdrawn", func(p *policy.Person) error {
-			*p = policy.Withdraw(*p, now)
-			return nil
-		})
-		return console.Receipt{At: now, What: "face"}, explain(err)
-	}
-	return d.erasing(id, "face", func() (store.Receipt, error) { return d.u.vault.EraseFace(by, id, why) })
+	return d.erasing(id, "face", func() (store.Receipt, error) { return d.u.takeBack(by, id, why) })
 }
 
 // Enrol takes the person's face at the door's camera.

@@ -217,11 +217,13 @@ func (u *Unit) learn(ctx context.Context, id policy.PersonID, f *face) error {
 
 // forgetFace takes a face out of the index, where it is overwritten; from then on it opens nothing.
 func (u *Unit) forgetFace(ctx context.Context, id policy.PersonID) error {
-	return u.do(ctx, func() {
-		u.faces.index.Erase(index.ID(id))
-		u.faces.visit.Forget()
-		u.faces.recalibrate()
-	})
+	return u.do(ctx, func() { u.dropFace(id) })
+}
+
+func (u *Unit) dropFace(id policy.PersonID) {
+	u.faces.index.Erase(index.ID(id))
+	u.faces.visit.Forget()
+	u.faces.recalibrate()
 }
 
 // looksLike reports whether somebody else's face is so similar that the two could be taken for one another.

@@ -55,6 +55,8 @@ type Unit struct {
 	keypad   keypad
 	faces    faces
 	site     site
+	back     policy.Withdrawal // somebody's gesture at the door
+	due      erasures
 	outputs  outputs
 	timeSet  bool              // an operator set the clock since the start
 	slow     bool              // the last record was not durable in time
@@ -84,6 +86,7 @@ func New(p Parts) (*Unit, error) {
 		site:    newSite(p.Config.Site),
 		outputs: newOutputs(p.Hardware.Signals),
 		faults:  map[string]string{},
+		due:     newErasures(),
 		counts:  map[string]int{}, misreads: map[string]misreads{},
 	}
 	if err := u.ensureNotices(); err != nil {

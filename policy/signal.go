@@ -21,6 +21,8 @@ const (
 	SignalAlarm   Signal = "alarm"   // held or forced
 	SignalFire    Signal = "fire"    // leave now
 	SignalFault   Signal = "fault"   // the unit needs a technician
+	SignalAsk     Signal = "ask"     // tap once more to take your face back; see Withdrawal
+	SignalErased  Signal = "erased"  // your face is erased
 )
 
 // Beat is one step of a signal.
@@ -66,6 +68,8 @@ var patterns = map[Signal]pattern{
 	SignalAlarm:   {[]Beat{red(8).loud(), dark(2)}, true},                                                 // nearly continuous
 	SignalFire:    {[]Beat{green(1).loud(), dark(1)}, true},                                               // very fast
 	SignalFault:   {[]Beat{red(1).loud(), dark(49)}, true},                                                // a blip every 5 s
+	SignalAsk:     {slices.Repeat([]Beat{green(8).loud(), dark(3), red(8).loud(), dark(5)}, 2), false},    // long and long, and again
+	SignalErased:  {append(slices.Repeat([]Beat{green(1).loud(), dark(1)}, 4), green(15).loud()), false},  // four quick, one long
 }
 
 // Signal is what the door shows for a decision: come in, look again, tap your card, or no.

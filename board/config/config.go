@@ -193,7 +193,7 @@ func defaults() Config {
 			HeldAfter:   Duration(30 * time.Second),
 			PreAlarm:    Duration(10 * time.Second),
 		},
-		Site:    Site{Keypad: keypad(policy.DefaultTryLimits)},
+		Site:    Site{ForgetAfter: Duration(30 * 24 * time.Hour), Keypad: keypad(policy.DefaultTryLimits)},
 		Faces:   Faces{StrangerIn: 10000, LiveMin: 0.7, Challenge: "never", Frames: 3, DecideWithin: Duration(3 * time.Second)},
 		Console: Console{Baud: 115200, Idle: Duration(5 * time.Minute)},
 	}

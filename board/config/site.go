@@ -14,9 +14,11 @@ type Site struct {
 	Special    []policy.Special `toml:"special"`     // "2026-10-01 holiday", "2026-10-10 wed" (worked as one), "01-01 holiday" (every year)
 	Passback   Duration         `toml:"passback"`    // nobody comes in twice within this time; 0: no such rule
 	TwoPersons Duration         `toml:"two_persons"` // two different people must ask within this time; 0: one is enough
-	Access     []Access         `toml:"access"`
-	Free       FreePassage      `toml:"free_passage"`
-	Keypad     Keypad           `toml:"keypad"`
+	// ForgetAfter is how long after the end of their lease somebody is forgotten altogether; their face goes at once.
+	ForgetAfter Duration    `toml:"forget_after"`
+	Access      []Access    `toml:"access"`
+	Free        FreePassage `toml:"free_passage"`
+	Keypad      Keypad      `toml:"keypad"`
 }
 
 // Access is when the people of a group come in. Once there is one, whoever no Access names stays out.

@@ -1,0 +1,61 @@
+package policy
+
+import "time"
+
+// Withdrawal recognises somebody who takes their consent back at the door, with their own card and nothing else (R-WITHDRAW): the card is tapped
+// five times in a row, each within four seconds of the last; the door then asks, by its own signal; one more tap, after a pause of
+// three seconds to be sure and within twenty, is the yes. Another card, or waiting, is a no.
+//
+// It takes no keypad, no screen and no words, and works with every kind of reader; a card held to a reader reads once only. Nobody does it by
+// accident: who taps on out of impatience taps in the pause, and that ends it. The taps open the door as any tap does.
+// A PIN does as well as a card. The zero value waits for a first tap.
+type Withdrawal struct {
+	key   string
+	taps  int
+	last  time.Time
+	asked time.Time // zero: the door has not asked
+}
+
+// The gesture.
+const (
+	withdrawTaps  = 5
+	withdrawPace  = 4 * time.Second
+	withdrawPause = 3 * time.Second
+	withdrawYes   = 20 * time.Second
+)
+
+// Gesture is what a tap means for a withdrawal.
+type Gesture int
+
+// The gestures.
+const (
+	NoGesture Gesture = iota
+	AskBack           // ask: do you want to take your face back?
+	TakeBack          // yes
+)
+
+// Tap takes a tap of a credential into account.
+func (w Withdrawal) Tap(key string, at time.Time) (Withdrawal, Gesture) {
+	if key == "" {
+		return Withdrawal{}, NoGesture
+	}
+	if !w.asked.IsZero() && key == w.key {
+		after := at.Sub(w.asked)
+		if after >= withdrawPause && after <= withdrawYes {
+			return Withdrawal{}, TakeBack
+		}
+		w = Withdrawal{}
+		if after >= 0 && after < withdrawPause {
+			return w, NoGesture
+		}
+	}
+	if pace := at.Sub(w.last); key != w.key || pace < 0 || pace > withdrawPace {
+		w = Withdrawal{}
+	}
+	w.key, w.last = key, at
+	if w.taps++; w.taps < withdrawTaps {
+		return w, NoGesture
+	}
+	w.asked = at
+	return w, AskBack
+}

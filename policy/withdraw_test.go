@@ -1,0 +1,82 @@
+package policy
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// taps plays taps of "a" at the given seconds, and gives the gestures.
+func taps(seconds ...float64) (out []Gesture) {
+	var w Withdrawal
+	for _, s := range seconds {
+		var g Gesture
+		w, g = w.Tap("a", morning.Add(time.Duration(s*float64(time.Second))))
+		out = append(out, g)
+	}
+	return out
+}
+
+var morning = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+
+// TestRWithdrawByCard: five taps, the question, one more.
+func TestRWithdrawByCard(t *testing.T) {
+	for _, c := range []struct {
+		what    string
+		seconds []float64
+		last    Gesture
+	}{
+		{"five taps ask", []float64{0, 2, 4, 6, 8}, AskBack},
+		{"four do not", []float64{0, 2, 4, 6}, NoGesture},
+		{"slow ones do not", []float64{0, 5, 10, 15, 20}, NoGesture},
+		{"a tap after the question is the yes", []float64{0, 1, 2, 3, 4, 8}, TakeBack},
+		{"who taps on out of impatience takes nothing back", []float64{0, 1, 2, 3, 4, 5}, NoGesture},
+		{"nor by going on after that", []float64{0, 1, 2, 3, 4, 5, 6, 7, 8}, NoGesture},
+		{"the question ends", []float64{0, 1, 2, 3, 4, 25}, NoGesture},
+	} {
+		g := taps(c.seconds...)
+		if g[len(g)-1] != c.last {
+			t.Errorf("%s: %v", c.what, g)
+		}
+	}
+	var w Withdrawal
+	for i := range 5 {
+		w, _ = w.Tap("a", morning.Add(time.Duration(i)*time.Second))
+	}
+	if w, g := w.Tap("b", morning.Add(8*time.Second)); g != NoGesture {
+		t.Error("another card took it back")
+	} else if _, g = w.Tap("a", morning.Add(9*time.Second)); g != NoGesture {
+		t.Error("the question outlived another card")
+	}
+}
+
+// However cards are tapped, nothing is taken back without a question to that card, at least three seconds before.
+func TestWithdrawalNeedsTheQuestion(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var w Withdrawal
+		now := morning
+		asked := map[string]time.Time{}
+		for range rapid.IntRange(1, 60).Draw(t, "taps") {
+			now = now.Add(time.Duration(rapid.IntRange(-2000, 8000).Draw(t, "ms")) * time.Millisecond)
+			key := rapid.SampledFrom([]string{"a", "a", "a", "b", ""}).Draw(t, "key")
+			var g Gesture
+			w, g = w.Tap(key, now)
+			switch g {
+			case AskBack:
+				clear(asked)
+				asked[key] = now
+			case TakeBack:
+				q, ok := asked[key]
+				if d := now.Sub(q); !ok || d < withdrawPause || d > withdrawYes {
+					t.Fatalf("taken back %v after the question to this card (asked: %v)", d, ok)
+				}
+				clear(asked)
+			case NoGesture:
+				if key != "" && len(asked) > 0 && asked[key].IsZero() {
+					clear(asked) // another card came between
+				}
+			}
+		}
+	})
+}
