@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"menshen/board/console"
 	"menshen/policy"
@@ -19,6 +20,13 @@ func (d *Desk) Consent(ctx context.Context, s console.Session, c console.Consent
 	if _, hash, err := d.u.vault.Notice(c.Lang); err != nil || hash != c.Notice {
 		return problem(errors.New("the notice has changed since it was shown"), "show the present notice and ask again")
 	}
+	var off string
+	if err := d.u.do(ctx, func() { off = d.u.facesOff() }); err != nil {
+		return err
+	}
+	if strings.HasPrefix(off, "R-") { // nobody is asked for a face that may not be taken
+		return problem(fmt.Errorf("faces are off here: %s is not kept", off), "see 'law' for what to do")
+	}
 	card, err := d.cardAtDoor(ctx, "if you agree, hold your own card to the reader at the door", step)
 	if err != nil {
 		return err
@@ -28,7 +36,7 @@ func (d *Desk) Consent(ctx context.Context, s console.Session, c console.Consent
 		return problem(errors.New("that is not this person's card"), "consent is the person's own act: ask them to use their own card")
 	}
 	// The person is here and asks for it: their card is the proof, also after an earlier no.
-	yes := policy.Yes{At: d.u.now(), Notice: c.Notice, Lang: c.Lang, OwnAct: true, OwnRequest: true, Minor: owner.Face.Minor, Guardian: c.Guardian}
+	yes := policy.Yes{At: d.u.now(), Notice: c.Notice, Lang: c.Lang, OwnAct: true, OwnRequest: true, Minor: owner.Face.Minor, Guardian: c.Guardian, GuardianName: c.GuardianName}
 	if _, err := policy.Consent(owner, yes); err != nil {
 		return err // says what to do
 	}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"menshen/board/console"
 	"menshen/policy"
+	"menshen/recognizer"
 	"menshen/store"
 )
 
@@ -91,23 +93,37 @@ func TestRWithdrawEnrolAndErase(t *testing.T) {
 	b.run()
 	ctx, cancel := context.WithCancel(context.Background())
 	shown := make(chan struct{})
-	go func() { // the person stands before the camera
+	var away, trials atomic.Int32
+	go func() { // the person stands before the camera, and steps out of the picture when asked
 		defer close(shown)
 		for ctx.Err() == nil {
+			o := look(1)
+			if away.Load() > 0 {
+				away.Add(-1)
+				o = recognizer.Observation{}
+			}
 			select {
-			case b.eye.seen <- look(1):
+			case b.eye.seen <- o:
 				b.clock.advance(250 * time.Millisecond)
 			case <-ctx.Done():
 			}
 		}
 	}()
-	e, err := b.desk.Enrol(ctx, b.staff, id, func(console.Step) {})
+	e, err := b.desk.Enrol(ctx, b.staff, id, func(s console.Step) {
+		if p, _ := b.vault.Person(id); p.Face.State == policy.FaceEnrolled {
+			t.Error("stored before the trial")
+		}
+		if s.Trial {
+			trials.Add(1)
+			away.Store(8)
+		}
+	})
 	cancel()
 	<-shown
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e.Pictures != picturesWanted || e.CardToo {
+	if e.Pictures != picturesWanted || e.CardToo || trials.Load() != 1 {
 		t.Errorf("enrolled as %+v", e)
 	}
 	if got, ok := b.faces.index.Score([16]byte(id), faceOf(1)[:]); !ok || got < 0.99 {
@@ -127,6 +143,43 @@ func TestRWithdrawEnrolAndErase(t *testing.T) {
 	p, err := b.vault.Person(id)
 	if err != nil || p.Face.State != policy.FaceWithdrawn || len(p.Working(b.clock.now())) != 1 {
 		t.Errorf("after the withdrawal: %+v, %v", p.Face, err)
+	}
+}
+
+// Somebody else who walks up in the trial, or nobody, leaves nothing stored.
+func TestTrialPassMustSucceed(t *testing.T) {
+	for name, comes := range map[string]uint64{"somebody else": 2, "nobody": 0} {
+		e := &enrolment{need: needed{live: 0.7, score: 0.5, frames: 3}, steps: make(chan console.Step, 1), done: make(chan enrolled, 1)}
+		now := time.Unix(0, 0)
+		e.until = now.Add(enrolWithin)
+		show := func(n uint64, times int) {
+			for range times {
+				o := recognizer.Observation{}
+				if n > 0 {
+					o = look(n)
+				}
+				now = now.Add(250 * time.Millisecond)
+				e.add(&o, now)
+			}
+		}
+		show(1, picturesWanted)
+		if e.face == nil {
+			t.Fatal("not taken")
+		}
+		template := e.face.template
+		show(0, 6)
+		if !e.trying {
+			t.Fatal("the trial did not begin")
+		}
+		show(comes, 300)
+		if r := <-e.done; r.face != nil || r.err == nil {
+			t.Errorf("%s walked up, and the face was taken: %v", name, r.err)
+		}
+		for _, x := range template {
+			if x != 0 {
+				t.Fatal("a template that was not stored was not overwritten")
+			}
+		}
 	}
 }
 

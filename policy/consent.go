@@ -18,13 +18,14 @@ var (
 
 // Yes is the consent of one person to one notice.
 type Yes struct {
-	At         time.Time
-	Notice     [32]byte // SHA-256 of the exact notice text that was shown
-	Lang       string   // the language it was shown in
-	OwnAct     bool     // they agreed by an act of their own, apart from any contract (tapped their own card)
-	OwnRequest bool     // they asked for face entry themselves; needed after a no
-	Minor      bool     // under 14
-	Guardian   string   // for a minor: the relation of the parent or guardian who consented
+	At           time.Time
+	Notice       [32]byte // SHA-256 of the exact notice text that was shown
+	Lang         string   // the language it was shown in
+	OwnAct       bool     // they agreed by an act of their own, apart from any contract (tapped their own card)
+	OwnRequest   bool     // they asked for face entry themselves; needed after a no
+	Minor        bool     // under 14
+	Guardian     string   // for a minor: the relation of the parent or guardian who consented
+	GuardianName Private  // and who they are
 }
 
 // Consent records a yes (R-CONSENT): separate, voluntary, to one exact notice, with another way in at hand (R-ALT); by a guardian for a
@@ -40,7 +41,7 @@ func Consent(p Person, y Yes) (Person, error) {
 		return p, ErrNotVoluntary
 	case !y.OwnRequest && MayAsk(p) != nil:
 		return p, ErrSaidNo
-	case minor && y.Guardian == "":
+	case minor && (y.Guardian == "" || y.GuardianName == ""):
 		return p, ErrNeedsGuardian
 	case len(p.Working(y.At)) == 0:
 		return p, ErrNoOtherWay
@@ -49,7 +50,7 @@ func Consent(p Person, y Yes) (Person, error) {
 	if f.State == FaceEnrolled {
 		state = FaceEnrolled
 	}
-	p.Face = FaceConsent{State: state, At: y.At, Notice: y.Notice, Lang: y.Lang, Minor: minor, Guardian: y.Guardian, CardToo: f.CardToo}
+	p.Face = FaceConsent{State: state, At: y.At, Notice: y.Notice, Lang: y.Lang, Minor: minor, Guardian: y.Guardian, GuardianName: y.GuardianName, CardToo: f.CardToo}
 	return p, nil
 }
 

@@ -45,8 +45,12 @@ func TestRConsentNeedsNoticeAndOwnAct(t *testing.T) {
 func TestRMinorGuardianIsKept(t *testing.T) {
 	y := yes()
 	y.Minor, y.Guardian = true, "mother"
+	if _, err := Consent(tenant(), y); !errors.Is(err, ErrNeedsGuardian) {
+		t.Errorf("a guardian without a name: %v", err)
+	}
+	y.GuardianName = "Li Na"
 	p, err := Consent(tenant(), y)
-	if err != nil || !p.Face.Minor || p.Face.Guardian != "mother" {
+	if err != nil || !p.Face.Minor || p.Face.Guardian != "mother" || p.Face.GuardianName != "Li Na" {
 		t.Errorf("%+v, %v", p.Face, err)
 	}
 }

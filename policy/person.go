@@ -84,11 +84,12 @@ const (
 
 // FaceConsent is the record of what a person chose, and to which words they agreed.
 type FaceConsent struct {
-	State    FaceState
-	At       time.Time
-	Notice   [32]byte // SHA-256 of the exact notice text shown
-	Lang     string
-	Guardian string // relation of the guardian who consented, for a person under 14 ("mother"); empty otherwise
-	Minor    bool
-	CardToo  bool // face works only together with the card: somebody else looks too similar
+	State        FaceState
+	At           time.Time
+	Notice       [32]byte // SHA-256 of the exact notice text shown
+	Lang         string
+	GuardianName Private // who that was
+	Guardian     string  // relation of the guardian who consented, for a person under 14 ("mother"); empty otherwise
+	Minor        bool
+	CardToo      bool // face works only together with the card: somebody else looks too similar
 }

@@ -74,6 +74,7 @@ type Step struct {
 	Text   string // "tap the card at the door", "come closer"
 	Done   int    // pictures taken; 0 with Wanted 0: not counted
 	Wanted int
+	Trial  bool // they shall step out of the picture and come back, to try the face before it is stored
 }
 
 // Progress receives steps. It returns at once and may be called from any goroutine, never after the call it was given to has returned.

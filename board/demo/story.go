@@ -86,7 +86,16 @@ func (s *story) enrol(ctx context.Context) (int, error) {
 	if err := s.show(s.wei.enrolledOn); err != nil {
 		return 0, err
 	}
-	e, err := s.desk.Enrol(ctx, s.staff, s.wei.id, func(console.Step) {})
+	tried := false
+	e, err := s.desk.Enrol(ctx, s.staff, s.wei.id, func(step console.Step) {
+		if step.Trial && !tried { // away, and back again, as they will come every day
+			tried = true
+			go func() {
+				_ = s.leave()
+				_ = s.show(s.wei.enrolledOn)
+			}()
+		}
+	})
 	return e.Pictures, errors.Join(err, s.leave())
 }
 
