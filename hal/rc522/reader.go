@@ -132,11 +132,6 @@ func (r *Reader) look(chip *Chip, emit func(hal.ReaderEvent)) error {
 	if err := errors.Join(chip.Field(false), chip.Field(true)); err != nil {
 		return err
 	}
-	for uid, at := range r.seen {
-		if time.Since(at) > r.cfg.Away {
-			delete(r.seen, uid)
-		}
-	}
 	for range most {
 		tag, err := chip.Activate()
 		if err == nil {
@@ -147,6 +142,7 @@ func (r *Reader) look(chip *Chip, emit func(hal.ReaderEvent)) error {
 		}
 		switch {
 		case errors.Is(err, ErrSilent):
+			r.forget()
 			return nil
 		case errors.Is(err, ErrGarbled), errors.Is(err, ErrCollided): // cards at the edge of the field: the next look may do better
 			r.garbled.Add(1)
@@ -155,7 +151,17 @@ func (r *Reader) look(chip *Chip, emit func(hal.ReaderEvent)) error {
 			return err
 		}
 	}
+	r.forget()
 	return nil
+}
+
+// forget drops the cards that have gone. It comes after a look, so that a unit that was too busy to look takes no card for gone that is still there.
+func (r *Reader) forget() {
+	for uid, at := range r.seen {
+		if time.Since(at) > r.cfg.Away {
+			delete(r.seen, uid)
+		}
+	}
 }
 
 // tapped reports a card that was not here before.
