@@ -1,7 +1,6 @@
 package recognizer
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -18,7 +17,8 @@ type network struct {
 	blob    gocv.Mat  // 1×channels×Height×Width
 	input   []float32 // the blob's memory
 	pixels  []float32 // Width×Height BGR, before the planes
-	outputs [][]float32
+	out     *outputs
+	outputs [][]float32 // what out held
 }
 
 // newNetwork builds a model and runs it once on black, so that a model of another shape is refused here and the first face does
@@ -39,7 +39,7 @@ func newNetwork(set *models.Set, m models.Model, want ...int) (*network, error) 
 	if m.Colour == "grey" {
 		channels = 1
 	}
-	n := &network{Model: m, net: net, pixels: make([]float32, m.Width*m.Height*3)}
+	n := &network{Model: m, net: net, pixels: make([]float32, m.Width*m.Height*3), out: newOutputs(m.Outputs)}
 	n.blob = gocv.NewMatWithSizes([]int{1, channels, m.Height, m.Width}, gocv.MatTypeCV32F)
 	if n.input, err = n.blob.DataPtrFloat32(); err != nil {
 		n.close()
@@ -70,15 +70,16 @@ func (n *network) look(v view, m affine) error {
 // run takes the outputs out of OpenCV and overwrites them there.
 func (n *network) run() error {
 	n.net.SetInput(n.blob, "input")
-	var errs []error
-	for i, out := range n.forward() {
-		data, err := out.DataPtrFloat32()
+	if err := n.out.forward(&n.net); err != nil {
+		return fmt.Errorf("run %s: %w", n.File, err)
+	}
+	for i := range n.out.blobs {
+		data, err := n.out.blobs[i].DataPtrFloat32()
+		if err != nil {
+			return fmt.Errorf("output of %s: %w", n.File, err)
+		}
 		n.outputs[i] = append(n.outputs[i][:0], data...)
 		clear(data)
-		errs = append(errs, err, out.Close())
-	}
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("output of %s: %w", n.File, err)
 	}
 	for _, v := range n.outputs[len(n.outputs)-1] {
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
@@ -86,16 +87,6 @@ func (n *network) run() error {
 		}
 	}
 	return nil
-}
-
-// forward avoids gocv's ForwardLayers where it can, because that never frees the names of the outputs: a hundred bytes a
-// call. With several outputs, the detector's case, two calls of Forward would compute everything twice; at the rate of an empty corridor
-// that is 35 MB a day, until the parent replaces the process for its memory.
-func (n *network) forward() []gocv.Mat {
-	if len(n.Outputs) == 1 {
-		return []gocv.Mat{n.net.Forward(n.Outputs[0])}
-	}
-	return n.net.ForwardLayers(n.Outputs)
 }
 
 // probability is the softmax of the first output at the model's class.
@@ -129,6 +120,7 @@ func (n *network) wipe() {
 
 func (n *network) close() {
 	n.wipe()
+	n.out.close()
 	n.blob.Close()
 	n.net.Close()
 }
