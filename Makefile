@@ -8,7 +8,7 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
-.PHONY: run test build compile setup models lint short race fuzz bench vboard cover clean
+.PHONY: run test build compile setup models lint short race fuzz bench soak vboard cover clean
 
 run: setup-run compile
 	@$(BIN) demo
@@ -52,6 +52,11 @@ bench: setup
 	scripts/bench/search.py
 	scripts/bench/chain.sh
 	go test -run '^$$' -bench ToRelay -benchtime 200x ./board
+
+# Does memory grow, and what does an empty corridor cost? The whole unit, with people who come and go; MINUTES=1 is the empty corridor alone.
+MINUTES ?= 60
+soak: setup-run compile
+	@scripts/bench/soak.sh $(MINUTES)
 
 # The drivers on the kernel's own lines, in a virtual board: two minutes on a quiet machine, after two of set-up once.
 vboard:

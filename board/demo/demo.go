@@ -16,6 +16,9 @@ func Run(ctx context.Context, o Options, in *os.File, out io.Writer) (err error)
 	if o.Log == nil {
 		o.Log = io.Discard
 	}
+	if o.Every <= 0 {
+		o.Every = time.Minute
+	}
 	tty := in != nil && term.IsTerminal(int(in.Fd()))
 	n := &narrator{out: out, style: isTerminal(out) && os.Getenv("NO_COLOR") == ""}
 	began := time.Now()
@@ -28,6 +31,9 @@ func Run(ctx context.Context, o Options, in *os.File, out io.Writer) (err error)
 	defer func() { err = errors.Join(err, w.close()) }()
 	s := &story{world: w, narrator: n}
 	s.wei, s.grace, s.stranger = cast(o.Pictures)
+	if o.Traffic > 0 {
+		return s.traffic(ctx)
+	}
 	if err := s.tellAll(ctx); err != nil {
 		return err
 	}

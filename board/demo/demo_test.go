@@ -3,6 +3,9 @@ package demo
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,5 +51,50 @@ func TestScenario(t *testing.T) {
 		if strings.Contains(out.String(), private) || strings.Contains(log.String(), private) {
 			t.Errorf("a name, apartment or card number (%q) reached the log", private)
 		}
+	}
+}
+
+// TestTraffic is a short piece of the soak: people come and go, and the figures of both processes are told.
+func TestTraffic(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
+	dir, err := models.Dir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	o := Options{Models: dir, Pictures: filepath.Join(filepath.Dir(dir), "pictures"), Traffic: 21 * time.Second, Every: 5 * time.Second}
+	if err := Run(t.Context(), o, nil, &out); err != nil {
+		t.Fatal(err, &out)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	var door, eye, doorCPU, eyeCPU, looking float64
+	var faces, cards int
+	last := strings.Join(strings.Fields(strings.NewReplacer("|", "", "MiB", "", "%", "", ",", "", ";", "").Replace(lines[len(lines)-1])), " ")
+	if _, err := fmt.Sscanf(last, "20s %g %g %g %g %g %d %d", &door, &doorCPU, &eye, &eyeCPU, &looking, &faces, &cards); err != nil {
+		t.Fatalf("%v: %q", err, last)
+	}
+	if door < 20 || eye < 20 || looking <= 0 || looking > eyeCPU || faces+cards == 0 {
+		t.Errorf("no figures of a door at which people come and go:\n%s", &out)
+	}
+}
+
+func TestSlope(t *testing.T) {
+	if got := slope([]float64{1, 3, 5, 7, 9}); got != 2 {
+		t.Errorf("slope %v", got)
+	}
+	m := meter{out: io.Discard, every: time.Minute}
+	for i := range 30 {
+		m.door, m.eye = append(m.door, 100), append(m.eye, 100+float64(i%2))
+	}
+	if err := m.sum(); err != nil {
+		t.Error(err)
+	}
+	for i := range m.eye {
+		m.eye[i] += float64(i) / 3 // 20 MiB an hour
+	}
+	if err := m.sum(); !errors.Is(err, errGrows) {
+		t.Errorf("growth was not noticed: %v", err)
 	}
 }

@@ -31,6 +31,8 @@ type Options struct {
 	Models   string // folder of the model files
 	Pictures string // folder of the pictures (scripts/pictures.sh)
 	Log      io.Writer
+	Traffic  time.Duration // instead of the story: let people come and go for so long, and measure
+	Every    time.Duration // a row of figures; a minute
 }
 
 // somebody is one of the demo's people, as the world has them: with a card and pictures, not as the unit knows them.
