@@ -109,13 +109,14 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	d := policy.Decide(a)
 	ctx, cancel := context.WithTimeout(context.Background(), SlowDisk)
 	defer cancel()
-	_, err := u.vault.RecordDecision(ctx, d)
+	seq, err := u.vault.RecordDecision(ctx, d)
 	u.durable(err)
 	if err != nil && d.Grant && byFace(d.Means) {
 		a.Site.Durable = false
 		d = policy.Decide(a)
 		_, _ = u.vault.RecordDecision(ctx, d) // follows the other in memory, and takes it back
 	}
+	u.tellDecision(seq, d)
 	u.site.decided(d, a.Person, u.doorConf.HasContact)
 	if d.Duress {
 		u.duress(d)

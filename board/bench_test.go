@@ -50,11 +50,13 @@ func (c *clock) advance(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.t
 type fakeEye struct {
 	mu   sync.Mutex
 	seen chan recognizer.Observation
+	pics chan eye.Picture
 	mode eye.Mode
 	cam  eye.CameraState
 }
 
 func (f *fakeEye) Observations() <-chan recognizer.Observation { return f.seen }
+func (f *fakeEye) Pictures() <-chan eye.Picture                { return f.pics }
 func (f *fakeEye) SetMode(m eye.Mode)                          { f.mu.Lock(); defer f.mu.Unlock(); f.mode = m }
 func (f *fakeEye) Close() error                                { return nil }
 func (f *fakeEye) Status() eye.Status {
@@ -75,7 +77,7 @@ func newBench(t *testing.T, change ...func(*config.Config)) *bench {
 	}
 	b := &bench{T: t, clock: &clock{t: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}, relay: &haltest.Output{Name: "relay"},
 		reader: &haltest.Reader{Name: "outside"}, inputs: map[string]*haltest.Input{}, outputs: map[string]*haltest.Output{},
-		eye: &fakeEye{seen: make(chan recognizer.Observation), cam: eye.CameraOK}}
+		eye: &fakeEye{seen: make(chan recognizer.Observation), pics: make(chan eye.Picture), cam: eye.CameraOK}}
 	conf.Unit.Dir = t.TempDir() + "/vault"
 	for _, f := range change {
 		f(conf)

@@ -93,6 +93,7 @@ func (u *Unit) record(e store.Entry) {
 		e.Actor = store.Door
 	}
 	e.Door = u.cfg.Unit.Name
+	u.tellRecord(e)
 	if _, err := u.vault.Record(doNotWait, e); err != nil && !errors.Is(err, store.ErrSlow) {
 		u.faults["vault"] = err.Error()
 	}

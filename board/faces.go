@@ -29,6 +29,7 @@ type faces struct {
 	card   *tapped    // whose card waits for its owner's face
 	asks   fusion.Act // what the person at the door is asked to do
 	taking *enrolment // somebody's face is being taken
+	aiming bool       // staff see the picture; nobody is recognised meanwhile
 }
 
 // configure sets the thresholds by the configuration and by the number of people enrolled.
@@ -62,6 +63,9 @@ func (u *Unit) observe(o *recognizer.Observation) {
 	}
 	if u.faces.taking != nil {
 		u.faces.taking.add(o, now)
+		return
+	}
+	if u.faces.aiming {
 		return
 	}
 	if u.cfg.Faces.WithCard && u.faces.card == nil {
@@ -144,6 +148,10 @@ func (u *Unit) lookAround(now time.Time) {
 	case f.taking != nil:
 		f.taking.tick(now)
 		mode = eye.Enrol
+	case f.aiming:
+		f.visit.Forget()
+		f.card = nil
+		mode = eye.Aim
 	case off != "" && !recoverable(off), f.index.Len() == 0:
 		f.visit.Forget()
 		f.card = nil
@@ -168,6 +176,7 @@ const (
 	offCamera   = "the camera has a fault"
 	offReaders  = "R-ALT"
 	offLocked   = "locked until the passphrase is typed"
+	offAiming   = "the camera is being aimed"
 )
 
 func recoverable(off string) bool { return off == offCamera }
@@ -181,6 +190,8 @@ func (u *Unit) facesOff() string {
 		return offReaders
 	case u.vault.FacesLocked():
 		return offLocked
+	case u.faces.aiming:
+		return offAiming
 	}
 	switch s := u.eye.Status(); {
 	case s.State == eye.Waiting, s.Camera != eye.CameraOK && s.Camera != eye.CameraOff:

@@ -99,6 +99,7 @@ func (u *Unit) loop(ctx context.Context) error {
 
 // handle takes one event of a device.
 func (u *Unit) handle(e any) {
+	u.tellDevice(e)
 	switch e := e.(type) {
 	case hal.ReaderEvent:
 		u.fromReader(e)

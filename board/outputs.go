@@ -8,19 +8,19 @@ import (
 	"menshen/store"
 )
 
-// outputs are contacts for other equipment: an alarm panel, the other door of a lock. They follow the door and decide nothing.
+// outputs are contacts for other equipment: an alarm panel, the other door of a lock, the camera's lamp. They follow the door and decide nothing.
 type outputs struct {
-	alarms, help, interlock hal.Output // nil where the unit has none
-	raised                  map[string]bool
-	helpUntil               time.Time
-	on                      map[hal.Output]bool
+	alarms, help, interlock, camera hal.Output // nil where the unit has none
+	raised                          map[string]bool
+	helpUntil                       time.Time
+	on                              map[hal.Output]bool
 }
 
 // helpFor is how long the duress contact closes; an alarm panel latches it.
 const helpFor = 10 * time.Second
 
 func newOutputs(out map[string]hal.Output) outputs {
-	return outputs{alarms: out["alarm"], help: out["duress"], interlock: out["interlock"], raised: map[string]bool{}, on: map[hal.Output]bool{}}
+	return outputs{alarms: out["alarm"], help: out["duress"], interlock: out["interlock"], camera: out["camera"], raised: map[string]bool{}, on: map[hal.Output]bool{}}
 }
 
 // alarm raises or ends one alarm; the contact is on while there is any.
@@ -48,6 +48,7 @@ func (u *Unit) follow(now time.Time) {
 		{o.alarms, len(o.raised) > 0},
 		{o.help, now.Before(o.helpUntil)},
 		{o.interlock, u.door.Unlocked || !u.door.OpenedAt.IsZero()},
+		{o.camera, u.faces.aiming || u.faces.taking != nil}, // staff see the picture, or a face is being taken
 	} {
 		if x.out == nil || o.on[x.out] == x.on {
 			continue

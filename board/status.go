@@ -3,12 +3,12 @@ package board
 import (
 	"context"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"time"
 
 	"menshen/board/console"
 	"menshen/policy"
-	"menshen/recognizer/eye"
 )
 
 // Status is the unit at one moment.
@@ -21,76 +21,66 @@ func (d *Desk) Status(ctx context.Context, s console.Session) (console.Status, e
 		return console.Status{}, fmt.Errorf("reading the people: %w", err)
 	}
 	var st console.Status
-	err = d.u.do(ctx, func() { st = d.u.status() })
+	err = d.u.do(ctx, func() { st = d.u.status(s.Lang) })
 	st.People = len(people)
 	return st, err
 }
 
-func (u *Unit) status() console.Status {
-	off := u.facesOff()
+// status puts together how everything is, in the words of a language.
+func (u *Unit) status(lang string) console.Status {
 	now := u.now()
 	st := console.Status{
 		At: now, Unit: u.cfg.Unit.Name,
 		Door: u.door.State, Unlocked: u.door.Unlocked,
-		FacesOff: off, FacesFix: remedies[off],
-		WithFace:  u.faces.index.Len(),
-		Camera:    u.cameraFact(),
-		Store:     console.Fact{Name: "store", State: "in order", Fault: u.faults["vault"]},
-		Clock:     u.clock(),
-		ClockFrom: u.clockFrom(),
-		Uptime:    now.Sub(u.began).Round(time.Second),
+		WithFace:   u.faces.index.Len(),
+		Camera:     u.cameraFact(lang),
+		Store:      console.Fact{Name: "store", State: words(lang, "in order", "正常"), Fault: u.faults["vault"]},
+		Clock:      u.clock(),
+		ClockFrom:  u.clockFrom(),
+		Uptime:     now.Sub(u.began).Round(time.Second),
+		LockedDown: u.site.lockdown(),
 	}
+	st.FacesOff, st.FacesFix = u.whyFacesOff(lang)
 	if st.Door == "" {
 		st.Door = policy.Locked
 	}
-	for _, r := range u.hw.Readers {
-		st.Readers = append(st.Readers, console.Fact{
-			Name: "reader " + r.String(), State: fmt.Sprintf("%d cards", u.counts[r.String()]), Fault: u.faults["reader "+r.String()],
-		})
+	if st.Store.Fault != "" {
+		st.Store.State = ""
 	}
-	for role, in := range u.hw.Inputs {
-		active, err := in.Active()
-		f := console.Fact{Name: "input " + role, State: either(active, "active", "at rest"), Fault: u.faults["input "+role]}
+	told := map[string]bool{"vault": true, "camera": true} // the faults that have a line of their own
+	for _, r := range u.hw.Readers {
+		name := "reader " + r.String()
+		told[name] = true
+		st.Readers = append(st.Readers, console.Fact{Name: name, State: u.readerState(r, lang), Fault: u.faults[name]})
+	}
+	for _, role := range slices.Sorted(maps.Keys(u.hw.Inputs)) {
+		name := "input " + role
+		told[name] = true
+		active, err := u.hw.Inputs[role].Active()
+		f := console.Fact{Name: name, State: words(lang, either(active, "active", "at rest"), either(active, "动作", "静止")), Fault: u.faults[name]}
 		if err != nil {
-			f.Fault = err.Error()
+			f.State, f.Fault = "", err.Error()
 		}
 		st.Others = append(st.Others, f)
 	}
-	sort.Slice(st.Others, func(i, j int) bool { return st.Others[i].Name < st.Others[j].Name })
-	if f := u.faults["retention"]; f != "" {
-		st.Others = append(st.Others, console.Fact{Name: "retention", Fault: f})
-	}
+	st.Others = append(st.Others, u.faceFacts(now, lang)...)
+	st.Others = append(st.Others, u.machine.facts(u.cfg.Unit.Dir, lang)...)
 	if n := u.vault.Backlog(); n > 0 {
-		st.Others = append(st.Others, console.Fact{Name: "records", State: fmt.Sprintf("%d wait for the disk", n)})
+		st.Others = append(st.Others, console.Fact{Name: "records", State: fmt.Sprintf(words(lang, "%d wait for the disk", "%d 条等待写盘"), n)})
 	}
-	if f := u.faults["relay"]; f != "" {
-		st.Others = append(st.Others, console.Fact{Name: "relay", Fault: f})
-	}
-	if off == "" {
-		st.Others = append(st.Others, console.Fact{Name: "threshold", State: u.faces.at.String()})
+	for _, device := range slices.Sorted(maps.Keys(u.faults)) {
+		if !told[device] {
+			st.Others = append(st.Others, console.Fact{Name: device, Fault: u.faults[device]})
+		}
 	}
 	return st
 }
 
-// remedies says what to do about each cause of faces being off.
-var remedies = map[string]string{
-	offByConfig: "set [faces] enabled = true in the configuration, and name a camera",
-	offCamera:   "see the camera's line: cap, cable, light",
-	offLocked:   "type 'unlock' and the passphrase of the faces",
-	offReaders:  "no reader or staffed release works: repair one; a face is never the only way in",
-}
-
-func (u *Unit) cameraFact() console.Fact {
-	if u.eye == nil {
-		return console.Fact{Name: "camera", State: "none"}
+// readerState is what a reader has read, and what came to nothing.
+func (u *Unit) readerState(r fmt.Stringer, lang string) string {
+	s := fmt.Sprintf(words(lang, "%d cards", "读卡 %d 次"), u.counts[r.String()])
+	if m := u.misreads[r.String()]; m.n > 0 {
+		s += fmt.Sprintf(words(lang, ", %d misread", "，误读 %d 次"), m.n)
 	}
-	s := u.eye.Status()
-	f := console.Fact{Name: "camera", State: fmt.Sprintf("%s, %s, %.0f frames/s, process %d with %d MiB", s.Camera, s.Mode, s.FPS, s.PID, s.RSS>>20)}
-	switch {
-	case s.State == eye.Waiting && s.LastError != nil:
-		f.Fault = s.LastError.Error()
-	case s.Camera != eye.CameraOK && s.Camera != eye.CameraOff:
-		f.Fault = s.Detail
-	}
-	return f
+	return s
 }

@@ -20,6 +20,7 @@ const SlowDisk = 150 * time.Millisecond
 // Eye is the child process that looks, as the unit needs it; *eye.Eye is one.
 type Eye interface {
 	Observations() <-chan recognizer.Observation
+	Pictures() <-chan eye.Picture // in mode eye.Aim; the receiver wipes them
 	SetMode(eye.Mode)
 	Status() eye.Status
 	Close() error
@@ -63,6 +64,9 @@ type Unit struct {
 	faults   map[string]string // by device: what is wrong with it now
 	counts   map[string]int    // by reader: cards read
 	misreads map[string]misreads
+	machine  machine
+
+	watchers watchers // anybody's
 }
 
 // New joins the parts. It moves nothing yet.
@@ -87,7 +91,7 @@ func New(p Parts) (*Unit, error) {
 		outputs: newOutputs(p.Hardware.Signals),
 		faults:  map[string]string{},
 		due:     newErasures(),
-		counts:  map[string]int{}, misreads: map[string]misreads{},
+		counts:  map[string]int{}, misreads: map[string]misreads{}, machine: thisMachine,
 	}
 	if err := u.ensureNotices(); err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ const (
 	SignalAlarm   Signal = "alarm"   // held or forced
 	SignalFire    Signal = "fire"    // leave now
 	SignalFault   Signal = "fault"   // the unit needs a technician
+	SignalAiming  Signal = "aiming"  // staff see the camera's picture
 	SignalAsk     Signal = "ask"     // tap once more to take your face back; see Withdrawal
 	SignalErased  Signal = "erased"  // your face is erased
 )
@@ -68,6 +69,7 @@ var patterns = map[Signal]pattern{
 	SignalAlarm:   {[]Beat{red(8).loud(), dark(2)}, true},                                                 // nearly continuous
 	SignalFire:    {[]Beat{green(1).loud(), dark(1)}, true},                                               // very fast
 	SignalFault:   {[]Beat{red(1).loud(), dark(49)}, true},                                                // a blip every 5 s
+	SignalAiming:  {[]Beat{green(1).loud(), dark(1), green(1).loud(), dark(27)}, true},                    // two blips every 3 s
 	SignalAsk:     {slices.Repeat([]Beat{green(8).loud(), dark(3), red(8).loud(), dark(5)}, 2), false},    // long and long, and again
 	SignalErased:  {append(slices.Repeat([]Beat{green(1).loud(), dark(1)}, 4), green(15).loud()), false},  // four quick, one long
 }

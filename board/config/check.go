@@ -14,7 +14,7 @@ import (
 // occasions on which somebody is asked to blink or turn the head.
 var (
 	Roles          = []string{"rex", "contact", "fire", "tamper", "bell", "staff", "lockdown", "interlock"}
-	SignalRoles    = []string{"green", "red", "buzzer", "alarm", "duress", "interlock"}
+	SignalRoles    = []string{"green", "red", "buzzer", "alarm", "duress", "interlock", "camera"}
 	ReaderKinds    = []string{"wiegand", "rc522", "rdm6300", "scanner"}
 	WiegandFormats = []string{"H10301", "H10306", "C1k35s", "H10302", "H10304"}
 	Challenges     = []string{"never", "in doubt", "always"}

@@ -62,16 +62,16 @@ func status(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := c.desk.Status(ctx, c.who)
+	who := c.who
+	if a.has("json") {
+		who.Lang = "en" // scripts do not change with the language
+	}
+	s, err := c.desk.Status(ctx, who)
 	if err != nil {
 		return err
 	}
-	lang := c.lang
-	if a.has("json") {
-		lang = "en" // scripts do not change with the language
-	}
 	t := table{cols: []column{{"part", text{"part", "部件"}}, {"state", text{"state", "状态"}}, {"fault", text{"fault", "故障"}}}}
-	for _, f := range c.statusFacts(s, lang) {
+	for _, f := range c.statusFacts(s, who.Lang) {
 		t.add(word(f.Name), f.State, f.Fault)
 	}
 	return c.show(t, a.has("json"))
@@ -82,6 +82,9 @@ func (c *console) statusFacts(s Status, lang string) []Fact {
 	door := word(s.Door).in(lang)
 	if s.Unlocked {
 		door += text{", unlocked", "，未上锁"}.in(lang)
+	}
+	if s.LockedDown {
+		door += text{", lockdown", "，封闭中"}.in(lang)
 	}
 	faces := Fact{Name: "faces", State: fmt.Sprintf(text{"on, %d of %d people", "启用，%d / %d 人"}.in(lang), s.WithFace, s.People)}
 	if s.FacesOff != "" {

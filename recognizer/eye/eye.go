@@ -61,11 +61,14 @@ func (e *Eye) Observations() <-chan recognizer.Observation { return e.observatio
 // Pictures gives the newest picture in mode Aim; the receiver wipes it. It is closed after Close.
 func (e *Eye) Pictures() <-chan Picture { return e.pictures }
 
-// SetMode says what to look for from now on, and after each restart. It does not wait.
+// SetMode says what to look for from now on, and after each restart. It does not wait. After mode Aim no picture is left.
 func (e *Eye) SetMode(m Mode) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.status.Mode = m
+	if m != Aim {
+		discard(e.pictures, (*Picture).Wipe)
+	}
 	if e.child != nil {
 		e.child.setMode(m)
 	}
@@ -165,7 +168,7 @@ func (e *Eye) serve(c *child) error {
 		case kindPicture:
 			var p Picture
 			if p, err = parsePicture(payload); err == nil {
-				put(e.pictures, p, (*Picture).Wipe)
+				e.keep(p)
 			}
 		case kindFailure:
 			err = fmt.Errorf("%w: %.500q", ErrExited, payload)
@@ -182,6 +185,17 @@ func (e *Eye) update(change func(*Status)) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	change(&e.status)
+}
+
+// keep offers a picture, unless it was under way when the aiming ended.
+func (e *Eye) keep(p Picture) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.status.Mode == Aim {
+		put(e.pictures, p, (*Picture).Wipe)
+	} else {
+		p.Wipe()
+	}
 }
 
 // put replaces what waits in a channel of one.

@@ -1,0 +1,100 @@
+package board
+
+import (
+	"fmt"
+	"time"
+
+	"menshen/board/console"
+	"menshen/recognizer"
+	"menshen/recognizer/eye"
+	"menshen/recognizer/fusion"
+)
+
+// remedies says why faces are off, besides rules of the law, and what to do about each.
+var remedies = map[string]struct{ zh, fix, fixZh string }{
+	offByConfig: {"配置中已停用", "set [faces] enabled = true in the configuration, and name a camera", "在配置中设 [faces] enabled = true 并指定摄像头"},
+	offCamera:   {"摄像头故障", "see the camera's line: cap, cable, light", "见摄像头一行：镜头盖、线缆、光线"},
+	offLocked:   {"待输入口令", "type 'unlock' and the passphrase of the faces", "输入 unlock 和人脸口令"},
+	offAiming:   {"正在调整摄像头", "a key at the console that shows the picture ends it", "在显示画面的控制台按任意键结束"},
+	offReaders: {"R-ALT：没有可用的读卡器或人工开门", "no reader or staffed release works: repair one; a face is never the only way in",
+		"修复读卡器或人工开门；人脸不得是唯一的进门方式"},
+}
+
+// whyFacesOff is why no face opens now, and what to do; both empty: faces work.
+func (u *Unit) whyFacesOff(lang string) (why, fix string) {
+	off := u.facesOff()
+	if r, known := remedies[off]; known {
+		return words(lang, off, r.zh), words(lang, r.fix, r.fixZh)
+	}
+	return off, ""
+}
+
+// faceFacts are the parts of face entry that have a state of their own.
+func (u *Unit) faceFacts(now time.Time, lang string) (out []console.Fact) {
+	f := &u.faces
+	if u.eye == nil {
+		return nil
+	}
+	if s := f.atTheDoor(now, lang); s != "" {
+		out = append(out, console.Fact{Name: "at the door", State: s})
+	}
+	templates := console.Fact{Name: "templates", State: fmt.Sprintf(words(lang, "%d in memory", "内存中 %d 个"), f.index.Rows())}
+	switch {
+	case f.index.Rows() == 0:
+	case f.index.Locked():
+		templates.State += words(lang, ", out of reach of swap", "，不会换出到磁盘")
+	default:
+		templates.Fault = words(lang, "swap could take them: give the service LimitMEMLOCK=infinity, or switch swap off", "可能被换出到磁盘：请为服务设置 LimitMEMLOCK=infinity 或关闭交换分区")
+	}
+	threshold := console.Fact{Name: "threshold", State: f.at.String()}
+	if !f.at.Kept() {
+		threshold.Fault = fmt.Sprintf(words(lang,
+			"one stranger in %.0f was asked for, which %d people do not allow: let faces open after the card ([faces] with_card), or measure on the site ('menshen eval')",
+			"要求每 %.0f 次不多于一次误认，%d 人时做不到：请改为刷卡后人脸（[faces] with_card）或在现场测定（menshen eval）"), f.asked, f.index.Len())
+	}
+	return append(out, templates, threshold)
+}
+
+// atTheDoor is what the person before the camera is asked to do, or what would help; empty when nobody is there.
+func (f *faces) atTheDoor(now time.Time, lang string) string {
+	switch {
+	case f.aiming:
+		return words(lang, "the camera is being aimed", "正在调整摄像头")
+	case f.taking != nil:
+		return words(lang, "a face is being taken: ", "正在录入人脸：") + f.taking.advice.Text(lang)
+	case f.asks != fusion.NoAct:
+		return words(lang, "asked: ", "请求：") + f.asks.Text(lang)
+	case now.Sub(f.seen) > f.conf.GoneAfter:
+		return ""
+	}
+	if advice := f.visit.Advice(now); advice != "" {
+		return words(lang, "somebody: ", "有人：") + adviceText(advice, lang)
+	}
+	return words(lang, "somebody", "有人")
+}
+
+// adviceText is the advice of a visit, which keeps its short name, as it is said to people.
+func adviceText(id, lang string) string {
+	for a := recognizer.Fine; a.Valid(); a++ {
+		if a.String() == id {
+			return a.Text(lang)
+		}
+	}
+	return id
+}
+
+func (u *Unit) cameraFact(lang string) console.Fact {
+	if u.eye == nil {
+		return console.Fact{Name: "camera", State: words(lang, "none", "无")}
+	}
+	s := u.eye.Status()
+	f := console.Fact{Name: "camera", State: fmt.Sprintf(words(lang, "%s, %s, %.0f frames/s, process %d with %d MiB", "%s，%s，每秒 %.0f 帧，进程 %d 占 %d MiB"),
+		s.Camera, s.Mode, s.FPS, s.PID, s.RSS>>20)}
+	switch {
+	case s.State == eye.Waiting && s.LastError != nil:
+		f.Fault = s.LastError.Error()
+	case s.Camera != eye.CameraOK && s.Camera != eye.CameraOff:
+		f.Fault = s.Detail
+	}
+	return f
+}

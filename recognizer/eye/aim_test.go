@@ -1,0 +1,27 @@
+package eye
+
+import (
+	"bytes"
+	"testing"
+)
+
+// TestRStrangerAimingLeavesNoPicture: what was not fetched, and what was still under way, is overwritten when the aiming ends.
+func TestRStrangerAimingLeavesNoPicture(t *testing.T) {
+	e := &Eye{pictures: make(chan Picture, 1)}
+	picture := func() Picture { return Picture{Width: 4, Height: 1, Grey: []byte{1, 2, 3, 4}} }
+	wiped := func(p Picture) bool { return bytes.Equal(p.Grey, make([]byte, 4)) }
+
+	e.SetMode(Aim)
+	older, newer := picture(), picture()
+	e.keep(older)
+	e.keep(newer)
+	if !wiped(older) || wiped(newer) || len(e.pictures) != 1 {
+		t.Errorf("while aiming: older %v, newer %v, %d waiting", older.Grey, newer.Grey, len(e.pictures))
+	}
+	e.SetMode(Idle)
+	late := picture()
+	e.keep(late)
+	if !wiped(newer) || !wiped(late) || len(e.pictures) != 0 {
+		t.Errorf("after aiming: the one that waited %v, the late one %v, %d waiting", newer.Grey, late.Grey, len(e.pictures))
+	}
+}
