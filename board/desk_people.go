@@ -106,6 +106,9 @@ func (d *Desk) RemovePerson(ctx context.Context, s console.Session, id policy.Pe
 	if err := d.u.forgetFace(ctx, id); err != nil {
 		return console.Receipt{}, err
 	}
+	if err := d.u.dropCopies(id); err != nil {
+		return console.Receipt{}, err
+	}
 	return d.erasing(id, "person", func() (store.Receipt, error) { return d.u.vault.RemovePerson(by, id, why) })
 }
 

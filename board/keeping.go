@@ -2,6 +2,7 @@ package board
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"menshen/store"
@@ -21,6 +22,7 @@ func (u *Unit) keep(ctx context.Context) {
 			return
 		}
 		_, err := u.vault.Prune(ctx, store.Door)
+		err = errors.Join(err, u.dropOldCopies())
 		if ctx.Err() != nil {
 			return
 		}

@@ -22,7 +22,7 @@ func peopleCommands() []command {
 		{name: "change", usage: "WHO [--name N] [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--block yes|no]", roles: keepsPeople, person: true, run: change,
 			about:   text{"correct what is written about a person", "更正人员信息"},
 			example: "change 1204 --until 2027-06-30"},
-		{name: "rights", usage: "WHO [--json]", roles: readsPeople, person: true, needs: has[Rights], run: rights,
+		{name: "rights", usage: "WHO [--json] [--copy] [--for AGE-PUBLIC-KEY]", roles: readsPeople, person: true, needs: has[Rights], run: rights,
 			about:   text{"all that is stored about a person, every decision and who looked, for the person to read", "本人查阅：全部存储内容、判定记录与查阅记录"},
 			example: "rights 1204"},
 		{name: "remove", usage: "WHO", roles: keepsPeople, person: true, run: remove,
@@ -143,13 +143,16 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 
 // rights shows a person's own page (R-RIGHTS).
 func rights(ctx context.Context, c *console, words []string) error {
-	a, err := parse(words, "json")
+	a, err := parse(words, "json", "copy", "for=")
 	if err != nil {
 		return err
 	}
 	p, err := c.whom(ctx, a.rest())
 	if err != nil {
 		return err
+	}
+	if a.has("copy") || a.has("for") {
+		return c.ownCopy(ctx, p, a.options["for"])
 	}
 	page, err := c.desk.(Rights).Stored(ctx, c.who, p.ID)
 	if err != nil {
@@ -174,6 +177,27 @@ func rights(ctx context.Context, c *console, words []string) error {
 			return err
 		}
 	}
+	if page.Notice == "" || a.has("json") { // the notice's hash stands in the table of what is stored
+		return nil
+	}
+	c.say(text{"The words they agreed to:", "本人同意的告知书："})
+	return c.screen(wrap(page.Notice, c.o.Width-1))
+}
+
+// ownCopy writes a person's page into an encrypted file, to be printed or handed over.
+func (c *console) ownCopy(ctx context.Context, p policy.Person, recipient string) error {
+	got, err := c.desk.(Rights).Copy(ctx, c.who, p.ID, recipient)
+	if err != nil {
+		return err
+	}
+	defer got.Passphrase.Wipe()
+	c.printf(text{"Written to %s, in the person's language.", "已按本人语言写入 %s"}, got.Path)
+	c.printf(text{"The unit deletes it on %s; fetch it before.", "本机将于 %s 删除该文件，请及时取走。"}, c.date(got.Until))
+	if len(got.Passphrase) > 0 {
+		c.say(text{"The passphrase, shown this once. Write it down for the person:", "口令仅显示这一次，请抄给本人："})
+		c.print(string(got.Passphrase))
+	}
+	c.say(text{"On any machine with age: age -d FILE > page.html; then open it in a browser, or print it.", "在装有 age 的机器上：age -d 文件 > page.html，再用浏览器打开或打印。"})
 	return nil
 }
 

@@ -141,7 +141,17 @@ func (d *fullDesk) Stored(_ context.Context, s console.Session, id policy.Person
 		return console.Page{}, err
 	}
 	return console.Page{Person: d.people[d.index(id)], Stored: []console.Fact{{Name: "template", State: "512 numbers, taken 2026-11-01"}},
-		Decisions: d.records, Acts: []console.Act{{At: now, By: "mei", What: "looked up"}}}, nil
+		Notice: "Face entry, your choice", Decisions: d.records, Acts: []console.Act{{At: now, By: "mei", What: "looked up"}}}, nil
+}
+
+func (d *fullDesk) Copy(_ context.Context, s console.Session, id policy.PersonID, recipient string) (console.Copy, error) {
+	err := d.enter(s, "copy for "+recipient, console.Manager, console.Auditor)
+	defer d.fakeDesk.mu.Unlock()
+	got := console.Copy{Path: "/unit.out/page.html.age", Until: now.Add(7 * 24 * time.Hour)}
+	if recipient == "" {
+		got.Passphrase = console.Secret("one-two-three")
+	}
+	return got, err
 }
 
 func (d *fullDesk) AddPass(_ context.Context, s console.Session, id policy.PersonID, from, until time.Time, uses int) (console.Pass, error) {

@@ -52,14 +52,25 @@ type TimeSetter interface {
 
 // Rights answers a person who asks what the unit knows of them (R-RIGHTS).
 type Rights interface {
-	// Stored gives all of it. The question is itself recorded.
+	// Stored gives all of it, in the session's language. The question is itself recorded.
 	Stored(ctx context.Context, s Session, id policy.PersonID) (Page, error)
+	// Copy writes it as a page to print, in the person's own language, into an encrypted file: for the holder of an age public key, or,
+	// where recipient is empty, under a passphrase made for it. The file is deleted after some days, or with the person.
+	Copy(ctx context.Context, s Session, id policy.PersonID, recipient string) (Copy, error)
+}
+
+// Copy is a person's own page in a file.
+type Copy struct {
+	Path       string
+	Until      time.Time // when the unit deletes it
+	Passphrase Secret    // shown once, the caller's to wipe; empty: it is for the holder of a key
 }
 
 // Page is all that is stored about one person.
 type Page struct {
 	Person    policy.Person
 	Stored    []Fact   // what else: "template", "consent", with size, date, hash, key epoch; never the data itself
+	Notice    string   // the very words that they agreed to; empty: they did not
 	Decisions []Record // each decision about them that is still kept
 	Acts      []Act    // each act on their data, look-ups included
 }

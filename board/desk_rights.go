@@ -1,0 +1,244 @@
+package board
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+
+	"menshen/board/console"
+	"menshen/board/rights"
+	"menshen/policy"
+	"menshen/store"
+	"menshen/store/safefile"
+)
+
+var _ console.Rights = (*Desk)(nil)
+
+// copyKept is how long the encrypted copy of a person's page lies in the unit's folder, for staff to hand it over.
+const copyKept = 7 * 24 * time.Hour
+
+// copyWork is the scrypt work factor (2^n) of a copy's passphrase: 32 MiB and a moment on a small board. The passphrase is 80 random bits, so it need not be slow.
+const copyWork = 15
+
+// Stored gives all that is stored about a person (R-RIGHTS).
+func (d *Desk) Stored(ctx context.Context, s console.Session, id policy.PersonID) (console.Page, error) {
+	by, err := d.allow(s, seesPeople)
+	if err != nil {
+		return console.Page{}, err
+	}
+	if err := d.u.answered(ctx, "own page shown", by, id); err != nil {
+		return console.Page{}, err
+	}
+	return d.u.ownPage(id, s.Lang)
+}
+
+// Copy writes that as a page to print, in the person's language. It lies on the unit encrypted only, and not for long.
+func (d *Desk) Copy(ctx context.Context, s console.Session, id policy.PersonID, recipient string) (console.Copy, error) {
+	by, err := d.allow(s, seesPeople)
+	if err != nil {
+		return console.Copy{}, err
+	}
+	p, err := d.u.vault.Person(id)
+	if err != nil {
+		return console.Copy{}, explain(err)
+	}
+	to, passphrase, err := copyFor(recipient)
+	if err != nil {
+		return console.Copy{}, err
+	}
+	if err := d.u.answered(ctx, "own page copied", by, id); err != nil {
+		return console.Copy{}, err
+	}
+	page, err := d.u.ownPage(id, p.Lang)
+	if err != nil {
+		return console.Copy{}, err
+	}
+	sheet := rights.Sheet{Lang: p.Lang, At: d.u.now().In(d.u.site.calendar.Zone), Door: d.u.cfg.Unit.Name, Handler: d.u.cfg.Unit.Handler,
+		Contact: d.u.cfg.Unit.Contact, Page: page}
+	html, err := sheet.HTML()
+	if err != nil {
+		return console.Copy{}, err
+	}
+	if err := d.u.dropCopies(id); err != nil {
+		return console.Copy{}, err
+	}
+	path, err := d.u.writeOut(copyName(id), ".html.age", func(w io.Writer) error {
+		sealed, err := age.Encrypt(w, to)
+		if err != nil {
+			return err
+		}
+		b := bufio.NewWriter(sealed)
+		_, err = b.WriteString(html)
+		return errors.Join(err, b.Flush(), sealed.Close())
+	})
+	return console.Copy{Path: path, Until: d.u.now().Add(copyKept), Passphrase: passphrase}, err
+}
+
+// answered records that a person's page was made, before it is: the page then shows this too.
+func (u *Unit) answered(ctx context.Context, what string, by store.Actor, id policy.PersonID) error {
+	if _, err := u.vault.Person(id); err != nil {
+		return explain(err)
+	}
+	_, err := u.vault.Record(ctx, store.Entry{At: u.now(), Kind: what, Actor: by, Person: id, Door: u.cfg.Unit.Name})
+	return err
+}
+
+// copyFor is who can read a copy: the holder of an age key, or of a passphrase made now.
+func copyFor(recipient string) (age.Recipient, console.Secret, error) {
+	if recipient != "" {
+		to, err := age.ParseX25519Recipient(recipient)
+		if err != nil {
+			return nil, nil, problem(errors.New("that is no age public key"), "it begins with age1; leave it out, and a passphrase is made instead")
+		}
+		return to, nil, nil
+	}
+	raw := make([]byte, 10)
+	rand.Read(raw)
+	digits := strings.ToLower(base32.StdEncoding.EncodeToString(raw))
+	passphrase := strings.Join([]string{digits[:4], digits[4:8], digits[8:12], digits[12:]}, "-")
+	to, err := age.NewScryptRecipient(passphrase)
+	if err != nil {
+		return nil, nil, fmt.Errorf("making a passphrase: %w", err)
+	}
+	to.SetWorkFactor(copyWork)
+	return to, console.Secret(passphrase), nil
+}
+
+// copyName begins the name of a copy's file: with the person's handle, which says nothing of them and dies with their record.
+func copyName(id policy.PersonID) string { return "page-" + id.String() }
+
+// dropCopies deletes the copies of a person's page.
+func (u *Unit) dropCopies(id policy.PersonID) error {
+	found, err := filepath.Glob(filepath.Join(outDir(u.cfg), copyName(id)+"-*.html.age"))
+	for _, path := range found {
+		err = errors.Join(err, safefile.Clean(path))
+	}
+	if err != nil {
+		return fmt.Errorf("deleting the copies of a person's page: %w", err)
+	}
+	return nil
+}
+
+// dropOldCopies deletes those whose time is over.
+func (u *Unit) dropOldCopies() error {
+	found, err := filepath.Glob(filepath.Join(outDir(u.cfg), "page-*.html.age"))
+	for _, path := range found {
+		if info, statErr := os.Stat(path); statErr == nil && u.now().Sub(info.ModTime()) > copyKept {
+			err = errors.Join(err, safefile.Clean(path))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("deleting old copies of people's pages: %w", err)
+	}
+	return nil
+}
+
+// ownPage gathers all that is stored about a person, in words of a language.
+func (u *Unit) ownPage(id policy.PersonID, lang string) (console.Page, error) {
+	p, err := u.vault.Person(id)
+	if err != nil {
+		return console.Page{}, explain(err)
+	}
+	page := console.Page{Person: p}
+	names, err := u.actors(lang)
+	if err != nil {
+		return console.Page{}, err
+	}
+	taken := time.Time{}
+	err = u.vault.History(id, func(e store.Entry) error {
+		if e.Kind == "decision" {
+			page.Decisions = append(page.Decisions, console.Record{Seq: e.Seq, Who: p.Name, Decision: policy.Decision{At: e.At, Door: e.Door, Means: e.Means,
+				Person: id, KeyID: e.KeyID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}})
+			return nil
+		}
+		if e.Kind == "face enrolled" {
+			taken = e.At
+		}
+		who := names[e.Actor]
+		if who == "" {
+			who = pick(lang, "an account that is gone", "已删除的账户")
+		}
+		page.Acts = append(page.Acts, console.Act{At: e.At, By: who, What: rights.Act(e.Kind, lang, e.Detail)})
+		return nil
+	})
+	if err = u.damaged(err); err != nil {
+		return console.Page{}, err
+	}
+	if err := u.storedFace(&page, taken, lang); err != nil {
+		return console.Page{}, err
+	}
+	return page, nil
+}
+
+// actors names who did something: operators by their log-in name.
+func (u *Unit) actors(lang string) (map[store.Actor]string, error) {
+	all, err := u.vault.Operators()
+	if err != nil {
+		return nil, fmt.Errorf("reading the operators: %w", err)
+	}
+	names := map[store.Actor]string{store.Door: pick(lang, "the unit itself", "本机")}
+	for _, o := range all {
+		names[store.Actor(o.ID)] = o.Name
+	}
+	return names, nil
+}
+
+// storedFace tells what is stored of the face: how much, since when, on which consent; never the vectors.
+func (u *Unit) storedFace(page *console.Page, taken time.Time, lang string) error {
+	p := page.Person
+	add := func(en, zh, state string) {
+		page.Stored = append(page.Stored, console.Fact{Name: pick(lang, en, zh), State: state})
+	}
+	n, size := 0, 0
+	err := u.vault.Templates(func(id policy.PersonID, rows [][]float32) error {
+		if id == p.ID && len(rows) > 0 {
+			n, size = len(rows), len(rows[0])
+		}
+		return nil
+	})
+	zone := u.site.calendar.Zone
+	switch locked := errors.Is(err, store.ErrFacesLocked); {
+	case err != nil && !locked && u.damaged(err) != nil:
+		return err
+	case locked && p.Face.State == policy.FaceEnrolled:
+		add("template", "特征模板", pick(lang, "stored, behind the passphrase of the faces", "已存储，须输入人脸口令方可使用"))
+	case n == 0:
+		add("template", "特征模板", pick(lang, "none", "无"))
+	default:
+		state := fmt.Sprintf(pick(lang, "%d of %d numbers each", "%d 个，每个 %d 个数字"), n, size)
+		if !taken.IsZero() {
+			state += pick(lang, ", taken ", "，录入于 ") + taken.In(zone).Format("2006-01-02 15:04")
+		}
+		add("template", "特征模板", state)
+	}
+	if hash := p.Face.Notice; hash != [32]byte{} {
+		text, in, err := u.vault.NoticeByHash(hash)
+		if err != nil {
+			return fmt.Errorf("reading the notice that was agreed to: %w", err)
+		}
+		page.Notice = text
+		add("consent", "同意", fmt.Sprintf(pick(lang, "%s, to the notice in %q, version %x (SHA-256 %x)", "%s，所同意告知书语言 %q，版本 %x（SHA-256 %x）"),
+			p.Face.At.In(zone).Format("2006-01-02 15:04"), in, hash[:4], hash))
+	}
+	add("encryption", "加密", pick(lang, "all of this under a key of your own, which is destroyed when you are deleted", "以上均以您单独的密钥加密，删除时一并销毁"))
+	add("backups", "备份", pick(lang, "backups that the manager made may hold it too, readable with the manager's key only", "管理员所做的备份可能含有这些信息，仅凭管理员密钥可读"))
+	return nil
+}
+
+// pick is one of two wordings.
+func pick(lang, en, zh string) string {
+	if lang == "zh" {
+		return zh
+	}
+	return en
+}

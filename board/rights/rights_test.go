@@ -1,0 +1,71 @@
+package rights
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"menshen/board/console"
+	"menshen/policy"
+)
+
+func sheet(lang string) Sheet {
+	at := time.Date(2026, 11, 22, 14, 0, 0, 0, time.FixedZone("CST", 8*3600))
+	var recs []console.Record
+	for i := range 14 {
+		d := policy.Decision{At: at.Add(-time.Duration(i) * 7 * time.Hour), Means: policy.ByCard, Grant: true, Reason: policy.ReasonCard}
+		if i%5 == 2 {
+			d.Means, d.Grant, d.Reason = policy.ByFace, false, policy.ReasonNotLive
+			d.Trace = []policy.Check{{Rule: "card known", Pass: true}, {Rule: "alive", Detail: "0.41 of 0.70"}}
+		}
+		recs = append(recs, console.Record{Seq: uint64(900 - i), Decision: d})
+	}
+	return Sheet{Lang: lang, At: at, Door: "Block 4, main entrance", Handler: "Example Homes", Contact: "+86 21 5555 0100", Page: console.Page{
+		Person: policy.Person{ID: policy.PersonID{1, 2, 3}, Name: "Li <b>Mei</b>", Apartment: "1204", Lang: lang, From: at.AddDate(-1, 0, 0), Until: at.AddDate(1, 0, 0), Groups: []string{"tenants"},
+			Keys: []policy.Credential{{ID: "aa", Kind: policy.CardKind, Label: "grey fob", LastUsed: at}, {ID: "bb", Kind: policy.PINKind, Label: "PIN", Revoked: true}},
+			Face: policy.FaceConsent{State: policy.FaceEnrolled, At: at.AddDate(0, -1, 0), Minor: true, Guardian: "mother", CardToo: true}},
+		Stored: []console.Fact{{Name: "template", State: "3 of 512 numbers each, taken 2026-10-22 14:00"}, {Name: "consent", State: "2026-10-22 14:00, to the notice in \"en\""}},
+		Notice: "Face entry at Block 4: your choice\n\nYou do not need face entry.", Decisions: recs,
+		Acts: []console.Act{{At: at, By: "anna", What: Act("looked up", lang, nil)}, {At: at, By: "the unit itself", What: Act("face erased", lang, map[string]string{"subject": "ff", "why": "withdrawn"})}},
+	}}
+}
+
+// TestRRightsSheet holds the page to its parts, in both languages, and to taking every word as words. MENSHEN_PAGES=DIR keeps the pages to look at.
+func TestRRightsSheet(t *testing.T) {
+	for lang, want := range map[string][]string{
+		"en": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "tenants", "mother", "grey fob", "(cancelled)", "in use, only together with your card", "You do not need face entry.",
+			"This does not look like a face", "alive 0.41 of 0.70", "no. 898", "somebody looked at your details", "your face was destroyed (why withdrawn)", "2027-11-22", "(14)"},
+		"zh": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "未满十四周岁", "灰", "（已注销）", "使用中，须同时刷卡", "未能确认为真人", "查看您的信息", "销毁您的人脸数据", "(14)"},
+	} {
+		s := sheet(lang)
+		if lang == "zh" {
+			s.Person.Keys[0].Label = "灰色扣"
+		}
+		page, err := s.HTML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if dir := os.Getenv("MENSHEN_PAGES"); dir != "" {
+			if err := os.WriteFile(dir+"/rights-"+lang+".html", []byte(page), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, w := range want {
+			if !strings.Contains(page, w) {
+				t.Errorf("in %s it has no %q", lang, w)
+			}
+		}
+		for _, bad := range []string{"<script", "http://", "https://", "src=", "url(", "<b>Mei", "(private)", "ff)"} {
+			if strings.Contains(page, bad) {
+				t.Errorf("in %s it has %q", lang, bad)
+			}
+		}
+	}
+}
+
+func TestActOfLaterVersionStaysAsItIs(t *testing.T) {
+	if got := Act("something new", "zh", map[string]string{"b": "2", "a": "1"}); got != "something new (a 1, b 2)" {
+		t.Errorf("it reads %q", got)
+	}
+}
