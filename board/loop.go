@@ -110,6 +110,7 @@ func (u *Unit) handle(e any) {
 
 // tick does what was due by now.
 func (u *Unit) tick(now time.Time) {
+	u.holdOutputs()
 	u.step(policy.DoorEvent{At: now, Kind: policy.EvTick})
 	u.keepHours(now)
 	u.lookAround(now)

@@ -1,7 +1,14 @@
 package board
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"os"
+
+	periph "periph.io/x/conn/v3/gpio"
 
 	"menshen/board/config"
 	"menshen/hal"
@@ -12,45 +19,106 @@ import (
 )
 
 // newReader makes the driver of a configured reader. The device itself is opened when the reader runs, and again whenever it comes back.
-func newReader(r config.Reader) (hal.Reader, error) {
+func (w *wiring) newReader(r config.Reader) (hal.Reader, error) {
 	switch r.Kind {
 	case "wiegand":
-		return newWiegand(r)
+		return w.newWiegand(r)
 	case "rc522":
-		return newRC522(r)
-	case "rdm6300":
-		return serialreader.New(serialreader.Device(r.Device, baud(r)), serialreader.RDM6300(r.Name))
-	case "scanner":
-		return serialreader.New(serialreader.Device(r.Device, baud(r)), serialreader.Scanner(r.Name))
+		return w.newRC522(r)
 	}
-	return nil, errors.New("kind " + r.Kind + " is not known")
+	c, err := serialConfig(r)
+	if err != nil {
+		return nil, err
+	}
+	return serialreader.New(serialreader.Device(r.Device, cmp.Or(r.Baud, 9600)), c)
 }
 
-func newWiegand(r config.Reader) (hal.Reader, error) {
-	c := wiegand.Config{Name: r.Name, Keypad: map[int]wiegand.Keypad{4: wiegand.Burst4, 8: wiegand.Burst8}[r.Keypad]}
-	for _, name := range r.Formats {
-		c.Formats = append(c.Formats, wiegand.Formats()[name])
+func (w *wiring) newWiegand(r config.Reader) (hal.Reader, error) {
+	formats, err := w.conf.WiegandFormats(r)
+	if err != nil {
+		return nil, err
 	}
-	return wiegand.New(wiegand.Lines(r.D0, r.D1), c)
+	d0, err := w.board.Line(r.D0)
+	if err != nil {
+		return nil, err
+	}
+	d1, err := w.board.Line(r.D1)
+	if err != nil {
+		return nil, err
+	}
+	return wiegand.New(wiegand.Lines(d0, d1), wiegand.Config{Name: r.Name, Formats: formats, Keypad: r.WiegandKeypad()})
 }
 
-func newRC522(r config.Reader) (hal.Reader, error) {
+func (w *wiring) newRC522(r config.Reader) (hal.Reader, error) {
 	bus, chip, err := r.SPIPort()
 	if err != nil {
 		return nil, err
 	}
 	c := rc522.Config{Name: r.Name}
 	if r.Reset != "" {
-		if c.Reset, err = gpio.Open(r.Reset); err != nil {
+		if c.Reset, err = w.open(r.Reset); err != nil {
+			return nil, err
+		}
+	}
+	if r.KeyFile != "" {
+		if c.Sector, err = sector(r); err != nil {
 			return nil, err
 		}
 	}
 	return rc522.New(rc522.Port(bus, chip), c), nil
 }
 
-func baud(r config.Reader) int {
-	if r.Baud == 0 {
-		return 9600
+// sector is where the site's number is on its MIFARE cards. The key comes from a file of its own, so that a configuration can be
+// shown to anybody.
+func sector(r config.Reader) (*rc522.Sector, error) {
+	f, err := os.Open(r.KeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("opening the sector's key: %w", err)
 	}
-	return r.Baud
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("opening the sector's key: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("the sector's key %s can be read by others: chmod 600 %s", r.KeyFile, r.KeyFile)
+	}
+	raw := make([]byte, 64)
+	defer clear(raw)
+	n, _ := f.Read(raw) // what is not read is missing below
+	text := bytes.TrimSpace(raw[:n])
+	s := &rc522.Sector{Block: byte(r.Block), Kind: map[string]byte{"A": rc522.KeyA, "B": rc522.KeyB}[r.Key]}
+	if len(text) == hex.EncodedLen(len(s.Key)) {
+		_, err = hex.Decode(s.Key[:], text)
+	}
+	if len(text) != hex.EncodedLen(len(s.Key)) || err != nil { // the decoder's error would show a part of the key
+		return nil, fmt.Errorf("the sector's key %s is not 12 hex digits: write one line such as 0123456789AB", r.KeyFile)
+	}
+	return s, nil
+}
+
+// serialConfig is how a reader on a serial port speaks.
+func serialConfig(r config.Reader) (serialreader.Config, error) {
+	switch r.Kind {
+	case "rdm6300":
+		return serialreader.RDM6300(r.Name), nil
+	case "scanner":
+		return serialreader.Scanner(r.Name), nil
+	case "serial":
+		return serialreader.Config{
+			Name:    r.Name,
+			Framing: map[string]serialreader.Framing{"line": serialreader.Lines, "stx-etx": serialreader.STXETX}[r.Framing],
+			Content: map[string]serialreader.Content{"hex": serialreader.Hex, "decimal": serialreader.Decimal, "em4100": serialreader.EM4100, "text": serialreader.Text}[r.Content],
+		}, nil
+	}
+	return serialreader.Config{}, errors.New("kind " + r.Kind + " is not known")
+}
+
+// open opens a pin by any of its names.
+func (w *wiring) open(pin string) (periph.PinIO, error) {
+	line, err := w.board.Line(pin)
+	if err != nil {
+		return nil, err
+	}
+	return gpio.Open(line)
 }

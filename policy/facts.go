@@ -139,6 +139,9 @@ const (
 	PlaceToilet    Place = "toilet"
 )
 
+// Places are all of them.
+var Places = []Place{PlaceBuilding, PlaceFloor, PlaceOffice, PlaceShared, PlaceService, PlaceGuestRoom, PlaceBathroom, PlaceChanging, PlaceToilet}
+
 // Public reports whether faces may be used at such a place (FRT 13).
 func (p Place) Public() bool {
 	return slices.Contains([]Place{PlaceBuilding, PlaceFloor, PlaceOffice, PlaceShared, PlaceService}, p)

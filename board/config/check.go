@@ -10,187 +10,152 @@ import (
 	"menshen/policy"
 )
 
-// Roles are the meanings of inputs, SignalRoles those of lamps and buzzers, ReaderKinds the drivers of readers, Challenges the
-// occasions on which somebody is asked to blink or turn the head.
+// Roles are the meanings of inputs, SignalRoles those of lamps and buzzers, Locks the kinds of lock, Challenges the occasions on
+// which somebody is asked to blink or turn the head.
 var (
-	Roles          = []string{"rex", "contact", "fire", "tamper", "bell", "staff", "lockdown", "interlock"}
-	SignalRoles    = []string{"green", "red", "buzzer", "alarm", "duress", "interlock", "camera"}
-	ReaderKinds    = []string{"wiegand", "rc522", "rdm6300", "scanner"}
-	WiegandFormats = []string{"H10301", "H10306", "C1k35s", "H10302", "H10304"}
-	Challenges     = []string{"never", "in doubt", "always"}
+	Roles       = []string{"rex", "contact", "fire", "tamper", "bell", "staff", "lockdown", "interlock"}
+	SignalRoles = []string{"green", "red", "buzzer", "alarm", "duress", "interlock", "camera"}
+	Locks       = []string{"strike", "maglock", "impulse"}
+	Challenges  = []string{"never", "in doubt", "always"}
 )
-
-// privateSpaces are places where a face door may never stand (R-NOPRIVATE, FRT 13), as installers write them.
-var privateSpaces = []string{"guest room", "bedroom", "bathroom", "shower", "changing room", "fitting room", "toilet", "restroom",
-	"客房", "卧室", "浴室", "更衣室", "试衣间", "卫生间", "厕所"}
 
 func (c *Config) check() error {
 	if c.Unit.Name == "" {
-		return fmt.Errorf("[unit] has no name: write where the door is, such as name = \"Block 4, main entrance\"")
+		return at("unit.name", fmt.Errorf("[unit] has no name: write where the door is, such as name = \"Block 4, main entrance\""))
 	}
 	if c.Unit.Dir == "" {
-		return fmt.Errorf("[unit] has no dir: write the folder of the vault, such as dir = \"/var/lib/menshen\"")
+		return at("unit.dir", fmt.Errorf("[unit] has no dir: write the folder of the vault, such as dir = \"/var/lib/menshen\""))
 	}
 	if _, err := ParseKeySource(c.Key.Source); err != nil {
-		return fmt.Errorf("[key] source: %w", err)
+		return at("key.source", fmt.Errorf("[key] source: %w", err))
 	}
-	if c.Relay.Pin == "" {
-		return fmt.Errorf("[relay] has no pin: write the line that drives the strike, such as pin = \"GPIO17\"")
+	for _, part := range []func() error{c.checkDoor, c.checkLock, c.checkWires, c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces} {
+		if err := part(); err != nil {
+			return err
+		}
 	}
-	if err := c.checkDoor(); err != nil {
-		return err
-	}
-	if err := c.checkWires(); err != nil {
-		return err
-	}
-	if err := c.Site.check(); err != nil {
-		return err
-	}
-	return c.checkFaces()
+	return nil
 }
 
 func (c *Config) checkDoor() error {
 	if d := c.Door.Release.D(); d < time.Second || d > time.Minute {
-		return fmt.Errorf("[door] release %v is out of range: write between 1s and 60s", d)
+		return at("door.release", fmt.Errorf("[door] release %v is out of range: write between 1s and 60s", d))
 	}
 	if c.Door.LongRelease < c.Door.Release {
-		return fmt.Errorf("[door] long_release is shorter than release: write at least %v", c.Door.Release.D())
+		return at("door.long_release", fmt.Errorf("[door] long_release is shorter than release: write at least %v", c.Door.Release.D()))
 	}
 	if h := c.Door.HeldAfter; h != 0 && c.Door.PreAlarm >= h {
-		return fmt.Errorf("[door] pre_alarm must be shorter than held_after (%v)", h.D())
+		return at("door.pre_alarm", fmt.Errorf("[door] pre_alarm must be shorter than held_after (%v)", h.D()))
 	}
 	return nil
 }
 
+// checkLock holds a lock to its kind: what a maglock and an impulse lock do without current is no choice, and an impulse lock
+// cannot be held open, which fire asks for (R-SAFE).
+func (c *Config) checkLock() error {
+	r := &c.Relay
+	if err := oneOf("[relay] lock", r.Lock, Locks); err != nil {
+		return at("relay.lock", err)
+	}
+	if r.PowerUp != "" {
+		if err := oneOf("[relay] power_up", r.PowerUp, []string{"low", "high"}); err != nil {
+			return at("relay.power_up", err)
+		}
+	}
+	switch {
+	case r.Lock == "maglock" && !r.FailSafe:
+		return at("relay.fail_safe", fmt.Errorf("[relay] a maglock is open without current: write fail_safe = true"))
+	case r.Lock == "impulse" && r.FailSafe:
+		return at("relay.fail_safe", fmt.Errorf("[relay] an impulse lock stays locked without current: write fail_safe = false"))
+	case r.Lock == "impulse" && c.has("fire"):
+		return at("relay.lock", fmt.Errorf("[relay] an impulse lock cannot be held open while there is fire (R-SAFE): "+
+			"wire a lock that is open without current (lock = \"maglock\", fail_safe = true), or a strike"))
+	case r.Lock == "impulse" && (r.Pulse.D() < 50*time.Millisecond || r.Pulse.D() > 5*time.Second):
+		return at("relay.pulse", fmt.Errorf("[relay] pulse %v is out of range: write between 50ms and 5s", r.Pulse.D()))
+	case r.Lock == "impulse" && r.Rest.D() > time.Minute:
+		return at("relay.rest", fmt.Errorf("[relay] rest %v is out of range: write at most 60s", r.Rest.D()))
+	}
+	return nil
+}
+
+// checkWires looks at pins by their names alone; which of them are the same, or must not be used, the board's profile knows.
 func (c *Config) checkWires() error {
+	if c.Relay.Pin == "" {
+		return at("relay.pin", fmt.Errorf("[relay] has no pin: write the line that drives the strike, such as pin = \"GPIO17\""))
+	}
 	used := map[string]string{}
-	wire := func(pin, what string) error {
-		if pin == "" {
-			return fmt.Errorf("%s has no pin", what)
+	for _, w := range c.Pins() {
+		if w.Pin == "" {
+			return at(w.Key, fmt.Errorf("%s has no pin", w.Of))
 		}
-		if other, taken := used[pin]; taken {
-			return fmt.Errorf("%s is wired to %s, which is already the %s: give each its own pin", what, pin, other)
+		if other, taken := used[w.Pin]; taken {
+			return at(w.Key, fmt.Errorf("%s is wired to %s, which is already the %s: give each its own pin", w.Of, w.Pin, other))
 		}
-		used[pin] = what
-		return nil
+		used[w.Pin] = w.Of
 	}
-	if err := wire(c.Relay.Pin, "relay"); err != nil {
-		return err
-	}
-	for _, in := range c.Inputs {
+	for i, in := range c.Inputs {
+		key := fmt.Sprintf("input.%d", i)
 		if err := oneOf("[[input]] role", in.Role, Roles); err != nil {
-			return err
+			return at(key+".role", err)
 		}
-		if in.Pull != "" {
-			if err := oneOf("[[input]] pull", in.Pull, []string{"up", "down", "none"}); err != nil {
-				return err
-			}
+		if in.Pull == "" {
+			continue
 		}
-		if err := wire(in.Pin, in.Role+" input"); err != nil {
-			return err
+		if err := oneOf("[[input]] pull", in.Pull, []string{"up", "down", "none"}); err != nil {
+			return at(key+".pull", err)
 		}
 	}
-	for _, s := range c.Signals {
+	for i, s := range c.Signals {
 		if err := oneOf("[[signal]] role", s.Role, SignalRoles); err != nil {
-			return err
-		}
-		if err := wire(s.Pin, s.Role+" signal"); err != nil {
-			return err
-		}
-	}
-	for i, r := range c.Readers {
-		if r.Name == "" {
-			return fmt.Errorf("[[reader]] number %d has no name: write one, such as name = \"outside\"", i+1)
-		}
-		if err := oneOf("[[reader]] kind", r.Kind, ReaderKinds); err != nil {
-			return err
-		}
-		if err := r.check(wire); err != nil {
-			return fmt.Errorf("[[reader]] %s: %w", r.Name, err)
+			return at(fmt.Sprintf("signal.%d.role", i), err)
 		}
 	}
 	return nil
 }
 
-// check holds a reader to the keys that its kind needs.
-func (r *Reader) check(wire func(pin, what string) error) error {
-	switch r.Kind {
-	case "wiegand":
-		for _, f := range r.Formats {
-			if err := oneOf("format", f, WiegandFormats); err != nil {
-				return err
-			}
+func (c *Config) checkPlace() error {
+	place := policy.Place(c.Unit.Location)
+	switch {
+	case place == "" && c.Faces.Enabled:
+		return at("unit.location", fmt.Errorf("[unit] has no location: faces need to know what the door leads to, such as location = \"building entrance\""))
+	case place == "":
+		return nil
+	case !slices.Contains(policy.Places, place):
+		known := make([]string, len(policy.Places))
+		for i, p := range policy.Places {
+			known[i] = string(p)
 		}
-		if r.Keypad != 0 && r.Keypad != 4 && r.Keypad != 8 {
-			return fmt.Errorf("keypad = %d: write the bits a key, 4 or 8, or leave it out", r.Keypad)
-		}
-		for _, line := range []struct{ pin, what string }{{r.D0, "d0"}, {r.D1, "d1"}} {
-			if err := wire(line.pin, "reader "+r.Name+" "+line.what); err != nil {
-				return err
-			}
-		}
-	case "rc522":
-		if _, _, err := r.SPIPort(); err != nil {
-			return err
-		}
-		if r.Reset != "" {
-			return wire(r.Reset, "reader "+r.Name+" reset")
-		}
-	case "rdm6300", "scanner":
-		if r.Device == "" {
-			return fmt.Errorf("it has no device: write the serial port, such as device = \"/dev/ttyUSB0\"")
-		}
+		return at("unit.location", fmt.Errorf("%w; the last four are private spaces, where no face is taken (R-NOPRIVATE)",
+			oneOf("[unit] location", c.Unit.Location, known)))
+	case c.Faces.Enabled && !place.Public():
+		return at("unit.location", fmt.Errorf("[unit] location is a private space (%s): no face may be taken there (R-NOPRIVATE); set [faces] enabled = false", place))
 	}
 	return nil
-}
-
-// Takes reports whether a kind of credential can be presented at the reader.
-func (r *Reader) Takes(kind policy.CredentialKind) bool {
-	switch kind {
-	case policy.PINKind:
-		return r.Kind == "wiegand" && r.Keypad != 0
-	case policy.PassKind:
-		return r.Kind == "scanner" || r.Takes(policy.PINKind)
-	}
-	return r.Kind != "scanner"
-}
-
-// SPIPort is the bus and chip select of an RC522.
-func (r *Reader) SPIPort() (bus, chip int, err error) {
-	if n, err := fmt.Sscanf(r.SPI, "%d.%d", &bus, &chip); n != 2 || err != nil || bus < 0 || chip < 0 {
-		return 0, 0, fmt.Errorf("spi %q is no port: write bus and chip select, such as spi = \"0.0\"", r.SPI)
-	}
-	return bus, chip, nil
 }
 
 func (c *Config) checkFaces() error {
 	if !c.Faces.Enabled {
 		return nil
 	}
-	for _, p := range privateSpaces {
-		if strings.Contains(strings.ToLower(c.Unit.Location), p) {
-			return fmt.Errorf("[unit] location is a private space (%s): no face may be taken there (R-NOPRIVATE); set [faces] enabled = false", p)
-		}
-	}
-	switch {
-	case c.Unit.Location == "":
-		return fmt.Errorf("[unit] has no location: faces need to know what the door leads to, such as location = \"building entrance\"")
-	case c.Unit.Handler == "" || c.Unit.Contact == "":
-		return fmt.Errorf("[unit] needs handler and contact: the notice must say who is responsible (R-NOTICE)")
+	switch f := c.Faces; {
+	case c.Unit.Handler == "":
+		return at("unit.handler", fmt.Errorf("[unit] needs handler and contact: the notice must say who is responsible (R-NOTICE)"))
+	case c.Unit.Contact == "":
+		return at("unit.contact", fmt.Errorf("[unit] needs handler and contact: the notice must say who is responsible (R-NOTICE)"))
 	case c.Camera.Source == "":
-		return fmt.Errorf("[camera] has no source: write source = \"v4l2:/dev/video0\", or set [faces] enabled = false")
+		return at("camera.source", fmt.Errorf("[camera] has no source: write source = \"v4l2:/dev/video0\", or set [faces] enabled = false"))
 	case len(c.Readers) == 0 && !c.has("staff"):
-		return fmt.Errorf("there is no reader and no staff button: a face may never be the only way in (R-ALT); wire one, or set [faces] enabled = false")
-	case c.Faces.StrangerIn < 1000 || c.Faces.StrangerIn > 1_000_000:
-		return fmt.Errorf("[faces] stranger_in %d is out of range: write between 1000 and 1000000", c.Faces.StrangerIn)
-	case c.Faces.LiveMin < 0 || c.Faces.LiveMin > 1:
-		return fmt.Errorf("[faces] live_min %v is out of range: write between 0 and 1", c.Faces.LiveMin)
-	case c.Faces.Frames < 1 || c.Faces.Frames > 20:
-		return fmt.Errorf("[faces] frames %d is out of range: write between 1 and 20", c.Faces.Frames)
-	case c.Faces.DecideWithin.D() < time.Second || c.Faces.DecideWithin.D() > 10*time.Second:
-		return fmt.Errorf("[faces] decide_within %v is out of range: write between 1s and 10s", c.Faces.DecideWithin.D())
+		return at("faces.enabled", fmt.Errorf("there is no reader and no staff button: a face may never be the only way in (R-ALT); wire one, or set [faces] enabled = false"))
+	case f.StrangerIn < 1000 || f.StrangerIn > 1_000_000:
+		return at("faces.stranger_in", fmt.Errorf("[faces] stranger_in %d is out of range: write between 1000 and 1000000", f.StrangerIn))
+	case f.LiveMin < 0 || f.LiveMin > 1:
+		return at("faces.live_min", fmt.Errorf("[faces] live_min %v is out of range: write between 0 and 1", f.LiveMin))
+	case f.Frames < 1 || f.Frames > 20:
+		return at("faces.frames", fmt.Errorf("[faces] frames %d is out of range: write between 1 and 20", f.Frames))
+	case f.DecideWithin.D() < time.Second || f.DecideWithin.D() > 10*time.Second:
+		return at("faces.decide_within", fmt.Errorf("[faces] decide_within %v is out of range: write between 1s and 10s", f.DecideWithin.D()))
 	}
-	return oneOf("[faces] challenge", c.Faces.Challenge, Challenges)
+	return at("faces.challenge", oneOf("[faces] challenge", c.Faces.Challenge, Challenges))
 }
 
 func (c *Config) has(role string) bool {
@@ -218,6 +183,9 @@ func (c *Config) resolve(dir string) {
 	c.Faces.Calibration = abs(c.Faces.Calibration)
 	if c.Console.Socket != "none" {
 		c.Console.Socket = abs(c.Console.Socket)
+	}
+	for i := range c.Readers {
+		c.Readers[i].KeyFile = abs(c.Readers[i].KeyFile)
 	}
 	if k, err := ParseKeySource(c.Key.Source); err == nil && k.Kind != "tpm" {
 		k.Path = abs(k.Path)

@@ -35,16 +35,20 @@ type Config struct {
 	Inputs  []Input  `toml:"input"`
 	Signals []Signal `toml:"signal"`
 	Readers []Reader `toml:"reader"`
+	Formats []Format `toml:"format"`
 	Camera  Camera   `toml:"camera"`
 	Faces   Faces    `toml:"faces"`
 	Console Console  `toml:"console"`
+
+	lines lines
 }
 
 // Unit names the unit and the place it stands.
 type Unit struct {
 	Name     string `toml:"name"`
 	Dir      string `toml:"dir"`      // the vault's folder, 0700
-	Location string `toml:"location"` // what the door leads to; a private space is refused (R-NOPRIVATE)
+	Board    string `toml:"board"`    // of "menshen board list"; empty: the one it runs on
+	Location string `toml:"location"` // what the door leads to, a policy.Place; a private one is refused for faces (R-NOPRIVATE)
 	Handler  string `toml:"handler"`  // who is responsible for the data, for the notice (R-NOTICE)
 	Contact  string `toml:"contact"`
 }
@@ -63,11 +67,16 @@ type Door struct {
 	RelockOnOpen bool     `toml:"relock_on_open"`
 }
 
-// Relay is the line of the strike or magnetic lock.
+// Relay is the line of the lock. Its pin, as every pin, is a place on the board's header ("pin 11"), the name of a line of the
+// board ("GPIO17"), or a chip, by number or label, and a line of it ("gpiochip0:17", "pinctrl-rp1:17").
 type Relay struct {
-	Pin      string `toml:"pin"`
-	Active   Level  `toml:"active"`    // the level that energises the relay
-	FailSafe bool   `toml:"fail_safe"` // true: a lock that is open without current, so energised means locked
+	Pin      string   `toml:"pin"`
+	Lock     string   `toml:"lock"`      // one of Locks; empty: a strike
+	Active   Level    `toml:"active"`    // the level that energises the relay
+	FailSafe bool     `toml:"fail_safe"` // true: a lock that is open without current, so energised means locked
+	Pulse    Duration `toml:"pulse"`     // impulse: how long the coil is on
+	Rest     Duration `toml:"rest"`      // impulse: how long it rests at least between two pulses
+	PowerUp  string   `toml:"power_up"`  // "low" or "high": what a resistor of the relay board makes of the line before the program runs
 }
 
 // Input is one contact.
@@ -93,14 +102,26 @@ type Reader struct {
 
 	D0      string   `toml:"d0"` // wiegand: the data lines
 	D1      string   `toml:"d1"`
-	Formats []string `toml:"formats"` // wiegand: of WiegandFormats; none: H10301
+	Formats []string `toml:"formats"` // wiegand: of WiegandFormats or the file's own; none: H10301
 	Keypad  int      `toml:"keypad"`  // wiegand: bits a key, 4 or 8; 0: no keypad
 
-	SPI   string `toml:"spi"`   // rc522: bus and chip select, "0.0"
-	Reset string `toml:"reset"` // rc522: the pin of its reset line; empty: not wired
+	SPI     string `toml:"spi"`      // rc522: bus and chip select, "0.0"
+	Reset   string `toml:"reset"`    // rc522: the pin of its reset line; empty: not wired
+	KeyFile string `toml:"key_file"` // rc522: the site's key of a MIFARE sector, 12 hex digits; empty: the UID is the credential
+	Key     string `toml:"key"`      // rc522: which of the sector's keys that is, "A" or "B"
+	Block   int    `toml:"block"`    // rc522: the block of that sector that holds the site's number
 
-	Device string `toml:"device"` // rdm6300, scanner: the serial device
-	Baud   int    `toml:"baud"`   // 9600 when 0
+	Device  string `toml:"device"`  // rdm6300, scanner, serial: the serial device
+	Baud    int    `toml:"baud"`    // 9600 when 0
+	Framing string `toml:"framing"` // serial: one of Framings
+	Content string `toml:"content"` // serial: one of Contents
+}
+
+// Format is a layout of Wiegand bits of the site's own, drawn with one character a bit (hal/wiegand.Layout).
+type Format struct {
+	Name   string   `toml:"name"`
+	Fields string   `toml:"fields"` // F facility, N number, - other; a * at the end accepts bits without parity
+	Parity []string `toml:"parity"` // E or O at the parity bit, x at the bits that it guards, . elsewhere
 }
 
 // Camera is where frames come from. An empty source means a door without faces.
@@ -165,24 +186,29 @@ func Load(path string) (*Config, error) {
 
 // Parse reads and checks a configuration, starting from the defaults. Its errors begin with a line number where there is one.
 func Parse(r io.Reader) (*Config, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, 1<<20))
+	if err != nil {
+		return nil, fmt.Errorf(" reading: %w", err)
+	}
 	c := defaults()
-	if err := decode(io.LimitReader(r, 1<<20), &c); err != nil {
+	if err := decode(raw, &c); err != nil {
 		return nil, explain(err)
 	}
+	c.lines = findLines(raw)
 	if err := c.check(); err != nil {
-		return nil, fmt.Errorf(" %w", err)
+		return nil, c.lines.explain(err)
 	}
 	return &c, nil
 }
 
 // decode keeps go-toml v2.2.4's panics (a date where a number belongs) inside.
-func decode(r io.Reader, c *Config) (err error) {
+func decode(raw []byte, c *Config) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("a value of the wrong kind: %v", p)
 		}
 	}()
-	return toml.NewDecoder(r).DisallowUnknownFields().Decode(c)
+	return toml.NewDecoder(bytes.NewReader(raw)).DisallowUnknownFields().Decode(c)
 }
 
 func defaults() Config {
@@ -193,6 +219,7 @@ func defaults() Config {
 			HeldAfter:   Duration(30 * time.Second),
 			PreAlarm:    Duration(10 * time.Second),
 		},
+		Relay:   Relay{Lock: "strike", Pulse: Duration(500 * time.Millisecond), Rest: Duration(2 * time.Second)},
 		Site:    Site{ForgetAfter: Duration(30 * 24 * time.Hour), Keypad: keypad(policy.DefaultTryLimits)},
 		Faces:   Faces{StrangerIn: 10000, LiveMin: 0.7, Challenge: "never", Frames: 3, DecideWithin: Duration(3 * time.Second)},
 		Console: Console{Baud: 115200, Idle: Duration(5 * time.Minute)},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,12 +19,12 @@ func TestExampleIsComplete(t *testing.T) {
 	}
 }
 
-// TestRefusals holds each refusal to a line number where there is one, and to a remedy.
+// TestRefusals holds each refusal to a remedy, and to the number of the line whose beginning stands before a bar.
 func TestRefusals(t *testing.T) {
 	for _, test := range []struct{ name, from, to, want string }{
-		{"unknown key", `release        = "5s"`, `relaese = "5s"`, `15: unknown key "door.relaese"; did you mean "release"?`},
+		{"unknown key", `release        = "5s"`, `relaese = "5s"`, `relaese|unknown key "door.relaese"; did you mean "release"?`},
 		{"unknown table", "[faces]", "[face]", `unknown key "face"; did you mean "faces"?`},
-		{"syntax", `name     = "Block`, `name     = Block`, "4: "},
+		{"syntax", `name     = "Block`, `name     = Block`, "name     = Block|"},
 		{"duration", `"5s"                # how`, `"5"`, `"5s", "1m30s" or "250ms"`},
 		{"level", `active    = "high"`, `active = "up"`, `write "high" or "low"`},
 		{"release", `release        = "5s"`, `release = "0s"`, "between 1s and 60s"},
@@ -39,6 +40,24 @@ func TestRefusals(t *testing.T) {
 		{"rc522", `kind = "wiegand"`, `kind = "rc522"`, `such as spi = "0.0"`},
 		{"rdm6300", `kind = "wiegand"`, `kind = "rdm6300"`, `device = "/dev/ttyUSB0"`},
 		{"wrong kind", "= 10000 ", "= 2026-01-01 ", "wrong kind"},
+		{"line of a value", `role     = "rex" `, `role     = "rix" `, `role     = "rix"|[[input]] role "rix"`},
+		{"line of a table", `name = "outside"`, ``, `[[reader]]|[[reader]] number 1 has no name`},
+		{"place", `"building entrance"`, `"courtyard"`, `location|[unit] location "courtyard" is not known`},
+		{"maglock", `lock      = "strike"`, `lock = "maglock"`, `fail_safe|[relay] a maglock is open without current: write fail_safe = true`},
+		{"impulse and fire", `lock      = "strike"`, `lock = "impulse"`, `R-SAFE`},
+		{"lock", `lock      = "strike"`, `lock = "magloc"`, `did you mean "maglock"?`},
+		{"power_up", `# power_up = "low"`, `power_up = "down"`, "write one of low, high"},
+		{"two of a name", "[camera]", "[[reader]]\nname = \"outside\"\nkind = \"scanner\"\ndevice = \"/dev/x\"\n[camera]", "two of this name"},
+		{"serial framing", "kind = \"wiegand\"", "kind = \"serial\"", `framing "" is not known: write one of line, stx-etx`},
+		{"serial content", "kind = \"wiegand\"", "kind = \"serial\"\nframing = \"line\"\ncontent = \"hexx\"", `did you mean "hex"?`},
+		{"sector without key file", "kind = \"wiegand\"", "kind = \"rc522\"\nspi = \"0.0\"\nblock = 4", `no key_file`},
+		{"sector's key", "kind = \"wiegand\"", "kind = \"rc522\"\nspi = \"0.0\"\nblock = 4\nkey_file = \"k\"", `key = "A" or "B"`},
+		{"sector trailer", "kind = \"wiegand\"", "kind = \"rc522\"\nspi = \"0.0\"\nblock = 7\nkey = \"A\"\nkey_file = \"k\"", `block = 7|[[reader]] outside: block 7`},
+		{"spi", "kind = \"wiegand\"", "kind = \"rc522\"\nspi = \"0.0x\"", `such as spi = "0.0"`},
+		{"format picture", "[camera]", "[[format]]\nname = \"site\"\nfields = \"-NN-\"\nparity = [\"Exx\"]\n[camera]", "the picture has 3 bits, the card 4"},
+		{"format without parity", "[camera]", "[[format]]\nname = \"site\"\nfields = \"NNNN\"\n[camera]", "no parity guards bit 0"},
+		{"format name", "[camera]", "[[format]]\nname = \"H10301\"\nfields = \"NNNN*\"\n[camera]", "is taken"},
+		{"formats too near", `# formats = ["H10301"]`, `formats = ["H10306", "C1k35s"]`, "a lost pulse would turn one into the other"},
 		{"key source", `"file:/etc/menshen/key"`, `"magic"`, `write "file:/etc/menshen/key"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -47,8 +66,12 @@ func TestRefusals(t *testing.T) {
 				t.Fatal("the example has no such text to change")
 			}
 			_, err := Parse(strings.NewReader(text))
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want an error with %q", err, test.want)
+			want := test.want
+			if line, rest, is := strings.Cut(want, "|"); is {
+				want = fmt.Sprintf("%d: %s", 1+strings.Count(text[:strings.Index("\n"+text, "\n"+line)], "\n"), rest)
+			}
+			if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(test.want, "|") && !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("got %v, want an error with %q", err, want)
 			}
 		})
 	}
@@ -71,6 +94,48 @@ func TestLoadTakesPathsFromTheFile(t *testing.T) {
 	}
 	if _, err := Load(filepath.Join(dir, "none.toml")); err == nil || !strings.Contains(err.Error(), "menshen config example") {
 		t.Errorf("a missing file was answered with %v", err)
+	}
+}
+
+// TestEachCommentedKeyIsRight: what the example shows in comments is what the decoder takes.
+func TestEachCommentedKeyIsRight(t *testing.T) {
+	out := strings.Split(Example, "\n")
+	for i, l := range out {
+		commented, is := strings.CutPrefix(l, "# ")
+		key, _, assigns := strings.Cut(commented, "=")
+		if is && (strings.HasPrefix(l, "# [") || assigns && !strings.Contains(strings.TrimSpace(key), " ")) {
+			out[i] = commented
+		}
+		out[i] = strings.TrimPrefix(out[i], "#          ") // the second line of a list
+	}
+	text := strings.Replace(strings.Join(out, "\n"), `power_up = "low"`, "", 1)
+	c, err := Parse(strings.NewReader(text))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if len(c.Readers) != 3 || len(c.Formats) != 1 || c.Readers[1].Block != 4 || c.Readers[2].Content != "hex" || c.Unit.Board != "rpi4" {
+		t.Errorf("the comments were read as %+v", c)
+	}
+	if f, err := c.WiegandFormats(Reader{Formats: []string{"site", "H10304"}}); err != nil || len(f) != 2 || f[0].Bits != 30 {
+		t.Errorf("the site's format: %v, %v", f, err)
+	}
+}
+
+func TestLinesOfKeys(t *testing.T) {
+	c, err := Parse(strings.NewReader(Example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, start := range map[string]string{
+		"relay.pin": "pin ", "input.2.pin": "pin ", "reader.0.d1": "d1 ", "reader.0.reset": "[[reader]]", "console.serial": "serial", "unit.board": "[unit]",
+	} {
+		line := strings.Split(Example, "\n")[max(c.Line(key), 1)-1]
+		if !strings.HasPrefix(line, start) {
+			t.Errorf("%s: line %d is %q", key, c.Line(key), line)
+		}
+	}
+	if c.Line("nothing.like.it") != 0 {
+		t.Error("a key that is nowhere has a line")
 	}
 }
 

@@ -30,6 +30,14 @@ const (
 	ActiveLow  Level = true
 )
 
+// String writes it as in the configuration.
+func (l Level) String() string {
+	if l == ActiveLow {
+		return "low"
+	}
+	return "high"
+}
+
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (l *Level) UnmarshalText(text []byte) error {
 	switch string(text) {

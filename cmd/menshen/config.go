@@ -2,10 +2,14 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"menshen/board/config"
+	"menshen/board/profile"
 )
 
 func configVerb() *cobra.Command {
@@ -20,19 +24,45 @@ func configVerb() *cobra.Command {
 			return err
 		},
 	}, &cobra.Command{
-		Use:     "check FILE",
-		Short:   "say whether a configuration can be used, and if not, where and why",
+		Use:   "check FILE",
+		Short: "say whether a configuration can be used, and if not, where and why",
+		Long: `Reads a configuration as the unit would, and holds its wires against the board: the one that [unit] board names, or the one that
+this runs on. What is refused keeps the unit from starting; a warning does not. 'menshen board --config FILE' draws the wires.`,
 		Example: "  menshen config check door.toml",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			got, err := config.Load(args[0])
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(c.OutOrStdout(), "%s: in order; %s, %d readers, %d inputs, faces %v\n",
-				args[0], got.Unit.Name, len(got.Readers), len(got.Inputs), got.Faces.Enabled)
-			return nil
-		},
+		RunE:    func(c *cobra.Command, args []string) error { return checkConfig(c.OutOrStdout(), args[0]) },
 	})
 	return c
+}
+
+func checkConfig(w io.Writer, file string) error {
+	c, err := config.Load(file)
+	if err != nil {
+		return err
+	}
+	b, err := profile.Of(c, profile.Here)
+	if err != nil {
+		return fmt.Errorf("%s:%d: %w", file, c.Line("unit.board"), err)
+	}
+	found, refused := b.Check(c, profile.Here), 0
+	slices.SortStableFunc(found, func(f, g profile.Finding) int { return c.Line(f.Key) - c.Line(g.Key) })
+	for _, f := range found {
+		where := file
+		if line := c.Line(f.Key); line > 0 {
+			where = fmt.Sprintf("%s:%d", file, line)
+		}
+		fmt.Fprintf(w, "%s: %s%s\n", where, strings.ToLower(f.Label("en")), f.EN)
+		if f.Refuse {
+			refused++
+		}
+	}
+	if refused > 0 {
+		return fmt.Errorf("%s: %w: mend the %d lines that say \"refused\" above", file, profile.ErrRefused, refused)
+	}
+	board := "no known board, so its pins were not looked at (write board = \"…\" into [unit]: 'menshen board list')"
+	if b != nil {
+		board = b.Title
+	}
+	fmt.Fprintf(w, "%s: in order; %s, %d readers, %d inputs, faces %v; %s\n", file, c.Unit.Name, len(c.Readers), len(c.Inputs), c.Faces.Enabled, board)
+	return nil
 }

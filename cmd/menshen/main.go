@@ -37,7 +37,7 @@ store. Everything stays in the unit; it opens no internet socket.`,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
 	}
-	c.AddCommand(runVerb(), consoleVerb(), initVerb(), configVerb(), demoVerb(), auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
+	c.AddCommand(runVerb(), consoleVerb(), initVerb(), configVerb(), boardVerb(), demoVerb(), auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
 	c.AddCommand(noticeVerb())
 	return c
 }

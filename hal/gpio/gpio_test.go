@@ -335,3 +335,56 @@ func TestOpenFindsRegisteredPins(t *testing.T) {
 		t.Error("gpiochip0:x was opened")
 	}
 }
+
+// TestRSafeRelayIsDrivenAgainAfterItsChip: what an unplugged chip forgot is put back as it was, or as it should have become meanwhile, in one step.
+func TestRSafeRelayIsDrivenAgainAfterItsChip(t *testing.T) {
+	const L, H = periph.Low, periph.High
+	for _, c := range []struct {
+		name              string
+		activeLow         bool
+		before, meanwhile bool
+		want              []periph.Level // of the wire; unplugged, the pull of the relay board makes it low
+	}{
+		{"off stays off", false, false, false, []periph.Level{L}},
+		{"on is on again", false, true, true, []periph.Level{L, H, L, H}},
+		{"set off meanwhile", false, true, false, []periph.Level{L, H, L}},
+		{"set on meanwhile", false, false, true, []periph.Level{L, H}},
+		{"active low, off", true, false, false, []periph.Level{L, H, L, H}},
+		{"active low, on", true, true, true, []periph.Level{L, H, L}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := door(t, sim.Config{})
+			r, err := gpio.NewRelay(d.Pin(sim.Relay), gpio.RelayConfig{ActiveLow: c.activeLow})
+			if err != nil {
+				t.Fatal(err)
+			}
+			hold := func(want error) {
+				t.Helper()
+				if err := r.Hold(); !errors.Is(err, want) {
+					t.Fatalf("hold: %v, want %v", err, want)
+				}
+			}
+			hold(nil)
+			if err := r.Set(c.before); err != nil {
+				t.Fatal(err)
+			}
+			hold(nil)
+			d.Unplug(true)
+			hold(gpio.ErrGone)
+			if err := r.Set(c.meanwhile); c.before != c.meanwhile && !errors.Is(err, gpio.ErrGone) {
+				t.Fatalf("set without a chip: %v", err)
+			}
+			d.Unplug(false)
+			for range 3 {
+				hold(nil)
+			}
+			var got []periph.Level
+			for _, s := range d.Pin(sim.Relay).Trace() {
+				got = append(got, s.Level)
+			}
+			if !slices.Equal(got, c.want) || r.On() != c.meanwhile {
+				t.Errorf("the wire saw %v, want %v", got, c.want)
+			}
+		})
+	}
+}

@@ -264,11 +264,21 @@ func TestKernelChipIsUnpluggedAndReplugged(t *testing.T) {
 	if err := relay.Set(true); err == nil {
 		t.Error("a relay without its chip was switched")
 	}
+	if err := relay.Hold(); !errors.Is(err, gpio.ErrGone) {
+		t.Errorf("a relay without its chip is held: %v", err)
+	}
+	trace := traceLines(t)
 	write(t, live, "1")
 	if e := next(t, events); e.Fault != nil {
 		t.Fatalf("replugged: %+v", e)
 	}
-	if err := relay.Set(true); err != nil || relayPin.Read() != periph.High {
-		t.Errorf("relay after replug: %v, level %v", err, relayPin.Read())
+	for range 3 {
+		if err := relay.Hold(); err != nil || relayPin.Read() != periph.High {
+			t.Errorf("relay after replug: %v, level %v", err, relayPin.Read())
+		}
+	}
+	got := slices.DeleteFunc(trace(), func(s string) bool { return !strings.HasPrefix(s, "set") && !strings.HasPrefix(s, "out") })
+	if want := []string{"set 1", "out (0)"}; !slices.Equal(got, want) {
+		t.Errorf("the line saw %v, want %v: what was asked for while it was away, in one step", got, want)
 	}
 }

@@ -31,6 +31,7 @@ type Line struct {
 	offset int
 	req    *request // nil until In or Out
 	out    bool
+	level  periph.Level // of an output: what it drives, or shall drive again once its chip is back
 	pull   periph.Pull
 }
 
@@ -42,6 +43,7 @@ func newLine(path string, offset int, name string) *Line {
 var (
 	_ periph.PinIO = (*Line)(nil)
 	_ Banked       = (*Line)(nil)
+	_ Holder       = (*Line)(nil)
 )
 
 // Bank implements Banked.
@@ -100,6 +102,7 @@ func (l *Line) Function() string {
 func (l *Line) Halt() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.out = false
 	return l.drop()
 }
 
@@ -107,6 +110,7 @@ func (l *Line) Halt() error {
 func (l *Line) In(pull periph.Pull, edge periph.Edge) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.out = false
 	if err := l.drop(); err != nil {
 		return err
 	}
@@ -118,7 +122,11 @@ func (l *Line) Out(level periph.Level) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.req != nil && l.out {
-		if err := l.req.set(level); !errors.Is(err, ErrGone) {
+		err := l.req.set(level)
+		if err == nil {
+			l.level = level
+		}
+		if !errors.Is(err, ErrGone) {
 			return err
 		}
 		// the chip was unplugged, and may be back: take the line anew
@@ -127,6 +135,24 @@ func (l *Line) Out(level periph.Level) error {
 		return err
 	}
 	return l.take(uapi.LineFlagV2Output, level, periph.PullNoChange)
+}
+
+// Hold implements Holder. A line that the kernel still has for us is only asked for its level.
+func (l *Line) Hold() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.out {
+		return nil
+	}
+	if l.req != nil {
+		if _, err := l.req.Level(0); !errors.Is(err, ErrGone) {
+			return err
+		}
+	}
+	if err := l.drop(); err != nil {
+		return err
+	}
+	return l.take(uapi.LineFlagV2Output, l.level, periph.PullNoChange)
 }
 
 // Read gives the level of an input, or the one an output drives; it changes nothing. It is Low when the line is not ours
@@ -177,7 +203,7 @@ func (l *Line) take(flags uapi.LineFlagV2, level periph.Level, pull periph.Pull)
 		l.req = nil
 		return err
 	}
-	l.out, l.pull = flags.IsOutput(), pull
+	l.out, l.level, l.pull = flags.IsOutput(), level, pull
 	return nil
 }
 

@@ -23,8 +23,15 @@ type Relay struct {
 	cfg RelayConfig
 
 	mu     sync.Mutex
-	on     bool
+	on     bool // what the line was last given
+	want   bool // what it should have: something else after a Set that failed
 	closed bool
+}
+
+// Holder is a pin that can take its line again, at its level and without a pulse, after its chip was unplugged and came back.
+// A line that was never away is left alone.
+type Holder interface {
+	Hold() error
 }
 
 var _ hal.Output = (*Relay)(nil)
@@ -47,6 +54,7 @@ func (r *Relay) Set(on bool) error {
 	if r.closed {
 		return fmt.Errorf("switch %s: %w", r, ErrClosed)
 	}
+	r.want = on
 	if on == r.on {
 		return nil
 	}
@@ -58,6 +66,25 @@ func (r *Relay) On() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.on
+}
+
+// Hold makes good what an unplugged chip has undone: a line that came back is driven as before, and a Set that failed meanwhile
+// is done. It is called now and then; on a line that was never away it moves nothing.
+func (r *Relay) Hold() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return nil
+	}
+	if r.want != r.on {
+		return r.write(r.want)
+	}
+	if p, ok := r.pin.(Holder); ok {
+		if err := p.Hold(); err != nil {
+			return fmt.Errorf("hold %s %s: %w", r, onOff(r.on), err)
+		}
+	}
+	return nil
 }
 
 // Close puts the line into its safe state. The line stays requested, so that it keeps this level until the program ends.

@@ -30,6 +30,7 @@ type Pin struct {
 	inside  periph.Level // what the program drives
 	pull    periph.Pull
 	gone    bool
+	lost    bool // an output that went away, and is not driven yet again
 	watch   *watch
 	trace   []Step // kept when it has a beginning: of outputs
 }
@@ -37,6 +38,7 @@ type Pin struct {
 var (
 	_ periph.PinIO = (*Pin)(nil)
 	_ gpio.Banked  = (*Pin)(nil)
+	_ gpio.Holder  = (*Pin)(nil)
 )
 
 // Level is the voltage of the wire at this moment, whoever drives it.
@@ -97,13 +99,27 @@ func (p *Pin) Out(l periph.Level) error {
 	if gone {
 		return gpio.ErrGone
 	}
-	p.change(p.door.now(), func() { p.driven, p.inside = true, l })
+	p.change(p.door.now(), func() { p.driven, p.inside, p.lost = true, l, false })
+	return nil
+}
+
+// Hold implements gpio.Holder.
+func (p *Pin) Hold() error {
+	p.mu.Lock()
+	gone, lost := p.gone, p.lost
+	p.mu.Unlock()
+	switch {
+	case gone:
+		return gpio.ErrGone
+	case lost:
+		p.change(p.door.now(), func() { p.driven, p.lost = true, false })
+	}
 	return nil
 }
 
 // In implements gpio.PinIn.
 func (p *Pin) In(pull periph.Pull, _ periph.Edge) error {
-	p.change(p.door.now(), func() { p.driven, p.pull = false, pull })
+	p.change(p.door.now(), func() { p.driven, p.lost, p.pull = false, false, pull })
 	return nil
 }
 
@@ -158,7 +174,7 @@ func (p *Pin) unplug(away bool) {
 	}
 	p.mu.Unlock()
 	if away {
-		p.change(p.door.now(), func() { p.driven = false })
+		p.change(p.door.now(), func() { p.driven, p.lost = false, p.driven })
 		if w != nil {
 			w.end(gpio.ErrGone)
 		}

@@ -1,0 +1,144 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+
+	"menshen/hal/wiegand"
+	"menshen/policy"
+)
+
+// ReaderKinds are the drivers of readers, WiegandFormats the formats that need no drawing. Framings and Contents are how a
+// serial reader sends and what.
+var (
+	ReaderKinds    = []string{"wiegand", "rc522", "rdm6300", "scanner", "serial"}
+	WiegandFormats = []string{"H10301", "H10306", "C1k35s", "H10302", "H10304"}
+	Framings       = []string{"line", "stx-etx"}
+	Contents       = []string{"hex", "decimal", "em4100", "text"}
+)
+
+func (c *Config) checkReaders() error {
+	for i, f := range c.Formats {
+		key := fmt.Sprintf("format.%d", i)
+		if slices.Contains(WiegandFormats, f.Name) || slices.ContainsFunc(c.Formats[:i], func(g Format) bool { return g.Name == f.Name }) || f.Name == "" {
+			return at(key+".name", fmt.Errorf("[[format]] name %q is taken or empty: give it one of its own, such as name = \"site\"", f.Name))
+		}
+		if _, err := wiegand.Layout(f.Name, f.Fields, f.Parity...); err != nil {
+			return at(key, fmt.Errorf("[[format]] %w", err))
+		}
+	}
+	for i, r := range c.Readers {
+		key := fmt.Sprintf("reader.%d", i)
+		if r.Name == "" {
+			return at(key+".name", fmt.Errorf("[[reader]] number %d has no name: write one, such as name = \"outside\"", i+1))
+		}
+		if slices.ContainsFunc(c.Readers[:i], func(other Reader) bool { return other.Name == r.Name }) {
+			return at(key+".name", fmt.Errorf("[[reader]] %s: there are two of this name: its records could not be told apart", r.Name))
+		}
+		if err := oneOf("[[reader]] kind", r.Kind, ReaderKinds); err != nil {
+			return at(key+".kind", err)
+		}
+		if field, err := c.checkReader(r); err != nil {
+			return at(key+"."+field, fmt.Errorf("[[reader]] %s: %w", r.Name, err))
+		}
+	}
+	return nil
+}
+
+// checkReader holds a reader to the keys that its kind needs; field is the one that is wrong.
+func (c *Config) checkReader(r Reader) (field string, err error) {
+	switch r.Kind {
+	case "wiegand":
+		return c.checkWiegand(r)
+	case "rc522":
+		if _, _, err := r.SPIPort(); err != nil {
+			return "spi", err
+		}
+		return r.checkSector()
+	case "serial":
+		if err := oneOf("framing", r.Framing, Framings); err != nil {
+			return "framing", err
+		}
+		if err := oneOf("content", r.Content, Contents); err != nil {
+			return "content", err
+		}
+	}
+	if r.Device == "" {
+		return "device", fmt.Errorf("it has no device: write the serial port, such as device = \"/dev/ttyUSB0\"")
+	}
+	if r.Baud != 0 && (r.Baud < 300 || r.Baud > 1_000_000) {
+		return "baud", fmt.Errorf("baud %d is out of range: write what the reader's paper says, such as baud = 9600", r.Baud)
+	}
+	return "", nil
+}
+
+func (c *Config) checkWiegand(r Reader) (field string, err error) {
+	if r.Keypad != 0 && r.Keypad != 4 && r.Keypad != 8 {
+		return "keypad", fmt.Errorf("keypad = %d: write the bits a key, 4 or 8, or leave it out", r.Keypad)
+	}
+	formats, err := c.WiegandFormats(r)
+	if err != nil {
+		return "formats", err
+	}
+	_, err = wiegand.NewDecoder(r.WiegandKeypad(), formats...)
+	return "formats", err
+}
+
+// WiegandFormats are the formats of a reader, the file's own included. None: the reader takes H10301.
+func (c *Config) WiegandFormats(r Reader) (formats []wiegand.Format, err error) {
+	names, own := slices.Clone(WiegandFormats), wiegand.Formats()
+	for _, f := range c.Formats {
+		names = append(names, f.Name)
+		if own[f.Name], err = wiegand.Layout(f.Name, f.Fields, f.Parity...); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range r.Formats {
+		if err := oneOf("format", name, names); err != nil {
+			return nil, err
+		}
+		formats = append(formats, own[name])
+	}
+	return formats, nil
+}
+
+// WiegandKeypad is how the reader sends its keys.
+func (r *Reader) WiegandKeypad() wiegand.Keypad {
+	return map[int]wiegand.Keypad{4: wiegand.Burst4, 8: wiegand.Burst8}[r.Keypad]
+}
+
+// checkSector: what of a MIFARE card is read, and by which key, is said in full or not at all.
+func (r *Reader) checkSector() (field string, err error) {
+	switch {
+	case r.KeyFile == "" && (r.Key != "" || r.Block != 0):
+		return "key_file", fmt.Errorf("it names a block of the card, but no key_file: write the file (mode 0600) with the sector's key, 12 hex digits; " +
+			"without one the card's number, which anyone can copy, is the credential")
+	case r.KeyFile == "":
+		return "", nil
+	case r.Key != "A" && r.Key != "B":
+		return "key", fmt.Errorf("key %q: write which key of the sector the file holds, key = \"A\" or \"B\"", r.Key)
+	case r.Block < 1 || r.Block > 255 || r.Block < 128 && r.Block%4 == 3 || r.Block%16 == 15:
+		return "block", fmt.Errorf("block %d: write the block with the site's number, 1 to 254, that is not the last of its sector (those hold the keys)", r.Block)
+	}
+	return "", nil
+}
+
+// Takes reports whether a kind of credential can be presented at the reader.
+func (r *Reader) Takes(kind policy.CredentialKind) bool {
+	codes := r.Kind == "scanner" || r.Kind == "serial" && r.Content == "text"
+	switch kind {
+	case policy.PINKind:
+		return r.Kind == "wiegand" && r.Keypad != 0
+	case policy.PassKind:
+		return codes || r.Takes(policy.PINKind)
+	}
+	return !codes
+}
+
+// SPIPort is the bus and chip select of an RC522.
+func (r *Reader) SPIPort() (bus, chip int, err error) {
+	if n, err := fmt.Sscanf(r.SPI, "%d.%d", &bus, &chip); n != 2 || err != nil || bus < 0 || chip < 0 || fmt.Sprintf("%d.%d", bus, chip) != r.SPI {
+		return 0, 0, fmt.Errorf("spi %q is no port: write bus and chip select, such as spi = \"0.0\"", r.SPI)
+	}
+	return bus, chip, nil
+}

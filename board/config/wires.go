@@ -1,0 +1,32 @@
+package config
+
+import "fmt"
+
+// Wire is one pin that the file names.
+type Wire struct {
+	Pin string // as it is written
+	Of  string // "relay", "fire input", "reader outside d0"
+	Key string // where it is written, for Line: "relay.pin"
+	Out bool   // the unit drives it
+}
+
+// Pins are all pins that the file names, the relay first.
+func (c *Config) Pins() []Wire {
+	all := []Wire{{Pin: c.Relay.Pin, Of: "relay", Key: "relay.pin", Out: true}}
+	for i, in := range c.Inputs {
+		all = append(all, Wire{Pin: in.Pin, Of: in.Role + " input", Key: fmt.Sprintf("input.%d.pin", i)})
+	}
+	for i, s := range c.Signals {
+		all = append(all, Wire{Pin: s.Pin, Of: s.Role + " signal", Key: fmt.Sprintf("signal.%d.pin", i), Out: true})
+	}
+	for i, r := range c.Readers {
+		key, of := fmt.Sprintf("reader.%d.", i), "reader "+r.Name+" "
+		switch {
+		case r.Kind == "wiegand":
+			all = append(all, Wire{Pin: r.D0, Of: of + "d0", Key: key + "d0"}, Wire{Pin: r.D1, Of: of + "d1", Key: key + "d1"})
+		case r.Kind == "rc522" && r.Reset != "":
+			all = append(all, Wire{Pin: r.Reset, Of: of + "reset", Key: key + "reset", Out: true})
+		}
+	}
+	return all
+}

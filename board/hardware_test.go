@@ -1,0 +1,109 @@
+package board
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	periph "periph.io/x/conn/v3/gpio"
+
+	"menshen/board/config"
+	"menshen/board/profile"
+	"menshen/hal/sim"
+)
+
+// simConf is the configuration of a simulated door with only a relay, and lines of its own under [relay].
+func simConf(t *testing.T, prefix, relay string) *config.Config {
+	t.Helper()
+	c, err := config.Parse(strings.NewReader("[unit]\nname = \"Door\"\ndir = \"vault\"\n[key]\nsource = \"file:key\"\n[relay]\npin = \"" + prefix + "RELAY\"\n" + relay))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestRSafeWhatTheBoardRefusesIsNotOpened: a relay that a board would switch on by itself is not even touched.
+func TestRSafeWhatTheBoardRefusesIsNotOpened(t *testing.T) {
+	c := simConf(t, "SIM_", "")
+	c.Unit.Board, c.Relay.Pin = "rpi4", "GPIO5"
+	if _, err := Wire(c); !errors.Is(err, profile.ErrRefused) || !strings.Contains(err.Error(), "choose a pin that rests low") {
+		t.Errorf("got %v", err)
+	}
+	c.Unit.Board, c.Relay.Pin = "rpi6", "GPIO17"
+	if _, err := Wire(c); err == nil || !strings.Contains(err.Error(), `no board is called "rpi6"`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestImpulseLockGetsAPulse: unlocked for five seconds, its coil has current for a tenth of one.
+func TestImpulseLockGetsAPulse(t *testing.T) {
+	door, err := sim.New(sim.Config{Prefix: "IMPULSE_"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer door.Close()
+	hw, err := Wire(simConf(t, "IMPULSE_", "lock = \"impulse\"\npulse = \"100ms\"\nrest = \"0s\"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := hw.Relay.Set(true); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(5 * time.Second); len(door.Pin(sim.Relay).Trace()) < 3 && time.Now().Before(deadline); {
+		time.Sleep(5 * time.Millisecond)
+	}
+	if err := hw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var levels []periph.Level
+	trace := door.Pin(sim.Relay).Trace()
+	for _, s := range trace {
+		levels = append(levels, s.Level)
+	}
+	if !slices.Equal(levels, []periph.Level{periph.Low, periph.High, periph.Low}) {
+		t.Fatalf("the coil saw %v", levels)
+	}
+	if took := trace[2].At.Sub(trace[1].At); took < 100*time.Millisecond {
+		t.Errorf("a pulse of %v", took)
+	}
+}
+
+func TestSectorKeyFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mifare.key")
+	r := config.Reader{KeyFile: path, Key: "B", Block: 4}
+	for _, c := range []struct {
+		text string
+		mode os.FileMode
+		want string
+	}{
+		{"A0b1C2d3E4f5\n", 0o600, ""},
+		{"A0b1C2d3E4f5", 0o640, "chmod 600 " + path},
+		{"A0b1C2d3E4", 0o600, "12 hex digits"},
+		{"A0b1C2d3E4zz", 0o600, "12 hex digits"},
+		{"", 0o600, "12 hex digits"},
+	} {
+		if err := os.WriteFile(path, []byte(c.text), c.mode); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, c.mode); err != nil {
+			t.Fatal(err)
+		}
+		s, err := sector(r)
+		switch {
+		case c.want == "" && (err != nil || s.Block != 4 || s.Key[0] != 0xa0 || s.Key[5] != 0xf5):
+			t.Errorf("%v, %v", s, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%q: got %v", c.text, err)
+		case err != nil && strings.Contains(strings.ToLower(err.Error()), "a0b1"):
+			t.Errorf("the error shows the key: %v", err)
+		}
+	}
+	r.KeyFile = filepath.Join(t.TempDir(), "none")
+	if _, err := sector(r); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+}

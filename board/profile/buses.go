@@ -1,0 +1,155 @@
+package profile
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"menshen/board/config"
+)
+
+// buses takes the pins of the SPI ports that readers are on.
+func (k *check) buses() {
+	taken := map[string]string{}
+	for i, r := range k.conf.Readers {
+		if r.Kind != "rc522" {
+			continue
+		}
+		key := fmt.Sprintf("reader.%d.spi", i)
+		if other := taken[r.SPI]; other != "" {
+			k.refuse(key, Text{
+				fmt.Sprintf("reader %s is on SPI %s, where reader %s is already: give each its own chip select", r.Name, r.SPI, other),
+				fmt.Sprintf("读卡器 %s 与 %s 同在 SPI %s：请各用一个片选", r.Name, other, r.SPI),
+			})
+		}
+		taken[r.SPI] = r.Name
+		port, ok := k.board.spi(r.SPI)
+		if !ok {
+			k.warn(key, Text{
+				fmt.Sprintf("reader %s: the header of the %s has no SPI %s, only %s", r.Name, k.board.Title, r.SPI, k.board.ports()),
+				fmt.Sprintf("读卡器 %s：%s 的排针上没有 SPI %s，只有 %s", r.Name, k.board.Title, r.SPI, k.board.ports()),
+			})
+			continue
+		}
+		for signal, pin := range port.Pins {
+			k.users[pin] = fmt.Sprintf("reader %s %s", r.Name, signal)
+		}
+		for _, w := range k.conf.Pins() {
+			if p, ok := k.board.pin(w.Pin); ok && slices.Contains(port.Holds, p.Name) {
+				k.warn(w.Key, Text{
+					fmt.Sprintf("%s on pin %d (%s): the kernel may keep this chip select for reader %s's bus: write %s", w.Of, p.At, p.Name, r.Name, port.Enable),
+					fmt.Sprintf("%s 在 %d 脚（%s）：内核可能为读卡器 %s 的总线占用此片选：%s", zh(w.Of), p.At, p.Name, r.Name, port.Enable),
+				})
+			}
+		}
+	}
+}
+
+func (b *Board) spi(port string) (SPI, bool) {
+	i := slices.IndexFunc(b.SPI, func(s SPI) bool { return s.Port == port })
+	if i < 0 {
+		return SPI{}, false
+	}
+	return b.SPI[i], true
+}
+
+func (b *Board) ports() string {
+	var all []string
+	for _, s := range b.SPI {
+		all = append(all, s.Port)
+	}
+	return strings.Join(all, ", ")
+}
+
+// line is one use of a serial port.
+type line struct{ device, of, key string }
+
+func lines(c *config.Config) (all []line) {
+	if d := c.Console.Serial; d != "" {
+		all = append(all, line{d, "console", "console.serial"})
+	}
+	for i, r := range c.Readers {
+		if r.Device != "" {
+			all = append(all, line{r.Device, "reader " + r.Name, fmt.Sprintf("reader.%d.device", i)})
+		}
+	}
+	return all
+}
+
+// serial takes the pins of the serial ports in use. A port that plugs in, such as a USB adapter, is none of the board's.
+func (k *check) serial() {
+	taken := map[string]string{}
+	for _, l := range lines(k.conf) {
+		if other := taken[l.device]; other != "" {
+			k.refuse(l.key, Text{
+				fmt.Sprintf("%s is on %s, which the %s uses already: give each its own port", l.of, l.device, other),
+				fmt.Sprintf("%s 使用 %s，而它已给%s使用：请各用一个串口", zh(l.of), l.device, zh(other)),
+			})
+			continue
+		}
+		taken[l.device] = l.of
+		port, ok := k.board.port(l.device)
+		if !ok && (strings.HasPrefix(l.device, "/dev/ttyS") || strings.HasPrefix(l.device, "/dev/ttyAMA")) {
+			k.warn(l.key, Text{
+				fmt.Sprintf("%s: the %s is not known to have %s; it has %s", l.of, k.board.Title, l.device, k.board.devices()),
+				fmt.Sprintf("%s：%s 通常没有 %s，只有 %s", zh(l.of), k.board.Title, l.device, k.board.devices()),
+			})
+		}
+		for _, signal := range slices.Sorted(maps.Keys(port.Pins)) {
+			pin := port.Pins[signal]
+			if user := k.users[pin]; user != "" {
+				k.refuse(l.key, Text{
+					fmt.Sprintf("%s: the %s of %s is %s, which is already the %s: use another port", l.of, signal, l.device, pin, user),
+					fmt.Sprintf("%s：%s 的 %s 是 %s，而它已是%s：请换一个串口", zh(l.of), l.device, signal, pin, zh(user)),
+				})
+				break
+			}
+			k.users[pin] = l.of + " " + signal
+		}
+	}
+}
+
+func (b *Board) port(device string) (Serial, bool) {
+	i := slices.IndexFunc(b.Serial, func(s Serial) bool { return s.Device == device })
+	if i < 0 {
+		return Serial{}, false
+	}
+	return b.Serial[i], true
+}
+
+func (b *Board) devices() string {
+	var all []string
+	for _, s := range b.Serial {
+		all = append(all, s.Device)
+	}
+	return strings.Join(all, ", ")
+}
+
+// present looks whether the machine has the devices, and leaves the serial ones alone.
+func (k *check) present(m Machine) {
+	for i, r := range k.conf.Readers {
+		if port, ok := k.board.spi(r.SPI); ok && r.Kind == "rc522" && !m.has("dev/spidev"+r.SPI) {
+			k.warn(fmt.Sprintf("reader.%d.spi", i), Text{
+				fmt.Sprintf("reader %s: /dev/spidev%s is not there: write %s, and start again", r.Name, r.SPI, port.Enable),
+				fmt.Sprintf("读卡器 %s：没有 /dev/spidev%s：请写 %s，然后重新启动", r.Name, r.SPI, port.Enable),
+			})
+		}
+	}
+	for _, l := range lines(k.conf) {
+		port, known := k.board.port(l.device)
+		name := path.Base(l.device)
+		switch {
+		case known && !m.has(l.device):
+			k.warn(l.key, Text{fmt.Sprintf("%s: %s is not there: %s", l.of, l.device, port.EN), fmt.Sprintf("%s：没有 %s：%s", zh(l.of), l.device, port.ZH)})
+		case slices.ContainsFunc(strings.Fields(m.read("proc/cmdline")), func(w string) bool {
+			return w == "console="+name || strings.HasPrefix(w, "console="+name+",")
+		}):
+			k.warn(l.key, Text{
+				fmt.Sprintf("%s: the kernel writes to %s and asks for a login there: take console=%s out of the kernel's command line", l.of, l.device, name),
+				fmt.Sprintf("%s：内核在 %s 上输出信息并等待登录：请从内核命令行去掉 console=%s", zh(l.of), l.device, name),
+			})
+		}
+	}
+}

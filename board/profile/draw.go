@@ -1,0 +1,184 @@
+package profile
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+
+	"menshen/board/config"
+)
+
+// Drawing is how a board is shown.
+type Drawing struct {
+	Lang   string // "en" or "zh"
+	Plain  bool   // a list for screen readers and for paper
+	Colour bool
+}
+
+// colours are SGR codes of the terminal, by kind.
+var colours = map[Kind]string{
+	Free: "2", Supply: "31", Ground: "90", Taken: "2", Relay: "1;35", Input: "32", Signal: "33", Data: "36", Line: "34",
+}
+
+// Width is the most columns that a drawing takes; findings below it are wrapped to it.
+const Width = 80
+
+const (
+	nameWidth = 6  // "GPIO17"
+	sideWidth = 24 // of a wire and its label
+)
+
+// Draw shows the board with the wires of c, which may be nil, and below it what Check found.
+func (b *Board) Draw(w io.Writer, c *config.Config, found []Finding, d Drawing) error {
+	var s strings.Builder
+	title := b.Title + " (" + b.Name + ")"
+	if c != nil {
+		title = c.Unit.Name + ": " + title
+	}
+	fmt.Fprintf(&s, "%s\n%s%s\n\n", title, say(d.Lang, "Pin 1: ", "1 脚："), b.Pin1.In(d.Lang))
+	uses := b.Uses(c)
+	if d.Plain {
+		b.list(&s, uses, c, d)
+	} else {
+		b.header(&s, uses, d)
+	}
+	if c != nil {
+		s.WriteString("\n")
+		d.paragraph(&s, "", b.rest(c).In(d.Lang))
+		for _, t := range b.elsewhere(c) {
+			d.paragraph(&s, say(d.Lang, "Not on the header: ", "不在排针上："), t.In(d.Lang))
+		}
+	}
+	if len(found) > 0 {
+		s.WriteString("\n")
+	}
+	for _, f := range found {
+		d.paragraph(&s, f.Label(d.Lang), f.In(d.Lang))
+	}
+	_, err := io.WriteString(w, s.String())
+	return err
+}
+
+// Label says how bad a finding is.
+func (f Finding) Label(lang string) string {
+	if f.Refuse {
+		return say(lang, "Refused: ", "拒绝：")
+	}
+	return say(lang, "Warning: ", "警告：")
+}
+
+// header draws the pins as one sees them, two a row.
+func (b *Board) header(s *strings.Builder, uses map[string]Use, d Drawing) {
+	edge := strings.Repeat(" ", sideWidth+nameWidth+5)
+	fmt.Fprintf(s, "%s┌─────┐\n", edge)
+	for i := 0; i+1 < len(b.Pins); i += 2 {
+		left, right := b.Pins[i], b.Pins[i+1]
+		l, r := uses[left.Name], uses[right.Name]
+		fmt.Fprintf(s, "%s %2d │ %s %s │ %-2d %s\n",
+			d.paint(l.Kind, fmt.Sprintf("%s %*s", d.wire(left, l, true), nameWidth, left.Name)), left.At, d.dot(left, l),
+			d.dot(right, r), right.At, d.paint(r.Kind, strings.TrimRight(fmt.Sprintf("%-*s %s", nameWidth, right.Name, d.wire(right, r, false)), " ")))
+	}
+	fmt.Fprintf(s, "%s└─────┘\n", edge)
+}
+
+// wire draws a wire with its label at the outer end, or what a free pin is besides.
+func (d Drawing) wire(p Pin, u Use, left bool) string {
+	label, fill := d.name(u), "─"
+	if u.Of == "" {
+		label, fill = p.Also, " "
+		if u.Kind == Taken {
+			label = "✗ " + p.Also
+		}
+	}
+	label = runewidth.Truncate(label, sideWidth-2, "…")
+	rest := sideWidth - runewidth.StringWidth(label)
+	switch {
+	case label == "":
+		return strings.Repeat(" ", sideWidth)
+	case fill == " " && left:
+		return strings.Repeat(" ", rest) + label
+	case fill == " ":
+		return label + strings.Repeat(" ", rest)
+	case left:
+		return label + " " + strings.Repeat(fill, rest-1)
+	}
+	return strings.Repeat(fill, rest-1) + " " + label
+}
+
+// dot is the pin itself: square for pin 1, as on the board, and hollow when nothing is wired.
+func (d Drawing) dot(p Pin, u Use) string {
+	dot := "●"
+	switch {
+	case p.At == 1:
+		dot = "■"
+	case u.Kind == Taken:
+		dot = "✗"
+	case u.Kind == Free:
+		dot = "○"
+	}
+	return d.paint(u.Kind, dot)
+}
+
+func (d Drawing) paint(k Kind, s string) string {
+	if !d.Colour {
+		return s
+	}
+	return "\x1b[" + colours[k] + "m" + s + "\x1b[m"
+}
+
+func (d Drawing) name(u Use) string { return Text{u.Of, zh(u.Of)}.In(d.Lang) }
+
+// list says it pin by pin: only those with a wire when there is a configuration.
+func (b *Board) list(s *strings.Builder, uses map[string]Use, c *config.Config, d Drawing) {
+	for _, p := range b.Pins {
+		u := uses[p.Name]
+		if c != nil && u.Of == "" {
+			continue
+		}
+		fmt.Fprintf(s, say(d.Lang, "pin %d, %s", "%d 脚，%s"), p.At, p.Name)
+		if u.Of != "" {
+			s.WriteString(say(d.Lang, ": ", "：") + d.name(u))
+		} else if u.Kind == Taken {
+			s.WriteString(say(d.Lang, ": not to be used", "：不可使用"))
+		}
+		if p.Also != "" {
+			fmt.Fprintf(s, say(d.Lang, ", also %s", "，也是 %s"), p.Also)
+		}
+		if p.PowerUp != "" {
+			fmt.Fprintf(s, say(d.Lang, ", pulled %s at power-up", "，上电时%s"), Text{p.PowerUp, map[string]string{"up": "上拉", "down": "下拉"}[p.PowerUp]}.In(d.Lang))
+		}
+		s.WriteString("\n")
+	}
+}
+
+// paragraph wraps to Width, except in plain, where a line is a sentence.
+func (d Drawing) paragraph(s *strings.Builder, label, text string) {
+	if d.Plain {
+		fmt.Fprintf(s, "%s%s\n", label, text)
+		return
+	}
+	line := ""
+	for _, word := range split(label + text) {
+		if runewidth.StringWidth(line+strings.TrimRight(word, " ")) > Width {
+			s.WriteString(strings.TrimRight(line, " ") + "\n")
+			line = "  "
+		}
+		line += word
+	}
+	s.WriteString(line + "\n")
+}
+
+// split cuts where a line may end: after spaces, and after wide characters, which have none between their words.
+func split(text string) (parts []string) {
+	var word strings.Builder
+	for _, r := range text {
+		word.WriteRune(r)
+		if r == ' ' || runewidth.RuneWidth(r) == 2 {
+			parts = append(parts, word.String())
+			word.Reset()
+		}
+	}
+	return append(parts, word.String())
+}
