@@ -28,8 +28,7 @@ func consoleVerb() *cobra.Command {
 control socket. Only root and the unit's own user come that far; then everybody logs in under their own name. Several consoles
 may be open at once. logout, or Ctrl-D at the log-in, comes back here.`,
 		Example: `  menshen console
-  sudo -u menshen menshen console --plain      for screen readers
-  ssh -t door4 menshen console                 from elsewhere, -t gives it a terminal`,
+  sudo -u menshen menshen console --plain      for screen readers`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			conf, err := config.Load(path)
@@ -49,7 +48,7 @@ may be open at once. logout, or Ctrl-D at the log-in, comes back here.`,
 // attach makes in and out the terminal of a console until one of the two sides ends it.
 func attach(ctx context.Context, conf *config.Config, in *os.File, out io.Writer, plain bool) error {
 	if !term.IsTerminal(int(in.Fd())) {
-		return errors.New("the console asks for secrets and needs a terminal; with ssh: ssh -t")
+		return errors.New("the console asks for secrets and needs a terminal")
 	}
 	width, height, err := term.GetSize(int(in.Fd()))
 	if err != nil || width == 0 || height == 0 {
