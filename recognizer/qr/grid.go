@@ -13,22 +13,15 @@ type symbol struct {
 
 func (s *symbol) at(x, y int) bool { return s.dark[y*s.n+x] }
 
-// sample tries each version and keeps the one whose finder and timing patterns fit best.
-func sample(grey []byte, w, h int, corners [4]Point) (*symbol, bool) {
+// sample reads the modules of a version, and tells how well its finder and timing patterns fit, 0…1.
+func sample(grey []byte, w, h int, corners [4]Point, version int) (*symbol, float64) {
 	m, ok := perspective(corners)
 	if !ok {
-		return nil, false
+		return nil, 0
 	}
-	var best *symbol
-	most := 0.0
-	for version := 1; version <= maxVersion; version++ {
-		s := &symbol{version: version, n: 17 + 4*version}
-		s.read(grey, w, h, m)
-		if fit := s.fit(); fit > most {
-			best, most = s, fit
-		}
-	}
-	return best, most > 0.85
+	s := &symbol{version: version, n: 17 + 4*version}
+	s.read(grey, w, h, m)
+	return s, s.fit()
 }
 
 // read takes each module's brightness at its middle and compares it with the mean around it.

@@ -2,7 +2,13 @@ package qr
 
 import (
 	"errors"
+	"image/png"
+	"math"
 	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +30,7 @@ func draw(t interface{ Fatal(...any) }, text string, l encoder.Level, corners [4
 	for i := range grey {
 		grey[i] = 200
 	}
-	const fine = 12 // samples a module
+	const fine = 32 // samples a module
 	for y := range code.Size * fine {
 		for x := range code.Size * fine {
 			px, py := project(m, (float64(x)+0.5)/float64(code.Size*fine), (float64(y)+0.5)/float64(code.Size*fine))
@@ -51,7 +57,7 @@ func TestEveryVersionAndLevel(t *testing.T) {
 				break
 			}
 			seen[(code.Size-17)/4] = true
-			got, err := Read(draw(t, text, l, square, 480, 480), 480, 480, square)
+			got, err := new(Reader).Read(draw(t, text, l, square, 480, 480), 480, 480)
 			if err != nil || got != text {
 				t.Fatalf("level %d, %d bytes: %q, %v", l, n, got, err)
 			}
@@ -62,31 +68,71 @@ func TestEveryVersionAndLevel(t *testing.T) {
 	}
 }
 
-// TestReads: digits, capitals or bytes; turned, tilted and damaged.
+// TestReads: digits, capitals or bytes; turned by any angle, tilted and damaged.
 func TestReads(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.OneOf(rapid.StringMatching(`[0-9]{1,40}`), rapid.StringMatching(`[A-Z0-9 $%*+./:-]{1,40}`), rapid.StringMatching(`[ -~]{1,40}`)).Draw(t, "text")
-		corners := square
-		for i := range corners {
-			corners[i].X += rapid.Float64Range(-30, 30).Draw(t, "dx")
-			corners[i].Y += rapid.Float64Range(-25, 25).Draw(t, "dy")
+		angle := rapid.Float64Range(0, 2*math.Pi).Draw(t, "angle")
+		corners := turned(angle, 280)
+		tilt := 15.0
+		if len(text) < 28 { // may be version 1, which has no alignment pattern by which a tilt could be seen
+			tilt = 3
 		}
-		turn := rapid.IntRange(0, 3).Draw(t, "turn")
-		corners = [4]Point{corners[turn], corners[(turn+1)%4], corners[(turn+2)%4], corners[(turn+3)%4]}
+		for i := range corners {
+			corners[i].X += rapid.Float64Range(-tilt, tilt).Draw(t, "dx")
+			corners[i].Y += rapid.Float64Range(-tilt, tilt).Draw(t, "dy")
+		}
 		grey := draw(t, text, encoder.Q, corners, 480, 480)
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "noise"), 1))
 		for i := range grey {
 			grey[i] = byte(int(grey[i]) + rng.IntN(40) - 20)
 		}
-		for y := 300; y < 325; y++ { // a thumb in the middle
-			for x := 250; x < 275; x++ {
+		for y := 260; y < 275; y++ { // a thumb in the middle
+			for x := 240; x < 255; x++ {
 				grey[y*480+x] = 120
 			}
 		}
-		if got, err := Read(grey, 480, 480, corners); err != nil || got != text {
+		if got, err := new(Reader).Read(grey, 480, 480); err != nil || got != text {
 			t.Fatalf("read %q (%v), want %q", got, err, text)
 		}
 	})
+}
+
+// TestAnothersCode: a code that another program drew, in gocv's pictures.
+func TestAnothersCode(t *testing.T) {
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "gocv.io/x/gocv").Output()
+	if err != nil {
+		t.Fatal(err, ": run 'make setup'")
+	}
+	f, err := os.Open(filepath.Join(strings.TrimSpace(string(dir)), "images", "qrcode.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := img.Bounds().Size()
+	grey := make([]byte, 0, size.X*size.Y)
+	for y := range size.Y {
+		for x := range size.X {
+			_, g, _, _ := img.At(x, y).RGBA()
+			grey = append(grey, byte(g>>8))
+		}
+	}
+	if got, err := new(Reader).Read(grey, size.X, size.Y); err != nil || got != "Hello World!" {
+		t.Errorf("read %q, %v", got, err)
+	}
+}
+
+// turned is a square of that side in the middle of a picture of 480×480, turned by an angle.
+func turned(angle, side float64) (corners [4]Point) {
+	for i := range corners {
+		sin, cos := math.Sincos(angle + float64(i)*math.Pi/2 + math.Pi/4)
+		corners[i] = Point{240 - side/math.Sqrt2*cos, 240 - side/math.Sqrt2*sin}
+	}
+	return corners
 }
 
 // TestRepair: up to half as many wrong words as there are correction words are repaired, more are refused or at least rarely believed.
@@ -118,14 +164,38 @@ func indices(n int) []int {
 }
 
 func TestNoCode(t *testing.T) {
-	plain := make([]byte, 480*480)
-	for _, corners := range [][4]Point{square, {}, {{1, 1}, {1, 1}, {1, 1}, {1, 1}}, {{1e300, 0}, {0, 1e300}, {-1e300, 0}, {0, 5}}} {
-		if got, err := Read(plain, 480, 480, corners); !errors.Is(err, ErrNoCode) {
+	noise, checks, bars := make([]byte, 480*480), make([]byte, 480*480), make([]byte, 480*480)
+	rng := rand.New(rand.NewPCG(1, 1))
+	for i := range noise {
+		noise[i] = byte(rng.Uint32())
+		checks[i] = byte((i/3%160 + i/480/3) % 2 * 200)
+		bars[i] = []byte{0, 200, 0, 0, 0, 200, 0, 200}[i/6%80%8]
+	}
+	var r Reader
+	for name, grey := range map[string][]byte{"black": make([]byte, 480*480), "noise": noise, "checks": checks, "bars": bars} {
+		if got, err := r.Read(grey, 480, 480); !errors.Is(err, ErrNoCode) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	if _, err := r.Read(noise, 10, 10); !errors.Is(err, ErrNoCode) {
+		t.Errorf("size and pixels do not fit: %v", err)
+	}
+	for _, corners := range [][4]Point{{}, {{1, 1}, {1, 1}, {1, 1}, {1, 1}}, {{1e300, 0}, {0, 1e300}, {-1e300, 0}, {0, 5}}} {
+		if got, err := readAt(noise, 480, 480, corners, 3); !errors.Is(err, ErrNoCode) {
 			t.Errorf("%v: %q, %v", corners, got, err)
 		}
 	}
-	if _, err := Read(plain, 10, 10, square); !errors.Is(err, ErrNoCode) {
-		t.Errorf("size and pixels do not fit: %v", err)
+}
+
+// TestRStrangerWiped: a reader keeps nothing of a picture after Wipe.
+func TestRStrangerWiped(t *testing.T) {
+	var r Reader
+	if _, err := r.Read(draw(t, "pass", encoder.M, square, 480, 480), 480, 480); err != nil {
+		t.Fatal(err)
+	}
+	r.Wipe()
+	if slices.Contains(r.dark[:cap(r.dark)], true) || slices.ContainsFunc(r.sums[:cap(r.sums)], func(v uint32) bool { return v != 0 }) {
+		t.Error("the picture can still be seen in the reader's memory")
 	}
 }
 
@@ -146,11 +216,11 @@ func FuzzRead(f *testing.F) {
 		corners := square
 		corners[0].X += float64(dx)
 		corners[2].Y += float64(dy)
-		grey := draw(t, "pass", encoder.M, square, 480, 480)
+		grey := draw(t, "pass", encoder.M, corners, 480, 480)
 		for i, b := range noise {
 			grey[(i*997+int(b)*131)%len(grey)] = b
 		}
-		if got, err := Read(grey, 480, 480, corners); err == nil && len(got) > 271 {
+		if got, err := new(Reader).Read(grey, 480, 480); err == nil && len(got) > 271 {
 			t.Errorf("%d bytes", len(got))
 		}
 	})
