@@ -15,7 +15,7 @@ const DefaultRelease = 5 * time.Second
 //  1. The door: a means this program knows; no lockdown, unless fire or evacuation has opened the door anyway; no rest of the
 //     keypad after wrong codes.
 //  2. The credential (card, PIN, pass, card with face): known, not revoked, for this door, a clock to date a pass by, begun,
-//     not run out, not used up.
+//     not run out, not used up; and of a pass, that its use can be written down before the door opens: it may open only so often.
 //  3. Faces at this door: switched on (no broken rule, no fault), the audit log answers, no rest after failures.
 //  4. The face: one was seen, well enough, in enough frames, alive, like an enrolled person, like nobody else.
 //  5. The right to look: the person consented to a notice (R-CONSENT), or their guardian did (R-MINOR).
@@ -66,6 +66,7 @@ type asked func(Means) bool
 func everybody(Means) bool   { return true }
 func aKey(m Means) bool      { return m != ByFace }
 func aPIN(m Means) bool      { return m == ByPIN }
+func aPass(m Means) bool     { return m == ByPass }
 func aFace(m Means) bool     { return m == ByFace || m == ByCardFace }
 func aFaceOnly(m Means) bool { return m == ByFace }
 
@@ -82,6 +83,7 @@ var whoIsIt = []question{
 	{aKey, "key begun", ReasonKeyAhead, keyBegun},
 	{aKey, "key not over", ReasonKeyEnded, keyNotOver},
 	{aKey, "key not used up", ReasonKeySpent, keyNotSpent},
+	{aPass, "use can be counted", ReasonNotCounted, useCanBeCounted},
 
 	{aFace, "faces on", ReasonFacesOff, facesOn},
 	{aFace, "log durable", ReasonNotDurable, logDurable},

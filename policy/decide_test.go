@@ -69,7 +69,7 @@ func TestDenyOrderOfEachMeans(t *testing.T) {
 	for m, want := range map[Means]string{
 		ByCard:     door + key + person + moment,
 		ByPIN:      door + keypad + key + person + moment,
-		ByPass:     door + key + person + moment,
+		ByPass:     door + key + "use can be counted, " + person + moment,
 		ByFace:     door + faces + face + person + "R-ALT, " + alone + moment,
 		ByCardFace: door + key + faces + face + person + "R-ALT, " + moment,
 		ByREX:      "R-SAFE",
@@ -107,6 +107,7 @@ var spoil = []struct {
 	{ReasonKeyAhead, aKey, func(a *Attempt) { a.presented().From = a.At.Add(1) }},
 	{ReasonKeyEnded, aKey, func(a *Attempt) { a.presented().Until = a.At }},
 	{ReasonKeySpent, aKey, func(a *Attempt) { k := a.presented(); k.Uses, k.Used = 2, 2 }},
+	{ReasonNotCounted, aPass, func(a *Attempt) { a.presented().Uses, a.Site.Durable = 2, false }},
 	{ReasonFacesOff, aFace, func(a *Attempt) { a.Site.FacesOff = "R-PIA" }},
 	{ReasonNotDurable, aFace, func(a *Attempt) { a.Site.Durable = false }},
 	{ReasonFaceRest, aFace, func(a *Attempt) { a.Site.FaceRest = a.At.Add(time.Second) }},

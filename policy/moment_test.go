@@ -165,12 +165,13 @@ func TestFireAndEvacuationGoBeforeLockdown(t *testing.T) {
 
 func TestPassOpensOneDoorForItsTimeAndUses(t *testing.T) {
 	p := Pass{ID: PersonID{3}, Door: "front", From: noon, Until: noon.Add(time.Hour), Uses: 2}
+	durable := true
 	try := func(used int, revoked bool, door string, at time.Time) Decision {
 		v, err := p.Visitor(used, revoked)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return Decide(Attempt{At: at, Clock: Clock{Trusted: true}, Door: door, Means: ByPass, Person: v, KeyID: p.KeyID()})
+		return Decide(Attempt{At: at, Clock: Clock{Trusted: true}, Door: door, Means: ByPass, Person: v, KeyID: p.KeyID(), Site: Site{Durable: durable}})
 	}
 	for _, tc := range []struct {
 		d    Decision
@@ -187,6 +188,10 @@ func TestPassOpensOneDoorForItsTimeAndUses(t *testing.T) {
 		if tc.d.Reason != tc.want || tc.d.Grant != (tc.want == ReasonPass) {
 			t.Errorf("%+v, want %q", tc.d, tc.want)
 		}
+	}
+	durable = false
+	if d := try(0, false, "front", noon); d.Grant || d.Reason != ReasonNotCounted {
+		t.Errorf("while its use could not be written down: %+v", d)
 	}
 	v, err := p.Visitor(0, false)
 	if err != nil || !allowed([]Access{{Group: VisitorGroup, Hours: Always}}, Calendar{}, v.Groups, noon) {

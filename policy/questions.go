@@ -84,6 +84,12 @@ func keyNotSpent(a Attempt) (bool, string) {
 	return k.Used < k.Uses, fmt.Sprintf("used %d of %d", k.Used, k.Uses)
 }
 
+// useCanBeCounted: a code can be shown again after a power cut, so a counted pass opens only when its use is on the disk.
+func useCanBeCounted(a Attempt) (bool, string) {
+	k, _ := a.key()
+	return k.Uses == 0 || a.Site.Durable, ""
+}
+
 func facesOn(a Attempt) (bool, string) { return a.Site.FacesOff == "", a.Site.FacesOff }
 
 func logDurable(a Attempt) (bool, string) { return a.Site.Durable, "" }

@@ -36,6 +36,7 @@ const (
 	ReasonKeyAhead     Reason = "key ahead"
 	ReasonKeyEnded     Reason = "key ended"
 	ReasonKeySpent     Reason = "key spent"
+	ReasonNotCounted   Reason = "not counted" // the use of a pass cannot be written down in time
 )
 
 // Refused: the face. Each of these leaves the card as it was (R-EQUAL).

@@ -45,6 +45,7 @@ var reasonWords = map[Reason]words{
 	ReasonNoClock:      {"The door's clock is not set, so passes cannot be checked. Please ask the staff.", "门禁时钟未校准，暂无法核验通行证，请联系工作人员。"},
 	ReasonKeyAhead:     {"This card or pass is not valid yet. Please come later, or ask the staff.", "此卡或通行证尚未生效，请稍后再来或联系工作人员。"},
 	ReasonKeySpent:     {"This pass has been used up. Please ask your host for another.", "此通行证次数已用完，请向邀请人重新索取。"},
+	ReasonNotCounted:   {"This pass cannot be checked just now. Please try again in a moment, or ask the staff.", "通行证暂时无法核验，请稍后重试或联系工作人员。"},
 	ReasonKeyEnded:     {"This card or code has run out. Please ask the staff for another.", "此卡或密码已过期，请向工作人员补办。"},
 
 	ReasonFacesOff:   {"Face entry is switched off. Please tap your card.", "人脸开门已停用，请刷卡。"},

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"path/filepath"
 	"testing"
@@ -34,6 +35,10 @@ func TestExchangedRecordsAreRefused(t *testing.T) {
 			key, _ := b.Bucket([]byte(paperBucket)).Cursor().First()
 			return b.Bucket([]byte(paperBucket)).Delete(bytes.Clone(key))
 		},
+		"pass put back to before its use": func(b *bolt.Tx, old map[string][]byte, _, _ []byte) error {
+			key, _ := b.Bucket([]byte(passBucket)).Cursor().First()
+			return b.Bucket([]byte(passBucket)).Put(bytes.Clone(key), old["pass"])
+		},
 		"end of the audit log cut off": func(b *bolt.Tx, _ map[string][]byte, _, _ []byte) error {
 			key, _ := b.Bucket([]byte(auditBucket)).Cursor().Last()
 			return b.Bucket([]byte(auditBucket)).Delete(bytes.Clone(key))
@@ -43,15 +48,20 @@ func TestExchangedRecordsAreRefused(t *testing.T) {
 			u := newUnit(t)
 			li, wang := u.enrolled(t, "li", face(1)), u.enrolled(t, "wang", face(5))
 			u.file(t, "assessment", "all four parts")
+			visitor := u.invite(t, li, "123456789")
 			old := map[string][]byte{}
 			err := u.view(func(t *tx) error {
 				old[string(li[:])] = bytes.Clone(t.b.Bucket([]byte(peopleBucket)).Get(li[:]))
+				old["pass"] = bytes.Clone(t.b.Bucket([]byte(passBucket)).Get(visitor.ID[:]))
 				return nil
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if err := u.ChangePerson("op", li, "blocked", func(p *policy.Person) error { p.Blocked = true; return nil }); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := u.RecordDecision(context.Background(), u.comesIn(visitor)); err != nil {
 				t.Fatal(err)
 			}
 			u.Close()

@@ -30,6 +30,9 @@ func TestMakeFixture(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if _, err := u.RecordDecision(context.Background(), u.comesIn(u.invite(t, li, "123456789"))); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := u.RemovePerson("op", wang, "moved out"); err != nil {
 		t.Fatal(err)
 	}

@@ -52,6 +52,8 @@ func (u *unit) answers() map[string]string {
 	put("operators", err, ops)
 	ps, err := u.Papers("")
 	put("papers", err, ps)
+	visits, err := u.Passes()
+	put("passes", err, visits)
 	rep, err := u.VerifyAudit()
 	put("audit", err, rep.OK)
 	return out
@@ -69,6 +71,7 @@ func TestFlippedBits(t *testing.T) {
 		t.Fatal(err)
 	}
 	u.file(t, "assessment", "all four parts")
+	u.invite(t, policy.PersonID{}, "123456789")
 	for range 20 {
 		u.decide(t, policy.PersonID{})
 	}

@@ -59,21 +59,34 @@ func (v *Vault) Record(ctx context.Context, e Entry) (seq uint64, err error) {
 // memory, is written as soon as the disk answers, and ErrSlow is returned (design decision 4).
 // A granted card, PIN or pass is marked as used that day, and one with a limit of uses is counted.
 func (v *Vault) RecordDecision(ctx context.Context, d policy.Decision) (seq uint64, err error) {
+	return v.record(ctx, entryOf(d), func(t *tx) error {
+		if !d.Grant || d.KeyID == "" {
+			return nil
+		}
+		return t.used(d.Person, d.KeyID, d.At)
+	})
+}
+
+// TakeBack records the refusal d that takes the place of a grant on which RecordDecision just said ErrSlow, and that opened nothing. The use that
+// the grant counts, of a visitor's pass, is given back.
+func (v *Vault) TakeBack(ctx context.Context, d policy.Decision) (seq uint64, err error) {
+	return v.record(ctx, entryOf(d), func(t *tx) error { return t.passUsed(d.Person, -1) })
+}
+
+// entryOf is a decision as an entry. A visitor's pass has no owner under whose key its handle could be sealed, and says nothing of one.
+func entryOf(d policy.Decision) Entry {
 	e := Entry{At: d.At, Kind: "decision", Actor: Door, Person: d.Person, Door: d.Door, Means: d.Means,
-		Grant: d.Grant, Reason: d.Reason, KeyID: d.KeyID, Trace: d.Trace}
-	e.Detail = map[string]string{}
+		Grant: d.Grant, Reason: d.Reason, KeyID: d.KeyID, Trace: d.Trace, Detail: map[string]string{}}
 	if d.Release > 0 {
 		e.Detail["release"] = d.Release.String()
 	}
 	if d.Duress {
 		e.Detail["duress"] = "yes"
 	}
-	return v.record(ctx, e, func(t *tx) error {
-		if !d.Grant || d.KeyID == "" {
-			return nil
-		}
-		return t.used(d.Person, d.KeyID, d.At)
-	})
+	if pass := (policy.Pass{ID: d.Person}).KeyID(); d.KeyID == pass {
+		e.Detail["pass"] = pass
+	}
+	return e
 }
 
 // record writes an entry, and what goes with it. The number comes by a channel, since the caller may be gone when it is known.

@@ -137,12 +137,12 @@ func (t *tx) putPerson(own *personKeys, p *person) error {
 	return t.put(peopleBucket, p.ID[:], own.data(), p)
 }
 
-// used marks a credential as used on that day, and counts the uses of one that has a limit; of the others nobody needs to know how often. A person or
+// used marks a credential as used on that day, and counts the uses of one that has a limit, such as a visitor's pass; of the others nobody needs to know how often. A person or
 // credential that is gone by now is no error.
 func (t *tx) used(id policy.PersonID, keyID string, at time.Time) error {
 	own, p, err := t.person(id)
 	if errors.Is(err, ErrUnknown) {
-		return nil
+		return t.passUsed(id, 1)
 	}
 	if err != nil {
 		return err

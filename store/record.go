@@ -30,16 +30,19 @@ const (
 	gapBucket      = "gaps"      // first pruned sequence number → gap in the audit log; since layout 2
 	tombBucket     = "tombs"     // subject → tombstone of an erasure; since layout 2
 	paperBucket    = "papers"    // number → paper on file; since layout 3
+	passBucket     = "passes"    // handle → visitor's pass, under the epoch key; since layout 4
 )
 
-var buckets = []string{metaBucket, keysBucket, peopleBucket, facesBucket, cardsBucket, operatorBucket, noticeBucket, auditBucket, receiptBucket, settingBucket, gapBucket, tombBucket, paperBucket}
+var buckets = []string{metaBucket, keysBucket, peopleBucket, facesBucket, cardsBucket, operatorBucket, noticeBucket, auditBucket, receiptBucket, settingBucket, gapBucket, tombBucket, paperBucket, passBucket}
 
 // buckets are those of the ring's layout.
 func (r *ring) buckets() []string {
 	switch {
 	case r.Schema < 2:
-		return buckets[:len(buckets)-3]
+		return buckets[:len(buckets)-4]
 	case r.Schema < 3:
+		return buckets[:len(buckets)-2]
+	case r.Schema < 4:
 		return buckets[:len(buckets)-1]
 	}
 	return buckets

@@ -236,6 +236,8 @@ func copyRecord(dst, src *tx, bucket string, key []byte, drop forget) error {
 				k.Person = policy.PersonID{}
 			}
 		})
+	case bucket == passBucket && drop.all:
+		plain, err = without(plain, func(p *pass) { p.withoutHost(drop.person) })
 	}
 	if err != nil {
 		return err

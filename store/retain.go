@@ -45,7 +45,7 @@ type retentionState struct {
 type RetentionReport struct {
 	Retention Retention
 	LastRun   time.Time // zero: never
-	Removed   uint64    // entries, by the last run
+	Removed   uint64    // entries and passes, by the last run
 	Overdue   uint64    // entries whose time is over and that are still there. Zero is the lawful state
 	Oldest    time.Time // oldest entry kept
 	Readable  bool      // pruned entries may still lie readable in free pages, until the next new epoch
@@ -111,7 +111,7 @@ func (v *Vault) RetentionReport() (RetentionReport, error) {
 	return rep, err
 }
 
-// Prune removes the entries whose time is over; signed gaps keep the chain provable. Once a week it ends with a new epoch, which makes
+// Prune removes the entries whose time is over, and visitors' passes a day after their end; signed gaps keep the chain provable. Once a week it ends with a new epoch, which makes
 // what was removed unreadable for good. To be called daily; the door goes on working meanwhile.
 func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) {
 	var renewed time.Time
@@ -128,6 +128,11 @@ func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) 
 			if n, more, err = t.prune(v.now(t), s.Retention); err != nil {
 				return err
 			}
+			passes, err := t.prunePasses(v.now(t))
+			if err != nil {
+				return err
+			}
+			n += passes
 			renewed = s.Renewed
 			s.LastRun, s.Removed = v.now(t), removed+n
 			if err := t.put(settingBucket, retentionKey, &t.r.seal, &s); err != nil || more || s.Removed == 0 {

@@ -16,7 +16,8 @@ import (
 //	1  2026  the first
 //	2  2026  the header has a checksum; gaps of the audit log; tombstones, made from the receipts there are
 //	3  2026  papers
-const schema = 3
+//	4  2026  visitors' passes
+const schema = 4
 
 const magic = "menshen vault"
 

@@ -134,7 +134,6 @@ func (r *Reader) confirm(x, y float64, across [5]int) {
 // maxFound keeps a picture full of small checks from costing time.
 const maxFound = 256
 
-
 // cross measures the five lengths through (x, y) in one direction, and the middle of the third in it.
 func (r *Reader) cross(x, y, dx, dy int) (runs [5]int, middle float64, ok bool) {
 	at := func(i int) (dark, inside bool) {
