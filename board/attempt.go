@@ -103,7 +103,7 @@ func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
 }
 
 // conclude decides, records the decision and, once that is durable, carries it out. When the disk does not answer in time,
-// everything but a face still opens: its record is kept in memory and written as soon as the disk does (design decision 4).
+// everything but a face and a counted pass still opens: its record is kept in memory and written as soon as the disk does (design decision 4).
 func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	u.site.fill(&a)
 	d := policy.Decide(a)
@@ -111,10 +111,8 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	defer cancel()
 	seq, err := u.vault.RecordDecision(ctx, d)
 	u.durable(err)
-	if err != nil && d.Grant && byFace(d.Means) {
-		a.Site.Durable = false
-		d = policy.Decide(a)
-		_, _ = u.vault.RecordDecision(ctx, d) // follows the other in memory, and takes it back
+	if err != nil && d.Grant {
+		d = u.withoutRecord(ctx, a, d, err)
 	}
 	u.tellDecision(seq, d)
 	u.site.decided(d, a.Person, u.doorConf.HasContact)
@@ -132,7 +130,20 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	return d
 }
 
-func byFace(m policy.Means) bool { return m == policy.ByFace || m == policy.ByCardFace }
+// withoutRecord decides anew on what was granted and could not be recorded in time. The record of a refusal follows the other in memory, and takes it back.
+func (u *Unit) withoutRecord(ctx context.Context, a policy.Attempt, granted policy.Decision, why error) policy.Decision {
+	a.Site.Durable = false
+	d := policy.Decide(a)
+	switch {
+	case d.Grant:
+		return granted
+	case errors.Is(why, store.ErrSlow):
+		_, _ = u.vault.TakeBack(ctx, d)
+	default:
+		_, _ = u.vault.RecordDecision(ctx, d)
+	}
+	return d
+}
 
 // durable keeps whether the audit log answers in time, and says so when that changes.
 func (u *Unit) durable(err error) {
