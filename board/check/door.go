@@ -1,0 +1,76 @@
+package check
+
+import (
+	"context"
+	"time"
+
+	"menshen/board/config"
+	"menshen/hal"
+	"menshen/store"
+)
+
+// Vault is what the check needs of a *store.Vault.
+type Vault interface {
+	Record(ctx context.Context, e store.Entry) (uint64, error)
+	PutPaper(a store.Actor, kind string, body []byte) (uint64, error)
+	Sign(purpose string, data []byte) []byte
+}
+
+// Door is what is checked: the parts of a unit, opened, while its service is stopped.
+type Door struct {
+	Config  *config.Config
+	Vault   Vault
+	Relay   hal.Output
+	Inputs  map[string]hal.Input // by role
+	Signals map[string]hal.Output
+	Readers []hal.Reader
+
+	// Restart does to the relay's line what the end and the start of a program do: it gives the line back, reads what the
+	// wiring alone makes of it, and takes it again. nil: this door cannot be tried so.
+	Restart  func() (unlocked bool, relay hal.Output, err error)
+	Camera   func(context.Context) (CameraFacts, error)   // nil: none
+	Watchdog func(context.Context) (WatchdogFacts, error) // nil: the system has none
+	Clock    func() (ClockFacts, error)
+	Key      KeyFacts
+	Disk     func(context.Context) (DiskFacts, error) // see Disk
+}
+
+// CameraFacts is how the camera did, by the eye's account.
+type CameraFacts struct {
+	State         string // "ok", or what is wrong
+	Detail        string
+	Width, Height int
+	FPS           float64
+	Confined      string // what holds the process that looks
+	Models        string
+}
+
+// WatchdogFacts is who watches over the program, as systemd and the kernel tell.
+type WatchdogFacts struct {
+	Service  time.Duration // WatchdogSec of the unit's service; 0: not set
+	Restart  string        // Restart= of the service
+	Installed,
+	Enabled bool // the service is known to systemd; it starts at boot
+	Hardware string        // identity of the board's watchdog; empty: none
+	Fed      time.Duration // within which systemd feeds that; 0: it does not
+}
+
+// ClockFacts is where the time comes from.
+type ClockFacts struct {
+	Source string    // "rtc", or "none"
+	Now    time.Time // the system's clock
+	Floor  time.Time // the last time known to the vault
+}
+
+// KeyFacts is where the root key lies.
+type KeyFacts struct {
+	Kind  string // "file", "credential" or "tpm"
+	Apart bool   // not in clear on the unit's own disk
+}
+
+// DiskFacts is what storage did.
+type DiskFacts struct {
+	Writes        int
+	P50, P99, Max time.Duration // of writing 4 KiB and syncing them
+	Free          int64         // bytes
+}
