@@ -79,6 +79,7 @@ const (
 	ReasonFireOver Reason = "fire over" // the fire line was cleared
 	ReasonAllClear Reason = "all clear" // the evacuation is over
 	ReasonFreeOver Reason = "free over" // free passage is over
+	ReasonCheck    Reason = "check"     // the installer's self-test
 	ReasonHeld     Reason = "held"
 	ReasonForced   Reason = "forced"
 )

@@ -77,6 +77,7 @@ var reasonWords = map[Reason]words{
 	ReasonFireOver: {"The fire alarm is over. The door is locked.", "火警解除，门已上锁。"},
 	ReasonAllClear: {"The evacuation is over. The door is locked.", "疏散结束，门已上锁。"},
 	ReasonFreeOver: {"The open hours are over. The door is locked.", "自由通行时段结束，门已上锁。"},
+	ReasonCheck:    {"The installer is testing the door.", "安装人员正在检测门锁。"},
 	ReasonHeld:     {"The door has been open for too long. Please close it.", "门开启时间过长，请关门。"},
 	ReasonForced:   {"The door was opened without a release. Please check it.", "门被强行打开，请检查。"},
 }

@@ -12,8 +12,6 @@ import (
 // Vault is what the check needs of a *store.Vault.
 type Vault interface {
 	Record(ctx context.Context, e store.Entry) (uint64, error)
-	PutPaper(a store.Actor, kind string, body []byte) (uint64, error)
-	Sign(purpose string, data []byte) []byte
 }
 
 // Door is what is checked: the parts of a unit, opened, while its service is stopped.
@@ -27,7 +25,7 @@ type Door struct {
 
 	// Restart does to the relay's line what the end and the start of a program do: it gives the line back, reads what the
 	// wiring alone makes of it, and takes it again. nil: this door cannot be tried so.
-	Restart  func() (unlocked bool, relay hal.Output, err error)
+	Restart  func() (unlocked bool, err error)
 	Camera   func(context.Context) (CameraFacts, error)   // nil: none
 	Watchdog func(context.Context) (WatchdogFacts, error) // nil: the system has none
 	Clock    func() (ClockFacts, error)
@@ -47,8 +45,8 @@ type CameraFacts struct {
 
 // WatchdogFacts is who watches over the program, as systemd and the kernel tell.
 type WatchdogFacts struct {
-	Service  time.Duration // WatchdogSec of the unit's service; 0: not set
-	Restart  string        // Restart= of the service
+	Service time.Duration // WatchdogSec of the unit's service; 0: not set
+	Restart string        // Restart= of the service
 	Installed,
 	Enabled bool // the service is known to systemd; it starts at boot
 	Hardware string        // identity of the board's watchdog; empty: none

@@ -41,3 +41,5 @@ func (p *Problem) Error() string { return p.What.En + ": " + p.Remedy.En }
 func problem(en, zh, remedyEn, remedyZh string) *Problem {
 	return &Problem{Words{en, zh}, Words{remedyEn, remedyZh}}
 }
+
+func sizeText(w, h int) string { return fmt.Sprintf("%d×%d", w, h) }

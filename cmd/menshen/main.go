@@ -31,13 +31,14 @@ store. Everything stays in the unit; it opens no internet socket.`,
 		Example: `  menshen demo                                    a simulated door, step by step
   menshen config example > door.toml              a configuration to fill in
   menshen init --config door.toml --operator anna keys, vault and first operator
+  menshen check --config door.toml --operator anna  the installer's self-test
   menshen run --config door.toml                  the door`,
 		Version:       version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
 	}
-	c.AddCommand(runVerb(), consoleVerb(), initVerb(), configVerb(), boardVerb(), demoVerb(), auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
+	c.AddCommand(checkVerb(), runVerb(), consoleVerb(), initVerb(), configVerb(), boardVerb(), demoVerb(), auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
 	c.AddCommand(noticeVerb())
 	return c
 }

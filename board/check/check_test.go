@@ -1,0 +1,307 @@
+package check_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	periph "periph.io/x/conn/v3/gpio"
+
+	"menshen/board/check"
+	"menshen/hal/sim"
+)
+
+// TestMain lets many doors be checked at once: their installers mostly wait.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	_ = flag.Set("test.parallel", "16")
+	goleak.VerifyTestMain(m)
+}
+
+// find gives a step's result.
+func find(t *testing.T, r *check.Report, id string) check.Result {
+	t.Helper()
+	for _, s := range r.Steps {
+		if s.ID == id {
+			return s
+		}
+	}
+	t.Fatalf("there is no step %q", id)
+	return check.Result{}
+}
+
+func value(t *testing.T, r check.Result, key string) float64 {
+	t.Helper()
+	for _, v := range r.Values {
+		if v.Key == key {
+			return v.Number
+		}
+	}
+	t.Fatalf("step %s measured no %s, but %v", r.ID, key, r.Values)
+	return 0
+}
+
+// TestGoodDoorPasses: everything that a good door has is tried and passes, with figures that are the simulated door's own; every move of the
+// relay was recorded before it.
+func TestGoodDoorPasses(t *testing.T) {
+	s := newSite(t)
+	r, err := s.run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range r.Steps {
+		if step.Verdict != check.Passed && step.Verdict != check.Absent {
+			t.Errorf("%s %s: %s", step.ID, step.Verdict, step.Why.En)
+		}
+		if step.Verdict == check.Absent && (step.Why.En == "" || step.Why.Zh == "") {
+			t.Errorf("%s is absent without a reason", step.ID)
+		}
+	}
+	if r.Verdict() != check.Passed || r.Tested().IsZero() || !r.ExitByHand() {
+		t.Errorf("verdict %s, tested %v, by hand %v", r.Verdict(), r.Tested(), r.ExitByHand())
+	}
+	for _, id := range []string{"clock", "key", "storage", "watchdog", "rest", "relay", "restart", "contact", "rex", "exit", "fire", "power",
+		"signal green", "signal red", "signal buzzer", "reader outside", "keypad outside", "camera"} {
+		if got := find(t, r, id); got.Verdict != check.Passed {
+			t.Errorf("%s: %s", id, got.Verdict)
+		}
+	}
+	for _, id := range []string{"staff", "bell", "tamper"} {
+		if got := find(t, r, id); got.Verdict != check.Absent {
+			t.Errorf("%s, which is not wired: %s", id, got.Verdict)
+		}
+	}
+	if bounce := value(t, find(t, r, "rex"), "bounce_on_ms"); bounce < 4 || bounce > 40 {
+		t.Errorf("a button that bounces for 6 ms was measured with %v ms", bounce)
+	}
+	if delay := value(t, find(t, r, "rex"), "to_relay_ms"); delay < 10 || delay > 250 {
+		t.Errorf("from the button to the relay: %v ms, with a debounce of 10 ms", delay)
+	}
+	if rate := value(t, find(t, r, "reader outside"), "read_rate"); rate != 100 {
+		t.Errorf("read rate %v", rate)
+	}
+	moves := s.on.Vault.(*paper).moves()
+	trace := s.door.Pin(sim.Relay).Trace()[1:]
+	for i, step := range trace {
+		n := 0
+		for _, m := range moves {
+			if m.Reason == "" || m.Actor != "op" {
+				t.Errorf("a move without a reason or an actor: %+v", m)
+			}
+			if !m.At.After(step.At) && m.Detail["to"] == map[periph.Level]string{periph.High: "unlock", periph.Low: "lock"}[step.Level] {
+				n++
+			}
+		}
+		if n < i/2+1 {
+			t.Errorf("move %d of the relay, to %v, has no record before it", i, step.Level)
+		}
+	}
+	if s.door.Unlocked() {
+		t.Error("the door was left unlocked")
+	}
+}
+
+// TestEachFaultIsFoundByItsStep breaks one thing at a time.
+func TestEachFaultIsFoundByItsStep(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		step    string
+		why     string // in the result's words
+		break_  func(*site)
+		also    []string // steps that see the same fault
+		replace []string
+	}{
+		{"inverted relay", "rest", "open while the relay is at rest", func(s *site) { s.inverted = true }, []string{"relay", "rex", "fire", "contact"}, nil},
+		{"lock without current", "relay", "did not let go", func(s *site) { s.lockDead = true }, []string{"contact", "rex", "fire"}, nil},
+		{"relay pulled up", "restart", "Without a program the wiring opens", func(s *site) { s.door.Pin(sim.Relay).Drive(periph.High) }, nil, nil},
+		{"glitch at restart", "restart", "moved while the program restarted", func(s *site) { s.clicks = true }, nil, nil},
+		{"fail-safe lock that stays locked", "restart", "keeps the lock locked", func(s *site) {}, nil,
+			[]string{"[relay]\n", "[relay]\nfail_safe = true\n", "active = \"high\"\n\n[[input]]\nrole     = \"rex\"", "active = \"low\"\n\n[[input]]\nrole     = \"rex\""}},
+		{"contact stuck closed", "contact", "closed while it is open", func(s *site) { s.magnetOff = true }, nil, nil},
+		{"contact inverted", "contact", "open while it is closed", func(s *site) {}, nil, []string{"pin      = \"SIM_DOOR\"\nactive   = \"high\"", "pin      = \"SIM_DOOR\"\nactive   = \"low\""}},
+		{"REX not wired", "rex", "Nothing came from the exit button", func(s *site) { s.rexOff = true }, nil, nil},
+		{"REX chatters", "rex", "does not come to rest", func(s *site) { s.rexChatters = true }, []string{"exit", "fire", "power"}, []string{`debounce = "10ms"`, `debounce = "100ms"`}},
+		{"fire not wired", "fire", "Nothing came from the fire line", func(s *site) { s.fireOff = true }, nil, nil},
+		{"nobody gets out", "exit", "Nobody inside gets out", func(s *site) { s.noHandle = true }, nil,
+			[]string{"[[input]]\nrole     = \"rex\"\npin      = \"SIM_REX\"\nactive   = \"low\"\npull     = \"up\"\ndebounce = \"10ms\"\n", ""}},
+		{"wrong kind of lock", "power", "not as declared", func(s *site) { s.noPower = true }, nil, nil},
+		{"deaf reader", "reader outside", "Nothing came from the reader", func(s *site) { s.deaf = true }, nil, nil},
+		{"reader unplugged", "reader outside", "The reader reports", func(s *site) { s.door.Pin(sim.D1).Out(periph.High) }, []string{"keypad outside"}, nil},
+		{"noise for a card", "reader outside", "not the same each time", func(s *site) { s.otherCards = true }, nil, nil},
+		{"keys exchanged", "keypad outside", "In the place of key 2", func(s *site) { s.wrongKeys = true }, nil, nil},
+		{"dark lamps", "signal red", "did not do as it was told", func(s *site) { s.lampsDark = true }, []string{"signal green", "signal buzzer"}, nil},
+		{"slow disk", "storage", "too slow", func(s *site) {
+			s.on.Disk = func(context.Context) (check.DiskFacts, error) {
+				return check.DiskFacts{Writes: 200, P50: 20 * time.Millisecond, P99: 300 * time.Millisecond, Max: time.Second, Free: 8 << 30}, nil
+			}
+		}, nil, nil},
+		{"full disk", "storage", "nearly full", func(s *site) {
+			s.on.Disk = func(context.Context) (check.DiskFacts, error) {
+				return check.DiskFacts{Writes: 200, Free: 1 << 20}, nil
+			}
+		}, nil, nil},
+		{"clock wrong", "clock", "The clock is wrong", func(s *site) { s.clockWrong = true }, nil, nil},
+		{"clock behind", "clock", "behind the unit's own records", func(s *site) {
+			s.on.Clock = func() (check.ClockFacts, error) {
+				return check.ClockFacts{Source: "none", Now: time.Unix(0, 0), Floor: time.Now()}, nil
+			}
+		}, nil, nil},
+		{"camera covered", "camera", "no good picture: black", func(s *site) {
+			s.on.Camera = func(context.Context) (check.CameraFacts, error) { return check.CameraFacts{State: "black"}, nil }
+		}, nil, nil},
+		{"camera slow", "camera", "too few", func(s *site) {
+			s.on.Camera = func(context.Context) (check.CameraFacts, error) {
+				return check.CameraFacts{State: "ok", Width: 640, Height: 480, FPS: 2}, nil
+			}
+		}, nil, nil},
+		{"nobody watches", "watchdog", "WatchdogSec is not set", func(s *site) {
+			s.on.Watchdog = func(context.Context) (check.WatchdogFacts, error) {
+				return check.WatchdogFacts{Installed: true, Enabled: true, Restart: "always"}, nil
+			}
+		}, nil, nil},
+		{"no service", "watchdog", "no service", func(s *site) {
+			s.on.Watchdog = func(context.Context) (check.WatchdogFacts, error) { return check.WatchdogFacts{}, nil }
+		}, nil, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, test.replace...)
+			test.break_(s)
+			r, err := s.run()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := find(t, r, test.step)
+			if got.Verdict != check.Failed || !strings.Contains(got.Why.En, test.why) || got.Why.Zh == "" || got.Remedy.En == "" || got.Remedy.Zh == "" {
+				t.Errorf("%s: %s, %q, %q", test.step, got.Verdict, got.Why.En, got.Remedy.En)
+			}
+			for _, other := range r.Steps {
+				if other.Verdict == check.Failed && other.ID != test.step && !slices.Contains(test.also, other.ID) {
+					t.Errorf("%s was blamed too: %s", other.ID, other.Why.En)
+				}
+			}
+			if r.Verdict() != check.Failed || !r.Tested().IsZero() {
+				t.Errorf("the whole: %s, tested %v", r.Verdict(), r.Tested())
+			}
+		})
+	}
+}
+
+// TestRSafeDuringTheCheck: the exit button and the fire line release the lock while something else is tried, and the fire holds it open against the check.
+func TestRSafeDuringTheCheck(t *testing.T) {
+	s := newSite(t)
+	var rex, fire, held bool
+	s.says = func(id string) (bool, bool) {
+		if id != "opens by hand" {
+			return false, false
+		}
+		rex = s.after(func() { s.bounce(s.door.Pin(sim.REX)) }, true)
+		s.door.Pin(sim.REX).Drive(periph.High)
+		s.after(func() {}, false)
+		fire = s.after(func() { s.door.Alarm(true) }, true)
+		time.Sleep(100 * time.Millisecond)
+		held = s.door.Unlocked()
+		s.door.Alarm(false)
+		return true, true
+	}
+	if _, err := s.run(); err != nil {
+		t.Fatal(err)
+	}
+	if !rex || !fire || !held {
+		t.Errorf("during a question: exit released %v, fire released %v and held %v", rex, fire, held)
+	}
+}
+
+// after does something at the door, and waits until the relay is so.
+func (s *site) after(do func(), unlocked bool) bool {
+	do()
+	for until := time.Now().Add(5 * time.Second); s.door.Unlocked() != unlocked; time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			return false
+		}
+	}
+	return true
+}
+
+// TestStopLeavesTheLockAtRest: whenever the check is broken off, the lock is at rest.
+func TestStopLeavesTheLockAtRest(t *testing.T) {
+	for _, at := range []string{"did it let go", "is it locked again", "listen"} {
+		t.Run(at, func(t *testing.T) {
+			s := newSite(t)
+			ctx, cancel := context.WithCancel(context.Background())
+			s.says = func(id string) (bool, bool) {
+				if id == at {
+					cancel()
+				}
+				return false, false
+			}
+			session := s.session()
+			if err := session.Run(ctx, s); !errors.Is(err, check.ErrStopped) {
+				t.Fatalf("broken off with %v", err)
+			}
+			if s.door.Unlocked() || session.Report.Verdict() != check.Open && session.Report.Verdict() != check.Failed {
+				t.Errorf("unlocked %v, verdict %s", s.door.Unlocked(), session.Report.Verdict())
+			}
+		})
+	}
+}
+
+// TestStepsAreRepeatedAndSkipped: what was mended passes at the next try; a skipped step is recorded, and without one that people's safety stands
+// on the door does not count as tested.
+func TestStepsAreRepeatedAndSkipped(t *testing.T) {
+	s := newSite(t)
+	s.rexOff = true
+	s.again["rex"] = 1
+	s.fixed = func(string) { s.rexOff = false }
+	s.skip["signal buzzer"] = true
+	r, err := s.run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rex := find(t, r, "rex"); rex.Verdict != check.Passed || rex.Tries != 2 || rex.Why.En != "" {
+		t.Errorf("after the repair: %+v", rex)
+	}
+	if r.Verdict() != check.PassedOpen || r.Tested().IsZero() || find(t, r, "signal buzzer").Verdict != check.Skipped {
+		t.Errorf("with a buzzer skipped: %s", r.Verdict())
+	}
+	t.Run("fire", func(t *testing.T) {
+		s := newSite(t)
+		s.skip["fire"] = true
+		r, err := s.run()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Verdict() != check.Open || !r.Tested().IsZero() {
+			t.Errorf("with fire skipped: %s", r.Verdict())
+		}
+	})
+}
+
+// TestResume: what passed before a power cut is not asked again, what failed is.
+func TestResume(t *testing.T) {
+	s := newSite(t)
+	s.clockWrong, s.stop = true, "contact"
+	first := s.session()
+	if err := first.Run(context.Background(), s); !errors.Is(err, check.ErrStopped) {
+		t.Fatal(err)
+	}
+	t.Run("after the power cut", func(t *testing.T) {
+		s := newSite(t)
+		session := s.session()
+		session.Resume(first.Report)
+		if err := session.Run(context.Background(), s); err != nil {
+			t.Fatal(err)
+		}
+		if session.Report.Verdict() != check.Passed || find(t, session.Report, "clock").Tries != 2 || !session.Report.Began.Equal(first.Report.Began) {
+			t.Errorf("resumed: %s, clock %+v", session.Report.Verdict(), find(t, session.Report, "clock"))
+		}
+		if slices.Contains(s.asked, "listen") || !slices.Contains(s.asked, "is the time right") {
+			t.Errorf("asked again: %v", s.asked)
+		}
+	})
+}

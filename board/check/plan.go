@@ -1,0 +1,61 @@
+package check
+
+import (
+	"fmt"
+
+	"menshen/board/config"
+)
+
+// Plan is every step of a door, in order: first what the unit can tell alone, then the lock, then what hangs on the door.
+func Plan(d Door) []Step {
+	c := d.Config
+	steps := []Step{clockStep(), keyStep(), storageStep(), watchdogStep(d.Watchdog != nil)}
+	steps = append(steps, restStep(c), relayStep(c), restartStep(c, d.Restart != nil), contactStep(c), rexStep(c), exitStep(c), fireStep(c), powerStep(c))
+	for _, b := range buttons {
+		steps = append(steps, b.step(c))
+	}
+	for _, s := range c.Signals {
+		steps = append(steps, signalStep(s.Role))
+	}
+	if len(c.Signals) == 0 {
+		steps = append(steps, Step{ID: "lamps", Title: Words{"Lamps and buzzer", "指示灯和蜂鸣器"}, absent: notConfigured("[[signal]]")})
+	}
+	for i, r := range c.Readers {
+		steps = append(steps, readerStep(r, d.Readers[i]), keypadStep(r, d.Readers[i]))
+	}
+	if len(c.Readers) == 0 {
+		steps = append(steps, Step{ID: "reader", Title: Words{"Reader", "读卡器"}, absent: notConfigured("[[reader]]")})
+	}
+	return append(steps, cameraStep(d.Camera != nil))
+}
+
+// notConfigured is why a step is absent.
+func notConfigured(key string) Words {
+	return Words{fmt.Sprintf("The configuration has no %s.", key), fmt.Sprintf("配置中没有 %s。", key)}
+}
+
+// has reports whether an input is configured.
+func has(c *config.Config, role string) bool {
+	for _, in := range c.Inputs {
+		if in.Role == role {
+			return true
+		}
+	}
+	return false
+}
+
+// absentUnless is why an input's step is absent; zero when the input is there.
+func absentUnless(c *config.Config, role string) Words {
+	if has(c, role) {
+		return Words{}
+	}
+	return notConfigured(fmt.Sprintf("[[input]] role = %q", role))
+}
+
+// lockedOr picks by what the lock is declared to be without current.
+func lockedOr(c *config.Config, secure, safe Words) Words {
+	if c.Relay.FailSafe {
+		return safe
+	}
+	return secure
+}

@@ -1,0 +1,189 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"menshen/policy"
+	"menshen/store"
+)
+
+// ErrStopped is what Run returns when the installer stopped, or ctx ended, before the last step. The report so far is the session's.
+var ErrStopped = errors.New("the check was stopped")
+
+// Patience is how long a task at the door may take. Shorter times (a pull at the door, a lamp's blink) are parts of it, so that a test with
+// little patience is a quick one.
+const Patience = time.Minute
+
+// Session is one check of one door. Make it with New, or Resume one.
+type Session struct {
+	Report   *Report
+	Patience time.Duration
+	Save     func(*Report) error // called after each step; nil: nothing is kept
+
+	door   Door
+	plan   []Step
+	strike *strike
+	lines  *lines
+}
+
+// New makes a session for a door. about is the head of its report: who, which unit, which software.
+func New(d Door, by store.Actor, about Report) *Session {
+	about.Format, about.Unit, about.Location = format, d.Config.Unit.Name, d.Config.Unit.Location
+	about.Lock = lockKind(d.Config.Relay.FailSafe)
+	if about.Began.IsZero() {
+		about.Began = time.Now()
+	}
+	_, contact := d.Inputs["contact"]
+	s := &Session{Report: &about, Patience: Patience, door: d, plan: Plan(d)}
+	s.strike = &strike{vault: d.Vault, actor: by, name: d.Config.Unit.Name, rex: d.Config.Door.Release.D(), relay: d.Relay,
+		conf: policy.DoorConfig{HasContact: contact, RelockOnOpen: d.Config.Door.RelockOnOpen}}
+	s.lines = newLines(d.Inputs, func(role string) time.Duration { return debounceOf(d.Config, role) })
+	for _, p := range s.plan {
+		r := Result{ID: p.ID, Title: p.Title, Expect: p.Expect, Safety: p.Safety, Verdict: Open}
+		if !p.absent.IsZero() {
+			r.Verdict, r.Why = Absent, p.absent
+		}
+		about.Steps = append(about.Steps, r)
+	}
+	return s
+}
+
+// Resume takes over what an earlier session of the same door found, and goes on after it: what passed or was skipped stays, what failed is
+// tried again.
+func (s *Session) Resume(earlier *Report) {
+	s.Report.Began = earlier.Began
+	for i := range s.Report.Steps {
+		now := &s.Report.Steps[i]
+		was := earlier.step(now.ID)
+		if was == nil || now.Verdict == Absent {
+			continue
+		}
+		switch was.Verdict {
+		case Passed, Skipped:
+			*now = *was
+		case Failed:
+			now.Tries = was.Tries
+		}
+	}
+}
+
+// Run takes the installer through the steps that are open. It leaves the lock at rest and the relay closed, however it ends.
+func (s *Session) Run(ctx context.Context, who Installer) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() { s.lines.run(ctx, s.strike.input, s.strike.tick) })
+	defer func() {
+		cancel()
+		watching.Wait()
+		err = errors.Join(err, s.strike.rest())
+	}()
+	for i := 0; i < len(s.plan); {
+		if s.Report.Steps[i].Verdict != Open {
+			i++
+			continue
+		}
+		choice, err := s.take(ctx, who, i)
+		switch {
+		case ctx.Err() != nil || choice == Stop:
+			return ErrStopped
+		case err != nil:
+			return err
+		case choice == Again:
+			if i = s.before(i); i < 0 {
+				i = 0
+			}
+			s.Report.Steps[i].Verdict = Open
+		default:
+			i++
+		}
+		if err := s.save(); err != nil {
+			return err
+		}
+	}
+	s.Report.Ended = time.Now()
+	return nil
+}
+
+// before is the last step before number i that this door has; -1: none.
+func (s *Session) before(i int) int {
+	for i--; i >= 0 && s.Report.Steps[i].Verdict == Absent; i-- {
+	}
+	return i
+}
+
+func (s *Session) save() error {
+	if s.Save == nil {
+		return nil
+	}
+	if err := s.Save(s.Report); err != nil {
+		return fmt.Errorf("keeping the state of the check: %w", err)
+	}
+	return nil
+}
+
+// take goes through one step, as often as the installer wants. Again means the step before.
+func (s *Session) take(ctx context.Context, who Installer, i int) (Choice, error) {
+	step, result := s.plan[i], &s.Report.Steps[i]
+	choice, err := who.Begin(ctx, i+1, len(s.plan), step)
+	if err != nil || choice == Stop || choice == Again {
+		return choice, err
+	}
+	if choice == Skip {
+		result.Verdict, result.Why, result.At = Skipped, Words{"Skipped by the installer.", "安装人员跳过。"}, time.Now()
+		_, err := who.Done(ctx, *result)
+		return Go, err
+	}
+	for {
+		if err := s.try(ctx, who, step, result); err != nil {
+			return Stop, err
+		}
+		choice, err := who.Done(ctx, *result)
+		if err != nil || choice != Again {
+			return choice, err
+		}
+	}
+}
+
+// try runs a step once and writes down how it went. Between steps the lock is at rest. The error is of what ends the session.
+func (s *Session) try(ctx context.Context, who Installer, step Step, result *Result) error {
+	s.lines.forget()
+	r := &run{Session: s, Installer: who, began: time.Now()}
+	err := step.run(ctx, r)
+	if lock := s.strike.lock(); err == nil && lock != nil {
+		err = problem("The relay or its record failed: "+lock.Error(), "继电器或其记录失败："+lock.Error(), "Mend what it says.", "请按提示修复。")
+	}
+	result.Values, result.Remark, result.At = r.values, r.remark, r.began
+	result.Tries++
+	result.Why, result.Remedy = Words{}, Words{}
+	var p *Problem
+	switch {
+	case errors.As(err, &p):
+		result.Verdict, result.Why, result.Remedy = Failed, p.What, p.Remedy
+	case err != nil:
+		return err
+	default:
+		result.Verdict = Passed
+	}
+	return nil
+}
+
+// tick lets what is due at the lock happen.
+func (s *strike) tick() {
+	s.mu.Lock()
+	due := s.door.Next(s.conf)
+	s.mu.Unlock()
+	if !due.IsZero() && !time.Now().Before(due) {
+		s.step(policy.DoorEvent{Kind: policy.EvTick})
+	}
+}
+
+func lockKind(failSafe bool) string {
+	if failSafe {
+		return "fail-safe"
+	}
+	return "fail-secure"
+}

@@ -1,0 +1,329 @@
+package check_test
+
+import (
+	"context"
+	"crypto/ed25519"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	periph "periph.io/x/conn/v3/gpio"
+
+	"menshen/board"
+	"menshen/board/check"
+	"menshen/board/config"
+	"menshen/hal/sim"
+	"menshen/store"
+)
+
+// site is a simulated door and the installer who stands at it: they do what the check asks for, and answer by what the door's lines do. Its
+// fields are what is wrong with the wiring.
+type site struct {
+	t    *testing.T
+	door *sim.Door
+	on   check.Door
+
+	inverted    bool // the lock hangs on the wrong contact of the relay
+	lockDead    bool // no current at the lock
+	clicks      bool // the lock clicks at a restart
+	noHandle    bool
+	magnetOff   bool // the contact does not see the door open
+	deaf        bool // the reader's data lines are off
+	otherCards  bool // somebody taps a card, and then another
+	wrongKeys   bool
+	rexOff      bool // the exit button is not wired
+	rexChatters bool
+	fireOff     bool
+	lampsDark   bool
+	clockWrong  bool
+	noPower     bool // the lock does not do without current what is declared
+	says        func(id string) (answer, known bool)
+
+	mu       sync.Mutex
+	heard    int // steps of the relay's trace when "listen" was asked
+	asked    []string
+	tasks    []string
+	results  []check.Result
+	again    map[string]int // how often to try a step again
+	skip     map[string]bool
+	stop     string // the step before which to stop
+	fixed    func(id string)
+	tapped   uint16
+	lampFrom map[string]int
+	todo     chan string
+}
+
+// newSite builds a good door from the demo's configuration, with pieces of its text replaced.
+func newSite(t *testing.T, replace ...string) *site {
+	t.Helper()
+	raw, err := os.ReadFile("../demo/door.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	prefix := strings.NewReplacer("/", "_", " ", "_").Replace(t.Name()) + "_"
+	text := strings.Replace(string(raw), "enabled     = true", "enabled = false", 1)
+	text = strings.Replace(text, `d1   = "SIM_D1"`, "d1   = \"SIM_D1\"\nkeypad = 8", 1)
+	for ; len(replace) >= 2; replace = replace[2:] {
+		if !strings.Contains(text, replace[0]) {
+			t.Fatalf("the configuration has no %q", replace[0])
+		}
+		text = strings.Replace(text, replace[0], replace[1], 1)
+	}
+	conf, err := config.Parse(strings.NewReader(strings.ReplaceAll(text, "SIM_", prefix)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{t: t, again: map[string]int{}, skip: map[string]bool{}, lampFrom: map[string]int{}, todo: make(chan string, 64)}
+	if s.door, err = sim.New(sim.Config{Prefix: prefix}); err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan struct{})
+	go func() { // the installer's hands do one thing after the other
+		defer close(over)
+		for task := range s.todo {
+			s.act(task)
+		}
+	}()
+	t.Cleanup(func() { close(s.todo); <-over; s.door.Close() })
+	hw, err := board.Wire(conf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { hw.Close() })
+	s.on = check.Door{Config: conf, Vault: &paper{}, Relay: hw.Relay, Inputs: hw.Inputs, Signals: hw.Signals, Readers: hw.Readers,
+		Restart: hw.Relay.(interface{ Restart() (bool, error) }).Restart,
+		Camera: func(context.Context) (check.CameraFacts, error) {
+			return check.CameraFacts{State: "ok", Width: 640, Height: 480, FPS: 15, Confined: "landlock", Models: "test"}, nil
+		},
+		Watchdog: func(context.Context) (check.WatchdogFacts, error) {
+			return check.WatchdogFacts{Service: 30 * time.Second, Restart: "always", Installed: true, Enabled: true}, nil
+		},
+		Clock: func() (check.ClockFacts, error) { return check.ClockFacts{Source: "rtc", Now: time.Now()}, nil },
+		Key:   check.KeyFacts{Kind: "tpm", Apart: true},
+		Disk: func(context.Context) (check.DiskFacts, error) {
+			return check.DiskFacts{Writes: 200, P50: time.Millisecond, P99: 4 * time.Millisecond, Max: 5 * time.Millisecond, Free: 8 << 30}, nil
+		},
+	}
+	return s
+}
+
+// session makes a session of little patience.
+func (s *site) session() *check.Session {
+	session := check.New(s.on, "op", check.Report{UnitID: "00ff", Board: "bench", Software: "test", Config: "c0ffee", Operator: "anna", Role: "installer"})
+	session.Patience = 2 * time.Second
+	return session
+}
+
+// run takes the installer through a whole session.
+func (s *site) run() (*check.Report, error) {
+	s.t.Helper()
+	session := s.session()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	err := session.Run(ctx, s)
+	return session.Report, err
+}
+
+// released is what the lock does now.
+func (s *site) released() bool { return !s.lockDead && s.door.Unlocked() != s.inverted }
+
+func (s *site) Begin(_ context.Context, _, _ int, step check.Step) (check.Choice, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if step.ID == "signal green" {
+		for _, lamp := range []string{sim.LEDGreen, sim.LEDRed, sim.Buzzer} {
+			s.lampFrom[lamp] = len(s.door.Pin(lamp).Trace())
+		}
+	}
+	switch {
+	case step.ID == s.stop:
+		return check.Stop, nil
+	case s.skip[step.ID]:
+		return check.Skip, nil
+	}
+	return check.Go, nil
+}
+
+func (s *site) Ask(_ context.Context, q check.Question) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if q.En == "" || q.Zh == "" {
+		s.t.Errorf("question %s is not in both languages", q.ID)
+	}
+	s.asked = append(s.asked, q.ID)
+	if s.says != nil {
+		if answer, known := s.says(q.ID); known {
+			return answer, nil
+		}
+	}
+	relay := s.door.Pin(sim.Relay).Trace()
+	switch q.ID {
+	case "is the time right":
+		return !s.clockWrong, nil
+	case "is it locked", "is it locked again":
+		return !s.released(), nil
+	case "did it let go":
+		return s.released(), nil
+	case "listen":
+		s.heard = len(relay)
+		return true, nil
+	case "did it click":
+		return s.clicks || len(relay) > s.heard, nil
+	case "opens by hand":
+		return !s.noHandle, nil
+	case "without current", "current is back":
+		return !s.noPower, nil
+	case "did it blink":
+		return !s.lampsDark && s.blinked(), nil
+	}
+	s.t.Errorf("a question that nobody knows: %s", q.ID)
+	return false, nil
+}
+
+// blinked reports whether one lamp went on three times since it was asked last, and is off.
+func (s *site) blinked() bool {
+	lit := 0
+	for lamp := range s.lampFrom {
+		trace := s.door.Pin(lamp).Trace()
+		if n := len(trace) - s.lampFrom[lamp]; n > 0 {
+			lit++
+			if n != 6 || trace[len(trace)-1].Level {
+				return false
+			}
+		}
+		s.lampFrom[lamp] = len(trace)
+	}
+	return lit == 1
+}
+
+func (s *site) Do(task check.Task) {
+	s.mu.Lock()
+	s.tasks = append(s.tasks, task.ID)
+	s.mu.Unlock()
+	s.todo <- task.ID
+}
+
+func (s *site) act(task string) {
+	time.Sleep(20 * time.Millisecond) // a little later, as people do
+	switch task {
+	case "pull":
+		if s.released() && !s.magnetOff {
+			s.door.Force()
+			time.Sleep(50 * time.Millisecond)
+			s.door.Shut()
+		}
+	case "open":
+		if s.released() && !s.magnetOff {
+			s.door.Force()
+		}
+	case "close":
+		s.door.Shut()
+	case "press":
+		switch {
+		case s.rexOff:
+		case s.rexChatters:
+			s.chatter()
+		default:
+			s.bounce(s.door.Pin(sim.REX))
+		}
+	case "let go":
+		s.door.Pin(sim.REX).Drive(periph.High)
+	case "raise":
+		if !s.fireOff {
+			s.door.Alarm(true)
+		}
+	case "clear":
+		s.door.Alarm(false)
+	case "tap":
+		if !s.deaf {
+			s.watched()
+			if s.otherCards {
+				s.tapped++
+			}
+			s.door.Tap(42, 1000+s.tapped)
+		}
+	case "type":
+		s.watched()
+		if s.wrongKeys {
+			s.door.Type("13")
+		} else {
+			s.door.Type("1234567890*#")
+		}
+	}
+}
+
+// bounce presses a button whose contact bounces for about 6 ms.
+func (s *site) bounce(p *sim.Pin) {
+	for _, l := range []periph.Level{periph.Low, periph.High, periph.Low} {
+		p.Drive(l)
+		time.Sleep(3 * time.Millisecond)
+	}
+}
+
+// chatter is a contact that does not come to rest for two seconds.
+func (s *site) chatter() {
+	l := periph.Low
+	for range 600 {
+		s.door.Pin(sim.REX).Drive(l)
+		time.Sleep(3 * time.Millisecond)
+		l = !l
+	}
+	s.door.Pin(sim.REX).Drive(periph.High)
+}
+
+// watched waits until a driver listens to the reader's lines.
+func (s *site) watched() {
+	for until := time.Now().Add(5 * time.Second); !s.door.Pin(sim.D0).Watched() && time.Now().Before(until); {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func (s *site) Waiting(time.Duration) {}
+
+func (s *site) Tell(w check.Words) {
+	if w.En == "" || w.Zh == "" {
+		s.t.Errorf("%q is not in both languages", w)
+	}
+}
+
+func (s *site) Done(_ context.Context, r check.Result) (check.Choice, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.results = append(s.results, r)
+	if s.again[r.ID] > 0 {
+		s.again[r.ID]--
+		if s.fixed != nil {
+			s.fixed(r.ID)
+		}
+		return check.Again, nil
+	}
+	return check.Go, nil
+}
+
+// paper is a vault that keeps what is recorded, with a key of its own.
+type paper struct {
+	mu      sync.Mutex
+	entries []store.Entry
+	key     ed25519.PrivateKey
+}
+
+func (p *paper) Record(_ context.Context, e store.Entry) (uint64, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e.At = time.Now()
+	p.entries = append(p.entries, e)
+	return uint64(len(p.entries)), nil
+}
+
+func (p *paper) moves() (out []store.Entry) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, e := range p.entries {
+		if e.Kind == "relay" {
+			out = append(out, e)
+		}
+	}
+	return out
+}

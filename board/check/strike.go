@@ -1,0 +1,145 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"menshen/hal"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// slowDisk is how long a move of the relay waits for its record (design decision 4); the lock then moves all the same.
+const slowDisk = 150 * time.Millisecond
+
+// strike is the lock during the check: the unit's own state machine over the relay, so that exit and fire release as they will later.
+// Nothing else moves the relay.
+type strike struct {
+	vault Vault
+	actor store.Actor
+	name  string // of the door, for the records
+	conf  policy.DoorConfig
+	rex   time.Duration // how long the exit button releases
+
+	mu    sync.Mutex
+	relay hal.Output
+	door  policy.Door
+	moves []move
+	err   error // of the last move, of the relay or its record
+}
+
+// move is one change of the relay.
+type move struct {
+	At     time.Time // when the line had its level
+	Unlock bool
+	Why    policy.Reason
+}
+
+// release unlocks for a while.
+func (s *strike) release(d time.Duration) error {
+	s.step(policy.DoorEvent{Kind: policy.EvRelease, For: d, Reason: policy.ReasonCheck})
+	return s.failure()
+}
+
+// lock ends a release. Fire, as ever, goes on.
+func (s *strike) lock() error {
+	s.step(policy.DoorEvent{Kind: policy.EvLockdown})
+	return s.failure()
+}
+
+// input is what the lines tell the lock.
+func (s *strike) input(c change) {
+	switch {
+	case c.Role == "rex" && c.Active:
+		s.step(policy.DoorEvent{Kind: policy.EvRelease, For: s.rex, Reason: policy.ReasonREX})
+	case c.Role == "staff" && c.Active:
+		s.step(policy.DoorEvent{Kind: policy.EvRelease, For: s.rex, Reason: policy.ReasonStaff})
+	case c.Role == "fire" && c.Active:
+		s.step(policy.DoorEvent{Kind: policy.EvFireOn, Reason: policy.ReasonFire})
+	case c.Role == "fire":
+		s.step(policy.DoorEvent{Kind: policy.EvFireOff, Reason: policy.ReasonFire})
+	case c.Role == "contact" && c.Active:
+		s.step(policy.DoorEvent{Kind: policy.EvOpened})
+	case c.Role == "contact":
+		s.step(policy.DoorEvent{Kind: policy.EvClosed})
+	}
+}
+
+// step takes the door through an event, and records and makes the moves that follow. Lamps are left to their own step.
+func (s *strike) step(e policy.DoorEvent) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e.At = time.Now()
+	var effects []policy.Effect
+	s.door, effects = s.door.Step(s.conf, e)
+	for _, do := range effects {
+		if do.Kind != policy.DoUnlock && do.Kind != policy.DoLock {
+			continue
+		}
+		if do.Kind == policy.DoLock && e.Kind == policy.EvLockdown {
+			do.Reason = policy.ReasonCheck
+		}
+		s.err = s.record(do.Reason, string(do.Kind))
+		if err := s.relay.Set(do.Kind == policy.DoUnlock); err != nil {
+			s.err = err
+			continue
+		}
+		s.moves = append(s.moves, move{time.Now(), do.Kind == policy.DoUnlock, do.Reason})
+	}
+}
+
+// record writes why the relay moves before it does.
+func (s *strike) record(why policy.Reason, to string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), slowDisk)
+	defer cancel()
+	_, err := s.vault.Record(ctx, store.Entry{Kind: "relay", Actor: s.actor, Door: s.name, Reason: why, Detail: map[string]string{"to": to}})
+	return err
+}
+
+// restart does to the relay's line what the end and the start of a program do, with restart, and gives what the wiring alone makes of it.
+func (s *strike) restart(restart func() (bool, error)) (unlocked bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.record(policy.ReasonCheck, "line given back and taken again"); err != nil {
+		return false, fmt.Errorf("recording the restart: %w", err)
+	}
+	unlocked, err = restart()
+	if err == nil && s.door.Unlocked { // exit or fire, meanwhile
+		err = s.relay.Set(true)
+	}
+	return unlocked, err
+}
+
+// since gives the first move to a state at or after a time.
+func (s *strike) since(t time.Time, unlock bool) (move, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range s.moves {
+		if m.Unlock == unlock && !m.At.Before(t) {
+			return m, true
+		}
+	}
+	return move{}, false
+}
+
+func (s *strike) unlocked() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.door.Unlocked
+}
+
+func (s *strike) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// rest leaves the lock at rest, whatever ran, and the relay closed. In a fire it stays as its safe state says, for nobody is there to follow the line any more.
+func (s *strike) rest() error {
+	s.step(policy.DoorEvent{Kind: policy.EvLockdown})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.relay.Close()
+}

@@ -1,0 +1,148 @@
+package check
+
+import (
+	"context"
+	"time"
+)
+
+// clockStep: the time is right, and the report says where it comes from.
+func clockStep() Step {
+	return Step{
+		ID: "clock", Hands: true,
+		Title:  Words{"The clock", "时钟"},
+		Do:     Words{"Compare the unit's time with a watch.", "请将设备时间与手表核对。"},
+		Expect: Words{"Right to the minute, and not behind what the unit recorded before.", "误差不超过一分钟，且不早于已有记录。"},
+		run: func(ctx context.Context, r *run) error {
+			c, err := r.door.Clock()
+			if err != nil {
+				return problem("The clock cannot be asked: "+err.Error(), "无法读取时钟："+err.Error(), "Look at the vault with 'menshen vault check'.", "请用 menshen vault check 检查数据。")
+			}
+			remedy := "Set it (date, or 'time' at the console), and fit a clock chip if it does not keep the time without current."
+			remedyZh := "请校准（date 命令或控制台 time）；断电不走时请安装时钟芯片。"
+			r.fact("source", "Time comes from", "时间来源", clockWords(c.Source))
+			if c.Now.Before(c.Floor.Add(-time.Minute)) {
+				return problem("The clock is behind the unit's own records.", "时钟早于设备已有记录。", remedy, remedyZh)
+			}
+			now := c.Now.Local().Format("2006-01-02 15:04:05 -07:00")
+			r.fact("time", "The unit's time", "设备时间", same(now))
+			if c.Source == "none" {
+				r.remark = Words{"Without a clock chip the unit does not know the time after a power cut, until it is set: passes and schedules wait.",
+					"没有时钟芯片，断电后须重新校时；在此之前通行证和时段不可用。"}
+			}
+			return r.must(ctx, "is the time right", "It says "+now+". Is that right, to the minute?", "显示 "+now+"，误差在一分钟以内吗？",
+				problem("The clock is wrong.", "时钟不准。", remedy, remedyZh))
+		},
+	}
+}
+
+func clockWords(source string) Words {
+	if source == "rtc" {
+		return Words{"a clock chip", "时钟芯片"}
+	}
+	return Words{"no clock chip", "没有时钟芯片"}
+}
+
+// keyStep says where the root key lies. A file beside the data passes, with a remark: the bench has no other.
+func keyStep() Step {
+	return Step{
+		ID:     "key",
+		Title:  Words{"Where the key is kept", "密钥存放位置"},
+		Do:     Words{"The program looks where the vault's root key comes from; the vault is open by it.", "程序查看数据库主密钥的来源；数据库已用其打开。"},
+		Expect: Words{"Not in clear beside the data: a sealed credential or a TPM.", "不以明文与数据同放：使用加密凭据或 TPM。"},
+		run: func(_ context.Context, r *run) error {
+			r.fact("kind", "Key source", "密钥来源", same(r.door.Key.Kind))
+			if !r.door.Key.Apart {
+				r.remark = Words{"The key is a file on the unit's own disk: whoever takes the disk has both. For a door in use, move it: menshen vault key.",
+					"密钥是设备磁盘上的文件：拿走磁盘即同时获得两者。正式使用前请用 menshen vault key 迁移。"}
+			}
+			return nil
+		},
+	}
+}
+
+// watchdogStep: a program that hangs is started again, and a board that hangs as well.
+func watchdogStep(there bool) Step {
+	s := Step{
+		ID:     "watchdog",
+		Title:  Words{"Watchdog", "看门狗"},
+		Do:     Words{"The program asks systemd how the service is watched.", "程序查询 systemd 对服务的看护设置。"},
+		Expect: Words{"The service starts at boot, is watched, and is started again.", "服务随系统启动，受看护并会自动重启。"},
+		run: func(ctx context.Context, r *run) error {
+			w, err := r.door.Watchdog(ctx)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			const again, againZh = "Install scripts/systemd/menshen.service as it is, then 'systemctl daemon-reload' and 'systemctl enable menshen'.",
+				"请安装 scripts/systemd/menshen.service，然后执行 systemctl daemon-reload 和 systemctl enable menshen。"
+			switch {
+			case err != nil:
+				return problem("systemd cannot be asked: "+err.Error(), "无法查询 systemd："+err.Error(), again, againZh)
+			case !w.Installed:
+				return problem("There is no service menshen.", "没有 menshen 服务。", again, againZh)
+			case !w.Enabled:
+				return problem("The service does not start at boot.", "服务不会随系统启动。", again, againZh)
+			case w.Service == 0:
+				return problem("Nobody watches over the service: WatchdogSec is not set.", "服务未受看护：没有设置 WatchdogSec。", again, againZh)
+			case w.Restart != "always":
+				return problem("The service is not always started again: Restart="+w.Restart, "服务不会总是自动重启：Restart="+w.Restart, again, againZh)
+			}
+			r.measured("service_s", "The service is watched every", "服务看护周期", w.Service.Seconds(), "s")
+			switch {
+			case w.Hardware == "":
+				r.remark = Words{"The board has no watchdog of its own.", "主板没有硬件看门狗。"}
+			case w.Fed == 0:
+				r.remark = Words{"The board's watchdog is not used: set RuntimeWatchdogSec=15 in /etc/systemd/system.conf.", "未启用硬件看门狗：请在 /etc/systemd/system.conf 设置 RuntimeWatchdogSec=15。"}
+			default:
+				r.fact("hardware", "The board's watchdog", "硬件看门狗", same(w.Hardware))
+				r.measured("board_s", "The board is watched every", "主板看护周期", w.Fed.Seconds(), "s")
+			}
+			return nil
+		},
+	}
+	if !there {
+		s.absent = Words{"This system does not run systemd.", "此系统未运行 systemd。"}
+	}
+	return s
+}
+
+// leastFPS and the least size are what a walk-up needs to be seen in time.
+const (
+	leastFPS            = 5
+	leastWide, leastTal = 320, 240
+)
+
+// cameraStep: the camera gives living pictures to the confined process that looks.
+func cameraStep(there bool) Step {
+	s := Step{
+		ID: "camera", Hands: true,
+		Title:  Words{"The camera", "摄像头"},
+		Do:     Words{"The camera is opened for a few seconds. No face is measured and no picture kept.", "摄像头将打开几秒，不测量人脸，不保存画面。"},
+		Expect: Words{"Pictures come and change, at 5 a second or more, of 320×240 or more.", "画面持续变化，每秒 5 帧以上，尺寸 320×240 以上。"},
+		run: func(ctx context.Context, r *run) error {
+			r.Tell(Words{"Opening the camera; this takes some seconds.", "正在打开摄像头，需要几秒。"})
+			c, err := r.door.Camera(ctx)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				return problem("The camera does not work: "+err.Error(), "摄像头不可用："+err.Error(), "Look at its cable, at [camera] source, and at the models' folder.", "请检查连接线、[camera] source 和模型目录。")
+			}
+			r.fact("state", "State", "状态", same(c.State))
+			if c.State != "ok" {
+				return problem("The camera gives no good picture: "+c.State+", "+c.Detail, "摄像头画面异常："+c.State+"，"+c.Detail, "Look at its cap, cable and light.", "请检查镜头盖、连接线和光线。")
+			}
+			r.fact("size", "Picture", "画面尺寸", same(sizeText(c.Width, c.Height)))
+			r.measured("fps", "Pictures a second", "每秒帧数", c.FPS, "/s")
+			r.fact("confined", "The process that looks is held by", "识别进程的限制", same(c.Confined))
+			r.fact("models", "Models", "模型", same(c.Models))
+			if c.FPS < leastFPS || c.Width < leastWide || c.Height < leastTal {
+				return problem("The pictures are too few or too small.", "帧率或尺寸不足。", "Ask for another size in [camera] source (…@640x480), use another port, or a faster board.", "请在 [camera] source 中改用其他尺寸（…@640x480），或更换接口、主板。")
+			}
+			return nil
+		},
+	}
+	if !there {
+		s.absent = Words{"Faces are not enabled in the configuration.", "配置中未启用人脸。"}
+	}
+	return s
+}

@@ -1,0 +1,82 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// service is the name of the unit's service.
+const service = "menshen.service"
+
+// AskSystemd asks systemd how the service and the board are watched, and the kernel for the board's watchdog.
+func AskSystemd(ctx context.Context) (w WatchdogFacts, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	show := func(args ...string) (map[string]string, error) {
+		out, err := exec.CommandContext(ctx, "systemctl", append([]string{"show"}, args...)...).Output()
+		if err != nil {
+			return nil, fmt.Errorf("systemctl show: %w", err)
+		}
+		return properties(string(out)), nil
+	}
+	unit, err := show(service, "-p", "LoadState,UnitFileState,WatchdogUSec,Restart")
+	if err != nil {
+		return w, err
+	}
+	manager, err := show("-p", "RuntimeWatchdogUSec")
+	if err != nil {
+		return w, err
+	}
+	w = watchdogOf(unit, manager)
+	if paths, _ := filepath.Glob("/sys/class/watchdog/watchdog*/identity"); len(paths) > 0 { // the pattern is right
+		if raw, err := os.ReadFile(paths[0]); err == nil {
+			w.Hardware = strings.TrimSpace(string(raw))
+		}
+	}
+	return w, nil
+}
+
+// properties reads what 'systemctl show' prints: NAME=VALUE a line.
+func properties(out string) map[string]string {
+	p := map[string]string{}
+	for line := range strings.Lines(out) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok {
+			p[name] = value
+		}
+	}
+	return p
+}
+
+func watchdogOf(unit, manager map[string]string) WatchdogFacts {
+	return WatchdogFacts{
+		Installed: unit["LoadState"] == "loaded",
+		Enabled:   unit["UnitFileState"] == "enabled",
+		Restart:   unit["Restart"],
+		Service:   span(unit["WatchdogUSec"]),
+		Fed:       span(manager["RuntimeWatchdogUSec"]),
+	}
+}
+
+// span reads a time as systemd prints it: "30s", "1min 30s", "infinity", "0"; 0 for what is none.
+func span(text string) (d time.Duration) {
+	units := []struct {
+		name string
+		unit time.Duration
+	}{{"min", time.Minute}, {"ms", time.Millisecond}, {"us", time.Microsecond}, {"h", time.Hour}, {"s", time.Second}}
+	for _, part := range strings.Fields(text) {
+		for _, u := range units {
+			digits, ok := strings.CutSuffix(part, u.name)
+			if n, err := strconv.ParseFloat(digits, 64); ok && err == nil {
+				d += time.Duration(n * float64(u.unit))
+				break
+			}
+		}
+	}
+	return d
+}

@@ -1,0 +1,201 @@
+package check
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+)
+
+// Terminal is an installer at a terminal, or a script that writes one answer a line.
+type Terminal struct {
+	Out   io.Writer
+	Lang  string // "en" or "zh"
+	Plain bool   // no colours and nothing overwritten: for screen readers, logs and dumb terminals
+	Width int    // columns; 0: 80
+
+	lines   chan string
+	pending bool // a line that counts down is on the screen
+}
+
+// Listen reads answers from in, until it ends. A terminal's reader stays in its read until the program ends.
+func (t *Terminal) Listen(in io.Reader) {
+	t.lines = make(chan string)
+	go func() {
+		defer close(t.lines)
+		for s := bufio.NewScanner(in); s.Scan(); {
+			t.lines <- strings.TrimSpace(s.Text())
+		}
+	}()
+}
+
+var _ Installer = (*Terminal)(nil)
+
+// colours by verdict.
+var colours = map[Verdict]string{Passed: "32", PassedOpen: "32", Failed: "31;1", Skipped: "33", Open: "33"}
+
+const bold = "1"
+
+func (t *Terminal) paint(colour, s string) string {
+	if t.Plain || colour == "" {
+		return s
+	}
+	return "\x1b[" + colour + "m" + s + "\x1b[0m"
+}
+
+// say prints a paragraph.
+func (t *Terminal) say(indent, colour string, w Words) {
+	t.clear()
+	for _, line := range wrap(w.In(t.Lang), max(20, t.width()-len(indent))) {
+		fmt.Fprintln(t.Out, indent+t.paint(colour, line))
+	}
+}
+
+func (t *Terminal) width() int {
+	if t.Width > 0 {
+		return t.Width
+	}
+	return 80
+}
+
+// Begin implements Installer.
+func (t *Terminal) Begin(ctx context.Context, n, of int, s Step) (Choice, error) {
+	fmt.Fprintln(t.Out)
+	t.say("", bold, Words{fmt.Sprintf("Step %d of %d: %s", n, of, s.Title.En), fmt.Sprintf("第 %d 步，共 %d 步：%s", n, of, s.Title.Zh)})
+	t.say("  ", "", s.Do)
+	t.say("  ", "", Words{"Expected: " + s.Expect.En, "应为：" + s.Expect.Zh})
+	if !s.Hands {
+		return Go, nil
+	}
+	return t.choose(ctx, Words{"Enter: begin   s: skip   b: the step before   q: stop for now", "回车：开始   s：跳过   b：上一步   q：暂停"},
+		map[string]Choice{"": Go, "s": Skip, "b": Again, "q": Stop})
+}
+
+// Ask implements Installer.
+func (t *Terminal) Ask(ctx context.Context, q Question) (bool, error) {
+	for {
+		answer, err := t.answer(ctx, Words{q.En + " (y, n) ", q.Zh + "（y 是，n 否）"})
+		if err != nil {
+			return false, err
+		}
+		switch strings.ToLower(answer) {
+		case "y", "yes", "是":
+			return true, nil
+		case "n", "no", "否":
+			return false, nil
+		}
+		t.say("  ", "", Words{"Type y for yes or n for no.", "请输入 y（是）或 n（否）。"})
+	}
+}
+
+// Do implements Installer.
+func (t *Terminal) Do(task Task) {
+	t.say("  → ", bold, Words{task.En + within(" (within %v)", task), task.Zh + within("（%v 内）", task)})
+}
+
+func within(format string, t Task) string {
+	if t.Within < 10*time.Second {
+		return ""
+	}
+	return fmt.Sprintf(format, t.Within)
+}
+
+// Waiting implements Installer.
+func (t *Terminal) Waiting(left time.Duration) {
+	if t.Plain || left < 2*time.Second {
+		return
+	}
+	fmt.Fprintf(t.Out, "\r    … %d s \x1b[K", int(left.Seconds()+0.5))
+	t.pending = true
+}
+
+func (t *Terminal) clear() {
+	if t.pending {
+		fmt.Fprint(t.Out, "\r\x1b[K")
+	}
+	t.pending = false
+}
+
+// Tell implements Installer.
+func (t *Terminal) Tell(w Words) { t.say("    ", "", w) }
+
+// Done implements Installer.
+func (t *Terminal) Done(ctx context.Context, r Result) (Choice, error) {
+	word := r.Verdict.Words()
+	t.say("  ", colours[r.Verdict], Words{r.Verdict.mark() + " " + word.En, r.Verdict.mark() + " " + word.Zh})
+	for _, n := range r.notes() {
+		t.say("    ", "", n)
+	}
+	if r.Verdict != Failed {
+		return Go, nil
+	}
+	return t.choose(ctx, Words{"a: try again   Enter: go on, as failed   q: stop for now", "a：重试   回车：按未通过继续   q：暂停"},
+		map[string]Choice{"a": Again, "": Go, "q": Stop})
+}
+
+// choose asks until one of the keys is typed.
+func (t *Terminal) choose(ctx context.Context, w Words, keys map[string]Choice) (Choice, error) {
+	for {
+		answer, err := t.answer(ctx, Words{w.En + " > ", w.Zh + " > "})
+		if err != nil {
+			return Stop, err
+		}
+		if c, ok := keys[strings.ToLower(answer)]; ok {
+			return c, nil
+		}
+	}
+}
+
+// ErrNoAnswer means that the answers ended before the questions did.
+var ErrNoAnswer = errors.New("the answers ended before the check: answer each question at a terminal, or write one answer a line")
+
+// answer prints a question and waits for a line.
+func (t *Terminal) answer(ctx context.Context, w Words) (string, error) {
+	t.clear()
+	fmt.Fprint(t.Out, "  "+w.In(t.Lang))
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(t.Out)
+		return "", ctx.Err()
+	case s, ok := <-t.lines:
+		if !ok {
+			fmt.Fprintln(t.Out)
+			return "", ErrNoAnswer
+		}
+		if t.Plain {
+			fmt.Fprintln(t.Out)
+		}
+		return s, nil
+	}
+}
+
+// wrap breaks a text into lines of at most so many columns, at spaces, or between any two characters that are two columns wide.
+func wrap(text string, columns int) []string {
+	var out []string
+	line, word := "", ""
+	flush := func() {
+		if runewidth.StringWidth(line+word) > columns && line != "" {
+			out, line = append(out, strings.TrimRight(line, " ")), strings.TrimLeft(word, " ")
+		} else {
+			line += word
+		}
+		word = ""
+	}
+	for _, r := range text {
+		wide := runewidth.RuneWidth(r) == 2 && !strings.ContainsRune("，。、；：？！）", r)
+		if wide {
+			flush()
+		}
+		word += string(r)
+		if r == ' ' {
+			flush()
+		}
+	}
+	flush()
+	return append(out, line)
+}

@@ -1,0 +1,173 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"menshen/board/check"
+	"menshen/board/config"
+	"menshen/board/console"
+	"menshen/board/notice"
+	"menshen/hal"
+	"menshen/recognizer/eye"
+	"menshen/store"
+)
+
+// OpenCheck opens a unit for the installer's self-test: vault and wires as Open does, without the loop and the eye. The vault is locked by
+// it, so a running service is an error, with its remedy.
+func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() error, err error) {
+	v, err = store.Open(c.Unit.Dir, store.Options{Key: KeySource(c)})
+	if err != nil {
+		return d, nil, nil, advise(err, c)
+	}
+	hw, err := Wire(c)
+	if err != nil {
+		return d, nil, nil, errors.Join(err, v.Close())
+	}
+	closeAll = func() error { return errors.Join(hw.Close(), v.Close()) }
+	d = check.Door{
+		Config: c, Vault: v, Relay: hw.Relay, Inputs: hw.Inputs, Signals: hw.Signals, Readers: hw.Readers,
+		Clock: func() (check.ClockFacts, error) {
+			floor, err := v.Floor()
+			return check.ClockFacts{Source: either(haveRTC(), "rtc", "none"), Now: time.Now(), Floor: floor}, err
+		},
+		Disk: func(ctx context.Context) (check.DiskFacts, error) { return check.Disk(ctx, c.Unit.Dir) },
+	}
+	if k, err := config.ParseKeySource(c.Key.Source); err == nil {
+		d.Key = check.KeyFacts{Kind: k.Kind, Apart: k.Kind != "file"}
+	}
+	if r, ok := hw.Relay.(interface{ Restart() (bool, error) }); ok {
+		d.Restart = r.Restart
+	}
+	if c.Faces.Enabled {
+		d.Camera = func(ctx context.Context) (check.CameraFacts, error) { return tryCamera(ctx, c) }
+	}
+	if _, err := os.Stat("/run/systemd/system"); err == nil {
+		d.Watchdog = check.AskSystemd
+	}
+	return d, v, closeAll, nil
+}
+
+// The eye's time to open the camera, and how long it is then watched.
+const (
+	cameraIn   = 25 * time.Second
+	cameraLook = 3 * time.Second
+)
+
+// tryCamera lets the eye look for some seconds in its aiming mode, in which it measures no face, and gives its account. The pictures that it hands over are
+// overwritten unseen; only their size is kept.
+func tryCamera(ctx context.Context, c *config.Config) (f check.CameraFacts, err error) {
+	if err := checkModels(c); err != nil {
+		return f, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, cameraIn+cameraLook)
+	defer cancel()
+	e, err := eye.Start(ctx, eye.Config{Camera: c.Camera.Source, Models: c.Camera.Models, Manifest: c.Camera.Manifest, IdleRate: time.Millisecond})
+	if err != nil {
+		return f, fmt.Errorf("starting the eye: %w", err)
+	}
+	defer e.Close()
+	e.SetMode(eye.Aim)
+	looked := time.NewTimer(cameraIn)
+	defer looked.Stop()
+	t := time.NewTicker(100 * time.Millisecond)
+	defer t.Stop()
+	seen := false
+	for {
+		select {
+		case o, ok := <-e.Observations():
+			if ok {
+				o.Wipe()
+			}
+		case p, ok := <-e.Pictures():
+			if ok {
+				f.Width, f.Height = p.Camera.X, p.Camera.Y
+				p.Wipe()
+			}
+			if ok && !seen {
+				seen = true
+				looked.Reset(cameraLook)
+			}
+		case <-t.C:
+			s := e.Status()
+			f.State, f.Detail, f.Confined, f.Models = string(s.Camera), s.Detail, s.Confined, s.Models
+			f.FPS = max(f.FPS, s.FPS)
+			if s.State == eye.Waiting && s.LastError != nil {
+				return f, s.LastError
+			}
+		case <-looked.C:
+			return f, nil
+		case <-ctx.Done():
+			return f, ctx.Err()
+		}
+	}
+}
+
+// AboutThisMachine names the board and the kernel: the device tree's or the firmware's words.
+func AboutThisMachine() (board, kernel string) {
+	board = "unknown"
+	for _, path := range []string{"/proc/device-tree/model", "/sys/class/dmi/id/product_name"} {
+		if raw, err := os.ReadFile(path); err == nil && len(raw) > 0 {
+			board = strings.TrimSpace(strings.Trim(string(raw), "\x00"))
+			break
+		}
+	}
+	var u unix.Utsname
+	if err := unix.Uname(&u); err == nil {
+		kernel = unix.ByteSliceToString(u.Sysname[:]) + " " + unix.ByteSliceToString(u.Release[:])
+	}
+	return board, kernel
+}
+
+// SignIn checks who does a check (R-OPERATOR): name and secret, the operator's own card where they have one, a role that may open the door, and the
+// confidentiality commitment, which is shown and taken here where it is the operator's first day.
+func SignIn(ctx context.Context, v *store.Vault, readers []hal.Reader, name string, secret []byte, lang string, who check.Installer) (store.Operator, error) {
+	op, err := v.CheckOperator(name, secret)
+	if err == nil && op.HasCard {
+		who.Do(check.Task{ID: "own card", Words: check.Words{En: "Tap your own card at the reader.", Zh: "请刷您本人的卡。"}, Within: AsksAtTheDoor})
+		op, err = ownCard(ctx, v, readers, name)
+	}
+	if err != nil {
+		return op, fmt.Errorf("logging in: %w", err)
+	}
+	if !slices.Contains(opensDoor, console.Role(op.Role)) {
+		return op, errors.New("an auditor may not open the door: log in as installer, technician or manager")
+	}
+	text, version := notice.Commitment(lang)
+	if op.Commitment.Version == version {
+		return op, nil
+	}
+	who.Tell(check.Words{En: text, Zh: text})
+	yes, err := who.Ask(ctx, check.Question{ID: "commitment", Words: check.Words{En: "Do you accept this commitment?", Zh: "您接受此承诺吗？"}})
+	switch {
+	case err != nil:
+		return op, err
+	case !yes:
+		return op, errors.New("without the commitment nothing can be done here (R-OPERATOR)")
+	}
+	err = v.ChangeOperator(store.Actor(op.ID), op.ID, "commitment accepted", func(o *store.Operator) error {
+		o.Commitment = store.Commitment{Version: version, At: time.Now()}
+		return nil
+	})
+	if err != nil {
+		return op, fmt.Errorf("recording the commitment: %w", err)
+	}
+	return op, nil
+}
+
+func ownCard(ctx context.Context, v *store.Vault, readers []hal.Reader, name string) (store.Operator, error) {
+	ctx, cancel := context.WithTimeout(ctx, AsksAtTheDoor)
+	defer cancel()
+	card, err := check.Tap(ctx, readers)
+	if err != nil {
+		return store.Operator{}, err
+	}
+	return v.CheckOperatorCard(name, card.Credential())
+}

@@ -1,0 +1,313 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"menshen/board"
+	"menshen/board/check"
+	"menshen/board/config"
+	"menshen/store"
+	"menshen/store/safefile"
+)
+
+func checkVerb() *cobra.Command {
+	var v checking
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "the installer's self-test of a door, with a signed report",
+		Long: `Tries each wire of the door with you in front of it: relay, exit button, fire line, door contact, lamps, readers, keypad, camera, clock,
+storage, key and watchdog. It measures what it can and asks where only eyes and ears can tell. The service must be stopped; exit button
+and fire line release the lock all the while, and each move of the relay is recorded.
+
+A check that is broken off (q, Ctrl-C, a power cut) goes on where it was when the command is run again. At its end the report is put into the
+vault and written as a page (NAME.html, both languages, with the data for programs inside) and a text (NAME.txt), each signed by the unit.
+An operator who is not an auditor logs in, with their card where they have one. From a script, write the passphrase and then one answer a line.
+
+The exit code is 0 when the door passed.`,
+		Example: `  systemctl stop menshen && menshen check --operator anna
+  menshen check --operator anna --lang zh --plain
+  menshen check verify commissioning.html --key 3b6a27bc…`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			return v.run(ctx, c.InOrStdin(), c.OutOrStdout())
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&v.config, "config", "/etc/menshen/door.toml", "the unit's configuration")
+	f.StringVar(&v.operator, "operator", "", "who checks; the passphrase is asked for, or read from the first line of standard input")
+	f.StringVar(&v.out, "out", "commissioning", "name of the report's files, without .html and .txt")
+	f.StringVar(&v.lang, "lang", langOf(os.Getenv), "en or zh")
+	f.BoolVar(&v.plain, "plain", false, "plain text: no colours, nothing overwritten; for screen readers")
+	f.BoolVar(&v.afresh, "new", false, "begin from the first step, whatever an earlier session found")
+	_ = c.MarkFlagRequired("operator")
+	c.AddCommand(checkReport(), checkVerify())
+	return c
+}
+
+// langOf is the language of the user's locale.
+func langOf(env func(string) string) string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := env(name); v != "" {
+			if strings.HasPrefix(v, "zh") {
+				return "zh"
+			}
+			break
+		}
+	}
+	return "en"
+}
+
+// checking is one run of the verb.
+type checking struct {
+	config, operator, out, lang string
+	plain, afresh               bool
+}
+
+func (k *checking) run(ctx context.Context, stdin io.Reader, out io.Writer) (err error) {
+	raw, err := os.ReadFile(k.config)
+	if err != nil {
+		return fmt.Errorf("reading the configuration: %w", err)
+	}
+	conf, err := config.Load(k.config)
+	if err != nil {
+		return err
+	}
+	door, vault, closeAll, err := board.OpenCheck(conf)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeAll()) }()
+
+	in := bufio.NewReader(stdin)
+	ui := k.terminal(stdin, out)
+	op, err := k.logIn(ctx, vault, door, stdin, in, ui)
+	if err != nil {
+		return err
+	}
+	boardName, kernel := board.AboutThisMachine()
+	id := vault.Unit()
+	s := check.New(door, store.Actor(op.ID), check.Report{
+		UnitID: hex.EncodeToString(id[:]), Board: boardName, Software: "menshen " + version + ", " + kernel,
+		Config: fmt.Sprintf("%x", sha256.Sum256(raw)), Operator: op.Name, Role: string(op.Role),
+	})
+	if err := k.resume(conf.Unit.Dir, s, vault, ui); err != nil {
+		return err
+	}
+	s.Save = func(r *check.Report) error { return check.Keep(conf.Unit.Dir, r, vault) }
+	switch err := s.Run(ctx, ui); {
+	case errors.Is(err, check.ErrStopped):
+		ui.Tell(check.Words{En: "Stopped; the lock is at rest. The same command goes on from here.", Zh: "已暂停，锁已复位。再次运行同一命令即可继续。"})
+		return err
+	case err != nil:
+		return err
+	}
+	return k.finish(conf, s.Report, vault, store.Actor(op.ID), ui)
+}
+
+// terminal is the installer's side.
+func (k *checking) terminal(stdin io.Reader, out io.Writer) *check.Terminal {
+	ui := &check.Terminal{Out: out, Lang: k.lang, Plain: k.plain || os.Getenv("TERM") == "dumb"}
+	f, ok := out.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) || !isTerminal(stdin) {
+		ui.Plain = true
+		return ui
+	}
+	if w, _, err := term.GetSize(int(f.Fd())); err == nil {
+		ui.Width = w
+	}
+	return ui
+}
+
+// logIn checks who the installer is (R-OPERATOR): name and secret, their card where they have one, and the commitment.
+func (k *checking) logIn(ctx context.Context, vault *store.Vault, door check.Door, stdin io.Reader, in *bufio.Reader, ui *check.Terminal) (store.Operator, error) {
+	secret, err := k.secret(stdin, in, ui)
+	if err != nil {
+		return store.Operator{}, err
+	}
+	defer clear(secret)
+	ui.Listen(in)
+	return board.SignIn(ctx, vault, door.Readers, k.operator, secret, k.lang, ui)
+}
+
+// secret reads the passphrase: without echo at a terminal, else the first line.
+func (k *checking) secret(stdin io.Reader, in *bufio.Reader, ui *check.Terminal) ([]byte, error) {
+	if isTerminal(stdin) {
+		return oneSecret(stdin, ui.Out, check.Words{En: "Passphrase of " + k.operator + ": ", Zh: k.operator + " 的密码："}.In(k.lang))
+	}
+	line, err := in.ReadSlice('\n')
+	secret := bytes.Clone(bytes.TrimRight(line, "\r\n"))
+	clear(line)
+	if len(secret) == 0 {
+		return nil, fmt.Errorf("no passphrase: type one at a terminal, or write it as the first line (%w)", errors.Join(err, check.ErrNoAnswer))
+	}
+	return secret, nil
+}
+
+// resume goes on with an earlier session, where there is one and it can be.
+func (k *checking) resume(dir string, s *check.Session, vault *store.Vault, ui *check.Terminal) error {
+	if k.afresh {
+		return check.Drop(dir)
+	}
+	was, err := check.Kept(dir, s.Report, vault.PublicKey())
+	switch {
+	case errors.Is(err, check.ErrOld):
+		ui.Tell(check.Words{En: "Beginning anew: " + err.Error(), Zh: "重新开始：" + err.Error()})
+	case err != nil:
+		return err
+	case was != nil:
+		ui.Tell(check.Words{En: "Going on with the session of " + was.Began.Format(time.DateTime) + " (--new begins anew).",
+			Zh: "继续 " + was.Began.Format(time.DateTime) + " 的检测（--new 重新开始）。"})
+		s.Resume(was)
+	}
+	return nil
+}
+
+// finish files the report, writes it, and says how the door did.
+func (k *checking) finish(conf *config.Config, r *check.Report, vault *store.Vault, by store.Actor, ui *check.Terminal) error {
+	raw, err := r.Encode()
+	if err != nil {
+		return err
+	}
+	if _, err := vault.PutPaper(by, check.PaperKind, raw); err != nil {
+		return fmt.Errorf("filing the report: %w", err)
+	}
+	if r.Verdict() != check.Failed && r.Verdict() != check.Open {
+		if err := check.Drop(conf.Unit.Dir); err != nil {
+			return fmt.Errorf("removing the session that is over: %w", err)
+		}
+	}
+	if err := writeReport(r, vault, k.out, k.lang, ui.Out); err != nil {
+		return err
+	}
+	word := r.Verdict().Words()
+	ui.Tell(check.Words{En: "The door: " + word.En, Zh: "结论：" + word.Zh})
+	if r.Tested().IsZero() {
+		return errors.New("the door is not in order: run the command again for what failed or is open")
+	}
+	return nil
+}
+
+// writeReport writes both files.
+func writeReport(r *check.Report, by check.Signer, name, lang string, out io.Writer) error {
+	html, err := r.HTML(by)
+	if err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		path string
+		doc  []byte
+	}{{name + ".html", html}, {name + ".txt", r.Text(lang, by)}} {
+		if err := safefile.Write(f.path, f.doc); err != nil {
+			return fmt.Errorf("writing the report: %w", err)
+		}
+		fmt.Fprintln(out, f.path)
+	}
+	return nil
+}
+
+// checkReport writes the last report again, from the vault.
+func checkReport() *cobra.Command {
+	var path, name, lang string
+	c := &cobra.Command{
+		Use:     "report",
+		Short:   "write the last report again, from the vault; the unit must not be running",
+		Example: "  menshen check report --config door.toml --out commissioning",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return withVault(path, func(v *store.Vault) error {
+				papers, err := v.Papers(check.PaperKind)
+				if err != nil {
+					return fmt.Errorf("reading the papers: %w", err)
+				}
+				if len(papers) == 0 {
+					return errors.New("there is no report yet: make one with 'menshen check'")
+				}
+				r, err := check.Decode(papers[len(papers)-1].Body)
+				if err != nil {
+					return err
+				}
+				return writeReport(r, v, name, lang, c.OutOrStdout())
+			})
+		},
+	}
+	c.Flags().StringVar(&path, "config", "/etc/menshen/door.toml", "the unit's configuration")
+	c.Flags().StringVar(&name, "out", "commissioning", "name of the files, without .html and .txt")
+	c.Flags().StringVar(&lang, "lang", langOf(os.Getenv), "en or zh")
+	return c
+}
+
+// checkVerify checks a report's signature anywhere.
+func checkVerify() *cobra.Command {
+	var pub string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "verify FILE",
+		Short: "verify a report with the unit's public key, on any machine",
+		Long:  `Checks the signature over every letter of a report (the page or the text), and says of a page how the door did.`,
+		Example: `  menshen check verify commissioning.html --key 3b6a27bc…
+  menshen check verify commissioning.html --key 3b6a27bc… --json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			key, err := publicKey(pub)
+			if err != nil {
+				return err
+			}
+			file, err := readAtMost(args[0], 16<<20)
+			if err != nil {
+				return err
+			}
+			r, err := check.Verify(file, key)
+			switch {
+			case err != nil:
+				return fmt.Errorf("%s: %w", args[0], err)
+			case asJSON && r == nil:
+				return errors.New("a text holds no data for programs: verify the page (.html)")
+			case asJSON:
+				return r.WriteJSON(c.OutOrStdout())
+			case r == nil:
+				fmt.Fprintln(c.OutOrStdout(), "signature fits")
+			default:
+				fmt.Fprintf(c.OutOrStdout(), "signature fits: %s, %s, %s, by %s\n", r.Unit, r.Ended.Format(time.RFC3339), r.Verdict(), r.Operator)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&pub, "key", "", "the unit's public key, 64 hex digits ('menshen audit key')")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the data of a verified page")
+	_ = c.MarkFlagRequired("key")
+	return c
+}
+
+// readAtMost reads a file that is not larger than that.
+func readAtMost(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the report: %w", err)
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, most+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("reading the report: %w", err)
+	case int64(len(raw)) > most:
+		return nil, fmt.Errorf("%s is too large for a report", path)
+	}
+	return raw, nil
+}
