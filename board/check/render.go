@@ -117,7 +117,7 @@ func (r *Report) Text(lang string, by Signer) []byte {
 		for _, v := range s.Values {
 			fmt.Fprintf(&b, "    %s: %s\n", v.Name.In(lang), v.Text.In(lang))
 		}
-		if !s.At.IsZero() {
+		if s.Tries > 0 {
 			fmt.Fprintf(&b, "    %s\n", Words{fmt.Sprintf("%s, try %d", stamp(s.At), s.Tries), fmt.Sprintf("%s，第 %d 次", stamp(s.At), s.Tries)}.In(lang))
 		}
 	}
@@ -146,12 +146,19 @@ func (r *Report) HTML(by Signer) ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
+	var toDo []Result
+	for _, s := range r.Steps {
+		if s.Verdict == Failed || s.Verdict == Skipped || s.Verdict == Open && !r.Ended.IsZero() {
+			toDo = append(toDo, s)
+		}
+	}
 	err = page.Execute(&b, struct {
 		*Report
+		ToDo   []Result // failures and open points, first
 		Head   []Value
 		Verify Words
 		JSON   template.JS // json.Marshal leaves no < in it
-	}{r, r.head(by.PublicKey()), howToVerify, template.JS(raw)})
+	}{r, toDo, r.head(by.PublicKey()), howToVerify, template.JS(raw)})
 	if err != nil {
 		return nil, fmt.Errorf("writing the report's page: %w", err)
 	}

@@ -52,8 +52,8 @@ func New(d Door, by store.Actor, about Report) *Session {
 	return s
 }
 
-// Resume takes over what an earlier session of the same door found, and goes on after it: what passed or was skipped stays, what failed is
-// tried again.
+// Resume takes over what an earlier session of the same door found, and goes on after it: what passed stays, what failed is tried again, and so
+// is what was skipped, unless that session was broken off in between.
 func (s *Session) Resume(earlier *Report) {
 	s.Report.Began = earlier.Began
 	for i := range s.Report.Steps {
@@ -62,10 +62,10 @@ func (s *Session) Resume(earlier *Report) {
 		if was == nil || now.Verdict == Absent {
 			continue
 		}
-		switch was.Verdict {
-		case Passed, Skipped:
+		switch {
+		case was.Verdict == Passed, was.Verdict == Skipped && earlier.Ended.IsZero():
 			*now = *was
-		case Failed:
+		case was.Verdict == Failed:
 			now.Tries = was.Tries
 		}
 	}
@@ -82,16 +82,21 @@ func (s *Session) Run(ctx context.Context, who Installer) (err error) {
 		err = errors.Join(err, s.strike.rest())
 	}()
 	for i := 0; i < len(s.plan); {
-		if s.Report.Steps[i].Verdict != Open {
+		if r := s.Report.Steps[i]; r.Verdict != Open {
+			if r.Verdict == Absent {
+				who.Tell(Words{r.Title.En + ": " + r.Why.En, r.Title.Zh + "：" + r.Why.Zh})
+			}
 			i++
 			continue
 		}
 		choice, err := s.take(ctx, who, i)
 		switch {
-		case ctx.Err() != nil || choice == Stop:
+		case ctx.Err() != nil:
 			return ErrStopped
 		case err != nil:
 			return err
+		case choice == Stop:
+			return ErrStopped
 		case choice == Again:
 			if i = s.before(i); i < 0 {
 				i = 0
@@ -105,7 +110,7 @@ func (s *Session) Run(ctx context.Context, who Installer) (err error) {
 		}
 	}
 	s.Report.Ended = time.Now()
-	return nil
+	return s.save()
 }
 
 // before is the last step before number i that this door has; -1: none.
@@ -134,6 +139,9 @@ func (s *Session) take(ctx context.Context, who Installer, i int) (Choice, error
 	}
 	if choice == Skip {
 		result.Verdict, result.Why, result.At = Skipped, Words{"Skipped by the installer.", "安装人员跳过。"}, time.Now()
+		if step.Safety {
+			result.Why = Words{"Skipped by the installer. People's safety stands on it: the door does not count as tested.", "安装人员跳过。此项关系人身安全：本门不算通过检测。"}
+		}
 		_, err := who.Done(ctx, *result)
 		return Go, err
 	}

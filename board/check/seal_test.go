@@ -1,0 +1,219 @@
+package check_test
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"errors"
+	"html"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"menshen/board/check"
+	"menshen/store"
+)
+
+// signer is a unit's vault.
+func signer(t testing.TB) *store.Vault {
+	t.Helper()
+	v, err := store.Create(filepath.Join(t.TempDir(), "vault"), store.Options{Key: store.KeyFile(filepath.Join(t.TempDir(), "key")), Cost: store.Cost{Time: 1, Memory: 64, Lanes: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { v.Close() })
+	return v
+}
+
+// sample is a report with one step of each verdict, whose words a page must not take for its own.
+func sample() *check.Report {
+	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.FixedZone("", 8*3600))
+	step := func(id string, v check.Verdict) check.Result {
+		return check.Result{ID: id, Title: check.Words{En: "Title " + id, Zh: "标题 " + id}, Expect: check.Words{En: "It works.", Zh: "正常。"}, Verdict: v, Tries: 1, At: at}
+	}
+	r := &check.Report{Format: "menshen commissioning report 1", Unit: `<b>Door</b> & "4" </script>`, Location: "building entrance", UnitID: "00ff", Board: "Raspberry Pi 4 Model B Rev 1.4",
+		Software: "menshen test, Linux 6.1", Config: strings.Repeat("ab", 32), Lock: "fail-secure", Operator: "anna", Role: "installer", Began: at, Ended: at.Add(20 * time.Minute)}
+	failed := step("relay", check.Failed)
+	failed.Why, failed.Remedy = check.Words{En: "The lock did not let go.", Zh: "锁没有释放。"}, check.Words{En: "Look at its wires.", Zh: "请检查接线。"}
+	passed := step("rex", check.Passed)
+	passed.Values = []check.Value{{Key: "bounce_on_ms", Name: check.Words{En: "Bounce", Zh: "抖动"}, Text: check.Words{En: "3.1 ms", Zh: "3.1 ms"}, Number: 3.1, Unit: "ms"}}
+	absent := step("bell", check.Absent)
+	absent.Why = check.Words{En: "Not configured.", Zh: "未配置。"}
+	r.Steps = []check.Result{passed, failed, step("lamp", check.Skipped), absent, step("camera", check.Open)}
+	return r
+}
+
+// TestSealedReports: page and text verify with the unit's key and no other, give back the same report, and no letter of them can be changed.
+func TestSealedReports(t *testing.T) {
+	v, other := signer(t), signer(t)
+	r := sample()
+	page, err := r.HTML(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := check.Verify(page, v.PublicKey())
+	if err != nil || got == nil || got.Unit != r.Unit || got.Verdict() != check.Failed || !got.Ended.Equal(r.Ended) || len(got.Steps) != len(r.Steps) {
+		t.Errorf("the page gave back %+v, %v", got, err)
+	}
+	for _, lang := range []string{"en", "zh"} {
+		text := r.Text(lang, v)
+		if _, err := check.Verify(text, v.PublicKey()); err != nil {
+			t.Errorf("text in %s: %v", lang, err)
+		}
+		for _, s := range r.Steps {
+			if !bytes.Contains(text, []byte(s.Title.In(lang))) || !bytes.Contains(text, []byte(s.Why.In(lang))) {
+				t.Errorf("the text in %s does not tell of %s", lang, s.ID)
+			}
+		}
+		page = append([]byte(nil), page...)
+	}
+	if _, err := check.Verify(page, other.PublicKey()); !errors.Is(err, check.ErrForged) {
+		t.Errorf("with another unit's key: %v", err)
+	}
+	for i := 0; i < len(page); i += 97 {
+		bad := bytes.Clone(page)
+		bad[i] ^= 0x20
+		if _, err := check.Verify(bad, v.PublicKey()); err == nil {
+			t.Fatalf("byte %d was changed and nobody noticed", i)
+		}
+	}
+	for _, bad := range [][]byte{nil, []byte("hello\n"), page[:len(page)-3], append(bytes.Clone(page), "more\n"...)} {
+		if _, err := check.Verify(bad, v.PublicKey()); !errors.Is(err, check.ErrUnsigned) {
+			t.Errorf("%d bytes without a signature at the end: %v", len(bad), err)
+		}
+	}
+}
+
+// TestPageSaysEverythingInBothLanguages, loads nothing, and takes no name for markup.
+func TestPageSaysEverythingInBothLanguages(t *testing.T) {
+	r := sample()
+	page, err := r.HTML(signer(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(page)
+	for _, s := range r.Steps {
+		for _, w := range []check.Words{s.Title, s.Why, s.Remedy, s.Verdict.Words()} {
+			if !strings.Contains(text, html.EscapeString(w.En)) || !strings.Contains(text, w.Zh) {
+				t.Errorf("the page does not say %q", w)
+			}
+		}
+	}
+	if strings.Contains(text, "<b>Door") || strings.Count(text, "</script>") != 1 {
+		t.Error("the door's name became markup")
+	}
+	for _, outside := range []string{"http:", "https:", "src=", "@import", "url("} {
+		if strings.Contains(text, outside) {
+			t.Errorf("the page refers to something outside: %s", outside)
+		}
+	}
+}
+
+// TestKept: a session is found again as it was, and not when anything about it was changed.
+func TestKept(t *testing.T) {
+	v, dir := signer(t), t.TempDir()
+	r := sample()
+	r.Began = time.Now().Add(-time.Hour)
+	if was, err := check.Kept(dir, r, v.PublicKey()); was != nil || err != nil {
+		t.Errorf("nothing kept: %v, %v", was, err)
+	}
+	if err := check.Keep(dir, r, v); err != nil {
+		t.Fatal(err)
+	}
+	now := *r
+	now.Began = time.Now()
+	if was, err := check.Kept(dir, &now, v.PublicKey()); err != nil || was == nil || len(was.Steps) != len(r.Steps) {
+		t.Fatalf("kept %v, %v", was, err)
+	}
+	for name, change := range map[string]func(*check.Report){
+		"configuration": func(r *check.Report) { r.Config = "other" },
+		"software":      func(r *check.Report) { r.Software = "other" },
+		"unit":          func(r *check.Report) { r.UnitID = "other" },
+		"operator":      func(r *check.Report) { r.Operator = "bert" },
+		"age":           func(r *check.Report) { r.Began = r.Began.Add(8 * 24 * time.Hour) },
+	} {
+		other := now
+		change(&other)
+		if was, err := check.Kept(dir, &other, v.PublicKey()); !errors.Is(err, check.ErrOld) || was != nil {
+			t.Errorf("another %s: %v, %v", name, was, err)
+		}
+	}
+	path := filepath.Join(dir, "check.part")
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, bytes.Replace(raw, []byte("failed"), []byte("passed"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := check.Kept(dir, &now, v.PublicKey()); !errors.Is(err, check.ErrOld) {
+		t.Errorf("a failure that was edited away: %v", err)
+	}
+	if err := check.Drop(dir); err != nil {
+		t.Fatal(err)
+	}
+	if was, err := check.Kept(dir, &now, v.PublicKey()); was != nil || err != nil {
+		t.Errorf("after Drop: %v, %v", was, err)
+	}
+}
+
+// TestLast: only a report that passed is a test of the door, and the newest of them counts.
+func TestLast(t *testing.T) {
+	paper := func(v check.Verdict, ended time.Time) store.Paper {
+		r := sample()
+		r.Ended, r.Steps = ended, r.Steps[:1]
+		r.Steps[0].Verdict = v
+		raw, err := r.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return store.Paper{Kind: check.PaperKind, Body: raw}
+	}
+	day := func(n int) time.Time { return time.Date(2026, 3, n, 0, 0, 0, 0, time.UTC) }
+	papers := []store.Paper{paper(check.Passed, day(1)), paper(check.Passed, day(3)), paper(check.Failed, day(4)), paper(check.Open, day(5)), {Body: []byte("no report")}}
+	if r := check.Last(papers); r == nil || !r.Tested().Equal(day(3)) {
+		t.Errorf("last is %+v", r)
+	}
+	if r := check.Last(papers[2:]); r != nil {
+		t.Errorf("a door that never passed was tested: %+v", r)
+	}
+}
+
+func FuzzVerify(f *testing.F) {
+	v := signer(f)
+	page, err := sample().HTML(v)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(page)
+	f.Add(sample().Text("zh", v))
+	f.Add([]byte("\nmenshen signature " + strings.Repeat("0", 128) + "\n"))
+	key := append(ed25519.PublicKey(nil), v.PublicKey()...)
+	known := [][]byte{page, sample().Text("zh", v), sample().Text("en", v)}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		if _, err := check.Verify(file, key); err == nil {
+			for _, k := range known {
+				if bytes.Equal(k, file) {
+					return
+				}
+			}
+			t.Error("a file that the unit never signed verifies")
+		}
+	})
+}
+
+func FuzzDecode(f *testing.F) {
+	raw, err := sample().Encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(raw)
+	f.Add([]byte("{}"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		r, err := check.Decode(raw)
+		if err == nil && !r.Tested().IsZero() && r.Verdict() != check.Passed && r.Verdict() != check.PassedOpen {
+			t.Error("tested without having passed")
+		}
+	})
+}
