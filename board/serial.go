@@ -2,6 +2,7 @@ package board
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -9,28 +10,40 @@ import (
 	"menshen/hal/serial"
 )
 
-// ServeSerial gives the technician's console at the serial line until ctx ends. A line that is unplugged is tried again.
+// ServeSerial gives the technician's console at the serial line until ctx ends. A line that is unplugged is tried again. A line with DCD is
+// served while somebody is there: whoever is logged in when the carrier goes is logged out, and the next one finds a log-in.
 func (u *Unit) ServeSerial(ctx context.Context, desk *Desk, log *slog.Logger) {
 	c := u.cfg.Console
-	said := false
+	said := "" // the last complaint, made once
 	for ctx.Err() == nil {
-		port, err := serial.Open(c.Serial, c.Baud)
-		if err != nil {
-			if !said {
-				log.Warn("no console on the serial line; trying again every few seconds", "line", c.Serial, "error", err)
-				said = true
-			}
-			pause(ctx, 5*time.Second)
+		err := u.serveSerial(ctx, desk)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil, errors.Is(err, serial.ErrHungUp):
+			said = ""
 			continue
+		case err.Error() != said:
+			said = err.Error()
+			log.Warn("no console on the serial line; trying again every few seconds", "line", c.Serial, "error", err)
 		}
-		said = false
-		over := context.AfterFunc(ctx, func() { port.Close() })
-		err = console.Serve(ctx, port, desk, console.Options{Unit: u.cfg.Unit.Name, Idle: c.Idle.D(), Baud: c.Baud})
-		over()
-		port.Close()
-		if err != nil && ctx.Err() == nil {
-			log.Warn("console line lost", "line", c.Serial, "error", err)
-			pause(ctx, time.Second)
+		pause(ctx, 3*time.Second)
+	}
+}
+
+// serveSerial opens the line and serves it until it is lost.
+func (u *Unit) serveSerial(ctx context.Context, desk *Desk) error {
+	c := u.cfg.Console
+	port, err := serial.Open(c.Serial, c.Baud)
+	if err != nil {
+		return err
+	}
+	defer port.Close()
+	defer context.AfterFunc(ctx, func() { port.Close() })()
+	if c.DCD {
+		if err := port.AwaitCarrier(ctx); err != nil {
+			return err
 		}
 	}
+	return console.Serve(ctx, port, desk, console.Options{Unit: u.cfg.Unit.Name, Idle: c.Idle.D(), Baud: c.Baud})
 }

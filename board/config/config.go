@@ -149,6 +149,7 @@ type Console struct {
 	Serial string   `toml:"serial"` // "/dev/ttyS0"; empty: none
 	Baud   int      `toml:"baud"`
 	Idle   Duration `toml:"idle"`
+	DCD    bool     `toml:"dcd"`    // the line has DCD: without it nobody is there
 	Socket string   `toml:"socket"` // of "menshen console"; empty: control.sock in the unit's folder; "none": none
 }
 

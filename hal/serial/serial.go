@@ -36,6 +36,9 @@ type Port struct {
 	port *tarm.Port
 	lock *os.File // the device once more: holds the lock, answers whether it is still there
 
+	modem  func(fd int) (lines int, err error)
+	minded atomic.Bool // a line without carrier is a line that is gone
+
 	closed  atomic.Bool
 	closing sync.Once    // every Close waits until the port is free
 	life    sync.RWMutex // held for reading by Read and Write, so that Close can wait for them
@@ -58,7 +61,7 @@ func Open(name string, baud int) (*Port, error) {
 	if err := onFd(lock, func(fd int) error { return unix.IoctlSetInt(fd, unix.TIOCEXCL, 0) }); err != nil {
 		return nil, errors.Join(fmt.Errorf("take serial port %s for this program alone: %w", name, err), port.Close(), lock.Close())
 	}
-	return &Port{name: name, port: port, lock: lock}, nil
+	return &Port{name: name, port: port, lock: lock, modem: modem}, nil
 }
 
 // claim opens the device and takes an advisory lock on it, as other serial programs do (picocom, pyserial).
@@ -100,6 +103,9 @@ func (p *Port) Read(b []byte) (int, error) {
 		return 0, nil
 	}
 	for !p.closed.Load() {
+		if err := p.hungUp(); err != nil {
+			return 0, p.failed("read", err)
+		}
 		n, err := p.port.Read(b)
 		switch {
 		case n > 0:
