@@ -1,0 +1,167 @@
+package dossier
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"math"
+	"strings"
+	"time"
+
+	"menshen/policy"
+)
+
+var (
+	//go:embed dossier.html
+	pageText string
+	//go:embed dossier.css
+	pageCSS string
+)
+
+// Page writes the dossier's page, which Seal signs.
+func Page(d *Data) ([]byte, error) {
+	t, err := template.New("dossier").Funcs(template.FuncMap{
+		"t":         func(zh, en string) template.HTML { return both(Words{en, zh}) },
+		"w":         both,
+		"stamp":     d.stamp,
+		"hex8":      func(b [32]byte) string { return fmt.Sprintf("%x", b[:4]) },
+		"why":       func(s string) template.HTML { return both(known(whyWords, s)) },
+		"what":      func(s string) template.HTML { return both(known(whatWords, s)) },
+		"act":       func(s string) template.HTML { return both(known(actWords, s)) },
+		"paper":     func(s string) template.HTML { return both(known(paperWords, s)) },
+		"state":     func(s policy.RuleState) template.HTML { return both(stateWords[s]) },
+		"basis":     func(s string) template.HTML { return both(known(basisWords, s)) },
+		"challenge": func(s string) template.HTML { return both(known(challengeWords, s)) },
+		"n":         thousands,
+		"percent":   func(v float64) string { return fmt.Sprintf("%.1f%%", 100*v) },
+		"whole":     func(v float64) string { return fmt.Sprintf("%.0f", math.Floor(v+1e-6)) },
+		"size":      func(n int64) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) },
+	}).Parse(pageText)
+	if err != nil {
+		return nil, fmt.Errorf("reading the dossier's template: %w", err)
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, view{Data: d, CSS: template.CSS(pageCSS)}); err != nil {
+		return nil, fmt.Errorf("writing the dossier: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// both is a wording in both languages; the switch at the top of the page shows one of them.
+func both(w Words) template.HTML {
+	if w.EN == w.ZH {
+		return template.HTML(template.HTMLEscapeString(w.EN))
+	}
+	return template.HTML(`<span lang="zh">` + template.HTMLEscapeString(w.ZH) + `</span><span lang="en">` + template.HTMLEscapeString(w.EN) + `</span>`)
+}
+
+// thousands writes a whole number with commas.
+func thousands(v any) string {
+	s := fmt.Sprint(v)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// view is the data as the template sees it.
+type view struct {
+	*Data
+	CSS template.CSS
+}
+
+func (v view) FaceChart() template.HTML { return v.faceChart() }
+func (v view) AgeChart() template.HTML  { return v.ageChart() }
+func (v view) FilingAt() int            { return policy.FilingAt }
+func (v view) Kept() int                { return v.Count(policy.Kept) }
+func (v view) Due() int                 { return v.Count(policy.Due) }
+func (v view) Broken() int              { return v.Count(policy.Broken) }
+
+// In is how many people stand so with face entry.
+func (v view) In(state string) int { return v.Faces.States[state] }
+
+// Last is when something was last erased.
+func (v view) Last() time.Time {
+	if len(v.Receipts) == 0 {
+		return time.Time{}
+	}
+	return v.Receipts[len(v.Receipts)-1].At
+}
+
+// Open are the rules that are not kept, the broken ones first.
+func (v view) Open() (open []Rule) {
+	for _, s := range []policy.RuleState{policy.Broken, policy.Due} {
+		for _, r := range v.Rules {
+			if r.State == s {
+				open = append(open, r)
+			}
+		}
+	}
+	return open
+}
+
+// Sources are the laws with their names.
+func (v view) Sources() (all []Source) {
+	for _, s := range policy.Sources {
+		all = append(all, Source{s.Short, Words{s.Name, s.Chinese}})
+	}
+	return all
+}
+
+// Source is a law and the short name that the rules use.
+type Source struct {
+	Short string
+	Name  Words
+}
+
+// known is a word of the unit's own vocabulary in both languages; one that this version does not know stays as it is.
+func known(all map[string]Words, s string) Words {
+	if w, ok := all[s]; ok {
+		return w
+	}
+	return Words{strings.TrimSpace(s), strings.TrimSpace(s)}
+}
+
+var stateWords = map[policy.RuleState]Words{
+	policy.Kept: {"kept", "符合"}, policy.Due: {"to be done", "待办"}, policy.Broken: {"broken", "不符合"},
+}
+
+var whatWords = map[string]Words{"face": {"face", "人脸"}, "person": {"person, with all that was stored", "人员及其全部信息"}}
+
+var whyWords = map[string]Words{
+	"lease end": {"lease ended", "租约结束"}, "own request": {"own request", "本人要求"}, "mistake": {"entered by mistake", "误录"},
+	"withdrawn by the person": {"withdrawn by the person", "本人撤回"}, "refused": {"refused", "本人拒绝"},
+	"withdrawn at the door":                      {"withdrawn at the door, with their own card", "本人在门口刷卡撤回"},
+	"no credential left beside the face (R-ALT)": {"no other way in was left (R-ALT)", "已无其他进门方式（R-ALT）"},
+}
+
+var basisWords = map[string]Words{"measured": {"measured", "实测"}, "extrapolated": {"extrapolated from what was measured", "由实测外推"},
+	"at limit": {"more was asked for than anything measured can promise", "要求超出实测所能保证"}}
+
+var challengeWords = map[string]Words{"never": {"never", "从不"}, "in doubt": {"in doubt", "存疑时"}, "always": {"always", "每次"}}
+
+var paperWords = map[string]Words{
+	"assessment": {"impact assessment", "影响评估"}, "sign": {"sign at the camera seen", "查看摄像头旁标志"}, "incident": {"incident", "事件"},
+	"filing": {"filing", "备案"}, "commissioning": {"commissioning report", "安装验收报告"}, "request": {"request of a person", "个人请求"},
+}
+
+// actWords are the acts on personal data that are listed, in the order of a life here.
+var actWords = map[string]Words{
+	"person added": {"people added", "登记人员"}, "person corrected": {"details changed", "更改信息"}, "consent given": {"consents given", "同意"},
+	"face refused": {"refusals", "拒绝"}, "consent withdrawn": {"consents taken back before enrolment", "录入前撤回同意"}, "face enrolled": {"faces taken", "录入人脸"},
+	"face erased": {"faces destroyed", "销毁人脸"}, "person erased": {"people erased", "删除人员"},
+	"looked up": {"looks at one person", "查看个人信息"}, "people listed": {"looks at a list of people", "查看人员列表"},
+	"decisions looked up": {"looks at decisions about somebody", "查看与某人有关的判定"}, "own page shown": {"own pages shown", "显示本人页面"},
+	"own page copied": {"copies made for their owner", "为本人制作副本"}, "backup made": {"backups made", "备份"}, "audit exported": {"audit log exported", "导出审计记录"},
+	"aiming begun": {"camera aimed by staff", "工作人员调整摄像头"}, "dossier made": {"dossiers made", "制作卷宗"},
+}
+
+// ActKinds are the kinds of act that a dossier counts.
+func ActKinds() map[string]bool {
+	all := map[string]bool{}
+	for k := range actWords {
+		all[k] = true
+	}
+	return all
+}
