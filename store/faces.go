@@ -101,6 +101,22 @@ func (v *Vault) Templates(f func(id policy.PersonID, t [][]float32) error) error
 	})
 }
 
+// WithFace gives the people whose templates are stored, without opening any: also while the faces are locked.
+func (v *Vault) WithFace() (map[policy.PersonID]bool, error) {
+	out := map[policy.PersonID]bool{}
+	err := v.view(func(t *tx) error {
+		return t.each(facesBucket, func(key, _ []byte) error {
+			var id policy.PersonID
+			if copy(id[:], key) != len(key) || len(key) != len(id) {
+				return fmt.Errorf("faces record %.8x is %w", key, ErrCorrupt)
+			}
+			out[id] = true
+			return nil
+		})
+	})
+	return out, err
+}
+
 // templates opens one faces record.
 func (t *tx) templates(id policy.PersonID, value []byte) ([][]float32, error) {
 	var own personKeys

@@ -209,6 +209,29 @@ func (v *Vault) Entries(from uint64, n int, newestFirst bool) ([]Entry, error) {
 	return out, err
 }
 
+// Acts calls f for every entry after number after, oldest first, without the part of it that is about a person alone: quicker than Entries by far. It gives
+// the number of the last one.
+func (v *Vault) Acts(after uint64, f func(Entry)) (last uint64, err error) {
+	last = after
+	err = v.view(func(t *tx) error {
+		c := t.b.Bucket([]byte(auditBucket)).Cursor()
+		for key, value := c.Seek(key64(after + 1)); key != nil; key, value = c.Next() {
+			var k kept
+			var l audit.Line
+			if err := t.open(auditBucket, key, value, &t.r.seal, &k); err != nil {
+				return fmt.Errorf("audit entry %d: %w", be(key), err)
+			}
+			if err := l.Decode(k.Line); err != nil {
+				return fmt.Errorf("audit entry %d is %w: %w", be(key), ErrCorrupt, err)
+			}
+			last = be(key)
+			f(Entry{Seq: l.Seq, At: l.At, Kind: l.Kind, Actor: Actor(l.By), Door: l.Door, Detail: l.Detail})
+		}
+		return nil
+	})
+	return last, err
+}
+
 // History calls f for every entry about somebody, oldest first (R-RIGHTS). It reads the whole log.
 func (v *Vault) History(id policy.PersonID, f func(Entry) error) error {
 	err := v.view(func(t *tx) error {

@@ -54,3 +54,23 @@ func (v *Vault) NoticeByHash(hash [32]byte) (text, lang string, err error) {
 	}
 	return n.Text, n.Lang, nil
 }
+
+// Notices gives the hash of every notice that can be shown again, and whether it is in force.
+func (v *Vault) Notices() (map[[32]byte]bool, error) {
+	out := map[[32]byte]bool{}
+	err := v.view(func(t *tx) error {
+		return t.each(noticeBucket, func(key, value []byte) error {
+			var n notice
+			if err := t.open(noticeBucket, key, value, &t.r.seal, &n); err != nil {
+				return err
+			}
+			hash := sha256.Sum256([]byte(n.Text))
+			out[hash] = out[hash] || string(key) == n.Lang
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("notices: %w", err)
+	}
+	return out, nil
+}

@@ -148,6 +148,32 @@ func (v *Vault) Operators() ([]Operator, error) {
 	return out, err
 }
 
+// PlainSecrets counts the accounts whose secret or recovery code is kept as anything but an Argon2id hash of its own salt. It is for the proof that there are none (R-OPERATOR).
+func (v *Vault) PlainSecrets() (n int, err error) {
+	salts := map[string]bool{}
+	plain := func(h hashed) bool {
+		if len(h.Hash) == 0 && len(h.Salt) == 0 { // none, or used
+			return false
+		}
+		again := salts[string(h.Salt)]
+		salts[string(h.Salt)] = true
+		return again || len(h.Hash) != 32 || len(h.Salt) < 16 || h.Cost.Time == 0 || h.Cost.Memory == 0
+	}
+	err = v.view(func(t *tx) error {
+		return t.each(operatorBucket, func(key, value []byte) error {
+			var acc account
+			if err := t.open(operatorBucket, key, value, &t.r.seal, &acc); err != nil {
+				return err
+			}
+			if len(acc.Secret.Hash) == 0 || plain(acc.Secret) || plain(acc.Recovery) {
+				n++
+			}
+			return nil
+		})
+	})
+	return n, err
+}
+
 // ChangeOperator lets f change Name, Role, Blocked and Commitment of an account and records the act under the name what.
 func (v *Vault) ChangeOperator(a Actor, id, what string, f func(*Operator) error) error {
 	return v.changeAccount(a, id, what, func(t *tx, acc *account) error {

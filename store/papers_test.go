@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"strings"
 	"testing"
 	"time"
@@ -191,5 +192,57 @@ func TestSignIsForOnePurposeOfOneUnit(t *testing.T) {
 	u.Close()
 	if u.Sign("dossier", data) != nil {
 		t.Error("a closed vault signs")
+	}
+}
+
+// What a review counts, it counts without opening anybody's face or name.
+func TestCountsForAReview(t *testing.T) {
+	u := newUnit(t)
+	li := u.enrolled(t, "li", face(1))
+	u.tenant(t, "wang")
+	before, _, err := u.Notice("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := u.PutNotice("op", "other words", "en"); err != nil {
+		t.Fatal(err)
+	}
+	ns, err := u.Notices()
+	if err != nil || len(ns) != 2 || ns[sha256.Sum256([]byte(before))] || !ns[sha256.Sum256([]byte("other words"))] {
+		t.Errorf("notices %v, %v", ns, err)
+	}
+	if err := u.SetPassphrase("op", []byte("a long one")); err != nil {
+		t.Fatal(err)
+	}
+	u.LockFaces()
+	if with, err := u.WithFace(); err != nil || len(with) != 1 || !with[li] {
+		t.Errorf("with a face: %v, %v", with, err)
+	}
+	var kinds []string
+	last, err := u.Acts(0, func(e Entry) {
+		if e.Kind == "face enrolled" && (!e.Person.IsZero() || e.Detail["templates"] != "3") {
+			t.Errorf("%+v", e)
+		}
+		kinds = append(kinds, e.Kind)
+	})
+	if err != nil || last != uint64(len(kinds)) || kinds[0] != "vault created" || kinds[len(kinds)-1] != "faces passphrase set" {
+		t.Errorf("%d acts %q, %v", last, kinds, err)
+	}
+	if again, err := u.Acts(last, func(Entry) { t.Error("an act twice") }); err != nil || again != last {
+		t.Errorf("%d, %v", again, err)
+	}
+	op, err := u.AddOperator(Door, "Zhao", Manager, []byte("739182"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := u.PlainSecrets(); err != nil || n != 0 {
+		t.Errorf("%d plain secrets, %v", n, err)
+	}
+	err = u.changeAccount("op", op.ID, "spoiled", func(_ *tx, acc *account) error { acc.Secret.Hash = []byte("739182"); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := u.PlainSecrets(); err != nil || n != 1 {
+		t.Errorf("%d plain secrets after one was stored, %v", n, err)
 	}
 }

@@ -1,0 +1,32 @@
+package machine
+
+import (
+	"errors"
+)
+
+// Where is what to look at.
+type Where struct {
+	PIDs    []int    // the unit's processes
+	Folders []string // the unit's own
+}
+
+// Facts is what was found.
+type Facts struct {
+	Sockets   int      // internet sockets of the unit's processes
+	Remote    []string // remote-assistance programs that run
+	ClearSwap []string // swap areas on a disk in clear
+	DumpsOff  bool     // a crash of this process writes its memory nowhere
+	Locked    bool     // this process is not swapped
+	Pictures  int      // files of pictures in the folders
+}
+
+// Look looks. With an error some of the facts are not known.
+func Look(w Where) (f Facts, err error) {
+	var errs [4]error
+	f.Sockets, errs[0] = Sockets("/", w.PIDs...)
+	f.Remote, errs[1] = Remote("/")
+	f.ClearSwap, errs[2] = ClearSwap("/")
+	f.Pictures, errs[3] = Pictures(w.Folders...)
+	f.DumpsOff, f.Locked = DumpsOff(), Locked("/")
+	return f, errors.Join(errs[:]...)
+}
