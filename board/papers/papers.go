@@ -1,0 +1,281 @@
+package papers
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"menshen/policy"
+)
+
+// The kinds. Commissioning reports are package check's.
+const (
+	KindAssessment    = "assessment"
+	KindSign          = "sign"
+	KindIncident      = "incident"
+	KindFiling        = "filing"
+	KindRequest       = "request"
+	KindInquiry       = "inquiry"
+	KindCommissioning = "commissioning"
+)
+
+// Assessment is a personal-information protection impact assessment, in its four parts, with whoever answers for it.
+type Assessment struct {
+	Author    string            `json:"author"`
+	Necessity string            `json:"necessity"`
+	Impact    string            `json:"impact"`
+	Risks     string            `json:"risks"`
+	Measures  string            `json:"measures"`
+	Until     time.Time         `json:"until"`           // valid until then
+	Basis     map[string]string `json:"basis,omitempty"` // what was assessed: the settings that matter, as they were
+
+	At time.Time `json:"-"` // when it was put on file
+}
+
+// Changed names the settings that are not what was assessed, sorted.
+func (a Assessment) Changed(now map[string]string) []string {
+	changed := map[string]bool{}
+	for k, v := range now {
+		if was, ok := a.Basis[k]; !ok || was != v {
+			changed[k] = true
+		}
+	}
+	for k := range a.Basis {
+		if _, ok := now[k]; !ok {
+			changed[k] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(changed))
+}
+
+// Sign says that staff saw the sign at a door's camera.
+type Sign struct {
+	Door string `json:"door"`
+}
+
+// Incident is a suspected leak. Its words are the site's, its figures the vault's unless somebody knows better.
+type Incident struct {
+	ID      string    `json:"id"`
+	Noticed time.Time `json:"noticed"`
+	What    string    `json:"what"`   // what happened
+	People  int       `json:"people"` // how many may be concerned
+	Kinds   []string  `json:"kinds"`  // of data: see DataKinds
+	Effect  string    `json:"effect"` // what it may mean for them
+	Taken   string    `json:"taken"`  // measures
+	Planned string    `json:"planned"`
+
+	ToldPeople    time.Time `json:"told_people,omitzero"`
+	ToldAuthority time.Time `json:"told_authority,omitzero"`
+	Closed        time.Time `json:"closed,omitzero"`
+
+	Opened time.Time `json:"-"` // when its first paper was filed
+}
+
+// DataKinds are the kinds of data that a unit may hold, by the words of an incident.
+var DataKinds = []string{"names and apartments", "cards and codes", "face templates", "records of the door", "staff accounts"}
+
+// Due is by when people and authority must be told: at once; where more than policy.FilingAt people are concerned, the draft's hours are the limit (R-INCIDENT).
+func (i Incident) Due() time.Time {
+	if i.People > policy.FilingAt {
+		return i.Noticed.Add(policy.IncidentWithin)
+	}
+	return i.Noticed
+}
+
+// Open reports whether something is left to do.
+func (i Incident) Open() bool { return i.Closed.IsZero() }
+
+// Filing is what a site reported of its number of faces, or filed.
+type Filing struct {
+	Elsewhere int       `json:"elsewhere"`           // people with a face at the site's other doors and not at this one, as staff counted them
+	Reached   time.Time `json:"reached,omitzero"`    // when the unit saw the number of R-FILING reached; zero: it is not
+	Filed     time.Time `json:"filed,omitzero"`      // when it was filed with the authority; zero: it is not
+	Authority string    `json:"authority,omitempty"` // with which
+	Number    string    `json:"number,omitempty"`    // under which number
+	Handler   string    `json:"handler,omitempty"`   // who was named as responsible: a change is to be filed as well
+}
+
+// Request is what a person asked about their data.
+type Request struct {
+	ID     string    `json:"id"`
+	Asked  time.Time `json:"asked"`
+	What   string    `json:"what"` // one of Asks
+	Who    string    `json:"who"`  // the person's handle, or where they can be reached when they have none
+	Done   time.Time `json:"done,omitzero"`
+	Answer string    `json:"answer,omitempty"`
+}
+
+// Asks are the rights that a request can be about (PIPL 44 to 50).
+var Asks = []string{"see", "copy", "correct", "delete", "explain", "other"}
+
+// Inquiry is what a manager found out when somebody was asked again after a no, and did about it.
+type Inquiry struct {
+	What string `json:"what"`
+}
+
+// Paper is one on file, as the vault gives it.
+type Paper struct {
+	Kind string
+	At   time.Time
+	Body []byte
+}
+
+// File is what holds now.
+type File struct {
+	Assessments []Assessment         // oldest first; the last one counts
+	Signs       map[string]time.Time // by door, when it was last seen
+	Incidents   []Incident           // in the order in which they were opened
+	Filing      Filing
+	Requests    []Request // in the order in which they came
+	Inquired    time.Time // the last inquiry
+	Tested      time.Time // the last commissioning that passed
+}
+
+// Assessment is the one that counts; the zero one when there is none.
+func (f File) Assessment() Assessment {
+	if n := len(f.Assessments); n > 0 {
+		return f.Assessments[n-1]
+	}
+	return Assessment{}
+}
+
+// Incident finds one by its ID.
+func (f File) Incident(id string) (Incident, bool) {
+	i := slices.IndexFunc(f.Incidents, func(i Incident) bool { return i.ID == id })
+	if i < 0 {
+		return Incident{}, false
+	}
+	return f.Incidents[i], true
+}
+
+// Request finds one by its ID.
+func (f File) Request(id string) (Request, bool) {
+	i := slices.IndexFunc(f.Requests, func(r Request) bool { return r.ID == id })
+	if i < 0 {
+		return Request{}, false
+	}
+	return f.Requests[i], true
+}
+
+// Read makes of papers, oldest first, what holds now. Papers that are not readable are left out and named in the error by their kind.
+func Read(all []Paper) (File, error) {
+	f := File{Signs: map[string]time.Time{}}
+	var errs []error
+	for _, p := range all {
+		if err := f.take(p); err != nil {
+			errs = append(errs, fmt.Errorf("%s of %s: %w", p.Kind, p.At.Format(time.DateOnly), err))
+		}
+	}
+	return f, errors.Join(errs...)
+}
+
+func (f *File) take(p Paper) error {
+	switch p.Kind {
+	case KindAssessment:
+		a := Assessment{}
+		if err := json.Unmarshal(p.Body, &a); err != nil {
+			return err
+		}
+		a.At = p.At
+		f.Assessments = append(f.Assessments, a)
+	case KindSign:
+		var s Sign
+		if err := json.Unmarshal(p.Body, &s); err != nil {
+			return err
+		}
+		f.Signs[s.Door] = p.At
+	case KindIncident:
+		return f.takeIncident(p)
+	case KindFiling:
+		f.Filing = Filing{}
+		return json.Unmarshal(p.Body, &f.Filing)
+	case KindRequest:
+		return f.takeRequest(p)
+	case KindInquiry:
+		f.Inquired = p.At
+	case KindCommissioning:
+		var c struct {
+			Passed bool `json:"passed"`
+		}
+		if err := json.Unmarshal(p.Body, &c); err != nil {
+			return err
+		}
+		if c.Passed {
+			f.Tested = p.At
+		}
+	}
+	return nil
+}
+
+func (f *File) takeIncident(p Paper) error {
+	var i Incident
+	if err := json.Unmarshal(p.Body, &i); err != nil {
+		return err
+	}
+	i.Opened = p.At
+	if at := slices.IndexFunc(f.Incidents, func(was Incident) bool { return was.ID == i.ID }); at >= 0 {
+		i.Opened = f.Incidents[at].Opened
+		f.Incidents[at] = i
+	} else {
+		f.Incidents = append(f.Incidents, i)
+	}
+	return nil
+}
+
+func (f *File) takeRequest(p Paper) error {
+	var r Request
+	if err := json.Unmarshal(p.Body, &r); err != nil {
+		return err
+	}
+	if at := slices.IndexFunc(f.Requests, func(was Request) bool { return was.ID == r.ID }); at >= 0 {
+		f.Requests[at] = r
+	} else {
+		f.Requests = append(f.Requests, r)
+	}
+	return nil
+}
+
+// NewID makes a short random name for an incident or a request.
+func NewID() string {
+	const letters = "abcdefghjkmnpqrstuvwxyz23456789" // none that looks like another
+	var b [6]byte
+	rand.Read(b[:])
+	for i := range b {
+		b[i] = letters[int(b[i])%len(letters)]
+	}
+	return string(b[:])
+}
+
+// Over reports whether a paper older than the time for which all are kept may go: what it says holds no more, and nothing later stands on it.
+func (f File) Over(p Paper) bool {
+	switch p.Kind {
+	case KindAssessment:
+		return p.At.Before(f.Assessment().At)
+	case KindSign:
+		var s Sign
+		return json.Unmarshal(p.Body, &s) == nil && p.At.Before(f.Signs[s.Door])
+	case KindIncident:
+		var i Incident
+		if json.Unmarshal(p.Body, &i) != nil {
+			return false
+		}
+		now, _ := f.Incident(i.ID)
+		return !now.Open()
+	case KindRequest:
+		var r Request
+		if json.Unmarshal(p.Body, &r) != nil {
+			return false
+		}
+		now, _ := f.Request(r.ID)
+		return !now.Done.IsZero()
+	case KindCommissioning:
+		return p.At.Before(f.Tested)
+	case KindInquiry:
+		return p.At.Before(f.Inquired)
+	}
+	return false // a filing, or a kind that this version does not know
+}
