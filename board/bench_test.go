@@ -2,6 +2,7 @@ package board
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -13,6 +14,8 @@ import (
 
 	"menshen/board/config"
 	"menshen/board/console"
+	"menshen/board/host"
+	"menshen/board/papers"
 	"menshen/hal"
 	"menshen/hal/haltest"
 	"menshen/policy"
@@ -35,6 +38,7 @@ type bench struct {
 	eye     *fakeEye
 	desk    *Desk
 	staff   console.Session
+	found   host.Facts // on the machine
 }
 
 // clock is the wall clock of a test.
@@ -53,6 +57,7 @@ type fakeEye struct {
 	pics chan eye.Picture
 	mode eye.Mode
 	cam  eye.CameraState
+	held string // what confines it
 }
 
 func (f *fakeEye) Observations() <-chan recognizer.Observation { return f.seen }
@@ -62,7 +67,7 @@ func (f *fakeEye) Close() error                                { return nil }
 func (f *fakeEye) Status() eye.Status {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return eye.Status{State: eye.Running, Mode: f.mode, Camera: f.cam}
+	return eye.Status{State: eye.Running, Mode: f.mode, Camera: f.cam, Confined: f.held}
 }
 func (f *fakeEye) Mode() eye.Mode { f.mu.Lock(); defer f.mu.Unlock(); return f.mode }
 
@@ -77,8 +82,9 @@ func newBench(t *testing.T, change ...func(*config.Config)) *bench {
 	}
 	b := &bench{T: t, clock: &clock{t: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}, relay: &haltest.Output{Name: "relay"},
 		reader: &haltest.Reader{Name: "outside"}, inputs: map[string]*haltest.Input{}, outputs: map[string]*haltest.Output{},
-		eye: &fakeEye{seen: make(chan recognizer.Observation), pics: make(chan eye.Picture), cam: eye.CameraOK}}
-	conf.Unit.Dir = t.TempDir() + "/vault"
+		eye:   &fakeEye{seen: make(chan recognizer.Observation), pics: make(chan eye.Picture), cam: eye.CameraOK, held: "no-dump rlimits no-swap landlock(6) seccomp no-new-privs"},
+		found: host.Facts{DumpsOff: true, Locked: true}}
+	conf.Unit.Dir, conf.Unit.Bench = t.TempDir()+"/vault", true // its key lies in a file
 	for _, f := range change {
 		f(conf)
 	}
@@ -97,14 +103,47 @@ func newBench(t *testing.T, change ...func(*config.Config)) *bench {
 		b.inputs[role] = &haltest.Input{Name: role}
 		hw.Inputs[role] = b.inputs[role]
 	}
-	if b.Unit, err = New(Parts{Config: conf, Vault: v, Hardware: hw, Eye: b.eye, Now: b.clock.now}); err != nil {
+	if b.Unit, err = New(Parts{Config: conf, Vault: v, Hardware: hw, Eye: b.eye, Now: b.clock.now,
+		Look: func(host.Where) (host.Facts, error) { return b.found, nil }}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Unit.faces.index.Close)
 	b.door = policy.StartDoor(b.doorConf, false, b.clock.now())
 	b.desk = b.Unit.Desk()
 	b.staff = b.operator("anna", store.Manager)
+	b.paperwork()
 	return b
+}
+
+// paperwork files what a site must have on file before faces work, and has it counted.
+func (b *bench) paperwork() {
+	b.Helper()
+	basis, err := b.basis()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.paper(papers.KindAssessment, papers.Assessment{Author: "anna", Necessity: "n", Impact: "i", Risks: "r", Measures: "m",
+		Until: b.clock.now().AddDate(1, 0, 0), Basis: basis})
+	b.paper(papers.KindSign, papers.Sign{Door: b.cfg.Unit.Name})
+	if err := b.countAll(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+	if off := b.facesOff(); off != "" {
+		why, remedy := b.whyOff(off, "en")
+		b.Fatalf("faces are off on a lawful bench: %s %s", why, remedy)
+	}
+}
+
+// paper puts something on file.
+func (b *bench) paper(kind string, body any) {
+	b.Helper()
+	raw, err := json.Marshal(body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := b.vault.PutPaper("test", kind, raw); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // operator makes an operator and logs them in.

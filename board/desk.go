@@ -61,6 +61,8 @@ func (d *Desk) allow(s console.Session, roles []console.Role) (store.Actor, erro
 // AsksAtTheDoor is how long a session waits for somebody to act at the door.
 const AsksAtTheDoor = time.Minute
 
+var errNoCard = errors.New("no card came")
+
 // cardAtDoor asks for a card and waits for it.
 func (d *Desk) cardAtDoor(ctx context.Context, what string, step console.Progress) (hal.Card, error) {
 	if len(d.u.hw.Readers) == 0 {
@@ -70,7 +72,7 @@ func (d *Desk) cardAtDoor(ctx context.Context, what string, step console.Progres
 	defer cancel()
 	c, err := d.u.nextCard(ctx, func() { step(console.Step{Text: what}) })
 	if errors.Is(err, context.DeadlineExceeded) {
-		return c, problem(errors.New("no card came"), "try again, and hold the card to the reader within a minute")
+		return c, problem(errNoCard, "try again, and hold the card to the reader within a minute")
 	}
 	return c, err
 }

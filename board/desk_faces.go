@@ -25,13 +25,25 @@ func (d *Desk) Consent(ctx context.Context, s console.Session, c console.Consent
 		return err
 	}
 	if strings.HasPrefix(off, "R-") { // nobody is asked for a face that may not be taken
-		return problem(fmt.Errorf("faces are off here: %s is not kept", off), "see 'law' for what to do")
+		why, fix := d.u.whyOff(off, s.Lang)
+		return problem(errors.New(words(s.Lang, "faces are off: ", "人脸已停用：")+why), fix)
+	}
+	asked, err := d.u.vault.Person(c.Person)
+	if err != nil {
+		return explain(err)
 	}
 	card, err := d.cardAtDoor(ctx, "if you agree, hold your own card to the reader at the door", step)
-	if err != nil {
+	var owner policy.Person
+	if err == nil {
+		owner, _, err = d.u.vault.FindCredential(policy.CardKind, card.Credential())
+	}
+	if (errors.Is(err, errNoCard) || errors.Is(err, store.ErrUnknown) || err == nil && owner.ID != c.Person) && policy.MayAsk(asked) != nil {
+		// They said no before, were asked, and did not say yes by an act of their own: it was not they who wanted this (R-REFUSE).
+		d.u.record(store.Entry{Kind: askedAgain, Actor: by, Person: c.Person})
+	}
+	if err != nil && !errors.Is(err, store.ErrUnknown) {
 		return err
 	}
-	owner, _, err := d.u.vault.FindCredential(policy.CardKind, card.Credential())
 	if err != nil || owner.ID != c.Person {
 		return problem(errors.New("that is not this person's card"), "consent is the person's own act: ask them to use their own card")
 	}

@@ -77,7 +77,8 @@ func (u *Unit) takeFace(ctx context.Context, lang string, step console.Progress)
 	case busy:
 		return nil, problem(errors.New("somebody else's face is being taken"), "wait until that is done")
 	case off != "":
-		return nil, problem(errors.New("faces are off: "+off), "see 'status' for what to do")
+		why, remedy := u.whyOff(off, lang)
+		return nil, problem(errors.New(words(lang, "faces are off: ", "人脸已停用：")+why), remedy)
 	}
 	defer func() { _ = u.do(context.WithoutCancel(ctx), func() { u.faces.taking = nil; e.wipe() }) }()
 	step(console.Step{Text: words(lang, "stand before the camera", "请站到镜头前"), Wanted: picturesWanted})

@@ -174,20 +174,23 @@ func (u *Unit) lookAround(now time.Time) {
 const (
 	offByConfig = "switched off in the configuration"
 	offCamera   = "the camera has a fault"
-	offReaders  = "R-ALT"
 	offLocked   = "locked until the passphrase is typed"
 	offAiming   = "the camera is being aimed"
+
+	offUncounted = "the rules are being checked" // for a moment after the start
 )
 
 func recoverable(off string) bool { return off == offCamera }
 
 // facesOff says why faces do not work now; empty: they do.
 func (u *Unit) facesOff() string {
-	switch {
-	case !u.cfg.Faces.Enabled || u.eye == nil:
+	if !u.cfg.Faces.Enabled || u.eye == nil {
 		return offByConfig
-	case !u.anotherWayIn():
-		return offReaders
+	}
+	if broken := u.brokenRule(); broken != "" {
+		return broken
+	}
+	switch {
 	case u.vault.FacesLocked():
 		return offLocked
 	case u.faces.aiming:
@@ -198,19 +201,6 @@ func (u *Unit) facesOff() string {
 		return offCamera
 	}
 	return ""
-}
-
-// anotherWayIn reports whether a reader or a staffed release works: where none does, no face opens either (R-ALT).
-func (u *Unit) anotherWayIn() bool {
-	if _, staff := u.hw.Inputs["staff"]; staff && u.faults["input staff"] == "" {
-		return true
-	}
-	for _, r := range u.hw.Readers {
-		if u.faults["reader "+r.String()] == "" {
-			return true
-		}
-	}
-	return false
 }
 
 // learn puts a new face into the index.

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"menshen/board/config"
+	"menshen/board/host"
 	"menshen/recognizer/calibration"
 	"menshen/recognizer/eye"
 	"menshen/recognizer/models"
@@ -64,6 +65,12 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 			err = errors.Join(err, closeAll())
 		}
 	}()
+
+	locked, err := host.Harden()
+	if err != nil {
+		return nil, closeAll, fmt.Errorf("keeping the memory off the disk: %w", err)
+	}
+	log.Info("memory kept off the disk", "dumps", "off", "locked", locked)
 
 	v, err := store.Open(c.Unit.Dir, store.Options{Key: KeySource(c), Files: []string{outDir(c)}})
 	if err != nil {

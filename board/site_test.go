@@ -257,7 +257,7 @@ func TestAMisreadIsNoFaultOfTheReader(t *testing.T) {
 		t.Errorf("%d records of two misreads within a minute", b.count("misread"))
 	}
 	b.handle(hal.ReaderEvent{At: b.clock.now(), Reader: "outside", Fault: errors.New("lines are gone")})
-	if off := b.facesOff(); off != offReaders || b.takes(policy.CardKind) {
+	if off := b.facesOff(); off != "R-ALT" || b.takes(policy.CardKind) {
 		t.Errorf("the only reader is gone, and faces are off because of %q", off)
 	}
 }

@@ -12,21 +12,16 @@ import (
 
 // remedies says why faces are off, besides rules of the law, and what to do about each.
 var remedies = map[string]struct{ zh, fix, fixZh string }{
-	offByConfig: {"配置中已停用", "set [faces] enabled = true in the configuration, and name a camera", "在配置中设 [faces] enabled = true 并指定摄像头"},
-	offCamera:   {"摄像头故障", "see the camera's line: cap, cable, light", "见摄像头一行：镜头盖、线缆、光线"},
-	offLocked:   {"待输入口令", "type 'unlock' and the passphrase of the faces", "输入 unlock 和人脸口令"},
-	offAiming:   {"正在调整摄像头", "a key at the console that shows the picture ends it", "在显示画面的控制台按任意键结束"},
-	offReaders: {"R-ALT：没有可用的读卡器或人工开门", "no reader or staffed release works: repair one; a face is never the only way in",
-		"修复读卡器或人工开门；人脸不得是唯一的进门方式"},
+	offByConfig:  {"配置中已停用", "set [faces] enabled = true in the configuration, and name a camera", "在配置中设 [faces] enabled = true 并指定摄像头"},
+	offCamera:    {"摄像头故障", "see the camera's line: cap, cable, light", "见摄像头一行：镜头盖、线缆、光线"},
+	offLocked:    {"待输入口令", "type 'unlock' and the passphrase of the faces", "输入 unlock 和人脸口令"},
+	offAiming:    {"正在调整摄像头", "a key at the console that shows the picture ends it", "在显示画面的控制台按任意键结束"},
+	offUncounted: {"正在核查各项规则", "wait a moment; if it stays so, see the fault of the rules", "请稍候；如一直如此，请查看 rules 故障"},
 }
 
 // whyFacesOff is why no face opens now, and what to do; both empty: faces work.
 func (u *Unit) whyFacesOff(lang string) (why, fix string) {
-	off := u.facesOff()
-	if r, known := remedies[off]; known {
-		return words(lang, off, r.zh), words(lang, r.fix, r.fixZh)
-	}
-	return off, ""
+	return u.whyOff(u.facesOff(), lang)
 }
 
 // faceFacts are the parts of face entry that have a state of their own.

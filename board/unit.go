@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"menshen/board/config"
+	"menshen/board/host"
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/recognizer"
@@ -32,7 +33,8 @@ type Parts struct {
 	Vault    *store.Vault
 	Hardware *Hardware
 	Eye      Eye
-	Now      func() time.Time // the wall clock; nil: time.Now
+	Now      func() time.Time                     // the wall clock; nil: time.Now
+	Look     func(host.Where) (host.Facts, error) // nil: host.Look
 }
 
 // Unit is one door at work. Make it with New, let it work with Run.
@@ -47,6 +49,7 @@ type Unit struct {
 	calls   chan func() // work of other goroutines for the loop
 	stopped chan struct{}
 	began   time.Time
+	counted counted
 
 	// Below, the loop's own.
 	door     policy.Door
@@ -74,11 +77,14 @@ func New(p Parts) (*Unit, error) {
 	if p.Now == nil {
 		p.Now = time.Now
 	}
+	if p.Look == nil {
+		p.Look = host.Look
+	}
 	_, contact := p.Hardware.Inputs["contact"]
 	u := &Unit{
 		cfg: p.Config, vault: p.Vault, hw: p.Hardware, eye: p.Eye, now: p.Now,
 		events: make(chan any, 64), calls: make(chan func()), stopped: make(chan struct{}),
-		began: p.Now(),
+		began: p.Now(), counted: counted{look: p.Look},
 		doorConf: policy.DoorConfig{
 			HeldAfter:    p.Config.Door.HeldAfter.D(),
 			PreAlarm:     p.Config.Door.PreAlarm.D(),
@@ -102,6 +108,7 @@ func New(p Parts) (*Unit, error) {
 	if err := u.loadFaces(); err != nil {
 		return nil, err
 	}
+	u.publish()
 	return u, nil
 }
 

@@ -56,9 +56,14 @@ var lawOfData = []Rule{
 			wrong:  words{"Pictures of people lie in the unit's folders.", "设备目录中存有人员图像。"},
 			remedy: words{"Delete them, and find out where they came from.", "请删除并查明来源。"},
 		}, {
-			met:    func(f *UnitFacts) bool { return f.Machine.DumpsOff },
+			met:    func(f *UnitFacts) bool { return f.Machine.DumpsOff || f.Bench },
 			wrong:  words{"A crash, or swap, could write faces in memory to disk.", "程序崩溃或内存交换可能将内存中的人脸写入磁盘。"},
 			remedy: words{"Switch core dumps and swap off.", "请关闭核心转储和交换分区。"},
+		}, {
+			soon:   true,
+			met:    func(f *UnitFacts) bool { return f.Machine.DumpsOff },
+			wrong:  words{"This is a bench unit on a machine where a crash, or swap, could write memory to disk.", "此为测试设备，所在机器的程序崩溃或内存交换可能将内存写入磁盘。"},
+			remedy: words{"Before real use, switch core dumps and swap off, and end the bench mode.", "正式使用前请关闭核心转储和交换分区，并关闭测试模式。"},
 		}},
 	},
 	{
@@ -88,13 +93,18 @@ var lawOfData = []Rule{
 			wrong:  words{"A process of the unit holds an internet socket.", "设备进程打开了网络连接。"},
 			remedy: words{"Stop the unit, and have the software checked before it runs again.", "请停用设备，经检查软件后再启用。"},
 		}, {
-			met:    func(f *UnitFacts) bool { return f.Machine.RemoteTools == 0 },
+			met:    func(f *UnitFacts) bool { return f.Machine.RemoteTools == 0 || f.Bench },
 			wrong:  words{"A remote-assistance program was found.", "发现远程协助软件。"},
 			remedy: words{"Remove it.", "请卸载。"},
 		}, {
-			met:    func(f *UnitFacts) bool { return f.Machine.Confined },
+			met:    func(f *UnitFacts) bool { return f.Machine.Confined || f.Bench },
 			wrong:  words{"The process that sees faces is not confined.", "处理人脸的进程未被隔离。"},
 			remedy: words{"Use a kernel with Landlock (Linux 5.13 or newer), and look at the unit's faults.", "请使用支持 Landlock 的内核（Linux 5.13 或更高），并查看设备故障。"},
+		}, {
+			soon:   true,
+			met:    func(f *UnitFacts) bool { return f.Machine.RemoteTools == 0 && f.Machine.Confined },
+			wrong:  words{"This is a bench unit on a machine with a remote-assistance program, or that cannot confine the process that sees faces.", "此为测试设备，所在机器有远程协助软件，或无法隔离处理人脸的进程。"},
+			remedy: words{"Before real use, take another machine or mend this one, and end the bench mode.", "正式使用前请更换或修复该机器，并关闭测试模式。"},
 		}},
 	},
 	{

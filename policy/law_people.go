@@ -8,8 +8,8 @@ import (
 // signEvery is how often staff look whether the sign still stands.
 const signEvery = 180 * 24 * time.Hour
 
-// rightsDays is how many working days a person's request may wait (NDS); it is meant to be met within the visit.
-const rightsDays = 15
+// RightsDays is how many working days a person's request may wait (NDS); it is meant to be met within the visit.
+const RightsDays = 15
 
 // lawOfPeople is what people have a right to.
 var lawOfPeople = []Rule{
@@ -145,7 +145,7 @@ var lawOfPeople = []Rule{
 		counted: ofDuties,
 		demands: []demand{{
 			met: func(f *UnitFacts) bool {
-				return f.Duties.AskedSince.IsZero() || f.At.Before(f.Calendar.AddWorkingDays(f.Duties.AskedSince, rightsDays))
+				return f.Duties.AskedSince.IsZero() || f.At.Before(f.Calendar.AddWorkingDays(f.Duties.AskedSince, RightsDays))
 			},
 			wrong:  words{"A person has waited for more than 15 working days for an answer about their data.", "有人关于其信息的请求已超过15个工作日未答复。"},
 			remedy: words{"Answer them today, and say why it took so long.", "请今日答复并说明延误原因。"},

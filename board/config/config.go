@@ -51,6 +51,7 @@ type Unit struct {
 	Location string `toml:"location"` // what the door leads to, a policy.Place; a private one is refused for faces (R-NOPRIVATE)
 	Handler  string `toml:"handler"`  // who is responsible for the data, for the notice (R-NOTICE)
 	Contact  string `toml:"contact"`
+	Bench    bool   `toml:"bench"` // a work bench or a demonstration, without data of real people: some rules then only remind
 }
 
 // Key says where the root key comes from: KeySources has the ways to write it.

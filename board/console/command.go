@@ -32,7 +32,7 @@ var (
 
 // vocabulary is all that a desk can do, in the order of help.
 func vocabulary(d Desk) []command {
-	all := slices.Concat(doorCommands(), orderCommands(), viewCommands(), peopleCommands(), keyCommands(), passCommands(), faceCommands(), recordCommands(), keeperCommands(), staffCommands(), sessionCommands())
+	all := slices.Concat(doorCommands(), orderCommands(), viewCommands(), peopleCommands(), keyCommands(), passCommands(), faceCommands(), recordCommands(), lawCommands(), paperCommands(), incidentCommands(), keeperCommands(), staffCommands(), sessionCommands())
 	return slices.DeleteFunc(all, func(cmd command) bool { return cmd.needs != nil && !cmd.needs(d) })
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"menshen/board/notice"
 	"menshen/policy"
 )
 
@@ -33,7 +34,8 @@ type Assessment struct {
 	Until     time.Time         `json:"until"`           // valid until then
 	Basis     map[string]string `json:"basis,omitempty"` // what was assessed: the settings that matter, as they were
 
-	At time.Time `json:"-"` // when it was put on file
+	Seq uint64    `json:"-"` // its number
+	At  time.Time `json:"-"` // when it was put on file
 }
 
 // Changed names the settings that are not what was assessed, sorted.
@@ -59,14 +61,15 @@ type Sign struct {
 
 // Incident is a suspected leak. Its words are the site's, its figures the vault's unless somebody knows better.
 type Incident struct {
-	ID      string    `json:"id"`
-	Noticed time.Time `json:"noticed"`
-	What    string    `json:"what"`   // what happened
-	People  int       `json:"people"` // how many may be concerned
-	Kinds   []string  `json:"kinds"`  // of data: see DataKinds
-	Effect  string    `json:"effect"` // what it may mean for them
-	Taken   string    `json:"taken"`  // measures
-	Planned string    `json:"planned"`
+	ID       string        `json:"id"`
+	Noticed  time.Time     `json:"noticed"`
+	Happened time.Time     `json:"happened,omitzero"` // zero: not known
+	People   int           `json:"people"`            // how many may be concerned
+	Kinds    []notice.Kind `json:"kinds"`
+	What     notice.Words  `json:"what"`
+	Effect   notice.Words  `json:"effect"` // what it may mean for those affected
+	Taken    notice.Words  `json:"taken"`  // measures
+	Planned  notice.Words  `json:"planned"`
 
 	ToldPeople    time.Time `json:"told_people,omitzero"`
 	ToldAuthority time.Time `json:"told_authority,omitzero"`
@@ -75,16 +78,14 @@ type Incident struct {
 	Opened time.Time `json:"-"` // when its first paper was filed
 }
 
-// DataKinds are the kinds of data that a unit may hold, by the words of an incident.
-var DataKinds = []string{"names and apartments", "cards and codes", "face templates", "records of the door", "staff accounts"}
-
-// Due is by when people and authority must be told: at once; where more than policy.FilingAt people are concerned, the draft's hours are the limit (R-INCIDENT).
-func (i Incident) Due() time.Time {
-	if i.People > policy.FilingAt {
-		return i.Noticed.Add(policy.IncidentWithin)
-	}
-	return i.Noticed
+// Letter is the incident as its letters say it.
+func (i Incident) Letter(site notice.Facts, written time.Time) notice.Incident {
+	return notice.Incident{Number: i.ID, Handler: site.Handler, Contact: site.Contact, Place: site.Place, Written: written, Noticed: i.Noticed,
+		Happened: i.Happened, People: i.People, Kinds: i.Kinds, What: i.What, Effect: i.Effect, Taken: i.Taken, Planned: i.Planned}
 }
+
+// Due is by when people and authority must have been told.
+func (i Incident) Due() time.Time { return notice.Incident{Noticed: i.Noticed, People: i.People}.Due() }
 
 // Open reports whether something is left to do.
 func (i Incident) Open() bool { return i.Closed.IsZero() }
@@ -97,6 +98,20 @@ type Filing struct {
 	Authority string    `json:"authority,omitempty"` // with which
 	Number    string    `json:"number,omitempty"`    // under which number
 	Handler   string    `json:"handler,omitempty"`   // who was named as responsible: a change is to be filed as well
+}
+
+// Count notes when the site's number of people with a face, here at this door and elsewhere, reached policy.FilingAt, and that it fell below again. It reports
+// whether that changed anything.
+func (f *Filing) Count(here int, now time.Time) (changed bool) {
+	reached := here+f.Elsewhere >= policy.FilingAt
+	if reached != f.Reached.IsZero() {
+		return false
+	}
+	f.Reached = time.Time{}
+	if reached {
+		f.Reached = now
+	}
+	return true
 }
 
 // Request is what a person asked about their data.
@@ -119,6 +134,7 @@ type Inquiry struct {
 
 // Paper is one on file, as the vault gives it.
 type Paper struct {
+	Seq  uint64
 	Kind string
 	At   time.Time
 	Body []byte
@@ -133,6 +149,7 @@ type File struct {
 	Requests    []Request // in the order in which they came
 	Inquired    time.Time // the last inquiry
 	Tested      time.Time // the last commissioning that passed
+	ExitByHand  bool      // and in it the installer saw the door open from inside by hand
 }
 
 // Assessment is the one that counts; the zero one when there is none.
@@ -180,7 +197,7 @@ func (f *File) take(p Paper) error {
 		if err := json.Unmarshal(p.Body, &a); err != nil {
 			return err
 		}
-		a.At = p.At
+		a.Seq, a.At = p.Seq, p.At
 		f.Assessments = append(f.Assessments, a)
 	case KindSign:
 		var s Sign

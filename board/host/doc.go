@@ -1,4 +1,4 @@
-// Package machine looks at what the computer under a unit really does, where the law asks: does a process of the unit hold an internet socket
+// Package host looks at what the computer under a unit really does, where the law asks: does a process of the unit hold an internet socket
 // (R-LOCAL), does a program run that lets somebody in from afar (R-LOCAL), can a crash or swap write faces to disk, do pictures lie in
 // the unit's folders (R-STRANGER).
 //
@@ -9,4 +9,4 @@
 //
 // Programs are known by name (remote.txt): a renamed one is not found, and a shell server for the site's own network is not on the list. Pictures are
 // known by how their files begin; what is packed or encrypted is not looked into. A firmware or another computer on the wire is out of sight.
-package machine
+package host

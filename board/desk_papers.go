@@ -1,0 +1,364 @@
+package board
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"menshen/board/console"
+	"menshen/board/notice"
+	"menshen/board/papers"
+	"menshen/policy"
+	"menshen/store"
+)
+
+var _ console.Papers = (*Desk)(nil)
+
+// put files a body under a kind, and has the unit counted anew, so that whoever wrote it sees at once what it changed.
+func (d *Desk) put(ctx context.Context, by store.Actor, kind string, body any) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("writing the %s: %w", kind, err)
+	}
+	if _, err := d.u.vault.PutPaper(by, kind, raw); err != nil {
+		return err
+	}
+	return d.u.countAgain(ctx)
+}
+
+// Law holds the rules against the unit.
+func (d *Desk) Law(_ context.Context, s console.Session) ([]policy.Finding, error) {
+	if _, err := d.allow(s, anybody); err != nil {
+		return nil, err
+	}
+	all, _ := d.u.Review()
+	return all, nil
+}
+
+// Assessment gives the one in force.
+func (d *Desk) Assessment(_ context.Context, s console.Session) (a papers.Assessment, changed []string, err error) {
+	if _, err := d.allow(s, seesPeople); err != nil {
+		return a, nil, err
+	}
+	f, err := d.u.file()
+	if err != nil {
+		return a, nil, fmt.Errorf("reading the papers: %w", err)
+	}
+	basis, err := d.u.basis()
+	if a = f.Assessment(); !a.At.IsZero() {
+		changed = a.Changed(basis)
+	}
+	return a, changed, err
+}
+
+// longest is how far an impact assessment may look ahead, in years; it is kept as long.
+const longest = 3
+
+// PutAssessment puts a new one on file, for the unit as it is set now.
+func (d *Desk) PutAssessment(ctx context.Context, s console.Session, a papers.Assessment) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	now := d.u.now()
+	for _, part := range []string{a.Author, a.Necessity, a.Impact, a.Risks, a.Measures} {
+		if strings.TrimSpace(part) == "" {
+			return problem(errors.New(words(s.Lang, "a part of the assessment is empty", "评估有一部分为空")),
+				words(s.Lang, "write all four parts, and who answers for it", "请写全四个部分和负责人"))
+		}
+	}
+	if !a.Until.After(now) || a.Until.After(now.AddDate(longest, 0, 1)) {
+		return problem(errors.New(words(s.Lang, "it cannot be valid until then", "有效期不可用")),
+			words(s.Lang, "give a day from tomorrow on, within three years", "请填写明天起三年内的日期"))
+	}
+	if a.Basis, err = d.u.basis(); err != nil {
+		return err
+	}
+	return d.put(ctx, by, papers.KindAssessment, a)
+}
+
+// SeeSign records that the sign stands.
+func (d *Desk) SeeSign(ctx context.Context, s console.Session) error {
+	by, err := d.allow(s, opensDoor)
+	if err != nil {
+		return err
+	}
+	return d.put(ctx, by, papers.KindSign, papers.Sign{Door: d.u.cfg.Unit.Name})
+}
+
+// Incidents gives all.
+func (d *Desk) Incidents(_ context.Context, s console.Session) ([]papers.Incident, error) {
+	if _, err := d.allow(s, seesPeople); err != nil {
+		return nil, err
+	}
+	f, err := d.u.file()
+	if err != nil {
+		return nil, fmt.Errorf("reading the papers: %w", err)
+	}
+	return f.Incidents, nil
+}
+
+// OpenIncident opens one.
+func (d *Desk) OpenIncident(ctx context.Context, s console.Session, what string) (papers.Incident, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return papers.Incident{}, err
+	}
+	i := papers.Incident{ID: papers.NewID(), Noticed: d.u.now(), What: notice.Words{EN: what}}
+	if s.Lang == "zh" {
+		i.What = notice.Words{ZH: what}
+	}
+	if i.People, i.Kinds, err = d.u.holds(); err != nil {
+		return i, err
+	}
+	return i, d.put(ctx, by, papers.KindIncident, i)
+}
+
+// holds is about how many people the vault holds data, and of which kinds.
+func (u *Unit) holds() (n int, kinds []notice.Kind, err error) {
+	people, err := u.vault.People()
+	if err != nil && !errors.Is(err, store.ErrCorrupt) { // of damaged ones the others are counted
+		return 0, nil, fmt.Errorf("counting the people: %w", err)
+	}
+	faces, err := u.vault.WithFace()
+	if err != nil {
+		return 0, nil, fmt.Errorf("counting the faces: %w", err)
+	}
+	if len(faces) > 0 {
+		kinds = append(kinds, notice.KindFaces)
+	}
+	if len(people) > 0 {
+		kinds = append(kinds, notice.KindPeople, notice.KindEntries)
+	}
+	if slices.ContainsFunc(people, func(p policy.Person) bool { return len(p.Keys) > 0 }) {
+		kinds = append(kinds, notice.KindCards)
+	}
+	return len(people), append(kinds, notice.KindStaff), nil
+}
+
+// ChangeIncident files one anew with what f changed.
+func (d *Desk) ChangeIncident(ctx context.Context, s console.Session, id string, f func(*papers.Incident)) (papers.Incident, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return papers.Incident{}, err
+	}
+	was, err := d.incident(s, id)
+	if err != nil {
+		return was, err
+	}
+	if !was.Open() {
+		return was, problem(errors.New(words(s.Lang, "this incident is closed", "该事件已关闭")), words(s.Lang, "open a new one", "请新建事件"))
+	}
+	i := was
+	i.Kinds = slices.Clone(was.Kinds)
+	f(&i)
+	i.ID = was.ID
+	if !i.Closed.IsZero() && (i.ToldPeople.IsZero() || i.ToldAuthority.IsZero()) {
+		return was, problem(errors.New(words(s.Lang, "those affected and the authority were not told yet", "尚未告知受影响者和主管部门")),
+			words(s.Lang, "send both letters, and record when", "请发出两份通知并记录时间"))
+	}
+	return i, d.put(ctx, by, papers.KindIncident, i)
+}
+
+func (d *Desk) incident(s console.Session, id string) (papers.Incident, error) {
+	f, err := d.u.file()
+	if err != nil {
+		return papers.Incident{}, fmt.Errorf("reading the papers: %w", err)
+	}
+	i, ok := f.Incident(id)
+	if !ok {
+		return i, problem(errors.New(words(s.Lang, "there is no such incident", "没有该事件")), words(s.Lang, "'incident' lists them", "用 incident 查看全部"))
+	}
+	return i, nil
+}
+
+// Letters writes the letters of an incident into the unit's folder for what leaves it.
+func (d *Desk) Letters(_ context.Context, s console.Session, id string) (paths []string, err error) {
+	if _, err := d.allow(s, keepsPeople); err != nil {
+		return nil, err
+	}
+	i, err := d.incident(s, id)
+	if err != nil {
+		return nil, err
+	}
+	zone := d.u.cfg.Site.Calendar().Zone
+	i.Noticed = i.Noticed.In(zone)
+	if !i.Happened.IsZero() {
+		i.Happened = i.Happened.In(zone)
+	}
+	for _, lang := range notice.Languages {
+		for _, to := range []struct {
+			whom  string
+			write func(string, notice.Incident) (notice.Letter, error)
+		}{{"people", notice.LetterPeople}, {"authority", notice.LetterAuthority}} {
+			letter, err := to.write(lang, i.Letter(NoticeFacts(d.u.cfg), d.u.now().In(zone)))
+			if errors.Is(err, notice.ErrIncomplete) {
+				return nil, problem(err, words(s.Lang, "'incident write "+id+"' asks for each", "用 incident write "+id+" 逐项填写"))
+			}
+			if err != nil {
+				return nil, err
+			}
+			for ending, text := range map[string]string{".html": letter.HTML, ".txt": letter.Text} {
+				path, err := d.u.writeOut("incident-"+id+"-"+to.whom+"-"+lang, ending, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+				if err != nil {
+					return nil, err
+				}
+				paths = append(paths, path)
+			}
+		}
+	}
+	slices.Sort(paths)
+	return paths, nil
+}
+
+// Requests gives people's requests.
+func (d *Desk) Requests(_ context.Context, s console.Session) ([]console.Request, error) {
+	if _, err := d.allow(s, seesPeople); err != nil {
+		return nil, err
+	}
+	f, err := d.u.file()
+	if err != nil {
+		return nil, fmt.Errorf("reading the papers: %w", err)
+	}
+	var out []console.Request
+	for _, r := range f.Requests {
+		out = append(out, d.withDue(r))
+	}
+	return out, nil
+}
+
+func (d *Desk) withDue(r papers.Request) console.Request {
+	return console.Request{Request: r, Due: d.u.cfg.Site.Calendar().AddWorkingDays(r.Asked, policy.RightsDays)}
+}
+
+// AddRequest takes one down.
+func (d *Desk) AddRequest(ctx context.Context, s console.Session, what, who string) (console.Request, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return console.Request{}, err
+	}
+	if !slices.Contains(papers.Asks, what) || strings.TrimSpace(who) == "" {
+		return console.Request{}, problem(errors.New(words(s.Lang, "what is asked for, and by whom?", "请求内容和请求人？")),
+			words(s.Lang, "write one of ", "请写其一：")+strings.Join(papers.Asks, ", "))
+	}
+	r := papers.Request{ID: papers.NewID(), Asked: d.u.now(), What: what, Who: who}
+	return d.withDue(r), d.put(ctx, by, papers.KindRequest, r)
+}
+
+// AnswerRequest records that one was answered.
+func (d *Desk) AnswerRequest(ctx context.Context, s console.Session, id, answer string) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	f, err := d.u.file()
+	if err != nil {
+		return fmt.Errorf("reading the papers: %w", err)
+	}
+	r, ok := f.Request(id)
+	if !ok || !r.Done.IsZero() {
+		return problem(errors.New(words(s.Lang, "there is no such open request", "没有该待办请求")), words(s.Lang, "'request' lists them", "用 request 查看全部"))
+	}
+	r.Done, r.Answer = d.u.now(), answer
+	return d.put(ctx, by, papers.KindRequest, r)
+}
+
+// Filing gives the figures of R-FILING.
+func (d *Desk) Filing(_ context.Context, s console.Session) (here int, f papers.Filing, err error) {
+	if _, err := d.allow(s, seesPeople); err != nil {
+		return 0, f, err
+	}
+	faces, err := d.u.vault.WithFace()
+	if err != nil {
+		return 0, f, fmt.Errorf("counting the faces: %w", err)
+	}
+	file, err := d.u.file()
+	return len(faces), file.Filing, err
+}
+
+// PutElsewhere records the count of the other doors.
+func (d *Desk) PutElsewhere(ctx context.Context, s console.Session, n int) error {
+	return d.file(ctx, s, func(f *papers.Filing) error {
+		if n < 0 || n > 1e9 {
+			return problem(errors.New(words(s.Lang, "that is no number of people", "人数无效")), words(s.Lang, "write how many people, 0 or more", "请写人数，0 或以上"))
+		}
+		f.Elsewhere = n
+		return nil
+	})
+}
+
+// PutFiled records a filing with the authority, or that of a change.
+func (d *Desk) PutFiled(ctx context.Context, s console.Session, authority, number string) error {
+	return d.file(ctx, s, func(f *papers.Filing) error {
+		if strings.TrimSpace(authority) == "" || strings.TrimSpace(number) == "" {
+			return problem(errors.New(words(s.Lang, "with whom, and under which number?", "备案部门和编号？")), words(s.Lang, "write both", "请两项都写"))
+		}
+		f.Filed, f.Authority, f.Number, f.Handler = d.u.now(), authority, number, d.u.cfg.Unit.Handler
+		return nil
+	})
+}
+
+func (d *Desk) file(ctx context.Context, s console.Session, change func(*papers.Filing) error) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	here, f, err := d.Filing(ctx, s)
+	if err != nil {
+		return err
+	}
+	if err := change(&f); err != nil {
+		return err
+	}
+	f.Count(here, d.u.now())
+	return d.put(ctx, by, papers.KindFiling, f)
+}
+
+// Inquire records an inquiry.
+func (d *Desk) Inquire(ctx context.Context, s console.Session, what string) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(what) == "" {
+		return problem(errors.New(words(s.Lang, "nothing is written", "内容为空")), words(s.Lang, "write what was found out and done", "请写明查明的情况和处理"))
+	}
+	return d.put(ctx, by, papers.KindInquiry, papers.Inquiry{What: what})
+}
+
+// OldNotice gives the people to be shown the changed notice at their next visit.
+func (d *Desk) OldNotice(_ context.Context, s console.Session) ([]policy.Person, error) {
+	by, err := d.allow(s, seesPeople)
+	if err != nil {
+		return nil, err
+	}
+	people, err := d.u.vault.People()
+	if err = d.u.damaged(err); err != nil {
+		return nil, fmt.Errorf("reading the people: %w", err)
+	}
+	notices, err := d.u.vault.Notices()
+	if err != nil {
+		return nil, err
+	}
+	old := slices.DeleteFunc(people, func(p policy.Person) bool { return !hasFace(p) || notices[p.Face.Notice] })
+	d.u.looked(by, old)
+	return old, nil
+}
+
+// fileReached files that the number of R-FILING was reached, when the unit sees it, so that its days are counted from then on.
+func (u *Unit) fileReached(f papers.Filing, here int, now time.Time) (papers.Filing, error) {
+	if !f.Count(here, now) {
+		return f, nil
+	}
+	raw, err := json.Marshal(f)
+	if err != nil {
+		return f, err
+	}
+	_, err = u.vault.PutPaper(store.Door, papers.KindFiling, raw)
+	return f, err
+}

@@ -1,0 +1,70 @@
+package board
+
+import (
+	"fmt"
+	"time"
+
+	"menshen/board/papers"
+	"menshen/store"
+)
+
+// logCount is what is counted in the audit log. The log is where every act shows, so reading on from where it was read last tells also that
+// something changed, whoever did it and by whatever way.
+type logCount struct {
+	seq      uint64
+	again    []time.Time          // somebody was asked about face entry again after a no
+	assessed map[string]time.Time // impact assessments that were put on file, by number; without those that were rightly removed since
+	changed  bool                 // since the last count
+}
+
+// quiet are acts that change nothing of what is counted; what happens at the door is quiet too.
+var quiet = map[string]bool{"decision": true, "relay": true, "door": true, "reader": true, "alarm": true, "quiet": true, "bell": true, "misread": true,
+	"tamper": true, "tamper over": true, "fault": true, "fault over": true, "unit started": true, "unit stopped": true,
+	"looked up": true, "decisions looked up": true, "people listed": true, "audit exported": true,
+	"log-in": true, "log-in refused": true, "log-in card": true, "log-in card refused": true, "log-out": true}
+
+const askedAgain = "asked after a no"
+
+// read goes on to the end of the log.
+func (l *logCount) read(v *store.Vault) error {
+	if l.assessed == nil {
+		l.assessed = map[string]time.Time{}
+	}
+	last, err := v.Acts(l.seq, func(e store.Entry) {
+		switch {
+		case e.Kind == askedAgain:
+			l.again = append(l.again, e.At)
+		case e.Kind == "paper filed" && e.Detail["paper"] == papers.KindAssessment:
+			l.assessed[e.Detail["number"]] = e.At
+		case e.Kind == "paper removed":
+			delete(l.assessed, e.Detail["number"])
+		}
+		l.changed = l.changed || !quiet[e.Kind]
+	})
+	l.seq = last
+	return err
+}
+
+// asked counts who was asked after a no and not looked into since.
+func (l *logCount) asked(since time.Time) (n int) {
+	for _, at := range l.again {
+		if at.After(since) {
+			n++
+		}
+	}
+	return n
+}
+
+// lost counts the assessments of the last three years that the log knows of and that are not on file any more.
+func (l *logCount) lost(now time.Time, file papers.File) (n int) {
+	there := map[string]bool{}
+	for _, a := range file.Assessments {
+		there[fmt.Sprint(a.Seq)] = true
+	}
+	for number, at := range l.assessed {
+		if !there[number] && now.Sub(at) < store.PapersKept {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,147 @@
+package board
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"menshen/policy"
+	"menshen/recognizer/eye"
+)
+
+// How often the unit is held against the rules: at the start, each day as a whole, the machine every ten minutes, and whatever an act can have changed
+// within a second of the act.
+const (
+	countEvery = 24 * time.Hour
+	lookEvery  = 10 * time.Minute
+	agedEvery  = time.Hour // leases begin and end without an act
+	readEvery  = time.Second
+)
+
+// keepLaw counts, until ctx ends.
+func (u *Unit) keepLaw(ctx context.Context) {
+	var all, looked, aged time.Time
+	for ; ctx.Err() == nil; pause(ctx, readEvery) {
+		var err error
+		switch now := u.now(); {
+		case all.IsZero() || now.Sub(all) >= countEvery || now.Before(all):
+			err = u.countAll(ctx)
+			all, looked, aged = now, now, now
+		case now.Sub(looked) >= lookEvery:
+			err = u.lookAgain()
+			looked = now
+		case now.Sub(aged) >= agedEvery || u.acted():
+			err = u.countAgain(ctx)
+			aged = now
+		default:
+			continue
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		_ = u.do(ctx, func() {
+			if err != nil {
+				u.fault("rules", err)
+			} else {
+				u.recovered("rules")
+			}
+		})
+	}
+}
+
+// acted reports whether an act since the last count can have changed it.
+func (u *Unit) acted() bool {
+	u.counted.one.Lock()
+	defer u.counted.one.Unlock()
+	if err := u.counted.log.read(u.vault); err != nil {
+		return true // the count will say what is wrong
+	}
+	changed := u.counted.log.changed
+	u.counted.log.changed = false
+	return changed
+}
+
+// Review holds all rules against the unit's state, and gives both. It may be called from any goroutine. Of a unit that was not counted yet it counts.
+func (u *Unit) Review() ([]policy.Finding, policy.UnitFacts) {
+	if !u.wasCounted() {
+		_ = u.countAll(context.Background()) // what could not be counted is a broken rule
+	}
+	f := u.factsNow()
+	return policy.Review(f), f
+}
+
+func (u *Unit) wasCounted() bool {
+	u.counted.mu.Lock()
+	defer u.counted.mu.Unlock()
+	return !u.counted.facts.People.At.IsZero()
+}
+
+// factsNow joins what was counted with what is so at this moment.
+func (u *Unit) factsNow() policy.UnitFacts {
+	u.counted.mu.Lock()
+	f, m, file := u.counted.facts, u.counted.machine, u.counted.file
+	f.Doors = append([]policy.DoorFacts(nil), u.counted.now.doors...)
+	u.counted.mu.Unlock()
+	f.At, f.Bench, f.Calendar = u.now(), u.cfg.Unit.Bench, u.cfg.Site.Calendar()
+	for i := range f.Doors {
+		f.Doors[i].Sign, f.Doors[i].Tested, f.Doors[i].ExitByHand = file.Signs[f.Doors[i].Name], file.Tested, file.ExitByHand
+	}
+	confined, noDump, noSwap := u.eyeHeld()
+	f.Machine.Confined = confined
+	f.Machine.DumpsOff = m.DumpsOff && noDump && (len(m.ClearSwap) == 0 || m.Locked && noSwap)
+	return f
+}
+
+// eyeHeld reports what holds the process that sees faces, by what it says of itself once it did it. Where no such process is, nobody sees faces.
+func (u *Unit) eyeHeld() (confined, noDump, noSwap bool) {
+	if u.eye == nil {
+		return true, true, true
+	}
+	s := u.eye.Status()
+	if s.State != eye.Running {
+		return true, true, true
+	}
+	has := func(word string) bool { return strings.Contains(s.Confined, word) }
+	return has("landlock(") && has("seccomp") && !has("NO "), has("no-dump"), has("no-swap")
+}
+
+// publish says how the door is at this moment. It runs on the loop.
+func (u *Unit) publish() {
+	input := func(role string) bool {
+		_, wired := u.hw.Inputs[role]
+		return wired && u.faults["input "+role] == ""
+	}
+	card, pin := u.takes(policy.CardKind), u.takes(policy.PINKind)
+	door := policy.DoorFacts{
+		Name: u.cfg.Unit.Name, Place: policy.Place(u.cfg.Unit.Location), Faces: u.cfg.Faces.Enabled,
+		CardReader: card, Keypad: pin, StaffedRelease: input("staff"), Withdraw: card || pin,
+		REX: input("rex"), FireInput: input("fire"), SafeState: u.cfg.Relay.Pin != "",
+	}
+	u.counted.mu.Lock()
+	defer u.counted.mu.Unlock()
+	u.counted.now = moment{doors: []policy.DoorFacts{door}, down: u.down()}
+}
+
+// brokenRule is the rule of the law that switches faces off now; empty: none does.
+func (u *Unit) brokenRule() string {
+	u.publish()
+	if !u.wasCounted() {
+		return offUncounted
+	}
+	return policy.FacesOff(policy.Review(u.factsNow()))
+}
+
+// whyOff says in a language why faces are off, and what to do; off is of facesOff.
+func (u *Unit) whyOff(off, lang string) (why, fix string) {
+	if r, known := remedies[off]; known {
+		return words(lang, off, r.zh), words(lang, r.fix, r.fixZh)
+	}
+	for _, f := range policy.Review(u.factsNow()) {
+		for _, p := range f.Problems {
+			if f.Rule.ID == off && !p.Soon {
+				return off + words(lang, ": ", "：") + p.Text(lang), p.Remedy(lang)
+			}
+		}
+	}
+	return off, ""
+}
