@@ -139,7 +139,7 @@ func (u *Unit) whyOff(off, lang string) (why, fix string) {
 	for _, f := range policy.Review(u.factsNow()) {
 		for _, p := range f.Problems {
 			if f.Rule.ID == off && !p.Soon {
-				return off + words(lang, ": ", "：") + p.Text(lang), p.Remedy(lang)
+				return off + words(lang, ": ", "：") + strings.TrimRight(p.Text(lang), ".。"), p.Remedy(lang)
 			}
 		}
 	}

@@ -243,8 +243,23 @@ func TestConsoleFirstDay(t *testing.T) {
 		t.Errorf("why the card opened: %s", got)
 	}
 
-	began = time.Now()
 	anna.do("page off")
+	if got := anna.do("law"); !strings.Contains(got, "Faces are off: R-NOTICE") || !strings.Contains(got, "assess") {
+		t.Errorf("the rules on the first day: %s", got)
+	}
+	if got := anna.do("sign", "yes or no: ", "yes"); !strings.Contains(got, "Recorded.") {
+		t.Errorf("sign: %s", got)
+	}
+	got := anna.do("assess new", "1 of 4", "Hands full.", "> ", "", "2 of 4", "None for who says no.", "> ", "", "3 of 4", "A photo.", "> ", "And leaks.", "> ", "",
+		"4 of 4", "Liveness.", "> ", "", "function): ", "Anna, manager", "for a year", "", "yes or no: ", "yes")
+	if !strings.Contains(got, "On file.") {
+		t.Errorf("assessment: %s", got)
+	}
+	if got := anna.do("law"); strings.Contains(got, "Faces are off") || !strings.Contains(got, "R-PIA") {
+		t.Errorf("the rules with the papers on file: %s", got)
+	}
+
+	began = time.Now()
 	anna.hit("consent 4-201\r")
 	anna.see("yes or no: ")
 	anna.hit("yes\r")
@@ -277,7 +292,7 @@ func TestConsoleFirstDay(t *testing.T) {
 	}
 
 	began = time.Now()
-	got := anna.do("withdraw 4-201", "yes or no: ", "yes")
+	got = anna.do("withdraw 4-201", "yes or no: ", "yes")
 	t.Logf("face withdrawn, erased and proven: %v", time.Since(began).Round(time.Millisecond))
 	if !strings.Contains(got, "Receipt ") || !strings.Contains(got, ", 0 after") {
 		t.Errorf("withdrawal: %s", got)
