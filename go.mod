@@ -5,6 +5,7 @@ go 1.25.0
 require (
 	filippo.io/age v1.3.1
 	github.com/cheggaaa/pb/v3 v3.1.5
+	github.com/coreos/go-systemd/v22 v22.7.0
 	github.com/creack/pty v1.1.24
 	github.com/elastic/go-seccomp-bpf v1.6.0
 	github.com/fxamacker/cbor/v2 v2.9.0

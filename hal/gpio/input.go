@@ -34,6 +34,7 @@ type InputConfig struct {
 type Input struct {
 	pin periph.PinIn
 	cfg InputConfig
+	hal.Pulse
 
 	mu    sync.Mutex
 	edges Edges // nil while the device is gone or after Close
@@ -115,6 +116,7 @@ func (i *Input) follow(changed func(hal.InputEvent)) error {
 	changed(hal.InputEvent{At: time.Now(), Input: i.String(), Active: state})
 	told := false
 	for {
+		i.Beat()
 		began, chatters, err := settle(edges, i.cfg.Debounce)
 		if err != nil {
 			return err
@@ -186,6 +188,7 @@ func (i *Input) comeBack(ctx context.Context) error {
 			return ctx.Err()
 		case <-t.C:
 		}
+		i.Beat()
 		if i.watch() != nil {
 			continue
 		}

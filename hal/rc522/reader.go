@@ -54,6 +54,7 @@ type Reader struct {
 	cfg    Config
 	source Source
 	seen   map[string]time.Time // UIDs in the field; used by Run only
+	hal.Pulse
 
 	inits, garbled atomic.Uint64
 }
@@ -88,6 +89,7 @@ func (r *Reader) Run(ctx context.Context, emit func(hal.ReaderEvent)) error {
 
 // live is one life of the chip.
 func (r *Reader) live(ctx context.Context, up func(), emit func(hal.ReaderEvent)) error {
+	r.Beat()
 	port, err := r.source()
 	if err != nil {
 		return err
@@ -105,6 +107,7 @@ func (r *Reader) live(ctx context.Context, up func(), emit func(hal.ReaderEvent)
 	defer tick.Stop()
 	defer chip.Field(false)
 	for ctx.Err() == nil {
+		r.Beat()
 		if time.Since(fresh) >= r.cfg.Refresh {
 			if err := chip.Init(); err != nil {
 				return err

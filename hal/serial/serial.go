@@ -19,6 +19,8 @@ import (
 
 	tarm "github.com/tarm/serial"
 	"golang.org/x/sys/unix"
+
+	"menshen/hal"
 )
 
 // Errors of ports.
@@ -32,9 +34,10 @@ const step = 100 * time.Millisecond
 
 // Port is an open serial port. Read and Write may be called at the same time, each from one goroutine.
 type Port struct {
-	name string
-	port *tarm.Port
-	lock *os.File // the device once more: holds the lock, answers whether it is still there
+	name      string
+	port      *tarm.Port
+	lock      *os.File // the device once more: holds the lock, answers whether it is still there
+	hal.Pulse          // of Read, which comes round ten times a second
 
 	modem  func(fd int) (lines int, err error)
 	minded atomic.Bool // a line without carrier is a line that is gone
@@ -103,6 +106,7 @@ func (p *Port) Read(b []byte) (int, error) {
 		return 0, nil
 	}
 	for !p.closed.Load() {
+		p.Beat()
 		if err := p.hungUp(); err != nil {
 			return 0, p.failed("read", err)
 		}

@@ -47,6 +47,8 @@ type Counts struct {
 type Reader struct {
 	cfg    Config
 	source Source
+	hal.Pulse
+	port atomic.Pointer[hal.Lively] // the open port, which comes round while nothing is read
 
 	read, repeated, bad atomic.Uint64
 }
@@ -72,9 +74,14 @@ func (r *Reader) String() string { return r.cfg.Name }
 // Run implements hal.Reader. A device that cannot be opened, or is unplugged, is a Fault and is tried again.
 func (r *Reader) Run(ctx context.Context, emit func(hal.ReaderEvent)) error {
 	return hal.Persist(ctx, r.cfg.Name, emit, func(ctx context.Context, up func()) error {
+		r.Beat()
 		port, err := r.source()
 		if err != nil {
 			return fmt.Errorf("reader %s: %w", r.cfg.Name, err)
+		}
+		if l, ok := port.(hal.Lively); ok {
+			r.port.Store(&l)
+			defer r.port.Store(nil)
 		}
 		defer context.AfterFunc(ctx, func() { port.Close() })()
 		defer port.Close()
@@ -83,12 +90,22 @@ func (r *Reader) Run(ctx context.Context, emit func(hal.ReaderEvent)) error {
 	})
 }
 
+// Alive implements hal.Lively: while a port is open, its own.
+func (r *Reader) Alive() time.Time {
+	at := r.Pulse.Alive()
+	if l := r.port.Load(); l != nil && (*l).Alive().After(at) {
+		return (*l).Alive()
+	}
+	return at
+}
+
 // follow reads until the port fails.
 func (r *Reader) follow(port io.Reader, emit func(hal.ReaderEvent)) error {
 	split := NewSplitter(r.cfg.Framing)
 	var last memory
 	buf := make([]byte, 256)
 	for {
+		r.Beat()
 		n, err := port.Read(buf)
 		for _, b := range buf[:n] {
 			frame, err := split.Feed(b)

@@ -54,6 +54,7 @@ type Reader struct {
 	name   string
 	source Source
 	dec    *Decoder
+	hal.Pulse
 
 	cards, keys, lost, bad, glitches atomic.Uint64
 }
@@ -79,6 +80,7 @@ func (r *Reader) String() string { return r.name }
 // Run implements hal.Reader. Lines that cannot be opened, or go away, are a Fault and are tried again.
 func (r *Reader) Run(ctx context.Context, emit func(hal.ReaderEvent)) error {
 	return hal.Persist(ctx, r.name, emit, func(ctx context.Context, up func()) error {
+		r.Beat()
 		edges, err := r.source()
 		if err != nil {
 			return fmt.Errorf("reader %s: %w", r.name, err)
@@ -99,6 +101,7 @@ func (r *Reader) read(edges gpio.Edges, emit func(hal.ReaderEvent)) error {
 	var held holding
 	rung := r.glitches.Load()
 	for {
+		r.Beat()
 		wait := idle
 		if f.Open() {
 			wait = f.Gap()

@@ -1,0 +1,12 @@
+package store
+
+import "fmt"
+
+// Ping asks the writer for one empty transaction, in its turn among those that wait, and returns when it is durable. It says that the
+// store answers; nothing is recorded. It waits as long as the disk does.
+func (v *Vault) Ping() error {
+	if err := v.act(func(*tx) error { return nil }); err != nil {
+		return fmt.Errorf("ask the store: %w", err)
+	}
+	return nil
+}
