@@ -1,5 +1,6 @@
 # make run    the door on simulated wires and real pictures
 # make test   every test; both do their own set-up first
+# make install DESTDIR=…   program, models, manual, completions, service of systemd
 # The rest is for those who work on it: build, lint, short, race, fuzz, bench, vboard, cover, clean.
 
 SHELL := /bin/bash
@@ -8,7 +9,7 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
-.PHONY: run test build compile setup models lint short race fuzz bench soak vboard cover clean
+.PHONY: install run test build compile setup models lint short race fuzz bench soak vboard cover clean
 
 run: setup-run compile
 	@$(BIN) demo
@@ -22,6 +23,22 @@ setup-%:
 	@scripts/setup.sh $*
 models:
 	@scripts/models.sh
+
+# For a package (DESTDIR) or this machine; scripts/systemd/menshen.service says what to do next.
+DESTDIR ?=
+INSTALL := install -D -m 644
+install: build models
+	install -D -m 755 $(BIN) $(DESTDIR)/usr/bin/menshen
+	for m in "$$(scripts/models.sh)"/*.onnx; do $(INSTALL) "$$m" $(DESTDIR)/usr/share/menshen/models/$${m##*/} || exit 1; done
+	mkdir -p $(DESTDIR)/usr/share/man/man1 && $(BIN) man $(DESTDIR)/usr/share/man/man1
+	$(BIN) completion bash | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/bash-completion/completions/menshen
+	$(BIN) completion zsh | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/zsh/site-functions/_menshen
+	$(BIN) completion fish | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/fish/vendor_completions.d/menshen.fish
+	$(INSTALL) scripts/systemd/menshen.service $(DESTDIR)/usr/lib/systemd/system/menshen.service
+	$(INSTALL) scripts/systemd/menshen.sysusers $(DESTDIR)/usr/lib/sysusers.d/menshen.conf
+	$(INSTALL) scripts/systemd/menshen.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/menshen.conf
+	$(INSTALL) scripts/systemd/menshen.rules $(DESTDIR)/usr/lib/udev/rules.d/60-menshen.rules
+	$(INSTALL) scripts/systemd/menshen-watchdog.conf $(DESTDIR)/usr/lib/systemd/system.conf.d/10-menshen-watchdog.conf
 
 test: setup-test compile lint short race
 	@echo "all tests passed"
