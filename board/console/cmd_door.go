@@ -72,9 +72,31 @@ func status(ctx context.Context, c *console, words []string) error {
 	}
 	t := table{cols: []column{{"part", text{"part", "部件"}}, {"state", text{"state", "状态"}}, {"fault", text{"fault", "故障"}}}}
 	for _, f := range c.statusFacts(s, who.Lang) {
+		if c.plain && !a.has("json") {
+			c.print(c.factLine(f))
+			continue
+		}
 		t.add(word(f.Name), f.State, f.Fault)
 	}
+	if len(t.rows) == 0 {
+		return nil
+	}
 	return c.show(t, a.has("json"))
+}
+
+// clockFrom says where the time comes from.
+func clockFrom(source string) text {
+	switch source {
+	case "rtc":
+		return text{"from the clock chip", "来自时钟芯片"}
+	case "gps":
+		return text{"from GPS", "来自 GPS"}
+	case "operator":
+		return text{"set by an operator", "由操作员校准"}
+	case "floor":
+		return text{"no older than the last time known", "不早于上次已知时间"}
+	}
+	return text{source, source}
 }
 
 // statusFacts puts the whole status into one list in a language, what matters most first.
@@ -93,9 +115,9 @@ func (c *console) statusFacts(s Status, lang string) []Fact {
 			faces.Fault += "; " + s.FacesFix
 		}
 	}
-	clock := Fact{Name: "clock", State: c.time(s.At) + ", " + s.ClockFrom}
+	clock := Fact{Name: "clock", State: c.time(s.At) + ", " + clockFrom(s.ClockFrom).in(lang)}
 	if !s.Clock.Trusted {
-		clock.Fault = text{"not trusted; set it", "时间不可信，请校时"}.in(lang)
+		clock.Fault = text{"not trusted; set it: clock YYYY-MM-DD HH:MM:SS", "时间不可信，请校时：clock YYYY-MM-DD HH:MM:SS"}.in(lang)
 	}
 	facts := []Fact{{Name: "door", State: door}, faces, clock, s.Camera, s.Store}
 	facts = append(facts, s.Readers...)

@@ -105,6 +105,11 @@ func refuse(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
+	if p.Face.State == policy.FaceEnrolled {
+		if err := c.certain(text{"Their face is enrolled: it is erased. Go on?", "其人脸已录入，将予销毁。继续？"}); err != nil {
+			return err
+		}
+	}
 	if err := c.desk.Refuse(ctx, c.who, p.ID); err != nil {
 		return err
 	}

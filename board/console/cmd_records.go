@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 func recordCommands() []command {
@@ -52,7 +53,7 @@ func decisionTable(found []Record) table {
 		{"who", text{"who", "人员"}},
 	}}
 	for _, r := range found {
-		t.add(r.Seq, r.At, word(r.Means), r.Grant, string(r.Reason), r.person())
+		t.add(r.Seq, r.At, word(r.Means), r.Grant, word(r.Reason), r.person())
 	}
 	return t
 }
@@ -82,12 +83,19 @@ func why(ctx context.Context, c *console, words []string) error {
 		if r.Grant {
 			outcome = text{"opened", "开门"}
 		}
-		c.print(fmt.Sprintf("%d  %s  %s  %s: %s  %s", r.Seq, c.time(r.At), word(r.Means).in(c.lang), outcome.in(c.lang), r.Reason, r.person()))
+		c.print(fmt.Sprintf("%d  %s  %s  %s: %s  %s", r.Seq, c.time(r.At), word(r.Means).in(c.lang), outcome.in(c.lang), word(r.Reason).in(c.lang), r.person()))
 		c.printf(text{"They were told: %s", "告知对方：%s"}, r.Reason.Text(c.lang))
 	}
 	t := table{cols: []column{{"rule", text{"rule", "规则"}}, {"pass", text{"passed", "通过"}}, {"detail", text{"detail", "说明"}}}}
 	for _, k := range r.Trace {
-		t.add(k.Rule, k.Pass, k.Detail)
+		if c.plain && !a.has("json") {
+			c.print(strings.TrimSuffix(word(k.Rule).in(c.lang)+": "+c.cell(k.Pass)+", "+k.Detail, ", "))
+			continue
+		}
+		t.add(word(k.Rule), k.Pass, k.Detail)
+	}
+	if len(t.rows) == 0 {
+		return nil
 	}
 	return c.show(t, a.has("json"))
 }

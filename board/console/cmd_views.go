@@ -97,8 +97,15 @@ func (c *console) changes(before map[string]string, facts []Fact) {
 }
 
 func (c *console) factLine(f Fact) string {
-	s := word(f.Name).in(c.lang) + ": " + f.State
-	if f.Fault != "" {
+	s := word(f.Name).in(c.lang)
+	if f.State != "" {
+		s += ": " + f.State
+	}
+	switch {
+	case f.Fault == "":
+	case c.plain:
+		s += text{"; fault: ", "；故障："}.in(c.lang) + f.Fault
+	default:
 		s += "  ! " + f.Fault
 	}
 	return s
@@ -156,10 +163,20 @@ func (c *console) event(e Event, lost int, asJSON bool) {
 	c.print(fmt.Sprintf("%s %s %s: %s", e.At.In(c.o.Location).Format("15:04:05.000"), mark, e.Source, e.Text))
 }
 
+// farAway is a change of the time that is more likely a slip of the fingers than a clock that stood still.
+const farAway = 7 * 24 * time.Hour
+
 func setClock(ctx context.Context, c *console, words []string) error {
 	t, err := time.ParseInLocation(time.DateTime, strings.Join(words, " "), c.o.Location)
 	if err != nil {
 		return c.misuse("clock")
+	}
+	if away := t.Sub(c.o.Clock.Now()); away.Abs() > farAway {
+		c.printf(text{"That is %d days from the unit's present time. Leases that are over by then end at once, and their faces are destroyed.",
+			"与本机当前时间相差 %d 天。届时已到期的租约将立即结束，其人脸数据将被销毁。"}, int(away.Abs()/(24*time.Hour)))
+		if err := c.certain(text{"Is it right?", "确认无误？"}); err != nil {
+			return err
+		}
 	}
 	if err := c.desk.(TimeSetter).SetTime(ctx, c.who, t); err != nil {
 		return err

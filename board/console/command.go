@@ -10,6 +10,7 @@ import (
 // command is one thing that can be typed.
 type command struct {
 	name    string
+	chapter text   // of help
 	usage   string // words after the name
 	about   text
 	example string
@@ -31,9 +32,27 @@ var (
 )
 
 // vocabulary is all that a desk can do, in the order of help.
-func vocabulary(d Desk) []command {
-	all := slices.Concat(doorCommands(), orderCommands(), viewCommands(), peopleCommands(), keyCommands(), passCommands(), faceCommands(), recordCommands(), lawCommands(), paperCommands(), incidentCommands(), keeperCommands(), staffCommands(), sessionCommands())
-	return slices.DeleteFunc(all, func(cmd command) bool { return cmd.needs != nil && !cmd.needs(d) })
+func vocabulary(d Desk) (all []command) {
+	for _, chapter := range []struct {
+		head     text
+		commands []command
+	}{
+		{text{"The door", "门"}, slices.Concat(doorCommands(), orderCommands(), viewCommands())},
+		{text{"People and their keys", "人员与凭证"}, slices.Concat(peopleCommands(), keyCommands(), passCommands())},
+		{text{"Face entry", "人脸通行"}, faceCommands()},
+		{text{"The law", "法律要求"}, slices.Concat(lawCommands(), paperCommands(), incidentCommands())},
+		{text{"Records and the vault", "记录与数据"}, slices.Concat(recordCommands(), keeperCommands())},
+		{text{"Staff", "工作人员"}, staffCommands()},
+		{text{"This console", "控制台"}, sessionCommands()},
+	} {
+		for _, cmd := range chapter.commands {
+			if cmd.needs == nil || cmd.needs(d) {
+				cmd.chapter = chapter.head
+				all = append(all, cmd)
+			}
+		}
+	}
+	return all
 }
 
 // has is a need: the desk is a D too.
@@ -106,10 +125,16 @@ func help(_ context.Context, c *console, words []string) error {
 		return nil
 	}
 	var lines []string
+	var chapter text
 	for _, cmd := range c.commands {
-		if cmd.allows(c.who.Role) {
-			lines = append(lines, pad(cmd.name, 11)+"  "+cmd.about.in(c.lang))
+		if !cmd.allows(c.who.Role) {
+			continue
 		}
+		if cmd.chapter != chapter {
+			chapter = cmd.chapter
+			lines = append(lines, chapter.in(c.lang)+text{":", "："}.in(c.lang))
+		}
+		lines = append(lines, "  "+pad(cmd.name, 11)+"  "+cmd.about.in(c.lang))
 	}
 	lines = append(lines, text{
 		"help COMMAND shows its words and an example. Tab completes. Ctrl-C stops what runs.",

@@ -65,6 +65,7 @@ func (c *console) showFacts(t table) error {
 	return nil
 }
 
+// showColumns prints rows as lines of a table; what does not fit into its column goes on below. One row alone that does not fit is a list of facts.
 func (c *console) showColumns(t table) error {
 	widths := make([]int, len(t.cols))
 	cells := make([][]string, 0, len(t.rows)+1)
@@ -85,28 +86,57 @@ func (c *console) showColumns(t table) error {
 			widths[i] = max(widths[i], columns(s))
 		}
 	}
-	shrink(widths, c.o.Width-1-2*(len(widths)-1))
-	lines := make([]string, len(cells))
-	for i, row := range cells {
-		for j, s := range row {
-			row[j] = pad(s, widths[j])
+	if !shrink(widths, c.o.Width-1-2*(len(widths)-1)) && len(t.rows) == 1 {
+		var one []fact
+		for i, col := range t.cols {
+			one = append(one, fact{col.head, cells[1][i]})
 		}
-		lines[i] = strings.TrimRight(strings.Join(row, "  "), " ")
+		c.facts(one)
+		return nil
+	}
+	var lines []string
+	for _, row := range cells {
+		lines = append(lines, inColumns(row, widths)...)
 	}
 	return c.screen(lines)
 }
 
-// shrink takes columns from the widest until all fit in room.
-func shrink(widths []int, room int) {
-	for {
+// inColumns is one row, in as many lines as its longest cell needs.
+func inColumns(row []string, widths []int) (lines []string) {
+	parts := make([][]string, len(row))
+	height := 1
+	for i, s := range row {
+		parts[i] = wrap(s, widths[i])
+		height = max(height, len(parts[i]))
+	}
+	for y := range height {
+		line := make([]string, len(row))
+		for i, p := range parts {
+			part := ""
+			if y < len(p) {
+				part = p[y]
+			}
+			line[i] = pad(part, widths[i])
+		}
+		lines = append(lines, strings.TrimRight(strings.Join(line, "  "), " "))
+	}
+	return lines
+}
+
+// narrowest is how far a column is shrunk, so that words are left in it.
+const narrowest = 8
+
+// shrink takes columns from the widest until all fit in room, and tells whether nothing had to be taken.
+func shrink(widths []int, room int) (fitted bool) {
+	for fitted = true; ; fitted = false {
 		sum, widest := 0, 0
 		for i, w := range widths {
 			if sum += w; w > widths[widest] {
 				widest = i
 			}
 		}
-		if sum <= room || widths[widest] <= 4 {
-			return
+		if sum <= room || widths[widest] <= narrowest {
+			return fitted
 		}
 		widths[widest]--
 	}

@@ -3,6 +3,7 @@ package console
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // text is one sentence in both languages of the console.
@@ -84,11 +85,11 @@ func pad(s string, n int) string {
 }
 
 // wrap cuts s, which may have paragraphs, into lines of at most n columns, at spaces where there are any and between
-// wide characters. Where a paragraph begins like an entry of a list or of two columns, its further lines stand below the text.
+// wide characters. Where a paragraph begins like an entry of a list or of two columns, its further lines stand below the text, and lines that do so
+// in s belong to it.
 func wrap(s string, n int) []string {
 	var lines []string
-	for _, paragraph := range strings.Split(s, "\n") {
-		paragraph = clean(strings.TrimRight(paragraph, "\r "))
+	for _, paragraph := range paragraphs(s) {
 		hang := min(hangs(paragraph), n/2)
 		for room := n; ; room = n - hang {
 			line, rest := firstLine([]rune(paragraph), room)
@@ -102,6 +103,32 @@ func wrap(s string, n int) []string {
 		}
 	}
 	return lines
+}
+
+// paragraphs cuts s at its line ends, except where a line stands below the text of the entry before.
+func paragraphs(s string) (all []string) {
+	under := 0 // the column where the text of the last entry begins
+	for _, l := range strings.Split(s, "\n") {
+		l = clean(strings.TrimRight(l, "\r "))
+		body := strings.TrimLeft(l, " ")
+		if last := len(all) - 1; under > 0 && body != "" && len(l)-len(body) == under && hangs(l) == under {
+			all[last] += joint(all[last]) + body
+			continue
+		}
+		all = append(all, l)
+		if under = hangs(l); under == len(l)-len(body) { // no entry, just indented
+			under = 0
+		}
+	}
+	return all
+}
+
+// joint is what stands between two lines that are made one: nothing after a wide character.
+func joint(before string) string {
+	if r, _ := utf8.DecodeLastRuneInString(before); runeColumns(r) == 2 {
+		return ""
+	}
+	return " "
 }
 
 // hangs is the column where the text of an entry begins: after a bullet, or after the gap of two spaces or more behind its first column.

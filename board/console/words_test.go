@@ -1,6 +1,8 @@
 package console
 
 import (
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -116,5 +118,63 @@ func TestWrapHangs(t *testing.T) {
 		if got := strings.Join(wrap(in, 16), "\n"); got != want {
 			t.Errorf("%q became\n%s\nwant\n%s", in, got, want)
 		}
+	}
+}
+
+// TestWrapJoins: lines that stand below an entry's text are of that entry, and are wrapped as one with it.
+func TestWrapJoins(t *testing.T) {
+	for _, x := range []struct {
+		s    string
+		n    int
+		want []string
+	}{
+		{"What for   To open the door\n           and nothing else.", 31, []string{"What for   To open the door and", "           nothing else."}},
+		{"What for   To open the door\n           and nothing else.", 80, []string{"What for   To open the door and nothing else."}},
+		{"  - one\n    more\n  - two", 80, []string{"  - one more", "  - two"}},
+		{"用途      开门\n          仅此一项", 80, []string{"用途      开门仅此一项"}},
+		{"A head:\n  one\n  two", 80, []string{"A head:", "  one", "  two"}},
+		{"One line.\nAnother.\n\nThird.", 80, []string{"One line.", "Another.", "", "Third."}},
+	} {
+		if got := wrap(x.s, x.n); !slices.Equal(got, x.want) {
+			t.Errorf("%q in %d columns: %q, want %q", x.s, x.n, got, x.want)
+		}
+	}
+}
+
+// TestRowsWrap: nothing of a cell is lost when the line is narrow.
+func TestRowsWrap(t *testing.T) {
+	widths := []int{8, 40, 60}
+	if shrink(widths, 60) || widths[0]+widths[1]+widths[2] != 60 || widths[0] != 8 {
+		t.Errorf("shrunk to %v", widths)
+	}
+	got := inColumns([]string{"camera", "black, idle", "no light: is the lens covered? " + strings.Repeat("x", 20)}, []int{8, 12, 16})
+	want := []string{
+		"camera    black, idle   no light: is the",
+		"                        lens covered?",
+		"                        xxxxxxxxxxxxxxxx",
+		"                        xxxx",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestChineseWordsOfDecisions: each rule and reason that policy can write into a record has a Chinese word.
+func TestChineseWordsOfDecisions(t *testing.T) {
+	n := 0
+	for file, pattern := range map[string]string{"decide.go": `\{\w+, "([^"]+)", Reason`, "reason.go": `Reason\w+\s+Reason = "([^"]+)"`} {
+		source, err := os.ReadFile("../../policy/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(string(source), -1) {
+			n++
+			if w := word(m[1]); !strings.HasPrefix(m[1], "R-") && w.in("zh") == m[1] {
+				t.Errorf("%s: %q has no Chinese word", file, m[1])
+			}
+		}
+	}
+	if n < 70 {
+		t.Errorf("only %d rules and reasons were found", n)
 	}
 }
