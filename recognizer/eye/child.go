@@ -21,7 +21,7 @@ type child struct {
 	socket *os.File
 	cmd    *exec.Cmd
 	stderr *tail
-	modes  chan Mode
+	orders chan order
 	quit   chan struct{}
 	sent   sync.WaitGroup
 }
@@ -39,7 +39,7 @@ func spawn(cfg Config) (*child, error) {
 		return nil, fmt.Errorf("socketpair for the eye: %w", err)
 	}
 	ours := os.NewFile(uintptr(pair[0]), "eye parent")
-	c := &child{conn: conn{rw: ours}, socket: ours, stderr: &tail{}, modes: make(chan Mode, 1), quit: make(chan struct{})}
+	c := &child{conn: conn{rw: ours}, socket: ours, stderr: &tail{}, orders: make(chan order, 1), quit: make(chan struct{})}
 	c.cmd = exec.Command(cfg.Command[0], cfg.Command[1:]...)
 	c.cmd.ExtraFiles = []*os.File{theirs}
 	c.cmd.Stderr = c.stderr
@@ -57,7 +57,7 @@ func spawn(cfg Config) (*child, error) {
 	if err != nil {
 		return nil, c.end(fmt.Errorf("configure the eye: %w", err))
 	}
-	c.sent.Go(c.sendModes)
+	c.sent.Go(c.sendOrders)
 	return c, nil
 }
 
@@ -75,17 +75,21 @@ func environment() []string {
 
 func (c *child) pid() int { return c.cmd.Process.Pid }
 
-// setMode leaves the mode for sendModes; only the last one counts.
-func (c *child) setMode(m Mode) { put(c.modes, m, func(*Mode) {}) }
+// tell leaves the order for sendOrders; only the last one counts.
+func (c *child) tell(o order) { put(c.orders, o, func(*order) {}) }
 
-func (c *child) sendModes() {
+func (c *child) sendOrders() {
 	for {
 		select {
 		case <-c.quit:
 			return
-		case m := <-c.modes:
+		case o := <-c.orders:
+			codes := byte(0)
+			if o.codes {
+				codes = 1
+			}
 			c.socket.SetWriteDeadline(time.Now().Add(time.Second))
-			if err := c.write(kindMode, func(b []byte) ([]byte, error) { return append(b, byte(m)), nil }); err != nil {
+			if err := c.write(kindMode, func(b []byte) ([]byte, error) { return append(b, byte(o.mode), codes), nil }); err != nil {
 				return // the reading side finds out why
 			}
 		}

@@ -19,6 +19,12 @@ var (
 // Mode is what the eye looks for. The zero value is Off.
 type Mode uint8
 
+// order is what the parent wants of its child.
+type order struct {
+	mode  Mode
+	codes bool
+}
+
 // The modes.
 const (
 	Off     Mode = iota // the camera is closed: faces are switched off
@@ -41,7 +47,8 @@ func (m Mode) String() string {
 // Config is what a child needs to know. Zero fields take the defaults named. It crosses the process border as JSON.
 type Config struct {
 	Camera   string             // camera.Open's specification
-	Models   string             // folder of the model files
+	Models   string             // folder of the model files; empty: an eye without any, that reads codes only
+	Codes    string             // how the text of a code begins that the parent wants; empty: none
 	Manifest string             // manifest of another model set; empty: the one built in
 	Options  recognizer.Options // zone, thresholds, threads
 

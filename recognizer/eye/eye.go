@@ -23,6 +23,7 @@ type Eye struct {
 	cfg          Config
 	observations chan recognizer.Observation
 	pictures     chan Picture
+	codes        chan Code
 	cancel       context.CancelFunc
 	done         chan struct{}
 
@@ -47,6 +48,7 @@ func Start(ctx context.Context, cfg Config) (*Eye, error) {
 		cfg:          cfg,
 		observations: make(chan recognizer.Observation, 1),
 		pictures:     make(chan Picture, 1),
+		codes:        make(chan Code, 1),
 		cancel:       cancel,
 		done:         make(chan struct{}),
 		status:       Status{State: Starting, Since: time.Now(), Camera: CameraOff},
@@ -69,8 +71,13 @@ func (e *Eye) SetMode(m Mode) {
 	if m != Aim {
 		discard(e.pictures, (*Picture).Wipe)
 	}
+	e.tell()
+}
+
+// tell hands the order in force to the child, if there is one. The caller holds mu.
+func (e *Eye) tell() {
 	if e.child != nil {
-		e.child.setMode(m)
+		e.child.tell(order{e.status.Mode, e.status.Codes})
 	}
 }
 
@@ -102,7 +109,7 @@ func (e *Eye) supervise(ctx context.Context) {
 			pause = firstPause
 		}
 		e.update(func(s *Status) {
-			*s = Status{State: Waiting, Since: time.Now(), Mode: s.Mode, Restarts: s.Restarts, LastError: err, Camera: CameraOff}
+			*s = Status{State: Waiting, Since: time.Now(), Mode: s.Mode, Codes: s.Codes, Restarts: s.Restarts, LastError: err, Camera: CameraOff}
 		})
 		select {
 		case <-ctx.Done():
@@ -121,6 +128,7 @@ func (e *Eye) supervise(ctx context.Context) {
 	discard(e.pictures, (*Picture).Wipe)
 	close(e.observations)
 	close(e.pictures)
+	close(e.codes)
 }
 
 // runChild starts a child and serves it until it ends, fails or ctx ends; the child is then dead.
@@ -132,7 +140,7 @@ func (e *Eye) runChild(ctx context.Context) error {
 	e.mu.Lock()
 	e.child = c
 	e.status.PID = c.pid()
-	c.setMode(e.status.Mode)
+	e.tell()
 	e.mu.Unlock()
 	stop := context.AfterFunc(ctx, c.hangUp)
 	err = e.serve(c)
@@ -169,6 +177,11 @@ func (e *Eye) serve(c *child) error {
 			var p Picture
 			if p, err = parsePicture(payload); err == nil {
 				e.keep(p)
+			}
+		case kindCode:
+			var code Code
+			if code, err = parseCode(payload, e.cfg.Codes); err == nil {
+				put(e.codes, code, func(*Code) {})
 			}
 		case kindFailure:
 			err = fmt.Errorf("%w: %.500q", ErrExited, payload)

@@ -65,33 +65,26 @@ func look(c *conn, cfg Config) error {
 	if err != nil {
 		return fmt.Errorf("confine the eye: %w", err)
 	}
-	manifest, err := models.Read(cfg.Manifest)
+	chain, name, err := loadChain(cfg)
 	if err != nil {
 		return err
 	}
-	set, err := manifest.Load(cfg.Models)
-	if err != nil {
-		return err
+	if chain != nil {
+		defer chain.Close()
 	}
-	chain, err := recognizer.New(set, cfg.Options)
-	if err != nil {
-		return err
-	}
-	defer chain.Close()
-	set.Release()
 
 	ctx, cancel := context.WithCancelCause(context.Background())
-	modes := make(chan Mode, 1)
-	go func() { cancel(listen(c, modes)) }()
+	orders := make(chan order, 1)
+	go func() { cancel(listen(c, orders)) }()
 
-	text, err := json.Marshal(ready{Models: manifest.Name, Confined: confined})
+	text, err := json.Marshal(ready{Models: name, Confined: confined})
 	if err != nil {
 		return err
 	}
 	if err := c.write(kindReady, func(b []byte) ([]byte, error) { return append(b, text...), nil }); err != nil {
 		return err
 	}
-	w := &watch{conn: c, cfg: cfg, chain: chain, modes: modes}
+	w := &watch{conn: c, cfg: cfg, chain: chain, codes: codes{prefix: cfg.Codes}, orders: orders}
 	err = w.run(ctx)
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errHungUp) {
 		return cause
@@ -99,11 +92,29 @@ func look(c *conn, cfg Config) error {
 	return err
 }
 
+// loadChain builds the networks, and gives the name of their set. An eye for codes alone has none: what is not loaded cannot look at anybody (R-PURPOSE).
+func loadChain(cfg Config) (*recognizer.Chain, string, error) {
+	if cfg.Models == "" {
+		return nil, "none", nil
+	}
+	manifest, err := models.Read(cfg.Manifest)
+	if err != nil {
+		return nil, "", err
+	}
+	set, err := manifest.Load(cfg.Models)
+	if err != nil {
+		return nil, "", err
+	}
+	defer set.Release()
+	chain, err := recognizer.New(set, cfg.Options)
+	return chain, manifest.Name, err
+}
+
 // errHungUp: the parent closed the socket, which is how a child's life ends well.
 var errHungUp = errors.New("parent hung up")
 
 // listen takes the parent's messages. When the parent is gone it sees to it that the process ends even if a frame hangs in OpenCV.
-func listen(c *conn, modes chan Mode) error {
+func listen(c *conn, orders chan order) error {
 	defer time.AfterFunc(2*time.Second, func() { os.Exit(1) })
 	for {
 		k, payload, err := c.read()
@@ -112,10 +123,10 @@ func listen(c *conn, modes chan Mode) error {
 			return err
 		case err != nil:
 			return errHungUp
-		case k != kindMode || len(payload) != 1 || int(payload[0]) >= len(modeNames):
+		case k != kindMode || len(payload) != 2 || int(payload[0]) >= len(modeNames) || payload[1] > 1:
 			return fmt.Errorf("%w: kind %d is not for the child", ErrProtocol, k)
 		}
-		put(modes, Mode(payload[0]), func(*Mode) {})
+		put(orders, order{Mode(payload[0]), payload[1] == 1}, func(*order) {})
 	}
 }
 

@@ -36,6 +36,7 @@ const (
 type Status struct {
 	State    State
 	Mode     Mode
+	Codes    bool      // codes are read
 	PID      int       // zero when there is no child
 	Since    time.Time // when State was entered
 	Restarts int       // children started after the first

@@ -22,10 +22,11 @@ const (
 type watch struct {
 	conn  *conn
 	cfg   Config
-	chain *recognizer.Chain
-	modes <-chan Mode
+	chain *recognizer.Chain // nil: an eye for codes alone
+	codes codes
 
-	mode     Mode
+	orders   <-chan order
+	wanted   order
 	cam      hal.Camera
 	failed   time.Time // when opening failed last
 	health   *health
@@ -54,7 +55,7 @@ func (w *watch) run(ctx context.Context) error {
 
 // step looks at one frame, or waits for a while.
 func (w *watch) step(ctx context.Context) error {
-	if w.mode == Off {
+	if !w.looks() {
 		w.closeCamera()
 		if err := w.forget(); err != nil {
 			return err
@@ -90,7 +91,7 @@ func (w *watch) step(ctx context.Context) error {
 	if err := w.observe(); err != nil {
 		return err
 	}
-	if absent := time.Since(w.seen) > lingerFor; absent || w.mode == Idle {
+	if absent := time.Since(w.seen) > lingerFor; absent || w.wanted.mode == Idle {
 		if absent {
 			if err := w.forget(); err != nil {
 				return err
@@ -102,10 +103,30 @@ func (w *watch) step(ctx context.Context) error {
 	return nil
 }
 
-// observe measures the frame as the mode says and sends what it found.
+// looks reports whether the camera is needed for anything.
+func (w *watch) looks() bool { return w.wanted.mode != Off || w.wanted.codes }
+
+// observe looks for a face and for a code, as the order says.
 func (w *watch) observe() error {
+	if w.wanted.mode != Off && w.chain != nil {
+		if err := w.observeFace(); err != nil {
+			return err
+		}
+	}
+	if !w.wanted.codes || w.wanted.mode == Enrol || w.wanted.mode == Aim {
+		return nil
+	}
+	text, err := w.codes.read(&w.frame, time.Now())
+	if err != nil || text == "" {
+		return err
+	}
+	return w.conn.write(kindCode, func(b []byte) ([]byte, error) { return appendCode(b, w.frame.At, text) })
+}
+
+// observeFace measures the frame as the mode says and sends what it found.
+func (w *watch) observeFace() error {
 	see := w.chain.Observe
-	switch w.mode {
+	switch w.wanted.mode {
 	case Idle:
 		see = w.chain.Find
 	case Aim:
@@ -121,7 +142,7 @@ func (w *watch) observe() error {
 	if obs.Faces > 0 {
 		w.seen, w.dirty = time.Now(), true
 	}
-	if w.mode == Aim {
+	if w.wanted.mode == Aim {
 		picture := shrink(&w.frame, w.cfg.Options.Zone, &obs)
 		defer picture.Wipe()
 		err := w.conn.write(kindPicture, func(b []byte) ([]byte, error) { return appendPicture(b, &picture) })
@@ -150,14 +171,14 @@ func (w *watch) pause(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
 	case <-timer.C:
-	case w.mode = <-w.modes:
+	case w.wanted = <-w.orders:
 	}
 }
 
 // beat takes a new mode, if there is one, and gives a sign of life when it is time.
 func (w *watch) beat() error {
 	select {
-	case w.mode = <-w.modes:
+	case w.wanted = <-w.orders:
 	default:
 	}
 	now := time.Now()
@@ -196,7 +217,7 @@ func (w *watch) closeCamera() {
 		w.cam = nil
 		w.frame.Wipe()
 	}
-	if w.mode == Off {
+	if !w.looks() {
 		w.state, w.detail = CameraOff, ""
 	}
 }

@@ -157,9 +157,9 @@ func FuzzWire(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(message(f, kindObservation, payload))
-	f.Add(message(f, kindMode, []byte{2}))
+	f.Add(message(f, kindMode, []byte{2, 1}))
 	f.Add(append(message(f, kindBeat, []byte(`{"Camera":"ok","FPS":15}`)), message(f, kindReady, []byte("{}"))...))
-	f.Add([]byte("Me\x01\x05\xff\xff\xff\xff"))
+	f.Add([]byte("Me\x02\x05\xff\xff\xff\xff"))
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		c := &conn{rw: bytes.NewBuffer(stream)}
 		for {

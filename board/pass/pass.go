@@ -1,0 +1,130 @@
+// Package pass writes a visitor's pass as the text of a QR code, and reads it back. The text stands alone: the unit that signed it needs nothing else to
+// know what it is good for. How often it was used and whether it was ended, the unit's vault says.
+//
+// # Text
+//
+// "MP1", which names the format, and 149 characters of RFC 4648's base32 (A to Z, 2 to 7, no padding) for 93 bytes, numbers with the highest byte first:
+//
+//	 0  16  handle of the pass
+//	16   6  place: the beginning of SHA-256 over "menshen place 1\n", the unit's public key and the door's name
+//	22   4  first minute, in minutes since 1970 began in UTC
+//	26   2  minutes it is valid, at most seven days
+//	28   1  uses, 1 to 255
+//	29  64  Ed25519 signature for the purpose "visitor pass" over "MP1" and bytes 0 to 28
+//
+// All 152 characters are of a QR code's alphanumeric kind, and there is no space among them, which some scanners drop. At level L that is version 5: 37×37
+// modules, 23 lines of a terminal with the quiet zone; at level M it would be 41×41, smaller modules for the same paper. Each pass has one text only:
+// another spelling of the same bytes is refused.
+package pass
+
+import (
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"rsc.io/qr"
+
+	"menshen/policy"
+	"menshen/store"
+)
+
+// Prefix begins the text of every pass, and Length is how many characters it has.
+const (
+	Prefix = "MP1"
+	Length = len(Prefix) + 149
+)
+
+// MaxUses is how often a pass can be used at most.
+const MaxUses = 255
+
+// Errors of Parse.
+var (
+	ErrNotPass   = errors.New("not the text of a visitor's pass")
+	ErrElsewhere = errors.New("the pass is for another door")
+	ErrForged    = errors.New("the pass is not signed by this unit")
+)
+
+const (
+	purpose    = "visitor pass"
+	bodySize   = 16 + placeSize + 4 + 2 + 1
+	placeSize  = 6
+	signedSize = bodySize + ed25519.SignatureSize
+)
+
+// Unit signs, and has the key that its signatures are checked with; *store.Vault is one.
+type Unit interface {
+	Sign(purpose string, data []byte) []byte
+	PublicKey() ed25519.PublicKey
+}
+
+var letters = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// Encode signs a pass and gives its text. It begins and ends on a full minute.
+func Encode(u Unit, p policy.Pass) (string, error) {
+	if err := p.Check(); err != nil {
+		return "", fmt.Errorf("write a pass: %w", err)
+	}
+	from, minutes := p.From.Unix(), p.Until.Sub(p.From)/time.Minute
+	if from < 0 || from/60 > 1<<32-1 || !time.Unix(from/60*60, 0).Equal(p.From) || minutes*time.Minute != p.Until.Sub(p.From) || p.Uses > MaxUses {
+		return "", fmt.Errorf("write a pass: it begins and ends on a full minute, for at most %d uses: %w", MaxUses, policy.ErrPass)
+	}
+	place := placeOf(u, p.Door)
+	body := append(append(make([]byte, 0, signedSize), p.ID[:]...), place[:]...)
+	body = binary.BigEndian.AppendUint32(body, uint32(from/60))
+	body = binary.BigEndian.AppendUint16(body, uint16(minutes))
+	body = append(body, byte(p.Uses))
+	sig := u.Sign(purpose, append([]byte(Prefix), body...))
+	if len(sig) != ed25519.SignatureSize {
+		return "", fmt.Errorf("write a pass: %w", store.ErrClosed)
+	}
+	return Prefix + letters.EncodeToString(append(body, sig...)), nil
+}
+
+// Parse reads a text that a visitor shows at a door of the unit. ErrNotPass: it is something else, or damaged. ErrElsewhere: it says that it is of another
+// unit or door, which cannot be verified here and opens nothing. ErrForged: it says that it is of this door, and is not.
+func Parse(u Unit, door, text string) (policy.Pass, error) {
+	if len(text) != Length || text[:len(Prefix)] != Prefix {
+		return policy.Pass{}, ErrNotPass
+	}
+	raw, err := letters.DecodeString(text[len(Prefix):])
+	if err != nil || len(raw) != signedSize || letters.EncodeToString(raw) != text[len(Prefix):] { // the last letter has bits to spare
+		return policy.Pass{}, ErrNotPass
+	}
+	body, sig := raw[:bodySize], raw[bodySize:]
+	if [placeSize]byte(body[16:]) != placeOf(u, door) {
+		return policy.Pass{}, ErrElsewhere
+	}
+	if !store.VerifySigned(u.PublicKey(), purpose, append([]byte(Prefix), body...), sig) {
+		return policy.Pass{}, ErrForged
+	}
+	rest := body[16+placeSize:]
+	from := time.Unix(int64(binary.BigEndian.Uint32(rest))*60, 0).UTC()
+	return policy.Pass{ID: policy.PersonID(body[:16]), Door: door, From: from,
+		Until: from.Add(time.Duration(binary.BigEndian.Uint16(rest[4:])) * time.Minute), Uses: int(rest[6])}, nil
+}
+
+// placeOf tells this unit and door from others.
+func placeOf(u Unit, door string) [placeSize]byte {
+	sum := sha256.Sum256(append(append([]byte("menshen place 1\n"), u.PublicKey()...), door...))
+	return [placeSize]byte(sum[:])
+}
+
+// Draw makes the QR code of a text: rows of modules, true is dark, without the quiet zone.
+func Draw(text string) ([][]bool, error) {
+	code, err := qr.Encode(text, qr.L)
+	if err != nil {
+		return nil, fmt.Errorf("draw the QR code of a pass: %w", err)
+	}
+	rows := make([][]bool, code.Size)
+	for y := range rows {
+		rows[y] = make([]bool, code.Size)
+		for x := range rows[y] {
+			rows[y][x] = code.Black(x, y)
+		}
+	}
+	return rows, nil
+}

@@ -1,0 +1,82 @@
+package eye
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"menshen/hal"
+	"menshen/recognizer/qr"
+)
+
+// Code is what a QR code said that was held before the camera, of those whose text begins with Config.Codes. Any other code that
+// somebody may carry never leaves the child.
+type Code struct {
+	At   time.Time // when the frame was captured
+	Text hal.Code
+}
+
+const (
+	maxCode   = 200                    // characters of a text
+	codeEvery = 200 * time.Millisecond // pause at least between two looks for a code
+	codeShare = 4                      // looking for codes takes at most one part in so many of the time
+)
+
+// SetCodes says whether codes are read from now on, and after each restart: beside faces in modes Idle and Looking, alone in mode Off, whose camera is
+// then open. It does not wait.
+func (e *Eye) SetCodes(on bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.status.Codes = on
+	e.tell()
+}
+
+// Codes gives the newest code. It is closed after Close.
+func (e *Eye) Codes() <-chan Code { return e.codes }
+
+// codes reads codes in the child. What it remembers of a frame is overwritten at once.
+type codes struct {
+	prefix string
+	reader qr.Reader
+	grey   []byte
+	next   time.Time // not before then
+}
+
+// read looks for a code in the frame when it is time. It gives the empty text when there is none for us.
+func (c *codes) read(f *hal.Frame, now time.Time) (string, error) {
+	if now.Before(c.next) || len(f.BGR) != f.Width*f.Height*3 {
+		return "", nil
+	}
+	c.grey = slices.Grow(c.grey[:0], f.Width*f.Height)[:f.Width*f.Height]
+	defer c.reader.Wipe()
+	defer clear(c.grey)
+	for i := range c.grey {
+		c.grey[i] = f.BGR[i*3+1] // green, which is most of the brightness
+	}
+	text, err := c.reader.Read(c.grey, f.Width, f.Height)
+	c.next = time.Now().Add(max(codeEvery, (codeShare-1)*time.Since(now)))
+	switch {
+	case errors.Is(err, qr.ErrNoCode), err == nil && !ours(text, c.prefix):
+		return "", nil
+	}
+	return text, err
+}
+
+// ours reports whether a text begins as those do that are looked for, is short, and of the characters of a QR code's alphanumeric kind.
+func ours(text, prefix string) bool {
+	return prefix != "" && strings.HasPrefix(text, prefix) && len(text) <= maxCode && strings.Trim(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:") == ""
+}
+
+func appendCode(b []byte, at time.Time, text string) ([]byte, error) {
+	return append(binary.LittleEndian.AppendUint64(b, uint64(at.UnixNano())), text...), nil
+}
+
+func parseCode(b []byte, prefix string) (Code, error) {
+	if len(b) < 8 || !ours(string(b[8:]), prefix) {
+		return Code{}, fmt.Errorf("%w: code of %d bytes", ErrProtocol, len(b))
+	}
+	return Code{time.Unix(0, int64(binary.LittleEndian.Uint64(b))), hal.Code(b[8:])}, nil
+}

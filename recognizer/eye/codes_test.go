@@ -1,0 +1,140 @@
+package eye
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"menshen/hal/camera"
+
+	"rsc.io/qr"
+)
+
+// children that say codes they should not.
+func init() {
+	say := func(text string) func() error {
+		return func() error {
+			c := &conn{rw: os.NewFile(3, "")}
+			c.write(kindReady, func(b []byte) ([]byte, error) { return append(b, "{}"...), nil })
+			c.write(kindCode, func(b []byte) ([]byte, error) { return appendCode(b, time.Now(), text) })
+			time.Sleep(time.Minute)
+			return nil
+		}
+	}
+	children["code of another kind"] = say("HTTPS://EXAMPLE.ORG")
+	children["code with an escape"] = say("MP1\x1b[2J")
+}
+
+// hold lets somebody hold a printed code up to the simulated camera.
+func hold(t *testing.T, dir, text string, s camera.Scene) {
+	t.Helper()
+	code, err := qr.Encode(text, qr.L)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Picture, s.Kind = filepath.Join(t.TempDir(), "code.png"), camera.Photo
+	if err := errors.Join(os.WriteFile(s.Picture, code.PNG(), 0o600), camera.SetScene(dir, s)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCodeWithoutModels: an eye for codes has no model of a face in it, says only the codes that are wanted, and closes the camera when none is.
+func TestCodeWithoutModels(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "camera")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	text := "MP1" + strings.Repeat("QRCODE2345", 14)
+	e := start(t, "eye", Config{Camera: "sim:" + dir, Codes: "MP1"})
+	if s := until(t, e, "running", func(s Status) bool { return s.State == Running }); s.Models != "none" || s.Camera != CameraOff {
+		t.Errorf("%+v", s)
+	}
+	hold(t, dir, "HTTPS://EXAMPLE.ORG/"+strings.Repeat("MP1", 30), camera.Scene{Seed: 3})
+	e.SetCodes(true)
+	until(t, e, "seeing", func(s Status) bool { return s.Camera == CameraOK && s.FPS > 2 })
+	select {
+	case c := <-e.Codes():
+		t.Errorf("a code that is nobody's business came: %d bytes", len(c.Text))
+	case <-time.After(2 * time.Second):
+	}
+	for _, s := range []camera.Scene{{Seed: 3}, {Seed: 5, Light: 40}} {
+		hold(t, dir, text, s)
+		select {
+		case c := <-e.Codes():
+			if c.Text.Reveal() != text || time.Since(c.At) > 5*time.Second {
+				t.Errorf("%d bytes, seen at %v", len(c.Text), c.At)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%+v was not read: %+v", s, e.Status())
+		}
+	}
+	e.SetCodes(false)
+	until(t, e, "off", func(s Status) bool { return s.Camera == CameraOff })
+}
+
+// TestCodeBesideFaces: with faces in the picture or without, the same eye reads codes too.
+func TestCodeBesideFaces(t *testing.T) {
+	from := modelsDir(t)
+	dir := filepath.Join(t.TempDir(), "camera")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	e := start(t, "eye", Config{Camera: "sim:" + dir, Models: from, Codes: "MP1"})
+	e.SetMode(Looking)
+	e.SetCodes(true)
+	hold(t, dir, "MP1 ABC", camera.Scene{Seed: 3})
+	observed, read := false, false
+	for deadline := time.After(30 * time.Second); !observed || !read; {
+		select {
+		case o := <-e.Observations():
+			observed = true
+			o.Wipe()
+		case c := <-e.Codes():
+			read = c.Text.Reveal() == "MP1 ABC"
+		case <-deadline:
+			t.Fatalf("observed %v, read %v: %+v", observed, read, e.Status())
+		}
+	}
+}
+
+func TestImpossibleCodes(t *testing.T) {
+	for _, child := range []string{"code of another kind", "code with an escape"} {
+		t.Run(child, func(t *testing.T) {
+			t.Parallel()
+			e := start(t, child, Config{Codes: "MP1"})
+			s := until(t, e, "restarted", func(s Status) bool { return s.Restarts >= 1 && s.LastError != nil })
+			if !errors.Is(s.LastError, ErrProtocol) {
+				t.Error(s.LastError)
+			}
+		})
+	}
+	for _, text := range []string{"", "MP", "mp1A", "MP1a", " MP1", "MP1\n", "MP1" + strings.Repeat("A", maxCode-2)} {
+		b, _ := appendCode(nil, time.Now(), text)
+		if _, err := parseCode(b, "MP1"); !errors.Is(err, ErrProtocol) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	whole, _ := appendCode(nil, time.Now(), "MP1A")
+	if _, err := parseCode(whole, ""); !errors.Is(err, ErrProtocol) {
+		t.Errorf("a code where none is wanted: %v", err)
+	}
+}
+
+func FuzzCode(f *testing.F) {
+	whole, _ := appendCode(nil, time.Unix(1700000000, 5), "MP1ABC234")
+	f.Add(whole)
+	f.Add(whole[:8])
+	f.Add([]byte("12345678MP1\x00"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c, err := parseCode(b, "MP1")
+		if err != nil {
+			return
+		}
+		if again, err := appendCode(nil, c.At, c.Text.Reveal()); err != nil || string(again) != string(b) {
+			t.Errorf("%x became %x, %v", b, again, err)
+		}
+	})
+}
