@@ -24,10 +24,10 @@ func (u *Unit) fromReader(e hal.ReaderEvent) {
 		u.counts[e.Reader]++
 		u.card(*e.Card, e.At)
 	case e.Code != "":
-		u.credential(policy.ByPass, policy.PassKind, []byte(e.Code), e.At)
+		u.code(e.Code, e.At)
 	case e.Key != 0:
 		if pin := u.keypad.press(e.Key, e.At); pin != nil {
-			u.credential(policy.ByPIN, policy.PINKind, pin, e.At)
+			u.typed(pin, e.At)
 			clear(pin)
 		}
 	}

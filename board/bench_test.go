@@ -58,10 +58,15 @@ type fakeEye struct {
 	mode eye.Mode
 	cam  eye.CameraState
 	held string // what confines it
+
+	codes chan eye.Code
+	reads bool // codes
 }
 
 func (f *fakeEye) Observations() <-chan recognizer.Observation { return f.seen }
 func (f *fakeEye) Pictures() <-chan eye.Picture                { return f.pics }
+func (f *fakeEye) Codes() <-chan eye.Code                      { return f.codes }
+func (f *fakeEye) SetCodes(on bool)                            { f.mu.Lock(); defer f.mu.Unlock(); f.reads = on }
 func (f *fakeEye) SetMode(m eye.Mode)                          { f.mu.Lock(); defer f.mu.Unlock(); f.mode = m }
 func (f *fakeEye) Close() error                                { return nil }
 func (f *fakeEye) Status() eye.Status {

@@ -9,6 +9,7 @@ import (
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/recognizer"
+	"menshen/recognizer/eye"
 )
 
 // start sets the readers, inputs, lamps and the housekeeping to work. The function that it returns waits until they have ended.
@@ -71,8 +72,9 @@ func (u *Unit) loop(ctx context.Context) error {
 	u.obey()
 
 	var seen <-chan recognizer.Observation
+	var codes <-chan eye.Code
 	if u.eye != nil {
-		seen = u.eye.Observations()
+		seen, codes = u.eye.Observations(), u.eye.Codes()
 	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -89,6 +91,12 @@ func (u *Unit) loop(ctx context.Context) error {
 				continue
 			}
 			u.observe(&o)
+		case c, ok := <-codes:
+			if !ok {
+				codes = nil
+				continue
+			}
+			u.seenCode(c)
 		case f := <-u.calls:
 			f()
 		case <-timer.C:
@@ -115,6 +123,7 @@ func (u *Unit) tick(now time.Time) {
 	u.step(policy.DoorEvent{At: now, Kind: policy.EvTick})
 	u.keepHours(now)
 	u.lookAround(now)
+	u.lookForCodes(now)
 	u.keypad.expire(now)
 	u.follow(now)
 }

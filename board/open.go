@@ -9,6 +9,7 @@ import (
 
 	"menshen/board/config"
 	"menshen/board/host"
+	"menshen/board/pass"
 	"menshen/recognizer/calibration"
 	"menshen/recognizer/eye"
 	"menshen/recognizer/models"
@@ -87,11 +88,18 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 	log.Info("wires open", "readers", len(hw.Readers), "inputs", len(hw.Inputs))
 
 	parts := Parts{Config: c, Vault: v, Hardware: hw}
-	if c.Faces.Enabled {
-		if err := checkModels(c); err != nil {
-			return nil, closeAll, err
+	if c.Looks() {
+		conf := eye.Config{Camera: c.Camera.Source}
+		if c.Faces.Enabled {
+			if err := checkModels(c); err != nil {
+				return nil, closeAll, err
+			}
+			conf.Models, conf.Manifest = c.Camera.Models, c.Camera.Manifest
 		}
-		e, err := eye.Start(ctx, eye.Config{Camera: c.Camera.Source, Models: c.Camera.Models, Manifest: c.Camera.Manifest})
+		if c.Passes.Camera {
+			conf.Codes = pass.Prefix
+		}
+		e, err := eye.Start(ctx, conf)
 		if err != nil {
 			return nil, closeAll, fmt.Errorf("starting the eye: %w", err)
 		}

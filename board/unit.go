@@ -22,7 +22,9 @@ const SlowDisk = 150 * time.Millisecond
 type Eye interface {
 	Observations() <-chan recognizer.Observation
 	Pictures() <-chan eye.Picture // in mode eye.Aim; the receiver wipes them
+	Codes() <-chan eye.Code
 	SetMode(eye.Mode)
+	SetCodes(bool)
 	Status() eye.Status
 	Close() error
 }
@@ -59,6 +61,7 @@ type Unit struct {
 	keypad   keypad
 	faces    faces
 	site     site
+	passes   passes
 	back     policy.Withdrawal // somebody's gesture at the door
 	due      erasures
 	outputs  outputs
@@ -106,6 +109,9 @@ func New(p Parts) (*Unit, error) {
 		return nil, err
 	}
 	if err := u.loadFaces(); err != nil {
+		return nil, err
+	}
+	if err := u.loadPasses(); err != nil {
 		return nil, err
 	}
 	u.publish()

@@ -29,7 +29,7 @@ func (c *Config) check() error {
 	if _, err := ParseKeySource(c.Key.Source); err != nil {
 		return at("key.source", fmt.Errorf("[key] source: %w", err))
 	}
-	for _, part := range []func() error{c.checkDoor, c.checkLock, c.checkWires, c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces} {
+	for _, part := range []func() error{c.checkDoor, c.checkLock, c.checkWires, c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkPasses} {
 		if err := part(); err != nil {
 			return err
 		}

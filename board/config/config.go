@@ -38,6 +38,7 @@ type Config struct {
 	Formats []Format `toml:"format"`
 	Camera  Camera   `toml:"camera"`
 	Faces   Faces    `toml:"faces"`
+	Passes  Passes   `toml:"passes"`
 	Console Console  `toml:"console"`
 
 	lines lines

@@ -14,6 +14,9 @@ func passCommands() []command {
 		{name: "pass", usage: "[HOST] [--hours N] [--uses N]", roles: keepsPeople, person: true, needs: has[Passes], run: pass,
 			about:   text{"make a visitor's pass, shown once: digits, and a code for the camera; from staff without a host", "生成访客通行码（仅显示一次），不带接待人则由工作人员发放"},
 			example: "pass 1204 --hours 4 --uses 2"},
+		{name: "passes", usage: "[--json]", roles: readsPeople, needs: has[Passes], run: passes,
+			about:   text{"list visitors' passes, until a day after their end", "列出访客通行码（到期一天后清除）"},
+			example: "passes"},
 		{name: "pass-end", usage: "KEY", roles: keepsPeople, needs: has[Passes], run: endPass,
 			about:   text{"end a visitor's pass at once", "立即作废访客通行码"},
 			example: "pass-end 8c1f"},
@@ -47,14 +50,62 @@ func pass(ctx context.Context, c *console, words []string) error {
 	defer p.Code.Wipe()
 	c.printf(text{"Pass %s, until %s, %d times.", "通行码 %s，有效至 %s，%d 次。"}, p.Key, c.time(p.Until), p.Uses)
 	if len(p.Code) > 0 {
-		c.printf(text{"At the keypad: %s#", "键盘输入：%s#"}, string(p.Code))
+		c.printf(text{"At the keypad: %s #", "键盘输入：%s #"}, inThrees(p.Code))
 	}
-	if !c.plain {
+	switch {
+	case len(p.QR) == 0:
+	case c.plain:
+		c.say(text{"There is a QR code as well, which is a picture: type 'plain off' before making a pass to see it.", "另有二维码（图形）：生成前输入 plain off 可显示。"})
+	default:
 		for _, l := range halfBlocks(p.QR) {
 			c.put(l + "\r\n")
 		}
+		c.say(text{"The visitor photographs this code and holds it up at the door. It is not shown again.", "访客拍下此码，到门前对准摄像头或扫码器。此码不再显示。"})
 	}
 	return nil
+}
+
+// inThrees is how people read long numbers.
+func inThrees(digits Secret) string {
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteByte(d)
+	}
+	return b.String()
+}
+
+// passes lists what pass made.
+func passes(ctx context.Context, c *console, words []string) error {
+	a, err := parse(words, "json")
+	if err != nil {
+		return err
+	}
+	all, err := c.desk.(Passes).ListPasses(ctx, c.who)
+	if err != nil {
+		return err
+	}
+	t := table{cols: []column{
+		{"key", text{"key", "编号"}},
+		{"host", text{"invited by", "接待人"}},
+		{"by", text{"made by", "经办人"}},
+		{"from", text{"from", "生效"}},
+		{"until", text{"until", "截止"}},
+		{"used", text{"used", "已用"}},
+		{"uses", text{"of", "次数"}},
+		{"state", text{"state", "状态"}},
+	}}
+	for _, p := range all {
+		t.add(p.Key, p.Host.Reveal(), p.By, p.From, p.Until, p.Used, p.Uses, passWords[p.State])
+	}
+	return c.show(t, a.has("json"))
+}
+
+// passWords say how a pass stands.
+var passWords = map[policy.Reason]word{
+	"": "opens", policy.ReasonRevoked: "ended", policy.ReasonKeyEnded: "over", policy.ReasonKeySpent: "used up", policy.ReasonKeyAhead: "not yet",
 }
 
 // number reads an option that is a number from 1 to most.

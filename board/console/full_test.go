@@ -160,6 +160,16 @@ func (d *fullDesk) AddPass(_ context.Context, s console.Session, id policy.Perso
 	return console.Pass{Key: "8c1f0000", Code: console.Secret("481516"), QR: [][]bool{{true, false}, {false, true}}, From: from, Until: until, Uses: uses}, err
 }
 
+func (d *fullDesk) ListPasses(_ context.Context, s console.Session) ([]console.PassState, error) {
+	err := d.enter(s, "passes", console.Manager, console.Auditor)
+	defer d.fakeDesk.mu.Unlock()
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	return []console.PassState{
+		{Pass: console.Pass{Key: "8c1f0000", From: at, Until: at.Add(2 * time.Hour), Uses: 3}, Host: "Li Na", By: "mei", Used: 1},
+		{Pass: console.Pass{Key: "01020304", From: at, Until: at.Add(time.Hour), Uses: 1}, By: "mei", State: policy.ReasonRevoked},
+	}, err
+}
+
 func (d *fullDesk) EndPass(_ context.Context, s console.Session, key string) error {
 	err := d.enter(s, "pass ended "+key, console.Manager)
 	defer d.fakeDesk.mu.Unlock()

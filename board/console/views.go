@@ -87,8 +87,19 @@ type Passes interface {
 	// AddPass makes a pass; whoever hands it over is the person of id, or staff for the zero id. The code is shown once and
 	// is the caller's to wipe.
 	AddPass(ctx context.Context, s Session, id policy.PersonID, from, until time.Time, uses int) (Pass, error)
-	// EndPass ends a pass by its handle.
+	// EndPass ends a pass by its handle, or the beginning of it.
 	EndPass(ctx context.Context, s Session, key string) error
+	// ListPasses gives the passes made here whose time is not long over, the one that ends first before the others. Whose hosts are named is recorded.
+	ListPasses(ctx context.Context, s Session) ([]PassState, error)
+}
+
+// PassState is a pass as the list shows it, without code and digits: nobody can show those again.
+type PassState struct {
+	Pass
+	Host  policy.Private // who invited; empty: staff, or somebody who was erased since
+	By    string         // who made it
+	Used  int
+	State policy.Reason // why the door refuses it now; empty: it opens
 }
 
 // Pass is a pass just made.

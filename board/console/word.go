@@ -41,5 +41,6 @@ var chinese = map[string]string{
 	"lease not over": "租期未结束", "face alone allowed": "可仅用人脸", "in their hours": "在其时段内", "not in just now": "非刚进入", "other door closed": "另一门已关",
 	"two persons": "两人齐",
 	"refused":     "已拒绝", "consented": "已同意", "enrolled": "已录入", "withdrawn": "已撤回",
+	"opens": "有效", "ended": "已作废", "over": "已过期", "used up": "已用完", "not yet": "未生效",
 	"installer": "安装员", "technician": "技术员", "manager": "管理员", "auditor": "审计员",
 }

@@ -18,13 +18,13 @@
 //
 // # Child
 //
-// An eye whose Config names no models cannot look at faces; with Config.Codes it reads visitors' QR codes, alone or beside faces. Looking for one costs
-// 2 ms a frame (package qr), at most five times a second and never more than a quarter of the time, so the time from a face to its observation
-// stays what it was: the code is looked for after the observation has been sent.
-//
 // Main(3) is the child's whole life: read the Config, load the models, confine itself (no new privileges, Landlock, seccomp,
 // resource limits, not dumpable), open the camera, and answer with observations until the socket closes.
 // It holds no key, name or template, and writes nothing.
+//
+// An eye whose Config names no models cannot look at faces; with Config.Codes it reads visitors' QR codes, alone or beside faces. Looking for one costs
+// 2 ms a frame (package qr), at most five times a second and never more than a quarter of the time, so the time from a face to its observation
+// stays what it was: the code is looked for after the observation has been sent.
 //
 // # Protocol
 //
