@@ -4,6 +4,7 @@ package haltest
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -210,3 +211,13 @@ func (o *Output) Moves() []Move {
 }
 
 func (o *Output) String() string { return o.Name }
+
+// Counted gives one of a reader's counts by its name. A name that it has not is reported as its greatest count, which no test expects.
+func Counted(c hal.Counter, of string) uint64 {
+	for _, n := range c.Counts() {
+		if n.Of == of {
+			return n.N
+		}
+	}
+	return math.MaxUint64
+}

@@ -43,7 +43,8 @@ func (t Tag) GoString() string { return t.String() }
 func (t Tag) Format(s fmt.State, _ rune) { fmt.Fprint(s, t.String()) }
 
 const (
-	answerTime = 3 * time.Millisecond // a card answers within 0.1 ms, and its longest answer takes 1.7 ms
+	answerTime = 3 * time.Millisecond   // a card answers within 0.1 ms, and its longest answer takes 1.7 ms
+	activation = 250 * time.Millisecond // for all exchanges of an activation: a card takes 3 to 9 of them, several cards some more, noise up to a hundred
 	cascadeTag = 0x88
 	moreUID    = 0x04 // SAK: UID not complete
 )
@@ -67,9 +68,10 @@ func (c *Chip) activate(call byte) (Tag, error) {
 		return Tag{}, err
 	}
 	var t Tag
+	deadline := time.Now().Add(activation)
 	copy(t.ATQA[:], answer.data)
 	for level := range byte(3) {
-		part, err := c.resolve(commands.PICC_ANTICOLL + 2*level)
+		part, err := c.resolve(commands.PICC_ANTICOLL+2*level, deadline)
 		if err != nil {
 			return Tag{}, err
 		}
@@ -90,9 +92,10 @@ func (c *Chip) activate(call byte) (Tag, error) {
 
 // resolve finds one cascade level of one card, four bytes and their check byte. After a collision it asks again
 // with one more bit known, the one that was received: whether that bit came before the collision or is the collided one, some
-// card has it. So it needs nothing of the chip but the bits before a collision, and ends after 33 rounds at most.
-func (c *Chip) resolve(level byte) (part [5]byte, err error) {
-	for known := 0; known <= 32; known++ {
+// card has it. So it needs nothing of the chip but the bits before a collision, and ends after 33 rounds at most, or at the deadline:
+// each round may take as long as a deaf chip does.
+func (c *Chip) resolve(level byte, deadline time.Time) (part [5]byte, err error) {
+	for known := 0; known <= 32 && time.Now().Before(deadline); known++ {
 		full, odd := known/8, known%8
 		out := frame{data: append([]byte{level, byte(2+full)<<4 | byte(odd)}, part[:(known+7)/8]...), bits: odd}
 		in, err := c.exchange(out, odd, answerTime)

@@ -10,8 +10,8 @@
 //	Session  an authenticated sector of a MIFARE Classic: read, verified write
 //	Reader   hal.Reader: polls, reports each card once while it is held there, and brings a deaf chip back
 //
-// No call but Init and SelfTest, which reset the chip and may take 0.2 s, waits longer than about 60 ms: the chip's own timer
-// ends an exchange with a silent card, and the host's clock one with a silent chip.
+// The chip's own timer ends an exchange with a silent card, and the host's clock one with a silent chip: none waits longer than
+// 40 ms. Activate, which may need many, gives up after 0.25 s; Init and SelfTest reset the chip and may take 0.2 s.
 //
 // A UID is sent in the clear and can be copied onto a blank card for pennies: such a card is Clonable. A sector under a key of
 // the site's own is better, though Crypto-1, the cipher of MIFARE Classic, has been broken since 2008: it keeps out the

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	periph "periph.io/x/conn/v3/gpio"
@@ -55,25 +54,33 @@ type Reader struct {
 	source Source
 	seen   map[string]time.Time // UIDs in the field; used by Run only
 	hal.Pulse
-
-	inits, garbled atomic.Uint64
+	tally hal.Tally
 }
 
-var _ hal.Reader = (*Reader)(nil)
+// What a reader counts.
+const (
+	cards = iota
+	garbled
+	refused
+	inits
+)
+
+var (
+	_ hal.Reader  = (*Reader)(nil)
+	_ hal.Counter = (*Reader)(nil)
+)
 
 // New makes a reader. Nothing is opened before Run.
 func New(source Source, cfg Config) *Reader {
 	cfg.Poll = cmp.Or(max(0, cfg.Poll), 100*time.Millisecond)
 	cfg.Away = cmp.Or(max(0, cfg.Away), time.Second)
 	cfg.Refresh = cmp.Or(max(0, cfg.Refresh), time.Minute)
-	return &Reader{cfg: cfg, source: source, seen: map[string]time.Time{}}
+	counts := hal.NewTally("cards", "garbled answers", "cards without a number to open by", "times the chip was set up")
+	return &Reader{tally: counts, cfg: cfg, source: source, seen: map[string]time.Time{}}
 }
 
-// Counts are how often the chip was set up, and how many answers were garbled, since the program started.
-type Counts struct{ Inits, Garbled uint64 }
-
-// Counts may be called at any time.
-func (r *Reader) Counts() Counts { return Counts{r.inits.Load(), r.garbled.Load()} }
+// Counts implements hal.Counter.
+func (r *Reader) Counts() []hal.Count { return r.tally.Counts() }
 
 func (r *Reader) String() string { return r.cfg.Name }
 
@@ -112,7 +119,7 @@ func (r *Reader) live(ctx context.Context, up func(), emit func(hal.ReaderEvent)
 			if err := chip.Init(); err != nil {
 				return err
 			}
-			r.inits.Add(1)
+			r.tally.Add(inits, 1)
 			fresh = time.Now()
 			up()
 		}
@@ -148,7 +155,7 @@ func (r *Reader) look(chip *Chip, emit func(hal.ReaderEvent)) error {
 			r.forget()
 			return nil
 		case errors.Is(err, ErrGarbled), errors.Is(err, ErrCollided): // cards at the edge of the field: the next look may do better
-			r.garbled.Add(1)
+			r.tally.Add(garbled, 1)
 			return nil
 		case err != nil:
 			return err
@@ -183,7 +190,9 @@ func (r *Reader) tapped(chip *Chip, tag Tag, emit func(hal.ReaderEvent)) error {
 	switch {
 	case err == nil:
 		e.Card = &card
+		r.tally.Add(cards, 1)
 	case errors.Is(err, ErrRandom), errors.Is(err, ErrKey), errors.Is(err, ErrRefused):
+		r.tally.Add(refused, 1)
 		e.Fault, e.Frame = fmt.Errorf("reader %s: %w", r.cfg.Name, err), true
 	default:
 		return err

@@ -9,6 +9,7 @@ import (
 	"periph.io/x/conn/v3/spi"
 
 	"menshen/hal"
+	"menshen/hal/haltest"
 	"menshen/hal/rc522"
 	"menshen/hal/rc522/rc522test"
 )
@@ -139,7 +140,7 @@ func TestChipComesBack(t *testing.T) {
 			if e := next(t, events); e.Card == nil {
 				t.Fatalf("got %+v", e)
 			}
-			if r.Counts().Inits < 2 {
+			if haltest.Counted(r, "times the chip was set up") < 2 {
 				t.Error("the chip was not set up anew")
 			}
 		})
@@ -160,7 +161,7 @@ func TestGarbledCardIsReadOnceItIsHeldStill(t *testing.T) {
 	field, r, events := wall(t, rc522.Config{})
 	field.Garble(true)
 	field.Present(rc522test.Classic(1, 2, 3, 4))
-	for r.Counts().Garbled < 3 {
+	for haltest.Counted(r, "garbled answers") < 3 {
 		none(t, events, time.Millisecond)
 	}
 	field.Garble(false)

@@ -36,24 +36,28 @@ func RDM6300(name string) Config { return Config{Name: name, Framing: STXETX, Co
 // Scanner is a QR or bar code scanner in its serial mode, one code a line.
 func Scanner(name string) Config { return Config{Name: name, Framing: Lines, Content: Text} }
 
-// Counts are what a reader has seen since the program started.
-type Counts struct {
-	Read     uint64 // cards and codes, repeats included
-	Repeated uint64 // those that were there already
-	Bad      uint64 // damaged frames
-}
+// What a reader counts.
+const (
+	read = iota
+	repeated
+	tooLong
+	checksum
+	content
+)
 
 // Reader is a reader on a serial port.
 type Reader struct {
 	cfg    Config
 	source Source
+	tally  hal.Tally
 	hal.Pulse
 	port atomic.Pointer[hal.Lively] // the open port, which comes round while nothing is read
-
-	read, repeated, bad atomic.Uint64
 }
 
-var _ hal.Reader = (*Reader)(nil)
+var (
+	_ hal.Reader  = (*Reader)(nil)
+	_ hal.Counter = (*Reader)(nil)
+)
 
 // New makes a reader. Nothing is opened before Run.
 func New(source Source, cfg Config) (*Reader, error) {
@@ -61,13 +65,12 @@ func New(source Source, cfg Config) (*Reader, error) {
 		return nil, fmt.Errorf("reader %s: its framing and content must be said, such as those of RDM6300 or Scanner", cfg.Name)
 	}
 	cfg.Away = cmp.Or(cfg.Away, time.Second)
-	return &Reader{cfg: cfg, source: source}, nil
+	counts := hal.NewTally("cards and codes", "repeats of one held there", "frames without end", "frames of wrong checksum", "frames of other content")
+	return &Reader{tally: counts, cfg: cfg, source: source}, nil
 }
 
-// Counts may be called at any time.
-func (r *Reader) Counts() Counts {
-	return Counts{Read: r.read.Load(), Repeated: r.repeated.Load(), Bad: r.bad.Load()}
-}
+// Counts implements hal.Counter.
+func (r *Reader) Counts() []hal.Count { return r.tally.Counts() }
 
 func (r *Reader) String() string { return r.cfg.Name }
 
@@ -114,7 +117,7 @@ func (r *Reader) follow(port io.Reader, emit func(hal.ReaderEvent)) error {
 			}
 			e := r.event(frame, err)
 			if last.again(frame, e.Fault, e.At, r.cfg.Away) {
-				r.repeated.Add(1)
+				r.tally.Add(repeated, 1)
 				continue
 			}
 			emit(e)
@@ -132,11 +135,18 @@ func (r *Reader) event(frame []byte, err error) (e hal.ReaderEvent) {
 	}
 	e.At, e.Reader = time.Now(), r.cfg.Name
 	if err != nil {
-		r.bad.Add(1)
+		switch {
+		case errors.Is(err, ErrTooLong):
+			r.tally.Add(tooLong, 1)
+		case errors.Is(err, ErrChecksum):
+			r.tally.Add(checksum, 1)
+		default:
+			r.tally.Add(content, 1)
+		}
 		e.Fault, e.Frame = fmt.Errorf("reader %s: %w", r.cfg.Name, err), true
 		return e
 	}
-	r.read.Add(1)
+	r.tally.Add(read, 1)
 	return e
 }
 

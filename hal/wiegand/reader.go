@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	periph "periph.io/x/conn/v3/gpio"
@@ -40,26 +39,31 @@ type Config struct {
 	Keypad  Keypad
 }
 
-// Counts are what a reader has seen since the program started.
-type Counts struct {
-	Cards    uint64 // frames that were a card
-	Keys     uint64 // frames that were a key
-	Lost     uint64 // frames with lost edges
-	Bad      uint64 // frames of wrong length or parity, noise, bursts that are no key
-	Glitches uint64 // pulses taken for the ringing of another
-}
+// What a reader counts.
+const (
+	cards = iota
+	keys
+	lost
+	parity
+	length
+	noise
+	noKey
+	glitches
+)
 
 // Reader is a Wiegand reader on two lines.
 type Reader struct {
 	name   string
 	source Source
 	dec    *Decoder
+	tally  hal.Tally
 	hal.Pulse
-
-	cards, keys, lost, bad, glitches atomic.Uint64
 }
 
-var _ hal.Reader = (*Reader)(nil)
+var (
+	_ hal.Reader  = (*Reader)(nil)
+	_ hal.Counter = (*Reader)(nil)
+)
 
 // New makes a reader. Nothing is opened before Run.
 func New(source Source, cfg Config) (*Reader, error) {
@@ -67,13 +71,13 @@ func New(source Source, cfg Config) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reader %s: %w", cfg.Name, err)
 	}
-	return &Reader{name: cfg.Name, source: source, dec: dec}, nil
+	counts := hal.NewTally("cards", "keys", "frames with lost edges", "frames of wrong parity", "frames of wrong length", "frames of noise",
+		"bursts that are no key", "pulses taken for ringing")
+	return &Reader{tally: counts, name: cfg.Name, source: source, dec: dec}, nil
 }
 
-// Counts may be called at any time.
-func (r *Reader) Counts() Counts {
-	return Counts{Cards: r.cards.Load(), Keys: r.keys.Load(), Lost: r.lost.Load(), Bad: r.bad.Load(), Glitches: r.glitches.Load()}
-}
+// Counts implements hal.Counter.
+func (r *Reader) Counts() []hal.Count { return r.tally.Counts() }
 
 func (r *Reader) String() string { return r.name }
 
@@ -99,7 +103,7 @@ const idle = time.Second
 func (r *Reader) read(edges gpio.Edges, emit func(hal.ReaderEvent)) error {
 	f := Framer{Patient: !r.dec.OneLength()}
 	var held holding
-	rung := r.glitches.Load()
+	var rung uint64
 	for {
 		r.Beat()
 		wait := idle
@@ -121,7 +125,8 @@ func (r *Reader) read(edges gpio.Edges, emit func(hal.ReaderEvent)) error {
 				return fmt.Errorf("reader %s: %w", r.name, err)
 			}
 		}
-		r.glitches.Store(rung + f.Glitches())
+		r.tally.Add(glitches, f.Glitches()-rung)
+		rung = f.Glitches()
 		if whole {
 			emit(r.event(frame, edges.Wall(frame.At)))
 		}
@@ -133,17 +138,23 @@ func (r *Reader) event(f Frame, at time.Time) hal.ReaderEvent {
 	card, key, err := r.dec.Decode(f)
 	switch {
 	case card != nil:
-		r.cards.Add(1)
+		r.tally.Add(cards, 1)
 		return hal.ReaderEvent{At: at, Reader: r.name, Card: card}
 	case err == nil:
-		r.keys.Add(1)
+		r.tally.Add(keys, 1)
 		return hal.ReaderEvent{At: at, Reader: r.name, Key: key}
 	case errors.Is(err, ErrLost):
-		r.lost.Add(1)
+		r.tally.Add(lost, 1)
+	case errors.Is(err, ErrParity), errors.Is(err, ErrReversed):
+		r.tally.Add(parity, 1)
+	case errors.Is(err, ErrLength):
+		r.tally.Add(length, 1)
+	case errors.Is(err, ErrKey):
+		r.tally.Add(noKey, 1)
 	default:
-		r.bad.Add(1)
+		r.tally.Add(noise, 1)
 	}
-	return hal.ReaderEvent{At: at, Reader: r.name, Fault: fmt.Errorf("reader %s: %w", r.name, err), Frame: !errors.Is(err, ErrReversed)}
+	return hal.ReaderEvent{At: at, Reader: r.name, Fault: fmt.Errorf("reader %s: %w", r.name, err)}
 }
 
 // holding remembers whether a data line was found low at rest.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	periph "periph.io/x/conn/v3/gpio"
 
 	"menshen/hal"
+	"menshen/hal/haltest"
 	"menshen/hal/sim"
 	"menshen/hal/wiegand"
 )
@@ -75,7 +77,7 @@ func TestHundredThousandFrames(t *testing.T) {
 			t.Fatalf("sent a card of %s, got %+v", want.format, e)
 		}
 	}
-	if c := r.Counts(); c != (wiegand.Counts{Cards: uint64(frames)}) {
+	if c := r.Counts(); c[0] != (hal.Count{Of: "cards", N: uint64(frames)}) || slices.ContainsFunc(c[1:], func(n hal.Count) bool { return n.N != 0 }) {
 		t.Errorf("counts %+v", c)
 	}
 }
@@ -101,7 +103,7 @@ func TestOverflowIsAFault(t *testing.T) {
 			quiet = true
 		}
 	}
-	if !lost || r.Counts().Lost == 0 {
+	if !lost || haltest.Counted(r, "frames with lost edges") == 0 {
 		t.Errorf("no loss was told; counts %+v", r.Counts())
 	}
 	d.Tap(2, 2)
@@ -142,5 +144,43 @@ func TestShortCircuitIsNamed(t *testing.T) {
 	d.Pin(sim.D1).Drive(periph.High)
 	if e := <-events; !e.Recovered {
 		t.Errorf("repaired: %+v", e)
+	}
+}
+
+// TestBadFramesAreCountedByTheirKind, and swapped wires are named from the second card on.
+func TestBadFramesAreCountedByTheirKind(t *testing.T) {
+	d, r, events := wall(t, sim.Config{}, wiegand.Config{Keypad: wiegand.Burst8})
+	card := sim.H10301(1, 2)
+	wrong := slices.Clone(card)
+	wrong[5] = !wrong[5]
+	swapped := make([]bool, len(card))
+	for i := range card {
+		swapped[i] = !card[i]
+	}
+	for _, c := range []struct {
+		sent []bool
+		of   string
+		want error // nil: a card
+	}{
+		{card, "cards", nil},
+		{wrong, "frames of wrong parity", wiegand.ErrParity},
+		{card[:25], "frames of wrong length", wiegand.ErrLength},
+		{parse("00001111"), "bursts that are no key", wiegand.ErrKey},
+		{swapped, "frames of wrong parity", wiegand.ErrParity},
+		{swapped, "frames of wrong parity", wiegand.ErrReversed},
+		{card, "cards", nil},
+	} {
+		before := haltest.Counted(r, c.of)
+		d.Send(c.sent)
+		if e := <-events; !errors.Is(e.Fault, c.want) || (e.Card == nil) != (c.want != nil) {
+			t.Errorf("want %v, got %+v", c.want, e)
+		}
+		if haltest.Counted(r, c.of) != before+1 {
+			t.Errorf("%v is not counted as %s: %+v", c.want, c.of, r.Counts())
+		}
+	}
+	d.SendWith(card, 20*time.Microsecond, 50*time.Microsecond) // no reader is that fast
+	if e := <-events; !errors.Is(e.Fault, wiegand.ErrNoise) || haltest.Counted(r, "frames of noise") != 1 || haltest.Counted(r, "pulses taken for ringing") == 0 {
+		t.Errorf("noise: %+v, %+v", e, r.Counts())
 	}
 }
