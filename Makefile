@@ -46,7 +46,7 @@ test: setup-test compile lint short race
 lint:
 	@test -z "$$(gofmt -l cmd hal recognizer policy store board)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy store board; exit 1; }
 	go vet ./...
-	go vet -tags vboard ./hal/gpio ./hal/wiegand
+	go vet -tags vboard ./hal/gpio ./hal/wiegand ./scripts/vboard/unit
 	go tool staticcheck ./...
 
 short:
@@ -75,8 +75,8 @@ MINUTES ?= 60
 soak: setup-run compile
 	@scripts/bench/soak.sh $(MINUTES)
 
-# The drivers on the kernel's own lines, in a virtual board: two minutes on a quiet machine, after two of set-up once.
-vboard:
+# The drivers and the whole program on the kernel's own lines, in a virtual board: under four minutes, after two of set-up once.
+vboard: setup-build
 	scripts/vboard/run.sh
 
 cover:

@@ -51,7 +51,7 @@ func (c *Config) checkDoor() error {
 }
 
 // checkLock holds a lock to its kind: what a maglock and an impulse lock do without current is no choice, and an impulse lock
-// cannot be held open, which fire asks for (R-SAFE).
+// cannot be held open, which fire (R-SAFE) and free passage ask for.
 func (c *Config) checkLock() error {
 	r := &c.Relay
 	if err := oneOf("[relay] lock", r.Lock, Locks); err != nil {
@@ -70,6 +70,8 @@ func (c *Config) checkLock() error {
 	case r.Lock == "impulse" && c.has("fire"):
 		return at("relay.lock", fmt.Errorf("[relay] an impulse lock cannot be held open while there is fire (R-SAFE): "+
 			"wire a lock that is open without current (lock = \"maglock\", fail_safe = true), or a strike"))
+	case r.Lock == "impulse" && len(c.Site.Free.Hours) > 0:
+		return at("relay.lock", fmt.Errorf("[relay] an impulse lock cannot stay unlocked, which [site.free_passage] asks for: leave that out, or wire a strike or a maglock"))
 	case r.Lock == "impulse" && (r.Pulse.D() < 50*time.Millisecond || r.Pulse.D() > 5*time.Second):
 		return at("relay.pulse", fmt.Errorf("[relay] pulse %v is out of range: write between 50ms and 5s", r.Pulse.D()))
 	case r.Lock == "impulse" && r.Rest.D() > time.Minute:

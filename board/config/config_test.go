@@ -164,3 +164,20 @@ func TestKeySources(t *testing.T) {
 		}
 	}
 }
+
+func TestImpulseLockIsNotHeldOpen(t *testing.T) {
+	const door = "[unit]\nname = \"Door\"\ndir = \"vault\"\n[key]\nsource = \"file:key\"\n[relay]\npin = \"X\"\nlock = \"impulse\"\n"
+	for _, c := range []struct{ more, want string }{
+		{"", ""},
+		{"pulse = \"20ms\"\n", "9: [relay] pulse 20ms"},
+		{"rest = \"2m\"\n", "9: [relay] rest 2m0s"},
+		{"fail_safe = true\n", "9: [relay] an impulse lock stays locked without current"},
+		{"[[input]]\nrole = \"fire\"\npin = \"Y\"\n", "8: [relay] an impulse lock cannot be held open while there is fire (R-SAFE)"},
+		{"[site.free_passage]\nhours = [\"mon 08:00-09:00\"]\n", "8: [relay] an impulse lock cannot stay unlocked"},
+	} {
+		_, err := Parse(strings.NewReader(door + c.more))
+		if (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%q: %v, want %s", c.more, err, c.want)
+		}
+	}
+}

@@ -22,6 +22,17 @@ var colours = map[Kind]string{
 	Free: "2", Supply: "31", Ground: "90", Taken: "2", Relay: "1;35", Input: "32", Signal: "33", Data: "36", Line: "34",
 }
 
+// glyphs are the signs of a drawing. Terminals of Chinese systems may draw the nicer ones two columns wide (UAX #11, "ambiguous"), and the
+// picture would fall apart, so Chinese has plain ones.
+type glyphs struct{ wire, free, used, first, taken, side, top, bottom string }
+
+func (d Drawing) glyphs() glyphs {
+	if d.Lang == "zh" {
+		return glyphs{"-", "o", "@", "#", "x", "|", "+-----+", "+-----+"}
+	}
+	return glyphs{"─", "○", "●", "■", "✗", "│", "┌─────┐", "└─────┘"}
+}
+
 // Width is the most columns that a drawing takes; findings below it are wrapped to it.
 const Width = 80
 
@@ -71,54 +82,53 @@ func (f Finding) Label(lang string) string {
 
 // header draws the pins as one sees them, two a row.
 func (b *Board) header(s *strings.Builder, uses map[string]Use, d Drawing) {
+	g := d.glyphs()
 	edge := strings.Repeat(" ", sideWidth+nameWidth+5)
-	fmt.Fprintf(s, "%s┌─────┐\n", edge)
+	fmt.Fprintf(s, "%s%s\n", edge, g.top)
 	for i := 0; i+1 < len(b.Pins); i += 2 {
 		left, right := b.Pins[i], b.Pins[i+1]
 		l, r := uses[left.Name], uses[right.Name]
-		fmt.Fprintf(s, "%s %2d │ %s %s │ %-2d %s\n",
-			d.paint(l.Kind, fmt.Sprintf("%s %*s", d.wire(left, l, true), nameWidth, left.Name)), left.At, d.dot(left, l),
-			d.dot(right, r), right.At, d.paint(r.Kind, strings.TrimRight(fmt.Sprintf("%-*s %s", nameWidth, right.Name, d.wire(right, r, false)), " ")))
+		fmt.Fprintf(s, "%s %2d %s %s %s %s %-2d %s\n",
+			d.paint(l.Kind, fmt.Sprintf("%s %*s", g.draw(left, l, d.name(l), true), nameWidth, left.Name)), left.At, g.side,
+			d.paint(l.Kind, g.pin(left, l)), d.paint(r.Kind, g.pin(right, r)), g.side,
+			right.At, d.paint(r.Kind, strings.TrimRight(fmt.Sprintf("%-*s %s", nameWidth, right.Name, g.draw(right, r, d.name(r), false)), " ")))
 	}
-	fmt.Fprintf(s, "%s└─────┘\n", edge)
+	fmt.Fprintf(s, "%s%s\n", edge, g.bottom)
 }
 
-// wire draws a wire with its label at the outer end, or what a free pin is besides.
-func (d Drawing) wire(p Pin, u Use, left bool) string {
-	label, fill := d.name(u), "─"
+// draw draws a wire with its label at the outer end, or what a free pin is besides.
+func (g glyphs) draw(p Pin, u Use, label string, left bool) string {
+	fill := g.wire
 	if u.Of == "" {
 		label, fill = p.Also, " "
 		if u.Kind == Taken {
-			label = "✗ " + p.Also
+			label = g.taken + " " + p.Also
 		}
 	}
-	label = runewidth.Truncate(label, sideWidth-2, "…")
-	rest := sideWidth - runewidth.StringWidth(label)
+	label = runewidth.Truncate(label, sideWidth-2, "~")
+	rest := strings.Repeat(fill, sideWidth-1-runewidth.StringWidth(label))
 	switch {
-	case label == "":
-		return strings.Repeat(" ", sideWidth)
-	case fill == " " && left:
-		return strings.Repeat(" ", rest) + label
-	case fill == " ":
-		return label + strings.Repeat(" ", rest)
+	case left && fill == " ":
+		return rest + fill + label
 	case left:
-		return label + " " + strings.Repeat(fill, rest-1)
+		return label + " " + rest
+	case fill == " ":
+		return label
 	}
-	return strings.Repeat(fill, rest-1) + " " + label
+	return rest + " " + label
 }
 
-// dot is the pin itself: square for pin 1, as on the board, and hollow when nothing is wired.
-func (d Drawing) dot(p Pin, u Use) string {
-	dot := "●"
+// pin is the pin itself: square for pin 1, as on the board, and hollow when nothing is wired.
+func (g glyphs) pin(p Pin, u Use) string {
 	switch {
 	case p.At == 1:
-		dot = "■"
+		return g.first
 	case u.Kind == Taken:
-		dot = "✗"
+		return g.taken
 	case u.Kind == Free:
-		dot = "○"
+		return g.free
 	}
-	return d.paint(u.Kind, dot)
+	return g.used
 }
 
 func (d Drawing) paint(k Kind, s string) string {

@@ -40,11 +40,14 @@ func TestDrawingFits(t *testing.T) {
 					if w := runewidth.StringWidth(l); w > Width {
 						t.Errorf("%s, %s, line %d is %d wide: %s", b.Name, lang, i+1, w, l)
 					}
-					if before, _, is := strings.Cut(l, " │ "); is && runewidth.StringWidth(before) != sideWidth+nameWidth+4 {
+					if before, _, is := strings.Cut(strings.Replace(l, " | ", " │ ", 1), " │ "); is && runewidth.StringWidth(before) != sideWidth+nameWidth+4 {
 						t.Errorf("%s, %s, line %d is out of line: %s", b.Name, lang, i+1, l)
 					}
-					if strings.HasSuffix(l, " ") && strings.Contains(l, "│") {
-						t.Errorf("line %d ends in spaces", i+1)
+					if strings.HasSuffix(l, " ") {
+						t.Errorf("%s, %s, line %d ends in spaces", b.Name, lang, i+1)
+					}
+					if lang == "zh" && strings.ContainsAny(l, "─●○■✗│┌└…") {
+						t.Errorf("%s, line %d has signs that may be two columns wide: %s", b.Name, i+1, l)
 					}
 				}
 			}

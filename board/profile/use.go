@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"menshen/board/config"
 )
@@ -64,14 +65,13 @@ func (b *Board) Uses(c *config.Config) map[string]Use {
 
 // kindOf goes by where the wire is written.
 func kindOf(w config.Wire) Kind {
-	switch w.Key[0] {
-	case 'i':
-		return Input
-	case 's':
-		return Signal
-	}
-	if w.Key == "relay.pin" {
+	switch table, _, _ := strings.Cut(w.Key, "."); table {
+	case "relay":
 		return Relay
+	case "input":
+		return Input
+	case "signal":
+		return Signal
 	}
 	return Data
 }

@@ -235,6 +235,21 @@ func TestKernelLineIsAPeriphPin(t *testing.T) {
 	}
 }
 
+func TestKernelLineByTheLabelOfItsChip(t *testing.T) {
+	byName, err := gpio.Open("TAMPER")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if byLabel, err := gpio.Open("door:6"); err != nil || byLabel != byName {
+		t.Errorf("by label: %v, %v; by name: %v", byLabel, err, byName)
+	}
+	for _, name := range []string{"door:99", "window:6", "gpiochip9:6"} {
+		if p, err := gpio.Open(name); !errors.Is(err, gpio.ErrNoLine) {
+			t.Errorf("%s is %v, %v", name, p, err)
+		}
+	}
+}
+
 // The whole chip goes away and comes back, as a USB expander does.
 func TestKernelChipIsUnpluggedAndReplugged(t *testing.T) {
 	const live = "/sys/kernel/config/gpio-sim/door/live"

@@ -23,8 +23,9 @@ func (c chip) Watch(pull periph.Pull, edge periph.Edge, offsets []int) (Edges, e
 // Line is one line of a GPIO chip of the kernel, as a pin of periph. It takes the line at the first In or Out, with bias
 // and edges or with the first value in the same request, and gives it back at Halt.
 type Line struct {
-	id   string // "gpiochip0:17", where it was first found
-	name string // the board's; empty when it has none
+	id    string // "gpiochip0:17", where it was first found
+	label string // of its chip
+	name  string // the board's; empty when it has none
 
 	mu     sync.Mutex
 	chip   chip
@@ -35,9 +36,9 @@ type Line struct {
 	pull   periph.Pull
 }
 
-func newLine(path string, offset int, name string) *Line {
+func newLine(path, label string, offset int, name string) *Line {
 	id := fmt.Sprintf("%s:%d", filepath.Base(path), offset)
-	return &Line{id: id, name: name, chip: chip(path), offset: offset}
+	return &Line{id: id, label: label, name: name, chip: chip(path), offset: offset}
 }
 
 var (
@@ -54,16 +55,17 @@ func (l *Line) Bank() (Bank, int) {
 	return l.chip, l.offset
 }
 
-// refind follows a named line to where it is now: a chip that was unplugged may come back under another number.
+// refind follows a line to where it is now: a chip that was unplugged may come back under another number, but with its label.
 func (l *Line) refind() {
-	if l.name == "" {
+	same := func(m *Line) bool { return m.label == l.label && m.offset == l.offset && m.name == l.name }
+	if here, err := search(string(l.chip), same); err == nil && here != nil {
 		return
 	}
-	if here, err := search(string(l.chip), "", l.offset); err == nil && here != nil && here.name == l.name {
-		return
-	}
-	if now, err := find(l.name); err == nil && now != nil {
-		l.chip, l.offset = now.chip, now.offset
+	for _, path := range chips() {
+		if now, err := search(path, same); err == nil && now != nil {
+			l.chip = now.chip
+			return
+		}
 	}
 }
 

@@ -16,8 +16,8 @@ import (
 // ErrNoLine says that no driver and no chip knows the name.
 var ErrNoLine = errors.New("no such line")
 
-// Open finds a pin by its name: registered with periph by a driver of ours ("SIM_RELAY"), a line of the kernel
-// ("GPIO17", "gpiochip0:17"), or any other pin that periph knows, in this order. A kernel line is registered with periph
+// Open finds a pin by its name: registered with periph by a driver of ours ("SIM_RELAY"), a line of the kernel by its own name ("GPIO17"),
+// or by the number or the label of its chip ("gpiochip0:17", "pinctrl-rp1:17"), or any other pin that periph knows, in this order. A kernel line is registered with periph
 // as "gpiochip0:17"; nothing is taken until the pin is used.
 func Open(name string) (periph.PinIO, error) {
 	known := gpioreg.ByName(name)
@@ -50,31 +50,38 @@ func Open(name string) (periph.PinIO, error) {
 // find looks for a line of the kernel, by chip and offset or by the name that the device tree gives it. Line names may
 // come twice; the first chip wins, as on the Pi 5, whose 40 pins are on the first chip that names them.
 func find(name string) (*Line, error) {
-	want, offset := "", -1
-	if c, o, ok := strings.Cut(name, ":"); ok && strings.HasPrefix(c, "gpiochip") {
-		n, err := strconv.Atoi(o)
-		if err != nil || n < 0 {
-			return nil, fmt.Errorf("open line %q: %q is not the number of a line", name, o)
+	chip, offset := "", -1
+	if i := strings.LastIndexByte(name, ':'); i >= 0 {
+		n, err := strconv.Atoi(name[i+1:])
+		switch {
+		case err == nil && n >= 0:
+			chip, offset = name[:i], n
+		case strings.HasPrefix(name, "gpiochip"):
+			return nil, fmt.Errorf("open line %q: %q is not the number of a line", name, name[i+1:])
 		}
-		want, offset = c, n
 	}
 	for _, path := range chips() {
-		if want != "" && filepath.Base(path) != want {
+		if strings.HasPrefix(chip, "gpiochip") && filepath.Base(path) != chip {
 			continue
 		}
-		l, err := search(path, name, offset)
+		found, err := search(path, func(l *Line) bool {
+			if offset >= 0 {
+				return l.offset == offset && (chip == filepath.Base(path) || chip == l.label)
+			}
+			return l.name == name
+		})
 		if err != nil {
 			return nil, fmt.Errorf("open line %q: %w", name, err)
 		}
-		if l != nil {
-			return l, nil
+		if found != nil {
+			return found, nil
 		}
 	}
 	return nil, nil
 }
 
-// search looks through one chip: for the offset, or when that is negative for the name.
-func search(path, name string, offset int) (*Line, error) {
+// search looks through one chip for the line that is wanted.
+func search(path string, wanted func(*Line) bool) (*Line, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrPermission) {
 		return nil, fmt.Errorf("%w: run as a member of group gpio, or as root", err)
@@ -87,16 +94,13 @@ func search(path, name string, offset int) (*Line, error) {
 		return nil, fmt.Errorf("ask %s for its lines: %w", path, meaning(err))
 	}
 	for i := range int(info.Lines) {
-		if offset >= 0 && i != offset {
-			continue
-		}
 		l, err := uapi.GetLineInfoV2(f.Fd(), i)
 		if err != nil {
 			return nil, fmt.Errorf("ask %s for line %d: %w (kernel 5.10 or newer is needed)", path, i, meaning(err))
 		}
-		own := uapi.BytesToString(l.Name[:])
-		if offset >= 0 || own == name {
-			return newLine(path, i, own), nil
+		line := newLine(path, uapi.BytesToString(info.Label[:]), i, uapi.BytesToString(l.Name[:]))
+		if wanted(line) {
+			return line, nil
 		}
 	}
 	return nil, nil

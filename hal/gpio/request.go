@@ -35,7 +35,9 @@ type request struct {
 // ask requests lines of a chip with everything they shall be from the first moment. value counts for outputs only.
 func ask(chip string, offsets []int, flags uapi.LineFlagV2, value periph.Level) (*request, error) {
 	f, err := os.OpenFile(chip, os.O_RDWR|unix.O_CLOEXEC, 0)
-	if err != nil {
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("request lines %v of %s: %w", offsets, chip, ErrGone)
+	} else if err != nil {
 		return nil, err
 	}
 	defer f.Close()
