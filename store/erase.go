@@ -91,7 +91,7 @@ func (v *Vault) erase(a Actor, id policy.PersonID, what, why string) (Receipt, e
 		e := Entry{At: r.At, Kind: what + " erased", Actor: a, Person: id, Detail: map[string]string{"subject": fmt.Sprintf("%x", r.Subject), "why": why}}
 		if what == "person" {
 			e.Kind = "person removed"
-		} else if err := t.withdraw(id); err != nil {
+		} else if err := t.withdraw(id, r.At); err != nil {
 			return err
 		}
 		var err error
@@ -109,13 +109,13 @@ func (v *Vault) erase(a Actor, id policy.PersonID, what, why string) (Receipt, e
 	return v.finishReceipt(r, needles)
 }
 
-// withdraw marks a consent as withdrawn.
-func (t *tx) withdraw(id policy.PersonID) error {
+// withdraw takes a consent back, as policy does.
+func (t *tx) withdraw(id policy.PersonID, at time.Time) error {
 	own, p, err := t.person(id)
 	if err != nil {
 		return err
 	}
-	p.Face.State = policy.FaceWithdrawn
+	p.Person = policy.Withdraw(p.Person, at)
 	return t.putPerson(own, p)
 }
 

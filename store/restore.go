@@ -174,7 +174,7 @@ func (m *merger) person(b *backupPerson) error {
 	if p.Face.State == policy.FaceEnrolled {
 		switch {
 		case tomb.What == "face" && !tomb.At.Before(made):
-			p.Face.State, b.Templates = policy.FaceWithdrawn, nil
+			p.Person, b.Templates = policy.Withdraw(p.Person, tomb.At), nil
 			m.rep.Withdrawn++
 		case len(b.Templates) == 0:
 			p.Face.State = policy.FaceConsented

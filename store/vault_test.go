@@ -287,8 +287,8 @@ func TestRWithdrawErasesTheFaceAndKeepsTheCard(t *testing.T) {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	p, _, err := u.FindCredential(policy.CardKind, cardOf["li"])
-	if err != nil || p.Face.State != policy.FaceWithdrawn {
-		t.Errorf("face %q, %v", p.Face.State, err)
+	if err != nil || p.Face.State != policy.FaceWithdrawn || p.Face.Notice != [32]byte{} || !p.Face.At.Equal(r.At) {
+		t.Errorf("face %+v, %v", p.Face, err)
 	}
 	if err := u.Templates(func(policy.PersonID, [][]float32) error { t.Error("templates are left"); return nil }); err != nil {
 		t.Error(err)

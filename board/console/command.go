@@ -40,7 +40,7 @@ func vocabulary(d Desk) (all []command) {
 		{text{"The door", "门"}, slices.Concat(doorCommands(), orderCommands(), viewCommands())},
 		{text{"People and their keys", "人员与凭证"}, slices.Concat(peopleCommands(), keyCommands(), passCommands())},
 		{text{"Face entry", "人脸通行"}, faceCommands()},
-		{text{"The law", "法律要求"}, slices.Concat(lawCommands(), paperCommands(), incidentCommands())},
+		{text{"The law", "法律要求"}, slices.Concat(lawCommands(), paperCommands(), incidentCommands(), dossierCommands())},
 		{text{"Records and the vault", "记录与数据"}, slices.Concat(recordCommands(), keeperCommands())},
 		{text{"Staff", "工作人员"}, staffCommands()},
 		{text{"This console", "控制台"}, sessionCommands()},

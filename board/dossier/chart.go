@@ -111,11 +111,11 @@ func (d *Data) faceChart() template.HTML {
 	return c.SVG()
 }
 
-// ageChart is how old the door events are that are kept, against how old they may be.
+// ageChart is how old the decisions are that are kept, against how old they may be.
 func (d *Data) ageChart() template.HTML {
 	days := int(AgeStep.Hours() / 24)
-	c := chart{title: Words{"Door events kept, by age in days", "保存的门禁事件（按天数）"}, past: Words{"limit", "期限"}}
-	kept := bars{name: Words{"events kept, by age in days", "保存的事件，按天数"}, class: "taken"}
+	c := chart{title: Words{"Decisions kept, by age in days", "保存的判定（按天数）"}, past: Words{"limit", "期限"}}
+	kept := bars{name: Words{"decisions kept, by age in days", "保存的判定，按天数"}, class: "taken"}
 	for i, n := range d.Retention.Ages {
 		label := ""
 		if i%3 == 0 {

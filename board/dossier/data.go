@@ -82,7 +82,7 @@ type Retention struct {
 	Removed   uint64    `json:"removed"`
 	Overdue   uint64    `json:"overdue"`
 	Oldest    time.Time `json:"oldest"`
-	Ages      []int     `json:"ages"` // door events kept, by age in steps of AgeStep; the last step holds all that is older
+	Ages      []int     `json:"ages"` // decisions kept, by age in steps of AgeStep; the last step holds all that is older
 }
 
 // AgeStep is the step of Retention.Ages, and Ages how many there are: up to and beyond the default of 90 days.

@@ -35,7 +35,7 @@ func sample() *Data {
 		Rules: Rules(policy.Review(f)), Facts: f,
 		Faces:      Faces{People: 412, Templates: 137, States: map[string]int{"never": 250, "refused": 11, "consented": 2, "enrolled": 137, "withdrawn": 12}},
 		Notices:    []Notice{{"en", strings.Repeat("ab", 32), true, 20}, {"zh", strings.Repeat("cd", 32), true, 114}, {"zh", strings.Repeat("ef", 32), false, 3}},
-		Acts:       []Act{{"looked up", 812, at}, {"face enrolled", 190, at}, {"face erased", 12, at}, {"person erased", 41, at}},
+		Acts:       []Act{{"looked up", 812, at}, {"face enrolled", 190, at}, {"face erased", 12, at}, {"person removed", 41, at}},
 		Retention:  Retention{EventDays: 90, ActDays: 1095, LastRun: at, Removed: 301, Oldest: at.AddDate(0, -3, 3), Ages: []int{3000, 3100, 2800, 3050, 2900, 3200, 3000, 2700, 2950, 0, 0, 0, 0}},
 		Audit:      Audit{OK: true, Lines: 31250, Signed: at},
 		Matching:   &Matching{Model: "mobilefacenet, embed.onnx", Source: "LFW, 610 people, 2026-10-01", Threshold: .536, Asked: 10000, OneIn: 10000, Basis: "extrapolated", TAR: .971, LiveMin: .7, Frames: 3, Challenge: "in doubt"},

@@ -146,22 +146,35 @@ var paperWords = map[string]Words{
 	"filing": {"filing", "备案"}, "commissioning": {"commissioning report", "安装验收报告"}, "request": {"request of a person", "个人请求"},
 }
 
-// actWords are the acts on personal data that are listed, in the order of a life here.
-var actWords = map[string]Words{
-	"person added": {"people added", "登记人员"}, "person corrected": {"details changed", "更改信息"}, "consent given": {"consents given", "同意"},
-	"face refused": {"refusals", "拒绝"}, "consent withdrawn": {"consents taken back before enrolment", "录入前撤回同意"}, "face enrolled": {"faces taken", "录入人脸"},
-	"face erased": {"faces destroyed", "销毁人脸"}, "person erased": {"people erased", "删除人员"},
-	"looked up": {"looks at one person", "查看个人信息"}, "people listed": {"looks at a list of people", "查看人员列表"},
-	"decisions looked up": {"looks at decisions about somebody", "查看与某人有关的判定"}, "own page shown": {"own pages shown", "显示本人页面"},
-	"own page copied": {"copies made for their owner", "为本人制作副本"}, "backup made": {"backups made", "备份"}, "audit exported": {"audit log exported", "导出审计记录"},
-	"aiming begun": {"camera aimed by staff", "工作人员调整摄像头"}, "dossier made": {"dossiers made", "制作卷宗"},
+// acts are the acts on personal data that are counted, in the order of a life here.
+var acts = []struct {
+	kind  string
+	words Words
+}{
+	{"person added", Words{"people added", "登记人员"}},
+	{"person corrected", Words{"details changed", "更改信息"}},
+	{"consent given", Words{"consents given", "同意"}},
+	{"face refused", Words{"refusals", "拒绝"}},
+	{"consent withdrawn", Words{"consents taken back before enrolment", "录入前撤回同意"}},
+	{"face enrolled", Words{"faces taken", "录入人脸"}},
+	{"face erased", Words{"faces destroyed", "销毁人脸"}},
+	{"person removed", Words{"people erased", "删除人员"}},
+	{"looked up", Words{"looks at one person", "查看个人信息"}},
+	{"people listed", Words{"looks at a list of people", "查看人员列表"}},
+	{"decisions looked up", Words{"looks at decisions about somebody", "查看与某人有关的判定"}},
+	{"own page shown", Words{"own pages shown", "显示本人页面"}},
+	{"own page copied", Words{"copies made for their owner", "为本人制作副本"}},
+	{"backup made", Words{"backups made", "备份"}},
+	{"audit exported", Words{"audit log exported", "导出审计记录"}},
+	{"aiming begun", Words{"camera aimed by staff", "工作人员调整摄像头"}},
+	{"dossier made", Words{"dossiers made", "制作卷宗"}},
 }
 
-// ActKinds are the kinds of act that a dossier counts.
-func ActKinds() map[string]bool {
-	all := map[string]bool{}
-	for k := range actWords {
-		all[k] = true
+// actWords are their words, and actOrder their order.
+var actWords, actOrder = func() (map[string]Words, []string) {
+	words, order := map[string]Words{}, []string{}
+	for _, a := range acts {
+		words[a.kind], order = a.words, append(order, a.kind)
 	}
-	return all
-}
+	return words, order
+}()

@@ -74,6 +74,12 @@ func Verify(file []byte, key ed25519.PublicKey) (*Data, error) {
 	return d, nil
 }
 
+// Complete reports whether a file has its end, which Verify then judges.
+func Complete(file []byte) bool {
+	at := bytes.LastIndex(file, []byte(sealBegin))
+	return at > 0 && bytes.HasSuffix(file[at:], []byte(sealEnd))
+}
+
 // Where the data stands in the page.
 const (
 	dataBegin = `<script type="application/json" id="data">`

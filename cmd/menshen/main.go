@@ -39,6 +39,6 @@ store. Everything stays in the unit; it opens no internet socket.`,
 		Args:          cobra.NoArgs,
 	}
 	c.AddCommand(checkVerb(), runVerb(), consoleVerb(), initVerb(), configVerb(), boardVerb(), demoVerb(), auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
-	c.AddCommand(noticeVerb())
+	c.AddCommand(noticeVerb(), dossierVerb())
 	return c
 }

@@ -51,7 +51,9 @@ func runDoor(ctx context.Context, conf *config.Config, log *slog.Logger) (err er
 	if conf.Console.Serial != "" {
 		consoles.Go(func() { u.ServeSerial(ctx, desk, log) })
 	}
-	consoles.Go(func() { u.ServeControl(ctx, board.Requests{"console": u.ConsoleRequest(desk)}, log) })
+	consoles.Go(func() {
+		u.ServeControl(ctx, board.Requests{"console": u.ConsoleRequest(desk), "dossier": u.DossierRequest()}, log)
+	})
 	consoles.Go(func() { u.Watch(ctx, log) })
 	log.Info("the door works", "unit", conf.Unit.Name)
 	return u.Run(ctx)

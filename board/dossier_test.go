@@ -1,0 +1,107 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"menshen/board/console"
+	"menshen/board/dossier"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// TestRAuditDossier: after an enrolment and an erasure the dossier tells of both in figures, with the receipt; it verifies with the unit's
+// key alone, names nobody, holds no number of a card, and its making is on the record under the name of who asked.
+func TestRAuditDossier(t *testing.T) {
+	b := newBench(t)
+	const name = "Xq Zhang-Testname"
+	id := b.enrolled(1)
+	other := b.someone(2)
+	for _, p := range []policy.PersonID{id, other} {
+		if err := b.vault.ChangePerson(store.Door, p, "person corrected", func(p *policy.Person) error { p.Name = name; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.tapped(2)
+	b.run()
+	ctx := context.Background()
+	before, err := b.Dossier(ctx, store.Actor(b.staff.Operator))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := before.Faces; f.People != 2 || f.Templates != 1 || f.States["enrolled"] != 1 || f.States["never"] != 1 {
+		t.Errorf("people: %+v", f)
+	}
+	if before.Matching == nil || before.Matching.OneIn < before.Matching.Asked*0.99 || before.Matching.Basis == "" {
+		t.Errorf("matching: %+v", before.Matching)
+	}
+	if _, err := b.desk.RemovePerson(ctx, b.staff, id, "lease end"); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.advance(time.Minute)
+	path, key, err := b.desk.Dossier(ctx, b.staff)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := dossier.Verify(file, b.vault.PublicKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Key != key || !d.Running || len(d.Rules) != len(policy.Law()) || !d.Audit.OK || len(d.Receipts) != 1 || d.Remains() != 0 || d.Receipts[0].Sought == 0 {
+		t.Errorf("it says %+v", d)
+	}
+	if n := len(d.Months); n != 1 || d.Months[0].Taken != 1 || d.Months[0].People != 1 {
+		t.Errorf("months: %+v", d.Months)
+	}
+	if d.Retention.Ages[0] != 2 || d.Retention.EventDays != 90 {
+		t.Errorf("retention: %+v", d.Retention)
+	}
+	inForce := 0
+	for _, n := range d.Notices {
+		if n.InForce {
+			inForce++
+		}
+	}
+	if inForce != 2 {
+		t.Errorf("notices: %+v", d.Notices)
+	}
+	for _, secret := range []string{name, "Testname", "anna", id.String(), other.String()} {
+		if strings.Contains(string(file), secret) {
+			t.Errorf("it holds %q", secret)
+		}
+	}
+	made := 0
+	for _, e := range b.entries() {
+		if e.Kind == "dossier made" && e.Actor == store.Actor(b.staff.Operator) {
+			made++
+		}
+	}
+	if made != 2 {
+		t.Errorf("%d dossiers on the record", made)
+	}
+	if _, _, err := b.desk.Dossier(ctx, b.operator("tom", store.Technician)); !errors.Is(err, console.ErrNotAllowed) {
+		t.Errorf("a technician makes one: %v", err)
+	}
+}
+
+// TestDossierOfLockedFaces: a locked store of faces is said, not guessed at.
+func TestDossierOfLockedFaces(t *testing.T) {
+	b := newBench(t)
+	b.enrolled(1)
+	if err := b.vault.SetPassphrase(store.Door, []byte("eight or more")); err != nil {
+		t.Fatal(err)
+	}
+	b.vault.LockFaces()
+	d, err := b.Dossier(context.Background(), store.Door)
+	if err != nil || d.Faces.Templates != -1 {
+		t.Errorf("templates %d, %v", d.Faces.Templates, err)
+	}
+}
