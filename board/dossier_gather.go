@@ -101,7 +101,7 @@ func (u *Unit) dossier(ctx context.Context, by store.Actor, running bool) (d dos
 	}
 	place, unit := notice.Facts{Place: u.cfg.Unit.Location}, u.vault.Unit()
 	_, commitment := notice.Commitment("en")
-	found, facts := u.reviewed()
+	found, facts := u.Review()
 	facts.Calendar = policy.Calendar{} // a setting, and no fact
 	d = dossier.Data{Made: u.now().In(zone), Unit: hex.EncodeToString(unit[:]), Key: hex.EncodeToString(u.vault.PublicKey()), Running: running, Software: program,
 		Door: u.cfg.Unit.Name, Place: dossier.Words{EN: place.Where("en"), ZH: place.Where("zh")}, Handler: u.cfg.Unit.Handler, Contact: u.cfg.Unit.Contact,
@@ -148,17 +148,6 @@ func program() (string, error) {
 		return "", fmt.Errorf("reading the program's own file: %w", err)
 	}
 	return fmt.Sprintf("%s, SHA-256 %x", version, sum.Sum(nil)), nil
-}
-
-// reviewed holds the rules against the unit; a unit that cannot count its state yet has nothing kept.
-func (u *Unit) reviewed() ([]policy.Finding, policy.UnitFacts) {
-	if r, ok := any(u).(interface {
-		Review() ([]policy.Finding, policy.UnitFacts)
-	}); ok {
-		return r.Review()
-	}
-	f := policy.UnitFacts{At: u.now()}
-	return policy.Review(f), f
 }
 
 // dossierPeople counts people by where they stand with face entry, templates, and the notices that faces stand on.
