@@ -95,14 +95,14 @@ func (t *Terminal) Ask(ctx context.Context, q Question) (bool, error) {
 
 // Do implements Installer.
 func (t *Terminal) Do(task Task) {
-	t.say("  → ", bold, Words{task.En + within(" (within %v)", task), task.Zh + within("（%v 内）", task)})
+	t.say("  → ", bold, Words{task.En + within(" (within %.0f s)", task), task.Zh + within("（%.0f 秒内）", task)})
 }
 
 func within(format string, t Task) string {
 	if t.Within < 10*time.Second {
 		return ""
 	}
-	return fmt.Sprintf(format, t.Within)
+	return fmt.Sprintf(format, t.Within.Seconds())
 }
 
 // Waiting implements Installer.
@@ -179,7 +179,7 @@ func wrap(text string, columns int) []string {
 	var out []string
 	line, word := "", ""
 	flush := func() {
-		if runewidth.StringWidth(line+word) > columns && line != "" {
+		if runewidth.StringWidth(strings.TrimRight(line+word, " ")) > columns && line != "" {
 			out, line = append(out, strings.TrimRight(line, " ")), strings.TrimLeft(word, " ")
 		} else {
 			line += word
@@ -197,5 +197,5 @@ func wrap(text string, columns int) []string {
 		}
 	}
 	flush()
-	return append(out, line)
+	return append(out, strings.TrimRight(line, " "))
 }
