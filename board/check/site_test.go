@@ -207,6 +207,9 @@ func (s *site) Do(task check.Task) {
 
 func (s *site) act(task string) {
 	time.Sleep(20 * time.Millisecond) // a little later, as people do
+	s.mu.Lock()
+	rexOff := s.rexOff // which may have been mended meanwhile
+	s.mu.Unlock()
 	switch task {
 	case "pull":
 		if s.released() && !s.magnetOff {
@@ -222,7 +225,7 @@ func (s *site) act(task string) {
 		s.door.Shut()
 	case "press":
 		switch {
-		case s.rexOff:
+		case rexOff:
 		case s.rexChatters:
 			s.chatter()
 		default:
