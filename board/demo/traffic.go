@@ -17,7 +17,7 @@ import (
 func (s *story) traffic(ctx context.Context) error {
 	out := s.out
 	s.narrator = &narrator{out: discard{}} // the chapters that set the people up tell nothing here
-	for _, chapter := range []func(context.Context) error{s.twoPeople, s.cardsOpen} {
+	for _, chapter := range []func(context.Context) error{s.newUnit, s.twoPeople, s.cardsOpen} {
 		if err := chapter(ctx); err != nil {
 			return err
 		}
