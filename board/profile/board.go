@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -167,8 +168,12 @@ func (b *Board) pin(name string) (Pin, bool) {
 
 // place reads "pin 11".
 func place(name string) (at int, ok bool) {
-	n, err := fmt.Sscanf(strings.ToLower(name), "pin %d", &at)
-	return at, n == 1 && err == nil
+	number, ok := strings.CutPrefix(strings.ToLower(name), "pin")
+	if !ok {
+		return 0, false
+	}
+	at, err := strconv.Atoi(strings.TrimSpace(number))
+	return at, err == nil
 }
 
 // lineName is the pin as hal/gpio opens it.

@@ -100,7 +100,7 @@ func TestRaspberryPiPins(t *testing.T) {
 		if lines != 28 {
 			t.Errorf("%s has %d lines on the header", name, lines)
 		}
-		for spelt, want := range map[string]int{"pin 11": 17, "GPIO17": 17, "gpio17": 17, "pin 3": 2, "pin 40": 21, "pin 29": 5} {
+		for spelt, want := range map[string]int{"pin 11": 17, "GPIO17": 17, "gpio17": 17, "pin 3": 2, "pin 40": 21, "Pin29": 5} {
 			if got, err := b.Line(spelt); err != nil || got != b.Chip+":"+strconv.Itoa(want) {
 				t.Errorf("%s: %s is %s, %v", name, spelt, got, err)
 			}
@@ -123,6 +123,7 @@ func TestLineOfNoBoardAndOfNoPin(t *testing.T) {
 		{nil, "pin 11", "", "menshen board list"},
 		{rpi4, "EXPANDER_3", "EXPANDER_3", ""},
 		{rpi4, "gpiochip2:3", "gpiochip2:3", ""},
+		{rpi4, "pin 11x", "pin 11x", ""}, // the name of a line, perhaps
 		{rpi4, "pin 41", "", "from pin 1 to pin 40"},
 		{rpi4, "pin 0", "", "from pin 1 to pin 40"},
 		{rpi4, "pin 6", "", "pin 6 is GND"},
