@@ -49,7 +49,7 @@ func (b *Board) Draw(w io.Writer, c *config.Config, found []Finding, d Drawing) 
 		title = c.Unit.Name + ": " + title
 	}
 	fmt.Fprintf(&s, "%s\n%s%s\n\n", title, say(d.Lang, "Pin 1: ", "1 脚："), b.Pin1.In(d.Lang))
-	uses := b.Uses(c)
+	uses := b.Uses(c, found)
 	if d.Plain {
 		b.list(&s, uses, c, d)
 	} else {
@@ -118,9 +118,11 @@ func (g glyphs) draw(p Pin, u Use, label string, left bool) string {
 	return rest + " " + label
 }
 
-// pin is the pin itself: square for pin 1, as on the board, and hollow when nothing is wired.
+// pin is the pin itself: square for pin 1, as on the board, hollow when nothing is wired, and ! when that is refused.
 func (g glyphs) pin(p Pin, u Use) string {
 	switch {
+	case u.Bad:
+		return "!"
 	case p.At == 1:
 		return g.first
 	case u.Kind == Taken:
@@ -150,6 +152,9 @@ func (b *Board) list(s *strings.Builder, uses map[string]Use, c *config.Config, 
 		fmt.Fprintf(s, say(d.Lang, "pin %d, %s", "%d 脚，%s"), p.At, p.Name)
 		if u.Of != "" {
 			s.WriteString(say(d.Lang, ": ", "：") + d.name(u))
+			if u.Bad {
+				s.WriteString(say(d.Lang, " (refused)", "（拒绝）"))
+			}
 		} else if u.Kind == Taken {
 			s.WriteString(say(d.Lang, ": not to be used", "：不可使用"))
 		}

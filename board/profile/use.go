@@ -29,10 +29,11 @@ const (
 type Use struct {
 	Kind Kind
 	Of   string // "relay", "reader outside d0"; empty: nothing
+	Bad  bool   // it is refused here
 }
 
-// Uses tells the use of each pin, by its name, as a configuration has it; nil: nothing is wired.
-func (b *Board) Uses(c *config.Config) map[string]Use {
+// Uses tells the use of each pin, by its name, as a configuration has it, and which are refused; nil: nothing is wired.
+func (b *Board) Uses(c *config.Config, found []Finding) map[string]Use {
 	uses := map[string]Use{}
 	for _, p := range b.Pins {
 		switch p.Name {
@@ -53,11 +54,12 @@ func (b *Board) Uses(c *config.Config) map[string]Use {
 		return uses
 	}
 	for _, w := range b.buses(c) {
-		uses[w.pin] = Use{w.kind, w.of}
+		uses[w.pin] = Use{Kind: w.kind, Of: w.of}
 	}
 	for _, w := range c.Pins() {
-		if p, ok := b.pin(w.Pin); ok && p.GPIO() {
-			uses[p.Name] = Use{kindOf(w), w.Of}
+		if p, ok := b.pin(w.Pin); ok {
+			bad := uses[p.Name].Bad || slices.ContainsFunc(found, func(f Finding) bool { return f.Refuse && f.Key == w.Key })
+			uses[p.Name] = Use{kindOf(w), w.Of, bad}
 		}
 	}
 	return uses

@@ -23,7 +23,7 @@ func sheet(lang string) Sheet {
 	}
 	return Sheet{Lang: lang, At: at, Door: "Block 4, main entrance", Handler: "Example Homes", Contact: "+86 21 5555 0100", Page: console.Page{
 		Person: policy.Person{ID: policy.PersonID{1, 2, 3}, Name: "Li <b>Mei</b>", Apartment: "1204", Lang: lang, From: at.AddDate(-1, 0, 0), Until: at.AddDate(1, 0, 0), Groups: []string{"tenants"},
-			Keys: []policy.Credential{{ID: "aa", Kind: policy.CardKind, Label: "grey fob", LastUsed: at}, {ID: "bb", Kind: policy.PINKind, Label: "PIN", Revoked: true}},
+			Keys: []policy.Credential{{ID: "aa", Kind: policy.CardKind, Label: "grey fob", LastUsed: at, Clonable: true}, {ID: "bb", Kind: policy.PINKind, Label: "PIN", Revoked: true}},
 			Face: policy.FaceConsent{State: policy.FaceEnrolled, At: at.AddDate(0, -1, 0), Minor: true, Guardian: "mother", CardToo: true}},
 		Stored: []console.Fact{{Name: "template", State: "3 of 512 numbers each, taken 2026-10-22 14:00"}, {Name: "consent", State: "2026-10-22 14:00, to the notice in \"en\""}},
 		Notice: "Face entry at Block 4: your choice\n\nYou do not need face entry.", Decisions: recs,
@@ -34,7 +34,7 @@ func sheet(lang string) Sheet {
 // TestRRightsSheet holds the page to its parts, in both languages, and to taking every word as words. MENSHEN_PAGES=DIR keeps the pages to look at.
 func TestRRightsSheet(t *testing.T) {
 	for lang, want := range map[string][]string{
-		"en": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "tenants", "mother", "grey fob", "(cancelled)", "in use, only together with your card", "You do not need face entry.",
+		"en": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "tenants", "mother", "grey fob (can be copied)<", ">PIN<", "(cancelled)", "in use, only together with your card", "You do not need face entry.",
 			"This does not look like a face", "alive 0.41 of 0.70", "no. 898", "somebody looked at your details", "your face was destroyed (why withdrawn)", "2027-11-22", "(14)"},
 		"zh": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "未满十四周岁", "灰", "（已注销）", "使用中，须同时刷卡", "未能确认为真人", "查看您的信息", "销毁您的人脸数据", "(14)"},
 	} {
