@@ -367,7 +367,21 @@ func (u *Unit) file() (papers.File, error) {
 	}
 	var ps []papers.Paper
 	for _, p := range all {
-		ps = append(ps, papers.Paper{Seq: p.Seq, Kind: p.Kind, At: p.At, Body: p.Body})
+		ps = append(ps, onFile(p))
 	}
 	return papers.Read(ps)
+}
+
+func onFile(p store.Paper) papers.Paper {
+	return papers.Paper{Seq: p.Seq, Kind: p.Kind, At: p.At, Body: p.Body}
+}
+
+// dropOldPapers removes papers that were kept for as long as they must be and say nothing that still holds.
+func (u *Unit) dropOldPapers() error {
+	f, err := u.file()
+	if err != nil {
+		return fmt.Errorf("reading the papers: %w", err)
+	}
+	_, err = u.vault.PrunePapers(store.Door, func(p store.Paper) bool { return f.Over(onFile(p)) })
+	return err
 }

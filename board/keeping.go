@@ -22,7 +22,7 @@ func (u *Unit) keep(ctx context.Context) {
 			return
 		}
 		_, err := u.vault.Prune(ctx, store.Door)
-		err = errors.Join(err, u.dropOldCopies())
+		err = errors.Join(err, u.dropOldCopies(), u.dropOldPapers())
 		if ctx.Err() != nil {
 			return
 		}

@@ -96,6 +96,10 @@ func consent(ctx context.Context, c *console, words []string) error {
 	if err := c.desk.Consent(ctx, c.who, given, c.step); err != nil {
 		return err
 	}
+	if p.Face.State == policy.FaceEnrolled {
+		c.say(text{"Consent to the present notice recorded. The face works on as it is.", "已记录对现行告知书的同意。人脸照常使用。"})
+		return nil
+	}
 	c.printf(text{"Consent recorded. Next: enrol %s", "同意已记录。下一步：enrol %s"}, p.ID)
 	return nil
 }

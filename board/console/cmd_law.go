@@ -145,6 +145,20 @@ func renewals(ctx context.Context, c *console, words []string) error {
 	return nil
 }
 
+// tellRenewal says at a person's visit that the notice they agreed to has changed since.
+func (c *console) tellRenewal(ctx context.Context, p policy.Person) error {
+	if p.Face.State != policy.FaceEnrolled && p.Face.State != policy.FaceConsented {
+		return nil
+	}
+	for _, lang := range []string{"en", "zh"} {
+		if n, err := c.desk.Notice(ctx, c.who, lang); err != nil || n.Hash == p.Face.Notice {
+			return err
+		}
+	}
+	c.printf(text{"They agreed to an earlier notice. Show them the present one: consent %s", "此人同意的是旧版告知书，请出示现行版：consent %s"}, p.ID)
+	return nil
+}
+
 func inquire(ctx context.Context, c *console, words []string) error {
 	if len(words) == 0 {
 		return c.misuse("inquiry")

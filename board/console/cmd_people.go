@@ -110,7 +110,10 @@ func person(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	return c.describe(p, a.has("json"))
+	if err := c.describe(p, a.has("json")); err != nil || a.has("json") {
+		return err
+	}
+	return c.tellRenewal(ctx, p)
 }
 
 // describe shows a person: what is written about them, then their credentials.

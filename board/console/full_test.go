@@ -22,6 +22,7 @@ type fullDesk struct {
 	operators []console.Operator
 	code      string
 	set       time.Time
+	onFile    onFile
 }
 
 func newFullDesk(clock *fakeClock) *fullDesk {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"menshen/board/check"
 	"menshen/board/notice"
 	"menshen/policy"
 )
@@ -21,7 +22,7 @@ const (
 	KindFiling        = "filing"
 	KindRequest       = "request"
 	KindInquiry       = "inquiry"
-	KindCommissioning = "commissioning"
+	KindCommissioning = check.PaperKind
 )
 
 // Assessment is a personal-information protection impact assessment, in its four parts, with whoever answers for it.
@@ -148,8 +149,9 @@ type File struct {
 	Filing      Filing
 	Requests    []Request // in the order in which they came
 	Inquired    time.Time // the last inquiry
-	Tested      time.Time // the last commissioning that passed
-	ExitByHand  bool      // and in it the installer saw the door open from inside by hand
+	Tested      time.Time // when the last commissioning found the door in order; zero: it did not, or there was none
+	ExitByHand  bool      // and the installer saw the door open from inside by hand, without current
+	checked     time.Time // the last commissioning
 }
 
 // Assessment is the one that counts; the zero one when there is none.
@@ -215,15 +217,11 @@ func (f *File) take(p Paper) error {
 	case KindInquiry:
 		f.Inquired = p.At
 	case KindCommissioning:
-		var c struct {
-			Passed bool `json:"passed"`
-		}
-		if err := json.Unmarshal(p.Body, &c); err != nil {
+		r, err := check.Decode(p.Body)
+		if err != nil {
 			return err
 		}
-		if c.Passed {
-			f.Tested = p.At
-		}
+		f.Tested, f.ExitByHand, f.checked = r.Tested(), r.ExitByHand(), p.At
 	}
 	return nil
 }
@@ -290,7 +288,7 @@ func (f File) Over(p Paper) bool {
 		now, _ := f.Request(r.ID)
 		return !now.Done.IsZero()
 	case KindCommissioning:
-		return p.At.Before(f.Tested)
+		return p.At.Before(f.checked)
 	case KindInquiry:
 		return p.At.Before(f.Inquired)
 	}

@@ -38,6 +38,9 @@ The passphrase is asked for twice at a terminal, or read from standard input, on
 				return err
 			}
 			fmt.Fprintf(c.OutOrStdout(), "the unit is ready: vault in %s, first operator %s\n", conf.Unit.Dir, operator)
+			if conf.Faces.Enabled {
+				fmt.Fprint(c.OutOrStdout(), beforeFaces)
+			}
 			return nil
 		},
 	}
@@ -46,6 +49,14 @@ The passphrase is asked for twice at a terminal, or read from standard input, on
 	_ = c.MarkFlagRequired("operator")
 	return c
 }
+
+// beforeFaces is what a new unit still lacks. The console's command "law" says it for the unit at hand.
+const beforeFaces = `Cards and codes work once 'menshen run' does. Before faces work, in 'menshen console':
+  assess new   the impact assessment, four parts
+  sign         once the sign ('menshen notice --sign') stands at the camera
+  staff-card   a card as second factor for each operator
+  law          what else is missing on this unit, and what to do
+`
 
 // newSecret reads a new passphrase: twice without echo at a terminal, else one line.
 func newSecret(in io.Reader, out io.Writer, who string) ([]byte, error) {
