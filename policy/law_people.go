@@ -68,7 +68,7 @@ var lawOfPeople = []Rule{
 		}, {
 			soon: true,
 			met: func(f *UnitFacts) bool {
-				return everyFaceDoor(func(d DoorFacts) bool { return within(f.At, d.Sign, signEvery) })(f)
+				return everyFaceDoor(func(d DoorFacts) bool { return d.Sign.IsZero() || within(f.At, d.Sign, signEvery) })(f)
 			},
 			wrong:  words{"The sign at a camera was not looked at for half a year.", "摄像头旁的标志已半年未查看。"},
 			remedy: words{"Look whether it still stands and can be read, and confirm it.", "请查看标志是否完好清晰并确认。"},

@@ -12,6 +12,11 @@ const (
 	renewEarly     = 30 * 24 * time.Hour // an assessment is renewed this long before it ends
 )
 
+// ofAssessment asks something of the assessment that is on file. Where there is none, that alone is what is wrong.
+func ofAssessment(ok func(a Assessment, now time.Time) bool) func(*UnitFacts) bool {
+	return func(f *UnitFacts) bool { return f.Papers.Assessment.At.IsZero() || ok(f.Papers.Assessment, f.At) }
+}
+
 // lawOfSite is what the site and its staff must do.
 var lawOfSite = []Rule{
 	{
@@ -65,16 +70,16 @@ var lawOfSite = []Rule{
 			wrong:  words{"There is no complete impact assessment on file.", "没有完整的影响评估。"},
 			remedy: words{"Write all four parts of it, and put it on file with its author and date.", "请完成四个部分，注明作者和日期后存档。"},
 		}, {
-			met:    func(f *UnitFacts) bool { return f.At.Before(f.Papers.Assessment.ValidUntil) },
+			met:    ofAssessment(func(a Assessment, now time.Time) bool { return now.Before(a.ValidUntil) }),
 			wrong:  words{"The impact assessment has run out.", "影响评估已过期。"},
 			remedy: words{"Redo it.", "请重新评估。"},
 		}, {
-			met:    func(f *UnitFacts) bool { return !f.Papers.Assessment.Changed.After(f.Papers.Assessment.At) },
+			met:    ofAssessment(func(a Assessment, _ time.Time) bool { return !a.Changed.After(a.At) }),
 			wrong:  words{"Something changed, or happened, since the impact assessment.", "影响评估之后情况有变或发生事件。"},
 			remedy: words{"Redo it with the change in view.", "请结合变化重新评估。"},
 		}, {
 			soon:   true,
-			met:    func(f *UnitFacts) bool { return f.At.Add(renewEarly).Before(f.Papers.Assessment.ValidUntil) },
+			met:    ofAssessment(func(a Assessment, now time.Time) bool { return now.Add(renewEarly).Before(a.ValidUntil) }),
 			wrong:  words{"The impact assessment runs out within 30 days.", "影响评估将在30日内到期。"},
 			remedy: words{"Redo it in time.", "请及时重新评估。"},
 		}, {

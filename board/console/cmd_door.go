@@ -81,7 +81,13 @@ func status(ctx context.Context, c *console, words []string) error {
 	if len(t.rows) == 0 {
 		return nil
 	}
-	return c.show(t, a.has("json"))
+	if err := c.show(t, a.has("json")); err != nil || a.has("json") || s.FacesOff == "" {
+		return err
+	}
+	for _, l := range c.wrapped(text{"Faces are off. ", "人脸已停用。"}.in(c.lang) + s.FacesOff + text{". ", "。"}.in(c.lang) + s.FacesFix) { // the table has no room for it
+		c.print(l)
+	}
+	return nil
 }
 
 // clockFrom says where the time comes from.

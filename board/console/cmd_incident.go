@@ -37,9 +37,11 @@ func incident(ctx context.Context, c *console, words []string) error {
 		if err != nil {
 			return err
 		}
-		c.say(text{"To those affected and to the authority, each in Chinese and English, to print and as text:", "致受影响者和主管部门，中英文各一份，网页和纯文本："})
+		c.say(text{"To those affected and to the authority, each in Chinese and English, to print (the same words beside them as .txt):", "致受影响者和主管部门，中英文各一份，可打印（同名 .txt 为纯文本）："})
 		for _, p := range paths {
-			c.print("  " + p)
+			if strings.HasSuffix(p, ".html") {
+				c.print("  " + p)
+			}
 		}
 		c.printf(text{"Send them now, then: incident told %s people, incident told %[1]s authority", "请立即发出，然后：incident told %s people，incident told %[1]s authority"}, words[1])
 		return nil

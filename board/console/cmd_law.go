@@ -133,7 +133,7 @@ func renewals(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	t := table{cols: []column{{"id", text{"handle", "代号"}}, {"name", text{"name", "姓名"}}, {"apartment", text{"apartment", "房号"}}, {"agreed", text{"agreed", "同意日期"}}}}
+	t := table{cols: []column{{"id", text{"handle", "编号"}}, {"name", text{"name", "姓名"}}, {"apartment", text{"apartment", "房号"}}, {"agreed", text{"agreed", "同意日期"}}}}
 	for _, p := range old {
 		t.add(p.ID.String(), p.Name.Reveal(), p.Apartment.Reveal(), p.Face.At)
 	}
