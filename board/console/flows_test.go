@@ -37,7 +37,7 @@ func TestBreakingOffDoesNothing(t *testing.T) {
 		"sign":                    {"yes or no: "},
 		"assess new":              {"1 of 4", "because", "> ", "", "2 of 4", "none", "> ", "", "3 of 4", "some", "> ", "", "4 of 4", "many", "> ", "", "function): ", "Mei", "for a year", "", "yes or no: "},
 		"assess old":              nil,
-		"law R-17":           nil,
+		"law R-17":                nil,
 		"incident open":           nil,
 		"incident told i7 all":    nil,
 		"incident told i7 people": {"yes or no: "},
