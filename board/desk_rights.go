@@ -177,7 +177,7 @@ func (u *Unit) ownPage(id policy.PersonID, lang string) (console.Page, error) {
 	if err := u.storedFace(&page, taken, lang); err != nil {
 		return console.Page{}, err
 	}
-	return page, nil
+	return page, u.storedPasses(&page, lang)
 }
 
 // actors names who did something: operators by their log-in name.
@@ -232,6 +232,27 @@ func (u *Unit) storedFace(page *console.Page, taken time.Time, lang string) erro
 	}
 	add("encryption", "加密", pick(lang, "all of this under a key of your own, which is destroyed when you are deleted", "以上均以您单独的密钥加密，删除时一并销毁"))
 	add("backups", "备份", pick(lang, "backups that the manager made may hold it too, readable with the manager's key only", "管理员所做的备份可能含有这些信息，仅凭管理员密钥可读"))
+	return nil
+}
+
+// storedPasses tells of the passes that the person gave to visitors.
+func (u *Unit) storedPasses(page *console.Page, lang string) error {
+	all, err := u.vault.Passes()
+	if err = u.damaged(err); err != nil {
+		return err
+	}
+	zone := u.site.calendar.Zone
+	for _, p := range all {
+		if p.Host != page.Person.ID {
+			continue
+		}
+		state := fmt.Sprintf(pick(lang, "%s to %s, used %d of %d times", "%s 至 %s，已用 %d/%d 次"),
+			p.From.In(zone).Format("2006-01-02 15:04"), p.Until.In(zone).Format("2006-01-02 15:04"), p.Used, p.Uses)
+		if p.Revoked {
+			state += pick(lang, ", ended", "，已终止")
+		}
+		page.Stored = append(page.Stored, console.Fact{Name: pick(lang, "visitor's pass from you", "您给访客的通行码"), State: state})
+	}
 	return nil
 }
 

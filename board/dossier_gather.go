@@ -101,8 +101,7 @@ func (u *Unit) dossier(ctx context.Context, by store.Actor, running bool) (d dos
 	}
 	place, unit := notice.Facts{Place: u.cfg.Unit.Location}, u.vault.Unit()
 	_, commitment := notice.Commitment("en")
-	found, facts := u.Review()
-	facts.Calendar = policy.Calendar{} // a setting, and no fact
+	found, facts := u.reviewedNow(ctx, running)
 	d = dossier.Data{Made: u.now().In(zone), Unit: hex.EncodeToString(unit[:]), Key: hex.EncodeToString(u.vault.PublicKey()), Running: running, Software: program,
 		Door: u.cfg.Unit.Name, Place: dossier.Words{EN: place.Where("en"), ZH: place.Where("zh")}, Handler: u.cfg.Unit.Handler, Contact: u.cfg.Unit.Contact,
 		Rules: dossier.Rules(found), Facts: facts, Commitment: commitment}
@@ -148,6 +147,19 @@ func program() (string, error) {
 		return "", fmt.Errorf("reading the program's own file: %w", err)
 	}
 	return fmt.Sprintf("%s, SHA-256 %x", version, sum.Sum(nil)), nil
+}
+
+// reviewedNow counts everything anew, so that all figures of a dossier are of one moment, and holds the rules against it. What could not be
+// counted stays as old as it is, with its date. Of a unit that does not run, neither its doors nor its processes are there to be looked at.
+func (u *Unit) reviewedNow(ctx context.Context, running bool) ([]policy.Finding, policy.UnitFacts) {
+	_ = u.countAll(ctx)
+	found, facts := u.Review()
+	if !running {
+		facts.Doors, facts.Machine = nil, policy.MachineFacts{}
+		found = policy.Review(facts)
+	}
+	facts.Calendar = policy.Calendar{} // a setting, and no fact
+	return found, facts
 }
 
 // dossierPeople counts people by where they stand with face entry, templates, and the notices that faces stand on.

@@ -55,7 +55,7 @@ func TestRAuditDossier(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Key != key || !d.Running || len(d.Rules) != len(policy.Law()) || !d.Audit.OK || len(d.Receipts) != 1 || d.Remains() != 0 || d.Receipts[0].Sought == 0 {
+	if d.Key != key || !d.Running || d.Facts.People.WithFace != 0 || !d.Facts.People.At.Equal(d.Made) || len(d.Rules) != len(policy.Law()) || !d.Audit.OK || len(d.Receipts) != 1 || d.Remains() != 0 || d.Receipts[0].Sought == 0 {
 		t.Errorf("it says %+v", d)
 	}
 	if n := len(d.Months); n != 1 || d.Months[0].Taken != 1 || d.Months[0].People != 1 {
@@ -103,5 +103,29 @@ func TestDossierOfLockedFaces(t *testing.T) {
 	d, err := b.Dossier(context.Background(), store.Door)
 	if err != nil || d.Faces.Templates != -1 {
 		t.Errorf("templates %d, %v", d.Faces.Templates, err)
+	}
+}
+
+// TestDossierAtRestKnowsLess: of a unit that does not run, neither doors nor processes are there to be looked at, and nothing about them reads as kept.
+func TestDossierAtRestKnowsLess(t *testing.T) {
+	b := newBench(t)
+	d, err := b.dossier(context.Background(), store.Door, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range d.Rules {
+		switch r.ID {
+		case "R-LOCAL", "R-PURPOSE", "R-STRANGER", "R-ALT", "R-SAFE", "R-NOPRIVATE":
+			if r.State != policy.Broken || d.Evidence(r.ID)[0].EN == "" {
+				t.Errorf("%s reads as %s", r.ID, r.State)
+			}
+		case "R-CONSENT", "R-AUDIT":
+			if r.State != policy.Kept {
+				t.Errorf("%s reads as %s: %v", r.ID, r.State, r.Problems)
+			}
+		}
+	}
+	if d.Running || !d.Facts.Machine.At.IsZero() || len(d.Facts.Doors) != 0 {
+		t.Errorf("it knows of %+v and %+v", d.Facts.Machine, d.Facts.Doors)
 	}
 }

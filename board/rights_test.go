@@ -30,6 +30,13 @@ func TestRRightsOwnPage(t *testing.T) {
 	b.tapped(1)
 	b.run()
 	ctx := context.Background()
+	from := b.clock.now()
+	for i, host := range []policy.PersonID{id, other} {
+		pass := policy.Pass{ID: policy.PersonID{byte(i + 1)}, Door: b.cfg.Unit.Name, From: from, Until: from.Add(time.Hour), Uses: 3 + i}
+		if _, err := b.vault.AddPass(store.Door, pass, host, []byte("12345678"[i:i+7])); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if _, err := b.desk.Find(ctx, b.staff, id.String()); err != nil {
 		t.Fatal(err)
 	}
@@ -51,12 +58,15 @@ func TestRRightsOwnPage(t *testing.T) {
 	for _, a := range page.Acts {
 		acts += a.By + ": " + a.What + "\n"
 	}
-	for _, want := range []string{"template: 1 of 512 numbers", "SHA-256", "key of your own", "backups"} {
+	for _, want := range []string{"template: 1 of 512 numbers", "SHA-256", "key of your own", "backups", "visitor's pass from you: 2026-03-02", "used 0 of 3 times"} {
 		if !strings.Contains(facts, want) {
 			t.Errorf("it does not say %q:\n%s", want, facts)
 		}
 	}
-	for _, want := range []string{"anna: somebody looked at your details", "your face was taken", "anna: this page was shown", "the unit itself"} {
+	if strings.Contains(facts, "of 4 times") {
+		t.Errorf("somebody else's pass is on it:\n%s", facts)
+	}
+	for _, want := range []string{"the unit itself: you gave a visitor a pass", "anna: somebody looked at your details", "your face was taken", "anna: this page was shown", "the unit itself"} {
 		if !strings.Contains(acts, want) {
 			t.Errorf("it does not say %q:\n%s", want, acts)
 		}

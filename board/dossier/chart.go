@@ -54,7 +54,7 @@ func (c chart) SVG() template.HTML {
 			x, y, anchor, esc(t.ZH), x, y, anchor, esc(t.EN))
 	}
 	fmt.Fprintf(&w, `<svg viewBox="0 0 %g %g" role="img" aria-label="%s / %s">`, chartW, chartH, esc(c.title.ZH), esc(c.title.EN))
-	step := (chartW - left - right) / float64(max(len(c.labels), 1))
+	step := (chartW - left - right) / float64(max(len(c.labels), 6)) // one month alone is no wall
 	for _, v := range []int{up, 0, -down} {
 		y := zero - float64(v)*unit
 		fmt.Fprintf(&w, `<path class="%s" d="M%g %.1f H%g"/><text x="%g" y="%.1f" text-anchor="end">%d</text>`,

@@ -22,6 +22,7 @@ func (d *Data) Evidence(id string) []Words {
 type evidence struct {
 	d     *Data
 	lines []Words
+	at    time.Time // of the last "counted"
 }
 
 func (e *evidence) say(en, zh string, figures ...any) {
@@ -34,7 +35,11 @@ func (e *evidence) counted(at time.Time) bool {
 		e.say("Not counted.", "未核查。")
 		return false
 	}
-	e.say("Counted %s.", "核查于 %s。", e.d.stamp(at))
+	at = at.Truncate(time.Minute)
+	if !at.Equal(e.at) { // several groups counted in the same minute are said once
+		e.say("Counted %s.", "核查于 %s。", e.d.stamp(at))
+		e.at = at
+	}
 	return true
 }
 
@@ -177,7 +182,10 @@ var tells = map[string]func(e *evidence, f *policy.UnitFacts){
 			e.say("The log does NOT verify: %s.", "审计记录校验未通过：%s。", a.Problem)
 			return
 		}
-		e.say("For this dossier all %d entries were recomputed and are whole; last signed %s.", "为制作本卷宗重新计算全部 %d 条记录，完整无缺；最近签名 %s。", a.Lines, e.d.stamp(a.Signed))
+		e.say("For this dossier all %d entries were recomputed and are whole.", "为制作本卷宗重新计算全部 %d 条记录，完整无缺。", a.Lines)
+		if !a.Signed.IsZero() {
+			e.say("Last signed %s.", "最近签名 %s。", e.d.stamp(a.Signed))
+		}
 	},
 	"R-RETAIN": func(e *evidence, f *policy.UnitFacts) {
 		r := e.d.Retention
