@@ -123,7 +123,7 @@ func (c *console) statusFacts(s Status, lang string) []Fact {
 	}
 	clock := Fact{Name: "clock", State: c.time(s.At) + ", " + clockFrom(s.ClockFrom).in(lang)}
 	if !s.Clock.Trusted {
-		clock.Fault = text{"not trusted; set it: clock YYYY-MM-DD HH:MM:SS", "时间不可信，请校时：clock YYYY-MM-DD HH:MM:SS"}.in(lang)
+		clock.Fault = text{"not trusted; set it with 'clock'", "时间不可信，请用 clock 校时"}.in(lang)
 	}
 	facts := []Fact{{Name: "door", State: door}, faces, clock, s.Camera, s.Store}
 	facts = append(facts, s.Readers...)

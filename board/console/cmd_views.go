@@ -76,11 +76,12 @@ const (
 func (c *console) board(facts []Fact) {
 	var b strings.Builder
 	b.WriteString(home)
-	for i, f := range facts {
-		if i == c.o.Height-2 {
-			break
-		}
-		b.WriteString(pad(clean(c.factLine(f)), c.o.Width-1) + clearRight + "\r\n")
+	var lines []string
+	for _, f := range facts {
+		lines = append(lines, wrap(c.factLine(f), c.o.Width-1)...)
+	}
+	for _, l := range lines[:min(len(lines), c.o.Height-2)] {
+		b.WriteString(l + clearRight + "\r\n")
 	}
 	b.WriteString(text{"A key ends this.", "按任意键结束。"}.in(c.lang) + clearRight + clearBelow)
 	c.put(b.String())

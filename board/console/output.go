@@ -32,7 +32,7 @@ func (c *console) problem(err error) {
 		c.say(t)
 		return
 	}
-	c.printf(text{"Problem: %s", "问题：%s"}, strings.ReplaceAll(err.Error(), "\n", "; "))
+	c.printf(text{"Problem: %s", "问题：%s"}, strings.ReplaceAll(told(err, c.lang), "\n", "; "))
 }
 
 // wordOf gives the errors that the console words itself.
@@ -42,7 +42,7 @@ func wordOf(err error) (text, bool) {
 			var p *Problem
 			if errors.As(err, &p) {
 				w.words.en += " " + p.Remedy
-				w.words.zh += p.Remedy
+				w.words.zh += sentence(p.Remedy, "zh")
 			}
 			return w.words, true
 		}

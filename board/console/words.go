@@ -2,7 +2,6 @@ package console
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -83,15 +82,24 @@ func parse(words []string, spec ...string) (args, error) {
 			a.options[name] = value
 		case slices.Contains(spec, name+"="):
 			if i++; i == len(words) {
-				return a, fmt.Errorf("--%s needs a value", name)
+				return a, &optionError{text{"a value is missing after --", "缺少选项值：--"}, name}
 			}
 			a.options[name] = words[i]
 		default:
-			return a, fmt.Errorf("this command has no option --%s", name)
+			return a, &optionError{text{"this command has no option --", "此命令没有选项 --"}, name}
 		}
 	}
 	return a, nil
 }
+
+// optionError is an option that is wrong.
+type optionError struct {
+	what text
+	name string
+}
+
+// Error is the English of it.
+func (e *optionError) Error() string { return e.what.en + e.name }
 
 // has reports whether an option was given.
 func (a args) has(name string) bool { _, ok := a.options[name]; return ok }

@@ -1,7 +1,9 @@
 package console
 
 import (
+	"errors"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -176,5 +178,50 @@ func TestChineseWordsOfDecisions(t *testing.T) {
 	}
 	if n < 70 {
 		t.Errorf("only %d rules and reasons were found", n)
+	}
+}
+
+// TestChineseSentences: each problem and remedy that the board and policy have as a plain sentence is told in Chinese to whom works in Chinese.
+func TestChineseSentences(t *testing.T) {
+	problems := regexp.MustCompile(`problem\((?:errors\.New\("([^"]+)"\)|\w+), "([^"]+)"\)`)
+	named := regexp.MustCompile(`(?m)^\s*(?:var )?(?:Err|err)\w+\s+= errors\.New\("([^"]+)"\)`)
+	files, err := filepath.Glob("../*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, file := range append(files, "../../policy/consent.go", "../../policy/pass.go") {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := problems.FindAllStringSubmatch(string(source), -1)
+		if strings.Contains(file, "policy") {
+			found = named.FindAllStringSubmatch(string(source), -1)
+		}
+		for _, m := range found {
+			for _, s := range m[1:] {
+				if s != "" && sentence(s, "zh") == s {
+					t.Errorf("%s: %q has no Chinese", file, s)
+				}
+				n++
+			}
+		}
+	}
+	if n < 40 {
+		t.Errorf("only %d sentences were found", n)
+	}
+	for _, x := range []struct {
+		err  error
+		want string
+	}{
+		{&Problem{errors.New("no card came"), "end that first"}, "没有刷卡；请先结束"},
+		{&Problem{errors.New("obeyed, but not kept: disk full"), "see 'status'"}, "已执行，但未能保存：disk full；见 status"},
+		{&optionError{text{"x", "没有 --"}, "foo"}, "没有 --foo"},
+		{errors.New("something new"), "something new"},
+	} {
+		if got := told(x.err, "zh"); got != x.want {
+			t.Errorf("%v: %q, want %q", x.err, got, x.want)
+		}
 	}
 }
