@@ -96,6 +96,7 @@ var chineseSentences = map[string]string{
 	"set [faces] enabled = true in the configuration, and name a camera":          "在配置中设 [faces] enabled = true 并指定摄像头",
 	"obeyed, but not kept: ":                                                      "已执行，但未能保存：",
 	"the picture is not shown, because that cannot be recorded now: ":             "此时无法记录，因此不显示画面：",
+	"a pass has 1 to 255 uses and ends within seven days":                         "通行码可用 1 至 255 次，七天以内有效",
 	"there are too many passes":                                                   "通行码过多",
 	"end some that are not needed: 'passes' lists them":                           "请作废不需要的：输入 passes 查看",
 	"no pass has this key":                                                        "没有此编号的通行码",
