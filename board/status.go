@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"menshen/board/console"
+	"menshen/hal"
 	"menshen/policy"
 )
 
@@ -76,11 +78,30 @@ func (u *Unit) status(lang string) console.Status {
 	return st
 }
 
-// readerState is what a reader has read, and what came to nothing.
-func (u *Unit) readerState(r fmt.Stringer, lang string) string {
-	s := fmt.Sprintf(words(lang, "%d cards", "读卡 %d 次"), u.counts[r.String()])
-	if m := u.misreads[r.String()]; m.n > 0 {
-		s += fmt.Sprintf(words(lang, ", %d misread", "，误读 %d 次"), m.n)
+// readerState is what has come to a reader since the start, by kind where it counts: the first kind always, the others once there were any.
+func (u *Unit) readerState(r hal.Reader, lang string) string {
+	counter, counts := r.(hal.Counter)
+	if !counts {
+		return fmt.Sprintf(words(lang, "%d cards, %d misread", "读卡 %d 次，误读 %d 次"), u.counts[r.String()], u.misreads[r.String()].n)
 	}
-	return s
+	var state []string
+	for i, c := range counter.Counts() {
+		if i > 0 && c.N == 0 {
+			continue
+		}
+		if zh := chineseCounts[c.Of]; lang == "zh" && zh != "" {
+			state = append(state, fmt.Sprintf("%s %d", zh, c.N))
+		} else {
+			state = append(state, fmt.Sprintf("%d %s", c.N, c.Of))
+		}
+	}
+	return strings.Join(state, words(lang, ", ", "，"))
+}
+
+// chineseCounts are what readers count.
+var chineseCounts = map[string]string{
+	"cards": "读卡", "keys": "按键", "frames with lost edges": "丢失边沿的帧", "frames of wrong parity": "校验错误的帧", "frames of wrong length": "长度错误的帧",
+	"frames of noise": "噪声帧", "bursts that are no key": "非按键脉冲", "pulses taken for ringing": "振铃脉冲",
+	"cards and codes": "卡与码", "repeats of one held there": "持续贴卡的重复", "frames without end": "不完整的帧", "frames of wrong checksum": "校验和错误的帧", "frames of other content": "其他内容的帧",
+	"garbled answers": "乱码应答", "cards without a number to open by": "无可用卡号的卡", "times the chip was set up": "芯片初始化次数",
 }

@@ -1,0 +1,119 @@
+package board
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"menshen/board/console"
+	"menshen/hal"
+	"menshen/hal/haltest"
+	"menshen/recognizer"
+)
+
+// counting is a reader that counts.
+type counting struct{ *haltest.Reader }
+
+func (counting) Counts() []hal.Count {
+	return []hal.Count{{Of: "cards", N: 0}, {Of: "keys", N: 0}, {Of: "frames with lost edges", N: 3}}
+}
+
+// TestStatusTellsOfReaders: what readers count is shown, nothing that never happened, and each kind that a driver has in Chinese too.
+func TestStatusTellsOfReaders(t *testing.T) {
+	b := newBench(t)
+	if got := b.readerState(b.reader, "en"); got != "0 cards, 0 misread" {
+		t.Errorf("a reader that does not count: %q", got)
+	}
+	if got := b.readerState(counting{b.reader}, "en"); got != "0 cards, 3 frames with lost edges" {
+		t.Errorf("a reader that counts: %q", got)
+	}
+	if got := b.readerState(counting{b.reader}, "zh"); got != "读卡 0，丢失边沿的帧 3" {
+		t.Errorf("in Chinese: %q", got)
+	}
+	names := 0
+	drivers, err := filepath.Glob("../hal/*/reader.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range drivers {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, list := range regexp.MustCompile(`(?s)NewTally\((.*?)\)`).FindAllStringSubmatch(string(source), -1) {
+			for _, name := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(list[1], -1) {
+				names++
+				if chineseCounts[name[1]] == "" {
+					t.Errorf("%s: %q has no Chinese: add it to status.go", file, name[1])
+				}
+			}
+		}
+	}
+	if names < 10 {
+		t.Errorf("only %d counts were found", names)
+	}
+}
+
+// TestStatusTellsWhoStandsThere: the advice that the person at the door gets, who is asked for what, and that templates and threshold are in order.
+func TestStatusTellsWhoStandsThere(t *testing.T) {
+	b := newBench(t)
+	b.enrolled(7)
+	facts := func(lang string) map[string]console.Fact {
+		m := map[string]console.Fact{}
+		for _, f := range b.faceFacts(b.clock.now(), lang) {
+			m[f.Name] = f
+		}
+		return m
+	}
+	if f, there := facts("en")["at the door"]; there {
+		t.Errorf("nobody is there: %+v", f)
+	}
+	o := look(8)
+	o.Embedding, o.Quality.Advice = nil, recognizer.ComeCloser
+	b.observe(&o)
+	if en, zh := facts("en")["at the door"].State, facts("zh")["at the door"].State; en != "somebody: please come closer" || zh != "有人：请靠近一些" {
+		t.Errorf("somebody too far away: %q, %q", en, zh)
+	}
+	b.later(time.Minute)
+	f := facts("en")
+	if !strings.HasPrefix(f["templates"].State, "1 in memory") || f["threshold"].Fault != "" || len(f) != 2 {
+		t.Errorf("at rest: %+v", f)
+	}
+	b.faces.at = b.faces.scores.Identify(100_000, 1_000_000)
+	if f := facts("en")["threshold"]; b.faces.at.Kept() || !strings.Contains(f.Fault, "with_card") {
+		t.Errorf("more was promised than can be kept: %+v", f)
+	}
+}
+
+// TestStatusLeavesNoFaultOut: whatever device has a fault has a line.
+func TestStatusLeavesNoFaultOut(t *testing.T) {
+	b := newBench(t)
+	b.run()
+	want := []string{"input rex", "output camera", "reader outside", "relay", "retention"}
+	if err := b.do(context.Background(), func() {
+		for _, device := range want {
+			b.faults[device] = "broken"
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	st, err := b.desk.Status(context.Background(), b.staff)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]bool{}
+	for _, f := range slices.Concat(st.Readers, st.Others) {
+		if f.Fault == "broken" {
+			got[f.Name] = true
+		}
+	}
+	if have := slices.Sorted(maps.Keys(got)); !slices.Equal(have, want) {
+		t.Errorf("faults shown: %q, want %q", have, want)
+	}
+}
