@@ -14,6 +14,7 @@ import (
 	"menshen/board/check"
 	"menshen/board/config"
 	"menshen/board/console"
+	"menshen/board/host"
 	"menshen/board/notice"
 	"menshen/hal"
 	"menshen/recognizer/eye"
@@ -23,6 +24,9 @@ import (
 // OpenCheck opens a unit for the installer's self-test: vault and wires as Open does, without the loop and the eye. The vault is locked by
 // it, so a running service is an error, with its remedy.
 func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() error, err error) {
+	if _, err := host.Harden(); err != nil {
+		return d, nil, nil, fmt.Errorf("keeping the memory off the disk: %w", err)
+	}
 	v, err = store.Open(c.Unit.Dir, store.Options{Key: KeySource(c)})
 	if err != nil {
 		return d, nil, nil, advise(err, c)

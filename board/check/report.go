@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"menshen/store"
 )
 
 // PaperKind is under which kind the vault keeps finished reports (store.Vault.PutPaper), and Purpose what the unit's signature under one says.
@@ -131,17 +129,4 @@ func Decode(raw []byte) (*Report, error) {
 		return nil, fmt.Errorf("reading the report: it is no %q", format)
 	}
 	return r, nil
-}
-
-// Last finds the newest finished report that passed among a vault's papers of PaperKind; nil when there is none. It skips what it
-// cannot read, which is a paper of another version.
-func Last(papers []store.Paper) *Report {
-	var last *Report
-	for _, p := range papers {
-		r, err := Decode(p.Body)
-		if err == nil && !r.Tested().IsZero() && (last == nil || r.Ended.After(last.Ended)) {
-			last = r
-		}
-	}
-	return last
 }

@@ -158,25 +158,27 @@ func TestKept(t *testing.T) {
 	}
 }
 
-// TestLast: only a report that passed is a test of the door, and the newest of them counts.
-func TestLast(t *testing.T) {
-	paper := func(v check.Verdict, ended time.Time) store.Paper {
+// TestTested: only a report that is over and passed is a test of the door.
+func TestTested(t *testing.T) {
+	for v, want := range map[check.Verdict]bool{check.Passed: true, check.Failed: false, check.Open: false, check.Absent: false, check.Skipped: false} {
 		r := sample()
-		r.Ended, r.Steps = ended, r.Steps[:1]
+		r.Steps = r.Steps[:1]
 		r.Steps[0].Verdict = v
 		raw, err := r.Encode()
 		if err != nil {
 			t.Fatal(err)
 		}
-		return store.Paper{Kind: check.PaperKind, Body: raw}
+		got, err := check.Decode(raw)
+		if err != nil || got.Tested().IsZero() == want || want && !got.Tested().Equal(r.Ended) {
+			t.Errorf("with one step that %s: tested %v, %v", v, got.Tested(), err)
+		}
+		r.Ended = time.Time{}
+		if !r.Tested().IsZero() {
+			t.Errorf("a session that is not over tested the door")
+		}
 	}
-	day := func(n int) time.Time { return time.Date(2026, 3, n, 0, 0, 0, 0, time.UTC) }
-	papers := []store.Paper{paper(check.Passed, day(1)), paper(check.Passed, day(3)), paper(check.Failed, day(4)), paper(check.Open, day(5)), {Body: []byte("no report")}}
-	if r := check.Last(papers); r == nil || !r.Tested().Equal(day(3)) {
-		t.Errorf("last is %+v", r)
-	}
-	if r := check.Last(papers[2:]); r != nil {
-		t.Errorf("a door that never passed was tested: %+v", r)
+	if _, err := check.Decode([]byte(`{"format":"other"}`)); err == nil {
+		t.Error("another paper was taken for a report")
 	}
 }
 

@@ -11,11 +11,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
 	"menshen/board"
@@ -89,6 +91,9 @@ func (k *checking) run(ctx context.Context, stdin io.Reader, out io.Writer) (err
 	if err != nil {
 		return err
 	}
+	if err := writable(k.out); err != nil {
+		return err
+	}
 	door, vault, closeAll, err := board.OpenCheck(conf)
 	if err != nil {
 		return err
@@ -142,6 +147,9 @@ func (k *checking) logIn(ctx context.Context, vault *store.Vault, door check.Doo
 		return store.Operator{}, err
 	}
 	defer clear(secret)
+	if ctx.Err() != nil { // Ctrl-C instead of a passphrase, which must not count as a wrong one
+		return store.Operator{}, check.ErrStopped
+	}
 	ui.Listen(in)
 	return board.SignIn(ctx, vault, door.Readers, k.operator, secret, k.lang, ui)
 }
@@ -218,6 +226,15 @@ func writeReport(r *check.Report, by check.Signer, name, lang string, out io.Wri
 			return fmt.Errorf("writing the report: %w", err)
 		}
 		fmt.Fprintln(out, f.path)
+	}
+	return nil
+}
+
+// writable finds out before an hour at the door whether its report can be written.
+func writable(name string) error {
+	dir := filepath.Dir(name)
+	if err := unix.Access(dir, unix.W_OK|unix.X_OK); err != nil {
+		return fmt.Errorf("the report cannot be written into %s (%w): name a place of your own with --out", dir, err)
 	}
 	return nil
 }

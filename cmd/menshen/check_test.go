@@ -96,8 +96,11 @@ func TestCheckAtATerminal(t *testing.T) {
 		t.Errorf("the page says %+v, %v", r, err)
 	}
 	papers, err := v.Papers(check.PaperKind)
-	if err != nil || check.Last(papers) == nil {
-		t.Errorf("%d papers, %v: none says that the door was tested", len(papers), err)
+	if err != nil || len(papers) != 1 {
+		t.Fatalf("%d papers, %v", len(papers), err)
+	}
+	if filed, err := check.Decode(papers[0].Body); err != nil || !filed.Tested().Equal(r.Ended) {
+		t.Errorf("on file is %+v, %v", filed, err)
 	}
 	entries, err := v.Entries(0, 1000, false)
 	if err != nil {
