@@ -3,6 +3,7 @@ package board
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	periph "periph.io/x/conn/v3/gpio"
 
@@ -20,7 +21,11 @@ type Hardware struct {
 	Readers []hal.Reader
 
 	relays []*gpio.Relay // each output's own, for holdOutputs
+	held   time.Time     // when that was done last
 }
+
+// holdEvery is how often outputs are held: on an expander each costs a transfer over its bus.
+const holdEvery = time.Second
 
 // wiring opens what a configuration names, by the names of its board.
 type wiring struct {
@@ -109,6 +114,10 @@ func (w *wiring) output(hw *Hardware, name string, c gpio.RelayConfig) (hal.Outp
 // holdOutputs gives outputs whose chip was unplugged and is back the state they should have; nobody sets an output that is to stay
 // as it is. On lines that were never away it moves nothing.
 func (u *Unit) holdOutputs() {
+	if time.Since(u.hw.held) < holdEvery {
+		return
+	}
+	u.hw.held = time.Now()
 	for _, r := range u.hw.relays {
 		if err := r.Hold(); err != nil {
 			u.fault(r.String(), err)

@@ -14,6 +14,7 @@ import (
 	"menshen/board/config"
 	"menshen/board/profile"
 	"menshen/hal/sim"
+	"menshen/store"
 )
 
 // simConf is the configuration of a simulated door with only a relay, and lines of its own under [relay].
@@ -105,5 +106,47 @@ func TestSectorKeyFile(t *testing.T) {
 	r.KeyFile = filepath.Join(t.TempDir(), "none")
 	if _, err := sector(r); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestRSafeUnitDrivesItsRelayAgain: nobody asks for anything, and the relay of an unplugged chip is what it was once the chip is back; the
+// absence stands in the log as a fault.
+func TestRSafeUnitDrivesItsRelayAgain(t *testing.T) {
+	door, err := sim.New(sim.Config{Prefix: "AGAIN_"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer door.Close()
+	c := simConf(t, "AGAIN_", "active = \"low\"\n")
+	hw, err := Wire(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hw.Close()
+	dir := t.TempDir()
+	vault, err := store.Create(filepath.Join(dir, "vault"), store.Options{Key: store.KeyFile(filepath.Join(dir, "key"))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer vault.Close()
+	u := &Unit{cfg: c, hw: hw, faults: map[string]string{}, now: time.Now, vault: vault}
+	hold := func() { hw.held = time.Time{}; u.holdOutputs() }
+	hold()
+	if len(u.faults) != 0 {
+		t.Errorf("faults of a whole door: %v", u.faults)
+	}
+	door.Unplug(true)
+	hold()
+	if !strings.Contains(u.faults["relay"], "hold relay off") {
+		t.Errorf("unplugged: %v", u.faults)
+	}
+	door.Unplug(false)
+	u.holdOutputs() // too soon after the last time
+	if door.Pin(sim.Relay).Level() != periph.Low {
+		t.Error("held more often than was said")
+	}
+	hold()
+	if len(u.faults) != 0 || door.Pin(sim.Relay).Level() != periph.High {
+		t.Errorf("plugged in: %v, level %v", u.faults, door.Pin(sim.Relay).Level())
 	}
 }
