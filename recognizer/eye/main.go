@@ -58,6 +58,8 @@ func readConfig(c *conn) (Config, error) {
 
 // look confines itself, loads the models and looks until the parent hangs up.
 func look(c *conn, cfg Config) error {
+	// One goroutine has work here, and it is in OpenCV nearly all the time. With more, Go's scheduler watches each of its calls, at 3% of a frame.
+	runtime.GOMAXPROCS(1)
 	runtime.LockOSThread() // OpenCV keeps memory a thread: one thread, one memory to overwrite
 	defer runtime.UnlockOSThread()
 	nameThread("looking") // top -H, and the measure of what looking costs, tell it from the camera's threads by this

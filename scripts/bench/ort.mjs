@@ -1,13 +1,14 @@
-// The same five networks by ONNX Runtime (npm onnxruntime-node), one thread, on inputs of the right shape. Prints the median and
-// the lowest tenth of milliseconds of processor time.
+// The same five networks by ONNX Runtime (npm onnxruntime-node), one thread, on inputs of the right shape. It does one frame for each
+// line that it reads, and answers with milliseconds of processor time.
 //
 // Two of the models have thousands of subnormal weights, which make the processor stumble. OpenCV switches such numbers off
 // while it runs; ONNX Runtime can, but not from node. They are set to zero here before loading, which changes no result that counts.
 //
-//   node ort.mjs MODULES MODELS ROUNDS
+//   node ort.mjs MODULES MODELS
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-const [modules, models, rounds] = process.argv.slice(2);
+import { createInterface } from 'node:readline';
+const [modules, models] = process.argv.slice(2);
 const ort = createRequire(modules + '/package.json')('onnxruntime-node');
 
 // fields walks a protobuf message and calls back with the number and value, or start and end, of each field.
@@ -58,12 +59,9 @@ for (const [name, shape, times] of nets) {
   const data = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i));
   for (let i = 0; i < times; i++) runs.push(() => session.run({ input: new ort.Tensor('float32', data, shape) }));
 }
-const all = [];
-for (let r = -3; r < Number(rounds); r++) {
+for await (const _ of createInterface({ input: process.stdin })) {
   const start = process.cpuUsage();
   for (const run of runs) await run();
   const { user, system } = process.cpuUsage(start);
-  if (r >= 0) all.push((user + system) / 1e3);
+  console.log(((user + system) / 1e3).toFixed(4));
 }
-all.sort((a, b) => a - b);
-console.log(`onnxruntime-networks-alone ${all[all.length >> 1].toFixed(3)} ${all[Math.floor(all.length / 10)].toFixed(3)}`);
