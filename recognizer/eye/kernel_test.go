@@ -1,0 +1,127 @@
+//go:build vboard
+
+package eye
+
+import (
+	"bytes"
+	"os"
+	"testing"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// These tests run on a virtual board (scripts/vboard), where the kernel's vivid driver is a camera: everything from its device file
+// upwards is what a real camera meets, the eye's confinement included.
+
+const (
+	device = "/dev/video0"
+	driver = "/sys/bus/platform/drivers/vivid/"
+)
+
+// set turns one of vivid's controls, by the name it tells (videodev2.h: VIDIOC_QUERYCTRL, VIDIOC_S_CTRL).
+func set(t *testing.T, control string, value int32) {
+	t.Helper()
+	fd, err := unix.Open(device, unix.O_RDWR|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	const next, disabled = 0x80000000, 1
+	call := func(request uintptr, arg unsafe.Pointer) error {
+		if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), request, uintptr(arg)); errno != 0 {
+			return errno
+		}
+		return nil
+	}
+	q := struct {
+		id, kind            uint32
+		name                [32]byte
+		low, high, step, at int32
+		flags               uint32
+		_                   [2]uint32
+	}{id: next}
+	for call(0xc0445624, unsafe.Pointer(&q)) == nil {
+		if name, _, _ := bytes.Cut(q.name[:], []byte{0}); string(name) == control && q.flags&disabled == 0 {
+			c := struct {
+				id    uint32
+				value int32
+			}{q.id, value}
+			if err := call(0xc008561c, unsafe.Pointer(&c)); err != nil {
+				t.Fatalf("%s: %v", control, err)
+			}
+			return
+		}
+		q.id |= next
+	}
+	t.Fatalf("vivid has no control %q", control)
+}
+
+func plug(t *testing.T, act string) {
+	t.Helper()
+	if err := os.WriteFile(driver+act, []byte("vivid.0"), 0); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sees waits until the eye says this of its camera.
+func sees(t *testing.T, e *Eye, want CameraState) Status {
+	t.Helper()
+	began := time.Now()
+	s := until(t, e, "camera "+string(want), func(s Status) bool { return s.State == Running && s.Camera == want })
+	t.Logf("%-7s after %4.1f s, %4.1f frames a second, %d restarts  %s", want, time.Since(began).Seconds(), s.FPS, s.Restarts, s.Detail)
+	return s
+}
+
+// TestKernelCamera: a camera that freezes, falls silent, is switched off by its driver, is pulled out and plugged in again, each while it is looked at.
+func TestKernelCamera(t *testing.T) {
+	e := start(t, "eye", Config{Camera: "v4l2:" + device, Models: modelsDir(t)})
+	e.SetMode(Idle)
+	s := sees(t, e, CameraOK)
+	t.Log(s.Confined)
+	if o := <-e.Observations(); o.Width != 640 || o.Height != 480 {
+		t.Errorf("frames of %d×%d", o.Width, o.Height)
+	}
+
+	set(t, "OSD Text Mode", 2) // without the running clock in the picture
+	sees(t, e, CameraFrozen)
+	set(t, "OSD Text Mode", 0)
+	sees(t, e, CameraOK)
+
+	set(t, "Percentage of Dropped Buffers", 100)
+	until(t, e, "without frames", func(s Status) bool { return s.Camera == CameraSilent || s.Camera == CameraGone })
+	sees(t, e, CameraGone)
+	set(t, "Percentage of Dropped Buffers", 0)
+	sees(t, e, CameraOK)
+
+	plug(t, "unbind")
+	sees(t, e, CameraGone)
+	plug(t, "bind")
+	sees(t, e, CameraOK)
+}
+
+// TestKernelSizes: what is asked for and what a camera gives when it cannot.
+func TestKernelSizes(t *testing.T) {
+	for asked, want := range map[string][2]int{"": {640, 480}, "@1280x720": {1280, 720}, "@640x360": {640, 360}, "@100x80": {320, 180}, "@5000x4000": {3840, 2160}} {
+		e := start(t, "eye", Config{Camera: "v4l2:" + device + asked, Models: modelsDir(t)})
+		e.SetMode(Idle)
+		sees(t, e, CameraOK)
+		if o := <-e.Observations(); o.Width != want[0] || o.Height != want[1] {
+			t.Errorf("asked for %q: frames of %d×%d, expected %v", asked, o.Width, o.Height, want)
+		}
+		e.Close()
+	}
+}
+
+// TestKernelTwoAtOnce: a camera that another program uses is said to be in use, and taken when it is free.
+func TestKernelTwoAtOnce(t *testing.T) {
+	first := start(t, "eye", Config{Camera: "v4l2:" + device, Models: modelsDir(t)})
+	first.SetMode(Idle)
+	sees(t, first, CameraOK)
+	second := start(t, "eye", Config{Camera: "v4l2:" + device, Models: modelsDir(t)})
+	second.SetMode(Idle)
+	sees(t, second, CameraGone)
+	first.Close()
+	sees(t, second, CameraOK)
+}
