@@ -24,6 +24,16 @@ func (a Advice) String() string {
 	return fmt.Sprintf("advice(%d)", uint8(a))
 }
 
+// AdviceNamed is the advice with this short name, as String gives it; Fine when there is none.
+func AdviceNamed(name string) Advice {
+	for a := range advices {
+		if advices[a].id == name {
+			return Advice(a)
+		}
+	}
+	return Fine
+}
+
 // Text is what to tell the person. lang is "zh" or anything else for English.
 func (a Advice) Text(lang string) string {
 	if int(a) >= len(advices) {

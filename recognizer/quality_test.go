@@ -81,6 +81,9 @@ func TestAdvice(t *testing.T) {
 		if a.String() == "" || a.Text("en") == "" || a.Text("zh") == "" || a.Text("zh") == a.Text("en") {
 			t.Errorf("advice %d has no words", a)
 		}
+		if AdviceNamed(a.String()) != a {
+			t.Errorf("%s is not found by its name", a)
+		}
 	}
 	if Advice(99).Text("en") != HoldStill.Text("en") || Advice(99).Valid() {
 		t.Error("an unknown advice must still say something")
