@@ -59,7 +59,8 @@ type peer struct {
 }
 
 func ourselves(b *testing.B) *peer {
-	runtime.LockOSThread() // as the eye does
+	runtime.GOMAXPROCS(1) // both as the eye does
+	runtime.LockOSThread()
 	c, f := newChain(b, Options{Threads: 1}), gocvPicture(b, "face.jpg")
 	return &peer{name: "menshen", frame: func() []float64 {
 		start := processorTime(b)

@@ -72,6 +72,12 @@ func (v view) scale(m affine, dst []float32, w, h int) {
 				continue
 			}
 			p, q := upper[c.offset:c.offset+6:c.offset+6], lower[c.offset:c.offset+6:c.offset+6]
+			if ty == 128 && c.weight == 128 { // halved, as 640×480 is for the detector: the same, sooner
+				out[0] = float32(int(p[0])+int(p[3])+int(q[0])+int(q[3])) * 0.25
+				out[1] = float32(int(p[1])+int(p[4])+int(q[1])+int(q[4])) * 0.25
+				out[2] = float32(int(p[2])+int(p[5])+int(q[2])+int(q[5])) * 0.25
+				continue
+			}
 			for k := range 3 {
 				a := int(p[k])*(256-c.weight) + int(p[k+3])*c.weight
 				b := int(q[k])*(256-c.weight) + int(q[k+3])*c.weight
