@@ -47,6 +47,7 @@ lint:
 	@test -z "$$(gofmt -l cmd hal recognizer policy store board)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy store board; exit 1; }
 	go vet ./...
 	go vet -tags vboard ./hal/gpio ./hal/wiegand ./scripts/vboard/unit
+	go vet -tags vboard,matprofile,customenv ./recognizer ./recognizer/eye
 	go tool staticcheck ./...
 
 short:

@@ -17,7 +17,7 @@ type network struct {
 	blob    gocv.Mat  // 1×channels×Height×Width
 	input   []float32 // the blob's memory
 	pixels  []float32 // Width×Height BGR, before the planes
-	out     *outputs
+	out     *blobs
 	outputs [][]float32 // what out held
 }
 
@@ -39,7 +39,7 @@ func newNetwork(set *models.Set, m models.Model, want ...int) (*network, error) 
 	if m.Colour == "grey" {
 		channels = 1
 	}
-	n := &network{Model: m, net: net, pixels: make([]float32, m.Width*m.Height*3), out: newOutputs(m.Outputs)}
+	n := &network{Model: m, net: net, pixels: make([]float32, m.Width*m.Height*3), out: newBlobs(m.Outputs)}
 	n.blob = gocv.NewMatWithSizes([]int{1, channels, m.Height, m.Width}, gocv.MatTypeCV32F)
 	if n.input, err = n.blob.DataPtrFloat32(); err != nil {
 		n.close()
@@ -73,8 +73,8 @@ func (n *network) run() error {
 	if err := n.out.forward(&n.net); err != nil {
 		return fmt.Errorf("run %s: %w", n.File, err)
 	}
-	for i := range n.out.blobs {
-		data, err := n.out.blobs[i].DataPtrFloat32()
+	for i := range n.out.mats {
+		data, err := n.out.mats[i].DataPtrFloat32()
 		if err != nil {
 			return fmt.Errorf("output of %s: %w", n.File, err)
 		}

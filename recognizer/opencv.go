@@ -17,36 +17,36 @@ import (
 // setThreads bounds the threads that OpenCV uses in this process, which gocv has no call for.
 func setThreads(n int) { C.menshen_set_threads(C.int(n)) }
 
-// outputs are the Mats in which a network leaves its results, and their names as C wants them.
-type outputs struct {
-	names []*C.char
-	blobs []gocv.Mat
-	mats  []unsafe.Pointer // those in blobs
+// blobs are the Mats in which a network leaves its results, and their names as C wants them.
+type blobs struct {
+	names  []*C.char
+	mats   []gocv.Mat
+	inside []unsafe.Pointer // the cv::Mat in each
 }
 
-func newOutputs(names []string) *outputs {
-	o := new(outputs)
+func newBlobs(names []string) *blobs {
+	b := new(blobs)
 	for _, name := range names {
 		m := gocv.NewMat()
-		o.names, o.blobs, o.mats = append(o.names, C.CString(name)), append(o.blobs, m), append(o.mats, unsafe.Pointer(m.Ptr()))
+		b.names, b.mats, b.inside = append(b.names, C.CString(name)), append(b.mats, m), append(b.inside, unsafe.Pointer(m.Ptr()))
 	}
-	return o
+	return b
 }
 
-// forward runs a network into o. gocv's ForwardLayers would lose the names' memory at each call, a hundred bytes, and end the
+// forward runs a network into b. gocv's ForwardLayers would lose the names' memory at each call, a hundred bytes, and end the
 // process at the first C++ exception; gocv's Forward gives one output, and computes everything again for the next.
-func (o *outputs) forward(net *gocv.Net) error {
+func (b *blobs) forward(net *gocv.Net) error {
 	var why [300]C.char
-	if C.menshen_forward(inside(net), &o.names[0], &o.mats[0], C.int(len(o.names)), &why[0], C.int(len(why))) != 0 {
+	if C.menshen_forward(inside(net), &b.names[0], &b.inside[0], C.int(len(b.names)), &why[0], C.int(len(why))) != 0 {
 		return errors.New(strings.Join(strings.Fields(C.GoString(&why[0])), " "))
 	}
 	return nil
 }
 
-func (o *outputs) close() {
-	for i := range o.names {
-		C.free(unsafe.Pointer(o.names[i]))
-		o.blobs[i].Close()
+func (b *blobs) close() {
+	for i := range b.names {
+		C.free(unsafe.Pointer(b.names[i]))
+		b.mats[i].Close()
 	}
 }
 
