@@ -61,7 +61,7 @@ var lawOfData = []Rule{
 			remedy: words{"Switch core dumps and swap off.", "请关闭核心转储和交换分区。"},
 		}, {
 			soon:   true,
-			met:    func(f *UnitFacts) bool { return f.Machine.DumpsOff },
+			met:    func(f *UnitFacts) bool { return f.Machine.DumpsOff || !f.Bench },
 			wrong:  words{"This is a bench unit on a machine where a crash, or swap, could write memory to disk.", "此为测试设备，所在机器的程序崩溃或内存交换可能将内存写入磁盘。"},
 			remedy: words{"Before real use, switch core dumps and swap off, and end the bench mode.", "正式使用前请关闭核心转储和交换分区，并关闭测试模式。"},
 		}},
@@ -102,7 +102,7 @@ var lawOfData = []Rule{
 			remedy: words{"Use a kernel with Landlock (Linux 5.13 or newer), and look at the unit's faults.", "请使用支持 Landlock 的内核（Linux 5.13 或更高），并查看设备故障。"},
 		}, {
 			soon:   true,
-			met:    func(f *UnitFacts) bool { return f.Machine.RemoteTools == 0 && f.Machine.Confined },
+			met:    func(f *UnitFacts) bool { return f.Machine.RemoteTools == 0 && f.Machine.Confined || !f.Bench },
 			wrong:  words{"This is a bench unit on a machine with a remote-assistance program, or that cannot confine the process that sees faces.", "此为测试设备，所在机器有远程协助软件，或无法隔离处理人脸的进程。"},
 			remedy: words{"Before real use, take another machine or mend this one, and end the bench mode.", "正式使用前请更换或修复该机器，并关闭测试模式。"},
 		}},
@@ -124,7 +124,7 @@ var lawOfData = []Rule{
 			remedy: words{"Change the key source to a sealed credential, a TPM or a passphrase.", "请将密钥来源改为加密凭据、TPM 或口令。"},
 		}, {
 			soon:   true,
-			met:    func(f *UnitFacts) bool { return f.Store.KeyApart },
+			met:    func(f *UnitFacts) bool { return f.Store.KeyApart || !f.Bench },
 			wrong:  words{"This is a bench unit with its key beside the data: not for data of real people.", "此为测试设备，密钥与数据放在一起，不得用于真实人员的数据。"},
 			remedy: words{"Before real use, change the key source and end the bench mode.", "正式使用前请更换密钥来源并关闭测试模式。"},
 		}},

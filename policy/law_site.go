@@ -36,7 +36,7 @@ var lawOfSite = []Rule{
 			remedy: words{"Give that operator a card as second factor, or block the account.", "请为其配置卡作为第二验证，或停用账户。"},
 		}, {
 			soon:   true,
-			met:    func(f *UnitFacts) bool { return f.Staff.OneFactor == 0 },
+			met:    func(f *UnitFacts) bool { return f.Staff.OneFactor == 0 || !f.Bench },
 			wrong:  words{"This is a bench unit with an operator's account that opens with one factor.", "此为测试设备，有操作员账户仅需一种验证。"},
 			remedy: words{"Before real use, give each operator a card as second factor, and end the bench mode.", "正式使用前请为每名操作员配置卡作为第二验证，并关闭测试模式。"},
 		}, {

@@ -128,6 +128,11 @@ func violated(t *testing.T, id string) {
 			if found.Rule.ID != id {
 				continue
 			}
+			for _, p := range found.Problems {
+				if !f.Bench && strings.Contains(p.Text("en"), "bench") {
+					t.Errorf("violation %d of %s speaks of a bench unit where there is none", i, id)
+				}
+			}
 			off := FacesOff([]Finding{found})
 			if want := found.State == Broken && found.Rule.Protects; (off == id) != want {
 				t.Errorf("violation %d of %s: faces off %q", i, id, off)
