@@ -3,6 +3,7 @@ package notice
 import (
 	"reflect"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestTake(t *testing.T) {
@@ -28,6 +29,9 @@ func FuzzTake(f *testing.F) {
 	}
 	f.Add("T\n\n  - a\n\n\n    b\nc  d\n   e")
 	f.Fuzz(func(t *testing.T, text string) {
+		if !utf8.ValidString(text) {
+			t.Skip("texts are filled by package template with facts that are valid UTF-8 (one)")
+		}
 		p := take(text)
 		all := p.Title
 		for _, b := range p.Blocks {
@@ -43,4 +47,12 @@ func FuzzTake(f *testing.F) {
 			t.Errorf("%q became %q", text, all)
 		}
 	})
+}
+
+func TestOneMakesALineOfAnything(t *testing.T) {
+	for in, want := range map[string]string{" a\n\tb  c ": "a b c", "a\x00\x1b[31mb": "a[31mb", "\xff\xfe": "\ufffd\ufffd", "中　文": "中 文"} {
+		if got := one(in); got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
+		}
+	}
 }
