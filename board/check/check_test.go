@@ -106,6 +106,27 @@ func TestGoodDoorPasses(t *testing.T) {
 	}
 }
 
+// TestFailSafeDoorPasses: a lock that is open without current is tried the other way round, and is left as it is declared: open.
+func TestFailSafeDoorPasses(t *testing.T) {
+	s := newSite(t, "[relay]\n", "[relay]\nfail_safe = true\n")
+	s.inverted = true // current locks it
+	r, err := s.run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Verdict() != check.Passed || r.Lock != "fail-safe" || slices.Contains(s.asked, "did it click") {
+		t.Errorf("verdict %s of a lock %s; asked %v", r.Verdict(), r.Lock, s.asked)
+		for _, step := range r.Steps {
+			if step.Verdict == check.Failed {
+				t.Errorf("%s: %s", step.ID, step.Why.En)
+			}
+		}
+	}
+	if !s.released() {
+		t.Error("the relay was not left in its declared safe state")
+	}
+}
+
 // TestEachFaultIsFoundByItsStep breaks one thing at a time.
 func TestEachFaultIsFoundByItsStep(t *testing.T) {
 	for _, test := range []struct {

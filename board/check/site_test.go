@@ -2,7 +2,6 @@ package check_test
 
 import (
 	"context"
-	"crypto/ed25519"
 	"os"
 	"strings"
 	"sync"
@@ -305,11 +304,10 @@ func (s *site) Done(_ context.Context, r check.Result) (check.Choice, error) {
 	return check.Go, nil
 }
 
-// paper is a vault that keeps what is recorded, with a key of its own.
+// paper is a vault that keeps what is recorded.
 type paper struct {
 	mu      sync.Mutex
 	entries []store.Entry
-	key     ed25519.PrivateKey
 }
 
 func (p *paper) Record(_ context.Context, e store.Entry) (uint64, error) {

@@ -22,11 +22,6 @@ func (w Words) In(lang string) string {
 // IsZero reports whether nothing is said.
 func (w Words) IsZero() bool { return w == Words{} }
 
-// with fills the same values into both languages; each must have the verbs in the same order.
-func (w Words) with(values ...any) Words {
-	return Words{fmt.Sprintf(w.En, values...), fmt.Sprintf(w.Zh, values...)}
-}
-
 // same is a text that both languages share: the words of an error, a name.
 func same(text string) Words { return Words{text, text} }
 
