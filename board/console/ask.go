@@ -11,6 +11,9 @@ import (
 // the cause of the visit's end.
 func (c *console) read(prompt string) (string, error) {
 	defer c.line.running(c.line.running(nil))
+	if c.line.wasStopped() {
+		return "", errBroken
+	}
 	prompt = clean(prompt)
 	var s string
 	var err error
@@ -111,6 +114,9 @@ func (c *console) breaks(err error) error {
 // askSecret puts a question whose answer is not shown. What was typed before it is thrown away.
 func (c *console) askSecret(q text) (Secret, error) {
 	defer c.line.running(c.line.running(nil))
+	if c.line.wasStopped() {
+		return nil, errBroken
+	}
 	c.line.flush()
 	s, err := c.readPlain(clean(q.in(c.lang)), false)
 	if err == nil {

@@ -195,3 +195,19 @@ func TestSessionThatEndedElsewhere(t *testing.T) {
 	s.see("The session has ended. Log in again.")
 	s.see("log-in: ")
 }
+
+// TestStoppedBetweenTwoQuestions: a Ctrl-C that comes while a command works, and not at its prompt, ends it before its next question.
+func TestStoppedBetweenTwoQuestions(t *testing.T) {
+	s, desk := sitFull(t, console.Options{})
+	s.logIn("mei")
+	desk.slow = make(chan struct{})
+	s.hit("remove 1204\r")
+	<-desk.slow
+	s.hit("\x03")
+	if got := s.see("mei> "); strings.Contains(got, "mistake): ") || !strings.Contains(got, "Broken off.") {
+		t.Errorf("after Ctrl-C: %q", got)
+	}
+	if got := s.do("mei", "whoami"); !strings.Contains(got, "manager") {
+		t.Errorf("then: %q", got)
+	}
+}

@@ -22,12 +22,22 @@ type fullDesk struct {
 	operators []console.Operator
 	code      string
 	set       time.Time
+	slow      chan struct{} // closed when a look-up has begun
 	onFile    onFile
 }
 
 func newFullDesk(clock *fakeClock) *fullDesk {
 	return &fullDesk{fakeDesk: newDesk(), clock: clock, events: make(chan console.Event), shown: make(chan struct{}, 1000),
 		operators: []console.Operator{{Name: "mei", Role: console.Manager, HasCard: true, Commitment: "2", LastLogin: now}}}
+}
+
+// Find is the fake's, and with slow set it ends only after somebody broke it off.
+func (d *fullDesk) Find(ctx context.Context, s console.Session, words string) ([]policy.Person, error) {
+	if d.slow != nil {
+		close(d.slow)
+		<-ctx.Done()
+	}
+	return d.fakeDesk.Find(ctx, s, words)
 }
 
 func (d *fullDesk) Watch(ctx context.Context, s console.Session, show func(console.Event)) error {

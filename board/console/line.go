@@ -36,6 +36,7 @@ type line struct {
 	typed   func()          // keys came
 	broke   func()          // BREAK; called with mu held, like cancel: neither may come back here
 	cancel  func()          // stops the running command; nil at a prompt
+	stopped bool            // it was stopped, and has not ended yet
 	anyKey  func()          // ends a view; a key then does nothing else
 	dropped uint64          // bytes that were no key
 }
@@ -88,6 +89,7 @@ func (l *line) key(k rune) {
 	case k == keyCancel && l.cancel != nil:
 		l.forget()
 		l.cancel()
+		l.stopped = true
 	case k == keyCancel:
 		l.forget() // lines typed ahead too, as a kernel's terminal does
 		l.in, l.since = append(l.in, keyEnd, keyEraseAll, markBroken, keyEnter), 0
@@ -168,6 +170,19 @@ func (l *line) running(cancel func()) (before func()) {
 		cancel()
 	}
 	return before
+}
+
+// wasStopped tells whether Ctrl-C stopped the running command, which then asks nothing more. settle forgets that once the command has ended.
+func (l *line) wasStopped() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stopped
+}
+
+func (l *line) settle() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.stopped = false
 }
 
 // onAnyKey makes each key call f, until the one before is put back; it gives that one.

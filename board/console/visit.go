@@ -150,6 +150,7 @@ func (c *console) execute(ctx context.Context, s string) error {
 func (c *console) during(ctx context.Context, f func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	defer c.line.settle()
 	defer c.line.running(c.line.running(func() { cancel(errBroken) }))
 	err := f(ctx)
 	if err != nil && errors.Is(context.Cause(ctx), errBroken) {
