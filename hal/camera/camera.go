@@ -11,6 +11,9 @@
 // A goroutine reads the device all the time and keeps only the last frame, so that whoever looks late sees now and not the
 // past. Frames are overwritten when they are replaced and when the camera is closed; what OpenCV's capture and the kernel keep
 // for themselves is overwritten by the frames that follow.
+//
+// V4L2 was tried before the kernel's own test camera (vivid, Linux 6.1, emulated PC), through the eye and under its whole confinement: a picture that
+// freezes, no frames, a device that is pulled out while it is read and comes back (scripts/vboard/run.sh eye). No camera of glass and USB was at hand.
 package camera
 
 import (
