@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -24,7 +25,17 @@ import (
 	"menshen/store"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain lets the eye be a child of this test, as it is one of the program.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "eye" {
+		if err := eye.Main(3); err != nil {
+			os.Stderr.WriteString(err.Error() + "\n")
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // bench is a unit on a work bench: a real vault, played wires, a played eye, and a clock that a test moves.
 type bench struct {

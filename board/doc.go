@@ -12,7 +12,7 @@
 // # What must not wait
 //
 // Reading a card, pressing REX and fire never wait for the eye, for the console or for a slow disk: the record has 150 ms (SlowDisk),
-// after which a card, a PIN, REX and fire still open, the record waits in memory, and faces are switched off until the disk answers again.
+// after which a card, a PIN, REX and fire still open, the record waits in memory, and faces and counted passes are refused until the disk answers again.
 //
 // What takes long (erasing, hashing a passphrase, enrolling a face) runs in the session that asked for it, outside the loop, and
 // meets the loop only for the moment in which it needs it (do and next in calls.go).

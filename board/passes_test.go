@@ -287,6 +287,10 @@ func TestPassDesk(t *testing.T) {
 	if b.count("looked up") != 1 || b.count("pass made") != 2 {
 		t.Errorf("%d look-ups, %d passes on record", b.count("looked up"), b.count("pass made"))
 	}
+	page, err := b.desk.Stored(ctx, b.staff, host)
+	if err != nil || len(page.Stored) == 0 || !strings.Contains(page.Stored[len(page.Stored)-1].State, "used 0 of 1") {
+		t.Errorf("the host's own page: %+v, %v", page.Stored, err)
+	}
 	for _, key := range []string{"", "zz", "pass-"} {
 		var pr *console.Problem
 		if err := b.desk.EndPass(ctx, b.staff, key); !errors.As(err, &pr) {
