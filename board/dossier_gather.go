@@ -227,6 +227,7 @@ func (u *Unit) dossierErasures(d *dossier.Data) (err error) {
 func (u *Unit) dossierLog(d *dossier.Data) error {
 	rep, err := u.vault.VerifyAudit()
 	if err != nil {
+		d.Audit.Problem = err.Error()
 		return err
 	}
 	d.Audit = dossier.Audit{OK: rep.OK, Lines: uint64(rep.Lines), Problem: rep.Problem, Signed: rep.Signed}
