@@ -325,17 +325,25 @@ func (p proof) into(f *policy.StoreFacts) {
 
 // countMachine looks at the computer and at the unit's processes.
 func (u *Unit) countMachine() (host.Facts, error) {
+	m, err := u.counted.look(u.where())
+	if err != nil {
+		m, err = u.counted.look(u.where()) // the eye may just have been started anew, as another process
+	}
+	if err != nil {
+		err = fmt.Errorf("looking at the machine: %w", err)
+	}
+	return m, err
+}
+
+// where are the unit's processes and folders.
+func (u *Unit) where() host.Where {
 	w := host.Where{PIDs: []int{os.Getpid()}, Folders: []string{u.cfg.Unit.Dir, outDir(u.cfg)}}
 	if u.eye != nil {
 		if s := u.eye.Status(); s.PID != 0 && s.State == eye.Running {
 			w.PIDs = append(w.PIDs, s.PID)
 		}
 	}
-	m, err := u.counted.look(w)
-	if err != nil {
-		err = fmt.Errorf("looking at the machine: %w", err)
-	}
-	return m, err
+	return w
 }
 
 // models says what the models in use are for: the manifest has a section for each lawful purpose and for no other. A model file in that folder that the

@@ -2,6 +2,7 @@ package board
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -9,6 +10,11 @@ import (
 	"menshen/recognizer/eye"
 )
 
+// The unit holds the rules of the law (package policy) against its own state, counted in facts.go, and switches faces off for the first broken rule that
+// protects people. Cards, codes, exit and fire know nothing of this.
+//
+// Nothing here blocks the loop: it publishes how the door is, and reads what was counted. FIGURES
+//
 // How often the unit is held against the rules: at the start, each day as a whole, the machine every ten minutes, and whatever an act can have changed
 // within a second of the act.
 const (
@@ -45,7 +51,22 @@ func (u *Unit) keepLaw(ctx context.Context) {
 			} else {
 				u.recovered("rules")
 			}
+			u.unsafe()
 		})
+	}
+}
+
+// unsafe raises what may keep somebody in as a fault; faces off would make no exit safer (R-SAFE). It runs on the loop.
+func (u *Unit) unsafe() {
+	u.publish()
+	for _, f := range policy.Review(u.factsNow()) {
+		switch {
+		case f.Rule.ID != "R-SAFE":
+		case f.State == policy.Broken:
+			u.fault("exit", errors.New(f.Problems[0].Text("en")+" "+f.Problems[0].Remedy("en")))
+		default:
+			u.recovered("exit")
+		}
 	}
 }
 

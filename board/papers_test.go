@@ -1,0 +1,289 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"html"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"menshen/board/console"
+	"menshen/board/notice"
+	"menshen/board/papers"
+	"menshen/hal"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// TestROperatorWhoWritesPapers: managers write, auditors read, whoever is at the door confirms the sign, and everybody sees how the rules stand.
+func TestROperatorWhoWritesPapers(t *testing.T) {
+	b := newBench(t)
+	ctx := context.Background()
+	for _, role := range []store.Role{store.Installer, store.Technician, store.Manager, store.Auditor} {
+		s := b.operator("one "+string(role), role)
+		may := func(what string, err error, roles ...store.Role) {
+			t.Helper()
+			if allowed := !errors.Is(err, console.ErrNotAllowed); allowed != slices.Contains(roles, role) {
+				t.Errorf("%s, %s: %v", role, what, err)
+			}
+		}
+		_, err := b.desk.Law(ctx, s)
+		may("law", err, store.Installer, store.Technician, store.Manager, store.Auditor)
+		may("sign", b.desk.SeeSign(ctx, s), store.Installer, store.Technician, store.Manager)
+		_, _, err = b.desk.Assessment(ctx, s)
+		may("read the assessment", err, store.Manager, store.Auditor)
+		_, err = b.desk.Requests(ctx, s)
+		may("read requests", err, store.Manager, store.Auditor)
+		_, err = b.desk.OldNotice(ctx, s)
+		may("old notices", err, store.Manager, store.Auditor)
+		may("assess", b.desk.PutAssessment(ctx, s, papers.Assessment{}), store.Manager)
+		_, err = b.desk.OpenIncident(ctx, s, "x")
+		may("incident", err, store.Manager)
+		_, err = b.desk.Letters(ctx, s, "x")
+		may("letters", err, store.Manager)
+		_, err = b.desk.AddRequest(ctx, s, "see", "x")
+		may("request", err, store.Manager)
+		may("filing", b.desk.PutElsewhere(ctx, s, 1), store.Manager)
+		may("inquiry", b.desk.Inquire(ctx, s, "x"), store.Manager)
+	}
+}
+
+func TestRPiaAssessmentNeedsAllParts(t *testing.T) {
+	b := newBench(t)
+	ctx := context.Background()
+	good := papers.Assessment{Author: "a", Necessity: "n", Impact: "i", Risks: "r", Measures: "m", Until: b.clock.now().AddDate(0, 6, 0)}
+	for name, spoil := range map[string]func(*papers.Assessment){
+		"no author": func(a *papers.Assessment) { a.Author = " " }, "no risks": func(a *papers.Assessment) { a.Risks = "" },
+		"over already": func(a *papers.Assessment) { a.Until = b.clock.now() }, "for ever": func(a *papers.Assessment) { a.Until = b.clock.now().AddDate(4, 0, 0) },
+	} {
+		a := good
+		spoil(&a)
+		var p *console.Problem
+		if err := b.desk.PutAssessment(ctx, b.staff, a); !errors.As(err, &p) || p.Remedy == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	b.clock.advance(time.Second)
+	if err := b.desk.PutAssessment(ctx, b.staff, good); err != nil {
+		t.Fatal(err)
+	}
+	b.cfg.Faces.Challenge = "always"
+	a, changed, err := b.desk.Assessment(ctx, b.staff)
+	if err != nil || a.Necessity != "n" || !slices.Equal(changed, []string{"challenge"}) {
+		t.Errorf("%+v, changed %q, %v", a, changed, err)
+	}
+}
+
+// TestRIncidentFromTheFirstWordToTheEnd: figures come from the vault, letters are written in both languages, and nothing is closed before everybody was told.
+func TestRIncidentFromTheFirstWordToTheEnd(t *testing.T) {
+	b := newBench(t)
+	b.enrolled(1)
+	b.someone(2)
+	ctx := context.Background()
+	i, err := b.desk.OpenIncident(ctx, b.staff, "the unit was found open")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []notice.Kind{notice.KindFaces, notice.KindPeople, notice.KindEntries, notice.KindCards, notice.KindStaff}
+	if i.People != 2 || !slices.Equal(i.Kinds, want) || !i.Noticed.Equal(b.clock.now()) || i.What.EN == "" {
+		t.Errorf("%+v", i)
+	}
+	var p *console.Problem
+	if _, err := b.desk.Letters(ctx, b.staff, i.ID); !errors.As(err, &p) || !strings.Contains(p.Remedy, "incident write") {
+		t.Errorf("letters of an incident without effect and measures: %v", err)
+	}
+	change := func(f func(*papers.Incident)) error {
+		b.clock.advance(time.Minute)
+		_, err := b.desk.ChangeIncident(ctx, b.staff, i.ID, f)
+		return err
+	}
+	if err := change(func(i *papers.Incident) { i.Closed = b.clock.now() }); !errors.As(err, &p) {
+		t.Errorf("closed before anybody was told: %v", err)
+	}
+	if err := change(func(i *papers.Incident) { i.Effect.EN, i.Taken.EN = "Names may be known.", "Faces are off." }); err != nil {
+		t.Fatal(err)
+	}
+	paths, err := b.desk.Letters(ctx, b.staff, i.ID)
+	if err != nil || len(paths) != 8 {
+		t.Fatalf("letters %q, %v", paths, err)
+	}
+	for _, path := range paths {
+		raw, err := os.ReadFile(path)
+		text := html.UnescapeString(string(raw))
+		if err != nil || !strings.Contains(text, "the unit was found open") || !strings.Contains(text, b.cfg.Unit.Contact) || strings.Contains(text, "Tenant") {
+			t.Errorf("%s: %v, %.80s", filepath.Base(path), err, text)
+		}
+	}
+	for _, f := range []func(*papers.Incident){
+		func(i *papers.Incident) { i.ToldPeople = b.clock.now() }, func(i *papers.Incident) { i.ToldAuthority = b.clock.now() }, func(i *papers.Incident) { i.Closed = b.clock.now() },
+	} {
+		if err := change(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := change(func(i *papers.Incident) { i.What.EN = "nothing happened" }); err == nil {
+		t.Error("a closed incident was changed")
+	}
+	if off := b.facesOff(); off != "R-PIA" {
+		t.Errorf("after an incident the assessment is to be redone, and faces are off because of %q", off)
+	}
+	all, err := b.vault.Papers(papers.KindIncident)
+	if err != nil || len(all) != 5 {
+		t.Errorf("%d papers tell how it went, %v", len(all), err)
+	}
+}
+
+func TestRRightsRequestsHaveTheirDay(t *testing.T) {
+	b := newBench(t)
+	ctx := context.Background()
+	r, err := b.desk.AddRequest(ctx, b.staff, "copy", "somebody at the desk")
+	if err != nil || r.Due.Sub(r.Asked) < 20*24*time.Hour {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	state := func() policy.RuleState {
+		all, _ := b.Review()
+		return all[slices.IndexFunc(all, func(f policy.Finding) bool { return f.Rule.ID == "R-RIGHTS" })].State
+	}
+	if got := state(); got != policy.Due {
+		t.Errorf("while somebody waits: %s", got)
+	}
+	b.clock.advance(r.Due.Sub(r.Asked) + time.Hour)
+	b.recount()
+	if got := state(); got != policy.Broken {
+		t.Errorf("after the last day: %s", got)
+	}
+	if err := b.desk.AnswerRequest(ctx, b.staff, r.ID, "given on paper, late: the desk was closed"); err != nil {
+		t.Fatal(err)
+	}
+	if got := state(); got != policy.Kept {
+		t.Errorf("answered: %s", got)
+	}
+	if err := b.desk.AnswerRequest(ctx, b.staff, r.ID, "again"); err == nil {
+		t.Error("answered twice")
+	}
+	if _, err := b.desk.AddRequest(ctx, b.staff, "anything", "x"); err == nil {
+		t.Error("a request for no right was taken")
+	}
+}
+
+// TestRFilingIsSeenByTheUnit: the unit itself files on which day the number was reached, so that a restart does not begin the days anew.
+func TestRFilingIsSeenByTheUnit(t *testing.T) {
+	b := newBench(t)
+	ctx := context.Background()
+	if err := b.desk.PutElsewhere(ctx, b.staff, policy.FilingAt-1); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.advance(time.Minute)
+	b.enrolled(1)
+	b.recount()
+	reached := b.clock.now()
+	b.clock.advance(24 * time.Hour)
+	b.recount()
+	if _, f, err := b.desk.Filing(ctx, b.staff); err != nil || !f.Reached.Equal(reached) {
+		t.Errorf("reached %v, want %v, %v", f.Reached, reached, err)
+	}
+	if off := b.facesOff(); off != "" {
+		t.Errorf("within the days for filing, and off because of %s", off)
+	}
+	if err := b.desk.PutFiled(ctx, b.staff, "Shanghai CAC", "2026-17"); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.advance(90 * 24 * time.Hour)
+	b.assess()
+	b.recount()
+	if off := b.facesOff(); off != "" {
+		t.Errorf("filed, and off because of %s", off)
+	}
+}
+
+// TestRNoticeChangedIsAskedAtTheNextVisit: who agreed to earlier words is listed, agrees anew by their own card, and keeps their face.
+func TestRNoticeChangedIsAskedAtTheNextVisit(t *testing.T) {
+	b := newBench(t)
+	id := b.enrolled(1)
+	b.someone(2)
+	ctx := context.Background()
+	if old, err := b.desk.OldNotice(ctx, b.staff); err != nil || len(old) != 0 {
+		t.Fatalf("%d people, %v", len(old), err)
+	}
+	b.cfg.Unit.Contact = "the new desk"
+	if err := b.ensureNotices(); err != nil {
+		t.Fatal(err)
+	}
+	b.recount()
+	old, err := b.desk.OldNotice(ctx, b.staff)
+	if err != nil || len(old) != 1 || old[0].ID != id {
+		t.Fatalf("%d people, %v", len(old), err)
+	}
+	if off := b.facesOff(); off != "" {
+		t.Errorf("a changed word switches faces off: %s", off)
+	}
+	b.run()
+	n, err := b.desk.Notice(ctx, b.staff, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.desk.Consent(ctx, b.staff, console.ConsentGiven{Person: id, Notice: n.Hash, Lang: "en"}, b.tapOnce(1)); err != nil {
+		t.Fatal(err)
+	}
+	p, err := b.vault.Person(id)
+	if err != nil || p.Face.State != policy.FaceEnrolled || p.Face.Notice != n.Hash || b.faces.index.Len() != 1 {
+		t.Errorf("%+v, %v", p.Face, err)
+	}
+	if old, err := b.desk.OldNotice(ctx, b.staff); err != nil || len(old) != 0 {
+		t.Errorf("%d people, %v", len(old), err)
+	}
+}
+
+// TestRRefuseAskedAgainIsOnRecord: somebody who said no, is asked all the same and does not say yes by their own card, was asked against their will.
+func TestRRefuseAskedAgainIsOnRecord(t *testing.T) {
+	b := newBench(t)
+	id := b.someone(1)
+	b.someone(2)
+	ctx := context.Background()
+	if err := b.desk.Refuse(ctx, b.staff, id); err != nil {
+		t.Fatal(err)
+	}
+	b.run()
+	n, err := b.desk.Notice(ctx, b.staff, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.desk.Consent(ctx, b.staff, console.ConsentGiven{Person: id, Notice: n.Hash, Lang: "en"}, b.tapOnce(2)); err == nil {
+		t.Fatal("somebody else's card was taken")
+	}
+	if b.count(askedAgain) != 1 {
+		t.Error("it is not on record")
+	}
+	b.recount()
+	all, _ := b.Review()
+	if off := policy.FacesOff(all); off != "R-REFUSE" {
+		t.Errorf("faces off because of %q", off)
+	}
+	b.clock.advance(time.Second)
+	if err := b.desk.Inquire(ctx, b.staff, "a mistake at the desk; spoken about"); err != nil {
+		t.Fatal(err)
+	}
+	all, _ = b.Review()
+	if off := policy.FacesOff(all); off != "" {
+		t.Errorf("looked into, and off because of %q", off)
+	}
+}
+
+// TestRSafeIsAFault: an exit button that does not work shows as a fault as soon as the unit looks, and goes with it.
+func TestRSafeIsAFault(t *testing.T) {
+	b := newBench(t)
+	b.handle(hal.InputEvent{At: b.clock.now(), Input: "rex", Fault: os.ErrClosed})
+	b.unsafe()
+	if !strings.Contains(b.faults["exit"], "request to exit") {
+		t.Errorf("faults %q", b.faults)
+	}
+	b.input("rex", false)
+	b.unsafe()
+	if b.faults["exit"] != "" {
+		t.Errorf("faults %q", b.faults)
+	}
+}
