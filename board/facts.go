@@ -32,6 +32,7 @@ type counted struct {
 	machine host.Facts
 	file    papers.File
 	now     moment
+	version uint64 // grows with each change of the above
 }
 
 // moment is what only the loop knows, and what changes within a moment.
@@ -85,6 +86,7 @@ func (u *Unit) lookAgain() error {
 
 // keep takes over the groups that were counted; one that could not be counted stays as old as it was, until that is too old.
 func (c *counted) keep(s state) {
+	c.version++
 	if s.people != nil {
 		c.facts.People = *s.people
 	}
@@ -101,6 +103,7 @@ func (c *counted) keep(s state) {
 }
 
 func (c *counted) keepMachine(m host.Facts, at time.Time, models []string) {
+	c.version++
 	c.machine = m
 	c.facts.Machine = policy.MachineFacts{At: at, Sockets: m.Sockets, RemoteTools: len(m.Remote), Pictures: m.Pictures, Models: models}
 }

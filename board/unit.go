@@ -57,6 +57,7 @@ type Unit struct {
 	door     policy.Door
 	doorConf policy.DoorConfig
 	signals  *signals
+	verdict  verdict         // of the rules
 	waiting  []chan hal.Card // who gets the next card
 	keypad   keypad
 	faces    faces
