@@ -33,7 +33,7 @@ func BenchmarkBeside(b *testing.B) {
 			}
 		}
 	}
-	fmt.Printf("\nmilliseconds of processor time a frame, of %d the one that a quarter beat; one thread\n", b.N)
+	fmt.Printf("\nmilliseconds of processor time a frame, of %d the one that a quarter beat; one thread (our stages: by the clock on the wall)\n", b.N)
 	fmt.Printf("%-24s %8s %8s %8s %8s %8s %8s %8s\n", "", "whole", "detect", "landmark", "align", "live", "embed", "networks")
 	for _, p := range peers {
 		fmt.Printf("%-24s", p.name)

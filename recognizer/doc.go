@@ -13,13 +13,13 @@
 // One thread of a server's processor with AVX-512, 640×480, all five networks (make bench, scripts/bench/chain.sh: frame by frame in
 // turn with the others on one processor, medians of the rounds' ratios; other programs were at work):
 //
-//	the chain                                          30.6 ms of processor time
-//	the same networks and crops, OpenCV in C++         29.6 ms; the chain takes 3.5% more
-//	the forward passes alone, in C++                   27.4 ms; 12% more
-//	the forward passes alone, ONNX Runtime 1.20        23.9 ms; OpenCV takes 1.14 times as long
+//	the chain                                          30.4 ms of processor time
+//	the same networks and crops, OpenCV in C++         29.8 ms; the chain takes 2 to 4% more, from run to run
+//	the forward passes alone, in C++                   27.6 ms; 10 to 12% more
+//	the forward passes alone, ONNX Runtime 1.20        24.2 ms; OpenCV takes 1.14 times as long
 //
 // The C++ program is given what aligned.cpp does for us; without it, it takes from as long to 1.5 ms longer, by the accident of where
-// its memory begins. Of our 3.5%, half is evidence of life that it does not gather (border 0.15 ms, pattern 0.35 ms), the rest is scaling in Go and
+// its memory begins. Of what we take more, half is evidence of life that it does not gather (border 0.15 ms, pattern 0.35 ms), the rest is scaling in Go and
 // Go's scheduler. That scheduler watches calls of C from a thread of its own: with more than one of its processors that was 3 to 4% of a
 // frame, so the eye runs on one. What is left to ONNX Runtime is in OpenCV 4.6's convolutions: it has no other backend here, fuses layers
 // already, and knows Winograd's transform only from 4.7 on.
