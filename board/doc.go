@@ -19,7 +19,7 @@
 //
 // # Held to the law
 //
-// The unit counts its own state (facts.go: people, papers, store, staff, duties; package host: the computer) and holds the rules of package policy against it
+// The unit counts its own state (facts.go, facts_groups.go: people, papers, store, staff, duties; package host: the computer) and holds the rules of package policy against it
 // (law.go): at the start, daily, and within a second of each act, which it notices by reading on in its own audit log. For the first broken rule that protects people
 // faces go off, with the rule and the remedy shown; cards go on. What must be written is in package papers, and comes through the desk (desk_papers.go).
 package board
