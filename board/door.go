@@ -95,7 +95,7 @@ func (u *Unit) record(e store.Entry) {
 	e.Door = u.cfg.Unit.Name
 	u.tellRecord(e)
 	if _, err := u.vault.Record(doNotWait, e); err != nil && !errors.Is(err, store.ErrSlow) {
-		u.faults["vault"] = err.Error()
+		u.unrecorded.Store(&err) // desks record too: the loop takes it up
 	}
 }
 

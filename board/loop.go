@@ -119,6 +119,9 @@ func (u *Unit) handle(e any) {
 
 // tick does what was due by now.
 func (u *Unit) tick(now time.Time) {
+	if err := u.unrecorded.Swap(nil); err != nil {
+		u.faults["vault"] = (*err).Error()
+	}
 	u.holdOutputs()
 	u.step(policy.DoorEvent{At: now, Kind: policy.EvTick})
 	u.keepHours(now)

@@ -3,6 +3,7 @@ package board
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"menshen/board/config"
@@ -71,7 +72,9 @@ type Unit struct {
 	faults   map[string]string // by device: what is wrong with it now
 	counts   map[string]int    // by reader: cards read
 	misreads map[string]misreads
-	machine  machine
+
+	unrecorded atomic.Pointer[error] // why the vault did not take a record; any goroutine's
+	machine    machine
 
 	watchers watchers // anybody's
 }
