@@ -124,6 +124,7 @@ func newBench(t *testing.T, change ...func(*config.Config)) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Unit.faces.index.Close)
+	b.machineTime = func() string { return "" }
 	b.door = policy.StartDoor(b.doorConf, false, b.clock.now())
 	b.desk = b.Unit.Desk()
 	b.staff = b.operator("anna", store.Manager)

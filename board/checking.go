@@ -40,7 +40,7 @@ func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() 
 		Config: c, Vault: v, Relay: hw.Relay, Inputs: hw.Inputs, Signals: hw.Signals, Readers: hw.Readers,
 		Clock: func() (check.ClockFacts, error) {
 			floor, err := v.Floor()
-			return check.ClockFacts{Source: either(haveRTC(), "rtc", "none"), Now: time.Now(), Floor: floor}, err
+			return check.ClockFacts{Source: machineTime(), Now: time.Now(), Floor: floor}, err
 		},
 		Disk: func(ctx context.Context) (check.DiskFacts, error) { return check.Disk(ctx, c.Unit.Dir) },
 	}

@@ -20,29 +20,37 @@ var (
 )
 
 // clock says how far the time can be trusted (design decision 7): a board without a clock chip starts in the past, and then the
-// last time known to the vault is the floor. An operator who set the time since the start is trusted as well.
+// last time known to the vault is the floor. A time before that is nobody's, whatever it comes from.
 func (u *Unit) clock() policy.Clock {
 	floor, err := u.vault.Floor()
 	if err != nil {
 		u.fault("vault", err)
 	}
-	return policy.Clock{Trusted: u.timeSet || haveRTC(), Floor: floor}
+	return policy.Clock{Trusted: u.clockFrom() != "floor" && !u.now().Before(floor), Floor: floor}
 }
 
-// clockFrom names where the time comes from.
+// clockFrom names where the time comes from: an operator who set it since the start, or what the machine has.
 func (u *Unit) clockFrom() string {
-	switch {
-	case u.timeSet:
+	if u.timeSet {
 		return "operator"
-	case haveRTC():
-		return "rtc"
+	}
+	if from := u.machineTime(); from != "" {
+		return from
 	}
 	return "floor"
 }
 
-func haveRTC() bool {
-	_, err := os.Stat("/sys/class/rtc/rtc0")
-	return err == nil
+// machineTime is what keeps the machine's time right: "sync" when the kernel's clock is disciplined (by a GPS receiver's gpsd and chrony, which need no
+// network), "rtc" when there is a clock chip; empty: nothing does.
+func machineTime() string {
+	var t unix.Timex // asks, and changes nothing
+	if state, err := unix.Adjtimex(&t); err == nil && state != unix.TIME_ERROR && t.Status&unix.STA_UNSYNC == 0 {
+		return "sync"
+	}
+	if _, err := os.Stat("/sys/class/rtc/rtc0"); err == nil {
+		return "rtc"
+	}
+	return ""
 }
 
 // SetTime sets the system's clock, and the floor with it, also backwards: a clock that was once wrong by years would hold the floor in the future for

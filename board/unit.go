@@ -55,23 +55,24 @@ type Unit struct {
 	counted counted
 
 	// Below, the loop's own.
-	door     policy.Door
-	doorConf policy.DoorConfig
-	signals  *signals
-	verdict  verdict         // of the rules
-	waiting  []chan hal.Card // who gets the next card
-	keypad   keypad
-	faces    faces
-	site     site
-	passes   passes
-	back     policy.Withdrawal // somebody's gesture at the door
-	due      erasures
-	outputs  outputs
-	timeSet  bool              // an operator set the clock since the start
-	slow     bool              // the last record was not durable in time
-	faults   map[string]string // by device: what is wrong with it now
-	counts   map[string]int    // by reader: cards read
-	misreads map[string]misreads
+	door        policy.Door
+	doorConf    policy.DoorConfig
+	signals     *signals
+	verdict     verdict         // of the rules
+	waiting     []chan hal.Card // who gets the next card
+	keypad      keypad
+	faces       faces
+	site        site
+	passes      passes
+	back        policy.Withdrawal // somebody's gesture at the door
+	due         erasures
+	outputs     outputs
+	machineTime func() string
+	timeSet     bool              // an operator set the clock since the start
+	slow        bool              // the last record was not durable in time
+	faults      map[string]string // by device: what is wrong with it now
+	counts      map[string]int    // by reader: cards read
+	misreads    map[string]misreads
 
 	unrecorded atomic.Pointer[error] // why the vault did not take a record; any goroutine's
 	machine    machine
@@ -99,12 +100,13 @@ func New(p Parts) (*Unit, error) {
 			HasContact:   contact,
 			Shunt:        rexShunt,
 		},
-		signals: newSignals(p.Hardware.Signals),
-		site:    newSite(p.Config.Site),
-		outputs: newOutputs(p.Hardware.Signals),
-		faults:  map[string]string{},
-		due:     newErasures(),
-		counts:  map[string]int{}, misreads: map[string]misreads{}, machine: thisMachine,
+		signals:     newSignals(p.Hardware.Signals),
+		site:        newSite(p.Config.Site),
+		machineTime: machineTime,
+		outputs:     newOutputs(p.Hardware.Signals),
+		faults:      map[string]string{},
+		due:         newErasures(),
+		counts:      map[string]int{}, misreads: map[string]misreads{}, machine: thisMachine,
 	}
 	if err := u.ensureNotices(); err != nil {
 		return nil, err

@@ -55,7 +55,7 @@ type WatchdogFacts struct {
 
 // ClockFacts is where the time comes from.
 type ClockFacts struct {
-	Source string    // "rtc", or "none"
+	Source string    // "rtc", "sync" (the kernel's clock is disciplined), or "" for nothing
 	Now    time.Time // the system's clock
 	Floor  time.Time // the last time known to the vault
 }

@@ -17,15 +17,15 @@ func clockStep() Step {
 			if err != nil {
 				return problem("The clock cannot be asked: "+err.Error(), "无法读取时钟："+err.Error(), "Look at the vault with 'menshen vault check'.", "请用 menshen vault check 检查数据。")
 			}
-			remedy := "Set it (date, or 'time' at the console), and fit a clock chip if it does not keep the time without current."
-			remedyZh := "请校准（date 命令或控制台 time）；断电不走时请安装时钟芯片。"
+			remedy := "Set it (date, or 'clock' at the console), and fit a clock chip if it does not keep the time without current."
+			remedyZh := "请校准（date 命令或控制台 clock）；断电不走时请安装时钟芯片。"
 			r.fact("source", "Time comes from", "时间来源", clockWords(c.Source))
 			if c.Now.Before(c.Floor.Add(-time.Minute)) {
 				return problem("The clock is behind the unit's own records.", "时钟早于设备已有记录。", remedy, remedyZh)
 			}
 			now := c.Now.Local().Format("2006-01-02 15:04:05 -07:00")
 			r.fact("time", "The unit's time", "设备时间", same(now))
-			if c.Source == "none" {
+			if c.Source == "" {
 				r.remark = Words{"Without a clock chip the unit does not know the time after a power cut, until it is set: passes and schedules wait.",
 					"没有时钟芯片，断电后须重新校时；在此之前通行证和时段不可用。"}
 			}
@@ -36,8 +36,11 @@ func clockStep() Step {
 }
 
 func clockWords(source string) Words {
-	if source == "rtc" {
+	switch source {
+	case "rtc":
 		return Words{"a clock chip", "时钟芯片"}
+	case "sync":
+		return Words{"a source that the kernel follows, such as GPS", "内核跟随的时间源（如 GPS）"}
 	}
 	return Words{"no clock chip", "没有时钟芯片"}
 }

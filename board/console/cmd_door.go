@@ -95,8 +95,8 @@ func clockFrom(source string) text {
 	switch source {
 	case "rtc":
 		return text{"from the clock chip", "来自时钟芯片"}
-	case "gps":
-		return text{"from GPS", "来自 GPS"}
+	case "sync":
+		return text{"from a source that the kernel follows, such as GPS", "来自内核跟随的时间源（如 GPS）"}
 	case "operator":
 		return text{"set by an operator", "由操作员校准"}
 	case "floor":
