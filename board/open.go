@@ -45,6 +45,9 @@ func Init(c *config.Config, operator string, secret []byte) error {
 		return err
 	}
 	_, err = v.AddOperator(store.Door, operator, store.Manager, secret)
+	if err == nil { // from the first minute on it shows when old records were last removed
+		_, err = v.Prune(context.Background(), store.Door)
+	}
 	return errors.Join(err, v.Close())
 }
 

@@ -97,6 +97,8 @@ func clockFrom(source string) text {
 		return text{"from the clock chip", "来自时钟芯片"}
 	case "sync":
 		return text{"from a source that the kernel follows, such as GPS", "来自内核跟随的时间源（如 GPS）"}
+	case "bench":
+		return text{"from the bench's computer", "来自测试用计算机"}
 	case "operator":
 		return text{"set by an operator", "由操作员校准"}
 	case "floor":

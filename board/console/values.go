@@ -162,7 +162,7 @@ type Status struct {
 	Camera     Fact
 	Store      Fact
 	Clock      policy.Clock
-	ClockFrom  string // "rtc", "sync", "operator", "floor"
+	ClockFrom  string // "rtc", "sync", "operator", "bench", "floor"
 	Readers    []Fact
 	Others     []Fact // inputs, temperature, storage, watchdog…
 	Uptime     time.Duration

@@ -40,7 +40,7 @@ func Run(ctx context.Context, o Options, in *os.File, out io.Writer) (err error)
 	if err := s.figures(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\n%s\n", n.paint("1", fmt.Sprintf("All ten steps went as they should, in %.0f s.", time.Since(began).Seconds())))
+	fmt.Fprintf(out, "\n%s\n", n.paint("1", fmt.Sprintf("All %d steps went as they should, in %.0f s.", s.step, time.Since(began).Seconds())))
 	if !tty {
 		return nil
 	}

@@ -42,7 +42,7 @@ func TestScenario(t *testing.T) {
 	if err := Run(ctx, o, nil, &out); err != nil {
 		t.Fatalf("%v (set-up missing? run 'make setup')\n%s\n%s", err, &out, &log)
 	}
-	for _, want := range []string{"\n 1  ", "\n10  ", "the audit log is whole", "person", "does not open"} {
+	for _, want := range []string{"\n 1  ", "\n11  ", "used 1 of 1", "the audit log is whole", "person", "does not open"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the story does not say %q:\n%s", want, &out)
 		}

@@ -31,7 +31,7 @@ var errOtherwise = errors.New("it went otherwise than a door should")
 
 func (s *story) tellAll(ctx context.Context) error {
 	for _, chapter := range []func(context.Context) error{
-		s.newUnit, s.twoPeople, s.cardsOpen, s.faceOpens, s.otherFace, s.strangerComes, s.photo, s.withdraw, s.rex, s.proof,
+		s.newUnit, s.twoPeople, s.cardsOpen, s.faceOpens, s.otherFace, s.strangerComes, s.photo, s.withdraw, s.visitor, s.rex, s.proof,
 	} {
 		if err := chapter(ctx); err != nil {
 			return fmt.Errorf("step %d: %w", s.step, err)
