@@ -18,6 +18,7 @@ import (
 
 	"menshen/board/config"
 	"menshen/board/console"
+	"menshen/store"
 )
 
 // The control socket is the unit's only socket: of the local kind, a file that only its owner may open, and the kernel says of each
@@ -26,9 +27,9 @@ import (
 // A client sends one line, the request, such as "console 80x24 xterm en". The answer begins with a line, "ok" or "no: REASON",
 // and what follows is the request's own: a session, a document. Then the unit closes the connection.
 
-// Request answers one request. words are those of the line, without the first; line is the connection, whose first Write tells the
-// client "ok". An error before that is the refusal that the client gets.
-type Request func(ctx context.Context, words []string, line io.ReadWriter) error
+// Request answers one request. by is the client, as the kernel names them; words are those of the line, without the first; line is the connection,
+// whose first Write tells the client "ok". An error before that is the refusal that the client gets.
+type Request func(ctx context.Context, by store.Actor, words []string, line io.ReadWriter) error
 
 // Requests are what the socket answers, by the first word of the line.
 type Requests map[string]Request
@@ -129,7 +130,8 @@ func (c *control) client(ctx context.Context, conn *net.UnixConn) {
 
 // ask reads the request and lets it be answered.
 func (c *control) ask(ctx context.Context, conn *net.UnixConn, a *answer) error {
-	if err := admit(conn); err != nil {
+	user, err := admit(conn)
+	if err != nil {
 		c.log.Warn("control socket", "error", err)
 		return err
 	}
@@ -148,28 +150,31 @@ func (c *control) ask(ctx context.Context, conn *net.UnixConn, a *answer) error 
 	if len(words) == 0 || c.requests[words[0]] == nil {
 		return fmt.Errorf("there is no request %+.40q", text)
 	}
-	return c.requests[words[0]](ctx, words[1:], a)
+	return c.requests[words[0]](ctx, localUser(user), words[1:], a)
 }
 
-// admit lets root and the unit's own user in.
-func admit(conn *net.UnixConn) error {
+// admit lets root and the unit's own user in, and says which of them it is.
+func admit(conn *net.UnixConn) (user uint32, err error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
-		return fmt.Errorf("asking who the client is: %w", err)
+		return 0, fmt.Errorf("asking who the client is: %w", err)
 	}
 	var who *unix.Ucred
 	var credErr error
 	if err := raw.Control(func(fd uintptr) { who, credErr = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED) }); err != nil {
-		return fmt.Errorf("asking who the client is: %w", err)
+		return 0, fmt.Errorf("asking who the client is: %w", err)
 	}
 	switch {
 	case credErr != nil:
-		return fmt.Errorf("asking who the client is: %w", credErr)
+		return 0, fmt.Errorf("asking who the client is: %w", credErr)
 	case !trusted(who.Uid, os.Geteuid()):
-		return fmt.Errorf("user %d may not: only root and the unit's own user may", who.Uid)
+		return 0, fmt.Errorf("user %d may not: only root and the unit's own user may", who.Uid)
 	}
-	return nil
+	return who.Uid, nil
 }
+
+// localUser is a user of the machine as the audit log names them, where no operator logged in.
+func localUser(id uint32) store.Actor { return store.Actor(fmt.Sprintf("local user %d", id)) }
 
 func trusted(client uint32, own int) bool { return client == 0 || int64(client) == int64(own) }
 
@@ -215,7 +220,7 @@ const localBaud = 921600
 
 // ConsoleRequest gives the technician's console.
 func (u *Unit) ConsoleRequest(desk *Desk) Request {
-	return func(ctx context.Context, words []string, line io.ReadWriter) error {
+	return func(ctx context.Context, _ store.Actor, words []string, line io.ReadWriter) error {
 		o, err := terminalOf(words)
 		if err != nil {
 			return err

@@ -227,7 +227,7 @@ func (b *bench) dial() *net.UnixConn {
 
 // TestControlPlaces: those who send half a request, or nothing, lose their place; too many at once are told so.
 func TestControlPlaces(t *testing.T) {
-	c := control{requests: Requests{"hello": func(_ context.Context, words []string, line io.ReadWriter) error {
+	c := control{requests: Requests{"hello": func(_ context.Context, _ store.Actor, words []string, line io.ReadWriter) error {
 		_, err := io.WriteString(line, strings.Join(words, "+"))
 		return err
 	}}, places: make(chan struct{}, maxClients), within: 200 * time.Millisecond, log: slog.New(slog.DiscardHandler)}

@@ -46,7 +46,7 @@ func DossierAtRest(ctx context.Context, c *config.Config) (file []byte, err erro
 		return nil, err
 	}
 	defer u.faces.index.Close()
-	d, err := u.dossier(ctx, store.Door, false)
+	d, err := u.dossier(ctx, localUser(uint32(os.Getuid())), false)
 	if err != nil {
 		return nil, err
 	}
@@ -71,8 +71,8 @@ func (d *Desk) Dossier(ctx context.Context, s console.Session) (path, key string
 
 // DossierRequest answers the control socket with the dossier's file.
 func (u *Unit) DossierRequest() Request {
-	return func(ctx context.Context, _ []string, line io.ReadWriter) error {
-		file, err := u.SealedDossier(ctx, store.Door)
+	return func(ctx context.Context, by store.Actor, _ []string, line io.ReadWriter) error {
+		file, err := u.SealedDossier(ctx, by)
 		if err != nil {
 			return err
 		}

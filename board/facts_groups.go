@@ -121,13 +121,14 @@ func (u *Unit) countDuties(now time.Time, file papers.File, faces int) policy.Du
 	return d
 }
 
-// countStaff looks at the accounts. That wrong tries lock one is how the vault is made (store, lockAfter); its tests hold it.
+// countStaff looks at the accounts.
 func (u *Unit) countStaff(now time.Time) (policy.StaffFacts, error) {
-	f := policy.StaffFacts{At: now, IdleLogout: u.cfg.Console.Idle.D(), LockOut: true}
+	f := policy.StaffFacts{At: now, IdleLogout: u.cfg.Console.Idle.D()}
 	all, err := u.vault.Operators()
 	if err != nil {
 		return f, err
 	}
+	f.LockOut = store.LocksOut(all)
 	_, version := notice.Commitment("en")
 	for _, o := range all {
 		if o.Blocked {

@@ -89,6 +89,29 @@ func (acc *account) fail(at time.Time) {
 	}
 }
 
+// LocksOut reports whether wrong tries lock an account for a while, and never for good: tried on an account that nobody has, since guessing at a real one would
+// lock somebody out, and seen in the real ones, none of which may have failed so often without a rest (R-OPERATOR).
+func LocksOut(all []Operator) bool {
+	var acc account
+	at := time.Unix(0, 0)
+	for range lockAfter {
+		acc.fail(at)
+	}
+	first := acc.LockedTill.Sub(at)
+	for range 100 {
+		acc.fail(at)
+	}
+	if first <= 0 || acc.LockedTill.Sub(at) > lockMost {
+		return false
+	}
+	for _, o := range all {
+		if o.Failures >= lockAfter && o.LockedTill.IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
 // Recover sets a new secret by the sealed code, which is then used up, and drops the second factor. ErrDenied, ErrLocked as for CheckOperator.
 func (v *Vault) Recover(name, code string, secret []byte) (Operator, error) {
 	if err := strong(secret); err != nil {

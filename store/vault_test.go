@@ -523,3 +523,14 @@ func TestGrantsOfACountedCredentialAreCounted(t *testing.T) {
 		t.Errorf("%+v, %v", es, err)
 	}
 }
+
+// TestROperatorLocksOut: that wrong tries lock an account is tried, and seen in the accounts there are.
+func TestROperatorLocksOut(t *testing.T) {
+	rested := Operator{Failures: lockAfter, LockedTill: time.Unix(1, 0)}
+	if !LocksOut([]Operator{{Failures: lockAfter - 1}, rested}) {
+		t.Error("not seen where it is")
+	}
+	if LocksOut([]Operator{rested, {Failures: lockAfter}}) {
+		t.Error("an account failed five times without a rest, and nothing is said")
+	}
+}

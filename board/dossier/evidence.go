@@ -117,7 +117,7 @@ var tells = map[string]func(e *evidence, f *policy.UnitFacts){
 		}
 	},
 	"R-REFUSE": func(e *evidence, f *policy.UnitFacts) {
-		e.say("%d said no and %d withdrew. Asked again after that: %d.", "拒绝 %d 人，撤回 %d 人；此后又被询问：%d 人。",
+		e.say("%d said no and %d withdrew. Asked again after that, and not looked into yet: %d times.", "拒绝 %d 人，撤回 %d 人；此后又被询问且尚未查明：%d 次。",
 			e.d.Faces.States[string(policy.FaceRefused)], e.d.Faces.States[string(policy.FaceWithdrawn)], f.People.AskedAfterNo)
 	},
 	"R-WITHDRAW": func(e *evidence, f *policy.UnitFacts) {
@@ -197,6 +197,9 @@ var tells = map[string]func(e *evidence, f *policy.UnitFacts){
 			e.say("%d accounts; with one factor only: %d; without the commitment in force (version %s): %d; passwords that could be used again: %d; idle log-out after %.0f minutes.",
 				"账户 %d 个；仅一种验证的 %d 个；未签署现行承诺（版本 %s）的 %d 个；可被再次使用的密码 %d 个；闲置 %.0f 分钟后退出。",
 				f.Staff.Operators, f.Staff.OneFactor, e.d.Commitment, f.Staff.NoCommitment, f.Staff.Secrets, f.Staff.IdleLogout.Minutes())
+			if f.Staff.LockOut {
+				e.say("Wrong tries lock an account, for a while: tried.", "多次输错将暂时锁定账户：已实测。")
+			}
 		}
 	},
 	"R-PIA": func(e *evidence, f *policy.UnitFacts) {
