@@ -128,7 +128,7 @@ func (u *Unit) countState(ctx context.Context) (s state, err error) {
 	logged := !failed("acts", u.counted.log.read(u.vault))
 	people, waits, err := u.countPeople(now)
 	if !failed("people", err) && filed && logged {
-		people.AskedAfterNo = u.counted.log.asked(file.Inquired)
+		people.AskedAfterNo, people.AskedFirst = u.counted.log.asked(file.Inquired)
 		s.people = &people
 	}
 	if st, err := u.countStore(now, waits); !failed("the store", err) {

@@ -45,14 +45,17 @@ func (l *logCount) read(v *store.Vault) error {
 	return err
 }
 
-// asked counts who was asked after a no and not looked into since.
-func (l *logCount) asked(since time.Time) (n int) {
+// asked counts how often somebody was asked after a no, and since when, if it was not looked into.
+func (l *logCount) asked(inquired time.Time) (n int, first time.Time) {
 	for _, at := range l.again {
-		if at.After(since) {
-			n++
+		if !at.After(inquired) {
+			continue
+		}
+		if n++; first.IsZero() || at.Before(first) {
+			first = at
 		}
 	}
-	return n
+	return n, first
 }
 
 // lost counts the assessments of the last three years that the log knows of and that are not on file any more.

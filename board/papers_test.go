@@ -258,18 +258,23 @@ func TestRRefuseAskedAgainIsOnRecord(t *testing.T) {
 	if b.count(askedAgain) != 1 {
 		t.Error("it is not on record")
 	}
-	b.recount()
-	all, _ := b.Review()
-	if off := policy.FacesOff(all); off != "R-REFUSE" {
-		t.Errorf("faces off because of %q", off)
+	stands := func() policy.RuleState {
+		b.recount()
+		all, _ := b.Review()
+		return all[slices.IndexFunc(all, func(f policy.Finding) bool { return f.Rule.ID == "R-REFUSE" })].State
 	}
-	b.clock.advance(time.Second)
+	if s := stands(); s != policy.Due {
+		t.Errorf("a single slip, and R-REFUSE is %s", s)
+	}
+	b.clock.advance(8 * 24 * time.Hour)
+	if s := stands(); s != policy.Broken {
+		t.Errorf("nobody looked into it for a week, and R-REFUSE is %s", s)
+	}
 	if err := b.desk.Inquire(ctx, b.staff, "a mistake at the desk; spoken about"); err != nil {
 		t.Fatal(err)
 	}
-	all, _ = b.Review()
-	if off := policy.FacesOff(all); off != "" {
-		t.Errorf("looked into, and off because of %q", off)
+	if s := stands(); s != policy.Kept {
+		t.Errorf("looked into, and R-REFUSE is %s", s)
 	}
 }
 

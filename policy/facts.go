@@ -42,15 +42,16 @@ type DoorFacts struct {
 // PeopleFacts is what Census counts, and what the audit log adds.
 type PeopleFacts struct {
 	At           time.Time
-	WithFace     int // people with a template
-	FaceOnly     int // of these, without another working way in
-	Unequal      int // of these, whom the face would let in now and no credential would
-	NoConsent    int // of these, without consent to a notice that can be shown
-	OldNotice    int // of these, who agreed to a notice that has been changed since
-	NoGuardian   int // of these, under 14 without a guardian's consent
-	AfterNo      int // of these, who said no or withdrew
-	Strays       int // templates of nobody
-	AskedAfterNo int // people asked again after a no, not yet looked into by a manager
+	WithFace     int       // people with a template
+	FaceOnly     int       // of these, without another working way in
+	Unequal      int       // of these, whom the face would let in now and no credential would
+	NoConsent    int       // of these, without consent to a notice that can be shown
+	OldNotice    int       // of these, who agreed to a notice that has been changed since
+	NoGuardian   int       // of these, under 14 without a guardian's consent
+	AfterNo      int       // of these, who said no or withdrew
+	Strays       int       // templates of nobody
+	AskedAfterNo int       // times that somebody was asked again after a no, not yet looked into by a manager
+	AskedFirst   time.Time // the first of these
 }
 
 // PaperFacts is what is written.

@@ -11,6 +11,13 @@ const signEvery = 180 * 24 * time.Hour
 // RightsDays is how many working days a person's request may wait (NDS); it is meant to be met within the visit.
 const RightsDays = 15
 
+// A single asking after a no may be a slip of the staff, or a person who went to fetch their card: a manager has a week to look into it. Everybody else's
+// face works on meanwhile: they did nothing, and faces off would make the one who said no no freer. Left alone, or become a habit, it is a way to press people.
+const (
+	inquireWithin = 7 * 24 * time.Hour
+	askedOften    = 3
+)
+
 // lawOfPeople is what people have a right to.
 var lawOfPeople = []Rule{
 	{
@@ -113,9 +120,20 @@ var lawOfPeople = []Rule{
 		},
 		counted: ofPeople,
 		demands: []demand{{
+			met:    func(f *UnitFacts) bool { return f.People.AskedAfterNo < askedOften },
+			wrong:  words{"People are asked about face entry again and again after a no.", "多次在拒绝后又询问是否使用人脸。"},
+			remedy: words{"A manager looks into it, speaks with the staff, and records that.", "请管理员查明情况、告诫员工并记录。"},
+		}, {
+			met: func(f *UnitFacts) bool {
+				return f.People.AskedAfterNo == 0 || within(f.At, f.People.AskedFirst, inquireWithin)
+			},
+			wrong:  words{"Somebody was asked about face entry again after a no, and for a week nobody looked into it.", "有人在拒绝后又被询问是否使用人脸，且一周内无人查明。"},
+			remedy: words{"A manager looks into it, speaks with the staff, and records that.", "请管理员查明情况、告诫员工并记录。"},
+		}, {
+			soon:   true,
 			met:    func(f *UnitFacts) bool { return f.People.AskedAfterNo == 0 },
 			wrong:  words{"Somebody was asked about face entry again after a no.", "有人在拒绝后又被询问是否使用人脸。"},
-			remedy: words{"A manager looks into it, speaks with the staff, and records that.", "请管理员查明情况、告诫员工并记录。"},
+			remedy: words{"A manager looks into it within a week and records what was found; otherwise faces go off.", "请管理员在一周内查明情况并记录，否则人脸将停用。"},
 		}},
 	},
 	{
