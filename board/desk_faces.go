@@ -32,7 +32,7 @@ func (d *Desk) Consent(ctx context.Context, s console.Session, c console.Consent
 	if err != nil {
 		return explain(err)
 	}
-	card, err := d.cardAtDoor(ctx, "if you agree, hold your own card to the reader at the door", step)
+	card, err := d.cardAtDoor(ctx, words(c.Lang, "if you agree, hold your own card to the reader at the door", "如同意，请在门口读卡器上刷您自己的卡"), step)
 	var owner policy.Person
 	if err == nil {
 		owner, _, err = d.u.vault.FindCredential(policy.CardKind, card.Credential())
@@ -40,6 +40,7 @@ func (d *Desk) Consent(ctx context.Context, s console.Session, c console.Consent
 	if (errors.Is(err, errNoCard) || errors.Is(err, store.ErrUnknown) || err == nil && owner.ID != c.Person) && policy.MayAsk(asked) != nil {
 		// They said no before, were asked, and did not say yes by an act of their own: it was not they who wanted this (R-REFUSE).
 		d.u.record(store.Entry{Kind: askedAgain, Actor: by, Person: c.Person})
+		return problem(errors.New("they said no before, and did not say yes with their own card"), "do not ask again; it is on record, and a manager looks into it within a week: 'inquiry'")
 	}
 	if err != nil && !errors.Is(err, store.ErrUnknown) {
 		return err

@@ -128,7 +128,7 @@ func (d *Desk) AssignCard(ctx context.Context, s console.Session, id policy.Pers
 	if _, err := d.u.vault.Person(id); err != nil {
 		return policy.Credential{}, explain(err)
 	}
-	c, err := d.cardAtDoor(ctx, "hold the new card to the reader at the door", step)
+	c, err := d.cardAtDoor(ctx, words(s.Lang, "hold the new card to the reader at the door", "请在门口读卡器上刷新卡"), step)
 	if err != nil {
 		return policy.Credential{}, err
 	}

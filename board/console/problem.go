@@ -112,5 +112,7 @@ var chineseSentences = map[string]string{
 	"the person has no working card or PIN: give them one first":                                      "此人没有可用的卡或 PIN：请先办理",
 	"the person's card or PIN was never used at this door: let them open the door with it once first": "此人的卡或 PIN 尚未在本门用过：请先开一次门",
 	"the person has not consented to face entry: record their consent first":                          "此人尚未同意人脸通行：请先记录其同意",
+	"they said no before, and did not say yes with their own card":                                    "此人曾拒绝或撤回，且未以自己的卡表示同意",
+	"do not ask again; it is on record, and a manager looks into it within a week: 'inquiry'":         "请勿再询问；此事已记录，由管理员在一周内查明（inquiry）",
 	"a pass needs one door, a beginning, an end within seven days of it, and a number of uses":        "通行码须有一扇门、开始时间、七天以内的结束时间和次数",
 }

@@ -52,7 +52,7 @@ func (s *story) live(ctx context.Context, in *os.File) error {
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if err := s.status(ctx); err != nil {
+		if err := s.status(ctx, in); err != nil {
 			return err
 		}
 		select {
@@ -145,8 +145,8 @@ func (s *story) console(ctx context.Context, in *os.File) {
 	}
 }
 
-// status tells new records and rewrites the status line.
-func (s *story) status(ctx context.Context) error {
+// status tells new records and rewrites the status line, which must not break over two lines of the terminal: each rewriting would leave one behind.
+func (s *story) status(ctx context.Context, in *os.File) error {
 	es, err := s.unit.Records(s.seen)
 	if err != nil {
 		return err
@@ -166,7 +166,11 @@ func (s *story) status(ctx context.Context) error {
 		faces = "faces off: " + st.FacesOff
 	}
 	line := strings.Join([]string{string(st.Door), either(st.Unlocked, "unlocked", "secured"), faces, "camera " + st.Camera.State}, " · ")
-	fmt.Fprintf(s.out, "\r\x1b[K%s", s.paint("7", " "+cut(line, 110)+" "))
+	width, _, err := term.GetSize(int(in.Fd()))
+	if err != nil || width < 10 {
+		width = 80
+	}
+	fmt.Fprintf(s.out, "\r\x1b[K%s", s.paint("7", " "+cut(line, width-3)+" "))
 	return nil
 }
 
