@@ -55,7 +55,7 @@ short:
 
 # The race detector sees our goroutines; OpenCV's own threads are none of its business, so its packages are left out.
 race:
-	go test -race -short -timeout 14m ./board ./board/config ./board/console ./board/notice ./board/profile ./hal ./hal/gpio/... ./hal/haltest/... ./hal/rc522/... \
+	go test -race -short -timeout 14m ./board ./board/config ./board/console ./board/dossier ./board/host ./board/notice ./board/papers ./board/pass ./board/profile ./board/rights ./hal ./hal/gpio/... ./hal/haltest/... ./hal/rc522/... \
 	  ./hal/serial/... ./hal/serialreader/... ./hal/sim/... ./hal/wiegand/... ./policy/... ./store/... \
 	  ./recognizer/calibration ./recognizer/eval ./recognizer/fusion ./recognizer/index ./recognizer/models
 

@@ -77,7 +77,7 @@ func TestRStrangerWatch(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	if b.watchers.all != nil && len(b.watchers.all) != 0 {
+	if len(b.watchers.all) != 0 {
 		t.Error("the watcher stays behind")
 	}
 	if err := b.desk.Watch(context.Background(), b.operator("aud", store.Auditor), nil); !errors.Is(err, console.ErrNotAllowed) {

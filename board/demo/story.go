@@ -5,14 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"menshen/board/console"
-	"menshen/board/papers"
 	"menshen/hal/camera"
 	"menshen/policy"
 	"menshen/store"
@@ -51,50 +46,6 @@ func (s *story) newUnit(ctx context.Context) error {
 	}
 	s.say("the notice in force, version %s: %q …", n.Version, firstLine(n.Text))
 	return s.onFile(ctx)
-}
-
-// onFile is what a site does before faces work: the rules say what is missing, the manager writes the impact assessment and looks at the sign.
-func (s *story) onFile(ctx context.Context) error {
-	all, err := s.desk.Law(ctx, s.staff)
-	if err != nil {
-		return err
-	}
-	for _, f := range all {
-		for _, p := range f.Problems {
-			if f.State == policy.Broken && f.Rule.Protects && !p.Soon {
-				s.say("faces are off, %s: %s %s", f.Rule.ID, p.Text("en"), p.Remedy("en"))
-			}
-		}
-	}
-	err = s.desk.PutAssessment(ctx, s.staff, papers.Assessment{
-		Author: "Anna, building manager (demo)", Until: time.Now().AddDate(1, 0, 0),
-		Necessity: "Hands full, wheelchairs, children: some residents asked for a door that opens without a card. Only for those who ask.",
-		Impact:    "Whoever says no keeps the card, the same door, the same hours. A face cannot be replaced once it leaks.",
-		Risks:     "A photo held up; somebody similar; a stolen unit; staff who look up what is not theirs to see.",
-		Measures:  "Templates only, encrypted, in this unit; liveness; erased at once with a receipt; every look-up on record; two languages at the desk.",
-	})
-	if err := errors.Join(err, s.desk.SeeSign(ctx, s.staff)); err != nil {
-		return err
-	}
-	if all, err = s.desk.Law(ctx, s.staff); err != nil {
-		return err
-	}
-	if err := s.tell(s.narrator); err != nil {
-		return err
-	}
-	if off := policy.FacesOff(all); off != "" {
-		return fmt.Errorf("impact assessment and sign are on file, and faces are still off because of %s: see 'menshen console', command law: %w", off, errOtherwise)
-	}
-	states := map[policy.RuleState]int{}
-	var due []string
-	for _, f := range all {
-		if states[f.State]++; f.State != policy.Kept {
-			due = append(due, f.Rule.ID)
-		}
-	}
-	s.say("impact assessment on file, sign at the camera seen: faces may work; of %d rules %d are kept, to do on this demo unit: %s",
-		len(all), states[policy.Kept], strings.Join(due, ", "))
-	return nil
 }
 
 func (s *story) twoPeople(ctx context.Context) error {
@@ -215,97 +166,6 @@ func (s *story) faceOpens(ctx context.Context) error {
 	return otherwise(err, e.Grant && e.Person == s.wei.id)
 }
 
-func (s *story) otherFace(ctx context.Context) error {
-	s.begin("The other person has no face entry: their face does not open, their card does")
-	e, err := s.walkUp(ctx, s.grace.met)
-	if err := otherwise(err, !e.Grant && e.Person.IsZero()); err != nil {
-		return err
-	}
-	return s.tap(ctx, s.grace, true)
-}
-
-func (s *story) strangerComes(ctx context.Context) error {
-	s.begin("A stranger's face does not open, and nothing of it is kept")
-	e, err := s.walkUp(ctx, s.stranger)
-	if err := otherwise(err, !e.Grant && e.Person.IsZero()); err != nil {
-		return err
-	}
-	picture, err := os.ReadFile(s.stranger.Picture)
-	if err != nil {
-		return err
-	}
-	files, err := filepath.Glob(filepath.Join(s.o.Dir, "vault", "*"))
-	if err != nil {
-		return err
-	}
-	found, err := store.Scan(files, marks(picture))
-	if err != nil {
-		return err
-	}
-	st, err := s.desk.Status(ctx, s.staff)
-	if err != nil {
-		return err
-	}
-	s.say("faces stored: %d, as before; pieces of the stranger's picture looked for in the %d bytes of the vault: %d, found: %d", st.WithFace, found.Bytes, found.Sought, len(found.Hits))
-	return otherwise(nil, len(found.Hits) == 0 && st.WithFace == 1)
-}
-
-func (s *story) photo(ctx context.Context) error {
-	s.begin("Somebody holds up a printed photo of the enrolled person")
-	scene := s.wei.met
-	scene.Kind, scene.Seed = camera.Photo, 3
-	e, err := s.walkUp(ctx, scene)
-	if err != nil {
-		return err
-	}
-	switch {
-	case e.Grant:
-		s.say("the models could NOT tell this photo from a person: one reason why a site may ask for a blink, or for card and face")
-	case e.Reason == policy.ReasonNotLive:
-		s.say("refused for liveness")
-	default:
-		s.say("refused, but not for liveness: the models could not tell; what refused it stands above")
-	}
-	return nil
-}
-
-func (s *story) withdraw(ctx context.Context) error {
-	s.begin("The consent is withdrawn: the face stops at once, the card goes on, the template is destroyed")
-	copied := filepath.Join(s.o.Dir, "stolen")
-	if err := copyVault(filepath.Join(s.o.Dir, "vault"), copied); err != nil {
-		return err
-	}
-	r, err := s.desk.Withdraw(ctx, s.staff, s.wei.id)
-	if err != nil {
-		return err
-	}
-	s.say("receipt %s: %s", r.Serial, r.Detail)
-	if err := s.tell(s.narrator); err != nil {
-		return err
-	}
-	if err := s.tap(ctx, s.wei, true); err != nil {
-		return err
-	}
-	if err := s.show(s.wei.met); err != nil {
-		return err
-	}
-	quiet, cancel := context.WithTimeout(ctx, 6*time.Second)
-	defer cancel()
-	if e, err := s.await(quiet, decision(policy.ByFace)); err == nil && e.Grant {
-		return fmt.Errorf("a withdrawn face opened: %w", errOtherwise)
-	}
-	if err := s.leave(); err != nil {
-		return err
-	}
-	s.say("the face was shown to the camera for 6 s: it opened nothing")
-	_, err = store.Open(copied, store.Options{Key: store.KeyFile(filepath.Join(s.o.Dir, "key"))})
-	if !errors.Is(err, store.ErrWrongKey) {
-		return fmt.Errorf("a copy made before the erasure, with today's key: %w", errors.Join(err, errOtherwise))
-	}
-	s.say("a copy of the vault, stolen before the withdrawal, with the unit's present key: does not open, %v", store.ErrWrongKey)
-	return nil
-}
-
 func (s *story) rex(ctx context.Context) error {
 	s.begin("Somebody inside presses REX")
 	s.door.Press("REX", 100*time.Millisecond)
@@ -339,20 +199,6 @@ func (s *story) proof(ctx context.Context) error {
 	return otherwise(nil, whole.OK && !broken.OK)
 }
 
-// marks are the pieces of a picture that no other data has by chance: 64 bytes with no emptiness in them.
-func marks(picture []byte) (out [][]byte) {
-	for piece := range slices.Chunk(picture, 64) {
-		kinds := map[byte]bool{}
-		for _, b := range piece {
-			kinds[b] = true
-		}
-		if len(kinds) > 40 {
-			out = append(out, piece)
-		}
-	}
-	return out
-}
-
 // otherwise is err, or that a door should not do this.
 func otherwise(err error, as bool) error {
 	if err == nil && !as {
@@ -364,16 +210,4 @@ func otherwise(err error, as bool) error {
 func firstLine(s string) string {
 	line, _, _ := bytes.Cut([]byte(s), []byte("\n"))
 	return string(line)
-}
-
-// copyVault is a thief with a moment alone with the disk.
-func copyVault(from, to string) error {
-	if err := os.MkdirAll(to, 0o700); err != nil {
-		return err
-	}
-	data, err := os.ReadFile(filepath.Join(from, "vault.db"))
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(to, "vault.db"), data, 0o600)
 }
