@@ -67,7 +67,7 @@ func (u *Unit) card(c hal.Card, at time.Time) {
 func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []byte, at time.Time) {
 	a := u.attempt(by, at)
 	switch p, key, err := u.vault.FindCredential(kind, secret); {
-	case err == nil && u.wantsFaceToo(p, kind):
+	case err == nil && u.wantsFaceToo(p, kind, u.now()):
 		u.lookAfterCard(p, key, at)
 		u.mayTakeBack(&p, key, at)
 		return

@@ -94,10 +94,10 @@ type tapped struct {
 	key    string
 }
 
-// wantsFaceToo reports whether a card's owner chose face entry at a door that takes faces only after the card. While faces are off the card
-// alone opens, as it does for everybody who did not choose (R-EQUAL).
-func (u *Unit) wantsFaceToo(p policy.Person, kind policy.CredentialKind) bool {
-	return u.cfg.Faces.WithCard && kind == policy.CardKind && p.Face.State == policy.FaceEnrolled && u.facesOff() == ""
+// wantsFaceToo reports whether a card's owner chose face entry at a door that takes faces only after the card. While faces are off, or rest after
+// failures, the card alone opens, as it does for everybody who did not choose (R-EQUAL): whose face is not recognised any more must not wait outside.
+func (u *Unit) wantsFaceToo(p policy.Person, kind policy.CredentialKind, now time.Time) bool {
+	return u.cfg.Faces.WithCard && kind == policy.CardKind && p.Face.State == policy.FaceEnrolled && u.facesOff() == "" && !u.faces.tries.Resting(now)
 }
 
 // lookAfterCard begins to compare whoever stands there with the card's owner, and with nobody else (1:1).

@@ -14,6 +14,7 @@ import (
 	"menshen/board/papers"
 	"menshen/policy"
 	"menshen/recognizer/eye"
+	"menshen/recognizer/models"
 	"menshen/store"
 )
 
@@ -81,7 +82,7 @@ func (u *Unit) countPapers(now time.Time, file papers.File) (policy.PaperFacts, 
 
 // basis are the settings that an impact assessment stands on: who is looked at where, how sure the door is, where the key lies, for how long what is kept.
 func (u *Unit) basis() (map[string]string, error) {
-	m, err := manifest(u.cfg)
+	m, err := models.Read(u.cfg.Camera.Manifest)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func (u *Unit) basis() (map[string]string, error) {
 	}
 	c := u.cfg
 	return map[string]string{
-		"handler": c.Unit.Handler, "door": c.Unit.Name, "location": c.Unit.Location, "with_card": fmt.Sprint(c.Faces.WithCard),
+		"handler": c.Unit.Handler, "door": c.Unit.Name, "location": c.Unit.Location, "zone": fmt.Sprint(c.Camera.Zone), "with_card": fmt.Sprint(c.Faces.WithCard),
 		"stranger_in": fmt.Sprint(c.Faces.StrangerIn), "live_min": fmt.Sprint(c.Faces.LiveMin), "challenge": c.Faces.Challenge,
 		"frames": fmt.Sprint(c.Faces.Frames), "models": m.Name + " " + m.Embed.SHA256, "key": keyKind(c),
 		"retention": r.Retention.Events.String() + " " + r.Retention.Acts.String(),
@@ -213,7 +214,7 @@ func (u *Unit) where() host.Where {
 // models says what the models in use are for: the manifest has a section for each lawful purpose and for no other. A model file in that folder that the
 // manifest does not name is one whose purpose nobody declared.
 func (u *Unit) models() (purposes []string) {
-	m, err := manifest(u.cfg)
+	m, err := models.Read(u.cfg.Camera.Manifest)
 	if err != nil {
 		return []string{"unreadable manifest"}
 	}

@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"log/slog"
-	"os"
 
 	"menshen/board/config"
 	"menshen/board/host"
 	"menshen/board/pass"
+	"menshen/recognizer"
 	"menshen/recognizer/calibration"
 	"menshen/recognizer/eye"
 	"menshen/recognizer/models"
@@ -92,7 +93,7 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 
 	parts := Parts{Config: c, Vault: v, Hardware: hw}
 	if c.Looks() {
-		conf := eye.Config{Camera: c.Camera.Source}
+		conf := eye.Config{Camera: c.Camera.Source, Options: looking(c)}
 		if c.Faces.Enabled {
 			if err := checkModels(c); err != nil {
 				return nil, closeAll, err
@@ -116,7 +117,7 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 
 // checkModels finds a missing or wrong model file before the door starts, where an installer sees it.
 func checkModels(c *config.Config) error {
-	m, err := manifest(c)
+	m, err := models.Read(c.Camera.Manifest)
 	if err != nil {
 		return err
 	}
@@ -127,33 +128,21 @@ func checkModels(c *config.Config) error {
 	return err
 }
 
-// manifest is the model set in use.
-func manifest(c *config.Config) (models.Manifest, error) {
-	if c.Camera.Manifest == "" {
-		return models.Default(), nil
+// looking is which faces the eye looks at. The recognizer counts in thousandths.
+func looking(c *config.Config) (o recognizer.Options) {
+	if z := c.Camera.Zone; len(z) == 4 {
+		o.Zone = image.Rect(10*z[0], 10*z[1], 10*z[2], 10*z[3])
 	}
-	return models.Read(c.Camera.Manifest)
+	return o
 }
 
 // scores is the calibration in use, which must be of the model in use: thresholds of one model mean nothing with another.
 func scores(c *config.Config) (*calibration.Calibration, error) {
-	m, err := manifest(c)
+	m, err := models.Read(c.Camera.Manifest)
 	if err != nil {
 		return nil, err
 	}
-	cal, err := calibration.Default()
-	if c.Faces.Calibration != "" {
-		var f *os.File
-		if f, err = os.Open(c.Faces.Calibration); err != nil {
-			return nil, fmt.Errorf("opening the calibration: %w", err)
-		}
-		defer f.Close()
-		cal, err = calibration.Read(f)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return cal, cal.For(m.Embed.SHA256)
+	return calibration.Open(c.Faces.Calibration, m.Embed.SHA256)
 }
 
 // advise adds the remedy to an error of opening the vault.

@@ -265,6 +265,31 @@ func TestREqualCardThenFace(t *testing.T) {
 	}
 }
 
+// TestREqualCardAloneWhileFacesRest: whose face is refused again and again after their card, by a bandage say, comes in with the card: at once while
+// faces wait, and from then on they are looked at again (R-ALT, R-EQUAL).
+func TestREqualCardAloneWhileFacesRest(t *testing.T) {
+	b := newBench(t)
+	id := b.enrolled(1)
+	b.cfg.Faces.WithCard = true
+	for n := range uint64(5) {
+		b.later(10 * time.Second)
+		b.tapped(1)
+		if e := b.walkUp(100 + n); e.Grant || e.Means != policy.ByCardFace {
+			t.Fatalf("another face after the card: %+v", e)
+		}
+	}
+	b.later(10 * time.Second)
+	b.tapped(1)
+	if e := b.last(); !e.Grant || e.Means != policy.ByCard || e.Person != id {
+		t.Errorf("the card while faces wait: %+v", e)
+	}
+	b.later(time.Minute)
+	b.tapped(1)
+	if e := b.walkUp(1); !e.Grant || e.Means != policy.ByCardFace {
+		t.Errorf("card and face afterwards: %+v", e)
+	}
+}
+
 // TestSlowDiskStopsFacesNotCards: after a record that was not durable in time no face opens, until one is (design decision 4).
 func TestSlowDiskStopsFacesNotCards(t *testing.T) {
 	b := newBench(t)

@@ -157,7 +157,18 @@ func (c *Config) checkFaces() error {
 	case f.DecideWithin.D() < time.Second || f.DecideWithin.D() > 10*time.Second:
 		return at("faces.decide_within", fmt.Errorf("[faces] decide_within %v is out of range: write between 1s and 10s", f.DecideWithin.D()))
 	}
+	if err := c.Camera.checkZone(); err != nil {
+		return at("camera.zone", err)
+	}
 	return at("faces.challenge", oneOf("[faces] challenge", c.Faces.Challenge, Challenges))
+}
+
+func (c *Camera) checkZone() error {
+	z := c.Zone
+	if len(z) == 0 || len(z) == 4 && 0 <= z[0] && z[0] < z[2] && z[2] <= 100 && 0 <= z[1] && z[1] < z[3] && z[3] <= 100 {
+		return nil
+	}
+	return fmt.Errorf("[camera] zone %v is no part of the picture: write left, top, right and bottom in per cent, such as zone = [20, 0, 80, 100]", z)
 }
 
 func (c *Config) has(role string) bool {

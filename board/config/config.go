@@ -132,6 +132,7 @@ type Camera struct {
 	Models string `toml:"models"` // the folder of the model files
 	// Manifest describes another set of models in that folder; empty: the set that menshen knows.
 	Manifest string `toml:"manifest"`
+	Zone     []int  `toml:"zone"` // where a face must have its centre: left, top, right, bottom in per cent of the picture; empty: anywhere
 }
 
 // Faces is how sure the unit shall be.

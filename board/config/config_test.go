@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"menshen/recognizer/fusion"
 )
 
 func TestExampleIsComplete(t *testing.T) {
@@ -35,6 +37,8 @@ func TestRefusals(t *testing.T) {
 		{"R-NOTICE", `handler  = "Example Homes Ltd."`, `handler = ""`, "R-NOTICE"},
 		{"R-ALT", "[[reader]]\nname = \"outside\"\nkind = \"wiegand\"\nd0   = \"GPIO24\"\nd1   = \"GPIO25\"", "", "R-ALT"},
 		{"stranger_in", "= 10000 ", "= 10 ", "between 1000 and 1000000"},
+		{"zone upside down", `# zone   = [20, 0, 80, 100]`, `zone = [20, 90, 80, 10]`, "[camera] zone [20 90 80 10] is no part of the picture"},
+		{"zone of two", `# zone   = [20, 0, 80, 100]`, `zone = [20, 80]`, "left, top, right and bottom in per cent"},
 		{"format", `# formats = ["H10301"]`, `formats = ["H1030"]`, `[[reader]] outside: format "H1030" is not known; did you mean "H10301"?`},
 		{"keypad", `# keypad  = 4`, `keypad = 5`, "4 or 8"},
 		{"rc522", `kind = "wiegand"`, `kind = "rc522"`, `such as spi = "0.0"`},
@@ -77,6 +81,13 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestLiveMinIsEvalsToo: without a configuration 'menshen eval' measures attacks at the door's own default.
+func TestLiveMinIsEvalsToo(t *testing.T) {
+	if door, measured := defaults().Faces.LiveMin, fusion.Defaults().LiveMin; door != measured {
+		t.Errorf("a door asks for %v by default, eval measures at %v", door, measured)
+	}
+}
+
 func TestLoadTakesPathsFromTheFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "door.toml")
@@ -113,7 +124,7 @@ func TestEachCommentedKeyIsRight(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if len(c.Readers) != 3 || len(c.Formats) != 1 || c.Readers[1].Block != 4 || c.Readers[2].Content != "hex" || c.Unit.Board != "rpi4" {
+	if len(c.Readers) != 3 || len(c.Formats) != 1 || c.Readers[1].Block != 4 || c.Readers[2].Content != "hex" || c.Unit.Board != "rpi4" || len(c.Camera.Zone) != 4 {
 		t.Errorf("the comments were read as %+v", c)
 	}
 	if f, err := c.WiegandFormats(Reader{Formats: []string{"site", "H10304"}}); err != nil || len(f) != 2 || f[0].Bits != 30 {

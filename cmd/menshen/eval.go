@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/signal"
@@ -10,6 +11,7 @@ import (
 	"github.com/cheggaaa/pb/v3"
 	"github.com/spf13/cobra"
 
+	"menshen/board/config"
 	"menshen/recognizer"
 	"menshen/recognizer/calibration"
 	"menshen/recognizer/eval"
@@ -17,47 +19,70 @@ import (
 	"menshen/recognizer/models"
 )
 
+// evaluated is what is measured: models and, where they are of these models, the thresholds in use.
+type evaluated struct {
+	config, models, manifest, calibration string
+}
+
 func evalVerb() *cobra.Command {
 	var j eval.Job
-	var dir, own string
+	var e evaluated
 	c := &cobra.Command{
 		Use:   "eval",
 		Short: "measure error rates on pictures of your own, as a report with plots and a calibration file",
 		Long: `Looks at a folder of pictures, a folder a person, and writes how often the recognizer errs: verification and identification
 rates with 95% intervals, curves and histograms, times, and the pictures that could not be used with the reason. Beside the
-report comes a calibration file, from which a door takes its thresholds.
+report comes a calibration file, from which a door takes its thresholds: name it as [faces] calibration in the configuration.
 
-With --attacks it looks at presentations instead: one folder for each kind ("print", "phone"), and one named "bona-fide".
-Rates by kind are given in the terms of ISO/IEC 30107-3; no conformance is claimed.
+With --attacks it looks at presentations instead: one folder for each kind ("print", "phone"), and one named "bona-fide";
+in each a picture, or a folder of frames, for a presentation. Rates by kind are given in the terms of ISO/IEC 30107-3; no
+conformance is claimed.
+
+With --config it measures what that door uses: its models, its calibration and its live_min.
 
 Nothing of a picture goes into the report.`,
 		Example: `  menshen eval --faces lfw --out report.html
-  menshen eval --attacks presentations --out attacks.html`,
+  menshen eval --config /etc/menshen/door.toml --faces tenants --out ours.html
+  menshen eval --config /etc/menshen/door.toml --attacks presentations --out attacks.html`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt)
 			defer stop()
-			return runEval(ctx, j, dir, own, c.OutOrStdout(), c.ErrOrStderr())
+			return runEval(ctx, j, e, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
-	models, _ := models.Dir()
+	dir, _ := models.Dir()
 	c.Flags().StringVar(&j.Faces, "faces", "", "folder of folders of pictures, one a person")
 	c.Flags().StringVar(&j.Attacks, "attacks", "", "folder of folders of presentations, one a kind")
 	c.Flags().StringVar(&j.Out, "out", "report.html", "the report")
-	c.Flags().StringVar(&dir, "models", models, "folder of the model files")
-	c.Flags().StringVar(&own, "manifest", "", "manifest of another set of models in that folder")
+	c.Flags().StringVar(&e.config, "config", "", "configuration of the door whose models and settings are measured")
+	c.Flags().StringVar(&e.models, "models", dir, "folder of the model files")
+	c.Flags().StringVar(&e.manifest, "manifest", "", "manifest of another set of models in that folder")
+	c.MarkFlagsMutuallyExclusive("config", "models")
+	c.MarkFlagsMutuallyExclusive("config", "manifest")
+	c.MarkFlagsOneRequired("faces", "attacks")
 	return c
 }
 
-func runEval(ctx context.Context, j eval.Job, dir, own string, out, errOut io.Writer) error {
-	manifest := models.Default()
-	if own != "" {
-		var err error
-		if manifest, err = models.Read(own); err != nil {
+func runEval(ctx context.Context, j eval.Job, e evaluated, out, errOut io.Writer) error {
+	if e.config != "" {
+		c, err := config.Load(e.config)
+		if err != nil {
 			return err
 		}
+		e.models, e.manifest, e.calibration, j.LiveMin = c.Camera.Models, c.Camera.Manifest, c.Faces.Calibration, c.Faces.LiveMin
 	}
-	set, err := manifest.Load(dir)
+	manifest, err := models.Read(e.manifest)
+	if err != nil {
+		return err
+	}
+	j.Model = calibration.Model{Name: manifest.Name + ", " + manifest.Embed.File, SHA256: manifest.Embed.SHA256}
+	switch j.InUse, err = calibration.Open(e.calibration, j.Model.SHA256); {
+	case errors.Is(err, calibration.ErrModel): // there is nothing to hold against; this run may make what is missing
+	case err != nil:
+		return err
+	}
+	set, err := manifest.Load(e.models)
 	if err != nil {
 		return err
 	}
@@ -67,13 +92,6 @@ func runEval(ctx context.Context, j eval.Job, dir, own string, out, errOut io.Wr
 		return err
 	}
 	defer chain.Close()
-	if j.InUse, err = calibration.Default(); err != nil {
-		return err
-	}
-	j.Model = calibration.Model{Name: manifest.Name + ", " + manifest.Embed.File, SHA256: manifest.Embed.SHA256}
-	if j.InUse.For(j.Model.SHA256) != nil {
-		j.InUse = nil // of another model: there is nothing to hold against
-	}
 	look := &pictures.Looker{Chain: chain}
 	defer look.Wipe()
 	show, end := bar(errOut)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
@@ -85,6 +86,31 @@ func Read(r io.Reader) (*Calibration, error) {
 	}
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("read calibration: %w: %w", ErrFile, err)
+	}
+	return c, nil
+}
+
+// Open reads the file at a path; with an empty path it returns Default. It must be of the embedding model with this SHA-256 (hex). Errors: those of
+// Read and For.
+func Open(path, model string) (c *Calibration, err error) {
+	if path == "" {
+		c, err = Default()
+	} else {
+		var f *os.File
+		if f, err = os.Open(path); err != nil {
+			return nil, fmt.Errorf("opening the calibration: %w", err)
+		}
+		defer f.Close()
+		c, err = Read(f)
+	}
+	if err == nil {
+		err = c.For(model)
+	}
+	if err != nil && path != "" {
+		err = fmt.Errorf("%s: %w", path, err)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return c, nil
 }

@@ -134,10 +134,10 @@ type Promise struct {
 // Kept reports whether the rate promised is not below the interval found.
 func (p Promise) Kept() bool { return 1/p.Operating.OneIn >= p.Found.FPIR.Low }
 
-// promises holds a calibration's reckoning against the searches.
+// promises holds a calibration's reckoning against the searches, up to what a door asks for by default.
 func (id *Identification) promises(c *calibration.Calibration) []Promise {
 	var all []Promise
-	for _, asked := range []float64{10, 100, 1000} {
+	for _, asked := range []float64{10, 100, 1000, 10_000} {
 		o := c.Identify(id.Enrolled, asked)
 		all = append(all, Promise{asked, o, id.at(o.Threshold)})
 	}

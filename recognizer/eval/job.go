@@ -88,7 +88,7 @@ func (r Report) summary(w io.Writer) {
 			fmt.Fprintf(w, "  at a false match rate of 1 in %.0f (score %.3f) accepted: %v\n", 1/p.Wanted, p.Threshold, p.TAR)
 		}
 		for _, p := range f.Promises {
-			fmt.Fprintf(w, "  among %d enrolled, %v: strangers taken %v, enrolled missed %v\n", f.Identification.Enrolled, p.Operating, p.Found.FPIR, p.Found.FNIR)
+			fmt.Fprintf(w, "  among %d enrolled, one stranger in %.0f asked for: %v; strangers taken %v, enrolled missed %v\n", f.Identification.Enrolled, p.Asked, p.Operating, p.Found.FPIR, p.Found.FNIR)
 		}
 	}
 	if a := r.Attacks; a != nil {

@@ -25,7 +25,7 @@ type Config struct {
 // Defaults is everything but the thresholds, which come from a calibration.
 func Defaults() Config {
 	return Config{
-		LiveMin: 0.6, FramesMin: 3, Same: 0.35,
+		LiveMin: 0.7, FramesMin: 3, Same: 0.35,
 		Window: 2500 * time.Millisecond, GoneAfter: 1200 * time.Millisecond, RetryAfter: 4 * time.Second,
 		Challenge: Never, LiveHope: 0.3, LiveSure: 0.9, ActWithin: 5 * time.Second,
 	}
