@@ -36,6 +36,9 @@ func (u *Unit) fromReader(e hal.ReaderEvent) {
 // misread takes a frame that came to nothing: a card held badly, a phone, noise. The reader works; whoever stands there is asked to tap again.
 // Of a line that never rests one record a minute is enough.
 func (u *Unit) misread(e hal.ReaderEvent) {
+	if len(u.waiting) > 0 {
+		u.waiting[0].tell(e.Fault)
+	}
 	m := u.misreads[e.Reader]
 	m.n++
 	if e.At.Sub(m.told) >= time.Minute {
@@ -55,7 +58,7 @@ type misreads struct {
 // card gives a card to whoever waits for one, and otherwise to the door.
 func (u *Unit) card(c hal.Card, at time.Time) {
 	if len(u.waiting) > 0 {
-		u.waiting[0] <- c
+		u.waiting[0].card <- c
 		u.waiting = u.waiting[1:]
 		u.signals.say(policy.SignalWait)
 		return

@@ -70,7 +70,7 @@ func (d *Desk) cardAtDoor(ctx context.Context, what string, step console.Progres
 	}
 	ctx, cancel := context.WithTimeout(ctx, AsksAtTheDoor)
 	defer cancel()
-	c, err := d.u.nextCard(ctx, func() { step(console.Step{Text: what}) })
+	c, err := d.u.nextCard(ctx, func() { step(console.Step{Text: what}) }, func(misread error) { step(console.Step{Text: misread.Error()}) })
 	if errors.Is(err, context.DeadlineExceeded) {
 		return c, problem(errNoCard, "try again, and hold the card to the reader within a minute")
 	}

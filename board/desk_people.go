@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"time"
 
 	"menshen/board/console"
+	"menshen/hal"
 	"menshen/policy"
 	"menshen/store"
 )
@@ -121,6 +123,32 @@ var removals = map[string]string{
 
 // AssignCard makes the next card at the door the person's.
 func (d *Desk) AssignCard(ctx context.Context, s console.Session, id policy.PersonID, label string, step console.Progress) (policy.Credential, error) {
+	return d.assign(ctx, s, id, label, words(s.Lang, "hold the new card to the reader at the door", "请在门口读卡器上刷要分配的卡"), step)
+}
+
+// IssueCard does so with a card that it writes first: a number of the site's own, under the site's key, which no copier in a shop reads.
+func (d *Desk) IssueCard(ctx context.Context, s console.Session, id policy.PersonID, label string, step console.Progress) (policy.Credential, error) {
+	if _, err := d.allow(s, keepsPeople); err != nil {
+		return policy.Credential{}, err
+	}
+	issues := false
+	until := time.Now().Add(AsksAtTheDoor) // of the reader's own clock
+	for _, r := range d.u.hw.Readers {
+		if r, ok := r.(hal.Issuer); ok && r.Issue(until) {
+			issues = true
+			defer r.Issue(time.Time{})
+		}
+	}
+	if !issues {
+		return policy.Credential{}, problem(errors.New("no reader of this door writes cards"),
+			"give an rc522 reader key_file, key and block in the configuration; cards for other readers are bought with their numbers")
+	}
+	return d.assign(ctx, s, id, label,
+		words(s.Lang, "hold a new MIFARE Classic card to the reader at the door until the lamp answers", "请将一张全新的 MIFARE Classic 卡贴在门口读卡器上，直到指示灯响应"), step)
+}
+
+// assign makes the next card at the door the person's.
+func (d *Desk) assign(ctx context.Context, s console.Session, id policy.PersonID, label, ask string, step console.Progress) (policy.Credential, error) {
 	by, err := d.allow(s, keepsPeople)
 	if err != nil {
 		return policy.Credential{}, err
@@ -128,7 +156,7 @@ func (d *Desk) AssignCard(ctx context.Context, s console.Session, id policy.Pers
 	if _, err := d.u.vault.Person(id); err != nil {
 		return policy.Credential{}, explain(err)
 	}
-	c, err := d.cardAtDoor(ctx, words(s.Lang, "hold the new card to the reader at the door", "请在门口读卡器上刷新卡"), step)
+	c, err := d.cardAtDoor(ctx, ask, step)
 	if err != nil {
 		return policy.Credential{}, err
 	}

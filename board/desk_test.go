@@ -7,7 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"periph.io/x/conn/v3/spi"
+
 	"menshen/board/console"
+	"menshen/hal/rc522"
+	"menshen/hal/rc522/rc522test"
 	"menshen/policy"
 	"menshen/recognizer"
 	"menshen/store"
@@ -39,6 +43,45 @@ func TestAssignCardOpensNothing(t *testing.T) {
 	var pr *console.Problem
 	if !errors.As(err, &pr) || pr.Remedy == "" {
 		t.Errorf("the same card twice: %v", err)
+	}
+}
+
+// TestIssueCard: a card from the factory becomes one of the site's and the person's; what is held up wrongly is told to whoever waits.
+func TestIssueCard(t *testing.T) {
+	b := newBench(t)
+	ctx := context.Background()
+	id := b.someone(1)
+	var pr *console.Problem
+	if _, err := b.desk.IssueCard(ctx, b.staff, id, "fob", func(console.Step) {}); !errors.As(err, &pr) || pr.Remedy == "" {
+		t.Errorf("at a door whose readers do not write: %v", err)
+	}
+	chip := rc522test.New()
+	key := rc522.Key{1, 2, 3, 4, 5, 6}
+	b.hw.Readers = append(b.hw.Readers, rc522.New(func() (spi.PortCloser, error) { return chip, nil },
+		rc522.Config{Name: "lobby", Poll: time.Millisecond, Sector: &rc522.Sector{Block: 4, Kind: rc522.KeyA, Key: key}}))
+	b.run()
+	foreign, card := rc522test.Classic(1, 2, 3, 4), rc522test.Classic(5, 6, 7, 8)
+	foreign.SetKey(4, rc522.Key{9})
+	var told []string
+	k, err := b.desk.IssueCard(ctx, b.staff, id, "fob", func(s console.Step) {
+		told = append(told, s.Text)
+		if len(told) == 1 {
+			chip.Present(foreign)
+		} else {
+			chip.Present(card)
+		}
+	})
+	if err != nil || k.Clonable || card.Blocks[4] == [16]byte{} {
+		t.Fatalf("%+v, %v", k, err)
+	}
+	if len(told) < 2 || !strings.Contains(told[1], rc522.ErrNotBlank.Error()) || foreign.Blocks[4] != [16]byte{} {
+		t.Errorf("of a card that is somebody else's was told: %q", told)
+	}
+	if p, key, err := b.vault.FindCredential(policy.CardKind, append([]byte{128}, card.Blocks[4][:]...)); err != nil || p.ID != id || key != k.ID {
+		t.Errorf("what the card holds is not the person's: %v", err)
+	}
+	if b.count("decision") != 0 {
+		t.Error("a card that was being issued opened the door")
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"menshen/board/config"
 	"menshen/board/host"
-	"menshen/hal"
 	"menshen/policy"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
@@ -58,8 +57,8 @@ type Unit struct {
 	door        policy.Door
 	doorConf    policy.DoorConfig
 	signals     *signals
-	verdict     verdict         // of the rules
-	waiting     []chan hal.Card // who gets the next card
+	verdict     verdict  // of the rules
+	waiting     []waiter // who gets the next card
 	keypad      keypad
 	faces       faces
 	site        site

@@ -22,6 +22,13 @@ type Reader interface {
 	String() string
 }
 
+// Issuer is a reader that can write a number of the site's own to blank cards.
+type Issuer interface {
+	// Issue lets it do so until then, in the past: not any more. A card that was written is emitted like any other. False: nothing is
+	// configured that could be written. It may be called from any goroutine.
+	Issue(until time.Time) bool
+}
+
 // ReaderEvent is one thing that happened at a reader. Exactly one of Card, Key, Code, Fault is set (Fault nil after
 // recovery with Recovered true). A Fault without Frame lasts until Recovered, or until a Card, Key or Code says that the reader works.
 type ReaderEvent struct {

@@ -9,8 +9,8 @@ import (
 
 func keyCommands() []command {
 	return []command{
-		{name: "card", usage: "WHO [LABEL]", roles: keepsPeople, person: true, run: card,
-			about:   text{"give the next card tapped at the door to a person", "将下一张刷的卡分配给此人"},
+		{name: "card", usage: "WHO [LABEL] [--write]", roles: keepsPeople, person: true, run: card,
+			about:   text{"give the next card tapped at the door to a person; --write makes a new one hard to copy", "将下一张刷的卡分配给此人；--write 将新卡写成不易复制的卡"},
 			example: `card 1204 "grey fob"`},
 		{name: "pin", usage: "WHO [--duress]", roles: keepsPeople, person: true, run: pin,
 			about:   text{"give a person a PIN; one for duress opens and calls for help in silence", "设置密码键盘 PIN；胁迫 PIN 照常开门并静默报警"},
@@ -22,14 +22,22 @@ func keyCommands() []command {
 }
 
 func card(ctx context.Context, c *console, words []string) error {
-	if len(words) == 0 {
-		return c.misuse("card")
-	}
-	p, err := c.whom(ctx, words[0])
+	a, err := parse(words, "write")
 	if err != nil {
 		return err
 	}
-	k, err := c.desk.AssignCard(ctx, c.who, p.ID, strings.Join(words[1:], " "), c.step)
+	if len(a.words) == 0 {
+		return c.misuse("card")
+	}
+	p, err := c.whom(ctx, a.words[0])
+	if err != nil {
+		return err
+	}
+	next := c.desk.AssignCard
+	if a.has("write") {
+		next = c.desk.IssueCard
+	}
+	k, err := next(ctx, c.who, p.ID, strings.Join(a.words[1:], " "), c.step)
 	if err != nil {
 		return err
 	}

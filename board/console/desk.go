@@ -46,6 +46,8 @@ type People interface {
 	RemovePerson(ctx context.Context, s Session, id policy.PersonID, reason string) (Receipt, error)
 	// AssignCard makes the next card at the door the person's. It opens nothing. A card that is somebody's already is refused.
 	AssignCard(ctx context.Context, s Session, id policy.PersonID, label string, step Progress) (policy.Credential, error)
+	// IssueCard writes a number of the site's own to the next card fresh from the factory, at a reader that can, and makes it the person's.
+	IssueCard(ctx context.Context, s Session, id policy.PersonID, label string, step Progress) (policy.Credential, error)
 	// AssignPIN gives the person a PIN of 4 to 8 digits; one for duress opens like any other and calls for help in silence. The secret is
 	// the caller's to wipe.
 	AssignPIN(ctx context.Context, s Session, id policy.PersonID, pin Secret, duress bool) (policy.Credential, error)

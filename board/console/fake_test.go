@@ -180,6 +180,12 @@ func (d *fakeDesk) RemovePerson(_ context.Context, s console.Session, id policy.
 	return console.Receipt{At: now, What: "person", Serial: "E-7", Detail: "no block left; 2 files scanned"}, nil
 }
 
+func (d *fakeDesk) IssueCard(ctx context.Context, s console.Session, id policy.PersonID, label string, step console.Progress) (policy.Credential, error) {
+	k, err := d.AssignCard(ctx, s, id, label, step)
+	k.Clonable = false
+	return k, err
+}
+
 func (d *fakeDesk) AssignCard(ctx context.Context, s console.Session, id policy.PersonID, label string, step console.Progress) (policy.Credential, error) {
 	err := d.enter(s, "card", console.Manager)
 	d.mu.Unlock()

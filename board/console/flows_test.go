@@ -48,6 +48,7 @@ func TestBreakingOffDoesNothing(t *testing.T) {
 		"filing elsewhere many":   nil,
 		"inquiry":                 nil,
 		"card 1203":               {"tap the card"},
+		"card 1203 fob --write":   {"tap the card"},
 		"staff-card":              {"tap the new card"},
 		"enrol 1204":              {"stand before"},
 		"people --json --jso":     nil,

@@ -8,6 +8,7 @@
 //	Chip     registers, one exchange with the field, self-tests
 //	Tag      an activated card: UID of 4, 7 or 10 bytes, SAK
 //	Session  an authenticated sector of a MIFARE Classic: read, verified write
+//	Sector   where the site's own number is; Reader.Issue writes one, and the site's key, to a card fresh from the factory
 //	Reader   hal.Reader: polls, reports each card once while it is held there, and brings a deaf chip back
 //
 // The chip's own timer ends an exchange with a silent card, and the host's clock one with a silent chip: none waits longer than

@@ -17,6 +17,7 @@ var (
 	ErrRefused  = errors.New("the card refused: its access conditions do not allow this")
 	ErrVerify   = errors.New("what was written does not read back")
 	ErrReserved = errors.New("block 0 and sector trailers are not written: a mistake there ruins the card")
+	ErrBlank    = errors.New("the card knows the site's key, but no number was written to it")
 )
 
 // Key opens a sector of a MIFARE Classic. It is a secret of the site.
@@ -85,14 +86,8 @@ func (s *Session) Write(block byte, data [BlockSize]byte) error {
 	if block == 0 || trailer(block) {
 		return ErrReserved
 	}
-	for _, out := range []frame{withCRC(commands.PICC_WRITE, block), withCRC(data[:]...)} {
-		in, err := s.chip.exchange(out, 0, 10*time.Millisecond)
-		if err != nil {
-			return err
-		}
-		if len(in.data) != 1 || in.bits != 4 || in.data[0] != acknowledged {
-			return ErrRefused
-		}
+	if err := s.put(block, data); err != nil {
+		return err
 	}
 	back, err := s.Read(block)
 	if err != nil {
@@ -104,12 +99,18 @@ func (s *Session) Write(block byte, data [BlockSize]byte) error {
 	return nil
 }
 
-// trailer reports whether a block holds keys: the last of each sector, 4 blocks a sector in the first 2 KB, 16 after.
-func trailer(block byte) bool {
-	if block < 128 {
-		return block%4 == 3
+// put sends what a block is to hold, and believes the card's yes.
+func (s *Session) put(block byte, data [BlockSize]byte) error {
+	for _, out := range []frame{withCRC(commands.PICC_WRITE, block), withCRC(data[:]...)} {
+		in, err := s.chip.exchange(out, 0, 10*time.Millisecond)
+		if err != nil {
+			return err
+		}
+		if len(in.data) != 1 || in.bits != 4 || in.data[0] != acknowledged {
+			return ErrRefused
+		}
 	}
-	return block%16 == 15
+	return nil
 }
 
 // Sector says where a site keeps its own credential on a card.
@@ -119,7 +120,7 @@ type Sector struct {
 	Key   Key
 }
 
-// read gives the credential of a card: the 16 bytes that the site wrote there.
+// read gives the credential of a card: the 16 bytes that the site wrote there. Where nobody wrote any, all such cards would be one: ErrBlank.
 func (s Sector) read(c *Chip, t Tag) (hal.Card, error) {
 	session, err := c.Open(t, s.Block, s.Kind, s.Key)
 	if err != nil {
@@ -128,6 +129,9 @@ func (s Sector) read(c *Chip, t Tag) (hal.Card, error) {
 	data, err := session.Read(s.Block)
 	if err != nil {
 		return hal.Card{}, err
+	}
+	if blank(data) {
+		return hal.Card{}, ErrBlank
 	}
 	return hal.Card{Bits: 8 * BlockSize, Raw: data, Layout: "sector"}, nil
 }

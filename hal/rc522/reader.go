@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	periph "periph.io/x/conn/v3/gpio"
@@ -53,6 +55,7 @@ type Reader struct {
 	cfg    Config
 	source Source
 	seen   map[string]time.Time // UIDs in the field; used by Run only
+	issue  atomic.Pointer[time.Time]
 	hal.Pulse
 	tally hal.Tally
 }
@@ -68,6 +71,7 @@ const (
 var (
 	_ hal.Reader  = (*Reader)(nil)
 	_ hal.Counter = (*Reader)(nil)
+	_ hal.Issuer  = (*Reader)(nil)
 )
 
 // New makes a reader. Nothing is opened before Run.
@@ -191,7 +195,7 @@ func (r *Reader) tapped(chip *Chip, tag Tag, emit func(hal.ReaderEvent)) error {
 	case err == nil:
 		e.Card = &card
 		r.tally.Add(cards, 1)
-	case errors.Is(err, ErrRandom), errors.Is(err, ErrKey), errors.Is(err, ErrRefused):
+	case anyOf(err, ErrRandom, ErrKey, ErrRefused, ErrBlank, ErrNotBlank, ErrCrowd, ErrVerify):
 		r.tally.Add(refused, 1)
 		e.Fault, e.Frame = fmt.Errorf("reader %s: %w", r.cfg.Name, err), true
 	default:
@@ -207,9 +211,17 @@ func (r *Reader) credential(chip *Chip, tag Tag) (hal.Card, error) {
 	case r.cfg.Sector != nil && !tag.Classic():
 		return hal.Card{}, ErrKey
 	case r.cfg.Sector != nil:
-		return r.cfg.Sector.read(chip, tag)
+		card, err := r.cfg.Sector.read(chip, tag)
+		if r.issuing() && errors.Is(err, ErrKey) {
+			return r.cfg.Sector.issued(chip, tag)
+		}
+		return card, err
 	case tag.Random():
 		return hal.Card{}, ErrRandom
 	}
 	return tag.Card(), nil
+}
+
+func anyOf(err error, of ...error) bool {
+	return slices.ContainsFunc(of, func(one error) bool { return errors.Is(err, one) })
 }

@@ -1,8 +1,10 @@
 package rc522_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -109,6 +111,63 @@ func TestSiteSectorIsTheCredential(t *testing.T) {
 	field.Present(copied)
 	if e := next(t, events); !errors.Is(e.Fault, rc522.ErrKey) {
 		t.Errorf("card of somebody: %+v", e)
+	}
+}
+
+// TestIssue: only while it is allowed, and only a card fresh from the factory, becomes one of the site's; it is then under the site's key
+// alone, and every reader of the site reads it.
+func TestIssue(t *testing.T) {
+	sector := rc522.Sector{Block: 5, Kind: rc522.KeyA, Key: siteKey}
+	field, r, events := wall(t, rc522.Config{Sector: &sector})
+	show := func(c ...*rc522test.Card) hal.ReaderEvent {
+		t.Helper()
+		field.Present()
+		time.Sleep(250 * time.Millisecond) // longer than Away
+		field.Present(c...)
+		return next(t, events)
+	}
+	fresh := rc522test.Classic(1, 2, 3, 4, 5, 6, 7)
+	if e := show(fresh); !errors.Is(e.Fault, rc522.ErrKey) || fresh.Blocks != rc522test.Classic(0).Blocks {
+		t.Fatalf("nobody asked for cards: %+v", e)
+	}
+	if !r.Issue(time.Now().Add(time.Minute)) {
+		t.Fatal("a reader with a sector does not issue")
+	}
+	first := show(fresh)
+	if first.Card == nil || first.Card.Clonable || !bytes.Equal(first.Card.Raw, fresh.Blocks[5][:]) {
+		t.Fatalf("issued: %+v", first)
+	}
+	trailer := fresh.Blocks[7]
+	if want := slices.Concat(siteKey[:], []byte{0x78, 0x77, 0x88, 0x69}, siteKey[:]); !bytes.Equal(trailer[:], want) {
+		t.Errorf("the sector's keys and conditions are % x", trailer)
+	}
+	if e := show(fresh); e.Card == nil || !bytes.Equal(e.Card.Raw, first.Card.Raw) {
+		t.Errorf("shown again, an issued card is another: %+v", e)
+	}
+	if other := show(rc522test.Classic(9, 9, 9, 9)); other.Card == nil || bytes.Equal(other.Card.Raw, first.Card.Raw) {
+		t.Errorf("the next card has the number of the first: %+v", other)
+	}
+
+	foreign, half, worn, plain := rc522test.Classic(2, 2, 2, 2), rc522test.Classic(3, 3, 3, 3), rc522test.Classic(4, 4, 4, 4), rc522test.Classic(6, 6, 6, 6)
+	foreign.SetKey(5, rc522.Key{7})
+	copy(half.Blocks[7][6:], []byte{0x78, 0x77, 0x88})
+	worn.BadMemory = true
+	plain.SetKey(5, siteKey) // whose number nobody wrote: else all such cards would be one
+	for _, c := range []struct {
+		card *rc522test.Card
+		want error
+	}{{foreign, rc522.ErrNotBlank}, {half, rc522.ErrNotBlank}, {worn, rc522.ErrVerify}, {plain, rc522.ErrBlank}} {
+		before := c.card.Blocks
+		if e := show(c.card); !errors.Is(e.Fault, c.want) || c.card.Blocks != before {
+			t.Errorf("got %v, want %v; changed: %v", e.Fault, c.want, c.card.Blocks != before)
+		}
+	}
+	r.Issue(time.Time{})
+	if e := show(rc522test.Classic(5, 7, 6, 5)); !errors.Is(e.Fault, rc522.ErrKey) {
+		t.Errorf("issued after the end: %+v", e)
+	}
+	if rc522.New(nil, rc522.Config{}).Issue(time.Now()) {
+		t.Error("a reader of plain numbers says that it issues")
 	}
 }
 

@@ -18,8 +18,9 @@ type Card struct {
 	state   state
 	asleep  bool // falls back to halt, not to idle
 	level   int
-	sector  int // open for reading and writing; -1: none
-	writing int // block that the next frame holds; -1: none
+	sector  int  // open for reading and writing; -1: none
+	byB     bool // it was opened with key B
+	writing int  // block that the next frame holds; -1: none
 }
 
 type state int
@@ -146,11 +147,11 @@ func (c *Card) commanded(f []byte) bits {
 		return c.rest()
 	case len(f) != 2 || c.sector < 0 || int(f[1])/4 != c.sector:
 		return c.rest()
-	case c.Protected[f[1]]:
+	case c.Protected[f[1]], f[0] == 0x30 && !c.may(reading, f[1]), f[0] == 0xa0 && !c.may(writing, f[1]):
 		c.rest()
 		return nak
 	case f[0] == 0x30:
-		return whole(summed(c.Blocks[f[1]][:]...))
+		return whole(summed(c.shown(f[1])...))
 	case f[0] == 0xa0:
 		c.writing = int(f[1])
 		return ack
@@ -173,6 +174,6 @@ func (c *Card) authenticate(kind, block byte, key, id []byte) bool {
 		c.rest()
 		return false
 	}
-	c.sector = int(block) / 4
+	c.sector, c.byB = int(block)/4, kind == 0x61
 	return true
 }

@@ -1,0 +1,121 @@
+package rc522
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"menshen/hal"
+)
+
+// Errors of issuing.
+var (
+	ErrNotBlank = errors.New("this sector of the card is somebody else's already: take a new MIFARE Classic card, or another block")
+	ErrCrowd    = errors.New("there is more than one card: hold the new one alone to the reader")
+)
+
+// How a card leaves the factory, and how the site closes its sector (MF1S50yyX, 8.7): either key reads, only key B writes, and no key can be
+// read. Both keys become the site's, so that [[reader]] key may name either.
+var (
+	factoryKey    = Key{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+	factoryAccess = []byte{0xff, 0x07, 0x80}
+	siteAccess    = []byte{0x78, 0x77, 0x88}
+)
+
+// Issue implements hal.Issuer: until then, a card fresh from the factory that is held to the reader gets a random number of the site's
+// and its key. Cards of the site stay as they are, and those of others are not touched.
+func (r *Reader) Issue(until time.Time) bool {
+	if r.cfg.Sector == nil {
+		return false
+	}
+	r.issue.Store(&until)
+	return true
+}
+
+func (r *Reader) issuing() bool {
+	until := r.issue.Load()
+	return until != nil && time.Now().Before(*until)
+}
+
+// issued makes a card one of the site, and reads it as every reader of the site will.
+func (s Sector) issued(c *Chip, t Tag) (hal.Card, error) {
+	number, err := s.write(c, t)
+	if err != nil {
+		return hal.Card{}, err
+	}
+	var card hal.Card
+	for _, kind := range []byte{KeyA, KeyB} {
+		if err := c.again(t); err != nil {
+			return hal.Card{}, err
+		}
+		s.Kind = kind
+		if card, err = s.read(c, t); errors.Is(err, ErrKey) || err == nil && !bytes.Equal(card.Raw, number[:]) {
+			return hal.Card{}, ErrVerify
+		} else if err != nil {
+			return hal.Card{}, err
+		}
+	}
+	return card, nil
+}
+
+// write puts the number first and the keys last: a card that is taken away in between is still a blank one, and is issued at its next tap.
+func (s Sector) write(c *Chip, t Tag) (number [BlockSize]byte, err error) {
+	if err := c.again(t); err != nil {
+		return number, err
+	}
+	session, err := c.Open(t, s.Block, KeyA, factoryKey)
+	if errors.Is(err, ErrKey) {
+		return number, ErrNotBlank
+	} else if err != nil {
+		return number, err
+	}
+	last := trailerOf(s.Block)
+	was, err := session.Read(last)
+	if err != nil {
+		return number, err
+	}
+	if !bytes.Equal(was[6:9], factoryAccess) {
+		return number, ErrNotBlank
+	}
+	_, _ = rand.Read(number[:]) // never fails
+	if err := session.Write(s.Block, number); err != nil {
+		return number, err
+	}
+	keys := slices.Concat(s.Key[:], siteAccess, was[9:10], s.Key[:])
+	defer clear(keys)
+	return number, session.put(last, [BlockSize]byte(keys))
+}
+
+// again selects a card anew that stopped listening after a wrong key, or is to forget one.
+func (c *Chip) again(t Tag) error {
+	if err := errors.Join(c.endCrypto(), c.Field(false), c.Field(true)); err != nil {
+		return err
+	}
+	now, err := c.Activate()
+	if err != nil {
+		return fmt.Errorf("the card was taken away too early: %w", err)
+	}
+	if !bytes.Equal(now.UID, t.UID) {
+		return ErrCrowd
+	}
+	return nil
+}
+
+// trailerOf is the last block of a block's sector.
+func trailerOf(block byte) byte {
+	if block < 128 {
+		return block | 3
+	}
+	return block | 15
+}
+
+// trailer reports whether a block holds keys: the last of each sector, 4 blocks a sector in the first 2 KB, 16 after.
+func trailer(block byte) bool { return block == trailerOf(block) }
+
+// blank reports whether nobody wrote a number: all bits alike.
+func blank(data []byte) bool {
+	return len(bytes.Trim(data, "\x00")) == 0 || len(bytes.Trim(data, "\xff")) == 0
+}
