@@ -88,11 +88,16 @@ func why(ctx context.Context, c *console, words []string) error {
 	}
 	t := table{cols: []column{{"rule", text{"rule", "规则"}}, {"pass", text{"passed", "通过"}}, {"detail", text{"detail", "说明"}}}}
 	for _, k := range r.Trace {
-		if c.plain && !a.has("json") {
-			c.print(strings.TrimSuffix(word(k.Rule).in(c.lang)+": "+c.cell(k.Pass)+", "+k.Detail, ", "))
+		if a.has("json") {
+			t.add(k.Rule, k.Pass, k.Detail)
 			continue
 		}
-		t.add(word(k.Rule), k.Pass, k.Detail)
+		detail := Word(k.Text(c.lang), c.lang)
+		if c.plain {
+			c.print(strings.TrimSuffix(word(k.Rule).in(c.lang)+": "+c.cell(k.Pass)+", "+detail, ", "))
+			continue
+		}
+		t.add(word(k.Rule), k.Pass, detail)
 	}
 	if len(t.rows) == 0 {
 		return nil

@@ -120,7 +120,7 @@ func help(_ context.Context, c *console, words []string) error {
 		if err != nil {
 			return err
 		}
-		c.print(strings.TrimSpace(cmd.name+" "+cmd.usage) + " - " + cmd.about.in(c.lang))
+		c.print(strings.Join(c.wrapped(strings.TrimSpace(cmd.name+" "+cmd.usage)+" - "+cmd.about.in(c.lang)), "\n"))
 		c.printf(text{"Example: %s", "例如：%s"}, cmd.example)
 		return nil
 	}

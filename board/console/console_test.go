@@ -256,7 +256,7 @@ func TestWhyAndVerify(t *testing.T) {
 	desk := newDesk()
 	s := sit(t, desk, console.Options{})
 	s.logIn("tom")
-	if got := s.do("tom", "why"); !strings.Contains(got, "0.41 < 0.50") || !strings.Contains(got, "face too uncertain") {
+	if got := s.do("tom", "why"); !strings.Contains(got, "score 0.410 of 0.500") || !strings.Contains(got, "face too uncertain") {
 		t.Errorf("why: %q", got)
 	}
 	if got := s.do("tom", "why 12"); !strings.Contains(got, "no such record") {

@@ -39,7 +39,7 @@ func newDesk() *fakeDesk {
 	d.add("王小明", "302", "zh")
 	d.records = []console.Record{{Seq: 4711, Who: "Li Na", Decision: policy.Decision{
 		At: now, Means: policy.ByFace, Person: d.people[0].ID, Reason: "face too uncertain",
-		Trace: []policy.Check{{Rule: "lease", Pass: true, Detail: "until 2027-01-31"}, {Rule: "score", Detail: "0.41 < 0.50"}},
+		Trace: []policy.Check{{Rule: "lease not over", Pass: true, Detail: "until 2027-01-31 00:00"}, {Rule: "face known", Detail: "score 0.410 of 0.500"}},
 	}}}
 	return d
 }

@@ -21,7 +21,11 @@ func (w word) in(lang string) string {
 	return string(w)
 }
 
-// chinese is the vocabulary: parts, states of the door, means, kinds of credential, reasons and rules of decisions, states of face entry, roles.
+// Word says a word of the unit's own vocabulary in a language; what is not of it stays as it is.
+func Word(w, lang string) string { return word(w).in(lang) }
+
+// chinese is the vocabulary: parts, states of the door, means, kinds of credential, reasons and rules of decisions, what is wrong with a picture,
+// why faces are off, states of face entry, roles.
 var chinese = map[string]string{
 	"door": "门", "faces": "人脸", "clock": "时钟", "camera": "摄像头", "store": "存储", "reader": "读卡器", "input": "输入", "relay": "继电器",
 	"threshold": "阈值", "running": "已运行", "this line": "本线路", "temperature": "温度", "storage": "存储空间", "templates": "人脸模板", "at the door": "门前", "records": "记录", "retention": "保存期限", "output": "输出", "decision": "判定", "record": "记录", "watchdog": "看门狗",
@@ -41,6 +45,10 @@ var chinese = map[string]string{
 	"lease not over": "租期未结束", "face alone allowed": "可仅用人脸", "in their hours": "在其时段内", "not in just now": "非刚进入", "other door closed": "另一门已关",
 	"two persons": "两人齐",
 	"refused":     "已拒绝", "consented": "已同意", "enrolled": "已录入", "withdrawn": "已撤回",
+	"come closer": "太远", "step back": "太近", "too dark": "太暗", "too bright": "太亮", "hold still": "未站稳", "look straight": "未正对镜头", "uncover": "面部被遮挡",
+	"one at a time":                     "不止一人",
+	"switched off in the configuration": "配置中已停用", "the camera has a fault": "摄像头故障", "locked until the passphrase is typed": "待输入口令",
+	"the camera is being aimed": "正在调整摄像头", "the rules are being checked": "正在核查各项规则",
 	"opens": "有效", "ended": "已作废", "over": "已过期", "used up": "已用完", "not yet": "未生效",
 	"installer": "安装员", "technician": "技术员", "manager": "管理员", "auditor": "审计员",
 }

@@ -39,7 +39,7 @@ func (s Sheet) HTML() (string, error) {
 		"way":    func(m policy.Means) string { return wayWords[m].in(s.Lang) },
 		"kind":   func(k policy.CredentialKind) string { return kindWords[k].in(s.Lang) },
 		"told":   func(r policy.Reason) string { return r.Text(s.Lang) },
-		"failed": failed,
+		"failed": s.failed,
 	}).Parse(sheetText)
 	if err != nil {
 		return "", fmt.Errorf("reading the page's template: %w", err)
@@ -76,12 +76,12 @@ func (s Sheet) LastDay() time.Time {
 }
 
 // failed gives the checks that a refusal came from, with their figures.
-func failed(r console.Record) string {
+func (s Sheet) failed(r console.Record) string {
 	var all []string
 	for _, c := range r.Trace {
 		if !c.Pass {
-			all = append(all, strings.TrimSpace(c.Rule+" "+c.Detail))
+			all = append(all, strings.TrimSpace(console.Word(c.Rule, s.Lang)+" "+console.Word(c.Text(s.Lang), s.Lang)))
 		}
 	}
-	return strings.Join(all, "; ")
+	return strings.Join(all, s.pick("; ", "；"))
 }

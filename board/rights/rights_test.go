@@ -36,7 +36,7 @@ func TestRRightsSheet(t *testing.T) {
 	for lang, want := range map[string][]string{
 		"en": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "tenants", "mother", "grey fob (can be copied)<", ">PIN<", "(cancelled)", "in use, only together with your card", "You do not need face entry.",
 			"This does not look like a face", "alive 0.41 of 0.70", "no. 898", "somebody looked at your details", "your face was destroyed (why withdrawn)", "2027-11-22", "(14)"},
-		"zh": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "未满十四周岁", "灰", "（已注销）", "使用中，须同时刷卡", "未能确认为真人", "查看您的信息", "销毁您的人脸数据", "(14)"},
+		"zh": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "未满十四周岁", "灰", "（已注销）", "使用中，须同时刷卡", "未能确认为真人", "编号 898；真人 0.41，要求 0.70", "查看您的信息", "销毁您的人脸数据", "(14)"},
 	} {
 		s := sheet(lang)
 		if lang == "zh" {
