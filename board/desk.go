@@ -138,7 +138,7 @@ func (u *Unit) ensureNotices() error {
 // NoticeFacts are what the site says of itself in its notice, sign and commitment.
 func NoticeFacts(c *config.Config) notice.Facts {
 	return notice.Facts{Place: c.Unit.Location, Door: c.Unit.Name, Handler: c.Unit.Handler, Contact: c.Unit.Contact,
-		Access: keepDecisions, Acts: store.DefaultRetention.Acts}
+		Access: keepDecisions, Acts: store.DefaultRetention.Acts, Asks: c.Faces.Challenge != "never"}
 }
 
 // keepDecisions is how long access events are kept (R-RETAIN).

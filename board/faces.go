@@ -83,9 +83,14 @@ func (u *Unit) observe(o *recognizer.Observation) {
 	}
 	if act := u.faces.visit.Asks(); act != u.faces.asks {
 		if u.faces.asks = act; act != fusion.NoAct {
-			u.signals.say(policy.SignalLook)
+			u.signals.say(askedBy[act])
 		}
 	}
+}
+
+// askedBy is how lamp and buzzer ask for an act: a door may have nothing to show words on (Unit.Prompt has them). The sign at the camera explains it.
+var askedBy = map[fusion.Act]policy.Signal{
+	fusion.CloseEyes: policy.SignalCloseEyes, fusion.TurnLeft: policy.SignalTurnLeft, fusion.TurnRight: policy.SignalTurnRight,
 }
 
 // tapped is a card whose owner is now looked at.

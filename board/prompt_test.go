@@ -36,6 +36,9 @@ func TestPrompt(t *testing.T) {
 
 	b.faces.conf.Challenge = fusion.Always
 	b.faces.visit.Configure(b.faces.conf)
+	for len(b.signals.next) > 0 {
+		<-b.signals.next
+	}
 	for range 4 {
 		near := look(1)
 		b.observe(&near)
@@ -45,6 +48,9 @@ func TestPrompt(t *testing.T) {
 		t.Fatal("nothing was asked")
 	}
 	says("challenge", act.Text)
+	if said := <-b.signals.next; said != askedBy[act] || said == "" {
+		t.Errorf("lamp and buzzer ask for %q, the door for %v", said, act)
+	}
 	b.later(time.Minute)
 	says("gone without acting", nil)
 

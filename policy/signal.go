@@ -24,6 +24,10 @@ const (
 	SignalAiming  Signal = "aiming"  // staff see the camera's picture
 	SignalAsk     Signal = "ask"     // tap once more to take your face back; see Withdrawal
 	SignalErased  Signal = "erased"  // your face is erased
+
+	SignalCloseEyes Signal = "close eyes" // close your eyes for a moment; these three are the challenge's, and explained on the sign at the camera
+	SignalTurnLeft  Signal = "turn left"  // turn your head a little to your left
+	SignalTurnRight Signal = "turn right" // and to your right
 )
 
 // Beat is one step of a signal.
@@ -72,6 +76,10 @@ var patterns = map[Signal]pattern{
 	SignalAiming:  {[]Beat{green(1).loud(), dark(1), green(1).loud(), dark(27)}, true},                    // two blips every 3 s
 	SignalAsk:     {slices.Repeat([]Beat{green(8).loud(), dark(3), red(8).loud(), dark(5)}, 2), false},    // long and long, and again
 	SignalErased:  {append(slices.Repeat([]Beat{green(1).loud(), dark(1)}, 4), green(15).loud()), false},  // four quick, one long
+
+	SignalCloseEyes: {slices.Repeat([]Beat{green(8).loud(), dark(2), green(2).loud(), dark(10)}, 2), false},                          // long, short, and again
+	SignalTurnLeft:  {slices.Repeat([]Beat{green(2).loud(), dark(2), green(2).loud(), dark(2), green(8).loud(), dark(8)}, 2), false}, // short, short, long
+	SignalTurnRight: {slices.Repeat([]Beat{green(8).loud(), dark(2), green(2).loud(), dark(2), green(2).loud(), dark(8)}, 2), false}, // long, short, short
 }
 
 // Signal is what the door shows for a decision: come in, look again, tap your card, or no.

@@ -157,10 +157,13 @@ func (c *Config) checkFaces() error {
 	case f.DecideWithin.D() < time.Second || f.DecideWithin.D() > 10*time.Second:
 		return at("faces.decide_within", fmt.Errorf("[faces] decide_within %v is out of range: write between 1s and 10s", f.DecideWithin.D()))
 	}
-	if err := c.Camera.checkZone(); err != nil {
-		return at("camera.zone", err)
+	if err := oneOf("[faces] challenge", c.Faces.Challenge, Challenges); err != nil {
+		return at("faces.challenge", err)
 	}
-	return at("faces.challenge", oneOf("[faces] challenge", c.Faces.Challenge, Challenges))
+	if c.Faces.Challenge != "never" && !slices.ContainsFunc(c.Signals, func(s Signal) bool { return s.Role == "green" || s.Role == "buzzer" }) {
+		return at("faces.challenge", fmt.Errorf("[faces] challenge %q: nothing could ask for it: wire a [[signal]] with role = \"green\" or \"buzzer\", or write \"never\"", c.Faces.Challenge))
+	}
+	return at("camera.zone", c.Camera.checkZone())
 }
 
 func (c *Camera) checkZone() error {

@@ -39,6 +39,7 @@ func TestRefusals(t *testing.T) {
 		{"stranger_in", "= 10000 ", "= 10 ", "between 1000 and 1000000"},
 		{"zone upside down", `# zone   = [20, 0, 80, 100]`, `zone = [20, 90, 80, 10]`, "[camera] zone [20 90 80 10] is no part of the picture"},
 		{"zone of two", `# zone   = [20, 0, 80, 100]`, `zone = [20, 80]`, "left, top, right and bottom in per cent"},
+		{"challenge", `= "never" `, `= "sometimes" `, "write one of never, in doubt, always"},
 		{"format", `# formats = ["H10301"]`, `formats = ["H1030"]`, `[[reader]] outside: format "H1030" is not known; did you mean "H10301"?`},
 		{"keypad", `# keypad  = 4`, `keypad = 5`, "4 or 8"},
 		{"rc522", `kind = "wiegand"`, `kind = "rc522"`, `such as spi = "0.0"`},
@@ -78,6 +79,18 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("got %v, want an error with %q", err, want)
 			}
 		})
+	}
+}
+
+// TestChallengeNeedsASignal: who cannot be asked cannot act, and would never come in.
+func TestChallengeNeedsASignal(t *testing.T) {
+	text := strings.Replace(Example, `challenge     = "never"`, `challenge = "always"`, 1)
+	if _, err := Parse(strings.NewReader(text)); err != nil {
+		t.Fatal(err)
+	}
+	silent := strings.NewReplacer(`"green"`, `"alarm"`, `"buzzer"`, `"camera"`).Replace(text)
+	if _, err := Parse(strings.NewReader(silent)); err == nil || !strings.Contains(err.Error(), "nothing could ask for it") {
+		t.Errorf("without lamp and buzzer: %v", err)
 	}
 }
 

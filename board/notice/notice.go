@@ -33,6 +33,7 @@ type Facts struct {
 	Contact string        // how to reach them
 	Access  time.Duration // how long decisions at the door are kept
 	Acts    time.Duration // how long it is kept what staff did with somebody's data
+	Asks    bool          // people may be asked to close their eyes or turn their head; the sign says by which lights and tones
 }
 
 // day is what retention is counted in.

@@ -123,6 +123,13 @@ func TestRNoticeSign(t *testing.T) {
 			t.Errorf("the sign does not say %q", want)
 		}
 	}
+	if strings.Contains(text, "turn your head") {
+		t.Error("the sign explains what this door never asks for")
+	}
+	f.Asks = true
+	if page, err = Sign(f); err != nil || !strings.Contains(page, "短短长，头稍向左转") || !strings.Contains(page, "turn your head a little to your left") {
+		t.Error("the sign does not explain what lamp and buzzer ask for", err)
+	}
 	if !strings.Contains(page, `role="img" aria-label=`) {
 		t.Error("the pictogram has no words for who does not see it")
 	}
