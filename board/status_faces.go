@@ -2,6 +2,7 @@ package board
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"menshen/board/console"
@@ -42,6 +43,9 @@ func (u *Unit) faceFacts(now time.Time, lang string) (out []console.Fact) {
 		templates.Fault = words(lang, "swap could take them: give the service LimitMEMLOCK=infinity, or switch swap off", "可能被换出到磁盘：请为服务设置 LimitMEMLOCK=infinity 或关闭交换分区")
 	}
 	threshold := console.Fact{Name: "threshold", State: f.at.String()}
+	if lang == "zh" {
+		threshold.State = fmt.Sprintf("相似度 %.3f，每 %.0f 次陌生人尝试不多于一次误认（%s）", f.at.Threshold, math.Floor(f.at.OneIn), eyeWord(string(f.at.Basis), lang))
+	}
 	if !f.at.Kept() {
 		threshold.Fault = fmt.Sprintf(words(lang,
 			"one stranger in %.0f was asked for, which %d people do not allow: let faces open after the card ([faces] with_card), or measure on the site ('menshen eval')",
@@ -63,19 +67,23 @@ func (f *faces) atTheDoor(now time.Time, lang string) string {
 		return ""
 	}
 	if advice := f.visit.Advice(now); advice != "" {
-		return words(lang, "somebody: ", "有人：") + adviceText(advice, lang)
+		return words(lang, "somebody: ", "有人：") + recognizer.AdviceNamed(advice).Text(lang)
 	}
 	return words(lang, "somebody", "有人")
 }
 
-// adviceText is the advice of a visit, which keeps its short name, as it is said to people.
-func adviceText(id, lang string) string {
-	for a := recognizer.Fine; a.Valid(); a++ {
-		if a.String() == id {
-			return a.Text(lang)
-		}
+// chineseEye are the camera's states and modes, as recognizer/eye names them, and the grounds of a threshold, as recognizer/calibration does.
+var chineseEye = map[string]string{
+	"off": "关闭", "ok": "正常", "gone": "未找到", "silent": "无画面", "frozen": "画面静止", "black": "全黑", "size": "画面尺寸不合用",
+	"idle": "待机", "looking": "识别中", "enrol": "录入", "aim": "调整",
+	"measured": "实测", "extrapolated": "外推", "at limit": "已达实测上限",
+}
+
+func eyeWord(w, lang string) string {
+	if zh, ok := chineseEye[w]; ok {
+		return words(lang, w, zh)
 	}
-	return id
+	return w
 }
 
 func (u *Unit) cameraFact(lang string) console.Fact {
@@ -84,7 +92,7 @@ func (u *Unit) cameraFact(lang string) console.Fact {
 	}
 	s := u.eye.Status()
 	f := console.Fact{Name: "camera", State: fmt.Sprintf(words(lang, "%s, %s, %.0f frames/s, process %d with %d MiB", "%s，%s，每秒 %.0f 帧，进程 %d 占 %d MiB"),
-		s.Camera, s.Mode, s.FPS, s.PID, s.RSS>>20)}
+		eyeWord(string(s.Camera), lang), eyeWord(s.Mode.String(), lang), s.FPS, s.PID, s.RSS>>20)}
 	switch {
 	case s.State == eye.Waiting && s.LastError != nil:
 		f.Fault = s.LastError.Error()

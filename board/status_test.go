@@ -14,6 +14,8 @@ import (
 	"menshen/hal"
 	"menshen/hal/haltest"
 	"menshen/recognizer"
+	"menshen/recognizer/calibration"
+	"menshen/recognizer/eye"
 )
 
 // counting is a reader that counts.
@@ -106,5 +108,21 @@ func TestStatusLeavesNoFaultOut(t *testing.T) {
 	}
 	if have := slices.Sorted(maps.Keys(got)); !slices.Equal(have, want) {
 		t.Errorf("faults shown: %q, want %q", have, want)
+	}
+}
+
+// TestEyeHasChineseWords: no state or mode of the camera, and no ground of a threshold, is left in English.
+func TestEyeHasChineseWords(t *testing.T) {
+	said := []string{string(calibration.Measured), string(calibration.Extrapolated), string(calibration.AtLimit)}
+	for _, s := range []eye.CameraState{eye.CameraOff, eye.CameraOK, eye.CameraGone, eye.CameraSilent, eye.CameraFrozen, eye.CameraBlack, eye.CameraSize} {
+		said = append(said, string(s))
+	}
+	for m := eye.Off; !strings.HasPrefix(m.String(), "mode("); m++ {
+		said = append(said, m.String())
+	}
+	for _, w := range said {
+		if eyeWord(w, "zh") == w || eyeWord(w, "en") != w {
+			t.Errorf("%q reads %q", w, eyeWord(w, "zh"))
+		}
 	}
 }
