@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"menshen/board/dossier"
 	"menshen/board/host"
 	"menshen/policy"
 	"menshen/store"
@@ -23,7 +24,8 @@ func BenchmarkFacesOff(b *testing.B) {
 	}
 }
 
-// TestCountOfManyPeople measures the first count after a start, as a whole and after an act, with the machine really looked at. The figures in law.go are of
+// TestCountOfManyPeople measures the first count after a start, as a whole and after an act, with the machine really looked at, and the making of a dossier. The figures
+// in law.go and dossier_gather.go are of
 //
 //	MENSHEN_FIGURES=10000 go test -run TestCountOfManyPeople -v ./board
 func TestCountOfManyPeople(t *testing.T) {
@@ -58,6 +60,15 @@ func TestCountOfManyPeople(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Logf("%d people with faces, %s: %v", n, what.name, time.Since(began).Round(time.Millisecond))
+	}
+	began := time.Now()
+	file, err := b.SealedDossier(context.Background(), store.Door)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d people with faces, a dossier of %d KiB: %v", n, len(file)>>10, time.Since(began).Round(time.Millisecond))
+	if d, err := dossier.Verify(file, b.vault.PublicKey()); err != nil || d.Faces.Templates != n {
+		t.Errorf("it tells of %d templates, %v", d.Faces.Templates, err)
 	}
 	_, f := b.Review()
 	if f.People.WithFace != n || f.People.FaceOnly+f.People.Unequal+f.People.NoConsent+f.People.Strays != 0 {

@@ -20,7 +20,8 @@ import (
 )
 
 // Dossier gathers what the unit can say of itself to somebody who holds it to the law, and records who asked. It reads the whole log
-// and every template, beside the loop. It fails rather than leave something out, but for damaged records, which are a fault of their own.
+// and every template, beside the loop: of 10,000 people with faces in 2.2 s (MENSHEN_FIGURES=10000 go test -run TestCountOfManyPeople -v ./board; two cores of a virtual
+// server machine that had other work). It fails rather than leave something out, but for damaged records, which are a fault of their own.
 func (u *Unit) Dossier(ctx context.Context, by store.Actor) (dossier.Data, error) {
 	return u.dossier(ctx, by, true)
 }

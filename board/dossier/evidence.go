@@ -117,6 +117,9 @@ var tells = map[string]func(e *evidence, f *policy.UnitFacts){
 		}
 	},
 	"R-REFUSE": func(e *evidence, f *policy.UnitFacts) {
+		if !e.counted(f.People.At) {
+			return
+		}
 		e.say("%d said no and %d withdrew. Asked again after that, and not looked into yet: %d times.", "拒绝 %d 人，撤回 %d 人；此后又被询问且尚未查明：%d 次。",
 			e.d.Faces.States[string(policy.FaceRefused)], e.d.Faces.States[string(policy.FaceWithdrawn)], f.People.AskedAfterNo)
 	},
