@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"menshen/board/console"
 	"menshen/board/notice"
@@ -114,15 +115,17 @@ func (d *Desk) Letters(_ context.Context, s console.Session, id string) (paths [
 	if !i.Happened.IsZero() {
 		i.Happened = i.Happened.In(zone)
 	}
+	facts := i.Letter(NoticeFacts(d.u.cfg), d.u.now().In(zone))
+	if gaps := facts.Missing(s.Lang); len(gaps) > 0 {
+		return nil, problem(errors.New(words(s.Lang, "the letter still lacks: ", "通知尚缺：")+strings.Join(gaps, words(s.Lang, ", ", "、"))),
+			words(s.Lang, "'incident write "+id+"' asks for each", "用 incident write "+id+" 逐项填写"))
+	}
 	for _, lang := range notice.Languages {
 		for _, to := range []struct {
 			whom  string
 			write func(string, notice.Incident) (notice.Letter, error)
 		}{{"people", notice.LetterPeople}, {"authority", notice.LetterAuthority}} {
-			letter, err := to.write(lang, i.Letter(NoticeFacts(d.u.cfg), d.u.now().In(zone)))
-			if errors.Is(err, notice.ErrIncomplete) {
-				return nil, problem(err, words(s.Lang, "'incident write "+id+"' asks for each", "用 incident write "+id+" 逐项填写"))
-			}
+			letter, err := to.write(lang, facts)
 			if err != nil {
 				return nil, err
 			}

@@ -82,7 +82,7 @@ func inLang(w notice.Words, lang string) string {
 
 func (c *console) showIncident(i papers.Incident) error {
 	c.printf(text{"Incident %s, noticed %s.", "事件 %s，发现于 %s。"}, i.ID, c.time(i.Noticed))
-	c.printf(text{"%d people may be concerned, by what is stored here. Kinds of data: %s.", "根据本机所存，可能涉及 %d 人。数据种类：%s。"}, i.People, kindsList(i.Kinds))
+	c.printf(text{"%d people may be concerned, by what is stored here. Kinds of data: %s.", "根据本机所存，可能涉及 %d 人。数据种类：%s。"}, i.People, c.kindsTold(i.Kinds))
 	if i.People > policy.FilingAt {
 		c.printf(text{"More than %d people: tell the authority and those affected by %s.", "超过 %d 人：须在 %s 前报告主管部门并告知受影响者。"}, policy.FilingAt, c.time(i.Due()))
 	} else {
@@ -91,6 +91,20 @@ func (c *console) showIncident(i papers.Incident) error {
 	c.printf(text{"Next: incident write %s, incident letters %[1]s. The impact assessment is to be redone as well: assess new",
 		"下一步：incident write %s，incident letters %[1]s。影响评估也须重做：assess new"}, i.ID)
 	return nil
+}
+
+var chineseKinds = map[notice.Kind]string{notice.KindFaces: "人脸", notice.KindPeople: "人员资料", notice.KindCards: "卡和密码", notice.KindEntries: "进出记录", notice.KindStaff: "工作人员账户"}
+
+// kindsTold lists kinds for reading; kindsList as they are typed.
+func (c *console) kindsTold(kinds []notice.Kind) string {
+	if c.lang != "zh" {
+		return kindsList(kinds)
+	}
+	var s []string
+	for _, k := range kinds {
+		s = append(s, string(k)+" "+chineseKinds[k])
+	}
+	return strings.Join(s, "、")
 }
 
 func kindsList(kinds []notice.Kind) string {
@@ -169,7 +183,7 @@ func (c *console) askFigures(i *papers.Incident) error {
 		}
 	}
 	known := []notice.Kind{notice.KindFaces, notice.KindPeople, notice.KindCards, notice.KindEntries, notice.KindStaff}
-	if s, err = c.ask(text{"Kinds of data of " + kindsList(known) + " (" + kindsList(i.Kinds) + "): ", "数据种类，选自 " + kindsList(known) + "（" + kindsList(i.Kinds) + "）："}); err != nil || s == "" {
+	if s, err = c.ask(text{"Kinds of data of " + kindsList(known) + " (" + kindsList(i.Kinds) + "): ", "数据种类，选自 " + c.kindsTold(known) + "（" + kindsList(i.Kinds) + "）："}); err != nil || s == "" {
 		return err
 	}
 	i.Kinds = nil

@@ -72,27 +72,30 @@ func (i Incident) Due() time.Time {
 // ErrIncomplete means that a letter lacks what the law asks it to say.
 var ErrIncomplete = errors.New("the letter is not complete")
 
-// check names what is missing: a letter may not wait for all answers, but must give these (PIPL 57).
-func (i Incident) check() error {
-	var gaps []string
+// Missing names what is still to be written: a letter may not wait for all answers, but must give these (PIPL 57).
+func (i Incident) Missing(lang string) (gaps []string) {
 	for _, part := range []struct {
-		name  string
+		name  Words
 		there bool
 	}{
-		{"handler", one(i.Handler) != ""}, {"contact", one(i.Contact) != ""}, {"date of the letter", !i.Written.IsZero()},
-		{"when it was noticed", !i.Noticed.IsZero()}, {"kinds of data", len(i.Kinds) > 0}, {"what happened", i.What.in("en") != ""},
-		{"likely effect", i.Effect.in("en") != ""}, {"measures taken", i.Taken.in("en") != ""},
+		{Words{"handler", "处理者"}, one(i.Handler) != ""}, {Words{"contact", "联系方式"}, one(i.Contact) != ""}, {Words{"date of the letter", "通知日期"}, !i.Written.IsZero()},
+		{Words{"when it was noticed", "发现时间"}, !i.Noticed.IsZero()}, {Words{"kinds of data", "数据种类"}, len(i.Kinds) > 0}, {Words{"what happened", "发生了什么"}, i.What.in("en") != ""},
+		{Words{"likely effect", "可能造成的后果"}, i.Effect.in("en") != ""}, {Words{"measures taken", "已采取的措施"}, i.Taken.in("en") != ""},
 	} {
 		if !part.there {
-			gaps = append(gaps, part.name)
+			gaps = append(gaps, part.name.in(lang))
 		}
 	}
+	return gaps
+}
+
+func (i Incident) check() error {
 	for _, k := range i.Kinds {
 		if _, known := kindWords[k]; !known {
 			return fmt.Errorf("%w: no words for a kind of data %q", ErrIncomplete, k)
 		}
 	}
-	if len(gaps) > 0 {
+	if gaps := i.Missing("en"); len(gaps) > 0 {
 		return fmt.Errorf("%w: write %s", ErrIncomplete, strings.Join(gaps, ", "))
 	}
 	return nil
