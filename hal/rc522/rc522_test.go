@@ -28,6 +28,7 @@ type fataler interface {
 	Fatal(...any)
 }
 
+// chip is a chip and its field. Tests run it in bubble time, so that a busy machine does not pass for noise on the air.
 func chip(t fataler) (*rc522.Chip, *rc522test.Chip) {
 	t.Helper()
 	field := rc522test.New()
@@ -60,7 +61,7 @@ func everyone(t fataler, c *rc522.Chip) (tags []rc522.Tag) {
 }
 
 func TestEveryCardOfManyIsFound(t *testing.T) {
-	c, field := chip(t)
+	whole := t
 	rapid.Check(t, func(t *rapid.T) {
 		uid := rapid.Custom(func(t *rapid.T) string {
 			n := rapid.SampledFrom([]int{4, 7, 10}).Draw(t, "length")
@@ -72,8 +73,12 @@ func TestEveryCardOfManyIsFound(t *testing.T) {
 		for i, u := range uids {
 			cards = append(cards, &rc522test.Card{UID: []byte(u), SAK: byte(8 * i)})
 		}
-		field.Present(cards...)
-		tags := everyone(t, c)
+		var tags []rc522.Tag
+		synctest.Test(whole, func(t *testing.T) {
+			c, field := chip(t)
+			field.Present(cards...)
+			tags = everyone(t, c)
+		})
 		if len(tags) != len(uids) {
 			t.Fatalf("%d cards found of %d", len(tags), len(uids))
 		}
@@ -87,117 +92,125 @@ func TestEveryCardOfManyIsFound(t *testing.T) {
 }
 
 func TestUIDKeepsItsZerosAndOrder(t *testing.T) {
-	c, field := chip(t)
-	for _, uid := range [][]byte{{0, 0, 0, 1}, {0x12, 0x34, 0x56, 0x00}, {0x04, 0, 0, 0, 0, 0, 0x80}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}} {
-		field.Present(&rc522test.Card{UID: uid, ATQA: [2]byte{0x44, 0x03}})
-		tag, err := c.Activate()
-		if err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		c, field := chip(t)
+		for _, uid := range [][]byte{{0, 0, 0, 1}, {0x12, 0x34, 0x56, 0x00}, {0x04, 0, 0, 0, 0, 0, 0x80}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}} {
+			field.Present(&rc522test.Card{UID: uid, ATQA: [2]byte{0x44, 0x03}})
+			tag, err := c.Activate()
+			if err != nil {
+				t.Fatal(err)
+			}
+			card := tag.Card()
+			if !bytes.Equal(card.Raw, uid) || card.Bits != 8*len(uid) || !card.Clonable || card.Layout != "uid" {
+				t.Errorf("%d bytes became %d bits, %s, clonable %v", len(uid), card.Bits, card.Layout, card.Clonable)
+			}
+			if tag.ATQA != [2]byte{0x44, 0x03} {
+				t.Errorf("ATQA %x", tag.ATQA)
+			}
+			if s := fmt.Sprintf("%v %+v %x %#v", tag, tag, tag, tag); strings.Contains(s, fmt.Sprintf("%x", uid)) {
+				t.Errorf("tag prints its UID: %s", s)
+			}
 		}
-		card := tag.Card()
-		if !bytes.Equal(card.Raw, uid) || card.Bits != 8*len(uid) || !card.Clonable || card.Layout != "uid" {
-			t.Errorf("%d bytes became %d bits, %s, clonable %v", len(uid), card.Bits, card.Layout, card.Clonable)
-		}
-		if tag.ATQA != [2]byte{0x44, 0x03} {
-			t.Errorf("ATQA %x", tag.ATQA)
-		}
-		if s := fmt.Sprintf("%v %+v %x %#v", tag, tag, tag, tag); strings.Contains(s, fmt.Sprintf("%x", uid)) {
-			t.Errorf("tag prints its UID: %s", s)
-		}
-	}
+	})
 }
 
 func TestHaltedCardSleeps(t *testing.T) {
-	c, field := chip(t)
-	field.Present(rc522test.Classic(1, 2, 3, 4))
-	if n := len(everyone(t, c)); n != 1 {
-		t.Fatalf("%d cards", n)
-	}
-	if _, err := c.Activate(); !errors.Is(err, rc522.ErrSilent) {
-		t.Errorf("a halted card answered: %v", err)
-	}
-	if tag, err := c.ActivateAll(); err != nil || len(tag.UID) != 4 {
-		t.Errorf("a halted card that is woken: %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		c, field := chip(t)
+		field.Present(rc522test.Classic(1, 2, 3, 4))
+		if n := len(everyone(t, c)); n != 1 {
+			t.Fatalf("%d cards", n)
+		}
+		if _, err := c.Activate(); !errors.Is(err, rc522.ErrSilent) {
+			t.Errorf("a halted card answered: %v", err)
+		}
+		if tag, err := c.ActivateAll(); err != nil || len(tag.UID) != 4 {
+			t.Errorf("a halted card that is woken: %v", err)
+		}
+	})
 }
 
 var siteKey = rc522.Key{0xa0, 0xb1, 0xc2, 0xd3, 0xe4, 0xf5}
 
 func TestSectors(t *testing.T) {
-	c, field := chip(t)
-	for _, uid := range [][]byte{{1, 2, 3, 4}, {4, 1, 2, 3, 4, 5, 6}} {
-		card := rc522test.Classic(uid...)
-		card.SetKey(5, siteKey)
-		card.Protected = map[byte]bool{6: true}
-		open := func(block byte, kind byte, key rc522.Key) (*rc522.Session, error) {
-			field.Present(card)
-			tag, err := c.Activate()
+	synctest.Test(t, func(t *testing.T) {
+		c, field := chip(t)
+		for _, uid := range [][]byte{{1, 2, 3, 4}, {4, 1, 2, 3, 4, 5, 6}} {
+			card := rc522test.Classic(uid...)
+			card.SetKey(5, siteKey)
+			card.Protected = map[byte]bool{6: true}
+			open := func(block byte, kind byte, key rc522.Key) (*rc522.Session, error) {
+				field.Present(card)
+				tag, err := c.Activate()
+				if err != nil {
+					t.Fatal(err)
+				}
+				return c.Open(tag, block, kind, key)
+			}
+			if _, err := open(5, rc522.KeyA, rc522.Key{}); !errors.Is(err, rc522.ErrKey) {
+				t.Errorf("wrong key: %v", err)
+			}
+			if _, err := open(5, rc522.KeyB, rc522.Key{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}); err != nil {
+				t.Errorf("key B: %v", err)
+			}
+			s, err := open(5, rc522.KeyA, siteKey)
 			if err != nil {
 				t.Fatal(err)
 			}
-			return c.Open(tag, block, kind, key)
-		}
-		if _, err := open(5, rc522.KeyA, rc522.Key{}); !errors.Is(err, rc522.ErrKey) {
-			t.Errorf("wrong key: %v", err)
-		}
-		if _, err := open(5, rc522.KeyB, rc522.Key{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}); err != nil {
-			t.Errorf("key B: %v", err)
-		}
-		s, err := open(5, rc522.KeyA, siteKey)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := [16]byte{0: 1, 7: 0x88, 15: 0xff}
-		if err := s.Write(5, want); err != nil {
-			t.Errorf("write: %v", err)
-		}
-		if got, err := s.Read(5); err != nil || !bytes.Equal(got, want[:]) {
-			t.Errorf("read: %v, %v", got, err)
-		}
-		for _, block := range []byte{0, 7, 143} {
-			if err := s.Write(block, want); !errors.Is(err, rc522.ErrReserved) {
-				t.Errorf("write of block %d: %v", block, err)
+			want := [16]byte{0: 1, 7: 0x88, 15: 0xff}
+			if err := s.Write(5, want); err != nil {
+				t.Errorf("write: %v", err)
+			}
+			if got, err := s.Read(5); err != nil || !bytes.Equal(got, want[:]) {
+				t.Errorf("read: %v, %v", got, err)
+			}
+			for _, block := range []byte{0, 7, 143} {
+				if err := s.Write(block, want); !errors.Is(err, rc522.ErrReserved) {
+					t.Errorf("write of block %d: %v", block, err)
+				}
+			}
+			if _, err := s.Read(8); !errors.Is(err, rc522.ErrSilent) {
+				t.Errorf("block of a sector that is not open: %v", err)
+			}
+			s, _ = open(5, rc522.KeyA, siteKey)
+			if _, err := s.Read(6); !errors.Is(err, rc522.ErrRefused) {
+				t.Errorf("protected block: %v", err)
+			}
+			card.BadMemory = true
+			s, _ = open(5, rc522.KeyA, siteKey)
+			if err := s.Write(5, [16]byte{}); !errors.Is(err, rc522.ErrVerify) {
+				t.Errorf("a write that the card forgot: %v", err)
+			}
+			// afterwards the chip speaks in the clear again
+			if field.Present(card); len(everyone(t, c)) != 1 {
+				t.Error("no card after a session")
 			}
 		}
-		if _, err := s.Read(8); !errors.Is(err, rc522.ErrSilent) {
-			t.Errorf("block of a sector that is not open: %v", err)
+		if s := fmt.Sprintf("%v %x %#v", siteKey, siteKey, siteKey); strings.Contains(s, "a0") {
+			t.Errorf("key prints itself: %s", s)
 		}
-		s, _ = open(5, rc522.KeyA, siteKey)
-		if _, err := s.Read(6); !errors.Is(err, rc522.ErrRefused) {
-			t.Errorf("protected block: %v", err)
-		}
-		card.BadMemory = true
-		s, _ = open(5, rc522.KeyA, siteKey)
-		if err := s.Write(5, [16]byte{}); !errors.Is(err, rc522.ErrVerify) {
-			t.Errorf("a write that the card forgot: %v", err)
-		}
-		// afterwards the chip speaks in the clear again
-		if field.Present(card); len(everyone(t, c)) != 1 {
-			t.Error("no card after a session")
-		}
-	}
-	if s := fmt.Sprintf("%v %x %#v", siteKey, siteKey, siteKey); strings.Contains(s, "a0") {
-		t.Errorf("key prints itself: %s", s)
-	}
+	})
 }
 
 func TestSelfTest(t *testing.T) {
-	c, field := chip(t)
-	if known, err := c.SelfTest(); !known || err != nil {
-		t.Errorf("sound chip: %v, %v", known, err)
-	}
-	field.Present(rc522test.Classic(1, 2, 3, 4))
-	if len(everyone(t, c)) != 1 {
-		t.Error("no card after the self-test")
-	}
-	field.Break()
-	if _, err := c.SelfTest(); !errors.Is(err, rc522.ErrSelfTest) {
-		t.Errorf("broken chip: %v", err)
-	}
-	field.SetVersion(0x88)
-	if known, err := c.SelfTest(); known || err != nil {
-		t.Errorf("clone: %v, %v", known, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		c, field := chip(t)
+		if known, err := c.SelfTest(); !known || err != nil {
+			t.Errorf("sound chip: %v, %v", known, err)
+		}
+		field.Present(rc522test.Classic(1, 2, 3, 4))
+		if len(everyone(t, c)) != 1 {
+			t.Error("no card after the self-test")
+		}
+		field.Break()
+		if _, err := c.SelfTest(); !errors.Is(err, rc522.ErrSelfTest) {
+			t.Errorf("broken chip: %v", err)
+		}
+		field.SetVersion(0x88)
+		if known, err := c.SelfTest(); known || err != nil {
+			t.Errorf("clone: %v, %v", known, err)
+		}
+	})
 }
 
 func TestCheckNamesTheFault(t *testing.T) {
@@ -221,16 +234,18 @@ func TestCheckNamesTheFault(t *testing.T) {
 }
 
 func TestGarbledAnswerIsNoCard(t *testing.T) {
-	c, field := chip(t)
-	field.Present(rc522test.Classic(1, 2, 3, 4))
-	field.Garble(true)
-	if _, err := c.Activate(); !errors.Is(err, rc522.ErrGarbled) {
-		t.Errorf("got %v", err)
-	}
-	field.Garble(false)
-	if len(everyone(t, c)) != 1 {
-		t.Error("no card once it is quiet again")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		c, field := chip(t)
+		field.Present(rc522test.Classic(1, 2, 3, 4))
+		field.Garble(true)
+		if _, err := c.Activate(); !errors.Is(err, rc522.ErrGarbled) {
+			t.Errorf("got %v", err)
+		}
+		field.Garble(false)
+		if len(everyone(t, c)) != 1 {
+			t.Error("no card once it is quiet again")
+		}
+	})
 }
 
 // The emulator's coprocessor and periph's register layer agree with a published value: CRC_A of "123456789" is BF05.
