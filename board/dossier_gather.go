@@ -270,10 +270,7 @@ func (u *Unit) dossierMatching(d *dossier.Data) error {
 	if !c.Enabled || cal == nil {
 		return nil
 	}
-	at := cal.Identify(u.faces.index.Len(), u.faces.asked)
-	if c.WithCard {
-		at = cal.Verify(u.faces.asked)
-	}
+	at := u.faces.inForce(c.WithCard)
 	day := fmt.Sprintf("%04d-%02d-%02d", cal.Source.Date.Year, cal.Source.Date.Month, cal.Source.Date.Day)
 	d.Matching = &dossier.Matching{Model: cal.Model.Name, Source: cal.Source.Pictures + ", " + cal.Source.By + ", " + day, Threshold: at.Threshold, Asked: u.faces.asked,
 		OneIn: at.OneIn, Basis: string(at.Basis), LiveMin: c.LiveMin, Frames: c.Frames, Challenge: c.Challenge, WithCard: c.WithCard}

@@ -54,6 +54,14 @@ func (f *faces) recalibrate() {
 	f.visit.Configure(f.conf)
 }
 
+// inForce is the operating point that decides at this door: among all the enrolled, or after the card against its owner alone.
+func (f *faces) inForce(withCard bool) calibration.Operating {
+	if withCard {
+		return f.scores.Verify(f.asked)
+	}
+	return f.at
+}
+
 // observe takes what the eye says of one frame, and overwrites it.
 func (u *Unit) observe(o *recognizer.Observation) {
 	defer o.Wipe()

@@ -42,16 +42,38 @@ func (u *Unit) faceFacts(now time.Time, lang string) (out []console.Fact) {
 	default:
 		templates.Fault = words(lang, "swap could take them: give the service LimitMEMLOCK=infinity, or switch swap off", "可能被换出到磁盘：请为服务设置 LimitMEMLOCK=infinity 或关闭交换分区")
 	}
-	threshold := console.Fact{Name: "threshold", State: f.at.String()}
-	if lang == "zh" {
-		threshold.State = fmt.Sprintf("相似度 %.3f，每 %.0f 次陌生人尝试不多于一次误认（%s）", f.at.Threshold, math.Floor(f.at.OneIn), eyeWord(string(f.at.Basis), lang))
+	if n := f.tries.Failures; n > 0 {
+		tries := console.Fact{Name: "tries", State: fmt.Sprintf(words(lang, "%d faces refused in a row", "连续 %d 次人脸未通过"), n)}
+		if f.tries.Resting(now) {
+			tries.State += fmt.Sprintf(words(lang, "; faces rest until %s, cards open", "；人脸暂停至 %s，刷卡照常"), f.tries.Until.In(u.site.calendar.Zone).Format("15:04:05"))
+		}
+		out = append(out, tries)
 	}
-	if !f.at.Kept() {
+	return append(out, templates, u.thresholdFact(lang))
+}
+
+// thresholdFact is what a face must reach at this door, by whose measurements, and whether that keeps what was asked for.
+func (u *Unit) thresholdFact(lang string) console.Fact {
+	f, c := &u.faces, u.cfg.Faces
+	at := f.inForce(c.WithCard)
+	threshold := console.Fact{Name: "threshold", State: at.String()}
+	if lang == "zh" {
+		threshold.State = fmt.Sprintf("相似度 %.3f，每 %.0f 次陌生人尝试不多于一次误认（%s）", at.Threshold, math.Floor(at.OneIn+1e-6), eyeWord(string(at.Basis), lang))
+	}
+	if c.Calibration != "" {
+		threshold.State += fmt.Sprintf(words(lang, ", by the site's own pictures of %s", "，依据 %s 的现场标定"), f.scores.Source.Date)
+	}
+	switch {
+	case at.Kept():
+	case c.WithCard:
+		threshold.Fault = fmt.Sprintf(words(lang, "one in %.0f was asked for, more than anything measured can promise: ask for less ([faces] stranger_in), or measure on the site ('menshen eval')",
+			"要求每 %.0f 次不多于一次误认，超出实测所能保证：请降低要求（[faces] stranger_in）或在现场测定（menshen eval）"), f.asked)
+	default:
 		threshold.Fault = fmt.Sprintf(words(lang,
 			"one stranger in %.0f was asked for, which %d people do not allow: let faces open after the card ([faces] with_card), or measure on the site ('menshen eval')",
 			"要求每 %.0f 次不多于一次误认，%d 人时做不到：请改为刷卡后人脸（[faces] with_card）或在现场测定（menshen eval）"), f.asked, f.index.Len())
 	}
-	return append(out, templates, threshold)
+	return threshold
 }
 
 // atTheDoor is what the person before the camera is asked to do, or what would help; empty when nobody is there.

@@ -16,6 +16,7 @@ import (
 	"menshen/recognizer"
 	"menshen/recognizer/calibration"
 	"menshen/recognizer/eye"
+	"menshen/recognizer/fusion"
 )
 
 // counting is a reader that counts.
@@ -89,6 +90,16 @@ func TestStatusTellsWhoStandsThere(t *testing.T) {
 	b.faces.at = b.faces.scores.Identify(100_000, 1_000_000)
 	if f := facts("en")["threshold"]; b.faces.at.Kept() || !strings.Contains(f.Fault, "with_card") {
 		t.Errorf("more was promised than can be kept: %+v", f)
+	}
+	b.cfg.Faces.WithCard = true
+	if f := facts("en")["threshold"]; f.Fault != "" || !strings.HasPrefix(f.State, "score 0.46") {
+		t.Errorf("after the card a face is compared with one, and that can be kept: %+v", f)
+	}
+	for range 5 {
+		b.faces.tries = b.faces.tries.Failed(fusion.DefaultLimits(), b.clock.now())
+	}
+	if en, zh := facts("en")["tries"].State, facts("zh")["tries"].State; !strings.HasPrefix(en, "5 faces refused in a row; faces rest until ") || !strings.Contains(zh, "刷卡照常") {
+		t.Errorf("faces that rest: %q, %q", en, zh)
 	}
 }
 

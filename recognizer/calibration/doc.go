@@ -19,5 +19,5 @@
 // Rates move with camera, light and people. So every rate is first divided by the guard, the factor by which another set of pictures was
 // found worse. It stands, too, for the probe of a walk-up being a mean of frames, looked at after each of them: of strangers among 183
 // people of LFW one in a thousand reached .350 with one picture and .374 with the mean of three, which is about twice the rate. A site that
-// measures its own pictures (menshen eval) gets a guard from the interval of its rates.
+// measures its own pictures (menshen eval) gets a guard from the interval of its rates, times those two.
 package calibration

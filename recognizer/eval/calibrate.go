@@ -7,8 +7,12 @@ import (
 	"menshen/recognizer/calibration"
 )
 
+// walkUp is how much more often a stranger passes at a door than one picture of theirs does here: the probe is the mean of the frames of a walk-up, looked at after
+// each (package calibration has the measurement).
+const walkUp = 2.0
+
 // calibrate measures a calibration from the comparisons of templates with pictures of other people: what a door does. Points are
-// given where at least MinErrors comparisons reach them. The guard is how much higher than measured the rate of the
+// given where at least MinErrors comparisons reach them. The guard is walkUp times how much higher than measured the rate of the
 // last point may be, by its interval; the floor a tenth of it.
 func (id *Identification) calibrate(model calibration.Model, source calibration.Source, margin float64) (*calibration.Calibration, error) {
 	c := &calibration.Calibration{Format: calibration.Format, Model: model, Source: source}
@@ -17,7 +21,7 @@ func (id *Identification) calibrate(model calibration.Model, source calibration.
 		own = append(own, p.own)
 	}
 	slices.Sort(own)
-	guard := 1.0
+	guard := walkUp
 	for _, wanted := range slices.Concat(wantedRates, []float64{MinErrors / float64(max(id.impostor.total, 1))}) {
 		reach := int(math.Round(wanted * float64(id.impostor.total)))
 		if reach < MinErrors || len(c.Points) > 0 && wanted > 0.8*c.Points[len(c.Points)-1].FMR {
@@ -29,7 +33,7 @@ func (id *Identification) calibrate(model calibration.Model, source calibration.
 		c.Points = append(c.Points, calibration.Point{
 			FMR: significant(r.Value), Threshold: round(t.cosine()), TAR: round(1 - float64(below)/float64(max(len(own), 1))),
 		})
-		guard = max(1, r.High/r.Value)
+		guard = walkUp * max(1, r.High/r.Value)
 	}
 	if len(c.Points) < 2 {
 		return nil, ErrPictures

@@ -232,6 +232,9 @@ func TestCalibrationHoldsForOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if c.Limits.Guard < walkUp {
+		t.Errorf("guard %v leaves the frames of a walk-up out of account", c.Limits.Guard)
+	}
 	var file bytes.Buffer
 	if err := c.Write(&file); err != nil {
 		t.Fatal(err)
