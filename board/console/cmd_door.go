@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -26,16 +27,15 @@ type fact struct {
 
 // facts prints name and value, aligned except in plain mode; empty values are left out.
 func (c *console) facts(f []fact) {
+	f = slices.DeleteFunc(f, func(x fact) bool { return x.value == "" })
 	w := 0
 	for _, x := range f {
 		w = max(w, columns(x.name.in(c.lang)))
 	}
 	for _, x := range f {
-		switch {
-		case x.value == "":
-		case c.plain:
+		if c.plain {
 			c.print(x.name.in(c.lang) + ": " + x.value)
-		default:
+		} else {
 			c.print(pad(x.name.in(c.lang), w) + "  " + x.value)
 		}
 	}

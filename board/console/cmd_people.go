@@ -16,10 +16,10 @@ func peopleCommands() []command {
 		{name: "person", usage: "WHO [--json]", roles: readsPeople, person: true, run: person,
 			about:   text{"show one person with credentials and face entry", "显示一人的凭证与人脸状态"},
 			example: "person 1204"},
-		{name: "add", usage: "NAME [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--minor] [--long-open]", roles: keepsPeople, run: add,
+		{name: "add", usage: "NAME [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--group G,H] [--minor] [--long-open]", roles: keepsPeople, run: add,
 			about:   text{"add a person; --until is the last day of the lease", "新增人员；--until 为租期最后一天"},
 			example: `add "Li Na" --apartment 1204 --lang zh --until 2027-01-31`},
-		{name: "change", usage: "WHO [--name N] [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--block yes|no]", roles: keepsPeople, person: true, run: change,
+		{name: "change", usage: "WHO [--name N] [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--group G,H] [--minor=yes|no] [--long-open=yes|no] [--block yes|no]", roles: keepsPeople, person: true, run: change,
 			about:   text{"correct what is written about a person", "更正人员信息"},
 			example: "change 1204 --until 2027-06-30"},
 		{name: "rights", usage: "WHO [--json] [--copy] [--for AGE-PUBLIC-KEY]", roles: readsPeople, person: true, needs: has[Rights], run: rights,
@@ -123,6 +123,7 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 			{text{"handle", "编号"}, p.ID.String()}, {text{"name", "姓名"}, p.Name.Reveal()}, {text{"apartment", "房号"}, p.Apartment.Reveal()},
 			{text{"language", "语言"}, p.Lang}, {text{"lease from", "租期自"}, c.date(p.From)}, {text{"lease ends", "租期至"}, c.lastDay(p.Until)},
 			{text{"groups", "分组"}, strings.Join(p.Groups, ", ")}, {text{"blocked", "停用"}, c.cell(p.Blocked)},
+			{text{"under 14", "未满 14 周岁"}, c.minor(p.Face)}, {text{"more time", "延长开门"}, when(p.LongOpen, c.cell(true))},
 			{text{"face", "人脸"}, c.faceState(p.Face)},
 		})
 	}
@@ -144,64 +145,19 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 	return c.show(t, asJSON)
 }
 
-// rights shows a person's own page (R-RIGHTS).
-func rights(ctx context.Context, c *console, words []string) error {
-	a, err := parse(words, "json", "copy", "for=")
-	if err != nil {
-		return err
+// minor says whether somebody is under 14, and which parent or guardian consented for them.
+func (c *console) minor(f policy.FaceConsent) string {
+	if !f.Minor || f.Guardian == "" {
+		return when(f.Minor, c.cell(true))
 	}
-	p, err := c.whom(ctx, a.rest())
-	if err != nil {
-		return err
-	}
-	if a.has("copy") || a.has("for") {
-		return c.ownCopy(ctx, p, a.options["for"])
-	}
-	page, err := c.desk.(Rights).Stored(ctx, c.who, p.ID)
-	if err != nil {
-		return err
-	}
-	stored := table{cols: []column{{"what", text{"also stored", "其他存储内容"}}, {"detail", text{"detail", "说明"}}}}
-	for _, f := range page.Stored {
-		stored.add(f.Name, f.State)
-	}
-	acts := table{cols: []column{{"at", text{"at", "时间"}}, {"by", text{"by", "操作者"}}, {"what", text{"what was done", "操作"}}}}
-	for _, x := range page.Acts {
-		acts.add(x.At, x.By, x.What)
-	}
-	if err := c.describe(page.Person, a.has("json")); err != nil {
-		return err
-	}
-	for _, t := range []table{stored, decisionTable(page.Decisions), acts} {
-		if !a.has("json") {
-			c.print("")
-		}
-		if err := c.show(t, a.has("json")); err != nil {
-			return err
-		}
-	}
-	if page.Notice == "" || a.has("json") { // the notice's hash stands in the table of what is stored
-		return nil
-	}
-	c.say(text{"The words they agreed to:", "本人同意的告知书："})
-	return c.screen(wrap(page.Notice, c.o.Width-1))
+	return c.cell(true) + ", " + f.Guardian + " " + f.GuardianName.Reveal()
 }
 
-// ownCopy writes a person's page into an encrypted file, to be printed or handed over.
-func (c *console) ownCopy(ctx context.Context, p policy.Person, recipient string) error {
-	got, err := c.desk.(Rights).Copy(ctx, c.who, p.ID, recipient)
-	if err != nil {
-		return err
+func when(yes bool, s string) string {
+	if yes {
+		return s
 	}
-	defer got.Passphrase.Wipe()
-	c.printf(text{"Written to %s, in the person's language.", "已按本人语言写入 %s"}, got.Path)
-	c.printf(text{"The unit deletes it on %s; fetch it before.", "本机将于 %s 删除该文件，请及时取走。"}, c.date(got.Until))
-	if len(got.Passphrase) > 0 {
-		c.say(text{"The passphrase, shown this once. Write it down for the person:", "口令仅显示这一次，请抄给本人："})
-		c.print(string(got.Passphrase))
-	}
-	c.say(text{"On any machine with age: age -d FILE > page.html; then open it in a browser, or print it.", "在装有 age 的机器上：age -d 文件 > page.html，再用浏览器打开或打印。"})
-	return nil
+	return ""
 }
 
 func (c *console) faceState(f policy.FaceConsent) string {
@@ -220,7 +176,7 @@ func (c *console) faceState(f policy.FaceConsent) string {
 	return s
 }
 
-var detailOptions = []string{"name=", "apartment=", "lang=", "from=", "until=", "block=", "group=", "minor", "long-open"}
+var detailOptions = []string{"name=", "apartment=", "lang=", "from=", "until=", "block=", "group=", "minor", "minor=", "long-open", "long-open="}
 
 func add(ctx context.Context, c *console, words []string) error {
 	a, err := parse(words, detailOptions...)
@@ -283,11 +239,16 @@ func (c *console) details(a args, d *Details) (err error) {
 		}
 		d.Lang = s
 	}
-	if s, ok := a.options["block"]; ok {
-		d.Blocked = s == "yes"
+	for option, to := range map[string]*bool{"block": &d.Blocked, "minor": &d.Minor, "long-open": &d.LongOpen} {
+		switch s, given := a.options[option]; {
+		case given && (s == "yes" || s == ""): // --minor alone is a yes
+			*to = true
+		case given && s == "no":
+			*to = false
+		case given: // a slip must not let somebody in who is blocked
+			return c.errorf(text{"--%s is yes or no", "--%s 为 yes 或 no"}, option)
+		}
 	}
-	d.Minor = d.Minor || a.has("minor")
-	d.LongOpen = d.LongOpen || a.has("long-open")
 	if d.From, err = c.day(a, "from", d.From, 0); err != nil {
 		return err
 	}

@@ -166,6 +166,7 @@ func (d *fakeDesk) ChangePerson(_ context.Context, s console.Session, id policy.
 	}
 	p := &d.people[d.index(id)]
 	p.Name, p.Apartment, p.Lang, p.From, p.Until, p.Blocked = n.Name, n.Apartment, n.Lang, n.From, n.Until, n.Blocked
+	p.Groups, p.Face.Minor, p.LongOpen = n.Groups, n.Minor, n.LongOpen
 	return *p, nil
 }
 

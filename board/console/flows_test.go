@@ -142,6 +142,20 @@ func TestDetails(t *testing.T) {
 		!p.Until.IsZero() || !p.Blocked {
 		t.Errorf("changed to %q in %q, %s, %v to %v, blocked %v", p.Name.Reveal(), p.Apartment.Reveal(), p.Lang, p.From, p.Until, p.Blocked)
 	}
+	if got := s.do("mei", "person 1205"); !strings.Contains(got, "more time") {
+		t.Errorf("the person reads %q", got)
+	}
+	if got := s.do("mei", "change 1205 --block maybe"); !strings.Contains(got, "--block is yes or no") || !desk.people[0].Blocked {
+		t.Errorf("a slip lets somebody in who is blocked: %q", got)
+	}
+	s.do("mei", "change 1205 --block no --minor")
+	if p := desk.people[0]; p.Blocked || !p.Face.Minor || !p.LongOpen || !slices.Equal(p.Groups, []string{"staff", "east"}) {
+		t.Errorf("blocked %v, minor %v, more time %v, groups %q", p.Blocked, p.Face.Minor, p.LongOpen, p.Groups)
+	}
+	s.do("mei", "change 1205 --minor=no --long-open=no")
+	if p := desk.people[0]; p.Face.Minor || p.LongOpen {
+		t.Errorf("minor %v, more time %v", p.Face.Minor, p.LongOpen)
+	}
 	s.do("mei", "change 1205 --until 2026-12-31")
 	if got := desk.people[0].Until.Format("2006-01-02"); got != "2027-01-01" {
 		t.Errorf("a lease whose last day is 2026-12-31 ends before %s", got)
