@@ -96,6 +96,7 @@ func New(p Parts) (*Unit, error) {
 			HeldAfter:    p.Config.Door.HeldAfter.D(),
 			PreAlarm:     p.Config.Door.PreAlarm.D(),
 			RelockOnOpen: p.Config.Door.RelockOnOpen,
+			Impulse:      p.Config.Relay.Lock == "impulse",
 			HasContact:   contact,
 			Shunt:        rexShunt,
 		},

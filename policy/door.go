@@ -20,6 +20,7 @@ type DoorConfig struct {
 	PreAlarm     time.Duration // a warning this long before HeldAfter; none if not shorter
 	Shunt        time.Duration // an opening is not forced this long after a release, or before a late report of REX
 	RelockOnOpen bool          // secure the strike as soon as the door opens (otherwise when it closes, or the release ends)
+	Impulse      bool          // the lock takes a pulse and cannot be held: each release moves the relay anew
 	HasContact   bool          // without a door contact, open, held and forced cannot be told
 }
 

@@ -18,7 +18,8 @@ func StartDoor(c DoorConfig, open bool, at time.Time) Door {
 // The door is unlocked while a release or free passage runs, and in fire and evacuation, and at no other time. A release ends when
 // its time is over, when the door closes, or, by configuration, when it opens; so a contact that sticks leaves no door
 // unlocked. Fire and evacuation release in the same event and until they are cleared. Meanwhile, and in free passage, no opening
-// is forced and none is held too long.
+// is forced and none is held too long. An impulse lock is locked again by its own spring long before a release is over, so for it
+// every release is another unlocking: whoever presses REX gets out, whoever came in a second before.
 //
 // A clock that was set back moves the running times back with it.
 func (d Door) Step(c DoorConfig, e DoorEvent) (Door, []Effect) {
@@ -87,6 +88,8 @@ type step struct {
 	c       DoorConfig
 	effects []Effect
 	why     Reason // of the relay's move, should it move
+
+	released bool // this event is a release
 }
 
 func (s *step) do(k EffectKind, name string, why Reason) {
@@ -107,7 +110,7 @@ func (s *step) emergency() bool { return s.Fire || s.Evacuation }
 // does not pulse the relay, and goes first in the effects.
 func (s *step) moveRelay() {
 	switch unlock := s.unlocks(); {
-	case unlock && !s.Unlocked:
+	case unlock && (!s.Unlocked || s.c.Impulse && s.released):
 		s.effects = append([]Effect{{Kind: DoUnlock, Reason: s.why}}, s.effects...)
 	case !unlock && s.Unlocked:
 		s.effects = append([]Effect{{Kind: DoLock, Reason: s.why}}, s.effects...)
@@ -181,7 +184,7 @@ func (s *step) release(e DoorEvent) {
 	if until := e.At.Add(length); until.After(s.RelockAt) {
 		s.RelockAt = until
 	}
-	s.why = why
+	s.why, s.released = why, true
 	lateREX := why == ReasonREX && e.At.Sub(s.OpenedAt) <= s.c.Shunt
 	if s.State == Held || s.State == Forced && lateREX {
 		s.quiet(why)

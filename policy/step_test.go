@@ -86,6 +86,10 @@ func TestDoorStories(t *testing.T) {
 			[]string{"unlock: card", "signal granted: card", "lock: relock"}, Open},
 		{"more time for who needs it", DoorConfig{HasContact: true, HeldAfter: 3 * time.Second}, []DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvOpened)), at(4.9, ev(EvTick)), at(5, ev(EvTick))},
 			[]string{"unlock: card", "signal granted: card", "lock: relock", "alarm held: held", "signal alarm: held"}, Held},
+		{"an impulse lock gets a pulse for each release", DoorConfig{Impulse: true}, []DoorEvent{at(0, rel(ReasonCard)), at(2, rel(ReasonREX)), at(3, ev(EvTick)), at(9, ev(EvTick))},
+			[]string{"unlock: card", "signal granted: card", "unlock: rex", "signal granted: rex", "lock: relock"}, Locked},
+		{"and in an evacuation too", DoorConfig{Impulse: true}, []DoorEvent{at(0, ev(EvEvacuateOn)), at(2, rel(ReasonREX)), at(9, ev(EvTick))},
+			[]string{"unlock: evacuate", "alarm evacuate: evacuate", "signal fire: evacuate", "unlock: rex"}, Released},
 		{"contact says the same twice", front, []DoorEvent{at(0, ev(EvClosed)), at(0, rel(ReasonCard)), at(1, ev(EvClosed)), at(2, ev(EvOpened)), at(2.1, ev(EvOpened))},
 			[]string{"unlock: card", "signal granted: card"}, Open},
 		{"no contact", DoorConfig{}, []DoorEvent{at(0, ev(EvOpened)), at(1, rel(ReasonCard)), at(2, ev(EvOpened)), at(7, ev(EvTick))},
@@ -162,6 +166,7 @@ func drawConfig(t *rapid.T) DoorConfig {
 	return DoorConfig{
 		HeldAfter: sec("held", 30), PreAlarm: sec("pre", 40), Shunt: sec("shunt", 3),
 		RelockOnOpen: rapid.Bool().Draw(t, "onOpen"), HasContact: rapid.Bool().Draw(t, "contact"),
+		Impulse: rapid.Bool().Draw(t, "impulse"),
 	}
 }
 
@@ -197,7 +202,7 @@ func TestDoorProperties(t *testing.T) {
 				}
 				switch f.Kind {
 				case DoUnlock:
-					if relay || !slices.Contains(unlocking, e.Kind) {
+					if relay && !(c.Impulse && e.Kind == EvRelease) || !slices.Contains(unlocking, e.Kind) {
 						t.Fatalf("unlocked by %q, relay was %v", e.Kind, relay)
 					}
 					relay = true
@@ -226,6 +231,8 @@ func TestDoorProperties(t *testing.T) {
 				t.Fatalf("unlocked %v with fire %v, evacuation %v, free passage %v and a release until %v", d.Unlocked, fire, evac, free, d.RelockAt)
 			case e.Kind == EvLockdown && !d.RelockAt.IsZero():
 				t.Fatal("a release outlived the lockdown")
+			case c.Impulse && e.Kind == EvRelease && (len(fx) == 0 || fx[0].Kind != DoUnlock):
+				t.Fatal("a release gave an impulse lock no pulse")
 			case e.Kind == EvRelease && !d.Unlocked:
 				t.Fatal("a release did not unlock")
 			case !d.RelockAt.IsZero() && d.RelockAt.After(now.Add(10*time.Second)):

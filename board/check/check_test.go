@@ -127,6 +127,44 @@ func TestFailSafeDoorPasses(t *testing.T) {
 	}
 }
 
+// TestImpulseLockPasses: such a lock is tried by pulses of its own length, one for each pull at the door, and its exit button gives one too.
+func TestImpulseLockPasses(t *testing.T) {
+	s := newSite(t, "[relay]\n", "[relay]\nlock = \"impulse\"\npulse = \"50ms\"\nrest = \"10ms\"\n",
+		"[[input]]\nrole     = \"fire\"\npin      = \"SIM_FIRE\"\nactive   = \"high\"\npull     = \"up\"\ndebounce = \"10ms\"\n", "")
+	seen := 0
+	s.says = func(id string) (answer, known bool) {
+		if id != "did it let go" {
+			return false, false
+		}
+		before := seen
+		seen = len(s.door.Pin(sim.Relay).Trace())
+		return seen > before+1, true
+	}
+	r, err := s.run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range r.Steps {
+		if step.Verdict == check.Failed || step.ID == "restart" && step.Verdict != check.Passed {
+			t.Errorf("%s: %s %s", step.ID, step.Verdict, step.Why.En)
+		}
+	}
+	on := 0
+	trace := s.door.Pin(sim.Relay).Trace()
+	for i, step := range trace {
+		if !step.Level {
+			continue
+		}
+		on++
+		if i+1 == len(trace) || trace[i+1].At.Sub(step.At) > 2*time.Second {
+			t.Error("the coil was left with current")
+		}
+	}
+	if on < 4 {
+		t.Errorf("%d pulses, want three for the relay's step and one for the button", on)
+	}
+}
+
 // TestEachFaultIsFoundByItsStep breaks one thing at a time.
 func TestEachFaultIsFoundByItsStep(t *testing.T) {
 	for _, test := range []struct {

@@ -97,7 +97,11 @@ func contactStep(c *config.Config) Step {
 			if err := r.strike.release(r.Patience); err != nil {
 				return relayFailed(err)
 			}
-			opened, err := r.turns(ctx, "contact", true, began, Task{ID: "open", Words: Words{"Open the door.", "请开门。"}},
+			open := Task{ID: "open", Words: Words{"Open the door.", "请开门。"}}
+			if impulse(c) { // its pulse is over before anybody is there
+				open.Words = Words{"Open the door, by its handle or the exit button.", "请用把手或出门按钮开门。"}
+			}
+			opened, err := r.turns(ctx, "contact", true, began, open,
 				problem("The contact says that the door is closed while it is open.", "门已开而门磁显示关闭。",
 					"It is stuck, not wired, or its magnet is too far: look at the gap, the two wires and the pin.", "门磁卡住、未接线或磁铁过远：请检查间距、两根线和引脚。"))
 			if err != nil {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"menshen/board/config"
@@ -48,6 +49,9 @@ func restStep(c *config.Config) Step {
 
 // relayStep: a release opens, and its end locks.
 func relayStep(c *config.Config) Step {
+	if impulse(c) {
+		return pulseStep(c)
+	}
 	return Step{
 		ID: "relay", Safety: true, Hands: true,
 		Title:  Words{"The relay", "继电器"},
@@ -72,6 +76,52 @@ func relayStep(c *config.Config) Step {
 			}
 			if err := r.strike.lock(); err != nil {
 				return relayFailed(err)
+			}
+			return r.must(ctx, "is it locked again", "Is the door locked again?", "门重新锁住了吗？",
+				problem("The lock did not lock again.", "锁没有重新锁住。", "Look for a relay that sticks, and at the lock itself.", "请检查继电器是否粘连以及锁本身。"))
+		},
+	}
+}
+
+// pulses is how often an impulse lock is released for somebody to try the door.
+const pulses = 3
+
+// pulseStep: each release gives an impulse lock its pulse, in which it lets go.
+func pulseStep(c *config.Config) Step {
+	pulse := c.Relay.Pulse.D()
+	return Step{
+		ID: "relay", Safety: true, Hands: true,
+		Title:  Words{"The relay", "继电器"},
+		Do:     Words{fmt.Sprintf("The lock gets %d pulses of %v, some seconds apart. Pull at the door at each, and let it close again.", pulses, pulse), fmt.Sprintf("锁将收到 %d 个 %v 的脉冲，间隔数秒。每次请拉门，再让门关上。", pulses, pulse)},
+		Expect: Words{"The lock lets go at each pulse, and locks again.", "每个脉冲时锁释放，然后重新锁住。"},
+		run: func(ctx context.Context, r *run) error {
+			for i := range pulses {
+				r.Do(Task{"pull at pulse", Words{fmt.Sprintf("Pulse %d of %d: pull.", i+1, pulses), fmt.Sprintf("第 %d 个脉冲，共 %d 个：请拉门。", i+1, pulses)}, r.Patience / 12})
+				if _, err := r.within(ctx, r.Patience/30, func() bool { return false }); err != nil { // to read it, and take hold
+					return err
+				}
+				asked := time.Now()
+				if err := r.strike.release(pulse); err != nil {
+					return relayFailed(err)
+				}
+				m, ok := r.strike.since(asked, true)
+				if !ok {
+					return problem("The relay did not move.", "继电器没有动作。", "Look at [relay] pin, and at the unit's disk.", "请检查 [relay] pin 和设备存储。")
+				}
+				if i == 0 {
+					r.measured("release_ms", "Record written and relay switched within", "记录写入并切换继电器用时", ms(m.At.Sub(asked)), "ms")
+				}
+				if _, err := r.within(ctx, pulse+c.Relay.Rest.D()+r.Patience/30, func() bool { return false }); err != nil {
+					return err
+				}
+			}
+			r.measured("pulse_ms", "Length of a pulse, by the configuration", "脉冲时长（按配置）", ms(pulse), "ms")
+			err := r.must(ctx, "did it let go", "Did the lock let go at each pulse?", "每个脉冲时锁都释放了吗？",
+				problem("The lock did not let go at each pulse.", "锁并非每次都释放。",
+					"Listen whether the relay clicks. If it does: the wires to the lock, its current, or a longer [relay] pulse. If not: [relay] pin, and the relay board's supply.",
+					"请听继电器是否动作。有动作：检查到锁的接线和供电，或加长 [relay] pulse；无动作：检查 [relay] pin 和继电器板供电。"))
+			if err != nil {
+				return err
 			}
 			return r.must(ctx, "is it locked again", "Is the door locked again?", "门重新锁住了吗？",
 				problem("The lock did not lock again.", "锁没有重新锁住。", "Look for a relay that sticks, and at the lock itself.", "请检查继电器是否粘连以及锁本身。"))

@@ -52,6 +52,9 @@ func absentUnless(c *config.Config, role string) Words {
 	return notConfigured(fmt.Sprintf("[[input]] role = %q", role))
 }
 
+// impulse reports whether the lock takes a pulse, and lets go only while it lasts.
+func impulse(c *config.Config) bool { return c.Relay.Lock == "impulse" }
+
 // lockedOr picks by what the lock is declared to be without current.
 func lockedOr(c *config.Config, secure, safe Words) Words {
 	if c.Relay.FailSafe {

@@ -40,7 +40,7 @@ func New(d Door, by store.Actor, about Report) *Session {
 	_, contact := d.Inputs["contact"]
 	s := &Session{Report: &about, Patience: Patience, door: d, plan: Plan(d)}
 	s.strike = &strike{vault: d.Vault, actor: by, name: d.Config.Unit.Name, rex: d.Config.Door.Release.D(), relay: d.Relay,
-		conf: policy.DoorConfig{HasContact: contact, RelockOnOpen: d.Config.Door.RelockOnOpen}}
+		conf: policy.DoorConfig{HasContact: contact, Impulse: impulse(d.Config), RelockOnOpen: d.Config.Door.RelockOnOpen}}
 	s.lines = newLines(d.Inputs, func(role string) time.Duration { return debounceOf(d.Config, role) })
 	for _, p := range s.plan {
 		r := Result{ID: p.ID, Title: p.Title, Expect: p.Expect, Safety: p.Safety, Verdict: Open}

@@ -1,6 +1,8 @@
 package gpio
 
 import (
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -57,6 +59,20 @@ func (p *pulse) Close() error {
 		err = closed
 	}
 	return err
+}
+
+// Restart is Relay.Restart, in the coil's rest.
+func (p *pulse) Restart() (on bool, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out, ok := p.out.(interface{ Restart() (bool, error) })
+	if !ok {
+		return false, fmt.Errorf("restart %s: %w", p, errors.ErrUnsupported)
+	}
+	if err := errors.Join(p.failed(), p.end()); err != nil {
+		return false, err
+	}
+	return out.Restart()
 }
 
 func (p *pulse) String() string { return p.out.String() }
