@@ -20,6 +20,8 @@ type Hardware struct {
 	Inputs  map[string]hal.Input  // by role: "rex", "contact", "fire", …
 	Readers []hal.Reader
 
+	Warnings []profile.Finding // of the board about the wiring, which do not keep it from being opened
+
 	relays []*gpio.Relay // each output's own, for holdOutputs
 	held   time.Time     // when that was done last
 }
@@ -41,11 +43,12 @@ func Wire(c *config.Config) (hw *Hardware, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := profile.Refused(b.Check(c, profile.Here)); err != nil {
+	found := b.Check(c, profile.Here)
+	if err := profile.Refused(found); err != nil {
 		return nil, err
 	}
 	w := &wiring{conf: c, board: b}
-	hw = &Hardware{Signals: map[string]hal.Output{}, Inputs: map[string]hal.Input{}}
+	hw = &Hardware{Signals: map[string]hal.Output{}, Inputs: map[string]hal.Input{}, Warnings: found}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, hw.Close())

@@ -73,6 +73,25 @@ func TestImpulseLockGetsAPulse(t *testing.T) {
 	}
 }
 
+// TestBoardWarningsAreKept: what the board warns of is for the log of 'menshen run', and keeps nothing shut.
+func TestBoardWarningsAreKept(t *testing.T) {
+	door, err := sim.New(sim.Config{Prefix: "WARNED_"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer door.Close()
+	c := simConf(t, "WARNED_", "")
+	c.Unit.Board, c.Console.Serial = "rpi5", "/dev/ttyS0" // which a Pi 5 has not
+	hw, err := Wire(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hw.Close()
+	if !slices.ContainsFunc(hw.Warnings, func(f profile.Finding) bool { return f.Key == "console.serial" && !f.Refuse }) {
+		t.Errorf("warnings: %+v", hw.Warnings)
+	}
+}
+
 func TestSectorKeyFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mifare.key")
 	r := config.Reader{KeyFile: path, Key: "B", Block: 4}

@@ -89,6 +89,9 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 		return nil, closeAll, err
 	}
 	closers = append(closers, hw.Close)
+	for _, w := range hw.Warnings {
+		log.Warn("wiring", "key", w.Key, "warning", w.EN)
+	}
 	log.Info("wires open", "readers", len(hw.Readers), "inputs", len(hw.Inputs))
 
 	parts := Parts{Config: c, Vault: v, Hardware: hw}
