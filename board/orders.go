@@ -54,9 +54,14 @@ func (d *Desk) Lockdown(ctx context.Context, s console.Session, on bool) error {
 	return d.order(ctx, s, func(o *orders) bool { was := o.Lockdown; o.Lockdown = on; return was != on })
 }
 
-// Evacuate begins or ends an evacuation.
+// Evacuate begins or ends an evacuation. A lock that cannot be held open gets its pulse, and the operator is told that this is all.
 func (d *Desk) Evacuate(ctx context.Context, s console.Session, on bool) error {
-	return d.order(ctx, s, func(o *orders) bool { was := o.Evacuation; o.Evacuation = on; return was != on })
+	err := d.order(ctx, s, func(o *orders) bool { was := o.Evacuation; o.Evacuation = on; return was != on })
+	if err == nil && on && d.u.doorConf.Impulse {
+		return problem(errors.New(words(s.Lang, "an impulse lock cannot be held open: it got one pulse", "脉冲锁无法保持开启：只发出了一个脉冲")),
+			words(s.Lang, "wedge the door open by hand; the exit button, and open at the console, give a pulse each", "请人工将门固定在打开位置；出门按钮和控制台 open 每次发出一个脉冲"))
+	}
+	return err
 }
 
 // order changes the orders. They are obeyed at once, also when the disk does not take them: then they end with the program, and the operator is told.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"menshen/board/config"
+	"menshen/board/console"
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/store"
@@ -260,4 +261,30 @@ func TestAMisreadIsNoFaultOfTheReader(t *testing.T) {
 	if off := b.facesOff(); off != "R-ALT" || b.takes(policy.CardKind) {
 		t.Errorf("the only reader is gone, and faces are off because of %q", off)
 	}
+}
+
+// TestEvacuationOfAnImpulseLock: it cannot be held open, so nobody is told that it is; exit goes on working, pulse by pulse.
+func TestEvacuationOfAnImpulseLock(t *testing.T) {
+	b := newBench(t, func(c *config.Config) { c.Relay.Lock = "impulse" })
+	pulses := make(chan bool, 16)
+	b.hw.Relay = &watchful{b.relay, func(on bool) { pulses <- on }}
+	b.run()
+	pulse := func(why string) {
+		t.Helper()
+		select {
+		case on := <-pulses:
+			if !on {
+				t.Errorf("%s locked", why)
+			}
+		case <-time.After(5 * time.Second):
+			t.Errorf("%s gave no pulse", why)
+		}
+	}
+	var told *console.Problem
+	if err := b.desk.Evacuate(context.Background(), b.staff, true); !errors.As(err, &told) || told.Remedy == "" {
+		t.Errorf("the operator was told %v", err)
+	}
+	pulse("evacuation")
+	b.events <- hal.InputEvent{At: b.clock.now(), Input: "rex", Active: true}
+	pulse("REX in an evacuation")
 }
