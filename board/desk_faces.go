@@ -70,7 +70,7 @@ func (d *Desk) Refuse(ctx context.Context, s console.Session, id policy.PersonID
 		return explain(err)
 	}
 	if hasFace(p) {
-		_, err := d.withdraw(ctx, by, id, "refused")
+		_, err := d.withdraw(ctx, s.Lang, by, id, "refused")
 		return err
 	}
 	return explain(d.u.vault.ChangePerson(by, id, "face refused", func(p *policy.Person) error {
@@ -85,14 +85,14 @@ func (d *Desk) Withdraw(ctx context.Context, s console.Session, id policy.Person
 	if err != nil {
 		return console.Receipt{}, err
 	}
-	return d.withdraw(ctx, by, id, "withdrawn by the person")
+	return d.withdraw(ctx, s.Lang, by, id, "withdrawn by the person")
 }
 
-func (d *Desk) withdraw(ctx context.Context, by store.Actor, id policy.PersonID, why string) (console.Receipt, error) {
+func (d *Desk) withdraw(ctx context.Context, lang string, by store.Actor, id policy.PersonID, why string) (console.Receipt, error) {
 	if err := d.u.forgetFace(ctx, id); err != nil {
 		return console.Receipt{}, err
 	}
-	return d.erasing(id, "face", func() (store.Receipt, error) { return d.u.takeBack(by, id, why) })
+	return d.erasing(lang, id, "face", func() (store.Receipt, error) { return d.u.takeBack(by, id, why) })
 }
 
 // Enrol takes the person's face at the door's camera.

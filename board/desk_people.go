@@ -111,7 +111,7 @@ func (d *Desk) RemovePerson(ctx context.Context, s console.Session, id policy.Pe
 	if err := d.u.dropCopies(id); err != nil {
 		return console.Receipt{}, err
 	}
-	return d.erasing(id, "person", func() (store.Receipt, error) { return d.u.vault.RemovePerson(by, id, why) })
+	return d.erasing(s.Lang, id, "person", func() (store.Receipt, error) { return d.u.vault.RemovePerson(by, id, why) })
 }
 
 // removals are the reasons for removing somebody, as staff write them, and as they stay in the log and on the receipt: no free words, in which
@@ -191,7 +191,7 @@ func (d *Desk) RevokeKey(ctx context.Context, s console.Session, id policy.Perso
 		return console.Receipt{}, explain(err)
 	}
 	if hasFace(p) && len(p.Working(d.u.now())) == 0 {
-		r, err := d.withdraw(ctx, by, id, "no credential left beside the face (R-ALT)")
+		r, err := d.withdraw(ctx, s.Lang, by, id, "no credential left beside the face (R-ALT)")
 		r.FaceGone = err == nil
 		return r, err
 	}
@@ -204,7 +204,7 @@ func hasFace(p policy.Person) bool {
 
 // erasing does an erasure between two scans of the raw bytes of every file of the unit, so that whoever asked for it sees what was
 // there and that it is gone.
-func (d *Desk) erasing(id policy.PersonID, what string, erase func() (store.Receipt, error)) (console.Receipt, error) {
+func (d *Desk) erasing(lang string, id policy.PersonID, what string, erase func() (store.Receipt, error)) (console.Receipt, error) {
 	pieces, err := d.u.vault.Ciphertext(id, what)
 	if err != nil {
 		return console.Receipt{}, explain(err)
@@ -224,8 +224,9 @@ func (d *Desk) erasing(id policy.PersonID, what string, erase func() (store.Rece
 	if err != nil {
 		return console.Receipt{}, fmt.Errorf("it is erased, but looking for it failed: %w", err)
 	}
-	return console.Receipt{At: r.At, What: what, Serial: fmt.Sprint(r.Seq), Detail: fmt.Sprintf(
-		"blocks of the old ciphertext in all files of the unit: %d before, %d after; %d bytes read", len(before.Hits), len(after.Hits), after.Bytes)}, nil
+	return console.Receipt{At: r.At, What: what, Serial: fmt.Sprint(r.Seq), Detail: fmt.Sprintf(words(lang,
+		"blocks of the old ciphertext in all files of the unit: %d before, %d after; %d bytes read",
+		"在本机全部文件中查找旧密文：删除前 %d 块，删除后 %d 块；读取 %d 字节"), len(before.Hits), len(after.Hits), after.Bytes)}, nil
 }
 
 // scan looks for pieces in the raw bytes of every file of the unit.

@@ -161,7 +161,7 @@ func receipts(ctx context.Context, c *console, words []string) error {
 		{"signed", text{"signed", "签名"}},
 	}}
 	for _, r := range all {
-		t.add(r.Number, moment(r.At), r.What, r.Why, r.Sought, r.Found, r.Signed)
+		t.add(r.Number, moment(r.At), word(r.What), word(r.Why), r.Sought, r.Found, r.Signed)
 	}
 	return c.show(t, false)
 }

@@ -49,6 +49,8 @@ var chinese = map[string]string{
 	"one at a time":                     "不止一人",
 	"switched off in the configuration": "配置中已停用", "the camera has a fault": "摄像头故障", "locked until the passphrase is typed": "待输入口令",
 	"the camera is being aimed": "正在调整摄像头", "the rules are being checked": "正在核查各项规则",
+	"person": "人员及其全部信息", "withdrawn by the person": "本人撤回", "withdrawn at the door": "本人在门口刷卡撤回", "lease end": "租期结束", "own request": "本人要求", "mistake": "误录",
+	"no credential left beside the face (R-ALT)": "已无其他进门方式（R-ALT）",
 	"opens": "有效", "ended": "已作废", "over": "已过期", "used up": "已用完", "not yet": "未生效",
 	"installer": "安装员", "technician": "技术员", "manager": "管理员", "auditor": "审计员",
 }
