@@ -265,12 +265,44 @@ func TestREqualCardThenFace(t *testing.T) {
 	}
 }
 
+// TestRAltCardTappedAgain: whose face is refused after their card taps once more and is in; with a PIN for the keypad of this door they have that instead.
+func TestRAltCardTappedAgain(t *testing.T) {
+	b := newBench(t)
+	id := b.enrolled(1)
+	b.cfg.Faces.WithCard = true
+	b.later(time.Minute)
+	b.tapped(1)
+	if e := b.walkUp(3); e.Grant {
+		t.Fatalf("another face after the card: %+v", e)
+	}
+	b.tapped(1)
+	if e := b.last(); !e.Grant || e.Means != policy.ByCard || e.Person != id {
+		t.Errorf("tapped again after a refusal: %+v", e)
+	}
+	b.later(2 * time.Minute)
+	n := b.count("decision")
+	if b.tapped(1); b.count("decision") != n {
+		t.Error("two minutes later the face is asked for again")
+	}
+	b.walkUp(3)
+	b.pin(id, "481516")
+	b.cfg.Readers[0].Keypad = 4
+	n = b.count("decision")
+	if b.tapped(1); b.count("decision") != n || b.eye.Mode() != eye.Looking {
+		t.Error("who has a PIN is to use it: the card alone opened")
+	}
+	if e := b.types("481516"); !e.Grant || e.Means != policy.ByPIN {
+		t.Errorf("the PIN: %+v", e)
+	}
+}
+
 // TestREqualCardAloneWhileFacesRest: whose face is refused again and again after their card, by a bandage say, comes in with the card: at once while
 // faces wait, and from then on they are looked at again (R-ALT, R-EQUAL).
 func TestREqualCardAloneWhileFacesRest(t *testing.T) {
 	b := newBench(t)
 	id := b.enrolled(1)
-	b.cfg.Faces.WithCard = true
+	b.pin(id, "481516")
+	b.cfg.Faces.WithCard, b.cfg.Readers[0].Keypad = true, 4
 	for n := range uint64(5) {
 		b.later(10 * time.Second)
 		b.tapped(1)
