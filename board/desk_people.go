@@ -89,6 +89,8 @@ func withDetails(p policy.Person, x console.Details) (policy.Person, error) {
 		return p, problem(errors.New("a person needs a name"), "write the name that staff know them by")
 	case !x.From.IsZero() && !x.Until.IsZero() && !x.From.Before(x.Until):
 		return p, problem(errors.New("the lease ends before it begins"), "write an end after the beginning")
+	case x.Minor && hasFace(p) && p.Face.Guardian == "": // their face may not stay as it is (R-MINOR), and nobody else's is to suffer for it
+		return p, problem(errors.New("this person has a face, and no guardian agreed to it"), "withdraw it first; a guardian may then consent anew")
 	}
 	p.Name, p.Apartment, p.Lang, p.From, p.Until = x.Name, x.Apartment, x.Lang, x.From, x.Until
 	p.Groups, p.Face.Minor, p.LongOpen, p.Blocked = x.Groups, x.Minor, x.LongOpen, x.Blocked

@@ -292,3 +292,21 @@ func TestRAltLastCardTakesTheFace(t *testing.T) {
 		t.Errorf("the face outlived the last card: %+v", p.Face)
 	}
 }
+
+// TestRMinorIsAskedFirst: marking somebody with a face as a child is refused until the face is gone, so that one correction takes nobody else's face away.
+func TestRMinorIsAskedFirst(t *testing.T) {
+	b := newBench(t)
+	id := b.enrolled(1)
+	b.run()
+	ctx := context.Background()
+	x := console.Details{Name: "Li Ming", Lang: "en", Minor: true}
+	if _, err := b.desk.ChangePerson(ctx, b.staff, id, x); err == nil || !strings.Contains(err.Error(), "withdraw it first") {
+		t.Errorf("marked as a child, with a face: %v", err)
+	}
+	if _, err := b.desk.Withdraw(ctx, b.staff, id); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := b.desk.ChangePerson(ctx, b.staff, id, x); err != nil || !p.Face.Minor {
+		t.Errorf("after the withdrawal: %+v, %v", p.Face, err)
+	}
+}
