@@ -1,27 +1,19 @@
 package board
 
 import (
-	"context"
+	"time"
 
 	"menshen/recognizer"
 	"menshen/recognizer/fusion"
 )
 
-// Prompt is what whoever stands at the door is to do now, in words of lang ("zh", or anything else for English): close the eyes or turn the head,
+// prompt is what whoever stands at the door is to do now, in words of lang ("zh", or anything else for English): close the eyes or turn the head,
 // where that is asked; come closer, hold still or the like, where the picture is no good. Empty: nothing, or nobody is there.
-// It may be called from any goroutine.
-func (u *Unit) Prompt(ctx context.Context, lang string) (words string, err error) {
-	err = u.do(ctx, func() { words = u.prompt(lang) })
-	return words, err
-}
-
-// prompt is Prompt in the loop.
-func (u *Unit) prompt(lang string) string {
+func (u *Unit) prompt(now time.Time, lang string) string {
 	f := &u.faces
 	if f.taking != nil { // the picture decides; steps of the enrolment are told where it was begun
 		return unlessFine(f.taking.advice, lang)
 	}
-	now := u.now()
 	if act := f.visit.Asks(); act != fusion.NoAct && !f.visit.Gone(now) {
 		return act.Text(lang)
 	}

@@ -20,7 +20,7 @@ func TestPrompt(t *testing.T) {
 			if of != nil {
 				expected = of(lang)
 			}
-			if got := b.prompt(lang); got != expected {
+			if got := b.prompt(b.clock.now(), lang); got != expected {
 				t.Errorf("%s, %s: %q, want %q", want, lang, got, expected)
 			}
 		}

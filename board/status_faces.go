@@ -6,9 +6,7 @@ import (
 	"time"
 
 	"menshen/board/console"
-	"menshen/recognizer"
 	"menshen/recognizer/eye"
-	"menshen/recognizer/fusion"
 )
 
 // remedies says why faces are off, besides rules of the law, and what to do about each.
@@ -31,7 +29,7 @@ func (u *Unit) faceFacts(now time.Time, lang string) (out []console.Fact) {
 	if u.eye == nil {
 		return nil
 	}
-	if s := f.atTheDoor(now, lang); s != "" {
+	if s := u.atTheDoor(now, lang); s != "" {
 		out = append(out, console.Fact{Name: "at the door", State: s})
 	}
 	templates := console.Fact{Name: "templates", State: fmt.Sprintf(words(lang, "%d in memory", "内存中 %d 个"), f.index.Rows())}
@@ -76,20 +74,19 @@ func (u *Unit) thresholdFact(lang string) console.Fact {
 	return threshold
 }
 
-// atTheDoor is what the person before the camera is asked to do, or what would help; empty when nobody is there.
-func (f *faces) atTheDoor(now time.Time, lang string) string {
+// atTheDoor is who stands there, and what they are asked to do; empty when nobody does.
+func (u *Unit) atTheDoor(now time.Time, lang string) string {
+	f := &u.faces
+	prompt := u.prompt(now, lang)
 	switch {
 	case f.aiming:
 		return words(lang, "the camera is being aimed", "正在调整摄像头")
 	case f.taking != nil:
 		return words(lang, "a face is being taken: ", "正在录入人脸：") + f.taking.advice.Text(lang)
-	case f.asks != fusion.NoAct:
-		return words(lang, "asked: ", "请求：") + f.asks.Text(lang)
+	case prompt != "":
+		return words(lang, "somebody: ", "有人：") + prompt
 	case now.Sub(f.seen) > f.conf.GoneAfter:
 		return ""
-	}
-	if advice := f.visit.Advice(now); advice != "" {
-		return words(lang, "somebody: ", "有人：") + recognizer.AdviceNamed(advice).Text(lang)
 	}
 	return words(lang, "somebody", "有人")
 }
