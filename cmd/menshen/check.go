@@ -11,20 +11,17 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
 	"menshen/board"
 	"menshen/board/check"
 	"menshen/board/config"
 	"menshen/store"
-	"menshen/store/safefile"
 )
 
 func checkVerb() *cobra.Command {
@@ -210,121 +207,4 @@ func (k *checking) finish(conf *config.Config, r *check.Report, vault *store.Vau
 		return errors.New("the door is not in order: run the command again for what failed or is open")
 	}
 	return nil
-}
-
-// writeReport writes both files.
-func writeReport(r *check.Report, by check.Signer, name, lang string, out io.Writer) error {
-	html, err := r.HTML(by)
-	if err != nil {
-		return err
-	}
-	for _, f := range []struct {
-		path string
-		doc  []byte
-	}{{name + ".html", html}, {name + ".txt", r.Text(lang, by)}} {
-		if err := safefile.Write(f.path, f.doc); err != nil {
-			return fmt.Errorf("writing the report: %w", err)
-		}
-		fmt.Fprintln(out, f.path)
-	}
-	return nil
-}
-
-// writable finds out before an hour at the door whether its report can be written.
-func writable(name string) error {
-	dir := filepath.Dir(name)
-	if err := unix.Access(dir, unix.W_OK|unix.X_OK); err != nil {
-		return fmt.Errorf("the report cannot be written into %s (%w): name a place of your own with --out", dir, err)
-	}
-	return nil
-}
-
-// checkReport writes the last report again, from the vault.
-func checkReport() *cobra.Command {
-	var path, name, lang string
-	c := &cobra.Command{
-		Use:     "report",
-		Short:   "write the last report again, from the vault; the unit must not be running",
-		Example: "  menshen check report --config door.toml --out commissioning",
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return withVault(path, func(v *store.Vault) error {
-				papers, err := v.Papers(check.PaperKind)
-				if err != nil {
-					return fmt.Errorf("reading the papers: %w", err)
-				}
-				if len(papers) == 0 {
-					return errors.New("there is no report yet: make one with 'menshen check'")
-				}
-				r, err := check.Decode(papers[len(papers)-1].Body)
-				if err != nil {
-					return err
-				}
-				return writeReport(r, v, name, lang, c.OutOrStdout())
-			})
-		},
-	}
-	c.Flags().StringVar(&path, "config", "/etc/menshen/door.toml", "the unit's configuration")
-	c.Flags().StringVar(&name, "out", "commissioning", "name of the files, without .html and .txt")
-	c.Flags().StringVar(&lang, "lang", langOf(os.Getenv), "en or zh")
-	return c
-}
-
-// checkVerify checks a report's signature anywhere.
-func checkVerify() *cobra.Command {
-	var pub string
-	var asJSON bool
-	c := &cobra.Command{
-		Use:   "verify FILE",
-		Short: "verify a report with the unit's public key, on any machine",
-		Long:  `Checks the signature over every letter of a report (the page or the text), and says of a page how the door did.`,
-		Example: `  menshen check verify commissioning.html --key 3b6a27bc…
-  menshen check verify commissioning.html --key 3b6a27bc… --json`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			key, err := publicKey(pub)
-			if err != nil {
-				return err
-			}
-			file, err := readAtMost(args[0], 16<<20)
-			if err != nil {
-				return err
-			}
-			r, err := check.Verify(file, key)
-			switch {
-			case err != nil:
-				return fmt.Errorf("%s: %w", args[0], err)
-			case asJSON && r == nil:
-				return errors.New("a text holds no data for programs: verify the page (.html)")
-			case asJSON:
-				return r.WriteJSON(c.OutOrStdout())
-			case r == nil:
-				fmt.Fprintln(c.OutOrStdout(), "signature fits")
-			default:
-				fmt.Fprintf(c.OutOrStdout(), "signature fits: %s, %s, %s, by %s\n", r.Unit, r.Ended.Format(time.RFC3339), r.Verdict(), r.Operator)
-			}
-			return nil
-		},
-	}
-	c.Flags().StringVar(&pub, "key", "", "the unit's public key, 64 hex digits ('menshen audit key')")
-	c.Flags().BoolVar(&asJSON, "json", false, "print the data of a verified page")
-	_ = c.MarkFlagRequired("key")
-	return c
-}
-
-// readAtMost reads a file that is not larger than that.
-func readAtMost(path string, most int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("opening the report: %w", err)
-	}
-	defer f.Close()
-	raw, err := io.ReadAll(io.LimitReader(f, most+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("reading the report: %w", err)
-	case int64(len(raw)) > most:
-		return nil, fmt.Errorf("%s is too large for a report", path)
-	}
-	return raw, nil
 }
