@@ -44,7 +44,7 @@ test: setup-test compile lint short race
 	@echo "all tests passed"
 
 lint:
-	@test -z "$$(gofmt -l cmd hal recognizer policy store board)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy store board; exit 1; }
+	@test -z "$$(gofmt -l cmd hal recognizer policy store board internal)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy store board internal; exit 1; }
 	go vet ./...
 	go vet -tags vboard ./hal/gpio ./hal/wiegand ./scripts/vboard/unit
 	go vet -tags vboard,matprofile,customenv ./recognizer ./recognizer/eye
