@@ -12,15 +12,18 @@ type Lively interface {
 }
 
 // Pulse makes what embeds it Lively. The zero value is ready, and safe for any goroutine.
-type Pulse struct{ at atomic.Int64 }
+type Pulse struct{ at atomic.Pointer[time.Time] }
 
 // Beat says that the loop came round.
-func (p *Pulse) Beat() { p.at.Store(time.Now().UnixNano()) }
+func (p *Pulse) Beat() {
+	now := time.Now()
+	p.at.Store(&now)
+}
 
-// Alive is the last beat.
+// Alive is the last beat. It keeps its monotonic reading: how long ago it was does not change when the clock is set.
 func (p *Pulse) Alive() time.Time {
-	if ns := p.at.Load(); ns != 0 {
-		return time.Unix(0, ns)
+	if at := p.at.Load(); at != nil {
+		return *at
 	}
 	return time.Time{}
 }
