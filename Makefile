@@ -1,7 +1,7 @@
 # make run    the door on simulated wires and real pictures
 # make test   every test; both do their own set-up first
 # make install DESTDIR=…   program, models, manual, completions, service of systemd
-# The rest is for those who work on it: build, lint, short, race, fuzz, bench, vboard, cover, clean.
+# The rest is for those who work on it: build, lint, short, race, fuzz, attack, bench, vboard, cover, clean.
 
 SHELL := /bin/bash
 export BASH_ENV := $(CURDIR)/scripts/cgo.env
@@ -9,7 +9,7 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
-.PHONY: install run test build compile setup models lint short race fuzz bench soak vboard cover clean
+.PHONY: install run test build compile setup models lint short race fuzz attack bench soak vboard cover clean
 
 run: setup-run compile
 	@$(BIN) demo
@@ -63,6 +63,11 @@ race:
 FUZZTIME ?= 30s
 fuzz:
 	@scripts/fuzz.sh $(FUZZTIME)
+
+# The program attacked: flips, swaps, kills, full disks, escapes, lies, guesses. A short slice of each runs in every `make test`.
+attack: MINUTES = 10
+attack: setup
+	@scripts/attack.sh $(MINUTES)
 
 # Figures beside named peers, in one run each.
 bench: setup
