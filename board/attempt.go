@@ -118,7 +118,7 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 		d = u.withoutRecord(ctx, a, d, err)
 	}
 	u.tellDecision(seq, d)
-	u.site.decided(d, a.Person, u.doorConf.HasContact)
+	u.site.decided(d, a, u.doorConf.HasContact)
 	if d.Duress {
 		u.duress(d)
 	}

@@ -142,7 +142,7 @@ func (u *Unit) present(a *policy.Attempt, kept store.VisitorPass) {
 	if wrong != nil { // none that was made here: the vault takes only what policy allows
 		return
 	}
-	a.Person, a.KeyID = visitor, kept.KeyID()
+	a.Person, a.KeyID, a.Host = visitor, kept.KeyID(), kept.Host
 }
 
 // staysHost reports whether whoever invited still lives here; staff always do.

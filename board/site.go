@@ -57,11 +57,12 @@ func (s *site) lockdown() bool { return s.orders.Lockdown || s.keySwitch }
 
 // decided takes a decision into account. Somebody counts as having come in when the door opens for them; where no contact tells,
 // when they were let in.
-func (s *site) decided(d policy.Decision, p *policy.Person, contact bool) {
+func (s *site) decided(d policy.Decision, a policy.Attempt, contact bool) {
+	p := a.Person
 	s.tries = s.tries.Count(s.conf.Keypad.Limits(), d)
 	switch {
 	case d.Reason == policy.ReasonSecond:
-		s.first = policy.First{Person: d.Person, At: d.At}
+		s.first = policy.First{Person: a.CountsAs(), At: d.At}
 	case d.Grant && p != nil:
 		s.first = policy.First{}
 		s.entering = &entrance{person: p.ID, counts: s.free.Counts(*p), until: d.At.Add(d.Release + rexShunt)}

@@ -138,6 +138,37 @@ func TestTwoPersons(t *testing.T) {
 	}
 }
 
+// TestTwoPersonsAPassIsItsHost: who invites a visitor does not become two people by it, whichever of the two asks first.
+func TestTwoPersonsAPassIsItsHost(t *testing.T) {
+	b := newPassBench(t)
+	b.mustDo(func() { b.site.conf.TwoPersons = config.Duration(10 * time.Second) })
+	host := b.someone(7)
+	b.someone(8)
+	own, other, staffs := b.pass(host, 4, 9), b.pass(host, 4, 9), b.pass(policy.PersonID{}, 4, 9)
+	card := func(n uint64) func() store.Entry { return func() store.Entry { return b.tapAtReader(n) } }
+	code := func(v visit) func() store.Entry { return func() store.Entry { return b.shows(v.text) } }
+	for _, test := range []struct {
+		name          string
+		first, second func() store.Entry
+		opens         bool
+	}{
+		{"own card, then own visitor's pass", card(7), code(own), false},
+		{"own visitor's pass, then own card", code(own), card(7), false},
+		{"two passes of one host", code(own), code(other), false},
+		{"another's card, then the pass", card(8), code(own), true},
+		{"a pass by staff, then a card", code(staffs), card(7), true},
+	} {
+		b.wait(time.Minute)
+		if e := test.first(); e.Grant || e.Reason != policy.ReasonSecond {
+			t.Errorf("%s, the first: %+v", test.name, e)
+		}
+		b.wait(2 * time.Second)
+		if e := test.second(); e.Grant != test.opens || b.relay.On() != test.opens {
+			t.Errorf("%s: %v, %s", test.name, e.Grant, e.Reason)
+		}
+	}
+}
+
 func TestInterlock(t *testing.T) {
 	b := newBench(t)
 	b.someone(1)

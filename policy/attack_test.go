@@ -89,8 +89,11 @@ func mayOpen(a policy.Attempt) bool {
 		return false
 	}
 	if w := a.Site.TwoPersons; w > 0 {
-		first := a.Site.First
-		if since := now.Sub(first.At); first.Person.IsZero() || first.Person == p.ID || since < 0 || since > w {
+		first, asWhom := a.Site.First, p.ID
+		if a.Host != (policy.PersonID{}) { // a visitor is their host's second self
+			asWhom = a.Host
+		}
+		if since := now.Sub(first.At); first.Person.IsZero() || first.Person == asWhom || since < 0 || since > w {
 			return false
 		}
 	}
@@ -194,6 +197,9 @@ func drawAttempt(r *rand.Rand) policy.Attempt {
 	if rarely() {
 		a.Site.TwoPersons = time.Duration(r.IntN(3)) * time.Hour
 		a.Site.First = policy.First{Person: policy.PersonID{byte(r.IntN(3))}, At: around()}
+	}
+	if a.Means == policy.ByPass {
+		a.Host = policy.PersonID{byte(r.IntN(3))}
 	}
 	for _, group := range []string{"", "cleaners", "tenants"} {
 		if rarely() {

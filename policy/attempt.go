@@ -24,9 +24,10 @@ type Attempt struct {
 	Clock  Clock
 	Door   string
 	Means  Means
-	Person *Person // nil: nobody known by this credential or face
-	KeyID  string  // which of the person's credentials was presented
-	Face   *Face   // set for ByFace and ByCardFace
+	Person *Person  // nil: nobody known by this credential or face
+	KeyID  string   // which of the person's credentials was presented
+	Host   PersonID // who answers for a visitor; zero: staff, or Person is no visitor
+	Face   *Face    // set for ByFace and ByCardFace
 	Site   Site
 
 	LastEntry time.Time // when this person last came in by this door, for Site.Passback; zero: not known
@@ -72,7 +73,19 @@ type Site struct {
 	First      First            // the first of two, for TwoPersons
 }
 
-// First is who was refused with ReasonSecond last, and when: the first of two people.
+// CountsAs is whom the attempt counts as where two people are needed: a visitor is no second person beside their host, nor beside
+// another visitor of the same host.
+func (a Attempt) CountsAs() PersonID {
+	switch {
+	case !a.Host.IsZero():
+		return a.Host
+	case a.Person == nil:
+		return PersonID{}
+	}
+	return a.Person.ID
+}
+
+// First is who was refused with ReasonSecond last, by Attempt.CountsAs, and when: the first of two people.
 type First struct {
 	Person PersonID
 	At     time.Time

@@ -124,6 +124,10 @@ func TestTwoPersons(t *testing.T) {
 			t.Errorf("%s: %+v", tc.name, d)
 		}
 	}
+	a.Site.First, a.Host = First{PersonID{9}, noon}, PersonID{9}
+	if d := Decide(a); d.Reason != ReasonSecond {
+		t.Errorf("a visitor after their own host: %+v", d)
+	}
 }
 
 func TestPassback(t *testing.T) {

@@ -179,6 +179,6 @@ func twoPersons(a Attempt) (bool, string) {
 	}
 	f := a.Site.First
 	ago := a.At.Sub(f.At)
-	second := !f.Person.IsZero() && f.Person != a.Person.ID && ago >= 0 && ago <= a.Site.TwoPersons
+	second := !f.Person.IsZero() && f.Person != a.CountsAs() && ago >= 0 && ago <= a.Site.TwoPersons
 	return second, fmt.Sprintf("within %v", a.Site.TwoPersons)
 }
