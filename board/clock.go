@@ -57,6 +57,15 @@ func machineTime() string {
 	return ""
 }
 
+// Clock tells the unit's time, to whoever is logged in.
+func (d *Desk) Clock(ctx context.Context, s console.Session) (c console.ClockState, err error) {
+	if _, err := d.allow(s, anybody); err != nil {
+		return c, err
+	}
+	err = d.u.do(ctx, func() { c = console.ClockState{Now: d.u.now(), From: d.u.clockFrom(), Trusted: d.u.clock().Trusted} })
+	return c, err
+}
+
 // SetTime sets the system's clock, and the floor with it, also backwards: a clock that was once wrong by years would hold the floor in the future for
 // good. The act is recorded with the time before.
 func (d *Desk) SetTime(ctx context.Context, s console.Session, t time.Time) error {

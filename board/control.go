@@ -225,13 +225,18 @@ func (u *Unit) ConsoleRequest(desk *Desk) Request {
 		if err != nil {
 			return err
 		}
-		o.Unit, o.Idle = u.cfg.Unit.Name, u.cfg.Console.Idle.D()
-		err = console.Serve(ctx, line, desk, o)
+		err = console.Serve(ctx, line, desk, u.consoleOptions(o))
 		if ctx.Err() != nil {
 			return ErrStopped
 		}
 		return err
 	}
+}
+
+// consoleOptions adds what every console of the unit has in common to what is known of a line.
+func (u *Unit) consoleOptions(o console.Options) console.Options {
+	o.Unit, o.Idle, o.Location = u.cfg.Unit.Name, u.cfg.Console.Idle.D(), u.cfg.Site.Location()
+	return o
 }
 
 // terminalOf reads what a client says of its terminal: COLSxROWS [TERM [LANG]]. A dumb terminal gets plain text.

@@ -342,3 +342,22 @@ func FuzzTerminalOf(f *testing.F) {
 		}
 	})
 }
+
+// TestOneZoneEverywhere: whoever reads of one event in two places reads one time, the site's.
+func TestOneZoneEverywhere(t *testing.T) {
+	b, _ := socketed(t)
+	b.someone(7)
+	b.tapAtReader(7) // at 08:00 UTC, which is 16:00 in Shanghai
+	k := call(t, b.cfg)
+	k.logIn("anna")
+	for _, command := range []string{"decisions 1", "why", "status", "clock", `add "Li Na" --from 2026-03-02 --until 2026-03-31`, "person Li"} {
+		k.hit(command + "\r")
+	}
+	k.see("lease ends")
+	for _, want := range []string{"2026-03-02 16:00:00  card", "2026-03-02 16:00:00, Asia/Shanghai", "lease from  2026-03-02", "lease ends  2026-03-31"} {
+		k.see(want)
+	}
+	if k.got.has("08:00") {
+		t.Errorf("a time of another zone is shown:\n%s", k.got.text.String())
+	}
+}

@@ -110,7 +110,7 @@ func (d *Desk) Letters(_ context.Context, s console.Session, id string) (paths [
 	if err != nil {
 		return nil, err
 	}
-	zone := d.u.cfg.Site.Calendar().Zone
+	zone := d.u.cfg.Site.Location()
 	i.Noticed = i.Noticed.In(zone)
 	if !i.Happened.IsZero() {
 		i.Happened = i.Happened.In(zone)

@@ -112,7 +112,7 @@ func (u *Unit) writeOut(what, ending string, write func(io.Writer) error) (path 
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", problem(fmt.Errorf("writing the %s: %w", what, err), "let the service write beside "+u.cfg.Unit.Dir)
 	}
-	path = filepath.Join(dir, what+"-"+u.now().UTC().Format("20060102-150405")+ending)
+	path = filepath.Join(dir, what+"-"+u.now().In(u.cfg.Site.Location()).Format("20060102-150405")+ending)
 	err = safefile.Fill(path, func(f io.Writer) error {
 		w := bufio.NewWriter(f)
 		return errors.Join(write(w), w.Flush())

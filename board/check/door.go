@@ -33,6 +33,9 @@ type Door struct {
 	Disk     func(context.Context) (DiskFacts, error) // see Disk
 }
 
+// now is the time in the site's zone, as the report and the screen tell it.
+func (d Door) now() time.Time { return time.Now().In(d.Config.Site.Location()) }
+
 // CameraFacts is how the camera did, by the eye's account.
 type CameraFacts struct {
 	State         string // "ok", or what is wrong

@@ -35,7 +35,7 @@ func New(d Door, by store.Actor, about Report) *Session {
 	about.Format, about.Unit, about.Location = format, d.Config.Unit.Name, d.Config.Unit.Location
 	about.Lock = lockKind(d.Config.Relay.FailSafe)
 	if about.Began.IsZero() {
-		about.Began = time.Now()
+		about.Began = d.now()
 	}
 	_, contact := d.Inputs["contact"]
 	s := &Session{Report: &about, Patience: Patience, door: d, plan: Plan(d)}
@@ -109,7 +109,7 @@ func (s *Session) Run(ctx context.Context, who Installer) (err error) {
 			return err
 		}
 	}
-	s.Report.Ended = time.Now()
+	s.Report.Ended = s.door.now()
 	return s.save()
 }
 
@@ -138,7 +138,7 @@ func (s *Session) take(ctx context.Context, who Installer, i int) (Choice, error
 		return choice, err
 	}
 	if choice == Skip {
-		result.Verdict, result.Why, result.At = Skipped, Words{"Skipped by the installer.", "安装人员跳过。"}, time.Now()
+		result.Verdict, result.Why, result.At = Skipped, Words{"Skipped by the installer.", "安装人员跳过。"}, s.door.now()
 		if step.Safety {
 			result.Why = Words{"Skipped by the installer. People's safety stands on it: the door does not count as tested.", "安装人员跳过。此项关系人身安全：本门不算通过检测。"}
 		}
@@ -159,7 +159,7 @@ func (s *Session) take(ctx context.Context, who Installer, i int) (Choice, error
 // try runs a step once and writes down how it went. Between steps the lock is at rest. The error is of what ends the session.
 func (s *Session) try(ctx context.Context, who Installer, step Step, result *Result) error {
 	s.lines.forget()
-	r := &run{Session: s, Installer: who, began: time.Now()}
+	r := &run{Session: s, Installer: who, began: s.door.now()}
 	err := step.run(ctx, r)
 	if lock := s.strike.lock(); err == nil && lock != nil {
 		err = problem("The relay or its record failed: "+lock.Error(), "继电器或其记录失败："+lock.Error(), "Mend what it says.", "请按提示修复。")

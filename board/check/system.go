@@ -23,7 +23,7 @@ func clockStep() Step {
 			if c.Now.Before(c.Floor.Add(-time.Minute)) {
 				return problem("The clock is behind the unit's own records.", "时钟早于设备已有记录。", remedy, remedyZh)
 			}
-			now := c.Now.Local().Format("2006-01-02 15:04:05 -07:00")
+			now := c.Now.In(r.door.Config.Site.Location()).Format("2006-01-02 15:04:05 -07:00")
 			r.fact("time", "The unit's time", "设备时间", same(now))
 			if c.Source == "" {
 				r.remark = Words{"Without a clock chip the unit does not know the time after a power cut, until it is set: passes and schedules wait.",

@@ -52,15 +52,19 @@ func (k Keypad) Limits() policy.TryLimits {
 	return policy.TryLimits{Free: k.Free, Pause: k.Pause.D(), Longest: k.Longest.D(), Forget: k.Forget.D()}
 }
 
-// Calendar is the site's zone and special days. The zone was checked when the file was read.
-func (s Site) Calendar() policy.Calendar {
-	zone := time.Local
+// Location is the site's zone, in which every time is shown and typed. The zone was checked when the file was read.
+func (s Site) Location() *time.Location {
 	if s.Zone != "" {
 		if z, err := time.LoadLocation(s.Zone); err == nil {
-			zone = z
+			return z
 		}
 	}
-	return policy.Calendar{Zone: zone, Special: s.Special}
+	return time.Local
+}
+
+// Calendar is the site's zone and special days.
+func (s Site) Calendar() policy.Calendar {
+	return policy.Calendar{Zone: s.Location(), Special: s.Special}
 }
 
 // Rules are the hours of each group as policy takes them.

@@ -123,7 +123,7 @@ func (c *console) statusFacts(s Status, lang string) []Fact {
 			faces.Fault += "; " + s.FacesFix
 		}
 	}
-	clock := Fact{Name: "clock", State: c.time(s.At) + ", " + clockFrom(s.ClockFrom).in(lang)}
+	clock := Fact{Name: "clock", State: c.time(s.At) + " " + c.zone() + ", " + clockFrom(s.ClockFrom).in(lang)}
 	if !s.Clock.Trusted {
 		clock.Fault = text{"not trusted; set it with 'clock'", "时间不可信，请用 clock 校时"}.in(lang)
 	}

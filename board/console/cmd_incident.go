@@ -174,7 +174,8 @@ func (c *console) askFigures(i *papers.Incident) error {
 			return c.errorf(text{"%q is no number of people", "%q 不是人数"}, clean(s))
 		}
 	}
-	if s, err = c.ask(text{"When it happened, if known (2026-01-31 18:30): ", "发生时间，如已知（2026-01-31 18:30）："}); err != nil {
+	if s, err = c.ask(text{"When it happened, if known (2026-01-31 18:30, " + c.zone() + "): ",
+		"发生时间，如已知（2026-01-31 18:30，" + c.zone() + "）："}); err != nil {
 		return err
 	}
 	if s != "" {

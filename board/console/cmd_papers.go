@@ -100,9 +100,9 @@ func assess(ctx context.Context, c *console, words []string) error {
 	if fresh.Author, err = c.ask(text{"Who answers for this assessment (name and function): ", "评估负责人（姓名和职务）："}); err != nil {
 		return err
 	}
-	until := c.o.Clock.Now().AddDate(1, 0, 0)
-	s, err := c.ask(text{"Valid until (YYYY-MM-DD), or Enter for a year, " + until.Format(time.DateOnly) + ": ",
-		"有效期至（YYYY-MM-DD），回车为一年，即 " + until.Format(time.DateOnly) + "："})
+	until := c.now(ctx).AddDate(1, 0, 0)
+	s, err := c.ask(text{"Valid until (YYYY-MM-DD), or Enter for a year, " + c.date(until) + ": ",
+		"有效期至（YYYY-MM-DD），回车为一年，即 " + c.date(until) + "："})
 	if err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func (c *console) showAssessment(a papers.Assessment, changed []string) error {
 	if !a.At.IsZero() {
 		lines = append(lines, text{"Put on file: ", "存档时间："}.in(c.lang)+c.time(a.At))
 	}
-	lines = append(lines, text{"Valid until: ", "有效期至："}.in(c.lang)+a.Until.Format(time.DateOnly))
+	lines = append(lines, text{"Valid until: ", "有效期至："}.in(c.lang)+c.date(a.Until))
 	if len(changed) > 0 {
 		lines = append(lines, c.wrapped(text{"Changed since: ", "此后有变更："}.in(c.lang)+strings.Join(changed, ", ")+text{". Redo it: assess new", "。请重新评估：assess new"}.in(c.lang))...)
 	}
@@ -178,7 +178,7 @@ func requests(ctx context.Context, c *console, words []string) error {
 		t := table{cols: []column{{"number", text{"number", "编号"}}, {"what", text{"asks to", "请求"}}, {"who", text{"who", "请求人"}},
 			{"asked", text{"asked", "提出"}}, {"due", text{"answer by", "答复期限"}}, {"done", text{"answered", "已答复"}}, {"answer", text{"answer", "答复"}}}}
 		for _, r := range all {
-			t.add(r.ID, r.What, r.Who, moment(r.Asked), r.Due.Format(time.DateOnly), moment(r.Done), r.Answer)
+			t.add(r.ID, r.What, r.Who, moment(r.Asked), c.date(r.Due), moment(r.Done), r.Answer)
 		}
 		return c.show(t, a.has("json"))
 	case a.words[0] == "add" && len(a.words) > 2:
@@ -186,7 +186,7 @@ func requests(ctx context.Context, c *console, words []string) error {
 		if err != nil {
 			return err
 		}
-		c.printf(text{"Request %s, to be answered by %s at the latest; better now.", "请求 %s，最迟 %s 答复；最好当场办理。"}, r.ID, r.Due.Format(time.DateOnly))
+		c.printf(text{"Request %s, to be answered by %s at the latest; better now.", "请求 %s，最迟 %s 答复；最好当场办理。"}, r.ID, c.date(r.Due))
 		return nil
 	case a.words[0] == "done" && len(a.words) > 2:
 		if err := desk.AnswerRequest(ctx, c.who, a.words[1], strings.Join(a.words[2:], " ")); err != nil {

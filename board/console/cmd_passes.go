@@ -42,7 +42,7 @@ func pass(ctx context.Context, c *console, words []string) error {
 			return err
 		}
 	}
-	now := c.o.Clock.Now()
+	now := c.now(ctx)
 	p, err := c.desk.(Passes).AddPass(ctx, c.who, host.ID, now, now.Add(time.Duration(hours)*time.Hour), uses)
 	if err != nil {
 		return err

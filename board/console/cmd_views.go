@@ -19,9 +19,6 @@ func viewCommands() []command {
 		{name: "aim", usage: "[blocks|ascii|words]", roles: handlesDoor, needs: has[Aimer], run: aim,
 			about:   text{"the camera's picture, for aiming it; recorded, lamp on, never stored", "显示画面以调整摄像头；有记录、亮灯、不存储"},
 			example: "aim ascii"},
-		{name: "clock", usage: "YYYY-MM-DD HH:MM:SS", roles: setsTime, needs: has[TimeSetter], run: setClock,
-			about:   text{"set the unit's time", "校准时间"},
-			example: "clock 2026-11-22 09:30:00"},
 	}
 }
 
@@ -162,26 +159,4 @@ func (c *console) event(e Event, lost int, asJSON bool) {
 		mark = "!"
 	}
 	c.print(fmt.Sprintf("%s %s %s: %s", e.At.In(c.o.Location).Format("15:04:05.000"), mark, e.Source, e.Text))
-}
-
-// farAway is a change of the time that is more likely a slip of the fingers than a clock that stood still.
-const farAway = 7 * 24 * time.Hour
-
-func setClock(ctx context.Context, c *console, words []string) error {
-	t, err := time.ParseInLocation(time.DateTime, strings.Join(words, " "), c.o.Location)
-	if err != nil {
-		return c.misuse("clock")
-	}
-	if away := t.Sub(c.o.Clock.Now()); away.Abs() > farAway {
-		c.printf(text{"That is %d days from the unit's present time. Leases that are over by then end at once, and their faces are destroyed.",
-			"与本机当前时间相差 %d 天。届时已到期的租约将立即结束，其人脸数据将被销毁。"}, int(away.Abs()/(24*time.Hour)))
-		if err := c.certain(text{"Is it right?", "确认无误？"}); err != nil {
-			return err
-		}
-	}
-	if err := c.desk.(TimeSetter).SetTime(ctx, c.who, t); err != nil {
-		return err
-	}
-	c.printf(text{"The time is now %s.", "当前时间 %s。"}, c.time(t))
-	return nil
 }

@@ -43,7 +43,7 @@ func TestBreakingOffDoesNothing(t *testing.T) {
 		"incident told i7 all":    nil,
 		"incident told i7 people": {"yes or no: "},
 		"incident close i7":       {"yes or no: "},
-		"incident write i7":       {"What happened", "", "lead to", "", "taken", "", "planned", "", "concerned (3): ", "4", "18:30): ", "", "entries, staff"},
+		"incident write i7":       {"What happened", "", "lead to", "", "taken", "", "planned", "", "concerned (3): ", "4", "UTC): ", "", "entries, staff"},
 		"request add see":         nil,
 		"filing elsewhere many":   nil,
 		"inquiry":                 nil,

@@ -73,6 +73,12 @@ func (d *fullDesk) Aim(ctx context.Context, s console.Session, show func(*consol
 	return nil
 }
 
+func (d *fullDesk) Clock(_ context.Context, s console.Session) (console.ClockState, error) {
+	err := d.enter(s, "clock", console.Installer, console.Technician, console.Manager, console.Auditor)
+	defer d.fakeDesk.mu.Unlock()
+	return console.ClockState{Now: d.clock.Now(), From: "rtc", Trusted: true}, err
+}
+
 func (d *fullDesk) SetTime(_ context.Context, s console.Session, t time.Time) error {
 	err := d.enter(s, "set time", console.Technician, console.Manager)
 	defer d.fakeDesk.mu.Unlock()

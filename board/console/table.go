@@ -176,6 +176,14 @@ func (c *console) time(t time.Time) string {
 	return t.In(c.o.Location).Format(time.DateTime)
 }
 
+// zone names the time zone of the line, as its rules are known, or by its offset where that is all there is.
+func (c *console) zone() string {
+	if name := c.o.Location.String(); name != "Local" {
+		return name
+	}
+	return c.o.Clock.Now().In(c.o.Location).Format("MST (UTC-07:00)")
+}
+
 // date shows a day; the zero time is empty.
 func (c *console) date(t time.Time) string {
 	if t.IsZero() {

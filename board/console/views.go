@@ -45,9 +45,17 @@ type Picture struct {
 	Figures       string          // "182 px high, sharpness 120, brightness 96, yaw 4"
 }
 
-// TimeSetter sets the clock of a unit that has lost the time.
+// TimeSetter tells the unit's time, and sets the clock of a unit that has lost it.
 type TimeSetter interface {
+	Clock(ctx context.Context, s Session) (ClockState, error)
 	SetTime(ctx context.Context, s Session, t time.Time) error
+}
+
+// ClockState is a unit's time, and where it comes from.
+type ClockState struct {
+	Now     time.Time
+	From    string // as Status.ClockFrom
+	Trusted bool
 }
 
 // Rights answers a person who asks what the unit knows of them (R-RIGHTS).

@@ -198,19 +198,28 @@ func TestLiveInPlainModeTellsOnlyNews(t *testing.T) {
 func TestSetClock(t *testing.T) {
 	s, desk := sitFull(t, console.Options{})
 	s.logIn("tom")
+	if got := s.do("tom", "clock"); !strings.Contains(got, "2026-11-22 09:30:00, UTC; from the clock chip.") {
+		t.Errorf("the time is shown as %q", got)
+	}
 	if got := s.do("tom", "clock tomorrow"); !strings.Contains(got, "for example: clock 2026-11-22 09:30:00") {
 		t.Errorf("a wrong time: %q", got)
 	}
 	s.hit("clock 2062-11-23 10:00:00\r")
-	s.see("13150 days from")
+	s.see("ahead by 13150 days 0 h")
 	s.see("yes or no: ")
 	s.hit("no\r")
 	s.see("tom> ")
 	if !desk.set.IsZero() {
 		t.Error("a slip of the fingers set the clock")
 	}
-	s.do("tom", "clock 2026-11-23 10:00:00")
-	if want := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC); !desk.set.Equal(want) {
+	s.hit("clock 2026-11-22 09:24:00\r") // six minutes are asked about
+	s.see("back by 0 h 06 min 00 s")
+	s.see("yes or no: ")
+	s.hit("yes\r")
+	s.see("The time is now 2026-11-22 09:24:00, UTC.")
+	s.see("tom> ")
+	s.do("tom", "clock 2026-11-22 09:33:00") // three are not
+	if want := time.Date(2026, 11, 22, 9, 33, 0, 0, time.UTC); !desk.set.Equal(want) {
 		t.Errorf("the time was set to %v, want %v", desk.set, want)
 	}
 }

@@ -139,6 +139,7 @@ func (s *story) console(ctx context.Context, in *os.File) {
 	defer keyboard.Close()
 	err = console.Serve(ctx, terminal{keyboard, s.out.(*crlf).w}, s.desk, console.Options{
 		Unit: s.conf.Unit.Name, Width: width, Height: height, Once: true, Idle: s.conf.Console.Idle.D(),
+		Location: s.conf.Site.Location(),
 	})
 	if err != nil {
 		s.say("console: %v", err)

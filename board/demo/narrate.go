@@ -45,7 +45,7 @@ func (w *world) tell(n *narrator) error {
 		if untold[e.Kind] {
 			continue
 		}
-		fmt.Fprintf(n.out, "    %s  %s\n", n.paint("2", fmt.Sprintf("#%-3d %s", e.Seq, e.At.Local().Format("15:04:05.000"))), n.line(e))
+		fmt.Fprintf(n.out, "    %s  %s\n", n.paint("2", fmt.Sprintf("#%-3d %s", e.Seq, e.At.In(w.conf.Site.Location()).Format("15:04:05.000"))), n.line(e))
 	}
 	return nil
 }

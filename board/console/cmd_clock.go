@@ -1,0 +1,94 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+func clockCommands() []command {
+	return []command{
+		{name: "clock", usage: "[YYYY-MM-DD HH:MM:SS]", needs: has[TimeSetter], run: clock,
+			about:   text{"show the unit's time, or set it, in the site's time zone", "显示或校准本机时间（场所时区）"},
+			example: "clock 2026-11-22 09:30:00"},
+	}
+}
+
+// Changes of the time that are asked about: one that is more than a correction, and one that is more likely a slip of the fingers.
+const (
+	jump    = 5 * time.Minute
+	farAway = 7 * 24 * time.Hour
+)
+
+// clock shows the unit's time, or sets it.
+func clock(ctx context.Context, c *console, words []string) error {
+	was, err := c.desk.(TimeSetter).Clock(ctx, c.who)
+	if err != nil {
+		return err
+	}
+	if len(words) == 0 {
+		c.showClock(was)
+		return nil
+	}
+	if !slices.Contains(setsTime, c.who.Role) {
+		return ErrNotAllowed
+	}
+	t, err := time.ParseInLocation(time.DateTime, strings.Join(words, " "), c.o.Location)
+	if err != nil {
+		return c.misuse("clock")
+	}
+	if err := c.allowJump(was.Now, t); err != nil {
+		return err
+	}
+	if err := c.desk.(TimeSetter).SetTime(ctx, c.who, t); err != nil {
+		return err
+	}
+	c.printf(text{"The time is now %s, %s.", "当前时间 %s，%s。"}, c.time(t), c.zone())
+	return nil
+}
+
+// allowJump asks before the time is changed by more than a correction.
+func (c *console) allowJump(was, now time.Time) error {
+	by := now.Sub(was)
+	if by.Abs() <= jump {
+		return nil
+	}
+	way := text{"back", "拨慢"}
+	if by > 0 {
+		way = text{"ahead", "拨快"}
+	}
+	c.printf(text{"The unit's time is %s, %s. This sets it %s by %s.", "本机当前时间 %s，%s。将%s %s。"},
+		c.time(was), c.zone(), way.in(c.lang), c.span(by.Abs()))
+	if by > farAway {
+		c.say(text{"Leases that are over by then end at once, and their faces are destroyed.", "届时已到期的租约将立即结束，其人脸数据将被销毁。"})
+	}
+	return c.certain(text{"Is it right?", "确认无误？"})
+}
+
+// showClock shows the unit's time and how far it can be trusted.
+func (c *console) showClock(s ClockState) {
+	c.printf(text{"%s, %s; %s.", "%s，%s；%s。"}, c.time(s.Now), c.zone(), clockFrom(s.From).in(c.lang))
+	if !s.Trusted {
+		c.printf(text{"It is not trusted. Set it: clock %s", "时间不可信，请校准：clock %s"}, c.time(s.Now))
+	}
+}
+
+// span is a length of time in the units that people use for it.
+func (c *console) span(d time.Duration) string {
+	if days := int(d / (24 * time.Hour)); days > 0 {
+		return fmt.Sprintf(text{"%d days %d h", "%d 天 %d 小时"}.in(c.lang), days, int(d/time.Hour)%24)
+	}
+	return fmt.Sprintf(text{"%d h %02d min %02d s", "%d 小时 %02d 分 %02d 秒"}.in(c.lang), int(d/time.Hour), int(d/time.Minute)%60, int(d/time.Second)%60)
+}
+
+// now is the unit's time, which is not always the machine's.
+func (c *console) now(ctx context.Context) time.Time {
+	if d, ok := c.desk.(TimeSetter); ok {
+		if s, err := d.Clock(ctx, c.who); err == nil {
+			return s.Now
+		}
+	}
+	return c.o.Clock.Now()
+}
