@@ -68,7 +68,7 @@ const (
 // tryCamera lets the eye look for some seconds in its aiming mode, in which it measures no face, and gives its account. The pictures that it hands over are
 // overwritten unseen; only their size is kept.
 func tryCamera(ctx context.Context, c *config.Config) (f check.CameraFacts, err error) {
-	if err := checkModels(c); err != nil {
+	if err := CheckFaces(c); err != nil {
 		return f, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, cameraIn+cameraLook)

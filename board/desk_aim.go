@@ -27,6 +27,10 @@ func (d *Desk) Aim(ctx context.Context, s console.Session, show func(*console.Pi
 	if d.u.eye == nil {
 		return problem(errors.New("this unit has no camera"), remedies[offByConfig].fix)
 	}
+	if d.u.faces.unusable != nil { // an eye without models makes no pictures
+		why, fix := d.u.whyOff(offFiles, s.Lang)
+		return problem(errors.New(why), fix)
+	}
 	began := d.u.now()
 	if err := d.u.beginAiming(ctx, by); err != nil {
 		return err

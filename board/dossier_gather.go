@@ -267,7 +267,7 @@ func (u *Unit) dossierPapers(d *dossier.Data) error {
 // dossierMatching says at which error rate faces are compared.
 func (u *Unit) dossierMatching(d *dossier.Data) error {
 	c, cal := u.cfg.Faces, u.faces.scores
-	if !c.Enabled || cal == nil {
+	if !c.Enabled || u.faces.unusable != nil {
 		return nil
 	}
 	at := u.faces.inForce(c.WithCard)

@@ -1,6 +1,7 @@
 package board
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,12 +33,20 @@ type faces struct {
 	asks   fusion.Act // what the person at the door is asked to do
 	taking *enrolment // somebody's face is being taken
 	aiming bool       // staff see the picture; nobody is recognised meanwhile
+
+	unusable error // what is wrong with the files that faces need, of CheckFaces; set once
 }
 
-// configure sets the thresholds by the configuration and by the number of people enrolled.
-func (f *faces) configure(c *config.Config) (err error) {
+// configure sets the thresholds by the configuration and by the number of people enrolled. Where that cannot be done, or
+// noFaces says that no face can be known, faces are off with that reason; the shipped calibration then stands in and decides
+// nothing.
+func (f *faces) configure(c *config.Config, noFaces error) (err error) {
+	f.unusable = noFaces
 	if f.scores, err = scores(c); err != nil {
-		return err
+		f.unusable = cmp.Or(noFaces, err)
+		if f.scores, err = calibration.Default(); err != nil {
+			return err
+		}
 	}
 	f.conf = fusion.Defaults()
 	f.conf.LiveMin, f.conf.FramesMin, f.conf.Window = c.Faces.LiveMin, c.Faces.Frames, c.Faces.DecideWithin.D()
@@ -215,6 +224,7 @@ const (
 	offCamera   = "the camera has a fault"
 	offLocked   = "locked until the passphrase is typed"
 	offAiming   = "the camera is being aimed"
+	offFiles    = "the face models or their calibration cannot be used"
 
 	offUncounted = "the rules are being checked" // for a moment after the start
 )
@@ -223,7 +233,12 @@ func recoverable(off string) bool { return off == offCamera }
 
 // facesOff says why faces do not work now; empty: they do.
 func (u *Unit) facesOff() string {
-	if !u.cfg.Faces.Enabled || u.eye == nil {
+	switch {
+	case !u.cfg.Faces.Enabled:
+		return offByConfig
+	case u.faces.unusable != nil:
+		return offFiles
+	case u.eye == nil:
 		return offByConfig
 	}
 	if broken := u.brokenRule(); broken != "" {

@@ -2,6 +2,7 @@ package board
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -69,6 +70,9 @@ func (u *Unit) loop(ctx context.Context) error {
 	}
 	u.door = policy.StartDoor(u.doorConf, open, u.now())
 	u.note("unit started", nil)
+	if u.faces.unusable != nil {
+		u.fault("face models", errors.New(inOneLine(u.faces.unusable)))
+	}
 	u.obey()
 
 	var seen <-chan recognizer.Observation

@@ -11,9 +11,7 @@ import (
 	"menshen/board/host"
 	"menshen/board/pass"
 	"menshen/recognizer"
-	"menshen/recognizer/calibration"
 	"menshen/recognizer/eye"
-	"menshen/recognizer/models"
 	"menshen/store"
 	"menshen/store/keys"
 )
@@ -53,7 +51,8 @@ func Init(c *config.Config, operator string, secret []byte) error {
 }
 
 // Open opens a unit: the vault first, so that a second program on the same unit ends before it touches a wire; then the
-// wires, with the relay at rest; then the eye, whose absence is a fault to show and no reason not to open for cards.
+// wires, with the relay at rest; then the eye. An eye that is absent, or files for faces that cannot be used, are faults to show
+// and do not keep the door from opening for cards.
 // The function that it returns closes everything after Run.
 func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, closeAll func() error, err error) {
 	var closers []func() error
@@ -94,13 +93,13 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 	}
 	log.Info("wires open", "readers", len(hw.Readers), "inputs", len(hw.Inputs))
 
-	parts := Parts{Config: c, Vault: v, Hardware: hw}
-	if c.Looks() {
+	parts := Parts{Config: c, Vault: v, Hardware: hw, NoFaces: CheckFaces(c)}
+	if parts.NoFaces != nil {
+		log.Error("faces stay off; cards, PINs, exit and fire work", "why", inOneLine(parts.NoFaces))
+	}
+	if seesFaces := c.Faces.Enabled && parts.NoFaces == nil; seesFaces || c.Passes.Camera {
 		conf := eye.Config{Camera: c.Camera.Source, Options: looking(c)}
-		if c.Faces.Enabled {
-			if err := checkModels(c); err != nil {
-				return nil, closeAll, err
-			}
+		if seesFaces {
 			conf.Models, conf.Manifest = c.Camera.Models, c.Camera.Manifest
 		}
 		if c.Passes.Camera {
@@ -118,34 +117,12 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 	return u, closeAll, err
 }
 
-// checkModels finds a missing or wrong model file before the door starts, where an installer sees it.
-func checkModels(c *config.Config) error {
-	m, err := models.Read(c.Camera.Manifest)
-	if err != nil {
-		return err
-	}
-	set, err := m.Load(c.Camera.Models)
-	if err == nil {
-		set.Release()
-	}
-	return err
-}
-
 // looking is which faces the eye looks at. The recognizer counts in thousandths.
 func looking(c *config.Config) (o recognizer.Options) {
 	if z := c.Camera.Zone; len(z) == 4 {
 		o.Zone = image.Rect(10*z[0], 10*z[1], 10*z[2], 10*z[3])
 	}
 	return o
-}
-
-// scores is the calibration in use, which must be of the model in use: thresholds of one model mean nothing with another.
-func scores(c *config.Config) (*calibration.Calibration, error) {
-	m, err := models.Read(c.Camera.Manifest)
-	if err != nil {
-		return nil, err
-	}
-	return calibration.Open(c.Faces.Calibration, m.Embed.SHA256)
 }
 
 // advise adds the remedy to an error of opening the vault.

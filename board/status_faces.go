@@ -11,10 +11,12 @@ import (
 
 // remedies says why faces are off, besides rules of the law, and what to do about each.
 var remedies = map[string]struct{ zh, fix, fixZh string }{
-	offByConfig:  {"配置中已停用", "set [faces] enabled = true in the configuration, and name a camera", "在配置中设 [faces] enabled = true 并指定摄像头"},
-	offCamera:    {"摄像头故障", "see the camera's line: cap, cable, light", "见摄像头一行：镜头盖、线缆、光线"},
-	offLocked:    {"待输入口令", "type 'unlock' and the passphrase of the faces", "输入 unlock 和人脸口令"},
-	offAiming:    {"正在调整摄像头", "a key at the console that shows the picture ends it", "在显示画面的控制台按任意键结束"},
+	offByConfig: {"配置中已停用", "set [faces] enabled = true in the configuration, and name a camera", "在配置中设 [faces] enabled = true 并指定摄像头"},
+	offCamera:   {"摄像头故障", "see the camera's line: cap, cable, light", "见摄像头一行：镜头盖、线缆、光线"},
+	offLocked:   {"待输入口令", "type 'unlock' and the passphrase of the faces", "输入 unlock 和人脸口令"},
+	offAiming:   {"正在调整摄像头", "a key at the console that shows the picture ends it", "在显示画面的控制台按任意键结束"},
+	offFiles: {"人脸模型或其标定文件不可用", "run 'menshen config check', put right what it names, then start the door again ('systemctl restart menshen')",
+		"运行 menshen config check，按提示修复，然后重启门控（systemctl restart menshen）"},
 	offUncounted: {"正在核查各项规则", "wait a moment; if it stays so, see the fault of the rules", "请稍候；如一直如此，请查看 rules 故障"},
 }
 
@@ -26,7 +28,7 @@ func (u *Unit) whyFacesOff(lang string) (why, fix string) {
 // faceFacts are the parts of face entry that have a state of their own.
 func (u *Unit) faceFacts(now time.Time, lang string) (out []console.Fact) {
 	f := &u.faces
-	if u.eye == nil {
+	if u.eye == nil || f.unusable != nil {
 		return nil
 	}
 	if s := u.atTheDoor(now, lang); s != "" {

@@ -35,6 +35,7 @@ type Parts struct {
 	Vault    *store.Vault
 	Hardware *Hardware
 	Eye      Eye
+	NoFaces  error                                // why no face can be known with the files at hand, of CheckFaces; nil: one can
 	Now      func() time.Time                     // the wall clock; nil: time.Now
 	Look     func(host.Where) (host.Facts, error) // nil: host.Look
 }
@@ -114,7 +115,7 @@ func New(p Parts) (*Unit, error) {
 	if err := u.loadOrders(); err != nil {
 		return nil, err
 	}
-	if err := u.loadFaces(); err != nil {
+	if err := u.loadFaces(p.NoFaces); err != nil {
 		return nil, err
 	}
 	if err := u.loadPasses(); err != nil {
@@ -128,8 +129,8 @@ func New(p Parts) (*Unit, error) {
 // reported just after the opening.
 const rexShunt = 2 * time.Second
 
-// loadFaces makes the index and fills it.
-func (u *Unit) loadFaces() error {
+// loadFaces makes the index and fills it. noFaces is why no face can be known.
+func (u *Unit) loadFaces(noFaces error) error {
 	var err error
 	if u.faces.index, err = index.New(recognizer.Dim); err != nil {
 		return fmt.Errorf("making room for templates: %w", err)
@@ -137,7 +138,7 @@ func (u *Unit) loadFaces() error {
 	if err := u.fillIndex(); err != nil {
 		return err
 	}
-	return u.faces.configure(u.cfg)
+	return u.faces.configure(u.cfg, noFaces)
 }
 
 // Run works until ctx ends, then leaves the door in its safe state. It returns an error only when the unit cannot work at all.

@@ -19,151 +19,125 @@ var (
 	Challenges  = []string{"never", "in doubt", "always"}
 )
 
-func (c *Config) check() error {
+// check finds every value that cannot be; of values that exclude each other it names the first.
+func (c *Config) check() misfits {
+	m := new(misfits)
 	if c.Unit.Name == "" {
-		return at("unit.name", fmt.Errorf("[unit] has no name: write where the door is, such as name = \"Block 4, main entrance\""))
+		m.add("unit.name", fmt.Errorf("[unit] has no name: write where the door is, such as name = \"Block 4, main entrance\""))
 	}
 	if c.Unit.Dir == "" {
-		return at("unit.dir", fmt.Errorf("[unit] has no dir: write the folder of the vault, such as dir = \"/var/lib/menshen\""))
+		m.add("unit.dir", fmt.Errorf("[unit] has no dir: write the folder of the vault, such as dir = \"/var/lib/menshen\""))
 	}
 	if _, err := ParseKeySource(c.Key.Source); err != nil {
-		return at("key.source", fmt.Errorf("[key] source: %w", err))
+		m.add("key.source", fmt.Errorf("[key] source: %w", err))
 	}
-	for _, part := range []func() error{c.checkDoor, c.checkLock, c.checkWires, c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkPasses} {
-		if err := part(); err != nil {
-			return err
-		}
+	for _, part := range []func(*misfits){c.checkDoor, c.checkLock, c.checkWires, c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkPasses} {
+		part(m)
 	}
-	return nil
+	return *m
 }
 
-func (c *Config) checkDoor() error {
+func (c *Config) checkDoor(m *misfits) {
 	if d := c.Door.Release.D(); d < time.Second || d > time.Minute {
-		return at("door.release", fmt.Errorf("[door] release %v is out of range: write between 1s and 60s", d))
+		m.add("door.release", fmt.Errorf("[door] release %v is out of range: write between 1s and 60s", d))
 	}
 	if c.Door.LongRelease < c.Door.Release {
-		return at("door.long_release", fmt.Errorf("[door] long_release is shorter than release: write at least %v", c.Door.Release.D()))
+		m.add("door.long_release", fmt.Errorf("[door] long_release is shorter than release: write at least %v", c.Door.Release.D()))
 	}
 	if h := c.Door.HeldAfter; h != 0 && c.Door.PreAlarm >= h {
-		return at("door.pre_alarm", fmt.Errorf("[door] pre_alarm must be shorter than held_after (%v)", h.D()))
+		m.add("door.pre_alarm", fmt.Errorf("[door] pre_alarm must be shorter than held_after (%v)", h.D()))
 	}
-	return nil
 }
 
 // checkLock holds a lock to its kind: what a maglock and an impulse lock do without current is no choice, and an impulse lock
 // cannot be held open, which fire (R-SAFE) and free passage ask for.
-func (c *Config) checkLock() error {
+func (c *Config) checkLock(m *misfits) {
 	r := &c.Relay
-	if err := oneOf("[relay] lock", r.Lock, Locks); err != nil {
-		return at("relay.lock", err)
-	}
+	m.add("relay.lock", oneOf("[relay] lock", r.Lock, Locks))
 	if r.PowerUp != "" {
-		if err := oneOf("[relay] power_up", r.PowerUp, []string{"low", "high"}); err != nil {
-			return at("relay.power_up", err)
-		}
+		m.add("relay.power_up", oneOf("[relay] power_up", r.PowerUp, []string{"low", "high"}))
 	}
 	switch {
 	case r.Lock == "maglock" && !r.FailSafe:
-		return at("relay.fail_safe", fmt.Errorf("[relay] a maglock is open without current: write fail_safe = true"))
+		m.add("relay.fail_safe", fmt.Errorf("[relay] a maglock is open without current: write fail_safe = true"))
 	case r.Lock == "impulse" && r.FailSafe:
-		return at("relay.fail_safe", fmt.Errorf("[relay] an impulse lock stays locked without current: write fail_safe = false"))
+		m.add("relay.fail_safe", fmt.Errorf("[relay] an impulse lock stays locked without current: write fail_safe = false"))
 	case r.Lock == "impulse" && c.has("fire"):
-		return at("relay.lock", fmt.Errorf("[relay] an impulse lock cannot be held open while there is fire (R-SAFE): "+
+		m.add("relay.lock", fmt.Errorf("[relay] an impulse lock cannot be held open while there is fire (R-SAFE): "+
 			"wire a lock that is open without current (lock = \"maglock\", fail_safe = true), or a strike"))
 	case r.Lock == "impulse" && len(c.Site.Free.Hours) > 0:
-		return at("relay.lock", fmt.Errorf("[relay] an impulse lock cannot stay unlocked, which [site.free_passage] asks for: leave that out, or wire a strike or a maglock"))
+		m.add("relay.lock", fmt.Errorf("[relay] an impulse lock cannot stay unlocked, which [site.free_passage] asks for: leave that out, or wire a strike or a maglock"))
 	case r.Lock == "impulse" && (r.Pulse.D() < 50*time.Millisecond || r.Pulse.D() > 5*time.Second):
-		return at("relay.pulse", fmt.Errorf("[relay] pulse %v is out of range: write between 50ms and 5s", r.Pulse.D()))
+		m.add("relay.pulse", fmt.Errorf("[relay] pulse %v is out of range: write between 50ms and 5s", r.Pulse.D()))
 	case r.Lock == "impulse" && r.Rest.D() > time.Minute:
-		return at("relay.rest", fmt.Errorf("[relay] rest %v is out of range: write at most 60s", r.Rest.D()))
+		m.add("relay.rest", fmt.Errorf("[relay] rest %v is out of range: write at most 60s", r.Rest.D()))
 	}
-	return nil
 }
 
 // checkWires looks at pins by their names alone; which of them are the same, or must not be used, the board's profile knows.
-func (c *Config) checkWires() error {
-	if c.Relay.Pin == "" {
-		return at("relay.pin", fmt.Errorf("[relay] has no pin: write the line that drives the strike, such as pin = \"GPIO17\""))
-	}
+func (c *Config) checkWires(m *misfits) {
 	used := map[string]string{}
 	for _, w := range c.Pins() {
-		if w.Pin == "" {
-			return at(w.Key, fmt.Errorf("%s has no pin", w.Of))
+		switch other, taken := used[w.Pin]; {
+		case w.Pin == "" && w.Key == "relay.pin":
+			m.add(w.Key, fmt.Errorf("[relay] has no pin: write the line that drives the strike, such as pin = \"GPIO17\""))
+		case w.Pin == "":
+			m.add(w.Key, fmt.Errorf("%s has no pin", w.Of))
+		case taken:
+			m.add(w.Key, fmt.Errorf("%s is wired to %s, which is already the %s: give each its own pin", w.Of, w.Pin, other))
+		default:
+			used[w.Pin] = w.Of
 		}
-		if other, taken := used[w.Pin]; taken {
-			return at(w.Key, fmt.Errorf("%s is wired to %s, which is already the %s: give each its own pin", w.Of, w.Pin, other))
-		}
-		used[w.Pin] = w.Of
 	}
 	for i, in := range c.Inputs {
 		key := fmt.Sprintf("input.%d", i)
-		if err := oneOf("[[input]] role", in.Role, Roles); err != nil {
-			return at(key+".role", err)
-		}
-		if in.Pull == "" {
-			continue
-		}
-		if err := oneOf("[[input]] pull", in.Pull, []string{"up", "down", "none"}); err != nil {
-			return at(key+".pull", err)
+		m.add(key+".role", oneOf("[[input]] role", in.Role, Roles))
+		if in.Pull != "" {
+			m.add(key+".pull", oneOf("[[input]] pull", in.Pull, []string{"up", "down", "none"}))
 		}
 	}
 	for i, s := range c.Signals {
-		if err := oneOf("[[signal]] role", s.Role, SignalRoles); err != nil {
-			return at(fmt.Sprintf("signal.%d.role", i), err)
-		}
+		m.add(fmt.Sprintf("signal.%d.role", i), oneOf("[[signal]] role", s.Role, SignalRoles))
 	}
-	return nil
 }
 
-func (c *Config) checkPlace() error {
+func (c *Config) checkPlace(m *misfits) {
 	place := policy.Place(c.Unit.Location)
 	switch {
 	case place == "" && c.Faces.Enabled:
-		return at("unit.location", fmt.Errorf("[unit] has no location: faces need to know what the door leads to, such as location = \"building entrance\""))
+		m.add("unit.location", fmt.Errorf("[unit] has no location: faces need to know what the door leads to, such as location = \"building entrance\""))
 	case place == "":
-		return nil
+		return
 	case !slices.Contains(policy.Places, place):
 		known := make([]string, len(policy.Places))
 		for i, p := range policy.Places {
 			known[i] = string(p)
 		}
-		return at("unit.location", fmt.Errorf("%w; the last four are private spaces, where no face is taken (R-NOPRIVATE)",
+		m.add("unit.location", fmt.Errorf("%w; the last four are private spaces, where no face is taken (R-NOPRIVATE)",
 			oneOf("[unit] location", c.Unit.Location, known)))
 	case c.Faces.Enabled && !place.Public():
-		return at("unit.location", fmt.Errorf("[unit] location is a private space (%s): no face may be taken there (R-NOPRIVATE); set [faces] enabled = false", place))
+		m.add("unit.location", fmt.Errorf("[unit] location is a private space (%s): no face may be taken there (R-NOPRIVATE); set [faces] enabled = false", place))
 	}
-	return nil
 }
 
-func (c *Config) checkFaces() error {
+func (c *Config) checkFaces(m *misfits) {
 	if !c.Faces.Enabled {
-		return nil
+		return
 	}
-	switch f := c.Faces; {
-	case c.Unit.Handler == "":
-		return at("unit.handler", fmt.Errorf("[unit] needs handler and contact: the notice must say who is responsible (R-NOTICE)"))
-	case c.Unit.Contact == "":
-		return at("unit.contact", fmt.Errorf("[unit] needs handler and contact: the notice must say who is responsible (R-NOTICE)"))
-	case c.Camera.Source == "":
-		return at("camera.source", fmt.Errorf("[camera] has no source: write source = \"v4l2:/dev/video0\", or set [faces] enabled = false"))
-	case len(c.Readers) == 0 && !c.has("staff"):
-		return at("faces.enabled", fmt.Errorf("there is no reader and no staff button: a face may never be the only way in (R-ALT); wire one, or set [faces] enabled = false"))
-	case f.StrangerIn < 1000 || f.StrangerIn > 1_000_000:
-		return at("faces.stranger_in", fmt.Errorf("[faces] stranger_in %d is out of range: write between 1000 and 1000000", f.StrangerIn))
-	case f.LiveMin < 0 || f.LiveMin > 1:
-		return at("faces.live_min", fmt.Errorf("[faces] live_min %v is out of range: write between 0 and 1", f.LiveMin))
-	case f.Frames < 1 || f.Frames > 20:
-		return at("faces.frames", fmt.Errorf("[faces] frames %d is out of range: write between 1 and 20", f.Frames))
-	case f.DecideWithin.D() < time.Second || f.DecideWithin.D() > 10*time.Second:
-		return at("faces.decide_within", fmt.Errorf("[faces] decide_within %v is out of range: write between 1s and 10s", f.DecideWithin.D()))
-	}
-	if err := oneOf("[faces] challenge", c.Faces.Challenge, Challenges); err != nil {
-		return at("faces.challenge", err)
-	}
+	f := c.Faces
+	m.when(c.Unit.Handler == "", "unit.handler", "[unit] needs handler and contact: the notice must say who is responsible (R-NOTICE)")
+	m.when(c.Unit.Contact == "", "unit.contact", "[unit] needs handler and contact: the notice must say who is responsible (R-NOTICE)")
+	m.when(c.Camera.Source == "", "camera.source", "[camera] has no source: write source = \"v4l2:/dev/video0\", or set [faces] enabled = false")
+	m.when(len(c.Readers) == 0 && !c.has("staff"), "faces.enabled", "there is no reader and no staff button: a face may never be the only way in (R-ALT); wire one, or set [faces] enabled = false")
+	m.when(f.StrangerIn < 1000 || f.StrangerIn > 1_000_000, "faces.stranger_in", "[faces] stranger_in %d is out of range: write between 1000 and 1000000", f.StrangerIn)
+	m.when(f.LiveMin < 0 || f.LiveMin > 1, "faces.live_min", "[faces] live_min %v is out of range: write between 0 and 1", f.LiveMin)
+	m.when(f.Frames < 1 || f.Frames > 20, "faces.frames", "[faces] frames %d is out of range: write between 1 and 20", f.Frames)
+	m.when(f.DecideWithin.D() < time.Second || f.DecideWithin.D() > 10*time.Second, "faces.decide_within", "[faces] decide_within %v is out of range: write between 1s and 10s", f.DecideWithin.D())
+	m.add("faces.challenge", oneOf("[faces] challenge", c.Faces.Challenge, Challenges))
 	if c.Faces.Challenge != "never" && !slices.ContainsFunc(c.Signals, func(s Signal) bool { return s.Role == "green" || s.Role == "buzzer" }) {
-		return at("faces.challenge", fmt.Errorf("[faces] challenge %q: nothing could ask for it: wire a [[signal]] with role = \"green\" or \"buzzer\", or write \"never\"", c.Faces.Challenge))
+		m.add("faces.challenge", fmt.Errorf("[faces] challenge %q: nothing could ask for it: wire a [[signal]] with role = \"green\" or \"buzzer\", or write \"never\"", c.Faces.Challenge))
 	}
-	return at("camera.zone", c.Camera.checkZone())
+	m.add("camera.zone", c.Camera.checkZone())
 }
 
 func (c *Camera) checkZone() error {

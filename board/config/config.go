@@ -178,7 +178,9 @@ func Load(path string) (*Config, error) {
 	}
 	c, err := Parse(bytes.NewReader(raw))
 	if err != nil {
-		return nil, fmt.Errorf("%s:%w", path, err)
+		var all Errors
+		errors.As(err, &all)
+		return nil, all.in(path)
 	}
 	dir, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
@@ -188,19 +190,20 @@ func Load(path string) (*Config, error) {
 	return c, nil
 }
 
-// Parse reads and checks a configuration, starting from the defaults. Its errors begin with a line number where there is one.
+// Parse reads and checks a configuration, starting from the defaults. Its error is Errors: all unknown keys, else the first place
+// that is no TOML, else all values that cannot be; each begins with its line where there is one.
 func Parse(r io.Reader) (*Config, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, 1<<20))
 	if err != nil {
-		return nil, fmt.Errorf(" reading: %w", err)
+		return nil, Errors{fmt.Errorf(" reading: %w", err)}
 	}
 	c := defaults()
 	if err := decode(raw, &c); err != nil {
 		return nil, explain(err)
 	}
 	c.lines = findLines(raw)
-	if err := c.check(); err != nil {
-		return nil, c.lines.explain(err)
+	if err := c.lines.explain(c.check()); err != nil {
+		return nil, err
 	}
 	return &c, nil
 }

@@ -9,22 +9,24 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// explain turns a decoder's error into one line: LINE: what is wrong: what to write.
-func explain(err error) error {
+// explain turns a decoder's error into lines: LINE: what is wrong: what to write.
+func explain(err error) Errors {
 	var unknown *toml.StrictMissingError
 	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
-		first := unknown.Errors[0]
-		line, _ := first.Position()
-		key := first.Key()
-		name := key[len(key)-1]
-		return fmt.Errorf("%d: unknown key %q%s", line, strings.Join(key, "."), didYouMean(name, keysBeside(key)))
+		var all Errors
+		for _, u := range unknown.Errors {
+			line, _ := u.Position()
+			key := u.Key()
+			all = append(all, atLine(line, fmt.Errorf("unknown key %q%s", strings.Join(key, "."), didYouMean(key[len(key)-1], keysBeside(key)))))
+		}
+		return all
 	}
 	var bad *toml.DecodeError
 	if errors.As(err, &bad) {
 		line, column := bad.Position()
-		return fmt.Errorf("%d: %s (column %d)", line, strings.TrimPrefix(bad.Error(), "toml: "), column)
+		return Errors{atLine(line, fmt.Errorf("%s (column %d)", strings.TrimPrefix(bad.Error(), "toml: "), column))}
 	}
-	return fmt.Errorf(" %w", err)
+	return Errors{atLine(0, err)}
 }
 
 // keysBeside lists the keys that are known where an unknown one stands.

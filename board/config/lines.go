@@ -1,8 +1,10 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,25 +64,59 @@ type misfit struct {
 	err error
 }
 
-func (m *misfit) Error() string { return m.err.Error() }
-func (m *misfit) Unwrap() error { return m.err }
+// misfits are all such values of a file.
+type misfits []misfit
 
-// at says which key an error is about; nil stays nil.
-func at(key string, err error) error {
-	var known *misfit
-	if err == nil || errors.As(err, &known) {
-		return err
+// add takes an error about a key; nil is none.
+func (m *misfits) add(key string, err error) {
+	if err != nil {
+		*m = append(*m, misfit{key, err})
 	}
-	return &misfit{key, err}
 }
 
-// explain puts the line before an error: "LINE: what is wrong: what to write".
-func (l lines) explain(err error) error {
-	var m *misfit
-	if errors.As(err, &m) {
-		if n := l.of(m.key); n > 0 {
-			return fmt.Errorf("%d: %w", n, err)
-		}
+// when takes an error about a key where a condition is true.
+func (m *misfits) when(is bool, key, format string, args ...any) {
+	if is {
+		m.add(key, fmt.Errorf(format, args...))
 	}
-	return fmt.Errorf(" %w", err)
+}
+
+// explain puts its line before each: "LINE: what is wrong: what to write", in the order of the file. No misfits give nil.
+func (l lines) explain(all misfits) error {
+	slices.SortStableFunc(all, func(a, b misfit) int { return cmp.Compare(l.of(a.key), l.of(b.key)) })
+	var found Errors
+	for _, m := range all {
+		found = append(found, atLine(l.of(m.key), m.err))
+	}
+	return found.orNil()
+}
+
+// atLine puts a line before an error; 0: there is none.
+func atLine(n int, err error) error {
+	if n == 0 {
+		return fmt.Errorf(" %w", err)
+	}
+	return fmt.Errorf("%d: %w", n, err)
+}
+
+// Errors are all that is wrong with a file, one line each.
+type Errors []error
+
+func (e Errors) Error() string   { return errors.Join(e...).Error() }
+func (e Errors) Unwrap() []error { return e }
+
+func (e Errors) orNil() error {
+	if len(e) == 0 {
+		return nil
+	}
+	return e
+}
+
+// in puts the file's path before each.
+func (e Errors) in(path string) Errors {
+	var out Errors
+	for _, err := range e {
+		out = append(out, fmt.Errorf("%s:%w", path, err))
+	}
+	return out
 }

@@ -13,20 +13,19 @@ type Passes struct {
 	Camera  bool `toml:"camera"` // the camera reads codes, while a pass is valid; it needs no model for that and no face
 }
 
-func (c *Config) checkPasses() error {
+func (c *Config) checkPasses(m *misfits) {
 	switch {
 	case !c.Passes.Enabled && c.Passes.Camera:
-		return at("passes.camera", fmt.Errorf("[passes] camera is set and passes are not enabled: write enabled = true, or leave camera out"))
+		m.add("passes.camera", fmt.Errorf("[passes] camera is set and passes are not enabled: write enabled = true, or leave camera out"))
 	case !c.Passes.Enabled:
-		return nil
+		return
 	case c.Passes.Camera && c.Camera.Source == "":
-		return at("passes.camera", fmt.Errorf("[passes] camera is set and [camera] has no source: write source = \"v4l2:/dev/video0\""))
+		m.add("passes.camera", fmt.Errorf("[passes] camera is set and [camera] has no source: write source = \"v4l2:/dev/video0\""))
 	case c.Passes.Camera && !policy.Place(c.Unit.Location).Public():
-		return at("passes.camera", fmt.Errorf("[passes] camera: write what the door leads to as [unit] location; in a private space no camera is used (R-NOPRIVATE)"))
+		m.add("passes.camera", fmt.Errorf("[passes] camera: write what the door leads to as [unit] location; in a private space no camera is used (R-NOPRIVATE)"))
 	case !c.Passes.Camera && !slices.ContainsFunc(c.Readers, func(r Reader) bool { return r.Takes(policy.PassKind) }):
-		return at("passes.enabled", fmt.Errorf("[passes] nothing at this door takes a pass: wire a keypad or a scanner, or write camera = true"))
+		m.add("passes.enabled", fmt.Errorf("[passes] nothing at this door takes a pass: wire a keypad or a scanner, or write camera = true"))
 	}
-	return nil
 }
 
 // Looks reports whether the unit needs its camera at all.

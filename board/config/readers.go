@@ -17,32 +17,33 @@ var (
 	Contents       = []string{"hex", "decimal", "em4100", "text"}
 )
 
-func (c *Config) checkReaders() error {
+func (c *Config) checkReaders(m *misfits) {
 	for i, f := range c.Formats {
 		key := fmt.Sprintf("format.%d", i)
 		if slices.Contains(WiegandFormats, f.Name) || slices.ContainsFunc(c.Formats[:i], func(g Format) bool { return g.Name == f.Name }) || f.Name == "" {
-			return at(key+".name", fmt.Errorf("[[format]] name %q is taken or empty: give it one of its own, such as name = \"site\"", f.Name))
+			m.add(key+".name", fmt.Errorf("[[format]] name %q is taken or empty: give it one of its own, such as name = \"site\"", f.Name))
+			continue
 		}
 		if _, err := wiegand.Layout(f.Name, f.Fields, f.Parity...); err != nil {
-			return at(key, fmt.Errorf("[[format]] %w", err))
+			m.add(key, fmt.Errorf("[[format]] %w", err))
 		}
 	}
 	for i, r := range c.Readers {
 		key := fmt.Sprintf("reader.%d", i)
 		if r.Name == "" {
-			return at(key+".name", fmt.Errorf("[[reader]] number %d has no name: write one, such as name = \"outside\"", i+1))
+			m.add(key+".name", fmt.Errorf("[[reader]] number %d has no name: write one, such as name = \"outside\"", i+1))
 		}
 		if slices.ContainsFunc(c.Readers[:i], func(other Reader) bool { return other.Name == r.Name }) {
-			return at(key+".name", fmt.Errorf("[[reader]] %s: there are two of this name: its records could not be told apart", r.Name))
+			m.add(key+".name", fmt.Errorf("[[reader]] %s: there are two of this name: its records could not be told apart", r.Name))
 		}
 		if err := oneOf("[[reader]] kind", r.Kind, ReaderKinds); err != nil {
-			return at(key+".kind", err)
+			m.add(key+".kind", err)
+			continue
 		}
 		if field, err := c.checkReader(r); err != nil {
-			return at(key+"."+field, fmt.Errorf("[[reader]] %s: %w", r.Name, err))
+			m.add(key+"."+field, fmt.Errorf("[[reader]] %s: %w", r.Name, err))
 		}
 	}
-	return nil
 }
 
 // checkReader holds a reader to the keys that its kind needs; field is the one that is wrong.

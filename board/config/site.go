@@ -76,27 +76,26 @@ func (s Site) Rules() []policy.Access {
 	return rules
 }
 
-func (s *Site) check() error {
+func (s *Site) check(m *misfits) {
 	if _, err := time.LoadLocation(s.Zone); err != nil {
-		return at("site.zone", fmt.Errorf("[site] zone %q is not known: write a place such as zone = \"Asia/Shanghai\"", s.Zone))
+		m.add("site.zone", fmt.Errorf("[site] zone %q is not known: write a place such as zone = \"Asia/Shanghai\"", s.Zone))
 	}
 	for i, a := range s.Access {
 		if len(a.Hours) == 0 {
-			return at(fmt.Sprintf("site.access.%d", i), fmt.Errorf("[[site.access]] number %d has no hours: write some, such as hours = [\"mon-fri 07:00-23:00\"]", i+1))
+			m.add(fmt.Sprintf("site.access.%d", i), fmt.Errorf("[[site.access]] number %d has no hours: write some, such as hours = [\"mon-fri 07:00-23:00\"]", i+1))
 		}
 	}
 	if f := s.Free; len(f.Hours) == 0 && (f.FirstPerson || len(f.Groups) > 0) {
-		return at("site.free_passage", fmt.Errorf("[site.free_passage] has no hours: write some, such as hours = [\"mon-fri 09:00-17:00\"]"))
+		m.add("site.free_passage", fmt.Errorf("[site.free_passage] has no hours: write some, such as hours = [\"mon-fri 09:00-17:00\"]"))
 	}
 	if d := s.TwoPersons.D(); d > 5*time.Minute {
-		return at("site.two_persons", fmt.Errorf("[site] two_persons %v is out of range: write at most 5m", d))
+		m.add("site.two_persons", fmt.Errorf("[site] two_persons %v is out of range: write at most 5m", d))
 	}
 	if d := s.Passback.D(); d > 24*time.Hour {
-		return at("site.passback", fmt.Errorf("[site] passback %v is out of range: write at most 24h", d))
+		m.add("site.passback", fmt.Errorf("[site] passback %v is out of range: write at most 24h", d))
 	}
 	k := s.Keypad
 	if k.Free < 1 || k.Free > 100 || k.Pause <= 0 || k.Longest < k.Pause || k.Longest.D() > 24*time.Hour {
-		return at("site.keypad", fmt.Errorf("[site.keypad] is out of range: free 1 to 100, pause above 0s, longest from pause to 24h"))
+		m.add("site.keypad", fmt.Errorf("[site.keypad] is out of range: free 1 to 100, pause above 0s, longest from pause to 24h"))
 	}
-	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"menshen/board"
 	"menshen/board/config"
 	"menshen/board/profile"
 )
@@ -26,8 +27,10 @@ func configVerb() *cobra.Command {
 	}, &cobra.Command{
 		Use:   "check FILE",
 		Short: "say whether a configuration can be used, and if not, where and why",
-		Long: `Reads a configuration as the unit would, and holds its wires against the board: the one that [unit] board names, or the one that
-this runs on. What is refused keeps the unit from starting; a warning does not. 'menshen board --config FILE' draws the wires.`,
+		Long: `Reads a configuration as the unit would, and says all that is wrong with it. Its wires are held against the board: the one that
+[unit] board names, or the one that this runs on. Where faces are enabled, the models and the calibration on this machine are read
+too. What is refused keeps the unit from starting; a warning does not, and without usable models it starts for cards and PINs
+alone. 'menshen board --config FILE' draws the wires.`,
 		Example: "  menshen config check door.toml",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return checkConfig(c.OutOrStdout(), args[0]) },
@@ -56,13 +59,22 @@ func checkConfig(w io.Writer, file string) error {
 			refused++
 		}
 	}
-	if refused > 0 {
+	noFaces := board.CheckFaces(c)
+	if noFaces != nil {
+		for why := range strings.SplitSeq(noFaces.Error(), "\n") {
+			fmt.Fprintf(w, "%s:%d: no faces: %s\n", file, c.Line("faces.enabled"), why)
+		}
+	}
+	switch {
+	case refused > 0:
 		return fmt.Errorf("%s: %w: mend the %d lines that say \"refused\" above", file, profile.ErrRefused, refused)
+	case noFaces != nil:
+		return fmt.Errorf("%s: the door would work for cards and PINs, and faces would stay off: mend what says \"no faces\" above", file)
 	}
-	board := "no known board, so its pins were not looked at (write board = \"…\" into [unit]: 'menshen board list')"
+	title := "no known board, so its pins were not looked at (write board = \"…\" into [unit]: 'menshen board list')"
 	if b != nil {
-		board = b.Title
+		title = b.Title
 	}
-	fmt.Fprintf(w, "%s: in order; %s, %d readers, %d inputs, faces %v; %s\n", file, c.Unit.Name, len(c.Readers), len(c.Inputs), c.Faces.Enabled, board)
+	fmt.Fprintf(w, "%s: in order; %s, %d readers, %d inputs, faces %v; %s\n", file, c.Unit.Name, len(c.Readers), len(c.Inputs), c.Faces.Enabled, title)
 	return nil
 }

@@ -16,6 +16,9 @@ var (
 	ErrHash    = errors.New("model file is not the one the manifest names")
 )
 
+// remedy brings the files: into the user's cache folder, or with the program onto a board.
+const remedy = `run "make models" (on a board "make install"), or copy the model files there`
+
 // maxFile is the largest model that is read: a wrong path must not fill the memory.
 const maxFile = 256 << 20
 
@@ -25,15 +28,21 @@ type Set struct {
 	bytes map[string][]byte
 }
 
-// Load reads all models of the manifest from dir. Errors wrap ErrMissing or ErrHash, name the file and say what to do.
+// Load reads all models of the manifest from dir. Of each file that cannot be used there is an error, joined, which wraps
+// ErrMissing or ErrHash, names the file and says what to do.
 func (m Manifest) Load(dir string) (*Set, error) {
 	s := &Set{Manifest: m, bytes: map[string][]byte{}}
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: there is no folder %s; %s", ErrMissing, dir, remedy)
+	}
+	var errs []error
 	for _, p := range m.parts() {
 		data, err := read(filepath.Join(dir, p.File), p.SHA256)
-		if err != nil {
-			return nil, err
-		}
 		s.bytes[p.File] = data
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
@@ -48,7 +57,7 @@ func read(path, want string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%w: %s; run \"make models\", or copy the model files there", ErrMissing, path)
+		return nil, fmt.Errorf("%w: %s; %s", ErrMissing, path, remedy)
 	case err != nil:
 		return nil, fmt.Errorf("read model: %w", err)
 	case info.Size() > maxFile:
@@ -60,7 +69,7 @@ func read(path, want string) ([]byte, error) {
 	}
 	sum := sha256.Sum256(data)
 	if got := hex.EncodeToString(sum[:]); got != want {
-		return nil, fmt.Errorf("%w: %s has SHA-256 %s…, expected %s…; remove it and run \"make models\"", ErrHash, path, got[:12], want[:12])
+		return nil, fmt.Errorf("%w: %s has SHA-256 %s…, expected %s…; remove it, then %s", ErrHash, path, got[:12], want[:12], remedy)
 	}
 	return data, nil
 }

@@ -1,0 +1,40 @@
+package board
+
+import (
+	"errors"
+	"strings"
+
+	"menshen/board/config"
+	"menshen/recognizer/calibration"
+	"menshen/recognizer/models"
+)
+
+// CheckFaces reads the files that faces need (the manifest, each model, the calibration) and gives all that is wrong with them,
+// joined, each with its remedy; nil where faces are not enabled. It reads some 40 MB.
+func CheckFaces(c *config.Config) error {
+	if !c.Faces.Enabled {
+		return nil
+	}
+	m, err := models.Read(c.Camera.Manifest)
+	if err != nil {
+		return err
+	}
+	set, err := m.Load(c.Camera.Models)
+	if err == nil {
+		set.Release()
+	}
+	_, wrong := calibration.Open(c.Faces.Calibration, m.Embed.SHA256)
+	return errors.Join(err, wrong)
+}
+
+// inOneLine is a joined error for a log or a table.
+func inOneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+
+// scores is the calibration in use, which must be of the model in use: thresholds of one model mean nothing with another.
+func scores(c *config.Config) (*calibration.Calibration, error) {
+	m, err := models.Read(c.Camera.Manifest)
+	if err != nil {
+		return nil, err
+	}
+	return calibration.Open(c.Faces.Calibration, m.Embed.SHA256)
+}

@@ -1,0 +1,84 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"menshen/board/config"
+	"menshen/policy"
+	"menshen/recognizer/models"
+)
+
+// TestDoorWithoutFaceFiles: files of faces that cannot be used switch faces off, with the reason in status and records; cards, REX
+// and fire know nothing of it.
+func TestDoorWithoutFaceFiles(t *testing.T) {
+	for name, spoil := range map[string]func(*config.Config){
+		"no calibration": func(c *config.Config) { c.Faces.Calibration = filepath.Join(t.TempDir(), "gone.toml") },
+		"no manifest":    func(c *config.Config) { c.Camera.Manifest = filepath.Join(t.TempDir(), "gone.toml") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.someone(7)
+			spoil(b.cfg)
+			if err := b.faces.configure(b.cfg, nil); err != nil {
+				t.Fatal(err)
+			}
+			if off := b.facesOff(); off != offFiles {
+				t.Fatalf("faces off: %q", off)
+			}
+			b.run()
+			if e := b.tapAtReader(7); !e.Grant || e.Reason != policy.ReasonCard {
+				t.Errorf("a card at a door without faces: %+v", e)
+			}
+			st, err := b.desk.Status(context.Background(), b.staff)
+			if err != nil || !strings.Contains(st.FacesOff, "cannot be used") || !strings.Contains(st.FacesFix, "menshen config check") {
+				t.Errorf("the status says %q, %q, %v", st.FacesOff, st.FacesFix, err)
+			}
+			shown := false
+			for _, f := range st.Others {
+				shown = shown || f.Name == "face models" && strings.Contains(f.Fault, "gone.toml")
+			}
+			if !shown {
+				t.Errorf("the status does not name the file: %+v", st.Others)
+			}
+			recorded := 0
+			for _, e := range b.entries() {
+				if e.Kind == "fault" && e.Detail["device"] == "face models" {
+					recorded++
+				}
+			}
+			if recorded != 1 {
+				t.Errorf("the fault is on record %d times", recorded)
+			}
+			if err := b.desk.Aim(context.Background(), b.staff, nil); err == nil || !strings.Contains(err.Error(), "cannot be used") {
+				t.Errorf("aiming an eye that shows nothing: %v", err)
+			}
+		})
+	}
+}
+
+// TestCheckFacesFindsAll: everything that is wrong is said at once.
+func TestCheckFacesFindsAll(t *testing.T) {
+	c, err := config.Parse(strings.NewReader(config.Example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Camera.Models, err = models.Dir(); err != nil {
+		t.Fatal(err)
+	}
+	if err := CheckFaces(c); err != nil {
+		t.Errorf("the shipped models: %v", err)
+	}
+	c.Camera.Models, c.Faces.Calibration = t.TempDir(), filepath.Join(t.TempDir(), "gone.toml")
+	err = CheckFaces(c)
+	if !errors.Is(err, models.ErrMissing) || !strings.Contains(err.Error(), "gone.toml") || strings.Count(err.Error(), "\n") != 5 {
+		t.Errorf("five models and a calibration are missing: %v", err)
+	}
+	c.Faces.Enabled = false
+	if err := CheckFaces(c); err != nil {
+		t.Errorf("a door without faces needs none of them: %v", err)
+	}
+}
