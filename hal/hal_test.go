@@ -23,7 +23,13 @@ func TestNumbersDoNotPrintThemselves(t *testing.T) {
 		Code: "MS1:secret",
 	}
 	var logged strings.Builder
-	slog.New(slog.NewTextHandler(&logged, nil)).Info("tap", "card", *e.Card, "pointer", e.Card, "code", e.Code, "key", e.Key)
+	timeless := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{} // its digits may be those of a secret
+		}
+		return a
+	}}
+	slog.New(slog.NewTextHandler(&logged, timeless)).Info("tap", "card", *e.Card, "pointer", e.Card, "code", e.Code, "key", e.Key)
 	all := logged.String() + fmt.Sprintf("%v %+v %#v %s %x %d", e, e, e.Card, e.Card, *e.Card, *e.Card) + fmt.Sprintf("%v %#v %q", e.Code, e.Code, e.Code) + fmt.Sprintf("%v %d %c %q", e.Key, e.Key, e.Key, e.Key)
 	for _, secret := range []string{"48879", "171", "abcdef", "secret", "55", "'7'"} {
 		if strings.Contains(strings.ToLower(all), secret) {
