@@ -56,15 +56,16 @@ func (d *Door) Type(keys string) {
 func (d *Door) Send(bits []bool) { d.SendWith(bits, Pulse, Period) }
 
 // SendWith drives a frame with a timing of its own. The last pulse is at the present time where that leaves the frame before
-// it its rest.
+// it its rest. However late this goroutine gets to run, the edges carry the times at which a real reader sends them, and the
+// lines are not quiet before the frame is whole.
 func (d *Door) SendWith(bits []bool, pulse, period time.Duration) {
 	d.sending.Lock()
 	defer d.sending.Unlock()
 	at := d.now()
 	if !d.cfg.RealTime {
 		at = max(at-time.Duration(len(bits))*period, d.lineEnd+Rest)
-		d.busy.Store(true)
 	}
+	d.busy.Store(true)
 	for _, one := range bits {
 		p := d.pins[D0]
 		if one {

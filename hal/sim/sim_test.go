@@ -90,6 +90,27 @@ func TestCardIsRead(t *testing.T) {
 	}
 }
 
+// A real reader sends at its own pace, however busy the unit is. A simulated one that is held up in the middle of a card, for
+// longer than the gap that ends a frame, must not cut it.
+func TestCardIsReadWhenItsSenderIsHeldUp(t *testing.T) {
+	asked := 0
+	var d *sim.Door
+	d = door(t, sim.Config{RealTime: true, Now: func() time.Time {
+		if d != nil { // a card is under way
+			if asked++; asked == 13 {
+				time.Sleep(100 * time.Millisecond)
+			}
+		}
+		return time.Now()
+	}})
+	events := reader(t)
+	untilWatched(t, d.Pin(sim.D0))
+	d.Tap(17, 4242)
+	if e := next(t, events); e.Card == nil || e.Card.Number != 4242 {
+		t.Fatalf("got %+v", e)
+	}
+}
+
 func TestDoorFollowsItsStrike(t *testing.T) {
 	d := door(t, sim.Config{})
 	relay, err := gpio.NewRelay(d.Pin(sim.Relay), gpio.RelayConfig{})

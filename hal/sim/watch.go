@@ -80,7 +80,8 @@ func (w *watch) signal() {
 	}
 }
 
-// Next implements gpio.Edges. When the door does not run in real time, quiet after an edge comes at once.
+// Next implements gpio.Edges. The lines are never quiet within a frame; when the door does not run in real time, quiet after an
+// edge comes at once.
 func (w *watch) Next(wait time.Duration) (gpio.Edge, error) {
 	late, expired := (<-chan time.Time)(nil), false
 	if wait >= 0 {

@@ -50,21 +50,22 @@ func TestKernelWiegand(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		sending
-		load bool
+		busy func(*testing.T)
 	}{
-		{"26 bits, idle", sending{"H10301", 50 * us, 2 * ms, 200 * ms, 1}, false},
-		{"26 bits, load", sending{"H10301", 50 * us, 2 * ms, 200 * ms, 2}, true},
-		{"37 bits, load", sending{"H10304", 50 * us, 2 * ms, 200 * ms, 3}, true},
-		{"20 us every 200 us, idle", sending{"H10301", 20 * us, 200 * us, 200 * ms, 4}, false},
-		{"20 us every 200 us, load", sending{"H10301", 20 * us, 200 * us, 200 * ms, 5}, true},
-		{"100 us every 20 ms, load", sending{"H10301", 100 * us, 20 * ms, 200 * ms, 6}, true},
-		{"cards 60 ms apart, load", sending{"H10301", 50 * us, 2 * ms, 60 * ms, 7}, true},
+		{"26 bits, idle", sending{"H10301", 50 * us, 2 * ms, 200 * ms, 1}, idle},
+		{"26 bits, load", sending{"H10301", 50 * us, 2 * ms, 200 * ms, 2}, load},
+		{"37 bits, load", sending{"H10304", 50 * us, 2 * ms, 200 * ms, 3}, load},
+		{"20 us every 200 us, idle", sending{"H10301", 20 * us, 200 * us, 200 * ms, 4}, idle},
+		{"20 us every 200 us, load", sending{"H10301", 20 * us, 200 * us, 200 * ms, 5}, load},
+		{"100 us every 20 ms, load", sending{"H10301", 100 * us, 20 * ms, 200 * ms, 6}, load},
+		{"cards 60 ms apart, load", sending{"H10301", 50 * us, 2 * ms, 60 * ms, 7}, load},
+		{"26 bits, stopped", sending{"H10301", 50 * us, 2 * ms, 200 * ms, 9}, stopped},
+		{"20 us every 200 us, stopped", sending{"H10301", 20 * us, 200 * us, 200 * ms, 10}, stopped},
+		{"100 us every 20 ms, stopped", sending{"H10301", 100 * us, 20 * ms, 200 * ms, 11}, stopped},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			events := listen(t, c.format)
-			if c.load {
-				load(t)
-			}
+			c.busy(t)
 			send(t, c.sending)
 			var late []time.Duration
 			for i, want := range c.cards() {
@@ -147,6 +148,35 @@ func listen(t *testing.T, format string) <-chan event {
 	t.Cleanup(func() { cancel(); <-ended })
 	time.Sleep(200 * time.Millisecond) // the lines are requested by then
 	return events
+}
+
+func idle(*testing.T) {}
+
+// stopped has a child stop this very process again and again, for up to 300 ms and so in the middle of cards, which no load could
+// do worse.
+func stopped(t *testing.T) {
+	t.Helper()
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), "WALL_STOPS=1")
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { child.Process.Kill(); child.Wait() })
+}
+
+func init() {
+	if os.Getenv("WALL_STOPS") == "" {
+		return
+	}
+	r := rand.New(rand.NewPCG(1, 0))
+	parent := os.Getppid()
+	for os.Getppid() == parent {
+		unix.Kill(parent, unix.SIGSTOP)
+		time.Sleep(time.Duration(r.Int64N(int64(300 * time.Millisecond))))
+		unix.Kill(parent, unix.SIGCONT)
+		time.Sleep(time.Duration(r.Int64N(int64(30 * time.Millisecond))))
+	}
+	os.Exit(0)
 }
 
 // load keeps the processor busy with four goroutines that allocate, inside this very process.
