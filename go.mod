@@ -24,6 +24,7 @@ require (
 	golang.org/x/crypto v0.50.0
 	golang.org/x/sys v0.45.0
 	golang.org/x/term v0.43.0
+	kernel.org/pub/linux/libs/security/libcap/psx v1.2.77
 	periph.io/x/conn/v3 v3.7.2
 	periph.io/x/devices/v3 v3.7.4
 	periph.io/x/host/v3 v3.8.5
@@ -52,7 +53,6 @@ require (
 	golang.org/x/sync v0.19.0 // indirect
 	golang.org/x/tools v0.40.1-0.20260108161641-ca281cf95054 // indirect
 	honnef.co/go/tools v0.7.0 // indirect
-	kernel.org/pub/linux/libs/security/libcap/psx v1.2.77 // indirect
 )
 
 tool honnef.co/go/tools/cmd/staticcheck

@@ -20,6 +20,7 @@ import (
 //   - No core dump, not dumpable: no frame gets to disk by a crash; no other process of the user may look in.
 //   - No swap, where the user may lock memory: no frame gets to disk that way either.
 //   - No file can grow: the child writes nothing.
+//   - No capability: neither the clock, which the door's process may set (CAP_SYS_TIME), nor what root may.
 //   - Landlock: it may read the models, the camera and the system's libraries; nothing else of the file system, no TCP.
 //   - seccomp: a list of allowed system calls without sockets, exec, ptrace, mounts, keys, io_uring or BPF; everything else
 //     fails with EPERM, calls of a foreign (32-bit) ABI included.
@@ -37,6 +38,10 @@ func confine(cfg Config) (string, error) {
 	if lockMemory() {
 		force = append(force, "no-swap")
 	}
+	if err := dropCapabilities(); err != nil {
+		return "", err
+	}
+	force = append(force, "no-capabilities")
 	if abi, err := lsyscall.LandlockGetABIVersion(); err != nil || abi < 1 {
 		force = append(force, "NO landlock (kernel)")
 	} else {
@@ -48,11 +53,19 @@ func confine(cfg Config) (string, error) {
 	if !seccomp.Supported() {
 		return strings.Join(append(force, "NO seccomp (kernel)"), " "), nil
 	}
-	err := seccomp.LoadFilter(seccomp.Filter{NoNewPrivs: true, Flag: seccomp.FilterFlagTSync, Policy: filter(os.Getpid(), runtime.GOARCH)})
-	if err != nil {
-		return "", fmt.Errorf("seccomp: %w", err)
+	if err := loadFilter(); err != nil {
+		return "", err
 	}
 	return strings.Join(append(force, "seccomp", "no-new-privs"), " "), nil
+}
+
+// loadFilter allows the listed system calls alone from now on, on all threads.
+func loadFilter() error {
+	err := seccomp.LoadFilter(seccomp.Filter{NoNewPrivs: true, Flag: seccomp.FilterFlagTSync, Policy: filter(os.Getpid(), runtime.GOARCH)})
+	if err != nil {
+		return fmt.Errorf("seccomp: %w", err)
+	}
+	return nil
 }
 
 // yield lets the door go first: its process gets the processor before this one, and when memory runs out, the kernel takes this
@@ -87,8 +100,9 @@ func limit(cfg Config) error {
 // lockMemory keeps each page in memory from its first use on. With a limit on locked memory it would make later allocations
 // fail, so it is not even tried.
 func lockMemory() bool {
+	_ = unix.Setrlimit(unix.RLIMIT_MEMLOCK, &unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY}) // root may; the service has it
 	var l unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_MEMLOCK, &l); err != nil || os.Geteuid() != 0 && l.Cur != unix.RLIM_INFINITY {
+	if err := unix.Getrlimit(unix.RLIMIT_MEMLOCK, &l); err != nil || l.Cur != unix.RLIM_INFINITY {
 		return false
 	}
 	return unix.Mlockall(unix.MCL_CURRENT|unix.MCL_FUTURE|unix.MCL_ONFAULT) == nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,11 +13,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unsafe"
 
 	"github.com/elastic/go-seccomp-bpf"
 	"github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/sys/unix"
 )
+
+// parent is the process to be reached; a confined child cannot ask for it any more.
+var parent = os.Getppid()
 
 // escapes are what a child that has been taken over would try. Each must fail.
 var escapes = map[string]func() error{
@@ -25,28 +30,85 @@ var escapes = map[string]func() error{
 	"make a socketpair":       func() error { _, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0); return err },
 	"set up an io_uring":      func() error { return try(unix.SYS_IO_URING_SETUP, 1, 0, 0) },
 	"run a program":           func() error { return unix.Exec("/bin/true", []string{"true"}, nil) },
-	"trace the parent":        func() error { return unix.PtraceAttach(os.Getppid()) },
 	"read the parent's memory": func() error {
-		_, err := os.ReadFile(fmt.Sprintf("/proc/%d/mem", os.Getppid()))
+		_, err := os.ReadFile(fmt.Sprintf("/proc/%d/mem", parent))
 		return err
 	},
-	"signal the parent":    func() error { return unix.Kill(os.Getppid(), 0) },
+	"keep a capability": keepCapability,
+	"set the clock":     func() error { return unix.ClockSettime(unix.CLOCK_REALTIME, &unix.Timespec{Sec: 1}) },
+	"take a capability": func() error {
+		return unix.Capset(&unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}, new(unix.CapUserData))
+	},
 	"read the passwords":   func() error { _, err := os.ReadFile("/etc/passwd"); return err },
 	"read the root folder": func() error { _, err := os.ReadDir("/"); return err },
 	"write into its folder": func() error {
 		return os.WriteFile(filepath.Join(os.Getenv("TMPDIR"), "camera", "face"), []byte("face"), 0o600)
 	},
-	"write to /dev/shm":          func() error { return os.WriteFile("/dev/shm/menshen-eye-test", []byte("face"), 0o600) },
-	"make an anonymous file":     func() error { _, err := unix.MemfdCreate("face", 0); return err },
-	"allow core dumps":           func() error { return unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{Cur: 1 << 20, Max: 1 << 20}) },
-	"load a kernel program":      func() error { return try(unix.SYS_BPF, 0, 0, 0) },
-	"allow dumps":                func() error { return unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0) },
-	"signal the parent's thread": func() error { return try(unix.SYS_TGKILL, uintptr(os.Getppid()), uintptr(os.Getppid()), 0) },
-	"limit the parent": func() error {
-		return unix.Prlimit(os.Getppid(), unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 10, Max: 1 << 20}, nil)
+	"write to /dev/shm":      func() error { return os.WriteFile("/dev/shm/menshen-eye-test", []byte("face"), 0o600) },
+	"make an anonymous file": func() error { _, err := unix.MemfdCreate("face", 0); return err },
+	"allow core dumps":       func() error { return unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{Cur: 1 << 20, Max: 1 << 20}) },
+	"load a kernel program":  func() error { return try(unix.SYS_BPF, 0, 0, 0) },
+	"allow dumps":            func() error { return unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0) },
+}
+
+// reaches are what a child that has been taken over would try on the door's process. Each must fail by seccomp alone, since
+// Landlock scopes signals from Linux 6.12 on only.
+var reaches = map[string]func() error{
+	"signal the parent":          func() error { return unix.Kill(parent, 0) },
+	"signal the parent's thread": func() error { return try(unix.SYS_TGKILL, uintptr(parent), uintptr(parent), 0) },
+	"signal a thread by number":  func() error { return try(unix.SYS_TKILL, uintptr(parent), 0, 0) },
+	"queue the parent a signal":  func() error { return try(unix.SYS_RT_SIGQUEUEINFO, uintptr(parent), 0, 0) },
+	"hold the parent":            func() error { _, err := unix.PidfdOpen(parent, 0); return err },
+	"signal by a descriptor":     func() error { return unix.PidfdSendSignal(0, 0, nil, 0) },
+	"take a parent's descriptor": func() error { _, err := unix.PidfdGetfd(0, 0, 0); return err },
+	"make the parent own a file": func() error { _, err := unix.FcntlInt(3, unix.F_SETOWN, parent); return err },
+	"make the parent's group own a file": func() error {
+		_, err := unix.FcntlInt(3, unix.F_SETOWN, -parent)
+		return err
 	},
-	"become two processes":    func() error { return try(unix.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0) },
-	"enter another namespace": func() error { return unix.Unshare(unix.CLONE_NEWUSER) },
+	"make the parent's thread own a file": func() error {
+		return try(unix.SYS_FCNTL, 3, unix.F_SETOWN_EX, uintptr(unsafe.Pointer(&[2]int32{0, int32(parent)})))
+	},
+	"let a file kill its owner":    func() error { _, err := unix.FcntlInt(3, unix.F_SETSIG, int(unix.SIGKILL)); return err },
+	"let a file signal":            func() error { _, err := unix.FcntlInt(3, unix.F_SETFL, unix.O_ASYNC); return err },
+	"watch a folder with a signal": func() error { _, err := unix.FcntlInt(3, unix.F_NOTIFY, 1); return err },
+	"own a file by ioctl":          func() error { return unix.IoctlSetPointerInt(3, 0x8901, parent) }, // FIOSETOWN
+	"own a socket by ioctl":        func() error { return unix.IoctlSetPointerInt(3, 0x8902, parent) }, // SIOCSPGRP
+	"let a file signal by ioctl":   func() error { return unix.IoctlSetPointerInt(3, 0x5452, 1) },      // FIOASYNC
+	"pin the parent to a processor": func() error {
+		var all unix.CPUSet
+		if err := unix.SchedGetaffinity(0, &all); err != nil {
+			return nil // what is one's own is allowed
+		}
+		return unix.SchedSetaffinity(parent, &all)
+	},
+	"slow the parent": func() error { return unix.Setpriority(unix.PRIO_PROCESS, parent, 19) },
+	"limit the parent": func() error {
+		return unix.Prlimit(parent, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 10, Max: 1 << 20}, nil)
+	},
+	"schedule the parent": func() error { return unix.SchedSetAttr(parent, &unix.SchedAttr{Size: unix.SizeofSchedAttr}, 0) },
+	"schedule the parent, the old way": func() error {
+		return try(unix.SYS_SCHED_SETSCHEDULER, uintptr(parent), 0, uintptr(unsafe.Pointer(new(int32))))
+	},
+	"starve the parent's disk": func() error { return try(unix.SYS_IOPRIO_SET, 1, uintptr(parent), 3<<13) },
+	"read the parent":          func() error { return process(unix.ProcessVMReadv) },
+	"write to the parent":      func() error { return process(unix.ProcessVMWritev) },
+	"trace the parent":         func() error { return unix.PtraceAttach(parent) },
+	"compare with the parent":  func() error { return try(unix.SYS_KCMP, uintptr(os.Getpid()), uintptr(parent), 0) },
+	"move the parent's memory": func() error { return try(unix.SYS_MIGRATE_PAGES, uintptr(parent), 0, 0) },
+	"measure the parent":       func() error { return try(unix.SYS_PERF_EVENT_OPEN, 0, uintptr(parent), ^uintptr(0)) },
+	"become two processes":     func() error { return try(unix.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0) },
+	"leave the namespace":      func() error { return unix.Unshare(unix.CLONE_NEWUSER) },
+	"clone out of a namespace": func() error { return try(unix.SYS_CLONE, unix.CLONE_THREAD|unix.CLONE_NEWNET, 0, 0) },
+}
+
+// process reads or writes a word of the parent's memory.
+func process(call func(int, []unix.Iovec, []unix.RemoteIovec, uint) (int, error)) error {
+	word := make([]byte, 8)
+	local := []unix.Iovec{{Base: &word[0]}}
+	local[0].SetLen(len(word))
+	_, err := call(parent, local, []unix.RemoteIovec{{Base: uintptr(unsafe.Pointer(&word[0])), Len: len(word)}}, 0)
+	return err
 }
 
 func try(call uintptr, a, b, c uintptr) error {
@@ -56,8 +118,9 @@ func try(call uintptr, a, b, c uintptr) error {
 	return nil
 }
 
-// escape confines itself with other threads already running, then tries everything on each of them.
-func escape() error {
+// refused tries everything on other threads than the one that is confined, and gives what was not refused. A call that the kernel
+// refuses to anyone would show nothing, so only EPERM and EACCES count.
+func refused(confine func() error, attempts ...map[string]func() error) error {
 	var start, done sync.WaitGroup
 	var mu sync.Mutex
 	var errs []error
@@ -68,34 +131,120 @@ func escape() error {
 			runtime.LockOSThread()
 			start.Done()
 			<-confined
-			for name, attempt := range escapes {
-				if err := attempt(); err == nil || errors.Is(err, unix.ENOSYS) {
-					mu.Lock()
-					errs = append(errs, fmt.Errorf("could %s (%v)", name, err))
-					mu.Unlock()
+			for _, all := range attempts {
+				for name, attempt := range all {
+					if err := attempt(); !errors.Is(err, fs.ErrPermission) {
+						mu.Lock()
+						errs = append(errs, fmt.Errorf("could %s (%v)", name, err))
+						mu.Unlock()
+					}
 				}
 			}
 		})
 	}
 	start.Wait()
-	dir := filepath.Join(os.Getenv("TMPDIR"), "camera")
-	force, err := confine(Config{Camera: "sim:" + dir, Models: dir}.withDefaults())
-	if err != nil {
+	if err := confine(); err != nil {
 		return err
 	}
 	close(confined)
 	done.Wait()
+	return errors.Join(errs...)
+}
+
+// escape tries everything once it is confined as an eye is.
+func escape() error {
+	dir := filepath.Join(os.Getenv("TMPDIR"), "camera")
+	err := refused(func() error {
+		force, err := confine(Config{Camera: "sim:" + dir, Models: dir}.withDefaults())
+		fmt.Println(force)
+		return err
+	}, escapes, reaches)
+	errs := []error{err}
 	if _, err := os.ReadFile(filepath.Join(dir, "scene")); err != nil {
 		errs = append(errs, fmt.Errorf("cannot see its camera: %w", err))
 	}
 	if n, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0); err != nil || n != 0 {
 		errs = append(errs, fmt.Errorf("dumpable: %d, %v", n, err))
 	}
-	fmt.Println(force)
 	return errors.Join(errs...)
 }
 
-func init() { children["escape"] = escape }
+// needed gives what an eye needs of the calls that are pinned, and is refused.
+func needed() error {
+	var errs []error
+	for _, way := range []uint{0, 1, 2, 3} { // none, write, read, both
+		for n := range uint(256) {
+			request := way<<30 | 104<<16 | 'V'<<8 | n // as VIDIOC_QUERYCAP, of videodev2.h, is built
+			if err := try(unix.SYS_IOCTL, 3, uintptr(request), 0); !errors.Is(err, unix.ENOTTY) {
+				errs = append(errs, fmt.Errorf("request %#x of a camera: %w", request, err))
+			}
+		}
+	}
+	for name, call := range map[string]func() error{
+		"processors":   func() error { return unix.SchedGetaffinity(0, new(unix.CPUSet)) },
+		"flags":        func() error { _, err := unix.FcntlInt(3, unix.F_GETFL, 0); return err },
+		"not to wait":  func() error { return unix.SetNonblock(3, true) },
+		"own thread":   func() error { return unix.Tgkill(os.Getpid(), unix.Gettid(), 0) },
+		"a descriptor": func() error { fd, err := unix.FcntlInt(3, unix.F_DUPFD_CLOEXEC, 10); unix.Close(fd); return err },
+	} {
+		if err := call(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// keepCapability gives nil when this thread has a capability left, or, with a user that may give them up, could get one back.
+func keepCapability() error {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", os.Getpid(), unix.Gettid()))
+	if err != nil {
+		return err
+	}
+	sets := 0
+	for line := range strings.Lines(string(status)) {
+		set, bits, _ := strings.Cut(strings.TrimSpace(line), ":\t")
+		if !strings.HasPrefix(set, "Cap") {
+			continue
+		}
+		sets++
+		if strings.Trim(bits, "0") != "" && (set != "CapBnd" || os.Getuid() == 0) {
+			return nil
+		}
+	}
+	if sets < 4 {
+		return fmt.Errorf("%d sets of capabilities", sets)
+	}
+	return fs.ErrPermission
+}
+
+func init() {
+	children["escape"] = escape
+	children["escape by the kernel's list of calls alone"] = func() error {
+		return errors.Join(refused(loadFilter, reaches), needed())
+	}
+}
+
+// TestRLocalReachesNoProcess: a child that has been taken over cannot signal, slow, limit, trace or read the door's process, also where
+// the kernel's Landlock has no scope for signals.
+func TestRLocalReachesNoProcess(t *testing.T) {
+	if !seccomp.Supported() {
+		t.Skip("this kernel has no seccomp")
+	}
+	var stderr bytes.Buffer
+	cmd := exec.Command(os.Args[0], "escape by the kernel's list of calls alone")
+	cmd.Stderr = &stderr
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(pair[0])
+	theirs := os.NewFile(uintptr(pair[1]), "socket")
+	defer theirs.Close()
+	cmd.ExtraFiles = []*os.File{theirs} // descriptor 3, as an eye has it
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v\n%s", err, &stderr)
+	}
+}
 
 // TestRLocalConfined: a child that has been taken over reaches no network, program, file or process.
 func TestRLocalConfined(t *testing.T) {
