@@ -24,13 +24,12 @@ func Gather(r io.ReaderAt, size int64, f func(key, value []byte)) error {
 		if _, err := r.ReadAt(head, id*int64(pageSize)); err != nil && err != io.EOF {
 			return fmt.Errorf("read page %d: %w", id, err)
 		}
-		if binary.LittleEndian.Uint16(head[8:]) != leafType {
+		switch binary.LittleEndian.Uint16(head[8:]) {
+		case branchType, metaType, freeType:
 			continue
-		}
-		n := (int64(binary.LittleEndian.Uint32(head[12:])) + 1) * int64(pageSize)
-		n = min(n, size-id*int64(pageSize), maxRun)
-		p := make([]byte, n)
-		if _, err := r.ReadAt(p, id*int64(pageSize)); err != nil && err != io.EOF {
+		} // any other type may be a leaf whose type was damaged
+		p, err := run(r, id*int64(pageSize), int64(pageSize), size)
+		if err != nil {
 			return fmt.Errorf("read page %d: %w", id, err)
 		}
 		leaf(p, f, true)
@@ -38,11 +37,42 @@ func Gather(r io.ReaderAt, size int64, f func(key, value []byte)) error {
 	return nil
 }
 
-func leaf(p []byte, f func(key, value []byte), root bool) {
-	if len(p) < pageHeader {
-		return
+// run reads the page at a place and all that its elements reach into: the header's word on that may be damaged.
+func run(r io.ReaderAt, at, pageSize, size int64) ([]byte, error) {
+	p := make([]byte, min(pageSize, size-at))
+	if _, err := r.ReadAt(p, at); err != nil && err != io.EOF {
+		return nil, err
 	}
-	for i := range int(binary.LittleEndian.Uint16(p[10:])) {
+	reach := int64(len(p))
+	for i := range places(p) {
+		b := p[pageHeader+element*i:]
+		end := int64(pageHeader + element*i)
+		for _, o := range []int{4, 8, 12} { // where its key begins, counted from here; lengths of key and value
+			end += int64(binary.LittleEndian.Uint32(b[o:]))
+		}
+		if end <= maxRun {
+			reach = max(reach, end)
+		}
+	}
+	p = make([]byte, min(reach, size-at))
+	_, err := r.ReadAt(p, at)
+	if err == io.EOF {
+		err = nil
+	}
+	return p, err
+}
+
+// places is how many elements a leaf may have on its first page: as many as its header says, or as fit before the data of the first.
+func places(p []byte) int {
+	if len(p) < pageHeader+element {
+		return 0
+	}
+	n := max(count(p), int(binary.LittleEndian.Uint32(p[pageHeader+4:])/element))
+	return min(n, (len(p)-pageHeader)/element)
+}
+
+func leaf(p []byte, f func(key, value []byte), root bool) {
+	for i := range places(p) {
 		e, ok := elementAt(p, i, false)
 		switch {
 		case !ok:

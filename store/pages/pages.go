@@ -169,29 +169,32 @@ func (f *File) tree(id uint64, in bounds, depth int, root bool) error {
 	if p == nil || err != nil {
 		return err
 	}
+	// bbolt keeps an empty bucket inside of its parent, so only the root of a new file has no elements, and then nothing at all.
+	if count(p) == 0 && (!root || len(bytes.TrimLeft(p[pageHeader:], "\x00")) > 0) {
+		f.bad(id, "a page without elements")
+		return nil
+	}
 	return f.node(id, p, in, depth, root)
 }
 
 // node checks the elements of a branch or leaf page.
 func (f *File) node(id uint64, p []byte, in bounds, depth int, root bool) error {
 	branch := binary.LittleEndian.Uint16(p[8:]) == branchType
-	n := int(binary.LittleEndian.Uint16(p[10:]))
-	if branch && n == 0 {
+	es, _, err := elements(p, branch)
+	switch {
+	case err != nil:
+		f.bad(id, err.Error())
+		return nil
+	case branch && len(es) == 0:
 		f.bad(id, "a branch without children")
 	}
-	var es []elem
-	for i := range n {
-		e, ok := elementAt(p, i, branch)
+	for i, e := range es {
 		switch {
-		case !ok:
-			f.bad(id, fmt.Sprintf("element %d lies outside of the page", i))
-			return nil
 		case i > 0 && bytes.Compare(es[i-1].key, e.key) >= 0:
 			f.bad(id, fmt.Sprintf("keys %d and %d are out of order", i-1, i))
 		case !in.hold(e.key) && !(branch && i == 0):
 			f.bad(id, fmt.Sprintf("key %d does not belong on this page", i))
 		}
-		es = append(es, e)
 	}
 	for i, e := range es {
 		if branch {
@@ -230,6 +233,10 @@ func (f *File) bucket(id uint64, value []byte, depth int) error {
 	inline := value[bucketHead:]
 	if len(inline) < pageHeader || len(value) > maxInline || binary.LittleEndian.Uint16(inline[8:]) != leafType {
 		f.bad(id, "a small bucket holds no leaf")
+		return nil
+	}
+	if _, end, err := elements(inline, false); err == nil && end != len(inline) {
+		f.bad(id, "a small bucket is longer than its records")
 		return nil
 	}
 	return f.node(id, inline, bounds{}, depth+1, false)
@@ -305,8 +312,31 @@ func (f *File) free(id uint64) error {
 
 type elem struct {
 	flags      uint32
+	at         int // where its key begins in the page; its value follows, then the key of the next element
 	key, value []byte
 	child      uint64
+}
+
+// count is the number of elements that a page's header names.
+func count(p []byte) int { return int(binary.LittleEndian.Uint16(p[10:])) }
+
+// elements reads all elements of a branch or leaf page, and tells where their data end. bbolt leaves no room between the elements and the
+// data, nor within the data: so an error also means that the header's count, or a length, is not what was written.
+func elements(p []byte, branch bool) (es []elem, end int, err error) {
+	n := count(p)
+	end = pageHeader + element*n
+	for i := range n {
+		e, ok := elementAt(p, i, branch)
+		if !ok {
+			return nil, 0, fmt.Errorf("element %d lies outside of the page", i)
+		}
+		if e.at != end {
+			return nil, 0, fmt.Errorf("element %d of %d has its data at %d instead of %d", i, n, e.at, end)
+		}
+		end += len(e.key) + len(e.value)
+		es = append(es, e)
+	}
+	return es, end, nil
 }
 
 // elementAt reads element i of a branch or leaf page; ok is false when it does not lie inside the page.
@@ -326,6 +356,6 @@ func elementAt(p []byte, i int, branch bool) (e elem, ok bool) {
 	if pos+ksize+vsize > uint64(len(b)) || pos < element {
 		return e, false
 	}
-	e.key, e.value = b[pos:pos+ksize], b[pos+ksize:pos+ksize+vsize]
+	e.at, e.key, e.value = int(at+pos), b[pos:pos+ksize], b[pos+ksize:pos+ksize+vsize]
 	return e, true
 }
