@@ -37,17 +37,15 @@ func OpenKeySource(k config.KeySource) store.KeySource {
 }
 
 // Init makes the vault of a new unit, with its keys and its first operator; there is no default account and no default
-// secret (R-OPERATOR). Nothing is made when there is a vault already.
+// secret (R-OPERATOR). All is made or nothing is; nothing when there is a vault already.
 func Init(c *config.Config, operator string, secret []byte) error {
-	v, err := store.Create(c.Unit.Dir, store.Options{Key: KeySource(c)})
+	v, err := store.CreateFor(c.Unit.Dir, store.Options{Key: KeySource(c)}, operator, secret)
 	if err != nil {
 		return err
 	}
-	_, err = v.AddOperator(store.Door, operator, store.Manager, secret)
-	if err == nil { // from the first minute on it shows when old records were last removed
-		_, err = v.Prune(context.Background(), store.Door)
-	}
-	return errors.Join(err, v.Close())
+	// From the first minute on it shows when old records were last removed. The unit is whole without this, and prunes daily.
+	_, _ = v.Prune(context.Background(), store.Door)
+	return v.Close()
 }
 
 // Open opens a unit: the vault first, so that a second program on the same unit ends before it touches a wire; then the

@@ -22,6 +22,21 @@ import (
 // Create makes a new vault in dir, which is made with mode 0700 when it is not there, with a new root key in the key source.
 // ErrExists when there is a vault already, or when the key source holds a key already (a new vault never takes over an old key).
 func Create(dir string, o Options) (*Vault, error) {
+	return create(dir, o, func(*tx) error { return nil })
+}
+
+// CreateFor is Create for a unit with its first operator, a manager: both are made, or neither is. Errors: those of Create, and
+// ErrWeak before anything is touched.
+func CreateFor(dir string, o Options, name string, secret []byte) (*Vault, error) {
+	o.defaults()
+	acc, err := newAccount(name, Manager, secret, o.Cost)
+	if err != nil {
+		return nil, fmt.Errorf("first operator: %w", err)
+	}
+	return create(dir, o, func(t *tx) error { return t.addOperator(acc, Door, o.Now().UTC()) })
+}
+
+func create(dir string, o Options, fill func(*tx) error) (*Vault, error) {
 	o.defaults()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create vault: %w", err)
@@ -30,21 +45,20 @@ func Create(dir string, o Options) (*Vault, error) {
 	if err := v.acquire(); err != nil {
 		return nil, err
 	}
-	if err := v.create(); err != nil {
+	if err := v.create(fill); err != nil {
 		return nil, errors.Join(fmt.Errorf("create vault in %s: %w", dir, err), v.lock.Close())
 	}
 	return v, nil
 }
 
-func (v *Vault) create() error {
+// create builds the vault's file aside, then keeps its key, then gives the file its name. What a power cut leaves of this, the next
+// create finds and removes.
+func (v *Vault) create(fill func(*tx) error) error {
 	ctx := context.Background()
 	if _, err := os.Stat(v.path()); err == nil {
 		return ErrExists
 	}
-	if _, err := v.o.Key.Load(ctx); !errors.Is(err, keys.ErrNone) {
-		if err == nil {
-			err = fmt.Errorf("%s holds a key: %w: remove it if you are sure that no vault was made with it", v.o.Key, ErrExists)
-		}
+	if err := v.unmade(ctx); err != nil {
 		return err
 	}
 	h := header{Magic: magic, Schema: schema, Epoch: 1}
@@ -52,26 +66,62 @@ func (v *Vault) create() error {
 	r := newRing(h, seal.NewKey())
 	r.secrets.Lookup = seal.NewKey()
 	rand.Read(r.secrets.Sign[:])
-	if err := v.o.Key.Stage(ctx, r.root); err != nil {
-		return fmt.Errorf("keep the new key: %w", err)
-	}
 	now := v.o.Now().UTC()
 	db, err := v.build(r, func(db *bolt.DB) error {
 		return update(db, r, func(t *tx) error {
-			_, err := t.log(Entry{At: now, Kind: "vault created", Actor: Door})
-			return err
+			if _, err := t.log(Entry{At: now, Kind: "vault created", Actor: Door}); err != nil {
+				return err
+			}
+			return fill(t)
 		})
 	})
-	if err == nil {
-		if err = safefile.Swap(v.path()); err != nil {
-			err = errors.Join(err, db.Close(), safefile.Clean(v.path()+safefile.New), safefile.Clean(v.path()))
-		}
-	}
 	if err != nil {
-		return errors.Join(err, v.o.Key.Forget(ctx))
+		return err
+	}
+	if err := v.o.Key.Stage(ctx, r.root); err != nil {
+		return errors.Join(fmt.Errorf("keep the new key: %w", err), db.Close(), safefile.Clean(v.path()+safefile.New))
+	}
+	if err := safefile.Swap(v.path()); err != nil {
+		return errors.Join(err, v.o.Key.Forget(ctx), db.Close(), safefile.Clean(v.path()+safefile.New), safefile.Clean(v.path()))
 	}
 	v.start(db, r)
 	return nil
+}
+
+// unmade sees to it that the key source is empty. A key that was kept for a vault which never got its name, as power was cut in
+// between, is forgotten; any other may be needed by a vault elsewhere, and is an error.
+func (v *Vault) unmade(ctx context.Context) error {
+	held, err := v.o.Key.Load(ctx)
+	switch {
+	case errors.Is(err, keys.ErrNone):
+		return nil
+	case err != nil:
+		return err
+	case len(held) == 1 && v.builtAside(held[0].ID()):
+		return v.o.Key.Forget(ctx)
+	}
+	return fmt.Errorf("%s holds a key: %w: remove it if you are sure that no vault was made with it", v.o.Key, ErrExists)
+}
+
+// builtAside reports whether the file of an unfinished create is there, and is of the key with this ID.
+func (v *Vault) builtAside(id [8]byte) bool {
+	path := v.path() + safefile.New
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	db, err := v.bolt(path)
+	if err != nil {
+		return false
+	}
+	defer db.Close()
+	var h header
+	err = guard(func() error {
+		return db.View(func(b *bolt.Tx) (err error) {
+			h, err = readHeader(b)
+			return err
+		})
+	})
+	return err == nil && h.KeyID == id
 }
 
 // Open opens the vault in dir. It finishes or undoes what a power cut interrupted, and checks that no record was exchanged,

@@ -101,29 +101,38 @@ func (h *hashed) fits(secret []byte) bool {
 
 // AddOperator makes an account with a PIN or passphrase. ErrTaken when the name is in use (capitals do not count), ErrWeak.
 func (v *Vault) AddOperator(a Actor, name string, role Role, secret []byte) (Operator, error) {
-	name = strings.TrimSpace(name)
-	if name == "" || len(name) > 64 {
-		return Operator{}, errors.New("add operator: a name of at most 64 bytes is needed")
+	acc, err := newAccount(name, role, secret, v.o.Cost)
+	if err == nil {
+		err = v.act(func(t *tx) error { return t.addOperator(acc, a, v.now(t)) })
 	}
-	if err := strong(secret); err != nil {
-		return Operator{}, fmt.Errorf("add operator: %w", err)
-	}
-	var id [8]byte
-	rand.Read(id[:])
-	acc := account{Operator: Operator{ID: hex.EncodeToString(id[:]), Name: name, Role: role}, Secret: v.o.Cost.hash(secret)}
-	err := v.act(func(t *tx) error {
-		if _, err := t.operator(name); !errors.Is(err, ErrUnknown) {
-			if err == nil {
-				err = ErrTaken
-			}
-			return err
-		}
-		return t.putOperator(&acc, Entry{At: v.now(t), Kind: "operator added", Actor: a, Detail: map[string]string{"operator": acc.ID, "role": string(role)}})
-	})
 	if err != nil {
 		return Operator{}, fmt.Errorf("add operator: %w", err)
 	}
 	return acc.Operator, nil
+}
+
+// newAccount makes an account that no vault holds yet. Errors: ErrWeak.
+func newAccount(name string, role Role, secret []byte, c Cost) (*account, error) {
+	name = strings.TrimSpace(name)
+	if name == "" || len(name) > 64 {
+		return nil, errors.New("a name of at most 64 bytes is needed")
+	}
+	if err := strong(secret); err != nil {
+		return nil, err
+	}
+	var id [8]byte
+	rand.Read(id[:])
+	return &account{Operator: Operator{ID: hex.EncodeToString(id[:]), Name: name, Role: role}, Secret: c.hash(secret)}, nil
+}
+
+func (t *tx) addOperator(acc *account, a Actor, now time.Time) error {
+	if _, err := t.operator(acc.Name); !errors.Is(err, ErrUnknown) {
+		if err == nil {
+			err = ErrTaken
+		}
+		return err
+	}
+	return t.putOperator(acc, Entry{At: now, Kind: "operator added", Actor: a, Detail: map[string]string{"operator": acc.ID, "role": string(acc.Role)}})
 }
 
 func strong(secret []byte) error {

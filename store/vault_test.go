@@ -12,6 +12,8 @@ import (
 	"go.uber.org/goleak"
 
 	"menshen/policy"
+	"menshen/store/safefile"
+	"menshen/store/seal"
 )
 
 func goleakMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -392,6 +394,46 @@ func TestCreateTakesOverNothing(t *testing.T) {
 	v, err := Create(dir, o)
 	if err != nil {
 		t.Fatalf("after a failed attempt: %v", err)
+	}
+	v.Close()
+}
+
+// TestCreateForIsAllOrNothing: a secret that is too short leaves nothing behind, and the next try makes the unit with its operator.
+func TestCreateForIsAllOrNothing(t *testing.T) {
+	root := t.TempDir()
+	dir, o := filepath.Join(root, "vault"), Options{Key: KeyFile(filepath.Join(root, "key")), Cost: Cost{Time: 1, Memory: 64, Lanes: 1}}
+	if _, err := CreateFor(dir, o, "anna", []byte("short")); !errors.Is(err, ErrWeak) {
+		t.Fatalf("a short secret: %v", err)
+	}
+	if left, _ := os.ReadDir(root); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	v, err := CreateFor(dir, o, "anna", []byte("correct horse"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if op, err := v.CheckOperator("anna", []byte("correct horse")); err != nil || op.Role != Manager {
+		t.Errorf("the first operator: %v, %v", op, err)
+	}
+	v.Close()
+
+	// Power is cut after the key was kept and before the vault's file got its name.
+	if err := os.Rename(filepath.Join(dir, vaultFile), filepath.Join(dir, vaultFile+safefile.New)); err != nil {
+		t.Fatal(err)
+	}
+	another := o
+	another.Key = KeyFile(filepath.Join(root, "another.key"))
+	if err := another.Key.Stage(context.Background(), seal.NewKey()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := CreateFor(dir, another, "anna", []byte("correct horse")); !errors.Is(err, ErrExists) {
+		t.Errorf("a key that may be of another vault was not kept: %v", err)
+	}
+	if v, err = CreateFor(dir, o, "eve", []byte("correct horse")); err != nil {
+		t.Fatalf("after a power cut: %v", err)
+	}
+	if ops, err := v.Operators(); err != nil || len(ops) != 1 || ops[0].Name != "eve" {
+		t.Errorf("%v, %v", ops, err)
 	}
 	v.Close()
 }
