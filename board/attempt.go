@@ -70,17 +70,18 @@ func (u *Unit) card(c hal.Card, at time.Time) {
 func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []byte, at time.Time) {
 	a := u.attempt(by, at)
 	switch p, key, err := u.vault.FindCredential(kind, secret); {
-	case err == nil && u.wantsFaceToo(p, kind, u.now()):
-		u.lookAfterCard(p, key, at)
-		u.mayTakeBack(&p, key, at)
-		return
 	case err == nil:
 		a.Person, a.KeyID = &p, key
 	case !errors.Is(err, store.ErrUnknown):
 		u.fault("vault", err)
 	}
-	u.conclude(a)
-	u.mayTakeBack(a.Person, a.KeyID, at)
+	u.site.fill(&a)
+	if policy.Decide(a).Reason == policy.ReasonFaceToo {
+		u.lookAfterCard(*a.Person, a.KeyID, at)
+	} else {
+		u.conclude(a)
+	}
+	u.mayTakeBack(a)
 }
 
 // attempt is an attempt with the state of the unit filled in. A device's own clock may be a little ahead; nothing happens in the future.
@@ -101,6 +102,9 @@ func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
 			Release:  u.cfg.Door.Release.D(),
 			LongOpen: u.cfg.Door.LongRelease.D(),
 			Down:     u.down(),
+			WithCard: u.cfg.Faces.Enabled && u.cfg.Faces.WithCard,
+			Keypad:   u.wired(policy.PINKind),
+			Missed:   u.faces.missed,
 		},
 	}
 }

@@ -40,18 +40,14 @@ func newErasures() erasures {
 }
 
 // mayTakeBack follows the gesture by which somebody takes their face back at the door.
-func (u *Unit) mayTakeBack(p *policy.Person, key string, at time.Time) {
-	if p == nil || !hasFace(*p) {
-		u.back = policy.Withdrawal{}
-		return
-	}
+func (u *Unit) mayTakeBack(a policy.Attempt) {
 	var g policy.Gesture
-	switch u.back, g = u.back.Tap(key, at); g {
+	switch u.back, g = u.back.Tap(a); g {
 	case policy.AskBack:
-		u.record(store.Entry{At: at, Kind: "withdrawal asked", Person: p.ID})
+		u.record(store.Entry{At: a.At, Kind: "withdrawal asked", Person: a.Person.ID})
 		u.signals.say(policy.SignalAsk)
 	case policy.TakeBack:
-		u.endFace(p.ID, erasure{why: "withdrawn at the door", since: at, atDoor: true})
+		u.endFace(a.Person.ID, erasure{why: "withdrawn at the door", since: a.At, atDoor: true})
 	}
 }
 

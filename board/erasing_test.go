@@ -59,6 +59,44 @@ func TestRWithdrawAtTheDoor(t *testing.T) {
 	}
 }
 
+// TestWithdrawalIsNoOracle: while the keypad rests, the right PIN is answered as a wrong one is, and erases nothing; nor does a card that was revoked.
+func TestWithdrawalIsNoOracle(t *testing.T) {
+	b := newBench(t)
+	id := b.enrolled(7)
+	b.pin(id, "481516")
+	for range b.cfg.Site.Keypad.Free + 3 { // and rests for minutes
+		b.types("0000")
+		b.later(16 * time.Minute)
+	}
+	b.types("0000")
+	asked := func(what string, act func()) {
+		t.Helper()
+		for range 5 {
+			act()
+			b.later(2 * time.Second)
+		}
+		b.later(3 * time.Second)
+		act()
+		if n := b.count("withdrawal asked"); n != 0 || len(b.due.of) != 0 || b.faces.index.Len() != 1 {
+			t.Errorf("%s: asked %d times, %d due", what, n, len(b.due.of))
+		}
+	}
+	asked("the right PIN during the rest", func() {
+		if e := b.types("481516"); e.Reason != policy.ReasonKeypadRest {
+			t.Fatalf("no rest: %+v", e)
+		}
+	})
+	p, err := b.vault.Person(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.later(time.Hour)
+	if err := b.vault.RevokeCredential(store.Door, id, p.Keys[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	asked("a revoked card", func() { b.tapped(7) })
+}
+
 // Whoever has no face taps as often as they like.
 func TestTappingOftenAsksNobodyWithoutAFace(t *testing.T) {
 	b := newBench(t)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"menshen/board/config"
@@ -27,12 +26,12 @@ type faces struct {
 	visit  *fusion.Visit
 	tries  fusion.Attempts
 	mode   eye.Mode
-	seen   time.Time // the last face
-	missed missed
-	card   *tapped    // whose card waits for its owner's face
-	asks   fusion.Act // what the person at the door is asked to do
-	taking *enrolment // somebody's face is being taken
-	aiming bool       // staff see the picture; nobody is recognised meanwhile
+	seen   time.Time    // the last face
+	missed policy.First // whose face was refused last after their card, and when
+	card   *tapped      // whose card waits for its owner's face
+	asks   fusion.Act   // what the person at the door is asked to do
+	taking *enrolment   // somebody's face is being taken
+	aiming bool         // staff see the picture; nobody is recognised meanwhile
 
 	unusable error // what is wrong with the files that faces need, of CheckFaces; set once
 }
@@ -118,32 +117,6 @@ type tapped struct {
 	key    string
 }
 
-// wantsFaceToo reports whether a card's owner chose face entry at a door that takes faces only after the card. While faces are off, or rest after
-// failures, the card alone opens, as it does for everybody who did not choose (R-EQUAL): whose face is not recognised any more must not wait outside.
-// For the same reason it opens when it is tapped again after a refusal, unless its owner has a PIN for this door: the face is never the only way (R-ALT), and
-// where it shall be a second factor that holds, people get a PIN.
-func (u *Unit) wantsFaceToo(p policy.Person, kind policy.CredentialKind, now time.Time) bool {
-	return u.cfg.Faces.WithCard && kind == policy.CardKind && p.Face.State == policy.FaceEnrolled && u.facesOff() == "" && !u.faces.tries.Resting(now) &&
-		(!u.faces.missed.counts(p.ID, now) || u.opensByPIN(p, now))
-}
-
-// opensByPIN reports whether somebody has a PIN that a working keypad of this door takes.
-func (u *Unit) opensByPIN(p policy.Person, now time.Time) bool {
-	return u.takes(policy.PINKind) && slices.ContainsFunc(p.Working(now), func(c policy.Credential) bool { return c.Kind == policy.PINKind })
-}
-
-// missed is whose face was refused after their card, and when.
-type missed struct {
-	person policy.PersonID
-	at     time.Time
-}
-
-const missedFor = time.Minute
-
-func (m missed) counts(id policy.PersonID, now time.Time) bool {
-	return m.person == id && now.Sub(m.at) >= 0 && now.Sub(m.at) < missedFor
-}
-
 // lookAfterCard begins to compare whoever stands there with the card's owner, and with nobody else (1:1).
 func (u *Unit) lookAfterCard(p policy.Person, key string, at time.Time) {
 	u.faces.card = &tapped{p.ID, key}
@@ -172,7 +145,7 @@ func (u *Unit) decideFace(now, frame time.Time) {
 	d := u.conclude(a)
 	u.faces.visit.Decided(d.Grant, now)
 	if card != nil && !d.Grant {
-		u.faces.missed = missed{card.person, now}
+		u.faces.missed = policy.First{Person: card.person, At: d.At}
 	}
 	if !d.Grant && compared[d.Reason] {
 		u.faces.tries = u.faces.tries.Failed(fusion.DefaultLimits(), now)

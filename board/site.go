@@ -2,6 +2,7 @@ package board
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"menshen/board/config"
@@ -117,6 +118,11 @@ func (u *Unit) down() (kinds []policy.CredentialKind) {
 		}
 	}
 	return kinds
+}
+
+// wired reports whether this door has a reader for a kind of credential, in order or not.
+func (u *Unit) wired(kind policy.CredentialKind) bool {
+	return slices.ContainsFunc(u.cfg.Readers, func(r config.Reader) bool { return r.Takes(kind) })
 }
 
 // takes reports whether a working reader of this door takes a kind of credential.

@@ -296,21 +296,13 @@ func TestRAltCardTappedAgain(t *testing.T) {
 	}
 }
 
-// TestREqualCardAloneWhileFacesRest: whose face is refused again and again after their card, by a bandage say, comes in with the card: at once while
-// faces wait, and from then on they are looked at again (R-ALT, R-EQUAL).
+// TestREqualCardAloneWhileFacesRest: whose face is refused again and again after their card, by a bandage say, and who has no PIN, comes in with the
+// card: at once while faces wait, and from then on they are looked at again (R-ALT, R-EQUAL).
 func TestREqualCardAloneWhileFacesRest(t *testing.T) {
 	b := newBench(t)
 	id := b.enrolled(1)
-	b.pin(id, "481516")
-	b.cfg.Faces.WithCard, b.cfg.Readers[0].Keypad = true, 4
-	for n := range uint64(5) {
-		b.later(10 * time.Second)
-		b.tapped(1)
-		if e := b.walkUp(100 + n); e.Grant || e.Means != policy.ByCardFace {
-			t.Fatalf("another face after the card: %+v", e)
-		}
-	}
-	b.later(10 * time.Second)
+	b.cfg.Faces.WithCard = true
+	b.strangersAfterCard(1, 5)
 	b.tapped(1)
 	if e := b.last(); !e.Grant || e.Means != policy.ByCard || e.Person != id {
 		t.Errorf("the card while faces wait: %+v", e)
@@ -319,6 +311,59 @@ func TestREqualCardAloneWhileFacesRest(t *testing.T) {
 	b.tapped(1)
 	if e := b.walkUp(1); !e.Grant || e.Means != policy.ByCardFace {
 		t.Errorf("card and face afterwards: %+v", e)
+	}
+}
+
+// strangersAfterCard taps a card several times, each time with another face before the camera than its owner's.
+func (b *bench) strangersAfterCard(card uint64, times int) {
+	b.Helper()
+	for n := range times {
+		b.later(2 * time.Minute)
+		b.tapped(card)
+		if e := b.walkUp(100 + uint64(n)); e.Grant || e.Means != policy.ByCardFace {
+			b.Fatalf("another face after the card: %+v", e)
+		}
+	}
+	b.later(10 * time.Second)
+}
+
+// TestStolenCardAlone: at a door that takes faces after the card, a stolen card of somebody who has a PIN there opens by nothing that
+// the thief can do to the door; its owner comes in with the PIN.
+func TestStolenCardAlone(t *testing.T) {
+	for name, thief := range map[string]func(b *bench){
+		"tape over the lens":    func(b *bench) { b.eye.cam = eye.CameraBlack },
+		"the camera torn off":   func(b *bench) { b.eye.cam = eye.CameraGone },
+		"five strangers' faces": func(b *bench) { b.strangersAfterCard(1, 5) },
+		"a stranger's face":     func(b *bench) { b.strangersAfterCard(1, 1) },
+		"a disk that is full":   func(b *bench) { b.durable(store.ErrSlow) },
+		"a withdrawal by the card": func(b *bench) {
+			b.tapsOf(1, 5, 2*time.Second)
+			b.later(3 * time.Second)
+			b.tapped(1)
+			b.settled()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			id := b.enrolled(1)
+			b.pin(id, "481516")
+			b.cfg.Faces.WithCard, b.cfg.Readers[0].Keypad = true, 4
+			b.later(time.Minute)
+			thief(b)
+			b.later(6 * time.Second)
+			for range 6 {
+				if b.tapped(1); b.relay.On() {
+					t.Fatal("the card alone opened")
+				}
+				b.later(8 * time.Second)
+			}
+			if e := b.last(); e.Grant || e.Person != id {
+				t.Errorf("recorded as %+v", e)
+			}
+			if e := b.types("481516"); !e.Grant || e.Means != policy.ByPIN || !b.relay.On() {
+				t.Errorf("the PIN: %+v", e)
+			}
+		})
 	}
 }
 

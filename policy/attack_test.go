@@ -88,6 +88,9 @@ func mayOpen(a policy.Attempt) bool {
 	if since := now.Sub(a.LastEntry); a.Site.Passback > 0 && !a.LastEntry.IsZero() && since >= 0 && since < a.Site.Passback {
 		return false
 	}
+	if a.Means == policy.ByCard && !cardAlone(a, now) {
+		return false
+	}
 	if w := a.Site.TwoPersons; w > 0 {
 		first, asWhom := a.Site.First, p.ID
 		if a.Host != (policy.PersonID{}) { // a visitor is their host's second self
@@ -98,6 +101,24 @@ func mayOpen(a policy.Attempt) bool {
 		}
 	}
 	return true
+}
+
+// cardAlone is whether the card alone lets its owner in: where faces are taken after the card, not if they have a PIN and ever chose a
+// face; of the others with a face, only if that cannot be used or was refused within the last minute.
+func cardAlone(a policy.Attempt, now time.Time) bool {
+	p, s := a.Person, a.Site
+	if !s.WithCard || p.Face.State == policy.FaceNever || p.Face.State == policy.FaceRefused {
+		return true
+	}
+	hasPIN := s.Keypad && slices.ContainsFunc(p.Keys, func(k policy.Credential) bool {
+		return k.Kind == policy.PINKind && !k.Duress && k.Uses == 0 && !k.Revoked && !now.Before(k.From) && (k.Until.IsZero() || now.Before(k.Until)) &&
+			(k.Door == "" || k.Door == a.Door)
+	})
+	if hasPIN || p.Face.State != policy.FaceEnrolled {
+		return !hasPIN
+	}
+	ago := now.Sub(s.Missed.At)
+	return s.FacesOff != "" || !s.Durable || now.Before(s.FaceRest) || s.Missed.Person == p.ID && ago >= 0 && ago < time.Minute
 }
 
 // inHours is whether one of the person's groups may come in at this hour of the day, in UTC.
@@ -197,6 +218,10 @@ func drawAttempt(r *rand.Rand) policy.Attempt {
 	if rarely() {
 		a.Site.TwoPersons = time.Duration(r.IntN(3)) * time.Hour
 		a.Site.First = policy.First{Person: policy.PersonID{byte(r.IntN(3))}, At: around()}
+	}
+	if r.IntN(8) == 0 {
+		a.Site.WithCard, a.Site.Keypad = true, r.IntN(2) == 0
+		a.Site.Missed = policy.First{Person: policy.PersonID{byte(r.IntN(2))}, At: noon.Add(-time.Duration(r.IntN(5)-1) * 30 * time.Second)}
 	}
 	if a.Means == policy.ByPass {
 		a.Host = policy.PersonID{byte(r.IntN(3))}

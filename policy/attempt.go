@@ -71,6 +71,10 @@ type Site struct {
 	Interlock  bool             // another door of the unit, which must be closed first, is not
 	TwoPersons time.Duration    // two different people must ask within this time; 0: one is enough
 	First      First            // the first of two, for TwoPersons
+
+	WithCard bool  // whoever has a face shows it after their card; see factors.go
+	Keypad   bool  // this door has a keypad, in order or not
+	Missed   First // whose face was refused last after their card, and when
 }
 
 // CountsAs is whom the attempt counts as where two people are needed: a visitor is no second person beside their host, nor beside

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -21,10 +22,12 @@ const DefaultRelease = 5 * time.Second
 //  5. The right to look: the person consented to a notice (R-CONSENT), or their guardian did (R-MINOR).
 //  6. The person: not blocked, lease begun, lease not over.
 //  7. The face as a choice: another working way in (R-ALT), and the card with it where another person looks alike.
-//  8. The hour and the moment: the person's hours, no second entry too soon, no other door open, a second person.
+//  8. The hour and the moment: the person's hours, no second entry too soon, no other door open.
+//  9. The second factor (factors.go): of a card at a door that takes faces after it, the face or the PIN.
+//  10. The second person, where two are needed.
 //
 // Whoever fails 3, 4 or 5 with a face alone is not named in the Decision: nobody was recognised with a right to do so.
-// Nothing in 3, 4, 5 or 7 is asked of a card, a PIN or a pass (R-EQUAL).
+// Nothing in 3, 4, 5 or 7 is asked of a card, a PIN or a pass, and 9 of nobody who did not choose a face (R-EQUAL).
 func Decide(a Attempt) Decision {
 	a.At = a.Clock.now(a.At)
 	d := Decision{At: a.At, Door: a.Door, Means: a.Means, KeyID: a.KeyID}
@@ -65,15 +68,20 @@ type asked func(Means) bool
 
 func everybody(Means) bool   { return true }
 func aKey(m Means) bool      { return m != ByFace }
+func aCardOnly(m Means) bool { return m == ByCard }
 func aPIN(m Means) bool      { return m == ByPIN }
 func aPass(m Means) bool     { return m == ByPass }
 func aFace(m Means) bool     { return m == ByFace || m == ByCardFace }
 func aFaceOnly(m Means) bool { return m == ByFace }
 
 // whoIsIt is steps 1 to 5 of the deny order: it ends with a person, recognised by right.
-var whoIsIt = []question{
+var whoIsIt = slices.Concat([]question{
 	{everybody, "means known", ReasonMeans, meansKnown},
 	{everybody, "no lockdown", ReasonLockdown, noLockdown},
+}, credentialWorks, faceIsTheirs)
+
+// credentialWorks is the rest of step 1 and step 2.
+var credentialWorks = []question{
 	{aPIN, "keypad not resting", ReasonKeypadRest, func(a Attempt) (bool, string) { return restOver(a, a.Site.KeypadRest) }},
 
 	{aKey, "key known", ReasonUnknown, keyKnown},
@@ -84,7 +92,10 @@ var whoIsIt = []question{
 	{aKey, "key not over", ReasonKeyEnded, keyNotOver},
 	{aKey, "key not used up", ReasonKeySpent, keyNotSpent},
 	{aPass, "use can be counted", ReasonNotCounted, useCanBeCounted},
+}
 
+// faceIsTheirs is steps 3 to 5.
+var faceIsTheirs = []question{
 	{aFace, "faces on", ReasonFacesOff, facesOn},
 	{aFace, "log durable", ReasonNotDurable, logDurable},
 	{aFace, "faces not resting", ReasonFaceRest, func(a Attempt) (bool, string) { return restOver(a, a.Site.FaceRest) }},
@@ -100,7 +111,7 @@ var whoIsIt = []question{
 	{aFace, "R-MINOR", ReasonNoGuardian, guardianConsented},
 }
 
-// mayThey is steps 6 to 8 of the deny order: the person is known.
+// mayThey is steps 6 to 10 of the deny order: the person is known.
 var mayThey = []question{
 	{everybody, "not blocked", ReasonBlocked, notBlocked},
 	{everybody, "lease begun", ReasonLeaseAhead, leaseBegun},
@@ -112,6 +123,10 @@ var mayThey = []question{
 	{everybody, "in their hours", ReasonHours, inTheirHours},
 	{everybody, "not in just now", ReasonPassback, notInJustNow},
 	{everybody, "other door closed", ReasonInterlock, otherDoorClosed},
+
+	{aCardOnly, "no face to show", ReasonFaceToo, faceNotShown},
+	{aCardOnly, "card is enough", ReasonPINToo, cardEnough},
+
 	{everybody, "two persons", ReasonSecond, twoPersons},
 }
 

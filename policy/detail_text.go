@@ -35,6 +35,10 @@ var details = []words{
 	{"face entry is not switched on", "未开通人脸通行"},
 	{"no notice on record", "没有所同意的告知书"},
 	{"% always opens", "总是开门"},
+	{"faces cannot be used", "人脸暂不可用"},
+	{"the face was refused", "人脸刚刚未通过"},
+	{"has a PIN", "有键盘密码"},
+	{"has no PIN", "没有键盘密码"},
 }
 
 // figures takes the figures out of an English text of the form d, and says the same in a language.

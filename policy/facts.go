@@ -188,6 +188,7 @@ func unequal(a Attempt, decide func(Attempt) Decision) bool {
 	if !face.Grant {
 		return false
 	}
+	a.Site.FacesOff = "not asked for" // who keeps their face to themselves
 	for _, k := range a.Person.Keys {
 		a.Means, a.KeyID = ByCard, k.ID
 		if k.Kind == PINKind {

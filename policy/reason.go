@@ -65,6 +65,12 @@ const (
 	ReasonPassback   Reason = "passback"
 )
 
+// Refused: the second factor.
+const (
+	ReasonFaceToo Reason = "face too" // the card's owner shows their face next; never recorded
+	ReasonPINToo  Reason = "pin too"  // the card alone does not open for whoever has a PIN
+)
+
 // Refused: the moment.
 const (
 	ReasonInterlock Reason = "interlock"

@@ -68,6 +68,9 @@ var reasonWords = map[Reason]words{
 	ReasonHours:      {"Not at this hour. Please come in your hours, or ask the staff.", "现不在您的通行时段，请在规定时段前来或联系工作人员。"},
 	ReasonPassback:   {"You came in a short time ago. Please wait a little, or ask the staff.", "您刚刚已进门，请稍候或联系工作人员。"},
 
+	ReasonFaceToo: {"Please look at the camera as well.", "请再看摄像头。"},
+	ReasonPINToo:  {"Your card alone does not open here just now. Please type your code.", "现仅刷卡不能开门，请输入您的密码。"},
+
 	ReasonInterlock: {"Please wait until the other door is closed.", "请等另一扇门关上。"},
 	ReasonSecond:    {"A second person is needed. Please let them tap their card now.", "须两人同行，请另一人现在刷卡。"},
 

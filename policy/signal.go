@@ -17,6 +17,7 @@ const (
 	SignalWait    Signal = "wait"    // one moment
 	SignalLook    Signal = "look"    // look at the camera
 	SignalTap     Signal = "tap"     // tap your card
+	SignalCode    Signal = "code"    // type your code
 	SignalWarning Signal = "warning" // close the door
 	SignalAlarm   Signal = "alarm"   // held or forced
 	SignalFire    Signal = "fire"    // leave now
@@ -64,18 +65,19 @@ func (b Beat) loud() Beat { b.Sound = true; return b }
 
 var patterns = map[Signal]pattern{
 	SignalReady:   {[]Beat{dark(1)}, false},
-	SignalGranted: {[]Beat{green(10).loud(), green(20)}, false},                                           // one long
-	SignalRefused: {slices.Repeat([]Beat{red(2).loud(), dark(2)}, 3), false},                              // three short
-	SignalWait:    {slices.Repeat([]Beat{green(1).loud(), dark(9)}, 5), false},                            // five slow ticks
-	SignalLook:    {slices.Repeat([]Beat{green(2).loud(), dark(2), green(2).loud(), dark(10)}, 2), false}, // two and two
-	SignalTap:     {slices.Repeat([]Beat{red(2).loud(), dark(2), red(6).loud(), dark(8)}, 2), false},      // short, long, and again
-	SignalWarning: {[]Beat{red(3).loud(), dark(3)}, true},                                                 // steady beat
-	SignalAlarm:   {[]Beat{red(8).loud(), dark(2)}, true},                                                 // nearly continuous
-	SignalFire:    {[]Beat{green(1).loud(), dark(1)}, true},                                               // very fast
-	SignalFault:   {[]Beat{red(1).loud(), dark(49)}, true},                                                // a blip every 5 s
-	SignalAiming:  {[]Beat{green(1).loud(), dark(1), green(1).loud(), dark(27)}, true},                    // two blips every 3 s
-	SignalAsk:     {slices.Repeat([]Beat{green(8).loud(), dark(3), red(8).loud(), dark(5)}, 2), false},    // long and long, and again
-	SignalErased:  {append(slices.Repeat([]Beat{green(1).loud(), dark(1)}, 4), green(15).loud()), false},  // four quick, one long
+	SignalGranted: {[]Beat{green(10).loud(), green(20)}, false},                                                 // one long
+	SignalRefused: {slices.Repeat([]Beat{red(2).loud(), dark(2)}, 3), false},                                    // three short
+	SignalWait:    {slices.Repeat([]Beat{green(1).loud(), dark(9)}, 5), false},                                  // five slow ticks
+	SignalLook:    {slices.Repeat([]Beat{green(2).loud(), dark(2), green(2).loud(), dark(10)}, 2), false},       // two and two
+	SignalTap:     {slices.Repeat([]Beat{red(2).loud(), dark(2), red(6).loud(), dark(8)}, 2), false},            // short, long, and again
+	SignalCode:    {slices.Repeat(append(slices.Repeat([]Beat{red(2).loud(), dark(2)}, 4), dark(6)), 2), false}, // four short, and again
+	SignalWarning: {[]Beat{red(3).loud(), dark(3)}, true},                                                       // steady beat
+	SignalAlarm:   {[]Beat{red(8).loud(), dark(2)}, true},                                                       // nearly continuous
+	SignalFire:    {[]Beat{green(1).loud(), dark(1)}, true},                                                     // very fast
+	SignalFault:   {[]Beat{red(1).loud(), dark(49)}, true},                                                      // a blip every 5 s
+	SignalAiming:  {[]Beat{green(1).loud(), dark(1), green(1).loud(), dark(27)}, true},                          // two blips every 3 s
+	SignalAsk:     {slices.Repeat([]Beat{green(8).loud(), dark(3), red(8).loud(), dark(5)}, 2), false},          // long and long, and again
+	SignalErased:  {append(slices.Repeat([]Beat{green(1).loud(), dark(1)}, 4), green(15).loud()), false},        // four quick, one long
 
 	SignalCloseEyes: {slices.Repeat([]Beat{green(8).loud(), dark(2), green(2).loud(), dark(10)}, 2), false},                          // long, short, and again
 	SignalTurnLeft:  {slices.Repeat([]Beat{green(2).loud(), dark(2), green(2).loud(), dark(2), green(8).loud(), dark(8)}, 2), false}, // short, short, long
@@ -91,10 +93,12 @@ func (d Decision) Signal() Signal {
 		return SignalGranted
 	}
 	switch d.Reason {
-	case ReasonNoFace, ReasonQuality, ReasonFrames:
+	case ReasonNoFace, ReasonQuality, ReasonFrames, ReasonFaceToo:
 		return SignalLook
 	case ReasonInterlock:
 		return SignalWait
+	case ReasonPINToo:
+		return SignalCode
 	case ReasonSecond, ReasonFacesOff, ReasonNotDurable, ReasonFaceRest, ReasonNotLive, ReasonNoMatch, ReasonAmbiguous, ReasonNoConsent, ReasonNoGuardian, ReasonCardToo:
 		return SignalTap
 	}

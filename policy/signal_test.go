@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-var signals = []Signal{SignalReady, SignalGranted, SignalRefused, SignalWait, SignalLook, SignalTap, SignalWarning, SignalAlarm, SignalFire, SignalFault, SignalAsk, SignalErased, SignalAiming, SignalCloseEyes, SignalTurnLeft, SignalTurnRight}
+var signals = []Signal{SignalReady, SignalGranted, SignalRefused, SignalWait, SignalLook, SignalTap, SignalWarning, SignalAlarm, SignalFire, SignalFault, SignalAsk, SignalErased, SignalAiming, SignalCloseEyes, SignalTurnLeft, SignalTurnRight, SignalCode}
 
 // Each signal can be told from each other with closed eyes, and without hearing or telling red from green (R-NOTICE).
 func TestRNoticeSignalsDifferInLightAndInSound(t *testing.T) {

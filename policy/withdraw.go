@@ -8,7 +8,7 @@ import "time"
 //
 // It takes no keypad, no screen and no words, and works with every kind of reader; a card held to a reader reads once only. Nobody does it by
 // accident: who taps on out of impatience taps in the pause, and that ends it. The taps open the door as any tap does.
-// A PIN does as well as a card. The zero value waits for a first tap.
+// A PIN does as well as a card, unless the keypad rests. The zero value waits for a first tap.
 type Withdrawal struct {
 	key   string
 	taps  int
@@ -34,11 +34,35 @@ const (
 	TakeBack          // yes
 )
 
-// Tap takes a tap of a credential into account.
-func (w Withdrawal) Tap(key string, at time.Time) (Withdrawal, Gesture) {
-	if key == "" {
+// Tap takes an attempt with a card or a PIN into account. Only a credential counts that works at this door now, of somebody who has
+// a face to take back. All else ends the gesture, so that the door asks whoever guesses nothing, and a card that was revoked erases
+// nothing. Hours, a block or a lockdown do not matter: consent may be taken back at any time.
+func (w Withdrawal) Tap(a Attempt) (Withdrawal, Gesture) {
+	if a.Person == nil || !a.Person.Face.canEnd() || !a.ownCredential() {
 		return Withdrawal{}, NoGesture
 	}
+	return w.tap(a.KeyID, a.At)
+}
+
+// canEnd reports whether there is a consent to take back.
+func (f FaceConsent) canEnd() bool { return f.State == FaceConsented || f.State == FaceEnrolled }
+
+// ownCredential reports whether what was presented is the person's own and works here now, as far as the credential itself goes.
+func (a Attempt) ownCredential() bool {
+	a.At = a.Clock.now(a.At)
+	for _, q := range credentialWorks {
+		if !q.of(a.Means) {
+			continue
+		}
+		if ok, _ := q.answer(a); !ok {
+			return false
+		}
+	}
+	return a.Means == ByCard || a.Means == ByPIN
+}
+
+// tap takes a tap of a working credential into account.
+func (w Withdrawal) tap(key string, at time.Time) (Withdrawal, Gesture) {
 	if !w.asked.IsZero() && key == w.key {
 		after := at.Sub(w.asked)
 		if after >= withdrawPause && after <= withdrawYes {

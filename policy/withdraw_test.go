@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -12,7 +13,7 @@ func taps(seconds ...float64) (out []Gesture) {
 	var w Withdrawal
 	for _, s := range seconds {
 		var g Gesture
-		w, g = w.Tap("a", morning.Add(time.Duration(s*float64(time.Second))))
+		w, g = w.tap("a", morning.Add(time.Duration(s*float64(time.Second))))
 		out = append(out, g)
 	}
 	return out
@@ -42,11 +43,11 @@ func TestRWithdrawByCard(t *testing.T) {
 	}
 	var w Withdrawal
 	for i := range 5 {
-		w, _ = w.Tap("a", morning.Add(time.Duration(i)*time.Second))
+		w, _ = w.tap("a", morning.Add(time.Duration(i)*time.Second))
 	}
-	if w, g := w.Tap("b", morning.Add(8*time.Second)); g != NoGesture {
+	if w, g := w.tap("b", morning.Add(8*time.Second)); g != NoGesture {
 		t.Error("another card took it back")
-	} else if _, g = w.Tap("a", morning.Add(9*time.Second)); g != NoGesture {
+	} else if _, g = w.tap("a", morning.Add(9*time.Second)); g != NoGesture {
 		t.Error("the question outlived another card")
 	}
 }
@@ -61,7 +62,7 @@ func TestWithdrawalNeedsTheQuestion(t *testing.T) {
 			now = now.Add(time.Duration(rapid.IntRange(-2000, 8000).Draw(t, "ms")) * time.Millisecond)
 			key := rapid.SampledFrom([]string{"a", "a", "a", "b", ""}).Draw(t, "key")
 			var g Gesture
-			w, g = w.Tap(key, now)
+			w, g = w.tap(key, now)
 			switch g {
 			case AskBack:
 				clear(asked)
@@ -79,4 +80,38 @@ func TestWithdrawalNeedsTheQuestion(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestWithdrawalCountsWorkingCredentialsOnly: whoever guesses is asked nothing, and nothing of theirs erases a face; a person's own
+// credential takes it back also where it would not open just now (R-WITHDRAW).
+func TestWithdrawalCountsWorkingCredentialsOnly(t *testing.T) {
+	for _, m := range asking {
+		for _, s := range append(spoil, spoil[0]) {
+			a := good(m)
+			if s.of(m) {
+				s.break_(&a)
+			}
+			var w Withdrawal
+			var g Gesture
+			for range withdrawTaps {
+				w, g = w.Tap(a)
+				a.At = a.At.Add(time.Second)
+			}
+			ofCredential := s.of(m) && slices.ContainsFunc(credentialWorks, func(q question) bool { return q.of(m) && q.reason == s.reason })
+			mayTakeBack := (m == ByCard || m == ByPIN) && !ofCredential && a.Person.Face.canEnd()
+			if (g == AskBack) != mayTakeBack {
+				t.Errorf("%s, %s: asked %v", m, s.reason, g == AskBack)
+			}
+		}
+	}
+	var w Withdrawal
+	a := good(ByPIN)
+	for range withdrawTaps {
+		w, _ = w.Tap(a)
+	}
+	a.At = a.At.Add(5 * time.Second)
+	a.Site.KeypadRest = a.At.Add(time.Second)
+	if _, g := w.Tap(a); g != NoGesture {
+		t.Error("a code typed while the keypad rests took the face back")
+	}
 }

@@ -138,7 +138,7 @@ type Camera struct {
 // Faces is how sure the unit shall be.
 type Faces struct {
 	Enabled      bool     `toml:"enabled"`
-	WithCard     bool     `toml:"with_card"`     // whoever has a face enrolled shows it after their card; nobody is searched for
+	WithCard     bool     `toml:"with_card"`     // whoever has a face enrolled shows it after their card, or types their PIN; nobody is searched for
 	StrangerIn   int      `toml:"stranger_in"`   // at most one stranger in so many attempts passes
 	LiveMin      float64  `toml:"live_min"`      // 0…1
 	Challenge    string   `toml:"challenge"`     // ask for a blink or a turn of the head: one of Challenges

@@ -43,6 +43,7 @@ var chinese = map[string]string{
 	"use can be counted": "可计次", "faces on": "人脸启用", "log durable": "记录可用", "faces not resting": "人脸未暂停", "face seen": "已见人脸", "picture good": "画面良好",
 	"frames agree": "多帧一致", "alive": "真人", "face known": "人脸已登记", "like nobody else": "不与他人混淆", "not blocked": "未停用", "lease begun": "租期已开始",
 	"lease not over": "租期未结束", "face alone allowed": "可仅用人脸", "in their hours": "在其时段内", "not in just now": "非刚进入", "other door closed": "另一门已关",
+	"no face to show": "无须再看脸", "card is enough": "仅刷卡即可", "face too": "还须看脸", "pin too": "还须输入密码",
 	"two persons": "两人齐",
 	"refused":     "已拒绝", "consented": "已同意", "enrolled": "已录入", "withdrawn": "已撤回",
 	"come closer": "太远", "step back": "太近", "too dark": "太暗", "too bright": "太亮", "hold still": "未站稳", "look straight": "未正对镜头", "uncover": "面部被遮挡",
