@@ -76,27 +76,3 @@ func TestBounce(t *testing.T) {
 		t.Errorf("at rest again: chatters %v, active %v", l.chatters, l.stable)
 	}
 }
-
-func TestWrap(t *testing.T) {
-	for _, test := range []struct {
-		text    string
-		columns int
-		want    []string
-	}{
-		{"one two three", 7, []string{"one two", "three"}},
-		{"请按住门内出门按钮一秒后松开。", 12, []string{"请按住门内出", "门按钮一秒后", "松开。"}},
-		{"unbreakable", 4, []string{"unbreakable"}},
-		{"", 10, []string{""}},
-	} {
-		got := wrap(test.text, test.columns)
-		if len(got) != len(test.want) {
-			t.Errorf("%q: %q", test.text, got)
-			continue
-		}
-		for i := range got {
-			if got[i] != test.want[i] {
-				t.Errorf("%q: line %d is %q, want %q", test.text, i, got[i], test.want[i])
-			}
-		}
-	}
-}

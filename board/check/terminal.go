@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mattn/go-runewidth"
+	"menshen/internal/screen"
 )
 
 // Terminal is an installer at a terminal, or a script that writes one answer a line.
@@ -17,19 +17,18 @@ type Terminal struct {
 	Out   io.Writer
 	Lang  string // "en" or "zh"
 	Plain bool   // no colours and nothing overwritten: for screen readers, logs and dumb terminals
-	Width int    // columns; 0: 80
 
-	lines   chan string
+	typed   chan string
 	pending bool // a line that counts down is on the screen
 }
 
 // Listen reads answers from in, until it ends. A terminal's reader stays in its read until the program ends.
 func (t *Terminal) Listen(in io.Reader) {
-	t.lines = make(chan string)
+	t.typed = make(chan string)
 	go func() {
-		defer close(t.lines)
+		defer close(t.typed)
 		for s := bufio.NewScanner(in); s.Scan(); {
-			t.lines <- strings.TrimSpace(s.Text())
+			t.typed <- strings.TrimSpace(s.Text())
 		}
 	}()
 }
@@ -48,19 +47,18 @@ func (t *Terminal) paint(colour, s string) string {
 	return "\x1b[" + colour + "m" + s + "\x1b[0m"
 }
 
-// say prints a paragraph.
+// say prints a text, indented.
 func (t *Terminal) say(indent, colour string, w Words) {
 	t.clear()
-	for _, line := range wrap(w.In(t.Lang), max(20, t.width()-len(indent))) {
+	for _, line := range t.lines(indent, w) {
 		fmt.Fprintln(t.Out, indent+t.paint(colour, line))
 	}
 }
 
-func (t *Terminal) width() int {
-	if t.Width > 0 {
-		return t.Width
-	}
-	return 80
+// lines breaks a text for the terminal as wide as it is now, less the indentation.
+func (t *Terminal) lines(indent string, w Words) []string {
+	width, _ := screen.Size(t.Out)
+	return screen.Wrap(w.In(t.Lang), max(20, width-1-len(indent)))
 }
 
 // Begin implements Installer.
@@ -95,7 +93,7 @@ func (t *Terminal) Ask(ctx context.Context, q Question) (bool, error) {
 
 // Do implements Installer.
 func (t *Terminal) Do(task Task) {
-	t.say("  → ", bold, Words{task.En + within(" (within %.0f s)", task), task.Zh + within("（%.0f 秒内）", task)})
+	t.say("  ", bold, Words{"→ " + task.En + within(" (within %.0f s)", task), "→ " + task.Zh + within("（%.0f 秒内）", task)})
 }
 
 func within(format string, t Task) string {
@@ -157,12 +155,15 @@ var ErrNoAnswer = errors.New("the answers ended before the check: answer each qu
 // answer prints a question and waits for a line.
 func (t *Terminal) answer(ctx context.Context, w Words) (string, error) {
 	t.clear()
-	fmt.Fprint(t.Out, "  "+w.In(t.Lang))
+	const indent, answer = "  ", "        " // room for a short answer beside the question
+	width, _ := screen.Size(t.Out)
+	lines := screen.Hang(w.In(t.Lang), max(20, width-1-len(indent+answer)), 0)
+	fmt.Fprint(t.Out, indent+strings.Join(lines, "\n"+indent)+" ")
 	select {
 	case <-ctx.Done():
 		fmt.Fprintln(t.Out)
 		return "", ctx.Err()
-	case s, ok := <-t.lines:
+	case s, ok := <-t.typed:
 		if !ok {
 			fmt.Fprintln(t.Out)
 			return "", ErrNoAnswer
@@ -172,30 +173,4 @@ func (t *Terminal) answer(ctx context.Context, w Words) (string, error) {
 		}
 		return s, nil
 	}
-}
-
-// wrap breaks a text into lines of at most so many columns, at spaces, or between any two characters that are two columns wide.
-func wrap(text string, columns int) []string {
-	var out []string
-	line, word := "", ""
-	flush := func() {
-		if runewidth.StringWidth(strings.TrimRight(line+word, " ")) > columns && line != "" {
-			out, line = append(out, strings.TrimRight(line, " ")), strings.TrimLeft(word, " ")
-		} else {
-			line += word
-		}
-		word = ""
-	}
-	for _, r := range text {
-		wide := runewidth.RuneWidth(r) == 2 && !strings.ContainsRune("，。、；：？！）", r)
-		if wide {
-			flush()
-		}
-		word += string(r)
-		if r == ' ' {
-			flush()
-		}
-	}
-	flush()
-	return append(out, strings.TrimRight(line, " "))
 }

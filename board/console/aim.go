@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"image"
 	"time"
+
+	"menshen/internal/screen"
 )
 
 // rate is what the line carries in bytes a second, 8N1: 11,520 at 115,200 baud.
@@ -29,13 +31,13 @@ func aim(ctx context.Context, c *console, words []string) error {
 			last := ""
 			return c.desk.(Aimer).Aim(ctx, c.who, func(p *Picture) {
 				if s := c.whereabouts(p); s != last && ctx.Err() == nil {
-					c.print(s)
+					c.hanging(s, 2)
 					last = s
 				}
 			})
 		})
 	}
-	v := newCanvas(c.o.Width, c.o.Height-2, style == "blocks")
+	v := newCanvas(c.width(), c.height()-2, style == "blocks")
 	c.put(clearScreen)
 	defer func() {
 		v.wipe()
@@ -47,6 +49,11 @@ func aim(ctx context.Context, c *console, words []string) error {
 			now := c.o.Clock.Now()
 			if now.Before(free) || ctx.Err() != nil {
 				return // the line is busy; the next picture will be newer
+			}
+			if w, h := c.line.size(); w != v.cols || h-2 != v.rows { // the window was resized
+				v.wipe()
+				v = newCanvas(w, h-2, style == "blocks")
+				c.put(plainStyle + clearScreen)
 			}
 			v.draw(p)
 			out := v.frame(frameBudget(c.o.rate()), c.caption(p))
@@ -67,7 +74,7 @@ func (c *console) caption(p *Picture) string {
 		s = text{"no face", "未见人脸"}.in(c.lang)
 	}
 	s += "  " + p.Figures + text{"  (a key ends this)", "  （按任意键结束）"}.in(c.lang)
-	return pad(clean(s), c.o.Width-1)
+	return screen.Pad(screen.Clean(s), c.width()-1)
 }
 
 // whereabouts is a picture in words, for those who do not see it: where the face is in the picture, in ninths, how large, and

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"menshen/internal/screen"
 )
 
 // read takes one line of input after a prompt. Errors: errBroken, errTooLong, io.EOF for Ctrl-D or a line that is gone,
@@ -14,7 +16,7 @@ func (c *console) read(prompt string) (string, error) {
 	if c.line.wasStopped() {
 		return "", errBroken
 	}
-	prompt = clean(prompt)
+	prompt = c.lastLine(prompt)
 	var s string
 	var err error
 	if c.plain {
@@ -29,6 +31,20 @@ func (c *console) read(prompt string) (string, error) {
 		err = c.line.fate()
 	}
 	return s, err
+}
+
+// roomForAnswer is how many columns a question leaves behind itself, so that a short answer stands in the same line.
+const roomForAnswer = 12
+
+// lastLine prints a question but its last line, which becomes the prompt.
+func (c *console) lastLine(question string) string {
+	question = screen.Clean(question)
+	lines := screen.Wrap(question, max(c.width()-roomForAnswer, leastWidth))
+	for _, l := range lines[:len(lines)-1] {
+		c.print(l)
+	}
+	c.rows = 0
+	return lines[len(lines)-1] + question[len(strings.TrimRight(question, " ")):]
 }
 
 // readPlain edits a line with nothing but characters, backspaces and spaces; without echo, with nothing at all. The caller
@@ -77,7 +93,7 @@ func (p *plainLine) key(k rune) {
 // erase takes the last n bytes away.
 func (p *plainLine) erase(n int) {
 	cut := p.s[len(p.s)-n:]
-	w := columns(string(cut))
+	w := screen.Width(string(cut))
 	clear(cut)
 	p.s = p.s[:len(p.s)-n]
 	p.show(strings.Repeat("\b", w) + strings.Repeat(" ", w) + strings.Repeat("\b", w))
@@ -118,7 +134,7 @@ func (c *console) askSecret(q text) (Secret, error) {
 		return nil, errBroken
 	}
 	c.line.flush()
-	s, err := c.readPlain(clean(q.in(c.lang)), false)
+	s, err := c.readPlain(c.lastLine(q.in(c.lang)), false)
 	if err == nil {
 		err = c.line.fate()
 	}
@@ -132,7 +148,13 @@ func (c *console) askSecret(q text) (Secret, error) {
 // confirm asks for a typed yes; anything else is a no. What was typed before the question does not answer it.
 func (c *console) confirm(q text) (bool, error) {
 	c.line.flush()
-	s, err := c.ask(text{q.en + " Type yes or no: ", q.zh + " 输入 yes（是）或 no（否）: "})
+	answer := text{"Type yes or no: ", "输入 yes（是）或 no（否）: "}
+	if one := (text{q.en + " " + answer.en, q.zh + " " + answer.zh}); screen.Width(one.in(c.lang)) < c.width()-roomForAnswer {
+		answer = one
+	} else if !c.line.wasStopped() {
+		c.say(q)
+	}
+	s, err := c.ask(answer)
 	return strings.EqualFold(s, "yes") || s == "是", err
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"menshen/internal/screen"
 )
 
 func doorCommands() []command {
@@ -25,20 +27,28 @@ type fact struct {
 	value string
 }
 
-// facts prints name and value, aligned except in plain mode; empty values are left out.
+// facts prints name and value.
 func (c *console) facts(f []fact) {
+	for _, l := range c.factLines(f) {
+		c.print(l)
+	}
+}
+
+// factLines are name and value, aligned except in plain mode; empty values are left out.
+func (c *console) factLines(f []fact) (lines []string) {
 	f = slices.DeleteFunc(f, func(x fact) bool { return x.value == "" })
 	w := 0
 	for _, x := range f {
-		w = max(w, columns(x.name.in(c.lang)))
+		w = max(w, screen.Width(x.name.in(c.lang)))
 	}
 	for _, x := range f {
-		if c.plain {
-			c.print(x.name.in(c.lang) + ": " + x.value)
-		} else {
-			c.print(pad(x.name.in(c.lang), w) + "  " + x.value)
+		line, under := x.name.in(c.lang)+": ", 2
+		if !c.plain {
+			line, under = screen.Pad(x.name.in(c.lang), w)+"  ", w+2
 		}
+		lines = append(lines, screen.Hang(line+x.value, c.width()-1, under)...)
 	}
+	return lines
 }
 
 func open(ctx context.Context, c *console, words []string) error {
@@ -73,7 +83,7 @@ func status(ctx context.Context, c *console, words []string) error {
 	t := table{cols: []column{{"part", text{"part", "部件"}}, {"state", text{"state", "状态"}}, {"fault", text{"fault", "故障"}}}}
 	for _, f := range c.statusFacts(s, who.Lang) {
 		if c.plain && !a.has("json") {
-			c.print(c.factLine(f))
+			c.hanging(c.factLine(f), 2)
 			continue
 		}
 		t.add(word(f.Name), f.State, f.Fault)
@@ -84,9 +94,7 @@ func status(ctx context.Context, c *console, words []string) error {
 	if err := c.show(t, a.has("json")); err != nil || a.has("json") || s.FacesOff == "" {
 		return err
 	}
-	for _, l := range c.wrapped(text{"Faces are off. ", "人脸已停用。"}.in(c.lang) + s.FacesOff + text{". ", "。"}.in(c.lang) + s.FacesFix) { // the table has no room for it
-		c.print(l)
-	}
+	c.paragraphs(text{"Faces are off. ", "人脸已停用。"}.in(c.lang) + s.FacesOff + text{". ", "。"}.in(c.lang) + s.FacesFix) // the table has no room for it
 	return nil
 }
 

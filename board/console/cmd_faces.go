@@ -44,7 +44,7 @@ func showNotice(ctx context.Context, c *console, words []string) error {
 
 func (c *console) notice(n Notice) error {
 	c.printf(text{"Notice, version %s (%s)", "告知书，版本 %s（%s）"}, n.Version, n.Lang)
-	if err := c.screen(wrap(n.Text, c.o.Width-1)); err != nil {
+	if err := c.screen(c.wrapped(n.Text)); err != nil {
 		return err
 	}
 	c.printf(text{"SHA-256 %s", "SHA-256 %s"}, hex.EncodeToString(n.Hash[:]))

@@ -9,6 +9,7 @@ import (
 
 	"menshen/board/notice"
 	"menshen/board/papers"
+	"menshen/internal/screen"
 	"menshen/policy"
 )
 
@@ -123,7 +124,7 @@ func (c *console) writeIncident(ctx context.Context, id string) error {
 	}
 	at := slices.IndexFunc(all, func(i papers.Incident) bool { return i.ID == id })
 	if at < 0 {
-		return c.errorf(text{"there is no incident %q; incident shows all", "没有事件 %q；incident 查看全部"}, clean(id))
+		return c.errorf(text{"there is no incident %q; incident shows all", "没有事件 %q；incident 查看全部"}, screen.Clean(id))
 	}
 	i := all[at]
 	c.say(text{"Enter leaves an answer as it is. Write in one language or, switching with lang, in both.", "回车保留原内容。可用一种语言填写，或用 lang 切换后填写另一种。"})
@@ -137,9 +138,7 @@ func (c *console) writeIncident(ctx context.Context, id string) error {
 		{text{"Measures planned", "拟采取的措施"}, &i.Planned},
 	} {
 		if now := inLang(*q.to, c.lang); now != "" {
-			for _, l := range c.wrapped("  (" + now + ")") {
-				c.print(l)
-			}
+			c.paragraphs("  (" + now + ")")
 		}
 		s, err := c.ask(text{q.ask.en + ": ", q.ask.zh + "："})
 		if err != nil {
@@ -171,7 +170,7 @@ func (c *console) askFigures(i *papers.Incident) error {
 	}
 	if s != "" {
 		if i.People, err = strconv.Atoi(s); err != nil || i.People < 0 {
-			return c.errorf(text{"%q is no number of people", "%q 不是人数"}, clean(s))
+			return c.errorf(text{"%q is no number of people", "%q 不是人数"}, screen.Clean(s))
 		}
 	}
 	if s, err = c.ask(text{"When it happened, if known (2026-01-31 18:30, " + c.zone() + "): ",
@@ -180,7 +179,7 @@ func (c *console) askFigures(i *papers.Incident) error {
 	}
 	if s != "" {
 		if i.Happened, err = time.ParseInLocation("2006-01-02 15:04", s, c.o.Location); err != nil || i.Happened.After(c.o.Clock.Now()) {
-			return c.errorf(text{"%q is no time in the past: write it as 2026-01-31 18:30", "%q 不是过去的时间：请写作 2026-01-31 18:30"}, clean(s))
+			return c.errorf(text{"%q is no time in the past: write it as 2026-01-31 18:30", "%q 不是过去的时间：请写作 2026-01-31 18:30"}, screen.Clean(s))
 		}
 	}
 	known := []notice.Kind{notice.KindFaces, notice.KindPeople, notice.KindCards, notice.KindEntries, notice.KindStaff}
@@ -190,7 +189,7 @@ func (c *console) askFigures(i *papers.Incident) error {
 	i.Kinds = nil
 	for _, k := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" ,;，、；", r) }) {
 		if !slices.Contains(known, notice.Kind(k)) {
-			return c.errorf(text{"%q is no kind of data; write some of %s", "%q 不是数据种类；请从 %s 中选择"}, clean(k), kindsList(known))
+			return c.errorf(text{"%q is no kind of data; write some of %s", "%q 不是数据种类；请从 %s 中选择"}, screen.Clean(k), kindsList(known))
 		}
 		i.Kinds = append(i.Kinds, notice.Kind(k))
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"menshen/internal/screen"
 	"menshen/policy"
 )
 
@@ -43,7 +44,7 @@ func showLaw(ctx context.Context, c *console, words []string) error {
 	if len(a.words) == 1 {
 		i := slices.IndexFunc(all, func(f policy.Finding) bool { return strings.EqualFold(f.Rule.ID, a.words[0]) })
 		if i < 0 {
-			return c.errorf(text{"there is no rule %q; law shows all", "没有规则 %q；law 查看全部"}, clean(a.words[0]))
+			return c.errorf(text{"there is no rule %q; law shows all", "没有规则 %q；law 查看全部"}, screen.Clean(a.words[0]))
 		}
 		return c.showRule(all[i])
 	}
@@ -81,12 +82,12 @@ func (c *console) showLawShort(all []policy.Finding) error {
 		lines = append(lines, c.findingLines(f)...)
 	}
 	if off := policy.FacesOff(all); off != "" {
-		lines = append([]string{text{"Faces are off: " + off + ". Cards and codes work.", "人脸已停用：" + off + "。卡和密码照常使用。"}.in(c.lang)}, lines...)
+		lines = append(c.wrapped(text{"Faces are off: " + off + ". Cards and codes work.", "人脸已停用：" + off + "。卡和密码照常使用。"}.in(c.lang)), lines...)
 	}
 	if len(kept) > 0 {
 		lines = append(lines, c.wrapped(text{"Kept: ", "符合："}.in(c.lang)+strings.Join(kept, ", "))...)
 	}
-	lines = append(lines, text{"law RULE says what a rule asks for.", "law 规则编号 显示该规则的要求。"}.in(c.lang))
+	lines = append(lines, c.wrapped(text{"law RULE says what a rule asks for.", "law 规则编号 显示该规则的要求。"}.in(c.lang))...)
 	return c.screen(lines)
 }
 
@@ -96,8 +97,8 @@ func (c *console) findingLines(f policy.Finding) (lines []string) {
 		if p.Soon {
 			state = ruleStates[policy.Due]
 		}
-		lines = append(lines, c.wrapped(pad(f.Rule.ID, 11)+"  "+state.in(c.lang)+" · "+p.Text(c.lang))...)
-		lines = append(lines, c.wrapped(pad("", 11)+"  → "+p.Remedy(c.lang)+c.byCommand(f))...)
+		lines = append(lines, c.wrapped(screen.Pad(f.Rule.ID, 11)+"  "+state.in(c.lang)+" · "+p.Text(c.lang))...)
+		lines = append(lines, c.wrapped(screen.Pad("", 11)+"  → "+p.Remedy(c.lang)+c.byCommand(f))...)
 	}
 	return lines
 }
@@ -111,8 +112,6 @@ func (c *console) byCommand(f policy.Finding) string {
 	}
 	return ""
 }
-
-func (c *console) wrapped(s string) []string { return wrap(s, c.o.Width-1) }
 
 func (c *console) showRule(f policy.Finding) error {
 	lines := c.wrapped(f.Rule.ID + " (" + f.Rule.Source + "): " + ruleStates[f.State].in(c.lang))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"menshen/board/papers"
+	"menshen/internal/screen"
 	"menshen/policy"
 )
 
@@ -31,9 +32,7 @@ func paperCommands() []command {
 func (c *console) essay(title, guide text) (string, error) {
 	c.print("")
 	c.say(title)
-	for _, line := range c.wrapped(guide.in(c.lang)) {
-		c.print(line)
-	}
+	c.say(guide)
 	var lines []string
 	for {
 		line, err := c.ask(text{"> ", "> "})
@@ -108,7 +107,7 @@ func assess(ctx context.Context, c *console, words []string) error {
 	}
 	if fresh.Until = until; s != "" {
 		if fresh.Until, err = time.ParseInLocation(time.DateOnly, s, c.o.Location); err != nil {
-			return c.errorf(text{"%q is no day: write it as 2027-01-31", "%q 不是日期：请写作 2027-01-31"}, clean(s))
+			return c.errorf(text{"%q is no day: write it as 2027-01-31", "%q 不是日期：请写作 2027-01-31"}, screen.Clean(s))
 		}
 	}
 	if err := c.showAssessment(fresh, nil); err != nil {
@@ -131,7 +130,7 @@ func (c *console) showAssessment(a papers.Assessment, changed []string) error {
 	}
 	var lines []string
 	for _, p := range parts {
-		lines = append(lines, p.title.in(c.lang))
+		lines = append(lines, c.wrapped(p.title.in(c.lang))...)
 		for _, l := range strings.Split(*p.of(&a), "\n") {
 			lines = append(lines, c.wrapped("  "+l)...)
 		}
@@ -236,7 +235,7 @@ func filing(ctx context.Context, c *console, words []string) error {
 		c.printf(text{"Reached on %s; file within %d working days.", "于 %s 达到；须在 %d 个工作日内备案。"}, c.time(f.Reached), policy.FilingDays)
 	}
 	if !f.Filed.IsZero() {
-		c.printf(text{"Filed on %s with %s under %s.", "已于 %s 向%s备案，编号 %s。"}, c.time(f.Filed), clean(f.Authority), clean(f.Number))
+		c.printf(text{"Filed on %s with %s under %s.", "已于 %s 向%s备案，编号 %s。"}, c.time(f.Filed), screen.Clean(f.Authority), screen.Clean(f.Number))
 	}
 	return nil
 }

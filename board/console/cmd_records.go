@@ -83,7 +83,7 @@ func why(ctx context.Context, c *console, words []string) error {
 		if r.Grant {
 			outcome = text{"opened", "开门"}
 		}
-		c.print(fmt.Sprintf("%d  %s  %s  %s: %s  %s", r.Seq, c.time(r.At), word(r.Means).in(c.lang), outcome.in(c.lang), word(r.Reason).in(c.lang), r.person()))
+		c.paragraphs(fmt.Sprintf("%d  %s  %s  %s: %s  %s", r.Seq, c.time(r.At), word(r.Means).in(c.lang), outcome.in(c.lang), word(r.Reason).in(c.lang), r.person()))
 		c.printf(text{"They were told: %s", "告知对方：%s"}, r.Reason.Text(c.lang))
 	}
 	t := table{cols: []column{{"rule", text{"rule", "规则"}}, {"pass", text{"passed", "通过"}}, {"detail", text{"detail", "说明"}}}}
@@ -94,7 +94,7 @@ func why(ctx context.Context, c *console, words []string) error {
 		}
 		detail := Word(k.Text(c.lang), c.lang)
 		if c.plain {
-			c.print(strings.TrimSuffix(word(k.Rule).in(c.lang)+": "+c.cell(k.Pass)+", "+detail, ", "))
+			c.paragraphs(strings.TrimSuffix(word(k.Rule).in(c.lang)+": "+c.cell(k.Pass)+", "+detail, ", "))
 			continue
 		}
 		t.add(word(k.Rule), k.Pass, detail)

@@ -46,7 +46,7 @@ func rights(ctx context.Context, c *console, words []string) error {
 		return nil
 	}
 	c.say(text{"The words they agreed to:", "本人同意的告知书："})
-	return c.screen(wrap(page.Notice, c.o.Width-1))
+	return c.screen(c.wrapped(page.Notice))
 }
 
 // ownCopy writes a person's page into an encrypted file, to be printed or handed over.

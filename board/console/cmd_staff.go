@@ -3,6 +3,8 @@ package console
 import (
 	"context"
 	"slices"
+
+	"menshen/internal/screen"
 )
 
 func staffCommands() []command {
@@ -92,7 +94,7 @@ func changeStaff(block bool) func(context.Context, *console, []string) error {
 		}
 		i := slices.IndexFunc(found, func(o Operator) bool { return o.Name == words[0] })
 		if i < 0 {
-			return c.errorf(text{"there is no operator %q; staff shows all", "没有操作员 %q；staff 查看全部"}, clean(words[0]))
+			return c.errorf(text{"there is no operator %q; staff shows all", "没有操作员 %q；staff 查看全部"}, screen.Clean(words[0]))
 		}
 		role := found[i].Role
 		if !block {

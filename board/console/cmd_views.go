@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"menshen/internal/screen"
 )
 
 func viewCommands() []command {
@@ -75,9 +77,9 @@ func (c *console) board(facts []Fact) {
 	b.WriteString(home)
 	var lines []string
 	for _, f := range facts {
-		lines = append(lines, wrap(c.factLine(f), c.o.Width-1)...)
+		lines = append(lines, screen.Hang(c.factLine(f), c.width()-1, 2)...)
 	}
-	for _, l := range lines[:min(len(lines), c.o.Height-2)] {
+	for _, l := range lines[:min(len(lines), c.height()-2)] {
 		b.WriteString(l + clearRight + "\r\n")
 	}
 	b.WriteString(text{"A key ends this.", "按任意键结束。"}.in(c.lang) + clearRight + clearBelow)
@@ -89,7 +91,7 @@ func (c *console) changes(before map[string]string, facts []Fact) {
 	for _, f := range facts {
 		if now := c.factLine(f); before[f.Name] != now && (f.Name != "clock" && f.Name != "running" || before[f.Name] == "") {
 			before[f.Name] = now
-			c.print(now)
+			c.hanging(now, 2)
 		}
 	}
 }
@@ -158,5 +160,5 @@ func (c *console) event(e Event, lost int, asJSON bool) {
 	if e.Fault {
 		mark = "!"
 	}
-	c.print(fmt.Sprintf("%s %s %s: %s", e.At.In(c.o.Location).Format("15:04:05.000"), mark, e.Source, e.Text))
+	c.hanging(fmt.Sprintf("%s %s %s: %s", e.At.In(c.o.Location).Format("15:04:05.000"), mark, e.Source, e.Text), len("15:04:05.000 ! "))
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"menshen/internal/screen"
 )
 
 // command is one thing that can be typed.
@@ -72,9 +74,9 @@ func (c *console) lookup(word string) (command, error) {
 		}
 	}
 	if len(near) > 0 {
-		return command{}, c.errorf(text{"there is no command %q; perhaps %s", "没有命令 %q；可能是 %s"}, clean(word), strings.Join(near, ", "))
+		return command{}, c.errorf(text{"there is no command %q; perhaps %s", "没有命令 %q；可能是 %s"}, screen.Clean(word), strings.Join(near, ", "))
 	}
-	return command{}, c.errorf(text{"there is no command %q; type help for all", "没有命令 %q；输入 help 查看全部"}, clean(word))
+	return command{}, c.errorf(text{"there is no command %q; type help for all", "没有命令 %q；输入 help 查看全部"}, screen.Clean(word))
 }
 
 // errorf is an error in the operator's language.
@@ -120,7 +122,7 @@ func help(_ context.Context, c *console, words []string) error {
 		if err != nil {
 			return err
 		}
-		c.print(strings.Join(c.wrapped(strings.TrimSpace(cmd.name+" "+cmd.usage)+" - "+cmd.about.in(c.lang)), "\n"))
+		c.paragraphs(strings.TrimSpace(cmd.name+" "+cmd.usage) + " - " + cmd.about.in(c.lang))
 		c.printf(text{"Example: %s", "例如：%s"}, cmd.example)
 		return nil
 	}
@@ -134,12 +136,12 @@ func help(_ context.Context, c *console, words []string) error {
 			chapter = cmd.chapter
 			lines = append(lines, chapter.in(c.lang)+text{":", "："}.in(c.lang))
 		}
-		lines = append(lines, "  "+pad(cmd.name, 11)+"  "+cmd.about.in(c.lang))
+		lines = append(lines, c.wrapped("  "+screen.Pad(cmd.name, 11)+"  "+cmd.about.in(c.lang))...)
 	}
-	lines = append(lines, text{
+	lines = append(lines, c.wrapped(text{
 		"help COMMAND shows its words and an example. Tab completes. Ctrl-C stops what runs.",
 		"help 命令 显示用法和示例。Tab 补全。Ctrl-C 中断。",
-	}.in(c.lang))
+	}.in(c.lang))...)
 	return c.screen(lines)
 }
 

@@ -3,6 +3,8 @@ package console
 import (
 	"slices"
 	"strings"
+
+	"menshen/internal/screen"
 )
 
 // complete completes the word before pos as far as it is certain: a command, or the person that it is about. Where more than one
@@ -54,7 +56,8 @@ func lastWord(s string) (start int, word string) {
 // candidates shows what fits above the line being typed; in plain mode nothing moves and nothing is shown.
 func (c *console) candidates(fit []string) {
 	if !c.plain {
-		_, _ = c.edit.Write([]byte(clean(strings.Join(fit, "  ")) + "\n"))
+		lines := screen.Hang(strings.Join(fit, "  "), c.width()-1, 0)
+		_, _ = c.edit.Write([]byte(strings.Join(lines, "\n") + "\n"))
 	}
 }
 
@@ -85,7 +88,7 @@ func (c *console) fittingPeople(before, word string) []string {
 	var fit []string
 	for _, p := range people {
 		for _, s := range []string{p.Apartment.Reveal(), p.Name.Reveal()} {
-			if s = clean(s); strings.HasPrefix(s, word) {
+			if s = screen.Clean(s); strings.HasPrefix(s, word) {
 				fit = append(fit, s)
 			}
 		}

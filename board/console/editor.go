@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/term"
+
+	"menshen/internal/screen"
 )
 
 // editor is x/term's Terminal on a line, taught the width of Chinese. Terminal takes each rune for one column; so a wide
@@ -38,7 +40,7 @@ var forTerminal = map[rune]string{
 	keyLeave: string(leave), // Terminal would see a Ctrl-D again and again, and lose the prompt
 }
 
-func newEditor(l *line, width, height int, h term.History, complete func(string, int) (string, int)) *editor {
+func newEditor(l *line, h term.History, complete func(string, int) (string, int)) *editor {
 	e := &editor{line: l, complete: complete}
 	e.Terminal = term.NewTerminal(struct {
 		io.Reader
@@ -46,19 +48,24 @@ func newEditor(l *line, width, height int, h term.History, complete func(string,
 	}{readFunc(e.read), writeFunc(e.write)}, "")
 	e.History = h
 	e.AutoCompleteCallback = e.onKey
-	_ = e.SetSize(width, height) // fails only where something is on the line already
 	return e
 }
 
 // readLine reads one line after a prompt; io.EOF: it was empty and left with Ctrl-D.
 func (e *editor) readLine(prompt string) (string, error) {
 	e.left = false
+	e.fit()
 	e.SetPrompt(prompt)
 	s, err := e.ReadLine()
 	if err == nil && e.left {
 		err = io.EOF
 	}
 	return narrow(s), err
+}
+
+// fit tells Terminal how large the screen is, which draws the line anew where that has changed.
+func (e *editor) fit() {
+	_ = e.SetSize(e.line.size()) // what cannot be written shows at the next read
 }
 
 type (
@@ -75,6 +82,10 @@ func (e *editor) read(p []byte) (int, error) {
 		return copy(p, forTerminal[keyEnter]), nil
 	}
 	k, err := e.line.next()
+	for err == nil && k == keyResize {
+		e.fit()
+		k, err = e.line.next()
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -119,7 +130,7 @@ func widen(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		b.WriteRune(r)
-		if runeColumns(r) == 2 {
+		if screen.Width(string(r)) == 2 {
 			b.WriteRune(filler)
 		}
 	}

@@ -5,15 +5,20 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 
 	"golang.org/x/sys/unix"
+
+	"menshen/internal/screen"
 )
 
 // Keyboard reads a terminal that others read as well, before and after: Close ends a Read that waits, and takes no key away
-// from whoever reads the file next. It does not close the file.
+// from whoever reads the file next. It does not close the file. Among the keys it tells the terminal's size when that changes.
 type Keyboard struct {
 	f          *os.File
-	wake, stop *os.File // a pipe; its end says Close
+	wake, stop *os.File // a pipe: a byte says another size, its end says Close
+	resized    chan os.Signal
+	told       chan struct{} // closed when no byte is written any more
 }
 
 // NewKeyboard makes a Keyboard of f.
@@ -22,10 +27,18 @@ func NewKeyboard(f *os.File) (*Keyboard, error) {
 	if err != nil {
 		return nil, fmt.Errorf("taking the keyboard: %w", err)
 	}
-	return &Keyboard{f: f, wake: wake, stop: stop}, nil
+	k := &Keyboard{f: f, wake: wake, stop: stop, resized: make(chan os.Signal, 1), told: make(chan struct{})}
+	signal.Notify(k.resized, unix.SIGWINCH)
+	go func() {
+		defer close(k.told)
+		for range k.resized {
+			_, _ = k.stop.Write([]byte{0}) // a pipe takes thousands of them
+		}
+	}()
+	return k, nil
 }
 
-// Read waits for keys, or gives io.EOF after Close.
+// Read waits for keys, or gives io.EOF after Close. p has room for a report of the size, 32 bytes at least.
 func (k *Keyboard) Read(p []byte) (int, error) {
 	for {
 		fds := []unix.PollFd{{Fd: int32(k.f.Fd()), Events: unix.POLLIN}, {Fd: int32(k.wake.Fd()), Events: unix.POLLIN}}
@@ -35,7 +48,10 @@ func (k *Keyboard) Read(p []byte) (int, error) {
 		case err != nil:
 			return 0, fmt.Errorf("waiting for a key: %w", err)
 		case fds[1].Revents != 0:
-			return 0, io.EOF
+			if _, err := k.wake.Read(make([]byte, 64)); err != nil {
+				return 0, io.EOF
+			}
+			return copy(p, sizeReport(screen.Size(k.f))), nil
 		default:
 			return k.f.Read(p)
 		}
@@ -43,4 +59,9 @@ func (k *Keyboard) Read(p []byte) (int, error) {
 }
 
 // Close ends Read. (The pipe's other end, on which a Read may still wait, goes with the Keyboard.)
-func (k *Keyboard) Close() error { return k.stop.Close() }
+func (k *Keyboard) Close() error {
+	signal.Stop(k.resized)
+	close(k.resized)
+	<-k.told
+	return k.stop.Close()
+}

@@ -24,6 +24,7 @@ const (
 	keyWordLeft                   //
 	keyWordRight                  //
 	keyUp                         //
+	keyResize                     // no key: the terminal has another size
 	keyDown                       //
 	markBroken                    // no key: the line in hand was given up with Ctrl-C
 	markTooLong                   // no key: the line in hand was too long
@@ -52,9 +53,10 @@ const maxSequence = 64
 // sequences, characters that do not print. It stands before x/term's Terminal, which waits for ever behind an invalid byte and behind an
 // unfinished sequence. The zero value is ready; any split of the bytes gives the same keys.
 type decoder struct {
-	held    []byte // an unfinished character or sequence
-	skipLF  bool   // the last byte was CR
-	dropped uint64 // bytes that were no key
+	held    []byte                  // an unfinished character or sequence
+	skipLF  bool                    // the last byte was CR
+	resized func(width, height int) // the terminal tells its size; may be nil
+	dropped uint64                  // bytes that were no key
 }
 
 // feed gives the keys in b.
@@ -123,12 +125,17 @@ func (d *decoder) sequence(c byte, key func(rune)) {
 		return // parameters follow
 	}
 	k, known := sequences[string(d.held[1:])]
-	if !known {
+	width, height, told := sizeIn(string(d.held[1:]))
+	switch {
+	case known:
+		d.forget()
+		key(k)
+	case told && d.resized != nil:
+		d.forget()
+		d.resized(width, height)
+	default:
 		d.drop()
-		return
 	}
-	d.forget()
-	key(k)
 }
 
 func (d *decoder) drop() {

@@ -39,15 +39,17 @@ type line struct {
 	stopped bool            // it was stopped, and has not ended yet
 	anyKey  func()          // ends a view; a key then does nothing else
 	dropped uint64          // bytes that were no key
+	width   int             // of the terminal, in columns and rows
+	height  int
 }
 
-func newLine(ctx context.Context, rw io.ReadWriter) *line {
-	return &line{rw: rw, wake: make(chan struct{}, 1), ctx: ctx, typed: func() {}, broke: func() {}}
+func newLine(ctx context.Context, rw io.ReadWriter, width, height int) *line {
+	return &line{rw: rw, wake: make(chan struct{}, 1), ctx: ctx, typed: func() {}, broke: func() {}, width: width, height: height}
 }
 
 // pump reads until the line is gone.
 func (l *line) pump() {
-	var d decoder
+	d := decoder{resized: l.resize}
 	buf := make([]byte, 256)
 	for {
 		n, err := l.rw.Read(buf)
@@ -105,6 +107,25 @@ func (l *line) key(k rune) {
 		l.in = append(l.in, k)
 		l.since++
 	}
+}
+
+// resize takes the terminal's size, told by itself or by whoever holds it; l.mu is held. It is no key: a view goes on, and nobody is at work
+// for it.
+func (l *line) resize(width, height int) {
+	if width, height = within(width, height); width == l.width && height == l.height {
+		return
+	}
+	l.width, l.height = width, height
+	if n := len(l.in); n == 0 || l.in[n-1] != keyResize {
+		l.in = append(l.in, keyResize)
+	}
+}
+
+// size is the terminal's size.
+func (l *line) size() (width, height int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.width, l.height
 }
 
 // next waits for a key.

@@ -21,6 +21,7 @@ func (c *console) logIn(ctx context.Context) error {
 	if !validName(name) {
 		return errNotIn
 	}
+	c.askSize()
 	secret, err := c.askSecret(text{"secret: ", "密码: "})
 	if err != nil {
 		return err

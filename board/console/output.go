@@ -5,26 +5,43 @@ import (
 	"fmt"
 	"strings"
 
+	"menshen/internal/screen"
 	"menshen/policy"
 )
 
 // put sends s as it is: prompts, and text that is clean already.
 func (c *console) put(s string) { _, _ = c.line.Write([]byte(s)) } // a lost line shows at the next read
 
-// print sends one line. Whatever could act on a terminal is replaced.
-func (c *console) print(s string) { c.put(clean(s) + "\r\n") }
+// print sends one line as long as it is: one of a table, or of JSON. Whatever could act on a terminal is replaced.
+func (c *console) print(s string) {
+	c.put(screen.Clean(s) + "\r\n")
+	c.rows++
+}
 
-// say is print for a fixed text, printf for one with figures.
-func (c *console) say(t text) { c.print(t.in(c.lang)) }
+// say prints a fixed text, printf one with figures: in lines of the terminal's width, like all that is not a table.
+func (c *console) say(t text) { c.paragraphs(t.in(c.lang)) }
 
-func (c *console) printf(t text, a ...any) { c.print(fmt.Sprintf(t.in(c.lang), a...)) }
+func (c *console) printf(t text, a ...any) { c.paragraphs(fmt.Sprintf(t.in(c.lang), a...)) }
 
-// paragraphs prints long text, wrapped.
 func (c *console) paragraphs(s string) {
-	for _, l := range wrap(s, c.o.Width-1) {
+	for _, l := range c.wrapped(s) {
 		c.print(l)
 	}
 }
+
+// hanging prints one paragraph, its further lines indented.
+func (c *console) hanging(s string, indent int) {
+	for _, l := range screen.Hang(s, c.width()-1, indent) {
+		c.print(l)
+	}
+}
+
+// wrapped is s in lines of the terminal's width. A line ends one column before it: what stands in the last column makes some terminals begin a new line.
+func (c *console) wrapped(s string) []string { return screen.Wrap(s, c.width()-1) }
+
+// width and height are the terminal's now.
+func (c *console) width() int  { w, _ := c.line.size(); return w }
+func (c *console) height() int { _, h := c.line.size(); return h }
 
 // problem tells what went wrong, in the operator's language, with the remedy.
 func (c *console) problem(err error) {
@@ -70,10 +87,10 @@ var errorWords = []struct {
 // step shows progress of something that waits for a person at the door.
 func (c *console) step(s Step) {
 	if s.Wanted > 0 {
-		c.print(fmt.Sprintf("[%d/%d] %s", s.Done, s.Wanted, s.Text))
+		c.paragraphs(fmt.Sprintf("[%d/%d] %s", s.Done, s.Wanted, s.Text))
 		return
 	}
-	c.print("... " + s.Text)
+	c.paragraphs("... " + s.Text)
 }
 
 // receipt tells what an erasure left to keep.
@@ -86,10 +103,10 @@ func (c *console) receipt(r Receipt) {
 	}
 }
 
-// screen is a long answer: its lines are shown a screenful at a time where the operator wants that.
+// screen is a long answer: its lines are shown a screenful at a time where the operator wants that, counted from the last question.
 func (c *console) screen(lines []string) error {
-	for i, l := range lines {
-		if at := i % (c.o.Height - 1); c.paged && !c.plain && i > 0 && at == 0 {
+	for _, l := range lines {
+		if c.paged && !c.plain && c.rows >= c.height()-1 {
 			if err := c.more(); err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -129,19 +130,25 @@ func (s *seat) hit(keys string) {
 	}
 }
 
+// broken finds words as a person does, who reads on where a line ends.
+func broken(words string) *regexp.Regexp {
+	return regexp.MustCompile(strings.ReplaceAll(regexp.QuoteMeta(words), " ", `(?: |\r\n *)`))
+}
+
 // see waits until the console has sent words since the last see, and gives what it sent up to them.
 func (s *seat) see(words string) string {
 	s.t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var got string
+	pattern := broken(words)
 	wait(s.t, &s.cond, func() bool {
-		i := strings.Index(string(s.raw[s.mark:]), words)
-		if i >= 0 {
-			got = string(s.raw[s.mark : s.mark+i+len(words)])
+		at := pattern.FindIndex(s.raw[s.mark:])
+		if at != nil {
+			got = string(s.raw[s.mark : s.mark+at[1]])
 			s.mark += len(got)
 		}
-		return i >= 0
+		return at != nil
 	}, func() string {
 		return fmt.Sprintf("never saw %q; the line last carried\n%q\nthe screen shows\n%s", words, s.raw[max(s.mark, len(s.raw)-1000):], s.vt.String())
 	})

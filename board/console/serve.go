@@ -26,8 +26,9 @@ type Options struct {
 	Unit     string         // the unit's name, for the greeting
 	Lang     string         // "en" or "zh", until somebody chooses
 	Plain    bool           // no escape sequences from the start
-	Width    int            // columns, 80 when 0
+	Width    int            // columns, 80 when 0, until the terminal tells another size
 	Height   int            // rows, 24 when 0
+	AskSize  bool           // ask the terminal for its size, at each prompt: on a serial line, which does not tell it
 	Idle     time.Duration  // log-out after this long without a key, 5 minutes when 0
 	Once     bool           // end after the first log-out, or when nobody logs in: for the control socket, and for a terminal with another use
 	Baud     int            // what the line carries, for pictures: 115200 when 0
@@ -45,7 +46,7 @@ func (o Options) orDefaults() Options {
 	if o.Height <= 0 {
 		o.Height = 24
 	}
-	o.Width, o.Height = max(o.Width, 20), max(o.Height, 5)
+	o.Width, o.Height = within(o.Width, o.Height)
 	if o.Idle <= 0 {
 		o.Idle = 5 * time.Minute
 	}
@@ -75,7 +76,7 @@ var (
 // Keyboard of it.
 func Serve(ctx context.Context, rw io.ReadWriter, desk Desk, o Options) error {
 	o = o.orDefaults()
-	l := newLine(ctx, rw)
+	l := newLine(ctx, rw, o.Width, o.Height)
 	go l.pump()
 	c := &console{line: l, desk: desk, o: o, lang: o.Lang, plain: o.Plain, paged: true, commands: vocabulary(desk)}
 	c.greet()

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"menshen/internal/screen"
 )
 
 // table is an answer with rows. It has three faces: aligned columns, one fact a line for plain mode, and JSON with one
@@ -50,24 +52,27 @@ func (c *console) showJSON(t table) error {
 	return nil
 }
 
-// showFacts prints each row as lines of "head: value", and an empty line between rows.
+// showFacts prints each row as lines of "head: value", aligned except in plain mode, and an empty line between rows.
 func (c *console) showFacts(t table) error {
+	var lines []string
 	for i, row := range t.rows {
 		if i > 0 {
-			c.print("")
+			lines = append(lines, "")
 		}
+		var facts []fact
 		for j, col := range t.cols {
-			if s := c.cell(row[j]); s != "" {
-				c.print(col.head.in(c.lang) + ": " + s)
-			}
+			facts = append(facts, fact{col.head, c.cell(row[j])})
 		}
+		lines = append(lines, c.factLines(facts)...)
 	}
-	return nil
+	return c.screen(lines)
 }
 
-// showColumns prints rows as lines of a table; what does not fit into its column goes on below. One row alone that does not fit is a list of facts.
+// showColumns prints rows as lines of a table; what does not fit into its column goes on below. Where the words of a row do not fit side by
+// side, and where one row alone does not fit into a line, they are lists of facts.
 func (c *console) showColumns(t table) error {
-	widths := make([]int, len(t.cols))
+	room := c.width() - 1 - 2*(len(t.cols)-1)
+	widths, least := make([]int, len(t.cols)), make([]int, len(t.cols))
 	cells := make([][]string, 0, len(t.rows)+1)
 	head := make([]string, len(t.cols))
 	for i, col := range t.cols {
@@ -77,22 +82,18 @@ func (c *console) showColumns(t table) error {
 	for _, row := range t.rows {
 		s := make([]string, len(row))
 		for i := range row {
-			s[i] = clean(c.cell(row[i]))
+			s[i] = screen.Clean(c.cell(row[i]))
 		}
 		cells = append(cells, s)
 	}
 	for _, row := range cells {
 		for i, s := range row {
-			widths[i] = max(widths[i], columns(s))
+			widths[i] = max(widths[i], screen.Width(s))
+			least[i] = max(least[i], min(screen.Longest(s), room/2))
 		}
 	}
-	if !shrink(widths, c.o.Width-1-2*(len(widths)-1)) && len(t.rows) == 1 {
-		var one []fact
-		for i, col := range t.cols {
-			one = append(one, fact{col.head, cells[1][i]})
-		}
-		c.facts(one)
-		return nil
+	if fits, whole := shrink(widths, least, room); !fits || !whole && len(t.rows) == 1 {
+		return c.showFacts(t)
 	}
 	var lines []string
 	for _, row := range cells {
@@ -106,7 +107,7 @@ func inColumns(row []string, widths []int) (lines []string) {
 	parts := make([][]string, len(row))
 	height := 1
 	for i, s := range row {
-		parts[i] = wrap(s, widths[i])
+		parts[i] = screen.Hang(s, widths[i], 0)
 		height = max(height, len(parts[i]))
 	}
 	for y := range height {
@@ -116,27 +117,25 @@ func inColumns(row []string, widths []int) (lines []string) {
 			if y < len(p) {
 				part = p[y]
 			}
-			line[i] = pad(part, widths[i])
+			line[i] = screen.Pad(part, widths[i])
 		}
 		lines = append(lines, strings.TrimRight(strings.Join(line, "  "), " "))
 	}
 	return lines
 }
 
-// narrowest is how far a column is shrunk, so that words are left in it.
-const narrowest = 8
-
-// shrink takes columns from the widest until all fit in room, and tells whether nothing had to be taken.
-func shrink(widths []int, room int) (fitted bool) {
-	for fitted = true; ; fitted = false {
-		sum, widest := 0, 0
+// shrink takes from the widest column that is wider than its longest word, until all fit in room. It tells whether they fit then, and
+// whether nothing had to be taken.
+func shrink(widths, least []int, room int) (fits, whole bool) {
+	for whole = true; ; whole = false {
+		sum, widest := 0, -1
 		for i, w := range widths {
-			if sum += w; w > widths[widest] {
+			if sum += w; w > least[i] && (widest < 0 || w > widths[widest]) {
 				widest = i
 			}
 		}
-		if sum <= room || widths[widest] <= narrowest {
-			return fitted
+		if sum <= room || widest < 0 {
+			return sum <= room, whole
 		}
 		widths[widest]--
 	}

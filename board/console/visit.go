@@ -15,6 +15,7 @@ type console struct {
 	lang  string
 	plain bool
 	paged bool // long lists stop at each screenful
+	rows  int  // printed since the last question
 
 	commands []command
 	edit     *editor
@@ -47,7 +48,7 @@ func (c *console) visit(outer context.Context) error {
 		idle.touch()
 	}
 	c.history = history{}
-	c.edit = newEditor(c.line, c.o.Width, c.o.Height, &c.history, c.complete)
+	c.edit = newEditor(c.line, &c.history, c.complete)
 
 	if err := c.logIn(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -104,6 +105,7 @@ func (c *console) work(ctx context.Context) error {
 	c.printf(text{"Welcome, %s (%s). Type help for what can be done.", "欢迎，%s（%s）。输入 help 查看可用命令。"}, c.login, word(c.who.Role).in(c.lang))
 	for {
 		c.history.open = true
+		c.askSize()
 		s, err := c.read(c.login + "> ")
 		c.history.open = false
 		switch {

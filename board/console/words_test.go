@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -72,82 +71,15 @@ func FuzzCommandLine(f *testing.F) {
 	})
 }
 
-func TestWrapAndColumns(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := rapid.StringMatching(`[a-z ，。门神王小明]{0,80}`).Draw(t, "text")
-		n := rapid.IntRange(4, 30).Draw(t, "columns")
-		lines := wrap(s, n)
-		for _, l := range lines {
-			if columns(l) > n {
-				t.Fatalf("%q takes %d columns, more than %d", l, columns(l), n)
-			}
-		}
-		squeeze := func(s string) string {
-			return strings.Map(func(r rune) rune {
-				if unicode.IsSpace(r) {
-					return -1
-				}
-				return r
-			}, s)
-		}
-		if got := squeeze(strings.Join(lines, "")); got != squeeze(s) {
-			t.Fatalf("wrap lost text: %q became %q", s, lines)
-		}
-		if w := columns(pad(s, n)); w != n {
-			t.Fatalf("pad(%q, %d) takes %d columns", s, n, w)
-		}
-	})
-}
-
-func TestCleanIsHarmless(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := clean(rapid.String().Draw(t, "text"))
-		if i := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) }); i >= 0 {
-			t.Fatalf("clean left %q", s[i:])
-		}
-	})
-}
-
-func TestWrapHangs(t *testing.T) {
-	for in, want := range map[string]string{
-		"Goal    to open this door":      "Goal    to open\n        this\n        door",
-		"目的    仅用于开启本门，别无其他":             "目的    仅用于开\n        启本门，\n        别无其他",
-		"  · your rights are many here":  "  · your rights\n    are many\n    here",
-		"one two three four five six se": "one two three\nfour five six se",
-		"":                               "",
-		"averyveryverylongword it is":    "averyveryverylon\ngword it is",
-	} {
-		if got := strings.Join(wrap(in, 16), "\n"); got != want {
-			t.Errorf("%q became\n%s\nwant\n%s", in, got, want)
-		}
-	}
-}
-
-// TestWrapJoins: lines that stand below an entry's text are of that entry, and are wrapped as one with it.
-func TestWrapJoins(t *testing.T) {
-	for _, x := range []struct {
-		s    string
-		n    int
-		want []string
-	}{
-		{"What for   To open the door\n           and nothing else.", 31, []string{"What for   To open the door and", "           nothing else."}},
-		{"What for   To open the door\n           and nothing else.", 80, []string{"What for   To open the door and nothing else."}},
-		{"  - one\n    more\n  - two", 80, []string{"  - one more", "  - two"}},
-		{"用途      开门\n          仅此一项", 80, []string{"用途      开门仅此一项"}},
-		{"A head:\n  one\n  two", 80, []string{"A head:", "  one", "  two"}},
-		{"One line.\nAnother.\n\nThird.", 80, []string{"One line.", "Another.", "", "Third."}},
-	} {
-		if got := wrap(x.s, x.n); !slices.Equal(got, x.want) {
-			t.Errorf("%q in %d columns: %q, want %q", x.s, x.n, got, x.want)
-		}
-	}
-}
-
 // TestRowsWrap: nothing of a cell is lost when the line is narrow.
 func TestRowsWrap(t *testing.T) {
 	widths := []int{8, 40, 60}
-	if shrink(widths, 60) || widths[0]+widths[1]+widths[2] != 60 || widths[0] != 8 {
+	if fits, whole := shrink(widths, []int{8, 8, 8}, 60); !fits || whole || widths[0]+widths[1]+widths[2] != 60 || widths[0] != 8 {
 		t.Errorf("shrunk to %v", widths)
+	}
+	widths = []int{19, 40, 60}
+	if fits, _ := shrink(widths, []int{10, 30, 21}, 60); fits || !slices.Equal(widths, []int{10, 30, 21}) {
+		t.Errorf("words that do not fit were cut: %v", widths)
 	}
 	got := inColumns([]string{"camera", "black, idle", "no light: is the lens covered? " + strings.Repeat("x", 20)}, []int{8, 12, 16})
 	want := []string{

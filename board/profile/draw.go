@@ -5,9 +5,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/mattn/go-runewidth"
-
 	"menshen/board/config"
+	"menshen/internal/screen"
 )
 
 // Drawing is how a board is shown.
@@ -105,8 +104,8 @@ func (g glyphs) draw(p Pin, u Use, label string, left bool) string {
 			label = g.taken + " " + p.Also
 		}
 	}
-	label = runewidth.Truncate(label, sideWidth-2, "~")
-	rest := strings.Repeat(fill, sideWidth-1-runewidth.StringWidth(label))
+	label = screen.Cut(label, sideWidth-2)
+	rest := strings.Repeat(fill, sideWidth-1-screen.Width(label))
 	switch {
 	case left && fill == " ":
 		return rest + fill + label
@@ -170,30 +169,9 @@ func (b *Board) list(s *strings.Builder, uses map[string]Use, c *config.Config, 
 
 // paragraph wraps to Width, except in plain, where a line is a sentence.
 func (d Drawing) paragraph(s *strings.Builder, label, text string) {
-	if d.Plain {
-		fmt.Fprintf(s, "%s%s\n", label, text)
-		return
+	lines := []string{label + text}
+	if !d.Plain {
+		lines = screen.Hang(label+text, Width, 2)
 	}
-	line := ""
-	for _, word := range split(label + text) {
-		if runewidth.StringWidth(line+strings.TrimRight(word, " ")) > Width {
-			s.WriteString(strings.TrimRight(line, " ") + "\n")
-			line = "  "
-		}
-		line += word
-	}
-	s.WriteString(line + "\n")
-}
-
-// split cuts where a line may end: after spaces, and after wide characters, which have none between their words.
-func split(text string) (parts []string) {
-	var word strings.Builder
-	for _, r := range text {
-		word.WriteRune(r)
-		if r == ' ' || runewidth.RuneWidth(r) == 2 {
-			parts = append(parts, word.String())
-			word.Reset()
-		}
-	}
-	return append(parts, word.String())
+	s.WriteString(strings.Join(lines, "\n") + "\n")
 }

@@ -5,9 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mattn/go-runewidth"
-
 	"menshen/board/config"
+	"menshen/internal/screen"
 )
 
 func draw(t *testing.T, b *Board, c *config.Config, found []Finding, d Drawing) string {
@@ -37,10 +36,10 @@ func TestDrawingFits(t *testing.T) {
 				}
 				text = sgr.ReplaceAllString(text, "")
 				for i, l := range strings.Split(text, "\n") {
-					if w := runewidth.StringWidth(l); w > Width {
+					if w := screen.Width(l); w > Width {
 						t.Errorf("%s, %s, line %d is %d wide: %s", b.Name, lang, i+1, w, l)
 					}
-					if before, _, is := strings.Cut(strings.Replace(l, " | ", " │ ", 1), " │ "); is && runewidth.StringWidth(before) != sideWidth+nameWidth+4 {
+					if before, _, is := strings.Cut(strings.Replace(l, " | ", " │ ", 1), " │ "); is && screen.Width(before) != sideWidth+nameWidth+4 {
 						t.Errorf("%s, %s, line %d is out of line: %s", b.Name, lang, i+1, l)
 					}
 					if strings.HasSuffix(l, " ") {

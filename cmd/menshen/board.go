@@ -3,13 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"menshen/board/config"
 	"menshen/board/profile"
+	"menshen/internal/screen"
 )
 
 func boardVerb() *cobra.Command {
@@ -39,7 +38,7 @@ board. Without a configuration it draws the bare header: what each pin is, and w
 				found = b.Check(conf, profile.Here)
 			}
 			out := c.OutOrStdout()
-			return b.Draw(out, conf, found, profile.Drawing{Lang: lang, Plain: plain, Colour: colours(out)})
+			return b.Draw(out, conf, found, profile.Drawing{Lang: lang, Plain: plain, Colour: screen.Colours(out)})
 		},
 	}
 	c.Flags().StringVar(&file, "config", "", "the unit's configuration, whose wires are drawn")
@@ -90,10 +89,4 @@ func listBoards(w io.Writer) error {
 		fmt.Fprintf(w, "%-16s %s%s\n", b.Name, b.FullTitle(), here)
 	}
 	return nil
-}
-
-// colours reports whether a terminal that shows colours is at the other end (no-color.org).
-func colours(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

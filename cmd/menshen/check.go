@@ -16,11 +16,11 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"menshen/board"
 	"menshen/board/check"
 	"menshen/board/config"
+	"menshen/internal/screen"
 	"menshen/store"
 )
 
@@ -126,13 +126,8 @@ func (k *checking) run(ctx context.Context, stdin io.Reader, out io.Writer) (err
 // terminal is the installer's side.
 func (k *checking) terminal(stdin io.Reader, out io.Writer) *check.Terminal {
 	ui := &check.Terminal{Out: out, Lang: k.lang, Plain: k.plain || os.Getenv("TERM") == "dumb"}
-	f, ok := out.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) || !isTerminal(stdin) {
+	if !screen.IsTerminal(out) || !screen.IsTerminal(stdin) {
 		ui.Plain = true
-		return ui
-	}
-	if w, _, err := term.GetSize(int(f.Fd())); err == nil {
-		ui.Width = w
 	}
 	return ui
 }

@@ -158,7 +158,7 @@ func (r *recorded) installer(tty *os.File, door *sim.Door) {
 	always := func() bool { return true }
 	locked := func() bool { return !door.Unlocked() }
 	heard := 0
-	task := func(words string) string { return "→ \x1b[1m" + words }
+	task := func(words string) string { return "\x1b[1m→ " + words }
 	deeds := []deed{
 		{"Passphrase of anna: ", send("correct horse")},
 		{"Do you accept this commitment? (y, n) ", send("y")},
@@ -201,7 +201,7 @@ func (r *recorded) installer(tty *os.File, door *sim.Door) {
 		r.mu.Lock()
 		r.all.Write(buf[:n])
 		r.mu.Unlock()
-		unread += string(buf[:n])
+		unread = strings.ReplaceAll(unread+string(buf[:n]), "\r\n  ", " ") // lines of one text are read as one
 		for {
 			at, found := len(unread), deed{}
 			for _, d := range deeds {
