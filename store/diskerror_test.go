@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"menshen/policy"
+	"menshen/store/safefile"
 )
 
 // TestDiskErrors has the kernel refuse one system call of a load (a moment's trouble), or all of that kind from then on (disk full, disk gone). Whatever fails:
@@ -51,11 +53,76 @@ func inject(t *testing.T, call, errno, when string) {
 		t.Fatalf("%s %s at %s: %s", errno, call, when, out)
 	}
 	said := strings.Split(strings.TrimSpace(string(out)), "\n")
-	if !strings.HasPrefix(said[0], "opened") && !strings.Contains(said[0], "open vault") {
+	if !strings.HasPrefix(said[0], "opened") {
 		t.Fatalf("%s at %s %s: %s", errno, call, when, out)
+	}
+	if strings.HasSuffix(when, "+") { // started again while the disk is still so
+		if err := opensOn(root, call, errno); err != nil {
+			t.Fatalf("started again, with %s at each %s after %s: %v\n%s", errno, call, when, err, out)
+		}
 	}
 	if err := verify(root, said); err != nil {
 		t.Fatalf("%s at %s %s: %v\n%s", errno, call, when, err, out)
+	}
+}
+
+// refused are all calls by which the vault changes what is on a disk, writes to its files among them but not to standard output.
+const refused = "pwrite64,write,ftruncate,fsync,fdatasync,renameat,linkat,unlinkat"
+
+// opensOn opens a vault on a disk that refuses calls with an error, and reads all that is in it. Closing may rightly fail.
+func opensOn(root, calls, errno string) error {
+	run := child(root, "read", 1)
+	args := []string{"-f", "-qq", "-o", "/dev/null", "-e", "signal=none"}
+	for _, name := range []string{"vault/vault.db", "vault", "root.key", ""} {
+		for _, suffix := range []string{"", safefile.New, safefile.Old} {
+			args = append(args, "-P", filepath.Join(root, name)+suffix)
+		}
+	}
+	cmd := exec.Command("strace", append(args, "-e", "trace="+calls, "-e", "inject="+calls+":error="+errno, run.Path)...)
+	cmd.Env = run.Env
+	out, _ := cmd.CombinedOutput()
+	if s := string(out); !strings.HasPrefix(s, "opened") || !strings.Contains(s, "\nread") || strings.Contains(s, "panic") {
+		return fmt.Errorf("%s", out)
+	}
+	return nil
+}
+
+// TestOpensWhateverTheDiskRefuses fills the disk at a step of erasing, rotating or moving to another key, and starts again while it is full, failing or
+// read-only: a vault whose data are whole opens, and when the disk is well again nothing is left over. The long form tries each step:
+//
+//	MENSHEN_ERRORS=1000000 go test -run TestOpensWhatever -timeout 2h ./store
+func TestOpensWhateverTheDiskRefuses(t *testing.T) {
+	for _, kind := range []string{"erase", "rotate", "key"} {
+		steps := 0
+		for _, e := range trace(t, newLoad(t), kind).events {
+			if strings.Contains(","+refused+",", ","+e.call+",") {
+				steps++
+			}
+		}
+		tries := times(t, "MENSHEN_ERRORS", 2)
+		opened := 0
+		for i := 1; i <= steps; i += max(1, steps/tries) {
+			for _, errno := range []string{"ENOSPC", "EIO", "EROFS"} {
+				root := newLoad(t)
+				run := child(root, kind, 1)
+				cmd := exec.Command("strace", "-f", "-qq", "-o", "/dev/null", "-e", "signal=none", "-P", root+"/vault", "-P", root+"/vault/vault.db", "-P", root+"/vault/vault.db.new",
+					"-P", root+"/root.key.new", "-P", root+"/root.key", "-P", root+"/other.key.new", "-P", root, "-e", "trace="+refused, "-e", fmt.Sprintf("inject=%s:error=ENOSPC:when=%d+", refused, i), run.Path)
+				cmd.Env = run.Env
+				out, _ := cmd.CombinedOutput()
+				if strings.Contains(string(out), "panic") {
+					t.Fatalf("%s: %s", kind, out)
+				}
+				if err := opensOn(root, refused, errno); err != nil {
+					t.Errorf("%s filled the disk at call %d (%s); started again with %s: %v", kind, i, out, errno, err)
+					continue
+				}
+				if err := verify(root, strings.Split(strings.TrimSpace(string(out)), "\n")); err != nil {
+					t.Errorf("%s filled the disk at call %d; after %s: %v", kind, i, errno, err)
+				}
+				opened++
+			}
+		}
+		t.Logf("%s: opened %d times", kind, opened)
 	}
 }
 
@@ -135,18 +202,20 @@ func TestClockThatWasWrong(t *testing.T) {
 	}
 }
 
+// TestReadOnlyFileSystem: a vault that can only be read serves what reads, keeps records in memory, and is written again as soon as it can be.
 func TestReadOnlyFileSystem(t *testing.T) {
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		t.Skip("strace is not installed (apt-get install strace)")
 	}
 	root := newLoad(t)
-	run := child(root, "open", 1)
-	cmd := exec.Command(strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=openat", "-P", root+"/vault/vault.lock",
-		"-e", "inject=openat:error=EROFS", run.Path)
+	run := child(root, "read-only", 1)
+	// What asks to write is refused: the lock, the vault, and the lock again when it is mended.
+	cmd := exec.Command(strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=openat", "-e", "signal=none", "-P", root+"/vault/vault.lock", "-P", root+"/vault/vault.db",
+		"-e", "inject=openat:error=EROFS:when=1..7+3", run.Path)
 	cmd.Env = run.Env
 	out, err := cmd.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "read-only file system") || !strings.Contains(string(out), "remount") {
+	if s := string(out); err != nil || !strings.Contains(s, "can only be read") || !strings.Contains(s, "remount") || !strings.Contains(s, "\nwritten") {
 		t.Errorf("%v: %s", err, out)
 	}
 	if err := verify(root, nil); err != nil {

@@ -201,7 +201,7 @@ func (v *Vault) Files() ([]string, error) {
 
 // signReceipts signs what a power cut kept from being signed. The old ciphertext is not known any more, so such a receipt says that
 // nothing was sought; the old file was wiped by this start.
-func (v *Vault) signReceipts() error {
+func (v *Vault) signReceipts(context.Context) error {
 	rs, err := v.Receipts()
 	if err != nil {
 		return err

@@ -35,6 +35,15 @@ var (
 	ErrAlternative = errors.New("no working card or PIN; a face is never the only way in (R-ALT)")
 )
 
+// ErrWaiting means that the vault is not open yet, for the reason that is wrapped: see Await.
+var ErrWaiting = errors.New("the vault is not open")
+
+// ErrReadOnly means that the vault can be read and not written, for the reason that is wrapped.
+var ErrReadOnly = errors.New("the vault can only be read")
+
+// ErrNotMigrated means that something cannot be kept in a vault of an earlier layout, which could not be migrated yet.
+var ErrNotMigrated = errors.New("the vault is not migrated yet")
+
 // ErrFull means that so many records wait for the disk that no more are taken.
 var ErrFull = errors.New("too many records wait for the disk")
 

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"filippo.io/age"
 
 	"menshen/policy"
+	"menshen/store/keys"
 	"menshen/store/safefile"
 )
 
@@ -41,6 +43,19 @@ func loadOptions(root string, now func() time.Time) (dir string, o Options) {
 	return filepath.Join(root, "vault"), Options{Key: KeyFile(filepath.Join(root, "root.key")), Now: now, Cost: cheap}
 }
 
+// openLoad opens the vault by the key file that it was made with, or by the one that a load moved it to.
+func openLoad(root string, now func() time.Time) (*Vault, Options, error) {
+	dir, o := loadOptions(root, now)
+	v, err := Open(dir, o)
+	if errors.Is(err, ErrWrongKey) || errors.Is(err, keys.ErrNone) {
+		o.Key = otherKey(root)
+		v, err = Open(dir, o)
+	}
+	return v, o, err
+}
+
+func otherKey(root string) KeySource { return KeyFile(filepath.Join(root, "other.key")) }
+
 // say writes one line at once: "what argument…".
 func say(what string, args ...any) {
 	os.Stdout.WriteString(what + " " + strings.TrimSpace(fmt.Sprintln(args...)) + "\n")
@@ -54,9 +69,9 @@ func load(what string) error {
 	if err != nil {
 		return err
 	}
+	runtime.LockOSThread() // strace counts by thread
 	c := &clock{start}
-	dir, o := loadOptions(parts[1], c.now)
-	v, err := Open(dir, o)
+	v, _, err := openLoad(parts[1], c.now)
 	if err != nil {
 		return err
 	}
@@ -67,6 +82,21 @@ func load(what string) error {
 		l.all()
 	case "random":
 		l.random()
+	case "erase":
+		if l.add(); len(l.ids) > 0 {
+			l.enrol(l.ids[0])
+			l.eraseFace(l.ids[0])
+		}
+	case "rotate":
+		l.add()
+		l.rotate()
+	case "key":
+		l.add()
+		l.changeKey()
+	case "read":
+		return l.read()
+	case "read-only":
+		return l.readOnly()
 	}
 	return v.Close()
 }
@@ -139,6 +169,42 @@ func (l *loader) remove(i int) {
 }
 
 func (l *loader) rotate() { l.acked(l.v.Rotate(context.Background(), "op", "test"), "rotated") }
+
+// changeKey moves to another key file.
+func (l *loader) changeKey() {
+	l.acked(l.v.ChangeKey(context.Background(), "op", otherKey(l.root)), "moved")
+}
+
+// read reads what a start needs.
+func (l *loader) read() error {
+	people, err := l.v.People()
+	if err == nil {
+		_, err = l.v.Entries(0, 10, true)
+	}
+	if err == nil {
+		say("read", len(people))
+	}
+	_ = l.v.Close()
+	return err
+}
+
+// readOnly records something in a vault that can only be read, and mends it.
+func (l *loader) readOnly() error {
+	_, err := l.v.Record(context.Background(), Entry{Kind: "bell"})
+	say("record:", strings.ReplaceAll(fmt.Sprint(err), "\n", "; "))
+	if es, err := l.v.Entries(0, 1, true); err != nil || es[0].Kind == "bell" || !errors.Is(l.v.Ping(), ErrReadOnly) || l.v.Backlog() != 1 {
+		return fmt.Errorf("%+v, %w", es, err)
+	}
+	if err := errors.Join(l.v.Mend(context.Background()), l.v.Ping()); err != nil {
+		return err
+	}
+	es, err := l.v.Entries(0, 1, true)
+	if err != nil || es[0].Kind != "bell" {
+		return fmt.Errorf("%+v, %w", es, err)
+	}
+	say("written")
+	return l.v.Close()
+}
 
 func (l *loader) prune() {
 	say("pruning", l.c.now().UnixNano())
@@ -237,8 +303,7 @@ func verify(root string, said []string) error {
 	if pruned.After(start) {
 		c.t = pruned
 	}
-	dir, o := loadOptions(root, c.now)
-	v, err := Open(dir, o)
+	v, o, err := openLoad(root, c.now)
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}

@@ -41,12 +41,12 @@ func create(dir string, o Options, fill func(*tx) error) (*Vault, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create vault: %w", err)
 	}
-	v := &Vault{dir: dir, o: o}
+	v := newVault(dir, o)
 	if err := v.acquire(); err != nil {
-		return nil, err
+		return nil, errors.Join(err, v.writer.close())
 	}
 	if err := v.create(fill); err != nil {
-		return nil, errors.Join(fmt.Errorf("create vault in %s: %w", dir, err), v.lock.Close())
+		return nil, errors.Join(fmt.Errorf("create vault in %s: %w", dir, err), v.lock.Close(), v.writer.close())
 	}
 	return v, nil
 }
@@ -79,12 +79,12 @@ func (v *Vault) create(fill func(*tx) error) error {
 		return err
 	}
 	if err := v.o.Key.Stage(ctx, r.root); err != nil {
-		return errors.Join(fmt.Errorf("keep the new key: %w", err), db.Close(), safefile.Clean(v.path()+safefile.New))
+		return errors.Join(fmt.Errorf("keep the new key: %w", err), db.Close(), v.drop(safefile.New))
 	}
 	if err := safefile.Swap(v.path()); err != nil {
-		return errors.Join(err, v.o.Key.Forget(ctx), db.Close(), safefile.Clean(v.path()+safefile.New), safefile.Clean(v.path()))
+		return errors.Join(err, v.o.Key.Forget(ctx), db.Close(), v.drop(safefile.New), v.drop(""))
 	}
-	v.start(db, r)
+	v.start(db, r, nil)
 	return nil
 }
 
@@ -109,7 +109,7 @@ func (v *Vault) builtAside(id [8]byte) bool {
 	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
 		return false
 	}
-	db, err := v.bolt(path)
+	db, err := v.bolt(path, true)
 	if err != nil {
 		return false
 	}
@@ -124,24 +124,36 @@ func (v *Vault) builtAside(id [8]byte) bool {
 	return err == nil && h.KeyID == id
 }
 
-// Open opens the vault in dir. It finishes or undoes what a power cut interrupted, and checks that no record was exchanged,
-// dropped or rolled back since the last transaction.
+// Open opens the vault in dir, and does what Mend does. Whatever the disk refuses of that, such as wiping when it is full, is left to the next Mend: a vault
+// whose data are whole opens. It checks that no record was exchanged, dropped or rolled back since the last transaction.
 //
 // Errors: ErrMissing, ErrBusy, ErrTooOpen, ErrForeign, ErrNewer, ErrWrongKey, ErrCorrupt, ErrRolledBack, and those of the key source.
 func Open(dir string, o Options) (*Vault, error) {
-	o.defaults()
-	v := &Vault{dir: dir, o: o}
-	if err := v.acquire(); err != nil {
-		return nil, err
-	}
-	if err := v.opened(); err != nil {
-		return nil, errors.Join(fmt.Errorf("open vault in %s: %w", dir, err), v.lock.Close())
+	v := Await(dir, o)
+	if err := v.Mend(context.Background()); errors.Is(err, ErrWaiting) {
+		why := v.why
+		return nil, errors.Join(why, v.Close())
 	}
 	return v, nil
 }
 
-func (v *Vault) opened() error {
-	ctx := context.Background()
+// open opens the file, to be written where that is possible, and otherwise to be read only. The caller holds renewing.
+func (v *Vault) open(ctx context.Context) error {
+	err := v.acquire()
+	if err == nil {
+		if err = v.opened(ctx); err != nil {
+			err = errors.Join(fmt.Errorf("open vault in %s: %w", v.dir, err), v.lock.Close())
+		}
+	}
+	if err != nil {
+		v.mu.Lock()
+		v.why = err
+		v.mu.Unlock()
+	}
+	return err
+}
+
+func (v *Vault) opened(ctx context.Context) error {
 	if err := safefile.Private(v.path()); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w: make one with menshen init", ErrMissing)
 	} else if err != nil {
@@ -151,40 +163,39 @@ func (v *Vault) opened() error {
 	if err != nil {
 		return err
 	}
-	db, err := v.bolt(v.path())
+	db, readOnly, err := v.boltAnyhow()
 	if err != nil {
 		return err
 	}
-	r, err := v.unlock(ctx, db)
+	r, st, err := v.unlock(ctx, db)
+	if err == nil {
+		if err = v.counts(ctx, st); err != nil {
+			r.wipe()
+		}
+	}
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
-	// From here on it is certain which file and which key count. What is left over from an interrupted change goes, once the file
-	// that counts is sure to be found under its name after a power cut.
-	err = safefile.SyncDir(v.path())
-	if err == nil {
-		err = errors.Join(
-			v.o.Key.Settle(ctx, r.root),
-			safefile.Clean(v.path()+safefile.New),
-			safefile.Clean(v.path()+safefile.Old))
-	}
-	if err != nil {
-		r.wipe()
-		return errors.Join(fmt.Errorf("clean up after an interrupted change: %w", err), db.Close())
-	}
-	v.start(db, r)
-	if err := errors.Join(v.migrate(), v.count(ctx)); err != nil {
-		return errors.Join(err, v.Close())
-	}
-	if err := v.signReceipts(); err != nil {
-		return errors.Join(err, v.Close())
-	}
-	if fallback {
-		_, err := v.Record(ctx, Entry{Kind: "fault", Actor: Door, Detail: map[string]string{
-			"what": "one of the file's two head pages is damaged: what was written last before this start may be missing"}})
-		return err
-	}
+	v.headBad = fallback
+	v.untidy.Store(true)
+	v.unsynced.Store(true) // the file may have got its name just before a power cut
+	v.start(db, r, readOnly)
 	return nil
+}
+
+// boltAnyhow opens the vault's file. readOnly says why it can only be read, if so.
+func (v *Vault) boltAnyhow() (db *bolt.DB, readOnly, err error) {
+	if db, err = v.bolt(v.path(), false); err == nil || errors.Is(err, ErrCorrupt) {
+		return db, nil, err
+	}
+	readOnly = fmt.Errorf("%w: %w", ErrReadOnly, err)
+	if errors.Is(err, unix.EROFS) {
+		readOnly = fmt.Errorf("%w: the disk may be failing; look at dmesg, then mount -o remount,rw", readOnly)
+	}
+	if db, roErr := v.bolt(v.path(), true); roErr == nil {
+		return db, readOnly, nil
+	}
+	return nil, nil, err
 }
 
 // inspect checks the file's pages, before bbolt maps them. fallback means that bbolt will go on from the older of two states.
@@ -210,21 +221,21 @@ func (v *Vault) inspect() (fallback bool, err error) {
 	return rep.Fallback, nil
 }
 
-// unlock finds the key for the vault's header and checks the sum over the records.
-func (v *Vault) unlock(ctx context.Context, db *bolt.DB) (*ring, error) {
+// unlock finds the key for the vault's header and checks the sum over the records. It gives the state too.
+func (v *Vault) unlock(ctx context.Context, db *bolt.DB) (r *ring, st state, err error) {
 	var h header
-	err := guard(func() error {
+	err = guard(func() error {
 		return db.View(func(b *bolt.Tx) (err error) {
 			h, err = readHeader(b)
 			return err
 		})
 	})
 	if err != nil {
-		return nil, err
+		return nil, st, err
 	}
 	roots, err := v.o.Key.Load(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("load the key: %w", err)
+		return nil, st, fmt.Errorf("load the key: %w", err)
 	}
 	for _, root := range roots {
 		if root.ID() != h.KeyID {
@@ -237,16 +248,17 @@ func (v *Vault) unlock(ctx context.Context, db *bolt.DB) (*ring, error) {
 				if err != nil {
 					return err
 				}
+				st = t.st
 				return t.check()
 			})
 		})
 		if err != nil {
 			r.wipe()
-			return nil, err
+			return nil, st, err
 		}
-		return r, nil
+		return r, st, nil
 	}
-	return nil, fmt.Errorf("%s: %w: use the key this vault was made with, or restore a backup", v.o.Key, ErrWrongKey)
+	return nil, st, fmt.Errorf("%s: %w: use the key this vault was made with, or restore a backup", v.o.Key, ErrWrongKey)
 }
 
 // acquire takes the directory for this process.
@@ -259,10 +271,7 @@ func (v *Vault) acquire() error {
 	} else if err != nil {
 		return fmt.Errorf("open vault: %w", err)
 	}
-	f, err := os.OpenFile(filepath.Join(v.dir, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
-	if errors.Is(err, unix.EROFS) {
-		return fmt.Errorf("open vault: %w: the disk may be failing; look at dmesg, then mount -o remount,rw", err)
-	}
+	f, err := lockable(filepath.Join(v.dir, lockFile))
 	if err != nil {
 		return fmt.Errorf("open vault: %w", err)
 	}
@@ -279,4 +288,18 @@ func (v *Vault) acquire() error {
 			return errors.Join(fmt.Errorf("open vault in %s: %w", v.dir, err), f.Close())
 		}
 	}
+}
+
+// lockable opens the lock file, which is made where it can be. On a disk that takes nothing an old one does, or the directory itself.
+func lockable(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NONBLOCK, 0o600)
+	if err == nil {
+		return f, nil
+	}
+	for _, there := range []string{path, filepath.Dir(path)} {
+		if f, err := os.Open(there); err == nil {
+			return f, nil
+		}
+	}
+	return nil, err
 }

@@ -60,8 +60,10 @@ func (v *Vault) PutPaper(a Actor, kind string, body []byte) (uint64, error) {
 // nextPaper is the number of the log's next entry, or what follows the newest paper where that came with a backup and is higher.
 func (t *tx) nextPaper() uint64 {
 	seq := t.st.Audit.Seq + 1
-	if last, _ := t.b.Bucket([]byte(paperBucket)).Cursor().Last(); last != nil {
-		seq = max(seq, be(last)+1)
+	if b := t.b.Bucket([]byte(paperBucket)); b != nil { // layouts 1 and 2 have none
+		if last, _ := b.Cursor().Last(); last != nil {
+			seq = max(seq, be(last)+1)
+		}
 	}
 	return seq
 }

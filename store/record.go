@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/bits"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
@@ -160,11 +161,14 @@ func (t *tx) sealed(bucket string, key []byte, k *seal.Key, v any) ([]byte, erro
 
 // get reads a record into v: ErrUnknown when there is none, ErrCorrupt when it does not authenticate.
 func (t *tx) get(bucket string, key []byte, k *seal.Key, v any) error {
-	b := t.b.Bucket([]byte(bucket))
-	if b == nil {
-		return fmt.Errorf("bucket %s is missing: %w", bucket, ErrCorrupt)
+	b, err := t.bucket(bucket)
+	if err != nil {
+		return err
 	}
-	value := b.Get(key)
+	var value []byte
+	if b != nil {
+		value = b.Get(key)
+	}
 	if value == nil {
 		return fmt.Errorf("%s record: %w", bucket, ErrUnknown)
 	}
@@ -260,9 +264,12 @@ func (t *tx) sum(bucket string, key []byte) {
 }
 
 func (t *tx) unsum(bucket string, key []byte) error {
-	b := t.b.Bucket([]byte(bucket))
+	b, err := t.bucket(bucket)
+	if err != nil {
+		return err
+	}
 	if b == nil {
-		return fmt.Errorf("bucket %s is missing: %w", bucket, ErrCorrupt)
+		return fmt.Errorf("layout %d has no %s: %w", t.r.Schema, bucket, ErrNotMigrated)
 	}
 	if old := b.Get(key); old != nil && counted(bucket, key) {
 		t.st.Sum.sub(t.mark(bucket, key, old))
@@ -270,11 +277,20 @@ func (t *tx) unsum(bucket string, key []byte) error {
 	return nil
 }
 
+// bucket finds a bucket; nil is one that the vault's layout, not migrated yet, does not know.
+func (t *tx) bucket(name string) (*bolt.Bucket, error) {
+	b := t.b.Bucket([]byte(name))
+	if b == nil && slices.Contains(t.r.buckets(), name) {
+		return nil, fmt.Errorf("bucket %s is missing: %w", name, ErrCorrupt)
+	}
+	return b, nil
+}
+
 // each calls f for every record of a bucket.
 func (t *tx) each(bucket string, f func(key, value []byte) error) error {
-	b := t.b.Bucket([]byte(bucket))
-	if b == nil {
-		return fmt.Errorf("bucket %s is missing: %w", bucket, ErrCorrupt)
+	b, err := t.bucket(bucket)
+	if err != nil || b == nil {
+		return err
 	}
 	return b.ForEach(f)
 }

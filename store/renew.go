@@ -58,7 +58,7 @@ func (v *Vault) renewTo(ctx context.Context, to KeySource, drop forget, change f
 	}
 	root := seal.NewKey()
 	defer root.Wipe()
-	if err := to.Stage(ctx, root); err != nil {
+	if err := v.said(to.Stage(ctx, root)); err != nil {
 		return fmt.Errorf("stage a new key in %s: %w", to, err)
 	}
 	v.mu.RLock()
@@ -77,29 +77,10 @@ func (v *Vault) renewTo(ctx context.Context, to KeySource, drop forget, change f
 	}
 	v.o.Key = to
 	if err := v.settle(ctx); err != nil {
+		v.untidy.Store(true)
 		return fmt.Errorf("the change is done, but what was before is not forgotten yet; the next change or start tries again: %w", err)
 	}
 	return nil
-}
-
-// settle is step 5. It comes again before the next change, since staging a key drops one that is staged: that must never be the one in force.
-func (v *Vault) settle(ctx context.Context) error {
-	v.mu.Lock()
-	if v.db == nil {
-		v.mu.Unlock()
-		return ErrClosed
-	}
-	err := v.syncName()
-	root := v.ring.root
-	v.mu.Unlock()
-	defer root.Wipe()
-	if err == nil {
-		err = v.o.Key.Settle(ctx, root)
-	}
-	if err == nil {
-		err = safefile.Clean(v.path() + safefile.Old)
-	}
-	return err
 }
 
 // syncName makes the exchange of files durable when that failed before. Until it succeeds nothing that is written counts. The
@@ -165,7 +146,7 @@ func (v *Vault) exchange(db *bolt.DB, next *ring, drop forget, change func(*tx) 
 	v.delta = nil
 	next.lockable, next.faces = v.ring.lockable, v.ring.faces
 	if old == nil {
-		return errors.Join(ErrClosed, db.Close(), safefile.Clean(v.path()+safefile.New))
+		return errors.Join(v.notOpen(), db.Close(), v.drop(safefile.New))
 	}
 	err := guard(func() error {
 		return old.View(func(b *bolt.Tx) error {
@@ -196,7 +177,7 @@ func (v *Vault) exchange(db *bolt.DB, next *ring, drop forget, change func(*tx) 
 		}
 	}
 	if err != nil {
-		return errors.Join(err, db.Close(), safefile.Clean(v.path()+safefile.New))
+		return errors.Join(err, db.Close(), v.drop(safefile.New))
 	}
 	was := v.ring
 	v.db, v.ring = db, next

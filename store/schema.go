@@ -81,13 +81,14 @@ func parseHeader(raw []byte) (h header, err error) {
 }
 
 // migrate brings an older layout up to the present one, by the same road as an erasure: everything is copied to a new file under a new
-// root key, so that a power cut leaves either the old layout or the new one.
-func (v *Vault) migrate() error {
+// root key, so that a power cut leaves either the old layout or the new one. Until it is done, as on a full disk, what the old layout does not know
+// cannot be written. The caller holds renewing.
+func (v *Vault) migrate(ctx context.Context) error {
 	from := v.ring.Schema
 	if from == schema {
 		return nil
 	}
-	err := v.renew(context.Background(), forget{}, func(t *tx) error {
+	err := v.renewTo(ctx, v.o.Key, forget{}, func(t *tx) error {
 		if from < 2 {
 			if err := t.buryReceipts(); err != nil {
 				return err

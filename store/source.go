@@ -19,7 +19,7 @@ func (v *Vault) ChangeKey(ctx context.Context, a Actor, to KeySource) error {
 		}
 		return fmt.Errorf("change key source: %w", err)
 	}
-	from := v.o.Key
+	from, epoch := v.o.Key, v.Epoch()
 	err := v.renewTo(ctx, to, forget{}, func(t *tx) error {
 		t.st.Count = 0
 		if c, ok := to.(keys.Counter); ok {
@@ -33,15 +33,31 @@ func (v *Vault) ChangeKey(ctx context.Context, a Actor, to KeySource) error {
 		return err
 	})
 	if err != nil {
+		if v.Epoch() == epoch { // the vault did not move: the new source is left as it was
+			err = errors.Join(err, v.said(to.Forget(ctx)))
+		}
 		return fmt.Errorf("change key source: %w", err)
 	}
-	if err := from.Forget(ctx); err != nil {
+	if err := v.said(from.Forget(ctx)); err != nil {
 		return fmt.Errorf("the key source is changed, but %s still holds the old key: %w", from, err)
 	}
 	return nil
 }
 
-// count compares the state with the key source's counter, where it has one, and moves both on. The state goes first, so that after a power cut
+// counts compares a state with the key source's counter, where it has one: ErrRolledBack when an older copy of the vault was put in its place.
+func (v *Vault) counts(ctx context.Context, st state) error {
+	c, ok := v.o.Key.(keys.Counter)
+	if !ok || st.Count == 0 {
+		return nil
+	}
+	n, err := c.Count(ctx)
+	if err == nil && st.Count != n && st.Count != n+1 {
+		err = fmt.Errorf("%w: the vault counts %d, %s %d: bring the newest copy, or restore a backup", ErrRolledBack, st.Count, v.o.Key, n)
+	}
+	return err
+}
+
+// count moves the state and the key source's counter on, where it has one. The state goes first, so that after a power cut
 // between the two it is ahead by one, which no old copy ever is.
 func (v *Vault) count(ctx context.Context) error {
 	c, ok := v.o.Key.(keys.Counter)
@@ -52,17 +68,8 @@ func (v *Vault) count(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var st state
-	if err := v.view(func(t *tx) error { st = t.st; return nil }); err != nil {
+	if err := v.act(func(t *tx) error { t.st.Count = n + 1; return nil }); err != nil {
 		return err
-	}
-	switch {
-	case st.Count == 0, st.Count == n:
-		if err := v.act(func(t *tx) error { t.st.Count = n + 1; return nil }); err != nil {
-			return err
-		}
-	case st.Count != n+1:
-		return fmt.Errorf("%w: the vault counts %d starts, %s %d: bring the newest copy, or restore a backup", ErrRolledBack, st.Count, v.o.Key, n)
 	}
 	return c.Advance(ctx)
 }

@@ -53,28 +53,31 @@ const (
 
 // Vault is an open vault. Its methods may be called from any goroutine.
 type Vault struct {
-	dir  string
-	o    Options
-	lock *os.File
-	unit [16]byte
-	pub  ed25519.PublicKey
+	dir      string
+	o        Options
+	lock     *os.File
+	mu       sync.RWMutex // held for reading by every transaction, for writing while the file is exchanged
+	db       *bolt.DB     // nil: not open
+	ring     *ring
+	unit     [16]byte
+	pub      ed25519.PublicKey
+	why      error // why it is not open; nil with db nil: it was closed
+	readOnly error // why it can only be read; nil: it can be written
 
-	mu   sync.RWMutex // held for reading by every transaction, for writing while the file is exchanged
-	db   *bolt.DB     // nil: closed
-	ring *ring
-
-	renewing sync.Mutex // one change of epoch at a time
-	delta    *delta     // set while one is under way; guarded by mu
+	renewing sync.Mutex  // one change of epoch, or mending, at a time
+	untidy   atomic.Bool // Mend has something to do
+	headBad  bool        // the file was opened by the older of its two heads, and that was not recorded yet
+	delta    *delta      // set while one is under way; guarded by mu
 	unsynced atomic.Bool
 	writer   *writer
 }
 
 // build makes vault.db.new, complete and synced, with what fill puts into it.
 func (v *Vault) build(r *ring, fill func(*bolt.DB) error) (*bolt.DB, error) {
-	if err := safefile.Clean(v.path() + safefile.New); err != nil {
+	if err := v.drop(safefile.New); err != nil {
 		return nil, err
 	}
-	db, err := v.bolt(v.path() + safefile.New)
+	db, err := v.bolt(v.path()+safefile.New, false)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +107,7 @@ func (v *Vault) build(r *ring, fill func(*bolt.DB) error) (*bolt.DB, error) {
 		err = db.Sync()
 	}
 	if err != nil {
-		return nil, errors.Join(err, db.Close(), safefile.Clean(v.path()+safefile.New))
+		return nil, errors.Join(err, db.Close(), v.drop(safefile.New))
 	}
 	return db, nil
 }
@@ -126,10 +129,10 @@ func update(db *bolt.DB, r *ring, f func(*tx) error) error {
 }
 
 // bolt opens a bbolt file. The lock that counts is vault.lock, since the file itself is exchanged at each erasure.
-func (v *Vault) bolt(path string) (*bolt.DB, error) {
+func (v *Vault) bolt(path string, readOnly bool) (*bolt.DB, error) {
 	var db *bolt.DB
 	err := guard(func() (err error) {
-		db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: v.o.Busy, FreelistType: bolt.FreelistMapType, InitialMmapSize: mapped})
+		db, err = bolt.Open(path, 0o600, &bolt.Options{ReadOnly: readOnly, Timeout: v.o.Busy, FreelistType: bolt.FreelistMapType, InitialMmapSize: mapped})
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
@@ -139,19 +142,40 @@ func (v *Vault) bolt(path string) (*bolt.DB, error) {
 	return db, err
 }
 
-func (v *Vault) start(db *bolt.DB, r *ring) {
-	v.db, v.ring, v.unit = db, r, r.Unit
-	v.pub = r.sign().Public().(ed25519.PublicKey)
+func newVault(dir string, o Options) *Vault {
+	o.defaults()
+	v := &Vault{dir: dir, o: o, ring: &ring{}}
 	v.writer = newWriter(v)
+	return v
+}
+
+// start puts an open file to use; readOnly says why it can only be read, if so. What waits for it is written now.
+func (v *Vault) start(db *bolt.DB, r *ring, readOnly error) {
+	v.mu.Lock()
+	v.db, v.ring, v.unit, v.why, v.readOnly = db, r, r.Unit, nil, readOnly
+	v.pub = r.sign().Public().(ed25519.PublicKey)
+	v.mu.Unlock()
+	v.writer.nudge()
+}
+
+// notOpen says why there is no open file: ErrWaiting or ErrClosed. The caller holds mu.
+func (v *Vault) notOpen() error {
+	if v.why != nil {
+		return fmt.Errorf("%w: %w", ErrWaiting, v.why)
+	}
+	return ErrClosed
 }
 
 // Close writes what still waits, closes the file and overwrites the keys. The error is of the records that could not be written.
 func (v *Vault) Close() error {
 	err := v.writer.close()
+	v.renewing.Lock() // a Mend that is under way opens nothing afterwards
+	defer v.renewing.Unlock()
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.why = nil
 	if v.db == nil {
-		return nil
+		return err
 	}
 	err = errors.Join(err, guard(v.db.Close), v.lock.Close())
 	v.db = nil
@@ -159,8 +183,12 @@ func (v *Vault) Close() error {
 	return err
 }
 
-// Unit is the vault's random name.
-func (v *Vault) Unit() [16]byte { return v.unit }
+// Unit is the vault's random name; zero before it was open.
+func (v *Vault) Unit() [16]byte {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.unit
+}
 
 // Epoch counts the changes of root key: one at creation, and one more at each erasure and rotation.
 func (v *Vault) Epoch() uint64 {
@@ -169,8 +197,12 @@ func (v *Vault) Epoch() uint64 {
 	return v.ring.Epoch
 }
 
-// PublicKey is what this unit's receipts, checkpoints and exports are verified with.
-func (v *Vault) PublicKey() ed25519.PublicKey { return v.pub }
+// PublicKey is what this unit's receipts, checkpoints and exports are verified with; nil before the vault was open.
+func (v *Vault) PublicKey() ed25519.PublicKey {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.pub
+}
 
 func (v *Vault) path() string { return filepath.Join(v.dir, vaultFile) }
 
@@ -179,7 +211,7 @@ func (v *Vault) view(f func(*tx) error) error {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	if v.db == nil {
-		return ErrClosed
+		return v.notOpen()
 	}
 	return guard(func() error {
 		return v.db.View(func(b *bolt.Tx) error {

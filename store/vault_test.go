@@ -384,13 +384,11 @@ func TestCreateTakesOverNothing(t *testing.T) {
 	if _, err := Create(dir, u.o); !errors.Is(err, ErrExists) {
 		t.Errorf("with another vault's key: %v", err)
 	}
-	if err := os.Mkdir(filepath.Join(dir, vaultFile+".new"), 0o700); err != nil { // building will fail
-		t.Fatal(err)
-	}
-	if _, err := Create(dir, o); err == nil {
+	spoilt := o
+	spoilt.Key = unmounting{o.Key, dir}
+	if _, err := Create(dir, spoilt); err == nil {
 		t.Error("created in spite of an obstacle")
 	}
-	os.Remove(filepath.Join(dir, vaultFile+".new"))
 	v, err := Create(dir, o)
 	if err != nil {
 		t.Fatalf("after a failed attempt: %v", err)
@@ -436,6 +434,16 @@ func TestCreateForIsAllOrNothing(t *testing.T) {
 		t.Errorf("%v, %v", ops, err)
 	}
 	v.Close()
+}
+
+// unmounting is a key source at whose staging the vault's directory goes away: building will fail.
+type unmounting struct {
+	KeySource
+	dir string
+}
+
+func (u unmounting) Stage(ctx context.Context, k seal.Key) error {
+	return errors.Join(u.KeySource.Stage(ctx, k), os.RemoveAll(u.dir))
 }
 
 func TestSecondProcessIsRefused(t *testing.T) {

@@ -186,6 +186,12 @@ func (j *job) tell() {
 func (v *Vault) transact(f func(*tx) error) error {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
+	switch {
+	case v.db == nil:
+		return v.notOpen()
+	case v.readOnly != nil:
+		return v.readOnly
+	}
 	if err := v.syncName(); err != nil {
 		return err
 	}

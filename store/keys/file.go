@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"menshen/store/safefile"
@@ -66,11 +67,6 @@ func Credential(name, path string) Source {
 func (f file) String() string { return f.name }
 
 func (f file) Load(context.Context) ([]seal.Key, error) {
-	for _, half := range []string{safefile.New, safefile.Old} {
-		if err := safefile.Clean(f.path + half); err != nil {
-			return nil, fmt.Errorf("clean up %s: %w", f.path+half, err)
-		}
-	}
 	if err := safefile.Private(f.path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w", f, ErrNone)
 	} else if err != nil {
@@ -145,23 +141,38 @@ func (f file) Stage(ctx context.Context, next seal.Key) error {
 	return f.write(append(ks, next))
 }
 
+// Settle also wipes what a power cut or a full disk left beside the file. safefile.ErrNotWiped: the key is settled, and what was left could only be unlinked.
 func (f file) Settle(ctx context.Context, keep seal.Key) error {
 	ks, err := f.Load(ctx)
 	if err != nil {
 		return err
 	}
-	for _, k := range ks {
-		if k == keep {
-			if len(ks) == 1 {
-				return nil
-			}
-			return f.write([]seal.Key{keep})
-		}
+	if !slices.Contains(ks, keep) {
+		return fmt.Errorf("%s: %w", f, ErrUnknown)
 	}
-	return fmt.Errorf("%s: %w", f, ErrUnknown)
+	if len(ks) > 1 {
+		err = f.write([]seal.Key{keep})
+	}
+	if err != nil && !errors.Is(err, safefile.ErrNotWiped) {
+		return err
+	}
+	return f.clean(err, safefile.New, safefile.Old)
 }
 
-func (f file) Forget(context.Context) error { return safefile.Clean(f.path) }
+// Forget wipes the file, and what is left beside it.
+func (f file) Forget(context.Context) error { return f.clean(nil, safefile.New, safefile.Old, "") }
+
+// clean wipes files beside the key file. What could only be unlinked is told when nothing worse is, and with it unwiped.
+func (f file) clean(unwiped error, suffixes ...string) error {
+	for _, suffix := range suffixes {
+		if err := safefile.Clean(f.path + suffix); errors.Is(err, safefile.ErrNotWiped) {
+			unwiped = err
+		} else if err != nil {
+			return fmt.Errorf("clean up %s: %w", f.path+suffix, err)
+		}
+	}
+	return unwiped
+}
 
 func (f file) write(ks []seal.Key) error {
 	over, err := f.secret()

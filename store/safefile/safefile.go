@@ -14,6 +14,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // Suffixes of the files that exist only while something is being replaced. A leftover of either means that power was cut meanwhile: Clean removes them.
@@ -30,9 +32,12 @@ func Write(path string, data []byte) error {
 	})
 }
 
-// Fill is Write for content that f writes piece by piece. When f fails, path stays as it was.
+// Fill is Write for content that fill writes piece by piece. When fill fails, path stays as it was. After ErrNotWiped the new content is in place.
 func Fill(path string, fill func(io.Writer) error) error {
-	f, err := os.OpenFile(path+New, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err := Clean(path + New); err != nil && !errors.Is(err, ErrNotWiped) {
+		return err
+	}
+	f, err := os.OpenFile(path+New, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
@@ -57,7 +62,7 @@ var ErrUnsynced = errors.New("directory is not synced")
 // Swap is Promote without the wiping: what was at path before stays at path+Old until Clean. After ErrUnsynced the files have changed places
 // all the same; after any other error they have not.
 func Swap(path string) error {
-	if err := Clean(path + Old); err != nil {
+	if err := Clean(path + Old); err != nil && !errors.Is(err, ErrNotWiped) {
 		return err
 	}
 	switch err := os.Link(path, path+Old); {
@@ -74,19 +79,72 @@ func Swap(path string) error {
 	return nil
 }
 
-// Clean wipes path if it is there.
+// ErrNotWiped means that a file is gone, and that its bytes could not be overwritten before, as on a full or failing disk.
+var ErrNotWiped = errors.New("unlinked without being overwritten")
+
+// Clean makes path free, if something is there. A file is wiped. A folder is nobody's work here: an empty one goes, another is kept
+// under a name of its own. After ErrNotWiped path is free all the same.
 func Clean(path string) error {
-	err := Wipe(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
+	case err != nil:
+		return err
+	case info.IsDir():
+		if err := setAside(path); err != nil {
+			return err
+		}
+		return SyncDir(path)
 	}
-	return err
+	return Wipe(path)
+}
+
+// setAside takes a folder out of the way.
+func setAside(path string) error {
+	if os.Remove(path) == nil {
+		return nil // it was empty
+	}
+	name, err := os.MkdirTemp(filepath.Dir(path), filepath.Base(path)+".aside-") // the new name, made sure to be free
+	if err != nil {
+		return err
+	}
+	if err := unix.Rename(path, name); err != nil { // os.Rename does not replace a folder, not even an empty one
+		return fmt.Errorf("set the folder %s aside: %w", path, err)
+	}
+	return nil
 }
 
 // Wipe overwrites a file with random bytes, syncs it, and unlinks it. A file that has another name too only loses this one: power was cut
-// between linking it to path+Old and replacing it, so it is still the one that counts.
+// between linking it to path+Old and replacing it, so it is still the one that counts. A link, a pipe or a device is unlinked and
+// not followed. What cannot be overwritten is unlinked too: ErrNotWiped.
 func Wipe(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	info, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return fmt.Errorf("wipe %s: it is a folder", path)
+	}
+	var unwiped error
+	if info.Mode().IsRegular() {
+		unwiped = overwrite(path)
+	}
+	if err := os.Remove(path); err != nil {
+		return errors.Join(err, unwiped)
+	}
+	if err := SyncDir(path); err != nil {
+		return errors.Join(err, unwiped)
+	}
+	if unwiped != nil {
+		return fmt.Errorf("%s: %w: %w", path, ErrNotWiped, unwiped)
+	}
+	return nil
+}
+
+// overwrite puts random bytes in place of what a file holds. Holes in it hold nothing, and filling them would need room on a full disk.
+func overwrite(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return err
 	}
@@ -95,21 +153,40 @@ func Wipe(path string) error {
 	if err != nil {
 		return err
 	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("wipe %s: not a regular file", path)
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Nlink > 1 {
+		return nil
 	}
-	if st, ok := info.Sys().(*syscall.Stat_t); !ok || st.Nlink == 1 {
-		if _, err := io.CopyN(f, rand.Reader, info.Size()); err != nil {
+	for end := int64(0); ; {
+		from, to, err := nextData(f, end, info.Size())
+		if err != nil {
 			return err
 		}
-		if err := f.Sync(); err != nil {
+		if from == to {
+			return f.Sync()
+		}
+		if _, err := io.CopyN(io.NewOffsetWriter(f, from), rand.Reader, to-from); err != nil {
 			return err
 		}
+		end = to
 	}
-	if err := os.Remove(path); err != nil {
-		return err
+}
+
+// nextData finds the next part of a file, from off on, that is no hole; from == to: there is none.
+func nextData(f *os.File, off, size int64) (from, to int64, err error) {
+	if off >= size {
+		return size, size, nil
 	}
-	return SyncDir(path)
+	from, err = unix.Seek(int(f.Fd()), off, unix.SEEK_DATA)
+	switch {
+	case errors.Is(err, unix.ENXIO):
+		return size, size, nil
+	case errors.Is(err, unix.EINVAL): // a file system that does not tell
+		return off, size, nil
+	case err != nil:
+		return 0, 0, err
+	}
+	to, err = unix.Seek(int(f.Fd()), from, unix.SEEK_HOLE)
+	return from, min(to, size), err
 }
 
 // SyncDir makes the directory entry of path durable.

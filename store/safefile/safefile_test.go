@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestWriteReplacesAndWipes(t *testing.T) {
@@ -69,5 +71,43 @@ func TestCleaningUpSparesAFileThatStillCounts(t *testing.T) {
 	}
 	if _, err := os.Stat(path + Old); !os.IsNotExist(err) {
 		t.Error("the second name is left")
+	}
+}
+
+// TestCleanMakesRoom: whatever lies under the name of a leftover, the name is free afterwards, and nothing that a link points to is touched.
+func TestCleanMakesRoom(t *testing.T) {
+	for name, put := range map[string]func(path string) error{
+		"an empty folder": func(path string) error { return os.Mkdir(path, 0o700) },
+		"a folder with something in it": func(path string) error {
+			return errors.Join(os.Mkdir(path, 0o700), os.WriteFile(filepath.Join(path, "theirs"), []byte("theirs"), 0o600))
+		},
+		"a pipe":            func(path string) error { return unix.Mkfifo(path, 0o600) },
+		"a link":            func(path string) error { return os.Symlink("target", path) },
+		"a link to nothing": func(path string) error { return os.Symlink("nothing", path) },
+		"a file with holes": func(path string) error {
+			return errors.Join(os.WriteFile(path, []byte("x"), 0o600), os.Truncate(path, 1<<40))
+		},
+		"a file without bytes": func(path string) error { return os.WriteFile(path, nil, 0o600) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			target, path := filepath.Join(dir, "target"), filepath.Join(dir, "f")
+			if err := errors.Join(os.WriteFile(target, []byte("target"), 0o600), put(path+New)); err != nil {
+				t.Fatal(err)
+			}
+			if err := Write(path, []byte("content")); err != nil {
+				t.Fatal(err)
+			}
+			if b, err := os.ReadFile(path); err != nil || string(b) != "content" {
+				t.Errorf("%q, %v", b, err)
+			}
+			if b, err := os.ReadFile(target); err != nil || string(b) != "target" {
+				t.Errorf("the link was followed: %q, %v", b, err)
+			}
+			kept, _ := filepath.Glob(filepath.Join(dir, "f.new.aside-*", "theirs"))
+			if folder := name == "a folder with something in it"; (len(kept) == 1) != folder {
+				t.Errorf("kept: %v", kept)
+			}
+		})
 	}
 }

@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"menshen/store/safefile"
+)
+
+// Await gives a vault that is not open yet, for a program that must go on whatever state the disk is in. Mend opens it. Until then, questions
+// and acts answer ErrWaiting, and what is recorded waits in memory, in its order.
+func Await(dir string, o Options) *Vault {
+	v := newVault(dir, o)
+	v.why = errors.New("it was not tried yet")
+	return v
+}
+
+// Mend opens a vault that is not open, or that could only be read, and does what a power cut, a full or a failing disk left to do: wipe what an
+// interrupted change left behind, forget the key before, count, migrate, sign receipts. To be called again after an error, and now and then; with nothing to do it costs nothing.
+//
+// Errors: ErrWaiting with one of Open's when it is still not open; ErrReadOnly; otherwise of what is left to do, and the vault is open and works.
+func (v *Vault) Mend(ctx context.Context) error {
+	v.renewing.Lock()
+	defer v.renewing.Unlock()
+	if err := v.ensureOpen(ctx); err != nil || !v.untidy.Load() {
+		return err
+	}
+	var first error
+	for _, do := range []func(context.Context) error{v.settle, v.count, v.migrate, v.signReceipts, v.tellHead} {
+		if err := do(ctx); err != nil && first == nil {
+			first = fmt.Errorf("finish what was interrupted: %w", err)
+		}
+	}
+	v.untidy.Store(first != nil)
+	return first
+}
+
+// ensureOpen opens the file if it is not open, or again if it could only be read and can be written by now.
+func (v *Vault) ensureOpen(ctx context.Context) error {
+	v.mu.Lock()
+	if v.db != nil && v.readOnly != nil && v.writable() {
+		v.why = errors.Join(v.readOnly, guard(v.db.Close), v.lock.Close())
+		v.db, v.readOnly = nil, nil
+		v.ring.wipe()
+	}
+	open, readOnly, closed := v.db != nil, v.readOnly, v.db == nil && v.why == nil
+	v.mu.Unlock()
+	switch {
+	case closed:
+		return ErrClosed
+	case open:
+		return readOnly
+	}
+	if err := v.open(ctx); err != nil {
+		return fmt.Errorf("%w: %w", ErrWaiting, err)
+	}
+	return v.readOnly
+}
+
+// writable reports whether the file could be opened for writing.
+func (v *Vault) writable() bool {
+	f, err := os.OpenFile(v.path(), os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	f.Close()
+	return true
+}
+
+// settle is the last step of a change: what was before it goes, once the file that counts is sure to be found under its name after a power cut. It comes again before
+// the next change, since staging a key drops one that is staged: that must never be the one in force. The caller holds renewing.
+func (v *Vault) settle(ctx context.Context) error {
+	v.mu.Lock()
+	if v.db == nil {
+		defer v.mu.Unlock()
+		return v.notOpen()
+	}
+	err := v.syncName()
+	root := v.ring.root
+	v.mu.Unlock()
+	defer root.Wipe()
+	if err != nil {
+		return err
+	}
+	err = errors.Join(v.drop(safefile.New), v.drop(safefile.Old)) // the files first: on a full disk that makes room
+	return errors.Join(err, v.said(v.o.Key.Settle(ctx, root)))
+}
+
+// drop makes one of the names beside the vault's file free.
+func (v *Vault) drop(suffix string) error { return v.said(safefile.Clean(v.path() + suffix)) }
+
+// said records that something could only be unlinked, where that is all of an error: what it held is encrypted, and its key is forgotten.
+func (v *Vault) said(err error) error {
+	if !errors.Is(err, safefile.ErrNotWiped) {
+		return err
+	}
+	v.tell(err.Error())
+	return nil
+}
+
+// tellHead records that the file was opened by the older of its two heads.
+func (v *Vault) tellHead(context.Context) error {
+	if v.headBad {
+		v.tell("one of the file's two head pages is damaged: what was written last before this start may be missing")
+		v.headBad = false
+	}
+	return nil
+}
+
+// tell records a fault of the vault's own, without waiting for the disk.
+func (v *Vault) tell(what string) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, _ = v.Record(ctx, Entry{Kind: "fault", Actor: Door, Detail: map[string]string{"what": what}})
+}
