@@ -8,6 +8,7 @@ import (
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // fromReader takes a card, a key or a fault of a reader.
@@ -43,7 +44,7 @@ func (u *Unit) misread(e hal.ReaderEvent) {
 	m.n++
 	if e.At.Sub(m.told) >= time.Minute {
 		m.told = e.At
-		u.record(store.Entry{At: e.At, Kind: "misread", Detail: map[string]string{"device": "reader " + e.Reader, "fault": e.Fault.Error()}})
+		u.record(store.Entry{At: e.At, Kind: audit.Misread, Detail: map[string]string{"device": "reader " + e.Reader, "fault": e.Fault.Error()}})
 		u.signals.say(policy.SignalTap)
 	}
 	u.misreads[e.Reader] = m
@@ -95,7 +96,7 @@ func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
 		Door:  u.cfg.Unit.Name,
 		Means: by,
 		Site: policy.Site{
-			FacesOff: u.facesOff(),
+			FacesOff: u.facesOff().String(),
 			Durable:  !u.slow,
 			Fire:     u.door.Fire, Evacuation: u.door.Evacuation,
 			FaceRest: u.faces.tries.Until,
@@ -164,6 +165,6 @@ func (u *Unit) durable(err error) {
 
 // release opens the door for an operator, with a recorded reason.
 func (u *Unit) release(by store.Actor, reason string) policy.Decision {
-	u.record(store.Entry{Kind: "door opened", Actor: by, Detail: map[string]string{"reason": reason}})
+	u.record(store.Entry{Kind: audit.DoorOpened, Actor: by, Detail: map[string]string{"reason": reason}})
 	return u.conclude(u.attempt(policy.ByConsole, u.now()))
 }

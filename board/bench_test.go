@@ -23,6 +23,7 @@ import (
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // TestMain lets the eye be a child of this test, as it is one of the program.
@@ -61,6 +62,9 @@ type clock struct {
 func (c *clock) now() time.Time          { c.mu.Lock(); defer c.mu.Unlock(); return c.t }
 func (c *clock) advance(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.t = c.t.Add(d) }
 
+// confined is an eye that is held as it should be.
+var confined = eye.Confinement{NoDump: true, Limits: true, NoSwap: true, Landlock: 6, Seccomp: true}
+
 // fakeEye sees what a test shows it.
 type fakeEye struct {
 	mu   sync.Mutex
@@ -68,7 +72,7 @@ type fakeEye struct {
 	pics chan eye.Picture
 	mode eye.Mode
 	cam  eye.CameraState
-	held string // what confines it
+	held eye.Confinement
 
 	codes chan eye.Code
 	reads bool // codes
@@ -98,7 +102,7 @@ func newBench(t *testing.T, change ...func(*config.Config)) *bench {
 	}
 	b := &bench{T: t, clock: &clock{t: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}, relay: &haltest.Output{Name: "relay"},
 		reader: &haltest.Reader{Name: "outside"}, inputs: map[string]*haltest.Input{}, outputs: map[string]*haltest.Output{},
-		eye:   &fakeEye{seen: make(chan recognizer.Observation), pics: make(chan eye.Picture), cam: eye.CameraOK, held: "no-dump rlimits no-swap landlock(6) seccomp no-new-privs"},
+		eye:   &fakeEye{seen: make(chan recognizer.Observation), pics: make(chan eye.Picture), cam: eye.CameraOK, held: confined},
 		found: host.Facts{DumpsOff: true, Locked: true}}
 	conf.Unit.Dir, conf.Unit.Bench = t.TempDir()+"/vault", true // its key lies in a file
 	for _, f := range change {
@@ -145,7 +149,7 @@ func (b *bench) paperwork() {
 	if err := b.countAll(context.Background()); err != nil {
 		b.Fatal(err)
 	}
-	if off := b.facesOff(); off != "" {
+	if off := b.facesOff(); off.is() {
 		why, remedy := b.whyOff(off, "en")
 		b.Fatalf("faces are off on a lawful bench: %s %s", why, remedy)
 	}
@@ -263,7 +267,7 @@ func (b *bench) entries() []store.Entry {
 	return es
 }
 
-func (b *bench) count(kind string) (n int) {
+func (b *bench) count(kind audit.Kind) (n int) {
 	b.Helper()
 	for _, e := range b.entries() {
 		if e.Kind == kind {

@@ -19,6 +19,7 @@ import (
 	"menshen/hal"
 	"menshen/recognizer/eye"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // OpenCheck opens a unit for the installer's self-test: vault and wires as Open does, without the loop and the eye. The vault is locked by
@@ -101,7 +102,7 @@ func tryCamera(ctx context.Context, c *config.Config) (f check.CameraFacts, err 
 			}
 		case <-t.C:
 			s := e.Status()
-			f.State, f.Detail, f.Confined, f.Models = string(s.Camera), s.Detail, s.Confined, s.Models
+			f.State, f.Detail, f.Confined, f.Models = string(s.Camera), s.Detail, s.Confined.String(), s.Models
 			f.FPS = max(f.FPS, s.FPS)
 			if s.State == eye.Waiting && s.LastError != nil {
 				return f, s.LastError
@@ -156,7 +157,7 @@ func SignIn(ctx context.Context, v *store.Vault, readers []hal.Reader, name stri
 	case !yes:
 		return op, errors.New("without the commitment nothing can be done here (R-OPERATOR)")
 	}
-	err = v.ChangeOperator(store.Actor(op.ID), op.ID, "commitment accepted", func(o *store.Operator) error {
+	err = v.ChangeOperator(store.Actor(op.ID), op.ID, audit.CommitmentAccepted, func(o *store.Operator) error {
 		o.Commitment = store.Commitment{Version: version, At: time.Now()}
 		return nil
 	})

@@ -18,7 +18,7 @@ func BenchmarkFacesOff(b *testing.B) {
 	u := newBench(&testing.T{})
 	b.ReportAllocs()
 	for b.Loop() {
-		if off := u.facesOff(); off != "" {
+		if off := u.facesOff().String(); off != "" {
 			b.Fatal(off)
 		}
 	}

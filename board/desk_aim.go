@@ -12,6 +12,7 @@ import (
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 var _ console.Aimer = (*Desk)(nil)
@@ -28,7 +29,7 @@ func (d *Desk) Aim(ctx context.Context, s console.Session, show func(*console.Pi
 		return problem(errors.New("this unit has no camera"), remedies[offByConfig].fix)
 	}
 	if d.u.faces.unusable != nil { // an eye without models makes no pictures
-		why, fix := d.u.whyOff(offFiles, s.Lang)
+		why, fix := d.u.whyOff(off{state: offFiles}, s.Lang)
 		return problem(errors.New(why), fix)
 	}
 	began := d.u.now()
@@ -39,7 +40,7 @@ func (d *Desk) Aim(ctx context.Context, s console.Session, show func(*console.Pi
 	defer func() {
 		// On the loop, as the beginning; where that has ended nothing looks any more, and the record is made all the same.
 		_ = d.u.do(context.WithoutCancel(ctx), d.u.endAiming)
-		d.u.record(store.Entry{Kind: "aiming ended", Actor: by, Detail: map[string]string{
+		d.u.record(store.Entry{Kind: audit.AimingEnded, Actor: by, Detail: map[string]string{
 			"pictures": strconv.Itoa(shown), "for": d.u.now().Sub(began).Round(time.Second).String()}})
 	}()
 	for {
@@ -85,7 +86,7 @@ func (u *Unit) beginAiming(ctx context.Context, by store.Actor) error {
 	}
 	within, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	begun := store.Entry{At: u.now(), Kind: "aiming begun", Actor: by, Door: u.cfg.Unit.Name}
+	begun := store.Entry{At: u.now(), Kind: audit.AimingBegun, Actor: by, Door: u.cfg.Unit.Name}
 	u.tellRecord(begun)
 	_, err = u.vault.Record(within, begun)
 	if err != nil {

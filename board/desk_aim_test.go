@@ -68,7 +68,7 @@ func TestRStrangerAiming(t *testing.T) {
 	<-shown
 	<-shown
 	st, err := b.desk.Status(context.Background(), b.staff)
-	if err != nil || st.FacesOff != offAiming || st.FacesFix == "" {
+	if err != nil || st.FacesOff != string(offAiming) || st.FacesFix == "" {
 		t.Errorf("meanwhile the status says faces %q, %q, %v", st.FacesOff, st.FacesFix, err)
 	}
 	var problem *console.Problem

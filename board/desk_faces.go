@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"menshen/board/console"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // Consent records a consent to the notice in force, given by the person's own act: their own card, at the door (R-CONSENT).
@@ -20,11 +20,11 @@ func (d *Desk) Consent(ctx context.Context, s console.Session, c console.Consent
 	if _, hash, err := d.u.vault.Notice(c.Lang); err != nil || hash != c.Notice {
 		return problem(errors.New("the notice has changed since it was shown"), "show the present notice and ask again")
 	}
-	var off string
+	var off off
 	if err := d.u.do(ctx, func() { off = d.u.facesOff() }); err != nil {
 		return err
 	}
-	if strings.HasPrefix(off, "R-") { // nobody is asked for a face that may not be taken
+	if off.rule != "" { // nobody is asked for a face that may not be taken
 		why, fix := d.u.whyOff(off, s.Lang)
 		return problem(errors.New(words(s.Lang, "faces are off: ", "人脸已停用：")+why), fix)
 	}
@@ -39,7 +39,7 @@ func (d *Desk) Consent(ctx context.Context, s console.Session, c console.Consent
 	}
 	if (errors.Is(err, errNoCard) || errors.Is(err, store.ErrUnknown) || err == nil && owner.ID != c.Person) && policy.MayAsk(asked) != nil {
 		// They said no before, were asked, and did not say yes by an act of their own: it was not they who wanted this (R-REFUSE).
-		d.u.record(store.Entry{Kind: askedAgain, Actor: by, Person: c.Person})
+		d.u.record(store.Entry{Kind: audit.AskedAfterNo, Actor: by, Person: c.Person})
 		return problem(errors.New("they said no before, and did not say yes with their own card"), "do not ask again; it is on record, and a manager looks into it within a week: 'inquiry'")
 	}
 	if err != nil && !errors.Is(err, store.ErrUnknown) {
@@ -53,7 +53,7 @@ func (d *Desk) Consent(ctx context.Context, s console.Session, c console.Consent
 	if _, err := policy.Consent(owner, yes); err != nil {
 		return err // says what to do
 	}
-	return explain(d.u.vault.ChangePerson(by, c.Person, "consent given", func(p *policy.Person) (err error) {
+	return explain(d.u.vault.ChangePerson(by, c.Person, audit.ConsentGiven, func(p *policy.Person) (err error) {
 		*p, err = policy.Consent(*p, yes)
 		return err
 	}))
@@ -73,7 +73,7 @@ func (d *Desk) Refuse(ctx context.Context, s console.Session, id policy.PersonID
 		_, err := d.withdraw(ctx, s.Lang, by, id, "refused")
 		return err
 	}
-	return explain(d.u.vault.ChangePerson(by, id, "face refused", func(p *policy.Person) error {
+	return explain(d.u.vault.ChangePerson(by, id, audit.FaceRefused, func(p *policy.Person) error {
 		*p = policy.Refuse(*p, d.u.now())
 		return nil
 	}))
@@ -118,7 +118,7 @@ func (d *Desk) Enrol(ctx context.Context, s console.Session, id policy.PersonID,
 	defer face.wipe()
 	tooLike, score := d.u.looksLike(face, id)
 	if tooLike != p.Face.CardToo {
-		err := d.u.vault.ChangePerson(store.Door, id, either(tooLike, "face like another's: only with the card", "face like nobody's: alone"),
+		err := d.u.vault.ChangePerson(store.Door, id, either(tooLike, audit.FaceNeedsCard, audit.FaceAlone),
 			func(p *policy.Person) error { p.Face.CardToo = tooLike; return nil })
 		if err != nil {
 			return console.Enrolment{}, explain(err)

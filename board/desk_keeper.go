@@ -18,6 +18,7 @@ import (
 	"menshen/policy"
 	"menshen/recognizer/index"
 	"menshen/store"
+	"menshen/store/audit"
 	"menshen/store/safefile"
 )
 
@@ -98,7 +99,7 @@ func (d *Desk) ExportAudit(_ context.Context, s console.Session) (path, key stri
 	if err != nil {
 		return "", "", err
 	}
-	d.u.record(store.Entry{Kind: "audit exported", Actor: by})
+	d.u.record(store.Entry{Kind: audit.LogExported, Actor: by})
 	path, err = d.u.writeOut("audit", ".txt", d.u.vault.ExportAudit)
 	return path, hex.EncodeToString(d.u.vault.PublicKey()), err
 }
@@ -128,7 +129,7 @@ func (u *Unit) damaged(err error) error {
 	if !errors.Is(err, store.ErrCorrupt) {
 		return err
 	}
-	u.record(store.Entry{Kind: "fault", Detail: map[string]string{"device": "vault", "fault": err.Error()}})
+	u.record(store.Entry{Kind: audit.Fault, Detail: map[string]string{"device": "vault", "fault": err.Error()}})
 	return nil
 }
 

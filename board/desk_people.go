@@ -12,6 +12,7 @@ import (
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // Find gives the people that words describe.
@@ -73,7 +74,7 @@ func (d *Desk) ChangePerson(_ context.Context, s console.Session, id policy.Pers
 	if err != nil {
 		return policy.Person{}, err
 	}
-	err = d.u.vault.ChangePerson(by, id, "person corrected", func(p *policy.Person) error {
+	err = d.u.vault.ChangePerson(by, id, audit.PersonCorrected, func(p *policy.Person) error {
 		*p, err = withDetails(*p, x)
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 	"menshen/board/console"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // Decisions gives the last n decisions, newest first.
@@ -25,7 +26,7 @@ func (d *Desk) Decisions(_ context.Context, s console.Session, n int) ([]console
 			return nil, fmt.Errorf("reading the audit log: %w", err)
 		}
 		for _, e := range page {
-			if e.Kind == "decision" && len(out) < n {
+			if e.Kind == audit.Decision && len(out) < n {
 				out = append(out, d.shown(s, e))
 			}
 		}
@@ -48,7 +49,7 @@ func (d *Desk) Why(_ context.Context, s console.Session, seq uint64) (console.Re
 	if err != nil {
 		return console.Record{}, fmt.Errorf("reading the audit log: %w", err)
 	}
-	if seq == 0 || len(page) == 0 || page[0].Seq != seq || page[0].Kind != "decision" {
+	if seq == 0 || len(page) == 0 || page[0].Seq != seq || page[0].Kind != audit.Decision {
 		return console.Record{}, console.ErrNoRecord
 	}
 	r := d.shown(s, page[0])
@@ -86,11 +87,11 @@ const fewPeople = 5
 // looked records who looked at whom: every look-up of personal data is an act on it (R-AUDIT).
 func (u *Unit) looked(by store.Actor, people []policy.Person) {
 	if len(people) > fewPeople {
-		u.record(store.Entry{Kind: "people listed", Actor: by, Detail: map[string]string{"people": strconv.Itoa(len(people))}})
+		u.record(store.Entry{Kind: audit.PeopleListed, Actor: by, Detail: map[string]string{"people": strconv.Itoa(len(people))}})
 		return
 	}
 	for _, p := range people {
-		u.record(store.Entry{Kind: "looked up", Actor: by, Person: p.ID})
+		u.record(store.Entry{Kind: audit.LookedUp, Actor: by, Person: p.ID})
 	}
 }
 
@@ -100,7 +101,7 @@ func (u *Unit) lookedAtRecords(by store.Actor, rs []console.Record) {
 	for _, r := range rs {
 		if !seen[r.Person] {
 			seen[r.Person] = true
-			u.record(store.Entry{Kind: "decisions looked up", Actor: by, Person: r.Person})
+			u.record(store.Entry{Kind: audit.DecisionsLookedUp, Actor: by, Person: r.Person})
 		}
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"menshen/board/rights"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 	"menshen/store/safefile"
 )
 
@@ -36,7 +37,7 @@ func (d *Desk) Stored(ctx context.Context, s console.Session, id policy.PersonID
 	if err != nil {
 		return console.Page{}, err
 	}
-	if err := d.u.answered(ctx, "own page shown", by, id); err != nil {
+	if err := d.u.answered(ctx, audit.OwnPageShown, by, id); err != nil {
 		return console.Page{}, err
 	}
 	return d.u.ownPage(id, s.Lang)
@@ -56,7 +57,7 @@ func (d *Desk) Copy(ctx context.Context, s console.Session, id policy.PersonID, 
 	if err != nil {
 		return console.Copy{}, err
 	}
-	if err := d.u.answered(ctx, "own page copied", by, id); err != nil {
+	if err := d.u.answered(ctx, audit.OwnPageCopied, by, id); err != nil {
 		return console.Copy{}, err
 	}
 	page, err := d.u.ownPage(id, p.Lang)
@@ -85,7 +86,7 @@ func (d *Desk) Copy(ctx context.Context, s console.Session, id policy.PersonID, 
 }
 
 // answered records that a person's page was made, before it is: the page then shows this too.
-func (u *Unit) answered(ctx context.Context, what string, by store.Actor, id policy.PersonID) error {
+func (u *Unit) answered(ctx context.Context, what audit.Kind, by store.Actor, id policy.PersonID) error {
 	if _, err := u.vault.Person(id); err != nil {
 		return explain(err)
 	}
@@ -156,12 +157,12 @@ func (u *Unit) ownPage(id policy.PersonID, lang string) (console.Page, error) {
 	}
 	taken := time.Time{}
 	err = u.vault.History(id, func(e store.Entry) error {
-		if e.Kind == "decision" {
+		if e.Kind == audit.Decision {
 			page.Decisions = append(page.Decisions, console.Record{Seq: e.Seq, Who: p.Name, Decision: policy.Decision{At: e.At, Door: e.Door, Means: e.Means,
 				Person: id, KeyID: e.KeyID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}})
 			return nil
 		}
-		if e.Kind == "face enrolled" {
+		if e.Kind == audit.FaceEnrolled {
 			taken = e.At
 		}
 		who := names[e.Actor]

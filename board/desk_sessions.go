@@ -8,6 +8,7 @@ import (
 	"menshen/board/console"
 	"menshen/board/notice"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // LogIn checks name and secret, and the operator's own card where they have one (R-OPERATOR).
@@ -51,7 +52,7 @@ func (d *Desk) LogOut(s console.Session, why string) {
 	delete(d.sessions, s.ID)
 	d.mu.Unlock()
 	if was {
-		d.u.record(store.Entry{Kind: "log-out", Actor: store.Actor(s.Operator), Detail: map[string]string{"why": why}})
+		d.u.record(store.Entry{Kind: audit.LogOut, Actor: store.Actor(s.Operator), Detail: map[string]string{"why": why}})
 	}
 }
 
@@ -66,7 +67,7 @@ func (d *Desk) Acknowledge(_ context.Context, s console.Session) (console.Sessio
 	if now.Commitment == nil {
 		return now, nil
 	}
-	err := d.u.vault.ChangeOperator(store.Actor(s.Operator), s.Operator, "commitment accepted", func(o *store.Operator) error {
+	err := d.u.vault.ChangeOperator(store.Actor(s.Operator), s.Operator, audit.CommitmentAccepted, func(o *store.Operator) error {
 		o.Commitment = store.Commitment{Version: now.Commitment.Version, At: d.u.now()}
 		return nil
 	})

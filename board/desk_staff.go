@@ -8,6 +8,7 @@ import (
 
 	"menshen/board/console"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 var _ console.Staff = (*Desk)(nil)
@@ -52,7 +53,7 @@ func (d *Desk) ChangeOperator(_ context.Context, s console.Session, name string,
 	if o.ID == string(by) {
 		return problem(errors.New("nobody blocks or demotes themselves"), "let another manager do it")
 	}
-	return explainStaff(d.u.vault.ChangeOperator(by, o.ID, either(blocked, "operator blocked", "operator changed"), func(o *store.Operator) error {
+	return explainStaff(d.u.vault.ChangeOperator(by, o.ID, either(blocked, audit.OperatorBlocked, audit.OperatorChanged), func(o *store.Operator) error {
 		o.Role, o.Blocked = store.Role(role), blocked
 		return nil
 	}))

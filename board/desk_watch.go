@@ -13,6 +13,7 @@ import (
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 var _ console.Watcher = (*Desk)(nil)
@@ -175,7 +176,7 @@ var told = []string{"device", "fault", "to", "of", "lockdown", "evacuation", "wh
 // tellRecord tells of a line of the audit log.
 func (u *Unit) tellRecord(e store.Entry) {
 	u.watchers.tell(func(string) console.Event {
-		text := []string{e.Kind}
+		text := []string{string(e.Kind)}
 		if e.Reason != "" {
 			text = append(text, string(e.Reason))
 		}
@@ -184,7 +185,7 @@ func (u *Unit) tellRecord(e store.Entry) {
 				text = append(text, k+" "+v)
 			}
 		}
-		return console.Event{At: e.At, Source: "record", Text: strings.Join(text, ", "), Fault: e.Kind == "fault" || e.Kind == string(policy.DoAlarm)}
+		return console.Event{At: e.At, Source: "record", Text: strings.Join(text, ", "), Fault: e.Kind == audit.Fault || e.Kind == audit.Alarm}
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // fromInput takes a change of an input.
@@ -34,17 +35,17 @@ func (u *Unit) fromInput(e hal.InputEvent) {
 		// No question is asked and no disk waited for: the relay's own record says why.
 		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvFireOn, policy.EvFireOff), Reason: policy.ReasonFire})
 	case "tamper":
-		u.record(store.Entry{At: e.At, Kind: either(e.Active, "tamper", "tamper over")})
+		u.record(store.Entry{At: e.At, Kind: either(e.Active, audit.Tamper, audit.TamperOver)})
 		u.outputs.alarm("tamper", e.Active)
 	case "lockdown":
-		u.record(store.Entry{At: e.At, Kind: either(e.Active, "lockdown key on", "lockdown key off")})
+		u.record(store.Entry{At: e.At, Kind: either(e.Active, audit.LockdownKeyOn, audit.LockdownKeyOff)})
 		u.site.keySwitch = e.Active
 		u.obey()
 	case "interlock":
 		u.site.otherOpen = e.Active
 	case "bell":
 		if e.Active {
-			u.record(store.Entry{At: e.At, Kind: "bell"})
+			u.record(store.Entry{At: e.At, Kind: audit.Bell})
 		}
 	}
 }
@@ -70,14 +71,14 @@ func (u *Unit) step(e policy.DoorEvent) {
 func (u *Unit) perform(do policy.Effect) {
 	switch do.Kind {
 	case policy.DoUnlock, policy.DoLock:
-		u.record(store.Entry{Kind: "relay", Reason: do.Reason, Detail: map[string]string{"to": string(do.Kind)}})
+		u.record(store.Entry{Kind: audit.Relay, Reason: do.Reason, Detail: map[string]string{"to": string(do.Kind)}})
 		if err := u.hw.Relay.Set(do.Kind == policy.DoUnlock); err != nil {
 			u.fault("relay", err)
 		} else {
 			u.recovered("relay")
 		}
 	case policy.DoAlarm, policy.DoQuiet:
-		u.record(store.Entry{Kind: string(do.Kind), Reason: do.Reason, Detail: map[string]string{"of": do.Name}})
+		u.record(store.Entry{Kind: either(do.Kind == policy.DoAlarm, audit.Alarm, audit.Quiet), Reason: do.Reason, Detail: map[string]string{"of": do.Name}})
 		u.outputs.alarm(do.Name, do.Kind == policy.DoAlarm)
 	case policy.DoSignal:
 		u.signals.say(policy.Signal(do.Name))
@@ -107,7 +108,7 @@ var doNotWait = func() context.Context {
 }()
 
 // note records something that the unit itself did.
-func (u *Unit) note(kind string, d map[string]string) {
+func (u *Unit) note(kind audit.Kind, d map[string]string) {
 	u.record(store.Entry{Kind: kind, Detail: d})
 }
 
@@ -117,13 +118,13 @@ func (u *Unit) fault(device string, err error) {
 		return
 	}
 	u.faults[device] = err.Error()
-	u.record(store.Entry{Kind: "fault", Detail: map[string]string{"device": device, "fault": err.Error()}})
+	u.record(store.Entry{Kind: audit.Fault, Detail: map[string]string{"device": device, "fault": err.Error()}})
 }
 
 // recovered ends a device's fault.
 func (u *Unit) recovered(device string) {
 	if _, was := u.faults[device]; was {
 		delete(u.faults, device)
-		u.record(store.Entry{Kind: "fault over", Detail: map[string]string{"device": device}})
+		u.record(store.Entry{Kind: audit.FaultOver, Detail: map[string]string{"device": device}})
 	}
 }

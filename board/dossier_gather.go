@@ -17,6 +17,7 @@ import (
 	"menshen/board/notice"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // Dossier gathers what the unit can say of itself to somebody who holds it to the law, and records who asked. It reads the whole log
@@ -92,7 +93,7 @@ func (u *Unit) sealDossier(d dossier.Data) ([]byte, error) {
 
 func (u *Unit) dossier(ctx context.Context, by store.Actor, running bool) (d dossier.Data, err error) {
 	zone := u.site.calendar.Zone
-	made := store.Entry{At: u.now(), Kind: "dossier made", Actor: by, Door: u.cfg.Unit.Name}
+	made := store.Entry{At: u.now(), Kind: audit.DossierMade, Actor: by, Door: u.cfg.Unit.Name}
 	if _, err := u.vault.Record(ctx, made); err != nil {
 		return d, err
 	}
@@ -107,7 +108,7 @@ func (u *Unit) dossier(ctx context.Context, by store.Actor, running bool) (d dos
 		Door: u.cfg.Unit.Name, Place: dossier.Words{EN: place.Where("en"), ZH: place.Where("zh")}, Handler: u.cfg.Unit.Handler, Contact: u.cfg.Unit.Contact,
 		Rules: dossier.Rules(found), Facts: facts, Commitment: commitment}
 	if u.eye != nil {
-		d.Confined = u.eye.Status().Confined
+		d.Confined = u.eye.Status().Confined.String()
 	}
 	for _, part := range []struct {
 		what   string

@@ -61,10 +61,11 @@ type needed struct {
 // takeFace lets the loop take somebody's face, and passes on how far it is.
 func (u *Unit) takeFace(ctx context.Context, lang string, step console.Progress) (*face, error) {
 	e := &enrolment{lang: lang, steps: make(chan console.Step, 1), done: make(chan enrolled, 1)}
-	busy, off := false, ""
+	var busy bool
+	var off off
 	err := u.do(ctx, func() {
 		busy, off = u.faces.taking != nil, u.facesOff()
-		if !busy && off == "" {
+		if !busy && !off.is() {
 			e.until = u.now().Add(enrolWithin)
 			e.need = needed{u.cfg.Faces.LiveMin, either(u.cfg.Faces.WithCard, u.faces.conf.Verify, u.faces.conf.Threshold), u.cfg.Faces.Frames}
 			u.faces.taking = e
@@ -76,7 +77,7 @@ func (u *Unit) takeFace(ctx context.Context, lang string, step console.Progress)
 		return nil, err
 	case busy:
 		return nil, problem(errors.New("somebody else's face is being taken"), "wait until that is done")
-	case off != "":
+	case off.is():
 		why, remedy := u.whyOff(off, lang)
 		return nil, problem(errors.New(words(lang, "faces are off: ", "人脸已停用：")+why), remedy)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // What ends by itself, at the door: a face that its owner takes back with their card (R-WITHDRAW), and what is stored of somebody whose lease is over
@@ -44,7 +45,7 @@ func (u *Unit) mayTakeBack(a policy.Attempt) {
 	var g policy.Gesture
 	switch u.back, g = u.back.Tap(a); g {
 	case policy.AskBack:
-		u.record(store.Entry{At: a.At, Kind: "withdrawal asked", Person: a.Person.ID})
+		u.record(store.Entry{At: a.At, Kind: audit.WithdrawalAsked, Person: a.Person.ID})
 		u.signals.say(policy.SignalAsk)
 	case policy.TakeBack:
 		u.endFace(a.Person.ID, erasure{why: "withdrawn at the door", since: a.At, atDoor: true})
@@ -110,7 +111,7 @@ func (u *Unit) takeBack(by store.Actor, id policy.PersonID, why string) (store.R
 		return u.vault.EraseFace(by, id, why)
 	}
 	now := u.now()
-	return store.Receipt{At: now}, u.vault.ChangePerson(by, id, "consent withdrawn", func(p *policy.Person) error {
+	return store.Receipt{At: now}, u.vault.ChangePerson(by, id, audit.ConsentWithdrawn, func(p *policy.Person) error {
 		*p = policy.Withdraw(*p, now)
 		return nil
 	})

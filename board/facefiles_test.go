@@ -26,7 +26,7 @@ func TestDoorWithoutFaceFiles(t *testing.T) {
 			if err := b.faces.configure(b.cfg, nil); err != nil {
 				t.Fatal(err)
 			}
-			if off := b.facesOff(); off != offFiles {
+			if off := b.facesOff(); off.state != offFiles {
 				t.Fatalf("faces off: %q", off)
 			}
 			b.run()

@@ -173,7 +173,7 @@ func (u *Unit) lookAround(now time.Time) {
 		f.visit.Forget()
 		f.card = nil
 		mode = eye.Aim
-	case off != "" && !recoverable(off), f.index.Len() == 0:
+	case off.is() && !off.recoverable(), f.index.Len() == 0:
 		f.visit.Forget()
 		f.card = nil
 		mode = eye.Off
@@ -189,45 +189,6 @@ func (u *Unit) lookAround(now time.Time) {
 	if mode == eye.Looking && f.visit.Tick(now) {
 		u.decideFace(now, now)
 	}
-}
-
-// What switches faces off, besides rules of the law. The camera's faults are left to the eye to recover from.
-const (
-	offByConfig = "switched off in the configuration"
-	offCamera   = "the camera has a fault"
-	offLocked   = "locked until the passphrase is typed"
-	offAiming   = "the camera is being aimed"
-	offFiles    = "the face models or their calibration cannot be used"
-
-	offUncounted = "the rules are being checked" // for a moment after the start
-)
-
-func recoverable(off string) bool { return off == offCamera }
-
-// facesOff says why faces do not work now; empty: they do.
-func (u *Unit) facesOff() string {
-	switch {
-	case !u.cfg.Faces.Enabled:
-		return offByConfig
-	case u.faces.unusable != nil:
-		return offFiles
-	case u.eye == nil:
-		return offByConfig
-	}
-	if broken := u.brokenRule(); broken != "" {
-		return broken
-	}
-	switch {
-	case u.vault.FacesLocked():
-		return offLocked
-	case u.faces.aiming:
-		return offAiming
-	}
-	switch s := u.eye.Status(); {
-	case s.State == eye.Waiting, s.Camera != eye.CameraOK && s.Camera != eye.CameraOff:
-		return offCamera
-	}
-	return ""
 }
 
 // learn puts a new face into the index.

@@ -6,6 +6,7 @@ import (
 
 	"menshen/board/papers"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // logCount is what is counted in the audit log. The log is where every act shows, so reading on from where it was read last tells also that
@@ -18,12 +19,10 @@ type logCount struct {
 }
 
 // quiet are acts that change nothing of what is counted; what happens at the door is quiet too.
-var quiet = map[string]bool{"decision": true, "relay": true, "door": true, "reader": true, "alarm": true, "quiet": true, "bell": true, "misread": true,
-	"tamper": true, "tamper over": true, "fault": true, "fault over": true, "unit started": true, "unit stopped": true,
-	"looked up": true, "decisions looked up": true, "people listed": true, "audit exported": true,
-	"log-in": true, "log-in refused": true, "log-in card": true, "log-in card refused": true, "log-out": true}
-
-const askedAgain = "asked after a no"
+var quiet = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true, audit.Bell: true, audit.Misread: true,
+	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true, audit.UnitStarted: true, audit.UnitStopped: true,
+	audit.LookedUp: true, audit.DecisionsLookedUp: true, audit.PeopleListed: true, audit.LogExported: true,
+	audit.LogIn: true, audit.LogInRefused: true, audit.LogInCard: true, audit.LogInCardRefused: true, audit.LogOut: true}
 
 // read goes on to the end of the log.
 func (l *logCount) read(v *store.Vault) error {
@@ -32,11 +31,11 @@ func (l *logCount) read(v *store.Vault) error {
 	}
 	last, err := v.Acts(l.seq, func(e store.Entry) {
 		switch {
-		case e.Kind == askedAgain:
+		case e.Kind == audit.AskedAfterNo:
 			l.again = append(l.again, e.At)
-		case e.Kind == "paper filed" && e.Detail["paper"] == papers.KindAssessment:
+		case e.Kind == audit.PaperFiled && e.Detail["paper"] == papers.KindAssessment:
 			l.assessed[e.Detail["number"]] = e.At
-		case e.Kind == "paper removed":
+		case e.Kind == audit.PaperRemoved:
 			delete(l.assessed, e.Detail["number"])
 		}
 		l.changed = l.changed || !quiet[e.Kind]

@@ -72,7 +72,7 @@ func TestPassphraseLocksFaces(t *testing.T) {
 		}
 		return st.FacesOff
 	}
-	if off := status(); off != offLocked {
+	if off := status(); off != string(offLocked) {
 		t.Errorf("faces off: %q", off)
 	}
 	if e := b.tapAtReader(1); !e.Grant || e.Means != policy.ByCard {

@@ -64,7 +64,7 @@ func (u *Unit) unsafe() {
 	u.publish()
 	for _, f := range policy.Review(u.factsNow()) {
 		switch {
-		case f.Rule.ID != "R-SAFE":
+		case f.Rule.ID != policy.RuleSafe:
 		case f.State == policy.Broken:
 			u.fault("exit", errors.New(f.Problems[0].Text("en")+" "+f.Problems[0].Remedy("en")))
 		default:
@@ -116,7 +116,7 @@ func (u *Unit) factsNow() policy.UnitFacts {
 	return f
 }
 
-// eyeHeld reports what holds the process that sees faces, by what it says of itself once it did it. Where no such process is, nobody sees faces.
+// eyeHeld reports what holds the process that sees faces, by its own word. Where no such process is, nobody sees faces.
 func (u *Unit) eyeHeld() (confined, noDump, noSwap bool) {
 	if u.eye == nil {
 		return true, true, true
@@ -125,8 +125,7 @@ func (u *Unit) eyeHeld() (confined, noDump, noSwap bool) {
 	if s.State != eye.Running {
 		return true, true, true
 	}
-	has := func(word string) bool { return strings.Contains(s.Confined, word) }
-	return has("landlock(") && has("seccomp") && !has("NO "), has("no-dump"), has("no-swap")
+	return s.Confined.Holds(), s.Confined.NoDump, s.Confined.NoSwap
 }
 
 // publish says how the door is at this moment. It runs on the loop.
@@ -155,42 +154,42 @@ type verdict struct {
 	at      time.Time
 	version uint64
 	held    [3]bool // what holds the eye
-	broken  string
+	broken  policy.RuleID
 }
 
-// brokenRule is the rule of the law that switches faces off now; empty: none does. It is asked at each event: while nothing changed, the rules are held against
+// brokenRule is the rule of the law that switches faces off now; empty: none does, or the unit was not counted yet. It is asked at each event: while nothing changed, the rules are held against
 // the facts once a second, for what time alone breaks. It runs on the loop.
-func (u *Unit) brokenRule() string {
+func (u *Unit) brokenRule() (broken policy.RuleID, counted bool) {
 	u.publish()
 	now := verdict{at: u.now()}
 	now.held[0], now.held[1], now.held[2] = u.eyeHeld()
 	u.counted.mu.Lock()
 	now.version = u.counted.version
-	counted := !u.counted.facts.People.At.IsZero()
+	counted = !u.counted.facts.People.At.IsZero()
 	u.counted.mu.Unlock()
 	if !counted {
-		return offUncounted
+		return "", false
 	}
 	was := u.verdict
 	if age := now.at.Sub(was.at); was.version == now.version && was.held == now.held && age >= 0 && age < time.Second && !was.at.IsZero() {
-		return was.broken
+		return was.broken, true
 	}
 	now.broken = policy.FacesOff(policy.Review(u.factsNow()))
 	u.verdict = now
-	return now.broken
+	return now.broken, true
 }
 
 // whyOff says in a language why faces are off, and what to do; off is of facesOff.
-func (u *Unit) whyOff(off, lang string) (why, fix string) {
-	if r, known := remedies[off]; known {
-		return words(lang, off, r.zh), words(lang, r.fix, r.fixZh)
+func (u *Unit) whyOff(off off, lang string) (why, fix string) {
+	if r, known := remedies[off.state]; known {
+		return words(lang, string(off.state), r.zh), words(lang, r.fix, r.fixZh)
 	}
 	for _, f := range policy.Review(u.factsNow()) {
 		for _, p := range f.Problems {
-			if f.Rule.ID == off && !p.Soon {
-				return off + words(lang, ": ", "：") + strings.TrimRight(p.Text(lang), ".。"), p.Remedy(lang)
+			if f.Rule.ID == off.rule && !p.Soon {
+				return off.String() + words(lang, ": ", "：") + strings.TrimRight(p.Text(lang), ".。"), p.Remedy(lang)
 			}
 		}
 	}
-	return off, ""
+	return off.String(), ""
 }

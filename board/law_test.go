@@ -17,6 +17,7 @@ import (
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // recount counts everything again, as the unit does within a second of an act and once a day.
@@ -43,12 +44,12 @@ func held(t *testing.T, all ...breach) {
 		b.tapped(2)
 		b.later(time.Minute)
 		b.recount()
-		if off := b.facesOff(); off != "" {
+		if off := b.facesOff().String(); off != "" {
 			t.Fatalf("faces off before anything is broken: %s", off)
 		}
 		x.break_(b)
 		b.recount()
-		if off := b.facesOff(); off != x.id {
+		if off := b.facesOff().String(); off != x.id {
 			t.Errorf("%s is broken, and faces are off because of %q", x.id, off)
 		}
 		for _, lang := range []string{"en", "zh"} {
@@ -67,7 +68,7 @@ func held(t *testing.T, all ...breach) {
 		}
 		x.mend(b)
 		b.recount()
-		if off := b.facesOff(); off != "" {
+		if off := b.facesOff().String(); off != "" {
 			t.Errorf("%s is mended, and faces are off because of %q", x.id, off)
 		}
 	}
@@ -174,24 +175,24 @@ func TestRLocalHeldByTheUnit(t *testing.T) {
 	held(t,
 		breach{"R-LOCAL", func(b *bench) { b.found.Sockets = 1 }, lawful},
 		breach{"R-LOCAL", func(b *bench) { b.found.Remote = []string{"anydesk"}; b.real() }, lawful},
-		breach{"R-LOCAL", func(b *bench) { b.eye.held = "no-dump rlimits NO landlock (kernel) seccomp"; b.real() },
-			func(b *bench) { b.eye.held = "no-dump landlock(6) seccomp"; lawful(b) }})
+		breach{"R-LOCAL", func(b *bench) { b.eye.held.Landlock = 0; b.real() },
+			func(b *bench) { b.eye.held = confined; lawful(b) }})
 }
 
 func TestRStrangerHeldByTheUnit(t *testing.T) {
 	lawful := func(b *bench) {
-		b.found, b.eye.held, b.cfg.Unit.Bench = host.Facts{DumpsOff: true, Locked: true}, "no-dump no-swap landlock(6) seccomp", true
+		b.found, b.eye.held, b.cfg.Unit.Bench = host.Facts{DumpsOff: true, Locked: true}, confined, true
 	}
 	held(t,
 		breach{"R-STRANGER", func(b *bench) { b.found.Pictures = 1 }, lawful},
 		breach{"R-STRANGER", func(b *bench) { b.found.DumpsOff = false; b.real() }, lawful},
-		breach{"R-STRANGER", func(b *bench) { b.eye.held = "no-swap landlock(6) seccomp"; b.real() }, lawful},
+		breach{"R-STRANGER", func(b *bench) { b.eye.held.NoDump = false; b.real() }, lawful},
 		breach{"R-STRANGER", func(b *bench) { b.found.ClearSwap, b.found.Locked = []string{"sda2"}, false; b.real() }, lawful})
 	b := newBench(t)
 	b.found.ClearSwap = []string{"sda2"} // with locked memory nothing gets there
 	b.real()
 	b.recount()
-	if off := b.facesOff(); off != "" {
+	if off := b.facesOff().String(); off != "" {
 		t.Errorf("locked memory and swap: faces are off because of %s", off)
 	}
 }
@@ -239,7 +240,7 @@ func TestRRefuseHeldByTheUnit(t *testing.T) {
 	held(t, breach{"R-REFUSE",
 		func(b *bench) {
 			for range 3 {
-				b.note(askedAgain, nil)
+				b.note(audit.AskedAfterNo, nil)
 			}
 			b.entries()
 		},
@@ -256,11 +257,11 @@ func (b *bench) supposed(what func(*policy.PeopleFacts), id string) {
 	what(&b.counted.facts.People)
 	b.counted.version++
 	b.counted.mu.Unlock()
-	if off := b.facesOff(); off != id {
+	if off := b.facesOff().String(); off != id {
 		b.Errorf("faces off because of %q, want %s", off, id)
 	}
 	b.recount()
-	if off := b.facesOff(); off != "" {
+	if off := b.facesOff().String(); off != "" {
 		b.Errorf("counted anew, and off because of %q", off)
 	}
 }
@@ -273,7 +274,7 @@ func TestRConsentHeldByTheUnit(t *testing.T) {
 		"no consent":              func(f *policy.FaceConsent) { f.State = policy.FaceNever },
 		"words that nobody knows": func(f *policy.FaceConsent) { f.Notice = [32]byte{1} },
 	} {
-		if err := b.vault.ChangePerson("op", id, what, func(p *policy.Person) error { change(&p.Face); return nil }); err == nil {
+		if err := b.vault.ChangePerson("op", id, audit.PersonCorrected, func(p *policy.Person) error { change(&p.Face); return nil }); err == nil {
 			t.Errorf("a face is left with %s", what)
 		}
 	}
@@ -345,7 +346,7 @@ func TestRAuditHeldByTheUnit(t *testing.T) {
 	if err := b.countAll(context.Background()); !errors.Is(err, store.ErrCorrupt) {
 		t.Errorf("counting: %v", err)
 	}
-	if off := b.facesOff(); off != "R-AUDIT" {
+	if off := b.facesOff().String(); off != "R-AUDIT" {
 		t.Errorf("faces off because of %q", off)
 	}
 	if b.tapped(2); !b.relay.On() {
@@ -415,7 +416,7 @@ func TestRRightsRIncidentShownByTheUnit(t *testing.T) {
 	b.handle(hal.InputEvent{At: b.clock.now(), Input: "rex", Fault: os.ErrClosed})
 	b.assess()
 	b.recount()
-	if off := b.facesOff(); off != "" {
+	if off := b.facesOff().String(); off != "" {
 		t.Errorf("faces off because of %s", off)
 	}
 	want := []string{"R-RIGHTS", "R-INCIDENT", "R-RETAIN", "R-SAFE"}
@@ -423,7 +424,7 @@ func TestRRightsRIncidentShownByTheUnit(t *testing.T) {
 		all, _ := b.Review()
 		for _, f := range all {
 			if f.State == policy.Broken {
-				ids = append(ids, f.Rule.ID)
+				ids = append(ids, string(f.Rule.ID))
 			}
 		}
 		slices.Sort(ids)
@@ -452,7 +453,7 @@ func TestStaleCountsSwitchFacesOff(t *testing.T) {
 	b.enrolled(1)
 	b.recount()
 	b.later(policy.Fresh + time.Minute)
-	if off := b.facesOff(); off != "R-ALT" {
+	if off := b.facesOff().String(); off != "R-ALT" {
 		t.Errorf("faces off because of %q", off)
 	}
 	b.tapped(1)
@@ -460,7 +461,7 @@ func TestStaleCountsSwitchFacesOff(t *testing.T) {
 		t.Error("the card does not open")
 	}
 	b.recount()
-	if off := b.facesOff(); off != "" {
+	if off := b.facesOff().String(); off != "" {
 		t.Errorf("counted anew, and off because of %q", off)
 	}
 }
@@ -473,7 +474,7 @@ func TestActsAreCountedSoon(t *testing.T) {
 		t.Helper()
 		var off string
 		for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
-			if err := b.do(context.Background(), func() { off = b.facesOff() }); err != nil {
+			if err := b.do(context.Background(), func() { off = b.facesOff().String() }); err != nil {
 				t.Fatal(err)
 			}
 			if off == want {

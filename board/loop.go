@@ -11,6 +11,7 @@ import (
 	"menshen/policy"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
+	"menshen/store/audit"
 )
 
 // start sets the readers, inputs, lamps and the housekeeping to work. The function that it returns waits until they have ended.
@@ -69,7 +70,7 @@ func (u *Unit) loop(ctx context.Context) error {
 		open, _ = contact.Active()
 	}
 	u.door = policy.StartDoor(u.doorConf, open, u.now())
-	u.note("unit started", nil)
+	u.note(audit.UnitStarted, nil)
 	if u.faces.unusable != nil {
 		u.fault("face models", errors.New(inOneLine(u.faces.unusable)))
 	}
@@ -85,7 +86,7 @@ func (u *Unit) loop(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			u.note("unit stopped", nil)
+			u.note(audit.UnitStopped, nil)
 			return nil
 		case e := <-u.events:
 			u.handle(e)

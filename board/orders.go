@@ -9,6 +9,7 @@ import (
 	"menshen/board/console"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // orders are what an operator ordered for everybody. They hold until an operator ends them, over a restart as well.
@@ -75,7 +76,7 @@ func (d *Desk) order(ctx context.Context, s console.Session, change func(*orders
 	err = d.u.do(ctx, func() {
 		if changed = change(&d.u.site.orders); changed {
 			now = d.u.site.orders
-			d.u.record(store.Entry{Kind: "orders", Actor: by, Detail: map[string]string{
+			d.u.record(store.Entry{Kind: audit.Orders, Actor: by, Detail: map[string]string{
 				"lockdown": either(now.Lockdown, "on", "off"), "evacuation": either(now.Evacuation, "on", "off")}})
 			d.u.obey()
 		}

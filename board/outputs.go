@@ -6,6 +6,7 @@ import (
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // outputs are contacts for other equipment: an alarm panel, the other door of a lock, the camera's lamp. They follow the door and decide nothing.
@@ -34,7 +35,7 @@ func (o *outputs) alarm(name string, on bool) {
 
 // duress calls for help, and shows nothing of it at the door.
 func (u *Unit) duress(d policy.Decision) {
-	u.record(store.Entry{At: d.At, Kind: string(policy.DoAlarm), Person: d.Person, Detail: map[string]string{"of": "duress"}})
+	u.record(store.Entry{At: d.At, Kind: audit.Alarm, Person: d.Person, Detail: map[string]string{"of": "duress"}})
 	u.outputs.helpUntil = u.now().Add(helpFor)
 }
 

@@ -17,6 +17,7 @@ import (
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // TestROperatorWhoWritesPapers: managers write, auditors read, whoever is at the door confirms the sign, and everybody sees how the rules stand.
@@ -128,7 +129,7 @@ func TestRIncidentFromTheFirstWordToTheEnd(t *testing.T) {
 	if err := change(func(i *papers.Incident) { i.What.EN = "nothing happened" }); err == nil {
 		t.Error("a closed incident was changed")
 	}
-	if off := b.facesOff(); off != "R-PIA" {
+	if off := b.facesOff().String(); off != "R-PIA" {
 		t.Errorf("after an incident the assessment is to be redone, and faces are off because of %q", off)
 	}
 	all, err := b.vault.Papers(papers.KindIncident)
@@ -186,7 +187,7 @@ func TestRFilingIsSeenByTheUnit(t *testing.T) {
 	if _, f, err := b.desk.Filing(ctx, b.staff); err != nil || !f.Reached.Equal(reached) {
 		t.Errorf("reached %v, want %v, %v", f.Reached, reached, err)
 	}
-	if off := b.facesOff(); off != "" {
+	if off := b.facesOff().String(); off != "" {
 		t.Errorf("within the days for filing, and off because of %s", off)
 	}
 	if err := b.desk.PutFiled(ctx, b.staff, "Shanghai CAC", "2026-17"); err != nil {
@@ -195,7 +196,7 @@ func TestRFilingIsSeenByTheUnit(t *testing.T) {
 	b.clock.advance(90 * 24 * time.Hour)
 	b.assess()
 	b.recount()
-	if off := b.facesOff(); off != "" {
+	if off := b.facesOff().String(); off != "" {
 		t.Errorf("filed, and off because of %s", off)
 	}
 }
@@ -218,7 +219,7 @@ func TestRNoticeChangedIsAskedAtTheNextVisit(t *testing.T) {
 	if err != nil || len(old) != 1 || old[0].ID != id {
 		t.Fatalf("%d people, %v", len(old), err)
 	}
-	if off := b.facesOff(); off != "" {
+	if off := b.facesOff().String(); off != "" {
 		t.Errorf("a changed word switches faces off: %s", off)
 	}
 	b.run()
@@ -255,7 +256,7 @@ func TestRRefuseAskedAgainIsOnRecord(t *testing.T) {
 	if err := b.desk.Consent(ctx, b.staff, console.ConsentGiven{Person: id, Notice: n.Hash, Lang: "en"}, b.tapOnce(2)); err == nil {
 		t.Fatal("somebody else's card was taken")
 	}
-	if b.count(askedAgain) != 1 {
+	if b.count(audit.AskedAfterNo) != 1 {
 		t.Error("it is not on record")
 	}
 	stands := func() policy.RuleState {

@@ -281,7 +281,7 @@ func TestDuressCallsForHelpInSilence(t *testing.T) {
 func TestAMisreadIsNoFaultOfTheReader(t *testing.T) {
 	b := newBench(t)
 	b.handle(hal.ReaderEvent{At: b.clock.now(), Reader: "outside", Fault: errors.New("parity is wrong"), Frame: true})
-	if off := b.facesOff(); off != "" || !b.takes(policy.CardKind) || len(b.faults) != 0 {
+	if off := b.facesOff().String(); off != "" || !b.takes(policy.CardKind) || len(b.faults) != 0 {
 		t.Errorf("faces off: %q, cards taken: %v, faults %v", off, b.takes(policy.CardKind), b.faults)
 	}
 	b.handle(hal.ReaderEvent{At: b.clock.now(), Reader: "outside", Fault: errors.New("parity is wrong"), Frame: true})
@@ -289,7 +289,7 @@ func TestAMisreadIsNoFaultOfTheReader(t *testing.T) {
 		t.Errorf("%d records of two misreads within a minute", b.count("misread"))
 	}
 	b.handle(hal.ReaderEvent{At: b.clock.now(), Reader: "outside", Fault: errors.New("lines are gone")})
-	if off := b.facesOff(); off != "R-ALT" || b.takes(policy.CardKind) {
+	if off := b.facesOff().String(); off != "R-ALT" || b.takes(policy.CardKind) {
 		t.Errorf("the only reader is gone, and faces are off because of %q", off)
 	}
 }

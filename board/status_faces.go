@@ -10,7 +10,7 @@ import (
 )
 
 // remedies says why faces are off, besides rules of the law, and what to do about each.
-var remedies = map[string]struct{ zh, fix, fixZh string }{
+var remedies = map[offState]struct{ zh, fix, fixZh string }{
 	offByConfig: {"配置中已停用", "set [faces] enabled = true in the configuration, and name a camera", "在配置中设 [faces] enabled = true 并指定摄像头"},
 	offCamera:   {"摄像头故障", "see the camera's line: cap, cable, light", "见摄像头一行：镜头盖、线缆、光线"},
 	offLocked:   {"待输入口令", "type 'unlock' and the passphrase of the faces", "输入 unlock 和人脸口令"},

@@ -168,7 +168,7 @@ func TestRAltNoReaderNoFace(t *testing.T) {
 	b := newBench(t)
 	b.enrolled(1)
 	b.handle(hal.ReaderEvent{At: b.clock.now(), Reader: "outside", Fault: errors.New("gone")})
-	if off := b.facesOff(); off != "R-ALT" {
+	if off := b.facesOff().String(); off != "R-ALT" {
 		t.Fatalf("faces off: %q", off)
 	}
 	b.later(time.Second)
@@ -177,7 +177,7 @@ func TestRAltNoReaderNoFace(t *testing.T) {
 	}
 	b.handle(hal.ReaderEvent{At: b.clock.now(), Reader: "outside", Recovered: true})
 	b.later(time.Second)
-	if off := b.facesOff(); off != "" || b.eye.Mode() == eye.Off {
+	if off := b.facesOff().String(); off != "" || b.eye.Mode() == eye.Off {
 		t.Errorf("after recovery: off %q, eye %s", off, b.eye.Mode())
 	}
 }

@@ -193,8 +193,8 @@ func (w *watchdog) tell(ctx context.Context, silent string) {
 // oneLine is the unit's state for systemctl status. It runs on the loop.
 func (u *Unit) oneLine() string {
 	faces := "on"
-	if off := u.facesOff(); off != "" {
-		faces = "off (" + off + ")"
+	if off := u.facesOff(); off.is() {
+		faces = "off (" + off.String() + ")"
 	}
 	line := fmt.Sprintf("%s; faces %s", u.door.State, faces)
 	if n := len(u.faults); n > 0 {

@@ -36,7 +36,7 @@ func Decide(a Attempt) Decision {
 	}
 	d.Duress = underDuress(a)
 	if reason, ok := alwaysOpen[a.Means]; ok {
-		d.Trace = append(d.Trace, Check{Rule: "R-SAFE", Pass: true, Detail: string(a.Means) + " always opens"})
+		d.Trace = append(d.Trace, Check{Rule: string(RuleSafe), Pass: true, Detail: string(a.Means) + " always opens"})
 		return d.grant(a, reason)
 	}
 	if !d.pass(a, whoIsIt) {
@@ -107,8 +107,8 @@ var faceIsTheirs = []question{
 	{aFace, "face known", ReasonNoMatch, faceKnown},
 	{aFace, "like nobody else", ReasonAmbiguous, likeNobodyElse},
 
-	{aFace, "R-CONSENT", ReasonNoConsent, consented},
-	{aFace, "R-MINOR", ReasonNoGuardian, guardianConsented},
+	{aFace, string(RuleConsent), ReasonNoConsent, consented},
+	{aFace, string(RuleMinor), ReasonNoGuardian, guardianConsented},
 }
 
 // mayThey is steps 6 to 10 of the deny order: the person is known.
@@ -117,7 +117,7 @@ var mayThey = []question{
 	{everybody, "lease begun", ReasonLeaseAhead, leaseBegun},
 	{everybody, "lease not over", ReasonLeaseOver, leaseNotOver},
 
-	{aFace, "R-ALT", ReasonNoOtherWay, hasOtherWay},
+	{aFace, string(RuleAlt), ReasonNoOtherWay, hasOtherWay},
 	{aFaceOnly, "face alone allowed", ReasonCardToo, faceAloneAllowed},
 
 	{everybody, "in their hours", ReasonHours, inTheirHours},

@@ -5,7 +5,7 @@ import "time"
 // Rule is one thing that the law asks of a door, as data: what, from where, in plain words, and how to tell that it is kept.
 // The rules stand in law_people.go, law_data.go and law_site.go.
 type Rule struct {
-	ID       string // "R-ALT"
+	ID       RuleID
 	Source   string // "SDR 23, SPC 10": see Sources
 	Protects bool   // broken, it switches faces off; cards go on working
 
@@ -82,8 +82,8 @@ func Review(f UnitFacts) []Finding {
 }
 
 // FacesOff is the id of the first broken rule that protects people; empty: no rule switches faces off.
-// It is meant for Site.FacesOff.
-func FacesOff(all []Finding) string {
+// Site.FacesOff takes its words.
+func FacesOff(all []Finding) RuleID {
 	for _, f := range all {
 		if f.State == Broken && f.Rule.Protects {
 			return f.Rule.ID

@@ -17,7 +17,7 @@ var purposes = []string{"detect", "landmark", "embed", "liveness", "eye"}
 // lawOfData is what happens to data.
 var lawOfData = []Rule{
 	{
-		ID: "R-ERASE", Source: "PIPL 47, FRT 8, SPC 12, NDS, case 1", Protects: true,
+		ID: RuleErase, Source: "PIPL 47, FRT 8, SPC 12, NDS, case 1", Protects: true,
 		says: words{
 			"When the purpose ends, face data is destroyed: at once, within 15 days at the latest, in every copy on the unit.",
 			"目的终止时销毁人脸数据：即时销毁，最迟不超过15日，包括设备上的所有副本。",
@@ -41,7 +41,7 @@ var lawOfData = []Rule{
 		}},
 	},
 	{
-		ID: "R-STRANGER", Source: "PIPL 6, FRT 4, GB/T 35273-2020 6.3, case 1", Protects: true,
+		ID: RuleStranger, Source: "PIPL 6, FRT 4, GB/T 35273-2020 6.3, case 1", Protects: true,
 		says: words{
 			"Of people who are not enrolled nothing is kept, and of the enrolled no pictures.",
 			"对未登记者不留存任何数据；对已登记者不留存图像。",
@@ -67,7 +67,7 @@ var lawOfData = []Rule{
 		}},
 	},
 	{
-		ID: "R-PURPOSE", Source: "PIPL 6 and 28, case 2", Protects: true,
+		ID: RulePurpose, Source: "PIPL 6 and 28, case 2", Protects: true,
 		says: words{
 			"The unit finds out one thing: is this an enrolled, consenting person at this door now. No age, no sex, no mood, no counting.",
 			"设备只判断一件事：此刻门前是否为已登记且同意的人。不判断年龄、性别、情绪，不统计人数。",
@@ -82,7 +82,7 @@ var lawOfData = []Rule{
 		}},
 	},
 	{
-		ID: "R-LOCAL", Source: "FRT 8, case 1", Protects: true,
+		ID: RuleLocal, Source: "FRT 8, case 1", Protects: true,
 		says: words{
 			"Face data stays in the unit. It opens no internet connection, and nobody reaches it from afar.",
 			"人脸数据仅存于设备内。设备不联网，任何人不能远程访问。",
@@ -108,7 +108,7 @@ var lawOfData = []Rule{
 		}},
 	},
 	{
-		ID: "R-ENCRYPT", Source: "PIPL 51, FRT 14, case 1", Protects: true,
+		ID: RuleEncrypt, Source: "PIPL 51, FRT 14, case 1", Protects: true,
 		says: words{
 			"Face data and personal data are encrypted where they are stored, and the key does not lie beside them.",
 			"人脸数据和个人信息加密存储，密钥不与数据放在一起。",
@@ -130,7 +130,7 @@ var lawOfData = []Rule{
 		}},
 	},
 	{
-		ID: "R-AUDIT", Source: "PIPL 54 and 55, FRT 14", Protects: true,
+		ID: RuleAudit, Source: "PIPL 54 and 55, FRT 14", Protects: true,
 		says: words{
 			"Every decision and every act on personal data is recorded so that tampering shows.",
 			"每次判定和每次对个人信息的操作均有记录，篡改可被发现。",
@@ -148,7 +148,7 @@ var lawOfData = []Rule{
 	},
 	{
 		// Entries kept for too long are the staff's to mend; they hold no face data.
-		ID: "R-RETAIN", Source: "PIPL 19, FRT 8",
+		ID: RuleRetain, Source: "PIPL 19, FRT 8",
 		says: words{
 			"Each kind of record is kept no longer than it was set, and purged daily.",
 			"各类记录的保存不超过设定期限，并每日清理。",

@@ -21,7 +21,7 @@ const (
 // lawOfPeople is what people have a right to.
 var lawOfPeople = []Rule{
 	{
-		ID: "R-ALT", Source: "SDR 23, SPC 10, FRT 10, case 1", Protects: true,
+		ID: RuleAlt, Source: "SDR 23, SPC 10, FRT 10, case 1", Protects: true,
 		says: words{
 			"The face is never the only way in. Who has a face here also holds a working card or code, and each door takes it.",
 			"人脸绝不是唯一的进门方式。使用人脸的人同时持有可用的卡或密码，每扇门均可使用。",
@@ -39,7 +39,7 @@ var lawOfPeople = []Rule{
 		}},
 	},
 	{
-		ID: "R-EQUAL", Source: "SPC 10, FRT 10 and 12", Protects: true,
+		ID: RuleEqual, Source: "SPC 10, FRT 10 and 12", Protects: true,
 		says: words{
 			"Whoever uses a card or a code is served just as well: same doors, same hours, same time to pass, no questions.",
 			"使用卡或密码的人享有同等待遇：同样的门、同样的时段、同样的通行时间，不另行询问。",
@@ -52,7 +52,7 @@ var lawOfPeople = []Rule{
 		}},
 	},
 	{
-		ID: "R-NOTICE", Source: "PIPL 17 and 30, FRT 5 and 13, case 1", Protects: true,
+		ID: RuleNotice, Source: "PIPL 17 and 30, FRT 5 and 13, case 1", Protects: true,
 		says: words{
 			"Before anything is collected, people are told in plain words by whom, what for, how, what, for how long, why, what it means for them, and how to use their rights. A sign stands at the camera.",
 			"收集之前，以通俗语言告知：谁处理、为何、如何、哪些数据、保存多久、必要性、对本人的影响，以及如何行使权利。摄像头旁设有提示标志。",
@@ -87,7 +87,7 @@ var lawOfPeople = []Rule{
 		}},
 	},
 	{
-		ID: "R-CONSENT", Source: "PIPL 13, 14 and 29, FRT 6", Protects: true,
+		ID: RuleConsent, Source: "PIPL 13, 14 and 29, FRT 6", Protects: true,
 		says: words{
 			"A face is enrolled only on the person's own, separate, voluntary yes to the very notice they were shown.",
 			"仅在本人对所出示的告知书单独、自愿、明确同意后，方可登记人脸。",
@@ -100,7 +100,7 @@ var lawOfPeople = []Rule{
 		}},
 	},
 	{
-		ID: "R-MINOR", Source: "PIPL 31, FRT 7", Protects: true,
+		ID: RuleMinor, Source: "PIPL 31, FRT 7", Protects: true,
 		says: words{
 			"For a person under 14, a parent or guardian consents, and who that was is kept.",
 			"未满十四周岁者，须由父母或其他监护人同意，并记录监护人关系。",
@@ -113,7 +113,7 @@ var lawOfPeople = []Rule{
 		}},
 	},
 	{
-		ID: "R-REFUSE", Source: "NDS, FRT 12", Protects: true,
+		ID: RuleRefuse, Source: "NDS, FRT 12", Protects: true,
 		says: words{
 			"A no is a no: nobody is asked again, and nothing else changes for them.",
 			"拒绝即为拒绝：不再次询问，其他待遇不变。",
@@ -137,7 +137,7 @@ var lawOfPeople = []Rule{
 		}},
 	},
 	{
-		ID: "R-WITHDRAW", Source: "PIPL 15, FRT 6", Protects: true,
+		ID: RuleWithdraw, Source: "PIPL 15, FRT 6", Protects: true,
 		says: words{
 			"Taking consent back is as easy as giving it: at the door with one's own card, or with the staff. The face stops at once and its data is destroyed.",
 			"撤回同意与同意一样方便：在门口用本人的卡，或由工作人员办理。人脸立即停用，数据随即销毁。",
@@ -155,7 +155,7 @@ var lawOfPeople = []Rule{
 	},
 	{
 		// Late paperwork is for the staff to mend: faces off would not help who waits for an answer.
-		ID: "R-RIGHTS", Source: "PIPL 44 to 50",
+		ID: RuleRights, Source: "PIPL 44 to 50",
 		says: words{
 			"Whoever asks gets it within the visit: what is stored about them, a copy, a correction, a deletion, and each decision about them.",
 			"本人提出请求的，当场办理：查阅、复制、更正、删除其信息，以及查看与其有关的每次判定。",

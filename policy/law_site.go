@@ -20,7 +20,7 @@ func ofAssessment(ok func(a Assessment, now time.Time) bool) func(*UnitFacts) bo
 // lawOfSite is what the site and its staff must do.
 var lawOfSite = []Rule{
 	{
-		ID: "R-OPERATOR", Source: "PIPL 51, FRT 14, case 1", Protects: true,
+		ID: RuleOperator, Source: "PIPL 51, FRT 14, case 1", Protects: true,
 		says: words{
 			"Each member of staff has an account of their own with two factors, has promised confidentiality, and is logged out when idle. No password is stored.",
 			"每名员工使用本人账户和双重验证，已签署保密承诺，闲置自动退出。不保存密码。",
@@ -56,7 +56,7 @@ var lawOfSite = []Rule{
 		}},
 	},
 	{
-		ID: "R-PIA", Source: "PIPL 55 and 56, FRT 9", Protects: true,
+		ID: RulePIA, Source: "PIPL 55 and 56, FRT 9", Protects: true,
 		says: words{
 			"Faces are used only with an impact assessment on file: necessity, impact, risks, measures. It is redone on change, and kept for 3 years.",
 			"仅在已备有个人信息保护影响评估（必要性、影响、风险、措施）时使用人脸；有变化时重新评估，保存三年。",
@@ -91,7 +91,7 @@ var lawOfSite = []Rule{
 	},
 	{
 		// The report is what helps people then, not a closed camera.
-		ID: "R-INCIDENT", Source: "PIPL 57, NDS",
+		ID: RuleIncident, Source: "PIPL 57, NDS",
 		says: words{
 			"On a suspected leak, those affected and the authority are told at once, within 8 hours where more than 100,000 people are concerned.",
 			"疑似泄露时，立即告知受影响者并报告主管部门；涉及十万人以上的，须在8小时内报告。",
@@ -111,7 +111,7 @@ var lawOfSite = []Rule{
 		}},
 	},
 	{
-		ID: "R-FILING", Source: "FRT 15", Protects: true,
+		ID: RuleFiling, Source: "FRT 15", Protects: true,
 		says: words{
 			"From 100,000 people's faces on a site, it is filed with the cyberspace authority of the province within 30 working days.",
 			"一处场所存储人脸达到十万人的，30个工作日内向省级以上网信部门备案。",
@@ -132,7 +132,7 @@ var lawOfSite = []Rule{
 		}},
 	},
 	{
-		ID: "R-NOPRIVATE", Source: "FRT 13", Protects: true,
+		ID: RuleNoPrivate, Source: "FRT 13", Protects: true,
 		says: words{
 			"No camera in a private place: no guest room, bathroom, changing room or toilet.",
 			"不在私密空间安装：客房、浴室、更衣室、卫生间。",
@@ -146,7 +146,7 @@ var lawOfSite = []Rule{
 	},
 	{
 		// Faces off would make no exit safer. The unit raises this as a fault.
-		ID: "R-SAFE", Source: "building codes",
+		ID: RuleSafe, Source: "building codes",
 		says: words{
 			"Nobody is ever locked in: exit always works, fire always releases, and without the program the lock goes to its declared safe state.",
 			"任何人不会被锁在里面：出门始终可用，火警始终开门，程序停止时锁具回到声明的安全状态。",

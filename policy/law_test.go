@@ -36,7 +36,7 @@ func lawful() *UnitFacts {
 
 // violations break one demand each, in the order of the rules and of their demands.
 var violations = []struct {
-	id     string
+	id     RuleID
 	want   RuleState
 	break_ func(*UnitFacts)
 }{
@@ -106,7 +106,7 @@ var violations = []struct {
 }
 
 // violated breaks a rule in each way that violations knows, and looks at the finding and at what it does to faces.
-func violated(t *testing.T, id string) {
+func violated(t *testing.T, id RuleID) {
 	t.Helper()
 	tried := 0
 	for i, v := range violations {
@@ -222,7 +222,7 @@ func TestEveryDemandIsTested(t *testing.T) {
 	for _, r := range Law() {
 		for i, d := range r.demands {
 			if !slices.ContainsFunc(violations, func(v struct {
-				id     string
+				id     RuleID
 				want   RuleState
 				break_ func(*UnitFacts)
 			}) bool {
@@ -271,7 +271,7 @@ func TestEveryIDHasCheckAndTest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := map[string]Rule{}
+	rules := map[RuleID]Rule{}
 	for _, r := range Law() {
 		if _, twice := rules[r.ID]; twice {
 			t.Errorf("%s stands twice", r.ID)
@@ -279,7 +279,7 @@ func TestEveryIDHasCheckAndTest(t *testing.T) {
 		rules[r.ID] = r
 	}
 	for _, id := range idsOfLaw {
-		if len(rules[id].demands) == 0 {
+		if len(rules[RuleID(id)].demands) == 0 {
 			t.Errorf("%s has no check", id)
 		}
 		name := "TestR" + id[2:3] + strings.ToLower(id[3:])
@@ -291,7 +291,7 @@ func TestEveryIDHasCheckAndTest(t *testing.T) {
 		t.Errorf("%d rules, %d ids", len(rules), len(idsOfLaw))
 	}
 	for id, path := range mentioned {
-		if _, ok := rules[id]; !ok {
+		if _, ok := rules[RuleID(id)]; !ok {
 			t.Errorf("%s mentions %s, which is no rule", path, id)
 		}
 	}
@@ -307,7 +307,7 @@ func TestLawIsSaidInBothLanguages(t *testing.T) {
 		}
 	}
 	for _, r := range Law() {
-		check(r.ID, r.Text("en"), r.Text("zh"))
+		check(string(r.ID), r.Text("en"), r.Text("zh"))
 		for source := range strings.SplitSeq(r.Source, ", ") {
 			if !slices.ContainsFunc(Sources, func(s struct{ Short, Name, Chinese string }) bool {
 				return strings.HasPrefix(source, s.Short) || strings.Trim(source, "0123456789 andto") == "" // "14 and 29" of the law before
@@ -317,8 +317,8 @@ func TestLawIsSaidInBothLanguages(t *testing.T) {
 		}
 		for _, d := range r.demands {
 			p := Problem{wrong: d.wrong, remedy: d.remedy}
-			check(r.ID, p.Text("en"), p.Text("zh"))
-			check(r.ID, p.Remedy("en"), p.Remedy("zh"))
+			check(string(r.ID), p.Text("en"), p.Text("zh"))
+			check(string(r.ID), p.Remedy("en"), p.Remedy("zh"))
 		}
 	}
 	check("not counted", notCounted.Text("en"), notCounted.Text("zh"))

@@ -72,7 +72,7 @@ func (v *Vault) Backup(a Actor, w io.Writer, faces bool, to ...age.Recipient) er
 }
 
 func (v *Vault) backup(a Actor, w io.Writer, faces bool, to ...age.Recipient) error {
-	if _, err := v.Record(context.Background(), Entry{Kind: "backup made", Actor: a, Detail: map[string]string{"faces": fmt.Sprint(faces)}}); err != nil {
+	if _, err := v.Record(context.Background(), Entry{Kind: audit.BackupMade, Actor: a, Detail: map[string]string{"faces": fmt.Sprint(faces)}}); err != nil {
 		return err
 	}
 	return v.view(func(t *tx) error {

@@ -3,6 +3,8 @@ package store
 import (
 	"fmt"
 	"time"
+
+	"menshen/store/audit"
 )
 
 // now is the host's time, or the floor when the clock is behind it.
@@ -30,7 +32,7 @@ func (v *Vault) SetFloor(a Actor, at time.Time, why string) error {
 	err := v.act(func(t *tx) error {
 		was := t.st.Floor
 		t.st.Floor = at.UTC()
-		_, err := t.log(Entry{At: at, Kind: "time floor set", Actor: a, Detail: map[string]string{"was": was.Format(time.RFC3339), "why": why}})
+		_, err := t.log(Entry{At: at, Kind: audit.TimeFloorSet, Actor: a, Detail: map[string]string{"was": was.Format(time.RFC3339), "why": why}})
 		return err
 	})
 	if err != nil {

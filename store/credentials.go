@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"menshen/policy"
+	"menshen/store/audit"
 )
 
 // A credential's secret (card number, PIN) is hashed twice with a key each, and never stored:
@@ -65,7 +66,7 @@ func (v *Vault) AddLimited(a Actor, id policy.PersonID, c policy.Credential, sec
 		if err := t.put(cardsBucket, t.r.second(first), &t.r.seal, &card{id, c.ID}); err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: "credential added", Actor: a, Person: id, KeyID: c.ID})
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.CredentialAdded, Actor: a, Person: id, KeyID: c.ID})
 		return err
 	})
 	if err != nil {
@@ -90,7 +91,7 @@ func (v *Vault) RevokeCredential(a Actor, id policy.PersonID, keyID string) erro
 		if err := t.putPerson(own, p); err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: "credential revoked", Actor: a, Person: id, KeyID: keyID})
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.CredentialRevoked, Actor: a, Person: id, KeyID: keyID})
 		return err
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"menshen/policy"
+	"menshen/store/audit"
 )
 
 // Receipt is the unit's signed word that something was erased. It holds nothing about the person but a hash of their random
@@ -88,9 +89,9 @@ func (v *Vault) erase(a Actor, id policy.PersonID, what, why string) (Receipt, e
 	drop := forget{person: id, all: what == "person"}
 	err = v.renew(context.Background(), drop, func(t *tx) error {
 		r.Unit, r.Epoch, r.At = t.r.Unit, t.r.Epoch, v.now(t)
-		e := Entry{At: r.At, Kind: what + " erased", Actor: a, Person: id, Detail: map[string]string{"subject": fmt.Sprintf("%x", r.Subject), "why": why}}
+		e := Entry{At: r.At, Kind: audit.FaceErased, Actor: a, Person: id, Detail: map[string]string{"subject": fmt.Sprintf("%x", r.Subject), "why": why}}
 		if what == "person" {
-			e.Kind = "person removed"
+			e.Kind = audit.PersonRemoved
 		} else if err := t.withdraw(id, r.At); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"menshen/policy"
+	"menshen/store/audit"
 	"menshen/store/seal"
 )
 
@@ -94,7 +95,7 @@ func (v *Vault) UnlockFaces(a Actor, pass []byte) error {
 	raw, wrong := wrap.Open(faceLockPlace, l.Box)
 	defer clear(raw)
 	if wrong != nil {
-		_, err := v.Record(context.Background(), Entry{Kind: "faces unlock refused", Actor: a})
+		_, err := v.Record(context.Background(), Entry{Kind: audit.UnlockRefused, Actor: a})
 		return errors.Join(fmt.Errorf("unlock faces: %w", ErrDenied), err)
 	}
 	root := seal.Key(raw)
@@ -106,7 +107,7 @@ func (v *Vault) UnlockFaces(a Actor, pass []byte) error {
 				return err
 			}
 		}
-		_, err := t.log(Entry{At: v.now(t), Kind: "faces unlocked", Actor: a})
+		_, err := t.log(Entry{At: v.now(t), Kind: audit.FacesUnlocked, Actor: a})
 		return err
 	})
 	if err != nil {
@@ -134,9 +135,9 @@ func (v *Vault) SetPassphrase(a Actor, pass []byte) error {
 	root := seal.NewKey()
 	defer root.Wipe()
 	l := newFaceLock(v.o.Cost, pass, &root)
-	what := "faces passphrase set"
+	what := audit.PassphraseSet
 	if len(pass) == 0 {
-		what = "faces passphrase removed"
+		what = audit.PassphraseRemoved
 	}
 	err := v.renew(context.Background(), forget{}, func(t *tx) error {
 		keys := map[policy.PersonID]seal.Key{}

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"menshen/policy"
+	"menshen/store/audit"
 	"menshen/store/seal"
 )
 
@@ -70,7 +71,7 @@ func (v *Vault) EnrolFace(a Actor, id policy.PersonID, templates [][]float32) er
 		if err := t.put(facesBucket, id[:], &face, raw); err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: "face enrolled", Actor: a, Person: id, Detail: map[string]string{"templates": fmt.Sprint(len(raw))}})
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.FaceEnrolled, Actor: a, Person: id, Detail: map[string]string{"templates": fmt.Sprint(len(raw))}})
 		return err
 	})
 	if err != nil {

@@ -24,7 +24,7 @@ const Door Actor = "door"
 type Entry struct {
 	Seq    uint64
 	At     time.Time
-	Kind   string // "decision", "relay", "person added", "face erased", "log-in", …
+	Kind   audit.Kind
 	Actor  Actor
 	Person policy.PersonID // zero: nobody, or somebody who was erased since
 	Door   string
@@ -75,7 +75,7 @@ func (v *Vault) TakeBack(ctx context.Context, d policy.Decision) (seq uint64, er
 
 // entryOf is a decision as an entry. A visitor's pass has no owner under whose key its handle could be sealed, and says nothing of one.
 func entryOf(d policy.Decision) Entry {
-	e := Entry{At: d.At, Kind: "decision", Actor: Door, Person: d.Person, Door: d.Door, Means: d.Means,
+	e := Entry{At: d.At, Kind: audit.Decision, Actor: Door, Person: d.Person, Door: d.Door, Means: d.Means,
 		Grant: d.Grant, Reason: d.Reason, KeyID: d.KeyID, Trace: d.Trace, Detail: map[string]string{}}
 	if d.Release > 0 {
 		e.Detail["release"] = d.Release.String()
@@ -121,7 +121,7 @@ func (t *tx) log(e Entry) (uint64, error) {
 	}
 	l := audit.Line{Seq: t.st.Audit.Seq + 1, At: e.At.UTC(), Kind: e.Kind, By: string(e.Actor), Door: e.Door,
 		Means: string(e.Means), Why: string(e.Reason), Detail: e.Detail}
-	if e.Kind == "decision" {
+	if e.Kind == audit.Decision {
 		l.Grant = &e.Grant
 	}
 	k := kept{Person: e.Person}

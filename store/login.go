@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"menshen/store/audit"
 )
 
 // CheckOperator is a log-in by name and secret. Each try is recorded. ErrDenied when either is wrong (an unknown name takes as long), ErrLocked while the account rests,
 // and then even the right secret does not help. The second factor is CheckOperatorCard.
 func (v *Vault) CheckOperator(name string, secret []byte) (Operator, error) {
-	return v.login(name, "log-in", func(_ *tx, acc *account) func() bool {
+	return v.login(name, audit.LogIn, audit.LogInRefused, func(_ *tx, acc *account) func() bool {
 		h := acc.Secret
 		return func() bool { return h.fits(secret) }
 	})
@@ -19,7 +21,7 @@ func (v *Vault) CheckOperator(name string, secret []byte) (Operator, error) {
 
 // CheckOperatorCard is the second factor: the operator's own card. It counts towards the same lock.
 func (v *Vault) CheckOperatorCard(name string, card []byte) (Operator, error) {
-	return v.login(name, "log-in card", func(t *tx, acc *account) func() bool {
+	return v.login(name, audit.LogInCard, audit.LogInCardRefused, func(t *tx, acc *account) func() bool {
 		fits := len(acc.Card) > 0 && subtle.ConstantTimeCompare(acc.Card, t.operatorCard(card)) == 1
 		return func() bool { return fits }
 	})
@@ -31,7 +33,7 @@ func (t *tx) operatorCard(card []byte) []byte {
 }
 
 // login runs the slow check outside of any transaction, then records its result.
-func (v *Vault) login(name, kind string, prepare func(*tx, *account) func() bool) (Operator, error) {
+func (v *Vault) login(name string, kind, refused audit.Kind, prepare func(*tx, *account) func() bool) (Operator, error) {
 	acc := &account{Secret: v.o.Cost.hash(nil)} // an unknown name costs as much
 	var now time.Time
 	var check func() bool
@@ -56,7 +58,7 @@ func (v *Vault) login(name, kind string, prepare func(*tx, *account) func() bool
 	err = v.act(func(t *tx) error {
 		e := Entry{At: v.now(t), Kind: kind, Actor: Actor(acc.ID)}
 		if acc.ID == "" {
-			e.Kind, e.Actor = kind+" refused", Door
+			e.Kind, e.Actor = refused, Door
 			_, err := t.log(e)
 			return err
 		}
@@ -67,7 +69,7 @@ func (v *Vault) login(name, kind string, prepare func(*tx, *account) func() bool
 		if right {
 			now.Failures, now.LockedTill, now.LastLogin = 0, time.Time{}, e.At
 		} else {
-			e.Kind = kind + " refused"
+			e.Kind = refused
 			now.fail(e.At)
 		}
 		acc = now
@@ -117,7 +119,7 @@ func (v *Vault) Recover(name, code string, secret []byte) (Operator, error) {
 	if err := strong(secret); err != nil {
 		return Operator{}, fmt.Errorf("recover: %w", err)
 	}
-	op, err := v.login(name, "recovery", func(_ *tx, acc *account) func() bool {
+	op, err := v.login(name, audit.Recovery, audit.RecoveryRefused, func(_ *tx, acc *account) func() bool {
 		h := acc.Recovery
 		return func() bool { return h.fits([]byte(strings.ToLower(strings.TrimSpace(code)))) }
 	})
@@ -125,7 +127,7 @@ func (v *Vault) Recover(name, code string, secret []byte) (Operator, error) {
 		return Operator{}, err
 	}
 	h := v.o.Cost.hash(secret)
-	err = v.changeAccount(Actor(op.ID), op.ID, "recovered", func(_ *tx, acc *account) error {
+	err = v.changeAccount(Actor(op.ID), op.ID, audit.Recovered, func(_ *tx, acc *account) error {
 		acc.Secret, acc.Recovery, acc.Card, acc.HasCard = h, hashed{}, nil, false
 		op = acc.Operator
 		return nil

@@ -113,5 +113,5 @@ func (v *Vault) tellHead(context.Context) error {
 func (v *Vault) tell(what string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, _ = v.Record(ctx, Entry{Kind: "fault", Actor: Door, Detail: map[string]string{"what": what}})
+	_, _ = v.Record(ctx, Entry{Kind: audit.Fault, Actor: Door, Detail: map[string]string{"what": what}})
 }

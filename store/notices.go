@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+
+	"menshen/store/audit"
 )
 
 // notice is a text as it was shown. It lies under its hash for good, since consents name it, and under its language while it is in force.
@@ -26,7 +28,7 @@ func (v *Vault) PutNotice(a Actor, text, lang string) ([32]byte, error) {
 		if err := t.put(noticeBucket, []byte(lang), &t.r.seal, &n); err != nil {
 			return err
 		}
-		_, err := t.log(Entry{At: v.now(t), Kind: "notice changed", Actor: a, Detail: map[string]string{"lang": lang, "sha256": fmt.Sprintf("%x", hash)}})
+		_, err := t.log(Entry{At: v.now(t), Kind: audit.NoticeChanged, Actor: a, Detail: map[string]string{"lang": lang, "sha256": fmt.Sprintf("%x", hash)}})
 		return err
 	})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	"golang.org/x/sys/unix"
 
+	"menshen/store/audit"
 	"menshen/store/keys"
 	"menshen/store/pages"
 	"menshen/store/safefile"
@@ -69,7 +70,7 @@ func (v *Vault) create(fill func(*tx) error) error {
 	now := v.o.Now().UTC()
 	db, err := v.build(r, func(db *bolt.DB) error {
 		return update(db, r, func(t *tx) error {
-			if _, err := t.log(Entry{At: now, Kind: "vault created", Actor: Door}); err != nil {
+			if _, err := t.log(Entry{At: now, Kind: audit.VaultCreated, Actor: Door}); err != nil {
 				return err
 			}
 			return fill(t)

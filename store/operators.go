@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/argon2"
+
+	"menshen/store/audit"
 )
 
 // Role is what an operator may do; what exactly, is for the console to say.
@@ -132,7 +134,7 @@ func (t *tx) addOperator(acc *account, a Actor, now time.Time) error {
 		}
 		return err
 	}
-	return t.putOperator(acc, Entry{At: now, Kind: "operator added", Actor: a, Detail: map[string]string{"operator": acc.ID, "role": string(acc.Role)}})
+	return t.putOperator(acc, Entry{At: now, Kind: audit.OperatorAdded, Actor: a, Detail: map[string]string{"operator": acc.ID, "role": string(acc.Role)}})
 }
 
 func strong(secret []byte) error {
@@ -184,7 +186,7 @@ func (v *Vault) PlainSecrets() (n int, err error) {
 }
 
 // ChangeOperator lets f change Name, Role, Blocked and Commitment of an account and records the act under the name what.
-func (v *Vault) ChangeOperator(a Actor, id, what string, f func(*Operator) error) error {
+func (v *Vault) ChangeOperator(a Actor, id string, what audit.Kind, f func(*Operator) error) error {
 	return v.changeAccount(a, id, what, func(t *tx, acc *account) error {
 		was := acc.Operator
 		if err := f(&acc.Operator); err != nil {
@@ -206,7 +208,7 @@ func (v *Vault) SetOperatorSecret(a Actor, id string, secret []byte) error {
 		return fmt.Errorf("change secret: %w", err)
 	}
 	h := v.o.Cost.hash(secret)
-	return v.changeAccount(a, id, "operator secret changed", func(_ *tx, acc *account) error {
+	return v.changeAccount(a, id, audit.OperatorSecretChanged, func(_ *tx, acc *account) error {
 		acc.Secret, acc.Failures, acc.LockedTill = h, 0, time.Time{}
 		return nil
 	})
@@ -214,7 +216,7 @@ func (v *Vault) SetOperatorSecret(a Actor, id string, secret []byte) error {
 
 // SetOperatorCard makes a card the second factor; an empty one takes it away.
 func (v *Vault) SetOperatorCard(a Actor, id string, secret []byte) error {
-	return v.changeAccount(a, id, "operator card changed", func(t *tx, acc *account) error {
+	return v.changeAccount(a, id, audit.OperatorCardChanged, func(t *tx, acc *account) error {
 		acc.Card, acc.HasCard = nil, len(secret) > 0
 		if acc.HasCard {
 			acc.Card = t.operatorCard(secret)
@@ -230,10 +232,10 @@ func (v *Vault) NewRecovery(a Actor, id string) (code string, err error) {
 	code = hex.EncodeToString(raw[:])
 	code = strings.Join([]string{code[:5], code[5:10], code[10:15], code[15:]}, "-")
 	h := v.o.Cost.hash([]byte(code))
-	return code, v.changeAccount(a, id, "recovery code made", func(_ *tx, acc *account) error { acc.Recovery = h; return nil })
+	return code, v.changeAccount(a, id, audit.RecoveryCodeMade, func(_ *tx, acc *account) error { acc.Recovery = h; return nil })
 }
 
-func (v *Vault) changeAccount(a Actor, id, what string, f func(*tx, *account) error) error {
+func (v *Vault) changeAccount(a Actor, id string, what audit.Kind, f func(*tx, *account) error) error {
 	err := v.act(func(t *tx) error {
 		var acc account
 		if err := t.get(operatorBucket, []byte(id), &t.r.seal, &acc); err != nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"menshen/store/audit"
 )
 
 // Paper is something that the site has on file: an impact assessment, a look at the sign, an incident, a filing. Its body is its owner's own encoding; the vault
@@ -48,7 +50,7 @@ func (v *Vault) PutPaper(a Actor, kind string, body []byte) (uint64, error) {
 		if err := t.put(paperBucket, key64(seq), &t.r.seal, &p); err != nil {
 			return err
 		}
-		_, err := t.log(Entry{At: p.At, Kind: "paper filed", Actor: a, Detail: map[string]string{"paper": kind, "number": fmt.Sprint(seq)}})
+		_, err := t.log(Entry{At: p.At, Kind: audit.PaperFiled, Actor: a, Detail: map[string]string{"paper": kind, "number": fmt.Sprint(seq)}})
 		return err
 	})
 	if err != nil {
@@ -109,7 +111,7 @@ func (v *Vault) PrunePapers(a Actor, over func(Paper) bool) (removed int, err er
 			if err := t.del(paperBucket, key64(p.Seq)); err != nil {
 				return err
 			}
-			e := Entry{At: v.now(t), Kind: "paper removed", Actor: a, Detail: map[string]string{"paper": p.Kind, "number": fmt.Sprint(p.Seq)}}
+			e := Entry{At: v.now(t), Kind: audit.PaperRemoved, Actor: a, Detail: map[string]string{"paper": p.Kind, "number": fmt.Sprint(p.Seq)}}
 			if _, err := t.log(e); err != nil {
 				return err
 			}

@@ -223,7 +223,7 @@ func TestCountsForAReview(t *testing.T) {
 		if e.Kind == "face enrolled" && (!e.Person.IsZero() || e.Detail["templates"] != "3") {
 			t.Errorf("%+v", e)
 		}
-		kinds = append(kinds, e.Kind)
+		kinds = append(kinds, string(e.Kind))
 	})
 	if err != nil || last != uint64(len(kinds)) || kinds[0] != "vault created" || kinds[len(kinds)-1] != "faces passphrase set" {
 		t.Errorf("%d acts %q, %v", last, kinds, err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"menshen/policy"
+	"menshen/store/audit"
 )
 
 // VisitorPass is a visitor's pass as the unit keeps it. Its signed copy, in a QR code, says what it is good for; how often it was used and whether it was
@@ -70,7 +71,7 @@ func (v *Vault) AddPass(a Actor, p policy.Pass, host policy.PersonID, digits []b
 			if err != nil {
 				return err
 			}
-			_, err = t.log(Entry{At: n.Made, Kind: "pass made", Actor: a, Person: host, Detail: map[string]string{"pass": p.KeyID(),
+			_, err = t.log(Entry{At: n.Made, Kind: audit.PassMade, Actor: a, Person: host, Detail: map[string]string{"pass": p.KeyID(),
 				"from": p.From.UTC().Format(time.RFC3339), "until": p.Until.UTC().Format(time.RFC3339), "uses": fmt.Sprint(p.Uses)}})
 			return err
 		})
@@ -88,7 +89,7 @@ func (v *Vault) EndPass(a Actor, id policy.PersonID) error {
 		if err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: "pass ended", Actor: a, Detail: map[string]string{"pass": policy.Pass{ID: id}.KeyID()}})
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.PassEnded, Actor: a, Detail: map[string]string{"pass": policy.Pass{ID: id}.KeyID()}})
 		return err
 	})
 	if err != nil {

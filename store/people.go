@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"menshen/policy"
+	"menshen/store/audit"
 	"menshen/store/seal"
 )
 
@@ -33,7 +34,7 @@ func (v *Vault) AddPerson(a Actor, p policy.Person) (policy.PersonID, error) {
 		if err := t.putPerson(&own, &person{Person: p}); err != nil {
 			return err
 		}
-		_, err := t.log(Entry{At: v.now(t), Kind: "person added", Actor: a, Person: p.ID})
+		_, err := t.log(Entry{At: v.now(t), Kind: audit.PersonAdded, Actor: a, Person: p.ID})
 		return err
 	})
 	if err != nil {
@@ -82,7 +83,7 @@ func (v *Vault) People() ([]policy.Person, error) {
 // ChangePerson lets f change a person and records the act under the name what ("lease changed"). f may not change ID or
 // Keys, nor the consent of somebody whose templates are stored (EraseFace does), nor make somebody enrolled (EnrolFace does); ErrNotAllowed
 // then. Consent, also one that is renewed to changed words, needs the hash of a notice that was put into this vault: ErrConsent.
-func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what string, f func(*policy.Person) error) error {
+func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what audit.Kind, f func(*policy.Person) error) error {
 	err := v.act(func(t *tx) error {
 		own, p, err := t.person(id)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"filippo.io/age"
 
 	"menshen/policy"
+	"menshen/store/audit"
 	"menshen/store/seal"
 )
 
@@ -49,7 +50,7 @@ func (v *Vault) Restore(ctx context.Context, a Actor, r io.Reader, id age.Identi
 		if err := m.finish(); err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: "backup restored", Actor: a, Detail: map[string]string{
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.BackupRestored, Actor: a, Detail: map[string]string{
 			"unit": fmt.Sprintf("%x", rep.From.Unit), "made": rep.From.At.Format(time.RFC3339), "people": fmt.Sprint(rep.People)}})
 		return err
 	})

@@ -23,8 +23,8 @@ var DefaultRetention = Retention{Events: 90 * 24 * time.Hour, Acts: 3 * 365 * 24
 const renewEvery = 7 * 24 * time.Hour
 
 // events are the kinds of entry by the door itself that Retention.Events is for; all else is an act.
-var events = map[string]bool{"decision": true, "relay": true, "door": true, "reader": true, "alarm": true, "quiet": true, "bell": true,
-	"tamper": true, "tamper over": true, "fault": true, "fault over": true, "unit started": true, "unit stopped": true}
+var events = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true, audit.Bell: true,
+	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true, audit.UnitStarted: true, audit.UnitStopped: true}
 
 func (r Retention) of(l *audit.Line) time.Duration {
 	if l.By == string(Door) && events[l.Kind] {
@@ -76,7 +76,7 @@ func (v *Vault) SetRetention(a Actor, r Retention) error {
 		if err := t.put(settingBucket, retentionKey, &t.r.seal, &s); err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: "retention changed", Actor: a, Detail: map[string]string{"events": r.Events.String(), "acts": r.Acts.String()}})
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.RetentionChanged, Actor: a, Detail: map[string]string{"events": r.Events.String(), "acts": r.Acts.String()}})
 		return err
 	})
 	if err != nil {
@@ -138,7 +138,7 @@ func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) 
 			if err := t.put(settingBucket, retentionKey, &t.r.seal, &s); err != nil || more || s.Removed == 0 {
 				return err
 			}
-			_, err = t.log(Entry{At: v.now(t), Kind: "entries pruned", Actor: a, Detail: map[string]string{"entries": fmt.Sprint(s.Removed)}})
+			_, err = t.log(Entry{At: v.now(t), Kind: audit.EntriesPruned, Actor: a, Detail: map[string]string{"entries": fmt.Sprint(s.Removed)}})
 			return err
 		})
 		if err != nil {
@@ -164,7 +164,7 @@ func (v *Vault) Rotate(ctx context.Context, a Actor, why string) error {
 		if err := t.put(settingBucket, retentionKey, &t.r.seal, &s); err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: "keys rotated", Actor: a, Detail: map[string]string{"why": why, "epoch": fmt.Sprint(t.r.Epoch)}})
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.KeysRotated, Actor: a, Detail: map[string]string{"why": why, "epoch": fmt.Sprint(t.r.Epoch)}})
 		return err
 	})
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"menshen/store/audit"
 )
 
 // schema is the layout this version writes. Open migrates older ones, and refuses newer ones without touching them.
@@ -94,7 +96,7 @@ func (v *Vault) migrate(ctx context.Context) error {
 				return err
 			}
 		}
-		_, err := t.log(Entry{At: v.now(t), Kind: "vault migrated", Actor: Door, Detail: map[string]string{"from": fmt.Sprint(from), "to": fmt.Sprint(schema)}})
+		_, err := t.log(Entry{At: v.now(t), Kind: audit.VaultMigrated, Actor: Door, Detail: map[string]string{"from": fmt.Sprint(from), "to": fmt.Sprint(schema)}})
 		return err
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"menshen/store/audit"
 	"menshen/store/keys"
 )
 
@@ -29,7 +30,7 @@ func (v *Vault) ChangeKey(ctx context.Context, a Actor, to KeySource) error {
 			}
 			t.st.Count = n
 		}
-		_, err := t.log(Entry{At: v.now(t), Kind: "key source changed", Actor: a})
+		_, err := t.log(Entry{At: v.now(t), Kind: audit.KeySourceChanged, Actor: a})
 		return err
 	})
 	if err != nil {

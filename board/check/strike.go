@@ -9,6 +9,7 @@ import (
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // slowDisk is how long a move of the relay waits for its record (design decision 4); the lock then moves all the same.
@@ -94,7 +95,7 @@ func (s *strike) step(e policy.DoorEvent) {
 func (s *strike) record(why policy.Reason, to string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), slowDisk)
 	defer cancel()
-	_, err := s.vault.Record(ctx, store.Entry{Kind: "relay", Actor: s.actor, Door: s.name, Reason: why, Detail: map[string]string{"to": to}})
+	_, err := s.vault.Record(ctx, store.Entry{Kind: audit.Relay, Actor: s.actor, Door: s.name, Reason: why, Detail: map[string]string{"to": to}})
 	return err
 }
 

@@ -42,7 +42,7 @@ func showLaw(ctx context.Context, c *console, words []string) error {
 		return c.misuse("law")
 	}
 	if len(a.words) == 1 {
-		i := slices.IndexFunc(all, func(f policy.Finding) bool { return strings.EqualFold(f.Rule.ID, a.words[0]) })
+		i := slices.IndexFunc(all, func(f policy.Finding) bool { return strings.EqualFold(string(f.Rule.ID), a.words[0]) })
 		if i < 0 {
 			return c.errorf(text{"there is no rule %q; law shows all", "没有规则 %q；law 查看全部"}, screen.Clean(a.words[0]))
 		}
@@ -59,10 +59,10 @@ func showLaw(ctx context.Context, c *console, words []string) error {
 			state = string(f.State)
 		}
 		if len(f.Problems) == 0 {
-			t.add(f.Rule.ID, state, "", "")
+			t.add(string(f.Rule.ID), state, "", "")
 		}
 		for _, p := range f.Problems {
-			t.add(f.Rule.ID, state, p.Text(lang), p.Remedy(lang))
+			t.add(string(f.Rule.ID), state, p.Text(lang), p.Remedy(lang))
 		}
 	}
 	if a.has("json") {
@@ -76,12 +76,12 @@ func (c *console) showLawShort(all []policy.Finding) error {
 	var lines, kept []string
 	for _, f := range all {
 		if f.State == policy.Kept {
-			kept = append(kept, f.Rule.ID)
+			kept = append(kept, string(f.Rule.ID))
 			continue
 		}
 		lines = append(lines, c.findingLines(f)...)
 	}
-	if off := policy.FacesOff(all); off != "" {
+	if off := string(policy.FacesOff(all)); off != "" {
 		lines = append(c.wrapped(text{"Faces are off: " + off + ". Cards and codes work.", "人脸已停用：" + off + "。卡和密码照常使用。"}.in(c.lang)), lines...)
 	}
 	if len(kept) > 0 {
@@ -97,14 +97,14 @@ func (c *console) findingLines(f policy.Finding) (lines []string) {
 		if p.Soon {
 			state = ruleStates[policy.Due]
 		}
-		lines = append(lines, c.wrapped(screen.Pad(f.Rule.ID, 11)+"  "+state.in(c.lang)+" · "+p.Text(c.lang))...)
+		lines = append(lines, c.wrapped(screen.Pad(string(f.Rule.ID), 11)+"  "+state.in(c.lang)+" · "+p.Text(c.lang))...)
 		lines = append(lines, c.wrapped(screen.Pad("", 11)+"  → "+p.Remedy(c.lang)+c.byCommand(f))...)
 	}
 	return lines
 }
 
 // doneBy is the command with which a rule's papers are written.
-var doneBy = map[string]string{"R-PIA": "assess", "R-INCIDENT": "incident", "R-FILING": "filing", "R-RIGHTS": "request", "R-REFUSE": "inquiry"}
+var doneBy = map[policy.RuleID]string{policy.RulePIA: "assess", policy.RuleIncident: "incident", policy.RuleFiling: "filing", policy.RuleRights: "request", policy.RuleRefuse: "inquiry"}
 
 func (c *console) byCommand(f policy.Finding) string {
 	if cmd := doneBy[f.Rule.ID]; cmd != "" {
@@ -114,7 +114,7 @@ func (c *console) byCommand(f policy.Finding) string {
 }
 
 func (c *console) showRule(f policy.Finding) error {
-	lines := c.wrapped(f.Rule.ID + " (" + f.Rule.Source + "): " + ruleStates[f.State].in(c.lang))
+	lines := c.wrapped(string(f.Rule.ID) + " (" + f.Rule.Source + "): " + ruleStates[f.State].in(c.lang))
 	lines = append(lines, c.wrapped(f.Rule.Text(c.lang))...)
 	lines = append(lines, c.findingLines(f)...)
 	if f.Rule.Protects {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"menshen/policy"
+	"menshen/store/audit"
 )
 
 // figures tells how long the door took, from the unit's own records: a decision carries the time of its last Wiegand bit or of its
@@ -21,7 +22,7 @@ func (s *story) figures(ctx context.Context) error {
 	}
 	took := map[policy.Means][]time.Duration{}
 	for i, e := range es[:len(es)-1] {
-		if next := es[i+1]; e.Kind == "decision" && e.Grant && next.Kind == "relay" {
+		if next := es[i+1]; e.Kind == audit.Decision && e.Grant && next.Kind == audit.Relay {
 			took[e.Means] = append(took[e.Means], next.At.Sub(e.At))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // narrator prints steps, and under each what the unit's audit log says of it.
@@ -51,18 +52,18 @@ func (w *world) tell(n *narrator) error {
 }
 
 // untold are records that would only repeat the line above them here.
-var untold = map[string]bool{"looked up": true, "decisions looked up": true, "people listed": true}
+var untold = map[audit.Kind]bool{audit.LookedUp: true, audit.DecisionsLookedUp: true, audit.PeopleListed: true}
 
 // line is a record in one line, without names: as it is in the log.
 func (n *narrator) line(e store.Entry) string {
 	var b strings.Builder
 	switch {
-	case e.Kind == "decision" && e.Grant:
+	case e.Kind == audit.Decision && e.Grant:
 		fmt.Fprintf(&b, "%s by %s: %s", n.paint("32;1", "OPEN   "), e.Means, e.Reason.Text("en"))
-	case e.Kind == "decision":
+	case e.Kind == audit.Decision:
 		fmt.Fprintf(&b, "%s by %s: %s", n.paint("31;1", "REFUSED"), e.Means, e.Reason.Text("en"))
 	default:
-		b.WriteString(e.Kind)
+		b.WriteString(string(e.Kind))
 		if e.Reason != "" {
 			fmt.Fprintf(&b, " (%s)", e.Reason)
 		}

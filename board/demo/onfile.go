@@ -47,7 +47,7 @@ func (s *story) onFile(ctx context.Context) error {
 	var due []string
 	for _, f := range all {
 		if states[f.State]++; f.State != policy.Kept {
-			due = append(due, f.Rule.ID)
+			due = append(due, string(f.Rule.ID))
 		}
 	}
 	s.say("impact assessment on file, sign at the camera seen: faces may work; of %d rules %d are kept, to do on this demo unit: %s",

@@ -11,6 +11,7 @@ import (
 	"menshen/hal/camera"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // story is the scenario: each chapter acts on the world and then lets the unit's records speak.
@@ -137,7 +138,7 @@ func (s *story) walkThrough(ctx context.Context) error {
 	}
 	time.Sleep(200 * time.Millisecond)
 	s.door.Shut()
-	_, err := s.await(ctx, func(e store.Entry) bool { return e.Kind == "relay" && e.Detail["to"] == string(policy.DoLock) })
+	_, err := s.await(ctx, func(e store.Entry) bool { return e.Kind == audit.Relay && e.Detail["to"] == string(policy.DoLock) })
 	return err
 }
 

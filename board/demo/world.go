@@ -20,6 +20,7 @@ import (
 	"menshen/hal/sim"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 //go:embed door.toml
@@ -199,5 +200,5 @@ func (w *world) await(ctx context.Context, wanted func(store.Entry) bool) (store
 }
 
 func decision(by policy.Means) func(store.Entry) bool {
-	return func(e store.Entry) bool { return e.Kind == "decision" && e.Means == by }
+	return func(e store.Entry) bool { return e.Kind == audit.Decision && e.Means == by }
 }

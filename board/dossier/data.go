@@ -14,6 +14,7 @@ import (
 
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // Data is what a dossier says. Times are shown in Made's zone.
@@ -69,9 +70,9 @@ type Notice struct {
 
 // Act is a kind of act.
 type Act struct {
-	Kind  string    `json:"kind"`
-	Count int       `json:"count"`
-	Last  time.Time `json:"last"`
+	Kind  audit.Kind `json:"kind"`
+	Count int        `json:"count"`
+	Last  time.Time  `json:"last"`
 }
 
 // Retention is what the log keeps, and for how long it may.
@@ -130,7 +131,7 @@ type Words struct {
 
 // Rule is one rule and how it stands.
 type Rule struct {
-	ID       string           `json:"id"`
+	ID       policy.RuleID    `json:"id"`
 	Source   string           `json:"source"`
 	Protects bool             `json:"protects"` // broken, it switches faces off
 	Text     Words            `json:"text"`

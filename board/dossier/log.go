@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // Log counts what the audit log says, entry by entry.
@@ -13,20 +14,20 @@ type Log struct {
 	Ages []int // decisions by age in steps of AgeStep
 
 	made   time.Time
-	acts   map[string]*Act
+	acts   map[audit.Kind]*Act
 	months map[string]*Month
 	first  time.Time
 }
 
 // NewLog begins to count for a dossier made at a time; months are of its zone.
 func NewLog(made time.Time) *Log {
-	return &Log{Ages: make([]int, Ages), made: made, acts: map[string]*Act{}, months: map[string]*Month{}}
+	return &Log{Ages: make([]int, Ages), made: made, acts: map[audit.Kind]*Act{}, months: map[string]*Month{}}
 }
 
 // Add counts an entry.
 func (l *Log) Add(e store.Entry) {
 	at := e.At.In(l.made.Location())
-	if e.Kind == "decision" {
+	if e.Kind == audit.Decision {
 		l.Ages[min(max(int(l.made.Sub(at)/AgeStep), 0), Ages-1)]++
 		return
 	}
@@ -43,11 +44,11 @@ func (l *Log) Add(e store.Entry) {
 	}
 	var m Month
 	switch e.Kind {
-	case "face enrolled":
+	case audit.FaceEnrolled:
 		m.Taken = 1
-	case "face erased":
+	case audit.FaceErased:
 		m.Gone = 1
-	case "person removed":
+	case audit.PersonRemoved:
 		m.People = 1
 	default:
 		return
@@ -69,7 +70,7 @@ func (l *Log) Acts() (all []Act) {
 	for _, a := range l.acts {
 		all = append(all, *a)
 	}
-	order := func(kind string) int { return slices.Index(actOrder, kind) }
+	order := func(kind audit.Kind) int { return slices.Index(actOrder, kind) }
 	slices.SortFunc(all, func(a, b Act) int { return cmp.Compare(order(a.Kind), order(b.Kind)) })
 	return all
 }

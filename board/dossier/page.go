@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"menshen/policy"
+	"menshen/store/audit"
 )
 
 var (
@@ -28,7 +29,7 @@ func Page(d *Data) ([]byte, error) {
 		"hex8":      func(b [32]byte) string { return fmt.Sprintf("%x", b[:4]) },
 		"why":       func(s string) template.HTML { return both(known(whyWords, s)) },
 		"what":      func(s string) template.HTML { return both(known(whatWords, s)) },
-		"act":       func(s string) template.HTML { return both(known(actWords, s)) },
+		"act":       func(s audit.Kind) template.HTML { return both(known(actWords, s)) },
 		"paper":     func(s string) template.HTML { return both(known(paperWords, s)) },
 		"state":     func(s policy.RuleState) template.HTML { return both(stateWords[s]) },
 		"basis":     func(s string) template.HTML { return both(known(basisWords, s)) },
@@ -116,11 +117,12 @@ type Source struct {
 }
 
 // known is a word of the unit's own vocabulary in both languages; one that this version does not know stays as it is.
-func known(all map[string]Words, s string) Words {
+func known[K ~string](all map[K]Words, s K) Words {
 	if w, ok := all[s]; ok {
 		return w
 	}
-	return Words{strings.TrimSpace(s), strings.TrimSpace(s)}
+	w := strings.TrimSpace(string(s))
+	return Words{w, w}
 }
 
 var stateWords = map[policy.RuleState]Words{
@@ -148,31 +150,31 @@ var paperWords = map[string]Words{
 
 // acts are the acts on personal data that are counted, in the order of a life here.
 var acts = []struct {
-	kind  string
+	kind  audit.Kind
 	words Words
 }{
-	{"person added", Words{"people added", "登记人员"}},
-	{"person corrected", Words{"details changed", "更改信息"}},
-	{"consent given", Words{"consents given", "同意"}},
-	{"face refused", Words{"refusals", "拒绝"}},
-	{"consent withdrawn", Words{"consents taken back before enrolment", "录入前撤回同意"}},
-	{"face enrolled", Words{"faces taken", "录入人脸"}},
-	{"face erased", Words{"faces destroyed", "销毁人脸"}},
-	{"person removed", Words{"people erased", "删除人员"}},
-	{"looked up", Words{"looks at one person", "查看个人信息"}},
-	{"people listed", Words{"looks at a list of people", "查看人员列表"}},
-	{"decisions looked up", Words{"looks at decisions about somebody", "查看与某人有关的判定"}},
-	{"own page shown", Words{"own pages shown", "显示本人页面"}},
-	{"own page copied", Words{"copies made for their owner", "为本人制作副本"}},
-	{"backup made", Words{"backups made", "备份"}},
-	{"audit exported", Words{"audit log exported", "导出审计记录"}},
-	{"aiming begun", Words{"camera aimed by staff", "工作人员调整摄像头"}},
-	{"dossier made", Words{"dossiers made", "制作卷宗"}},
+	{audit.PersonAdded, Words{"people added", "登记人员"}},
+	{audit.PersonCorrected, Words{"details changed", "更改信息"}},
+	{audit.ConsentGiven, Words{"consents given", "同意"}},
+	{audit.FaceRefused, Words{"refusals", "拒绝"}},
+	{audit.ConsentWithdrawn, Words{"consents taken back before enrolment", "录入前撤回同意"}},
+	{audit.FaceEnrolled, Words{"faces taken", "录入人脸"}},
+	{audit.FaceErased, Words{"faces destroyed", "销毁人脸"}},
+	{audit.PersonRemoved, Words{"people erased", "删除人员"}},
+	{audit.LookedUp, Words{"looks at one person", "查看个人信息"}},
+	{audit.PeopleListed, Words{"looks at a list of people", "查看人员列表"}},
+	{audit.DecisionsLookedUp, Words{"looks at decisions about somebody", "查看与某人有关的判定"}},
+	{audit.OwnPageShown, Words{"own pages shown", "显示本人页面"}},
+	{audit.OwnPageCopied, Words{"copies made for their owner", "为本人制作副本"}},
+	{audit.BackupMade, Words{"backups made", "备份"}},
+	{audit.LogExported, Words{"audit log exported", "导出审计记录"}},
+	{audit.AimingBegun, Words{"camera aimed by staff", "工作人员调整摄像头"}},
+	{audit.DossierMade, Words{"dossiers made", "制作卷宗"}},
 }
 
 // actWords are their words, and actOrder their order.
-var actWords, actOrder = func() (map[string]Words, []string) {
-	words, order := map[string]Words{}, []string{}
+var actWords, actOrder = func() (map[audit.Kind]Words, []audit.Kind) {
+	words, order := map[audit.Kind]Words{}, []audit.Kind{}
 	for _, a := range acts {
 		words[a.kind], order = a.words, append(order, a.kind)
 	}

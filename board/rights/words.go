@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"menshen/policy"
+	"menshen/store/audit"
 )
 
 // words are one meaning in both languages.
@@ -36,31 +37,31 @@ var wayWords = map[policy.Means]words{
 }
 
 // acts are the kinds of entry about a person, other than decisions, in plain words.
-var acts = map[string]words{
-	"person added":        {"you were added", "登记您的信息"},
-	"person corrected":    {"your details were changed", "更改您的信息"},
-	"looked up":           {"somebody looked at your details", "查看您的信息"},
-	"decisions looked up": {"somebody looked at decisions about you", "查看与您有关的判定"},
-	"own page shown":      {"this page was shown", "显示本页"},
-	"own page copied":     {"this page was copied for you", "为您制作本页副本"},
-	"credential added":    {"a card, code or pass was given to you", "为您办理卡、密码或通行码"},
-	"credential revoked":  {"a card, code or pass was cancelled", "注销卡、密码或通行码"},
-	"consent given":       {"you agreed to face entry", "您同意使用人脸"},
-	"consent withdrawn":   {"you took your consent back", "您撤回同意"},
-	"withdrawal asked":    {"you took your consent back at the door, with your own card", "您在门口刷卡撤回同意"},
-	"pass made":           {"you gave a visitor a pass", "您为访客办理通行码"},
-	"asked after a no":    {"you were asked about face entry after a no", "您拒绝后又被询问是否使用人脸"},
-	"alarm":               {"help was called", "发出求助"},
-	"face refused":        {"you said no to face entry", "您拒绝使用人脸"},
-	"face enrolled":       {"your face was taken", "录入您的人脸"},
-	"face erased":         {"your face was destroyed", "销毁您的人脸数据"},
-	"face like another's: only with the card": {"your face is like another person's: it works only with your card", "与他人相似：须同时刷卡"},
-	"face like nobody's: alone":               {"your face is like nobody's: it works alone", "无相似者：可单独使用"},
+var acts = map[audit.Kind]words{
+	audit.PersonAdded:       {"you were added", "登记您的信息"},
+	audit.PersonCorrected:   {"your details were changed", "更改您的信息"},
+	audit.LookedUp:          {"somebody looked at your details", "查看您的信息"},
+	audit.DecisionsLookedUp: {"somebody looked at decisions about you", "查看与您有关的判定"},
+	audit.OwnPageShown:      {"this page was shown", "显示本页"},
+	audit.OwnPageCopied:     {"this page was copied for you", "为您制作本页副本"},
+	audit.CredentialAdded:   {"a card, code or pass was given to you", "为您办理卡、密码或通行码"},
+	audit.CredentialRevoked: {"a card, code or pass was cancelled", "注销卡、密码或通行码"},
+	audit.ConsentGiven:      {"you agreed to face entry", "您同意使用人脸"},
+	audit.ConsentWithdrawn:  {"you took your consent back", "您撤回同意"},
+	audit.WithdrawalAsked:   {"you took your consent back at the door, with your own card", "您在门口刷卡撤回同意"},
+	audit.PassMade:          {"you gave a visitor a pass", "您为访客办理通行码"},
+	audit.AskedAfterNo:      {"you were asked about face entry after a no", "您拒绝后又被询问是否使用人脸"},
+	audit.Alarm:             {"help was called", "发出求助"},
+	audit.FaceRefused:       {"you said no to face entry", "您拒绝使用人脸"},
+	audit.FaceEnrolled:      {"your face was taken", "录入您的人脸"},
+	audit.FaceErased:        {"your face was destroyed", "销毁您的人脸数据"},
+	audit.FaceNeedsCard:     {"your face is like another person's: it works only with your card", "与他人相似：须同时刷卡"},
+	audit.FaceAlone:         {"your face is like nobody's: it works alone", "无相似者：可单独使用"},
 }
 
 // Act says in plain words what was done; a kind that this version does not know stays as it is. Figures that stand beside it follow.
-func Act(kind, lang string, detail map[string]string) string {
-	s := kind
+func Act(kind audit.Kind, lang string, detail map[string]string) string {
+	s := string(kind)
 	if w, ok := acts[kind]; ok {
 		s = w.in(lang)
 	}

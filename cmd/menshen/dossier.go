@@ -114,7 +114,7 @@ func sayDossier(w io.Writer, d *dossier.Data) {
 	var broken []string
 	for _, r := range d.Rules {
 		if r.State == policy.Broken {
-			broken = append(broken, r.ID)
+			broken = append(broken, string(r.ID))
 		}
 	}
 	if len(broken) > 0 {

@@ -9,7 +9,7 @@ import (
 // ready is what a child says once its models are loaded and it is confined.
 type ready struct {
 	Models   string
-	Confined string
+	Confined Confinement
 }
 
 // beat is a child's sign of life, sent by the loop that looks, so that a hang there is noticed.
@@ -29,7 +29,7 @@ func (e *Eye) ready(payload []byte) error {
 	}
 	e.update(func(s *Status) {
 		s.State, s.Since = Running, time.Now()
-		s.Models, s.Confined = printable(r.Models), printable(r.Confined)
+		s.Models, s.Confined = printable(r.Models), r.Confined
 	})
 	return nil
 }

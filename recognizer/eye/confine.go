@@ -15,7 +15,7 @@ import (
 )
 
 // confine gives up, for all threads and for good, what the child does not need. It is called before the first outside byte is
-// parsed, the models included, and returns what is in force, in words.
+// parsed, the models included, and returns what is in force.
 //
 //   - No core dump, not dumpable: no frame gets to disk by a crash; no other process of the user may look in.
 //   - No swap, where the user may lock memory: no frame gets to disk that way either.
@@ -25,38 +25,34 @@ import (
 //   - seccomp: a list of allowed system calls without sockets, exec, ptrace, mounts, keys, io_uring or BPF; everything else
 //     fails with EPERM, calls of a foreign (32-bit) ABI included.
 //
-// A kernel without Landlock or seccomp is no error, since the door must work: the words say what is missing.
-func confine(cfg Config) (string, error) {
+// A kernel without Landlock or seccomp is no error, since the door must work: the result says what is missing.
+func confine(cfg Config) (is Confinement, err error) {
 	if cfg.Unconfined {
-		return "none (switched off)", nil
+		return Confinement{Unconfined: true}, nil
 	}
 	yield()
 	if err := limit(cfg); err != nil {
-		return "", err
+		return is, err
 	}
-	force := []string{"no-dump", "rlimits"}
-	if lockMemory() {
-		force = append(force, "no-swap")
-	}
+	is.NoDump, is.Limits, is.NoSwap = true, true, lockMemory()
 	if err := dropCapabilities(); err != nil {
-		return "", err
+		return is, err
 	}
-	force = append(force, "no-capabilities")
-	if abi, err := lsyscall.LandlockGetABIVersion(); err != nil || abi < 1 {
-		force = append(force, "NO landlock (kernel)")
-	} else {
+	is.NoCapabilities = true
+	if abi, err := lsyscall.LandlockGetABIVersion(); err == nil && abi > 0 {
 		if err := landlock.V8.BestEffort().Restrict(readable(cfg)...); err != nil {
-			return "", fmt.Errorf("landlock: %w", err)
+			return is, fmt.Errorf("landlock: %w", err)
 		}
-		force = append(force, fmt.Sprintf("landlock(%d)", abi))
+		is.Landlock = abi
 	}
 	if !seccomp.Supported() {
-		return strings.Join(append(force, "NO seccomp (kernel)"), " "), nil
+		return is, nil
 	}
 	if err := loadFilter(); err != nil {
-		return "", err
+		return is, err
 	}
-	return strings.Join(append(force, "seccomp", "no-new-privs"), " "), nil
+	is.Seccomp = true
+	return is, nil
 }
 
 // loadFilter allows the listed system calls alone from now on, on all threads.

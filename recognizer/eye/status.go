@@ -44,11 +44,11 @@ type Status struct {
 	LastError error
 
 	Camera   CameraState
-	Detail   string  // the camera's fault in words, for the console
-	FPS      float64 // frames looked at a second, over the last second
-	RSS      int64   // resident bytes of the child
-	Confined string  // what confinement is in force, e.g. "no-new-privs landlock(v5) seccomp rlimits"
-	Models   string  // name and version of the model set in use
+	Detail   string      // the camera's fault in words, for the console
+	FPS      float64     // frames looked at a second, over the last second
+	RSS      int64       // resident bytes of the child
+	Confined Confinement // what holds the child
+	Models   string      // name and version of the model set in use
 }
 
 // Picture is a small grey picture for aiming the camera. It is face data: Wipe it after showing it.

@@ -27,7 +27,7 @@ import (
 type Line struct {
 	Seq    uint64            `json:"n"` // 1, 2, 3, … without a gap
 	At     time.Time         `json:"at"`
-	Kind   string            `json:"kind"`          // "decision", "relay", "person added", "face erased", "log-in", …
+	Kind   Kind              `json:"kind"`
 	By     string            `json:"by"`            // "door", or an operator's id
 	Who    string            `json:"who,omitempty"` // the person's pseudonym for this line, hex
 	Door   string            `json:"door,omitempty"`

@@ -169,7 +169,7 @@ func TestEveryLineIsReadable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := func(name string) string { return string(rapid.SliceOfN(rapid.Byte(), 0, 20).Draw(t, name)) }
 		grant := rapid.Bool().Draw(t, "grant")
-		l := Line{Seq: 1, At: start, Kind: text("kind"), By: text("by"), Door: text("door"), Why: text("why"), Grant: &grant,
+		l := Line{Seq: 1, At: start, Kind: Kind(text("kind")), By: text("by"), Door: text("door"), Why: text("why"), Grant: &grant,
 			Detail: map[string]string{text("key"): text("value")}, Sealed: []byte(text("sealed")), Trace: []Check{{text("rule"), true, text("detail")}}}
 		b, err := l.Encode()
 		if err != nil {

@@ -1,0 +1,47 @@
+package eye
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Confinement is what holds a child, by its own word once it was done. The zero value: nothing is known.
+type Confinement struct {
+	Unconfined     bool // switched off in the configuration
+	NoDump         bool // no core dump, and no other process of the user may look in
+	Limits         bool // no file can grow, few can be open
+	NoSwap         bool // its memory stays out of swap
+	NoCapabilities bool // none of root's powers
+	Landlock       int  // the kernel's version of it; 0: the kernel has none
+	Seccomp        bool // only listed system calls, no new privileges; false: the kernel cannot
+}
+
+// Holds reports whether the child is kept from files, programs and sockets.
+func (c Confinement) Holds() bool { return c.Landlock > 0 && c.Seccomp }
+
+// String is what is in force, and what the kernel lacks.
+func (c Confinement) String() string {
+	switch {
+	case c == Confinement{}:
+		return ""
+	case c.Unconfined:
+		return "none (switched off)"
+	}
+	landlock, seccomp := "NO landlock (kernel)", "NO seccomp (kernel)"
+	if c.Landlock > 0 {
+		landlock = fmt.Sprintf("landlock(%d)", c.Landlock)
+	}
+	if c.Seccomp {
+		seccomp = "seccomp no-new-privs"
+	}
+	var words []string
+	for _, w := range []struct {
+		so   bool
+		word string
+	}{{c.NoDump, "no-dump"}, {c.Limits, "rlimits"}, {c.NoSwap, "no-swap"}, {c.NoCapabilities, "no-capabilities"}, {true, landlock}, {true, seccomp}} {
+		if w.so {
+			words = append(words, w.word)
+		}
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,97 @@
+package audit
+
+// Kind is what an entry of the log is about. This is its only definition: a test refuses these words as literals elsewhere (cmd/menshen).
+// The words are stored and hashed: never change one, never give one a second meaning, never remove one (testdata/kinds.txt).
+type Kind string
+
+// The door.
+const (
+	Decision       Kind = "decision"
+	DoorOpened     Kind = "door opened" // by an operator, from the console
+	Relay          Kind = "relay"
+	Misread        Kind = "misread"
+	Bell           Kind = "bell"
+	Tamper         Kind = "tamper"
+	TamperOver     Kind = "tamper over"
+	Alarm          Kind = "alarm"
+	Quiet          Kind = "quiet" // an alarm is over
+	LockdownKeyOn  Kind = "lockdown key on"
+	LockdownKeyOff Kind = "lockdown key off"
+	Orders         Kind = "orders" // lockdown or evacuation, by an operator
+)
+
+// The unit and its vault.
+const (
+	UnitStarted      Kind = "unit started"
+	UnitStopped      Kind = "unit stopped"
+	Fault            Kind = "fault"
+	FaultOver        Kind = "fault over"
+	TimeFloorSet     Kind = "time floor set"
+	VaultCreated     Kind = "vault created"
+	VaultMigrated    Kind = "vault migrated"
+	KeySourceChanged Kind = "key source changed"
+	KeysRotated      Kind = "keys rotated"
+	EntriesPruned    Kind = "entries pruned"
+	RetentionChanged Kind = "retention changed"
+	BackupMade       Kind = "backup made"
+	BackupRestored   Kind = "backup restored"
+	LogExported      Kind = "audit exported"
+	NoticeChanged    Kind = "notice changed"
+	PaperFiled       Kind = "paper filed"
+	PaperRemoved     Kind = "paper removed"
+	DossierMade      Kind = "dossier made"
+	AimingBegun      Kind = "aiming begun"
+	AimingEnded      Kind = "aiming ended"
+)
+
+// People, and what was done with what is stored about them.
+const (
+	PersonAdded       Kind = "person added"
+	PersonCorrected   Kind = "person corrected"
+	PersonRemoved     Kind = "person removed"
+	PeopleListed      Kind = "people listed"
+	LookedUp          Kind = "looked up"
+	DecisionsLookedUp Kind = "decisions looked up"
+	OwnPageShown      Kind = "own page shown"
+	OwnPageCopied     Kind = "own page copied"
+	CredentialAdded   Kind = "credential added"
+	CredentialRevoked Kind = "credential revoked"
+	PassMade          Kind = "pass made"
+	PassEnded         Kind = "pass ended"
+)
+
+// Faces.
+const (
+	ConsentGiven      Kind = "consent given"
+	ConsentWithdrawn  Kind = "consent withdrawn"
+	WithdrawalAsked   Kind = "withdrawal asked" // by the owner's card, at the door
+	FaceRefused       Kind = "face refused"
+	AskedAfterNo      Kind = "asked after a no"
+	FaceEnrolled      Kind = "face enrolled"
+	FaceErased        Kind = "face erased"
+	FaceNeedsCard     Kind = "face like another's: only with the card"
+	FaceAlone         Kind = "face like nobody's: alone"
+	FacesUnlocked     Kind = "faces unlocked"
+	UnlockRefused     Kind = "faces unlock refused"
+	PassphraseSet     Kind = "faces passphrase set"
+	PassphraseRemoved Kind = "faces passphrase removed"
+)
+
+// Operators.
+const (
+	OperatorAdded         Kind = "operator added"
+	OperatorChanged       Kind = "operator changed"
+	OperatorBlocked       Kind = "operator blocked"
+	OperatorSecretChanged Kind = "operator secret changed"
+	OperatorCardChanged   Kind = "operator card changed"
+	CommitmentAccepted    Kind = "commitment accepted"
+	LogIn                 Kind = "log-in"
+	LogInRefused          Kind = "log-in refused"
+	LogInCard             Kind = "log-in card"
+	LogInCardRefused      Kind = "log-in card refused"
+	LogOut                Kind = "log-out"
+	RecoveryCodeMade      Kind = "recovery code made"
+	Recovery              Kind = "recovery"
+	RecoveryRefused       Kind = "recovery refused"
+	Recovered             Kind = "recovered"
+)
