@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"menshen/store/audit"
 	"menshen/store/safefile"
 )
 
