@@ -28,9 +28,9 @@ func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() 
 	if _, err := host.Harden(); err != nil {
 		return d, nil, nil, fmt.Errorf("keeping the memory off the disk: %w", err)
 	}
-	v, err = store.Open(c.Unit.Dir, store.Options{Key: KeySource(c)})
+	v, err = OpenVault(c)
 	if err != nil {
-		return d, nil, nil, advise(err, c)
+		return d, nil, nil, err
 	}
 	hw, err := Wire(c)
 	if err != nil {

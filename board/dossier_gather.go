@@ -38,9 +38,9 @@ func (u *Unit) SealedDossier(ctx context.Context, by store.Actor) ([]byte, error
 
 // DossierAtRest makes the dossier of a unit that does not run. What only a running unit can tell is marked as not known in it.
 func DossierAtRest(ctx context.Context, c *config.Config) (file []byte, err error) {
-	v, err := store.Open(c.Unit.Dir, store.Options{Key: KeySource(c), Files: []string{outDir(c)}})
+	v, err := OpenVault(c)
 	if err != nil {
-		return nil, advise(err, c)
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
 	u, err := New(Parts{Config: c, Vault: v, Hardware: &Hardware{}})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io/fs"
 	"log/slog"
 
 	"menshen/board/config"
@@ -74,9 +75,9 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 	}
 	log.Info("memory kept off the disk", "dumps", "off", "locked", locked)
 
-	v, err := store.Open(c.Unit.Dir, store.Options{Key: KeySource(c), Files: []string{outDir(c)}})
+	v, err := OpenVault(c)
 	if err != nil {
-		return nil, closeAll, advise(err, c)
+		return nil, closeAll, err
 	}
 	closers = append(closers, v.Close)
 	log.Info("vault open", "dir", c.Unit.Dir)
@@ -123,18 +124,28 @@ func looking(c *config.Config) (o recognizer.Options) {
 	return o
 }
 
-// advise adds the remedy to an error of opening the vault.
+const withoutKey = "without it nothing opens this vault: make a new one in another folder and restore a backup"
+
+// OpenVault opens the vault of a unit that is not running. Its errors say what to do.
+func OpenVault(c *config.Config) (*store.Vault, error) {
+	v, err := store.Open(c.Unit.Dir, store.Options{Key: KeySource(c), Files: []string{outDir(c)}})
+	return v, advise(err, c)
+}
+
+// advise adds the remedy to an error of opening the vault; one that names its own is left alone.
 func advise(err error, c *config.Config) error {
 	for _, known := range []struct {
 		is     error
 		remedy string
 	}{
 		{store.ErrMissing, "make one with 'menshen init'"},
-		{store.ErrBusy, "stop the other one first ('systemctl stop menshen')"},
-		{store.ErrTooOpen, "take the rights from others: chmod -R go= " + c.Unit.Dir},
+		{store.ErrBusy, "stop the other one first ('systemctl stop menshen'), or use 'menshen console'"},
 		{store.ErrForeign, "set [unit] dir to the unit's own folder, or move that file away"},
 		{store.ErrNewer, "install the newer menshen again; the vault was not touched"},
-		{store.ErrCorrupt, "restore a backup; the damaged file was not touched"},
+		{store.ErrKeyMissing, "put your own copy of it there, or see [key] source; " + withoutKey},
+		{store.ErrWrongKey, "use the key that this vault was made with; " + withoutKey},
+		{store.ErrCorrupt, "save what is whole with 'menshen vault salvage', or restore a backup; the damaged file was not touched"},
+		{fs.ErrPermission, "do this as the unit's own user: sudo -u menshen menshen …"},
 	} {
 		if errors.Is(err, known.is) {
 			return fmt.Errorf("%w: %s", err, known.remedy)

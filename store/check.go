@@ -27,7 +27,7 @@ func (t *tx) check() error {
 		}
 	}
 	if s != t.st.Sum {
-		return fmt.Errorf("the live records are not those of the last transaction: %w, exchanged or rolled back: restore a backup", ErrCorrupt)
+		return fmt.Errorf("the live records are not those of the last transaction: %w, exchanged or rolled back", ErrCorrupt)
 	}
 	return t.checkEnd()
 }

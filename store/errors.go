@@ -8,14 +8,16 @@ import (
 	"menshen/store/safefile"
 )
 
-// Errors of opening a vault.
+// Errors of opening a vault. They say what is wrong; what to do is for the caller to say, who knows the unit.
 var (
-	ErrExists   = errors.New("a vault is here already")
-	ErrMissing  = errors.New("no vault here")
-	ErrBusy     = errors.New("vault is in use by another process")
-	ErrForeign  = errors.New("not a menshen vault")
-	ErrNewer    = errors.New("vault was written by a newer version of menshen")
-	ErrWrongKey = errors.New("the key source's key does not fit this vault")
+	ErrExists  = errors.New("a vault is here already")
+	ErrMissing = errors.New("no vault here")
+	ErrBusy    = errors.New("vault is in use by another process")
+	ErrForeign = errors.New("not a menshen vault")
+	ErrNewer   = errors.New("vault was written by a newer version of menshen")
+	// ErrKeyMissing means that the vault is there and its key source holds no key.
+	ErrKeyMissing = errors.New("the vault's key is not there")
+	ErrWrongKey   = errors.New("the key source's key does not fit this vault")
 	// ErrRolledBack means that the whole vault is an older copy than the one that was open last, by the key source's counter.
 	ErrRolledBack = errors.New("vault was put back to an older state")
 	// ErrTooOpen means that others than the owner may read the directory or a file in it.

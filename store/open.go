@@ -128,7 +128,7 @@ func (v *Vault) builtAside(id [8]byte) bool {
 // Open opens the vault in dir, and does what Mend does. Whatever the disk refuses of that, such as wiping when it is full, is left to the next Mend: a vault
 // whose data are whole opens. It checks that no record was exchanged, dropped or rolled back since the last transaction.
 //
-// Errors: ErrMissing, ErrBusy, ErrTooOpen, ErrForeign, ErrNewer, ErrWrongKey, ErrCorrupt, ErrRolledBack, and those of the key source.
+// Errors: ErrMissing, ErrBusy, ErrTooOpen, ErrForeign, ErrNewer, ErrKeyMissing, ErrWrongKey, ErrCorrupt, ErrRolledBack, and those of the key source.
 func Open(dir string, o Options) (*Vault, error) {
 	v := Await(dir, o)
 	if err := v.Mend(context.Background()); errors.Is(err, ErrWaiting) {
@@ -156,7 +156,7 @@ func (v *Vault) open(ctx context.Context) error {
 
 func (v *Vault) opened(ctx context.Context) error {
 	if err := safefile.Private(v.path()); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: make one with menshen init", ErrMissing)
+		return ErrMissing
 	} else if err != nil {
 		return err
 	}
@@ -217,7 +217,7 @@ func (v *Vault) inspect() (fallback bool, err error) {
 	case err != nil:
 		return false, err
 	case len(rep.Problems) > 0:
-		return false, fmt.Errorf("%s is %w at %d places; first, %s: restore a backup, or save what is left with menshen store salvage", v.path(), ErrCorrupt, len(rep.Problems), rep.Problems[0])
+		return false, fmt.Errorf("%s is %w at %d places; first, %s", v.path(), ErrCorrupt, len(rep.Problems), rep.Problems[0])
 	}
 	return rep.Fallback, nil
 }
@@ -235,6 +235,9 @@ func (v *Vault) unlock(ctx context.Context, db *bolt.DB) (r *ring, st state, err
 		return nil, st, err
 	}
 	roots, err := v.o.Key.Load(ctx)
+	if errors.Is(err, keys.ErrNone) {
+		return nil, st, fmt.Errorf("%s: %w", v.o.Key, ErrKeyMissing)
+	}
 	if err != nil {
 		return nil, st, fmt.Errorf("load the key: %w", err)
 	}
@@ -259,7 +262,7 @@ func (v *Vault) unlock(ctx context.Context, db *bolt.DB) (r *ring, st state, err
 		}
 		return r, st, nil
 	}
-	return nil, st, fmt.Errorf("%s: %w: use the key this vault was made with, or restore a backup", v.o.Key, ErrWrongKey)
+	return nil, st, fmt.Errorf("%s: %w", v.o.Key, ErrWrongKey)
 }
 
 // acquire takes the directory for this process.
@@ -268,7 +271,7 @@ func (v *Vault) acquire() error {
 		return errors.New("open vault: no key source")
 	}
 	if err := safefile.Private(v.dir); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("open vault in %s: %w: make one with menshen init", v.dir, ErrMissing)
+		return fmt.Errorf("open vault in %s: %w", v.dir, ErrMissing)
 	} else if err != nil {
 		return fmt.Errorf("open vault: %w", err)
 	}
@@ -284,7 +287,7 @@ func (v *Vault) acquire() error {
 		}
 		if !errors.Is(err, unix.EWOULDBLOCK) || time.Now().After(end) {
 			if errors.Is(err, unix.EWOULDBLOCK) {
-				err = fmt.Errorf("%w: stop it (systemctl stop menshen), or use menshen console", ErrBusy)
+				err = ErrBusy
 			}
 			return errors.Join(fmt.Errorf("open vault in %s: %w", v.dir, err), f.Close())
 		}

@@ -83,7 +83,7 @@ func withVault(path string, f func(*store.Vault) error) error {
 	if err != nil {
 		return err
 	}
-	v, err := store.Open(conf.Unit.Dir, store.Options{Key: board.KeySource(conf)})
+	v, err := board.OpenVault(conf)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	_ "time/tzdata" // a small board may have no zone files, and schedules need them
@@ -16,10 +17,15 @@ import (
 var version = "unknown"
 
 func main() {
-	if err := root().Execute(); err != nil {
-		fmt.Fprintln(os.Stderr, "menshen:", err)
-		os.Exit(1)
+	err := root().Execute()
+	if err == nil {
+		return
 	}
+	fmt.Fprintln(os.Stderr, "menshen:", err)
+	if errors.As(err, new(usageError)) {
+		os.Exit(2)
+	}
+	os.Exit(1)
 }
 
 func root() *cobra.Command {
@@ -36,9 +42,10 @@ store. Everything stays in the unit; it opens no internet socket.`,
 		Version:       version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
 	}
 	c.AddCommand(checkVerb(), runVerb(), consoleVerb(), initVerb(), configVerb(), boardVerb(), demoVerb(), auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
 	c.AddCommand(noticeVerb(), dossierVerb())
+	strict(c)
+	strictHelp(c)
 	return c
 }

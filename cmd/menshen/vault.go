@@ -62,7 +62,7 @@ func vaultCheck() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			return withVault(path, func(v *store.Vault) error {
 				if err := v.Check(); err != nil {
-					return fmt.Errorf("%w: save what is whole with 'menshen vault salvage'", err)
+					return fmt.Errorf("%w: save what is whole with 'menshen vault salvage', or restore a backup", err)
 				}
 				fmt.Fprintln(c.OutOrStdout(), "every record is whole")
 				return nil
