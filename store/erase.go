@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"menshen/policy"
-	"menshen/store/audit"
 )
 
 // Receipt is the unit's signed word that something was erased. It holds nothing about the person but a hash of their random
@@ -89,11 +88,11 @@ func (v *Vault) erase(a Actor, id policy.PersonID, what, why string) (Receipt, e
 	drop := forget{person: id, all: what == "person"}
 	err = v.renew(context.Background(), drop, func(t *tx) error {
 		r.Unit, r.Epoch, r.At = t.r.Unit, t.r.Epoch, v.now(t)
-		e := Entry{At: r.At, Kind: audit.FaceErased, Actor: a, Person: id, Detail: map[string]string{"subject": fmt.Sprintf("%x", r.Subject), "why": why}}
-		if what == "person" {
-			e.Kind = audit.PersonRemoved
-		} else if err := t.withdraw(id, r.At); err != nil {
-			return err
+		e := Entry{At: r.At, Kind: r.kind(), Actor: a, Person: id, Detail: map[string]string{"subject": fmt.Sprintf("%x", r.Subject), "why": why}}
+		if what == "face" {
+			if err := t.withdraw(id, r.At); err != nil {
+				return err
+			}
 		}
 		var err error
 		if r.Seq, err = t.log(e); err != nil {

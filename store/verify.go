@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
@@ -79,7 +80,7 @@ func (v *Vault) ExportAudit(w io.Writer) error {
 
 func exportTo(w io.Writer, t *tx, now time.Time) error {
 	c := t.st.Audit
-	out, err := audit.NewExport(w, audit.Header{Unit: t.r.Unit, First: c.First, Base: c.Base, At: now}, t.r.sign())
+	out, err := audit.NewExport(w, audit.Header{Unit: t.r.Unit, First: c.First, Base: c.Base, Last: c.Seq, At: now}, c.Head, t.r.sign())
 	if err != nil {
 		return err
 	}
@@ -98,10 +99,39 @@ func exportTo(w io.Writer, t *tx, now time.Time) error {
 		return err
 	}
 	// What is signed is the end of the log itself, not of what could be written.
-	return errors.Join(append(damaged, out.Close(c.Seq, c.Head, now))...)
+	return errors.Join(append(damaged, out.Close())...)
 }
 
-// VerifyExport checks an export, on any machine, against the unit's public key. A report with OK false names the first bad line.
-func VerifyExport(r io.Reader, pub ed25519.PublicKey) (AuditReport, error) {
-	return audit.Verify(r, pub)
+// Expected is what was known of a log earlier: see package audit.
+type Expected = audit.Expected
+
+// VerifyExport checks an export, on any machine, against the unit's public key and what was known of the log earlier. A report with OK false names the
+// first bad line.
+func VerifyExport(r io.Reader, pub ed25519.PublicKey, known ...Expected) (AuditReport, error) {
+	return audit.Verify(r, pub, known...)
+}
+
+// KnownBy reads what a document that the unit gave earlier says of its audit log: an export, or receipts of erasures. It must verify itself.
+func KnownBy(document []byte, pub ed25519.PublicKey) ([]Expected, error) {
+	rep, err := audit.Verify(bytes.NewReader(document), pub)
+	switch {
+	case err == nil && rep.OK:
+		return []Expected{{Seq: rep.Last, Head: &rep.Head}}, nil
+	case err == nil:
+		return nil, errors.New(rep.String())
+	case !errors.Is(err, audit.ErrNoExport):
+		return nil, err
+	}
+	receipts, err := ParseReceipts(bytes.NewReader(document))
+	if err != nil {
+		return nil, fmt.Errorf("neither an export of an audit log nor receipts: %w", err)
+	}
+	var known []Expected
+	for _, r := range receipts {
+		if !r.Verify(pub) {
+			return nil, fmt.Errorf("receipt %d is %w", r.Seq, audit.ErrSigner)
+		}
+		known = append(known, Expected{Seq: r.Seq, Kind: r.kind(), Detail: map[string]string{"subject": fmt.Sprintf("%x", r.Subject)}})
+	}
+	return known, nil
 }

@@ -92,6 +92,7 @@ func exportAudit(ctx context.Context, c *console, _ []string) error {
 	}
 	c.printf(text{"Audit log written to %s", "审计日志已写入 %s"}, path)
 	c.printf(text{"Anywhere: menshen audit verify FILE --key %s", "任意机器上：menshen audit verify 文件 --key %s"}, key)
+	c.say(text{"Keep this file: a later one is held against it with --expect FILE.", "请保存此文件：核验以后的导出时，用 --expect 文件 与其对照。"})
 	return nil
 }
 

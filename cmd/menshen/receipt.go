@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/ed25519"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -47,15 +46,12 @@ func receiptVerb() *cobra.Command {
 }
 
 func verifyReceipts(out io.Writer, in io.Reader, key ed25519.PublicKey) error {
-	bad, n := 0, 0
-	for dec := json.NewDecoder(io.LimitReader(in, 1<<24)); ; {
-		var r store.Receipt
-		if err := dec.Decode(&r); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return fmt.Errorf("reading receipt %d: %w: each is one JSON object, as 'receipts --json' prints it", n+1, err)
-		}
-		n++
+	receipts, err := store.ParseReceipts(in)
+	if err != nil {
+		return err
+	}
+	bad := 0
+	for _, r := range receipts {
 		verdict := "signature fits"
 		if !r.Verify(key) {
 			verdict, bad = "NOT SIGNED by this unit, or changed", bad+1
@@ -63,11 +59,8 @@ func verifyReceipts(out io.Writer, in io.Reader, key ed25519.PublicKey) error {
 		fmt.Fprintf(out, "receipt %d, %s: %s erased (%s), %d of %d blocks left: %s\n",
 			r.Seq, r.At.Format("2006-01-02 15:04:05Z07:00"), r.What, r.Why, r.Found, r.Sought, verdict)
 	}
-	switch {
-	case n == 0:
-		return errors.New("there is no receipt in it")
-	case bad > 0:
-		return fmt.Errorf("%d of %d receipts do not verify", bad, n)
+	if bad > 0 {
+		return fmt.Errorf("%d of %d receipts do not verify", bad, len(receipts))
 	}
 	return nil
 }

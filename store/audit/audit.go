@@ -5,7 +5,8 @@
 //	H(n) = SHA-256("menshen audit 1\n" ‖ H(n−1) ‖ line n)
 //
 // The line is hashed as the exact bytes that were recorded and that an export shows. Inserting, removing, changing or reordering any line changes every hash after
-// it, and the signed hashes no longer fit; cutting off the end loses the signature that an export ends with.
+// it, and the signed hashes no longer fit. An export begins with the signed span of its entries, and each kind of signed line has a purpose of its own: so nothing can be cut
+// off its end. An older export is a whole export of an earlier day; what was known of the log later (Expected) tells it from the present one.
 //
 // A person appears in a line as a pseudonym that is different in each line and can be made only with that person's own key, and what is said of them alone is sealed under it.
 // Erase the key, and the lines still prove that nothing was changed, but no longer tell whom they were about, nor which of them were about the same person.
@@ -21,6 +22,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"menshen/internal/exact"
 )
 
 // Line is one entry as it is recorded, hashed and exported. Its JSON has no spaces and its fields are in this order.
@@ -88,18 +91,22 @@ func (l *Line) Decode(b []byte) error {
 	return decode(b, l)
 }
 
-// decode reads JSON that must be byte for byte what encoding gives, so that nothing that is said can be said in two ways.
+// decode reads what must be byte for byte what encoding gives, so that nothing that is said can be said in two ways.
 func decode(b []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return fmt.Errorf("line is not an entry: %w", err)
-	}
-	if again, err := json.Marshal(v); err != nil || !bytes.Equal(again, b) {
+	if err := exact.Decode(b, v); errors.Is(err, exact.ErrForm) {
 		return errors.New("line is not in the recorded form")
+	} else if err != nil {
+		return fmt.Errorf("line is not an entry: %w", err)
 	}
 	return nil
 }
+
+// What a checkpoint is signed for. A signature for one purpose fits no other: so a mark cannot be passed off as the end.
+const (
+	markPurpose = "menshen audit mark 2\n"
+	endPurpose  = "menshen audit end 2\n"
+	oldPurpose  = "menshen audit checkpoint 1\n" // marks and ends of exports of version 1, alike
+)
 
 // Checkpoint is the unit's word that after line Seq the chain's hash was Head.
 type Checkpoint struct {
@@ -110,17 +117,19 @@ type Checkpoint struct {
 	Sig  []byte    `json:"sig"`
 }
 
-func (c *Checkpoint) message() []byte {
-	m := append([]byte("menshen audit checkpoint 1\n"), c.Unit[:]...)
+func (c *Checkpoint) message(purpose string) []byte {
+	m := append([]byte(purpose), c.Unit[:]...)
 	m = binary.BigEndian.AppendUint64(m, c.Seq)
 	m = append(m, c.Head[:]...)
 	return binary.BigEndian.AppendUint64(m, uint64(c.At.UnixNano()))
 }
 
-// Sign signs the checkpoint.
-func (c *Checkpoint) Sign(k ed25519.PrivateKey) { c.Sig = ed25519.Sign(k, c.message()) }
+// sign signs the checkpoint for one purpose.
+func (c *Checkpoint) sign(purpose string, k ed25519.PrivateKey) {
+	c.Sig = ed25519.Sign(k, c.message(purpose))
+}
 
-// Verify reports whether the unit with this public key signed the checkpoint.
-func (c *Checkpoint) Verify(pub ed25519.PublicKey) bool {
-	return len(pub) == ed25519.PublicKeySize && ed25519.Verify(pub, c.message(), c.Sig)
+// signed reports whether the unit with this public key signed the checkpoint for that purpose.
+func (c *Checkpoint) signed(purpose string, pub ed25519.PublicKey) bool {
+	return len(pub) == ed25519.PublicKeySize && ed25519.Verify(pub, c.message(purpose), c.Sig)
 }

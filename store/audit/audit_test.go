@@ -17,35 +17,43 @@ var start = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 // export makes one of n lines, of which those in the gap were pruned, as lines of text.
 func export(t testing.TB, n int, gap [2]uint64, key ed25519.PrivateKey) [][]byte {
 	t.Helper()
+	line := func(i uint64) []byte {
+		l := Line{Seq: i, At: start.Add(time.Duration(i-1) * time.Minute), Kind: "decision", By: "door", Door: fmt.Sprint("door ", (i-1)%3)}
+		b, err := l.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	var last Hash
+	for i := range uint64(n) {
+		last = last.Next(line(i + 1))
+	}
 	var out bytes.Buffer
-	e, err := NewExport(&out, Header{Unit: unitID{1}, At: start}, key)
+	e, err := NewExport(&out, Header{Unit: unitID{1}, Last: uint64(n), At: start}, last, key)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var head Hash
 	var g Gap
 	for i := range uint64(n) {
-		l := Line{Seq: i + 1, At: start.Add(time.Duration(i) * time.Minute), Kind: "decision", By: "door", Door: fmt.Sprint("door ", i%3)}
-		b, err := l.Encode()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if l.Seq == gap[0] {
+		seq, b := i+1, line(i+1)
+		if seq == gap[0] {
 			g = Gap{Unit: unitID{1}, From: gap[0], To: gap[1], Before: head, At: start}
 		}
 		head = head.Next(b)
-		if l.Seq == gap[1] {
+		if seq == gap[1] {
 			g.After = head
 			g.Sign(key)
 			err = e.Gap(&g)
-		} else if l.Seq < gap[0] || l.Seq > gap[1] {
+		} else if seq < gap[0] || seq > gap[1] {
 			err = e.Line(b)
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := e.Close(uint64(n), head, start); err != nil {
+	if err := e.Close(); err != nil {
 		t.Fatal(err)
 	}
 	lines := bytes.SplitAfter(out.Bytes(), []byte("\n"))
@@ -61,8 +69,8 @@ func keyPair(t testing.TB) (ed25519.PublicKey, ed25519.PrivateKey) {
 	return pub, key
 }
 
-func verify(lines [][]byte, pub ed25519.PublicKey) (Report, error) {
-	return Verify(bytes.NewReader(bytes.Join(lines, nil)), pub)
+func verify(lines [][]byte, pub ed25519.PublicKey, known ...Expected) (Report, error) {
+	return Verify(bytes.NewReader(bytes.Join(lines, nil)), pub, known...)
 }
 
 func TestRAuditEveryTamperingIsNamed(t *testing.T) {

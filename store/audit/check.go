@@ -16,10 +16,16 @@ type Report struct {
 	FirstBad uint64 // number of the first line that does not fit; 0: none
 	Problem  string // what is wrong with it
 	Signed   time.Time
+	Head     Hash // after the last line that fits
+	Open     bool // an export of version 1: nothing shows that no lines followed the last one
 }
 
 // String is the report in one line.
 func (r Report) String() string {
+	if r.OK && r.Open {
+		return fmt.Sprintf("entries %d to %d are unchanged (%d entries), but this export is of the first form, "+
+			"which does not show whether more followed: export again, or give what you know with --expect", r.First, r.Last, r.Lines)
+	}
 	if r.OK {
 		return fmt.Sprintf("the audit log is whole: %d entries, %d to %d", r.Lines, r.First, r.Last)
 	}
@@ -32,6 +38,7 @@ type Checker struct {
 	head   Hash
 	want   uint64
 	marked uint64 // first line after the last signature
+	known  []Expected
 }
 
 // NewChecker begins at line first, before which the hash was base.
@@ -67,6 +74,7 @@ func (c *Checker) Line(b []byte) {
 	c.r.Last = c.want
 	c.r.Lines++
 	c.want++
+	c.compare(&l)
 }
 
 // Hashed takes the next line, and the hash that is said to come after it.
@@ -77,12 +85,12 @@ func (c *Checker) Hashed(b []byte, after Hash) {
 	c.Line(b)
 }
 
-// Mark takes a signed word on where the chain is.
-func (c *Checker) Mark(m *Checkpoint, pub ed25519.PublicKey) {
+// Mark takes a word on where the chain is, signed for a purpose.
+func (c *Checker) Mark(m *Checkpoint, purpose string, pub ed25519.PublicKey) {
 	switch {
 	case c.r.FirstBad != 0:
-	case !m.Verify(pub):
-		c.Bad(c.want, "the signature there is not this unit's")
+	case !m.signed(purpose, pub):
+		c.Bad(c.want, "the signature there is not this unit's, or was given for another line")
 	case m.Seq > c.want-1:
 		c.Bad(c.want, fmt.Sprintf("it and all up to %d are missing", m.Seq))
 	case m.Seq < c.want-1:
@@ -108,6 +116,8 @@ func (c *Checker) End(seq uint64, head Hash) Report {
 	case c.head != head:
 		c.Bad(c.r.First, "the hash at the end is another one: a line was changed together with all after it")
 	}
+	c.reached()
+	c.r.Head = c.head
 	c.r.OK = c.r.FirstBad == 0
 	return c.r
 }

@@ -15,24 +15,29 @@ import (
 
 // An export is text:
 //
-//	{"menshen-audit":1,"unit":"…","first":…,"base":"…","at":"…","sig":"…"}    where the log begins, signed
+//	{"menshen-audit":2,"unit":"…","first":…,"base":"…","last":…,"head":"…","at":"…","sig":"…"}    from where to where the log goes, signed
 //	<hash after it, hex> {"n":…,…}                                           one entry a line
 //	{"mark":{"n":…,"head":"…","at":"…","sig":"…"}}                           every 1000 entries, signed
 //	{"gap":{"from":…,"to":…,…,"sig":"…"}}                                    in the place of pruned lines, signed
-//	{"end":{"n":…,"head":"…","at":"…","sig":"…"}}                            where it ends, signed
+//	{"end":{"n":…,"head":"…","at":"…","sig":"…"}}                            where it ends, signed; the same as in the first line
 //
 // The hashes tell which line was changed; the signatures, that nobody changed a line and all hashes after it. Longest line taken: 1 MiB.
+//
+// In version 1 the first line had no "last" and "head", and marks and ends were signed for the same purpose: a mark passed for the end. Such
+// exports are still verified, but do not show where the log ended (Report.Open).
 const (
 	maxLine   = 1 << 20
 	markEvery = 1000
 )
 
-// Header is the first line of an export: the unit's word on where the log begins.
+// Header is the first line of an export: the unit's word on where the log begins and where it ends.
 type Header struct {
 	Version int       `json:"menshen-audit"`
 	Unit    unitID    `json:"unit"`
 	First   uint64    `json:"first"`
-	Base    Hash      `json:"base"` // hash before line First
+	Base    Hash      `json:"base"`           // hash before line First
+	Last    uint64    `json:"last,omitempty"` // 0 when there are no lines, and in version 1
+	Head    *Hash     `json:"head,omitempty"` // hash after line Last; nil in version 1
 	At      time.Time `json:"at"`
 	Sig     []byte    `json:"sig"`
 }
@@ -49,9 +54,14 @@ func (u *unitID) UnmarshalText(b []byte) error {
 }
 
 func (h *Header) message() []byte {
-	m := append([]byte("menshen audit export 1\n"), h.Unit[:]...)
+	m := fmt.Appendf(nil, "menshen audit export %d\n", h.Version)
+	m = append(m, h.Unit[:]...)
 	m = binary.BigEndian.AppendUint64(m, h.First)
 	m = append(m, h.Base[:]...)
+	if h.Head != nil {
+		m = binary.BigEndian.AppendUint64(m, h.Last)
+		m = append(m, h.Head[:]...)
+	}
 	return binary.BigEndian.AppendUint64(m, uint64(h.At.UnixNano()))
 }
 
@@ -66,18 +76,17 @@ type footer struct {
 type Export struct {
 	w    *bufio.Writer
 	key  ed25519.PrivateKey
-	unit unitID
-	at   time.Time
+	span Header
 	seq  uint64
 	head Hash
 }
 
-// NewExport writes the header, signed with key.
-func NewExport(w io.Writer, h Header, key ed25519.PrivateKey) (*Export, error) {
-	h.Version, h.First = 1, max(h.First, 1)
+// NewExport writes the header, signed with key. It says from where to where the log goes: First (0 is 1), Base, Last and head, the hash after line Last.
+func NewExport(w io.Writer, h Header, head Hash, key ed25519.PrivateKey) (*Export, error) {
+	h.Version, h.First, h.Head = 2, max(h.First, 1), &head
 	h.At = h.At.UTC()
 	h.Sig = ed25519.Sign(key, h.message())
-	e := &Export{w: bufio.NewWriter(w), key: key, unit: h.Unit, at: h.At, seq: h.First - 1, head: h.Base}
+	e := &Export{w: bufio.NewWriter(w), key: key, span: h, seq: h.First - 1, head: h.Base}
 	return e, e.json(&h)
 }
 
@@ -88,12 +97,12 @@ func (e *Export) Line(b []byte) error {
 	if err := e.raw(b); err != nil || e.seq%markEvery != 0 {
 		return err
 	}
-	return e.json(footer{Mark: e.sign(e.seq, e.head, e.at)})
+	return e.json(footer{Mark: e.sign(markPurpose, e.seq, e.head)})
 }
 
-func (e *Export) sign(seq uint64, head Hash, at time.Time) *Checkpoint {
-	c := &Checkpoint{Unit: e.unit, Seq: seq, Head: head, At: at.UTC()}
-	c.Sign(e.key)
+func (e *Export) sign(purpose string, seq uint64, head Hash) *Checkpoint {
+	c := &Checkpoint{Unit: e.span.Unit, Seq: seq, Head: head, At: e.span.At}
+	c.sign(purpose, e.key)
 	return c
 }
 
@@ -103,9 +112,9 @@ func (e *Export) Gap(g *Gap) error {
 	return e.json(footer{Gap: g})
 }
 
-// Close signs and writes the end: the number of the log's last line, and the hash after it. It does not close the writer below.
-func (e *Export) Close(seq uint64, head Hash, at time.Time) error {
-	if err := e.json(footer{End: e.sign(seq, head, at)}); err != nil {
+// Close signs and writes the end that the header names, whatever lines were written. It does not close the writer below.
+func (e *Export) Close() error {
+	if err := e.json(footer{End: e.sign(endPurpose, e.span.Last, *e.span.Head)}); err != nil {
 		return err
 	}
 	return e.w.Flush()
@@ -130,9 +139,10 @@ var (
 	ErrSigner   = errors.New("signed by another unit, or not at all")
 )
 
-// Verify checks an export against the public key of the unit that made it. A log that was changed gives a report with OK false and the
-// first bad line; an error means that reading failed, that it is no export, or that its beginning is not signed by this unit.
-func Verify(r io.Reader, pub ed25519.PublicKey) (Report, error) {
+// Verify checks an export against the public key of the unit that made it, and against what was known of the log earlier. A log that was changed
+// gives a report with OK false and the first bad line; an error means that reading failed, that it is no export, or that its beginning is not
+// signed by this unit.
+func Verify(r io.Reader, pub ed25519.PublicKey, known ...Expected) (Report, error) {
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, maxLine)
 	if !s.Scan() {
@@ -142,18 +152,23 @@ func Verify(r io.Reader, pub ed25519.PublicKey) (Report, error) {
 	if err := json.Unmarshal(s.Bytes(), &h); err != nil || h.Version == 0 {
 		return Report{}, ErrNoExport
 	}
-	if h.Version != 1 {
+	if h.Version > 2 {
 		return Report{}, fmt.Errorf("%w of a version known here: %d", ErrNoExport, h.Version)
 	}
+	h = Header{}
 	if err := decode(s.Bytes(), &h); err != nil {
 		return Report{}, fmt.Errorf("%w: first %w", ErrNoExport, err)
+	}
+	if (h.Head != nil) != (h.Version == 2) || h.Head == nil && h.Last != 0 {
+		return Report{}, fmt.Errorf("%w: its first line does not say what version %d says", ErrNoExport, h.Version)
 	}
 	if len(pub) != ed25519.PublicKeySize || !ed25519.Verify(pub, h.message(), h.Sig) {
 		return Report{}, fmt.Errorf("the export's first line is %w", ErrSigner)
 	}
 	c := NewChecker(h.First, h.Base)
+	c.known = known
 	for s.Scan() {
-		if rep, ended := c.exported(s.Bytes(), h.Unit, pub); ended {
+		if rep, ended := c.exported(s.Bytes(), &h, pub); ended {
 			if s.Scan() {
 				c.Bad(rep.Last+1, "there are lines after the signed end")
 				rep = c.End(rep.Last, c.Head())
@@ -171,7 +186,7 @@ func Verify(r io.Reader, pub ed25519.PublicKey) (Report, error) {
 }
 
 // exported takes one line of an export after the first. ended is true after the signed end.
-func (c *Checker) exported(b []byte, unit unitID, pub ed25519.PublicKey) (rep Report, ended bool) {
+func (c *Checker) exported(b []byte, h *Header, pub ed25519.PublicKey) (rep Report, ended bool) {
 	if !bytes.HasPrefix(b, []byte("{")) {
 		var hash Hash
 		head, line, _ := bytes.Cut(b, []byte(" "))
@@ -182,21 +197,28 @@ func (c *Checker) exported(b []byte, unit unitID, pub ed25519.PublicKey) (rep Re
 		c.Hashed(line, hash)
 		return rep, false
 	}
+	mark, end := markPurpose, endPurpose
+	if h.Version == 1 {
+		mark, end = oldPurpose, oldPurpose
+	}
 	var f footer
 	switch err := decode(b, &f); {
 	case err != nil:
 		c.Bad(c.want, "a signed note in its place is damaged")
 	case f.Gap != nil:
-		f.Gap.Unit = unit
+		f.Gap.Unit = h.Unit
 		c.Gap(f.Gap, pub)
 	case f.Mark != nil:
-		f.Mark.Unit = unit
-		c.Mark(f.Mark, pub)
+		f.Mark.Unit = h.Unit
+		c.Mark(f.Mark, mark, pub)
 	case f.End != nil:
-		f.End.Unit = unit
-		c.Mark(f.End, pub)
+		f.End.Unit = h.Unit
+		c.Mark(f.End, end, pub)
+		if h.Head != nil && (f.End.Seq != h.Last || f.End.Head != *h.Head || !f.End.At.Equal(h.At)) {
+			c.Bad(c.want, fmt.Sprintf("the export ends here, but its first line says that it goes up to %d", h.Last))
+		}
 		rep = c.End(f.End.Seq, f.End.Head)
-		rep.Signed = f.End.At
+		rep.Signed, rep.Open = f.End.At, h.Version == 1
 		return rep, true
 	default:
 		c.Bad(c.want, "a note that says nothing")

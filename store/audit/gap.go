@@ -41,5 +41,6 @@ func (c *Checker) Gap(g *Gap, pub ed25519.PublicKey) {
 	default:
 		c.head, c.want, c.r.Last = g.After, g.To+1, g.To
 		c.r.Pruned += g.To - g.From + 1
+		c.compare(nil)
 	}
 }

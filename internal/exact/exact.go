@@ -1,0 +1,93 @@
+// Package exact reads JSON in which a thing can be said in one way only.
+//
+// encoding/json takes the last of two members of the same name, leaves out members that it does not know, and does not mind spaces. So a
+// signed document could show one thing to a reader and another to a program, with a signature that fits. Documents whose values are signed
+// are read by Decode; documents whose bytes are signed, by Unmarshal.
+package exact
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+)
+
+// Errors of this package. Those of encoding/json come as they are.
+var (
+	ErrForm  = errors.New("not in the form in which it was written: changed, or formatted by another program")
+	ErrTwice = errors.New("a member is named twice")
+)
+
+// Decode reads b into v, and refuses bytes that json.Marshal would not have made of v: unknown or doubled members, another order, spaces.
+func Decode(b []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	if again, err := json.Marshal(v); err != nil || !bytes.Equal(again, b) {
+		return ErrForm
+	}
+	return nil
+}
+
+// Unmarshal is json.Unmarshal, but refuses a member that is named twice in one object. Names that differ only in capital letters
+// count as the same, since encoding/json takes them for the same field.
+func Unmarshal(b []byte, v any) error {
+	if err := json.Unmarshal(b, v); err != nil {
+		return err
+	}
+	return once(json.NewDecoder(bytes.NewReader(b)))
+}
+
+// once looks at every object of a document that is known to be valid JSON.
+func once(d *json.Decoder) error {
+	type level struct {
+		seen  map[string]bool // nil: an array
+		value bool            // the next token is the value of a member
+	}
+	var levels []level
+	for {
+		t, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch t {
+		case json.Delim('}'), json.Delim(']'):
+			levels = levels[:len(levels)-1]
+			continue
+		}
+		if n := len(levels); n > 0 && levels[n-1].seen != nil {
+			in := &levels[n-1]
+			if in.value = !in.value; in.value {
+				name := strings.Map(smallest, t.(string))
+				if in.seen[name] {
+					return fmt.Errorf("%w: %.40q", ErrTwice, name)
+				}
+				in.seen[name] = true
+				continue
+			}
+		}
+		switch t {
+		case json.Delim('{'):
+			levels = append(levels, level{seen: map[string]bool{}})
+		case json.Delim('['):
+			levels = append(levels, level{})
+		}
+	}
+}
+
+// smallest is the least of the runes that differ from r by case alone.
+func smallest(r rune) rune {
+	least := r
+	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+		least = min(least, next)
+	}
+	return least
+}

@@ -1,0 +1,41 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"menshen/internal/exact"
+	"menshen/store/audit"
+)
+
+// kind is the kind of the entry that the audit log has of the erasure.
+func (r Receipt) kind() audit.Kind {
+	if r.What == "person" {
+		return audit.PersonRemoved
+	}
+	return audit.FaceErased
+}
+
+// ParseReceipts reads receipts, each a JSON object in exactly the form in which the unit gave it. None is an error too.
+func ParseReceipts(in io.Reader) ([]Receipt, error) {
+	var out []Receipt
+	for dec := json.NewDecoder(io.LimitReader(in, 1<<24)); ; {
+		var raw json.RawMessage
+		var r Receipt
+		err := dec.Decode(&raw)
+		switch {
+		case errors.Is(err, io.EOF) && len(out) > 0:
+			return out, nil
+		case errors.Is(err, io.EOF):
+			return nil, errors.New("there is no receipt in it")
+		case err == nil:
+			err = exact.Decode(raw, &r)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading receipt %d: %w: each is one JSON object, as 'receipts --json' prints it", len(out)+1, err)
+		}
+		out = append(out, r)
+	}
+}
