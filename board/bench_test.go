@@ -53,14 +53,24 @@ type bench struct {
 	found   host.Facts // on the machine
 }
 
-// clock is the wall clock of a test.
+// clock is the wall clock of a test, and one that nobody sets.
 type clock struct {
-	mu sync.Mutex
-	t  time.Time
+	mu     sync.Mutex
+	t      time.Time
+	passed time.Duration
 }
 
-func (c *clock) now() time.Time          { c.mu.Lock(); defer c.mu.Unlock(); return c.t }
-func (c *clock) advance(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.t = c.t.Add(d) }
+func (c *clock) now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.t }
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+	c.passed += d
+}
+func (c *clock) running() time.Duration { c.mu.Lock(); defer c.mu.Unlock(); return c.passed }
+
+// set puts the wall clock somewhere else; no time passes.
+func (c *clock) set(t time.Time) { c.mu.Lock(); defer c.mu.Unlock(); c.t = t }
 
 // confined is an eye that is held as it should be.
 var confined = eye.Confinement{NoDump: true, Limits: true, NoSwap: true, Landlock: 6, Seccomp: true}
@@ -108,8 +118,10 @@ func newBench(t *testing.T, change ...func(*config.Config)) *bench {
 	for _, f := range change {
 		f(conf)
 	}
-	v, err := store.Create(conf.Unit.Dir, store.Options{Key: store.KeyFile(t.TempDir() + "/key"), Now: b.clock.now,
-		Cost: store.Cost{Time: 1, Memory: 64, Lanes: 1}})
+	source := &TimeSource{conf: conf, machine: func() string { return "" }}
+	o := vaultOptions(conf, source)
+	o.Key, o.Now, o.Running, o.Cost = store.KeyFile(t.TempDir()+"/key"), b.clock.now, b.clock.running, store.Cost{Time: 1, Memory: 64, Lanes: 1}
+	v, err := store.Create(conf.Unit.Dir, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,12 +135,12 @@ func newBench(t *testing.T, change ...func(*config.Config)) *bench {
 		b.inputs[role] = &haltest.Input{Name: role}
 		hw.Inputs[role] = b.inputs[role]
 	}
-	if b.Unit, err = New(Parts{Config: conf, Vault: v, Hardware: hw, Eye: b.eye, Now: b.clock.now,
+	if b.Unit, err = New(Parts{Config: conf, Vault: v, Hardware: hw, Eye: b.eye, Time: source,
 		Look: func(host.Where) (host.Facts, error) { return b.found, nil }}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Unit.faces.index.Close)
-	b.machineTime = func() string { return "" }
+	b.setClock = func(t time.Time) error { b.clock.set(t); return nil }
 	b.door = policy.StartDoor(b.doorConf, false, b.clock.now())
 	b.desk = b.Unit.Desk()
 	b.staff = b.operator("anna", store.Manager)
@@ -199,7 +211,7 @@ func (b *bench) run() {
 // later moves the clock and lets the loop notice.
 func (b *bench) later(d time.Duration) {
 	b.clock.advance(d)
-	b.tick(b.clock.now())
+	b.tick(b.now())
 }
 
 // someone adds a person with card number n and, with used, lets them open the door with it once.

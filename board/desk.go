@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"menshen/board/config"
@@ -23,6 +24,8 @@ type Desk struct {
 	mu       sync.Mutex
 	sessions map[uint64]console.Session
 	last     uint64
+
+	timeSetIn atomic.Uint64 // the session in which the clock was set last
 }
 
 var _ console.Desk = (*Desk)(nil)

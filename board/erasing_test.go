@@ -113,7 +113,8 @@ func TestREraseAtLeaseEnd(t *testing.T) {
 		c.Site.ForgetAfter = config.Duration(30 * 24 * time.Hour)
 	})
 	id := b.enrolled(7)
-	b.timeSet, b.cfg.Unit.Bench = true, false // a bench's computer would be believed
+	b.source.set.Store(true)
+	b.cfg.Unit.Bench = false // a bench's computer would be believed
 	b.enrolled(8)
 	until := b.clock.now().Add(time.Hour)
 	if err := b.vault.ChangePerson(store.Door, id, "lease", func(p *policy.Person) error { p.Until = until; return nil }); err != nil {
@@ -138,12 +139,12 @@ func TestREraseAtLeaseEnd(t *testing.T) {
 		t.Errorf("lease over, face %s, %d in the index", p.Face.State, b.faces.index.Len())
 	}
 	b.later(31 * 24 * time.Hour)
-	b.timeSet = false
+	b.source.set.Store(false)
 	look()
 	if _, err := b.vault.Person(id); err != nil {
 		t.Error("a clock that nobody vouches for destroyed data")
 	}
-	b.timeSet = true
+	b.source.set.Store(true)
 	look()
 	if _, err := b.vault.Person(id); err == nil {
 		t.Error("still known a month after the end of the lease")

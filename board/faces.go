@@ -97,7 +97,7 @@ func (u *Unit) observe(o *recognizer.Observation) {
 		f.Embedding = o.Embedding[:]
 	}
 	if u.faces.visit.Add(f, now) {
-		u.decideFace(now, o.At)
+		u.decideFace(now, u.dated(o.At))
 	}
 	if act := u.faces.visit.Asks(); act != u.faces.asks {
 		if u.faces.asks = act; act != fusion.NoAct {

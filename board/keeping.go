@@ -13,15 +13,17 @@ import (
 const (
 	keepEvery = 24 * time.Hour
 	keepFirst = time.Minute
+	keepAgain = 10 * time.Minute // while the time is not certain
 )
 
 // keep removes what is overdue, on schedule, beside the loop: the door goes on working meanwhile.
 func (u *Unit) keep(ctx context.Context) {
-	for wait := keepFirst; ; wait = keepEvery {
+	for wait := keepFirst; ; {
 		if pause(ctx, wait); ctx.Err() != nil {
 			return
 		}
 		_, err := u.vault.Prune(ctx, store.Door)
+		wait = either(errors.Is(err, store.ErrClock), keepAgain, keepEvery)
 		err = errors.Join(err, u.dropOldCopies(), u.dropOldPapers())
 		if ctx.Err() != nil {
 			return

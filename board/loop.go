@@ -113,11 +113,14 @@ func (u *Unit) loop(ctx context.Context) error {
 
 // handle takes one event of a device.
 func (u *Unit) handle(e any) {
-	u.tellDevice(e)
 	switch e := e.(type) {
 	case hal.ReaderEvent:
+		e.At = u.dated(e.At)
+		u.tellDevice(e)
 		u.fromReader(e)
 	case hal.InputEvent:
+		e.At = u.dated(e.At)
+		u.tellDevice(e)
 		u.fromInput(e)
 	}
 }

@@ -40,7 +40,7 @@ func OpenKeySource(k config.KeySource) store.KeySource {
 // Init makes the vault of a new unit, with its keys and its first operator; there is no default account and no default
 // secret (R-OPERATOR). All is made or nothing is; nothing when there is a vault already.
 func Init(c *config.Config, operator string, secret []byte) error {
-	v, err := store.CreateFor(c.Unit.Dir, store.Options{Key: KeySource(c)}, operator, secret)
+	v, err := store.CreateFor(c.Unit.Dir, vaultOptions(c, &TimeSource{conf: c}), operator, secret)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,8 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 	}
 	log.Info("memory kept off the disk", "dumps", "off", "locked", locked)
 
-	v, err := OpenVault(c)
+	source := &TimeSource{conf: c}
+	v, err := openVault(c, source)
 	if err != nil {
 		return nil, closeAll, err
 	}
@@ -92,7 +93,7 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 	}
 	log.Info("wires open", "readers", len(hw.Readers), "inputs", len(hw.Inputs))
 
-	parts := Parts{Config: c, Vault: v, Hardware: hw, NoFaces: CheckFaces(c)}
+	parts := Parts{Config: c, Vault: v, Hardware: hw, Time: source, NoFaces: CheckFaces(c)}
 	if parts.NoFaces != nil {
 		log.Error("faces stay off; cards, PINs, exit and fire work", "why", inOneLine(parts.NoFaces))
 	}
@@ -127,8 +128,10 @@ func looking(c *config.Config) (o recognizer.Options) {
 const withoutKey = "without it nothing opens this vault: make a new one in another folder and restore a backup"
 
 // OpenVault opens the vault of a unit that is not running. Its errors say what to do.
-func OpenVault(c *config.Config) (*store.Vault, error) {
-	v, err := store.Open(c.Unit.Dir, store.Options{Key: KeySource(c), Files: []string{outDir(c)}})
+func OpenVault(c *config.Config) (*store.Vault, error) { return openVault(c, &TimeSource{conf: c}) }
+
+func openVault(c *config.Config, s *TimeSource) (*store.Vault, error) {
+	v, err := store.Open(c.Unit.Dir, vaultOptions(c, s))
 	return v, advise(err, c)
 }
 

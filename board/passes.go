@@ -64,7 +64,7 @@ func (u *Unit) seenCode(c eye.Code) {
 	if now := u.now(); u.passes.isHeld(c.Text, now) || now.Sub(u.passes.tried) < codePause {
 		return
 	}
-	u.showsCode(c.Text, c.At)
+	u.showsCode(c.Text, u.dated(c.At))
 }
 
 // code takes a code that a scanner read.

@@ -85,7 +85,7 @@ func (b *bench) keys(s string) store.Entry {
 // newPassBench is a unit that runs, at a time that is trusted.
 func newPassBench(t *testing.T) *bench {
 	b := newBench(t, withPasses)
-	b.timeSet = true
+	b.source.set.Store(true)
 	b.run()
 	return b
 }

@@ -197,7 +197,7 @@ func TestFreePassageWaitsForSomebody(t *testing.T) {
 	b := newBench(t, func(c *config.Config) {
 		c.Site.Free = config.FreePassage{Hours: hours(t, "mon-fri 16:00-17:00"), FirstPerson: true, Groups: []string{"staff"}}
 	})
-	b.timeSet = true
+	b.source.set.Store(true)
 	guest, staff := b.someone(1), b.someone(2)
 	_ = guest
 	if err := b.vault.ChangePerson(store.Door, staff, "groups", func(p *policy.Person) error { p.Groups = []string{"staff"}; return nil }); err != nil {

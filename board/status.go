@@ -39,7 +39,8 @@ func (u *Unit) status(lang string) console.Status {
 		Store:      console.Fact{Name: "store", State: words(lang, "in order", "正常"), Fault: u.faults["vault"]},
 		Clock:      u.clock(),
 		ClockFrom:  u.clockFrom(),
-		Uptime:     now.Sub(u.began).Round(time.Second),
+		ClockDoubt: u.clockDoubt(lang),
+		Uptime:     u.vault.Clock().Host.Sub(u.began).Round(time.Second),
 		LockedDown: u.site.lockdown(),
 	}
 	st.FacesOff, st.FacesFix = u.whyFacesOff(lang)

@@ -36,7 +36,7 @@ type Parts struct {
 	Hardware *Hardware
 	Eye      Eye
 	NoFaces  error                                // why no face can be known with the files at hand, of CheckFaces; nil: one can
-	Now      func() time.Time                     // the wall clock; nil: time.Now
+	Time     *TimeSource                          // what the vault's clock is trusted by; nil: by the configuration
 	Look     func(host.Where) (host.Facts, error) // nil: host.Look
 }
 
@@ -46,7 +46,7 @@ type Unit struct {
 	vault *store.Vault
 	hw    *Hardware
 	eye   Eye
-	now   func() time.Time
+	now   func() time.Time // the unit's time: the vault's, which knows how far the machine's clock can be trusted
 
 	events  chan any    // hal.ReaderEvent, hal.InputEvent
 	calls   chan func() // work of other goroutines for the loop
@@ -55,24 +55,24 @@ type Unit struct {
 	counted counted
 
 	// Below, the loop's own.
-	door        policy.Door
-	doorConf    policy.DoorConfig
-	signals     *signals
-	verdict     verdict  // of the rules
-	waiting     []waiter // who gets the next card
-	keypad      keypad
-	faces       faces
-	site        site
-	passes      passes
-	back        policy.Withdrawal // somebody's gesture at the door
-	due         erasures
-	outputs     outputs
-	machineTime func() string
-	timeSet     bool              // an operator set the clock since the start
-	slow        bool              // the last record was not durable in time
-	faults      map[string]string // by device: what is wrong with it now
-	counts      map[string]int    // by reader: cards read
-	misreads    map[string]misreads
+	door     policy.Door
+	doorConf policy.DoorConfig
+	signals  *signals
+	verdict  verdict  // of the rules
+	waiting  []waiter // who gets the next card
+	keypad   keypad
+	faces    faces
+	site     site
+	passes   passes
+	back     policy.Withdrawal // somebody's gesture at the door
+	due      erasures
+	outputs  outputs
+	source   *TimeSource
+	setClock func(time.Time) error
+	slow     bool              // the last record was not durable in time
+	faults   map[string]string // by device: what is wrong with it now
+	counts   map[string]int    // by reader: cards read
+	misreads map[string]misreads
 
 	unrecorded atomic.Pointer[error] // why the vault did not take a record; any goroutine's
 	machine    machine
@@ -82,17 +82,17 @@ type Unit struct {
 
 // New joins the parts. It moves nothing yet.
 func New(p Parts) (*Unit, error) {
-	if p.Now == nil {
-		p.Now = time.Now
+	if p.Time == nil {
+		p.Time = &TimeSource{conf: p.Config}
 	}
 	if p.Look == nil {
 		p.Look = host.Look
 	}
 	_, contact := p.Hardware.Inputs["contact"]
 	u := &Unit{
-		cfg: p.Config, vault: p.Vault, hw: p.Hardware, eye: p.Eye, now: p.Now,
+		cfg: p.Config, vault: p.Vault, hw: p.Hardware, eye: p.Eye, now: func() time.Time { return p.Vault.Clock().Now },
 		events: make(chan any, 64), calls: make(chan func()), stopped: make(chan struct{}),
-		began: p.Now(), counted: counted{look: p.Look},
+		began: p.Vault.Clock().Host, counted: counted{look: p.Look},
 		doorConf: policy.DoorConfig{
 			HeldAfter:    p.Config.Door.HeldAfter.D(),
 			PreAlarm:     p.Config.Door.PreAlarm.D(),
@@ -101,13 +101,14 @@ func New(p Parts) (*Unit, error) {
 			HasContact:   contact,
 			Shunt:        rexShunt,
 		},
-		signals:     newSignals(p.Hardware.Signals),
-		site:        newSite(p.Config.Site),
-		machineTime: machineTime,
-		outputs:     newOutputs(p.Hardware.Signals),
-		faults:      map[string]string{},
-		due:         newErasures(),
-		counts:      map[string]int{}, misreads: map[string]misreads{}, machine: thisMachine,
+		signals:  newSignals(p.Hardware.Signals),
+		site:     newSite(p.Config.Site),
+		source:   p.Time,
+		setClock: setSystemClock,
+		outputs:  newOutputs(p.Hardware.Signals),
+		faults:   map[string]string{},
+		due:      newErasures(),
+		counts:   map[string]int{}, misreads: map[string]misreads{}, machine: thisMachine,
 	}
 	if err := u.ensureNotices(); err != nil {
 		return nil, err

@@ -84,7 +84,7 @@ func (l *lobby) start() {
 	if l.unit, err = New(Parts{Config: l.conf, Vault: v, Hardware: hw, Eye: e}); err != nil {
 		l.Fatal(err)
 	}
-	l.unit.timeSet = true
+	l.unit.source.set.Store(true)
 	ended := make(chan error, 1)
 	go func() { ended <- l.unit.Run(ctx) }()
 	l.stop = func() {

@@ -1,20 +1,106 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"menshen/store/audit"
 )
 
-// now is the host's time, or the floor when the clock is behind it.
-func (v *Vault) now(t *tx) time.Time {
-	now := v.o.Now().UTC()
-	if now.Before(t.st.Floor) || now.Year() > 9999 {
-		return t.st.Floor
-	}
-	return now
+// FarJump is how far ahead of the time known a clock may be and still be believed. Beyond it a person has to say that it is right.
+const FarJump = 7 * 24 * time.Hour
+
+// ErrClock means that nothing is destroyed because its time is over, since that time is not certain: see Clock.Destroys.
+var ErrClock = errors.New("the time is not certain, and nothing is destroyed by date until it is: set the clock at the console ('clock')")
+
+// Clock is what is known of the time (docs/decisions/0015).
+type Clock struct {
+	Now     time.Time // the time to go by: Host where it is trusted, otherwise the last time known and what has passed since
+	Trusted bool
+	Host    time.Time // what the host's clock shows
+	Floor   time.Time // has surely passed: the time of the newest record
+	Before  time.Time // not zero: an operator set the clock far ahead, from this time, and it was not looked at a second time
 }
+
+// Destroys reports whether what is over by Now may be destroyed: only by a trusted clock that did not jump.
+func (c Clock) Destroys() bool { return c.Trusted && c.Before.IsZero() }
+
+// Ahead is how far the host's clock is ahead of the time known where that is too far to be believed; otherwise zero.
+func (c Clock) Ahead() time.Duration {
+	if by := c.Host.Sub(c.Now); !c.Trusted && by > FarJump {
+		return by
+	}
+	return 0
+}
+
+// timekeeper is the last time known, and when that was, by a clock that nobody sets. It makes Clock quick: no transaction is needed.
+type timekeeper struct {
+	mu            sync.Mutex
+	learned       bool // something is known: the vault was open
+	floor, before time.Time
+	known         time.Time     // has surely passed …
+	at            time.Duration // … at this reading of Options.Running
+}
+
+// passed is the time that has surely passed by now. The caller holds mu.
+func (k *timekeeper) passed(running time.Duration) time.Time {
+	return k.known.Add(max(0, running-k.at))
+}
+
+// learn takes over what a transaction left. A floor that went back was put back by an operator.
+func (k *timekeeper) learn(st *state, running time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	back := st.Floor.Before(k.floor)
+	first := !k.learned
+	k.floor, k.before, k.learned = st.Floor, st.Before, true
+	if first || back || !st.Floor.Before(k.passed(running)) {
+		k.known, k.at = st.Floor, running
+	}
+}
+
+// Clock tells the time. It does not wait for the disk. Before the vault was open there is nothing to judge the host's clock by: it is gone by, and not trusted.
+func (v *Vault) Clock() Clock {
+	v.time.mu.Lock()
+	defer v.time.mu.Unlock()
+	if !v.time.learned {
+		host := v.o.Now().UTC()
+		return Clock{Now: host, Host: host}
+	}
+	return v.clock(v.time.floor, v.time.before, v.time.passed(v.o.Running()))
+}
+
+// clock judges the host's clock by the time that has surely passed.
+func (v *Vault) clock(floor, before, known time.Time) Clock {
+	host := v.o.Now().UTC()
+	c := Clock{Now: known, Host: host, Floor: floor, Before: before}
+	switch {
+	case host.Before(floor) || host.Year() > 9999:
+	case v.o.Trusted == nil:
+		c.Now, c.Trusted = host, true
+	case host.Sub(known) <= FarJump && v.o.Trusted():
+		c.Now, c.Trusted = host, true
+	}
+	return c
+}
+
+// inTx is Clock in the middle of a transaction, which may have moved the floor already.
+func (v *Vault) inTx(t *tx) Clock { return v.clock(t.st.Floor, t.st.Before, v.passed(t)) }
+
+// passed is the time that has surely passed, whatever the host's clock says.
+func (v *Vault) passed(t *tx) time.Time {
+	v.time.mu.Lock()
+	defer v.time.mu.Unlock()
+	if known := v.time.passed(v.o.Running()); !t.st.Floor.Before(v.time.floor) && known.After(t.st.Floor) {
+		return known
+	}
+	return t.st.Floor
+}
+
+// now is the time to go by.
+func (v *Vault) now(t *tx) time.Time { return v.inTx(t).Now }
 
 // Floor is the last time that is known to be past: of the newest record. A clock that shows less is wrong (design decision 7).
 func (v *Vault) Floor() (time.Time, error) {
@@ -23,20 +109,51 @@ func (v *Vault) Floor() (time.Time, error) {
 	return at, err
 }
 
-// SetFloor puts the floor where an operator says that the time is, also backwards: a clock that was once wrong by years would otherwise
-// hold the floor in the future for good.
-func (v *Vault) SetFloor(a Actor, at time.Time, why string) error {
+// SetTime puts the floor where an operator says that the time is, also backwards: a clock that was once wrong by years would otherwise
+// hold the floor in the future for good. Where it goes ahead by more than FarJump, and there are people in the vault, nothing is destroyed by
+// date until ConfirmTime.
+func (v *Vault) SetTime(a Actor, at time.Time) error {
 	if at.Year() < 1970 || at.Year() > 9999 {
-		return fmt.Errorf("set time floor: %v is no possible time", at)
+		return fmt.Errorf("set the time: %v is no possible time", at)
 	}
 	err := v.act(func(t *tx) error {
-		was := t.st.Floor
+		was := v.passed(t) // the host's clock may be set already
+		before := t.st.Before
+		if before.IsZero() {
+			before = was
+		}
+		t.st.Before = time.Time{}
+		if at.Sub(before) > FarJump && t.hasPeople() {
+			t.st.Before = before
+		}
 		t.st.Floor = at.UTC()
-		_, err := t.log(Entry{At: at, Kind: audit.TimeFloorSet, Actor: a, Detail: map[string]string{"was": was.Format(time.RFC3339), "why": why}})
+		_, err := t.log(Entry{At: at, Kind: audit.TimeFloorSet, Actor: a,
+			Detail: map[string]string{"was": was.Format(time.RFC3339), "why": "set by an operator"}})
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("set time floor: %w", err)
+		return fmt.Errorf("set the time: %w", err)
 	}
 	return nil
+}
+
+// ConfirmTime is the second look at a clock that was set far ahead: what is over by it may be destroyed from now on.
+func (v *Vault) ConfirmTime(a Actor) error {
+	err := v.act(func(t *tx) error {
+		if t.st.Before.IsZero() {
+			return nil
+		}
+		_, err := t.log(Entry{At: v.now(t), Kind: audit.TimeConfirmed, Actor: a, Detail: map[string]string{"was": t.st.Before.Format(time.RFC3339)}})
+		t.st.Before = time.Time{}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("confirm the time: %w", err)
+	}
+	return nil
+}
+
+func (t *tx) hasPeople() bool {
+	key, _ := t.b.Bucket([]byte(peopleBucket)).Cursor().First()
+	return key != nil
 }

@@ -94,8 +94,8 @@ func (v *Vault) record(ctx context.Context, e Entry, also func(*tx) error) (uint
 	seq := make(chan uint64, 1)
 	err := v.writer.do(ctx, func(t *tx) error {
 		e := e
-		if e.At.IsZero() {
-			e.At = v.now(t)
+		if c := v.inTx(t); e.At.IsZero() || !c.Trusted && e.At.After(c.Now) { // no record is dated by a clock that is not believed
+			e.At = c.Now
 		}
 		n, err := t.log(e)
 		if err != nil {

@@ -90,13 +90,16 @@ func (v *Vault) Papers(kind string) ([]Paper, error) {
 
 // PrunePapers removes the papers older than PapersKept that over says are not needed any more, and gives how many.
 func (v *Vault) PrunePapers(a Actor, over func(Paper) bool) (removed int, err error) {
+	if !v.Clock().Destroys() {
+		return 0, fmt.Errorf("prune papers: %w", ErrClock)
+	}
 	all, err := v.Papers("")
 	if err != nil {
 		return 0, fmt.Errorf("prune papers: %w", err)
 	}
 	var old []Paper
 	for _, p := range all {
-		if v.o.Now().Sub(p.At) > PapersKept && over(p) {
+		if v.Clock().Now.Sub(p.At) > PapersKept && over(p) {
 			old = append(old, p)
 		}
 	}
@@ -105,6 +108,9 @@ func (v *Vault) PrunePapers(a Actor, over func(Paper) bool) (removed int, err er
 	}
 	err = v.act(func(t *tx) error {
 		for _, p := range old {
+			if !v.inTx(t).Destroys() {
+				return ErrClock
+			}
 			if v.now(t).Sub(p.At) <= PapersKept {
 				return fmt.Errorf("%s %d is not three years old: %w", p.Kind, p.Seq, ErrNotAllowed)
 			}

@@ -51,11 +51,12 @@ func (r *ring) buckets() []string {
 
 // state changes with every transaction.
 type state struct {
-	Rev   uint64    `cbor:"rev"`   // counts transactions
-	Sum   sum       `cbor:"sum"`   // over all live records but the audit log's
-	Floor time.Time `cbor:"floor"` // no time before this is believed
-	Audit chain     `cbor:"audit"`
-	Count uint64    `cbor:"count,omitempty"` // of the key source's counter at the last start; 0: it has none
+	Rev    uint64    `cbor:"rev"`   // counts transactions
+	Sum    sum       `cbor:"sum"`   // over all live records but the audit log's
+	Floor  time.Time `cbor:"floor"` // no time before this is believed
+	Audit  chain     `cbor:"audit"`
+	Before time.Time `cbor:"before,omitzero"` // the clock was set far ahead, from this time, and not looked at again: see Clock
+	Count  uint64    `cbor:"count,omitempty"` // of the key source's counter at the last start; 0: it has none
 }
 
 // chain is where the audit log begins and ends.

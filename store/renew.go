@@ -148,6 +148,7 @@ func (v *Vault) exchange(db *bolt.DB, next *ring, drop forget, change func(*tx) 
 	if old == nil {
 		return errors.Join(v.notOpen(), db.Close(), v.drop(safefile.New))
 	}
+	var last state
 	err := guard(func() error {
 		return old.View(func(b *bolt.Tx) error {
 			src, err := begin(b, v.ring)
@@ -166,6 +167,7 @@ func (v *Vault) exchange(db *bolt.DB, next *ring, drop forget, change func(*tx) 
 				live := dst.st.Sum
 				dst.st = src.st
 				dst.st.Sum = live
+				defer func() { last = dst.st }()
 				return change(dst)
 			})
 		})
@@ -181,6 +183,7 @@ func (v *Vault) exchange(db *bolt.DB, next *ring, drop forget, change func(*tx) 
 	}
 	was := v.ring
 	v.db, v.ring = db, next
+	v.time.learn(&last, v.o.Running())
 	was.wipe()
 	return guard(old.Close)
 }

@@ -96,13 +96,18 @@ func (v *Vault) RetentionReport() (RetentionReport, error) {
 		rep = RetentionReport{Retention: s.Retention, LastRun: s.LastRun, Removed: s.Removed, Readable: s.LastRun.After(s.Renewed) && s.Removed > 0}
 		now := v.now(t)
 		young := now.Add(-min(s.Events, s.Acts))
-		return stopped(t.lines(func(_ uint64, l *audit.Line, _ []byte) error {
-			if rep.Oldest.IsZero() {
-				rep.Oldest = l.At
+		dates := dater{t: t, now: now}
+		return stopped(t.lines(func(n uint64, l *audit.Line, _ []byte) error {
+			at, err := dates.of(n, l.At)
+			if err != nil {
+				return err
 			}
-			if now.Sub(l.At) > s.of(l) {
+			if rep.Oldest.IsZero() {
+				rep.Oldest = at
+			}
+			if now.Sub(at) > s.of(l) {
 				rep.Overdue++
-			} else if l.At.After(young.Add(24 * time.Hour)) {
+			} else if at.After(young.Add(24 * time.Hour)) {
 				return errStop
 			}
 			return nil
@@ -112,7 +117,8 @@ func (v *Vault) RetentionReport() (RetentionReport, error) {
 }
 
 // Prune removes the entries whose time is over, and visitors' passes a day after their end; signed gaps keep the chain provable. Once a week it ends with a new epoch, which makes
-// what was removed unreadable for good. To be called daily; the door goes on working meanwhile.
+// what was removed unreadable for good. ErrClock while the time is not certain.
+// To be called daily; the door goes on working meanwhile.
 func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) {
 	var renewed time.Time
 	for more := true; more; {
@@ -121,6 +127,9 @@ func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) 
 		}
 		var n uint64
 		err := v.act(func(t *tx) error {
+			if !v.inTx(t).Destroys() {
+				return ErrClock
+			}
 			s, err := t.retention()
 			if err != nil {
 				return err
@@ -147,7 +156,7 @@ func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) 
 		removed += n
 	}
 	rep, err := v.RetentionReport()
-	if err == nil && rep.Readable && v.o.Now().Sub(renewed) >= renewEvery {
+	if err == nil && rep.Readable && v.Clock().Now.Sub(renewed) >= renewEvery {
 		err = v.Rotate(ctx, a, "pruned entries")
 	}
 	return removed, err
@@ -218,6 +227,7 @@ func (t *tx) prune(now time.Time, r Retention) (removed uint64, more bool, err e
 		return nil
 	}
 	young := now.Add(-min(r.Events, r.Acts))
+	dates := dater{t: t, now: now}
 	for n := c.First; n <= c.Seq; {
 		if g := gaps[n]; g != nil {
 			extend(g.From, g.To, g.After)
@@ -232,7 +242,11 @@ func (t *tx) prune(now time.Time, r Retention) (removed uint64, more bool, err e
 		if err := l.Decode(k.Line); err != nil {
 			return removed, false, fmt.Errorf("audit entry %d is %w: %w", n, ErrCorrupt, err)
 		}
-		expired := now.Sub(l.At) > r.of(&l)
+		at, err := dates.of(n, l.At)
+		if err != nil {
+			return removed, false, err
+		}
+		expired := now.Sub(at) > r.of(&l)
 		if expired && removed == pruneMost {
 			more = true
 			break
@@ -241,7 +255,7 @@ func (t *tx) prune(now time.Time, r Retention) (removed uint64, more bool, err e
 			if err := flush(); err != nil {
 				return removed, false, err
 			}
-			if l.At.After(young.Add(24 * time.Hour)) {
+			if at.After(young.Add(24 * time.Hour)) {
 				return removed, false, nil // lines may be a little out of order, but not by a day
 			}
 			head = head.Next(k.Line)
@@ -257,6 +271,34 @@ func (t *tx) prune(now time.Time, r Retention) (removed uint64, more bool, err e
 		n++
 	}
 	return removed, more, flush()
+}
+
+// dater tells how old lines are. One that lies in the future was dated by a clock that was ahead; it is at least as old as the next line
+// that does not.
+type dater struct {
+	t   *tx
+	now time.Time
+	to  uint64    // lines up to this one …
+	at  time.Time // … are at least as old as this
+}
+
+// of is the date of line n, which says at.
+func (d *dater) of(n uint64, at time.Time) (time.Time, error) {
+	if !at.After(d.now) {
+		return at, nil
+	}
+	if n <= d.to {
+		return d.at, nil
+	}
+	d.to, d.at = d.t.st.Audit.Seq, d.now
+	err := d.t.linesFrom(n+1, func(seq uint64, l *audit.Line, _ []byte) error {
+		if l.At.After(d.now) {
+			return nil
+		}
+		d.to, d.at = seq-1, l.At
+		return errStop
+	})
+	return d.at, stopped(err)
 }
 
 // gaps gives the gaps by their first number.
@@ -285,7 +327,17 @@ func stopped(err error) error {
 
 // lines calls f for every line that is kept, oldest first.
 func (t *tx) lines(f func(seq uint64, l *audit.Line, raw []byte) error) error {
-	return t.each(auditBucket, func(key, value []byte) error {
+	return t.linesFrom(0, f)
+}
+
+// linesFrom is lines from number n on.
+func (t *tx) linesFrom(n uint64, f func(seq uint64, l *audit.Line, raw []byte) error) error {
+	b := t.b.Bucket([]byte(auditBucket))
+	if b == nil {
+		return fmt.Errorf("bucket %s is missing: %w", auditBucket, ErrCorrupt)
+	}
+	c := b.Cursor()
+	for key, value := c.Seek(key64(n)); key != nil; key, value = c.Next() {
 		var k kept
 		var l audit.Line
 		if err := t.open(auditBucket, key, value, &t.r.seal, &k); err != nil {
@@ -294,6 +346,9 @@ func (t *tx) lines(f func(seq uint64, l *audit.Line, raw []byte) error) error {
 		if err := l.Decode(k.Line); err != nil {
 			return fmt.Errorf("audit entry %d is %w: %w", be(key), ErrCorrupt, err)
 		}
-		return f(be(key), &l, k.Line)
-	})
+		if err := f(be(key), &l, k.Line); err != nil {
+			return err
+		}
+	}
+	return nil
 }

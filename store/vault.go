@@ -33,10 +33,14 @@ func KeyTPM(device string, index uint32) KeySource { return keys.TPM(device, ind
 
 // Options are how a vault is opened. Only Key is needed.
 type Options struct {
-	Key  KeySource
-	Now  func() time.Time // the host's clock; nil: time.Now
-	Busy time.Duration    // how long Open waits for another process to let go; zero: 1 s
-	Cost Cost             // of operators' secrets; zero: DefaultCost
+	Key KeySource
+	Now func() time.Time // the host's clock; nil: time.Now
+	// Trusted reports whether something keeps the host's clock right. Where nothing does, or it shows a time more than FarJump ahead of what is
+	// known, the vault goes by the last time known and what has passed since. nil: whatever Now says is believed, if it is not behind the floor.
+	Trusted func() bool
+	Running func() time.Duration // since any moment, by a clock that nobody sets; nil: by the monotonic reading of Now
+	Busy    time.Duration        // how long Open waits for another process to let go; zero: 1 s
+	Cost    Cost                 // of operators' secrets; zero: DefaultCost
 
 	// Files are further files and directories of the unit that an erasure scans: logs, dumps, backups kept here. The vault's own are always scanned.
 	Files []string
@@ -70,6 +74,7 @@ type Vault struct {
 	delta    *delta      // set while one is under way; guarded by mu
 	unsynced atomic.Bool
 	writer   *writer
+	time     timekeeper
 }
 
 // build makes vault.db.new, complete and synced, with what fill puts into it.
@@ -155,6 +160,7 @@ func (v *Vault) start(db *bolt.DB, r *ring, readOnly error) {
 	v.db, v.ring, v.unit, v.why, v.readOnly = db, r, r.Unit, nil, readOnly
 	v.pub = r.sign().Public().(ed25519.PublicKey)
 	v.mu.Unlock()
+	_ = v.view(func(t *tx) error { v.time.learn(&t.st, v.o.Running()); return nil }) // the state was read a moment ago
 	v.writer.nudge()
 }
 
@@ -230,6 +236,10 @@ func (v *Vault) act(f func(*tx) error) error { return v.writer.do(context.Backgr
 func (o *Options) defaults() {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Running == nil {
+		now, began := o.Now, o.Now()
+		o.Running = func() time.Duration { return now().Sub(began) }
 	}
 	if o.Busy == 0 {
 		o.Busy = time.Second

@@ -197,6 +197,7 @@ func (v *Vault) transact(f func(*tx) error) error {
 	}
 	return guard(func() error {
 		var touched []record
+		var last state
 		err := v.db.Update(func(b *bolt.Tx) error {
 			t, err := begin(b, v.ring)
 			if err != nil {
@@ -211,8 +212,12 @@ func (v *Vault) transact(f func(*tx) error) error {
 			if err := f(t); err != nil {
 				return err
 			}
+			last = t.st
 			return t.finish()
 		})
+		if err == nil {
+			v.time.learn(&last, v.o.Running())
+		}
 		if err == nil && v.delta != nil {
 			v.delta.add(touched)
 		}

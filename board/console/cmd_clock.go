@@ -10,7 +10,7 @@ import (
 
 func clockCommands() []command {
 	return []command{
-		{name: "clock", usage: "[YYYY-MM-DD HH:MM:SS]", needs: has[TimeSetter], run: clock,
+		{name: "clock", usage: "[YYYY-MM-DD HH:MM:SS | confirm]", needs: has[TimeSetter], run: clock,
 			about:   text{"show the unit's time, or set it, in the site's time zone", "显示或校准本机时间（场所时区）"},
 			example: "clock 2026-11-22 09:30:00"},
 	}
@@ -22,18 +22,20 @@ const (
 	farAway = 7 * 24 * time.Hour
 )
 
-// clock shows the unit's time, or sets it.
+// clock shows the unit's time, sets it, or says that a time set far ahead is right.
 func clock(ctx context.Context, c *console, words []string) error {
-	was, err := c.desk.(TimeSetter).Clock(ctx, c.who)
-	if err != nil {
+	desk := c.desk.(TimeSetter)
+	was, err := desk.Clock(ctx, c.who)
+	switch {
+	case err != nil:
 		return err
-	}
-	if len(words) == 0 {
+	case len(words) == 0:
 		c.showClock(was)
 		return nil
-	}
-	if !slices.Contains(setsTime, c.who.Role) {
+	case !slices.Contains(setsTime, c.who.Role):
 		return ErrNotAllowed
+	case len(words) == 1 && words[0] == "confirm":
+		return c.confirmTime(ctx, desk, was)
 	}
 	t, err := time.ParseInLocation(time.DateTime, strings.Join(words, " "), c.o.Location)
 	if err != nil {
@@ -42,10 +44,24 @@ func clock(ctx context.Context, c *console, words []string) error {
 	if err := c.allowJump(was.Now, t); err != nil {
 		return err
 	}
-	if err := c.desk.(TimeSetter).SetTime(ctx, c.who, t); err != nil {
+	if err := desk.SetTime(ctx, c.who, t); err != nil {
 		return err
 	}
 	c.printf(text{"The time is now %s, %s.", "当前时间 %s，%s。"}, c.time(t), c.zone())
+	return nil
+}
+
+// confirmTime is the second look at a time that was set far ahead.
+func (c *console) confirmTime(ctx context.Context, desk TimeSetter, s ClockState) error {
+	c.printf(text{"The unit's time is %s, %s. Leases that are over by then, their faces, and old records are destroyed from now on.",
+		"本机时间 %s，%s。确认后，届时已到期的租约、人脸数据和过期记录将被销毁。"}, c.time(s.Now), c.zone())
+	if err := c.certain(text{"Is it right?", "确认无误？"}); err != nil {
+		return err
+	}
+	if err := desk.ConfirmTime(ctx, c.who); err != nil {
+		return err
+	}
+	c.say(text{"Recorded.", "已记录。"})
 	return nil
 }
 
@@ -62,7 +78,8 @@ func (c *console) allowJump(was, now time.Time) error {
 	c.printf(text{"The unit's time is %s, %s. This sets it %s by %s.", "本机当前时间 %s，%s。将%s %s。"},
 		c.time(was), c.zone(), way.in(c.lang), c.span(by.Abs()))
 	if by > farAway {
-		c.say(text{"Leases that are over by then end at once, and their faces are destroyed.", "届时已到期的租约将立即结束，其人脸数据将被销毁。"})
+		c.say(text{"Leases that are over by then open no more. Nothing is destroyed by date until a manager logs in again and types 'clock confirm'.",
+			"届时已到期的租约将不能开门。在管理员重新登录并输入 clock confirm 之前，不会按日期销毁数据。"})
 	}
 	return c.certain(text{"Is it right?", "确认无误？"})
 }
@@ -70,8 +87,8 @@ func (c *console) allowJump(was, now time.Time) error {
 // showClock shows the unit's time and how far it can be trusted.
 func (c *console) showClock(s ClockState) {
 	c.printf(text{"%s, %s; %s.", "%s，%s；%s。"}, c.time(s.Now), c.zone(), clockFrom(s.From).in(c.lang))
-	if !s.Trusted {
-		c.printf(text{"It is not trusted. Set it: clock %s", "时间不可信，请校准：clock %s"}, c.time(s.Now))
+	if s.Doubt != "" {
+		c.print(s.Doubt)
 	}
 }
 

@@ -131,10 +131,7 @@ func (c *console) statusFacts(s Status, lang string) []Fact {
 			faces.Fault += "; " + s.FacesFix
 		}
 	}
-	clock := Fact{Name: "clock", State: c.time(s.At) + " " + c.zone() + ", " + clockFrom(s.ClockFrom).in(lang)}
-	if !s.Clock.Trusted {
-		clock.Fault = text{"not trusted; set it with 'clock'", "时间不可信，请用 clock 校时"}.in(lang)
-	}
+	clock := Fact{Name: "clock", Fault: s.ClockDoubt, State: c.time(s.At) + " " + c.zone() + ", " + clockFrom(s.ClockFrom).in(lang)}
 	facts := []Fact{{Name: "door", State: door}, faces, clock, s.Camera, s.Store}
 	facts = append(facts, s.Readers...)
 	facts = append(facts, s.Others...)

@@ -331,7 +331,7 @@ func (d *fakeDesk) Status(_ context.Context, s console.Session) (console.Status,
 	return console.Status{
 		At: now, Unit: "block 3", Door: policy.Locked, People: len(d.people), FacesOff: "R-PIA", FacesFix: "file an impact assessment",
 		Camera: console.Fact{Name: "camera", State: "640x480, 14 frames/s"}, Store: console.Fact{Name: "store", State: "in order"},
-		ClockFrom: "floor", Readers: []console.Fact{{Name: "reader in", State: "12 cards", Fault: d.readerFault}}, Uptime: time.Hour,
+		ClockFrom: "floor", ClockDoubt: "not trusted; set it with 'clock'", Readers: []console.Fact{{Name: "reader in", State: "12 cards", Fault: d.readerFault}}, Uptime: time.Hour,
 	}, err
 }
 

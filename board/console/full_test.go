@@ -76,7 +76,12 @@ func (d *fullDesk) Aim(ctx context.Context, s console.Session, show func(*consol
 func (d *fullDesk) Clock(_ context.Context, s console.Session) (console.ClockState, error) {
 	err := d.enter(s, "clock", console.Installer, console.Technician, console.Manager, console.Auditor)
 	defer d.fakeDesk.mu.Unlock()
-	return console.ClockState{Now: d.clock.Now(), From: "rtc", Trusted: true}, err
+	return console.ClockState{Now: d.clock.Now(), From: "rtc"}, err
+}
+
+func (d *fullDesk) ConfirmTime(_ context.Context, s console.Session) error {
+	defer d.fakeDesk.mu.Unlock()
+	return d.enter(s, "confirm time", console.Manager)
 }
 
 func (d *fullDesk) SetTime(_ context.Context, s console.Session, t time.Time) error {

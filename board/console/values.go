@@ -163,6 +163,7 @@ type Status struct {
 	Store      Fact
 	Clock      policy.Clock
 	ClockFrom  string // "rtc", "sync", "operator", "bench", "floor"
+	ClockDoubt string // why nothing is destroyed by date, with the remedy; empty: the time is certain
 	Readers    []Fact
 	Others     []Fact // inputs, temperature, storage, watchdog…
 	Uptime     time.Duration

@@ -48,14 +48,17 @@ type Picture struct {
 // TimeSetter tells the unit's time, and sets the clock of a unit that has lost it.
 type TimeSetter interface {
 	Clock(ctx context.Context, s Session) (ClockState, error)
+	// SetTime sets the clock. By more than a week only a manager may. After a far jump ahead nothing is destroyed by date until ConfirmTime, in
+	// another visit.
 	SetTime(ctx context.Context, s Session, t time.Time) error
+	ConfirmTime(ctx context.Context, s Session) error
 }
 
 // ClockState is a unit's time, and where it comes from.
 type ClockState struct {
-	Now     time.Time
-	From    string // as Status.ClockFrom
-	Trusted bool
+	Now   time.Time
+	From  string // as Status.ClockFrom
+	Doubt string // as Status.ClockDoubt
 }
 
 // Rights answers a person who asks what the unit knows of them (R-RIGHTS).

@@ -27,6 +27,7 @@ const (
 	Fault            Kind = "fault"
 	FaultOver        Kind = "fault over"
 	TimeFloorSet     Kind = "time floor set"
+	TimeConfirmed    Kind = "time confirmed" // the second look at a clock that was set far ahead
 	VaultCreated     Kind = "vault created"
 	VaultMigrated    Kind = "vault migrated"
 	KeySourceChanged Kind = "key source changed"
