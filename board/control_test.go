@@ -37,7 +37,7 @@ func socketed(t *testing.T) (b *bench, stop func()) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		b.ServeControl(ctx, Requests{"console": b.ConsoleRequest(b.desk)}, slog.New(slog.DiscardHandler))
+		b.ServeControl(ctx, Requests{"console": b.ConsoleRequest(b.desk), "groups": b.GroupsRequest()}, slog.New(slog.DiscardHandler))
 	}()
 	stop = func() { cancel(); <-ended }
 	t.Cleanup(stop)

@@ -55,7 +55,11 @@ func (d *Desk) AddPerson(ctx context.Context, s console.Session, x console.Detai
 	if err != nil {
 		return policy.Person{}, err
 	}
-	p, err := withDetails(policy.Person{}, x)
+	if !x.Until.IsZero() && !d.u.now().Before(x.Until) {
+		return policy.Person{}, problem(errors.New(words(s.Lang, "this lease is over already", "该租期已经结束")),
+			words(s.Lang, "write the last day of the lease, or leave --until out", "请填写租期最后一天，或省略 --until"))
+	}
+	p, err := d.withDetails(s.Lang, policy.Person{}, x)
 	if err != nil {
 		return policy.Person{}, err
 	}
@@ -75,7 +79,7 @@ func (d *Desk) ChangePerson(_ context.Context, s console.Session, id policy.Pers
 		return policy.Person{}, err
 	}
 	err = d.u.vault.ChangePerson(by, id, audit.PersonCorrected, func(p *policy.Person) error {
-		*p, err = withDetails(*p, x)
+		*p, err = d.withDetails(s.Lang, *p, x)
 		return err
 	})
 	if err != nil {
@@ -84,7 +88,10 @@ func (d *Desk) ChangePerson(_ context.Context, s console.Session, id policy.Pers
 	return d.u.vault.Person(id)
 }
 
-func withDetails(p policy.Person, x console.Details) (policy.Person, error) {
+func (d *Desk) withDetails(lang string, p policy.Person, x console.Details) (policy.Person, error) {
+	if err := d.u.knownGroups(lang, x.Groups, p.Groups); err != nil {
+		return p, err
+	}
 	switch {
 	case strings.TrimSpace(x.Name.Reveal()) == "":
 		return p, problem(errors.New("a person needs a name"), "write the name that staff know them by")

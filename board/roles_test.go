@@ -16,7 +16,7 @@ import (
 // rightsOf is who may call what at the desk, by the first letters of the roles: installer, technician, manager, auditor. It is written
 // from what each role is for, and stands beside the desk's own table so that a slip in one of them shows.
 var rightsOf = map[string]string{
-	"Status": "itma", "Clock": "itma", "Law": "itma", "Notice": "itma", "VerifyAudit": "itma", "CheckVault": "itma",
+	"Status": "itma", "Clock": "itma", "NeverIn": "ma", "Law": "itma", "Notice": "itma", "VerifyAudit": "itma", "CheckVault": "itma",
 	"SetSecret": "itma", "AssignOperatorCard": "itma", // one's own; another's is the manager's, below
 
 	"OpenDoor": "itm", "Lockdown": "itm", "Evacuate": "itm", "Watch": "itm", "Aim": "itm", "SeeSign": "itm",

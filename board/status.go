@@ -25,6 +25,9 @@ func (d *Desk) Status(ctx context.Context, s console.Session) (console.Status, e
 	var st console.Status
 	err = d.u.do(ctx, func() { st = d.u.status(s.Lang) })
 	st.People = len(people)
+	if shut := d.u.shutOut(people, s.Lang); shut != "" {
+		st.Others = append(st.Others, console.Fact{Name: "people", Fault: shut})
+	}
 	return st, err
 }
 

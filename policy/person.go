@@ -42,6 +42,18 @@ type Person struct {
 	Face      FaceConsent
 }
 
+// NeverIn says why the person can never come in from t on, whatever they present: ReasonLeaseOver, or ReasonHours where no rule has hours for
+// any of their groups. Empty: they can. That somebody is blocked is another matter: staff can end it.
+func (p Person) NeverIn(rules []Access, c Calendar, t time.Time) Reason {
+	switch {
+	case !p.Until.IsZero() && !t.Before(p.Until):
+		return ReasonLeaseOver
+	case !MayEver(rules, c, p.Groups, t):
+		return ReasonHours
+	}
+	return ""
+}
+
 // CredentialKind is what a person presents.
 type CredentialKind string
 

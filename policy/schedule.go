@@ -132,11 +132,37 @@ type Access struct {
 // allowed reports whether somebody of these groups may come in at t.
 func allowed(rules []Access, c Calendar, groups []string, t time.Time) bool {
 	for _, r := range rules {
-		if (r.Group == "" || slices.Contains(groups, r.Group)) && r.Hours.Holds(c, t) {
+		if r.covers(groups) && r.Hours.Holds(c, t) {
 			return true
 		}
 	}
 	return len(rules) == 0
+}
+
+// MayEver reports whether somebody of these groups may come in at any time from t on.
+func MayEver(rules []Access, c Calendar, groups []string, t time.Time) bool {
+	for _, r := range rules {
+		if r.covers(groups) && r.Hours.ever(c, t) {
+			return true
+		}
+	}
+	return len(rules) == 0
+}
+
+// covers reports whether the rule is for somebody of these groups.
+func (r Access) covers(groups []string) bool {
+	return r.Group == "" || slices.Contains(groups, r.Group)
+}
+
+// ever reports whether the schedule holds at any time from t on. Weekdays come again and again, holidays where the calendar has one.
+func (s Schedule) ever(c Calendar, t time.Time) bool {
+	l := c.local(t)
+	holidays := slices.ContainsFunc(c.Special, func(d Special) bool {
+		return d.As == Holiday && (d.Year == 0 || !time.Date(d.Year, d.Month, d.Day, 23, 59, 59, 0, l.Location()).Before(l))
+	})
+	return slices.ContainsFunc(s, func(p Span) bool {
+		return slices.ContainsFunc(p.Days, func(d Day) bool { return d != Holiday || holidays })
+	})
 }
 
 // FreePassage is when a door stands unlocked for everybody.

@@ -274,3 +274,28 @@ func FuzzSpecialText(f *testing.F) {
 		}
 	})
 }
+
+// TestMayEver: whether anybody of some groups may ever come in agrees with trying each half hour of a year and more.
+func TestMayEver(t *testing.T) {
+	from := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	rapid.Check(t, func(t *rapid.T) {
+		c := Calendar{}
+		for range rapid.IntRange(0, 2).Draw(t, "special days") {
+			c.Special = append(c.Special, Special{Year: rapid.SampledFrom([]int{0, 2025, 2026}).Draw(t, "year"),
+				Month: time.Month(rapid.IntRange(1, 12).Draw(t, "month")), Day: rapid.IntRange(1, 28).Draw(t, "day"), As: Holiday})
+		}
+		var rules []Access
+		for range rapid.IntRange(0, 3).Draw(t, "rules") {
+			rules = append(rules, Access{Group: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "group"), Hours: Schedule{{
+				Days: []Day{rapid.SampledFrom([]Day{Monday, Holiday, Holiday}).Draw(t, "kind")}, From: 7 * 60, To: rapid.SampledFrom([]int{6 * 60, 9 * 60}).Draw(t, "to")}}})
+		}
+		groups := rapid.SliceOf(rapid.SampledFrom([]string{"a", "b", "c"})).Draw(t, "groups")
+		want := false
+		for at := from; at.Before(from.AddDate(1, 0, 8)) && !want; at = at.Add(30 * time.Minute) {
+			want = allowed(rules, c, groups, at)
+		}
+		if got := MayEver(rules, c, groups, from); got != want {
+			t.Fatalf("%v, a year of trying says %v", got, want)
+		}
+	})
+}

@@ -53,18 +53,23 @@ func keysBeside(key toml.Key) []string {
 	return names
 }
 
-// didYouMean gives `; did you mean "x"?` when one of the known words is at most a third of its letters away.
+// didYouMean gives `; did you mean "x"?` when there is a Nearest word.
 func didYouMean(got string, known []string) string {
-	best, distance := "", len(got)/3+2
+	if best := Nearest(got, known); best != "" {
+		return fmt.Sprintf("; did you mean %q?", best)
+	}
+	return ""
+}
+
+// Nearest is the known word that was probably meant: at most about a third of its letters away. Empty: none.
+func Nearest(got string, known []string) (best string) {
+	distance := len(got)/3 + 2
 	for _, k := range known {
 		if d := levenshtein(got, k); d < distance {
 			best, distance = k, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", best)
+	return best
 }
 
 // levenshtein counts the letters to add, drop or change to get from a to b.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"menshen/policy"
@@ -74,6 +75,18 @@ func (s Site) Rules() []policy.Access {
 		rules = append(rules, policy.Access{Group: a.Group, Hours: a.Hours})
 	}
 	return rules
+}
+
+// Groups are the groups that the site's rules name, each once.
+func (s Site) Groups() (names []string) {
+	for _, a := range s.Access {
+		if a.Group != "" {
+			names = append(names, a.Group)
+		}
+	}
+	names = append(names, s.Free.Groups...)
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func (s *Site) check(m *misfits) {

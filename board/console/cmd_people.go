@@ -113,6 +113,9 @@ func person(ctx context.Context, c *console, words []string) error {
 	if err := c.describe(p, a.has("json")); err != nil || a.has("json") {
 		return err
 	}
+	if err := c.tellNeverIn(ctx, p); err != nil {
+		return err
+	}
 	return c.tellRenewal(ctx, p)
 }
 
@@ -190,12 +193,50 @@ func add(ctx context.Context, c *console, words []string) error {
 	if err := c.details(a, &d); err != nil {
 		return err
 	}
+	if err := c.askTwice(ctx, d, policy.PersonID{}); err != nil {
+		return err
+	}
 	p, err := c.desk.AddPerson(ctx, c.who, d)
 	if err != nil {
 		return err
 	}
 	c.printf(text{"Added %s, handle %s. Next: card %[2]s", "已新增 %s，编号 %s。下一步：card %[2]s"}, name(p), p.ID)
+	return c.tellNeverIn(ctx, p)
+}
+
+// askTwice asks before the same name and flat are written down a second time. self is whose they are already.
+func (c *console) askTwice(ctx context.Context, d Details, self policy.PersonID) error {
+	same := func(a, b policy.Private) bool {
+		return strings.EqualFold(strings.Join(strings.Fields(a.Reveal()), " "), strings.Join(strings.Fields(b.Reveal()), " "))
+	}
+	first := strings.Fields(d.Name.Reveal())
+	if len(first) == 0 {
+		return nil // the desk refuses it
+	}
+	found, err := c.desk.Find(ctx, c.who, first[0])
+	if err != nil {
+		return err
+	}
+	for _, p := range found {
+		if p.ID != self && same(p.Name, d.Name) && same(p.Apartment, d.Apartment) {
+			c.printf(text{"%s is here already, handle %s.", "%s 已登记，编号 %s。"}, name(p), p.ID)
+			return c.certain(text{"Is this another person?", "是另一个人吗？"})
+		}
+	}
 	return nil
+}
+
+// tellNeverIn says that somebody can never come in, where that is so.
+func (c *console) tellNeverIn(ctx context.Context, p policy.Person) error {
+	d, ok := c.desk.(AccessTeller)
+	if !ok {
+		return nil
+	}
+	why, err := d.NeverIn(ctx, c.who, p)
+	if why != "" {
+		c.printf(text{"! %s %s.", "！%s %s。"}, name(p), why)
+	}
+	return err
 }
 
 func change(ctx context.Context, c *console, words []string) error {
@@ -215,11 +256,16 @@ func change(ctx context.Context, c *console, words []string) error {
 	if err := c.details(a, &d); err != nil {
 		return err
 	}
+	if a.has("name") || a.has("apartment") {
+		if err := c.askTwice(ctx, d, p.ID); err != nil {
+			return err
+		}
+	}
 	if p, err = c.desk.ChangePerson(ctx, c.who, p.ID, d); err != nil {
 		return err
 	}
 	c.printf(text{"Changed %s.", "已更正 %s。"}, name(p))
-	return nil
+	return c.tellNeverIn(ctx, p)
 }
 
 // details puts the options given into d.
@@ -231,7 +277,7 @@ func (c *console) details(a args, d *Details) (err error) {
 		d.Apartment = policy.Private(s)
 	}
 	if s, ok := a.options["group"]; ok {
-		d.Groups = strings.FieldsFunc(s, func(r rune) bool { return r == ',' })
+		d.Groups = strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' || r == '，' })
 	}
 	if s, ok := a.options["lang"]; ok {
 		if s != "en" && s != "zh" {

@@ -162,6 +162,32 @@ func TestDetails(t *testing.T) {
 	}
 }
 
+// TestSameNameTwiceIsAsked: whoever is written down a second time gets a second set of keys, which the end of the first lease leaves working.
+func TestSameNameTwiceIsAsked(t *testing.T) {
+	desk := newDesk()
+	s := sit(t, desk, console.Options{})
+	s.logIn("mei")
+	n := len(desk.people)
+	s.hit("add \" li  na\" --apartment 1204\r")
+	s.see("is here already, handle ")
+	s.see("yes or no: ")
+	s.hit("no\r")
+	s.see("Nothing was done.")
+	s.see("mei> ")
+	if len(desk.people) != n {
+		t.Error("added although the answer was no")
+	}
+	s.do("mei", `add "LI NA" --apartment 1205`) // of another flat: not asked
+	s.hit("change 1205 --apartment 1204\r")
+	s.see("is here already, handle ")
+	s.see("yes or no: ")
+	s.hit("yes\r")
+	s.see("mei> ")
+	if len(desk.people) != n+1 || desk.people[n].Apartment.Reveal() != "1204" {
+		t.Errorf("%d people, flat %s", len(desk.people), desk.people[n].Apartment.Reveal())
+	}
+}
+
 func TestROperatorStaffList(t *testing.T) {
 	s, _ := sitFull(t, console.Options{})
 	s.logIn("aud")

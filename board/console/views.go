@@ -61,6 +61,12 @@ type ClockState struct {
 	Doubt string // as Status.ClockDoubt
 }
 
+// AccessTeller says of somebody that they can never come in at this door.
+type AccessTeller interface {
+	// NeverIn gives the reason with the remedy, in the session's language; empty: they can.
+	NeverIn(ctx context.Context, s Session, p policy.Person) (string, error)
+}
+
 // Rights answers a person who asks what the unit knows of them (R-RIGHTS).
 type Rights interface {
 	// Stored gives all of it, in the session's language. The question is itself recorded.

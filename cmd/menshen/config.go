@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +30,7 @@ func configVerb() *cobra.Command {
 		Short: "say whether a configuration can be used, and if not, where and why",
 		Long: `Reads a configuration as the unit would, and says all that is wrong with it. Its wires are held against the board: the one that
 [unit] board names, or the one that this runs on. Where faces are enabled, the models and the calibration on this machine are read
-too. What is refused keeps the unit from starting; a warning does not, and without usable models it starts for cards and PINs
+too. Where the site has hours, the unit that runs is asked in which groups its people are, and who could never come in is told. What is refused keeps the unit from starting; a warning does not, and without usable models it starts for cards and PINs
 alone. 'menshen board --config FILE' draws the wires.`,
 		Example: "  menshen config check door.toml",
 		Args:    cobra.ExactArgs(1),
@@ -65,11 +66,15 @@ func checkConfig(w io.Writer, file string) error {
 			fmt.Fprintf(w, "%s:%d: no faces: %s\n", file, c.Line("faces.enabled"), why)
 		}
 	}
+	shut := shutOut(w, c, file)
 	switch {
 	case refused > 0:
 		return fmt.Errorf("%s: %w: mend the %d lines that say \"refused\" above", file, profile.ErrRefused, refused)
 	case noFaces != nil:
 		return fmt.Errorf("%s: the door would work for cards and PINs, and faces would stay off: mend what says \"no faces\" above", file)
+	}
+	if shut > 0 {
+		return fmt.Errorf("%s: the door would work, and not for everybody: mend what says \"people\" above", file)
 	}
 	title := "no known board, so its pins were not looked at (write board = \"…\" into [unit]: 'menshen board list')"
 	if b != nil {
@@ -77,4 +82,20 @@ func checkConfig(w io.Writer, file string) error {
 	}
 	fmt.Fprintf(w, "%s: in order; %s, %d readers, %d inputs, faces %v; %s\n", file, c.Unit.Name, len(c.Readers), len(c.Inputs), c.Faces.Enabled, title)
 	return nil
+}
+
+// shutOut tells who could never come in, and how many lines that took.
+func shutOut(w io.Writer, c *config.Config, file string) int {
+	if len(c.Site.Access) == 0 {
+		return 0
+	}
+	groups, err := board.AskGroups(c)
+	found := board.ShutOut(c, groups, time.Now())
+	for _, f := range found {
+		fmt.Fprintf(w, "%s:%d: people: %s\n", file, c.Line("site.access.0"), f)
+	}
+	if err != nil {
+		fmt.Fprintf(w, "%s: people were not held against the hours of their groups: %v\n", file, err)
+	}
+	return len(found)
 }

@@ -52,7 +52,7 @@ func runDoor(ctx context.Context, conf *config.Config, log *slog.Logger) (err er
 		consoles.Go(func() { u.ServeSerial(ctx, desk, log) })
 	}
 	consoles.Go(func() {
-		u.ServeControl(ctx, board.Requests{"console": u.ConsoleRequest(desk), "dossier": u.DossierRequest()}, log)
+		u.ServeControl(ctx, board.Requests{"console": u.ConsoleRequest(desk), "dossier": u.DossierRequest(), "groups": u.GroupsRequest()}, log)
 	})
 	consoles.Go(func() { u.Watch(ctx, log) })
 	log.Info("the door works", "unit", conf.Unit.Name)
