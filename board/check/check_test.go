@@ -328,6 +328,17 @@ func TestStepsAreRepeatedAndSkipped(t *testing.T) {
 	if r.Verdict() != check.PassedOpen || r.Tested().IsZero() || find(t, r, "signal buzzer").Verdict != check.Skipped {
 		t.Errorf("with a buzzer skipped: %s", r.Verdict())
 	}
+	t.Run("fire by a slip of the finger", func(t *testing.T) {
+		s := newSite(t)
+		s.skip["fire"], s.slips = true, true
+		r, err := s.run()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Contains(s.asked, "skip it") || r.Verdict() != check.Passed {
+			t.Errorf("asked %v; the whole: %s", s.asked, r.Verdict())
+		}
+	})
 	t.Run("fire", func(t *testing.T) {
 		s := newSite(t)
 		s.skip["fire"] = true

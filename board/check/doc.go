@@ -6,7 +6,8 @@
 // Plan makes the list of steps from the configuration; what a door does not have is in the list too, as absent, with the
 // reason. A Session takes an Installer through it: the program measures what it can (the time from the exit button to the relay,
 // the bounce of a contact, the disk's sync), and asks where only eyes and ears can tell ("did the lock let go?"). A step can
-// be repeated, or skipped, which the report says. A session that is broken off goes on later where it stood, after a power cut too
+// be repeated, or skipped, which the report says, and which is asked about where people's safety stands on it. Keys typed before a question
+// do not answer it (answers.go). A session that is broken off goes on later where it stood, after a power cut too
 // (Save, Resume): its state is signed by the unit, so nobody edits a failure away meanwhile.
 //
 // # The lock meanwhile

@@ -133,7 +133,7 @@ func (s *Session) save() error {
 // take goes through one step, as often as the installer wants. Again means the step before.
 func (s *Session) take(ctx context.Context, who Installer, i int) (Choice, error) {
 	step, result := s.plan[i], &s.Report.Steps[i]
-	choice, err := who.Begin(ctx, i+1, len(s.plan), step)
+	choice, err := s.begin(ctx, who, i)
 	if err != nil || choice == Stop || choice == Again {
 		return choice, err
 	}
@@ -151,6 +151,21 @@ func (s *Session) take(ctx context.Context, who Installer, i int) (Choice, error
 		}
 		choice, err := who.Done(ctx, *result)
 		if err != nil || choice != Again {
+			return choice, err
+		}
+	}
+}
+
+// begin shows a step. To skip one that people's safety stands on is asked about: it takes more than a slip of the finger.
+func (s *Session) begin(ctx context.Context, who Installer, i int) (Choice, error) {
+	for {
+		choice, err := who.Begin(ctx, i+1, len(s.plan), s.plan[i])
+		if err != nil || choice != Skip || !s.plan[i].Safety {
+			return choice, err
+		}
+		sure, err := who.Ask(ctx, Question{"skip it", Words{"People's safety stands on this step, and without it the door does not count as tested. Skip it all the same?",
+			"此项关系人身安全，跳过则本门不算通过检测。仍要跳过吗？"}})
+		if err != nil || sure {
 			return choice, err
 		}
 	}

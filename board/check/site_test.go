@@ -47,6 +47,7 @@ type site struct {
 	results  []check.Result
 	again    map[string]int // how often to try a step again
 	skip     map[string]bool
+	slips    bool   // a step is skipped by a slip of the finger, once
 	stop     string // the step before which to stop
 	fixed    func(id string)
 	tapped   uint16
@@ -140,6 +141,7 @@ func (s *site) Begin(_ context.Context, _, _ int, step check.Step) (check.Choice
 	case step.ID == s.stop:
 		return check.Stop, nil
 	case s.skip[step.ID]:
+		s.skip[step.ID] = !s.slips
 		return check.Skip, nil
 	}
 	return check.Go, nil
@@ -159,6 +161,8 @@ func (s *site) Ask(_ context.Context, q check.Question) (bool, error) {
 	}
 	relay := s.door.Pin(sim.Relay).Trace()
 	switch q.ID {
+	case "skip it":
+		return !s.slips, nil
 	case "is the time right":
 		return !s.clockWrong, nil
 	case "is it locked", "is it locked again":

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -18,20 +17,13 @@ type Terminal struct {
 	Lang  string // "en" or "zh"
 	Plain bool   // no colours and nothing overwritten: for screen readers, logs and dumb terminals
 
-	typed   chan string
+	answers answers
 	pending bool // a line that counts down is on the screen
 }
 
-// Listen reads answers from in, until it ends. A terminal's reader stays in its read until the program ends.
-func (t *Terminal) Listen(in io.Reader) {
-	t.typed = make(chan string)
-	go func() {
-		defer close(t.typed)
-		for s := bufio.NewScanner(in); s.Scan(); {
-			t.typed <- strings.TrimSpace(s.Text())
-		}
-	}()
-}
+// Listen takes the answers from in: a terminal, where what is typed before a question does not answer it, or a script with one answer a
+// line.
+func (t *Terminal) Listen(in io.Reader) { t.answers = answersOf(in) }
 
 var _ Installer = (*Terminal)(nil)
 
@@ -152,25 +144,23 @@ func (t *Terminal) choose(ctx context.Context, w Words, keys map[string]Choice) 
 // ErrNoAnswer means that the answers ended before the questions did.
 var ErrNoAnswer = errors.New("the answers ended before the check: answer each question at a terminal, or write one answer a line")
 
-// answer prints a question and waits for a line.
+// answer prints a question and waits for a line. Keys typed while the program was at work are not its answer: they would pass, or skip,
+// what stands between people and the door.
 func (t *Terminal) answer(ctx context.Context, w Words) (string, error) {
 	t.clear()
+	if err := t.answers.forget(); err != nil {
+		return "", fmt.Errorf("throwing away what was typed before: %w", err)
+	}
 	const indent, answer = "  ", "        " // room for a short answer beside the question
 	width, _ := screen.Size(t.Out)
 	lines := screen.Hang(w.In(t.Lang), max(20, width-1-len(indent+answer)), 0)
 	fmt.Fprint(t.Out, indent+strings.Join(lines, "\n"+indent)+" ")
-	select {
-	case <-ctx.Done():
+	s, err := t.answers.next(ctx)
+	if err != nil || t.Plain {
 		fmt.Fprintln(t.Out)
-		return "", ctx.Err()
-	case s, ok := <-t.typed:
-		if !ok {
-			fmt.Fprintln(t.Out)
-			return "", ErrNoAnswer
-		}
-		if t.Plain {
-			fmt.Fprintln(t.Out)
-		}
-		return s, nil
 	}
+	if errors.Is(err, io.EOF) {
+		err = ErrNoAnswer
+	}
+	return s, err
 }

@@ -142,7 +142,11 @@ func (k *checking) logIn(ctx context.Context, vault *store.Vault, door check.Doo
 	if ctx.Err() != nil { // Ctrl-C instead of a passphrase, which must not count as a wrong one
 		return store.Operator{}, check.ErrStopped
 	}
-	ui.Listen(in)
+	if isTerminal(stdin) {
+		ui.Listen(stdin) // in has read nothing of it
+	} else {
+		ui.Listen(in)
+	}
 	return board.SignIn(ctx, vault, door.Readers, k.operator, secret, k.lang, ui)
 }
 
