@@ -12,16 +12,32 @@ import (
 
 	"menshen/board/console"
 	"menshen/hal/camera"
+	"menshen/internal/screen"
 )
 
-const keysHelp = `
-The door goes on working. Keys:
-   1  tap Wei's card          f  Wei's face walks up       r  press REX inside
-   2  tap Grace's card        g  Grace's face walks up     o  open or shut the door leaf
-   3  tap an unknown card     s  a stranger walks up       !  fire line on or off
-   e  empty the corridor      p  a photo is held up        c  technician's console
-   q  quit                    ?  this page
-`
+// keys are what the reader of the story can do at the door.
+var keys = []string{
+	"1  tap Wei's card", "2  tap Grace's card", "3  tap a new card", "e  empty the corridor",
+	"f  Wei's face walks up", "g  Grace's face walks up", "s  a stranger walks up", "p  a photo is held up",
+	"r  press REX inside", "o  open or shut the leaf", "!  fire line on or off",
+	"c  technician's console", "?  this page", "q  quit",
+}
+
+// keysPage lists the keys, as many beside each other as fit.
+func (n *narrator) keysPage() {
+	const column = 25
+	width, _ := screen.Size(n.terminal)
+	beside := max(1, (width-3)/column)
+	rows := (len(keys) + beside - 1) / beside
+	fmt.Fprintln(n.out, "\nThe door goes on working. Keys:")
+	for y := range rows {
+		line := "   "
+		for i := y; i < len(keys); i += rows {
+			line += screen.Pad(keys[i], column)
+		}
+		fmt.Fprintln(n.out, strings.TrimRight(line, " "))
+	}
+}
 
 // live lets whoever sits at the terminal act at the door. The last line is always the door's present state.
 func (s *story) live(ctx context.Context, in *os.File) error {
@@ -43,24 +59,25 @@ func (s *story) live(ctx context.Context, in *os.File) error {
 	defer func() { _ = term.Restore(int(in.Fd()), state) }()
 	s.out = &crlf{s.out}
 	s.narrator.out = s.out
-	fmt.Fprint(s.out, keysHelp)
-	fmt.Fprintf(s.out, "   (console: log in as %q with PIN %s, made up for this run)\n\n", operator, s.pin)
+	s.keysPage()
+	s.paragraph("", 3, fmt.Sprintf("   (console: log in as %q with PIN %s, made up for this run)", operator, s.pin))
+	fmt.Fprintln(s.out)
 
-	keys := make(chan byte)
+	typed := make(chan byte)
 	next := make(chan struct{})
-	go readKeys(in, keys, next)
+	go readKeys(in, typed, next)
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if err := s.status(ctx, in); err != nil {
+		if err := s.status(ctx); err != nil {
 			return err
 		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-		case key, ok := <-keys:
-			fmt.Fprint(s.out, "\r\x1b[K")
+		case key, ok := <-typed:
+			s.clearStatus()
 			if !ok || key == 'q' || key == 3 || key == 4 {
 				return nil
 			}
@@ -122,23 +139,23 @@ func (s *story) act(key byte) error {
 		s.fire = !s.fire
 		s.door.Alarm(s.fire)
 	case '?', 'h':
-		fmt.Fprint(s.out, keysHelp)
+		s.keysPage()
 	}
 	return nil
 }
 
 // console gives the terminal to the technician's console until they log out.
 func (s *story) console(ctx context.Context, in *os.File) {
-	width, height, _ := term.GetSize(int(in.Fd()))
-	fmt.Fprintln(s.out, "-- technician's console; 'logout' comes back here --")
+	width, height := screen.Size(in)
+	s.paragraph("", 3, "-- technician's console; 'logout' comes back here. Ctrl-T and then a key of the page acts at the door meanwhile: Ctrl-T 3 taps a new card --")
 	keyboard, err := console.NewKeyboard(in)
 	if err != nil {
 		s.say("console: %v", err)
 		return
 	}
 	defer keyboard.Close()
-	err = console.Serve(ctx, terminal{keyboard, s.out.(*crlf).w}, s.desk, console.Options{
-		Unit: s.conf.Unit.Name, Width: width, Height: height, Once: true, Idle: s.conf.Console.Idle.D(),
+	err = console.Serve(ctx, terminal{&doorKeys{Reader: keyboard, act: func(key byte) { _ = s.act(key) }}, s.out.(*crlf).w}, s.desk, console.Options{
+		Unit: s.conf.Unit.Name, Width: width, Height: height, Plain: screen.Dumb(), Once: true, Idle: s.conf.Console.Idle.D(),
 		Location: s.conf.Site.Location(),
 	})
 	if err != nil {
@@ -146,14 +163,15 @@ func (s *story) console(ctx context.Context, in *os.File) {
 	}
 }
 
-// status tells new records and rewrites the status line, which must not break over two lines of the terminal: each rewriting would leave one behind.
-func (s *story) status(ctx context.Context, in *os.File) error {
+// status tells new records and rewrites the status line, which must not break over two lines of the terminal: each rewriting would leave one behind. Where
+// no cursor moves, it is a line of its own whenever it is another.
+func (s *story) status(ctx context.Context) error {
 	es, err := s.unit.Records(s.seen)
 	if err != nil {
 		return err
 	}
 	if len(es) > 0 {
-		fmt.Fprint(s.out, "\r\x1b[K")
+		s.clearStatus()
 		if err := s.tell(s.narrator); err != nil {
 			return err
 		}
@@ -167,12 +185,21 @@ func (s *story) status(ctx context.Context, in *os.File) error {
 		faces = "faces off: " + st.FacesOff
 	}
 	line := strings.Join([]string{string(st.Door), either(st.Unlocked, "unlocked", "secured"), faces, "camera " + st.Camera.State}, " · ")
-	width, _, err := term.GetSize(int(in.Fd()))
-	if err != nil || width < 10 {
-		width = 80
+	width, _ := screen.Size(s.terminal)
+	switch line = screen.Cut(line, max(10, width-3)); {
+	case s.moves:
+		fmt.Fprintf(s.out, "\r\x1b[K%s", s.paint("7", " "+line+" "))
+	case line != s.shown:
+		fmt.Fprintln(s.out, line)
 	}
-	fmt.Fprintf(s.out, "\r\x1b[K%s", s.paint("7", " "+cut(line, width-3)+" "))
+	s.shown = line
 	return nil
+}
+
+func (s *story) clearStatus() {
+	if s.moves {
+		fmt.Fprint(s.out, "\r\x1b[K")
+	}
 }
 
 func either(yes bool, a, b string) string {
@@ -182,19 +209,45 @@ func either(yes bool, a, b string) string {
 	return b
 }
 
-func cut(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return s
-}
-
 // crlf writes for a terminal in raw mode.
 type crlf struct{ w io.Writer }
 
 func (c *crlf) Write(p []byte) (int, error) {
 	_, err := io.WriteString(c.w, strings.ReplaceAll(string(p), "\n", "\r\n"))
 	return len(p), err
+}
+
+// doorKeys lets keys act at the door while the console has the keyboard: those that follow a Ctrl-T, which the console does not know.
+type doorKeys struct {
+	io.Reader
+	act  func(key byte)
+	next bool // the next key is one
+}
+
+const ctrlT = 0x14
+
+func (d *doorKeys) Read(p []byte) (int, error) {
+	for {
+		n, err := d.Reader.Read(p)
+		if n > 1 && p[0] == 0x1b { // a key of several bytes, or the window's size
+			return n, err
+		}
+		left := p[:0]
+		for _, b := range p[:n] {
+			switch {
+			case b == ctrlT:
+				d.next = true
+			case d.next:
+				d.next = false
+				d.act(b)
+			default:
+				left = append(left, b)
+			}
+		}
+		if len(left) > 0 || err != nil || n == 0 {
+			return len(left), err
+		}
+	}
 }
 
 // terminal is what the console reads and writes.

@@ -6,15 +6,20 @@ import (
 	"slices"
 	"strings"
 
+	"menshen/internal/screen"
+	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
 )
 
 // narrator prints steps, and under each what the unit's audit log says of it.
 type narrator struct {
-	out   io.Writer
-	style bool // a terminal that understands bold and dim
-	step  int
+	out      io.Writer
+	terminal any  // what out ends in: asked how wide it is
+	style    bool // it understands bold and dim
+	moves    bool // its cursor moves
+	step     int
+	people   []*somebody // whose names the demo knows
 }
 
 func (n *narrator) paint(code, s string) string {
@@ -27,12 +32,33 @@ func (n *narrator) paint(code, s string) string {
 // begin announces a step.
 func (n *narrator) begin(what string) {
 	n.step++
-	fmt.Fprintf(n.out, "\n%s\n", n.paint("1", fmt.Sprintf("%2d  %s", n.step, what)))
+	fmt.Fprintln(n.out)
+	for _, l := range n.lines(fmt.Sprintf("%2d  %s", n.step, what), 4) {
+		fmt.Fprintln(n.out, n.paint("1", l))
+	}
+}
+
+// lines breaks a paragraph for the terminal as it is now.
+func (n *narrator) lines(s string, indent int) []string {
+	width, _ := screen.Size(n.terminal)
+	return screen.Hang(s, width-1, indent)
+}
+
+// paragraph prints one, its further lines indented; head is what is painted dim in its first line.
+func (n *narrator) paragraph(head string, indent int, s string) {
+	for i, l := range n.lines(s, indent) {
+		if i == 0 && head != "" {
+			l = strings.Replace(l, head, n.paint("2", head), 1)
+			l = strings.Replace(l, opened, n.paint("32;1", opened), 1)
+			l = strings.Replace(l, refusal, n.paint("31;1", refusal), 1)
+		}
+		fmt.Fprintln(n.out, l)
+	}
 }
 
 // say adds a line that is no record.
 func (n *narrator) say(format string, args ...any) {
-	fmt.Fprintf(n.out, "    %s\n", fmt.Sprintf(format, args...))
+	n.paragraph("", 4, "    "+fmt.Sprintf(format, args...))
 }
 
 // tell prints the records that were not told yet.
@@ -46,7 +72,8 @@ func (w *world) tell(n *narrator) error {
 		if untold[e.Kind] {
 			continue
 		}
-		fmt.Fprintf(n.out, "    %s  %s\n", n.paint("2", fmt.Sprintf("#%-3d %s", e.Seq, e.At.In(w.conf.Site.Location()).Format("15:04:05.000"))), n.line(e))
+		head := fmt.Sprintf("#%-3d %s", e.Seq, e.At.In(w.conf.Site.Location()).Format("15:04:05.000"))
+		n.paragraph(head, 10, "    "+head+"  "+n.line(e))
 	}
 	return nil
 }
@@ -54,14 +81,20 @@ func (w *world) tell(n *narrator) error {
 // untold are records that would only repeat the line above them here.
 var untold = map[audit.Kind]bool{audit.LookedUp: true, audit.DecisionsLookedUp: true, audit.PeopleListed: true}
 
-// line is a record in one line, without names: as it is in the log.
+// How a decision begins.
+const (
+	opened  = "OPEN   "
+	refusal = "REFUSED"
+)
+
+// line is a record in one line: as it is in the log, and with the name of a person that the demo knows.
 func (n *narrator) line(e store.Entry) string {
 	var b strings.Builder
 	switch {
 	case e.Kind == audit.Decision && e.Grant:
-		fmt.Fprintf(&b, "%s by %s: %s", n.paint("32;1", "OPEN   "), e.Means, e.Reason.Text("en"))
+		fmt.Fprintf(&b, "%s by %s: %s", opened, e.Means, e.Reason.Text("en"))
 	case e.Kind == audit.Decision:
-		fmt.Fprintf(&b, "%s by %s: %s", n.paint("31;1", "REFUSED"), e.Means, e.Reason.Text("en"))
+		fmt.Fprintf(&b, "%s by %s: %s", refusal, e.Means, e.Reason.Text("en"))
 	default:
 		b.WriteString(string(e.Kind))
 		if e.Reason != "" {
@@ -69,7 +102,7 @@ func (n *narrator) line(e store.Entry) string {
 		}
 	}
 	if !e.Person.IsZero() {
-		fmt.Fprintf(&b, " · person %s", e.Person)
+		fmt.Fprintf(&b, " · person %s%s", e.Person, n.nameOf(e.Person))
 	}
 	keys := make([]string, 0, len(e.Detail))
 	for k := range e.Detail {
@@ -85,6 +118,17 @@ func (n *narrator) line(e store.Entry) string {
 		}
 	}
 	return b.String()
+}
+
+// nameOf is a first name in brackets, where the demo knows it.
+func (n *narrator) nameOf(id policy.PersonID) string {
+	for _, p := range n.people {
+		if p.id == id {
+			first, _, _ := strings.Cut(p.name, " ")
+			return " (" + first + ")"
+		}
+	}
+	return ""
 }
 
 func short(s string) string {

@@ -20,7 +20,8 @@ type story struct {
 	*narrator
 	wei, grace *somebody
 	stranger   camera.Scene
-	fire       bool // the line is on
+	fire       bool   // the line is on
+	shown      string // the status line
 }
 
 var errOtherwise = errors.New("it went otherwise than a door should")
