@@ -61,6 +61,7 @@ func (d *Desk) Why(_ context.Context, s console.Session, seq uint64) (console.Re
 func (d *Desk) shown(s console.Session, e store.Entry) console.Record {
 	r := console.Record{Seq: e.Seq, Decision: policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: e.Person,
 		KeyID: e.KeyID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}}
+	r.Told = d.u.signalled(r.Decision, s.Lang)
 	if (s.Role == console.Manager || s.Role == console.Auditor) && !e.Person.IsZero() {
 		if p, err := d.u.vault.Person(e.Person); err == nil {
 			r.Who = p.Name

@@ -162,8 +162,8 @@ func (u *Unit) ownPage(id policy.PersonID, lang string) (console.Page, error) {
 	taken := time.Time{}
 	err = u.vault.History(id, func(e store.Entry) error {
 		if e.Kind == audit.Decision {
-			page.Decisions = append(page.Decisions, console.Record{Seq: e.Seq, Who: p.Name, Decision: policy.Decision{At: e.At, Door: e.Door, Means: e.Means,
-				Person: id, KeyID: e.KeyID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}})
+			d := policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: id, KeyID: e.KeyID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}
+			page.Decisions = append(page.Decisions, console.Record{Seq: e.Seq, Who: p.Name, Decision: d, Told: u.signalled(d, lang)})
 			return nil
 		}
 		if e.Kind == audit.FaceEnrolled {

@@ -92,3 +92,11 @@ func set(o hal.Output, on bool) {
 		_ = o.Set(on)
 	}
 }
+
+// signalled says how this door answers with a decision: words are for those who read of it, the door has lamp and buzzer.
+func (u *Unit) signalled(d policy.Decision, lang string) string {
+	if u.signals.green == nil && u.signals.red == nil && u.signals.buzzer == nil {
+		return words(lang, "none, this door has no lamp and no buzzer", "无（本门没有指示灯和蜂鸣器）")
+	}
+	return d.Signal().Text(lang)
+}

@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -53,5 +54,42 @@ func TestDecisionSignal(t *testing.T) {
 	}
 	if got := Decide(Attempt{Means: ByFire}).Signal(); got != SignalFire {
 		t.Errorf("fire: %s", got)
+	}
+}
+
+// TestSignalTextTellsTheRhythm: each answer that a door can give has words, and they count the tones that sound.
+func TestSignalTextTellsTheRhythm(t *testing.T) {
+	for s, want := range map[Signal]struct {
+		short, long int // tones of one round
+		en, zh      string
+	}{
+		SignalGranted: {0, 1, "one long", "一长"}, SignalRefused: {3, 0, "three short", "三短"}, SignalWait: {5, 0, "five slow", "五次"},
+		SignalLook: {4, 0, "two and two short", "两短两短"}, SignalTap: {2, 2, "short and long, twice", "一短一长，两遍"},
+		SignalCode: {8, 0, "four short, twice", "四短，两遍"}, SignalFire: {1, 0, "very fast", "急促"},
+	} {
+		short, long := 0, 0
+		beats, _ := s.Pattern()
+		for _, b := range beats {
+			switch {
+			case b.Sound && b.For >= 5*tenth:
+				long++
+			case b.Sound:
+				short++
+			}
+		}
+		if short != want.short || long != want.long || !strings.HasPrefix(s.Text("en"), want.en) || !strings.HasPrefix(s.Text("zh"), want.zh) {
+			t.Errorf("%s: %d short, %d long, and the words %q, %q", s, short, long, s.Text("en"), s.Text("zh"))
+		}
+	}
+	reasons := []Reason{ReasonFire}
+	for r := range reasonWords {
+		reasons = append(reasons, r)
+	}
+	for _, r := range reasons {
+		for _, grant := range []bool{true, false} {
+			if s := (Decision{Grant: grant, Reason: r}).Signal(); s.Text("en") == string(s) || s.Text("zh") == s.Text("en") {
+				t.Errorf("%s, %v: the signal %q has no words", r, grant, s)
+			}
+		}
 	}
 }

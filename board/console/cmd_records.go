@@ -84,7 +84,8 @@ func why(ctx context.Context, c *console, words []string) error {
 			outcome = text{"opened", "开门"}
 		}
 		c.paragraphs(fmt.Sprintf("%d  %s  %s  %s: %s  %s", r.Seq, c.time(r.At), word(r.Means).in(c.lang), outcome.in(c.lang), word(r.Reason).in(c.lang), r.person()))
-		c.printf(text{"They were told: %s", "告知对方：%s"}, r.Reason.Text(c.lang))
+		c.printf(text{"Signal: %s", "信号：%s"}, r.Told)
+		c.printf(text{"In words: %s", "含义：%s"}, r.Reason.Text(c.lang))
 	}
 	t := table{cols: []column{{"rule", text{"rule", "规则"}}, {"pass", text{"passed", "通过"}}, {"detail", text{"detail", "说明"}}}}
 	for _, k := range r.Trace {

@@ -37,7 +37,7 @@ func newDesk() *fakeDesk {
 	d.add("Li Na", "1204", "zh", policy.Credential{ID: "3f9a77aa01", Kind: policy.CardKind, Label: "grey fob", LastUsed: now.Add(-time.Hour)})
 	d.add("Ana Souza", "1203", "en", policy.Credential{ID: "77aa3f9a02", Kind: policy.CardKind, Clonable: true})
 	d.add("王小明", "302", "zh")
-	d.records = []console.Record{{Seq: 4711, Who: "Li Na", Decision: policy.Decision{
+	d.records = []console.Record{{Seq: 4711, Who: "Li Na", Told: "short and long, twice (tap a card)", Decision: policy.Decision{
 		At: now, Means: policy.ByFace, Person: d.people[0].ID, Reason: "face too uncertain",
 		Trace: []policy.Check{{Rule: "lease not over", Pass: true, Detail: "until 2027-01-31 00:00"}, {Rule: "face known", Detail: "score 0.410 of 0.500"}},
 	}}}

@@ -130,7 +130,8 @@ type Receipt struct {
 type Record struct {
 	Seq uint64
 	policy.Decision
-	Who policy.Private // the person's name for a role that may see it; otherwise empty
+	Who  policy.Private // the person's name for a role that may see it; otherwise empty
+	Told string         // how the door answered, by lamp and buzzer: "three short (no)"; in the reader's language
 }
 
 // AuditState is the outcome of verifying the audit log.

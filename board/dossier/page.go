@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"menshen/board/notice"
 	"menshen/policy"
 	"menshen/store/audit"
 )
@@ -34,6 +35,7 @@ func Page(d *Data) ([]byte, error) {
 		"state":     func(s policy.RuleState) template.HTML { return both(stateWords[s]) },
 		"basis":     func(s string) template.HTML { return both(known(basisWords, s)) },
 		"challenge": func(s string) template.HTML { return both(known(challengeWords, s)) },
+		"photos":    func() template.HTML { return both(Words{notice.Photos.EN, notice.Photos.ZH}) },
 		"n":         thousands,
 		"percent":   func(v float64) string { return fmt.Sprintf("%.1f%%", 100*v) },
 		"whole":     func(v float64) string { return fmt.Sprintf("%.0f", math.Floor(v+1e-6)) },

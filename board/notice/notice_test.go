@@ -28,3 +28,27 @@ func TestRNoticeSaysEachThing(t *testing.T) {
 		t.Error("a language that is not there was accepted")
 	}
 }
+
+// TestNoticeIsHonestAboutPhotos: the tenant reads the words, and the figures, that the dossier gives to everybody.
+func TestNoticeIsHonestAboutPhotos(t *testing.T) {
+	for lang, want := range map[string]string{"en": Photos.EN, "zh": Photos.ZH} {
+		text, err := Text(lang, site)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := false
+		for _, b := range take(text).Blocks {
+			for _, x := range b.Terms {
+				told = told || strings.Contains(x.Words, want)
+			}
+		}
+		if !told {
+			t.Errorf("the notice in %s does not say %q:\n%s", lang, want, text)
+		}
+		for _, soft := range []string{"rare case", "极少数"} {
+			if strings.Contains(text, soft) {
+				t.Errorf("the notice in %s says %q", lang, soft)
+			}
+		}
+	}
+}

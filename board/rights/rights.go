@@ -38,7 +38,7 @@ func (s Sheet) HTML() (string, error) {
 		"face":   func(f policy.FaceConsent) string { return faceWords[f.State].in(s.Lang) },
 		"way":    func(m policy.Means) string { return wayWords[m].in(s.Lang) },
 		"kind":   func(k policy.CredentialKind) string { return kindWords[k].in(s.Lang) },
-		"told":   func(r policy.Reason) string { return r.Text(s.Lang) },
+		"words":  func(r policy.Reason) string { return r.Text(s.Lang) },
 		"failed": s.failed,
 	}).Parse(sheetText)
 	if err != nil {

@@ -19,7 +19,7 @@ func sheet(lang string) Sheet {
 			d.Means, d.Grant, d.Reason = policy.ByFace, false, policy.ReasonNotLive
 			d.Trace = []policy.Check{{Rule: "card known", Pass: true}, {Rule: "alive", Detail: "0.41 of 0.70"}}
 		}
-		recs = append(recs, console.Record{Seq: uint64(900 - i), Decision: d})
+		recs = append(recs, console.Record{Seq: uint64(900 - i), Decision: d, Told: d.Signal().Text(lang)})
 	}
 	return Sheet{Lang: lang, At: at, Door: "Block 4, main entrance", Handler: "Example Homes", Contact: "+86 21 5555 0100", Page: console.Page{
 		Person: policy.Person{ID: policy.PersonID{1, 2, 3}, Name: "Li <b>Mei</b>", Apartment: "1204", Lang: lang, From: at.AddDate(-1, 0, 0), Until: at.AddDate(1, 0, 0), Groups: []string{"tenants"},
@@ -35,8 +35,8 @@ func sheet(lang string) Sheet {
 func TestRRightsSheet(t *testing.T) {
 	for lang, want := range map[string][]string{
 		"en": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "tenants", "mother", "grey fob (can be copied)<", ">PIN<", "(cancelled)", "in use, only together with your card", "You do not need face entry.",
-			"This does not look like a face", "alive 0.41 of 0.70", "no. 898", "somebody looked at your details", "your face was destroyed (why withdrawn)", "2027-11-22", "(14)"},
-		"zh": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "未满十四周岁", "灰", "（已注销）", "使用中，须同时刷卡", "未能确认为真人", "编号 898；真人 0.41，要求 0.70", "查看您的信息", "销毁您的人脸数据", "(14)"},
+			"This does not look like a face", "alive 0.41 of 0.70", "signal: short and long, twice (tap a card)", "no. 898", "somebody looked at your details", "your face was destroyed (why withdrawn)", "2027-11-22", "(14)"},
+		"zh": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "未满十四周岁", "灰", "（已注销）", "使用中，须同时刷卡", "未能确认为真人", "信号：一短一长，两遍（请刷卡）", "编号 898；真人 0.41，要求 0.70", "查看您的信息", "销毁您的人脸数据", "(14)"},
 	} {
 		s := sheet(lang)
 		if lang == "zh" {
@@ -56,7 +56,7 @@ func TestRRightsSheet(t *testing.T) {
 				t.Errorf("in %s it has no %q", lang, w)
 			}
 		}
-		for _, bad := range []string{"<script", "http://", "https://", "src=", "url(", "<b>Mei", "(private)", "ff)"} {
+		for _, bad := range []string{"<script", "http://", "https://", "src=", "url(", "<b>Mei", "were told", "(private)", "ff)"} {
 			if strings.Contains(page, bad) {
 				t.Errorf("in %s it has %q", lang, bad)
 			}
