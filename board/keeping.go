@@ -23,8 +23,10 @@ func (u *Unit) keep(ctx context.Context) {
 			return
 		}
 		_, err := u.vault.Prune(ctx, store.Door)
-		wait = either(errors.Is(err, store.ErrClock), keepAgain, keepEvery)
-		err = errors.Join(err, u.dropOldCopies(), u.dropOldPapers())
+		if wait = keepAgain; !errors.Is(err, store.ErrClock) {
+			wait = keepEvery
+			err = errors.Join(err, u.dropOldCopies(), u.dropOldPapers())
+		}
 		if ctx.Err() != nil {
 			return
 		}

@@ -210,6 +210,11 @@ func TestEachFaultIsFoundByItsStep(t *testing.T) {
 				return check.ClockFacts{Source: "none", Now: time.Unix(0, 0), Floor: time.Now()}, nil
 			}
 		}, nil, nil},
+		{"clock ahead", "clock", "3652 days ahead of the unit's own records", func(s *site) {
+			s.on.Clock = func() (check.ClockFacts, error) {
+				return check.ClockFacts{Source: "rtc", Now: time.Now().AddDate(0, 0, 3652).Add(time.Hour), Floor: time.Now()}, nil
+			}
+		}, nil, nil},
 		{"camera covered", "camera", "no good picture: black", func(s *site) {
 			s.on.Camera = func(context.Context) (check.CameraFacts, error) { return check.CameraFacts{State: "black"}, nil }
 		}, nil, nil},

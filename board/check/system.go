@@ -2,7 +2,10 @@ package check
 
 import (
 	"context"
+	"fmt"
 	"time"
+
+	"menshen/store"
 )
 
 // clockStep: the time is right, and the report says where it comes from.
@@ -22,6 +25,13 @@ func clockStep() Step {
 			r.fact("source", "Time comes from", "时间来源", clockWords(c.Source))
 			if c.Now.Before(c.Floor.Add(-time.Minute)) {
 				return problem("The clock is behind the unit's own records.", "时钟早于设备已有记录。", remedy, remedyZh)
+			}
+			if ahead := c.Now.Sub(c.Floor); !c.Floor.IsZero() && ahead > store.FarJump {
+				days := int(ahead / (24 * time.Hour))
+				return problem(fmt.Sprintf("The clock is %d days ahead of the unit's own records, so the unit does not go by it.", days),
+					fmt.Sprintf("时钟比设备已有记录快 %d 天，设备不予采信。", days),
+					"If it is right, start the unit and have a manager set the time with 'clock' at the console; otherwise set it right.",
+					"如时间正确，请启动设备并由管理员在控制台用 clock 校时；否则请先校准。")
 			}
 			now := c.Now.In(r.door.Config.Site.Location()).Format("2006-01-02 15:04:05 -07:00")
 			r.fact("time", "The unit's time", "设备时间", same(now))
