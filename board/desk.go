@@ -24,6 +24,7 @@ type Desk struct {
 	mu       sync.Mutex
 	sessions map[uint64]console.Session
 	last     uint64
+	drafts   drafts
 
 	timeSetIn atomic.Uint64 // the session in which the clock was set last
 }
@@ -31,7 +32,9 @@ type Desk struct {
 var _ console.Desk = (*Desk)(nil)
 
 // Desk gives the unit's desk; all consoles share it.
-func (u *Unit) Desk() *Desk { return &Desk{u: u, sessions: map[uint64]console.Session{}} }
+func (u *Unit) Desk() *Desk {
+	return &Desk{u: u, sessions: map[uint64]console.Session{}, drafts: drafts{}}
+}
 
 // Rights: who may do what.
 var (

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,6 +128,10 @@ func (c *console) writeIncident(ctx context.Context, id string) error {
 		return c.errorf(text{"there is no incident %q; incident shows all", "没有事件 %q；incident 查看全部"}, screen.Clean(id))
 	}
 	i := all[at]
+	draft := "incident " + id
+	if _, err := c.draft(ctx, draft, &i); err != nil {
+		return err
+	}
 	c.say(text{"Enter leaves an answer as it is. Write in one language or, switching with lang, in both.", "回车保留原内容。可用一种语言填写，或用 lang 切换后填写另一种。"})
 	for _, q := range []struct {
 		ask text
@@ -149,6 +154,9 @@ func (c *console) writeIncident(ctx context.Context, id string) error {
 		} else if s != "" {
 			q.to.EN = s
 		}
+		if err := c.keep(ctx, draft, i); err != nil {
+			return err
+		}
 	}
 	if err := c.askFigures(&i); err != nil {
 		return err
@@ -156,7 +164,7 @@ func (c *console) writeIncident(ctx context.Context, id string) error {
 	i, err = c.desk.(Papers).ChangeIncident(ctx, c.who, id, func(now *papers.Incident) {
 		now.What, now.Effect, now.Taken, now.Planned, now.People, now.Happened, now.Kinds = i.What, i.Effect, i.Taken, i.Planned, i.People, i.Happened, i.Kinds
 	})
-	if err != nil {
+	if err := errors.Join(err, c.keep(ctx, draft, nil)); err != nil {
 		return err
 	}
 	return c.showIncident(i)
@@ -164,36 +172,48 @@ func (c *console) writeIncident(ctx context.Context, id string) error {
 
 // askFigures asks how many people, since when, and which kinds of data.
 func (c *console) askFigures(i *papers.Incident) error {
-	s, err := c.ask(text{"How many people may be concerned (" + strconv.Itoa(i.People) + "): ", "可能涉及人数（" + strconv.Itoa(i.People) + "）："})
+	err := c.askFor(text{"How many people may be concerned (" + strconv.Itoa(i.People) + "): ", "可能涉及人数（" + strconv.Itoa(i.People) + "）："}, func(s string) error {
+		n, err := strconv.Atoi(s)
+		switch {
+		case s == "":
+		case err != nil || n < 0:
+			return c.errorf(text{"%q is no number of people", "%q 不是人数"}, screen.Clean(s))
+		default:
+			i.People = n
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	if s != "" {
-		if i.People, err = strconv.Atoi(s); err != nil || i.People < 0 {
-			return c.errorf(text{"%q is no number of people", "%q 不是人数"}, screen.Clean(s))
-		}
-	}
-	if s, err = c.ask(text{"When it happened, if known (2026-01-31 18:30, " + c.zone() + "): ",
-		"发生时间，如已知（2026-01-31 18:30，" + c.zone() + "）："}); err != nil {
-		return err
-	}
-	if s != "" {
-		if i.Happened, err = time.ParseInLocation("2006-01-02 15:04", s, c.o.Location); err != nil || i.Happened.After(c.o.Clock.Now()) {
+	err = c.askFor(text{"When it happened, if known (2026-01-31 18:30, " + c.zone() + "): ", "发生时间，如已知（2026-01-31 18:30，" + c.zone() + "）："}, func(s string) error {
+		t, err := time.ParseInLocation("2006-01-02 15:04", s, c.o.Location)
+		switch {
+		case s == "":
+		case err != nil || t.After(c.o.Clock.Now()):
 			return c.errorf(text{"%q is no time in the past: write it as 2026-01-31 18:30", "%q 不是过去的时间：请写作 2026-01-31 18:30"}, screen.Clean(s))
+		default:
+			i.Happened = t
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	known := []notice.Kind{notice.KindFaces, notice.KindPeople, notice.KindCards, notice.KindEntries, notice.KindStaff}
-	if s, err = c.ask(text{"Kinds of data of " + kindsList(known) + " (" + kindsList(i.Kinds) + "): ", "数据种类，选自 " + c.kindsTold(known) + "（" + kindsList(i.Kinds) + "）："}); err != nil || s == "" {
-		return err
-	}
-	i.Kinds = nil
-	for _, k := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" ,;，、；", r) }) {
-		if !slices.Contains(known, notice.Kind(k)) {
-			return c.errorf(text{"%q is no kind of data; write some of %s", "%q 不是数据种类；请从 %s 中选择"}, screen.Clean(k), kindsList(known))
+	return c.askFor(text{"Kinds of data of " + kindsList(known) + " (" + kindsList(i.Kinds) + "): ", "数据种类，选自 " + c.kindsTold(known) + "（" + kindsList(i.Kinds) + "）："}, func(s string) error {
+		var kinds []notice.Kind
+		for _, k := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" ,;，、；", r) }) {
+			if !slices.Contains(known, notice.Kind(k)) {
+				return c.errorf(text{"%q is no kind of data; write some of %s", "%q 不是数据种类；请从 %s 中选择"}, screen.Clean(k), kindsList(known))
+			}
+			kinds = append(kinds, notice.Kind(k))
 		}
-		i.Kinds = append(i.Kinds, notice.Kind(k))
-	}
-	return nil
+		if s != "" {
+			i.Kinds = kinds
+		}
+		return nil
+	})
 }
 
 func (c *console) changeIncident(ctx context.Context, id string, sure text, f func(*papers.Incident)) error {

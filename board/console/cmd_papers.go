@@ -13,8 +13,8 @@ import (
 
 func paperCommands() []command {
 	return []command{
-		{name: "assess", usage: "[new]", roles: readsPeople, needs: has[Papers], run: assess,
-			about:   text{"the impact assessment: show it, or write a new one, part by part", "个人信息保护影响评估：查看，或逐项填写新的"},
+		{name: "assess", usage: "[new | form | file NAME]", roles: readsPeople, needs: has[Papers], run: assess,
+			about:   text{"the impact assessment: show it, or write a new one, part by part or as a form in a file", "个人信息保护影响评估：查看，或逐项、以文件填写新的"},
 			example: "assess new"},
 		{name: "sign", roles: handlesDoor, needs: has[Papers], run: seeSign,
 			about:   text{"confirm that you saw the sign at the camera", "确认已查看摄像头旁的提示标志"},
@@ -28,11 +28,16 @@ func paperCommands() []command {
 	}
 }
 
-// essay asks for some lines of text; an empty line ends them.
-func (c *console) essay(title, guide text) (string, error) {
+// essay asks for some lines of text; an empty line ends them. An empty line alone leaves what there was before.
+func (c *console) essay(title, guide text, before string) (string, error) {
 	c.print("")
 	c.say(title)
 	c.say(guide)
+	for _, l := range strings.Split(before, "\n") {
+		if l != "" {
+			c.paragraphs("  " + l)
+		}
+	}
 	var lines []string
 	for {
 		line, err := c.ask(text{"> ", "> "})
@@ -44,8 +49,10 @@ func (c *console) essay(title, guide text) (string, error) {
 			lines = append(lines, line)
 		case len(lines) > 0:
 			return strings.Join(lines, "\n"), nil
+		case before != "":
+			return before, nil
 		default:
-			c.say(text{"This part cannot be left empty. Ctrl-C leaves everything as it was.", "此项不能为空。Ctrl-C 放弃，不做更改。"})
+			c.say(text{"This part cannot be left empty. Ctrl-C files nothing, and keeps what is written.", "此项不能为空。Ctrl-C 不存档，已填内容保留。"})
 		}
 	}
 }
@@ -74,41 +81,60 @@ var parts = []struct {
 }
 
 func assess(ctx context.Context, c *console, words []string) error {
-	if len(words) > 1 || len(words) == 1 && words[0] != "new" {
+	file := len(words) == 2 && words[0] == "file"
+	if !file && (len(words) > 1 || len(words) == 1 && words[0] != "new" && words[0] != "form") {
 		return c.misuse("assess")
 	}
 	desk := c.desk.(Papers)
 	a, changed, err := desk.Assessment(ctx, c.who)
+	switch {
+	case err != nil:
+		return err
+	case len(words) == 0:
+		return c.showAssessment(a, changed)
+	case words[0] == "form":
+		return c.screen(c.wrapped(papers.Form))
+	case c.who.Role != Manager:
+		return ErrNotAllowed
+	}
+	var fresh papers.Assessment
+	if file {
+		fresh, err = desk.AssessmentForm(ctx, c.who, words[1])
+	} else {
+		_, err = c.draft(ctx, assessment, &fresh)
+	}
 	if err != nil {
 		return err
 	}
-	if len(words) == 0 {
-		return c.showAssessment(a, changed)
-	}
-	if c.who.Role != Manager {
-		return ErrNotAllowed
-	}
+	return c.writeAssessment(ctx, fresh, file)
+}
+
+// assessment is the name of its draft.
+const assessment = "assessment"
+
+// writeAssessment asks for the parts of an assessment, of a form only for those that it lacks, and files it. What is written is kept as a
+// draft until then, so that neither a slip nor a lost line costs it.
+func (c *console) writeAssessment(ctx context.Context, fresh papers.Assessment, form bool) error {
 	c.say(text{"Four parts, each of one line or more; an empty line ends a part. Nothing is filed before you say yes at the end.",
 		"共四部分，每部分一行或多行，空行结束。最后确认前不会存档。"})
-	fresh := papers.Assessment{}
 	for _, p := range parts {
-		if *p.of(&fresh), err = c.essay(p.title, p.guide); err != nil {
+		part := p.of(&fresh)
+		if form && *part != "" {
+			continue
+		}
+		var err error
+		if *part, err = c.essay(p.title, p.guide, *part); err != nil {
+			return err
+		}
+		if err := c.keep(ctx, assessment, fresh); err != nil {
 			return err
 		}
 	}
-	if fresh.Author, err = c.ask(text{"Who answers for this assessment (name and function): ", "评估负责人（姓名和职务）："}); err != nil {
+	if err := c.askAuthor(&fresh, form); err != nil {
 		return err
 	}
-	until := c.now(ctx).AddDate(1, 0, 0)
-	s, err := c.ask(text{"Valid until (YYYY-MM-DD), or Enter for a year, " + c.date(until) + ": ",
-		"有效期至（YYYY-MM-DD），回车为一年，即 " + c.date(until) + "："})
-	if err != nil {
+	if err := c.keep(ctx, assessment, fresh); err != nil {
 		return err
-	}
-	if fresh.Until = until; s != "" {
-		if fresh.Until, err = time.ParseInLocation(time.DateOnly, s, c.o.Location); err != nil {
-			return c.errorf(text{"%q is no day: write it as 2027-01-31", "%q 不是日期：请写作 2027-01-31"}, screen.Clean(s))
-		}
 	}
 	if err := c.showAssessment(fresh, nil); err != nil {
 		return err
@@ -116,11 +142,55 @@ func assess(ctx context.Context, c *console, words []string) error {
 	if err := c.certain(text{"Put this on file? It cannot be changed afterwards, only followed by a new one.", "确认存档？存档后不可更改，只能另立新评估。"}); err != nil {
 		return err
 	}
-	if err := desk.PutAssessment(ctx, c.who, fresh); err != nil {
+	if err := c.desk.(Papers).PutAssessment(ctx, c.who, fresh); err != nil {
 		return err
 	}
 	c.say(text{"On file. law shows how the rules stand now.", "已存档。law 查看各项规则现状。"})
-	return nil
+	return c.keep(ctx, assessment, nil)
+}
+
+// assessedFor is how long an assessment may be valid, in years (FRT 9).
+const assessedFor = 3
+
+// askAuthor asks who answers for an assessment, and until when it is valid; Enter takes what stands there.
+func (c *console) askAuthor(a *papers.Assessment, form bool) error {
+	if !form || a.Author == "" {
+		was := ""
+		if a.Author != "" {
+			was = " [" + a.Author + "]"
+		}
+		err := c.askFor(text{"Who answers for this assessment (name and function)" + was + ": ", "评估负责人（姓名和职务）" + was + "："}, func(s string) error {
+			if s == "" && a.Author == "" {
+				return c.errorf(text{"somebody must answer for it; write their name", "须有负责人，请填写姓名"})
+			}
+			if s != "" {
+				a.Author = s
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	now := c.o.Clock.Now().In(c.o.Location)
+	usable := func(t time.Time) bool { return t.After(now) && !t.After(now.AddDate(assessedFor, 0, 1)) }
+	if form && usable(a.Until) {
+		return nil
+	}
+	offer := now.AddDate(1, 0, 0)
+	if usable(a.Until) {
+		offer = a.Until
+	}
+	day := c.date(offer)
+	return c.askFor(text{"Valid until (YYYY-MM-DD), or Enter for " + day + ": ", "有效期至（YYYY-MM-DD），回车为 " + day + "："}, func(s string) (err error) {
+		if a.Until = offer; s == "" {
+			return nil
+		}
+		if a.Until, err = time.ParseInLocation(time.DateOnly, s, c.o.Location); err != nil || !usable(a.Until) {
+			return c.errorf(text{"%q cannot be taken: give a day from tomorrow on, within three years, such as %s", "%q 不可用：请填写明天起三年内的日期，如 %s"}, screen.Clean(s), day)
+		}
+		return nil
+	})
 }
 
 func (c *console) showAssessment(a papers.Assessment, changed []string) error {

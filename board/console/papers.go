@@ -17,6 +17,11 @@ type Papers interface {
 	Assessment(ctx context.Context, s Session) (a papers.Assessment, changed []string, err error)
 	// PutAssessment puts a new one on file. All four parts, an author and a date in the future are needed.
 	PutAssessment(ctx context.Context, s Session, a papers.Assessment) error
+	// AssessmentForm reads a form (papers.Form) that was filled in and put into the unit's folder for files, by its name.
+	AssessmentForm(ctx context.Context, s Session, name string) (papers.Assessment, error)
+	// Draft gives what the operator wrote of a paper and did not file, nil for nothing; KeepDraft keeps it until it is filed (nil) or the unit restarts.
+	Draft(ctx context.Context, s Session, of string) ([]byte, error)
+	KeepDraft(ctx context.Context, s Session, of string, body []byte) error
 	// SeeSign records that the operator saw the sign at the camera, in place and readable.
 	SeeSign(ctx context.Context, s Session) error
 	// Incidents gives all, the newest last.

@@ -20,6 +20,7 @@ type onFile struct {
 	requests   []console.Request
 	filing     papers.Filing
 	inquiry    string
+	drafts     map[string][]byte
 }
 
 var _ console.Papers = (*fullDesk)(nil)
@@ -61,6 +62,30 @@ func (d *fullDesk) PutAssessment(_ context.Context, s console.Session, a papers.
 	defer d.fakeDesk.mu.Unlock()
 	a.At = now
 	d.onFile.assessment = a
+	return err
+}
+
+func (d *fullDesk) AssessmentForm(_ context.Context, s console.Session, name string) (papers.Assessment, error) {
+	err := d.enter(s, "form "+name, console.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	return papers.Assessment{Necessity: "From a file.", Impact: "Little.", Risks: "Few."}, err
+}
+
+func (d *fullDesk) Draft(_ context.Context, s console.Session, of string) ([]byte, error) {
+	err := d.enter(s, "draft of "+of, console.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	return d.onFile.drafts[of], err
+}
+
+func (d *fullDesk) KeepDraft(_ context.Context, s console.Session, of string, body []byte) error {
+	err := d.enter(s, "keep the draft of "+of, console.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	if d.onFile.drafts == nil {
+		d.onFile.drafts = map[string][]byte{}
+	}
+	if d.onFile.drafts[of] = body; body == nil {
+		delete(d.onFile.drafts, of)
+	}
 	return err
 }
 

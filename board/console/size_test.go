@@ -156,7 +156,7 @@ func TestQuestionsFit(t *testing.T) {
 	s.hit("Mei, manager of the house\r")
 	s.see("2027-11-22: ")
 	for _, l := range strings.Split(s.screen(), "\n") {
-		if strings.HasSuffix(strings.TrimRight(l, " "), "Enter for a year,") {
+		if strings.HasSuffix(strings.TrimRight(l, " "), "or Enter for") {
 			return
 		}
 	}

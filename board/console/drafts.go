@@ -1,0 +1,46 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// askFor puts a question until take takes its answer. What is wrong with an answer is told, and costs that answer and no other.
+func (c *console) askFor(q text, take func(answer string) error) error {
+	for {
+		s, err := c.ask(q)
+		if err != nil {
+			return err
+		}
+		if err = take(s); err == nil {
+			return nil
+		}
+		c.problem(err)
+	}
+}
+
+// draft puts what the operator wrote of a paper before, and did not file, into to.
+func (c *console) draft(ctx context.Context, of string, to any) (found bool, err error) {
+	raw, err := c.desk.(Papers).Draft(ctx, c.who, of)
+	if err != nil || raw == nil {
+		return false, err
+	}
+	if err := json.Unmarshal(raw, to); err != nil {
+		return false, fmt.Errorf("reading the draft: %w", err)
+	}
+	c.say(text{"What you wrote before was kept. Enter leaves a part as it is; writing replaces it.", "此前填写的内容已保留。回车保留原内容，填写则替换。"})
+	return true, nil
+}
+
+// keep keeps a draft; nil forgets it.
+func (c *console) keep(ctx context.Context, of string, paper any) error {
+	var raw []byte
+	if paper != nil {
+		var err error
+		if raw, err = json.Marshal(paper); err != nil {
+			return fmt.Errorf("keeping the draft: %w", err)
+		}
+	}
+	return c.desk.(Papers).KeepDraft(ctx, c.who, of, raw)
+}
