@@ -99,7 +99,7 @@ func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
 			FacesOff: u.facesOff().String(),
 			Durable:  !u.slow,
 			Fire:     u.door.Fire, Evacuation: u.door.Evacuation,
-			FaceRest: u.faces.tries.Until,
+			FaceRest: u.tries.faces.Rest(u.steady()), KeypadRest: u.tries.codes.Rest(u.steady()),
 			Release:  u.cfg.Door.Release.D(),
 			LongOpen: u.cfg.Door.LongRelease.D(),
 			Down:     u.down(),
@@ -123,14 +123,12 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 		d = u.withoutRecord(ctx, a, d, err)
 	}
 	u.tellDecision(seq, d)
+	u.tries.count(u.site.conf.Keypad.Limits(), d, u.steady())
 	u.site.decided(d, a, u.doorConf.HasContact)
 	if d.Duress {
 		u.duress(d)
 	}
 	if d.Grant {
-		if !d.Person.IsZero() { // somebody known came in, by whatever means: faces need not rest any longer
-			u.faces.tries = u.faces.tries.Succeeded()
-		}
 		u.step(policy.DoorEvent{At: d.At, Kind: policy.EvRelease, For: d.Release, Reason: d.Reason})
 	} else {
 		u.signals.say(d.Signal())

@@ -174,19 +174,6 @@ func (d *Desk) assign(ctx context.Context, s console.Session, id policy.PersonID
 	return key, explain(err)
 }
 
-// AssignPIN gives the person a PIN.
-func (d *Desk) AssignPIN(_ context.Context, s console.Session, id policy.PersonID, pin console.Secret, duress bool) (policy.Credential, error) {
-	by, err := d.allow(s, keepsPeople)
-	if err != nil {
-		return policy.Credential{}, err
-	}
-	if len(pin) < 4 || len(pin) > 8 || strings.Trim(string(pin), "0123456789") != "" {
-		return policy.Credential{}, problem(errors.New("this is no PIN"), "choose 4 to 8 digits")
-	}
-	key, err := d.u.vault.AddLimited(by, id, policy.Credential{Kind: policy.PINKind, Label: either(duress, "duress PIN", "PIN"), Duress: duress}, pin)
-	return key, explain(err)
-}
-
 // RevokeKey ends one credential, and the face with the last one beside it (R-ALT).
 func (d *Desk) RevokeKey(ctx context.Context, s console.Session, id policy.PersonID, key string) (console.Receipt, error) {
 	by, err := d.allow(s, keepsPeople)

@@ -66,7 +66,7 @@ func TestWithdrawalIsNoOracle(t *testing.T) {
 	b.pin(id, "481516")
 	for range b.cfg.Site.Keypad.Free + 3 { // and rests for minutes
 		b.types("0000")
-		b.later(16 * time.Minute)
+		b.later(b.tries.codes.Rest(b.steady()))
 	}
 	b.types("0000")
 	asked := func(what string, act func()) {

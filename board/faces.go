@@ -16,7 +16,7 @@ import (
 	"menshen/recognizer/index"
 )
 
-// faces is what the loop knows of faces: who is enrolled, who stands there, how often it failed.
+// faces is what the loop knows of faces: who is enrolled, and who stands there.
 type faces struct {
 	index  *index.Index
 	scores *calibration.Calibration
@@ -24,7 +24,6 @@ type faces struct {
 	conf   fusion.Config
 	at     calibration.Operating
 	visit  *fusion.Visit
-	tries  fusion.Attempts
 	mode   eye.Mode
 	seen   time.Time    // the last face
 	missed policy.First // whose face was refused last after their card, and when
@@ -147,14 +146,6 @@ func (u *Unit) decideFace(now, frame time.Time) {
 	if card != nil && !d.Grant {
 		u.faces.missed = policy.First{Person: card.person, At: d.At}
 	}
-	if !d.Grant && compared[d.Reason] {
-		u.faces.tries = u.faces.tries.Failed(fusion.DefaultLimits(), now)
-	}
-}
-
-// compared are the refusals that count as failed attempts: a face was there and was not let in for what it is.
-var compared = map[policy.Reason]bool{
-	policy.ReasonNoMatch: true, policy.ReasonNotLive: true, policy.ReasonAmbiguous: true, policy.ReasonFrames: true,
 }
 
 // lookAround lets time pass for whoever stands there, and sets how hard the eye looks: not at all when no face could open

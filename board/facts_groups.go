@@ -46,6 +46,7 @@ func (u *Unit) countPeople(now time.Time) (n policy.PeopleFacts, waits time.Time
 	u.counted.mu.Unlock()
 	asAt := policy.Attempt{At: now, Clock: policy.Clock{Trusted: true, Floor: now}, Door: u.cfg.Unit.Name, Site: policy.Site{
 		Release: u.cfg.Door.Release.D(), LongOpen: u.cfg.Door.LongRelease.D(), Down: down, Access: u.cfg.Site.Rules(), Calendar: u.cfg.Site.Calendar(),
+		WithCard: u.cfg.Faces.Enabled && u.cfg.Faces.WithCard, Keypad: u.wired(policy.PINKind),
 	}}
 	return policy.Census(people, with, notices, asAt), waits, nil
 }

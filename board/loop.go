@@ -136,6 +136,7 @@ func (u *Unit) tick(now time.Time) {
 	u.lookAround(now)
 	u.lookForCodes(now)
 	u.keypad.expire(now)
+	u.watchGuesses()
 	u.follow(now)
 }
 

@@ -17,7 +17,6 @@ type site struct {
 	access   []policy.Access
 	free     policy.FreePassage
 
-	tries    policy.Tries                  // wrong codes at the keypad
 	first    policy.First                  // of two persons
 	entering *entrance                     // let in, not yet through the door
 	entered  map[policy.PersonID]time.Time // for Passback
@@ -45,7 +44,6 @@ func newSite(c config.Site) site {
 // fill tells an attempt what the site's rules need.
 func (s *site) fill(a *policy.Attempt) {
 	a.Site.Lockdown = s.lockdown()
-	a.Site.KeypadRest = s.tries.Rest(s.conf.Keypad.Limits(), a.At)
 	a.Site.Access, a.Site.Calendar = s.access, s.calendar
 	a.Site.Passback, a.Site.TwoPersons, a.Site.First = s.conf.Passback.D(), s.conf.TwoPersons.D(), s.first
 	a.Site.Interlock = s.otherOpen
@@ -60,7 +58,6 @@ func (s *site) lockdown() bool { return s.orders.Lockdown || s.keySwitch }
 // when they were let in.
 func (s *site) decided(d policy.Decision, a policy.Attempt, contact bool) {
 	p := a.Person
-	s.tries = s.tries.Count(s.conf.Keypad.Limits(), d)
 	switch {
 	case d.Reason == policy.ReasonSecond:
 		s.first = policy.First{Person: a.CountsAs(), At: d.At}

@@ -28,6 +28,7 @@ func (d *Desk) Status(ctx context.Context, s console.Session) (console.Status, e
 	if shut := d.u.shutOut(people, s.Lang); shut != "" {
 		st.Others = append(st.Others, console.Fact{Name: "people", Fault: shut})
 	}
+	st.Others = append(st.Others, d.u.pinFacts(people, s.Lang)...)
 	return st, err
 }
 
@@ -69,6 +70,7 @@ func (u *Unit) status(lang string) console.Status {
 		}
 		st.Others = append(st.Others, f)
 	}
+	st.Others = append(st.Others, u.codeFacts(now, lang)...)
 	st.Others = append(st.Others, u.faceFacts(now, lang)...)
 	st.Others = append(st.Others, u.machine.facts(u.cfg.Unit.Dir, lang)...)
 	if n := u.vault.Backlog(); n > 0 {

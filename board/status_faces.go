@@ -42,10 +42,10 @@ func (u *Unit) faceFacts(now time.Time, lang string) (out []console.Fact) {
 	default:
 		templates.Fault = words(lang, "swap could take them: give the service LimitMEMLOCK=infinity, or switch swap off", "可能被换出到磁盘：请为服务设置 LimitMEMLOCK=infinity 或关闭交换分区")
 	}
-	if n := f.tries.Failures; n > 0 {
+	if n := u.tries.faces.Failures; n > 0 {
 		tries := console.Fact{Name: "tries", State: fmt.Sprintf(words(lang, "%d faces refused in a row", "连续 %d 次人脸未通过"), n)}
-		if f.tries.Resting(now) {
-			tries.State += fmt.Sprintf(words(lang, "; faces rest until %s, cards open", "；人脸暂停至 %s，刷卡照常"), f.tries.Until.In(u.site.calendar.Zone).Format("15:04:05"))
+		if rest := u.tries.faces.Rest(u.steady()); rest > 0 {
+			tries.State += fmt.Sprintf(words(lang, "; faces rest until %s, cards open", "；人脸暂停至 %s，刷卡照常"), now.Add(rest).In(u.site.calendar.Zone).Format("15:04:05"))
 		}
 		out = append(out, tries)
 	}

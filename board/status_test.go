@@ -96,7 +96,7 @@ func TestStatusTellsWhoStandsThere(t *testing.T) {
 		t.Errorf("after the card a face is compared with one, and that can be kept: %+v", f)
 	}
 	for range 5 {
-		b.faces.tries = b.faces.tries.Failed(fusion.DefaultLimits(), b.clock.now())
+		b.tries.faces = b.tries.faces.Failed(fusion.DefaultLimits(), b.steady())
 	}
 	if en, zh := facts("en")["tries"].State, facts("zh")["tries"].State; !strings.HasPrefix(en, "5 faces refused in a row; faces rest until ") || !strings.Contains(zh, "刷卡照常") {
 		t.Errorf("faces that rest: %q, %q", en, zh)

@@ -47,6 +47,8 @@ type Unit struct {
 	hw    *Hardware
 	eye   Eye
 	now   func() time.Time // the unit's time: the vault's, which knows how far the machine's clock can be trusted
+	// steady is for rests: the clock that nobody sets.
+	steady func() time.Duration
 
 	events  chan any    // hal.ReaderEvent, hal.InputEvent
 	calls   chan func() // work of other goroutines for the loop
@@ -62,6 +64,7 @@ type Unit struct {
 	waiting  []waiter // who gets the next card
 	keypad   keypad
 	faces    faces
+	tries    tries
 	site     site
 	passes   passes
 	back     policy.Withdrawal // somebody's gesture at the door
@@ -90,7 +93,7 @@ func New(p Parts) (*Unit, error) {
 	}
 	_, contact := p.Hardware.Inputs["contact"]
 	u := &Unit{
-		cfg: p.Config, vault: p.Vault, hw: p.Hardware, eye: p.Eye, now: func() time.Time { return p.Vault.Clock().Now },
+		cfg: p.Config, vault: p.Vault, hw: p.Hardware, eye: p.Eye, now: func() time.Time { return p.Vault.Clock().Now }, steady: p.Vault.Running,
 		events: make(chan any, 64), calls: make(chan func()), stopped: make(chan struct{}),
 		began: p.Vault.Clock().Host, counted: counted{look: p.Look},
 		doorConf: policy.DoorConfig{

@@ -59,11 +59,11 @@ type Site struct {
 	Lockdown   bool
 	Evacuation bool
 	Fire       bool
-	FaceRest   time.Time // faces rest until then after too many failures
+	FaceRest   time.Duration // faces rest for so long yet after too many failures
 	Release    time.Duration
 	LongOpen   time.Duration
 
-	KeypadRest time.Time        // the keypad rests until then after too many wrong codes; see Tries
+	KeypadRest time.Duration    // the keypad rests for so long yet after too many wrong codes; see Tries
 	Down       []CredentialKind // kinds that no working reader of this door takes just now
 	Access     []Access         // which groups may come when; empty: everybody at all hours
 	Calendar   Calendar         // the site's zone and special days, for Access

@@ -82,7 +82,7 @@ var whoIsIt = slices.Concat([]question{
 
 // credentialWorks is the rest of step 1 and step 2.
 var credentialWorks = []question{
-	{aPIN, "keypad not resting", ReasonKeypadRest, func(a Attempt) (bool, string) { return restOver(a, a.Site.KeypadRest) }},
+	{aPIN, "keypad not resting", ReasonKeypadRest, func(a Attempt) (bool, string) { return restOver(a.Site.KeypadRest) }},
 
 	{aKey, "key known", ReasonUnknown, keyKnown},
 	{aKey, "key not revoked", ReasonRevoked, keyNotRevoked},
@@ -98,7 +98,7 @@ var credentialWorks = []question{
 var faceIsTheirs = []question{
 	{aFace, "faces on", ReasonFacesOff, facesOn},
 	{aFace, "log durable", ReasonNotDurable, logDurable},
-	{aFace, "faces not resting", ReasonFaceRest, func(a Attempt) (bool, string) { return restOver(a, a.Site.FaceRest) }},
+	{aFace, "faces not resting", ReasonFaceRest, func(a Attempt) (bool, string) { return restOver(a.Site.FaceRest) }},
 
 	{aFace, "face seen", ReasonNoFace, faceSeen},
 	{aFace, "picture good", ReasonQuality, pictureGood},

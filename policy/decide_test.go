@@ -97,7 +97,7 @@ func TestDenyOrderOfEachMeans(t *testing.T) {
 // spoil breaks one rule of a good attempt. The list is in the deny order.
 var spoil = []spoiler{
 	{ReasonLockdown, everybody, func(a *Attempt) { a.Site.Lockdown = true }},
-	{ReasonKeypadRest, aPIN, func(a *Attempt) { a.Site.KeypadRest = a.At.Add(time.Second) }},
+	{ReasonKeypadRest, aPIN, func(a *Attempt) { a.Site.KeypadRest = time.Second }},
 	{ReasonUnknown, aKey, func(a *Attempt) { a.KeyID = "somebody else's" }},
 	{ReasonRevoked, aKey, func(a *Attempt) { a.presented().Revoked = true }},
 	{ReasonKeyElsewhere, aKey, func(a *Attempt) { a.presented().Door = "back" }},
@@ -108,7 +108,7 @@ var spoil = []spoiler{
 	{ReasonNotCounted, aPass, func(a *Attempt) { a.presented().Uses, a.Site.Durable = 2, false }},
 	{ReasonFacesOff, aFace, func(a *Attempt) { a.Site.FacesOff = "R-PIA" }},
 	{ReasonNotDurable, aFace, func(a *Attempt) { a.Site.Durable = false }},
-	{ReasonFaceRest, aFace, func(a *Attempt) { a.Site.FaceRest = a.At.Add(time.Second) }},
+	{ReasonFaceRest, aFace, func(a *Attempt) { a.Site.FaceRest = time.Second }},
 	{ReasonQuality, aFace, func(a *Attempt) { a.Face.Quality = "come closer" }},
 	{ReasonFrames, aFace, func(a *Attempt) { a.Face.Frames = 2 }},
 	{ReasonNotLive, aFace, func(a *Attempt) { a.Face.Live = .49 }},
@@ -297,7 +297,7 @@ func TestREqualCardDoesNotDependOnFaces(t *testing.T) {
 		if a.Means != ByPass { // whose uses are counted by that log
 			a.Site.Durable = rapid.Bool().Draw(t, "durable")
 		}
-		a.Site.FaceRest = noon.Add(time.Duration(rapid.IntRange(-9, 9).Draw(t, "rest")) * time.Minute)
+		a.Site.FaceRest = time.Duration(rapid.IntRange(-9, 9).Draw(t, "rest")) * time.Minute
 		p.Face = FaceConsent{
 			State:   rapid.SampledFrom([]FaceState{FaceNever, FaceRefused, FaceConsented, FaceEnrolled, FaceWithdrawn}).Draw(t, "state"),
 			Minor:   rapid.Bool().Draw(t, "minor"),

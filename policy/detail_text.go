@@ -31,6 +31,7 @@ var details = []words{
 	{"since %", "自 %"},
 	{"until %", "至 %"},
 	{"at %", "时间 %"},
+	{"for % more", "还有 %"},
 	{"within %", "在 % 之内"},
 	{"face entry is not switched on", "未开通人脸通行"},
 	{"no notice on record", "没有所同意的告知书"},

@@ -86,6 +86,7 @@ const (
 	AlarmForced   = "forced"
 	AlarmFire     = "fire"
 	AlarmEvacuate = "evacuate"
+	AlarmGuessing = "guessing" // too many wrong codes within an hour; the unit raises it, not the door
 )
 
 // Effect is one thing to do, with the reason that is recorded before it is done.

@@ -60,10 +60,10 @@ func (h house) attempt(m Means, l lost) Attempt {
 		a.Site.FacesOff = "the camera has a fault"
 	}
 	if l.faceRest {
-		a.Site.FaceRest = a.At.Add(time.Minute)
+		a.Site.FaceRest = time.Minute
 	}
 	if l.keypadRest {
-		a.Site.KeypadRest = a.At.Add(time.Minute)
+		a.Site.KeypadRest = time.Minute
 	}
 	if l.reader {
 		a.Site.Down = append(a.Site.Down, CardKind)

@@ -183,7 +183,7 @@ func count(n *int, hit bool) {
 func unequal(a Attempt, decide func(Attempt) Decision) bool {
 	a.Means, a.KeyID = ByFace, ""
 	a.Face = &Face{Score: 1, RunnerUp: -1, Live: 1, Frames: 1}
-	a.Site.FacesOff, a.Site.Durable, a.Site.FaceRest, a.Site.KeypadRest = "", true, time.Time{}, time.Time{}
+	a.Site.FacesOff, a.Site.Durable, a.Site.FaceRest, a.Site.KeypadRest = "", true, 0, 0
 	face := decide(a)
 	if !face.Grant {
 		return false

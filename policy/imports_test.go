@@ -29,7 +29,7 @@ func TestImportsOnlyPureStandardLibrary(t *testing.T) {
 				t.Fatal(err)
 			}
 			switch path {
-			case "encoding/hex", "errors", "fmt", "slices", "strings", "time":
+			case "encoding/hex", "errors", "fmt", "math", "slices", "strings", "time":
 			default:
 				t.Errorf("%s imports %s", name, path)
 			}

@@ -4,56 +4,7 @@ import (
 	"errors"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 )
-
-func TestTriesPauseLongerAndLonger(t *testing.T) {
-	l := TryLimits{Free: 3, Pause: 10 * time.Second, Longest: 30 * time.Second, Forget: time.Hour}
-	no := Decision{At: noon, Means: ByPIN, Reason: ReasonUnknown}
-	var n Tries
-	for i, want := range []time.Duration{0, 0, 10 * time.Second, 20 * time.Second, 30 * time.Second, 30 * time.Second} {
-		n = n.Count(l, no)
-		rest := n.Rest(l, noon)
-		if got := rest.Sub(noon); want == 0 && !rest.IsZero() || want != 0 && got != want {
-			t.Errorf("after %d failures: %v, want %v", i+1, got, want)
-		}
-	}
-	if !n.Rest(l, noon.Add(30*time.Second)).IsZero() {
-		t.Error("the pause does not end")
-	}
-	if !n.Rest(l, noon.Add(-time.Second)).IsZero() {
-		t.Error("a clock that was set back lengthens the pause")
-	}
-	if n := n.Count(l, Decision{Means: ByPIN, Grant: true}); n != (Tries{}) {
-		t.Errorf("after a code that opened: %+v", n)
-	}
-	for _, d := range []Decision{{Means: ByCard, Grant: true}, {Means: ByCard, Reason: ReasonUnknown}, {Means: ByPIN, Reason: ReasonLeaseOver}, {Means: ByPIN, Reason: ReasonKeypadRest}} {
-		if got := n.Count(l, d); got != n {
-			t.Errorf("%s, %s: %+v", d.Means, d.Reason, got)
-		}
-	}
-	no.At = noon.Add(time.Hour)
-	if got := n.Count(l, no); got.Failed != 1 {
-		t.Errorf("an hour later: %+v", got)
-	}
-	l.Forget = 0
-	if got := n.Count(l, no); got.Failed != n.Failed+1 {
-		t.Errorf("an hour later, and never to be forgotten: %+v", got)
-	}
-	if (Tries{Failed: 100, Last: noon}).Rest(TryLimits{Pause: time.Hour, Longest: time.Hour}, noon) != (time.Time{}) {
-		t.Error("no limits, and yet a pause")
-	}
-}
-
-func TestTriesNeverPauseLongerThanLongest(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		n := Tries{Failed: rapid.IntRange(0, 1e6).Draw(t, "failed"), Last: noon}
-		if rest := n.Rest(DefaultTryLimits, noon); rest.After(noon.Add(15 * time.Minute)) {
-			t.Fatalf("rests until %v", rest)
-		}
-	})
-}
 
 func TestDuressOpensLikeAnyOtherPINAndCallsForHelp(t *testing.T) {
 	plain := good(ByPIN)

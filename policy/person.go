@@ -79,6 +79,7 @@ type Credential struct {
 	Door   string    // the only door it opens; empty: all that the person may open
 	Uses   int       // how often it may open; 0: no limit
 	Used   int       // how often it has opened; whoever keeps the credential counts each grant
+	Digits int       `cbor:",omitempty"` // how many a PIN has; 0: not known
 	Duress bool      // a PIN typed under threat: opens like any other, and Decision.Duress tells the unit to call for help in silence
 }
 

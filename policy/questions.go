@@ -18,11 +18,12 @@ func noLockdown(a Attempt) (bool, string) {
 	return !a.Site.Lockdown || a.Site.Fire || a.Site.Evacuation, ""
 }
 
-func restOver(a Attempt, until time.Time) (bool, string) {
-	if !a.At.Before(until) {
+// restOver: a rest is told as what is left of it, since the clock on the wall may be set meanwhile.
+func restOver(left time.Duration) (bool, string) {
+	if left <= 0 {
 		return true, ""
 	}
-	return false, stamp(a, "until", until)
+	return false, fmt.Sprintf("for %v more", left.Round(time.Second))
 }
 
 // keyKnown: the person is known, and the credential presented is theirs and of the kind that the means takes.

@@ -1,56 +1,109 @@
 package policy
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// TryLimits is how many wrong codes in a row a keypad takes before it rests, guided by NIST SP 800-63B-4, 3.2.2: a few are free,
+// TryLimits is how many wrong codes a keypad takes before it rests, guided by NIST SP 800-63B-4, 3.2.2: a few are free,
 // then each further one doubles the pause. The door keeps the count, and nothing about who it was. Faces have their own
 // limits, in recognizer/fusion.
 type TryLimits struct {
 	Free    int           // wrong codes before the first pause; 0: never a pause
 	Pause   time.Duration // the first pause; each further wrong code doubles it
 	Longest time.Duration // no pause is longer
-	Forget  time.Duration // a count without a new wrong code for so long begins anew; 0: never
+	Forget  time.Duration // a wrong code counts for so long; 0: for a day
+	Alarm   int           // so many that count are an alarm; 0: never
 }
 
-// DefaultTryLimits: five tries, then 30 s, 1 min, 2 min, … up to 15 min.
-var DefaultTryLimits = TryLimits{Free: 5, Pause: 30 * time.Second, Longest: 15 * time.Minute, Forget: time.Hour}
+// DefaultTryLimits: five tries in an hour, then 30 s, 1 min, 2 min, … up to 15 min, and an alarm at the eighth.
+var DefaultTryLimits = TryLimits{Free: 5, Pause: 30 * time.Second, Longest: 15 * time.Minute, Forget: time.Hour, Alarm: 8}
 
-// Tries counts wrong codes in a row. The zero value has none.
+const day = 24 * time.Hour
+
+func (l TryLimits) forget() time.Duration {
+	if l.Forget <= 0 {
+		return day
+	}
+	return l.Forget
+}
+
+// pause is how long the keypad rests after the n-th wrong code that counts.
+func (l TryLimits) pause(n int) time.Duration {
+	if l.Free <= 0 || n < l.Free {
+		return 0
+	}
+	p := l.Pause
+	for i := l.Free; i < n && p < l.Longest; i++ {
+		p *= 2
+	}
+	return min(p, l.Longest)
+}
+
+// Tries are the wrong codes that count at one door. Somebody's right code clears nothing but one wrong code, and that once in
+// TryLimits.Forget: they may have mistyped their own, and a guesser who lives here buys no tries with it.
+//
+// Times are of a steady clock: one that nobody sets, and that goes on while the program runs. The zero value has no wrong code.
 type Tries struct {
-	Failed int
-	Last   time.Time
+	wrong    []time.Duration // when, oldest first
+	forgiven []forgiven      // oldest first
+	rest     time.Duration   // until when the keypad rests
 }
 
-// Count takes a decision into account: a code that opened ends the row, one that is nobody's lengthens it. All others leave it as it is,
-// so that a resident's card does not buy a guesser new tries.
-func (t Tries) Count(l TryLimits, d Decision) Tries {
+type forgiven struct {
+	person PersonID
+	at     time.Duration
+}
+
+// Count takes a decision of the moment now into account.
+func (t Tries) Count(l TryLimits, d Decision, now time.Duration) Tries {
+	if d.Means != ByPIN || l.Free <= 0 {
+		return t
+	}
+	t = t.since(now - l.forget())
 	switch {
-	case d.Means != ByPIN:
-		return t
-	case d.Grant:
-		return Tries{}
-	case d.Reason != ReasonUnknown:
-		return t
+	case d.Grant && len(t.wrong) > 0 && !slices.ContainsFunc(t.forgiven, func(f forgiven) bool { return f.person == d.Person }):
+		t.wrong, t.forgiven = t.wrong[1:], append(t.forgiven, forgiven{d.Person, now})
+	case !d.Grant && wrongCode(d.Reason):
+		t.wrong = append(t.wrong, now)
+		t.rest = now + l.pause(len(t.wrong))
 	}
-	if l.Forget > 0 && d.At.Sub(t.Last) >= l.Forget {
-		t.Failed = 0
-	}
-	return Tries{Failed: t.Failed + 1, Last: d.At}
+	return t
 }
 
-// Rest is until when the keypad takes no codes; zero: it takes them. It is meant for Site.KeypadRest.
-// A clock that was set back does not lengthen a pause.
-func (t Tries) Rest(l TryLimits, now time.Time) time.Time {
-	if l.Free <= 0 || t.Failed < l.Free {
-		return time.Time{}
+// wrongCode reports whether a code was refused for itself or for whose it is. At the door the one looks like the other, and so it must
+// count alike: else a guesser learns by the rest that does not come which code is somebody's. What is left holds for every code.
+func wrongCode(r Reason) bool {
+	switch r {
+	case ReasonKeypadRest, ReasonLockdown, ReasonInterlock, ReasonSecond:
+		return false
 	}
-	pause := l.Pause
-	for i := l.Free; i < t.Failed && pause < l.Longest; i++ {
-		pause *= 2
-	}
-	until := t.Last.Add(min(pause, l.Longest))
-	if !now.Before(until) || now.Before(t.Last) {
-		return time.Time{}
-	}
-	return until
+	return true
 }
+
+// since drops what happened before then. The slices of t are not written to.
+func (t Tries) since(then time.Duration) Tries {
+	wrong, pardons := []time.Duration(nil), []forgiven(nil)
+	for _, at := range t.wrong {
+		if at > then {
+			wrong = append(wrong, at)
+		}
+	}
+	for _, f := range t.forgiven {
+		if f.at > then {
+			pardons = append(pardons, f)
+		}
+	}
+	return Tries{wrong, pardons, t.rest}
+}
+
+// Wrong is how many wrong codes count at the moment now.
+func (t Tries) Wrong(l TryLimits, now time.Duration) int { return len(t.since(now - l.forget()).wrong) }
+
+// Guessing reports whether there are so many that somebody is guessing.
+func (t Tries) Guessing(l TryLimits, now time.Duration) bool {
+	return l.Alarm > 0 && t.Wrong(l, now) >= l.Alarm
+}
+
+// Rest is how long the keypad takes no codes yet; 0: it takes them. It is meant for Site.KeypadRest.
+func (t Tries) Rest(now time.Duration) time.Duration { return max(0, t.rest-now) }

@@ -110,7 +110,7 @@ func TestWithdrawalCountsWorkingCredentialsOnly(t *testing.T) {
 		w, _ = w.Tap(a)
 	}
 	a.At = a.At.Add(5 * time.Second)
-	a.Site.KeypadRest = a.At.Add(time.Second)
+	a.Site.KeypadRest = time.Second
 	if _, g := w.Tap(a); g != NoGesture {
 		t.Error("a code typed while the keypad rests took the face back")
 	}

@@ -72,6 +72,9 @@ func (v *Vault) Clock() Clock {
 	return v.clock(v.time.floor, v.time.before, v.time.passed(v.o.Running()))
 }
 
+// Running is the reading of a clock that nobody sets, from any beginning.
+func (v *Vault) Running() time.Duration { return v.o.Running() }
+
 // clock judges the host's clock by the time that has surely passed.
 func (v *Vault) clock(floor, before, known time.Time) Clock {
 	host := v.o.Now().UTC()

@@ -35,22 +35,23 @@ type FreePassage struct {
 	Groups      []string        `toml:"groups"`       // who counts as that somebody; none: everybody
 }
 
-// Keypad is how many wrong PINs are free, and how long the keypad then rests: policy.TryLimits.
+// Keypad is how many wrong PINs are free, how long the keypad then rests, and how many raise the alarm: policy.TryLimits.
 type Keypad struct {
 	Free    int      `toml:"free"`
 	Pause   Duration `toml:"pause"`
 	Longest Duration `toml:"longest"`
 	Forget  Duration `toml:"forget"`
+	Alarm   int      `toml:"alarm"`
 }
 
 // keypad is the default, written as the file writes it.
 func keypad(l policy.TryLimits) Keypad {
-	return Keypad{l.Free, Duration(l.Pause), Duration(l.Longest), Duration(l.Forget)}
+	return Keypad{l.Free, Duration(l.Pause), Duration(l.Longest), Duration(l.Forget), l.Alarm}
 }
 
 // Limits are the keypad's limits as policy takes them.
 func (k Keypad) Limits() policy.TryLimits {
-	return policy.TryLimits{Free: k.Free, Pause: k.Pause.D(), Longest: k.Longest.D(), Forget: k.Forget.D()}
+	return policy.TryLimits{Free: k.Free, Pause: k.Pause.D(), Longest: k.Longest.D(), Forget: k.Forget.D(), Alarm: k.Alarm}
 }
 
 // Location is the site's zone, in which every time is shown and typed. The zone was checked when the file was read.
@@ -110,5 +111,12 @@ func (s *Site) check(m *misfits) {
 	k := s.Keypad
 	if k.Free < 1 || k.Free > 100 || k.Pause <= 0 || k.Longest < k.Pause || k.Longest.D() > 24*time.Hour {
 		m.add("site.keypad", fmt.Errorf("[site.keypad] is out of range: free 1 to 100, pause above 0s, longest from pause to 24h"))
+		return
+	}
+	if most := k.Limits().Guesses(0); k.Alarm < 0 || k.Alarm > most {
+		m.add("site.keypad", fmt.Errorf("[site.keypad] alarm = %d is out of range: no more than %d wrong codes can be typed; write 0 for no alarm", k.Alarm, most))
+	}
+	if k.Limits().Digits(1) > policy.MaxDigits {
+		m.add("site.keypad", fmt.Errorf("[site.keypad] lets so many codes be tried that no PIN is long enough: write a smaller free, or longer pauses"))
 	}
 }

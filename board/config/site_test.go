@@ -67,6 +67,8 @@ func TestSiteMistakes(t *testing.T) {
 		"[site.free_passage]\nfirst_person = true":                         "has no hours",
 		"[site]\ntwo_persons = \"1h\"":                                     "at most 5m",
 		"[site]\npassback = \"48h\"":                                       "at most 24h",
+		"[site.keypad]\nalarm = 99":                                        "no more than 12 wrong codes",
+		"[site.keypad]\npause = \"1ms\"\nlongest = \"1ms\"\n":              "no PIN is long enough",
 		"[site.keypad]\nfree = 0":                                          "free 1 to 100",
 		"[site]\nholidays = [\"2026-10-01\"]":                              "holidays",
 		"[site.free_passage]\nhours = [\"fri 09:00-17:00\"]\nfirst = true": "first",

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"menshen/policy"
@@ -57,7 +58,13 @@ func pin(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	first, err := c.newSecret(text{"PIN, 4 to 8 digits, typed by the person: ", "由本人输入 4 至 8 位 PIN："})
+	least, err := c.desk.PINLength(ctx, c.who)
+	if err != nil {
+		return err
+	}
+	first, err := c.newSecret(text{
+		fmt.Sprintf("PIN, %d to %d digits, typed by the person: ", least, policy.MaxDigits),
+		fmt.Sprintf("由本人输入 %d 至 %d 位 PIN：", least, policy.MaxDigits)})
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,9 @@ type People interface {
 	AssignCard(ctx context.Context, s Session, id policy.PersonID, label string, step Progress) (policy.Credential, error)
 	// IssueCard writes a number of the site's own to the next card fresh from the factory, at a reader that can, and makes it the person's.
 	IssueCard(ctx context.Context, s Session, id policy.PersonID, label string, step Progress) (policy.Credential, error)
-	// AssignPIN gives the person a PIN of 4 to 8 digits; one for duress opens like any other and calls for help in silence. The secret is
+	// PINLength is how many digits a new PIN must have at least; policy.MaxDigits are the most. The more people have one, the longer.
+	PINLength(ctx context.Context, s Session) (int, error)
+	// AssignPIN gives the person a PIN of as many digits; one for duress opens like any other and calls for help in silence. The secret is
 	// the caller's to wipe.
 	AssignPIN(ctx context.Context, s Session, id policy.PersonID, pin Secret, duress bool) (policy.Credential, error)
 	// RevokeKey ends one credential at once. A face goes with the last credential beside it (R-ALT); the receipt then says so.

@@ -212,6 +212,8 @@ func (d *fakeDesk) AssignCard(ctx context.Context, s console.Session, id policy.
 	}
 }
 
+func (d *fakeDesk) PINLength(context.Context, console.Session) (int, error) { return 4, nil }
+
 func (d *fakeDesk) AssignPIN(_ context.Context, s console.Session, id policy.PersonID, pin console.Secret, _ bool) (policy.Credential, error) {
 	err := d.enter(s, "pin", console.Manager)
 	defer d.mu.Unlock()

@@ -6,10 +6,11 @@ import "time"
 // after 5 failures in a row, and after many more another factor. A door is not one person's device, so here the rest from faces ends by
 // itself, or at once when somebody opens with a card: else one stranger could switch faces off for a whole house.
 //
-// It is a value and pure; it counts, and keeps nothing of anyone. The zero value is a door without failures.
+// It is a value and pure; it counts, and keeps nothing of anyone. Times are of a steady clock: one that nobody sets, and that goes on
+// while the program runs. The zero value is a door without failures.
 type Attempts struct {
 	Failures int
-	Until    time.Time // faces wait until then; zero: not at all
+	Until    time.Duration // faces wait until then
 }
 
 // Limits of trying.
@@ -26,13 +27,13 @@ func DefaultLimits() Limits {
 }
 
 // Failed counts a face that was compared and refused. A frame too dark to compare is no attempt; do not count it.
-func (a Attempts) Failed(l Limits, now time.Time) Attempts {
+func (a Attempts) Failed(l Limits, now time.Duration) Attempts {
 	a.Failures++
 	switch {
 	case a.Failures >= l.Most:
-		return Attempts{Failures: l.Patience, Until: now.Add(l.Rest)} // the next failure waits again
+		return Attempts{Failures: l.Patience, Until: now + l.Rest} // the next failure waits again
 	case a.Failures >= l.Patience:
-		a.Until = now.Add(l.Wait)
+		a.Until = now + l.Wait
 	}
 	return a
 }
@@ -40,5 +41,5 @@ func (a Attempts) Failed(l Limits, now time.Time) Attempts {
 // Succeeded ends the row, whatever the means that opened.
 func (a Attempts) Succeeded() Attempts { return Attempts{} }
 
-// Resting reports whether faces have to wait. policy.Site.FaceRest takes Until.
-func (a Attempts) Resting(now time.Time) bool { return now.Before(a.Until) }
+// Rest is how long faces have to wait yet; 0: not at all. policy.Site.FaceRest takes it.
+func (a Attempts) Rest(now time.Duration) time.Duration { return max(0, a.Until-now) }

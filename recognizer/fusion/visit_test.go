@@ -304,28 +304,28 @@ func TestOnlyCertaintyEndsEarly(t *testing.T) {
 }
 
 func TestAttempts(t *testing.T) {
-	l, a, now := DefaultLimits(), Attempts{}, start
+	l, a, now := DefaultLimits(), Attempts{}, time.Duration(0)
 	for i := 1; i < 5; i++ {
-		if a = a.Failed(l, now); a.Resting(now) {
+		if a = a.Failed(l, now); a.Rest(now) > 0 {
 			t.Fatalf("waits after %d failures", i)
 		}
 	}
 	for i := 5; i < 50; i++ {
 		a = a.Failed(l, now)
-		if !a.Resting(now.Add(29*time.Second)) || a.Resting(now.Add(30*time.Second)) {
-			t.Fatalf("failure %d: until %v, want 30 s", i, a.Until.Sub(now))
+		if a.Rest(now+29*time.Second) == 0 || a.Rest(now+30*time.Second) > 0 {
+			t.Fatalf("failure %d: until %v, want 30 s", i, a.Rest(now))
 		}
 		now = a.Until
 	}
 	a = a.Failed(l, now)
-	if a.Until != now.Add(10*time.Minute) {
+	if a.Until != now+10*time.Minute {
 		t.Fatalf("after 50 failures faces rest until %v", a.Until)
 	}
 	if b := a.Succeeded(); b != (Attempts{}) {
 		t.Errorf("a success leaves %+v", b)
 	}
 	now = a.Until
-	if a = a.Failed(l, now); a.Until != now.Add(30*time.Second) {
+	if a = a.Failed(l, now); a.Until != now+30*time.Second {
 		t.Errorf("after the rest the next failure waits until %v", a.Until)
 	}
 }
