@@ -102,9 +102,12 @@ func TestSectorKeyFile(t *testing.T) {
 	}{
 		{"A0b1C2d3E4f5\n", 0o600, ""},
 		{"A0b1C2d3E4f5", 0o640, "chmod 600 " + path},
-		{"A0b1C2d3E4", 0o600, "12 hex digits"},
-		{"A0b1C2d3E4zz", 0o600, "12 hex digits"},
-		{"", 0o600, "12 hex digits"},
+		{"00112233445566778899aabbccddeeff\nA0b1C2d3E4f5\n", 0o600, ""},
+		{"A0b1C2d3E4", 0o600, "32 hex digits"},
+		{"A0b1C2d3E4zz", 0o600, "32 hex digits"},
+		{"A0b1C2d3E4f5 A0b1C2d3E4f5", 0o600, "32 hex digits"},
+		{"A0b1C2d3E4f5A0b1C2d3E4f5A0b1C2d3E4f5A0b1C2d3E4f5", 0o600, "32 hex digits"},
+		{"", 0o600, "32 hex digits"},
 	} {
 		if err := os.WriteFile(path, []byte(c.text), c.mode); err != nil {
 			t.Fatal(err)
@@ -116,6 +119,8 @@ func TestSectorKeyFile(t *testing.T) {
 		switch {
 		case c.want == "" && (err != nil || s.Block != 4 || s.Key[0] != 0xa0 || s.Key[5] != 0xf5):
 			t.Errorf("%v, %v", s, err)
+		case c.want == "" && len(s.Site) != 0 != (len(c.text) > 20):
+			t.Errorf("the site's secret has %d bytes", len(s.Site))
 		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
 			t.Errorf("%q: got %v", c.text, err)
 		case err != nil && strings.Contains(strings.ToLower(err.Error()), "a0b1"):

@@ -86,15 +86,31 @@ func sector(r config.Reader) (*rc522.Sector, error) {
 	raw := make([]byte, 64)
 	defer clear(raw)
 	n, _ := f.Read(raw) // what is not read is missing below
-	text := bytes.TrimSpace(raw[:n])
 	s := &rc522.Sector{Block: byte(r.Block), Kind: map[string]byte{"A": rc522.KeyA, "B": rc522.KeyB}[r.Key]}
-	if len(text) == hex.EncodedLen(len(s.Key)) {
-		_, err = hex.Decode(s.Key[:], text)
+	for _, line := range bytes.Fields(raw[:n]) {
+		key := make([]byte, hex.DecodedLen(len(line)))
+		_, err := hex.Decode(key, line)
+		switch {
+		case err == nil && len(key) == siteKeySize && s.Site == nil:
+			s.Site = key
+		case err == nil && len(key) == len(s.Key) && s.Key == rc522.Key{}:
+			copy(s.Key[:], key)
+		default: // the decoder's error would show a part of the key
+			return nil, badSectorKey(r.KeyFile)
+		}
 	}
-	if len(text) != hex.EncodedLen(len(s.Key)) || err != nil { // the decoder's error would show a part of the key
-		return nil, fmt.Errorf("the sector's key %s is not 12 hex digits: write one line such as 0123456789AB", r.KeyFile)
+	if s.Site == nil && s.Key == (rc522.Key{}) {
+		return nil, badSectorKey(r.KeyFile)
 	}
 	return s, nil
+}
+
+// siteKeySize is the size in bytes of the secret from which each card's keys are made. The 6 bytes of a sector's own key do as well, less strongly: it
+// is also the key of cards made by earlier versions.
+const siteKeySize = 16
+
+func badSectorKey(file string) error {
+	return fmt.Errorf("the sector's key %s is not 32 hex digits: make them with 'openssl rand -hex 16'; a second line of 12 hex digits is the key that all cards had before", file)
 }
 
 // serialConfig is how a reader on a serial port speaks.

@@ -109,7 +109,7 @@ type Reader struct {
 
 	SPI     string `toml:"spi"`      // rc522: bus and chip select, "0.0"
 	Reset   string `toml:"reset"`    // rc522: the pin of its reset line; empty: not wired
-	KeyFile string `toml:"key_file"` // rc522: the site's key of a MIFARE sector, 12 hex digits; empty: the UID is the credential
+	KeyFile string `toml:"key_file"` // rc522: the file with what the keys of MIFARE cards are made from; empty: the UID is the credential
 	Key     string `toml:"key"`      // rc522: which of the sector's keys that is, "A" or "B"
 	Block   int    `toml:"block"`    // rc522: the block of that sector that holds the site's number
 

@@ -112,7 +112,7 @@ func (r *Reader) WiegandKeypad() wiegand.Keypad {
 func (r *Reader) checkSector() (field string, err error) {
 	switch {
 	case r.KeyFile == "" && (r.Key != "" || r.Block != 0):
-		return "key_file", fmt.Errorf("it names a block of the card, but no key_file: write the file (mode 0600) with the sector's key, 12 hex digits; " +
+		return "key_file", fmt.Errorf("it names a block of the card, but no key_file: write the file (mode 0600) with the site's key, 32 hex digits; " +
 			"without one the card's number, which anyone can copy, is the credential")
 	case r.KeyFile == "":
 		return "", nil

@@ -18,7 +18,7 @@ var (
 )
 
 // How a card leaves the factory, and how the site closes its sector (MF1S50yyX, 8.7): either key reads, only key B writes, and no key can be
-// read. Both keys become the site's, so that [[reader]] key may name either.
+// read. Both become the card's own, made from the site's secret, so that [[reader]] key may name either.
 var (
 	factoryKey    = Key{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 	factoryAccess = []byte{0xff, 0x07, 0x80}
@@ -26,7 +26,7 @@ var (
 )
 
 // Issue implements hal.Issuer: until then, a card fresh from the factory that is held to the reader gets a random number of the site's
-// and its key. Cards of the site stay as they are, and those of others are not touched.
+// and keys of its own. Cards of the site stay as they are, and those of others are not touched.
 func (r *Reader) Issue(until time.Time) bool {
 	if r.cfg.Sector == nil {
 		return false
@@ -52,7 +52,11 @@ func (s Sector) issued(c *Chip, t Tag) (hal.Card, error) {
 			return hal.Card{}, err
 		}
 		s.Kind = kind
-		if card, err = s.read(c, t); errors.Is(err, ErrKey) || err == nil && !bytes.Equal(card.Raw, number[:]) {
+		key, err := s.own(t, kind)
+		if err != nil {
+			return hal.Card{}, err
+		}
+		if card, err = s.readBy(c, t, key); errors.Is(err, ErrKey) || err == nil && !bytes.Equal(card.Raw, number[:]) {
 			return hal.Card{}, ErrVerify
 		} else if err != nil {
 			return hal.Card{}, err
@@ -84,7 +88,12 @@ func (s Sector) write(c *Chip, t Tag) (number [BlockSize]byte, err error) {
 	if err := session.Write(s.Block, number); err != nil {
 		return number, err
 	}
-	keys := slices.Concat(s.Key[:], siteAccess, was[9:10], s.Key[:])
+	a, errA := s.own(t, KeyA)
+	b, errB := s.own(t, KeyB)
+	if err := errors.Join(errA, errB); err != nil {
+		return number, err
+	}
+	keys := slices.Concat(a[:], siteAccess, was[9:10], b[:])
 	defer clear(keys)
 	return number, session.put(last, [BlockSize]byte(keys))
 }

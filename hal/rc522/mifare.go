@@ -20,7 +20,7 @@ var (
 	ErrBlank    = errors.New("the card knows the site's key, but no number was written to it")
 )
 
-// Key opens a sector of a MIFARE Classic. It is a secret of the site.
+// Key opens a sector of a MIFARE Classic. It is a secret of the card, or of the site.
 type Key [6]byte
 
 // String, GoString and Format never show the key.
@@ -116,13 +116,14 @@ func (s *Session) put(block byte, data [BlockSize]byte) error {
 // Sector says where a site keeps its own credential on a card.
 type Sector struct {
 	Block byte
-	Kind  byte // KeyA or KeyB
-	Key   Key
+	Kind  byte    // KeyA or KeyB
+	Site  SiteKey // what the keys of its cards are made from; empty: Key is
+	Key   Key     // of the cards made before each had keys of its own; zero: there are none
 }
 
-// read gives the credential of a card: the 16 bytes that the site wrote there. Where nobody wrote any, all such cards would be one: ErrBlank.
-func (s Sector) read(c *Chip, t Tag) (hal.Card, error) {
-	session, err := c.Open(t, s.Block, s.Kind, s.Key)
+// readBy gives the credential of a card: the 16 bytes that the site wrote there. Where none were written, all such cards would be one: ErrBlank.
+func (s Sector) readBy(c *Chip, t Tag, key Key) (hal.Card, error) {
+	session, err := c.Open(t, s.Block, s.Kind, key)
 	if err != nil {
 		return hal.Card{}, err
 	}

@@ -138,7 +138,8 @@ func TestIssue(t *testing.T) {
 		t.Fatalf("issued: %+v", first)
 	}
 	trailer := fresh.Blocks[7]
-	if want := slices.Concat(siteKey[:], []byte{0x78, 0x77, 0x88, 0x69}, siteKey[:]); !bytes.Equal(trailer[:], want) {
+	if bytes.Equal(trailer[:6], trailer[10:]) || bytes.Contains(trailer[:], siteKey[:]) || bytes.Contains(trailer[:], []byte{0xff, 0xff}) ||
+		!bytes.Equal(trailer[6:10], []byte{0x78, 0x77, 0x88, 0x69}) {
 		t.Errorf("the sector's keys and conditions are % x", trailer)
 	}
 	if e := show(fresh); e.Card == nil || !bytes.Equal(e.Card.Raw, first.Card.Raw) {
@@ -168,6 +169,62 @@ func TestIssue(t *testing.T) {
 	}
 	if rc522.New(nil, rc522.Config{}).Issue(time.Now()) {
 		t.Error("a reader of plain numbers says that it issues")
+	}
+}
+
+// TestEachCardHasKeysOfItsOwn: what is learnt from one card opens no other, another site's secret opens none, and cards made under the one key
+// of the site before are read as ever.
+func TestEachCardHasKeysOfItsOwn(t *testing.T) {
+	sector := rc522.Sector{Block: 5, Kind: rc522.KeyB, Site: []byte("sixteen bytes it"), Key: siteKey}
+	field, r, events := wall(t, rc522.Config{Sector: &sector})
+	r.Issue(time.Now().Add(time.Minute))
+	show := func(events <-chan hal.ReaderEvent, field *rc522test.Chip, c ...*rc522test.Card) hal.ReaderEvent {
+		t.Helper()
+		field.Present()
+		time.Sleep(250 * time.Millisecond) // longer than Away
+		field.Present(c...)
+		return next(t, events)
+	}
+	one, two := rc522test.Classic(1, 2, 3, 4), rc522test.Classic(1, 2, 3, 5)
+	first, second := show(events, field, one), show(events, field, two)
+	if first.Card == nil || second.Card == nil {
+		t.Fatalf("issued: %+v, %+v", first, second)
+	}
+	if bytes.Equal(one.Blocks[7][:6], two.Blocks[7][:6]) || bytes.Equal(one.Blocks[7][10:], two.Blocks[7][10:]) {
+		t.Error("two cards share a key")
+	}
+	r.Issue(time.Time{})
+	copied := rc522test.Classic(9, 9, 9, 9) // all that can be read of a card, on one with another UID
+	copied.Blocks = one.Blocks
+	if e := show(events, field, copied); !errors.Is(e.Fault, rc522.ErrKey) {
+		t.Errorf("a sector copied onto another card: %+v", e)
+	}
+	old := rc522test.Classic(5, 6, 7, 8)
+	copy(old.Blocks[7][:], slices.Concat(siteKey[:], []byte{0x78, 0x77, 0x88, 0x69}, siteKey[:]))
+	old.Blocks[5] = [16]byte{4, 2}
+	if e := show(events, field, old); e.Card == nil || e.Card.Raw[1] != 2 {
+		t.Errorf("a card made before each had its own keys: %+v", e)
+	}
+	field.Present() // two of them in one wallet
+	time.Sleep(250 * time.Millisecond)
+	field.Present(old, one)
+	a, b := next(t, events), next(t, events)
+	if a.Card == nil || b.Card == nil || bytes.Equal(a.Card.Raw, b.Card.Raw) {
+		t.Errorf("two cards at once: %+v, %+v", a, b)
+	}
+
+	later := rc522.Sector{Block: 5, Kind: rc522.KeyB, Site: sector.Site} // once all cards are new
+	field, _, events = wall(t, rc522.Config{Sector: &later})
+	if e := show(events, field, two); e.Card == nil || !bytes.Equal(e.Card.Raw, second.Card.Raw) {
+		t.Errorf("a card of the site: %+v", e)
+	}
+	if e := show(events, field, old); !errors.Is(e.Fault, rc522.ErrKey) {
+		t.Errorf("an old card where none is left: %+v", e)
+	}
+	another := rc522.Sector{Block: 5, Kind: rc522.KeyB, Site: []byte("sixteen bytes, x")}
+	field, _, events = wall(t, rc522.Config{Sector: &another})
+	if e := show(events, field, two); !errors.Is(e.Fault, rc522.ErrKey) {
+		t.Errorf("at another site: %+v", e)
 	}
 }
 

@@ -1,0 +1,53 @@
+package rc522
+
+import (
+	"crypto/hkdf"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"menshen/hal"
+)
+
+// SiteKey is the secret of a site that the keys of its cards are made from. 16 bytes are as good as the derivation; the 6 of a Key are
+// searched through by whoever has broken one card.
+type SiteKey []byte
+
+// String, GoString and Format never show the key.
+func (SiteKey) String() string             { return "key(redacted)" }
+func (SiteKey) GoString() string           { return "key(redacted)" }
+func (SiteKey) Format(s fmt.State, _ rune) { fmt.Fprint(s, "key(redacted)") }
+
+// own is a card's own key: HKDF-SHA-256 (RFC 5869) of the site's secret, with the sector, the kind and the UID. Two cards share none, and from a
+// card's keys nothing is learnt of the site's or of another card's.
+func (s Sector) own(t Tag, kind byte) (Key, error) {
+	secret := s.Site
+	if len(secret) == 0 {
+		secret = s.Key[:]
+	}
+	raw, err := hkdf.Key(sha256.New, secret, nil, fmt.Sprintf("menshen MIFARE Classic 1: sector %d, key %02x, card %x", trailerOf(s.Block), kind, t.UID), len(Key{}))
+	if err != nil {
+		return Key{}, fmt.Errorf("deriving a card's key: %w", err)
+	}
+	return Key(raw), nil
+}
+
+// read gives the credential of a card: by the card's own key, and otherwise by the key that all cards had that were made before.
+func (s Sector) read(c *Chip, t Tag) (hal.Card, error) {
+	key, err := s.own(t, s.Kind)
+	if err != nil {
+		return hal.Card{}, err
+	}
+	card, err := s.readBy(c, t, key)
+	if !errors.Is(err, ErrKey) || s.Key == (Key{}) {
+		return card, err
+	}
+	// A card that heard a wrong key is idle again. Those that were read before it are halted, and keep quiet.
+	switch again, err := c.Activate(); {
+	case err != nil:
+		return hal.Card{}, err
+	case string(again.UID) != string(t.UID):
+		return hal.Card{}, ErrCrowd
+	}
+	return s.readBy(c, t, s.Key)
+}
