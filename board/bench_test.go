@@ -81,6 +81,7 @@ type fakeEye struct {
 	seen chan recognizer.Observation
 	pics chan eye.Picture
 	mode eye.Mode
+	told int // how often the mode was said
 	cam  eye.CameraState
 	held eye.Confinement
 
@@ -92,7 +93,7 @@ func (f *fakeEye) Observations() <-chan recognizer.Observation { return f.seen }
 func (f *fakeEye) Pictures() <-chan eye.Picture                { return f.pics }
 func (f *fakeEye) Codes() <-chan eye.Code                      { return f.codes }
 func (f *fakeEye) SetCodes(on bool)                            { f.mu.Lock(); defer f.mu.Unlock(); f.reads = on }
-func (f *fakeEye) SetMode(m eye.Mode)                          { f.mu.Lock(); defer f.mu.Unlock(); f.mode = m }
+func (f *fakeEye) SetMode(m eye.Mode)                          { f.mu.Lock(); defer f.mu.Unlock(); f.mode = m; f.told++ }
 func (f *fakeEye) Close() error                                { return nil }
 func (f *fakeEye) Status() eye.Status {
 	f.mu.Lock()

@@ -25,6 +25,7 @@ type faces struct {
 	at     calibration.Operating
 	visit  *fusion.Visit
 	mode   eye.Mode
+	fresh  bool         // a visit begins: what the eye saw before does not count
 	seen   time.Time    // the last face
 	missed policy.First // whose face was refused last after their card, and when
 	card   *tapped      // whose card waits for its owner's face
@@ -120,12 +121,20 @@ type tapped struct {
 func (u *Unit) lookAfterCard(p policy.Person, key string, at time.Time) {
 	u.faces.card = &tapped{p.ID, key}
 	u.faces.visit.Against(index.ID(p.ID), at)
+	u.faces.fresh = true
 	u.signals.say(policy.SignalLook)
 	u.lookAround(at)
 }
 
-// decideFace decides on the walk-up that the visit has gathered evidence of. The attempt is of the moment of its last frame.
+// frameAge is how old the frame of a decision may be.
+const frameAge = 2 * time.Second
+
+// decideFace decides on the walk-up that the visit has gathered evidence of. The attempt is of the moment of its last frame; a frame
+// of another hour makes it one of now.
 func (u *Unit) decideFace(now, frame time.Time) {
+	if now.Sub(frame) > frameAge {
+		frame = now
+	}
 	evidence := u.faces.visit.Face()
 	a := u.attempt(policy.ByFace, frame)
 	a.Face = &evidence
@@ -143,6 +152,7 @@ func (u *Unit) decideFace(now, frame time.Time) {
 	}
 	d := u.conclude(a)
 	u.faces.visit.Decided(d.Grant, now)
+	u.faces.fresh = true
 	if card != nil && !d.Grant {
 		u.faces.missed = policy.First{Person: card.person, At: d.At}
 	}
@@ -173,8 +183,8 @@ func (u *Unit) lookAround(now time.Time) {
 	case u.cfg.Faces.WithCard:
 		mode = eye.Off // until a card asks for it
 	}
-	if mode != f.mode {
-		f.mode = mode
+	if mode != f.mode || f.fresh {
+		f.mode, f.fresh = mode, false
 		u.eye.SetMode(mode)
 	}
 	if mode == eye.Looking && f.visit.Tick(now) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"menshen/board/config"
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/recognizer/eye"
@@ -146,6 +147,52 @@ func TestFaceOpensForTheEnrolled(t *testing.T) {
 	}
 	if !b.relay.On() {
 		t.Error("the relay did not move")
+	}
+}
+
+// TestFaceIsDecidedByTheDoorsClock: frames that claim to be of an hour in which somebody may come in do not let them in at another.
+func TestFaceIsDecidedByTheDoorsClock(t *testing.T) {
+	b := newBench(t, func(c *config.Config) {
+		c.Site.Access = []config.Access{{Group: "day", Hours: hours(t, "mon-sun 07:00-18:00")}}
+	})
+	id := b.enrolled(1)
+	if err := b.vault.ChangePerson(store.Door, id, "groups", func(p *policy.Person) error { p.Groups = []string{"day"}; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	morning := b.clock.now() // 16:01 in Shanghai
+	b.later(6 * time.Hour)
+	for n := b.count("decision"); b.count("decision") == n; b.later(100 * time.Millisecond) {
+		o := look(1)
+		o.At = morning
+		b.observe(&o)
+	}
+	if e := b.last(); e.Grant || e.Reason != policy.ReasonHours || e.At.Sub(b.clock.now()).Abs() > time.Second {
+		t.Errorf("decided as %v, %s, at %v; it is %v", e.Grant, e.Reason, e.At, b.clock.now())
+	}
+}
+
+// TestEachVisitIsANewOrder: after a decision, and after a card that wants its owner's face, the eye's order begins anew, so that what it
+// saw before counts no more.
+func TestEachVisitIsANewOrder(t *testing.T) {
+	b := newBench(t)
+	b.enrolled(1)
+	b.walkUp(2)
+	n := b.eye.told
+	b.later(100 * time.Millisecond)
+	if b.eye.told != n+1 || b.eye.Mode() != eye.Looking {
+		t.Errorf("after the decision: %d new orders, %s", b.eye.told-n, b.eye.Mode())
+	}
+	b.later(100 * time.Millisecond)
+	if b.eye.told != n+1 {
+		t.Error("and again, without a visit")
+	}
+	b.cfg.Faces.WithCard = true
+	b.later(time.Minute)
+	b.tapped(1)
+	n = b.eye.told
+	b.tapped(1)
+	if b.eye.told != n+1 || b.eye.Mode() != eye.Looking {
+		t.Errorf("after a second card: %d new orders, %s", b.eye.told-n, b.eye.Mode())
 	}
 }
 

@@ -22,7 +22,12 @@ type beat struct {
 // beatEvery is the pause between two beats; a camera that gives nothing must not silence them.
 const beatEvery = 500 * time.Millisecond
 
-func (e *Eye) ready(payload []byte) error {
+// ready takes a child's word for what holds it, once: said before the first frame, that is not yet the word of somebody who took it over.
+func (e *Eye) ready(c *child, payload []byte) error {
+	if c.ready {
+		return fmt.Errorf("%w: ready a second time", ErrProtocol)
+	}
+	c.ready = true
 	var r ready
 	if err := json.Unmarshal(payload, &r); err != nil {
 		return fmt.Errorf("%w: ready: %w", ErrProtocol, err)
@@ -43,8 +48,23 @@ func (e *Eye) beat(c *child, payload []byte) error {
 	e.update(func(s *Status) {
 		s.Camera, s.Detail, s.FPS, s.RSS = CameraState(printable(string(b.Camera))), printable(b.Detail), b.FPS, rss
 	})
-	if rss > e.cfg.Memory {
-		return fmt.Errorf("%w: %d MiB, at most %d", ErrMemory, rss>>20, e.cfg.Memory>>20)
+	return nil
+}
+
+// pace counts a child's messages. A camera of 120 frames a second that is aimed gives 240, with nothing left out.
+type pace struct {
+	since time.Time
+	n     int
+}
+
+const mostMessages = 300 // a second
+
+func (p *pace) add(now time.Time) error {
+	if now.Sub(p.since) >= time.Second {
+		p.since, p.n = now, 0
+	}
+	if p.n++; p.n > mostMessages {
+		return fmt.Errorf("%w: more than %d messages a second", ErrFlood, mostMessages)
 	}
 	return nil
 }

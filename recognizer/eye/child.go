@@ -1,6 +1,7 @@
 package eye
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -23,7 +25,14 @@ type child struct {
 	stderr *tail
 	orders chan order
 	quit   chan struct{}
-	sent   sync.WaitGroup
+	helps  sync.WaitGroup
+	memory int64        // bytes it may have
+	grown  atomic.Int64 // bytes it had when it was killed for having more
+
+	// What serve knows of its messages.
+	ready bool
+	seq   uint64
+	pace  pace
 }
 
 // spawn starts the command with one end of a socketpair as file descriptor 3 and sends it the configuration.
@@ -39,7 +48,7 @@ func spawn(cfg Config) (*child, error) {
 		return nil, fmt.Errorf("socketpair for the eye: %w", err)
 	}
 	ours := os.NewFile(uintptr(pair[0]), "eye parent")
-	c := &child{conn: conn{rw: ours}, socket: ours, stderr: &tail{}, orders: make(chan order, 1), quit: make(chan struct{})}
+	c := &child{conn: conn{rw: ours}, socket: ours, stderr: &tail{}, memory: cfg.Memory, orders: make(chan order, 1), quit: make(chan struct{})}
 	c.cmd = exec.Command(cfg.Command[0], cfg.Command[1:]...)
 	c.cmd.ExtraFiles = []*os.File{theirs}
 	c.cmd.Stderr = c.stderr
@@ -57,7 +66,8 @@ func spawn(cfg Config) (*child, error) {
 	if err != nil {
 		return nil, c.end(fmt.Errorf("configure the eye: %w", err))
 	}
-	c.sent.Go(c.sendOrders)
+	c.helps.Go(c.sendOrders)
+	c.helps.Go(c.guard)
 	return c, nil
 }
 
@@ -89,7 +99,9 @@ func (c *child) sendOrders() {
 				codes = 1
 			}
 			c.socket.SetWriteDeadline(time.Now().Add(time.Second))
-			if err := c.write(kindMode, func(b []byte) ([]byte, error) { return append(b, byte(o.mode), codes), nil }); err != nil {
+			if err := c.write(kindMode, func(b []byte) ([]byte, error) {
+				return binary.LittleEndian.AppendUint64(append(b, byte(o.mode), codes), o.number), nil
+			}); err != nil {
 				return // the reading side finds out why
 			}
 		}
@@ -109,8 +121,29 @@ func (c *child) next(patience time.Duration) (kind, []byte, error) {
 // hangUp kills the child, so that next returns.
 func (c *child) hangUp() { c.cmd.Process.Kill() }
 
+// guard kills the child when it has more memory than it may, whatever it says or does not say meanwhile.
+func (c *child) guard() {
+	tick := time.NewTicker(beatEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-c.quit:
+			return
+		case <-tick.C:
+		}
+		if rss := c.rss(); rss > c.memory {
+			c.grown.Store(rss)
+			c.hangUp()
+			return
+		}
+	}
+}
+
 // end kills the child, takes it from the process table, and completes the reason with how it died and what it said last.
 func (c *child) end(reason error) error {
+	if rss := c.grown.Load(); rss > 0 {
+		reason = fmt.Errorf("%w: %d MiB, at most %d", ErrMemory, rss>>20, c.memory>>20)
+	}
 	if errors.Is(reason, ErrExited) { // leave it the moment it needs to die by itself
 		time.AfterFunc(200*time.Millisecond, func() { c.cmd.Process.Kill() })
 	} else {
@@ -119,7 +152,7 @@ func (c *child) end(reason error) error {
 	died := c.cmd.Wait()
 	close(c.quit)
 	c.socket.Close()
-	c.sent.Wait()
+	c.helps.Wait()
 	c.forget()
 	if !errors.Is(reason, ErrExited) {
 		return reason
@@ -147,15 +180,22 @@ func (c *child) rss() int64 {
 	return pages * int64(os.Getpagesize())
 }
 
-// tail keeps the last line or two that a child wrote to its standard error.
+// tail keeps the last line or two that a child wrote to its standard error. A child that writes more than mostWords ends by it: its
+// words find no reader any more.
 type tail struct {
 	mu   sync.Mutex
 	text []byte
+	all  int
 }
+
+const mostWords = 1 << 20 // bytes
 
 func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.all += len(p); t.all > mostWords {
+		return 0, ErrFlood
+	}
 	t.text = append(t.text, p...)
 	if over := len(t.text) - 400; over > 0 {
 		t.text = t.text[over:]

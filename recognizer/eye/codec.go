@@ -13,10 +13,8 @@ import (
 // maxPixels is the largest side of a frame that an observation may speak of.
 const maxPixels = 1 << 14
 
-// wireObservation is an Observation as fixed-size fields, little-endian.
+// wireObservation is an Observation as fixed-size fields, little-endian; number and time are the stamp's.
 type wireObservation struct {
-	Seq           uint64
-	At            int64 // Unix nanoseconds
 	Faces         uint16
 	Width, Height uint16
 	Box           [4]int16 // left, top, right, bottom
@@ -63,7 +61,7 @@ func fromWireRect(r [4]int16) image.Rectangle {
 func appendObservation(b []byte, o *recognizer.Observation) ([]byte, error) {
 	t := o.Took
 	w := wireObservation{
-		Seq: o.Seq, At: o.At.UnixNano(), Faces: uint16(min(o.Faces, math.MaxUint16)), Width: uint16(o.Width), Height: uint16(o.Height),
+		Faces: uint16(min(o.Faces, math.MaxUint16)), Width: uint16(o.Width), Height: uint16(o.Height),
 		Box: toWireRect(o.Box), Detection: o.Detection, Live: o.Live, Quality: toWireQuality(o.Quality),
 		EyesOpen: o.Evidence.EyesOpen, Border: o.Evidence.Border, Pattern: o.Evidence.Pattern,
 		Took:         [6]int64{int64(t.Capture), int64(t.Detect), int64(t.Landmark), int64(t.Align), int64(t.Live), int64(t.Embed)},
@@ -101,7 +99,7 @@ func parseObservation(b []byte) (recognizer.Observation, error) {
 		return bad("quality")
 	}
 	o := recognizer.Observation{
-		Seq: w.Seq, At: time.Unix(0, w.At), Faces: int(w.Faces), Width: int(w.Width), Height: int(w.Height),
+		Faces: int(w.Faces), Width: int(w.Width), Height: int(w.Height),
 		Box: box, Detection: w.Detection, Live: w.Live, Quality: w.Quality.decode(),
 		Evidence: recognizer.Evidence{EyesOpen: w.EyesOpen, Border: w.Border, Pattern: w.Pattern},
 	}
@@ -144,7 +142,6 @@ func parseObservation(b []byte) (recognizer.Observation, error) {
 
 // wirePicture stands before the pixels of a Picture.
 type wirePicture struct {
-	At            int64
 	Width, Height uint16
 	Box, Zone     [4]int16
 	Quality       wireQuality
@@ -152,7 +149,7 @@ type wirePicture struct {
 }
 
 func appendPicture(b []byte, p *Picture) ([]byte, error) {
-	w := wirePicture{p.At.UnixNano(), uint16(p.Width), uint16(p.Height), toWireRect(p.Box), toWireRect(p.Zone),
+	w := wirePicture{uint16(p.Width), uint16(p.Height), toWireRect(p.Box), toWireRect(p.Zone),
 		toWireQuality(p.Quality), [2]uint16{uint16(p.Camera.X), uint16(p.Camera.Y)}}
 	b, err := binary.Append(b, binary.LittleEndian, &w)
 	return append(b, p.Grey...), err
@@ -168,7 +165,7 @@ func parsePicture(b []byte) (Picture, error) {
 	if !box.In(frame) || !zone.In(frame) {
 		return Picture{}, fmt.Errorf("%w: picture with an impossible box", ErrProtocol)
 	}
-	return Picture{At: time.Unix(0, w.At), Width: int(w.Width), Height: int(w.Height), Grey: append([]byte(nil), b[n:]...),
+	return Picture{Width: int(w.Width), Height: int(w.Height), Grey: append([]byte(nil), b[n:]...),
 		Box: box, Zone: zone, Quality: w.Quality.decode(), Camera: image.Pt(int(w.Camera[0]), int(w.Camera[1]))}, nil
 }
 

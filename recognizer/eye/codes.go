@@ -1,7 +1,6 @@
 package eye
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -70,13 +69,10 @@ func ours(text, prefix string) bool {
 	return prefix != "" && strings.HasPrefix(text, prefix) && len(text) <= maxCode && strings.Trim(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:") == ""
 }
 
-func appendCode(b []byte, at time.Time, text string) ([]byte, error) {
-	return append(binary.LittleEndian.AppendUint64(b, uint64(at.UnixNano())), text...), nil
-}
-
-func parseCode(b []byte, prefix string) (Code, error) {
-	if len(b) < 8 || !ours(string(b[8:]), prefix) {
-		return Code{}, fmt.Errorf("%w: code of %d bytes", ErrProtocol, len(b))
+// parseCode reads the text of a code, and refuses one that nobody asked for.
+func parseCode(b []byte, prefix string) (hal.Code, error) {
+	if !ours(string(b), prefix) {
+		return "", fmt.Errorf("%w: code of %d bytes", ErrProtocol, len(b))
 	}
-	return Code{time.Unix(0, int64(binary.LittleEndian.Uint64(b))), hal.Code(b[8:])}, nil
+	return hal.Code(b), nil
 }

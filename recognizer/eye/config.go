@@ -14,15 +14,17 @@ var (
 	ErrSilent   = errors.New("eye gave no sign of life")
 	ErrExited   = errors.New("eye exited")
 	ErrMemory   = errors.New("eye uses too much memory")
+	ErrFlood    = errors.New("eye says too much")
 )
 
 // Mode is what the eye looks for. The zero value is Off.
 type Mode uint8
 
-// order is what the parent wants of its child.
+// order is what the parent wants of its child. Whatever the child sees under it bears its number.
 type order struct {
-	mode  Mode
-	codes bool
+	mode   Mode
+	codes  bool
+	number uint64
 }
 
 // The modes.

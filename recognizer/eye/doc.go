@@ -12,9 +12,9 @@
 //	for obs := range e.Observations() { … obs.Wipe() }
 //	e.Close()
 //
-// The child is killed and started again, with a back-off from 0.25 s to 30 s, when it exits, sends no heartbeat for
-// Config.Silence, uses more memory than Config.Memory, or sends a message that is not well-formed. What SetMode and SetCodes said last
-// is said again. Nothing the child does blocks or ends the parent; Status tells how it is.
+// The child is killed and started again, with a back-off from 0.25 s to 30 s, when it exits, is silent for Config.Silence, uses more
+// memory than Config.Memory, sends a message that is not well-formed or not its turn, or more than 300 a second. What SetMode and SetCodes
+// said last is said again. Nothing the child does blocks or ends the parent; Status tells how it is.
 //
 // # Child
 //
@@ -29,6 +29,11 @@
 // # Protocol
 //
 // Messages are length-limited frames with a version and a CRC-32C; see wire.go. The checksum is against faults, not against
-// an attacker: a child that has been taken over can lie in well-formed messages, and all it can say is "this face, this live",
-// to which the policy still applies, or repeat a pass that it saw, whose uses are counted.
+// an attacker. Each thing seen bears a number that rises, the number of the order under which it was seen, drawn by chance for each
+// visit, and its age; the parent's clock dates it. What is of another order, or older than two seconds, is dropped.
+//
+// So a child that has been taken over can lie in well-formed messages, and about the present alone: "this face is here now, and lives".
+// It can say that of each face that it saw since it was taken over, and of one that it is given; the policy still applies, and each
+// decision is on the record. It can repeat a pass that it saw, whose uses are counted. It can keep silent. It cannot say what was at
+// another time, and it reaches nothing but its camera, its models and its socket (decision record 0019).
 package eye

@@ -30,6 +30,7 @@ type Eye struct {
 	mu     sync.Mutex
 	status Status
 	child  *child // nil: none is running
+	order  uint64 // the number of the order in force
 }
 
 // Start begins to run an eye in mode Off, until ctx ends or Close is called. It fails only when no child could ever be
@@ -63,21 +64,21 @@ func (e *Eye) Observations() <-chan recognizer.Observation { return e.observatio
 // Pictures gives the newest picture in mode Aim; the receiver wipes it. It is closed after Close.
 func (e *Eye) Pictures() <-chan Picture { return e.pictures }
 
-// SetMode says what to look for from now on, and after each restart. It does not wait. After mode Aim no picture is left.
+// SetMode says what to look for from now on, and after each restart. It does not wait. What was seen before is dropped, so saying
+// the same mode again begins a visit anew, and after mode Aim no picture is left.
 func (e *Eye) SetMode(m Mode) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.status.Mode = m
-	if m != Aim {
-		discard(e.pictures, (*Picture).Wipe)
-	}
 	e.tell()
 }
 
-// tell hands the order in force to the child, if there is one. The caller holds mu.
+// tell gives the order in force a new number and hands it to the child, if there is one. The caller holds mu.
 func (e *Eye) tell() {
+	e.order = drawNumber()
+	e.forgetWaiting()
 	if e.child != nil {
-		e.child.tell(order{e.status.Mode, e.status.Codes})
+		e.child.tell(order{e.status.Mode, e.status.Codes, e.order})
 	}
 }
 
@@ -159,30 +160,23 @@ func (e *Eye) serve(c *child) error {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			return fmt.Errorf("%w for %v", ErrSilent, patience)
 		}
+		if err == nil {
+			err = c.pace.add(time.Now())
+		}
+		if err == nil && !c.ready && k != kindReady && k != kindFailure {
+			err = fmt.Errorf("%w: kind %d before it was ready", ErrProtocol, k)
+		}
 		if err != nil {
 			return err
 		}
 		switch k {
 		case kindReady:
-			err = e.ready(payload)
+			err = e.ready(c, payload)
 			patience = e.cfg.Silence
 		case kindBeat:
 			err = e.beat(c, payload)
-		case kindObservation:
-			var o recognizer.Observation
-			if o, err = parseObservation(payload); err == nil {
-				put(e.observations, o, (*recognizer.Observation).Wipe)
-			}
-		case kindPicture:
-			var p Picture
-			if p, err = parsePicture(payload); err == nil {
-				e.keep(p)
-			}
-		case kindCode:
-			var code Code
-			if code, err = parseCode(payload, e.cfg.Codes); err == nil {
-				put(e.codes, code, func(*Code) {})
-			}
+		case kindObservation, kindPicture, kindCode:
+			err = e.saw(c, k, payload)
 		case kindFailure:
 			err = fmt.Errorf("%w: %.500q", ErrExited, payload)
 		default:
@@ -198,17 +192,6 @@ func (e *Eye) update(change func(*Status)) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	change(&e.status)
-}
-
-// keep offers a picture, unless it was under way when the aiming ended.
-func (e *Eye) keep(p Picture) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.status.Mode == Aim {
-		put(e.pictures, p, (*Picture).Wipe)
-	} else {
-		p.Wipe()
-	}
 }
 
 // put replaces what waits in a channel of one.

@@ -46,7 +46,7 @@ var children = map[string]func() error{
 		c := &conn{rw: os.NewFile(3, "")}
 		c.write(kindReady, func(b []byte) ([]byte, error) { return append(b, "{}"...), nil })
 		lie := recognizer.Observation{Faces: 1, Width: 640, Height: 480, Live: 7}
-		c.write(kindObservation, func(b []byte) ([]byte, error) { return appendObservation(b, &lie) })
+		c.write(kindObservation, func(b []byte) ([]byte, error) { return appendObservation(stamp{Seq: 1}.append(b), &lie) })
 		time.Sleep(time.Minute)
 		return nil
 	},

@@ -2,6 +2,7 @@ package eye
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -125,10 +126,10 @@ func listen(c *conn, orders chan order) error {
 			return err
 		case err != nil:
 			return errHungUp
-		case k != kindMode || len(payload) != 2 || int(payload[0]) >= len(modeNames) || payload[1] > 1:
+		case k != kindMode || len(payload) != limits[kindMode] || int(payload[0]) >= len(modeNames) || payload[1] > 1:
 			return fmt.Errorf("%w: kind %d is not for the child", ErrProtocol, k)
 		}
-		put(orders, order{Mode(payload[0]), payload[1] == 1}, func(*order) {})
+		put(orders, order{Mode(payload[0]), payload[1] == 1, binary.LittleEndian.Uint64(payload[2:])}, func(*order) {})
 	}
 }
 

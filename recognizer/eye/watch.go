@@ -36,6 +36,7 @@ type watch struct {
 	seen     time.Time // when a face was seen last
 	dirty    bool      // something of a face may be left in the chain
 	lastBeat time.Time
+	seq      uint64 // of what was said of frames
 }
 
 func (w *watch) run(ctx context.Context) error {
@@ -120,7 +121,7 @@ func (w *watch) observe() error {
 	if err != nil || text == "" {
 		return err
 	}
-	return w.conn.write(kindCode, func(b []byte) ([]byte, error) { return appendCode(b, w.frame.At, text) })
+	return w.saw(kindCode, func(b []byte) ([]byte, error) { return append(b, text...), nil })
 }
 
 // observeFace measures the frame as the mode says and sends what it found.
@@ -145,12 +146,20 @@ func (w *watch) observeFace() error {
 	if w.wanted.mode == Aim {
 		picture := shrink(&w.frame, w.cfg.Options.Zone, &obs)
 		defer picture.Wipe()
-		err := w.conn.write(kindPicture, func(b []byte) ([]byte, error) { return appendPicture(b, &picture) })
+		err := w.saw(kindPicture, func(b []byte) ([]byte, error) { return appendPicture(b, &picture) })
 		if err != nil {
 			return err
 		}
 	}
-	return w.conn.write(kindObservation, func(b []byte) ([]byte, error) { return appendObservation(b, &obs) })
+	return w.saw(kindObservation, func(b []byte) ([]byte, error) { return appendObservation(b, &obs) })
+}
+
+// saw says something of the present frame, under the order in force.
+func (w *watch) saw(k kind, fill func([]byte) ([]byte, error)) error {
+	w.seq++
+	return w.conn.write(k, func(b []byte) ([]byte, error) {
+		return fill(stamp{w.seq, w.wanted.number, time.Since(w.frame.At)}.append(b))
+	})
 }
 
 // next waits for a frame, but not longer than a beat.

@@ -14,7 +14,7 @@ import (
 //
 // Each kind has its own limit of length, so that a broken peer cannot make the other allocate.
 const (
-	version    = 2
+	version    = 3
 	headerSize = 8
 	crcSize    = 4
 )
@@ -23,20 +23,20 @@ type kind uint8
 
 const (
 	kindConfig      kind = iota + 1 // parent → child: Config, JSON; the first message
-	kindMode                        // parent → child: Mode, one byte, and whether codes are read, another
-	kindReady                       // child → parent: ready, JSON; the models are loaded
+	kindMode                        // parent → child: Mode, one byte, whether codes are read, another, and the order's number, eight
+	kindReady                       // child → parent: ready, JSON; the models are loaded; its first message, and said once
 	kindBeat                        // child → parent: beat, JSON; a sign of life
-	kindObservation                 // child → parent
-	kindPicture                     // child → parent, in mode Aim
+	kindObservation                 // child → parent, after a stamp
+	kindPicture                     // child → parent, in mode Aim, after a stamp
 	kindFailure                     // child → parent: why it gives up, text; the last message
-	kindCode                        // child → parent: Code, its time in Unix nanoseconds and its text
+	kindCode                        // child → parent: a Code's text, after a stamp
 )
 
 // limits of payloads, in bytes.
 var limits = map[kind]int{
-	kindConfig: 64 << 10, kindMode: 2, kindReady: 4 << 10, kindBeat: 4 << 10,
+	kindConfig: 64 << 10, kindMode: 10, kindReady: 4 << 10, kindBeat: 4 << 10,
 	kindObservation: 4 << 10, kindPicture: 96 << 10, kindFailure: 4 << 10,
-	kindCode: 8 + maxCode,
+	kindCode: stampSize + maxCode,
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

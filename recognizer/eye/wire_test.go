@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"testing"
-	"time"
 
 	"menshen/recognizer"
 
@@ -21,7 +20,7 @@ func sample() recognizer.Observation {
 		e[i] = float32(1 / math.Sqrt(recognizer.Dim))
 	}
 	o := recognizer.Observation{
-		Seq: 7, At: time.Unix(1700000000, 5), Faces: 2, Width: 640, Height: 480, Box: image.Rect(10, 20, 110, 140), Detection: 0.9, Live: 0.8,
+		Faces: 2, Width: 640, Height: 480, Box: image.Rect(10, 20, 110, 140), Detection: 0.9, Live: 0.8,
 		Quality:   recognizer.Quality{Height: 120, Sharpness: 300, Brightness: 99, Yaw: -3, Pitch: 4, Roll: 5, Mouth: 1, Eyes: 0.8, Advice: recognizer.Fine},
 		Evidence:  recognizer.Evidence{EyesOpen: 0.7, Border: 0.1, Pattern: 0.2},
 		Embedding: e,
@@ -93,14 +92,14 @@ func TestObservationRefused(t *testing.T) {
 }
 
 func TestPictureRoundTrip(t *testing.T) {
-	want := Picture{At: time.Unix(5, 6), Width: 3, Height: 2, Grey: []byte{1, 2, 3, 4, 5, 6}, Box: image.Rect(0, 0, 2, 2),
+	want := Picture{Width: 3, Height: 2, Grey: []byte{1, 2, 3, 4, 5, 6}, Box: image.Rect(0, 0, 2, 2),
 		Zone: image.Rect(0, 0, 3, 2), Quality: sample().Quality, Camera: image.Pt(640, 480)}
 	b, err := appendPicture(nil, &want)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, err := parsePicture(b)
-	if err != nil || !bytes.Equal(got.Grey, want.Grey) || got.Box != want.Box || got.Zone != want.Zone || got.Quality != want.Quality || !got.At.Equal(want.At) {
+	if err != nil || !bytes.Equal(got.Grey, want.Grey) || got.Box != want.Box || got.Zone != want.Zone || got.Quality != want.Quality {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	if _, err := parsePicture(b[:len(b)-1]); !errors.Is(err, ErrProtocol) {
@@ -157,9 +156,9 @@ func FuzzWire(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(message(f, kindObservation, payload))
-	f.Add(message(f, kindMode, []byte{2, 1}))
+	f.Add(message(f, kindMode, []byte{2, 1, 1, 2, 3, 4, 5, 6, 7, 8}))
 	f.Add(append(message(f, kindBeat, []byte(`{"Camera":"ok","FPS":15}`)), message(f, kindReady, []byte("{}"))...))
-	f.Add([]byte("Me\x02\x05\xff\xff\xff\xff"))
+	f.Add([]byte("Me\x03\x05\xff\xff\xff\xff"))
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		c := &conn{rw: bytes.NewBuffer(stream)}
 		for {
