@@ -11,6 +11,7 @@ import (
 
 	"menshen/board/config"
 	"menshen/board/console"
+	"menshen/board/host"
 	"menshen/policy"
 	"menshen/store/audit"
 )
@@ -121,3 +122,67 @@ func TestPINsAreLongEnough(t *testing.T) {
 		t.Errorf("limits that no PIN withstands: %v", err)
 	}
 }
+
+// again is the same unit after a start of the program.
+func (b *bench) again() *bench {
+	b.Helper()
+	n := *b
+	var err error
+	if n.Unit, err = New(Parts{Config: b.cfg, Vault: b.vault, Hardware: b.hw, Eye: b.eye, Time: b.source,
+		Look: func(host.Where) (host.Facts, error) { return b.found, nil }}); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(n.Unit.faces.index.Close)
+	n.door = policy.StartDoor(n.doorConf, false, n.clock.now())
+	return &n
+}
+
+// TestRestOutlivesARestart: whoever cuts the power gets no new tries, whatever the clock shows afterwards; and time that surely passed counts.
+func TestRestOutlivesARestart(t *testing.T) {
+	b := newBench(t)
+	b.pin(b.someone(1), "481516")
+	b.enrolled(2)
+	for n := range uint64(5) {
+		b.walkUp(100 + n)
+		b.later(5 * time.Second)
+	}
+	b.timeless()
+	for range 7 {
+		b.types("0000")
+		b.later(b.tries.codes.Rest(b.steady()))
+	}
+	b.types("0000") // the eighth: four minutes, and the alarm
+	b.tick(b.clock.now())
+	for _, shows := range []time.Duration{0, -48 * time.Hour, 24 * time.Hour, 100 * 24 * time.Hour} {
+		at := b.clock.now()
+		b.clock.set(at.Add(shows))
+		n := b.again()
+		n.tick(n.clock.now())
+		if n.tries.codes.Wrong(n.site.conf.Keypad.Limits(), n.steady()) != 8 || n.tries.faces.Failures != 5 || !n.tries.guessing {
+			t.Errorf("clock %v off: %+v", shows, n.tries)
+		}
+		if e := n.types("481516"); e.Grant || e.Reason != policy.ReasonKeypadRest {
+			t.Errorf("clock %v off: the right PIN after a restart: %+v", shows, e)
+		}
+		b.clock.set(at)
+	}
+	b.clock.advance(3 * time.Minute)
+	if left := b.again().tries.codes.Rest(b.steady()); left != time.Minute {
+		t.Errorf("three minutes later it rests for %v more", left)
+	}
+	b.clock.advance(time.Minute)
+	n := b.again()
+	if e := n.types("481516"); !e.Grant {
+		t.Errorf("after the rest: %+v", e)
+	}
+	if n = n.again(); n.tries.codes.Wrong(n.site.conf.Keypad.Limits(), n.steady()) != 7 || n.tries.faces.Failures != 0 {
+		t.Errorf("what a right code takes back is taken back again: %+v", n.tries)
+	}
+	b.clock.advance(time.Hour)
+	if n = n.again(); n.tries.codes.Wrong(n.site.conf.Keypad.Limits(), n.steady()) != 0 {
+		t.Errorf("an hour later: %+v", n.tries)
+	}
+}
+
+// timeless takes from the unit whatever its clock is trusted by.
+func (b *bench) timeless() { b.cfg.Unit.Bench = false }

@@ -125,6 +125,9 @@ func New(p Parts) (*Unit, error) {
 	if err := u.loadPasses(); err != nil {
 		return nil, err
 	}
+	if err := u.recallTries(); err != nil { // the door works, and what is wrong with the log shows
+		u.faults["vault"] = err.Error()
+	}
 	u.publish()
 	return u, nil
 }

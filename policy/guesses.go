@@ -19,7 +19,7 @@ func (l TryLimits) Guesses(helpers int) int {
 		return math.MaxInt32
 	}
 	n, waited := 1, l.pause(1-helpers)
-	for waited < l.forget() {
+	for waited < l.Window() {
 		n++
 		waited += l.pause(n - helpers)
 	}
@@ -28,7 +28,7 @@ func (l TryLimits) Guesses(helpers int) int {
 
 // DailyGuesses is the most that can be typed in a day, by a resident who has a PIN of their own.
 func (l TryLimits) DailyGuesses() float64 {
-	return math.Ceil(float64(day)/float64(l.forget())) * float64(l.Guesses(1))
+	return math.Ceil(float64(day)/float64(l.Window())) * float64(l.Guesses(1))
 }
 
 // Digits is how many digits a PIN needs where there are so many PINs: a day of guessing that is not interrupted finds one of them in

@@ -21,7 +21,8 @@ var DefaultTryLimits = TryLimits{Free: 5, Pause: 30 * time.Second, Longest: 15 *
 
 const day = 24 * time.Hour
 
-func (l TryLimits) forget() time.Duration {
+// Window is how long a wrong code counts.
+func (l TryLimits) Window() time.Duration {
 	if l.Forget <= 0 {
 		return day
 	}
@@ -60,7 +61,7 @@ func (t Tries) Count(l TryLimits, d Decision, now time.Duration) Tries {
 	if d.Means != ByPIN || l.Free <= 0 {
 		return t
 	}
-	t = t.since(now - l.forget())
+	t = t.since(now - l.Window())
 	switch {
 	case d.Grant && len(t.wrong) > 0 && !slices.ContainsFunc(t.forgiven, func(f forgiven) bool { return f.person == d.Person }):
 		t.wrong, t.forgiven = t.wrong[1:], append(t.forgiven, forgiven{d.Person, now})
@@ -98,7 +99,7 @@ func (t Tries) since(then time.Duration) Tries {
 }
 
 // Wrong is how many wrong codes count at the moment now.
-func (t Tries) Wrong(l TryLimits, now time.Duration) int { return len(t.since(now - l.forget()).wrong) }
+func (t Tries) Wrong(l TryLimits, now time.Duration) int { return len(t.since(now - l.Window()).wrong) }
 
 // Guessing reports whether there are so many that somebody is guessing.
 func (t Tries) Guessing(l TryLimits, now time.Duration) bool {
