@@ -19,6 +19,19 @@ type Confinement struct {
 // Holds reports whether the child is kept from files, programs and sockets.
 func (c Confinement) Holds() bool { return c.Landlock > 0 && c.Seccomp }
 
+// Missing is what the kernel's Landlock is too old to keep the child from. The list of system calls is then all that does.
+func (c Confinement) Missing() (what []string) {
+	for _, scope := range []struct {
+		since int // version of Landlock
+		of    string
+	}{{3, "truncation"}, {4, "TCP"}, {5, "device requests"}, {6, "signals"}} {
+		if c.Landlock < scope.since {
+			what = append(what, scope.of)
+		}
+	}
+	return what
+}
+
 // String is what is in force, and what the kernel lacks.
 func (c Confinement) String() string {
 	switch {
@@ -30,6 +43,9 @@ func (c Confinement) String() string {
 	landlock, seccomp := "NO landlock (kernel)", "NO seccomp (kernel)"
 	if c.Landlock > 0 {
 		landlock = fmt.Sprintf("landlock(%d)", c.Landlock)
+		for _, m := range c.Missing() {
+			landlock += " NO landlock for " + m + " (kernel)"
+		}
 	}
 	if c.Seccomp {
 		seccomp = "seccomp no-new-privs"
