@@ -11,6 +11,8 @@ import (
 	_ "time/tzdata" // a small board may have no zone files, and schedules need them
 
 	"github.com/spf13/cobra"
+
+	"menshen/internal/screen"
 )
 
 // version is set by the build.
@@ -21,7 +23,11 @@ func main() {
 	if err == nil {
 		return
 	}
-	fmt.Fprintln(os.Stderr, "menshen:", err)
+	if screen.IsTerminal(os.Stderr) {
+		wrapped(os.Stderr, "menshen: "+err.Error())
+	} else {
+		fmt.Fprintln(os.Stderr, "menshen:", err)
+	}
 	if errors.As(err, new(usageError)) {
 		os.Exit(2)
 	}
@@ -47,5 +53,6 @@ store. Everything stays in the unit; it opens no internet socket.`,
 	c.AddCommand(noticeVerb(), dossierVerb())
 	strict(c)
 	strictHelp(c)
+	fitHelp(c)
 	return c
 }
