@@ -73,8 +73,10 @@ func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []
 	switch p, key, err := u.vault.FindCredential(kind, secret); {
 	case err == nil:
 		a.Person, a.KeyID = &p, key
+	case errors.Is(err, store.ErrWaiting):
+		a.Site.NoVault = true
 	case !errors.Is(err, store.ErrUnknown):
-		u.fault("vault", err)
+		u.vaultFault(err)
 	}
 	u.site.fill(&a)
 	if policy.Decide(a).Reason == policy.ReasonFaceToo {
@@ -98,6 +100,7 @@ func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
 		Site: policy.Site{
 			FacesOff: u.facesOff().String(),
 			Durable:  !u.slow,
+			NoVault:  u.storeless,
 			Fire:     u.door.Fire, Evacuation: u.door.Evacuation,
 			FaceRest: u.tries.faces.Rest(u.steady()), KeypadRest: u.tries.codes.Rest(u.steady()),
 			Release:  u.cfg.Door.Release.D(),
@@ -155,7 +158,7 @@ func (u *Unit) withoutRecord(ctx context.Context, a policy.Attempt, granted poli
 func (u *Unit) durable(err error) {
 	u.slow = err != nil
 	if err != nil {
-		u.fault("vault", err)
+		u.vaultFault(err)
 	} else {
 		u.recovered("vault")
 	}

@@ -51,6 +51,7 @@ type bench struct {
 	desk    *Desk
 	staff   console.Session
 	found   host.Facts // on the machine
+	key     string     // the vault's key file
 }
 
 // clock is the wall clock of a test, and one that nobody sets.
@@ -119,9 +120,10 @@ func newBench(t *testing.T, change ...func(*config.Config)) *bench {
 	for _, f := range change {
 		f(conf)
 	}
+	b.key = t.TempDir() + "/key"
 	source := &TimeSource{conf: conf, machine: func() string { return "" }}
 	o := vaultOptions(conf, source)
-	o.Key, o.Now, o.Running, o.Cost = store.KeyFile(t.TempDir()+"/key"), b.clock.now, b.clock.running, store.Cost{Time: 1, Memory: 64, Lanes: 1}
+	o.Key, o.Now, o.Running, o.Cost = store.KeyFile(b.key), b.clock.now, b.clock.running, store.Cost{Time: 1, Memory: 64, Lanes: 1}
 	v, err := store.Create(conf.Unit.Dir, o)
 	if err != nil {
 		t.Fatal(err)

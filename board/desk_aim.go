@@ -98,7 +98,7 @@ func (u *Unit) beginAiming(ctx context.Context, by store.Actor) error {
 
 func (u *Unit) endAiming() {
 	u.faces.aiming = false
-	u.signals.rest(policy.SignalReady)
+	u.signals.rest(u.resting())
 }
 
 // shownAs is a picture as the console draws it. It shares the pixels.

@@ -22,6 +22,8 @@ func (d *Desk) LogIn(ctx context.Context, name string, secret console.Secret, la
 		return console.Session{}, console.ErrRefused
 	case errors.Is(err, store.ErrLocked):
 		return console.Session{}, console.ErrLockedOut
+	case errors.Is(err, store.ErrWaiting), errors.Is(err, store.ErrReadOnly):
+		return console.Session{}, d.noLogIn(ctx, lang, err)
 	case err != nil:
 		return console.Session{}, err
 	}

@@ -145,7 +145,7 @@ func (u *Unit) decideFace(now, frame time.Time) {
 	if id, known := u.faces.visit.Candidate(); known {
 		p, err := u.vault.Person(policy.PersonID(id))
 		if err != nil {
-			u.fault("vault", err)
+			u.vaultFault(err)
 		} else {
 			a.Person = &p
 		}

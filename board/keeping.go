@@ -22,6 +22,10 @@ func (u *Unit) keep(ctx context.Context) {
 		if pause(ctx, wait); ctx.Err() != nil {
 			return
 		}
+		if u.vaultWaits() {
+			wait = 0 // the first run is still to come
+			continue
+		}
 		_, err := u.vault.Prune(ctx, store.Door)
 		if wait = keepAgain; !errors.Is(err, store.ErrClock) {
 			wait = keepEvery

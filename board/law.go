@@ -31,6 +31,9 @@ const (
 func (u *Unit) keepLaw(ctx context.Context) {
 	var all, looked, aged time.Time
 	for ; ctx.Err() == nil; pause(ctx, readEvery) {
+		if u.vaultWaits() {
+			continue // there is nothing to count, and faces stay off
+		}
 		var err error
 		switch now := u.now(); {
 		case all.IsZero() || now.Sub(all) >= countEvery || now.Before(all):

@@ -48,6 +48,7 @@ func (u *Unit) start(ctx context.Context) (wait func()) {
 		})
 	}
 	all.Go(func() { u.signals.run(ctx) })
+	all.Go(func() { u.keepVault(ctx) })
 	all.Go(func() { u.keep(ctx) })
 	all.Go(func() { u.keepLaw(ctx) })
 	all.Go(func() { u.leases(ctx) })

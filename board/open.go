@@ -50,8 +50,8 @@ func Init(c *config.Config, operator string, secret []byte) error {
 }
 
 // Open opens a unit: the vault first, so that a second program on the same unit ends before it touches a wire; then the
-// wires, with the relay at rest; then the eye. An eye that is absent, or files for faces that cannot be used, are faults to show
-// and do not keep the door from opening for cards.
+// wires, with the relay at rest; then the eye. A vault that does not open is a fault to show and does not keep anybody from leaving.
+// An eye that is absent, or files for faces that cannot be used, do not keep the door from opening for cards.
 // The function that it returns closes everything after Run.
 func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, closeAll func() error, err error) {
 	var closers []func() error
@@ -76,12 +76,16 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 	log.Info("memory kept off the disk", "dumps", "off", "locked", locked)
 
 	source := &TimeSource{conf: c}
-	v, err := openVault(c, source)
-	if err != nil {
-		return nil, closeAll, err
-	}
+	v := store.Await(c.Unit.Dir, vaultOptions(c, source))
 	closers = append(closers, v.Close)
-	log.Info("vault open", "dir", c.Unit.Dir)
+	switch err := within(vaultFirst, func() error { return v.Mend(ctx) }); {
+	case errors.Is(err, store.ErrBusy):
+		return nil, closeAll, advise(err, c)
+	case err != nil:
+		log.Error("the vault is not in order; exit, fire and the staffed release work all the same", "why", inOneLine(advise(err, c)))
+	default:
+		log.Info("vault open", "dir", c.Unit.Dir)
+	}
 
 	hw, err := Wire(c)
 	if err != nil {
@@ -93,7 +97,7 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 	}
 	log.Info("wires open", "readers", len(hw.Readers), "inputs", len(hw.Inputs))
 
-	parts := Parts{Config: c, Vault: v, Hardware: hw, Time: source, NoFaces: CheckFaces(c)}
+	parts := Parts{Config: c, Vault: v, Hardware: hw, Time: source, NoFaces: CheckFaces(c), Log: log}
 	if parts.NoFaces != nil {
 		log.Error("faces stay off; cards, PINs, exit and fire work", "why", inOneLine(parts.NoFaces))
 	}
@@ -128,10 +132,8 @@ func looking(c *config.Config) (o recognizer.Options) {
 const withoutKey = "without it nothing opens this vault: make a new one in another folder and restore a backup"
 
 // OpenVault opens the vault of a unit that is not running. Its errors say what to do.
-func OpenVault(c *config.Config) (*store.Vault, error) { return openVault(c, &TimeSource{conf: c}) }
-
-func openVault(c *config.Config, s *TimeSource) (*store.Vault, error) {
-	v, err := store.Open(c.Unit.Dir, vaultOptions(c, s))
+func OpenVault(c *config.Config) (*store.Vault, error) {
+	v, err := store.Open(c.Unit.Dir, vaultOptions(c, &TimeSource{conf: c}))
 	return v, advise(err, c)
 }
 

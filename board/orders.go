@@ -28,11 +28,13 @@ func (u *Unit) loadOrders() error {
 		return fmt.Errorf("reading the orders in force: %w", err)
 	}
 	if len(all) == 0 {
+		u.site.ordersKnown = true
 		return nil
 	}
 	if err := json.Unmarshal(all[len(all)-1].Body, &u.site.orders); err != nil {
 		return fmt.Errorf("reading the orders in force: %w", err)
 	}
+	u.site.ordersKnown = true
 	return nil
 }
 

@@ -88,7 +88,7 @@ func (p *passes) isHeld(text hal.Code, now time.Time) bool {
 func (u *Unit) showsCode(text hal.Code, at time.Time) {
 	now := u.now()
 	u.passes.code, u.passes.seen, u.passes.tried = sha256.Sum256([]byte(text)), now, now
-	if !u.cfg.Passes.Enabled || !strings.HasPrefix(text.Reveal(), pass.Prefix) {
+	if u.storeless || !u.cfg.Passes.Enabled || !strings.HasPrefix(text.Reveal(), pass.Prefix) {
 		u.credential(policy.ByPass, policy.PassKind, []byte(text), at)
 		return
 	}
@@ -104,7 +104,7 @@ func (u *Unit) showsCode(text hal.Code, at time.Time) {
 
 // typed takes what was typed at the keypad: a PIN, or the digits of a pass.
 func (u *Unit) typed(digits []byte, at time.Time) {
-	if u.cfg.Passes.Enabled && len(digits) == passDigits && u.tries.codes.Rest(u.steady()) == 0 {
+	if !u.storeless && u.cfg.Passes.Enabled && len(digits) == passDigits && u.tries.codes.Rest(u.steady()) == 0 {
 		switch kept, err := u.vault.FindPass(digits); {
 		case err == nil:
 			a := u.attempt(policy.ByPass, at)
@@ -112,7 +112,7 @@ func (u *Unit) typed(digits []byte, at time.Time) {
 			u.conclude(a)
 			return
 		case !errors.Is(err, store.ErrUnknown):
-			u.fault("vault", err)
+			u.vaultFault(err)
 		}
 	}
 	u.credential(policy.ByPIN, policy.PINKind, digits, at)
@@ -124,7 +124,7 @@ func (u *Unit) kept(p policy.Pass) store.VisitorPass {
 	kept, err := u.vault.Pass(p.ID)
 	if err != nil {
 		if !errors.Is(err, store.ErrUnknown) {
-			u.fault("vault", err)
+			u.vaultFault(err)
 		}
 		return store.VisitorPass{Pass: p, Used: p.Uses}
 	}
@@ -136,7 +136,7 @@ func (u *Unit) present(a *policy.Attempt, kept store.VisitorPass) {
 	stays, err := u.staysHost(kept.Host, a.At)
 	visitor, wrong := kept.Visitor(kept.Used, kept.Revoked || !stays)
 	if err = errors.Join(err, wrong); err != nil {
-		u.fault("vault", err)
+		u.vaultFault(err)
 	}
 	if wrong != nil { // none that was made here: the vault takes only what policy allows
 		return

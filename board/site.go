@@ -17,11 +17,12 @@ type site struct {
 	access   []policy.Access
 	free     policy.FreePassage
 
-	first    policy.First                  // of two persons
-	entering *entrance                     // let in, not yet through the door
-	entered  map[policy.PersonID]time.Time // for Passback
-	counted  time.Time                     // when somebody who counts for free passage came in
-	orders   orders
+	first       policy.First                  // of two persons
+	entering    *entrance                     // let in, not yet through the door
+	entered     map[policy.PersonID]time.Time // for Passback
+	counted     time.Time                     // when somebody who counts for free passage came in
+	orders      orders
+	ordersKnown bool // they were read from the vault
 	keySwitch,
 	otherOpen bool // the inputs of these roles are active
 }
@@ -101,7 +102,7 @@ func (u *Unit) keepHours(now time.Time) {
 	if len(u.site.free.Hours) == 0 {
 		return
 	}
-	free := !u.site.lockdown() && u.site.free.Open(u.site.calendar, u.clock(), now, u.site.counted)
+	free := u.site.ordersKnown && !u.site.lockdown() && u.site.free.Open(u.site.calendar, u.clock(), now, u.site.counted)
 	if free != u.door.Free {
 		u.step(policy.DoorEvent{At: now, Kind: either(free, policy.EvFreeOn, policy.EvFreeOff)})
 	}

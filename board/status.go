@@ -1,6 +1,7 @@
 package board
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -40,7 +41,7 @@ func (u *Unit) status(lang string) console.Status {
 		Door: u.door.State, Unlocked: u.door.Unlocked,
 		WithFace:   u.faces.index.Len(),
 		Camera:     u.cameraFact(lang),
-		Store:      console.Fact{Name: "store", State: words(lang, "in order", "正常"), Fault: u.faults["vault"]},
+		Store:      console.Fact{Name: "store", State: words(lang, "in order", "正常"), Fault: cmp.Or(u.faults["store"], u.faults["vault"])},
 		Clock:      u.clock(),
 		ClockFrom:  u.clockFrom(),
 		ClockDoubt: u.clockDoubt(lang),
@@ -54,7 +55,7 @@ func (u *Unit) status(lang string) console.Status {
 	if st.Store.Fault != "" {
 		st.Store.State = ""
 	}
-	told := map[string]bool{"vault": true, "camera": true} // the faults that have a line of their own
+	told := map[string]bool{"store": true, "vault": true, "camera": true} // the faults that have a line of their own
 	for _, r := range u.hw.Readers {
 		name := "reader " + r.String()
 		told[name] = true

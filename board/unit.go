@@ -2,7 +2,9 @@ package board
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -37,6 +39,7 @@ type Parts struct {
 	Eye      Eye
 	NoFaces  error                                // why no face can be known with the files at hand, of CheckFaces; nil: one can
 	Time     *TimeSource                          // what the vault's clock is trusted by; nil: by the configuration
+	Log      *slog.Logger                         // of what goes on without anybody at a console; nil: none
 	Look     func(host.Where) (host.Facts, error) // nil: host.Look
 }
 
@@ -49,6 +52,7 @@ type Unit struct {
 	now   func() time.Time // the unit's time: the vault's, which knows how far the machine's clock can be trusted
 	// steady is for rests: the clock that nobody sets.
 	steady func() time.Duration
+	log    *slog.Logger
 
 	events  chan any    // hal.ReaderEvent, hal.InputEvent
 	calls   chan func() // work of other goroutines for the loop
@@ -57,25 +61,27 @@ type Unit struct {
 	counted counted
 
 	// Below, the loop's own.
-	door     policy.Door
-	doorConf policy.DoorConfig
-	signals  *signals
-	verdict  verdict  // of the rules
-	waiting  []waiter // who gets the next card
-	keypad   keypad
-	faces    faces
-	tries    tries
-	site     site
-	passes   passes
-	back     policy.Withdrawal // somebody's gesture at the door
-	due      erasures
-	outputs  outputs
-	source   *TimeSource
-	setClock func(time.Time) error
-	slow     bool              // the last record was not durable in time
-	faults   map[string]string // by device: what is wrong with it now
-	counts   map[string]int    // by reader: cards read
-	misreads map[string]misreads
+	door      policy.Door
+	doorConf  policy.DoorConfig
+	signals   *signals
+	verdict   verdict  // of the rules
+	waiting   []waiter // who gets the next card
+	keypad    keypad
+	faces     faces
+	tries     tries
+	site      site
+	passes    passes
+	untaken   []part            // of what the vault holds, not taken up yet
+	storeless bool              // the vault was not open yet: nobody can tell who may come in
+	back      policy.Withdrawal // somebody's gesture at the door
+	due       erasures
+	outputs   outputs
+	source    *TimeSource
+	setClock  func(time.Time) error
+	slow      bool              // the last record was not durable in time
+	faults    map[string]string // by device: what is wrong with it now
+	counts    map[string]int    // by reader: cards read
+	misreads  map[string]misreads
 
 	unrecorded atomic.Pointer[error] // why the vault did not take a record; any goroutine's
 	machine    machine
@@ -91,9 +97,12 @@ func New(p Parts) (*Unit, error) {
 	if p.Look == nil {
 		p.Look = host.Look
 	}
+	if p.Log == nil {
+		p.Log = slog.New(slog.DiscardHandler)
+	}
 	_, contact := p.Hardware.Inputs["contact"]
 	u := &Unit{
-		cfg: p.Config, vault: p.Vault, hw: p.Hardware, eye: p.Eye, now: func() time.Time { return p.Vault.Clock().Now }, steady: p.Vault.Running,
+		cfg: p.Config, vault: p.Vault, hw: p.Hardware, eye: p.Eye, now: func() time.Time { return p.Vault.Clock().Now }, steady: p.Vault.Running, log: p.Log,
 		events: make(chan any, 64), calls: make(chan func()), stopped: make(chan struct{}),
 		began: p.Vault.Clock().Host, counted: counted{look: p.Look},
 		doorConf: policy.DoorConfig{
@@ -113,21 +122,11 @@ func New(p Parts) (*Unit, error) {
 		due:      newErasures(),
 		counts:   map[string]int{}, misreads: map[string]misreads{}, machine: thisMachine,
 	}
-	if err := u.ensureNotices(); err != nil {
+	if err := u.makeIndex(p.NoFaces); err != nil {
 		return nil, err
 	}
-	if err := u.loadOrders(); err != nil {
-		return nil, err
-	}
-	if err := u.loadFaces(p.NoFaces); err != nil {
-		return nil, err
-	}
-	if err := u.loadPasses(); err != nil {
-		return nil, err
-	}
-	if err := u.recallTries(); err != nil { // the door works, and what is wrong with the log shows
-		u.faults["vault"] = err.Error()
-	}
+	u.untaken, u.storeless = []part{u.loadOrders, u.recallTries, u.fillIndex, u.loadPasses}, true
+	_ = errors.Join(u.ensureNotices(), u.takeUp()) // what fails now is tried again, and shown, by keepVault
 	u.publish()
 	return u, nil
 }
@@ -136,14 +135,11 @@ func New(p Parts) (*Unit, error) {
 // reported just after the opening.
 const rexShunt = 2 * time.Second
 
-// loadFaces makes the index and fills it. noFaces is why no face can be known.
-func (u *Unit) loadFaces(noFaces error) error {
+// makeIndex makes room for templates, and sets the thresholds. noFaces is why no face can be known.
+func (u *Unit) makeIndex(noFaces error) error {
 	var err error
 	if u.faces.index, err = index.New(recognizer.Dim); err != nil {
 		return fmt.Errorf("making room for templates: %w", err)
-	}
-	if err := u.fillIndex(); err != nil {
-		return err
 	}
 	return u.faces.configure(u.cfg, noFaces)
 }

@@ -127,7 +127,7 @@ func (w *watchdog) askTheStore(ctx context.Context) {
 		}
 		_ = w.u.do(ctx, func() { // when the unit stops there is nobody to tell
 			if err != nil {
-				w.u.fault("vault", err)
+				w.u.vaultFault(err)
 			} else {
 				w.u.recovered("vault")
 			}
@@ -197,6 +197,9 @@ func (u *Unit) oneLine() string {
 		faces = "off (" + off.String() + ")"
 	}
 	line := fmt.Sprintf("%s; faces %s", u.door.State, faces)
+	if u.storeless {
+		line = fmt.Sprintf("%s; no vault: exit, fire and staff only", u.door.State)
+	}
 	if n := len(u.faults); n > 0 {
 		line += fmt.Sprintf("; %d faults, see the console", n)
 	}

@@ -56,6 +56,7 @@ type Face struct {
 type Site struct {
 	FacesOff   string // id of the rule, or the fault, that switched faces off; empty: faces work
 	Durable    bool   // the audit log answers in time; false: cards still open, faces do not (design decision 4)
+	NoVault    bool   // the vault is not open: nobody can tell who may come in
 	Lockdown   bool
 	Evacuation bool
 	Fire       bool

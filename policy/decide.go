@@ -78,6 +78,7 @@ func aFaceOnly(m Means) bool { return m == ByFace }
 var whoIsIt = slices.Concat([]question{
 	{everybody, "means known", ReasonMeans, meansKnown},
 	{everybody, "no lockdown", ReasonLockdown, noLockdown},
+	{everybody, "vault open", ReasonNoVault, func(a Attempt) (bool, string) { return !a.Site.NoVault, "" }},
 }, credentialWorks, faceIsTheirs)
 
 // credentialWorks is the rest of step 1 and step 2.

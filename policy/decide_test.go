@@ -57,7 +57,7 @@ func TestGoodAttemptsOpen(t *testing.T) {
 // TestDenyOrderOfEachMeans is the deny order as it is written down in a record, for each means.
 func TestDenyOrderOfEachMeans(t *testing.T) {
 	const (
-		door   = "means known, no lockdown, "
+		door   = "means known, no lockdown, vault open, "
 		keypad = "keypad not resting, "
 		key    = "key known, key not revoked, key for this door, clock can date it, key begun, key not over, key not used up, "
 		faces  = "faces on, log durable, faces not resting, "
@@ -97,6 +97,7 @@ func TestDenyOrderOfEachMeans(t *testing.T) {
 // spoil breaks one rule of a good attempt. The list is in the deny order.
 var spoil = []spoiler{
 	{ReasonLockdown, everybody, func(a *Attempt) { a.Site.Lockdown = true }},
+	{ReasonNoVault, everybody, func(a *Attempt) { a.Site.NoVault = true }},
 	{ReasonKeypadRest, aPIN, func(a *Attempt) { a.Site.KeypadRest = time.Second }},
 	{ReasonUnknown, aKey, func(a *Attempt) { a.KeyID = "somebody else's" }},
 	{ReasonRevoked, aKey, func(a *Attempt) { a.presented().Revoked = true }},

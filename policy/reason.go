@@ -23,7 +23,8 @@ const (
 // Refused: the state of the door.
 const (
 	ReasonLockdown Reason = "lockdown"
-	ReasonMeans    Reason = "means" // a way of asking that this program does not know
+	ReasonNoVault  Reason = "no vault" // just now the unit cannot tell who may come in
+	ReasonMeans    Reason = "means"    // a way of asking that this program does not know
 )
 
 // Refused: the credential.

@@ -36,6 +36,7 @@ var reasonWords = map[Reason]words{
 	ReasonRelease:  {"The door is open.", "门已打开。"},
 
 	ReasonLockdown: {"The door is locked down. You can still leave. Ask the staff.", "门已紧急锁闭，仍可从内开门离开。请联系工作人员。"},
+	ReasonNoVault:  {"The door cannot tell just now who may come in. You can still leave. Please ask the staff.", "门禁暂时无法核验来人身份，仍可从内开门离开。请联系工作人员。"},
 	ReasonMeans:    {"This way of opening is not known. Please tap your card.", "无法识别此开门方式，请刷卡。"},
 
 	ReasonUnknown:      {"Not known at this door. Try again, or ask the staff.", "本门无此登记，请重试或联系工作人员。"},

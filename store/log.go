@@ -96,6 +96,8 @@ func (v *Vault) record(ctx context.Context, e Entry, also func(*tx) error) (uint
 		e := e
 		if c := v.inTx(t); e.At.IsZero() || !c.Trusted && e.At.After(c.Now) { // no record is dated by a clock that is not believed
 			e.At = c.Now
+		} else if c.Floor.Sub(e.At) > FarJump { // it waited for the vault, and was dated by a clock that nobody had set yet
+			e.At = c.Floor
 		}
 		n, err := t.log(e)
 		if err != nil {

@@ -39,6 +39,14 @@ func TestLeftoversDoNotKeepAVaultShut(t *testing.T) {
 	if err := u.Rotate(context.Background(), "op", "test"); err != nil {
 		t.Error(err)
 	}
+	lock := filepath.Join(u.dir, lockFile)
+	if err := errors.Join(os.Remove(lock), os.Mkdir(lock, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	u.reopen(t)
+	if _, err := Open(u.dir, u.o); !errors.Is(err, ErrBusy) {
+		t.Errorf("a folder cannot be locked: %v", err)
+	}
 }
 
 // TestAwaitedVault keeps what is recorded before it can be opened, and writes it in its order once it is.
@@ -60,9 +68,10 @@ func TestAwaitedVault(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
+	u.clock.t = time.Unix(0, 0) // a board without a clock chip
 	for _, door := range []string{"1", "2", "3"} {
 		asked := time.Now()
-		_, err := v.RecordDecision(ctx, policy.Decision{At: start, Door: door, Means: policy.ByREX, Grant: true, Reason: policy.ReasonREX})
+		_, err := v.RecordDecision(ctx, policy.Decision{At: u.clock.now(), Door: door, Means: policy.ByREX, Grant: true, Reason: policy.ReasonREX})
 		if !errors.Is(err, ErrSlow) || !errors.Is(err, ErrMissing) {
 			t.Errorf("got %v", err)
 		}
@@ -82,7 +91,7 @@ func TestAwaitedVault(t *testing.T) {
 	u.Vault = v
 	seq := u.decide(t, li)
 	es, err := v.Entries(seq, 4, true)
-	if err != nil || len(es) != 4 || es[1].Door != "3" || es[2].Door != "2" || es[3].Door != "1" {
+	if err != nil || len(es) != 4 || es[1].Door != "3" || es[2].Door != "2" || es[3].Door != "1" || es[3].At.Before(start) {
 		t.Errorf("%+v, %v", es, err)
 	}
 	if err := v.Close(); err != nil {
