@@ -18,8 +18,8 @@ import (
 	"menshen/store"
 )
 
-// again starts the bench's unit anew, on the vault as it is now, and looks once whether it opens.
-func (b *bench) again() {
+// anotherStart starts the bench's unit anew, on the vault as it is now, and looks once whether it opens.
+func (b *bench) anotherStart() {
 	b.Helper()
 	source := &TimeSource{conf: b.cfg, machine: func() string { return "" }}
 	o := vaultOptions(b.cfg, source)
@@ -92,7 +92,7 @@ func TestRSafeWithoutAVault(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b.again()
+			b.anotherStart()
 
 			opens := func(role string) {
 				t.Helper()
@@ -163,7 +163,7 @@ func TestOrdersHoldFromTheMomentTheVaultOpens(t *testing.T) {
 	if err := os.Rename(dir, dir+".away"); err != nil {
 		t.Fatal(err)
 	}
-	b.again()
+	b.anotherStart()
 	b.later(time.Second)
 	if b.door.Free || b.relay.On() {
 		t.Error("free passage began, and nobody knows what was ordered")
@@ -193,7 +193,7 @@ func TestFacesComeBackWithTheVault(t *testing.T) {
 	if err := os.Rename(dir, dir+".away"); err != nil {
 		t.Fatal(err)
 	}
-	b.again()
+	b.anotherStart()
 	if b.facesOff() == (off{}) || b.faces.index.Len() != 0 {
 		t.Error("faces work without a vault")
 	}
