@@ -172,6 +172,9 @@ func (v *Vault) exchange(db *bolt.DB, next *ring, drop forget, change func(*tx) 
 			})
 		})
 	})
+	if err == nil { // both heads of the new file have it
+		err = update(db, next, func(*tx) error { return nil })
+	}
 	if err == nil {
 		if err = safefile.Swap(v.path()); errors.Is(err, safefile.ErrUnsynced) {
 			v.unsynced.Store(true)

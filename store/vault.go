@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
@@ -230,8 +229,8 @@ func (v *Vault) view(f func(*tx) error) error {
 	})
 }
 
-// act runs f in a writing transaction and returns when it is durable.
-func (v *Vault) act(f func(*tx) error) error { return v.writer.do(context.Background(), f, false) }
+// act runs f in a writing transaction and returns when it is durable, in both heads of the file.
+func (v *Vault) act(f func(*tx) error) error { return v.writer.act(f) }
 
 func (o *Options) defaults() {
 	if o.Now == nil {

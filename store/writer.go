@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,6 +22,7 @@ const (
 type job struct {
 	f    func(*tx) error // may run more than once; sets its results by assignment
 	keep bool            // must be written sooner or later: stays queued when its caller gives up or the disk fails
+	act  bool            // both heads of the file must have it
 	err  error           // the writer's answer so far
 	done chan error      // buffered
 }
@@ -45,7 +47,17 @@ func newWriter(v *Vault) *writer {
 
 // do queues f and waits until it is durable, or ctx ends. A job that is kept is then still written, later.
 func (w *writer) do(ctx context.Context, f func(*tx) error, keep bool) error {
-	j := &job{f: f, keep: keep, done: make(chan error, 1)}
+	return w.queued(ctx, &job{f: f, keep: keep, done: make(chan error, 1)})
+}
+
+// act is do for an act: with one head of the file damaged, bbolt goes on from the other, which is one transaction older. So a second transaction
+// follows before its caller is answered, and no act is taken back by one flipped bit.
+func (w *writer) act(f func(*tx) error) error {
+	return w.queued(context.Background(), &job{f: f, act: true, done: make(chan error, 1)})
+}
+
+func (w *writer) queued(ctx context.Context, j *job) error {
+	keep := j.keep
 	w.mu.Lock()
 	switch {
 	case w.ended:
@@ -111,6 +123,9 @@ func (w *writer) drain() error {
 		}
 		last = len(batch)
 		kept, err := w.write(batch)
+		if err == nil && slices.ContainsFunc(batch, func(j *job) bool { return j.act && j.err == nil }) {
+			_ = w.v.transact(func(*tx) error { return nil }) // the act is done all the same; the next transaction is its second
+		}
 		w.mu.Lock()
 		w.queue = append(kept, w.queue[len(batch):]...)
 		w.mu.Unlock()
