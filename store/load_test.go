@@ -18,7 +18,6 @@ import (
 	"filippo.io/age"
 
 	"menshen/policy"
-	"menshen/store/keys"
 	"menshen/store/safefile"
 )
 
@@ -47,7 +46,7 @@ func loadOptions(root string, now func() time.Time) (dir string, o Options) {
 func openLoad(root string, now func() time.Time) (*Vault, Options, error) {
 	dir, o := loadOptions(root, now)
 	v, err := Open(dir, o)
-	if errors.Is(err, ErrWrongKey) || errors.Is(err, keys.ErrNone) {
+	if errors.Is(err, ErrWrongKey) || errors.Is(err, ErrKeyMissing) {
 		o.Key = otherKey(root)
 		v, err = Open(dir, o)
 	}

@@ -97,22 +97,22 @@ func (v *Vault) said(err error) error {
 	if !errors.Is(err, safefile.ErrNotWiped) {
 		return err
 	}
-	v.tell(err.Error())
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // a change may be under way, which writing would wait for
+	v.tell(ctx, err.Error())
 	return nil
 }
 
 // tellHead records that the file was opened by the older of its two heads.
-func (v *Vault) tellHead(context.Context) error {
+func (v *Vault) tellHead(ctx context.Context) error {
 	if v.headBad {
-		v.tell("one of the file's two head pages is damaged: what was written last before this start may be missing")
+		v.tell(ctx, "one of the file's two head pages is damaged: what was written last before this start may be missing")
 		v.headBad = false
 	}
 	return nil
 }
 
-// tell records a fault of the vault's own, without waiting for the disk.
-func (v *Vault) tell(what string) {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
+// tell records a fault of the vault's own; on a disk that takes nothing it waits in memory.
+func (v *Vault) tell(ctx context.Context, what string) {
 	_, _ = v.Record(ctx, Entry{Kind: audit.Fault, Actor: Door, Detail: map[string]string{"what": what}})
 }
