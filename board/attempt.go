@@ -118,6 +118,11 @@ func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
 func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	u.site.fill(&a)
 	d := policy.Decide(a)
+	if u.strange.counted(d, a) {
+		u.tellDecision(0, d)
+		u.signals.say(d.Signal())
+		return d
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), SlowDisk)
 	defer cancel()
 	seq, err := u.vault.RecordDecision(ctx, d)

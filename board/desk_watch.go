@@ -171,7 +171,7 @@ func (u *Unit) tellDecision(seq uint64, d policy.Decision) {
 }
 
 // told are the details of a record that name nobody and hold nothing that somebody typed.
-var told = []string{"device", "fault", "to", "of", "lockdown", "evacuation", "why", "pictures", "for"}
+var told = []string{"device", "fault", "to", "of", "lockdown", "evacuation", "why", "pictures", "for", "times"}
 
 // tellRecord tells of a line of the audit log.
 func (u *Unit) tellRecord(e store.Entry) {

@@ -87,6 +87,7 @@ func (u *Unit) loop(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
+			u.tellStrange(true)
 			u.note(audit.UnitStopped, nil)
 			return nil
 		case e := <-u.events:
@@ -138,6 +139,7 @@ func (u *Unit) tick(now time.Time) {
 	u.lookForCodes(now)
 	u.keypad.expire(now)
 	u.watchGuesses()
+	u.tellStrange(false)
 	u.follow(now)
 }
 

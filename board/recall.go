@@ -23,7 +23,7 @@ const (
 func (u *Unit) recallTries() error {
 	limits := u.site.conf.Keypad.Limits()
 	recent, err := u.recent(limits.Window())
-	if len(recent) == 0 {
+	if err != nil || len(recent) == 0 {
 		return err
 	}
 	newest := recent[0].At
@@ -41,7 +41,7 @@ func (u *Unit) recallTries() error {
 			u.tries.count(limits, d, now-since-age[i])
 		}
 	}
-	return err
+	return nil
 }
 
 // recent are the entries of so long a time before the newest, newest first. What is damaged is left out, and kept as a fault.

@@ -3,6 +3,7 @@ package board
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // The bench's clock stands at Monday, 2026-03-02 08:00 UTC, which is 16:00 in Shanghai.
@@ -318,4 +320,38 @@ func TestEvacuationOfAnImpulseLock(t *testing.T) {
 	pulse("evacuation")
 	b.events <- hal.InputEvent{At: b.clock.now(), Input: "rex", Active: true}
 	pulse("REX in an evacuation")
+}
+
+// TestStrangeCardsAreCounted: a reader held busy with cards that nobody has, or a keypad that rests, fills no disk; every refusal is on record, by itself or in
+// a number, and a resident's card among them by itself.
+func TestStrangeCardsAreCounted(t *testing.T) {
+	b := newBench(t)
+	b.someone(7)
+	const strangers = 300
+	for n := range strangers { // ten a second, for half a minute
+		b.tapped(uint64(1000 + n))
+		b.later(100 * time.Millisecond)
+	}
+	if b.tapped(7); !b.last().Grant || b.count(audit.Decision) != strangeShown+1 {
+		t.Errorf("%d decisions on record", b.count(audit.Decision))
+	}
+	b.later(time.Minute)
+	for _, e := range b.entries() {
+		if e.Kind == audit.StrangeTries && e.Detail["times"] != fmt.Sprint(strangers-strangeShown) {
+			t.Errorf("counted %s", e.Detail["times"])
+		}
+	}
+	if b.count(audit.StrangeTries) != 1 {
+		t.Errorf("%d records of the number", b.count(audit.StrangeTries))
+	}
+	if b.tapped(9999); b.last().Reason != policy.ReasonUnknown {
+		t.Error("in the next minute a strange card has no record of its own")
+	}
+	was := b.count(audit.Decision)
+	for range 60 {
+		b.types("0000")
+	}
+	if n := b.count(audit.Decision) - was; n != 5+strangeShown-1 {
+		t.Errorf("sixty codes, of which the keypad took five, made %d records", n)
+	}
 }

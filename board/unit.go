@@ -69,6 +69,7 @@ type Unit struct {
 	keypad    keypad
 	faces     faces
 	tries     tries
+	strange   strange
 	site      site
 	passes    passes
 	untaken   []part            // of what the vault holds, not taken up yet

@@ -23,7 +23,7 @@ var DefaultRetention = Retention{Events: 90 * 24 * time.Hour, Acts: 3 * 365 * 24
 const renewEvery = 7 * 24 * time.Hour
 
 // events are the kinds of entry by the door itself that Retention.Events is for; all else is an act.
-var events = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true, audit.Bell: true,
+var events = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true, audit.Bell: true, audit.Misread: true, audit.StrangeTries: true,
 	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true, audit.UnitStarted: true, audit.UnitStopped: true}
 
 func (r Retention) of(l *audit.Line) time.Duration {

@@ -29,7 +29,7 @@ func Word(w, lang string) string { return word(w).in(lang) }
 var chinese = map[string]string{
 	"door": "门", "people": "人员", "faces": "人脸", "clock": "时钟", "camera": "摄像头", "store": "存储", "reader": "读卡器", "input": "输入", "relay": "继电器",
 	"threshold": "阈值", "running": "已运行", "this line": "本线路", "temperature": "温度", "storage": "存储空间", "templates": "人脸模板", "at the door": "门前", "tries": "尝试", "records": "记录", "retention": "保存期限", "output": "输出", "decision": "判定", "record": "记录", "watchdog": "看门狗",
-	"locked": "已上锁", "released": "已释放", "open": "已打开", "held": "开门过久", "forced": "强行打开", "guessing": "猜密码", "PINs": "PIN", "codes": "错误密码",
+	"locked": "已上锁", "released": "已释放", "open": "已打开", "held": "开门过久", "forced": "强行打开", "guessing": "猜密码", "strange tries": "未知凭证", "times": "次数", "PINs": "PIN", "codes": "错误密码",
 	"card": "卡", "pin": "密码", "pass": "通行码", "face": "人脸", "card+face": "卡+人脸", "rex": "出门按钮", "staff": "值守放行", "console": "控制台", "fire": "消防",
 	"relock": "释放结束", "opened": "门已打开", "closed": "门已关上", "fire over": "火警解除",
 	"all clear": "疏散解除", "free over": "自由通行结束", "check": "自检", "free passage": "自由通行", "evacuate": "疏散", "release": "放行",

@@ -10,6 +10,7 @@ const (
 	DoorOpened     Kind = "door opened" // by an operator, from the console
 	Relay          Kind = "relay"
 	Misread        Kind = "misread"
+	StrangeTries   Kind = "strange tries" // how many refusals of what is nobody's were only counted
 	Bell           Kind = "bell"
 	Tamper         Kind = "tamper"
 	TamperOver     Kind = "tamper over"
