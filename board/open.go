@@ -137,6 +137,12 @@ func OpenVault(c *config.Config) (*store.Vault, error) {
 	return v, advise(err, c)
 }
 
+// ReadVault is OpenVault for questions alone: nothing on the disk is changed, so root may ask about what belongs to the unit's user.
+func ReadVault(c *config.Config) (*store.Vault, error) {
+	v, err := store.OpenToRead(c.Unit.Dir, vaultOptions(c, &TimeSource{conf: c}))
+	return v, advise(err, c)
+}
+
 // advise adds the remedy to an error of opening the vault; one that names its own is left alone.
 func advise(err error, c *config.Config) error {
 	for _, known := range []struct {

@@ -41,7 +41,7 @@ func (v *Vault) Mend(ctx context.Context) error {
 // ensureOpen opens the file if it is not open, or again if it could only be read and can be written by now.
 func (v *Vault) ensureOpen(ctx context.Context) error {
 	v.mu.Lock()
-	if v.db != nil && v.readOnly != nil && v.writable() {
+	if v.db != nil && v.readOnly != nil && !v.reader && v.writable() {
 		v.why = errors.Join(v.readOnly, guard(v.db.Close), v.lock.Close())
 		v.db, v.readOnly = nil, nil
 		v.ring.wipe()
@@ -74,8 +74,11 @@ func (v *Vault) writable() bool {
 // the next change, since staging a key drops one that is staged: that must never be the one in force. The caller holds renewing.
 func (v *Vault) settle(ctx context.Context) error {
 	v.mu.Lock()
-	if v.db == nil {
+	if v.db == nil || v.readOnly != nil {
 		defer v.mu.Unlock()
+		if v.db != nil {
+			return v.readOnly
+		}
 		return v.notOpen()
 	}
 	err := v.syncName()

@@ -138,6 +138,17 @@ func Open(dir string, o Options) (*Vault, error) {
 	return v, nil
 }
 
+// OpenToRead opens the vault in dir for questions alone. Nothing on the disk is changed, nothing made and nothing cleaned up: acts answer ErrReadOnly.
+// So it can be used by root on what belongs to the unit's user. Errors: those of Open.
+func OpenToRead(dir string, o Options) (*Vault, error) {
+	v := newVault(dir, o)
+	v.reader = true
+	if err := v.open(context.Background()); err != nil {
+		return nil, errors.Join(err, v.Close())
+	}
+	return v, nil
+}
+
 // open opens the file, to be written where that is possible, and otherwise to be read only. The caller holds renewing.
 func (v *Vault) open(ctx context.Context) error {
 	err := v.acquire()
@@ -186,6 +197,10 @@ func (v *Vault) opened(ctx context.Context) error {
 
 // boltAnyhow opens the vault's file. readOnly says why it can only be read, if so.
 func (v *Vault) boltAnyhow() (db *bolt.DB, readOnly, err error) {
+	if v.reader {
+		db, err = v.bolt(v.path(), true)
+		return db, fmt.Errorf("%w: it was opened for that alone", ErrReadOnly), err
+	}
 	if db, err = v.bolt(v.path(), false); err == nil || errors.Is(err, ErrCorrupt) {
 		return db, nil, err
 	}
@@ -201,7 +216,7 @@ func (v *Vault) boltAnyhow() (db *bolt.DB, readOnly, err error) {
 
 // inspect checks the file's pages, before bbolt maps them. fallback means that bbolt will go on from the older of two states.
 func (v *Vault) inspect() (fallback bool, err error) {
-	f, err := os.Open(v.path())
+	f, err := os.OpenFile(v.path(), os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return false, err
 	}
@@ -275,7 +290,7 @@ func (v *Vault) acquire() error {
 	} else if err != nil {
 		return fmt.Errorf("open vault: %w", err)
 	}
-	f, err := lockable(filepath.Join(v.dir, lockFile))
+	f, err := lockable(filepath.Join(v.dir, lockFile), !v.reader)
 	if err != nil {
 		return fmt.Errorf("open vault: %w", err)
 	}
@@ -294,14 +309,18 @@ func (v *Vault) acquire() error {
 	}
 }
 
-// lockable opens the lock file, which is made where it can be. On a disk that takes nothing an old one does, or the directory itself.
-func lockable(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NONBLOCK, 0o600)
-	if err == nil {
-		return f, nil
+// lockable opens the lock file, which is made where it can and may be. Where it cannot, an old one does, or the directory itself. A link is not followed: it could make
+// a file anywhere.
+func lockable(path string, make bool) (*os.File, error) {
+	err := error(unix.ENOENT)
+	if make {
+		var f *os.File
+		if f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0o600); err == nil {
+			return f, nil
+		}
 	}
 	for _, there := range []string{path, filepath.Dir(path)} {
-		if f, err := os.Open(there); err == nil {
+		if f, err := os.OpenFile(there, os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0); err == nil {
 			return f, nil
 		}
 	}

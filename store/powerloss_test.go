@@ -82,6 +82,8 @@ type handle struct {
 	f   *file // nil: a directory, or a file of no concern
 	dir bool
 	pos int64
+
+	path string
 }
 
 // event is one system call that matters.
@@ -180,6 +182,18 @@ func number(arg string) int64 {
 	return n
 }
 
+// at is the path of a name in an open folder.
+func (d *disk) at(folder, name string) string {
+	path := string(bytesOf(name))
+	if folder == "AT_FDCWD" || filepath.IsAbs(path) {
+		return path
+	}
+	if h := d.fds[int(number(folder))]; h != nil {
+		return filepath.Join(h.path, path)
+	}
+	return path
+}
+
 // ours reports whether a path belongs to the vault.
 func (d *disk) ours(path string) bool { return strings.HasPrefix(path, d.root+"/") }
 
@@ -200,8 +214,8 @@ func (d *disk) apply(e event) {
 	fd := func() *handle { return d.fds[int(number(e.args[0]))] }
 	switch e.call {
 	case "openat":
-		path := string(bytesOf(e.args[1]))
-		h := &handle{}
+		path := d.at(e.args[0], e.args[1])
+		h := &handle{path: path}
 		d.fds[e.ret] = h
 		if !d.ours(path) && path != d.root {
 			return
@@ -241,7 +255,7 @@ func (d *disk) apply(e event) {
 			d.safe, d.moves = maps.Clone(d.names), nil
 		}
 	case "renameat", "renameat2":
-		from, to := string(bytesOf(e.args[1])), string(bytesOf(e.args[3]))
+		from, to := d.at(e.args[0], e.args[1]), d.at(e.args[2], e.args[3])
 		if d.ours(from) {
 			f := d.names[from]
 			delete(d.names, from)
@@ -249,11 +263,11 @@ func (d *disk) apply(e event) {
 			d.moves = append(d.moves, move{to, f}, move{from, nil}) // atomic: see image
 		}
 	case "linkat":
-		if from := string(bytesOf(e.args[1])); d.ours(from) {
-			d.move(string(bytesOf(e.args[3])), d.names[from])
+		if from := d.at(e.args[0], e.args[1]); d.ours(from) {
+			d.move(d.at(e.args[2], e.args[3]), d.names[from])
 		}
 	case "unlinkat":
-		if path := string(bytesOf(e.args[1])); d.ours(path) {
+		if path := d.at(e.args[0], e.args[1]); d.ours(path) {
 			d.move(path, nil)
 		}
 	case "rename", "link", "unlink":

@@ -12,6 +12,7 @@ import (
 
 	"filippo.io/age"
 	bolt "go.etcd.io/bbolt"
+	"golang.org/x/sys/unix"
 
 	"menshen/policy"
 	"menshen/store/pages"
@@ -25,6 +26,9 @@ func (v *Vault) Check() error {
 	rep, err2 := v.VerifyAudit()
 	if err2 == nil && !rep.OK {
 		err2 = fmt.Errorf("%s: %w", rep, ErrCorrupt)
+	}
+	if v.reader && v.headBad {
+		err2 = errors.Join(err2, fmt.Errorf("one of the file's two head pages is damaged, and what was written last may be missing: %w", ErrCorrupt))
 	}
 	return errors.Join(err, err2)
 }
@@ -153,7 +157,7 @@ func (v *Vault) salvageRing() (*ring, error) {
 }
 
 func gather(path string, f func(key, value []byte)) error {
-	file, err := os.Open(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	"golang.org/x/sys/unix"
 
 	"menshen/store/keys"
 	"menshen/store/safefile"
@@ -66,6 +67,7 @@ type Vault struct {
 	pub      ed25519.PublicKey
 	why      error // why it is not open; nil with db nil: it was closed
 	readOnly error // why it can only be read; nil: it can be written
+	reader   bool  // it was opened to be read: nothing is changed, not even mended
 
 	renewing sync.Mutex  // one change of epoch, or mending, at a time
 	untidy   atomic.Bool // Mend has something to do
@@ -136,7 +138,10 @@ func update(db *bolt.DB, r *ring, f func(*tx) error) error {
 func (v *Vault) bolt(path string, readOnly bool) (*bolt.DB, error) {
 	var db *bolt.DB
 	err := guard(func() (err error) {
-		db, err = bolt.Open(path, 0o600, &bolt.Options{ReadOnly: readOnly, Timeout: v.o.Busy, FreelistType: bolt.FreelistMapType, InitialMmapSize: mapped})
+		db, err = bolt.Open(path, 0o600, &bolt.Options{ReadOnly: readOnly, Timeout: v.o.Busy, FreelistType: bolt.FreelistMapType, InitialMmapSize: mapped,
+			OpenFile: func(path string, flags int, mode os.FileMode) (*os.File, error) {
+				return os.OpenFile(path, flags|unix.O_NOFOLLOW, mode)
+			}})
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}

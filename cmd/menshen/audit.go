@@ -25,7 +25,7 @@ func auditVerb() *cobra.Command {
   menshen audit key --config door.toml > door.pub`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return withVault(path, func(v *store.Vault) error { return v.ExportAudit(c.OutOrStdout()) })
+			return reading(path, func(v *store.Vault) error { return v.ExportAudit(c.OutOrStdout()) })
 		},
 	}
 	key := &cobra.Command{
@@ -33,7 +33,7 @@ func auditVerb() *cobra.Command {
 		Short: "print the unit's public key, by which its exports are verified",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return withVault(path, func(v *store.Vault) error {
+			return reading(path, func(v *store.Vault) error {
 				_, err := fmt.Fprintln(c.OutOrStdout(), hex.EncodeToString(v.PublicKey()))
 				return err
 			})
@@ -124,11 +124,18 @@ func reach(known []store.Expected) (last uint64) {
 
 // withVault opens the vault of a unit that is not running.
 func withVault(path string, f func(*store.Vault) error) error {
+	return opened(path, board.OpenVault, f)
+}
+
+// reading opens it for questions alone, and changes nothing on the disk.
+func reading(path string, f func(*store.Vault) error) error { return opened(path, board.ReadVault, f) }
+
+func opened(path string, open func(*config.Config) (*store.Vault, error), f func(*store.Vault) error) error {
 	conf, err := config.Load(path)
 	if err != nil {
 		return err
 	}
-	v, err := board.OpenVault(conf)
+	v, err := open(conf)
 	if err != nil {
 		return err
 	}

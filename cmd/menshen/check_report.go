@@ -52,7 +52,7 @@ func checkReport() *cobra.Command {
 		Example: "  menshen check report --config door.toml --out commissioning",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return withVault(path, func(v *store.Vault) error {
+			return reading(path, func(v *store.Vault) error {
 				papers, err := v.Papers(check.PaperKind)
 				if err != nil {
 					return fmt.Errorf("reading the papers: %w", err)

@@ -60,7 +60,7 @@ func vaultCheck() *cobra.Command {
 		Example: "  menshen vault check --config door.toml",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return withVault(path, func(v *store.Vault) error {
+			return reading(path, func(v *store.Vault) error {
 				if err := v.Check(); err != nil {
 					return fmt.Errorf("%w: save what is whole with 'menshen vault salvage', or restore a backup", err)
 				}

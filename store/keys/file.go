@@ -67,12 +67,10 @@ func Credential(name, path string) Source {
 func (f file) String() string { return f.name }
 
 func (f file) Load(context.Context) ([]seal.Key, error) {
-	if err := safefile.Private(f.path); errors.Is(err, fs.ErrNotExist) {
+	b, err := safefile.Read(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w", f, ErrNone)
-	} else if err != nil {
-		return nil, err
 	}
-	b, err := os.ReadFile(f.path)
 	if err != nil {
 		return nil, err
 	}

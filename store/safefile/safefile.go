@@ -1,5 +1,8 @@
 // Package safefile replaces and destroys whole files so that a power cut at any point leaves either the old content or the new.
 //
+// Nothing here follows a link that stands in the place of a file: whoever may write in the folder could lead root to a file elsewhere. Each act opens the
+// folder first, and works on names in it.
+//
 // Wipe overwrites before it unlinks. On a magnetic disk that destroys the bytes. On flash (SD card, eMMC, SSD) the controller writes
 // elsewhere and keeps the old cells until it reuses them; overwriting then only hides the bytes from the file system and from a scan of
 // the device, not from somebody who takes the chip off the board. What is wiped here is therefore always encrypted, and its key is destroyed too.
@@ -12,7 +15,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -37,13 +39,18 @@ func Fill(path string, fill func(io.Writer) error) error {
 	if err := Clean(path + New); err != nil && !errors.Is(err, ErrNotWiped) {
 		return err
 	}
-	f, err := os.OpenFile(path+New, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	d, name, err := within(path)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	f, err := d.open(name+New, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return err
 	}
 	err = fill(f)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path+New))
+		return errors.Join(err, d.remove(name+New))
 	}
 	return Promote(path)
 }
@@ -65,15 +72,20 @@ func Swap(path string) error {
 	if err := Clean(path + Old); err != nil && !errors.Is(err, ErrNotWiped) {
 		return err
 	}
-	switch err := os.Link(path, path+Old); {
+	d, name, err := within(path)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	switch err := d.link(name, name+Old); {
 	case errors.Is(err, fs.ErrNotExist): // first of its name
 	case err != nil:
 		return err
 	}
-	if err := os.Rename(path+New, path); err != nil {
+	if err := d.rename(name+New, name); err != nil {
 		return err
 	}
-	if err := SyncDir(path); err != nil {
+	if err := d.Sync(); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnsynced, err)
 	}
 	return nil
@@ -85,66 +97,65 @@ var ErrNotWiped = errors.New("unlinked without being overwritten")
 // Clean makes path free, if something is there. A file is wiped. A folder is nobody's work here: an empty one goes, another is kept
 // under a name of its own. After ErrNotWiped path is free all the same.
 func Clean(path string) error {
-	info, err := os.Lstat(path)
+	d, name, err := within(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	kind, err := d.kind(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return err
-	case info.IsDir():
-		if err := setAside(path); err != nil {
-			return err
-		}
-		return SyncDir(path)
+	case kind == unix.S_IFDIR:
+		return errors.Join(d.setAside(name), d.Sync())
 	}
-	return Wipe(path)
-}
-
-// setAside takes a folder out of the way.
-func setAside(path string) error {
-	if os.Remove(path) == nil {
-		return nil // it was empty
-	}
-	name, err := os.MkdirTemp(filepath.Dir(path), filepath.Base(path)+".aside-") // the new name, made sure to be free
-	if err != nil {
-		return err
-	}
-	if err := unix.Rename(path, name); err != nil { // os.Rename does not replace a folder, not even an empty one
-		return fmt.Errorf("set the folder %s aside: %w", path, err)
-	}
-	return nil
+	return d.wipe(name)
 }
 
 // Wipe overwrites a file with random bytes, syncs it, and unlinks it. A file that has another name too only loses this one: power was cut
 // between linking it to path+Old and replacing it, so it is still the one that counts. A link, a pipe or a device is unlinked and
-// not followed. What cannot be overwritten is unlinked too: ErrNotWiped.
+// not followed, and so is a file of another user. What cannot be overwritten is unlinked too: ErrNotWiped.
 func Wipe(path string) error {
-	info, err := os.Lstat(path)
+	d, name, err := within(path)
 	if err != nil {
 		return err
 	}
-	if info.IsDir() {
-		return fmt.Errorf("wipe %s: it is a folder", path)
+	defer d.Close()
+	return d.wipe(name)
+}
+
+func (d folder) wipe(name string) error {
+	kind, err := d.kind(name)
+	if err != nil {
+		return err
+	}
+	if kind == unix.S_IFDIR {
+		return fmt.Errorf("wipe %s: it is a folder", d.path(name))
 	}
 	var unwiped error
-	if info.Mode().IsRegular() {
-		unwiped = overwrite(path)
+	if kind == unix.S_IFREG {
+		unwiped = d.overwrite(name)
 	}
-	if err := os.Remove(path); err != nil {
+	if err := d.remove(name); err != nil {
 		return errors.Join(err, unwiped)
 	}
-	if err := SyncDir(path); err != nil {
+	if err := d.Sync(); err != nil {
 		return errors.Join(err, unwiped)
 	}
 	if unwiped != nil {
-		return fmt.Errorf("%s: %w: %w", path, ErrNotWiped, unwiped)
+		return fmt.Errorf("%s: %w: %w", d.path(name), ErrNotWiped, unwiped)
 	}
 	return nil
 }
 
 // overwrite puts random bytes in place of what a file holds. Holes in it hold nothing, and filling them would need room on a full disk.
-func overwrite(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+func (d folder) overwrite(name string) error {
+	f, err := d.open(name, os.O_WRONLY|unix.O_NONBLOCK)
 	if err != nil {
 		return err
 	}
@@ -153,8 +164,14 @@ func overwrite(path string) error {
 	if err != nil {
 		return err
 	}
-	if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Nlink > 1 {
+	st := info.Sys().(*syscall.Stat_t)
+	switch {
+	case !info.Mode().IsRegular():
+		return errors.New("it is not a file any more")
+	case st.Nlink > 1:
 		return nil
+	case !d.trusts(st.Uid):
+		return fmt.Errorf("%w (%d)", ErrOwner, st.Uid)
 	}
 	for end := int64(0); ; {
 		from, to, err := nextData(f, end, info.Size())
@@ -191,28 +208,9 @@ func nextData(f *os.File, off, size int64) (from, to int64, err error) {
 
 // SyncDir makes the directory entry of path durable.
 func SyncDir(path string) error {
-	d, err := os.Open(filepath.Dir(path))
+	d, _, err := within(path)
 	if err != nil {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
-}
-
-// ErrOpenToOthers means that somebody other than the owner may read or write a file that holds secrets.
-var ErrOpenToOthers = errors.New("open to others")
-
-// Private refuses a file or directory that anybody but its owner can use.
-func Private(path string) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	if p := info.Mode().Perm(); p&0o077 != 0 {
-		fix := os.FileMode(0o600)
-		if info.IsDir() {
-			fix = 0o700
-		}
-		return fmt.Errorf("%s has mode %04o, which is %w: run chmod %04o %s", path, p, ErrOpenToOthers, fix, path)
-	}
-	return nil
 }

@@ -1,0 +1,77 @@
+package safefile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Errors about files and folders that hold secrets.
+var (
+	ErrOpenToOthers = errors.New("open to others")                     // others than the owner may read or write it
+	ErrLink         = errors.New("a link, which is not followed here") // give the path of the file itself
+	ErrOwner        = errors.New("it belongs to another user")
+)
+
+// Private refuses a file or folder that others than its owner can use, that belongs to another user, or that is a link. Root may use
+// what belongs to others: it is told by the modes that it is theirs alone.
+func Private(path string) error {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	if info.Mode()&os.ModeSymlink != 0 {
+		return fmt.Errorf("%s is %w: name what it leads to", path, ErrLink)
+	}
+	uid := info.Sys().(*syscall.Stat_t).Uid
+	if me := os.Geteuid(); me != 0 && uid != 0 && int(uid) != me {
+		return fmt.Errorf("%s: %w (%d): run this as that user", path, ErrOwner, uid)
+	}
+	return private(path, info)
+}
+
+func private(path string, info os.FileInfo) error {
+	p := info.Mode().Perm()
+	if p&0o077 == 0 {
+		return nil
+	}
+	fix := os.FileMode(0o600)
+	if info.IsDir() {
+		fix = 0o700
+	}
+	return fmt.Errorf("%s has mode %04o, which is %w: run chmod %04o %s", path, p, ErrOpenToOthers, fix, path)
+}
+
+// maxRead is far more than any file has that Read is for.
+const maxRead = 1 << 20
+
+// Read reads a short file that holds a secret. Errors: fs.ErrNotExist, ErrLink, ErrOwner, ErrOpenToOthers.
+func Read(path string) ([]byte, error) {
+	d, name, err := within(path)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	f, err := d.open(name, os.O_RDONLY|unix.O_NONBLOCK)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is not a file", path)
+	case !d.trusts(info.Sys().(*syscall.Stat_t).Uid):
+		return nil, fmt.Errorf("%s: %w", path, ErrOwner)
+	}
+	if err := private(path, info); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(f, maxRead))
+}
