@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,7 +23,7 @@ type Desk struct {
 	u *Unit
 
 	mu       sync.Mutex
-	sessions map[uint64]console.Session
+	sessions map[uint64]*session
 	last     uint64
 	drafts   drafts
 
@@ -33,7 +34,7 @@ var _ console.Desk = (*Desk)(nil)
 
 // Desk gives the unit's desk; all consoles share it.
 func (u *Unit) Desk() *Desk {
-	return &Desk{u: u, sessions: map[uint64]console.Session{}, drafts: drafts{}}
+	return &Desk{u: u, sessions: map[uint64]*session{}, drafts: drafts{}}
 }
 
 // Rights: who may do what.
@@ -45,23 +46,25 @@ var (
 	seesRecords = []console.Role{console.Technician, console.Manager, console.Auditor}
 )
 
-// allow finds the session and holds it to its role.
+// allow finds the session and holds it to its role, by the account as it is now.
 func (d *Desk) allow(s console.Session, roles []console.Role) (store.Actor, error) {
-	d.mu.Lock()
-	now, ok := d.sessions[s.ID]
-	d.mu.Unlock()
+	now, err := d.session(s)
+	if err != nil {
+		return "", err
+	}
+	account, err := d.u.vault.Operator(now.Operator)
 	switch {
-	case !ok || now.Operator != s.Operator:
+	case errors.Is(err, store.ErrUnknown) || err == nil && (account.Blocked || account.Term != now.term):
+		d.end(s, accountChanged)
 		return "", console.ErrEnded
+	case err != nil:
+		return "", fmt.Errorf("reading the operator's account: %w", err)
 	case now.Commitment != nil:
 		return "", console.ErrNotAcknowledged
+	case !slices.Contains(roles, console.Role(account.Role)):
+		return "", console.ErrNotAllowed
 	}
-	for _, r := range roles {
-		if r == now.Role {
-			return store.Actor(now.Operator), nil
-		}
-	}
-	return "", console.ErrNotAllowed
+	return store.Actor(now.Operator), nil
 }
 
 // AsksAtTheDoor is how long a session waits for somebody to act at the door.
@@ -69,7 +72,7 @@ const AsksAtTheDoor = time.Minute
 
 var errNoCard = errors.New("no card came")
 
-// cardAtDoor asks for a card and waits for it.
+// cardAtDoor asks for a card and waits for it, or for the end of ctx, whose cause it then gives.
 func (d *Desk) cardAtDoor(ctx context.Context, what string, step console.Progress) (hal.Card, error) {
 	if len(d.u.hw.Readers) == 0 {
 		return hal.Card{}, problem(errors.New("this unit has no card reader"), "wire one, and name it in the configuration")
@@ -77,6 +80,9 @@ func (d *Desk) cardAtDoor(ctx context.Context, what string, step console.Progres
 	ctx, cancel := context.WithTimeout(ctx, AsksAtTheDoor)
 	defer cancel()
 	c, err := d.u.nextCard(ctx, func() { step(console.Step{Text: what}) }, func(misread error) { step(console.Step{Text: misread.Error()}) })
+	if why := context.Cause(ctx); errors.Is(why, console.ErrEnded) {
+		return hal.Card{}, why
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return c, problem(errNoCard, "try again, and hold the card to the reader within a minute")
 	}

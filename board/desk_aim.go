@@ -32,6 +32,8 @@ func (d *Desk) Aim(ctx context.Context, s console.Session, show func(*console.Pi
 		why, fix := d.u.whyOff(off{state: offFiles}, s.Lang)
 		return problem(errors.New(why), fix)
 	}
+	ctx, done := d.within(ctx, s)
+	defer done()
 	began := d.u.now()
 	if err := d.u.beginAiming(ctx, by); err != nil {
 		return err
@@ -53,7 +55,7 @@ func (d *Desk) Aim(ctx context.Context, s console.Session, show func(*console.Pi
 			p.Wipe()
 			shown++
 		case <-ctx.Done():
-			return nil
+			return ended(ctx)
 		case <-d.u.stopped:
 			return ErrStopped
 		}

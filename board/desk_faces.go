@@ -32,6 +32,8 @@ func (d *Desk) Consent(ctx context.Context, s console.Session, c console.Consent
 	if err != nil {
 		return explain(err)
 	}
+	ctx, done := d.within(ctx, s)
+	defer done()
 	card, err := d.cardAtDoor(ctx, words(c.Lang, "if you agree, hold your own card to the reader at the door", "如同意，请在门口读卡器上刷您自己的卡"), step)
 	var owner policy.Person
 	if err == nil {
@@ -111,7 +113,12 @@ func (d *Desk) Enrol(ctx context.Context, s console.Session, id policy.PersonID,
 	if _, err := policy.Enrol(p, d.u.now(), false); err != nil {
 		return console.Enrolment{}, err // says what to do
 	}
+	ctx, done := d.within(ctx, s)
+	defer done()
 	face, err := d.u.takeFace(ctx, p.Lang, step)
+	if why := ended(ctx); why != nil {
+		err = why
+	}
 	if err != nil {
 		return console.Enrolment{}, err
 	}

@@ -166,6 +166,8 @@ func (d *Desk) assign(ctx context.Context, s console.Session, id policy.PersonID
 	if _, err := d.u.vault.Person(id); err != nil {
 		return policy.Credential{}, explain(err)
 	}
+	ctx, done := d.within(ctx, s)
+	defer done()
 	c, err := d.cardAtDoor(ctx, ask, step)
 	if err != nil {
 		return policy.Credential{}, err

@@ -35,7 +35,7 @@ func (d *Desk) LogIn(ctx context.Context, name string, secret console.Secret, la
 	defer d.mu.Unlock()
 	d.last++
 	s.ID = d.last
-	d.sessions[s.ID] = s
+	d.sessions[s.ID] = &session{Session: s, term: op.Term, ended: make(chan struct{})}
 	return s, nil
 }
 
@@ -47,29 +47,92 @@ func (d *Desk) secondFactor(ctx context.Context, name, what string, step console
 	return d.u.vault.CheckOperatorCard(name, c.Credential())
 }
 
+// session is one log-in, until it ends.
+type session struct {
+	console.Session
+	term  int           // of the account when they logged in
+	ended chan struct{} // closed at the end
+}
+
+// accountChanged is why a session ended that its operator did not end.
+const accountChanged = "account changed"
+
 // LogOut ends the session.
-func (d *Desk) LogOut(s console.Session, why string) {
+func (d *Desk) LogOut(s console.Session, why string) { d.end(s, why) }
+
+// end ends a session, and whatever is under way in it. It may have ended before.
+func (d *Desk) end(s console.Session, why string) {
 	d.mu.Lock()
-	_, was := d.sessions[s.ID]
+	was, ok := d.sessions[s.ID]
 	delete(d.sessions, s.ID)
 	d.mu.Unlock()
-	if was {
-		d.u.record(store.Entry{Kind: audit.LogOut, Actor: store.Actor(s.Operator), Detail: map[string]string{"why": why}})
+	if ok {
+		close(was.ended)
+		d.u.record(store.Entry{Kind: audit.LogOut, Actor: store.Actor(was.Operator), Detail: map[string]string{"why": why}})
 	}
+}
+
+// endAll ends every session of an operator.
+func (d *Desk) endAll(operator string) {
+	d.mu.Lock()
+	var theirs []console.Session
+	for _, s := range d.sessions {
+		if s.Operator == operator {
+			theirs = append(theirs, s.Session)
+		}
+	}
+	d.mu.Unlock()
+	for _, s := range theirs {
+		d.end(s, accountChanged)
+	}
+}
+
+// session is s as the desk has it. Errors: console.ErrEnded.
+func (d *Desk) session(s console.Session) (session, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if now, ok := d.sessions[s.ID]; ok && now.Operator == s.Operator {
+		return *now, nil
+	}
+	return session{}, console.ErrEnded
+}
+
+// within gives a context that ends with the session too, by console.ErrEnded, for what lasts. The caller calls cancel when it is done.
+func (d *Desk) within(ctx context.Context, s console.Session) (_ context.Context, cancel func()) {
+	ctx, stop := context.WithCancelCause(ctx)
+	now, err := d.session(s)
+	if err != nil {
+		stop(err)
+		return ctx, func() {}
+	}
+	go func() {
+		select {
+		case <-now.ended:
+			stop(console.ErrEnded)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { stop(nil) }
+}
+
+// ended is what ended a command that goes on until it is ended: nil where its caller did.
+func ended(ctx context.Context) error {
+	if why := context.Cause(ctx); errors.Is(why, console.ErrEnded) {
+		return why
+	}
+	return nil
 }
 
 // Acknowledge records the confidentiality commitment.
 func (d *Desk) Acknowledge(_ context.Context, s console.Session) (console.Session, error) {
-	d.mu.Lock()
-	now, ok := d.sessions[s.ID]
-	d.mu.Unlock()
-	if !ok {
-		return s, console.ErrEnded
+	now, err := d.session(s)
+	if err != nil {
+		return s, err
 	}
 	if now.Commitment == nil {
-		return now, nil
+		return now.Session, nil
 	}
-	err := d.u.vault.ChangeOperator(store.Actor(s.Operator), s.Operator, audit.CommitmentAccepted, func(o *store.Operator) error {
+	err = d.u.vault.ChangeOperator(store.Actor(s.Operator), s.Operator, audit.CommitmentAccepted, func(o *store.Operator) error {
 		o.Commitment = store.Commitment{Version: now.Commitment.Version, At: d.u.now()}
 		return nil
 	})
@@ -78,7 +141,10 @@ func (d *Desk) Acknowledge(_ context.Context, s console.Session) (console.Sessio
 	}
 	now.Commitment = nil
 	d.mu.Lock()
-	d.sessions[s.ID] = now
-	d.mu.Unlock()
-	return now, nil
+	defer d.mu.Unlock()
+	if kept, ok := d.sessions[s.ID]; ok {
+		kept.Commitment = nil
+		return now.Session, nil
+	}
+	return s, console.ErrEnded
 }

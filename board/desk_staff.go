@@ -40,7 +40,7 @@ func (d *Desk) AddOperator(_ context.Context, s console.Session, name string, ro
 	return explainStaff(err)
 }
 
-// ChangeOperator sets role and block. There is always a manager left who can log in.
+// ChangeOperator sets role and block, and ends the operator's sessions. There is always a manager left who can log in.
 func (d *Desk) ChangeOperator(_ context.Context, s console.Session, name string, role console.Role, blocked bool) error {
 	by, err := d.allow(s, keepsPeople)
 	if err != nil {
@@ -53,19 +53,27 @@ func (d *Desk) ChangeOperator(_ context.Context, s console.Session, name string,
 	if o.ID == string(by) {
 		return problem(errors.New("nobody blocks or demotes themselves"), "let another manager do it")
 	}
-	return explainStaff(d.u.vault.ChangeOperator(by, o.ID, either(blocked, audit.OperatorBlocked, audit.OperatorChanged), func(o *store.Operator) error {
+	err = d.u.vault.ChangeOperator(by, o.ID, either(blocked, audit.OperatorBlocked, audit.OperatorChanged), func(o *store.Operator) error {
 		o.Role, o.Blocked = store.Role(role), blocked
 		return nil
-	}))
+	})
+	if err == nil && (console.Role(o.Role) != role || o.Blocked != blocked) {
+		d.endAll(o.ID)
+	}
+	return explainStaff(err)
 }
 
-// SetSecret changes one's own secret, or anybody's for a manager.
+// SetSecret changes one's own secret, or anybody's for a manager, and ends every session of that account.
 func (d *Desk) SetSecret(_ context.Context, s console.Session, name string, secret console.Secret) error {
 	by, o, err := d.ownOrManaged(s, name)
 	if err != nil {
 		return err
 	}
-	return explainStaff(d.u.vault.SetOperatorSecret(by, o.ID, secret))
+	if err := d.u.vault.SetOperatorSecret(by, o.ID, secret); err != nil {
+		return explainStaff(err)
+	}
+	d.endAll(o.ID)
+	return nil
 }
 
 // AssignOperatorCard makes the next card at the door an operator's second factor.
@@ -74,6 +82,8 @@ func (d *Desk) AssignOperatorCard(ctx context.Context, s console.Session, name s
 	if err != nil {
 		return err
 	}
+	ctx, done := d.within(ctx, s)
+	defer done()
 	c, err := d.cardAtDoor(ctx, words(s.Lang, "hold the operator's card to the reader at the door", "请在门口读卡器上刷操作员的卡"), step)
 	if err != nil {
 		return err
@@ -97,8 +107,10 @@ func (d *Desk) NewRecovery(_ context.Context, s console.Session, name string) (c
 
 // Recover sets a new secret by the sealed code.
 func (d *Desk) Recover(_ context.Context, name string, code, secret console.Secret) error {
-	_, err := d.u.vault.Recover(name, string(code), secret)
+	op, err := d.u.vault.Recover(name, string(code), secret)
 	switch {
+	case err == nil:
+		d.endAll(op.ID)
 	case errors.Is(err, store.ErrDenied):
 		return console.ErrRefused
 	case errors.Is(err, store.ErrLocked):

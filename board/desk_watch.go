@@ -25,6 +25,8 @@ func (d *Desk) Watch(ctx context.Context, s console.Session, show func(console.E
 	if _, err := d.allow(s, opensDoor); err != nil {
 		return err
 	}
+	ctx, done := d.within(ctx, s)
+	defer done()
 	w := d.u.watchers.join(s.Lang)
 	defer d.u.watchers.leave(w)
 	look := time.NewTicker(time.Second)
@@ -38,7 +40,10 @@ func (d *Desk) Watch(ctx context.Context, s console.Session, show func(console.E
 		case <-look.C:
 			var now map[string]string
 			if err := d.u.do(ctx, func() { now = d.u.moods(s.Lang) }); err != nil {
-				return ended(ctx, err)
+				if ctx.Err() != nil {
+					return ended(ctx)
+				}
+				return err
 			}
 			for _, part := range slices.Sorted(maps.Keys(now)) {
 				if was, known := before[part]; known && was != now[part] {
@@ -47,19 +52,11 @@ func (d *Desk) Watch(ctx context.Context, s console.Session, show func(console.E
 			}
 			before = now
 		case <-ctx.Done():
-			return nil
+			return ended(ctx)
 		case <-d.u.stopped:
 			return ErrStopped
 		}
 	}
-}
-
-// ended is no error where ctx has ended.
-func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 // watchers are the consoles that watch. The zero value is ready; while nobody watches an event costs a lock.

@@ -29,7 +29,7 @@ var rightsOf = map[string]string{
 	"AddPerson": "m", "ChangePerson": "m", "RemovePerson": "m", "AssignCard": "m", "IssueCard": "m", "AssignPIN": "m", "PINLength": "m", "RevokeKey": "m",
 	"Consent": "m", "Refuse": "m", "Withdraw": "m", "Enrol": "m", "AddPass": "m", "EndPass": "m",
 	"OpenIncident": "m", "ChangeIncident": "m", "Letters": "m", "PutAssessment": "m", "AddRequest": "m", "AnswerRequest": "m",
-	"PutElsewhere": "m", "PutFiled": "m", "Inquire": "m", "SetPassphrase": "m", "Backup": "m", "Rotate": "m",
+	"AssessmentForm": "m", "Draft": "m", "KeepDraft": "m", "PutElsewhere": "m", "PutFiled": "m", "Inquire": "m", "SetPassphrase": "m", "Backup": "m", "Rotate": "m",
 	"AddOperator": "m", "ChangeOperator": "m", "NewRecovery": "m",
 }
 

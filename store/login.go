@@ -129,6 +129,7 @@ func (v *Vault) Recover(name, code string, secret []byte) (Operator, error) {
 	h := v.o.Cost.hash(secret)
 	err = v.changeAccount(Actor(op.ID), op.ID, audit.Recovered, func(_ *tx, acc *account) error {
 		acc.Secret, acc.Recovery, acc.Card, acc.HasCard = h, hashed{}, nil, false
+		acc.Term++
 		op = acc.Operator
 		return nil
 	})

@@ -36,6 +36,7 @@ type Operator struct {
 	Failures   int        // in a row
 	LockedTill time.Time  // after too many failures
 	LastLogin  time.Time
+	Term       int // grows with each change of role, block or secret: a session is of one term
 }
 
 // Commitment is the confidentiality text an operator signed.
@@ -159,6 +160,13 @@ func (v *Vault) Operators() ([]Operator, error) {
 	return out, err
 }
 
+// Operator gives one account. ErrUnknown when there is none of that id.
+func (v *Vault) Operator(id string) (Operator, error) {
+	var acc account
+	err := v.view(func(t *tx) error { return t.get(operatorBucket, []byte(id), &t.r.seal, &acc) })
+	return acc.Operator, err
+}
+
 // PlainSecrets counts the accounts whose secret or recovery code is kept as anything but an Argon2id hash of its own salt. It is for the proof that there are none (R-OPERATOR).
 func (v *Vault) PlainSecrets() (n int, err error) {
 	salts := map[string]bool{}
@@ -192,8 +200,12 @@ func (v *Vault) ChangeOperator(a Actor, id string, what audit.Kind, f func(*Oper
 		if err := f(&acc.Operator); err != nil {
 			return err
 		}
-		if acc.ID != was.ID || acc.HasCard != was.HasCard || acc.Failures != was.Failures || acc.LockedTill != was.LockedTill || acc.LastLogin != was.LastLogin {
+		if acc.ID != was.ID || acc.HasCard != was.HasCard || acc.Failures != was.Failures || acc.LockedTill != was.LockedTill || acc.LastLogin != was.LastLogin ||
+			acc.Term != was.Term {
 			return ErrNotAllowed
+		}
+		if acc.Role != was.Role || acc.Blocked != was.Blocked {
+			acc.Term++
 		}
 		if other, err := t.operator(acc.Name); err == nil && other.ID != id {
 			return ErrTaken
@@ -210,6 +222,7 @@ func (v *Vault) SetOperatorSecret(a Actor, id string, secret []byte) error {
 	h := v.o.Cost.hash(secret)
 	return v.changeAccount(a, id, audit.OperatorSecretChanged, func(_ *tx, acc *account) error {
 		acc.Secret, acc.Failures, acc.LockedTill = h, 0, time.Time{}
+		acc.Term++
 		return nil
 	})
 }

@@ -156,8 +156,8 @@ func ownSecret(ctx context.Context, c *console, _ []string) error {
 	if err := c.desk.(Staff).SetSecret(ctx, c.who, c.login, secret); err != nil {
 		return err
 	}
-	c.say(text{"Changed.", "已更改。"})
-	return nil
+	c.say(text{"Changed. Log in with the new one.", "已更改，请用新密码登录。"})
+	return errAsked
 }
 
 // newSecret asks for a secret twice.

@@ -11,7 +11,7 @@ type Staff interface {
 	AddOperator(ctx context.Context, s Session, name string, role Role, secret Secret) error
 	// ChangeOperator sets role and block. Nobody blocks or demotes the last manager, nor themselves.
 	ChangeOperator(ctx context.Context, s Session, name string, role Role, blocked bool) error
-	// SetSecret changes a secret; name is the session's own operator, or anybody for a manager.
+	// SetSecret changes a secret, and ends the sessions of its account, this one too if it is its own; name is the session's own operator, or anybody for a manager.
 	SetSecret(ctx context.Context, s Session, name string, secret Secret) error
 	// AssignOperatorCard makes the next card at the door the second factor of an operator.
 	AssignOperatorCard(ctx context.Context, s Session, name string, step Progress) error
