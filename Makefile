@@ -24,7 +24,7 @@ setup-%:
 models:
 	@scripts/models.sh
 
-# For a package (DESTDIR) or this machine; scripts/systemd/menshen.service says what to do next.
+# For a package (DESTDIR), or for this machine, as root, with the service's user and folders; README says what to do next.
 DESTDIR ?=
 INSTALL := install -D -m 644
 install: build models
@@ -39,6 +39,7 @@ install: build models
 	$(INSTALL) scripts/systemd/menshen.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/menshen.conf
 	$(INSTALL) scripts/systemd/menshen.rules $(DESTDIR)/usr/lib/udev/rules.d/60-menshen.rules
 	$(INSTALL) scripts/systemd/menshen-watchdog.conf $(DESTDIR)/usr/lib/systemd/system.conf.d/10-menshen-watchdog.conf
+	@[ -n "$(DESTDIR)" ] || scripts/settle.sh
 
 test: setup-test compile lint short race
 	@echo "all tests passed"

@@ -131,7 +131,7 @@ func withVault(path string, f func(*store.Vault) error) error {
 func reading(path string, f func(*store.Vault) error) error { return opened(path, board.ReadVault, f) }
 
 func opened(path string, open func(*config.Config) (*store.Vault, error), f func(*store.Vault) error) error {
-	conf, err := config.Load(path)
+	conf, err := loadAsOwner(path)
 	if err != nil {
 		return err
 	}

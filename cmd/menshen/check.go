@@ -84,7 +84,7 @@ func (k *checking) run(ctx context.Context, stdin io.Reader, out io.Writer) (err
 	if err != nil {
 		return fmt.Errorf("reading the configuration: %w", err)
 	}
-	conf, err := config.Load(k.config)
+	conf, err := loadAsOwner(k.config)
 	if err != nil {
 		return err
 	}

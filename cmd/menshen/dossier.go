@@ -32,7 +32,7 @@ The unit signs the whole file. 'menshen dossier verify' checks it on any machine
   menshen dossier verify dossier.html --key 3b6a27bc…`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			conf, err := config.Load(path)
+			conf, err := loadAsOwner(path)
 			if err != nil {
 				return err
 			}

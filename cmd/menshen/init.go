@@ -11,7 +11,6 @@ import (
 	"golang.org/x/term"
 
 	"menshen/board"
-	"menshen/board/config"
 )
 
 func initVerb() *cobra.Command {
@@ -25,7 +24,7 @@ The passphrase is asked for twice at a terminal, or read from standard input, on
   pass show door | menshen init --config door.toml --operator anna`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			conf, err := config.Load(path)
+			conf, err := loadAsOwner(path)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -37,6 +38,12 @@ func TestVerbs(t *testing.T) {
 			dir, err := models.Dir()
 			e.Setenv("MODELS", dir)
 			return err
+		},
+		Condition: func(what string) (bool, error) {
+			if what != "root" {
+				return false, fmt.Errorf("no condition %q", what)
+			}
+			return os.Geteuid() == 0, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"flip": flip, "waitfor": waitFor, "simulated": simulated},
 	})
