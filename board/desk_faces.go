@@ -123,7 +123,10 @@ func (d *Desk) Enrol(ctx context.Context, s console.Session, id policy.PersonID,
 		return console.Enrolment{}, err
 	}
 	defer face.wipe()
-	tooLike, score := d.u.looksLike(face, id)
+	tooLike, score, err := d.u.looksLike(ctx, face, id)
+	if err != nil {
+		return console.Enrolment{}, err
+	}
 	if tooLike != p.Face.CardToo {
 		err := d.u.vault.ChangePerson(store.Door, id, either(tooLike, audit.FaceNeedsCard, audit.FaceAlone),
 			func(p *policy.Person) error { p.Face.CardToo = tooLike; return nil })

@@ -39,7 +39,8 @@ func (d *Desk) Watch(ctx context.Context, s console.Session, show func(console.E
 			show(e)
 		case <-look.C:
 			var now map[string]string
-			if err := d.u.do(ctx, func() { now = d.u.moods(s.Lang) }); err != nil {
+			machine := d.u.machine.facts(d.u.cfg.Unit.Dir, s.Lang) // beside the loop: the kernel may take its time
+			if err := d.u.do(ctx, func() { now = d.u.moods(machine, s.Lang) }); err != nil {
 				if ctx.Err() != nil {
 					return ended(ctx)
 				}
@@ -187,7 +188,7 @@ func (u *Unit) tellRecord(e store.Entry) {
 }
 
 // moods are the states of the parts that change now and then, without the figures that change always.
-func (u *Unit) moods(lang string) map[string]string {
+func (u *Unit) moods(machine []console.Fact, lang string) map[string]string {
 	m := map[string]string{"clock": u.clockFrom(), "faces": words(lang, "on", "启用")}
 	if off, _ := u.whyFacesOff(lang); off != "" {
 		m["faces"] = words(lang, "off: ", "停用：") + off
@@ -196,7 +197,7 @@ func (u *Unit) moods(lang string) map[string]string {
 		s := u.eye.Status()
 		m["camera"] = strings.TrimSpace(fmt.Sprintf("%s, %s %s", s.Camera, s.Mode, s.Detail))
 	}
-	for _, f := range u.machine.facts(u.cfg.Unit.Dir, lang) {
+	for _, f := range machine {
 		m[f.Name] = words(lang, "in order", "正常")
 		if f.Fault != "" {
 			m[f.Name] = f.Fault

@@ -216,12 +216,16 @@ func (u *Unit) dropFace(id policy.PersonID) {
 	u.faces.recalibrate()
 }
 
-// looksLike reports whether somebody else's face is so similar that the two could be taken for one another.
-func (u *Unit) looksLike(f *face, id policy.PersonID) (bool, float64) {
+// looksLike reports whether somebody else's face is so similar that the two could be taken for one another. The search runs beside the loop.
+func (u *Unit) looksLike(ctx context.Context, f *face, id policy.PersonID) (tooLike bool, score float64, err error) {
+	var at calibration.Operating
+	if err := u.do(ctx, func() { at = u.faces.at }); err != nil {
+		return false, -1, err
+	}
 	for _, hit := range u.faces.index.Search(f.template, 2) {
 		if hit.ID != index.ID(id) {
-			return u.faces.at.TooSimilar(hit.Score), hit.Score
+			return at.TooSimilar(hit.Score), hit.Score, nil
 		}
 	}
-	return false, -1
+	return false, -1, nil
 }

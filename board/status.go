@@ -24,7 +24,9 @@ func (d *Desk) Status(ctx context.Context, s console.Session) (console.Status, e
 		return console.Status{}, fmt.Errorf("reading the people: %w", err)
 	}
 	var st console.Status
+	machine := d.u.machine.facts(d.u.cfg.Unit.Dir, s.Lang) // beside the loop: the kernel may take its time
 	err = d.u.do(ctx, func() { st = d.u.status(s.Lang) })
+	st.Others = append(st.Others, machine...)
 	st.People = len(people)
 	if shut := d.u.shutOut(people, s.Lang); shut != "" {
 		st.Others = append(st.Others, console.Fact{Name: "people", Fault: shut})
@@ -73,7 +75,6 @@ func (u *Unit) status(lang string) console.Status {
 	}
 	st.Others = append(st.Others, u.codeFacts(now, lang)...)
 	st.Others = append(st.Others, u.faceFacts(now, lang)...)
-	st.Others = append(st.Others, u.machine.facts(u.cfg.Unit.Dir, lang)...)
 	if n := u.vault.Backlog(); n > 0 {
 		st.Others = append(st.Others, console.Fact{Name: "records", State: fmt.Sprintf(words(lang, "%d wait for the disk", "%d 条等待写盘"), n)})
 	}
