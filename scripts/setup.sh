@@ -1,17 +1,13 @@
 #!/usr/bin/env bash
-# setup.sh [build|run|test]: makes a Debian 12 machine with git and Go able to build, run or test Menshen.
+# setup.sh [build|run|test]: makes a Debian 12 machine with git and make able to build, run or test Menshen.
 # Installs only what is missing, says what it does, and is quick when there is nothing to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 want=${1:-test}
 
-# Go itself is the one thing that we ask for.
-if ! command -v go >/dev/null; then
-  fail "Go is not installed" "install Go 1.25 or newer from your distribution or go.dev, then try again"
-fi
-minor=$(go env GOVERSION | sed -E 's/^go1\.([0-9]+).*/\1/')
-[ "$minor" -ge 25 ] 2>/dev/null || fail "Go 1.25 or newer is needed; this is $(go env GOVERSION)" "install a newer Go, then try again"
+scripts/golang.sh
+. scripts/cgo.env
 
 # System packages: the smallest set of OpenCV that gocv links, and a C++ compiler.
 packages="g++ libopencv-stitching-dev libopencv-photo-dev libopencv-video-dev libopencv-dnn-dev"

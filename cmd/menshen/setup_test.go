@@ -1,0 +1,50 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestSetUpFindsOrFetchesGo holds scripts/golang.sh to its word on a machine without a network: a Go that is there is taken; where there is
+// none, or one too old, it tries Debian's, and then says what to copy and leaves nothing behind.
+func TestSetUpFindsOrFetchesGo(t *testing.T) {
+	for _, c := range []struct{ name, version, want string }{
+		{"none", "", "copy the folder that 'go env GOROOT' names"},
+		{"too old", "go1.19.8", "Go 1.19 is too old to load a newer one"},
+		{"new enough", "go1.99.1", "ok    go1.99.1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bin := t.TempDir()
+			for _, tool := range []string{"bash", "sh", "cat", "cut", "dirname", "env", "grep", "head", "id", "ls", "mktemp", "rm", "sed", "tail"} {
+				at, err := exec.LookPath(tool)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.Symlink(at, filepath.Join(bin, tool)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			stub := func(name, text string) {
+				if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+text+"\n"), 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			stub("sudo", `exec "$@"`)
+			stub("apt-get", "echo no network >&2; exit 100")
+			if c.version != "" {
+				stub("go", "echo "+c.version)
+			}
+			run := exec.Command("../../scripts/golang.sh")
+			run.Env = []string{"PATH=" + bin, "HOME=" + bin, "TMPDIR=" + t.TempDir()}
+			out, err := run.CombinedOutput()
+			if found := c.name == "new enough"; (err == nil) != found || !strings.Contains(string(out), c.want) {
+				t.Fatalf("%v\n%s", err, out)
+			} else if !found && !strings.Contains(string(out), "copy the folder") {
+				t.Errorf("it does not say what to copy:\n%s", out)
+			}
+		})
+	}
+}
