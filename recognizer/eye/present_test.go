@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -122,6 +123,7 @@ func init() {
 				b[i] = 1
 			}
 			memory = append(memory, b)
+			runtime.KeepAlive(memory)
 			stamp{seq, n, 0}.say(c, kindObservation, face()) // no silence
 			time.Sleep(5 * time.Millisecond)
 		}
