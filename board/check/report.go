@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"menshen/internal/exact"
 )
 
 // PaperKind is under which kind the vault keeps finished reports (store.Vault.PutPaper), and Purpose what the unit's signature under one says.
@@ -122,7 +124,7 @@ func (r *Report) Encode() ([]byte, error) {
 // Decode reads what Encode wrote.
 func Decode(raw []byte) (*Report, error) {
 	r := new(Report)
-	if err := json.Unmarshal(raw, r); err != nil {
+	if err := exact.Unmarshal(raw, r); err != nil {
 		return nil, fmt.Errorf("reading the report: %w", err)
 	}
 	if r.Format != format {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"menshen/board/check"
+	"menshen/internal/exact"
 	"menshen/store"
 )
 
@@ -179,6 +180,17 @@ func TestTested(t *testing.T) {
 	}
 	if _, err := check.Decode([]byte(`{"format":"other"}`)); err == nil {
 		t.Error("another paper was taken for a report")
+	}
+	raw, err := sample().Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := check.Decode(raw); err != nil {
+		t.Error(err)
+	}
+	twice := append([]byte(`{"Format":"another",`), raw[1:]...)
+	if _, err := check.Decode(twice); !errors.Is(err, exact.ErrTwice) {
+		t.Errorf("a report that says a thing twice: %v", err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"menshen/internal/exact"
 	"menshen/policy"
 	"menshen/store"
 )
@@ -195,6 +196,15 @@ func TestRAuditVerify(t *testing.T) {
 	file, _ = Seal(page, func(b []byte) []byte { return v.Sign(Purpose, b) })
 	if _, err := Verify(file, pub); !errors.Is(err, ErrChanged) {
 		t.Errorf("a forged receipt: %v", err)
+	}
+	_, file = sealed(t, v)
+	page = bytes.Replace(file[:bytes.LastIndex(file, []byte(sealBegin))], []byte(dataBegin+"{"), []byte(dataBegin+`{"receipts":[],`), 1)
+	twice, err := Seal(page, func(b []byte) []byte { return v.Sign(Purpose, b) }) // as if the unit itself had said a thing twice
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Verify(twice, pub); !errors.Is(err, exact.ErrTwice) {
+		t.Errorf("a member named twice: %v", err)
 	}
 	if _, err := Seal(page, func([]byte) []byte { return nil }); err == nil {
 		t.Error("sealed without a signature")

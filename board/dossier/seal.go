@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 
+	"menshen/internal/exact"
 	"menshen/store"
 )
 
@@ -63,7 +63,7 @@ func Verify(file []byte, key ed25519.PublicKey) (*Data, error) {
 	if !ok || !end {
 		return nil, fmt.Errorf("%w: no data in it", ErrUnsigned)
 	}
-	if err := json.Unmarshal(raw, d); err != nil {
+	if err := exact.Unmarshal(raw, d); err != nil {
 		return nil, fmt.Errorf("reading the dossier's data: %w", err)
 	}
 	for _, r := range d.Receipts {
