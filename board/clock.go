@@ -143,6 +143,10 @@ func (d *Desk) ConfirmTime(_ context.Context, s console.Session) error {
 	if err != nil {
 		return err
 	}
+	if d.u.vault.Clock().Before.IsZero() {
+		return problem(errors.New(words(s.Lang, "the clock was not set far ahead: there is nothing to confirm", "时钟没有大幅调快，无需确认")),
+			words(s.Lang, "see 'clock' for the time and where it comes from", "输入 clock 查看时间及其来源"))
+	}
 	if d.timeSetIn.Load() == s.ID {
 		return problem(errors.New(words(s.Lang, "the clock was set in this very visit", "时钟是在本次登录中设置的")),
 			words(s.Lang, "log out, look at a watch, log in again", "请退出登录，核对时间后重新登录"))

@@ -127,6 +127,9 @@ func TestFarJumpNeedsAManagerAndASecondLook(t *testing.T) {
 	if !erased() {
 		t.Error("not destroyed although the time was confirmed")
 	}
+	if err := b.desk.ConfirmTime(ctx, again); err == nil {
+		t.Error("what is confirmed already was confirmed again, and called recorded")
+	}
 	kinds := []audit.Kind{}
 	for _, e := range b.entries() {
 		kinds = append(kinds, e.Kind)
