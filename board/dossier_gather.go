@@ -16,7 +16,6 @@ import (
 	"menshen/board/dossier"
 	"menshen/board/notice"
 	"menshen/policy"
-	"menshen/recognizer/calibration"
 	"menshen/store"
 	"menshen/store/audit"
 )
@@ -115,7 +114,7 @@ func (u *Unit) dossier(ctx context.Context, by store.Actor, running bool) (d dos
 		what   string
 		gather func(*dossier.Data) error
 	}{
-		{"people", u.dossierPeople}, {"erasures", u.dossierErasures}, {"acts", u.dossierLog}, {"papers", u.dossierPapers}, {"how faces are compared", func(d *dossier.Data) error { return u.dossierMatching(ctx, d) }},
+		{"people", u.dossierPeople}, {"erasures", u.dossierErasures}, {"acts", u.dossierLog}, {"papers", u.dossierPapers}, {"how faces are compared", u.dossierMatching},
 	} {
 		if err := ctx.Err(); err != nil {
 			return d, err
@@ -266,18 +265,16 @@ func (u *Unit) dossierPapers(d *dossier.Data) error {
 	return err
 }
 
-// dossierMatching says at which error rate faces are compared. What a running unit decides by is the loop's to tell.
-func (u *Unit) dossierMatching(ctx context.Context, d *dossier.Data) error {
+// dossierMatching says at which error rate faces are compared. It works the operating point out again, by calibration and index, which any goroutine may
+// ask: the one that decides belongs to the loop.
+func (u *Unit) dossierMatching(d *dossier.Data) error {
 	c, cal := u.cfg.Faces, u.faces.scores
 	if !c.Enabled || u.faces.unusable != nil {
 		return nil
 	}
-	var at calibration.Operating
-	look := func() { at = u.faces.inForce(c.WithCard) }
-	if !d.Running {
-		look()
-	} else if err := u.do(ctx, look); err != nil {
-		return err
+	at := cal.Verify(u.faces.asked)
+	if !c.WithCard {
+		at = cal.Identify(u.faces.index.Len(), u.faces.asked)
 	}
 	day := fmt.Sprintf("%04d-%02d-%02d", cal.Source.Date.Year, cal.Source.Date.Month, cal.Source.Date.Day)
 	d.Matching = &dossier.Matching{Model: cal.Model.Name, Source: cal.Source.Pictures + ", " + cal.Source.By + ", " + day, Threshold: at.Threshold, Asked: u.faces.asked,

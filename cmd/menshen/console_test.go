@@ -251,7 +251,7 @@ func TestConsoleFirstDay(t *testing.T) {
 		t.Errorf("sign: %s", got)
 	}
 	got := anna.do("assess new", "1 of 4", "Hands full.", "> ", "", "2 of 4", "None for who says no.", "> ", "", "3 of 4", "A photo.", "> ", "And leaks.", "> ", "",
-		"4 of 4", "Liveness.", "> ", "", "function): ", "Anna, manager", "for a year", "", "yes or no: ", "yes")
+		"4 of 4", "Liveness.", "> ", "", "function): ", "Anna, manager", "or Enter for ", "", "yes or no: ", "yes")
 	if !strings.Contains(got, "On file.") {
 		t.Errorf("assessment: %s", got)
 	}
