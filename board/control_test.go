@@ -23,9 +23,9 @@ import (
 )
 
 // socketed is a bench whose loop runs and whose control socket answers. stop ends the socket as the end of the unit does.
-func socketed(t *testing.T) (b *bench, stop func()) {
+func socketed(t *testing.T, change ...func(*config.Config)) (b *bench, stop func()) {
 	t.Helper()
-	b = newBench(t)
+	b = newBench(t, change...)
 	dir, err := os.MkdirTemp("", "menshen") // a socket's path is short
 	if err != nil {
 		t.Fatal(err)

@@ -54,11 +54,7 @@ func TestUnknownGroupIsRefused(t *testing.T) {
 // TestWhoCanNeverComeInIsTold: at the desk about one person, in the status about all, and about a configuration before it is used.
 func TestWhoCanNeverComeInIsTold(t *testing.T) {
 	ctx := context.Background()
-	b, _ := socketed(t)
-	b.mustDo(func() {
-		withHours(t)(b.cfg)
-		b.site.access = b.cfg.Site.Rules()
-	})
+	b, _ := socketed(t, withHours(t))
 	for n, p := range []policy.Person{{Groups: []string{"residents"}}, {}, {}, {Groups: []string{"staff"}},
 		{Groups: []string{"residents"}, Until: b.clock.now().Add(-time.Hour)}} {
 		p.Name = "Tenant"
