@@ -214,6 +214,7 @@ func TestEachCardHasKeysOfItsOwn(t *testing.T) {
 	}
 
 	later := rc522.Sector{Block: 5, Kind: rc522.KeyB, Site: sector.Site} // once all cards are new
+	field.Present()                                                      // a card lies on one reader at a time
 	field, _, events = wall(t, rc522.Config{Sector: &later})
 	if e := show(events, field, two); e.Card == nil || !bytes.Equal(e.Card.Raw, second.Card.Raw) {
 		t.Errorf("a card of the site: %+v", e)
@@ -221,6 +222,7 @@ func TestEachCardHasKeysOfItsOwn(t *testing.T) {
 	if e := show(events, field, old); !errors.Is(e.Fault, rc522.ErrKey) {
 		t.Errorf("an old card where none is left: %+v", e)
 	}
+	field.Present()
 	another := rc522.Sector{Block: 5, Kind: rc522.KeyB, Site: []byte("sixteen bytes, x")}
 	field, _, events = wall(t, rc522.Config{Sector: &another})
 	if e := show(events, field, two); !errors.Is(e.Fault, rc522.ErrKey) {
