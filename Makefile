@@ -1,6 +1,6 @@
 # make run    the door on simulated wires and real pictures
 # make test   every test; both do their own set-up first
-# make install DESTDIR=…   program, models, manual, completions, service of systemd
+# make install DESTDIR=…   program, models, manual, licences, completions, service of systemd
 # The rest is for those who work on it: build, lint, short, race, fuzz, attack, bench, vboard, cover, clean.
 
 SHELL := /bin/bash
@@ -39,13 +39,14 @@ install: build models
 	$(INSTALL) scripts/systemd/menshen.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/menshen.conf
 	$(INSTALL) scripts/systemd/menshen.rules $(DESTDIR)/usr/lib/udev/rules.d/60-menshen.rules
 	$(INSTALL) scripts/systemd/menshen-watchdog.conf $(DESTDIR)/usr/lib/systemd/system.conf.d/10-menshen-watchdog.conf
+	go run ./scripts/licences $(BIN) $(VERSION) $(DESTDIR)/usr/share/doc/menshen
 	@[ -n "$(DESTDIR)" ] || scripts/settle.sh
 
 test: setup-test compile lint short race
 	@echo "all tests passed"
 
 lint:
-	@test -z "$$(gofmt -l cmd hal recognizer policy store board internal)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy store board internal; exit 1; }
+	@test -z "$$(gofmt -l cmd hal recognizer policy store board internal scripts)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy store board internal scripts; exit 1; }
 	go vet ./...
 	go vet -tags vboard ./hal/gpio ./hal/wiegand ./scripts/vboard/unit
 	go vet -tags vboard,matprofile,customenv ./recognizer ./recognizer/eye
