@@ -15,11 +15,11 @@ import (
 
 	"menshen/board/config"
 	"menshen/board/console"
+	"menshen/internal/safefile"
 	"menshen/policy"
 	"menshen/recognizer/index"
 	"menshen/store"
 	"menshen/store/audit"
-	"menshen/store/safefile"
 )
 
 var (

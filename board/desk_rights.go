@@ -17,10 +17,10 @@ import (
 
 	"menshen/board/console"
 	"menshen/board/rights"
+	"menshen/internal/safefile"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
-	"menshen/store/safefile"
 )
 
 var _ console.Rights = (*Desk)(nil)

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"menshen/internal/safefile"
 	"menshen/policy"
-	"menshen/store/safefile"
 )
 
 // TestDiskErrors has the kernel refuse one system call of a load (a moment's trouble), or all of that kind from then on (disk full, disk gone). Whatever fails:

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
-	"menshen/store/safefile"
+	"menshen/internal/safefile"
 )
 
 // Errors of opening a vault. They say what is wrong; what to do is for the caller to say, who knows the unit.

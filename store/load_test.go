@@ -17,8 +17,8 @@ import (
 
 	"filippo.io/age"
 
+	"menshen/internal/safefile"
 	"menshen/policy"
-	"menshen/store/safefile"
 )
 
 // The fault tests run a load in a child process, which is this test binary again, and cut it off: by a signal, by errors from the kernel, or by

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"os"
 
+	"menshen/internal/safefile"
 	"menshen/store/audit"
-	"menshen/store/safefile"
 )
 
 // Await gives a vault that is not open yet, for a program that must go on whatever state the disk is in. Mend opens it. Until then, questions

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"menshen/internal/safefile"
 	"menshen/policy"
-	"menshen/store/safefile"
 	"menshen/store/seal"
 )
 

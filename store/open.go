@@ -13,10 +13,10 @@ import (
 	bolt "go.etcd.io/bbolt"
 	"golang.org/x/sys/unix"
 
+	"menshen/internal/safefile"
 	"menshen/store/audit"
 	"menshen/store/keys"
 	"menshen/store/pages"
-	"menshen/store/safefile"
 	"menshen/store/seal"
 )
 

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"menshen/internal/safefile"
 	"menshen/policy"
-	"menshen/store/safefile"
 )
 
 // disk is all that lies in a folder: names, kinds, and what is in files and links.

@@ -14,9 +14,9 @@ import (
 	bolt "go.etcd.io/bbolt"
 	"golang.org/x/sys/unix"
 
+	"menshen/internal/safefile"
 	"menshen/policy"
 	"menshen/store/pages"
-	"menshen/store/safefile"
 )
 
 // Check reads every record and names each that is damaged. A vault that Open took can still have records whose damage shows only

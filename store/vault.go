@@ -14,8 +14,8 @@ import (
 	bolt "go.etcd.io/bbolt"
 	"golang.org/x/sys/unix"
 
+	"menshen/internal/safefile"
 	"menshen/store/keys"
-	"menshen/store/safefile"
 )
 
 // KeySource keeps the root key while the unit is off: see package keys.

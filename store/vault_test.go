@@ -11,8 +11,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"menshen/internal/safefile"
 	"menshen/policy"
-	"menshen/store/safefile"
 	"menshen/store/seal"
 )
 

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"menshen/internal/safefile"
 	"menshen/store"
-	"menshen/store/safefile"
 )
 
 // stateFile is where a session that is not over is kept, in the unit's folder, and statePurpose what its signature says.

@@ -12,8 +12,8 @@ import (
 
 	"menshen/board"
 	"menshen/board/config"
+	"menshen/internal/safefile"
 	"menshen/store"
-	"menshen/store/safefile"
 )
 
 func vaultRestore() *cobra.Command {

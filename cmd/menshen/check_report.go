@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"menshen/board/check"
+	"menshen/internal/safefile"
 	"menshen/store"
-	"menshen/store/safefile"
 )
 
 // writeReport writes both files.

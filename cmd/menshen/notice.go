@@ -11,7 +11,7 @@ import (
 	"menshen/board"
 	"menshen/board/config"
 	"menshen/board/notice"
-	"menshen/store/safefile"
+	"menshen/internal/safefile"
 )
 
 func noticeVerb() *cobra.Command {

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"menshen/internal/safefile"
 	"menshen/recognizer/calibration"
 	"menshen/recognizer/fusion"
 )
@@ -54,7 +54,7 @@ func (j Job) Run(ctx context.Context, l Looker, now time.Time, w io.Writer, p Pr
 			return err
 		}
 	}
-	if err := replace(j.Out, r.WriteHTML); err != nil {
+	if err := safefile.Replace(j.Out, 0o644, r.WriteHTML); err != nil {
 		return err
 	}
 	r.summary(w)
@@ -72,7 +72,7 @@ func (j Job) Run(ctx context.Context, l Looker, now time.Time, w io.Writer, p Pr
 		return nil
 	}
 	if err == nil {
-		err = replace(j.CalibrationPath(), c.Write)
+		err = safefile.Replace(j.CalibrationPath(), 0o644, c.Write)
 	}
 	if err == nil {
 		fmt.Fprintf(w, "calibration: %s\n", j.CalibrationPath())
@@ -97,24 +97,4 @@ func (r Report) summary(w io.Writer) {
 		}
 		fmt.Fprintf(w, "  living faces refused: %v of %d\n", a.BonaFide.Error, a.BonaFide.Presentations)
 	}
-}
-
-// replace writes a file beside the path and puts it in its place when it is whole.
-func replace(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".eval-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	if err = errors.Join(write(f), f.Chmod(0o644), f.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
 }

@@ -13,7 +13,7 @@ import (
 	"slices"
 	"strings"
 
-	"menshen/store/safefile"
+	"menshen/internal/safefile"
 	"menshen/store/seal"
 )
 

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"menshen/internal/safefile"
 	"menshen/store/keys/keystest"
-	"menshen/store/safefile"
 	"menshen/store/seal"
 )
 

@@ -33,6 +33,41 @@ func TestWriteReplacesAndWipes(t *testing.T) {
 	}
 }
 
+// TestReplaceSparesReaders: whoever has the old file open reads it to its end, and a leftover of a power cut is in nobody's way.
+func TestReplaceSparesReaders(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	put := func(content string) error {
+		return Replace(path, 0o644, func(w io.Writer) error { _, err := io.WriteString(w, content); return err })
+	}
+	if err := errors.Join(put("old"), os.WriteFile(path+New, []byte("half"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := put("new"); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := io.ReadAll(f); err != nil || string(b) != "old" {
+		t.Errorf("the reader of the old file read %q, %v", b, err)
+	}
+	if b, err := os.ReadFile(path); err != nil || string(b) != "new" {
+		t.Errorf("%q, %v", b, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	failed := errors.New("failed")
+	if err := Replace(path, 0o644, func(io.Writer) error { return failed }); !errors.Is(err, failed) {
+		t.Errorf("got %v", err)
+	}
+	if left, _ := filepath.Glob(path + "*"); len(left) != 1 {
+		t.Errorf("left: %v", left)
+	}
+}
+
 // The old content is overwritten where it lay, not only unlinked.
 func TestWipeOverwritesInPlace(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")

@@ -44,15 +44,42 @@ func Fill(path string, fill func(io.Writer) error) error {
 		return err
 	}
 	defer d.Close()
-	f, err := d.open(name+New, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
+	if err := d.fill(name+New, 0o600, fill); err != nil {
+		return err
+	}
+	return Promote(path)
+}
+
+// Replace is Fill for what is not secret: with a mode of its own, and nothing is wiped. Whoever has the file open goes on reading the
+// old content.
+func Replace(path string, mode fs.FileMode, fill func(io.Writer) error) error {
+	d, name, err := within(path)
 	if err != nil {
 		return err
 	}
-	err = fill(f)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	defer d.Close()
+	if err := d.remove(name + New); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := d.fill(name+New, mode, fill); err != nil {
+		return err
+	}
+	if err := d.rename(name+New, name); err != nil {
 		return errors.Join(err, d.remove(name+New))
 	}
-	return Promote(path)
+	return d.Sync()
+}
+
+// fill makes a new file, and syncs it. When that fails, none is left.
+func (d folder) fill(name string, mode fs.FileMode, fill func(io.Writer) error) error {
+	f, err := d.open(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(fill(f), f.Chmod(mode), f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, d.remove(name))
+	}
+	return nil
 }
 
 // Promote makes the complete, synced file path+New the one at path, and wipes what was at path before.
