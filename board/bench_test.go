@@ -129,7 +129,7 @@ func newBench(t *testing.T, change ...func(*config.Config)) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { v.Close() })
-	hw := &Hardware{Relay: b.relay, Inputs: map[string]hal.Input{}, Readers: []hal.Reader{b.reader}, Signals: map[string]hal.Output{}}
+	hw := &hal.Wires{Relay: b.relay, Inputs: map[string]hal.Input{}, Readers: []hal.Reader{b.reader}, Signals: map[string]hal.Output{}}
 	for _, role := range []string{"alarm", "duress", "interlock"} {
 		b.outputs[role] = &haltest.Output{Name: role}
 		hw.Signals[role] = b.outputs[role]
@@ -138,7 +138,7 @@ func newBench(t *testing.T, change ...func(*config.Config)) *bench {
 		b.inputs[role] = &haltest.Input{Name: role}
 		hw.Inputs[role] = b.inputs[role]
 	}
-	if b.Unit, err = New(Parts{Config: conf, Vault: v, Hardware: hw, Eye: b.eye, Time: source,
+	if b.Unit, err = New(Parts{Config: conf, Vault: v, Wires: hw, Eye: b.eye, Time: source,
 		Look: func(host.Where) (host.Facts, error) { return b.found, nil }}); err != nil {
 		t.Fatal(err)
 	}

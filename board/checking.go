@@ -16,6 +16,7 @@ import (
 	"menshen/board/console"
 	"menshen/board/host"
 	"menshen/board/notice"
+	"menshen/board/wiring"
 	"menshen/hal"
 	"menshen/recognizer/eye"
 	"menshen/store"
@@ -32,7 +33,7 @@ func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() 
 	if err != nil {
 		return d, nil, nil, err
 	}
-	hw, err := Wire(c)
+	hw, _, err := wiring.Open(c)
 	if err != nil {
 		return d, nil, nil, errors.Join(err, v.Close())
 	}
@@ -69,7 +70,7 @@ const (
 // tryCamera lets the eye look for some seconds in its aiming mode, in which it measures no face, and gives its account. The pictures that it hands over are
 // overwritten unseen; only their size is kept.
 func tryCamera(ctx context.Context, c *config.Config) (f check.CameraFacts, err error) {
-	if err := CheckFaces(c); err != nil {
+	if err := wiring.CheckFaces(c); err != nil {
 		return f, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, cameraIn+cameraLook)

@@ -55,7 +55,7 @@ func socketed(t *testing.T, change ...func(*config.Config)) (b *bench, stop func
 type caller struct {
 	*testing.T
 	line Line
-	got  screen
+	got  typed
 	over chan error // the unit closed the line
 }
 

@@ -15,6 +15,7 @@ import (
 	"menshen/board/console"
 	"menshen/board/dossier"
 	"menshen/board/notice"
+	"menshen/hal"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -43,7 +44,7 @@ func DossierAtRest(ctx context.Context, c *config.Config) (file []byte, err erro
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
-	u, err := New(Parts{Config: c, Vault: v, Hardware: &Hardware{}})
+	u, err := New(Parts{Config: c, Vault: v, Wires: &hal.Wires{}})
 	if err != nil {
 		return nil, err
 	}

@@ -2,14 +2,13 @@ package board
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"menshen/board/config"
+	"menshen/board/wiring"
 	"menshen/policy"
-	"menshen/recognizer/models"
 )
 
 // TestDoorWithoutFaceFiles: files of faces that cannot be used switch faces off, with the reason in status and records; cards, REX
@@ -23,8 +22,8 @@ func TestDoorWithoutFaceFiles(t *testing.T) {
 			b := newBench(t)
 			b.someone(7)
 			spoil(b.cfg)
-			if err := b.faces.configure(b.cfg, nil); err != nil {
-				t.Fatal(err)
+			if _, b.faces.unusable = wiring.Scores(b.cfg); b.faces.unusable == nil {
+				t.Fatal("the files were taken")
 			}
 			if off := b.facesOff(); off.state != offFiles {
 				t.Fatalf("faces off: %q", off)
@@ -57,28 +56,5 @@ func TestDoorWithoutFaceFiles(t *testing.T) {
 				t.Errorf("aiming an eye that shows nothing: %v", err)
 			}
 		})
-	}
-}
-
-// TestCheckFacesFindsAll: everything that is wrong is said at once.
-func TestCheckFacesFindsAll(t *testing.T) {
-	c, err := config.Parse(strings.NewReader(config.Example))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.Camera.Models, err = models.Dir(); err != nil {
-		t.Fatal(err)
-	}
-	if err := CheckFaces(c); err != nil {
-		t.Errorf("the shipped models: %v", err)
-	}
-	c.Camera.Models, c.Faces.Calibration = t.TempDir(), filepath.Join(t.TempDir(), "gone.toml")
-	err = CheckFaces(c)
-	if !errors.Is(err, models.ErrMissing) || !strings.Contains(err.Error(), "gone.toml") || strings.Count(err.Error(), "\n") != 5 {
-		t.Errorf("five models and a calibration are missing: %v", err)
-	}
-	c.Faces.Enabled = false
-	if err := CheckFaces(c); err != nil {
-		t.Errorf("a door without faces needs none of them: %v", err)
 	}
 }

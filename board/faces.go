@@ -1,7 +1,6 @@
 package board
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,27 +32,17 @@ type faces struct {
 	taking *enrolment   // somebody's face is being taken
 	aiming bool         // staff see the picture; nobody is recognised meanwhile
 
-	unusable error // what is wrong with the files that faces need, of CheckFaces; set once
+	unusable error // what is wrong with the files that faces need, of Parts.NoFaces; set once
 }
 
-// configure sets the thresholds by the configuration and by the number of people enrolled. Where that cannot be done, or
-// noFaces says that no face can be known, faces are off with that reason; the shipped calibration then stands in and decides
-// nothing.
-func (f *faces) configure(c *config.Config, noFaces error) (err error) {
-	f.unusable = noFaces
-	if f.scores, err = scores(c); err != nil {
-		f.unusable = cmp.Or(noFaces, err)
-		if f.scores, err = calibration.Default(); err != nil {
-			return err
-		}
-	}
+// configure sets the thresholds by the configuration and by the number of people enrolled.
+func (f *faces) configure(c *config.Config) {
 	f.conf = fusion.Defaults()
 	f.conf.LiveMin, f.conf.FramesMin, f.conf.Window = c.Faces.LiveMin, c.Faces.Frames, c.Faces.DecideWithin.D()
 	f.conf.Challenge = fusion.When(c.Faces.Challenge)
 	f.asked = float64(c.Faces.StrangerIn)
 	f.visit = fusion.NewVisit(f.conf, f.index)
 	f.recalibrate()
-	return nil
 }
 
 // recalibrate moves the thresholds when somebody was enrolled or erased.

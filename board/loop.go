@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"menshen/hal"
+	"menshen/internal/screen"
 	"menshen/policy"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
@@ -73,7 +74,7 @@ func (u *Unit) loop(ctx context.Context) error {
 	u.door = policy.StartDoor(u.doorConf, open, u.now())
 	u.note(audit.UnitStarted, nil)
 	if u.faces.unusable != nil {
-		u.fault("face models", errors.New(inOneLine(u.faces.unusable)))
+		u.fault("face models", errors.New(screen.OneLine(u.faces.unusable)))
 	}
 	u.obey()
 

@@ -1,6 +1,7 @@
 package board
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"menshen/board/config"
 	"menshen/board/host"
 	"menshen/board/pass"
+	"menshen/board/wiring"
+	"menshen/internal/screen"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
 	"menshen/store"
@@ -82,24 +85,25 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 	case errors.Is(err, store.ErrBusy):
 		return nil, closeAll, advise(err, c)
 	case err != nil:
-		log.Error("the vault is not in order; exit, fire and the staffed release work all the same", "why", inOneLine(advise(err, c)))
+		log.Error("the vault is not in order; exit, fire and the staffed release work all the same", "why", screen.OneLine(advise(err, c)))
 	default:
 		log.Info("vault open", "dir", c.Unit.Dir)
 	}
 
-	hw, err := Wire(c)
+	hw, warnings, err := wiring.Open(c)
 	if err != nil {
 		return nil, closeAll, err
 	}
 	closers = append(closers, hw.Close)
-	for _, w := range hw.Warnings {
+	for _, w := range warnings {
 		log.Warn("wiring", "key", w.Key, "warning", w.EN)
 	}
 	log.Info("wires open", "readers", len(hw.Readers), "inputs", len(hw.Inputs))
 
-	parts := Parts{Config: c, Vault: v, Hardware: hw, Time: source, NoFaces: CheckFaces(c), Log: log}
+	scores, noScores := wiring.Scores(c)
+	parts := Parts{Config: c, Vault: v, Wires: hw, Time: source, Scores: scores, NoFaces: cmp.Or(wiring.CheckFaces(c), noScores), Log: log}
 	if parts.NoFaces != nil {
-		log.Error("faces stay off; cards, PINs, exit and fire work", "why", inOneLine(parts.NoFaces))
+		log.Error("faces stay off; cards, PINs, exit and fire work", "why", screen.OneLine(parts.NoFaces))
 	}
 	if seesFaces := c.Faces.Enabled && parts.NoFaces == nil; seesFaces || c.Passes.Camera {
 		conf := eye.Config{Camera: c.Camera.Source, Options: looking(c)}

@@ -62,3 +62,21 @@ func (u *Unit) follow(now time.Time) {
 		o.on[x.out] = x.on
 	}
 }
+
+// holdEvery is how often outputs are held: on an expander each costs a transfer over its bus.
+const holdEvery = time.Second
+
+// holdOutputs gives outputs whose chip was unplugged and is back the state they should have: otherwise they stay as they are until the next change.
+func (u *Unit) holdOutputs() {
+	if time.Since(u.heldAt) < holdEvery {
+		return
+	}
+	u.heldAt = time.Now()
+	for _, out := range u.hw.Held {
+		if err := out.Hold(); err != nil {
+			u.fault(out.String(), err)
+		} else {
+			u.recovered(out.String())
+		}
+	}
+}

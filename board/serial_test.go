@@ -14,18 +14,18 @@ import (
 	"github.com/creack/pty"
 )
 
-// screen gathers what comes from a line.
-type screen struct {
+// typed gathers what comes from a line.
+type typed struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (s *screen) Write(p []byte) (int, error) {
+func (s *typed) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.text.Write(p)
 }
-func (s *screen) has(want string) bool {
+func (s *typed) has(want string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return strings.Contains(s.text.String(), want)
@@ -46,7 +46,7 @@ func TestSerialConsole(t *testing.T) {
 		defer close(ended)
 		b.ServeSerial(ctx, b.desk, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	}()
-	var got screen
+	var got typed
 	read := make(chan struct{})
 	go func() { defer close(read); _, _ = io.Copy(&got, far) }()
 	t.Cleanup(func() {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"menshen/internal/screen"
 	"menshen/policy"
 	"menshen/store"
 )
@@ -81,7 +82,7 @@ func (u *Unit) vaultIs(err error) {
 	if err == nil {
 		u.recovered("store")
 	} else {
-		u.fault("store", errors.New(inOneLine(advise(err, u.cfg))))
+		u.fault("store", errors.New(screen.OneLine(advise(err, u.cfg))))
 	}
 	switch now := u.faults["store"]; {
 	case now == was:
@@ -113,7 +114,7 @@ func (u *Unit) vaultFault(err error) {
 
 // noLogIn tells whoever wants to log in what is wrong with the vault, without which it cannot be said who they are. Nothing of what it holds is told.
 func (d *Desk) noLogIn(ctx context.Context, lang string, err error) error {
-	why := inOneLine(advise(err, d.u.cfg))
+	why := screen.OneLine(advise(err, d.u.cfg))
 	_ = d.u.do(ctx, func() {
 		if now := d.u.faults["store"]; now != "" {
 			why = now

@@ -26,7 +26,7 @@ func (b *bench) anotherStart() {
 	o.Key, o.Now, o.Running, o.Busy, o.Cost = store.KeyFile(b.key), b.clock.now, b.clock.running, time.Millisecond, store.Cost{Time: 1, Memory: 64, Lanes: 1}
 	v := store.Await(b.cfg.Unit.Dir, o)
 	b.Cleanup(func() { v.Close() })
-	u, err := New(Parts{Config: b.cfg, Vault: v, Hardware: b.hw, Eye: b.eye, Time: source, Look: func(host.Where) (host.Facts, error) { return b.found, nil }})
+	u, err := New(Parts{Config: b.cfg, Vault: v, Wires: b.hw, Eye: b.eye, Time: source, Look: func(host.Where) (host.Facts, error) { return b.found, nil }})
 	if err != nil {
 		b.Fatal(err)
 	}

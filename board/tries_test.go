@@ -131,7 +131,7 @@ func (b *bench) again() *bench {
 	b.Helper()
 	n := *b
 	var err error
-	if n.Unit, err = New(Parts{Config: b.cfg, Vault: b.vault, Hardware: b.hw, Eye: b.eye, Time: b.source,
+	if n.Unit, err = New(Parts{Config: b.cfg, Vault: b.vault, Wires: b.hw, Eye: b.eye, Time: b.source,
 		Look: func(host.Where) (host.Facts, error) { return b.found, nil }}); err != nil {
 		b.Fatal(err)
 	}

@@ -10,8 +10,10 @@ import (
 
 	"menshen/board/config"
 	"menshen/board/host"
+	"menshen/hal"
 	"menshen/policy"
 	"menshen/recognizer"
+	"menshen/recognizer/calibration"
 	"menshen/recognizer/eye"
 	"menshen/recognizer/index"
 	"menshen/store"
@@ -33,21 +35,22 @@ type Eye interface {
 
 // Parts are what a unit is made of. Eye may be nil: a door without a camera.
 type Parts struct {
-	Config   *config.Config
-	Vault    *store.Vault
-	Hardware *Hardware
-	Eye      Eye
-	NoFaces  error                                // why no face can be known with the files at hand, of CheckFaces; nil: one can
-	Time     *TimeSource                          // what the vault's clock is trusted by; nil: by the configuration
-	Log      *slog.Logger                         // of what goes on without anybody at a console; nil: none
-	Look     func(host.Where) (host.Facts, error) // nil: host.Look
+	Config  *config.Config
+	Vault   *store.Vault
+	Wires   *hal.Wires
+	Eye     Eye
+	Scores  *calibration.Calibration             // by which faces are compared; nil: the shipped one
+	NoFaces error                                // why no face can be known with the files at hand, of wiring.CheckFaces; nil: one can
+	Time    *TimeSource                          // what the vault's clock is trusted by; nil: by the configuration
+	Log     *slog.Logger                         // of what goes on without anybody at a console; nil: none
+	Look    func(host.Where) (host.Facts, error) // nil: host.Look
 }
 
 // Unit is one door at work. Make it with New, let it work with Run.
 type Unit struct {
 	cfg   *config.Config
 	vault *store.Vault
-	hw    *Hardware
+	hw    *hal.Wires
 	eye   Eye
 	now   func() time.Time // the unit's time: the vault's, which knows how far the machine's clock can be trusted
 	// steady is for rests: the clock that nobody sets.
@@ -77,6 +80,7 @@ type Unit struct {
 	back      policy.Withdrawal // somebody's gesture at the door
 	due       erasures
 	outputs   outputs
+	heldAt    time.Time // when holdOutputs did its work last
 	source    *TimeSource
 	setClock  func(time.Time) error
 	slow      bool              // the last record was not durable in time
@@ -101,9 +105,9 @@ func New(p Parts) (*Unit, error) {
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
-	_, contact := p.Hardware.Inputs["contact"]
+	_, contact := p.Wires.Inputs["contact"]
 	u := &Unit{
-		cfg: p.Config, vault: p.Vault, hw: p.Hardware, eye: p.Eye, now: func() time.Time { return p.Vault.Clock().Now }, steady: p.Vault.Running, log: p.Log,
+		cfg: p.Config, vault: p.Vault, hw: p.Wires, eye: p.Eye, now: func() time.Time { return p.Vault.Clock().Now }, steady: p.Vault.Running, log: p.Log,
 		events: make(chan any, 64), calls: make(chan func()), stopped: make(chan struct{}),
 		began: p.Vault.Clock().Host, counted: counted{look: p.Look},
 		doorConf: policy.DoorConfig{
@@ -114,16 +118,16 @@ func New(p Parts) (*Unit, error) {
 			HasContact:   contact,
 			Shunt:        rexShunt,
 		},
-		signals:  newSignals(p.Hardware.Signals),
+		signals:  newSignals(p.Wires.Signals),
 		site:     newSite(p.Config.Site),
 		source:   p.Time,
 		setClock: setSystemClock,
-		outputs:  newOutputs(p.Hardware.Signals),
+		outputs:  newOutputs(p.Wires.Signals),
 		faults:   map[string]string{},
 		due:      newErasures(),
 		counts:   map[string]int{}, misreads: map[string]misreads{}, machine: thisMachine,
 	}
-	if err := u.makeIndex(p.NoFaces); err != nil {
+	if err := u.makeIndex(p); err != nil {
 		return nil, err
 	}
 	u.untaken, u.storeless = []part{u.loadOrders, u.recallTries, u.fillIndex, u.loadPasses}, true
@@ -136,13 +140,19 @@ func New(p Parts) (*Unit, error) {
 // reported just after the opening.
 const rexShunt = 2 * time.Second
 
-// makeIndex makes room for templates, and sets the thresholds. noFaces is why no face can be known.
-func (u *Unit) makeIndex(noFaces error) error {
+// makeIndex makes room for templates, and sets the thresholds.
+func (u *Unit) makeIndex(p Parts) error {
 	var err error
 	if u.faces.index, err = index.New(recognizer.Dim); err != nil {
 		return fmt.Errorf("making room for templates: %w", err)
 	}
-	return u.faces.configure(u.cfg, noFaces)
+	if u.faces.scores, u.faces.unusable = p.Scores, p.NoFaces; p.Scores == nil {
+		if u.faces.scores, err = calibration.Default(); err != nil {
+			return err
+		}
+	}
+	u.faces.configure(u.cfg)
+	return nil
 }
 
 // Run works until ctx ends, then leaves the door in its safe state. It returns an error only when the unit cannot work at all.

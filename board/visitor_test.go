@@ -80,8 +80,8 @@ func (l *lobby) start() {
 		l.Fatal(err)
 	}
 	l.relay = &haltest.Output{Name: "relay"}
-	hw := &Hardware{Relay: l.relay, Inputs: map[string]hal.Input{}, Signals: map[string]hal.Output{}}
-	if l.unit, err = New(Parts{Config: l.conf, Vault: v, Hardware: hw, Eye: e}); err != nil {
+	hw := &hal.Wires{Relay: l.relay, Inputs: map[string]hal.Input{}, Signals: map[string]hal.Output{}}
+	if l.unit, err = New(Parts{Config: l.conf, Vault: v, Wires: hw, Eye: e}); err != nil {
 		l.Fatal(err)
 	}
 	l.unit.source.set.Store(true)

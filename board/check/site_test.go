@@ -10,9 +10,9 @@ import (
 
 	periph "periph.io/x/conn/v3/gpio"
 
-	"menshen/board"
 	"menshen/board/check"
 	"menshen/board/config"
+	"menshen/board/wiring"
 	"menshen/hal/sim"
 	"menshen/store"
 )
@@ -87,7 +87,7 @@ func newSite(t *testing.T, replace ...string) *site {
 		}
 	}()
 	t.Cleanup(func() { close(s.todo); <-over; s.door.Close() })
-	hw, err := board.Wire(conf)
+	hw, _, err := wiring.Open(conf)
 	if err != nil {
 		t.Fatal(err)
 	}

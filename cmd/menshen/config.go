@@ -12,6 +12,7 @@ import (
 	"menshen/board"
 	"menshen/board/config"
 	"menshen/board/profile"
+	"menshen/board/wiring"
 )
 
 func configVerb() *cobra.Command {
@@ -60,7 +61,7 @@ func checkConfig(w io.Writer, file string) error {
 			refused++
 		}
 	}
-	noFaces := board.CheckFaces(c)
+	noFaces := wiring.CheckFaces(c)
 	if noFaces != nil {
 		for why := range strings.SplitSeq(noFaces.Error(), "\n") {
 			fmt.Fprintf(w, "%s:%d: no faces: %s\n", file, c.Line("faces.enabled"), why)

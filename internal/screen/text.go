@@ -144,3 +144,6 @@ func Longest(s string) (widest int) {
 	}
 	return widest
 }
+
+// OneLine is a joined error for a log or a table.
+func OneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }

@@ -1,4 +1,4 @@
-package board
+package wiring
 
 import (
 	"errors"
@@ -14,7 +14,6 @@ import (
 	"menshen/board/config"
 	"menshen/board/profile"
 	"menshen/hal/sim"
-	"menshen/store"
 )
 
 // simConf is the configuration of a simulated door with only a relay, and lines of its own under [relay].
@@ -31,11 +30,11 @@ func simConf(t *testing.T, prefix, relay string) *config.Config {
 func TestRSafeWhatTheBoardRefusesIsNotOpened(t *testing.T) {
 	c := simConf(t, "SIM_", "")
 	c.Unit.Board, c.Relay.Pin = "rpi4", "GPIO5"
-	if _, err := Wire(c); !errors.Is(err, profile.ErrRefused) || !strings.Contains(err.Error(), "choose a pin that rests low") {
+	if _, _, err := Open(c); !errors.Is(err, profile.ErrRefused) || !strings.Contains(err.Error(), "choose a pin that rests low") {
 		t.Errorf("got %v", err)
 	}
 	c.Unit.Board, c.Relay.Pin = "rpi6", "GPIO17"
-	if _, err := Wire(c); err == nil || !strings.Contains(err.Error(), `no board is called "rpi6"`) {
+	if _, _, err := Open(c); err == nil || !strings.Contains(err.Error(), `no board is called "rpi6"`) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -47,7 +46,7 @@ func TestImpulseLockGetsAPulse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer door.Close()
-	hw, err := Wire(simConf(t, "IMPULSE_", "lock = \"impulse\"\npulse = \"100ms\"\nrest = \"0s\"\n"))
+	hw, _, err := Open(simConf(t, "IMPULSE_", "lock = \"impulse\"\npulse = \"100ms\"\nrest = \"0s\"\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,13 +81,13 @@ func TestBoardWarningsAreKept(t *testing.T) {
 	defer door.Close()
 	c := simConf(t, "WARNED_", "")
 	c.Unit.Board, c.Console.Serial = "rpi5", "/dev/ttyS0" // which a Pi 5 has not
-	hw, err := Wire(c)
+	hw, warnings, err := Open(c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer hw.Close()
-	if !slices.ContainsFunc(hw.Warnings, func(f profile.Finding) bool { return f.Key == "console.serial" && !f.Refuse }) {
-		t.Errorf("warnings: %+v", hw.Warnings)
+	if !slices.ContainsFunc(warnings, func(f profile.Finding) bool { return f.Key == "console.serial" && !f.Refuse }) {
+		t.Errorf("warnings: %+v", warnings)
 	}
 }
 
@@ -130,47 +129,5 @@ func TestSectorKeyFile(t *testing.T) {
 	r.KeyFile = filepath.Join(t.TempDir(), "none")
 	if _, err := sector(r); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
-	}
-}
-
-// TestRSafeUnitDrivesItsRelayAgain: nobody asks for anything, and the relay of an unplugged chip is what it was once the chip is back; the
-// absence stands in the log as a fault.
-func TestRSafeUnitDrivesItsRelayAgain(t *testing.T) {
-	door, err := sim.New(sim.Config{Prefix: "AGAIN_"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer door.Close()
-	c := simConf(t, "AGAIN_", "active = \"low\"\n")
-	hw, err := Wire(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer hw.Close()
-	dir := t.TempDir()
-	vault, err := store.Create(filepath.Join(dir, "vault"), store.Options{Key: store.KeyFile(filepath.Join(dir, "key"))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer vault.Close()
-	u := &Unit{cfg: c, hw: hw, faults: map[string]string{}, now: time.Now, vault: vault}
-	hold := func() { hw.held = time.Time{}; u.holdOutputs() }
-	hold()
-	if len(u.faults) != 0 {
-		t.Errorf("faults of a whole door: %v", u.faults)
-	}
-	door.Unplug(true)
-	hold()
-	if !strings.Contains(u.faults["relay"], "hold relay off") {
-		t.Errorf("unplugged: %v", u.faults)
-	}
-	door.Unplug(false)
-	u.holdOutputs() // too soon after the last time
-	if door.Pin(sim.Relay).Level() != periph.Low {
-		t.Error("held more often than was said")
-	}
-	hold()
-	if len(u.faults) != 0 || door.Pin(sim.Relay).Level() != periph.High {
-		t.Errorf("plugged in: %v, level %v", u.faults, door.Pin(sim.Relay).Level())
 	}
 }

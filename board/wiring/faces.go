@@ -1,8 +1,7 @@
-package board
+package wiring
 
 import (
 	"errors"
-	"strings"
 
 	"menshen/board/config"
 	"menshen/recognizer/calibration"
@@ -27,14 +26,16 @@ func CheckFaces(c *config.Config) error {
 	return errors.Join(err, wrong)
 }
 
-// inOneLine is a joined error for a log or a table.
-func inOneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
-
-// scores is the calibration in use, which must be of the model in use: thresholds of one model mean nothing with another.
-func scores(c *config.Config) (*calibration.Calibration, error) {
+// Scores is the calibration in use, which must be of the model in use: thresholds of one model mean nothing with another. With an
+// error it is nil.
+func Scores(c *config.Config) (*calibration.Calibration, error) {
 	m, err := models.Read(c.Camera.Manifest)
 	if err != nil {
 		return nil, err
 	}
-	return calibration.Open(c.Faces.Calibration, m.Embed.SHA256)
+	scores, err := calibration.Open(c.Faces.Calibration, m.Embed.SHA256)
+	if err != nil {
+		return nil, err
+	}
+	return scores, nil
 }

@@ -1,4 +1,4 @@
-package board
+package wiring
 
 import (
 	"testing"
@@ -10,7 +10,7 @@ import (
 // TestEveryReaderKindHasADriver: what the configuration accepts can be made.
 func TestEveryReaderKindHasADriver(t *testing.T) {
 	for _, kind := range config.ReaderKinds {
-		w := &wiring{conf: &config.Config{}}
+		w := &opener{conf: &config.Config{}}
 		r, err := w.newReader(config.Reader{Name: "outside", Kind: kind, D0: "GPIO1", D1: "GPIO2", SPI: "0.0", Device: "/dev/null", Framing: "line", Content: "hex"})
 		if err != nil || r.String() != "outside" {
 			t.Errorf("%s: %v, %v", kind, r, err)

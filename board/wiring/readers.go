@@ -1,4 +1,4 @@
-package board
+package wiring
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 )
 
 // newReader makes the driver of a configured reader. The device itself is opened when the reader runs, and again whenever it comes back.
-func (w *wiring) newReader(r config.Reader) (hal.Reader, error) {
+func (w *opener) newReader(r config.Reader) (hal.Reader, error) {
 	switch r.Kind {
 	case "wiegand":
 		return w.newWiegand(r)
@@ -33,7 +33,7 @@ func (w *wiring) newReader(r config.Reader) (hal.Reader, error) {
 	return serialreader.New(serialreader.Device(r.Device, cmp.Or(r.Baud, 9600)), c)
 }
 
-func (w *wiring) newWiegand(r config.Reader) (hal.Reader, error) {
+func (w *opener) newWiegand(r config.Reader) (hal.Reader, error) {
 	formats, err := w.conf.WiegandFormats(r)
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func (w *wiring) newWiegand(r config.Reader) (hal.Reader, error) {
 	return wiegand.New(wiegand.Lines(d0, d1), wiegand.Config{Name: r.Name, Formats: formats, Keypad: r.WiegandKeypad()})
 }
 
-func (w *wiring) newRC522(r config.Reader) (hal.Reader, error) {
+func (w *opener) newRC522(r config.Reader) (hal.Reader, error) {
 	bus, chip, err := r.SPIPort()
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func serialConfig(r config.Reader) (serialreader.Config, error) {
 }
 
 // open opens a pin by any of its names.
-func (w *wiring) open(pin string) (periph.PinIO, error) {
+func (w *opener) open(pin string) (periph.PinIO, error) {
 	line, err := w.board.Line(pin)
 	if err != nil {
 		return nil, err
