@@ -26,6 +26,7 @@ var (
 	_ console.Keeper = (*Desk)(nil)
 
 	unlocksFaces = []console.Role{console.Technician, console.Manager}
+	endsFaults   = unlocksFaces
 )
 
 // UnlockFaces takes the passphrase of the faces and fills the index.
@@ -178,13 +179,22 @@ func (d *Desk) Receipts(_ context.Context, s console.Session) ([]console.Erasure
 	return out, nil
 }
 
-// CheckVault reads every record.
-func (d *Desk) CheckVault(_ context.Context, s console.Session) error {
-	if _, err := d.allow(s, anybody); err != nil {
-		return err
+// CheckVault reads every record. A damaged head page is told, and over once an operator who may say so has been told.
+func (d *Desk) CheckVault(_ context.Context, s console.Session) (note string, err error) {
+	by, err := d.allow(s, anybody)
+	if err != nil {
+		return "", err
 	}
 	if err := d.u.vault.Check(); err != nil {
-		return problem(err, "make a backup of what is whole, then 'menshen vault salvage'")
+		return "", problem(err, "make a backup of what is whole, then 'menshen vault salvage'")
 	}
-	return nil
+	if !errors.Is(d.u.vault.Condition(), store.ErrHead) {
+		return "", nil
+	}
+	note = words(s.Lang, "One of the two head pages of the vault's file was damaged at a start: what was written last before it may be missing. Compare 'decisions' with what was done; if it comes again, replace the board's memory.",
+		"启动时发现数据文件的两个头页之一已损坏：该次启动前最后写入的内容可能缺失。请用 decisions 与实际情况核对；如再次出现，请更换存储器。")
+	if _, err := d.allow(s, endsFaults); err != nil {
+		return note + " " + words(s.Lang, "The fault stands until a technician or a manager has seen this.", "在技术员或管理员查看之前，该故障一直显示。"), nil
+	}
+	return note + " " + words(s.Lang, "You have seen it: the fault is over.", "您已查看，故障解除。"), d.u.vault.ConfirmHead(by)
 }

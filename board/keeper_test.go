@@ -106,7 +106,7 @@ func TestRRetainShown(t *testing.T) {
 	if rep, err := b.vault.VerifyAudit(); err != nil || !rep.OK {
 		t.Errorf("the log after pruning: %v, %v", rep, err)
 	}
-	if err := b.desk.CheckVault(ctx, b.staff); err != nil {
+	if _, err := b.desk.CheckVault(ctx, b.staff); err != nil {
 		t.Error(err)
 	}
 }

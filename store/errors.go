@@ -43,6 +43,10 @@ var ErrWaiting = errors.New("the vault is not open")
 // ErrReadOnly means that the vault can be read and not written, for the reason that is wrapped.
 var ErrReadOnly = errors.New("the vault can only be read")
 
+// ErrHead means that one of the two head pages of the vault's file was damaged at a start. The vault works; what was written last before that
+// start may be missing. It stands, over restarts too, until an operator has seen it: see ConfirmHead.
+var ErrHead = errors.New("one of the two head pages of the vault's file was damaged at a start: what was written last before it may be missing")
+
 // ErrNotMigrated means that something cannot be kept in a vault of an earlier layout, which could not be migrated yet.
 var ErrNotMigrated = errors.New("the vault is not migrated yet")
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -66,5 +67,46 @@ func TestNoActIsTakenBackByOneBit(t *testing.T) {
 				t.Errorf("taken back: blocked %v, revoked %v, %v", p.Blocked, p.Keys[0].Revoked, err)
 			}
 		})
+	}
+}
+
+// TestDamagedHeadStandsUntilSeen: over restarts too, and whoever may only read is told as well.
+func TestDamagedHeadStandsUntilSeen(t *testing.T) {
+	u := newUnit(t)
+	u.tenant(t, "li")
+	path := filepath.Join(u.dir, vaultFile)
+	if err := errors.Join(u.Condition(), u.Close()); err != nil {
+		t.Fatal(err)
+	}
+	spoilNewestHead(t, path)
+	for _, open := range []func(string, Options) (*Vault, error){OpenToRead, Open, OpenToRead, Open} {
+		v, err := open(u.dir, u.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := v.Check(); err != nil || !errors.Is(v.Condition(), ErrHead) {
+			t.Errorf("records %v, condition %v", err, v.Condition())
+		}
+		if !v.reader && !errors.Is(v.Mend(context.Background()), ErrHead) {
+			t.Error("Mend does not say it")
+		}
+		if err := v.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v, err := Open(u.dir, u.o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Vault = v
+	if err := u.Rotate(context.Background(), "op", "test"); err != nil || !errors.Is(u.Condition(), ErrHead) {
+		t.Errorf("after a new epoch: %v, %v", err, u.Condition())
+	}
+	if err := errors.Join(u.ConfirmHead("op"), u.ConfirmHead("op"), u.Condition(), u.Mend(context.Background())); err != nil {
+		t.Error(err)
+	}
+	u.reopen(t)
+	if err := u.Condition(); err != nil {
+		t.Error(err)
 	}
 }

@@ -21,12 +21,20 @@ func Await(dir string, o Options) *Vault {
 // Mend opens a vault that is not open, or that could only be read, and does what a power cut, a full or a failing disk left to do: wipe what an
 // interrupted change left behind, forget the key before, count, migrate, sign receipts. To be called again after an error, and now and then; with nothing to do it costs nothing.
 //
-// Errors: ErrWaiting with one of Open's when it is still not open; ErrReadOnly; otherwise of what is left to do, and the vault is open and works.
+// Errors: ErrWaiting with one of Open's when it is still not open; ErrReadOnly; otherwise of what is left to do, or Condition's, and the vault is open and works.
 func (v *Vault) Mend(ctx context.Context) error {
 	v.renewing.Lock()
 	defer v.renewing.Unlock()
-	if err := v.ensureOpen(ctx); err != nil || !v.untidy.Load() {
-		return err
+	if err := v.ensureOpen(ctx); err != nil {
+		return errors.Join(err, v.Condition())
+	}
+	return errors.Join(v.tidy(ctx), v.Condition())
+}
+
+// tidy does what is left to do. The caller holds renewing.
+func (v *Vault) tidy(ctx context.Context) error {
+	if !v.untidy.Load() {
+		return nil
 	}
 	var first error
 	for _, do := range []func(context.Context) error{v.settle, v.count, v.migrate, v.signReceipts, v.tellHead} {
@@ -103,15 +111,6 @@ func (v *Vault) said(err error) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel() // a change may be under way, which writing would wait for
 	v.tell(ctx, err.Error())
-	return nil
-}
-
-// tellHead records that the file was opened by the older of its two heads.
-func (v *Vault) tellHead(ctx context.Context) error {
-	if v.headBad {
-		v.tell(ctx, "one of the file's two head pages is damaged: what was written last before this start may be missing")
-		v.headBad = false
-	}
 	return nil
 }
 

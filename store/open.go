@@ -188,7 +188,8 @@ func (v *Vault) opened(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
-	v.headBad = fallback
+	v.headBad.Store(fallback)
+	v.unseen.Store(fallback || !st.Head.IsZero())
 	v.untidy.Store(true)
 	v.unsynced.Store(true) // the file may have got its name just before a power cut
 	v.start(db, r, readOnly)

@@ -57,6 +57,7 @@ type state struct {
 	Audit  chain     `cbor:"audit"`
 	Before time.Time `cbor:"before,omitzero"` // the clock was set far ahead, from this time, and not looked at again: see Clock
 	Count  uint64    `cbor:"count,omitempty"` // of the key source's counter at the last start; 0: it has none
+	Head   time.Time `cbor:"head,omitzero"`   // when a head page of the file was found damaged, until an operator has seen it
 }
 
 // chain is where the audit log begins and ends.

@@ -27,9 +27,6 @@ func (v *Vault) Check() error {
 	if err2 == nil && !rep.OK {
 		err2 = fmt.Errorf("%s: %w", rep, ErrCorrupt)
 	}
-	if v.reader && v.headBad {
-		err2 = errors.Join(err2, fmt.Errorf("one of the file's two head pages is damaged, and what was written last may be missing: %w", ErrCorrupt))
-	}
 	return errors.Join(err, err2)
 }
 

@@ -71,7 +71,8 @@ type Vault struct {
 
 	renewing sync.Mutex  // one change of epoch, or mending, at a time
 	untidy   atomic.Bool // Mend has something to do
-	headBad  bool        // the file was opened by the older of its two heads, and that was not recorded yet
+	headBad  atomic.Bool // the file was opened by the older of its two heads, and that was not recorded yet
+	unseen   atomic.Bool // it was, now or earlier, and no operator has seen it
 	delta    *delta      // set while one is under way; guarded by mu
 	unsynced atomic.Bool
 	writer   *writer

@@ -168,9 +168,13 @@ func receipts(ctx context.Context, c *console, words []string) error {
 }
 
 func checkVault(ctx context.Context, c *console, _ []string) error {
-	if err := c.desk.(Keeper).CheckVault(ctx, c.who); err != nil {
+	note, err := c.desk.(Keeper).CheckVault(ctx, c.who)
+	if err != nil {
 		return err
 	}
 	c.say(text{"Every record is whole.", "全部记录完好。"})
+	if note != "" {
+		c.say(text{note, note})
+	}
 	return nil
 }

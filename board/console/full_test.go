@@ -255,8 +255,8 @@ func (d *fullDesk) Receipts(_ context.Context, s console.Session) ([]console.Era
 	return []console.Erasure{{Number: 9, At: now, What: "template", Why: "withdrawn", Sought: 64, Signed: true, JSON: `{"seq":9,"sig":"ab"}`}}, err
 }
 
-func (d *fullDesk) CheckVault(_ context.Context, s console.Session) error {
+func (d *fullDesk) CheckVault(_ context.Context, s console.Session) (string, error) {
 	err := d.enter(s, "check", everybody...)
 	defer d.fakeDesk.mu.Unlock()
-	return err
+	return "", err
 }

@@ -21,8 +21,8 @@ type Keeper interface {
 	Retention(ctx context.Context, s Session, run bool) (Retention, error)
 	// Receipts gives the receipts of all erasures (R-ERASE).
 	Receipts(ctx context.Context, s Session) ([]Erasure, error)
-	// CheckVault reads every record. Its error names each that is damaged.
-	CheckVault(ctx context.Context, s Session) error
+	// CheckVault reads every record. Its error names each that is damaged; note is what else the operator must know, in their language, or empty.
+	CheckVault(ctx context.Context, s Session) (note string, err error)
 }
 
 // Retention is what is kept for how long, and what should be gone already.

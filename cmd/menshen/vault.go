@@ -65,6 +65,9 @@ func vaultCheck() *cobra.Command {
 					return fmt.Errorf("%w: save what is whole with 'menshen vault salvage', or restore a backup", err)
 				}
 				fmt.Fprintln(c.OutOrStdout(), "every record is whole")
+				if err := v.Condition(); err != nil {
+					return fmt.Errorf("%w: start the door; 'check' at its console, by a technician or a manager, ends this", err)
+				}
 				return nil
 			})
 		},
