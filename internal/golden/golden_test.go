@@ -36,7 +36,7 @@ func TestGoldenAndVector(t *testing.T) {
 	}
 	vector := func(t testing.TB) {
 		if got := string(Vector(t, path, func() []byte { return []byte("new") })); got != "new" {
-			t.Fatal("the vector is", got)
+			t.Fatalf("the vector is %s", got)
 		}
 	}
 	for _, step := range []struct {
