@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -52,25 +51,12 @@ The exit code is 0 when the door passed.`,
 	f.StringVar(&v.config, "config", "/etc/menshen/door.toml", "the unit's configuration")
 	f.StringVar(&v.operator, "operator", "", "who checks; the passphrase is asked for, or read from the first line of standard input")
 	f.StringVar(&v.out, "out", "commissioning", "name of the report's files, without .html and .txt")
-	f.StringVar(&v.lang, "lang", langOf(os.Getenv), "en or zh")
+	f.StringVar(&v.lang, "lang", userLanguage(), "en or zh")
 	f.BoolVar(&v.plain, "plain", false, "plain text: no colours, nothing overwritten; for screen readers")
 	f.BoolVar(&v.afresh, "new", false, "begin from the first step, whatever an earlier session found")
 	_ = c.MarkFlagRequired("operator")
 	c.AddCommand(checkReport(), checkVerify())
 	return c
-}
-
-// langOf is the language of the user's locale.
-func langOf(env func(string) string) string {
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v := env(name); v != "" {
-			if strings.HasPrefix(v, "zh") {
-				return "zh"
-			}
-			break
-		}
-	}
-	return "en"
 }
 
 // checking is one run of the verb.

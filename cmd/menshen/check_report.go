@@ -70,7 +70,7 @@ func checkReport() *cobra.Command {
 	}
 	c.Flags().StringVar(&path, "config", "/etc/menshen/door.toml", "the unit's configuration")
 	c.Flags().StringVar(&name, "out", "commissioning", "name of the files, without .html and .txt")
-	c.Flags().StringVar(&lang, "lang", langOf(os.Getenv), "en or zh")
+	c.Flags().StringVar(&lang, "lang", userLanguage(), "en or zh")
 	return c
 }
 

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -54,7 +53,7 @@ func attach(ctx context.Context, conf *config.Config, in *os.File, out io.Writer
 	if err != nil || width == 0 || height == 0 {
 		width, height = 80, 24
 	}
-	line, err := board.Ask(conf, fmt.Sprintf("console %dx%d %s %s", width, height, terminalKind(plain), language()))
+	line, err := board.Ask(conf, fmt.Sprintf("console %dx%d %s %s", width, height, terminalKind(plain), userLanguage()))
 	if err != nil {
 		return err
 	}
@@ -90,17 +89,4 @@ func terminalKind(plain bool) string {
 		return "vt100"
 	}
 	return "dumb"
-}
-
-// language is that of the person at the terminal, as far as the unit speaks it.
-func language() string {
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v := os.Getenv(name); v != "" {
-			if strings.HasPrefix(v, "zh") {
-				return "zh"
-			}
-			break
-		}
-	}
-	return "en"
 }
