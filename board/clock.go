@@ -12,6 +12,7 @@ import (
 
 	"menshen/board/config"
 	"menshen/board/console"
+	"menshen/board/outbox"
 	"menshen/policy"
 	"menshen/store"
 )
@@ -45,7 +46,7 @@ func (s *TimeSource) from() string {
 
 // vaultOptions are how every program of the unit opens its vault: with its key, and with a clock that is believed as far as it can be.
 func vaultOptions(c *config.Config, s *TimeSource) store.Options {
-	return store.Options{Key: KeySource(c), Files: []string{outDir(c)}, Trusted: func() bool { return s.from() != "" }}
+	return store.Options{Key: KeySource(c), Files: []string{outbox.Dir(c.Unit.Dir)}, Trusted: func() bool { return s.from() != "" }}
 }
 
 // machineTime is what keeps the machine's time right: "sync" when the kernel's clock is disciplined (by a GPS receiver's gpsd and chrony, which need no

@@ -66,7 +66,7 @@ func (d *Desk) AssessmentForm(_ context.Context, s console.Session, name string)
 	if _, err := d.allow(s, keepsPeople); err != nil {
 		return papers.Assessment{}, err
 	}
-	dir := outDir(d.u.cfg)
+	dir := d.u.out.Dir
 	if name == "." || name != filepath.Base(name) {
 		return papers.Assessment{}, problem(errors.New(words(s.Lang, "that is not the name of a file alone", "这不是单独的文件名")),
 			words(s.Lang, "put the file into "+dir+", and give its name without a folder", "请将文件放入 "+dir+"，只写文件名"))

@@ -1,21 +1,17 @@
 package board
 
 import (
-	"bufio"
 	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"filippo.io/age"
 
-	"menshen/board/config"
 	"menshen/board/console"
-	"menshen/internal/safefile"
+	"menshen/board/outbox"
 	"menshen/policy"
 	"menshen/recognizer/index"
 	"menshen/store"
@@ -105,24 +101,13 @@ func (d *Desk) ExportAudit(_ context.Context, s console.Session) (path, key stri
 	return path, hex.EncodeToString(d.u.vault.PublicKey()), err
 }
 
-// outDir is the unit's folder for what leaves it. An erasure scans it as well.
-func outDir(c *config.Config) string { return c.Unit.Dir + ".out" }
-
-// writeOut writes a new file into that folder, whole or not at all.
+// writeOut writes a new file into the folder for what leaves the unit.
 func (u *Unit) writeOut(what, ending string, write func(io.Writer) error) (path string, err error) {
-	dir := outDir(u.cfg)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", problem(fmt.Errorf("writing the %s: %w", what, err), "let the service write beside "+u.cfg.Unit.Dir)
+	path, err = u.out.Write(u.now(), what, ending, write)
+	if errors.Is(err, outbox.ErrNoFolder) {
+		err = problem(err, "let the service write beside "+u.cfg.Unit.Dir)
 	}
-	path = filepath.Join(dir, what+"-"+u.now().In(u.cfg.Site.Location()).Format("20060102-150405")+ending)
-	err = safefile.Fill(path, func(f io.Writer) error {
-		w := bufio.NewWriter(f)
-		return errors.Join(write(w), w.Flush())
-	})
-	if err != nil {
-		return "", fmt.Errorf("writing the %s: %w", what, err)
-	}
-	return path, nil
+	return path, err
 }
 
 // damaged keeps damaged records as a fault, and lets everything else go on with those that are whole.

@@ -118,7 +118,7 @@ func (d *Desk) RemovePerson(ctx context.Context, s console.Session, id policy.Pe
 	if err := d.u.forgetFace(ctx, id); err != nil {
 		return console.Receipt{}, err
 	}
-	if err := d.u.dropCopies(id); err != nil {
+	if err := d.u.out.DropCopies(id); err != nil {
 		return console.Receipt{}, err
 	}
 	return d.erasing(s.Lang, id, "person", func() (store.Receipt, error) { return d.u.vault.RemovePerson(by, id, why) })

@@ -8,25 +8,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"filippo.io/age"
 
 	"menshen/board/console"
+	"menshen/board/outbox"
 	"menshen/board/rights"
-	"menshen/internal/safefile"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
 )
 
 var _ console.Rights = (*Desk)(nil)
-
-// copyKept is how long the encrypted copy of a person's page lies in the unit's folder, for staff to hand it over.
-const copyKept = 7 * 24 * time.Hour
 
 // copyWork is the scrypt work factor (2^n) of a copy's passphrase: 32 MiB and a moment on a small board. The passphrase is 80 random bits, so it need not be slow.
 const copyWork = 15
@@ -70,10 +65,7 @@ func (d *Desk) Copy(ctx context.Context, s console.Session, id policy.PersonID, 
 	if err != nil {
 		return console.Copy{}, err
 	}
-	if err := d.u.dropCopies(id); err != nil {
-		return console.Copy{}, err
-	}
-	path, err := d.u.writeOut(copyName(id), ".html.age", func(w io.Writer) error {
+	path, err := d.u.out.WriteCopy(d.u.now(), id, func(w io.Writer) error {
 		sealed, err := age.Encrypt(w, to)
 		if err != nil {
 			return err
@@ -82,7 +74,7 @@ func (d *Desk) Copy(ctx context.Context, s console.Session, id policy.PersonID, 
 		_, err = b.WriteString(html)
 		return errors.Join(err, b.Flush(), sealed.Close())
 	})
-	return console.Copy{Path: path, Until: d.u.now().Add(copyKept), Passphrase: passphrase}, err
+	return console.Copy{Path: path, Until: d.u.now().Add(outbox.CopyKept), Passphrase: passphrase}, err
 }
 
 // answered records that a person's page was made, before it is: the page then shows this too.
@@ -113,39 +105,6 @@ func copyFor(recipient string) (age.Recipient, console.Secret, error) {
 	}
 	to.SetWorkFactor(copyWork)
 	return to, console.Secret(passphrase), nil
-}
-
-// copyName begins the name of a copy's file: with the person's handle, which says nothing of them and dies with their record.
-func copyName(id policy.PersonID) string { return "page-" + id.String() }
-
-// dropCopies deletes the copies of a person's page.
-func (u *Unit) dropCopies(id policy.PersonID) error {
-	found, err := filepath.Glob(filepath.Join(outDir(u.cfg), copyName(id)+"-*.html.age"))
-	for _, path := range found {
-		err = errors.Join(err, safefile.Clean(path))
-	}
-	if err != nil {
-		return fmt.Errorf("deleting the copies of a person's page: %w", err)
-	}
-	return nil
-}
-
-// dropOldCopies deletes those whose time is over.
-func (u *Unit) dropOldCopies() error {
-	c := u.vault.Clock()
-	if !c.Destroys() {
-		return nil // the log's own retention says so
-	}
-	found, err := filepath.Glob(filepath.Join(outDir(u.cfg), "page-*.html.age"))
-	for _, path := range found {
-		if info, statErr := os.Stat(path); statErr == nil && c.Now.Sub(info.ModTime()) > copyKept {
-			err = errors.Join(err, safefile.Clean(path))
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("deleting old copies of people's pages: %w", err)
-	}
-	return nil
 }
 
 // ownPage gathers all that is stored about a person, in words of a language.

@@ -39,7 +39,7 @@ func (d *Desk) Watch(ctx context.Context, s console.Session, show func(console.E
 			show(e)
 		case <-look.C:
 			var now map[string]string
-			machine := d.u.machine.facts(d.u.cfg.Unit.Dir, s.Lang) // beside the loop: the kernel may take its time
+			machine := machineFacts(d.u.board.Health(d.u.cfg.Unit.Dir), s.Lang) // beside the loop: the kernel may take its time
 			if err := d.u.do(ctx, func() { now = d.u.moods(machine, s.Lang) }); err != nil {
 				if ctx.Err() != nil {
 					return ended(ctx)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"menshen/board/console"
+	"menshen/board/host"
 	"menshen/hal"
 	"menshen/recognizer/eye"
 	"menshen/store"
@@ -44,7 +45,7 @@ func TestRStrangerWatch(t *testing.T) {
 	b := newBench(t)
 	tom := b.operator("tom", store.Technician)
 	b.someone(7)
-	b.machine = machine{sys: t.TempDir(), space: func(string) (uint64, uint64, error) { return 1 << 30, 1 << 32, nil }}
+	b.board = host.Board{Sys: t.TempDir(), Space: func(string) (uint64, uint64, error) { return 1 << 30, 1 << 32, nil }}
 	b.run()
 	ctx, cancel := context.WithCancel(context.Background())
 	var got seen

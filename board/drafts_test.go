@@ -55,7 +55,7 @@ func TestFormIsReadFromItsFolderAlone(t *testing.T) {
 	b := newBench(t)
 	ctx := context.Background()
 	s := b.operator("one", store.Manager)
-	dir := outDir(b.cfg)
+	dir := b.out.Dir
 	if err := os.MkdirAll(filepath.Join(dir, "folder"), 0o700); err != nil {
 		t.Fatal(err)
 	}

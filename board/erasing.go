@@ -88,7 +88,7 @@ func (u *Unit) eraseDue(ctx context.Context) {
 // erase destroys a face, or all of a person.
 func (u *Unit) erase(id policy.PersonID, e erasure) (err error) {
 	if e.person {
-		if err := u.dropCopies(id); err != nil {
+		if err := u.out.DropCopies(id); err != nil {
 			return err
 		}
 		_, err = u.vault.RemovePerson(store.Door, id, e.why)

@@ -203,7 +203,7 @@ func (u *Unit) countMachine() (host.Facts, error) {
 
 // where are the unit's processes and folders.
 func (u *Unit) where() host.Where {
-	w := host.Where{PIDs: []int{os.Getpid()}, Folders: []string{u.cfg.Unit.Dir, outDir(u.cfg)}}
+	w := host.Where{PIDs: []int{os.Getpid()}, Folders: []string{u.cfg.Unit.Dir, u.out.Dir}}
 	if u.eye != nil {
 		if s := u.eye.Status(); s.PID != 0 && s.State == eye.Running {
 			w.PIDs = append(w.PIDs, s.PID)

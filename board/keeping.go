@@ -29,7 +29,10 @@ func (u *Unit) keep(ctx context.Context) {
 		_, err := u.vault.Prune(ctx, store.Door)
 		if wait = keepAgain; !errors.Is(err, store.ErrClock) {
 			wait = keepEvery
-			err = errors.Join(err, u.dropOldCopies(), u.dropOldPapers())
+			err = errors.Join(err, u.dropOldPapers())
+			if c := u.vault.Clock(); c.Destroys() {
+				err = errors.Join(err, u.out.DropOldCopies(c.Now))
+			}
 		}
 		if ctx.Err() != nil {
 			return

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"menshen/board/console"
+	"menshen/board/host"
 	"menshen/policy"
 	"menshen/recognizer"
 	"menshen/store"
@@ -102,7 +103,7 @@ func TestSessionsBesideTheLoop(t *testing.T) {
 func TestKernelIsAskedBesideTheLoop(t *testing.T) {
 	b := newBench(t)
 	asked := make(chan error, 16)
-	b.machine = machine{sys: t.TempDir(), space: func(string) (uint64, uint64, error) {
+	b.board = host.Board{Sys: t.TempDir(), Space: func(string) (uint64, uint64, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
 		asked <- b.do(ctx, func() {}) // never, if the loop itself asks

@@ -14,6 +14,7 @@ import (
 	"filippo.io/age"
 
 	"menshen/board/console"
+	"menshen/board/outbox"
 	"menshen/policy"
 	"menshen/store"
 )
@@ -152,7 +153,7 @@ func TestRRightsCopy(t *testing.T) {
 	if _, err := b.desk.RemovePerson(ctx, b.staff, id, "lease end"); err != nil {
 		t.Fatal(err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(outDir(b.cfg), "page-*")); len(left) != 0 {
+	if left, _ := filepath.Glob(filepath.Join(b.out.Dir, "page-*")); len(left) != 0 {
 		t.Errorf("the person is erased, and their page is there: %v", left)
 	}
 	if _, err := b.desk.Copy(ctx, b.staff, id, ""); !errors.Is(err, console.ErrNoPerson) {
@@ -164,10 +165,10 @@ func TestRRightsCopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := b.clock.now()
-	if err := os.Chtimes(third.Path, now, now.Add(-copyKept-time.Hour)); err != nil {
+	if err := os.Chtimes(third.Path, now, now.Add(-outbox.CopyKept-time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.dropOldCopies(); err != nil {
+	if err := b.out.DropOldCopies(now); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(third.Path); !errors.Is(err, os.ErrNotExist) {

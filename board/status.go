@@ -24,7 +24,7 @@ func (d *Desk) Status(ctx context.Context, s console.Session) (console.Status, e
 		return console.Status{}, fmt.Errorf("reading the people: %w", err)
 	}
 	var st console.Status
-	machine := d.u.machine.facts(d.u.cfg.Unit.Dir, s.Lang) // beside the loop: the kernel may take its time
+	machine := machineFacts(d.u.board.Health(d.u.cfg.Unit.Dir), s.Lang) // beside the loop: the kernel may take its time
 	err = d.u.do(ctx, func() { st = d.u.status(s.Lang) })
 	st.Others = append(st.Others, machine...)
 	st.People = len(people)

@@ -10,6 +10,7 @@ import (
 
 	"menshen/board/config"
 	"menshen/board/host"
+	"menshen/board/outbox"
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/recognizer"
@@ -80,6 +81,7 @@ type Unit struct {
 	back      policy.Withdrawal // somebody's gesture at the door
 	due       erasures
 	outputs   outputs
+	out       outbox.Box
 	heldAt    time.Time // when holdOutputs did its work last
 	source    *TimeSource
 	setClock  func(time.Time) error
@@ -89,7 +91,7 @@ type Unit struct {
 	misreads  map[string]misreads
 
 	unrecorded atomic.Pointer[error] // why the vault did not take a record; any goroutine's
-	machine    machine
+	board      host.Board
 
 	watchers watchers // anybody's
 }
@@ -122,10 +124,11 @@ func New(p Parts) (*Unit, error) {
 		site:     newSite(p.Config.Site),
 		source:   p.Time,
 		setClock: setSystemClock,
+		out:      outbox.Box{Dir: outbox.Dir(p.Config.Unit.Dir), Zone: p.Config.Site.Location()},
 		outputs:  newOutputs(p.Wires.Signals),
 		faults:   map[string]string{},
 		due:      newErasures(),
-		counts:   map[string]int{}, misreads: map[string]misreads{}, machine: thisMachine,
+		counts:   map[string]int{}, misreads: map[string]misreads{}, board: host.ThisBoard(),
 	}
 	if err := u.makeIndex(p); err != nil {
 		return nil, err
