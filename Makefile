@@ -75,7 +75,7 @@ attack: setup
 # Figures beside named peers, in one run each.
 bench: setup
 	scripts/bench/setup.sh
-	@scripts/bench/all.sh scripts/bench/search.py scripts/bench/chain.sh "go test -run ^$$ -bench ToRelay -benchtime 200x ./board"
+	@scripts/bench/all.sh scripts/bench/search.py scripts/bench/chain.sh scripts/bench/qr.sh "go test -run ^$$ -bench ToRelay -benchtime 200x ./board"
 
 # Does memory grow, and what does an empty corridor cost? The whole unit, with people who come and go; MINUTES=1 is the empty corridor alone.
 MINUTES ?= 60

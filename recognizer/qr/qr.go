@@ -1,27 +1,9 @@
-// Package qr finds and reads a QR code (ISO/IEC 18004, model 2, versions 1 to 10: up to 57×57 modules, 271 bytes) in a grey picture. OpenCV's
-// own way was measured and left: it needs the library quirc to read, which Debian's is built without, and took between 11 and 460 ms to find a
-// code in a frame of 640×480, and found fewer: none at 110 pixels, of those at 200 pixels with a blur of one two in three.
+// Package qr finds and reads a QR code (ISO/IEC 18004, model 2, versions 1 to 10: up to 57×57 modules, 271 bytes) in a grey picture.
+// What comes out was written by a stranger. Decision 23 says why it is not a library, and how well it reads.
 //
 // The story: tell ink from paper, find three finder patterns that form a corner (find.go), place the fourth corner by the alignment
 // pattern (place.go), sample the modules through that perspective (grid.go), read the format and undo the mask, collect codewords in their
-// zigzag (symbol.go), repair them by Reed and Solomon's code (repair.go), and decode the segments to text (text.go). What comes out was
-// written by a stranger.
-//
-// # How well
-//
-// Codes of 152 characters (version 5, level L, 37×37 modules), in frames of 640×480 with a sensor's noise, turned by up to 11 degrees, at full
-// light and at a quarter of it; σ is the blur in pixels, side the code's size:
-//
-//	side     σ 0        σ 1        σ 1.5      σ 2        σ 3       σ 4
-//	 90 px   100  95%     0   0%     0   0%     0   0%    0   0%    0  0%
-//	110 px   100 100%    95  55%     0   0%     0   0%    0   0%    0  0%
-//	150 px   100 100%   100 100%   100  55%     0   0%    0   0%    0  0%
-//	200 px   100 100%   100 100%   100  90%   100  50%    0   0%    0  0%
-//	260 px   100 100%   100 100%   100  95%   100  80%  100  20%    0  0%
-//	340 px   100 100%   100 100%   100 100%   100  90%  100  45%  100  5%
-//
-// A frame took 1.1 to 2 ms with no code or a clear one, and up to 10 ms (mean of a cell) with one that cannot be read, on one core of a virtual
-// server machine with other work beside it. How to measure it again stands at TestReadingRate.
+// zigzag (symbol.go), repair them by Reed and Solomon's code (repair.go), and decode the segments to text (text.go).
 package qr
 
 import (

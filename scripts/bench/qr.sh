@@ -1,0 +1,12 @@
+#!/bin/sh
+# Our QR reader, gozxing and OpenCV's on the same frames: codes read, codes read wrongly, panics, processor time, memory.
+#
+#   scripts/bench/qr.sh [FRAMES]         of each kind, default 10
+#
+# Its module is its own, so that the program does not depend on what it is only held against.
+set -eu
+cd "$(dirname "$0")/qr"
+set -a
+. ../../cgo.env
+set +a
+go run . -frames "${1:-10}" | grep -v QUIRC # which Debian's OpenCV says for each frame: it is built without that library
