@@ -49,7 +49,7 @@ func TestREraseReceiptAndBackup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rep, err := b.vault.Restore(ctx, store.Door, bytes.NewReader(raw), key, b.vault.PublicKey())
+	rep, err := b.vault.Restore(ctx, store.Door, bytes.NewReader(raw), key, b.vault.PublicKey(), store.Since{})
 	if err != nil || rep.Withdrawn != 1 || rep.Faces != 0 {
 		t.Errorf("restored: %+v, %v", rep, err)
 	}

@@ -40,7 +40,7 @@ func TestBackupRestoresOnAnotherUnit(t *testing.T) {
 	}
 	b := u.backup(t, id, true)
 	n := newUnit(t)
-	rep, err := n.Restore(context.Background(), "op", bytes.NewReader(b), id, u.PublicKey())
+	rep, err := n.Restore(context.Background(), "op", bytes.NewReader(b), id, u.PublicKey(), WithoutReceipts())
 	if err != nil || rep.People != 1 || rep.Faces != 1 || rep.From.Unit != u.Unit() {
 		t.Fatalf("%+v, %v", rep, err)
 	}
@@ -72,12 +72,12 @@ func TestBackupRestoresOnAnotherUnit(t *testing.T) {
 	if _, err := ReadBackup(bytes.NewReader(b), id, n.PublicKey(), nil); !errors.Is(err, audit.ErrSigner) {
 		t.Errorf("another unit's backup is taken: %v", err)
 	}
-	if _, err := u.Restore(context.Background(), "op", bytes.NewReader(n.backup(t, id, true)), id, nil); err != nil {
+	if _, err := u.Restore(context.Background(), "op", bytes.NewReader(n.backup(t, id, true)), id, nil, WithoutReceipts()); err != nil {
 		t.Errorf("the same lookup key, and still: %v", err)
 	}
 	other := newUnit(t)
 	other.tenant(t, "wang")
-	if _, err := other.Restore(context.Background(), "op", bytes.NewReader(b), id, nil); !errors.Is(err, ErrNotEmpty) {
+	if _, err := other.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, WithoutReceipts()); !errors.Is(err, ErrNotEmpty) {
 		t.Errorf("laid over another unit's people: %v", err)
 	}
 }
@@ -108,11 +108,59 @@ func TestREraseIsNotUndoneByARestore(t *testing.T) {
 			t.Errorf("wang's face is %q, %v", p.Face.State, err)
 		}
 	}
-	rep, err := u.Restore(context.Background(), "op", bytes.NewReader(b), id, nil)
+	rep, err := u.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, Since{})
 	check(u, rep, err)
 	n := newUnit(t)
-	rep, err = n.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, gone, face)
+	if _, err := n.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, Since{}); !errors.Is(err, ErrSince) {
+		t.Errorf("a new unit restored without a word on who was erased since: %v", err)
+	}
+	forged := gone
+	forged.What = "face"
+	if _, err := n.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, ByReceipts(face, forged)); !errors.Is(err, ErrReceipt) {
+		t.Errorf("a changed receipt is taken: %v", err)
+	}
+	if ps, err := n.People(); err != nil || len(ps) != 0 {
+		t.Fatalf("a refused restore left %d people, %v", len(ps), err)
+	}
+	rep, err = n.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, ByReceipts(gone, face))
 	check(n, rep, err)
+	if len(rep.Applied) != 2 || rep.Applied[0].Seq != gone.Seq {
+		t.Errorf("receipts %+v kept something out", rep.Applied)
+	}
+	es, err := n.Entries(0, 1, true)
+	if err != nil || es[0].Kind != audit.BackupRestored || es[0].Detail["receipts"] != "2" {
+		t.Errorf("%+v, %v", es, err)
+	}
+}
+
+// TestREraseTheLaterErasureCounts is a face that was erased, enrolled again, put into a backup, and erased again: it stays away, whichever
+// of the two erasures is told first.
+func TestREraseTheLaterErasureCounts(t *testing.T) {
+	u := newUnit(t)
+	id := identity(t)
+	li := u.enrolled(t, "li", face(1))
+	early, err := u.EraseFace("op", li, "withdrawn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.clock.advance(time.Hour)
+	u.enrol(t, li, face(2))
+	b := u.backup(t, id, true)
+	u.clock.advance(time.Hour)
+	late, err := u.EraseFace("op", li, "withdrawn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, since := range map[string]Since{"own": {}, "rising": ByReceipts(early, late), "falling": ByReceipts(late, early)} {
+		to := u
+		if name != "own" {
+			to = newUnit(t)
+		}
+		rep, err := to.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, since)
+		if err != nil || rep.Withdrawn != 1 || rep.Faces != 0 {
+			t.Errorf("%s: %+v, %v", name, rep, err)
+		}
+	}
 }
 
 func TestBackupWithoutFaces(t *testing.T) {
@@ -120,7 +168,7 @@ func TestBackupWithoutFaces(t *testing.T) {
 	id := identity(t)
 	li := u.enrolled(t, "li", face(1))
 	n := newUnit(t)
-	rep, err := n.Restore(context.Background(), "op", bytes.NewReader(u.backup(t, id, false)), id, nil)
+	rep, err := n.Restore(context.Background(), "op", bytes.NewReader(u.backup(t, id, false)), id, nil, WithoutReceipts())
 	if err != nil || rep.Reenrol != 1 {
 		t.Fatalf("%+v, %v", rep, err)
 	}
@@ -141,7 +189,7 @@ func TestDamagedBackupChangesNothing(t *testing.T) {
 		bad := bytes.Clone(b)
 		bad[i] ^= 4
 		for _, c := range [][]byte{bad, b[:i]} {
-			if _, err := n.Restore(context.Background(), "op", bytes.NewReader(c), id, nil); err == nil {
+			if _, err := n.Restore(context.Background(), "op", bytes.NewReader(c), id, nil, WithoutReceipts()); err == nil {
 				t.Fatalf("damaged at %d of %d, and taken", i, len(b))
 			}
 		}

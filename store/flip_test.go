@@ -174,7 +174,7 @@ func TestSalvageIntoANewVault(t *testing.T) {
 		t.Fatalf("%+v, %v", rep, err)
 	}
 	n := newUnit(t)
-	if _, err := n.Restore(context.Background(), "op", &out, id, nil); err != nil {
+	if _, err := n.Restore(context.Background(), "op", &out, id, nil, WithoutReceipts()); err != nil {
 		t.Fatal(err)
 	}
 	if p, _, err := n.FindCredential(policy.CardKind, cardOf["li"]); err != nil || p.ID != li || p.Face.State != policy.FaceEnrolled {

@@ -84,7 +84,7 @@ func TestPapersOutliveRotationErasureBackupAndSalvage(t *testing.T) {
 	b := u.backup(t, id, true)
 
 	n := newUnit(t)
-	if _, err := n.Restore(context.Background(), "op", bytes.NewReader(b), id, nil); err != nil {
+	if _, err := n.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, WithoutReceipts()); err != nil {
 		t.Fatal(err)
 	}
 	n.holds(t, want...)
@@ -93,7 +93,7 @@ func TestPapersOutliveRotationErasureBackupAndSalvage(t *testing.T) {
 
 	u.file(t, "incident", "since the backup")
 	for range 2 {
-		if _, err := u.Restore(context.Background(), "op", bytes.NewReader(b), id, nil); err != nil {
+		if _, err := u.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, WithoutReceipts()); err != nil {
 			t.Fatal(err)
 		}
 		u.holds(t, append(want, "incident since the backup")...)
@@ -108,7 +108,7 @@ func TestPapersOutliveRotationErasureBackupAndSalvage(t *testing.T) {
 	if n := other.file(t, "filing", "its own"); n != all[0].Seq {
 		t.Fatalf("number %d, and not %d", n, all[0].Seq)
 	}
-	if _, err := other.Restore(context.Background(), "op", bytes.NewReader(b), id, nil); err != nil {
+	if _, err := other.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, WithoutReceipts()); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := other.Papers(""); err != nil || len(got) != 3 {
@@ -121,7 +121,7 @@ func TestPapersOutliveRotationErasureBackupAndSalvage(t *testing.T) {
 		t.Fatal(err)
 	}
 	saved := newUnit(t)
-	if _, err := saved.Restore(context.Background(), "op", &out, id, nil); err != nil {
+	if _, err := saved.Restore(context.Background(), "op", &out, id, nil, WithoutReceipts()); err != nil {
 		t.Fatal(err)
 	}
 	saved.holds(t, append(want, "incident since the backup")...)

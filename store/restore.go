@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"filippo.io/age"
@@ -20,38 +21,72 @@ import (
 // RestoreReport is what a restore did.
 type RestoreReport struct {
 	From      BackupHead
-	People    int // restored
-	Faces     int // with templates
-	Erased    int // people not restored, as they were erased after the backup was made
-	Withdrawn int // people restored without their face, for the same reason
-	Reenrol   int // people whose templates are not in the backup; their consent stands
+	People    int       // restored
+	Faces     int       // with templates
+	Erased    int       // people not restored, as they were erased after the backup was made
+	Withdrawn int       // people restored without their face, for the same reason
+	Reenrol   int       // people whose templates are not in the backup; their consent stands
+	Applied   []Receipt // those of the given receipts that kept a person or a face out
 }
+
+// Since is what is known of erasures since a backup was made. The zero value says nothing, which is enough only for a vault that
+// recorded them itself.
+type Since struct {
+	receipts []Receipt
+	said     bool
+}
+
+// ByReceipts are the receipts of all erasures since the backup.
+func ByReceipts(rs ...Receipt) Since { return Since{rs, true} }
+
+// WithoutReceipts brings back whoever was erased since the backup, by decision of whoever restores it.
+func WithoutReceipts() Since { return Since{said: true} }
+
+// Said reports whether anything was said.
+func (s Since) Said() bool { return s.said }
+
+// ErrSince means that a backup of another unit came without a word on who was erased since it was made.
+var ErrSince = errors.New("this unit does not know who was erased after the backup was made")
+
+// ErrReceipt means that a receipt is not of the unit that made the backup, or was changed.
+var ErrReceipt = errors.New("not signed by the unit that made the backup")
 
 // ErrNotEmpty means that a backup of another unit cannot be laid over the people of this one.
 var ErrNotEmpty = errors.New("this vault has people of its own; restore into a new one")
 
-// Restore brings a backup's people, accounts, notices, papers and settings into this vault, which is a new one or of the same unit. Everything
-// gets new keys (only the key by which cards are looked up comes along). Whoever is in both is taken from the backup; whoever is only here
-// stays. Erasures are not undone, neither those of this vault, nor those in the backup, nor those that receipts tell of. The audit log of this vault goes on; that of the
-// backup stays in the backup (ReadBackup). signer as for ReadBackup. A failure leaves everything as it was.
-func (v *Vault) Restore(ctx context.Context, a Actor, r io.Reader, id age.Identity, signer ed25519.PublicKey, receipts ...Receipt) (RestoreReport, error) {
+// Restore brings a backup's people, accounts, notices, papers and settings into this vault, which is a new one or of the same unit.
+// Everything gets new keys (only the key by which cards are looked up comes along). Whoever is in both is taken from the backup;
+// whoever is only here stays. Erasures are not undone: those of this vault, those in the backup, and those that since tells of.
+// The audit log of this vault goes on; that of the backup stays in the backup (ReadBackup). signer as for ReadBackup.
+// Errors: ErrSince, ErrReceipt, ErrNotEmpty, those of ReadBackup. A failure leaves everything as it was.
+func (v *Vault) Restore(ctx context.Context, a Actor, r io.Reader, id age.Identity, signer ed25519.PublicKey, since Since) (RestoreReport, error) {
 	var rep RestoreReport
 	err := v.renew(ctx, forget{}, func(t *tx) error {
-		m := &merger{t: t, rep: &rep, tombs: map[[32]byte]Tombstone{}}
-		for _, s := range receipts {
-			if err := t.bury(Tombstone{Subject: s.Subject, What: s.What, At: s.At}); err != nil {
-				return err
-			}
-		}
+		m := &merger{t: t, rep: &rep, tombs: map[[32]byte]Tombstone{}, left: map[[32]byte]string{}}
 		var err error
 		if rep.From, err = readBackup(r, id, signer, m.item); err != nil {
 			return err
 		}
+		if rep.From.Unit != t.r.Unit && !since.said {
+			return ErrSince
+		}
+		for i, s := range since.receipts {
+			if !s.Verify(rep.From.Pub) {
+				return fmt.Errorf("receipt %d is %w", i+1, ErrReceipt)
+			}
+			if err := t.bury(Tombstone{Subject: s.Subject, What: s.What, At: s.At}); err != nil {
+				return err
+			}
+		}
 		if err := m.finish(); err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: audit.BackupRestored, Actor: a, Detail: map[string]string{
-			"unit": fmt.Sprintf("%x", rep.From.Unit), "made": rep.From.At.Format(time.RFC3339), "people": fmt.Sprint(rep.People)}})
+		rep.Applied = slices.DeleteFunc(slices.Clone(since.receipts), func(s Receipt) bool { return m.left[s.Subject] != s.What })
+		detail := map[string]string{"unit": fmt.Sprintf("%x", rep.From.Unit), "made": rep.From.At.Format(time.RFC3339), "people": fmt.Sprint(rep.People)}
+		if since.said {
+			detail["receipts"] = fmt.Sprint(len(since.receipts))
+		}
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.BackupRestored, Actor: a, Detail: detail})
 		return err
 	})
 	rep.From.Lookup = nil
@@ -66,6 +101,7 @@ type merger struct {
 	t      *tx
 	rep    *RestoreReport
 	tombs  map[[32]byte]Tombstone
+	left   map[[32]byte]string // what was left out of whom, as Tombstone.What
 	people []backupPerson
 }
 
@@ -170,6 +206,7 @@ func (m *merger) person(b *backupPerson) error {
 	tomb := m.tombs[Subject(p.ID)]
 	if tomb.What == "person" {
 		m.rep.Erased++
+		m.left[tomb.Subject] = tomb.What
 		return nil
 	}
 	if p.Face.State == policy.FaceEnrolled {
@@ -177,6 +214,7 @@ func (m *merger) person(b *backupPerson) error {
 		case tomb.What == "face" && !tomb.At.Before(made):
 			p.Person, b.Templates = policy.Withdraw(p.Person, tomb.At), nil
 			m.rep.Withdrawn++
+			m.left[tomb.Subject] = tomb.What
 		case len(b.Templates) == 0:
 			p.Face.State = policy.FaceConsented
 			m.rep.Reenrol++

@@ -123,14 +123,14 @@ type Tombstone struct {
 	At      time.Time `cbor:"at"`
 }
 
-// bury keeps the tombstone; that of a whole person replaces that of their face.
+// bury keeps the tombstone; that of a whole person replaces that of their face, and a later one an earlier one.
 func (t *tx) bury(s Tombstone) error {
 	var was Tombstone
 	err := t.get(tombBucket, s.Subject[:], &t.r.seal, &was)
 	if err != nil && !errors.Is(err, ErrUnknown) {
 		return err
 	}
-	if err == nil && was.What == "person" {
+	if err == nil && (was.What == "person" || was.What == s.What && was.At.After(s.At)) {
 		return nil
 	}
 	return t.put(tombBucket, s.Subject[:], &t.r.seal, &s)

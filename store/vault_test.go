@@ -85,6 +85,13 @@ func (u *unit) tenant(t testing.TB, name string) policy.PersonID {
 func (u *unit) enrolled(t testing.TB, name string, templates [][]float32) policy.PersonID {
 	t.Helper()
 	id := u.tenant(t, name)
+	u.enrol(t, id, templates)
+	return id
+}
+
+// enrol gives somebody a face, with their consent.
+func (u *unit) enrol(t testing.TB, id policy.PersonID, templates [][]float32) {
+	t.Helper()
 	hash, err := u.PutNotice("op", "Your face opens this door only if you want it to.", "en")
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +106,6 @@ func (u *unit) enrolled(t testing.TB, name string, templates [][]float32) policy
 	if err := u.EnrolFace("op", id, templates); err != nil {
 		t.Fatal(err)
 	}
-	return id
 }
 
 // face is a template that stands out in a file.

@@ -84,7 +84,7 @@ func TestVectors(t *testing.T) {
 		t.Errorf("the log in the backup: %+v, %v", rep, err)
 	}
 	n := newUnit(t)
-	rep, err := n.Restore(context.Background(), "op", bytes.NewReader(vector("backup.age")), id, pub, rs...)
+	rep, err := n.Restore(context.Background(), "op", bytes.NewReader(vector("backup.age")), id, pub, ByReceipts(rs...))
 	if err != nil || rep.People != 1 || rep.Erased != 0 || rep.Withdrawn != 1 {
 		t.Errorf("restored with the receipts: %+v, %v", rep, err)
 	}

@@ -16,39 +16,8 @@ import (
 	"menshen/store"
 )
 
-func vaultRestore() *cobra.Command {
-	var k keeper
-	var identity string
-	c := &cobra.Command{
-		Use:   "restore BACKUP",
-		Short: "bring a backup into a new unit, or back into its own; erasures are not undone",
-		Long: `Brings people, operators, notices and settings of a backup into this vault. Everything gets new keys. Whoever was erased after
-the backup was made stays erased, where the unit knows of it.`,
-		Example: `  menshen init --config new.toml --operator anna
-  menshen vault restore backup.age --identity manager.key --config new.toml --operator anna`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			return withBackup(args[0], identity, func(f io.Reader, id age.Identity) error {
-				return k.act(c, func(v *store.Vault, by store.Actor) error {
-					r, err := v.Restore(c.Context(), by, f, id, nil)
-					if err != nil {
-						return err
-					}
-					fmt.Fprintf(c.OutOrStdout(), "%s: %d people restored, %d with face; %d erased since and %d withdrawn since were left out; %d must enrol again\n",
-						r.From, r.People, r.Faces, r.Erased, r.Withdrawn, r.Reenrol)
-					return nil
-				})
-			})
-		},
-	}
-	k.flags(c)
-	c.Flags().StringVar(&identity, "identity", "", "the manager's age key file")
-	_ = c.MarkFlagRequired("identity")
-	return c
-}
-
 // withBackup opens a backup and the key that it is encrypted for.
-func withBackup(path, identity string, f func(io.Reader, age.Identity) error) error {
+func withBackup(path, identity string, f func(io.ReadSeeker, age.Identity) error) error {
 	key, err := os.Open(identity)
 	if err != nil {
 		return fmt.Errorf("opening the age key: %w", err)
@@ -117,7 +86,7 @@ func vaultWhat() *cobra.Command {
 		Example: "  menshen vault what backup.age --identity manager.key",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return withBackup(args[0], identity, func(f io.Reader, id age.Identity) error {
+			return withBackup(args[0], identity, func(f io.ReadSeeker, id age.Identity) error {
 				h, err := store.ReadBackup(f, id, nil, nil)
 				if err != nil {
 					return err

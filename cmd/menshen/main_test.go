@@ -45,7 +45,7 @@ func TestVerbs(t *testing.T) {
 			}
 			return os.Geteuid() == 0, nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"flip": flip, "waitfor": waitFor, "simulated": simulated},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"flip": flip, "waitfor": waitFor, "simulated": simulated, "erasedsince": erasedSince},
 	})
 }
 
