@@ -34,6 +34,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if what := os.Getenv(actsVar); what != "" {
+		fmt.Fprintln(os.Stderr, actWithoutEnd(what))
+		os.Exit(1)
+	}
 	goleakMain(m)
 }
 

@@ -67,12 +67,17 @@ func (v *Vault) create(fill func(*tx) error) error {
 	r := newRing(h, seal.NewKey())
 	r.secrets.Lookup = seal.NewKey()
 	rand.Read(r.secrets.Sign[:])
+	c, err := newCounter(ctx, v.o.Key)
+	if err != nil {
+		return fmt.Errorf("begin to count: %w", err)
+	}
 	now := v.o.Now().UTC()
 	db, err := v.build(r, func(db *bolt.DB) error {
 		return update(db, r, func(t *tx) error {
 			if _, err := t.log(Entry{At: now, Kind: audit.VaultCreated, Actor: Door}); err != nil {
 				return err
 			}
+			t.st.Count = c.known()
 			return fill(t)
 		})
 	})
@@ -85,7 +90,7 @@ func (v *Vault) create(fill func(*tx) error) error {
 	if err := safefile.Swap(v.path()); err != nil {
 		return errors.Join(err, v.o.Key.Forget(ctx), db.Close(), v.drop(safefile.New), v.drop(""))
 	}
-	v.start(db, r, nil)
+	v.start(db, r, c, nil)
 	return nil
 }
 
@@ -179,9 +184,10 @@ func (v *Vault) opened(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var c *counter
 	r, st, err := v.unlock(ctx, db)
 	if err == nil {
-		if err = v.counts(ctx, st); err != nil {
+		if c, err = v.counts(ctx, st); err != nil {
 			r.wipe()
 		}
 	}
@@ -192,7 +198,7 @@ func (v *Vault) opened(ctx context.Context) error {
 	v.unseen.Store(fallback || !st.Head.IsZero())
 	v.untidy.Store(true)
 	v.unsynced.Store(true) // the file may have got its name just before a power cut
-	v.start(db, r, readOnly)
+	v.start(db, r, c, readOnly)
 	return nil
 }
 

@@ -56,7 +56,7 @@ type state struct {
 	Floor  time.Time `cbor:"floor"` // no time before this is believed
 	Audit  chain     `cbor:"audit"`
 	Before time.Time `cbor:"before,omitzero"` // the clock was set far ahead, from this time, and not looked at again: see Clock
-	Count  uint64    `cbor:"count,omitempty"` // of the key source's counter at the last start; 0: it has none
+	Count  uint64    `cbor:"count,omitempty"` // what the key source's counter shows, or one more; 0: it has none
 	Head   time.Time `cbor:"head,omitzero"`   // when a head page of the file was found damaged, until an operator has seen it
 }
 
@@ -110,6 +110,7 @@ type tx struct {
 	b      *bolt.Tx
 	r      *ring
 	st     state
+	found  state // as the transaction found it
 	touch  func(bucket string, key []byte)
 	packed bool // records are put in the order of their keys
 }
@@ -119,6 +120,7 @@ func begin(b *bolt.Tx, r *ring) (*tx, error) {
 	t := &tx{b: b, r: r}
 	err := t.needed(metaBucket, []byte("state"), &r.seal, &t.st)
 	t.st.Audit.First = max(t.st.Audit.First, 1)
+	t.found = t.st
 	return t, err
 }
 

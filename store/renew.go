@@ -48,11 +48,11 @@ type forget struct {
 func (v *Vault) renew(ctx context.Context, drop forget, change func(*tx) error) error {
 	v.renewing.Lock()
 	defer v.renewing.Unlock()
-	return v.renewTo(ctx, v.o.Key, drop, change)
+	return v.renewTo(ctx, v.o.Key, v.counter, drop, change)
 }
 
-// renewTo is renew with the new root key in a key source that may be another one.
-func (v *Vault) renewTo(ctx context.Context, to KeySource, drop forget, change func(*tx) error) error {
+// renewTo is renew with the new root key in a key source that may be another one, with its counter.
+func (v *Vault) renewTo(ctx context.Context, to KeySource, c *counter, drop forget, change func(*tx) error) error {
 	if err := v.settle(ctx); err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (v *Vault) renewTo(ctx context.Context, to KeySource, drop forget, change f
 	v.mu.RUnlock()
 	db, err := v.copyAll(next, drop)
 	if err == nil {
-		err = v.exchange(db, next, drop, change)
+		err = v.exchange(db, next, c, drop, change)
 	}
 	if err != nil {
 		v.mu.Lock()
@@ -139,7 +139,7 @@ func copyBucket(db *bolt.DB, next *ring, src *tx, bucket string, drop forget) er
 }
 
 // exchange is steps 3 and 4.
-func (v *Vault) exchange(db *bolt.DB, next *ring, drop forget, change func(*tx) error) error {
+func (v *Vault) exchange(db *bolt.DB, next *ring, c *counter, drop forget, change func(*tx) error) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	old, changed := v.db, v.delta.m
@@ -185,7 +185,7 @@ func (v *Vault) exchange(db *bolt.DB, next *ring, drop forget, change func(*tx) 
 		return errors.Join(err, db.Close(), v.drop(safefile.New))
 	}
 	was := v.ring
-	v.db, v.ring = db, next
+	v.db, v.ring, v.counter = db, next, c
 	v.time.learn(&last, v.o.Running())
 	was.wipe()
 	return guard(old.Close)

@@ -90,7 +90,7 @@ func (v *Vault) migrate(ctx context.Context) error {
 	if from == schema {
 		return nil
 	}
-	err := v.renewTo(ctx, v.o.Key, forget{}, func(t *tx) error {
+	err := v.renewTo(ctx, v.o.Key, v.counter, forget{}, func(t *tx) error {
 		if from < 2 {
 			if err := t.buryReceipts(); err != nil {
 				return err

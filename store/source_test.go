@@ -15,9 +15,10 @@ import (
 
 // chip is a key source in memory that can count, as a TPM does.
 type chip struct {
-	ks    []seal.Key
-	n     uint64
-	fails []error // of the next calls of Settle
+	ks     []seal.Key
+	n      uint64
+	fails  []error      // of the next calls of Settle
+	counts func() error // called before it counts; with an error it does not
 }
 
 func (c *chip) Load(context.Context) ([]seal.Key, error) {
@@ -46,7 +47,16 @@ func (c *chip) Settle(_ context.Context, k seal.Key) error {
 func (c *chip) Forget(context.Context) error          { c.ks = nil; return nil }
 func (c *chip) String() string                        { return "chip" }
 func (c *chip) Count(context.Context) (uint64, error) { return c.n, nil }
-func (c *chip) Advance(context.Context) error         { c.n++; return nil }
+
+func (c *chip) Advance(context.Context) error {
+	if c.counts != nil {
+		if err := c.counts(); err != nil {
+			return err
+		}
+	}
+	c.n++
+	return nil
+}
 
 // A key source that could not forget is asked again before anything else is staged; otherwise staging would drop the key in force.
 func TestKeyInForceIsNeverDropped(t *testing.T) {

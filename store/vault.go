@@ -63,6 +63,7 @@ type Vault struct {
 	mu       sync.RWMutex // held for reading by every transaction, for writing while the file is exchanged
 	db       *bolt.DB     // nil: not open
 	ring     *ring
+	counter  *counter // of the key source; nil: it has none
 	unit     [16]byte
 	pub      ed25519.PublicKey
 	why      error // why it is not open; nil with db nil: it was closed
@@ -160,9 +161,9 @@ func newVault(dir string, o Options) *Vault {
 }
 
 // start puts an open file to use; readOnly says why it can only be read, if so. What waits for it is written now.
-func (v *Vault) start(db *bolt.DB, r *ring, readOnly error) {
+func (v *Vault) start(db *bolt.DB, r *ring, c *counter, readOnly error) {
 	v.mu.Lock()
-	v.db, v.ring, v.unit, v.why, v.readOnly = db, r, r.Unit, nil, readOnly
+	v.db, v.ring, v.counter, v.unit, v.why, v.readOnly = db, r, c, r.Unit, nil, readOnly
 	v.pub = r.sign().Public().(ed25519.PublicKey)
 	v.mu.Unlock()
 	_ = v.view(func(t *tx) error { v.time.learn(&t.st, v.o.Running()); return nil }) // the state was read a moment ago
@@ -234,9 +235,6 @@ func (v *Vault) view(f func(*tx) error) error {
 		})
 	})
 }
-
-// act runs f in a writing transaction and returns when it is durable, in both heads of the file.
-func (v *Vault) act(f func(*tx) error) error { return v.writer.act(f) }
 
 func (o *Options) defaults() {
 	if o.Now == nil {

@@ -41,9 +41,12 @@ type Source interface {
 	String() string
 }
 
-// Counter is a Source that can also count where nobody can turn it back.
+// Counter is a Source that can also count where nobody can turn it back. It may be called beside the methods of Source, by one goroutine at a time.
 type Counter interface {
+	// Count gives the counter, and changes nothing; 0 when there is none yet.
 	Count(ctx context.Context) (uint64, error)
+	// Advance adds one. Where there is no counter yet it makes one, which begins anywhere above 0. After an error it may have counted or not.
+	// A TPM may take half a second, and bears some hundred thousand of them.
 	Advance(ctx context.Context) error
 }
 

@@ -123,19 +123,13 @@ func (t tpm) Forget(context.Context) error {
 	}))
 }
 
-// Count reads the TPM's counter, which is made at its first use.
 func (t tpm) Count(context.Context) (n uint64, err error) {
 	err = t.with(func(c *tpmConn) error {
-		if _, err := c.public(t.index + 2); errors.Is(err, fs.ErrNotExist) {
-			if err := c.define(t.index+2, tpm2.TPMNTCounter, 8); err != nil {
-				return err
-			}
-			if err := c.increment(t.index + 2); err != nil {
-				return err
-			}
-		}
 		b, err := c.read(t.index+2, 8)
-		if err == nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, tpm2.TPMRCNVUninitialized):
+			return nil // the latter: power was cut between making the counter and its first step
+		case err == nil:
 			n = binary.BigEndian.Uint64(b)
 		}
 		return err
@@ -144,7 +138,14 @@ func (t tpm) Count(context.Context) (n uint64, err error) {
 }
 
 func (t tpm) Advance(context.Context) error {
-	return t.wrap("advance counter", t.with(func(c *tpmConn) error { return c.increment(t.index + 2) }))
+	return t.wrap("advance counter", t.with(func(c *tpmConn) error {
+		if _, err := c.public(t.index + 2); errors.Is(err, fs.ErrNotExist) {
+			if err := c.define(t.index+2, tpm2.TPMNTCounter, 8); err != nil {
+				return err
+			}
+		}
+		return c.increment(t.index + 2)
+	}))
 }
 
 func (t tpm) wrap(what string, err error) error {

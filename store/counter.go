@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"menshen/store/keys"
+)
+
+// counter is a key source's counter, by which an older copy of the whole vault is known (decision 0011). The state holds what it shows, or one more:
+// the state goes first, so that after a power cut between the two it is ahead by one, which no copy from before is. nil: the source cannot count.
+type counter struct {
+	keys.Counter
+	n      atomic.Uint64 // what it shows
+	mu     sync.Mutex    // of what follows, and held while it counts
+	want   uint64        // what it shall show
+	unsure bool          // it may have counted once more than n
+}
+
+// newCounter sets a key source to count for a vault that is about to be kept by it; nil where the source cannot count.
+func newCounter(ctx context.Context, k KeySource) (*counter, error) {
+	its, ok := k.(keys.Counter)
+	if !ok {
+		return nil, nil
+	}
+	c := &counter{Counter: its}
+	return c, c.begin(ctx)
+}
+
+// begin has it count once, and reads it.
+func (c *counter) begin(ctx context.Context) error {
+	if err := c.Advance(ctx); err != nil {
+		return err
+	}
+	n, err := c.Count(ctx)
+	c.n.Store(n)
+	return err
+}
+
+// known is what the counter shows, as far as this process knows; 0 for none.
+func (c *counter) known() uint64 {
+	if c == nil {
+		return 0
+	}
+	return c.n.Load()
+}
+
+// counts compares a state with the key source's counter, where it has one: ErrRolledBack when an older copy of the vault was put in its place.
+// A state that counts nothing is of a vault that was never open, and made by a version that did not count then.
+func (v *Vault) counts(ctx context.Context, st state) (*counter, error) {
+	its, ok := v.o.Key.(keys.Counter)
+	if !ok {
+		return nil, nil
+	}
+	c := &counter{Counter: its}
+	n, err := c.Count(ctx)
+	if err == nil && st.Count != n && (st.Count != n+1 || n == 0) {
+		err = fmt.Errorf("%w: the vault counts %d, %s %d: bring the newest copy, or restore a backup", ErrRolledBack, st.Count, v.o.Key, n)
+	}
+	c.n.Store(n)
+	return c, err
+}
+
+// act runs f in a writing transaction and returns when it is durable, in both heads of the file, and when no copy of the vault from before it opens any more, where the
+// key source can count. One that cannot just now is a fault that Mend tells; the act is done all the same.
+func (v *Vault) act(f func(*tx) error) error {
+	var c *counter
+	var want uint64
+	err := v.writer.act(func(t *tx) error {
+		if err := f(t); err != nil {
+			return err
+		}
+		if c = v.counter; c != nil {
+			want = t.found.Count + 1 // each copy from before counts less
+			t.st.Count = min(want, c.known()+1)
+		}
+		return nil
+	})
+	if err == nil && c != nil {
+		_ = v.reach(c, want)
+	}
+	return err
+}
+
+// reach has the counter show at least want. It waits for others who do.
+func (v *Vault) reach(c *counter, want uint64) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.want = max(c.want, want)
+	for c.known() < c.want {
+		if err := v.advance(c); err != nil {
+			v.untidy.Store(true) // Mend tries again
+			return err
+		}
+	}
+	return nil
+}
+
+// advance has the counter show one more, after the state does. The caller holds c.mu.
+func (v *Vault) advance(c *counter) error {
+	ctx := context.Background()
+	if c.unsure {
+		n, err := c.Count(ctx)
+		if err == nil {
+			c.n.Store(n)
+			c.unsure = false
+		}
+		return err
+	}
+	next := c.known() + 1
+	var now uint64
+	if err := v.view(func(t *tx) error { now = t.st.Count; return nil }); err != nil {
+		return err
+	}
+	if now < next {
+		err := v.writer.act(func(t *tx) error {
+			if v.counter == c { // it may have another key source by now
+				t.st.Count = max(t.st.Count, next)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	c.unsure = true
+	if err := c.Advance(ctx); err != nil {
+		return err
+	}
+	c.n.Store(next)
+	c.unsure = false
+	return nil
+}
+
+// count has the counter count this start, and what was left to count. The caller holds renewing.
+func (v *Vault) count(ctx context.Context) error {
+	c := v.counter
+	if c == nil {
+		return nil
+	}
+	if c.known() == 0 { // of a vault that a version made which did not count then
+		if err := c.begin(ctx); err != nil {
+			return err
+		}
+	}
+	var now uint64
+	if err := v.view(func(t *tx) error { now = t.st.Count; return nil }); err != nil {
+		return err
+	}
+	return v.reach(c, max(now, c.known())+1)
+}
