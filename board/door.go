@@ -40,7 +40,7 @@ func (u *Unit) fromInput(e hal.InputEvent) {
 	case "lockdown":
 		u.record(store.Entry{At: e.At, Kind: either(e.Active, audit.LockdownKeyOn, audit.LockdownKeyOff)})
 		u.site.keySwitch = e.Active
-		u.obey()
+		u.applyOverrides()
 	case "interlock":
 		u.site.otherOpen = e.Active
 	case "bell":

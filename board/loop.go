@@ -76,7 +76,7 @@ func (u *Unit) loop(ctx context.Context) error {
 	if u.faces.unusable != nil {
 		u.fault("face models", errors.New(screen.OneLine(u.faces.unusable)))
 	}
-	u.obey()
+	u.applyOverrides()
 
 	var seen <-chan recognizer.Observation
 	var codes <-chan eye.Code

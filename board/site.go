@@ -7,9 +7,10 @@ import (
 
 	"menshen/board/config"
 	"menshen/policy"
+	"menshen/store"
 )
 
-// site is what the loop knows of the site's own rules: hours, who came in when, what an operator ordered for all.
+// site is what the loop knows of the site's own rules: hours, who came in when, the overrides in force.
 // Who came in is forgotten when the program ends, and with the day: it serves the rule of the moment and is no record.
 type site struct {
 	conf     config.Site
@@ -17,12 +18,12 @@ type site struct {
 	access   []policy.Access
 	free     policy.FreePassage
 
-	first       policy.First                  // of two persons
-	entering    *entrance                     // let in, not yet through the door
-	entered     map[policy.PersonID]time.Time // for Passback
-	counted     time.Time                     // when somebody who counts for free passage came in
-	orders      orders
-	ordersKnown bool // they were read from the vault
+	first          policy.First                  // of two persons
+	entering       *entrance                     // let in, not yet through the door
+	entered        map[policy.PersonID]time.Time // for Passback
+	counted        time.Time                     // when somebody who counts for free passage came in
+	overrides      store.Overrides
+	overridesKnown bool // they were read from the vault
 	keySwitch,
 	otherOpen bool // the inputs of these roles are active
 }
@@ -53,7 +54,7 @@ func (s *site) fill(a *policy.Attempt) {
 	}
 }
 
-func (s *site) lockdown() bool { return s.orders.Lockdown || s.keySwitch }
+func (s *site) lockdown() bool { return s.overrides.Lockdown || s.keySwitch }
 
 // decided takes a decision into account. Somebody counts as having come in when the door opens for them; where no contact tells,
 // when they were let in.
@@ -102,7 +103,7 @@ func (u *Unit) keepHours(now time.Time) {
 	if len(u.site.free.Hours) == 0 {
 		return
 	}
-	free := u.site.ordersKnown && !u.site.lockdown() && u.site.free.Open(u.site.calendar, u.clock(), now, u.site.counted)
+	free := u.site.overridesKnown && !u.site.lockdown() && u.site.free.Open(u.site.calendar, u.clock(), now, u.site.counted)
 	if free != u.door.Free {
 		u.step(policy.DoorEvent{At: now, Kind: either(free, policy.EvFreeOn, policy.EvFreeOff)})
 	}

@@ -225,10 +225,16 @@ func TestFreePassageWaitsForSomebody(t *testing.T) {
 	}
 }
 
-func TestOrdersHoldOverARestart(t *testing.T) {
+// TestOverridesHoldOverARestart, and leave nothing on file, however often they change.
+func TestOverridesHoldOverARestart(t *testing.T) {
 	b := newBench(t)
 	b.run()
 	b.someone(1)
+	before, err := b.vault.Papers("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	filed := len(before)
 	ctx := context.Background()
 	if err := b.desk.Lockdown(ctx, b.staff, true); err != nil {
 		t.Fatal(err)
@@ -237,10 +243,10 @@ func TestOrdersHoldOverARestart(t *testing.T) {
 		t.Errorf("a card in lockdown: %+v", e)
 	}
 	if err := b.desk.Lockdown(ctx, b.staff, true); err == nil {
-		t.Error("an order twice should say that it is so already")
+		t.Error("an override set twice should say that it is so already")
 	}
 	again := &Unit{vault: b.vault, site: newSite(b.cfg.Site)}
-	if err := again.loadOrders(); err != nil || !again.site.lockdown() {
+	if err := again.loadOverrides(); err != nil || !again.site.lockdown() {
 		t.Errorf("the lockdown ended with the program: %v", err)
 	}
 	if err := b.desk.Evacuate(ctx, b.staff, true); err != nil {
@@ -258,7 +264,10 @@ func TestOrdersHoldOverARestart(t *testing.T) {
 		t.Error("the door is not as before")
 	}
 	if b.count("orders") != 4 {
-		t.Errorf("%d orders on record", b.count("orders"))
+		t.Errorf("%d overrides on record", b.count("orders"))
+	}
+	if on, err := b.vault.Papers(""); err != nil || len(on) != filed {
+		t.Errorf("%d papers on file, %d before the overrides: %v", len(on), filed, err)
 	}
 }
 

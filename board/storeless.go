@@ -36,7 +36,7 @@ func within(d time.Duration, f func() error) error {
 // part takes up a part of what the vault holds. It runs on the loop.
 type part func() error
 
-// takeUp takes up what was not taken up yet: the orders in force first, so that a lockdown holds before any card opens.
+// takeUp takes up what was not taken up yet: the overrides first, so that a lockdown holds before any card opens.
 func (u *Unit) takeUp() error {
 	if u.vaultWaits() {
 		return store.ErrWaiting
@@ -77,7 +77,7 @@ func (u *Unit) vaultIs(err error) {
 	was := u.faults["store"]
 	if len(u.untaken) > 0 && !errors.Is(err, store.ErrWaiting) {
 		err = errors.Join(err, u.takeUp())
-		u.obey()
+		u.applyOverrides()
 	}
 	if err == nil {
 		u.recovered("store")

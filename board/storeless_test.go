@@ -152,12 +152,14 @@ func TestRSafeWithoutAVault(t *testing.T) {
 	}
 }
 
-// TestOrdersHoldFromTheMomentTheVaultOpens: a lockdown that was ordered before the restart holds before the first card, and free passage does not begin
+// TestOverridesHoldFromTheMomentTheVaultOpens: a lockdown that was set before the restart holds before the first card, and free passage does not begin
 // while nobody can tell whether there is one.
 func TestOrdersHoldFromTheMomentTheVaultOpens(t *testing.T) {
 	b := newBench(t, func(c *config.Config) { c.Site.Free.Hours = policy.Always })
 	b.someone(7)
-	b.paper(paperOrders, orders{Lockdown: true})
+	if err := b.vault.SetOverrides("test", store.Overrides{Lockdown: true}); err != nil {
+		t.Fatal(err)
+	}
 	b.vault.Close()
 	dir := b.cfg.Unit.Dir
 	if err := os.Rename(dir, dir+".away"); err != nil {
@@ -166,7 +168,7 @@ func TestOrdersHoldFromTheMomentTheVaultOpens(t *testing.T) {
 	b.anotherStart()
 	b.later(time.Second)
 	if b.door.Free || b.relay.On() {
-		t.Error("free passage began, and nobody knows what was ordered")
+		t.Error("free passage began, and the overrides are not known")
 	}
 	if err := os.Rename(dir+".away", dir); err != nil {
 		t.Fatal(err)
@@ -174,13 +176,13 @@ func TestOrdersHoldFromTheMomentTheVaultOpens(t *testing.T) {
 	err := b.vault.Mend(context.Background())
 	b.tapped(7) // the vault is open, and the loop was not told yet
 	if b.relay.On() {
-		t.Error("a card opened before the orders were taken up")
+		t.Error("a card opened before the overrides were taken up")
 	}
 	b.vaultIs(err)
 	b.later(time.Second)
 	b.tapped(7)
 	if e := b.last(); e.Grant || e.Reason != policy.ReasonLockdown || b.door.Free {
-		t.Errorf("after the orders were taken up: %+v", e)
+		t.Errorf("after the overrides were taken up: %+v", e)
 	}
 }
 

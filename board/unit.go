@@ -133,7 +133,7 @@ func New(p Parts) (*Unit, error) {
 	if err := u.makeIndex(p); err != nil {
 		return nil, err
 	}
-	u.untaken, u.storeless = []part{u.loadOrders, u.recallTries, u.fillIndex, u.loadPasses}, true
+	u.untaken, u.storeless = []part{u.loadOverrides, u.recallTries, u.fillIndex, u.loadPasses}, true
 	_ = errors.Join(u.ensureNotices(), u.takeUp()) // what fails now is tried again, and shown, by keepVault
 	u.publish()
 	return u, nil

@@ -114,11 +114,7 @@ func (v *Vault) PrunePapers(a Actor, over func(Paper) bool) (removed int, err er
 			if v.now(t).Sub(p.At) <= PapersKept {
 				return fmt.Errorf("%s %d is not three years old: %w", p.Kind, p.Seq, ErrNotAllowed)
 			}
-			if err := t.del(paperBucket, key64(p.Seq)); err != nil {
-				return err
-			}
-			e := Entry{At: v.now(t), Kind: audit.PaperRemoved, Actor: a, Detail: map[string]string{"paper": p.Kind, "number": fmt.Sprint(p.Seq)}}
-			if _, err := t.log(e); err != nil {
+			if err := t.removePaper(a, p, v.now(t)); err != nil {
 				return err
 			}
 		}
@@ -130,8 +126,21 @@ func (v *Vault) PrunePapers(a Actor, over func(Paper) bool) (removed int, err er
 	return len(old), nil
 }
 
-// restorePaper lays a paper of a backup over the ones there are: one that is there already stays as it is, another one under its number does not push it away.
+// removePaper removes a paper, on the record.
+func (t *tx) removePaper(a Actor, p Paper, now time.Time) error {
+	if err := t.del(paperBucket, key64(p.Seq)); err != nil {
+		return err
+	}
+	_, err := t.log(Entry{At: now, Kind: audit.PaperRemoved, Actor: a, Detail: map[string]string{"paper": p.Kind, "number": fmt.Sprint(p.Seq)}})
+	return err
+}
+
+// restorePaper lays a paper of a backup over the ones there are: one that is there already stays as it is, another one under its number
+// does not push it away. An override that was in force when the backup was made is not in force now.
 func (t *tx) restorePaper(p Paper) error {
+	if p.Kind == paperOverrides {
+		return nil
+	}
 	var here paper
 	switch err := t.get(paperBucket, key64(p.Seq), &t.r.seal, &here); {
 	case err == nil && here.Kind == p.Kind && here.At.Equal(p.At) && here.By == p.By && string(here.Body) == string(p.Body):

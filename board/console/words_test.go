@@ -148,7 +148,7 @@ func TestChineseSentences(t *testing.T) {
 		want string
 	}{
 		{&Problem{errors.New("no card came"), "end that first"}, "没有刷卡；请先结束"},
-		{&Problem{errors.New("obeyed, but not kept: disk full"), "see 'status'"}, "已执行，但未能保存：disk full；见 status"},
+		{&Problem{errors.New("in force, but not kept: disk full"), "see 'status'"}, "已生效，但未能保存：disk full；见 status"},
 		{&optionError{text{"x", "没有 --"}, "foo"}, "没有 --foo"},
 		{errors.New("something new"), "something new"},
 	} {

@@ -18,7 +18,7 @@ const (
 	Quiet          Kind = "quiet" // an alarm is over
 	LockdownKeyOn  Kind = "lockdown key on"
 	LockdownKeyOff Kind = "lockdown key off"
-	Orders         Kind = "orders" // lockdown or evacuation, by an operator
+	Override       Kind = "orders" // lockdown or evacuation begun or ended by an operator
 )
 
 // The unit and its vault.

@@ -1,0 +1,62 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Overrides are what an operator set for everybody at the door. They hold until an operator ends them, over a restart as well. They are
+// in no backup: they are about this door and this moment.
+type Overrides struct {
+	Lockdown   bool `cbor:"lockdown" json:"lockdown"`     // the door stays locked for all but exit, fire, staff and operators
+	Evacuation bool `cbor:"evacuation" json:"evacuation"` // the door stands open for all, as in fire
+}
+
+// overridesKey is their place in the settings bucket.
+var overridesKey = []byte("overrides")
+
+// paperOverrides is the kind of paper on which earlier versions wrote each override, as JSON; the newest one holds.
+const paperOverrides = "orders"
+
+// Overrides gives those in force.
+func (v *Vault) Overrides() (Overrides, error) {
+	var o Overrides
+	err := v.view(func(t *tx) error { return t.get(settingBucket, overridesKey, &t.r.seal, &o) })
+	if errors.Is(err, ErrUnknown) {
+		o, err = v.paperOverrides()
+	}
+	if err != nil {
+		return Overrides{}, fmt.Errorf("read the overrides: %w", err)
+	}
+	return o, nil
+}
+
+func (v *Vault) paperOverrides() (o Overrides, err error) {
+	all, err := v.Papers(paperOverrides)
+	if err != nil || len(all) == 0 {
+		return Overrides{}, err
+	}
+	return o, json.Unmarshal(all[len(all)-1].Body, &o)
+}
+
+// SetOverrides keeps o instead of those before. The record of who did it, and when, is the caller's, who makes it before the door moves
+// (audit.Override). What an earlier version put on paper goes, on the record.
+func (v *Vault) SetOverrides(a Actor, o Overrides) error {
+	old, err := v.Papers(paperOverrides)
+	if err != nil {
+		return fmt.Errorf("keep the overrides: %w", err)
+	}
+	err = v.act(func(t *tx) error {
+		for _, p := range old {
+			if err := t.removePaper(a, p, v.now(t)); err != nil {
+				return err
+			}
+		}
+		return t.put(settingBucket, overridesKey, &t.r.seal, &o)
+	})
+	if err != nil {
+		return fmt.Errorf("keep the overrides: %w", err)
+	}
+	return nil
+}
