@@ -9,7 +9,7 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
-.PHONY: install run test build compile setup models lint short race fuzz attack bench soak vboard cover clean
+.PHONY: install run test build compile setup models lint short race fuzz attack bench bench-history bench-compare soak vboard cover clean
 
 run: setup-run compile
 	@$(BIN) demo
@@ -76,6 +76,13 @@ attack: setup
 bench: setup
 	scripts/bench/setup.sh
 	@scripts/bench/all.sh scripts/bench/search.py scripts/bench/chain.sh scripts/bench/qr.sh "go test -run ^$$ -bench ToRelay -benchtime 200x ./board"
+
+# The quick benchmarks, kept from change to change: bench-history appends a run to scripts/bench/history.txt, bench-compare
+# compares the last two by benchstat.
+bench-history: setup-build
+	scripts/bench/history.sh
+bench-compare:
+	@scripts/bench/compare.sh
 
 # Does memory grow, and what does an empty corridor cost? The whole unit, with people who come and go; MINUTES=1 is the empty corridor alone.
 MINUTES ?= 60
