@@ -29,6 +29,6 @@
 //
 // # Limits
 //
-// README.md beside this file says what the vault withstands and how that is shown, what it does not (flash, a key file on the same card, root on the
-// running unit, backups, a whole vault put back), and how fast it is.
+// README.md beside this file says what the vault withstands and how that is shown, and what it does not (flash, a key file on the same card, root on
+// the running unit, backups, a whole vault put back). How fast it is: docs/figures.md.
 package store

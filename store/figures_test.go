@@ -17,7 +17,7 @@ import (
 	"menshen/policy"
 )
 
-// The figures of README.md. Shares of decisions are taken in turns within one run, so that other load on the machine hits all alike:
+// The figures of docs/figures.md. Shares of decisions are taken in turns within one run, so that other load on the machine hits all alike:
 //
 //	go test -run xxx -bench . ./store
 //	MENSHEN_FIGURES=10000 go test -run TestFigures -v -timeout 30m ./store

@@ -16,8 +16,5 @@
 // An operator (R-OPERATOR) is logged out after Options.Idle without a key, on a BREAK, which arrives as a zero byte, and when the line is
 // gone, whatever is running and even when the line no longer takes output. A serial line with DCD is gone when that drops.
 //
-// Measured on two cores of a server, whoever is asked answering at once, through "menshen console" of a unit that runs, on a pseudo-terminal with
-// terminal emulation (go test -v -run 'TestConsoleFirstDay|TestAimOverSerial' ./cmd/menshen): log-in, commitment and opened door 0.2 s; consent and
-// enrolment of one person 2.8 s; a face withdrawn, erased and proven, less than 0.1 s (1.1, 3.5 and 0.3 s with both cores busy otherwise). The camera's picture over a line throttled to 11,520 bytes a
-// second: in ASCII shades 3.8 pictures a second of an empty corridor and 14 of somebody who walks up, in half blocks 3.7 and 2.8.
+// How long a technician waits for what: docs/figures.md.
 package console

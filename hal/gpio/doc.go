@@ -18,9 +18,7 @@
 //
 // Watch puts several lines behind one queue of numbered, time-stamped edges; a lost edge shows as a jump in Seq.
 //
-// Measured by the kernel's own trace of the line, on a virtual board (scripts/vboard/run.sh gpio unit): the whole program started, used and
-// stopped, killed with the door open and with the door shut, and started again each time gives the relay 11 writes, each meant; with its chip
-// unplugged twice, 6.
+// How often the whole program writes to the relay over four lives, by the kernel's own trace of the line: docs/figures.md (scripts/vboard/run.sh gpio unit).
 //
 // When the program dies the kernel frees its lines. Most chips keep the last level, some (the Pi's, unless told to persist
 // outputs) fall back to input: the pull resistor at the relay board, not software, makes the last state safe.

@@ -15,15 +15,7 @@
 // Rows whose interval ends below the k-th best person's lower end cannot be in the answer; the few others (some ten of
 // 100,000) are scored again from their float32 rows in double precision. The answer is that of a full scan, row for row.
 //
-// Fastest calls for 512 values on one amd64 server core (AVX-512), by scripts/bench/search.py, in milliseconds. Debian's FAISS 1.7.3 is
-// built for any amd64; the last two columns are plain reads of the memory and so what no search of such rows can beat.
-//
-//	templates   search   FAISS IndexFlatIP   reading the int8 rows   reading float32 rows
-//	1,000       0.021    0.26                0.0055                  0.034
-//	10,000      0.15     2.9                 0.17                    0.69
-//	100,000     1.9      61                  1.8                     12
-//
-// Erasing one of 100,000 and enrolling another takes 0.02 ms (BenchmarkEraseInsert). The memory at 100,000 is 257 MB.
+// How long it takes, beside FAISS and a plain read of the memory: docs/figures.md (scripts/bench/search.py).
 //
 // # Memory
 //
