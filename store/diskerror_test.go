@@ -10,35 +10,34 @@ import (
 	"testing"
 	"time"
 
+	"menshen/internal/attack"
 	"menshen/internal/safefile"
 	"menshen/policy"
 )
 
-// TestDiskErrors has the kernel refuse one system call of a load (a moment's trouble), or all of that kind from then on (disk full, disk gone). Whatever fails:
-// what was acknowledged is there when the disk is well again. The long form tries every call:
-//
-//	MENSHEN_ERRORS=1000000 go test -run TestDiskErrors -timeout 2h ./store
+// TestDiskErrors has the kernel refuse one system call of a load (a moment's trouble), or all of that kind from then on (disk full,
+// disk gone). Whatever fails: what was acknowledged is there when the disk is well again.
 func TestDiskErrors(t *testing.T) {
-	root := newLoad(t)
 	count := map[string]int{}
-	for _, e := range trace(t, root, "all").events {
+	for _, e := range trace(t, newLoad(t), "all").events {
 		count[e.call]++
 	}
-	tries := times(t, "MENSHEN_ERRORS", 2)
-	for _, c := range []struct{ call, errno string }{
+	kinds := []struct{ call, errno string }{
 		{"pwrite64", "ENOSPC"}, {"pwrite64", "EIO"}, {"fdatasync", "EIO"}, {"fsync", "EIO"},
 		{"renameat", "ENOSPC"}, {"linkat", "ENOSPC"}, {"unlinkat", "EIO"},
-	} {
-		n := count[c.call]
-		if n == 0 {
-			t.Errorf("the load makes no %s", c.call)
-		}
-		for i := 1; i <= n; i += max(1, n/tries) {
-			for _, when := range []string{fmt.Sprint(i), fmt.Sprintf("%d+", i)} {
-				inject(t, c.call, c.errno, when)
-			}
-		}
 	}
+	attack.Run(t, "vault: a call to the disk refused", 4*len(kinds), func(c *attack.Campaign) {
+		kind := kinds[c.Round%len(kinds)]
+		if count[kind.call] == 0 {
+			t.Fatalf("the load makes no %s", kind.call)
+		}
+		when, outcome := fmt.Sprint(1+c.Rand.IntN(count[kind.call])), "refused once, nothing lost"
+		if c.Round/len(kinds)%2 == 1 {
+			when, outcome = when+"+", "refused for good, started meanwhile, nothing lost"
+		}
+		inject(t, kind.call, kind.errno, when)
+		c.Count(outcome)
+	})
 }
 
 func inject(t *testing.T, call, errno, when string) {
@@ -87,43 +86,41 @@ func opensOn(root, calls, errno string) error {
 	return nil
 }
 
-// TestOpensWhateverTheDiskRefuses fills the disk at a step of erasing, rotating or moving to another key, and starts again while it is full, failing or
-// read-only: a vault whose data are whole opens, and when the disk is well again nothing is left over. The long form tries each step:
-//
-//	MENSHEN_ERRORS=1000000 go test -run TestOpensWhatever -timeout 2h ./store
+// TestOpensWhateverTheDiskRefuses fills the disk at a step of erasing, rotating or moving to another key, and starts again while it is
+// full, failing or read-only: a vault whose data are whole opens, and when the disk is well again nothing is left over.
 func TestOpensWhateverTheDiskRefuses(t *testing.T) {
-	for _, kind := range []string{"erase", "rotate", "key"} {
-		steps := 0
+	kinds, errnos := []string{"erase", "rotate", "key"}, []string{"ENOSPC", "EIO", "EROFS"}
+	steps := map[string]int{}
+	for _, kind := range kinds {
 		for _, e := range trace(t, newLoad(t), kind).events {
 			if strings.Contains(","+refused+",", ","+e.call+",") {
-				steps++
+				steps[kind]++
 			}
 		}
-		tries := times(t, "MENSHEN_ERRORS", 2)
-		opened := 0
-		for i := 1; i <= steps; i += max(1, steps/tries) {
-			for _, errno := range []string{"ENOSPC", "EIO", "EROFS"} {
-				root := newLoad(t)
-				run := child(root, kind, 1)
-				cmd := exec.Command("strace", "-f", "-qq", "-o", "/dev/null", "-e", "signal=none", "-P", root+"/vault", "-P", root+"/vault/vault.db", "-P", root+"/vault/vault.db.new",
-					"-P", root+"/root.key.new", "-P", root+"/root.key", "-P", root+"/other.key.new", "-P", root, "-e", "trace="+refused, "-e", fmt.Sprintf("inject=%s:error=ENOSPC:when=%d+", refused, i), run.Path)
-				cmd.Env = run.Env
-				out, _ := cmd.CombinedOutput()
-				if strings.Contains(string(out), "panic") {
-					t.Fatalf("%s: %s", kind, out)
-				}
-				if err := opensOn(root, refused, errno); err != nil {
-					t.Errorf("%s filled the disk at call %d (%s); started again with %s: %v", kind, i, out, errno, err)
-					continue
-				}
-				if err := verify(root, strings.Split(strings.TrimSpace(string(out)), "\n")); err != nil {
-					t.Errorf("%s filled the disk at call %d; after %s: %v", kind, i, errno, err)
-				}
-				opened++
-			}
-		}
-		t.Logf("%s: opened %d times", kind, opened)
 	}
+	attack.Run(t, "vault: the disk filled during erase, rotate, change of key", 2*len(kinds)*len(errnos), func(c *attack.Campaign) {
+		kind, errno := kinds[c.Round%len(kinds)], errnos[c.Round/len(kinds)%len(errnos)]
+		i := 1 + c.Rand.IntN(steps[kind])
+		root := newLoad(t)
+		run := child(root, kind, 1)
+		args := []string{"-f", "-qq", "-o", "/dev/null", "-e", "signal=none"}
+		for _, name := range []string{"", "/vault", "/vault/vault.db", "/vault/vault.db.new", "/root.key", "/root.key.new", "/other.key.new"} {
+			args = append(args, "-P", root+name)
+		}
+		cmd := exec.Command("strace", append(args, "-e", "trace="+refused, "-e", fmt.Sprintf("inject=%s:error=ENOSPC:when=%d+", refused, i), run.Path)...)
+		cmd.Env = run.Env
+		out, _ := cmd.CombinedOutput()
+		if strings.Contains(string(out), "panic") {
+			t.Fatalf("%s: %s", kind, out)
+		}
+		if err := opensOn(root, refused, errno); err != nil {
+			t.Fatalf("%s filled the disk at call %d (%s); started again with %s: %v", kind, i, out, errno, err)
+		}
+		if err := verify(root, strings.Split(strings.TrimSpace(string(out)), "\n")); err != nil {
+			t.Fatalf("%s filled the disk at call %d; after %s: %v", kind, i, errno, err)
+		}
+		c.Count("opened, nothing left over, with " + errno)
+	})
 }
 
 // The 150 ms rule: a disk that does not answer delays no decision for longer, and loses none.

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -83,6 +84,19 @@ func populate(t testing.TB, u *unit, n, dim int) []policy.PersonID {
 func decision(id policy.PersonID, at time.Time) policy.Decision {
 	return policy.Decision{At: at, Door: "front", Means: policy.ByCard, Person: id, Grant: true, Reason: "granted", Release: 5 * time.Second,
 		Trace: []policy.Check{{Rule: "card known", Pass: true}, {Rule: "lease", Pass: true, Detail: "until 2027-02-28"}, {Rule: "schedule", Pass: true}}}
+}
+
+// times is how many an environment variable says, else n.
+func times(t testing.TB, variable string, n int) int {
+	t.Helper()
+	if s := os.Getenv(variable); s != "" {
+		m, err := strconv.Atoi(s)
+		if err != nil {
+			t.Fatalf("%s: %v", variable, err)
+		}
+		return m
+	}
+	return n
 }
 
 // TestFigures prints what the vault does, beside what bbolt and the disk do.

@@ -6,11 +6,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"menshen/internal/attack"
 	"menshen/policy"
 )
 
@@ -59,10 +59,8 @@ func (u *unit) answers() map[string]string {
 	return out
 }
 
-// TestFlippedBits flips one bit in each byte, or in some bytes, of the vault's file. Then opening fails with a name for it, or every answer
-// is the right one or ErrCorrupt. The long form goes through every byte in use:
-//
-//	MENSHEN_FLIPS=1000000 go test -run TestFlippedBits -timeout 2h ./store
+// TestFlippedBits flips one bit of the vault's file, a round. Then opening fails with a name for it, or every answer is the right one
+// or ErrCorrupt.
 func TestFlippedBits(t *testing.T) {
 	u := newUnit(t)
 	u.enrolled(t, "li", [][]float32{{1, 2, 3}})
@@ -83,12 +81,12 @@ func TestFlippedBits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	used := binary.LittleEndian.Uint64(whole[16+40:]) * 4096
-	every := max(1, int(used)/times(t, "MENSHEN_FLIPS", 400))
-	refused, damaged, harmless, saved := 0, 0, 0, 0
-	for at := 0; at < int(used); at += 1 + rand.IntN(2*every-1) {
+	used := int(binary.LittleEndian.Uint64(whole[16+40:]) * 4096)
+	refused := 0
+	c := attack.Run(t, "vault: one bit flipped", 400, func(c *attack.Campaign) {
+		at := c.Rand.IntN(used)
 		b := bytes.Clone(whole)
-		b[at] ^= 1 << rand.IntN(8)
+		b[at] ^= 1 << c.Rand.IntN(8)
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -97,49 +95,26 @@ func TestFlippedBits(t *testing.T) {
 			if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrForeign) {
 				t.Fatalf("byte %d: %v", at, err)
 			}
-			refused++
-			if refused%10 == 0 { // what is whole can still be saved
+			c.Count("refused at the start")
+			if refused++; refused%10 == 0 { // what is whole can still be saved
 				var out bytes.Buffer
 				rep, err := Salvage(u.dir, u.o, &out, id.Recipient())
 				if err == nil && rep.People >= 1 && rep.Lines >= 20 {
-					saved++
+					c.Count("of which salvaged, of each tenth tried")
 				}
 			}
-			continue
+			return
 		}
 		u.Vault = v
-		bad := false
-		got := u.answers()
-		for q, a := range got {
-			if bad = bad || a == "error"; a != want[q] && a != "error" && q != "audit" {
-				t.Fatalf("byte %d: %s: %s instead of %s", at, q, a, want[q])
-			}
-		}
-		for q := range want {
-			bad = bad || got[q] == ""
-		}
-		if got["head page"] != "" {
-			damaged++
-			v.Close()
-			continue
-		}
-		if err := v.Check(); bad && !errors.Is(err, ErrCorrupt) {
-			t.Fatalf("byte %d: an answer is missing, but the check finds nothing: %v", at, err)
-		}
-		if bad {
-			damaged++
-		} else {
-			harmless++
-		}
-		if err := v.Close(); err != nil {
+		outcome := u.afterFlip(t, at, want)
+		c.Count(outcome)
+		if err := v.Close(); err != nil && outcome == flipHarmless {
 			t.Fatalf("byte %d: %v", at, err)
 		}
+	})
+	if refused >= 50 && c.Counted("of which salvaged, of each tenth tried") == 0 || c.Round >= 300 && c.Counted(flipNamed) == 0 {
+		t.Errorf("the flips did not reach everything: %s", c)
 	}
-	if refused == 0 || damaged == 0 || saved == 0 {
-		t.Errorf("the flips did not reach everything")
-	}
-	t.Logf("of %d flips, %d were refused at opening (%d of %d tried could be salvaged), %d showed when the record was read, %d hit nothing that counts",
-		refused+damaged+harmless, refused, saved, refused/10, damaged, harmless)
 	if err := os.WriteFile(path, whole, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -148,6 +123,37 @@ func TestFlippedBits(t *testing.T) {
 		t.Fatal(err)
 	}
 	u.Vault = v
+}
+
+// What came of a flip in a vault that opened.
+const (
+	flipNamed    = "named when read"
+	flipHarmless = "of no effect"
+)
+
+// afterFlip asks an opened vault everything: each answer is the right one, or missing and named.
+func (u *unit) afterFlip(t *testing.T, at int, want map[string]string) string {
+	t.Helper()
+	bad := false
+	got := u.answers()
+	for q, a := range got {
+		if bad = bad || a == "error"; a != want[q] && a != "error" && q != "audit" {
+			t.Fatalf("byte %d: %s: %s instead of %s", at, q, a, want[q])
+		}
+	}
+	for q := range want {
+		bad = bad || got[q] == ""
+	}
+	if got["head page"] != "" {
+		return flipNamed
+	}
+	if err := u.Check(); bad && !errors.Is(err, ErrCorrupt) {
+		t.Fatalf("byte %d: an answer is missing, but the check finds nothing: %v", at, err)
+	}
+	if bad {
+		return flipNamed
+	}
+	return flipHarmless
 }
 
 func TestSalvageIntoANewVault(t *testing.T) {

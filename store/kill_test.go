@@ -3,26 +3,13 @@ package store
 import (
 	"bufio"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
-	"strconv"
 	"testing"
 	"time"
-)
 
-// times is how often a fault test repeats: n, or what an environment variable says for the long form.
-func times(t testing.TB, variable string, n int) int {
-	t.Helper()
-	if s := os.Getenv(variable); s != "" {
-		m, err := strconv.Atoi(s)
-		if err != nil {
-			t.Fatalf("%s: %v", variable, err)
-		}
-		return m
-	}
-	return n
-}
+	"menshen/internal/attack"
+)
 
 func child(root, kind string, seed uint64) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
@@ -30,17 +17,15 @@ func child(root, kind string, seed uint64) *exec.Cmd {
 	return cmd
 }
 
-// TestKill kills a process in the midst of a mixed load, again and again on the same vault. The long form:
-//
-//	MENSHEN_KILLS=5000 go test -run TestKill -timeout 2h ./store
+// TestKill kills a process in the midst of a mixed load, again and again on the same vault: what it had acknowledged is there.
 func TestKill(t *testing.T) {
-	root := newLoad(t)
+	var root string
 	var said []string
-	for i := range times(t, "MENSHEN_KILLS", 12) {
-		if i%50 == 0 { // a new vault now and then, so that each run stays short
+	attack.Run(t, "vault: killed in the midst of a load", 12, func(c *attack.Campaign) {
+		if root == "" || c.Round%50 == 0 { // a new vault now and then, so that each round stays short
 			root, said = newLoad(t), nil
 		}
-		cmd := child(root, "random", rand.Uint64())
+		cmd := child(root, "random", c.Rand.Uint64())
 		out, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -52,16 +37,17 @@ func TestKill(t *testing.T) {
 		s := bufio.NewScanner(out)
 		if !s.Scan() {
 			cmd.Wait()
-			t.Fatalf("kill %d: the child did not open the vault", i)
+			t.Fatal("the child did not open the vault")
 		}
-		kill := time.AfterFunc(time.Duration(rand.IntN(60_000))*time.Microsecond, func() { cmd.Process.Kill() })
+		kill := time.AfterFunc(time.Duration(c.Rand.IntN(60_000))*time.Microsecond, func() { cmd.Process.Kill() })
 		for s.Scan() {
 			said = append(said, s.Text())
 		}
 		kill.Stop()
 		cmd.Wait()
 		if err := verify(root, said); err != nil {
-			t.Fatalf("kill %d, after %d lines: %v", i, len(said), err)
+			t.Fatalf("after %d lines: %v", len(said), err)
 		}
-	}
+		c.Count("kills with nothing lost")
+	})
 }

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"menshen/internal/attack"
 )
 
 // The power cut tests let strace write down what the kernel was really asked: each write with its bytes, each sync, rename and unlink. From that they make up what
@@ -21,34 +23,31 @@ import (
 // in part (by 512-byte sectors); until a directory is synced, its changes may have arrived up to any point, but in order, as with a
 // journalling file system. The vault must open from each such disk and hold all that was acknowledged.
 
-// TestPowerLoss covers put, enrol, erase, rotate, prune and backup. The long form tries many more disks at each moment:
-//
-//	MENSHEN_CUTS=50 go test -run TestPowerLoss -timeout 2h ./store
+// TestPowerLoss covers put, enrol, erase, rotate, prune and backup. A round is a load, cut at each moment that matters.
 func TestPowerLoss(t *testing.T) {
-	root := newLoad(t)
-	d := trace(t, root, "all")
-	cuts := d.cuts(t, times(t, "MENSHEN_CUTS", 1), func(image string, said []string) error { return verify(image, said) })
-	t.Logf("%d disks after a power cut", cuts)
+	attack.Run(t, "vault: the power cut at each sync, rename and unlink", 1, func(c *attack.Campaign) {
+		trace(t, newLoad(t), "all").cuts(t, c, 1, func(image string, said []string) error { return verify(image, said) })
+	})
 }
 
 // TestPowerLossDuringMigration cuts the power while an old layout is brought up to date.
 func TestPowerLossDuringMigration(t *testing.T) {
-	dir, _ := unpack(t, "layout-1")
-	d := trace(t, filepath.Dir(dir), "open")
-	cuts := d.cuts(t, times(t, "MENSHEN_CUTS", 3), func(image string, said []string) error {
-		if err := verify(image, said); err != nil {
-			return err
-		}
-		dir, o := loadOptions(image, (&clock{start}).now)
-		v, err := Open(dir, o)
-		if err != nil {
-			return err
-		}
-		defer v.Close()
-		checkFixture(t, v)
-		return nil
+	attack.Run(t, "vault: the power cut while an old layout is brought up to date", 1, func(c *attack.Campaign) {
+		dir, _ := unpack(t, "layout-1")
+		trace(t, filepath.Dir(dir), "open").cuts(t, c, 3, func(image string, said []string) error {
+			if err := verify(image, said); err != nil {
+				return err
+			}
+			dir, o := loadOptions(image, (&clock{start}).now)
+			v, err := Open(dir, o)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			checkFixture(t, v)
+			return nil
+		})
 	})
-	t.Logf("%d disks after a power cut", cuts)
 }
 
 // disk is a file system that knows what has arrived for good and what not.
@@ -291,8 +290,8 @@ func (f *file) after(changes []change) []byte {
 	return b
 }
 
-// cuts goes through all events and checks a number of disks at each moment that matters.
-func (d *disk) cuts(t *testing.T, random int, check func(image string, said []string) error) (n int) {
+// cuts goes through all events and checks a number of disks at each moment that matters, so many of them at random.
+func (d *disk) cuts(t *testing.T, c *attack.Campaign, random int, check func(image string, said []string) error) {
 	t.Helper()
 	base := t.TempDir()
 	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
@@ -302,7 +301,7 @@ func (d *disk) cuts(t *testing.T, random int, check func(image string, said []st
 			defer os.RemoveAll(dir)
 		}
 	}
-	rnd := rand.New(rand.NewPCG(7, 7))
+	n := 0
 	for i, e := range d.events {
 		sync := e.call == "fsync" || e.call == "fdatasync"
 		if !sync {
@@ -312,13 +311,14 @@ func (d *disk) cuts(t *testing.T, random int, check func(image string, said []st
 		if sync && len(d.said) > 0 || moved {
 			for kind := range 3 + random {
 				image := filepath.Join(base, fmt.Sprint("cut", n))
-				if err := d.image(image, kind, rnd); err != nil {
+				if err := d.image(image, kind, c.Rand); err != nil {
 					t.Fatal(err)
 				}
 				if err := check(image, d.said); err != nil {
 					t.Fatalf("power cut at system call %d (%s), disk %d, after %q: %v", i, e.call, kind, d.said[max(0, len(d.said)-3):], err)
 				}
 				os.RemoveAll(image)
+				c.Count("disks with nothing lost")
 				n++
 			}
 		}
@@ -329,7 +329,6 @@ func (d *disk) cuts(t *testing.T, random int, check func(image string, said []st
 	if n < 10 {
 		t.Fatalf("only %d moments were found: was anything recorded?", n)
 	}
-	return n
 }
 
 // image writes what the disk may hold: kind 0, nothing but what was synced; 1, all that was written; 2, directories changed, but no data;

@@ -3,9 +3,11 @@ package eye
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,7 +23,8 @@ import (
 // TestMain lets the test binary be the child: the true one, or one that misbehaves.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 {
-		if child, ok := children[os.Args[1]]; ok {
+		name, _, _ := strings.Cut(os.Args[1], "#")
+		if child, ok := children[name]; ok {
 			if err := child(); err != nil {
 				os.Stderr.WriteString(err.Error() + "\n")
 				os.Exit(1)
@@ -30,6 +33,16 @@ func TestMain(m *testing.M) {
 		}
 	}
 	goleak.VerifyTestMain(m)
+}
+
+// byChance is the source of random numbers of a child whose name ends with a seed: "says anything#7".
+func byChance() *rand.Rand {
+	_, digits, _ := strings.Cut(os.Args[1], "#")
+	seed, err := strconv.ParseUint(digits, 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	return rand.New(rand.NewPCG(seed, 1))
 }
 
 // children are what a test can start as a child, by name.

@@ -3,12 +3,16 @@ package eye
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"menshen/internal/attack"
 )
 
 // say sends a message that begins with a stamp.
@@ -114,6 +118,23 @@ func init() {
 			}
 		}
 	})
+	children["says anything"] = taken(func(c *conn, order func() uint64) {
+		rnd, n := byChance(), order()
+		for seq := uint64(1); ; seq++ { // some of it honest, to be heard longer
+			b := face()
+			for range rnd.IntN(4) {
+				b[rnd.IntN(len(b))] ^= 1 << rnd.IntN(8)
+			}
+			k := []kind{kindObservation, kindCode, kindBeat, kindPicture, kind(rnd.IntN(256))}[rnd.IntN(5)]
+			if k == kindBeat {
+				b = []byte(`{}`)
+			}
+			if rnd.IntN(3) == 0 {
+				b = b[:rnd.IntN(len(b)+1)]
+			}
+			(stamp{seq, n, 0}).say(c, k, b)
+		}
+	})
 	children["eats without a beat"] = taken(func(c *conn, order func() uint64) {
 		var memory [][]byte
 		n := order()
@@ -175,23 +196,35 @@ func TestWhatWaitsIsOfTheOrderInForce(t *testing.T) {
 
 // TestLiesEndTheEye: a child whose messages cannot be those of an honest one is killed, and its parent spends next to nothing on it.
 func TestLiesEndTheEye(t *testing.T) {
-	for child, want := range map[string]error{
-		"says the same again": ErrProtocol, "goes back": ErrProtocol, "sees the future": ErrProtocol, "ready twice": ErrProtocol,
-		"sees before it is ready": ErrProtocol, "floods": ErrFlood, "shouts": ErrExited, "eats without a beat": ErrMemory,
-	} {
-		t.Run(child, func(t *testing.T) {
-			before := used(t)
-			e := start(t, child, Config{Codes: "MP1", Memory: 200 << 20})
-			s := until(t, e, "killed", func(s Status) bool { return s.LastError != nil })
-			if !errors.Is(s.LastError, want) {
-				t.Errorf("it ended with %v, want %v", s.LastError, want)
-			}
-			if s.Models == "another" {
-				t.Error("its second word counts")
-			}
-			t.Logf("the parent used %v", used(t)-before)
-		})
+	lies := []struct {
+		child string
+		want  []error
+	}{
+		{"says the same again", []error{ErrProtocol}}, {"goes back", []error{ErrProtocol}}, {"sees the future", []error{ErrProtocol}},
+		{"ready twice", []error{ErrProtocol}}, {"sees before it is ready", []error{ErrProtocol}}, {"floods", []error{ErrFlood}},
+		{"shouts", []error{ErrExited}}, {"eats without a beat", []error{ErrMemory}}, {"says anything", []error{ErrProtocol, ErrFlood}},
 	}
+	attack.Run(t, "eye: lies", len(lies), func(c *attack.Campaign) {
+		lie := lies[c.Round%len(lies)]
+		before := used(t)
+		e := start(t, fmt.Sprint(lie.child, "#", c.Rand.Uint64()), Config{Codes: "MP1", Memory: 200 << 20})
+		defer e.Close()
+		s := until(t, e, "killed", func(s Status) bool { return s.LastError != nil })
+		if !slices.ContainsFunc(lie.want, func(err error) bool { return errors.Is(s.LastError, err) }) {
+			t.Errorf("%s: it ended with %v, want %v", lie.child, s.LastError, lie.want)
+		}
+		if s.Models == "another" {
+			t.Errorf("%s: its second word counts", lie.child)
+		}
+		t.Logf("%s: the parent used %v", lie.child, used(t)-before)
+		outcome := "came to its own end"
+		for _, err := range []error{ErrProtocol, ErrFlood, ErrMemory} {
+			if errors.Is(s.LastError, err) {
+				outcome = "killed: " + err.Error()
+			}
+		}
+		c.Count(outcome)
+	})
 }
 
 // used is the processor time of this process.
