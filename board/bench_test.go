@@ -188,7 +188,7 @@ func (b *bench) operator(name string, role store.Role) console.Session {
 	if _, err := b.vault.AddOperator(store.Door, name, role, []byte(secret)); err != nil {
 		b.Fatal(err)
 	}
-	s, err := b.desk.LogIn(context.Background(), name, console.Secret(secret), "en", nil)
+	s, err := b.desk.LogIn(context.Background(), "test", name, console.Secret(secret), "en", nil)
 	if err != nil {
 		b.Fatal(err)
 	}

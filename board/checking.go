@@ -135,7 +135,7 @@ func AboutThisMachine() (board, kernel string) {
 // SignIn checks who does a check (R-OPERATOR): name and secret, the operator's own card where they have one, a role that may open the door, and the
 // confidentiality commitment, which is shown and taken here where it is the operator's first day.
 func SignIn(ctx context.Context, v *store.Vault, readers []hal.Reader, name string, secret []byte, lang string, who check.Installer) (store.Operator, error) {
-	op, err := v.CheckOperator(name, secret)
+	op, err := v.CheckOperator(store.Offline, name, secret)
 	if err == nil && op.HasCard {
 		who.Do(check.Task{ID: "own card", Words: check.Words{En: "Tap your own card at the reader.", Zh: "请刷您本人的卡。"}, Within: AsksAtTheDoor})
 		op, err = ownCard(ctx, v, readers, name)
@@ -175,5 +175,5 @@ func ownCard(ctx context.Context, v *store.Vault, readers []hal.Reader, name str
 	if err != nil {
 		return store.Operator{}, err
 	}
-	return v.CheckOperatorCard(name, card.Credential())
+	return v.CheckOperatorCard(store.Offline, name, card.Credential())
 }

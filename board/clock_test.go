@@ -114,7 +114,7 @@ func TestFarJumpNeedsAManagerAndASecondLook(t *testing.T) {
 	if err := b.desk.ConfirmTime(ctx, b.staff); err == nil || erased() {
 		t.Errorf("the visit in which the clock was set is no second look: %v", err)
 	}
-	again, err := b.desk.LogIn(ctx, "anna", console.Secret(secret), "en", nil)
+	again, err := b.desk.LogIn(ctx, "test", "anna", console.Secret(secret), "en", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -220,11 +220,12 @@ const localBaud = 921600
 
 // ConsoleRequest gives the technician's console.
 func (u *Unit) ConsoleRequest(desk *Desk) Request {
-	return func(ctx context.Context, _ store.Actor, words []string, line io.ReadWriter) error {
+	return func(ctx context.Context, user store.Actor, words []string, line io.ReadWriter) error {
 		o, err := terminalOf(words)
 		if err != nil {
 			return err
 		}
+		o.Line = console.LineName(user)
 		err = console.Serve(ctx, line, desk, u.consoleOptions(o))
 		if ctx.Err() != nil {
 			return ErrStopped

@@ -12,10 +12,10 @@ import (
 )
 
 // LogIn checks name and secret, and the operator's own card where they have one (R-OPERATOR).
-func (d *Desk) LogIn(ctx context.Context, name string, secret console.Secret, lang string, step console.Progress) (console.Session, error) {
-	op, err := d.u.vault.CheckOperator(name, secret)
+func (d *Desk) LogIn(ctx context.Context, line console.LineName, name string, secret console.Secret, lang string, step console.Progress) (console.Session, error) {
+	op, err := d.u.vault.CheckOperator(store.Line(line), name, secret)
 	if err == nil && op.HasCard {
-		op, err = d.secondFactor(ctx, name, words(lang, "tap your own card at the reader", "请刷您本人的卡"), step)
+		op, err = d.secondFactor(ctx, line, name, words(lang, "tap your own card at the reader", "请刷您本人的卡"), step)
 	}
 	switch {
 	case errors.Is(err, store.ErrDenied):
@@ -35,23 +35,24 @@ func (d *Desk) LogIn(ctx context.Context, name string, secret console.Secret, la
 	defer d.mu.Unlock()
 	d.last++
 	s.ID = d.last
-	d.sessions[s.ID] = &session{Session: s, term: op.Term, ended: make(chan struct{})}
+	d.sessions[s.ID] = &session{Session: s, line: line, term: op.Term, ended: make(chan struct{})}
 	return s, nil
 }
 
-func (d *Desk) secondFactor(ctx context.Context, name, what string, step console.Progress) (store.Operator, error) {
+func (d *Desk) secondFactor(ctx context.Context, line console.LineName, name, what string, step console.Progress) (store.Operator, error) {
 	c, err := d.cardAtDoor(ctx, what, step)
 	if err != nil {
 		return store.Operator{}, err
 	}
-	return d.u.vault.CheckOperatorCard(name, c.Credential())
+	return d.u.vault.CheckOperatorCard(store.Line(line), name, c.Credential())
 }
 
 // session is one log-in, until it ends.
 type session struct {
 	console.Session
-	term  int           // of the account when they logged in
-	ended chan struct{} // closed at the end
+	line  console.LineName // at which they logged in
+	term  int              // of the account when they logged in
+	ended chan struct{}    // closed at the end
 }
 
 // accountChanged is why a session ended that its operator did not end.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"menshen/board/console"
 	"menshen/store"
@@ -24,6 +25,9 @@ func (d *Desk) Operators(_ context.Context, s console.Session) ([]console.Operat
 	}
 	var out []console.Operator
 	for _, o := range all {
+		if !o.LockedTill.After(d.u.now()) {
+			o.LockedTill = time.Time{}
+		}
 		out = append(out, console.Operator{Name: o.Name, Role: console.Role(o.Role), Blocked: o.Blocked, HasCard: o.HasCard,
 			Commitment: o.Commitment.Version, LockedTill: o.LockedTill, LastLogin: o.LastLogin})
 	}
@@ -63,16 +67,20 @@ func (d *Desk) ChangeOperator(_ context.Context, s console.Session, name string,
 	return explainStaff(err)
 }
 
-// SetSecret changes one's own secret, or anybody's for a manager, and ends every session of that account.
-func (d *Desk) SetSecret(_ context.Context, s console.Session, name string, secret console.Secret) error {
-	by, o, err := d.ownOrManaged(s, name)
+// SetSecret changes one's own secret, and ends every session of that account. Whoever finds a console open does not know the present one.
+func (d *Desk) SetSecret(_ context.Context, s console.Session, present, secret console.Secret) error {
+	by, err := d.allow(s, anybody)
 	if err != nil {
 		return err
 	}
-	if err := d.u.vault.SetOperatorSecret(by, o.ID, secret); err != nil {
+	now, err := d.session(s)
+	if err != nil {
+		return err
+	}
+	if err := d.u.vault.ChangeOwnSecret(store.Line(now.line), string(by), present, secret); err != nil {
 		return explainStaff(err)
 	}
-	d.endAll(o.ID)
+	d.endAll(string(by))
 	return nil
 }
 
@@ -106,15 +114,10 @@ func (d *Desk) NewRecovery(_ context.Context, s console.Session, name string) (c
 }
 
 // Recover sets a new secret by the sealed code.
-func (d *Desk) Recover(_ context.Context, name string, code, secret console.Secret) error {
-	op, err := d.u.vault.Recover(name, string(code), secret)
-	switch {
-	case err == nil:
+func (d *Desk) Recover(_ context.Context, line console.LineName, name string, code, secret console.Secret) error {
+	op, err := d.u.vault.Recover(store.Line(line), name, string(code), secret)
+	if err == nil {
 		d.endAll(op.ID)
-	case errors.Is(err, store.ErrDenied):
-		return console.ErrRefused
-	case errors.Is(err, store.ErrLocked):
-		return console.ErrLockedOut
 	}
 	return explainStaff(err)
 }
@@ -148,6 +151,10 @@ func (d *Desk) operator(name string) (store.Operator, error) {
 
 func explainStaff(err error) error {
 	switch {
+	case errors.Is(err, store.ErrDenied):
+		return console.ErrRefused
+	case errors.Is(err, store.ErrLocked):
+		return console.ErrLockedOut
 	case errors.Is(err, store.ErrTaken):
 		return problem(errors.New("this log-in name is in use"), "choose another one")
 	case errors.Is(err, store.ErrWeak):

@@ -255,7 +255,7 @@ func TestROperatorLeastPrivilege(t *testing.T) {
 	if _, err := b.desk.Find(ctx, forged, ""); !errors.Is(err, console.ErrEnded) {
 		t.Errorf("a forged session: %v", err)
 	}
-	if _, err := b.desk.LogIn(ctx, "anna", console.Secret("wrong"), "en", nil); !errors.Is(err, console.ErrRefused) {
+	if _, err := b.desk.LogIn(ctx, "test", "anna", console.Secret("wrong"), "en", nil); !errors.Is(err, console.ErrRefused) {
 		t.Errorf("a wrong secret: %v", err)
 	}
 }

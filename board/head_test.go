@@ -107,7 +107,7 @@ func TestDamagedHeadIsAFault(t *testing.T) {
 
 func (b *bench) logIn(name, lang string) console.Session {
 	b.Helper()
-	s, err := b.desk.LogIn(context.Background(), name, console.Secret(secret), lang, nil)
+	s, err := b.desk.LogIn(context.Background(), "test", name, console.Secret(secret), lang, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

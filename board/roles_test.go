@@ -96,15 +96,10 @@ func TestROperatorRights(t *testing.T) {
 			if letter == 'm' {
 				continue
 			}
-			for name, err := range map[string]error{
-				"secret": b.desk.SetSecret(t.Context(), session, "anna", console.Secret("another secret")),
-				"card":   b.desk.AssignOperatorCard(t.Context(), session, "anna", func(console.Step) {}),
-			} {
-				if !errors.Is(err, console.ErrNotAllowed) {
-					t.Errorf("the manager's %s as %s: %v", name, roles[letter], err)
-				}
-				c.Count("refused another's account")
+			if err := b.desk.AssignOperatorCard(t.Context(), session, "anna", func(console.Step) {}); !errors.Is(err, console.ErrNotAllowed) {
+				t.Errorf("the manager's card as %s: %v", roles[letter], err)
 			}
+			c.Count("refused another's account")
 		}
 	})
 }
@@ -148,7 +143,7 @@ func (b *bench) unsigned(name string) console.Session {
 	if _, err := b.vault.AddOperator(store.Door, name, store.Manager, []byte(secret)); err != nil {
 		b.Fatal(err)
 	}
-	s, err := b.desk.LogIn(context.Background(), name, console.Secret(secret), "en", nil)
+	s, err := b.desk.LogIn(context.Background(), "test", name, console.Secret(secret), "en", nil)
 	if err != nil || s.Commitment == nil {
 		b.Fatalf("%+v, %v", s, err)
 	}

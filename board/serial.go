@@ -45,5 +45,5 @@ func (u *Unit) serveSerial(ctx context.Context, desk *Desk) error {
 			return err
 		}
 	}
-	return console.Serve(ctx, port, desk, u.consoleOptions(console.Options{Baud: c.Baud, AskSize: true}))
+	return console.Serve(ctx, port, desk, u.consoleOptions(console.Options{Line: "serial", Baud: c.Baud, AskSize: true}))
 }

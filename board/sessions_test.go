@@ -15,9 +15,16 @@ import (
 func TestROperatorSessionEnds(t *testing.T) {
 	ctx := context.Background()
 	for what, change := range map[string]func(*bench) error{
-		"block":  func(b *bench) error { return b.desk.ChangeOperator(ctx, b.staff, "eve", console.Manager, true) },
-		"role":   func(b *bench) error { return b.desk.ChangeOperator(ctx, b.staff, "eve", console.Auditor, false) },
-		"secret": func(b *bench) error { return b.desk.SetSecret(ctx, b.staff, "eve", console.Secret("another secret")) },
+		"block": func(b *bench) error { return b.desk.ChangeOperator(ctx, b.staff, "eve", console.Manager, true) },
+		"role":  func(b *bench) error { return b.desk.ChangeOperator(ctx, b.staff, "eve", console.Auditor, false) },
+		"recovery": func(b *bench) error {
+			code, err := b.desk.NewRecovery(ctx, b.staff, "eve")
+			return errors.Join(err, b.desk.Recover(ctx, "test", "eve", code, console.Secret("another secret")))
+		},
+		"secret": func(b *bench) error {
+			there, err := b.desk.LogIn(ctx, "another line", "eve", console.Secret(secret), "en", nil)
+			return errors.Join(err, b.desk.SetSecret(ctx, there, console.Secret(secret), console.Secret("another secret")))
+		},
 	} {
 		t.Run(what, func(t *testing.T) {
 			b := newBench(t)

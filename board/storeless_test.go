@@ -119,7 +119,7 @@ func TestRSafeWithoutAVault(t *testing.T) {
 			}
 			ctx, cancel := context.WithCancel(context.Background())
 			cancel() // the loop does not run
-			_, err = b.desk.LogIn(ctx, "anna", console.Secret(secret), "en", nil)
+			_, err = b.desk.LogIn(ctx, "test", "anna", console.Secret(secret), "en", nil)
 			var p *console.Problem
 			if !errors.As(err, &p) || !strings.Contains(err.Error(), "nobody can log in") || p.Remedy == "" {
 				t.Errorf("log-in: %v", err)

@@ -95,7 +95,7 @@ func (l *lobby) start() {
 		l.unit.faces.index.Close()
 	}
 	l.desk = l.unit.Desk()
-	if l.staff, err = l.desk.LogIn(ctx, "anna", console.Secret(secret), "en", nil); err == nil {
+	if l.staff, err = l.desk.LogIn(ctx, "test", "anna", console.Secret(secret), "en", nil); err == nil {
 		l.staff, err = l.desk.Acknowledge(ctx, l.staff)
 	}
 	if err != nil {

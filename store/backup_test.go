@@ -56,7 +56,7 @@ func TestBackupRestoresOnAnotherUnit(t *testing.T) {
 	}); err != nil {
 		t.Error(err)
 	}
-	if _, err := n.CheckOperator("Zhao", []byte("739182")); err != nil {
+	if _, err := n.CheckOperator(Offline, "Zhao", []byte("739182")); err != nil {
 		t.Error(err)
 	}
 	if _, _, err := n.Notice("en"); err != nil {

@@ -1,8 +1,8 @@
 package store
 
 import (
+	"crypto/rand"
 	"crypto/subtle"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,21 +10,59 @@ import (
 	"menshen/store/audit"
 )
 
-// CheckOperator is a log-in by name and secret. Each try is recorded. ErrDenied when either is wrong (an unknown name takes as long), ErrLocked while the account rests,
-// and then even the right secret does not help. The second factor is CheckOperatorCard.
-func (v *Vault) CheckOperator(name string, secret []byte) (Operator, error) {
-	return v.login(name, audit.LogIn, audit.LogInRefused, func(_ *tx, acc *account) func() bool {
-		h := acc.Secret
-		return func() bool { return h.fits(secret) }
-	})
+// CheckOperator is a log-in by name and secret, at a line. Each try is recorded. ErrDenied: the
+// name, the secret or both are wrong, or the account is blocked; which of these, neither the words
+// nor the time tells. ErrLocked: too many wrong tries of this name, or at this line; then even the
+// right secret does not help, until the lock ends: after 15 minutes at most.
+//
+// Where the account has a card, the log-in is complete with CheckOperatorCard, and nothing that
+// failed is forgotten before.
+func (v *Vault) CheckOperator(line Line, name string, secret []byte) (Operator, error) {
+	test := func(_ *tx, acc *account) func() bool { return v.fitting(acc.Secret, secret) }
+	return v.login(&try{line: line, name: name, right: audit.LogIn, wrong: audit.LogInRefused, first: true, test: test})
 }
 
 // CheckOperatorCard is the second factor: the operator's own card. It counts towards the same lock.
-func (v *Vault) CheckOperatorCard(name string, card []byte) (Operator, error) {
-	return v.login(name, audit.LogInCard, audit.LogInCardRefused, func(t *tx, acc *account) func() bool {
+func (v *Vault) CheckOperatorCard(line Line, name string, card []byte) (Operator, error) {
+	test := func(t *tx, acc *account) func() bool {
 		fits := len(acc.Card) > 0 && subtle.ConstantTimeCompare(acc.Card, t.operatorCard(card)) == 1
 		return func() bool { return fits }
+	}
+	return v.login(&try{line: line, name: name, right: audit.LogInCard, wrong: audit.LogInCardRefused, test: test})
+}
+
+// Recover sets a new secret by the sealed code, which is then used up, and drops the second factor.
+// Whatever is locked does not hinder it, and is open afterwards. Wrong codes are counted by
+// themselves: ErrLocked for 5 minutes at most; ErrDenied as for CheckOperator.
+func (v *Vault) Recover(line Line, name, code string, secret []byte) (Operator, error) {
+	if err := strong(secret); err != nil {
+		return Operator{}, fmt.Errorf("recover: %w", err)
+	}
+	test := func(_ *tx, acc *account) func() bool {
+		h := acc.Recovery
+		if len(h.Hash) == 0 {
+			h = nothing(acc.Secret.Cost)
+		}
+		return v.fitting(h, []byte(strings.ToLower(strings.TrimSpace(code))))
+	}
+	op, err := v.login(&try{line: line, name: name, right: audit.Recovery, wrong: audit.RecoveryRefused, test: test})
+	if err != nil {
+		return Operator{}, err
+	}
+	h := v.o.hash(secret)
+	err = v.changeAccount(Actor(op.ID), op.ID, audit.Recovered, func(_ *tx, acc *account) error {
+		if acc.Term != op.Term { // the code was used meanwhile, or the account blocked
+			return ErrDenied
+		}
+		acc.Secret, acc.Recovery, acc.Card, acc.HasCard = h, hashed{}, nil, false
+		acc.Term++
+		op = acc.Operator
+		return nil
 	})
+	if err == nil {
+		v.letTry(op.ID)
+	}
+	return op, err
 }
 
 func (t *tx) operatorCard(card []byte) []byte {
@@ -32,106 +70,128 @@ func (t *tx) operatorCard(card []byte) []byte {
 	return h[:]
 }
 
-// login runs the slow check outside of any transaction, then records its result.
-func (v *Vault) login(name string, kind, refused audit.Kind, prepare func(*tx, *account) func() bool) (Operator, error) {
-	acc := &account{Secret: v.o.Cost.hash(nil)} // an unknown name costs as much
-	var now time.Time
-	var check func() bool
-	err := v.view(func(t *tx) error {
-		now = v.now(t)
-		switch found, err := t.operator(name); {
-		case err == nil:
-			acc = found
-		case !errors.Is(err, ErrUnknown):
-			return err
-		}
-		check = prepare(t, acc)
-		return nil
-	})
+// fitting is the slow comparison, to be done outside of a transaction.
+func (v *Vault) fitting(h hashed, secret []byte) func() bool {
+	return func() bool { return h.fits(v.o.argon, secret) }
+}
+
+// nothing is a hash that no secret fits, and that costs as much to try as one that some does.
+func nothing(c Cost) hashed {
+	h := hashed{Cost: c, Salt: make([]byte, 16), Hash: make([]byte, 32)}
+	rand.Read(h.Hash)
+	return h
+}
+
+// try is one try to log in.
+type try struct {
+	line         Line
+	name         string
+	right, wrong audit.Kind                      // how it is recorded; right may be empty: what follows has a record
+	first        bool                            // where the account has a card, another factor follows
+	test         func(*tx, *account) func() bool // prepares what is slow, which it gives
+
+	acc    *account // whose; without an ID for a name that is nobody's
+	handle string
+	at     time.Duration // when it was counted
+}
+
+// login makes a try. It counts as a wrong one from the beginning, until it turns out to be right,
+// so that several at once get no further than one after the other. The slow test runs outside of
+// any transaction; then its result is recorded.
+func (v *Vault) login(y *try) (Operator, error) {
+	test, err := v.begin(y)
 	if err != nil {
 		return Operator{}, fmt.Errorf("log in: %w", err)
 	}
-	if now.Before(acc.LockedTill) {
-		return Operator{}, fmt.Errorf("log in: %w: try again at %s", ErrLocked, acc.LockedTill.Format(time.TimeOnly))
-	}
-	right := check() && acc.ID != "" && !acc.Blocked
-	err = v.act(func(t *tx) error {
-		e := Entry{At: v.now(t), Kind: kind, Actor: Actor(acc.ID)}
-		if acc.ID == "" {
-			e.Kind, e.Actor = refused, Door
-			_, err := t.log(e)
-			return err
-		}
-		now, err := t.operator(name) // others may have tried meanwhile
-		if err != nil {
-			return err
-		}
-		if right {
-			now.Failures, now.LockedTill, now.LastLogin = 0, time.Time{}, e.At
-		} else {
-			e.Kind = refused
-			now.fail(e.At)
-		}
-		acc = now
-		return t.putOperator(now, e)
+	right := test() && y.acc.ID != "" && !y.acc.Blocked
+	var in bool
+	err = v.act(func(t *tx) (err error) {
+		in, err = v.result(t, y, right)
+		return err
 	})
+	if in || err != nil && right { // a disk that does not take the record locks out nobody
+		v.weigh(y, err == nil)
+	}
 	switch {
 	case err != nil:
 		return Operator{}, fmt.Errorf("log in: %w", err)
-	case !right:
+	case !in:
 		return Operator{}, ErrDenied
 	}
-	return acc.Operator, nil
+	return y.acc.Operator, nil
 }
 
-func (acc *account) fail(at time.Time) {
-	acc.Failures++
-	if over := acc.Failures - lockAfter; over >= 0 {
-		acc.LockedTill = at.Add(min(lockFirst<<min(over, 10), lockMost))
-	}
-}
-
-// LocksOut reports whether wrong tries lock an account for a while, and never for good: tried on an account that nobody has, since guessing at a real one would
-// lock somebody out, and seen in the real ones, none of which may have failed so often without a rest (R-OPERATOR).
-func LocksOut(all []Operator) bool {
-	var acc account
-	at := time.Unix(0, 0)
-	for range lockAfter {
-		acc.fail(at)
-	}
-	first := acc.LockedTill.Sub(at)
-	for range 100 {
-		acc.fail(at)
-	}
-	if first <= 0 || acc.LockedTill.Sub(at) > lockMost {
-		return false
-	}
-	for _, o := range all {
-		if o.Failures >= lockAfter && o.LockedTill.IsZero() {
-			return false
+// begin finds the account and counts the try. Errors: ErrLocked.
+func (v *Vault) begin(y *try) (test func() bool, err error) {
+	err = v.view(func(t *tx) (err error) {
+		if y.acc, err = t.anyAccount(y.name, v.o.Cost); err != nil {
+			return err
 		}
-	}
-	return true
-}
-
-// Recover sets a new secret by the sealed code, which is then used up, and drops the second factor. ErrDenied, ErrLocked as for CheckOperator.
-func (v *Vault) Recover(name, code string, secret []byte) (Operator, error) {
-	if err := strong(secret); err != nil {
-		return Operator{}, fmt.Errorf("recover: %w", err)
-	}
-	op, err := v.login(name, audit.Recovery, audit.RecoveryRefused, func(_ *tx, acc *account) func() bool {
-		h := acc.Recovery
-		return func() bool { return h.fits([]byte(strings.ToLower(strings.TrimSpace(code)))) }
-	})
-	if err != nil {
-		return Operator{}, err
-	}
-	h := v.o.Cost.hash(secret)
-	err = v.changeAccount(Actor(op.ID), op.ID, audit.Recovered, func(_ *tx, acc *account) error {
-		acc.Secret, acc.Recovery, acc.Card, acc.HasCard = h, hashed{}, nil, false
-		acc.Term++
-		op = acc.Operator
+		v.logins.mu.Lock()
+		defer v.logins.mu.Unlock()
+		if err := v.logins.recount(v, t); err != nil {
+			return err
+		}
+		tries := v.logins.of(y.wrong)
+		y.handle, y.at = t.r.handle(y.line, y.name), v.o.Running()
+		if d := tries.locked(y.line, y.handle, y.at); d > 0 {
+			return fmt.Errorf("%w: wait %s", ErrLocked, (d + time.Second - 1).Truncate(time.Second))
+		}
+		tries.fail(y.line, y.handle, Actor(y.acc.ID), y.at)
+		test = y.test(t, y.acc)
 		return nil
 	})
-	return op, err
+	return test, err
+}
+
+// result records a try. Whoever was blocked, or got another secret, while it was tested is not let
+// in.
+func (v *Vault) result(t *tx, y *try, right bool) (in bool, err error) {
+	e := Entry{At: v.now(t), Kind: y.wrong, Actor: Door,
+		Detail: map[string]string{atLine: string(y.line), atHandle: y.handle}}
+	if y.acc.ID == "" {
+		_, err := t.log(e)
+		return false, err
+	}
+	e.Actor = Actor(y.acc.ID)
+	var acc account
+	if err := t.get(operatorBucket, []byte(y.acc.ID), &t.r.seal, &acc); err != nil {
+		return false, err
+	}
+	if !right || acc.Term != y.acc.Term {
+		_, err := t.log(e)
+		return false, err
+	}
+	if e.Kind = y.right; e.Kind == "" {
+		return true, nil
+	}
+	if y.half() {
+		delete(e.Detail, atHandle)
+		_, err := t.log(e)
+		return true, err
+	}
+	acc.LastLogin = e.At
+	y.acc = &acc
+	return true, t.putOperator(&acc, e)
+}
+
+// half reports whether another factor follows.
+func (y *try) half() bool { return y.first && y.acc.HasCard }
+
+// weigh takes the try itself back, and clears those before it where it was complete.
+func (v *Vault) weigh(y *try, in bool) {
+	v.logins.mu.Lock()
+	defer v.logins.mu.Unlock()
+	tries := v.logins.of(y.wrong)
+	tries.takeBack(y.line, y.handle, y.at)
+	if in && !y.half() {
+		tries.cleared(y.handle)
+	}
+}
+
+// letTry forgets what was tried in vain on an account that has a new secret.
+func (v *Vault) letTry(id string) {
+	v.logins.mu.Lock()
+	defer v.logins.mu.Unlock()
+	v.logins.secrets.forget(Actor(id))
 }

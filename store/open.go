@@ -30,7 +30,7 @@ func Create(dir string, o Options) (*Vault, error) {
 // ErrWeak before anything is touched.
 func CreateFor(dir string, o Options, name string, secret []byte) (*Vault, error) {
 	o.defaults()
-	acc, err := newAccount(name, Manager, secret, o.Cost)
+	acc, err := newAccount(name, Manager, secret, &o)
 	if err != nil {
 		return nil, fmt.Errorf("first operator: %w", err)
 	}

@@ -33,10 +33,12 @@ type Operator struct {
 	Blocked    bool
 	HasCard    bool       // a card is needed as second factor
 	Commitment Commitment // to confidentiality
-	Failures   int        // in a row
-	LockedTill time.Time  // after too many failures
 	LastLogin  time.Time
 	Term       int // grows with each change of role, block or secret: a session is of one term
+
+	// As Operators tells, and not stored: see tries. What earlier programs stored is ignored.
+	Failures   int       `cbor:"-"` // within a day, at the line with the most
+	LockedTill time.Time `cbor:"-"` // of the line that is, or was, locked longest
 }
 
 // Commitment is the confidentiality text an operator signed.
@@ -65,13 +67,6 @@ var (
 	ErrWeak   = errors.New("secret is too short: at least 6 digits, or 8 characters")
 )
 
-// lockAfter wrong tries in a row, the account rests: a minute, doubled by each further one, an hour at most. It always comes back by itself.
-const (
-	lockAfter = 5
-	lockFirst = time.Minute
-	lockMost  = time.Hour
-)
-
 // account is an operator as stored.
 type account struct {
 	Operator
@@ -87,24 +82,29 @@ type hashed struct {
 	Hash []byte
 }
 
-func (c Cost) hash(secret []byte) hashed {
-	h := hashed{Cost: c, Salt: make([]byte, 16)}
+// argon is [argon2.IDKey]; a test counts its calls.
+type argon func(secret, salt []byte, time, memory uint32, lanes uint8, length uint32) []byte
+
+var _ argon = argon2.IDKey
+
+func (o *Options) hash(secret []byte) hashed {
+	h := hashed{Cost: o.Cost, Salt: make([]byte, 16)}
 	rand.Read(h.Salt)
-	h.Hash = argon2.IDKey(secret, h.Salt, c.Time, c.Memory, c.Lanes, 32)
+	h.Hash = o.argon(secret, h.Salt, h.Cost.Time, h.Cost.Memory, h.Cost.Lanes, 32)
 	return h
 }
 
-func (h *hashed) fits(secret []byte) bool {
+func (h *hashed) fits(f argon, secret []byte) bool {
 	if len(h.Hash) == 0 {
 		return false
 	}
-	got := argon2.IDKey(secret, h.Salt, h.Cost.Time, h.Cost.Memory, h.Cost.Lanes, uint32(len(h.Hash)))
+	got := f(secret, h.Salt, h.Cost.Time, h.Cost.Memory, h.Cost.Lanes, uint32(len(h.Hash)))
 	return subtle.ConstantTimeCompare(got, h.Hash) == 1
 }
 
 // AddOperator makes an account with a PIN or passphrase. ErrTaken when the name is in use (capitals do not count), ErrWeak.
 func (v *Vault) AddOperator(a Actor, name string, role Role, secret []byte) (Operator, error) {
-	acc, err := newAccount(name, role, secret, v.o.Cost)
+	acc, err := newAccount(name, role, secret, &v.o)
 	if err == nil {
 		err = v.act(func(t *tx) error { return t.addOperator(acc, a, v.now(t)) })
 	}
@@ -115,7 +115,7 @@ func (v *Vault) AddOperator(a Actor, name string, role Role, secret []byte) (Ope
 }
 
 // newAccount makes an account that no vault holds yet. Errors: ErrWeak.
-func newAccount(name string, role Role, secret []byte, c Cost) (*account, error) {
+func newAccount(name string, role Role, secret []byte, o *Options) (*account, error) {
 	name = strings.TrimSpace(name)
 	if name == "" || len(name) > 64 {
 		return nil, errors.New("a name of at most 64 bytes is needed")
@@ -125,7 +125,7 @@ func newAccount(name string, role Role, secret []byte, c Cost) (*account, error)
 	}
 	var id [8]byte
 	rand.Read(id[:])
-	return &account{Operator: Operator{ID: hex.EncodeToString(id[:]), Name: name, Role: role}, Secret: c.hash(secret)}, nil
+	return &account{Operator: Operator{ID: hex.EncodeToString(id[:]), Name: name, Role: role}, Secret: o.hash(secret)}, nil
 }
 
 func (t *tx) addOperator(acc *account, a Actor, now time.Time) error {
@@ -146,16 +146,20 @@ func strong(secret []byte) error {
 	return nil
 }
 
-// Operators gives every account.
+// Operators gives every account, and whether it is locked.
 func (v *Vault) Operators() ([]Operator, error) {
 	var out []Operator
 	err := v.view(func(t *tx) error {
-		return t.each(operatorBucket, func(key, value []byte) error {
+		err := t.each(operatorBucket, func(key, value []byte) error {
 			var acc account
 			err := t.open(operatorBucket, key, value, &t.r.seal, &acc)
 			out = append(out, acc.Operator)
 			return err
 		})
+		if err != nil {
+			return err
+		}
+		return v.lockOuts(t, out)
 	})
 	return out, err
 }
@@ -200,8 +204,7 @@ func (v *Vault) ChangeOperator(a Actor, id string, what audit.Kind, f func(*Oper
 		if err := f(&acc.Operator); err != nil {
 			return err
 		}
-		if acc.ID != was.ID || acc.HasCard != was.HasCard || acc.Failures != was.Failures || acc.LockedTill != was.LockedTill || acc.LastLogin != was.LastLogin ||
-			acc.Term != was.Term {
+		if acc.ID != was.ID || acc.HasCard != was.HasCard || acc.LastLogin != was.LastLogin || acc.Term != was.Term {
 			return ErrNotAllowed
 		}
 		if acc.Role != was.Role || acc.Blocked != was.Blocked {
@@ -214,17 +217,47 @@ func (v *Vault) ChangeOperator(a Actor, id string, what audit.Kind, f func(*Oper
 	})
 }
 
-// SetOperatorSecret changes a PIN or passphrase.
+// SetOperatorSecret changes a PIN or passphrase, and ends a lock of the account.
 func (v *Vault) SetOperatorSecret(a Actor, id string, secret []byte) error {
 	if err := strong(secret); err != nil {
 		return fmt.Errorf("change secret: %w", err)
 	}
-	h := v.o.Cost.hash(secret)
-	return v.changeAccount(a, id, audit.OperatorSecretChanged, func(_ *tx, acc *account) error {
-		acc.Secret, acc.Failures, acc.LockedTill = h, 0, time.Time{}
+	return v.setSecret(a, id, secret, func(*account) bool { return true })
+}
+
+// ChangeOwnSecret is SetOperatorSecret by the operator themselves, who types the present secret.
+// Errors besides: those of CheckOperator.
+func (v *Vault) ChangeOwnSecret(line Line, id string, present, secret []byte) error {
+	if err := strong(secret); err != nil {
+		return fmt.Errorf("change secret: %w", err)
+	}
+	op, err := v.Operator(id)
+	if err != nil {
+		return fmt.Errorf("change secret: %w", err)
+	}
+	test := func(_ *tx, acc *account) func() bool { return v.fitting(acc.Secret, present) }
+	op, err = v.login(&try{line: line, name: op.Name, wrong: audit.LogInRefused, test: test})
+	if err != nil {
+		return err
+	}
+	return v.setSecret(Actor(id), id, secret, func(acc *account) bool { return acc.Term == op.Term })
+}
+
+// setSecret changes a secret where the account is still as it must be; otherwise ErrDenied.
+func (v *Vault) setSecret(a Actor, id string, secret []byte, still func(*account) bool) error {
+	h := v.o.hash(secret)
+	err := v.changeAccount(a, id, audit.OperatorSecretChanged, func(_ *tx, acc *account) error {
+		if !still(acc) {
+			return ErrDenied
+		}
+		acc.Secret = h
 		acc.Term++
 		return nil
 	})
+	if err == nil {
+		v.letTry(id)
+	}
+	return err
 }
 
 // SetOperatorCard makes a card the second factor; an empty one takes it away.
@@ -244,7 +277,7 @@ func (v *Vault) NewRecovery(a Actor, id string) (code string, err error) {
 	rand.Read(raw[:])
 	code = hex.EncodeToString(raw[:])
 	code = strings.Join([]string{code[:5], code[5:10], code[10:15], code[15:]}, "-")
-	h := v.o.Cost.hash([]byte(code))
+	h := v.o.hash([]byte(code))
 	return code, v.changeAccount(a, id, audit.RecoveryCodeMade, func(_ *tx, acc *account) error { acc.Recovery = h; return nil })
 }
 
@@ -265,21 +298,31 @@ func (v *Vault) changeAccount(a Actor, id string, what audit.Kind, f func(*tx, *
 	return nil
 }
 
-// operator finds an account by name. There are few.
+// operator finds an account by name. There are few. ErrUnknown.
 func (t *tx) operator(name string) (*account, error) {
+	found, err := t.anyAccount(name, Cost{})
+	if err == nil && found.ID == "" {
+		err = ErrUnknown
+	}
+	return found, err
+}
+
+// anyAccount finds an account by name. For a name that is nobody's it gives one without an ID, whose
+// secret nothing fits: the search and the test take as long as for the others' (for c where there are none).
+func (t *tx) anyAccount(name string, c Cost) (*account, error) {
 	var found *account
 	err := t.each(operatorBucket, func(key, value []byte) error {
 		var acc account
 		if err := t.open(operatorBucket, key, value, &t.r.seal, &acc); err != nil {
 			return err
 		}
-		if strings.EqualFold(acc.Name, strings.TrimSpace(name)) {
+		if c = acc.Secret.Cost; strings.EqualFold(acc.Name, strings.TrimSpace(name)) {
 			found = &acc
 		}
 		return nil
 	})
-	if err == nil && found == nil {
-		err = ErrUnknown
+	if found == nil {
+		found = &account{Secret: nothing(c)}
 	}
 	return found, err
 }

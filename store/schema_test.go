@@ -93,7 +93,7 @@ func checkFixture(t *testing.T, v *Vault) {
 	if err != nil || n != 1 {
 		t.Errorf("%d people with templates, %v", n, err)
 	}
-	if _, err := v.CheckOperator("Zhao", []byte("739182")); err != nil {
+	if _, err := v.CheckOperator(Offline, "Zhao", []byte("739182")); err != nil {
 		t.Error(err)
 	}
 	if rs, err := v.Receipts(); err != nil || len(rs) != 1 || !rs[0].Verify(v.PublicKey()) {

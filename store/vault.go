@@ -12,6 +12,7 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	"golang.org/x/crypto/argon2"
 	"golang.org/x/sys/unix"
 
 	"menshen/internal/safefile"
@@ -44,6 +45,8 @@ type Options struct {
 
 	// Files are further files and directories of the unit that an erasure scans: logs, dumps, backups kept here. The vault's own are always scanned.
 	Files []string
+
+	argon argon
 }
 
 // mapped is how much address space the file gets from the start. Growing the mapping would have to wait for readers, such as a long export,
@@ -78,6 +81,7 @@ type Vault struct {
 	unsynced atomic.Bool
 	writer   *writer
 	time     timekeeper
+	logins   logins
 }
 
 // build makes vault.db.new, complete and synced, with what fill puts into it.
@@ -249,5 +253,8 @@ func (o *Options) defaults() {
 	}
 	if o.Cost == (Cost{}) {
 		o.Cost = DefaultCost
+	}
+	if o.argon == nil {
+		o.argon = argon2.IDKey
 	}
 }

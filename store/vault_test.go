@@ -416,7 +416,7 @@ func TestCreateForIsAllOrNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if op, err := v.CheckOperator("anna", []byte("correct horse")); err != nil || op.Role != Manager {
+	if op, err := v.CheckOperator(Offline, "anna", []byte("correct horse")); err != nil || op.Role != Manager {
 		t.Errorf("the first operator: %v, %v", op, err)
 	}
 	v.Close()
@@ -459,48 +459,6 @@ func TestSecondProcessIsRefused(t *testing.T) {
 	}
 	if _, err := Create(u.dir, u.o); !errors.Is(err, ErrBusy) {
 		t.Errorf("created over an open vault: %v", err)
-	}
-}
-
-func TestOperatorLockOut(t *testing.T) {
-	u := newUnit(t)
-	op, err := u.AddOperator(Door, "Zhao", Manager, []byte("739182"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := u.AddOperator(Door, "zhao", Manager, []byte("739182")); !errors.Is(err, ErrTaken) {
-		t.Errorf("two of one name: %v", err)
-	}
-	if got, err := u.CheckOperator("zhao", []byte("739182")); err != nil || got.ID != op.ID {
-		t.Fatalf("%v, %v", got, err)
-	}
-	if _, err := u.CheckOperator("nobody", []byte("739182")); !errors.Is(err, ErrDenied) {
-		t.Errorf("unknown name: %v", err)
-	}
-	for range lockAfter {
-		if _, err := u.CheckOperator("Zhao", []byte("000000")); !errors.Is(err, ErrDenied) {
-			t.Fatal(err)
-		}
-	}
-	if _, err := u.CheckOperator("Zhao", []byte("739182")); !errors.Is(err, ErrLocked) {
-		t.Errorf("not locked: %v", err)
-	}
-	u.clock.advance(lockFirst + time.Second)
-	if _, err := u.CheckOperator("Zhao", []byte("739182")); err != nil {
-		t.Errorf("locked for ever: %v", err)
-	}
-	code, err := u.NewRecovery(Door, op.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := u.Recover("Zhao", code, []byte("new secret")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := u.Recover("Zhao", code, []byte("new secret")); !errors.Is(err, ErrDenied) {
-		t.Errorf("recovered twice by one code: %v", err)
-	}
-	if _, err := u.CheckOperator("Zhao", []byte("new secret")); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -577,16 +535,5 @@ func TestGrantsOfACountedCredentialAreCounted(t *testing.T) {
 	es, err := u.Entries(0, 2, true)
 	if err != nil || es[0].Detail["duress"] != "yes" || es[1].Detail["duress"] != "" {
 		t.Errorf("%+v, %v", es, err)
-	}
-}
-
-// TestROperatorLocksOut: that wrong tries lock an account is tried, and seen in the accounts there are.
-func TestROperatorLocksOut(t *testing.T) {
-	rested := Operator{Failures: lockAfter, LockedTill: time.Unix(1, 0)}
-	if !LocksOut([]Operator{{Failures: lockAfter - 1}, rested}) {
-		t.Error("not seen where it is")
-	}
-	if LocksOut([]Operator{rested, {Failures: lockAfter}}) {
-		t.Error("an account failed five times without a rest, and nothing is said")
 	}
 }

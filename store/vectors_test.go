@@ -92,7 +92,7 @@ func TestVectors(t *testing.T) {
 	if err != nil || p.Name.Reveal() != "li" || p.Face.State == policy.FaceEnrolled {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if _, err := n.CheckOperator("Zhao", []byte("739182")); err != nil {
+	if _, err := n.CheckOperator(Offline, "Zhao", []byte("739182")); err != nil {
 		t.Error(err)
 	}
 	n.holds(t, "assessment all four parts")

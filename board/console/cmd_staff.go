@@ -147,13 +147,24 @@ func staffCode(ctx context.Context, c *console, words []string) error {
 	return nil
 }
 
-func ownSecret(ctx context.Context, c *console, _ []string) error {
+func ownSecret(ctx context.Context, c *console, words []string) error {
+	if len(words) > 0 {
+		c.history.forget()
+		return c.errorf(text{
+			"type secret alone: it asks for the present secret and the new one, and shows neither. What you typed after it could be read: do not use it",
+			"请只输入 secret，再按提示输入当前密码和新密码，输入时不显示。刚才写在命令后的内容他人可见，请勿使用"})
+	}
+	present, err := c.askSecret(text{"Present secret: ", "当前密码："})
+	if err != nil {
+		return err
+	}
+	defer present.Wipe()
 	secret, err := c.newSecret(text{"New secret: ", "新密码："})
 	if err != nil {
 		return err
 	}
 	defer secret.Wipe()
-	if err := c.desk.(Staff).SetSecret(ctx, c.who, c.login, secret); err != nil {
+	if err := c.desk.(Staff).SetSecret(ctx, c.who, present, secret); err != nil {
 		return err
 	}
 	c.say(text{"Changed. Log in with the new one.", "已更改，请用新密码登录。"})
@@ -201,7 +212,7 @@ func (c *console) recovery(ctx context.Context) error {
 		return err
 	}
 	defer secret.Wipe()
-	if err := desk.Recover(ctx, name, code, secret); err != nil {
+	if err := desk.Recover(ctx, c.o.Line, name, code, secret); err != nil {
 		return err
 	}
 	c.say(text{

@@ -23,10 +23,10 @@ type Desk interface {
 
 // Sessions lets operators in and out.
 type Sessions interface {
-	// LogIn checks name and secret, and a second factor where the operator has one: step then says what to do
+	// LogIn, at a line, checks name and secret, and a second factor where the operator has one: step then says what to do
 	// ("tap your own card at the reader") and LogIn waits for it until ctx ends. The secret is the caller's to wipe.
 	// Errors: ErrRefused, the same for an unknown name as for a wrong secret; ErrLockedOut.
-	LogIn(ctx context.Context, name string, secret Secret, lang string, step Progress) (Session, error)
+	LogIn(ctx context.Context, line LineName, name string, secret Secret, lang string, step Progress) (Session, error)
 	// LogOut ends the session; it never fails. why is "asked", "idle" or "line lost".
 	LogOut(s Session, why string)
 	// Acknowledge records that the operator read and accepts Session.Commitment, and gives the session without it.

@@ -61,7 +61,7 @@ func (d *fakeDesk) calls() []string {
 	return append([]string(nil), d.log...)
 }
 
-func (d *fakeDesk) LogIn(ctx context.Context, name string, secret console.Secret, lang string, step console.Progress) (console.Session, error) {
+func (d *fakeDesk) LogIn(ctx context.Context, _ console.LineName, name string, secret console.Secret, lang string, step console.Progress) (console.Session, error) {
 	d.mu.Lock()
 	d.note("log in " + name)
 	role, known := map[string]console.Role{"mei": console.Manager, "tom": console.Technician, "ida": console.Installer, "aud": console.Auditor, "two": console.Manager}[name]

@@ -22,7 +22,7 @@ func TestBreakingOffDoesNothing(t *testing.T) {
 		"withdraw 1204":          {"yes or no: "},
 		"staff-add joe auditor":  {"by themselves: ", "long enough 1", "Once more: "},
 		"staff-code mei":         {"yes or no: "},
-		"secret":                 {"New secret: ", "long enough 1", "Once more: "},
+		"secret":                 {"Present secret: ", "open sesame", "New secret: ", "long enough 1", "Once more: "},
 		"remove 3":               {"Which number? ", "1", "mistake): "},
 		"consent 501":            {"Guardian's name: ", "Zhao Lei", "...): ", "father", "yes or no: "},
 		"rotate a copy was lost": {"yes or no: "},
@@ -199,14 +199,34 @@ func TestROperatorStaffList(t *testing.T) {
 	}
 }
 
+// TestROperatorOwnSecret: whoever finds a console open does not know the present secret. None is echoed, and one on the command's own line is not taken.
 func TestROperatorOwnSecret(t *testing.T) {
 	s, desk := sitFull(t, console.Options{})
 	s.logIn("aud")
+	change := func(present string) {
+		for _, step := range [][2]string{{"Present secret: ", present}, {"New secret: ", "long enough 1"}, {"Once more: ", "long enough 1"}} {
+			if got := s.see(step[0]); strings.Contains(got, present) || strings.Contains(got, "long enough") {
+				t.Errorf("a secret was echoed: %q", got)
+			}
+			s.hit(step[1] + "\r")
+		}
+	}
+	s.hit("secret shown-here-1\r")
+	s.see("do not use it")
+	s.see("aud> ")
+	s.hit("\x1b[A\r") // the up key does not bring it back
+	if got := s.see("aud> "); strings.Contains(got, "shown-here-1") {
+		t.Errorf("the command with the secret is in the history: %q", got)
+	}
+	if got := s.do("aud", "lang zh") + s.do("aud", "secret shown-here-1") + s.do("aud", "lang en"); !strings.Contains(strings.ReplaceAll(got, "\r\n", ""), "请勿使用") {
+		t.Errorf("in Chinese: %q", got)
+	}
 	s.hit("secret\r")
-	s.see("New secret: ")
-	s.hit("long enough 1\r")
-	s.see("Once more: ")
-	s.hit("long enough 1\r")
+	change("a guess")
+	s.see("Name or secret is wrong.")
+	s.see("aud> ")
+	s.hit("secret\r")
+	change("open sesame")
 	s.see("Changed. Log in with the new one.")
 	s.see("log-in: ")
 	if log := desk.calls(); !slices.Contains(log, "secret of aud") {

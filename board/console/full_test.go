@@ -117,9 +117,12 @@ func (d *fullDesk) ChangeOperator(_ context.Context, s console.Session, name str
 	return err
 }
 
-func (d *fullDesk) SetSecret(_ context.Context, s console.Session, name string, secret console.Secret) error {
-	err := d.enter(s, "secret of "+name, console.Installer, console.Technician, console.Manager, console.Auditor)
+func (d *fullDesk) SetSecret(_ context.Context, s console.Session, present, _ console.Secret) error {
+	err := d.enter(s, "secret of "+s.Operator, console.Installer, console.Technician, console.Manager, console.Auditor)
 	defer d.fakeDesk.mu.Unlock()
+	if err == nil && string(present) != "open sesame" {
+		err = console.ErrRefused
+	}
 	return err
 }
 
@@ -145,7 +148,7 @@ func (d *fullDesk) NewRecovery(_ context.Context, s console.Session, name string
 	return console.Secret(d.code), err
 }
 
-func (d *fullDesk) Recover(_ context.Context, name string, code, secret console.Secret) error {
+func (d *fullDesk) Recover(_ context.Context, _ console.LineName, name string, code, secret console.Secret) error {
 	d.fakeDesk.mu.Lock()
 	defer d.fakeDesk.mu.Unlock()
 	d.note("recover " + name)

@@ -21,5 +21,13 @@ func (h *history) Add(s string) {
 	h.lines = append(h.lines, s)
 }
 
+// forget drops the last command, for one that should not be shown again.
+func (h *history) forget() {
+	if n := len(h.lines); n > 0 {
+		h.lines[n-1] = ""
+		h.lines = h.lines[:n-1]
+	}
+}
+
 func (h *history) Len() int        { return len(h.lines) }
 func (h *history) At(i int) string { return h.lines[len(h.lines)-1-i] }

@@ -28,7 +28,7 @@ func (c *console) logIn(ctx context.Context) error {
 	}
 	defer secret.Wipe()
 	err = c.during(ctx, func(ctx context.Context) (err error) {
-		c.who, err = c.desk.LogIn(ctx, name, secret, c.lang, c.step)
+		c.who, err = c.desk.LogIn(ctx, c.o.Line, name, secret, c.lang, c.step)
 		return err
 	})
 	if err != nil {

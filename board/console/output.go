@@ -72,7 +72,7 @@ var errorWords = []struct {
 	words text
 }{
 	{ErrRefused, text{"Name or secret is wrong.", "登录名或密码错误。"}},
-	{ErrLockedOut, text{"This account waits after too many failed log-ins. Try later, or ask a manager.", "登录失败次数过多，账户暂停。请稍后再试或联系管理员。"}},
+	{ErrLockedOut, text{"Too many wrong tries here. Wait, 15 minutes at most, or log in at another line.", "此处错误次数过多。请等待（最多 15 分钟），或从其他线路登录。"}},
 	{ErrNotAcknowledged, text{"The confidentiality commitment must be accepted first.", "须先接受保密承诺书。"}},
 	{ErrNotAllowed, text{"Your role may not do that. Ask somebody whose role may.", "您的角色无此权限，请联系有权限的人员。"}},
 	{ErrEnded, text{"The session has ended. Log in again.", "会话已结束，请重新登录。"}},

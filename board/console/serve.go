@@ -24,6 +24,7 @@ func (systemClock) AfterFunc(d time.Duration, f func()) Timer { return time.Afte
 // Options are the settings of a line. The zero value is a VT100 of 80 by 24 in English, with log-out after 5 idle minutes.
 type Options struct {
 	Unit     string         // the unit's name, for the greeting
+	Line     LineName       // where wrong log-ins count
 	Lang     string         // "en" or "zh", until somebody chooses
 	Plain    bool           // no escape sequences from the start
 	Width    int            // columns, 80 when 0, until the terminal tells another size
@@ -35,6 +36,9 @@ type Options struct {
 	Location *time.Location // of the dates shown and typed; time.Local when nil
 	Clock    Clock          // the system's when nil
 }
+
+// LineName is where log-ins come from, such as "serial": wrong ones at one line lock out nobody at another.
+type LineName string
 
 func (o Options) orDefaults() Options {
 	if o.Lang != "zh" {

@@ -11,14 +11,16 @@ type Staff interface {
 	AddOperator(ctx context.Context, s Session, name string, role Role, secret Secret) error
 	// ChangeOperator sets role and block. Nobody blocks or demotes the last manager, nor themselves.
 	ChangeOperator(ctx context.Context, s Session, name string, role Role, blocked bool) error
-	// SetSecret changes a secret, and ends the sessions of its account, this one too if it is its own; name is the session's own operator, or anybody for a manager.
-	SetSecret(ctx context.Context, s Session, name string, secret Secret) error
+	// SetSecret changes the session's own operator's secret, and ends all their sessions, this one too. Both secrets are the caller's to wipe. Errors: as
+	// for LogIn where the present one is wrong, which counts as a wrong log-in.
+	SetSecret(ctx context.Context, s Session, present, secret Secret) error
 	// AssignOperatorCard makes the next card at the door the second factor of an operator.
 	AssignOperatorCard(ctx context.Context, s Session, name string, step Progress) error
 	// NewRecovery gives the code that goes into the operator's sealed envelope; an earlier one ends.
 	NewRecovery(ctx context.Context, s Session, name string) (Secret, error)
-	// Recover sets a new secret by the sealed code, before log-in. The code is used up and the card dropped. Errors as for LogIn.
-	Recover(ctx context.Context, name string, code, secret Secret) error
+	// Recover sets a new secret by the sealed code, before log-in. The code is used up and the card dropped. Errors as for LogIn,
+	// but wrong codes are counted apart, and a locked account can be recovered.
+	Recover(ctx context.Context, line LineName, name string, code, secret Secret) error
 }
 
 // Operator is an account as others may see it.

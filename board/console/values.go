@@ -11,7 +11,7 @@ import (
 // Errors that a Desk gives and the console words itself.
 var (
 	ErrRefused         = errors.New("name or secret is wrong")
-	ErrLockedOut       = errors.New("too many failed log-ins; this account waits")
+	ErrLockedOut       = errors.New("too many wrong tries; wait, or use another line")
 	ErrNotAcknowledged = errors.New("the confidentiality commitment is not yet accepted")
 	ErrNotAllowed      = errors.New("this role may not do that")
 	ErrEnded           = errors.New("the session has ended")

@@ -155,7 +155,7 @@ func (s *story) console(ctx context.Context, in *os.File) {
 	}
 	defer keyboard.Close()
 	err = console.Serve(ctx, terminal{&doorKeys{Reader: keyboard, act: func(key byte) { _ = s.act(key) }}, s.out.(*crlf).w}, s.desk, console.Options{
-		Unit: s.conf.Unit.Name, Width: width, Height: height, Plain: screen.Dumb(), Once: true, Idle: s.conf.Console.Idle.D(),
+		Unit: s.conf.Unit.Name, Line: "demo", Width: width, Height: height, Plain: screen.Dumb(), Once: true, Idle: s.conf.Console.Idle.D(),
 		Location: s.conf.Site.Location(),
 	})
 	if err != nil {

@@ -150,7 +150,7 @@ func newPIN() ([]byte, error) {
 
 // logIn is the operator at the desk, who accepts the commitment on the first day.
 func (w *world) logIn(ctx context.Context) (err error) {
-	w.staff, err = w.desk.LogIn(ctx, operator, append(console.Secret(nil), w.pin...), "en", func(console.Step) {})
+	w.staff, err = w.desk.LogIn(ctx, "demo", operator, append(console.Secret(nil), w.pin...), "en", func(console.Step) {})
 	if err != nil {
 		return fmt.Errorf("logging in: %w", err)
 	}

@@ -41,7 +41,7 @@ func (k *keeper) act(c *cobra.Command, f func(v *store.Vault, by store.Actor) er
 			return err
 		}
 		defer clear(secret)
-		op, err := v.CheckOperator(k.operator, secret)
+		op, err := v.CheckOperator(store.Offline, k.operator, secret)
 		switch {
 		case err != nil:
 			return err

@@ -1,0 +1,172 @@
+package store
+
+import (
+	"encoding/hex"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+)
+
+// Wrong log-ins are counted (docs/decisions/0012): by line and name together, whether the name is
+// an account's or not, and by line alone. What counts is in the audit log, so that a restart gives
+// no new tries.
+
+// Line is where log-ins come from: the serial line, or the control socket as one user of the
+// machine. Guessing at one of them locks out nobody at another.
+type Line string
+
+// Offline is the line of whoever opens the vault of a unit that is not running.
+const Offline Line = "offline"
+
+// limits say how many wrong tries within a time are free, and how long each further one locks:
+// first, doubled each time, most in the end.
+type limits struct {
+	free                int
+	within, first, most time.Duration
+}
+
+// The limits of a name at a line, and of a line whatever the names. A recovery code has 80 random
+// bits: its limits only keep log and processor free, and are shorter.
+var (
+	secretLimits     = limits{free: 5, within: day, first: time.Minute, most: 15 * time.Minute}
+	codeLimits       = limits{free: 5, within: day, first: time.Minute, most: 5 * time.Minute}
+	secretLineLimits = limits{free: 20, within: time.Hour, first: time.Minute, most: 15 * time.Minute}
+	codeLineLimits   = limits{free: 20, within: time.Hour, first: time.Minute, most: 5 * time.Minute}
+)
+
+const (
+	day     = 24 * time.Hour
+	overMax = 10 // tries beyond the free ones: by then the lock is as long as it gets
+)
+
+func (l limits) lock(wrong int) time.Duration {
+	if over := wrong - l.free; over >= 0 {
+		return min(l.first<<min(over, overMax), l.most)
+	}
+	return 0
+}
+
+// wrongTries are when wrong tries were, oldest first, by the clock that nobody sets.
+type wrongTries []time.Duration
+
+// recent are those that still count.
+func (w wrongTries) recent(l limits, now time.Duration) wrongTries {
+	i := 0
+	for i < len(w) && now-w[i] >= l.within {
+		i++
+	}
+	return w[i:]
+}
+
+// until is when the lock ends; zero: there is none.
+func (w wrongTries) until(l limits, now time.Duration) time.Duration {
+	w = w.recent(l, now)
+	if d := l.lock(len(w)); d > 0 {
+		return w[len(w)-1] + d
+	}
+	return 0
+}
+
+func (w wrongTries) plus(l limits, at time.Duration) wrongTries {
+	w = append(slices.Clip(w.recent(l, at)), at)
+	return w[max(0, len(w)-l.free-overMax):]
+}
+
+func (w wrongTries) minus(at time.Duration) wrongTries {
+	if i := slices.Index(w, at); i >= 0 {
+		return slices.Delete(w, i, i+1)
+	}
+	return w
+}
+
+// pair is what was tried for one name at one line.
+type pair struct {
+	line  Line
+	who   Actor // whose name it is; empty: nobody's
+	wrong wrongTries
+}
+
+// tries are all that count of one kind of secret. Since a line locks as a whole too, they are few,
+// however many names are tried.
+type tries struct {
+	name, line limits
+	pairs      map[string]*pair // by handle
+	lines      map[Line]wrongTries
+}
+
+// locked is how long a pair, or its line, is still locked.
+func (s *tries) locked(line Line, handle string, now time.Duration) time.Duration {
+	until := s.lines[line].until(s.line, now)
+	if p := s.pairs[handle]; p != nil {
+		until = max(until, p.wrong.until(s.name, now))
+	}
+	return max(0, until-now)
+}
+
+// fail counts a wrong try, and forgets those that do not count any longer.
+func (s *tries) fail(line Line, handle string, who Actor, now time.Duration) {
+	if s.pairs == nil {
+		s.pairs, s.lines = map[string]*pair{}, map[Line]wrongTries{}
+	}
+	for h, p := range s.pairs {
+		if len(p.wrong.recent(s.name, now)) == 0 {
+			delete(s.pairs, h)
+		}
+	}
+	if s.pairs[handle] == nil {
+		s.pairs[handle] = &pair{line: line}
+	}
+	p := s.pairs[handle]
+	p.who, p.wrong = who, p.wrong.plus(s.name, now)
+	s.lines[line] = s.lines[line].plus(s.line, now)
+}
+
+// takeBack is for a try that was counted before it was known that it was right. It makes nothing
+// good that went before.
+func (s *tries) takeBack(line Line, handle string, at time.Duration) {
+	if p := s.pairs[handle]; p != nil {
+		p.wrong = p.wrong.minus(at)
+	}
+	s.lines[line] = s.lines[line].minus(at)
+}
+
+// cleared forgets what a pair did wrong. Its line does not forget: otherwise whoever has an account
+// could go on guessing at others'.
+func (s *tries) cleared(handle string) { delete(s.pairs, handle) }
+
+// forget is cleared for an account, at every line.
+func (s *tries) forget(who Actor) {
+	for h, p := range s.pairs {
+		if who != "" && p.who == who {
+			delete(s.pairs, h)
+		}
+	}
+}
+
+// logins are the wrong tries of a vault.
+type logins struct {
+	mu      sync.Mutex
+	counted bool // those in the log
+	secrets tries
+	codes   tries // of recovery
+}
+
+// handle is what a pair is called in memory and in the log: it tells neither line nor name to
+// whoever has not the vault's keys.
+func (r *ring) handle(line Line, name string) string {
+	m := r.secrets.Lookup.MAC([]byte("log-in tries"), []byte(line), []byte(folded(name)))
+	return hex.EncodeToString(m[:8])
+}
+
+// folded is the same for all spellings of a name that [strings.EqualFold] takes for one.
+func folded(name string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+			least = min(least, f)
+		}
+		return least
+	}, strings.TrimSpace(name))
+}
