@@ -27,14 +27,15 @@ type Desk struct {
 	last     uint64
 	drafts   drafts
 
-	timeSetIn atomic.Uint64 // the session in which the clock was set last
+	timeSetIn  atomic.Uint64 // the session in which the clock was set last
+	longestAim time.Duration
 }
 
 var _ console.Desk = (*Desk)(nil)
 
 // Desk gives the unit's desk; all consoles share it.
 func (u *Unit) Desk() *Desk {
-	return &Desk{u: u, sessions: map[uint64]*session{}, drafts: drafts{}}
+	return &Desk{u: u, sessions: map[uint64]*session{}, drafts: drafts{}, longestAim: console.LongestAim}
 }
 
 // Rights: who may do what.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"menshen/board/console"
@@ -17,9 +19,9 @@ import (
 
 var _ console.Aimer = (*Desk)(nil)
 
-// Aim shows what the camera sees, for aiming it. Its beginning is durable in the audit log before the first picture is shown; as long as it
-// lasts the camera's lamp is on, the door's own lamp and buzzer say so, and nobody is recognised. Each picture is overwritten once it was
-// shown, and none is ever stored (R-STRANGER).
+// Aim shows what the camera sees, for aiming it, for console.LongestAim at most. Its beginning is durable in the audit log before the
+// first picture is shown; as long as it lasts the camera's lamp is on, the door's own lamp and buzzer say so, and nobody is recognised.
+// It ends in time also where show hangs. Each picture is overwritten once it was shown, and none is ever stored (R-STRANGER).
 func (d *Desk) Aim(ctx context.Context, s console.Session, show func(*console.Picture)) (err error) {
 	by, err := d.allow(s, opensDoor)
 	if err != nil {
@@ -34,33 +36,46 @@ func (d *Desk) Aim(ctx context.Context, s console.Session, show func(*console.Pi
 	}
 	ctx, done := d.within(ctx, s)
 	defer done()
-	began := d.u.now()
+	ctx, cancel := context.WithTimeoutCause(ctx, d.longestAim, errAimedLongest)
+	defer cancel()
+	began, until := d.u.now(), time.Now().Add(d.longestAim)
 	if err := d.u.beginAiming(ctx, by); err != nil {
 		return err
 	}
-	shown := 0
-	defer func() {
+	var shown atomic.Int64
+	end := sync.OnceFunc(func() {
 		// On the loop, as the beginning; where that has ended nothing looks any more, and the record is made all the same.
 		_ = d.u.do(context.WithoutCancel(ctx), d.u.endAiming)
 		d.u.record(store.Entry{Kind: audit.AimingEnded, Actor: by, Detail: map[string]string{
-			"pictures": strconv.Itoa(shown), "for": d.u.now().Sub(began).Round(time.Second).String()}})
-	}()
+			"pictures": strconv.FormatInt(shown.Load(), 10), "for": d.u.now().Sub(began).Round(time.Second).String()}})
+	})
+	defer end()
+	defer context.AfterFunc(ctx, end)()
 	for {
 		select {
 		case p, ok := <-d.u.eye.Pictures():
 			if !ok {
 				return ErrStopped
 			}
-			show(shownAs(p, s.Lang))
+			picture := shownAs(p, s.Lang)
+			picture.Left = time.Until(until)
+			show(picture)
 			p.Wipe()
-			shown++
+			shown.Add(1)
 		case <-ctx.Done():
+			if errors.Is(context.Cause(ctx), errAimedLongest) {
+				return problem(fmt.Errorf(words(s.Lang, "the camera was shown for %v, and is no longer", "画面已显示 %v，现已关闭"), d.longestAim),
+					words(s.Lang, "type 'aim' to see it again", "再次输入 aim 可继续"))
+			}
 			return ended(ctx)
 		case <-d.u.stopped:
 			return ErrStopped
 		}
 	}
 }
+
+// errAimedLongest ends an aiming that took all its time.
+var errAimedLongest = errors.New("aimed for the longest time")
 
 // beginAiming sets the eye and the lamps, and waits for the record.
 func (u *Unit) beginAiming(ctx context.Context, by store.Actor) error {

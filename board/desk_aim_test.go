@@ -122,6 +122,34 @@ func TestRStrangerAimingNeedsLampAndRight(t *testing.T) {
 	}
 }
 
+// TestRStrangerAimingEndsByItself: after its longest time the camera is shown no more, also where the line hangs on which it was shown.
+func TestRStrangerAimingEndsByItself(t *testing.T) {
+	b := newBench(t)
+	lamp := &haltest.Output{Name: "camera"}
+	b.Unit.outputs.camera = lamp
+	b.run()
+	b.desk.longestAim = 50 * time.Millisecond
+	hangs, done := make(chan struct{}), make(chan error, 1)
+	go func() {
+		done <- b.desk.Aim(context.Background(), b.staff, func(p *console.Picture) {
+			if p.Left <= 0 || p.Left > b.desk.longestAim {
+				t.Errorf("the picture says that %v are left", p.Left)
+			}
+			<-hangs
+		})
+	}()
+	b.eye.pics <- marked()
+	b.eventually("the lamp dark while the line hangs", func() bool { return !lamp.On() && b.eye.Mode() != eye.Aim && b.count("aiming ended") == 1 })
+	close(hangs)
+	var problem *console.Problem
+	if err := <-done; !errors.As(err, &problem) || !strings.Contains(err.Error(), "shown for 50ms") {
+		t.Errorf("it ended with %v", err)
+	}
+	if n := b.count("aiming ended"); n != 1 {
+		t.Errorf("its end was recorded %d times", n)
+	}
+}
+
 // TestRNoticeAimingIsShownAtTheDoor: the resting word plays when nothing else does, comes back after a card, and an alarm is not ended by it.
 func TestRNoticeAimingIsShownAtTheDoor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

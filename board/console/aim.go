@@ -27,6 +27,7 @@ func aim(ctx context.Context, c *console, words []string) error {
 		return c.misuse("aim")
 	}
 	if c.plain || style == "words" {
+		c.printf(text{"A key ends this; it ends by itself after %d minutes.", "按任意键结束；%d 分钟后自动结束。"}, LongestAim/time.Minute)
 		return c.viewing(ctx, func(ctx context.Context) error {
 			last := ""
 			return c.desk.(Aimer).Aim(ctx, c.who, func(p *Picture) {
@@ -74,6 +75,8 @@ func (c *console) caption(p *Picture) string {
 		s = text{"no face", "未见人脸"}.in(c.lang)
 	}
 	s += "  " + p.Figures + text{"  (a key ends this)", "  （按任意键结束）"}.in(c.lang)
+	left := p.Left.Round(time.Second) // first, so that no narrow terminal cuts it off
+	s = fmt.Sprintf(text{"%d:%02d left  %s", "还剩 %d:%02d  %s"}.in(c.lang), left/time.Minute, left%time.Minute/time.Second, s)
 	return screen.Pad(screen.Clean(s), c.width()-1)
 }
 

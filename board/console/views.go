@@ -29,10 +29,13 @@ type Event struct {
 // Aimer shows what the camera sees, for aiming it. The unit records the beginning and the end of an aiming, lights the camera lamp
 // as long as it lasts, and keeps nothing of it.
 type Aimer interface {
-	// Aim calls show with the newest picture until ctx ends, and answers with nil then. show may take half a second. The picture is the
+	// Aim calls show with the newest picture until ctx ends, and answers with nil then; after LongestAim with a Problem that says so. show may take half a second. The picture is the
 	// desk's again when show returns, which wipes it.
 	Aim(ctx context.Context, s Session, show func(*Picture)) error
 }
+
+// LongestAim is how long a camera is shown at most, so that no corridor is watched by one that was forgotten.
+const LongestAim = 10 * time.Minute
 
 // Picture is one small grey picture with what the recognizer says of it.
 type Picture struct {
@@ -42,6 +45,7 @@ type Picture struct {
 	Face          image.Rectangle // empty: none
 	Good          bool            // the face could be used as it is
 	Advice        string          // "come closer"; in Session.Lang
+	Left          time.Duration   // until the aiming ends by itself
 	Figures       string          // "182 px high, sharpness 120, brightness 96, yaw 4"
 }
 

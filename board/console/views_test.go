@@ -79,7 +79,9 @@ func TestAimShowsFaceZoneAndShades(t *testing.T) {
 		if i == 5 {
 			return nil
 		}
-		return ramp()
+		p := ramp()
+		p.Left = 9*time.Minute + 43*time.Second
+		return p
 	}
 	s.logIn("ida")
 	s.hit("aim\r")
@@ -88,7 +90,7 @@ func TestAimShowsFaceZoneAndShades(t *testing.T) {
 	}
 	s.see("a key ends this")
 	screen := strings.Split(s.screen(), "\n")
-	if !strings.HasPrefix(strings.TrimSpace(screen[22]), "come closer  50 px high") {
+	if !strings.HasPrefix(strings.TrimSpace(screen[22]), "9:43 left  come closer  50 px high") {
 		t.Errorf("the caption is %q", screen[22])
 	}
 	// 160 by 120 in 22 rows is 58 columns; the face is from 60/160 to 100/160 across and 40/120 to 90/120 down.
