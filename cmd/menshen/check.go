@@ -128,7 +128,7 @@ func (k *checking) logIn(ctx context.Context, vault *store.Vault, door check.Doo
 	if ctx.Err() != nil { // Ctrl-C instead of a passphrase, which must not count as a wrong one
 		return store.Operator{}, check.ErrStopped
 	}
-	if isTerminal(stdin) {
+	if screen.IsTerminal(stdin) {
 		ui.Listen(stdin) // in has read nothing of it
 	} else {
 		ui.Listen(in)
@@ -138,7 +138,7 @@ func (k *checking) logIn(ctx context.Context, vault *store.Vault, door check.Doo
 
 // secret reads the passphrase: without echo at a terminal, else the first line.
 func (k *checking) secret(stdin io.Reader, in *bufio.Reader, ui *check.Terminal) ([]byte, error) {
-	if isTerminal(stdin) {
+	if screen.IsTerminal(stdin) {
 		return oneSecret(stdin, ui.Out, check.Words{En: "Passphrase of " + k.operator + ": ", Zh: k.operator + " 的密码："}.In(k.lang))
 	}
 	line, err := in.ReadSlice('\n')

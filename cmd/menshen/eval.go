@@ -8,10 +8,10 @@ import (
 	"os/signal"
 	"time"
 
-	"github.com/cheggaaa/pb/v3"
 	"github.com/spf13/cobra"
 
 	"menshen/board/config"
+	"menshen/internal/screen"
 	"menshen/recognizer"
 	"menshen/recognizer/calibration"
 	"menshen/recognizer/eval"
@@ -94,17 +94,7 @@ func runEval(ctx context.Context, j eval.Job, e evaluated, out, errOut io.Writer
 	defer chain.Close()
 	look := &pictures.Looker{Chain: chain}
 	defer look.Wipe()
-	show, end := bar(errOut)
+	show, end := screen.Progress(errOut, "pictures")
 	defer end()
 	return j.Run(ctx, look, time.Now(), out, show)
-}
-
-// bar shows how far a long work is, at a terminal; elsewhere nothing.
-func bar(w io.Writer) (show func(done, total int), end func()) {
-	f, ok := w.(*os.File)
-	if !ok || !isTerminal(f) {
-		return nil, func() {}
-	}
-	b := pb.New(0).SetWriter(f).SetTemplateString(`{{counters . }} pictures {{bar . }} {{rtime . "%s left"}}`).Start()
-	return func(done, total int) { b.SetTotal(int64(total)); b.SetCurrent(int64(done)) }, func() { b.Finish() }
 }

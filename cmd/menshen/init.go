@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"menshen/board"
+	"menshen/internal/screen"
 )
 
 func initVerb() *cobra.Command {
@@ -60,7 +61,7 @@ const beforeFaces = `Cards and codes work once 'menshen run' does. Before faces 
 // newSecret reads a new passphrase: twice without echo at a terminal, else one line.
 func newSecret(in io.Reader, out io.Writer, who string) ([]byte, error) {
 	first, err := oneSecret(in, out, "Passphrase or PIN for "+who+": ")
-	if err != nil || !isTerminal(in) {
+	if err != nil || !screen.IsTerminal(in) {
 		return first, err
 	}
 	second, err := oneSecret(in, out, "Once more: ")
@@ -77,7 +78,7 @@ func newSecret(in io.Reader, out io.Writer, who string) ([]byte, error) {
 
 // oneSecret reads a passphrase: without echo at a terminal, else one line.
 func oneSecret(in io.Reader, out io.Writer, prompt string) (secret []byte, err error) {
-	if isTerminal(in) {
+	if screen.IsTerminal(in) {
 		fmt.Fprint(out, prompt)
 		secret, err = term.ReadPassword(int(in.(*os.File).Fd()))
 		fmt.Fprintln(out)
@@ -92,9 +93,4 @@ func oneSecret(in io.Reader, out io.Writer, prompt string) (secret []byte, err e
 		return nil, errors.New("no passphrase: type one at a terminal, or pipe one line")
 	}
 	return secret, nil
-}
-
-func isTerminal(in io.Reader) bool {
-	f, ok := in.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }

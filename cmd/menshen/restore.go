@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"menshen/board/check"
+	"menshen/internal/screen"
 	"menshen/store"
 )
 
@@ -111,7 +112,7 @@ func (r *restoring) restore(ctx context.Context, v *store.Vault, by store.Actor,
 // ask asks at a terminal for the receipts. No answer is an error, as is a script that did not say.
 func (r *restoring) ask(head store.BackupHead) (store.Since, error) {
 	made := head.At.Local().Format("2006-01-02 15:04")
-	if !isTerminal(r.in) {
+	if !screen.IsTerminal(r.in) {
 		return store.Since{}, errors.New(check.Words{
 			En: "this unit is new and does not know who was erased after the backup was made (" + made + "): give --receipts FILE, or --no-receipts: " +
 				"then whoever was erased since comes back, with their face; nothing was restored",
