@@ -125,7 +125,7 @@ func shownAs(p eye.Picture, lang string) *console.Picture {
 	if !p.Box.Empty() {
 		out.Good = q.Advice == recognizer.Fine
 		out.Advice = q.Advice.Text(lang)
-		out.Figures = fmt.Sprintf(words(lang, "%d px high, sharpness %.0f, brightness %.0f, yaw %+.0f", "高 %d px，清晰度 %.0f，亮度 %.0f，偏转 %+.0f"),
+		out.Figures = fmt.Sprintf(words(lang, "%d px, sharp %.0f, bright %.0f, yaw %+.0f", "高 %d px，清晰度 %.0f，亮度 %.0f，偏转 %+.0f"),
 			q.Height, q.Sharpness, q.Brightness, q.Yaw)
 	} else {
 		out.Figures = fmt.Sprintf("%d×%d", p.Camera.X, p.Camera.Y)

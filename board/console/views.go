@@ -46,7 +46,7 @@ type Picture struct {
 	Good          bool            // the face could be used as it is
 	Advice        string          // "come closer"; in Session.Lang
 	Left          time.Duration   // until the aiming ends by itself
-	Figures       string          // "182 px high, sharpness 120, brightness 96, yaw 4"
+	Figures       string          // "182 px, sharp 120, bright 96, yaw +4"
 }
 
 // TimeSetter tells the unit's time, and sets the clock of a unit that has lost it.

@@ -363,7 +363,7 @@ func TestAimOverSerial(t *testing.T) {
 			if rate < 2 {
 				t.Errorf("%s, %s: %.1f pictures a second, want 2", who.name, style, rate)
 			}
-			if who.scene.Picture != "" && !strings.Contains(shows, "px high") {
+			if who.scene.Picture != "" && !strings.Contains(shows, " px, sharp ") {
 				t.Errorf("%s, %s: no face on the screen:\n%s", who.name, style, shows)
 			}
 			if who.scene.Picture != "" {
