@@ -198,7 +198,7 @@ func Parse(r io.Reader) (*Config, error) {
 		return nil, Errors{fmt.Errorf(" reading: %w", err)}
 	}
 	c := defaults()
-	if err := decode(raw, &c); err != nil {
+	if err := toml.NewDecoder(bytes.NewReader(raw)).DisallowUnknownFields().Decode(&c); err != nil {
 		return nil, explain(err)
 	}
 	c.lines = findLines(raw)
@@ -206,16 +206,6 @@ func Parse(r io.Reader) (*Config, error) {
 		return nil, err
 	}
 	return &c, nil
-}
-
-// decode keeps go-toml v2.2.4's panics (a date where a number belongs) inside.
-func decode(raw []byte, c *Config) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("a value of the wrong kind: %v", p)
-		}
-	}()
-	return toml.NewDecoder(bytes.NewReader(raw)).DisallowUnknownFields().Decode(c)
 }
 
 func defaults() Config {

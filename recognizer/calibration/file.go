@@ -115,13 +115,7 @@ func Open(path, model string) (c *Calibration, err error) {
 	return c, nil
 }
 
-// decode keeps go-toml v2.2.4's panics (a date where a number belongs) inside.
-func decode(raw []byte, c *Calibration) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("a value of the wrong kind: %v", p)
-		}
-	}()
+func decode(raw []byte, c *Calibration) error {
 	d := toml.NewDecoder(bytes.NewReader(raw)).DisallowUnknownFields()
 	if err := d.Decode(c); err != nil {
 		var at *toml.DecodeError
