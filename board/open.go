@@ -160,6 +160,7 @@ func advise(err error, c *config.Config) error {
 		{store.ErrKeyMissing, "put your own copy of it there, or see [key] source; " + withoutKey},
 		{store.ErrWrongKey, "use the key that this vault was made with; " + withoutKey},
 		{store.ErrCorrupt, "save what is whole with 'menshen vault salvage', or restore a backup; the damaged file was not touched"},
+		{store.ErrSwapped, "somebody with access to the disk did that; find the file that was there and put it back; if it is lost, stop the unit and restore the newest backup; without a TPM the next start takes what lies there"},
 		{store.ErrHead, "compare 'decisions' with what was done before it; then 'check' at the console ends this; if it comes again, replace the board's memory"},
 		{fs.ErrPermission, "do this as the unit's own user: sudo -u menshen menshen …"},
 	} {

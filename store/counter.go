@@ -9,8 +9,10 @@ import (
 	"menshen/store/keys"
 )
 
-// counter is a key source's counter, by which an older copy of the whole vault is known (decision 0011). The state holds what it shows, or one more:
-// the state goes first, so that after a power cut between the two it is ahead by one, which no copy from before is. nil: the source cannot count.
+// counter is a key source's counter, by which an older copy of the whole vault is known (decision
+// 0011). The state holds what it shows, or one more: the state goes first, so that after a power
+// cut between the two it is ahead by one, which no copy from before is. nil: the source cannot
+// count.
 type counter struct {
 	keys.Counter
 	n      atomic.Uint64 // what it shows
@@ -19,7 +21,8 @@ type counter struct {
 	unsure bool          // it may have counted once more than n
 }
 
-// newCounter sets a key source to count for a vault that is about to be kept by it; nil where the source cannot count.
+// newCounter sets a key source to count for a vault that is about to be kept by it; nil where the
+// source cannot count.
 func newCounter(ctx context.Context, k KeySource) (*counter, error) {
 	its, ok := k.(keys.Counter)
 	if !ok {
@@ -47,8 +50,9 @@ func (c *counter) known() uint64 {
 	return c.n.Load()
 }
 
-// counts compares a state with the key source's counter, where it has one: ErrRolledBack when an older copy of the vault was put in its place.
-// A state that counts nothing is of a vault that was never open, and made by a version that did not count then.
+// counts compares a state with the key source's counter, where it has one: ErrRolledBack when an
+// older copy of the vault was put in its place. A state that counts nothing is of a vault that was
+// never open, and made by a version that did not count then.
 func (v *Vault) counts(ctx context.Context, st state) (*counter, error) {
 	its, ok := v.o.Key.(keys.Counter)
 	if !ok {
@@ -57,14 +61,16 @@ func (v *Vault) counts(ctx context.Context, st state) (*counter, error) {
 	c := &counter{Counter: its}
 	n, err := c.Count(ctx)
 	if err == nil && st.Count != n && (st.Count != n+1 || n == 0) {
-		err = fmt.Errorf("%w: the vault counts %d, %s %d: bring the newest copy, or restore a backup", ErrRolledBack, st.Count, v.o.Key, n)
+		err = fmt.Errorf("%w: the vault counts %d, %s %d: bring the newest copy, or restore a backup",
+			ErrRolledBack, st.Count, v.o.Key, n)
 	}
 	c.n.Store(n)
 	return c, err
 }
 
-// act runs f in a writing transaction and returns when it is durable, in both heads of the file, and when no copy of the vault from before it opens any more, where the
-// key source can count. One that cannot just now is a fault that Mend tells; the act is done all the same.
+// act runs f in a writing transaction and returns when it is durable, in both heads of the file,
+// and when no copy of the vault from before it opens any more, where the key source can count. One
+// that cannot just now is a fault that Mend tells; the act is done all the same.
 func (v *Vault) act(f func(*tx) error) error {
 	var c *counter
 	var want uint64

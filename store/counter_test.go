@@ -49,7 +49,8 @@ func (u *unit) isOld(t *testing.T, what, copied string) {
 	}
 }
 
-// TestNoActIsTakenBackByACopy: a copy of the vault from before an act that was answered does not open, from whenever it is: of the same run, or from before the first start.
+// TestNoActIsTakenBackByACopy: a copy of the vault from before an act that was answered does not
+// open, from whenever it is: of the same run, or from before the first start.
 func TestNoActIsTakenBackByACopy(t *testing.T) {
 	u, _ := counting(t)
 	made := copyDir(t, u.dir)
@@ -83,7 +84,8 @@ func TestNoActIsTakenBackByACopy(t *testing.T) {
 	u.reopen(t)
 }
 
-// TestPowerCutBeforeTheChipCounts: what lies on the disk at that moment opens, and is not yet answered.
+// TestPowerCutBeforeTheChipCounts: what lies on the disk at that moment opens, and is not yet
+// answered.
 func TestPowerCutBeforeTheChipCounts(t *testing.T) {
 	u, c := counting(t)
 	u.tenant(t, "li")
@@ -130,7 +132,8 @@ func (v *Vault) operatorNamed(name string) (o Operator, err error) {
 	return o, err
 }
 
-// TestChipThatFails: acts go on, the vault is never more than one ahead of the chip, Mend says what is wrong, and when the chip counts again no copy from before any act opens.
+// TestChipThatFails: acts go on, the vault is never more than one ahead of the chip, Mend says what
+// is wrong, and when the chip counts again no copy from before any act opens.
 func TestChipThatFails(t *testing.T) {
 	for _, counted := range []uint64{0, 1} { // of the first failing call: it may have counted all the same
 		u, c := counting(t)
@@ -167,7 +170,8 @@ func TestChipThatFails(t *testing.T) {
 	}
 }
 
-// TestVaultThatDidNotCountYet was made by an earlier version, and never started. From its first start on no copy from before opens.
+// TestVaultThatDidNotCountYet was made by an earlier version, and never started. From its first
+// start on no copy from before opens.
 func TestVaultThatDidNotCountYet(t *testing.T) {
 	u, c := counting(t)
 	if err := u.writer.act(func(t *tx) error { t.st.Count = 0; return nil }); err != nil {
@@ -206,8 +210,9 @@ func TestManyActsAtOnce(t *testing.T) {
 	u.reopen(t)
 }
 
-// TestKilledWhileTheChipCounts kills a process in the midst of acts on a vault whose key is in a TPM: it opens, with each act that was answered, and no copy from before the last of
-// them does. The long form: MENSHEN_KILLS=200.
+// TestKilledWhileTheChipCounts kills a process in the midst of acts on a vault whose key is in a
+// TPM: it opens, with each act that was answered, and no copy from before the last of them does.
+// The long form: MENSHEN_KILLS=200.
 func TestKilledWhileTheChipCounts(t *testing.T) {
 	root, sock := t.TempDir(), keystest.SWTPM(t)
 	dir, o := loadOptions(root, time.Now)

@@ -16,14 +16,16 @@ func (v *Vault) Condition() error {
 	return nil
 }
 
-// tellHead records that the file was opened by the older of its two heads. From then on both are whole again, and the state says that one was not.
+// tellHead records that the file was opened by the older of its two heads. From then on both are
+// whole again, and the state says that one was not.
 func (v *Vault) tellHead(context.Context) error {
 	if !v.headBad.Load() {
 		return nil
 	}
 	err := v.writer.act(func(t *tx) error {
 		t.st.Head = v.now(t)
-		_, err := t.log(Entry{At: t.st.Head, Kind: audit.Fault, Actor: Door, Detail: map[string]string{"what": ErrHead.Error()}})
+		_, err := t.log(Entry{At: t.st.Head, Kind: audit.Fault, Actor: Door,
+			Detail: map[string]string{"what": ErrHead.Error()}})
 		return err
 	})
 	if err != nil {
@@ -39,8 +41,8 @@ func (v *Vault) ConfirmHead(a Actor) error {
 		if t.st.Head.IsZero() {
 			return nil
 		}
-		_, err := t.log(Entry{At: v.now(t), Kind: audit.FaultOver, Actor: a,
-			Detail: map[string]string{"what": "damaged head page, seen by an operator", "since": t.st.Head.Format(time.RFC3339)}})
+		_, err := t.log(Entry{At: v.now(t), Kind: audit.FaultOver, Actor: a, Detail: map[string]string{
+			"what": "damaged head page, seen by an operator", "since": t.st.Head.Format(time.RFC3339)}})
 		t.st.Head = time.Time{}
 		return err
 	})

@@ -25,10 +25,14 @@ func Await(dir string, o Options) *Vault {
 func (v *Vault) Mend(ctx context.Context) error {
 	v.renewing.Lock()
 	defer v.renewing.Unlock()
-	if err := v.ensureOpen(ctx); err != nil {
-		return errors.Join(err, v.Condition())
+	err := v.ensureOpen(ctx)
+	if err == nil {
+		err = v.swapped()
 	}
-	return errors.Join(v.tidy(ctx), v.Condition())
+	if err == nil {
+		err = v.tidy(ctx)
+	}
+	return errors.Join(err, v.Condition())
 }
 
 // tidy does what is left to do. The caller holds renewing.
@@ -50,6 +54,7 @@ func (v *Vault) tidy(ctx context.Context) error {
 func (v *Vault) ensureOpen(ctx context.Context) error {
 	v.mu.Lock()
 	if v.db != nil && v.readOnly != nil && !v.reader && v.writable() {
+		v.lastRev = v.db.rev.Load()
 		v.why = errors.Join(v.readOnly, guard(v.db.Close), v.lock.Close())
 		v.db, v.readOnly = nil, nil
 		v.ring.wipe()
@@ -78,6 +83,16 @@ func (v *Vault) writable() bool {
 	return true
 }
 
+// swapped is ErrSwapped when the open file is not what it was any more, and what else keeps it from being read.
+func (v *Vault) swapped() error {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	if v.db == nil {
+		return v.notOpen()
+	}
+	return v.db.swapped(v.ring, v.path())
+}
+
 // settle is the last step of a change: what was before it goes, once the file that counts is sure to be found under its name after a power cut. It comes again before
 // the next change, since staging a key drops one that is staged: that must never be the one in force. The caller holds renewing.
 func (v *Vault) settle(ctx context.Context) error {
@@ -89,7 +104,7 @@ func (v *Vault) settle(ctx context.Context) error {
 		}
 		return v.notOpen()
 	}
-	err := v.syncName()
+	err := errors.Join(v.db.swapped(v.ring, v.path()), v.syncName())
 	root := v.ring.root
 	v.mu.Unlock()
 	defer root.Wipe()

@@ -72,14 +72,15 @@ func (v *Vault) create(fill func(*tx) error) error {
 		return fmt.Errorf("begin to count: %w", err)
 	}
 	now := v.o.Now().UTC()
-	db, err := v.build(r, func(db *bolt.DB) error {
-		return update(db, r, func(t *tx) error {
+	db, err := v.build(r, func(db *dbFile) error {
+		_, err := db.update(r, func(t *tx) error {
 			if _, err := t.log(Entry{At: now, Kind: audit.VaultCreated, Actor: Door}); err != nil {
 				return err
 			}
 			t.st.Count = c.known()
 			return fill(t)
 		})
+		return err
 	})
 	if err != nil {
 		return err
@@ -115,7 +116,7 @@ func (v *Vault) builtAside(id [8]byte) bool {
 	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
 		return false
 	}
-	db, err := v.bolt(path, true)
+	db, err := v.openFile(path, true)
 	if err != nil {
 		return false
 	}
@@ -137,8 +138,10 @@ func (v *Vault) builtAside(id [8]byte) bool {
 func Open(dir string, o Options) (*Vault, error) {
 	v := Await(dir, o)
 	if err := v.Mend(context.Background()); errors.Is(err, ErrWaiting) {
-		why := v.why
-		return nil, errors.Join(why, v.Close())
+		if v.why != nil {
+			err = v.why
+		}
+		return nil, errors.Join(err, v.Close())
 	}
 	return v, nil
 }
@@ -180,14 +183,17 @@ func (v *Vault) opened(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	db, readOnly, err := v.boltAnyhow()
+	db, readOnly, err := v.openAnyhow()
 	if err != nil {
 		return err
 	}
 	var c *counter
 	r, st, err := v.unlock(ctx, db)
 	if err == nil {
-		if c, err = v.counts(ctx, st); err != nil {
+		if c, err = v.counts(ctx, st); err == nil && st.Rev < v.lastRev {
+			err = errOlder
+		}
+		if err != nil {
 			r.wipe()
 		}
 	}
@@ -202,20 +208,20 @@ func (v *Vault) opened(ctx context.Context) error {
 	return nil
 }
 
-// boltAnyhow opens the vault's file. readOnly says why it can only be read, if so.
-func (v *Vault) boltAnyhow() (db *bolt.DB, readOnly, err error) {
+// openAnyhow opens the vault's file. readOnly says why it can only be read, if so.
+func (v *Vault) openAnyhow() (db *dbFile, readOnly, err error) {
 	if v.reader {
-		db, err = v.bolt(v.path(), true)
+		db, err = v.openFile(v.path(), true)
 		return db, fmt.Errorf("%w: it was opened for that alone", ErrReadOnly), err
 	}
-	if db, err = v.bolt(v.path(), false); err == nil || errors.Is(err, ErrCorrupt) {
+	if db, err = v.openFile(v.path(), false); err == nil || errors.Is(err, ErrCorrupt) {
 		return db, nil, err
 	}
 	readOnly = fmt.Errorf("%w: %w", ErrReadOnly, err)
 	if errors.Is(err, unix.EROFS) {
 		readOnly = fmt.Errorf("%w: the disk may be failing; look at dmesg, then mount -o remount,rw", readOnly)
 	}
-	if db, roErr := v.bolt(v.path(), true); roErr == nil {
+	if db, roErr := v.openFile(v.path(), true); roErr == nil {
 		return db, readOnly, nil
 	}
 	return nil, nil, err
@@ -245,7 +251,7 @@ func (v *Vault) inspect() (fallback bool, err error) {
 }
 
 // unlock finds the key for the vault's header and checks the sum over the records. It gives the state too.
-func (v *Vault) unlock(ctx context.Context, db *bolt.DB) (r *ring, st state, err error) {
+func (v *Vault) unlock(ctx context.Context, db *dbFile) (r *ring, st state, err error) {
 	var h header
 	err = guard(func() error {
 		return db.View(func(b *bolt.Tx) (err error) {
@@ -275,6 +281,7 @@ func (v *Vault) unlock(ctx context.Context, db *bolt.DB) (r *ring, st state, err
 					return err
 				}
 				st = t.st
+				db.rev.Store(st.Rev)
 				return t.check()
 			})
 		})

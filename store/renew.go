@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"sync"
 
-	bolt "go.etcd.io/bbolt"
-
 	"menshen/internal/safefile"
 	"menshen/policy"
 	"menshen/store/seal"
@@ -97,11 +95,11 @@ func (v *Vault) syncName() error {
 }
 
 // copyAll is step 2. From when it begins, writers note what they change.
-func (v *Vault) copyAll(next *ring, drop forget) (*bolt.DB, error) {
+func (v *Vault) copyAll(next *ring, drop forget) (*dbFile, error) {
 	v.mu.Lock()
 	v.delta = &delta{m: map[record]bool{}}
 	v.mu.Unlock()
-	return v.build(next, func(db *bolt.DB) error {
+	return v.build(next, func(db *dbFile) error {
 		return v.view(func(src *tx) error {
 			for _, name := range src.r.buckets() {
 				if name == metaBucket {
@@ -117,11 +115,11 @@ func (v *Vault) copyAll(next *ring, drop forget) (*bolt.DB, error) {
 }
 
 // copyBucket copies some hundred records a transaction, so that memory stays small.
-func copyBucket(db *bolt.DB, next *ring, src *tx, bucket string, drop forget) error {
+func copyBucket(db *dbFile, next *ring, src *tx, bucket string, drop forget) error {
 	const some = 256
 	c := src.b.Bucket([]byte(bucket)).Cursor()
 	for key, _ := c.First(); key != nil; {
-		err := update(db, next, func(dst *tx) error {
+		_, err := db.update(next, func(dst *tx) error {
 			dst.packed = true
 			for i := 0; i < some && key != nil; i++ {
 				if err := copyRecord(dst, src, bucket, key, drop); err != nil {
@@ -139,7 +137,7 @@ func copyBucket(db *bolt.DB, next *ring, src *tx, bucket string, drop forget) er
 }
 
 // exchange is steps 3 and 4.
-func (v *Vault) exchange(db *bolt.DB, next *ring, c *counter, drop forget, change func(*tx) error) error {
+func (v *Vault) exchange(db *dbFile, next *ring, c *counter, drop forget, change func(*tx) error) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	old, changed := v.db, v.delta.m
@@ -148,32 +146,29 @@ func (v *Vault) exchange(db *bolt.DB, next *ring, c *counter, drop forget, chang
 	if old == nil {
 		return errors.Join(v.notOpen(), db.Close(), v.drop(safefile.New))
 	}
-	var last state
-	err := guard(func() error {
-		return old.View(func(b *bolt.Tx) error {
-			src, err := begin(b, v.ring)
-			if err != nil {
-				return err
-			}
-			return update(db, next, func(dst *tx) error {
-				for r := range changed {
-					if r.bucket == metaBucket {
-						continue
-					}
-					if err := copyRecord(dst, src, r.bucket, []byte(r.key), drop); err != nil {
-						return err
-					}
+	err := old.view(v.ring, func(src *tx) error {
+		_, err := db.update(next, func(dst *tx) error {
+			for r := range changed {
+				if r.bucket == metaBucket {
+					continue
 				}
-				live := dst.st.Sum
-				dst.st = src.st
-				dst.st.Sum = live
-				defer func() { last = dst.st }()
-				return change(dst)
-			})
+				if err := copyRecord(dst, src, r.bucket, []byte(r.key), drop); err != nil {
+					return err
+				}
+			}
+			live := dst.st.Sum
+			dst.st = src.st
+			dst.st.Sum = live
+			return change(dst)
 		})
+		return err
 	})
+	var last state
 	if err == nil { // both heads of the new file have it
-		err = update(db, next, func(*tx) error { return nil })
+		last, err = db.update(next, func(*tx) error { return nil })
+	}
+	if err == nil {
+		err = old.renamed(v.path())
 	}
 	if err == nil {
 		if err = safefile.Swap(v.path()); errors.Is(err, safefile.ErrUnsynced) {

@@ -114,7 +114,7 @@ func Salvage(dir string, o Options, w io.Writer, to ...age.Recipient) (rep Salva
 	}
 	defer s.r.wipe()
 	tmp := filepath.Join(dir, "vault.salvage")
-	db, err := v.bolt(tmp, false)
+	db, err := v.openFile(tmp, false)
 	if err != nil {
 		return rep, fmt.Errorf("salvage vault in %s: %w", dir, err)
 	}

@@ -13,7 +13,6 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 	"golang.org/x/crypto/argon2"
-	"golang.org/x/sys/unix"
 
 	"menshen/internal/safefile"
 	"menshen/store/keys"
@@ -64,7 +63,7 @@ type Vault struct {
 	o        Options
 	lock     *os.File
 	mu       sync.RWMutex // held for reading by every transaction, for writing while the file is exchanged
-	db       *bolt.DB     // nil: not open
+	db       *dbFile      // nil: not open
 	ring     *ring
 	counter  *counter // of the key source; nil: it has none
 	unit     [16]byte
@@ -79,17 +78,18 @@ type Vault struct {
 	unseen   atomic.Bool // it was, now or earlier, and no operator has seen it
 	delta    *delta      // set while one is under way; guarded by mu
 	unsynced atomic.Bool
+	lastRev  uint64 // of the state that was open before: guarded by renewing
 	writer   *writer
 	time     timekeeper
 	logins   logins
 }
 
 // build makes vault.db.new, complete and synced, with what fill puts into it.
-func (v *Vault) build(r *ring, fill func(*bolt.DB) error) (*bolt.DB, error) {
+func (v *Vault) build(r *ring, fill func(*dbFile) error) (*dbFile, error) {
 	if err := v.drop(safefile.New); err != nil {
 		return nil, err
 	}
-	db, err := v.bolt(v.path()+safefile.New, false)
+	db, err := v.openFile(v.path()+safefile.New, false)
 	if err != nil {
 		return nil, err
 	}
@@ -124,39 +124,6 @@ func (v *Vault) build(r *ring, fill func(*bolt.DB) error) (*bolt.DB, error) {
 	return db, nil
 }
 
-// update runs one writing transaction.
-func update(db *bolt.DB, r *ring, f func(*tx) error) error {
-	return guard(func() error {
-		return db.Update(func(b *bolt.Tx) error {
-			t, err := begin(b, r)
-			if err != nil {
-				return err
-			}
-			if err := f(t); err != nil {
-				return err
-			}
-			return t.finish()
-		})
-	})
-}
-
-// bolt opens a bbolt file. The lock that counts is vault.lock, since the file itself is exchanged at each erasure.
-func (v *Vault) bolt(path string, readOnly bool) (*bolt.DB, error) {
-	var db *bolt.DB
-	err := guard(func() (err error) {
-		db, err = bolt.Open(path, 0o600, &bolt.Options{ReadOnly: readOnly, Timeout: v.o.Busy, FreelistType: bolt.FreelistMapType, InitialMmapSize: mapped,
-			OpenFile: func(path string, flags int, mode os.FileMode) (*os.File, error) {
-				return os.OpenFile(path, flags|unix.O_NOFOLLOW, mode)
-			}})
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		db.AllocSize = 1 << 18
-		return nil
-	})
-	return db, err
-}
-
 func newVault(dir string, o Options) *Vault {
 	o.defaults()
 	v := &Vault{dir: dir, o: o, ring: &ring{}}
@@ -165,7 +132,7 @@ func newVault(dir string, o Options) *Vault {
 }
 
 // start puts an open file to use; readOnly says why it can only be read, if so. What waits for it is written now.
-func (v *Vault) start(db *bolt.DB, r *ring, c *counter, readOnly error) {
+func (v *Vault) start(db *dbFile, r *ring, c *counter, readOnly error) {
 	v.mu.Lock()
 	v.db, v.ring, v.counter, v.unit, v.why, v.readOnly = db, r, c, r.Unit, nil, readOnly
 	v.pub = r.sign().Public().(ed25519.PublicKey)
@@ -229,15 +196,7 @@ func (v *Vault) view(f func(*tx) error) error {
 	if v.db == nil {
 		return v.notOpen()
 	}
-	return guard(func() error {
-		return v.db.View(func(b *bolt.Tx) error {
-			t, err := begin(b, v.ring)
-			if err != nil {
-				return err
-			}
-			return f(t)
-		})
-	})
+	return v.db.view(v.ring, f)
 }
 
 func (o *Options) defaults() {

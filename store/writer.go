@@ -7,8 +7,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 const (
@@ -210,34 +208,26 @@ func (v *Vault) transact(f func(*tx) error) error {
 	if err := v.syncName(); err != nil {
 		return err
 	}
-	return guard(func() error {
-		var touched []record
-		var last state
-		err := v.db.Update(func(b *bolt.Tx) error {
-			t, err := begin(b, v.ring)
-			if err != nil {
-				return err
-			}
-			touched = nil
-			if v.delta != nil {
-				t.touch = func(bucket string, key []byte) {
-					touched = append(touched, record{bucket, string(key)})
-				}
-			}
-			if err := f(t); err != nil {
-				return err
-			}
-			last = t.st
-			return t.finish()
-		})
-		if err == nil {
-			v.time.learn(&last, v.o.Running())
-		}
-		if err == nil && v.delta != nil {
-			v.delta.add(touched)
-		}
+	if err := v.db.renamed(v.path()); err != nil {
 		return err
+	}
+	var touched []record
+	last, err := v.db.update(v.ring, func(t *tx) error {
+		touched = nil
+		if v.delta != nil {
+			t.touch = func(bucket string, key []byte) {
+				touched = append(touched, record{bucket, string(key)})
+			}
+		}
+		return f(t)
 	})
+	if err == nil {
+		v.time.learn(&last, v.o.Running())
+	}
+	if err == nil && v.delta != nil {
+		v.delta.add(touched)
+	}
+	return err
 }
 
 // close writes what waits, tries once more what could not be written, and ends the goroutine.

@@ -146,6 +146,18 @@ func parseMeta(page []byte) meta {
 	return m
 }
 
+// Newest gives the number of the last transaction, by the newest meta page that is right. ErrNotBbolt when none is.
+func Newest(r io.ReaderAt) (txid uint64, err error) {
+	f, err := open(r, 0)
+	if err == nil && !f.meta.right {
+		err = ErrNotBbolt
+	}
+	if err != nil {
+		return 0, err
+	}
+	return f.meta.txid, nil
+}
+
 func (f *File) bad(page uint64, what string) {
 	if len(f.rep.Problems) < 100 {
 		f.rep.Problems = append(f.rep.Problems, Problem{page, what})

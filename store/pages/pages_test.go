@@ -194,6 +194,7 @@ func FuzzCheck(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		check(b)
 		Gather(bytes.NewReader(b), int64(len(b)), func([]byte, []byte) {})
+		Newest(bytes.NewReader(b))
 	})
 }
 

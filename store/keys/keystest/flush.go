@@ -7,7 +7,8 @@ import (
 	"github.com/google/go-tpm/tpm2/transport/linuxudstpm"
 )
 
-// Flush does for a software TPM what the kernel's resource manager does for a real one: it frees what a client that was killed left in the chip.
+// Flush does for a software TPM what the kernel's resource manager does for a real one: it frees
+// what a client that was killed left in the chip.
 func Flush(t testing.TB, sock string) {
 	t.Helper()
 	dev, err := linuxudstpm.Open(sock)
