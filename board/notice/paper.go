@@ -2,8 +2,8 @@ package notice
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"menshen/internal/screen"
 )
 
 // paper is a text taken apart, so that it can be set as a page without changing a word. Its text is laid out as one would type it:
@@ -57,7 +57,7 @@ func take(text string) paper {
 			last.Items = append(last.Items, item)
 			open = &last.Items[len(last.Items)-1]
 		case words != line && open != nil:
-			*open = join(*open, words)
+			*open = screen.Join(*open, words)
 		case isTerm && words == line:
 			if last.Terms == nil || fresh {
 				last = p.add()
@@ -65,7 +65,7 @@ func take(text string) paper {
 			last.Terms = append(last.Terms, term{label, strings.TrimLeft(rest, " ")})
 			open = &last.Terms[len(last.Terms)-1].Words
 		case last.Paragraph != "" && !fresh:
-			last.Paragraph = join(last.Paragraph, words)
+			last.Paragraph = screen.Join(last.Paragraph, words)
 		default:
 			last = p.add()
 			last.Paragraph, open = words, nil
@@ -94,18 +94,4 @@ func cutBullet(line string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// join puts two lines together: with a space, but none between Chinese characters.
-func join(a, b string) string {
-	end, _ := utf8.DecodeLastRuneInString(a)
-	begin, _ := utf8.DecodeRuneInString(b)
-	if wide(end) || wide(begin) {
-		return a + b
-	}
-	return a + " " + b
-}
-
-func wide(r rune) bool {
-	return unicode.Is(unicode.Han, r) || strings.ContainsRune("，。；：、！？（）“”《》", r)
 }

@@ -18,7 +18,7 @@ func paragraphs(s string) (all []string) {
 		goesOn := under > 0 && indent == under || open && indent == 0
 		open = indent == 0 && entry(l) == 0 && Width(l) >= full
 		if last := len(all) - 1; l != "" && goesOn && entry(l) == indent {
-			all[last] += joint(all[last]) + l[indent:]
+			all[last] = Join(all[last], l[indent:])
 			continue
 		}
 		all = append(all, l)
@@ -29,12 +29,14 @@ func paragraphs(s string) (all []string) {
 	return all
 }
 
-// joint is what stands between two lines that are made one: nothing after a wide character.
-func joint(before string) string {
-	if r, _ := utf8.DecodeLastRuneInString(before); Width(string(r)) == 2 {
-		return ""
+// Join puts two lines of one paragraph together: with a space, but none beside a wide character.
+func Join(a, b string) string {
+	end, _ := utf8.DecodeLastRuneInString(a)
+	begin, _ := utf8.DecodeRuneInString(b)
+	if Width(string(end)) == 2 || Width(string(begin)) == 2 {
+		return a + b
 	}
-	return " "
+	return a + " " + b
 }
 
 // bullets begin an entry of a list.

@@ -88,6 +88,8 @@ func TestWrap(t *testing.T) {
 		{"What for   To open the door\n           and nothing else.", 80, []string{"What for   To open the door and nothing else."}},
 		{"  - one\n    more\n  - two", 80, []string{"  - one more", "  - two"}},
 		{"用途      开门\n          仅此一项", 80, []string{"用途      开门仅此一项"}},
+		{"用途      开门 menshen\n          仅此一项", 80, []string{"用途      开门 menshen仅此一项"}},
+		{"What for   The “door”\n           alone", 80, []string{"What for   The “door” alone"}},
 		{"A head:\n  one\n  two", 80, []string{"A head:", "  one", "  two"}},
 		{strings.Repeat("prose ", 12) + "and,\nlaid out by hand\nAnother.", 200, []string{strings.Repeat("prose ", 12) + "and, laid out by hand", "Another."}},
 		{"One line.\nAnother.\n\nThird.", 80, []string{"One line.", "Another.", "", "Third."}},
