@@ -61,6 +61,13 @@ func (k *timekeeper) learn(st *state, running time.Duration) {
 	}
 }
 
+// forget lets go of what had surely passed by an operator's word before, down to the floor, which has their new one.
+func (k *timekeeper) forget(running time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.known, k.at = k.floor, running
+}
+
 // Clock tells the time. It does not wait for the disk. Before the vault was open there is nothing to judge the host's clock by: it is gone by, and not trusted.
 func (v *Vault) Clock() Clock {
 	v.time.mu.Lock()
@@ -137,6 +144,7 @@ func (v *Vault) SetTime(a Actor, at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("set the time: %w", err)
 	}
+	v.time.forget(v.o.Running())
 	return nil
 }
 

@@ -187,3 +187,29 @@ func (h *hosted) verified(t *testing.T) {
 		t.Errorf("the log: %v, %v", rep, err)
 	}
 }
+
+// TestClockSetBackALittle: an operator sets the clock back by less than has passed since the last record; where the clock is no longer
+// trusted, their word is the last time known, and not what was thought to have passed before it.
+func TestClockSetBackALittle(t *testing.T) {
+	trusted := true
+	c := &clock{start}
+	running := time.Duration(0)
+	v, err := Create(t.TempDir()+"/vault", Options{Key: KeyFile(t.TempDir() + "/key"), Cost: cheap, Now: c.now,
+		Running: func() time.Duration { return running }, Trusted: func() bool { return trusted }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	c.advance(time.Hour)
+	running += time.Hour
+	right := start.Add(30 * time.Minute)
+	c.t = right
+	if err := v.SetTime("op", right); err != nil {
+		t.Fatal(err)
+	}
+	trusted = false
+	running += time.Second
+	if got := v.Clock().Now; !got.Equal(right.Add(time.Second)) {
+		t.Errorf("the unit's time is %v, and it was set to %v a second ago", got, right)
+	}
+}
