@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"menshen/board/check"
 	"menshen/board/config"
 	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/board/host"
 	"menshen/board/notice"
 	"menshen/board/wiring"
@@ -42,7 +42,7 @@ func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() 
 		Config: c, Vault: v, Relay: hw.Relay, Inputs: hw.Inputs, Signals: hw.Signals, Readers: hw.Readers,
 		Clock: func() (check.ClockFacts, error) {
 			floor, err := v.Floor()
-			return check.ClockFacts{Source: machineTime(), Now: time.Now(), Floor: floor}, err
+			return check.ClockFacts{Source: wiring.MachineTime(), Now: time.Now(), Floor: floor}, err
 		},
 		Disk: func(ctx context.Context) (check.DiskFacts, error) { return check.Disk(ctx, c.Unit.Dir) },
 	}
@@ -137,13 +137,13 @@ func AboutThisMachine() (board, kernel string) {
 func SignIn(ctx context.Context, v *store.Vault, readers []hal.Reader, name string, secret []byte, lang string, who check.Installer) (store.Operator, error) {
 	op, err := v.CheckOperator(store.Offline, name, secret)
 	if err == nil && op.HasCard {
-		who.Do(check.Task{ID: "own card", Words: check.Words{En: "Tap your own card at the reader.", Zh: "请刷您本人的卡。"}, Within: AsksAtTheDoor})
+		who.Do(check.Task{ID: "own card", Words: check.Words{En: "Tap your own card at the reader.", Zh: "请刷您本人的卡。"}, Within: desk.AsksAtTheDoor})
 		op, err = ownCard(ctx, v, readers, name)
 	}
 	if err != nil {
 		return op, fmt.Errorf("logging in: %w", err)
 	}
-	if !slices.Contains(opensDoor, console.Role(op.Role)) {
+	if !desk.OpensDoor(console.Role(op.Role)) {
 		return op, errors.New("an auditor may not open the door: log in as installer, technician or manager")
 	}
 	text, version := notice.Commitment(lang)
@@ -169,7 +169,7 @@ func SignIn(ctx context.Context, v *store.Vault, readers []hal.Reader, name stri
 }
 
 func ownCard(ctx context.Context, v *store.Vault, readers []hal.Reader, name string) (store.Operator, error) {
-	ctx, cancel := context.WithTimeout(ctx, AsksAtTheDoor)
+	ctx, cancel := context.WithTimeout(ctx, desk.AsksAtTheDoor)
 	defer cancel()
 	card, err := check.Tap(ctx, readers)
 	if err != nil {

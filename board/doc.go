@@ -1,25 +1,17 @@
-// Package board puts a unit together: it opens what the configuration names, joins readers, inputs, the eye and the vault to the
-// decision core, and does what that core says.
+// Package board puts a door together from what a configuration names, and runs it: Open, New, Run. It decides nothing itself.
 //
-// # One goroutine decides
+// # Where things are
 //
-// Everything that happens at a door (a card, a key, an input's change, an observation of the eye, a passing moment, a
-// technician's command) becomes an event of one queue and is handled by one goroutine, in order (loop.go). An event leads to an
-// attempt, the attempt to a decision (package policy), the decision to a record in the vault, and only then to the
-// door: unlock, lamp, buzzer (conclude in attempt.go, perform in door.go). So there is one place where the relay moves, and nothing
-// moves it without a recorded reason.
+// The packages below it, from the one that decides upwards; each imports only those before it:
 //
-// # What must not wait
+//   - config, profile: what the installer wrote, and what the board can do
+//   - wiring: from the configuration to opened wires, checked files and the vault's options
+//   - unit: the loop that decides; the only place where the relay moves
+//   - compliance: the unit's own state counted, the rules of the law, the dossier
+//   - desk: what an operator may do, by role, in their language
+//   - console: the technician's console, on any line
+//   - service: control socket, serial line, systemd and its watchdog
 //
-// Reading a card, pressing REX and fire never wait for the eye, for the console or for a slow disk: the record has 150 ms (SlowDisk),
-// after which a card, a PIN, REX and fire still open, the record waits in memory, and faces and counted passes are refused until the disk answers again.
-//
-// What takes long (erasing, hashing a passphrase, enrolling a face) runs in the session that asked for it, outside the loop, and
-// meets the loop only for the moment in which it needs it (do and next in calls.go).
-//
-// # Held to the law
-//
-// The unit counts its own state (facts.go, facts_groups.go: people, papers, store, staff, duties; package host: the computer) and holds the rules of package policy against it
-// (law.go): at the start, daily, and within a second of each act, which it notices by reading on in its own audit log. For the first broken rule that protects people
-// faces go off, with the rule and the remedy shown; cards go on. What must be written is in package papers, and comes through the desk (desk_papers.go).
+// Beside them stand notice, papers, rights, dossier and pass (what is written or printed), outbox (the folder for it), host (the computer),
+// check (the installer's self-test) and demo.
 package board

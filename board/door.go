@@ -2,129 +2,116 @@ package board
 
 import (
 	"context"
-	"errors"
+	"log/slog"
+	"sync"
+	"time"
 
+	"menshen/board/compliance"
+	"menshen/board/config"
+	"menshen/board/desk"
+	"menshen/board/dossier"
+	"menshen/board/host"
+	"menshen/board/outbox"
+	"menshen/board/service"
+	"menshen/board/unit"
+	"menshen/board/wiring"
 	"menshen/hal"
-	"menshen/policy"
+	"menshen/recognizer/calibration"
+	"menshen/recognizer/eye"
 	"menshen/store"
-	"menshen/store/audit"
 )
 
-// fromInput takes a change of an input.
-func (u *Unit) fromInput(e hal.InputEvent) {
-	if e.Fault != nil {
-		u.fault("input "+e.Input, e.Fault)
-		return
-	}
-	u.recovered("input " + e.Input)
-	switch e.Input {
-	case "rex":
-		if e.Active {
-			u.conclude(u.attempt(policy.ByREX, e.At))
-		}
-	case "staff":
-		if e.Active {
-			u.conclude(u.attempt(policy.ByStaff, e.At))
-		}
-	case "contact":
-		if e.Active {
-			u.site.wentIn(e.At)
-		}
-		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvOpened, policy.EvClosed)})
-	case "fire":
-		// No question is asked and no disk waited for: the relay's own record says why.
-		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvFireOn, policy.EvFireOff), Reason: policy.ReasonFire})
-	case "tamper":
-		u.record(store.Entry{At: e.At, Kind: either(e.Active, audit.Tamper, audit.TamperOver)})
-		u.outputs.alarm("tamper", e.Active)
-	case "lockdown":
-		u.record(store.Entry{At: e.At, Kind: either(e.Active, audit.LockdownKeyOn, audit.LockdownKeyOff)})
-		u.site.keySwitch = e.Active
-		u.applyOverrides()
-	case "interlock":
-		u.site.otherOpen = e.Active
-	case "bell":
-		if e.Active {
-			u.record(store.Entry{At: e.At, Kind: audit.Bell})
-		}
-	}
+// Parts are what a door is made of. Eye may be nil: a door without a camera.
+type Parts struct {
+	Config   *config.Config
+	Vault    *store.Vault
+	Wires    *hal.Wires
+	Eye      unit.Eye
+	Scores   *calibration.Calibration             // by which faces are compared; nil: the shipped one
+	NoFaces  error                                // why no face can be known with the files at hand; nil: one can
+	Time     *wiring.TimeSource                   // what the vault's clock is trusted by; nil: by the configuration
+	SetClock func(time.Time) error                // of the machine; nil: it is set for real
+	Look     func(host.Where) (host.Facts, error) // at the machine; nil: host.Look
+	Board    host.Board                           // the zero value: this one
+	Log      *slog.Logger                         // of what goes on without anybody at a console; nil: none
 }
 
-func either[T any](yes bool, a, b T) T {
-	if yes {
-		return a
-	}
-	return b
+// Door is one door put together: the loop that decides, the law that it is held to, and the desk of its operators.
+type Door struct {
+	Unit  *unit.Unit
+	Law   *compliance.Keeper
+	Desk  *desk.Desk
+	conf  *config.Config
+	vault *store.Vault
 }
 
-// step takes the door through an event and does what follows from it.
-func (u *Unit) step(e policy.DoorEvent) {
-	var effects []policy.Effect
-	u.door, effects = u.door.Step(u.doorConf, e)
-	for _, do := range effects {
-		u.perform(do)
+// New puts the parts together. It moves nothing yet.
+func New(p Parts) (*Door, error) {
+	if p.Time == nil {
+		p.Time = &wiring.TimeSource{Config: p.Config}
 	}
+	if p.Board.Space == nil {
+		p.Board = host.ThisBoard()
+	}
+	out := outbox.Box{Dir: outbox.Dir(p.Config.Unit.Dir), Zone: p.Config.Site.Location()}
+	d := &Door{conf: p.Config, vault: p.Vault}
+	d.Law = compliance.New(compliance.Parts{Config: p.Config, Vault: p.Vault, Out: out, Look: p.Look,
+		Eye: func() (eye.Status, bool) {
+			if p.Eye == nil {
+				return eye.Status{}, false
+			}
+			return p.Eye.Status(), true
+		},
+		Matching: func() *dossier.Matching { return matching(p.Config, d.Unit) },
+		Damaged:  func(err error) error { return d.Unit.Damaged(err) },
+	})
+	_ = d.Law.EnsureNotices() // what fails now is tried again, and shown, while the door works
+	var err error
+	d.Unit, err = unit.New(unit.Parts{Config: p.Config, Vault: p.Vault, Wires: p.Wires, Eye: p.Eye, Law: d.Law, Out: out,
+		Scores: p.Scores, NoFaces: p.NoFaces, Advise: wiring.Advise, Log: p.Log})
+	if err != nil {
+		return nil, err
+	}
+	d.Desk = desk.New(desk.Parts{Config: p.Config, Vault: p.Vault, Unit: d.Unit, Law: d.Law, Out: out, Time: p.Time, SetClock: p.SetClock,
+		Board: p.Board, Advise: wiring.Advise})
+	return d, nil
 }
 
-// perform does one effect. The relay's every move has its own record, made before it; for a release this comes after the
-// decision that led to it, and costs the door nothing, since it joins the same write.
-func (u *Unit) perform(do policy.Effect) {
-	switch do.Kind {
-	case policy.DoUnlock, policy.DoLock:
-		u.record(store.Entry{Kind: audit.Relay, Reason: do.Reason, Detail: map[string]string{"to": string(do.Kind)}})
-		if err := u.hw.Relay.Set(do.Kind == policy.DoUnlock); err != nil {
-			u.fault("relay", err)
-		} else {
-			u.recovered("relay")
-		}
-	case policy.DoAlarm, policy.DoQuiet:
-		u.record(store.Entry{Kind: either(do.Kind == policy.DoAlarm, audit.Alarm, audit.Quiet), Reason: do.Reason, Detail: map[string]string{"of": do.Name}})
-		u.outputs.alarm(do.Name, do.Kind == policy.DoAlarm)
-	case policy.DoSignal:
-		u.signals.say(policy.Signal(do.Name))
+// matching says in the dossier's words how faces are compared.
+func matching(c *config.Config, u *unit.Unit) *dossier.Matching {
+	how, ok := u.Compares()
+	if !ok {
+		return nil
 	}
+	from := how.Scores.Source
+	m := &dossier.Matching{Model: how.Scores.Model.Name, Source: from.Pictures + ", " + from.By + ", " + from.Date.String(),
+		Threshold: how.At.Threshold, Asked: how.Asked, OneIn: how.At.OneIn, Basis: string(how.At.Basis),
+		LiveMin: c.Faces.LiveMin, Frames: c.Faces.Frames, Challenge: c.Faces.Challenge, WithCard: c.Faces.WithCard}
+	m.TAR, _ = how.Scores.TAR(how.At.Threshold)
+	return m
 }
 
-// record puts an entry into the audit log without waiting for the disk; the vault keeps the order.
-func (u *Unit) record(e store.Entry) {
-	if e.At.IsZero() {
-		e.At = u.now()
-	}
-	if e.Actor == "" {
-		e.Actor = store.Door
-	}
-	e.Door = u.cfg.Unit.Name
-	u.tellRecord(e)
-	if _, err := u.vault.Record(doNotWait, e); err != nil && !errors.Is(err, store.ErrSlow) {
-		u.unrecorded.Store(&err) // desks record too: the loop takes it up
-	}
+// Run works until ctx ends, then leaves the door in its safe state. It returns an error only when the unit cannot work at all.
+func (d *Door) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	var law sync.WaitGroup
+	law.Go(func() { d.Law.Run(ctx, d.Unit.Report) })
+	err := d.Unit.Run(ctx)
+	stop()
+	law.Wait()
+	return err
 }
 
-// doNotWait is a context that has ended: the vault queues a record, in order, and returns at once.
-var doNotWait = func() context.Context {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	return ctx
-}()
-
-// note records something that the unit itself did.
-func (u *Unit) note(kind audit.Kind, d map[string]string) {
-	u.record(store.Entry{Kind: kind, Detail: d})
-}
-
-// fault keeps what is wrong with a device until it recovers, and records it once.
-func (u *Unit) fault(device string, err error) {
-	if u.faults[device] == err.Error() {
-		return
+// Serve gives operators their consoles, at the control socket and the serial line, and systemd its signs of life, until ctx ends.
+func (d *Door) Serve(ctx context.Context, log *slog.Logger) {
+	var all sync.WaitGroup
+	defer all.Wait()
+	if d.conf.Console.Serial != "" {
+		all.Go(func() { service.ServeSerial(ctx, d.conf, d.Desk, log) })
 	}
-	u.faults[device] = err.Error()
-	u.record(store.Entry{Kind: audit.Fault, Detail: map[string]string{"device": device, "fault": err.Error()}})
-}
-
-// recovered ends a device's fault.
-func (u *Unit) recovered(device string) {
-	if _, was := u.faults[device]; was {
-		delete(u.faults, device)
-		u.record(store.Entry{Kind: audit.FaultOver, Detail: map[string]string{"device": device}})
-	}
+	all.Go(func() {
+		service.ServeControl(ctx, d.conf, service.Requests{"console": service.ConsoleRequest(d.conf, d.Desk),
+			"dossier": service.DossierRequest(d.Law), "groups": service.GroupsRequest(d.vault, d.Unit)}, log)
+	})
+	all.Go(func() { service.Watch(ctx, d.Unit, log) })
 }

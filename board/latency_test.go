@@ -13,6 +13,7 @@ import (
 
 	"menshen/board"
 	"menshen/board/config"
+	"menshen/board/wiring"
 	"menshen/hal"
 	"menshen/hal/sim"
 	"menshen/policy"
@@ -130,7 +131,7 @@ func simulatedDoor(b *testing.B, dir string) *config.Config {
 	if err := board.Init(conf, "anna", []byte("correct horse")); err != nil {
 		b.Fatal(err)
 	}
-	v, err := store.Open(conf.Unit.Dir, store.Options{Key: board.KeySource(conf)})
+	v, err := store.Open(conf.Unit.Dir, store.Options{Key: wiring.KeySource(conf)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"io/fs"
 	"log/slog"
+	"time"
 
 	"menshen/board/config"
 	"menshen/board/host"
@@ -17,33 +17,12 @@ import (
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
 	"menshen/store"
-	"menshen/store/keys"
 )
-
-// KeySource gives the source of the root key that a checked configuration names.
-func KeySource(c *config.Config) store.KeySource {
-	k, err := config.ParseKeySource(c.Key.Source)
-	if err != nil {
-		return store.KeyFile("") // a configuration that was not checked; opening it says what is wrong
-	}
-	return OpenKeySource(k)
-}
-
-// OpenKeySource gives the store's source for one that was taken apart.
-func OpenKeySource(k config.KeySource) store.KeySource {
-	switch k.Kind {
-	case "credential":
-		return keys.Credential(k.Name, k.Path)
-	case "tpm":
-		return keys.TPM(k.Path, k.Index)
-	}
-	return keys.File(k.Path)
-}
 
 // Init makes the vault of a new unit, with its keys and its first operator; there is no default account and no default
 // secret (R-OPERATOR). All is made or nothing is; nothing when there is a vault already.
 func Init(c *config.Config, operator string, secret []byte) error {
-	v, err := store.CreateFor(c.Unit.Dir, vaultOptions(c, &TimeSource{conf: c}), operator, secret)
+	v, err := store.CreateFor(c.Unit.Dir, wiring.VaultOptions(c, &wiring.TimeSource{Config: c}), operator, secret)
 	if err != nil {
 		return err
 	}
@@ -56,7 +35,7 @@ func Init(c *config.Config, operator string, secret []byte) error {
 // wires, with the relay at rest; then the eye. A vault that does not open is a fault to show and does not keep anybody from leaving.
 // An eye that is absent, or files for faces that cannot be used, do not keep the door from opening for cards.
 // The function that it returns closes everything after Run.
-func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, closeAll func() error, err error) {
+func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Door, closeAll func() error, err error) {
 	var closers []func() error
 	closeAll = func() error {
 		var errs []error
@@ -78,14 +57,14 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 	}
 	log.Info("memory kept off the disk", "dumps", "off", "locked", locked)
 
-	source := &TimeSource{conf: c}
-	v := store.Await(c.Unit.Dir, vaultOptions(c, source))
+	source := &wiring.TimeSource{Config: c}
+	v := store.Await(c.Unit.Dir, wiring.VaultOptions(c, source))
 	closers = append(closers, v.Close)
 	switch err := within(vaultFirst, func() error { return v.Mend(ctx) }); {
 	case errors.Is(err, store.ErrBusy):
-		return nil, closeAll, advise(err, c)
+		return nil, closeAll, wiring.Advise(err)
 	case err != nil:
-		log.Error("the vault is not in order; exit, fire and the staffed release work all the same", "why", screen.OneLine(advise(err, c)))
+		log.Error("the vault is not in order; exit, fire and the staffed release work all the same", "why", screen.OneLine(wiring.Advise(err)))
 	default:
 		log.Info("vault open", "dir", c.Unit.Dir)
 	}
@@ -121,8 +100,8 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Unit, clo
 		parts.Eye = e
 		log.Info("eye started", "camera", c.Camera.Source)
 	}
-	u, err := New(parts)
-	return u, closeAll, err
+	d, err := New(parts)
+	return d, closeAll, err
 }
 
 // looking is which faces the eye looks at. The recognizer counts in thousandths.
@@ -133,40 +112,31 @@ func looking(c *config.Config) (o recognizer.Options) {
 	return o
 }
 
-const withoutKey = "without it nothing opens this vault: make a new one in another folder and restore a backup"
-
 // OpenVault opens the vault of a unit that is not running. Its errors say what to do.
 func OpenVault(c *config.Config) (*store.Vault, error) {
-	v, err := store.Open(c.Unit.Dir, vaultOptions(c, &TimeSource{conf: c}))
-	return v, advise(err, c)
+	v, err := store.Open(c.Unit.Dir, wiring.VaultOptions(c, &wiring.TimeSource{Config: c}))
+	return v, wiring.Advise(err)
 }
 
 // ReadVault is OpenVault for questions alone: nothing on the disk is changed, so root may ask about what belongs to the unit's user.
 func ReadVault(c *config.Config) (*store.Vault, error) {
-	v, err := store.OpenToRead(c.Unit.Dir, vaultOptions(c, &TimeSource{conf: c}))
-	return v, advise(err, c)
+	v, err := store.OpenToRead(c.Unit.Dir, wiring.VaultOptions(c, &wiring.TimeSource{Config: c}))
+	return v, wiring.Advise(err)
 }
 
-// advise adds the remedy to an error of opening the vault; one that names its own is left alone.
-func advise(err error, c *config.Config) error {
-	for _, known := range []struct {
-		is     error
-		remedy string
-	}{
-		{store.ErrMissing, "make one with 'menshen init'"},
-		{store.ErrBusy, "stop the other one first ('systemctl stop menshen'), or use 'menshen console'"},
-		{store.ErrForeign, "set [unit] dir to the unit's own folder, or move that file away"},
-		{store.ErrNewer, "install the newer menshen again; the vault was not touched"},
-		{store.ErrKeyMissing, "put your own copy of it there, or see [key] source; " + withoutKey},
-		{store.ErrWrongKey, "use the key that this vault was made with; " + withoutKey},
-		{store.ErrCorrupt, "save what is whole with 'menshen vault salvage', or restore a backup; the damaged file was not touched"},
-		{store.ErrSwapped, "somebody with access to the disk did that; find the file that was there and put it back; if it is lost, stop the unit and restore the newest backup; without a TPM the next start takes what lies there"},
-		{store.ErrHead, "compare 'decisions' with what was done before it; then 'check' at the console ends this; if it comes again, replace the board's memory"},
-		{fs.ErrPermission, "do this as the unit's own user: sudo -u menshen menshen …"},
-	} {
-		if errors.Is(err, known.is) {
-			return fmt.Errorf("%w: %s", err, known.remedy)
-		}
+// vaultFirst is how long the start waits for the vault; a disk that hangs must not keep people in.
+const vaultFirst = 10 * time.Second
+
+var errNoAnswer = errors.New("the disk does not answer; the vault is taken up when it does")
+
+// within gives f's error, or errNoAnswer when f takes longer than d; f then goes on.
+func within(d time.Duration, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(d):
+		return errNoAnswer
 	}
-	return err
 }

@@ -1,11 +1,14 @@
 package board
 
 import (
+	"errors"
 	"image"
 	"strings"
 	"testing"
+	"time"
 
 	"menshen/board/config"
+	"menshen/store"
 )
 
 // TestZoneReachesTheEye: the zone is written in per cent and counted in thousandths.
@@ -21,5 +24,17 @@ func TestZoneReachesTheEye(t *testing.T) {
 		if got := looking(c).Zone; got != want {
 			t.Errorf("%s: %v, want %v", written, got, want)
 		}
+	}
+}
+
+// TestDiskThatHangsAtTheStart is waited for no longer than a moment.
+func TestDiskThatHangsAtTheStart(t *testing.T) {
+	hangs := make(chan struct{})
+	defer close(hangs)
+	if err := within(time.Millisecond, func() error { <-hangs; return nil }); !errors.Is(err, errNoAnswer) {
+		t.Errorf("got %v", err)
+	}
+	if err := within(time.Minute, func() error { return store.ErrBusy }); !errors.Is(err, store.ErrBusy) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package board
+package board_test
 
 import (
 	"context"
@@ -13,9 +13,13 @@ import (
 	"testing"
 	"time"
 
+	"menshen/board"
+	"menshen/board/boardtest"
 	"menshen/board/config"
 	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/board/pass"
+	"menshen/board/wiring"
 	"menshen/hal"
 	"menshen/hal/camera"
 	"menshen/hal/haltest"
@@ -30,10 +34,12 @@ type lobby struct {
 	root string
 	conf *config.Config
 
-	unit  *Unit
+	unit  *board.Door
 	relay *haltest.Output
-	desk  *Desk
+	desk  *desk.Desk
 	staff console.Session
+	eye   *eye.Eye
+	vault *store.Vault
 	stop  func()
 }
 
@@ -52,7 +58,7 @@ func newLobby(t *testing.T) *lobby {
 	}
 	v, err := store.Create(conf.Unit.Dir, l.options())
 	if err == nil {
-		_, err = v.AddOperator(store.Door, "anna", store.Manager, []byte(secret))
+		_, err = v.AddOperator(store.Door, "anna", store.Manager, []byte(boardtest.Secret))
 		err = errors.Join(err, v.Close())
 	}
 	if err != nil {
@@ -81,10 +87,12 @@ func (l *lobby) start() {
 	}
 	l.relay = &haltest.Output{Name: "relay"}
 	hw := &hal.Wires{Relay: l.relay, Inputs: map[string]hal.Input{}, Signals: map[string]hal.Output{}}
-	if l.unit, err = New(Parts{Config: l.conf, Vault: v, Wires: hw, Eye: e}); err != nil {
+	source := &wiring.TimeSource{Config: l.conf}
+	source.Set()
+	l.eye, l.vault = e, v
+	if l.unit, err = board.New(board.Parts{Config: l.conf, Vault: v, Wires: hw, Eye: e, Time: source}); err != nil {
 		l.Fatal(err)
 	}
-	l.unit.source.set.Store(true)
 	ended := make(chan error, 1)
 	go func() { ended <- l.unit.Run(ctx) }()
 	l.stop = func() {
@@ -92,10 +100,10 @@ func (l *lobby) start() {
 		if err := errors.Join(<-ended, e.Close(), v.Close()); err != nil {
 			l.Error(err)
 		}
-		l.unit.faces.index.Close()
+		l.unit.Unit.Close()
 	}
-	l.desk = l.unit.Desk()
-	if l.staff, err = l.desk.LogIn(ctx, "test", "anna", console.Secret(secret), "en", nil); err == nil {
+	l.desk = l.unit.Desk
+	if l.staff, err = l.desk.LogIn(ctx, "test", "anna", console.Secret(boardtest.Secret), "en", nil); err == nil {
 		l.staff, err = l.desk.Acknowledge(ctx, l.staff)
 	}
 	if err != nil {
@@ -118,7 +126,7 @@ func (l *lobby) hold(code [][]bool, angle, blur float64, s camera.Scene) store.E
 	before := l.decisions()
 	for until := time.Now().Add(20 * time.Second); len(l.decisions()) == len(before); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(until) {
-			l.Fatalf("no decision within 20 s: %+v", l.unit.eye.Status())
+			l.Fatalf("no decision within 20 s: %+v", l.eye.Status())
 		}
 	}
 	time.Sleep(time.Second) // it is still held there
@@ -145,7 +153,7 @@ func (l *lobby) openings() (n int) {
 // decisions gives all of them, newest first.
 func (l *lobby) decisions() (out []store.Entry) {
 	l.Helper()
-	es, err := l.unit.vault.Entries(0, 1000, true)
+	es, err := l.vault.Entries(0, 1000, true)
 	if err != nil {
 		l.Fatal(err)
 	}
@@ -217,7 +225,7 @@ func TestVisitorAtTheCamera(t *testing.T) {
 			l.start()
 		}
 		if n > 0 {
-			time.Sleep(codeGone + 500*time.Millisecond)
+			time.Sleep(3*time.Second + 500*time.Millisecond)
 		}
 		before := l.openings()
 		e := l.hold(p.QR, visit.angle, visit.blur, visit.scene)
@@ -226,7 +234,7 @@ func TestVisitorAtTheCamera(t *testing.T) {
 			t.Errorf("visit %d: %+v, opened %v", n+1, e, opened)
 		}
 	}
-	if s := l.unit.eye.Status(); s.Models != "none" || s.Restarts != 0 {
+	if s := l.eye.Status(); s.Models != "none" || s.Restarts != 0 {
 		t.Errorf("the eye of a door without faces: %+v", s)
 	}
 }

@@ -42,6 +42,9 @@ type Person struct {
 	Face      FaceConsent
 }
 
+// HasFace reports whether a face is stored of the person, or may be by their consent.
+func (p Person) HasFace() bool { return p.Face.State == FaceEnrolled || p.Face.State == FaceConsented }
+
 // NeverIn says why the person can never come in from t on, whatever they present: ReasonLeaseOver, or ReasonHours where no rule has hours for
 // any of their groups. Empty: they can. That somebody is blocked is another matter: staff can end it.
 func (p Person) NeverIn(rules []Access, c Calendar, t time.Time) Reason {

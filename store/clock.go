@@ -112,6 +112,12 @@ func (v *Vault) passed(t *tx) time.Time {
 // now is the time to go by.
 func (v *Vault) now(t *tx) time.Time { return v.inTx(t).Now }
 
+// Waits reports whether the vault of Await is not open yet.
+func (v *Vault) Waits() bool {
+	_, err := v.Floor()
+	return errors.Is(err, ErrWaiting)
+}
+
 // Floor is the last time that is known to be past: of the newest record. A clock that shows less is wrong (design decision 7).
 func (v *Vault) Floor() (time.Time, error) {
 	var at time.Time

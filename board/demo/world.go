@@ -16,6 +16,7 @@ import (
 	"menshen/board"
 	"menshen/board/config"
 	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/hal/camera"
 	"menshen/hal/sim"
 	"menshen/policy"
@@ -50,8 +51,8 @@ type world struct {
 	o      Options
 	conf   *config.Config
 	door   *sim.Door
-	unit   *board.Unit
-	desk   *board.Desk
+	unit   *board.Door
+	desk   *desk.Desk
 	staff  console.Session
 	pin    []byte // the operator's, made up for this run
 	seen   uint64 // the last record that was told
@@ -123,7 +124,7 @@ func open(ctx context.Context, o Options) (w *world, err error) {
 	ended := make(chan error, 1)
 	go func() { ended <- unit.Run(ctx) }()
 	w.then(func() error { cancel(); return errors.Join(<-ended, closeUnit()) })
-	w.unit, w.desk = unit, unit.Desk()
+	w.unit, w.desk = unit, unit.Desk
 	return w, w.logIn(ctx)
 }
 

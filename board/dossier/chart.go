@@ -45,10 +45,3 @@ func (d *Data) ageChart() template.HTML {
 	}
 	return c.SVG()
 }
-
-func either(yes bool, a, b string) string {
-	if yes {
-		return a
-	}
-	return b
-}

@@ -10,8 +10,8 @@ import (
 	"filippo.io/age"
 	"github.com/spf13/cobra"
 
-	"menshen/board"
 	"menshen/board/config"
+	"menshen/board/wiring"
 	"menshen/internal/safefile"
 	"menshen/store"
 )
@@ -53,7 +53,7 @@ func vaultSalvage() *cobra.Command {
 				return errors.New("--to is no age public key: make one with age-keygen; it begins with age1")
 			}
 			return writeNew(out, func(w io.Writer) error {
-				r, err := store.Salvage(conf.Unit.Dir, store.Options{Key: board.KeySource(conf)}, w, recipient)
+				r, err := store.Salvage(conf.Unit.Dir, store.Options{Key: wiring.KeySource(conf)}, w, recipient)
 				if err == nil {
 					fmt.Fprintf(c.OutOrStdout(), "%d people saved, %d of them with face, %d lost; %d lines of the audit log\n", r.People, r.Faces, r.Lost, r.Lines)
 				}

@@ -16,6 +16,7 @@ import (
 	"menshen/board"
 	"menshen/board/check"
 	"menshen/board/config"
+	"menshen/board/wiring"
 	"menshen/hal/sim"
 	"menshen/store"
 )
@@ -82,7 +83,7 @@ func TestCheckAtATerminal(t *testing.T) {
 		t.Error("the door was left unlocked")
 	}
 
-	v, err := store.Open(conf.Unit.Dir, store.Options{Key: board.KeySource(conf)})
+	v, err := store.Open(conf.Unit.Dir, store.Options{Key: wiring.KeySource(conf)})
 	if err != nil {
 		t.Fatal(err)
 	}

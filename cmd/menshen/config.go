@@ -9,9 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"menshen/board"
 	"menshen/board/config"
+	"menshen/board/desk"
 	"menshen/board/profile"
+	"menshen/board/service"
 	"menshen/board/wiring"
 )
 
@@ -90,8 +91,8 @@ func shutOut(w io.Writer, c *config.Config, file string) int {
 	if len(c.Site.Access) == 0 {
 		return 0
 	}
-	groups, err := board.AskGroups(c)
-	found := board.ShutOut(c, groups, time.Now())
+	groups, err := service.AskGroups(c)
+	found := desk.ShutOut(c, groups, time.Now())
 	for _, f := range found {
 		fmt.Fprintf(w, "%s:%d: people: %s\n", file, c.Line("site.access.0"), f)
 	}

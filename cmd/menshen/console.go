@@ -12,9 +12,9 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"menshen/board"
 	"menshen/board/config"
 	"menshen/board/console"
+	"menshen/board/service"
 )
 
 func consoleVerb() *cobra.Command {
@@ -53,7 +53,7 @@ func attach(ctx context.Context, conf *config.Config, in *os.File, out io.Writer
 	if err != nil || width == 0 || height == 0 {
 		width, height = 80, 24
 	}
-	line, err := board.Ask(conf, fmt.Sprintf("console %dx%d %s %s", width, height, terminalKind(plain), userLanguage()))
+	line, err := service.Ask(conf, fmt.Sprintf("console %dx%d %s %s", width, height, terminalKind(plain), userLanguage()))
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"menshen/board"
 	"menshen/board/config"
 	"menshen/board/dossier"
+	"menshen/board/service"
 	"menshen/policy"
 )
 
@@ -55,7 +56,7 @@ The unit signs the whole file. 'menshen dossier verify' checks it on any machine
 // makeDossier asks the running unit, or makes it from the vault of one that does not run.
 func makeDossier(ctx context.Context, conf *config.Config, notes io.Writer) ([]byte, error) {
 	if conf.ControlSocket() != "" {
-		line, err := board.Ask(conf, "dossier")
+		line, err := service.Ask(conf, "dossier")
 		if err == nil {
 			defer line.Close()
 			defer context.AfterFunc(ctx, func() { line.Close() })()
@@ -65,7 +66,7 @@ func makeDossier(ctx context.Context, conf *config.Config, notes io.Writer) ([]b
 			}
 			return file, err
 		}
-		if !errors.Is(err, board.ErrNoUnit) {
+		if !errors.Is(err, service.ErrNoUnit) {
 			return nil, err
 		}
 	}

@@ -22,10 +22,30 @@ var house = map[string][]string{
 	"internal":   {"internal"},
 }
 
+// boards is which of its own packages each package of board may import: the map in board's package comment, held down to packages. The one that
+// decides knows no operator, no language and no law; what composes them is imported by nothing but demo and tests.
+var boards = map[string][]string{
+	"config": {}, "host": {}, "notice": {}, "outbox": {}, "pass": {},
+	"profile":    {"config"},
+	"check":      {"config"},
+	"papers":     {"notice", "check"}, // a commissioning report is a paper
+	"dossier":    {"notice"},
+	"wiring":     {"config", "profile", "outbox"},
+	"unit":       {"config", "outbox", "pass"},
+	"compliance": {"config", "host", "notice", "outbox", "papers", "dossier"},
+	"console":    {"notice", "papers"},
+	"rights":     {"console"},
+	"desk":       {"unit", "compliance", "config", "host", "notice", "outbox", "papers", "pass", "rights", "console"},
+	"service":    {"desk", "console", "compliance", "unit", "config"},
+	"":           {"service", "desk", "compliance", "unit", "wiring", "config", "check", "console", "dossier", "host", "notice", "outbox", "pass"},
+	"demo":       {"", "desk", "console", "config", "papers"},
+	"boardtest":  {"", "desk", "compliance", "unit", "wiring", "config", "console", "host", "papers"},
+}
+
 // vision are the rooms that may know OpenCV; controlSocket is the one file that may open a socket, of the local kind.
 var vision = []string{"hal/camera", "recognizer", "recognizer/eye"}
 
-const controlSocket = "board/control.go"
+const controlSocket = "board/service/control.go"
 
 // TestHouse holds the arrows, that OpenCV stays in its rooms, and R-LOCAL: nothing of ours opens an internet socket.
 func TestHouse(t *testing.T) {
@@ -64,6 +84,8 @@ func forbidden(file, room, imported string) string {
 	switch {
 	case isOurs && !slices.Contains(house[room], to) && !(test && to == "internal"):
 		return "against the arrows of the house"
+	case isOurs && room == "board" && to == "board" && !test && !slices.Contains(boards[within(file)], strings.TrimPrefix(strings.TrimPrefix(own, "board"), "/")):
+		return "against the arrows of board"
 	case imported == "gocv.io/x/gocv" && !slices.Contains(vision, filepath.ToSlash(filepath.Dir(file))):
 		return "OpenCV stays in " + strings.Join(vision, ", ")
 	case imported == "net" && file != controlSocket && !test, strings.HasPrefix(imported, "net/") && !test:
@@ -72,6 +94,11 @@ func forbidden(file, room, imported string) string {
 		return "policy knows the standard library only"
 	}
 	return ""
+}
+
+// within is the package of board in which a file is.
+func within(file string) string {
+	return strings.Trim(strings.TrimPrefix(filepath.ToSlash(filepath.Dir(file)), "board"), "/")
 }
 
 // TestRLocalLinked: what is linked in, in the end, may contain package net for the control socket, but no HTTP, no TLS and no mail.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"menshen/board"
+	"menshen/board/compliance"
 	"menshen/board/config"
 	"menshen/board/notice"
 	"menshen/internal/safefile"
@@ -50,7 +50,7 @@ word for word, the text that the unit keeps and people consent to, and bears its
 }
 
 func paperOf(conf *config.Config, lang string, sign, commitment bool) (string, error) {
-	facts := board.NoticeFacts(conf)
+	facts := compliance.NoticeFacts(conf)
 	switch {
 	case commitment:
 		return notice.CommitmentPage(lang, facts)

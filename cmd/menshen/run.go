@@ -39,7 +39,7 @@ stop; what a stopped unit leaves (locked or unlocked) is the configuration's fai
 }
 
 func runDoor(ctx context.Context, conf *config.Config, log *slog.Logger) (err error) {
-	u, closeAll, err := board.Open(ctx, conf, log)
+	door, closeAll, err := board.Open(ctx, conf, log)
 	if err != nil {
 		return err
 	}
@@ -47,14 +47,7 @@ func runDoor(ctx context.Context, conf *config.Config, log *slog.Logger) (err er
 	ctx, stop := context.WithCancel(ctx)
 	var consoles sync.WaitGroup
 	defer func() { stop(); consoles.Wait() }() // each operator's log-out is recorded before the vault is closed
-	desk := u.Desk()
-	if conf.Console.Serial != "" {
-		consoles.Go(func() { u.ServeSerial(ctx, desk, log) })
-	}
-	consoles.Go(func() {
-		u.ServeControl(ctx, board.Requests{"console": u.ConsoleRequest(desk), "dossier": u.DossierRequest(), "groups": u.GroupsRequest()}, log)
-	})
-	consoles.Go(func() { u.Watch(ctx, log) })
+	consoles.Go(func() { door.Serve(ctx, log) })
 	log.Info("the door works", "unit", conf.Unit.Name)
-	return u.Run(ctx)
+	return door.Run(ctx)
 }

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"menshen/board"
 	"menshen/board/config"
+	"menshen/board/wiring"
 	"menshen/store"
 )
 
@@ -91,7 +91,7 @@ other. Afterwards the configuration's [key] source must be changed; the command 
 				return err
 			}
 			err = k.act(c, func(v *store.Vault, by store.Actor) error {
-				return v.ChangeKey(c.Context(), by, board.OpenKeySource(to))
+				return v.ChangeKey(c.Context(), by, wiring.OpenKeySource(to))
 			})
 			if err == nil {
 				fmt.Fprintf(c.OutOrStdout(), "done; now write  source = %q  under [key] in %s\n", to, k.config)

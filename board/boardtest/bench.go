@@ -1,0 +1,480 @@
+// Package boardtest is a door on a work bench, for tests: a real vault, played wires, a played eye, and a clock that a test moves.
+package boardtest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"menshen/board"
+	"menshen/board/compliance"
+	"menshen/board/config"
+	"menshen/board/console"
+	"menshen/board/desk"
+	"menshen/board/host"
+	"menshen/board/papers"
+	"menshen/board/unit"
+	"menshen/board/wiring"
+	"menshen/hal"
+	"menshen/hal/haltest"
+	"menshen/policy"
+	"menshen/recognizer"
+	"menshen/recognizer/eye"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+// Main lets the eye be a child of a test, as it is one of the program, and looks for goroutines that are left. It is a package's TestMain.
+func Main(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "eye" {
+		if err := eye.Main(3); err != nil {
+			os.Stderr.WriteString(err.Error() + "\n")
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// Bench is the door. Until Start its unit is driven: a test hands it events itself.
+type Bench struct {
+	*testing.T
+	Driver  unit.Driver
+	Unit    *unit.Unit
+	Law     *compliance.Keeper
+	Desk    *desk.Desk
+	Config  *config.Config
+	Vault   *store.Vault
+	Wires   *hal.Wires
+	Clock   *Clock
+	Relay   *haltest.Output
+	Reader  *haltest.Reader
+	Inputs  map[string]*haltest.Input
+	Outputs map[string]*haltest.Output
+	Eye     *Eye
+	Time    *wiring.TimeSource
+	Staff   console.Session // of a manager
+	Found   host.Facts      // on the machine
+	Board   host.Board      // the zero value: this one
+	Key     string          // the vault's key file
+	door    *board.Door
+}
+
+// Clock is the wall clock of a test, and one that nobody sets.
+type Clock struct {
+	mu     sync.Mutex
+	t      time.Time
+	passed time.Duration
+}
+
+func (c *Clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.t }
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+	c.passed += d
+}
+func (c *Clock) Running() time.Duration { c.mu.Lock(); defer c.mu.Unlock(); return c.passed }
+
+// Set puts the wall clock somewhere else; no time passes.
+func (c *Clock) Set(t time.Time) { c.mu.Lock(); defer c.mu.Unlock(); c.t = t }
+
+// Confined is an eye that is held as it should be.
+var Confined = eye.Confinement{NoDump: true, Limits: true, NoSwap: true, Landlock: 6, Seccomp: true}
+
+// Eye sees what a test shows it.
+type Eye struct {
+	mu   sync.Mutex
+	Seen chan recognizer.Observation
+	Pics chan eye.Picture
+	mode eye.Mode
+	Told int // how often the mode was said
+	Cam  eye.CameraState
+	Held eye.Confinement
+
+	CodesSeen chan eye.Code
+	Reads     bool // codes
+}
+
+func (f *Eye) Observations() <-chan recognizer.Observation { return f.Seen }
+func (f *Eye) Pictures() <-chan eye.Picture                { return f.Pics }
+func (f *Eye) Codes() <-chan eye.Code                      { return f.CodesSeen }
+func (f *Eye) SetCodes(on bool)                            { f.mu.Lock(); defer f.mu.Unlock(); f.Reads = on }
+func (f *Eye) SetMode(m eye.Mode)                          { f.mu.Lock(); defer f.mu.Unlock(); f.mode = m; f.Told++ }
+func (f *Eye) Close() error                                { return nil }
+func (f *Eye) Status() eye.Status {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return eye.Status{State: eye.Running, Mode: f.mode, Camera: f.Cam, Confined: f.Held}
+}
+func (f *Eye) SetCamera(c eye.CameraState) { f.mu.Lock(); defer f.mu.Unlock(); f.Cam = c }
+func (f *Eye) ReadsCodes() bool            { f.mu.Lock(); defer f.mu.Unlock(); return f.Reads }
+func (f *Eye) Mode() eye.Mode              { f.mu.Lock(); defer f.mu.Unlock(); return f.mode }
+
+// Secret is every operator's.
+const Secret = "correct horse"
+
+// New makes a door with one operator, a manager, logged in.
+func New(t *testing.T, change ...func(*config.Config)) *Bench {
+	t.Helper()
+	conf, err := config.Parse(strings.NewReader(config.Example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &Bench{T: t, Config: conf, Clock: &Clock{t: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}, Relay: &haltest.Output{Name: "relay"},
+		Reader: &haltest.Reader{Name: "outside"}, Inputs: map[string]*haltest.Input{}, Outputs: map[string]*haltest.Output{},
+		Eye:   &Eye{Seen: make(chan recognizer.Observation), Pics: make(chan eye.Picture), Cam: eye.CameraOK, Held: Confined},
+		Found: host.Facts{DumpsOff: true, Locked: true}}
+	conf.Unit.Dir, conf.Unit.Bench = t.TempDir()+"/vault", true // its key lies in a file
+	for _, f := range change {
+		f(conf)
+	}
+	b.Key = t.TempDir() + "/key"
+	b.Time = &wiring.TimeSource{Config: conf, Machine: func() string { return "" }}
+	if b.Vault, err = store.Create(conf.Unit.Dir, b.VaultOptions()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.Vault.Close() })
+	b.Wires = &hal.Wires{Relay: b.Relay, Inputs: map[string]hal.Input{}, Readers: []hal.Reader{b.Reader}, Signals: map[string]hal.Output{}}
+	for _, role := range []string{"alarm", "duress", "interlock"} {
+		b.Outputs[role] = &haltest.Output{Name: role}
+		b.Wires.Signals[role] = b.Outputs[role]
+	}
+	for _, role := range []string{"rex", "contact", "fire"} {
+		b.Inputs[role] = &haltest.Input{Name: role}
+		b.Wires.Inputs[role] = b.Inputs[role]
+	}
+	b.Assemble()
+	b.Staff = b.Operator("anna", store.Manager)
+	b.paperwork()
+	return b
+}
+
+// VaultOptions are those of the bench's vault: its key in a file, its clock, and a hash that takes no time.
+func (b *Bench) VaultOptions() store.Options {
+	o := wiring.VaultOptions(b.Config, b.Time)
+	o.Key, o.Now, o.Running, o.Cost = store.KeyFile(b.Key), b.Clock.Now, b.Clock.Running, store.Cost{Time: 1, Memory: 64, Lanes: 1}
+	return o
+}
+
+// Assemble puts the door together from the bench's parts, as a start of the program does; again, it is another start.
+func (b *Bench) Assemble() {
+	b.Helper()
+	parts := board.Parts{Config: b.Config, Vault: b.Vault, Wires: b.Wires, Time: b.Time, Board: host.Board{Sys: host.ThisBoard().Sys, Space: b.space},
+		SetClock: func(t time.Time) error { b.Clock.Set(t); return nil },
+		Look:     func(host.Where) (host.Facts, error) { return b.Found, nil }}
+	if b.Eye != nil {
+		parts.Eye = b.Eye
+	}
+	d, err := board.New(parts)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(d.Unit.Close)
+	b.door, b.Unit, b.Law, b.Desk = d, d.Unit, d.Law, d.Desk
+	b.Driver = d.Unit.Drive(false)
+}
+
+// Reassemble is Assemble with the manager logged in again, and everything counted.
+func (b *Bench) Reassemble() {
+	b.Helper()
+	b.Assemble()
+	b.Staff = b.LogIn("anna")
+	b.CountAll()
+}
+
+// LogIn logs an operator in.
+func (b *Bench) LogIn(name string) console.Session {
+	b.Helper()
+	s, err := b.Desk.LogIn(context.Background(), "test", name, console.Secret(Secret), "en", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// State is how the unit is now.
+func (b *Bench) State() unit.State {
+	b.Helper()
+	s, err := b.Unit.State(context.Background())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// FacesOff is why no face opens now.
+func (b *Bench) FacesOff() unit.Off {
+	b.Helper()
+	off, err := b.Unit.FacesOff(context.Background())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return off
+}
+
+// CountAll has the law count everything.
+func (b *Bench) CountAll() {
+	b.Helper()
+	if err := b.Law.CountAll(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// paperwork files what a site must have on file before faces work, and has it counted.
+func (b *Bench) paperwork() {
+	b.Helper()
+	b.Assess()
+	b.Paper(papers.KindSign, papers.Sign{Door: b.Config.Unit.Name})
+	b.CountAll()
+	if off := b.FacesOff(); off.Is() {
+		why, remedy := b.Law.Why(off.Rule, "en")
+		b.Fatalf("faces are off on a lawful bench: %s %s %s", off, why, remedy)
+	}
+}
+
+// Paper puts something on file.
+func (b *Bench) Paper(kind string, body any) {
+	b.Helper()
+	raw, err := json.Marshal(body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := b.Vault.PutPaper("test", kind, raw); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// Operator makes an operator and logs them in.
+func (b *Bench) Operator(name string, role store.Role) console.Session {
+	b.Helper()
+	if _, err := b.Vault.AddOperator(store.Door, name, role, []byte(Secret)); err != nil {
+		b.Fatal(err)
+	}
+	s, err := b.Desk.LogIn(context.Background(), "test", name, console.Secret(Secret), "en", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if s, err = b.Desk.Acknowledge(context.Background(), s); err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// Start lets the loop work until the test ends.
+func (b *Bench) Start() {
+	b.Driver.Leave()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error)
+	go func() { ended <- b.door.Run(ctx) }()
+	b.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			b.Error(err)
+		}
+	})
+}
+
+// Later moves the clock and lets the loop notice.
+func (b *Bench) Later(d time.Duration) {
+	b.Clock.Advance(d)
+	b.Driver.Tick()
+}
+
+// Someone adds a person with card number n and, with used, lets them open the door with it once.
+func (b *Bench) Someone(n uint64) policy.PersonID {
+	b.Helper()
+	id, err := b.Vault.AddPerson(store.Door, policy.Person{Name: policy.Private(fmt.Sprintf("Tenant %d", n)), Lang: "en"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := b.Vault.AddCredential(store.Door, id, policy.CardKind, CardOf(n).Credential(), "fob", true); err != nil {
+		b.Fatal(err)
+	}
+	return id
+}
+
+func CardOf(n uint64) hal.Card {
+	return hal.Card{Bits: 26, Raw: []byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}, Number: n, Clonable: true}
+}
+
+// Tap hands a card to the loop.
+func (b *Bench) Tap(n uint64) {
+	c := CardOf(n)
+	b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Card: &c})
+}
+
+// TapAtReader lets the running loop read a card, and gives its decision.
+func (b *Bench) TapAtReader(n uint64) store.Entry {
+	b.Helper()
+	before := b.Count(audit.Decision)
+	b.Reader.Tap(CardOf(n))
+	for until := time.Now().Add(10 * time.Second); b.Count(audit.Decision) == before; time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			b.Fatal("no decision on a card within 10 s")
+		}
+	}
+	return b.Last()
+}
+
+func (b *Bench) Input(role string, active bool) {
+	b.Driver.Device(hal.InputEvent{At: b.Clock.Now(), Input: role, Active: active})
+}
+
+// Last gives the newest decision.
+func (b *Bench) Last() store.Entry {
+	b.Helper()
+	for _, e := range b.Entries() {
+		if e.Kind == audit.Decision {
+			return e
+		}
+	}
+	b.Fatal("no decision was recorded")
+	return store.Entry{}
+}
+
+// Entries gives the log, newest first, with all that waits in memory written.
+func (b *Bench) Entries() []store.Entry {
+	b.Helper()
+	if _, err := b.Vault.Record(context.Background(), store.Entry{Kind: audit.Kind(b.Name())}); err != nil {
+		b.Fatal(err)
+	}
+	es, err := b.Vault.Entries(0, 10000, true)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return es
+}
+
+func (b *Bench) Count(kind audit.Kind) (n int) {
+	b.Helper()
+	for _, e := range b.Entries() {
+		if e.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// FaceOf makes up the face of somebody: the same for the same number.
+func FaceOf(n uint64) *recognizer.Embedding {
+	r := rand.New(rand.NewPCG(n, 1))
+	var e recognizer.Embedding
+	for i := range e {
+		e[i] = float32(r.NormFloat64() / 22.6) // about unit length
+	}
+	return &e
+}
+
+// Look is a good picture of somebody.
+func Look(n uint64) recognizer.Observation {
+	return recognizer.Observation{Faces: 1, Live: 0.95, Embedding: FaceOf(n), Quality: recognizer.Quality{Height: 150}}
+}
+
+// Enrolled gives somebody with card n a face as well, by consent, past the desk.
+func (b *Bench) Enrolled(n uint64) policy.PersonID {
+	b.Helper()
+	id := b.Someone(n)
+	b.Tap(n)
+	b.Later(time.Minute)
+	_, hash, err := b.Vault.Notice("en")
+	if err != nil {
+		b.Fatal(err)
+	}
+	err = b.Vault.ChangePerson(store.Door, id, audit.ConsentGiven, func(p *policy.Person) (err error) {
+		*p, err = policy.Consent(*p, policy.Yes{At: b.Clock.Now(), Notice: hash, Lang: "en", OwnAct: true})
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := b.Vault.EnrolFace(store.Door, id, [][]float32{FaceOf(n)[:]}); err != nil {
+		b.Fatal(err)
+	}
+	if err := b.Unit.Learn(context.Background(), id, &unit.Face{Template: FaceOf(n)[:], Pictures: 5}); err != nil {
+		b.Fatal(err)
+	}
+	return id
+}
+
+// WalkUp shows somebody to the eye until there is a decision, and gives it.
+func (b *Bench) WalkUp(n uint64) store.Entry {
+	b.Helper()
+	before := b.Count(audit.Decision)
+	for range 50 {
+		o := Look(n)
+		o.At = b.Clock.Now()
+		b.Driver.See(&o)
+		b.Later(100 * time.Millisecond)
+		if b.Count(audit.Decision) > before {
+			return b.Last()
+		}
+	}
+	b.Fatal("no decision on a face within 5 s")
+	return store.Entry{}
+}
+
+// space is what the bench's board, or this one, has room for.
+func (b *Bench) space(dir string) (free, size uint64, err error) {
+	if b.Board.Space != nil {
+		return b.Board.Space(dir)
+	}
+	return host.ThisBoard().Space(dir)
+}
+
+// Eventually waits until something is so.
+func (b *Bench) Eventually(what string, yes func() bool) {
+	b.Helper()
+	for until := time.Now().Add(10 * time.Second); !yes(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(until) {
+			b.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
+// Assess files an impact assessment for the unit as it is set now.
+func (b *Bench) Assess() {
+	b.Helper()
+	basis, err := b.Law.Basis()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Paper(papers.KindAssessment, papers.Assessment{Author: "anna", Necessity: "n", Impact: "i", Risks: "r", Measures: "m",
+		Until: b.Clock.Now().AddDate(1, 0, 0), Basis: basis})
+}
+
+// AnotherStart starts the program again, on the vault as it is now, and looks once whether it opens.
+func (b *Bench) AnotherStart() {
+	b.Helper()
+	o := b.VaultOptions()
+	o.Busy = time.Millisecond
+	v := store.Await(b.Config.Unit.Dir, o)
+	b.Cleanup(func() { v.Close() })
+	b.Vault = v
+	b.Assemble()
+	b.Mend()
+}
+
+// Mend is a round of what the unit does while its vault is not in order.
+func (b *Bench) Mend() { b.Driver.Mended(b.Vault.Mend(context.Background())) }
+
+// Hours reads spans of hours.
+func Hours(t *testing.T, spans ...string) (s policy.Schedule) {
+	t.Helper()
+	for _, text := range spans {
+		var p policy.Span
+		if err := p.UnmarshalText([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		s = append(s, p)
+	}
+	return s
+}

@@ -1,0 +1,72 @@
+package compliance
+
+import (
+	"fmt"
+	"time"
+
+	"menshen/board/papers"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+// logCount is what is counted in the audit log. The log is where every act shows, so reading on from where it was read last tells also that
+// something changed, whoever did it and by whatever way.
+type logCount struct {
+	seq      uint64
+	again    []time.Time          // somebody was asked about face entry again after a no
+	assessed map[string]time.Time // impact assessments that were put on file, by number; without those that were rightly removed since
+	changed  bool                 // since the last count
+}
+
+// quiet are acts that change nothing of what is counted; what happens at the door is quiet too.
+var quiet = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true, audit.Bell: true, audit.Misread: true, audit.StrangeTries: true,
+	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true, audit.UnitStarted: true, audit.UnitStopped: true,
+	audit.LookedUp: true, audit.DecisionsLookedUp: true, audit.PeopleListed: true, audit.LogExported: true,
+	audit.LogIn: true, audit.LogInRefused: true, audit.LogInCard: true, audit.LogInCardRefused: true, audit.RecoveryRefused: true, audit.LogOut: true}
+
+// read goes on to the end of the log.
+func (l *logCount) read(v *store.Vault) error {
+	if l.assessed == nil {
+		l.assessed = map[string]time.Time{}
+	}
+	last, err := v.Acts(l.seq, func(e store.Entry) {
+		switch {
+		case e.Kind == audit.AskedAfterNo:
+			l.again = append(l.again, e.At)
+		case e.Kind == audit.PaperFiled && e.Detail["paper"] == papers.KindAssessment:
+			l.assessed[e.Detail["number"]] = e.At
+		case e.Kind == audit.PaperRemoved:
+			delete(l.assessed, e.Detail["number"])
+		}
+		l.changed = l.changed || !quiet[e.Kind]
+	})
+	l.seq = last
+	return err
+}
+
+// asked counts how often somebody was asked after a no, and since when, if it was not looked into.
+func (l *logCount) asked(inquired time.Time) (n int, first time.Time) {
+	for _, at := range l.again {
+		if !at.After(inquired) {
+			continue
+		}
+		if n++; first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	return n, first
+}
+
+// lost counts the assessments of the last three years that the log knows of and that are not on file any more.
+func (l *logCount) lost(now time.Time, file papers.File) (n int) {
+	there := map[string]bool{}
+	for _, a := range file.Assessments {
+		there[fmt.Sprint(a.Seq)] = true
+	}
+	for number, at := range l.assessed {
+		if !there[number] && now.Sub(at) < store.PapersKept {
+			n++
+		}
+	}
+	return n
+}

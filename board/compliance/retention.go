@@ -1,0 +1,50 @@
+package compliance
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"menshen/store"
+)
+
+// keepEvery is how often the unit removes what is overdue (R-RETAIN); the first time soon after the start, since a unit that is
+// switched off every night would otherwise never come to it.
+const (
+	keepEvery = 24 * time.Hour
+	keepFirst = time.Minute
+	keepAgain = 10 * time.Minute // while the time is not certain
+)
+
+// retain removes what is overdue, on schedule, beside the loop: the door goes on working meanwhile.
+func (k *Keeper) retain(ctx context.Context, report Report) {
+	for wait := keepFirst; ; {
+		if pause(ctx, wait); ctx.Err() != nil {
+			return
+		}
+		if k.vault.Waits() {
+			wait = 0 // the first run is still to come
+			continue
+		}
+		_, err := k.vault.Prune(ctx, store.Door)
+		if wait = keepAgain; !errors.Is(err, store.ErrClock) {
+			wait = keepEvery
+			err = errors.Join(err, k.dropOldPapers())
+			if c := k.vault.Clock(); c.Destroys() {
+				err = errors.Join(err, k.out.DropOldCopies(c.Now))
+			}
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		_ = report(ctx, "retention", err)
+	}
+}
+
+// pause waits for d or the end of ctx.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}

@@ -1,0 +1,93 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"menshen/board/console"
+	"menshen/board/unit"
+	"menshen/recognizer"
+	"menshen/recognizer/eye"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+var _ console.Aimer = (*Desk)(nil)
+
+// Aim shows what the camera sees, for aiming it, for console.LongestAim at most. Its beginning is durable in the audit log before the
+// first picture is shown; as long as it lasts the camera's lamp is on, the door's own lamp and buzzer say so, and nobody is recognised.
+// It ends in time also where show hangs. Each picture is overwritten once it was shown, and none is ever stored (R-STRANGER).
+func (d *Desk) Aim(ctx context.Context, s console.Session, show func(*console.Picture)) (err error) {
+	by, err := d.allow(s, opensDoor)
+	if err != nil {
+		return err
+	}
+	pictures := d.unit.Pictures()
+	if pictures == nil {
+		return problem(errors.New("this unit has no camera"), remedies[unit.OffByConfig].fix)
+	}
+	if d.unit.Unusable() { // an eye without models makes no pictures
+		why, fix := d.whyOff(unit.Off{State: unit.OffFiles}, s.Lang)
+		return problem(errors.New(why), fix)
+	}
+	ctx, done := d.within(ctx, s)
+	defer done()
+	ctx, cancel := context.WithTimeoutCause(ctx, d.longestAim, errAimedLongest)
+	defer cancel()
+	began, until := d.now(), time.Now().Add(d.longestAim)
+	if err := d.unit.BeginAiming(ctx, by); err != nil {
+		return d.explainFaces(err, s.Lang)
+	}
+	var shown atomic.Int64
+	end := sync.OnceFunc(func() {
+		d.unit.EndAiming(ctx)
+		d.unit.Record(store.Entry{Kind: audit.AimingEnded, Actor: by, Detail: map[string]string{
+			"pictures": strconv.FormatInt(shown.Load(), 10), "for": d.now().Sub(began).Round(time.Second).String()}})
+	})
+	defer end()
+	defer context.AfterFunc(ctx, end)()
+	for {
+		select {
+		case p, ok := <-pictures:
+			if !ok {
+				return unit.ErrStopped
+			}
+			picture := shownAs(p, s.Lang)
+			picture.Left = time.Until(until)
+			show(picture)
+			p.Wipe()
+			shown.Add(1)
+		case <-ctx.Done():
+			if errors.Is(context.Cause(ctx), errAimedLongest) {
+				return problem(fmt.Errorf(words(s.Lang, "the camera was shown for %v, and is no longer", "画面已显示 %v，现已关闭"), d.longestAim),
+					words(s.Lang, "type 'aim' to see it again", "再次输入 aim 可继续"))
+			}
+			return ended(ctx)
+		case <-d.unit.Stopped():
+			return unit.ErrStopped
+		}
+	}
+}
+
+// errAimedLongest ends an aiming that took all its time.
+var errAimedLongest = errors.New("aimed for the longest time")
+
+// shownAs is a picture as the console draws it. It shares the pixels.
+func shownAs(p eye.Picture, lang string) *console.Picture {
+	out := &console.Picture{Width: p.Width, Height: p.Height, Gray: p.Grey, Zone: p.Zone, Face: p.Box}
+	q := p.Quality
+	if !p.Box.Empty() {
+		out.Good = q.Advice == recognizer.Fine
+		out.Advice = q.Advice.Text(lang)
+		out.Figures = fmt.Sprintf(words(lang, "%d px, sharp %.0f, bright %.0f, yaw %+.0f", "高 %d px，清晰度 %.0f，亮度 %.0f，偏转 %+.0f"),
+			q.Height, q.Sharpness, q.Brightness, q.Yaw)
+	} else {
+		out.Figures = fmt.Sprintf("%d×%d", p.Camera.X, p.Camera.Y)
+	}
+	return out
+}

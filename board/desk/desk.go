@@ -1,0 +1,187 @@
+// Package desk is what an operator may do at a unit, by role: people, faces, papers, records, staff, keys. It checks who may do what,
+// records who did it, and finds the words; the loop that decides (package unit) knows no operator's language.
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"menshen/board/compliance"
+	"menshen/board/config"
+	"menshen/board/console"
+	"menshen/board/host"
+	"menshen/board/outbox"
+	"menshen/board/unit"
+	"menshen/hal"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// Parts are what a desk stands on.
+type Parts struct {
+	Config   *config.Config
+	Vault    *store.Vault
+	Unit     *unit.Unit
+	Law      *compliance.Keeper
+	Out      outbox.Box
+	Time     TimeSource
+	SetClock func(time.Time) error // of the machine; nil: SetSystemClock
+	Board    host.Board
+	Advise   func(error) error // adds the remedy to an error of the vault; nil: it stays as it is
+}
+
+// TimeSource is what the vault's clock is trusted by.
+type TimeSource interface {
+	From() string // "operator", "bench", "sync", "rtc"; empty: there is none
+	Set()         // an operator set the clock
+}
+
+// Desk is the unit as the technician's console sees it. It checks each session's role itself, names the operator in each
+// record, and words each refusal with what to do about it. All consoles share one.
+type Desk struct {
+	cfg      *config.Config
+	vault    *store.Vault
+	unit     *unit.Unit
+	law      *compliance.Keeper
+	out      outbox.Box
+	source   TimeSource
+	setClock func(time.Time) error
+	board    host.Board
+	advise   func(error) error
+
+	mu         sync.Mutex
+	sessions   map[uint64]*session
+	last       uint64
+	drafts     drafts
+	longestAim time.Duration
+
+	timeSetIn atomic.Uint64 // the session in which the clock was set last
+}
+
+var _ console.Desk = (*Desk)(nil)
+
+// New gives the unit's desk.
+func New(p Parts) *Desk {
+	if p.SetClock == nil {
+		p.SetClock = SetSystemClock
+	}
+	if p.Advise == nil {
+		p.Advise = func(err error) error { return err }
+	}
+	return &Desk{cfg: p.Config, vault: p.Vault, unit: p.Unit, law: p.Law, out: p.Out, source: p.Time, setClock: p.SetClock, board: p.Board, advise: p.Advise,
+		sessions: map[uint64]*session{}, drafts: drafts{}, longestAim: console.LongestAim}
+}
+
+// now is the unit's time.
+func (d *Desk) now() time.Time { return d.vault.Clock().Now }
+
+// Rights: who may do what.
+var (
+	anybody     = []console.Role{console.Installer, console.Technician, console.Manager, console.Auditor}
+	keepsPeople = []console.Role{console.Manager}
+	seesPeople  = []console.Role{console.Manager, console.Auditor}
+	opensDoor   = []console.Role{console.Installer, console.Technician, console.Manager}
+	seesRecords = []console.Role{console.Technician, console.Manager, console.Auditor}
+)
+
+// OpensDoor reports whether a role may open the door.
+func OpensDoor(r console.Role) bool { return slices.Contains(opensDoor, r) }
+
+// allow finds the session and holds it to its role, by the account as it is now.
+func (d *Desk) allow(s console.Session, roles []console.Role) (store.Actor, error) {
+	now, err := d.session(s)
+	if err != nil {
+		return "", err
+	}
+	account, err := d.vault.Operator(now.Operator)
+	switch {
+	case errors.Is(err, store.ErrUnknown) || err == nil && (account.Blocked || account.Term != now.term):
+		d.end(s, accountChanged)
+		return "", console.ErrEnded
+	case err != nil:
+		return "", fmt.Errorf("reading the operator's account: %w", err)
+	case now.Commitment != nil:
+		return "", console.ErrNotAcknowledged
+	case !slices.Contains(roles, console.Role(account.Role)):
+		return "", console.ErrNotAllowed
+	}
+	return store.Actor(now.Operator), nil
+}
+
+// AsksAtTheDoor is how long a session waits for somebody to act at the door.
+const AsksAtTheDoor = time.Minute
+
+var errNoCard = errors.New("no card came")
+
+// cardAtDoor asks for a card and waits for it, or for the end of ctx, whose cause it then gives.
+func (d *Desk) cardAtDoor(ctx context.Context, what string, step console.Progress) (hal.Card, error) {
+	if len(d.unit.Readers()) == 0 {
+		return hal.Card{}, problem(errors.New("this unit has no card reader"), "wire one, and name it in the configuration")
+	}
+	ctx, cancel := context.WithTimeout(ctx, AsksAtTheDoor)
+	defer cancel()
+	c, err := d.unit.NextCard(ctx, func() { step(console.Step{Text: what}) }, func(misread error) { step(console.Step{Text: misread.Error()}) })
+	if why := context.Cause(ctx); errors.Is(why, console.ErrEnded) {
+		return hal.Card{}, why
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return c, problem(errNoCard, "try again, and hold the card to the reader within a minute")
+	}
+	return c, err
+}
+
+func problem(err error, remedy string) error { return &console.Problem{Err: err, Remedy: remedy} }
+
+// explain turns the errors of the parts into the console's own.
+func explain(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, store.ErrTaken):
+		return problem(errors.New("this is somebody's already"), "take one that is nobody's, or revoke it there first")
+	case errors.Is(err, store.ErrUnknown):
+		return console.ErrNoPerson
+	}
+	return err
+}
+
+// Notice gives the words in force.
+func (d *Desk) Notice(_ context.Context, s console.Session, lang string) (console.Notice, error) {
+	if _, err := d.allow(s, anybody); err != nil {
+		return console.Notice{}, err
+	}
+	text, hash, err := d.vault.Notice(lang)
+	if err != nil {
+		return console.Notice{}, fmt.Errorf("reading the notice: %w", err)
+	}
+	return console.Notice{Lang: lang, Version: fmt.Sprintf("%x", hash[:4]), Text: text, Hash: hash}, nil
+}
+
+// OpenDoor releases the door once.
+func (d *Desk) OpenDoor(ctx context.Context, s console.Session, reason string) (policy.Decision, error) {
+	by, err := d.allow(s, opensDoor)
+	if err != nil {
+		return policy.Decision{}, err
+	}
+	return d.unit.Release(ctx, by, reason)
+}
+
+// words picks the language.
+func words(lang, en, zh string) string {
+	if lang == "zh" {
+		return zh
+	}
+	return en
+}
+
+func either[T any](yes bool, a, b T) T {
+	if yes {
+		return a
+	}
+	return b
+}

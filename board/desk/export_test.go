@@ -1,0 +1,28 @@
+package desk
+
+import (
+	"time"
+
+	"menshen/board/console"
+	"menshen/board/unit"
+)
+
+const (
+	MaxDraft  = maxDraft
+	MaxDrafts = maxDrafts
+)
+
+var (
+	ReaderState   = readerState
+	ChineseCounts = chineseCounts
+	EyeWord       = eyeWord
+)
+
+// FaceFacts is what a state says of faces.
+func FaceFacts(d *Desk, s unit.State, lang string) []console.Fact { return d.faceFacts(s, lang) }
+
+// AimFor sets how long a desk shows the camera at most.
+func AimFor(d *Desk, longest time.Duration) { d.longestAim = longest }
+
+// SetClockIn is the session in which the clock was set last.
+func SetClockIn(d *Desk) uint64 { return d.timeSetIn.Load() }

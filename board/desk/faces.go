@@ -1,0 +1,183 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"menshen/board/console"
+	"menshen/board/unit"
+	"menshen/policy"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+// Consent records a consent to the notice in force, given by the person's own act: their own card, at the door (R-CONSENT).
+func (d *Desk) Consent(ctx context.Context, s console.Session, c console.ConsentGiven, step console.Progress) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	if _, hash, err := d.vault.Notice(c.Lang); err != nil || hash != c.Notice {
+		return problem(errors.New("the notice has changed since it was shown"), "show the present notice and ask again")
+	}
+	off, err := d.unit.FacesOff(ctx)
+	if err != nil {
+		return err
+	}
+	if off.Rule != "" { // nobody is asked for a face that may not be taken
+		why, fix := d.whyOff(off, s.Lang)
+		return problem(errors.New(words(s.Lang, "faces are off: ", "人脸已停用：")+why), fix)
+	}
+	asked, err := d.vault.Person(c.Person)
+	if err != nil {
+		return explain(err)
+	}
+	ctx, done := d.within(ctx, s)
+	defer done()
+	card, err := d.cardAtDoor(ctx, words(c.Lang, "if you agree, hold your own card to the reader at the door", "如同意，请在门口读卡器上刷您自己的卡"), step)
+	var owner policy.Person
+	if err == nil {
+		owner, _, err = d.vault.FindCredential(policy.CardKind, card.Credential())
+	}
+	if (errors.Is(err, errNoCard) || errors.Is(err, store.ErrUnknown) || err == nil && owner.ID != c.Person) && policy.MayAsk(asked) != nil {
+		// They said no before, were asked, and did not say yes by an act of their own: it was not they who wanted this (R-REFUSE).
+		d.unit.Record(store.Entry{Kind: audit.AskedAfterNo, Actor: by, Person: c.Person})
+		return problem(errors.New("they said no before, and did not say yes with their own card"), "do not ask again; it is on record, and a manager looks into it within a week: 'inquiry'")
+	}
+	if err != nil && !errors.Is(err, store.ErrUnknown) {
+		return err
+	}
+	if err != nil || owner.ID != c.Person {
+		return problem(errors.New("that is not this person's card"), "consent is the person's own act: ask them to use their own card")
+	}
+	// The person is here and asks for it: their card is the proof, also after an earlier no.
+	yes := policy.Yes{At: d.now(), Notice: c.Notice, Lang: c.Lang, OwnAct: true, OwnRequest: true, Minor: owner.Face.Minor, Guardian: c.Guardian, GuardianName: c.GuardianName}
+	if _, err := policy.Consent(owner, yes); err != nil {
+		return err // says what to do
+	}
+	return explain(d.vault.ChangePerson(by, c.Person, audit.ConsentGiven, func(p *policy.Person) (err error) {
+		*p, err = policy.Consent(*p, yes)
+		return err
+	}))
+}
+
+// Refuse records a no, which is not asked again (R-REFUSE).
+func (d *Desk) Refuse(ctx context.Context, s console.Session, id policy.PersonID) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	p, err := d.vault.Person(id)
+	if err != nil {
+		return explain(err)
+	}
+	if p.HasFace() {
+		_, err := d.withdraw(ctx, s.Lang, by, id, "refused")
+		return err
+	}
+	return explain(d.vault.ChangePerson(by, id, audit.FaceRefused, func(p *policy.Person) error {
+		*p = policy.Refuse(*p, d.now())
+		return nil
+	}))
+}
+
+// Withdraw stops the face at once and destroys its data (R-WITHDRAW).
+func (d *Desk) Withdraw(ctx context.Context, s console.Session, id policy.PersonID) (console.Receipt, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return console.Receipt{}, err
+	}
+	return d.withdraw(ctx, s.Lang, by, id, "withdrawn by the person")
+}
+
+func (d *Desk) withdraw(ctx context.Context, lang string, by store.Actor, id policy.PersonID, why string) (console.Receipt, error) {
+	if err := d.unit.ForgetFace(ctx, id); err != nil {
+		return console.Receipt{}, err
+	}
+	return d.erasing(lang, id, "face", func() (store.Receipt, error) { return d.unit.TakeBack(by, id, why) })
+}
+
+// Enrol takes the person's face at the door's camera.
+func (d *Desk) Enrol(ctx context.Context, s console.Session, id policy.PersonID, step console.Progress) (console.Enrolment, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return console.Enrolment{}, err
+	}
+	p, err := d.vault.Person(id)
+	if err != nil {
+		return console.Enrolment{}, explain(err)
+	}
+	if p.Face.State == policy.FaceEnrolled {
+		return console.Enrolment{}, problem(errors.New("this person's face works already"), "withdraw it first to take it anew")
+	}
+	if _, err := policy.Enrol(p, d.now(), false); err != nil {
+		return console.Enrolment{}, err // says what to do
+	}
+	ctx, done := d.within(ctx, s)
+	defer done()
+	face, err := d.unit.TakeFace(ctx, func(at unit.Step) { step(shownStep(at, p.Lang)) })
+	if why := ended(ctx); why != nil {
+		err = why
+	}
+	if err != nil {
+		return console.Enrolment{}, d.explainFaces(err, p.Lang)
+	}
+	defer face.Wipe()
+	tooLike, score, err := d.unit.LooksLike(ctx, face, id)
+	if err != nil {
+		return console.Enrolment{}, err
+	}
+	if tooLike != p.Face.CardToo {
+		err := d.vault.ChangePerson(store.Door, id, either(tooLike, audit.FaceNeedsCard, audit.FaceAlone),
+			func(p *policy.Person) error { p.Face.CardToo = tooLike; return nil })
+		if err != nil {
+			return console.Enrolment{}, explain(err)
+		}
+	}
+	if err := d.vault.EnrolFace(by, id, [][]float32{face.Template}); err != nil {
+		return console.Enrolment{}, fmt.Errorf("storing the template: %w", err)
+	}
+	if err := d.unit.Learn(ctx, id, face); err != nil {
+		return console.Enrolment{}, err
+	}
+	return console.Enrolment{Pictures: face.Pictures, CardToo: tooLike, Score: score}, nil
+}
+
+// shownStep is a step of an enrolment in words of lang.
+func shownStep(at unit.Step, lang string) console.Step {
+	out := console.Step{Text: at.Advice.Text(lang), Done: at.Done, Wanted: at.Wanted}
+	switch at.Kind {
+	case unit.Stand:
+		out.Text = words(lang, "stand before the camera", "请站到镜头前")
+	case unit.StepOut:
+		out.Text, out.Trial = words(lang, "taken; now step out of the picture for a moment", "已采集。请先离开画面片刻"), true
+	case unit.WalkUp:
+		out.Text = words(lang, "now walk up to the door as you will every day", "请像平时一样走近门口")
+	}
+	return out
+}
+
+// explainFaces says what to do about why a face was not taken, or the camera not aimed.
+func (d *Desk) explainFaces(err error, lang string) error {
+	var off unit.OffError
+	var late unit.LateError
+	switch {
+	case errors.As(err, &off):
+		why, remedy := d.whyOff(off.Off, lang)
+		return problem(errors.New(words(lang, "faces are off: ", "人脸已停用：")+why), remedy)
+	case errors.As(err, &late):
+		return problem(late, late.Advice.Text(lang))
+	case errors.Is(err, unit.ErrTaking):
+		return problem(errors.New("somebody's face is being taken"), "wait until that is done")
+	case errors.Is(err, unit.ErrNotLive):
+		return problem(err, "take away glass and glare, and let the person stand there themselves")
+	case errors.Is(err, unit.ErrAiming):
+		return problem(errors.New("somebody is aiming the camera already"), "end that first")
+	case errors.Is(err, unit.ErrCameraLamp):
+		return problem(err, "repair it: nobody is looked at in the dark")
+	case errors.Is(err, unit.ErrNoRecord):
+		return problem(err, "see the store's line of 'status'")
+	}
+	return err
+}

@@ -1,0 +1,116 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"menshen/board/config"
+	"menshen/board/console"
+	"menshen/policy"
+)
+
+var _ console.AccessTeller = (*Desk)(nil)
+
+// knownGroups refuses a group that no rule of the site names, unless the person is in it already: it would give them no hours, and nothing would say so.
+func (d *Desk) knownGroups(lang string, groups, had []string) error {
+	known := d.cfg.Site.Groups()
+	for _, g := range groups {
+		if slices.Contains(known, g) || slices.Contains(had, g) {
+			continue
+		}
+		remedy := words(lang, "this site has none; write [[site.access]] into the configuration first", "本场所尚无分组；请先在配置中填写 [[site.access]]")
+		if near := config.Nearest(g, known); near != "" {
+			remedy = fmt.Sprintf(words(lang, "did you mean %q?", "是否指 %q？"), near)
+		} else if len(known) > 0 {
+			remedy = words(lang, "write one of: ", "可选分组：") + strings.Join(known, ", ")
+		}
+		return problem(fmt.Errorf(words(lang, "no rule of this site names the group %q", "本场所没有名为 %q 的分组"), g), remedy)
+	}
+	return nil
+}
+
+// NeverIn says why a person can never come in here, and what to do.
+func (d *Desk) NeverIn(_ context.Context, s console.Session, p policy.Person) (string, error) {
+	if _, err := d.allow(s, seesPeople); err != nil {
+		return "", err
+	}
+	switch p.NeverIn(d.cfg.Site.Rules(), d.cfg.Site.Calendar(), d.now()) {
+	case policy.ReasonLeaseOver:
+		return words(s.Lang, "can never come in: the lease is over", "无法进门：租期已结束"), nil
+	case policy.ReasonHours:
+		return fmt.Sprintf(words(s.Lang, "can never come in: no rule of this site gives them hours; put them into a group with 'change': %s",
+			"无法进门：没有任何规则为其规定时段；请用 change 加入分组：%s"), strings.Join(d.cfg.Site.Groups(), ", ")), nil
+	}
+	return "", nil
+}
+
+// shutOut tells of people whose groups have no hours; empty: there are none.
+func (d *Desk) shutOut(people []policy.Person, lang string) string {
+	n, now, rules, calendar := 0, d.now(), d.cfg.Site.Rules(), d.cfg.Site.Calendar()
+	for _, p := range people {
+		if p.NeverIn(rules, calendar, now) == policy.ReasonHours {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(words(lang, "%d can never come in: no rule of this site gives them hours; 'person' shows who, 'change' puts them into a group",
+		"%d 人无法进门：没有任何规则为其规定时段；person 可查看，change 可加入分组"), n)
+}
+
+// Grouped is how many people are in the same groups.
+type Grouped struct {
+	Groups []string `json:"groups"`
+	People int      `json:"people"`
+}
+
+// GroupsOf gives the groups that people are in, and how many there are in each combination: no names. A new configuration is compared with it
+// before it is used.
+func GroupsOf(people []policy.Person) (all []Grouped) {
+	n := map[string]int{}
+	for _, p := range people {
+		groups := slices.Sorted(slices.Values(p.Groups))
+		n[strings.Join(groups, "\x00")]++
+	}
+	for key, people := range n {
+		g := Grouped{People: people}
+		if key != "" {
+			g.Groups = strings.Split(key, "\x00")
+		}
+		all = append(all, g)
+	}
+	slices.SortFunc(all, func(a, b Grouped) int {
+		return strings.Compare(strings.Join(a.Groups, ","), strings.Join(b.Groups, ","))
+	})
+	return all
+}
+
+// ShutOut tells who could never come in by a configuration: people by their groups, of the unit that runs now, and visitors with passes.
+func ShutOut(c *config.Config, all []Grouped, t time.Time) (found []string) {
+	rules, calendar, known := c.Site.Rules(), c.Site.Calendar(), c.Site.Groups()
+	if c.Passes.Enabled && !policy.MayEver(rules, calendar, []string{policy.VisitorGroup}, t) {
+		found = append(found, fmt.Sprintf("no pass could open: give the group %q hours in [[site.access]]", policy.VisitorGroup))
+	}
+	for _, g := range all {
+		switch {
+		case policy.MayEver(rules, calendar, g.Groups, t):
+		case len(g.Groups) == 0:
+			found = append(found, fmt.Sprintf("%d people in no group could never come in: put them into one with 'change' at the console, "+
+				"or give everybody hours with an [[site.access]] that names no group", g.People))
+		default:
+			meant := ""
+			for _, name := range g.Groups {
+				if near := config.Nearest(name, known); near != "" && near != name {
+					meant = fmt.Sprintf("; did you mean %q?", near)
+				}
+			}
+			found = append(found, fmt.Sprintf("%d people in %s could never come in: no [[site.access]] has hours for them%s",
+				g.People, strings.Join(g.Groups, ", "), meant))
+		}
+	}
+	return found
+}

@@ -1,0 +1,144 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"menshen/board/compliance"
+	"menshen/board/console"
+	"menshen/board/notice"
+	"menshen/board/papers"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// Incidents gives all.
+func (d *Desk) Incidents(_ context.Context, s console.Session) ([]papers.Incident, error) {
+	if _, err := d.allow(s, seesPeople); err != nil {
+		return nil, err
+	}
+	f, err := d.law.File()
+	if err != nil {
+		return nil, fmt.Errorf("reading the papers: %w", err)
+	}
+	return f.Incidents, nil
+}
+
+// OpenIncident opens one.
+func (d *Desk) OpenIncident(ctx context.Context, s console.Session, what string) (papers.Incident, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return papers.Incident{}, err
+	}
+	i := papers.Incident{ID: papers.NewID(), Noticed: d.now(), What: notice.Words{EN: what}}
+	if s.Lang == "zh" {
+		i.What = notice.Words{ZH: what}
+	}
+	if i.People, i.Kinds, err = d.holds(); err != nil {
+		return i, err
+	}
+	return i, d.put(ctx, by, papers.KindIncident, i)
+}
+
+// holds is about how many people the vault holds data, and of which kinds.
+func (d *Desk) holds() (n int, kinds []notice.Kind, err error) {
+	people, err := d.vault.People()
+	if err != nil && !errors.Is(err, store.ErrCorrupt) { // of damaged ones the others are counted
+		return 0, nil, fmt.Errorf("counting the people: %w", err)
+	}
+	faces, err := d.vault.WithFace()
+	if err != nil {
+		return 0, nil, fmt.Errorf("counting the faces: %w", err)
+	}
+	if len(faces) > 0 {
+		kinds = append(kinds, notice.KindFaces)
+	}
+	if len(people) > 0 {
+		kinds = append(kinds, notice.KindPeople, notice.KindEntries)
+	}
+	if slices.ContainsFunc(people, func(p policy.Person) bool { return len(p.Keys) > 0 }) {
+		kinds = append(kinds, notice.KindCards)
+	}
+	return len(people), append(kinds, notice.KindStaff), nil
+}
+
+// ChangeIncident files one anew with what f changed.
+func (d *Desk) ChangeIncident(ctx context.Context, s console.Session, id string, f func(*papers.Incident)) (papers.Incident, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return papers.Incident{}, err
+	}
+	was, err := d.incident(s, id)
+	if err != nil {
+		return was, err
+	}
+	if !was.Open() {
+		return was, problem(errors.New(words(s.Lang, "this incident is closed", "该事件已关闭")), words(s.Lang, "open a new one", "请新建事件"))
+	}
+	i := was
+	i.Kinds = slices.Clone(was.Kinds)
+	f(&i)
+	i.ID = was.ID
+	if !i.Closed.IsZero() && (i.ToldPeople.IsZero() || i.ToldAuthority.IsZero()) {
+		return was, problem(errors.New(words(s.Lang, "those affected and the authority were not told yet", "尚未告知受影响者和主管部门")),
+			words(s.Lang, "send both letters, and record when", "请发出两份通知并记录时间"))
+	}
+	return i, d.put(ctx, by, papers.KindIncident, i)
+}
+
+func (d *Desk) incident(s console.Session, id string) (papers.Incident, error) {
+	f, err := d.law.File()
+	if err != nil {
+		return papers.Incident{}, fmt.Errorf("reading the papers: %w", err)
+	}
+	i, ok := f.Incident(id)
+	if !ok {
+		return i, problem(errors.New(words(s.Lang, "there is no such incident", "没有该事件")), words(s.Lang, "'incident' lists them", "用 incident 查看全部"))
+	}
+	return i, nil
+}
+
+// Letters writes the letters of an incident into the unit's folder for what leaves it.
+func (d *Desk) Letters(_ context.Context, s console.Session, id string) (paths []string, err error) {
+	if _, err := d.allow(s, keepsPeople); err != nil {
+		return nil, err
+	}
+	i, err := d.incident(s, id)
+	if err != nil {
+		return nil, err
+	}
+	zone := d.cfg.Site.Location()
+	i.Noticed = i.Noticed.In(zone)
+	if !i.Happened.IsZero() {
+		i.Happened = i.Happened.In(zone)
+	}
+	facts := i.Letter(compliance.NoticeFacts(d.cfg), d.now().In(zone))
+	if gaps := facts.Missing(s.Lang); len(gaps) > 0 {
+		return nil, problem(errors.New(words(s.Lang, "the letter still lacks: ", "通知尚缺：")+strings.Join(gaps, words(s.Lang, ", ", "、"))),
+			words(s.Lang, "'incident write "+id+"' asks for each", "用 incident write "+id+" 逐项填写"))
+	}
+	for _, lang := range notice.Languages {
+		for _, to := range []struct {
+			whom  string
+			write func(string, notice.Incident) (notice.Letter, error)
+		}{{"people", notice.LetterPeople}, {"authority", notice.LetterAuthority}} {
+			letter, err := to.write(lang, facts)
+			if err != nil {
+				return nil, err
+			}
+			for ending, text := range map[string]string{".html": letter.HTML, ".txt": letter.Text} {
+				path, err := d.writeOut("incident-"+id+"-"+to.whom+"-"+lang, ending, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+				if err != nil {
+					return nil, err
+				}
+				paths = append(paths, path)
+			}
+		}
+	}
+	slices.Sort(paths)
+	return paths, nil
+}

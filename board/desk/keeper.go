@@ -1,0 +1,153 @@
+package desk
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"filippo.io/age"
+
+	"menshen/board/console"
+	"menshen/board/outbox"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+var (
+	_ console.Keeper = (*Desk)(nil)
+
+	unlocksFaces = []console.Role{console.Technician, console.Manager}
+	endsFaults   = unlocksFaces
+)
+
+// UnlockFaces takes the passphrase of the faces and fills the index.
+func (d *Desk) UnlockFaces(ctx context.Context, s console.Session, pass console.Secret) error {
+	by, err := d.allow(s, unlocksFaces)
+	if err != nil {
+		return err
+	}
+	err = d.vault.UnlockFaces(by, pass)
+	switch {
+	case errors.Is(err, store.ErrDenied):
+		return problem(errors.New("that is not the passphrase"), "try again; cards go on working")
+	case errors.Is(err, store.ErrUnknown):
+		return problem(errors.New("no passphrase is set"), "nothing is locked")
+	case err != nil:
+		return err
+	}
+	return d.unit.TakeUpFaces(ctx)
+}
+
+// SetPassphrase puts the faces behind a passphrase.
+func (d *Desk) SetPassphrase(_ context.Context, s console.Session, pass console.Secret) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	err = d.vault.SetPassphrase(by, pass)
+	if errors.Is(err, store.ErrFacesLocked) {
+		return problem(errors.New("the faces are locked"), "type 'unlock' and the present passphrase first")
+	}
+	return err
+}
+
+// Backup writes a backup for the holder of an age key.
+func (d *Desk) Backup(_ context.Context, s console.Session, recipient string, faces bool) (string, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return "", err
+	}
+	to, err := age.ParseX25519Recipient(recipient)
+	if err != nil {
+		return "", problem(errors.New("that is no age public key"), "make one on the manager's own machine with age-keygen; it begins with age1")
+	}
+	return d.writeOut("backup", ".age", func(w io.Writer) error { return d.vault.Backup(by, w, faces, to) })
+}
+
+// ExportAudit writes the signed audit log.
+func (d *Desk) ExportAudit(_ context.Context, s console.Session) (path, key string, err error) {
+	by, err := d.allow(s, seesPeople)
+	if err != nil {
+		return "", "", err
+	}
+	d.unit.Record(store.Entry{Kind: audit.LogExported, Actor: by})
+	path, err = d.writeOut("audit", ".txt", d.vault.ExportAudit)
+	return path, hex.EncodeToString(d.vault.PublicKey()), err
+}
+
+// writeOut writes a new file into the folder for what leaves the unit.
+func (d *Desk) writeOut(what, ending string, write func(io.Writer) error) (path string, err error) {
+	path, err = d.out.Write(d.now(), what, ending, write)
+	if errors.Is(err, outbox.ErrNoFolder) {
+		err = problem(err, "let the service write beside "+d.cfg.Unit.Dir)
+	}
+	return path, err
+}
+
+// Rotate moves the vault to a new key.
+func (d *Desk) Rotate(ctx context.Context, s console.Session, why string) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	return d.vault.Rotate(ctx, by, why)
+}
+
+// Retention tells what is kept for how long, after removing what is overdue when asked to.
+func (d *Desk) Retention(ctx context.Context, s console.Session, run bool) (console.Retention, error) {
+	by, err := d.allow(s, either(run, keepsPeople, seesPeople))
+	if err != nil {
+		return console.Retention{}, err
+	}
+	if run {
+		if _, err := d.vault.Prune(ctx, by); err != nil {
+			return console.Retention{}, fmt.Errorf("removing what is overdue: %w", err)
+		}
+	}
+	r, err := d.vault.RetentionReport()
+	return console.Retention{Events: r.Retention.Events, Acts: r.Retention.Acts, LastRun: r.LastRun, Removed: r.Removed, Overdue: r.Overdue, Oldest: r.Oldest}, err
+}
+
+// Receipts gives the receipts of all erasures.
+func (d *Desk) Receipts(_ context.Context, s console.Session) ([]console.Erasure, error) {
+	if _, err := d.allow(s, seesPeople); err != nil {
+		return nil, err
+	}
+	all, err := d.vault.Receipts()
+	if err != nil {
+		return nil, fmt.Errorf("reading the receipts: %w", err)
+	}
+	var out []console.Erasure
+	for _, r := range all {
+		raw, err := json.Marshal(r)
+		if err != nil {
+			return nil, fmt.Errorf("writing a receipt: %w", err)
+		}
+		out = append(out, console.Erasure{Number: r.Seq, At: r.At, What: r.What, Why: r.Why, Sought: r.Sought, Found: r.Found,
+			Signed: r.Verify(d.vault.PublicKey()), JSON: string(raw)})
+	}
+	return out, nil
+}
+
+// CheckVault reads every record. A damaged head page is told, and over once an operator who may say so has been told.
+func (d *Desk) CheckVault(_ context.Context, s console.Session) (note string, err error) {
+	by, err := d.allow(s, anybody)
+	if err != nil {
+		return "", err
+	}
+	if err := d.vault.Check(); err != nil {
+		return "", problem(err, "make a backup of what is whole, then 'menshen vault salvage'")
+	}
+	if !errors.Is(d.vault.Condition(), store.ErrHead) {
+		return "", nil
+	}
+	note = words(s.Lang, "One of the two head pages of the vault's file was damaged at a start: what was written last before it may be missing. Compare 'decisions' with what was done; if it comes again, replace the board's memory.",
+		"启动时发现数据文件的两个头页之一已损坏：该次启动前最后写入的内容可能缺失。请用 decisions 与实际情况核对；如再次出现，请更换存储器。")
+	if _, err := d.allow(s, endsFaults); err != nil {
+		return note + " " + words(s.Lang, "The fault stands until a technician or a manager has seen this.", "在技术员或管理员查看之前，该故障一直显示。"), nil
+	}
+	return note + " " + words(s.Lang, "You have seen it: the fault is over.", "您已查看，故障解除。"), d.vault.ConfirmHead(by)
+}

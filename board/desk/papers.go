@@ -1,0 +1,223 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"menshen/board/console"
+	"menshen/board/papers"
+	"menshen/policy"
+	"menshen/store"
+)
+
+var _ console.Papers = (*Desk)(nil)
+
+// put files a body under a kind, and has the unit counted anew, so that whoever wrote it sees at once what it changed.
+func (d *Desk) put(ctx context.Context, by store.Actor, kind string, body any) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("writing the %s: %w", kind, err)
+	}
+	if _, err := d.vault.PutPaper(by, kind, raw); err != nil {
+		return err
+	}
+	return d.law.Recount(ctx)
+}
+
+// Law holds the rules against the unit.
+func (d *Desk) Law(_ context.Context, s console.Session) ([]policy.Finding, error) {
+	if _, err := d.allow(s, anybody); err != nil {
+		return nil, err
+	}
+	all, _ := d.law.Review()
+	return all, nil
+}
+
+// Assessment gives the one in force.
+func (d *Desk) Assessment(_ context.Context, s console.Session) (a papers.Assessment, changed []string, err error) {
+	if _, err := d.allow(s, seesPeople); err != nil {
+		return a, nil, err
+	}
+	f, err := d.law.File()
+	if err != nil {
+		return a, nil, fmt.Errorf("reading the papers: %w", err)
+	}
+	basis, err := d.law.Basis()
+	if a = f.Assessment(); !a.At.IsZero() {
+		changed = a.Changed(basis)
+	}
+	return a, changed, err
+}
+
+// longest is how far an impact assessment may look ahead, in years; it is kept as long.
+const longest = 3
+
+// PutAssessment puts a new one on file, for the unit as it is set now.
+func (d *Desk) PutAssessment(ctx context.Context, s console.Session, a papers.Assessment) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	now := d.now()
+	for _, part := range []string{a.Author, a.Necessity, a.Impact, a.Risks, a.Measures} {
+		if strings.TrimSpace(part) == "" {
+			return problem(errors.New(words(s.Lang, "a part of the assessment is empty", "评估有一部分为空")),
+				words(s.Lang, "write all four parts, and who answers for it", "请写全四个部分和负责人"))
+		}
+	}
+	if !a.Until.After(now) || a.Until.After(now.AddDate(longest, 0, 1)) {
+		return problem(errors.New(words(s.Lang, "it cannot be valid until then", "有效期不可用")),
+			words(s.Lang, "give a day from tomorrow on, within three years", "请填写明天起三年内的日期"))
+	}
+	if a.Basis, err = d.law.Basis(); err != nil {
+		return err
+	}
+	return d.put(ctx, by, papers.KindAssessment, a)
+}
+
+// SeeSign records that the sign stands.
+func (d *Desk) SeeSign(ctx context.Context, s console.Session) error {
+	by, err := d.allow(s, opensDoor)
+	if err != nil {
+		return err
+	}
+	return d.put(ctx, by, papers.KindSign, papers.Sign{Door: d.cfg.Unit.Name})
+}
+
+// Requests gives people's requests.
+func (d *Desk) Requests(_ context.Context, s console.Session) ([]console.Request, error) {
+	if _, err := d.allow(s, seesPeople); err != nil {
+		return nil, err
+	}
+	f, err := d.law.File()
+	if err != nil {
+		return nil, fmt.Errorf("reading the papers: %w", err)
+	}
+	var out []console.Request
+	for _, r := range f.Requests {
+		out = append(out, d.withDue(r))
+	}
+	return out, nil
+}
+
+func (d *Desk) withDue(r papers.Request) console.Request {
+	return console.Request{Request: r, Due: d.cfg.Site.Calendar().AddWorkingDays(r.Asked, policy.RightsDays)}
+}
+
+// AddRequest takes one down.
+func (d *Desk) AddRequest(ctx context.Context, s console.Session, what, who string) (console.Request, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return console.Request{}, err
+	}
+	if !slices.Contains(papers.Asks, what) || strings.TrimSpace(who) == "" {
+		return console.Request{}, problem(errors.New(words(s.Lang, "what is asked for, and by whom?", "请求内容和请求人？")),
+			words(s.Lang, "write one of ", "请写其一：")+strings.Join(papers.Asks, ", "))
+	}
+	r := papers.Request{ID: papers.NewID(), Asked: d.now(), What: what, Who: who}
+	return d.withDue(r), d.put(ctx, by, papers.KindRequest, r)
+}
+
+// AnswerRequest records that one was answered.
+func (d *Desk) AnswerRequest(ctx context.Context, s console.Session, id, answer string) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	f, err := d.law.File()
+	if err != nil {
+		return fmt.Errorf("reading the papers: %w", err)
+	}
+	r, ok := f.Request(id)
+	if !ok || !r.Done.IsZero() {
+		return problem(errors.New(words(s.Lang, "there is no such open request", "没有该待办请求")), words(s.Lang, "'request' lists them", "用 request 查看全部"))
+	}
+	r.Done, r.Answer = d.now(), answer
+	return d.put(ctx, by, papers.KindRequest, r)
+}
+
+// Filing gives the figures of R-FILING.
+func (d *Desk) Filing(_ context.Context, s console.Session) (here int, f papers.Filing, err error) {
+	if _, err := d.allow(s, seesPeople); err != nil {
+		return 0, f, err
+	}
+	faces, err := d.vault.WithFace()
+	if err != nil {
+		return 0, f, fmt.Errorf("counting the faces: %w", err)
+	}
+	file, err := d.law.File()
+	return len(faces), file.Filing, err
+}
+
+// PutElsewhere records the count of the other doors.
+func (d *Desk) PutElsewhere(ctx context.Context, s console.Session, n int) error {
+	return d.file(ctx, s, func(f *papers.Filing) error {
+		if n < 0 || n > 1e9 {
+			return problem(errors.New(words(s.Lang, "that is no number of people", "人数无效")), words(s.Lang, "write how many people, 0 or more", "请写人数，0 或以上"))
+		}
+		f.Elsewhere = n
+		return nil
+	})
+}
+
+// PutFiled records a filing with the authority, or that of a change.
+func (d *Desk) PutFiled(ctx context.Context, s console.Session, authority, number string) error {
+	return d.file(ctx, s, func(f *papers.Filing) error {
+		if strings.TrimSpace(authority) == "" || strings.TrimSpace(number) == "" {
+			return problem(errors.New(words(s.Lang, "with whom, and under which number?", "备案部门和编号？")), words(s.Lang, "write both", "请两项都写"))
+		}
+		f.Filed, f.Authority, f.Number, f.Handler = d.now(), authority, number, d.cfg.Unit.Handler
+		return nil
+	})
+}
+
+func (d *Desk) file(ctx context.Context, s console.Session, change func(*papers.Filing) error) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	here, f, err := d.Filing(ctx, s)
+	if err != nil {
+		return err
+	}
+	if err := change(&f); err != nil {
+		return err
+	}
+	f.Count(here, d.now())
+	return d.put(ctx, by, papers.KindFiling, f)
+}
+
+// Inquire records an inquiry.
+func (d *Desk) Inquire(ctx context.Context, s console.Session, what string) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(what) == "" {
+		return problem(errors.New(words(s.Lang, "nothing is written", "内容为空")), words(s.Lang, "write what was found out and done", "请写明查明的情况和处理"))
+	}
+	return d.put(ctx, by, papers.KindInquiry, papers.Inquiry{What: what})
+}
+
+// OldNotice gives the people to be shown the changed notice at their next visit.
+func (d *Desk) OldNotice(_ context.Context, s console.Session) ([]policy.Person, error) {
+	by, err := d.allow(s, seesPeople)
+	if err != nil {
+		return nil, err
+	}
+	people, err := d.vault.People()
+	if err = d.unit.Damaged(err); err != nil {
+		return nil, fmt.Errorf("reading the people: %w", err)
+	}
+	notices, err := d.vault.Notices()
+	if err != nil {
+		return nil, err
+	}
+	old := slices.DeleteFunc(people, func(p policy.Person) bool { return !p.HasFace() || notices[p.Face.Notice] })
+	d.looked(by, old)
+	return old, nil
+}

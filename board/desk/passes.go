@@ -1,0 +1,156 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+
+	"menshen/board/config"
+	"menshen/board/console"
+	"menshen/board/pass"
+	"menshen/policy"
+	"menshen/store"
+)
+
+var _ console.Passes = (*Desk)(nil)
+
+// AddPass makes a visitor's pass: digits where this door has a keypad, a code where it has a scanner or its camera reads codes.
+func (d *Desk) AddPass(ctx context.Context, s console.Session, host policy.PersonID, from, until time.Time, uses int) (console.Pass, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return console.Pass{}, err
+	}
+	if !d.cfg.Passes.Enabled {
+		return console.Pass{}, problem(errors.New("this door takes no passes"), "write [passes] enabled = true into its configuration")
+	}
+	from = from.Truncate(time.Minute) // a code tells full minutes
+	p := policy.Pass{Door: d.cfg.Unit.Name, From: from, Until: from.Add(until.Sub(from).Round(time.Minute)), Uses: uses}
+	kept, digits, err := d.newPass(by, p, host)
+	if err != nil {
+		return console.Pass{}, err
+	}
+	out := console.Pass{Key: shortPass(kept), Code: digits, From: kept.From, Until: kept.Until, Uses: kept.Uses}
+	if takesCodes(d.cfg) {
+		text, err := pass.Encode(d.vault, kept.Pass)
+		if err != nil {
+			return console.Pass{}, err
+		}
+		if out.QR, err = pass.Draw(text); err != nil {
+			return console.Pass{}, err
+		}
+	}
+	return out, d.unit.ReloadPasses(ctx)
+}
+
+// newPass puts a pass into the vault, with digits that no other has.
+func (d *Desk) newPass(by store.Actor, p policy.Pass, host policy.PersonID) (store.VisitorPass, console.Secret, error) {
+	for {
+		var digits console.Secret
+		if takesDigits(d.cfg) {
+			n, err := rand.Int(rand.Reader, big.NewInt(9e8))
+			if err != nil {
+				return store.VisitorPass{}, nil, fmt.Errorf("making up digits: %w", err)
+			}
+			digits = fmt.Appendf(nil, "%d", n.Int64()+1e8)
+		}
+		kept, err := d.vault.AddPass(by, p, host, digits)
+		switch {
+		case err == nil:
+			return kept, digits, nil
+		case errors.Is(err, policy.ErrPass):
+			err = problem(errors.New("this is no pass"), "a pass has 1 to 255 uses and ends within seven days")
+		case errors.Is(err, store.ErrManyPasses):
+			err = problem(errors.New("there are too many passes"), "end some that are not needed: 'passes' lists them")
+		}
+		digits.Wipe()
+		if !errors.Is(err, store.ErrTaken) { // one in a million
+			return store.VisitorPass{}, nil, explain(err)
+		}
+	}
+}
+
+// takesDigits reports whether the door has a keypad, takesCodes whether it reads codes.
+func takesDigits(c *config.Config) bool {
+	return slices.ContainsFunc(c.Readers, func(r config.Reader) bool { return r.Takes(policy.PINKind) })
+}
+
+func takesCodes(c *config.Config) bool {
+	return c.Passes.Camera || slices.ContainsFunc(c.Readers, func(r config.Reader) bool { return r.Takes(policy.PassKind) && !r.Takes(policy.PINKind) })
+}
+
+// EndPass ends a pass, which the beginning of its key names.
+func (d *Desk) EndPass(ctx context.Context, s console.Session, key string) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	all, err := d.vault.Passes()
+	if err = d.unit.Damaged(err); err != nil {
+		return fmt.Errorf("reading the passes: %w", err)
+	}
+	key = strings.TrimPrefix(strings.ToLower(key), "pass-")
+	all = slices.DeleteFunc(all, func(p store.VisitorPass) bool { return !strings.HasPrefix(p.KeyID(), "pass-"+key) })
+	switch {
+	case key == "" || len(all) == 0:
+		return problem(errors.New("no pass has this key"), "'passes' lists them")
+	case len(all) > 1:
+		return problem(fmt.Errorf("%d passes have keys that begin so", len(all)), "write more of it")
+	}
+	if err := d.vault.EndPass(by, all[0].ID); err != nil {
+		return explain(err)
+	}
+	return d.unit.ReloadPasses(ctx)
+}
+
+// ListPasses gives the passes that are kept, the one that ends first before the others. That hosts are named in it is itself recorded.
+func (d *Desk) ListPasses(_ context.Context, s console.Session) ([]console.PassState, error) {
+	by, err := d.allow(s, seesPeople)
+	if err != nil {
+		return nil, err
+	}
+	all, err := d.vault.Passes()
+	if err = d.unit.Damaged(err); err != nil {
+		return nil, fmt.Errorf("reading the passes: %w", err)
+	}
+	names, err := d.actors(s.Lang)
+	if err != nil {
+		return nil, err
+	}
+	var out []console.PassState
+	var hosts []policy.Person
+	now := d.now()
+	for _, p := range all {
+		line := console.PassState{Pass: console.Pass{Key: shortPass(p), From: p.From, Until: p.Until, Uses: p.Uses}, By: names[p.By], Used: p.Used}
+		if !p.Host.IsZero() {
+			if host, err := d.vault.Person(p.Host); err == nil {
+				line.Host = host.Name
+				hosts = append(hosts, host)
+			}
+		}
+		stays, err := d.unit.StaysHost(p.Host, now)
+		if err = d.unit.Damaged(err); err != nil {
+			return nil, fmt.Errorf("reading the passes: %w", err)
+		}
+		switch {
+		case p.Revoked || !stays:
+			line.State = policy.ReasonRevoked
+		case !now.Before(p.Until):
+			line.State = policy.ReasonKeyEnded
+		case p.Used >= p.Uses:
+			line.State = policy.ReasonKeySpent
+		case now.Before(p.From):
+			line.State = policy.ReasonKeyAhead
+		}
+		out = append(out, line)
+	}
+	d.looked(by, hosts)
+	return out, nil
+}
+
+// shortPass is the key of a pass as staff read and type it.
+func shortPass(p store.VisitorPass) string { return p.ID.String() }

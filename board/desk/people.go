@@ -1,0 +1,234 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"menshen/board/console"
+	"menshen/hal"
+	"menshen/policy"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+// Find gives the people that words describe.
+func (d *Desk) Find(_ context.Context, s console.Session, words string) ([]policy.Person, error) {
+	by, err := d.allow(s, seesPeople)
+	if err != nil {
+		return nil, err
+	}
+	all, err := d.vault.People()
+	if err = d.unit.Damaged(err); err != nil {
+		return nil, fmt.Errorf("reading the people: %w", err)
+	}
+	words = strings.ToLower(strings.TrimSpace(words))
+	var found []policy.Person
+	for _, p := range all {
+		if described(p, words) {
+			found = append(found, p)
+		}
+	}
+	sort.Slice(found, func(i, j int) bool {
+		a, b := found[i], found[j]
+		if a.Apartment != b.Apartment {
+			return a.Apartment < b.Apartment
+		}
+		return a.Name < b.Name
+	})
+	d.looked(by, found)
+	return found, nil
+}
+
+func described(p policy.Person, words string) bool {
+	return strings.Contains(strings.ToLower(p.Name.Reveal()), words) ||
+		strings.Contains(strings.ToLower(p.Apartment.Reveal()), words) ||
+		strings.HasPrefix(p.ID.String(), words)
+}
+
+// AddPerson makes a person without any credential.
+func (d *Desk) AddPerson(ctx context.Context, s console.Session, x console.Details) (policy.Person, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return policy.Person{}, err
+	}
+	if !x.Until.IsZero() && !d.now().Before(x.Until) {
+		return policy.Person{}, problem(errors.New(words(s.Lang, "this lease is over already", "该租期已经结束")),
+			words(s.Lang, "write the last day of the lease, or leave --until out", "请填写租期最后一天，或省略 --until"))
+	}
+	p, err := d.withDetails(s.Lang, policy.Person{}, x)
+	if err != nil {
+		return policy.Person{}, err
+	}
+	if p.ID, err = d.vault.AddPerson(by, p); err != nil {
+		return policy.Person{}, fmt.Errorf("adding the person: %w", err)
+	}
+	if x.Minor {
+		return d.ChangePerson(ctx, s, p.ID, x)
+	}
+	return d.vault.Person(p.ID)
+}
+
+// ChangePerson corrects a person's details.
+func (d *Desk) ChangePerson(_ context.Context, s console.Session, id policy.PersonID, x console.Details) (policy.Person, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return policy.Person{}, err
+	}
+	err = d.vault.ChangePerson(by, id, audit.PersonCorrected, func(p *policy.Person) error {
+		*p, err = d.withDetails(s.Lang, *p, x)
+		return err
+	})
+	if err != nil {
+		return policy.Person{}, explain(err)
+	}
+	return d.vault.Person(id)
+}
+
+func (d *Desk) withDetails(lang string, p policy.Person, x console.Details) (policy.Person, error) {
+	if err := d.knownGroups(lang, x.Groups, p.Groups); err != nil {
+		return p, err
+	}
+	switch {
+	case strings.TrimSpace(x.Name.Reveal()) == "":
+		return p, problem(errors.New("a person needs a name"), "write the name that staff know them by")
+	case !x.From.IsZero() && !x.Until.IsZero() && !x.From.Before(x.Until):
+		return p, problem(errors.New("the lease ends before it begins"), "write an end after the beginning")
+	case x.Minor && p.HasFace() && p.Face.Guardian == "": // their face may not stay as it is (R-MINOR), and nobody else's is to suffer for it
+		return p, problem(errors.New("this person has a face, and no guardian agreed to it"), "withdraw it first; a guardian may then consent anew")
+	}
+	p.Name, p.Apartment, p.Lang, p.From, p.Until = x.Name, x.Apartment, x.Lang, x.From, x.Until
+	p.Groups, p.Face.Minor, p.LongOpen, p.Blocked = x.Groups, x.Minor, x.LongOpen, x.Blocked
+	return p, nil
+}
+
+// RemovePerson erases a person with everything that is stored about them (R-ERASE).
+func (d *Desk) RemovePerson(ctx context.Context, s console.Session, id policy.PersonID, reason string) (console.Receipt, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return console.Receipt{}, err
+	}
+	why, ok := removals[strings.ToLower(strings.TrimSpace(reason))]
+	if !ok {
+		return console.Receipt{}, problem(errors.New("this reason is not one of those kept"), "write: lease end, own request or mistake")
+	}
+	if err := d.unit.ForgetFace(ctx, id); err != nil {
+		return console.Receipt{}, err
+	}
+	if err := d.out.DropCopies(id); err != nil {
+		return console.Receipt{}, err
+	}
+	return d.erasing(s.Lang, id, "person", func() (store.Receipt, error) { return d.vault.RemovePerson(by, id, why) })
+}
+
+// removals are the reasons for removing somebody, as staff write them, and as they stay in the log and on the receipt: no free words, in which
+// a name would outlive its owner.
+var removals = map[string]string{
+	"lease end": "lease end", "own request": "own request", "mistake": "mistake",
+	"租期结束": "lease end", "本人要求": "own request", "误录": "mistake",
+}
+
+// AssignCard makes the next card at the door the person's.
+func (d *Desk) AssignCard(ctx context.Context, s console.Session, id policy.PersonID, label string, step console.Progress) (policy.Credential, error) {
+	return d.assign(ctx, s, id, label, words(s.Lang, "hold the new card to the reader at the door", "请在门口读卡器上刷要分配的卡"), step)
+}
+
+// IssueCard does so with a card that it writes first: a number of the site's own, under the site's key, which no copier in a shop reads.
+func (d *Desk) IssueCard(ctx context.Context, s console.Session, id policy.PersonID, label string, step console.Progress) (policy.Credential, error) {
+	if _, err := d.allow(s, keepsPeople); err != nil {
+		return policy.Credential{}, err
+	}
+	issues := false
+	until := time.Now().Add(AsksAtTheDoor) // of the reader's own clock
+	for _, r := range d.unit.Readers() {
+		if r, ok := r.(hal.Issuer); ok && r.Issue(until) {
+			issues = true
+			defer r.Issue(time.Time{})
+		}
+	}
+	if !issues {
+		return policy.Credential{}, problem(errors.New("no reader of this door writes cards"),
+			"give an rc522 reader key_file, key and block in the configuration; cards for other readers are bought with their numbers")
+	}
+	return d.assign(ctx, s, id, label,
+		words(s.Lang, "hold a new MIFARE Classic card to the reader at the door until the lamp answers", "请将一张全新的 MIFARE Classic 卡贴在门口读卡器上，直到指示灯响应"), step)
+}
+
+// assign makes the next card at the door the person's.
+func (d *Desk) assign(ctx context.Context, s console.Session, id policy.PersonID, label, ask string, step console.Progress) (policy.Credential, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return policy.Credential{}, err
+	}
+	if _, err := d.vault.Person(id); err != nil {
+		return policy.Credential{}, explain(err)
+	}
+	ctx, done := d.within(ctx, s)
+	defer done()
+	c, err := d.cardAtDoor(ctx, ask, step)
+	if err != nil {
+		return policy.Credential{}, err
+	}
+	key, err := d.vault.AddCredential(by, id, policy.CardKind, c.Credential(), label, c.Clonable)
+	return key, explain(err)
+}
+
+// RevokeKey ends one credential, and the face with the last one beside it (R-ALT).
+func (d *Desk) RevokeKey(ctx context.Context, s console.Session, id policy.PersonID, key string) (console.Receipt, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return console.Receipt{}, err
+	}
+	if err := d.vault.RevokeCredential(by, id, key); err != nil {
+		return console.Receipt{}, explain(err)
+	}
+	p, err := d.vault.Person(id)
+	if err != nil {
+		return console.Receipt{}, explain(err)
+	}
+	if p.HasFace() && len(p.Working(d.now())) == 0 {
+		r, err := d.withdraw(ctx, s.Lang, by, id, "no credential left beside the face (R-ALT)")
+		r.FaceGone = err == nil
+		return r, err
+	}
+	return console.Receipt{At: d.now(), What: "credential"}, nil
+}
+
+// erasing does an erasure between two scans of the raw bytes of every file of the unit, so that whoever asked for it sees what was
+// there and that it is gone.
+func (d *Desk) erasing(lang string, id policy.PersonID, what string, erase func() (store.Receipt, error)) (console.Receipt, error) {
+	pieces, err := d.vault.Ciphertext(id, what)
+	if err != nil {
+		return console.Receipt{}, explain(err)
+	}
+	before, err := d.scan(pieces)
+	if err != nil {
+		return console.Receipt{}, err
+	}
+	r, err := erase()
+	if err != nil {
+		return console.Receipt{}, explain(err)
+	}
+	if r.Sig == nil {
+		return console.Receipt{At: r.At, What: what}, nil // nothing was stored that had to be destroyed
+	}
+	after, err := d.scan(pieces)
+	if err != nil {
+		return console.Receipt{}, fmt.Errorf("it is erased, but looking for it failed: %w", err)
+	}
+	return console.Receipt{At: r.At, What: what, Serial: fmt.Sprint(r.Seq), Detail: fmt.Sprintf(words(lang,
+		"blocks of the old ciphertext in all files of the unit: %d before, %d after; %d bytes read",
+		"在本机全部文件中查找旧密文：删除前 %d 块，删除后 %d 块；读取 %d 字节"), len(before.Hits), len(after.Hits), after.Bytes)}, nil
+}
+
+// scan looks for pieces in the raw bytes of every file of the unit.
+func (d *Desk) scan(pieces [][]byte) (store.Scanned, error) {
+	files, err := d.vault.Files()
+	if err != nil {
+		return store.Scanned{}, fmt.Errorf("listing the unit's files: %w", err)
+	}
+	return store.Scan(files, pieces)
+}

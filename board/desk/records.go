@@ -1,0 +1,116 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"menshen/board/config"
+	"menshen/board/console"
+	"menshen/policy"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+// Decisions gives the last n decisions, newest first.
+func (d *Desk) Decisions(_ context.Context, s console.Session, n int) ([]console.Record, error) {
+	by, err := d.allow(s, seesRecords)
+	if err != nil {
+		return nil, err
+	}
+	var out []console.Record
+	for from := uint64(0); len(out) < n; {
+		page, err := d.vault.Entries(from, 256, true)
+		if err != nil {
+			return nil, fmt.Errorf("reading the audit log: %w", err)
+		}
+		for _, e := range page {
+			if e.Kind == audit.Decision && len(out) < n {
+				out = append(out, d.shown(s, e))
+			}
+		}
+		if len(page) < 256 || page[len(page)-1].Seq == 1 {
+			break
+		}
+		from = page[len(page)-1].Seq - 1
+	}
+	d.lookedAtRecords(by, out)
+	return out, nil
+}
+
+// Why gives one decision with its trace.
+func (d *Desk) Why(_ context.Context, s console.Session, seq uint64) (console.Record, error) {
+	by, err := d.allow(s, seesRecords)
+	if err != nil {
+		return console.Record{}, err
+	}
+	page, err := d.vault.Entries(seq, 1, false)
+	if err != nil {
+		return console.Record{}, fmt.Errorf("reading the audit log: %w", err)
+	}
+	if seq == 0 || len(page) == 0 || page[0].Seq != seq || page[0].Kind != audit.Decision {
+		return console.Record{}, console.ErrNoRecord
+	}
+	r := d.shown(s, page[0])
+	d.lookedAtRecords(by, []console.Record{r})
+	return r, nil
+}
+
+// shown is an entry as a role may see it.
+func (d *Desk) shown(s console.Session, e store.Entry) console.Record {
+	r := console.Record{Seq: e.Seq, Decision: policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: e.Person,
+		KeyID: e.KeyID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}}
+	r.Told = d.signalled(r.Decision, s.Lang)
+	if (s.Role == console.Manager || s.Role == console.Auditor) && !e.Person.IsZero() {
+		if p, err := d.vault.Person(e.Person); err == nil {
+			r.Who = p.Name
+		}
+	}
+	return r
+}
+
+// VerifyAudit checks the whole log.
+func (d *Desk) VerifyAudit(_ context.Context, s console.Session) (console.AuditState, error) {
+	if _, err := d.allow(s, anybody); err != nil {
+		return console.AuditState{}, err
+	}
+	rep, err := d.vault.VerifyAudit()
+	if err != nil {
+		return console.AuditState{}, fmt.Errorf("reading the audit log: %w", err)
+	}
+	return console.AuditState{Entries: rep.Lines, OK: rep.OK, FirstBad: rep.FirstBad, Problem: rep.Problem, Signed: rep.Signed}, nil
+}
+
+// fewPeople is how many a look-up is recorded for one by one; a longer list is one record, of a look at everybody it shows.
+const fewPeople = 5
+
+// looked records who looked at whom: every look-up of personal data is an act on it (R-AUDIT).
+func (d *Desk) looked(by store.Actor, people []policy.Person) {
+	if len(people) > fewPeople {
+		d.unit.Record(store.Entry{Kind: audit.PeopleListed, Actor: by, Detail: map[string]string{"people": strconv.Itoa(len(people))}})
+		return
+	}
+	for _, p := range people {
+		d.unit.Record(store.Entry{Kind: audit.LookedUp, Actor: by, Person: p.ID})
+	}
+}
+
+// lookedAtRecords records who looked at whose decisions, once a person.
+func (d *Desk) lookedAtRecords(by store.Actor, rs []console.Record) {
+	seen := map[policy.PersonID]bool{{}: true}
+	for _, r := range rs {
+		if !seen[r.Person] {
+			seen[r.Person] = true
+			d.unit.Record(store.Entry{Kind: audit.DecisionsLookedUp, Actor: by, Person: r.Person})
+		}
+	}
+}
+
+// signalled says how this door answers with a decision: words are for those who read of it, the door has lamp and buzzer.
+func (d *Desk) signalled(x policy.Decision, lang string) string {
+	if !slices.ContainsFunc(d.cfg.Signals, func(s config.Signal) bool { return s.Role == "green" || s.Role == "red" || s.Role == "buzzer" }) {
+		return words(lang, "none, this door has no lamp and no buzzer", "无（本门没有指示灯和蜂鸣器）")
+	}
+	return x.Signal().Text(lang)
+}

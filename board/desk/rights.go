@@ -1,0 +1,221 @@
+package desk
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+
+	"menshen/board/console"
+	"menshen/board/outbox"
+	"menshen/board/rights"
+	"menshen/policy"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+var _ console.Rights = (*Desk)(nil)
+
+// copyWork is the scrypt work factor (2^n) of a copy's passphrase: 32 MiB and a moment on a small board. The passphrase is 80 random bits, so it need not be slow.
+const copyWork = 15
+
+// Stored gives all that is stored about a person (R-RIGHTS).
+func (d *Desk) Stored(ctx context.Context, s console.Session, id policy.PersonID) (console.Page, error) {
+	by, err := d.allow(s, seesPeople)
+	if err != nil {
+		return console.Page{}, err
+	}
+	if err := d.answered(ctx, audit.OwnPageShown, by, id); err != nil {
+		return console.Page{}, err
+	}
+	return d.ownPage(id, s.Lang)
+}
+
+// Copy writes that as a page to print, in the person's language. It lies on the unit encrypted only, and not for long.
+func (d *Desk) Copy(ctx context.Context, s console.Session, id policy.PersonID, recipient string) (console.Copy, error) {
+	by, err := d.allow(s, seesPeople)
+	if err != nil {
+		return console.Copy{}, err
+	}
+	p, err := d.vault.Person(id)
+	if err != nil {
+		return console.Copy{}, explain(err)
+	}
+	to, passphrase, err := copyFor(recipient)
+	if err != nil {
+		return console.Copy{}, err
+	}
+	if err := d.answered(ctx, audit.OwnPageCopied, by, id); err != nil {
+		return console.Copy{}, err
+	}
+	page, err := d.ownPage(id, p.Lang)
+	if err != nil {
+		return console.Copy{}, err
+	}
+	sheet := rights.Sheet{Lang: p.Lang, At: d.now().In(d.cfg.Site.Location()), Door: d.cfg.Unit.Name, Handler: d.cfg.Unit.Handler,
+		Contact: d.cfg.Unit.Contact, Page: page}
+	html, err := sheet.HTML()
+	if err != nil {
+		return console.Copy{}, err
+	}
+	path, err := d.out.WriteCopy(d.now(), id, func(w io.Writer) error {
+		sealed, err := age.Encrypt(w, to)
+		if err != nil {
+			return err
+		}
+		b := bufio.NewWriter(sealed)
+		_, err = b.WriteString(html)
+		return errors.Join(err, b.Flush(), sealed.Close())
+	})
+	return console.Copy{Path: path, Until: d.now().Add(outbox.CopyKept), Passphrase: passphrase}, err
+}
+
+// answered records that a person's page was made, before it is: the page then shows this too.
+func (d *Desk) answered(ctx context.Context, what audit.Kind, by store.Actor, id policy.PersonID) error {
+	if _, err := d.vault.Person(id); err != nil {
+		return explain(err)
+	}
+	_, err := d.vault.Record(ctx, store.Entry{At: d.now(), Kind: what, Actor: by, Person: id, Door: d.cfg.Unit.Name})
+	return err
+}
+
+// copyFor is who can read a copy: the holder of an age key, or of a passphrase made now.
+func copyFor(recipient string) (age.Recipient, console.Secret, error) {
+	if recipient != "" {
+		to, err := age.ParseX25519Recipient(recipient)
+		if err != nil {
+			return nil, nil, problem(errors.New("that is no age public key"), "it begins with age1; leave it out, and a passphrase is made instead")
+		}
+		return to, nil, nil
+	}
+	raw := make([]byte, 10)
+	rand.Read(raw)
+	digits := strings.ToLower(base32.StdEncoding.EncodeToString(raw))
+	passphrase := strings.Join([]string{digits[:4], digits[4:8], digits[8:12], digits[12:]}, "-")
+	to, err := age.NewScryptRecipient(passphrase)
+	if err != nil {
+		return nil, nil, fmt.Errorf("making a passphrase: %w", err)
+	}
+	to.SetWorkFactor(copyWork)
+	return to, console.Secret(passphrase), nil
+}
+
+// ownPage gathers all that is stored about a person, in words of a language.
+func (d *Desk) ownPage(id policy.PersonID, lang string) (console.Page, error) {
+	p, err := d.vault.Person(id)
+	if err != nil {
+		return console.Page{}, explain(err)
+	}
+	page := console.Page{Person: p}
+	names, err := d.actors(lang)
+	if err != nil {
+		return console.Page{}, err
+	}
+	taken := time.Time{}
+	err = d.vault.History(id, func(e store.Entry) error {
+		if e.Kind == audit.Decision {
+			x := policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: id, KeyID: e.KeyID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}
+			page.Decisions = append(page.Decisions, console.Record{Seq: e.Seq, Who: p.Name, Decision: x, Told: d.signalled(x, lang)})
+			return nil
+		}
+		if e.Kind == audit.FaceEnrolled {
+			taken = e.At
+		}
+		who := names[e.Actor]
+		if who == "" {
+			who = words(lang, "an account that is gone", "已删除的账户")
+		}
+		page.Acts = append(page.Acts, console.Act{At: e.At, By: who, What: rights.Act(e.Kind, lang, e.Detail)})
+		return nil
+	})
+	if err = d.unit.Damaged(err); err != nil {
+		return console.Page{}, err
+	}
+	if err := d.storedFace(&page, taken, lang); err != nil {
+		return console.Page{}, err
+	}
+	return page, d.storedPasses(&page, lang)
+}
+
+// actors names who did something: operators by their log-in name.
+func (d *Desk) actors(lang string) (map[store.Actor]string, error) {
+	all, err := d.vault.Operators()
+	if err != nil {
+		return nil, fmt.Errorf("reading the operators: %w", err)
+	}
+	names := map[store.Actor]string{store.Door: words(lang, "the unit itself", "本机")}
+	for _, o := range all {
+		names[store.Actor(o.ID)] = o.Name
+	}
+	return names, nil
+}
+
+// storedFace tells what is stored of the face: how much, since when, on which consent; never the vectors.
+func (d *Desk) storedFace(page *console.Page, taken time.Time, lang string) error {
+	p := page.Person
+	add := func(en, zh, state string) {
+		page.Stored = append(page.Stored, console.Fact{Name: words(lang, en, zh), State: state})
+	}
+	n, size := 0, 0
+	err := d.vault.Templates(func(id policy.PersonID, rows [][]float32) error {
+		if id == p.ID && len(rows) > 0 {
+			n, size = len(rows), len(rows[0])
+		}
+		return nil
+	})
+	zone := d.cfg.Site.Location()
+	switch locked := errors.Is(err, store.ErrFacesLocked); {
+	case err != nil && !locked && d.unit.Damaged(err) != nil:
+		return err
+	case locked && p.Face.State == policy.FaceEnrolled:
+		add("template", "特征模板", words(lang, "stored, behind the passphrase of the faces", "已存储，须输入人脸口令方可使用"))
+	case n == 0:
+		add("template", "特征模板", words(lang, "none", "无"))
+	default:
+		state := fmt.Sprintf(words(lang, "%d of %d numbers each", "%d 个，每个 %d 个数字"), n, size)
+		if !taken.IsZero() {
+			state += words(lang, ", taken ", "，录入于 ") + taken.In(zone).Format("2006-01-02 15:04")
+		}
+		add("template", "特征模板", state)
+	}
+	if hash := p.Face.Notice; hash != [32]byte{} {
+		text, in, err := d.vault.NoticeByHash(hash)
+		if err != nil {
+			return fmt.Errorf("reading the notice that was agreed to: %w", err)
+		}
+		page.Notice = text
+		add("consent", "同意", fmt.Sprintf(words(lang, "%s, to the notice in %q, version %x (SHA-256 %x)", "%s，所同意告知书语言 %q，版本 %x（SHA-256 %x）"),
+			p.Face.At.In(zone).Format("2006-01-02 15:04"), in, hash[:4], hash))
+	}
+	add("encryption", "加密", words(lang, "all of this under a key of your own, which is destroyed when you are deleted", "以上均以您单独的密钥加密，删除时一并销毁"))
+	add("backups", "备份", words(lang, "backups that the manager made may hold it too, readable with the manager's key only", "管理员所做的备份可能含有这些信息，仅凭管理员密钥可读"))
+	return nil
+}
+
+// storedPasses tells of the passes that the person gave to visitors.
+func (d *Desk) storedPasses(page *console.Page, lang string) error {
+	all, err := d.vault.Passes()
+	if err = d.unit.Damaged(err); err != nil {
+		return err
+	}
+	zone := d.cfg.Site.Location()
+	for _, p := range all {
+		if p.Host != page.Person.ID {
+			continue
+		}
+		state := fmt.Sprintf(words(lang, "%s to %s, used %d of %d times", "%s 至 %s，已用 %d/%d 次"),
+			p.From.In(zone).Format("2006-01-02 15:04"), p.Until.In(zone).Format("2006-01-02 15:04"), p.Used, p.Uses)
+		if p.Revoked {
+			state += words(lang, ", ended", "，已终止")
+		}
+		page.Stored = append(page.Stored, console.Fact{Name: words(lang, "visitor's pass from you", "您给访客的通行码"), State: state})
+	}
+	return nil
+}

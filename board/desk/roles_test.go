@@ -1,0 +1,152 @@
+package desk_test
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"menshen/board/boardtest"
+	"menshen/board/console"
+	"menshen/internal/attack"
+	"menshen/store"
+)
+
+// rightsOf is who may call what at the desk, by the first letters of the roles: installer, technician, manager, auditor. It is written
+// from what each role is for, and stands beside the desk's own table so that a slip in one of them shows.
+var rightsOf = map[string]string{
+	"Status": "itma", "Clock": "itma", "NeverIn": "ma", "Law": "itma", "Notice": "itma", "VerifyAudit": "itma", "CheckVault": "itma",
+	"SetSecret": "itma", "AssignOperatorCard": "itma", // one's own; another's is the manager's, below
+
+	"OpenDoor": "itm", "Lockdown": "itm", "Evacuate": "itm", "Watch": "itm", "Aim": "itm", "SeeSign": "itm",
+	"SetTime": "tm", "ConfirmTime": "m", "UnlockFaces": "tm",
+	"Decisions": "tma", "Why": "tma",
+
+	"Find": "ma", "Stored": "ma", "Copy": "ma", "ListPasses": "ma", "OldNotice": "ma", "Requests": "ma", "Incidents": "ma", "Assessment": "ma",
+	"Filing": "ma", "Receipts": "ma", "ExportAudit": "ma", "Dossier": "ma", "Operators": "ma", "Retention": "ma",
+
+	"AddPerson": "m", "ChangePerson": "m", "RemovePerson": "m", "AssignCard": "m", "IssueCard": "m", "AssignPIN": "m", "PINLength": "m", "RevokeKey": "m",
+	"Consent": "m", "Refuse": "m", "Withdraw": "m", "Enrol": "m", "AddPass": "m", "EndPass": "m",
+	"OpenIncident": "m", "ChangeIncident": "m", "Letters": "m", "PutAssessment": "m", "AddRequest": "m", "AnswerRequest": "m",
+	"AssessmentForm": "m", "Draft": "m", "KeepDraft": "m", "PutElsewhere": "m", "PutFiled": "m", "Inquire": "m", "SetPassphrase": "m", "Backup": "m", "Rotate": "m",
+	"AddOperator": "m", "ChangeOperator": "m", "NewRecovery": "m",
+}
+
+// withoutSession are the desk's methods for whoever is not logged in, or is leaving.
+var withoutSession = []string{"LogIn", "Recover", "LogOut", "Acknowledge"}
+
+var roles = map[byte]store.Role{'i': store.Installer, 't': store.Technician, 'm': store.Manager, 'a': store.Auditor}
+
+// TestROperatorRights calls each of the desk's methods as each role. Whoever has no right to it is told so and nothing happens: no
+// record, no move of the relay. A session that ended, or whose owner has not signed the commitment, may do nothing.
+func TestROperatorRights(t *testing.T) {
+	attack.Run(t, "desk: every method as every role", 1, func(c *attack.Campaign) {
+		b := newBench(t)
+		b.Someone(1)
+		b.Start()
+		sessions := map[byte]console.Session{'m': b.Staff}
+		for letter, role := range roles {
+			if letter != 'm' {
+				sessions[letter] = b.Operator("op-"+string(role), role)
+			}
+		}
+		ended := b.Operator("gone", store.Manager)
+		b.Desk.LogOut(ended, "asked")
+		unsigned := b.unsigned("new")
+		desk := reflect.ValueOf(b.Desk)
+		takesSession := 0
+		for i := range desk.NumMethod() {
+			name := desk.Type().Method(i).Name
+			method := desk.Method(i)
+			may, known := rightsOf[name]
+			if !known {
+				if !slices.Contains(withoutSession, name) {
+					t.Errorf("%s stands in no table: who may call it?", name)
+				}
+				continue
+			}
+			takesSession++
+			for letter, session := range sessions {
+				if strings.IndexByte(may, letter) >= 0 {
+					continue
+				}
+				before, moves := b.newest(), len(b.Relay.Moves())
+				if err := try(method, session); !errors.Is(err, console.ErrNotAllowed) {
+					t.Errorf("%s as %s: %v", name, roles[letter], err)
+				}
+				if after := b.newest(); after != before || len(b.Relay.Moves()) != moves {
+					t.Errorf("%s as %s was refused and left something: entry %d after %d", name, roles[letter], after, before)
+				}
+				c.Count("refused to a role")
+			}
+			if err := try(method, ended); !errors.Is(err, console.ErrEnded) {
+				t.Errorf("%s after log-out: %v", name, err)
+			}
+			if err := try(method, unsigned); !errors.Is(err, console.ErrNotAcknowledged) {
+				t.Errorf("%s before the commitment was signed: %v", name, err)
+			}
+			c.Count("refused after log-out")
+			c.Count("refused before the commitment")
+		}
+		if takesSession != len(rightsOf) {
+			t.Errorf("the table has %d rows, the desk %d such methods", len(rightsOf), takesSession)
+		}
+		for letter, session := range sessions { // another's account
+			if letter == 'm' {
+				continue
+			}
+			if err := b.Desk.AssignOperatorCard(t.Context(), session, "anna", func(console.Step) {}); !errors.Is(err, console.ErrNotAllowed) {
+				t.Errorf("the manager's card as %s: %v", roles[letter], err)
+			}
+			c.Count("refused another's account")
+		}
+	})
+}
+
+// try calls a method with a session and with something of each other type that it takes.
+func try(method reflect.Value, s console.Session) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // whoever waits for a card at the door waits no longer
+	var in []reflect.Value
+	for i := range method.Type().NumIn() {
+		switch at := method.Type().In(i); {
+		case at == reflect.TypeFor[context.Context]():
+			in = append(in, reflect.ValueOf(ctx))
+		case at == reflect.TypeFor[console.Session]():
+			in = append(in, reflect.ValueOf(s))
+		case at.Kind() == reflect.Func:
+			in = append(in, reflect.MakeFunc(at, func([]reflect.Value) []reflect.Value { return nil }))
+		case at.Kind() == reflect.String:
+			in = append(in, reflect.ValueOf("anna").Convert(at))
+		default:
+			in = append(in, reflect.Zero(at))
+		}
+	}
+	out := method.Call(in)
+	err, _ := out[len(out)-1].Interface().(error)
+	return err
+}
+
+// newest is the number of the log's last entry.
+func (b *bench) newest() uint64 {
+	es, err := b.Vault.Entries(0, 1, true)
+	if err != nil || len(es) != 1 {
+		b.Fatalf("%d entries, %v", len(es), err)
+	}
+	return es[0].Seq
+}
+
+// unsigned makes a manager who is logged in and has not signed the commitment.
+func (b *bench) unsigned(name string) console.Session {
+	b.Helper()
+	if _, err := b.Vault.AddOperator(store.Door, name, store.Manager, []byte(boardtest.Secret)); err != nil {
+		b.Fatal(err)
+	}
+	s, err := b.Desk.LogIn(context.Background(), "test", name, console.Secret(boardtest.Secret), "en", nil)
+	if err != nil || s.Commitment == nil {
+		b.Fatalf("%+v, %v", s, err)
+	}
+	return s
+}

@@ -1,0 +1,163 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"menshen/board/console"
+	"menshen/board/notice"
+	"menshen/internal/screen"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+// LogIn checks name and secret, and the operator's own card where they have one (R-OPERATOR).
+func (d *Desk) LogIn(ctx context.Context, line console.LineName, name string, secret console.Secret, lang string, step console.Progress) (console.Session, error) {
+	op, err := d.vault.CheckOperator(store.Line(line), name, secret)
+	if err == nil && op.HasCard {
+		op, err = d.secondFactor(ctx, line, name, words(lang, "tap your own card at the reader", "请刷您本人的卡"), step)
+	}
+	switch {
+	case errors.Is(err, store.ErrDenied):
+		return console.Session{}, console.ErrRefused
+	case errors.Is(err, store.ErrLocked):
+		return console.Session{}, console.ErrLockedOut
+	case errors.Is(err, store.ErrWaiting), errors.Is(err, store.ErrReadOnly):
+		return console.Session{}, d.noLogIn(ctx, lang, err)
+	case err != nil:
+		return console.Session{}, err
+	}
+	s := console.Session{Operator: op.ID, Role: console.Role(op.Role), Lang: lang, Since: d.now()}
+	if text, version := notice.Commitment(lang); op.Commitment.Version != version {
+		s.Commitment = &console.Commitment{Version: version, Text: text}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.last++
+	s.ID = d.last
+	d.sessions[s.ID] = &session{Session: s, line: line, term: op.Term, ended: make(chan struct{})}
+	return s, nil
+}
+
+func (d *Desk) secondFactor(ctx context.Context, line console.LineName, name, what string, step console.Progress) (store.Operator, error) {
+	c, err := d.cardAtDoor(ctx, what, step)
+	if err != nil {
+		return store.Operator{}, err
+	}
+	return d.vault.CheckOperatorCard(store.Line(line), name, c.Credential())
+}
+
+// session is one log-in, until it ends.
+type session struct {
+	console.Session
+	line  console.LineName // at which they logged in
+	term  int              // of the account when they logged in
+	ended chan struct{}    // closed at the end
+}
+
+// accountChanged is why a session ended that its operator did not end.
+const accountChanged = "account changed"
+
+// LogOut ends the session.
+func (d *Desk) LogOut(s console.Session, why string) { d.end(s, why) }
+
+// end ends a session, and whatever is under way in it. It may have ended before.
+func (d *Desk) end(s console.Session, why string) {
+	d.mu.Lock()
+	was, ok := d.sessions[s.ID]
+	delete(d.sessions, s.ID)
+	d.mu.Unlock()
+	if ok {
+		close(was.ended)
+		d.unit.Record(store.Entry{Kind: audit.LogOut, Actor: store.Actor(was.Operator), Detail: map[string]string{"why": why}})
+	}
+}
+
+// endAll ends every session of an operator.
+func (d *Desk) endAll(operator string) {
+	d.mu.Lock()
+	var theirs []console.Session
+	for _, s := range d.sessions {
+		if s.Operator == operator {
+			theirs = append(theirs, s.Session)
+		}
+	}
+	d.mu.Unlock()
+	for _, s := range theirs {
+		d.end(s, accountChanged)
+	}
+}
+
+// session is s as the desk has it. Errors: console.ErrEnded.
+func (d *Desk) session(s console.Session) (session, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if now, ok := d.sessions[s.ID]; ok && now.Operator == s.Operator {
+		return *now, nil
+	}
+	return session{}, console.ErrEnded
+}
+
+// within gives a context that ends with the session too, by console.ErrEnded, for what lasts. The caller calls cancel when it is done.
+func (d *Desk) within(ctx context.Context, s console.Session) (_ context.Context, cancel func()) {
+	ctx, stop := context.WithCancelCause(ctx)
+	now, err := d.session(s)
+	if err != nil {
+		stop(err)
+		return ctx, func() {}
+	}
+	go func() {
+		select {
+		case <-now.ended:
+			stop(console.ErrEnded)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { stop(nil) }
+}
+
+// ended is what ended a command that goes on until it is ended: nil where its caller did.
+func ended(ctx context.Context) error {
+	if why := context.Cause(ctx); errors.Is(why, console.ErrEnded) {
+		return why
+	}
+	return nil
+}
+
+// Acknowledge records the confidentiality commitment.
+func (d *Desk) Acknowledge(_ context.Context, s console.Session) (console.Session, error) {
+	now, err := d.session(s)
+	if err != nil {
+		return s, err
+	}
+	if now.Commitment == nil {
+		return now.Session, nil
+	}
+	err = d.vault.ChangeOperator(store.Actor(s.Operator), s.Operator, audit.CommitmentAccepted, func(o *store.Operator) error {
+		o.Commitment = store.Commitment{Version: now.Commitment.Version, At: d.now()}
+		return nil
+	})
+	if err != nil {
+		return s, fmt.Errorf("recording the commitment: %w", err)
+	}
+	now.Commitment = nil
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if kept, ok := d.sessions[s.ID]; ok {
+		kept.Commitment = nil
+		return now.Session, nil
+	}
+	return s, console.ErrEnded
+}
+
+// noLogIn tells whoever wants to log in what is wrong with the vault, without which it cannot be said who they are. Nothing of what it holds is told.
+func (d *Desk) noLogIn(ctx context.Context, lang string, err error) error {
+	why := screen.OneLine(d.advise(err))
+	if state, err := d.unit.State(ctx); err == nil && state.Faults["store"] != "" {
+		why = state.Faults["store"]
+	}
+	return problem(errors.New(words(lang, "nobody can log in: ", "暂时无法登录：")+why),
+		words(lang, "repair it beside the running door ('menshen vault --help'); exit button, fire line and staffed release work meanwhile",
+			"可在门禁运行时修复（见 menshen vault --help）；出门按钮、消防联动和人工放行照常工作"))
+}

@@ -1,0 +1,164 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"menshen/board/console"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+var _ console.Staff = (*Desk)(nil)
+
+// Operators lists the accounts.
+func (d *Desk) Operators(_ context.Context, s console.Session) ([]console.Operator, error) {
+	if _, err := d.allow(s, seesPeople); err != nil {
+		return nil, err
+	}
+	all, err := d.vault.Operators()
+	if err != nil {
+		return nil, fmt.Errorf("reading the operators: %w", err)
+	}
+	var out []console.Operator
+	for _, o := range all {
+		if !o.LockedTill.After(d.now()) {
+			o.LockedTill = time.Time{}
+		}
+		out = append(out, console.Operator{Name: o.Name, Role: console.Role(o.Role), Blocked: o.Blocked, HasCard: o.HasCard,
+			Commitment: o.Commitment.Version, LockedTill: o.LockedTill, LastLogin: o.LastLogin})
+	}
+	return out, nil
+}
+
+// AddOperator makes an account, whose owner types the secret.
+func (d *Desk) AddOperator(_ context.Context, s console.Session, name string, role console.Role, secret console.Secret) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	_, err = d.vault.AddOperator(by, name, store.Role(role), secret)
+	return explainStaff(err)
+}
+
+// ChangeOperator sets role and block, and ends the operator's sessions. There is always a manager left who can log in.
+func (d *Desk) ChangeOperator(_ context.Context, s console.Session, name string, role console.Role, blocked bool) error {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return err
+	}
+	o, err := d.operator(name)
+	if err != nil {
+		return err
+	}
+	if o.ID == string(by) {
+		return problem(errors.New("nobody blocks or demotes themselves"), "let another manager do it")
+	}
+	err = d.vault.ChangeOperator(by, o.ID, either(blocked, audit.OperatorBlocked, audit.OperatorChanged), func(o *store.Operator) error {
+		o.Role, o.Blocked = store.Role(role), blocked
+		return nil
+	})
+	if err == nil && (console.Role(o.Role) != role || o.Blocked != blocked) {
+		d.endAll(o.ID)
+	}
+	return explainStaff(err)
+}
+
+// SetSecret changes one's own secret, and ends every session of that account. Whoever finds a console open does not know the present one.
+func (d *Desk) SetSecret(_ context.Context, s console.Session, present, secret console.Secret) error {
+	by, err := d.allow(s, anybody)
+	if err != nil {
+		return err
+	}
+	now, err := d.session(s)
+	if err != nil {
+		return err
+	}
+	if err := d.vault.ChangeOwnSecret(store.Line(now.line), string(by), present, secret); err != nil {
+		return explainStaff(err)
+	}
+	d.endAll(string(by))
+	return nil
+}
+
+// AssignOperatorCard makes the next card at the door an operator's second factor.
+func (d *Desk) AssignOperatorCard(ctx context.Context, s console.Session, name string, step console.Progress) error {
+	by, o, err := d.ownOrManaged(s, name)
+	if err != nil {
+		return err
+	}
+	ctx, done := d.within(ctx, s)
+	defer done()
+	c, err := d.cardAtDoor(ctx, words(s.Lang, "hold the operator's card to the reader at the door", "请在门口读卡器上刷操作员的卡"), step)
+	if err != nil {
+		return err
+	}
+	return explainStaff(d.vault.SetOperatorCard(by, o.ID, c.Credential()))
+}
+
+// NewRecovery makes the code for the sealed envelope.
+func (d *Desk) NewRecovery(_ context.Context, s console.Session, name string) (console.Secret, error) {
+	by, err := d.allow(s, keepsPeople)
+	if err != nil {
+		return nil, err
+	}
+	o, err := d.operator(name)
+	if err != nil {
+		return nil, err
+	}
+	code, err := d.vault.NewRecovery(by, o.ID)
+	return console.Secret(code), explainStaff(err)
+}
+
+// Recover sets a new secret by the sealed code.
+func (d *Desk) Recover(_ context.Context, line console.LineName, name string, code, secret console.Secret) error {
+	op, err := d.vault.Recover(store.Line(line), name, string(code), secret)
+	if err == nil {
+		d.endAll(op.ID)
+	}
+	return explainStaff(err)
+}
+
+// ownOrManaged finds the account of name: the session's own, or anybody's for a manager.
+func (d *Desk) ownOrManaged(s console.Session, name string) (store.Actor, store.Operator, error) {
+	by, err := d.allow(s, anybody)
+	if err != nil {
+		return "", store.Operator{}, err
+	}
+	o, err := d.operator(name)
+	if err == nil && o.ID != string(by) {
+		_, err = d.allow(s, keepsPeople)
+	}
+	return by, o, err
+}
+
+// operator finds an account by its log-in name or its handle, as a session has it.
+func (d *Desk) operator(name string) (store.Operator, error) {
+	all, err := d.vault.Operators()
+	if err != nil {
+		return store.Operator{}, fmt.Errorf("reading the operators: %w", err)
+	}
+	for _, o := range all {
+		if o.ID == name || strings.EqualFold(o.Name, strings.TrimSpace(name)) {
+			return o, nil
+		}
+	}
+	return store.Operator{}, problem(errors.New("no such operator"), "see 'staff' for their names")
+}
+
+func explainStaff(err error) error {
+	switch {
+	case errors.Is(err, store.ErrDenied):
+		return console.ErrRefused
+	case errors.Is(err, store.ErrLocked):
+		return console.ErrLockedOut
+	case errors.Is(err, store.ErrTaken):
+		return problem(errors.New("this log-in name is in use"), "choose another one")
+	case errors.Is(err, store.ErrWeak):
+		return problem(errors.New("the secret is too short"), "at least 6 digits, or 8 characters")
+	}
+	return err
+}

@@ -1,0 +1,122 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"menshen/board/console"
+	"menshen/board/unit"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+var _ console.Watcher = (*Desk)(nil)
+
+// Watch shows what happens at the unit: each change of an input and each card, key and misread frame of a reader, as the drivers hand them over;
+// each decision; each line of the audit log; and once a second what has changed in how the parts are. It says that a card or a key came, never
+// which, and names nobody.
+func (d *Desk) Watch(ctx context.Context, s console.Session, show func(console.Event)) error {
+	if _, err := d.allow(s, opensDoor); err != nil {
+		return err
+	}
+	ctx, done := d.within(ctx, s)
+	defer done()
+	w := d.unit.Watch()
+	defer w.Leave()
+	look := time.NewTicker(time.Second)
+	defer look.Stop()
+	before := map[string]string{}
+	for {
+		select {
+		case e := <-w.Events():
+			out := shownEvent(e, s.Lang)
+			out.Lost = w.Missed()
+			show(out)
+		case <-look.C:
+			health := d.board.Health(d.cfg.Unit.Dir) // beside the loop: the kernel may take its time
+			state, err := d.unit.State(ctx)
+			if err != nil {
+				if ctx.Err() != nil {
+					return ended(ctx)
+				}
+				return err
+			}
+			now := d.partStates(state, machineFacts(health, s.Lang), s.Lang)
+			for _, part := range slices.Sorted(maps.Keys(now)) {
+				if was, known := before[part]; known && was != now[part] {
+					show(console.Event{At: d.now(), Source: part, Text: now[part]})
+				}
+			}
+			before = now
+		case <-ctx.Done():
+			return ended(ctx)
+		case <-d.unit.Stopped():
+			return unit.ErrStopped
+		}
+	}
+}
+
+// shownEvent is an event in words of lang.
+func shownEvent(e unit.Event, lang string) console.Event {
+	out := console.Event{At: e.At, Source: e.Device}
+	switch e.Kind {
+	case unit.CardRead:
+		out.Text = fmt.Sprintf(words(lang, "a card of %d bits", "一张 %d 位的卡"), e.Bits)
+	case unit.CodeRead:
+		out.Text = words(lang, "a code", "一个通行码")
+	case unit.KeyPressed:
+		out.Text = words(lang, "a key", "一次按键")
+	case unit.Misread:
+		out.Text, out.Fault = e.Fault.Error(), true
+	case unit.InputChanged:
+		out.Text = either(e.Active, words(lang, "active", "动作"), words(lang, "at rest", "静止"))
+	case unit.Decided:
+		out.Source = "decision"
+		if e.Seq > 0 { // zero: it still waits for the disk
+			out.Source += fmt.Sprintf(" %d", e.Seq)
+		}
+		out.Text = string(e.Decision.Means) + ": " + either(e.Decision.Grant, words(lang, "opened", "开门"), words(lang, "refused", "拒绝")) + ", " + string(e.Decision.Reason)
+	case unit.Recorded:
+		out.Source, out.Text, out.Fault = "record", shownRecord(e.Record), e.Record.Kind == audit.Fault || e.Record.Kind == audit.Alarm
+	}
+	return out
+}
+
+// told are the details of a record that name nobody and hold nothing that somebody typed.
+var told = []string{"device", "fault", "to", "of", "lockdown", "evacuation", "why", "pictures", "for", "times"}
+
+// shownRecord is a line of the audit log.
+func shownRecord(e store.Entry) string {
+	text := []string{string(e.Kind)}
+	if e.Reason != "" {
+		text = append(text, string(e.Reason))
+	}
+	for _, k := range told {
+		if v := e.Detail[k]; v != "" {
+			text = append(text, k+" "+v)
+		}
+	}
+	return strings.Join(text, ", ")
+}
+
+// partStates are the states of the parts that change now and then, without the figures that change always.
+func (d *Desk) partStates(state unit.State, machine []console.Fact, lang string) map[string]string {
+	m := map[string]string{"clock": d.clockFrom(), "faces": words(lang, "on", "启用")}
+	if off, _ := d.whyOff(state.Faces.Off, lang); off != "" {
+		m["faces"] = words(lang, "off: ", "停用：") + off
+	}
+	if s := state.Eye; s != nil {
+		m["camera"] = strings.TrimSpace(fmt.Sprintf("%s, %s %s", s.Camera, s.Mode, s.Detail))
+	}
+	for _, f := range machine {
+		m[f.Name] = words(lang, "in order", "正常")
+		if f.Fault != "" {
+			m[f.Name] = f.Fault
+		}
+	}
+	return m
+}

@@ -1,0 +1,9 @@
+package board_test
+
+import (
+	"testing"
+
+	"menshen/board/boardtest"
+)
+
+func TestMain(m *testing.M) { boardtest.Main(m) }

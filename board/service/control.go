@@ -1,0 +1,311 @@
+// Package service is how a running unit meets the machine: the control socket, the serial line, systemd and its watchdog.
+package service
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"menshen/board/config"
+	"menshen/board/console"
+	"menshen/board/desk"
+	"menshen/board/unit"
+	"menshen/store"
+)
+
+// The control socket is the unit's only socket: of the local kind, a file that only its owner may open, and the kernel says of each
+// client who it is (SO_PEERCRED): root or the unit's own user, nobody else (R-LOCAL). This is the only file of ours that imports package net.
+//
+// A client sends one line, the request, such as "console 80x24 xterm en". The answer begins with a line, "ok" or "no: REASON",
+// and what follows is the request's own: a session, a document. Then the unit closes the connection.
+
+// Request answers one request. by is the client, as the kernel names them; words are those of the line, without the first; line is the connection,
+// whose first Write tells the client "ok". An error before that is the refusal that the client gets.
+type Request func(ctx context.Context, by store.Actor, words []string, line io.ReadWriter) error
+
+// Requests are what the socket answers, by the first word of the line.
+type Requests map[string]Request
+
+// Limits of the socket. Its clients are the unit's own people, but a script of theirs may go wild.
+const (
+	maxClients    = 8                // connections at once
+	maxRequest    = 256              // bytes of the request line
+	requestWithin = 5 * time.Second  // for the whole line
+	takenWithin   = 10 * time.Second // for a client to take what was sent: one that is stopped holds nobody up
+	farewell      = time.Second      // left to a session when the unit stops
+)
+
+// ErrNoUnit says that no unit answers at the control socket.
+var ErrNoUnit = errors.New("no unit runs with this configuration: start it ('systemctl start menshen', 'menshen run')")
+
+// ServeControl answers requests until ctx ends and the last client is gone. A socket that cannot be made is no reason for a door not to work: it is logged.
+func ServeControl(ctx context.Context, c *config.Config, requests Requests, log *slog.Logger) {
+	path := c.ControlSocket()
+	if path == "" {
+		return
+	}
+	l, err := listen(path)
+	if err != nil {
+		log.Warn("no control socket; 'menshen console' will not work", "error", err)
+		return
+	}
+	s := control{requests: requests, places: make(chan struct{}, maxClients), within: requestWithin, log: log}
+	s.serve(ctx, l)
+}
+
+// listen makes the socket. One that is left from a crash is replaced: whoever holds the vault is the unit.
+func listen(path string) (*net.UnixListener, error) {
+	if info, err := os.Lstat(path); err == nil && info.Mode().Type() == fs.ModeSocket {
+		if err := os.Remove(path); err != nil {
+			return nil, fmt.Errorf("making the control socket: %w", err)
+		}
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, fmt.Errorf("making the control socket: %w: name another with [console] socket", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil { // whoever came in before is turned away by who they are
+		return nil, errors.Join(fmt.Errorf("making the control socket: %w", err), l.Close())
+	}
+	return l, nil
+}
+
+// control is the socket at work.
+type control struct {
+	requests Requests
+	places   chan struct{} // one token a client
+	within   time.Duration // for the request line
+	log      *slog.Logger
+}
+
+func (c *control) serve(ctx context.Context, l *net.UnixListener) {
+	var clients sync.WaitGroup
+	defer clients.Wait()
+	defer context.AfterFunc(ctx, func() { l.Close() })()
+	for {
+		conn, err := l.AcceptUnix()
+		switch {
+		case ctx.Err() != nil:
+			if err == nil {
+				conn.Close()
+			}
+			return
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil: // out of descriptors, most likely
+			c.log.Warn("control socket", "error", err)
+			pause(ctx, time.Second)
+			continue
+		}
+		select {
+		case c.places <- struct{}{}:
+			clients.Go(func() { c.client(ctx, conn); <-c.places })
+		default:
+			a := answer{conn: conn, ctx: ctx}
+			a.refuse(fmt.Errorf("%d clients are connected already: end one of them", maxClients))
+			conn.Close()
+		}
+	}
+}
+
+// client serves one connection.
+func (c *control) client(ctx context.Context, conn *net.UnixConn) {
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { conn.SetDeadline(time.Now().Add(farewell)) })()
+	a := answer{conn: conn, ctx: ctx, in: bufio.NewReaderSize(conn, maxRequest)}
+	if err := c.ask(ctx, conn, &a); err != nil {
+		a.refuse(err)
+	} else {
+		a.accept()
+	}
+}
+
+// ask reads the request and lets it be answered.
+func (c *control) ask(ctx context.Context, conn *net.UnixConn, a *answer) error {
+	user, err := admit(conn)
+	if err != nil {
+		c.log.Warn("control socket", "error", err)
+		return err
+	}
+	conn.SetReadDeadline(time.Now().Add(c.within))
+	text, err := a.in.ReadSlice('\n')
+	switch {
+	case errors.Is(err, bufio.ErrBufferFull):
+		return fmt.Errorf("a request has at most %d bytes", maxRequest)
+	case err != nil:
+		return fmt.Errorf("reading the request: %w", err)
+	case ctx.Err() != nil:
+		return unit.ErrStopped
+	}
+	conn.SetReadDeadline(time.Time{})
+	words := strings.Fields(string(text))
+	if len(words) == 0 || c.requests[words[0]] == nil {
+		return fmt.Errorf("there is no request %+.40q", text)
+	}
+	return c.requests[words[0]](ctx, LocalUser(user), words[1:], a)
+}
+
+// admit lets root and the unit's own user in, and says which of them it is.
+func admit(conn *net.UnixConn) (user uint32, err error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return 0, fmt.Errorf("asking who the client is: %w", err)
+	}
+	var who *unix.Ucred
+	var credErr error
+	if err := raw.Control(func(fd uintptr) { who, credErr = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED) }); err != nil {
+		return 0, fmt.Errorf("asking who the client is: %w", err)
+	}
+	switch {
+	case credErr != nil:
+		return 0, fmt.Errorf("asking who the client is: %w", credErr)
+	case !trusted(who.Uid, os.Geteuid()):
+		return 0, fmt.Errorf("user %d may not: only root and the unit's own user may", who.Uid)
+	}
+	return who.Uid, nil
+}
+
+// LocalUser is a user of the machine as the audit log names them, where no operator logged in.
+func LocalUser(id uint32) store.Actor { return store.Actor(fmt.Sprintf("local user %d", id)) }
+
+func trusted(client uint32, own int) bool { return client == 0 || int64(client) == int64(own) }
+
+// answer is the connection as its request sees it.
+type answer struct {
+	conn *net.UnixConn
+	ctx  context.Context // of the unit
+	in   *bufio.Reader
+	said bool // ok or no
+}
+
+func (a *answer) Read(p []byte) (int, error) { return a.in.Read(p) }
+
+func (a *answer) Write(p []byte) (int, error) {
+	a.accept()
+	return a.send(p)
+}
+
+func (a *answer) accept() {
+	if !a.said {
+		a.said = true
+		_, _ = a.send([]byte("ok\n")) // who is gone shows at the next read or write
+	}
+}
+
+// refuse tells why; in the middle of an answer it is too late for that.
+func (a *answer) refuse(err error) {
+	if !a.said {
+		a.said = true
+		_, _ = a.send([]byte("no: " + strings.ReplaceAll(err.Error(), "\n", "; ") + "\n"))
+	}
+}
+
+func (a *answer) send(p []byte) (int, error) {
+	if a.ctx.Err() == nil {
+		a.conn.SetWriteDeadline(time.Now().Add(takenWithin))
+	}
+	return a.conn.Write(p)
+}
+
+// localBaud is what pictures for aiming may take on a line that has no speed of its own.
+const localBaud = 921600
+
+// ConsoleRequest gives the technician's console.
+func ConsoleRequest(c *config.Config, d *desk.Desk) Request {
+	return func(ctx context.Context, user store.Actor, words []string, line io.ReadWriter) error {
+		o, err := terminalOf(words)
+		if err != nil {
+			return err
+		}
+		o.Line = console.LineName(user)
+		err = console.Serve(ctx, line, d, consoleOptions(c, o))
+		if ctx.Err() != nil {
+			return unit.ErrStopped
+		}
+		return err
+	}
+}
+
+// consoleOptions adds what every console of the unit has in common to what is known of a line.
+func consoleOptions(c *config.Config, o console.Options) console.Options {
+	o.Unit, o.Idle, o.Location = c.Unit.Name, c.Console.Idle.D(), c.Site.Location()
+	return o
+}
+
+// terminalOf reads what a client says of its terminal: COLSxROWS [TERM [LANG]]. A dumb terminal gets plain text.
+func terminalOf(words []string) (console.Options, error) {
+	words = append(words, "", "", "")
+	o := console.Options{Once: true, Baud: localBaud, Plain: words[1] == "dumb", Lang: words[2]}
+	n, err := fmt.Sscanf(words[0], "%dx%d", &o.Width, &o.Height)
+	if n != 2 || err != nil || o.Width < 1 || o.Height < 1 || o.Width > 1000 || o.Height > 1000 {
+		return o, errors.New("a console needs the size of its terminal, such as console 80x24")
+	}
+	return o, nil
+}
+
+// Line is a connection to a unit's control socket.
+type Line interface {
+	io.ReadWriteCloser
+	CloseWrite() error
+}
+
+// Ask sends a request to the unit that runs with a configuration, and gives the line with its answer. Errors: ErrNoUnit, or why the unit refused.
+func Ask(c *config.Config, request string) (Line, error) {
+	path := c.ControlSocket()
+	if path == "" {
+		return nil, errors.New(`this unit has no control socket: remove socket = "none" from [console]`)
+	}
+	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ECONNREFUSED):
+		return nil, ErrNoUnit
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("%w: run it as root or as the unit's own user, such as 'sudo -u menshen menshen …'", err)
+	case err != nil:
+		return nil, fmt.Errorf("asking the unit: %w", err)
+	}
+	_, _ = fmt.Fprintln(conn, request) // a unit that does not take it may still say why
+	word, err := firstWord(conn)
+	if why, refused := strings.CutPrefix(word, "no: "); refused {
+		err = fmt.Errorf("the unit answers: %s", why)
+	} else if err == nil && word != "ok" {
+		err = errors.New("what answers there is no unit")
+	}
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
+}
+
+// firstWord reads the line that begins an answer, and not a byte more.
+func firstWord(conn io.Reader) (string, error) {
+	var line []byte
+	for b := []byte{0}; len(line) < 1024; line = append(line, b[0]) {
+		if _, err := conn.Read(b); err != nil {
+			return string(line), fmt.Errorf("waiting for the unit's answer: %w", err)
+		}
+		if b[0] == '\n' {
+			return string(line), nil
+		}
+	}
+	return "", nil
+}
+
+// pause waits for d or the end of ctx.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}

@@ -1,0 +1,57 @@
+package service_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"menshen/board/boardtest"
+	"menshen/board/console"
+)
+
+// TestROperatorEachLineCountsAlone: what was tried in vain at the control socket counts for that
+// user of the machine alone, and staff is told until when it is locked.
+func TestROperatorEachLineCountsAlone(t *testing.T) {
+	b, _ := socketed(t)
+	ctx := context.Background()
+	atSocket := func(secret string) error {
+		line := console.LineName(fmt.Sprintf("local user %d", os.Geteuid()))
+		_, err := b.Desk.LogIn(ctx, line, "anna", console.Secret(secret), "en", nil)
+		return err
+	}
+	for range 4 {
+		if err := atSocket("wrong"); !errors.Is(err, console.ErrRefused) {
+			t.Fatal(err)
+		}
+	}
+	anna := call(t, b.Config)
+	for _, answer := range [][2]string{{"log-in: ", "anna"}, {"secret: ", "wrong"}} { // the fifth, typed at the socket
+		anna.see(answer[0])
+		anna.hit(answer[1] + "\r")
+	}
+	anna.see("Name or secret is wrong.")
+	if err := atSocket(boardtest.Secret); !errors.Is(err, console.ErrLockedOut) {
+		t.Errorf("at the socket: %v", err)
+	}
+	s, err := b.Desk.LogIn(ctx, "serial", "anna", console.Secret(boardtest.Secret), "en", nil)
+	if err != nil {
+		t.Fatalf("at the serial line: %v", err)
+	}
+	locked := func() time.Time {
+		all, err := b.Desk.Operators(ctx, s)
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		return all[0].LockedTill
+	}
+	if got := locked(); !got.Equal(b.Clock.Now().Add(time.Minute)) {
+		t.Errorf("locked until %v", got)
+	}
+	b.Clock.Advance(time.Minute)
+	if got := locked(); !got.IsZero() {
+		t.Errorf("a lock that is over is told as one until %v", got)
+	}
+}

@@ -1,0 +1,51 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"menshen/board/config"
+	"menshen/board/console"
+	"menshen/board/desk"
+	"menshen/hal/serial"
+)
+
+// ServeSerial gives the technician's console at the serial line until ctx ends. A line that is unplugged is tried again. A line with DCD is
+// served while somebody is there: whoever is logged in when the carrier goes is logged out, and the next one finds a log-in.
+func ServeSerial(ctx context.Context, conf *config.Config, d *desk.Desk, log *slog.Logger) {
+	c := conf.Console
+	said := "" // the last complaint, made once
+	for ctx.Err() == nil {
+		err := serveSerial(ctx, conf, d)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil, errors.Is(err, serial.ErrHungUp):
+			said = ""
+			continue
+		case err.Error() != said:
+			said = err.Error()
+			log.Warn("no console on the serial line; trying again every few seconds", "line", c.Serial, "error", err)
+		}
+		pause(ctx, 3*time.Second)
+	}
+}
+
+// serveSerial opens the line and serves it until it is lost.
+func serveSerial(ctx context.Context, conf *config.Config, d *desk.Desk) error {
+	c := conf.Console
+	port, err := serial.Open(c.Serial, c.Baud)
+	if err != nil {
+		return err
+	}
+	defer port.Close()
+	defer context.AfterFunc(ctx, func() { port.Close() })()
+	if c.DCD {
+		if err := port.AwaitCarrier(ctx); err != nil {
+			return err
+		}
+	}
+	return console.Serve(ctx, port, d, consoleOptions(conf, console.Options{Line: "serial", Baud: c.Baud, AskSize: true}))
+}

@@ -1,0 +1,110 @@
+package service_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"menshen/board/boardtest"
+	"menshen/board/service"
+
+	"github.com/creack/pty"
+)
+
+// typed gathers what comes from a line.
+type typed struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *typed) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+func (s *typed) has(want string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Contains(s.text.String(), want)
+}
+
+// TestSerialConsole is a technician at a serial line: noise before anything, a log-in, a command, a door that opens.
+func TestSerialConsole(t *testing.T) {
+	b := newBench(t)
+	far, near, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Config.Console.Serial = near.Name()
+	b.Start()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		service.ServeSerial(ctx, b.Config, b.Desk, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	}()
+	var got typed
+	read := make(chan struct{})
+	go func() { defer close(read); _, _ = io.Copy(&got, far) }()
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+		near.Close()
+		far.Close()
+		<-read
+	})
+	wait := func(want string) {
+		t.Helper()
+		for until := time.Now().Add(20 * time.Second); !got.has(want); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(until) {
+				t.Fatalf("the line never said %q, but:\n%s", want, got.text.String())
+			}
+		}
+	}
+	typed := func(s string) {
+		t.Helper()
+		if _, err := io.WriteString(far, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wait("Main entrance"[1:]) // the greeting names the unit
+	noise := make([]byte, 4096)
+	_, _ = rand.Read(noise)
+	noise = bytes.Map(func(r rune) rune {
+		if r == 0x11 || r == 0x13 { // software flow control is the line's, not the console's
+			return 'x'
+		}
+		return r
+	}, noise)
+	typed(string(noise) + "\r\r\r\r")
+	time.Sleep(100 * time.Millisecond)
+	typed("\x03\r")
+	for try := 0; !got.has("anna> ") && try < 10; try++ {
+		typed("anna\r")
+		time.Sleep(300 * time.Millisecond)
+		typed(boardtest.Secret + "\r")
+		time.Sleep(700 * time.Millisecond)
+	}
+	wait("anna> ")
+	typed("open to test the line\r")
+	for until := time.Now().Add(10 * time.Second); !b.Relay.On() && time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
+	}
+	if !b.Relay.On() {
+		t.Fatalf("the console did not open the door:\n%s", got.text.String())
+	}
+	typed("logout\r")
+	for until := time.Now().Add(10 * time.Second); b.Count("log-out") == 0; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("the log-out was not recorded")
+		}
+	}
+	if got.has(boardtest.Secret) {
+		t.Error("the secret was echoed")
+	}
+}

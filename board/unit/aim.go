@@ -1,0 +1,71 @@
+package unit
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"menshen/policy"
+	"menshen/recognizer/eye"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+// Why the camera cannot be aimed now.
+var (
+	ErrAiming     = errors.New("the camera is being aimed already")
+	ErrCameraLamp = errors.New("the camera's lamp does not work")
+	ErrNoRecord   = errors.New("the picture is not shown, because that cannot be recorded now")
+)
+
+// BeginAiming sets the eye and the lamps, and waits until that is durable in the audit log: only then Pictures may be shown. While it lasts the
+// camera's lamp is on, the door's lamp and buzzer say so, and nobody is recognised. Errors: ErrTaking, ErrAiming, ErrCameraLamp, ErrNoRecord.
+func (u *Unit) BeginAiming(ctx context.Context, by store.Actor) error {
+	var refused error
+	err := u.do(ctx, func() {
+		f := &u.faces
+		switch {
+		case f.taking != nil:
+			refused = ErrTaking
+		case f.aiming:
+			refused = ErrAiming
+		default:
+			f.aiming = true
+			u.follow(u.now())
+			if lamp := u.outputs.camera; lamp != nil && !u.outputs.on[lamp] {
+				f.aiming = false
+				refused = ErrCameraLamp
+				return
+			}
+			u.signals.rest(policy.SignalAiming)
+		}
+	})
+	if err = errors.Join(err, refused); err != nil {
+		return err
+	}
+	within, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	begun := store.Entry{At: u.now(), Kind: audit.AimingBegun, Actor: by, Door: u.cfg.Unit.Name}
+	u.tellRecord(begun)
+	if _, err = u.vault.Record(within, begun); err != nil {
+		u.EndAiming(ctx)
+		return errors.Join(ErrNoRecord, err)
+	}
+	return nil
+}
+
+// EndAiming ends it, also after ctx has ended.
+func (u *Unit) EndAiming(ctx context.Context) {
+	_ = u.do(context.WithoutCancel(ctx), func() { // where the loop has ended nothing looks any more
+		u.faces.aiming = false
+		u.signals.rest(u.resting())
+	})
+}
+
+// Pictures are the eye's while the camera is aimed; the receiver wipes them. Nil: there is no camera.
+func (u *Unit) Pictures() <-chan eye.Picture {
+	if u.eye == nil {
+		return nil
+	}
+	return u.eye.Pictures()
+}

@@ -1,0 +1,179 @@
+package unit
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"menshen/hal"
+	"menshen/policy"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+// fromReader takes a card, a key or a fault of a reader.
+func (u *Unit) fromReader(e hal.ReaderEvent) {
+	switch {
+	case e.Fault != nil && e.Frame:
+		u.misread(e)
+	case e.Fault != nil:
+		u.fault("reader "+e.Reader, e.Fault)
+	case e.Recovered:
+		u.recovered("reader " + e.Reader)
+	case e.Card != nil:
+		u.recovered("reader " + e.Reader)
+		u.counts[e.Reader]++
+		u.card(*e.Card, e.At)
+	case e.Code != "":
+		u.code(e.Code, e.At)
+	case e.Key != 0:
+		if pin := u.keypad.press(e.Key, e.At); pin != nil {
+			u.typed(pin, e.At)
+			clear(pin)
+		}
+	}
+}
+
+// misread takes a frame that came to nothing: a card held badly, a phone, noise. The reader works; whoever stands there is asked to tap again.
+// Of a line that never rests one record a minute is enough.
+func (u *Unit) misread(e hal.ReaderEvent) {
+	if len(u.waiting) > 0 {
+		u.waiting[0].tell(e.Fault)
+	}
+	m := u.misreads[e.Reader]
+	m.n++
+	if e.At.Sub(m.told) >= time.Minute {
+		m.told = e.At
+		u.Record(store.Entry{At: e.At, Kind: audit.Misread, Detail: map[string]string{"device": "reader " + e.Reader, "fault": e.Fault.Error()}})
+		u.signals.say(policy.SignalTap)
+	}
+	u.misreads[e.Reader] = m
+}
+
+// misreads are the frames of one reader that came to nothing.
+type misreads struct {
+	n    int
+	told time.Time // the last record
+}
+
+// card gives a card to whoever waits for one, and otherwise to the door.
+func (u *Unit) card(c hal.Card, at time.Time) {
+	if len(u.waiting) > 0 {
+		u.waiting[0].card <- c
+		u.waiting = u.waiting[1:]
+		u.signals.say(policy.SignalWait)
+		return
+	}
+	u.credential(policy.ByCard, policy.CardKind, c.Credential(), at)
+}
+
+// credential decides on something that a person presented other than a face.
+func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []byte, at time.Time) {
+	a := u.attempt(by, at)
+	switch p, key, err := u.vault.FindCredential(kind, secret); {
+	case err == nil:
+		a.Person, a.KeyID = &p, key
+	case errors.Is(err, store.ErrWaiting):
+		a.Site.NoVault = true
+	case !errors.Is(err, store.ErrUnknown):
+		u.vaultFault(err)
+	}
+	u.site.fill(&a)
+	if policy.Decide(a).Reason == policy.ReasonFaceToo {
+		u.lookAfterCard(*a.Person, a.KeyID, at)
+	} else {
+		u.conclude(a)
+	}
+	u.mayTakeBack(a)
+}
+
+// attempt is an attempt with the state of the unit filled in. A device's own clock may be a little ahead; nothing happens in the future.
+func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
+	if now := u.now(); at.After(now) {
+		at = now
+	}
+	return policy.Attempt{
+		At:    at.In(u.site.calendar.Zone), // traces are read on the wall clock
+		Clock: u.clock(),
+		Door:  u.cfg.Unit.Name,
+		Means: by,
+		Site: policy.Site{
+			FacesOff: u.facesOff().String(),
+			Durable:  !u.slow,
+			NoVault:  u.storeless,
+			Fire:     u.door.Fire, Evacuation: u.door.Evacuation,
+			FaceRest: u.tries.faces.Rest(u.steady()), KeypadRest: u.tries.codes.Rest(u.steady()),
+			Release:  u.cfg.Door.Release.D(),
+			LongOpen: u.cfg.Door.LongRelease.D(),
+			Down:     u.down(),
+			WithCard: u.cfg.Faces.Enabled && u.cfg.Faces.WithCard,
+			Keypad:   u.wired(policy.PINKind),
+			Missed:   u.faces.missed,
+		},
+	}
+}
+
+// conclude decides, records the decision and, once that is durable, carries it out. When the disk does not answer in time,
+// everything but a face and a counted pass still opens: its record is kept in memory and written as soon as the disk does (decision 0004).
+func (u *Unit) conclude(a policy.Attempt) policy.Decision {
+	u.site.fill(&a)
+	d := policy.Decide(a)
+	if u.strange.counted(d, a) {
+		u.tellDecision(0, d)
+		u.signals.say(d.Signal())
+		return d
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), SlowDisk)
+	defer cancel()
+	seq, err := u.vault.RecordDecision(ctx, d)
+	u.durable(err)
+	if err != nil && d.Grant {
+		d = u.withoutRecord(ctx, a, d, err)
+	}
+	u.tellDecision(seq, d)
+	u.tries.count(u.site.conf.Keypad.Limits(), d, u.steady())
+	u.site.decided(d, a, u.doorConf.HasContact)
+	if d.Duress {
+		u.duress(d)
+	}
+	if d.Grant {
+		u.step(policy.DoorEvent{At: d.At, Kind: policy.EvRelease, For: d.Release, Reason: d.Reason})
+	} else {
+		u.signals.say(d.Signal())
+	}
+	return d
+}
+
+// withoutRecord decides anew on what was granted and could not be recorded in time. The record of a refusal follows the other in memory, and takes it back.
+func (u *Unit) withoutRecord(ctx context.Context, a policy.Attempt, granted policy.Decision, why error) policy.Decision {
+	a.Site.Durable = false
+	d := policy.Decide(a)
+	switch {
+	case d.Grant:
+		return granted
+	case errors.Is(why, store.ErrSlow):
+		_, _ = u.vault.TakeBack(ctx, d)
+	default:
+		_, _ = u.vault.RecordDecision(ctx, d)
+	}
+	return d
+}
+
+// durable keeps whether the audit log answers in time, and says so when that changes.
+func (u *Unit) durable(err error) {
+	u.slow = err != nil
+	if err != nil {
+		u.vaultFault(err)
+	} else {
+		u.recovered("vault")
+	}
+}
+
+// Release opens the door for an operator, with a recorded reason.
+func (u *Unit) Release(ctx context.Context, by store.Actor, reason string) (d policy.Decision, err error) {
+	err = u.do(ctx, func() {
+		u.Record(store.Entry{Kind: audit.DoorOpened, Actor: by, Detail: map[string]string{"reason": reason}})
+		d = u.conclude(u.attempt(policy.ByConsole, u.now()))
+	})
+	return d, err
+}

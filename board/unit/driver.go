@@ -1,0 +1,69 @@
+package unit
+
+import (
+	"context"
+	"time"
+
+	"menshen/board/config"
+	"menshen/policy"
+	"menshen/recognizer"
+	"menshen/recognizer/eye"
+)
+
+// Driver steps a unit one event at a time, for tests and simulators, in place of Run. All its methods, and those of its unit, are called from
+// one goroutine; they do what the loop would do, at once.
+type Driver struct{ u *Unit }
+
+// Drive takes the unit over until Leave. The door is as open says.
+func (u *Unit) Drive(open bool) Driver {
+	u.driven = true
+	u.door = policy.StartDoor(u.doorConf, open, u.now())
+	return Driver{u}
+}
+
+// Leave gives the unit back, to be run.
+func (d Driver) Leave() { d.u.driven = false }
+
+// Device hands over an event of a reader (hal.ReaderEvent) or an input (hal.InputEvent).
+func (d Driver) Device(e any) { d.u.handle(e) }
+
+// See hands over what the eye says of one frame, and overwrites it.
+func (d Driver) See(o *recognizer.Observation) { d.u.observe(o) }
+
+// SeeCode hands over a code that the eye saw.
+func (d Driver) SeeCode(c eye.Code) { d.u.seenCode(c) }
+
+// Tick lets the unit notice how late it is.
+func (d Driver) Tick() { d.u.tick(d.u.now()) }
+
+// Mended hands over what an attempt to mend the vault came to.
+func (d Driver) Mended(err error) { d.u.vaultIs(err) }
+
+// Configure takes over what a change of the configuration means for faces.
+func (d Driver) Configure(c *config.Config) { d.u.faces.configure(c) }
+
+// EndLeases looks whose lease is over.
+func (d Driver) EndLeases(people []policy.Person) { d.u.endLeases(people) }
+
+// Until is how long nothing is due.
+func (d Driver) Until(now time.Time) time.Duration { return d.u.untilNext(now) }
+
+// Decide concludes an attempt that was made up.
+func (d Driver) Decide(a policy.Attempt) policy.Decision { return d.u.conclude(a) }
+
+// EraseDue destroys what is due.
+func (d Driver) EraseDue() {
+	for id, e := range d.u.due.of {
+		d.u.erased(id, e, d.u.erase(id, e))
+	}
+}
+
+// Do runs f in the loop's turn, also of a unit that runs.
+func (d Driver) Do(ctx context.Context, f func()) error { return d.u.do(ctx, f) }
+
+// Watchers is how many watch.
+func (d Driver) Watchers() int {
+	d.u.watchers.mu.Lock()
+	defer d.u.watchers.mu.Unlock()
+	return len(d.u.watchers.all)
+}

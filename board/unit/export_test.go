@@ -1,0 +1,86 @@
+package unit
+
+import (
+	"context"
+	"time"
+
+	"menshen/board/config"
+	"menshen/policy"
+	"menshen/recognizer/fusion"
+	"menshen/store"
+)
+
+// What the tests look at besides, and do to a unit that they drive.
+
+const (
+	CodeGone     = codeGone
+	PassDigits   = passDigits
+	StrangeShown = strangeShown
+)
+
+// Due is how many erasures are due.
+func (u *Unit) Due() int { return len(u.due.of) }
+
+// EndFace ends a face as the end of a lease does.
+func (u *Unit) EndFace(id policy.PersonID, why string, since time.Time) {
+	u.endFace(id, erasure{why: why, since: since})
+}
+
+// Erased says what came of its erasure.
+func (u *Unit) Erased(id policy.PersonID, err error) { u.erased(id, u.due.of[id], err) }
+
+// Durable says what came of a record.
+func (u *Unit) Durable(err error) { u.durable(err) }
+
+// Steady is the clock that nobody sets.
+func (u *Unit) Steady() time.Duration { return u.steady() }
+
+// FaceRest is how long an attempt by face rests now.
+func (u *Unit) FaceRest() time.Duration { return u.attempt(policy.ByFace, u.now()).Site.FaceRest }
+
+// LateRecord decides on a pass, and again as if its record came too late.
+func (u *Unit) LateRecord(kept store.VisitorPass) (granted, anew policy.Decision, err error) {
+	a := u.attempt(policy.ByPass, u.now())
+	u.present(&a, kept)
+	u.site.fill(&a)
+	granted = policy.Decide(a)
+	if _, err := u.vault.RecordDecision(context.Background(), granted); err != nil {
+		return granted, anew, err
+	}
+	return granted, u.withoutRecord(context.Background(), a, granted, store.ErrSlow), nil
+}
+
+// Challenge has the visit ask for an act, forgets what lamp and buzzer were to say, and gives what they say from now on.
+func (u *Unit) Challenge() (said <-chan policy.Signal) {
+	u.faces.conf.Challenge = fusion.Always
+	u.faces.visit.Configure(u.faces.conf)
+	for len(u.signals.next) > 0 {
+		<-u.signals.next
+	}
+	return u.signals.next
+}
+
+// Asks is what the visit asks for, and AskedBy how lamp and buzzer do.
+func (u *Unit) Asks() fusion.Act           { return u.faces.visit.Asks() }
+func AskedBy(act fusion.Act) policy.Signal { return askedBy[act] }
+
+// VisitFace is what the visit holds of a face.
+func (u *Unit) VisitFace() policy.Face { return u.faces.visit.Face() }
+
+// Entered is how many entrances are kept.
+func (u *Unit) Entered() int { return len(u.site.entered) }
+
+// TwoPersons sets the rule.
+func (u *Unit) TwoPersons(within time.Duration) { u.site.conf.TwoPersons = config.Duration(within) }
+
+// TakesCards reports whether a reader of cards works.
+func (u *Unit) TakesCards() bool { return u.takes(policy.CardKind) }
+
+// Free reports whether free passage is on.
+func (u *Unit) Free() bool { return u.door.Free }
+
+// Send hands an event to the loop that runs.
+func (u *Unit) Send(e any) { u.events <- e }
+
+// Spoil sets why no face can be known.
+func (u *Unit) Spoil(why error) { u.faces.unusable = why }

@@ -1,0 +1,266 @@
+package unit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"menshen/board/config"
+	"menshen/policy"
+	"menshen/recognizer"
+	"menshen/recognizer/calibration"
+	"menshen/recognizer/eye"
+	"menshen/recognizer/fusion"
+	"menshen/recognizer/index"
+	"menshen/store"
+)
+
+// faces is what the loop knows of faces: who is enrolled, and who stands there.
+type faces struct {
+	index  *index.Index
+	scores *calibration.Calibration
+	asked  float64 // at most one stranger in so many attempts
+	conf   fusion.Config
+	at     calibration.Operating
+	visit  *fusion.Visit
+	mode   eye.Mode
+	fresh  bool         // a visit begins: what the eye saw before does not count
+	seen   time.Time    // the last face
+	missed policy.First // whose face was refused last after their card, and when
+	card   *tapped      // whose card waits for its owner's face
+	asks   fusion.Act   // what the person at the door is asked to do
+	taking *enrolment   // somebody's face is being taken
+	aiming bool         // staff see the picture; nobody is recognised meanwhile
+
+	unusable error // what is wrong with the files that faces need, of Parts.NoFaces; set once
+}
+
+// configure sets the thresholds by the configuration and by the number of people enrolled.
+func (f *faces) configure(c *config.Config) {
+	f.conf = fusion.Defaults()
+	f.conf.LiveMin, f.conf.FramesMin, f.conf.Window = c.Faces.LiveMin, c.Faces.Frames, c.Faces.DecideWithin.D()
+	f.conf.Challenge = fusion.When(c.Faces.Challenge)
+	f.asked = float64(c.Faces.StrangerIn)
+	f.visit = fusion.NewVisit(f.conf, f.index)
+	f.recalibrate()
+}
+
+// recalibrate moves the thresholds when somebody was enrolled or erased.
+func (f *faces) recalibrate() {
+	f.at = f.scores.Identify(f.index.Len(), f.asked)
+	f.conf.Threshold, f.conf.Margin = f.at.Threshold, f.at.Margin
+	f.conf.Verify = f.scores.Verify(f.asked).Threshold
+	f.visit.Configure(f.conf)
+}
+
+// inForce is the operating point that decides at this door: among all the enrolled, or after the card against its owner alone.
+func (f *faces) inForce(withCard bool) calibration.Operating {
+	if withCard {
+		return f.scores.Verify(f.asked)
+	}
+	return f.at
+}
+
+// observe takes what the eye says of one frame, and overwrites it.
+func (u *Unit) observe(o *recognizer.Observation) {
+	defer o.Wipe()
+	now := u.now()
+	if o.Faces > 0 {
+		u.faces.seen = now
+	}
+	if u.faces.taking != nil {
+		u.faces.taking.add(o, now)
+		return
+	}
+	if u.faces.aiming {
+		return
+	}
+	if u.cfg.Faces.WithCard && u.faces.card == nil {
+		return // nobody is searched for at this door
+	}
+	f := fusion.Frame{Present: o.Faces > 0, Live: float64(o.Live), Signs: o.Signs()}
+	if o.Quality.Advice != recognizer.Fine {
+		f.Advice = o.Quality.Advice.String()
+	}
+	if o.Embedding != nil {
+		f.Embedding = o.Embedding[:]
+	}
+	if u.faces.visit.Add(f, now) {
+		u.decideFace(now, u.dated(o.At))
+	}
+	if act := u.faces.visit.Asks(); act != u.faces.asks {
+		if u.faces.asks = act; act != fusion.NoAct {
+			u.signals.say(askedBy[act])
+		}
+	}
+}
+
+// askedBy is how lamp and buzzer ask for an act: a door may have nothing to show words on (Unit.Prompt has them). The sign at the camera explains it.
+var askedBy = map[fusion.Act]policy.Signal{
+	fusion.CloseEyes: policy.SignalCloseEyes, fusion.TurnLeft: policy.SignalTurnLeft, fusion.TurnRight: policy.SignalTurnRight,
+}
+
+// tapped is a card whose owner is now looked at.
+type tapped struct {
+	person policy.PersonID
+	key    string
+}
+
+// lookAfterCard begins to compare whoever stands there with the card's owner, and with nobody else (1:1).
+func (u *Unit) lookAfterCard(p policy.Person, key string, at time.Time) {
+	u.faces.card = &tapped{p.ID, key}
+	u.faces.visit.Against(index.ID(p.ID), at)
+	u.faces.fresh = true
+	u.signals.say(policy.SignalLook)
+	u.lookAround(at)
+}
+
+// frameAge is how old the frame of a decision may be.
+const frameAge = 2 * time.Second
+
+// decideFace decides on the walk-up that the visit has gathered evidence of. The attempt is of the moment of its last frame; a frame
+// of another hour makes it one of now.
+func (u *Unit) decideFace(now, frame time.Time) {
+	if now.Sub(frame) > frameAge {
+		frame = now
+	}
+	evidence := u.faces.visit.Face()
+	a := u.attempt(policy.ByFace, frame)
+	a.Face = &evidence
+	card := u.faces.card
+	if card != nil {
+		a.Means, a.KeyID, u.faces.card = policy.ByCardFace, card.key, nil
+	}
+	if id, known := u.faces.visit.Candidate(); known {
+		p, err := u.vault.Person(policy.PersonID(id))
+		if err != nil {
+			u.vaultFault(err)
+		} else {
+			a.Person = &p
+		}
+	}
+	d := u.conclude(a)
+	u.faces.visit.Decided(d.Grant, now)
+	u.faces.fresh = true
+	if card != nil && !d.Grant {
+		u.faces.missed = policy.First{Person: card.person, At: d.At}
+	}
+}
+
+// lookAround lets time pass for whoever stands there, and sets how hard the eye looks: not at all when no face could open
+// the door, now and then when nobody is there, and at full rate while somebody is.
+func (u *Unit) lookAround(now time.Time) {
+	if u.eye == nil {
+		return
+	}
+	f := &u.faces
+	mode := eye.Idle
+	switch off := u.facesOff(); {
+	case f.taking != nil:
+		f.taking.tick(now)
+		mode = eye.Enrol
+	case f.aiming:
+		f.visit.Forget()
+		f.card = nil
+		mode = eye.Aim
+	case off.Is() && !off.recoverable(), f.index.Len() == 0:
+		f.visit.Forget()
+		f.card = nil
+		mode = eye.Off
+	case f.card != nil, !u.cfg.Faces.WithCard && now.Sub(f.seen) < f.conf.GoneAfter:
+		mode = eye.Looking
+	case u.cfg.Faces.WithCard:
+		mode = eye.Off // until a card asks for it
+	}
+	if mode != f.mode || f.fresh {
+		f.mode, f.fresh = mode, false
+		u.eye.SetMode(mode)
+	}
+	if mode == eye.Looking && f.visit.Tick(now) {
+		u.decideFace(now, now)
+	}
+}
+
+// Learn puts a new face into the index.
+func (u *Unit) Learn(ctx context.Context, id policy.PersonID, f *Face) error {
+	var err error
+	doErr := u.do(ctx, func() {
+		err = u.faces.index.Insert(index.ID(id), f.Template)
+		u.faces.recalibrate()
+	})
+	if err = errors.Join(doErr, err); err != nil {
+		return fmt.Errorf("taking the face into the index: %w", err)
+	}
+	return nil
+}
+
+// ForgetFace takes a face out of the index, where it is overwritten; from then on it opens nothing.
+func (u *Unit) ForgetFace(ctx context.Context, id policy.PersonID) error {
+	return u.do(ctx, func() { u.dropFace(id) })
+}
+
+func (u *Unit) dropFace(id policy.PersonID) {
+	u.faces.index.Erase(index.ID(id))
+	u.faces.visit.Forget()
+	u.faces.recalibrate()
+}
+
+// LooksLike reports whether another person's face is so similar that the two could be taken for one another. The search runs beside the loop.
+func (u *Unit) LooksLike(ctx context.Context, f *Face, id policy.PersonID) (tooLike bool, score float64, err error) {
+	var at calibration.Operating
+	if err := u.do(ctx, func() { at = u.faces.at }); err != nil {
+		return false, -1, err
+	}
+	for _, hit := range u.faces.index.Search(f.Template, 2) {
+		if hit.ID != index.ID(id) {
+			return at.TooSimilar(hit.Score), hit.Score, nil
+		}
+	}
+	return false, -1, nil
+}
+
+// TakeUpFaces takes every face that the vault can open and the index does not hold yet.
+func (u *Unit) TakeUpFaces(ctx context.Context) error {
+	var err error
+	doErr := u.do(ctx, func() { err = u.fillIndex() })
+	return errors.Join(doErr, err)
+}
+
+func (u *Unit) fillIndex() error {
+	have := u.faces.index
+	err := u.vault.Templates(func(id policy.PersonID, rows [][]float32) error {
+		have.Erase(index.ID(id))
+		return have.Insert(index.ID(id), rows...)
+	})
+	if errors.Is(err, store.ErrFacesLocked) {
+		err = nil // the console says so; cards work
+	}
+	if err = u.Damaged(err); err != nil {
+		return fmt.Errorf("loading the templates: %w", err)
+	}
+	if u.faces.visit != nil {
+		u.faces.recalibrate()
+	}
+	return nil
+}
+
+// Comparison is how faces are compared at this door.
+type Comparison struct {
+	Scores *calibration.Calibration
+	Asked  float64 // at most one stranger in so many attempts
+	At     calibration.Operating
+}
+
+// Compares works out how faces are compared, from calibration and index, which any goroutine may ask. False: no face can be known here.
+func (u *Unit) Compares() (c Comparison, ok bool) {
+	f := &u.faces
+	if !u.cfg.Faces.Enabled || f.unusable != nil {
+		return c, false
+	}
+	c = Comparison{Scores: f.scores, Asked: f.asked, At: f.scores.Verify(f.asked)}
+	if !u.cfg.Faces.WithCard {
+		c.At = f.scores.Identify(f.index.Len(), f.asked)
+	}
+	return c, true
+}

@@ -1,0 +1,130 @@
+package unit_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"menshen/board/boardtest"
+	"menshen/board/console"
+	"menshen/board/host"
+	"menshen/policy"
+	"menshen/recognizer"
+	"menshen/store"
+)
+
+// TestSessionsBesideTheLoop enrols, erases, watches and asks for a dossier and the status all at once while the loop runs. Under -race it
+// shows that sessions do not touch what is the loop's.
+func TestSessionsBesideTheLoop(t *testing.T) {
+	b := newBench(t)
+	id := b.Someone(1)
+	b.Tap(1)
+	b.Later(time.Minute)
+	var erased []policy.PersonID
+	for n := uint64(2); n < 8; n++ {
+		erased = append(erased, b.Enrolled(n))
+	}
+	_, hash, err := b.Vault.Notice("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = b.Vault.ChangePerson(store.Door, id, "consent given", func(p *policy.Person) (err error) {
+		*p, err = policy.Consent(*p, policy.Yes{At: b.Clock.Now(), Notice: hash, Lang: "en", OwnAct: true})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Start()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	type act struct {
+		name string
+		err  error
+	}
+	done := make(chan act)
+	goes := func(name string, f func() error) { go func() { done <- act{name, f()} }() }
+	goes("watch", func() error { return b.Desk.Watch(ctx, b.Staff, func(console.Event) {}) })
+	goes("camera", func() error {
+		for n := 0; ctx.Err() == nil; n++ {
+			o := boardtest.Look(1)
+			if n%18 >= 10 {
+				o = recognizer.Observation{}
+			}
+			select {
+			case b.Eye.Seen <- o:
+				b.Clock.Advance(250 * time.Millisecond)
+			case <-ctx.Done():
+			}
+		}
+		return nil
+	})
+	goes("enrol", func() error {
+		_, err := b.Desk.Enrol(ctx, b.Staff, id, func(console.Step) {})
+		return err
+	})
+	goes("erase", func() error {
+		for _, who := range erased {
+			if _, err := b.Desk.RemovePerson(ctx, b.Staff, who, "own request"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	goes("dossier", func() error {
+		for range 5 {
+			if _, err := b.Law.Dossier(ctx, "auditor", true); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	goes("status", func() error {
+		for range 20 {
+			if _, err := b.Desk.Status(ctx, b.Staff); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for n := range 6 {
+		if n == 4 { // all but the watch and the camera, which go on until they are ended
+			cancel()
+		}
+		if a := <-done; a.err != nil {
+			t.Errorf("%s: %v", a.name, a.err)
+		}
+	}
+	if b.State().Faces.People != 1 {
+		t.Errorf("%d faces in the index, want the new one", b.State().Faces.People)
+	}
+}
+
+// TestKernelIsAskedBesideTheLoop: while the kernel takes its time to tell of the storage, the door decides.
+func TestKernelIsAskedBesideTheLoop(t *testing.T) {
+	b := newBench(t)
+	asked := make(chan error, 16)
+	b.Board = host.Board{Sys: t.TempDir(), Space: func(string) (uint64, uint64, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		asked <- b.Driver.Do(ctx, func() {}) // never, if the loop itself asks
+		return 1 << 30, 1 << 32, nil
+	}}
+	b.Start()
+	if _, err := b.Desk.Status(context.Background(), b.Staff); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-asked; err != nil {
+		t.Errorf("status: the loop waits for the kernel: %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	watched := make(chan error, 1)
+	go func() { watched <- b.Desk.Watch(ctx, b.Staff, func(console.Event) {}) }()
+	if err := <-asked; err != nil {
+		t.Errorf("watch: the loop waits for the kernel: %v", err)
+	}
+	cancel()
+	if err := <-watched; err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,52 @@
+package unit
+
+import (
+	"context"
+
+	"menshen/policy"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+// loadOverrides takes up the overrides that were in force when the program ended.
+func (u *Unit) loadOverrides() (err error) {
+	if u.site.overrides, err = u.vault.Overrides(); err != nil {
+		return err
+	}
+	u.site.overridesKnown = true
+	return nil
+}
+
+// applyOverrides brings the door to the overrides and key switches in force.
+func (u *Unit) applyOverrides() {
+	now := u.now()
+	if o := u.site.overrides; o.Evacuation != u.door.Evacuation {
+		u.step(policy.DoorEvent{At: now, Kind: either(o.Evacuation, policy.EvEvacuateOn, policy.EvEvacuateOff)})
+	}
+	if u.site.lockdown() {
+		u.step(policy.DoorEvent{At: now, Kind: policy.EvLockdown})
+	}
+	u.keepHours(now)
+}
+
+// Override changes the overrides, records that and applies them, also when the disk does not take them: then they end with the program, and
+// kept says why. Nothing happens where change leaves them as they are.
+func (u *Unit) Override(ctx context.Context, by store.Actor, change func(*store.Overrides)) (changed bool, kept, err error) {
+	var now store.Overrides
+	err = u.do(ctx, func() {
+		was := u.site.overrides
+		change(&u.site.overrides)
+		if now, changed = u.site.overrides, u.site.overrides != was; changed {
+			u.Record(store.Entry{Kind: audit.Override, Actor: by, Detail: map[string]string{
+				"lockdown": either(now.Lockdown, "on", "off"), "evacuation": either(now.Evacuation, "on", "off")}})
+			u.applyOverrides()
+		}
+	})
+	if err != nil || !changed {
+		return changed, nil, err
+	}
+	return changed, u.vault.SetOverrides(by, now), nil
+}
+
+// Pulses reports whether the lock is an impulse lock, which cannot be held open.
+func (u *Unit) Pulses() bool { return u.doorConf.Impulse }

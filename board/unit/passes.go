@@ -1,0 +1,171 @@
+package unit
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"menshen/board/pass"
+	"menshen/hal"
+	"menshen/policy"
+	"menshen/recognizer/eye"
+	"menshen/store"
+)
+
+// passes is what the loop knows of visitors' passes besides the vault: when the camera is needed for them, and which code is in view.
+type passes struct {
+	times []policy.Pass // of which From and Until count
+	reads bool          // the eye was told to read codes
+	code  [32]byte      // hash of the code that was shown last
+	seen  time.Time     // when it was seen last
+	tried time.Time     // when a code was decided on last
+}
+
+const (
+	passDigits = 9               // more than any PIN has, so that neither is taken for the other
+	codeGone   = 3 * time.Second // a code that was not seen for so long is shown anew when it comes again
+	codePause  = time.Second     // between two codes that the eye saw, so that a screen full of them cannot fill the log
+	early      = time.Hour       // before a pass begins its code is read already, so that whoever is early is told so
+)
+
+// ReloadPasses lets the loop know that the camera may be needed for passes from now on, or no longer.
+func (u *Unit) ReloadPasses(ctx context.Context) error {
+	var err error
+	doErr := u.do(ctx, func() { err = u.loadPasses() })
+	return errors.Join(doErr, err)
+}
+
+// loadPasses looks up when the camera is needed for passes.
+func (u *Unit) loadPasses() error {
+	all, err := u.vault.Passes()
+	if err = u.Damaged(err); err != nil {
+		return fmt.Errorf("reading the passes: %w", err)
+	}
+	u.passes.times = u.passes.times[:0]
+	for _, p := range all {
+		u.passes.times = append(u.passes.times, p.Pass)
+	}
+	return nil
+}
+
+// lookForCodes has the eye read codes while there is a pass that somebody may show, and not otherwise (R-PURPOSE). Also one that is used up or ended
+// counts: its holder is owed an answer.
+func (u *Unit) lookForCodes(now time.Time) {
+	if u.eye == nil {
+		return
+	}
+	wanted := false
+	for _, p := range u.passes.times {
+		wanted = wanted || !now.Before(p.From.Add(-early)) && now.Before(p.Until)
+	}
+	if wanted = wanted && u.cfg.Passes.Camera; wanted != u.passes.reads {
+		u.passes.reads = wanted
+		u.eye.SetCodes(wanted)
+	}
+}
+
+// seenCode takes a code that the eye saw.
+func (u *Unit) seenCode(c eye.Code) {
+	if now := u.now(); u.passes.isHeld(c.Text, now) || now.Sub(u.passes.tried) < codePause {
+		return
+	}
+	u.showsCode(c.Text, u.dated(c.At))
+}
+
+// code takes a code that a scanner read.
+func (u *Unit) code(text hal.Code, at time.Time) {
+	if !u.passes.isHeld(text, u.now()) {
+		u.showsCode(text, at)
+	}
+}
+
+// isHeld reports whether a code is the one that is in view already: held there for three seconds it is one attempt and not fifteen.
+func (p *passes) isHeld(text hal.Code, now time.Time) bool {
+	sum := sha256.Sum256([]byte(text))
+	if sum == p.code && now.Sub(p.seen) < codeGone {
+		p.seen = now
+		return true
+	}
+	return false
+}
+
+// showsCode decides on a code: a visitor's pass, or what somebody carries as a credential of their own.
+func (u *Unit) showsCode(text hal.Code, at time.Time) {
+	now := u.now()
+	u.passes.code, u.passes.seen, u.passes.tried = sha256.Sum256([]byte(text)), now, now
+	if u.storeless || !u.cfg.Passes.Enabled || !strings.HasPrefix(text.Reveal(), pass.Prefix) {
+		u.credential(policy.ByPass, policy.PassKind, []byte(text), at)
+		return
+	}
+	a := u.attempt(policy.ByPass, at)
+	switch p, err := pass.Parse(u.vault, u.cfg.Unit.Name, text.Reveal()); {
+	case errors.Is(err, pass.ErrElsewhere):
+		a.Person, a.KeyID = elsewhere(u.cfg.Unit.Name)
+	case err == nil:
+		u.present(&a, u.kept(p))
+	}
+	u.conclude(a)
+}
+
+// typed takes what was typed at the keypad: a PIN, or the digits of a pass.
+func (u *Unit) typed(digits []byte, at time.Time) {
+	if !u.storeless && u.cfg.Passes.Enabled && len(digits) == passDigits && u.tries.codes.Rest(u.steady()) == 0 {
+		switch kept, err := u.vault.FindPass(digits); {
+		case err == nil:
+			a := u.attempt(policy.ByPass, at)
+			u.present(&a, kept)
+			u.conclude(a)
+			return
+		case !errors.Is(err, store.ErrUnknown):
+			u.vaultFault(err)
+		}
+	}
+	u.credential(policy.ByPIN, policy.PINKind, digits, at)
+}
+
+// kept is what the vault knows of a pass that was signed here. Of one that it does not know, since its time has long been over or an older vault was
+// restored, nobody can tell how often it was used: it counts as used up.
+func (u *Unit) kept(p policy.Pass) store.VisitorPass {
+	kept, err := u.vault.Pass(p.ID)
+	if err != nil {
+		if !errors.Is(err, store.ErrUnknown) {
+			u.vaultFault(err)
+		}
+		return store.VisitorPass{Pass: p, Used: p.Uses}
+	}
+	return kept
+}
+
+// present makes the attempt one of the pass's holder. The pass ends with its host's own right to come in.
+func (u *Unit) present(a *policy.Attempt, kept store.VisitorPass) {
+	stays, err := u.StaysHost(kept.Host, a.At)
+	visitor, wrong := kept.Visitor(kept.Used, kept.Revoked || !stays)
+	if err = errors.Join(err, wrong); err != nil {
+		u.vaultFault(err)
+	}
+	if wrong != nil { // none that was made here: the vault takes only what policy allows
+		return
+	}
+	a.Person, a.KeyID, a.Host = visitor, kept.KeyID(), kept.Host
+}
+
+// StaysHost reports whether whoever invited still lives here; staff always do.
+func (u *Unit) StaysHost(host policy.PersonID, at time.Time) (bool, error) {
+	if host.IsZero() {
+		return true, nil
+	}
+	p, err := u.vault.Person(host)
+	if errors.Is(err, store.ErrUnknown) {
+		return false, nil
+	}
+	return err == nil && !p.Blocked && !at.Before(p.From) && (p.Until.IsZero() || at.Before(p.Until)), err
+}
+
+// elsewhere is the nameless holder of a pass that says that it is for another door. Nothing else that it says is believed or recorded.
+func elsewhere(here string) (*policy.Person, string) {
+	k := policy.Credential{ID: "elsewhere", Kind: policy.PassKind, Door: "not " + here, Clonable: true}
+	return &policy.Person{Groups: []string{policy.VisitorGroup}, Keys: []policy.Credential{k}}, k.ID
+}

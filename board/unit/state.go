@@ -1,0 +1,174 @@
+package unit
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"menshen/hal"
+	"menshen/policy"
+	"menshen/recognizer/calibration"
+	"menshen/recognizer/eye"
+)
+
+// State is the unit at one moment.
+type State struct {
+	At        time.Time
+	Up        time.Duration // since the start
+	Door      policy.DoorState
+	Unlocked  bool
+	Lockdown  bool
+	Storeless bool              // nobody can tell who may come in
+	Aiming    bool              // the camera is being aimed
+	Resting   policy.Signal     // what the lamp shows when nothing is to be said
+	Faults    map[string]string // by device: "reader outside", "input rex", "relay", "vault", …
+	Readers   []ReaderState
+	Inputs    []InputState // by role
+	Codes     CodeState
+	Faces     FaceState
+	Eye       *eye.Status // nil: no camera
+}
+
+// ReaderState is what has come to a reader since the start.
+type ReaderState struct {
+	Name           string
+	Cards, Misread int
+	Counts         []hal.Count // of a reader that counts by kind
+}
+
+// InputState is an input as it is now.
+type InputState struct {
+	Role   string
+	Active bool
+	Err    error
+}
+
+// CodeState tells of wrong codes.
+type CodeState struct {
+	Wrong    int           // that count
+	Rest     time.Duration // of the keypad
+	Guessing bool          // the alarm is raised
+}
+
+// FaceState tells of face entry.
+type FaceState struct {
+	Off      Off
+	People   int // with a face in memory
+	Rows     int // templates in memory
+	Locked   bool
+	Failures int           // refused in a row
+	Rest     time.Duration // of faces
+	Asked    float64       // at most one stranger in so many attempts
+	At       calibration.Operating
+	Measured string // when the site's own calibration was made
+	There    Presence
+	Prompt   Prompt // of Prompted and Taken
+	Unusable bool   // the files that faces need cannot be used
+}
+
+// Presence is who stands at the door.
+type Presence int
+
+const (
+	Nobody Presence = iota
+	Somebody
+	Prompted // somebody, who is asked to do something
+	Taken    // somebody whose face is being taken
+)
+
+// State asks the loop.
+func (u *Unit) State(ctx context.Context) (s State, err error) {
+	err = u.do(ctx, func() { s = u.state() })
+	return s, err
+}
+
+// FacesOff is why no face opens now.
+func (u *Unit) FacesOff(ctx context.Context) (off Off, err error) {
+	err = u.do(ctx, func() { off = u.facesOff() })
+	return off, err
+}
+
+// Unusable reports whether the files that faces need cannot be used: then the eye makes no pictures.
+func (u *Unit) Unusable() bool { return u.faces.unusable != nil }
+
+func (u *Unit) state() State {
+	now, steady := u.now(), u.steady()
+	s := State{
+		At: now, Up: u.vault.Clock().Host.Sub(u.began),
+		Door: u.door.State, Unlocked: u.door.Unlocked, Lockdown: u.site.lockdown(), Storeless: u.storeless, Aiming: u.faces.aiming, Resting: u.resting(),
+		Faults: maps.Clone(u.faults),
+		Codes:  CodeState{Wrong: u.tries.codes.Wrong(u.site.conf.Keypad.Limits(), steady), Rest: u.tries.codes.Rest(steady), Guessing: u.tries.guessing},
+		Faces:  u.faceState(now),
+	}
+	for _, r := range u.hw.Readers {
+		state := ReaderState{Name: r.String(), Cards: u.counts[r.String()], Misread: u.misreads[r.String()].n}
+		if counter, counts := r.(hal.Counter); counts {
+			state.Counts = counter.Counts()
+		}
+		s.Readers = append(s.Readers, state)
+	}
+	for _, role := range slices.Sorted(maps.Keys(u.hw.Inputs)) {
+		active, err := u.hw.Inputs[role].Active()
+		s.Inputs = append(s.Inputs, InputState{role, active, err})
+	}
+	if u.eye != nil {
+		status := u.eye.Status()
+		s.Eye = &status
+	}
+	return s
+}
+
+func (u *Unit) faceState(now time.Time) FaceState {
+	f := &u.faces
+	s := FaceState{
+		Off: u.facesOff(), People: f.index.Len(), Rows: f.index.Rows(), Locked: f.index.Locked(),
+		Failures: u.tries.faces.Failures, Rest: u.tries.faces.Rest(u.steady()),
+		Asked: f.asked, At: f.inForce(u.cfg.Faces.WithCard), Unusable: f.unusable != nil,
+	}
+	if u.cfg.Faces.Calibration != "" {
+		s.Measured = f.scores.Source.Date.String()
+	}
+	s.Prompt = u.prompt(now)
+	switch {
+	case f.taking != nil:
+		s.There = Taken
+	case s.Prompt.Text("") != "":
+		s.There = Prompted
+	case now.Sub(f.seen) <= f.conf.GoneAfter:
+		s.There = Somebody
+	}
+	return s
+}
+
+// Devices are the readers and inputs by name, to be asked whether they live (hal.Lively).
+func (u *Unit) Devices() map[string]any {
+	all := map[string]any{}
+	for _, r := range u.hw.Readers {
+		all["reader "+r.String()] = r
+	}
+	for role, in := range u.hw.Inputs {
+		all["input "+role] = in
+	}
+	return all
+}
+
+// Readers are the unit's, in the order of its configuration.
+func (u *Unit) Readers() []hal.Reader { return u.hw.Readers }
+
+// Answers asks the loop for a sign of life.
+func (u *Unit) Answers(ctx context.Context) error { return u.do(ctx, func() {}) }
+
+// PingVault asks the vault for one: an empty transaction that is made durable. It may take as long as the disk.
+func (u *Unit) PingVault() error { return u.vault.Ping() }
+
+// ReportVault keeps how the vault answered.
+func (u *Unit) ReportVault(ctx context.Context, err error) error {
+	return u.do(ctx, func() {
+		if err != nil {
+			u.vaultFault(err)
+		} else {
+			u.recovered("vault")
+		}
+	})
+}

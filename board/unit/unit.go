@@ -1,0 +1,195 @@
+// Package unit is the loop that decides at one door. It joins readers, inputs, the eye and the vault to the decision core (package
+// policy), and does what that core says.
+//
+// # One goroutine decides
+//
+// Everything that happens at a door (a card, a key, an input's change, an observation of the eye, a passing moment, an operator's
+// command) becomes an event of one queue and is handled by one goroutine, in order (loop.go). An event leads to an attempt, the
+// attempt to a decision, the decision to a record in the vault, and only then to the door: unlock, lamp, buzzer (conclude in
+// attempt.go, perform in door.go). So there is one place where the relay moves, and nothing moves it without a recorded reason.
+//
+// Every exported method may be called from any goroutine: it asks the loop and waits for its turn, or touches only what is
+// guarded. What the unit is like leaves it as values (State, Event), never as words: those are the desk's.
+//
+// # What must not wait
+//
+// Reading a card, pressing REX and fire never wait for the eye, for an operator or for a slow disk: the record has 150 ms
+// (SlowDisk), after which a card, a PIN, REX and fire still open, the record waits in memory, and faces and counted passes are
+// refused until the disk answers again. What takes long (erasing, searching, enrolling) runs beside the loop and meets it only
+// for the moment in which it needs it (do in calls.go).
+package unit
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"menshen/board/config"
+	"menshen/board/outbox"
+	"menshen/hal"
+	"menshen/policy"
+	"menshen/recognizer"
+	"menshen/recognizer/calibration"
+	"menshen/recognizer/eye"
+	"menshen/recognizer/index"
+	"menshen/store"
+)
+
+// SlowDisk is how long the door waits for a decision to be durable (decision 0004).
+const SlowDisk = 150 * time.Millisecond
+
+// Eye is the child process that looks, as the unit needs it; *eye.Eye is one.
+type Eye interface {
+	Observations() <-chan recognizer.Observation
+	Pictures() <-chan eye.Picture // in mode eye.Aim; the receiver wipes them
+	Codes() <-chan eye.Code
+	SetMode(eye.Mode)
+	SetCodes(bool)
+	Status() eye.Status
+	Close() error
+}
+
+// Law says whether faces may be used at this door. None of its methods waits; the loop calls them.
+type Law interface {
+	// Publish takes how the door is at this moment.
+	Publish(door policy.DoorFacts, down []policy.CredentialKind)
+	// Broken is the rule that keeps faces off now, empty if none does. It is not known before the unit was counted.
+	Broken() (rule policy.RuleID, known bool)
+}
+
+// Parts are what a unit is made of. Eye may be nil: a door without a camera.
+type Parts struct {
+	Config  *config.Config
+	Vault   *store.Vault
+	Wires   *hal.Wires
+	Eye     Eye
+	Law     Law
+	Out     outbox.Box               // in which copies of a person's page go with the person
+	Scores  *calibration.Calibration // by which faces are compared; nil: the shipped one
+	NoFaces error                    // why no face can be known with the files at hand; nil: one can
+	Advise  func(error) error        // adds the remedy to an error of the vault; nil: it stays as it is
+	Log     *slog.Logger             // of what goes on without anybody at a console; nil: none
+}
+
+// Unit is one door at work. Make it with New, let it work with Run.
+type Unit struct {
+	cfg   *config.Config
+	vault *store.Vault
+	hw    *hal.Wires
+	eye   Eye
+	law   Law
+	out   outbox.Box
+	now   func() time.Time // the unit's time: the vault's, which knows how far the machine's clock can be trusted
+	// steady is for rests: the clock that nobody sets.
+	steady func() time.Duration
+	advise func(error) error
+	log    *slog.Logger
+
+	events  chan any    // hal.ReaderEvent, hal.InputEvent
+	calls   chan func() // work of other goroutines for the loop
+	stopped chan struct{}
+	driven  bool // by a Driver, instead of the loop
+	began   time.Time
+
+	// Below, the loop's own.
+	door      policy.Door
+	doorConf  policy.DoorConfig
+	signals   *signals
+	waiting   []waiter // who gets the next card
+	keypad    keypad
+	faces     faces
+	tries     tries
+	strange   strange
+	site      site
+	passes    passes
+	untaken   []part            // of what the vault holds, not taken up yet
+	storeless bool              // the vault was not open yet: nobody can tell who may come in
+	back      policy.Withdrawal // somebody's gesture at the door
+	due       erasures
+	outputs   outputs
+	heldAt    time.Time         // when holdOutputs did its work last
+	slow      bool              // the last record was not durable in time
+	faults    map[string]string // by device: what is wrong with it now
+	counts    map[string]int    // by reader: cards read
+	misreads  map[string]misreads
+
+	unrecorded atomic.Pointer[error] // why the vault did not take a record; any goroutine's
+
+	watchers watchers // anybody's
+}
+
+// New joins the parts. It moves nothing yet.
+func New(p Parts) (*Unit, error) {
+	if p.Log == nil {
+		p.Log = slog.New(slog.DiscardHandler)
+	}
+	if p.Advise == nil {
+		p.Advise = func(err error) error { return err }
+	}
+	_, contact := p.Wires.Inputs["contact"]
+	u := &Unit{
+		cfg: p.Config, vault: p.Vault, hw: p.Wires, eye: p.Eye, law: p.Law, out: p.Out, advise: p.Advise, log: p.Log,
+		now: func() time.Time { return p.Vault.Clock().Now }, steady: p.Vault.Running,
+		events: make(chan any, 64), calls: make(chan func()), stopped: make(chan struct{}),
+		began: p.Vault.Clock().Host,
+		doorConf: policy.DoorConfig{
+			HeldAfter:    p.Config.Door.HeldAfter.D(),
+			PreAlarm:     p.Config.Door.PreAlarm.D(),
+			RelockOnOpen: p.Config.Door.RelockOnOpen,
+			Impulse:      p.Config.Relay.Lock == "impulse",
+			HasContact:   contact,
+			Shunt:        rexShunt,
+		},
+		signals: newSignals(p.Wires.Signals),
+		site:    newSite(p.Config.Site),
+		outputs: newOutputs(p.Wires.Signals),
+		faults:  map[string]string{},
+		due:     newErasures(),
+		counts:  map[string]int{}, misreads: map[string]misreads{},
+	}
+	if err := u.makeIndex(p); err != nil {
+		return nil, err
+	}
+	u.untaken, u.storeless = []part{u.loadOverrides, u.recallTries, u.fillIndex, u.loadPasses}, true
+	_ = u.takeUp() // what fails now is tried again, and shown, by keepVault
+	u.publish()
+	return u, nil
+}
+
+// Close overwrites what the unit knows of faces, once Run has ended or where it never began.
+func (u *Unit) Close() { u.faces.index.Close() }
+
+// rexShunt is how long after a release has ended an opening still belongs to it: a door that is pushed late, a REX
+// reported just after the opening.
+const rexShunt = 2 * time.Second
+
+// makeIndex makes room for templates, and sets the thresholds.
+func (u *Unit) makeIndex(p Parts) error {
+	var err error
+	if u.faces.index, err = index.New(recognizer.Dim); err != nil {
+		return fmt.Errorf("making room for templates: %w", err)
+	}
+	if u.faces.scores, u.faces.unusable = p.Scores, p.NoFaces; p.Scores == nil {
+		if u.faces.scores, err = calibration.Default(); err != nil {
+			return err
+		}
+	}
+	u.faces.configure(u.cfg)
+	return nil
+}
+
+// Run works until ctx ends, then leaves the door in its safe state. It returns an error only when the unit cannot work at all.
+func (u *Unit) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	wait := u.start(ctx)
+	err := u.loop(ctx)
+	close(u.stopped)
+	cancel()
+	wait()
+	if closeErr := u.hw.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}

@@ -1,0 +1,107 @@
+package wiring
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+
+	"menshen/board/config"
+	"menshen/board/outbox"
+	"menshen/store"
+	"menshen/store/keys"
+)
+
+// TimeSource is what keeps the machine's clock right: an operator who set it since the start, or what the machine has. A bench has the
+// developer's computer, and no door that its clock could open to anybody.
+type TimeSource struct {
+	Config  *config.Config
+	Machine func() string // nil: MachineTime
+	set     atomic.Bool   // an operator set the clock since the start
+}
+
+// Set tells it that an operator set the clock.
+func (s *TimeSource) Set() { s.set.Store(true) }
+
+// Forget takes that back.
+func (s *TimeSource) Forget() { s.set.Store(false) }
+
+// From names the source: "operator", "bench", "sync", "rtc"; empty: there is none.
+func (s *TimeSource) From() string {
+	switch {
+	case s.set.Load():
+		return "operator"
+	case s.Config.Unit.Bench:
+		return "bench"
+	case s.Machine != nil:
+		return s.Machine()
+	}
+	return MachineTime()
+}
+
+// VaultOptions are how every program of the unit opens its vault: with its key, and with a clock that is believed as far as it can be.
+func VaultOptions(c *config.Config, s *TimeSource) store.Options {
+	return store.Options{Key: KeySource(c), Files: []string{outbox.Dir(c.Unit.Dir)}, Trusted: func() bool { return s.From() != "" }}
+}
+
+// MachineTime is what keeps the machine's time right: "sync" when the kernel's clock is disciplined (by a GPS receiver's gpsd and chrony, which need no
+// network), "rtc" when there is a clock chip; empty: nothing does.
+func MachineTime() string {
+	var t unix.Timex // asks, and changes nothing
+	if state, err := unix.Adjtimex(&t); err == nil && state != unix.TIME_ERROR && t.Status&unix.STA_UNSYNC == 0 {
+		return "sync"
+	}
+	if _, err := os.Stat("/sys/class/rtc/rtc0"); err == nil {
+		return "rtc"
+	}
+	return ""
+}
+
+// KeySource gives the source of the root key that a checked configuration names.
+func KeySource(c *config.Config) store.KeySource {
+	k, err := config.ParseKeySource(c.Key.Source)
+	if err != nil {
+		return store.KeyFile("") // a configuration that was not checked; opening it says what is wrong
+	}
+	return OpenKeySource(k)
+}
+
+// OpenKeySource gives the store's source for one that was taken apart.
+func OpenKeySource(k config.KeySource) store.KeySource {
+	switch k.Kind {
+	case "credential":
+		return keys.Credential(k.Name, k.Path)
+	case "tpm":
+		return keys.TPM(k.Path, k.Index)
+	}
+	return keys.File(k.Path)
+}
+
+const withoutKey = "without it nothing opens this vault: make a new one in another folder and restore a backup"
+
+// Advise adds the remedy to an error of opening the vault; one that names its own is left alone.
+func Advise(err error) error {
+	for _, known := range []struct {
+		is     error
+		remedy string
+	}{
+		{store.ErrMissing, "make one with 'menshen init'"},
+		{store.ErrBusy, "stop the other one first ('systemctl stop menshen'), or use 'menshen console'"},
+		{store.ErrForeign, "set [unit] dir to the unit's own folder, or move that file away"},
+		{store.ErrNewer, "install the newer menshen again; the vault was not touched"},
+		{store.ErrKeyMissing, "put your own copy of it there, or see [key] source; " + withoutKey},
+		{store.ErrWrongKey, "use the key that this vault was made with; " + withoutKey},
+		{store.ErrCorrupt, "save what is whole with 'menshen vault salvage', or restore a backup; the damaged file was not touched"},
+		{store.ErrHead, "compare 'decisions' with what was done before it; then 'check' at the console ends this; if it comes again, replace the board's memory"},
+		{store.ErrSwapped, "somebody with access to the disk did that; find the file that was there and put it back; if it is lost, stop the unit and restore the newest backup; without a TPM the next start takes what lies there"},
+		{fs.ErrPermission, "do this as the unit's own user: sudo -u menshen menshen …"},
+	} {
+		if errors.Is(err, known.is) {
+			return fmt.Errorf("%w: %s", err, known.remedy)
+		}
+	}
+	return err
+}
