@@ -29,23 +29,33 @@ func (u *Unit) applyOverrides() {
 	u.keepHours(now)
 }
 
-// Override changes the overrides, records that and applies them, also when the disk does not take them: then they end with the program, and
-// kept says why. Nothing happens where change leaves them as they are.
+// Override changes the overrides, records that and applies them, also when the disk does not take them, or not yet: then they end with the
+// program, and kept says why. Where change leaves them as they are, they are kept again if they were not; changed is false if nothing
+// was to do.
 func (u *Unit) Override(ctx context.Context, by store.Actor, change func(*store.Overrides)) (changed bool, kept, err error) {
-	var now store.Overrides
 	err = u.do(ctx, func() {
 		was := u.site.overrides
 		change(&u.site.overrides)
-		if now, changed = u.site.overrides, u.site.overrides != was; changed {
+		if now := u.site.overrides; now != was {
+			changed = true
 			u.Record(store.Entry{Kind: audit.Override, Actor: by, Detail: map[string]string{
 				"lockdown": either(now.Lockdown, "on", "off"), "evacuation": either(now.Evacuation, "on", "off")}})
 			u.applyOverrides()
 		}
 	})
-	if err != nil || !changed {
+	if err != nil {
 		return changed, nil, err
 	}
-	return changed, u.vault.SetOverrides(by, now), nil
+	u.keeping.Lock()
+	defer u.keeping.Unlock()
+	var now store.Overrides // with what another operator changed meanwhile
+	if err := u.do(ctx, func() { now = u.site.overrides }); err != nil {
+		return changed, nil, err
+	}
+	if kept, err := u.vault.Overrides(); err == nil && kept == now {
+		return changed, nil, nil
+	}
+	return true, u.vault.SetOverrides(by, now), nil
 }
 
 // Pulses reports whether the lock is an impulse lock, which cannot be held open.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -257,6 +258,40 @@ func TestOverridesHoldOverARestart(t *testing.T) {
 	}
 	if on, err := b.Vault.Papers(""); err != nil || len(on) != filed {
 		t.Errorf("%d papers on file, %d before the overrides: %v", len(on), filed, err)
+	}
+}
+
+// TestOverridesAreKeptAsTheyAreInForce: also when two operators act at once, and when one sets again what the disk did not take.
+func TestOverridesAreKeptAsTheyAreInForce(t *testing.T) {
+	b := newBench(t)
+	b.Start()
+	ctx := context.Background()
+	for i := range 50 {
+		on := i%2 == 0
+		var both sync.WaitGroup
+		for _, set := range []func(context.Context, console.Session, bool) error{b.Desk.Lockdown, b.Desk.Evacuate} {
+			both.Go(func() {
+				if err := set(ctx, b.Staff, on); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		both.Wait()
+		if kept, err := b.Vault.Overrides(); err != nil || kept != (store.Overrides{Lockdown: on, Evacuation: on}) {
+			t.Fatalf("round %d: kept %+v, %v", i, kept, err)
+		}
+	}
+	if err := b.Desk.Lockdown(ctx, b.Staff, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Vault.SetOverrides("test", store.Overrides{}); err != nil { // as if the disk had not taken it
+		t.Fatal(err)
+	}
+	if err := b.Desk.Lockdown(ctx, b.Staff, true); err != nil {
+		t.Errorf("set again: %v", err)
+	}
+	if kept, err := b.Vault.Overrides(); err != nil || !kept.Lockdown {
+		t.Errorf("kept %+v, %v", kept, err)
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -116,6 +117,8 @@ type Unit struct {
 	misreads  map[string]misreads
 
 	unrecorded atomic.Pointer[error] // why the vault did not take a record; any goroutine's
+
+	keeping sync.Mutex // held while the overrides are kept, so that the last ones kept are those in force; any goroutine's
 
 	watchers watchers // anybody's
 }
