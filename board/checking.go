@@ -137,8 +137,9 @@ func AboutThisMachine() (board, kernel string) {
 func SignIn(ctx context.Context, v *store.Vault, readers []hal.Reader, name string, secret []byte, lang string, who check.Installer) (store.Operator, error) {
 	op, err := v.CheckOperator(store.Offline, name, secret)
 	if err == nil && op.HasCard {
-		who.Do(check.Task{ID: "own card", Words: check.Words{En: "Tap your own card at the reader.", Zh: "请刷您本人的卡。"}, Within: desk.AsksAtTheDoor})
-		op, err = ownCard(ctx, v, readers, name)
+		op, err = ownCard(ctx, v, readers, name, who.Tell, func(words check.Words) {
+			who.Do(check.Task{ID: "own card", Words: words, Within: desk.AsksAtTheDoor})
+		})
 	}
 	if err != nil {
 		return op, fmt.Errorf("logging in: %w", err)
@@ -166,14 +167,4 @@ func SignIn(ctx context.Context, v *store.Vault, readers []hal.Reader, name stri
 		return op, fmt.Errorf("recording the commitment: %w", err)
 	}
 	return op, nil
-}
-
-func ownCard(ctx context.Context, v *store.Vault, readers []hal.Reader, name string) (store.Operator, error) {
-	ctx, cancel := context.WithTimeout(ctx, desk.AsksAtTheDoor)
-	defer cancel()
-	card, err := check.Tap(ctx, readers)
-	if err != nil {
-		return store.Operator{}, err
-	}
-	return v.CheckOperatorCard(store.Offline, name, card.Credential())
 }

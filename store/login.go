@@ -31,6 +31,14 @@ func (v *Vault) CheckOperatorCard(line Line, name string, card []byte) (Operator
 	return v.login(&try{line: line, name: name, right: audit.LogInCard, wrong: audit.LogInCardRefused, test: test})
 }
 
+// LogInWithoutCard completes a log-in, begun by CheckOperator, whose card nothing can read; why is
+// recorded, and names nobody.
+func (v *Vault) LogInWithoutCard(line Line, name, why string) (Operator, error) {
+	test := func(*tx, *account) func() bool { return func() bool { return true } }
+	return v.login(&try{line: line, name: name, right: audit.LogInWithoutCard, wrong: audit.LogInCardRefused, why: why,
+		test: test})
+}
+
 // Recover sets a new secret by the sealed code, which is then used up, and drops the second factor.
 // Whatever is locked does not hinder it, and is open afterwards. Wrong codes are counted by
 // themselves: ErrLocked for 5 minutes at most; ErrDenied as for CheckOperator.
@@ -87,6 +95,7 @@ type try struct {
 	line         Line
 	name         string
 	right, wrong audit.Kind                      // how it is recorded; right may be empty: what follows has a record
+	why          string                          // for the record
 	first        bool                            // where the account has a card, another factor follows
 	test         func(*tx, *account) func() bool // prepares what is slow, which it gives
 
@@ -164,6 +173,9 @@ func (v *Vault) result(t *tx, y *try, right bool) (in bool, err error) {
 	}
 	if e.Kind = y.right; e.Kind == "" {
 		return true, nil
+	}
+	if y.why != "" {
+		e.Detail["why"] = y.why
 	}
 	if y.half() {
 		delete(e.Detail, atHandle)

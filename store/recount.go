@@ -56,7 +56,7 @@ const recountMost = 20_000
 
 // tells are the kinds of entry that say something of tries.
 var tells = map[audit.Kind]bool{audit.LogIn: true, audit.LogInRefused: true, audit.LogInCard: true,
-	audit.LogInCardRefused: true, audit.Recovery: true, audit.RecoveryRefused: true, audit.OperatorSecretChanged: true, audit.Recovered: true}
+	audit.LogInCardRefused: true, audit.LogInWithoutCard: true, audit.Recovery: true, audit.RecoveryRefused: true, audit.OperatorSecretChanged: true, audit.Recovered: true}
 
 // count takes one entry of the log into account.
 func (l *logins) count(e *audit.Line, at time.Duration) {

@@ -78,34 +78,6 @@ func (l *listening) silent() *Problem {
 		"请检查供电（指示灯、提示音）、数据线及引脚，以及卡类型是否匹配。")
 }
 
-// Tap waits for one card at any of the readers: the installer's own second factor.
-func Tap(ctx context.Context, readers []hal.Reader) (hal.Card, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	cards := make(chan hal.Card)
-	var all sync.WaitGroup
-	defer all.Wait()
-	defer cancel()
-	for _, r := range readers {
-		all.Go(func() {
-			_ = r.Run(ctx, func(e hal.ReaderEvent) { // a reader that fails gives no card: the wait ends with ctx
-				if e.Card == nil {
-					return
-				}
-				select {
-				case cards <- *e.Card:
-				case <-ctx.Done():
-				}
-			})
-		})
-	}
-	select {
-	case c := <-cards:
-		return c, nil
-	case <-ctx.Done():
-		return hal.Card{}, fmt.Errorf("waiting for a card: %w", ctx.Err())
-	}
-}
-
 // readerStep: one card, or code, is read each time it is shown, and always the same.
 func readerStep(c config.Reader, reader hal.Reader) Step {
 	thing, zh := "card", "卡"

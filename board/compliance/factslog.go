@@ -22,7 +22,7 @@ type logCount struct {
 var quiet = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true, audit.Bell: true, audit.Misread: true, audit.StrangeTries: true,
 	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true, audit.UnitStarted: true, audit.UnitStopped: true,
 	audit.LookedUp: true, audit.DecisionsLookedUp: true, audit.PeopleListed: true, audit.LogExported: true,
-	audit.LogIn: true, audit.LogInRefused: true, audit.LogInCard: true, audit.LogInCardRefused: true, audit.RecoveryRefused: true, audit.LogOut: true}
+	audit.LogIn: true, audit.LogInRefused: true, audit.LogInCard: true, audit.LogInCardRefused: true, audit.LogInWithoutCard: true, audit.RecoveryRefused: true, audit.LogOut: true}
 
 // read goes on to the end of the log.
 func (l *logCount) read(v *store.Vault) error {

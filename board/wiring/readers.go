@@ -11,12 +11,30 @@ import (
 	periph "periph.io/x/conn/v3/gpio"
 
 	"menshen/board/config"
+	"menshen/board/profile"
 	"menshen/hal"
 	"menshen/hal/gpio"
 	"menshen/hal/rc522"
 	"menshen/hal/serialreader"
 	"menshen/hal/wiegand"
 )
+
+// Readers makes the drivers of the readers alone: neither relay nor lamps nor inputs are opened.
+func Readers(c *config.Config) (all []hal.Reader, err error) {
+	b, err := profile.Of(c, profile.Here)
+	if err != nil {
+		return nil, err
+	}
+	w := &opener{conf: c, board: b}
+	for _, r := range c.Readers {
+		reader, err := w.newReader(r)
+		if err != nil {
+			return nil, fmt.Errorf("[[reader]] %s: %w", r.Name, err)
+		}
+		all = append(all, reader)
+	}
+	return all, nil
+}
 
 // newReader makes the driver of a configured reader. The device itself is opened when the reader runs, and again whenever it comes back.
 func (w *opener) newReader(r config.Reader) (hal.Reader, error) {

@@ -135,6 +135,10 @@ func opened(path string, open func(*config.Config) (*store.Vault, error), f func
 	if err != nil {
 		return err
 	}
+	return with(conf, open, f)
+}
+
+func with(conf *config.Config, open func(*config.Config) (*store.Vault, error), f func(*store.Vault) error) error {
 	v, err := open(conf)
 	if err != nil {
 		return err

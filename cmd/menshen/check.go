@@ -34,7 +34,7 @@ and fire line release the lock all the while, and each move of the relay is reco
 
 A check that is broken off (q, Ctrl-C, a power cut) goes on where it was when the command is run again. At its end the report is put into the
 vault and written as a page (NAME.html, both languages, with the data for programs inside) and a text (NAME.txt), each signed by the unit.
-An operator who is not an auditor logs in, with their card where they have one. From a script, write the passphrase and then one answer a line.
+An operator who is not an auditor logs in, with their card where they have one and a reader answers. From a script, write the passphrase and then one answer a line.
 
 The exit code is 0 when the door passed.`,
 		Example: `  systemctl stop menshen && menshen check --operator anna

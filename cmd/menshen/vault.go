@@ -1,11 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"menshen/board"
+	"menshen/board/check"
 	"menshen/board/config"
 	"menshen/board/wiring"
 	"menshen/store"
@@ -17,8 +18,8 @@ func vaultVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "vault",
 		Short: "check, restore, salvage a unit's vault, or move its key; the unit must not be running",
-		Long: `Works on the vault of a unit that is not running. Each act asks for an operator's name and passphrase (a manager's), and is
-recorded under it. While the door runs, backup, rotate, retention and check are commands of its console.`,
+		Long: `Works on the vault of a unit that is not running. Each act asks for an operator's name and passphrase (a manager's), for their
+own card where they have one and a reader answers, and is recorded under it. While the door runs, backup, rotate, retention and check are commands of its console.`,
 	}
 	c.AddCommand(vaultCheck(), vaultKey(), vaultRestore(), vaultSalvage(), vaultWhat())
 	return c
@@ -35,18 +36,21 @@ func (k *keeper) flags(c *cobra.Command) {
 
 // act opens the vault, checks who acts (R-OPERATOR), and does f.
 func (k *keeper) act(c *cobra.Command, f func(v *store.Vault, by store.Actor) error) error {
-	return withVault(k.config, func(v *store.Vault) error {
+	conf, err := loadAsOwner(k.config)
+	if err != nil {
+		return err
+	}
+	return with(conf, board.OpenVault, func(v *store.Vault) error {
 		secret, err := oneSecret(c.InOrStdin(), c.ErrOrStderr(), "Passphrase of "+k.operator+": ")
 		if err != nil {
 			return err
 		}
 		defer clear(secret)
-		op, err := v.CheckOperator(store.Offline, k.operator, secret)
-		switch {
-		case err != nil:
+		op, err := board.SignInOffline(c.Context(), v, conf, k.operator, secret, func(words check.Words) {
+			fmt.Fprintln(c.ErrOrStderr(), words.In(userLanguage()))
+		})
+		if err != nil {
 			return err
-		case op.Role != store.Manager:
-			return errors.New("only a manager may do this")
 		}
 		return f(v, store.Actor(op.ID))
 	})

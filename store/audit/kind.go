@@ -91,6 +91,7 @@ const (
 	LogInRefused          Kind = "log-in refused"
 	LogInCard             Kind = "log-in card"
 	LogInCardRefused      Kind = "log-in card refused"
+	LogInWithoutCard      Kind = "log-in without card"
 	LogOut                Kind = "log-out"
 	RecoveryCodeMade      Kind = "recovery code made"
 	Recovery              Kind = "recovery"

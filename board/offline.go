@@ -1,0 +1,100 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"menshen/board/check"
+	"menshen/board/config"
+	"menshen/board/desk"
+	"menshen/board/wiring"
+	"menshen/hal"
+	"menshen/store"
+)
+
+// SignInOffline checks who acts on the vault of a unit that is not running (R-OPERATOR): a manager, by
+// name and secret and, where they have a card, that. tell says what to do, or why no card is asked for.
+func SignInOffline(ctx context.Context, v *store.Vault, c *config.Config, name string, secret []byte,
+	tell func(check.Words)) (store.Operator, error) {
+	op, err := v.CheckOperator(store.Offline, name, secret)
+	switch {
+	case err != nil:
+		return op, err
+	case op.Role != store.Manager:
+		return op, errors.New("only a manager may do this")
+	case !op.HasCard:
+		return op, nil
+	}
+	readers, err := wiring.Readers(c)
+	if err != nil { // on another machine than the unit
+		readers = nil
+	}
+	return ownCard(ctx, v, readers, name, tell, tell)
+}
+
+// ownCard completes a log-in by the operator's own card. ask says to tap it. Where there is no reader to
+// do so, tell says why no card is asked for, and so does the record: what is to be mended may be the
+// reader.
+func ownCard(ctx context.Context, v *store.Vault, readers []hal.Reader, name string, tell, ask func(check.Words)) (store.Operator, error) {
+	card, err := cardAt(ctx, readers, func() {
+		ask(check.Words{En: "Tap your own card at the reader.", Zh: "请刷您本人的卡。"})
+	})
+	var none noReader
+	switch {
+	case errors.As(err, &none):
+		tell(check.Words{En: "Your card is not asked for: " + none.En + ". This is recorded.", Zh: "不要求刷卡：" + none.Zh + "。此事已记录。"})
+		return v.LogInWithoutCard(store.Offline, name, none.En)
+	case err != nil:
+		return store.Operator{}, err
+	}
+	return v.CheckOperatorCard(store.Offline, name, card.Credential())
+}
+
+// noReader is why no card can be read.
+type noReader check.Words
+
+func (n noReader) Error() string { return n.En }
+
+// cardAt waits for a card at any of the readers, which ask asks for. Errors: noReader, where all are broken; that no card
+// came in time.
+func cardAt(ctx context.Context, readers []hal.Reader, ask func()) (hal.Card, error) {
+	if len(readers) == 0 {
+		return hal.Card{}, noReader{En: "there is no reader here", Zh: "此处没有读卡器"}
+	}
+	ctx, cancel := context.WithTimeout(ctx, desk.AsksAtTheDoor)
+	events := make(chan hal.ReaderEvent)
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer cancel()
+	for _, r := range readers {
+		all.Go(func() {
+			_ = r.Run(ctx, func(e hal.ReaderEvent) { // a device that is gone comes as a fault, too
+				select {
+				case events <- e:
+				case <-ctx.Done():
+				}
+			})
+		})
+	}
+	ask()
+	gone := map[string]bool{}
+	for len(gone) < len(readers) {
+		select {
+		case e := <-events:
+			switch {
+			case e.Card != nil:
+				return *e.Card, nil
+			case e.Recovered:
+				delete(gone, e.Reader)
+			case e.Fault != nil && !e.Frame:
+				gone[e.Reader] = true
+			}
+		case <-ctx.Done():
+			return hal.Card{}, fmt.Errorf("no card was tapped: %w; where no reader is wired, "+
+				"give --config a copy without [[reader]]", ctx.Err())
+		}
+	}
+	return hal.Card{}, noReader{En: "no reader answers", Zh: "读卡器无应答"}
+}
