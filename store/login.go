@@ -138,7 +138,7 @@ func (v *Vault) begin(y *try) (test func() bool, err error) {
 		}
 		v.logins.mu.Lock()
 		defer v.logins.mu.Unlock()
-		if err := v.logins.recount(v, t); err != nil {
+		if err := v.logins.recount(t); err != nil {
 			return err
 		}
 		tries := v.logins.of(y.wrong)

@@ -332,6 +332,13 @@ func TestROperatorLockAndTheClock(t *testing.T) {
 	if runs += time.Minute; u.logIn("a", "Zhao", "739182") != nil {
 		t.Error("locked for ever by a clock that was set back")
 	}
+	u.clock.advance(72 * time.Hour)
+	u.failsTo(t, 5, "a", "Zhao")
+	u.reopen(t)
+	u.clock.advance(2 * time.Hour) // after the start, and before the first log-in
+	if err := u.logIn("a", "Zhao", "739182"); !errors.Is(err, ErrLocked) {
+		t.Errorf("lifted by a clock set ahead after the start: %v", err)
+	}
 }
 
 // TestROperatorFloodOfNames: name after name for hours, as fast as they are taken, fills neither

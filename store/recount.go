@@ -15,9 +15,19 @@ const (
 	atHandle = "counted"
 )
 
+// begin notes when the vault was opened: up to then the clock tells how long ago a try was, and from then
+// on the one that nobody sets.
+func (l *logins) begin(now time.Time, running time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.opened.IsZero() {
+		l.opened, l.at = now, running
+	}
+}
+
 // recount counts again what the log holds of the last day, once. Entries of earlier programs say
 // nothing of their line and do not count. The caller holds mu.
-func (l *logins) recount(v *Vault, t *tx) error {
+func (l *logins) recount(t *tx) error {
 	if l.counted {
 		return nil
 	}
@@ -26,12 +36,11 @@ func (l *logins) recount(v *Vault, t *tx) error {
 		age time.Duration
 	}
 	var back []found
-	var age time.Duration // at least, and never less than that of a newer entry
-	now, running := v.now(t), v.o.Running()
+	var age time.Duration // when the vault was opened: at least, and never less than that of a newer entry
 	read := 0
 	err := t.linesBack(func(line *audit.Line) bool {
 		read++
-		if age = max(age, now.Sub(line.At)); age >= day || read > recountMost {
+		if age = max(age, l.opened.Sub(line.At)); age >= day || read > recountMost {
 			return false
 		}
 		if tells[line.Kind] {
@@ -45,7 +54,7 @@ func (l *logins) recount(v *Vault, t *tx) error {
 	l.secrets = tries{name: secretLimits, line: secretLineLimits}
 	l.codes = tries{name: codeLimits, line: codeLineLimits}
 	for _, f := range slices.Backward(back) {
-		l.count(f.Line, running-f.age)
+		l.count(f.Line, l.at-f.age)
 	}
 	l.counted = true
 	return nil
@@ -107,7 +116,7 @@ func (t *tx) linesBack(f func(*audit.Line) bool) error {
 func (v *Vault) lockOuts(t *tx, all []Operator) error {
 	v.logins.mu.Lock()
 	defer v.logins.mu.Unlock()
-	if err := v.logins.recount(v, t); err != nil {
+	if err := v.logins.recount(t); err != nil {
 		return err
 	}
 	now, running := v.now(t), v.o.Running()

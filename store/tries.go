@@ -148,7 +148,9 @@ func (s *tries) forget(who Actor) {
 // logins are the wrong tries of a vault.
 type logins struct {
 	mu      sync.Mutex
-	counted bool // those in the log
+	opened  time.Time     // when the vault was, …
+	at      time.Duration // … by the clock that nobody sets
+	counted bool          // those in the log
 	secrets tries
 	codes   tries // of recovery
 }

@@ -138,6 +138,7 @@ func (v *Vault) start(db *dbFile, r *ring, c *counter, readOnly error) {
 	v.pub = r.sign().Public().(ed25519.PublicKey)
 	v.mu.Unlock()
 	_ = v.view(func(t *tx) error { v.time.learn(&t.st, v.o.Running()); return nil }) // the state was read a moment ago
+	v.logins.begin(v.Clock().Now, v.o.Running())
 	v.writer.nudge()
 }
 
