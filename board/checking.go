@@ -12,7 +12,6 @@ import (
 
 	"menshen/board/check"
 	"menshen/board/config"
-	"menshen/board/console"
 	"menshen/board/desk"
 	"menshen/board/host"
 	"menshen/board/notice"
@@ -144,7 +143,7 @@ func SignIn(ctx context.Context, v *store.Vault, readers []hal.Reader, name stri
 	if err != nil {
 		return op, fmt.Errorf("logging in: %w", err)
 	}
-	if !desk.OpensDoor(console.Role(op.Role)) {
+	if !desk.OpensDoor.Of(op.Role) {
 		return op, errors.New("an auditor may not open the door: log in as installer, technician or manager")
 	}
 	text, version := notice.Commitment(lang)

@@ -16,7 +16,6 @@ import (
 	"menshen/board"
 	"menshen/board/boardtest"
 	"menshen/board/config"
-	"menshen/board/console"
 	"menshen/board/desk"
 	"menshen/board/pass"
 	"menshen/board/wiring"
@@ -37,7 +36,7 @@ type lobby struct {
 	unit  *board.Door
 	relay *haltest.Output
 	desk  *desk.Desk
-	staff console.Session
+	staff desk.Session
 	eye   *eye.Eye
 	vault *store.Vault
 	stop  func()
@@ -103,7 +102,7 @@ func (l *lobby) start() {
 		l.unit.Unit.Close()
 	}
 	l.desk = l.unit.Desk
-	if l.staff, err = l.desk.LogIn(ctx, "test", "anna", console.Secret(boardtest.Secret), "en", nil); err == nil {
+	if l.staff, err = l.desk.LogIn(ctx, "test", "anna", desk.Secret(boardtest.Secret), "en", nil); err == nil {
 		l.staff, err = l.desk.Acknowledge(ctx, l.staff)
 	}
 	if err != nil {

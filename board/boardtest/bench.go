@@ -17,7 +17,6 @@ import (
 	"menshen/board"
 	"menshen/board/compliance"
 	"menshen/board/config"
-	"menshen/board/console"
 	"menshen/board/desk"
 	"menshen/board/host"
 	"menshen/board/papers"
@@ -61,10 +60,10 @@ type Bench struct {
 	Outputs map[string]*haltest.Output
 	Eye     *Eye
 	Time    *wiring.TimeSource
-	Staff   console.Session // of a manager
-	Found   host.Facts      // on the machine
-	Board   host.Board      // the zero value: this one
-	Key     string          // the vault's key file
+	Staff   desk.Session // of a manager
+	Found   host.Facts   // on the machine
+	Board   host.Board   // the zero value: this one
+	Key     string       // the vault's key file
 	door    *board.Door
 }
 
@@ -192,9 +191,9 @@ func (b *Bench) Reassemble() {
 }
 
 // LogIn logs an operator in.
-func (b *Bench) LogIn(name string) console.Session {
+func (b *Bench) LogIn(name string) desk.Session {
 	b.Helper()
-	s, err := b.Desk.LogIn(context.Background(), "test", name, console.Secret(Secret), "en", nil)
+	s, err := b.Desk.LogIn(context.Background(), "test", name, desk.Secret(Secret), "en", nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -254,12 +253,12 @@ func (b *Bench) Paper(kind string, body any) {
 }
 
 // Operator makes an operator and logs them in.
-func (b *Bench) Operator(name string, role store.Role) console.Session {
+func (b *Bench) Operator(name string, role store.Role) desk.Session {
 	b.Helper()
 	if _, err := b.Vault.AddOperator(store.Door, name, role, []byte(Secret)); err != nil {
 		b.Fatal(err)
 	}
-	s, err := b.Desk.LogIn(context.Background(), "test", name, console.Secret(Secret), "en", nil)
+	s, err := b.Desk.LogIn(context.Background(), "test", name, desk.Secret(Secret), "en", nil)
 	if err != nil {
 		b.Fatal(err)
 	}

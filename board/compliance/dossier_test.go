@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/board/dossier"
 	"menshen/policy"
 	"menshen/store"
@@ -87,7 +87,7 @@ func TestRAuditDossier(t *testing.T) {
 	if made != 2 {
 		t.Errorf("%d dossiers on the record", made)
 	}
-	if _, _, err := b.Desk.Dossier(ctx, b.Operator("tom", store.Technician)); !errors.Is(err, console.ErrNotAllowed) {
+	if _, _, err := b.Desk.Dossier(ctx, b.Operator("tom", store.Technician)); !errors.Is(err, desk.ErrNotAllowed) {
 		t.Errorf("a technician makes one: %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"image"
 	"time"
 
+	"menshen/board/desk"
 	"menshen/internal/screen"
 )
 
@@ -27,10 +28,10 @@ func aim(ctx context.Context, c *console, words []string) error {
 		return c.misuse("aim")
 	}
 	if c.plain || style == "words" {
-		c.printf(text{"A key ends this; it ends by itself after %d minutes.", "按任意键结束；%d 分钟后自动结束。"}, LongestAim/time.Minute)
+		c.printf(text{"A key ends this; it ends by itself after %d minutes.", "按任意键结束；%d 分钟后自动结束。"}, desk.LongestAim/time.Minute)
 		return c.viewing(ctx, func(ctx context.Context) error {
 			last := ""
-			return c.desk.(Aimer).Aim(ctx, c.who, func(p *Picture) {
+			return c.desk.(Aimer).Aim(ctx, c.who, func(p *desk.Picture) {
 				if s := c.whereabouts(p); s != last && ctx.Err() == nil {
 					c.hanging(s, 2)
 					last = s
@@ -46,7 +47,7 @@ func aim(ctx context.Context, c *console, words []string) error {
 	}()
 	return c.viewing(ctx, func(ctx context.Context) error {
 		var free time.Time // when the line has carried all that was sent
-		return c.desk.(Aimer).Aim(ctx, c.who, func(p *Picture) {
+		return c.desk.(Aimer).Aim(ctx, c.who, func(p *desk.Picture) {
 			now := c.o.Clock.Now()
 			if now.Before(free) || ctx.Err() != nil {
 				return // the line is busy; the next picture will be newer
@@ -66,7 +67,7 @@ func aim(ctx context.Context, c *console, words []string) error {
 }
 
 // caption is the line below the picture.
-func (c *console) caption(p *Picture) string {
+func (c *console) caption(p *desk.Picture) string {
 	s := p.Advice
 	if p.Good {
 		s = text{"good", "良好"}.in(c.lang)
@@ -82,7 +83,7 @@ func (c *console) caption(p *Picture) string {
 
 // whereabouts is a picture in words, for those who do not see it: where the face is in the picture, in ninths, how large, and
 // what would help.
-func (c *console) whereabouts(p *Picture) string {
+func (c *console) whereabouts(p *desk.Picture) string {
 	if p.Face.Empty() {
 		return text{"no face", "未见人脸"}.in(c.lang)
 	}

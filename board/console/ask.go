@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"menshen/board/desk"
 	"menshen/internal/screen"
 )
 
@@ -128,7 +129,7 @@ func (c *console) breaks(err error) error {
 }
 
 // askSecret puts a question whose answer is not shown. What was typed before it is thrown away.
-func (c *console) askSecret(q text) (Secret, error) {
+func (c *console) askSecret(q text) (desk.Secret, error) {
 	defer c.line.running(c.line.running(nil))
 	if c.line.wasStopped() {
 		return nil, errBroken
@@ -139,7 +140,7 @@ func (c *console) askSecret(q text) (Secret, error) {
 		err = c.line.fate()
 	}
 	if err != nil {
-		Secret(s).Wipe()
+		desk.Secret(s).Wipe()
 		return nil, c.breaks(err)
 	}
 	return s, nil

@@ -6,6 +6,8 @@ import (
 	"image"
 	"strconv"
 	"unicode/utf8"
+
+	"menshen/board/desk"
 )
 
 // canvas turns pictures into cells of a terminal and sends only those that changed, within a budget of bytes: what does not
@@ -46,7 +48,7 @@ func newCanvas(cols, rows int, blocks bool) *canvas {
 func (v *canvas) wipe() { clear(v.now); clear(v.shown); clear(v.level) }
 
 // draw puts p, its zone and its face box onto the canvas.
-func (v *canvas) draw(p *Picture) {
+func (v *canvas) draw(p *desk.Picture) {
 	if p.Width <= 0 || p.Height <= 0 || len(p.Gray) < p.Width*p.Height {
 		return
 	}
@@ -68,7 +70,7 @@ func (v *canvas) draw(p *Picture) {
 }
 
 // shade is the picture in the cell at x, y.
-func (v *canvas) shade(p *Picture, x, y int) cell {
+func (v *canvas) shade(p *desk.Picture, x, y int) cell {
 	if !v.blocks {
 		return cell{char: rune(shades[v.quantise(p, x, y, 0, 1, len(shades))])}
 	}
@@ -78,7 +80,7 @@ func (v *canvas) shade(p *Picture, x, y int) cell {
 
 // quantise is the mean of pixel part of parts (from the top) of the cell at x, y, in levels steps. A level is left only
 // when the mean is clearly in another, so that the camera's noise is not sent.
-func (v *canvas) quantise(p *Picture, x, y, part, parts, levels int) uint8 {
+func (v *canvas) quantise(p *desk.Picture, x, y, part, parts, levels int) uint8 {
 	rows := v.size.Y * parts
 	r := image.Rect(x*p.Width/v.size.X, (y*parts+part)*p.Height/rows, (x+1)*p.Width/v.size.X, (y*parts+part+1)*p.Height/rows)
 	r.Max = image.Pt(max(r.Max.X, r.Min.X+1), max(r.Max.Y, r.Min.Y+1))
@@ -98,7 +100,7 @@ func (v *canvas) quantise(p *Picture, x, y, part, parts, levels int) uint8 {
 }
 
 // box draws the outline of r, in pixels of p, with characters for corners, horizontals and verticals.
-func (v *canvas) box(p *Picture, r image.Rectangle, chars [3]rune, colour uint8) {
+func (v *canvas) box(p *desk.Picture, r image.Rectangle, chars [3]rune, colour uint8) {
 	if r.Empty() {
 		return
 	}

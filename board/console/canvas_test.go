@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"menshen/board/desk"
+
 	"github.com/hinshun/vt10x"
 	"pgregory.net/rapid"
 )
@@ -17,7 +19,7 @@ func TestCanvasComesToTheScreen(t *testing.T) {
 		v := newCanvas(cols, rows, rapid.Bool().Draw(t, "blocks"))
 		budget := rapid.IntRange(100, 800).Draw(t, "budget")
 		screen := vt10x.New(vt10x.WithSize(cols, rows+2))
-		var p *Picture
+		var p *desk.Picture
 		for range rapid.IntRange(1, 4).Draw(t, "pictures") {
 			p = drawPicture(t)
 			v.draw(p)
@@ -63,19 +65,19 @@ func show(t *rapid.T, v *canvas, screen vt10x.Terminal, budget int) bool {
 	return false
 }
 
-func drawPicture(t *rapid.T) *Picture {
+func drawPicture(t *rapid.T) *desk.Picture {
 	w, h := rapid.IntRange(1, 50).Draw(t, "width"), rapid.IntRange(1, 50).Draw(t, "height")
 	edge := func(label string) image.Rectangle {
 		n := rapid.IntRange(-10, 60)
 		return image.Rect(n.Draw(t, label), n.Draw(t, label), n.Draw(t, label), n.Draw(t, label))
 	}
-	p := &Picture{Width: w, Height: h, Gray: rapid.SliceOfN(rapid.Byte(), w*h, w*h).Draw(t, "gray"), Face: edge("face"), Zone: edge("zone"), Good: rapid.Bool().Draw(t, "good")}
+	p := &desk.Picture{Width: w, Height: h, Gray: rapid.SliceOfN(rapid.Byte(), w*h, w*h).Draw(t, "gray"), Face: edge("face"), Zone: edge("zone"), Good: rapid.Bool().Draw(t, "good")}
 	return p
 }
 
 func TestCanvasIsSteadyUnderNoise(t *testing.T) {
 	v := newCanvas(40, 15, false)
-	p := &Picture{Width: 40, Height: 30, Gray: make([]uint8, 1200)}
+	p := &desk.Picture{Width: 40, Height: 30, Gray: make([]uint8, 1200)}
 	for i := range p.Gray {
 		p.Gray[i] = uint8(i * 250 / 1199)
 	}
@@ -92,7 +94,7 @@ func TestCanvasIsSteadyUnderNoise(t *testing.T) {
 
 func TestRStrangerCanvasForgets(t *testing.T) {
 	v := newCanvas(10, 5, true)
-	p := &Picture{Width: 20, Height: 20, Gray: make([]uint8, 400)}
+	p := &desk.Picture{Width: 20, Height: 20, Gray: make([]uint8, 400)}
 	for i := range p.Gray {
 		p.Gray[i] = 200
 	}

@@ -3,9 +3,10 @@ package console
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
+
+	"menshen/board/desk"
 )
 
 func clockCommands() []command {
@@ -24,18 +25,18 @@ const (
 
 // clock shows the unit's time, sets it, or says that a time set far ahead is right.
 func clock(ctx context.Context, c *console, words []string) error {
-	desk := c.desk.(TimeSetter)
-	was, err := desk.Clock(ctx, c.who)
+	d := c.desk.(TimeSetter)
+	was, err := d.Clock(ctx, c.who)
 	switch {
 	case err != nil:
 		return err
 	case len(words) == 0:
 		c.showClock(was)
 		return nil
-	case !slices.Contains(setsTime, c.who.Role):
-		return ErrNotAllowed
+	case !desk.SetsTime.Of(c.who.Role):
+		return desk.ErrNotAllowed
 	case len(words) == 1 && words[0] == "confirm":
-		return c.confirmTime(ctx, desk, was)
+		return c.confirmTime(ctx, d, was)
 	}
 	t, err := time.ParseInLocation(time.DateTime, strings.Join(words, " "), c.o.Location)
 	if err != nil {
@@ -44,7 +45,7 @@ func clock(ctx context.Context, c *console, words []string) error {
 	if err := c.allowJump(was.Now, t); err != nil {
 		return err
 	}
-	if err := desk.SetTime(ctx, c.who, t); err != nil {
+	if err := d.SetTime(ctx, c.who, t); err != nil {
 		return err
 	}
 	c.printf(text{"The time is now %s, %s.", "当前时间 %s，%s。"}, c.time(t), c.zone())
@@ -52,13 +53,13 @@ func clock(ctx context.Context, c *console, words []string) error {
 }
 
 // confirmTime is the second look at a time that was set far ahead.
-func (c *console) confirmTime(ctx context.Context, desk TimeSetter, s ClockState) error {
+func (c *console) confirmTime(ctx context.Context, d TimeSetter, s desk.ClockState) error {
 	c.printf(text{"The unit's time is %s, %s. Leases that are over by then, their faces, and old records are destroyed from now on.",
 		"本机时间 %s，%s。确认后，届时已到期的租约、人脸数据和过期记录将被销毁。"}, c.time(s.Now), c.zone())
 	if err := c.certain(text{"Is it right?", "确认无误？"}); err != nil {
 		return err
 	}
-	if err := desk.ConfirmTime(ctx, c.who); err != nil {
+	if err := d.ConfirmTime(ctx, c.who); err != nil {
 		return err
 	}
 	c.say(text{"Recorded.", "已记录。"})
@@ -85,7 +86,7 @@ func (c *console) allowJump(was, now time.Time) error {
 }
 
 // showClock shows the unit's time and how far it can be trusted.
-func (c *console) showClock(s ClockState) {
+func (c *console) showClock(s desk.ClockState) {
 	c.printf(text{"%s, %s; %s.", "%s，%s；%s。"}, c.time(s.Now), c.zone(), clockFrom(s.From).in(c.lang))
 	if s.Doubt != "" {
 		c.print(s.Doubt)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"menshen/board/desk"
 	"menshen/internal/screen"
 )
 
@@ -15,7 +16,7 @@ func doorCommands() []command {
 		{name: "status", usage: "[--json]", run: status,
 			about:   text{"how the door and its parts are", "门及各部件状态"},
 			example: "status"},
-		{name: "open", usage: "REASON", roles: handlesDoor, run: open,
+		{name: "open", usage: "REASON", right: desk.OpensDoor, run: open,
 			about:   text{"open the door once; the reason is recorded", "开门一次，原因将被记录"},
 			example: "open courier with a heavy parcel"},
 	}
@@ -116,7 +117,7 @@ func clockFrom(source string) text {
 }
 
 // statusFacts puts the whole status into one list in a language, what matters most first.
-func (c *console) statusFacts(s Status, lang string) []Fact {
+func (c *console) statusFacts(s desk.Status, lang string) []desk.Fact {
 	door := word(s.Door).in(lang)
 	if s.Unlocked {
 		door += text{", unlocked", "，未上锁"}.in(lang)
@@ -124,19 +125,19 @@ func (c *console) statusFacts(s Status, lang string) []Fact {
 	if s.LockedDown {
 		door += text{", lockdown", "，封闭中"}.in(lang)
 	}
-	faces := Fact{Name: "faces", State: fmt.Sprintf(text{"on, %d of %d people", "启用，%d / %d 人"}.in(lang), s.WithFace, s.People)}
+	faces := desk.Fact{Name: "faces", State: fmt.Sprintf(text{"on, %d of %d people", "启用，%d / %d 人"}.in(lang), s.WithFace, s.People)}
 	if s.FacesOff != "" {
 		faces.State, faces.Fault = text{"off", "停用"}.in(lang), s.FacesOff
 		if s.FacesFix != "" {
 			faces.Fault += "; " + s.FacesFix
 		}
 	}
-	clock := Fact{Name: "clock", Fault: s.ClockDoubt, State: c.time(s.At) + " " + c.zone() + ", " + clockFrom(s.ClockFrom).in(lang)}
-	facts := []Fact{{Name: "door", State: door}, faces, clock, s.Camera, s.Store}
+	clock := desk.Fact{Name: "clock", Fault: s.ClockDoubt, State: c.time(s.At) + " " + c.zone() + ", " + clockFrom(s.ClockFrom).in(lang)}
+	facts := []desk.Fact{{Name: "door", State: door}, faces, clock, s.Camera, s.Store}
 	facts = append(facts, s.Readers...)
 	facts = append(facts, s.Others...)
 	if n := c.line.noise(); n > 0 {
-		facts = append(facts, Fact{Name: "this line", State: fmt.Sprintf(text{"%d bytes of noise", "噪声 %d 字节"}.in(lang), n)})
+		facts = append(facts, desk.Fact{Name: "this line", State: fmt.Sprintf(text{"%d bytes of noise", "噪声 %d 字节"}.in(lang), n)})
 	}
-	return append(facts, Fact{Name: "running", State: s.Uptime.Truncate(time.Second).String()})
+	return append(facts, desk.Fact{Name: "running", State: s.Uptime.Truncate(time.Second).String()})
 }

@@ -1,15 +1,19 @@
 package console
 
-import "context"
+import (
+	"context"
+
+	"menshen/board/desk"
+)
 
 // Dossiers makes the compliance dossier for whoever holds the unit to the law.
 type Dossiers interface {
 	// Dossier writes it, signed, and gives its path and the public key that verifies it, in hex.
-	Dossier(ctx context.Context, s Session) (path, key string, err error)
+	Dossier(ctx context.Context, s desk.Session) (path, key string, err error)
 }
 
 func dossierCommands() []command {
-	return []command{{name: "dossier", roles: readsPeople, needs: has[Dossiers], run: makeDossier,
+	return []command{{name: "dossier", right: desk.ReadsPeople, needs: has[Dossiers], run: makeDossier,
 		about:   text{"write the compliance dossier: each rule, how it stands, and the evidence, signed", "生成已签名的合规卷宗：逐条规则、状态与证据"},
 		example: "dossier"}}
 }

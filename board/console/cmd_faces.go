@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"strings"
 
+	"menshen/board/desk"
 	"menshen/policy"
 )
 
@@ -13,16 +14,16 @@ func faceCommands() []command {
 		{name: "notice", usage: "[en|zh]", run: showNotice,
 			about:   text{"show the notice in force and its hash", "显示现行告知书及其哈希"},
 			example: "notice zh"},
-		{name: "consent", usage: "WHO", roles: keepsPeople, person: true, run: consent,
+		{name: "consent", usage: "WHO", right: desk.KeepsPeople, person: true, run: consent,
 			about:   text{"show a person the notice and record their choice", "向本人出示告知书并记录其选择"},
 			example: "consent 1204"},
-		{name: "refuse", usage: "WHO", roles: keepsPeople, person: true, run: refuse,
+		{name: "refuse", usage: "WHO", right: desk.KeepsPeople, person: true, run: refuse,
 			about:   text{"record that a person does not want face entry", "记录本人拒绝人脸通行"},
 			example: "refuse 1204"},
-		{name: "enrol", usage: "WHO", roles: keepsPeople, person: true, run: enrol,
+		{name: "enrol", usage: "WHO", right: desk.KeepsPeople, person: true, run: enrol,
 			about:   text{"take a consenting person's face at the door", "在门口录入已同意者的人脸"},
 			example: "enrol 1204"},
-		{name: "withdraw", usage: "WHO", roles: keepsPeople, person: true, run: withdraw,
+		{name: "withdraw", usage: "WHO", right: desk.KeepsPeople, person: true, run: withdraw,
 			about:   text{"end a person's face entry and erase the face", "撤回同意并销毁人脸数据"},
 			example: "withdraw 1204"},
 	}
@@ -42,7 +43,7 @@ func showNotice(ctx context.Context, c *console, words []string) error {
 	return c.notice(n)
 }
 
-func (c *console) notice(n Notice) error {
+func (c *console) notice(n desk.Notice) error {
 	c.printf(text{"Notice, version %s (%s)", "告知书，版本 %s（%s）"}, n.Version, n.Lang)
 	if err := c.screen(c.wrapped(n.Text)); err != nil {
 		return err
@@ -70,7 +71,7 @@ func consent(ctx context.Context, c *console, words []string) error {
 	if err := c.notice(n); err != nil {
 		return err
 	}
-	given := ConsentGiven{Person: p.ID, Notice: n.Hash, Lang: n.Lang}
+	given := desk.ConsentGiven{Person: p.ID, Notice: n.Hash, Lang: n.Lang}
 	if p.Face.Minor {
 		c.say(text{"Under 14: a parent or guardian reads and decides.", "未满 14 周岁：由父母或监护人阅读并决定。"})
 		s, err := c.ask(text{"Guardian's name: ", "监护人姓名："})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"menshen/board/desk"
 	"menshen/board/notice"
 	"menshen/board/papers"
 	"menshen/internal/screen"
@@ -16,7 +17,7 @@ import (
 
 func incidentCommands() []command {
 	return []command{
-		{name: "incident", usage: "[open WORDS | write ID | letters ID | told ID people|authority | close ID]", roles: readsPeople, needs: has[Papers], run: incident,
+		{name: "incident", usage: "[open WORDS | write ID | letters ID | told ID people|authority | close ID]", right: desk.ReadsPeople, needs: has[Papers], run: incident,
 			about:   text{"a suspected leak: open it at once, write it up, make the letters, record when each was sent", "疑似泄露：立即登记、填写、生成通知、记录发出时间"},
 			example: "incident open the unit was found open, storage missing"},
 	}

@@ -4,29 +4,31 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"menshen/board/desk"
 )
 
 func keeperCommands() []command {
 	return []command{
-		{name: "unlock", roles: []Role{Technician, Manager}, needs: has[Keeper], run: unlockFaces,
+		{name: "unlock", right: desk.UnlocksFaces, needs: has[Keeper], run: unlockFaces,
 			about:   text{"type the passphrase behind which the faces lie", "输入人脸数据的口令"},
 			example: "unlock"},
-		{name: "passphrase", usage: "set|remove", roles: keepsPeople, needs: has[Keeper], run: setPassphrase,
+		{name: "passphrase", usage: "set|remove", right: desk.KeepsPeople, needs: has[Keeper], run: setPassphrase,
 			about:   text{"put the faces behind a passphrase, or take it away", "设置或取消人脸数据的口令"},
 			example: "passphrase set"},
-		{name: "backup", usage: "AGE-PUBLIC-KEY [--without-faces]", roles: keepsPeople, needs: has[Keeper], run: backup,
+		{name: "backup", usage: "AGE-PUBLIC-KEY [--without-faces]", right: desk.KeepsPeople, needs: has[Keeper], run: backup,
 			about:   text{"write a backup that only the holder of a key can read", "写出仅密钥持有人可读的备份"},
 			example: "backup age12mpdhzn3dkws5r5k3qqwcgn80gn8kmdagggm2chzffwa6tr9jyeswyld6c --without-faces"},
-		{name: "export", roles: readsPeople, needs: has[Keeper], run: exportAudit,
+		{name: "export", right: desk.ReadsPeople, needs: has[Keeper], run: exportAudit,
 			about:   text{"write the signed audit log to a file, for 'menshen audit verify'", "导出已签名的审计日志"},
 			example: "export"},
-		{name: "rotate", usage: "REASON", roles: keepsPeople, needs: has[Keeper], run: rotate,
+		{name: "rotate", usage: "REASON", right: desk.KeepsPeople, needs: has[Keeper], run: rotate,
 			about:   text{"move the vault to a new key and a new file", "更换密钥并重写数据文件"},
 			example: "rotate a copy of the disk was found"},
-		{name: "retention", usage: "[run] [--json]", roles: readsPeople, needs: has[Keeper], run: retention,
+		{name: "retention", usage: "[run] [--json]", right: desk.ReadsPeople, needs: has[Keeper], run: retention,
 			about:   text{"what is kept for how long, and what is overdue; run removes it", "保存期限与逾期情况；run 立即清理"},
 			example: "retention run"},
-		{name: "receipts", usage: "[--json]", roles: readsPeople, needs: has[Keeper], run: receipts,
+		{name: "receipts", usage: "[--json]", right: desk.ReadsPeople, needs: has[Keeper], run: receipts,
 			about:   text{"the signed receipts of all erasures", "全部销毁凭证"},
 			example: "receipts"},
 		{name: "check", needs: has[Keeper], run: checkVault,
@@ -52,7 +54,7 @@ func setPassphrase(ctx context.Context, c *console, words []string) error {
 	if len(words) != 1 || words[0] != "set" && words[0] != "remove" {
 		return c.misuse("passphrase")
 	}
-	var pass Secret
+	var pass desk.Secret
 	if words[0] == "set" {
 		var err error
 		if pass, err = c.newSecret(text{"New passphrase, 8 characters or more: ", "新口令（至少 8 个字符）："}); err != nil {

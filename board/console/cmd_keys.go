@@ -5,18 +5,19 @@ import (
 	"fmt"
 	"strings"
 
+	"menshen/board/desk"
 	"menshen/policy"
 )
 
 func keyCommands() []command {
 	return []command{
-		{name: "card", usage: "WHO [LABEL] [--write]", roles: keepsPeople, person: true, run: card,
+		{name: "card", usage: "WHO [LABEL] [--write]", right: desk.KeepsPeople, person: true, run: card,
 			about:   text{"give the next card tapped at the door to a person; --write makes a new one hard to copy", "将下一张刷的卡分配给此人；--write 将新卡写成不易复制的卡"},
 			example: `card 1204 "grey fob"`},
-		{name: "pin", usage: "WHO [--duress]", roles: keepsPeople, person: true, run: pin,
+		{name: "pin", usage: "WHO [--duress]", right: desk.KeepsPeople, person: true, run: pin,
 			about:   text{"give a person a PIN; one for duress opens and calls for help in silence", "设置密码键盘 PIN；胁迫 PIN 照常开门并静默报警"},
 			example: "pin 1204"},
-		{name: "revoke", usage: "WHO KEY", roles: keepsPeople, person: true, run: revoke,
+		{name: "revoke", usage: "WHO KEY", right: desk.KeepsPeople, person: true, run: revoke,
 			about:   text{"end one credential at once; KEY as person shows it", "立即作废一个凭证；KEY 见 person"},
 			example: "revoke 1204 3f9a"},
 	}

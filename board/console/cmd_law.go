@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"menshen/board/desk"
 	"menshen/internal/screen"
 	"menshen/policy"
 )
@@ -14,10 +15,10 @@ func lawCommands() []command {
 		{name: "law", usage: "[RULE] [--json]", needs: has[Papers], run: showLaw,
 			about:   text{"how each rule of the law stands, and what to do", "各项法律要求的现状和应做事项"},
 			example: "law R-PIA"},
-		{name: "renew", usage: "[--json]", roles: readsPeople, needs: has[Papers], run: renewals,
+		{name: "renew", usage: "[--json]", right: desk.ReadsPeople, needs: has[Papers], run: renewals,
 			about:   text{"list who agreed to a notice that has changed since", "列出同意了旧版告知书的人员"},
 			example: "renew"},
-		{name: "inquiry", usage: "WORDS", roles: keepsPeople, needs: has[Papers], run: inquire,
+		{name: "inquiry", usage: "WORDS", right: desk.KeepsPeople, needs: has[Papers], run: inquire,
 			about:   text{"record what was found out when somebody was asked again after a no", "记录对“拒绝后再次询问”的查处情况"},
 			example: "inquiry spoke with the night shift, repeated the rule"},
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"menshen/board/desk"
 	"menshen/board/papers"
 	"menshen/internal/screen"
 	"menshen/policy"
@@ -13,16 +14,16 @@ import (
 
 func paperCommands() []command {
 	return []command{
-		{name: "assess", usage: "[new | form | file NAME]", roles: readsPeople, needs: has[Papers], run: assess,
+		{name: "assess", usage: "[new | form | file NAME]", right: desk.ReadsPeople, needs: has[Papers], run: assess,
 			about:   text{"the impact assessment: show it, or write a new one, part by part or as a form in a file", "个人信息保护影响评估：查看，或逐项、以文件填写新的"},
 			example: "assess new"},
-		{name: "sign", roles: handlesDoor, needs: has[Papers], run: seeSign,
+		{name: "sign", right: desk.OpensDoor, needs: has[Papers], run: seeSign,
 			about:   text{"confirm that you saw the sign at the camera", "确认已查看摄像头旁的提示标志"},
 			example: "sign"},
-		{name: "request", usage: "[add WHAT WHO | done NUMBER ANSWER]", roles: readsPeople, needs: has[Papers], run: requests,
+		{name: "request", usage: "[add WHAT WHO | done NUMBER ANSWER]", right: desk.ReadsPeople, needs: has[Papers], run: requests,
 			about:   text{"what people asked about their data, and by when each must be answered", "本人关于其信息的请求及答复期限"},
 			example: "request add copy 1204"},
-		{name: "filing", usage: "[elsewhere N | filed NUMBER AUTHORITY]", roles: readsPeople, needs: has[Papers], run: filing,
+		{name: "filing", usage: "[elsewhere N | filed NUMBER AUTHORITY]", right: desk.ReadsPeople, needs: has[Papers], run: filing,
 			about:   text{"people with a face over the whole site, and the filing with the authority", "整个场所的人脸人数及备案"},
 			example: "filing elsewhere 1200"},
 	}
@@ -85,8 +86,8 @@ func assess(ctx context.Context, c *console, words []string) error {
 	if !file && (len(words) > 1 || len(words) == 1 && words[0] != "new" && words[0] != "form") {
 		return c.misuse("assess")
 	}
-	desk := c.desk.(Papers)
-	a, changed, err := desk.Assessment(ctx, c.who)
+	d := c.desk.(Papers)
+	a, changed, err := d.Assessment(ctx, c.who)
 	switch {
 	case err != nil:
 		return err
@@ -94,12 +95,12 @@ func assess(ctx context.Context, c *console, words []string) error {
 		return c.showAssessment(a, changed)
 	case words[0] == "form":
 		return c.screen(c.wrapped(papers.Form))
-	case c.who.Role != Manager:
-		return ErrNotAllowed
+	case c.who.Role != desk.Manager:
+		return desk.ErrNotAllowed
 	}
 	var fresh papers.Assessment
 	if file {
-		fresh, err = desk.AssessmentForm(ctx, c.who, words[1])
+		fresh, err = d.AssessmentForm(ctx, c.who, words[1])
 	} else {
 		_, err = c.draft(ctx, assessment, &fresh)
 	}
@@ -237,10 +238,10 @@ func requests(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	desk := c.desk.(Papers)
+	d := c.desk.(Papers)
 	switch {
 	case len(a.words) == 0:
-		all, err := desk.Requests(ctx, c.who)
+		all, err := d.Requests(ctx, c.who)
 		if err != nil {
 			return err
 		}
@@ -251,14 +252,14 @@ func requests(ctx context.Context, c *console, words []string) error {
 		}
 		return c.show(t, a.has("json"))
 	case a.words[0] == "add" && len(a.words) > 2:
-		r, err := desk.AddRequest(ctx, c.who, a.words[1], c.handleOf(ctx, strings.Join(a.words[2:], " ")))
+		r, err := d.AddRequest(ctx, c.who, a.words[1], c.handleOf(ctx, strings.Join(a.words[2:], " ")))
 		if err != nil {
 			return err
 		}
 		c.printf(text{"Request %s, to be answered by %s at the latest; better now.", "请求 %s，最迟 %s 答复；最好当场办理。"}, r.ID, c.date(r.Due))
 		return nil
 	case a.words[0] == "done" && len(a.words) > 2:
-		if err := desk.AnswerRequest(ctx, c.who, a.words[1], strings.Join(a.words[2:], " ")); err != nil {
+		if err := d.AnswerRequest(ctx, c.who, a.words[1], strings.Join(a.words[2:], " ")); err != nil {
 			return err
 		}
 		c.say(text{"On file.", "已存档。"})
@@ -277,7 +278,7 @@ func (c *console) handleOf(ctx context.Context, words string) string {
 }
 
 func filing(ctx context.Context, c *console, words []string) error {
-	desk := c.desk.(Papers)
+	d := c.desk.(Papers)
 	switch {
 	case len(words) == 0:
 	case words[0] == "elsewhere" && len(words) == 2:
@@ -285,17 +286,17 @@ func filing(ctx context.Context, c *console, words []string) error {
 		if err != nil {
 			return c.misuse("filing")
 		}
-		if err := desk.PutElsewhere(ctx, c.who, n); err != nil {
+		if err := d.PutElsewhere(ctx, c.who, n); err != nil {
 			return err
 		}
 	case words[0] == "filed" && len(words) > 2:
-		if err := desk.PutFiled(ctx, c.who, strings.Join(words[2:], " "), words[1]); err != nil {
+		if err := d.PutFiled(ctx, c.who, strings.Join(words[2:], " "), words[1]); err != nil {
 			return err
 		}
 	default:
 		return c.misuse("filing")
 	}
-	here, f, err := desk.Filing(ctx, c.who)
+	here, f, err := d.Filing(ctx, c.who)
 	if err != nil {
 		return err
 	}

@@ -6,18 +6,19 @@ import (
 	"strings"
 	"time"
 
+	"menshen/board/desk"
 	"menshen/policy"
 )
 
 func passCommands() []command {
 	return []command{
-		{name: "pass", usage: "[HOST] [--hours N] [--uses N]", roles: keepsPeople, person: true, needs: has[Passes], run: pass,
+		{name: "pass", usage: "[HOST] [--hours N] [--uses N]", right: desk.KeepsPeople, person: true, needs: has[Passes], run: pass,
 			about:   text{"make a visitor's pass, shown once: digits, and a code for the camera; from staff without a host", "生成访客通行码（仅显示一次），不带接待人则由工作人员发放"},
 			example: "pass 1204 --hours 4 --uses 2"},
-		{name: "passes", usage: "[--json]", roles: readsPeople, needs: has[Passes], run: passes,
+		{name: "passes", usage: "[--json]", right: desk.ReadsPeople, needs: has[Passes], run: passes,
 			about:   text{"list visitors' passes, until a day after their end", "列出访客通行码（到期一天后清除）"},
 			example: "passes"},
-		{name: "pass-end", usage: "KEY", roles: keepsPeople, needs: has[Passes], run: endPass,
+		{name: "pass-end", usage: "KEY", right: desk.KeepsPeople, needs: has[Passes], run: endPass,
 			about:   text{"end a visitor's pass at once", "立即作废访客通行码"},
 			example: "pass-end 8c1f"},
 	}
@@ -66,7 +67,7 @@ func pass(ctx context.Context, c *console, words []string) error {
 }
 
 // inThrees is how people read long numbers.
-func inThrees(digits Secret) string {
+func inThrees(digits desk.Secret) string {
 	var b strings.Builder
 	for i, d := range digits {
 		if i > 0 && (len(digits)-i)%3 == 0 {

@@ -5,27 +5,28 @@ import (
 	"strings"
 	"time"
 
+	"menshen/board/desk"
 	"menshen/policy"
 )
 
 func peopleCommands() []command {
 	return []command{
-		{name: "people", usage: "[WORDS] [--json]", roles: readsPeople, run: people,
+		{name: "people", usage: "[WORDS] [--json]", right: desk.ReadsPeople, run: people,
 			about:   text{"list people, or those whose name or apartment has the words", "列出人员，可按姓名或房号查找"},
 			example: "people 1204"},
-		{name: "person", usage: "WHO [--json]", roles: readsPeople, person: true, run: person,
+		{name: "person", usage: "WHO [--json]", right: desk.ReadsPeople, person: true, run: person,
 			about:   text{"show one person with credentials and face entry", "显示一人的凭证与人脸状态"},
 			example: "person 1204"},
-		{name: "add", usage: "NAME [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--group G,H] [--minor] [--long-open]", roles: keepsPeople, run: add,
+		{name: "add", usage: "NAME [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--group G,H] [--minor] [--long-open]", right: desk.KeepsPeople, run: add,
 			about:   text{"add a person; --until is the last day of the lease", "新增人员；--until 为租期最后一天"},
 			example: `add "Li Na" --apartment 1204 --lang zh --until 2027-01-31`},
-		{name: "change", usage: "WHO [--name N] [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--group G,H] [--minor=yes|no] [--long-open=yes|no] [--block yes|no]", roles: keepsPeople, person: true, run: change,
+		{name: "change", usage: "WHO [--name N] [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--group G,H] [--minor=yes|no] [--long-open=yes|no] [--block yes|no]", right: desk.KeepsPeople, person: true, run: change,
 			about:   text{"correct what is written about a person", "更正人员信息"},
 			example: "change 1204 --until 2027-06-30"},
-		{name: "rights", usage: "WHO [--json] [--copy] [--for AGE-PUBLIC-KEY]", roles: readsPeople, person: true, needs: has[Rights], run: rights,
+		{name: "rights", usage: "WHO [--json] [--copy] [--for AGE-PUBLIC-KEY]", right: desk.ReadsPeople, person: true, needs: has[Rights], run: ownPage,
 			about:   text{"all that is stored about a person, every decision and who looked, for the person to read", "本人查阅：全部存储内容、判定记录与查阅记录"},
 			example: "rights 1204"},
-		{name: "remove", usage: "WHO", roles: keepsPeople, person: true, run: remove,
+		{name: "remove", usage: "WHO", right: desk.KeepsPeople, person: true, run: remove,
 			about:   text{"erase a person and all that is stored about them", "删除人员及其全部数据"},
 			example: "remove 1204"},
 	}
@@ -65,7 +66,7 @@ func (c *console) whom(ctx context.Context, words string) (policy.Person, error)
 	case err != nil:
 		return policy.Person{}, err
 	case len(found) == 0:
-		return policy.Person{}, ErrNoPerson
+		return policy.Person{}, desk.ErrNoPerson
 	case len(found) == 1:
 		return found[0], nil
 	case exact(found, words) >= 0:
@@ -189,7 +190,7 @@ func add(ctx context.Context, c *console, words []string) error {
 	if a.rest() == "" {
 		return c.misuse("add")
 	}
-	d := Details{Name: policy.Private(a.rest()), Lang: c.lang}
+	d := desk.Details{Name: policy.Private(a.rest()), Lang: c.lang}
 	if err := c.details(a, &d); err != nil {
 		return err
 	}
@@ -205,7 +206,7 @@ func add(ctx context.Context, c *console, words []string) error {
 }
 
 // askTwice asks before the same name and flat are written down a second time. self is whose they are already.
-func (c *console) askTwice(ctx context.Context, d Details, self policy.PersonID) error {
+func (c *console) askTwice(ctx context.Context, d desk.Details, self policy.PersonID) error {
 	same := func(a, b policy.Private) bool {
 		return strings.EqualFold(strings.Join(strings.Fields(a.Reveal()), " "), strings.Join(strings.Fields(b.Reveal()), " "))
 	}
@@ -251,7 +252,7 @@ func change(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	d := Details{Name: p.Name, Apartment: p.Apartment, Lang: p.Lang, From: p.From, Until: p.Until,
+	d := desk.Details{Name: p.Name, Apartment: p.Apartment, Lang: p.Lang, From: p.From, Until: p.Until,
 		Groups: p.Groups, Minor: p.Face.Minor, LongOpen: p.LongOpen, Blocked: p.Blocked}
 	if err := c.details(a, &d); err != nil {
 		return err
@@ -269,7 +270,7 @@ func change(ctx context.Context, c *console, words []string) error {
 }
 
 // details puts the options given into d.
-func (c *console) details(a args, d *Details) (err error) {
+func (c *console) details(a args, d *desk.Details) (err error) {
 	if s, ok := a.options["name"]; ok {
 		d.Name = policy.Private(s)
 	}

@@ -5,17 +5,20 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"menshen/board/desk"
+	"menshen/internal/i18n"
 )
 
 func recordCommands() []command {
 	return []command{
-		{name: "decisions", usage: "[N] [--json]", roles: readsRecords, run: decisions,
+		{name: "decisions", usage: "[N] [--json]", right: desk.ReadsRecords, run: decisions,
 			about:   text{"the last decisions of the door, newest first", "最近的开门判定"},
 			example: "decisions 20"},
-		{name: "why", usage: "[NUMBER] [--json]", roles: readsRecords, run: why,
+		{name: "why", usage: "[NUMBER] [--json]", right: desk.ReadsRecords, run: why,
 			about:   text{"why the door decided so, rule by rule; the last one without a number", "逐条说明判定原因；不带编号为最近一次"},
 			example: "why 4711"},
-		{name: "verify", roles: readsRecords, run: verify,
+		{name: "verify", right: desk.ReadsRecords, run: verify,
 			about:   text{"prove that the record is whole", "校验审计记录是否完整"},
 			example: "verify"},
 	}
@@ -43,7 +46,7 @@ func decisions(ctx context.Context, c *console, words []string) error {
 }
 
 // decisionTable is records as a table.
-func decisionTable(found []Record) table {
+func decisionTable(found []desk.Record) table {
 	t := table{cols: []column{
 		{"number", text{"number", "编号"}},
 		{"at", text{"at", "时间"}},
@@ -53,20 +56,9 @@ func decisionTable(found []Record) table {
 		{"who", text{"who", "人员"}},
 	}}
 	for _, r := range found {
-		t.add(r.Seq, r.At, word(r.Means), r.Grant, word(r.Reason), r.person())
+		t.add(r.Seq, r.At, word(r.Means), r.Grant, word(r.Reason), whose(r))
 	}
 	return t
-}
-
-// person is the name where the role may see it, else the handle, else nothing.
-func (r Record) person() string {
-	switch {
-	case r.Who != "":
-		return r.Who.Reveal()
-	case !r.Person.IsZero():
-		return r.Person.String()
-	}
-	return ""
 }
 
 func why(ctx context.Context, c *console, words []string) error {
@@ -83,7 +75,7 @@ func why(ctx context.Context, c *console, words []string) error {
 		if r.Grant {
 			outcome = text{"opened", "开门"}
 		}
-		c.paragraphs(fmt.Sprintf("%d  %s  %s  %s: %s  %s", r.Seq, c.time(r.At), word(r.Means).in(c.lang), outcome.in(c.lang), word(r.Reason).in(c.lang), r.person()))
+		c.paragraphs(fmt.Sprintf("%d  %s  %s  %s: %s  %s", r.Seq, c.time(r.At), word(r.Means).in(c.lang), outcome.in(c.lang), word(r.Reason).in(c.lang), whose(r)))
 		c.printf(text{"Signal: %s", "信号：%s"}, r.Told)
 		c.printf(text{"In words: %s", "含义：%s"}, r.Reason.Text(c.lang))
 	}
@@ -93,7 +85,7 @@ func why(ctx context.Context, c *console, words []string) error {
 			t.add(k.Rule, k.Pass, k.Detail)
 			continue
 		}
-		detail := Word(k.Text(c.lang), c.lang)
+		detail := i18n.Word(k.Text(c.lang), c.lang)
 		if c.plain {
 			c.paragraphs(strings.TrimSuffix(word(k.Rule).in(c.lang)+": "+c.cell(k.Pass)+", "+detail, ", "))
 			continue
@@ -107,20 +99,20 @@ func why(ctx context.Context, c *console, words []string) error {
 }
 
 // decision finds the record of the number given, or the last.
-func (c *console) decision(ctx context.Context, a args) (Record, error) {
+func (c *console) decision(ctx context.Context, a args) (desk.Record, error) {
 	if len(a.words) > 0 {
 		n, err := strconv.ParseUint(a.words[0], 10, 64)
 		if err != nil || len(a.words) > 1 {
-			return Record{}, c.misuse("why")
+			return desk.Record{}, c.misuse("why")
 		}
 		return c.desk.Why(ctx, c.who, n)
 	}
 	last, err := c.desk.Decisions(ctx, c.who, 1)
 	if err == nil && len(last) == 0 {
-		err = ErrNoRecord
+		err = desk.ErrNoRecord
 	}
 	if err != nil {
-		return Record{}, err
+		return desk.Record{}, err
 	}
 	return c.desk.Why(ctx, c.who, last[0].Seq)
 }
@@ -140,4 +132,15 @@ func verify(ctx context.Context, c *console, _ []string) error {
 		c.printf(text{"Last signed: %s", "最近签名：%s"}, c.time(v.Signed))
 	}
 	return nil
+}
+
+// whose is the name where the role may see it, else the handle, else nothing.
+func whose(r desk.Record) string {
+	switch {
+	case r.Who != "":
+		return r.Who.Reveal()
+	case !r.Person.IsZero():
+		return r.Person.String()
+	}
+	return ""
 }

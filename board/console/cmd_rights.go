@@ -3,11 +3,12 @@ package console
 import (
 	"context"
 
+	"menshen/board/desk"
 	"menshen/policy"
 )
 
-// rights shows a person's own page (R-RIGHTS).
-func rights(ctx context.Context, c *console, words []string) error {
+// ownPage shows a person's own page (R-RIGHTS).
+func ownPage(ctx context.Context, c *console, words []string) error {
 	a, err := parse(words, "json", "copy", "for=")
 	if err != nil {
 		return err
@@ -27,6 +28,10 @@ func rights(ctx context.Context, c *console, words []string) error {
 	for _, f := range page.Stored {
 		stored.add(f.Name, f.State)
 	}
+	var decisions []desk.Record
+	for _, d := range page.Decisions {
+		decisions = append(decisions, desk.Record{Seq: d.Seq, Decision: d.Decision, Who: page.Person.Name, Told: d.Told})
+	}
 	acts := table{cols: []column{{"at", text{"at", "时间"}}, {"by", text{"by", "操作者"}}, {"what", text{"what was done", "操作"}}}}
 	for _, x := range page.Acts {
 		acts.add(x.At, x.By, x.What)
@@ -34,7 +39,7 @@ func rights(ctx context.Context, c *console, words []string) error {
 	if err := c.describe(page.Person, a.has("json")); err != nil {
 		return err
 	}
-	for _, t := range []table{stored, decisionTable(page.Decisions), acts} {
+	for _, t := range []table{stored, decisionTable(decisions), acts} {
 		if !a.has("json") {
 			c.print("")
 		}

@@ -4,27 +4,28 @@ import (
 	"context"
 	"slices"
 
+	"menshen/board/desk"
 	"menshen/internal/screen"
 )
 
 func staffCommands() []command {
 	return []command{
-		{name: "staff", usage: "[--json]", roles: readsPeople, needs: has[Staff], run: listStaff,
+		{name: "staff", usage: "[--json]", right: desk.ReadsPeople, needs: has[Staff], run: listStaff,
 			about:   text{"list the operators", "列出操作员"},
 			example: "staff"},
-		{name: "staff-add", usage: "NAME installer|technician|manager|auditor", roles: keepsPeople, needs: has[Staff], run: addStaff,
+		{name: "staff-add", usage: "NAME installer|technician|manager|auditor", right: desk.KeepsPeople, needs: has[Staff], run: addStaff,
 			about:   text{"add an operator, who types a secret of their own", "新增操作员，由其本人输入密码"},
 			example: "staff-add tom technician"},
-		{name: "staff-role", usage: "NAME ROLE", roles: keepsPeople, needs: has[Staff], run: changeStaff(false),
+		{name: "staff-role", usage: "NAME ROLE", right: desk.KeepsPeople, needs: has[Staff], run: changeStaff(false),
 			about:   text{"change an operator's role, and let a blocked one in again", "更改操作员角色，并解除停用"},
 			example: "staff-role tom installer"},
-		{name: "staff-block", usage: "NAME", roles: keepsPeople, needs: has[Staff], run: changeStaff(true),
+		{name: "staff-block", usage: "NAME", right: desk.KeepsPeople, needs: has[Staff], run: changeStaff(true),
 			about:   text{"keep an operator out", "停用操作员"},
 			example: "staff-block tom"},
 		{name: "staff-card", usage: "[NAME]", needs: has[Staff], run: staffCard,
 			about:   text{"make the next card at the door an operator's second factor; your own without a name", "将下一张刷的卡设为操作员的第二要素，不带名字为本人"},
 			example: "staff-card tom"},
-		{name: "staff-code", usage: "NAME", roles: keepsPeople, needs: has[Staff], run: staffCode,
+		{name: "staff-code", usage: "NAME", right: desk.KeepsPeople, needs: has[Staff], run: staffCode,
 			about:   text{"make the recovery code for an operator's sealed envelope", "生成操作员密封信封内的恢复码"},
 			example: "staff-code tom"},
 		{name: "secret", needs: has[Staff], run: ownSecret,
@@ -32,9 +33,6 @@ func staffCommands() []command {
 			example: "secret"},
 	}
 }
-
-// roles are all there are.
-var roles = []Role{Installer, Technician, Manager, Auditor}
 
 func listStaff(ctx context.Context, c *console, words []string) error {
 	a, err := parse(words, "json")
@@ -61,7 +59,7 @@ func listStaff(ctx context.Context, c *console, words []string) error {
 }
 
 func addStaff(ctx context.Context, c *console, words []string) error {
-	if len(words) != 2 || !slices.Contains(roles, Role(words[1])) {
+	if len(words) != 2 || !slices.Contains(desk.Roles(), desk.Role(words[1])) {
 		return c.misuse("staff-add")
 	}
 	if !validName(words[0]) {
@@ -72,7 +70,7 @@ func addStaff(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	defer secret.Wipe()
-	if err := c.desk.(Staff).AddOperator(ctx, c.who, words[0], Role(words[1]), secret); err != nil {
+	if err := c.desk.(Staff).AddOperator(ctx, c.who, words[0], desk.Role(words[1]), secret); err != nil {
 		return err
 	}
 	c.printf(text{"Added %s. Next: staff-card %[1]s, staff-code %[1]s", "已新增 %s。下一步：staff-card %[1]s，staff-code %[1]s"}, words[0])
@@ -85,20 +83,20 @@ func changeStaff(block bool) func(context.Context, *console, []string) error {
 		switch {
 		case block && len(words) != 1:
 			return c.misuse("staff-block")
-		case !block && (len(words) != 2 || !slices.Contains(roles, Role(words[1]))):
+		case !block && (len(words) != 2 || !slices.Contains(desk.Roles(), desk.Role(words[1]))):
 			return c.misuse("staff-role")
 		}
 		found, err := c.desk.(Staff).Operators(ctx, c.who)
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(found, func(o Operator) bool { return o.Name == words[0] })
+		i := slices.IndexFunc(found, func(o desk.Operator) bool { return o.Name == words[0] })
 		if i < 0 {
 			return c.errorf(text{"there is no operator %q; staff shows all", "没有操作员 %q；staff 查看全部"}, screen.Clean(words[0]))
 		}
 		role := found[i].Role
 		if !block {
-			role = Role(words[1])
+			role = desk.Role(words[1])
 		}
 		if err := c.desk.(Staff).ChangeOperator(ctx, c.who, words[0], role, block); err != nil {
 			return err
@@ -172,7 +170,7 @@ func ownSecret(ctx context.Context, c *console, words []string) error {
 }
 
 // newSecret asks for a secret twice.
-func (c *console) newSecret(q text) (Secret, error) {
+func (c *console) newSecret(q text) (desk.Secret, error) {
 	first, err := c.askSecret(q)
 	if err != nil {
 		return nil, err
@@ -191,7 +189,7 @@ func (c *console) newSecret(q text) (Secret, error) {
 
 // recovery lets somebody in again who has lost secret or card, by the code of their sealed envelope.
 func (c *console) recovery(ctx context.Context) error {
-	desk, ok := c.desk.(Staff)
+	d, ok := c.desk.(Staff)
 	if !ok {
 		return c.errorf(text{"this unit has no recovery codes", "本单元没有恢复码"})
 	}
@@ -212,7 +210,7 @@ func (c *console) recovery(ctx context.Context) error {
 		return err
 	}
 	defer secret.Wipe()
-	if err := desk.Recover(ctx, c.o.Line, name, code, secret); err != nil {
+	if err := d.Recover(ctx, c.o.Line, name, code, secret); err != nil {
 		return err
 	}
 	c.say(text{

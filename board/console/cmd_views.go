@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"menshen/board/desk"
 	"menshen/internal/screen"
 )
 
@@ -15,10 +16,10 @@ func viewCommands() []command {
 		{name: "live", run: live,
 			about:   text{"the status, kept up to date until a key is pressed", "实时状态，按任意键结束"},
 			example: "live"},
-		{name: "watch", usage: "[WORD] [--json]", roles: handlesDoor, needs: has[Watcher], run: watch,
+		{name: "watch", usage: "[WORD] [--json]", right: desk.OpensDoor, needs: has[Watcher], run: watch,
 			about:   text{"events as they happen, or those with a word in them, until a key is pressed", "实时事件，可按词筛选，按任意键结束"},
 			example: "watch reader"},
-		{name: "aim", usage: "[blocks|ascii|words]", roles: handlesDoor, needs: has[Aimer], run: aim,
+		{name: "aim", usage: "[blocks|ascii|words]", right: desk.OpensDoor, needs: has[Aimer], run: aim,
 			about:   text{"the camera's picture, for aiming it; recorded, lamp on, never stored", "显示画面以调整摄像头；有记录、亮灯、不存储"},
 			example: "aim ascii"},
 	}
@@ -72,7 +73,7 @@ const (
 )
 
 // board draws facts over the ones before, without a flicker.
-func (c *console) board(facts []Fact) {
+func (c *console) board(facts []desk.Fact) {
 	var b strings.Builder
 	b.WriteString(home)
 	var lines []string
@@ -87,7 +88,7 @@ func (c *console) board(facts []Fact) {
 }
 
 // changes prints the facts that differ from before, and remembers them. What only counts time is not news.
-func (c *console) changes(before map[string]string, facts []Fact) {
+func (c *console) changes(before map[string]string, facts []desk.Fact) {
 	for _, f := range facts {
 		if now := c.factLine(f); before[f.Name] != now && (f.Name != "clock" && f.Name != "running" || before[f.Name] == "") {
 			before[f.Name] = now
@@ -96,7 +97,7 @@ func (c *console) changes(before map[string]string, facts []Fact) {
 	}
 }
 
-func (c *console) factLine(f Fact) string {
+func (c *console) factLine(f desk.Fact) string {
 	s := word(f.Name).in(c.lang)
 	if f.State != "" {
 		s += ": " + f.State
@@ -134,7 +135,7 @@ func watch(ctx context.Context, c *console, words []string) error {
 	}
 	lost := 0
 	return c.viewing(ctx, func(ctx context.Context) error {
-		return c.desk.(Watcher).Watch(ctx, c.who, func(e Event) {
+		return c.desk.(Watcher).Watch(ctx, c.who, func(e desk.Event) {
 			lost += e.Lost
 			if !strings.Contains(e.Source+" "+e.Text, a.rest()) || ctx.Err() != nil {
 				return
@@ -146,7 +147,7 @@ func watch(ctx context.Context, c *console, words []string) error {
 }
 
 // event prints one event.
-func (c *console) event(e Event, lost int, asJSON bool) {
+func (c *console) event(e desk.Event, lost int, asJSON bool) {
 	if asJSON {
 		t := table{cols: []column{{key: "at"}, {key: "source"}, {key: "text"}, {key: "fault"}, {key: "lost"}}}
 		t.add(e.At, e.Source, e.Text, e.Fault, lost)

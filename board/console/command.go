@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"menshen/board/desk"
 	"menshen/internal/screen"
 )
 
@@ -16,22 +17,13 @@ type command struct {
 	usage   string // words after the name
 	about   text
 	example string
-	roles   []Role          // nil: everybody
+	right   desk.Right      // the zero value: everyone's
 	person  bool            // the first words name a person, for completion
 	needs   func(Desk) bool // nil: every Desk has it
 	run     func(ctx context.Context, c *console, words []string) error
 }
 
-func (cmd command) allows(r Role) bool { return cmd.roles == nil || slices.Contains(cmd.roles, r) }
-
-// Who may do what. The Desk holds to it in any case; here it decides what help shows.
-var (
-	keepsPeople  = []Role{Manager}
-	readsPeople  = []Role{Manager, Auditor}
-	readsRecords = []Role{Technician, Manager, Auditor}
-	handlesDoor  = []Role{Installer, Technician, Manager}
-	setsTime     = []Role{Technician, Manager}
-)
+func (cmd command) allows(r desk.Role) bool { return cmd.right.Of(r) }
 
 // vocabulary is all that a desk can do, in the order of help.
 func vocabulary(d Desk) (all []command) {
@@ -66,7 +58,7 @@ func (c *console) lookup(word string) (command, error) {
 	for _, cmd := range c.commands {
 		switch {
 		case cmd.name == word && !cmd.allows(c.who.Role):
-			return command{}, ErrNotAllowed
+			return command{}, desk.ErrNotAllowed
 		case cmd.name == word:
 			return cmd, nil
 		case cmd.allows(c.who.Role) && strings.HasPrefix(cmd.name, word):

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/goleak"
 
 	"menshen/board/console"
+	"menshen/board/desk"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -64,8 +65,8 @@ func TestHistoryHasCommandsOnly(t *testing.T) {
 }
 
 func TestROperatorIdleLogOut(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
 	s.clock.advance(4 * time.Minute)
 	s.do("mei", "whoami")
@@ -76,7 +77,7 @@ func TestROperatorIdleLogOut(t *testing.T) {
 	s.clock.advance(5 * time.Minute)
 	s.see("Logged out after 5m0s without a key.")
 	s.see("log-in: ")
-	if log := desk.calls(); log[len(log)-1] != "log out mei idle" {
+	if log := fake.calls(); log[len(log)-1] != "log out mei idle" {
 		t.Errorf("the desk last heard %q", log[len(log)-1])
 	}
 }
@@ -92,27 +93,27 @@ func TestROperatorNoiseDoesNotKeepASessionUp(t *testing.T) {
 }
 
 func TestROperatorIdleLogOutWhileACommandWaits(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
 	s.hit("card 1203\r")
 	s.see("tap the card at the door")
 	s.clock.advance(5 * time.Minute)
 	s.see("Logged out after")
-	desk.card <- "01020304" // too late: nobody is there to give it to somebody
+	fake.card <- "01020304" // too late: nobody is there to give it to somebody
 	s.see("log-in: ")
-	if n := len(desk.people[1].Keys); n != 1 {
+	if n := len(fake.people[1].Keys); n != 1 {
 		t.Errorf("the person has %d cards after the log-out, want 1", n)
 	}
 }
 
 func TestROperatorBreakLogsOut(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
 	s.hit("\x00")
 	s.see("log-in: ")
-	if log := desk.calls(); log[len(log)-1] != "log out mei line lost" {
+	if log := fake.calls(); log[len(log)-1] != "log out mei line lost" {
 		t.Errorf("the desk last heard %q", log[len(log)-1])
 	}
 }
@@ -143,9 +144,9 @@ func TestROperatorRoles(t *testing.T) {
 }
 
 func TestROperatorCommitmentFirst(t *testing.T) {
-	desk := newDesk()
-	desk.commit = &console.Commitment{Version: "2", Text: "I keep what I see here to myself."}
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	fake.commit = &desk.Commitment{Version: "2", Text: "I keep what I see here to myself."}
+	s := sit(t, fake, console.Options{})
 	s.see("log-in: ")
 	s.hit("mei\r")
 	s.see("secret: ")
@@ -164,8 +165,8 @@ func TestROperatorCommitmentFirst(t *testing.T) {
 }
 
 func TestFailedLogInRests(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	for i := 1; i <= 3; i++ {
 		s.see("log-in: ")
 		s.hit("mei\r")
@@ -180,19 +181,19 @@ func TestFailedLogInRests(t *testing.T) {
 }
 
 func TestRConsentFlow(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
 	s.hit("consent 1203\r")
 	s.see("Purpose: opening this door, nothing else.")
 	s.see("yes or no: ")
 	s.hit("yes\r")
 	s.see("now tap your own card at the door")
-	desk.card <- "own"
+	fake.card <- "own"
 	s.see("Consent recorded.")
 	s.hit("enrol 1203\r")
 	for _, advice := range []string{"come closer", "", "", ""} {
-		desk.faces <- advice
+		fake.faces <- advice
 	}
 	s.see("[0/3] come closer")
 	s.see("[3/3] good")
@@ -205,8 +206,8 @@ func TestRConsentFlow(t *testing.T) {
 }
 
 func TestRRefuseAsksOnlyOnRequest(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
 	s.do("mei", "refuse 1203")
 	s.hit("consent 1203\r")
@@ -219,8 +220,8 @@ func TestRRefuseAsksOnlyOnRequest(t *testing.T) {
 }
 
 func TestTypedAheadAnswersNoQuestion(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
 	s.hit("withdraw 1204\ryes\r")
 	s.see("yes or no: ")
@@ -229,8 +230,8 @@ func TestTypedAheadAnswersNoQuestion(t *testing.T) {
 }
 
 func TestControlCGivesUpTheWait(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
 	s.hit("card 1203\r")
 	s.see("tap the card")
@@ -243,18 +244,18 @@ func TestControlCGivesUpTheWait(t *testing.T) {
 }
 
 func TestProblemHasRemedy(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
 	s.hit("card 1203 fob\r")
 	s.see("tap the card")
-	desk.card <- "taken"
+	fake.card <- "taken"
 	s.see("that card is somebody's already; tap a card that is nobody's yet")
 }
 
 func TestWhyAndVerify(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("tom")
 	if got := s.do("tom", "why"); !strings.Contains(got, "score 0.410 of 0.500") || !strings.Contains(got, "face too uncertain") {
 		t.Errorf("why: %q", got)
@@ -265,7 +266,7 @@ func TestWhyAndVerify(t *testing.T) {
 	if got := s.do("tom", "verify"); !strings.Contains(got, "812 entries") {
 		t.Errorf("verify: %q", got)
 	}
-	desk.badEntry = 77
+	fake.badEntry = 77
 	if got := s.do("tom", "verify"); !strings.Contains(got, "NOT whole: entry 77") {
 		t.Errorf("verify of a broken log: %q", got)
 	}

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 
+	"menshen/board/desk"
 	"menshen/policy"
 )
 
@@ -26,65 +27,65 @@ type Sessions interface {
 	// LogIn, at a line, checks name and secret, and a second factor where the operator has one: step then says what to do
 	// ("tap your own card at the reader") and LogIn waits for it until ctx ends. The secret is the caller's to wipe.
 	// Errors: ErrRefused, the same for an unknown name as for a wrong secret; ErrLockedOut.
-	LogIn(ctx context.Context, line LineName, name string, secret Secret, lang string, step Progress) (Session, error)
+	LogIn(ctx context.Context, line desk.LineName, name string, secret desk.Secret, lang string, step desk.Progress) (desk.Session, error)
 	// LogOut ends the session; it never fails. why is "asked", "idle" or "line lost".
-	LogOut(s Session, why string)
+	LogOut(s desk.Session, why string)
 	// Acknowledge records that the operator read and accepts Session.Commitment, and gives the session without it.
 	// Until then every other call but LogOut answers ErrNotAcknowledged (R-OPERATOR).
-	Acknowledge(ctx context.Context, s Session) (Session, error)
+	Acknowledge(ctx context.Context, s desk.Session) (desk.Session, error)
 }
 
 // People keeps the people and their credentials other than faces.
 type People interface {
 	// Find gives the people whose name or apartment contains words, or whose handle begins with it; all for "". Sorted by
 	// apartment, then name. A look-up is itself recorded.
-	Find(ctx context.Context, s Session, words string) ([]policy.Person, error)
-	AddPerson(ctx context.Context, s Session, d Details) (policy.Person, error)
+	Find(ctx context.Context, s desk.Session, words string) ([]policy.Person, error)
+	AddPerson(ctx context.Context, s desk.Session, d desk.Details) (policy.Person, error)
 	// ChangePerson replaces a person's details (the right to correction, R-RIGHTS).
-	ChangePerson(ctx context.Context, s Session, id policy.PersonID, d Details) (policy.Person, error)
+	ChangePerson(ctx context.Context, s desk.Session, id policy.PersonID, d desk.Details) (policy.Person, error)
 	// RemovePerson erases a person with everything that is stored about them (R-ERASE).
-	RemovePerson(ctx context.Context, s Session, id policy.PersonID, reason string) (Receipt, error)
+	RemovePerson(ctx context.Context, s desk.Session, id policy.PersonID, reason string) (desk.Receipt, error)
 	// AssignCard makes the next card at the door the person's. It opens nothing. A card that is somebody's already is refused.
-	AssignCard(ctx context.Context, s Session, id policy.PersonID, label string, step Progress) (policy.Credential, error)
+	AssignCard(ctx context.Context, s desk.Session, id policy.PersonID, label string, step desk.Progress) (policy.Credential, error)
 	// IssueCard writes a number of the site's own to the next card fresh from the factory, at a reader that can, and makes it the person's.
-	IssueCard(ctx context.Context, s Session, id policy.PersonID, label string, step Progress) (policy.Credential, error)
+	IssueCard(ctx context.Context, s desk.Session, id policy.PersonID, label string, step desk.Progress) (policy.Credential, error)
 	// PINLength is how many digits a new PIN must have at least; policy.MaxDigits are the most. The more people have one, the longer.
-	PINLength(ctx context.Context, s Session) (int, error)
+	PINLength(ctx context.Context, s desk.Session) (int, error)
 	// AssignPIN gives the person a PIN of as many digits; one for duress opens like any other and calls for help in silence. The secret is
 	// the caller's to wipe.
-	AssignPIN(ctx context.Context, s Session, id policy.PersonID, pin Secret, duress bool) (policy.Credential, error)
+	AssignPIN(ctx context.Context, s desk.Session, id policy.PersonID, pin desk.Secret, duress bool) (policy.Credential, error)
 	// RevokeKey ends one credential at once. A face goes with the last credential beside it (R-ALT); the receipt then says so.
-	RevokeKey(ctx context.Context, s Session, id policy.PersonID, key string) (Receipt, error)
+	RevokeKey(ctx context.Context, s desk.Session, id policy.PersonID, key string) (desk.Receipt, error)
 }
 
 // Faces is face entry: notice, choice, enrolment, withdrawal.
 type Faces interface {
 	// Notice gives the words in force in a language, "en" or "zh" (R-NOTICE).
-	Notice(ctx context.Context, s Session, lang string) (Notice, error)
+	Notice(ctx context.Context, s desk.Session, lang string) (desk.Notice, error)
 	// Consent records a person's consent to the exact notice shown. It is the person's own act: step asks for it
 	// ("now tap your own card at the door") and Consent waits until ctx ends (R-CONSENT).
-	Consent(ctx context.Context, s Session, c ConsentGiven, step Progress) error
+	Consent(ctx context.Context, s desk.Session, c desk.ConsentGiven, step desk.Progress) error
 	// Refuse records a "no", which is never asked again on its own (R-REFUSE).
-	Refuse(ctx context.Context, s Session, id policy.PersonID) error
+	Refuse(ctx context.Context, s desk.Session, id policy.PersonID) error
 	// Withdraw stops the face at once and destroys its data (R-WITHDRAW).
-	Withdraw(ctx context.Context, s Session, id policy.PersonID) (Receipt, error)
+	Withdraw(ctx context.Context, s desk.Session, id policy.PersonID) (desk.Receipt, error)
 	// Enrol takes the person's face at the door's camera; step guides them ("come closer", 2 of 5 pictures).
-	Enrol(ctx context.Context, s Session, id policy.PersonID, step Progress) (Enrolment, error)
+	Enrol(ctx context.Context, s desk.Session, id policy.PersonID, step desk.Progress) (desk.Enrolment, error)
 }
 
 // Door opens the door and tells how it is.
 type Door interface {
 	// OpenDoor releases the door once. The reason goes into the record.
-	OpenDoor(ctx context.Context, s Session, reason string) (policy.Decision, error)
-	Status(ctx context.Context, s Session) (Status, error)
+	OpenDoor(ctx context.Context, s desk.Session, reason string) (policy.Decision, error)
+	Status(ctx context.Context, s desk.Session) (desk.Status, error)
 }
 
 // Records answers from the audit log.
 type Records interface {
 	// Decisions gives the last n decisions, newest first.
-	Decisions(ctx context.Context, s Session, n int) ([]Record, error)
+	Decisions(ctx context.Context, s desk.Session, n int) ([]desk.Record, error)
 	// Why gives one decision with its trace. ErrNoRecord when there is none of that number.
-	Why(ctx context.Context, s Session, seq uint64) (Record, error)
+	Why(ctx context.Context, s desk.Session, seq uint64) (desk.Record, error)
 	// VerifyAudit checks the whole log on the unit.
-	VerifyAudit(ctx context.Context, s Session) (AuditState, error)
+	VerifyAudit(ctx context.Context, s desk.Session) (desk.AuditState, error)
 }

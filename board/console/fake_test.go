@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/policy"
 )
 
@@ -17,13 +17,13 @@ import (
 type fakeDesk struct {
 	mu       sync.Mutex
 	people   []policy.Person
-	records  []console.Record
-	sessions map[uint64]console.Session
+	records  []desk.Record
+	sessions map[uint64]desk.Session
 	next     uint64
 	log      []string    // what was asked of the desk, in order
 	card     chan string // cards tapped at the door
 	faces    chan string // advice, or "" for a good picture
-	commit   *console.Commitment
+	commit   *desk.Commitment
 	badEntry uint64
 	doorFail error
 
@@ -33,11 +33,11 @@ type fakeDesk struct {
 var now = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 
 func newDesk() *fakeDesk {
-	d := &fakeDesk{sessions: map[uint64]console.Session{}, readerFault: "3 lost frames; check the cable", card: make(chan string, 8), faces: make(chan string, 8)}
+	d := &fakeDesk{sessions: map[uint64]desk.Session{}, readerFault: "3 lost frames; check the cable", card: make(chan string, 8), faces: make(chan string, 8)}
 	d.add("Li Na", "1204", "zh", policy.Credential{ID: "3f9a77aa01", Kind: policy.CardKind, Label: "grey fob", LastUsed: now.Add(-time.Hour)})
 	d.add("Ana Souza", "1203", "en", policy.Credential{ID: "77aa3f9a02", Kind: policy.CardKind, Clonable: true})
 	d.add("王小明", "302", "zh")
-	d.records = []console.Record{{Seq: 4711, Who: "Li Na", Told: "short and long, twice (tap a card)", Decision: policy.Decision{
+	d.records = []desk.Record{{Seq: 4711, Who: "Li Na", Told: "short and long, twice (tap a card)", Decision: policy.Decision{
 		At: now, Means: policy.ByFace, Person: d.people[0].ID, Reason: "face too uncertain",
 		Trace: []policy.Check{{Rule: "lease not over", Pass: true, Detail: "until 2027-01-31 00:00"}, {Rule: "face known", Detail: "score 0.410 of 0.500"}},
 	}}}
@@ -61,38 +61,38 @@ func (d *fakeDesk) calls() []string {
 	return append([]string(nil), d.log...)
 }
 
-func (d *fakeDesk) LogIn(ctx context.Context, _ console.LineName, name string, secret console.Secret, lang string, step console.Progress) (console.Session, error) {
+func (d *fakeDesk) LogIn(ctx context.Context, _ desk.LineName, name string, secret desk.Secret, lang string, step desk.Progress) (desk.Session, error) {
 	d.mu.Lock()
 	d.note("log in " + name)
-	role, known := map[string]console.Role{"mei": console.Manager, "tom": console.Technician, "ida": console.Installer, "aud": console.Auditor, "two": console.Manager}[name]
+	role, known := map[string]desk.Role{"mei": desk.Manager, "tom": desk.Technician, "ida": desk.Installer, "aud": desk.Auditor, "two": desk.Manager}[name]
 	d.mu.Unlock()
 	if !known || string(secret) != "open sesame" {
-		return console.Session{}, console.ErrRefused
+		return desk.Session{}, desk.ErrRefused
 	}
 	if name == "two" {
-		step(console.Step{Text: "tap your own card at the reader"})
+		step(desk.Step{Text: "tap your own card at the reader"})
 		select {
 		case <-d.card:
 		case <-ctx.Done():
-			return console.Session{}, context.Cause(ctx)
+			return desk.Session{}, context.Cause(ctx)
 		}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.next++
-	s := console.Session{ID: d.next, Operator: name, Role: role, Lang: lang, Since: now, Commitment: d.commit}
+	s := desk.Session{ID: d.next, Operator: name, Role: role, Lang: lang, Since: now, Commitment: d.commit}
 	d.sessions[s.ID] = s
 	return s, nil
 }
 
-func (d *fakeDesk) LogOut(s console.Session, why string) {
+func (d *fakeDesk) LogOut(s desk.Session, why string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.sessions, s.ID)
 	d.note("log out " + s.Operator + " " + why)
 }
 
-func (d *fakeDesk) Acknowledge(_ context.Context, s console.Session) (console.Session, error) {
+func (d *fakeDesk) Acknowledge(_ context.Context, s desk.Session) (desk.Session, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.note("acknowledge " + s.Commitment.Version)
@@ -102,22 +102,22 @@ func (d *fakeDesk) Acknowledge(_ context.Context, s console.Session) (console.Se
 }
 
 // enter checks the session and notes the call; the caller unlocks.
-func (d *fakeDesk) enter(s console.Session, call string, roles ...console.Role) error {
+func (d *fakeDesk) enter(s desk.Session, call string, roles ...desk.Role) error {
 	d.mu.Lock()
 	d.note(call)
 	in, ok := d.sessions[s.ID]
 	switch {
 	case !ok:
-		return console.ErrEnded
+		return desk.ErrEnded
 	case in.Commitment != nil:
-		return console.ErrNotAcknowledged
+		return desk.ErrNotAcknowledged
 	}
 	for _, r := range roles {
 		if r == in.Role {
 			return nil
 		}
 	}
-	return console.ErrNotAllowed
+	return desk.ErrNotAllowed
 }
 
 func (d *fakeDesk) index(id policy.PersonID) int {
@@ -129,8 +129,8 @@ func (d *fakeDesk) index(id policy.PersonID) int {
 	return -1
 }
 
-func (d *fakeDesk) Find(_ context.Context, s console.Session, words string) ([]policy.Person, error) {
-	err := d.enter(s, "find", console.Manager, console.Auditor)
+func (d *fakeDesk) Find(_ context.Context, s desk.Session, words string) ([]policy.Person, error) {
+	err := d.enter(s, "find", desk.Manager, desk.Auditor)
 	defer d.mu.Unlock()
 	if err != nil {
 		return nil, err
@@ -145,8 +145,8 @@ func (d *fakeDesk) Find(_ context.Context, s console.Session, words string) ([]p
 	return found, nil
 }
 
-func (d *fakeDesk) AddPerson(_ context.Context, s console.Session, n console.Details) (policy.Person, error) {
-	err := d.enter(s, "add", console.Manager)
+func (d *fakeDesk) AddPerson(_ context.Context, s desk.Session, n desk.Details) (policy.Person, error) {
+	err := d.enter(s, "add", desk.Manager)
 	defer d.mu.Unlock()
 	if err != nil {
 		return policy.Person{}, err
@@ -158,8 +158,8 @@ func (d *fakeDesk) AddPerson(_ context.Context, s console.Session, n console.Det
 	return p, nil
 }
 
-func (d *fakeDesk) ChangePerson(_ context.Context, s console.Session, id policy.PersonID, n console.Details) (policy.Person, error) {
-	err := d.enter(s, "change", console.Manager)
+func (d *fakeDesk) ChangePerson(_ context.Context, s desk.Session, id policy.PersonID, n desk.Details) (policy.Person, error) {
+	err := d.enter(s, "change", desk.Manager)
 	defer d.mu.Unlock()
 	if err != nil {
 		return policy.Person{}, err
@@ -170,36 +170,36 @@ func (d *fakeDesk) ChangePerson(_ context.Context, s console.Session, id policy.
 	return *p, nil
 }
 
-func (d *fakeDesk) RemovePerson(_ context.Context, s console.Session, id policy.PersonID, reason string) (console.Receipt, error) {
-	err := d.enter(s, "remove: "+reason, console.Manager)
+func (d *fakeDesk) RemovePerson(_ context.Context, s desk.Session, id policy.PersonID, reason string) (desk.Receipt, error) {
+	err := d.enter(s, "remove: "+reason, desk.Manager)
 	defer d.mu.Unlock()
 	if err != nil {
-		return console.Receipt{}, err
+		return desk.Receipt{}, err
 	}
 	i := d.index(id)
 	d.people = append(d.people[:i], d.people[i+1:]...)
-	return console.Receipt{At: now, What: "person", Serial: "E-7", Detail: "no block left; 2 files scanned"}, nil
+	return desk.Receipt{At: now, What: "person", Serial: "E-7", Detail: "no block left; 2 files scanned"}, nil
 }
 
-func (d *fakeDesk) IssueCard(ctx context.Context, s console.Session, id policy.PersonID, label string, step console.Progress) (policy.Credential, error) {
+func (d *fakeDesk) IssueCard(ctx context.Context, s desk.Session, id policy.PersonID, label string, step desk.Progress) (policy.Credential, error) {
 	k, err := d.AssignCard(ctx, s, id, label, step)
 	k.Clonable = false
 	return k, err
 }
 
-func (d *fakeDesk) AssignCard(ctx context.Context, s console.Session, id policy.PersonID, label string, step console.Progress) (policy.Credential, error) {
-	err := d.enter(s, "card", console.Manager)
+func (d *fakeDesk) AssignCard(ctx context.Context, s desk.Session, id policy.PersonID, label string, step desk.Progress) (policy.Credential, error) {
+	err := d.enter(s, "card", desk.Manager)
 	d.mu.Unlock()
 	if err != nil {
 		return policy.Credential{}, err
 	}
-	step(console.Step{Text: "tap the card at the door"})
+	step(desk.Step{Text: "tap the card at the door"})
 	select {
 	case n := <-d.card:
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		if n == "taken" {
-			return policy.Credential{}, &console.Problem{Err: errors.New("that card is somebody's already"), Remedy: "tap a card that is nobody's yet"}
+			return policy.Credential{}, &desk.Problem{Err: errors.New("that card is somebody's already"), Remedy: "tap a card that is nobody's yet"}
 		}
 		k := policy.Credential{ID: n, Kind: policy.CardKind, Label: label, Clonable: true}
 		d.people[d.index(id)].Keys = append(d.people[d.index(id)].Keys, k)
@@ -212,30 +212,30 @@ func (d *fakeDesk) AssignCard(ctx context.Context, s console.Session, id policy.
 	}
 }
 
-func (d *fakeDesk) PINLength(context.Context, console.Session) (int, error) { return 4, nil }
+func (d *fakeDesk) PINLength(context.Context, desk.Session) (int, error) { return 4, nil }
 
-func (d *fakeDesk) AssignPIN(_ context.Context, s console.Session, id policy.PersonID, pin console.Secret, _ bool) (policy.Credential, error) {
-	err := d.enter(s, "pin", console.Manager)
+func (d *fakeDesk) AssignPIN(_ context.Context, s desk.Session, id policy.PersonID, pin desk.Secret, _ bool) (policy.Credential, error) {
+	err := d.enter(s, "pin", desk.Manager)
 	defer d.mu.Unlock()
 	if err != nil {
 		return policy.Credential{}, err
 	}
 	if len(pin) < 4 {
-		return policy.Credential{}, &console.Problem{Err: errors.New("that PIN is too short"), Remedy: "take 4 to 8 digits"}
+		return policy.Credential{}, &desk.Problem{Err: errors.New("that PIN is too short"), Remedy: "take 4 to 8 digits"}
 	}
 	k := policy.Credential{ID: "aa11bb22", Kind: policy.PINKind}
 	d.people[d.index(id)].Keys = append(d.people[d.index(id)].Keys, k)
 	return k, nil
 }
 
-func (d *fakeDesk) RevokeKey(_ context.Context, s console.Session, id policy.PersonID, key string) (console.Receipt, error) {
-	err := d.enter(s, "revoke "+key, console.Manager)
+func (d *fakeDesk) RevokeKey(_ context.Context, s desk.Session, id policy.PersonID, key string) (desk.Receipt, error) {
+	err := d.enter(s, "revoke "+key, desk.Manager)
 	defer d.mu.Unlock()
 	if err != nil {
-		return console.Receipt{}, err
+		return desk.Receipt{}, err
 	}
 	p := &d.people[d.index(id)]
-	r := console.Receipt{At: now, What: "credential"}
+	r := desk.Receipt{At: now, What: "credential"}
 	for i := range p.Keys {
 		p.Keys[i].Revoked = p.Keys[i].Revoked || p.Keys[i].ID == key
 	}
@@ -247,23 +247,23 @@ func (d *fakeDesk) RevokeKey(_ context.Context, s console.Session, id policy.Per
 
 const noticeText = "Handler: Harbour Homes, 021-5555 0100. Purpose: opening this door, nothing else. Your card always works as well."
 
-func (d *fakeDesk) Notice(_ context.Context, s console.Session, lang string) (console.Notice, error) {
-	err := d.enter(s, "notice "+lang, console.Manager, console.Auditor)
+func (d *fakeDesk) Notice(_ context.Context, s desk.Session, lang string) (desk.Notice, error) {
+	err := d.enter(s, "notice "+lang, desk.Manager, desk.Auditor)
 	defer d.mu.Unlock()
 	text := noticeText
 	if lang == "zh" {
 		text = "处理者：海港公寓，021-5555 0100。目的：仅用于开启本门。您的门禁卡始终有效。"
 	}
-	return console.Notice{Lang: lang, Version: "3", Text: text, Hash: sha256.Sum256([]byte(text))}, err
+	return desk.Notice{Lang: lang, Version: "3", Text: text, Hash: sha256.Sum256([]byte(text))}, err
 }
 
-func (d *fakeDesk) Consent(ctx context.Context, s console.Session, g console.ConsentGiven, step console.Progress) error {
-	err := d.enter(s, "consent "+hex.EncodeToString(g.Notice[:4])+" "+g.Guardian, console.Manager)
+func (d *fakeDesk) Consent(ctx context.Context, s desk.Session, g desk.ConsentGiven, step desk.Progress) error {
+	err := d.enter(s, "consent "+hex.EncodeToString(g.Notice[:4])+" "+g.Guardian, desk.Manager)
 	d.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	step(console.Step{Text: "now tap your own card at the door"})
+	step(desk.Step{Text: "now tap your own card at the door"})
 	select {
 	case <-d.card:
 	case <-ctx.Done():
@@ -275,8 +275,8 @@ func (d *fakeDesk) Consent(ctx context.Context, s console.Session, g console.Con
 	return nil
 }
 
-func (d *fakeDesk) Refuse(_ context.Context, s console.Session, id policy.PersonID) error {
-	err := d.enter(s, "refuse", console.Manager)
+func (d *fakeDesk) Refuse(_ context.Context, s desk.Session, id policy.PersonID) error {
+	err := d.enter(s, "refuse", desk.Manager)
 	defer d.mu.Unlock()
 	if err == nil {
 		d.people[d.index(id)].Face.State = policy.FaceRefused
@@ -284,42 +284,42 @@ func (d *fakeDesk) Refuse(_ context.Context, s console.Session, id policy.Person
 	return err
 }
 
-func (d *fakeDesk) Withdraw(_ context.Context, s console.Session, id policy.PersonID) (console.Receipt, error) {
-	err := d.enter(s, "withdraw", console.Manager)
+func (d *fakeDesk) Withdraw(_ context.Context, s desk.Session, id policy.PersonID) (desk.Receipt, error) {
+	err := d.enter(s, "withdraw", desk.Manager)
 	defer d.mu.Unlock()
 	if err != nil {
-		return console.Receipt{}, err
+		return desk.Receipt{}, err
 	}
 	d.people[d.index(id)].Face.State = policy.FaceWithdrawn
-	return console.Receipt{At: now, What: "template", Serial: "E-9", Detail: "no block left; 2 files scanned"}, nil
+	return desk.Receipt{At: now, What: "template", Serial: "E-9", Detail: "no block left; 2 files scanned"}, nil
 }
 
-func (d *fakeDesk) Enrol(ctx context.Context, s console.Session, id policy.PersonID, step console.Progress) (console.Enrolment, error) {
-	err := d.enter(s, "enrol", console.Manager)
+func (d *fakeDesk) Enrol(ctx context.Context, s desk.Session, id policy.PersonID, step desk.Progress) (desk.Enrolment, error) {
+	err := d.enter(s, "enrol", desk.Manager)
 	d.mu.Unlock()
 	if err != nil {
-		return console.Enrolment{}, err
+		return desk.Enrolment{}, err
 	}
-	step(console.Step{Text: "stand before the camera", Wanted: 3})
+	step(desk.Step{Text: "stand before the camera", Wanted: 3})
 	for done := 0; done < 3; {
 		select {
 		case advice := <-d.faces:
 			if advice == "" {
 				done, advice = done+1, "good"
 			}
-			step(console.Step{Text: advice, Done: done, Wanted: 3})
+			step(desk.Step{Text: advice, Done: done, Wanted: 3})
 		case <-ctx.Done():
-			return console.Enrolment{}, context.Cause(ctx)
+			return desk.Enrolment{}, context.Cause(ctx)
 		}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.people[d.index(id)].Face.State = policy.FaceEnrolled
-	return console.Enrolment{Pictures: 3, Score: 0.8}, nil
+	return desk.Enrolment{Pictures: 3, Score: 0.8}, nil
 }
 
-func (d *fakeDesk) OpenDoor(_ context.Context, s console.Session, reason string) (policy.Decision, error) {
-	err := d.enter(s, "open: "+reason, console.Manager, console.Technician)
+func (d *fakeDesk) OpenDoor(_ context.Context, s desk.Session, reason string) (policy.Decision, error) {
+	err := d.enter(s, "open: "+reason, desk.Manager, desk.Technician)
 	defer d.mu.Unlock()
 	if err == nil {
 		err = d.doorFail
@@ -327,35 +327,35 @@ func (d *fakeDesk) OpenDoor(_ context.Context, s console.Session, reason string)
 	return policy.Decision{At: now, Means: policy.ByConsole, Grant: true, Release: 5 * time.Second}, err
 }
 
-func (d *fakeDesk) Status(_ context.Context, s console.Session) (console.Status, error) {
-	err := d.enter(s, "status", console.Installer, console.Technician, console.Manager, console.Auditor)
+func (d *fakeDesk) Status(_ context.Context, s desk.Session) (desk.Status, error) {
+	err := d.enter(s, "status", desk.Installer, desk.Technician, desk.Manager, desk.Auditor)
 	defer d.mu.Unlock()
-	return console.Status{
+	return desk.Status{
 		At: now, Unit: "block 3", Door: policy.Locked, People: len(d.people), FacesOff: "R-PIA", FacesFix: "file an impact assessment",
-		Camera: console.Fact{Name: "camera", State: "640x480, 14 frames/s"}, Store: console.Fact{Name: "store", State: "in order"},
-		ClockFrom: "floor", ClockDoubt: "not trusted; set it with 'clock'", Readers: []console.Fact{{Name: "reader in", State: "12 cards", Fault: d.readerFault}}, Uptime: time.Hour,
+		Camera: desk.Fact{Name: "camera", State: "640x480, 14 frames/s"}, Store: desk.Fact{Name: "store", State: "in order"},
+		ClockFrom: "floor", ClockDoubt: "not trusted; set it with 'clock'", Readers: []desk.Fact{{Name: "reader in", State: "12 cards", Fault: d.readerFault}}, Uptime: time.Hour,
 	}, err
 }
 
-func (d *fakeDesk) Decisions(_ context.Context, s console.Session, n int) ([]console.Record, error) {
-	err := d.enter(s, "decisions", console.Technician, console.Manager, console.Auditor)
+func (d *fakeDesk) Decisions(_ context.Context, s desk.Session, n int) ([]desk.Record, error) {
+	err := d.enter(s, "decisions", desk.Technician, desk.Manager, desk.Auditor)
 	defer d.mu.Unlock()
 	return d.records[:min(n, len(d.records))], err
 }
 
-func (d *fakeDesk) Why(_ context.Context, s console.Session, seq uint64) (console.Record, error) {
-	err := d.enter(s, "why", console.Technician, console.Manager, console.Auditor)
+func (d *fakeDesk) Why(_ context.Context, s desk.Session, seq uint64) (desk.Record, error) {
+	err := d.enter(s, "why", desk.Technician, desk.Manager, desk.Auditor)
 	defer d.mu.Unlock()
 	for _, r := range d.records {
 		if r.Seq == seq && err == nil {
 			return r, nil
 		}
 	}
-	return console.Record{}, errors.Join(err, console.ErrNoRecord)
+	return desk.Record{}, errors.Join(err, desk.ErrNoRecord)
 }
 
-func (d *fakeDesk) VerifyAudit(_ context.Context, s console.Session) (console.AuditState, error) {
-	err := d.enter(s, "verify", console.Technician, console.Manager, console.Auditor)
+func (d *fakeDesk) VerifyAudit(_ context.Context, s desk.Session) (desk.AuditState, error) {
+	err := d.enter(s, "verify", desk.Technician, desk.Manager, desk.Auditor)
 	defer d.mu.Unlock()
-	return console.AuditState{Entries: 812, OK: d.badEntry == 0, FirstBad: d.badEntry, Problem: "the chain breaks", Signed: now}, err
+	return desk.AuditState{Entries: 812, OK: d.badEntry == 0, FirstBad: d.badEntry, Problem: "the chain breaks", Signed: now}, err
 }

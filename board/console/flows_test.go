@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"menshen/board/console"
+	"menshen/board/desk"
 )
 
 // acts are the calls that change something.
@@ -68,11 +69,11 @@ func TestBreakingOffDoesNothing(t *testing.T) {
 	} {
 		for _, key := range []string{"\x03", "\x04"} {
 			for stop := 0; stop == 0 || stop < len(answers); stop += 2 {
-				s, desk := sitFull(t, console.Options{})
-				desk.add("Zhao Mi", "501", "en")
-				desk.people[len(desk.people)-1].Face.Minor = true
+				s, fake := sitFull(t, console.Options{})
+				fake.add("Zhao Mi", "501", "en")
+				fake.people[len(fake.people)-1].Face.Minor = true
 				s.logIn("mei")
-				begin := len(desk.calls())
+				begin := len(fake.calls())
 				s.hit(command + "\r")
 				for i := 0; i <= stop && i < len(answers); i += 2 {
 					s.see(answers[i])
@@ -89,7 +90,7 @@ func TestBreakingOffDoesNothing(t *testing.T) {
 				}
 				s.see("mei> ")
 				s.do("mei", "whoami")
-				for _, call := range desk.calls()[begin:] {
+				for _, call := range fake.calls()[begin:] {
 					if i := slices.IndexFunc(acts, func(a string) bool { return strings.HasPrefix(call, a) }); i >= 0 && call != "enrol" {
 						t.Errorf("%s, broken off at question %d with %q, did %q", command, stop/2+1, key, call)
 					}
@@ -100,10 +101,10 @@ func TestBreakingOffDoesNothing(t *testing.T) {
 }
 
 func TestWhichOfSeveral(t *testing.T) {
-	desk := newDesk()
-	desk.add("Li Nan", "112", "en")
-	desk.add("Li Ning", "12", "en")
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	fake.add("Li Nan", "112", "en")
+	fake.add("Li Ning", "12", "en")
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
 	s.hit("person Li\r")
 	got := s.see("Which number? ")
@@ -125,7 +126,7 @@ func TestWhichOfSeveral(t *testing.T) {
 		t.Errorf("person without words: %q", got)
 	}
 	for i := range 10 {
-		desk.add("Zhou", fmt.Sprint(900+i), "en")
+		fake.add("Zhou", fmt.Sprint(900+i), "en")
 	}
 	if got := s.do("mei", "person Zhou"); !strings.Contains(got, "10 people fit") {
 		t.Errorf("too many to choose from: %q", got)
@@ -133,11 +134,11 @@ func TestWhichOfSeveral(t *testing.T) {
 }
 
 func TestDetails(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
 	s.do("mei", `change 1204 --name "Li Nan" --apartment 1205 --lang en --from 2026-01-01 --until none --group staff,east --block yes --long-open`)
-	p := desk.people[0]
+	p := fake.people[0]
 	if p.Name.Reveal() != "Li Nan" || p.Apartment.Reveal() != "1205" || p.Lang != "en" || p.From.Format("2006-01-02") != "2026-01-01" ||
 		!p.Until.IsZero() || !p.Blocked {
 		t.Errorf("changed to %q in %q, %s, %v to %v, blocked %v", p.Name.Reveal(), p.Apartment.Reveal(), p.Lang, p.From, p.Until, p.Blocked)
@@ -145,36 +146,36 @@ func TestDetails(t *testing.T) {
 	if got := s.do("mei", "person 1205"); !strings.Contains(got, "more time") {
 		t.Errorf("the person reads %q", got)
 	}
-	if got := s.do("mei", "change 1205 --block maybe"); !strings.Contains(got, "--block is yes or no") || !desk.people[0].Blocked {
+	if got := s.do("mei", "change 1205 --block maybe"); !strings.Contains(got, "--block is yes or no") || !fake.people[0].Blocked {
 		t.Errorf("a slip lets somebody in who is blocked: %q", got)
 	}
 	s.do("mei", "change 1205 --block no --minor")
-	if p := desk.people[0]; p.Blocked || !p.Face.Minor || !p.LongOpen || !slices.Equal(p.Groups, []string{"staff", "east"}) {
+	if p := fake.people[0]; p.Blocked || !p.Face.Minor || !p.LongOpen || !slices.Equal(p.Groups, []string{"staff", "east"}) {
 		t.Errorf("blocked %v, minor %v, more time %v, groups %q", p.Blocked, p.Face.Minor, p.LongOpen, p.Groups)
 	}
 	s.do("mei", "change 1205 --minor=no --long-open=no")
-	if p := desk.people[0]; p.Face.Minor || p.LongOpen {
+	if p := fake.people[0]; p.Face.Minor || p.LongOpen {
 		t.Errorf("minor %v, more time %v", p.Face.Minor, p.LongOpen)
 	}
 	s.do("mei", "change 1205 --until 2026-12-31")
-	if got := desk.people[0].Until.Format("2006-01-02"); got != "2027-01-01" {
+	if got := fake.people[0].Until.Format("2006-01-02"); got != "2027-01-01" {
 		t.Errorf("a lease whose last day is 2026-12-31 ends before %s", got)
 	}
 }
 
 // TestSameNameTwiceIsAsked: whoever is written down a second time gets a second set of keys, which the end of the first lease leaves working.
 func TestSameNameTwiceIsAsked(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
-	n := len(desk.people)
+	n := len(fake.people)
 	s.hit("add \" li  na\" --apartment 1204\r")
 	s.see("is here already, handle ")
 	s.see("yes or no: ")
 	s.hit("no\r")
 	s.see("Nothing was done.")
 	s.see("mei> ")
-	if len(desk.people) != n {
+	if len(fake.people) != n {
 		t.Error("added although the answer was no")
 	}
 	s.do("mei", `add "LI NA" --apartment 1205`) // of another flat: not asked
@@ -183,8 +184,8 @@ func TestSameNameTwiceIsAsked(t *testing.T) {
 	s.see("yes or no: ")
 	s.hit("yes\r")
 	s.see("mei> ")
-	if len(desk.people) != n+1 || desk.people[n].Apartment.Reveal() != "1204" {
-		t.Errorf("%d people, flat %s", len(desk.people), desk.people[n].Apartment.Reveal())
+	if len(fake.people) != n+1 || fake.people[n].Apartment.Reveal() != "1204" {
+		t.Errorf("%d people, flat %s", len(fake.people), fake.people[n].Apartment.Reveal())
 	}
 }
 
@@ -201,7 +202,7 @@ func TestROperatorStaffList(t *testing.T) {
 
 // TestROperatorOwnSecret: whoever finds a console open does not know the present secret. None is echoed, and one on the command's own line is not taken.
 func TestROperatorOwnSecret(t *testing.T) {
-	s, desk := sitFull(t, console.Options{})
+	s, fake := sitFull(t, console.Options{})
 	s.logIn("aud")
 	change := func(present string) {
 		for _, step := range [][2]string{{"Present secret: ", present}, {"New secret: ", "long enough 1"}, {"Once more: ", "long enough 1"}} {
@@ -229,13 +230,13 @@ func TestROperatorOwnSecret(t *testing.T) {
 	change("open sesame")
 	s.see("Changed. Log in with the new one.")
 	s.see("log-in: ")
-	if log := desk.calls(); !slices.Contains(log, "secret of aud") {
+	if log := fake.calls(); !slices.Contains(log, "secret of aud") {
 		t.Errorf("the desk heard %q", log)
 	}
 }
 
 func TestSecretNeverPrints(t *testing.T) {
-	s := console.Secret("open sesame")
+	s := desk.Secret("open sesame")
 	for _, got := range []string{fmt.Sprint(s), fmt.Sprintf("%v %+v %#v %x %s %d", s, s, s, s, s, s), s.String(), s.GoString()} {
 		if strings.Contains(got, "sesame") || strings.Contains(got, "6f70656e") || strings.Contains(got, "111") {
 			t.Errorf("printed as %q", got)
@@ -248,12 +249,12 @@ func TestSecretNeverPrints(t *testing.T) {
 }
 
 func TestSessionThatEndedElsewhere(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
-	desk.mu.Lock()
-	clear(desk.sessions)
-	desk.mu.Unlock()
+	fake.mu.Lock()
+	clear(fake.sessions)
+	fake.mu.Unlock()
 	s.hit("status\r")
 	s.see("The session has ended. Log in again.")
 	s.see("log-in: ")
@@ -261,11 +262,11 @@ func TestSessionThatEndedElsewhere(t *testing.T) {
 
 // TestStoppedBetweenTwoQuestions: a Ctrl-C that comes while a command works, and not at its prompt, ends it before its next question.
 func TestStoppedBetweenTwoQuestions(t *testing.T) {
-	s, desk := sitFull(t, console.Options{})
+	s, fake := sitFull(t, console.Options{})
 	s.logIn("mei")
-	desk.slow = make(chan struct{})
+	fake.slow = make(chan struct{})
 	s.hit("remove 1204\r")
-	<-desk.slow
+	<-fake.slow
 	s.hit("\x03")
 	if got := s.see("mei> "); strings.Contains(got, "mistake): ") || !strings.Contains(got, "Broken off.") {
 		t.Errorf("after Ctrl-C: %q", got)

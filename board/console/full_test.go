@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"menshen/board/console"
+	"menshen/board/desk"
+	"menshen/board/rights"
 	"menshen/policy"
 )
 
@@ -14,12 +15,12 @@ import (
 type fullDesk struct {
 	*fakeDesk
 	clock    *fakeClock
-	events   chan console.Event
-	pictures func(i int) *console.Picture // nil: the end
-	every    time.Duration                // between pictures
-	shown    chan struct{}                // one for each picture offered
+	events   chan desk.Event
+	pictures func(i int) *desk.Picture // nil: the end
+	every    time.Duration             // between pictures
+	shown    chan struct{}             // one for each picture offered
 
-	operators []console.Operator
+	operators []desk.Operator
 	code      string
 	set       time.Time
 	slow      chan struct{} // closed when a look-up has begun
@@ -27,12 +28,12 @@ type fullDesk struct {
 }
 
 func newFullDesk(clock *fakeClock) *fullDesk {
-	return &fullDesk{fakeDesk: newDesk(), clock: clock, events: make(chan console.Event), shown: make(chan struct{}, 1000),
-		operators: []console.Operator{{Name: "mei", Role: console.Manager, HasCard: true, Commitment: "2", LastLogin: now}}}
+	return &fullDesk{fakeDesk: newDesk(), clock: clock, events: make(chan desk.Event), shown: make(chan struct{}, 1000),
+		operators: []desk.Operator{{Name: "mei", Role: desk.Manager, HasCard: true, Commitment: "2", LastLogin: now}}}
 }
 
 // Find is the fake's, and with slow set it ends only after somebody broke it off.
-func (d *fullDesk) Find(ctx context.Context, s console.Session, words string) ([]policy.Person, error) {
+func (d *fullDesk) Find(ctx context.Context, s desk.Session, words string) ([]policy.Person, error) {
 	if d.slow != nil {
 		close(d.slow)
 		<-ctx.Done()
@@ -40,7 +41,7 @@ func (d *fullDesk) Find(ctx context.Context, s console.Session, words string) ([
 	return d.fakeDesk.Find(ctx, s, words)
 }
 
-func (d *fullDesk) Watch(ctx context.Context, s console.Session, show func(console.Event)) error {
+func (d *fullDesk) Watch(ctx context.Context, s desk.Session, show func(desk.Event)) error {
 	for {
 		select {
 		case e := <-d.events:
@@ -51,8 +52,8 @@ func (d *fullDesk) Watch(ctx context.Context, s console.Session, show func(conso
 	}
 }
 
-func (d *fullDesk) Aim(ctx context.Context, s console.Session, show func(*console.Picture)) error {
-	err := d.enter(s, "aim", console.Installer, console.Technician, console.Manager)
+func (d *fullDesk) Aim(ctx context.Context, s desk.Session, show func(*desk.Picture)) error {
+	err := d.enter(s, "aim", desk.Installer, desk.Technician, desk.Manager)
 	d.fakeDesk.mu.Unlock()
 	if err != nil {
 		return err
@@ -73,41 +74,41 @@ func (d *fullDesk) Aim(ctx context.Context, s console.Session, show func(*consol
 	return nil
 }
 
-func (d *fullDesk) Clock(_ context.Context, s console.Session) (console.ClockState, error) {
-	err := d.enter(s, "clock", console.Installer, console.Technician, console.Manager, console.Auditor)
+func (d *fullDesk) Clock(_ context.Context, s desk.Session) (desk.ClockState, error) {
+	err := d.enter(s, "clock", desk.Installer, desk.Technician, desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
-	return console.ClockState{Now: d.clock.Now(), From: "rtc"}, err
+	return desk.ClockState{Now: d.clock.Now(), From: "rtc"}, err
 }
 
-func (d *fullDesk) ConfirmTime(_ context.Context, s console.Session) error {
+func (d *fullDesk) ConfirmTime(_ context.Context, s desk.Session) error {
 	defer d.fakeDesk.mu.Unlock()
-	return d.enter(s, "confirm time", console.Manager)
+	return d.enter(s, "confirm time", desk.Manager)
 }
 
-func (d *fullDesk) SetTime(_ context.Context, s console.Session, t time.Time) error {
-	err := d.enter(s, "set time", console.Technician, console.Manager)
+func (d *fullDesk) SetTime(_ context.Context, s desk.Session, t time.Time) error {
+	err := d.enter(s, "set time", desk.Technician, desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	d.set = t
 	return err
 }
 
-func (d *fullDesk) Operators(_ context.Context, s console.Session) ([]console.Operator, error) {
-	err := d.enter(s, "staff", console.Manager, console.Auditor)
+func (d *fullDesk) Operators(_ context.Context, s desk.Session) ([]desk.Operator, error) {
+	err := d.enter(s, "staff", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
-	return append([]console.Operator(nil), d.operators...), err
+	return append([]desk.Operator(nil), d.operators...), err
 }
 
-func (d *fullDesk) AddOperator(_ context.Context, s console.Session, name string, role console.Role, secret console.Secret) error {
-	err := d.enter(s, "add operator", console.Manager)
+func (d *fullDesk) AddOperator(_ context.Context, s desk.Session, name string, role desk.Role, secret desk.Secret) error {
+	err := d.enter(s, "add operator", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	if err == nil {
-		d.operators = append(d.operators, console.Operator{Name: name, Role: role})
+		d.operators = append(d.operators, desk.Operator{Name: name, Role: role})
 	}
 	return err
 }
 
-func (d *fullDesk) ChangeOperator(_ context.Context, s console.Session, name string, role console.Role, blocked bool) error {
-	err := d.enter(s, "change operator", console.Manager)
+func (d *fullDesk) ChangeOperator(_ context.Context, s desk.Session, name string, role desk.Role, blocked bool) error {
+	err := d.enter(s, "change operator", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	for i := range d.operators {
 		if d.operators[i].Name == name && err == nil {
@@ -117,22 +118,22 @@ func (d *fullDesk) ChangeOperator(_ context.Context, s console.Session, name str
 	return err
 }
 
-func (d *fullDesk) SetSecret(_ context.Context, s console.Session, present, _ console.Secret) error {
-	err := d.enter(s, "secret of "+s.Operator, console.Installer, console.Technician, console.Manager, console.Auditor)
+func (d *fullDesk) SetSecret(_ context.Context, s desk.Session, present, _ desk.Secret) error {
+	err := d.enter(s, "secret of "+s.Operator, desk.Installer, desk.Technician, desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
 	if err == nil && string(present) != "open sesame" {
-		err = console.ErrRefused
+		err = desk.ErrRefused
 	}
 	return err
 }
 
-func (d *fullDesk) AssignOperatorCard(ctx context.Context, s console.Session, name string, step console.Progress) error {
-	err := d.enter(s, "operator card of "+name, console.Installer, console.Technician, console.Manager, console.Auditor)
+func (d *fullDesk) AssignOperatorCard(ctx context.Context, s desk.Session, name string, step desk.Progress) error {
+	err := d.enter(s, "operator card of "+name, desk.Installer, desk.Technician, desk.Manager, desk.Auditor)
 	d.fakeDesk.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	step(console.Step{Text: "tap the new card at the door"})
+	step(desk.Step{Text: "tap the new card at the door"})
 	select {
 	case <-d.card:
 		return nil
@@ -141,124 +142,128 @@ func (d *fullDesk) AssignOperatorCard(ctx context.Context, s console.Session, na
 	}
 }
 
-func (d *fullDesk) NewRecovery(_ context.Context, s console.Session, name string) (console.Secret, error) {
-	err := d.enter(s, "recovery of "+name, console.Manager)
+func (d *fullDesk) NewRecovery(_ context.Context, s desk.Session, name string) (desk.Secret, error) {
+	err := d.enter(s, "recovery of "+name, desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	d.code = "a1b2c-d3e4f"
-	return console.Secret(d.code), err
+	return desk.Secret(d.code), err
 }
 
-func (d *fullDesk) Recover(_ context.Context, _ console.LineName, name string, code, secret console.Secret) error {
+func (d *fullDesk) Recover(_ context.Context, _ desk.LineName, name string, code, secret desk.Secret) error {
 	d.fakeDesk.mu.Lock()
 	defer d.fakeDesk.mu.Unlock()
 	d.note("recover " + name)
 	if d.code == "" || string(code) != d.code {
-		return console.ErrRefused
+		return desk.ErrRefused
 	}
 	d.code = ""
 	return nil
 }
 
-func (d *fullDesk) Stored(_ context.Context, s console.Session, id policy.PersonID) (console.Page, error) {
-	err := d.enter(s, "stored", console.Manager, console.Auditor)
+func (d *fullDesk) Stored(_ context.Context, s desk.Session, id policy.PersonID) (rights.Page, error) {
+	err := d.enter(s, "stored", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
 	if err != nil {
-		return console.Page{}, err
+		return rights.Page{}, err
 	}
-	return console.Page{Person: d.people[d.index(id)], Stored: []console.Fact{{Name: "template", State: "512 numbers, taken 2026-11-01"}},
-		Notice: "Face entry, your choice", Decisions: d.records, Acts: []console.Act{{At: now, By: "mei", What: "looked up"}}}, nil
+	var decisions []rights.Decision
+	for _, r := range d.records {
+		decisions = append(decisions, rights.Decision{Seq: r.Seq, Decision: r.Decision, Told: r.Told})
+	}
+	return rights.Page{Person: d.people[d.index(id)], Stored: []rights.Fact{{Name: "template", State: "512 numbers, taken 2026-11-01"}},
+		Notice: "Face entry, your choice", Decisions: decisions, Acts: []rights.Done{{At: now, By: "mei", What: "looked up"}}}, nil
 }
 
-func (d *fullDesk) Copy(_ context.Context, s console.Session, id policy.PersonID, recipient string) (console.Copy, error) {
-	err := d.enter(s, "copy for "+recipient, console.Manager, console.Auditor)
+func (d *fullDesk) Copy(_ context.Context, s desk.Session, id policy.PersonID, recipient string) (desk.Copy, error) {
+	err := d.enter(s, "copy for "+recipient, desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
-	got := console.Copy{Path: "/unit.out/page.html.age", Until: now.Add(7 * 24 * time.Hour)}
+	got := desk.Copy{Path: "/unit.out/page.html.age", Until: now.Add(7 * 24 * time.Hour)}
 	if recipient == "" {
-		got.Passphrase = console.Secret("one-two-three")
+		got.Passphrase = desk.Secret("one-two-three")
 	}
 	return got, err
 }
 
-func (d *fullDesk) Dossier(_ context.Context, s console.Session) (path, key string, err error) {
-	err = d.enter(s, "dossier", console.Manager, console.Auditor)
+func (d *fullDesk) Dossier(_ context.Context, s desk.Session) (path, key string, err error) {
+	err = d.enter(s, "dossier", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
 	return "/unit.out/dossier.html", "3b6a27bc", err
 }
 
-func (d *fullDesk) AddPass(_ context.Context, s console.Session, id policy.PersonID, from, until time.Time, uses int) (console.Pass, error) {
-	err := d.enter(s, "pass", console.Manager)
+func (d *fullDesk) AddPass(_ context.Context, s desk.Session, id policy.PersonID, from, until time.Time, uses int) (desk.Pass, error) {
+	err := d.enter(s, "pass", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
-	return console.Pass{Key: "8c1f0000", Code: console.Secret("481516"), QR: [][]bool{{true, false}, {false, true}}, From: from, Until: until, Uses: uses}, err
+	return desk.Pass{Key: "8c1f0000", Code: desk.Secret("481516"), QR: [][]bool{{true, false}, {false, true}}, From: from, Until: until, Uses: uses}, err
 }
 
-func (d *fullDesk) ListPasses(_ context.Context, s console.Session) ([]console.PassState, error) {
-	err := d.enter(s, "passes", console.Manager, console.Auditor)
+func (d *fullDesk) ListPasses(_ context.Context, s desk.Session) ([]desk.PassState, error) {
+	err := d.enter(s, "passes", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	return []console.PassState{
-		{Pass: console.Pass{Key: "8c1f0000", From: at, Until: at.Add(2 * time.Hour), Uses: 3}, Host: "Li Na", By: "mei", Used: 1},
-		{Pass: console.Pass{Key: "01020304", From: at, Until: at.Add(time.Hour), Uses: 1}, By: "mei", State: policy.ReasonRevoked},
+	return []desk.PassState{
+		{Pass: desk.Pass{Key: "8c1f0000", From: at, Until: at.Add(2 * time.Hour), Uses: 3}, Host: "Li Na", By: "mei", Used: 1},
+		{Pass: desk.Pass{Key: "01020304", From: at, Until: at.Add(time.Hour), Uses: 1}, By: "mei", State: policy.ReasonRevoked},
 	}, err
 }
 
-func (d *fullDesk) EndPass(_ context.Context, s console.Session, key string) error {
-	err := d.enter(s, "pass ended "+key, console.Manager)
+func (d *fullDesk) EndPass(_ context.Context, s desk.Session, key string) error {
+	err := d.enter(s, "pass ended "+key, desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	return err
 }
 
-var everybody = []console.Role{console.Installer, console.Technician, console.Manager, console.Auditor}
+var everybody = []desk.Role{desk.Installer, desk.Technician, desk.Manager, desk.Auditor}
 
-func (d *fullDesk) UnlockFaces(_ context.Context, s console.Session, pass console.Secret) error {
-	err := d.enter(s, "unlock", console.Technician, console.Manager)
+func (d *fullDesk) UnlockFaces(_ context.Context, s desk.Session, pass desk.Secret) error {
+	err := d.enter(s, "unlock", desk.Technician, desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	if err == nil && string(pass) != "correct horse" {
-		err = &console.Problem{Err: errors.New("that is not the passphrase"), Remedy: "try again; cards go on working"}
+		err = &desk.Problem{Err: errors.New("that is not the passphrase"), Remedy: "try again; cards go on working"}
 	}
 	return err
 }
 
-func (d *fullDesk) SetPassphrase(_ context.Context, s console.Session, pass console.Secret) error {
-	err := d.enter(s, fmt.Sprintf("passphrase of %d", len(pass)), console.Manager)
+func (d *fullDesk) SetPassphrase(_ context.Context, s desk.Session, pass desk.Secret) error {
+	err := d.enter(s, fmt.Sprintf("passphrase of %d", len(pass)), desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	return err
 }
 
-func (d *fullDesk) Backup(_ context.Context, s console.Session, recipient string, faces bool) (string, error) {
-	err := d.enter(s, fmt.Sprintf("backup for %s, faces %v", recipient, faces), console.Manager)
+func (d *fullDesk) Backup(_ context.Context, s desk.Session, recipient string, faces bool) (string, error) {
+	err := d.enter(s, fmt.Sprintf("backup for %s, faces %v", recipient, faces), desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	return "/var/lib/menshen/out/backup-1", err
 }
 
-func (d *fullDesk) ExportAudit(_ context.Context, s console.Session) (path, key string, err error) {
-	err = d.enter(s, "export", console.Manager, console.Auditor)
+func (d *fullDesk) ExportAudit(_ context.Context, s desk.Session) (path, key string, err error) {
+	err = d.enter(s, "export", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
 	return "/var/lib/menshen/out/audit-1", "a0b1", err
 }
 
-func (d *fullDesk) Rotate(_ context.Context, s console.Session, why string) error {
-	err := d.enter(s, "rotate: "+why, console.Manager)
+func (d *fullDesk) Rotate(_ context.Context, s desk.Session, why string) error {
+	err := d.enter(s, "rotate: "+why, desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	return err
 }
 
-func (d *fullDesk) Retention(_ context.Context, s console.Session, run bool) (console.Retention, error) {
-	err := d.enter(s, "retention", console.Manager, console.Auditor)
+func (d *fullDesk) Retention(_ context.Context, s desk.Session, run bool) (desk.Retention, error) {
+	err := d.enter(s, "retention", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
-	r := console.Retention{Events: 90 * 24 * time.Hour, Acts: 3 * 365 * 24 * time.Hour, Oldest: now.Add(-time.Hour), Overdue: 7}
+	r := desk.Retention{Events: 90 * 24 * time.Hour, Acts: 3 * 365 * 24 * time.Hour, Oldest: now.Add(-time.Hour), Overdue: 7}
 	if run {
 		r.LastRun, r.Removed, r.Overdue = now, 7, 0
 	}
 	return r, err
 }
 
-func (d *fullDesk) Receipts(_ context.Context, s console.Session) ([]console.Erasure, error) {
-	err := d.enter(s, "receipts", console.Manager, console.Auditor)
+func (d *fullDesk) Receipts(_ context.Context, s desk.Session) ([]desk.Erasure, error) {
+	err := d.enter(s, "receipts", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
-	return []console.Erasure{{Number: 9, At: now, What: "template", Why: "withdrawn", Sought: 64, Signed: true, JSON: `{"seq":9,"sig":"ab"}`}}, err
+	return []desk.Erasure{{Number: 9, At: now, What: "template", Why: "withdrawn", Sought: 64, Signed: true, JSON: `{"seq":9,"sig":"ab"}`}}, err
 }
 
-func (d *fullDesk) CheckVault(_ context.Context, s console.Session) (string, error) {
+func (d *fullDesk) CheckVault(_ context.Context, s desk.Session) (string, error) {
 	err := d.enter(s, "check", everybody...)
 	defer d.fakeDesk.mu.Unlock()
 	return "", err

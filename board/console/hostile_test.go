@@ -46,12 +46,12 @@ func TestHostileBytes(t *testing.T) {
 		"a name from another planet": "person \U0010ffff\r",
 	} {
 		t.Run(name, func(t *testing.T) {
-			desk := newDesk()
-			s := sit(t, desk, console.Options{})
+			fake := newDesk()
+			s := sit(t, fake, console.Options{})
 			s.logIn("mei")
 			s.hit(junk)
 			after(t, s)
-			for _, call := range desk.calls() {
+			for _, call := range fake.calls() {
 				if strings.HasPrefix(call, "open") || strings.HasPrefix(call, "remove") {
 					t.Errorf("noise did %q", call)
 				}
@@ -61,30 +61,30 @@ func TestHostileBytes(t *testing.T) {
 }
 
 func TestEndlessLineIsRefusedWhole(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
 	s.hit("open " + strings.Repeat("x", 5000) + "\r")
 	s.see("too long")
 	s.see("mei> ")
-	if log := desk.calls(); strings.HasPrefix(log[len(log)-1], "open") {
+	if log := fake.calls(); strings.HasPrefix(log[len(log)-1], "open") {
 		t.Error("a line that was too long was cut and carried out")
 	}
 }
 
 func TestFloodWhileACommandRuns(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
 	s.hit("card 1203\r")
 	s.see("tap the card")
 	for range 50 {
 		s.hit(strings.Repeat("open flood\r", 100))
 	}
-	desk.card <- "01020304"
+	fake.card <- "01020304"
 	s.see("is now theirs")
 	after(t, s)
-	for _, call := range desk.calls() {
+	for _, call := range fake.calls() {
 		if strings.HasPrefix(call, "open") && call != "open: flood" {
 			t.Errorf("half a command was carried out: %q", call)
 		}
@@ -92,10 +92,10 @@ func TestFloodWhileACommandRuns(t *testing.T) {
 }
 
 func TestNamesCannotSteerTheTerminal(t *testing.T) {
-	desk := newDesk()
-	desk.add("\x1b]0;pwned\x07\x1b[2J\x1b[31mEve\u202e\u200b\r\nmei> ", "9\x9b2J", "en")
+	fake := newDesk()
+	fake.add("\x1b]0;pwned\x07\x1b[2J\x1b[31mEve\u202e\u200b\r\nmei> ", "9\x9b2J", "en")
 	for _, plain := range []bool{false, true} {
-		s := sit(t, desk, console.Options{Plain: plain})
+		s := sit(t, fake, console.Options{Plain: plain})
 		s.logIn("mei")
 		for _, command := range []string{"people Eve", "people --json Eve", "person Eve", "person Ev\t\x15people"} {
 			got := s.do("mei", command)
@@ -109,28 +109,28 @@ func TestNamesCannotSteerTheTerminal(t *testing.T) {
 }
 
 func TestNoiseIsNoLogInAttempt(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.see("log-in: ")
 	for _, junk := range []string{"\r", "a b\r", "x;y\r", "\x1b[A\xff\r", strings.Repeat("n", 500) + "\r"} {
 		s.hit(junk)
 		s.see("log-in: ")
 	}
-	if calls := desk.calls(); len(calls) != 0 {
+	if calls := fake.calls(); len(calls) != 0 {
 		t.Errorf("noise reached the desk: %q", calls)
 	}
 }
 
 func TestDisconnectInMidCommand(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
 	s.hit("card 1203\r")
 	s.see("tap the card")
 	_ = s.master.Close()
 	err := <-s.done
 	s.done <- err
-	log := strings.Join(desk.calls(), "\n")
+	log := strings.Join(fake.calls(), "\n")
 	if !strings.Contains(log, "card given up") || !strings.HasSuffix(log, "log out mei line lost") {
 		t.Errorf("after the disconnect the desk heard:\n%s", log)
 	}
@@ -202,22 +202,22 @@ func (restless) AfterFunc(d time.Duration, f func()) console.Timer {
 }
 
 func TestROperatorIdleLogOutWhileTheLineIsStuck(t *testing.T) {
-	desk := newDesk()
+	fake := newDesk()
 	clock := newClock()
 	line := newScript("mei\r", "open sesame\r", "help\r")
 	line.hang, line.limit = make(chan struct{}), 700
 	done := make(chan error, 1)
 	go func() {
-		done <- console.Serve(context.Background(), line, desk, console.Options{Unit: "block 3", Clock: clock})
+		done <- console.Serve(context.Background(), line, fake, console.Options{Unit: "block 3", Clock: clock})
 	}()
 	want := "log in mei\nlog out mei idle"
-	for end := time.Now().Add(patience); strings.Join(desk.calls(), "\n") != want && time.Now().Before(end); {
-		if len(desk.calls()) > 0 {
+	for end := time.Now().Add(patience); strings.Join(fake.calls(), "\n") != want && time.Now().Before(end); {
+		if len(fake.calls()) > 0 {
 			clock.advance(time.Minute)
 		}
 		runtime.Gosched()
 	}
-	if got := strings.Join(desk.calls(), "\n"); got != want {
+	if got := strings.Join(fake.calls(), "\n"); got != want {
 		t.Errorf("the desk heard\n%s", got)
 	}
 	close(line.hang)
@@ -228,8 +228,8 @@ func TestROperatorIdleLogOutWhileTheLineIsStuck(t *testing.T) {
 }
 
 func TestTwoSessions(t *testing.T) {
-	desk := newDesk()
-	a, b := sit(t, desk, console.Options{}), sit(t, desk, console.Options{Plain: true})
+	fake := newDesk()
+	a, b := sit(t, fake, console.Options{}), sit(t, fake, console.Options{Plain: true})
 	a.logIn("mei")
 	b.logIn("tom")
 	a.hit("card 1203\r")
@@ -237,7 +237,7 @@ func TestTwoSessions(t *testing.T) {
 	if got := b.do("tom", "open for the other session"); !strings.Contains(got, "Open for 5s") {
 		t.Errorf("the second session got %q", got)
 	}
-	desk.card <- "01020304"
+	fake.card <- "01020304"
 	a.see("is now theirs")
 	b.do("tom", "whoami")
 }
@@ -250,16 +250,16 @@ func FuzzSession(f *testing.F) {
 	f.Add("?zh\r?plain\rplain on\rlang zh\r王\x7f\r")
 	f.Fuzz(func(t *testing.T, keys string) {
 		for _, plain := range []bool{false, true} {
-			desk := newDesk()
-			close(desk.card)
-			close(desk.faces)
+			fake := newDesk()
+			close(fake.card)
+			close(fake.faces)
 			line := newScript(append([]string{"mei\r", "open sesame\r"}, strings.SplitAfter(keys, "\r")...)...)
-			err := console.Serve(context.Background(), line, desk, console.Options{Unit: "block 3", Plain: plain, Clock: restless{}, Location: time.UTC, Width: len(keys) % 100, Height: len(keys) % 30})
+			err := console.Serve(context.Background(), line, fake, console.Options{Unit: "block 3", Plain: plain, Clock: restless{}, Location: time.UTC, Width: len(keys) % 100, Height: len(keys) % 30})
 			if err != nil {
 				t.Fatalf("Serve: %v", err)
 			}
 			out := line.out.String()
-			if in := len(desk.sessions); in != 0 {
+			if in := len(fake.sessions); in != 0 {
 				t.Errorf("%d sessions were left open", in)
 			}
 			if plain && strings.ContainsRune(out, '\x1b') {

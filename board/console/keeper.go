@@ -2,44 +2,26 @@ package console
 
 import (
 	"context"
-	"time"
+
+	"menshen/board/desk"
 )
 
 // Keeper looks after the vault while the door works. Files are written into the unit's own folder for them, by base name.
 type Keeper interface {
 	// UnlockFaces takes the passphrase behind which the faces lie; until then cards work and faces do not.
-	UnlockFaces(ctx context.Context, s Session, pass Secret) error
+	UnlockFaces(ctx context.Context, s desk.Session, pass desk.Secret) error
 	// SetPassphrase puts the faces behind a passphrase, or with an empty one takes it away.
-	SetPassphrase(ctx context.Context, s Session, pass Secret) error
+	SetPassphrase(ctx context.Context, s desk.Session, pass desk.Secret) error
 	// Backup writes a backup for the holder of an age public key, and gives its path.
-	Backup(ctx context.Context, s Session, recipient string, faces bool) (path string, err error)
+	Backup(ctx context.Context, s desk.Session, recipient string, faces bool) (path string, err error)
 	// ExportAudit writes the signed audit log, and gives its path and the public key that verifies it, in hex.
-	ExportAudit(ctx context.Context, s Session) (path, key string, err error)
+	ExportAudit(ctx context.Context, s desk.Session) (path, key string, err error)
 	// Rotate moves the vault to a new root key and a new file.
-	Rotate(ctx context.Context, s Session, why string) error
+	Rotate(ctx context.Context, s desk.Session, why string) error
 	// Retention tells what is kept for how long; with run, what is overdue is removed first (R-RETAIN).
-	Retention(ctx context.Context, s Session, run bool) (Retention, error)
+	Retention(ctx context.Context, s desk.Session, run bool) (desk.Retention, error)
 	// Receipts gives the receipts of all erasures (R-ERASE).
-	Receipts(ctx context.Context, s Session) ([]Erasure, error)
+	Receipts(ctx context.Context, s desk.Session) ([]desk.Erasure, error)
 	// CheckVault reads every record. Its error names each that is damaged; note is what else the operator must know, in their language, or empty.
-	CheckVault(ctx context.Context, s Session) (note string, err error)
-}
-
-// Retention is what is kept for how long, and what should be gone already.
-type Retention struct {
-	Events, Acts time.Duration
-	LastRun      time.Time
-	Removed      uint64
-	Overdue      uint64 // zero is the lawful state
-	Oldest       time.Time
-}
-
-// Erasure is a signed receipt in short. The whole one is a line of JSON that "menshen receipt verify" takes, on any machine.
-type Erasure struct {
-	Number        uint64
-	At            time.Time
-	What, Why     string
-	Sought, Found int  // blocks of the erased ciphertext, in all of the unit's files
-	Signed        bool // and the signature fits
-	JSON          string
+	CheckVault(ctx context.Context, s desk.Session) (note string, err error)
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"menshen/board/desk"
 )
 
 // logIn asks for name and secret; io.EOF: they left with Ctrl-D instead. After a failure the line rests, the longer the more there were.
@@ -88,7 +90,7 @@ func (c *console) acknowledge(ctx context.Context) error {
 	}
 	if !yes {
 		c.say(text{"Without it nothing can be done here.", "未接受则不能使用。"})
-		return ErrNotAcknowledged
+		return desk.ErrNotAcknowledged
 	}
 	who, err := c.desk.Acknowledge(ctx, c.who)
 	if err != nil {

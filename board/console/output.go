@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"menshen/board/desk"
 	"menshen/internal/screen"
 	"menshen/policy"
 )
@@ -56,7 +57,7 @@ func (c *console) problem(err error) {
 func wordOf(err error) (text, bool) {
 	for _, w := range errorWords {
 		if errors.Is(err, w.err) {
-			var p *Problem
+			var p *desk.Problem
 			if errors.As(err, &p) {
 				w.words.en += " " + p.Remedy
 				w.words.zh += sentence(p.Remedy, "zh")
@@ -71,13 +72,13 @@ var errorWords = []struct {
 	err   error
 	words text
 }{
-	{ErrRefused, text{"Name or secret is wrong.", "登录名或密码错误。"}},
-	{ErrLockedOut, text{"Too many wrong tries here. Wait, 15 minutes at most, or log in at another line.", "此处错误次数过多。请等待（最多 15 分钟），或从其他线路登录。"}},
-	{ErrNotAcknowledged, text{"The confidentiality commitment must be accepted first.", "须先接受保密承诺书。"}},
-	{ErrNotAllowed, text{"Your role may not do that. Ask somebody whose role may.", "您的角色无此权限，请联系有权限的人员。"}},
-	{ErrEnded, text{"The session has ended. Log in again.", "会话已结束，请重新登录。"}},
-	{ErrNoPerson, text{"There is no such person. Try people to see all.", "没有此人。输入 people 查看所有人员。"}},
-	{ErrNoRecord, text{"There is no such record. Try decisions to see the last ones.", "没有此记录。输入 decisions 查看最近的记录。"}},
+	{desk.ErrRefused, text{"Name or secret is wrong.", "登录名或密码错误。"}},
+	{desk.ErrLockedOut, text{"Too many wrong tries here. Wait, 15 minutes at most, or log in at another line.", "此处错误次数过多。请等待（最多 15 分钟），或从其他线路登录。"}},
+	{desk.ErrNotAcknowledged, text{"The confidentiality commitment must be accepted first.", "须先接受保密承诺书。"}},
+	{desk.ErrNotAllowed, text{"Your role may not do that. Ask somebody whose role may.", "您的角色无此权限，请联系有权限的人员。"}},
+	{desk.ErrEnded, text{"The session has ended. Log in again.", "会话已结束，请重新登录。"}},
+	{desk.ErrNoPerson, text{"There is no such person. Try people to see all.", "没有此人。输入 people 查看所有人员。"}},
+	{desk.ErrNoRecord, text{"There is no such record. Try decisions to see the last ones.", "没有此记录。输入 decisions 查看最近的记录。"}},
 	{errNothingDone, text{"Nothing was done.", "未做任何更改。"}},
 	{errBroken, text{"Broken off.", "已中断。"}},
 	{errTooLong, text{"That line was too long and was ignored.", "该行过长，已忽略。"}},
@@ -85,7 +86,7 @@ var errorWords = []struct {
 }
 
 // step shows progress of something that waits for a person at the door.
-func (c *console) step(s Step) {
+func (c *console) step(s desk.Step) {
 	if s.Wanted > 0 {
 		c.paragraphs(fmt.Sprintf("[%d/%d] %s", s.Done, s.Wanted, s.Text))
 		return
@@ -94,7 +95,7 @@ func (c *console) step(s Step) {
 }
 
 // receipt tells what an erasure left to keep.
-func (c *console) receipt(r Receipt) {
+func (c *console) receipt(r desk.Receipt) {
 	if r.FaceGone {
 		c.say(text{"The face was erased too.", "人脸数据已一并销毁。"})
 	}

@@ -2,8 +2,8 @@ package console
 
 import (
 	"context"
-	"time"
 
+	"menshen/board/desk"
 	"menshen/board/papers"
 	"menshen/policy"
 )
@@ -12,43 +12,37 @@ import (
 // rules stand.
 type Papers interface {
 	// Law holds every rule against the unit as it is now.
-	Law(ctx context.Context, s Session) ([]policy.Finding, error)
+	Law(ctx context.Context, s desk.Session) ([]policy.Finding, error)
 	// Assessment gives the impact assessment in force, zero when there is none, and which settings are not what it assessed.
-	Assessment(ctx context.Context, s Session) (a papers.Assessment, changed []string, err error)
+	Assessment(ctx context.Context, s desk.Session) (a papers.Assessment, changed []string, err error)
 	// PutAssessment puts a new one on file. All four parts, an author and a date in the future are needed.
-	PutAssessment(ctx context.Context, s Session, a papers.Assessment) error
+	PutAssessment(ctx context.Context, s desk.Session, a papers.Assessment) error
 	// AssessmentForm reads a form (papers.Form) that was filled in and put into the unit's folder for files, by its name.
-	AssessmentForm(ctx context.Context, s Session, name string) (papers.Assessment, error)
+	AssessmentForm(ctx context.Context, s desk.Session, name string) (papers.Assessment, error)
 	// Draft gives what the operator wrote of a paper and did not file, nil for nothing; KeepDraft keeps it until it is filed (nil) or the unit restarts.
-	Draft(ctx context.Context, s Session, of string) ([]byte, error)
-	KeepDraft(ctx context.Context, s Session, of string, body []byte) error
+	Draft(ctx context.Context, s desk.Session, of string) ([]byte, error)
+	KeepDraft(ctx context.Context, s desk.Session, of string, body []byte) error
 	// SeeSign records that the operator saw the sign at the camera, in place and readable.
-	SeeSign(ctx context.Context, s Session) error
+	SeeSign(ctx context.Context, s desk.Session) error
 	// Incidents gives all, the newest last.
-	Incidents(ctx context.Context, s Session) ([]papers.Incident, error)
+	Incidents(ctx context.Context, s desk.Session) ([]papers.Incident, error)
 	// OpenIncident opens one, with its clocks running from now and its figures from the vault.
-	OpenIncident(ctx context.Context, s Session, what string) (papers.Incident, error)
+	OpenIncident(ctx context.Context, s desk.Session, what string) (papers.Incident, error)
 	// ChangeIncident lets f change one, and files it anew. It is closed only when people and authority were told.
-	ChangeIncident(ctx context.Context, s Session, id string, f func(*papers.Incident)) (papers.Incident, error)
+	ChangeIncident(ctx context.Context, s desk.Session, id string, f func(*papers.Incident)) (papers.Incident, error)
 	// Letters writes an incident's letters, to those affected and to the authority, in both languages, and gives their paths.
-	Letters(ctx context.Context, s Session, id string) (paths []string, err error)
+	Letters(ctx context.Context, s desk.Session, id string) (paths []string, err error)
 	// Requests gives those of people about their data, with the day by which each must be answered.
-	Requests(ctx context.Context, s Session) ([]Request, error)
-	AddRequest(ctx context.Context, s Session, what, who string) (Request, error)
-	AnswerRequest(ctx context.Context, s Session, id, answer string) error
+	Requests(ctx context.Context, s desk.Session) ([]desk.Request, error)
+	AddRequest(ctx context.Context, s desk.Session, what, who string) (desk.Request, error)
+	AnswerRequest(ctx context.Context, s desk.Session, id, answer string) error
 	// Filing gives how many people have a face over the whole site, and what was filed.
-	Filing(ctx context.Context, s Session) (here int, f papers.Filing, err error)
+	Filing(ctx context.Context, s desk.Session) (here int, f papers.Filing, err error)
 	// PutElsewhere records how many people have a face at other doors of the site and not at this one; PutFiled, that it was filed.
-	PutElsewhere(ctx context.Context, s Session, n int) error
-	PutFiled(ctx context.Context, s Session, authority, number string) error
+	PutElsewhere(ctx context.Context, s desk.Session, n int) error
+	PutFiled(ctx context.Context, s desk.Session, authority, number string) error
 	// Inquire records what a manager found out and did when somebody was asked again after a no (R-REFUSE).
-	Inquire(ctx context.Context, s Session, what string) error
+	Inquire(ctx context.Context, s desk.Session, what string) error
 	// OldNotice gives the people who agreed to a notice that has been changed since (R-NOTICE).
-	OldNotice(ctx context.Context, s Session) ([]policy.Person, error)
-}
-
-// Request is a person's request with its last day.
-type Request struct {
-	papers.Request
-	Due time.Time
+	OldNotice(ctx context.Context, s desk.Session) ([]policy.Person, error)
 }

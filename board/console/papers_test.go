@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/board/notice"
 	"menshen/board/papers"
 	"menshen/policy"
@@ -17,7 +18,7 @@ type onFile struct {
 	assessment papers.Assessment
 	sign       bool
 	incidents  []papers.Incident
-	requests   []console.Request
+	requests   []desk.Request
 	filing     papers.Filing
 	inquiry    string
 	drafts     map[string][]byte
@@ -26,8 +27,8 @@ type onFile struct {
 var _ console.Papers = (*fullDesk)(nil)
 
 // Law reviews a unit of which all is well but its papers.
-func (d *fullDesk) Law(_ context.Context, s console.Session) ([]policy.Finding, error) {
-	err := d.enter(s, "look at the law", console.Installer, console.Technician, console.Manager, console.Auditor)
+func (d *fullDesk) Law(_ context.Context, s desk.Session) ([]policy.Finding, error) {
+	err := d.enter(s, "look at the law", desk.Installer, desk.Technician, desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
 	day := now.Add(-time.Hour)
 	f := policy.UnitFacts{At: now,
@@ -51,34 +52,34 @@ func (d *fullDesk) Law(_ context.Context, s console.Session) ([]policy.Finding, 
 	return policy.Review(f), err
 }
 
-func (d *fullDesk) Assessment(_ context.Context, s console.Session) (papers.Assessment, []string, error) {
-	err := d.enter(s, "look at what was assessed", console.Manager, console.Auditor)
+func (d *fullDesk) Assessment(_ context.Context, s desk.Session) (papers.Assessment, []string, error) {
+	err := d.enter(s, "look at what was assessed", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
 	return d.onFile.assessment, nil, err
 }
 
-func (d *fullDesk) PutAssessment(_ context.Context, s console.Session, a papers.Assessment) error {
-	err := d.enter(s, "assessment", console.Manager)
+func (d *fullDesk) PutAssessment(_ context.Context, s desk.Session, a papers.Assessment) error {
+	err := d.enter(s, "assessment", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	a.At = now
 	d.onFile.assessment = a
 	return err
 }
 
-func (d *fullDesk) AssessmentForm(_ context.Context, s console.Session, name string) (papers.Assessment, error) {
-	err := d.enter(s, "form "+name, console.Manager)
+func (d *fullDesk) AssessmentForm(_ context.Context, s desk.Session, name string) (papers.Assessment, error) {
+	err := d.enter(s, "form "+name, desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	return papers.Assessment{Necessity: "From a file.", Impact: "Little.", Risks: "Few."}, err
 }
 
-func (d *fullDesk) Draft(_ context.Context, s console.Session, of string) ([]byte, error) {
-	err := d.enter(s, "draft of "+of, console.Manager)
+func (d *fullDesk) Draft(_ context.Context, s desk.Session, of string) ([]byte, error) {
+	err := d.enter(s, "draft of "+of, desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	return d.onFile.drafts[of], err
 }
 
-func (d *fullDesk) KeepDraft(_ context.Context, s console.Session, of string, body []byte) error {
-	err := d.enter(s, "keep the draft of "+of, console.Manager)
+func (d *fullDesk) KeepDraft(_ context.Context, s desk.Session, of string, body []byte) error {
+	err := d.enter(s, "keep the draft of "+of, desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	if d.onFile.drafts == nil {
 		d.onFile.drafts = map[string][]byte{}
@@ -89,15 +90,15 @@ func (d *fullDesk) KeepDraft(_ context.Context, s console.Session, of string, bo
 	return err
 }
 
-func (d *fullDesk) SeeSign(_ context.Context, s console.Session) error {
-	err := d.enter(s, "sign", console.Installer, console.Technician, console.Manager)
+func (d *fullDesk) SeeSign(_ context.Context, s desk.Session) error {
+	err := d.enter(s, "sign", desk.Installer, desk.Technician, desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	d.onFile.sign = err == nil
 	return err
 }
 
-func (d *fullDesk) Incidents(_ context.Context, s console.Session) ([]papers.Incident, error) {
-	err := d.enter(s, "look at what happened", console.Manager, console.Auditor)
+func (d *fullDesk) Incidents(_ context.Context, s desk.Session) ([]papers.Incident, error) {
+	err := d.enter(s, "look at what happened", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
 	if len(d.onFile.incidents) == 0 {
 		d.onFile.incidents = []papers.Incident{{ID: "i7", Noticed: now, People: 3, What: notice.Words{EN: "the unit was found open"}, Kinds: []notice.Kind{notice.KindFaces}}}
@@ -105,47 +106,47 @@ func (d *fullDesk) Incidents(_ context.Context, s console.Session) ([]papers.Inc
 	return slices.Clone(d.onFile.incidents), err
 }
 
-func (d *fullDesk) OpenIncident(_ context.Context, s console.Session, what string) (papers.Incident, error) {
-	err := d.enter(s, "incident", console.Manager)
+func (d *fullDesk) OpenIncident(_ context.Context, s desk.Session, what string) (papers.Incident, error) {
+	err := d.enter(s, "incident", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	i := papers.Incident{ID: "i8", Noticed: now, People: 3, What: notice.Words{ZH: what}, Kinds: []notice.Kind{notice.KindPeople, notice.KindCards}}
 	d.onFile.incidents = append(d.onFile.incidents, i)
 	return i, err
 }
 
-func (d *fullDesk) ChangeIncident(_ context.Context, s console.Session, id string, f func(*papers.Incident)) (papers.Incident, error) {
-	err := d.enter(s, "incident", console.Manager)
+func (d *fullDesk) ChangeIncident(_ context.Context, s desk.Session, id string, f func(*papers.Incident)) (papers.Incident, error) {
+	err := d.enter(s, "incident", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	at := slices.IndexFunc(d.onFile.incidents, func(i papers.Incident) bool { return i.ID == id })
 	if at < 0 || err != nil {
-		return papers.Incident{}, errors.Join(err, &console.Problem{Err: errors.New("there is no such incident"), Remedy: "look again"})
+		return papers.Incident{}, errors.Join(err, &desk.Problem{Err: errors.New("there is no such incident"), Remedy: "look again"})
 	}
 	f(&d.onFile.incidents[at])
 	return d.onFile.incidents[at], nil
 }
 
-func (d *fullDesk) Letters(_ context.Context, s console.Session, id string) ([]string, error) {
-	err := d.enter(s, "letters of "+id, console.Manager)
+func (d *fullDesk) Letters(_ context.Context, s desk.Session, id string) ([]string, error) {
+	err := d.enter(s, "letters of "+id, desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	return []string{"out/people-en.html", "out/authority-zh.html"}, err
 }
 
-func (d *fullDesk) Requests(_ context.Context, s console.Session) ([]console.Request, error) {
-	err := d.enter(s, "look at what was asked", console.Manager, console.Auditor)
+func (d *fullDesk) Requests(_ context.Context, s desk.Session) ([]desk.Request, error) {
+	err := d.enter(s, "look at what was asked", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
 	return slices.Clone(d.onFile.requests), err
 }
 
-func (d *fullDesk) AddRequest(_ context.Context, s console.Session, what, who string) (console.Request, error) {
-	err := d.enter(s, "request", console.Manager)
+func (d *fullDesk) AddRequest(_ context.Context, s desk.Session, what, who string) (desk.Request, error) {
+	err := d.enter(s, "request", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
-	r := console.Request{Request: papers.Request{ID: "q1", What: what, Who: who, Asked: now}, Due: now.AddDate(0, 0, 21)}
+	r := desk.Request{Request: papers.Request{ID: "q1", What: what, Who: who, Asked: now}, Due: now.AddDate(0, 0, 21)}
 	d.onFile.requests = append(d.onFile.requests, r)
 	return r, err
 }
 
-func (d *fullDesk) AnswerRequest(_ context.Context, s console.Session, id, answer string) error {
-	err := d.enter(s, "request", console.Manager)
+func (d *fullDesk) AnswerRequest(_ context.Context, s desk.Session, id, answer string) error {
+	err := d.enter(s, "request", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	for i := range d.onFile.requests {
 		if d.onFile.requests[i].ID == id {
@@ -155,36 +156,36 @@ func (d *fullDesk) AnswerRequest(_ context.Context, s console.Session, id, answe
 	return err
 }
 
-func (d *fullDesk) Filing(_ context.Context, s console.Session) (int, papers.Filing, error) {
-	err := d.enter(s, "look at the number of faces", console.Manager, console.Auditor)
+func (d *fullDesk) Filing(_ context.Context, s desk.Session) (int, papers.Filing, error) {
+	err := d.enter(s, "look at the number of faces", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
 	return 1, d.onFile.filing, err
 }
 
-func (d *fullDesk) PutElsewhere(_ context.Context, s console.Session, n int) error {
-	err := d.enter(s, "filing", console.Manager)
+func (d *fullDesk) PutElsewhere(_ context.Context, s desk.Session, n int) error {
+	err := d.enter(s, "filing", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	d.onFile.filing.Elsewhere = n
 	d.onFile.filing.Count(1, now)
 	return err
 }
 
-func (d *fullDesk) PutFiled(_ context.Context, s console.Session, authority, number string) error {
-	err := d.enter(s, "filing", console.Manager)
+func (d *fullDesk) PutFiled(_ context.Context, s desk.Session, authority, number string) error {
+	err := d.enter(s, "filing", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	d.onFile.filing.Filed, d.onFile.filing.Authority, d.onFile.filing.Number = now, authority, number
 	return err
 }
 
-func (d *fullDesk) Inquire(_ context.Context, s console.Session, what string) error {
-	err := d.enter(s, "inquiry", console.Manager)
+func (d *fullDesk) Inquire(_ context.Context, s desk.Session, what string) error {
+	err := d.enter(s, "inquiry", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	d.onFile.inquiry = what
 	return err
 }
 
-func (d *fullDesk) OldNotice(_ context.Context, s console.Session) ([]policy.Person, error) {
-	err := d.enter(s, "look who agreed to what", console.Manager, console.Auditor)
+func (d *fullDesk) OldNotice(_ context.Context, s desk.Session) ([]policy.Person, error) {
+	err := d.enter(s, "look who agreed to what", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
 	return d.people[:1], err
 }

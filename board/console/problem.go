@@ -3,6 +3,8 @@ package console
 import (
 	"errors"
 	"strings"
+
+	"menshen/board/desk"
 )
 
 // sentence is what a desk, or policy, says of a problem, in a language. A sentence that has no Chinese stays as it is, and a figure
@@ -22,7 +24,7 @@ func sentence(s, lang string) string {
 
 // told is an error in a language: what is wrong, then the remedy where there is one.
 func told(err error, lang string) string {
-	var p *Problem
+	var p *desk.Problem
 	if errors.As(err, &p) {
 		return sentence(p.Err.Error(), lang) + text{"; ", "；"}.in(lang) + sentence(p.Remedy, lang)
 	}
@@ -46,10 +48,9 @@ var chineseSentences = map[string]string{
 	"see 'staff' for their names":            "输入 staff 查看名单",
 	"nobody blocks or demotes themselves":    "不能停用或降级本人",
 	"let another manager do it":              "请由另一位管理员操作",
-	"somebody else's face is being taken":    "正在录入另一人的人脸",
-	"somebody's face is being taken":         "正在录入人脸",
+	"another person's face is being taken":   "正在录入另一人的人脸",
 	"wait until that is done":                "请等其完成",
-	"somebody is aiming the camera already":  "已有人在调整摄像头",
+	"the camera is being aimed already":      "已有人在调整摄像头",
 	"end that first":                         "请先结束",
 	"that is no age public key":              "不是 age 公钥",
 	"it begins with age1; leave it out, and a passphrase is made instead":        "公钥以 age1 开头；不填则改为生成口令",

@@ -39,7 +39,7 @@ type seat struct {
 }
 
 // sit connects a seat to desk and waits for the log-in prompt.
-func sit(t *testing.T, desk console.Desk, o console.Options) *seat {
+func sit(t *testing.T, fake console.Desk, o console.Options) *seat {
 	t.Helper()
 	master, slave := openPTY(t)
 	if o.Width == 0 {
@@ -54,7 +54,7 @@ func sit(t *testing.T, desk console.Desk, o console.Options) *seat {
 	s.cond.L = &s.mu
 	ctx, cancel := context.WithCancel(context.Background())
 	go s.watch()
-	go func() { s.done <- console.Serve(ctx, slave, desk, o) }()
+	go func() { s.done <- console.Serve(ctx, slave, fake, o) }()
 	t.Cleanup(func() {
 		cancel()
 		_ = slave.Close()

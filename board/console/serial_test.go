@@ -27,10 +27,10 @@ func TestOverASerialPort(t *testing.T) {
 	}
 	_ = slave.Close()
 	defer port.Close()
-	desk := newDesk()
+	fake := newDesk()
 	done := make(chan error, 1)
 	go func() {
-		done <- console.Serve(context.Background(), port, desk, console.Options{Unit: "block 3", Location: time.UTC})
+		done <- console.Serve(context.Background(), port, fake, console.Options{Unit: "block 3", Location: time.UTC})
 	}()
 
 	got := ""
@@ -55,7 +55,7 @@ func TestOverASerialPort(t *testing.T) {
 	if err := <-done; !errors.Is(err, serial.ErrGone) {
 		t.Errorf("Serve: %v, want %v", err, serial.ErrGone)
 	}
-	if log := strings.Join(desk.calls(), "\n"); !strings.HasSuffix(log, "card given up\nlog out mei line lost") {
+	if log := strings.Join(fake.calls(), "\n"); !strings.HasSuffix(log, "card given up\nlog out mei line lost") {
 		t.Errorf("the desk heard\n%s", log)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"time"
+
+	"menshen/board/desk"
 )
 
 // Clock is the time that idle log-out and pauses go by.
@@ -24,7 +26,7 @@ func (systemClock) AfterFunc(d time.Duration, f func()) Timer { return time.Afte
 // Options are the settings of a line. The zero value is a VT100 of 80 by 24 in English, with log-out after 5 idle minutes.
 type Options struct {
 	Unit     string         // the unit's name, for the greeting
-	Line     LineName       // where wrong log-ins count
+	Line     desk.LineName  // where wrong log-ins count
 	Lang     string         // "en" or "zh", until somebody chooses
 	Plain    bool           // no escape sequences from the start
 	Width    int            // columns, 80 when 0, until the terminal tells another size
@@ -36,9 +38,6 @@ type Options struct {
 	Location *time.Location // of the dates shown and typed; time.Local when nil
 	Clock    Clock          // the system's when nil
 }
-
-// LineName is where log-ins come from, such as "serial": wrong ones at one line lock out nobody at another.
-type LineName string
 
 func (o Options) orDefaults() Options {
 	if o.Lang != "zh" {
@@ -78,11 +77,11 @@ var (
 //
 // A Read of rw that waits when Serve returns ends when the caller closes rw, and not before; who goes on using a terminal gives Serve a
 // Keyboard of it.
-func Serve(ctx context.Context, rw io.ReadWriter, desk Desk, o Options) error {
+func Serve(ctx context.Context, rw io.ReadWriter, d Desk, o Options) error {
 	o = o.orDefaults()
 	l := newLine(ctx, rw, o.Width, o.Height)
 	go l.pump()
-	c := &console{line: l, desk: desk, o: o, lang: o.Lang, plain: o.Plain, paged: true, commands: vocabulary(desk)}
+	c := &console{line: l, desk: d, o: o, lang: o.Lang, plain: o.Plain, paged: true, commands: vocabulary(d)}
 	c.greet()
 	for {
 		err := c.visit(ctx)

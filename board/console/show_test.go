@@ -10,8 +10,8 @@ import (
 )
 
 func TestPlainModeHasNoEscapes(t *testing.T) {
-	desk := newDesk()
-	s := sit(t, desk, console.Options{})
+	fake := newDesk()
+	s := sit(t, fake, console.Options{})
 	s.see("log-in: ")
 	s.hit("?plain\r")
 	s.logIn("mei")
@@ -31,9 +31,9 @@ func TestPlainModeHasNoEscapes(t *testing.T) {
 }
 
 func TestJSON(t *testing.T) {
-	desk := newDesk()
-	desk.add(`A "quoted" <name>`, "1", "en")
-	s := sit(t, desk, console.Options{Lang: "zh"})
+	fake := newDesk()
+	fake.add(`A "quoted" <name>`, "1", "en")
+	s := sit(t, fake, console.Options{Lang: "zh"})
 	s.see("登录名: ")
 	s.hit("mei\r")
 	s.see("密码: ")
@@ -98,11 +98,11 @@ func TestChineseLineEditing(t *testing.T) {
 }
 
 func TestPaging(t *testing.T) {
-	desk := newDesk()
+	fake := newDesk()
 	for i := range 30 {
-		desk.add(fmt.Sprintf("Person %02d", i), fmt.Sprint(100+i), "en")
+		fake.add(fmt.Sprintf("Person %02d", i), fmt.Sprint(100+i), "en")
 	}
-	s := sit(t, desk, console.Options{Width: 80, Height: 12})
+	s := sit(t, fake, console.Options{Width: 80, Height: 12})
 	s.logIn("mei")
 	s.hit("people Person\r")
 	s.see("Person 09")

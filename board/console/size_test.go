@@ -32,8 +32,8 @@ func TestEveryLineFits(t *testing.T) {
 		for _, lang := range []string{"en", "zh"} {
 			for _, plain := range []string{"on", "off"} {
 				t.Run(fmt.Sprint(width, lang, plain), func(t *testing.T) {
-					s, desk := sitFull(t, console.Options{Width: width, Height: 24})
-					desk.add("Maximiliana Featherstonehaugh-Wolfeschlegelstein", "Building 12, unit 1204", "en")
+					s, fake := sitFull(t, console.Options{Width: width, Height: 24})
+					fake.add("Maximiliana Featherstonehaugh-Wolfeschlegelstein", "Building 12, unit 1204", "en")
 					s.logIn("mei")
 					for _, first := range []string{"page off", "lang " + lang, "plain " + plain} {
 						s.do("mei", first)

@@ -31,13 +31,13 @@ func TestTranscripts(t *testing.T) {
 			if strings.Contains(file, "zh-") {
 				o.Lang = "zh"
 			}
-			s, desk := sitFull(t, o)
-			play(t, s, desk, file)
+			s, fake := sitFull(t, o)
+			play(t, s, fake, file)
 		})
 	}
 }
 
-func play(t *testing.T, s *seat, desk *fullDesk, file string) {
+func play(t *testing.T, s *seat, fake *fullDesk, file string) {
 	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
@@ -63,9 +63,9 @@ func play(t *testing.T, s *seat, desk *fullDesk, file string) {
 		case verb == "!":
 			absent = append(absent, rest)
 		case verb == "@card":
-			desk.card <- rest
+			fake.card <- rest
 		case verb == "@face":
-			desk.faces <- strings.TrimPrefix(rest, "good")
+			fake.faces <- strings.TrimPrefix(rest, "good")
 		case verb != "#" && verb != "":
 			t.Fatalf("%s:%d: what is %q?", file, n, lines.Text())
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"menshen/board/console"
+	"menshen/board/desk"
 )
 
 // sitFull is a seat at a desk that can do all.
@@ -15,13 +16,13 @@ func sitFull(t *testing.T, o console.Options) (*seat, *fullDesk) {
 	t.Helper()
 	clock := newClock()
 	o.Clock = clock
-	desk := newFullDesk(clock)
-	return sit(t, desk, o), desk
+	fake := newFullDesk(clock)
+	return sit(t, fake, o), fake
 }
 
 // ramp is a picture that grows brighter to the right, with a face in its middle.
-func ramp() *console.Picture {
-	p := &console.Picture{Width: 160, Height: 120, Gray: make([]uint8, 160*120), Face: image.Rect(60, 40, 100, 90), Zone: image.Rect(20, 10, 140, 110),
+func ramp() *desk.Picture {
+	p := &desk.Picture{Width: 160, Height: 120, Gray: make([]uint8, 160*120), Face: image.Rect(60, 40, 100, 90), Zone: image.Rect(20, 10, 140, 110),
 		Advice: "come closer", Figures: "50 px high"}
 	for i := range p.Gray {
 		p.Gray[i] = uint8(i % 160 * 255 / 159)
@@ -30,7 +31,7 @@ func ramp() *console.Picture {
 }
 
 // snow is the most expensive picture there is: each pixel is random, and new each time.
-func snow(r *rand.Rand) *console.Picture {
+func snow(r *rand.Rand) *desk.Picture {
 	p := ramp()
 	for i := range p.Gray {
 		p.Gray[i] = uint8(255 * r.IntN(2))
@@ -41,11 +42,11 @@ func snow(r *rand.Rand) *console.Picture {
 func TestAimKeepsTheByteBudgetOfTheLine(t *testing.T) {
 	const seconds, perSecond = 10, 15
 	for _, style := range []string{"ascii", "blocks"} {
-		for name, picture := range map[string]func(*rand.Rand) *console.Picture{"still": func(*rand.Rand) *console.Picture { return ramp() }, "snow": snow} {
-			s, desk := sitFull(t, console.Options{Width: 100, Height: 40})
+		for name, picture := range map[string]func(*rand.Rand) *desk.Picture{"still": func(*rand.Rand) *desk.Picture { return ramp() }, "snow": snow} {
+			s, fake := sitFull(t, console.Options{Width: 100, Height: 40})
 			r := rand.New(rand.NewPCG(3, 4))
-			desk.every = time.Second / perSecond
-			desk.pictures = func(i int) *console.Picture {
+			fake.every = time.Second / perSecond
+			fake.pictures = func(i int) *desk.Picture {
 				if i == seconds*perSecond {
 					return nil
 				}
@@ -55,7 +56,7 @@ func TestAimKeepsTheByteBudgetOfTheLine(t *testing.T) {
 			begin := len(s.sent())
 			s.hit("aim " + style + "\r")
 			for range seconds * perSecond {
-				<-desk.shown
+				<-fake.shown
 			}
 			s.hit("x")
 			s.see("tom> ")
@@ -73,9 +74,9 @@ func TestAimKeepsTheByteBudgetOfTheLine(t *testing.T) {
 }
 
 func TestAimShowsFaceZoneAndShades(t *testing.T) {
-	s, desk := sitFull(t, console.Options{Width: 80, Height: 24})
-	desk.every = time.Second
-	desk.pictures = func(i int) *console.Picture {
+	s, fake := sitFull(t, console.Options{Width: 80, Height: 24})
+	fake.every = time.Second
+	fake.pictures = func(i int) *desk.Picture {
 		if i == 5 {
 			return nil
 		}
@@ -86,7 +87,7 @@ func TestAimShowsFaceZoneAndShades(t *testing.T) {
 	s.logIn("ida")
 	s.hit("aim\r")
 	for range 5 {
-		<-desk.shown
+		<-fake.shown
 	}
 	s.see("a key ends this")
 	screen := strings.Split(s.screen(), "\n")
@@ -108,20 +109,20 @@ func TestAimShowsFaceZoneAndShades(t *testing.T) {
 	if rest := strings.TrimSpace(s.screen()); rest != "ida>" {
 		t.Errorf("after aiming the screen still shows %q", rest)
 	}
-	if log := desk.calls(); log[len(log)-1] != "aim ended" {
+	if log := fake.calls(); log[len(log)-1] != "aim ended" {
 		t.Errorf("the desk last heard %q", log[len(log)-1])
 	}
 }
 
 func TestAimInWords(t *testing.T) {
-	s, desk := sitFull(t, console.Options{Plain: true})
+	s, fake := sitFull(t, console.Options{Plain: true})
 	far, near := ramp(), ramp()
 	far.Face = image.Rect(0, 0, 30, 36)
 	near.Good = true
 	none := ramp()
 	none.Face = image.Rectangle{}
-	desk.pictures = func(i int) *console.Picture {
-		return append([]*console.Picture{none, none, far, far, near}, nil)[min(i, 5)]
+	fake.pictures = func(i int) *desk.Picture {
+		return append([]*desk.Picture{none, none, far, far, near}, nil)[min(i, 5)]
 	}
 	s.logIn("mei")
 	s.hit("aim\r")
@@ -143,13 +144,13 @@ func TestAuditorMayNotAim(t *testing.T) {
 }
 
 func TestWatch(t *testing.T) {
-	s, desk := sitFull(t, console.Options{})
+	s, fake := sitFull(t, console.Options{})
 	s.logIn("tom")
 	s.hit("watch reader\r")
 	s.see("A key ends this.")
-	desk.events <- console.Event{At: now, Source: "door", Text: "opened"}
-	desk.events <- console.Event{At: now, Source: "reader in", Text: "a card of 26 bits", Lost: 3}
-	desk.events <- console.Event{At: now, Source: "reader in", Text: "a frame was lost", Fault: true}
+	fake.events <- desk.Event{At: now, Source: "door", Text: "opened"}
+	fake.events <- desk.Event{At: now, Source: "reader in", Text: "a card of 26 bits", Lost: 3}
+	fake.events <- desk.Event{At: now, Source: "reader in", Text: "a frame was lost", Fault: true}
 	got := s.see("! reader in: a frame was lost")
 	if strings.Contains(got, "opened") || !strings.Contains(got, "(3 events left out") || !strings.Contains(got, "09:30:00.000   reader in: a card of 26 bits") {
 		t.Errorf("watch showed %q", got)
@@ -158,21 +159,21 @@ func TestWatch(t *testing.T) {
 	s.see("tom> ")
 	s.hit("watch --json\r")
 	s.see("\r\n")
-	desk.events <- console.Event{At: now, Source: "door", Text: "opened"}
+	fake.events <- desk.Event{At: now, Source: "door", Text: "opened"}
 	s.see(`{"at":"2026-11-22T09:30:00Z","source":"door","text":"opened","fault":false,"lost":0}`)
 	s.hit(" ")
 	s.see("tom> ")
 }
 
 func TestLive(t *testing.T) {
-	s, desk := sitFull(t, console.Options{Width: 80, Height: 24})
+	s, fake := sitFull(t, console.Options{Width: 80, Height: 24})
 	s.logIn("tom")
 	s.hit("live\r")
 	s.see("A key ends this.")
 	if first := strings.Split(s.screen(), "\n")[0]; strings.TrimSpace(first) != "door: locked" {
 		t.Errorf("the first row is %q", first)
 	}
-	desk.add("New", "1", "en")
+	fake.add("New", "1", "en")
 	s.clock.await(t, time.Second)
 	s.clock.advance(time.Second)
 	s.see("A key ends this.")
@@ -181,13 +182,13 @@ func TestLive(t *testing.T) {
 }
 
 func TestLiveInPlainModeTellsOnlyNews(t *testing.T) {
-	s, desk := sitFull(t, console.Options{Plain: true})
+	s, fake := sitFull(t, console.Options{Plain: true})
 	s.logIn("tom")
 	s.hit("live\r")
 	s.see("running: 1h0m0s")
-	desk.fakeDesk.mu.Lock()
-	desk.records, desk.readerFault = nil, "cable cut"
-	desk.fakeDesk.mu.Unlock()
+	fake.fakeDesk.mu.Lock()
+	fake.records, fake.readerFault = nil, "cable cut"
+	fake.fakeDesk.mu.Unlock()
 	s.clock.await(t, time.Second)
 	s.clock.advance(time.Second)
 	if got := s.see("cable cut"); strings.Contains(got, "door:") {
@@ -198,7 +199,7 @@ func TestLiveInPlainModeTellsOnlyNews(t *testing.T) {
 }
 
 func TestSetClock(t *testing.T) {
-	s, desk := sitFull(t, console.Options{})
+	s, fake := sitFull(t, console.Options{})
 	s.logIn("tom")
 	if got := s.do("tom", "clock"); !strings.Contains(got, "2026-11-22 09:30:00, UTC; from the clock chip.") {
 		t.Errorf("the time is shown as %q", got)
@@ -211,7 +212,7 @@ func TestSetClock(t *testing.T) {
 	s.see("yes or no: ")
 	s.hit("no\r")
 	s.see("tom> ")
-	if !desk.set.IsZero() {
+	if !fake.set.IsZero() {
 		t.Error("a slip of the fingers set the clock")
 	}
 	s.hit("clock 2026-11-22 09:24:00\r") // six minutes are asked about
@@ -221,19 +222,19 @@ func TestSetClock(t *testing.T) {
 	s.see("The time is now 2026-11-22 09:24:00, UTC.")
 	s.see("tom> ")
 	s.do("tom", "clock 2026-11-22 09:33:00") // three are not
-	if want := time.Date(2026, 11, 22, 9, 33, 0, 0, time.UTC); !desk.set.Equal(want) {
-		t.Errorf("the time was set to %v, want %v", desk.set, want)
+	if want := time.Date(2026, 11, 22, 9, 33, 0, 0, time.UTC); !fake.set.Equal(want) {
+		t.Errorf("the time was set to %v, want %v", fake.set, want)
 	}
 }
 
 func TestROperatorTwoFactors(t *testing.T) {
-	s, desk := sitFull(t, console.Options{})
+	s, fake := sitFull(t, console.Options{})
 	s.see("log-in: ")
 	s.hit("two\r")
 	s.see("secret: ")
 	s.hit("open sesame\r")
 	s.see("tap your own card at the reader")
-	desk.card <- "own"
+	fake.card <- "own"
 	s.see("Welcome, two")
 	s.see("two> ")
 	s.hit("logout\r")
@@ -247,7 +248,7 @@ func TestROperatorTwoFactors(t *testing.T) {
 }
 
 func TestROperatorAccounts(t *testing.T) {
-	s, desk := sitFull(t, console.Options{})
+	s, fake := sitFull(t, console.Options{})
 	s.logIn("mei")
 	s.hit("staff-add joe technician\r")
 	s.see("by themselves: ")
@@ -265,7 +266,7 @@ func TestROperatorAccounts(t *testing.T) {
 	s.see("mei> ")
 	s.do("mei", "staff-role joe installer")
 	s.do("mei", "staff-block joe")
-	if got := desk.operators[1]; got.Role != console.Installer || !got.Blocked {
+	if got := fake.operators[1]; got.Role != desk.Installer || !got.Blocked {
 		t.Errorf("joe is %+v", got)
 	}
 	if got := s.do("mei", "staff-role joe king"); !strings.Contains(got, "for example") {
@@ -273,7 +274,7 @@ func TestROperatorAccounts(t *testing.T) {
 	}
 	s.hit("staff-card\r")
 	s.see("tap the new card")
-	desk.card <- "own"
+	fake.card <- "own"
 	s.see("takes this card too")
 	s.see("mei> ")
 	s.hit("staff-code joe\r")

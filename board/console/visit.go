@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"sync"
+
+	"menshen/board/desk"
 )
 
 // console is one line with, at most, one operator on it.
@@ -20,7 +22,7 @@ type console struct {
 	commands []command
 	edit     *editor
 	history  history
-	who      Session
+	who      desk.Session
 	login    string // the name that the operator logged in with; empty: nobody is in
 	failures int    // log-ins that failed in a row on this line
 }
@@ -58,7 +60,7 @@ func (c *console) visit(outer context.Context) error {
 	}
 	err := c.stay(ctx)
 	c.bye(ctx)
-	c.who, c.login = Session{}, ""
+	c.who, c.login = desk.Session{}, ""
 	return err
 }
 
@@ -82,7 +84,7 @@ func reason(ctx context.Context, err error) string {
 	switch {
 	case errors.Is(context.Cause(ctx), errIdle):
 		return errIdle.Error()
-	case errors.Is(err, errAsked), errors.Is(err, ErrNotAcknowledged):
+	case errors.Is(err, errAsked), errors.Is(err, desk.ErrNotAcknowledged):
 		return errAsked.Error()
 	}
 	return "line lost"
@@ -119,7 +121,7 @@ func (c *console) work(ctx context.Context) error {
 		case err != nil:
 			return err
 		}
-		if err := c.execute(ctx, s); errors.Is(err, errAsked) || errors.Is(err, ErrEnded) {
+		if err := c.execute(ctx, s); errors.Is(err, errAsked) || errors.Is(err, desk.ErrEnded) {
 			return err
 		}
 		if ctx.Err() != nil {

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"menshen/board/desk"
+
 	"pgregory.net/rapid"
 )
 
@@ -113,27 +115,27 @@ func TestChineseWordsOfDecisions(t *testing.T) {
 	}
 }
 
-// TestChineseSentences: each problem and remedy that the board and policy have as a plain sentence is told in Chinese to whom works in Chinese.
+// TestChineseSentences: each problem and remedy that desk, unit and policy have as a plain sentence is told in Chinese to whom works in Chinese.
 func TestChineseSentences(t *testing.T) {
 	problems := regexp.MustCompile(`problem\((?:errors\.New\("([^"]+)"\)|\w+), "([^"]+)"\)`)
-	named := regexp.MustCompile(`(?m)^\s*(?:var )?(?:Err|err)\w+\s+= errors\.New\("([^"]+)"\)`)
-	files, err := filepath.Glob("../*.go")
+	named := regexp.MustCompile(`(?m)return "([^"]+)"$|^\s*(?:var )?(?:Err|err)\w+\s+= errors\.New\("([^"]+)"\)`)
+	files, err := filepath.Glob("../desk/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	n := 0
-	for _, file := range append(files, "../../policy/consent.go", "../../policy/pass.go") {
+	for _, file := range append(files, "../unit/enrol.go", "../unit/aim.go", "../../policy/consent.go", "../../policy/pass.go") {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		found := problems.FindAllStringSubmatch(string(source), -1)
-		if strings.Contains(file, "policy") {
+		if !strings.Contains(file, "desk") {
 			found = named.FindAllStringSubmatch(string(source), -1)
 		}
 		for _, m := range found {
 			for _, s := range m[1:] {
-				if s != "" && sentence(s, "zh") == s {
+				if s != "" && sentence(s, "zh") == s && sentence(s+": x", "zh") == s+": x" {
 					t.Errorf("%s: %q has no Chinese: add it to problem.go", file, s)
 				}
 				n++
@@ -147,8 +149,8 @@ func TestChineseSentences(t *testing.T) {
 		err  error
 		want string
 	}{
-		{&Problem{errors.New("no card came"), "end that first"}, "没有刷卡；请先结束"},
-		{&Problem{errors.New("in force, but not kept: disk full"), "see 'status'"}, "已生效，但未能保存：disk full；见 status"},
+		{&desk.Problem{Err: errors.New("no card came"), Remedy: "end that first"}, "没有刷卡；请先结束"},
+		{&desk.Problem{Err: errors.New("in force, but not kept: disk full"), Remedy: "see 'status'"}, "已生效，但未能保存：disk full；见 status"},
 		{&optionError{text{"x", "没有 --"}, "foo"}, "没有 --foo"},
 		{errors.New("something new"), "something new"},
 	} {

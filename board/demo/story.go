@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/hal/camera"
 	"menshen/policy"
 	"menshen/store"
@@ -53,7 +53,7 @@ func (s *story) newUnit(ctx context.Context) error {
 func (s *story) twoPeople(ctx context.Context) error {
 	s.begin("Two people get cards; one asks for face entry and consents to the notice")
 	for _, p := range []*somebody{s.wei, s.grace} {
-		added, err := s.desk.AddPerson(ctx, s.staff, console.Details{Name: policy.Private(p.name), Apartment: policy.Private(p.apartment), Lang: p.lang})
+		added, err := s.desk.AddPerson(ctx, s.staff, desk.Details{Name: policy.Private(p.name), Apartment: policy.Private(p.apartment), Lang: p.lang})
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (s *story) consent(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	yes := console.ConsentGiven{Person: s.wei.id, Notice: n.Hash, Lang: n.Lang}
+	yes := desk.ConsentGiven{Person: s.wei.id, Notice: n.Hash, Lang: n.Lang}
 	return firstLine(n.Text), s.desk.Consent(ctx, s.staff, yes, s.tapWhenAsked(s.wei.card))
 }
 
@@ -86,7 +86,7 @@ func (s *story) enrol(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	tried := false
-	e, err := s.desk.Enrol(ctx, s.staff, s.wei.id, func(step console.Step) {
+	e, err := s.desk.Enrol(ctx, s.staff, s.wei.id, func(step desk.Step) {
 		if step.Trial && !tried { // away, and back again, as they will come every day
 			tried = true
 			go func() {
@@ -99,8 +99,8 @@ func (s *story) enrol(ctx context.Context) (int, error) {
 }
 
 // tapWhenAsked holds a card to the reader when the unit says that it waits for one.
-func (s *story) tapWhenAsked(card uint16) console.Progress {
-	return func(console.Step) { go s.door.Tap(facility, card) }
+func (s *story) tapWhenAsked(card uint16) desk.Progress {
+	return func(desk.Step) { go s.door.Tap(facility, card) }
 }
 
 func (s *story) cardsOpen(ctx context.Context) error {

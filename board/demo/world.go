@@ -15,7 +15,6 @@ import (
 
 	"menshen/board"
 	"menshen/board/config"
-	"menshen/board/console"
 	"menshen/board/desk"
 	"menshen/hal/camera"
 	"menshen/hal/sim"
@@ -53,7 +52,7 @@ type world struct {
 	door   *sim.Door
 	unit   *board.Door
 	desk   *desk.Desk
-	staff  console.Session
+	staff  desk.Session
 	pin    []byte // the operator's, made up for this run
 	seen   uint64 // the last record that was told
 	closed func() error
@@ -151,7 +150,7 @@ func newPIN() ([]byte, error) {
 
 // logIn is the operator at the desk, who accepts the commitment on the first day.
 func (w *world) logIn(ctx context.Context) (err error) {
-	w.staff, err = w.desk.LogIn(ctx, "demo", operator, append(console.Secret(nil), w.pin...), "en", func(console.Step) {})
+	w.staff, err = w.desk.LogIn(ctx, "demo", operator, append(desk.Secret(nil), w.pin...), "en", func(desk.Step) {})
 	if err != nil {
 		return fmt.Errorf("logging in: %w", err)
 	}

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"menshen/board/console"
 	"menshen/board/unit"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
@@ -17,13 +16,11 @@ import (
 	"menshen/store/audit"
 )
 
-var _ console.Aimer = (*Desk)(nil)
-
 // Aim shows what the camera sees, for aiming it, for console.LongestAim at most. Its beginning is durable in the audit log before the
 // first picture is shown; as long as it lasts the camera's lamp is on, the door's own lamp and buzzer say so, and nobody is recognised.
 // It ends in time also where show hangs. Each picture is overwritten once it was shown, and none is ever stored (R-STRANGER).
-func (d *Desk) Aim(ctx context.Context, s console.Session, show func(*console.Picture)) (err error) {
-	by, err := d.allow(s, opensDoor)
+func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err error) {
+	by, err := d.allow(s, OpensDoor)
 	if err != nil {
 		return err
 	}
@@ -78,8 +75,8 @@ func (d *Desk) Aim(ctx context.Context, s console.Session, show func(*console.Pi
 var errAimedLongest = errors.New("aimed for the longest time")
 
 // shownAs is a picture as the console draws it. It shares the pixels.
-func shownAs(p eye.Picture, lang string) *console.Picture {
-	out := &console.Picture{Width: p.Width, Height: p.Height, Gray: p.Grey, Zone: p.Zone, Face: p.Box}
+func shownAs(p eye.Picture, lang string) *Picture {
+	out := &Picture{Width: p.Width, Height: p.Height, Gray: p.Grey, Zone: p.Zone, Face: p.Box}
 	q := p.Quality
 	if !p.Box.Empty() {
 		out.Good = q.Advice == recognizer.Fine

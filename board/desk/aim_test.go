@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"menshen/board/boardtest"
-	"menshen/board/console"
 	"menshen/board/desk"
 	"menshen/board/unit"
 	"menshen/hal/haltest"
@@ -20,12 +19,12 @@ import (
 )
 
 // aiming begins to aim and gives what is shown; end ends it and gives its error.
-func (b *bench) aiming(s console.Session) (shown chan *console.Picture, end func() error) {
+func (b *bench) aiming(s desk.Session) (shown chan *desk.Picture, end func() error) {
 	b.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	shown, done := make(chan *console.Picture), make(chan error, 1)
+	shown, done := make(chan *desk.Picture), make(chan error, 1)
 	go func() {
-		done <- b.Desk.Aim(ctx, s, func(p *console.Picture) { shown <- p; shown <- nil })
+		done <- b.Desk.Aim(ctx, s, func(p *desk.Picture) { shown <- p; shown <- nil })
 	}()
 	b.Eventually("the eye aims", func() bool { return b.Eye.Mode() == eye.Aim })
 	return shown, func() error { cancel(); return <-done }
@@ -72,7 +71,7 @@ func TestRStrangerAiming(t *testing.T) {
 	if err != nil || st.FacesOff != string(unit.OffAiming) || st.FacesFix == "" {
 		t.Errorf("meanwhile the status says faces %q, %q, %v", st.FacesOff, st.FacesFix, err)
 	}
-	var problem *console.Problem
+	var problem *desk.Problem
 	if err := b.Desk.Aim(context.Background(), b.Staff, nil); !errors.As(err, &problem) {
 		t.Errorf("a second aiming: %v", err)
 	}
@@ -112,11 +111,11 @@ func TestRStrangerAimingNeedsLampAndRight(t *testing.T) {
 	b.Reassemble()
 	aud := b.Operator("aud", store.Auditor)
 	b.Start()
-	show := func(*console.Picture) { t.Error("a picture was shown") }
+	show := func(*desk.Picture) { t.Error("a picture was shown") }
 	if err := b.Desk.Aim(context.Background(), b.Staff, show); err == nil || !strings.Contains(err.Error(), "lamp does not work") {
 		t.Errorf("without its lamp: %v", err)
 	}
-	if err := b.Desk.Aim(context.Background(), aud, show); !errors.Is(err, console.ErrNotAllowed) {
+	if err := b.Desk.Aim(context.Background(), aud, show); !errors.Is(err, desk.ErrNotAllowed) {
 		t.Errorf("an auditor: %v", err)
 	}
 	if b.Eye.Mode() == eye.Aim || b.Count("aiming begun") != 0 {
@@ -135,7 +134,7 @@ func TestRStrangerAimingEndsByItself(t *testing.T) {
 	desk.AimFor(b.Desk, longest)
 	hangs, done := make(chan struct{}), make(chan error, 1)
 	go func() {
-		done <- b.Desk.Aim(context.Background(), b.Staff, func(p *console.Picture) {
+		done <- b.Desk.Aim(context.Background(), b.Staff, func(p *desk.Picture) {
 			if p.Left <= 0 || p.Left > longest {
 				t.Errorf("the picture says that %v are left", p.Left)
 			}
@@ -145,7 +144,7 @@ func TestRStrangerAimingEndsByItself(t *testing.T) {
 	b.Eye.Pics <- marked()
 	b.Eventually("the lamp dark while the line hangs", func() bool { return !lamp.On() && b.Eye.Mode() != eye.Aim && b.Count("aiming ended") == 1 })
 	close(hangs)
-	var problem *console.Problem
+	var problem *desk.Problem
 	if err := <-done; !errors.As(err, &problem) || !strings.Contains(err.Error(), "shown for 50ms") {
 		t.Errorf("it ended with %v", err)
 	}

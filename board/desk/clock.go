@@ -8,14 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"menshen/board/console"
 	"menshen/store"
-)
-
-var (
-	_ console.TimeSetter = (*Desk)(nil)
-
-	setsTime = []console.Role{console.Technician, console.Manager}
 )
 
 // clockFrom names where the time comes from; "floor" when it is only the last one known, and what has passed since.
@@ -43,20 +36,20 @@ func (d *Desk) clockDoubt(lang string) string {
 }
 
 // Clock tells the unit's time, to whoever is logged in.
-func (d *Desk) Clock(_ context.Context, s console.Session) (console.ClockState, error) {
-	if _, err := d.allow(s, anybody); err != nil {
-		return console.ClockState{}, err
+func (d *Desk) Clock(_ context.Context, s Session) (ClockState, error) {
+	if _, err := d.allow(s, Anyones); err != nil {
+		return ClockState{}, err
 	}
 	c := d.vault.Clock()
-	return console.ClockState{Now: c.Now, From: d.clockFrom(), Doubt: d.clockDoubt(s.Lang)}, nil
+	return ClockState{Now: c.Now, From: d.clockFrom(), Doubt: d.clockDoubt(s.Lang)}, nil
 }
 
 // SetTime sets the system's clock, and the time known with it, also backwards. A change by more than a week needs a manager. The act is
 // recorded with the time before.
-func (d *Desk) SetTime(_ context.Context, s console.Session, t time.Time) error {
-	by, err := d.allow(s, setsTime)
+func (d *Desk) SetTime(_ context.Context, s Session, t time.Time) error {
+	by, err := d.allow(s, SetsTime)
 	if err == nil && t.Sub(d.now()).Abs() > store.FarJump {
-		if by, err = d.allow(s, keepsPeople); errors.Is(err, console.ErrNotAllowed) {
+		if by, err = d.allow(s, KeepsPeople); errors.Is(err, ErrNotAllowed) {
 			return problem(errors.New(words(s.Lang, "that is more than a week from the unit's time", "与本机时间相差超过一周")),
 				words(s.Lang, "a manager may set it", "须由管理员校准"))
 		}
@@ -79,8 +72,8 @@ func (d *Desk) SetTime(_ context.Context, s console.Session, t time.Time) error 
 }
 
 // ConfirmTime is a manager's second look at a clock that was set far ahead. It needs a log-in of its own.
-func (d *Desk) ConfirmTime(_ context.Context, s console.Session) error {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) ConfirmTime(_ context.Context, s Session) error {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}

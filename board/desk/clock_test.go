@@ -10,7 +10,7 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/config"
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/store"
@@ -115,7 +115,7 @@ func TestFarJumpNeedsAManagerAndASecondLook(t *testing.T) {
 	if err := b.Desk.ConfirmTime(ctx, b.Staff); err == nil || erased() {
 		t.Errorf("the visit in which the clock was set is no second look: %v", err)
 	}
-	again, err := b.Desk.LogIn(ctx, "test", "anna", console.Secret(boardtest.Secret), "en", nil)
+	again, err := b.Desk.LogIn(ctx, "test", "anna", desk.Secret(boardtest.Secret), "en", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

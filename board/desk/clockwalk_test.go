@@ -9,7 +9,6 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/config"
-	"menshen/board/console"
 	"menshen/board/desk"
 	"menshen/internal/attack"
 	"menshen/policy"
@@ -22,7 +21,7 @@ type walk struct {
 	*bench
 	c    *attack.Campaign
 	id   policy.PersonID // whose lease ends within the walk
-	tech console.Session
+	tech desk.Session
 
 	now  time.Time     // the latest that the unit's time may be without being led on …
 	at   time.Duration // … at this reading of a clock that nobody sets
@@ -144,7 +143,7 @@ func (w *walk) confirm() {
 	again, s := w.c.Rand.IntN(2) == 0, w.Staff
 	if again {
 		var err error
-		if s, err = w.Desk.LogIn(context.Background(), "", "anna", console.Secret(boardtest.Secret), "en", nil); err != nil {
+		if s, err = w.Desk.LogIn(context.Background(), "", "anna", desk.Secret(boardtest.Secret), "en", nil); err != nil {
 			w.Fatal(err)
 		}
 	}

@@ -6,14 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"menshen/board/compliance"
 	"menshen/board/config"
-	"menshen/board/console"
 	"menshen/board/host"
 	"menshen/board/outbox"
 	"menshen/board/unit"
@@ -63,8 +61,6 @@ type Desk struct {
 	timeSetIn atomic.Uint64 // the session in which the clock was set last
 }
 
-var _ console.Desk = (*Desk)(nil)
-
 // New gives the unit's desk.
 func New(p Parts) *Desk {
 	if p.SetClock == nil {
@@ -74,26 +70,14 @@ func New(p Parts) *Desk {
 		p.Advise = func(err error) error { return err }
 	}
 	return &Desk{cfg: p.Config, vault: p.Vault, unit: p.Unit, law: p.Law, out: p.Out, source: p.Time, setClock: p.SetClock, board: p.Board, advise: p.Advise,
-		sessions: map[uint64]*session{}, drafts: drafts{}, longestAim: console.LongestAim}
+		sessions: map[uint64]*session{}, drafts: drafts{}, longestAim: LongestAim}
 }
 
 // now is the unit's time.
 func (d *Desk) now() time.Time { return d.vault.Clock().Now }
 
-// Rights: who may do what.
-var (
-	anybody     = []console.Role{console.Installer, console.Technician, console.Manager, console.Auditor}
-	keepsPeople = []console.Role{console.Manager}
-	seesPeople  = []console.Role{console.Manager, console.Auditor}
-	opensDoor   = []console.Role{console.Installer, console.Technician, console.Manager}
-	seesRecords = []console.Role{console.Technician, console.Manager, console.Auditor}
-)
-
-// OpensDoor reports whether a role may open the door.
-func OpensDoor(r console.Role) bool { return slices.Contains(opensDoor, r) }
-
 // allow finds the session and holds it to its role, by the account as it is now.
-func (d *Desk) allow(s console.Session, roles []console.Role) (store.Actor, error) {
+func (d *Desk) allow(s Session, right Right) (store.Actor, error) {
 	now, err := d.session(s)
 	if err != nil {
 		return "", err
@@ -102,13 +86,13 @@ func (d *Desk) allow(s console.Session, roles []console.Role) (store.Actor, erro
 	switch {
 	case errors.Is(err, store.ErrUnknown) || err == nil && (account.Blocked || account.Term != now.term):
 		d.end(s, accountChanged)
-		return "", console.ErrEnded
+		return "", ErrEnded
 	case err != nil:
 		return "", fmt.Errorf("reading the operator's account: %w", err)
 	case now.Commitment != nil:
-		return "", console.ErrNotAcknowledged
-	case !slices.Contains(roles, console.Role(account.Role)):
-		return "", console.ErrNotAllowed
+		return "", ErrNotAcknowledged
+	case !right.Of(account.Role):
+		return "", ErrNotAllowed
 	}
 	return store.Actor(now.Operator), nil
 }
@@ -119,14 +103,14 @@ const AsksAtTheDoor = time.Minute
 var errNoCard = errors.New("no card came")
 
 // cardAtDoor asks for a card and waits for it, or for the end of ctx, whose cause it then gives.
-func (d *Desk) cardAtDoor(ctx context.Context, what string, step console.Progress) (hal.Card, error) {
+func (d *Desk) cardAtDoor(ctx context.Context, what string, step Progress) (hal.Card, error) {
 	if len(d.unit.Readers()) == 0 {
 		return hal.Card{}, problem(errors.New("this unit has no card reader"), "wire one, and name it in the configuration")
 	}
 	ctx, cancel := context.WithTimeout(ctx, AsksAtTheDoor)
 	defer cancel()
-	c, err := d.unit.NextCard(ctx, func() { step(console.Step{Text: what}) }, func(misread error) { step(console.Step{Text: misread.Error()}) })
-	if why := context.Cause(ctx); errors.Is(why, console.ErrEnded) {
+	c, err := d.unit.NextCard(ctx, func() { step(Step{Text: what}) }, func(misread error) { step(Step{Text: misread.Error()}) })
+	if why := context.Cause(ctx); errors.Is(why, ErrEnded) {
 		return hal.Card{}, why
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -135,7 +119,7 @@ func (d *Desk) cardAtDoor(ctx context.Context, what string, step console.Progres
 	return c, err
 }
 
-func problem(err error, remedy string) error { return &console.Problem{Err: err, Remedy: remedy} }
+func problem(err error, remedy string) error { return &Problem{Err: err, Remedy: remedy} }
 
 // explain turns the errors of the parts into the console's own.
 func explain(err error) error {
@@ -145,26 +129,26 @@ func explain(err error) error {
 	case errors.Is(err, store.ErrTaken):
 		return problem(errors.New("this is somebody's already"), "take one that is nobody's, or revoke it there first")
 	case errors.Is(err, store.ErrUnknown):
-		return console.ErrNoPerson
+		return ErrNoPerson
 	}
 	return err
 }
 
 // Notice gives the words in force.
-func (d *Desk) Notice(_ context.Context, s console.Session, lang string) (console.Notice, error) {
-	if _, err := d.allow(s, anybody); err != nil {
-		return console.Notice{}, err
+func (d *Desk) Notice(_ context.Context, s Session, lang string) (Notice, error) {
+	if _, err := d.allow(s, Anyones); err != nil {
+		return Notice{}, err
 	}
 	text, hash, err := d.vault.Notice(lang)
 	if err != nil {
-		return console.Notice{}, fmt.Errorf("reading the notice: %w", err)
+		return Notice{}, fmt.Errorf("reading the notice: %w", err)
 	}
-	return console.Notice{Lang: lang, Version: fmt.Sprintf("%x", hash[:4]), Text: text, Hash: hash}, nil
+	return Notice{Lang: lang, Version: fmt.Sprintf("%x", hash[:4]), Text: text, Hash: hash}, nil
 }
 
 // OpenDoor releases the door once.
-func (d *Desk) OpenDoor(ctx context.Context, s console.Session, reason string) (policy.Decision, error) {
-	by, err := d.allow(s, opensDoor)
+func (d *Desk) OpenDoor(ctx context.Context, s Session, reason string) (policy.Decision, error) {
+	by, err := d.allow(s, OpensDoor)
 	if err != nil {
 		return policy.Decision{}, err
 	}

@@ -10,7 +10,7 @@ import (
 	"periph.io/x/conn/v3/spi"
 
 	"menshen/board/boardtest"
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/board/unit"
 	"menshen/hal/rc522"
 	"menshen/hal/rc522/rc522test"
@@ -20,15 +20,15 @@ import (
 )
 
 // tapOnce taps a card as soon as the desk asks for one.
-func (b *bench) tapOnce(n uint64) console.Progress {
-	return func(console.Step) { go b.Reader.Tap(boardtest.CardOf(n)) }
+func (b *bench) tapOnce(n uint64) desk.Progress {
+	return func(desk.Step) { go b.Reader.Tap(boardtest.CardOf(n)) }
 }
 
 func TestAssignCardOpensNothing(t *testing.T) {
 	b := newBench(t)
 	b.Start()
 	ctx := context.Background()
-	p, err := b.Desk.AddPerson(ctx, b.Staff, console.Details{Name: "Li", Apartment: "1-1", Lang: "zh", Minor: true})
+	p, err := b.Desk.AddPerson(ctx, b.Staff, desk.Details{Name: "Li", Apartment: "1-1", Lang: "zh", Minor: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func TestAssignCardOpensNothing(t *testing.T) {
 		t.Error("a card that was being assigned opened the door")
 	}
 	_, err = b.Desk.AssignCard(ctx, b.Staff, p.ID, "again", b.tapOnce(5))
-	var pr *console.Problem
+	var pr *desk.Problem
 	if !errors.As(err, &pr) || pr.Remedy == "" {
 		t.Errorf("the same card twice: %v", err)
 	}
@@ -53,8 +53,8 @@ func TestIssueCard(t *testing.T) {
 	b := newBench(t)
 	ctx := context.Background()
 	id := b.Someone(1)
-	var pr *console.Problem
-	if _, err := b.Desk.IssueCard(ctx, b.Staff, id, "fob", func(console.Step) {}); !errors.As(err, &pr) || pr.Remedy == "" {
+	var pr *desk.Problem
+	if _, err := b.Desk.IssueCard(ctx, b.Staff, id, "fob", func(desk.Step) {}); !errors.As(err, &pr) || pr.Remedy == "" {
 		t.Errorf("at a door whose readers do not write: %v", err)
 	}
 	chip := rc522test.New()
@@ -65,7 +65,7 @@ func TestIssueCard(t *testing.T) {
 	foreign, card := rc522test.Classic(1, 2, 3, 4), rc522test.Classic(5, 6, 7, 8)
 	foreign.SetKey(4, rc522.Key{9})
 	var told []string
-	k, err := b.Desk.IssueCard(ctx, b.Staff, id, "fob", func(s console.Step) {
+	k, err := b.Desk.IssueCard(ctx, b.Staff, id, "fob", func(s desk.Step) {
 		told = append(told, s.Text)
 		if len(told) == 1 {
 			chip.Present(foreign)
@@ -97,7 +97,7 @@ func TestRConsentOwnCard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	yes := console.ConsentGiven{Person: id, Notice: n.Hash, Lang: "en"}
+	yes := desk.ConsentGiven{Person: id, Notice: n.Hash, Lang: "en"}
 	if err := b.Desk.Consent(ctx, b.Staff, yes, b.tapOnce(2)); err == nil {
 		t.Error("somebody else's card was taken as consent")
 	}
@@ -151,7 +151,7 @@ func TestRWithdrawEnrolAndErase(t *testing.T) {
 			}
 		}
 	}()
-	e, err := b.Desk.Enrol(ctx, b.Staff, id, func(console.Step) {
+	e, err := b.Desk.Enrol(ctx, b.Staff, id, func(desk.Step) {
 		if p, _ := b.Vault.Person(id); p.Face.State == policy.FaceEnrolled {
 			t.Error("stored before the trial")
 		}
@@ -200,24 +200,24 @@ func TestROperatorLeastPrivilege(t *testing.T) {
 		_, door := b.Desk.OpenDoor(ctx, s, "test")
 		for what, got := range map[string][2]any{"people": {people, may.people}, "records": {records, may.records}, "door": {door, may.door}} {
 			err, _ := got[0].(error)
-			if may := got[1].(bool); may != (err == nil) || !may && !errors.Is(err, console.ErrNotAllowed) {
+			if may := got[1].(bool); may != (err == nil) || !may && !errors.Is(err, desk.ErrNotAllowed) {
 				t.Errorf("%s and %s: %v", role, what, err)
 			}
 		}
-		if _, err := b.Desk.RemovePerson(ctx, s, id, "test"); role != store.Manager && !errors.Is(err, console.ErrNotAllowed) {
+		if _, err := b.Desk.RemovePerson(ctx, s, id, "test"); role != store.Manager && !errors.Is(err, desk.ErrNotAllowed) {
 			t.Errorf("%s removed a person: %v", role, err)
 		}
 		b.Desk.LogOut(s, "asked")
-		if _, err := b.Desk.Status(ctx, s); !errors.Is(err, console.ErrEnded) {
+		if _, err := b.Desk.Status(ctx, s); !errors.Is(err, desk.ErrEnded) {
 			t.Errorf("a session goes on after its log-out: %v", err)
 		}
 	}
 	forged := b.Staff
 	forged.Operator = "somebody"
-	if _, err := b.Desk.Find(ctx, forged, ""); !errors.Is(err, console.ErrEnded) {
+	if _, err := b.Desk.Find(ctx, forged, ""); !errors.Is(err, desk.ErrEnded) {
 		t.Errorf("a forged session: %v", err)
 	}
-	if _, err := b.Desk.LogIn(ctx, "test", "anna", console.Secret("wrong"), "en", nil); !errors.Is(err, console.ErrRefused) {
+	if _, err := b.Desk.LogIn(ctx, "test", "anna", desk.Secret("wrong"), "en", nil); !errors.Is(err, desk.ErrRefused) {
 		t.Errorf("a wrong secret: %v", err)
 	}
 }
@@ -261,7 +261,7 @@ func TestRMinorIsAskedFirst(t *testing.T) {
 	id := b.Enrolled(1)
 	b.Start()
 	ctx := context.Background()
-	x := console.Details{Name: "Li Ming", Lang: "en", Minor: true}
+	x := desk.Details{Name: "Li Ming", Lang: "en", Minor: true}
 	if _, err := b.Desk.ChangePerson(ctx, b.Staff, id, x); err == nil || !strings.Contains(err.Error(), "withdraw it first") {
 		t.Errorf("marked as a child, with a face: %v", err)
 	}

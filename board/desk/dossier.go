@@ -4,15 +4,11 @@ import (
 	"context"
 	"encoding/hex"
 	"io"
-
-	"menshen/board/console"
 )
 
-var _ console.Dossiers = (*Desk)(nil)
-
 // Dossier writes the dossier into the unit's folder for what leaves it.
-func (d *Desk) Dossier(ctx context.Context, s console.Session) (path, key string, err error) {
-	by, err := d.allow(s, seesPeople)
+func (d *Desk) Dossier(ctx context.Context, s Session) (path, key string, err error) {
+	by, err := d.allow(s, ReadsPeople)
 	if err != nil {
 		return "", "", err
 	}

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"menshen/board/console"
 	"menshen/board/papers"
 	"menshen/store"
 )
@@ -26,8 +25,8 @@ const (
 )
 
 // Draft gives what the operator wrote of a paper and did not file yet; nil: nothing.
-func (d *Desk) Draft(_ context.Context, s console.Session, of string) ([]byte, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) Draft(_ context.Context, s Session, of string) ([]byte, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return nil, err
 	}
@@ -37,8 +36,8 @@ func (d *Desk) Draft(_ context.Context, s console.Session, of string) ([]byte, e
 }
 
 // KeepDraft keeps a draft until it is filed or the unit restarts; a nil one forgets it.
-func (d *Desk) KeepDraft(_ context.Context, s console.Session, of string, body []byte) error {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) KeepDraft(_ context.Context, s Session, of string, body []byte) error {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
@@ -62,8 +61,8 @@ func (d *Desk) KeepDraft(_ context.Context, s console.Session, of string, body [
 }
 
 // AssessmentForm reads a filled-in form from the unit's folder for what leaves and enters it. Only plain files of that folder are read.
-func (d *Desk) AssessmentForm(_ context.Context, s console.Session, name string) (papers.Assessment, error) {
-	if _, err := d.allow(s, keepsPeople); err != nil {
+func (d *Desk) AssessmentForm(_ context.Context, s Session, name string) (papers.Assessment, error) {
+	if _, err := d.allow(s, KeepsPeople); err != nil {
 		return papers.Assessment{}, err
 	}
 	dir := d.out.Dir

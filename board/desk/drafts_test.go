@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"menshen/board/console"
 	"menshen/board/desk"
 	"menshen/board/outbox"
 	"menshen/board/papers"
@@ -47,7 +46,7 @@ func TestDraftsAreTheirWritersOwn(t *testing.T) {
 	if got, _ := b.Desk.Draft(ctx, one, "assessment"); got != nil {
 		t.Errorf("forgotten, the draft is %q", got)
 	}
-	if _, err := b.Desk.Draft(ctx, b.Operator("auditor", store.Auditor), "assessment"); !errors.Is(err, console.ErrNotAllowed) {
+	if _, err := b.Desk.Draft(ctx, b.Operator("auditor", store.Auditor), "assessment"); !errors.Is(err, desk.ErrNotAllowed) {
 		t.Errorf("an auditor's draft: %v", err)
 	}
 }
@@ -76,12 +75,12 @@ func TestFormIsReadFromItsFolderAlone(t *testing.T) {
 	}
 	for _, name := range []string{"", ".", "..", "missing.txt", "link.txt", "folder", "bad.txt", "../" + filepath.Base(dir) + "/good.txt", filepath.Join(dir, "good.txt")} {
 		a, err := b.Desk.AssessmentForm(ctx, s, name)
-		var p *console.Problem
+		var p *desk.Problem
 		if !errors.As(err, &p) || p.Remedy == "" || a.Necessity != "" {
 			t.Errorf("%q: %+v, %v", name, a, err)
 		}
 	}
-	if _, err := b.Desk.AssessmentForm(ctx, b.Operator("auditor", store.Auditor), "good.txt"); !errors.Is(err, console.ErrNotAllowed) {
+	if _, err := b.Desk.AssessmentForm(ctx, b.Operator("auditor", store.Auditor), "good.txt"); !errors.Is(err, desk.ErrNotAllowed) {
 		t.Errorf("an auditor read a form: %v", err)
 	}
 	if _, err := papers.ParseForm(strings.NewReader(papers.Form), b.Config.Site.Location()); err != nil {

@@ -3,7 +3,6 @@ package desk
 import (
 	"time"
 
-	"menshen/board/console"
 	"menshen/board/unit"
 )
 
@@ -19,7 +18,7 @@ var (
 )
 
 // FaceFacts is what a state says of faces.
-func FaceFacts(d *Desk, s unit.State, lang string) []console.Fact { return d.faceFacts(s, lang) }
+func FaceFacts(d *Desk, s unit.State, lang string) []Fact { return d.faceFacts(s, lang) }
 
 // AimFor sets how long a desk shows the camera at most.
 func AimFor(d *Desk, longest time.Duration) { d.longestAim = longest }

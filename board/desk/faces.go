@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"menshen/board/console"
 	"menshen/board/unit"
 	"menshen/policy"
 	"menshen/store"
@@ -13,8 +12,8 @@ import (
 )
 
 // Consent records a consent to the notice in force, given by the person's own act: their own card, at the door (R-CONSENT).
-func (d *Desk) Consent(ctx context.Context, s console.Session, c console.ConsentGiven, step console.Progress) error {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Progress) error {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
@@ -63,8 +62,8 @@ func (d *Desk) Consent(ctx context.Context, s console.Session, c console.Consent
 }
 
 // Refuse records a no, which is not asked again (R-REFUSE).
-func (d *Desk) Refuse(ctx context.Context, s console.Session, id policy.PersonID) error {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) Refuse(ctx context.Context, s Session, id policy.PersonID) error {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
@@ -83,36 +82,36 @@ func (d *Desk) Refuse(ctx context.Context, s console.Session, id policy.PersonID
 }
 
 // Withdraw stops the face at once and destroys its data (R-WITHDRAW).
-func (d *Desk) Withdraw(ctx context.Context, s console.Session, id policy.PersonID) (console.Receipt, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) Withdraw(ctx context.Context, s Session, id policy.PersonID) (Receipt, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
-		return console.Receipt{}, err
+		return Receipt{}, err
 	}
 	return d.withdraw(ctx, s.Lang, by, id, "withdrawn by the person")
 }
 
-func (d *Desk) withdraw(ctx context.Context, lang string, by store.Actor, id policy.PersonID, why string) (console.Receipt, error) {
+func (d *Desk) withdraw(ctx context.Context, lang string, by store.Actor, id policy.PersonID, why string) (Receipt, error) {
 	if err := d.unit.ForgetFace(ctx, id); err != nil {
-		return console.Receipt{}, err
+		return Receipt{}, err
 	}
 	return d.erasing(lang, id, "face", func() (store.Receipt, error) { return d.unit.TakeBack(by, id, why) })
 }
 
 // Enrol takes the person's face at the door's camera.
-func (d *Desk) Enrol(ctx context.Context, s console.Session, id policy.PersonID, step console.Progress) (console.Enrolment, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) Enrol(ctx context.Context, s Session, id policy.PersonID, step Progress) (Enrolment, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
-		return console.Enrolment{}, err
+		return Enrolment{}, err
 	}
 	p, err := d.vault.Person(id)
 	if err != nil {
-		return console.Enrolment{}, explain(err)
+		return Enrolment{}, explain(err)
 	}
 	if p.Face.State == policy.FaceEnrolled {
-		return console.Enrolment{}, problem(errors.New("this person's face works already"), "withdraw it first to take it anew")
+		return Enrolment{}, problem(errors.New("this person's face works already"), "withdraw it first to take it anew")
 	}
 	if _, err := policy.Enrol(p, d.now(), false); err != nil {
-		return console.Enrolment{}, err // says what to do
+		return Enrolment{}, err // says what to do
 	}
 	ctx, done := d.within(ctx, s)
 	defer done()
@@ -121,32 +120,32 @@ func (d *Desk) Enrol(ctx context.Context, s console.Session, id policy.PersonID,
 		err = why
 	}
 	if err != nil {
-		return console.Enrolment{}, d.explainFaces(err, p.Lang)
+		return Enrolment{}, d.explainFaces(err, p.Lang)
 	}
 	defer face.Wipe()
 	tooLike, score, err := d.unit.LooksLike(ctx, face, id)
 	if err != nil {
-		return console.Enrolment{}, err
+		return Enrolment{}, err
 	}
 	if tooLike != p.Face.CardToo {
 		err := d.vault.ChangePerson(store.Door, id, either(tooLike, audit.FaceNeedsCard, audit.FaceAlone),
 			func(p *policy.Person) error { p.Face.CardToo = tooLike; return nil })
 		if err != nil {
-			return console.Enrolment{}, explain(err)
+			return Enrolment{}, explain(err)
 		}
 	}
 	if err := d.vault.EnrolFace(by, id, [][]float32{face.Template}); err != nil {
-		return console.Enrolment{}, fmt.Errorf("storing the template: %w", err)
+		return Enrolment{}, fmt.Errorf("storing the template: %w", err)
 	}
 	if err := d.unit.Learn(ctx, id, face); err != nil {
-		return console.Enrolment{}, err
+		return Enrolment{}, err
 	}
-	return console.Enrolment{Pictures: face.Pictures, CardToo: tooLike, Score: score}, nil
+	return Enrolment{Pictures: face.Pictures, CardToo: tooLike, Score: score}, nil
 }
 
 // shownStep is a step of an enrolment in words of lang.
-func shownStep(at unit.Step, lang string) console.Step {
-	out := console.Step{Text: at.Advice.Text(lang), Done: at.Done, Wanted: at.Wanted}
+func shownStep(at unit.Step, lang string) Step {
+	out := Step{Text: at.Advice.Text(lang), Done: at.Done, Wanted: at.Wanted}
 	switch at.Kind {
 	case unit.Stand:
 		out.Text = words(lang, "stand before the camera", "请站到镜头前")
@@ -169,11 +168,11 @@ func (d *Desk) explainFaces(err error, lang string) error {
 	case errors.As(err, &late):
 		return problem(late, late.Advice.Text(lang))
 	case errors.Is(err, unit.ErrTaking):
-		return problem(errors.New("somebody's face is being taken"), "wait until that is done")
+		return problem(err, "wait until that is done")
 	case errors.Is(err, unit.ErrNotLive):
 		return problem(err, "take away glass and glare, and let the person stand there themselves")
 	case errors.Is(err, unit.ErrAiming):
-		return problem(errors.New("somebody is aiming the camera already"), "end that first")
+		return problem(err, "end that first")
 	case errors.Is(err, unit.ErrCameraLamp):
 		return problem(err, "repair it: nobody is looked at in the dark")
 	case errors.Is(err, unit.ErrNoRecord):

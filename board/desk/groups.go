@@ -8,11 +8,8 @@ import (
 	"time"
 
 	"menshen/board/config"
-	"menshen/board/console"
 	"menshen/policy"
 )
-
-var _ console.AccessTeller = (*Desk)(nil)
 
 // knownGroups refuses a group that no rule of the site names, unless the person is in it already: it would give them no hours, and nothing would say so.
 func (d *Desk) knownGroups(lang string, groups, had []string) error {
@@ -33,8 +30,8 @@ func (d *Desk) knownGroups(lang string, groups, had []string) error {
 }
 
 // NeverIn says why a person can never come in here, and what to do.
-func (d *Desk) NeverIn(_ context.Context, s console.Session, p policy.Person) (string, error) {
-	if _, err := d.allow(s, seesPeople); err != nil {
+func (d *Desk) NeverIn(_ context.Context, s Session, p policy.Person) (string, error) {
+	if _, err := d.allow(s, ReadsPeople); err != nil {
 		return "", err
 	}
 	switch p.NeverIn(d.cfg.Site.Rules(), d.cfg.Site.Calendar(), d.now()) {

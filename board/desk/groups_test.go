@@ -8,7 +8,6 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/config"
-	"menshen/board/console"
 	"menshen/board/desk"
 	"menshen/policy"
 	"menshen/store"
@@ -27,7 +26,7 @@ func TestUnknownGroupIsRefused(t *testing.T) {
 	ctx := context.Background()
 	b := newBench(t, withHours(t))
 	add := func(groups ...string) (policy.Person, error) {
-		return b.Desk.AddPerson(ctx, b.Staff, console.Details{Name: "Li", Lang: "en", Groups: groups})
+		return b.Desk.AddPerson(ctx, b.Staff, desk.Details{Name: "Li", Lang: "en", Groups: groups})
 	}
 	for group, want := range map[string]string{"resdents": `did you mean "residents"?`, "gardening club": "write one of: cleaners, residents, staff"} {
 		if _, err := add("staff", group); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), group) {
@@ -38,17 +37,17 @@ func TestUnknownGroupIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Desk.ChangePerson(ctx, b.Staff, li.ID, console.Details{Name: "Li", Groups: []string{"cleanrs"}}); err == nil {
+	if _, err := b.Desk.ChangePerson(ctx, b.Staff, li.ID, desk.Details{Name: "Li", Groups: []string{"cleanrs"}}); err == nil {
 		t.Error("a change to an unknown group was taken")
 	}
 	// One that they are in already, of an older configuration, does not keep anybody from correcting the name.
 	if err := b.Vault.ChangePerson(store.Door, li.ID, "groups", func(p *policy.Person) error { p.Groups = []string{"east wing"}; return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Desk.ChangePerson(ctx, b.Staff, li.ID, console.Details{Name: "Li Na", Groups: []string{"east wing"}}); err != nil {
+	if _, err := b.Desk.ChangePerson(ctx, b.Staff, li.ID, desk.Details{Name: "Li Na", Groups: []string{"east wing"}}); err != nil {
 		t.Error(err)
 	}
-	if _, err := b.Desk.AddPerson(ctx, b.Staff, console.Details{Name: "Wu", Until: b.Clock.Now()}); err == nil || !strings.Contains(err.Error(), "over already") {
+	if _, err := b.Desk.AddPerson(ctx, b.Staff, desk.Details{Name: "Wu", Until: b.Clock.Now()}); err == nil || !strings.Contains(err.Error(), "over already") {
 		t.Errorf("a lease in the past: %v", err)
 	}
 }

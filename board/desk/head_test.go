@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"menshen/board/boardtest"
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/hal/haltest"
 	"menshen/policy"
 	"menshen/store"
@@ -49,7 +49,7 @@ func TestDamagedHeadIsAFault(t *testing.T) {
 			t.Errorf("no remedy: %q", fault)
 		}
 	}
-	check := func(who console.Session) (note string) {
+	check := func(who desk.Session) (note string) {
 		t.Helper()
 		note, err := b.Desk.CheckVault(context.Background(), who)
 		if err != nil {
@@ -110,9 +110,9 @@ func TestDamagedHeadIsAFault(t *testing.T) {
 	}
 }
 
-func (b *bench) logIn(name, lang string) console.Session {
+func (b *bench) logIn(name, lang string) desk.Session {
 	b.Helper()
-	s, err := b.Desk.LogIn(context.Background(), "test", name, console.Secret(boardtest.Secret), lang, nil)
+	s, err := b.Desk.LogIn(context.Background(), "test", name, desk.Secret(boardtest.Secret), lang, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"menshen/board/compliance"
-	"menshen/board/console"
 	"menshen/board/notice"
 	"menshen/board/papers"
 	"menshen/policy"
@@ -17,8 +16,8 @@ import (
 )
 
 // Incidents gives all.
-func (d *Desk) Incidents(_ context.Context, s console.Session) ([]papers.Incident, error) {
-	if _, err := d.allow(s, seesPeople); err != nil {
+func (d *Desk) Incidents(_ context.Context, s Session) ([]papers.Incident, error) {
+	if _, err := d.allow(s, ReadsPeople); err != nil {
 		return nil, err
 	}
 	f, err := d.law.File()
@@ -29,8 +28,8 @@ func (d *Desk) Incidents(_ context.Context, s console.Session) ([]papers.Inciden
 }
 
 // OpenIncident opens one.
-func (d *Desk) OpenIncident(ctx context.Context, s console.Session, what string) (papers.Incident, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) OpenIncident(ctx context.Context, s Session, what string) (papers.Incident, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return papers.Incident{}, err
 	}
@@ -67,8 +66,8 @@ func (d *Desk) holds() (n int, kinds []notice.Kind, err error) {
 }
 
 // ChangeIncident files one anew with what f changed.
-func (d *Desk) ChangeIncident(ctx context.Context, s console.Session, id string, f func(*papers.Incident)) (papers.Incident, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) ChangeIncident(ctx context.Context, s Session, id string, f func(*papers.Incident)) (papers.Incident, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return papers.Incident{}, err
 	}
@@ -90,7 +89,7 @@ func (d *Desk) ChangeIncident(ctx context.Context, s console.Session, id string,
 	return i, d.put(ctx, by, papers.KindIncident, i)
 }
 
-func (d *Desk) incident(s console.Session, id string) (papers.Incident, error) {
+func (d *Desk) incident(s Session, id string) (papers.Incident, error) {
 	f, err := d.law.File()
 	if err != nil {
 		return papers.Incident{}, fmt.Errorf("reading the papers: %w", err)
@@ -103,8 +102,8 @@ func (d *Desk) incident(s console.Session, id string) (papers.Incident, error) {
 }
 
 // Letters writes the letters of an incident into the unit's folder for what leaves it.
-func (d *Desk) Letters(_ context.Context, s console.Session, id string) (paths []string, err error) {
-	if _, err := d.allow(s, keepsPeople); err != nil {
+func (d *Desk) Letters(_ context.Context, s Session, id string) (paths []string, err error) {
+	if _, err := d.allow(s, KeepsPeople); err != nil {
 		return nil, err
 	}
 	i, err := d.incident(s, id)

@@ -10,22 +10,14 @@ import (
 
 	"filippo.io/age"
 
-	"menshen/board/console"
 	"menshen/board/outbox"
 	"menshen/store"
 	"menshen/store/audit"
 )
 
-var (
-	_ console.Keeper = (*Desk)(nil)
-
-	unlocksFaces = []console.Role{console.Technician, console.Manager}
-	endsFaults   = unlocksFaces
-)
-
 // UnlockFaces takes the passphrase of the faces and fills the index.
-func (d *Desk) UnlockFaces(ctx context.Context, s console.Session, pass console.Secret) error {
-	by, err := d.allow(s, unlocksFaces)
+func (d *Desk) UnlockFaces(ctx context.Context, s Session, pass Secret) error {
+	by, err := d.allow(s, UnlocksFaces)
 	if err != nil {
 		return err
 	}
@@ -42,8 +34,8 @@ func (d *Desk) UnlockFaces(ctx context.Context, s console.Session, pass console.
 }
 
 // SetPassphrase puts the faces behind a passphrase.
-func (d *Desk) SetPassphrase(_ context.Context, s console.Session, pass console.Secret) error {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) SetPassphrase(_ context.Context, s Session, pass Secret) error {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
@@ -55,8 +47,8 @@ func (d *Desk) SetPassphrase(_ context.Context, s console.Session, pass console.
 }
 
 // Backup writes a backup for the holder of an age key.
-func (d *Desk) Backup(_ context.Context, s console.Session, recipient string, faces bool) (string, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) Backup(_ context.Context, s Session, recipient string, faces bool) (string, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return "", err
 	}
@@ -68,8 +60,8 @@ func (d *Desk) Backup(_ context.Context, s console.Session, recipient string, fa
 }
 
 // ExportAudit writes the signed audit log.
-func (d *Desk) ExportAudit(_ context.Context, s console.Session) (path, key string, err error) {
-	by, err := d.allow(s, seesPeople)
+func (d *Desk) ExportAudit(_ context.Context, s Session) (path, key string, err error) {
+	by, err := d.allow(s, ReadsPeople)
 	if err != nil {
 		return "", "", err
 	}
@@ -88,8 +80,8 @@ func (d *Desk) writeOut(what, ending string, write func(io.Writer) error) (path 
 }
 
 // Rotate moves the vault to a new key.
-func (d *Desk) Rotate(ctx context.Context, s console.Session, why string) error {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) Rotate(ctx context.Context, s Session, why string) error {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
@@ -97,44 +89,44 @@ func (d *Desk) Rotate(ctx context.Context, s console.Session, why string) error 
 }
 
 // Retention tells what is kept for how long, after removing what is overdue when asked to.
-func (d *Desk) Retention(ctx context.Context, s console.Session, run bool) (console.Retention, error) {
-	by, err := d.allow(s, either(run, keepsPeople, seesPeople))
+func (d *Desk) Retention(ctx context.Context, s Session, run bool) (Retention, error) {
+	by, err := d.allow(s, either(run, KeepsPeople, ReadsPeople))
 	if err != nil {
-		return console.Retention{}, err
+		return Retention{}, err
 	}
 	if run {
 		if _, err := d.vault.Prune(ctx, by); err != nil {
-			return console.Retention{}, fmt.Errorf("removing what is overdue: %w", err)
+			return Retention{}, fmt.Errorf("removing what is overdue: %w", err)
 		}
 	}
 	r, err := d.vault.RetentionReport()
-	return console.Retention{Events: r.Retention.Events, Acts: r.Retention.Acts, LastRun: r.LastRun, Removed: r.Removed, Overdue: r.Overdue, Oldest: r.Oldest}, err
+	return Retention{Events: r.Retention.Events, Acts: r.Retention.Acts, LastRun: r.LastRun, Removed: r.Removed, Overdue: r.Overdue, Oldest: r.Oldest}, err
 }
 
 // Receipts gives the receipts of all erasures.
-func (d *Desk) Receipts(_ context.Context, s console.Session) ([]console.Erasure, error) {
-	if _, err := d.allow(s, seesPeople); err != nil {
+func (d *Desk) Receipts(_ context.Context, s Session) ([]Erasure, error) {
+	if _, err := d.allow(s, ReadsPeople); err != nil {
 		return nil, err
 	}
 	all, err := d.vault.Receipts()
 	if err != nil {
 		return nil, fmt.Errorf("reading the receipts: %w", err)
 	}
-	var out []console.Erasure
+	var out []Erasure
 	for _, r := range all {
 		raw, err := json.Marshal(r)
 		if err != nil {
 			return nil, fmt.Errorf("writing a receipt: %w", err)
 		}
-		out = append(out, console.Erasure{Number: r.Seq, At: r.At, What: r.What, Why: r.Why, Sought: r.Sought, Found: r.Found,
+		out = append(out, Erasure{Number: r.Seq, At: r.At, What: r.What, Why: r.Why, Sought: r.Sought, Found: r.Found,
 			Signed: r.Verify(d.vault.PublicKey()), JSON: string(raw)})
 	}
 	return out, nil
 }
 
 // CheckVault reads every record. A damaged head page is told, and over once an operator who may say so has been told.
-func (d *Desk) CheckVault(_ context.Context, s console.Session) (note string, err error) {
-	by, err := d.allow(s, anybody)
+func (d *Desk) CheckVault(_ context.Context, s Session) (note string, err error) {
+	by, err := d.allow(s, Anyones)
 	if err != nil {
 		return "", err
 	}
@@ -146,7 +138,7 @@ func (d *Desk) CheckVault(_ context.Context, s console.Session) (note string, er
 	}
 	note = words(s.Lang, "One of the two head pages of the vault's file was damaged at a start: what was written last before it may be missing. Compare 'decisions' with what was done; if it comes again, replace the board's memory.",
 		"启动时发现数据文件的两个头页之一已损坏：该次启动前最后写入的内容可能缺失。请用 decisions 与实际情况核对；如再次出现，请更换存储器。")
-	if _, err := d.allow(s, endsFaults); err != nil {
+	if _, err := d.allow(s, EndsFaults); err != nil {
 		return note + " " + words(s.Lang, "The fault stands until a technician or a manager has seen this.", "在技术员或管理员查看之前，该故障一直显示。"), nil
 	}
 	return note + " " + words(s.Lang, "You have seen it: the fault is over.", "您已查看，故障解除。"), d.vault.ConfirmHead(by)

@@ -10,7 +10,7 @@ import (
 
 	"filippo.io/age"
 
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/board/unit"
 	"menshen/policy"
 	"menshen/store"
@@ -62,7 +62,7 @@ func TestPassphraseLocksFaces(t *testing.T) {
 	b.Enrolled(1)
 	b.Start()
 	ctx := context.Background()
-	if err := b.Desk.SetPassphrase(ctx, b.Staff, console.Secret("eight or more")); err != nil {
+	if err := b.Desk.SetPassphrase(ctx, b.Staff, desk.Secret("eight or more")); err != nil {
 		t.Fatal(err)
 	}
 	b.Vault.LockFaces() // as after a restart
@@ -79,10 +79,10 @@ func TestPassphraseLocksFaces(t *testing.T) {
 	if e := b.TapAtReader(1); !e.Grant || e.Means != policy.ByCard {
 		t.Errorf("the card while faces are locked: %+v", e)
 	}
-	if err := b.Desk.UnlockFaces(ctx, b.Staff, console.Secret("not the right one")); err == nil {
+	if err := b.Desk.UnlockFaces(ctx, b.Staff, desk.Secret("not the right one")); err == nil {
 		t.Error("a wrong passphrase unlocked")
 	}
-	if err := b.Desk.UnlockFaces(ctx, b.Staff, console.Secret("eight or more")); err != nil {
+	if err := b.Desk.UnlockFaces(ctx, b.Staff, desk.Secret("eight or more")); err != nil {
 		t.Fatal(err)
 	}
 	if off := status(); off != "" || b.State().Faces.People != 1 {

@@ -11,6 +11,7 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/store"
 	"menshen/store/audit"
 )
@@ -53,7 +54,7 @@ func (k *typing) Read(p []byte) (int, error) {
 }
 
 // atConsole is what a new console at a line shows to whoever gives these answers.
-func (b *bench) atConsole(line console.LineName, answers ...string) string {
+func (b *bench) atConsole(line desk.LineName, answers ...string) string {
 	b.Helper()
 	k := &typing{ask: make(chan string, len(answers)), left: append(answers, "\x04")}
 	o := console.Options{Line: line, Plain: true, Once: true, Clock: impatient{}}
@@ -70,7 +71,7 @@ func TestROperatorConsoleTellsNothing(t *testing.T) {
 	b := newBench(t)
 	b.Operator("eve", store.Technician)
 	b.Operator("bob", store.Technician)
-	if err := b.Desk.ChangeOperator(context.Background(), b.Staff, "bob", console.Technician, true); err != nil {
+	if err := b.Desk.ChangeOperator(context.Background(), b.Staff, "bob", desk.Technician, true); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.Desk.NewRecovery(context.Background(), b.Staff, "eve"); err != nil {
@@ -89,7 +90,7 @@ func TestROperatorConsoleTellsNothing(t *testing.T) {
 		{log, "?zh", map[bool]string{false: "登录名或密码错误。", true: "此处错误次数过多。"}},
 		{code, "?en", map[bool]string{false: "Name or secret is wrong.", true: "Too many wrong tries here."}},
 	} {
-		line := console.LineName(fmt.Sprintf("%v %s", c.want, c.lang))
+		line := desk.LineName(fmt.Sprintf("%v %s", c.want, c.lang))
 		for try := range 7 {
 			var first string
 			for _, name := range []string{"eve", "bob", "joe"} {
@@ -113,24 +114,24 @@ func TestROperatorConsoleTellsNothing(t *testing.T) {
 func TestROperatorOwnSecretAsks(t *testing.T) {
 	b, ctx := newBench(t), context.Background()
 	eve := b.Operator("eve", store.Technician)
-	another := console.Secret("another secret")
+	another := desk.Secret("another secret")
 	for range 5 {
-		if err := b.Desk.SetSecret(ctx, eve, console.Secret("a guess"), another); !errors.Is(err, console.ErrRefused) {
+		if err := b.Desk.SetSecret(ctx, eve, desk.Secret("a guess"), another); !errors.Is(err, desk.ErrRefused) {
 			t.Fatal(err)
 		}
 	}
-	if err := b.Desk.SetSecret(ctx, eve, console.Secret(boardtest.Secret), another); !errors.Is(err, console.ErrLockedOut) {
+	if err := b.Desk.SetSecret(ctx, eve, desk.Secret(boardtest.Secret), another); !errors.Is(err, desk.ErrLockedOut) {
 		t.Errorf("guessed without end: %v", err)
 	}
 	b.Clock.Advance(time.Minute)
-	err := b.Desk.SetSecret(ctx, eve, console.Secret(boardtest.Secret), console.Secret("short"))
+	err := b.Desk.SetSecret(ctx, eve, desk.Secret(boardtest.Secret), desk.Secret("short"))
 	if err == nil || !strings.Contains(err.Error(), "too short") {
 		t.Errorf("a short one: %v", err)
 	}
-	if err := b.Desk.SetSecret(ctx, eve, console.Secret(boardtest.Secret), another); err != nil {
+	if err := b.Desk.SetSecret(ctx, eve, desk.Secret(boardtest.Secret), another); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Desk.LogIn(ctx, "test", "eve", console.Secret(boardtest.Secret), "en", nil); !errors.Is(err, console.ErrRefused) {
+	if _, err := b.Desk.LogIn(ctx, "test", "eve", desk.Secret(boardtest.Secret), "en", nil); !errors.Is(err, desk.ErrRefused) {
 		t.Errorf("the old one: %v", err)
 	}
 	if _, err := b.Desk.LogIn(ctx, "test", "eve", another, "en", nil); err != nil {

@@ -3,20 +3,19 @@ package desk
 import (
 	"fmt"
 
-	"menshen/board/console"
 	"menshen/board/host"
 )
 
 // machineFacts are temperature and storage in words.
-func machineFacts(h host.Health, lang string) (out []console.Fact) {
+func machineFacts(h host.Health, lang string) (out []Fact) {
 	if h.Measured {
-		f := console.Fact{Name: "temperature", State: fmt.Sprintf("%.0f °C", h.Celsius)}
+		f := Fact{Name: "temperature", State: fmt.Sprintf("%.0f °C", h.Celsius)}
 		if h.Hot() {
 			f.Fault = words(lang, "hot, and slowed down: give the unit air and shade", "过热降频：请改善通风和遮阳")
 		}
 		out = append(out, f)
 	}
-	f := console.Fact{Name: "storage"}
+	f := Fact{Name: "storage"}
 	if h.Err != nil {
 		f.Fault = h.Err.Error()
 		return append(out, f)

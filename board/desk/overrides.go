@@ -5,19 +5,16 @@ import (
 	"errors"
 	"fmt"
 
-	"menshen/board/console"
 	"menshen/store"
 )
 
-var _ console.Overrides = (*Desk)(nil)
-
 // Lockdown begins or ends a lockdown.
-func (d *Desk) Lockdown(ctx context.Context, s console.Session, on bool) error {
+func (d *Desk) Lockdown(ctx context.Context, s Session, on bool) error {
 	return d.override(ctx, s, func(o *store.Overrides) { o.Lockdown = on })
 }
 
 // Evacuate begins or ends an evacuation. A lock that cannot be held open gets its pulse, and the operator is told that this is all.
-func (d *Desk) Evacuate(ctx context.Context, s console.Session, on bool) error {
+func (d *Desk) Evacuate(ctx context.Context, s Session, on bool) error {
 	err := d.override(ctx, s, func(o *store.Overrides) { o.Evacuation = on })
 	if err == nil && on && d.unit.Pulses() {
 		return problem(errors.New(words(s.Lang, "an impulse lock cannot be held open: it got one pulse", "脉冲锁无法保持开启：只发出了一个脉冲")),
@@ -27,8 +24,8 @@ func (d *Desk) Evacuate(ctx context.Context, s console.Session, on bool) error {
 }
 
 // override changes the overrides. They apply at once, also when the disk does not take them: then the operator is told.
-func (d *Desk) override(ctx context.Context, s console.Session, change func(*store.Overrides)) error {
-	by, err := d.allow(s, opensDoor)
+func (d *Desk) override(ctx context.Context, s Session, change func(*store.Overrides)) error {
+	by, err := d.allow(s, OpensDoor)
 	if err != nil {
 		return err
 	}

@@ -8,13 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"menshen/board/console"
 	"menshen/board/papers"
 	"menshen/policy"
 	"menshen/store"
 )
-
-var _ console.Papers = (*Desk)(nil)
 
 // put files a body under a kind, and has the unit counted anew, so that whoever wrote it sees at once what it changed.
 func (d *Desk) put(ctx context.Context, by store.Actor, kind string, body any) error {
@@ -29,8 +26,8 @@ func (d *Desk) put(ctx context.Context, by store.Actor, kind string, body any) e
 }
 
 // Law holds the rules against the unit.
-func (d *Desk) Law(_ context.Context, s console.Session) ([]policy.Finding, error) {
-	if _, err := d.allow(s, anybody); err != nil {
+func (d *Desk) Law(_ context.Context, s Session) ([]policy.Finding, error) {
+	if _, err := d.allow(s, Anyones); err != nil {
 		return nil, err
 	}
 	all, _ := d.law.Review()
@@ -38,8 +35,8 @@ func (d *Desk) Law(_ context.Context, s console.Session) ([]policy.Finding, erro
 }
 
 // Assessment gives the one in force.
-func (d *Desk) Assessment(_ context.Context, s console.Session) (a papers.Assessment, changed []string, err error) {
-	if _, err := d.allow(s, seesPeople); err != nil {
+func (d *Desk) Assessment(_ context.Context, s Session) (a papers.Assessment, changed []string, err error) {
+	if _, err := d.allow(s, ReadsPeople); err != nil {
 		return a, nil, err
 	}
 	f, err := d.law.File()
@@ -57,8 +54,8 @@ func (d *Desk) Assessment(_ context.Context, s console.Session) (a papers.Assess
 const longest = 3
 
 // PutAssessment puts a new one on file, for the unit as it is set now.
-func (d *Desk) PutAssessment(ctx context.Context, s console.Session, a papers.Assessment) error {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) PutAssessment(ctx context.Context, s Session, a papers.Assessment) error {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
@@ -80,8 +77,8 @@ func (d *Desk) PutAssessment(ctx context.Context, s console.Session, a papers.As
 }
 
 // SeeSign records that the sign stands.
-func (d *Desk) SeeSign(ctx context.Context, s console.Session) error {
-	by, err := d.allow(s, opensDoor)
+func (d *Desk) SeeSign(ctx context.Context, s Session) error {
+	by, err := d.allow(s, OpensDoor)
 	if err != nil {
 		return err
 	}
@@ -89,33 +86,33 @@ func (d *Desk) SeeSign(ctx context.Context, s console.Session) error {
 }
 
 // Requests gives people's requests.
-func (d *Desk) Requests(_ context.Context, s console.Session) ([]console.Request, error) {
-	if _, err := d.allow(s, seesPeople); err != nil {
+func (d *Desk) Requests(_ context.Context, s Session) ([]Request, error) {
+	if _, err := d.allow(s, ReadsPeople); err != nil {
 		return nil, err
 	}
 	f, err := d.law.File()
 	if err != nil {
 		return nil, fmt.Errorf("reading the papers: %w", err)
 	}
-	var out []console.Request
+	var out []Request
 	for _, r := range f.Requests {
 		out = append(out, d.withDue(r))
 	}
 	return out, nil
 }
 
-func (d *Desk) withDue(r papers.Request) console.Request {
-	return console.Request{Request: r, Due: d.cfg.Site.Calendar().AddWorkingDays(r.Asked, policy.RightsDays)}
+func (d *Desk) withDue(r papers.Request) Request {
+	return Request{Request: r, Due: d.cfg.Site.Calendar().AddWorkingDays(r.Asked, policy.RightsDays)}
 }
 
 // AddRequest takes one down.
-func (d *Desk) AddRequest(ctx context.Context, s console.Session, what, who string) (console.Request, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) AddRequest(ctx context.Context, s Session, what, who string) (Request, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
-		return console.Request{}, err
+		return Request{}, err
 	}
 	if !slices.Contains(papers.Asks, what) || strings.TrimSpace(who) == "" {
-		return console.Request{}, problem(errors.New(words(s.Lang, "what is asked for, and by whom?", "请求内容和请求人？")),
+		return Request{}, problem(errors.New(words(s.Lang, "what is asked for, and by whom?", "请求内容和请求人？")),
 			words(s.Lang, "write one of ", "请写其一：")+strings.Join(papers.Asks, ", "))
 	}
 	r := papers.Request{ID: papers.NewID(), Asked: d.now(), What: what, Who: who}
@@ -123,8 +120,8 @@ func (d *Desk) AddRequest(ctx context.Context, s console.Session, what, who stri
 }
 
 // AnswerRequest records that one was answered.
-func (d *Desk) AnswerRequest(ctx context.Context, s console.Session, id, answer string) error {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) AnswerRequest(ctx context.Context, s Session, id, answer string) error {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
@@ -141,8 +138,8 @@ func (d *Desk) AnswerRequest(ctx context.Context, s console.Session, id, answer 
 }
 
 // Filing gives the figures of R-FILING.
-func (d *Desk) Filing(_ context.Context, s console.Session) (here int, f papers.Filing, err error) {
-	if _, err := d.allow(s, seesPeople); err != nil {
+func (d *Desk) Filing(_ context.Context, s Session) (here int, f papers.Filing, err error) {
+	if _, err := d.allow(s, ReadsPeople); err != nil {
 		return 0, f, err
 	}
 	faces, err := d.vault.WithFace()
@@ -154,7 +151,7 @@ func (d *Desk) Filing(_ context.Context, s console.Session) (here int, f papers.
 }
 
 // PutElsewhere records the count of the other doors.
-func (d *Desk) PutElsewhere(ctx context.Context, s console.Session, n int) error {
+func (d *Desk) PutElsewhere(ctx context.Context, s Session, n int) error {
 	return d.file(ctx, s, func(f *papers.Filing) error {
 		if n < 0 || n > 1e9 {
 			return problem(errors.New(words(s.Lang, "that is no number of people", "人数无效")), words(s.Lang, "write how many people, 0 or more", "请写人数，0 或以上"))
@@ -165,7 +162,7 @@ func (d *Desk) PutElsewhere(ctx context.Context, s console.Session, n int) error
 }
 
 // PutFiled records a filing with the authority, or that of a change.
-func (d *Desk) PutFiled(ctx context.Context, s console.Session, authority, number string) error {
+func (d *Desk) PutFiled(ctx context.Context, s Session, authority, number string) error {
 	return d.file(ctx, s, func(f *papers.Filing) error {
 		if strings.TrimSpace(authority) == "" || strings.TrimSpace(number) == "" {
 			return problem(errors.New(words(s.Lang, "with whom, and under which number?", "备案部门和编号？")), words(s.Lang, "write both", "请两项都写"))
@@ -175,8 +172,8 @@ func (d *Desk) PutFiled(ctx context.Context, s console.Session, authority, numbe
 	})
 }
 
-func (d *Desk) file(ctx context.Context, s console.Session, change func(*papers.Filing) error) error {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) file(ctx context.Context, s Session, change func(*papers.Filing) error) error {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
@@ -192,8 +189,8 @@ func (d *Desk) file(ctx context.Context, s console.Session, change func(*papers.
 }
 
 // Inquire records an inquiry.
-func (d *Desk) Inquire(ctx context.Context, s console.Session, what string) error {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) Inquire(ctx context.Context, s Session, what string) error {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
@@ -204,8 +201,8 @@ func (d *Desk) Inquire(ctx context.Context, s console.Session, what string) erro
 }
 
 // OldNotice gives the people to be shown the changed notice at their next visit.
-func (d *Desk) OldNotice(_ context.Context, s console.Session) ([]policy.Person, error) {
-	by, err := d.allow(s, seesPeople)
+func (d *Desk) OldNotice(_ context.Context, s Session) ([]policy.Person, error) {
+	by, err := d.allow(s, ReadsPeople)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/board/notice"
 	"menshen/board/papers"
 	"menshen/policy"
@@ -27,7 +27,7 @@ func TestROperatorWhoWritesPapers(t *testing.T) {
 		s := b.Operator("one "+string(role), role)
 		may := func(what string, err error, roles ...store.Role) {
 			t.Helper()
-			if allowed := !errors.Is(err, console.ErrNotAllowed); allowed != slices.Contains(roles, role) {
+			if allowed := !errors.Is(err, desk.ErrNotAllowed); allowed != slices.Contains(roles, role) {
 				t.Errorf("%s, %s: %v", role, what, err)
 			}
 		}
@@ -62,7 +62,7 @@ func TestRPiaAssessmentNeedsAllParts(t *testing.T) {
 	} {
 		a := good
 		spoil(&a)
-		var p *console.Problem
+		var p *desk.Problem
 		if err := b.Desk.PutAssessment(ctx, b.Staff, a); !errors.As(err, &p) || p.Remedy == "" {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -92,7 +92,7 @@ func TestRIncidentFromTheFirstWordToTheEnd(t *testing.T) {
 	if i.People != 2 || !slices.Equal(i.Kinds, want) || !i.Noticed.Equal(b.Clock.Now()) || i.What.EN == "" {
 		t.Errorf("%+v", i)
 	}
-	var p *console.Problem
+	var p *desk.Problem
 	if _, err := b.Desk.Letters(ctx, b.Staff, i.ID); !errors.As(err, &p) || !strings.Contains(p.Remedy, "incident write") {
 		t.Errorf("letters of an incident without effect and measures: %v", err)
 	}
@@ -226,7 +226,7 @@ func TestRNoticeChangedIsAskedAtTheNextVisit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Desk.Consent(ctx, b.Staff, console.ConsentGiven{Person: id, Notice: n.Hash, Lang: "en"}, b.tapOnce(1)); err != nil {
+	if err := b.Desk.Consent(ctx, b.Staff, desk.ConsentGiven{Person: id, Notice: n.Hash, Lang: "en"}, b.tapOnce(1)); err != nil {
 		t.Fatal(err)
 	}
 	p, err := b.Vault.Person(id)
@@ -252,7 +252,7 @@ func TestRRefuseAskedAgainIsOnRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Desk.Consent(ctx, b.Staff, console.ConsentGiven{Person: id, Notice: n.Hash, Lang: "en"}, b.tapOnce(2)); err == nil {
+	if err := b.Desk.Consent(ctx, b.Staff, desk.ConsentGiven{Person: id, Notice: n.Hash, Lang: "en"}, b.tapOnce(2)); err == nil {
 		t.Fatal("somebody else's card was taken")
 	}
 	if b.Count(audit.AskedAfterNo) != 1 {

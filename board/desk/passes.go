@@ -11,46 +11,43 @@ import (
 	"time"
 
 	"menshen/board/config"
-	"menshen/board/console"
 	"menshen/board/pass"
 	"menshen/policy"
 	"menshen/store"
 )
 
-var _ console.Passes = (*Desk)(nil)
-
 // AddPass makes a visitor's pass: digits where this door has a keypad, a code where it has a scanner or its camera reads codes.
-func (d *Desk) AddPass(ctx context.Context, s console.Session, host policy.PersonID, from, until time.Time, uses int) (console.Pass, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) AddPass(ctx context.Context, s Session, host policy.PersonID, from, until time.Time, uses int) (Pass, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
-		return console.Pass{}, err
+		return Pass{}, err
 	}
 	if !d.cfg.Passes.Enabled {
-		return console.Pass{}, problem(errors.New("this door takes no passes"), "write [passes] enabled = true into its configuration")
+		return Pass{}, problem(errors.New("this door takes no passes"), "write [passes] enabled = true into its configuration")
 	}
 	from = from.Truncate(time.Minute) // a code tells full minutes
 	p := policy.Pass{Door: d.cfg.Unit.Name, From: from, Until: from.Add(until.Sub(from).Round(time.Minute)), Uses: uses}
 	kept, digits, err := d.newPass(by, p, host)
 	if err != nil {
-		return console.Pass{}, err
+		return Pass{}, err
 	}
-	out := console.Pass{Key: shortPass(kept), Code: digits, From: kept.From, Until: kept.Until, Uses: kept.Uses}
+	out := Pass{Key: shortPass(kept), Code: digits, From: kept.From, Until: kept.Until, Uses: kept.Uses}
 	if takesCodes(d.cfg) {
 		text, err := pass.Encode(d.vault, kept.Pass)
 		if err != nil {
-			return console.Pass{}, err
+			return Pass{}, err
 		}
 		if out.QR, err = pass.Draw(text); err != nil {
-			return console.Pass{}, err
+			return Pass{}, err
 		}
 	}
 	return out, d.unit.ReloadPasses(ctx)
 }
 
 // newPass puts a pass into the vault, with digits that no other has.
-func (d *Desk) newPass(by store.Actor, p policy.Pass, host policy.PersonID) (store.VisitorPass, console.Secret, error) {
+func (d *Desk) newPass(by store.Actor, p policy.Pass, host policy.PersonID) (store.VisitorPass, Secret, error) {
 	for {
-		var digits console.Secret
+		var digits Secret
 		if takesDigits(d.cfg) {
 			n, err := rand.Int(rand.Reader, big.NewInt(9e8))
 			if err != nil {
@@ -84,8 +81,8 @@ func takesCodes(c *config.Config) bool {
 }
 
 // EndPass ends a pass, which the beginning of its key names.
-func (d *Desk) EndPass(ctx context.Context, s console.Session, key string) error {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) EndPass(ctx context.Context, s Session, key string) error {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
@@ -108,8 +105,8 @@ func (d *Desk) EndPass(ctx context.Context, s console.Session, key string) error
 }
 
 // ListPasses gives the passes that are kept, the one that ends first before the others. That hosts are named in it is itself recorded.
-func (d *Desk) ListPasses(_ context.Context, s console.Session) ([]console.PassState, error) {
-	by, err := d.allow(s, seesPeople)
+func (d *Desk) ListPasses(_ context.Context, s Session) ([]PassState, error) {
+	by, err := d.allow(s, ReadsPeople)
 	if err != nil {
 		return nil, err
 	}
@@ -121,11 +118,11 @@ func (d *Desk) ListPasses(_ context.Context, s console.Session) ([]console.PassS
 	if err != nil {
 		return nil, err
 	}
-	var out []console.PassState
+	var out []PassState
 	var hosts []policy.Person
 	now := d.now()
 	for _, p := range all {
-		line := console.PassState{Pass: console.Pass{Key: shortPass(p), From: p.From, Until: p.Until, Uses: p.Uses}, By: names[p.By], Used: p.Used}
+		line := PassState{Pass: Pass{Key: shortPass(p), From: p.From, Until: p.Until, Uses: p.Uses}, By: names[p.By], Used: p.Used}
 		if !p.Host.IsZero() {
 			if host, err := d.vault.Person(p.Host); err == nil {
 				line.Host = host.Name

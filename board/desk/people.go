@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"menshen/board/console"
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/store"
@@ -16,8 +15,8 @@ import (
 )
 
 // Find gives the people that words describe.
-func (d *Desk) Find(_ context.Context, s console.Session, words string) ([]policy.Person, error) {
-	by, err := d.allow(s, seesPeople)
+func (d *Desk) Find(_ context.Context, s Session, words string) ([]policy.Person, error) {
+	by, err := d.allow(s, ReadsPeople)
 	if err != nil {
 		return nil, err
 	}
@@ -50,8 +49,8 @@ func described(p policy.Person, words string) bool {
 }
 
 // AddPerson makes a person without any credential.
-func (d *Desk) AddPerson(ctx context.Context, s console.Session, x console.Details) (policy.Person, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) AddPerson(ctx context.Context, s Session, x Details) (policy.Person, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return policy.Person{}, err
 	}
@@ -73,8 +72,8 @@ func (d *Desk) AddPerson(ctx context.Context, s console.Session, x console.Detai
 }
 
 // ChangePerson corrects a person's details.
-func (d *Desk) ChangePerson(_ context.Context, s console.Session, id policy.PersonID, x console.Details) (policy.Person, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) ChangePerson(_ context.Context, s Session, id policy.PersonID, x Details) (policy.Person, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return policy.Person{}, err
 	}
@@ -88,7 +87,7 @@ func (d *Desk) ChangePerson(_ context.Context, s console.Session, id policy.Pers
 	return d.vault.Person(id)
 }
 
-func (d *Desk) withDetails(lang string, p policy.Person, x console.Details) (policy.Person, error) {
+func (d *Desk) withDetails(lang string, p policy.Person, x Details) (policy.Person, error) {
 	if err := d.knownGroups(lang, x.Groups, p.Groups); err != nil {
 		return p, err
 	}
@@ -106,20 +105,20 @@ func (d *Desk) withDetails(lang string, p policy.Person, x console.Details) (pol
 }
 
 // RemovePerson erases a person with everything that is stored about them (R-ERASE).
-func (d *Desk) RemovePerson(ctx context.Context, s console.Session, id policy.PersonID, reason string) (console.Receipt, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) RemovePerson(ctx context.Context, s Session, id policy.PersonID, reason string) (Receipt, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
-		return console.Receipt{}, err
+		return Receipt{}, err
 	}
 	why, ok := removals[strings.ToLower(strings.TrimSpace(reason))]
 	if !ok {
-		return console.Receipt{}, problem(errors.New("this reason is not one of those kept"), "write: lease end, own request or mistake")
+		return Receipt{}, problem(errors.New("this reason is not one of those kept"), "write: lease end, own request or mistake")
 	}
 	if err := d.unit.ForgetFace(ctx, id); err != nil {
-		return console.Receipt{}, err
+		return Receipt{}, err
 	}
 	if err := d.out.DropCopies(id); err != nil {
-		return console.Receipt{}, err
+		return Receipt{}, err
 	}
 	return d.erasing(s.Lang, id, "person", func() (store.Receipt, error) { return d.vault.RemovePerson(by, id, why) })
 }
@@ -132,13 +131,13 @@ var removals = map[string]string{
 }
 
 // AssignCard makes the next card at the door the person's.
-func (d *Desk) AssignCard(ctx context.Context, s console.Session, id policy.PersonID, label string, step console.Progress) (policy.Credential, error) {
+func (d *Desk) AssignCard(ctx context.Context, s Session, id policy.PersonID, label string, step Progress) (policy.Credential, error) {
 	return d.assign(ctx, s, id, label, words(s.Lang, "hold the new card to the reader at the door", "请在门口读卡器上刷要分配的卡"), step)
 }
 
 // IssueCard does so with a card that it writes first: a number of the site's own, under the site's key, which no copier in a shop reads.
-func (d *Desk) IssueCard(ctx context.Context, s console.Session, id policy.PersonID, label string, step console.Progress) (policy.Credential, error) {
-	if _, err := d.allow(s, keepsPeople); err != nil {
+func (d *Desk) IssueCard(ctx context.Context, s Session, id policy.PersonID, label string, step Progress) (policy.Credential, error) {
+	if _, err := d.allow(s, KeepsPeople); err != nil {
 		return policy.Credential{}, err
 	}
 	issues := false
@@ -158,8 +157,8 @@ func (d *Desk) IssueCard(ctx context.Context, s console.Session, id policy.Perso
 }
 
 // assign makes the next card at the door the person's.
-func (d *Desk) assign(ctx context.Context, s console.Session, id policy.PersonID, label, ask string, step console.Progress) (policy.Credential, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) assign(ctx context.Context, s Session, id policy.PersonID, label, ask string, step Progress) (policy.Credential, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return policy.Credential{}, err
 	}
@@ -177,49 +176,49 @@ func (d *Desk) assign(ctx context.Context, s console.Session, id policy.PersonID
 }
 
 // RevokeKey ends one credential, and the face with the last one beside it (R-ALT).
-func (d *Desk) RevokeKey(ctx context.Context, s console.Session, id policy.PersonID, key string) (console.Receipt, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) RevokeKey(ctx context.Context, s Session, id policy.PersonID, key string) (Receipt, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
-		return console.Receipt{}, err
+		return Receipt{}, err
 	}
 	if err := d.vault.RevokeCredential(by, id, key); err != nil {
-		return console.Receipt{}, explain(err)
+		return Receipt{}, explain(err)
 	}
 	p, err := d.vault.Person(id)
 	if err != nil {
-		return console.Receipt{}, explain(err)
+		return Receipt{}, explain(err)
 	}
 	if p.HasFace() && len(p.Working(d.now())) == 0 {
 		r, err := d.withdraw(ctx, s.Lang, by, id, "no credential left beside the face (R-ALT)")
 		r.FaceGone = err == nil
 		return r, err
 	}
-	return console.Receipt{At: d.now(), What: "credential"}, nil
+	return Receipt{At: d.now(), What: "credential"}, nil
 }
 
 // erasing does an erasure between two scans of the raw bytes of every file of the unit, so that whoever asked for it sees what was
 // there and that it is gone.
-func (d *Desk) erasing(lang string, id policy.PersonID, what string, erase func() (store.Receipt, error)) (console.Receipt, error) {
+func (d *Desk) erasing(lang string, id policy.PersonID, what string, erase func() (store.Receipt, error)) (Receipt, error) {
 	pieces, err := d.vault.Ciphertext(id, what)
 	if err != nil {
-		return console.Receipt{}, explain(err)
+		return Receipt{}, explain(err)
 	}
 	before, err := d.scan(pieces)
 	if err != nil {
-		return console.Receipt{}, err
+		return Receipt{}, err
 	}
 	r, err := erase()
 	if err != nil {
-		return console.Receipt{}, explain(err)
+		return Receipt{}, explain(err)
 	}
 	if r.Sig == nil {
-		return console.Receipt{At: r.At, What: what}, nil // nothing was stored that had to be destroyed
+		return Receipt{At: r.At, What: what}, nil // nothing was stored that had to be destroyed
 	}
 	after, err := d.scan(pieces)
 	if err != nil {
-		return console.Receipt{}, fmt.Errorf("it is erased, but looking for it failed: %w", err)
+		return Receipt{}, fmt.Errorf("it is erased, but looking for it failed: %w", err)
 	}
-	return console.Receipt{At: r.At, What: what, Serial: fmt.Sprint(r.Seq), Detail: fmt.Sprintf(words(lang,
+	return Receipt{At: r.At, What: what, Serial: fmt.Sprint(r.Seq), Detail: fmt.Sprintf(words(lang,
 		"blocks of the old ciphertext in all files of the unit: %d before, %d after; %d bytes read",
 		"在本机全部文件中查找旧密文：删除前 %d 块，删除后 %d 块；读取 %d 字节"), len(before.Hits), len(after.Hits), after.Bytes)}, nil
 }

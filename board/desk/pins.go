@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"strings"
 
-	"menshen/board/console"
 	"menshen/policy"
 )
 
 // PINLength is how many digits a new PIN must have: so many that guessing at this door's keypad comes to nothing among the PINs there are.
-func (d *Desk) PINLength(_ context.Context, s console.Session) (int, error) {
-	if _, err := d.allow(s, keepsPeople); err != nil {
+func (d *Desk) PINLength(_ context.Context, s Session) (int, error) {
+	if _, err := d.allow(s, KeepsPeople); err != nil {
 		return 0, err
 	}
 	people, err := d.vault.People()
@@ -29,8 +28,8 @@ func (d *Desk) PINLength(_ context.Context, s console.Session) (int, error) {
 }
 
 // AssignPIN gives the person a PIN.
-func (d *Desk) AssignPIN(ctx context.Context, s console.Session, id policy.PersonID, pin console.Secret, duress bool) (policy.Credential, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) AssignPIN(ctx context.Context, s Session, id policy.PersonID, pin Secret, duress bool) (policy.Credential, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return policy.Credential{}, err
 	}
@@ -47,11 +46,11 @@ func (d *Desk) AssignPIN(ctx context.Context, s console.Session, id policy.Perso
 }
 
 // pinFacts tells whether the PINs that people have are long enough.
-func (d *Desk) pinFacts(people []policy.Person, lang string) []console.Fact {
+func (d *Desk) pinFacts(people []policy.Person, lang string) []Fact {
 	all, _ := policy.PINs(people, d.cfg.Unit.Name, 0)
 	least := d.cfg.Site.Keypad.Limits().Digits(all)
 	_, short := policy.PINs(people, d.cfg.Unit.Name, least)
-	f := console.Fact{Name: "PINs", State: fmt.Sprintf(words(lang, "%d", "%d 个"), all)}
+	f := Fact{Name: "PINs", State: fmt.Sprintf(words(lang, "%d", "%d 个"), all)}
 	switch {
 	case all == 0:
 		return nil
@@ -59,5 +58,5 @@ func (d *Desk) pinFacts(people []policy.Person, lang string) []console.Fact {
 		f.Fault = fmt.Sprintf(words(lang, "%d of %d are shorter than %d digits, or older than this rule, and can be guessed: give new ones ('revoke', 'pin')",
 			"%d 个（共 %d 个）少于 %d 位或早于本规则设置，可能被猜中：请重新设置（revoke、pin）"), short, all, least)
 	}
-	return []console.Fact{f}
+	return []Fact{f}
 }

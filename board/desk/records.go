@@ -7,19 +7,18 @@ import (
 	"strconv"
 
 	"menshen/board/config"
-	"menshen/board/console"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
 )
 
 // Decisions gives the last n decisions, newest first.
-func (d *Desk) Decisions(_ context.Context, s console.Session, n int) ([]console.Record, error) {
-	by, err := d.allow(s, seesRecords)
+func (d *Desk) Decisions(_ context.Context, s Session, n int) ([]Record, error) {
+	by, err := d.allow(s, ReadsRecords)
 	if err != nil {
 		return nil, err
 	}
-	var out []console.Record
+	var out []Record
 	for from := uint64(0); len(out) < n; {
 		page, err := d.vault.Entries(from, 256, true)
 		if err != nil {
@@ -40,29 +39,29 @@ func (d *Desk) Decisions(_ context.Context, s console.Session, n int) ([]console
 }
 
 // Why gives one decision with its trace.
-func (d *Desk) Why(_ context.Context, s console.Session, seq uint64) (console.Record, error) {
-	by, err := d.allow(s, seesRecords)
+func (d *Desk) Why(_ context.Context, s Session, seq uint64) (Record, error) {
+	by, err := d.allow(s, ReadsRecords)
 	if err != nil {
-		return console.Record{}, err
+		return Record{}, err
 	}
 	page, err := d.vault.Entries(seq, 1, false)
 	if err != nil {
-		return console.Record{}, fmt.Errorf("reading the audit log: %w", err)
+		return Record{}, fmt.Errorf("reading the audit log: %w", err)
 	}
 	if seq == 0 || len(page) == 0 || page[0].Seq != seq || page[0].Kind != audit.Decision {
-		return console.Record{}, console.ErrNoRecord
+		return Record{}, ErrNoRecord
 	}
 	r := d.shown(s, page[0])
-	d.lookedAtRecords(by, []console.Record{r})
+	d.lookedAtRecords(by, []Record{r})
 	return r, nil
 }
 
 // shown is an entry as a role may see it.
-func (d *Desk) shown(s console.Session, e store.Entry) console.Record {
-	r := console.Record{Seq: e.Seq, Decision: policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: e.Person,
+func (d *Desk) shown(s Session, e store.Entry) Record {
+	r := Record{Seq: e.Seq, Decision: policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: e.Person,
 		KeyID: e.KeyID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}}
 	r.Told = d.signalled(r.Decision, s.Lang)
-	if (s.Role == console.Manager || s.Role == console.Auditor) && !e.Person.IsZero() {
+	if (s.Role == Manager || s.Role == Auditor) && !e.Person.IsZero() {
 		if p, err := d.vault.Person(e.Person); err == nil {
 			r.Who = p.Name
 		}
@@ -71,15 +70,15 @@ func (d *Desk) shown(s console.Session, e store.Entry) console.Record {
 }
 
 // VerifyAudit checks the whole log.
-func (d *Desk) VerifyAudit(_ context.Context, s console.Session) (console.AuditState, error) {
-	if _, err := d.allow(s, anybody); err != nil {
-		return console.AuditState{}, err
+func (d *Desk) VerifyAudit(_ context.Context, s Session) (AuditState, error) {
+	if _, err := d.allow(s, Anyones); err != nil {
+		return AuditState{}, err
 	}
 	rep, err := d.vault.VerifyAudit()
 	if err != nil {
-		return console.AuditState{}, fmt.Errorf("reading the audit log: %w", err)
+		return AuditState{}, fmt.Errorf("reading the audit log: %w", err)
 	}
-	return console.AuditState{Entries: rep.Lines, OK: rep.OK, FirstBad: rep.FirstBad, Problem: rep.Problem, Signed: rep.Signed}, nil
+	return AuditState{Entries: rep.Lines, OK: rep.OK, FirstBad: rep.FirstBad, Problem: rep.Problem, Signed: rep.Signed}, nil
 }
 
 // fewPeople is how many a look-up is recorded for one by one; a longer list is one record, of a look at everybody it shows.
@@ -97,7 +96,7 @@ func (d *Desk) looked(by store.Actor, people []policy.Person) {
 }
 
 // lookedAtRecords records who looked at whose decisions, once a person.
-func (d *Desk) lookedAtRecords(by store.Actor, rs []console.Record) {
+func (d *Desk) lookedAtRecords(by store.Actor, rs []Record) {
 	seen := map[policy.PersonID]bool{{}: true}
 	for _, r := range rs {
 		if !seen[r.Person] {

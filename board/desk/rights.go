@@ -13,7 +13,6 @@ import (
 
 	"filippo.io/age"
 
-	"menshen/board/console"
 	"menshen/board/outbox"
 	"menshen/board/rights"
 	"menshen/policy"
@@ -21,49 +20,47 @@ import (
 	"menshen/store/audit"
 )
 
-var _ console.Rights = (*Desk)(nil)
-
 // copyWork is the scrypt work factor (2^n) of a copy's passphrase: 32 MiB and a moment on a small board. The passphrase is 80 random bits, so it need not be slow.
 const copyWork = 15
 
 // Stored gives all that is stored about a person (R-RIGHTS).
-func (d *Desk) Stored(ctx context.Context, s console.Session, id policy.PersonID) (console.Page, error) {
-	by, err := d.allow(s, seesPeople)
+func (d *Desk) Stored(ctx context.Context, s Session, id policy.PersonID) (rights.Page, error) {
+	by, err := d.allow(s, ReadsPeople)
 	if err != nil {
-		return console.Page{}, err
+		return rights.Page{}, err
 	}
 	if err := d.answered(ctx, audit.OwnPageShown, by, id); err != nil {
-		return console.Page{}, err
+		return rights.Page{}, err
 	}
 	return d.ownPage(id, s.Lang)
 }
 
 // Copy writes that as a page to print, in the person's language. It lies on the unit encrypted only, and not for long.
-func (d *Desk) Copy(ctx context.Context, s console.Session, id policy.PersonID, recipient string) (console.Copy, error) {
-	by, err := d.allow(s, seesPeople)
+func (d *Desk) Copy(ctx context.Context, s Session, id policy.PersonID, recipient string) (Copy, error) {
+	by, err := d.allow(s, ReadsPeople)
 	if err != nil {
-		return console.Copy{}, err
+		return Copy{}, err
 	}
 	p, err := d.vault.Person(id)
 	if err != nil {
-		return console.Copy{}, explain(err)
+		return Copy{}, explain(err)
 	}
 	to, passphrase, err := copyFor(recipient)
 	if err != nil {
-		return console.Copy{}, err
+		return Copy{}, err
 	}
 	if err := d.answered(ctx, audit.OwnPageCopied, by, id); err != nil {
-		return console.Copy{}, err
+		return Copy{}, err
 	}
 	page, err := d.ownPage(id, p.Lang)
 	if err != nil {
-		return console.Copy{}, err
+		return Copy{}, err
 	}
 	sheet := rights.Sheet{Lang: p.Lang, At: d.now().In(d.cfg.Site.Location()), Door: d.cfg.Unit.Name, Handler: d.cfg.Unit.Handler,
 		Contact: d.cfg.Unit.Contact, Page: page}
 	html, err := sheet.HTML()
 	if err != nil {
-		return console.Copy{}, err
+		return Copy{}, err
 	}
 	path, err := d.out.WriteCopy(d.now(), id, func(w io.Writer) error {
 		sealed, err := age.Encrypt(w, to)
@@ -74,7 +71,7 @@ func (d *Desk) Copy(ctx context.Context, s console.Session, id policy.PersonID, 
 		_, err = b.WriteString(html)
 		return errors.Join(err, b.Flush(), sealed.Close())
 	})
-	return console.Copy{Path: path, Until: d.now().Add(outbox.CopyKept), Passphrase: passphrase}, err
+	return Copy{Path: path, Until: d.now().Add(outbox.CopyKept), Passphrase: passphrase}, err
 }
 
 // answered records that a person's page was made, before it is: the page then shows this too.
@@ -87,7 +84,7 @@ func (d *Desk) answered(ctx context.Context, what audit.Kind, by store.Actor, id
 }
 
 // copyFor is who can read a copy: the holder of an age key, or of a passphrase made now.
-func copyFor(recipient string) (age.Recipient, console.Secret, error) {
+func copyFor(recipient string) (age.Recipient, Secret, error) {
 	if recipient != "" {
 		to, err := age.ParseX25519Recipient(recipient)
 		if err != nil {
@@ -104,25 +101,25 @@ func copyFor(recipient string) (age.Recipient, console.Secret, error) {
 		return nil, nil, fmt.Errorf("making a passphrase: %w", err)
 	}
 	to.SetWorkFactor(copyWork)
-	return to, console.Secret(passphrase), nil
+	return to, Secret(passphrase), nil
 }
 
 // ownPage gathers all that is stored about a person, in words of a language.
-func (d *Desk) ownPage(id policy.PersonID, lang string) (console.Page, error) {
+func (d *Desk) ownPage(id policy.PersonID, lang string) (rights.Page, error) {
 	p, err := d.vault.Person(id)
 	if err != nil {
-		return console.Page{}, explain(err)
+		return rights.Page{}, explain(err)
 	}
-	page := console.Page{Person: p}
+	page := rights.Page{Person: p}
 	names, err := d.actors(lang)
 	if err != nil {
-		return console.Page{}, err
+		return rights.Page{}, err
 	}
 	taken := time.Time{}
 	err = d.vault.History(id, func(e store.Entry) error {
 		if e.Kind == audit.Decision {
 			x := policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: id, KeyID: e.KeyID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}
-			page.Decisions = append(page.Decisions, console.Record{Seq: e.Seq, Who: p.Name, Decision: x, Told: d.signalled(x, lang)})
+			page.Decisions = append(page.Decisions, rights.Decision{Seq: e.Seq, Decision: x, Told: d.signalled(x, lang)})
 			return nil
 		}
 		if e.Kind == audit.FaceEnrolled {
@@ -132,14 +129,14 @@ func (d *Desk) ownPage(id policy.PersonID, lang string) (console.Page, error) {
 		if who == "" {
 			who = words(lang, "an account that is gone", "已删除的账户")
 		}
-		page.Acts = append(page.Acts, console.Act{At: e.At, By: who, What: rights.Act(e.Kind, lang, e.Detail)})
+		page.Acts = append(page.Acts, rights.Done{At: e.At, By: who, What: rights.Act(e.Kind, lang, e.Detail)})
 		return nil
 	})
 	if err = d.unit.Damaged(err); err != nil {
-		return console.Page{}, err
+		return rights.Page{}, err
 	}
 	if err := d.storedFace(&page, taken, lang); err != nil {
-		return console.Page{}, err
+		return rights.Page{}, err
 	}
 	return page, d.storedPasses(&page, lang)
 }
@@ -158,10 +155,10 @@ func (d *Desk) actors(lang string) (map[store.Actor]string, error) {
 }
 
 // storedFace tells what is stored of the face: how much, since when, on which consent; never the vectors.
-func (d *Desk) storedFace(page *console.Page, taken time.Time, lang string) error {
+func (d *Desk) storedFace(page *rights.Page, taken time.Time, lang string) error {
 	p := page.Person
 	add := func(en, zh, state string) {
-		page.Stored = append(page.Stored, console.Fact{Name: words(lang, en, zh), State: state})
+		page.Stored = append(page.Stored, rights.Fact{Name: words(lang, en, zh), State: state})
 	}
 	n, size := 0, 0
 	err := d.vault.Templates(func(id policy.PersonID, rows [][]float32) error {
@@ -200,7 +197,7 @@ func (d *Desk) storedFace(page *console.Page, taken time.Time, lang string) erro
 }
 
 // storedPasses tells of the passes that the person gave to visitors.
-func (d *Desk) storedPasses(page *console.Page, lang string) error {
+func (d *Desk) storedPasses(page *rights.Page, lang string) error {
 	all, err := d.vault.Passes()
 	if err = d.unit.Damaged(err); err != nil {
 		return err
@@ -215,7 +212,7 @@ func (d *Desk) storedPasses(page *console.Page, lang string) error {
 		if p.Revoked {
 			state += words(lang, ", ended", "，已终止")
 		}
-		page.Stored = append(page.Stored, console.Fact{Name: words(lang, "visitor's pass from you", "您给访客的通行码"), State: state})
+		page.Stored = append(page.Stored, rights.Fact{Name: words(lang, "visitor's pass from you", "您给访客的通行码"), State: state})
 	}
 	return nil
 }

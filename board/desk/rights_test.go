@@ -13,7 +13,7 @@ import (
 
 	"filippo.io/age"
 
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/board/outbox"
 	"menshen/policy"
 	"menshen/store"
@@ -80,7 +80,7 @@ func TestRRightsOwnPage(t *testing.T) {
 			t.Errorf("a decision about somebody else: %+v", r)
 		}
 	}
-	if _, err := b.Desk.Stored(ctx, b.Operator("tom", store.Technician), other); !errors.Is(err, console.ErrNotAllowed) {
+	if _, err := b.Desk.Stored(ctx, b.Operator("tom", store.Technician), other); !errors.Is(err, desk.ErrNotAllowed) {
 		t.Errorf("a technician may see it: %v", err)
 	}
 	b.Vault.LockFaces()
@@ -156,7 +156,7 @@ func TestRRightsCopy(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(outbox.Dir(b.Config.Unit.Dir), "page-*")); len(left) != 0 {
 		t.Errorf("the person is erased, and their page is there: %v", left)
 	}
-	if _, err := b.Desk.Copy(ctx, b.Staff, id, ""); !errors.Is(err, console.ErrNoPerson) {
+	if _, err := b.Desk.Copy(ctx, b.Staff, id, ""); !errors.Is(err, desk.ErrNoPerson) {
 		t.Errorf("a page of nobody: %v", err)
 	}
 

@@ -9,12 +9,12 @@ import (
 	"testing"
 
 	"menshen/board/boardtest"
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/internal/attack"
 	"menshen/store"
 )
 
-// rightsOf is who may call what at the desk, by the first letters of the roles: installer, technician, manager, auditor. It is written
+// rightsOf is who may call what at the methods, by the first letters of the roles: installer, technician, manager, auditor. It is written
 // from what each role is for, and stands beside the desk's own table so that a slip in one of them shows.
 var rightsOf = map[string]string{
 	"Status": "itma", "Clock": "itma", "NeverIn": "ma", "Law": "itma", "Notice": "itma", "VerifyAudit": "itma", "CheckVault": "itma",
@@ -46,7 +46,7 @@ func TestROperatorRights(t *testing.T) {
 		b := newBench(t)
 		b.Someone(1)
 		b.Start()
-		sessions := map[byte]console.Session{'m': b.Staff}
+		sessions := map[byte]desk.Session{'m': b.Staff}
 		for letter, role := range roles {
 			if letter != 'm' {
 				sessions[letter] = b.Operator("op-"+string(role), role)
@@ -55,11 +55,11 @@ func TestROperatorRights(t *testing.T) {
 		ended := b.Operator("gone", store.Manager)
 		b.Desk.LogOut(ended, "asked")
 		unsigned := b.unsigned("new")
-		desk := reflect.ValueOf(b.Desk)
+		methods := reflect.ValueOf(b.Desk)
 		takesSession := 0
-		for i := range desk.NumMethod() {
-			name := desk.Type().Method(i).Name
-			method := desk.Method(i)
+		for i := range methods.NumMethod() {
+			name := methods.Type().Method(i).Name
+			method := methods.Method(i)
 			may, known := rightsOf[name]
 			if !known {
 				if !slices.Contains(withoutSession, name) {
@@ -73,7 +73,7 @@ func TestROperatorRights(t *testing.T) {
 					continue
 				}
 				before, moves := b.newest(), len(b.Relay.Moves())
-				if err := try(method, session); !errors.Is(err, console.ErrNotAllowed) {
+				if err := try(method, session); !errors.Is(err, desk.ErrNotAllowed) {
 					t.Errorf("%s as %s: %v", name, roles[letter], err)
 				}
 				if after := b.newest(); after != before || len(b.Relay.Moves()) != moves {
@@ -81,10 +81,10 @@ func TestROperatorRights(t *testing.T) {
 				}
 				c.Count("refused to a role")
 			}
-			if err := try(method, ended); !errors.Is(err, console.ErrEnded) {
+			if err := try(method, ended); !errors.Is(err, desk.ErrEnded) {
 				t.Errorf("%s after log-out: %v", name, err)
 			}
-			if err := try(method, unsigned); !errors.Is(err, console.ErrNotAcknowledged) {
+			if err := try(method, unsigned); !errors.Is(err, desk.ErrNotAcknowledged) {
 				t.Errorf("%s before the commitment was signed: %v", name, err)
 			}
 			c.Count("refused after log-out")
@@ -97,7 +97,7 @@ func TestROperatorRights(t *testing.T) {
 			if letter == 'm' {
 				continue
 			}
-			if err := b.Desk.AssignOperatorCard(t.Context(), session, "anna", func(console.Step) {}); !errors.Is(err, console.ErrNotAllowed) {
+			if err := b.Desk.AssignOperatorCard(t.Context(), session, "anna", func(desk.Step) {}); !errors.Is(err, desk.ErrNotAllowed) {
 				t.Errorf("the manager's card as %s: %v", roles[letter], err)
 			}
 			c.Count("refused another's account")
@@ -106,7 +106,7 @@ func TestROperatorRights(t *testing.T) {
 }
 
 // try calls a method with a session and with something of each other type that it takes.
-func try(method reflect.Value, s console.Session) error {
+func try(method reflect.Value, s desk.Session) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel() // whoever waits for a card at the door waits no longer
 	var in []reflect.Value
@@ -114,7 +114,7 @@ func try(method reflect.Value, s console.Session) error {
 		switch at := method.Type().In(i); {
 		case at == reflect.TypeFor[context.Context]():
 			in = append(in, reflect.ValueOf(ctx))
-		case at == reflect.TypeFor[console.Session]():
+		case at == reflect.TypeFor[desk.Session]():
 			in = append(in, reflect.ValueOf(s))
 		case at.Kind() == reflect.Func:
 			in = append(in, reflect.MakeFunc(at, func([]reflect.Value) []reflect.Value { return nil }))
@@ -139,12 +139,12 @@ func (b *bench) newest() uint64 {
 }
 
 // unsigned makes a manager who is logged in and has not signed the commitment.
-func (b *bench) unsigned(name string) console.Session {
+func (b *bench) unsigned(name string) desk.Session {
 	b.Helper()
 	if _, err := b.Vault.AddOperator(store.Door, name, store.Manager, []byte(boardtest.Secret)); err != nil {
 		b.Fatal(err)
 	}
-	s, err := b.Desk.LogIn(context.Background(), "test", name, console.Secret(boardtest.Secret), "en", nil)
+	s, err := b.Desk.LogIn(context.Background(), "test", name, desk.Secret(boardtest.Secret), "en", nil)
 	if err != nil || s.Commitment == nil {
 		b.Fatalf("%+v, %v", s, err)
 	}

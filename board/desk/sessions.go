@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"menshen/board/console"
 	"menshen/board/notice"
 	"menshen/internal/screen"
 	"menshen/store"
@@ -13,24 +12,24 @@ import (
 )
 
 // LogIn checks name and secret, and the operator's own card where they have one (R-OPERATOR).
-func (d *Desk) LogIn(ctx context.Context, line console.LineName, name string, secret console.Secret, lang string, step console.Progress) (console.Session, error) {
+func (d *Desk) LogIn(ctx context.Context, line LineName, name string, secret Secret, lang string, step Progress) (Session, error) {
 	op, err := d.vault.CheckOperator(store.Line(line), name, secret)
 	if err == nil && op.HasCard {
 		op, err = d.secondFactor(ctx, line, name, words(lang, "tap your own card at the reader", "请刷您本人的卡"), step)
 	}
 	switch {
 	case errors.Is(err, store.ErrDenied):
-		return console.Session{}, console.ErrRefused
+		return Session{}, ErrRefused
 	case errors.Is(err, store.ErrLocked):
-		return console.Session{}, console.ErrLockedOut
+		return Session{}, ErrLockedOut
 	case errors.Is(err, store.ErrWaiting), errors.Is(err, store.ErrReadOnly):
-		return console.Session{}, d.noLogIn(ctx, lang, err)
+		return Session{}, d.noLogIn(ctx, lang, err)
 	case err != nil:
-		return console.Session{}, err
+		return Session{}, err
 	}
-	s := console.Session{Operator: op.ID, Role: console.Role(op.Role), Lang: lang, Since: d.now()}
+	s := Session{Operator: op.ID, Role: op.Role, Lang: lang, Since: d.now()}
 	if text, version := notice.Commitment(lang); op.Commitment.Version != version {
-		s.Commitment = &console.Commitment{Version: version, Text: text}
+		s.Commitment = &Commitment{Version: version, Text: text}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -40,7 +39,7 @@ func (d *Desk) LogIn(ctx context.Context, line console.LineName, name string, se
 	return s, nil
 }
 
-func (d *Desk) secondFactor(ctx context.Context, line console.LineName, name, what string, step console.Progress) (store.Operator, error) {
+func (d *Desk) secondFactor(ctx context.Context, line LineName, name, what string, step Progress) (store.Operator, error) {
 	c, err := d.cardAtDoor(ctx, what, step)
 	if err != nil {
 		return store.Operator{}, err
@@ -50,20 +49,20 @@ func (d *Desk) secondFactor(ctx context.Context, line console.LineName, name, wh
 
 // session is one log-in, until it ends.
 type session struct {
-	console.Session
-	line  console.LineName // at which they logged in
-	term  int              // of the account when they logged in
-	ended chan struct{}    // closed at the end
+	Session
+	line  LineName      // at which they logged in
+	term  int           // of the account when they logged in
+	ended chan struct{} // closed at the end
 }
 
 // accountChanged is why a session ended that its operator did not end.
 const accountChanged = "account changed"
 
 // LogOut ends the session.
-func (d *Desk) LogOut(s console.Session, why string) { d.end(s, why) }
+func (d *Desk) LogOut(s Session, why string) { d.end(s, why) }
 
 // end ends a session, and whatever is under way in it. It may have ended before.
-func (d *Desk) end(s console.Session, why string) {
+func (d *Desk) end(s Session, why string) {
 	d.mu.Lock()
 	was, ok := d.sessions[s.ID]
 	delete(d.sessions, s.ID)
@@ -77,7 +76,7 @@ func (d *Desk) end(s console.Session, why string) {
 // endAll ends every session of an operator.
 func (d *Desk) endAll(operator string) {
 	d.mu.Lock()
-	var theirs []console.Session
+	var theirs []Session
 	for _, s := range d.sessions {
 		if s.Operator == operator {
 			theirs = append(theirs, s.Session)
@@ -90,17 +89,17 @@ func (d *Desk) endAll(operator string) {
 }
 
 // session is s as the desk has it. Errors: console.ErrEnded.
-func (d *Desk) session(s console.Session) (session, error) {
+func (d *Desk) session(s Session) (session, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if now, ok := d.sessions[s.ID]; ok && now.Operator == s.Operator {
 		return *now, nil
 	}
-	return session{}, console.ErrEnded
+	return session{}, ErrEnded
 }
 
 // within gives a context that ends with the session too, by console.ErrEnded, for what lasts. The caller calls cancel when it is done.
-func (d *Desk) within(ctx context.Context, s console.Session) (_ context.Context, cancel func()) {
+func (d *Desk) within(ctx context.Context, s Session) (_ context.Context, cancel func()) {
 	ctx, stop := context.WithCancelCause(ctx)
 	now, err := d.session(s)
 	if err != nil {
@@ -110,7 +109,7 @@ func (d *Desk) within(ctx context.Context, s console.Session) (_ context.Context
 	go func() {
 		select {
 		case <-now.ended:
-			stop(console.ErrEnded)
+			stop(ErrEnded)
 		case <-ctx.Done():
 		}
 	}()
@@ -119,14 +118,14 @@ func (d *Desk) within(ctx context.Context, s console.Session) (_ context.Context
 
 // ended is what ended a command that goes on until it is ended: nil where its caller did.
 func ended(ctx context.Context) error {
-	if why := context.Cause(ctx); errors.Is(why, console.ErrEnded) {
+	if why := context.Cause(ctx); errors.Is(why, ErrEnded) {
 		return why
 	}
 	return nil
 }
 
 // Acknowledge records the confidentiality commitment.
-func (d *Desk) Acknowledge(_ context.Context, s console.Session) (console.Session, error) {
+func (d *Desk) Acknowledge(_ context.Context, s Session) (Session, error) {
 	now, err := d.session(s)
 	if err != nil {
 		return s, err
@@ -148,7 +147,7 @@ func (d *Desk) Acknowledge(_ context.Context, s console.Session) (console.Sessio
 		kept.Commitment = nil
 		return now.Session, nil
 	}
-	return s, console.ErrEnded
+	return s, ErrEnded
 }
 
 // noLogIn tells whoever wants to log in what is wrong with the vault, without which it cannot be said who they are. Nothing of what it holds is told.

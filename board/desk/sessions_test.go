@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"menshen/board/boardtest"
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/recognizer/eye"
 	"menshen/store"
 )
@@ -17,18 +17,18 @@ func TestROperatorSessionEnds(t *testing.T) {
 	ctx := context.Background()
 	for what, change := range map[string]func(*bench) error{
 		"block": func(b *bench) error {
-			return b.Desk.ChangeOperator(ctx, b.Staff, "eve", console.Manager, true)
+			return b.Desk.ChangeOperator(ctx, b.Staff, "eve", desk.Manager, true)
 		},
 		"role": func(b *bench) error {
-			return b.Desk.ChangeOperator(ctx, b.Staff, "eve", console.Auditor, false)
+			return b.Desk.ChangeOperator(ctx, b.Staff, "eve", desk.Auditor, false)
 		},
 		"recovery": func(b *bench) error {
 			code, err := b.Desk.NewRecovery(ctx, b.Staff, "eve")
-			return errors.Join(err, b.Desk.Recover(ctx, "test", "eve", code, console.Secret("another secret")))
+			return errors.Join(err, b.Desk.Recover(ctx, "test", "eve", code, desk.Secret("another secret")))
 		},
 		"secret": func(b *bench) error {
-			there, err := b.Desk.LogIn(ctx, "another line", "eve", console.Secret(boardtest.Secret), "en", nil)
-			return errors.Join(err, b.Desk.SetSecret(ctx, there, console.Secret(boardtest.Secret), console.Secret("another secret")))
+			there, err := b.Desk.LogIn(ctx, "another line", "eve", desk.Secret(boardtest.Secret), "en", nil)
+			return errors.Join(err, b.Desk.SetSecret(ctx, there, desk.Secret(boardtest.Secret), desk.Secret("another secret")))
 		},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -38,10 +38,10 @@ func TestROperatorSessionEnds(t *testing.T) {
 			eve := b.Operator("eve", store.Manager)
 			watch, aim, card := make(chan error, 1), make(chan error, 1), make(chan error, 1)
 			asked := make(chan bool)
-			go func() { watch <- b.Desk.Watch(ctx, eve, func(console.Event) {}) }()
-			go func() { aim <- b.Desk.Aim(ctx, eve, func(*console.Picture) {}) }()
+			go func() { watch <- b.Desk.Watch(ctx, eve, func(desk.Event) {}) }()
+			go func() { aim <- b.Desk.Aim(ctx, eve, func(*desk.Picture) {}) }()
 			go func() {
-				_, err := b.Desk.AssignCard(ctx, eve, id, "fob", func(console.Step) { close(asked) })
+				_, err := b.Desk.AssignCard(ctx, eve, id, "fob", func(desk.Step) { close(asked) })
 				card <- err
 			}()
 			b.Eventually("the watcher", func() bool { return b.Driver.Watchers() == 1 })
@@ -51,15 +51,15 @@ func TestROperatorSessionEnds(t *testing.T) {
 				t.Fatal(err)
 			}
 			for name, ended := range map[string]chan error{"watch": watch, "aim": aim, "card": card} {
-				if err := <-ended; !errors.Is(err, console.ErrEnded) {
+				if err := <-ended; !errors.Is(err, desk.ErrEnded) {
 					t.Errorf("%s goes on, or ended with %v", name, err)
 				}
 			}
 			moves := len(b.Relay.Moves())
-			if _, err := b.Desk.OpenDoor(ctx, eve, "parcel"); !errors.Is(err, console.ErrEnded) || len(b.Relay.Moves()) != moves {
+			if _, err := b.Desk.OpenDoor(ctx, eve, "parcel"); !errors.Is(err, desk.ErrEnded) || len(b.Relay.Moves()) != moves {
 				t.Errorf("opening the door: %v", err)
 			}
-			if err := b.Desk.AddOperator(ctx, eve, "mallory", console.Manager, console.Secret(boardtest.Secret)); !errors.Is(err, console.ErrEnded) {
+			if err := b.Desk.AddOperator(ctx, eve, "mallory", desk.Manager, desk.Secret(boardtest.Secret)); !errors.Is(err, desk.ErrEnded) {
 				t.Errorf("making a manager: %v", err)
 			}
 			if _, err := b.Desk.Status(ctx, b.Staff); err != nil {
@@ -78,7 +78,7 @@ func TestROperatorAccountIsReadEachTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Desk.OpenDoor(context.Background(), tom, "parcel"); !errors.Is(err, console.ErrEnded) {
+	if _, err := b.Desk.OpenDoor(context.Background(), tom, "parcel"); !errors.Is(err, desk.ErrEnded) {
 		t.Errorf("a blocked operator: %v", err)
 	}
 }

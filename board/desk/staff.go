@@ -7,46 +7,43 @@ import (
 	"strings"
 	"time"
 
-	"menshen/board/console"
 	"menshen/store"
 	"menshen/store/audit"
 )
 
-var _ console.Staff = (*Desk)(nil)
-
 // Operators lists the accounts.
-func (d *Desk) Operators(_ context.Context, s console.Session) ([]console.Operator, error) {
-	if _, err := d.allow(s, seesPeople); err != nil {
+func (d *Desk) Operators(_ context.Context, s Session) ([]Operator, error) {
+	if _, err := d.allow(s, ReadsPeople); err != nil {
 		return nil, err
 	}
 	all, err := d.vault.Operators()
 	if err != nil {
 		return nil, fmt.Errorf("reading the operators: %w", err)
 	}
-	var out []console.Operator
+	var out []Operator
 	for _, o := range all {
 		if !o.LockedTill.After(d.now()) {
 			o.LockedTill = time.Time{}
 		}
-		out = append(out, console.Operator{Name: o.Name, Role: console.Role(o.Role), Blocked: o.Blocked, HasCard: o.HasCard,
+		out = append(out, Operator{Name: o.Name, Role: o.Role, Blocked: o.Blocked, HasCard: o.HasCard,
 			Commitment: o.Commitment.Version, LockedTill: o.LockedTill, LastLogin: o.LastLogin})
 	}
 	return out, nil
 }
 
 // AddOperator makes an account, whose owner types the secret.
-func (d *Desk) AddOperator(_ context.Context, s console.Session, name string, role console.Role, secret console.Secret) error {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) AddOperator(_ context.Context, s Session, name string, role Role, secret Secret) error {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
-	_, err = d.vault.AddOperator(by, name, store.Role(role), secret)
+	_, err = d.vault.AddOperator(by, name, role, secret)
 	return explainStaff(err)
 }
 
 // ChangeOperator sets role and block, and ends the operator's sessions. There is always a manager left who can log in.
-func (d *Desk) ChangeOperator(_ context.Context, s console.Session, name string, role console.Role, blocked bool) error {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) ChangeOperator(_ context.Context, s Session, name string, role Role, blocked bool) error {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
@@ -58,18 +55,18 @@ func (d *Desk) ChangeOperator(_ context.Context, s console.Session, name string,
 		return problem(errors.New("nobody blocks or demotes themselves"), "let another manager do it")
 	}
 	err = d.vault.ChangeOperator(by, o.ID, either(blocked, audit.OperatorBlocked, audit.OperatorChanged), func(o *store.Operator) error {
-		o.Role, o.Blocked = store.Role(role), blocked
+		o.Role, o.Blocked = role, blocked
 		return nil
 	})
-	if err == nil && (console.Role(o.Role) != role || o.Blocked != blocked) {
+	if err == nil && (o.Role != role || o.Blocked != blocked) {
 		d.endAll(o.ID)
 	}
 	return explainStaff(err)
 }
 
 // SetSecret changes one's own secret, and ends every session of that account. Whoever finds a console open does not know the present one.
-func (d *Desk) SetSecret(_ context.Context, s console.Session, present, secret console.Secret) error {
-	by, err := d.allow(s, anybody)
+func (d *Desk) SetSecret(_ context.Context, s Session, present, secret Secret) error {
+	by, err := d.allow(s, Anyones)
 	if err != nil {
 		return err
 	}
@@ -85,7 +82,7 @@ func (d *Desk) SetSecret(_ context.Context, s console.Session, present, secret c
 }
 
 // AssignOperatorCard makes the next card at the door an operator's second factor.
-func (d *Desk) AssignOperatorCard(ctx context.Context, s console.Session, name string, step console.Progress) error {
+func (d *Desk) AssignOperatorCard(ctx context.Context, s Session, name string, step Progress) error {
 	by, o, err := d.ownOrManaged(s, name)
 	if err != nil {
 		return err
@@ -100,8 +97,8 @@ func (d *Desk) AssignOperatorCard(ctx context.Context, s console.Session, name s
 }
 
 // NewRecovery makes the code for the sealed envelope.
-func (d *Desk) NewRecovery(_ context.Context, s console.Session, name string) (console.Secret, error) {
-	by, err := d.allow(s, keepsPeople)
+func (d *Desk) NewRecovery(_ context.Context, s Session, name string) (Secret, error) {
+	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return nil, err
 	}
@@ -110,11 +107,11 @@ func (d *Desk) NewRecovery(_ context.Context, s console.Session, name string) (c
 		return nil, err
 	}
 	code, err := d.vault.NewRecovery(by, o.ID)
-	return console.Secret(code), explainStaff(err)
+	return Secret(code), explainStaff(err)
 }
 
 // Recover sets a new secret by the sealed code.
-func (d *Desk) Recover(_ context.Context, line console.LineName, name string, code, secret console.Secret) error {
+func (d *Desk) Recover(_ context.Context, line LineName, name string, code, secret Secret) error {
 	op, err := d.vault.Recover(store.Line(line), name, string(code), secret)
 	if err == nil {
 		d.endAll(op.ID)
@@ -123,14 +120,14 @@ func (d *Desk) Recover(_ context.Context, line console.LineName, name string, co
 }
 
 // ownOrManaged finds the account of name: the session's own, or anybody's for a manager.
-func (d *Desk) ownOrManaged(s console.Session, name string) (store.Actor, store.Operator, error) {
-	by, err := d.allow(s, anybody)
+func (d *Desk) ownOrManaged(s Session, name string) (store.Actor, store.Operator, error) {
+	by, err := d.allow(s, Anyones)
 	if err != nil {
 		return "", store.Operator{}, err
 	}
 	o, err := d.operator(name)
 	if err == nil && o.ID != string(by) {
-		_, err = d.allow(s, keepsPeople)
+		_, err = d.allow(s, KeepsPeople)
 	}
 	return by, o, err
 }
@@ -152,9 +149,9 @@ func (d *Desk) operator(name string) (store.Operator, error) {
 func explainStaff(err error) error {
 	switch {
 	case errors.Is(err, store.ErrDenied):
-		return console.ErrRefused
+		return ErrRefused
 	case errors.Is(err, store.ErrLocked):
-		return console.ErrLockedOut
+		return ErrLockedOut
 	case errors.Is(err, store.ErrTaken):
 		return problem(errors.New("this log-in name is in use"), "choose another one")
 	case errors.Is(err, store.ErrWeak):

@@ -9,44 +9,43 @@ import (
 	"strings"
 	"time"
 
-	"menshen/board/console"
 	"menshen/board/unit"
 	"menshen/policy"
 )
 
 // Status is the unit at one moment.
-func (d *Desk) Status(ctx context.Context, s console.Session) (console.Status, error) {
-	if _, err := d.allow(s, anybody); err != nil {
-		return console.Status{}, err
+func (d *Desk) Status(ctx context.Context, s Session) (Status, error) {
+	if _, err := d.allow(s, Anyones); err != nil {
+		return Status{}, err
 	}
 	people, err := d.vault.People()
 	if err = d.unit.Damaged(err); err != nil {
-		return console.Status{}, fmt.Errorf("reading the people: %w", err)
+		return Status{}, fmt.Errorf("reading the people: %w", err)
 	}
 	machine := machineFacts(d.board.Health(d.cfg.Unit.Dir), s.Lang) // beside the loop: the kernel may take its time
 	state, err := d.unit.State(ctx)
 	if err != nil {
-		return console.Status{}, err
+		return Status{}, err
 	}
 	st := d.status(state, s.Lang)
 	st.Others = append(st.Others, machine...)
 	st.People = len(people)
 	if shut := d.shutOut(people, s.Lang); shut != "" {
-		st.Others = append(st.Others, console.Fact{Name: "people", Fault: shut})
+		st.Others = append(st.Others, Fact{Name: "people", Fault: shut})
 	}
 	st.Others = append(st.Others, d.pinFacts(people, s.Lang)...)
 	return st, nil
 }
 
 // status puts a state into words of lang.
-func (d *Desk) status(s unit.State, lang string) console.Status {
+func (d *Desk) status(s unit.State, lang string) Status {
 	c := d.vault.Clock()
-	st := console.Status{
+	st := Status{
 		At: s.At, Unit: d.cfg.Unit.Name,
 		Door: cmp.Or(s.Door, policy.Locked), Unlocked: s.Unlocked,
 		WithFace:   s.Faces.People,
 		Camera:     cameraFact(s.Eye, lang),
-		Store:      console.Fact{Name: "store", State: words(lang, "in order", "正常"), Fault: cmp.Or(s.Faults["store"], s.Faults["vault"])},
+		Store:      Fact{Name: "store", State: words(lang, "in order", "正常"), Fault: cmp.Or(s.Faults["store"], s.Faults["vault"])},
 		Clock:      policy.Clock{Trusted: c.Trusted, Floor: c.Floor},
 		ClockFrom:  d.clockFrom(),
 		ClockDoubt: d.clockDoubt(lang),
@@ -61,12 +60,12 @@ func (d *Desk) status(s unit.State, lang string) console.Status {
 	for _, r := range s.Readers {
 		name := "reader " + r.Name
 		own[name] = true
-		st.Readers = append(st.Readers, console.Fact{Name: name, State: readerState(r, lang), Fault: s.Faults[name]})
+		st.Readers = append(st.Readers, Fact{Name: name, State: readerState(r, lang), Fault: s.Faults[name]})
 	}
 	for _, in := range s.Inputs {
 		name := "input " + in.Role
 		own[name] = true
-		f := console.Fact{Name: name, State: words(lang, either(in.Active, "active", "at rest"), either(in.Active, "动作", "静止")), Fault: s.Faults[name]}
+		f := Fact{Name: name, State: words(lang, either(in.Active, "active", "at rest"), either(in.Active, "动作", "静止")), Fault: s.Faults[name]}
 		if in.Err != nil {
 			f.State, f.Fault = "", in.Err.Error()
 		}
@@ -75,29 +74,29 @@ func (d *Desk) status(s unit.State, lang string) console.Status {
 	st.Others = append(st.Others, d.codeFacts(s, lang)...)
 	st.Others = append(st.Others, d.faceFacts(s, lang)...)
 	if n := d.vault.Backlog(); n > 0 {
-		st.Others = append(st.Others, console.Fact{Name: "records", State: fmt.Sprintf(words(lang, "%d wait for the disk", "%d 条等待写盘"), n)})
+		st.Others = append(st.Others, Fact{Name: "records", State: fmt.Sprintf(words(lang, "%d wait for the disk", "%d 条等待写盘"), n)})
 	}
 	for _, device := range slices.Sorted(maps.Keys(s.Faults)) {
 		if !own[device] {
-			st.Others = append(st.Others, console.Fact{Name: device, Fault: s.Faults[device]})
+			st.Others = append(st.Others, Fact{Name: device, Fault: s.Faults[device]})
 		}
 	}
 	return st
 }
 
 // codeFacts tells of wrong codes, while there are any that count.
-func (d *Desk) codeFacts(s unit.State, lang string) []console.Fact {
+func (d *Desk) codeFacts(s unit.State, lang string) []Fact {
 	if s.Codes.Wrong == 0 {
 		return nil
 	}
-	f := console.Fact{Name: "codes", State: fmt.Sprintf(words(lang, "%d wrong ones count", "计 %d 次错误密码"), s.Codes.Wrong)}
+	f := Fact{Name: "codes", State: fmt.Sprintf(words(lang, "%d wrong ones count", "计 %d 次错误密码"), s.Codes.Wrong)}
 	if s.Codes.Rest > 0 {
 		f.State += fmt.Sprintf(words(lang, "; the keypad rests until %s, cards open", "；键盘暂停至 %s，刷卡照常"), d.clockTime(s.At.Add(s.Codes.Rest)))
 	}
 	if s.Codes.Guessing {
 		f.Fault = words(lang, "somebody is guessing codes: look who stands at the door", "有人在猜密码：请查看门口")
 	}
-	return []console.Fact{f}
+	return []Fact{f}
 }
 
 // clockTime is a time of day at the site.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"menshen/board/console"
 	"menshen/board/unit"
 	"menshen/recognizer/eye"
 )
@@ -32,15 +31,15 @@ func (d *Desk) whyOff(off unit.Off, lang string) (why, fix string) {
 }
 
 // faceFacts are the parts of face entry that have a state of their own.
-func (d *Desk) faceFacts(s unit.State, lang string) (out []console.Fact) {
+func (d *Desk) faceFacts(s unit.State, lang string) (out []Fact) {
 	f := s.Faces
 	if s.Eye == nil || f.Unusable {
 		return nil
 	}
 	if there := atTheDoor(s, lang); there != "" {
-		out = append(out, console.Fact{Name: "at the door", State: there})
+		out = append(out, Fact{Name: "at the door", State: there})
 	}
-	templates := console.Fact{Name: "templates", State: fmt.Sprintf(words(lang, "%d in memory", "内存中 %d 个"), f.Rows)}
+	templates := Fact{Name: "templates", State: fmt.Sprintf(words(lang, "%d in memory", "内存中 %d 个"), f.Rows)}
 	switch {
 	case f.Rows == 0:
 	case f.Locked:
@@ -49,7 +48,7 @@ func (d *Desk) faceFacts(s unit.State, lang string) (out []console.Fact) {
 		templates.Fault = words(lang, "swap could take them: give the service LimitMEMLOCK=infinity, or switch swap off", "可能被换出到磁盘：请为服务设置 LimitMEMLOCK=infinity 或关闭交换分区")
 	}
 	if f.Failures > 0 {
-		tries := console.Fact{Name: "tries", State: fmt.Sprintf(words(lang, "%d faces refused in a row", "连续 %d 次人脸未通过"), f.Failures)}
+		tries := Fact{Name: "tries", State: fmt.Sprintf(words(lang, "%d faces refused in a row", "连续 %d 次人脸未通过"), f.Failures)}
 		if f.Rest > 0 {
 			tries.State += fmt.Sprintf(words(lang, "; faces rest until %s, cards open", "；人脸暂停至 %s，刷卡照常"), d.clockTime(s.At.Add(f.Rest)))
 		}
@@ -59,9 +58,9 @@ func (d *Desk) faceFacts(s unit.State, lang string) (out []console.Fact) {
 }
 
 // thresholdFact is what a face must reach at this door, by whose measurements, and whether that keeps what was asked for.
-func (d *Desk) thresholdFact(f unit.FaceState, lang string) console.Fact {
+func (d *Desk) thresholdFact(f unit.FaceState, lang string) Fact {
 	c, at := d.cfg.Faces, f.At
-	threshold := console.Fact{Name: "threshold", State: at.String()}
+	threshold := Fact{Name: "threshold", State: at.String()}
 	if lang == "zh" {
 		threshold.State = fmt.Sprintf("相似度 %.3f，每 %.0f 次陌生人尝试不多于一次误认（%s）", at.Threshold, math.Floor(at.OneIn+1e-6), eyeWord(string(at.Basis), lang))
 	}
@@ -110,11 +109,11 @@ func eyeWord(w, lang string) string {
 	return w
 }
 
-func cameraFact(s *eye.Status, lang string) console.Fact {
+func cameraFact(s *eye.Status, lang string) Fact {
 	if s == nil {
-		return console.Fact{Name: "camera", State: words(lang, "none", "无")}
+		return Fact{Name: "camera", State: words(lang, "none", "无")}
 	}
-	f := console.Fact{Name: "camera", State: fmt.Sprintf(words(lang, "%s, %s, %.0f frames/s, process %d with %d MiB", "%s，%s，每秒 %.0f 帧，进程 %d 占 %d MiB"),
+	f := Fact{Name: "camera", State: fmt.Sprintf(words(lang, "%s, %s, %.0f frames/s, process %d with %d MiB", "%s，%s，每秒 %.0f 帧，进程 %d 占 %d MiB"),
 		eyeWord(string(s.Camera), lang), eyeWord(s.Mode.String(), lang), s.FPS, s.PID, s.RSS>>20)}
 	switch {
 	case s.State == eye.Waiting && s.LastError != nil:

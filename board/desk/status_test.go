@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"menshen/board/boardtest"
-	"menshen/board/console"
 	"menshen/board/desk"
 	"menshen/board/unit"
 	"menshen/hal"
@@ -72,8 +71,8 @@ func TestStatusTellsWhoStandsThere(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(7)
 	state := b.State
-	facts := func(lang string) map[string]console.Fact {
-		m := map[string]console.Fact{}
+	facts := func(lang string) map[string]desk.Fact {
+		m := map[string]desk.Fact{}
 		for _, f := range desk.FaceFacts(b.Desk, state(), lang) {
 			m[f.Name] = f
 		}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"menshen/board/boardtest"
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/policy"
 )
 
@@ -76,8 +76,8 @@ func TestRSafeWithASwappedVault(t *testing.T) {
 			}
 			ctx, cancel := context.WithCancel(context.Background())
 			cancel() // the loop does not run
-			var problem *console.Problem
-			_, err = b.Desk.LogIn(ctx, "test", "anna", console.Secret(boardtest.Secret), "en", nil)
+			var problem *desk.Problem
+			_, err = b.Desk.LogIn(ctx, "test", "anna", desk.Secret(boardtest.Secret), "en", nil)
 			if !errors.As(err, &problem) || !strings.Contains(err.Error(), "nobody can log in") {
 				t.Errorf("log-in: %v", err)
 			}

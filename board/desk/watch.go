@@ -8,19 +8,16 @@ import (
 	"strings"
 	"time"
 
-	"menshen/board/console"
 	"menshen/board/unit"
 	"menshen/store"
 	"menshen/store/audit"
 )
 
-var _ console.Watcher = (*Desk)(nil)
-
 // Watch shows what happens at the unit: each change of an input and each card, key and misread frame of a reader, as the drivers hand them over;
 // each decision; each line of the audit log; and once a second what has changed in how the parts are. It says that a card or a key came, never
 // which, and names nobody.
-func (d *Desk) Watch(ctx context.Context, s console.Session, show func(console.Event)) error {
-	if _, err := d.allow(s, opensDoor); err != nil {
+func (d *Desk) Watch(ctx context.Context, s Session, show func(Event)) error {
+	if _, err := d.allow(s, OpensDoor); err != nil {
 		return err
 	}
 	ctx, done := d.within(ctx, s)
@@ -48,7 +45,7 @@ func (d *Desk) Watch(ctx context.Context, s console.Session, show func(console.E
 			now := d.partStates(state, machineFacts(health, s.Lang), s.Lang)
 			for _, part := range slices.Sorted(maps.Keys(now)) {
 				if was, known := before[part]; known && was != now[part] {
-					show(console.Event{At: d.now(), Source: part, Text: now[part]})
+					show(Event{At: d.now(), Source: part, Text: now[part]})
 				}
 			}
 			before = now
@@ -61,8 +58,8 @@ func (d *Desk) Watch(ctx context.Context, s console.Session, show func(console.E
 }
 
 // shownEvent is an event in words of lang.
-func shownEvent(e unit.Event, lang string) console.Event {
-	out := console.Event{At: e.At, Source: e.Device}
+func shownEvent(e unit.Event, lang string) Event {
+	out := Event{At: e.At, Source: e.Device}
 	switch e.Kind {
 	case unit.CardRead:
 		out.Text = fmt.Sprintf(words(lang, "a card of %d bits", "一张 %d 位的卡"), e.Bits)
@@ -104,7 +101,7 @@ func shownRecord(e store.Entry) string {
 }
 
 // partStates are the states of the parts that change now and then, without the figures that change always.
-func (d *Desk) partStates(state unit.State, machine []console.Fact, lang string) map[string]string {
+func (d *Desk) partStates(state unit.State, machine []Fact, lang string) map[string]string {
 	m := map[string]string{"clock": d.clockFrom(), "faces": words(lang, "on", "启用")}
 	if off, _ := d.whyOff(state.Faces.Off, lang); off != "" {
 		m["faces"] = words(lang, "off: ", "停用：") + off

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/board/host"
 	"menshen/hal"
 	"menshen/recognizer/eye"
@@ -22,7 +22,7 @@ type seen struct {
 	lines []string
 }
 
-func (s *seen) add(e console.Event) {
+func (s *seen) add(e desk.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lines = append(s.lines, fmt.Sprintf("%s: %s %v", e.Source, e.Text, e.Fault))
@@ -75,7 +75,7 @@ func TestRStrangerWatch(t *testing.T) {
 	if b.Driver.Watchers() != 0 {
 		t.Error("the watcher stays behind")
 	}
-	if err := b.Desk.Watch(context.Background(), b.Operator("aud", store.Auditor), nil); !errors.Is(err, console.ErrNotAllowed) {
+	if err := b.Desk.Watch(context.Background(), b.Operator("aud", store.Auditor), nil); !errors.Is(err, desk.ErrNotAllowed) {
 		t.Errorf("an auditor watches: %v", err)
 	}
 }

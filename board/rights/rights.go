@@ -12,9 +12,35 @@ import (
 	"strings"
 	"time"
 
-	"menshen/board/console"
+	"menshen/internal/i18n"
 	"menshen/policy"
 )
+
+// Page is all that is stored about one person.
+type Page struct {
+	Person    policy.Person
+	Stored    []Fact     // what else: "template", "consent", with size, date, hash, key epoch; never the data itself
+	Notice    string     // the very words that they agreed to; empty: they did not
+	Decisions []Decision // each decision about them that is still kept
+	Acts      []Done     // each act on their data, look-ups included
+}
+
+// Fact is something that is stored.
+type Fact struct{ Name, State string }
+
+// Decision is one about them, as the audit log keeps it.
+type Decision struct {
+	Seq uint64
+	policy.Decision
+	Told string // how the door answered, by lamp and buzzer
+}
+
+// Done is something that an operator, or the unit itself, did with a person's data.
+type Done struct {
+	At   time.Time
+	By   string // log-in name; "the unit itself" for what happens by itself
+	What string
+}
 
 // Sheet is a person's page with what stands around it. Times are shown in At's zone.
 type Sheet struct {
@@ -23,7 +49,7 @@ type Sheet struct {
 	Door    string
 	Handler string
 	Contact string
-	console.Page
+	Page
 }
 
 //go:embed sheet.html
@@ -76,11 +102,11 @@ func (s Sheet) LastDay() time.Time {
 }
 
 // failed gives the checks that a refusal came from, with their figures.
-func (s Sheet) failed(r console.Record) string {
+func (s Sheet) failed(r Decision) string {
 	var all []string
 	for _, c := range r.Trace {
 		if !c.Pass {
-			all = append(all, strings.TrimSpace(console.Word(c.Rule, s.Lang)+" "+console.Word(c.Text(s.Lang), s.Lang)))
+			all = append(all, strings.TrimSpace(i18n.Word(c.Rule, s.Lang)+" "+i18n.Word(c.Text(s.Lang), s.Lang)))
 		}
 	}
 	return strings.Join(all, s.pick("; ", "；"))

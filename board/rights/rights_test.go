@@ -6,28 +6,27 @@ import (
 	"testing"
 	"time"
 
-	"menshen/board/console"
 	"menshen/policy"
 )
 
 func sheet(lang string) Sheet {
 	at := time.Date(2026, 11, 22, 14, 0, 0, 0, time.FixedZone("CST", 8*3600))
-	var recs []console.Record
+	var recs []Decision
 	for i := range 14 {
 		d := policy.Decision{At: at.Add(-time.Duration(i) * 7 * time.Hour), Means: policy.ByCard, Grant: true, Reason: policy.ReasonCard}
 		if i%5 == 2 {
 			d.Means, d.Grant, d.Reason = policy.ByFace, false, policy.ReasonNotLive
 			d.Trace = []policy.Check{{Rule: "card known", Pass: true}, {Rule: "alive", Detail: "0.41 of 0.70"}}
 		}
-		recs = append(recs, console.Record{Seq: uint64(900 - i), Decision: d, Told: d.Signal().Text(lang)})
+		recs = append(recs, Decision{Seq: uint64(900 - i), Decision: d, Told: d.Signal().Text(lang)})
 	}
-	return Sheet{Lang: lang, At: at, Door: "Block 4, main entrance", Handler: "Example Homes", Contact: "+86 21 5555 0100", Page: console.Page{
+	return Sheet{Lang: lang, At: at, Door: "Block 4, main entrance", Handler: "Example Homes", Contact: "+86 21 5555 0100", Page: Page{
 		Person: policy.Person{ID: policy.PersonID{1, 2, 3}, Name: "Li <b>Mei</b>", Apartment: "1204", Lang: lang, From: at.AddDate(-1, 0, 0), Until: at.AddDate(1, 0, 0), Groups: []string{"tenants"},
 			Keys: []policy.Credential{{ID: "aa", Kind: policy.CardKind, Label: "grey fob", LastUsed: at, Clonable: true}, {ID: "bb", Kind: policy.PINKind, Label: "PIN", Revoked: true}},
 			Face: policy.FaceConsent{State: policy.FaceEnrolled, At: at.AddDate(0, -1, 0), Minor: true, Guardian: "mother", CardToo: true}},
-		Stored: []console.Fact{{Name: "template", State: "3 of 512 numbers each, taken 2026-10-22 14:00"}, {Name: "consent", State: "2026-10-22 14:00, to the notice in \"en\""}},
+		Stored: []Fact{{Name: "template", State: "3 of 512 numbers each, taken 2026-10-22 14:00"}, {Name: "consent", State: "2026-10-22 14:00, to the notice in \"en\""}},
 		Notice: "Face entry at Block 4: your choice\n\nYou do not need face entry.", Decisions: recs,
-		Acts: []console.Act{{At: at, By: "anna", What: Act("looked up", lang, nil)}, {At: at, By: "the unit itself", What: Act("face erased", lang, map[string]string{"subject": "ff", "why": "withdrawn"})}},
+		Acts: []Done{{At: at, By: "anna", What: Act("looked up", lang, nil)}, {At: at, By: "the unit itself", What: Act("face erased", lang, map[string]string{"subject": "ff", "why": "withdrawn"})}},
 	}}
 }
 

@@ -228,7 +228,7 @@ func ConsoleRequest(c *config.Config, d *desk.Desk) Request {
 		if err != nil {
 			return err
 		}
-		o.Line = console.LineName(user)
+		o.Line = desk.LineName(user)
 		err = console.Serve(ctx, line, d, consoleOptions(c, o))
 		if ctx.Err() != nil {
 			return unit.ErrStopped

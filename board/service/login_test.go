@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"menshen/board/boardtest"
-	"menshen/board/console"
+	"menshen/board/desk"
 )
 
 // TestROperatorEachLineCountsAlone: what was tried in vain at the control socket counts for that
@@ -18,12 +18,12 @@ func TestROperatorEachLineCountsAlone(t *testing.T) {
 	b, _ := socketed(t)
 	ctx := context.Background()
 	atSocket := func(secret string) error {
-		line := console.LineName(fmt.Sprintf("local user %d", os.Geteuid()))
-		_, err := b.Desk.LogIn(ctx, line, "anna", console.Secret(secret), "en", nil)
+		line := desk.LineName(fmt.Sprintf("local user %d", os.Geteuid()))
+		_, err := b.Desk.LogIn(ctx, line, "anna", desk.Secret(secret), "en", nil)
 		return err
 	}
 	for range 4 {
-		if err := atSocket("wrong"); !errors.Is(err, console.ErrRefused) {
+		if err := atSocket("wrong"); !errors.Is(err, desk.ErrRefused) {
 			t.Fatal(err)
 		}
 	}
@@ -33,10 +33,10 @@ func TestROperatorEachLineCountsAlone(t *testing.T) {
 		anna.hit(answer[1] + "\r")
 	}
 	anna.see("Name or secret is wrong.")
-	if err := atSocket(boardtest.Secret); !errors.Is(err, console.ErrLockedOut) {
+	if err := atSocket(boardtest.Secret); !errors.Is(err, desk.ErrLockedOut) {
 		t.Errorf("at the socket: %v", err)
 	}
-	s, err := b.Desk.LogIn(ctx, "serial", "anna", console.Secret(boardtest.Secret), "en", nil)
+	s, err := b.Desk.LogIn(ctx, "serial", "anna", desk.Secret(boardtest.Secret), "en", nil)
 	if err != nil {
 		t.Fatalf("at the serial line: %v", err)
 	}

@@ -3,6 +3,7 @@ package unit
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"menshen/policy"
@@ -49,7 +50,7 @@ func (u *Unit) BeginAiming(ctx context.Context, by store.Actor) error {
 	u.tellRecord(begun)
 	if _, err = u.vault.Record(within, begun); err != nil {
 		u.EndAiming(ctx)
-		return errors.Join(ErrNoRecord, err)
+		return fmt.Errorf("%w: %w", ErrNoRecord, err)
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"menshen/board/boardtest"
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/board/host"
 	"menshen/policy"
 	"menshen/recognizer"
@@ -44,7 +44,7 @@ func TestSessionsBesideTheLoop(t *testing.T) {
 	}
 	done := make(chan act)
 	goes := func(name string, f func() error) { go func() { done <- act{name, f()} }() }
-	goes("watch", func() error { return b.Desk.Watch(ctx, b.Staff, func(console.Event) {}) })
+	goes("watch", func() error { return b.Desk.Watch(ctx, b.Staff, func(desk.Event) {}) })
 	goes("camera", func() error {
 		for n := 0; ctx.Err() == nil; n++ {
 			o := boardtest.Look(1)
@@ -60,7 +60,7 @@ func TestSessionsBesideTheLoop(t *testing.T) {
 		return nil
 	})
 	goes("enrol", func() error {
-		_, err := b.Desk.Enrol(ctx, b.Staff, id, func(console.Step) {})
+		_, err := b.Desk.Enrol(ctx, b.Staff, id, func(desk.Step) {})
 		return err
 	})
 	goes("erase", func() error {
@@ -119,7 +119,7 @@ func TestKernelIsAskedBesideTheLoop(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	watched := make(chan error, 1)
-	go func() { watched <- b.Desk.Watch(ctx, b.Staff, func(console.Event) {}) }()
+	go func() { watched <- b.Desk.Watch(ctx, b.Staff, func(desk.Event) {}) }()
 	if err := <-asked; err != nil {
 		t.Errorf("watch: the loop waits for the kernel: %v", err)
 	}

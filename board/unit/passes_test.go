@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"menshen/board/config"
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/board/pass"
 	"menshen/board/unit"
 	"menshen/hal"
@@ -26,7 +26,7 @@ func withPasses(c *config.Config) {
 
 // visit is a pass as a visitor holds it.
 type visit struct {
-	console.Pass
+	desk.Pass
 	text string
 }
 
@@ -223,7 +223,7 @@ func TestPassDigitsAndScanner(t *testing.T) {
 		t.Errorf("with passes switched off: %+v", e)
 	}
 	_, err := b.Desk.AddPass(context.Background(), b.Staff, policy.PersonID{}, b.Clock.Now(), b.Clock.Now().Add(time.Hour), 1)
-	var pr *console.Problem
+	var pr *desk.Problem
 	if !errors.As(err, &pr) {
 		t.Errorf("a pass where none is taken: %v", err)
 	}
@@ -286,7 +286,7 @@ func TestPassDesk(t *testing.T) {
 		t.Errorf("the host's own page: %+v, %v", page.Stored, err)
 	}
 	for _, key := range []string{"", "zz", "pass-"} {
-		var pr *console.Problem
+		var pr *desk.Problem
 		if err := b.Desk.EndPass(ctx, b.Staff, key); !errors.As(err, &pr) {
 			t.Errorf("key %q: %v", key, err)
 		}
@@ -309,7 +309,7 @@ func TestPassDesk(t *testing.T) {
 		_, list := b.Desk.ListPasses(ctx, s)
 		_, add := b.Desk.AddPass(ctx, s, host, b.Clock.Now(), b.Clock.Now().Add(time.Hour), 1)
 		end := b.Desk.EndPass(ctx, s, w.Key)
-		if (list == nil) != (role == store.Auditor) || !errors.Is(add, console.ErrNotAllowed) || !errors.Is(end, console.ErrNotAllowed) {
+		if (list == nil) != (role == store.Auditor) || !errors.Is(add, desk.ErrNotAllowed) || !errors.Is(end, desk.ErrNotAllowed) {
 			t.Errorf("%s: %v, %v, %v", role, list, add, end)
 		}
 	}

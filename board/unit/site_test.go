@@ -10,7 +10,7 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/config"
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/board/unit"
 	"menshen/hal"
 	"menshen/policy"
@@ -346,7 +346,7 @@ func TestEvacuationOfAnImpulseLock(t *testing.T) {
 			t.Errorf("%s gave no pulse", why)
 		}
 	}
-	var told *console.Problem
+	var told *desk.Problem
 	if err := b.Desk.Evacuate(context.Background(), b.Staff, true); !errors.As(err, &told) || told.Remedy == "" {
 		t.Errorf("the operator was told %v", err)
 	}

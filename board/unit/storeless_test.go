@@ -12,7 +12,7 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/config"
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/hal/haltest"
 	"menshen/policy"
 	"menshen/store"
@@ -97,8 +97,8 @@ func TestRSafeWithoutAVault(t *testing.T) {
 			}
 			ctx, cancel := context.WithCancel(context.Background())
 			cancel() // the loop does not run
-			_, err = b.Desk.LogIn(ctx, "test", "anna", console.Secret(boardtest.Secret), "en", nil)
-			var p *console.Problem
+			_, err = b.Desk.LogIn(ctx, "test", "anna", desk.Secret(boardtest.Secret), "en", nil)
+			var p *desk.Problem
 			if !errors.As(err, &p) || !strings.Contains(err.Error(), "nobody can log in") || p.Remedy == "" {
 				t.Errorf("log-in: %v", err)
 			}

@@ -11,7 +11,7 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/config"
-	"menshen/board/console"
+	"menshen/board/desk"
 	"menshen/policy"
 	"menshen/store/audit"
 )
@@ -86,13 +86,13 @@ func TestPINsAreLongEnough(t *testing.T) {
 	b := newBench(t)
 	b.Start()
 	ctx := context.Background()
-	fact := func() (f console.Fact) {
+	fact := func() (f desk.Fact) {
 		t.Helper()
 		st, err := b.Desk.Status(ctx, b.Staff)
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := slices.IndexFunc(st.Others, func(f console.Fact) bool { return f.Name == "PINs" })
+		i := slices.IndexFunc(st.Others, func(f desk.Fact) bool { return f.Name == "PINs" })
 		if i < 0 {
 			return f
 		}
@@ -100,7 +100,7 @@ func TestPINsAreLongEnough(t *testing.T) {
 	}
 	id := b.Someone(1)
 	_, err := b.Desk.AssignPIN(ctx, b.Staff, id, []byte("4815"), false)
-	var p *console.Problem
+	var p *desk.Problem
 	if !errors.As(err, &p) || !strings.Contains(p.Remedy, "5 to 8 digits") {
 		t.Errorf("four digits: %v", err)
 	}

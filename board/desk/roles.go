@@ -1,0 +1,50 @@
+package desk
+
+import (
+	"slices"
+
+	"menshen/store"
+)
+
+// Role is what an operator is for (R-OPERATOR).
+type Role = store.Role
+
+// The roles.
+const (
+	Installer  = store.Installer  // wires and checks the unit; sees no person
+	Technician = store.Technician // keeps the unit working; sees status, events and decisions, no names
+	Manager    = store.Manager    // people, credentials, consent, faces, the door
+	Auditor    = store.Auditor    // reads everything, changes nothing
+)
+
+// Roles are all there are.
+func Roles() []Role { return []Role{Installer, Technician, Manager, Auditor} }
+
+// Right is what a role may do. The zero value: whatever every role may.
+type Right int
+
+const (
+	Anyones      Right = iota // see the status, the rules, the notice
+	KeepsPeople               // change people, their credentials and faces, papers, staff
+	ReadsPeople               // see who there is
+	ReadsRecords              // see decisions
+	OpensDoor                 // open the door, override it, watch it, aim its camera
+	SetsTime
+	UnlocksFaces
+	EndsFaults
+)
+
+// holders are who may do what, once: the desk holds everyone to it, and the console shows the commands of a role by it.
+var holders = map[Right][]Role{
+	Anyones:      {Installer, Technician, Manager, Auditor},
+	KeepsPeople:  {Manager},
+	ReadsPeople:  {Manager, Auditor},
+	ReadsRecords: {Technician, Manager, Auditor},
+	OpensDoor:    {Installer, Technician, Manager},
+	SetsTime:     {Technician, Manager},
+	UnlocksFaces: {Technician, Manager},
+	EndsFaults:   {Technician, Manager},
+}
+
+// Of reports whether a role has the right.
+func (r Right) Of(role Role) bool { return slices.Contains(holders[r], role) }

@@ -1,0 +1,261 @@
+package desk
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"time"
+
+	"menshen/board/papers"
+	"menshen/policy"
+)
+
+// Errors that a Desk gives and the console words itself.
+var (
+	ErrRefused         = errors.New("name or secret is wrong")
+	ErrLockedOut       = errors.New("too many wrong tries; wait, or use another line")
+	ErrNotAcknowledged = errors.New("the confidentiality commitment is not yet accepted")
+	ErrNotAllowed      = errors.New("this role may not do that")
+	ErrEnded           = errors.New("the session has ended")
+	ErrNoPerson        = errors.New("no such person")
+	ErrNoRecord        = errors.New("no such record")
+)
+
+// Problem is an error with what a person can do about it.
+type Problem struct {
+	Err    error
+	Remedy string // one sentence, begins lower case: "tap a card that is nobody's yet"
+}
+
+// Error is the problem and the remedy in one line.
+func (p *Problem) Error() string { return p.Err.Error() + "; " + p.Remedy }
+
+// Unwrap gives the problem alone.
+func (p *Problem) Unwrap() error { return p.Err }
+
+// Secret is what only its owner knows: a passphrase, a PIN. It never prints. Wipe it after use.
+type Secret []byte
+
+// Wipe overwrites the secret.
+func (s Secret) Wipe() { clear(s[:cap(s)]) }
+
+// String, GoString and Format never show the secret.
+func (s Secret) String() string { return "(secret)" }
+
+// LineName is where log-ins come from, such as "serial": wrong ones at one line lock out nobody at another.
+type LineName string
+
+// Session is one operator, logged in on one line.
+type Session struct {
+	ID         uint64
+	Operator   string
+	Role       Role
+	Lang       string // "en" or "zh"; the console sets it when the operator changes it
+	Since      time.Time
+	Commitment *Commitment // not nil: to be shown and accepted first
+}
+
+// Commitment is the confidentiality commitment that an operator accepts before the first use and after each change.
+type Commitment struct {
+	Version string
+	Text    string // plain text, lines of any length
+}
+
+// Step tells a person what the unit waits for, or how far it is.
+type Step struct {
+	Text   string // "tap the card at the door", "come closer"
+	Done   int    // pictures taken; 0 with Wanted 0: not counted
+	Wanted int
+	Trial  bool // they shall step out of the picture and come back, to try the face before it is stored
+}
+
+// Progress receives steps. It returns at once and may be called from any goroutine, never after the call it was given to has returned.
+type Progress func(Step)
+
+// Retention is what is kept for how long, and what should be gone already.
+type Retention struct {
+	Events, Acts time.Duration
+	LastRun      time.Time
+	Removed      uint64
+	Overdue      uint64 // zero is the lawful state
+	Oldest       time.Time
+}
+
+// Erasure is a signed receipt in short. The whole one is a line of JSON that "menshen receipt verify" takes, on any machine.
+type Erasure struct {
+	Number        uint64
+	At            time.Time
+	What, Why     string
+	Sought, Found int  // blocks of the erased ciphertext, in all of the unit's files
+	Signed        bool // and the signature fits
+	JSON          string
+}
+
+// Request is a person's request with its last day.
+type Request struct {
+	papers.Request
+	Due time.Time
+}
+
+// Operator is an account as others may see it.
+type Operator struct {
+	Name       string
+	Role       Role
+	Blocked    bool
+	HasCard    bool
+	Commitment string // version accepted; empty: none
+	LockedTill time.Time
+	LastLogin  time.Time
+}
+
+func (s Secret) GoString() string { return "(secret)" }
+
+func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, "(secret)") }
+
+// Details is what staff write about a person.
+type Details struct {
+	Name      policy.Private
+	Apartment policy.Private
+	Lang      string    // "en" or "zh"
+	From      time.Time // lease begins; zero: no limit
+	Until     time.Time // lease ends (exclusive); zero: no limit
+	Groups    []string
+	Minor     bool // under 14: a guardian consents (R-MINOR)
+	LongOpen  bool
+	Blocked   bool
+}
+
+// Notice is the words that a person agrees to, or not.
+type Notice struct {
+	Lang    string
+	Version string
+	Text    string   // plain text, lines of any length
+	Hash    [32]byte // SHA-256 of Text
+}
+
+// ConsentGiven is a consent about to be recorded.
+type ConsentGiven struct {
+	Person       policy.PersonID
+	Notice       [32]byte // Hash of the notice shown
+	Lang         string
+	GuardianName policy.Private // for a person under 14
+	Guardian     string         // relation: "mother"
+}
+
+// Enrolment is how taking a face ended.
+type Enrolment struct {
+	Pictures int  // how many the template is made of; none of them is kept
+	CardToo  bool // somebody enrolled looks too similar: the face works only together with the card
+	Score    float64
+}
+
+// Receipt proves an erasure or a revocation.
+type Receipt struct {
+	At       time.Time
+	What     string // "face", "person", "credential"
+	Serial   string // number of the signed receipt in the store; empty when nothing had to be erased
+	Detail   string // "no block of the old ciphertext left; 2 files scanned"
+	FaceGone bool   // a face was erased as well
+}
+
+// Record is a decision as the audit log keeps it.
+type Record struct {
+	Seq uint64
+	policy.Decision
+	Who  policy.Private // the person's name for a role that may see it; otherwise empty
+	Told string         // how the door answered, by lamp and buzzer: "three short (no)"; in the reader's language
+}
+
+// AuditState is the outcome of verifying the audit log.
+type AuditState struct {
+	Entries  uint64
+	OK       bool
+	FirstBad uint64 // when not OK
+	Problem  string // what is wrong with it
+	Signed   time.Time
+}
+
+// Fact is one line of Status that has no field of its own: a reader, a lamp, a disk.
+type Fact struct {
+	Name  string // "reader in", "camera"
+	State string // "12 cards, 0 lost frames"
+	Fault string // empty: in order; otherwise what is wrong and the remedy
+}
+
+// Status is the unit at one moment.
+type Status struct {
+	At         time.Time
+	Unit       string // the unit's name in the configuration
+	Door       policy.DoorState
+	Unlocked   bool
+	FacesOff   string // why faces are off, a rule's id or a fault; empty: faces work
+	FacesFix   string // the remedy
+	People     int
+	WithFace   int
+	Camera     Fact
+	Store      Fact
+	Clock      policy.Clock
+	ClockFrom  string // "rtc", "sync", "operator", "bench", "floor"
+	ClockDoubt string // why nothing is destroyed by date, with the remedy; empty: the time is certain
+	Readers    []Fact
+	Others     []Fact // inputs, temperature, storage, watchdog…
+	Uptime     time.Duration
+	LockedDown bool
+}
+
+// Event is one thing that happened. It names nobody and holds no card number.
+type Event struct {
+	At     time.Time
+	Source string // "door", "input rex", "reader in", "decision 4711", "eye", "clock", "store"
+	Text   string // "active", "a card of 26 bits", "refused: no match"
+	Fault  bool   // something wants attention
+	Lost   int    // events left out before this one
+}
+
+// LongestAim is how long a camera is shown at most, so that no corridor is watched by one that was forgotten.
+const LongestAim = 10 * time.Minute
+
+// Picture is one small grey picture with what the recognizer says of it.
+type Picture struct {
+	Width, Height int     // 160 by 120 is plenty
+	Gray          []uint8 // Width*Height, row by row
+	Zone          image.Rectangle
+	Face          image.Rectangle // empty: none
+	Good          bool            // the face could be used as it is
+	Advice        string          // "come closer"; in Session.Lang
+	Left          time.Duration   // until the aiming ends by itself
+	Figures       string          // "182 px, sharp 120, bright 96, yaw +4"
+}
+
+// ClockState is a unit's time, and where it comes from.
+type ClockState struct {
+	Now   time.Time
+	From  string // as Status.ClockFrom
+	Doubt string // as Status.ClockDoubt
+}
+
+// Copy is a person's own page in a file.
+type Copy struct {
+	Path       string
+	Until      time.Time // when the unit deletes it
+	Passphrase Secret    // shown once, the caller's to wipe; empty: it is for the holder of a key
+}
+
+// PassState is a pass as the list shows it, without code and digits: nobody can show those again.
+type PassState struct {
+	Pass
+	Host  policy.Private // who invited; empty: staff, or somebody who was erased since
+	By    string         // who made it
+	Used  int
+	State policy.Reason // why the door refuses it now; empty: it opens
+}
+
+// Pass is a pass just made.
+type Pass struct {
+	Key   string   // its handle, for the record
+	Code  Secret   // digits for the keypad; empty: none
+	QR    [][]bool // rows of modules, true is dark, without the quiet zone; empty: none
+	From  time.Time
+	Until time.Time
+	Uses  int
+}
