@@ -269,7 +269,7 @@ func TestOverridesAreKeptAsTheyAreInForce(t *testing.T) {
 	for i := range 50 {
 		on := i%2 == 0
 		var both sync.WaitGroup
-		for _, set := range []func(context.Context, console.Session, bool) error{b.Desk.Lockdown, b.Desk.Evacuate} {
+		for _, set := range []func(context.Context, desk.Session, bool) error{b.Desk.Lockdown, b.Desk.Evacuate} {
 			both.Go(func() {
 				if err := set(ctx, b.Staff, on); err != nil {
 					t.Error(err)
