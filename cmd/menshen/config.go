@@ -69,6 +69,7 @@ func checkConfig(w io.Writer, file string) error {
 		}
 	}
 	shut := shutOut(w, c, file)
+	tellKeySource(w, c.Key.Source)
 	switch {
 	case refused > 0:
 		return fmt.Errorf("%s: %w: mend the %d lines that say \"refused\" above", file, profile.ErrRefused, refused)

@@ -38,6 +38,7 @@ The passphrase is asked for twice at a terminal, or read from standard input, on
 				return err
 			}
 			fmt.Fprintf(c.OutOrStdout(), "the unit is ready: vault in %s, first operator %s\n", conf.Unit.Dir, operator)
+			tellKeySource(c.OutOrStdout(), conf.Key.Source)
 			if conf.Faces.Enabled {
 				fmt.Fprint(c.OutOrStdout(), beforeFaces)
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -86,7 +87,8 @@ func vaultKey() *cobra.Command {
 		Use:   "key SOURCE",
 		Short: "move the vault to another key source, and let the old one forget",
 		Long: `Moves the vault to a new key in another source. A power cut meanwhile leaves a vault that opens by the one source or by the
-other. Afterwards the configuration's [key] source must be changed; the command says how.`,
+other. Afterwards the configuration's [key] source must be changed; the command says how. What each source withstands is told
+before the passphrase is asked for, and stands in 'menshen config example'.`,
 		Example: "  menshen vault key tpm:/dev/tpmrm0 --operator anna",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -94,6 +96,7 @@ other. Afterwards the configuration's [key] source must be changed; the command 
 			if err != nil {
 				return err
 			}
+			tellKeySource(c.ErrOrStderr(), args[0])
 			err = k.act(c, func(v *store.Vault, by store.Actor) error {
 				return v.ChangeKey(c.Context(), by, wiring.OpenKeySource(to))
 			})
@@ -105,4 +108,11 @@ other. Afterwards the configuration's [key] source must be changed; the command 
 	}
 	k.flags(c)
 	return c
+}
+
+// tellKeySource says what a key source withstands, where one is chosen, in the user's language.
+func tellKeySource(w io.Writer, source string) {
+	if k, err := config.ParseKeySource(source); err == nil {
+		fmt.Fprintf(w, "[key] %s: %s\n", k, k.Withstands(userLanguage()))
+	}
 }
