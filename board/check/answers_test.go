@@ -69,7 +69,7 @@ func TestRSafeTypedAheadAnswersNothing(t *testing.T) {
 	ahead("y\ns\ns\ns\nyy", "s\r\nyy")
 	answered := make(chan bool)
 	go func() {
-		yes, err := ui.Ask(context.Background(), Question{"locked", Words{"Is the door locked?", "门锁住了吗？"}})
+		yes, err := ui.Ask(context.Background(), Question{"locked", Words{En: "Is the door locked?", Zh: "门锁住了吗？"}})
 		if err != nil {
 			t.Error(err)
 		}
@@ -110,7 +110,7 @@ func TestRSafeTypedAheadAnswersNothing(t *testing.T) {
 		seen.wait("(y, n)", 2)
 		cancel()
 	}()
-	if _, err := ui.Ask(ctx, Question{"locked", Words{"Is the door locked?", "门锁住了吗？"}}); !errors.Is(err, context.Canceled) {
+	if _, err := ui.Ask(ctx, Question{"locked", Words{En: "Is the door locked?", Zh: "门锁住了吗？"}}); !errors.Is(err, context.Canceled) {
 		t.Errorf("broken off, a question ends with %v", err)
 	}
 }
@@ -120,11 +120,11 @@ func TestScriptsAnswerAhead(t *testing.T) {
 	ui := &Terminal{Out: io.Discard, Lang: "zh", Plain: true}
 	ui.Listen(strings.NewReader("y\nn\n"))
 	for _, want := range []bool{true, false} {
-		if yes, err := ui.Ask(context.Background(), Question{"q", Words{"?", "？"}}); yes != want || err != nil {
+		if yes, err := ui.Ask(context.Background(), Question{"q", Words{En: "?", Zh: "？"}}); yes != want || err != nil {
 			t.Errorf("answered %v, %v; want %v", yes, err, want)
 		}
 	}
-	if _, err := ui.Ask(context.Background(), Question{"q", Words{"?", "？"}}); !errors.Is(err, ErrNoAnswer) {
+	if _, err := ui.Ask(context.Background(), Question{"q", Words{En: "?", Zh: "？"}}); !errors.Is(err, ErrNoAnswer) {
 		t.Errorf("after the last answer: %v", err)
 	}
 }

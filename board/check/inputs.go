@@ -77,9 +77,9 @@ func deadInput(what, zh string) *Problem {
 func contactStep(c *config.Config) Step {
 	return Step{
 		ID: "contact", Hands: true, absent: absentUnless(c, "contact"),
-		Title:  Words{"The door contact", "门磁"},
-		Do:     Words{"The lock is released. Open the door, then close it.", "锁将释放。请开门，然后关门。"},
-		Expect: Words{"The unit sees the door open, and closed again.", "设备能看到门打开和关闭。"},
+		Title:  Words{En: "The door contact", Zh: "门磁"},
+		Do:     Words{En: "The lock is released. Open the door, then close it.", Zh: "锁将释放。请开门，然后关门。"},
+		Expect: Words{En: "The unit sees the door open, and closed again.", Zh: "设备能看到门打开和关闭。"},
 		run: func(ctx context.Context, r *run) error {
 			en, zh := polarity("contact")
 			stuck := problem("The contact says that the door is open while it is closed.", "门已关而门磁显示打开。", en, zh)
@@ -97,9 +97,9 @@ func contactStep(c *config.Config) Step {
 			if err := r.strike.release(r.Patience); err != nil {
 				return relayFailed(err)
 			}
-			open := Task{ID: "open", Words: Words{"Open the door.", "请开门。"}}
+			open := Task{ID: "open", Words: Words{En: "Open the door.", Zh: "请开门。"}}
 			if impulse(c) { // its pulse is over before anybody is there
-				open.Words = Words{"Open the door, by its handle or the exit button.", "请用把手或出门按钮开门。"}
+				open.Words = Words{En: "Open the door, by its handle or the exit button.", Zh: "请用把手或出门按钮开门。"}
 			}
 			opened, err := r.turns(ctx, "contact", true, began, open,
 				problem("The contact says that the door is closed while it is open.", "门已开而门磁显示关闭。",
@@ -108,7 +108,7 @@ func contactStep(c *config.Config) Step {
 				return err
 			}
 			r.measured("bounce_on_ms", "Bounce, opening", "开门抖动", ms(opened.Bounce), "ms")
-			return r.letsGo(ctx, "contact", opened, Task{ID: "close", Words: Words{"Close the door.", "请关门。"}})
+			return r.letsGo(ctx, "contact", opened, Task{ID: "close", Words: Words{En: "Close the door.", Zh: "请关门。"}})
 		},
 	}
 }
@@ -117,12 +117,12 @@ func contactStep(c *config.Config) Step {
 func rexStep(c *config.Config) Step {
 	return Step{
 		ID: "rex", Safety: true, Hands: true, absent: absentUnless(c, "rex"),
-		Title:  Words{"The exit button", "出门按钮"},
-		Do:     Words{"Press the exit button inside, hold it for a second, and let it go.", "请按住门内出门按钮一秒后松开。"},
-		Expect: Words{"The lock lets go at once.", "锁立即释放。"},
+		Title:  Words{En: "The exit button", Zh: "出门按钮"},
+		Do:     Words{En: "Press the exit button inside, hold it for a second, and let it go.", Zh: "请按住门内出门按钮一秒后松开。"},
+		Expect: Words{En: "The lock lets go at once.", Zh: "锁立即释放。"},
 		run: func(ctx context.Context, r *run) error {
 			en, zh := polarity("rex")
-			on := Task{ID: "press", Words: Words{"Press the exit button and hold it.", "请按住出门按钮。"}}
+			on := Task{ID: "press", Words: Words{En: "Press the exit button and hold it.", Zh: "请按住出门按钮。"}}
 			pressed, err := r.press(ctx, "rex", on, problem("The exit button is pressed while nobody presses it.", "无人按下而出门按钮显示按下。", en, zh), deadInput("exit button", "出门按钮"))
 			if err != nil {
 				return err
@@ -130,7 +130,7 @@ func rexStep(c *config.Config) Step {
 			if err := r.letGo(ctx, pressed, policy.ReasonREX); err != nil {
 				return err
 			}
-			if err := r.letsGo(ctx, "rex", pressed, Task{ID: "let go", Words: Words{"Let it go.", "请松开。"}}); err != nil {
+			if err := r.letsGo(ctx, "rex", pressed, Task{ID: "let go", Words: Words{En: "Let it go.", Zh: "请松开。"}}); err != nil {
 				return err
 			}
 			return r.must(ctx, "did it let go", "Did the lock let go when you pressed?", "按下时锁释放了吗？",
@@ -143,12 +143,12 @@ func rexStep(c *config.Config) Step {
 func fireStep(c *config.Config) Step {
 	return Step{
 		ID: "fire", Safety: true, Hands: true, absent: absentUnless(c, "fire"),
-		Title:  Words{"The fire line", "火警线路"},
-		Do:     Words{"Raise the fire line: the panel's test key, or the line's plug. Then clear it.", "请触发火警线路（主机测试键或拔下插头），然后复位。"},
-		Expect: Words{"The lock lets go at once, and stays so until the line is cleared.", "锁立即释放，并保持到复位。"},
+		Title:  Words{En: "The fire line", Zh: "火警线路"},
+		Do:     Words{En: "Raise the fire line: the panel's test key, or the line's plug. Then clear it.", Zh: "请触发火警线路（主机测试键或拔下插头），然后复位。"},
+		Expect: Words{En: "The lock lets go at once, and stays so until the line is cleared.", Zh: "锁立即释放，并保持到复位。"},
 		run: func(ctx context.Context, r *run) error {
 			en, zh := polarity("fire")
-			on := Task{ID: "raise", Words: Words{"Raise the fire line.", "请触发火警线路。"}}
+			on := Task{ID: "raise", Words: Words{En: "Raise the fire line.", Zh: "请触发火警线路。"}}
 			raised, err := r.press(ctx, "fire", on, problem("The fire line says fire while there is none.", "没有火警而线路显示火警。", en, zh), deadInput("fire line", "火警线路"))
 			if err != nil {
 				return err
@@ -164,7 +164,7 @@ func fireStep(c *config.Config) Step {
 			if err != nil {
 				return err
 			}
-			if err := r.letsGo(ctx, "fire", raised, Task{ID: "clear", Words: Words{"Clear the fire line.", "请复位火警线路。"}}); err != nil {
+			if err := r.letsGo(ctx, "fire", raised, Task{ID: "clear", Words: Words{En: "Clear the fire line.", Zh: "请复位火警线路。"}}); err != nil {
 				return err
 			}
 			if _, err := r.within(ctx, time.Second, func() bool { return !r.strike.unlocked() }); err != nil {
@@ -184,9 +184,9 @@ type button struct {
 }
 
 var buttons = []button{
-	{"staff", Words{"The staff's button", "工作人员按钮"}, Words{"Press the staff's button, and let it go.", "请按下工作人员按钮后松开。"}, Words{"The lock lets go.", "锁释放。"}, "staff's button", "工作人员按钮"},
-	{"bell", Words{"The bell", "门铃"}, Words{"Press the bell, and let it go.", "请按下门铃后松开。"}, Words{"The unit sees it.", "设备能看到。"}, "bell", "门铃"},
-	{"tamper", Words{"The cover's switch", "防拆开关"}, Words{"Open the unit's cover, and close it.", "请打开设备外壳，然后合上。"}, Words{"The unit sees it.", "设备能看到。"}, "cover's switch", "防拆开关"},
+	{"staff", Words{En: "The staff's button", Zh: "工作人员按钮"}, Words{En: "Press the staff's button, and let it go.", Zh: "请按下工作人员按钮后松开。"}, Words{En: "The lock lets go.", Zh: "锁释放。"}, "staff's button", "工作人员按钮"},
+	{"bell", Words{En: "The bell", Zh: "门铃"}, Words{En: "Press the bell, and let it go.", Zh: "请按下门铃后松开。"}, Words{En: "The unit sees it.", Zh: "设备能看到。"}, "bell", "门铃"},
+	{"tamper", Words{En: "The cover's switch", Zh: "防拆开关"}, Words{En: "Open the unit's cover, and close it.", Zh: "请打开设备外壳，然后合上。"}, Words{En: "The unit sees it.", Zh: "设备能看到。"}, "cover's switch", "防拆开关"},
 }
 
 func (b button) step(c *config.Config) Step {
@@ -204,7 +204,7 @@ func (b button) step(c *config.Config) Step {
 					return err
 				}
 			}
-			return r.letsGo(ctx, b.role, pressed, Task{ID: "let go", Words: Words{"Let it go, or close it.", "请松开或合上。"}})
+			return r.letsGo(ctx, b.role, pressed, Task{ID: "let go", Words: Words{En: "Let it go, or close it.", Zh: "请松开或合上。"}})
 		},
 	}
 }

@@ -16,9 +16,9 @@ const tryRelease = 30 * time.Second
 func restStep(c *config.Config) Step {
 	return Step{
 		ID: "rest", Safety: true, Hands: true,
-		Title:  Words{"The lock at rest", "锁的静止状态"},
-		Do:     Words{"Close the door and pull at it.", "请关门并拉门。"},
-		Expect: Words{"The door is locked.", "门已锁住。"},
+		Title:  Words{En: "The lock at rest", Zh: "锁的静止状态"},
+		Do:     Words{En: "Close the door and pull at it.", Zh: "请关门并拉门。"},
+		Expect: Words{En: "The door is locked.", Zh: "门已锁住。"},
 		run: func(ctx context.Context, r *run) error {
 			wrong := problem("The door is open while the relay is at rest.", "继电器静止时门未锁住。",
 				"Turn round [relay] active (high, low), or fail_safe if the lock is open without current; or the lock hangs on the wrong contact of the relay (NO, NC).",
@@ -26,7 +26,7 @@ func restStep(c *config.Config) Step {
 			opened := false
 			if has(c, "contact") {
 				pull := r.Patience / 12 // five seconds
-				r.Do(Task{"pull", Words{"Close the door, and pull at it for five seconds.", "请关门，并拉门五秒。"}, pull})
+				r.Do(Task{"pull", Words{En: "Close the door, and pull at it for five seconds.", Zh: "请关门，并拉门五秒。"}, pull})
 				closed := false
 				var err error
 				opened, err = r.within(ctx, pull, func() bool {
@@ -54,9 +54,9 @@ func relayStep(c *config.Config) Step {
 	}
 	return Step{
 		ID: "relay", Safety: true, Hands: true,
-		Title:  Words{"The relay", "继电器"},
-		Do:     Words{"The lock is released for half a minute.", "锁将释放半分钟。"},
-		Expect: Words{"The lock lets go, and locks again.", "锁释放，然后重新锁住。"},
+		Title:  Words{En: "The relay", Zh: "继电器"},
+		Do:     Words{En: "The lock is released for half a minute.", Zh: "锁将释放半分钟。"},
+		Expect: Words{En: "The lock lets go, and locks again.", Zh: "锁释放，然后重新锁住。"},
 		run: func(ctx context.Context, r *run) error {
 			asked := time.Now()
 			if err := r.strike.release(tryRelease); err != nil {
@@ -91,12 +91,12 @@ func pulseStep(c *config.Config) Step {
 	pulse := c.Relay.Pulse.D()
 	return Step{
 		ID: "relay", Safety: true, Hands: true,
-		Title:  Words{"The relay", "继电器"},
-		Do:     Words{fmt.Sprintf("The lock gets %d pulses of %v, some seconds apart. Pull at the door at each, and let it close again.", pulses, pulse), fmt.Sprintf("锁将收到 %d 个 %v 的脉冲，间隔数秒。每次请拉门，再让门关上。", pulses, pulse)},
-		Expect: Words{"The lock lets go at each pulse, and locks again.", "每个脉冲时锁释放，然后重新锁住。"},
+		Title:  Words{En: "The relay", Zh: "继电器"},
+		Do:     Words{En: fmt.Sprintf("The lock gets %d pulses of %v, some seconds apart. Pull at the door at each, and let it close again.", pulses, pulse), Zh: fmt.Sprintf("锁将收到 %d 个 %v 的脉冲，间隔数秒。每次请拉门，再让门关上。", pulses, pulse)},
+		Expect: Words{En: "The lock lets go at each pulse, and locks again.", Zh: "每个脉冲时锁释放，然后重新锁住。"},
 		run: func(ctx context.Context, r *run) error {
 			for i := range pulses {
-				r.Do(Task{"pull at pulse", Words{fmt.Sprintf("Pulse %d of %d: pull.", i+1, pulses), fmt.Sprintf("第 %d 个脉冲，共 %d 个：请拉门。", i+1, pulses)}, r.Patience / 12})
+				r.Do(Task{"pull at pulse", Words{En: fmt.Sprintf("Pulse %d of %d: pull.", i+1, pulses), Zh: fmt.Sprintf("第 %d 个脉冲，共 %d 个：请拉门。", i+1, pulses)}, r.Patience / 12})
 				if _, err := r.within(ctx, r.Patience/30, func() bool { return false }); err != nil { // to read it, and take hold
 					return err
 				}
@@ -140,11 +140,11 @@ const restarts = 3
 func restartStep(c *config.Config, can bool) Step {
 	s := Step{
 		ID: "restart", Safety: true, Hands: true,
-		Title: Words{"The lock while the program restarts", "程序重启时的锁"},
-		Do:    Words{"The relay's line is given back and taken again three times, as at a restart. Listen to the lock.", "继电器线路将释放并重新占用三次，模拟重启。请听锁的声音。"},
+		Title: Words{En: "The lock while the program restarts", Zh: "程序重启时的锁"},
+		Do:    Words{En: "The relay's line is given back and taken again three times, as at a restart. Listen to the lock.", Zh: "继电器线路将释放并重新占用三次，模拟重启。请听锁的声音。"},
 		Expect: lockedOr(c,
-			Words{"Nothing moves: without a program the wiring keeps the door locked (fail-secure).", "没有动作：无程序时接线使门保持锁住（断电上锁）。"},
-			Words{"Without a program the wiring leaves the door unlocked (fail-safe), and it locks again once.", "无程序时接线使门保持开启（断电开锁），随后重新锁住。"}),
+			Words{En: "Nothing moves: without a program the wiring keeps the door locked (fail-secure).", Zh: "没有动作：无程序时接线使门保持锁住（断电上锁）。"},
+			Words{En: "Without a program the wiring leaves the door unlocked (fail-safe), and it locks again once.", Zh: "无程序时接线使门保持开启（断电开锁），随后重新锁住。"}),
 		run: func(ctx context.Context, r *run) error {
 			yes, err := r.ask(ctx, "listen", "Can you hear the lock from where you stand?", "您所在位置能听到锁的声音吗？")
 			if err != nil {
@@ -165,7 +165,7 @@ func restartStep(c *config.Config, can bool) Step {
 					return err
 				}
 			}
-			r.fact("without_program", "Without a program the wiring leaves the lock", "无程序时接线使锁", lockedOr(c, Words{"locked", "锁住"}, Words{"unlocked", "开启"}))
+			r.fact("without_program", "Without a program the wiring leaves the lock", "无程序时接线使锁", lockedOr(c, Words{En: "locked", Zh: "锁住"}, Words{En: "unlocked", Zh: "开启"}))
 			if c.Relay.FailSafe {
 				return nil // it let go and locked again each time, as it should
 			}
@@ -179,7 +179,7 @@ func restartStep(c *config.Config, can bool) Step {
 		},
 	}
 	if !can {
-		s.absent = Words{"This kind of line cannot be given back and taken again.", "此类线路无法释放并重新占用。"}
+		s.absent = Words{En: "This kind of line cannot be given back and taken again.", Zh: "此类线路无法释放并重新占用。"}
 	}
 	return s
 }
@@ -199,17 +199,17 @@ func restsWrong(unlocked bool) *Problem {
 func exitStep(c *config.Config) Step {
 	return Step{
 		ID: "exit", Safety: true, Hands: true,
-		Title:  Words{"Out by hand", "徒手出门"},
-		Do:     Words{"Stand inside, with the door locked.", "请站在门内，门保持锁住。"},
-		Expect: Words{"A handle or a bar opens from inside without current; or there is an exit button.", "门内把手或推杆不通电即可开门；或有出门按钮。"},
+		Title:  Words{En: "Out by hand", Zh: "徒手出门"},
+		Do:     Words{En: "Stand inside, with the door locked.", Zh: "请站在门内，门保持锁住。"},
+		Expect: Words{En: "A handle or a bar opens from inside without current; or there is an exit button.", Zh: "门内把手或推杆不通电即可开门；或有出门按钮。"},
 		run: func(ctx context.Context, r *run) error {
 			yes, err := r.ask(ctx, "opens by hand", "Is there a handle or a bar inside that opens the door without current? Try it.", "门内是否有不通电即可开门的把手或推杆？请试一下。")
 			if err != nil {
 				return err
 			}
-			answer, n := Words{"no", "否"}, 0.0
+			answer, n := Words{En: "no", Zh: "否"}, 0.0
 			if yes {
-				answer, n = Words{"yes", "是"}, 1
+				answer, n = Words{En: "yes", Zh: "是"}, 1
 			}
 			r.fact("by_hand", "Opens from inside by hand", "门内可徒手开门", answer)
 			r.values[len(r.values)-1].Number = n
@@ -224,13 +224,13 @@ func exitStep(c *config.Config) Step {
 
 // powerStep: without current the lock goes where it is declared to go.
 func powerStep(c *config.Config) Step {
-	want := lockedOr(c, Words{"locked", "锁住"}, Words{"open", "开启"})
+	want := lockedOr(c, Words{En: "locked", Zh: "锁住"}, Words{En: "open", Zh: "开启"})
 	return Step{
 		ID: "power", Safety: true, Hands: true,
-		Title: Words{"The lock without current", "断电时的锁"},
-		Do: Words{"Take the lock's current away for a moment (its fuse or plug). If the unit goes off with it, run this command again afterwards: it goes on here.",
-			"请短暂切断锁的电源（保险丝或插头）。如设备一同断电，请重新运行本命令，将从此处继续。"},
-		Expect: Words{"Without current the door is " + want.En + ", as declared.", "断电时门" + want.Zh + "，与声明一致。"},
+		Title: Words{En: "The lock without current", Zh: "断电时的锁"},
+		Do:    Words{En: "Take the lock's current away for a moment (its fuse or plug). If the unit goes off with it, run this command again afterwards: it goes on here.", Zh: "请短暂切断锁的电源（保险丝或插头）。如设备一同断电，请重新运行本命令，将从此处继续。"},
+
+		Expect: Words{En: "Without current the door is " + want.En + ", as declared.", Zh: "断电时门" + want.Zh + "，与声明一致。"},
 		run: func(ctx context.Context, r *run) error {
 			err := r.must(ctx, "without current", "Without current: was the door "+want.En+"?", "断电时门是否"+want.Zh+"？",
 				problem("Without current the lock is not as declared.", "断电时锁的状态与声明不符。",

@@ -18,20 +18,20 @@ func Plan(d Door) []Step {
 		steps = append(steps, signalStep(s.Role))
 	}
 	if len(c.Signals) == 0 {
-		steps = append(steps, Step{ID: "lamps", Title: Words{"Lamps and buzzer", "指示灯和蜂鸣器"}, absent: notConfigured("[[signal]]")})
+		steps = append(steps, Step{ID: "lamps", Title: Words{En: "Lamps and buzzer", Zh: "指示灯和蜂鸣器"}, absent: notConfigured("[[signal]]")})
 	}
 	for i, r := range c.Readers {
 		steps = append(steps, readerStep(r, d.Readers[i]), keypadStep(r, d.Readers[i]))
 	}
 	if len(c.Readers) == 0 {
-		steps = append(steps, Step{ID: "reader", Title: Words{"Reader", "读卡器"}, absent: notConfigured("[[reader]]")})
+		steps = append(steps, Step{ID: "reader", Title: Words{En: "Reader", Zh: "读卡器"}, absent: notConfigured("[[reader]]")})
 	}
 	return append(steps, cameraStep(d.Camera != nil))
 }
 
 // notConfigured is why a step is absent.
 func notConfigured(key string) Words {
-	return Words{fmt.Sprintf("The configuration has no %s.", key), fmt.Sprintf("配置中没有 %s。", key)}
+	return Words{En: fmt.Sprintf("The configuration has no %s.", key), Zh: fmt.Sprintf("配置中没有 %s。", key)}
 }
 
 // has reports whether an input is configured.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"menshen/board/commission"
 	"menshen/board/config"
 	"menshen/hal"
 )
@@ -86,9 +87,9 @@ func readerStep(c config.Reader, reader hal.Reader) Step {
 	}
 	return Step{
 		ID: "reader " + c.Name, Hands: true,
-		Title:  Words{"Reader " + c.Name, "读卡器 " + c.Name},
-		Do:     Words{fmt.Sprintf("Show one %s %d times. It opens nothing.", thing, taps), fmt.Sprintf("请将同一%s出示 %d 次。不会开门。", zh, taps)},
-		Expect: Words{"It is read each time, and always the same.", "每次都能读出且内容一致。"},
+		Title:  Words{En: "Reader " + c.Name, Zh: "读卡器 " + c.Name},
+		Do:     Words{En: fmt.Sprintf("Show one %s %d times. It opens nothing.", thing, taps), Zh: fmt.Sprintf("请将同一%s出示 %d 次。不会开门。", zh, taps)},
+		Expect: Words{En: "It is read each time, and always the same.", Zh: "每次都能读出且内容一致。"},
 		run: func(ctx context.Context, r *run) error {
 			l := listen(ctx, reader)
 			defer l.end()
@@ -100,7 +101,7 @@ func readerStep(c config.Reader, reader hal.Reader) Step {
 			var first *hal.ReaderEvent
 			read, bad := 0, 0
 			for read < taps {
-				r.Do(Task{"tap", Words{fmt.Sprintf("Show the %s (%d of %d).", thing, read+1, taps), fmt.Sprintf("请出示%s（第 %d 次，共 %d 次）。", zh, read+1, taps)}, r.Patience})
+				r.Do(Task{"tap", Words{En: fmt.Sprintf("Show the %s (%d of %d).", thing, read+1, taps), Zh: fmt.Sprintf("请出示%s（第 %d 次，共 %d 次）。", zh, read+1, taps)}, r.Patience})
 				e, err := l.next(ctx, r.Patience)
 				switch {
 				case err != nil:
@@ -112,7 +113,7 @@ func readerStep(c config.Reader, reader hal.Reader) Step {
 					if bad > taps {
 						return l.silent()
 					}
-					r.Tell(Words{"Not read: " + e.Fault.Error(), "未读出：" + e.Fault.Error()})
+					r.Tell(Words{En: "Not read: " + e.Fault.Error(), Zh: "未读出：" + e.Fault.Error()})
 					continue
 				case e.Card == nil && e.Code == "": // a key of its keypad
 					continue
@@ -133,9 +134,9 @@ func readerStep(c config.Reader, reader hal.Reader) Step {
 				if layout == "" {
 					layout = "unknown"
 				}
-				r.fact("format", "Format", "格式", same(fmt.Sprintf("%s, %d bits", layout, first.Card.Bits)))
+				r.fact("format", "Format", "格式", commission.Same(fmt.Sprintf("%s, %d bits", layout, first.Card.Bits)))
 				if first.Card.Clonable {
-					r.remark = Words{"Anybody with a copier can copy this kind of card.", "此类卡可被复制。"}
+					r.remark = Words{En: "Anybody with a copier can copy this kind of card.", Zh: "此类卡可被复制。"}
 				}
 			}
 			return nil
@@ -155,13 +156,13 @@ func alike(a, b *hal.ReaderEvent) bool {
 func keypadStep(c config.Reader, reader hal.Reader) Step {
 	s := Step{
 		ID: "keypad " + c.Name, Hands: true,
-		Title:  Words{"Keypad " + c.Name, "键盘 " + c.Name},
-		Do:     Words{"Type each key once, in this order: " + keysAsked, "请按此顺序各按一次：" + keysAsked},
-		Expect: Words{"Each key is read as itself.", "每个键都能正确读出。"},
+		Title:  Words{En: "Keypad " + c.Name, Zh: "键盘 " + c.Name},
+		Do:     Words{En: "Type each key once, in this order: " + keysAsked, Zh: "请按此顺序各按一次：" + keysAsked},
+		Expect: Words{En: "Each key is read as itself.", Zh: "每个键都能正确读出。"},
 		run: func(ctx context.Context, r *run) error {
 			l := listen(ctx, reader)
 			defer l.end()
-			r.Do(Task{"type", Words{"Type " + keysAsked, "请依次按 " + keysAsked}, r.Patience})
+			r.Do(Task{"type", Words{En: "Type " + keysAsked, Zh: "请依次按 " + keysAsked}, r.Patience})
 			for i, want := range keysAsked {
 				e, err := l.next(ctx, r.Patience)
 				switch {
@@ -183,7 +184,7 @@ func keypadStep(c config.Reader, reader hal.Reader) Step {
 		},
 	}
 	if c.Keypad == 0 {
-		s.absent = Words{"[[reader]] " + c.Name + " has no keypad in the configuration.", "配置中 [[reader]] " + c.Name + " 没有 keypad。"}
+		s.absent = Words{En: "[[reader]] " + c.Name + " has no keypad in the configuration.", Zh: "配置中 [[reader]] " + c.Name + " 没有 keypad。"}
 	}
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"menshen/board/commission"
 	"menshen/board/config"
 )
 
@@ -25,22 +26,22 @@ func (r *run) measured(key, en, zh string, number float64, unit string) {
 		text = fmt.Sprintf("%.0f %s", number, unit)
 	}
 	text = strings.TrimSpace(text)
-	v := Value{Key: key, Name: Words{en, zh}, Text: same(text), Number: number, Unit: unit}
+	v := Value{Key: key, Name: Words{En: en, Zh: zh}, Text: commission.Same(text), Number: number, Unit: unit}
 	r.values = append(r.values, v)
-	r.Tell(Words{en + ": " + text, zh + "：" + text})
+	r.Tell(Words{En: en + ": " + text, Zh: zh + "：" + text})
 }
 
 // fact keeps something that is no figure.
 func (r *run) fact(key, en, zh string, text Words) {
-	r.values = append(r.values, Value{Key: key, Name: Words{en, zh}, Text: text})
-	r.Tell(Words{en + ": " + text.En, zh + "：" + text.Zh})
+	r.values = append(r.values, Value{Key: key, Name: Words{En: en, Zh: zh}, Text: text})
+	r.Tell(Words{En: en + ": " + text.En, Zh: zh + "：" + text.Zh})
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // ask puts a question.
 func (r *run) ask(ctx context.Context, id, en, zh string) (bool, error) {
-	return r.Ask(ctx, Question{id, Words{en, zh}})
+	return r.Ask(ctx, Question{id, Words{En: en, Zh: zh}})
 }
 
 // must asks, and a no is the problem.
@@ -54,7 +55,7 @@ func (r *run) must(ctx context.Context, id, en, zh string, no *Problem) error {
 
 // await gives the installer something to do and waits until it shows. false: it did not, in time.
 func (r *run) await(ctx context.Context, id, en, zh string, done func() bool) (bool, error) {
-	r.Do(Task{id, Words{en, zh}, r.Patience})
+	r.Do(Task{id, Words{En: en, Zh: zh}, r.Patience})
 	return r.within(ctx, r.Patience, done)
 }
 

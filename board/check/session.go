@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"menshen/board/commission"
 	"menshen/policy"
 	"menshen/store"
 )
@@ -32,8 +33,8 @@ type Session struct {
 
 // New makes a session for a door. about is the head of its report: who, which unit, which software.
 func New(d Door, by store.Actor, about Report) *Session {
-	about.Format, about.Unit, about.Location = format, d.Config.Unit.Name, d.Config.Unit.Location
-	about.Lock = lockKind(d.Config.Relay.FailSafe)
+	about.Format, about.Unit, about.Location = commission.Format, d.Config.Unit.Name, d.Config.Unit.Location
+	about.Lock = commission.LockKind(d.Config.Relay.FailSafe)
 	if about.Began.IsZero() {
 		about.Began = d.now()
 	}
@@ -58,7 +59,7 @@ func (s *Session) Resume(earlier *Report) {
 	s.Report.Began = earlier.Began
 	for i := range s.Report.Steps {
 		now := &s.Report.Steps[i]
-		was := earlier.step(now.ID)
+		was := earlier.Step(now.ID)
 		if was == nil || now.Verdict == Absent {
 			continue
 		}
@@ -84,7 +85,7 @@ func (s *Session) Run(ctx context.Context, who Installer) (err error) {
 	for i := 0; i < len(s.plan); {
 		if r := s.Report.Steps[i]; r.Verdict != Open {
 			if r.Verdict == Absent {
-				who.Tell(Words{r.Title.En + ": " + r.Why.En, r.Title.Zh + "：" + r.Why.Zh})
+				who.Tell(Words{En: r.Title.En + ": " + r.Why.En, Zh: r.Title.Zh + "：" + r.Why.Zh})
 			}
 			i++
 			continue
@@ -138,9 +139,9 @@ func (s *Session) take(ctx context.Context, who Installer, i int) (Choice, error
 		return choice, err
 	}
 	if choice == Skip {
-		result.Verdict, result.Why, result.At = Skipped, Words{"Skipped by the installer.", "安装人员跳过。"}, s.door.now()
+		result.Verdict, result.Why, result.At = Skipped, Words{En: "Skipped by the installer.", Zh: "安装人员跳过。"}, s.door.now()
 		if step.Safety {
-			result.Why = Words{"Skipped by the installer. People's safety stands on it: the door does not count as tested.", "安装人员跳过。此项关系人身安全：本门不算通过检测。"}
+			result.Why = Words{En: "Skipped by the installer. People's safety stands on it: the door does not count as tested.", Zh: "安装人员跳过。此项关系人身安全：本门不算通过检测。"}
 		}
 		_, err := who.Done(ctx, *result)
 		return Go, err
@@ -163,8 +164,7 @@ func (s *Session) begin(ctx context.Context, who Installer, i int) (Choice, erro
 		if err != nil || choice != Skip || !s.plan[i].Safety {
 			return choice, err
 		}
-		sure, err := who.Ask(ctx, Question{"skip it", Words{"People's safety stands on this step, and without it the door does not count as tested. Skip it all the same?",
-			"此项关系人身安全，跳过则本门不算通过检测。仍要跳过吗？"}})
+		sure, err := who.Ask(ctx, Question{"skip it", Words{En: "People's safety stands on this step, and without it the door does not count as tested. Skip it all the same?", Zh: "此项关系人身安全，跳过则本门不算通过检测。仍要跳过吗？"}})
 		if err != nil || sure {
 			return choice, err
 		}
@@ -202,11 +202,4 @@ func (s *strike) tick() {
 	if !due.IsZero() && !time.Now().Before(due) {
 		s.step(policy.DoorEvent{Kind: policy.EvTick})
 	}
-}
-
-func lockKind(failSafe bool) string {
-	if failSafe {
-		return "fail-safe"
-	}
-	return "fail-secure"
 }

@@ -1,22 +1,26 @@
 package check
 
-import "context"
+import (
+	"context"
+
+	"menshen/board/commission"
+)
 
 var signalNames = map[string]Words{
-	"green": {"green lamp", "绿灯"}, "red": {"red lamp", "红灯"}, "buzzer": {"buzzer", "蜂鸣器"}, "camera": {"camera lamp", "摄像头指示灯"},
+	"green": {En: "green lamp", Zh: "绿灯"}, "red": {En: "red lamp", Zh: "红灯"}, "buzzer": {En: "buzzer", Zh: "蜂鸣器"}, "camera": {En: "camera lamp", Zh: "摄像头指示灯"},
 }
 
 // signalStep: a lamp or the buzzer does what it is told, and it alone.
 func signalStep(role string) Step {
 	name, known := signalNames[role]
 	if !known {
-		name = same(role)
+		name = commission.Same(role)
 	}
 	return Step{
 		ID: "signal " + role, Hands: true,
-		Title:  Words{"The " + name.En, name.Zh},
-		Do:     Words{"It goes on and off three times, slowly.", "将缓慢亮灭（响停）三次。"},
-		Expect: Words{"It alone goes on and off, and ends off.", "只有它亮灭（响停），最后停止。"},
+		Title:  Words{En: "The " + name.En, Zh: name.Zh},
+		Do:     Words{En: "It goes on and off three times, slowly.", Zh: "将缓慢亮灭（响停）三次。"},
+		Expect: Words{En: "It alone goes on and off, and ends off.", Zh: "只有它亮灭（响停），最后停止。"},
 		run: func(ctx context.Context, r *run) error {
 			out := r.door.Signals[role]
 			defer out.Set(false)     // whatever happens; a failure shows below

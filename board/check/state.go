@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"menshen/board/commission"
 	"menshen/internal/safefile"
 	"menshen/store"
 )
@@ -54,7 +55,7 @@ func Kept(dir string, now *Report, key ed25519.PublicKey) (*Report, error) {
 	if err != nil || !store.VerifySigned(key, statePurpose, []byte(raw), sig) {
 		return nil, fmt.Errorf("%w: it was changed by somebody else", ErrOld)
 	}
-	was, err := Decode([]byte(raw))
+	was, err := commission.Decode([]byte(raw))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrOld, err)

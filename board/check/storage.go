@@ -53,9 +53,9 @@ func Disk(ctx context.Context, dir string) (facts DiskFacts, err error) {
 func storageStep() Step {
 	return Step{
 		ID:     "storage",
-		Title:  Words{"Storage", "存储"},
-		Do:     Words{"The program writes and syncs 200 small records.", "程序写入并同步 200 条小记录。"},
-		Expect: Words{"99 of 100 are durable within 150 ms, and 512 MiB are free.", "百分之九十九在 150 毫秒内落盘，且剩余空间不少于 512 MiB。"},
+		Title:  Words{En: "Storage", Zh: "存储"},
+		Do:     Words{En: "The program writes and syncs 200 small records.", Zh: "程序写入并同步 200 条小记录。"},
+		Expect: Words{En: "99 of 100 are durable within 150 ms, and 512 MiB are free.", Zh: "百分之九十九在 150 毫秒内落盘，且剩余空间不少于 512 MiB。"},
 		run: func(ctx context.Context, r *run) error {
 			d, err := r.door.Disk(ctx)
 			if ctx.Err() != nil {

@@ -56,20 +56,20 @@ func (t *Terminal) lines(indent string, w Words) []string {
 // Begin implements Installer.
 func (t *Terminal) Begin(ctx context.Context, n, of int, s Step) (Choice, error) {
 	fmt.Fprintln(t.Out)
-	t.say("", bold, Words{fmt.Sprintf("Step %d of %d: %s", n, of, s.Title.En), fmt.Sprintf("第 %d 步，共 %d 步：%s", n, of, s.Title.Zh)})
+	t.say("", bold, Words{En: fmt.Sprintf("Step %d of %d: %s", n, of, s.Title.En), Zh: fmt.Sprintf("第 %d 步，共 %d 步：%s", n, of, s.Title.Zh)})
 	t.say("  ", "", s.Do)
-	t.say("  ", "", Words{"Expected: " + s.Expect.En, "应为：" + s.Expect.Zh})
+	t.say("  ", "", Words{En: "Expected: " + s.Expect.En, Zh: "应为：" + s.Expect.Zh})
 	if !s.Hands {
 		return Go, nil
 	}
-	return t.choose(ctx, Words{"Enter: begin   s: skip   b: the step before   q: stop for now", "回车：开始   s：跳过   b：上一步   q：暂停"},
+	return t.choose(ctx, Words{En: "Enter: begin   s: skip   b: the step before   q: stop for now", Zh: "回车：开始   s：跳过   b：上一步   q：暂停"},
 		map[string]Choice{"": Go, "s": Skip, "b": Again, "q": Stop})
 }
 
 // Ask implements Installer.
 func (t *Terminal) Ask(ctx context.Context, q Question) (bool, error) {
 	for {
-		answer, err := t.answer(ctx, Words{q.En + " (y, n) ", q.Zh + "（y 是，n 否）"})
+		answer, err := t.answer(ctx, Words{En: q.En + " (y, n) ", Zh: q.Zh + "（y 是，n 否）"})
 		if err != nil {
 			return false, err
 		}
@@ -79,13 +79,13 @@ func (t *Terminal) Ask(ctx context.Context, q Question) (bool, error) {
 		case "n", "no", "否":
 			return false, nil
 		}
-		t.say("  ", "", Words{"Type y for yes or n for no.", "请输入 y（是）或 n（否）。"})
+		t.say("  ", "", Words{En: "Type y for yes or n for no.", Zh: "请输入 y（是）或 n（否）。"})
 	}
 }
 
 // Do implements Installer.
 func (t *Terminal) Do(task Task) {
-	t.say("  ", bold, Words{"→ " + task.En + within(" (within %.0f s)", task), "→ " + task.Zh + within("（%.0f 秒内）", task)})
+	t.say("  ", bold, Words{En: "→ " + task.En + within(" (within %.0f s)", task), Zh: "→ " + task.Zh + within("（%.0f 秒内）", task)})
 }
 
 func within(format string, t Task) string {
@@ -117,21 +117,21 @@ func (t *Terminal) Tell(w Words) { t.say("    ", "", w) }
 // Done implements Installer.
 func (t *Terminal) Done(ctx context.Context, r Result) (Choice, error) {
 	word := r.Verdict.Words()
-	t.say("  ", colours[r.Verdict], Words{r.Verdict.mark() + " " + word.En, r.Verdict.mark() + " " + word.Zh})
-	for _, n := range r.notes() {
+	t.say("  ", colours[r.Verdict], Words{En: r.Verdict.Mark() + " " + word.En, Zh: r.Verdict.Mark() + " " + word.Zh})
+	for _, n := range r.Notes() {
 		t.say("    ", "", n)
 	}
 	if r.Verdict != Failed {
 		return Go, nil
 	}
-	return t.choose(ctx, Words{"a: try again   Enter: go on, as failed   q: stop for now", "a：重试   回车：按未通过继续   q：暂停"},
+	return t.choose(ctx, Words{En: "a: try again   Enter: go on, as failed   q: stop for now", Zh: "a：重试   回车：按未通过继续   q：暂停"},
 		map[string]Choice{"a": Again, "": Go, "q": Stop})
 }
 
 // choose asks until one of the keys is typed.
 func (t *Terminal) choose(ctx context.Context, w Words, keys map[string]Choice) (Choice, error) {
 	for {
-		answer, err := t.answer(ctx, Words{w.En + " > ", w.Zh + " > "})
+		answer, err := t.answer(ctx, Words{En: w.En + " > ", Zh: w.Zh + " > "})
 		if err != nil {
 			return Stop, err
 		}

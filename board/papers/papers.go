@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"menshen/board/check"
+	"menshen/board/commission"
 	"menshen/board/notice"
 	"menshen/policy"
 )
@@ -22,7 +22,7 @@ const (
 	KindFiling        = "filing"
 	KindRequest       = "request"
 	KindInquiry       = "inquiry"
-	KindCommissioning = check.PaperKind
+	KindCommissioning = commission.PaperKind
 )
 
 // Assessment is a personal-information protection impact assessment, in its four parts, with whoever answers for it.
@@ -217,7 +217,7 @@ func (f *File) take(p Paper) error {
 	case KindInquiry:
 		f.Inquired = p.At
 	case KindCommissioning:
-		r, err := check.Decode(p.Body)
+		r, err := commission.Decode(p.Body)
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"menshen/board/check"
+	"menshen/board/commission"
 	"menshen/board/notice"
 	"menshen/policy"
 )
@@ -89,12 +89,12 @@ func TestTheNewestCounts(t *testing.T) {
 
 func TestCommissioningCountsOnlyWhenItPassed(t *testing.T) {
 	s := &stack{t: t}
-	good := check.Report{Format: "menshen commissioning report 1", Ended: noon, Steps: []check.Result{{ID: "rex", Verdict: check.Passed}}}
+	good := commission.Report{Format: "menshen commissioning report 1", Ended: noon, Steps: []commission.Result{{ID: "rex", Verdict: commission.Passed}}}
 	s.file(KindCommissioning, good)
 	if f := s.read(); !f.Tested.Equal(noon) {
 		t.Errorf("tested %v", f.Tested)
 	}
-	good.Steps[0].Verdict = check.Failed
+	good.Steps[0].Verdict = commission.Failed
 	s.file(KindCommissioning, good)
 	if f := s.read(); !f.Tested.IsZero() {
 		t.Errorf("a check that failed later: tested %v", f.Tested)

@@ -18,6 +18,7 @@ import (
 
 	"menshen/board"
 	"menshen/board/check"
+	"menshen/board/commission"
 	"menshen/board/config"
 	"menshen/internal/screen"
 	"menshen/store"
@@ -175,7 +176,7 @@ func (k *checking) finish(conf *config.Config, r *check.Report, vault *store.Vau
 	if err != nil {
 		return err
 	}
-	if _, err := vault.PutPaper(by, check.PaperKind, raw); err != nil {
+	if _, err := vault.PutPaper(by, commission.PaperKind, raw); err != nil {
 		return fmt.Errorf("filing the report: %w", err)
 	}
 	if r.Verdict() != check.Failed && r.Verdict() != check.Open {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"menshen/board/check"
+	"menshen/board/commission"
 	"menshen/internal/safefile"
 	"menshen/store"
 )
@@ -53,14 +54,14 @@ func checkReport() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return reading(path, func(v *store.Vault) error {
-				papers, err := v.Papers(check.PaperKind)
+				papers, err := v.Papers(commission.PaperKind)
 				if err != nil {
 					return fmt.Errorf("reading the papers: %w", err)
 				}
 				if len(papers) == 0 {
 					return errors.New("there is no report yet: make one with 'menshen check'")
 				}
-				r, err := check.Decode(papers[len(papers)-1].Body)
+				r, err := commission.Decode(papers[len(papers)-1].Body)
 				if err != nil {
 					return err
 				}
@@ -94,7 +95,7 @@ func checkVerify() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := check.Verify(file, key)
+			r, err := commission.Verify(file, key)
 			switch {
 			case err != nil:
 				return fmt.Errorf("%s: %w", args[0], err)

@@ -15,6 +15,7 @@ import (
 
 	"menshen/board"
 	"menshen/board/check"
+	"menshen/board/commission"
 	"menshen/board/config"
 	"menshen/board/wiring"
 	"menshen/hal/sim"
@@ -92,15 +93,15 @@ func TestCheckAtATerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := check.Verify(page, v.PublicKey())
+	r, err := commission.Verify(page, v.PublicKey())
 	if err != nil || r.Verdict() != check.PassedOpen || r.Tested().IsZero() || r.Operator != "anna" {
 		t.Errorf("the page says %+v, %v", r, err)
 	}
-	papers, err := v.Papers(check.PaperKind)
+	papers, err := v.Papers(commission.PaperKind)
 	if err != nil || len(papers) != 1 {
 		t.Fatalf("%d papers, %v", len(papers), err)
 	}
-	if filed, err := check.Decode(papers[0].Body); err != nil || !filed.Tested().Equal(r.Ended) {
+	if filed, err := commission.Decode(papers[0].Body); err != nil || !filed.Tested().Equal(r.Ended) {
 		t.Errorf("on file is %+v, %v", filed, err)
 	}
 	entries, err := v.Entries(0, 1000, false)

@@ -27,8 +27,9 @@ var house = map[string][]string{
 var boards = map[string][]string{
 	"config": {}, "host": {}, "notice": {}, "outbox": {}, "pass": {},
 	"profile":    {"config"},
-	"check":      {"config"},
-	"papers":     {"notice", "check"}, // a commissioning report is a paper
+	"commission": {},
+	"check":      {"config", "commission"},
+	"papers":     {"notice", "commission"},
 	"dossier":    {"notice"},
 	"wiring":     {"config", "profile", "outbox"},
 	"unit":       {"config", "outbox", "pass"},
@@ -37,7 +38,7 @@ var boards = map[string][]string{
 	"rights":     {},
 	"desk":       {"unit", "compliance", "config", "host", "notice", "outbox", "papers", "pass", "rights"},
 	"service":    {"desk", "console", "compliance", "unit", "config"},
-	"":           {"service", "desk", "compliance", "unit", "wiring", "config", "check", "console", "dossier", "host", "notice", "outbox", "pass"},
+	"":           {"service", "desk", "compliance", "unit", "wiring", "config", "check", "commission", "console", "dossier", "host", "notice", "outbox", "pass"},
 	"demo":       {"", "desk", "console", "config", "papers"},
 	"boardtest":  {"", "desk", "compliance", "unit", "wiring", "config", "console", "host", "papers"},
 }

@@ -1,11 +1,11 @@
-package check_test
+package commission_test
 
 import (
 	"bytes"
 	"encoding/hex"
 	"testing"
 
-	"menshen/board/check"
+	"menshen/board/commission"
 	"menshen/internal/golden"
 	"menshen/store"
 )
@@ -33,11 +33,11 @@ func TestVectors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := check.Verify(page, pub)
-	if err != nil || r == nil || r.Verdict() != check.Failed || len(r.Steps) != 5 || r.Steps[0].Values[0].Number != 3.1 || r.Tested() != (sample().Tested()) {
+	r, err := commission.Verify(page, pub)
+	if err != nil || r == nil || r.Verdict() != commission.Failed || len(r.Steps) != 5 || r.Steps[0].Values[0].Number != 3.1 || r.Tested() != (sample().Tested()) {
 		t.Errorf("page: %+v, %v", r, err)
 	}
-	if r, err := check.Verify(text, pub); err != nil || r != nil {
+	if r, err := commission.Verify(text, pub); err != nil || r != nil {
 		t.Errorf("text: %+v, %v", r, err)
 	}
 }

@@ -1,4 +1,4 @@
-package check
+package commission
 
 import (
 	"crypto/ed25519"

@@ -1,4 +1,4 @@
-package check
+package commission
 
 import (
 	"bytes"
@@ -32,13 +32,13 @@ func (v Verdict) Words() Words {
 	if w, ok := verdictWords[v]; ok {
 		return w
 	}
-	return same(string(v))
+	return Same(string(v))
 }
 
 // marks tell a verdict by shape, not by colour.
 var marks = map[Verdict]string{Passed: "✓", PassedOpen: "✓", Failed: "✗", Skipped: "»", Absent: "–", Open: "○"}
 
-func (v Verdict) mark() string { return marks[v] }
+func (v Verdict) Mark() string { return marks[v] }
 
 // stamp is a time as a report shows it.
 func stamp(t time.Time) string {
@@ -64,27 +64,27 @@ func (r *Report) head(key ed25519.PublicKey) []Value {
 		fmt.Sprintf("通过 %d，未通过 %d，跳过 %d，无此项 %d，未检 %d", n[0], n[1], n[2], n[3], n[4]),
 	}
 	lock := Words{"fail-secure: locked without current", "断电上锁"}
-	if r.Lock == lockKind(true) {
+	if r.Lock == LockKind(true) {
 		lock = Words{"fail-safe: open without current", "断电开锁"}
 	}
 	return []Value{
-		{Name: Words{"Door", "门"}, Text: same(r.Unit)},
-		{Name: Words{"Place", "位置"}, Text: same(r.Location)},
+		{Name: Words{"Door", "门"}, Text: Same(r.Unit)},
+		{Name: Words{"Place", "位置"}, Text: Same(r.Location)},
 		{Name: Words{"Steps", "步骤"}, Text: count},
 		{Name: Words{"Lock, as declared", "锁（声明）"}, Text: lock},
-		{Name: Words{"Checked by", "检测人"}, Text: same(r.Operator + ", " + r.Role)},
-		{Name: Words{"Began", "开始"}, Text: same(stamp(r.Began))},
-		{Name: Words{"Ended", "结束"}, Text: same(stamp(r.Ended))},
-		{Name: Words{"Board", "主板"}, Text: same(r.Board)},
-		{Name: Words{"Software", "软件"}, Text: same(r.Software)},
-		{Name: Words{"Unit", "设备编号"}, Text: same(r.UnitID)},
-		{Name: Words{"Configuration, SHA-256", "配置 SHA-256"}, Text: same(r.Config)},
-		{Name: Words{"The unit's public key", "设备公钥"}, Text: same(hex.EncodeToString(key))},
+		{Name: Words{"Checked by", "检测人"}, Text: Same(r.Operator + ", " + r.Role)},
+		{Name: Words{"Began", "开始"}, Text: Same(stamp(r.Began))},
+		{Name: Words{"Ended", "结束"}, Text: Same(stamp(r.Ended))},
+		{Name: Words{"Board", "主板"}, Text: Same(r.Board)},
+		{Name: Words{"Software", "软件"}, Text: Same(r.Software)},
+		{Name: Words{"Unit", "设备编号"}, Text: Same(r.UnitID)},
+		{Name: Words{"Configuration, SHA-256", "配置 SHA-256"}, Text: Same(r.Config)},
+		{Name: Words{"The unit's public key", "设备公钥"}, Text: Same(hex.EncodeToString(key))},
 	}
 }
 
-// notes are what a result says besides its figures.
-func (r Result) notes() []Words {
+// Notes are what a result says besides its figures.
+func (r Result) Notes() []Words {
 	var out []Words
 	for _, n := range []struct{ name, text Words }{
 		{Words{"", ""}, r.Why}, {Words{"What to do: ", "处理："}, r.Remedy}, {Words{"Remark: ", "备注："}, r.Remark},
@@ -111,7 +111,7 @@ func (r *Report) Text(lang string, by Signer) []byte {
 		if s.Verdict != Absent {
 			fmt.Fprintf(&b, "    %s%s\n", Words{"Expected: ", "应为："}.In(lang), s.Expect.In(lang))
 		}
-		for _, n := range s.notes() {
+		for _, n := range s.Notes() {
 			fmt.Fprintf(&b, "    %s\n", n.In(lang))
 		}
 		for _, v := range s.Values {
@@ -134,7 +134,7 @@ var howToVerify = Words{
 var pageText string
 
 var page = template.Must(template.New("report").Funcs(template.FuncMap{
-	"mark": Verdict.mark, "words": Verdict.Words, "stamp": stamp, "notes": Result.notes,
+	"mark": Verdict.Mark, "words": Verdict.Words, "stamp": stamp, "notes": Result.Notes,
 	"class": func(v Verdict) string { return strings.ReplaceAll(string(v), " ", "-") },
 	"next":  func(i int) int { return i + 1 },
 }).Parse(pageText))

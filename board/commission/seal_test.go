@@ -1,17 +1,16 @@
-package check_test
+package commission_test
 
 import (
 	"bytes"
 	"crypto/ed25519"
 	"errors"
 	"html"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"menshen/board/check"
+	"menshen/board/commission"
 	"menshen/internal/exact"
 	"menshen/store"
 )
@@ -28,20 +27,20 @@ func signer(t testing.TB) *store.Vault {
 }
 
 // sample is a report with one step of each verdict, whose words a page must not take for its own.
-func sample() *check.Report {
+func sample() *commission.Report {
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.FixedZone("", 8*3600))
-	step := func(id string, v check.Verdict) check.Result {
-		return check.Result{ID: id, Title: check.Words{En: "Title " + id, Zh: "标题 " + id}, Expect: check.Words{En: "It works.", Zh: "正常。"}, Verdict: v, Tries: 1, At: at}
+	step := func(id string, v commission.Verdict) commission.Result {
+		return commission.Result{ID: id, Title: commission.Words{En: "Title " + id, Zh: "标题 " + id}, Expect: commission.Words{En: "It works.", Zh: "正常。"}, Verdict: v, Tries: 1, At: at}
 	}
-	r := &check.Report{Format: "menshen commissioning report 1", Unit: `<b>Door</b> & "4" </script>`, Location: "building entrance", UnitID: "00ff", Board: "Raspberry Pi 4 Model B Rev 1.4",
+	r := &commission.Report{Format: "menshen commissioning report 1", Unit: `<b>Door</b> & "4" </script>`, Location: "building entrance", UnitID: "00ff", Board: "Raspberry Pi 4 Model B Rev 1.4",
 		Software: "menshen test, Linux 6.1", Config: strings.Repeat("ab", 32), Lock: "fail-secure", Operator: "anna", Role: "installer", Began: at, Ended: at.Add(20 * time.Minute)}
-	failed := step("relay", check.Failed)
-	failed.Why, failed.Remedy = check.Words{En: "The lock did not let go.", Zh: "锁没有释放。"}, check.Words{En: "Look at its wires.", Zh: "请检查接线。"}
-	passed := step("rex", check.Passed)
-	passed.Values = []check.Value{{Key: "bounce_on_ms", Name: check.Words{En: "Bounce", Zh: "抖动"}, Text: check.Words{En: "3.1 ms", Zh: "3.1 ms"}, Number: 3.1, Unit: "ms"}}
-	absent := step("bell", check.Absent)
-	absent.Why = check.Words{En: "Not configured.", Zh: "未配置。"}
-	r.Steps = []check.Result{passed, failed, step("lamp", check.Skipped), absent, step("camera", check.Open)}
+	failed := step("relay", commission.Failed)
+	failed.Why, failed.Remedy = commission.Words{En: "The lock did not let go.", Zh: "锁没有释放。"}, commission.Words{En: "Look at its wires.", Zh: "请检查接线。"}
+	passed := step("rex", commission.Passed)
+	passed.Values = []commission.Value{{Key: "bounce_on_ms", Name: commission.Words{En: "Bounce", Zh: "抖动"}, Text: commission.Words{En: "3.1 ms", Zh: "3.1 ms"}, Number: 3.1, Unit: "ms"}}
+	absent := step("bell", commission.Absent)
+	absent.Why = commission.Words{En: "Not configured.", Zh: "未配置。"}
+	r.Steps = []commission.Result{passed, failed, step("lamp", commission.Skipped), absent, step("camera", commission.Open)}
 	return r
 }
 
@@ -53,13 +52,13 @@ func TestSealedReports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := check.Verify(page, v.PublicKey())
-	if err != nil || got == nil || got.Unit != r.Unit || got.Verdict() != check.Failed || !got.Ended.Equal(r.Ended) || len(got.Steps) != len(r.Steps) {
+	got, err := commission.Verify(page, v.PublicKey())
+	if err != nil || got == nil || got.Unit != r.Unit || got.Verdict() != commission.Failed || !got.Ended.Equal(r.Ended) || len(got.Steps) != len(r.Steps) {
 		t.Errorf("the page gave back %+v, %v", got, err)
 	}
 	for _, lang := range []string{"en", "zh"} {
 		text := r.Text(lang, v)
-		if _, err := check.Verify(text, v.PublicKey()); err != nil {
+		if _, err := commission.Verify(text, v.PublicKey()); err != nil {
 			t.Errorf("text in %s: %v", lang, err)
 		}
 		for _, s := range r.Steps {
@@ -69,18 +68,18 @@ func TestSealedReports(t *testing.T) {
 		}
 		page = append([]byte(nil), page...)
 	}
-	if _, err := check.Verify(page, other.PublicKey()); !errors.Is(err, check.ErrForged) {
+	if _, err := commission.Verify(page, other.PublicKey()); !errors.Is(err, commission.ErrForged) {
 		t.Errorf("with another unit's key: %v", err)
 	}
 	for i := 0; i < len(page); i += 97 {
 		bad := bytes.Clone(page)
 		bad[i] ^= 0x20
-		if _, err := check.Verify(bad, v.PublicKey()); err == nil {
+		if _, err := commission.Verify(bad, v.PublicKey()); err == nil {
 			t.Fatalf("byte %d was changed and nobody noticed", i)
 		}
 	}
 	for _, bad := range [][]byte{nil, []byte("hello\n"), page[:len(page)-3], append(bytes.Clone(page), "more\n"...)} {
-		if _, err := check.Verify(bad, v.PublicKey()); !errors.Is(err, check.ErrUnsigned) {
+		if _, err := commission.Verify(bad, v.PublicKey()); !errors.Is(err, commission.ErrUnsigned) {
 			t.Errorf("%d bytes without a signature at the end: %v", len(bad), err)
 		}
 	}
@@ -95,7 +94,7 @@ func TestPageSaysEverythingInBothLanguages(t *testing.T) {
 	}
 	text := string(page)
 	for _, s := range r.Steps {
-		for _, w := range []check.Words{s.Title, s.Why, s.Remedy, s.Verdict.Words()} {
+		for _, w := range []commission.Words{s.Title, s.Why, s.Remedy, s.Verdict.Words()} {
 			if !strings.Contains(text, html.EscapeString(w.En)) || !strings.Contains(text, w.Zh) {
 				t.Errorf("the page does not say %q", w)
 			}
@@ -111,57 +110,9 @@ func TestPageSaysEverythingInBothLanguages(t *testing.T) {
 	}
 }
 
-// TestKept: a session is found again as it was, and not when anything about it was changed.
-func TestKept(t *testing.T) {
-	v, dir := signer(t), t.TempDir()
-	r := sample()
-	r.Began = time.Now().Add(-time.Hour)
-	if was, err := check.Kept(dir, r, v.PublicKey()); was != nil || err != nil {
-		t.Errorf("nothing kept: %v, %v", was, err)
-	}
-	if err := check.Keep(dir, r, v); err != nil {
-		t.Fatal(err)
-	}
-	now := *r
-	now.Began = time.Now()
-	if was, err := check.Kept(dir, &now, v.PublicKey()); err != nil || was == nil || len(was.Steps) != len(r.Steps) {
-		t.Fatalf("kept %v, %v", was, err)
-	}
-	for name, change := range map[string]func(*check.Report){
-		"configuration": func(r *check.Report) { r.Config = "other" },
-		"software":      func(r *check.Report) { r.Software = "other" },
-		"unit":          func(r *check.Report) { r.UnitID = "other" },
-		"operator":      func(r *check.Report) { r.Operator = "bert" },
-		"age":           func(r *check.Report) { r.Began = r.Began.Add(8 * 24 * time.Hour) },
-	} {
-		other := now
-		change(&other)
-		if was, err := check.Kept(dir, &other, v.PublicKey()); !errors.Is(err, check.ErrOld) || was != nil {
-			t.Errorf("another %s: %v, %v", name, was, err)
-		}
-	}
-	path := filepath.Join(dir, "check.part")
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, bytes.Replace(raw, []byte("failed"), []byte("passed"), 1), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := check.Kept(dir, &now, v.PublicKey()); !errors.Is(err, check.ErrOld) {
-		t.Errorf("a failure that was edited away: %v", err)
-	}
-	if err := check.Drop(dir); err != nil {
-		t.Fatal(err)
-	}
-	if was, err := check.Kept(dir, &now, v.PublicKey()); was != nil || err != nil {
-		t.Errorf("after Drop: %v, %v", was, err)
-	}
-}
-
 // TestTested: only a report that is over and passed is a test of the door.
 func TestTested(t *testing.T) {
-	for v, want := range map[check.Verdict]bool{check.Passed: true, check.Failed: false, check.Open: false, check.Absent: false, check.Skipped: false} {
+	for v, want := range map[commission.Verdict]bool{commission.Passed: true, commission.Failed: false, commission.Open: false, commission.Absent: false, commission.Skipped: false} {
 		r := sample()
 		r.Steps = r.Steps[:1]
 		r.Steps[0].Verdict = v
@@ -169,7 +120,7 @@ func TestTested(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := check.Decode(raw)
+		got, err := commission.Decode(raw)
 		if err != nil || got.Tested().IsZero() == want || want && !got.Tested().Equal(r.Ended) {
 			t.Errorf("with one step that %s: tested %v, %v", v, got.Tested(), err)
 		}
@@ -178,18 +129,18 @@ func TestTested(t *testing.T) {
 			t.Errorf("a session that is not over tested the door")
 		}
 	}
-	if _, err := check.Decode([]byte(`{"format":"other"}`)); err == nil {
+	if _, err := commission.Decode([]byte(`{"format":"other"}`)); err == nil {
 		t.Error("another paper was taken for a report")
 	}
 	raw, err := sample().Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := check.Decode(raw); err != nil {
+	if _, err := commission.Decode(raw); err != nil {
 		t.Error(err)
 	}
 	twice := append([]byte(`{"Format":"another",`), raw[1:]...)
-	if _, err := check.Decode(twice); !errors.Is(err, exact.ErrTwice) {
+	if _, err := commission.Decode(twice); !errors.Is(err, exact.ErrTwice) {
 		t.Errorf("a report that says a thing twice: %v", err)
 	}
 }
@@ -206,7 +157,7 @@ func FuzzVerify(f *testing.F) {
 	key := append(ed25519.PublicKey(nil), v.PublicKey()...)
 	known := [][]byte{page, sample().Text("zh", v), sample().Text("en", v)}
 	f.Fuzz(func(t *testing.T, file []byte) {
-		if _, err := check.Verify(file, key); err == nil {
+		if _, err := commission.Verify(file, key); err == nil {
 			for _, k := range known {
 				if bytes.Equal(k, file) {
 					return
@@ -225,8 +176,8 @@ func FuzzDecode(f *testing.F) {
 	f.Add(raw)
 	f.Add([]byte("{}"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		r, err := check.Decode(raw)
-		if err == nil && !r.Tested().IsZero() && r.Verdict() != check.Passed && r.Verdict() != check.PassedOpen {
+		r, err := commission.Decode(raw)
+		if err == nil && !r.Tested().IsZero() && r.Verdict() != commission.Passed && r.Verdict() != commission.PassedOpen {
 			t.Error("tested without having passed")
 		}
 	})

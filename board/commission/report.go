@@ -1,0 +1,144 @@
+// Package commission is the report of an installer's self-test (package check): what was tried at a door, and how it came out. The vault
+// keeps it as a paper, and the unit signs it when it leaves.
+package commission
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"menshen/internal/exact"
+)
+
+// PaperKind is under which kind the vault keeps finished reports (store.Vault.PutPaper), and Purpose what the unit's signature under one says.
+const (
+	PaperKind = "commissioning"
+	Purpose   = "commissioning report"
+)
+
+// Format is the first field of every report.
+const Format = "menshen commissioning report 1"
+
+// Verdict is how a step, or the whole, came out. The values are kept in reports: never change one.
+type Verdict string
+
+// The verdicts. A whole report is Passed, PassedOpen, Failed or Open.
+const (
+	Passed     Verdict = "passed"
+	PassedOpen Verdict = "passed with open points" // all that people's safety stands on passed, something else was skipped
+	Failed     Verdict = "failed"
+	Skipped    Verdict = "skipped" // by the installer
+	Absent     Verdict = "absent"  // this door has no such thing
+	Open       Verdict = "open"    // not tried yet
+)
+
+// Value is one measured figure or fact. Unit is empty for a fact.
+type Value struct {
+	Key    string  `json:"key"`
+	Name   Words   `json:"name"`
+	Text   Words   `json:"text"`
+	Number float64 `json:"number,omitempty"`
+	Unit   string  `json:"unit,omitempty"`
+}
+
+// Result is one step as it went.
+type Result struct {
+	ID      string    `json:"id"`
+	Title   Words     `json:"title"`
+	Expect  Words     `json:"expect"`
+	Safety  bool      `json:"safety,omitempty"` // people's safety stands on it (R-SAFE)
+	Verdict Verdict   `json:"verdict"`
+	Why     Words     `json:"why"`              // why it failed, was skipped or is absent
+	Remedy  Words     `json:"remedy"`           // of a failure
+	Remark  Words     `json:"remark"`           // of a step that passed, and might be better
+	Values  []Value   `json:"values,omitempty"` // what was measured, the last time
+	Tries   int       `json:"tries,omitempty"`  // how often it was tried
+	At      time.Time `json:"at,omitzero"`      // when it was last tried
+}
+
+// Report is one check of one door. It holds no secret, no number of a card, and no name but its operator's.
+type Report struct {
+	Format   string    `json:"format"`
+	Unit     string    `json:"unit"` // its name in the configuration
+	Location string    `json:"location,omitempty"`
+	UnitID   string    `json:"unit_id"`  // the vault's
+	Board    string    `json:"board"`    // as the device tree or the firmware names it
+	Software string    `json:"software"` // menshen's version and the kernel's
+	Config   string    `json:"config"`   // SHA-256 of the configuration file
+	Lock     string    `json:"lock"`     // what its wiring declares: "fail-safe" or "fail-secure"
+	Operator string    `json:"operator"`
+	Role     string    `json:"role"`
+	Began    time.Time `json:"began"`
+	Ended    time.Time `json:"ended,omitzero"` // zero: the session is not over
+	Steps    []Result  `json:"steps"`
+}
+
+// Verdict is the whole's.
+func (r *Report) Verdict() Verdict {
+	is := func(v ...Verdict) bool {
+		return slices.ContainsFunc(r.Steps, func(s Result) bool { return slices.Contains(v, s.Verdict) })
+	}
+	openSafety := slices.ContainsFunc(r.Steps, func(s Result) bool { return s.Safety && s.Verdict != Passed && s.Verdict != Absent })
+	switch {
+	case is(Failed):
+		return Failed
+	case r.Ended.IsZero(), is(Open), openSafety, !is(Passed):
+		return Open
+	case is(Skipped):
+		return PassedOpen
+	}
+	return Passed
+}
+
+// Tested is when the door was found in order, for R-SAFE; zero when it was not.
+func (r *Report) Tested() time.Time {
+	if v := r.Verdict(); v != Passed && v != PassedOpen {
+		return time.Time{}
+	}
+	return r.Ended
+}
+
+// Step finds a result by its step's id; nil when there is none.
+func (r *Report) Step(id string) *Result {
+	i := slices.IndexFunc(r.Steps, func(s Result) bool { return s.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &r.Steps[i]
+}
+
+// ExitByHand reports whether the installer saw the door open from inside by hand, without current.
+func (r *Report) ExitByHand() bool {
+	s := r.Step("exit")
+	return s != nil && s.Verdict == Passed && slices.ContainsFunc(s.Values, func(v Value) bool { return v.Key == "by_hand" && v.Number == 1 })
+}
+
+// Encode gives the bytes under which the vault keeps a report.
+func (r *Report) Encode() ([]byte, error) {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the report: %w", err)
+	}
+	return raw, nil
+}
+
+// Decode reads what Encode wrote.
+func Decode(raw []byte) (*Report, error) {
+	r := new(Report)
+	if err := exact.Unmarshal(raw, r); err != nil {
+		return nil, fmt.Errorf("reading the report: %w", err)
+	}
+	if r.Format != Format {
+		return nil, fmt.Errorf("reading the report: it is no %q", Format)
+	}
+	return r, nil
+}
+
+// LockKind is how a lock is wired, in the word of a report.
+func LockKind(failSafe bool) string {
+	if failSafe {
+		return "fail-safe"
+	}
+	return "fail-secure"
+}
