@@ -1,7 +1,7 @@
 # make run    the door on simulated wires and real pictures
 # make test   every test; both do their own set-up first
 # make install DESTDIR=…   program, models, manual, licences, completions, service of systemd
-# The rest is for those who work on it: build, lint, short, race, fuzz, attack, bench, vboard, cover, clean.
+# The rest is for those who work on it: build, lint, short, race, fuzz, attack, bench, pictures, vboard, cover, clean.
 
 SHELL := /bin/bash
 export BASH_ENV := $(CURDIR)/scripts/cgo.env
@@ -9,7 +9,7 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
-.PHONY: install run test build compile setup models lint short race fuzz attack bench bench-history bench-compare soak vboard cover clean
+.PHONY: install run test build compile setup models lint short race fuzz attack bench bench-history bench-compare soak pictures vboard cover clean
 
 run: setup-run compile
 	@$(BIN) demo
@@ -88,6 +88,10 @@ bench-compare:
 MINUTES ?= 60
 soak: setup-run compile
 	@scripts/bench/soak.sh $(MINUTES)
+
+# The pictures of the README: what the program draws and prints, and pages shown by headless Chromium. About two minutes.
+pictures: setup-run compile
+	go run ./scripts/shots $(BIN) docs/pictures
 
 # The drivers and the whole program on the kernel's own lines, in a virtual board: under four minutes, after two of set-up once.
 vboard: setup-build

@@ -1,0 +1,110 @@
+// Shots makes the pictures of the README again: the wiring drawing, the console, the sign and the dossier, from the program
+// itself and the demo's door. No picture shows a person.
+//
+//	go run ./scripts/shots bin/menshen docs/pictures
+//
+// Console and drawing are the text of a terminal of 80 columns, as SVG. The pages are taken by headless Chromium.
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/hinshun/vt10x"
+)
+
+func main() {
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: shots PROGRAM FOLDER")
+		os.Exit(2)
+	}
+	if err := all(os.Args[1], os.Args[2]); err != nil {
+		fmt.Fprintln(os.Stderr, "shots:", err)
+		os.Exit(1)
+	}
+}
+
+// shooter makes pictures of program in the folder to; what it needs for that lies in work.
+type shooter struct{ program, to, work string }
+
+func all(program, to string) (err error) {
+	program, err = filepath.Abs(program)
+	if err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp("", "menshen-shots-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
+	if err := os.MkdirAll(to, 0o755); err != nil {
+		return err
+	}
+	s := &shooter{program, to, work}
+	for _, step := range []func() error{s.example, s.wiring, s.sign, s.demo} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run gives what a verb of the program writes.
+func (s *shooter) run(args ...string) ([]byte, error) {
+	cmd := exec.Command(s.program, args...)
+	var complaint bytes.Buffer
+	cmd.Stderr = &complaint
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("menshen %s: %w: %s", strings.Join(args, " "), err, complaint.String())
+	}
+	return out, nil
+}
+
+func (s *shooter) keep(name, text string) error {
+	return os.WriteFile(filepath.Join(s.to, name), []byte(text), 0o644)
+}
+
+// example writes the configuration that wiring and sign are of.
+func (s *shooter) example() error {
+	conf, err := s.run("config", "example")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(s.conf(), conf, 0o600)
+}
+
+func (s *shooter) conf() string { return filepath.Join(s.work, "door.toml") }
+
+// wiring draws the header of a Raspberry Pi 4 with the example's wires.
+func (s *shooter) wiring() error {
+	for lang, name := range map[string]string{"en": "wiring.svg", "zh": "wiring.zh.svg"} {
+		text, err := s.run("board", "--board", "rpi4", "--config", s.conf(), "--lang", lang)
+		if err != nil {
+			return err
+		}
+		vt := vt10x.New(vt10x.WithSize(columns, 2*rows))
+		_, _ = vt.Write([]byte(widen(strings.ReplaceAll(string(text), "\n", "\r\n"))))
+		title := map[string]string{
+			"en": "The 40-pin header of a Raspberry Pi 4 with the wires of a door",
+			"zh": "树莓派 4 的 40 针排针与一扇门的接线"}[lang]
+		if err := s.keep(name, svg(vt, light, title)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sign is the sign at the camera, which is in both languages.
+func (s *shooter) sign() error {
+	page := filepath.Join(s.work, "sign.html")
+	if _, err := s.run("notice", "--sign", "--config", s.conf(), "--out", page); err != nil {
+		return err
+	}
+	return s.page(page, "sign.png", 800, 1010)
+}
