@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// named is what a page names of the repository: the target of a link within it, or a path in code style whose first folder is one of ours.
-var named = regexp.MustCompile("\\]\\(([^)#: ]+)(?:#[^)]*)?\\)|`((?:cmd|hal|recognizer|policy|store|board|internal|scripts|docs)/[A-Za-z0-9_./-]+)`")
+// named is what a page names of the repository: the target of a link within it, a picture, or a path in code style whose first folder is one of ours.
+var named = regexp.MustCompile("(?:\\]\\(|src=\")([^)#: \"]+)(?:#[^)]*)?[)\"]|`((?:cmd|hal|recognizer|policy|store|board|internal|scripts|docs)/[A-Za-z0-9_./-]+)`")
 
 // TestDocsNameWhatIsThere: a file that a page names exists, so that whoever moves a file mends the pages. Of decisions, which are not rewritten,
 // the links alone.
@@ -73,7 +73,7 @@ func TestDocsCommandsRunTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := 0
-	for _, page := range []string{"docs/figures.md", "docs/formats.md", "docs/rules.md", "docs/threat-model.md", "store/README.md", "README.md", "CONTRIBUTING.md"} {
+	for _, page := range []string{"docs/figures.md", "docs/formats.md", "docs/rules.md", "docs/threat-model.md", "store/README.md", "README.md", "README.zh.md", "CONTRIBUTING.md"} {
 		text, err := os.ReadFile("../../" + page)
 		if err != nil {
 			t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// house is which of our rooms each may import (the arrows of the README).
+// house is which of our rooms each may import (the arrows of docs/architecture.md).
 var house = map[string][]string{
 	"policy":     {"policy"},
 	"hal":        {"hal", "internal"},
