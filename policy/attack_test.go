@@ -70,8 +70,8 @@ func mayOpen(a policy.Attempt) bool {
 	}
 	p := a.Person
 	if kind != "" {
-		i := slices.IndexFunc(p.Keys, func(k policy.Credential) bool { return k.ID == a.KeyID })
-		if i < 0 || !good(p.Keys[i], kind, a, now) {
+		i := slices.IndexFunc(p.Credentials, func(k policy.Credential) bool { return k.ID == a.CredentialID })
+		if i < 0 || !good(p.Credentials[i], kind, a, now) {
 			return false
 		}
 	}
@@ -110,7 +110,7 @@ func cardAlone(a policy.Attempt, now time.Time) bool {
 	if !s.WithCard || p.Face.State == policy.FaceNever || p.Face.State == policy.FaceRefused {
 		return true
 	}
-	hasPIN := s.Keypad && slices.ContainsFunc(p.Keys, func(k policy.Credential) bool {
+	hasPIN := s.Keypad && slices.ContainsFunc(p.Credentials, func(k policy.Credential) bool {
 		return k.Kind == policy.PINKind && !k.Duress && k.Uses == 0 && !k.Revoked && !now.Before(k.From) && (k.Until.IsZero() || now.Before(k.Until)) &&
 			(k.Door == "" || k.Door == a.Door)
 	})
@@ -160,7 +160,7 @@ func faceMayOpen(a policy.Attempt, now time.Time) bool {
 	if c.State != policy.FaceEnrolled || c.Notice == [32]byte{} || c.Minor && c.Guardian == "" || c.CardToo && a.Means == policy.ByFace {
 		return false
 	}
-	return slices.ContainsFunc(p.Keys, func(k policy.Credential) bool { // another way in, today and at this door
+	return slices.ContainsFunc(p.Credentials, func(k policy.Credential) bool { // another way in, today and at this door
 		return (k.Kind == policy.CardKind || k.Kind == policy.PINKind) && !k.Duress && k.Uses == 0 && !k.Revoked &&
 			!now.Before(k.From) && (k.Until.IsZero() || now.Before(k.Until)) && (k.Door == "" || k.Door == a.Door) &&
 			!slices.Contains(a.Site.Down, k.Kind)
@@ -204,7 +204,7 @@ func drawAttempt(r *rand.Rand) policy.Attempt {
 		return k
 	}
 	a := policy.Attempt{
-		At: noon, Door: "front", KeyID: "none",
+		At: noon, Door: "front", CredentialID: "none",
 		Means: []policy.Means{policy.ByCard, policy.ByPIN, policy.ByPass, policy.ByFace, policy.ByCardFace, policy.ByREX, policy.ByFire,
 			policy.ByStaff, policy.ByConsole, "magic"}[min(r.IntN(60)/10+r.IntN(10)/9*5, 9)],
 		Clock: policy.Clock{Trusted: !rarely(), Floor: limit()},
@@ -242,8 +242,8 @@ func drawAttempt(r *rand.Rand) policy.Attempt {
 	if !rarely() {
 		a.Person = &policy.Person{Groups: [][]string{{"tenants"}, {"tenants", "cleaners"}, nil}[r.IntN(3)],
 			ID: policy.PersonID{1}, From: limit(), Until: limit(), Blocked: rarely(), LongOpen: rarely(),
-			Keys: []policy.Credential{key("card", policy.CardKind), key("pin", policy.PINKind), key("pass", policy.PassKind)},
-			Face: policy.FaceConsent{State: policy.FaceEnrolled, Notice: [32]byte{1}, Minor: rarely(), CardToo: rarely()}}
+			Credentials: []policy.Credential{key("card", policy.CardKind), key("pin", policy.PINKind), key("pass", policy.PassKind)},
+			Face:        policy.FaceConsent{State: policy.FaceEnrolled, Notice: [32]byte{1}, Minor: rarely(), CardToo: rarely()}}
 		if rarely() {
 			a.Person.Face.State = []policy.FaceState{policy.FaceNever, policy.FaceRefused, policy.FaceConsented, policy.FaceWithdrawn}[r.IntN(4)]
 		}
@@ -254,11 +254,11 @@ func drawAttempt(r *rand.Rand) policy.Attempt {
 			a.Person.Face.Guardian = "mother"
 		}
 		if rarely() {
-			a.Person.Keys = nil
+			a.Person.Credentials = nil
 		}
-		a.KeyID = map[policy.Means]string{policy.ByCard: "card", policy.ByCardFace: "card", policy.ByPIN: "pin", policy.ByPass: "pass"}[a.Means]
+		a.CredentialID = map[policy.Means]string{policy.ByCard: "card", policy.ByCardFace: "card", policy.ByPIN: "pin", policy.ByPass: "pass"}[a.Means]
 		if rarely() {
-			a.KeyID = []string{"card", "pin", "pass", ""}[r.IntN(4)]
+			a.CredentialID = []string{"card", "pin", "pass", ""}[r.IntN(4)]
 		}
 	}
 	if a.Means == policy.ByFace || a.Means == policy.ByCardFace || rarely() {

@@ -20,15 +20,15 @@ const (
 
 // Attempt is one request to open, with everything a decision may look at. It holds no secret and no face data.
 type Attempt struct {
-	At     time.Time
-	Clock  Clock
-	Door   string
-	Means  Means
-	Person *Person  // nil: nobody known by this credential or face
-	KeyID  string   // which of the person's credentials was presented
-	Host   PersonID // who answers for a visitor; zero: staff, or Person is no visitor
-	Face   *Face    // set for ByFace and ByCardFace
-	Site   Site
+	At           time.Time
+	Clock        Clock
+	Door         string
+	Means        Means
+	Person       *Person  // nil: nobody known by this credential or face
+	CredentialID string   // which of the person's credentials was presented
+	Host         PersonID // who answers for a visitor; zero: staff, or Person is no visitor
+	Face         *Face    // set for ByFace and ByCardFace
+	Site         Site
 
 	LastEntry time.Time // when this person last came in by this door, for Site.Passback; zero: not known
 }

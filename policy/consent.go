@@ -68,11 +68,11 @@ func Enrol(p Person, at time.Time, cardToo bool) (Person, error) {
 	if p.Face.State != FaceConsented && p.Face.State != FaceEnrolled {
 		return p, ErrNoConsent
 	}
-	keys := p.Working(at)
-	if len(keys) == 0 {
+	working := p.Working(at)
+	if len(working) == 0 {
 		return p, ErrNoOtherWay
 	}
-	for _, k := range keys {
+	for _, k := range working {
 		if !k.LastUsed.IsZero() {
 			p.Face.State, p.Face.CardToo = FaceEnrolled, cardToo
 			return p, nil

@@ -26,7 +26,7 @@ func TestRConsentNeedsNoticeAndOwnAct(t *testing.T) {
 		{"bundled", func(_ *Person, y *Yes) { y.OwnAct = false }, ErrNotVoluntary},
 		{"minor alone", func(_ *Person, y *Yes) { y.Minor = true }, ErrNeedsGuardian},
 		{"known to be a minor", func(p *Person, _ *Yes) { p.Face.Minor = true }, ErrNeedsGuardian},
-		{"no other way", func(p *Person, _ *Yes) { p.Keys = nil }, ErrNoOtherWay},
+		{"no other way", func(p *Person, _ *Yes) { p.Credentials = nil }, ErrNoOtherWay},
 		{"after a no", func(p *Person, _ *Yes) { p.Face.State = FaceRefused }, ErrSaidNo},
 		{"after a no, own request", func(p *Person, y *Yes) { p.Face.State = FaceRefused; y.OwnRequest = true }, nil},
 	} {
@@ -76,11 +76,11 @@ func TestRAltEnrolNeedsAWayInThatWasUsed(t *testing.T) {
 	if _, err := Enrol(tenant(), noon, false); !errors.Is(err, ErrNoConsent) {
 		t.Errorf("without consent: %v", err)
 	}
-	p.Keys = []Credential{{Kind: PINKind}}
+	p.Credentials = []Credential{{Kind: PINKind}}
 	if _, err := Enrol(p, noon, false); !errors.Is(err, ErrNotUsedHere) {
 		t.Errorf("never used: %v", err)
 	}
-	p.Keys = nil
+	p.Credentials = nil
 	if _, err := Enrol(p, noon, false); !errors.Is(err, ErrNoOtherWay) {
 		t.Errorf("no credential: %v", err)
 	}

@@ -14,7 +14,7 @@ func (c Credential) lasting() bool {
 // not run out. It is what R-ALT counts.
 func (p Person) Working(t time.Time) []Credential {
 	var ok []Credential
-	for _, c := range p.Keys {
+	for _, c := range p.Credentials {
 		if c.lasting() && !c.Revoked && !t.Before(c.From) && (c.Until.IsZero() || t.Before(c.Until)) {
 			ok = append(ok, c)
 		}

@@ -30,7 +30,7 @@ const DefaultRelease = 5 * time.Second
 // Nothing in 3, 4, 5 or 7 is asked of a card, a PIN or a pass, and 9 of nobody who did not choose a face (R-EQUAL).
 func Decide(a Attempt) Decision {
 	a.At = a.Clock.now(a.At)
-	d := Decision{At: a.At, Door: a.Door, Means: a.Means, KeyID: a.KeyID}
+	d := Decision{At: a.At, Door: a.Door, Means: a.Means, CredentialID: a.CredentialID}
 	if a.Means != ByFace {
 		d.name(a.Person)
 	}

@@ -18,7 +18,7 @@ func good(m Means) Attempt {
 		ID:    PersonID{7},
 		From:  noon.AddDate(0, -1, 0),
 		Until: noon.AddDate(0, 1, 0),
-		Keys: []Credential{
+		Credentials: []Credential{
 			{ID: "card", Kind: CardKind, LastUsed: noon.AddDate(0, 0, -1)},
 			{ID: "pin", Kind: PINKind},
 			{ID: "pass", Kind: PassKind, Until: noon.Add(time.Hour)},
@@ -30,7 +30,7 @@ func good(m Means) Attempt {
 		Site: Site{Durable: true, Release: 5 * time.Second, LongOpen: 12 * time.Second},
 	}
 	if aKey(m) {
-		a.KeyID = string(kindOf[m])
+		a.CredentialID = string(kindOf[m])
 	}
 	if aFace(m) {
 		a.Face = &Face{Score: .7, RunnerUp: .1, Threshold: .5, Margin: .05, Live: .9, LiveMin: .5, Frames: 5, FramesMin: 3}
@@ -99,7 +99,7 @@ var spoil = []spoiler{
 	{ReasonLockdown, everybody, func(a *Attempt) { a.Site.Lockdown = true }},
 	{ReasonNoVault, everybody, func(a *Attempt) { a.Site.NoVault = true }},
 	{ReasonKeypadRest, aPIN, func(a *Attempt) { a.Site.KeypadRest = time.Second }},
-	{ReasonUnknown, aKey, func(a *Attempt) { a.KeyID = "somebody else's" }},
+	{ReasonUnknown, aKey, func(a *Attempt) { a.CredentialID = "somebody else's" }},
 	{ReasonRevoked, aKey, func(a *Attempt) { a.presented().Revoked = true }},
 	{ReasonKeyElsewhere, aKey, func(a *Attempt) { a.presented().Door = "back" }},
 	{ReasonNoClock, func(m Means) bool { return m == ByPass }, func(a *Attempt) { a.Clock.Trusted = false }},
@@ -120,7 +120,7 @@ var spoil = []spoiler{
 	{ReasonBlocked, everybody, func(a *Attempt) { a.Person.Blocked = true }},
 	{ReasonLeaseAhead, everybody, func(a *Attempt) { a.Person.From = a.At.Add(1) }},
 	{ReasonLeaseOver, everybody, func(a *Attempt) { a.Person.Until = a.At }},
-	{ReasonNoOtherWay, aFaceOnly, func(a *Attempt) { a.Person.Keys = nil }},
+	{ReasonNoOtherWay, aFaceOnly, func(a *Attempt) { a.Person.Credentials = nil }},
 	{ReasonCardToo, aFaceOnly, func(a *Attempt) { a.Person.Face.CardToo = true }},
 	{ReasonHours, everybody, func(a *Attempt) { a.Site.Access = []Access{{Group: "night shift", Hours: Always}} }},
 	{ReasonPassback, everybody, func(a *Attempt) { a.Site.Passback, a.LastEntry = time.Minute, a.At.Add(-59*time.Second) }},
@@ -138,9 +138,9 @@ type spoiler struct {
 
 // presented is the credential of the attempt, to be changed.
 func (a *Attempt) presented() *Credential {
-	for i := range a.Person.Keys {
-		if a.Person.Keys[i].ID == a.KeyID {
-			return &a.Person.Keys[i]
+	for i := range a.Person.Credentials {
+		if a.Person.Credentials[i].ID == a.CredentialID {
+			return &a.Person.Credentials[i]
 		}
 	}
 	return new(Credential)
@@ -226,7 +226,7 @@ func TestNothingToGoByIsRefused(t *testing.T) {
 		t.Errorf("no face: %q", d.Reason)
 	}
 	a = good(ByCard)
-	a.KeyID = "pin"
+	a.CredentialID = "pin"
 	if d := Decide(a); d.Reason != ReasonUnknown {
 		t.Errorf("a PIN's handle presented as a card: %q", d.Reason)
 	}
@@ -373,7 +373,7 @@ func TestRAltOneWorkingCredentialIsEnough(t *testing.T) {
 		{"revoked card, working PIN", []Credential{{Kind: CardKind, Revoked: true}, {Kind: PINKind}}, true},
 	} {
 		a := good(ByFace)
-		a.Person.Keys = tc.keys
+		a.Person.Credentials = tc.keys
 		if d := Decide(a); d.Grant != tc.open {
 			t.Errorf("%s: %+v", tc.name, d)
 		}

@@ -12,10 +12,10 @@ var morning = time.Date(2026, 3, 10, 8, 0, 0, 0, time.UTC)
 // Somebody whose lease ended last night taps their card, and the person on the landing side leaves.
 func ExampleDecide() {
 	tenant := policy.Person{
-		Until: morning.Add(-8 * time.Hour),
-		Keys:  []policy.Credential{{ID: "k1", Kind: policy.CardKind}},
+		Until:       morning.Add(-8 * time.Hour),
+		Credentials: []policy.Credential{{ID: "k1", Kind: policy.CardKind}},
 	}
-	d := policy.Decide(policy.Attempt{At: morning, Clock: policy.Clock{Trusted: true}, Door: "front", Means: policy.ByCard, Person: &tenant, KeyID: "k1"})
+	d := policy.Decide(policy.Attempt{At: morning, Clock: policy.Clock{Trusted: true}, Door: "front", Means: policy.ByCard, Person: &tenant, CredentialID: "k1"})
 	fmt.Println(d.Grant, d.Reason.Text("en"))
 	last := d.Trace[len(d.Trace)-1]
 	fmt.Println(last.Rule, last.Pass, last.Detail)

@@ -50,9 +50,9 @@ func (h house) attempt(m Means, l lost) Attempt {
 	if h.pin == "elsewhere" {
 		pin.Door = "back"
 	}
-	a.Person.Keys = []Credential{{ID: "card", Kind: CardKind}}
+	a.Person.Credentials = []Credential{{ID: "card", Kind: CardKind}}
 	if h.pin != "" {
-		a.Person.Keys = append(a.Person.Keys, pin)
+		a.Person.Credentials = append(a.Person.Credentials, pin)
 	}
 	a.Person.Face.State = h.face
 	a.Site.WithCard, a.Site.Keypad, a.Site.Durable = h.withCard, h.keypad, !l.log

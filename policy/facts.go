@@ -181,7 +181,7 @@ func count(n *int, hit bool) {
 // unequal reports whether somebody's face, at its best, would open the door now while none of their credentials would, or for longer.
 // The rests after wrong tries are left out on both sides. It should never be; that is the proof.
 func unequal(a Attempt, decide func(Attempt) Decision) bool {
-	a.Means, a.KeyID = ByFace, ""
+	a.Means, a.CredentialID = ByFace, ""
 	a.Face = &Face{Score: 1, RunnerUp: -1, Live: 1, Frames: 1}
 	a.Site.FacesOff, a.Site.Durable, a.Site.FaceRest, a.Site.KeypadRest = "", true, 0, 0
 	face := decide(a)
@@ -189,8 +189,8 @@ func unequal(a Attempt, decide func(Attempt) Decision) bool {
 		return false
 	}
 	a.Site.FacesOff = "not asked for" // who keeps their face to themselves
-	for _, k := range a.Person.Keys {
-		a.Means, a.KeyID = ByCard, k.ID
+	for _, k := range a.Person.Credentials {
+		a.Means, a.CredentialID = ByCard, k.ID
 		if k.Kind == PINKind {
 			a.Means = ByPIN
 		}

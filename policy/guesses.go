@@ -42,7 +42,7 @@ func (l TryLimits) Digits(pins int) int {
 // kept that, nothing is known: it counts as short.
 func PINs(people []Person, door string, digits int) (all, short int) {
 	for _, p := range people {
-		for _, k := range p.Keys {
+		for _, k := range p.Credentials {
 			if k.Kind == PINKind && !k.Revoked && k.opensAt(door) {
 				all++
 				count(&short, k.Digits < digits)

@@ -30,9 +30,9 @@ func TestDigitsThatHold(t *testing.T) {
 
 func TestPINsThatAreShort(t *testing.T) {
 	people := []Person{
-		{Keys: []Credential{{Kind: PINKind, Digits: 4}, {Kind: CardKind}}},
-		{Keys: []Credential{{Kind: PINKind, Digits: 6}, {Kind: PINKind, Digits: 4, Revoked: true}, {Kind: PINKind, Digits: 4, Door: "back"}}},
-		{Keys: []Credential{{Kind: PINKind}, {Kind: PINKind, Digits: 8, Duress: true}}},
+		{Credentials: []Credential{{Kind: PINKind, Digits: 4}, {Kind: CardKind}}},
+		{Credentials: []Credential{{Kind: PINKind, Digits: 6}, {Kind: PINKind, Digits: 4, Revoked: true}, {Kind: PINKind, Digits: 4, Door: "back"}}},
+		{Credentials: []Credential{{Kind: PINKind}, {Kind: PINKind, Digits: 8, Duress: true}}},
 	}
 	if all, short := PINs(people, "front", 6); all != 4 || short != 2 {
 		t.Errorf("%d PINs, %d short", all, short)

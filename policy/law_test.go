@@ -330,13 +330,13 @@ func TestCensus(t *testing.T) {
 	person := func(id byte, change func(*Person)) Person {
 		p := *good(ByFace).Person
 		p.ID = PersonID{id}
-		p.Keys = slices.Clone(p.Keys)
+		p.Credentials = slices.Clone(p.Credentials)
 		change(&p)
 		return p
 	}
 	people := []Person{
 		person(1, func(*Person) {}),
-		person(2, func(p *Person) { p.Keys = nil }),
+		person(2, func(p *Person) { p.Credentials = nil }),
 		person(3, func(p *Person) { p.Face.Notice = [32]byte{2} }),
 		person(4, func(p *Person) { p.Face.Notice = [32]byte{9} }),
 		person(5, func(p *Person) { p.Face.Minor = true }),
@@ -356,7 +356,7 @@ func TestREqualHoldsForEverybody(t *testing.T) {
 	for i := range spoil {
 		for j := range spoil {
 			a := good(ByFace)
-			a.KeyID = "card"
+			a.CredentialID = "card"
 			spoil[i].break_(&a)
 			spoil[j].break_(&a)
 			if unequal(a, Decide) {

@@ -9,8 +9,8 @@ import (
 func TestDuressOpensLikeAnyOtherPINAndCallsForHelp(t *testing.T) {
 	plain := good(ByPIN)
 	a := good(ByPIN)
-	a.Person.Keys = append(a.Person.Keys, Credential{ID: "under threat", Kind: PINKind, Duress: true})
-	a.KeyID = "under threat"
+	a.Person.Credentials = append(a.Person.Credentials, Credential{ID: "under threat", Kind: PINKind, Duress: true})
+	a.CredentialID = "under threat"
 	d, want := Decide(a), Decide(plain)
 	if !d.Duress || want.Duress || !d.Grant || d.Reason != want.Reason || d.Release != want.Release || d.Signal() != want.Signal() || len(d.Trace) != len(want.Trace) {
 		t.Errorf("%+v\nwant %+v", d, want)
@@ -24,7 +24,7 @@ func TestDuressOpensLikeAnyOtherPINAndCallsForHelp(t *testing.T) {
 	if d := Decide(a); d.Grant || !d.Duress {
 		t.Errorf("in a lockdown: %+v", d)
 	}
-	a.Person.Keys[len(a.Person.Keys)-1].Revoked = true
+	a.Person.Credentials[len(a.Person.Credentials)-1].Revoked = true
 	if Decide(a).Duress {
 		t.Error("a revoked PIN calls for help")
 	}
@@ -38,18 +38,18 @@ func TestRAltWaysThatDoNotCount(t *testing.T) {
 		"another door's card": {Kind: CardKind, Door: "back"},
 	} {
 		a := good(ByFace)
-		a.Person.Keys = []Credential{k}
+		a.Person.Credentials = []Credential{k}
 		if d := Decide(a); d.Reason != ReasonNoOtherWay {
 			t.Errorf("%s: %+v", name, d)
 		}
 	}
 	a := good(ByFace)
-	a.Person.Keys = []Credential{{Kind: PINKind}}
+	a.Person.Credentials = []Credential{{Kind: PINKind}}
 	a.Site.Down = []CredentialKind{PINKind}
 	if d := Decide(a); d.Reason != ReasonNoOtherWay {
 		t.Errorf("with a dead keypad: %+v", d)
 	}
-	a.Person.Keys = append(a.Person.Keys, Credential{Kind: CardKind})
+	a.Person.Credentials = append(a.Person.Credentials, Credential{Kind: CardKind})
 	if d := Decide(a); !d.Grant {
 		t.Errorf("with a dead keypad and a card: %+v", d)
 	}
@@ -126,7 +126,7 @@ func TestPassOpensOneDoorForItsTimeAndUses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return Decide(Attempt{At: at, Clock: Clock{Trusted: true}, Door: door, Means: ByPass, Person: v, KeyID: p.KeyID(), Site: Site{Durable: durable}})
+		return Decide(Attempt{At: at, Clock: Clock{Trusted: true}, Door: door, Means: ByPass, Person: v, CredentialID: p.CredentialID(), Site: Site{Durable: durable}})
 	}
 	for _, tc := range []struct {
 		d    Decision

@@ -33,8 +33,8 @@ func (p Pass) Check() error {
 	return nil
 }
 
-// KeyID is the handle of the pass as a credential.
-func (p Pass) KeyID() string { return "pass-" + hex.EncodeToString(p.ID[:]) }
+// CredentialID is the handle of the pass as a credential.
+func (p Pass) CredentialID() string { return "pass-" + hex.EncodeToString(p.ID[:]) }
 
 // Visitor is the holder of the pass as Decide wants them, who is nobody else than that. The pass has opened used times so far.
 // It gives ErrPass for a pass that does not Check.
@@ -42,8 +42,8 @@ func (p Pass) Visitor(used int, revoked bool) (*Person, error) {
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
-	return &Person{ID: p.ID, Groups: []string{VisitorGroup}, Keys: []Credential{{
-		ID: p.KeyID(), Kind: PassKind, Label: "visitor", Clonable: true, Revoked: revoked,
+	return &Person{ID: p.ID, Groups: []string{VisitorGroup}, Credentials: []Credential{{
+		ID: p.CredentialID(), Kind: PassKind, Label: "visitor", Clonable: true, Revoked: revoked,
 		Door: p.Door, From: p.From, Until: p.Until, Uses: p.Uses, Used: used,
 	}}}, nil
 }

@@ -29,17 +29,17 @@ func (p Private) Format(s fmt.State, _ rune) { fmt.Fprint(s, "(private)") }
 
 // Person is somebody the door may know: what a decision needs and no more.
 type Person struct {
-	ID        PersonID
-	Name      Private
-	Apartment Private
-	Lang      string    // "en" or "zh"; the notice is shown in it
-	From      time.Time // lease begins; zero: no limit
-	Until     time.Time // lease ends (exclusive); zero: no limit
-	Blocked   bool
-	LongOpen  bool // needs more time at the door
-	Groups    []string
-	Keys      []Credential
-	Face      FaceConsent
+	ID          PersonID
+	Name        Private
+	Apartment   Private
+	Lang        string    // "en" or "zh"; the notice is shown in it
+	From        time.Time // lease begins; zero: no limit
+	Until       time.Time // lease ends (exclusive); zero: no limit
+	Blocked     bool
+	LongOpen    bool // needs more time at the door
+	Groups      []string
+	Credentials []Credential `json:"Keys"` // stored under this name
+	Face        FaceConsent
 }
 
 // HasFace reports whether a face is stored of the person, or may be by their consent.

@@ -37,8 +37,8 @@ var kindOf = map[Means]CredentialKind{ByCard: CardKind, ByCardFace: CardKind, By
 // key is the credential presented.
 func (a Attempt) key() (Credential, bool) {
 	if a.Person != nil {
-		for _, k := range a.Person.Keys {
-			if k.ID == a.KeyID {
+		for _, k := range a.Person.Credentials {
+			if k.ID == a.CredentialID {
 				return k, true
 			}
 		}

@@ -10,10 +10,10 @@ import "time"
 // accident: who taps on out of impatience taps in the pause, and that ends it. The taps open the door as any tap does.
 // A PIN does as well as a card, unless the keypad rests. The zero value waits for a first tap.
 type Withdrawal struct {
-	key   string
-	taps  int
-	last  time.Time
-	asked time.Time // zero: the door has not asked
+	credential string // handle of what was tapped last
+	taps       int
+	last       time.Time
+	asked      time.Time // zero: the door has not asked
 }
 
 // The gesture.
@@ -41,7 +41,7 @@ func (w Withdrawal) Tap(a Attempt) (Withdrawal, Gesture) {
 	if a.Person == nil || !a.Person.Face.canEnd() || !a.ownCredential() {
 		return Withdrawal{}, NoGesture
 	}
-	return w.tap(a.KeyID, a.At)
+	return w.tap(a.CredentialID, a.At)
 }
 
 // canEnd reports whether there is a consent to take back.
@@ -62,8 +62,8 @@ func (a Attempt) ownCredential() bool {
 }
 
 // tap takes a tap of a working credential into account.
-func (w Withdrawal) tap(key string, at time.Time) (Withdrawal, Gesture) {
-	if !w.asked.IsZero() && key == w.key {
+func (w Withdrawal) tap(credential string, at time.Time) (Withdrawal, Gesture) {
+	if !w.asked.IsZero() && credential == w.credential {
 		after := at.Sub(w.asked)
 		if after >= withdrawPause && after <= withdrawYes {
 			return Withdrawal{}, TakeBack
@@ -73,10 +73,10 @@ func (w Withdrawal) tap(key string, at time.Time) (Withdrawal, Gesture) {
 			return w, NoGesture
 		}
 	}
-	if pace := at.Sub(w.last); key != w.key || pace < 0 || pace > withdrawPace {
+	if pace := at.Sub(w.last); credential != w.credential || pace < 0 || pace > withdrawPace {
 		w = Withdrawal{}
 	}
-	w.key, w.last = key, at
+	w.credential, w.last = credential, at
 	if w.taps++; w.taps < withdrawTaps {
 		return w, NoGesture
 	}

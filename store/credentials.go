@@ -30,8 +30,8 @@ func (r *ring) second(first []byte) []byte {
 
 // card is the lookup record of a credential.
 type card struct {
-	Person policy.PersonID `cbor:"person"`
-	KeyID  string          `cbor:"key"`
+	Person       policy.PersonID `cbor:"person"`
+	CredentialID string          `cbor:"key"`
 }
 
 // AddCredential gives somebody a credential. secret is the canonical form that the reader will give later (hal.Card.Credential, the PIN's
@@ -55,7 +55,7 @@ func (v *Vault) AddLimited(a Actor, id policy.PersonID, c policy.Credential, sec
 		if err != nil {
 			return err
 		}
-		p.Keys = append(p.Keys, c)
+		p.Credentials = append(p.Credentials, c)
 		if p.Hashes == nil {
 			p.Hashes = map[string][]byte{}
 		}
@@ -66,7 +66,7 @@ func (v *Vault) AddLimited(a Actor, id policy.PersonID, c policy.Credential, sec
 		if err := t.put(cardsBucket, t.r.second(first), &t.r.seal, &card{id, c.ID}); err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: audit.CredentialAdded, Actor: a, Person: id, KeyID: c.ID})
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.CredentialAdded, Actor: a, Person: id, CredentialID: c.ID})
 		return err
 	})
 	if err != nil {
@@ -77,21 +77,21 @@ func (v *Vault) AddLimited(a Actor, id policy.PersonID, c policy.Credential, sec
 
 // RevokeCredential makes a credential useless; the door still says that it was revoked. Somebody whose last working one this is loses
 // their face entry by policy (R-ALT), not here.
-func (v *Vault) RevokeCredential(a Actor, id policy.PersonID, keyID string) error {
+func (v *Vault) RevokeCredential(a Actor, id policy.PersonID, credentialID string) error {
 	err := v.act(func(t *tx) error {
 		own, p, err := t.person(id)
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(p.Keys, func(c policy.Credential) bool { return c.ID == keyID })
+		i := slices.IndexFunc(p.Credentials, func(c policy.Credential) bool { return c.ID == credentialID })
 		if i < 0 {
 			return ErrUnknown
 		}
-		p.Keys[i].Revoked = true
+		p.Credentials[i].Revoked = true
 		if err := t.putPerson(own, p); err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: audit.CredentialRevoked, Actor: a, Person: id, KeyID: keyID})
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.CredentialRevoked, Actor: a, Person: id, CredentialID: credentialID})
 		return err
 	})
 	if err != nil {
@@ -115,7 +115,7 @@ func (v *Vault) FindCredential(kind policy.CredentialKind, secret []byte) (polic
 	if err != nil {
 		return policy.Person{}, "", fmt.Errorf("find %s: %w", kind, err)
 	}
-	return p.Person, c.KeyID, nil
+	return p.Person, c.CredentialID, nil
 }
 
 // free makes sure that nobody holds a credential. A revoked one is taken from its last holder for good.
@@ -132,13 +132,13 @@ func (t *tx) free(first []byte) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(p.Keys, func(k policy.Credential) bool { return k.ID == c.KeyID })
-	if i >= 0 && !p.Keys[i].Revoked {
+	i := slices.IndexFunc(p.Credentials, func(k policy.Credential) bool { return k.ID == c.CredentialID })
+	if i >= 0 && !p.Credentials[i].Revoked {
 		return ErrTaken
 	}
 	if i >= 0 {
-		p.Keys = slices.Delete(p.Keys, i, i+1)
+		p.Credentials = slices.Delete(p.Credentials, i, i+1)
 	}
-	delete(p.Hashes, c.KeyID)
+	delete(p.Hashes, c.CredentialID)
 	return t.putPerson(own, p)
 }

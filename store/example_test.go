@@ -41,7 +41,7 @@ func Example() {
 	fmt.Println("found:", person.Name.Reveal(), "- and in a log:", person.Name)
 
 	now := time.Now()
-	decision := policy.Decide(policy.Attempt{At: now, Clock: policy.Clock{Trusted: true}, Door: "front", Means: policy.ByCard, Person: &person, KeyID: credential})
+	decision := policy.Decide(policy.Attempt{At: now, Clock: policy.Clock{Trusted: true}, Door: "front", Means: policy.ByCard, Person: &person, CredentialID: credential})
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	if _, err := v.RecordDecision(ctx, decision); err != nil {

@@ -25,7 +25,7 @@ func TestMakeFixture(t *testing.T) {
 	for i := range 5 {
 		u.clock.advance(time.Hour)
 		p, _ := u.Person([]policy.PersonID{li, wang}[i%2])
-		d := policy.Decision{At: u.clock.now(), Door: "front", Means: policy.ByCard, Person: p.ID, KeyID: p.Keys[0].ID, Grant: true, Reason: "granted"}
+		d := policy.Decision{At: u.clock.now(), Door: "front", Means: policy.ByCard, Person: p.ID, CredentialID: p.Credentials[0].ID, Grant: true, Reason: "granted"}
 		if _, err := u.RecordDecision(context.Background(), d); err != nil {
 			t.Fatal(err)
 		}

@@ -63,8 +63,8 @@ func TestNoActIsTakenBackByOneBit(t *testing.T) {
 			}
 			u.Vault = v
 			p, _, err := u.FindCredential(policy.CardKind, cardOf["li"])
-			if err != nil || !p.Blocked && !p.Keys[0].Revoked {
-				t.Errorf("taken back: blocked %v, revoked %v, %v", p.Blocked, p.Keys[0].Revoked, err)
+			if err != nil || !p.Blocked && !p.Credentials[0].Revoked {
+				t.Errorf("taken back: blocked %v, revoked %v, %v", p.Blocked, p.Credentials[0].Revoked, err)
 			}
 		})
 	}

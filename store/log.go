@@ -22,25 +22,25 @@ const Door Actor = "door"
 
 // Entry is one line of the audit log, as far as it can still be read.
 type Entry struct {
-	Seq    uint64
-	At     time.Time
-	Kind   audit.Kind
-	Actor  Actor
-	Person policy.PersonID // zero: nobody, or somebody who was erased since
-	Door   string
-	Means  policy.Means
-	Grant  bool // of a decision
-	Reason policy.Reason
-	KeyID  string            // which credential; empty once the person is erased
-	Detail map[string]string // figures and dates; never a name or a number of a card
-	Trace  []policy.Check    // of a decision; empty once the person is erased
-	Erased bool              // it was about a person who was erased since
+	Seq          uint64
+	At           time.Time
+	Kind         audit.Kind
+	Actor        Actor
+	Person       policy.PersonID // zero: nobody, or somebody who was erased since
+	Door         string
+	Means        policy.Means
+	Grant        bool // of a decision
+	Reason       policy.Reason
+	CredentialID string            // which credential; empty once the person is erased
+	Detail       map[string]string // figures and dates; never a name or a number of a card
+	Trace        []policy.Check    // of a decision; empty once the person is erased
+	Erased       bool              // it was about a person who was erased since
 }
 
 // personal is the part of a line that is sealed under the person's key.
 type personal struct {
-	KeyID string         `json:"key,omitempty"`
-	Trace []policy.Check `json:"trace,omitempty"`
+	CredentialID string         `json:"key,omitempty"`
+	Trace        []policy.Check `json:"trace,omitempty"`
 }
 
 // kept is a line as it lies in the vault. Whose it is, is written beside the line and not hashed: an erasure drops it.
@@ -50,7 +50,7 @@ type kept struct {
 }
 
 // Record writes an entry and returns its number when it is durable; when ctx ends first, ErrSlow: it is written later.
-// Zero At is the present time. What the entry says of its person alone (KeyID, Trace) is sealed under that person's key.
+// Zero At is the present time. What the entry says of its person alone (CredentialID, Trace) is sealed under that person's key.
 func (v *Vault) Record(ctx context.Context, e Entry) (seq uint64, err error) {
 	return v.record(ctx, e, func(*tx) error { return nil })
 }
@@ -60,10 +60,10 @@ func (v *Vault) Record(ctx context.Context, e Entry) (seq uint64, err error) {
 // A granted card, PIN or pass is marked as used that day, and one with a limit of uses is counted.
 func (v *Vault) RecordDecision(ctx context.Context, d policy.Decision) (seq uint64, err error) {
 	return v.record(ctx, entryOf(d), func(t *tx) error {
-		if !d.Grant || d.KeyID == "" {
+		if !d.Grant || d.CredentialID == "" {
 			return nil
 		}
-		return t.used(d.Person, d.KeyID, d.At)
+		return t.used(d.Person, d.CredentialID, d.At)
 	})
 }
 
@@ -76,14 +76,14 @@ func (v *Vault) TakeBack(ctx context.Context, d policy.Decision) (seq uint64, er
 // entryOf is a decision as an entry. A visitor's pass has no owner under whose key its handle could be sealed, and says nothing of one.
 func entryOf(d policy.Decision) Entry {
 	e := Entry{At: d.At, Kind: audit.Decision, Actor: Door, Person: d.Person, Door: d.Door, Means: d.Means,
-		Grant: d.Grant, Reason: d.Reason, KeyID: d.KeyID, Trace: d.Trace, Detail: map[string]string{}}
+		Grant: d.Grant, Reason: d.Reason, CredentialID: d.CredentialID, Trace: d.Trace, Detail: map[string]string{}}
 	if d.Release > 0 {
 		e.Detail["release"] = d.Release.String()
 	}
 	if d.Duress {
 		e.Detail["duress"] = "yes"
 	}
-	if pass := (policy.Pass{ID: d.Person}).KeyID(); d.KeyID == pass {
+	if pass := (policy.Pass{ID: d.Person}).CredentialID(); d.CredentialID == pass {
 		e.Detail["pass"] = pass
 	}
 	return e
@@ -130,7 +130,7 @@ func (t *tx) log(e Entry) (uint64, error) {
 	var own personKeys
 	switch err := t.get(keysBucket, e.Person[:], &t.r.seal, &own); {
 	case err == nil:
-		box, err := json.Marshal(personal{e.KeyID, e.Trace})
+		box, err := json.Marshal(personal{e.CredentialID, e.Trace})
 		if err != nil {
 			return 0, fmt.Errorf("encode entry: %w", err)
 		}
@@ -295,7 +295,7 @@ func (t *tx) entry(key, value []byte, own map[policy.PersonID]*personKeys) (Entr
 	if err := json.Unmarshal(box, &p); err != nil {
 		return Entry{}, fmt.Errorf("audit entry %d: personal part is %w", l.Seq, ErrCorrupt)
 	}
-	e.Person, e.Erased, e.KeyID, e.Trace = k.Person, false, p.KeyID, p.Trace
+	e.Person, e.Erased, e.CredentialID, e.Trace = k.Person, false, p.CredentialID, p.Trace
 	return e, nil
 }
 

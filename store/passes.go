@@ -71,7 +71,7 @@ func (v *Vault) AddPass(a Actor, p policy.Pass, host policy.PersonID, digits []b
 			if err != nil {
 				return err
 			}
-			_, err = t.log(Entry{At: n.Made, Kind: audit.PassMade, Actor: a, Person: host, Detail: map[string]string{"pass": p.KeyID(),
+			_, err = t.log(Entry{At: n.Made, Kind: audit.PassMade, Actor: a, Person: host, Detail: map[string]string{"pass": p.CredentialID(),
 				"from": p.From.UTC().Format(time.RFC3339), "until": p.Until.UTC().Format(time.RFC3339), "uses": fmt.Sprint(p.Uses)}})
 			return err
 		})
@@ -89,7 +89,7 @@ func (v *Vault) EndPass(a Actor, id policy.PersonID) error {
 		if err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: audit.PassEnded, Actor: a, Detail: map[string]string{"pass": policy.Pass{ID: id}.KeyID()}})
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.PassEnded, Actor: a, Detail: map[string]string{"pass": policy.Pass{ID: id}.CredentialID()}})
 		return err
 	})
 	if err != nil {

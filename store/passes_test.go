@@ -24,7 +24,7 @@ func (u *unit) invite(t testing.TB, host policy.PersonID, digits string) Visitor
 
 // comesIn is the decision by which a visitor was let in.
 func (u *unit) comesIn(p VisitorPass) policy.Decision {
-	return policy.Decision{At: u.clock.now(), Door: "front", Means: policy.ByPass, Person: p.ID, KeyID: p.KeyID(), Grant: true, Reason: policy.ReasonPass}
+	return policy.Decision{At: u.clock.now(), Door: "front", Means: policy.ByPass, Person: p.ID, CredentialID: p.CredentialID(), Grant: true, Reason: policy.ReasonPass}
 }
 
 // used is how often a pass was used, as the vault has it now.
@@ -44,7 +44,7 @@ func TestPassIsCountedWithTheDecision(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e, err := u.Entries(seq, 1, false); err != nil || e[0].Detail["pass"] != p.KeyID() || !e[0].Person.IsZero() {
+	if e, err := u.Entries(seq, 1, false); err != nil || e[0].Detail["pass"] != p.CredentialID() || !e[0].Person.IsZero() {
 		t.Errorf("recorded as %+v, %v", e, err)
 	}
 	// The power is cut now: what lies on the disk has the use already.
@@ -151,7 +151,7 @@ func TestREraseHostLeavesNoLink(t *testing.T) {
 	}
 	es, err := u.Entries(0, 100, false)
 	for _, e := range es {
-		if e.Detail["pass"] == p.KeyID() && !e.Person.IsZero() {
+		if e.Detail["pass"] == p.CredentialID() && !e.Person.IsZero() {
 			t.Errorf("the log still knows who invited: %+v", e)
 		}
 	}

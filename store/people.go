@@ -20,11 +20,11 @@ type person struct {
 	Hashes map[string][]byte // credential id → first hash of its secret
 }
 
-// AddPerson adds somebody and returns their new random handle. p.ID, p.Keys and p.Face are ignored: credentials and consent are
+// AddPerson adds somebody and returns their new random handle. p.ID, p.Credentials and p.Face are ignored: credentials and consent are
 // acts of their own.
 func (v *Vault) AddPerson(a Actor, p policy.Person) (policy.PersonID, error) {
 	rand.Read(p.ID[:])
-	p.Keys, p.Face = nil, policy.FaceConsent{}
+	p.Credentials, p.Face = nil, policy.FaceConsent{}
 	own := personKeys{Own: seal.NewKey()}
 	defer own.Own.Wipe()
 	err := v.act(func(t *tx) error {
@@ -81,7 +81,7 @@ func (v *Vault) People() ([]policy.Person, error) {
 }
 
 // ChangePerson lets f change a person and records the act under the name what ("lease changed"). f may not change ID or
-// Keys, nor the consent of somebody whose templates are stored (EraseFace does), nor make somebody enrolled (EnrolFace does); ErrNotAllowed
+// Credentials, nor the consent of somebody whose templates are stored (EraseFace does), nor make somebody enrolled (EnrolFace does); ErrNotAllowed
 // then. Consent, also one that is renewed to changed words, needs the hash of a notice that was put into this vault: ErrConsent.
 func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what audit.Kind, f func(*policy.Person) error) error {
 	err := v.act(func(t *tx) error {
@@ -90,7 +90,7 @@ func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what audit.Kind, f fun
 			return err
 		}
 		was := p.Person
-		was.Keys = slices.Clone(p.Keys)
+		was.Credentials = slices.Clone(p.Credentials)
 		if err := f(&p.Person); err != nil {
 			return err
 		}
@@ -112,7 +112,7 @@ func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what audit.Kind, f fun
 func (t *tx) permitted(was, is *policy.Person) error {
 	enrolled := was.Face.State == policy.FaceEnrolled
 	switch {
-	case is.ID != was.ID, !reflect.DeepEqual(is.Keys, was.Keys):
+	case is.ID != was.ID, !reflect.DeepEqual(is.Credentials, was.Credentials):
 		return fmt.Errorf("the handle and the credentials change by other acts: %w", ErrNotAllowed)
 	case enrolled != (is.Face.State == policy.FaceEnrolled):
 		return fmt.Errorf("templates come and go by EnrolFace and EraseFace: %w", ErrNotAllowed)
@@ -124,7 +124,7 @@ func (t *tx) permitted(was, is *policy.Person) error {
 	return nil
 }
 
-// person reads somebody with their keys.
+// person reads a person with their keys.
 func (t *tx) person(id policy.PersonID) (*personKeys, *person, error) {
 	var own personKeys
 	if err := t.get(keysBucket, id[:], &t.r.seal, &own); err != nil {
@@ -140,7 +140,7 @@ func (t *tx) putPerson(own *personKeys, p *person) error {
 
 // used marks a credential as used on that day, and counts the uses of one that has a limit, such as a visitor's pass; of the others nobody needs to know how often. A person or
 // credential that is gone by now is no error.
-func (t *tx) used(id policy.PersonID, keyID string, at time.Time) error {
+func (t *tx) used(id policy.PersonID, credentialID string, at time.Time) error {
 	own, p, err := t.person(id)
 	if errors.Is(err, ErrUnknown) {
 		return t.passUsed(id, 1)
@@ -148,16 +148,16 @@ func (t *tx) used(id policy.PersonID, keyID string, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(p.Keys, func(c policy.Credential) bool { return c.ID == keyID })
+	i := slices.IndexFunc(p.Credentials, func(c policy.Credential) bool { return c.ID == credentialID })
 	day := at.UTC().Truncate(24 * time.Hour)
-	if i < 0 || p.Keys[i].Uses == 0 && !p.Keys[i].LastUsed.Before(day) {
+	if i < 0 || p.Credentials[i].Uses == 0 && !p.Credentials[i].LastUsed.Before(day) {
 		return nil
 	}
-	if p.Keys[i].Uses > 0 {
-		p.Keys[i].Used++
+	if p.Credentials[i].Uses > 0 {
+		p.Credentials[i].Used++
 	}
-	if p.Keys[i].LastUsed.Before(day) {
-		p.Keys[i].LastUsed = day
+	if p.Credentials[i].LastUsed.Before(day) {
+		p.Credentials[i].LastUsed = day
 	}
 	return t.putPerson(own, p)
 }

@@ -80,7 +80,7 @@ func TestEarlierLayoutsMigrate(t *testing.T) {
 func checkFixture(t *testing.T, v *Vault) {
 	t.Helper()
 	p, keyID, err := v.FindCredential(policy.CardKind, cardOf["li"])
-	if err != nil || p.Name.Reveal() != "li" || keyID != p.Keys[0].ID || p.Face.State != policy.FaceEnrolled {
+	if err != nil || p.Name.Reveal() != "li" || keyID != p.Credentials[0].ID || p.Face.State != policy.FaceEnrolled {
 		t.Errorf("li: %+v, %v", p, err)
 	}
 	n := 0
@@ -105,7 +105,7 @@ func checkFixture(t *testing.T, v *Vault) {
 	es, err := v.Entries(0, 100, false)
 	mine := 0
 	for _, e := range es {
-		if e.Kind == "decision" && e.Person == p.ID && e.KeyID == keyID {
+		if e.Kind == "decision" && e.Person == p.ID && e.CredentialID == keyID {
 			mine++
 		}
 	}

@@ -112,7 +112,7 @@ func TestSwappedWhileOpen(t *testing.T) {
 			switch p, _, err := u.FindCredential(policy.CardKind, cardOf["li"]); {
 			case swap.gone && !errors.Is(err, ErrSwapped):
 				t.Errorf("a card is found in what was put there: %v", err)
-			case !swap.gone && (err != nil || !p.Keys[0].Revoked):
+			case !swap.gone && (err != nil || !p.Credentials[0].Revoked):
 				t.Errorf("the file that was opened can be read: %v", err)
 			}
 			if !bytes.Equal(theirs, read()) {

@@ -125,7 +125,7 @@ func TestPeopleSurviveReopening(t *testing.T) {
 	id := u.enrolled(t, "li", face(1))
 	u.reopen(t)
 	p, keyID, err := u.FindCredential(policy.CardKind, cardOf["li"])
-	if err != nil || p.ID != id || p.Name.Reveal() != "li" || len(p.Keys) != 1 || keyID != p.Keys[0].ID {
+	if err != nil || p.ID != id || p.Name.Reveal() != "li" || len(p.Credentials) != 1 || keyID != p.Credentials[0].ID {
 		t.Fatalf("found %+v, key %q, %v", p, keyID, err)
 	}
 	if p.Face.State != policy.FaceEnrolled || !p.From.Equal(start) {
@@ -202,7 +202,7 @@ func TestRAltNoFaceWithoutAnotherCredential(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := u.RevokeCredential("op", id, p.Keys[0].ID); err != nil {
+	if err := u.RevokeCredential("op", id, p.Credentials[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	err = u.ChangePerson("op", id, "face consented", func(p *policy.Person) error {
@@ -224,10 +224,10 @@ func TestCredentialsAreOnePersons(t *testing.T) {
 		t.Fatalf("a second person holds li's card: %v", err)
 	}
 	p, _ := u.Person(li)
-	if err := u.RevokeCredential("op", li, p.Keys[0].ID); err != nil {
+	if err := u.RevokeCredential("op", li, p.Credentials[0].ID); err != nil {
 		t.Fatal(err)
 	}
-	if p, _, err := u.FindCredential(policy.CardKind, cardOf["li"]); err != nil || !p.Keys[0].Revoked {
+	if p, _, err := u.FindCredential(policy.CardKind, cardOf["li"]); err != nil || !p.Credentials[0].Revoked {
 		t.Fatalf("a revoked card is not known as revoked: %v", err)
 	}
 	if _, err := u.AddCredential("op", wang, policy.CardKind, cardOf["li"], "", true); err != nil {
@@ -236,8 +236,8 @@ func TestCredentialsAreOnePersons(t *testing.T) {
 	if p, _, err := u.FindCredential(policy.CardKind, cardOf["li"]); err != nil || p.ID != wang {
 		t.Errorf("the card is %s's: %v", p.ID, err)
 	}
-	if p, _ := u.Person(li); len(p.Keys) != 0 {
-		t.Errorf("li still lists %d credentials", len(p.Keys))
+	if p, _ := u.Person(li); len(p.Credentials) != 0 {
+		t.Errorf("li still lists %d credentials", len(p.Credentials))
 	}
 }
 
@@ -313,8 +313,8 @@ func TestRAuditErasureKeepsTheProof(t *testing.T) {
 		p, _ := u.Person(id)
 		d := policy.Decision{At: u.clock.now(), Door: "front", Means: policy.ByCard, Person: id, Grant: !id.IsZero(), Reason: "ok",
 			Trace: []policy.Check{{Rule: "card known", Pass: !id.IsZero()}}}
-		if len(p.Keys) > 0 {
-			d.KeyID = p.Keys[0].ID
+		if len(p.Credentials) > 0 {
+			d.CredentialID = p.Credentials[0].ID
 		}
 		if _, err := u.RecordDecision(context.Background(), d); err != nil {
 			t.Fatal(err)
@@ -324,17 +324,17 @@ func TestRAuditErasureKeepsTheProof(t *testing.T) {
 	if err != nil || len(es) != 3 {
 		t.Fatalf("%d entries, %v", len(es), err)
 	}
-	if es[0].Person != (policy.PersonID{}) || len(es[0].Trace) != 1 || es[1].Person != wang || es[2].Person != li || es[2].KeyID == "" || len(es[2].Trace) != 1 {
+	if es[0].Person != (policy.PersonID{}) || len(es[0].Trace) != 1 || es[1].Person != wang || es[2].Person != li || es[2].CredentialID == "" || len(es[2].Trace) != 1 {
 		t.Fatalf("entries %+v", es)
 	}
-	if p, _ := u.Person(li); p.Keys[0].LastUsed.IsZero() {
+	if p, _ := u.Person(li); p.Credentials[0].LastUsed.IsZero() {
 		t.Error("a granted card is not marked as used")
 	}
 	if _, err := u.RemovePerson("op", li, "moved out"); err != nil {
 		t.Fatal(err)
 	}
 	es, err = u.Entries(es[2].Seq, 1, false)
-	if err != nil || !es[0].Erased || !es[0].Person.IsZero() || es[0].KeyID != "" || es[0].Trace != nil || !es[0].Grant {
+	if err != nil || !es[0].Erased || !es[0].Person.IsZero() || es[0].CredentialID != "" || es[0].Trace != nil || !es[0].Grant {
 		t.Errorf("after erasure: %+v, %v", es, err)
 	}
 	var out bytes.Buffer
@@ -515,7 +515,7 @@ func TestGrantsOfACountedCredentialAreCounted(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		p.Keys[0].Uses = 2
+		p.Credentials[0].Uses = 2
 		return t.putPerson(own, p)
 	})
 	if err != nil {
@@ -523,14 +523,14 @@ func TestGrantsOfACountedCredentialAreCounted(t *testing.T) {
 	}
 	p, _ := u.Person(li)
 	for _, grant := range []bool{true, false, true} {
-		d := policy.Decision{At: u.clock.now(), Means: policy.ByPIN, Person: li, KeyID: p.Keys[0].ID, Grant: grant, Duress: grant, Reason: "ok"}
+		d := policy.Decision{At: u.clock.now(), Means: policy.ByPIN, Person: li, CredentialID: p.Credentials[0].ID, Grant: grant, Duress: grant, Reason: "ok"}
 		if _, err := u.RecordDecision(context.Background(), d); err != nil {
 			t.Fatal(err)
 		}
 	}
 	u.reopen(t)
-	if p, err := u.Person(li); err != nil || p.Keys[0].Used != 2 || p.Keys[0].LastUsed.IsZero() {
-		t.Errorf("%+v, %v", p.Keys[0], err)
+	if p, err := u.Person(li); err != nil || p.Credentials[0].Used != 2 || p.Credentials[0].LastUsed.IsZero() {
+		t.Errorf("%+v, %v", p.Credentials[0], err)
 	}
 	es, err := u.Entries(0, 2, true)
 	if err != nil || es[0].Detail["duress"] != "yes" || es[1].Detail["duress"] != "" {

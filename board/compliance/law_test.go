@@ -279,7 +279,7 @@ func TestREqualHeldByTheUnit(t *testing.T) {
 	if _, err := b.Vault.AddLimited("op", id, policy.Credential{Kind: policy.CardKind, Door: "another"}, boardtest.CardOf(9).Credential()); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Vault.RevokeCredential("op", id, b.person(1).Keys[0].ID); err != nil {
+	if err := b.Vault.RevokeCredential("op", id, b.person(1).Credentials[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	b.CountAll()

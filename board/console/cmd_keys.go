@@ -87,7 +87,7 @@ func revoke(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	var fit []policy.Credential
-	for _, k := range p.Keys {
+	for _, k := range p.Credentials {
 		if strings.HasPrefix(k.ID, words[len(words)-1]) && !k.Revoked {
 			fit = append(fit, k)
 		}
@@ -115,7 +115,7 @@ func revoke(ctx context.Context, c *console, words []string) error {
 // working counts the credentials that are not revoked.
 func working(p policy.Person) int {
 	n := 0
-	for _, k := range p.Keys {
+	for _, k := range p.Credentials {
 		if !k.Revoked {
 			n++
 		}

@@ -131,7 +131,7 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 			{text{"face", "人脸"}, c.faceState(p.Face)},
 		})
 	}
-	if len(p.Keys) == 0 && !asJSON {
+	if len(p.Credentials) == 0 && !asJSON {
 		c.say(text{"No card, PIN or pass yet.", "尚无卡、PIN 或通行码。"})
 		return nil
 	}
@@ -143,7 +143,7 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 		{"clonable", text{"can be copied", "可被复制"}},
 		{"revoked", text{"revoked", "已作废"}},
 	}}
-	for _, k := range p.Keys {
+	for _, k := range p.Credentials {
 		t.add(shortKey(k), word(k.Kind), k.Label, c.date(k.LastUsed), k.Clonable, k.Revoked)
 	}
 	return c.show(t, asJSON)

@@ -102,7 +102,7 @@ func TestROperatorIdleLogOutWhileACommandWaits(t *testing.T) {
 	s.see("Logged out after")
 	fake.card <- "01020304" // too late: nobody is there to give it to somebody
 	s.see("log-in: ")
-	if n := len(fake.people[1].Keys); n != 1 {
+	if n := len(fake.people[1].Credentials); n != 1 {
 		t.Errorf("the person has %d cards after the log-out, want 1", n)
 	}
 }

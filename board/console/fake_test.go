@@ -46,7 +46,7 @@ func newDesk() *fakeDesk {
 
 func (d *fakeDesk) add(name, apartment, lang string, keys ...policy.Credential) policy.Person {
 	sum := sha256.Sum256([]byte(name))
-	p := policy.Person{Name: policy.Private(name), Apartment: policy.Private(apartment), Lang: lang, Keys: keys}
+	p := policy.Person{Name: policy.Private(name), Apartment: policy.Private(apartment), Lang: lang, Credentials: keys}
 	copy(p.ID[:], sum[:])
 	d.people = append(d.people, p)
 	return p
@@ -202,7 +202,7 @@ func (d *fakeDesk) AssignCard(ctx context.Context, s desk.Session, id policy.Per
 			return policy.Credential{}, &desk.Problem{Err: errors.New("that card is somebody's already"), Remedy: "tap a card that is nobody's yet"}
 		}
 		k := policy.Credential{ID: n, Kind: policy.CardKind, Label: label, Clonable: true}
-		d.people[d.index(id)].Keys = append(d.people[d.index(id)].Keys, k)
+		d.people[d.index(id)].Credentials = append(d.people[d.index(id)].Credentials, k)
 		return k, nil
 	case <-ctx.Done():
 		d.mu.Lock()
@@ -224,7 +224,7 @@ func (d *fakeDesk) AssignPIN(_ context.Context, s desk.Session, id policy.Person
 		return policy.Credential{}, &desk.Problem{Err: errors.New("that PIN is too short"), Remedy: "take 4 to 8 digits"}
 	}
 	k := policy.Credential{ID: "aa11bb22", Kind: policy.PINKind}
-	d.people[d.index(id)].Keys = append(d.people[d.index(id)].Keys, k)
+	d.people[d.index(id)].Credentials = append(d.people[d.index(id)].Credentials, k)
 	return k, nil
 }
 
@@ -236,8 +236,8 @@ func (d *fakeDesk) RevokeKey(_ context.Context, s desk.Session, id policy.Person
 	}
 	p := &d.people[d.index(id)]
 	r := desk.Receipt{At: now, What: "credential"}
-	for i := range p.Keys {
-		p.Keys[i].Revoked = p.Keys[i].Revoked || p.Keys[i].ID == key
+	for i := range p.Credentials {
+		p.Credentials[i].Revoked = p.Credentials[i].Revoked || p.Credentials[i].ID == key
 	}
 	if p.Face.State == policy.FaceEnrolled {
 		p.Face.State, r.FaceGone, r.Serial, r.Detail = policy.FaceWithdrawn, true, "E-8", "no block left"

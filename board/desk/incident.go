@@ -59,7 +59,7 @@ func (d *Desk) holds() (n int, kinds []notice.Kind, err error) {
 	if len(people) > 0 {
 		kinds = append(kinds, notice.KindPeople, notice.KindEntries)
 	}
-	if slices.ContainsFunc(people, func(p policy.Person) bool { return len(p.Keys) > 0 }) {
+	if slices.ContainsFunc(people, func(p policy.Person) bool { return len(p.Credentials) > 0 }) {
 		kinds = append(kinds, notice.KindCards)
 	}
 	return len(people), append(kinds, notice.KindStaff), nil

@@ -91,7 +91,7 @@ func (d *Desk) EndPass(ctx context.Context, s Session, key string) error {
 		return fmt.Errorf("reading the passes: %w", err)
 	}
 	key = strings.TrimPrefix(strings.ToLower(key), "pass-")
-	all = slices.DeleteFunc(all, func(p store.VisitorPass) bool { return !strings.HasPrefix(p.KeyID(), "pass-"+key) })
+	all = slices.DeleteFunc(all, func(p store.VisitorPass) bool { return !strings.HasPrefix(p.CredentialID(), "pass-"+key) })
 	switch {
 	case key == "" || len(all) == 0:
 		return problem(errors.New("no pass has this key"), "'passes' lists them")

@@ -171,8 +171,8 @@ func (d *Desk) assign(ctx context.Context, s Session, id policy.PersonID, label,
 	if err != nil {
 		return policy.Credential{}, err
 	}
-	key, err := d.vault.AddCredential(by, id, policy.CardKind, c.Credential(), label, c.Clonable)
-	return key, explain(err)
+	credential, err := d.vault.AddCredential(by, id, policy.CardKind, c.Credential(), label, c.Clonable)
+	return credential, explain(err)
 }
 
 // RevokeKey ends one credential, and the face with the last one beside it (R-ALT).

@@ -41,8 +41,8 @@ func (d *Desk) AssignPIN(ctx context.Context, s Session, id policy.PersonID, pin
 		return policy.Credential{}, problem(errors.New("this is no PIN that holds here"),
 			fmt.Sprintf(words(s.Lang, "choose %d to %d digits; the more people have a PIN, the longer it must be", "请选 %d 至 %d 位数字；有 PIN 的人越多，PIN 须越长"), least, policy.MaxDigits))
 	}
-	key, err := d.vault.AddLimited(by, id, policy.Credential{Kind: policy.PINKind, Label: either(duress, "duress PIN", "PIN"), Duress: duress, Digits: len(pin)}, pin)
-	return key, explain(err)
+	credential, err := d.vault.AddLimited(by, id, policy.Credential{Kind: policy.PINKind, Label: either(duress, "duress PIN", "PIN"), Duress: duress, Digits: len(pin)}, pin)
+	return credential, explain(err)
 }
 
 // pinFacts tells whether the PINs that people have are long enough.

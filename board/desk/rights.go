@@ -118,7 +118,7 @@ func (d *Desk) ownPage(id policy.PersonID, lang string) (rights.Page, error) {
 	taken := time.Time{}
 	err = d.vault.History(id, func(e store.Entry) error {
 		if e.Kind == audit.Decision {
-			x := policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: id, KeyID: e.KeyID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}
+			x := policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: id, CredentialID: e.CredentialID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}
 			page.Decisions = append(page.Decisions, rights.Decision{Seq: e.Seq, Decision: x, Told: d.signalled(x, lang)})
 			return nil
 		}

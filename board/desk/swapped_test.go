@@ -40,7 +40,7 @@ func TestRSafeWithASwappedVault(t *testing.T) {
 			old := read()
 			p, err := b.Vault.Person(id)
 			if err == nil {
-				err = b.Vault.RevokeCredential("test", id, p.Keys[0].ID)
+				err = b.Vault.RevokeCredential("test", id, p.Credentials[0].ID)
 			}
 			kept := filepath.Join(t.TempDir(), "kept")
 			if err := errors.Join(err, os.Link(path, kept)); err != nil {

@@ -70,9 +70,9 @@ func (u *Unit) card(c hal.Card, at time.Time) {
 // credential decides on something that a person presented other than a face.
 func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []byte, at time.Time) {
 	a := u.attempt(by, at)
-	switch p, key, err := u.vault.FindCredential(kind, secret); {
+	switch p, id, err := u.vault.FindCredential(kind, secret); {
 	case err == nil:
-		a.Person, a.KeyID = &p, key
+		a.Person, a.CredentialID = &p, id
 	case errors.Is(err, store.ErrWaiting):
 		a.Site.NoVault = true
 	case !errors.Is(err, store.ErrUnknown):
@@ -80,7 +80,7 @@ func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []
 	}
 	u.site.fill(&a)
 	if policy.Decide(a).Reason == policy.ReasonFaceToo {
-		u.lookAfterCard(*a.Person, a.KeyID, at)
+		u.lookAfterCard(*a.Person, a.CredentialID, at)
 	} else {
 		u.conclude(a)
 	}

@@ -89,7 +89,7 @@ func TestWithdrawalIsNoOracle(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.Later(time.Hour)
-	if err := b.Vault.RevokeCredential(store.Door, id, p.Keys[0].ID); err != nil {
+	if err := b.Vault.RevokeCredential(store.Door, id, p.Credentials[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	asked("a revoked card", func() { b.Tap(7) })

@@ -103,13 +103,13 @@ var askedBy = map[fusion.Act]policy.Signal{
 
 // tapped is a card whose owner is now looked at.
 type tapped struct {
-	person policy.PersonID
-	key    string
+	person       policy.PersonID
+	credentialID string
 }
 
 // lookAfterCard begins to compare whoever stands there with the card's owner, and with nobody else (1:1).
-func (u *Unit) lookAfterCard(p policy.Person, key string, at time.Time) {
-	u.faces.card = &tapped{p.ID, key}
+func (u *Unit) lookAfterCard(p policy.Person, credentialID string, at time.Time) {
+	u.faces.card = &tapped{p.ID, credentialID}
 	u.faces.visit.Against(index.ID(p.ID), at)
 	u.faces.fresh = true
 	u.signals.say(policy.SignalLook)
@@ -130,7 +130,7 @@ func (u *Unit) decideFace(now, frame time.Time) {
 	a.Face = &evidence
 	card := u.faces.card
 	if card != nil {
-		a.Means, a.KeyID, u.faces.card = policy.ByCardFace, card.key, nil
+		a.Means, a.CredentialID, u.faces.card = policy.ByCardFace, card.credentialID, nil
 	}
 	if id, known := u.faces.visit.Candidate(); known {
 		p, err := u.vault.Person(policy.PersonID(id))

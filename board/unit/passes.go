@@ -103,7 +103,7 @@ func (u *Unit) showsCode(text hal.Code, at time.Time) {
 	a := u.attempt(policy.ByPass, at)
 	switch p, err := pass.Parse(u.vault, u.cfg.Unit.Name, text.Reveal()); {
 	case errors.Is(err, pass.ErrElsewhere):
-		a.Person, a.KeyID = elsewhere(u.cfg.Unit.Name)
+		a.Person, a.CredentialID = elsewhere(u.cfg.Unit.Name)
 	case err == nil:
 		u.present(&a, u.kept(p))
 	}
@@ -149,7 +149,7 @@ func (u *Unit) present(a *policy.Attempt, kept store.VisitorPass) {
 	if wrong != nil { // none that was made here: the vault takes only what policy allows
 		return
 	}
-	a.Person, a.KeyID, a.Host = visitor, kept.KeyID(), kept.Host
+	a.Person, a.CredentialID, a.Host = visitor, kept.CredentialID(), kept.Host
 }
 
 // StaysHost reports whether whoever invited still lives here; staff always do.
@@ -167,5 +167,5 @@ func (u *Unit) StaysHost(host policy.PersonID, at time.Time) (bool, error) {
 // elsewhere is the nameless holder of a pass that says that it is for another door. Nothing else that it says is believed or recorded.
 func elsewhere(here string) (*policy.Person, string) {
 	k := policy.Credential{ID: "elsewhere", Kind: policy.PassKind, Door: "not " + here, Clonable: true}
-	return &policy.Person{Groups: []string{policy.VisitorGroup}, Keys: []policy.Credential{k}}, k.ID
+	return &policy.Person{Groups: []string{policy.VisitorGroup}, Credentials: []policy.Credential{k}}, k.ID
 }

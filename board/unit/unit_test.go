@@ -294,7 +294,7 @@ func TestREqualCardThenFace(t *testing.T) {
 	if b.Relay.On() || b.Eye.Mode() != eye.Looking {
 		t.Fatalf("after the card: relay %v, eye %s", b.Relay.On(), b.Eye.Mode())
 	}
-	if e := b.WalkUp(1); !e.Grant || e.Means != policy.ByCardFace || e.Person != id || e.KeyID == "" {
+	if e := b.WalkUp(1); !e.Grant || e.Means != policy.ByCardFace || e.Person != id || e.CredentialID == "" {
 		t.Errorf("owner's face: %+v", e)
 	}
 	b.Later(time.Minute)
