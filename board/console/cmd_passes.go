@@ -49,7 +49,7 @@ func pass(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	defer p.Code.Wipe()
-	c.printf(text{"Pass %s, until %s, %d times.", "通行码 %s，有效至 %s，%d 次。"}, p.Key, c.time(p.Until), p.Uses)
+	c.printf(text{"Pass %s, until %s, %d times.", "通行码 %s，有效至 %s，%d 次。"}, p.ID, c.time(p.Until), p.Uses)
 	if len(p.Code) > 0 {
 		c.printf(text{"At the keypad: %s #", "键盘输入：%s #"}, inThrees(p.Code))
 	}
@@ -99,7 +99,7 @@ func passes(ctx context.Context, c *console, words []string) error {
 		{"state", text{"state", "状态"}},
 	}}
 	for _, p := range all {
-		t.add(p.Key, p.Host.Reveal(), p.By, p.From, p.Until, p.Used, p.Uses, passWords[p.State])
+		t.add(p.ID, p.Host.Reveal(), p.By, p.From, p.Until, p.Used, p.Uses, passWords[p.State])
 	}
 	return c.show(t, a.has("json"))
 }

@@ -144,7 +144,7 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 		{"revoked", text{"revoked", "已作废"}},
 	}}
 	for _, k := range p.Credentials {
-		t.add(shortKey(k), word(k.Kind), k.Label, c.date(k.LastUsed), k.Clonable, k.Revoked)
+		t.add(shortID(k), word(k.Kind), k.Label, c.date(k.LastUsed), k.Clonable, k.Revoked)
 	}
 	return c.show(t, asJSON)
 }

@@ -32,7 +32,7 @@ func vocabulary(d Desk) (all []command) {
 		commands []command
 	}{
 		{text{"The door", "门"}, slices.Concat(doorCommands(), overrideCommands(), viewCommands(), clockCommands())},
-		{text{"People and their keys", "人员与凭证"}, slices.Concat(peopleCommands(), keyCommands(), passCommands())},
+		{text{"People and their keys", "人员与凭证"}, slices.Concat(peopleCommands(), credentialCommands(), passCommands())},
 		{text{"Face entry", "人脸通行"}, faceCommands()},
 		{text{"The law", "法律要求"}, slices.Concat(lawCommands(), paperCommands(), incidentCommands(), dossierCommands())},
 		{text{"Records and the vault", "记录与数据"}, slices.Concat(recordCommands(), keeperCommands())},

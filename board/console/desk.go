@@ -54,8 +54,8 @@ type People interface {
 	// AssignPIN gives the person a PIN of as many digits; one for duress opens like any other and calls for help in silence. The secret is
 	// the caller's to wipe.
 	AssignPIN(ctx context.Context, s desk.Session, id policy.PersonID, pin desk.Secret, duress bool) (policy.Credential, error)
-	// RevokeKey ends one credential at once. A face goes with the last credential beside it (R-ALT); the receipt then says so.
-	RevokeKey(ctx context.Context, s desk.Session, id policy.PersonID, key string) (desk.Receipt, error)
+	// RevokeCredential ends one credential at once. A face goes with the last credential beside it (R-ALT); the receipt then says so.
+	RevokeCredential(ctx context.Context, s desk.Session, id policy.PersonID, credentialID string) (desk.Receipt, error)
 }
 
 // Faces is face entry: notice, choice, enrolment, withdrawal.

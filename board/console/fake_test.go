@@ -228,8 +228,8 @@ func (d *fakeDesk) AssignPIN(_ context.Context, s desk.Session, id policy.Person
 	return k, nil
 }
 
-func (d *fakeDesk) RevokeKey(_ context.Context, s desk.Session, id policy.PersonID, key string) (desk.Receipt, error) {
-	err := d.enter(s, "revoke "+key, desk.Manager)
+func (d *fakeDesk) RevokeCredential(_ context.Context, s desk.Session, id policy.PersonID, credentialID string) (desk.Receipt, error) {
+	err := d.enter(s, "revoke "+credentialID, desk.Manager)
 	defer d.mu.Unlock()
 	if err != nil {
 		return desk.Receipt{}, err
@@ -237,7 +237,7 @@ func (d *fakeDesk) RevokeKey(_ context.Context, s desk.Session, id policy.Person
 	p := &d.people[d.index(id)]
 	r := desk.Receipt{At: now, What: "credential"}
 	for i := range p.Credentials {
-		p.Credentials[i].Revoked = p.Credentials[i].Revoked || p.Credentials[i].ID == key
+		p.Credentials[i].Revoked = p.Credentials[i].Revoked || p.Credentials[i].ID == credentialID
 	}
 	if p.Face.State == policy.FaceEnrolled {
 		p.Face.State, r.FaceGone, r.Serial, r.Detail = policy.FaceWithdrawn, true, "E-8", "no block left"

@@ -193,7 +193,7 @@ func (d *fullDesk) Dossier(_ context.Context, s desk.Session) (path, key string,
 func (d *fullDesk) AddPass(_ context.Context, s desk.Session, id policy.PersonID, from, until time.Time, uses int) (desk.Pass, error) {
 	err := d.enter(s, "pass", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
-	return desk.Pass{Key: "8c1f0000", Code: desk.Secret("481516"), QR: [][]bool{{true, false}, {false, true}}, From: from, Until: until, Uses: uses}, err
+	return desk.Pass{ID: "8c1f0000", Code: desk.Secret("481516"), QR: [][]bool{{true, false}, {false, true}}, From: from, Until: until, Uses: uses}, err
 }
 
 func (d *fullDesk) ListPasses(_ context.Context, s desk.Session) ([]desk.PassState, error) {
@@ -201,13 +201,13 @@ func (d *fullDesk) ListPasses(_ context.Context, s desk.Session) ([]desk.PassSta
 	defer d.fakeDesk.mu.Unlock()
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	return []desk.PassState{
-		{Pass: desk.Pass{Key: "8c1f0000", From: at, Until: at.Add(2 * time.Hour), Uses: 3}, Host: "Li Na", By: "mei", Used: 1},
-		{Pass: desk.Pass{Key: "01020304", From: at, Until: at.Add(time.Hour), Uses: 1}, By: "mei", State: policy.ReasonRevoked},
+		{Pass: desk.Pass{ID: "8c1f0000", From: at, Until: at.Add(2 * time.Hour), Uses: 3}, Host: "Li Na", By: "mei", Used: 1},
+		{Pass: desk.Pass{ID: "01020304", From: at, Until: at.Add(time.Hour), Uses: 1}, By: "mei", State: policy.ReasonRevoked},
 	}, err
 }
 
-func (d *fullDesk) EndPass(_ context.Context, s desk.Session, key string) error {
-	err := d.enter(s, "pass ended "+key, desk.Manager)
+func (d *fullDesk) EndPass(_ context.Context, s desk.Session, id string) error {
+	err := d.enter(s, "pass ended "+id, desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	return err
 }

@@ -56,7 +56,7 @@ type Passes interface {
 	// is the caller's to wipe.
 	AddPass(ctx context.Context, s desk.Session, id policy.PersonID, from, until time.Time, uses int) (desk.Pass, error)
 	// EndPass ends a pass by its handle, or the beginning of it.
-	EndPass(ctx context.Context, s desk.Session, key string) error
+	EndPass(ctx context.Context, s desk.Session, id string) error
 	// ListPasses gives the passes made here whose time is not long over, the one that ends first before the others. Whose hosts are named is recorded.
 	ListPasses(ctx context.Context, s desk.Session) ([]desk.PassState, error)
 }

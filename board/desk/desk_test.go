@@ -246,7 +246,7 @@ func TestRAltLastCardTakesTheFace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := b.Desk.RevokeKey(context.Background(), b.Staff, id, p.Credentials[0].ID)
+	r, err := b.Desk.RevokeCredential(context.Background(), b.Staff, id, p.Credentials[0].ID)
 	if err != nil || !r.FaceGone {
 		t.Fatalf("revoked: %+v, %v", r, err)
 	}

@@ -31,7 +31,7 @@ func (d *Desk) AddPass(ctx context.Context, s Session, host policy.PersonID, fro
 	if err != nil {
 		return Pass{}, err
 	}
-	out := Pass{Key: shortPass(kept), Code: digits, From: kept.From, Until: kept.Until, Uses: kept.Uses}
+	out := Pass{ID: shortPass(kept), Code: digits, From: kept.From, Until: kept.Until, Uses: kept.Uses}
 	if takesCodes(d.cfg) {
 		text, err := pass.Encode(d.vault, kept.Pass)
 		if err != nil {
@@ -80,8 +80,8 @@ func takesCodes(c *config.Config) bool {
 	return c.Passes.Camera || slices.ContainsFunc(c.Readers, func(r config.Reader) bool { return r.Takes(policy.PassKind) && !r.Takes(policy.PINKind) })
 }
 
-// EndPass ends a pass, which the beginning of its key names.
-func (d *Desk) EndPass(ctx context.Context, s Session, key string) error {
+// EndPass ends a pass, which the beginning of its handle names.
+func (d *Desk) EndPass(ctx context.Context, s Session, id string) error {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
@@ -90,10 +90,10 @@ func (d *Desk) EndPass(ctx context.Context, s Session, key string) error {
 	if err = d.unit.Damaged(err); err != nil {
 		return fmt.Errorf("reading the passes: %w", err)
 	}
-	key = strings.TrimPrefix(strings.ToLower(key), "pass-")
-	all = slices.DeleteFunc(all, func(p store.VisitorPass) bool { return !strings.HasPrefix(p.CredentialID(), "pass-"+key) })
+	id = strings.TrimPrefix(strings.ToLower(id), "pass-")
+	all = slices.DeleteFunc(all, func(p store.VisitorPass) bool { return !strings.HasPrefix(p.CredentialID(), "pass-"+id) })
 	switch {
-	case key == "" || len(all) == 0:
+	case id == "" || len(all) == 0:
 		return problem(errors.New("no pass has this key"), "'passes' lists them")
 	case len(all) > 1:
 		return problem(fmt.Errorf("%d passes have keys that begin so", len(all)), "write more of it")
@@ -122,7 +122,7 @@ func (d *Desk) ListPasses(_ context.Context, s Session) ([]PassState, error) {
 	var hosts []policy.Person
 	now := d.now()
 	for _, p := range all {
-		line := PassState{Pass: Pass{Key: shortPass(p), From: p.From, Until: p.Until, Uses: p.Uses}, By: names[p.By], Used: p.Used}
+		line := PassState{Pass: Pass{ID: shortPass(p), From: p.From, Until: p.Until, Uses: p.Uses}, By: names[p.By], Used: p.Used}
 		if !p.Host.IsZero() {
 			if host, err := d.vault.Person(p.Host); err == nil {
 				line.Host = host.Name
@@ -149,5 +149,5 @@ func (d *Desk) ListPasses(_ context.Context, s Session) ([]PassState, error) {
 	return out, nil
 }
 
-// shortPass is the key of a pass as staff read and type it.
+// shortPass is the handle of a pass as staff read and type it.
 func shortPass(p store.VisitorPass) string { return p.ID.String() }

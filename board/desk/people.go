@@ -175,13 +175,13 @@ func (d *Desk) assign(ctx context.Context, s Session, id policy.PersonID, label,
 	return credential, explain(err)
 }
 
-// RevokeKey ends one credential, and the face with the last one beside it (R-ALT).
-func (d *Desk) RevokeKey(ctx context.Context, s Session, id policy.PersonID, key string) (Receipt, error) {
+// RevokeCredential ends one credential, and the face with the last one beside it (R-ALT).
+func (d *Desk) RevokeCredential(ctx context.Context, s Session, id policy.PersonID, credentialID string) (Receipt, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return Receipt{}, err
 	}
-	if err := d.vault.RevokeCredential(by, id, key); err != nil {
+	if err := d.vault.RevokeCredential(by, id, credentialID); err != nil {
 		return Receipt{}, explain(err)
 	}
 	p, err := d.vault.Person(id)

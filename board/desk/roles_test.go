@@ -27,7 +27,7 @@ var rightsOf = map[string]string{
 	"Find": "ma", "Stored": "ma", "Copy": "ma", "ListPasses": "ma", "OldNotice": "ma", "Requests": "ma", "Incidents": "ma", "Assessment": "ma",
 	"Filing": "ma", "Receipts": "ma", "ExportAudit": "ma", "Dossier": "ma", "Operators": "ma", "Retention": "ma",
 
-	"AddPerson": "m", "ChangePerson": "m", "RemovePerson": "m", "AssignCard": "m", "IssueCard": "m", "AssignPIN": "m", "PINLength": "m", "RevokeKey": "m",
+	"AddPerson": "m", "ChangePerson": "m", "RemovePerson": "m", "AssignCard": "m", "IssueCard": "m", "AssignPIN": "m", "PINLength": "m", "RevokeCredential": "m",
 	"Consent": "m", "Refuse": "m", "Withdraw": "m", "Enrol": "m", "AddPass": "m", "EndPass": "m",
 	"OpenIncident": "m", "ChangeIncident": "m", "Letters": "m", "PutAssessment": "m", "AddRequest": "m", "AnswerRequest": "m",
 	"AssessmentForm": "m", "Draft": "m", "KeepDraft": "m", "PutElsewhere": "m", "PutFiled": "m", "Inquire": "m", "SetPassphrase": "m", "Backup": "m", "Rotate": "m",

@@ -252,7 +252,7 @@ type PassState struct {
 
 // Pass is a pass just made.
 type Pass struct {
-	Key   string   // its handle, for the record
+	ID    string   // its handle, for the record
 	Code  Secret   // digits for the keypad; empty: none
 	QR    [][]bool // rows of modules, true is dark, without the quiet zone; empty: none
 	From  time.Time

@@ -159,7 +159,7 @@ func TestPassIsRefusedForItsOwnReason(t *testing.T) {
 	}
 	good, hosted := b.pass(policy.PersonID{}, 1, 1), b.pass(host, 1, 1)
 	ended := b.pass(policy.PersonID{}, 1, 1)
-	if err := b.Desk.EndPass(context.Background(), b.Staff, ended.Key); err != nil {
+	if err := b.Desk.EndPass(context.Background(), b.Staff, ended.ID); err != nil {
 		t.Fatal(err)
 	}
 	forged := []byte(good.text)
@@ -275,7 +275,7 @@ func TestPassDesk(t *testing.T) {
 	host := b.Someone(7)
 	v, w := b.pass(host, 2, 1), b.pass(policy.PersonID{}, 1, 3)
 	list, err := b.Desk.ListPasses(ctx, b.Staff)
-	if err != nil || len(list) != 2 || list[0].Key != w.Key || list[1].Key != v.Key || list[1].Host != "Tenant 7" || list[0].By != "anna" || list[0].Uses != 3 {
+	if err != nil || len(list) != 2 || list[0].ID != w.ID || list[1].ID != v.ID || list[1].Host != "Tenant 7" || list[0].By != "anna" || list[0].Uses != 3 {
 		t.Fatalf("%+v, %v", list, err)
 	}
 	if b.Count("looked up") != 1 || b.Count("pass made") != 2 {
@@ -291,7 +291,7 @@ func TestPassDesk(t *testing.T) {
 			t.Errorf("key %q: %v", key, err)
 		}
 	}
-	if err := b.Desk.EndPass(ctx, b.Staff, strings.ToUpper(v.Key)); err != nil {
+	if err := b.Desk.EndPass(ctx, b.Staff, strings.ToUpper(v.ID)); err != nil {
 		t.Fatal(err)
 	}
 	if list, err = b.Desk.ListPasses(ctx, b.Staff); err != nil || list[1].State != policy.ReasonRevoked || list[0].State != "" {
@@ -308,7 +308,7 @@ func TestPassDesk(t *testing.T) {
 		s := b.Operator(string(role), role)
 		_, list := b.Desk.ListPasses(ctx, s)
 		_, add := b.Desk.AddPass(ctx, s, host, b.Clock.Now(), b.Clock.Now().Add(time.Hour), 1)
-		end := b.Desk.EndPass(ctx, s, w.Key)
+		end := b.Desk.EndPass(ctx, s, w.ID)
 		if (list == nil) != (role == store.Auditor) || !errors.Is(add, desk.ErrNotAllowed) || !errors.Is(end, desk.ErrNotAllowed) {
 			t.Errorf("%s: %v, %v, %v", role, list, add, end)
 		}

@@ -9,7 +9,7 @@ import (
 	"menshen/policy"
 )
 
-func keyCommands() []command {
+func credentialCommands() []command {
 	return []command{
 		{name: "card", usage: "WHO [LABEL] [--write]", right: desk.KeepsPeople, person: true, run: card,
 			about:   text{"give the next card tapped at the door to a person; --write makes a new one hard to copy", "将下一张刷的卡分配给此人；--write 将新卡写成不易复制的卡"},
@@ -43,7 +43,7 @@ func card(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.printf(text{"Card %s is now theirs.", "卡 %s 已分配。"}, shortKey(k))
+	c.printf(text{"Card %s is now theirs.", "卡 %s 已分配。"}, shortID(k))
 	if k.Clonable {
 		c.say(text{"Note: cards of this kind can be copied.", "注意：此类卡可被复制。"})
 	}
@@ -74,7 +74,7 @@ func pin(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.printf(text{"PIN %s is set.", "PIN %s 已设置。"}, shortKey(k))
+	c.printf(text{"PIN %s is set.", "PIN %s 已设置。"}, shortID(k))
 	return nil
 }
 
@@ -99,11 +99,11 @@ func revoke(ctx context.Context, c *console, words []string) error {
 		c.say(text{"It is their last one: face entry ends with it, and the face is erased.", "这是其最后一个凭证：人脸通行将随之终止，人脸数据将销毁。"})
 	}
 	if err := c.certain(text{
-		"Revoke " + string(fit[0].Kind) + " " + shortKey(fit[0]) + "?",
-		"作废凭证 " + shortKey(fit[0]) + "？"}); err != nil {
+		"Revoke " + string(fit[0].Kind) + " " + shortID(fit[0]) + "?",
+		"作废凭证 " + shortID(fit[0]) + "？"}); err != nil {
 		return err
 	}
-	r, err := c.desk.RevokeKey(ctx, c.who, p.ID, fit[0].ID)
+	r, err := c.desk.RevokeCredential(ctx, c.who, p.ID, fit[0].ID)
 	if err != nil {
 		return err
 	}
@@ -123,5 +123,5 @@ func working(p policy.Person) int {
 	return n
 }
 
-// shortKey is enough of a credential's handle to tell a person's few apart.
-func shortKey(k policy.Credential) string { return k.ID[:min(len(k.ID), 8)] }
+// shortID is enough of a credential's handle to tell a person's few apart.
+func shortID(k policy.Credential) string { return k.ID[:min(len(k.ID), 8)] }
