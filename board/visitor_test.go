@@ -217,7 +217,7 @@ func TestVisitorAtTheCamera(t *testing.T) {
 		{0, 0, camera.Scene{Seed: 3}, policy.ReasonPass},
 		{0.2, 0.4, camera.Scene{Seed: 4}, policy.ReasonPass},
 		{-0.3, 0.2, camera.Scene{Seed: 5, Light: 35}, policy.ReasonPass},
-		{0, 0, camera.Scene{Seed: 3}, policy.ReasonKeySpent},
+		{0, 0, camera.Scene{Seed: 3}, policy.ReasonUsedUp},
 	} {
 		if n == 2 { // the power goes out and comes back: the unit still knows how often the pass was used
 			l.stop()

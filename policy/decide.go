@@ -87,11 +87,11 @@ var credentialWorks = []question{
 
 	{aKey, "key known", ReasonUnknown, keyKnown},
 	{aKey, "key not revoked", ReasonRevoked, keyNotRevoked},
-	{aKey, "key for this door", ReasonKeyElsewhere, keyForThisDoor},
+	{aKey, "key for this door", ReasonWrongDoor, keyForThisDoor},
 	{aKey, "clock can date it", ReasonNoClock, clockCanDate},
-	{aKey, "key begun", ReasonKeyAhead, keyBegun},
-	{aKey, "key not over", ReasonKeyEnded, keyNotOver},
-	{aKey, "key not used up", ReasonKeySpent, keyNotSpent},
+	{aKey, "key begun", ReasonNotYetValid, keyBegun},
+	{aKey, "key not over", ReasonExpired, keyNotOver},
+	{aKey, "key not used up", ReasonUsedUp, keyNotSpent},
 	{aPass, "use can be counted", ReasonNotCounted, useCanBeCounted},
 }
 

@@ -134,11 +134,11 @@ func TestPassOpensOneDoorForItsTimeAndUses(t *testing.T) {
 	}{
 		{try(0, false, "front", noon), ReasonPass},
 		{try(1, false, "front", noon), ReasonPass},
-		{try(2, false, "front", noon), ReasonKeySpent},
+		{try(2, false, "front", noon), ReasonUsedUp},
 		{try(0, true, "front", noon), ReasonRevoked},
-		{try(0, false, "back", noon), ReasonKeyElsewhere},
-		{try(0, false, "front", noon.Add(-1)), ReasonKeyAhead},
-		{try(0, false, "front", noon.Add(time.Hour)), ReasonKeyEnded},
+		{try(0, false, "back", noon), ReasonWrongDoor},
+		{try(0, false, "front", noon.Add(-1)), ReasonNotYetValid},
+		{try(0, false, "front", noon.Add(time.Hour)), ReasonExpired},
 	} {
 		if tc.d.Reason != tc.want || tc.d.Grant != (tc.want == ReasonPass) {
 			t.Errorf("%+v, want %q", tc.d, tc.want)

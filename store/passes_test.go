@@ -68,7 +68,7 @@ func TestPassIsCountedWithTheDecision(t *testing.T) {
 		t.Errorf("after a power cut it was used %d times", n)
 	}
 	refused := u.comesIn(p)
-	refused.Grant, refused.Reason = false, policy.ReasonKeyAhead
+	refused.Grant, refused.Reason = false, policy.ReasonNotYetValid
 	if _, err := u.RecordDecision(context.Background(), refused); err != nil || u.used(t, p) != 1 {
 		t.Errorf("a refusal counts: %d, %v", u.used(t, p), err)
 	}

@@ -106,7 +106,7 @@ func passes(ctx context.Context, c *console, words []string) error {
 
 // passWords say how a pass stands.
 var passWords = map[policy.Reason]word{
-	"": "opens", policy.ReasonRevoked: "ended", policy.ReasonKeyEnded: "over", policy.ReasonKeySpent: "used up", policy.ReasonKeyAhead: "not yet",
+	"": "opens", policy.ReasonRevoked: "ended", policy.ReasonExpired: "over", policy.ReasonUsedUp: "used up", policy.ReasonNotYetValid: "not yet",
 }
 
 // number reads an option that is a number from 1 to most.

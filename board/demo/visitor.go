@@ -28,7 +28,7 @@ func (s *story) visitor(ctx context.Context) error {
 	if err := save(phone.Picture, sheet(pass.QR)); err != nil {
 		return err
 	}
-	for _, want := range []policy.Reason{policy.ReasonPass, policy.ReasonKeySpent} {
+	for _, want := range []policy.Reason{policy.ReasonPass, policy.ReasonUsedUp} {
 		if err := s.show(phone); err != nil {
 			return err
 		}

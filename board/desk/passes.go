@@ -137,11 +137,11 @@ func (d *Desk) ListPasses(_ context.Context, s Session) ([]PassState, error) {
 		case p.Revoked || !stays:
 			line.State = policy.ReasonRevoked
 		case !now.Before(p.Until):
-			line.State = policy.ReasonKeyEnded
+			line.State = policy.ReasonExpired
 		case p.Used >= p.Uses:
-			line.State = policy.ReasonKeySpent
+			line.State = policy.ReasonUsedUp
 		case now.Before(p.From):
-			line.State = policy.ReasonKeyAhead
+			line.State = policy.ReasonNotYetValid
 		}
 		out = append(out, line)
 	}

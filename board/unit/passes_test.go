@@ -103,11 +103,11 @@ func TestPassOpensAsOftenAsItSays(t *testing.T) {
 		}
 		b.wait(time.Minute)
 	}
-	if e := b.shows(v.text); e.Grant || e.Reason != policy.ReasonKeySpent || b.Relay.On() {
+	if e := b.shows(v.text); e.Grant || e.Reason != policy.ReasonUsedUp || b.Relay.On() {
 		t.Errorf("a third time: %+v", e)
 	}
 	b.wait(time.Minute)
-	if e := b.keys(string(v.Code) + "#"); e.Grant || e.Reason != policy.ReasonKeySpent {
+	if e := b.keys(string(v.Code) + "#"); e.Grant || e.Reason != policy.ReasonUsedUp {
 		t.Errorf("its digits after that: %+v", e)
 	}
 }
@@ -171,14 +171,14 @@ func TestPassIsRefusedForItsOwnReason(t *testing.T) {
 		name, text string
 		want       policy.Reason
 	}{
-		{"another unit's", other.pass(policy.PersonID{}, 1, 1).text, policy.ReasonKeyElsewhere},
+		{"another unit's", other.pass(policy.PersonID{}, 1, 1).text, policy.ReasonWrongDoor},
 		{"forged", string(forged), policy.ReasonUnknown},
 		{"damaged", good.text[:len(good.text)-2], policy.ReasonUnknown},
-		{"too early", made(30*time.Minute, time.Hour), policy.ReasonKeyAhead},
-		{"too late", made(-2*time.Hour, -time.Hour), policy.ReasonKeyEnded},
+		{"too early", made(30*time.Minute, time.Hour), policy.ReasonNotYetValid},
+		{"too late", made(-2*time.Hour, -time.Hour), policy.ReasonExpired},
 		{"ended by staff", ended.text, policy.ReasonRevoked},
 		{"of a host who is blocked", hosted.text, policy.ReasonRevoked},
-		{"signed, and not in the vault", unknown, policy.ReasonKeySpent},
+		{"signed, and not in the vault", unknown, policy.ReasonUsedUp},
 		{"good", good.text, policy.ReasonPass},
 	} {
 		b.wait(10 * time.Second)
@@ -189,7 +189,7 @@ func TestPassIsRefusedForItsOwnReason(t *testing.T) {
 	b.wait(10 * time.Second)
 	late := b.pass(policy.PersonID{}, 1, 1)
 	b.mustDo(func() { b.Config.Unit.Name = "another door" })
-	if e := b.shows(late.text); e.Reason != policy.ReasonKeyElsewhere {
+	if e := b.shows(late.text); e.Reason != policy.ReasonWrongDoor {
 		t.Errorf("another door's of this unit: %+v", e)
 	}
 }
