@@ -39,11 +39,11 @@ func Decide(a Attempt) Decision {
 		d.Trace = append(d.Trace, Check{Rule: string(RuleSafe), Pass: true, Detail: string(a.Means) + " always opens"})
 		return d.grant(a, reason)
 	}
-	if !d.pass(a, whoIsIt) {
+	if !d.pass(a, identify) {
 		return d
 	}
 	d.name(a.Person)
-	if !d.pass(a, mayThey) {
+	if !d.pass(a, authorize) {
 		return d
 	}
 	return d.grant(a, opens[a.Means])
@@ -57,84 +57,82 @@ var opens = map[Means]Reason{ByCard: ReasonCard, ByPIN: ReasonPIN, ByPass: Reaso
 
 // question is one line of the deny order: of whom it is asked, what it is called in the trace, why it refuses, and how it is answered.
 type question struct {
-	of     asked
-	name   string
-	reason Reason
-	answer func(Attempt) (pass bool, detail string)
+	appliesTo func(Means) bool
+	name      string
+	reason    Reason
+	answer    func(Attempt) (pass bool, detail string)
 }
 
-// asked is a set of means.
-type asked func(Means) bool
+// The sets of means that a question applies to.
+func byAnyMeans(Means) bool     { return true }
+func byCredential(m Means) bool { return m != ByFace }
+func byCardOnly(m Means) bool   { return m == ByCard }
+func byPIN(m Means) bool        { return m == ByPIN }
+func byPass(m Means) bool       { return m == ByPass }
+func byFace(m Means) bool       { return m == ByFace || m == ByCardFace }
+func byFaceOnly(m Means) bool   { return m == ByFace }
 
-func everybody(Means) bool   { return true }
-func aKey(m Means) bool      { return m != ByFace }
-func aCardOnly(m Means) bool { return m == ByCard }
-func aPIN(m Means) bool      { return m == ByPIN }
-func aPass(m Means) bool     { return m == ByPass }
-func aFace(m Means) bool     { return m == ByFace || m == ByCardFace }
-func aFaceOnly(m Means) bool { return m == ByFace }
-
-// whoIsIt is steps 1 to 5 of the deny order: it ends with a person, recognised by right.
-var whoIsIt = slices.Concat([]question{
-	{everybody, "means known", ReasonMeans, meansKnown},
-	{everybody, "no lockdown", ReasonLockdown, noLockdown},
-	{everybody, "vault open", ReasonNoVault, func(a Attempt) (bool, string) { return !a.Site.NoVault, "" }},
+// identify is steps 1 to 5 of the deny order: it ends with a person, recognised by right.
+var identify = slices.Concat([]question{
+	{byAnyMeans, "means known", ReasonMeans, meansKnown},
+	{byAnyMeans, "no lockdown", ReasonLockdown, noLockdown},
+	{byAnyMeans, "vault open", ReasonNoVault, func(a Attempt) (bool, string) { return !a.Site.NoVault, "" }},
 }, credentialWorks, faceIsTheirs)
 
 // credentialWorks is the rest of step 1 and step 2.
 var credentialWorks = []question{
-	{aPIN, "keypad not resting", ReasonKeypadRest, func(a Attempt) (bool, string) { return restOver(a.Site.KeypadRest) }},
+	{byPIN, "keypad not resting", ReasonKeypadRest, func(a Attempt) (bool, string) { return restOver(a.Site.KeypadRest) }},
 
-	{aKey, "key known", ReasonUnknown, keyKnown},
-	{aKey, "key not revoked", ReasonRevoked, keyNotRevoked},
-	{aKey, "key for this door", ReasonWrongDoor, keyForThisDoor},
-	{aKey, "clock can date it", ReasonNoClock, clockCanDate},
-	{aKey, "key begun", ReasonNotYetValid, keyBegun},
-	{aKey, "key not over", ReasonExpired, keyNotOver},
-	{aKey, "key not used up", ReasonUsedUp, keyNotSpent},
-	{aPass, "use can be counted", ReasonNotCounted, useCanBeCounted},
+	{byCredential, "key known", ReasonUnknown, credentialKnown},
+	{byCredential, "key not revoked", ReasonRevoked, notRevoked},
+	{byCredential, "key for this door", ReasonWrongDoor, forThisDoor},
+	{byCredential, "clock can date it", ReasonNoClock, clockCanDate},
+	{byCredential, "key begun", ReasonNotYetValid, hasBegun},
+	{byCredential, "key not over", ReasonExpired, notExpired},
+	{byCredential, "key not used up", ReasonUsedUp, notUsedUp},
+	{byPass, "use can be counted", ReasonNotCounted, useCanBeCounted},
 }
 
 // faceIsTheirs is steps 3 to 5.
 var faceIsTheirs = []question{
-	{aFace, "faces on", ReasonFacesOff, facesOn},
-	{aFace, "log durable", ReasonNotDurable, logDurable},
-	{aFace, "faces not resting", ReasonFaceRest, func(a Attempt) (bool, string) { return restOver(a.Site.FaceRest) }},
+	{byFace, "faces on", ReasonFacesOff, facesOn},
+	{byFace, "log durable", ReasonNotDurable, logDurable},
+	{byFace, "faces not resting", ReasonFaceRest, func(a Attempt) (bool, string) { return restOver(a.Site.FaceRest) }},
 
-	{aFace, "face seen", ReasonNoFace, faceSeen},
-	{aFace, "picture good", ReasonQuality, pictureGood},
-	{aFace, "frames agree", ReasonFrames, framesAgree},
-	{aFace, "alive", ReasonNotLive, alive},
-	{aFace, "face known", ReasonNoMatch, faceKnown},
-	{aFace, "like nobody else", ReasonAmbiguous, likeNobodyElse},
+	{byFace, "face seen", ReasonNoFace, faceSeen},
+	{byFace, "picture good", ReasonQuality, pictureGood},
+	{byFace, "frames agree", ReasonFrames, framesAgree},
+	{byFace, "alive", ReasonNotLive, alive},
+	{byFace, "face known", ReasonNoMatch, faceKnown},
+	{byFace, "like nobody else", ReasonAmbiguous, likeNobodyElse},
 
-	{aFace, string(RuleConsent), ReasonNoConsent, consented},
-	{aFace, string(RuleMinor), ReasonNoGuardian, guardianConsented},
+	{byFace, string(RuleConsent), ReasonNoConsent, consented},
+	{byFace, string(RuleMinor), ReasonNoGuardian, guardianConsented},
 }
 
-// mayThey is steps 6 to 10 of the deny order: the person is known.
-var mayThey = []question{
-	{everybody, "not blocked", ReasonBlocked, notBlocked},
-	{everybody, "lease begun", ReasonLeaseAhead, leaseBegun},
-	{everybody, "lease not over", ReasonLeaseOver, leaseNotOver},
+// authorize is steps 6 to 10 of the deny order: the person is known.
+var authorize = []question{
+	{byAnyMeans, "not blocked", ReasonBlocked, notBlocked},
+	{byAnyMeans, "lease begun", ReasonLeaseAhead, leaseBegun},
+	{byAnyMeans, "lease not over", ReasonLeaseOver, leaseNotOver},
 
-	{aFace, string(RuleAlt), ReasonNoOtherWay, hasOtherWay},
-	{aFaceOnly, "face alone allowed", ReasonCardToo, faceAloneAllowed},
+	{byFace, string(RuleAlt), ReasonNoOtherWay, hasOtherWay},
+	{byFaceOnly, "face alone allowed", ReasonCardToo, faceAloneAllowed},
 
-	{everybody, "in their hours", ReasonHours, inTheirHours},
-	{everybody, "not in just now", ReasonPassback, notInJustNow},
-	{everybody, "other door closed", ReasonInterlock, otherDoorClosed},
+	{byAnyMeans, "in their hours", ReasonHours, inTheirHours},
+	{byAnyMeans, "not in just now", ReasonPassback, notInJustNow},
+	{byAnyMeans, "other door closed", ReasonInterlock, otherDoorClosed},
 
-	{aCardOnly, "no face to show", ReasonFaceToo, faceNotShown},
-	{aCardOnly, "card is enough", ReasonPINToo, cardEnough},
+	{byCardOnly, "no face to show", ReasonFaceToo, faceNotShown},
+	{byCardOnly, "card is enough", ReasonPINToo, cardEnough},
 
-	{everybody, "two persons", ReasonSecond, twoPersons},
+	{byAnyMeans, "two persons", ReasonSecond, twoPersons},
 }
 
 // pass asks the questions in order, writes each into the trace, and stops at the first that fails.
 func (d *Decision) pass(a Attempt, order []question) bool {
 	for _, q := range order {
-		if !q.of(a.Means) {
+		if !q.appliesTo(a.Means) {
 			continue
 		}
 		ok, detail := q.answer(a)

@@ -29,10 +29,10 @@ func good(m Means) Attempt {
 		At: noon, Clock: Clock{Trusted: true}, Door: "front", Means: m, Person: p,
 		Site: Site{Durable: true, Release: 5 * time.Second, LongOpen: 12 * time.Second},
 	}
-	if aKey(m) {
+	if byCredential(m) {
 		a.CredentialID = string(kindOf[m])
 	}
-	if aFace(m) {
+	if byFace(m) {
 		a.Face = &Face{Score: .7, RunnerUp: .1, Threshold: .5, Margin: .05, Live: .9, LiveMin: .5, Frames: 5, FramesMin: 3}
 	}
 	return a
@@ -96,44 +96,44 @@ func TestDenyOrderOfEachMeans(t *testing.T) {
 
 // spoil breaks one rule of a good attempt. The list is in the deny order.
 var spoil = []spoiler{
-	{ReasonLockdown, everybody, func(a *Attempt) { a.Site.Lockdown = true }},
-	{ReasonNoVault, everybody, func(a *Attempt) { a.Site.NoVault = true }},
-	{ReasonKeypadRest, aPIN, func(a *Attempt) { a.Site.KeypadRest = time.Second }},
-	{ReasonUnknown, aKey, func(a *Attempt) { a.CredentialID = "somebody else's" }},
-	{ReasonRevoked, aKey, func(a *Attempt) { a.presented().Revoked = true }},
-	{ReasonWrongDoor, aKey, func(a *Attempt) { a.presented().Door = "back" }},
+	{ReasonLockdown, byAnyMeans, func(a *Attempt) { a.Site.Lockdown = true }},
+	{ReasonNoVault, byAnyMeans, func(a *Attempt) { a.Site.NoVault = true }},
+	{ReasonKeypadRest, byPIN, func(a *Attempt) { a.Site.KeypadRest = time.Second }},
+	{ReasonUnknown, byCredential, func(a *Attempt) { a.CredentialID = "somebody else's" }},
+	{ReasonRevoked, byCredential, func(a *Attempt) { a.presented().Revoked = true }},
+	{ReasonWrongDoor, byCredential, func(a *Attempt) { a.presented().Door = "back" }},
 	{ReasonNoClock, func(m Means) bool { return m == ByPass }, func(a *Attempt) { a.Clock.Trusted = false }},
-	{ReasonNotYetValid, aKey, func(a *Attempt) { a.presented().From = a.At.Add(1) }},
-	{ReasonExpired, aKey, func(a *Attempt) { a.presented().Until = a.At }},
-	{ReasonUsedUp, aKey, func(a *Attempt) { k := a.presented(); k.Uses, k.Used = 2, 2 }},
-	{ReasonNotCounted, aPass, func(a *Attempt) { a.presented().Uses, a.Site.Durable = 2, false }},
-	{ReasonFacesOff, aFace, func(a *Attempt) { a.Site.FacesOff = "R-PIA" }},
-	{ReasonNotDurable, aFace, func(a *Attempt) { a.Site.Durable = false }},
-	{ReasonFaceRest, aFace, func(a *Attempt) { a.Site.FaceRest = time.Second }},
-	{ReasonQuality, aFace, func(a *Attempt) { a.Face.Quality = "come closer" }},
-	{ReasonFrames, aFace, func(a *Attempt) { a.Face.Frames = 2 }},
-	{ReasonNotLive, aFace, func(a *Attempt) { a.Face.Live = .49 }},
-	{ReasonNoMatch, aFace, func(a *Attempt) { a.Face.Score = .49 }},
-	{ReasonAmbiguous, aFace, func(a *Attempt) { a.Face.RunnerUp = a.Face.Score - .01 }},
-	{ReasonNoConsent, aFace, func(a *Attempt) { a.Person.Face.Notice = [32]byte{} }},
-	{ReasonNoGuardian, aFace, func(a *Attempt) { a.Person.Face.Minor = true }},
-	{ReasonBlocked, everybody, func(a *Attempt) { a.Person.Blocked = true }},
-	{ReasonLeaseAhead, everybody, func(a *Attempt) { a.Person.From = a.At.Add(1) }},
-	{ReasonLeaseOver, everybody, func(a *Attempt) { a.Person.Until = a.At }},
-	{ReasonNoOtherWay, aFaceOnly, func(a *Attempt) { a.Person.Credentials = nil }},
-	{ReasonCardToo, aFaceOnly, func(a *Attempt) { a.Person.Face.CardToo = true }},
-	{ReasonHours, everybody, func(a *Attempt) { a.Site.Access = []Access{{Group: "night shift", Hours: Always}} }},
-	{ReasonPassback, everybody, func(a *Attempt) { a.Site.Passback, a.LastEntry = time.Minute, a.At.Add(-59*time.Second) }},
-	{ReasonInterlock, everybody, func(a *Attempt) { a.Site.Interlock = true }},
-	{ReasonFaceToo, aCardOnly, func(a *Attempt) { a.Site.WithCard, a.Person.Face.State = true, FaceEnrolled }},
-	{ReasonPINToo, aCardOnly, func(a *Attempt) { a.Site.WithCard, a.Site.Keypad, a.Person.Face.State = true, true, FaceWithdrawn }},
-	{ReasonSecond, everybody, func(a *Attempt) { a.Site.TwoPersons = 30 * time.Second }},
+	{ReasonNotYetValid, byCredential, func(a *Attempt) { a.presented().From = a.At.Add(1) }},
+	{ReasonExpired, byCredential, func(a *Attempt) { a.presented().Until = a.At }},
+	{ReasonUsedUp, byCredential, func(a *Attempt) { k := a.presented(); k.Uses, k.Used = 2, 2 }},
+	{ReasonNotCounted, byPass, func(a *Attempt) { a.presented().Uses, a.Site.Durable = 2, false }},
+	{ReasonFacesOff, byFace, func(a *Attempt) { a.Site.FacesOff = "R-PIA" }},
+	{ReasonNotDurable, byFace, func(a *Attempt) { a.Site.Durable = false }},
+	{ReasonFaceRest, byFace, func(a *Attempt) { a.Site.FaceRest = time.Second }},
+	{ReasonQuality, byFace, func(a *Attempt) { a.Face.Quality = "come closer" }},
+	{ReasonFrames, byFace, func(a *Attempt) { a.Face.Frames = 2 }},
+	{ReasonNotLive, byFace, func(a *Attempt) { a.Face.Live = .49 }},
+	{ReasonNoMatch, byFace, func(a *Attempt) { a.Face.Score = .49 }},
+	{ReasonAmbiguous, byFace, func(a *Attempt) { a.Face.RunnerUp = a.Face.Score - .01 }},
+	{ReasonNoConsent, byFace, func(a *Attempt) { a.Person.Face.Notice = [32]byte{} }},
+	{ReasonNoGuardian, byFace, func(a *Attempt) { a.Person.Face.Minor = true }},
+	{ReasonBlocked, byAnyMeans, func(a *Attempt) { a.Person.Blocked = true }},
+	{ReasonLeaseAhead, byAnyMeans, func(a *Attempt) { a.Person.From = a.At.Add(1) }},
+	{ReasonLeaseOver, byAnyMeans, func(a *Attempt) { a.Person.Until = a.At }},
+	{ReasonNoOtherWay, byFaceOnly, func(a *Attempt) { a.Person.Credentials = nil }},
+	{ReasonCardToo, byFaceOnly, func(a *Attempt) { a.Person.Face.CardToo = true }},
+	{ReasonHours, byAnyMeans, func(a *Attempt) { a.Site.Access = []Access{{Group: "night shift", Hours: Always}} }},
+	{ReasonPassback, byAnyMeans, func(a *Attempt) { a.Site.Passback, a.LastEntry = time.Minute, a.At.Add(-59*time.Second) }},
+	{ReasonInterlock, byAnyMeans, func(a *Attempt) { a.Site.Interlock = true }},
+	{ReasonFaceToo, byCardOnly, func(a *Attempt) { a.Site.WithCard, a.Person.Face.State = true, FaceEnrolled }},
+	{ReasonPINToo, byCardOnly, func(a *Attempt) { a.Site.WithCard, a.Site.Keypad, a.Person.Face.State = true, true, FaceWithdrawn }},
+	{ReasonSecond, byAnyMeans, func(a *Attempt) { a.Site.TwoPersons = 30 * time.Second }},
 }
 
 type spoiler struct {
-	reason Reason
-	of     asked
-	break_ func(*Attempt)
+	reason    Reason
+	appliesTo func(Means) bool
+	break_    func(*Attempt)
 }
 
 // presented is the credential of the attempt, to be changed.
@@ -150,12 +150,12 @@ func (a *Attempt) presented() *Credential {
 func TestDenyOrder(t *testing.T) {
 	for _, m := range asking {
 		for i, s := range spoil {
-			if !s.of(m) {
+			if !s.appliesTo(m) {
 				continue
 			}
 			a := good(m)
 			for j := len(spoil) - 1; j >= i; j-- { // the first to be asked is spoiled last: it may take the others' place
-				if spoil[j].of(m) {
+				if spoil[j].appliesTo(m) {
 					spoil[j].break_(&a)
 				}
 			}
@@ -177,7 +177,7 @@ func TestReasonIsTheFirstOfWhatIsWrong(t *testing.T) {
 		wrong := rapid.Uint64Range(1, 1<<len(spoil)-1).Draw(t, "wrong")
 		a, want := good(m), opens[m]
 		for i := len(spoil) - 1; i >= 0; i-- {
-			if wrong&(1<<i) != 0 && spoil[i].of(m) {
+			if wrong&(1<<i) != 0 && spoil[i].appliesTo(m) {
 				spoil[i].break_(&a)
 				want = spoil[i].reason
 			}
@@ -195,7 +195,7 @@ func TestEachRuleRefuses(t *testing.T) {
 		seen[s.reason] = true
 		for _, m := range asking {
 			a := good(m)
-			if !s.of(m) {
+			if !s.appliesTo(m) {
 				continue
 			}
 			s.break_(&a)
@@ -204,7 +204,7 @@ func TestEachRuleRefuses(t *testing.T) {
 			}
 		}
 	}
-	for _, r := range slices.Concat(whoIsIt, mayThey) {
+	for _, r := range slices.Concat(identify, authorize) {
 		if !seen[r.reason] {
 			t.Errorf("rule %q is not tested", r.name)
 		}
@@ -325,13 +325,13 @@ func cloneFaceless(a *Attempt) *Attempt {
 // A face that is refused before it was recognised by right leaves no name in the record.
 func TestRStrangerIsNotNamed(t *testing.T) {
 	for _, s := range spoil {
-		if !s.of(ByFace) {
+		if !s.appliesTo(ByFace) {
 			continue
 		}
 		a := good(ByFace)
 		s.break_(&a)
 		named := !Decide(a).Person.IsZero()
-		want := slices.ContainsFunc(mayThey, func(r question) bool { return r.reason == s.reason })
+		want := slices.ContainsFunc(authorize, func(r question) bool { return r.reason == s.reason })
 		if named != want {
 			t.Errorf("%s: named %v, want %v", s.reason, named, want)
 		}

@@ -37,7 +37,7 @@ func TestEveryDetailHasChinese(t *testing.T) {
 				a := good(m)
 				a.Clock.Trusted, a.Site.Passback, a.LastEntry = trusted, time.Minute, a.At.Add(-time.Hour)
 				see(a)
-				if s.of(m) {
+				if s.appliesTo(m) {
 					s.break_(&a)
 					see(a)
 				}

@@ -26,20 +26,20 @@ func restOver(left time.Duration) (bool, string) {
 	return false, fmt.Sprintf("for %v more", left.Round(time.Second))
 }
 
-// keyKnown: the person is known, and the credential presented is theirs and of the kind that the means takes.
-func keyKnown(a Attempt) (bool, string) {
-	k, ok := a.key()
-	return ok && k.Kind == kindOf[a.Means], ""
+// credentialKnown: the person is known, and the credential presented is theirs and of the kind that the means takes.
+func credentialKnown(a Attempt) (bool, string) {
+	c, ok := a.credential()
+	return ok && c.Kind == kindOf[a.Means], ""
 }
 
 var kindOf = map[Means]CredentialKind{ByCard: CardKind, ByCardFace: CardKind, ByPIN: PINKind, ByPass: PassKind}
 
-// key is the credential presented.
-func (a Attempt) key() (Credential, bool) {
+// credential is the credential presented.
+func (a Attempt) credential() (Credential, bool) {
 	if a.Person != nil {
-		for _, k := range a.Person.Credentials {
-			if k.ID == a.CredentialID {
-				return k, true
+		for _, c := range a.Person.Credentials {
+			if c.ID == a.CredentialID {
+				return c, true
 			}
 		}
 	}
@@ -48,18 +48,18 @@ func (a Attempt) key() (Credential, bool) {
 
 // underDuress: help is called even where the door stays shut for another reason.
 func underDuress(a Attempt) bool {
-	k, ok := a.key()
-	return ok && a.Means == ByPIN && k.Kind == PINKind && k.Duress && !k.Revoked
+	c, ok := a.credential()
+	return ok && a.Means == ByPIN && c.Kind == PINKind && c.Duress && !c.Revoked
 }
 
-func keyNotRevoked(a Attempt) (bool, string) {
-	k, _ := a.key()
-	return !k.Revoked, ""
+func notRevoked(a Attempt) (bool, string) {
+	c, _ := a.credential()
+	return !c.Revoked, ""
 }
 
-func keyForThisDoor(a Attempt) (bool, string) {
-	k, _ := a.key()
-	return k.opensAt(a.Door), ""
+func forThisDoor(a Attempt) (bool, string) {
+	c, _ := a.credential()
+	return c.opensAt(a.Door), ""
 }
 
 // clockCanDate: a visitor's pass is worth nothing without a date; a resident's card is not shut out by a power cut.
@@ -67,28 +67,28 @@ func clockCanDate(a Attempt) (bool, string) {
 	return a.Clock.Trusted || a.Means != ByPass, ""
 }
 
-func keyBegun(a Attempt) (bool, string) {
-	k, _ := a.key()
-	return !a.At.Before(k.From), stamp(a, "from", k.From)
+func hasBegun(a Attempt) (bool, string) {
+	c, _ := a.credential()
+	return !a.At.Before(c.From), stamp(a, "from", c.From)
 }
 
-func keyNotOver(a Attempt) (bool, string) {
-	k, _ := a.key()
-	return k.Until.IsZero() || a.At.Before(k.Until), stamp(a, "until", k.Until)
+func notExpired(a Attempt) (bool, string) {
+	c, _ := a.credential()
+	return c.Until.IsZero() || a.At.Before(c.Until), stamp(a, "until", c.Until)
 }
 
-func keyNotSpent(a Attempt) (bool, string) {
-	k, _ := a.key()
-	if k.Uses == 0 {
+func notUsedUp(a Attempt) (bool, string) {
+	c, _ := a.credential()
+	if c.Uses == 0 {
 		return true, "no limit"
 	}
-	return k.Used < k.Uses, fmt.Sprintf("used %d of %d", k.Used, k.Uses)
+	return c.Used < c.Uses, fmt.Sprintf("used %d of %d", c.Used, c.Uses)
 }
 
 // useCanBeCounted: a code can be shown again after a power cut, so a counted pass opens only when its use is on the disk.
 func useCanBeCounted(a Attempt) (bool, string) {
-	k, _ := a.key()
-	return k.Uses == 0 || a.Site.Durable, ""
+	c, _ := a.credential()
+	return c.Uses == 0 || a.Site.Durable, ""
 }
 
 func facesOn(a Attempt) (bool, string) { return a.Site.FacesOff == "", a.Site.FacesOff }

@@ -57,8 +57,8 @@ func TestEveryReasonHasWords(t *testing.T) {
 
 // Whoever is refused with a face is told the way that works.
 func TestREqualFaceRefusalsOfferTheCard(t *testing.T) {
-	for _, r := range append(whoIsIt, mayThey...) {
-		if !r.of(ByFace) || r.of(ByCard) {
+	for _, r := range append(identify, authorize...) {
+		if !r.appliesTo(ByFace) || r.appliesTo(ByCard) {
 			continue
 		}
 		if en := r.reason.Text("en"); !strings.Contains(en, "card") {

@@ -74,7 +74,7 @@ func TestRightCodeForgivesOneWrongOne(t *testing.T) {
 // Which refusals count: all that a wrong code could be mistaken for.
 func TestWhichRefusalsCount(t *testing.T) {
 	for _, s := range append(spoil, spoil[0]) {
-		if !s.of(ByPIN) {
+		if !s.appliesTo(ByPIN) {
 			continue
 		}
 		a := good(ByPIN)

@@ -51,7 +51,7 @@ func (f FaceConsent) canEnd() bool { return f.State == FaceConsented || f.State 
 func (a Attempt) ownCredential() bool {
 	a.At = a.Clock.now(a.At)
 	for _, q := range credentialWorks {
-		if !q.of(a.Means) {
+		if !q.appliesTo(a.Means) {
 			continue
 		}
 		if ok, _ := q.answer(a); !ok {

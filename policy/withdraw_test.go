@@ -88,7 +88,7 @@ func TestWithdrawalCountsWorkingCredentialsOnly(t *testing.T) {
 	for _, m := range asking {
 		for _, s := range append(spoil, spoil[0]) {
 			a := good(m)
-			if s.of(m) {
+			if s.appliesTo(m) {
 				s.break_(&a)
 			}
 			var w Withdrawal
@@ -97,7 +97,7 @@ func TestWithdrawalCountsWorkingCredentialsOnly(t *testing.T) {
 				w, g = w.Tap(a)
 				a.At = a.At.Add(time.Second)
 			}
-			ofCredential := s.of(m) && slices.ContainsFunc(credentialWorks, func(q question) bool { return q.of(m) && q.reason == s.reason })
+			ofCredential := s.appliesTo(m) && slices.ContainsFunc(credentialWorks, func(q question) bool { return q.appliesTo(m) && q.reason == s.reason })
 			mayTakeBack := (m == ByCard || m == ByPIN) && !ofCredential && a.Person.Face.canEnd()
 			if (g == AskBack) != mayTakeBack {
 				t.Errorf("%s, %s: asked %v", m, s.reason, g == AskBack)
