@@ -157,7 +157,7 @@ func faceMayOpen(a policy.Attempt, now time.Time) bool {
 		return false
 	}
 	c := p.Face
-	if c.State != policy.FaceEnrolled || c.Notice == [32]byte{} || c.Minor && c.Guardian == "" || c.CardToo && a.Means == policy.ByFace {
+	if c.State != policy.FaceEnrolled || c.Notice == [32]byte{} || c.Minor && c.Guardian == "" || c.CardRequired && a.Means == policy.ByFace {
 		return false
 	}
 	return slices.ContainsFunc(p.Credentials, func(k policy.Credential) bool { // another way in, today and at this door
@@ -243,7 +243,7 @@ func drawAttempt(r *rand.Rand) policy.Attempt {
 		a.Person = &policy.Person{Groups: [][]string{{"tenants"}, {"tenants", "cleaners"}, nil}[r.IntN(3)],
 			ID: policy.PersonID{1}, From: limit(), Until: limit(), Blocked: rarely(), LongOpen: rarely(),
 			Credentials: []policy.Credential{key("card", policy.CardKind), key("pin", policy.PINKind), key("pass", policy.PassKind)},
-			Face:        policy.FaceConsent{State: policy.FaceEnrolled, Notice: [32]byte{1}, Minor: rarely(), CardToo: rarely()}}
+			Face:        policy.FaceConsent{State: policy.FaceEnrolled, Notice: [32]byte{1}, Minor: rarely(), CardRequired: rarely()}}
 		if rarely() {
 			a.Person.Face.State = []policy.FaceState{policy.FaceNever, policy.FaceRefused, policy.FaceConsented, policy.FaceWithdrawn}[r.IntN(4)]
 		}

@@ -50,7 +50,7 @@ func Consent(p Person, y Yes) (Person, error) {
 	if f.State == FaceEnrolled {
 		state = FaceEnrolled
 	}
-	p.Face = FaceConsent{State: state, At: y.At, Notice: y.Notice, Lang: y.Lang, Minor: minor, Guardian: y.Guardian, GuardianName: y.GuardianName, CardToo: f.CardToo}
+	p.Face = FaceConsent{State: state, At: y.At, Notice: y.Notice, Lang: y.Lang, Minor: minor, Guardian: y.Guardian, GuardianName: y.GuardianName, CardRequired: f.CardRequired}
 	return p, nil
 }
 
@@ -63,8 +63,8 @@ func MayAsk(p Person) error {
 }
 
 // Enrol records that a template is being stored: only after consent, and for a person who has opened this door without their
-// face (R-ALT). cardToo: somebody else looks too similar for the face alone.
-func Enrol(p Person, at time.Time, cardToo bool) (Person, error) {
+// face (R-ALT). cardRequired: somebody else looks too similar for the face alone.
+func Enrol(p Person, at time.Time, cardRequired bool) (Person, error) {
 	if p.Face.State != FaceConsented && p.Face.State != FaceEnrolled {
 		return p, ErrNoConsent
 	}
@@ -74,7 +74,7 @@ func Enrol(p Person, at time.Time, cardToo bool) (Person, error) {
 	}
 	for _, k := range working {
 		if !k.LastUsed.IsZero() {
-			p.Face.State, p.Face.CardToo = FaceEnrolled, cardToo
+			p.Face.State, p.Face.CardRequired = FaceEnrolled, cardRequired
 			return p, nil
 		}
 	}

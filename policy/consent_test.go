@@ -70,7 +70,7 @@ func TestRAltEnrolNeedsAWayInThatWasUsed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if q, err := Enrol(p, noon, true); err != nil || q.Face.State != FaceEnrolled || !q.Face.CardToo {
+	if q, err := Enrol(p, noon, true); err != nil || q.Face.State != FaceEnrolled || !q.Face.CardRequired {
 		t.Errorf("%+v, %v", q.Face, err)
 	}
 	if _, err := Enrol(tenant(), noon, false); !errors.Is(err, ErrNoConsent) {

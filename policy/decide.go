@@ -117,14 +117,14 @@ var authorize = []question{
 	{byAnyMeans, "lease not over", ReasonLeaseOver, leaseNotOver},
 
 	{byFace, string(RuleAlt), ReasonNoOtherWay, hasOtherWay},
-	{byFaceOnly, "face alone allowed", ReasonCardToo, faceAloneAllowed},
+	{byFaceOnly, "face alone allowed", ReasonCardRequired, faceAloneAllowed},
 
 	{byAnyMeans, "in their hours", ReasonHours, inTheirHours},
 	{byAnyMeans, "not in just now", ReasonPassback, notInJustNow},
 	{byAnyMeans, "other door closed", ReasonInterlock, otherDoorClosed},
 
-	{byCardOnly, "no face to show", ReasonFaceToo, faceNotShown},
-	{byCardOnly, "card is enough", ReasonPINToo, cardEnough},
+	{byCardOnly, "no face to show", ReasonFaceRequired, faceNotShown},
+	{byCardOnly, "card is enough", ReasonPINRequired, cardEnough},
 
 	{byAnyMeans, "two persons", ReasonSecond, twoPersons},
 }

@@ -121,12 +121,12 @@ var spoil = []spoiler{
 	{ReasonLeaseAhead, byAnyMeans, func(a *Attempt) { a.Person.From = a.At.Add(1) }},
 	{ReasonLeaseOver, byAnyMeans, func(a *Attempt) { a.Person.Until = a.At }},
 	{ReasonNoOtherWay, byFaceOnly, func(a *Attempt) { a.Person.Credentials = nil }},
-	{ReasonCardToo, byFaceOnly, func(a *Attempt) { a.Person.Face.CardToo = true }},
+	{ReasonCardRequired, byFaceOnly, func(a *Attempt) { a.Person.Face.CardRequired = true }},
 	{ReasonHours, byAnyMeans, func(a *Attempt) { a.Site.Access = []Access{{Group: "night shift", Hours: Always}} }},
 	{ReasonPassback, byAnyMeans, func(a *Attempt) { a.Site.Passback, a.LastEntry = time.Minute, a.At.Add(-59*time.Second) }},
 	{ReasonInterlock, byAnyMeans, func(a *Attempt) { a.Site.Interlock = true }},
-	{ReasonFaceToo, byCardOnly, func(a *Attempt) { a.Site.WithCard, a.Person.Face.State = true, FaceEnrolled }},
-	{ReasonPINToo, byCardOnly, func(a *Attempt) { a.Site.WithCard, a.Site.Keypad, a.Person.Face.State = true, true, FaceWithdrawn }},
+	{ReasonFaceRequired, byCardOnly, func(a *Attempt) { a.Site.WithCard, a.Person.Face.State = true, FaceEnrolled }},
+	{ReasonPINRequired, byCardOnly, func(a *Attempt) { a.Site.WithCard, a.Site.Keypad, a.Person.Face.State = true, true, FaceWithdrawn }},
 	{ReasonSecond, byAnyMeans, func(a *Attempt) { a.Site.TwoPersons = 30 * time.Second }},
 }
 
@@ -300,9 +300,9 @@ func TestREqualCardDoesNotDependOnFaces(t *testing.T) {
 		}
 		a.Site.FaceRest = time.Duration(rapid.IntRange(-9, 9).Draw(t, "rest")) * time.Minute
 		p.Face = FaceConsent{
-			State:   rapid.SampledFrom([]FaceState{FaceNever, FaceRefused, FaceConsented, FaceEnrolled, FaceWithdrawn}).Draw(t, "state"),
-			Minor:   rapid.Bool().Draw(t, "minor"),
-			CardToo: rapid.Bool().Draw(t, "too"),
+			State:        rapid.SampledFrom([]FaceState{FaceNever, FaceRefused, FaceConsented, FaceEnrolled, FaceWithdrawn}).Draw(t, "state"),
+			Minor:        rapid.Bool().Draw(t, "minor"),
+			CardRequired: rapid.Bool().Draw(t, "too"),
 		}
 		got := Decide(a)
 		if got.Grant != want.Grant || got.Reason != want.Reason || got.Release != want.Release || len(got.Trace) != len(want.Trace) {
@@ -312,7 +312,7 @@ func TestREqualCardDoesNotDependOnFaces(t *testing.T) {
 }
 
 // withoutFactors is spoil without what is asked where faces are taken after the card.
-var withoutFactors = slices.DeleteFunc(slices.Clone(spoil), func(s spoiler) bool { return s.reason == ReasonFaceToo || s.reason == ReasonPINToo })
+var withoutFactors = slices.DeleteFunc(slices.Clone(spoil), func(s spoiler) bool { return s.reason == ReasonFaceRequired || s.reason == ReasonPINRequired })
 
 // cloneFaceless gives the attempt a face to be spoiled, so that face rules of spoil have something to write to.
 func cloneFaceless(a *Attempt) *Attempt {

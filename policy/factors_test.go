@@ -89,7 +89,7 @@ func (h house) opens(p proof, l lost) bool {
 		return false
 	}
 	d := Decide(h.attempt(ByCard, l))
-	if d.Reason == ReasonFaceToo && p.face {
+	if d.Reason == ReasonFaceRequired && p.face {
 		d = Decide(h.attempt(ByCardFace, l))
 	}
 	return d.Grant
@@ -175,7 +175,7 @@ func TestMissedIsOfThePersonAndOfTheMinute(t *testing.T) {
 	} {
 		a := good(ByCard)
 		a.Site.WithCard, a.Site.Missed = true, test.missed
-		if d := Decide(a); d.Grant != test.want || !d.Grant && d.Reason != ReasonFaceToo {
+		if d := Decide(a); d.Grant != test.want || !d.Grant && d.Reason != ReasonFaceRequired {
 			t.Errorf("%+v: %+v", test.missed, d)
 		}
 	}

@@ -107,5 +107,5 @@ type FaceConsent struct {
 	GuardianName Private // who that was
 	Guardian     string  // relation of the guardian who consented, for a person under 14 ("mother"); empty otherwise
 	Minor        bool
-	CardToo      bool // face works only together with the card: somebody else looks too similar
+	CardRequired bool `json:"CardToo"` // stored as CardToo; face works only together with the card: somebody else looks too similar
 }

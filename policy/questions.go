@@ -157,7 +157,7 @@ func hasOtherWay(a Attempt) (bool, string) {
 	return n > 0, fmt.Sprintf("%d working credentials", n)
 }
 
-func faceAloneAllowed(a Attempt) (bool, string) { return !a.Person.Face.CardToo, "" }
+func faceAloneAllowed(a Attempt) (bool, string) { return !a.Person.Face.CardRequired, "" }
 
 func inTheirHours(a Attempt) (bool, string) {
 	return allowed(a.Site.Access, a.Site.Calendar, a.Person.Groups, a.At), stamp(a, "at", a.At)

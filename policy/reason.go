@@ -42,19 +42,19 @@ const (
 
 // Refused: the face. Each of these leaves the card as it was (R-EQUAL).
 const (
-	ReasonFacesOff   Reason = "faces off"
-	ReasonNotDurable Reason = "not durable" // the audit log does not answer in time
-	ReasonFaceRest   Reason = "face rest"
-	ReasonNoFace     Reason = "no face"
-	ReasonQuality    Reason = "quality"
-	ReasonFrames     Reason = "frames"
-	ReasonNotLive    Reason = "not live"
-	ReasonNoMatch    Reason = "no match"
-	ReasonAmbiguous  Reason = "ambiguous"
-	ReasonNoConsent  Reason = "no consent"
-	ReasonNoGuardian Reason = "no guardian"
-	ReasonNoOtherWay Reason = "no other way"
-	ReasonCardToo    Reason = "card too"
+	ReasonFacesOff     Reason = "faces off"
+	ReasonNotDurable   Reason = "not durable" // the audit log does not answer in time
+	ReasonFaceRest     Reason = "face rest"
+	ReasonNoFace       Reason = "no face"
+	ReasonQuality      Reason = "quality"
+	ReasonFrames       Reason = "frames"
+	ReasonNotLive      Reason = "not live"
+	ReasonNoMatch      Reason = "no match"
+	ReasonAmbiguous    Reason = "ambiguous"
+	ReasonNoConsent    Reason = "no consent"
+	ReasonNoGuardian   Reason = "no guardian"
+	ReasonNoOtherWay   Reason = "no other way"
+	ReasonCardRequired Reason = "card too"
 )
 
 // Refused: the person.
@@ -68,8 +68,8 @@ const (
 
 // Refused: the second factor.
 const (
-	ReasonFaceToo Reason = "face too" // the card's owner shows their face next; never recorded
-	ReasonPINToo  Reason = "pin too"  // the card alone does not open for whoever has a PIN
+	ReasonFaceRequired Reason = "face too" // the card's owner shows their face next; never recorded
+	ReasonPINRequired  Reason = "pin too"  // the card alone does not open for whoever has a PIN
 )
 
 // Refused: the moment.

@@ -93,13 +93,13 @@ func (d Decision) Signal() Signal {
 		return SignalGranted
 	}
 	switch d.Reason {
-	case ReasonNoFace, ReasonQuality, ReasonFrames, ReasonFaceToo:
+	case ReasonNoFace, ReasonQuality, ReasonFrames, ReasonFaceRequired:
 		return SignalLook
 	case ReasonInterlock:
 		return SignalWait
-	case ReasonPINToo:
+	case ReasonPINRequired:
 		return SignalCode
-	case ReasonSecond, ReasonFacesOff, ReasonNotDurable, ReasonFaceRest, ReasonNotLive, ReasonNoMatch, ReasonAmbiguous, ReasonNoConsent, ReasonNoGuardian, ReasonCardToo:
+	case ReasonSecond, ReasonFacesOff, ReasonNotDurable, ReasonFaceRest, ReasonNotLive, ReasonNoMatch, ReasonAmbiguous, ReasonNoConsent, ReasonNoGuardian, ReasonCardRequired:
 		return SignalTap
 	}
 	return SignalRefused

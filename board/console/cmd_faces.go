@@ -132,7 +132,7 @@ func enrol(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	c.printf(text{"Enrolled from %d pictures; none is kept. The face now opens the door.", "已由 %d 张画面录入，画面均未保留。人脸已可开门。"}, e.Pictures)
-	if e.CardToo {
+	if e.CardRequired {
 		c.say(text{"Somebody enrolled looks too similar: it works only together with the card.", "与已录入者过于相似：须同时刷卡。"})
 	}
 	return nil

@@ -171,7 +171,7 @@ func (c *console) faceState(f policy.FaceConsent) string {
 		policy.FaceWithdrawn: {"withdrawn", "已撤回"},
 	}
 	s := words[f.State].in(c.lang)
-	if f.State == policy.FaceEnrolled && f.CardToo {
+	if f.State == policy.FaceEnrolled && f.CardRequired {
 		s += text{", only together with the card", "，须同时刷卡"}.in(c.lang)
 	}
 	if !f.At.IsZero() {

@@ -161,7 +161,7 @@ func TestRWithdrawEnrolAndErase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e.Pictures != 5 || e.CardToo {
+	if e.Pictures != 5 || e.CardRequired {
 		t.Errorf("enrolled as %+v", e)
 	}
 	if _, got, err := b.Unit.LooksLike(context.Background(), &unit.Face{Template: boardtest.FaceOf(1)[:]}, policy.PersonID{}); err != nil || got < 0.99 {

@@ -127,9 +127,9 @@ func (d *Desk) Enrol(ctx context.Context, s Session, id policy.PersonID, step Pr
 	if err != nil {
 		return Enrolment{}, err
 	}
-	if tooLike != p.Face.CardToo {
+	if tooLike != p.Face.CardRequired {
 		err := d.vault.ChangePerson(store.Door, id, either(tooLike, audit.FaceNeedsCard, audit.FaceAlone),
-			func(p *policy.Person) error { p.Face.CardToo = tooLike; return nil })
+			func(p *policy.Person) error { p.Face.CardRequired = tooLike; return nil })
 		if err != nil {
 			return Enrolment{}, explain(err)
 		}
@@ -140,7 +140,7 @@ func (d *Desk) Enrol(ctx context.Context, s Session, id policy.PersonID, step Pr
 	if err := d.unit.Learn(ctx, id, face); err != nil {
 		return Enrolment{}, err
 	}
-	return Enrolment{Pictures: face.Pictures, CardToo: tooLike, Score: score}, nil
+	return Enrolment{Pictures: face.Pictures, CardRequired: tooLike, Score: score}, nil
 }
 
 // shownStep is a step of an enrolment in words of lang.

@@ -144,9 +144,9 @@ type ConsentGiven struct {
 
 // Enrolment is how taking a face ended.
 type Enrolment struct {
-	Pictures int  // how many the template is made of; none of them is kept
-	CardToo  bool // somebody enrolled looks too similar: the face works only together with the card
-	Score    float64
+	Pictures     int  // how many the template is made of; none of them is kept
+	CardRequired bool // somebody enrolled looks too similar: the face works only together with the card
+	Score        float64
 }
 
 // Receipt proves an erasure or a revocation.

@@ -23,7 +23,7 @@ func sheet(lang string) Sheet {
 	return Sheet{Lang: lang, At: at, Door: "Block 4, main entrance", Handler: "Example Homes", Contact: "+86 21 5555 0100", Page: Page{
 		Person: policy.Person{ID: policy.PersonID{1, 2, 3}, Name: "Li <b>Mei</b>", Apartment: "1204", Lang: lang, From: at.AddDate(-1, 0, 0), Until: at.AddDate(1, 0, 0), Groups: []string{"tenants"},
 			Credentials: []policy.Credential{{ID: "aa", Kind: policy.CardKind, Label: "grey fob", LastUsed: at, Clonable: true}, {ID: "bb", Kind: policy.PINKind, Label: "PIN", Revoked: true}},
-			Face:        policy.FaceConsent{State: policy.FaceEnrolled, At: at.AddDate(0, -1, 0), Minor: true, Guardian: "mother", CardToo: true}},
+			Face:        policy.FaceConsent{State: policy.FaceEnrolled, At: at.AddDate(0, -1, 0), Minor: true, Guardian: "mother", CardRequired: true}},
 		Stored: []Fact{{Name: "template", State: "3 of 512 numbers each, taken 2026-10-22 14:00"}, {Name: "consent", State: "2026-10-22 14:00, to the notice in \"en\""}},
 		Notice: "Face entry at Block 4: your choice\n\nYou do not need face entry.", Decisions: recs,
 		Acts: []Done{{At: at, By: "anna", What: Act("looked up", lang, nil)}, {At: at, By: "the unit itself", What: Act("face erased", lang, map[string]string{"subject": "ff", "why": "withdrawn"})}},

@@ -79,7 +79,7 @@ func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []
 		u.vaultFault(err)
 	}
 	u.site.fill(&a)
-	if policy.Decide(a).Reason == policy.ReasonFaceToo {
+	if policy.Decide(a).Reason == policy.ReasonFaceRequired {
 		u.lookAfterCard(*a.Person, a.CredentialID, at)
 	} else {
 		u.conclude(a)
