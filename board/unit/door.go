@@ -38,7 +38,7 @@ func (u *Unit) fromInput(e hal.InputEvent) {
 		u.Record(store.Entry{At: e.At, Kind: either(e.Active, audit.Tamper, audit.TamperOver)})
 		u.outputs.alarm("tamper", e.Active)
 	case "lockdown":
-		u.Record(store.Entry{At: e.At, Kind: either(e.Active, audit.LockdownKeyOn, audit.LockdownKeyOff)})
+		u.Record(store.Entry{At: e.At, Kind: either(e.Active, audit.LockdownSwitchOn, audit.LockdownSwitchOff)})
 		u.site.keySwitch = e.Active
 		u.applyOverrides()
 	case "interlock":

@@ -6,19 +6,19 @@ type Kind string
 
 // The door.
 const (
-	Decision       Kind = "decision"
-	DoorOpened     Kind = "door opened" // by an operator, from the console
-	Relay          Kind = "relay"
-	Misread        Kind = "misread"
-	StrangeTries   Kind = "strange tries" // how many refusals of what is nobody's were only counted
-	Bell           Kind = "bell"
-	Tamper         Kind = "tamper"
-	TamperOver     Kind = "tamper over"
-	Alarm          Kind = "alarm"
-	Quiet          Kind = "quiet" // an alarm is over
-	LockdownKeyOn  Kind = "lockdown key on"
-	LockdownKeyOff Kind = "lockdown key off"
-	Override       Kind = "orders" // lockdown or evacuation begun or ended by an operator
+	Decision          Kind = "decision"
+	DoorOpened        Kind = "door opened" // by an operator, from the console
+	Relay             Kind = "relay"
+	Misread           Kind = "misread"
+	StrangeTries      Kind = "strange tries" // how many refusals of what is nobody's were only counted
+	Bell              Kind = "bell"
+	Tamper            Kind = "tamper"
+	TamperOver        Kind = "tamper over"
+	Alarm             Kind = "alarm"
+	Quiet             Kind = "quiet" // an alarm is over
+	LockdownSwitchOn  Kind = "lockdown key on"
+	LockdownSwitchOff Kind = "lockdown key off"
+	Override          Kind = "orders" // lockdown or evacuation begun or ended by an operator
 )
 
 // The unit and its vault.
