@@ -18,8 +18,8 @@ type logCount struct {
 	changed  bool                 // since the last count
 }
 
-// quiet are acts that change nothing of what is counted; what happens at the door is quiet too.
-var quiet = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true, audit.Bell: true, audit.Misread: true, audit.StrangeTries: true,
+// notCounted are acts that change nothing of what is counted; neither does what happens at the door.
+var notCounted = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true, audit.Bell: true, audit.Misread: true, audit.StrangeTries: true,
 	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true, audit.UnitStarted: true, audit.UnitStopped: true,
 	audit.LookedUp: true, audit.DecisionsLookedUp: true, audit.PeopleListed: true, audit.LogExported: true,
 	audit.LogIn: true, audit.LogInRefused: true, audit.LogInCard: true, audit.LogInCardRefused: true, audit.LogInWithoutCard: true, audit.RecoveryRefused: true, audit.LogOut: true}
@@ -38,7 +38,7 @@ func (l *logCount) read(v *store.Vault) error {
 		case e.Kind == audit.PaperRemoved:
 			delete(l.assessed, e.Detail["number"])
 		}
-		l.changed = l.changed || !quiet[e.Kind]
+		l.changed = l.changed || !notCounted[e.Kind]
 	})
 	l.seq = last
 	return err

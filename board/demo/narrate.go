@@ -69,7 +69,7 @@ func (w *world) tell(n *narrator) error {
 	}
 	for _, e := range es {
 		w.seen = e.Seq
-		if untold[e.Kind] {
+		if notNarrated[e.Kind] {
 			continue
 		}
 		head := fmt.Sprintf("#%-3d %s", e.Seq, e.At.In(w.conf.Site.Location()).Format("15:04:05.000"))
@@ -78,8 +78,8 @@ func (w *world) tell(n *narrator) error {
 	return nil
 }
 
-// untold are records that would only repeat the line above them here.
-var untold = map[audit.Kind]bool{audit.LookedUp: true, audit.DecisionsLookedUp: true, audit.PeopleListed: true}
+// notNarrated are records that would only repeat the line above them here.
+var notNarrated = map[audit.Kind]bool{audit.LookedUp: true, audit.DecisionsLookedUp: true, audit.PeopleListed: true}
 
 // How a decision begins.
 const (

@@ -83,8 +83,8 @@ func shownEvent(e unit.Event, lang string) Event {
 	return out
 }
 
-// told are the details of a record that name nobody and hold nothing that somebody typed.
-var told = []string{"device", "fault", "to", "of", "lockdown", "evacuation", "why", "pictures", "for", "times"}
+// shownDetails are the details of a record that name nobody and hold nothing that somebody typed.
+var shownDetails = []string{"device", "fault", "to", "of", "lockdown", "evacuation", "why", "pictures", "for", "times"}
 
 // shownRecord is a line of the audit log.
 func shownRecord(e store.Entry) string {
@@ -92,7 +92,7 @@ func shownRecord(e store.Entry) string {
 	if e.Reason != "" {
 		text = append(text, string(e.Reason))
 	}
-	for _, k := range told {
+	for _, k := range shownDetails {
 		if v := e.Detail[k]; v != "" {
 			text = append(text, k+" "+v)
 		}

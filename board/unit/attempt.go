@@ -42,8 +42,8 @@ func (u *Unit) misread(e hal.ReaderEvent) {
 	}
 	m := u.misreads[e.Reader]
 	m.n++
-	if e.At.Sub(m.told) >= time.Minute {
-		m.told = e.At
+	if e.At.Sub(m.recorded) >= time.Minute {
+		m.recorded = e.At
 		u.Record(store.Entry{At: e.At, Kind: audit.Misread, Detail: map[string]string{"device": "reader " + e.Reader, "fault": e.Fault.Error()}})
 		u.signals.say(policy.SignalTap)
 	}
@@ -52,8 +52,8 @@ func (u *Unit) misread(e hal.ReaderEvent) {
 
 // misreads are the frames of one reader that came to nothing.
 type misreads struct {
-	n    int
-	told time.Time // the last record
+	n        int
+	recorded time.Time // the last record
 }
 
 // card gives a card to whoever waits for one, and otherwise to the door.

@@ -103,7 +103,7 @@ func (u *Unit) showsCode(text hal.Code, at time.Time) {
 	a := u.attempt(policy.ByPass, at)
 	switch p, err := pass.Parse(u.vault, u.cfg.Unit.Name, text.Reveal()); {
 	case errors.Is(err, pass.ErrElsewhere):
-		a.Person, a.CredentialID = elsewhere(u.cfg.Unit.Name)
+		a.Person, a.CredentialID = foreignPassHolder(u.cfg.Unit.Name)
 	case err == nil:
 		u.present(&a, u.kept(p))
 	}
@@ -164,8 +164,8 @@ func (u *Unit) StaysHost(host policy.PersonID, at time.Time) (bool, error) {
 	return err == nil && !p.Blocked && !at.Before(p.From) && (p.Until.IsZero() || at.Before(p.Until)), err
 }
 
-// elsewhere is the nameless holder of a pass that says that it is for another door. Nothing else that it says is believed or recorded.
-func elsewhere(here string) (*policy.Person, string) {
-	k := policy.Credential{ID: "elsewhere", Kind: policy.PassKind, Door: "not " + here, Clonable: true}
-	return &policy.Person{Groups: []string{policy.VisitorGroup}, Credentials: []policy.Credential{k}}, k.ID
+// foreignPassHolder is the nameless holder of a pass that says that it is for another door. Nothing else that it says is believed or recorded.
+func foreignPassHolder(here string) (*policy.Person, string) {
+	c := policy.Credential{ID: "elsewhere", Kind: policy.PassKind, Door: "not " + here, Clonable: true}
+	return &policy.Person{Groups: []string{policy.VisitorGroup}, Credentials: []policy.Credential{c}}, c.ID
 }
