@@ -22,8 +22,8 @@ var (
 	// ErrRolledBack means that the whole vault is an older copy than the one that was open last, by
 	// the key source's counter.
 	ErrRolledBack = errors.New("vault was put back to an older state")
-	// ErrTooOpen means that others than the owner may read the directory or a file in it.
-	ErrTooOpen = safefile.ErrOpenToOthers
+	// ErrInsecurePermissions means that others than the owner may read the directory or a file in it.
+	ErrInsecurePermissions = safefile.ErrInsecurePermissions
 )
 
 // ErrCorrupt means that stored bytes are damaged, or were exchanged for others. The message names

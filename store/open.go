@@ -134,7 +134,7 @@ func (v *Vault) builtAside(id [8]byte) bool {
 // Open opens the vault in dir, and does what Mend does. Whatever the disk refuses of that, such as wiping when it is full, is left to the next Mend: a vault
 // whose data are whole opens. It checks that no record was exchanged, dropped or rolled back since the last transaction.
 //
-// Errors: ErrMissing, ErrBusy, ErrTooOpen, ErrForeign, ErrNewer, ErrKeyMissing, ErrWrongKey, ErrCorrupt, ErrRolledBack, and those of the key source.
+// Errors: ErrMissing, ErrBusy, ErrInsecurePermissions, ErrForeign, ErrNewer, ErrKeyMissing, ErrWrongKey, ErrCorrupt, ErrRolledBack, and those of the key source.
 func Open(dir string, o Options) (*Vault, error) {
 	v := Await(dir, o)
 	if err := v.Mend(context.Background()); errors.Is(err, ErrWaiting) {

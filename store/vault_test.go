@@ -353,9 +353,9 @@ func TestOpeningRefusesWhatIsNotRight(t *testing.T) {
 		want  error
 	}{
 		"no vault":       {func(t *testing.T, u *unit) { os.Remove(filepath.Join(u.dir, vaultFile)) }, ErrMissing},
-		"open directory": {func(t *testing.T, u *unit) { os.Chmod(u.dir, 0o755) }, ErrTooOpen},
-		"open file":      {func(t *testing.T, u *unit) { os.Chmod(filepath.Join(u.dir, vaultFile), 0o640) }, ErrTooOpen},
-		"open key":       {func(t *testing.T, u *unit) { os.Chmod(u.key, 0o644) }, ErrTooOpen},
+		"open directory": {func(t *testing.T, u *unit) { os.Chmod(u.dir, 0o755) }, ErrInsecurePermissions},
+		"open file":      {func(t *testing.T, u *unit) { os.Chmod(filepath.Join(u.dir, vaultFile), 0o640) }, ErrInsecurePermissions},
+		"open key":       {func(t *testing.T, u *unit) { os.Chmod(u.key, 0o644) }, ErrInsecurePermissions},
 		"another key": {func(t *testing.T, u *unit) {
 			os.WriteFile(u.key, []byte("menshen-key-1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"), 0o600)
 		}, ErrWrongKey},

@@ -47,7 +47,7 @@ func TestReadRefuses(t *testing.T) {
 		"nothing":                  {func() error { return nil }, fs.ErrNotExist},
 		"a file of one's own":      {put, nil},
 		"a link to one":            {func() error { return errors.Join(put(), os.Rename(path, path+"2"), os.Symlink(path+"2", path)) }, ErrLink},
-		"one that others may read": {func() error { return errors.Join(put(), os.Chmod(path, 0o640)) }, ErrOpenToOthers},
+		"one that others may read": {func() error { return errors.Join(put(), os.Chmod(path, 0o640)) }, ErrInsecurePermissions},
 	} {
 		if err := c.put(); err != nil {
 			t.Fatal(err)

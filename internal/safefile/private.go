@@ -12,9 +12,9 @@ import (
 
 // Errors about files and folders that hold secrets.
 var (
-	ErrOpenToOthers = errors.New("open to others")                     // others than the owner may read or write it
-	ErrLink         = errors.New("a link, which is not followed here") // give the path of the file itself
-	ErrOwner        = errors.New("it belongs to another user")
+	ErrInsecurePermissions = errors.New("open to others")                     // others than the owner may read or write it
+	ErrLink                = errors.New("a link, which is not followed here") // give the path of the file itself
+	ErrOwner               = errors.New("it belongs to another user")
 )
 
 // Private refuses a file or folder that others than its owner can use, that belongs to another user, or that is a link. Root may use
@@ -43,13 +43,13 @@ func private(path string, info os.FileInfo) error {
 	if info.IsDir() {
 		fix = 0o700
 	}
-	return fmt.Errorf("%s has mode %04o, which is %w: run chmod %04o %s", path, p, ErrOpenToOthers, fix, path)
+	return fmt.Errorf("%s has mode %04o, which is %w: run chmod %04o %s", path, p, ErrInsecurePermissions, fix, path)
 }
 
 // maxRead is far more than any file has that Read is for.
 const maxRead = 1 << 20
 
-// Read reads a short file that holds a secret. Errors: fs.ErrNotExist, ErrLink, ErrOwner, ErrOpenToOthers.
+// Read reads a short file that holds a secret. Errors: fs.ErrNotExist, ErrLink, ErrOwner, ErrInsecurePermissions.
 func Read(path string) ([]byte, error) {
 	d, name, err := within(path)
 	if err != nil {
