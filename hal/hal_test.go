@@ -65,7 +65,7 @@ func TestPersist(t *testing.T) {
 		}{{true, time.Hour}, {false, 0}, {false, 0}, {true, time.Minute}, {false, 0}, {true, 0}}
 		var told []string
 		ctx, cancel := context.WithCancel(context.Background())
-		err := hal.Persist(ctx, "front", func(e hal.ReaderEvent) {
+		err := hal.KeepOpen(ctx, "front", func(e hal.ReaderEvent) {
 			switch {
 			case e.Recovered:
 				told = append(told, "up")

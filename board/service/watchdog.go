@@ -22,7 +22,7 @@ import (
 //   - the store, by an empty transaction that is made durable. One a minute, for the sake of flash, and never a second while the first
 //     waits. A disk that answers with an error is alive: the fault is shown and recorded, and starting again would only take the door from
 //     those whose cards still open it. A disk that hangs for a minute is not;
-//   - readers and inputs, by their own sign of life (hal.Lively): a loop that comes round at least every ten seconds. One whose device is
+//   - readers and inputs, by their own sign of life (hal.Heartbeat): a loop that comes round at least every ten seconds. One whose device is
 //     unplugged comes round too, since it waits for the device; its fault is shown, and nothing is started again.
 //
 // A device whose loop never came round since the start does not count: what hangs again right after a new start is not mended by another, and the
@@ -46,7 +46,7 @@ type watchdog struct {
 const (
 	loopDead   = 10 * time.Second
 	storeDead  = time.Minute
-	deviceDead = 30 * time.Second // three times the longest wait of hal.Persist
+	deviceDead = 30 * time.Second // three times the longest wait of hal.KeepOpen
 	askStore   = time.Minute
 )
 
@@ -155,7 +155,7 @@ func (w *watchdog) dead(now time.Time) (parts []string) {
 	}
 	w.mu.Unlock()
 	for name, device := range w.u.Devices() {
-		if l, ok := device.(hal.Lively); ok && !l.Alive().IsZero() && now.Sub(l.Alive()) > w.device {
+		if l, ok := device.(hal.Heartbeat); ok && !l.Alive().IsZero() && now.Sub(l.Alive()) > w.device {
 			parts = append(parts, name)
 		}
 	}

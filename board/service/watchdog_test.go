@@ -170,7 +170,7 @@ func TestWatchdogLetsABrokenDeviceBe(t *testing.T) {
 // livelyReader is a reader whose loop comes round until it is told to hang.
 type livelyReader struct {
 	*haltest.Reader
-	hal.Pulse
+	hal.LastBeat
 	hangs chan chan struct{}
 }
 

@@ -141,7 +141,7 @@ func (u *Unit) faceState(now time.Time) FaceState {
 	return s
 }
 
-// Devices are the readers and inputs by name, to be asked whether they live (hal.Lively).
+// Devices are the readers and inputs by name, to be asked whether they live (hal.Heartbeat).
 func (u *Unit) Devices() map[string]any {
 	all := map[string]any{}
 	for _, r := range u.hw.Readers {

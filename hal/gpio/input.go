@@ -34,7 +34,7 @@ type InputConfig struct {
 type Input struct {
 	pin periph.PinIn
 	cfg InputConfig
-	hal.Pulse
+	hal.LastBeat
 
 	mu    sync.Mutex
 	edges Edges // nil while the device is gone or after Close

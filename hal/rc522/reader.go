@@ -56,7 +56,7 @@ type Reader struct {
 	source Source
 	seen   map[string]time.Time // UIDs in the field; used by Run only
 	issue  atomic.Pointer[time.Time]
-	hal.Pulse
+	hal.LastBeat
 	tally hal.Tally
 }
 
@@ -90,7 +90,7 @@ func (r *Reader) String() string { return r.cfg.Name }
 
 // Run implements hal.Reader. A chip that goes away, or loses its settings, is a Fault and is set up anew.
 func (r *Reader) Run(ctx context.Context, emit func(hal.ReaderEvent)) error {
-	return hal.Persist(ctx, r.cfg.Name, emit, func(ctx context.Context, up func()) error {
+	return hal.KeepOpen(ctx, r.cfg.Name, emit, func(ctx context.Context, up func()) error {
 		if err := r.live(ctx, up, emit); err != nil {
 			return fmt.Errorf("reader %s: %w", r.cfg.Name, err)
 		}

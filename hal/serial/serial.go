@@ -34,10 +34,10 @@ const step = 100 * time.Millisecond
 
 // Port is an open serial port. Read and Write may be called at the same time, each from one goroutine.
 type Port struct {
-	name      string
-	port      *tarm.Port
-	lock      *os.File // the device once more: holds the lock, answers whether it is still there
-	hal.Pulse          // of Read, which comes round ten times a second
+	name         string
+	port         *tarm.Port
+	lock         *os.File // the device once more: holds the lock, answers whether it is still there
+	hal.LastBeat          // of Read, which comes round ten times a second
 
 	modem  func(fd int) (lines int, err error)
 	minded atomic.Bool // a line without carrier is a line that is gone

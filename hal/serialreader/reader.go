@@ -50,8 +50,8 @@ type Reader struct {
 	cfg    Config
 	source Source
 	tally  hal.Tally
-	hal.Pulse
-	port atomic.Pointer[hal.Lively] // the open port, which comes round while nothing is read
+	hal.LastBeat
+	port atomic.Pointer[hal.Heartbeat] // the open port, which comes round while nothing is read
 }
 
 var (
@@ -76,13 +76,13 @@ func (r *Reader) String() string { return r.cfg.Name }
 
 // Run implements hal.Reader. A device that cannot be opened, or is unplugged, is a Fault and is tried again.
 func (r *Reader) Run(ctx context.Context, emit func(hal.ReaderEvent)) error {
-	return hal.Persist(ctx, r.cfg.Name, emit, func(ctx context.Context, up func()) error {
+	return hal.KeepOpen(ctx, r.cfg.Name, emit, func(ctx context.Context, up func()) error {
 		r.Beat()
 		port, err := r.source()
 		if err != nil {
 			return fmt.Errorf("reader %s: %w", r.cfg.Name, err)
 		}
-		if l, ok := port.(hal.Lively); ok {
+		if l, ok := port.(hal.Heartbeat); ok {
 			r.port.Store(&l)
 			defer r.port.Store(nil)
 		}
@@ -93,9 +93,9 @@ func (r *Reader) Run(ctx context.Context, emit func(hal.ReaderEvent)) error {
 	})
 }
 
-// Alive implements hal.Lively: while a port is open, its own.
+// Alive implements hal.Heartbeat: while a port is open, its own.
 func (r *Reader) Alive() time.Time {
-	at := r.Pulse.Alive()
+	at := r.LastBeat.Alive()
 	if l := r.port.Load(); l != nil && (*l).Alive().After(at) {
 		return (*l).Alive()
 	}

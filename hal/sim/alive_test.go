@@ -31,7 +31,7 @@ func TestDevicesShowThatTheyLive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	devices := map[string]hal.Lively{"reader": reader, "input": rex, "scanner": scanner}
+	devices := map[string]hal.Heartbeat{"reader": reader, "input": rex, "scanner": scanner}
 	for name, l := range devices {
 		if !l.Alive().IsZero() {
 			t.Errorf("the %s lives before it runs", name)

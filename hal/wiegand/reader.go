@@ -57,7 +57,7 @@ type Reader struct {
 	source Source
 	dec    *Decoder
 	tally  hal.Tally
-	hal.Pulse
+	hal.LastBeat
 }
 
 var (
@@ -83,7 +83,7 @@ func (r *Reader) String() string { return r.name }
 
 // Run implements hal.Reader. Lines that cannot be opened, or go away, are a Fault and are tried again.
 func (r *Reader) Run(ctx context.Context, emit func(hal.ReaderEvent)) error {
-	return hal.Persist(ctx, r.name, emit, func(ctx context.Context, up func()) error {
+	return hal.KeepOpen(ctx, r.name, emit, func(ctx context.Context, up func()) error {
 		r.Beat()
 		edges, err := r.source()
 		if err != nil {
