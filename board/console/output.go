@@ -50,7 +50,7 @@ func (c *console) problem(err error) {
 		c.say(t)
 		return
 	}
-	c.printf(text{"Problem: %s", "问题：%s"}, strings.ReplaceAll(told(err, c.lang), "\n", "; "))
+	c.printf(text{"Problem: %s", "问题：%s"}, strings.ReplaceAll(errorText(err, c.lang), "\n", "; "))
 }
 
 // wordOf gives the errors that the console words itself.

@@ -22,8 +22,8 @@ func sentence(s, lang string) string {
 	return s
 }
 
-// told is an error in a language: what is wrong, then the remedy where there is one.
-func told(err error, lang string) string {
+// errorText is an error in a language: what is wrong, then the remedy where there is one.
+func errorText(err error, lang string) string {
 	var p *desk.Problem
 	if errors.As(err, &p) {
 		return sentence(p.Err.Error(), lang) + text{"; ", "；"}.in(lang) + sentence(p.Remedy, lang)

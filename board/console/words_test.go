@@ -154,7 +154,7 @@ func TestChineseSentences(t *testing.T) {
 		{&optionError{text{"x", "没有 --"}, "foo"}, "没有 --foo"},
 		{errors.New("something new"), "something new"},
 	} {
-		if got := told(x.err, "zh"); got != x.want {
+		if got := errorText(x.err, "zh"); got != x.want {
 			t.Errorf("%v: %q, want %q", x.err, got, x.want)
 		}
 	}
