@@ -4,11 +4,8 @@ package boardtest
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"math/rand/v2"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -66,57 +63,6 @@ type Bench struct {
 	Key     string       // the vault's key file
 	door    *board.Door
 }
-
-// Clock is the wall clock of a test, and one that nobody sets.
-type Clock struct {
-	mu     sync.Mutex
-	t      time.Time
-	passed time.Duration
-}
-
-func (c *Clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.t }
-func (c *Clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.t = c.t.Add(d)
-	c.passed += d
-}
-func (c *Clock) Running() time.Duration { c.mu.Lock(); defer c.mu.Unlock(); return c.passed }
-
-// Set puts the wall clock somewhere else; no time passes.
-func (c *Clock) Set(t time.Time) { c.mu.Lock(); defer c.mu.Unlock(); c.t = t }
-
-// Confined is an eye that is held as it should be.
-var Confined = eye.Confinement{NoDump: true, Limits: true, NoSwap: true, Landlock: 6, Seccomp: true}
-
-// Eye sees what a test shows it.
-type Eye struct {
-	mu   sync.Mutex
-	Seen chan recognizer.Observation
-	Pics chan eye.Picture
-	mode eye.Mode
-	Told int // how often the mode was said
-	Cam  eye.CameraState
-	Held eye.Confinement
-
-	CodesSeen chan eye.Code
-	Reads     bool // codes
-}
-
-func (f *Eye) Observations() <-chan recognizer.Observation { return f.Seen }
-func (f *Eye) Pictures() <-chan eye.Picture                { return f.Pics }
-func (f *Eye) Codes() <-chan eye.Code                      { return f.CodesSeen }
-func (f *Eye) SetCodes(on bool)                            { f.mu.Lock(); defer f.mu.Unlock(); f.Reads = on }
-func (f *Eye) SetMode(m eye.Mode)                          { f.mu.Lock(); defer f.mu.Unlock(); f.mode = m; f.Told++ }
-func (f *Eye) Close() error                                { return nil }
-func (f *Eye) Status() eye.Status {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return eye.Status{State: eye.Running, Mode: f.mode, Camera: f.Cam, Confined: f.Held}
-}
-func (f *Eye) SetCamera(c eye.CameraState) { f.mu.Lock(); defer f.mu.Unlock(); f.Cam = c }
-func (f *Eye) ReadsCodes() bool            { f.mu.Lock(); defer f.mu.Unlock(); return f.Reads }
-func (f *Eye) Mode() eye.Mode              { f.mu.Lock(); defer f.mu.Unlock(); return f.mode }
 
 // Secret is every operator's.
 const Secret = "correct horse"
@@ -288,46 +234,6 @@ func (b *Bench) Later(d time.Duration) {
 	b.Driver.Tick()
 }
 
-// Someone adds a person with card number n and, with used, lets them open the door with it once.
-func (b *Bench) Someone(n uint64) policy.PersonID {
-	b.Helper()
-	id, err := b.Vault.AddPerson(store.Door, policy.Person{Name: policy.Private(fmt.Sprintf("Tenant %d", n)), Lang: "en"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := b.Vault.AddCredential(store.Door, id, policy.CardKind, CardOf(n).Credential(), "fob", true); err != nil {
-		b.Fatal(err)
-	}
-	return id
-}
-
-func CardOf(n uint64) hal.Card {
-	return hal.Card{Bits: 26, Raw: []byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}, Number: n, Clonable: true}
-}
-
-// Tap hands a card to the loop.
-func (b *Bench) Tap(n uint64) {
-	c := CardOf(n)
-	b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Card: &c})
-}
-
-// TapAtReader lets the running loop read a card, and gives its decision.
-func (b *Bench) TapAtReader(n uint64) store.Entry {
-	b.Helper()
-	before := b.Count(audit.Decision)
-	b.Reader.Tap(CardOf(n))
-	for until := time.Now().Add(10 * time.Second); b.Count(audit.Decision) == before; time.Sleep(time.Millisecond) {
-		if time.Now().After(until) {
-			b.Fatal("no decision on a card within 10 s")
-		}
-	}
-	return b.Last()
-}
-
-func (b *Bench) Input(role string, active bool) {
-	b.Driver.Device(hal.InputEvent{At: b.Clock.Now(), Input: role, Active: active})
-}
-
 // Last gives the newest decision.
 func (b *Bench) Last() store.Entry {
 	b.Helper()
@@ -361,64 +267,6 @@ func (b *Bench) Count(kind audit.Kind) (n int) {
 		}
 	}
 	return n
-}
-
-// FaceOf makes up the face of somebody: the same for the same number.
-func FaceOf(n uint64) *recognizer.Embedding {
-	r := rand.New(rand.NewPCG(n, 1))
-	var e recognizer.Embedding
-	for i := range e {
-		e[i] = float32(r.NormFloat64() / 22.6) // about unit length
-	}
-	return &e
-}
-
-// Look is a good picture of somebody.
-func Look(n uint64) recognizer.Observation {
-	return recognizer.Observation{Faces: 1, Live: 0.95, Embedding: FaceOf(n), Quality: recognizer.Quality{Height: 150}}
-}
-
-// Enrolled gives somebody with card n a face as well, by consent, past the desk.
-func (b *Bench) Enrolled(n uint64) policy.PersonID {
-	b.Helper()
-	id := b.Someone(n)
-	b.Tap(n)
-	b.Later(time.Minute)
-	_, hash, err := b.Vault.Notice("en")
-	if err != nil {
-		b.Fatal(err)
-	}
-	err = b.Vault.ChangePerson(store.Door, id, audit.ConsentGiven, func(p *policy.Person) (err error) {
-		*p, err = policy.Consent(*p, policy.Yes{At: b.Clock.Now(), Notice: hash, Lang: "en", OwnAct: true})
-		return err
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := b.Vault.EnrolFace(store.Door, id, [][]float32{FaceOf(n)[:]}); err != nil {
-		b.Fatal(err)
-	}
-	if err := b.Unit.Learn(context.Background(), id, &unit.Face{Template: FaceOf(n)[:], Pictures: 5}); err != nil {
-		b.Fatal(err)
-	}
-	return id
-}
-
-// WalkUp shows somebody to the eye until there is a decision, and gives it.
-func (b *Bench) WalkUp(n uint64) store.Entry {
-	b.Helper()
-	before := b.Count(audit.Decision)
-	for range 50 {
-		o := Look(n)
-		o.At = b.Clock.Now()
-		b.Driver.See(&o)
-		b.Later(100 * time.Millisecond)
-		if b.Count(audit.Decision) > before {
-			return b.Last()
-		}
-	}
-	b.Fatal("no decision on a face within 5 s")
-	return store.Entry{}
 }
 
 // space is what the bench's board, or this one, has room for.

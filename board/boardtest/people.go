@@ -1,0 +1,96 @@
+package boardtest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"menshen/board/unit"
+	"menshen/hal"
+	"menshen/policy"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+// Someone adds a person with card number n and, with used, lets them open the door with it once.
+func (b *Bench) Someone(n uint64) policy.PersonID {
+	b.Helper()
+	id, err := b.Vault.AddPerson(store.Door, policy.Person{Name: policy.Private(fmt.Sprintf("Tenant %d", n)), Lang: "en"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := b.Vault.AddCredential(store.Door, id, policy.CardKind, CardOf(n).Credential(), "fob", true); err != nil {
+		b.Fatal(err)
+	}
+	return id
+}
+
+func CardOf(n uint64) hal.Card {
+	return hal.Card{Bits: 26, Raw: []byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}, Number: n, Clonable: true}
+}
+
+// Tap hands a card to the loop.
+func (b *Bench) Tap(n uint64) {
+	c := CardOf(n)
+	b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Card: &c})
+}
+
+// TapAtReader lets the running loop read a card, and gives its decision.
+func (b *Bench) TapAtReader(n uint64) store.Entry {
+	b.Helper()
+	before := b.Count(audit.Decision)
+	b.Reader.Tap(CardOf(n))
+	for until := time.Now().Add(10 * time.Second); b.Count(audit.Decision) == before; time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			b.Fatal("no decision on a card within 10 s")
+		}
+	}
+	return b.Last()
+}
+
+func (b *Bench) Input(role string, active bool) {
+	b.Driver.Device(hal.InputEvent{At: b.Clock.Now(), Input: role, Active: active})
+}
+
+// Enrolled gives somebody with card n a face as well, by consent, past the desk.
+func (b *Bench) Enrolled(n uint64) policy.PersonID {
+	b.Helper()
+	id := b.Someone(n)
+	b.Tap(n)
+	b.Later(time.Minute)
+	_, hash, err := b.Vault.Notice("en")
+	if err != nil {
+		b.Fatal(err)
+	}
+	err = b.Vault.ChangePerson(store.Door, id, audit.ConsentGiven, func(p *policy.Person) (err error) {
+		*p, err = policy.Consent(*p, policy.Yes{At: b.Clock.Now(), Notice: hash, Lang: "en", OwnAct: true})
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := b.Vault.EnrolFace(store.Door, id, [][]float32{FaceOf(n)[:]}); err != nil {
+		b.Fatal(err)
+	}
+	if err := b.Unit.Learn(context.Background(), id, &unit.Face{Template: FaceOf(n)[:], Pictures: 5}); err != nil {
+		b.Fatal(err)
+	}
+	return id
+}
+
+// WalkUp shows somebody to the eye until there is a decision, and gives it.
+func (b *Bench) WalkUp(n uint64) store.Entry {
+	b.Helper()
+	before := b.Count(audit.Decision)
+	for range 50 {
+		o := Look(n)
+		o.At = b.Clock.Now()
+		b.Driver.See(&o)
+		b.Later(100 * time.Millisecond)
+		if b.Count(audit.Decision) > before {
+			return b.Last()
+		}
+	}
+	b.Fatal("no decision on a face within 5 s")
+	return store.Entry{}
+}
