@@ -214,12 +214,17 @@ func (b *Bench) Operator(name string, role store.Role) desk.Session {
 	return s
 }
 
-// Start lets the loop work until the test ends.
-func (b *Bench) Start() {
+// Start lets the door work until the test ends, its law included, which reads the configuration when it likes.
+func (b *Bench) Start() { b.start(b.door.Run) }
+
+// StartUnit lets the unit work alone: then a test may change the configuration in the loop's turn (Driver.Do).
+func (b *Bench) StartUnit() { b.start(b.Unit.Run) }
+
+func (b *Bench) start(run func(context.Context) error) {
 	b.Driver.Leave()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error)
-	go func() { ended <- b.door.Run(ctx) }()
+	go func() { ended <- run(ctx) }()
 	b.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {

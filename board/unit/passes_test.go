@@ -87,7 +87,7 @@ func (b *bench) keys(s string) store.Entry {
 func newPassBench(t *testing.T) *bench {
 	b := newBench(t, withPasses)
 	b.Time.Set()
-	b.Start()
+	b.StartUnit()
 	return b
 }
 

@@ -84,7 +84,7 @@ func TestClockThatIsSetLiftsNoRest(t *testing.T) {
 // TestPINsAreLongEnough: the desk asks for more digits the more PINs there are, and tells of those that are too short.
 func TestPINsAreLongEnough(t *testing.T) {
 	b := newBench(t)
-	b.Start()
+	b.StartUnit()
 	ctx := context.Background()
 	fact := func() (f desk.Fact) {
 		t.Helper()
