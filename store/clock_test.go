@@ -104,7 +104,7 @@ func TestFarJumpNeedsASecondLook(t *testing.T) {
 	right := h.clock.now()
 	set := func(at time.Time) {
 		t.Helper()
-		h.clock.t = at
+		h.clock.set(at)
 		if err := h.SetTime("op", at); err != nil {
 			t.Fatal(err)
 		}
@@ -144,11 +144,11 @@ func TestRRetainLinesOfTheFuture(t *testing.T) {
 	if err := h.SetTime("op", right.AddDate(10, 0, 0)); err != nil {
 		t.Fatal(err)
 	}
-	h.clock.t = right.AddDate(10, 0, 0)
+	h.clock.set(right.AddDate(10, 0, 0))
 	for range 5 {
 		h.decides(t)
 	}
-	h.clock.t = right
+	h.clock.set(right)
 	if err := h.SetTime("op", right); err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +173,8 @@ func TestClockWithoutAChip(t *testing.T) {
 		t.Fatal(err)
 	}
 	right := h.clock.now()
-	h.trusted, h.clock.t = false, time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
+	h.trusted = false
+	h.clock.set(time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC))
 	h.restart(t)
 	h.passes(2 * time.Hour)
 	if c := h.Clock(); c.Trusted || c.Ahead() != 0 || h.away(right.Add(2*time.Hour)) > time.Second {
@@ -192,7 +193,7 @@ func (h *hosted) verified(t *testing.T) {
 // trusted, their word is the last time known, and not what was thought to have passed before it.
 func TestClockSetBackALittle(t *testing.T) {
 	trusted := true
-	c := &clock{start}
+	c := startClock()
 	running := time.Duration(0)
 	v, err := Create(t.TempDir()+"/vault", Options{Key: KeyFile(t.TempDir() + "/key"), Cost: cheap, Now: c.now,
 		Running: func() time.Duration { return running }, Trusted: func() bool { return trusted }})
@@ -203,7 +204,7 @@ func TestClockSetBackALittle(t *testing.T) {
 	c.advance(time.Hour)
 	running += time.Hour
 	right := start.Add(30 * time.Minute)
-	c.t = right
+	c.set(right)
 	if err := v.SetTime("op", right); err != nil {
 		t.Fatal(err)
 	}

@@ -21,13 +21,13 @@ import (
 func counting(t *testing.T) (*unit, *chip) {
 	t.Helper()
 	c := &chip{}
-	dir, o := loadOptions(t.TempDir(), (&clock{start}).now)
+	dir, o := loadOptions(t.TempDir(), startClock().now)
 	o.Key = c
 	v, err := Create(dir, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := &unit{Vault: v, dir: dir, o: o, clock: &clock{start}}
+	u := &unit{Vault: v, dir: dir, o: o, clock: startClock()}
 	t.Cleanup(func() { u.Close() })
 	return u, c
 }

@@ -26,7 +26,7 @@ func TestDiskErrors(t *testing.T) {
 		{"pwrite64", "ENOSPC"}, {"pwrite64", "EIO"}, {"fdatasync", "EIO"}, {"fsync", "EIO"},
 		{"renameat", "ENOSPC"}, {"linkat", "ENOSPC"}, {"unlinkat", "EIO"},
 	}
-	attack.Run(t, "vault: a call to the disk refused", 4*len(kinds), func(c *attack.Campaign) {
+	attack.Run(t, "vault: a call to the disk refused", slice(4*len(kinds), len(kinds)), func(c *attack.Campaign) {
 		kind := kinds[c.Round%len(kinds)]
 		if count[kind.call] == 0 {
 			t.Fatalf("the load makes no %s", kind.call)
@@ -40,6 +40,14 @@ func TestDiskErrors(t *testing.T) {
 	})
 }
 
+// slice is how many rounds run by default: the whole, or a part where the race detector takes many times as long (-short).
+func slice(whole, part int) int {
+	if testing.Short() {
+		return part
+	}
+	return whole
+}
+
 func inject(t *testing.T, call, errno, when string) {
 	t.Helper()
 	root := newLoad(t)
@@ -48,7 +56,7 @@ func inject(t *testing.T, call, errno, when string) {
 		"-e", fmt.Sprintf("inject=%s:error=%s:when=%s", call, errno, when), run.Path)
 	cmd.Env = run.Env
 	out, _ := cmd.CombinedOutput() // closing may rightly fail
-	if strings.Contains(string(out), "panic") || strings.Contains(string(out), "fatal error") {
+	if strings.Contains(string(out), "panic") || strings.Contains(string(out), "fatal error") || strings.Contains(string(out), "DATA RACE") {
 		t.Fatalf("%s %s at %s: %s", errno, call, when, out)
 	}
 	said := strings.Split(strings.TrimSpace(string(out)), "\n")
@@ -98,7 +106,7 @@ func TestOpensWhateverTheDiskRefuses(t *testing.T) {
 			}
 		}
 	}
-	attack.Run(t, "vault: the disk filled during erase, rotate, change of key", 2*len(kinds)*len(errnos), func(c *attack.Campaign) {
+	attack.Run(t, "vault: the disk filled during erase, rotate, change of key", slice(2*len(kinds)*len(errnos), len(kinds)), func(c *attack.Campaign) {
 		kind, errno := kinds[c.Round%len(kinds)], errnos[c.Round/len(kinds)%len(errnos)]
 		i := 1 + c.Rand.IntN(steps[kind])
 		root := newLoad(t)
@@ -163,7 +171,7 @@ func TestClockThatGoesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	late := u.clock.now()
-	u.clock.t = time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC) // a Pi without power has no time
+	u.clock.set(time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)) // a Pi without power has no time
 	u.reopen(t)
 	if at, err := u.Floor(); err != nil || !at.Equal(late) {
 		t.Errorf("floor %v, %v", at, err)
@@ -182,11 +190,11 @@ func TestClockThatGoesBack(t *testing.T) {
 // Clock forward by mistake: the floor is stuck in the future until an operator says what time it is, on the record.
 func TestClockThatWasWrong(t *testing.T) {
 	u := newUnit(t)
-	u.clock.t = start.AddDate(50, 0, 0)
+	u.clock.set(start.AddDate(50, 0, 0))
 	if _, err := u.PutNotice("op", "text", "en"); err != nil {
 		t.Fatal(err)
 	}
-	u.clock.t = start.Add(time.Hour)
+	u.clock.set(start.Add(time.Hour))
 	if err := u.SetTime("op", u.clock.now()); err != nil {
 		t.Fatal(err)
 	}

@@ -68,7 +68,7 @@ func TestAwaitedVault(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
-	u.clock.t = time.Unix(0, 0) // a board without a clock chip
+	u.clock.set(time.Unix(0, 0)) // a board without a clock chip
 	for _, door := range []string{"1", "2", "3"} {
 		asked := time.Now()
 		_, err := v.RecordDecision(ctx, policy.Decision{At: u.clock.now(), Door: door, Means: policy.ByREX, Grant: true, Reason: policy.ReasonREX})

@@ -38,7 +38,7 @@ func TestPowerLossDuringMigration(t *testing.T) {
 			if err := verify(image, said); err != nil {
 				return err
 			}
-			dir, o := loadOptions(image, (&clock{start}).now)
+			dir, o := loadOptions(image, startClock().now)
 			v, err := Open(dir, o)
 			if err != nil {
 				return err

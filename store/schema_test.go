@@ -44,7 +44,7 @@ func unpack(t testing.TB, layout string) (dir string, o Options) {
 	if err := os.WriteFile(filepath.Join(root, "root.key"), key, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := &clock{start}
+	c := startClock()
 	return dir, Options{Key: KeyFile(filepath.Join(root, "root.key")), Now: c.now, Cost: cheap}
 }
 

@@ -152,13 +152,13 @@ func TestWholeVaultPutBackIsNoticedByTheCounter(t *testing.T) {
 // With a TPM nothing on the disk opens anything: not an old vault file with every other file of that time beside it.
 func TestREraseWithATPMOutlivesAnyCopy(t *testing.T) {
 	root := t.TempDir()
-	dir, o := loadOptions(root, (&clock{start}).now)
+	dir, o := loadOptions(root, startClock().now)
 	o.Key = KeyTPM(keystest.SWTPM(t), 0)
 	v, err := Create(dir, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := &unit{Vault: v, dir: dir, o: o, clock: &clock{start}}
+	u := &unit{Vault: v, dir: dir, o: o, clock: startClock()}
 	li := u.enrolled(t, "li", face(1))
 	u.enrolled(t, "wang", face(5))
 	u.reopen(t)

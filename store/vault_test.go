@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,11 +19,17 @@ import (
 
 func goleakMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// clock is a clock that moves when told.
-type clock struct{ t time.Time }
+// clock is a clock that moves when told, also while a vault still writes.
+type clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
 
-func (c *clock) now() time.Time          { return c.t }
-func (c *clock) advance(d time.Duration) { c.t = c.t.Add(d) }
+func startClock() *clock { return &clock{t: start} }
+
+func (c *clock) now() time.Time          { c.mu.Lock(); defer c.mu.Unlock(); return c.t }
+func (c *clock) advance(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.t = c.t.Add(d) }
+func (c *clock) set(t time.Time)         { c.mu.Lock(); defer c.mu.Unlock(); c.t = t }
 
 var start = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 
@@ -39,7 +46,7 @@ type unit struct {
 func newUnit(t testing.TB) *unit {
 	t.Helper()
 	root := t.TempDir()
-	u := &unit{dir: filepath.Join(root, "vault"), key: filepath.Join(root, "root.key"), clock: &clock{start}}
+	u := &unit{dir: filepath.Join(root, "vault"), key: filepath.Join(root, "root.key"), clock: startClock()}
 	u.o = Options{Key: KeyFile(u.key), Now: u.clock.now, Cost: cheap, Busy: 50 * time.Millisecond}
 	v, err := Create(u.dir, u.o)
 	if err != nil {
@@ -158,7 +165,7 @@ func TestOddInputStaysReadable(t *testing.T) {
 	if err == nil {
 		t.Error("a lease into the year 11026 was stored")
 	}
-	u.clock.t = start.AddDate(9000, 0, 0)
+	u.clock.set(start.AddDate(9000, 0, 0))
 	u.decide(t, id)
 	if _, err := u.Record(context.Background(), Entry{Kind: "\xff", Detail: map[string]string{"\xff": "\xfe"}, Person: id, Trace: []policy.Check{{Rule: "\xff"}}}); err != nil {
 		t.Error(err)

@@ -53,13 +53,13 @@ func TestWhatAKeySourceWithstands(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			root := t.TempDir()
 			at := source.here(t, root)
-			dir, o := loadOptions(root, (&clock{start}).now)
+			dir, o := loadOptions(root, startClock().now)
 			o.Key = at(root)
 			v, err := Create(dir, o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			u := &unit{Vault: v, dir: dir, o: o, clock: &clock{start}}
+			u := &unit{Vault: v, dir: dir, o: o, clock: startClock()}
 			t.Cleanup(func() { u.Close() })
 			copied := func() string { // of all files, private as they were
 				to := copyDir(t, root)
