@@ -159,7 +159,8 @@ func TestRPurposeHeldByTheUnit(t *testing.T) {
 
 func TestRLocalHeldByTheUnit(t *testing.T) {
 	lawful := func(b *bench) {
-		b.Found, b.Config.Unit.Bench = host.Facts{DumpsOff: true, Locked: true}, true
+		b.SetBench(true)
+		b.Found = host.Facts{DumpsOff: true, Locked: true}
 	}
 	held(t,
 		breach{"R-LOCAL", func(b *bench) { b.Found.Sockets = 1 }, lawful},
@@ -170,7 +171,8 @@ func TestRLocalHeldByTheUnit(t *testing.T) {
 
 func TestRStrangerHeldByTheUnit(t *testing.T) {
 	lawful := func(b *bench) {
-		b.Found, b.Eye.Held, b.Config.Unit.Bench = host.Facts{DumpsOff: true, Locked: true}, boardtest.Confined, true
+		b.SetBench(true)
+		b.Found, b.Eye.Held = host.Facts{DumpsOff: true, Locked: true}, boardtest.Confined
 	}
 	held(t,
 		breach{"R-STRANGER", func(b *bench) { b.Found.Pictures = 1 }, lawful},
@@ -189,7 +191,8 @@ func TestRStrangerHeldByTheUnit(t *testing.T) {
 // real makes of the bench a unit for real people: its key lies apart, its operator has two factors.
 func (b *bench) real() {
 	b.Helper()
-	b.Config.Unit.Bench, b.Config.Key.Source = false, "tpm:/dev/tpmrm0"
+	b.SetBench(false)
+	b.Config.Key.Source = "tpm:/dev/tpmrm0"
 	b.Assess()
 	if err := b.Vault.SetOperatorCard(store.Door, b.Staff.Operator, []byte("anna's")); err != nil {
 		b.Fatal(err)

@@ -32,7 +32,7 @@ func TestClockAheadDestroysNothing(t *testing.T) {
 			b.Later(time.Minute)
 		}
 		before, right := b.Count(audit.Decision), b.Clock.Now()
-		b.Config.Unit.Bench = false
+		b.SetBench(false)
 		b.Time.Machine = func() string { return source }
 		b.Clock.Set(right.AddDate(10, 0, 0))
 		b.Driver.Tick()
@@ -147,7 +147,7 @@ func TestDevicesGoByTheUnitsTime(t *testing.T) {
 		b.Someone(7)
 		b.Clock.Advance(10 * time.Second)
 		right := b.Clock.Now()
-		b.Config.Unit.Bench = false
+		b.SetBench(false)
 		b.Clock.Set(wrong)
 		c := boardtest.CardOf(7)
 		b.Driver.Device(hal.ReaderEvent{At: wrong.Add(-2 * time.Second), Reader: "outside", Card: &c})

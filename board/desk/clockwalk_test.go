@@ -39,7 +39,7 @@ func TestAttackClock(t *testing.T) {
 		if err := b.Vault.ChangePerson(store.Door, w.id, "lease", func(p *policy.Person) error { p.Until = until; return nil }); err != nil {
 			t.Fatal(err)
 		}
-		b.Config.Unit.Bench = false
+		b.SetBench(false)
 		for range 60 {
 			w.step()
 			w.look(store.FarJump)

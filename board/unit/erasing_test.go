@@ -112,7 +112,7 @@ func TestREraseAtLeaseEnd(t *testing.T) {
 	})
 	id := b.Enrolled(7)
 	b.Time.Set()
-	b.Config.Unit.Bench = false // a bench's computer would be believed
+	b.SetBench(false) // a bench's computer would be believed
 	b.Enrolled(8)
 	until := b.Clock.Now().Add(time.Hour)
 	if err := b.Vault.ChangePerson(store.Door, id, "lease", func(p *policy.Person) error { p.Until = until; return nil }); err != nil {

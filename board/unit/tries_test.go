@@ -183,4 +183,4 @@ func TestRestOutlivesARestart(t *testing.T) {
 }
 
 // timeless takes from the unit whatever its clock is trusted by.
-func (b *bench) timeless() { b.Config.Unit.Bench = false }
+func (b *bench) timeless() { b.SetBench(false) }
