@@ -145,9 +145,9 @@ func TestDevicesGoByTheUnitsTime(t *testing.T) {
 	for _, wrong := range []time.Time{time.Date(1970, 1, 1, 0, 1, 0, 0, time.UTC), time.Date(2050, 1, 1, 0, 0, 0, 0, time.UTC)} {
 		b := newBench(t)
 		b.Someone(7)
+		b.SetBench(false)
 		b.Clock.Advance(10 * time.Second)
 		right := b.Clock.Now()
-		b.SetBench(false)
 		b.Clock.Set(wrong)
 		c := boardtest.CardOf(7)
 		b.Driver.Device(hal.ReaderEvent{At: wrong.Add(-2 * time.Second), Reader: "outside", Card: &c})
