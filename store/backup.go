@@ -19,13 +19,17 @@ import (
 	"menshen/store/audit"
 )
 
-// A backup is an age file (age-encryption.org/v1) for the manager's public key; the unit itself cannot read it back. Inside:
+// A backup is an age file (age-encryption.org/v1) for the manager's public key; the unit itself
+// cannot read it back. Inside:
 //
-//	"menshen backup 1\n", then CBOR items {kind, value}: head first, then one item a person, account, notice, …,
-//	the audit log as a signed export in pieces, and last the unit's signature over the SHA-256 of everything before it
+//	"menshen backup 1\n", then CBOR items {kind, value}:
+//	the head; one item for each person, account, notice, …;
+//	the audit log as a signed export in pieces;
+//	last the unit's signature over the SHA-256 of everything before it
 //
-// Templates, where they are in it, are only as safe as the manager's private key, and an erasure on the unit cannot reach a file in somebody's
-// drawer. That is what tombstones are for: a restored backup does not bring back what was erased after it was made.
+// Templates in a backup are only as safe as the manager's private key, and an erasure on the unit
+// cannot reach a backup that is kept elsewhere. So the vault keeps tombstones: a restored backup
+// does not bring back what was erased after it was made.
 const backupMagic = "menshen backup 1\n"
 
 // ErrBackup means that a file is not a whole backup that this version can read.
@@ -37,11 +41,11 @@ type BackupHead struct {
 	Pub    ed25519.PublicKey `cbor:"pub"`
 	At     time.Time         `cbor:"at"`
 	Schema uint64            `cbor:"schema"`
-	Lookup []byte            `cbor:"lookup"` // without it no card would be known again; never shown
+	Lookup []byte            `cbor:"lookup"` // without it no card would be known again; never printed
 	Faces  bool              `cbor:"faces"`  // templates are in it
 }
 
-// String leaves the key out.
+// String gives unit and date, without the key.
 func (h BackupHead) String() string {
 	return fmt.Sprintf("backup of unit %x made %s", h.Unit[:4], h.At.Format(time.RFC3339))
 }
@@ -62,8 +66,9 @@ type backupNotice struct {
 	Force  bool   `cbor:"force"`
 }
 
-// Backup writes everything to w, encrypted for the recipients, as it is at one moment; the door goes on working meanwhile. Templates are
-// left out when faces is false or the faces are locked; their owners then enrol again after a restore.
+// Backup writes the vault to w as it is at one moment, encrypted for the recipients; the door works
+// meanwhile. Passes and overrides are left out. Templates are left out when faces is false or the
+// faces are locked: their owners must then enrol again after a restore.
 func (v *Vault) Backup(a Actor, w io.Writer, faces bool, to ...age.Recipient) error {
 	if err := v.backup(a, w, faces && !v.FacesLocked(), to...); err != nil {
 		return fmt.Errorf("back up: %w", err)
@@ -72,7 +77,8 @@ func (v *Vault) Backup(a Actor, w io.Writer, faces bool, to ...age.Recipient) er
 }
 
 func (v *Vault) backup(a Actor, w io.Writer, faces bool, to ...age.Recipient) error {
-	if _, err := v.Record(context.Background(), Entry{Kind: audit.BackupMade, Actor: a, Detail: map[string]string{"faces": fmt.Sprint(faces)}}); err != nil {
+	e := Entry{Kind: audit.BackupMade, Actor: a, Detail: map[string]string{"faces": fmt.Sprint(faces)}}
+	if _, err := v.Record(context.Background(), e); err != nil {
 		return err
 	}
 	return v.view(func(t *tx) error {
@@ -110,7 +116,8 @@ func newBackup(w io.Writer, r *ring, at time.Time, faces bool, to ...age.Recipie
 	b := &backupWriter{age: enc, buf: bufio.NewWriterSize(enc, 1<<16), sum: sha256.New(), key: r.sign()}
 	b.write([]byte(backupMagic))
 	pub := b.key.Public().(ed25519.PublicKey)
-	return b, b.item("head", &BackupHead{Unit: r.Unit, Pub: pub, At: at, Schema: schema, Lookup: r.secrets.Lookup[:], Faces: faces})
+	return b, b.item("head", &BackupHead{Unit: r.Unit, Pub: pub, At: at, Schema: schema,
+		Lookup: r.secrets.Lookup[:], Faces: faces})
 }
 
 func (b *backupWriter) write(p []byte) error {
@@ -153,7 +160,7 @@ func (b *backupWriter) person(t *tx, id policy.PersonID, faces bool) error {
 	return b.item("person", &out)
 }
 
-// unit writes what is not about residents.
+// unit writes the records that are not about residents.
 func (b *backupWriter) unit(t *tx) error {
 	err := t.each(operatorBucket, func(key, value []byte) error {
 		var acc account
@@ -224,8 +231,9 @@ func (b *backupWriter) close() error {
 	return errors.Join(b.buf.Flush(), b.age.Close())
 }
 
-// ReadBackup checks a backup to its end and gives its head and the audit log in it, which VerifyExport judges. signer is the
-// public key of the unit it must come from; nil takes any, and then the caller looks at the head.
+// ReadBackup checks a backup to its end, gives its head, and writes the audit log in it to log, for
+// [VerifyExport]. signer is the public key of the unit that must have made it; nil takes any, and
+// then the caller checks the head. Errors: [ErrBackup], [ErrNewer], [audit.ErrSigner].
 func ReadBackup(r io.Reader, id age.Identity, signer ed25519.PublicKey, log io.Writer) (BackupHead, error) {
 	h, err := readBackup(r, id, signer, func(kind string, raw []byte) error {
 		if kind != "audit" || log == nil {
@@ -243,7 +251,8 @@ func ReadBackup(r io.Reader, id age.Identity, signer ed25519.PublicKey, log io.W
 }
 
 // readBackup calls f for each item between head and end.
-func readBackup(r io.Reader, id age.Identity, signer ed25519.PublicKey, f func(kind string, value []byte) error) (h BackupHead, err error) {
+func readBackup(r io.Reader, id age.Identity, signer ed25519.PublicKey,
+	f func(kind string, value []byte) error) (h BackupHead, err error) {
 	plain, err := age.Decrypt(r, id)
 	if err != nil {
 		return h, fmt.Errorf("%w: %w", ErrBackup, err)
@@ -267,7 +276,8 @@ func readBackup(r io.Reader, id age.Identity, signer ed25519.PublicKey, f func(k
 		if item.Kind == "end" {
 			var sig []byte
 			err := decMode.Unmarshal(item.Value, &sig)
-			if err != nil || len(h.Pub) != ed25519.PublicKeySize || !ed25519.Verify(h.Pub, sum.Sum([]byte("menshen backup 1 signature\n")), sig) {
+			if err != nil || len(h.Pub) != ed25519.PublicKeySize ||
+				!ed25519.Verify(h.Pub, sum.Sum([]byte("menshen backup 1 signature\n")), sig) {
 				return h, fmt.Errorf("%w: the unit's signature does not fit", ErrBackup)
 			}
 			if err := d.Decode(&raw); err != io.EOF {

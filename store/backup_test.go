@@ -45,7 +45,8 @@ func TestBackupRestoresOnAnotherUnit(t *testing.T) {
 		t.Fatalf("%+v, %v", rep, err)
 	}
 	n.reopen(t)
-	if p, _, err := n.FindCredential(policy.CardKind, cardOf["li"]); err != nil || p.ID != li || p.Face.State != policy.FaceEnrolled {
+	if p, _, err := n.FindCredential(policy.CardKind, cardOf["li"]); err != nil || p.ID != li ||
+		p.Face.State != policy.FaceEnrolled {
 		t.Errorf("%+v, %v", p, err)
 	}
 	if err := n.Templates(func(_ policy.PersonID, ts [][]float32) error {
@@ -72,12 +73,14 @@ func TestBackupRestoresOnAnotherUnit(t *testing.T) {
 	if _, err := ReadBackup(bytes.NewReader(b), id, n.PublicKey(), nil); !errors.Is(err, audit.ErrSigner) {
 		t.Errorf("another unit's backup is taken: %v", err)
 	}
-	if _, err := u.Restore(context.Background(), "op", bytes.NewReader(n.backup(t, id, true)), id, nil, WithoutReceipts()); err != nil {
+	if _, err := u.Restore(context.Background(), "op", bytes.NewReader(n.backup(t, id, true)), id, nil,
+		WithoutReceipts()); err != nil {
 		t.Errorf("the same lookup key, and still: %v", err)
 	}
 	other := newUnit(t)
 	other.tenant(t, "wang")
-	if _, err := other.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, WithoutReceipts()); !errors.Is(err, ErrNotEmpty) {
+	if _, err := other.Restore(context.Background(), "op", bytes.NewReader(b), id, nil,
+		WithoutReceipts()); !errors.Is(err, ErrNotEmpty) {
 		t.Errorf("laid over another unit's people: %v", err)
 	}
 }
@@ -111,12 +114,14 @@ func TestREraseIsNotUndoneByARestore(t *testing.T) {
 	rep, err := u.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, Since{})
 	check(u, rep, err)
 	n := newUnit(t)
-	if _, err := n.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, Since{}); !errors.Is(err, ErrSince) {
+	if _, err := n.Restore(context.Background(), "op", bytes.NewReader(b), id, nil,
+		Since{}); !errors.Is(err, ErrSince) {
 		t.Errorf("a new unit restored without a word on who was erased since: %v", err)
 	}
 	forged := gone
 	forged.What = "face"
-	if _, err := n.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, ByReceipts(face, forged)); !errors.Is(err, ErrReceipt) {
+	if _, err := n.Restore(context.Background(), "op", bytes.NewReader(b), id, nil,
+		ByReceipts(face, forged)); !errors.Is(err, ErrReceipt) {
 		t.Errorf("a changed receipt is taken: %v", err)
 	}
 	if ps, err := n.People(); err != nil || len(ps) != 0 {
@@ -133,8 +138,8 @@ func TestREraseIsNotUndoneByARestore(t *testing.T) {
 	}
 }
 
-// TestREraseTheLaterErasureCounts is a face that was erased, enrolled again, put into a backup, and erased again: it stays away, whichever
-// of the two erasures is told first.
+// TestREraseTheLaterErasureCounts: a face that was erased, enrolled again, put into a backup, and
+// erased again stays erased, whichever of the two receipts comes first.
 func TestREraseTheLaterErasureCounts(t *testing.T) {
 	u := newUnit(t)
 	id := identity(t)
@@ -151,7 +156,8 @@ func TestREraseTheLaterErasureCounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, since := range map[string]Since{"own": {}, "rising": ByReceipts(early, late), "falling": ByReceipts(late, early)} {
+	for name, since := range map[string]Since{"own": {}, "rising": ByReceipts(early, late),
+		"falling": ByReceipts(late, early)} {
 		to := u
 		if name != "own" {
 			to = newUnit(t)
@@ -168,7 +174,8 @@ func TestBackupWithoutFaces(t *testing.T) {
 	id := identity(t)
 	li := u.enrolled(t, "li", face(1))
 	n := newUnit(t)
-	rep, err := n.Restore(context.Background(), "op", bytes.NewReader(u.backup(t, id, false)), id, nil, WithoutReceipts())
+	rep, err := n.Restore(context.Background(), "op", bytes.NewReader(u.backup(t, id, false)), id, nil,
+		WithoutReceipts())
 	if err != nil || rep.Reenrol != 1 {
 		t.Fatalf("%+v, %v", rep, err)
 	}
@@ -189,7 +196,8 @@ func TestDamagedBackupChangesNothing(t *testing.T) {
 		bad := bytes.Clone(b)
 		bad[i] ^= 4
 		for _, c := range [][]byte{bad, b[:i]} {
-			if _, err := n.Restore(context.Background(), "op", bytes.NewReader(c), id, nil, WithoutReceipts()); err == nil {
+			if _, err := n.Restore(context.Background(), "op", bytes.NewReader(c), id, nil,
+				WithoutReceipts()); err == nil {
 				t.Fatalf("damaged at %d of %d, and taken", i, len(b))
 			}
 		}

@@ -27,12 +27,13 @@ func (t *tx) check() error {
 		}
 	}
 	if s != t.st.Sum {
-		return fmt.Errorf("the live records are not those of the last transaction: %w, exchanged or rolled back", ErrCorrupt)
+		return fmt.Errorf("the live records are not those of the last transaction: %w, exchanged or rolled back",
+			ErrCorrupt)
 	}
 	return t.checkEnd()
 }
 
-// checkEnd sees to it that the audit log goes up to where the state says.
+// checkEnd checks that the audit log goes up to the entry that the state names.
 func (t *tx) checkEnd() error {
 	c := t.st.Audit
 	if key, _ := t.b.Bucket([]byte(auditBucket)).Cursor().Last(); c.Seq < c.First || len(key) == 8 && be(key) == c.Seq {

@@ -9,25 +9,32 @@ import (
 	"menshen/store/audit"
 )
 
-// FarJump is how far ahead of the time known a clock may be and still be believed. Beyond it a person has to say that it is right.
+// FarJump is how far ahead of the last time known a clock may be and still be believed. Beyond it
+// an operator must say that it is right.
 const FarJump = 7 * 24 * time.Hour
 
-// ErrClock means that nothing is destroyed because its time is over, since that time is not certain: see Clock.Destroys.
-var ErrClock = errors.New("the time is not certain, and nothing is destroyed by date until it is: set the clock at the console ('clock')")
+// ErrClock means that nothing is removed by its age, since the time is not
+// certain: see [Clock.Destroys].
+var ErrClock = errors.New("the time is not certain, and nothing is destroyed by date until it is: " +
+	"set the clock at the console ('clock')")
 
 // Clock is what is known of the time (docs/decisions/0015).
 type Clock struct {
-	Now     time.Time // the time to go by: Host where it is trusted, otherwise the last time known and what has passed since
+	// the time to use: Host where it is trusted, otherwise the last time
+	// known and what has passed since
+	Now     time.Time
 	Trusted bool
 	Host    time.Time // what the host's clock shows
-	Floor   time.Time // has surely passed: the time of the newest record
-	Before  time.Time // not zero: an operator set the clock far ahead, from this time, and it was not looked at a second time
+	Floor   time.Time // the last time known to have passed: of the newest record
+	Before  time.Time // not zero: an operator set the clock far ahead of this time, and did not confirm it
 }
 
-// Destroys reports whether what is over by Now may be destroyed: only by a trusted clock that did not jump.
+// Destroys reports whether what has expired by Now may be removed: only by a
+// trusted clock that did not jump.
 func (c Clock) Destroys() bool { return c.Trusted && c.Before.IsZero() }
 
-// Ahead is how far the host's clock is ahead of the time known where that is too far to be believed; otherwise zero.
+// Ahead gives how far the host's clock is ahead of the last time known, where that is too far to
+// be believed; zero otherwise.
 func (c Clock) Ahead() time.Duration {
 	if by := c.Host.Sub(c.Now); !c.Trusted && by > FarJump {
 		return by
@@ -35,21 +42,23 @@ func (c Clock) Ahead() time.Duration {
 	return 0
 }
 
-// timekeeper is the last time known, and when that was, by a clock that nobody sets. It makes Clock quick: no transaction is needed.
+// timekeeper holds the last time known, and the reading of [Options.Running] at that time, so that
+// [Vault.Clock] needs no transaction.
 type timekeeper struct {
 	mu            sync.Mutex
-	learned       bool // something is known: the vault was open
+	learned       bool // a time is known: the vault was open
 	floor, before time.Time
 	known         time.Time     // has surely passed …
 	at            time.Duration // … at this reading of Options.Running
 }
 
-// passed is the time that has surely passed by now. The caller holds mu.
+// passed gives the last time that is known to have passed by now. The caller holds mu.
 func (k *timekeeper) passed(running time.Duration) time.Time {
 	return k.known.Add(max(0, running-k.at))
 }
 
-// learn takes over what a transaction left. A floor that went back was put back by an operator.
+// learn takes over the state that a transaction left. A floor that went back
+// was put back by an operator.
 func (k *timekeeper) learn(st *state, running time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -61,14 +70,15 @@ func (k *timekeeper) learn(st *state, running time.Duration) {
 	}
 }
 
-// forget lets go of what had surely passed by an operator's word before, down to the floor, which has their new one.
+// forget goes back to the floor, which an operator has just set.
 func (k *timekeeper) forget(running time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.known, k.at = k.floor, running
 }
 
-// Clock tells the time. It does not wait for the disk. Before the vault was open there is nothing to judge the host's clock by: it is gone by, and not trusted.
+// Clock tells the time. It does not wait for the disk. Before the vault was open the host's clock
+// cannot be judged: it is used, and not trusted.
 func (v *Vault) Clock() Clock {
 	v.time.mu.Lock()
 	defer v.time.mu.Unlock()
@@ -79,10 +89,10 @@ func (v *Vault) Clock() Clock {
 	return v.clock(v.time.floor, v.time.before, v.time.passed(v.o.Running()))
 }
 
-// Running is the reading of a clock that nobody sets, from any beginning.
+// Running gives the time passed since an unspecified moment, by a clock that cannot be set.
 func (v *Vault) Running() time.Duration { return v.o.Running() }
 
-// clock judges the host's clock by the time that has surely passed.
+// clock judges the host's clock by the last time that is known to have passed.
 func (v *Vault) clock(floor, before, known time.Time) Clock {
 	host := v.o.Now().UTC()
 	c := Clock{Now: known, Host: host, Floor: floor, Before: before}
@@ -96,10 +106,10 @@ func (v *Vault) clock(floor, before, known time.Time) Clock {
 	return c
 }
 
-// inTx is Clock in the middle of a transaction, which may have moved the floor already.
+// inTx is [Vault.Clock] inside a transaction, which may have moved the floor already.
 func (v *Vault) inTx(t *tx) Clock { return v.clock(t.st.Floor, t.st.Before, v.passed(t)) }
 
-// passed is the time that has surely passed, whatever the host's clock says.
+// passed gives the last time that is known to have passed, whatever the host's clock says.
 func (v *Vault) passed(t *tx) time.Time {
 	v.time.mu.Lock()
 	defer v.time.mu.Unlock()
@@ -109,25 +119,27 @@ func (v *Vault) passed(t *tx) time.Time {
 	return t.st.Floor
 }
 
-// now is the time to go by.
+// now gives the time to use.
 func (v *Vault) now(t *tx) time.Time { return v.inTx(t).Now }
 
-// Waits reports whether the vault of Await is not open yet.
+// Waits reports whether a vault of [Await] is not open yet.
 func (v *Vault) Waits() bool {
 	_, err := v.Floor()
 	return errors.Is(err, ErrWaiting)
 }
 
-// Floor is the last time that is known to be past: of the newest record. A clock that shows less is wrong (design decision 7).
+// Floor gives the last time that is known to have passed: that of the newest record. A clock that
+// shows an earlier time is wrong.
 func (v *Vault) Floor() (time.Time, error) {
 	var at time.Time
 	err := v.view(func(t *tx) error { at = t.st.Floor; return nil })
 	return at, err
 }
 
-// SetTime puts the floor where an operator says that the time is, also backwards: a clock that was once wrong by years would otherwise
-// hold the floor in the future for good. Where it goes ahead by more than FarJump, and there are people in the vault, nothing is destroyed by
-// date until ConfirmTime.
+// SetTime moves the floor to the time that an operator gives, forwards or back: a clock that
+// was once wrong by years would otherwise keep it in the future for good. Where it goes
+// ahead by more than [FarJump], and there are people in the vault, nothing is removed by its
+// age until [Vault.ConfirmTime].
 func (v *Vault) SetTime(a Actor, at time.Time) error {
 	if at.Year() < 1970 || at.Year() > 9999 {
 		return fmt.Errorf("set the time: %v is no possible time", at)
@@ -154,13 +166,15 @@ func (v *Vault) SetTime(a Actor, at time.Time) error {
 	return nil
 }
 
-// ConfirmTime is the second look at a clock that was set far ahead: what is over by it may be destroyed from now on.
+// ConfirmTime says that a clock that was set far ahead is right: what has expired by
+// it may be removed from now on.
 func (v *Vault) ConfirmTime(a Actor) error {
 	err := v.act(func(t *tx) error {
 		if t.st.Before.IsZero() {
 			return nil
 		}
-		_, err := t.log(Entry{At: v.now(t), Kind: audit.TimeConfirmed, Actor: a, Detail: map[string]string{"was": t.st.Before.Format(time.RFC3339)}})
+		_, err := t.log(Entry{At: v.now(t), Kind: audit.TimeConfirmed, Actor: a,
+			Detail: map[string]string{"was": t.st.Before.Format(time.RFC3339)}})
 		t.st.Before = time.Time{}
 		return err
 	})

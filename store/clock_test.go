@@ -10,7 +10,8 @@ import (
 	"menshen/store/audit"
 )
 
-// hosted is a unit on a host whose clock can be set, and is trusted or not. Time passes for both the clock and what nobody sets.
+// hosted is a unit on a host whose clock can be set, and is trusted or not. Time passes for the
+// clock and for Options.Running.
 type hosted struct {
 	*unit
 	trusted bool
@@ -46,10 +47,11 @@ func (h *hosted) decides(t *testing.T) {
 // away is how far the vault's time is from the right one.
 func (h *hosted) away(right time.Time) time.Duration { return h.Clock().Now.Sub(right).Abs() }
 
-// TestUntrustedClockAhead is the attack: a clock years ahead, that nothing keeps right, and one record. Nothing is dated by it, nothing is over by it,
-// nothing is destroyed, neither now nor after a restart, and time goes on.
+// TestUntrustedClockAhead: an attacker sets a clock that nothing keeps right years ahead, and makes
+// one record. It dates nothing, nothing expires by it and nothing is removed, neither now nor after
+// a restart, and time goes on.
 func TestUntrustedClockAhead(t *testing.T) {
-	for _, trusted := range []bool{false, true} { // a clock chip that jumps is no better
+	for _, trusted := range []bool{false, true} { // a clock chip that jumps is the same
 		h := newHosted(t)
 		h.tenant(t, "li")
 		for range 20 {
@@ -65,7 +67,8 @@ func TestUntrustedClockAhead(t *testing.T) {
 				t.Fatal(err)
 			}
 			c := h.Clock()
-			if c.Trusted || c.Destroys() || c.Ahead() < 9*366*24*time.Hour || h.away(right) > time.Hour || c.Floor.Sub(right) > time.Hour {
+			if c.Trusted || c.Destroys() || c.Ahead() < 9*366*24*time.Hour || h.away(right) > time.Hour ||
+				c.Floor.Sub(right) > time.Hour {
 				t.Errorf("trusted %v, restarts %d: the clock is %+v", trusted, restarts, c)
 			}
 			if es, err := h.Entries(0, 1, true); err != nil || es[0].At.Sub(right) > time.Hour {
@@ -95,8 +98,9 @@ func TestUntrustedClockAhead(t *testing.T) {
 	}
 }
 
-// TestFarJumpNeedsASecondLook: an operator sets the clock ten years ahead. The time is believed; nothing is destroyed by it before somebody has looked again,
-// restarts included; and put right again, it leaves no trace but in the log.
+// TestFarJumpNeedsASecondLook: an operator sets the clock ten years ahead. The time is believed,
+// but nothing is removed by it before an operator has confirmed it, after restarts too. Set right
+// again, it leaves no trace but in the log.
 func TestFarJumpNeedsASecondLook(t *testing.T) {
 	h := newHosted(t)
 	h.tenant(t, "li")
@@ -111,7 +115,7 @@ func TestFarJumpNeedsASecondLook(t *testing.T) {
 	}
 	set(right.AddDate(10, 0, 0))
 	h.restart(t)
-	set(h.clock.now().Add(time.Hour)) // a small correction is no second look
+	set(h.clock.now().Add(time.Hour)) // a small correction does not confirm
 	if c := h.Clock(); !c.Trusted || c.Destroys() || h.away(right) < 9*366*24*time.Hour {
 		t.Errorf("after a far jump: %+v", c)
 	}
@@ -130,13 +134,15 @@ func TestFarJumpNeedsASecondLook(t *testing.T) {
 	if n, err := h.Prune(context.Background(), Door); n == 0 || err != nil {
 		t.Errorf("after a second look %d were pruned, %v", n, err)
 	}
-	if es, err := h.Entries(0, 3, true); err != nil || es[1].Kind != audit.TimeConfirmed && es[2].Kind != audit.TimeConfirmed {
+	if es, err := h.Entries(0, 3, true); err != nil || es[1].Kind != audit.TimeConfirmed &&
+		es[2].Kind != audit.TimeConfirmed {
 		t.Errorf("the second look is not on record: %+v, %v", es, err)
 	}
 	h.verified(t)
 }
 
-// TestRRetainLinesOfTheFuture: what a clock that was ahead left in the log goes when its time is over, and keeps nothing else from going.
+// TestRRetainLinesOfTheFuture: what a clock that was ahead left in the log goes when its time is
+// over, and keeps nothing else from going.
 func TestRRetainLinesOfTheFuture(t *testing.T) {
 	h := newHosted(t)
 	h.tenant(t, "li")
@@ -165,7 +171,8 @@ func TestRRetainLinesOfTheFuture(t *testing.T) {
 	h.verified(t)
 }
 
-// TestClockWithoutAChip: on a board that keeps no time, the time of the last start goes on from the last moment known to the vault.
+// TestClockWithoutAChip: on a board that keeps no time, the time of the last start goes on from the
+// last moment known to the vault.
 func TestClockWithoutAChip(t *testing.T) {
 	h := newHosted(t)
 	h.passes(time.Hour)
@@ -189,8 +196,9 @@ func (h *hosted) verified(t *testing.T) {
 	}
 }
 
-// TestClockSetBackALittle: an operator sets the clock back by less than has passed since the last record; where the clock is no longer
-// trusted, their word is the last time known, and not what was thought to have passed before it.
+// TestClockSetBackALittle: an operator sets the clock back by less than has passed since the last
+// record; where the clock is no longer trusted, their word is the last time known, and not what was
+// thought to have passed before it.
 func TestClockSetBackALittle(t *testing.T) {
 	trusted := true
 	c := startClock()

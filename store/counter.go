@@ -9,10 +9,10 @@ import (
 	"menshen/store/keys"
 )
 
-// counter is a key source's counter, by which an older copy of the whole vault is known (decision
-// 0011). The state holds what it shows, or one more: the state goes first, so that after a power
-// cut between the two it is ahead by one, which no copy from before is. nil: the source cannot
-// count.
+// counter is a key source's counter, which shows that a whole vault is an older copy
+// (decision 0011); nil: the source cannot count. The state of the vault holds what the
+// counter shows, or one more: it is written first, so that a power cut between the two leaves
+// it one ahead. No older copy is ahead.
 type counter struct {
 	keys.Counter
 	n      atomic.Uint64 // what it shows
@@ -21,8 +21,7 @@ type counter struct {
 	unsure bool          // it may have counted once more than n
 }
 
-// newCounter sets a key source to count for a vault that is about to be kept by it; nil where the
-// source cannot count.
+// newCounter begins to count for a new vault of a key source; nil where the source cannot count.
 func newCounter(ctx context.Context, k KeySource) (*counter, error) {
 	its, ok := k.(keys.Counter)
 	if !ok {
@@ -32,7 +31,7 @@ func newCounter(ctx context.Context, k KeySource) (*counter, error) {
 	return c, c.begin(ctx)
 }
 
-// begin has it count once, and reads it.
+// begin makes the counter count once, and reads it.
 func (c *counter) begin(ctx context.Context) error {
 	if err := c.Advance(ctx); err != nil {
 		return err
@@ -42,7 +41,7 @@ func (c *counter) begin(ctx context.Context) error {
 	return err
 }
 
-// known is what the counter shows, as far as this process knows; 0 for none.
+// known gives what the counter shows, as far as this process knows; 0 for none.
 func (c *counter) known() uint64 {
 	if c == nil {
 		return 0
@@ -50,9 +49,9 @@ func (c *counter) known() uint64 {
 	return c.n.Load()
 }
 
-// counts compares a state with the key source's counter, where it has one: ErrRolledBack when an
-// older copy of the vault was put in its place. A state that counts nothing is of a vault that was
-// never open, and made by a version that did not count then.
+// counts compares a state with the key source's counter, where it has one. [ErrRolledBack]: an
+// older copy of the vault was put in its place. A state without a count is of a vault that was made
+// by a version that did not count, and was never open since.
 func (v *Vault) counts(ctx context.Context, st state) (*counter, error) {
 	its, ok := v.o.Key.(keys.Counter)
 	if !ok {
@@ -68,9 +67,9 @@ func (v *Vault) counts(ctx context.Context, st state) (*counter, error) {
 	return c, err
 }
 
-// act runs f in a writing transaction and returns when it is durable, in both heads of the file,
-// and when no copy of the vault from before it opens any more, where the key source can count. One
-// that cannot just now is a fault that Mend tells; the act is done all the same.
+// act runs f in a writing transaction. It returns when that is durable, in both heads of the file,
+// and, where the key source can count, when no earlier copy of the vault opens any more. A counter
+// that fails is a fault that [Vault.Mend] reports; the act is done all the same.
 func (v *Vault) act(f func(*tx) error) error {
 	var c *counter
 	var want uint64
@@ -90,7 +89,7 @@ func (v *Vault) act(f func(*tx) error) error {
 	return err
 }
 
-// reach has the counter show at least want. It waits for others who do.
+// reach makes the counter show at least want. It waits for others that do the same.
 func (v *Vault) reach(c *counter, want uint64) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -104,7 +103,7 @@ func (v *Vault) reach(c *counter, want uint64) error {
 	return nil
 }
 
-// advance has the counter show one more, after the state does. The caller holds c.mu.
+// advance makes the state, then the counter, show one more. The caller holds c.mu.
 func (v *Vault) advance(c *counter) error {
 	ctx := context.Background()
 	if c.unsure {
@@ -140,13 +139,13 @@ func (v *Vault) advance(c *counter) error {
 	return nil
 }
 
-// count has the counter count this start, and what was left to count. The caller holds renewing.
+// count makes the counter count this start, and what was left to count. The caller holds renewing.
 func (v *Vault) count(ctx context.Context) error {
 	c := v.counter
 	if c == nil {
 		return nil
 	}
-	if c.known() == 0 { // of a vault that a version made which did not count then
+	if c.known() == 0 { // of a vault made by a version that did not count
 		if err := c.begin(ctx); err != nil {
 			return err
 		}

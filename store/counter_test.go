@@ -65,7 +65,10 @@ func TestNoActIsTakenBackByACopy(t *testing.T) {
 			return errors.Join(err, u.RevokeCredential("op", li, key))
 		},
 		"block": func() error {
-			return u.ChangePerson("op", li, "person corrected", func(p *policy.Person) error { p.Blocked = true; return nil })
+			return u.ChangePerson("op", li, "person corrected", func(p *policy.Person) error {
+				p.Blocked = true
+				return nil
+			})
 		},
 		"role": func() error { _, err := u.AddOperator("op", "anna", Manager, []byte("correct horse")); return err },
 	} {
@@ -195,7 +198,8 @@ func TestManyActsAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 40 {
 		all.Go(func() {
-			if _, err := u.AddPerson("op", policy.Person{Name: policy.Private(fmt.Sprint(i)), From: start}); err != nil {
+			if _, err := u.AddPerson("op", policy.Person{Name: policy.Private(fmt.Sprint(i)),
+				From: start}); err != nil {
 				t.Error(err)
 			}
 		})

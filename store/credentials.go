@@ -12,12 +12,13 @@ import (
 	"menshen/store/audit"
 )
 
-// A credential's secret (card number, PIN) is hashed twice with a key each, and never stored:
+// A credential's secret (card number, PIN) is never stored. It is hashed twice, with a key each:
 //
-//	first  = HMAC(lookup, kind, secret)    kept inside its person's record, under the person's key
-//	second = HMAC(index, first)            the key of the lookup record; index changes with the epoch
+//	first  = HMAC(lookup, kind, secret)  kept in the person's record, under the person's key
+//	second = HMAC(index, first)          key of the lookup record; index changes with the epoch
 //
-// So a new epoch needs no card to be tapped again, while an old copy of the file, whose index key is gone, cannot be searched for a card's few million possible numbers.
+// So a new epoch needs no card to be tapped again. An old copy of the file, whose index key is
+// gone, cannot be searched for a card's few million possible numbers.
 func (r *ring) first(kind policy.CredentialKind, secret []byte) []byte {
 	h := r.secrets.Lookup.MAC([]byte(kind), secret)
 	return h[:]
@@ -34,14 +35,16 @@ type card struct {
 	CredentialID string          `cbor:"key"`
 }
 
-// AddCredential gives somebody a credential. secret is the canonical form that the reader will give later (hal.Card.Credential, the PIN's
-// digits). ErrTaken when anybody holds it; a revoked one may be given again.
-func (v *Vault) AddCredential(a Actor, id policy.PersonID, kind policy.CredentialKind, secret []byte, label string, clonable bool) (policy.Credential, error) {
+// AddCredential gives a person a credential. secret is the canonical form that the reader will give
+// later (hal.Card.Credential, the PIN's digits). [ErrTaken]: a person holds it already; a revoked
+// one may be given again. [ErrUnknown]: no such person.
+func (v *Vault) AddCredential(a Actor, id policy.PersonID, kind policy.CredentialKind, secret []byte,
+	label string, clonable bool) (policy.Credential, error) {
 	return v.AddLimited(a, id, policy.Credential{Kind: kind, Label: label, Clonable: clonable}, secret)
 }
 
-// AddLimited gives somebody a credential with limits of its own (a time, a door, a number of uses, for duress), as c says. c.ID and what c says
-// of its use so far are ignored.
+// AddLimited is [Vault.AddCredential] with the limits in c: a time, a door, a number of uses, for
+// duress. c.ID, c.Revoked, c.Used and c.LastUsed are ignored.
 func (v *Vault) AddLimited(a Actor, id policy.PersonID, c policy.Credential, secret []byte) (policy.Credential, error) {
 	var handle [8]byte
 	rand.Read(handle[:])
@@ -75,8 +78,9 @@ func (v *Vault) AddLimited(a Actor, id policy.PersonID, c policy.Credential, sec
 	return c, nil
 }
 
-// RevokeCredential makes a credential useless; the door still says that it was revoked. Somebody whose last working one this is loses
-// their face entry by policy (R-ALT), not here.
+// RevokeCredential makes a credential useless; the door still says that it was revoked.
+// [ErrUnknown]: no such person or credential. A person whose last working credential this is loses
+// face entry by policy (R-ALT), not here.
 func (v *Vault) RevokeCredential(a Actor, id policy.PersonID, credentialID string) error {
 	err := v.act(func(t *tx) error {
 		own, p, err := t.person(id)
@@ -91,7 +95,8 @@ func (v *Vault) RevokeCredential(a Actor, id policy.PersonID, credentialID strin
 		if err := t.putPerson(own, p); err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: audit.CredentialRevoked, Actor: a, Person: id, CredentialID: credentialID})
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.CredentialRevoked, Actor: a, Person: id,
+			CredentialID: credentialID})
 		return err
 	})
 	if err != nil {
@@ -100,7 +105,8 @@ func (v *Vault) RevokeCredential(a Actor, id policy.PersonID, credentialID strin
 	return nil
 }
 
-// FindCredential tells whose a credential is, and its handle: ErrUnknown when it is nobody's. Whether it still works is for policy to say.
+// FindCredential gives the owner of a credential, and its handle. [ErrUnknown]: no person holds it.
+// Whether it still works is for package policy to say.
 func (v *Vault) FindCredential(kind policy.CredentialKind, secret []byte) (policy.Person, string, error) {
 	var p *person
 	var c card
@@ -118,7 +124,8 @@ func (v *Vault) FindCredential(kind policy.CredentialKind, secret []byte) (polic
 	return p.Person, c.CredentialID, nil
 }
 
-// free makes sure that nobody holds a credential. A revoked one is taken from its last holder for good.
+// free makes sure that no person holds a credential, or gives [ErrTaken]. A revoked one is taken
+// from its last holder for good.
 func (t *tx) free(first []byte) error {
 	var c card
 	err := t.get(cardsBucket, t.r.second(first), &t.r.seal, &c)

@@ -13,15 +13,15 @@ import (
 	"menshen/store/pages"
 )
 
-// dbFile is a vault's file that is open. It knows which file it is, and how far it had come when
-// this process wrote to it last, so that another one, or an older state of it, is noticed before it
-// is believed or written to (decision 0011).
+// dbFile is the open file of a vault. It knows which file that is, and at which revision this
+// process wrote to it last. So another file, or an older state of it, is noticed before it is
+// believed or written to (decision 0011).
 type dbFile struct {
 	*bolt.DB
 	f  *os.File // bbolt's own: closed with it
 	is os.FileInfo
-	// rev is of the state that was read at the opening, or written last. After a write that failed
-	// in its last sync it may be one more.
+	// rev is the revision read at the opening, or written last. After a write whose last sync
+	// failed the file may be one ahead of it.
 	rev atomic.Uint64
 }
 
@@ -69,7 +69,7 @@ func (f *dbFile) view(r *ring, g func(*tx) error) error {
 
 // update runs one writing transaction, and gives the state after it.
 func (f *dbFile) update(r *ring, g func(*tx) error) (st state, err error) {
-	// Looked at first by reading: bbolt would take up the list of free pages of what was put there.
+	// Read first: for writing, bbolt would take over the list of free pages of a file put there.
 	if err := f.view(r, func(*tx) error { return nil }); err != nil {
 		return st, err
 	}
@@ -95,18 +95,18 @@ func (f *dbFile) update(r *ring, g func(*tx) error) (st state, err error) {
 
 var errOlder = fmt.Errorf("%w: %w: it holds an older state", ErrWaiting, ErrSwapped)
 
-// headless says whether the file was overwritten with something that is none, or cut off. It asks
-// the disk: bbolt would look for the heads in its mapping, fail there, and keep its locks.
+// headless gives errOlder when the file was cut off, or overwritten with something else. It reads
+// from the disk: bbolt would look for the heads in its mapping, fail there, and keep its locks.
 func (f *dbFile) headless() error {
-	for range 3 { // the writer may be at them meanwhile
+	for range 3 { // the writer may be writing them
 		if _, err := pages.Newest(f.f); !errors.Is(err, pages.ErrNotBbolt) {
-			return nil // where the disk does not tell, what it is asked for next says why
+			return nil // an error of the disk shows at the next read
 		}
 	}
 	return errOlder
 }
 
-// renamed says whether path leads to another file, or to none.
+// renamed gives [ErrSwapped] when path leads to another file, or to none.
 func (f *dbFile) renamed(path string) error {
 	now, err := os.Lstat(path)
 	switch {
@@ -118,7 +118,7 @@ func (f *dbFile) renamed(path string) error {
 	return fmt.Errorf("look at the vault's file: %w", err)
 }
 
-// swapped says whether the file is not what it was any more.
+// swapped gives [ErrSwapped] when the file is no longer the one that was opened.
 func (f *dbFile) swapped(r *ring, path string) error {
 	if err := f.view(r, func(*tx) error { return nil }); err != nil {
 		return err

@@ -15,8 +15,9 @@ import (
 	"menshen/policy"
 )
 
-// TestDiskErrors has the kernel refuse one system call of a load (a moment's trouble), or all of that kind from then on (disk full,
-// disk gone). Whatever fails: what was acknowledged is there when the disk is well again.
+// TestDiskErrors has the kernel refuse one system call of a load (a moment's trouble), or all of
+// that kind from then on (disk full, disk gone). Whatever fails: what was acknowledged is there
+// when the disk is well again.
 func TestDiskErrors(t *testing.T) {
 	count := map[string]int{}
 	for _, e := range trace(t, newLoad(t), "all").events {
@@ -40,7 +41,8 @@ func TestDiskErrors(t *testing.T) {
 	})
 }
 
-// slice is how many rounds run by default: the whole, or a part where the race detector takes many times as long (-short).
+// slice is how many rounds run by default: the whole, or a part where the race detector takes
+// many times as long (-short).
 func slice(whole, part int) int {
 	if testing.Short() {
 		return part
@@ -56,7 +58,8 @@ func inject(t *testing.T, call, errno, when string) {
 		"-e", fmt.Sprintf("inject=%s:error=%s:when=%s", call, errno, when), run.Path)
 	cmd.Env = run.Env
 	out, _ := cmd.CombinedOutput() // closing may rightly fail
-	if strings.Contains(string(out), "panic") || strings.Contains(string(out), "fatal error") || strings.Contains(string(out), "DATA RACE") {
+	if strings.Contains(string(out), "panic") || strings.Contains(string(out), "fatal error") ||
+		strings.Contains(string(out), "DATA RACE") {
 		t.Fatalf("%s %s at %s: %s", errno, call, when, out)
 	}
 	said := strings.Split(strings.TrimSpace(string(out)), "\n")
@@ -73,10 +76,12 @@ func inject(t *testing.T, call, errno, when string) {
 	}
 }
 
-// refused are all calls by which the vault changes what is on a disk, writes to its files among them but not to standard output.
+// refused are all calls by which the vault changes what is on a disk, writes to its files among
+// them but not to standard output.
 const refused = "pwrite64,write,ftruncate,fsync,fdatasync,renameat,linkat,unlinkat"
 
-// opensOn opens a vault on a disk that refuses calls with an error, and reads all that is in it. Closing may rightly fail.
+// opensOn opens a vault on a disk that refuses calls with an error, and reads all that is in
+// it. Closing may rightly fail.
 func opensOn(root, calls, errno string) error {
 	run := child(root, "read", 1)
 	args := []string{"-f", "-qq", "-o", "/dev/null", "-e", "signal=none"}
@@ -85,17 +90,20 @@ func opensOn(root, calls, errno string) error {
 			args = append(args, "-P", filepath.Join(root, name)+suffix)
 		}
 	}
-	cmd := exec.Command("strace", append(args, "-e", "trace="+calls, "-e", "inject="+calls+":error="+errno, run.Path)...)
+	cmd := exec.Command("strace", append(args, "-e", "trace="+calls,
+		"-e", "inject="+calls+":error="+errno, run.Path)...)
 	cmd.Env = run.Env
 	out, _ := cmd.CombinedOutput()
-	if s := string(out); !strings.HasPrefix(s, "opened") || !strings.Contains(s, "\nread") || strings.Contains(s, "panic") {
+	if s := string(out); !strings.HasPrefix(s, "opened") || !strings.Contains(s, "\nread") ||
+		strings.Contains(s, "panic") {
 		return fmt.Errorf("%s", out)
 	}
 	return nil
 }
 
-// TestOpensWhateverTheDiskRefuses fills the disk at a step of erasing, rotating or moving to another key, and starts again while it is
-// full, failing or read-only: a vault whose data are whole opens, and when the disk is well again nothing is left over.
+// TestOpensWhateverTheDiskRefuses fills the disk at a step of erasing, rotating or moving to
+// another key, and starts again while it is full, failing or read-only: a vault whose data are
+// whole opens, and when the disk is well again nothing is left over.
 func TestOpensWhateverTheDiskRefuses(t *testing.T) {
 	kinds, errnos := []string{"erase", "rotate", "key"}, []string{"ENOSPC", "EIO", "EROFS"}
 	steps := map[string]int{}
@@ -106,16 +114,19 @@ func TestOpensWhateverTheDiskRefuses(t *testing.T) {
 			}
 		}
 	}
-	attack.Run(t, "vault: the disk filled during erase, rotate, change of key", slice(2*len(kinds)*len(errnos), len(kinds)), func(c *attack.Campaign) {
+	rounds := slice(2*len(kinds)*len(errnos), len(kinds))
+	attack.Run(t, "vault: the disk filled during erase, rotate, change of key", rounds, func(c *attack.Campaign) {
 		kind, errno := kinds[c.Round%len(kinds)], errnos[c.Round/len(kinds)%len(errnos)]
 		i := 1 + c.Rand.IntN(steps[kind])
 		root := newLoad(t)
 		run := child(root, kind, 1)
 		args := []string{"-f", "-qq", "-o", "/dev/null", "-e", "signal=none"}
-		for _, name := range []string{"", "/vault", "/vault/vault.db", "/vault/vault.db.new", "/root.key", "/root.key.new", "/other.key.new"} {
+		for _, name := range []string{"", "/vault", "/vault/vault.db", "/vault/vault.db.new", "/root.key",
+			"/root.key.new", "/other.key.new"} {
 			args = append(args, "-P", root+name)
 		}
-		cmd := exec.Command("strace", append(args, "-e", "trace="+refused, "-e", fmt.Sprintf("inject=%s:error=ENOSPC:when=%d+", refused, i), run.Path)...)
+		cmd := exec.Command("strace", append(args, "-e", "trace="+refused,
+			"-e", fmt.Sprintf("inject=%s:error=ENOSPC:when=%d+", refused, i), run.Path)...)
 		cmd.Env = run.Env
 		out, _ := cmd.CombinedOutput()
 		if strings.Contains(string(out), "panic") {
@@ -135,7 +146,7 @@ func TestOpensWhateverTheDiskRefuses(t *testing.T) {
 func TestSlowDiskKeepsDecisionsInMemory(t *testing.T) {
 	u := newUnit(t)
 	stuck, release := make(chan bool), make(chan bool)
-	go u.act(func(*tx) error { // the disk hangs in the middle of somebody's act
+	go u.act(func(*tx) error { // the disk hangs in the middle of an act
 		close(stuck)
 		<-release
 		return nil
@@ -163,7 +174,8 @@ func TestSlowDiskKeepsDecisionsInMemory(t *testing.T) {
 	}
 }
 
-// Clock back: no record is dated before the newest one, and nothing opened by a schedule can be had by turning the clock.
+// Clock back: no record is dated before the newest one, and nothing opened by a schedule can
+// be had by turning the clock.
 func TestClockThatGoesBack(t *testing.T) {
 	u := newUnit(t)
 	u.clock.advance(1000 * time.Hour)
@@ -187,7 +199,8 @@ func TestClockThatGoesBack(t *testing.T) {
 	}
 }
 
-// Clock forward by mistake: the floor is stuck in the future until an operator says what time it is, on the record.
+// Clock forward by mistake: the floor is stuck in the future until an operator says
+// what time it is, on the record.
 func TestClockThatWasWrong(t *testing.T) {
 	u := newUnit(t)
 	u.clock.set(start.AddDate(50, 0, 0))
@@ -207,7 +220,8 @@ func TestClockThatWasWrong(t *testing.T) {
 	}
 }
 
-// TestReadOnlyFileSystem: a vault that can only be read serves what reads, keeps records in memory, and is written again as soon as it can be.
+// TestReadOnlyFileSystem: a vault that can only be read serves what reads, keeps records in memory,
+// and is written again as soon as it can be.
 func TestReadOnlyFileSystem(t *testing.T) {
 	strace, err := exec.LookPath("strace")
 	if err != nil {
@@ -216,11 +230,13 @@ func TestReadOnlyFileSystem(t *testing.T) {
 	root := newLoad(t)
 	run := child(root, "read-only", 1)
 	// What asks to write is refused: the lock, the vault, and the lock again when it is mended.
-	cmd := exec.Command(strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=openat", "-e", "signal=none", "-P", root+"/vault/vault.lock", "-P", root+"/vault/vault.db",
+	cmd := exec.Command(strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=openat", "-e", "signal=none",
+		"-P", root+"/vault/vault.lock", "-P", root+"/vault/vault.db",
 		"-e", "inject=openat:error=EROFS:when=1..7+3", run.Path)
 	cmd.Env = run.Env
 	out, err := cmd.CombinedOutput()
-	if s := string(out); err != nil || !strings.Contains(s, "can only be read") || !strings.Contains(s, "remount") || !strings.Contains(s, "\nwritten") {
+	if s := string(out); err != nil || !strings.Contains(s, "can only be read") || !strings.Contains(s, "remount") ||
+		!strings.Contains(s, "\nwritten") {
 		t.Errorf("%v: %s", err, out)
 	}
 	if err := verify(root, nil); err != nil {

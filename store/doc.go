@@ -1,12 +1,15 @@
-// Package store is the vault: the one place of a unit where people, credentials, templates, operators, notices, papers and the audit log lie. It
-// survives a power cut at any moment, and it forgets for good.
+// Package store is the vault: the only place of a unit where people, credentials, templates,
+// operators, notices, papers and the audit log are kept. [Create] makes one, [Open] opens it, and
+// [Await] is for a program that must run before it can be opened. It survives a power cut at any
+// moment, and what is erased cannot be read again.
 //
 // # Layout
 //
-// A vault is a directory (mode 0700) with vault.db, a bbolt file, and vault.lock. Every record is sealed (package seal) with its
-// bucket, key, revision, schema and unit as associated data, so that none can be moved, swapped between people or exchanged for an
-// older one; the sum over all live records, checked by Open, tells when one is missing or rolled back. Bucket keys are random handles,
-// counters and keyed hashes.
+// A vault is a directory (mode 0700) with vault.db, a bbolt file, and vault.lock. Every record is
+// sealed (package seal) with its bucket, key, revision, schema and unit as associated data, so
+// that no record can be moved, swapped between people or exchanged for an older one. [Open] also
+// checks a sum over all live records, which shows a missing or older one. Bucket keys are random
+// handles, counters and keyed hashes.
 //
 // # Keys
 //
@@ -17,18 +20,21 @@
 //
 // # Forgetting
 //
-// bbolt keeps deleted bytes in its free pages, so deleting is not erasing. An erasure leaves the person's key behind, moves everything
-// else to a new file under a new root key, makes the key source forget the old root key, and overwrites the old file. Then it reads
-// every file of the unit, byte by byte, for the old ciphertext, and signs a receipt with what it found. While it runs the door goes on
-// working.
+// bbolt keeps deleted bytes in its free pages, so deleting is not enough. An erasure copies
+// everything but the person's key and records to a new file under a new root key, makes the
+// key source forget the old root key, and overwrites the old file. Then it searches every
+// file of the unit for the old ciphertext, byte by byte, and signs a receipt with the
+// result. The door works meanwhile.
 //
 // # Durability
 //
-// An act is recorded in the audit log in the same transaction that does it. A method that writes returns when the transaction is on the disk; only
-// RecordDecision and Record may give up waiting (ErrSlow), and then the record is written later.
+// An act and its entry in the audit log are one transaction. A method that writes returns when the
+// transaction is on the disk. Only [Vault.RecordDecision] and [Vault.Record] may give up waiting
+// ([ErrSlow]); the record is then written later.
 //
 // # Limits
 //
-// README.md beside this file says what the vault withstands and how that is shown, and what it does not (flash, a key file on the same card, root on
-// the running unit, backups, a whole vault put back). How fast it is: docs/figures.md.
+// README.md beside this file says what the vault withstands, with the command that shows it, and
+// what it does not (flash, a key file on the same card, root on the running unit, backups, a whole
+// vault put back). How fast it is: docs/figures.md.
 package store

@@ -14,8 +14,8 @@ import (
 	"menshen/policy"
 )
 
-// Receipt is the unit's signed word that something was erased. It holds nothing about the person but a hash of their random
-// handle, so it can be handed out and kept. See Verify.
+// Receipt is the unit's signed statement that something was erased. It has nothing about the person
+// but a hash of their random handle, so it can be handed out and kept. See [Receipt.Verify].
 type Receipt struct {
 	Unit    [16]byte  `json:"unit"`
 	Seq     uint64    `json:"entry"`   // of the audit log
@@ -23,7 +23,7 @@ type Receipt struct {
 	What    string    `json:"what"`    // "face" or "person"
 	Why     string    `json:"why"`
 	At      time.Time `json:"at"`
-	Epoch   uint64    `json:"epoch"` // the first one whose keys never saw what was erased
+	Epoch   uint64    `json:"epoch"` // the first epoch whose keys did not seal what was erased
 	Files   int       `json:"files"` // that were scanned
 	Bytes   int64     `json:"bytes"`
 	Sought  int       `json:"sought"` // blocks of the erased ciphertext, looked for at every byte
@@ -31,7 +31,7 @@ type Receipt struct {
 	Sig     []byte    `json:"sig"`
 }
 
-// Subject is the hash under which receipts and backups speak of somebody.
+// Subject gives the hash that stands for a person in receipts and backups.
 func Subject(id policy.PersonID) [32]byte {
 	return sha256.Sum256(append([]byte("menshen subject 1\n"), id[:]...))
 }
@@ -50,9 +50,11 @@ func (r Receipt) Verify(pub ed25519.PublicKey) bool {
 	return len(pub) == ed25519.PublicKeySize && ed25519.Verify(pub, r.message(), r.Sig)
 }
 
-// RemovePerson destroys all that is stored about somebody: their keys, record, credentials, templates and their part of the audit
-// log, in every copy that the unit holds (R-ERASE). When it returns without an error the old file is wiped, the old root key
-// forgotten, and the receipt says what a scan of all files found. why is a reason, not about the person: it stays in the log and on the receipt.
+// RemovePerson destroys all that is stored about a person, in every copy that the unit has
+// (R-ERASE): their keys, record, credentials, templates and their part of the audit log. When it
+// returns without an error the old file is wiped, the old root key is forgotten, and the receipt
+// says what a scan of all files found. why must not say anything about the person: it stays in the
+// log and on the receipt. [ErrUnknown]: no such person. [ErrNotErased]: the scan found something.
 func (v *Vault) RemovePerson(a Actor, id policy.PersonID, why string) (Receipt, error) {
 	r, err := v.erase(a, id, "person", why)
 	if err != nil {
@@ -61,7 +63,8 @@ func (v *Vault) RemovePerson(a Actor, id policy.PersonID, why string) (Receipt, 
 	return r, nil
 }
 
-// EraseFace destroys somebody's templates, in every copy that the unit holds, and marks their consent as withdrawn (R-WITHDRAW, R-ERASE).
+// EraseFace destroys a person's templates, in every copy that the unit has, and marks their consent
+// as withdrawn (R-WITHDRAW, R-ERASE). Otherwise it is as [Vault.RemovePerson].
 func (v *Vault) EraseFace(a Actor, id policy.PersonID, why string) (Receipt, error) {
 	r, err := v.erase(a, id, "face", why)
 	if err != nil {
@@ -88,7 +91,8 @@ func (v *Vault) erase(a Actor, id policy.PersonID, what, why string) (Receipt, e
 	drop := forget{person: id, all: what == "person"}
 	err = v.renew(context.Background(), drop, func(t *tx) error {
 		r.Unit, r.Epoch, r.At = t.r.Unit, t.r.Epoch, v.now(t)
-		e := Entry{At: r.At, Kind: r.kind(), Actor: a, Person: id, Detail: map[string]string{"subject": fmt.Sprintf("%x", r.Subject), "why": why}}
+		e := Entry{At: r.At, Kind: r.kind(), Actor: a, Person: id,
+			Detail: map[string]string{"subject": fmt.Sprintf("%x", r.Subject), "why": why}}
 		if what == "face" {
 			if err := t.withdraw(id, r.At); err != nil {
 				return err
@@ -119,7 +123,7 @@ func (t *tx) withdraw(id policy.PersonID, at time.Time) error {
 	return t.putPerson(own, p)
 }
 
-// finishReceipt scans, signs and stores.
+// finishReceipt scans all files, and signs and stores the receipt.
 func (v *Vault) finishReceipt(r Receipt, needles [][]byte) (Receipt, error) {
 	files, err := v.Files()
 	if err != nil {
@@ -140,10 +144,12 @@ func (v *Vault) finishReceipt(r Receipt, needles [][]byte) (Receipt, error) {
 	return r, err
 }
 
-// ErrNotErased means that a scan still found old ciphertext in a file of the unit. It cannot be decrypted, as its key is gone.
+// ErrNotErased means that a scan still found old ciphertext in a file of the unit. It cannot be
+// decrypted, as its key is gone.
 var ErrNotErased = errors.New("erasure is incomplete")
 
-// Receipts gives all receipts, oldest first. One with Sought 0 belongs to an erasure after which power was cut before the scan.
+// Receipts gives all receipts, oldest first. One with Sought 0 is of an erasure whose
+// scan was cut off by a power cut.
 func (v *Vault) Receipts() ([]Receipt, error) {
 	var out []Receipt
 	err := v.view(func(t *tx) error {
@@ -157,8 +163,8 @@ func (v *Vault) Receipts() ([]Receipt, error) {
 	return out, err
 }
 
-// Ciphertext gives what an erasure of what ("face" or "person") will remove, as it lies in the file, so that anyone can look for it with Scan,
-// before the erasure and after.
+// Ciphertext gives the stored bytes that an erasure of what ("face" or "person") will remove, to
+// look for with [Scan] before the erasure and after.
 func (v *Vault) Ciphertext(id policy.PersonID, what string) ([][]byte, error) {
 	var out [][]byte
 	err := v.view(func(t *tx) error { out = t.blocksOf(id, what); return nil })
@@ -179,7 +185,8 @@ func (t *tx) blocksOf(id policy.PersonID, what string) [][]byte {
 	return out
 }
 
-// Files are the files that an erasure scans: those of this vault, and those that Options.Files names. Key files are not among them.
+// Files gives the files that an erasure scans: those of this vault, and those of [Options.Files].
+// Key files are not among them.
 func (v *Vault) Files() ([]string, error) {
 	var out []string
 	for _, root := range append([]string{v.dir}, v.o.Files...) {
@@ -199,8 +206,8 @@ func (v *Vault) Files() ([]string, error) {
 	return out, nil
 }
 
-// signReceipts signs what a power cut kept from being signed. The old ciphertext is not known any more, so such a receipt says that
-// nothing was sought; the old file was wiped by this start.
+// signReceipts signs the receipts that a power cut left unsigned. The old ciphertext is not known
+// any more, so such a receipt says that nothing was sought. This start has wiped the old file.
 func (v *Vault) signReceipts(context.Context) error {
 	rs, err := v.Receipts()
 	if err != nil {

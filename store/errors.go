@@ -8,8 +8,8 @@ import (
 	"menshen/internal/safefile"
 )
 
-// Errors of opening a vault. They say what is wrong; what to do is for the caller to say, who knows
-// the unit.
+// Errors of opening a vault. They say what is wrong; the caller, who
+// knows the unit, says what to do.
 var (
 	ErrExists  = errors.New("a vault is here already")
 	ErrMissing = errors.New("no vault here")
@@ -22,7 +22,8 @@ var (
 	// ErrRolledBack means that the whole vault is an older copy than the one that was open last, by
 	// the key source's counter.
 	ErrRolledBack = errors.New("vault was put back to an older state")
-	// ErrInsecurePermissions means that others than the owner may read the directory or a file in it.
+	// ErrInsecurePermissions means that others than the owner may read
+	// the directory or a file in it.
 	ErrInsecurePermissions = safefile.ErrInsecurePermissions
 )
 
@@ -53,9 +54,10 @@ var ErrReadOnly = errors.New("the vault can only be read")
 var ErrSwapped = errors.New("the vault's file was exchanged for another while it was open")
 
 // ErrHead means that one of the two head pages of the vault's file was damaged at a start. The
-// vault works; what was written last before that start may be missing. It stands, over restarts
-// too, until an operator has seen it: see ConfirmHead.
-var ErrHead = errors.New("one of the two head pages of the vault's file was damaged at a start: what was written last before it may be missing")
+// vault works; what was written last before that start may be missing. The error remains, after
+// restarts too, until [Vault.ConfirmHead].
+var ErrHead = errors.New("one of the two head pages of the vault's file was damaged at a start: " +
+	"what was written last before it may be missing")
 
 // ErrNotMigrated means that something cannot be kept in a vault of an earlier layout, which could
 // not be migrated yet.

@@ -13,7 +13,8 @@ import (
 	"menshen/store"
 )
 
-// A vault's life: made, given a person with a card, asked for them by their card, told of a decision, and rid of them.
+// A vault's life: made, given a person with a card, asked for them by their card, told of
+// a decision, and rid of them.
 func Example() {
 	dir, err := os.MkdirTemp("", "vault")
 	if err != nil {
@@ -41,7 +42,8 @@ func Example() {
 	fmt.Println("found:", person.Name.Reveal(), "- and in a log:", person.Name)
 
 	now := time.Now()
-	decision := policy.Decide(policy.Attempt{At: now, Clock: policy.Clock{Trusted: true}, Door: "front", Means: policy.ByCard, Person: &person, CredentialID: credential})
+	decision := policy.Decide(policy.Attempt{At: now, Clock: policy.Clock{Trusted: true}, Door: "front",
+		Means: policy.ByCard, Person: &person, CredentialID: credential})
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	if _, err := v.RecordDecision(ctx, decision); err != nil {

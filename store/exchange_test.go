@@ -12,7 +12,7 @@ import (
 	"menshen/policy"
 )
 
-// Whoever can write to the disk, and knows bbolt, but not the key: nothing they move goes unnoticed.
+// An attacker who can write to the disk, and knows bbolt, but not the key, moves nothing unnoticed.
 func TestExchangedRecordsAreRefused(t *testing.T) {
 	for name, change := range map[string]func(b *bolt.Tx, old map[string][]byte, li, wang []byte) error{
 		"faces of two people swapped": func(b *bolt.Tx, _ map[string][]byte, li, wang []byte) error {
@@ -58,7 +58,10 @@ func TestExchangedRecordsAreRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := u.ChangePerson("op", li, "blocked", func(p *policy.Person) error { p.Blocked = true; return nil }); err != nil {
+			if err := u.ChangePerson("op", li, "blocked", func(p *policy.Person) error {
+				p.Blocked = true
+				return nil
+			}); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := u.RecordDecision(context.Background(), u.comesIn(visitor)); err != nil {

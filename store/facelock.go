@@ -13,9 +13,10 @@ import (
 	"menshen/store/seal"
 )
 
-// The faces can be put behind a passphrase of their own. After a power cut at night the unit starts with its device-bound key source and
-// opens for cards and PINs; templates stay unreadable until somebody types the passphrase at the console. The passphrase protects
-// templates even from somebody who has the disk and the key source.
+// The faces can be put behind a passphrase of their own. It protects templates even from a
+// thief who has the disk and the key source. After a power cut at night the unit starts with
+// its key source and opens for cards and PINs; templates stay unreadable until an operator
+// types the passphrase at the console.
 //
 //	passphrase ─ Argon2id ─ wrap ─ face root ─ each person's face key ─ templates
 
@@ -47,7 +48,7 @@ func newFaceLock(c Cost, pass []byte, root *seal.Key) faceLock {
 	return l
 }
 
-// faceKey gives somebody's face key.
+// faceKey gives a person's face key.
 func (t *tx) faceKey(id policy.PersonID, own *personKeys) (seal.Key, error) {
 	if len(own.FaceBox) == 0 {
 		return own.Face, nil
@@ -83,7 +84,8 @@ func (v *Vault) FacesLocked() bool {
 	return v.ring.lockable && v.ring.faces.IsZero()
 }
 
-// UnlockFaces makes templates readable until the vault is closed or LockFaces: ErrDenied when the passphrase is wrong. Each try is recorded.
+// UnlockFaces makes templates readable until [Vault.LockFaces], or until the vault is closed.
+// [ErrDenied]: the passphrase is wrong. Each try is recorded.
 func (v *Vault) UnlockFaces(a Actor, pass []byte) error {
 	var l faceLock
 	err := v.view(func(t *tx) error { return t.get(settingBucket, faceLockKey, &t.r.seal, &l) })
@@ -119,15 +121,17 @@ func (v *Vault) UnlockFaces(a Actor, pass []byte) error {
 	return nil
 }
 
-// LockFaces makes templates unreadable until UnlockFaces. What Templates gave out before is for its caller to wipe.
+// LockFaces makes templates unreadable until [Vault.UnlockFaces]. The caller wipes what
+// [Vault.Templates] gave out before.
 func (v *Vault) LockFaces() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.ring.faces.Wipe()
 }
 
-// SetPassphrase puts all faces behind a passphrase, or behind another one; they must be unlocked, and stay so. An empty one takes
-// the lock away. The vault moves to a new epoch, so that what was readable without the passphrase is forgotten. ErrWeak under 8 characters.
+// SetPassphrase puts all faces behind a passphrase, or behind another one; an empty one takes the
+// lock away. The faces must be unlocked, and stay so. [ErrWeak]: it has fewer than 8 characters.
+// The vault moves to a new epoch, so that what was readable without the passphrase is forgotten.
 func (v *Vault) SetPassphrase(a Actor, pass []byte) error {
 	if len(pass) > 0 && len(pass) < 8 {
 		return fmt.Errorf("set passphrase: %w", ErrWeak)

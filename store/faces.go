@@ -17,7 +17,8 @@ const (
 	maxDim       = 4096
 )
 
-// consented checks a consent before it counts: it names the exact notice shown, and that notice is one of this vault's (R-CONSENT).
+// consented checks a consent before it counts: it must name the exact notice shown, and this vault
+// must have that notice (R-CONSENT).
 func (t *tx) consented(f *policy.FaceConsent) error {
 	if f.At.IsZero() || f.Notice == [32]byte{} {
 		return ErrConsent
@@ -32,8 +33,10 @@ func (t *tx) consented(f *policy.FaceConsent) error {
 	return nil
 }
 
-// EnrolFace stores somebody's templates, under a new key. ErrConsent without a consent on record (R-CONSENT), ErrAlternative without a
-// working card or PIN (R-ALT), ErrNotAllowed when templates are stored already: erase them first.
+// EnrolFace stores a person's templates under a new key: 1 to 32 of them, all of the same length, 1
+// to 4096 finite numbers. [ErrConsent]: no consent is on record (R-CONSENT). [ErrAlternative]: the
+// person has no working card or PIN (R-ALT). [ErrNotAllowed]: templates are stored already, erase
+// them first. [ErrFacesLocked]: a passphrase is missing.
 func (v *Vault) EnrolFace(a Actor, id policy.PersonID, templates [][]float32) error {
 	raw, err := packTemplates(templates)
 	if err != nil {
@@ -71,7 +74,8 @@ func (v *Vault) EnrolFace(a Actor, id policy.PersonID, templates [][]float32) er
 		if err := t.put(facesBucket, id[:], &face, raw); err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: audit.FaceEnrolled, Actor: a, Person: id, Detail: map[string]string{"templates": fmt.Sprint(len(raw))}})
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.FaceEnrolled, Actor: a, Person: id,
+			Detail: map[string]string{"templates": fmt.Sprint(len(raw))}})
 		return err
 	})
 	if err != nil {
@@ -80,8 +84,9 @@ func (v *Vault) EnrolFace(a Actor, id policy.PersonID, templates [][]float32) er
 	return nil
 }
 
-// Templates calls f for everybody with a face, one after the other. What f is given is overwritten when f returns: copy what is needed.
-// ErrFacesLocked while a passphrase is missing. A damaged record is left out, and named in the error when all others were given.
+// Templates calls f for each enrolled person in turn. The templates are overwritten when f returns:
+// f copies what it needs. [ErrFacesLocked]: a passphrase is missing. A damaged record is left out,
+// and named in the error when all others were given.
 func (v *Vault) Templates(f func(id policy.PersonID, t [][]float32) error) error {
 	return v.view(func(t *tx) error {
 		var damaged []error
@@ -102,7 +107,8 @@ func (v *Vault) Templates(f func(id policy.PersonID, t [][]float32) error) error
 	})
 }
 
-// WithFace gives the people whose templates are stored, without opening any: also while the faces are locked.
+// WithFace gives the people whose templates are stored. It opens no template, so it
+// answers while the faces are locked.
 func (v *Vault) WithFace() (map[policy.PersonID]bool, error) {
 	out := map[policy.PersonID]bool{}
 	err := v.view(func(t *tx) error {

@@ -18,7 +18,8 @@ import (
 	"menshen/policy"
 )
 
-// The figures of docs/figures.md. Shares of decisions are taken in turns within one run, so that other load on the machine hits all alike:
+// The figures of docs/figures.md. Shares of decisions are taken in turns within one run, so that
+// other load on the machine hits all alike:
 //
 //	go test -run xxx -bench . ./store
 //	MENSHEN_FIGURES=10000 go test -run TestFigures -v -timeout 30m ./store
@@ -44,7 +45,8 @@ func parallel(n, workers int, f func(i int)) {
 
 func number8(i int) []byte { return binary.BigEndian.AppendUint64([]byte{64}, uint64(i)) }
 
-// populate fills a vault with people who have a card and, when dim is not zero, a face of three templates.
+// populate fills a vault with people who have a card and, when dim is not
+// zero, a face of three templates.
 func populate(t testing.TB, u *unit, n, dim int) []policy.PersonID {
 	t.Helper()
 	hash, err := u.PutNotice("op", "notice", "en")
@@ -53,7 +55,8 @@ func populate(t testing.TB, u *unit, n, dim int) []policy.PersonID {
 	}
 	ids := make([]policy.PersonID, n)
 	parallel(n, 256, func(i int) {
-		id, err := u.AddPerson("op", policy.Person{Name: policy.Private(fmt.Sprint("tenant ", i)), Apartment: policy.Private(fmt.Sprintf("%d-%04d", i/1000, i%1000)), From: start})
+		id, err := u.AddPerson("op", policy.Person{Name: policy.Private(fmt.Sprint("tenant ", i)),
+			Apartment: policy.Private(fmt.Sprintf("%d-%04d", i/1000, i%1000)), From: start})
 		ids[i] = id
 		if err == nil {
 			_, err = u.AddCredential("op", id, policy.CardKind, number8(i), "grey fob", true)
@@ -82,8 +85,10 @@ func populate(t testing.TB, u *unit, n, dim int) []policy.PersonID {
 }
 
 func decision(id policy.PersonID, at time.Time) policy.Decision {
-	return policy.Decision{At: at, Door: "front", Means: policy.ByCard, Person: id, Grant: true, Reason: "granted", Release: 5 * time.Second,
-		Trace: []policy.Check{{Rule: "card known", Pass: true}, {Rule: "lease", Pass: true, Detail: "until 2027-02-28"}, {Rule: "schedule", Pass: true}}}
+	return policy.Decision{At: at, Door: "front", Means: policy.ByCard, Person: id, Grant: true, Reason: "granted",
+		Release: 5 * time.Second,
+		Trace: []policy.Check{{Rule: "card known", Pass: true},
+			{Rule: "lease", Pass: true, Detail: "until 2027-02-28"}, {Rule: "schedule", Pass: true}}}
 }
 
 // times is how many an environment variable says, else n.
@@ -108,7 +113,8 @@ func TestFigures(t *testing.T) {
 	u := newUnit(t)
 	begin := time.Now()
 	ids := populate(t, u, n, 512)
-	t.Logf("%d people with a card and three templates of 512 numbers: made in %v, file %d MiB", n, time.Since(begin).Round(time.Millisecond), size(u)>>20)
+	t.Logf("%d people with a card and three templates of 512 numbers: made in %v, file %d MiB", n,
+		time.Since(begin).Round(time.Millisecond), size(u)>>20)
 
 	for _, workers := range []int{1, 64} {
 		var vault, raw, disk []float64
@@ -122,13 +128,15 @@ func TestFigures(t *testing.T) {
 			disk = append(disk, fsyncs(t))
 		}
 		v, r, d := median(vault), median(raw), median(disk)
-		t.Logf("decisions from %d at once: %.0f/s; bbolt alone, Batch without delay, a put of the same length: %.0f/s (ratio %.2f); pwrite and fdatasync of one page: %.0f/s", workers, v, r, v/r, d)
+		t.Logf("decisions from %d at once: %.0f/s; bbolt alone, Batch without delay, a put of the same length: "+
+			"%.0f/s (ratio %.2f); pwrite and fdatasync of one page: %.0f/s", workers, v, r, v/r, d)
 	}
 
 	measure := func(what string, f func()) {
 		begin := time.Now()
 		f()
-		t.Logf("%s: %v; file %d MiB; peak memory of the process %s", what, time.Since(begin).Round(time.Millisecond), size(u)>>20, peak())
+		t.Logf("%s: %v; file %d MiB; peak memory of the process %s", what, time.Since(begin).Round(time.Millisecond),
+			size(u)>>20, peak())
 	}
 	measure("find a card, mean of 1000", func() {
 		for i := range 1000 {
@@ -202,7 +210,8 @@ func rate(workers int, f func(i int)) float64 {
 	return float64(n) / time.Since(begin).Seconds()
 }
 
-// rawBolt is what bbolt does with puts of a decision's length, in batches as large as ours and without its delay.
+// rawBolt is what bbolt does with puts of a decision's length, in batches as large
+// as ours and without its delay.
 func rawBolt(t testing.TB, workers int) float64 {
 	t.Helper()
 	db, err := bolt.Open(filepath.Join(t.TempDir(), "raw"), 0o600, &bolt.Options{FreelistType: bolt.FreelistMapType})
@@ -280,8 +289,9 @@ func peak() string {
 	return "unknown"
 }
 
-// TestYear lives through days of a door with 500 people and 2,000 decisions a day, a few acts of staff, daily pruning and a tenant who
-// leaves every other week, and shows that the file stops growing.
+// TestYear lives through days of a door with 500 people and 2,000 decisions a day, a
+// few acts of staff, daily pruning and a tenant who leaves every other week, and shows
+// that the file stops growing.
 func TestYear(t *testing.T) {
 	days := times(t, "MENSHEN_YEAR", 0)
 	if days == 0 {
@@ -311,7 +321,8 @@ func TestYear(t *testing.T) {
 			if err != nil || rep.Overdue != 0 {
 				t.Fatalf("%+v, %v", rep, err)
 			}
-			t.Logf("day %3d: file %5.1f MiB, epoch %d, overdue %d", day+1, float64(size(u))/(1<<20), u.Epoch(), rep.Overdue)
+			t.Logf("day %3d: file %5.1f MiB, epoch %d, overdue %d", day+1, float64(size(u))/(1<<20),
+				u.Epoch(), rep.Overdue)
 		}
 	}
 	if rep, err := u.VerifyAudit(); err != nil || !rep.OK {

@@ -9,7 +9,8 @@ import (
 	"menshen/policy"
 )
 
-// makeFixture leaves a vault of the present layout in a directory: MENSHEN_FIXTURE=testdata/layout-N go test -run TestMakeFixture ./store
+// makeFixture leaves a vault of the present layout in a directory:
+// MENSHEN_FIXTURE=testdata/layout-N go test -run TestMakeFixture ./store
 func TestMakeFixture(t *testing.T) {
 	dir := os.Getenv("MENSHEN_FIXTURE")
 	if dir == "" {
@@ -25,7 +26,8 @@ func TestMakeFixture(t *testing.T) {
 	for i := range 5 {
 		u.clock.advance(time.Hour)
 		p, _ := u.Person([]policy.PersonID{li, wang}[i%2])
-		d := policy.Decision{At: u.clock.now(), Door: "front", Means: policy.ByCard, Person: p.ID, CredentialID: p.Credentials[0].ID, Grant: true, Reason: "granted"}
+		d := policy.Decision{At: u.clock.now(), Door: "front", Means: policy.ByCard, Person: p.ID,
+			CredentialID: p.Credentials[0].ID, Grant: true, Reason: "granted"}
 		if _, err := u.RecordDecision(context.Background(), d); err != nil {
 			t.Fatal(err)
 		}

@@ -14,7 +14,8 @@ import (
 	"menshen/policy"
 )
 
-// answers is all that a vault can be asked, with an error in the place of an answer that it could not give.
+// answers is all that a vault can be asked, with an error in the place of an
+// answer that it could not give.
 func (u *unit) answers() map[string]string {
 	out := map[string]string{}
 	put := func(q string, err error, a ...any) {
@@ -59,8 +60,8 @@ func (u *unit) answers() map[string]string {
 	return out
 }
 
-// TestFlippedBits flips one bit of the vault's file, a round. Then opening fails with a name for it, or every answer is the right one
-// or ErrCorrupt.
+// TestFlippedBits flips one bit of the vault's file, a round. Then opening fails with a name for
+// it, or every answer is the right one or ErrCorrupt.
 func TestFlippedBits(t *testing.T) {
 	u := newUnit(t)
 	u.enrolled(t, "li", [][]float32{{1, 2, 3}})
@@ -112,7 +113,8 @@ func TestFlippedBits(t *testing.T) {
 			t.Fatalf("byte %d: %v", at, err)
 		}
 	})
-	if refused >= 50 && c.Counted("of which salvaged, of each tenth tried") == 0 || c.Round >= 300 && c.Counted(flipNamed) == 0 {
+	if refused >= 50 && c.Counted("of which salvaged, of each tenth tried") == 0 ||
+		c.Round >= 300 && c.Counted(flipNamed) == 0 {
 		t.Errorf("the flips did not reach everything: %s", c)
 	}
 	if err := os.WriteFile(path, whole, 0o600); err != nil {
@@ -183,7 +185,8 @@ func TestSalvageIntoANewVault(t *testing.T) {
 	if _, err := n.Restore(context.Background(), "op", &out, id, nil, WithoutReceipts()); err != nil {
 		t.Fatal(err)
 	}
-	if p, _, err := n.FindCredential(policy.CardKind, cardOf["li"]); err != nil || p.ID != li || p.Face.State != policy.FaceEnrolled {
+	if p, _, err := n.FindCredential(policy.CardKind, cardOf["li"]); err != nil || p.ID != li ||
+		p.Face.State != policy.FaceEnrolled {
 		t.Errorf("%+v, %v", p, err)
 	}
 	os.RemoveAll(u.dir)

@@ -9,7 +9,8 @@ import (
 	"menshen/store/audit"
 )
 
-// TestFormatsPage: docs/formats.md has each bucket, and each member of what is stored in clear, signed or exported, in its own section.
+// TestFormatsPage: docs/formats.md has each bucket, and each member of what is stored in clear,
+// signed or exported, in its own section.
 func TestFormatsPage(t *testing.T) {
 	page, err := os.ReadFile("../docs/formats.md")
 	if err != nil {
@@ -24,7 +25,8 @@ func TestFormatsPage(t *testing.T) {
 		"Vault":        append(tags(header{}, "cbor"), buckets...),
 		"Audit export": tags(audit.Line{}, "json"),
 		"Receipt":      tags(Receipt{}, "json"),
-		"Backup":       append(tags(BackupHead{}, "cbor"), "person", "operator", "notice", "retention", "tomb", "paper", "audit", "end"),
+		"Backup": append(tags(BackupHead{}, "cbor"), "person", "operator", "notice", "retention", "tomb",
+			"paper", "audit", "end"),
 	}
 	for title, words := range want {
 		for _, w := range words {

@@ -35,7 +35,8 @@ func (v *Vault) tellHead(context.Context) error {
 	return nil
 }
 
-// ConfirmHead records that an operator has seen ErrHead, and ends it. Without one it does nothing.
+// ConfirmHead records that an operator has seen [ErrHead], and ends it.
+// Without that error it does nothing.
 func (v *Vault) ConfirmHead(a Actor) error {
 	err := v.act(func(t *tx) error {
 		if t.st.Head.IsZero() {

@@ -11,7 +11,8 @@ import (
 	"menshen/policy"
 )
 
-// spoilNewestHead flips one bit of the newest of the file's two head pages, whose transaction numbers lie at byte 64 of each.
+// spoilNewestHead flips one bit of the newest of the file's two head pages, whose transaction
+// numbers lie at byte 64 of each.
 func spoilNewestHead(t *testing.T, path string) {
 	t.Helper()
 	b, err := os.ReadFile(path)
@@ -28,12 +29,16 @@ func spoilNewestHead(t *testing.T, path string) {
 	}
 }
 
-// TestNoActIsTakenBackByOneBit: the file goes on from the older of its heads when the newest is damaged; an act that was answered is in both.
+// TestNoActIsTakenBackByOneBit: the file goes on from the older of its heads when the newest is
+// damaged; an act that was answered is in both.
 func TestNoActIsTakenBackByOneBit(t *testing.T) {
 	for name, act := range map[string]func(u *unit, id policy.PersonID, key string) error{
 		"revoke": func(u *unit, id policy.PersonID, key string) error { return u.RevokeCredential("op", id, key) },
 		"block": func(u *unit, id policy.PersonID, _ string) error {
-			return u.ChangePerson("op", id, "person corrected", func(p *policy.Person) error { p.Blocked = true; return nil })
+			return u.ChangePerson("op", id, "person corrected", func(p *policy.Person) error {
+				p.Blocked = true
+				return nil
+			})
 		},
 		"revoke and rotate": func(u *unit, id policy.PersonID, key string) error {
 			if err := u.RevokeCredential("op", id, key); err != nil {
@@ -102,7 +107,8 @@ func TestDamagedHeadStandsUntilSeen(t *testing.T) {
 	if err := u.Rotate(context.Background(), "op", "test"); err != nil || !errors.Is(u.Condition(), ErrHead) {
 		t.Errorf("after a new epoch: %v, %v", err, u.Condition())
 	}
-	if err := errors.Join(u.ConfirmHead("op"), u.ConfirmHead("op"), u.Condition(), u.Mend(context.Background())); err != nil {
+	if err := errors.Join(u.ConfirmHead("op"), u.ConfirmHead("op"), u.Condition(),
+		u.Mend(context.Background())); err != nil {
 		t.Error(err)
 	}
 	u.reopen(t)

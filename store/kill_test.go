@@ -17,7 +17,8 @@ func child(root, kind string, seed uint64) *exec.Cmd {
 	return cmd
 }
 
-// TestKill kills a process in the midst of a mixed load, again and again on the same vault: what it had acknowledged is there.
+// TestKill kills a process in the midst of a mixed load, again and again on the same vault: what
+// it had acknowledged is there.
 func TestKill(t *testing.T) {
 	var root string
 	var said []string

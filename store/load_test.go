@@ -21,9 +21,10 @@ import (
 	"menshen/policy"
 )
 
-// The fault tests run a load in a child process, which is this test binary again, and cut it off: by a signal, by errors from the kernel, or by
-// taking away what was not yet synced. The child says on its standard output what was acknowledged; whoever cut it off then opens what is left
-// and compares.
+// The fault tests run a load in a child process, which is this test binary again, and cut
+// it off: by a signal, by errors from the kernel, or by taking away what was not yet
+// synced. The child says on its standard output what was acknowledged; whoever cut it off
+// then opens what is left and compares.
 const childVar = "MENSHEN_STORE_LOAD"
 
 func TestMain(m *testing.M) {
@@ -46,7 +47,8 @@ func loadOptions(root string, now func() time.Time) (dir string, o Options) {
 	return filepath.Join(root, "vault"), Options{Key: KeyFile(filepath.Join(root, "root.key")), Now: now, Cost: cheap}
 }
 
-// openLoad opens the vault by the key file that it was made with, or by the one that a load moved it to.
+// openLoad opens the vault by the key file that it was made with, or by the
+// one that a load moved it to.
 func openLoad(root string, now func() time.Time) (*Vault, Options, error) {
 	dir, o := loadOptions(root, now)
 	v, err := Open(dir, o)
@@ -154,7 +156,8 @@ func (l *loader) decide() {
 	if len(l.ids) > 0 {
 		id = l.ids[l.rnd.IntN(len(l.ids))]
 	}
-	seq, err := l.v.RecordDecision(context.Background(), policy.Decision{At: l.c.now(), Person: id, Door: fmt.Sprint("door ", l.n), Grant: true, Reason: "granted"})
+	seq, err := l.v.RecordDecision(context.Background(),
+		policy.Decision{At: l.c.now(), Person: id, Door: fmt.Sprint("door ", l.n), Grant: true, Reason: "granted"})
 	l.acked(err, "decided", seq, "door", l.n)
 }
 
@@ -195,7 +198,8 @@ func (l *loader) read() error {
 func (l *loader) readOnly() error {
 	_, err := l.v.Record(context.Background(), Entry{Kind: "bell"})
 	say("record:", strings.ReplaceAll(fmt.Sprint(err), "\n", "; "))
-	if es, err := l.v.Entries(0, 1, true); err != nil || es[0].Kind == "bell" || !errors.Is(l.v.Ping(), ErrReadOnly) || l.v.Backlog() != 1 {
+	if es, err := l.v.Entries(0, 1, true); err != nil || es[0].Kind == "bell" ||
+		!errors.Is(l.v.Ping(), ErrReadOnly) || l.v.Backlog() != 1 {
 		return fmt.Errorf("%+v, %w", es, err)
 	}
 	if err := errors.Join(l.v.Mend(context.Background()), l.v.Ping()); err != nil {
@@ -225,7 +229,7 @@ func (l *loader) backup() {
 	l.acked(err, "backed-up")
 }
 
-// A throw-away key: backups in these tests hold nobody.
+// A throw-away key: the backups of these tests have no person's data.
 const testIdentity = "AGE-SECRET-KEY-1R0J4AD0ZTG8FXE36ACN2Y25KSUZY9V5UD538RD4W6W48KKHLSKWS9RXZ8J"
 
 // all does each thing once or twice, in an order that has them touch each other.
@@ -272,7 +276,8 @@ func (l *loader) random() {
 	}
 }
 
-// verify opens what a cut left and compares it with what the child said before. It returns what is wrong.
+// verify opens what a cut left and compares it with what the child said
+// before. It returns what is wrong.
 func verify(root string, said []string) error {
 	added, removing, removed, faces := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]string{}
 	decided := map[uint64]string{}

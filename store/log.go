@@ -20,19 +20,19 @@ type Actor string
 // Door is the unit itself.
 const Door Actor = "door"
 
-// Entry is one line of the audit log, as far as it can still be read.
+// Entry is one entry of the audit log, as far as it can still be read.
 type Entry struct {
 	Seq          uint64
 	At           time.Time
 	Kind         audit.Kind
 	Actor        Actor
-	Person       policy.PersonID // zero: nobody, or somebody who was erased since
+	Person       policy.PersonID // zero: no person, or one who was erased since
 	Door         string
 	Means        policy.Means
 	Grant        bool // of a decision
 	Reason       policy.Reason
 	CredentialID string            // which credential; empty once the person is erased
-	Detail       map[string]string // figures and dates; never a name or a number of a card
+	Detail       map[string]string // figures and dates; never a name or a card number
 	Trace        []policy.Check    // of a decision; empty once the person is erased
 	Erased       bool              // it was about a person who was erased since
 }
@@ -43,21 +43,24 @@ type personal struct {
 	Trace        []policy.Check `json:"trace,omitempty"`
 }
 
-// kept is a line as it lies in the vault. Whose it is, is written beside the line and not hashed: an erasure drops it.
+// kept is a line as stored. The person is beside the line and not hashed,
+// since an erasure removes it.
 type kept struct {
 	Line   []byte          `cbor:"line"`
 	Person policy.PersonID `cbor:"person,omitempty"`
 }
 
-// Record writes an entry and returns its number when it is durable; when ctx ends first, ErrSlow: it is written later.
-// Zero At is the present time. What the entry says of its person alone (CredentialID, Trace) is sealed under that person's key.
+// Record writes an entry and returns its number when it is durable. [ErrSlow]: ctx ended first, the
+// entry is written later. Zero At is the present time. The part that is about the person alone
+// (CredentialID, Trace) is sealed under that person's key.
 func (v *Vault) Record(ctx context.Context, e Entry) (seq uint64, err error) {
 	return v.record(ctx, e, func(*tx) error { return nil })
 }
 
-// RecordDecision writes a decision. It is durable when this returns nil. When ctx ends first, or the disk fails, the decision stays in
-// memory, is written as soon as the disk answers, and ErrSlow is returned (design decision 4).
-// A granted card, PIN or pass is marked as used that day, and one with a limit of uses is counted.
+// RecordDecision writes a decision and returns its number when it is durable. [ErrSlow]: ctx ended
+// first, or the disk fails; the decision stays in memory and is written as soon as the disk
+// answers (docs/decisions/0004). A granted card, PIN or pass is marked as used that day, and a use
+// of one with a limit is counted.
 func (v *Vault) RecordDecision(ctx context.Context, d policy.Decision) (seq uint64, err error) {
 	return v.record(ctx, entryOf(d), func(t *tx) error {
 		if !d.Grant || d.CredentialID == "" {
@@ -67,13 +70,15 @@ func (v *Vault) RecordDecision(ctx context.Context, d policy.Decision) (seq uint
 	})
 }
 
-// TakeBack records the refusal d that takes the place of a grant on which RecordDecision just said ErrSlow, and that opened nothing. The use that
-// the grant counts, of a visitor's pass, is given back.
+// TakeBack records the refusal d in the place of a grant for which [Vault.RecordDecision]
+// just gave [ErrSlow], and which did not open the door. The use of a visitor's pass that
+// the grant counts is given back.
 func (v *Vault) TakeBack(ctx context.Context, d policy.Decision) (seq uint64, err error) {
 	return v.record(ctx, entryOf(d), func(t *tx) error { return t.passUsed(d.Person, -1) })
 }
 
-// entryOf is a decision as an entry. A visitor's pass has no owner under whose key its handle could be sealed, and says nothing of one.
+// entryOf gives a decision as an entry. The handle of a visitor's pass is in clear: it has no owner
+// under whose key it could be sealed, and says nothing about a person.
 func entryOf(d policy.Decision) Entry {
 	e := Entry{At: d.At, Kind: audit.Decision, Actor: Door, Person: d.Person, Door: d.Door, Means: d.Means,
 		Grant: d.Grant, Reason: d.Reason, CredentialID: d.CredentialID, Trace: d.Trace, Detail: map[string]string{}}
@@ -89,14 +94,16 @@ func entryOf(d policy.Decision) Entry {
 	return e
 }
 
-// record writes an entry, and what goes with it. The number comes by a channel, since the caller may be gone when it is known.
+// record writes an entry, and runs also in the same transaction. The number comes through a
+// channel, since the caller may be gone when it is known.
 func (v *Vault) record(ctx context.Context, e Entry, also func(*tx) error) (uint64, error) {
 	seq := make(chan uint64, 1)
 	err := v.writer.do(ctx, func(t *tx) error {
 		e := e
-		if c := v.inTx(t); e.At.IsZero() || !c.Trusted && e.At.After(c.Now) { // no record is dated by a clock that is not believed
+		// a clock that is not trusted dates no record
+		if c := v.inTx(t); e.At.IsZero() || !c.Trusted && e.At.After(c.Now) {
 			e.At = c.Now
-		} else if c.Floor.Sub(e.At) > FarJump { // it waited for the vault, and was dated by a clock that nobody had set yet
+		} else if c.Floor.Sub(e.At) > FarJump { // it waited for the vault, and was dated before the clock was set
 			e.At = c.Floor
 		}
 		n, err := t.log(e)
@@ -118,7 +125,7 @@ func (v *Vault) record(ctx context.Context, e Entry, also func(*tx) error) (uint
 
 // log appends a line in this transaction.
 func (t *tx) log(e Entry) (uint64, error) {
-	if y := e.At.Year(); y < 1970 || y > 9999 { // a clock gone mad; such a time cannot be written
+	if y := e.At.Year(); y < 1970 || y > 9999 { // such a time cannot be encoded
 		e.At = t.st.Floor
 	}
 	l := audit.Line{Seq: t.st.Audit.Seq + 1, At: e.At.UTC(), Kind: e.Kind, By: string(e.Actor), Door: e.Door,
@@ -178,8 +185,9 @@ func (t *tx) linePlace(seq uint64) []byte {
 func key64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 func be(b []byte) uint64    { return binary.BigEndian.Uint64(b) }
 
-// Entries gives up to n entries, beginning with number from (0: the end that comes first) and going on to newer ones, or to older ones with newestFirst.
-// Damaged ones are left out, and named in the error beside the others.
+// Entries gives up to n entries from number from on, to newer ones, or to older ones with
+// newestFirst. from 0 is the oldest, or the newest with newestFirst. Damaged ones are left out; the
+// error names them, and the others are given beside it.
 func (v *Vault) Entries(from uint64, n int, newestFirst bool) ([]Entry, error) {
 	var out []Entry
 	err := v.view(func(t *tx) error {
@@ -211,8 +219,9 @@ func (v *Vault) Entries(from uint64, n int, newestFirst bool) ([]Entry, error) {
 	return out, err
 }
 
-// Acts calls f for every entry after number after, oldest first, without the part of it that is about a person alone: quicker than Entries by far. It gives
-// the number of the last one.
+// Acts calls f for every entry after number after, oldest first, and gives the number
+// of the last one. It leaves out the part that is about a person alone, and is much
+// quicker than [Vault.Entries].
 func (v *Vault) Acts(after uint64, f func(Entry)) (last uint64, err error) {
 	last = after
 	err = v.view(func(t *tx) error {
@@ -234,7 +243,7 @@ func (v *Vault) Acts(after uint64, f func(Entry)) (last uint64, err error) {
 	return last, err
 }
 
-// History calls f for every entry about somebody, oldest first (R-RIGHTS). It reads the whole log.
+// History calls f for every entry about a person, oldest first (R-RIGHTS). It reads the whole log.
 func (v *Vault) History(id policy.PersonID, f func(Entry) error) error {
 	err := v.view(func(t *tx) error {
 		own := map[policy.PersonID]*personKeys{}
@@ -252,7 +261,7 @@ func (v *Vault) History(id policy.PersonID, f func(Entry) error) error {
 	return nil
 }
 
-// entry reads one line and, where the person's key still exists, what it says of them.
+// entry reads one line and, where the person's key still exists, the part that is about them.
 func (t *tx) entry(key, value []byte, own map[policy.PersonID]*personKeys) (Entry, error) {
 	var k kept
 	var l audit.Line

@@ -10,19 +10,20 @@ import (
 	"menshen/store/audit"
 )
 
-// CheckOperator is a log-in by name and secret, at a line. Each try is recorded. ErrDenied: the
-// name, the secret or both are wrong, or the account is blocked; which of these, neither the words
-// nor the time tells. ErrLocked: too many wrong tries of this name, or at this line; then even the
-// right secret does not help, until the lock ends: after 15 minutes at most.
+// CheckOperator is a log-in by name and secret, at a line. Each try is recorded. [ErrDenied]: the
+// name, the secret or both are wrong, or the account is blocked; neither the message nor the time
+// shows which. [ErrLocked]: too many wrong tries of this name, or at this line. Even the right
+// secret is then refused until the lockout ends, after 15 minutes at most.
 //
-// Where the account has a card, the log-in is complete with CheckOperatorCard, and nothing that
-// failed is forgotten before.
+// Where the account has a card, [Vault.CheckOperatorCard] completes the log-in. Wrong
+// tries are forgotten only then.
 func (v *Vault) CheckOperator(line Line, name string, secret []byte) (Operator, error) {
 	test := func(_ *tx, acc *account) func() bool { return v.fitting(acc.Secret, secret) }
 	return v.login(&try{line: line, name: name, right: audit.LogIn, wrong: audit.LogInRefused, first: true, test: test})
 }
 
-// CheckOperatorCard is the second factor: the operator's own card. It counts towards the same lock.
+// CheckOperatorCard checks the second factor, the operator's own card. A wrong card counts towards
+// the same lockout. Errors: those of [Vault.CheckOperator].
 func (v *Vault) CheckOperatorCard(line Line, name string, card []byte) (Operator, error) {
 	test := func(t *tx, acc *account) func() bool {
 		fits := len(acc.Card) > 0 && subtle.ConstantTimeCompare(acc.Card, t.operatorCard(card)) == 1
@@ -31,17 +32,17 @@ func (v *Vault) CheckOperatorCard(line Line, name string, card []byte) (Operator
 	return v.login(&try{line: line, name: name, right: audit.LogInCard, wrong: audit.LogInCardRefused, test: test})
 }
 
-// LogInWithoutCard completes a log-in, begun by CheckOperator, whose card nothing can read; why is
-// recorded, and names nobody.
+// LogInWithoutCard completes a log-in begun by [Vault.CheckOperator] where no reader can read the
+// card. why is recorded, and must not name a person.
 func (v *Vault) LogInWithoutCard(line Line, name, why string) (Operator, error) {
 	test := func(*tx, *account) func() bool { return func() bool { return true } }
 	return v.login(&try{line: line, name: name, right: audit.LogInWithoutCard, wrong: audit.LogInCardRefused, why: why,
 		test: test})
 }
 
-// Recover sets a new secret by the sealed code, which is then used up, and drops the second factor.
-// Whatever is locked does not hinder it, and is open afterwards. Wrong codes are counted by
-// themselves: ErrLocked for 5 minutes at most; ErrDenied as for CheckOperator.
+// Recover sets a new secret by the recovery code, which is then used up, and removes the second
+// factor. It works during a lockout of the account, and ends it. Wrong codes are counted by
+// themselves: [ErrLocked] for 5 minutes at most; [ErrDenied] as for [Vault.CheckOperator].
 func (v *Vault) Recover(line Line, name, code string, secret []byte) (Operator, error) {
 	if err := strong(secret); err != nil {
 		return Operator{}, fmt.Errorf("recover: %w", err)
@@ -78,12 +79,12 @@ func (t *tx) operatorCard(card []byte) []byte {
 	return h[:]
 }
 
-// fitting is the slow comparison, to be done outside of a transaction.
+// fitting gives the slow comparison, which must run outside of a transaction.
 func (v *Vault) fitting(h hashed, secret []byte) func() bool {
 	return func() bool { return h.fits(v.o.argon, secret) }
 }
 
-// nothing is a hash that no secret fits, and that costs as much to try as one that some does.
+// nothing gives a hash that no secret fits, and that takes as long to try as any other.
 func nothing(c Cost) hashed {
 	h := hashed{Cost: c, Salt: make([]byte, 16), Hash: make([]byte, 32)}
 	rand.Read(h.Hash)
@@ -97,16 +98,16 @@ type try struct {
 	right, wrong audit.Kind                      // how it is recorded; right may be empty: what follows has a record
 	why          string                          // for the record
 	first        bool                            // where the account has a card, another factor follows
-	test         func(*tx, *account) func() bool // prepares what is slow, which it gives
+	test         func(*tx, *account) func() bool // gives the slow part of the test
 
-	acc    *account // whose; without an ID for a name that is nobody's
+	acc    *account // whose; without an ID when the name is unknown
 	handle string
 	at     time.Duration // when it was counted
 }
 
-// login makes a try. It counts as a wrong one from the beginning, until it turns out to be right,
-// so that several at once get no further than one after the other. The slow test runs outside of
-// any transaction; then its result is recorded.
+// login makes a try and records its result. The try counts as wrong until it turns out to
+// be right, so that several at once get no further than one after the other. The slow test
+// runs outside of any transaction.
 func (v *Vault) login(y *try) (Operator, error) {
 	test, err := v.begin(y)
 	if err != nil {
@@ -118,7 +119,7 @@ func (v *Vault) login(y *try) (Operator, error) {
 		in, err = v.result(t, y, right)
 		return err
 	})
-	if in || err != nil && right { // a disk that does not take the record locks out nobody
+	if in || err != nil && right { // a failing disk must not lock an operator out
 		v.weigh(y, err == nil)
 	}
 	switch {
@@ -153,8 +154,8 @@ func (v *Vault) begin(y *try) (test func() bool, err error) {
 	return test, err
 }
 
-// result records a try. Whoever was blocked, or got another secret, while it was tested is not let
-// in.
+// result records a try. It refuses an operator who was blocked, or got
+// another secret, during the test.
 func (v *Vault) result(t *tx, y *try, right bool) (in bool, err error) {
 	e := Entry{At: v.now(t), Kind: y.wrong, Actor: Door,
 		Detail: map[string]string{atLine: string(y.line), atHandle: y.handle}}
@@ -190,7 +191,7 @@ func (v *Vault) result(t *tx, y *try, right bool) (in bool, err error) {
 // half reports whether another factor follows.
 func (y *try) half() bool { return y.first && y.acc.HasCard }
 
-// weigh takes the try itself back, and clears those before it where it was complete.
+// weigh takes a right try back, and clears the wrong ones before it when the log-in is complete.
 func (v *Vault) weigh(y *try, in bool) {
 	v.logins.mu.Lock()
 	defer v.logins.mu.Unlock()
@@ -201,7 +202,7 @@ func (v *Vault) weigh(y *try, in bool) {
 	}
 }
 
-// letTry forgets what was tried in vain on an account that has a new secret.
+// letTry forgets the wrong tries on an account that has a new secret.
 func (v *Vault) letTry(id string) {
 	v.logins.mu.Lock()
 	defer v.logins.mu.Unlock()

@@ -10,8 +10,8 @@ import (
 	"menshen/store/audit"
 )
 
-// guessing is a vault under guesses at two lines. What is tried at the first with the name of a blocked
-// operator is tried at the second with one that is nobody's; all else is the same at both.
+// guessing is a vault under guesses at two lines. What is tried at the first with the name of a
+// blocked operator is tried at the second with an unknown name; all else is the same at both.
 type guessing struct {
 	*unit
 	c       *attack.Campaign
@@ -31,10 +31,10 @@ const (
 
 var mirrored = [2]Line{"serial", "local user 0"}
 
-// TestAttackLogIn tries right and wrong secrets, cards and codes at several lines in any order, with
-// restarts and a clock that is set. Nothing wrong lets anybody in, five wrong tries lock whatever is done
-// between, what is right lets in at a line that was quiet for a quarter of an hour, and a blocked
-// operator's name and one that is nobody's are answered in the same words.
+// TestAttackLogIn tries right and wrong secrets, cards and codes at several lines in any order,
+// with restarts and a clock that is set. A wrong secret never logs in. Five wrong tries lock,
+// whatever is done between. A right one logs in at a line that was quiet for a quarter of an hour.
+// A blocked operator's name and an unknown one are answered in the same words.
 func TestAttackLogIn(t *testing.T) {
 	attack.Run(t, "log-in: guesses at several lines, restarts, clocks", 4, func(c *attack.Campaign) {
 		g := newGuessing(t, c)
@@ -51,7 +51,8 @@ func TestAttackLogIn(t *testing.T) {
 }
 
 func newGuessing(t *testing.T, c *attack.Campaign) *guessing {
-	g := &guessing{unit: newUnit(t), c: c, secret: "739182", wrong: map[string][]time.Duration{}, last: map[Line]time.Duration{}}
+	g := &guessing{unit: newUnit(t), c: c, secret: "739182", wrong: map[string][]time.Duration{},
+		last: map[Line]time.Duration{}}
 	g.o.Running = func() time.Duration { return g.running }
 	g.reopen(t)
 	for _, name := range []string{"eve", "kim", blockedName} {
@@ -90,7 +91,8 @@ func (g *guessing) step(t *testing.T) {
 	case n < 70:
 		g.recovers(t)
 	case n < 88:
-		d := time.Duration(g.c.Rand.Int64N(int64([]time.Duration{time.Minute, 20 * time.Minute, 9 * time.Hour}[g.c.Rand.IntN(3)])))
+		d := time.Duration(g.c.Rand.Int64N(int64([]time.Duration{time.Minute, 20 * time.Minute,
+			9 * time.Hour}[g.c.Rand.IntN(3)])))
 		g.running += d
 		g.clock.advance(d)
 	case n < 94 && g.c.Round%2 == 1: // the clock alone; other rounds have restarts alone
@@ -110,7 +112,9 @@ func (g *guessing) burst(t *testing.T, name string) {
 		if name == blockedName && g.c.Rand.IntN(2) == 0 {
 			secret = g.secretOf(name)
 		}
-		if said := g.both(t, name, func(line Line, name string) error { return g.logIn(line, name, secret) }); said == nil {
+		if said := g.both(t, name, func(line Line, name string) error {
+			return g.logIn(line, name, secret)
+		}); said == nil {
 			t.Errorf("a wrong secret of %s lets in", name)
 		}
 	}
@@ -220,8 +224,8 @@ func (g *guessing) recovers(t *testing.T) {
 	g.c.Count("recovered")
 }
 
-// restarts cuts the power. What the log says then is all that is known of the time before, so that where
-// the clock was set, in whichever direction, more may seem to have passed than did.
+// restarts cuts the power. What the log says then is all that is known of the time before, so that
+// where the clock was set, in whichever direction, more may seem to have passed than did.
 func (g *guessing) restarts(t *testing.T) {
 	g.reopen(t)
 	if g.set {

@@ -56,11 +56,13 @@ func TestROperatorLockOut(t *testing.T) {
 		t.Fatalf("%v, %v", got, err)
 	}
 	u.failsTo(t, 5, "a", "Zhao")
-	if err := u.logIn("a", "Zhao", "739182"); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), "wait 1m0s") {
+	if err := u.logIn("a", "Zhao", "739182"); !errors.Is(err, ErrLocked) ||
+		!strings.Contains(err.Error(), "wait 1m0s") {
 		t.Errorf("not locked: %v", err)
 	}
 	till := u.clock.now().Add(time.Minute)
-	if all, err := u.Operators(); err != nil || all[0].Failures != 5 || !all[0].LockedTill.Equal(till) || !LocksOut(all) {
+	if all, err := u.Operators(); err != nil || all[0].Failures != 5 || !all[0].LockedTill.Equal(till) ||
+		!LocksOut(all) {
 		t.Errorf("the list of operators: %+v, %v", all, err)
 	}
 	u.clock.advance(time.Minute)
@@ -134,7 +136,8 @@ func TestROperatorRecoveryIsBounded(t *testing.T) {
 	u, _, code := staffed(t)
 	tested := 0
 	for range 24 * 60 * 6 {
-		if _, err := u.Recover("a", "zhao", "00000-00000-00000-00000", []byte("new secret")); errors.Is(err, ErrDenied) {
+		if _, err := u.Recover("a", "zhao", "00000-00000-00000-00000",
+			[]byte("new secret")); errors.Is(err, ErrDenied) {
 			tested++
 		}
 		u.clock.advance(10 * time.Second)
@@ -152,8 +155,8 @@ func TestROperatorRecoveryIsBounded(t *testing.T) {
 }
 
 // TestROperatorNamesTellNothing: a wrong secret, card or code for an account, a blocked one, one
-// without a code, and a name that is nobody's are answered in the same words, by the same number of
-// slow hashes, and locked after as many tries.
+// without a code, and an unknown name are answered in the same words, by the same number of slow
+// hashes, and locked after as many tries.
 func TestROperatorNamesTellNothing(t *testing.T) {
 	u := newUnit(t)
 	var hashes atomic.Int64
@@ -176,7 +179,10 @@ func TestROperatorNamesTellNothing(t *testing.T) {
 			_, err = u.NewRecovery(Door, op.ID)
 		}
 		if name == "blocked" {
-			err = u.ChangeOperator(Door, op.ID, audit.OperatorBlocked, func(o *Operator) error { o.Blocked = true; return nil })
+			err = u.ChangeOperator(Door, op.ID, audit.OperatorBlocked, func(o *Operator) error {
+				o.Blocked = true
+				return nil
+			})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -484,8 +490,8 @@ func TestLockOfEarlierPrograms(t *testing.T) {
 	}
 }
 
-// TestLogInWithoutRecord: a try that cannot be recorded lets nobody in. A right one locks nobody
-// out for it.
+// TestLogInWithoutRecord: a try that cannot be recorded does not log in, and a right one
+// does not count as wrong for it.
 func TestLogInWithoutRecord(t *testing.T) {
 	u, _, _ := staffed(t)
 	u.Close()

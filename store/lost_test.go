@@ -11,8 +11,9 @@ import (
 	"menshen/policy"
 )
 
-// TestLostRecordIsNoticed flips each bit of the number of records in the head of each leaf of the vault's file. No line of the log and no other
-// record goes missing without a word: the vault is refused, and salvage still finds all that is there.
+// TestLostRecordIsNoticed flips each bit of the number of records in the head of each leaf
+// of the vault's file. No record goes missing unnoticed: the vault is refused, and salvage
+// still finds all that is there.
 func TestLostRecordIsNoticed(t *testing.T) {
 	u := newUnit(t)
 	u.enrolled(t, "li", [][]float32{{1, 2, 3}})

@@ -10,18 +10,22 @@ import (
 	"menshen/store/audit"
 )
 
-// Await gives a vault that is not open yet, for a program that must go on whatever state the disk is in. Mend opens it. Until then, questions
-// and acts answer ErrWaiting, and what is recorded waits in memory, in its order.
+// Await gives a vault that is not open yet, for a program that must run whatever state the
+// disk is in. [Vault.Mend] opens it. Until then questions and acts answer [ErrWaiting], and
+// records wait in memory, in order.
 func Await(dir string, o Options) *Vault {
 	v := newVault(dir, o)
 	v.why = errors.New("it was not tried yet")
 	return v
 }
 
-// Mend opens a vault that is not open, or that could only be read, and does what a power cut, a full or a failing disk left to do: wipe what an
-// interrupted change left behind, forget the key before, count, migrate, sign receipts. To be called again after an error, and now and then; with nothing to do it costs nothing.
+// Mend opens a vault that is not open, or that could only be read, and does what a power cut, a
+// full or a failing disk left to do: wipe what an interrupted change left behind, forget the
+// previous key, count, migrate, sign receipts. It is to be called again after an error, and from
+// time to time; with nothing to do it costs nothing.
 //
-// Errors: ErrWaiting with one of Open's when it is still not open; ErrReadOnly; otherwise of what is left to do, or Condition's, and the vault is open and works.
+// Errors: [ErrWaiting], with one of [Open], when the vault is still not open; [ErrReadOnly]; any
+// other is of what is left to do, or of [Vault.Condition], and the vault is open and works.
 func (v *Vault) Mend(ctx context.Context) error {
 	v.renewing.Lock()
 	defer v.renewing.Unlock()
@@ -50,7 +54,8 @@ func (v *Vault) tidy(ctx context.Context) error {
 	return first
 }
 
-// ensureOpen opens the file if it is not open, or again if it could only be read and can be written by now.
+// ensureOpen opens the file if it is not open. It opens it again if it could only be
+// read and can be written by now.
 func (v *Vault) ensureOpen(ctx context.Context) error {
 	v.mu.Lock()
 	if v.db != nil && v.readOnly != nil && !v.reader && v.writable() {
@@ -83,7 +88,8 @@ func (v *Vault) writable() bool {
 	return true
 }
 
-// swapped is ErrSwapped when the open file is not what it was any more, and what else keeps it from being read.
+// swapped gives [ErrSwapped] when the open file is no longer the one that was opened, or another
+// error that keeps it from being read.
 func (v *Vault) swapped() error {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
@@ -93,8 +99,9 @@ func (v *Vault) swapped() error {
 	return v.db.swapped(v.ring, v.path())
 }
 
-// settle is the last step of a change: what was before it goes, once the file that counts is sure to be found under its name after a power cut. It comes again before
-// the next change, since staging a key drops one that is staged: that must never be the one in force. The caller holds renewing.
+// settle is the last step of a change: it removes the old files and keys, once the new file is sure
+// to be found under its name after a power cut. It runs again before the next change, since staging
+// a key drops one that is staged, which must never be the one in force. The caller holds renewing.
 func (v *Vault) settle(ctx context.Context) error {
 	v.mu.Lock()
 	if v.db == nil || v.readOnly != nil {
@@ -115,21 +122,22 @@ func (v *Vault) settle(ctx context.Context) error {
 	return errors.Join(err, v.said(v.o.Key.Settle(ctx, root)))
 }
 
-// drop makes one of the names beside the vault's file free.
+// drop removes the file with this suffix beside the vault's file.
 func (v *Vault) drop(suffix string) error { return v.said(safefile.Clean(v.path() + suffix)) }
 
-// said records that something could only be unlinked, where that is all of an error: what it held is encrypted, and its key is forgotten.
+// said records an error which only says that a file was unlinked and not wiped, and gives nil: the
+// file was encrypted, and its key is forgotten.
 func (v *Vault) said(err error) error {
 	if !errors.Is(err, safefile.ErrNotWiped) {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	cancel() // a change may be under way, which writing would wait for
+	cancel() // do not wait: a change may be under way
 	v.tell(ctx, err.Error())
 	return nil
 }
 
-// tell records a fault of the vault's own; on a disk that takes nothing it waits in memory.
+// tell records a fault of the vault. On a disk that cannot be written the record waits in memory.
 func (v *Vault) tell(ctx context.Context, what string) {
 	_, _ = v.Record(ctx, Entry{Kind: audit.Fault, Actor: Door, Detail: map[string]string{"what": what}})
 }

@@ -13,7 +13,8 @@ import (
 	"menshen/store/seal"
 )
 
-// TestLeftoversDoNotKeepAVaultShut: whatever lies under the names of what a change leaves behind, a start goes on.
+// TestLeftoversDoNotKeepAVaultShut: whatever lies under the names of what a change
+// leaves behind, a start goes on.
 func TestLeftoversDoNotKeepAVaultShut(t *testing.T) {
 	u := newUnit(t)
 	li := u.tenant(t, "li")
@@ -49,7 +50,8 @@ func TestLeftoversDoNotKeepAVaultShut(t *testing.T) {
 	}
 }
 
-// TestAwaitedVault keeps what is recorded before it can be opened, and writes it in its order once it is.
+// TestAwaitedVault keeps what is recorded before it can be opened, and
+// writes it in its order once it is.
 func TestAwaitedVault(t *testing.T) {
 	u := newUnit(t)
 	li := u.tenant(t, "li")
@@ -71,7 +73,8 @@ func TestAwaitedVault(t *testing.T) {
 	u.clock.set(time.Unix(0, 0)) // a board without a clock chip
 	for _, door := range []string{"1", "2", "3"} {
 		asked := time.Now()
-		_, err := v.RecordDecision(ctx, policy.Decision{At: u.clock.now(), Door: door, Means: policy.ByREX, Grant: true, Reason: policy.ReasonREX})
+		_, err := v.RecordDecision(ctx, policy.Decision{At: u.clock.now(), Door: door, Means: policy.ByREX,
+			Grant: true, Reason: policy.ReasonREX})
 		if !errors.Is(err, ErrSlow) || !errors.Is(err, ErrMissing) {
 			t.Errorf("got %v", err)
 		}
@@ -91,7 +94,8 @@ func TestAwaitedVault(t *testing.T) {
 	u.Vault = v
 	seq := u.decide(t, li)
 	es, err := v.Entries(seq, 4, true)
-	if err != nil || len(es) != 4 || es[1].Door != "3" || es[2].Door != "2" || es[3].Door != "1" || es[3].At.Before(start) {
+	if err != nil || len(es) != 4 || es[1].Door != "3" || es[2].Door != "2" || es[3].Door != "1" ||
+		es[3].At.Before(start) {
 		t.Errorf("%+v, %v", es, err)
 	}
 	if err := v.Close(); err != nil {
@@ -108,7 +112,8 @@ func TestAwaitedVault(t *testing.T) {
 	}
 }
 
-// TestEarlierLayoutServesBeforeItIsMigrated: on a full disk a vault of an earlier layout cannot be migrated; its cards open all the same.
+// TestEarlierLayoutServesBeforeItIsMigrated: on a full disk a vault of an earlier layout cannot be
+// migrated; its cards open all the same.
 func TestEarlierLayoutServesBeforeItIsMigrated(t *testing.T) {
 	for _, layout := range []string{"layout-1", "layout-2", "layout-3"} {
 		dir, o := unpack(t, layout)
@@ -129,7 +134,8 @@ func TestEarlierLayoutServesBeforeItIsMigrated(t *testing.T) {
 		if _, err := v.RecordDecision(context.Background(), policy.Decision{At: start, Door: "front"}); err != nil {
 			t.Errorf("%s: %v", layout, err)
 		}
-		if _, err := v.AddPass("op", policy.Pass{Door: "front", Uses: 1, From: start, Until: start.Add(time.Hour)}, policy.PersonID{}, []byte("123456789")); !errors.Is(err, ErrNotMigrated) {
+		if _, err := v.AddPass("op", policy.Pass{Door: "front", Uses: 1, From: start, Until: start.Add(time.Hour)},
+			policy.PersonID{}, []byte("123456789")); !errors.Is(err, ErrNotMigrated) {
 			t.Errorf("%s: %v", layout, err)
 		}
 		if err := v.Mend(context.Background()); !errors.Is(err, errStuck) {

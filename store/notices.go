@@ -8,13 +8,15 @@ import (
 	"menshen/store/audit"
 )
 
-// notice is a text as it was shown. It lies under its hash for good, since consents name it, and under its language while it is in force.
+// notice is a text as it was shown. It is stored under its hash for good, since consents name it,
+// and under its language while it is in force.
 type notice struct {
 	Text string `cbor:"text"`
 	Lang string `cbor:"lang"`
 }
 
-// PutNotice puts a notice text in force for a language ("en", "zh") and returns its SHA-256, to which a consent refers (R-NOTICE, R-CONSENT).
+// PutNotice puts a notice in force for a language ("en", "zh") and returns the SHA-256 of its text,
+// to which a consent refers (R-NOTICE, R-CONSENT).
 func (v *Vault) PutNotice(a Actor, text, lang string) ([32]byte, error) {
 	hash := sha256.Sum256([]byte(text))
 	if text == "" || lang == "" || len(lang) > 16 {
@@ -28,7 +30,8 @@ func (v *Vault) PutNotice(a Actor, text, lang string) ([32]byte, error) {
 		if err := t.put(noticeBucket, []byte(lang), &t.r.seal, &n); err != nil {
 			return err
 		}
-		_, err := t.log(Entry{At: v.now(t), Kind: audit.NoticeChanged, Actor: a, Detail: map[string]string{"lang": lang, "sha256": fmt.Sprintf("%x", hash)}})
+		_, err := t.log(Entry{At: v.now(t), Kind: audit.NoticeChanged, Actor: a,
+			Detail: map[string]string{"lang": lang, "sha256": fmt.Sprintf("%x", hash)}})
 		return err
 	})
 	if err != nil {
@@ -37,7 +40,7 @@ func (v *Vault) PutNotice(a Actor, text, lang string) ([32]byte, error) {
 	return hash, nil
 }
 
-// Notice gives the text in force for a language, and its hash: ErrUnknown when there is none.
+// Notice gives the text in force for a language, and its hash. [ErrUnknown]: none is in force.
 func (v *Vault) Notice(lang string) (text string, hash [32]byte, err error) {
 	var n notice
 	err = v.view(func(t *tx) error { return t.get(noticeBucket, []byte(lang), &t.r.seal, &n) })

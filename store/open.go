@@ -20,14 +20,15 @@ import (
 	"menshen/store/seal"
 )
 
-// Create makes a new vault in dir, which is made with mode 0700 when it is not there, with a new root key in the key source.
-// ErrExists when there is a vault already, or when the key source holds a key already (a new vault never takes over an old key).
+// Create makes a new vault in dir, with a new root key in the key source. dir is made, with mode
+// 0700, when it does not exist. [ErrExists]: there is a vault in dir, or the key source holds a key
+// already, which a new vault never takes over.
 func Create(dir string, o Options) (*Vault, error) {
 	return create(dir, o, func(*tx) error { return nil })
 }
 
-// CreateFor is Create for a unit with its first operator, a manager: both are made, or neither is. Errors: those of Create, and
-// ErrWeak before anything is touched.
+// CreateFor is [Create] for a unit with its first operator, a manager: both are made, or neither
+// is. Errors: those of Create, and [ErrWeak] before anything is touched.
 func CreateFor(dir string, o Options, name string, secret []byte) (*Vault, error) {
 	o.defaults()
 	acc, err := newAccount(name, Manager, secret, &o)
@@ -52,8 +53,8 @@ func create(dir string, o Options, fill func(*tx) error) (*Vault, error) {
 	return v, nil
 }
 
-// create builds the vault's file aside, then keeps its key, then gives the file its name. What a power cut leaves of this, the next
-// create finds and removes.
+// create builds the vault's file under another name, stores its key, then gives the file its name.
+// The next create removes what a power cut leaves of this.
 func (v *Vault) create(fill func(*tx) error) error {
 	ctx := context.Background()
 	if _, err := os.Stat(v.path()); err == nil {
@@ -95,8 +96,8 @@ func (v *Vault) create(fill func(*tx) error) error {
 	return nil
 }
 
-// unmade sees to it that the key source is empty. A key that was kept for a vault which never got its name, as power was cut in
-// between, is forgotten; any other may be needed by a vault elsewhere, and is an error.
+// unmade makes sure that the key source is empty. A key whose vault never got its name, as power
+// was cut in between, is forgotten. Any other key may be needed by a vault elsewhere: [ErrExists].
 func (v *Vault) unmade(ctx context.Context) error {
 	held, err := v.o.Key.Load(ctx)
 	switch {
@@ -107,10 +108,11 @@ func (v *Vault) unmade(ctx context.Context) error {
 	case len(held) == 1 && v.builtAside(held[0].ID()):
 		return v.o.Key.Forget(ctx)
 	}
-	return fmt.Errorf("%s holds a key: %w: remove it if you are sure that no vault was made with it", v.o.Key, ErrExists)
+	return fmt.Errorf("%s holds a key: %w: remove it if you are sure that no vault was made with it",
+		v.o.Key, ErrExists)
 }
 
-// builtAside reports whether the file of an unfinished create is there, and is of the key with this ID.
+// builtAside reports whether an unfinished create left its file, made with the key of this ID.
 func (v *Vault) builtAside(id [8]byte) bool {
 	path := v.path() + safefile.New
 	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
@@ -131,10 +133,12 @@ func (v *Vault) builtAside(id [8]byte) bool {
 	return err == nil && h.KeyID == id
 }
 
-// Open opens the vault in dir, and does what Mend does. Whatever the disk refuses of that, such as wiping when it is full, is left to the next Mend: a vault
-// whose data are whole opens. It checks that no record was exchanged, dropped or rolled back since the last transaction.
+// Open opens the vault in dir, checks that no record was exchanged, dropped or rolled back since
+// the last transaction, and does what [Vault.Mend] does. A vault whose data are whole opens: what
+// the disk refuses of the mending, such as wiping when it is full, is left to the next Mend.
 //
-// Errors: ErrMissing, ErrBusy, ErrInsecurePermissions, ErrForeign, ErrNewer, ErrKeyMissing, ErrWrongKey, ErrCorrupt, ErrRolledBack, and those of the key source.
+// Errors: ErrMissing, ErrBusy, ErrInsecurePermissions, ErrForeign, ErrNewer, ErrKeyMissing,
+// ErrWrongKey, ErrCorrupt, ErrRolledBack, and those of the key source.
 func Open(dir string, o Options) (*Vault, error) {
 	v := Await(dir, o)
 	if err := v.Mend(context.Background()); errors.Is(err, ErrWaiting) {
@@ -146,8 +150,9 @@ func Open(dir string, o Options) (*Vault, error) {
 	return v, nil
 }
 
-// OpenToRead opens the vault in dir for questions alone. Nothing on the disk is changed, nothing made and nothing cleaned up: acts answer ErrReadOnly.
-// So it can be used by root on what belongs to the unit's user. Errors: those of Open.
+// OpenToRead opens the vault in dir for questions only. It makes, changes and cleans up
+// nothing on the disk, so root may use it on the files of the unit's user. Acts answer
+// [ErrReadOnly]. Errors: those of [Open].
 func OpenToRead(dir string, o Options) (*Vault, error) {
 	v := newVault(dir, o)
 	v.reader = true
@@ -157,7 +162,8 @@ func OpenToRead(dir string, o Options) (*Vault, error) {
 	return v, nil
 }
 
-// open opens the file, to be written where that is possible, and otherwise to be read only. The caller holds renewing.
+// open opens the file for writing, or only for reading where it cannot be
+// written. The caller holds renewing.
 func (v *Vault) open(ctx context.Context) error {
 	err := v.acquire()
 	if err == nil {
@@ -227,7 +233,8 @@ func (v *Vault) openAnyhow() (db *dbFile, readOnly, err error) {
 	return nil, nil, err
 }
 
-// inspect checks the file's pages, before bbolt maps them. fallback means that bbolt will go on from the older of two states.
+// inspect checks the file's pages before bbolt maps them. fallback means that bbolt will go on
+// from the older of two states.
 func (v *Vault) inspect() (fallback bool, err error) {
 	f, err := os.OpenFile(v.path(), os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -245,12 +252,14 @@ func (v *Vault) inspect() (fallback bool, err error) {
 	case err != nil:
 		return false, err
 	case len(rep.Problems) > 0:
-		return false, fmt.Errorf("%s is %w at %d places; first, %s", v.path(), ErrCorrupt, len(rep.Problems), rep.Problems[0])
+		return false, fmt.Errorf("%s is %w at %d places; first, %s", v.path(), ErrCorrupt, len(rep.Problems),
+			rep.Problems[0])
 	}
 	return rep.Fallback, nil
 }
 
-// unlock finds the key for the vault's header and checks the sum over the records. It gives the state too.
+// unlock finds the key for the vault's header, checks the sum over the
+// records, and gives the state.
 func (v *Vault) unlock(ctx context.Context, db *dbFile) (r *ring, st state, err error) {
 	var h header
 	err = guard(func() error {
@@ -294,7 +303,7 @@ func (v *Vault) unlock(ctx context.Context, db *dbFile) (r *ring, st state, err 
 	return nil, st, fmt.Errorf("%s: %w", v.o.Key, ErrWrongKey)
 }
 
-// acquire takes the directory for this process.
+// acquire locks the directory for this process.
 func (v *Vault) acquire() error {
 	if v.o.Key == nil {
 		return errors.New("open vault: no key source")
@@ -323,8 +332,8 @@ func (v *Vault) acquire() error {
 	}
 }
 
-// lockable opens the lock file, which is made where it can and may be. Where it cannot, an old one does, or the directory itself. A link is not followed: it could make
-// a file anywhere.
+// lockable opens the lock file, and makes it where that is allowed and possible. Otherwise it opens
+// an old one, or the directory itself. A link is not followed: it could make a file anywhere.
 func lockable(path string, make bool) (*os.File, error) {
 	err := error(unix.ENOENT)
 	if make {

@@ -14,7 +14,7 @@ import (
 	"menshen/store/audit"
 )
 
-// Role is what an operator may do; what exactly, is for the console to say.
+// Role is what an operator may do. Package desk says which role has which right.
 type Role string
 
 // The roles.
@@ -36,9 +36,10 @@ type Operator struct {
 	LastLogin  time.Time
 	Term       int // grows with each change of role, block or secret: a session is of one term
 
-	// As Operators tells, and not stored: see tries. What earlier programs stored is ignored.
-	Failures   int       `cbor:"-"` // within a day, at the line with the most
-	LockedTill time.Time `cbor:"-"` // of the line that is, or was, locked longest
+	// Computed by [Vault.Operators], not stored: see tries. What
+	// earlier versions stored is ignored.
+	Failures   int       `cbor:"-"` // within a day, at the line that has most
+	LockedTill time.Time `cbor:"-"` // at the line that is, or was, locked longest
 }
 
 // Commitment is the confidentiality text an operator signed.
@@ -47,17 +48,17 @@ type Commitment struct {
 	At      time.Time
 }
 
-// String shows no name.
+// String gives id and role, without the name.
 func (o Operator) String() string { return "operator " + o.ID }
 
-// Cost is what one guess of an operator's secret costs: Argon2id (RFC 9106).
+// Cost is what one guess of an operator's secret costs, as parameters of Argon2id (RFC 9106).
 type Cost struct {
 	Time   uint32 // passes
 	Memory uint32 // KiB
 	Lanes  uint8
 }
 
-// DefaultCost takes about a third of a second on a Raspberry Pi 4 and leaves room on one with 512 MiB.
+// DefaultCost leaves room on a board with 512 MiB of memory.
 var DefaultCost = Cost{Time: 3, Memory: 32 << 10, Lanes: 1}
 
 // Errors of operators' log-in.
@@ -75,7 +76,7 @@ type account struct {
 	Recovery hashed // of the sealed code; empty: none, or used
 }
 
-// hashed is an Argon2id hash with what it was made with, so that the cost can be raised later.
+// hashed is an Argon2id hash with its salt and cost, so that the cost can be raised later.
 type hashed struct {
 	Cost Cost
 	Salt []byte
@@ -102,7 +103,8 @@ func (h *hashed) fits(f argon, secret []byte) bool {
 	return subtle.ConstantTimeCompare(got, h.Hash) == 1
 }
 
-// AddOperator makes an account with a PIN or passphrase. ErrTaken when the name is in use (capitals do not count), ErrWeak.
+// AddOperator makes an account with a PIN or passphrase. [ErrTaken]: the name is in use, in
+// whatever case. [ErrWeak]: the secret is too short.
 func (v *Vault) AddOperator(a Actor, name string, role Role, secret []byte) (Operator, error) {
 	acc, err := newAccount(name, role, secret, &v.o)
 	if err == nil {
@@ -125,7 +127,8 @@ func newAccount(name string, role Role, secret []byte, o *Options) (*account, er
 	}
 	var id [8]byte
 	rand.Read(id[:])
-	return &account{Operator: Operator{ID: hex.EncodeToString(id[:]), Name: name, Role: role}, Secret: o.hash(secret)}, nil
+	return &account{Operator: Operator{ID: hex.EncodeToString(id[:]), Name: name, Role: role},
+		Secret: o.hash(secret)}, nil
 }
 
 func (t *tx) addOperator(acc *account, a Actor, now time.Time) error {
@@ -135,7 +138,8 @@ func (t *tx) addOperator(acc *account, a Actor, now time.Time) error {
 		}
 		return err
 	}
-	return t.putOperator(acc, Entry{At: now, Kind: audit.OperatorAdded, Actor: a, Detail: map[string]string{"operator": acc.ID, "role": string(acc.Role)}})
+	return t.putOperator(acc, Entry{At: now, Kind: audit.OperatorAdded, Actor: a,
+		Detail: map[string]string{"operator": acc.ID, "role": string(acc.Role)}})
 }
 
 func strong(secret []byte) error {
@@ -164,14 +168,15 @@ func (v *Vault) Operators() ([]Operator, error) {
 	return out, err
 }
 
-// Operator gives one account. ErrUnknown when there is none of that id.
+// Operator gives one account. [ErrUnknown]: no account has that id.
 func (v *Vault) Operator(id string) (Operator, error) {
 	var acc account
 	err := v.view(func(t *tx) error { return t.get(operatorBucket, []byte(id), &t.r.seal, &acc) })
 	return acc.Operator, err
 }
 
-// PlainSecrets counts the accounts whose secret or recovery code is kept as anything but an Argon2id hash of its own salt. It is for the proof that there are none (R-OPERATOR).
+// PlainSecrets counts the accounts whose secret or recovery code is not stored as an Argon2id hash
+// with a salt of its own. It proves that there are none (R-OPERATOR).
 func (v *Vault) PlainSecrets() (n int, err error) {
 	salts := map[string]bool{}
 	plain := func(h hashed) bool {
@@ -197,7 +202,8 @@ func (v *Vault) PlainSecrets() (n int, err error) {
 	return n, err
 }
 
-// ChangeOperator lets f change Name, Role, Blocked and Commitment of an account and records the act under the name what.
+// ChangeOperator lets f change Name, Role, Blocked and Commitment of an account,
+// and records the act as what.
 func (v *Vault) ChangeOperator(a Actor, id string, what audit.Kind, f func(*Operator) error) error {
 	return v.changeAccount(a, id, what, func(t *tx, acc *account) error {
 		was := acc.Operator
@@ -225,8 +231,8 @@ func (v *Vault) SetOperatorSecret(a Actor, id string, secret []byte) error {
 	return v.setSecret(a, id, secret, func(*account) bool { return true })
 }
 
-// ChangeOwnSecret is SetOperatorSecret by the operator themselves, who types the present secret.
-// Errors besides: those of CheckOperator.
+// ChangeOwnSecret is [Vault.SetOperatorSecret] by the operator, who types the present secret.
+// Further errors: those of [Vault.CheckOperator].
 func (v *Vault) ChangeOwnSecret(line Line, id string, present, secret []byte) error {
 	if err := strong(secret); err != nil {
 		return fmt.Errorf("change secret: %w", err)
@@ -243,7 +249,7 @@ func (v *Vault) ChangeOwnSecret(line Line, id string, present, secret []byte) er
 	return v.setSecret(Actor(id), id, secret, func(acc *account) bool { return acc.Term == op.Term })
 }
 
-// setSecret changes a secret where the account is still as it must be; otherwise ErrDenied.
+// setSecret changes the secret of an account for which still is true; [ErrDenied] otherwise.
 func (v *Vault) setSecret(a Actor, id string, secret []byte, still func(*account) bool) error {
 	h := v.o.hash(secret)
 	err := v.changeAccount(a, id, audit.OperatorSecretChanged, func(_ *tx, acc *account) error {
@@ -260,7 +266,7 @@ func (v *Vault) setSecret(a Actor, id string, secret []byte, still func(*account
 	return err
 }
 
-// SetOperatorCard makes a card the second factor; an empty one takes it away.
+// SetOperatorCard makes a card the second factor of an account; an empty one removes the factor.
 func (v *Vault) SetOperatorCard(a Actor, id string, secret []byte) error {
 	return v.changeAccount(a, id, audit.OperatorCardChanged, func(t *tx, acc *account) error {
 		acc.Card, acc.HasCard = nil, len(secret) > 0
@@ -271,14 +277,18 @@ func (v *Vault) SetOperatorCard(a Actor, id string, secret []byte) error {
 	})
 }
 
-// NewRecovery makes the code that is kept in a sealed envelope and lets its owner set a new secret once. An earlier code ends.
+// NewRecovery makes a recovery code, which lets its owner set a new secret once, and is kept in a
+// sealed envelope. An earlier code ends.
 func (v *Vault) NewRecovery(a Actor, id string) (code string, err error) {
 	var raw [10]byte
 	rand.Read(raw[:])
 	code = hex.EncodeToString(raw[:])
 	code = strings.Join([]string{code[:5], code[5:10], code[10:15], code[15:]}, "-")
 	h := v.o.hash([]byte(code))
-	return code, v.changeAccount(a, id, audit.RecoveryCodeMade, func(_ *tx, acc *account) error { acc.Recovery = h; return nil })
+	return code, v.changeAccount(a, id, audit.RecoveryCodeMade, func(_ *tx, acc *account) error {
+		acc.Recovery = h
+		return nil
+	})
 }
 
 func (v *Vault) changeAccount(a Actor, id string, what audit.Kind, f func(*tx, *account) error) error {
@@ -298,7 +308,8 @@ func (v *Vault) changeAccount(a Actor, id string, what audit.Kind, f func(*tx, *
 	return nil
 }
 
-// operator finds an account by name. There are few. ErrUnknown.
+// operator finds an account by name. [ErrUnknown]: no account has it. It reads
+// all accounts, as there are few.
 func (t *tx) operator(name string) (*account, error) {
 	found, err := t.anyAccount(name, Cost{})
 	if err == nil && found.ID == "" {
@@ -307,8 +318,9 @@ func (t *tx) operator(name string) (*account, error) {
 	return found, err
 }
 
-// anyAccount finds an account by name. For a name that is nobody's it gives one without an ID, whose
-// secret nothing fits: the search and the test take as long as for the others' (for c where there are none).
+// anyAccount finds an account by name. For an unknown name it gives one without an ID, whose
+// secret nothing fits. The search and the test take as long as for a known one; c is the cost
+// where there are no accounts.
 func (t *tx) anyAccount(name string, c Cost) (*account, error) {
 	var found *account
 	err := t.each(operatorBucket, func(key, value []byte) error {

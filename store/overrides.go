@@ -6,20 +6,23 @@ import (
 	"fmt"
 )
 
-// Overrides are what an operator set for everybody at the door. They hold until an operator ends them, over a restart as well. They are
-// in no backup: they are about this door and this moment.
+// Overrides are what an operator set for all people at the door. They remain in force,
+// after a restart too, until an operator ends them. They are in no backup, since they are
+// about this door at this moment.
 type Overrides struct {
-	Lockdown   bool `cbor:"lockdown" json:"lockdown"`     // the door stays locked for all but exit, fire, staff and operators
+	// the door stays locked for all but exit, fire, staff and operators
+	Lockdown   bool `cbor:"lockdown" json:"lockdown"`
 	Evacuation bool `cbor:"evacuation" json:"evacuation"` // the door stands open for all, as in fire
 }
 
 // overridesKey is their place in the settings bucket.
 var overridesKey = []byte("overrides")
 
-// paperOverrides is the kind of paper on which earlier versions wrote each override, as JSON; the newest one holds.
+// paperOverrides is the kind of paper on which earlier versions wrote each override,
+// as JSON; the newest one holds.
 const paperOverrides = "orders"
 
-// Overrides gives those in force.
+// Overrides gives the overrides in force.
 func (v *Vault) Overrides() (Overrides, error) {
 	var o Overrides
 	err := v.view(func(t *tx) error { return t.get(settingBucket, overridesKey, &t.r.seal, &o) })
@@ -40,8 +43,9 @@ func (v *Vault) paperOverrides() (o Overrides, err error) {
 	return o, json.Unmarshal(all[len(all)-1].Body, &o)
 }
 
-// SetOverrides keeps o instead of those before. The record of who did it, and when, is the caller's, who makes it before the door moves
-// (audit.Override). What an earlier version put on paper goes, on the record.
+// SetOverrides stores o in the place of the present overrides. It does not record who did it: the
+// caller does, before the door moves ([audit.Override]). Papers on which an earlier version wrote
+// overrides are removed, and that is recorded.
 func (v *Vault) SetOverrides(a Actor, o Overrides) error {
 	old, err := v.Papers(paperOverrides)
 	if err != nil {

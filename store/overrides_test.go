@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestOverridesOfEarlierLayouts: what an earlier version wrote on paper is in force, and goes, on the record, with the next override. A
-// backup brings none back.
+// TestOverridesOfEarlierLayouts: what an earlier version wrote on paper is in force, and goes, on
+// the record, with the next override. A backup brings none back.
 func TestOverridesOfEarlierLayouts(t *testing.T) {
 	fixtures, err := filepath.Glob("testdata/layout-*")
 	if err != nil || len(fixtures) == 0 {
@@ -26,7 +26,9 @@ func TestOverridesOfEarlierLayouts(t *testing.T) {
 				}
 			}
 			is(Overrides{})
-			for _, body := range []string{`{"lockdown":true,"evacuation":true}`, `{"lockdown":true,"evacuation":false}`} { // as the earlier version wrote them
+			// as the earlier version wrote them
+			for _, body := range []string{`{"lockdown":true,"evacuation":true}`,
+				`{"lockdown":true,"evacuation":false}`} {
 				if _, err := v.PutPaper("anna", "orders", []byte(body)); err != nil {
 					t.Fatal(err)
 				}

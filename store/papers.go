@@ -9,17 +9,20 @@ import (
 	"menshen/store/audit"
 )
 
-// Paper is something that the site has on file: an impact assessment, a look at the sign, an incident, a filing. Its body is its owner's own encoding; the vault
-// seals it, backs it up, and brings it through a restore like everything else. A paper is never changed: what happened since is another paper.
+// Paper is something that the site has on file: an impact assessment, a look at the sign,
+// an incident, a filing. The package that writes a paper chooses the encoding of its
+// body. The vault seals it, backs it up and restores it. A paper is never changed: what
+// happened since is another paper.
 type Paper struct {
-	Seq  uint64 // grows with each paper; of the paper's entry in the audit log, unless the paper came with a backup of another unit
+	Seq  uint64 // grows with each paper; that of its entry in the audit log, unless it came with another unit's backup
 	Kind string // "assessment", "sign", "incident", "filing", "commissioning", "request"
 	At   time.Time
 	By   Actor
 	Body []byte
 }
 
-// PapersKept is how long every paper is kept at least: impact assessments must be (R-PIA), and the others are what shows that the site did as it should.
+// PapersKept is how long every paper is kept at least. Impact assessments must be (R-PIA); the
+// others show that the site did its duty.
 const PapersKept = 3 * 366 * 24 * time.Hour
 
 const (
@@ -27,7 +30,7 @@ const (
 	maxPaper = 1 << 20
 )
 
-// paper is one as stored, under its number.
+// paper is a [Paper] as stored, under its number.
 type paper struct {
 	Kind string    `cbor:"kind"`
 	At   time.Time `cbor:"at"`
@@ -35,7 +38,8 @@ type paper struct {
 	Body []byte    `cbor:"body"`
 }
 
-// PutPaper puts a paper on file, on the record, and gives its number. The kind is a word of small letters, the body at most 1 MiB.
+// PutPaper puts a paper on file, records that, and gives its number. kind is a word of small
+// letters, body at most 1 MiB.
 func (v *Vault) PutPaper(a Actor, kind string, body []byte) (uint64, error) {
 	if kind == "" || len(kind) > maxKind || strings.Trim(kind, "abcdefghijklmnopqrstuvwxyz") != "" {
 		return 0, fmt.Errorf("put paper on file: the kind must be a word of at most %d small letters", maxKind)
@@ -50,7 +54,8 @@ func (v *Vault) PutPaper(a Actor, kind string, body []byte) (uint64, error) {
 		if err := t.put(paperBucket, key64(seq), &t.r.seal, &p); err != nil {
 			return err
 		}
-		_, err := t.log(Entry{At: p.At, Kind: audit.PaperFiled, Actor: a, Detail: map[string]string{"paper": kind, "number": fmt.Sprint(seq)}})
+		_, err := t.log(Entry{At: p.At, Kind: audit.PaperFiled, Actor: a,
+			Detail: map[string]string{"paper": kind, "number": fmt.Sprint(seq)}})
 		return err
 	})
 	if err != nil {
@@ -59,7 +64,8 @@ func (v *Vault) PutPaper(a Actor, kind string, body []byte) (uint64, error) {
 	return seq, nil
 }
 
-// nextPaper is the number of the log's next entry, or what follows the newest paper where that came with a backup and is higher.
+// nextPaper gives the number of the log's next entry, or the one after the newest paper where that
+// is higher, as it came with a backup.
 func (t *tx) nextPaper() uint64 {
 	seq := t.st.Audit.Seq + 1
 	if b := t.b.Bucket([]byte(paperBucket)); b != nil { // layouts 1 and 2 have none
@@ -70,7 +76,8 @@ func (t *tx) nextPaper() uint64 {
 	return seq
 }
 
-// Papers gives all papers of a kind, oldest first; all kinds when it is empty. Damaged ones are left out, and named in the error beside the others.
+// Papers gives all papers of a kind, oldest first; of all kinds when kind is empty. Damaged ones
+// are left out; the error names them, and the others are given beside it.
 func (v *Vault) Papers(kind string) ([]Paper, error) {
 	var out []Paper
 	var damaged []error
@@ -88,7 +95,8 @@ func (v *Vault) Papers(kind string) ([]Paper, error) {
 	return out, errors.Join(append(damaged, err)...)
 }
 
-// PrunePapers removes the papers older than PapersKept that over says are not needed any more, and gives how many.
+// PrunePapers removes the papers that are older than [PapersKept] and for which over is
+// true, and gives their number.
 func (v *Vault) PrunePapers(a Actor, over func(Paper) bool) (removed int, err error) {
 	if !v.Clock().Destroys() {
 		return 0, fmt.Errorf("prune papers: %w", ErrClock)
@@ -126,24 +134,27 @@ func (v *Vault) PrunePapers(a Actor, over func(Paper) bool) (removed int, err er
 	return len(old), nil
 }
 
-// removePaper removes a paper, on the record.
+// removePaper removes a paper, and records that.
 func (t *tx) removePaper(a Actor, p Paper, now time.Time) error {
 	if err := t.del(paperBucket, key64(p.Seq)); err != nil {
 		return err
 	}
-	_, err := t.log(Entry{At: now, Kind: audit.PaperRemoved, Actor: a, Detail: map[string]string{"paper": p.Kind, "number": fmt.Sprint(p.Seq)}})
+	_, err := t.log(Entry{At: now, Kind: audit.PaperRemoved, Actor: a,
+		Detail: map[string]string{"paper": p.Kind, "number": fmt.Sprint(p.Seq)}})
 	return err
 }
 
-// restorePaper lays a paper of a backup over the ones there are: one that is there already stays as it is, another one under its number
-// does not push it away. An override that was in force when the backup was made is not in force now.
+// restorePaper adds a paper of a backup. One that is there already stays as it is. Where
+// another paper has its number, both are kept. An override that was in force when the backup
+// was made is not in force now.
 func (t *tx) restorePaper(p Paper) error {
 	if p.Kind == paperOverrides {
 		return nil
 	}
 	var here paper
 	switch err := t.get(paperBucket, key64(p.Seq), &t.r.seal, &here); {
-	case err == nil && here.Kind == p.Kind && here.At.Equal(p.At) && here.By == p.By && string(here.Body) == string(p.Body):
+	case err == nil && here.Kind == p.Kind && here.At.Equal(p.At) && here.By == p.By &&
+		string(here.Body) == string(p.Body):
 		return nil
 	case err == nil:
 		p.Seq = t.nextPaper()

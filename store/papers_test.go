@@ -50,11 +50,13 @@ func TestPapersAreFiledOnTheRecord(t *testing.T) {
 		t.Errorf("entry %d: %+v, %v", n, es, err)
 	}
 	one, err := u.Papers("sign")
-	if err != nil || len(one) != 1 || one[0].By != "op" || !one[0].At.Equal(u.clock.now()) || string(one[0].Body) != "seen" {
+	if err != nil || len(one) != 1 || one[0].By != "op" || !one[0].At.Equal(u.clock.now()) ||
+		string(one[0].Body) != "seen" {
 		t.Errorf("sign: %+v, %v", one, err)
 	}
 	for _, bad := range []struct{ kind, body string }{
-		{"", "x"}, {"sign", ""}, {"li has moved", "x"}, {"Sign", "x"}, {strings.Repeat("a", 25), "x"}, {"sign", strings.Repeat("x", maxPaper+1)},
+		{"", "x"}, {"sign", ""}, {"li has moved", "x"}, {"Sign", "x"}, {strings.Repeat("a", 25), "x"},
+		{"sign", strings.Repeat("x", maxPaper+1)},
 	} {
 		if _, err := u.PutPaper("op", bad.kind, []byte(bad.body)); err == nil {
 			t.Errorf("%q with %d bytes is taken", bad.kind, len(bad.body))
@@ -195,7 +197,7 @@ func TestSignIsForOnePurposeOfOneUnit(t *testing.T) {
 	}
 }
 
-// What a review counts, it counts without opening anybody's face or name.
+// A review counts faces and names without opening them.
 func TestCountsForAReview(t *testing.T) {
 	u := newUnit(t)
 	li := u.enrolled(t, "li", face(1))
@@ -225,7 +227,8 @@ func TestCountsForAReview(t *testing.T) {
 		}
 		kinds = append(kinds, string(e.Kind))
 	})
-	if err != nil || last != uint64(len(kinds)) || kinds[0] != "vault created" || kinds[len(kinds)-1] != "faces passphrase set" {
+	if err != nil || last != uint64(len(kinds)) || kinds[0] != "vault created" ||
+		kinds[len(kinds)-1] != "faces passphrase set" {
 		t.Errorf("%d acts %q, %v", last, kinds, err)
 	}
 	if again, err := u.Acts(last, func(Entry) { t.Error("an act twice") }); err != nil || again != last {
@@ -238,7 +241,10 @@ func TestCountsForAReview(t *testing.T) {
 	if n, err := u.PlainSecrets(); err != nil || n != 0 {
 		t.Errorf("%d plain secrets, %v", n, err)
 	}
-	err = u.changeAccount("op", op.ID, "spoiled", func(_ *tx, acc *account) error { acc.Secret.Hash = []byte("739182"); return nil })
+	err = u.changeAccount("op", op.ID, "spoiled", func(_ *tx, acc *account) error {
+		acc.Secret.Hash = []byte("739182")
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

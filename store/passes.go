@@ -12,8 +12,9 @@ import (
 	"menshen/store/audit"
 )
 
-// VisitorPass is a visitor's pass as the unit keeps it. Its signed copy, in a QR code, says what it is good for; how often it was used and whether it was
-// ended stands only here. Passes are in no backup: after a restore from one nobody could tell how often each was used since, so each is refused.
+// VisitorPass is a visitor's pass as the unit keeps it. Its signed copy, in a QR code, says what it
+// is good for; only this one says how often it was used and whether it was ended. Passes are in no
+// backup: after a restore their number of uses would not be known, so each is refused.
 type VisitorPass struct {
 	policy.Pass
 	Host    policy.PersonID // who invited; zero: staff did, or the host was erased since
@@ -23,7 +24,8 @@ type VisitorPass struct {
 	Revoked bool
 }
 
-// PassKept is how long a pass stays on the list after its end, for whoever asks on the next day who was invited.
+// PassKept is how long a pass stays on the list after its end, so that an operator can see on
+// the next day who was invited.
 const PassKept = 24 * time.Hour
 
 // maxPasses is how many passes can be kept at once.
@@ -32,14 +34,15 @@ const maxPasses = 1000
 // ErrManyPasses means that there are as many passes as can be kept.
 var ErrManyPasses = errors.New("there are 1000 passes already; end some that are not needed")
 
-// pass is one as stored, under its handle, sealed with the epoch's key.
+// pass is a visitor's pass as stored, under its handle, sealed with the epoch's key.
 type pass struct {
 	VisitorPass
 	Digits []byte // first hash of the digits for the keypad; nil: it has none
 }
 
-// AddPass makes a pass for one that policy allows, with a new random handle in the place of p.ID, and gives it. host may be zero: staff
-// invited. digits open it at a keypad; none when empty. ErrTaken when another pass has them.
+// AddPass stores a pass that policy allows, and gives it with a new random handle in the place of
+// p.ID. host may be zero: staff invited. digits open the door at a keypad; empty: the pass has
+// none. [ErrTaken]: another pass has these digits. [ErrManyPasses]: no room is left.
 func (v *Vault) AddPass(a Actor, p policy.Pass, host policy.PersonID, digits []byte) (VisitorPass, error) {
 	rand.Read(p.ID[:])
 	n := pass{VisitorPass: VisitorPass{Pass: p, Host: host, By: a}}
@@ -71,8 +74,9 @@ func (v *Vault) AddPass(a Actor, p policy.Pass, host policy.PersonID, digits []b
 			if err != nil {
 				return err
 			}
-			_, err = t.log(Entry{At: n.Made, Kind: audit.PassMade, Actor: a, Person: host, Detail: map[string]string{"pass": p.CredentialID(),
-				"from": p.From.UTC().Format(time.RFC3339), "until": p.Until.UTC().Format(time.RFC3339), "uses": fmt.Sprint(p.Uses)}})
+			_, err = t.log(Entry{At: n.Made, Kind: audit.PassMade, Actor: a, Person: host,
+				Detail: map[string]string{"pass": p.CredentialID(), "from": p.From.UTC().Format(time.RFC3339),
+					"until": p.Until.UTC().Format(time.RFC3339), "uses": fmt.Sprint(p.Uses)}})
 			return err
 		})
 	}
@@ -89,7 +93,8 @@ func (v *Vault) EndPass(a Actor, id policy.PersonID) error {
 		if err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: audit.PassEnded, Actor: a, Detail: map[string]string{"pass": policy.Pass{ID: id}.CredentialID()}})
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.PassEnded, Actor: a,
+			Detail: map[string]string{"pass": policy.Pass{ID: id}.CredentialID()}})
 		return err
 	})
 	if err != nil {
@@ -98,7 +103,8 @@ func (v *Vault) EndPass(a Actor, id policy.PersonID) error {
 	return nil
 }
 
-// Pass gives a pass by its handle: ErrUnknown when this unit made none, or its time has long been over.
+// Pass gives a pass by its handle. [ErrUnknown]: this unit made no such pass,
+// or removed it after its end.
 func (v *Vault) Pass(id policy.PersonID) (VisitorPass, error) {
 	var p pass
 	err := v.view(func(t *tx) error { return t.get(passBucket, id[:], &t.r.seal, &p) })
@@ -108,7 +114,7 @@ func (v *Vault) Pass(id policy.PersonID) (VisitorPass, error) {
 	return p.VisitorPass, nil
 }
 
-// FindPass gives the pass of the digits that were typed: ErrUnknown when there is none.
+// FindPass gives the pass of the digits that were typed. [ErrUnknown]: no pass has them.
 func (v *Vault) FindPass(digits []byte) (VisitorPass, error) {
 	var found VisitorPass
 	err := v.view(func(t *tx) error {
@@ -131,7 +137,8 @@ func (v *Vault) FindPass(digits []byte) (VisitorPass, error) {
 	return found, nil
 }
 
-// Passes gives all passes, the one that ends first before the others. Damaged ones are left out, and named in the error beside the others.
+// Passes gives all passes, ordered by their end. Damaged ones are left out; the error names them,
+// and the others are given beside it.
 func (v *Vault) Passes() ([]VisitorPass, error) {
 	var out []VisitorPass
 	var damaged []error
@@ -169,7 +176,8 @@ func (t *tx) changePass(id policy.PersonID, f func(*pass)) error {
 	return t.put(passBucket, id[:], &t.r.seal, &p)
 }
 
-// passUsed counts a use, or with -1 gives one back. A pass that is gone by now is no error.
+// passUsed adds n to the uses of a pass: 1, or -1 to give one back. A pass that is
+// gone by now is not an error.
 func (t *tx) passUsed(id policy.PersonID, n int) error {
 	err := t.changePass(id, func(p *pass) { p.Used = max(0, p.Used+n) })
 	if errors.Is(err, ErrUnknown) {
@@ -178,7 +186,7 @@ func (t *tx) passUsed(id policy.PersonID, n int) error {
 	return err
 }
 
-// withoutHost takes an erased person out of a pass that they gave, which ends it.
+// withoutHost removes an erased person from a pass that they gave, and ends the pass.
 func (p *pass) withoutHost(id policy.PersonID) {
 	if p.Host == id {
 		p.Host, p.Revoked = policy.PersonID{}, true

@@ -15,7 +15,8 @@ import (
 func (u *unit) invite(t testing.TB, host policy.PersonID, digits string) VisitorPass {
 	t.Helper()
 	now := u.clock.now()
-	p, err := u.AddPass("op", policy.Pass{Door: "front", From: now, Until: now.Add(4 * time.Hour), Uses: 2}, host, []byte(digits))
+	p, err := u.AddPass("op", policy.Pass{Door: "front", From: now, Until: now.Add(4 * time.Hour), Uses: 2}, host,
+		[]byte(digits))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +25,8 @@ func (u *unit) invite(t testing.TB, host policy.PersonID, digits string) Visitor
 
 // comesIn is the decision by which a visitor was let in.
 func (u *unit) comesIn(p VisitorPass) policy.Decision {
-	return policy.Decision{At: u.clock.now(), Door: "front", Means: policy.ByPass, Person: p.ID, CredentialID: p.CredentialID(), Grant: true, Reason: policy.ReasonPass}
+	return policy.Decision{At: u.clock.now(), Door: "front", Means: policy.ByPass, Person: p.ID,
+		CredentialID: p.CredentialID(), Grant: true, Reason: policy.ReasonPass}
 }
 
 // used is how often a pass was used, as the vault has it now.
@@ -44,13 +46,15 @@ func TestPassIsCountedWithTheDecision(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e, err := u.Entries(seq, 1, false); err != nil || e[0].Detail["pass"] != p.CredentialID() || !e[0].Person.IsZero() {
+	if e, err := u.Entries(seq, 1, false); err != nil || e[0].Detail["pass"] != p.CredentialID() ||
+		!e[0].Person.IsZero() {
 		t.Errorf("recorded as %+v, %v", e, err)
 	}
 	// The power is cut now: what lies on the disk has the use already.
 	other := newUnit(t)
 	other.Close()
-	for from, to := range map[string]string{filepath.Join(u.dir, vaultFile): filepath.Join(other.dir, vaultFile), u.key: other.key} {
+	for from, to := range map[string]string{filepath.Join(u.dir, vaultFile): filepath.Join(other.dir, vaultFile),
+		u.key: other.key} {
 		b, err := os.ReadFile(from)
 		if err == nil {
 			err = os.WriteFile(to, b, 0o600)
@@ -74,7 +78,8 @@ func TestPassIsCountedWithTheDecision(t *testing.T) {
 	}
 }
 
-// TestPassUseIsGivenBack: a grant that was not durable in time, and opened nothing, costs the visitor nothing.
+// TestPassUseIsGivenBack: a grant that was not durable in time, and opened
+// nothing, costs the visitor nothing.
 func TestPassUseIsGivenBack(t *testing.T) {
 	u := newUnit(t)
 	p := u.invite(t, policy.PersonID{}, "123456789")
@@ -134,7 +139,8 @@ func TestPassByItsDigits(t *testing.T) {
 	}
 }
 
-// TestREraseHostLeavesNoLink: with the host goes every trace of whom they invited, and the pass ends with them.
+// TestREraseHostLeavesNoLink: with the host goes every trace of whom they invited,
+// and the pass ends with them.
 func TestREraseHostLeavesNoLink(t *testing.T) {
 	u := newUnit(t)
 	li, wang := u.tenant(t, "li"), u.tenant(t, "wang")

@@ -20,8 +20,8 @@ type person struct {
 	Hashes map[string][]byte // credential id → first hash of its secret
 }
 
-// AddPerson adds somebody and returns their new random handle. p.ID, p.Credentials and p.Face are ignored: credentials and consent are
-// acts of their own.
+// AddPerson adds a person and returns their new random handle. p.ID, p.Credentials and p.Face are
+// ignored: credentials and consent are acts of their own.
 func (v *Vault) AddPerson(a Actor, p policy.Person) (policy.PersonID, error) {
 	rand.Read(p.ID[:])
 	p.Credentials, p.Face = nil, policy.FaceConsent{}
@@ -43,7 +43,7 @@ func (v *Vault) AddPerson(a Actor, p policy.Person) (policy.PersonID, error) {
 	return p.ID, nil
 }
 
-// Person gives one person: ErrUnknown when there is none.
+// Person gives one person. [ErrUnknown]: no person has this handle.
 func (v *Vault) Person(id policy.PersonID) (policy.Person, error) {
 	var p *person
 	err := v.view(func(t *tx) (err error) { _, p, err = t.person(id); return err })
@@ -53,7 +53,8 @@ func (v *Vault) Person(id policy.PersonID) (policy.Person, error) {
 	return p.Person, nil
 }
 
-// People gives everybody, ordered by apartment and name. Damaged records are left out, and named in the error beside the others.
+// People gives all people, ordered by apartment and name. Damaged records are left out; the error
+// names them, and the others are given beside it.
 func (v *Vault) People() ([]policy.Person, error) {
 	var out []policy.Person
 	var damaged []error
@@ -80,9 +81,10 @@ func (v *Vault) People() ([]policy.Person, error) {
 	return out, err
 }
 
-// ChangePerson lets f change a person and records the act under the name what ("lease changed"). f may not change ID or
-// Credentials, nor the consent of somebody whose templates are stored (EraseFace does), nor make somebody enrolled (EnrolFace does); ErrNotAllowed
-// then. Consent, also one that is renewed to changed words, needs the hash of a notice that was put into this vault: ErrConsent.
+// ChangePerson lets f change a person, and records the act as what ("lease changed").
+// [ErrNotAllowed]: f changed the ID or the Credentials, withdrew the consent of an enrolled person
+// ([Vault.EraseFace] does) or made a person enrolled ([Vault.EnrolFace] does). [ErrConsent]: f gave
+// or renewed a consent without the hash of a notice that was put into this vault.
 func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what audit.Kind, f func(*policy.Person) error) error {
 	err := v.act(func(t *tx) error {
 		own, p, err := t.person(id)
@@ -116,7 +118,7 @@ func (t *tx) permitted(was, is *policy.Person) error {
 		return fmt.Errorf("the handle and the credentials change by other acts: %w", ErrNotAllowed)
 	case enrolled != (is.Face.State == policy.FaceEnrolled):
 		return fmt.Errorf("templates come and go by EnrolFace and EraseFace: %w", ErrNotAllowed)
-	case enrolled && is.Face.Notice != was.Face.Notice: // they agreed to the words that changed; the face need not be taken anew
+	case enrolled && is.Face.Notice != was.Face.Notice: // agreed to the changed words: the face need not be taken again
 		return t.consented(&is.Face)
 	case is.Face.State == policy.FaceConsented && was.Face.State != policy.FaceConsented:
 		return t.consented(&is.Face)
@@ -138,8 +140,9 @@ func (t *tx) putPerson(own *personKeys, p *person) error {
 	return t.put(peopleBucket, p.ID[:], own.data(), p)
 }
 
-// used marks a credential as used on that day, and counts the uses of one that has a limit, such as a visitor's pass; of the others nobody needs to know how often. A person or
-// credential that is gone by now is no error.
+// used marks a credential as used on that day, and counts the uses of one that has a limit, such as
+// a visitor's pass. Other uses are not counted, as no rule needs their number. A person or
+// credential that is gone by now is not an error.
 func (t *tx) used(id policy.PersonID, credentialID string, at time.Time) error {
 	own, p, err := t.person(id)
 	if errors.Is(err, ErrUnknown) {

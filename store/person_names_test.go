@@ -6,7 +6,8 @@ import (
 	"menshen/policy"
 )
 
-// TestStoredNamesOfAPerson: fields that were renamed in Go keep the names by which vaults hold them.
+// TestStoredNamesOfAPerson: fields that were renamed in Go keep the
+// names by which vaults hold them.
 func TestStoredNamesOfAPerson(t *testing.T) {
 	var p person
 	p.Credentials, p.Face.CardRequired = []policy.Credential{{ID: "c"}}, true

@@ -5,8 +5,9 @@ import (
 	"fmt"
 )
 
-// Ping asks the writer for one empty transaction, in its turn among those that wait, and returns when it is durable. It says that the
-// store answers; nothing is recorded but how late it is, so that little of the time known is lost with the power. It waits as long as the disk does.
+// Ping writes one empty transaction, in its turn among those that wait, and returns when it is
+// durable, however long the disk takes. It shows that the store answers. It makes no entry in the
+// log, but moves the floor, so that a power cut loses little of the time known.
 func (v *Vault) Ping() error {
 	if err := v.writer.do(context.Background(), func(t *tx) error {
 		if now := v.now(t); now.After(t.st.Floor) {

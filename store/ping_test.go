@@ -6,9 +6,11 @@ import (
 	"time"
 )
 
-// TestPing: the store answers, without a word in its log; it does not while a transaction hangs; closed, it says so.
+// TestPing: the store answers, without an entry in its log; it does not while a
+// transaction hangs; closed, it says so.
 func TestPing(t *testing.T) {
-	v, err := Create(t.TempDir()+"/vault", Options{Key: KeyFile(t.TempDir() + "/key"), Cost: Cost{Time: 1, Memory: 64, Lanes: 1}})
+	v, err := Create(t.TempDir()+"/vault", Options{Key: KeyFile(t.TempDir() + "/key"),
+		Cost: Cost{Time: 1, Memory: 64, Lanes: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,15 +18,20 @@ import (
 	"menshen/internal/attack"
 )
 
-// The power cut tests let strace write down what the kernel was really asked: each write with its bytes, each sync, rename and unlink. From that they make up what
-// a disk may hold when the power goes at any of these moments. Until a file is synced each of its writes may have arrived or not, in any order, whole or
-// in part (by 512-byte sectors); until a directory is synced, its changes may have arrived up to any point, but in order, as with a
-// journalling file system. The vault must open from each such disk and hold all that was acknowledged.
+// The power cut tests let strace write down what the kernel was really asked: each write with its
+// bytes, each sync, rename and unlink. From that they make up what a disk may hold when the power
+// goes at any of these moments. Until a file is synced each of its writes may have arrived or not,
+// in any order, whole or in part (by 512-byte sectors); until a directory is synced, its changes
+// may have arrived up to any point, but in order, as with a journalling file system. The vault must
+// open from each such disk and hold all that was acknowledged.
 
-// TestPowerLoss covers put, enrol, erase, rotate, prune and backup. A round is a load, cut at each moment that matters.
+// TestPowerLoss covers put, enrol, erase, rotate, prune and backup. A round is a load, cut
+// at each moment that matters.
 func TestPowerLoss(t *testing.T) {
 	attack.Run(t, "vault: the power cut at each sync, rename and unlink", 1, func(c *attack.Campaign) {
-		trace(t, newLoad(t), "all").cuts(t, c, 1, func(image string, said []string) error { return verify(image, said) })
+		trace(t, newLoad(t), "all").cuts(t, c, 1, func(image string, said []string) error {
+			return verify(image, said)
+		})
 	})
 }
 
@@ -110,7 +115,8 @@ func trace(t *testing.T, root, kind string) *disk {
 	d.safe = maps.Clone(d.names)
 	out := filepath.Join(t.TempDir(), "trace")
 	run := child(root, kind, 1)
-	cmd := exec.Command(strace, "-f", "-qq", "-e", "trace=openat,close,pwrite64,write,ftruncate,fsync,fdatasync,renameat,renameat2,rename,link,linkat,unlink,unlinkat",
+	cmd := exec.Command(strace, "-f", "-qq", "-e", "trace=openat,close,pwrite64,write,ftruncate,fsync,fdatasync,"+
+		"renameat,renameat2,rename,link,linkat,unlink,unlinkat",
 		"-e", "signal=none", "-xx", "-s", "64000000", "-o", out, run.Path)
 	cmd.Env = run.Env
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -205,7 +211,8 @@ func (d *disk) move(name string, to *file) {
 	}
 }
 
-// apply does one system call. cut is true when the power may go before it (a sync) or right after it (a rename and the like).
+// apply does one system call. cut is true when the power may go before it (a sync) or right
+// after it (a rename and the like).
 func (d *disk) apply(e event) {
 	if e.ret < 0 {
 		return
@@ -290,7 +297,8 @@ func (f *file) after(changes []change) []byte {
 	return b
 }
 
-// cuts goes through all events and checks a number of disks at each moment that matters, so many of them at random.
+// cuts goes through all events and checks a number of disks at each moment that
+// matters, so many of them at random.
 func (d *disk) cuts(t *testing.T, c *attack.Campaign, random int, check func(image string, said []string) error) {
 	t.Helper()
 	base := t.TempDir()
@@ -307,7 +315,8 @@ func (d *disk) cuts(t *testing.T, c *attack.Campaign, random int, check func(ima
 		if !sync {
 			d.apply(e)
 		}
-		moved := e.ret == 0 && (strings.HasPrefix(e.call, "rename") || strings.HasPrefix(e.call, "link") || strings.HasPrefix(e.call, "unlink"))
+		moved := e.ret == 0 && (strings.HasPrefix(e.call, "rename") || strings.HasPrefix(e.call, "link") ||
+			strings.HasPrefix(e.call, "unlink"))
 		if sync && len(d.said) > 0 || moved {
 			for kind := range 3 + random {
 				image := filepath.Join(base, fmt.Sprint("cut", n))
@@ -315,7 +324,8 @@ func (d *disk) cuts(t *testing.T, c *attack.Campaign, random int, check func(ima
 					t.Fatal(err)
 				}
 				if err := check(image, d.said); err != nil {
-					t.Fatalf("power cut at system call %d (%s), disk %d, after %q: %v", i, e.call, kind, d.said[max(0, len(d.said)-3):], err)
+					t.Fatalf("power cut at system call %d (%s), disk %d, after %q: %v", i, e.call, kind,
+						d.said[max(0, len(d.said)-3):], err)
 				}
 				os.RemoveAll(image)
 				c.Count("disks with nothing lost")
@@ -331,8 +341,8 @@ func (d *disk) cuts(t *testing.T, c *attack.Campaign, random int, check func(ima
 	}
 }
 
-// image writes what the disk may hold: kind 0, nothing but what was synced; 1, all that was written; 2, directories changed, but no data;
-// above, something at random.
+// image writes what the disk may hold: kind 0, nothing but what was synced; 1, all that was
+// written; 2, directories changed, but no data; above, something at random.
 func (d *disk) image(to string, kind int, rnd *rand.Rand) error {
 	names := maps.Clone(d.safe)
 	moves := d.moves

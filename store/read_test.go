@@ -44,8 +44,8 @@ func diskOf(t *testing.T, root string) map[string]string {
 	return out
 }
 
-// TestReadingChangesNothing: a vault that is opened for questions answers them, and not a name on the disk is made, removed or written, whatever the unit's
-// user put beside it.
+// TestReadingChangesNothing: a vault that is opened for questions answers them, and not a name on
+// the disk is made, removed or written, whatever the unit's user put beside it.
 func TestReadingChangesNothing(t *testing.T) {
 	u := newUnit(t)
 	li := u.enrolled(t, "li", face(1))
@@ -116,8 +116,8 @@ func TestReadingChangesNothing(t *testing.T) {
 	}
 }
 
-// TestLinksAreNotFollowed: a link in the place of the vault, its file or its key is refused. One in the place of its lock file makes no file where it leads to; then
-// the folder is locked instead.
+// TestLinksAreNotFollowed: a link in the place of the vault, its file or its key is refused. One in
+// the place of its lock file makes no file where it leads to; then the folder is locked instead.
 func TestLinksAreNotFollowed(t *testing.T) {
 	u := newUnit(t)
 	u.Close()

@@ -10,7 +10,7 @@ import (
 	"menshen/store/audit"
 )
 
-// kind is the kind of the entry that the audit log has of the erasure.
+// kind gives the kind of the erasure's entry in the audit log.
 func (r Receipt) kind() audit.Kind {
 	if r.What == "person" {
 		return audit.PersonRemoved
@@ -18,7 +18,8 @@ func (r Receipt) kind() audit.Kind {
 	return audit.FaceErased
 }
 
-// ParseReceipts reads receipts, each a JSON object in exactly the form in which the unit gave it. None is an error too.
+// ParseReceipts reads one or more receipts, each a JSON object in exactly the form in which the
+// unit gave it. It does not verify them: see [Receipt.Verify].
 func ParseReceipts(in io.Reader) ([]Receipt, error) {
 	var out []Receipt
 	for dec := json.NewDecoder(io.LimitReader(in, 1<<24)); ; {
@@ -34,7 +35,8 @@ func ParseReceipts(in io.Reader) ([]Receipt, error) {
 			err = exact.Decode(raw, &r)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("reading receipt %d: %w: each is one JSON object, as 'receipts --json' prints it", len(out)+1, err)
+			return nil, fmt.Errorf("reading receipt %d: %w: each is one JSON object, as 'receipts --json' prints it",
+				len(out)+1, err)
 		}
 		out = append(out, r)
 	}

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestRAuditReceiptHoldsAnExport: a receipt given for an erasure tells an export from before it, and fits every one from after it.
+// TestRAuditReceiptHoldsAnExport: a receipt given for an erasure tells an export from before it,
+// and fits every one from after it.
 func TestRAuditReceiptHoldsAnExport(t *testing.T) {
 	u := newUnit(t)
 	li := u.enrolled(t, "li", face(1))
@@ -41,14 +42,16 @@ func TestRAuditReceiptHoldsAnExport(t *testing.T) {
 	}
 	forged := bytes.Replace(line, []byte(`"face"`), []byte(`"person"`), 1)
 	other := bytes.Replace(after.Bytes(), []byte("face erased"), []byte("face orased"), 1)
-	for name, document := range map[string][]byte{"forged receipt": forged, "changed export": other, "neither": []byte("hello"), "nothing": nil} {
+	for name, document := range map[string][]byte{"forged receipt": forged, "changed export": other,
+		"neither": []byte("hello"), "nothing": nil} {
 		if known, err := KnownBy(document, pub); err == nil {
 			t.Errorf("%s: %v", name, known)
 		}
 	}
 }
 
-// TestReceiptIsReadInOneForm: the values of a receipt are signed, so its text must be the one way to say them.
+// TestReceiptIsReadInOneForm: the values of a receipt are signed, so its text
+// must be the one way to say them.
 func TestReceiptIsReadInOneForm(t *testing.T) {
 	u := newUnit(t)
 	if _, err := u.EraseFace("op", u.enrolled(t, "li", face(1)), "withdrawn"); err != nil {

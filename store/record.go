@@ -16,7 +16,8 @@ import (
 	"menshen/store/seal"
 )
 
-// The buckets. Their keys are random handles, keyed hashes or counters: none says anything about a person.
+// The buckets. Their keys are random handles, keyed hashes or counters,
+// and say nothing about a person.
 const (
 	metaBucket     = "meta"      // header (clear), state, secrets
 	keysBucket     = "keys"      // person → that person's keys, under the epoch key
@@ -34,9 +35,10 @@ const (
 	passBucket     = "passes"    // handle → visitor's pass, under the epoch key; since layout 4
 )
 
-var buckets = []string{metaBucket, keysBucket, peopleBucket, facesBucket, cardsBucket, operatorBucket, noticeBucket, auditBucket, receiptBucket, settingBucket, gapBucket, tombBucket, paperBucket, passBucket}
+var buckets = []string{metaBucket, keysBucket, peopleBucket, facesBucket, cardsBucket, operatorBucket, noticeBucket,
+	auditBucket, receiptBucket, settingBucket, gapBucket, tombBucket, paperBucket, passBucket}
 
-// buckets are those of the ring's layout.
+// buckets gives the buckets of the ring's layout.
 func (r *ring) buckets() []string {
 	switch {
 	case r.Schema < 2:
@@ -55,9 +57,9 @@ type state struct {
 	Sum    sum       `cbor:"sum"`   // over all live records but the audit log's
 	Floor  time.Time `cbor:"floor"` // no time before this is believed
 	Audit  chain     `cbor:"audit"`
-	Before time.Time `cbor:"before,omitzero"` // the clock was set far ahead, from this time, and not looked at again: see Clock
+	Before time.Time `cbor:"before,omitzero"` // the clock was set far ahead of this time, and not confirmed: see Clock
 	Count  uint64    `cbor:"count,omitempty"` // what the key source's counter shows, or one more; 0: it has none
-	Head   time.Time `cbor:"head,omitzero"`   // when a head page of the file was found damaged, until an operator has seen it
+	Head   time.Time `cbor:"head,omitzero"`   // when a head page was found damaged, until an operator has seen it
 }
 
 // chain is where the audit log begins and ends.
@@ -74,9 +76,10 @@ type secrets struct {
 	Sign   [32]byte `cbor:"sign"`   // Ed25519 seed of receipts and checkpoints
 }
 
-// sum is an additive multiset hash: the sum, modulo 2²⁵⁶, of a keyed hash of each live record. It makes an exchanged, dropped or
-// rolled-back record show without reading the others, and costs one hash per change. Sums and summands never leave the seal, which is what
-// a plain addition needs to be safe (Clarke et al., "Incremental Multiset Hash Functions", 2003).
+// sum is the sum, modulo 2²⁵⁶, of a keyed hash of each live record: an additive multiset hash. It
+// shows an exchanged, dropped or older record, and costs one hash per change. Plain addition is
+// safe only while sums and summands are secret (Clarke et al., "Incremental Multiset Hash
+// Functions", 2003): they are always sealed.
 type sum [4]uint64
 
 func (s *sum) add(m [32]byte) { s.carry(m, bits.Add64) }
@@ -95,7 +98,8 @@ var (
 		o.Time = cbor.TimeRFC3339Nano
 		return o.EncMode()
 	}())
-	decMode = must(cbor.DecOptions{MaxNestedLevels: 8, MaxArrayElements: 1 << 16, MaxMapPairs: 1 << 10, DupMapKey: cbor.DupMapKeyEnforcedAPF, UTF8: cbor.UTF8DecodeInvalid}.DecMode())
+	decMode = must(cbor.DecOptions{MaxNestedLevels: 8, MaxArrayElements: 1 << 16, MaxMapPairs: 1 << 10,
+		DupMapKey: cbor.DupMapKeyEnforcedAPF, UTF8: cbor.UTF8DecodeInvalid}.DecMode())
 )
 
 func must[T any](v T, err error) T {
@@ -154,7 +158,7 @@ func (t *tx) del(bucket string, key []byte) error {
 func (t *tx) sealed(bucket string, key []byte, k *seal.Key, v any) ([]byte, error) {
 	plain, err := encMode.Marshal(v)
 	defer clear(plain)
-	if err == nil { // what could not be read again, such as a date after the year 9999, is not written
+	if err == nil { // refuse what could not be read again, such as a date after the year 9999
 		err = decMode.Unmarshal(plain, reflect.New(reflect.TypeOf(v)).Interface())
 	}
 	if err != nil {
@@ -163,7 +167,7 @@ func (t *tx) sealed(bucket string, key []byte, k *seal.Key, v any) ([]byte, erro
 	return append(key64(t.st.Rev), k.Seal(t.place(bucket, key, t.st.Rev), plain)...), nil
 }
 
-// get reads a record into v: ErrUnknown when there is none, ErrCorrupt when it does not authenticate.
+// get reads a record into v. [ErrUnknown]: there is none. [ErrCorrupt]: it does not authenticate.
 func (t *tx) get(bucket string, key []byte, k *seal.Key, v any) error {
 	b, err := t.bucket(bucket)
 	if err != nil {
@@ -231,7 +235,8 @@ func (t *tx) raw(bucket string, key, value []byte) error {
 	return nil
 }
 
-// place is the associated data of a record: it opens only in this vault, schema, bucket, key and revision.
+// place gives the associated data of a record, so that it opens only in this vault,
+// schema, bucket, key and revision.
 func (t *tx) place(bucket string, key []byte, rev uint64) []byte {
 	ad := append([]byte(magic), t.r.Unit[:]...)
 	ad = binary.BigEndian.AppendUint64(ad, layoutOf(bucket, t.r.Schema))
@@ -241,7 +246,8 @@ func (t *tx) place(bucket string, key []byte, rev uint64) []byte {
 	return append(ad, key...)
 }
 
-// layoutOf is the layout that a bucket's records name. Templates have their own, since a migration may run while they are locked.
+// layoutOf gives the layout that a bucket's records name. Templates have their own, since a
+// migration may run while they are locked.
 func layoutOf(bucket string, schema uint64) uint64 {
 	if bucket == facesBucket {
 		return 1
@@ -256,7 +262,8 @@ func (t *tx) mark(bucket string, key, value []byte) [32]byte {
 	return t.r.sum.MAC([]byte(bucket), key, value[:8], seal.Mark(value[8:]))
 }
 
-// counted reports whether a bucket's records are in the sum: the audit log has its chain, the state is what the sum is in.
+// counted reports whether a record is in the sum. The audit log is not, as it has its chain; the
+// state is not, as it holds the sum.
 func counted(bucket string, key []byte) bool {
 	return bucket != auditBucket && !(bucket == metaBucket && string(key) != "secrets")
 }
@@ -281,7 +288,7 @@ func (t *tx) unsum(bucket string, key []byte) error {
 	return nil
 }
 
-// bucket finds a bucket; nil is one that the vault's layout, not migrated yet, does not know.
+// bucket finds a bucket; nil: the vault's layout, not migrated yet, does not have it.
 func (t *tx) bucket(name string) (*bolt.Bucket, error) {
 	b := t.b.Bucket([]byte(name))
 	if b == nil && slices.Contains(t.r.buckets(), name) {

@@ -8,15 +8,15 @@ import (
 	"menshen/store/audit"
 )
 
-// The details of an entry by which it counts. A success that clears a pair bears the handle; the
-// first of two factors clears nothing and bears none.
+// The details of an entry by which it counts. An entry of a success that clears a pair has its
+// handle; that of the first of two factors clears nothing and has none.
 const (
 	atLine   = "line"
 	atHandle = "counted"
 )
 
-// begin notes when the vault was opened: up to then the clock tells how long ago a try was, and from then
-// on the one that nobody sets.
+// begin notes when the vault was opened, by both clocks. The age of earlier tries is told by the
+// clock, that of later ones by [Options.Running].
 func (l *logins) begin(now time.Time, running time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -25,8 +25,8 @@ func (l *logins) begin(now time.Time, running time.Duration) {
 	}
 }
 
-// recount counts again what the log holds of the last day, once. Entries of earlier programs say
-// nothing of their line and do not count. The caller holds mu.
+// recount counts the tries that the log has of the last day, once. Entries of earlier versions do
+// not name a line, and do not count. The caller holds mu.
 func (l *logins) recount(t *tx) error {
 	if l.counted {
 		return nil
@@ -60,12 +60,13 @@ func (l *logins) recount(t *tx) error {
 	return nil
 }
 
-// recountMost is how many entries are read for it: more than a day of a busy door.
+// recountMost is how many entries are read for it at most: more than a busy door makes in a day.
 const recountMost = 20_000
 
 // tells are the kinds of entry that say something of tries.
 var tells = map[audit.Kind]bool{audit.LogIn: true, audit.LogInRefused: true, audit.LogInCard: true,
-	audit.LogInCardRefused: true, audit.LogInWithoutCard: true, audit.Recovery: true, audit.RecoveryRefused: true, audit.OperatorSecretChanged: true, audit.Recovered: true}
+	audit.LogInCardRefused: true, audit.LogInWithoutCard: true, audit.Recovery: true, audit.RecoveryRefused: true,
+	audit.OperatorSecretChanged: true, audit.Recovered: true}
 
 // count takes one entry of the log into account.
 func (l *logins) count(e *audit.Line, at time.Duration) {
@@ -86,7 +87,7 @@ func (l *logins) count(e *audit.Line, at time.Duration) {
 	}
 }
 
-// of is where a kind of entry counts.
+// of gives the tries in which a kind of entry counts.
 func (l *logins) of(k audit.Kind) *tries {
 	if k == audit.Recovery || k == audit.RecoveryRefused {
 		return &l.codes
@@ -94,8 +95,8 @@ func (l *logins) of(k audit.Kind) *tries {
 	return &l.secrets
 }
 
-// linesBack calls f for every line that is kept, newest first, until it says false. Damaged lines
-// are left out.
+// linesBack calls f for every line that is kept, newest first, until f returns
+// false. Damaged lines are left out.
 func (t *tx) linesBack(f func(*audit.Line) bool) error {
 	b := t.b.Bucket([]byte(auditBucket))
 	if b == nil {
@@ -112,7 +113,7 @@ func (t *tx) linesBack(f func(*audit.Line) bool) error {
 	return nil
 }
 
-// lockOuts fills in how often each account was tried in vain.
+// lockOuts fills in the wrong tries of each account.
 func (v *Vault) lockOuts(t *tx, all []Operator) error {
 	v.logins.mu.Lock()
 	defer v.logins.mu.Unlock()
@@ -129,20 +130,21 @@ func (v *Vault) lockOuts(t *tx, all []Operator) error {
 	return nil
 }
 
-// lockedOut tells how often an account's name was tried in vain, at the line where it is locked
-// longest, and until when it is, or was, locked there.
+// lockedOut gives the wrong tries with an account's name, at the line where it is locked longest,
+// and until when it is, or was, locked there.
 func (l *logins) lockedOut(who Actor, now time.Duration) (wrong int, until time.Duration) {
 	for _, p := range l.secrets.pairs {
 		if p.who == who {
-			wrong, until = max(wrong, len(p.wrong.recent(l.secrets.name, now))), max(until, p.wrong.until(l.secrets.name, now))
+			wrong, until = max(wrong, len(p.wrong.recent(l.secrets.name, now))), max(until,
+				p.wrong.until(l.secrets.name, now))
 		}
 	}
 	return wrong, until
 }
 
-// LocksOut reports whether wrong tries lock a log-in for a while, and never for good: tried on a
-// name that is nobody's, since guessing at a real one would lock somebody out, and seen in the real
-// accounts, none of which may have failed so often without a lock (R-OPERATOR).
+// LocksOut reports whether wrong tries lock a log-in for a while, and never for good (R-OPERATOR).
+// It tries a name that no account has, so that no operator is locked out, and checks that no
+// account has so many wrong tries without a lock.
 func LocksOut(all []Operator) bool {
 	s := tries{name: secretLimits, line: secretLineLimits}
 	fail := func(n int) time.Duration {

@@ -11,10 +11,10 @@ import (
 	"menshen/store/seal"
 )
 
-// record is one record's place.
+// record names one record.
 type record struct{ bucket, key string }
 
-// delta collects what changes in the old file while the new one is being written.
+// delta collects the records that change in the old file while the new one is being written.
 type delta struct {
 	mu sync.Mutex
 	m  map[record]bool
@@ -30,26 +30,29 @@ func (d *delta) add(rs []record) {
 
 // forget is what a renewal leaves behind.
 type forget struct {
-	person policy.PersonID // zero: nobody
+	person policy.PersonID // zero: no person
 	all    bool            // the whole person; otherwise their face only
 }
 
-// renew moves the vault to a new file under a new root key, and forgets the old ones:
+// renew moves the vault to a new file under a new root key, and destroys the old file and key:
 //
 //  1. a new root key is staged beside the old one
-//  2. all records but those to be forgotten are copied to vault.db.new under the new epoch, while the door goes on writing to the old file
-//  3. writing stops; what changed meanwhile is copied too, and change is applied, in the new file only
+//  2. all records but those to be forgotten are copied to vault.db.new under the new epoch, while
+//     the door goes on writing to the old file
+//  3. writing stops; what changed meanwhile is copied too, and change is applied, in the new file
+//     only
 //  4. the new file takes the old one's name; writing goes on
 //  5. the key source forgets the old key; the old file is wiped
 //
-// A power cut before 4 leaves the old vault, as if nothing had happened; after it, the new one, and Open does 5.
+// A power cut before step 4 leaves the old vault, unchanged; after it, the new
+// one, and [Open] does step 5.
 func (v *Vault) renew(ctx context.Context, drop forget, change func(*tx) error) error {
 	v.renewing.Lock()
 	defer v.renewing.Unlock()
 	return v.renewTo(ctx, v.o.Key, v.counter, drop, change)
 }
 
-// renewTo is renew with the new root key in a key source that may be another one, with its counter.
+// renewTo is renew to another key source, with its counter, or to the same one.
 func (v *Vault) renewTo(ctx context.Context, to KeySource, c *counter, drop forget, change func(*tx) error) error {
 	if err := v.settle(ctx); err != nil {
 		return err
@@ -76,13 +79,14 @@ func (v *Vault) renewTo(ctx context.Context, to KeySource, c *counter, drop forg
 	v.o.Key = to
 	if err := v.settle(ctx); err != nil {
 		v.untidy.Store(true)
-		return fmt.Errorf("the change is done, but what was before is not forgotten yet; the next change or start tries again: %w", err)
+		return fmt.Errorf("the change is done, but what was before is not forgotten yet; the next change or start "+
+			"tries again: %w", err)
 	}
 	return nil
 }
 
-// syncName makes the exchange of files durable when that failed before. Until it succeeds nothing that is written counts. The
-// caller holds mu.
+// syncName makes the exchange of files durable where that failed before. Until it succeeds, nothing
+// that is written is durable. The caller holds mu.
 func (v *Vault) syncName() error {
 	if !v.unsynced.Load() {
 		return nil
@@ -94,7 +98,7 @@ func (v *Vault) syncName() error {
 	return nil
 }
 
-// copyAll is step 2. From when it begins, writers note what they change.
+// copyAll is step 2. While it runs, writers note what they change.
 func (v *Vault) copyAll(next *ring, drop forget) (*dbFile, error) {
 	v.mu.Lock()
 	v.delta = &delta{m: map[record]bool{}}
@@ -186,8 +190,9 @@ func (v *Vault) exchange(db *dbFile, next *ring, c *counter, drop forget, change
 	return guard(old.Close)
 }
 
-// copyRecord makes a record of dst what it is in src, under dst's keys. What lies under a person's own key is copied as it is, since
-// that key lives on (a new layout needs it sealed anew); the second hashes of credentials are made anew.
+// copyRecord makes a record of dst equal to that of src, under dst's keys. What is sealed under a
+// person's own key is copied as it is, since that key remains; a new layout needs it sealed again.
+// The second hashes of credentials are computed again.
 func copyRecord(dst, src *tx, bucket string, key []byte, drop forget) error {
 	value := src.b.Bucket([]byte(bucket)).Get(key)
 	ours := !drop.person.IsZero() && string(key) == string(drop.person[:])
@@ -227,7 +232,7 @@ func copyRecord(dst, src *tx, bucket string, key []byte, drop forget) error {
 	return dst.reseal(bucket, key, &dst.r.seal, be(value), plain)
 }
 
-// reseal puts a plaintext with the revision that it had.
+// reseal seals a plaintext again, with the revision that it had.
 func (t *tx) reseal(bucket string, key []byte, k *seal.Key, rev uint64, plain []byte) error {
 	return t.raw(bucket, key, append(key64(rev), k.Seal(t.place(bucket, key, rev), plain)...))
 }
@@ -249,7 +254,7 @@ func copyOwned(dst, src *tx, id policy.PersonID, value []byte) error {
 	return dst.reseal(peopleBucket, id[:], own.data(), be(value), plain)
 }
 
-// copyPerson copies somebody's record, and sets the lookup records of their credentials by it.
+// copyPerson copies a person's record, and writes the lookup records of their credentials.
 func copyPerson(dst, src *tx, id policy.PersonID, value []byte) error {
 	if dst.b.Bucket([]byte(peopleBucket)).Get(id[:]) != nil {
 		if err := dst.dropCards(src, id); err != nil {
@@ -267,7 +272,8 @@ func copyPerson(dst, src *tx, id policy.PersonID, value []byte) error {
 	})
 }
 
-// dropCards removes the lookup records of somebody's credentials, but for those that are somebody else's by now.
+// dropCards removes the lookup records of a person's credentials, except those that
+// belong to another person by now.
 func (t *tx) dropCards(src *tx, id policy.PersonID) error {
 	return t.eachCard(src, id, func(second []byte, _ string) error {
 		var c card

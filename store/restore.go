@@ -18,7 +18,7 @@ import (
 	"menshen/store/seal"
 )
 
-// RestoreReport is what a restore did.
+// RestoreReport counts what a restore did.
 type RestoreReport struct {
 	From      BackupHead
 	People    int       // restored
@@ -29,37 +29,43 @@ type RestoreReport struct {
 	Applied   []Receipt // those of the given receipts that kept a person or a face out
 }
 
-// Since is what is known of erasures since a backup was made. The zero value says nothing, which is enough only for a vault that
-// recorded them itself.
+// Since says what is known of erasures since a backup was made. The zero value says nothing, which
+// is enough only for the unit that made the backup: it recorded them itself.
 type Since struct {
 	receipts []Receipt
 	said     bool
 }
 
-// ByReceipts are the receipts of all erasures since the backup.
+// ByReceipts gives a Since of the receipts of all erasures since the backup.
 func ByReceipts(rs ...Receipt) Since { return Since{rs, true} }
 
-// WithoutReceipts brings back whoever was erased since the backup, by decision of whoever restores it.
+// WithoutReceipts gives a Since for a restore without receipts, by decision of the operator: people
+// who were erased since the backup come back.
 func WithoutReceipts() Since { return Since{said: true} }
 
 // Said reports whether anything was said.
 func (s Since) Said() bool { return s.said }
 
-// ErrSince means that a backup of another unit came without a word on who was erased since it was made.
+// ErrSince means that a backup of another unit came without a statement of who
+// was erased since it was made.
 var ErrSince = errors.New("this unit does not know who was erased after the backup was made")
 
 // ErrReceipt means that a receipt is not of the unit that made the backup, or was changed.
 var ErrReceipt = errors.New("not signed by the unit that made the backup")
 
-// ErrNotEmpty means that a backup of another unit cannot be laid over the people of this one.
+// ErrNotEmpty means that a backup of another unit cannot be restored into a vault that has people.
 var ErrNotEmpty = errors.New("this vault has people of its own; restore into a new one")
 
-// Restore brings a backup's people, accounts, notices, papers and settings into this vault, which is a new one or of the same unit.
-// Everything gets new keys (only the key by which cards are looked up comes along). Whoever is in both is taken from the backup;
-// whoever is only here stays. Erasures are not undone: those of this vault, those in the backup, and those that since tells of.
-// The audit log of this vault goes on; that of the backup stays in the backup (ReadBackup). signer as for ReadBackup.
-// Errors: ErrSince, ErrReceipt, ErrNotEmpty, those of ReadBackup. A failure leaves everything as it was.
-func (v *Vault) Restore(ctx context.Context, a Actor, r io.Reader, id age.Identity, signer ed25519.PublicKey, since Since) (RestoreReport, error) {
+// Restore brings the people, accounts, notices, papers and settings of a backup into this vault,
+// which must be new or of the same unit. signer is as for [ReadBackup]. Errors: [ErrSince],
+// [ErrReceipt], [ErrNotEmpty], those of ReadBackup; a failure leaves everything as it was.
+//
+// A person who is in both is taken from the backup; one who is only here stays. Erasures are not
+// undone: those of this vault, those in the backup, and those in since. Everything gets new
+// keys, except the key by which cards are looked up. The audit log of this vault goes on; that
+// of the backup stays in the backup.
+func (v *Vault) Restore(ctx context.Context, a Actor, r io.Reader, id age.Identity, signer ed25519.PublicKey,
+	since Since) (RestoreReport, error) {
 	var rep RestoreReport
 	err := v.renew(ctx, forget{}, func(t *tx) error {
 		m := &merger{t: t, rep: &rep, tombs: map[[32]byte]Tombstone{}, left: map[[32]byte]string{}}
@@ -81,8 +87,11 @@ func (v *Vault) Restore(ctx context.Context, a Actor, r io.Reader, id age.Identi
 		if err := m.finish(); err != nil {
 			return err
 		}
-		rep.Applied = slices.DeleteFunc(slices.Clone(since.receipts), func(s Receipt) bool { return m.left[s.Subject] != s.What })
-		detail := map[string]string{"unit": fmt.Sprintf("%x", rep.From.Unit), "made": rep.From.At.Format(time.RFC3339), "people": fmt.Sprint(rep.People)}
+		rep.Applied = slices.DeleteFunc(slices.Clone(since.receipts), func(s Receipt) bool {
+			return m.left[s.Subject] != s.What
+		})
+		detail := map[string]string{"unit": fmt.Sprintf("%x", rep.From.Unit),
+			"made": rep.From.At.Format(time.RFC3339), "people": fmt.Sprint(rep.People)}
 		if since.said {
 			detail["receipts"] = fmt.Sprint(len(since.receipts))
 		}
@@ -96,12 +105,12 @@ func (v *Vault) Restore(ctx context.Context, a Actor, r io.Reader, id age.Identi
 	return rep, nil
 }
 
-// merger lays a backup over a vault.
+// merger brings a backup into a vault.
 type merger struct {
 	t      *tx
 	rep    *RestoreReport
 	tombs  map[[32]byte]Tombstone
-	left   map[[32]byte]string // what was left out of whom, as Tombstone.What
+	left   map[[32]byte]string // subject → what was left out, as Tombstone.What
 	people []backupPerson
 }
 
@@ -185,7 +194,8 @@ func (m *merger) finish() error {
 	return nil
 }
 
-// lookup takes over the key by which cards are looked up. In a vault with cards of its own it must be the same.
+// lookup takes over the key by which cards are looked up. A vault that has cards must have
+// the same key: [ErrNotEmpty].
 func (m *merger) lookup() error {
 	t := m.t
 	if len(m.rep.From.Lookup) != len(seal.Key{}) {
@@ -256,7 +266,7 @@ func (m *merger) person(b *backupPerson) error {
 	for keyID, first := range p.Hashes {
 		var c card
 		if err := t.get(cardsBucket, t.r.second(first), &t.r.seal, &c); err == nil && c.Person != p.ID {
-			delete(p.Hashes, keyID) // somebody else's by now
+			delete(p.Hashes, keyID) // another person's by now
 			continue
 		}
 		if err := t.put(cardsBucket, t.r.second(first), &t.r.seal, &card{p.ID, keyID}); err != nil {

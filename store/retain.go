@@ -9,22 +9,27 @@ import (
 	"menshen/store/audit"
 )
 
-// Retention is how long entries of the audit log are kept, by what they are (R-RETAIN).
+// Retention is how long entries of the audit log are kept, by their kind (R-RETAIN).
 type Retention struct {
 	Events time.Duration `cbor:"events"` // what happened at the door: decisions, relay, door states
 	Acts   time.Duration `cbor:"acts"`   // what staff did, and what was done with personal data
 }
 
-// DefaultRetention is 90 days for events, as in the rule, and 3 years for acts, as for impact assessments.
+// DefaultRetention is 90 days for events, as in the rule, and 3 years for
+// acts, as for impact assessments.
 var DefaultRetention = Retention{Events: 90 * 24 * time.Hour, Acts: 3 * 365 * 24 * time.Hour}
 
-// renewEvery is how often pruning ends with a new epoch, after which pruned entries cannot be read from free pages any more. Each one writes the
-// whole file once, so not every day, for the flash's sake.
+// renewEvery is how often pruning ends with a new epoch, after which pruned entries cannot
+// be read from free pages any more. It is not daily, since a new epoch writes the whole
+// file, which wears the flash.
 const renewEvery = 7 * 24 * time.Hour
 
-// events are the kinds of entry by the door itself that Retention.Events is for; all else is an act.
-var events = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true, audit.Bell: true, audit.Misread: true, audit.StrangeTries: true,
-	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true, audit.UnitStarted: true, audit.UnitStopped: true}
+// events are the kinds of entry that Retention.Events is for, when the door
+// made them; all others are acts.
+var events = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true,
+	audit.Bell: true, audit.Misread: true, audit.StrangeTries: true,
+	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true,
+	audit.UnitStarted: true, audit.UnitStopped: true}
 
 func (r Retention) of(l *audit.Line) time.Duration {
 	if l.By == string(Door) && events[l.Kind] {
@@ -46,7 +51,7 @@ type RetentionReport struct {
 	Retention Retention
 	LastRun   time.Time // zero: never
 	Removed   uint64    // entries and passes, by the last run
-	Overdue   uint64    // entries whose time is over and that are still there. Zero is the lawful state
+	Overdue   uint64    // expired entries that are still there; must be 0
 	Oldest    time.Time // oldest entry kept
 	Readable  bool      // pruned entries may still lie readable in free pages, until the next new epoch
 }
@@ -62,7 +67,8 @@ func (t *tx) retention() (retentionState, error) {
 	return s, err
 }
 
-// SetRetention changes how long entries are kept. At least a day each; the next Prune acts by it.
+// SetRetention changes how long entries are kept: each at least a day.
+// The next [Vault.Prune] uses it.
 func (v *Vault) SetRetention(a Actor, r Retention) error {
 	if r.Events < 24*time.Hour || r.Acts < 24*time.Hour {
 		return errors.New("set retention: less than a day")
@@ -76,7 +82,8 @@ func (v *Vault) SetRetention(a Actor, r Retention) error {
 		if err := t.put(settingBucket, retentionKey, &t.r.seal, &s); err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: audit.RetentionChanged, Actor: a, Detail: map[string]string{"events": r.Events.String(), "acts": r.Acts.String()}})
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.RetentionChanged, Actor: a,
+			Detail: map[string]string{"events": r.Events.String(), "acts": r.Acts.String()}})
 		return err
 	})
 	if err != nil {
@@ -85,7 +92,7 @@ func (v *Vault) SetRetention(a Actor, r Retention) error {
 	return nil
 }
 
-// RetentionReport counts what is overdue.
+// RetentionReport gives the periods, the last run, and the number of expired entries.
 func (v *Vault) RetentionReport() (RetentionReport, error) {
 	var rep RetentionReport
 	err := v.view(func(t *tx) error {
@@ -93,7 +100,8 @@ func (v *Vault) RetentionReport() (RetentionReport, error) {
 		if err != nil {
 			return err
 		}
-		rep = RetentionReport{Retention: s.Retention, LastRun: s.LastRun, Removed: s.Removed, Readable: s.LastRun.After(s.Renewed) && s.Removed > 0}
+		rep = RetentionReport{Retention: s.Retention, LastRun: s.LastRun, Removed: s.Removed,
+			Readable: s.LastRun.After(s.Renewed) && s.Removed > 0}
 		now := v.now(t)
 		young := now.Add(-min(s.Events, s.Acts))
 		dates := dater{t: t, now: now}
@@ -116,9 +124,10 @@ func (v *Vault) RetentionReport() (RetentionReport, error) {
 	return rep, err
 }
 
-// Prune removes the entries whose time is over, and visitors' passes a day after their end; signed gaps keep the chain provable. Once a week it ends with a new epoch, which makes
-// what was removed unreadable for good. ErrClock while the time is not certain.
-// To be called daily; the door goes on working meanwhile.
+// Prune removes expired entries, and visitors' passes a day after their end, and gives the number
+// of entries. It is to be called daily; the door works meanwhile. [ErrClock]: the time is not
+// certain. Signed gaps keep the chain verifiable. Once a week it ends with a new epoch, which makes
+// what was removed unreadable for good.
 func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) {
 	var renewed time.Time
 	for more := true; more; {
@@ -147,7 +156,8 @@ func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) 
 			if err := t.put(settingBucket, retentionKey, &t.r.seal, &s); err != nil || more || s.Removed == 0 {
 				return err
 			}
-			_, err = t.log(Entry{At: v.now(t), Kind: audit.EntriesPruned, Actor: a, Detail: map[string]string{"entries": fmt.Sprint(s.Removed)}})
+			_, err = t.log(Entry{At: v.now(t), Kind: audit.EntriesPruned, Actor: a,
+				Detail: map[string]string{"entries": fmt.Sprint(s.Removed)}})
 			return err
 		})
 		if err != nil {
@@ -162,7 +172,8 @@ func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) 
 	return removed, err
 }
 
-// Rotate moves the vault to a new root key and a new file. Nothing is lost; what was deleted becomes unreadable.
+// Rotate moves the vault to a new root key and a new file. What was
+// deleted before becomes unreadable.
 func (v *Vault) Rotate(ctx context.Context, a Actor, why string) error {
 	err := v.renew(ctx, forget{}, func(t *tx) error {
 		s, err := t.retention()
@@ -173,7 +184,8 @@ func (v *Vault) Rotate(ctx context.Context, a Actor, why string) error {
 		if err := t.put(settingBucket, retentionKey, &t.r.seal, &s); err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: audit.KeysRotated, Actor: a, Detail: map[string]string{"why": why, "epoch": fmt.Sprint(t.r.Epoch)}})
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.KeysRotated, Actor: a,
+			Detail: map[string]string{"why": why, "epoch": fmt.Sprint(t.r.Epoch)}})
 		return err
 	})
 	if err != nil {
@@ -182,10 +194,10 @@ func (v *Vault) Rotate(ctx context.Context, a Actor, why string) error {
 	return nil
 }
 
-// pruneMost is how many entries one transaction removes.
+// pruneMost is how many entries one transaction removes at most.
 const pruneMost = 2000
 
-// prune removes expired lines, oldest first, and notes the gaps that this leaves between others.
+// prune removes expired lines, oldest first, and signs the gaps that they leave between others.
 func (t *tx) prune(now time.Time, r Retention) (removed uint64, more bool, err error) {
 	gaps, err := t.gaps()
 	if err != nil {
@@ -273,8 +285,8 @@ func (t *tx) prune(now time.Time, r Retention) (removed uint64, more bool, err e
 	return removed, more, flush()
 }
 
-// dater tells how old lines are. One that lies in the future was dated by a clock that was ahead; it is at least as old as the next line
-// that does not.
+// dater tells how old lines are. A line with a date in the future was dated by a clock that was
+// ahead; it is at least as old as the next line with a past date.
 type dater struct {
 	t   *tx
 	now time.Time
@@ -282,7 +294,7 @@ type dater struct {
 	at  time.Time // … are at least as old as this
 }
 
-// of is the date of line n, which says at.
+// of gives the date of line n, whose own date is at.
 func (d *dater) of(n uint64, at time.Time) (time.Time, error) {
 	if !at.After(d.now) {
 		return at, nil

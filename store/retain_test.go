@@ -13,7 +13,8 @@ import (
 
 func (u *unit) decide(t testing.TB, id policy.PersonID) uint64 {
 	t.Helper()
-	n, err := u.RecordDecision(context.Background(), policy.Decision{At: u.clock.now(), Door: "front", Means: policy.ByCard, Person: id, Grant: true, Reason: "granted"})
+	n, err := u.RecordDecision(context.Background(), policy.Decision{At: u.clock.now(), Door: "front",
+		Means: policy.ByCard, Person: id, Grant: true, Reason: "granted"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +28,10 @@ func TestRRetainPrunesAndKeepsTheProof(t *testing.T) {
 		u.clock.advance(24 * time.Hour)
 		u.decide(t, li)
 		if day%20 == 0 {
-			err := u.ChangePerson("op", li, "lease changed", func(p *policy.Person) error { p.Until = u.clock.now(); return nil })
+			err := u.ChangePerson("op", li, "lease changed", func(p *policy.Person) error {
+				p.Until = u.clock.now()
+				return nil
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -72,7 +76,8 @@ func TestRRetainPrunesAndKeepsTheProof(t *testing.T) {
 	}
 }
 
-// Whatever is recorded and pruned when: the chain verifies, nothing young is lost, and nothing old is left.
+// Whatever is recorded and pruned when: the chain verifies, nothing young is
+// lost, and nothing old is left.
 func TestRRetainProperty(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		u := newUnit(t)
@@ -161,10 +166,14 @@ func TestDoorWorksDuringRotation(t *testing.T) {
 				return
 			default:
 			}
-			if _, err := u.RecordDecision(context.Background(), policy.Decision{At: start, Person: li, Grant: true, Reason: "granted"}); err != nil {
+			if _, err := u.RecordDecision(context.Background(),
+				policy.Decision{At: start, Person: li, Grant: true, Reason: "granted"}); err != nil {
 				t.Error(err)
 			}
-			if err := u.ChangePerson("op", li, "lease changed", func(p *policy.Person) error { p.Groups = append(p.Groups, "x"); return nil }); err != nil {
+			if err := u.ChangePerson("op", li, "lease changed", func(p *policy.Person) error {
+				p.Groups = append(p.Groups, "x")
+				return nil
+			}); err != nil {
 				t.Error(err)
 			}
 			n++

@@ -7,13 +7,14 @@ import (
 	"menshen/store/seal"
 )
 
-// ring is the set of keys in force: what the header says, and what follows from the root key.
+// ring is the set of keys in force: the header, and the keys derived from the root key.
 //
 //	root ─ epoch ┬ seal    records of the unit, and each person's own keys
 //	             ├ sum     the hash over the live records
 //	             └ index   second hash of credentials
 //
-// A new epoch comes with a new root; the old root is forgotten, and with it everything that was ever sealed under it.
+// A new epoch has a new root key. The old one is forgotten, and what was sealed
+// under it cannot be read again.
 type ring struct {
 	header
 	root, seal, sum, index seal.Key
@@ -32,7 +33,7 @@ func newRing(h header, root seal.Key) *ring {
 	return r
 }
 
-// next is the ring of the following epoch, in the present layout.
+// next makes the ring of the following epoch, in the present layout.
 func (r *ring) next(root seal.Key) *ring {
 	h := r.header
 	h.Epoch++
@@ -51,7 +52,8 @@ func (r *ring) wipe() {
 	clear(r.secrets.Sign[:])
 }
 
-// personKeys are one person's. Destroying one makes what it sealed unreadable.
+// personKeys are the keys of one person. When a key is destroyed, what it
+// sealed cannot be read again.
 type personKeys struct {
 	Own     seal.Key `cbor:"own"`               // their record, and their part of the audit log
 	Face    seal.Key `cbor:"face,omitempty"`    // their templates; zero: none, or under the passphrase

@@ -19,8 +19,9 @@ import (
 	"menshen/store/pages"
 )
 
-// Check reads every record and names each that is damaged. A vault that Open took can still have records whose damage shows only
-// when they are read; those, and only those, answer with ErrCorrupt. nil is a vault in which every bit that counts is right.
+// Check reads every record and names each that is damaged; nil means that all are whole. A vault
+// that [Open] took can still have records whose damage shows only when they are read: those, and
+// only those, answer with [ErrCorrupt].
 func (v *Vault) Check() error {
 	err := v.checkRecords(func(string) bool { return true })
 	rep, err2 := v.VerifyAudit()
@@ -30,7 +31,7 @@ func (v *Vault) Check() error {
 	return errors.Join(err, err2)
 }
 
-// CheckRecords is Check without the audit log, which VerifyAudit reads: each record by itself is sealed and whole.
+// CheckRecords is [Vault.Check] without the audit log, which [Vault.VerifyAudit] reads.
 func (v *Vault) CheckRecords() error {
 	return v.checkRecords(func(bucket string) bool { return bucket != auditBucket })
 }
@@ -87,7 +88,7 @@ func (t *tx) readable(bucket string, key, value []byte) error {
 	return err
 }
 
-// SalvageReport is what could be saved of a damaged vault.
+// SalvageReport counts what could be saved of a damaged vault.
 type SalvageReport struct {
 	People int
 	Lost   int // people whose record is damaged
@@ -95,9 +96,11 @@ type SalvageReport struct {
 	Lines  int // of the audit log
 }
 
-// Salvage gathers every record of a damaged vault that still authenticates and writes them to w as a backup, which Restore takes. It only reads the
-// vault, and needs its key source. Of each record the newest version found counts; one that was deleted a short while ago may come back, but
-// never what was erased. The audit log in it says where lines are missing.
+// Salvage gathers every record of a damaged vault that still authenticates and writes them to w as
+// a backup, which [Vault.Restore] takes. It only reads the vault, and needs its key source.
+// [ErrWrongKey]: no header that fits the key was found. Of each record the newest version is taken;
+// one that was deleted a short while ago may come back, but never what was erased. The audit log in
+// the backup says where lines are missing.
 func Salvage(dir string, o Options, w io.Writer, to ...age.Recipient) (rep SalvageReport, err error) {
 	o.defaults()
 	v := &Vault{dir: dir, o: o}
@@ -122,7 +125,7 @@ func Salvage(dir string, o Options, w io.Writer, to ...age.Recipient) (rep Salva
 	return s.rep, errors.Join(err, db.Close(), safefile.Clean(tmp))
 }
 
-// salvage is the newest authentic version of each record.
+// salvage holds the newest authentic version of each record.
 type salvage struct {
 	r    *ring
 	best map[record][]byte
@@ -166,7 +169,8 @@ func gather(path string, f func(key, value []byte)) error {
 	return pages.Gather(file, info.Size(), f)
 }
 
-// gather keeps what opens. A loose record does not say which bucket it is from: its key's length leaves few, and only one opens.
+// gather keeps the records that open. A loose record does not say which bucket it is from: the
+// length of its key leaves few, and it opens in only one.
 func (s *salvage) gather(path string) error {
 	t := &tx{r: s.r}
 	return gather(path, func(key, value []byte) {
@@ -203,7 +207,7 @@ func bucketsOf(key []byte) []string {
 	return []string{noticeBucket, settingBucket}
 }
 
-// backup puts what was gathered into a file of its own, and backs that up.
+// backup puts the records into a file of their own, and backs that up.
 func (s *salvage) backup(b *bolt.Tx, v *Vault, w io.Writer, to []age.Recipient) error {
 	t := &tx{b: b, r: s.r}
 	for _, name := range buckets {
@@ -285,5 +289,6 @@ func (s *salvage) audit(t *tx) {
 		t.st.Audit.First = max(t.st.Audit.First, 1)
 		return
 	}
-	t.st.Audit = chain{First: slices.Min(seqs), Seq: slices.Max(seqs)} // its hashes are lost: it will not verify, but can be read
+	// its hashes are lost: it can be read, but does not verify
+	t.st.Audit = chain{First: slices.Min(seqs), Seq: slices.Max(seqs)}
 }

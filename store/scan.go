@@ -9,8 +9,8 @@ import (
 	"os"
 )
 
-// block is the length of the pieces that a scan looks for: short enough to find the rest of a record whose other pages were reused,
-// long enough that random bytes never look like it.
+// block is the length of the pieces that a scan looks for, in bytes: short enough to find the rest
+// of a record whose other pages were reused, long enough that random bytes do not match by chance.
 const block = 16
 
 // Hit is a place where a scan found something.
@@ -27,8 +27,9 @@ type Scanned struct {
 	Hits   []Hit
 }
 
-// Scan reads the raw bytes of files and looks, at every byte, for each whole 16-byte block of the needles (a shorter needle is looked for as it is, down
-// to 4 bytes). It stops noting after 1000 hits.
+// Scan searches the raw bytes of files, at every offset, for each whole 16-byte block of the
+// needles. A shorter needle is sought as it is, down to 4 bytes. Files that are gone are left out.
+// At most 1000 hits are noted.
 func Scan(files []string, needles [][]byte) (Scanned, error) {
 	n := newNeedles(needles)
 	s := Scanned{Sought: n.count}
@@ -77,7 +78,8 @@ func (s *Scanned) read(f *os.File, n *needleSet) error {
 	}
 }
 
-// needleSet finds blocks by their first four bytes, and rules out almost every place by the first two.
+// needleSet finds blocks by their first four bytes, and rules out almost
+// every place by the first two.
 type needleSet struct {
 	first [1 << 16]bool
 	by    map[[4]byte][][]byte

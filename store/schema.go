@@ -13,18 +13,20 @@ import (
 	"menshen/store/audit"
 )
 
-// schema is the layout this version writes. Open migrates older ones, and refuses newer ones without touching them.
+// schema is the layout this version writes. Open migrates older ones, and refuses
+// newer ones without touching them.
 //
 //	1  2026  the first
-//	2  2026  the header has a checksum; gaps of the audit log; tombstones, made from the receipts there are
+//	2  2026  the header has a checksum; gaps of the audit log; tombstones, made from receipts
 //	3  2026  papers
 //	4  2026  visitors' passes
 const schema = 4
 
 const magic = "menshen vault"
 
-// header is the only record in clear: it says which key is needed. A changed header only makes a vault unreadable: its fields are part of every record's
-// associated data or of the derivation of the keys.
+// header is the only record in clear: it says which key is needed. Its fields are part of
+// every record's associated data, or of the derivation of the keys, so a changed header
+// only makes a vault unreadable.
 type header struct {
 	Magic  string   `cbor:"magic"`
 	Schema uint64   `cbor:"schema"`
@@ -33,7 +35,8 @@ type header struct {
 	KeyID  [8]byte  `cbor:"key"`
 }
 
-// headerCheck is the length of the checksum behind the header: the beginning of its SHA-256. It tells damage from a wrong key.
+// headerCheck is the length of the checksum behind the header, in bytes: the beginning of its
+// SHA-256. It distinguishes damage from a wrong key.
 const headerCheck = 8
 
 func writeHeader(b *bolt.Tx, h *header) error {
@@ -77,13 +80,15 @@ func parseHeader(raw []byte) (h header, err error) {
 	case err != nil || h.Magic != magic || h.Schema == 0 || h.Schema > 1 && len(body) == len(raw):
 		return h, fmt.Errorf("the vault's header is %w", ErrCorrupt)
 	case h.Schema > schema:
-		return h, fmt.Errorf("%w (layout %d, this version knows %d): install that version or a newer one", ErrNewer, h.Schema, schema)
+		return h, fmt.Errorf("%w (layout %d, this version knows %d): install that version or a newer one", ErrNewer,
+			h.Schema, schema)
 	}
 	return h, nil
 }
 
-// migrate brings an older layout up to the present one, by the same road as an erasure: everything is copied to a new file under a new
-// root key, so that a power cut leaves either the old layout or the new one. Until it is done, as on a full disk, what the old layout does not know
+// migrate brings an older layout up to the present one. Like an erasure it copies everything to a
+// new file under a new root key, so that a power cut leaves either the old layout or the new one.
+// Until it succeeds, which it cannot on a full disk, records that the old layout does not have
 // cannot be written. The caller holds renewing.
 func (v *Vault) migrate(ctx context.Context) error {
 	from := v.ring.Schema
@@ -96,7 +101,8 @@ func (v *Vault) migrate(ctx context.Context) error {
 				return err
 			}
 		}
-		_, err := t.log(Entry{At: v.now(t), Kind: audit.VaultMigrated, Actor: Door, Detail: map[string]string{"from": fmt.Sprint(from), "to": fmt.Sprint(schema)}})
+		_, err := t.log(Entry{At: v.now(t), Kind: audit.VaultMigrated, Actor: Door,
+			Detail: map[string]string{"from": fmt.Sprint(from), "to": fmt.Sprint(schema)}})
 		return err
 	})
 	if err != nil {
@@ -116,14 +122,15 @@ func (t *tx) buryReceipts() error {
 	})
 }
 
-// Tombstone says that somebody, or their face, was erased, so that no backup brings them back.
+// Tombstone says that a person, or their face, was erased, so that no backup brings them back.
 type Tombstone struct {
 	Subject [32]byte  `cbor:"subject"`
 	What    string    `cbor:"what"` // "face" or "person"
 	At      time.Time `cbor:"at"`
 }
 
-// bury keeps the tombstone; that of a whole person replaces that of their face, and a later one an earlier one.
+// bury keeps a tombstone. One for the whole person replaces one for the face,
+// and a later one an earlier one.
 func (t *tx) bury(s Tombstone) error {
 	var was Tombstone
 	err := t.get(tombBucket, s.Subject[:], &t.r.seal, &was)
@@ -136,7 +143,7 @@ func (t *tx) bury(s Tombstone) error {
 	return t.put(tombBucket, s.Subject[:], &t.r.seal, &s)
 }
 
-// Tombstones gives all erasures of this unit, and those that came with backups.
+// Tombstones gives all erasures of this unit, and those that came with backups, in no order.
 func (v *Vault) Tombstones() ([]Tombstone, error) {
 	var out []Tombstone
 	err := v.view(func(t *tx) error {

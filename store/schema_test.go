@@ -66,7 +66,8 @@ func TestEarlierLayoutsMigrate(t *testing.T) {
 				if filepath.Base(f) >= "layout-3" {
 					(&unit{Vault: v}).holds(t, "assessment all four parts")
 				}
-				if ps, err := v.Passes(); err != nil || filepath.Base(f) >= "layout-4" && (len(ps) != 1 || ps[0].Used != 1) {
+				if ps, err := v.Passes(); err != nil ||
+					filepath.Base(f) >= "layout-4" && (len(ps) != 1 || ps[0].Used != 1) {
 					t.Errorf("passes %v, %v", ps, err)
 				}
 				if err := v.Close(); err != nil {

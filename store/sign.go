@@ -6,7 +6,8 @@ import (
 	"encoding/binary"
 )
 
-// Sign signs data with the unit's key, for one purpose only: a signature for another purpose, or one on a receipt, an export or a backup, never fits. nil once the vault is closed.
+// Sign signs data with the unit's key, for one purpose: the signature fits no other purpose, and no
+// receipt, export or backup. nil once the vault is closed. See [VerifySigned].
 func (v *Vault) Sign(purpose string, data []byte) []byte {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
@@ -21,7 +22,8 @@ func VerifySigned(pub ed25519.PublicKey, purpose string, data, sig []byte) bool 
 	return len(pub) == ed25519.PublicKeySize && ed25519.Verify(pub, signed(purpose, data), sig)
 }
 
-// signed is what is signed: a first line that begins nothing else the unit signs, the purpose with its length, and the SHA-256 of the data.
+// signed gives the bytes to sign: a first line with which nothing else begins that the unit signs,
+// the purpose with its length, and the SHA-256 of the data.
 func signed(purpose string, data []byte) []byte {
 	m := binary.BigEndian.AppendUint64([]byte("menshen signed 1\n"), uint64(len(purpose)))
 	sum := sha256.Sum256(data)

@@ -9,8 +9,9 @@ import (
 	"menshen/store/keys"
 )
 
-// ChangeKey moves the vault to another key source, which must hold no key yet, and makes the old one forget. The vault's file is
-// rewritten under the new key. A power cut meanwhile leaves a vault that opens by the one source or by the other: try both.
+// ChangeKey moves the vault to another key source, which must not hold a key yet, and makes the old
+// one forget. The vault's file is rewritten under the new key. After a power cut the vault opens by
+// one source or the other: try both.
 func (v *Vault) ChangeKey(ctx context.Context, a Actor, to KeySource) error {
 	v.renewing.Lock()
 	defer v.renewing.Unlock()

@@ -58,7 +58,8 @@ func (c *chip) Advance(context.Context) error {
 	return nil
 }
 
-// A key source that could not forget is asked again before anything else is staged; otherwise staging would drop the key in force.
+// A key source that could not forget is asked again before anything else is staged; otherwise
+// staging would drop the key in force.
 func TestKeyInForceIsNeverDropped(t *testing.T) {
 	u := newUnit(t)
 	c := &chip{}
@@ -149,7 +150,8 @@ func TestWholeVaultPutBackIsNoticedByTheCounter(t *testing.T) {
 	v.Close()
 }
 
-// With a TPM nothing on the disk opens anything: not an old vault file with every other file of that time beside it.
+// With a TPM nothing on the disk opens anything: not an old vault file with every other
+// file of that time beside it.
 func TestREraseWithATPMOutlivesAnyCopy(t *testing.T) {
 	root := t.TempDir()
 	dir, o := loadOptions(root, startClock().now)
@@ -224,7 +226,9 @@ func TestPassphraseLocksFacesAndNotCards(t *testing.T) {
 		t.Errorf("unlocked: %d, %v", n, err)
 	}
 	var l faceLock
-	if err := u.view(func(t *tx) error { return t.get(settingBucket, faceLockKey, &t.r.seal, &l) }); err != nil || l.Cost != u.Vault.o.Cost {
+	if err := u.view(func(t *tx) error {
+		return t.get(settingBucket, faceLockKey, &t.r.seal, &l)
+	}); err != nil || l.Cost != u.Vault.o.Cost {
 		t.Errorf("cost was not raised: %+v, %v", l.Cost, err)
 	}
 	if err := u.SetPassphrase("op", nil); err != nil {

@@ -26,7 +26,10 @@ func (u *unit) records(t testing.TB) (all records) {
 	err := u.view(func(t *tx) error {
 		for _, name := range buckets {
 			b := t.b.Bucket([]byte(name))
-			if err := b.ForEach(func(k, v []byte) error { all[name+"/"+string(k)] = bytes.Clone(v); return nil }); err != nil {
+			if err := b.ForEach(func(k, v []byte) error {
+				all[name+"/"+string(k)] = bytes.Clone(v)
+				return nil
+			}); err != nil {
 				return err
 			}
 		}
@@ -38,8 +41,9 @@ func (u *unit) records(t testing.TB) (all records) {
 	return all
 }
 
-// TestAttackSwaps is somebody who can write to the disk, and knows bbolt and our buckets, but not the key: they drop, swap, move and copy records,
-// and put back older ones. The start refuses, or names the record when it is read; no answer is wrong.
+// TestAttackSwaps: an attacker who can write to the disk, and knows bbolt and the buckets, but not
+// the key, drops, swaps, moves and copies records, and puts back older ones. The start refuses, or
+// names the record when it is read; no answer is wrong.
 func TestAttackSwaps(t *testing.T) {
 	u := newUnit(t)
 	li, wang := u.enrolled(t, "li", face(1)), u.enrolled(t, "wang", face(5))
@@ -52,14 +56,20 @@ func TestAttackSwaps(t *testing.T) {
 	if _, err := u.RecordDecision(t.Context(), u.comesIn(visitor)); err != nil {
 		t.Fatal(err)
 	}
-	if err := u.ChangePerson("op", li, "blocked", func(p *policy.Person) error { p.Blocked = true; return nil }); err != nil {
+	if err := u.ChangePerson("op", li, "blocked", func(p *policy.Person) error {
+		p.Blocked = true
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := u.EraseFace("op", wang, "withdrawn"); err != nil { // a new epoch: everything is written again
 		t.Fatal(err)
 	}
 	between := u.records(t)
-	if err := u.ChangePerson("op", wang, "blocked", func(p *policy.Person) error { p.Blocked = true; return nil }); err != nil {
+	if err := u.ChangePerson("op", wang, "blocked", func(p *policy.Person) error {
+		p.Blocked = true
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	u.file(t, "assessment", "four parts, corrected")
@@ -82,7 +92,8 @@ func TestAttackSwaps(t *testing.T) {
 		}
 		v, err := Open(u.dir, u.o)
 		if err != nil {
-			if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrForeign) && !errors.Is(err, ErrWrongKey) { // an older header names a key that is gone
+			// an older header names a key that is gone
+			if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrForeign) && !errors.Is(err, ErrWrongKey) {
 				t.Fatalf("%s: %v", what, err)
 			}
 			c.Count("refused at the start")
@@ -118,7 +129,8 @@ func TestAttackSwaps(t *testing.T) {
 	}
 }
 
-// tamper changes the file by one to three acts, and says which. A round that drew nothing that changes a byte draws again.
+// tamper changes the file by one to three acts, and says which. A round that drew nothing
+// that changes a byte draws again.
 func tamper(c *attack.Campaign, path string, now records, older []records) (what string, err error) {
 	db, err := bolt.Open(path, 0o600, nil)
 	if err != nil {
@@ -154,7 +166,8 @@ func tamper(c *attack.Campaign, path string, now records, older []records) (what
 				if bucket == other && key == otherKey || bytes.Equal(value, otherValue) {
 					continue
 				}
-				did, err = "copied "+show(bucket, key)+" to "+show(other, otherKey), in(other).Put([]byte(otherKey), value)
+				did, err = "copied "+show(bucket, key)+" to "+show(other,
+					otherKey), in(other).Put([]byte(otherKey), value)
 			case 4:
 				to := append([]byte(key[:len(key)-1]), key[len(key)-1]^byte(1<<c.Rand.IntN(8)))
 				did = "moved " + show(bucket, key) + " to " + show(bucket, string(to))

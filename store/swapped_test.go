@@ -166,7 +166,7 @@ func TestSwappedWhileOpen(t *testing.T) {
 }
 
 // TestOlderCopyIsNotTakenUpByMend: a vault that could only be read is opened again when it can be
-// written, and only if nobody has put an older one there.
+// written, and only if no older one was put there.
 func TestOlderCopyIsNotTakenUpByMend(t *testing.T) {
 	u := newUnit(t)
 	path := filepath.Join(u.dir, vaultFile)

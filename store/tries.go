@@ -9,26 +9,26 @@ import (
 	"unicode"
 )
 
-// Wrong log-ins are counted (docs/decisions/0012): by line and name together, whether the name is
-// an account's or not, and by line alone. What counts is in the audit log, so that a restart gives
-// no new tries.
+// Wrong log-ins are counted (docs/decisions/0012): by line and name together, whether an account
+// has the name or not, and by line alone. They are counted again from the audit log after a
+// restart, so that a restart gives no new tries.
 
 // Line is where log-ins come from: the serial line, or the control socket as one user of the
-// machine. Guessing at one of them locks out nobody at another.
+// machine. Guessing at one line does not lock a log-in at another.
 type Line string
 
-// Offline is the line of whoever opens the vault of a unit that is not running.
+// Offline is the line of a program that opens the vault of a unit that is not running.
 const Offline Line = "offline"
 
 // limits say how many wrong tries within a time are free, and how long each further one locks:
-// first, doubled each time, most in the end.
+// first, then doubled each time, up to most.
 type limits struct {
 	free                int
 	within, first, most time.Duration
 }
 
 // The limits of a name at a line, and of a line whatever the names. A recovery code has 80 random
-// bits: its limits only keep log and processor free, and are shorter.
+// bits and cannot be guessed: its limits are shorter, and only keep log and processor free.
 var (
 	secretLimits     = limits{free: 5, within: day, first: time.Minute, most: 15 * time.Minute}
 	codeLimits       = limits{free: 5, within: day, first: time.Minute, most: 5 * time.Minute}
@@ -48,10 +48,10 @@ func (l limits) lock(wrong int) time.Duration {
 	return 0
 }
 
-// wrongTries are when wrong tries were, oldest first, by the clock that nobody sets.
+// wrongTries are the times of wrong tries, oldest first, by [Options.Running].
 type wrongTries []time.Duration
 
-// recent are those that still count.
+// recent gives the tries that still count.
 func (w wrongTries) recent(l limits, now time.Duration) wrongTries {
 	i := 0
 	for i < len(w) && now-w[i] >= l.within {
@@ -60,7 +60,7 @@ func (w wrongTries) recent(l limits, now time.Duration) wrongTries {
 	return w[i:]
 }
 
-// until is when the lock ends; zero: there is none.
+// until gives when the lockout ends; zero: there is none.
 func (w wrongTries) until(l limits, now time.Duration) time.Duration {
 	w = w.recent(l, now)
 	if d := l.lock(len(w)); d > 0 {
@@ -84,19 +84,19 @@ func (w wrongTries) minus(at time.Duration) wrongTries {
 // pair is what was tried for one name at one line.
 type pair struct {
 	line  Line
-	who   Actor // whose name it is; empty: nobody's
+	who   Actor // whose name it is; empty: of no account
 	wrong wrongTries
 }
 
-// tries are all that count of one kind of secret. Since a line locks as a whole too, they are few,
-// however many names are tried.
+// tries are the wrong tries of one kind of secret that count. They are few, however many names are
+// tried, since a line as a whole locks too.
 type tries struct {
 	name, line limits
 	pairs      map[string]*pair // by handle
 	lines      map[Line]wrongTries
 }
 
-// locked is how long a pair, or its line, is still locked.
+// locked gives how long a pair, or its line, is still locked.
 func (s *tries) locked(line Line, handle string, now time.Duration) time.Duration {
 	until := s.lines[line].until(s.line, now)
 	if p := s.pairs[handle]; p != nil {
@@ -123,8 +123,7 @@ func (s *tries) fail(line Line, handle string, who Actor, now time.Duration) {
 	s.lines[line] = s.lines[line].plus(s.line, now)
 }
 
-// takeBack is for a try that was counted before it was known that it was right. It makes nothing
-// good that went before.
+// takeBack removes a try that was counted and turned out to be right. Earlier ones still count.
 func (s *tries) takeBack(line Line, handle string, at time.Duration) {
 	if p := s.pairs[handle]; p != nil {
 		p.wrong = p.wrong.minus(at)
@@ -132,8 +131,8 @@ func (s *tries) takeBack(line Line, handle string, at time.Duration) {
 	s.lines[line] = s.lines[line].minus(at)
 }
 
-// cleared forgets what a pair did wrong. Its line does not forget: otherwise whoever has an account
-// could go on guessing at others'.
+// cleared forgets the wrong tries of a pair. Its line does not forget: otherwise an operator could
+// go on guessing at the accounts of others.
 func (s *tries) cleared(handle string) { delete(s.pairs, handle) }
 
 // forget is cleared for an account, at every line.
@@ -149,20 +148,20 @@ func (s *tries) forget(who Actor) {
 type logins struct {
 	mu      sync.Mutex
 	opened  time.Time     // when the vault was, …
-	at      time.Duration // … by the clock that nobody sets
+	at      time.Duration // … by Options.Running
 	counted bool          // those in the log
 	secrets tries
 	codes   tries // of recovery
 }
 
-// handle is what a pair is called in memory and in the log: it tells neither line nor name to
-// whoever has not the vault's keys.
+// handle is the name of a pair in memory and in the log. Without the vault's keys it
+// gives away neither line nor name.
 func (r *ring) handle(line Line, name string) string {
 	m := r.secrets.Lookup.MAC([]byte("log-in tries"), []byte(line), []byte(folded(name)))
 	return hex.EncodeToString(m[:8])
 }
 
-// folded is the same for all spellings of a name that [strings.EqualFold] takes for one.
+// folded gives the same for all spellings of a name that [strings.EqualFold] takes as equal.
 func folded(name string) string {
 	return strings.Map(func(r rune) rune {
 		least := r

@@ -24,32 +24,36 @@ type KeySource = keys.Source
 // KeyFile keeps the root key in a file of its own, mode 0600. Create makes it.
 func KeyFile(path string) KeySource { return keys.File(path) }
 
-// KeyCredential keeps it in a file that is sealed under a systemd credential; KeyTPM, inside a TPM 2.0 (index 0 for the usual place). Package keys tells
-// what each protects from.
+// KeyCredential keeps the root key in a file at path that is sealed under the systemd credential of
+// that name. Package keys says what it protects from.
 func KeyCredential(name, path string) KeySource { return keys.Credential(name, path) }
 
-// KeyTPM see KeyCredential.
+// KeyTPM keeps the root key inside a TPM 2.0, from this NV index on; 0 is [keys.TPMIndex]. Package
+// keys says what it protects from.
 func KeyTPM(device string, index uint32) KeySource { return keys.TPM(device, index) }
 
-// Options are how a vault is opened. Only Key is needed.
+// Options say how a vault is opened. Only Key must be set.
 type Options struct {
 	Key KeySource
 	Now func() time.Time // the host's clock; nil: time.Now
-	// Trusted reports whether something keeps the host's clock right. Where nothing does, or it shows a time more than FarJump ahead of what is
-	// known, the vault goes by the last time known and what has passed since. nil: whatever Now says is believed, if it is not behind the floor.
+	// Trusted reports whether something keeps the host's clock right. Where nothing does, or the
+	// clock is more than FarJump ahead of the last time known, the vault uses that time and what
+	// has passed since. nil: any time is believed that is not before the floor.
 	Trusted func() bool
-	Running func() time.Duration // since any moment, by a clock that nobody sets; nil: by the monotonic reading of Now
-	Busy    time.Duration        // how long Open waits for another process to let go; zero: 1 s
+	Running func() time.Duration // time passed, by a clock that cannot be set; nil: Now's monotonic reading
+	Busy    time.Duration        // how long Open waits for another process; zero: 1 s
 	Cost    Cost                 // of operators' secrets; zero: DefaultCost
 
-	// Files are further files and directories of the unit that an erasure scans: logs, dumps, backups kept here. The vault's own are always scanned.
+	// Files are further files and directories that an erasure scans: logs, dumps, backups kept
+	// here. Those of the vault are always scanned.
 	Files []string
 
 	argon argon
 }
 
-// mapped is how much address space the file gets from the start. Growing the mapping would have to wait for readers, such as a long export,
-// and writers with it. It is address space only: 1 GiB, or 128 MiB on a 32-bit system.
+// mapped is how much address space the file gets from the start, in bytes: 1 GiB, or 128
+// MiB on a 32-bit system. A mapping that had to grow would make writers wait for
+// readers, such as a long export.
 const mapped = 1 << (27 + 3*(strconv.IntSize/64))
 
 const (
@@ -84,7 +88,7 @@ type Vault struct {
 	logins   logins
 }
 
-// build makes vault.db.new, complete and synced, with what fill puts into it.
+// build makes vault.db.new, complete and synced, with the records that fill puts into it.
 func (v *Vault) build(r *ring, fill func(*dbFile) error) (*dbFile, error) {
 	if err := v.drop(safefile.New); err != nil {
 		return nil, err
@@ -131,7 +135,8 @@ func newVault(dir string, o Options) *Vault {
 	return v
 }
 
-// start puts an open file to use; readOnly says why it can only be read, if so. What waits for it is written now.
+// start puts an open file to use, and has the records that wait for it written. readOnly says why
+// it can only be read; nil: it can be written.
 func (v *Vault) start(db *dbFile, r *ring, c *counter, readOnly error) {
 	v.mu.Lock()
 	v.db, v.ring, v.counter, v.unit, v.why, v.readOnly = db, r, c, r.Unit, nil, readOnly
@@ -150,7 +155,8 @@ func (v *Vault) notOpen() error {
 	return ErrClosed
 }
 
-// Close writes what still waits, closes the file and overwrites the keys. The error is of the records that could not be written.
+// Close writes the records that still wait, closes the file and overwrites the keys. The error is
+// that of the records that could not be written.
 func (v *Vault) Close() error {
 	err := v.writer.close()
 	v.renewing.Lock() // a Mend that is under way opens nothing afterwards
@@ -181,7 +187,7 @@ func (v *Vault) Epoch() uint64 {
 	return v.ring.Epoch
 }
 
-// PublicKey is what this unit's receipts, checkpoints and exports are verified with; nil before the vault was open.
+// PublicKey verifies this unit's receipts, checkpoints and exports; nil before the vault was open.
 func (v *Vault) PublicKey() ed25519.PublicKey {
 	v.mu.RLock()
 	defer v.mu.RUnlock()

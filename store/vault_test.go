@@ -75,10 +75,11 @@ func (u *unit) reopen(t testing.TB) {
 
 var cardOf = map[string][]byte{"li": []byte("\x1a1111"), "wang": []byte("\x1a2222")}
 
-// tenant adds somebody with a card.
+// tenant adds a person with a card.
 func (u *unit) tenant(t testing.TB, name string) policy.PersonID {
 	t.Helper()
-	id, err := u.AddPerson("op", policy.Person{Name: policy.Private(name), Apartment: "12-0301", Lang: "zh", From: start})
+	id, err := u.AddPerson("op", policy.Person{Name: policy.Private(name), Apartment: "12-0301",
+		Lang: "zh", From: start})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +89,7 @@ func (u *unit) tenant(t testing.TB, name string) policy.PersonID {
 	return id
 }
 
-// enrolled adds somebody with a card and a face.
+// enrolled adds a person with a card and a face.
 func (u *unit) enrolled(t testing.TB, name string, templates [][]float32) policy.PersonID {
 	t.Helper()
 	id := u.tenant(t, name)
@@ -96,7 +97,7 @@ func (u *unit) enrolled(t testing.TB, name string, templates [][]float32) policy
 	return id
 }
 
-// enrol gives somebody a face, with their consent.
+// enrol gives a person a face, with their consent.
 func (u *unit) enrol(t testing.TB, id policy.PersonID, templates [][]float32) {
 	t.Helper()
 	hash, err := u.PutNotice("op", "Your face opens this door only if you want it to.", "en")
@@ -154,20 +155,24 @@ func TestPeopleSurviveReopening(t *testing.T) {
 	}
 }
 
-// Whatever comes from a console or a mad clock, what was stored can be read again.
+// Whatever a console or a wrong clock gives, what was stored can be read again.
 func TestOddInputStaysReadable(t *testing.T) {
 	u := newUnit(t)
 	id, err := u.AddPerson("op\xff", policy.Person{Name: "\xff\xfe\x00", Apartment: "<&>\u2028"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = u.ChangePerson("op", id, "lease changed", func(p *policy.Person) error { p.Until = start.AddDate(9000, 0, 0); return nil })
+	err = u.ChangePerson("op", id, "lease changed", func(p *policy.Person) error {
+		p.Until = start.AddDate(9000, 0, 0)
+		return nil
+	})
 	if err == nil {
 		t.Error("a lease into the year 11026 was stored")
 	}
 	u.clock.set(start.AddDate(9000, 0, 0))
 	u.decide(t, id)
-	if _, err := u.Record(context.Background(), Entry{Kind: "\xff", Detail: map[string]string{"\xff": "\xfe"}, Person: id, Trace: []policy.Check{{Rule: "\xff"}}}); err != nil {
+	if _, err := u.Record(context.Background(), Entry{Kind: "\xff", Detail: map[string]string{"\xff": "\xfe"},
+		Person: id, Trace: []policy.Check{{Rule: "\xff"}}}); err != nil {
 		t.Error(err)
 	}
 	u.reopen(t)
@@ -195,7 +200,10 @@ func TestRConsentNoFaceWithoutConsentToAStoredNotice(t *testing.T) {
 	if !errors.Is(err, ErrConsent) {
 		t.Errorf("consent to a notice that nobody was shown: %v", err)
 	}
-	err = u.ChangePerson("op", id, "enrolled by hand", func(p *policy.Person) error { p.Face.State = policy.FaceEnrolled; return nil })
+	err = u.ChangePerson("op", id, "enrolled by hand", func(p *policy.Person) error {
+		p.Face.State = policy.FaceEnrolled
+		return nil
+	})
 	if !errors.Is(err, ErrNotAllowed) {
 		t.Errorf("enrolled by a change of record: %v", err)
 	}
@@ -305,7 +313,10 @@ func TestRWithdrawErasesTheFaceAndKeepsTheCard(t *testing.T) {
 	if err != nil || p.Face.State != policy.FaceWithdrawn || p.Face.Notice != [32]byte{} || !p.Face.At.Equal(r.At) {
 		t.Errorf("face %+v, %v", p.Face, err)
 	}
-	if err := u.Templates(func(policy.PersonID, [][]float32) error { t.Error("templates are left"); return nil }); err != nil {
+	if err := u.Templates(func(policy.PersonID, [][]float32) error {
+		t.Error("templates are left")
+		return nil
+	}); err != nil {
 		t.Error(err)
 	}
 	if _, err := u.EraseFace("op", li, "again"); !errors.Is(err, ErrUnknown) {
@@ -318,7 +329,8 @@ func TestRAuditErasureKeepsTheProof(t *testing.T) {
 	li, wang := u.tenant(t, "li"), u.tenant(t, "wang")
 	for _, id := range []policy.PersonID{li, wang, {}} {
 		p, _ := u.Person(id)
-		d := policy.Decision{At: u.clock.now(), Door: "front", Means: policy.ByCard, Person: id, Grant: !id.IsZero(), Reason: "ok",
+		d := policy.Decision{At: u.clock.now(), Door: "front", Means: policy.ByCard, Person: id,
+			Grant: !id.IsZero(), Reason: "ok",
 			Trace: []policy.Check{{Rule: "card known", Pass: !id.IsZero()}}}
 		if len(p.Credentials) > 0 {
 			d.CredentialID = p.Credentials[0].ID
@@ -331,7 +343,8 @@ func TestRAuditErasureKeepsTheProof(t *testing.T) {
 	if err != nil || len(es) != 3 {
 		t.Fatalf("%d entries, %v", len(es), err)
 	}
-	if es[0].Person != (policy.PersonID{}) || len(es[0].Trace) != 1 || es[1].Person != wang || es[2].Person != li || es[2].CredentialID == "" || len(es[2].Trace) != 1 {
+	if es[0].Person != (policy.PersonID{}) || len(es[0].Trace) != 1 || es[1].Person != wang || es[2].Person != li ||
+		es[2].CredentialID == "" || len(es[2].Trace) != 1 {
 		t.Fatalf("entries %+v", es)
 	}
 	if p, _ := u.Person(li); p.Credentials[0].LastUsed.IsZero() {
@@ -341,7 +354,8 @@ func TestRAuditErasureKeepsTheProof(t *testing.T) {
 		t.Fatal(err)
 	}
 	es, err = u.Entries(es[2].Seq, 1, false)
-	if err != nil || !es[0].Erased || !es[0].Person.IsZero() || es[0].CredentialID != "" || es[0].Trace != nil || !es[0].Grant {
+	if err != nil || !es[0].Erased || !es[0].Person.IsZero() || es[0].CredentialID != "" || es[0].Trace != nil ||
+		!es[0].Grant {
 		t.Errorf("after erasure: %+v, %v", es, err)
 	}
 	var out bytes.Buffer
@@ -361,8 +375,10 @@ func TestOpeningRefusesWhatIsNotRight(t *testing.T) {
 	}{
 		"no vault":       {func(t *testing.T, u *unit) { os.Remove(filepath.Join(u.dir, vaultFile)) }, ErrMissing},
 		"open directory": {func(t *testing.T, u *unit) { os.Chmod(u.dir, 0o755) }, ErrInsecurePermissions},
-		"open file":      {func(t *testing.T, u *unit) { os.Chmod(filepath.Join(u.dir, vaultFile), 0o640) }, ErrInsecurePermissions},
-		"open key":       {func(t *testing.T, u *unit) { os.Chmod(u.key, 0o644) }, ErrInsecurePermissions},
+		"open file": {func(t *testing.T, u *unit) {
+			os.Chmod(filepath.Join(u.dir, vaultFile), 0o640)
+		}, ErrInsecurePermissions},
+		"open key": {func(t *testing.T, u *unit) { os.Chmod(u.key, 0o644) }, ErrInsecurePermissions},
 		"another key": {func(t *testing.T, u *unit) {
 			os.WriteFile(u.key, []byte("menshen-key-1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"), 0o600)
 		}, ErrWrongKey},
@@ -409,10 +425,12 @@ func TestCreateTakesOverNothing(t *testing.T) {
 	v.Close()
 }
 
-// TestCreateForIsAllOrNothing: a secret that is too short leaves nothing behind, and the next try makes the unit with its operator.
+// TestCreateForIsAllOrNothing: a secret that is too short leaves nothing behind, and the next try
+// makes the unit with its operator.
 func TestCreateForIsAllOrNothing(t *testing.T) {
 	root := t.TempDir()
-	dir, o := filepath.Join(root, "vault"), Options{Key: KeyFile(filepath.Join(root, "key")), Cost: Cost{Time: 1, Memory: 64, Lanes: 1}}
+	dir, o := filepath.Join(root, "vault"), Options{Key: KeyFile(filepath.Join(root, "key")),
+		Cost: Cost{Time: 1, Memory: 64, Lanes: 1}}
 	if _, err := CreateFor(dir, o, "anna", []byte("short")); !errors.Is(err, ErrWeak) {
 		t.Fatalf("a short secret: %v", err)
 	}
@@ -483,7 +501,8 @@ func copyDir(t testing.TB, dir string) string {
 	return to
 }
 
-// Who agreed to words that changed since can agree to the new ones, and keeps the face; nobody is made to agree to words that this vault never had.
+// A person who agreed to words that changed since can agree to the new ones, and keeps the face. A
+// consent to words that this vault never had is refused.
 func TestRNoticeConsentIsRenewedWithoutANewFace(t *testing.T) {
 	u := newUnit(t)
 	li := u.enrolled(t, "li", face(1))
@@ -530,7 +549,8 @@ func TestGrantsOfACountedCredentialAreCounted(t *testing.T) {
 	}
 	p, _ := u.Person(li)
 	for _, grant := range []bool{true, false, true} {
-		d := policy.Decision{At: u.clock.now(), Means: policy.ByPIN, Person: li, CredentialID: p.Credentials[0].ID, Grant: grant, Duress: grant, Reason: "ok"}
+		d := policy.Decision{At: u.clock.now(), Means: policy.ByPIN, Person: li, CredentialID: p.Credentials[0].ID,
+			Grant: grant, Duress: grant, Reason: "ok"}
 		if _, err := u.RecordDecision(context.Background(), d); err != nil {
 			t.Fatal(err)
 		}

@@ -22,8 +22,8 @@ type signedVector struct {
 	Fails   bool   `json:"fails,omitempty"`
 }
 
-// TestVectors: what one unit signed and backed up is read by every later version (docs/formats.md). All of it is of one vault with the person
-// li, whose face was erased, and wang, who was removed.
+// TestVectors: what one unit signed and backed up is read by every later version (docs/formats.md).
+// All of it is of one vault with the person li, whose face was erased, and wang, who was removed.
 func TestVectors(t *testing.T) {
 	var made map[string][]byte
 	vector := func(name string) []byte {
@@ -41,7 +41,8 @@ func TestVectors(t *testing.T) {
 	pub := ed25519.PublicKey(key)
 
 	rs, err := ParseReceipts(bytes.NewReader(vector("receipts.json")))
-	if err != nil || len(rs) != 2 || rs[0].What != "person" || rs[0].Found != 0 || rs[1].What != "face" || rs[1].Why != "own request" {
+	if err != nil || len(rs) != 2 || rs[0].What != "person" || rs[0].Found != 0 || rs[1].What != "face" ||
+		rs[1].Why != "own request" {
 		t.Fatalf("%+v, %v", rs, err)
 	}
 	for _, r := range rs {
@@ -67,7 +68,8 @@ func TestVectors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rep, err := VerifyExport(bytes.NewReader(vector("export.txt")), pub, known...); err != nil || !rep.OK || rep.Open {
+	if rep, err := VerifyExport(bytes.NewReader(vector("export.txt")), pub, known...); err != nil ||
+		!rep.OK || rep.Open {
 		t.Errorf("export: %+v, %v", rep, err)
 	}
 
@@ -98,7 +100,8 @@ func TestVectors(t *testing.T) {
 	n.holds(t, "assessment all four parts")
 }
 
-// makeVectors gives the files: a backup from before the erasure of li's face, the receipts of both erasures, an export from after them.
+// makeVectors gives the files: a backup from before the erasure of li's face, the receipts of both
+// erasures, an export from after them.
 func makeVectors(t *testing.T) map[string][]byte {
 	t.Helper()
 	u := newUnit(t)
@@ -129,7 +132,8 @@ func makeVectors(t *testing.T) map[string][]byte {
 		t.Fatal(err)
 	}
 	sig := u.Sign("dossier", []byte("a page\n"))
-	signed, _ := json.MarshalIndent([]signedVector{{"dossier", "a page\n", sig, false}, {"dossier", "a pagE\n", sig, true}, {"visitor pass", "a page\n", sig, true}}, "", "  ")
+	signed, _ := json.MarshalIndent([]signedVector{{"dossier", "a page\n", sig, false},
+		{"dossier", "a pagE\n", sig, true}, {"visitor pass", "a page\n", sig, true}}, "", "  ")
 	made["signatures.json"] = append(signed, '\n')
 	made["export.txt"] = log.Bytes()
 	made["manager.age-identity"] = []byte(manager.String() + "\n")

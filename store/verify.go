@@ -11,7 +11,8 @@ import (
 	"menshen/store/audit"
 )
 
-// VerifyAudit recomputes the whole chain and compares its end with the sealed state. The error is of reading; a broken chain is in the report.
+// VerifyAudit recomputes the whole chain and compares its end with the sealed state. A broken chain
+// is in the report; the error is of reading.
 func (v *Vault) VerifyAudit() (AuditReport, error) {
 	var rep AuditReport
 	err := v.view(func(t *tx) error {
@@ -72,15 +73,17 @@ func (t *tx) chain(f func(n uint64, line []byte, g *audit.Gap, err error) error)
 	return upTo(t.st.Audit.Seq + 1)
 }
 
-// ExportAudit writes the log as text, a line an entry, ending with a signed checkpoint. Nothing in it opens without the keys of
-// the people concerned. See VerifyExport. A line that is damaged is left out; the error names it when all others are written.
+// ExportAudit writes the log as text, one line for each entry, ending with a signed checkpoint (see
+// [VerifyExport]). A damaged line is left out; the error names it when all others are written. The
+// personal parts are sealed under the keys of the people they are about.
 func (v *Vault) ExportAudit(w io.Writer) error {
 	return v.view(func(t *tx) error { return exportTo(w, t, v.now(t)) })
 }
 
 func exportTo(w io.Writer, t *tx, now time.Time) error {
 	c := t.st.Audit
-	out, err := audit.NewExport(w, audit.Header{Unit: t.r.Unit, First: c.First, Base: c.Base, Last: c.Seq, At: now}, c.Head, t.r.sign())
+	out, err := audit.NewExport(w, audit.Header{Unit: t.r.Unit, First: c.First, Base: c.Base, Last: c.Seq, At: now},
+		c.Head, t.r.sign())
 	if err != nil {
 		return err
 	}
@@ -105,13 +108,15 @@ func exportTo(w io.Writer, t *tx, now time.Time) error {
 // Expected is what was known of a log earlier: see package audit.
 type Expected = audit.Expected
 
-// VerifyExport checks an export, on any machine, against the unit's public key and what was known of the log earlier. A report with OK false names the
-// first bad line.
+// VerifyExport checks an export, on any machine, against the unit's public key and what
+// was known of the log earlier. A report with OK false names the first bad line; the
+// error is as for [audit.Verify].
 func VerifyExport(r io.Reader, pub ed25519.PublicKey, known ...Expected) (AuditReport, error) {
 	return audit.Verify(r, pub, known...)
 }
 
-// KnownBy reads what a document that the unit gave earlier says of its audit log: an export, or receipts of erasures. It must verify itself.
+// KnownBy gives what an earlier document of the unit says of its audit log: an export, or receipts
+// of erasures. A document that does not verify is an error.
 func KnownBy(document []byte, pub ed25519.PublicKey) ([]Expected, error) {
 	rep, err := audit.Verify(bytes.NewReader(document), pub)
 	switch {
@@ -131,7 +136,8 @@ func KnownBy(document []byte, pub ed25519.PublicKey) ([]Expected, error) {
 		if !r.Verify(pub) {
 			return nil, fmt.Errorf("receipt %d is %w", r.Seq, audit.ErrSigner)
 		}
-		known = append(known, Expected{Seq: r.Seq, Kind: r.kind(), Detail: map[string]string{"subject": fmt.Sprintf("%x", r.Subject)}})
+		known = append(known, Expected{Seq: r.Seq, Kind: r.kind(),
+			Detail: map[string]string{"subject": fmt.Sprintf("%x", r.Subject)}})
 	}
 	return known, nil
 }

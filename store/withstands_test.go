@@ -10,8 +10,8 @@ import (
 	"menshen/store/seal"
 )
 
-// TestWhatAKeySourceWithstands does what 'menshen config example' has a table of: with each key
-// source, the disk is taken to another machine, and an older copy is put back in each way.
+// TestWhatAKeySourceWithstands shows the table of 'menshen config example': with each key source,
+// the disk is taken to another machine, and an older copy is put back in each way.
 func TestWhatAKeySourceWithstands(t *testing.T) {
 	credential := func(t *testing.T) {
 		t.Helper()
@@ -64,7 +64,8 @@ func TestWhatAKeySourceWithstands(t *testing.T) {
 			copied := func() string { // of all files, private as they were
 				to := copyDir(t, root)
 				copied := filepath.Join(to, "vault")
-				if err := errors.Join(os.Chmod(copied, 0o700), os.Chmod(filepath.Join(copied, vaultFile), 0o600)); err != nil {
+				if err := errors.Join(os.Chmod(copied, 0o700),
+					os.Chmod(filepath.Join(copied, vaultFile), 0o600)); err != nil {
 					t.Fatal(err)
 				}
 				return to

@@ -19,14 +19,14 @@ const (
 // job is one change that waits to be written.
 type job struct {
 	f    func(*tx) error // may run more than once; sets its results by assignment
-	keep bool            // must be written sooner or later: stays queued when its caller gives up or the disk fails
+	keep bool            // must be written: stays queued when its caller gives up or the disk fails
 	act  bool            // both heads of the file must have it
 	err  error           // the writer's answer so far
 	done chan error      // buffered
 }
 
-// writer is the only goroutine that writes. All jobs that wait while one transaction is being synced share the next one, so
-// that many doors' worth of decisions cost few syncs, and a lone one is not delayed.
+// writer is the only goroutine that writes. All jobs that wait while one transaction is being
+// synced share the next one. So many decisions cost few syncs, and a single one is not delayed.
 type writer struct {
 	v     *Vault
 	mu    sync.Mutex
@@ -43,13 +43,15 @@ func newWriter(v *Vault) *writer {
 	return w
 }
 
-// do queues f and waits until it is durable, or ctx ends. A job that is kept is then still written, later.
+// do queues f and waits until it is durable, or ctx ends. A job that is
+// kept is still written, later.
 func (w *writer) do(ctx context.Context, f func(*tx) error, keep bool) error {
 	return w.queued(ctx, &job{f: f, keep: keep, done: make(chan error, 1)})
 }
 
-// act is do for an act: with one head of the file damaged, bbolt goes on from the other, which is one transaction older. So a second transaction
-// follows before its caller is answered, and no act is taken back by one flipped bit.
+// act is do for an act: its caller is answered after a second transaction, so that both heads of
+// the file have the act. With one head damaged, bbolt goes on from the other, which is one
+// transaction older: one flipped bit must not undo an act.
 func (w *writer) act(f func(*tx) error) error {
 	return w.queued(context.Background(), &job{f: f, act: true, done: make(chan error, 1)})
 }
@@ -122,12 +124,13 @@ func (w *writer) drain() error {
 		last = len(batch)
 		kept, err := w.write(batch)
 		if err == nil && slices.ContainsFunc(batch, func(j *job) bool { return j.act && j.err == nil }) {
-			_ = w.v.transact(func(*tx) error { return nil }) // the act is done all the same; the next transaction is its second
+			// the act is done all the same; the next transaction is its second
+			_ = w.v.transact(func(*tx) error { return nil })
 		}
 		w.mu.Lock()
 		w.queue = append(kept, w.queue[len(batch):]...)
 		w.mu.Unlock()
-		for _, j := range batch { // only now, so that who was answered never finds itself in the backlog
+		for _, j := range batch { // only now: a caller who was answered is not in the backlog
 			j.tell()
 		}
 		if err != nil {
@@ -136,8 +139,9 @@ func (w *writer) drain() error {
 	}
 }
 
-// gather waits a moment for as many jobs as shared the last transaction: those callers were just answered, and most come back at once.
-// Without it the first of them would get a transaction alone. A single caller never waits.
+// gather waits a moment for as many jobs as shared the last transaction. Their callers were just
+// answered, and most come back at once; without the wait the first of them would get a transaction
+// of its own. A single caller never waits.
 func (w *writer) gather(n int) {
 	for end := time.Now().Add(gatherMost); n > 1 && time.Now().Before(end); time.Sleep(gatherMost / 10) {
 		w.mu.Lock()
@@ -149,8 +153,9 @@ func (w *writer) gather(n int) {
 	}
 }
 
-// write puts a batch into one transaction and leaves each job its answer. A job whose own function fails is left out; the others are run again
-// without it. When the transaction itself fails, the jobs to be kept are returned with the error.
+// write puts a batch into one transaction and leaves each job its answer. A job whose own function
+// fails is left out; the others are run again without it. When the transaction itself fails, the
+// jobs to be kept are returned with the error.
 func (w *writer) write(batch []*job) (kept []*job, err error) {
 	for len(batch) > 0 {
 		failed := -1
@@ -187,7 +192,7 @@ func (w *writer) write(batch []*job) (kept []*job, err error) {
 	return nil, nil
 }
 
-// tell answers the caller, who may be gone, and was told before when a kept job failed more than once.
+// tell answers the caller, who may be gone, or was answered before when a kept job fails again.
 func (j *job) tell() {
 	select {
 	case j.done <- j.err:

@@ -1,15 +1,20 @@
-// Package audit is the log that nobody can quietly change: lines of JSON, each hashed together with the hash before it, and from time to
-// time signed by the unit's Ed25519 key (RFC 8032).
+// Package audit is a log in which every change shows. Its lines are JSON, each hashed together with
+// the hash before it, and the unit's Ed25519 key (RFC 8032) signs the hash from time to time.
 //
 //	H(0) = 32 zero bytes
 //	H(n) = SHA-256("menshen audit 1\n" ‖ H(n−1) ‖ line n)
 //
-// The line is hashed as the exact bytes that were recorded and that an export shows. Inserting, removing, changing or reordering any line changes every hash after
-// it, and the signed hashes no longer fit. An export begins with the signed span of its entries, and each kind of signed line has a purpose of its own: so nothing can be cut
-// off its end. An older export is a whole export of an earlier day; what was known of the log later (Expected) tells it from the present one.
+// A line is hashed as the exact bytes that were recorded and that an export shows. Inserting,
+// removing, changing or reordering any line changes every hash after it, and the signed
+// hashes no longer fit. An export begins with the signed span of its entries, and each kind
+// of signed line has a purpose of its own, so nothing can be cut off its end. An older export
+// is a whole export of an earlier day; what was known of the log later ([Expected])
+// distinguishes it from the present one.
 //
-// A person appears in a line as a pseudonym that is different in each line and can be made only with that person's own key, and what is said of them alone is sealed under it.
-// Erase the key, and the lines still prove that nothing was changed, but no longer tell whom they were about, nor which of them were about the same person.
+// A person appears in a line under a pseudonym that is different in each line and can be made only
+// with that person's own key. What is about them alone is sealed under that key. When the key is
+// erased, the lines still prove that nothing was changed, but no longer tell whom they were about,
+// nor which of them were about the same person.
 package audit
 
 import (
@@ -26,7 +31,8 @@ import (
 	"menshen/internal/exact"
 )
 
-// Line is one entry as it is recorded, hashed and exported. Its JSON has no spaces and its fields are in this order.
+// Line is one entry as it is recorded, hashed and exported. Its JSON has no spaces and
+// its fields are in this order.
 type Line struct {
 	Seq    uint64            `json:"n"` // 1, 2, 3, … without a gap
 	At     time.Time         `json:"at"`
@@ -38,8 +44,8 @@ type Line struct {
 	Grant  *bool             `json:"grant,omitempty"`  // decisions only
 	Why    string            `json:"why,omitempty"`    // reason
 	Detail map[string]string `json:"detail,omitempty"` // figures and dates only
-	Trace  []Check           `json:"trace,omitempty"`  // of a decision about nobody in particular
-	Sealed []byte            `json:"sealed,omitempty"` // what is said of the person alone, under their key
+	Trace  []Check           `json:"trace,omitempty"`  // of a decision about no known person
+	Sealed []byte            `json:"sealed,omitempty"` // what is about the person alone, under their key
 }
 
 // Check is one rule's part in a decision.
@@ -49,21 +55,22 @@ type Check struct {
 	Detail string `json:"detail,omitempty"`
 }
 
-// Hash is the chain's hash after a line.
+// Hash is the hash of the chain after a line.
 type Hash [32]byte
 
-// MarshalText is hex.
+// MarshalText gives small hex digits.
 func (h Hash) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%x", h[:]), nil }
 
-// UnmarshalText reads hex in small letters.
+// UnmarshalText reads small hex digits, and nothing else.
 func (h *Hash) UnmarshalText(b []byte) error {
-	if n, err := hex.Decode(h[:], b[:min(len(b), 2*len(h))]); err != nil || n != len(h) || !bytes.Equal(hex.AppendEncode(nil, h[:]), b) {
+	if n, err := hex.Decode(h[:], b[:min(len(b), 2*len(h))]); err != nil || n != len(h) ||
+		!bytes.Equal(hex.AppendEncode(nil, h[:]), b) {
 		return fmt.Errorf("hash must be %d hex digits in small letters", 2*len(h))
 	}
 	return nil
 }
 
-// Next is the hash after line, when h is the hash before it.
+// Next gives the hash after line, when h is the hash before it.
 func (h Hash) Next(line []byte) Hash {
 	s := sha256.New()
 	s.Write([]byte("menshen audit 1\n"))
@@ -72,13 +79,13 @@ func (h Hash) Next(line []byte) Hash {
 	return Hash(s.Sum(nil))
 }
 
-// Encode gives the exact bytes of a line. Bytes that are no UTF-8 become U+FFFD.
+// Encode gives the exact bytes of a line. Bytes that are not UTF-8 become U+FFFD.
 func (l *Line) Encode() ([]byte, error) {
 	b, err := json.Marshal(l)
 	if err != nil || !bytes.Contains(b, []byte(`\ufffd`)) {
 		return b, err
 	}
-	var clean Line // the replacement itself is encoded in another way than what it replaces
+	var clean Line // U+FFFD itself is encoded differently from bytes that it replaces
 	if err := json.Unmarshal(b, &clean); err != nil {
 		return nil, err
 	}
@@ -91,7 +98,8 @@ func (l *Line) Decode(b []byte) error {
 	return decode(b, l)
 }
 
-// decode reads what must be byte for byte what encoding gives, so that nothing that is said can be said in two ways.
+// decode reads JSON, and refuses any that is not byte for byte what encoding gives, so that
+// each value has one form only.
 func decode(b []byte, v any) error {
 	if err := exact.Decode(b, v); errors.Is(err, exact.ErrForm) {
 		return errors.New("line is not in the recorded form")
@@ -101,14 +109,15 @@ func decode(b []byte, v any) error {
 	return nil
 }
 
-// What a checkpoint is signed for. A signature for one purpose fits no other: so a mark cannot be passed off as the end.
+// The purposes for which a checkpoint is signed. A signature for one fits no other, so a mark
+// cannot be passed off as the end.
 const (
 	markPurpose = "menshen audit mark 2\n"
 	endPurpose  = "menshen audit end 2\n"
 	oldPurpose  = "menshen audit checkpoint 1\n" // marks and ends of exports of version 1, alike
 )
 
-// Checkpoint is the unit's word that after line Seq the chain's hash was Head.
+// Checkpoint is the unit's signed statement that the hash of the chain after line Seq was Head.
 type Checkpoint struct {
 	Unit [16]byte  `json:"-"`
 	Seq  uint64    `json:"n"`

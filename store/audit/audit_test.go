@@ -18,7 +18,8 @@ var start = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 func export(t testing.TB, n int, gap [2]uint64, key ed25519.PrivateKey) [][]byte {
 	t.Helper()
 	line := func(i uint64) []byte {
-		l := Line{Seq: i, At: start.Add(time.Duration(i-1) * time.Minute), Kind: "decision", By: "door", Door: fmt.Sprint("door ", (i-1)%3)}
+		l := Line{Seq: i, At: start.Add(time.Duration(i-1) * time.Minute), Kind: "decision", By: "door",
+			Door: fmt.Sprint("door ", (i-1)%3)}
 		b, err := l.Encode()
 		if err != nil {
 			t.Fatal(err)
@@ -85,16 +86,20 @@ func TestRAuditEveryTamperingIsNamed(t *testing.T) {
 		lines [][]byte
 		bad   uint64
 	}{
-		"removed":                 {append(append([][]byte{}, whole[:4]...), whole[5:]...), 4},
-		"inserted again":          {append(append(append([][]byte{}, whole[:4]...), whole[3]), whole[4:]...), 4},
-		"reordered":               {append(append([][]byte{}, whole[:4]...), append([][]byte{whole[5], whole[4]}, whole[6:]...)...), 4},
-		"cut off":                 {whole[:7], 7},
-		"cut off, end kept":       {append(append([][]byte{}, whole[:7]...), whole[10]), 7},
-		"end forged":              {append(append([][]byte{}, whole[:10]...), forged[10]), 10},
-		"changed":                 {append(append(append([][]byte{}, whole[:4]...), bytes.Replace(whole[4], []byte("door 0"), []byte("door 9"), 1)), whole[5:]...), 4},
-		"changed with all hashes": {rehash(append(append(append([][]byte{}, whole[:4]...), bytes.Replace(whole[4], []byte("door 0"), []byte("door 9"), 1)), whole[5:]...)), 1},
-		"not a line":              {append(append(append([][]byte{}, whole[:4]...), []byte("hello\n")), whole[5:]...), 4},
-		"appended":                {append(append([][]byte{}, whole...), whole[9]), 10},
+		"removed":        {append(append([][]byte{}, whole[:4]...), whole[5:]...), 4},
+		"inserted again": {append(append(append([][]byte{}, whole[:4]...), whole[3]), whole[4:]...), 4},
+		"reordered": {append(append([][]byte{}, whole[:4]...),
+			append([][]byte{whole[5], whole[4]}, whole[6:]...)...), 4},
+		"cut off":           {whole[:7], 7},
+		"cut off, end kept": {append(append([][]byte{}, whole[:7]...), whole[10]), 7},
+		"end forged":        {append(append([][]byte{}, whole[:10]...), forged[10]), 10},
+		"changed": {append(append(append([][]byte{}, whole[:4]...),
+			bytes.Replace(whole[4], []byte("door 0"), []byte("door 9"), 1)), whole[5:]...), 4},
+		"changed with all hashes": {rehash(append(append(append([][]byte{}, whole[:4]...),
+			bytes.Replace(whole[4], []byte("door 0"), []byte("door 9"), 1)), whole[5:]...)), 1},
+		"not a line": {
+			append(append(append([][]byte{}, whole[:4]...), []byte("hello\n")), whole[5:]...), 4},
+		"appended": {append(append([][]byte{}, whole...), whole[9]), 10},
 	} {
 		r, err := verify(c.lines, pub)
 		if err != nil || r.OK || r.FirstBad != c.bad {
@@ -106,7 +111,7 @@ func TestRAuditEveryTamperingIsNamed(t *testing.T) {
 	}
 }
 
-// rehash makes every line fit its hash again, as somebody without the unit's key can.
+// rehash makes every line fit its hash again, which needs no key.
 func rehash(lines [][]byte) [][]byte {
 	var head Hash
 	out := append([][]byte{}, lines...)
@@ -124,7 +129,7 @@ func TestMarksNarrowDownWhatWasForged(t *testing.T) {
 	if r, err := verify(whole, pub); err != nil || !r.OK || r.Lines != 2*markEvery+10 {
 		t.Fatalf("%+v, %v", r, err)
 	}
-	// Line 1500 and all hashes up to the next mark are made anew.
+	// Line 1500 and all hashes up to the next mark are made again.
 	at := 1 + 1500 // the first line of text is the header, and there is a mark after entry 1000
 	var head Hash
 	if err := head.UnmarshalText(whole[at-1][:64]); err != nil {
@@ -177,8 +182,9 @@ func TestEveryLineIsReadable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := func(name string) string { return string(rapid.SliceOfN(rapid.Byte(), 0, 20).Draw(t, name)) }
 		grant := rapid.Bool().Draw(t, "grant")
-		l := Line{Seq: 1, At: start, Kind: Kind(text("kind")), By: text("by"), Door: text("door"), Why: text("why"), Grant: &grant,
-			Detail: map[string]string{text("key"): text("value")}, Sealed: []byte(text("sealed")), Trace: []Check{{text("rule"), true, text("detail")}}}
+		l := Line{Seq: 1, At: start, Kind: Kind(text("kind")), By: text("by"), Door: text("door"), Why: text("why"),
+			Grant: &grant, Detail: map[string]string{text("key"): text("value")}, Sealed: []byte(text("sealed")),
+			Trace: []Check{{text("rule"), true, text("detail")}}}
 		b, err := l.Encode()
 		if err != nil {
 			t.Fatal(err)

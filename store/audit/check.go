@@ -10,7 +10,7 @@ import (
 type Report struct {
 	OK       bool
 	Lines    uint64 // that fit
-	Pruned   uint64 // that were taken out between others when their time was over
+	Pruned   uint64 // that were pruned between others
 	First    uint64 // number of the first line; lines before it were pruned
 	Last     uint64 // number of the last line that fits
 	FirstBad uint64 // number of the first line that does not fit; 0: none
@@ -24,7 +24,8 @@ type Report struct {
 func (r Report) String() string {
 	if r.OK && r.Open {
 		return fmt.Sprintf("entries %d to %d are unchanged (%d entries), but this export is of the first form, "+
-			"which does not show whether more followed: export again, or give what you know with --expect", r.First, r.Last, r.Lines)
+			"which does not show whether more followed: export again, or give what you know with --expect",
+			r.First, r.Last, r.Lines)
 	}
 	if r.OK {
 		return fmt.Sprintf("the audit log is whole: %d entries, %d to %d", r.Lines, r.First, r.Last)
@@ -49,10 +50,11 @@ func NewChecker(first uint64, base Hash) *Checker {
 	return &Checker{r: Report{First: first, Last: first - 1}, head: base, want: first, marked: first}
 }
 
-// Want is the number of the next line.
+// Want gives the number of the next line.
 func (c *Checker) Want() uint64 { return c.want }
 
-// Bad notes that line n is bad. Only the first bad line counts: after it nothing can be told.
+// Bad notes that line n is bad. Only the first bad line is kept: nothing can
+// be said of the lines after it.
 func (c *Checker) Bad(n uint64, problem string) {
 	if c.r.FirstBad == 0 {
 		c.r.FirstBad, c.r.Problem = n, problem
@@ -85,7 +87,7 @@ func (c *Checker) Hashed(b []byte, after Hash) {
 	c.Line(b)
 }
 
-// Mark takes a word on where the chain is, signed for a purpose.
+// Mark compares the chain with a checkpoint that was signed for a purpose.
 func (c *Checker) Mark(m *Checkpoint, purpose string, pub ed25519.PublicKey) {
 	switch {
 	case c.r.FirstBad != 0:
@@ -102,7 +104,7 @@ func (c *Checker) Mark(m *Checkpoint, purpose string, pub ed25519.PublicKey) {
 	}
 }
 
-// Head is the hash after the last line.
+// Head gives the hash after the last line.
 func (c *Checker) Head() Hash { return c.head }
 
 // End compares the end with what was sealed or signed.

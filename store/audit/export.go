@@ -15,22 +15,29 @@ import (
 
 // An export is text:
 //
-//	{"menshen-audit":2,"unit":"…","first":…,"base":"…","last":…,"head":"…","at":"…","sig":"…"}    from where to where the log goes, signed
-//	<hash after it, hex> {"n":…,…}                                           one entry a line
-//	{"mark":{"n":…,"head":"…","at":"…","sig":"…"}}                           every 1000 entries, signed
-//	{"gap":{"from":…,"to":…,…,"sig":"…"}}                                    in the place of pruned lines, signed
-//	{"end":{"n":…,"head":"…","at":"…","sig":"…"}}                            where it ends, signed; the same as in the first line
+//	{"menshen-audit":2,"unit":"…","first":…,"base":"…","last":…,"head":"…","at":"…","sig":"…"}
+//	<hash after it, hex> {"n":…,…}
+//	{"mark":{"n":…,"head":"…","at":"…","sig":"…"}}
+//	{"gap":{"from":…,"to":…,…,"sig":"…"}}
+//	{"end":{"n":…,"head":"…","at":"…","sig":"…"}}
 //
-// The hashes tell which line was changed; the signatures, that nobody changed a line and all hashes after it. Longest line taken: 1 MiB.
+// The first line says where the log begins and ends, signed. Then comes a line for each entry;
+// after every 1000 a signed mark; in the place of pruned lines a signed gap. The last line says
+// again where the log ends, signed.
 //
-// In version 1 the first line had no "last" and "head", and marks and ends were signed for the same purpose: a mark passed for the end. Such
-// exports are still verified, but do not show where the log ended (Report.Open).
+// The hashes show which line was changed. The signatures show a change of a line together with all
+// hashes after it. A line of more than 1 MiB is refused.
+//
+// In version 1 the first line had no "last" and "head", and marks and ends were signed for the same
+// purpose, so that a mark could be passed off as the end. Such exports are still verified, but do
+// not show where the log ended ([Report.Open]).
 const (
 	maxLine   = 1 << 20
 	markEvery = 1000
 )
 
-// Header is the first line of an export: the unit's word on where the log begins and where it ends.
+// Header is the first line of an export: the unit's signed statement of
+// where the log begins and ends.
 type Header struct {
 	Version int       `json:"menshen-audit"`
 	Unit    unitID    `json:"unit"`
@@ -65,7 +72,7 @@ func (h *Header) message() []byte {
 	return binary.BigEndian.AppendUint64(m, uint64(h.At.UnixNano()))
 }
 
-// footer is a line that is no entry.
+// footer is a line that is not an entry.
 type footer struct {
 	Gap  *Gap        `json:"gap,omitempty"`
 	Mark *Checkpoint `json:"mark,omitempty"`
@@ -81,7 +88,8 @@ type Export struct {
 	head Hash
 }
 
-// NewExport writes the header, signed with key. It says from where to where the log goes: First (0 is 1), Base, Last and head, the hash after line Last.
+// NewExport writes the header, signed with key. h says where the log begins (First, where 0 means
+// 1, and Base) and ends (Last); head is the hash after line Last.
 func NewExport(w io.Writer, h Header, head Hash, key ed25519.PrivateKey) (*Export, error) {
 	h.Version, h.First, h.Head = 2, max(h.First, 1), &head
 	h.At = h.At.UTC()
@@ -112,7 +120,8 @@ func (e *Export) Gap(g *Gap) error {
 	return e.json(footer{Gap: g})
 }
 
-// Close signs and writes the end that the header names, whatever lines were written. It does not close the writer below.
+// Close signs and writes the end that the header names, whatever lines were written. It does not
+// close the underlying writer.
 func (e *Export) Close() error {
 	if err := e.json(footer{End: e.sign(endPurpose, e.span.Last, *e.span.Head)}); err != nil {
 		return err
@@ -139,9 +148,10 @@ var (
 	ErrSigner   = errors.New("signed by another unit, or not at all")
 )
 
-// Verify checks an export against the public key of the unit that made it, and against what was known of the log earlier. A log that was changed
-// gives a report with OK false and the first bad line; an error means that reading failed, that it is no export, or that its beginning is not
-// signed by this unit.
+// Verify checks an export against the public key of the unit that made it, and against
+// what was known of the log earlier. A changed log gives a report with OK false and the
+// first bad line. Errors: [ErrNoExport], [ErrSigner] when its beginning is not signed by
+// this unit, those of reading.
 func Verify(r io.Reader, pub ed25519.PublicKey, known ...Expected) (Report, error) {
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, maxLine)

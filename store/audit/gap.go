@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Gap stands in the place of lines that were pruned because their time was over: the unit's word that lines From to To, and no others,
-// led from the hash Before to the hash After.
+// Gap stands in the place of lines that were pruned: the unit's signed statement that lines From to
+// To, and no others, led from the hash Before to the hash After.
 type Gap struct {
 	Unit   unitID    `json:"-"`
 	From   uint64    `json:"from"`

@@ -1,7 +1,8 @@
 package audit
 
-// Kind is what an entry of the log is about. This is its only definition: a test refuses these words as literals elsewhere (cmd/menshen).
-// The words are stored and hashed: never change one, never give one a second meaning, never remove one (testdata/kinds.txt).
+// Kind is what an entry of the log is about. The words are stored and hashed: never change one,
+// never give one a second meaning, never remove one (testdata/kinds.txt). They are defined only
+// here; a test in cmd/menshen refuses them as literals elsewhere.
 type Kind string
 
 // The door.
@@ -10,7 +11,7 @@ const (
 	DoorOpened        Kind = "door opened" // by an operator, from the console
 	Relay             Kind = "relay"
 	Misread           Kind = "misread"
-	StrangeTries      Kind = "strange tries" // how many refusals of what is nobody's were only counted
+	StrangeTries      Kind = "strange tries" // how many refusals of unknown credentials were only counted
 	Bell              Kind = "bell"
 	Tamper            Kind = "tamper"
 	TamperOver        Kind = "tamper over"
@@ -28,7 +29,7 @@ const (
 	Fault            Kind = "fault"
 	FaultOver        Kind = "fault over"
 	TimeFloorSet     Kind = "time floor set"
-	TimeConfirmed    Kind = "time confirmed" // the second look at a clock that was set far ahead
+	TimeConfirmed    Kind = "time confirmed" // a clock that was set far ahead is right
 	VaultCreated     Kind = "vault created"
 	VaultMigrated    Kind = "vault migrated"
 	KeySourceChanged Kind = "key source changed"

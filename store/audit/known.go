@@ -2,7 +2,8 @@ package audit
 
 import "fmt"
 
-// Expected is what was known of a log earlier, and must still be true of it. An unset field says nothing.
+// Expected is what was known of a log earlier, and must still be true of it. A field
+// that is not set is not compared.
 type Expected struct {
 	Seq    uint64            // the log goes at least up to this entry
 	Head   *Hash             // the chain's hash after it, as an earlier export gave it
@@ -10,13 +11,14 @@ type Expected struct {
 	Detail map[string]string // and some of what it says
 }
 
-// compare holds what was known of the entry before want against it: l, or nil when it was pruned.
+// compare compares what was known of the entry before want with it: l, or nil when it was pruned.
 func (c *Checker) compare(l *Line) {
 	for _, e := range c.known {
 		switch {
 		case e.Seq != c.want-1:
 		case e.Head != nil && *e.Head != c.head:
-			c.Bad(c.r.First, fmt.Sprintf("it or one up to %d was changed since the earlier export, together with all hashes after it", e.Seq))
+			c.Bad(c.r.First, fmt.Sprintf("it or one up to %d was changed since the earlier export, "+
+				"together with all hashes after it", e.Seq))
 		case l != nil && e.Kind != "" && (l.Kind != e.Kind || !holds(l.Detail, e.Detail)):
 			c.Bad(e.Seq, "it is not what the receipt speaks of")
 		}
@@ -32,7 +34,7 @@ func holds(all, part map[string]string) bool {
 	return true
 }
 
-// reached holds the end of the log against what was known to be in it.
+// reached checks that the log goes as far as it was known to go.
 func (c *Checker) reached() {
 	for _, e := range c.known {
 		if e.Seq >= c.want {

@@ -35,7 +35,8 @@ func TestRAuditMarkIsNoEnd(t *testing.T) {
 			t.Errorf("cut at mark %d: %+v, %v", n, r, err)
 		}
 	}
-	// The same with the header and the end of an export that really ended there: that is the older export, word for word, or does not fit.
+	// The same with the header and the end of an export that really ended there: that is the older
+	// export, word for word, or does not fit.
 	older := export(t, markEvery, [2]uint64{}, key)
 	mixed := append(slices.Clone(whole[:markEvery+2]), older[len(older)-1])
 	if r, err := verify(mixed, pub); err != nil || r.OK {
@@ -72,8 +73,9 @@ func TestRAuditOlderExportIsToldByWhatIsKnown(t *testing.T) {
 		"an earlier export of another past": {now, Expected{Seq: 7, Head: &then.Head}, 1},
 		"what the entry is":                 {now, Expected{Seq: 7, Kind: Decision}, 0},
 		"what the entry is not":             {now, Expected{Seq: 7, Kind: PersonRemoved}, 7},
-		"what it does not say":              {now, Expected{Seq: 7, Kind: Decision, Detail: map[string]string{"subject": "ab"}}, 7},
-		"an entry pruned since":             {now, Expected{Seq: 4, Kind: PersonRemoved}, 0},
+		"what it does not say": {
+			now, Expected{Seq: 7, Kind: Decision, Detail: map[string]string{"subject": "ab"}}, 7},
+		"an entry pruned since": {now, Expected{Seq: 4, Kind: PersonRemoved}, 0},
 	} {
 		r, err := verify(c.lines, pub, c.known)
 		if err != nil || r.OK != (c.bad == 0) || r.FirstBad != c.bad {
@@ -82,7 +84,8 @@ func TestRAuditOlderExportIsToldByWhatIsKnown(t *testing.T) {
 	}
 }
 
-// An export of version 1, as it was made until the span was signed, still verifies, but does not pass for one that shows its end.
+// An export of version 1, as it was made until the span was signed, still verifies, but does not
+// pass for one that shows its end.
 func TestVersion1Verifies(t *testing.T) {
 	f, err := os.Open("testdata/export-1.txt.gz")
 	if err != nil {
@@ -101,7 +104,8 @@ func TestVersion1Verifies(t *testing.T) {
 	lines = lines[:len(lines)-1]
 	pub := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, ed25519.SeedSize)).Public().(ed25519.PublicKey)
 	r, err := verify(lines, pub, Expected{Seq: 1003})
-	if err != nil || !r.OK || !r.Open || r.Lines != 965 || r.Last != 1003 || !strings.Contains(r.String(), "does not show whether more followed") {
+	if err != nil || !r.OK || !r.Open || r.Lines != 965 || r.Last != 1003 ||
+		!strings.Contains(r.String(), "does not show whether more followed") {
 		t.Errorf("%+v, %v", r, err)
 	}
 	cut := cutAtMark(t, lines, 1)

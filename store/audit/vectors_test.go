@@ -9,20 +9,22 @@ import (
 	"menshen/internal/golden"
 )
 
-// TestVectors: an export of version 2 verifies in every later version, and each of its lines means what it meant (docs/formats.md). The unit's key is
-// that of the seed of 32 bytes 7.
+// TestVectors: an export of version 2 verifies in every later version, and each of its lines means
+// what it meant (docs/formats.md). The unit's key is that of the seed of 32 bytes 7.
 func TestVectors(t *testing.T) {
 	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, ed25519.SeedSize))
 	pub := key.Public().(ed25519.PublicKey)
 	text := golden.Vector(t, "testdata/export-2.txt", func() []byte { return makeVector(t, key) })
 	r, err := Verify(bytes.NewReader(text), pub, Expected{Seq: 7})
-	if err != nil || !r.OK || r.Open || r.Lines != 5 || r.Pruned != 2 || r.First != 1 || r.Last != 7 || !r.Signed.Equal(start) {
+	if err != nil || !r.OK || r.Open || r.Lines != 5 || r.Pruned != 2 || r.First != 1 || r.Last != 7 ||
+		!r.Signed.Equal(start) {
 		t.Errorf("%+v, %v", r, err)
 	}
 	lines := bytes.SplitAfter(text, []byte("\n"))
 	_, entry, _ := bytes.Cut(bytes.TrimSpace(lines[1]), []byte(" "))
 	var l Line
-	if err := l.Decode(entry); err != nil || l.Kind != Decision || l.Grant == nil || !*l.Grant || l.Why != "card" || l.Who == "" || len(l.Sealed) == 0 {
+	if err := l.Decode(entry); err != nil || l.Kind != Decision || l.Grant == nil || !*l.Grant || l.Why != "card" ||
+		l.Who == "" || len(l.Sealed) == 0 {
 		t.Errorf("%s: %+v, %v", entry, l, err)
 	}
 	if again, err := l.Encode(); err != nil || !bytes.Equal(again, entry) {
@@ -41,8 +43,10 @@ func TestVectors(t *testing.T) {
 func makeVector(t *testing.T, key ed25519.PrivateKey) []byte {
 	yes, no := true, false
 	all := []Line{
-		{Kind: Decision, By: "door", Who: "00112233445566778899aabbccddeeff", Door: "front", Means: "card", Grant: &yes, Why: "card", Detail: map[string]string{"release": "5s"}, Sealed: []byte("opaque")},
-		{Kind: Decision, By: "door", Door: "front", Means: "pin", Grant: &no, Why: "unknown", Trace: []Check{{"means known", true, ""}, {"key known", false, ""}}},
+		{Kind: Decision, By: "door", Who: "00112233445566778899aabbccddeeff", Door: "front", Means: "card",
+			Grant: &yes, Why: "card", Detail: map[string]string{"release": "5s"}, Sealed: []byte("opaque")},
+		{Kind: Decision, By: "door", Door: "front", Means: "pin", Grant: &no, Why: "unknown",
+			Trace: []Check{{"means known", true, ""}, {"key known", false, ""}}},
 		{Kind: Relay, By: "door"}, {Kind: Relay, By: "door"},
 		{Kind: Fault, By: "door", Detail: map[string]string{"part": "camera", "what": "门前 <gone>"}},
 		{Kind: PersonAdded, By: "0a0b0c0d", Who: "ffeeddccbbaa99887766554433221100"},

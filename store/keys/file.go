@@ -17,7 +17,8 @@ import (
 	"menshen/store/seal"
 )
 
-// The lines of a key file begin with the kind; base64 of one key, or of one sealed key, follows. A second line is a staged key.
+// The lines of a key file begin with the kind; base64 of one key, or of one sealed key, follows. A
+// second line is a staged key.
 const (
 	plainLine  = "menshen-key-1 "
 	sealedLine = "menshen-sealed-key-1 "
@@ -31,22 +32,27 @@ type file struct {
 	name string
 }
 
-// File keeps the key in a text file with mode 0600. A file that others may read is refused.
+// File gives a [Source] that keeps the key in a text file with mode 0600. A file
+// that others may read is refused.
 func File(path string) Source {
 	return file{path: path, kind: plainLine, name: "key file " + path}
 }
 
-// Credential keeps the key in a file at path, sealed under the systemd credential of that name (LoadCredentialEncrypted= in the
-// unit; systemd.exec(5), "Credentials"): any secret of 32 bytes or more, such as
+// Credential gives a [Source] that keeps the key in a file at path, sealed under the systemd
+// credential of that name (LoadCredentialEncrypted= in the unit; systemd.exec(5), "Credentials"):
+// any secret of 32 bytes or more, such as
 //
-//	head -c 32 /dev/urandom | systemd-creds encrypt --name=menshen - /etc/credstore.encrypted/menshen
+//	head -c 32 /dev/urandom |
+//	  systemd-creds encrypt --name=menshen - /etc/credstore.encrypted/menshen
 //
-// which systemd decrypts at start, by the TPM where there is one, to $CREDENTIALS_DIRECTORY, a directory in memory that only the service can read.
+// which systemd decrypts at start, by the TPM where there is one, to $CREDENTIALS_DIRECTORY, a
+// directory in memory that only the service can read.
 func Credential(name, path string) Source {
 	return file{path: path, kind: sealedLine, name: "systemd credential " + name, over: func() (seal.Key, error) {
 		dir := os.Getenv("CREDENTIALS_DIRECTORY")
 		if dir == "" {
-			return seal.Key{}, errors.New("no credentials: start the service by systemd with LoadCredentialEncrypted=" + name)
+			return seal.Key{}, errors.New("no credentials: start the service by systemd with " +
+				"LoadCredentialEncrypted=" + name)
 		}
 		if name != filepath.Base(name) {
 			return seal.Key{}, fmt.Errorf("credential name %q holds a path", name)
@@ -57,7 +63,8 @@ func Credential(name, path string) Source {
 		}
 		defer clear(b)
 		if len(b) < 32 {
-			return seal.Key{}, fmt.Errorf("credential %s has %d bytes, 32 are needed: make a new one by head -c 32 /dev/urandom | systemd-creds encrypt", name, len(b))
+			return seal.Key{}, fmt.Errorf("credential %s has %d bytes, 32 are needed: "+
+				"make a new one by head -c 32 /dev/urandom | systemd-creds encrypt", name, len(b))
 		}
 		var zero seal.Key
 		return seal.Key(zero.MAC([]byte("menshen credential 1"), b)), nil // HKDF-Extract without salt
@@ -88,7 +95,8 @@ func (f file) Load(context.Context) ([]seal.Key, error) {
 	for _, raw := range raws {
 		if f.over != nil {
 			if raw, err = over.Open([]byte(sealedLine), raw); err != nil {
-				return nil, fmt.Errorf("%s: the credential is not the one that %s was sealed with, or the file is damaged: %w", f, f.path, err)
+				return nil, fmt.Errorf("%s: the credential is not the one that %s was sealed with, "+
+					"or the file is damaged: %w", f, f.path, err)
 			}
 		}
 		if len(raw) != len(seal.Key{}) {
@@ -139,7 +147,8 @@ func (f file) Stage(ctx context.Context, next seal.Key) error {
 	return f.write(append(ks, next))
 }
 
-// Settle also wipes what a power cut or a full disk left beside the file. safefile.ErrNotWiped: the key is settled, and what was left could only be unlinked.
+// Settle also wipes what a power cut or a full disk left beside the file. [safefile.ErrNotWiped]:
+// the key is settled, and what was left could only be unlinked.
 func (f file) Settle(ctx context.Context, keep seal.Key) error {
 	ks, err := f.Load(ctx)
 	if err != nil {
@@ -160,7 +169,8 @@ func (f file) Settle(ctx context.Context, keep seal.Key) error {
 // Forget wipes the file, and what is left beside it.
 func (f file) Forget(context.Context) error { return f.clean(nil, safefile.New, safefile.Old, "") }
 
-// clean wipes files beside the key file. What could only be unlinked is told when nothing worse is, and with it unwiped.
+// clean wipes files beside the key file. [safefile.ErrNotWiped] is given only
+// when there is no worse error.
 func (f file) clean(unwiped error, suffixes ...string) error {
 	for _, suffix := range suffixes {
 		if err := safefile.Clean(f.path + suffix); errors.Is(err, safefile.ErrNotWiped) {

@@ -111,7 +111,8 @@ func TestKeyFileOpenToOthersIsRefused(t *testing.T) {
 		t.Errorf("made with mode %o", info.Mode().Perm())
 	}
 	os.Chmod(path, 0o640)
-	if _, err := s.Load(ctx); !errors.Is(err, safefile.ErrInsecurePermissions) || !strings.Contains(err.Error(), "chmod 0600") {
+	if _, err := s.Load(ctx); !errors.Is(err, safefile.ErrInsecurePermissions) ||
+		!strings.Contains(err.Error(), "chmod 0600") {
 		t.Errorf("got %v", err)
 	}
 }

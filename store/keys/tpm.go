@@ -16,8 +16,8 @@ import (
 	"menshen/store/seal"
 )
 
-// TPMIndex is the first of three NV indices used unless told otherwise; it lies in the range that the TCG's registry
-// leaves to the owner. Two hold keys, the third counts.
+// TPMIndex is the first of three NV indices used unless told otherwise; it lies in the range that
+// the TCG's registry leaves to the owner. Two hold keys, the third counts.
 const TPMIndex = 0x01800310
 
 type tpm struct {
@@ -25,12 +25,15 @@ type tpm struct {
 	index uint32
 }
 
-// TPM keeps the key inside a TPM 2.0, in an NV index of its own, and counts there too (see Counter). path is a resource-managed device, /dev/tpmrm0, or the unix socket of a
-// software TPM; index is the first of three free NV indices, 0 for TPMIndex. The owner hierarchy must have an empty password, as it has when new.
+// TPM gives a [Source] inside a TPM 2.0: the key is in an NV index of its own, and the TPM counts
+// too (see [Counter]). path is a resource-managed device, /dev/tpmrm0, or the unix socket of a
+// software TPM; index is the first of three free NV indices, 0 for TPMIndex. The owner hierarchy
+// must have an empty password, as it has when new.
 //
-// The key never lies on the disk: a stolen disk or an old copy of the vault is worth nothing without the TPM, and a forgotten key is
-// gone for good, whatever the flash remembers. On the bus to the chip the key is encrypted. Whoever is root on the running unit can read it.
-// Commands: TCG TPM 2.0 Library, part 3, section 31 (NV storage).
+// The key is never on the disk: a stolen disk or an old copy of the vault cannot be read without
+// the TPM, and a forgotten key is gone for good, even where flash keeps old blocks. The key is
+// encrypted on the bus to the chip. Root on the running unit can read it. Commands: TCG TPM 2.0
+// Library, part 3, section 31 (NV storage).
 func TPM(path string, index uint32) Source {
 	if index == 0 {
 		index = TPMIndex
@@ -40,7 +43,7 @@ func TPM(path string, index uint32) Source {
 
 func (t tpm) String() string { return "TPM " + t.path }
 
-// slot is what an index with a key holds.
+// slot is the content of an index with a key.
 type slot struct {
 	index uint32
 	seq   uint64 // the higher, the newer
@@ -172,7 +175,8 @@ func (t tpm) with(f func(*tpmConn) error) error {
 		return fmt.Errorf("open: %w", err)
 	}
 	defer dev.Close()
-	srk, err := tpm2.CreatePrimary{PrimaryHandle: tpm2.TPMRHOwner, InPublic: tpm2.New2B(tpm2.ECCSRKTemplate)}.Execute(dev)
+	srk, err := tpm2.CreatePrimary{PrimaryHandle: tpm2.TPMRHOwner,
+		InPublic: tpm2.New2B(tpm2.ECCSRKTemplate)}.Execute(dev)
 	if err != nil {
 		return fmt.Errorf("make the storage key: %w", err)
 	}
@@ -217,7 +221,7 @@ func (c *tpmConn) slots(index uint32) ([]slot, error) {
 	return out, nil
 }
 
-// public gives an index's name: fs.ErrNotExist when it is not defined.
+// public gives the name of an index. [fs.ErrNotExist]: it is not defined.
 func (c *tpmConn) public(index uint32) (tpm2.TPM2BName, error) {
 	r, err := tpm2.NVReadPublic{NVIndex: tpm2.TPMHandle(index)}.Execute(c.t)
 	if errors.Is(err, tpm2.TPMRCHandle) {
@@ -248,7 +252,7 @@ func (c *tpmConn) read(index uint32, n uint16) ([]byte, error) {
 	return r.Data.Buffer, nil
 }
 
-// write makes an index and writes it. One that is there, but was never written, is made anew.
+// write makes an index and writes it. One that is defined, but was never written, is made again.
 func (c *tpmConn) write(index uint32, data []byte) error {
 	defer clear(data)
 	if _, err := c.public(index); err == nil {

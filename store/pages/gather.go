@@ -10,8 +10,10 @@ import (
 // maxRun is the longest leaf that is gathered, in bytes: records are far smaller.
 const maxRun = 1 << 20
 
-// Gather calls f with every key and value that can still be made out, in any leaf of the file, whether the tree leads there or not. So it also finds older versions of
-// records, and records that were deleted; the caller must be able to tell. It asks nothing of the meta pages but the page size, and goes on after what it cannot read.
+// Gather calls f with every key and value that can still be read, in any leaf of the file, whether
+// the tree leads there or not. So it also finds older versions of records, and deleted ones; the
+// caller must be able to distinguish them. Of the meta pages it needs only the page size, and it
+// goes on after damage. Errors: those of reading.
 func Gather(r io.ReaderAt, size int64, f func(key, value []byte)) error {
 	pageSize := 4096
 	if file, err := open(r, size); err == nil && file.meta.right {
@@ -37,7 +39,8 @@ func Gather(r io.ReaderAt, size int64, f func(key, value []byte)) error {
 	return nil
 }
 
-// run reads the page at a place and all that its elements reach into: the header's word on that may be damaged.
+// run reads the page at an offset and all that its elements reach into: the length
+// in the header may be damaged.
 func run(r io.ReaderAt, at, pageSize, size int64) ([]byte, error) {
 	p := make([]byte, min(pageSize, size-at))
 	if _, err := r.ReadAt(p, at); err != nil && err != io.EOF {
@@ -62,7 +65,8 @@ func run(r io.ReaderAt, at, pageSize, size int64) ([]byte, error) {
 	return p, err
 }
 
-// places is how many elements a leaf may have on its first page: as many as its header says, or as fit before the data of the first.
+// places gives how many elements a leaf may have on its first page: as many as its header says, or
+// as fit before the data of the first element, whichever is more.
 func places(p []byte) int {
 	if len(p) < pageHeader+element {
 		return 0

@@ -1,12 +1,15 @@
 // Package pages reads a bbolt file without trusting it.
 //
-// bbolt maps its file into memory and follows what it finds there: a flipped bit can make it panic, loop, read beyond the end, or walk past a
-// key that is there. So a vault's file is checked here before bbolt opens it, and when it is damaged, what is left of it is gathered here.
+// [Check] checks a vault's file before bbolt opens it, and [Gather] finds what is left of a damaged
+// one. bbolt maps its file into memory and follows what it finds there: a flipped bit can make it
+// panic, loop, read beyond the end, or miss a key that is there.
 //
-// The layout (bbolt v1.4, version 2, little-endian): the file is pages of one size; each begins with its number (8 bytes), type (2), count
-// of elements (2) and number of further pages it runs over (4). Pages 0 and 1 are meta pages, of which the one with the higher transaction number
-// and a right checksum counts; they name the page of the root bucket and that of the list of free pages. Branch and leaf pages hold elements with the offset and
-// lengths of keys and values; the value of a bucket is 16 bytes, followed by a whole leaf page when the bucket is small.
+// The layout (bbolt v1.4, version 2, little-endian): the file is pages of one size; each begins
+// with its number (8 bytes), type (2), count of elements (2) and number of further pages it runs
+// over (4). Pages 0 and 1 are meta pages, of which the one with the higher transaction number and a
+// right checksum counts; they name the page of the root bucket and that of the list of free pages.
+// Branch and leaf pages hold elements with the offset and lengths of keys and values; the value of
+// a bucket is 16 bytes, followed by a whole leaf page when the bucket is small.
 package pages
 
 import (
@@ -42,7 +45,7 @@ const (
 // ErrNotBbolt means that neither meta page looks like one.
 var ErrNotBbolt = errors.New("not a bbolt file")
 
-// Problem is something that is wrong with one page.
+// Problem is what is wrong with one page.
 type Problem struct {
 	Page uint64
 	What string
@@ -52,8 +55,9 @@ func (p Problem) String() string { return fmt.Sprintf("page %d: %s", p.Page, p.W
 
 // Report is the result of a check.
 type Report struct {
-	Problems []Problem // none: bbolt may open the file. At most 100 are noted
-	// Fallback is set when only one of the meta pages is right. bbolt then goes on from it, which may be one transaction back.
+	Problems []Problem // at most 100; none: bbolt may open the file
+	// Fallback is set when only one of the meta pages is right. bbolt then uses that one, which
+	// may be one transaction older.
 	Fallback bool
 	Pages    uint64 // in use
 }
@@ -77,7 +81,8 @@ type File struct {
 	seen []bool
 }
 
-// Check walks the whole tree of a file of the given size in bytes. The error is ErrNotBbolt or one of reading; damage is in the report.
+// Check walks the whole tree of a file of the given size in bytes. Damage is in the report; the
+// error is [ErrNotBbolt] or one of reading.
 func Check(r io.ReaderAt, size int64) (Report, error) {
 	f, err := open(r, size)
 	if err != nil {
@@ -111,7 +116,8 @@ func open(r io.ReaderAt, size int64) (*File, error) {
 		return nil, ErrNotBbolt
 	}
 	ms[0] = parseMeta(head)
-	// The second meta page follows the first: when that cannot say how long it is, try the usual sizes.
+	// The second meta page follows the first: when that cannot say how
+	// long it is, try the usual sizes.
 	sizes := []int{ms[0].pageSize}
 	if !ms[0].right {
 		sizes = []int{4096, 8192, 16384, 65536}
@@ -142,11 +148,13 @@ func parseMeta(page []byte) meta {
 	m.recognised = u32(b) == magic && u32(b[4:]) == version
 	h := fnv.New64a()
 	h.Write(b[:metaLen-8])
-	m.right = m.recognised && h.Sum64() == u64(b[metaLen-8:]) && m.pageSize >= 512 && m.pageSize <= maxPage && m.pageSize&(m.pageSize-1) == 0
+	m.right = m.recognised && h.Sum64() == u64(b[metaLen-8:]) && m.pageSize >= 512 && m.pageSize <= maxPage &&
+		m.pageSize&(m.pageSize-1) == 0
 	return m
 }
 
-// Newest gives the number of the last transaction, by the newest meta page that is right. ErrNotBbolt when none is.
+// Newest gives the number of the last transaction, by the newest meta page that is
+// right. [ErrNotBbolt]: none is.
 func Newest(r io.ReaderAt) (txid uint64, err error) {
 	f, err := open(r, 0)
 	if err == nil && !f.meta.right {
@@ -164,7 +172,7 @@ func (f *File) bad(page uint64, what string) {
 	}
 }
 
-// bounds are what the branch above says of the keys below: from ≤ key < to. An empty to is no bound.
+// bounds are the limits of the keys below a branch: from ≤ key < to. An empty to is without limit.
 type bounds struct{ from, to []byte }
 
 func (b bounds) hold(key []byte) bool {
@@ -181,7 +189,8 @@ func (f *File) tree(id uint64, in bounds, depth int, root bool) error {
 	if p == nil || err != nil {
 		return err
 	}
-	// bbolt keeps an empty bucket inside of its parent, so only the root of a new file has no elements, and then nothing at all.
+	// bbolt keeps an empty bucket inside its parent, so only the root
+	// of a new file has no elements.
 	if count(p) == 0 && (!root || len(bytes.TrimLeft(p[pageHeader:], "\x00")) > 0) {
 		f.bad(id, "a page without elements")
 		return nil
@@ -254,7 +263,8 @@ func (f *File) bucket(id uint64, value []byte, depth int) error {
 	return f.node(id, inline, bounds{}, depth+1, false)
 }
 
-// page reads a page of the wanted type with all it runs over, once. It gives nil when the page is bad.
+// page reads a page of the wanted type with all it runs over, once. It
+// gives nil when the page is bad.
 func (f *File) page(id uint64, want uint16) ([]byte, error) {
 	if id < 2 || id >= f.meta.end {
 		f.bad(id, "is named, but not in use")
@@ -332,8 +342,9 @@ type elem struct {
 // count is the number of elements that a page's header names.
 func count(p []byte) int { return int(binary.LittleEndian.Uint16(p[10:])) }
 
-// elements reads all elements of a branch or leaf page, and tells where their data end. bbolt leaves no room between the elements and the
-// data, nor within the data: so an error also means that the header's count, or a length, is not what was written.
+// elements reads all elements of a branch or leaf page, and gives where their data end. bbolt
+// leaves no room between the elements and the data, nor within the data, so an error also shows a
+// wrong count in the header, or a wrong length.
 func elements(p []byte, branch bool) (es []elem, end int, err error) {
 	n := count(p)
 	end = pageHeader + element*n
@@ -351,7 +362,8 @@ func elements(p []byte, branch bool) (es []elem, end int, err error) {
 	return es, end, nil
 }
 
-// elementAt reads element i of a branch or leaf page; ok is false when it does not lie inside the page.
+// elementAt reads element i of a branch or leaf page; ok is false when it
+// does not lie inside the page.
 func elementAt(p []byte, i int, branch bool) (e elem, ok bool) {
 	at := uint64(pageHeader + element*i)
 	if at+element > uint64(len(p)) {

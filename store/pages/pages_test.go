@@ -74,8 +74,8 @@ func TestWholeFilePasses(t *testing.T) {
 	}
 }
 
-// Whatever bit is flipped: either the check complains, or bbolt itself still lists as many records as in the original, of which at most one has another key
-// or another length.
+// Whatever bit is flipped: either the check complains, or bbolt itself still lists as many records
+// as in the original, of which at most one has another key or another length.
 func TestFlippedBitIsFoundOrHarmless(t *testing.T) {
 	whole := file(t)
 	want := content(t, whole)
@@ -95,13 +95,15 @@ func TestFlippedBitIsFoundOrHarmless(t *testing.T) {
 			}
 		}
 		if len(got) != len(want) || other > 1 {
-			t.Fatalf("byte %d: %d records instead of %d, %d of them other ones, and nothing was found", at, len(got), len(want), other)
+			t.Fatalf("byte %d: %d records instead of %d, %d of them other ones, and nothing was found", at, len(got),
+				len(want), other)
 		}
 	})
 }
 
-// Each bit of the head of each page in the tree counts: its number, its type, how many elements it has and how many pages it runs over. So
-// does where an element's data begin. When one is flipped, the check complains, and what is on the page is still gathered.
+// Each bit of the head of each page in the tree counts: its number, its type, how many elements it
+// has and how many pages it runs over. So does where an element's data begin. When one is flipped,
+// the check complains, and what is on the page is still gathered.
 func TestEachBitOfAPageHeadIsWatched(t *testing.T) {
 	whole := file(t)
 	want := gathered(t, whole)
@@ -126,7 +128,8 @@ func TestEachBitOfAPageHeadIsWatched(t *testing.T) {
 				continue
 			}
 			if now := gathered(t, b); len(now) < len(want) {
-				t.Errorf("page %d, bit %d of its head: %d records are gathered instead of %d", id, bit, len(now), len(want))
+				t.Errorf("page %d, bit %d of its head: %d records are gathered instead of %d", id, bit,
+					len(now), len(want))
 			}
 		}
 		for i := range count(p) {

@@ -1,13 +1,16 @@
-// Package seal encrypts one record at a time, so that it can be read only with the right key and only in the place it was written for.
+// Package seal encrypts one record at a time. A box can be opened only with the right key, and only
+// in the place for which it was sealed.
 //
-// Two ciphers are in use, chosen by what the processor is fast at; the first byte of a box says which, so that a store moved to
-// another board can still be read:
+// There are two ciphers; [Key.Seal] chooses the one that the processor is fast at. The first byte
+// of a box says which, so that a store moved to another board can still be read:
 //
-//	1  XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03): processors without AES instructions, such as the Raspberry Pi 3 and 4
+//	1  XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03): processors without AES instructions, such
+//	   as the Raspberry Pi 3 and 4
 //	2  XAES-256-GCM (C2SP, xaes-256-gcm.md): processors with them
 //
-// Both take a 256-bit key and a random 192-bit nonce, so that no number of records under one key (below 2⁸⁰) makes a repeated nonce likely.
-// A box is 41 bytes longer than its plaintext: 1 cipher, 24 nonce, 16 tag.
+// A box is 41 bytes longer than its plaintext: 1 cipher, 24 nonce, 16 tag. Both ciphers
+// take a 256-bit key and a random 192-bit nonce, so that a repeated nonce is unlikely
+// below 2⁸⁰ records under one key.
 package seal
 
 import (
@@ -34,7 +37,8 @@ const (
 	xaes    = 2
 )
 
-// ErrOpen means that a box was not made by this key for this place, or was changed since. Which of these cannot be told.
+// ErrOpen means that a box was not made by this key for this place, or was changed since.
+// These cannot be distinguished.
 var ErrOpen = errors.New("record does not authenticate")
 
 // Key is a 256-bit secret. It prints as "key(redacted)".
@@ -53,8 +57,8 @@ func (k *Key) Wipe() { clear(k[:]) }
 // IsZero reports whether the key was never set, or was wiped.
 func (k *Key) IsZero() bool { return *k == Key{} }
 
-// Derive makes a subkey by HKDF-SHA256 (RFC 5869, expand only: the parent is already uniform). Different labels and contexts
-// give independent keys.
+// Derive makes a subkey by HKDF-SHA256 (RFC 5869, expand only: the parent is already uniform).
+// Different labels and contexts give independent keys.
 func (k *Key) Derive(label string, context ...byte) Key {
 	b, err := hkdf.Expand(sha256.New, k[:], "menshen "+label+"\x00"+string(context), len(Key{}))
 	if err != nil {
@@ -63,18 +67,20 @@ func (k *Key) Derive(label string, context ...byte) Key {
 	return Key(b)
 }
 
-// MAC is HMAC-SHA256 under the key over the parts, each preceded by its length so that no two lists of parts collide.
+// MAC is HMAC-SHA256 under the key over the parts, each preceded by its length so that
+// no two lists of parts collide.
 func (k *Key) MAC(parts ...[]byte) [32]byte {
 	h := hmac.New(sha256.New, k[:])
 	for _, p := range parts {
 		n := uint64(len(p))
-		h.Write([]byte{byte(n >> 56), byte(n >> 48), byte(n >> 40), byte(n >> 32), byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
+		h.Write([]byte{byte(n >> 56), byte(n >> 48), byte(n >> 40), byte(n >> 32), byte(n >> 24), byte(n >> 16),
+			byte(n >> 8), byte(n)})
 		h.Write(p)
 	}
 	return [32]byte(h.Sum(nil))
 }
 
-// ID names the key without giving it away.
+// ID gives a name for the key, which does not reveal it.
 func (k *Key) ID() [8]byte {
 	m := k.MAC([]byte("menshen key id"))
 	return [8]byte(m[:8])
@@ -112,8 +118,8 @@ func (k *Key) Open(ad, box []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// Mark is what distinguishes a box from every other: its nonce and tag. Whoever cannot open a box cannot make another
-// one with the same mark that opens.
+// Mark gives the nonce and tag of a box, which distinguish it from every other. Without the key, no
+// other box with the same mark can be made that opens.
 func Mark(box []byte) []byte {
 	if len(box) < Overhead {
 		return box

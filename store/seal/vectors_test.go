@@ -9,7 +9,8 @@ import (
 	"menshen/internal/golden"
 )
 
-// vectors are boxes and derived values that every version must read and make (docs/formats.md). All bytes are hex.
+// vectors are boxes and derived values that every version must read and make
+// (docs/formats.md). All bytes are hex.
 type vectors struct {
 	Boxes   []boxVector    `json:"boxes"`
 	Derived []deriveVector `json:"derived"`
@@ -98,10 +99,12 @@ func makeVectors() []byte {
 	for _, label := range []string{"epoch", "seal", "sum", "index", "data", "audit"} {
 		sub := k.Derive(label, 1, 2, 3)
 		id := sub.ID()
-		v.Derived = append(v.Derived, deriveVector{key, label, "010203", hex.EncodeToString(sub[:]), hex.EncodeToString(id[:])})
+		v.Derived = append(v.Derived, deriveVector{key, label, "010203", hex.EncodeToString(sub[:]),
+			hex.EncodeToString(id[:])})
 	}
 	m := k.MAC([]byte("card"), []byte("26:12:3456"))
-	v.MACs = append(v.MACs, macVector{key, []string{hex.EncodeToString([]byte("card")), hex.EncodeToString([]byte("26:12:3456"))}, hex.EncodeToString(m[:])})
+	v.MACs = append(v.MACs, macVector{key, []string{hex.EncodeToString([]byte("card")),
+		hex.EncodeToString([]byte("26:12:3456"))}, hex.EncodeToString(m[:])})
 	b, _ := json.MarshalIndent(v, "", "  ")
 	return append(b, '\n')
 }

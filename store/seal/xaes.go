@@ -5,8 +5,9 @@ import (
 	"crypto/cipher"
 )
 
-// newXAES is XAES-256-GCM for one nonce: AES-256-GCM with a key derived from the first half of the nonce by the counter
-// mode of NIST SP 800-108r1 over AES-CMAC, and the second half as its nonce.
+// newXAES gives XAES-256-GCM for one nonce: AES-256-GCM with a key derived from the
+// first half of the nonce by the counter mode of NIST SP 800-108r1 over AES-CMAC, and
+// the second half as its nonce.
 func newXAES(k *Key, nonce []byte) (cipher.AEAD, error) {
 	outer, err := aes.NewCipher(k[:])
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-tpm/tpm2/transport/linuxudstpm"
 )
 
-// Flush does for a software TPM what the kernel's resource manager does for a real one: it frees
-// what a client that was killed left in the chip.
+// Flush frees what a killed client left in a software TPM, as the kernel's resource
+// manager does for a real one.
 func Flush(t testing.TB, sock string) {
 	t.Helper()
 	dev, err := linuxudstpm.Open(sock)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// SWTPM starts Stefan Berger's swtpm with an empty TPM 2.0 and gives the path of its unix socket. It ends with the test. Without swtpm on the machine
-// the test is skipped.
+// SWTPM starts Stefan Berger's swtpm with an empty TPM 2.0 and gives the path of its unix socket.
+// It ends with the test. Without swtpm on the machine the test is skipped.
 func SWTPM(t testing.TB) string {
 	t.Helper()
 	exe, err := exec.LookPath("swtpm")
@@ -22,7 +22,8 @@ func SWTPM(t testing.TB) string {
 		t.Fatal(err)
 	}
 	sock := filepath.Join(dir, "sock")
-	cmd := exec.Command(exe, "socket", "--tpm2", "--server", "type=unixio,path="+sock, "--ctrl", "type=unixio,path="+sock+".ctrl",
+	cmd := exec.Command(exe, "socket", "--tpm2", "--server", "type=unixio,path="+sock, "--ctrl",
+		"type=unixio,path="+sock+".ctrl",
 		"--tpmstate", "dir="+dir, "--flags", "not-need-init,startup-clear")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
