@@ -37,16 +37,17 @@ func (c Card) MarshalText() ([]byte, error) {
 	return nil, errors.New("a card is not written down: use its credential")
 }
 
-// Key is one key of a keypad: '0' to '9', '*' or '#'. Zero is no key. A sequence of keys is a secret, so no key prints itself.
-type Key rune
+// Button is one button of a keypad: '0' to '9', '*' or '#'. Zero is no button. What is typed is a
+// secret, so no button prints itself.
+type Button rune
 
-// String, GoString and Format never show the key.
-func (k Key) String() string             { return "key" }
-func (k Key) GoString() string           { return "key" }
-func (k Key) Format(s fmt.State, _ rune) { fmt.Fprint(s, "key") }
+// String, GoString and Format never show which button it is.
+func (b Button) String() string             { return "button" }
+func (b Button) GoString() string           { return "button" }
+func (b Button) Format(s fmt.State, _ rune) { fmt.Fprint(s, "button") }
 
 // LogValue implements slog.LogValuer.
-func (k Key) LogValue() slog.Value { return slog.StringValue("key") }
+func (b Button) LogValue() slog.Value { return slog.StringValue("button") }
 
 // Code is the text of a QR or bar code that a scanner read, such as a visitor's pass. It is a secret while it is valid.
 type Code string

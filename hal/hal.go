@@ -1,4 +1,4 @@
-// Package hal says what a door is made of: readers that give cards and keys, inputs and outputs with a meaning
+// Package hal says what a door is made of: readers that give cards and buttons, inputs and outputs with a meaning
 // instead of a voltage, cameras that give frames. It holds small interfaces and value types, and imports nothing of ours.
 //
 // Drivers are in the folders below it (gpio, wiegand, serialreader, rc522, camera), a simulated door in sim, and recorders
@@ -29,13 +29,13 @@ type Issuer interface {
 	Issue(until time.Time) bool
 }
 
-// ReaderEvent is one thing that happened at a reader. Exactly one of Card, Key, Code, Fault is set (Fault nil after
-// recovery with Recovered true). A Fault without Frame lasts until Recovered, or until a Card, Key or Code says that the reader works.
+// ReaderEvent is one thing that happened at a reader. Exactly one of Card, Button, Code, Fault is set (Fault nil after
+// recovery with Recovered true). A Fault without Frame lasts until Recovered, or until a Card, Button or Code says that the reader works.
 type ReaderEvent struct {
 	At        time.Time // when the last bit was on the wire, not when we got to it
 	Reader    string
 	Card      *Card
-	Key       Key
+	Button    Button
 	Code      Code
 	Fault     error // lost frame, noise, reversed wires, device gone; never contains card data
 	Frame     bool  // with Fault: of this one frame; the reader itself works

@@ -18,9 +18,9 @@ import (
 
 func TestNumbersDoNotPrintThemselves(t *testing.T) {
 	e := hal.ReaderEvent{
-		Card: &hal.Card{Bits: 26, Raw: []byte{0xab, 0xcd, 0xef, 0x80}, Layout: "H10301", Facility: 171, Number: 48879},
-		Key:  '7',
-		Code: "MS1:secret",
+		Card:   &hal.Card{Bits: 26, Raw: []byte{0xab, 0xcd, 0xef, 0x80}, Layout: "H10301", Facility: 171, Number: 48879},
+		Button: '7',
+		Code:   "MS1:secret",
 	}
 	var logged strings.Builder
 	timeless := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
@@ -29,8 +29,8 @@ func TestNumbersDoNotPrintThemselves(t *testing.T) {
 		}
 		return a
 	}}
-	slog.New(slog.NewTextHandler(&logged, timeless)).Info("tap", "card", *e.Card, "pointer", e.Card, "code", e.Code, "key", e.Key)
-	all := logged.String() + fmt.Sprintf("%v %+v %#v %s %x %d", e, e, e.Card, e.Card, *e.Card, *e.Card) + fmt.Sprintf("%v %#v %q", e.Code, e.Code, e.Code) + fmt.Sprintf("%v %d %c %q", e.Key, e.Key, e.Key, e.Key)
+	slog.New(slog.NewTextHandler(&logged, timeless)).Info("tap", "card", *e.Card, "pointer", e.Card, "code", e.Code, "button", e.Button)
+	all := logged.String() + fmt.Sprintf("%v %+v %#v %s %x %d", e, e, e.Card, e.Card, *e.Card, *e.Card) + fmt.Sprintf("%v %#v %q", e.Code, e.Code, e.Code) + fmt.Sprintf("%v %d %c %q", e.Button, e.Button, e.Button, e.Button)
 	for _, secret := range []string{"48879", "171", "abcdef", "secret", "55", "'7'"} {
 		if strings.Contains(strings.ToLower(all), secret) {
 			t.Errorf("%s is in %s", secret, all)

@@ -75,7 +75,7 @@ func mayOpen(a policy.Attempt) bool {
 			return false
 		}
 	}
-	if a.Means == policy.ByPIN && a.Site.KeypadRest > 0 {
+	if a.Means == policy.ByPIN && a.Site.KeypadLockout > 0 {
 		return false
 	}
 	if face && !faceMayOpen(a, now) {
@@ -118,7 +118,7 @@ func cardAlone(a policy.Attempt, now time.Time) bool {
 		return !hasPIN
 	}
 	ago := now.Sub(s.Missed.At)
-	return s.FacesOff != "" || !s.Durable || s.FaceRest > 0 || s.Missed.Person == p.ID && ago >= 0 && ago < time.Minute
+	return s.FacesOff != "" || !s.Durable || s.FaceLockout > 0 || s.Missed.Person == p.ID && ago >= 0 && ago < time.Minute
 }
 
 // inHours is whether one of the person's groups may come in at this hour of the day, in UTC.
@@ -150,7 +150,7 @@ func good(k policy.Credential, kind policy.CredentialKind, a policy.Attempt, now
 // faceMayOpen is whether the face is good evidence, of a person who wants it looked at.
 func faceMayOpen(a policy.Attempt, now time.Time) bool {
 	f, p := a.Face, a.Person
-	if a.Site.FacesOff != "" || !a.Site.Durable || a.Site.FaceRest > 0 || f == nil || f.Quality != "" {
+	if a.Site.FacesOff != "" || !a.Site.Durable || a.Site.FaceLockout > 0 || f == nil || f.Quality != "" {
 		return false
 	}
 	if !(f.Frames > 0 && f.Frames >= f.FramesMin && f.Live >= f.LiveMin && f.Score >= f.Threshold && f.Score-f.RunnerUp >= f.Margin) {
@@ -180,7 +180,7 @@ func drawAttempt(r *rand.Rand) policy.Attempt {
 		}
 		return around()
 	}
-	rest := func() time.Duration {
+	lockout := func() time.Duration {
 		if !rarely() {
 			return 0
 		}
@@ -208,7 +208,7 @@ func drawAttempt(r *rand.Rand) policy.Attempt {
 		Means: []policy.Means{policy.ByCard, policy.ByPIN, policy.ByPass, policy.ByFace, policy.ByCardFace, policy.ByREX, policy.ByFire,
 			policy.ByStaff, policy.ByConsole, "magic"}[min(r.IntN(60)/10+r.IntN(10)/9*5, 9)],
 		Clock: policy.Clock{Trusted: !rarely(), Floor: limit()},
-		Site: policy.Site{Durable: !rarely(), Lockdown: rarely(), Evacuation: rarely(), Fire: rarely(), FaceRest: rest(), KeypadRest: rest(),
+		Site: policy.Site{Durable: !rarely(), Lockdown: rarely(), Evacuation: rarely(), Fire: rarely(), FaceLockout: lockout(), KeypadLockout: lockout(),
 			Interlock: rarely(), LongOpen: time.Minute},
 		LastEntry: limit(),
 	}

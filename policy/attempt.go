@@ -54,24 +54,24 @@ type Face struct {
 
 // Site is the state of the unit that a decision depends on.
 type Site struct {
-	FacesOff   string // id of the rule, or the fault, that switched faces off; empty: faces work
-	Durable    bool   // the audit log answers in time; false: cards still open, faces do not (design decision 4)
-	NoVault    bool   // the vault is not open: nobody can tell who may come in
-	Lockdown   bool
-	Evacuation bool
-	Fire       bool
-	FaceRest   time.Duration // faces rest for so long yet after too many failures
-	Release    time.Duration
-	LongOpen   time.Duration
+	FacesOff    string // id of the rule, or the fault, that switched faces off; empty: faces work
+	Durable     bool   // the audit log answers in time; false: cards still open, faces do not (design decision 4)
+	NoVault     bool   // the vault is not open: nobody can tell who may come in
+	Lockdown    bool
+	Evacuation  bool
+	Fire        bool
+	FaceLockout time.Duration // how long the lockout of faces still lasts; 0: none
+	Release     time.Duration
+	LongOpen    time.Duration
 
-	KeypadRest time.Duration    // the keypad rests for so long yet after too many wrong codes; see Tries
-	Down       []CredentialKind // kinds that no working reader of this door takes just now
-	Access     []Access         // which groups may come when; empty: everybody at all hours
-	Calendar   Calendar         // the site's zone and special days, for Access
-	Passback   time.Duration    // how long after coming in a person may not come in again; 0: no such rule
-	Interlock  bool             // another door of the unit, which must be closed first, is not
-	TwoPersons time.Duration    // two different people must ask within this time; 0: one is enough
-	First      First            // the first of two, for TwoPersons
+	KeypadLockout time.Duration    // how long the lockout of the keypad still lasts; 0: none; see Tries
+	Down          []CredentialKind // kinds that no working reader of this door takes just now
+	Access        []Access         // which groups may come when; empty: everybody at all hours
+	Calendar      Calendar         // the site's zone and special days, for Access
+	Passback      time.Duration    // how long after coming in a person may not come in again; 0: no such rule
+	Interlock     bool             // another door of the unit, which must be closed first, is not
+	TwoPersons    time.Duration    // two different people must ask within this time; 0: one is enough
+	First         First            // the first of two, for TwoPersons
 
 	WithCard bool  // whoever has a face shows it after their card; see factors.go
 	Keypad   bool  // this door has a keypad, in order or not

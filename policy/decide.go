@@ -13,11 +13,11 @@ const DefaultRelease = 5 * time.Second
 // only an attempt that fails none is granted.
 //
 //  0. Leaving and rescue (R-SAFE): fire, request to exit, staffed release and an operator's command open, whatever else holds.
-//  1. The door: a means this program knows; no lockdown, unless fire or evacuation has opened the door anyway; no rest of the
+//  1. The door: a means this program knows; no lockdown, unless fire or evacuation has opened the door anyway; no lockout of the
 //     keypad after wrong codes.
 //  2. The credential (card, PIN, pass, card with face): known, not revoked, for this door, a clock to date a pass by, begun,
 //     not run out, not used up; and of a pass, that its use can be written down before the door opens: it may open only so often.
-//  3. Faces at this door: switched on (no broken rule, no fault), the audit log answers, no rest after failures.
+//  3. Faces at this door: switched on (no broken rule, no fault), the audit log answers, no lockout after failures.
 //  4. The face: one was seen, well enough, in enough frames, alive, like an enrolled person, like nobody else.
 //  5. The right to look: the person consented to a notice (R-CONSENT), or their guardian did (R-MINOR).
 //  6. The person: not blocked, lease begun, lease not over.
@@ -81,7 +81,7 @@ var identify = slices.Concat([]question{
 
 // credentialWorks is the rest of step 1 and step 2.
 var credentialWorks = []question{
-	{byPIN, "keypad not resting", ReasonKeypadRest, func(a Attempt) (bool, string) { return restOver(a.Site.KeypadRest) }},
+	{byPIN, "keypad not resting", ReasonKeypadLockout, func(a Attempt) (bool, string) { return lockoutOver(a.Site.KeypadLockout) }},
 
 	{byCredential, "key known", ReasonUnknown, credentialKnown},
 	{byCredential, "key not revoked", ReasonRevoked, notRevoked},
@@ -97,7 +97,7 @@ var credentialWorks = []question{
 var faceIsTheirs = []question{
 	{byFace, "faces on", ReasonFacesOff, facesOn},
 	{byFace, "log durable", ReasonNotDurable, logDurable},
-	{byFace, "faces not resting", ReasonFaceRest, func(a Attempt) (bool, string) { return restOver(a.Site.FaceRest) }},
+	{byFace, "faces not resting", ReasonFaceLockout, func(a Attempt) (bool, string) { return lockoutOver(a.Site.FaceLockout) }},
 
 	{byFace, "face seen", ReasonNoFace, faceSeen},
 	{byFace, "picture good", ReasonQuality, pictureGood},

@@ -98,7 +98,7 @@ func TestDenyOrderOfEachMeans(t *testing.T) {
 var spoil = []spoiler{
 	{ReasonLockdown, byAnyMeans, func(a *Attempt) { a.Site.Lockdown = true }},
 	{ReasonNoVault, byAnyMeans, func(a *Attempt) { a.Site.NoVault = true }},
-	{ReasonKeypadRest, byPIN, func(a *Attempt) { a.Site.KeypadRest = time.Second }},
+	{ReasonKeypadLockout, byPIN, func(a *Attempt) { a.Site.KeypadLockout = time.Second }},
 	{ReasonUnknown, byCredential, func(a *Attempt) { a.CredentialID = "somebody else's" }},
 	{ReasonRevoked, byCredential, func(a *Attempt) { a.presented().Revoked = true }},
 	{ReasonWrongDoor, byCredential, func(a *Attempt) { a.presented().Door = "back" }},
@@ -109,7 +109,7 @@ var spoil = []spoiler{
 	{ReasonNotCounted, byPass, func(a *Attempt) { a.presented().Uses, a.Site.Durable = 2, false }},
 	{ReasonFacesOff, byFace, func(a *Attempt) { a.Site.FacesOff = "R-PIA" }},
 	{ReasonNotDurable, byFace, func(a *Attempt) { a.Site.Durable = false }},
-	{ReasonFaceRest, byFace, func(a *Attempt) { a.Site.FaceRest = time.Second }},
+	{ReasonFaceLockout, byFace, func(a *Attempt) { a.Site.FaceLockout = time.Second }},
 	{ReasonQuality, byFace, func(a *Attempt) { a.Face.Quality = "come closer" }},
 	{ReasonFrames, byFace, func(a *Attempt) { a.Face.Frames = 2 }},
 	{ReasonNotLive, byFace, func(a *Attempt) { a.Face.Live = .49 }},
@@ -298,7 +298,7 @@ func TestREqualCardDoesNotDependOnFaces(t *testing.T) {
 		if a.Means != ByPass { // whose uses are counted by that log
 			a.Site.Durable = rapid.Bool().Draw(t, "durable")
 		}
-		a.Site.FaceRest = time.Duration(rapid.IntRange(-9, 9).Draw(t, "rest")) * time.Minute
+		a.Site.FaceLockout = time.Duration(rapid.IntRange(-9, 9).Draw(t, "lockout")) * time.Minute
 		p.Face = FaceConsent{
 			State:        rapid.SampledFrom([]FaceState{FaceNever, FaceRefused, FaceConsented, FaceEnrolled, FaceWithdrawn}).Draw(t, "state"),
 			Minor:        rapid.Bool().Draw(t, "minor"),

@@ -26,7 +26,7 @@ func faceNotShown(a Attempt) (bool, string) {
 	switch {
 	case !a.Site.WithCard || a.Person.Face.State != FaceEnrolled:
 		return true, ""
-	case a.Site.FacesOff != "" || !a.Site.Durable || a.Site.FaceRest > 0:
+	case a.Site.FacesOff != "" || !a.Site.Durable || a.Site.FaceLockout > 0:
 		return true, "faces cannot be used"
 	case a.missed() && !a.hasPIN():
 		return true, "the face was refused"

@@ -10,9 +10,9 @@ type proof struct{ card, pin, face bool }
 
 // lost is what may be lost, or be made to be lost, at a door. The zero value is a door in order.
 type lost struct {
-	faces, faceRest, keypadRest, log bool // faces off; rests; the log does not answer in time
-	reader, keypad                   bool // with a fault
-	missed                           bool // the face was refused a moment ago
+	faces, faceLockout, keypadLockout, log bool // faces off; lockouts; the log does not answer in time
+	reader, keypad                         bool // with a fault
+	missed                                 bool // the face was refused a moment ago
 }
 
 // house is how a person and a door are set up.
@@ -59,11 +59,11 @@ func (h house) attempt(m Means, l lost) Attempt {
 	if l.faces {
 		a.Site.FacesOff = "the camera has a fault"
 	}
-	if l.faceRest {
-		a.Site.FaceRest = time.Minute
+	if l.faceLockout {
+		a.Site.FaceLockout = time.Minute
 	}
-	if l.keypadRest {
-		a.Site.KeypadRest = time.Minute
+	if l.keypadLockout {
+		a.Site.KeypadLockout = time.Minute
 	}
 	if l.reader {
 		a.Site.Down = append(a.Site.Down, CardKind)
@@ -126,7 +126,7 @@ func TestRAltNoLossTakesAFactorAway(t *testing.T) {
 func TestRAltEverybodyHasAWayWithoutTheFace(t *testing.T) {
 	everyHouse(func(h house) {
 		everyLoss(func(l lost) {
-			if l.reader || l.keypad || l.keypadRest {
+			if l.reader || l.keypad || l.keypadLockout {
 				return
 			}
 			own := proof{card: true, pin: h.pin == "yes"}

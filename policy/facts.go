@@ -179,11 +179,11 @@ func count(n *int, hit bool) {
 }
 
 // unequal reports whether somebody's face, at its best, would open the door now while none of their credentials would, or for longer.
-// The rests after wrong tries are left out on both sides. It should never be; that is the proof.
+// The lockouts after wrong tries are left out on both sides. It should never be; that is the proof.
 func unequal(a Attempt, decide func(Attempt) Decision) bool {
 	a.Means, a.CredentialID = ByFace, ""
 	a.Face = &Face{Score: 1, RunnerUp: -1, Live: 1, Frames: 1}
-	a.Site.FacesOff, a.Site.Durable, a.Site.FaceRest, a.Site.KeypadRest = "", true, 0, 0
+	a.Site.FacesOff, a.Site.Durable, a.Site.FaceLockout, a.Site.KeypadLockout = "", true, 0, 0
 	face := decide(a)
 	if !face.Grant {
 		return false

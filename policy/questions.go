@@ -18,8 +18,8 @@ func noLockdown(a Attempt) (bool, string) {
 	return !a.Site.Lockdown || a.Site.Fire || a.Site.Evacuation, ""
 }
 
-// restOver: a rest is told as what is left of it, since the clock on the wall may be set meanwhile.
-func restOver(left time.Duration) (bool, string) {
+// lockoutOver says in the trace how long the lockout still lasts, not when it ends: the clock may be set meanwhile.
+func lockoutOver(left time.Duration) (bool, string) {
 	if left <= 0 {
 		return true, ""
 	}

@@ -29,22 +29,22 @@ const (
 
 // Refused: the credential.
 const (
-	ReasonUnknown     Reason = "unknown"
-	ReasonRevoked     Reason = "revoked"
-	ReasonKeypadRest  Reason = "keypad rest"
-	ReasonWrongDoor   Reason = "key elsewhere" // for another door
-	ReasonNoClock     Reason = "no clock"      // a pass cannot be dated
-	ReasonNotYetValid Reason = "key ahead"
-	ReasonExpired     Reason = "key ended"
-	ReasonUsedUp      Reason = "key spent"
-	ReasonNotCounted  Reason = "not counted" // the use of a pass cannot be written down in time
+	ReasonUnknown       Reason = "unknown"
+	ReasonRevoked       Reason = "revoked"
+	ReasonKeypadLockout Reason = "keypad rest"
+	ReasonWrongDoor     Reason = "key elsewhere" // for another door
+	ReasonNoClock       Reason = "no clock"      // a pass cannot be dated
+	ReasonNotYetValid   Reason = "key ahead"
+	ReasonExpired       Reason = "key ended"
+	ReasonUsedUp        Reason = "key spent"
+	ReasonNotCounted    Reason = "not counted" // the use of a pass cannot be written down in time
 )
 
 // Refused: the face. Each of these leaves the card as it was (R-EQUAL).
 const (
 	ReasonFacesOff     Reason = "faces off"
 	ReasonNotDurable   Reason = "not durable" // the audit log does not answer in time
-	ReasonFaceRest     Reason = "face rest"
+	ReasonFaceLockout  Reason = "face rest"
 	ReasonNoFace       Reason = "no face"
 	ReasonQuality      Reason = "quality"
 	ReasonFrames       Reason = "frames"

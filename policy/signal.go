@@ -99,7 +99,7 @@ func (d Decision) Signal() Signal {
 		return SignalWait
 	case ReasonPINRequired:
 		return SignalCode
-	case ReasonSecond, ReasonFacesOff, ReasonNotDurable, ReasonFaceRest, ReasonNotLive, ReasonNoMatch, ReasonAmbiguous, ReasonNoConsent, ReasonNoGuardian, ReasonCardRequired:
+	case ReasonSecond, ReasonFacesOff, ReasonNotDurable, ReasonFaceLockout, ReasonNotLive, ReasonNoMatch, ReasonAmbiguous, ReasonNoConsent, ReasonNoGuardian, ReasonCardRequired:
 		return SignalTap
 	}
 	return SignalRefused

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// TryLimits is how many wrong codes a keypad takes before it rests, guided by NIST SP 800-63B-4, 3.2.2: a few are free,
+// TryLimits is how many wrong codes a keypad takes before its lockout, guided by NIST SP 800-63B-4, 3.2.2: a few are free,
 // then each further one doubles the pause. The door keeps the count, and nothing about who it was. Faces have their own
 // limits, in recognizer/fusion.
 type TryLimits struct {
@@ -29,7 +29,7 @@ func (l TryLimits) Window() time.Duration {
 	return l.Forget
 }
 
-// pause is how long the keypad rests after the n-th wrong code that counts.
+// pause is how long the lockout lasts after the n-th wrong code that counts.
 func (l TryLimits) pause(n int) time.Duration {
 	if l.Free <= 0 || n < l.Free {
 		return 0
@@ -48,7 +48,7 @@ func (l TryLimits) pause(n int) time.Duration {
 type Tries struct {
 	wrong    []time.Duration // when, oldest first
 	forgiven []forgiven      // oldest first
-	rest     time.Duration   // until when the keypad rests
+	lockout  time.Duration   // until when the keypad is locked out
 }
 
 type forgiven struct {
@@ -67,16 +67,16 @@ func (t Tries) Count(l TryLimits, d Decision, now time.Duration) Tries {
 		t.wrong, t.forgiven = t.wrong[1:], append(t.forgiven, forgiven{d.Person, now})
 	case !d.Grant && wrongCode(d.Reason):
 		t.wrong = append(t.wrong, now)
-		t.rest = now + l.pause(len(t.wrong))
+		t.lockout = now + l.pause(len(t.wrong))
 	}
 	return t
 }
 
 // wrongCode reports whether a code was refused for itself or for whose it is. At the door the one looks like the other, and so it must
-// count alike: else a guesser learns by the rest that does not come which code is somebody's. What is left holds for every code.
+// count alike: else a guesser learns by the lockout that does not come which code is somebody's. What is left holds for every code.
 func wrongCode(r Reason) bool {
 	switch r {
-	case ReasonKeypadRest, ReasonLockdown, ReasonInterlock, ReasonSecond:
+	case ReasonKeypadLockout, ReasonLockdown, ReasonInterlock, ReasonSecond:
 		return false
 	}
 	return true
@@ -95,7 +95,7 @@ func (t Tries) since(then time.Duration) Tries {
 			pardons = append(pardons, f)
 		}
 	}
-	return Tries{wrong, pardons, t.rest}
+	return Tries{wrong, pardons, t.lockout}
 }
 
 // Wrong is how many wrong codes count at the moment now.
@@ -106,5 +106,5 @@ func (t Tries) Guessing(l TryLimits, now time.Duration) bool {
 	return l.Alarm > 0 && t.Wrong(l, now) >= l.Alarm
 }
 
-// Rest is how long the keypad takes no codes yet; 0: it takes them. It is meant for Site.KeypadRest.
-func (t Tries) Rest(now time.Duration) time.Duration { return max(0, t.rest-now) }
+// Lockout is how long the keypad still takes no codes; 0: it takes them. It is meant for Site.KeypadLockout.
+func (t Tries) Lockout(now time.Duration) time.Duration { return max(0, t.lockout-now) }

@@ -18,14 +18,14 @@ func TestTriesPauseLongerAndLonger(t *testing.T) {
 	var n Tries
 	for i, want := range []time.Duration{0, 0, 10 * time.Second, 20 * time.Second, 30 * time.Second, 30 * time.Second} {
 		n = n.Count(l, wrong, 0)
-		if got := n.Rest(0); got != want {
+		if got := n.Lockout(0); got != want {
 			t.Errorf("after %d wrong codes: %v, want %v", i+1, got, want)
 		}
 		if n.Wrong(l, 0) != i+1 || n.Guessing(l, 0) != (i+1 >= 5) {
 			t.Errorf("after %d wrong codes: %d, alarm %v", i+1, n.Wrong(l, 0), n.Guessing(l, 0))
 		}
 	}
-	if n.Rest(29*time.Second) != time.Second || n.Rest(30*time.Second) != 0 {
+	if n.Lockout(29*time.Second) != time.Second || n.Lockout(30*time.Second) != 0 {
 		t.Error("the pause is not as long as it is")
 	}
 	if n.Guessing(l, time.Hour) || n.Wrong(l, time.Hour) != 0 {
@@ -35,7 +35,7 @@ func TestTriesPauseLongerAndLonger(t *testing.T) {
 	if n.Wrong(l, time.Hour) != 6 || n.Wrong(l, 24*time.Hour) != 0 {
 		t.Error("without a time to forget in, codes do not count for a day")
 	}
-	if got := (Tries{}).Count(TryLimits{Pause: time.Hour, Longest: time.Hour}, wrong, 0); got.Rest(0) != 0 {
+	if got := (Tries{}).Count(TryLimits{Pause: time.Hour, Longest: time.Hour}, wrong, 0); got.Lockout(0) != 0 {
 		t.Error("no limits, and yet a pause")
 	}
 	for m := range 1000 {
@@ -82,7 +82,7 @@ func TestWhichRefusalsCount(t *testing.T) {
 		d := Decide(a)
 		counts := Tries{}.Count(DefaultTryLimits, d, 0).Wrong(DefaultTryLimits, 0) == 1
 		looksWrong := d.Signal() == Decision{Reason: ReasonUnknown}.Signal()
-		if s.reason == ReasonLockdown || s.reason == ReasonKeypadRest { // asked of every code
+		if s.reason == ReasonLockdown || s.reason == ReasonKeypadLockout { // asked of every code
 			looksWrong = false
 		}
 		if counts != looksWrong {
@@ -102,7 +102,7 @@ func TestGuesserWithAPINOfTheirOwn(t *testing.T) {
 	var n Tries
 	guesses, alarm := 0, time.Duration(0)
 	for now := time.Duration(0); now < 24*time.Hour; now += time.Second {
-		if n.Rest(now) > 0 {
+		if n.Lockout(now) > 0 {
 			continue
 		}
 		if guesses++; guesses%5 == 0 {
@@ -127,12 +127,12 @@ func TestNobodyGuessesFaster(t *testing.T) {
 			Forget: time.Duration(rapid.IntRange(10, 90).Draw(t, "forget")) * time.Minute}
 		l.Longest = l.Pause * time.Duration(rapid.IntRange(1, 40).Draw(t, "longest"))
 		helpers := rapid.IntRange(0, 3).Draw(t, "helpers")
-		waits := rapid.SliceOfN(rapid.IntRange(0, 5), 1, 8).Draw(t, "waits") // minutes more than the rest, in turn
+		waits := rapid.SliceOfN(rapid.IntRange(0, 5), 1, 8).Draw(t, "waits") // minutes more than the lockout, in turn
 		var n Tries
 		var typed []time.Duration
 		now := time.Duration(0)
 		for i := range 200 {
-			now += n.Rest(now) + time.Duration(waits[i%len(waits)])*time.Minute
+			now += n.Lockout(now) + time.Duration(waits[i%len(waits)])*time.Minute
 			for h := range helpers {
 				d := opened
 				d.Person = PersonID{byte(h + 1)}

@@ -8,7 +8,7 @@ import "time"
 //
 // It takes no keypad, no screen and no words, and works with every kind of reader; a card held to a reader reads once only. Nobody does it by
 // accident: who taps on out of impatience taps in the pause, and that ends it. The taps open the door as any tap does.
-// A PIN does as well as a card, unless the keypad rests. The zero value waits for a first tap.
+// A PIN does as well as a card, unless the keypad is locked out. The zero value waits for a first tap.
 type Withdrawal struct {
 	credential string // handle of what was tapped last
 	taps       int

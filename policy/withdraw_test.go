@@ -110,8 +110,8 @@ func TestWithdrawalCountsWorkingCredentialsOnly(t *testing.T) {
 		w, _ = w.Tap(a)
 	}
 	a.At = a.At.Add(5 * time.Second)
-	a.Site.KeypadRest = time.Second
+	a.Site.KeypadLockout = time.Second
 	if _, g := w.Tap(a); g != NoGesture {
-		t.Error("a code typed while the keypad rests took the face back")
+		t.Error("a code typed during the lockout took the face back")
 	}
 }

@@ -173,7 +173,7 @@ func keypadStep(c config.Reader, reader hal.Reader) Step {
 						return l.silent()
 					}
 					return problem(fmt.Sprintf("Key %c did not come.", want), fmt.Sprintf("未收到按键 %c。", want), "Type all keys in the order shown; look for a key that is worn.", "请按所示顺序按键；检查是否有损坏的键。")
-				case e.Key != hal.Key(want):
+				case e.Button != hal.Button(want):
 					return problem(fmt.Sprintf("In the place of key %c came something else.", want), fmt.Sprintf("按键 %c 读出不符。", want),
 						"Begin again and type in the order shown. If it comes again: keypad = 4 or 8 in the configuration, as the reader's manual says.",
 						"请重新按所示顺序按键。若再次出现：请按读卡器说明书设置 keypad = 4 或 8。")

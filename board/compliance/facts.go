@@ -126,7 +126,7 @@ func (k *Keeper) countState(ctx context.Context) (s state, err error) {
 	logged := !failed("acts", k.counted.log.read(k.vault))
 	people, waits, err := k.countPeople(now)
 	if !failed("people", err) && filed && logged {
-		people.AskedAfterNo, people.AskedFirst = k.counted.log.asked(file.Inquired)
+		people.AskedAfterNo, people.AskedFirst = k.counted.log.countAskedAfterNo(file.Inquired)
 		s.people = &people
 	}
 	if st, err := k.countStore(now, waits); !failed("the store", err) {

@@ -44,8 +44,9 @@ func (l *logCount) read(v *store.Vault) error {
 	return err
 }
 
-// asked counts how often somebody was asked after a no, and since when, if it was not looked into.
-func (l *logCount) asked(inquired time.Time) (n int, first time.Time) {
+// countAskedAfterNo counts how often people were asked about face entry again after a no, since the last
+// inquiry. first is when that began; zero: never.
+func (l *logCount) countAskedAfterNo(inquired time.Time) (n int, first time.Time) {
 	for _, at := range l.again {
 		if !at.After(inquired) {
 			continue

@@ -35,7 +35,7 @@ type FreePassage struct {
 	Groups      []string        `toml:"groups"`       // who counts as that somebody; none: everybody
 }
 
-// Keypad is how many wrong PINs are free, how long the keypad then rests, and how many raise the alarm: policy.TryLimits.
+// Keypad is how many wrong PINs are free, how long its lockout lasts, and how many raise the alarm: policy.TryLimits.
 type Keypad struct {
 	Free    int      `toml:"free"`
 	Pause   Duration `toml:"pause"`

@@ -90,8 +90,8 @@ func (d *Desk) codeFacts(s unit.State, lang string) []Fact {
 		return nil
 	}
 	f := Fact{Name: "codes", State: fmt.Sprintf(words(lang, "%d wrong ones count", "计 %d 次错误密码"), s.Codes.Wrong)}
-	if s.Codes.Rest > 0 {
-		f.State += fmt.Sprintf(words(lang, "; the keypad rests until %s, cards open", "；键盘暂停至 %s，刷卡照常"), d.clockTime(s.At.Add(s.Codes.Rest)))
+	if s.Codes.Lockout > 0 {
+		f.State += fmt.Sprintf(words(lang, "; the keypad rests until %s, cards open", "；键盘暂停至 %s，刷卡照常"), d.clockTime(s.At.Add(s.Codes.Lockout)))
 	}
 	if s.Codes.Guessing {
 		f.Fault = words(lang, "somebody is guessing codes: look who stands at the door", "有人在猜密码：请查看门口")

@@ -49,8 +49,8 @@ func (d *Desk) faceFacts(s unit.State, lang string) (out []Fact) {
 	}
 	if f.Failures > 0 {
 		tries := Fact{Name: "tries", State: fmt.Sprintf(words(lang, "%d faces refused in a row", "连续 %d 次人脸未通过"), f.Failures)}
-		if f.Rest > 0 {
-			tries.State += fmt.Sprintf(words(lang, "; faces rest until %s, cards open", "；人脸暂停至 %s，刷卡照常"), d.clockTime(s.At.Add(f.Rest)))
+		if f.Lockout > 0 {
+			tries.State += fmt.Sprintf(words(lang, "; faces rest until %s, cards open", "；人脸暂停至 %s，刷卡照常"), d.clockTime(s.At.Add(f.Lockout)))
 		}
 		out = append(out, tries)
 	}

@@ -108,11 +108,11 @@ func TestStatusTellsWhoStandsThere(t *testing.T) {
 	}
 	state = func() unit.State {
 		s := b.State()
-		s.Faces.Failures, s.Faces.Rest = refused.Failures, refused.Rest(b.Clock.Running())
+		s.Faces.Failures, s.Faces.Lockout = refused.Failures, refused.Lockout(b.Clock.Running())
 		return s
 	}
 	if en, zh := facts("en")["tries"].State, facts("zh")["tries"].State; !strings.HasPrefix(en, "5 faces refused in a row; faces rest until ") || !strings.Contains(zh, "刷卡照常") {
-		t.Errorf("faces that rest: %q, %q", en, zh)
+		t.Errorf("faces locked out: %q, %q", en, zh)
 	}
 }
 

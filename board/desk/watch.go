@@ -65,7 +65,7 @@ func shownEvent(e unit.Event, lang string) Event {
 		out.Text = fmt.Sprintf(words(lang, "a card of %d bits", "一张 %d 位的卡"), e.Bits)
 	case unit.CodeRead:
 		out.Text = words(lang, "a code", "一个通行码")
-	case unit.KeyPressed:
+	case unit.ButtonPressed:
 		out.Text = words(lang, "a key", "一次按键")
 	case unit.Misread:
 		out.Text, out.Fault = e.Fault.Error(), true

@@ -36,8 +36,8 @@ const (
 	strike = "fail_safe = false "
 )
 
-// elsewhere is a machine that is no board: an installer's own computer.
-var elsewhere = device("", "")
+// noBoard is a machine that is not a board: an installer's own computer.
+var noBoard = device("", "")
 
 func TestCheck(t *testing.T) {
 	pi4 := func(files ...string) Machine { return device("raspberrypi,4-model-b\x00", "", files...) }
@@ -47,38 +47,38 @@ func TestCheck(t *testing.T) {
 		changes     []string
 		want        []string // "refused KEY: a part of the text"
 	}{
-		{"example", "rpi4", elsewhere, nil, nil},
+		{"example", "rpi4", noBoard, nil, nil},
 		{"example, there", "rpi4", pi4("dev/ttyS0"), nil, nil},
 		{"another board than written", "rpi4", device("raspberrypi,5-model-b\x00", ""), nil, []string{`refused unit.board: write board = "rpi5"`}},
-		{"no board", "", elsewhere, []string{relay, `pin = "pin 11"`}, []string{`refused relay.pin: menshen board list`}},
-		{"one pin by two names", "rpi4", elsewhere, []string{`"GPIO22"`, `"pin 11"`}, []string{"refused input.1.pin: pin 11 (GPIO17), which is already the relay"}},
-		{"one pin by its line", "rpi4", elsewhere, []string{`"GPIO22"`, `"pinctrl-bcm2711:17"`}, []string{"refused input.1.pin: already the relay"}},
-		{"a supply", "rpi4", elsewhere, []string{`"GPIO22"`, `"pin 2"`}, []string{"refused input.1.pin: pin 2 is 5V"}},
-		{"ID memory", "rpi4", elsewhere, []string{`"GPIO22"`, `"GPIO1"`}, []string{"refused input.1.pin: ID memory"}},
-		{"relay on the console", "rpi3", elsewhere, []string{relay, `pin = "pin 8"`, `serial = "/dev/ttyS0"`, `serial = ""`}, []string{"refused relay.pin: would switch what is wired here"}},
-		{"input on the console", "rpi3", elsewhere, []string{`"GPIO22"`, `"pin 10"`, `serial = "/dev/ttyS0"`, `serial = ""`}, []string{"warning input.1.pin: switch that off first"}},
-		{"input on the console that is ours", "rpi3", elsewhere, []string{`"GPIO22"`, `"pin 10"`}, []string{"refused input.1.pin: already the console RXD"}},
-		{"console of a Pi 5", "rpi5", elsewhere, []string{}, []string{"warning console.serial: it has /dev/ttyAMA0, /dev/ttyAMA10"}},
+		{"no board", "", noBoard, []string{relay, `pin = "pin 11"`}, []string{`refused relay.pin: menshen board list`}},
+		{"one pin by two names", "rpi4", noBoard, []string{`"GPIO22"`, `"pin 11"`}, []string{"refused input.1.pin: pin 11 (GPIO17), which is already the relay"}},
+		{"one pin by its line", "rpi4", noBoard, []string{`"GPIO22"`, `"pinctrl-bcm2711:17"`}, []string{"refused input.1.pin: already the relay"}},
+		{"a supply", "rpi4", noBoard, []string{`"GPIO22"`, `"pin 2"`}, []string{"refused input.1.pin: pin 2 is 5V"}},
+		{"ID memory", "rpi4", noBoard, []string{`"GPIO22"`, `"GPIO1"`}, []string{"refused input.1.pin: ID memory"}},
+		{"relay on the console", "rpi3", noBoard, []string{relay, `pin = "pin 8"`, `serial = "/dev/ttyS0"`, `serial = ""`}, []string{"refused relay.pin: would switch what is wired here"}},
+		{"input on the console", "rpi3", noBoard, []string{`"GPIO22"`, `"pin 10"`, `serial = "/dev/ttyS0"`, `serial = ""`}, []string{"warning input.1.pin: switch that off first"}},
+		{"input on the console that is ours", "rpi3", noBoard, []string{`"GPIO22"`, `"pin 10"`}, []string{"refused input.1.pin: already the console RXD"}},
+		{"console of a Pi 5", "rpi5", noBoard, []string{}, []string{"warning console.serial: it has /dev/ttyAMA0, /dev/ttyAMA10"}},
 
-		{"relay pulled up", "rpi4", elsewhere, []string{relay, `pin = "GPIO5"`}, []string{"refused relay.pin: the door is open until the program runs; choose a pin that rests low, such as pin 11"}},
-		{"relay pulled up, with a resistor", "rpi4", elsewhere, []string{relay, `pin = "GPIO5"`, "# power_up", "power_up"}, nil},
-		{"relay pulled down, with a resistor", "rpi4", elsewhere, []string{`# power_up = "low"`, `power_up = "high"`}, []string{"refused relay.pin: rests high at power-up"}},
-		{"active-low relay pulled down", "rpi4", elsewhere, []string{`active    = "high"`, `active = "low"`}, []string{"refused relay.pin: the door is open until the program runs"}},
-		{"active-low relay pulled up", "rpi4", elsewhere, []string{`active    = "high"`, `active = "low"`, relay, `pin = "GPIO5"`}, nil},
-		{"maglock pulled down", "rpi4", elsewhere, []string{strike, "fail_safe = true "}, nil},
-		{"maglock pulled up", "rpi4", elsewhere, []string{strike, "fail_safe = true ", relay, `pin = "GPIO5"`}, []string{"refused relay.pin: no button opens it"}},
-		{"lamp pulled up", "rpi4", elsewhere, []string{`"GPIO16"`, `"GPIO6"`}, []string{"warning signal.0.pin: may be on at power-up"}},
+		{"relay pulled up", "rpi4", noBoard, []string{relay, `pin = "GPIO5"`}, []string{"refused relay.pin: the door is open until the program runs; choose a pin that rests low, such as pin 11"}},
+		{"relay pulled up, with a resistor", "rpi4", noBoard, []string{relay, `pin = "GPIO5"`, "# power_up", "power_up"}, nil},
+		{"relay pulled down, with a resistor", "rpi4", noBoard, []string{`# power_up = "low"`, `power_up = "high"`}, []string{"refused relay.pin: rests high at power-up"}},
+		{"active-low relay pulled down", "rpi4", noBoard, []string{`active    = "high"`, `active = "low"`}, []string{"refused relay.pin: the door is open until the program runs"}},
+		{"active-low relay pulled up", "rpi4", noBoard, []string{`active    = "high"`, `active = "low"`, relay, `pin = "GPIO5"`}, nil},
+		{"maglock pulled down", "rpi4", noBoard, []string{strike, "fail_safe = true "}, nil},
+		{"maglock pulled up", "rpi4", noBoard, []string{strike, "fail_safe = true ", relay, `pin = "GPIO5"`}, []string{"refused relay.pin: no button opens it"}},
+		{"lamp pulled up", "rpi4", noBoard, []string{`"GPIO16"`, `"GPIO6"`}, []string{"warning signal.0.pin: may be on at power-up"}},
 
 		{"rc522, there", "rpi4", pi4("dev/ttyS0", "dev/spidev0.0"), []string{`kind = "wiegand"`, rc522}, nil},
 		{"rc522, SPI off", "rpi4", pi4("dev/ttyS0"), []string{`kind = "wiegand"`, rc522}, []string{"warning reader.0.spi: dtparam=spi=on"}},
-		{"relay on the bus", "rpi4", elsewhere, []string{`kind = "wiegand"`, rc522, relay, `pin = "GPIO10"`}, []string{"refused relay.pin: already the reader outside MOSI"}},
-		{"wire on the other chip select", "rpi4", elsewhere, []string{`kind = "wiegand"`, rc522, `"GPIO22"`, `"GPIO7"`}, []string{"warning input.1.pin: spi0-1cs"}},
-		{"no such bus", "rpi4", elsewhere, []string{`kind = "wiegand"`, "kind = \"rc522\"\nspi = \"3.0\""}, []string{"warning reader.0.spi: has no SPI 3.0, only 0.0"}},
-		{"two on a chip select", "rpi4", elsewhere, []string{`kind = "wiegand"`, rc522, "[camera]", "[[reader]]\nname = \"inside\"\n" + rc522 + "\n[camera]"}, []string{"refused reader.1.spi: where reader outside is already"}},
+		{"relay on the bus", "rpi4", noBoard, []string{`kind = "wiegand"`, rc522, relay, `pin = "GPIO10"`}, []string{"refused relay.pin: already the reader outside MOSI"}},
+		{"wire on the other chip select", "rpi4", noBoard, []string{`kind = "wiegand"`, rc522, `"GPIO22"`, `"GPIO7"`}, []string{"warning input.1.pin: spi0-1cs"}},
+		{"no such bus", "rpi4", noBoard, []string{`kind = "wiegand"`, "kind = \"rc522\"\nspi = \"3.0\""}, []string{"warning reader.0.spi: has no SPI 3.0, only 0.0"}},
+		{"two on a chip select", "rpi4", noBoard, []string{`kind = "wiegand"`, rc522, "[camera]", "[[reader]]\nname = \"inside\"\n" + rc522 + "\n[camera]"}, []string{"refused reader.1.spi: where reader outside is already"}},
 
-		{"two on a serial port", "rpi4", elsewhere, []string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyS0\""},
+		{"two on a serial port", "rpi4", noBoard, []string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyS0\""},
 			[]string{"refused reader.0.device: which the console uses already"}},
-		{"one header, two ports", "rpi4", elsewhere, []string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyAMA0\""},
+		{"one header, two ports", "rpi4", noBoard, []string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyAMA0\""},
 			[]string{"refused reader.0.device: the RXD of /dev/ttyAMA0 is GPIO15, which is already the console RXD"}},
 		{"login on the reader's port", "rpi4", pi4("dev/ttyS0", "proc/cmdline=quiet console=ttyS0,115200 rw\n"), nil, []string{"warning console.serial: take console=ttyS0 out"}},
 		{"port not there", "rpi4", pi4(), nil, []string{"warning console.serial: enable_uart=1"}},
@@ -122,7 +122,7 @@ func TestOrangePiRelay(t *testing.T) {
 	}
 	conf := parse(t, relay, `pin = "pin 11"`)
 	warned := func() (n int) {
-		for _, f := range b.Check(conf, elsewhere) {
+		for _, f := range b.Check(conf, noBoard) {
 			if f.Key == "relay.pin" && strings.Contains(f.EN, "10 kΩ") {
 				n++
 			}
@@ -160,13 +160,13 @@ func TestAnyWiringOfDifferentPins(t *testing.T) {
 		for i, w := range wires {
 			*w = spell(pins[i])
 		}
-		if found := b.Check(c, elsewhere); len(found) != 0 {
+		if found := b.Check(c, noBoard); len(found) != 0 {
 			t.Fatalf("found %+v", found)
 		}
 		i := rapid.IntRange(0, len(wires)-1).Draw(t, "one")
 		j := (i + rapid.IntRange(1, len(wires)-1).Draw(t, "other")) % len(wires)
 		*wires[j] = spell(pins[i])
-		if err := Refused(b.Check(c, elsewhere)); err == nil || strings.Count(err.Error(), "which is already") != 1 {
+		if err := Refused(b.Check(c, noBoard)); err == nil || strings.Count(err.Error(), "which is already") != 1 {
 			t.Fatalf("two wires on pin %d: %v", pins[i].At, err)
 		}
 	})

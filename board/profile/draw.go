@@ -57,7 +57,7 @@ func (b *Board) Draw(w io.Writer, c *config.Config, found []Finding, d Drawing) 
 	if c != nil {
 		s.WriteString("\n")
 		d.paragraph(&s, "", b.rest(c).In(d.Lang))
-		for _, t := range b.elsewhere(c) {
+		for _, t := range b.listOffHeader(c) {
 			d.paragraph(&s, say(d.Lang, "Not on the header: ", "不在排针上："), t.In(d.Lang))
 		}
 	}

@@ -27,7 +27,7 @@ func TestDrawingFits(t *testing.T) {
 		for _, c := range []*config.Config{nil, conf} {
 			var found []Finding
 			if c != nil {
-				found = b.Check(c, elsewhere)
+				found = b.Check(c, noBoard)
 			}
 			for _, lang := range []string{"en", "zh"} {
 				text := draw(t, b, c, found, Drawing{Lang: lang, Colour: true})
@@ -61,7 +61,7 @@ func TestPlainSaysEachWire(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := draw(t, b, conf, b.Check(conf, elsewhere), Drawing{Plain: true, Colour: true})
+	text := draw(t, b, conf, b.Check(conf, noBoard), Drawing{Plain: true, Colour: true})
 	for _, want := range []string{
 		"pin 11, GPIO17: relay, also SPI1 CE1, pulled down at power-up\n", "pin 13, GPIO27: rex input, pulled down at power-up\n",
 		"pin 22, GPIO25: reader outside d1, pulled down at power-up\n", "pin 8, GPIO14: console TXD, also TXD, pulled down at power-up\n",

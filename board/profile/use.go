@@ -104,8 +104,8 @@ func (b *Board) buses(c *config.Config) (all []busPin) {
 	return all
 }
 
-// elsewhere lists what a configuration names that is not on the header.
-func (b *Board) elsewhere(c *config.Config) (all []Text) {
+// listOffHeader lists what a configuration names that is not on the header.
+func (b *Board) listOffHeader(c *config.Config) (all []Text) {
 	for _, w := range c.Pins() {
 		if _, ok := b.pin(w.Pin); !ok {
 			all = append(all, Text{w.Of + ": " + w.Pin, zh(w.Of) + "：" + w.Pin})

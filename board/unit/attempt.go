@@ -11,7 +11,7 @@ import (
 	"menshen/store/audit"
 )
 
-// fromReader takes a card, a key or a fault of a reader.
+// fromReader takes a card, a code, a button or a fault of a reader.
 func (u *Unit) fromReader(e hal.ReaderEvent) {
 	switch {
 	case e.Fault != nil && e.Frame:
@@ -26,8 +26,8 @@ func (u *Unit) fromReader(e hal.ReaderEvent) {
 		u.card(*e.Card, e.At)
 	case e.Code != "":
 		u.code(e.Code, e.At)
-	case e.Key != 0:
-		if pin := u.keypad.press(e.Key, e.At); pin != nil {
+	case e.Button != 0:
+		if pin := u.keypad.press(e.Button, e.At); pin != nil {
 			u.typed(pin, e.At)
 			clear(pin)
 		}
@@ -102,7 +102,7 @@ func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
 			Durable:  !u.slow,
 			NoVault:  u.storeless,
 			Fire:     u.door.Fire, Evacuation: u.door.Evacuation,
-			FaceRest: u.tries.faces.Rest(u.steady()), KeypadRest: u.tries.codes.Rest(u.steady()),
+			FaceLockout: u.tries.faces.Lockout(u.steady()), KeypadLockout: u.tries.codes.Lockout(u.steady()),
 			Release:  u.cfg.Door.Release.D(),
 			LongOpen: u.cfg.Door.LongRelease.D(),
 			Down:     u.down(),

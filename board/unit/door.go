@@ -95,13 +95,13 @@ func (u *Unit) Record(e store.Entry) {
 	}
 	e.Door = u.cfg.Unit.Name
 	u.tellRecord(e)
-	if _, err := u.vault.Record(queueOnly, e); err != nil && !errors.Is(err, store.ErrSlow) {
+	if _, err := u.vault.Record(endedContext, e); err != nil && !errors.Is(err, store.ErrSlow) {
 		u.unrecorded.Store(&err) // desks record too: the loop takes it up
 	}
 }
 
-// queueOnly is a context that has ended: the vault queues a record, in order, and returns at once.
-var queueOnly = func() context.Context {
+// endedContext has ended already: with it the vault queues a record, in order, and returns at once.
+var endedContext = func() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	return ctx

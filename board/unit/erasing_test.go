@@ -57,14 +57,14 @@ func TestRWithdrawAtTheDoor(t *testing.T) {
 	}
 }
 
-// TestWithdrawalIsNoOracle: while the keypad rests, the right PIN is answered as a wrong one is, and erases nothing; nor does a card that was revoked.
+// TestWithdrawalIsNoOracle: during the lockout of the keypad, the right PIN is answered as a wrong one is, and erases nothing; nor does a card that was revoked.
 func TestWithdrawalIsNoOracle(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(7)
 	b.pin(id, "481516")
-	for range b.Config.Site.Keypad.Free + 3 { // and rests for minutes
+	for range b.Config.Site.Keypad.Free + 3 { // and is locked out for minutes
 		b.types("0000")
-		b.Later(b.State().Codes.Rest)
+		b.Later(b.State().Codes.Lockout)
 	}
 	b.types("0000")
 	asked := func(what string, act func()) {
@@ -79,9 +79,9 @@ func TestWithdrawalIsNoOracle(t *testing.T) {
 			t.Errorf("%s: asked %d times, %d due", what, n, b.Unit.Due())
 		}
 	}
-	asked("the right PIN during the rest", func() {
-		if e := b.types("481516"); e.Reason != policy.ReasonKeypadRest {
-			t.Fatalf("no rest: %+v", e)
+	asked("the right PIN during the lockout", func() {
+		if e := b.types("481516"); e.Reason != policy.ReasonKeypadLockout {
+			t.Fatalf("no lockout: %+v", e)
 		}
 	})
 	p, err := b.Vault.Person(id)

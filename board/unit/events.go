@@ -11,7 +11,8 @@ import (
 	"menshen/store"
 )
 
-// Event is one thing that happened at the unit, for those who watch. It says that a card or a key came, never which.
+// Event is one thing that happened at the unit, for those who watch. It says that a card was read or a button was
+// pressed, never which.
 type Event struct {
 	At       time.Time
 	Kind     EventKind
@@ -30,7 +31,7 @@ type EventKind int
 const (
 	CardRead EventKind = iota + 1
 	CodeRead
-	KeyPressed
+	ButtonPressed
 	Misread // a frame of a reader that came to nothing
 	InputChanged
 	Decided
@@ -108,7 +109,7 @@ func (u *Unit) tellDevice(e any) {
 		if e.Fault != nil && !e.Frame || e.Recovered {
 			return
 		}
-		out := Event{At: e.At, Kind: KeyPressed, Device: "reader " + e.Reader}
+		out := Event{At: e.At, Kind: ButtonPressed, Device: "reader " + e.Reader}
 		switch {
 		case e.Fault != nil:
 			out.Kind, out.Fault = Misread, e.Fault

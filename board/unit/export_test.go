@@ -35,8 +35,8 @@ func (u *Unit) Durable(err error) { u.durable(err) }
 // Steady is the clock that nobody sets.
 func (u *Unit) Steady() time.Duration { return u.steady() }
 
-// FaceRest is how long an attempt by face rests now.
-func (u *Unit) FaceRest() time.Duration { return u.attempt(policy.ByFace, u.now()).Site.FaceRest }
+// FaceLockout is how long the lockout of faces still lasts.
+func (u *Unit) FaceLockout() time.Duration { return u.attempt(policy.ByFace, u.now()).Site.FaceLockout }
 
 // LateRecord decides on a pass, and again as if its record came too late.
 func (u *Unit) LateRecord(kept store.VisitorPass) (granted, anew policy.Decision, err error) {

@@ -6,45 +6,47 @@ import (
 	"menshen/hal"
 )
 
-// keypad gathers the keys of a PIN. '#' ends it, '*' clears it, and keys that come too late start anew.
+// keypad collects the digits of a PIN. '#' ends it and '*' clears it. A button that is pressed more
+// than pressPause after the last one begins a new PIN.
 type keypad struct {
-	keys []byte
-	last time.Time
+	digits []byte
+	last   time.Time
 }
 
 const (
-	keyPause = 10 * time.Second // between two keys
-	pinMax   = 16               // digits kept; a longer entry is nobody's PIN
+	pressPause = 10 * time.Second // between two buttons
+	pinMax     = 16               // digits of the longest PIN; one more is kept, so that a longer entry matches none
 )
 
-// press takes one key; it gives the PIN when that was the last. The caller wipes it.
-func (k *keypad) press(key hal.Key, at time.Time) []byte {
+// press takes one button. It returns the PIN after '#', which the caller wipes, and otherwise nil.
+func (k *keypad) press(b hal.Button, at time.Time) []byte {
 	k.expire(at)
 	k.last = at
 	switch {
-	case key == '*':
+	case b == '*':
 		k.forget()
-	case key == '#':
-		pin := append([]byte(nil), k.keys...)
+	case b == '#':
+		pin := append([]byte(nil), k.digits...)
 		k.forget()
 		return pin
-	case key >= '0' && key <= '9' && len(k.keys) <= pinMax:
-		if k.keys == nil {
-			k.keys = make([]byte, 0, pinMax+1)
+	case b >= '0' && b <= '9' && len(k.digits) <= pinMax:
+		if k.digits == nil {
+			k.digits = make([]byte, 0, pinMax+1)
 		}
-		k.keys = append(k.keys, byte(key))
+		k.digits = append(k.digits, byte(b))
 	}
 	return nil
 }
 
-// expire forgets the keys of somebody who went away.
+// expire forgets the digits of a person who went away.
 func (k *keypad) expire(now time.Time) {
-	if len(k.keys) > 0 && now.Sub(k.last) > keyPause {
+	if len(k.digits) > 0 && now.Sub(k.last) > pressPause {
 		k.forget()
 	}
 }
 
+// forget overwrites the digits.
 func (k *keypad) forget() {
-	clear(k.keys)
-	k.keys = k.keys[:0]
+	clear(k.digits)
+	k.digits = k.digits[:0]
 }

@@ -112,7 +112,7 @@ func (u *Unit) showsCode(text hal.Code, at time.Time) {
 
 // typed takes what was typed at the keypad: a PIN, or the digits of a pass.
 func (u *Unit) typed(digits []byte, at time.Time) {
-	if !u.storeless && u.cfg.Passes.Enabled && len(digits) == passDigits && u.tries.codes.Rest(u.steady()) == 0 {
+	if !u.storeless && u.cfg.Passes.Enabled && len(digits) == passDigits && u.tries.codes.Lockout(u.steady()) == 0 {
 		switch kept, err := u.vault.FindPass(digits); {
 		case err == nil:
 			a := u.attempt(policy.ByPass, at)

@@ -77,7 +77,7 @@ func (b *bench) keys(s string) store.Entry {
 	b.Helper()
 	b.mustDo(func() {
 		for _, k := range s {
-			b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Key: hal.Key(k)})
+			b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Button: hal.Button(k)})
 		}
 	})
 	return b.Last()
@@ -214,8 +214,8 @@ func TestPassDigitsAndScanner(t *testing.T) {
 			t.Errorf("guessed: %+v", e)
 		}
 	}
-	if e := b.keys(string(v.Code) + "#"); e.Grant || e.Reason != policy.ReasonKeypadRest {
-		t.Errorf("right digits while the keypad rests: %+v", e)
+	if e := b.keys(string(v.Code) + "#"); e.Grant || e.Reason != policy.ReasonKeypadLockout {
+		t.Errorf("right digits during the lockout: %+v", e)
 	}
 	b.wait(time.Hour)
 	b.mustDo(func() { b.Config.Passes.Enabled = false })

@@ -19,7 +19,7 @@ const (
 )
 
 // recallTries takes up what failed within the time for which wrong codes count. The time since the newest entry counts as far as the vault
-// is sure that it passed; so a wrong clock, or an operator who sets it back, lifts no rest.
+// is sure that it passed; so a wrong clock, or an operator who sets it back, ends no lockout.
 func (u *Unit) recallTries() error {
 	limits := u.site.conf.Keypad.Limits()
 	recent, err := u.recent(limits.Window())

@@ -30,7 +30,7 @@ func (b *bench) pin(id policy.PersonID, digits string) {
 
 func (b *bench) types(digits string) store.Entry {
 	for _, k := range digits + "#" {
-		b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Key: hal.Key(k)})
+		b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Button: hal.Button(k)})
 	}
 	return b.Last()
 }
@@ -63,7 +63,7 @@ func TestHoursOfGroups(t *testing.T) {
 	at(false, true)
 }
 
-func TestKeypadRestsAfterWrongCodes(t *testing.T) {
+func TestKeypadLockoutAfterWrongCodes(t *testing.T) {
 	b := newBench(t)
 	b.pin(b.Someone(1), "481516")
 	for range 5 {
@@ -71,8 +71,8 @@ func TestKeypadRestsAfterWrongCodes(t *testing.T) {
 			t.Fatalf("a wrong code: %+v", e)
 		}
 	}
-	if e := b.types("481516"); e.Grant || e.Reason != policy.ReasonKeypadRest {
-		t.Errorf("the keypad does not rest: %+v", e)
+	if e := b.types("481516"); e.Grant || e.Reason != policy.ReasonKeypadLockout {
+		t.Errorf("no lockout of the keypad: %+v", e)
 	}
 	b.Tap(1)
 	if !b.Last().Grant {
@@ -80,7 +80,7 @@ func TestKeypadRestsAfterWrongCodes(t *testing.T) {
 	}
 	b.Later(31 * time.Second)
 	if e := b.types("481516"); !e.Grant {
-		t.Errorf("the rest does not end: %+v", e)
+		t.Errorf("the lockout does not end: %+v", e)
 	}
 }
 
@@ -355,7 +355,7 @@ func TestEvacuationOfAnImpulseLock(t *testing.T) {
 	pulse("REX in an evacuation")
 }
 
-// TestStrangeCardsAreCounted: a reader held busy with cards that nobody has, or a keypad that rests, fills no disk; every refusal is on record, by itself or in
+// TestStrangeCardsAreCounted: a reader held busy with cards that nobody has, or a keypad that is locked out, fills no disk; every refusal is on record, by itself or in
 // a number, and a resident's card among them by itself.
 func TestStrangeCardsAreCounted(t *testing.T) {
 	b := newBench(t)

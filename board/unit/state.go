@@ -47,7 +47,7 @@ type InputState struct {
 // CodeState tells of wrong codes.
 type CodeState struct {
 	Wrong    int           // that count
-	Rest     time.Duration // of the keypad
+	Lockout  time.Duration // of the keypad: how long it still lasts; 0: none
 	Guessing bool          // the alarm is raised
 }
 
@@ -58,7 +58,7 @@ type FaceState struct {
 	Rows     int // templates in memory
 	Locked   bool
 	Failures int           // refused in a row
-	Rest     time.Duration // of faces
+	Lockout  time.Duration // of faces: how long it still lasts; 0: none
 	Asked    float64       // at most one stranger in so many attempts
 	At       calibration.Operating
 	Measured string // when the site's own calibration was made
@@ -98,7 +98,7 @@ func (u *Unit) state() State {
 		At: now, Up: u.vault.Clock().Host.Sub(u.began),
 		Door: u.door.State, Unlocked: u.door.Unlocked, Lockdown: u.site.lockdown(), Storeless: u.storeless, Aiming: u.faces.aiming, Resting: u.resting(),
 		Faults: maps.Clone(u.faults),
-		Codes:  CodeState{Wrong: u.tries.codes.Wrong(u.site.conf.Keypad.Limits(), steady), Rest: u.tries.codes.Rest(steady), Guessing: u.tries.guessing},
+		Codes:  CodeState{Wrong: u.tries.codes.Wrong(u.site.conf.Keypad.Limits(), steady), Lockout: u.tries.codes.Lockout(steady), Guessing: u.tries.guessing},
 		Faces:  u.faceState(now),
 	}
 	for _, r := range u.hw.Readers {
@@ -123,7 +123,7 @@ func (u *Unit) faceState(now time.Time) FaceState {
 	f := &u.faces
 	s := FaceState{
 		Off: u.facesOff(), People: f.index.Len(), Rows: f.index.Rows(), Locked: f.index.Locked(),
-		Failures: u.tries.faces.Failures, Rest: u.tries.faces.Rest(u.steady()),
+		Failures: u.tries.faces.Failures, Lockout: u.tries.faces.Lockout(u.steady()),
 		Asked: f.asked, At: f.inForce(u.cfg.Faces.WithCard), Unusable: f.unusable != nil,
 	}
 	if u.cfg.Faces.Calibration != "" {

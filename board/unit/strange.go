@@ -10,7 +10,7 @@ import (
 )
 
 // strange are the refusals of the minute of what is nobody's: cards and codes that the door does not know, and keys typed while the
-// keypad rests. A reader held busy would fill the disk with them. The first few of a minute have a record each; the others are counted,
+// keypad is locked out. A reader held busy would fill the disk with them. The first few of a minute have a record each; the others are counted,
 // and their number has one.
 type strange struct {
 	began time.Duration // of the minute, by Unit.steady

@@ -9,8 +9,8 @@ import (
 	"menshen/store/audit"
 )
 
-// tries are what failed at this door, by codes and by faces, and how long each rests for it. A clock that is set, in either direction,
-// neither lifts a rest nor makes it longer: times are of Unit.steady.
+// tries are what failed at this door, by codes and by faces, and how long the lockout for it lasts. A clock that is set, in either direction,
+// neither ends a lockout nor makes it longer: times are of Unit.steady.
 type tries struct {
 	codes    policy.Tries
 	faces    fusion.Attempts
@@ -21,7 +21,7 @@ type tries struct {
 func (t *tries) count(l policy.TryLimits, d policy.Decision, now time.Duration) {
 	t.codes = t.codes.Count(l, d, now)
 	switch {
-	case d.Grant && byTheKnown[d.Means]: // faces need not rest any longer
+	case d.Grant && byTheKnown[d.Means]: // the lockout of faces ends
 		t.faces = t.faces.Succeeded()
 	case !d.Grant && (d.Means == policy.ByFace || d.Means == policy.ByCardFace) && compared[d.Reason]:
 		t.faces = t.faces.Failed(fusion.DefaultLimits(), now)

@@ -16,7 +16,7 @@ import (
 	"menshen/store/audit"
 )
 
-// TestGuesserIsNotHelpedByAPINOfTheirOwn: four guesses, one's own PIN, and again: the keypad rests and the alarm is raised. It found another's PIN
+// TestGuesserIsNotHelpedByAPINOfTheirOwn: four guesses, one's own PIN, and again: the keypad is locked out and the alarm is raised. It found another's PIN
 // after 187 wrong codes in under four minutes.
 func TestGuesserIsNotHelpedByAPINOfTheirOwn(t *testing.T) {
 	b := newBench(t)
@@ -49,8 +49,8 @@ func TestGuesserIsNotHelpedByAPINOfTheirOwn(t *testing.T) {
 	}
 }
 
-// TestClockThatIsSetLiftsNoRest: neither a rest of the keypad nor one of faces, set back or ahead, nor does it make one longer.
-func TestClockThatIsSetLiftsNoRest(t *testing.T) {
+// TestClockThatIsSetEndsNoLockout: neither a lockout of the keypad nor one of faces, set back or ahead, nor does it make one longer.
+func TestClockThatIsSetEndsNoLockout(t *testing.T) {
 	for name, by := range map[string]time.Duration{"back": -48 * time.Hour, "ahead": 48 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
@@ -63,19 +63,19 @@ func TestClockThatIsSetLiftsNoRest(t *testing.T) {
 				b.WalkUp(100 + n)
 				b.Later(5 * time.Second)
 			}
-			b.Later(b.State().Codes.Rest)
+			b.Later(b.State().Codes.Lockout)
 			b.types("0000") // 1 min
 			b.Clock.Set(b.Clock.Now().Add(by))
 			b.Driver.Tick()
-			if e := b.types("481516"); e.Grant || e.Reason != policy.ReasonKeypadRest {
+			if e := b.types("481516"); e.Grant || e.Reason != policy.ReasonKeypadLockout {
 				t.Errorf("the keypad: %+v", e)
 			}
-			if rest := b.Unit.FaceRest(); rest <= 0 || rest > 30*time.Second {
-				t.Errorf("faces rest for %v", rest)
+			if left := b.Unit.FaceLockout(); left <= 0 || left > 30*time.Second {
+				t.Errorf("faces are locked out for %v", left)
 			}
 			b.Later(time.Minute)
 			if e := b.types("481516"); !e.Grant {
-				t.Errorf("the keypad after its rest: %+v", e)
+				t.Errorf("the keypad after its lockout: %+v", e)
 			}
 		})
 	}
@@ -147,7 +147,7 @@ func TestRestOutlivesARestart(t *testing.T) {
 	b.timeless()
 	for range 7 {
 		b.types("0000")
-		b.Later(b.State().Codes.Rest)
+		b.Later(b.State().Codes.Lockout)
 	}
 	b.types("0000") // the eighth: four minutes, and the alarm
 	b.Driver.Tick()
@@ -159,19 +159,19 @@ func TestRestOutlivesARestart(t *testing.T) {
 		if n.State().Codes.Wrong != 8 || n.State().Faces.Failures != 5 || !n.State().Codes.Guessing {
 			t.Errorf("clock %v off: %+v", shows, n.State())
 		}
-		if e := n.types("481516"); e.Grant || e.Reason != policy.ReasonKeypadRest {
+		if e := n.types("481516"); e.Grant || e.Reason != policy.ReasonKeypadLockout {
 			t.Errorf("clock %v off: the right PIN after a restart: %+v", shows, e)
 		}
 		b.Clock.Set(at)
 	}
 	b.Clock.Advance(3 * time.Minute)
-	if left := b.again().State().Codes.Rest; left != time.Minute {
-		t.Errorf("three minutes later it rests for %v more", left)
+	if left := b.again().State().Codes.Lockout; left != time.Minute {
+		t.Errorf("three minutes later the lockout lasts %v more", left)
 	}
 	b.Clock.Advance(time.Minute)
 	n := b.again()
 	if e := n.types("481516"); !e.Grant {
-		t.Errorf("after the rest: %+v", e)
+		t.Errorf("after the lockout: %+v", e)
 	}
 	if n = n.again(); n.State().Codes.Wrong != 7 || n.State().Faces.Failures != 0 {
 		t.Errorf("what a right code takes back is taken back again: %+v", n.State())

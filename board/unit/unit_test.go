@@ -47,7 +47,7 @@ func TestPIN(t *testing.T) {
 	}
 	keys := func(s string, pause time.Duration) {
 		for _, k := range s {
-			b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Key: hal.Key(k)})
+			b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Button: hal.Button(k)})
 			b.Later(pause)
 		}
 	}
@@ -346,9 +346,9 @@ func TestRAltCardTappedAgain(t *testing.T) {
 	}
 }
 
-// TestREqualCardAloneWhileFacesRest: whose face is refused again and again after their card, by a bandage say, and who has no PIN, comes in with the
+// TestREqualCardAloneDuringFaceLockout: whose face is refused again and again after their card, by a bandage say, and who has no PIN, comes in with the
 // card: at once while faces wait, and from then on they are looked at again (R-ALT, R-EQUAL).
-func TestREqualCardAloneWhileFacesRest(t *testing.T) {
+func TestREqualCardAloneDuringFaceLockout(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(1)
 	b.Config.Faces.WithCard = true
@@ -437,8 +437,8 @@ func TestSlowDiskStopsFacesNotCards(t *testing.T) {
 	}
 }
 
-// TestFacesRestAfterFailures: after five failed faces in a row faces wait, the card goes on, and a card that opens ends the wait.
-func TestFacesRestAfterFailures(t *testing.T) {
+// TestFaceLockoutAfterFailures: after five failed faces in a row faces wait, the card goes on, and a card that opens ends the wait.
+func TestFaceLockoutAfterFailures(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(1)
 	for n := range uint64(5) {
@@ -448,7 +448,7 @@ func TestFacesRestAfterFailures(t *testing.T) {
 		}
 	}
 	b.Later(10 * time.Second)
-	if e := b.WalkUp(1); e.Grant || e.Reason != policy.ReasonFaceRest {
+	if e := b.WalkUp(1); e.Grant || e.Reason != policy.ReasonFaceLockout {
 		t.Errorf("an enrolled face during the wait: %+v", e)
 	}
 	b.Later(time.Second)

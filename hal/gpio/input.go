@@ -114,17 +114,17 @@ func (i *Input) follow(changed func(hal.InputEvent)) error {
 		return err
 	}
 	changed(hal.InputEvent{At: time.Now(), Input: i.String(), Active: state})
-	told := false
+	reported := false
 	for {
 		i.Beat()
 		began, chatters, err := settle(edges, i.cfg.Debounce)
 		if err != nil {
 			return err
 		}
-		if chatters && !told {
+		if chatters && !reported {
 			changed(hal.InputEvent{At: began, Input: i.String(), Active: state, Fault: fmt.Errorf("input %s: %w", i, ErrChatter)})
 		}
-		told = chatters
+		reported = chatters
 		now, err := i.read(edges)
 		if err != nil {
 			return err

@@ -48,10 +48,10 @@ func (r *Reader) Present(e hal.ReaderEvent) { r.queue() <- e }
 // Tap presents a card.
 func (r *Reader) Tap(c hal.Card) { r.Present(hal.ReaderEvent{Card: &c}) }
 
-// Type presents keys one after the other.
-func (r *Reader) Type(keys string) {
-	for _, k := range keys {
-		r.Present(hal.ReaderEvent{Key: hal.Key(k)})
+// Type presses buttons one after the other.
+func (r *Reader) Type(buttons string) {
+	for _, b := range buttons {
+		r.Present(hal.ReaderEvent{Button: hal.Button(b)})
 	}
 }
 

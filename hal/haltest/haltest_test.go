@@ -11,16 +11,16 @@ import (
 )
 
 func TestReaderPlaysInOrder(t *testing.T) {
-	r := &haltest.Reader{Name: "front", Script: []hal.ReaderEvent{{Key: '1'}}}
+	r := &haltest.Reader{Name: "front", Script: []hal.ReaderEvent{{Button: '1'}}}
 	ctx, cancel := context.WithCancel(context.Background())
 	got := make(chan hal.ReaderEvent, 4)
 	ended := make(chan error)
 	go func() { ended <- r.Run(ctx, func(e hal.ReaderEvent) { got <- e }) }()
 	r.Tap(hal.Card{Bits: 26})
 	r.Type("2#")
-	for _, want := range []hal.ReaderEvent{{Key: '1'}, {Card: &hal.Card{Bits: 26}}, {Key: '2'}, {Key: '#'}} {
+	for _, want := range []hal.ReaderEvent{{Button: '1'}, {Card: &hal.Card{Bits: 26}}, {Button: '2'}, {Button: '#'}} {
 		e := <-got
-		if e.Key != want.Key || (e.Card == nil) != (want.Card == nil) || e.Reader != "front" || e.At.IsZero() {
+		if e.Button != want.Button || (e.Card == nil) != (want.Card == nil) || e.Reader != "front" || e.At.IsZero() {
 			t.Errorf("got %+v, want %+v", e, want)
 		}
 	}

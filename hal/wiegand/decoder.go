@@ -6,7 +6,7 @@ import (
 	"menshen/hal"
 )
 
-// Decoder turns frames into cards and keys, by the formats and the keypad it was given.
+// Decoder turns frames into cards and buttons, by the formats and the keypad it was given.
 type Decoder struct {
 	formats  []Format
 	keypad   Keypad
@@ -41,15 +41,15 @@ func (d *Decoder) OneLength() bool { return len(d.formats) == 1 && d.keypad == N
 
 func near(a, b int) bool { return a-b <= 1 && b-a <= 1 }
 
-// Decode gives the card or the key of a frame. Errors: the frame's own, ErrLength, ErrParity, ErrKey, and ErrReversed from
+// Decode gives the card or the button of a frame. Errors: the frame's own, ErrLength, ErrParity, ErrButton, and ErrReversed from
 // the second frame in a row that only makes sense with D0 and D1 swapped.
-func (d *Decoder) Decode(f Frame) (*hal.Card, hal.Key, error) {
+func (d *Decoder) Decode(f Frame) (*hal.Card, hal.Button, error) {
 	if f.Err != nil {
 		return nil, 0, f.Err
 	}
 	if n := len(f.Bits); n > 0 && n == d.keypad.bits() {
-		key, err := d.keypad.key(f.Bits)
-		return nil, key, err
+		button, err := d.keypad.button(f.Bits)
+		return nil, button, err
 	}
 	for _, format := range d.formats {
 		if format.Bits != len(f.Bits) {

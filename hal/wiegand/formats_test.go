@@ -120,16 +120,16 @@ func FuzzLayout(f *testing.F) {
 
 func TestKeypads(t *testing.T) {
 	for _, c := range []struct {
-		pad  wiegand.Keypad
-		bits string
-		key  hal.Key
-		err  error
+		pad    wiegand.Keypad
+		bits   string
+		button hal.Button
+		err    error
 	}{
 		{wiegand.Burst4, "0000", '0', nil},
 		{wiegand.Burst4, "1001", '9', nil},
 		{wiegand.Burst4, "1010", '*', nil},
 		{wiegand.Burst4, "1011", '#', nil},
-		{wiegand.Burst4, "1111", 0, wiegand.ErrKey},
+		{wiegand.Burst4, "1111", 0, wiegand.ErrButton},
 		{wiegand.Burst8, "11110000", '0', nil},
 		{wiegand.Burst8, "11100001", '1', nil},
 		{wiegand.Burst8, "01001011", '#', nil},
@@ -141,9 +141,9 @@ func TestKeypads(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		card, key, err := d.Decode(wiegand.Frame{Bits: parse(c.bits)})
-		if card != nil || key != c.key || !errors.Is(err, c.err) {
-			t.Errorf("pad %d, %s: key %q, %v", c.pad, c.bits, rune(key), err)
+		card, button, err := d.Decode(wiegand.Frame{Bits: parse(c.bits)})
+		if card != nil || button != c.button || !errors.Is(err, c.err) {
+			t.Errorf("pad %d, %s: button %q, %v", c.pad, c.bits, rune(button), err)
 		}
 	}
 	odd, err := wiegand.Layout("odd", "NNNNN*")

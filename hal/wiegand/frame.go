@@ -14,7 +14,7 @@ var (
 	ErrTooLong  = errors.New("more pulses than any card has: noise on a data line")
 	ErrLength   = errors.New("number of bits fits no configured format")
 	ErrParity   = errors.New("parity is wrong: a bit was disturbed on the wire")
-	ErrKey      = errors.New("a burst that is no key")
+	ErrButton   = errors.New("a burst that is no key")
 	ErrReversed = errors.New("D0 and D1 are swapped: exchange the two data wires")
 	ErrHeldLow  = errors.New("a data line stays low: short circuit, or a reader without power")
 )
@@ -41,14 +41,14 @@ type Framer struct {
 	// that paused within a long frame must not make a short one of it.
 	Patient bool
 
-	bits []bool
-	err  error
-	last time.Duration
-	line int
-	pace time.Duration // the longest space in this frame
-	seq  uint32
-	told bool // err was given already, before the frame's end
-	rung uint64
+	bits     []bool
+	err      error
+	last     time.Duration
+	line     int
+	pace     time.Duration // the longest space in this frame
+	seq      uint32
+	reported bool // err was given already, before the frame's end
+	rung     uint64
 }
 
 // Gap is how long the lines must be quiet for the frame to be over.
@@ -86,11 +86,11 @@ func (f *Framer) Edge(e gpio.Edge) (Frame, bool) {
 	case n == 0:
 	case n == maxBits:
 		f.last = e.At
-		if f.told {
+		if f.reported {
 			return done, ok
 		}
 		f.fail(ErrTooLong)
-		f.told = true
+		f.reported = true
 		return Frame{At: e.At, Err: f.err}, true
 	case space >= minSpace:
 		f.pace = max(f.pace, space)
@@ -114,11 +114,11 @@ func (f *Framer) fail(err error) {
 
 // Quiet says that the lines have been quiet for Gap. It gives the frame that this ends, if there was one to give.
 func (f *Framer) Quiet() (Frame, bool) {
-	ok := f.Open() && !f.told
+	ok := f.Open() && !f.reported
 	frame := Frame{Bits: f.bits, At: f.last, Err: f.err}
 	if frame.Err != nil {
 		frame.Bits = nil
 	}
-	f.bits, f.err, f.pace, f.told = nil, nil, 0, false
+	f.bits, f.err, f.pace, f.reported = nil, nil, 0, false
 	return frame, ok
 }

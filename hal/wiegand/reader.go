@@ -42,12 +42,12 @@ type Config struct {
 // What a reader counts.
 const (
 	cards = iota
-	keys
+	buttons
 	lost
 	parity
 	length
 	noise
-	noKey
+	noButton
 	glitches
 )
 
@@ -135,22 +135,22 @@ func (r *Reader) read(edges gpio.Edges, emit func(hal.ReaderEvent)) error {
 
 // event turns a frame into what the door sees of it.
 func (r *Reader) event(f Frame, at time.Time) hal.ReaderEvent {
-	card, key, err := r.dec.Decode(f)
+	card, button, err := r.dec.Decode(f)
 	switch {
 	case card != nil:
 		r.tally.Add(cards, 1)
 		return hal.ReaderEvent{At: at, Reader: r.name, Card: card}
 	case err == nil:
-		r.tally.Add(keys, 1)
-		return hal.ReaderEvent{At: at, Reader: r.name, Key: key}
+		r.tally.Add(buttons, 1)
+		return hal.ReaderEvent{At: at, Reader: r.name, Button: button}
 	case errors.Is(err, ErrLost):
 		r.tally.Add(lost, 1)
 	case errors.Is(err, ErrParity), errors.Is(err, ErrReversed):
 		r.tally.Add(parity, 1)
 	case errors.Is(err, ErrLength):
 		r.tally.Add(length, 1)
-	case errors.Is(err, ErrKey):
-		r.tally.Add(noKey, 1)
+	case errors.Is(err, ErrButton):
+		r.tally.Add(noButton, 1)
 	default:
 		r.tally.Add(noise, 1)
 	}

@@ -119,13 +119,13 @@ func TestKeysAndCardsOnOneReader(t *testing.T) {
 	d.Send(parse("11100001"))
 	d.Tap(1, 2)
 	d.Send(parse("01001011"))
-	if e := <-events; e.Key != '1' {
+	if e := <-events; e.Button != '1' {
 		t.Errorf("first key: %+v", e)
 	}
 	if e := <-events; e.Card == nil {
 		t.Errorf("card: %+v", e)
 	}
-	if e := <-events; e.Key != '#' {
+	if e := <-events; e.Button != '#' {
 		t.Errorf("last key: %+v", e)
 	}
 }
@@ -165,7 +165,7 @@ func TestBadFramesAreCountedByTheirKind(t *testing.T) {
 		{card, "cards", nil},
 		{wrong, "frames of wrong parity", wiegand.ErrParity},
 		{card[:25], "frames of wrong length", wiegand.ErrLength},
-		{parse("00001111"), "bursts that are no key", wiegand.ErrKey},
+		{parse("00001111"), "bursts that are no key", wiegand.ErrButton},
 		{swapped, "frames of wrong parity", wiegand.ErrParity},
 		{swapped, "frames of wrong parity", wiegand.ErrReversed},
 		{card, "cards", nil},

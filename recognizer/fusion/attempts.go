@@ -18,12 +18,12 @@ type Limits struct {
 	Patience int           // failures in a row before each next one has to wait
 	Wait     time.Duration // that wait
 	Most     int           // failures in a row before faces rest
-	Rest     time.Duration // that rest
+	Lockout  time.Duration // that lockout
 }
 
 // DefaultLimits are five failures, then half a minute before each further try; after 50 faces rest for ten minutes.
 func DefaultLimits() Limits {
-	return Limits{Patience: 5, Wait: 30 * time.Second, Most: 50, Rest: 10 * time.Minute}
+	return Limits{Patience: 5, Wait: 30 * time.Second, Most: 50, Lockout: 10 * time.Minute}
 }
 
 // Failed counts a face that was compared and refused. A frame too dark to compare is no attempt; do not count it.
@@ -31,7 +31,7 @@ func (a Attempts) Failed(l Limits, now time.Duration) Attempts {
 	a.Failures++
 	switch {
 	case a.Failures >= l.Most:
-		return Attempts{Failures: l.Patience, Until: now + l.Rest} // the next failure waits again
+		return Attempts{Failures: l.Patience, Until: now + l.Lockout} // the next failure waits again
 	case a.Failures >= l.Patience:
 		a.Until = now + l.Wait
 	}
@@ -41,5 +41,5 @@ func (a Attempts) Failed(l Limits, now time.Duration) Attempts {
 // Succeeded ends the row, whatever the means that opened.
 func (a Attempts) Succeeded() Attempts { return Attempts{} }
 
-// Rest is how long faces have to wait yet; 0: not at all. policy.Site.FaceRest takes it.
-func (a Attempts) Rest(now time.Duration) time.Duration { return max(0, a.Until-now) }
+// Lockout is how long faces have to wait yet; 0: not at all. policy.Site.FaceLockout takes it.
+func (a Attempts) Lockout(now time.Duration) time.Duration { return max(0, a.Until-now) }

@@ -306,14 +306,14 @@ func TestOnlyCertaintyEndsEarly(t *testing.T) {
 func TestAttempts(t *testing.T) {
 	l, a, now := DefaultLimits(), Attempts{}, time.Duration(0)
 	for i := 1; i < 5; i++ {
-		if a = a.Failed(l, now); a.Rest(now) > 0 {
+		if a = a.Failed(l, now); a.Lockout(now) > 0 {
 			t.Fatalf("waits after %d failures", i)
 		}
 	}
 	for i := 5; i < 50; i++ {
 		a = a.Failed(l, now)
-		if a.Rest(now+29*time.Second) == 0 || a.Rest(now+30*time.Second) > 0 {
-			t.Fatalf("failure %d: until %v, want 30 s", i, a.Rest(now))
+		if a.Lockout(now+29*time.Second) == 0 || a.Lockout(now+30*time.Second) > 0 {
+			t.Fatalf("failure %d: until %v, want 30 s", i, a.Lockout(now))
 		}
 		now = a.Until
 	}
