@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"menshen/hal"
+	"menshen/recognizer/fusion"
 	"menshen/recognizer/models"
 
 	"gocv.io/x/gocv"
@@ -157,7 +158,7 @@ func TestRPurposeLessThanObserve(t *testing.T) {
 		t.Errorf("%+v, %v", found, err)
 	}
 	seen, err := c.Inspect(f)
-	if err != nil || seen.Quality.Brightness == 0 || seen.Quality.Advice != Fine || seen.Embedding != nil || seen.Live != 0 {
+	if err != nil || seen.Quality.Brightness == 0 || seen.Quality.Advice != fusion.Fine || seen.Embedding != nil || seen.Live != 0 {
 		t.Errorf("%+v, %v", seen, err)
 	}
 }

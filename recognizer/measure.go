@@ -3,6 +3,8 @@ package recognizer
 import (
 	"math"
 	"time"
+
+	"menshen/recognizer/fusion"
 )
 
 // landmarks is how many points the landmark model finds, in the order of the 300-W annotation.
@@ -21,7 +23,7 @@ func (c *Chain) inspect(v view, faces []found, obs *Observation) (points [landma
 	q.Yaw, q.Pitch, q.Roll = pose(obs.Evidence.Points)
 	toFrame, err := align(obs.Evidence.Points, c.embed.Template)
 	if err != nil { // the model saw no face in the box
-		q.Advice = LookStraight
+		q.Advice = fusion.LookStraight
 		return points, nil
 	}
 	v.warp(toFrame, c.embed.pixels, c.embed.Width, c.embed.Height)
@@ -49,7 +51,7 @@ func (c *Chain) measure(v view, faces []found, obs *Observation) error {
 		return err
 	}
 	obs.Took.Live = clock.lap()
-	if obs.Quality.Advice == Fine {
+	if obs.Quality.Advice == fusion.Fine {
 		obs.Embedding, err = c.embedding()
 	}
 	obs.Took.Embed = clock.lap()

@@ -3,6 +3,8 @@ package recognizer
 import (
 	"image"
 	"time"
+
+	"menshen/recognizer/fusion"
 )
 
 // Dim is the length of an embedding.
@@ -64,31 +66,15 @@ type Point struct{ X, Y float32 }
 
 // Quality is what can be measured of a face, and the first thing to do about it.
 type Quality struct {
-	Height     int     // face box height in pixels
-	Sharpness  float32 // variance of the Laplacian of the aligned crop
-	Brightness float32 // mean of the aligned crop, 0…255
-	Yaw, Pitch float32 // rough, in degrees, from five points
-	Roll       float32 // degrees
-	Mouth      float32 // fine detail at the mouth over that at the eyes: below 0.38 the mouth is covered
-	Eyes       float32 // brightness at the eyes over that of the cheeks: below 0.45 dark glasses
-	Advice     Advice  // Fine when the embedding can be used
+	Height     int           // face box height in pixels
+	Sharpness  float32       // variance of the Laplacian of the aligned crop
+	Brightness float32       // mean of the aligned crop, 0…255
+	Yaw, Pitch float32       // rough, in degrees, from five points
+	Roll       float32       // degrees
+	Mouth      float32       // fine detail at the mouth over that at the eyes: below 0.38 the mouth is covered
+	Eyes       float32       // brightness at the eyes over that of the cheeks: below 0.45 dark glasses
+	Advice     fusion.Advice // Fine when the embedding can be used
 }
-
-// Advice is what a person can do so that the next frame is better.
-type Advice uint8
-
-// The advices. Their words, in English and Chinese, are in advice.go.
-const (
-	Fine Advice = iota
-	ComeCloser
-	StepBack
-	TooDark
-	TooBright
-	HoldStill
-	LookStraight
-	Uncover
-	OneAtATime
-)
 
 // Stages is where the time of one frame went. Capture is from the frame's arrival until the chain began with it.
 type Stages struct {

@@ -1,6 +1,10 @@
 package recognizer
 
-import "math"
+import (
+	"math"
+
+	"menshen/recognizer/fusion"
+)
 
 // noseRest is where the nose's tip stands between eyes (0) and mouth (1) in a face that looks straight ahead.
 const noseRest = 0.5
@@ -85,7 +89,7 @@ func covering(grey []float32, w, h int) (mouth, eyes float32) {
 }
 
 // advise is the first thing to do about a face, in the order in which a person can act on it.
-func (o Options) advise(q Quality, frameHeight int, crowded bool) Advice {
+func (o Options) advise(q Quality, frameHeight int, crowded bool) fusion.Advice {
 	maxHeight := o.MaxHeight
 	if maxHeight == 0 {
 		maxHeight = frameHeight * 9 / 10
@@ -93,21 +97,21 @@ func (o Options) advise(q Quality, frameHeight int, crowded bool) Advice {
 	abs := func(v float32) float32 { return max(v, -v) }
 	switch {
 	case q.Height < o.MinHeight:
-		return ComeCloser
+		return fusion.ComeCloser
 	case q.Height > maxHeight:
-		return StepBack
+		return fusion.StepBack
 	case crowded:
-		return OneAtATime
+		return fusion.OneAtATime
 	case q.Brightness < o.MinBrightness:
-		return TooDark
+		return fusion.TooDark
 	case q.Brightness > o.MaxBrightness:
-		return TooBright
+		return fusion.TooBright
 	case q.Mouth < o.MinMouth, q.Eyes < o.MinEyes:
-		return Uncover
+		return fusion.Uncover
 	case abs(q.Yaw) > o.MaxYaw, abs(q.Pitch) > o.MaxPitch, abs(q.Roll) > o.MaxRoll:
-		return LookStraight
+		return fusion.LookStraight
 	case q.Sharpness < o.MinSharpness:
-		return HoldStill
+		return fusion.HoldStill
 	}
-	return Fine
+	return fusion.Fine
 }

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"menshen/board/unit"
-	"menshen/recognizer"
 	"menshen/recognizer/eye"
+	"menshen/recognizer/fusion"
 	"menshen/store"
 	"menshen/store/audit"
 )
@@ -79,7 +79,7 @@ func shownAs(p eye.Picture, lang string) *Picture {
 	out := &Picture{Width: p.Width, Height: p.Height, Gray: p.Grey, Zone: p.Zone, Face: p.Box}
 	q := p.Quality
 	if !p.Box.Empty() {
-		out.Good = q.Advice == recognizer.Fine
+		out.Good = q.Advice == fusion.Fine
 		out.Advice = q.Advice.Text(lang)
 		out.Figures = fmt.Sprintf(words(lang, "%d px, sharp %.0f, bright %.0f, yaw %+.0f", "高 %d px，清晰度 %.0f，亮度 %.0f，偏转 %+.0f"),
 			q.Height, q.Sharpness, q.Brightness, q.Yaw)

@@ -15,6 +15,7 @@ import (
 	"menshen/hal/haltest"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
+	"menshen/recognizer/fusion"
 	"menshen/store"
 )
 
@@ -33,7 +34,7 @@ func (b *bench) aiming(s desk.Session) (shown chan *desk.Picture, end func() err
 // marked is a picture whose pixels are found again wherever they are.
 func marked() eye.Picture {
 	return eye.Picture{Width: 64, Height: 4, Grey: bytes.Repeat([]byte("an aimed picture"), 16), Box: image.Rect(10, 0, 20, 3), Zone: image.Rect(0, 0, 64, 4),
-		Quality: recognizer.Quality{Height: 61, Sharpness: 44, Advice: recognizer.ComeCloser}}
+		Quality: recognizer.Quality{Height: 61, Sharpness: 44, Advice: fusion.ComeCloser}}
 }
 
 // TestRStrangerAiming: the camera is aimed with its lamp on, under a record made before; nobody is recognised meanwhile, cards work, and of the

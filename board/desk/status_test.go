@@ -17,7 +17,6 @@ import (
 	"menshen/board/unit"
 	"menshen/hal"
 	"menshen/hal/haltest"
-	"menshen/recognizer"
 	"menshen/recognizer/calibration"
 	"menshen/recognizer/eye"
 	"menshen/recognizer/fusion"
@@ -82,7 +81,7 @@ func TestStatusTellsWhoStandsThere(t *testing.T) {
 		t.Errorf("nobody is there: %+v", f)
 	}
 	o := boardtest.Look(8)
-	o.Embedding, o.Quality.Advice = nil, recognizer.ComeCloser
+	o.Embedding, o.Quality.Advice = nil, fusion.ComeCloser
 	b.Driver.See(&o)
 	if en, zh := facts("en")["at the door"].State, facts("zh")["at the door"].State; en != "somebody: please come closer" || zh != "有人：请靠近一些" {
 		t.Errorf("somebody too far away: %q, %q", en, zh)

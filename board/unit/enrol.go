@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"menshen/recognizer"
+	"menshen/recognizer/fusion"
 )
 
 // Enrolment takes several pictures and keeps only the mean of what was computed from them: three or more are what
@@ -33,8 +34,8 @@ func (f *Face) Wipe() { clear(f.Template) }
 // Step is how far an enrolment is.
 type Step struct {
 	Kind         StepKind
-	Advice       recognizer.Advice // what would help, in Taking and Trying
-	Done, Wanted int               // pictures
+	Advice       fusion.Advice // what would help, in Taking and Trying
+	Done, Wanted int           // pictures
 }
 
 // StepKind is what the person whose face is taken has to do.
@@ -62,7 +63,7 @@ func (e OffError) Error() string { return "faces are off: " + e.Off.String() }
 // LateError says that an enrolment took too long.
 type LateError struct {
 	Trial  bool // the face was taken and not recognised when its owner came back
-	Advice recognizer.Advice
+	Advice fusion.Advice
 }
 
 func (e LateError) Error() string {
@@ -84,7 +85,7 @@ type enrolment struct {
 	away     time.Time // since when nobody is in the picture; zero: somebody is
 	trying   bool      // they were away and come back
 	agreed   int       // frames of the trial that recognised them
-	advice   recognizer.Advice
+	advice   fusion.Advice
 	steps    chan Step     // the newest only
 	done     chan enrolled // buffered
 }
@@ -147,7 +148,7 @@ func (e *enrolment) add(o *recognizer.Observation, now time.Time) {
 	if e.face != nil && !e.trying {
 		return // not gone yet
 	}
-	if o.Embedding == nil || o.Quality.Advice != recognizer.Fine {
+	if o.Embedding == nil || o.Quality.Advice != fusion.Fine {
 		e.say(o.Quality.Advice)
 		return
 	}
@@ -167,7 +168,7 @@ func (e *enrolment) add(o *recognizer.Observation, now time.Time) {
 	e.live += float64(o.Live)
 	e.last = now
 	e.pictures++
-	e.say(recognizer.Fine)
+	e.say(fusion.Fine)
 	if e.pictures == picturesWanted {
 		e.taken(now)
 	}
@@ -194,7 +195,7 @@ func (e *enrolment) try(o *recognizer.Observation) {
 		score += float64(x) * float64(e.face.Template[i])
 	}
 	if score < e.need.score || float64(o.Live) < e.need.live {
-		e.say(recognizer.HoldStill)
+		e.say(fusion.HoldStill)
 		return
 	}
 	if e.agreed++; e.agreed < e.need.frames {
@@ -234,7 +235,7 @@ func (e *enrolment) tick(now time.Time) {
 }
 
 // say tells the session how far it is, or what would help; an older word that was not read gives way.
-func (e *enrolment) say(a recognizer.Advice) {
+func (e *enrolment) say(a fusion.Advice) {
 	e.advice = a
 	if e.trying {
 		e.tell(Step{Kind: Trying, Advice: a, Done: e.agreed, Wanted: e.need.frames})

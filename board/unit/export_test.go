@@ -60,12 +60,12 @@ func (u *Unit) Challenge() (said <-chan policy.Signal) {
 	return u.signals.next
 }
 
-// Asks is what the visit asks for, and AskedBy how lamp and buzzer do.
-func (u *Unit) Asks() fusion.Act           { return u.faces.visit.Asks() }
-func AskedBy(act fusion.Act) policy.Signal { return askedBy[act] }
+// Asks is what the visit asks for, and SignalFor how lamp and buzzer do.
+func (u *Unit) Asks() fusion.Act             { return u.faces.asks }
+func SignalFor(act fusion.Act) policy.Signal { return signalFor[act] }
 
 // VisitFace is what the visit holds of a face.
-func (u *Unit) VisitFace() policy.Face { return u.faces.visit.Face() }
+func (u *Unit) VisitFace() policy.Face { return u.faces.visit.Tick(u.now()).Face }
 
 // Entered is how many entrances are kept.
 func (u *Unit) Entered() int { return len(u.site.entered) }

@@ -18,20 +18,20 @@ import (
 
 // faces is what the loop knows of faces: who is enrolled, and who stands there.
 type faces struct {
-	index  *index.Index
-	scores *calibration.Calibration
-	asked  float64 // at most one stranger in so many attempts
-	conf   fusion.Config
-	at     calibration.Operating
-	visit  *fusion.Visit
-	mode   eye.Mode
-	fresh  bool         // a visit begins: what the eye saw before does not count
-	seen   time.Time    // the last face
-	missed policy.First // whose face was refused last after their card, and when
-	card   *tapped      // whose card waits for its owner's face
-	asks   fusion.Act   // what the person at the door is asked to do
-	taking *enrolment   // somebody's face is being taken
-	aiming bool         // staff see the picture; nobody is recognised meanwhile
+	index      *index.Index
+	scores     *calibration.Calibration
+	strangerIn float64 // at most one stranger in so many attempts
+	conf       fusion.Config
+	at         calibration.Operating
+	visit      *fusion.Visit
+	mode       eye.Mode
+	fresh      bool         // a visit begins: what the eye saw before does not count
+	seen       time.Time    // the last face
+	missed     policy.First // whose face was refused last after their card, and when
+	card       *tapped      // whose card waits for its owner's face
+	asks       fusion.Act   // what the person at the door is asked to do
+	taking     *enrolment   // somebody's face is being taken
+	aiming     bool         // staff see the picture; nobody is recognised meanwhile
 
 	unusable error // what is wrong with the files that faces need, of Parts.NoFaces; set once
 }
@@ -41,23 +41,23 @@ func (f *faces) configure(c *config.Config) {
 	f.conf = fusion.Defaults()
 	f.conf.LiveMin, f.conf.FramesMin, f.conf.Window = c.Faces.LiveMin, c.Faces.Frames, c.Faces.DecideWithin.D()
 	f.conf.Challenge = fusion.When(c.Faces.Challenge)
-	f.asked = float64(c.Faces.StrangerIn)
+	f.strangerIn = float64(c.Faces.StrangerIn)
 	f.visit = fusion.NewVisit(f.conf, f.index)
 	f.recalibrate()
 }
 
 // recalibrate moves the thresholds when somebody was enrolled or erased.
 func (f *faces) recalibrate() {
-	f.at = f.scores.Identify(f.index.Len(), f.asked)
+	f.at = f.scores.Identify(f.index.Len(), f.strangerIn)
 	f.conf.Threshold, f.conf.Margin = f.at.Threshold, f.at.Margin
-	f.conf.Verify = f.scores.Verify(f.asked).Threshold
+	f.conf.Verify = f.scores.Verify(f.strangerIn).Threshold
 	f.visit.Configure(f.conf)
 }
 
 // inForce is the operating point that decides at this door: among all the enrolled, or after the card against its owner alone.
 func (f *faces) inForce(withCard bool) calibration.Operating {
 	if withCard {
-		return f.scores.Verify(f.asked)
+		return f.scores.Verify(f.strangerIn)
 	}
 	return f.at
 }
@@ -79,25 +79,25 @@ func (u *Unit) observe(o *recognizer.Observation) {
 	if u.cfg.Faces.WithCard && u.faces.card == nil {
 		return // nobody is searched for at this door
 	}
-	f := fusion.Frame{Present: o.Faces > 0, Live: float64(o.Live), Signs: o.Signs()}
-	if o.Quality.Advice != recognizer.Fine {
-		f.Advice = o.Quality.Advice.String()
+	u.takeVerdict(u.faces.visit.Add(o.Frame(), now), now, u.dated(o.At))
+}
+
+// takeVerdict does what a verdict asks for: a decision, or an act by the person at the door. frame is when
+// the last frame was taken.
+func (u *Unit) takeVerdict(v fusion.Verdict, now, frame time.Time) {
+	if v.Due {
+		u.decideFace(v, now, frame)
 	}
-	if o.Embedding != nil {
-		f.Embedding = o.Embedding[:]
-	}
-	if u.faces.visit.Add(f, now) {
-		u.decideFace(now, u.dated(o.At))
-	}
-	if act := u.faces.visit.Asks(); act != u.faces.asks {
-		if u.faces.asks = act; act != fusion.NoAct {
-			u.signals.say(askedBy[act])
+	if v.Act != u.faces.asks {
+		if u.faces.asks = v.Act; v.Act != fusion.NoAct {
+			u.signals.say(signalFor[v.Act])
 		}
 	}
 }
 
-// askedBy is how lamp and buzzer ask for an act: a door may have nothing to show words on (Unit.Prompt has them). The sign at the camera explains it.
-var askedBy = map[fusion.Act]policy.Signal{
+// signalFor is how lamp and buzzer ask for an act: a door may have nothing to show words on (Unit.Prompt
+// has them). The sign at the camera explains it.
+var signalFor = map[fusion.Act]policy.Signal{
 	fusion.CloseEyes: policy.SignalCloseEyes, fusion.TurnLeft: policy.SignalTurnLeft, fusion.TurnRight: policy.SignalTurnRight,
 }
 
@@ -119,21 +119,20 @@ func (u *Unit) lookAfterCard(p policy.Person, credentialID string, at time.Time)
 // frameAge is how old the frame of a decision may be.
 const frameAge = 2 * time.Second
 
-// decideFace decides on the walk-up that the visit has gathered evidence of. The attempt is of the moment of its last frame; a frame
-// of another hour makes it one of now.
-func (u *Unit) decideFace(now, frame time.Time) {
+// decideFace decides on a verdict that is due. The attempt is dated by its last frame, or by now when
+// that frame is older than frameAge.
+func (u *Unit) decideFace(v fusion.Verdict, now, frame time.Time) {
 	if now.Sub(frame) > frameAge {
 		frame = now
 	}
-	evidence := u.faces.visit.Face()
 	a := u.attempt(policy.ByFace, frame)
-	a.Face = &evidence
+	a.Face = &v.Face
 	card := u.faces.card
 	if card != nil {
 		a.Means, a.CredentialID, u.faces.card = policy.ByCardFace, card.credentialID, nil
 	}
-	if id, known := u.faces.visit.Candidate(); known {
-		p, err := u.vault.Person(policy.PersonID(id))
+	if v.Known {
+		p, err := u.vault.Person(policy.PersonID(v.Candidate))
 		if err != nil {
 			u.vaultFault(err)
 		} else {
@@ -177,8 +176,8 @@ func (u *Unit) lookAround(now time.Time) {
 		f.mode, f.fresh = mode, false
 		u.eye.SetMode(mode)
 	}
-	if mode == eye.Looking && f.visit.Tick(now) {
-		u.decideFace(now, now)
+	if mode == eye.Looking {
+		u.takeVerdict(f.visit.Tick(now), now, now)
 	}
 }
 
@@ -258,9 +257,9 @@ func (u *Unit) Compares() (c Comparison, ok bool) {
 	if !u.cfg.Faces.Enabled || f.unusable != nil {
 		return c, false
 	}
-	c = Comparison{Scores: f.scores, Asked: f.asked, At: f.scores.Verify(f.asked)}
+	c = Comparison{Scores: f.scores, Asked: f.strangerIn, At: f.scores.Verify(f.strangerIn)}
 	if !u.cfg.Faces.WithCard {
-		c.At = f.scores.Identify(f.index.Len(), f.asked)
+		c.At = f.scores.Identify(f.index.Len(), f.strangerIn)
 	}
 	return c, true
 }

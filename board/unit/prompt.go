@@ -3,14 +3,13 @@ package unit
 import (
 	"time"
 
-	"menshen/recognizer"
 	"menshen/recognizer/fusion"
 )
 
 // Prompt is what whoever stands at the door is to do now. The zero value: nothing, or nobody is there.
 type Prompt struct {
-	Act    fusion.Act        // close the eyes, turn the head
-	Advice recognizer.Advice // come closer, hold still, where the picture is no good
+	Act    fusion.Act    // close the eyes, turn the head
+	Advice fusion.Advice // come closer, hold still, where the picture is not good enough
 }
 
 // Text is the prompt in words of lang; empty: there is nothing to do.
@@ -18,7 +17,7 @@ func (p Prompt) Text(lang string) string {
 	switch {
 	case p.Act != fusion.NoAct:
 		return p.Act.Text(lang)
-	case p.Advice != recognizer.Fine:
+	case p.Advice != fusion.Fine:
 		return p.Advice.Text(lang)
 	}
 	return ""
@@ -26,15 +25,13 @@ func (p Prompt) Text(lang string) string {
 
 func (u *Unit) prompt(now time.Time) Prompt {
 	f := &u.faces
-	if f.taking != nil { // the picture decides; steps of the enrolment are told where it was begun
+	if f.taking != nil { // the desk that began the enrolment says its steps
 		return Prompt{Advice: f.taking.advice}
 	}
-	if act := f.visit.Asks(); act != fusion.NoAct && !f.visit.Gone(now) {
-		return Prompt{Act: act}
+	var p Prompt
+	p.Act, p.Advice = f.visit.Prompt(now)
+	if p == (Prompt{}) && f.card != nil { // the owner of the card has not shown their face yet
+		p.Advice = fusion.LookStraight
 	}
-	advice := recognizer.AdviceNamed(f.visit.Advice(now))
-	if advice == recognizer.Fine && f.card != nil { // whose card was read is looked for
-		advice = recognizer.LookStraight
-	}
-	return Prompt{Advice: advice}
+	return p
 }

@@ -6,7 +6,6 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/unit"
-	"menshen/recognizer"
 	"menshen/recognizer/fusion"
 )
 
@@ -30,9 +29,9 @@ func TestPrompt(t *testing.T) {
 	says("nobody", nil)
 
 	far := boardtest.Look(1)
-	far.Embedding, far.Quality.Advice = nil, recognizer.ComeCloser
+	far.Embedding, far.Quality.Advice = nil, fusion.ComeCloser
 	b.Driver.See(&far)
-	says("far away", recognizer.ComeCloser.Text)
+	says("far away", fusion.ComeCloser.Text)
 	b.Later(time.Minute)
 	says("gone again", nil)
 
@@ -46,7 +45,7 @@ func TestPrompt(t *testing.T) {
 		t.Fatal("nothing was asked")
 	}
 	says("challenge", act.Text)
-	if said := <-signals; said != unit.AskedBy(act) || said == "" {
+	if said := <-signals; said != unit.SignalFor(act) || said == "" {
 		t.Errorf("lamp and buzzer ask for %q, the door for %v", said, act)
 	}
 	b.Later(time.Minute)
@@ -54,5 +53,5 @@ func TestPrompt(t *testing.T) {
 
 	b.Config.Faces.WithCard = true
 	b.Tap(1)
-	says("card read, nobody looks", recognizer.LookStraight.Text)
+	says("card read, nobody looks", fusion.LookStraight.Text)
 }

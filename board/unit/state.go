@@ -124,7 +124,7 @@ func (u *Unit) faceState(now time.Time) FaceState {
 	s := FaceState{
 		Off: u.facesOff(), People: f.index.Len(), Rows: f.index.Rows(), Locked: f.index.Locked(),
 		Failures: u.tries.faces.Failures, Lockout: u.tries.faces.Lockout(u.steady()),
-		Asked: f.asked, At: f.inForce(u.cfg.Faces.WithCard), Unusable: f.unusable != nil,
+		Asked: f.strangerIn, At: f.inForce(u.cfg.Faces.WithCard), Unusable: f.unusable != nil,
 	}
 	if u.cfg.Faces.Calibration != "" {
 		s.Measured = f.scores.Source.Date.String()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"menshen/recognizer"
+	"menshen/recognizer/fusion"
 )
 
 // maxPixels is the largest side of a frame that an observation may speak of.
@@ -43,11 +44,11 @@ func toWireQuality(q recognizer.Quality) wireQuality {
 
 func (q wireQuality) decode() recognizer.Quality {
 	return recognizer.Quality{Height: int(q.Height), Sharpness: q.Sharpness, Brightness: q.Brightness,
-		Yaw: q.Yaw, Pitch: q.Pitch, Roll: q.Roll, Mouth: q.Mouth, Eyes: q.Eyes, Advice: recognizer.Advice(q.Advice)}
+		Yaw: q.Yaw, Pitch: q.Pitch, Roll: q.Roll, Mouth: q.Mouth, Eyes: q.Eyes, Advice: fusion.Advice(q.Advice)}
 }
 
 func (q wireQuality) ok() bool {
-	return finite(q.Sharpness, q.Brightness, q.Yaw, q.Pitch, q.Roll, q.Mouth, q.Eyes) && q.Height >= 0 && recognizer.Advice(q.Advice).Valid()
+	return finite(q.Sharpness, q.Brightness, q.Yaw, q.Pitch, q.Roll, q.Mouth, q.Eyes) && q.Height >= 0 && fusion.Advice(q.Advice).Valid()
 }
 
 func toWireRect(r image.Rectangle) [4]int16 {

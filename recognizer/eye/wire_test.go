@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"menshen/recognizer"
+	"menshen/recognizer/fusion"
 
 	"pgregory.net/rapid"
 )
@@ -21,7 +22,7 @@ func sample() recognizer.Observation {
 	}
 	o := recognizer.Observation{
 		Faces: 2, Width: 640, Height: 480, Box: image.Rect(10, 20, 110, 140), Detection: 0.9, Live: 0.8,
-		Quality:   recognizer.Quality{Height: 120, Sharpness: 300, Brightness: 99, Yaw: -3, Pitch: 4, Roll: 5, Mouth: 1, Eyes: 0.8, Advice: recognizer.Fine},
+		Quality:   recognizer.Quality{Height: 120, Sharpness: 300, Brightness: 99, Yaw: -3, Pitch: 4, Roll: 5, Mouth: 1, Eyes: 0.8, Advice: fusion.Fine},
 		Evidence:  recognizer.Evidence{EyesOpen: 0.7, Border: 0.1, Pattern: 0.2},
 		Embedding: e,
 		Took:      recognizer.Stages{Capture: 1, Detect: 2, Landmark: 3, Align: 4, Live: 5, Embed: 6},

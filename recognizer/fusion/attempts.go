@@ -2,12 +2,13 @@ package fusion
 
 import "time"
 
-// Attempts counts the failures in a row at one door, and says when the next face may be looked at. NIST SP 800-63B-4 is the guide: a pause
-// after 5 failures in a row, and after many more another factor. A door is not one person's device, so here the rest from faces ends by
-// itself, or at once when somebody opens with a card: else one stranger could switch faces off for a whole house.
+// Attempts counts the failures in a row at one door, and says when the next face may be looked at.
+// NIST SP 800-63B-4 is the guide: a pause after 5 failures in a row, and another factor after many
+// more. A door is not one person's device, so here the lockout ends by itself, or at once when a
+// card opens. Otherwise one stranger could switch faces off for a whole house.
 //
-// It is a value and pure; it counts, and keeps nothing of anyone. Times are of a steady clock: one that nobody sets, and that goes on
-// while the program runs. The zero value is a door without failures.
+// It only counts, and stores nothing about a person. Times are of a steady clock, which is never
+// set and goes on while the program runs. The zero value is a door without failures.
 type Attempts struct {
 	Failures int
 	Until    time.Duration // faces wait until then
@@ -21,12 +22,14 @@ type Limits struct {
 	Lockout  time.Duration // that lockout
 }
 
-// DefaultLimits are five failures, then half a minute before each further try; after 50 faces rest for ten minutes.
+// DefaultLimits are five failures, then half a minute before each further try; after 50,
+// a lockout of ten minutes.
 func DefaultLimits() Limits {
 	return Limits{Patience: 5, Wait: 30 * time.Second, Most: 50, Lockout: 10 * time.Minute}
 }
 
-// Failed counts a face that was compared and refused. A frame too dark to compare is no attempt; do not count it.
+// Failed counts a face that was compared and refused. Do not count a frame that was too dark to
+// compare: it is not an attempt.
 func (a Attempts) Failed(l Limits, now time.Duration) Attempts {
 	a.Failures++
 	switch {
@@ -38,8 +41,9 @@ func (a Attempts) Failed(l Limits, now time.Duration) Attempts {
 	return a
 }
 
-// Succeeded ends the row, whatever the means that opened.
+// Succeeded ends the row of failures, whichever means opened the door.
 func (a Attempts) Succeeded() Attempts { return Attempts{} }
 
-// Lockout is how long faces have to wait yet; 0: not at all. policy.Site.FaceLockout takes it.
+// Lockout is how long faces still have to wait; 0: not at all. It is meant
+// for policy.Site.FaceLockout.
 func (a Attempts) Lockout(now time.Duration) time.Duration { return max(0, a.Until-now) }

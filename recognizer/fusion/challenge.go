@@ -39,7 +39,7 @@ func (a Act) Text(lang string) string {
 	return acts[a].en
 }
 
-// When says when somebody is asked to act.
+// When says when a person is asked to act.
 type When string
 
 // The occasions.
@@ -49,18 +49,19 @@ const (
 	Always  When = "always"
 )
 
-// What counts as done. The eye model takes cast-down eyes for closed ones; of 720 pictures of LFW 94% reach eyesOpen and 5% stay below eyesClosed. Whose eyes
-// it never sees open is refused when asked to close them, and has the turns of the head, drawn in two of three tries, and the card.
+// What counts as done. The eye model takes eyes that look down for closed ones (docs/figures.md). A
+// person whose eyes it never sees open is refused when asked to close them; they have the turns of
+// the head, drawn in two of three tries, and the card.
 const (
 	eyesOpen   = 0.7                     // probability: open
 	eyesClosed = 0.3                     // closed
 	eyesWithin = 2500 * time.Millisecond // from the first closed frame to the first open one
-	turnBy     = 14.0                    // degrees from how the head was held when asked: more than the estimate's noise, less than a comparable picture may have
-	turnFrames = 2                       // in a row, so that one bad landmark is no turn
+	turnBy     = 14.0                    // degrees from the pose when asked: above noise, within Options.MaxYaw
+	turnFrames = 2                       // in a row, so that one bad landmark is not a turn
 )
 
-// challenge is one act asked of one person. Only frames that were compared and found to be the same face may be added, so that nobody
-// acts for somebody else.
+// challenge is one act asked of one person. Add only frames that were compared and found to be of
+// the same face, so that one person cannot act for another.
 type challenge struct {
 	act     Act
 	began   time.Time
@@ -93,7 +94,7 @@ func (c *challenge) blink(open float64, now time.Time) {
 	case c.step == 1 && open <= eyesClosed:
 		c.step, c.closed = 2, now
 	case c.step == 2 && now.Sub(c.closed) > eyesWithin:
-		c.step = 0 // a picture of closed eyes, or somebody who sleeps
+		c.step = 0 // a picture of closed eyes, or a person who sleeps
 	case c.step == 2 && open >= eyesOpen:
 		c.passed = true
 	}

@@ -2,7 +2,8 @@ package fusion
 
 import "menshen/recognizer/index"
 
-// Searcher compares an embedding with the enrolled; *index.Index does. Search must give each person once, best first.
+// Searcher compares an embedding with those of the people enrolled, as *index.Index does. Search
+// must give each person once, the best first. Scores are cosines.
 type Searcher interface {
 	Search(q []float32, k int) []index.Hit
 	Score(id index.ID, q []float32) (float64, bool)
@@ -22,7 +23,9 @@ func (e *evidence) isAnother(embedding []float32, same float64) bool {
 	return e.mean.frames > 0 && e.mean.cosine(embedding) < same
 }
 
-// add takes one usable frame. With an owner it is compared with nobody else; a frame that scores less than same with the owner is no vote for them.
+// add takes one usable frame. With an owner it is compared with them alone, and a frame that
+// scores less than same is not a vote for them. It reports false for an embedding that cannot be
+// averaged with the others.
 func (e *evidence) add(f Frame, s Searcher, owner *index.ID, same float64) bool {
 	if !e.mean.add(f.Embedding) {
 		return false

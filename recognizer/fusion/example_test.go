@@ -9,8 +9,8 @@ import (
 	"menshen/recognizer/index"
 )
 
-// One walk-up: frames are added as they come, until the evidence is certain. Then policy decides, and the visit hears of it.
-// Embeddings have four numbers here, and 512 at a door.
+// One walk-up: frames are added as they come, until the evidence is certain. Then policy decides,
+// and the visit is told the outcome. Embeddings have four numbers here, and 512 at a door.
 func ExampleVisit() {
 	enrolled, err := index.New(4)
 	if err != nil {
@@ -30,22 +30,22 @@ func ExampleVisit() {
 	visit := fusion.NewVisit(cfg, enrolled)
 	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 
-	visit.Add(fusion.Frame{Present: true, Advice: "come closer"}, now)
-	fmt.Println("the door says:", visit.Advice(now))
-	for n := 1; ; n++ {
+	visit.Add(fusion.Frame{Present: true, Advice: fusion.ComeCloser}, now)
+	_, advice := visit.Prompt(now)
+	fmt.Println("the door says:", advice)
+	good := fusion.Frame{Present: true, Embedding: []float32{0.9, 0.1, 0.1, 0}, Live: 0.9}
+	var verdict fusion.Verdict
+	frames := 0
+	for ; !verdict.Due; frames++ {
 		now = now.Add(100 * time.Millisecond)
-		if visit.Add(fusion.Frame{Present: true, Embedding: []float32{0.9, 0.1, 0.1, 0}, Live: 0.9}, now) {
-			fmt.Println("a decision is due after", n, "good frames")
-			break
-		}
+		verdict = visit.Add(good, now)
 	}
-	face := visit.Face()
-	id, known := visit.Candidate()
+	fmt.Println("a decision is due after", frames, "good frames")
+	face := verdict.Face
 	fmt.Printf("score %.2f of %.2f, living %.2f of %.2f\n", face.Score, face.Threshold, face.Live, face.LiveMin)
-	fmt.Println("it is li:", known && id == li)
-	visit.Decided(true, now) // what policy said of it; what was gathered is overwritten
-	_, known = visit.Candidate()
-	fmt.Println("after the decision a face is known:", known)
+	fmt.Println("it is li:", verdict.Known && verdict.Candidate == li)
+	visit.Decided(true, now) // what policy said; what was gathered is overwritten
+	fmt.Println("after the decision a face is known:", visit.Tick(now).Known)
 	// Output:
 	// the door says: come closer
 	// a decision is due after 3 good frames

@@ -5,20 +5,22 @@ import (
 	"slices"
 )
 
-// Signs is what one frame says for a living head, or for a sheet or a screen held up, beside the passive model. Zero fields say nothing.
+// Signs is what one frame says for a living head, or for a sheet or a screen held up, besides the
+// passive model. A field of zero says nothing.
 type Signs struct {
 	EyesOpen float64     // probability that both eyes are open, 0…1
 	Border   float64     // how much of a straight-edged frame stands around the face, 0…1
 	Pattern  float64     // a regular fine pattern on it, as of a screen or a printing raster, 0…1
 	Yaw      float64     // degrees; positive when the nose points to the image's right, which is the person's left
-	Points   [5]Position // in the frame: left eye, right eye (as in the image), nose, left and right corner of the mouth
+	Points   [5]Position // in the frame: the image's left and right eye, nose, left and right corner of the mouth
 }
 
 // Position is a place in the frame, in pixels.
 type Position struct{ X, Y float64 }
 
-// What a sign adds to the logarithm of the odds for a living head. Only the passive model's probability is measured (AUC .924; alone it lets
-// 18.5% of attack frames pass); these weights are chosen: no sign alone can open, two strong ones against can close.
+// What a sign adds to the logarithm of the odds for a living head. Only the passive model is
+// measured (docs/figures.md). These weights are chosen so that no sign alone can open, and two
+// strong ones against can deny.
 const (
 	passiveMost   = 3.0  // a single frame's word, at most: odds of 20 to 1
 	borderWeight  = -4.0 // a frame on all four sides
@@ -29,9 +31,10 @@ const (
 	failedWeight  = -6.0 // did not
 )
 
-// liveness gathers the evidence of the frames of one face. Frames of one walk-up are alike, so their passive words are averaged, not added
-// up. Of border and pattern the clearest third counts: whoever holds a sheet so near that its edges leave the picture had to
-// bring it there, and what was seen on the way is not forgotten. One odd frame in ten weighs nothing.
+// liveness gathers the evidence of the frames of one face. Frames of one walk-up are alike, so the
+// passive model's log odds are averaged, not added up. Of border and pattern the clearest third
+// counts: a sheet whose edges are out of the picture was brought there, and its edges were seen on
+// the way. One odd frame in ten has no weight.
 type liveness struct {
 	frames          int
 	passive         float64 // sum
@@ -82,12 +85,14 @@ func clearest(values []float64) float64 {
 	return sum / float64(len(top))
 }
 
-// beyondHalf is 0 up to one half and 1 at 1: door frames and checked shirts give a little of border and pattern to everybody.
+// beyondHalf is 0 up to one half, then rises to 1 at 1. Door frames and checked shirts give anyone
+// a little border and pattern.
 func beyondHalf(v float64) float64 { return min(max(2*v-1, 0), 1) }
 
 func logit(p float64) float64 { return math.Log(p / (1 - p)) }
 
-// Live fuses the frames of one face, as a visit does, without an act: for measuring. It is 0 without frames.
+// Live fuses the frames of one face as a visit does, without an act, for measuring. It is
+// 0…1, and 0 without frames.
 func Live(frames ...Frame) float64 {
 	var l liveness
 	for _, f := range frames {

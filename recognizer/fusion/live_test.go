@@ -3,16 +3,19 @@ package fusion
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 )
 
-// head is the five points of a face in space, in distances between the eyes: x to the image's right, y down, z towards the camera.
+// head is the five points of a face in space: x to the image's right, y down, z towards the camera.
+// The unit is the distance between the eyes.
 var head = [5][3]float64{{-.5, 0, 0}, {.5, 0, 0}, {0, .6, .55}, {-.4, 1, 0}, {.4, 1, 0}}
 
-// seen projects the points from far away, the face's eyes at that many pixels, turned by yaw degrees, as a head or as a flat picture of one.
+// seen projects the points as from far away, with the eyes that many pixels apart, turned by yaw
+// degrees, as a head or as a flat picture of one.
 func seen(yaw, pixels float64, flat bool) (p [5]Position) {
 	sin, cos := math.Sincos(yaw * math.Pi / 180)
 	for i, q := range head {
@@ -24,7 +27,8 @@ func seen(yaw, pixels float64, flat bool) (p [5]Position) {
 	return p
 }
 
-// Whatever the size and the place, with landmarks that err by a pixel: turned heads are told from turned sheets, and stillness says nothing.
+// Turned heads are told from turned sheets at any size and place, with landmarks that are wrong by
+// a pixel. A face that does not move says nothing.
 func TestMotionTellsHeadFromSheet(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
@@ -115,7 +119,7 @@ func TestChallenges(t *testing.T) {
 		{"a picture with open eyes", CloseEyes, []Signs{open, open, open, open}, false},
 		{"a picture with closed eyes", CloseEyes, []Signs{shut, shut, shut, shut}, false},
 		{"two pictures: open, then closed", CloseEyes, []Signs{open, shut, shut, shut}, false},
-		{"opened too late", CloseEyes, []Signs{open, shut, shut, shut, shut, shut, shut, shut, shut, shut, shut, open}, false},
+		{"opened too late", CloseEyes, append(append([]Signs{open}, slices.Repeat([]Signs{shut}, 10)...), open), false},
 		{"half-closed eyes", CloseEyes, []Signs{open, {EyesOpen: .5}, open}, false},
 		{"turned left", TurnLeft, []Signs{ahead, left, left}, true},
 		{"turned the other way", TurnLeft, []Signs{ahead, right, right}, false},
@@ -134,13 +138,13 @@ func TestChallenges(t *testing.T) {
 	}
 }
 
-// actor makes frames of somebody who does what is asked, or not.
+// actor makes frames of a person who does what is asked, or does not.
 func (p *people) actor(d *door, face []float32, live float64, obeys bool) func() Frame {
 	i := 0
 	return func() Frame {
 		f := p.frame(face, live)
 		f.Signs.EyesOpen = .95
-		act := d.v.Asks()
+		act := d.said.Act
 		if act == NoAct || !obeys {
 			return f
 		}
@@ -183,33 +187,33 @@ func TestChallengeInAVisit(t *testing.T) {
 			asked := NoAct
 			frame := p.actor(d, p.face[ann], c.live, c.obeys)
 			_, ready := d.show(80, func() Frame {
-				asked = max(asked, d.v.Asks())
+				asked = max(asked, d.said.Act)
 				return frame()
 			})
-			if want := Act(act + 1); (asked == want) != c.asked || !ready || opens(d.v.Face()) != c.open {
-				t.Errorf("%s, %v: asked %v, ready %v, %+v", c.name, want, asked, ready, d.v.Face())
+			if want := Act(act + 1); (asked == want) != c.asked || !ready || opens(d.said.Face) != c.open {
+				t.Errorf("%s, %v: asked %v, ready %v, %+v", c.name, want, asked, ready, d.said.Face)
 			}
 		}
 	}
 }
 
-// Somebody else's act counts for nothing: not a picture held up while its bearer acts.
+// Another person's act does not count, such as that of the person who holds up a picture.
 func TestNobodyActsForAnother(t *testing.T) {
 	p := house(t)
-	bearer := p.somebody()
+	bearer := p.stranger()
 	d := newDoor(p)
 	d.v.cfg.Challenge, d.v.cfg.Draw = Always, func(int) int { return 0 }
 	picture, acts := p.actor(d, p.face[ann], .99, false), 0
 	_, ready := d.show(200, func() Frame {
-		if acts++; d.v.Asks() == CloseEyes && acts%3 == 0 {
+		if acts++; d.said.Act == CloseEyes && acts%3 == 0 {
 			f := p.frame(bearer, .99)
 			f.Signs.EyesOpen = .05
 			return f
 		}
 		return picture()
 	})
-	if ready && opens(d.v.Face()) {
-		t.Errorf("opened for %+v", d.v.Face())
+	if ready && opens(d.said.Face) {
+		t.Errorf("opened for %+v", d.said.Face)
 	}
 }
 
@@ -224,7 +228,8 @@ func TestActWords(t *testing.T) {
 	}
 }
 
-// TestSheetBroughtNearIsNotForgotten: a print whose edges were seen on the way does not become a person when it fills the picture.
+// TestSheetBroughtNearIsNotForgotten: a print whose edges were seen on the way does not pass for a
+// person when it fills the picture.
 func TestSheetBroughtNearIsNotForgotten(t *testing.T) {
 	var frames []Frame
 	for range 19 { // coming

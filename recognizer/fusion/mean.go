@@ -2,13 +2,15 @@ package fusion
 
 import "math"
 
-// mean is the running mean of the unit vectors of one face. Only its direction matters, so it is kept as their sum.
+// mean is the running mean of the unit vectors of one face. Only its direction
+// matters, so their sum is stored.
 type mean struct {
 	sum    []float32
 	frames int
 }
 
-// add takes a vector of any length but zero; false when it has no direction or does not fit the others.
+// add takes a vector of any norm but zero. It reports false for one without a direction, or with
+// another number of elements than the others.
 func (m *mean) add(v []float32) bool {
 	n := math.Sqrt(dot(v, v))
 	if !(n > 0) || math.IsInf(n, 0) || (m.frames > 0 && len(v) != len(m.sum)) {
@@ -25,7 +27,7 @@ func (m *mean) add(v []float32) bool {
 	return true
 }
 
-// cosine is between a vector and the mean; -1 when there is none.
+// cosine is that between a vector and the mean; -1 when there is none.
 func (m *mean) cosine(v []float32) float64 {
 	if len(v) != len(m.sum) {
 		return -1

@@ -2,9 +2,10 @@ package fusion
 
 import "math"
 
-// motion tells a head from a flat sheet by how the five points move together. When a sheet is turned, the distance between the eyes shrinks
-// against that from eyes to mouth, and the nose stays where it is between them, since all lie in one plane. When a head is turned, the
-// nose, which stands out before that plane, moves across by much more. Somebody who stands still shows neither.
+// motion tells a head from a flat sheet by how the five points move together. When a sheet is
+// turned, the distance between the eyes shrinks against that from eyes to mouth, and the nose stays
+// where it is between them, since all lie in one plane. When a head is turned, the nose stands out
+// of that plane and moves across by much more. A person who stands still shows neither.
 type motion struct {
 	nose  span // across, from the middle line of eyes and mouth, in distances between the eyes
 	shape span // distance between the eyes over that from eyes to mouth
@@ -32,15 +33,17 @@ const (
 	movedLikeASheet
 )
 
-// Limits of the movement. A turn of 20° moves a nose by .55·tan 20° = .20 and the shape by 1 − cos 20° = 6%; landmarks on a face of 80 pixels
-// are good to about .03 and 4%, so that the extremes of a visit's frames may lie .1 and 12% apart by noise alone.
+// Limits of the movement. A turn of 20° moves a nose by .55·tan 20° = .20 and the shape by 1 − cos
+// 20° = 6%. Landmarks on a face of 80 pixels are good to about .03 and 4%, so noise alone may put
+// the extremes of a visit's frames .1 and 12% apart.
 const (
 	headNose   = 0.20
 	sheetShape = 0.18
 	sheetNose  = 0.10
 )
 
-// add takes one frame's points; points that are all zero, or no face's, are left out.
+// add takes one frame's points. It leaves out points that are all zero, or
+// cannot be those of a face.
 func (m *motion) add(p [5]Position) {
 	eyeX, eyeY := p[1].X-p[0].X, p[1].Y-p[0].Y
 	eyes := math.Hypot(eyeX, eyeY)
@@ -50,8 +53,8 @@ func (m *motion) add(p [5]Position) {
 	if !(eyes > 0 && down > 0) || math.IsInf(eyes+down, 0) {
 		return
 	}
-	// The nose in the oblique axes of the face: across along the eyes, down along the middle line. An affine map of the whole
-	// sheet leaves both as they are.
+	// The nose in the oblique axes of the face: across along the eyes, down along the middle line.
+	// An affine map of the whole sheet changes neither.
 	downX, downY := mouth.X-mid.X, mouth.Y-mid.Y
 	area := eyeX*downY - eyeY*downX
 	if math.Abs(area) < 0.2*eyes*down {

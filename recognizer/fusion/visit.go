@@ -14,7 +14,16 @@ type Frame struct {
 	Embedding []float32 // nil when the frame is not good enough to compare
 	Live      float64   // the passive model's probability of a live face, 0…1
 	Signs     Signs     // what else speaks for a living head, or against one
-	Advice    string    // what would make it better; empty when it is good
+	Advice    Advice    // what would make it better; Fine when it is good
+}
+
+// Verdict is what a visit says after a frame, or after time has passed without one.
+type Verdict struct {
+	Due       bool        // decide now, on Candidate and Face; then call Visit.Decided
+	Candidate index.ID    // the person nearest to the face, or the card's owner; policy says whether it is them
+	Known     bool        // there is a candidate
+	Face      policy.Face // the evidence so far; without a usable frame its scores are -1 and Quality is the advice
+	Act       Act         // what the person is asked to do; NoAct: nothing
 }
 
 // phase is where a visit is.
@@ -24,7 +33,7 @@ const (
 	waiting phase = iota // for a usable frame
 	looking              // collecting
 	due                  // ready, not yet decided
-	resting              // decided; until the person goes, changes or may try again
+	decided              // until the person goes, changes or may try again
 )
 
 // Visit is one walk-up after the other at one camera.
@@ -35,21 +44,22 @@ type Visit struct {
 	phase   phase
 	began   time.Time
 	seen    time.Time // last frame with a face
-	advice  string
+	advice  Advice    // of that frame
 	owner   *index.ID // card + face: whose card it was
 	face    evidence
-	decided time.Time
+	ended   time.Time // when it was decided
 	granted *index.ID // after a grant: who is being let in
 }
 
-// NewVisit makes a visit with nobody there.
+// NewVisit makes a visit before anyone has come.
 func NewVisit(cfg Config, s Searcher) *Visit {
 	v := &Visit{search: s, face: evidence{votes: make(map[index.ID]int)}}
 	v.Configure(cfg)
 	return v
 }
 
-// Configure changes the configuration, as when somebody was enrolled and the threshold moved. It holds from the next frame on.
+// Configure changes the configuration from the next frame on, as when the number of people
+// enrolled has moved the threshold.
 func (v *Visit) Configure(cfg Config) {
 	if cfg.Draw == nil {
 		cfg.Draw = rand.IntN
@@ -57,15 +67,16 @@ func (v *Visit) Configure(cfg Config) {
 	v.cfg = cfg
 }
 
-// Against begins a visit for card and face: the frames are compared with this person only, by the threshold Verify. It ends
-// like any other, at the latest when the window from now is over, usable frames or not.
+// Against begins a visit for card and face: the frames are compared with this person only, by the
+// threshold Config.Verify. It ends like any other, at the latest when the window from now is over,
+// with usable frames or without.
 func (v *Visit) Against(id index.ID, now time.Time) {
 	v.Forget()
 	v.owner, v.phase, v.began, v.seen = &id, looking, now, now
 }
 
-// Add takes the next frame, and reports whether a decision is due. Times must not go back.
-func (v *Visit) Add(f Frame, now time.Time) bool {
+// Add takes the next frame and gives the verdict. Times must not go back. It keeps no slice of f.
+func (v *Visit) Add(f Frame, now time.Time) Verdict {
 	if f.Present {
 		v.seen, v.advice = now, f.Advice
 		if f.Embedding != nil {
@@ -77,7 +88,7 @@ func (v *Visit) Add(f Frame, now time.Time) bool {
 
 // collect adds a usable frame to the evidence.
 func (v *Visit) collect(f Frame, now time.Time) {
-	if v.phase == resting && v.granted != nil {
+	if v.phase == decided && v.granted != nil {
 		if score, ok := v.search.Score(*v.granted, f.Embedding); !ok || score < v.cfg.Same {
 			v.Forget() // the next in the queue
 			v.seen, v.advice = now, f.Advice
@@ -89,7 +100,7 @@ func (v *Visit) collect(f Frame, now time.Time) {
 	if v.face.isAnother(f.Embedding, v.cfg.Same) {
 		v.face.forget()
 		if v.owner == nil {
-			v.phase = waiting // the window begins anew, too
+			v.phase = waiting // and the window begins again
 		}
 	}
 	if !v.face.add(f, v.search, v.owner, v.cfg.Same) {
@@ -103,9 +114,17 @@ func (v *Visit) collect(f Frame, now time.Time) {
 	}
 }
 
-// Tick lets time pass without a frame, and reports whether a decision is due. It goes on being due until Decided or Forget.
-func (v *Visit) Tick(now time.Time) bool {
-	gone := v.Gone(now)
+// Tick lets time pass without a frame and gives the verdict. A decision that is due stays due until
+// Decided or Forget.
+func (v *Visit) Tick(now time.Time) Verdict {
+	v.pass(now)
+	id, known := v.candidate()
+	return Verdict{Due: v.phase == due, Candidate: id, Known: known, Face: v.evidence(), Act: v.asks()}
+}
+
+// pass moves the visit to the phase that it has at this moment.
+func (v *Visit) pass(now time.Time) {
+	gone := v.gone(now)
 	switch v.phase {
 	case looking:
 		switch {
@@ -114,17 +133,17 @@ func (v *Visit) Tick(now time.Time) bool {
 		case gone && v.owner == nil:
 			v.Forget() // walked past
 		}
-	case resting:
-		if gone || v.granted == nil && now.Sub(v.decided) >= v.cfg.RetryAfter {
+	case decided:
+		if gone || v.granted == nil && now.Sub(v.ended) >= v.cfg.RetryAfter {
 			v.Forget()
 		}
 	}
-	return v.phase == due
 }
 
-// ready reports whether the evidence is certain or time is up, and asks for an act when one is needed first.
+// ready reports whether the evidence is certain or time is up, and asks for an act
+// when one is needed first.
 func (v *Visit) ready(now time.Time) bool {
-	f := v.Face()
+	f := v.evidence()
 	known := f.Frames >= f.FramesMin && f.Score >= f.Threshold && f.Score-f.RunnerUp >= f.Margin
 	if act := v.face.act; act != nil {
 		return act.passed && known || now.Sub(act.began) >= v.cfg.ActWithin
@@ -147,19 +166,31 @@ func (v *Visit) mustAct(live float64) bool {
 	return false
 }
 
-// Asks is the act that the person at the door is being asked for; NoAct when none.
-func (v *Visit) Asks() Act {
+// Prompt is what the person at the door should do: an act, or else the advice of the last frame.
+// Both are zero when the person is gone.
+func (v *Visit) Prompt(now time.Time) (Act, Advice) {
+	switch {
+	case v.gone(now):
+		return NoAct, Fine
+	case v.asks() != NoAct:
+		return v.asks(), Fine
+	}
+	return NoAct, v.advice
+}
+
+// asks is the act that the person is asked to do.
+func (v *Visit) asks() Act {
 	if v.phase != looking || v.face.act == nil || v.face.act.passed {
 		return NoAct
 	}
 	return v.face.act.act
 }
 
-// Gone reports whether no face was seen for GoneAfter.
-func (v *Visit) Gone(now time.Time) bool { return now.Sub(v.seen) >= v.cfg.GoneAfter }
+// gone reports whether no face was seen for Config.GoneAfter.
+func (v *Visit) gone(now time.Time) bool { return now.Sub(v.seen) >= v.cfg.GoneAfter }
 
-// Face is the evidence for the decision. Without a usable frame its scores are -1 and Quality is the advice.
-func (v *Visit) Face() policy.Face {
+// evidence is what a decision would be made on.
+func (v *Visit) evidence() policy.Face {
 	f := policy.Face{
 		Score: -1, RunnerUp: -1, Threshold: v.cfg.Threshold, Margin: v.cfg.Margin,
 		LiveMin: v.cfg.LiveMin, FramesMin: max(v.cfg.FramesMin, 1),
@@ -168,7 +199,9 @@ func (v *Visit) Face() policy.Face {
 		f.Threshold, f.Margin = v.cfg.Verify, 0
 	}
 	if v.face.mean.frames == 0 {
-		f.Quality = v.advice
+		if v.advice != Fine {
+			f.Quality = v.advice.String()
+		}
 		return f
 	}
 	f.Live = v.face.live.probability(v.face.act)
@@ -181,9 +214,8 @@ func (v *Visit) Face() policy.Face {
 	return f
 }
 
-// Candidate is the person nearest to the face, or the card's owner; false when there is none. Whether they are recognised is for
-// policy to say.
-func (v *Visit) Candidate() (index.ID, bool) {
+// candidate is the card's owner, or the person nearest to the face; false when there is none.
+func (v *Visit) candidate() (index.ID, bool) {
 	switch {
 	case v.owner != nil:
 		return *v.owner, true
@@ -193,26 +225,18 @@ func (v *Visit) Candidate() (index.ID, bool) {
 	return v.face.hits[0].ID, true
 }
 
-// Advice is what would make the next frame better; empty when the last was good or nobody is there.
-func (v *Visit) Advice(now time.Time) string {
-	if v.Gone(now) {
-		return ""
-	}
-	return v.advice
-}
-
-// Decided ends the visit with the decision's outcome, and overwrites the face.
+// Decided ends the visit with the outcome of the decision, and overwrites the face.
 func (v *Visit) Decided(granted bool, now time.Time) {
-	id, known := v.Candidate()
+	id, known := v.candidate()
 	seen, advice := v.seen, v.advice
 	v.Forget()
-	v.phase, v.decided, v.seen, v.advice = resting, now, seen, advice
+	v.phase, v.ended, v.seen, v.advice = decided, now, seen, advice
 	if granted && known {
 		v.granted = &id
 	}
 }
 
-// Forget overwrites everything the visit knows and waits for the next face.
+// Forget overwrites all that the visit knows, and waits for the next face.
 func (v *Visit) Forget() {
 	v.face.forget()
 	*v = Visit{cfg: v.cfg, search: v.search, face: v.face}

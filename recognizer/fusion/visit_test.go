@@ -34,7 +34,7 @@ func house(t testing.TB) *people {
 	t.Cleanup(x.Close)
 	p := &people{index: x, r: rand.New(rand.NewPCG(1, 2)), face: map[index.ID][]float32{}}
 	for _, id := range []index.ID{ann, bob} {
-		p.face[id] = p.somebody()
+		p.face[id] = p.stranger()
 		if err := x.Insert(id, p.face[id]); err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +42,7 @@ func house(t testing.TB) *people {
 	return p
 }
 
-func (p *people) somebody() []float32 {
+func (p *people) stranger() []float32 {
 	v := make([]float32, dim)
 	for i := range v {
 		v[i] = float32(p.r.NormFloat64())
@@ -67,18 +67,19 @@ func config() Config {
 
 // door drives a visit at 10 frames a second.
 type door struct {
-	v   *Visit
-	now time.Time
+	v    *Visit
+	now  time.Time
+	said Verdict // the last
 }
 
-func newDoor(p *people) *door { return &door{NewVisit(config(), p.index), start} }
+func newDoor(p *people) *door { return &door{v: NewVisit(config(), p.index), now: start} }
 
 // show adds frames until a decision is due, and gives how long that took.
 func (d *door) show(most int, next func() Frame) (time.Duration, bool) {
 	began := d.now
 	for range most {
 		d.now = d.now.Add(100 * time.Millisecond)
-		if d.v.Add(next(), d.now) {
+		if d.said = d.v.Add(next(), d.now); d.said.Due {
 			return d.now.Sub(began), true
 		}
 	}
@@ -93,15 +94,14 @@ func TestAnEnrolledFaceIsCertainAtOnce(t *testing.T) {
 	p := house(t)
 	d := newDoor(p)
 	took, ready := d.show(30, func() Frame { return p.frame(p.face[ann], .9) })
-	id, known := d.v.Candidate()
-	if !ready || took != 300*time.Millisecond || !known || id != ann || !opens(d.v.Face()) {
-		t.Errorf("ready %v after %v, candidate %x, %+v", ready, took, id, d.v.Face())
+	if v := d.said; !ready || took != 300*time.Millisecond || !v.Known || v.Candidate != ann || !opens(v.Face) {
+		t.Errorf("ready %v after %v: %+v", ready, took, v)
 	}
 }
 
 func TestWhatDoesNotOpenWaitsForTheWindow(t *testing.T) {
 	p := house(t)
-	stranger := p.somebody()
+	stranger := p.stranger()
 	between := make([]float32, dim)
 	for i := range between {
 		between[i] = p.face[ann][i] + p.face[bob][i]
@@ -111,23 +111,28 @@ func TestWhatDoesNotOpenWaitsForTheWindow(t *testing.T) {
 		live float64
 		why  func(policy.Face) bool
 	}{
-		"stranger":      {stranger, .9, func(f policy.Face) bool { return f.Score < f.Threshold }},
-		"picture":       {p.face[ann], .2, func(f policy.Face) bool { return f.Score > f.Threshold && f.Live < f.LiveMin }},
-		"between twins": {between, .9, func(f policy.Face) bool { return f.Score > f.Threshold && f.Score-f.RunnerUp < .2 }},
+		"stranger": {stranger, .9, func(f policy.Face) bool { return f.Score < f.Threshold }},
+		"picture": {p.face[ann], .2, func(f policy.Face) bool {
+			return f.Score > f.Threshold && f.Live < f.LiveMin
+		}},
+		"between twins": {between, .9, func(f policy.Face) bool {
+			return f.Score > f.Threshold && f.Score-f.RunnerUp < .2
+		}},
 	} {
 		d := newDoor(p)
 		d.v.cfg.Margin = .2
 		took, ready := d.show(60, func() Frame { return p.frame(c.face, c.live) })
-		if f := d.v.Face(); !ready || took < d.v.cfg.Window || opens(f) || !c.why(f) {
+		if f := d.said.Face; !ready || took < d.v.cfg.Window || opens(f) || !c.why(f) {
 			t.Errorf("%s: ready %v after %v with %+v", name, ready, took, f)
 		}
 	}
 }
 
-// Somebody who holds a picture of an enrolled person and shows their own live face in turn gets no sum of the two.
+// An attacker who shows a picture of an enrolled person and their own live face in turn does
+// not get the sum of the two.
 func TestOneFaceDoesNotVouchForAnother(t *testing.T) {
 	p := house(t)
-	attacker := p.somebody()
+	attacker := p.stranger()
 	d, i := newDoor(p), 0
 	_, ready := d.show(100, func() Frame {
 		if i++; i%2 == 0 {
@@ -135,23 +140,23 @@ func TestOneFaceDoesNotVouchForAnother(t *testing.T) {
 		}
 		return p.frame(attacker, 1)
 	})
-	if ready && opens(d.v.Face()) {
-		t.Errorf("opened for %+v", d.v.Face())
+	if ready && opens(d.said.Face) {
+		t.Errorf("opened for %+v", d.said.Face)
 	}
 }
 
-// Nor does the life of the first face stay when the second comes.
+// Nor does the liveness of the first face count for the second.
 func TestLifeGoesWithItsFace(t *testing.T) {
 	p := house(t)
 	d, i := newDoor(p), 0
-	attacker := p.somebody()
+	attacker := p.stranger()
 	_, ready := d.show(60, func() Frame {
 		if i++; i <= 15 {
 			return p.frame(attacker, .999)
 		}
 		return p.frame(p.face[ann], .3)
 	})
-	if f := d.v.Face(); !ready || opens(f) || f.Live > .35 {
+	if f := d.said.Face; !ready || opens(f) || f.Live > .35 {
 		t.Errorf("ready %v with %+v", ready, f)
 	}
 }
@@ -170,8 +175,8 @@ func TestOneDecisionAVisit(t *testing.T) {
 	if _, ready := d.show(30, func() Frame { return p.frame(p.face[bob], .9) }); !ready {
 		t.Error("the next in the queue gets no decision")
 	}
-	if id, _ := d.v.Candidate(); id != bob {
-		t.Errorf("candidate %x, want the next in the queue", id)
+	if d.said.Candidate != bob {
+		t.Errorf("candidate %x, want the next in the queue", d.said.Candidate)
 	}
 	d.v.Decided(true, d.now)
 	d.show(15, func() Frame { return Frame{} })
@@ -182,7 +187,7 @@ func TestOneDecisionAVisit(t *testing.T) {
 
 func TestAfterARefusalOneMayTryAgain(t *testing.T) {
 	p := house(t)
-	stranger := p.somebody()
+	stranger := p.stranger()
 	comes := func() Frame { return p.frame(stranger, .9) }
 	for name, between := range map[string]struct {
 		frame Frame
@@ -215,15 +220,16 @@ func TestCardAndFace(t *testing.T) {
 	}{
 		"the owner":    {func() Frame { return p.frame(p.face[ann], .9) }, true},
 		"another":      {func() Frame { return p.frame(p.face[bob], .9) }, false},
-		"too dark":     {func() Frame { return Frame{Present: true, Advice: "too dark"} }, false},
+		"too dark":     {func() Frame { return Frame{Present: true, Advice: TooDark} }, false},
 		"nobody there": {func() Frame { return Frame{} }, false},
 	} {
 		d := newDoor(p)
 		d.v.Against(ann, d.now)
 		took, ready := d.show(60, c.face)
-		f := d.v.Face()
-		if id, known := d.v.Candidate(); !ready || opens(f) != c.open || !known || id != ann || f.Threshold != .45 || took > d.v.cfg.Window {
-			t.Errorf("%s: ready %v after %v, %+v", name, ready, took, f)
+		v, f := d.said, d.said.Face
+		if !ready || took > d.v.cfg.Window || !v.Known || v.Candidate != ann ||
+			opens(f) != c.open || f.Threshold != .45 {
+			t.Errorf("%s: ready %v after %v, %+v", name, ready, took, v)
 		}
 		if name == "too dark" && f.Quality != "too dark" {
 			t.Errorf("the advice is lost: %+v", f)
@@ -231,23 +237,25 @@ func TestCardAndFace(t *testing.T) {
 	}
 }
 
-// TestRStrangerPassersByCauseNothing: without a usable frame, or gone before the window is over, there is no decision and nothing is left.
+// TestRStrangerPassersByCauseNothing: a person without a usable frame, or gone before the window is
+// over, causes no decision, and nothing of them is kept.
 func TestRStrangerPassersByCauseNothing(t *testing.T) {
 	p := house(t)
 	d := newDoor(p)
-	if _, ready := d.show(100, func() Frame { return Frame{Present: true, Advice: "come closer"} }); ready {
+	if _, ready := d.show(100, func() Frame { return Frame{Present: true, Advice: ComeCloser} }); ready {
 		t.Error("a face too far away was decided on")
 	}
-	if d.v.Advice(d.now) != "come closer" {
+	if _, advice := d.v.Prompt(d.now); advice != ComeCloser {
 		t.Error("no advice")
 	}
-	stranger := p.somebody()
+	stranger := p.stranger()
 	d.show(10, func() Frame { return p.frame(stranger, .9) })
 	sum := d.v.face.mean.sum
 	if _, ready := d.show(30, func() Frame { return Frame{} }); ready {
 		t.Error("a passer-by was decided on")
 	}
-	if slices.ContainsFunc(sum, func(f float32) bool { return f != 0 }) || len(d.v.face.votes) != 0 || d.v.Advice(d.now) != "" {
+	left := slices.ContainsFunc(sum, func(f float32) bool { return f != 0 }) || len(d.v.face.votes) != 0
+	if act, advice := d.v.Prompt(d.now); left || act != NoAct || advice != Fine {
 		t.Error("a passer-by left something behind")
 	}
 }
@@ -256,48 +264,48 @@ func TestRStrangerPassersByCauseNothing(t *testing.T) {
 func TestRStrangerDecidedForgets(t *testing.T) {
 	p := house(t)
 	d := newDoor(p)
-	stranger := p.somebody()
+	stranger := p.stranger()
 	d.show(60, func() Frame { return p.frame(stranger, .9) })
 	sum, hits := d.v.face.mean.sum, d.v.face.hits
 	d.v.Decided(false, d.now)
-	if slices.ContainsFunc(sum, func(f float32) bool { return f != 0 }) || hits[0] != (index.Hit{}) || d.v.Face().Score != -1 {
+	if slices.ContainsFunc(sum, func(f float32) bool { return f != 0 }) || hits[0] != (index.Hit{}) {
 		t.Error("the face is still there")
 	}
-	if _, known := d.v.Candidate(); known {
-		t.Error("the candidate is still known")
+	if v := d.v.Tick(d.now); v.Known || v.Due || v.Face.Score != -1 {
+		t.Errorf("after the decision: %+v", v)
 	}
 }
 
-// Whatever happens in whatever order, nobody below the threshold is ever certain before the window is over.
+// Whatever happens in whatever order, no face below the threshold is due before the window is over.
 func TestOnlyCertaintyEndsEarly(t *testing.T) {
 	p := house(t)
 	rapid.Check(t, func(t *rapid.T) {
 		p.r = rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		d := newDoor(p)
-		faces := [][]float32{p.face[ann], p.face[bob], p.somebody()}
+		faces := [][]float32{p.face[ann], p.face[bob], p.stranger()}
 		var began time.Time
 		for range rapid.IntRange(1, 80).Draw(t, "steps") {
 			d.now = d.now.Add(time.Duration(rapid.IntRange(0, 1500).Draw(t, "ms")) * time.Millisecond)
-			ready := false
+			var said Verdict
 			switch rapid.IntRange(0, 5).Draw(t, "what") {
 			case 0:
-				ready = d.v.Tick(d.now)
+				said = d.v.Tick(d.now)
 			case 1:
-				ready = d.v.Add(Frame{}, d.now)
+				said = d.v.Add(Frame{}, d.now)
 			case 2:
-				ready = d.v.Add(Frame{Present: true, Advice: "hold still"}, d.now)
+				said = d.v.Add(Frame{Present: true, Advice: HoldStill}, d.now)
 			case 3:
 				d.v.Against(bob, d.now)
 			default:
 				who := faces[rapid.IntRange(0, 2).Draw(t, "who")]
-				ready = d.v.Add(p.frame(who, rapid.Float64Range(0, 1).Draw(t, "live")), d.now)
+				said = d.v.Add(p.frame(who, rapid.Float64Range(0, 1).Draw(t, "live")), d.now)
 			}
 			began = d.v.began
-			if ready && !opens(d.v.Face()) && d.now.Sub(began) < d.v.cfg.Window {
-				t.Fatalf("due after %v with %+v", d.now.Sub(began), d.v.Face())
+			if said.Due && !opens(said.Face) && d.now.Sub(began) < d.v.cfg.Window {
+				t.Fatalf("due after %v with %+v", d.now.Sub(began), said)
 			}
-			if ready {
-				d.v.Decided(opens(d.v.Face()), d.now)
+			if said.Due {
+				d.v.Decided(opens(said.Face), d.now)
 			}
 		}
 	})
@@ -319,13 +327,13 @@ func TestAttempts(t *testing.T) {
 	}
 	a = a.Failed(l, now)
 	if a.Until != now+10*time.Minute {
-		t.Fatalf("after 50 failures faces rest until %v", a.Until)
+		t.Fatalf("after 50 failures faces are locked out until %v", a.Until)
 	}
 	if b := a.Succeeded(); b != (Attempts{}) {
 		t.Errorf("a success leaves %+v", b)
 	}
 	now = a.Until
 	if a = a.Failed(l, now); a.Until != now+30*time.Second {
-		t.Errorf("after the rest the next failure waits until %v", a.Until)
+		t.Errorf("after the lockout the next failure waits until %v", a.Until)
 	}
 }

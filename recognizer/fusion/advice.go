@@ -1,9 +1,25 @@
-package recognizer
+package fusion
 
 import "fmt"
 
-// advices holds the words in the order of the constants: short enough for two lines of a small display, plain enough for a
-// buzzer's spoken clip.
+// Advice is what a person can do so that the next frame is better.
+type Advice uint8
+
+// The advices. The eye protocol carries the numbers: add new ones at the end.
+const (
+	Fine Advice = iota // the frame can be used
+	ComeCloser
+	StepBack
+	TooDark
+	TooBright
+	HoldStill
+	LookStraight
+	Uncover
+	OneAtATime
+)
+
+// advices has the words of each advice: short enough for two lines of a small display, and
+// plain enough to be spoken.
 var advices = [...]struct{ id, en, zh string }{
 	Fine:         {"fine", "thank you", "好了"},
 	ComeCloser:   {"come closer", "please come closer", "请靠近一些"},
@@ -16,22 +32,12 @@ var advices = [...]struct{ id, en, zh string }{
 	OneAtATime:   {"one at a time", "one at a time, please", "请一次一人"},
 }
 
-// String is the advice's short English name, for logs and the console.
+// String is the advice's short English name, as in the audit log (policy.Face.Quality).
 func (a Advice) String() string {
 	if int(a) < len(advices) {
 		return advices[a].id
 	}
 	return fmt.Sprintf("advice(%d)", uint8(a))
-}
-
-// AdviceNamed is the advice with this short name, as String gives it; Fine when there is none.
-func AdviceNamed(name string) Advice {
-	for a := range advices {
-		if advices[a].id == name {
-			return Advice(a)
-		}
-	}
-	return Fine
 }
 
 // Text is what to tell the person. lang is "zh" or anything else for English.
