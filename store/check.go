@@ -10,7 +10,8 @@ func (t *tx) check() error {
 	if err := t.needed(metaBucket, []byte("secrets"), &t.r.seal, &t.r.secrets); err != nil {
 		return err
 	}
-	t.r.lockable = t.b.Bucket([]byte(settingBucket)) != nil && t.b.Bucket([]byte(settingBucket)).Get(faceLockKey) != nil
+	settings := t.b.Bucket([]byte(settingBucket))
+	t.r.hasPassphrase = settings != nil && settings.Get(faceLockKey) != nil
 	var s sum
 	for _, name := range t.r.buckets() {
 		if name == auditBucket {

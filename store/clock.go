@@ -142,7 +142,7 @@ func (v *Vault) Floor() (time.Time, error) {
 // age until [Vault.ConfirmTime].
 func (v *Vault) SetTime(a Actor, at time.Time) error {
 	if at.Year() < 1970 || at.Year() > 9999 {
-		return fmt.Errorf("set the time: %v is no possible time", at)
+		return fmt.Errorf("set the time: %v is not a possible time", at)
 	}
 	err := v.act(func(t *tx) error {
 		was := v.passed(t) // the host's clock may be set already

@@ -41,18 +41,18 @@ func (c *counter) begin(ctx context.Context) error {
 	return err
 }
 
-// known gives what the counter shows, as far as this process knows; 0 for none.
-func (c *counter) known() uint64 {
+// current gives what the counter shows, as far as this process knows; 0 for none.
+func (c *counter) current() uint64 {
 	if c == nil {
 		return 0
 	}
 	return c.n.Load()
 }
 
-// counts compares a state with the key source's counter, where it has one. [ErrRolledBack]: an
+// checkCount compares a state with the key source's counter, where it has one. [ErrRolledBack]: an
 // older copy of the vault was put in its place. A state without a count is of a vault that was made
 // by a version that did not count, and was never open since.
-func (v *Vault) counts(ctx context.Context, st state) (*counter, error) {
+func (v *Vault) checkCount(ctx context.Context, st state) (*counter, error) {
 	its, ok := v.o.Key.(keys.Counter)
 	if !ok {
 		return nil, nil
@@ -79,7 +79,7 @@ func (v *Vault) act(f func(*tx) error) error {
 		}
 		if c = v.counter; c != nil {
 			want = t.found.Count + 1 // each copy from before counts less
-			t.st.Count = min(want, c.known()+1)
+			t.st.Count = min(want, c.current()+1)
 		}
 		return nil
 	})
@@ -94,7 +94,7 @@ func (v *Vault) reach(c *counter, want uint64) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.want = max(c.want, want)
-	for c.known() < c.want {
+	for c.current() < c.want {
 		if err := v.advance(c); err != nil {
 			v.untidy.Store(true) // Mend tries again
 			return err
@@ -114,7 +114,7 @@ func (v *Vault) advance(c *counter) error {
 		}
 		return err
 	}
-	next := c.known() + 1
+	next := c.current() + 1
 	var now uint64
 	if err := v.view(func(t *tx) error { now = t.st.Count; return nil }); err != nil {
 		return err
@@ -145,7 +145,7 @@ func (v *Vault) count(ctx context.Context) error {
 	if c == nil {
 		return nil
 	}
-	if c.known() == 0 { // of a vault made by a version that did not count
+	if c.current() == 0 { // of a vault made by a version that did not count
 		if err := c.begin(ctx); err != nil {
 			return err
 		}
@@ -154,5 +154,5 @@ func (v *Vault) count(ctx context.Context) error {
 	if err := v.view(func(t *tx) error { now = t.st.Count; return nil }); err != nil {
 		return err
 	}
-	return v.reach(c, max(now, c.known())+1)
+	return v.reach(c, max(now, c.current())+1)
 }

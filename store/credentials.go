@@ -51,7 +51,7 @@ func (v *Vault) AddLimited(a Actor, id policy.PersonID, c policy.Credential, sec
 	c.ID, c.Revoked, c.Used, c.LastUsed = hex.EncodeToString(handle[:]), false, 0, time.Time{}
 	err := v.act(func(t *tx) error {
 		first := t.r.first(c.Kind, secret)
-		if err := t.free(first); err != nil {
+		if err := t.freeCredential(first); err != nil {
 			return err
 		}
 		own, p, err := t.person(id)
@@ -124,9 +124,9 @@ func (v *Vault) FindCredential(kind policy.CredentialKind, secret []byte) (polic
 	return p.Person, c.CredentialID, nil
 }
 
-// free makes sure that no person holds a credential, or gives [ErrTaken]. A revoked one is taken
-// from its last holder for good.
-func (t *tx) free(first []byte) error {
+// freeCredential makes sure that no person holds a credential, or gives [ErrTaken]. A revoked one
+// is taken from its last holder for good.
+func (t *tx) freeCredential(first []byte) error {
 	var c card
 	err := t.get(cardsBucket, t.r.second(first), &t.r.seal, &c)
 	if errors.Is(err, ErrUnknown) {

@@ -50,7 +50,7 @@ func (v *Vault) openFile(path string, readOnly bool) (*dbFile, error) {
 // view runs g over a consistent state.
 func (f *dbFile) view(r *ring, g func(*tx) error) error {
 	rev := f.rev.Load()
-	if err := f.headless(); err != nil {
+	if err := f.checkHeads(); err != nil {
 		return err
 	}
 	return guard(func() error {
@@ -95,9 +95,9 @@ func (f *dbFile) update(r *ring, g func(*tx) error) (st state, err error) {
 
 var errOlder = fmt.Errorf("%w: %w: it holds an older state", ErrWaiting, ErrSwapped)
 
-// headless gives errOlder when the file was cut off, or overwritten with something else. It reads
+// checkHeads gives errOlder when the file was cut off, or overwritten with something else. It reads
 // from the disk: bbolt would look for the heads in its mapping, fail there, and keep its locks.
-func (f *dbFile) headless() error {
+func (f *dbFile) checkHeads() error {
 	for range 3 { // the writer may be writing them
 		if _, err := pages.Newest(f.f); !errors.Is(err, pages.ErrNotBbolt) {
 			return nil // an error of the disk shows at the next read
@@ -106,8 +106,8 @@ func (f *dbFile) headless() error {
 	return errOlder
 }
 
-// renamed gives [ErrSwapped] when path leads to another file, or to none.
-func (f *dbFile) renamed(path string) error {
+// checkName gives [ErrSwapped] when path leads to another file, or to none.
+func (f *dbFile) checkName(path string) error {
 	now, err := os.Lstat(path)
 	switch {
 	case err == nil && os.SameFile(f.is, now):
@@ -118,10 +118,10 @@ func (f *dbFile) renamed(path string) error {
 	return fmt.Errorf("look at the vault's file: %w", err)
 }
 
-// swapped gives [ErrSwapped] when the file is no longer the one that was opened.
-func (f *dbFile) swapped(r *ring, path string) error {
+// checkSwapped gives [ErrSwapped] when the file is no longer the one that was opened.
+func (f *dbFile) checkSwapped(r *ring, path string) error {
 	if err := f.view(r, func(*tx) error { return nil }); err != nil {
 		return err
 	}
-	return f.renamed(path)
+	return f.checkName(path)
 }

@@ -67,7 +67,7 @@ func (t *tx) faceKey(id policy.PersonID, own *personKeys) (seal.Key, error) {
 // setFaceKey puts a face key under the face root where there is a passphrase.
 func (t *tx) setFaceKey(id policy.PersonID, own *personKeys, k seal.Key) error {
 	switch {
-	case !t.r.lockable:
+	case !t.r.hasPassphrase:
 		own.Face, own.FaceBox = k, nil
 	case t.r.faces.IsZero():
 		return ErrFacesLocked
@@ -81,7 +81,7 @@ func (t *tx) setFaceKey(id policy.PersonID, own *personKeys, k seal.Key) error {
 func (v *Vault) FacesLocked() bool {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	return v.ring.lockable && v.ring.faces.IsZero()
+	return v.ring.hasPassphrase && v.ring.faces.IsZero()
 }
 
 // UnlockFaces makes templates readable until [Vault.LockFaces], or until the vault is closed.
@@ -159,7 +159,7 @@ func (v *Vault) SetPassphrase(a Actor, pass []byte) error {
 		if err != nil {
 			return err
 		}
-		t.r.lockable, t.r.faces = len(pass) > 0, root
+		t.r.hasPassphrase, t.r.faces = len(pass) > 0, root
 		for id, k := range keys {
 			var own personKeys
 			if err := t.get(keysBucket, id[:], &t.r.seal, &own); err != nil {
@@ -172,7 +172,7 @@ func (v *Vault) SetPassphrase(a Actor, pass []byte) error {
 				return err
 			}
 		}
-		if t.r.lockable {
+		if t.r.hasPassphrase {
 			err = t.put(settingBucket, faceLockKey, &t.r.seal, &l)
 		} else {
 			err = t.del(settingBucket, faceLockKey)

@@ -17,9 +17,9 @@ const (
 	maxDim       = 4096
 )
 
-// consented checks a consent before it counts: it must name the exact notice shown, and this vault
-// must have that notice (R-CONSENT).
-func (t *tx) consented(f *policy.FaceConsent) error {
+// checkConsent checks a consent before it counts: it must name the exact notice shown, and this
+// vault must have that notice (R-CONSENT).
+func (t *tx) checkConsent(f *policy.FaceConsent) error {
 	if f.At.IsZero() || f.Notice == [32]byte{} {
 		return ErrConsent
 	}
@@ -58,7 +58,7 @@ func (v *Vault) EnrolFace(a Actor, id policy.PersonID, templates [][]float32) er
 		case len(p.Working(v.now(t))) == 0:
 			return ErrAlternative
 		}
-		if err := t.consented(&p.Face); err != nil {
+		if err := t.checkConsent(&p.Face); err != nil {
 			return err
 		}
 		if err := t.setFaceKey(id, own, face); err != nil {

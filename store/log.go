@@ -66,7 +66,7 @@ func (v *Vault) RecordDecision(ctx context.Context, d policy.Decision) (seq uint
 		if !d.Grant || d.CredentialID == "" {
 			return nil
 		}
-		return t.used(d.Person, d.CredentialID, d.At)
+		return t.markUsed(d.Person, d.CredentialID, d.At)
 	})
 }
 
@@ -74,7 +74,7 @@ func (v *Vault) RecordDecision(ctx context.Context, d policy.Decision) (seq uint
 // just gave [ErrSlow], and which did not open the door. The use of a visitor's pass that
 // the grant counts is given back.
 func (v *Vault) TakeBack(ctx context.Context, d policy.Decision) (seq uint64, err error) {
-	return v.record(ctx, entryOf(d), func(t *tx) error { return t.passUsed(d.Person, -1) })
+	return v.record(ctx, entryOf(d), func(t *tx) error { return t.countPassUse(d.Person, -1) })
 }
 
 // entryOf gives a decision as an entry. The handle of a visitor's pass is in clear: it has no owner

@@ -18,7 +18,7 @@ import (
 // Where the account has a card, [Vault.CheckOperatorCard] completes the log-in. Wrong
 // tries are forgotten only then.
 func (v *Vault) CheckOperator(line Line, name string, secret []byte) (Operator, error) {
-	test := func(_ *tx, acc *account) func() bool { return v.fitting(acc.Secret, secret) }
+	test := func(_ *tx, acc *account) func() bool { return v.slowTest(acc.Secret, secret) }
 	return v.login(&try{line: line, name: name, right: audit.LogIn, wrong: audit.LogInRefused, first: true, test: test})
 }
 
@@ -50,9 +50,9 @@ func (v *Vault) Recover(line Line, name, code string, secret []byte) (Operator, 
 	test := func(_ *tx, acc *account) func() bool {
 		h := acc.Recovery
 		if len(h.Hash) == 0 {
-			h = nothing(acc.Secret.Cost)
+			h = unfittingHash(acc.Secret.Cost)
 		}
-		return v.fitting(h, []byte(strings.ToLower(strings.TrimSpace(code))))
+		return v.slowTest(h, []byte(strings.ToLower(strings.TrimSpace(code))))
 	}
 	op, err := v.login(&try{line: line, name: name, right: audit.Recovery, wrong: audit.RecoveryRefused, test: test})
 	if err != nil {
@@ -69,7 +69,7 @@ func (v *Vault) Recover(line Line, name, code string, secret []byte) (Operator, 
 		return nil
 	})
 	if err == nil {
-		v.letTry(op.ID)
+		v.forgiveAccount(op.ID)
 	}
 	return op, err
 }
@@ -79,13 +79,13 @@ func (t *tx) operatorCard(card []byte) []byte {
 	return h[:]
 }
 
-// fitting gives the slow comparison, which must run outside of a transaction.
-func (v *Vault) fitting(h hashed, secret []byte) func() bool {
+// slowTest gives the slow comparison, which must run outside of a transaction.
+func (v *Vault) slowTest(h hashed, secret []byte) func() bool {
 	return func() bool { return h.fits(v.o.argon, secret) }
 }
 
-// nothing gives a hash that no secret fits, and that takes as long to try as any other.
-func nothing(c Cost) hashed {
+// unfittingHash gives a hash that no secret fits, and that takes as long to try as any other.
+func unfittingHash(c Cost) hashed {
 	h := hashed{Cost: c, Salt: make([]byte, 16), Hash: make([]byte, 32)}
 	rand.Read(h.Hash)
 	return h
@@ -109,18 +109,18 @@ type try struct {
 // be right, so that several at once get no further than one after the other. The slow test
 // runs outside of any transaction.
 func (v *Vault) login(y *try) (Operator, error) {
-	test, err := v.begin(y)
+	test, err := v.beginTry(y)
 	if err != nil {
 		return Operator{}, fmt.Errorf("log in: %w", err)
 	}
 	right := test() && y.acc.ID != "" && !y.acc.Blocked
 	var in bool
 	err = v.act(func(t *tx) (err error) {
-		in, err = v.result(t, y, right)
+		in, err = v.recordResult(t, y, right)
 		return err
 	})
 	if in || err != nil && right { // a failing disk must not lock an operator out
-		v.weigh(y, err == nil)
+		v.forgive(y, err == nil)
 	}
 	switch {
 	case err != nil:
@@ -131,8 +131,8 @@ func (v *Vault) login(y *try) (Operator, error) {
 	return y.acc.Operator, nil
 }
 
-// begin finds the account and counts the try. Errors: ErrLocked.
-func (v *Vault) begin(y *try) (test func() bool, err error) {
+// beginTry finds the account and counts the try. Errors: ErrLocked.
+func (v *Vault) beginTry(y *try) (test func() bool, err error) {
 	err = v.view(func(t *tx) (err error) {
 		if y.acc, err = t.anyAccount(y.name, v.o.Cost); err != nil {
 			return err
@@ -154,9 +154,9 @@ func (v *Vault) begin(y *try) (test func() bool, err error) {
 	return test, err
 }
 
-// result records a try. It refuses an operator who was blocked, or got
+// recordResult records a try. It refuses an operator who was blocked, or got
 // another secret, during the test.
-func (v *Vault) result(t *tx, y *try, right bool) (in bool, err error) {
+func (v *Vault) recordResult(t *tx, y *try, right bool) (in bool, err error) {
 	e := Entry{At: v.now(t), Kind: y.wrong, Actor: Door,
 		Detail: map[string]string{atLine: string(y.line), atHandle: y.handle}}
 	if y.acc.ID == "" {
@@ -178,7 +178,7 @@ func (v *Vault) result(t *tx, y *try, right bool) (in bool, err error) {
 	if y.why != "" {
 		e.Detail["why"] = y.why
 	}
-	if y.half() {
+	if y.needsCard() {
 		delete(e.Detail, atHandle)
 		_, err := t.log(e)
 		return true, err
@@ -188,22 +188,22 @@ func (v *Vault) result(t *tx, y *try, right bool) (in bool, err error) {
 	return true, t.putOperator(&acc, e)
 }
 
-// half reports whether another factor follows.
-func (y *try) half() bool { return y.first && y.acc.HasCard }
+// needsCard reports whether another factor follows.
+func (y *try) needsCard() bool { return y.first && y.acc.HasCard }
 
-// weigh takes a right try back, and clears the wrong ones before it when the log-in is complete.
-func (v *Vault) weigh(y *try, in bool) {
+// forgive takes a right try back, and clears the wrong ones before it when the log-in is complete.
+func (v *Vault) forgive(y *try, in bool) {
 	v.logins.mu.Lock()
 	defer v.logins.mu.Unlock()
 	tries := v.logins.of(y.wrong)
 	tries.takeBack(y.line, y.handle, y.at)
-	if in && !y.half() {
-		tries.cleared(y.handle)
+	if in && !y.needsCard() {
+		tries.clear(y.handle)
 	}
 }
 
-// letTry forgets the wrong tries on an account that has a new secret.
-func (v *Vault) letTry(id string) {
+// forgiveAccount forgets the wrong tries on an account that has a new secret.
+func (v *Vault) forgiveAccount(id string) {
 	v.logins.mu.Lock()
 	defer v.logins.mu.Unlock()
 	v.logins.secrets.forget(Actor(id))

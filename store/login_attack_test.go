@@ -25,7 +25,7 @@ type guessing struct {
 }
 
 const (
-	blockedName, nobodysName = "bob", "joe"
+	blockedName, unknownName = "bob", "joe"
 	kimsCard                 = "\x1a4711"
 )
 
@@ -125,13 +125,13 @@ func (g *guessing) both(t *testing.T, name string, try func(Line, string) error)
 	var said [2]error
 	for i, line := range mirrored {
 		if name == blockedName && i == 1 {
-			name = nobodysName
+			name = unknownName
 		}
 		said[i] = try(line, name)
 		g.note(t, line, name, said[i])
 	}
 	if fmt.Sprint(said[0]) != fmt.Sprint(said[1]) {
-		t.Errorf("%q for an account, %q for a name that is nobody's", said[0], said[1])
+		t.Errorf("%q for an account, %q for an unknown name", said[0], said[1])
 	}
 	return said[0]
 }
@@ -203,11 +203,11 @@ func (g *guessing) secretOf(name string) string {
 func (g *guessing) recovers(t *testing.T) {
 	for range g.c.Rand.IntN(8) {
 		var said [2]error
-		for i, name := range []string{blockedName, nobodysName} {
+		for i, name := range []string{blockedName, unknownName} {
 			_, said[i] = g.Recover(mirrored[i], name, "00000-00000-00000-00000", []byte("another secret"))
 		}
 		if said[0] == nil || said[1] == nil || said[0].Error() != said[1].Error() {
-			t.Errorf("wrong codes: %q for an account, %q for a name that is nobody's", said[0], said[1])
+			t.Errorf("wrong codes: %q for an account, %q for an unknown name", said[0], said[1])
 		}
 		g.c.Count("wrong code")
 	}

@@ -15,7 +15,7 @@ import (
 // records wait in memory, in order.
 func Await(dir string, o Options) *Vault {
 	v := newVault(dir, o)
-	v.why = errors.New("it was not tried yet")
+	v.whyNotOpen = errors.New("it was not tried yet")
 	return v
 }
 
@@ -31,7 +31,7 @@ func (v *Vault) Mend(ctx context.Context) error {
 	defer v.renewing.Unlock()
 	err := v.ensureOpen(ctx)
 	if err == nil {
-		err = v.swapped()
+		err = v.checkSwapped()
 	}
 	if err == nil {
 		err = v.tidy(ctx)
@@ -60,11 +60,11 @@ func (v *Vault) ensureOpen(ctx context.Context) error {
 	v.mu.Lock()
 	if v.db != nil && v.readOnly != nil && !v.reader && v.writable() {
 		v.lastRev = v.db.rev.Load()
-		v.why = errors.Join(v.readOnly, guard(v.db.Close), v.lock.Close())
+		v.whyNotOpen = errors.Join(v.readOnly, guard(v.db.Close), v.lock.Close())
 		v.db, v.readOnly = nil, nil
 		v.ring.wipe()
 	}
-	open, readOnly, closed := v.db != nil, v.readOnly, v.db == nil && v.why == nil
+	open, readOnly, closed := v.db != nil, v.readOnly, v.db == nil && v.whyNotOpen == nil
 	v.mu.Unlock()
 	switch {
 	case closed:
@@ -88,15 +88,15 @@ func (v *Vault) writable() bool {
 	return true
 }
 
-// swapped gives [ErrSwapped] when the open file is no longer the one that was opened, or another
-// error that keeps it from being read.
-func (v *Vault) swapped() error {
+// checkSwapped gives [ErrSwapped] when the open file is no longer the one that was opened, or
+// another error that keeps it from being read.
+func (v *Vault) checkSwapped() error {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	if v.db == nil {
 		return v.notOpen()
 	}
-	return v.db.swapped(v.ring, v.path())
+	return v.db.checkSwapped(v.ring, v.path())
 }
 
 // settle is the last step of a change: it removes the old files and keys, once the new file is sure
@@ -111,7 +111,7 @@ func (v *Vault) settle(ctx context.Context) error {
 		}
 		return v.notOpen()
 	}
-	err := errors.Join(v.db.swapped(v.ring, v.path()), v.syncName())
+	err := errors.Join(v.db.checkSwapped(v.ring, v.path()), v.syncName())
 	root := v.ring.root
 	v.mu.Unlock()
 	defer root.Wipe()
@@ -119,25 +119,26 @@ func (v *Vault) settle(ctx context.Context) error {
 		return err
 	}
 	err = errors.Join(v.drop(safefile.New), v.drop(safefile.Old)) // the files first: on a full disk that makes room
-	return errors.Join(err, v.said(v.o.Key.Settle(ctx, root)))
+	return errors.Join(err, v.recordUnwiped(v.o.Key.Settle(ctx, root)))
 }
 
 // drop removes the file with this suffix beside the vault's file.
-func (v *Vault) drop(suffix string) error { return v.said(safefile.Clean(v.path() + suffix)) }
+func (v *Vault) drop(suffix string) error { return v.recordUnwiped(safefile.Clean(v.path() + suffix)) }
 
-// said records an error which only says that a file was unlinked and not wiped, and gives nil: the
-// file was encrypted, and its key is forgotten.
-func (v *Vault) said(err error) error {
+// recordUnwiped records an error which only says that a file was unlinked and not wiped, and gives
+// nil: the file was encrypted, and its key is forgotten.
+func (v *Vault) recordUnwiped(err error) error {
 	if !errors.Is(err, safefile.ErrNotWiped) {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel() // do not wait: a change may be under way
-	v.tell(ctx, err.Error())
+	v.recordFault(ctx, err.Error())
 	return nil
 }
 
-// tell records a fault of the vault. On a disk that cannot be written the record waits in memory.
-func (v *Vault) tell(ctx context.Context, what string) {
+// recordFault records a fault of the vault. On a disk that cannot be
+// written the record waits in memory.
+func (v *Vault) recordFault(ctx context.Context, what string) {
 	_, _ = v.Record(ctx, Entry{Kind: audit.Fault, Actor: Door, Detail: map[string]string{"what": what}})
 }

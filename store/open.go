@@ -60,7 +60,7 @@ func (v *Vault) create(fill func(*tx) error) error {
 	if _, err := os.Stat(v.path()); err == nil {
 		return ErrExists
 	}
-	if err := v.unmade(ctx); err != nil {
+	if err := v.forgetUnfinished(ctx); err != nil {
 		return err
 	}
 	h := header{Magic: magic, Schema: schema, Epoch: 1}
@@ -78,7 +78,7 @@ func (v *Vault) create(fill func(*tx) error) error {
 			if _, err := t.log(Entry{At: now, Kind: audit.VaultCreated, Actor: Door}); err != nil {
 				return err
 			}
-			t.st.Count = c.known()
+			t.st.Count = c.current()
 			return fill(t)
 		})
 		return err
@@ -96,24 +96,25 @@ func (v *Vault) create(fill func(*tx) error) error {
 	return nil
 }
 
-// unmade makes sure that the key source is empty. A key whose vault never got its name, as power
-// was cut in between, is forgotten. Any other key may be needed by a vault elsewhere: [ErrExists].
-func (v *Vault) unmade(ctx context.Context) error {
+// forgetUnfinished makes sure that the key source is empty. A key whose vault never got
+// its name, as power was cut in between, is forgotten. Any other key may be needed by a
+// vault elsewhere: [ErrExists].
+func (v *Vault) forgetUnfinished(ctx context.Context) error {
 	held, err := v.o.Key.Load(ctx)
 	switch {
 	case errors.Is(err, keys.ErrNone):
 		return nil
 	case err != nil:
 		return err
-	case len(held) == 1 && v.builtAside(held[0].ID()):
+	case len(held) == 1 && v.hasUnfinished(held[0].ID()):
 		return v.o.Key.Forget(ctx)
 	}
 	return fmt.Errorf("%s holds a key: %w: remove it if you are sure that no vault was made with it",
 		v.o.Key, ErrExists)
 }
 
-// builtAside reports whether an unfinished create left its file, made with the key of this ID.
-func (v *Vault) builtAside(id [8]byte) bool {
+// hasUnfinished reports whether an unfinished create left its file, made with the key of this ID.
+func (v *Vault) hasUnfinished(id [8]byte) bool {
 	path := v.path() + safefile.New
 	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
 		return false
@@ -142,8 +143,8 @@ func (v *Vault) builtAside(id [8]byte) bool {
 func Open(dir string, o Options) (*Vault, error) {
 	v := Await(dir, o)
 	if err := v.Mend(context.Background()); errors.Is(err, ErrWaiting) {
-		if v.why != nil {
-			err = v.why
+		if v.whyNotOpen != nil {
+			err = v.whyNotOpen
 		}
 		return nil, errors.Join(err, v.Close())
 	}
@@ -167,19 +168,19 @@ func OpenToRead(dir string, o Options) (*Vault, error) {
 func (v *Vault) open(ctx context.Context) error {
 	err := v.acquire()
 	if err == nil {
-		if err = v.opened(ctx); err != nil {
+		if err = v.openVault(ctx); err != nil {
 			err = errors.Join(fmt.Errorf("open vault in %s: %w", v.dir, err), v.lock.Close())
 		}
 	}
 	if err != nil {
 		v.mu.Lock()
-		v.why = err
+		v.whyNotOpen = err
 		v.mu.Unlock()
 	}
 	return err
 }
 
-func (v *Vault) opened(ctx context.Context) error {
+func (v *Vault) openVault(ctx context.Context) error {
 	if err := safefile.Private(v.path()); errors.Is(err, fs.ErrNotExist) {
 		return ErrMissing
 	} else if err != nil {
@@ -189,14 +190,14 @@ func (v *Vault) opened(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	db, readOnly, err := v.openAnyhow()
+	db, readOnly, err := v.openBest()
 	if err != nil {
 		return err
 	}
 	var c *counter
 	r, st, err := v.unlock(ctx, db)
 	if err == nil {
-		if c, err = v.counts(ctx, st); err == nil && st.Rev < v.lastRev {
+		if c, err = v.checkCount(ctx, st); err == nil && st.Rev < v.lastRev {
 			err = errOlder
 		}
 		if err != nil {
@@ -214,8 +215,8 @@ func (v *Vault) opened(ctx context.Context) error {
 	return nil
 }
 
-// openAnyhow opens the vault's file. readOnly says why it can only be read, if so.
-func (v *Vault) openAnyhow() (db *dbFile, readOnly, err error) {
+// openBest opens the vault's file. readOnly says why it can only be read, if so.
+func (v *Vault) openBest() (db *dbFile, readOnly, err error) {
 	if v.reader {
 		db, err = v.openFile(v.path(), true)
 		return db, fmt.Errorf("%w: it was opened for that alone", ErrReadOnly), err
@@ -313,7 +314,7 @@ func (v *Vault) acquire() error {
 	} else if err != nil {
 		return fmt.Errorf("open vault: %w", err)
 	}
-	f, err := lockable(filepath.Join(v.dir, lockFile), !v.reader)
+	f, err := openLockFile(filepath.Join(v.dir, lockFile), !v.reader)
 	if err != nil {
 		return fmt.Errorf("open vault: %w", err)
 	}
@@ -332,9 +333,9 @@ func (v *Vault) acquire() error {
 	}
 }
 
-// lockable opens the lock file, and makes it where that is allowed and possible. Otherwise it opens
-// an old one, or the directory itself. A link is not followed: it could make a file anywhere.
-func lockable(path string, make bool) (*os.File, error) {
+// openLockFile opens the lock file, and makes it where that is allowed and possible. Otherwise it
+// opens an old one, or the directory itself. A link is not followed: it could make a file anywhere.
+func openLockFile(path string, make bool) (*os.File, error) {
 	err := error(unix.ENOENT)
 	if make {
 		var f *os.File

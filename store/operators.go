@@ -241,7 +241,7 @@ func (v *Vault) ChangeOwnSecret(line Line, id string, present, secret []byte) er
 	if err != nil {
 		return fmt.Errorf("change secret: %w", err)
 	}
-	test := func(_ *tx, acc *account) func() bool { return v.fitting(acc.Secret, present) }
+	test := func(_ *tx, acc *account) func() bool { return v.slowTest(acc.Secret, present) }
 	op, err = v.login(&try{line: line, name: op.Name, wrong: audit.LogInRefused, test: test})
 	if err != nil {
 		return err
@@ -261,7 +261,7 @@ func (v *Vault) setSecret(a Actor, id string, secret []byte, still func(*account
 		return nil
 	})
 	if err == nil {
-		v.letTry(id)
+		v.forgiveAccount(id)
 	}
 	return err
 }
@@ -334,7 +334,7 @@ func (t *tx) anyAccount(name string, c Cost) (*account, error) {
 		return nil
 	})
 	if found == nil {
-		found = &account{Secret: nothing(c)}
+		found = &account{Secret: unfittingHash(c)}
 	}
 	return found, err
 }

@@ -176,9 +176,9 @@ func (t *tx) changePass(id policy.PersonID, f func(*pass)) error {
 	return t.put(passBucket, id[:], &t.r.seal, &p)
 }
 
-// passUsed adds n to the uses of a pass: 1, or -1 to give one back. A pass that is
+// countPassUse adds n to the uses of a pass: 1, or -1 to give one back. A pass that is
 // gone by now is not an error.
-func (t *tx) passUsed(id policy.PersonID, n int) error {
+func (t *tx) countPassUse(id policy.PersonID, n int) error {
 	err := t.changePass(id, func(p *pass) { p.Used = max(0, p.Used+n) })
 	if errors.Is(err, ErrUnknown) {
 		return nil
@@ -186,8 +186,8 @@ func (t *tx) passUsed(id policy.PersonID, n int) error {
 	return err
 }
 
-// withoutHost removes an erased person from a pass that they gave, and ends the pass.
-func (p *pass) withoutHost(id policy.PersonID) {
+// removeHost removes an erased person from a pass that they gave, and ends the pass.
+func (p *pass) removeHost(id policy.PersonID) {
 	if p.Host == id {
 		p.Host, p.Revoked = policy.PersonID{}, true
 	}

@@ -115,7 +115,7 @@ func TestPassByItsDigits(t *testing.T) {
 		t.Errorf("the same digits twice: %v", err)
 	}
 	if _, err := u.AddPass("op", again, policy.PersonID{9}, nil); !errors.Is(err, ErrUnknown) {
-		t.Errorf("a host that nobody knows: %v", err)
+		t.Errorf("an unknown host: %v", err)
 	}
 	again.Until = now.Add(policy.MaxPass + time.Minute)
 	if _, err := u.AddPass("op", again, policy.PersonID{}, nil); !errors.Is(err, policy.ErrPass) {
@@ -125,7 +125,7 @@ func TestPassByItsDigits(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := u.EndPass("op", policy.PersonID{9}); !errors.Is(err, ErrUnknown) {
-		t.Errorf("ending a pass that nobody made: %v", err)
+		t.Errorf("ending a pass that was not made: %v", err)
 	}
 	u.reopen(t)
 	ps, err := u.Passes()

@@ -96,7 +96,7 @@ func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what audit.Kind, f fun
 		if err := f(&p.Person); err != nil {
 			return err
 		}
-		if err := t.permitted(&was, &p.Person); err != nil {
+		if err := t.checkChange(&was, &p.Person); err != nil {
 			return err
 		}
 		if err := t.putPerson(own, p); err != nil {
@@ -111,7 +111,7 @@ func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what audit.Kind, f fun
 	return nil
 }
 
-func (t *tx) permitted(was, is *policy.Person) error {
+func (t *tx) checkChange(was, is *policy.Person) error {
 	enrolled := was.Face.State == policy.FaceEnrolled
 	switch {
 	case is.ID != was.ID, !reflect.DeepEqual(is.Credentials, was.Credentials):
@@ -119,9 +119,9 @@ func (t *tx) permitted(was, is *policy.Person) error {
 	case enrolled != (is.Face.State == policy.FaceEnrolled):
 		return fmt.Errorf("templates come and go by EnrolFace and EraseFace: %w", ErrNotAllowed)
 	case enrolled && is.Face.Notice != was.Face.Notice: // agreed to the changed words: the face need not be taken again
-		return t.consented(&is.Face)
+		return t.checkConsent(&is.Face)
 	case is.Face.State == policy.FaceConsented && was.Face.State != policy.FaceConsented:
-		return t.consented(&is.Face)
+		return t.checkConsent(&is.Face)
 	}
 	return nil
 }
@@ -140,13 +140,13 @@ func (t *tx) putPerson(own *personKeys, p *person) error {
 	return t.put(peopleBucket, p.ID[:], own.data(), p)
 }
 
-// used marks a credential as used on that day, and counts the uses of one that has a limit, such as
-// a visitor's pass. Other uses are not counted, as no rule needs their number. A person or
+// markUsed marks a credential as used on that day, and counts the uses of one that has a limit,
+// such as a visitor's pass. Other uses are not counted, as no rule needs their number. A person or
 // credential that is gone by now is not an error.
-func (t *tx) used(id policy.PersonID, credentialID string, at time.Time) error {
+func (t *tx) markUsed(id policy.PersonID, credentialID string, at time.Time) error {
 	own, p, err := t.person(id)
 	if errors.Is(err, ErrUnknown) {
-		return t.passUsed(id, 1)
+		return t.countPassUse(id, 1)
 	}
 	if err != nil {
 		return err

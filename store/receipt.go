@@ -30,7 +30,7 @@ func ParseReceipts(in io.Reader) ([]Receipt, error) {
 		case errors.Is(err, io.EOF) && len(out) > 0:
 			return out, nil
 		case errors.Is(err, io.EOF):
-			return nil, errors.New("there is no receipt in it")
+			return nil, errors.New("it contains no receipt")
 		case err == nil:
 			err = exact.Decode(raw, &r)
 		}

@@ -15,9 +15,9 @@ const (
 	atHandle = "counted"
 )
 
-// begin notes when the vault was opened, by both clocks. The age of earlier tries is told by the
-// clock, that of later ones by [Options.Running].
-func (l *logins) begin(now time.Time, running time.Duration) {
+// setOpened notes when the vault was opened, by both clocks. The age of earlier tries is told by
+// the clock, that of later ones by [Options.Running].
+func (l *logins) setOpened(now time.Time, running time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.opened.IsZero() {
@@ -43,7 +43,7 @@ func (l *logins) recount(t *tx) error {
 		if age = max(age, l.opened.Sub(line.At)); age >= day || read > recountMost {
 			return false
 		}
-		if tells[line.Kind] {
+		if countedKinds[line.Kind] {
 			back = append(back, found{line, age})
 		}
 		return true
@@ -63,8 +63,8 @@ func (l *logins) recount(t *tx) error {
 // recountMost is how many entries are read for it at most: more than a busy door makes in a day.
 const recountMost = 20_000
 
-// tells are the kinds of entry that say something of tries.
-var tells = map[audit.Kind]bool{audit.LogIn: true, audit.LogInRefused: true, audit.LogInCard: true,
+// countedKinds are the kinds of entry that say something of tries.
+var countedKinds = map[audit.Kind]bool{audit.LogIn: true, audit.LogInRefused: true, audit.LogInCard: true,
 	audit.LogInCardRefused: true, audit.LogInWithoutCard: true, audit.Recovery: true, audit.RecoveryRefused: true,
 	audit.OperatorSecretChanged: true, audit.Recovered: true}
 
@@ -83,7 +83,7 @@ func (l *logins) count(e *audit.Line, at time.Duration) {
 			l.of(e.Kind).fail(line, handle, who, at)
 		}
 	default:
-		l.of(e.Kind).cleared(handle)
+		l.of(e.Kind).clear(handle)
 	}
 }
 

@@ -59,7 +59,7 @@ func (v *Vault) renewTo(ctx context.Context, to KeySource, c *counter, drop forg
 	}
 	root := seal.NewKey()
 	defer root.Wipe()
-	if err := v.said(to.Stage(ctx, root)); err != nil {
+	if err := v.recordUnwiped(to.Stage(ctx, root)); err != nil {
 		return fmt.Errorf("stage a new key in %s: %w", to, err)
 	}
 	v.mu.RLock()
@@ -146,7 +146,7 @@ func (v *Vault) exchange(db *dbFile, next *ring, c *counter, drop forget, change
 	defer v.mu.Unlock()
 	old, changed := v.db, v.delta.m
 	v.delta = nil
-	next.lockable, next.faces = v.ring.lockable, v.ring.faces
+	next.hasPassphrase, next.faces = v.ring.hasPassphrase, v.ring.faces
 	if old == nil {
 		return errors.Join(v.notOpen(), db.Close(), v.drop(safefile.New))
 	}
@@ -172,7 +172,7 @@ func (v *Vault) exchange(db *dbFile, next *ring, c *counter, drop forget, change
 		last, err = db.update(next, func(*tx) error { return nil })
 	}
 	if err == nil {
-		err = old.renamed(v.path())
+		err = old.checkName(v.path())
 	}
 	if err == nil {
 		if err = safefile.Swap(v.path()); errors.Is(err, safefile.ErrUnsynced) {
@@ -216,15 +216,15 @@ func copyRecord(dst, src *tx, bucket string, key []byte, drop forget) error {
 	defer clear(plain)
 	switch {
 	case bucket == keysBucket && ours:
-		plain, err = without(plain, func(k *personKeys) { k.Face, k.FaceBox = seal.Key{}, nil })
+		plain, err = editRecord(plain, func(k *personKeys) { k.Face, k.FaceBox = seal.Key{}, nil })
 	case bucket == auditBucket && drop.all:
-		plain, err = without(plain, func(k *kept) {
+		plain, err = editRecord(plain, func(k *kept) {
 			if k.Person == drop.person {
 				k.Person = policy.PersonID{}
 			}
 		})
 	case bucket == passBucket && drop.all:
-		plain, err = without(plain, func(p *pass) { p.withoutHost(drop.person) })
+		plain, err = editRecord(plain, func(p *pass) { p.removeHost(drop.person) })
 	}
 	if err != nil {
 		return err
@@ -303,8 +303,8 @@ func (t *tx) eachCard(src *tx, id policy.PersonID, f func(second []byte, keyID s
 	return nil
 }
 
-// without decodes a record, lets f take something out, and encodes it again.
-func without[T any](plain []byte, f func(*T)) ([]byte, error) {
+// editRecord decodes a record, lets f take something out, and encodes it again.
+func editRecord[T any](plain []byte, f func(*T)) ([]byte, error) {
 	var v T
 	if err := decMode.Unmarshal(plain, &v); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)

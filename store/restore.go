@@ -33,7 +33,7 @@ type RestoreReport struct {
 // is enough only for the unit that made the backup: it recorded them itself.
 type Since struct {
 	receipts []Receipt
-	said     bool
+	known    bool
 }
 
 // ByReceipts gives a Since of the receipts of all erasures since the backup.
@@ -41,10 +41,10 @@ func ByReceipts(rs ...Receipt) Since { return Since{rs, true} }
 
 // WithoutReceipts gives a Since for a restore without receipts, by decision of the operator: people
 // who were erased since the backup come back.
-func WithoutReceipts() Since { return Since{said: true} }
+func WithoutReceipts() Since { return Since{known: true} }
 
-// Said reports whether anything was said.
-func (s Since) Said() bool { return s.said }
+// IsKnown reports whether it says anything.
+func (s Since) IsKnown() bool { return s.known }
 
 // ErrSince means that a backup of another unit came without a statement of who
 // was erased since it was made.
@@ -73,7 +73,7 @@ func (v *Vault) Restore(ctx context.Context, a Actor, r io.Reader, id age.Identi
 		if rep.From, err = readBackup(r, id, signer, m.item); err != nil {
 			return err
 		}
-		if rep.From.Unit != t.r.Unit && !since.said {
+		if rep.From.Unit != t.r.Unit && !since.known {
 			return ErrSince
 		}
 		for i, s := range since.receipts {
@@ -92,7 +92,7 @@ func (v *Vault) Restore(ctx context.Context, a Actor, r io.Reader, id age.Identi
 		})
 		detail := map[string]string{"unit": fmt.Sprintf("%x", rep.From.Unit),
 			"made": rep.From.At.Format(time.RFC3339), "people": fmt.Sprint(rep.People)}
-		if since.said {
+		if since.known {
 			detail["receipts"] = fmt.Sprint(len(since.receipts))
 		}
 		_, err = t.log(Entry{At: v.now(t), Kind: audit.BackupRestored, Actor: a, Detail: detail})

@@ -19,7 +19,7 @@ type ring struct {
 	header
 	root, seal, sum, index seal.Key
 	secrets                secrets
-	lockable               bool     // there is a passphrase for the faces
+	hasPassphrase          bool     // there is a passphrase for the faces
 	faces                  seal.Key // the face root; zero while faces are locked
 }
 
@@ -39,7 +39,7 @@ func (r *ring) next(root seal.Key) *ring {
 	h.Epoch++
 	h.Schema = schema
 	n := newRing(h, root)
-	n.secrets, n.lockable, n.faces = r.secrets, r.lockable, r.faces
+	n.secrets, n.hasPassphrase, n.faces = r.secrets, r.hasPassphrase, r.faces
 	return n
 }
 

@@ -220,21 +220,21 @@ func (s *salvage) backup(b *bolt.Tx, v *Vault, w io.Writer, to []age.Recipient) 
 			return err
 		}
 	}
-	if err := s.owned(t, v.path()); err != nil {
+	if err := s.gatherOwned(t, v.path()); err != nil {
 		return err
 	}
 	if err := errors.Join(t.get(metaBucket, []byte("secrets"), &s.r.seal, &s.r.secrets)); err != nil {
 		return fmt.Errorf("the unit's own secrets are lost, and with them every card: %w", err)
 	}
-	s.r.lockable = b.Bucket([]byte(settingBucket)).Get(faceLockKey) != nil
-	s.audit(t)
+	s.r.hasPassphrase = b.Bucket([]byte(settingBucket)).Get(faceLockKey) != nil
+	s.setSpan(t)
 	out, err := newBackup(w, s.r, v.now(t), true, to...)
 	if err != nil {
 		return err
 	}
 	err = t.each(keysBucket, func(key, _ []byte) error {
 		id := policy.PersonID(key)
-		faces := b.Bucket([]byte(facesBucket)).Get(key) != nil && !s.r.lockable
+		faces := b.Bucket([]byte(facesBucket)).Get(key) != nil && !s.r.hasPassphrase
 		switch err := out.person(t, id, faces); {
 		case errors.Is(err, ErrCorrupt):
 			s.rep.Lost++
@@ -256,8 +256,8 @@ func (s *salvage) backup(b *bolt.Tx, v *Vault, w io.Writer, to []age.Recipient) 
 	return errors.Join(err, out.close())
 }
 
-// owned is the second round: people and templates, under their own keys.
-func (s *salvage) owned(t *tx, path string) error {
+// gatherOwned is the second round: people and templates, under their own keys.
+func (s *salvage) gatherOwned(t *tx, path string) error {
 	best := map[record][]byte{}
 	err := gather(path, func(key, value []byte) {
 		if len(key) != 16 || len(value) < 8 {
@@ -276,8 +276,8 @@ func (s *salvage) owned(t *tx, path string) error {
 	return err
 }
 
-// audit says from where to where the log goes, as far as that is known.
-func (s *salvage) audit(t *tx) {
+// setSpan says from where to where the log goes, as far as that is known.
+func (s *salvage) setSpan(t *tx) {
 	var seqs []uint64
 	for at := range maps.Keys(s.best) {
 		if at.bucket == auditBucket {

@@ -27,17 +27,17 @@ func (v *Vault) ChangeKey(ctx context.Context, a Actor, to KeySource) error {
 		return fmt.Errorf("change key source: %w", err)
 	}
 	err = v.renewTo(ctx, to, c, forget{}, func(t *tx) error {
-		t.st.Count = c.known()
+		t.st.Count = c.current()
 		_, err := t.log(Entry{At: v.now(t), Kind: audit.KeySourceChanged, Actor: a})
 		return err
 	})
 	if err != nil {
 		if v.Epoch() == epoch { // the vault did not move: the new source is left as it was
-			err = errors.Join(err, v.said(to.Forget(ctx)))
+			err = errors.Join(err, v.recordUnwiped(to.Forget(ctx)))
 		}
 		return fmt.Errorf("change key source: %w", err)
 	}
-	if err := v.said(from.Forget(ctx)); err != nil {
+	if err := v.recordUnwiped(from.Forget(ctx)); err != nil {
 		return fmt.Errorf("the key source is changed, but %s still holds the old key: %w", from, err)
 	}
 	return nil

@@ -70,7 +70,7 @@ func TestKeyInForceIsNeverDropped(t *testing.T) {
 	for range 3 {
 		c.fails = []error{nil, errors.New("chip is busy")}
 		if err := u.Rotate(context.Background(), "op", "test"); err == nil {
-			t.Error("a key that was not forgotten is no error")
+			t.Error("a key that was not forgotten is not an error")
 		}
 		if len(c.ks) != 2 {
 			t.Errorf("%d keys", len(c.ks))

@@ -69,12 +69,12 @@ func (w wrongTries) until(l limits, now time.Duration) time.Duration {
 	return 0
 }
 
-func (w wrongTries) plus(l limits, at time.Duration) wrongTries {
+func (w wrongTries) add(l limits, at time.Duration) wrongTries {
 	w = append(slices.Clip(w.recent(l, at)), at)
 	return w[max(0, len(w)-l.free-overMax):]
 }
 
-func (w wrongTries) minus(at time.Duration) wrongTries {
+func (w wrongTries) remove(at time.Duration) wrongTries {
 	if i := slices.Index(w, at); i >= 0 {
 		return slices.Delete(w, i, i+1)
 	}
@@ -119,21 +119,21 @@ func (s *tries) fail(line Line, handle string, who Actor, now time.Duration) {
 		s.pairs[handle] = &pair{line: line}
 	}
 	p := s.pairs[handle]
-	p.who, p.wrong = who, p.wrong.plus(s.name, now)
-	s.lines[line] = s.lines[line].plus(s.line, now)
+	p.who, p.wrong = who, p.wrong.add(s.name, now)
+	s.lines[line] = s.lines[line].add(s.line, now)
 }
 
 // takeBack removes a try that was counted and turned out to be right. Earlier ones still count.
 func (s *tries) takeBack(line Line, handle string, at time.Duration) {
 	if p := s.pairs[handle]; p != nil {
-		p.wrong = p.wrong.minus(at)
+		p.wrong = p.wrong.remove(at)
 	}
-	s.lines[line] = s.lines[line].minus(at)
+	s.lines[line] = s.lines[line].remove(at)
 }
 
-// cleared forgets the wrong tries of a pair. Its line does not forget: otherwise an operator could
+// clear forgets the wrong tries of a pair. Its line does not forget: otherwise an operator could
 // go on guessing at the accounts of others.
-func (s *tries) cleared(handle string) { delete(s.pairs, handle) }
+func (s *tries) clear(handle string) { delete(s.pairs, handle) }
 
 // forget is cleared for an account, at every line.
 func (s *tries) forget(who Actor) {

@@ -63,18 +63,18 @@ const (
 
 // Vault is an open vault. Its methods may be called from any goroutine.
 type Vault struct {
-	dir      string
-	o        Options
-	lock     *os.File
-	mu       sync.RWMutex // held for reading by every transaction, for writing while the file is exchanged
-	db       *dbFile      // nil: not open
-	ring     *ring
-	counter  *counter // of the key source; nil: it has none
-	unit     [16]byte
-	pub      ed25519.PublicKey
-	why      error // why it is not open; nil with db nil: it was closed
-	readOnly error // why it can only be read; nil: it can be written
-	reader   bool  // it was opened to be read: nothing is changed, not even mended
+	dir        string
+	o          Options
+	lock       *os.File
+	mu         sync.RWMutex // held for reading by every transaction, for writing while the file is exchanged
+	db         *dbFile      // nil: not open
+	ring       *ring
+	counter    *counter // of the key source; nil: it has none
+	unit       [16]byte
+	pub        ed25519.PublicKey
+	whyNotOpen error // why it is not open; nil with db nil: it was closed
+	readOnly   error // why it can only be read; nil: it can be written
+	reader     bool  // it was opened to be read: nothing is changed, not even mended
 
 	renewing sync.Mutex  // one change of epoch, or mending, at a time
 	untidy   atomic.Bool // Mend has something to do
@@ -139,18 +139,18 @@ func newVault(dir string, o Options) *Vault {
 // it can only be read; nil: it can be written.
 func (v *Vault) start(db *dbFile, r *ring, c *counter, readOnly error) {
 	v.mu.Lock()
-	v.db, v.ring, v.counter, v.unit, v.why, v.readOnly = db, r, c, r.Unit, nil, readOnly
+	v.db, v.ring, v.counter, v.unit, v.whyNotOpen, v.readOnly = db, r, c, r.Unit, nil, readOnly
 	v.pub = r.sign().Public().(ed25519.PublicKey)
 	v.mu.Unlock()
 	_ = v.view(func(t *tx) error { v.time.learn(&t.st, v.o.Running()); return nil }) // the state was read a moment ago
-	v.logins.begin(v.Clock().Now, v.o.Running())
+	v.logins.setOpened(v.Clock().Now, v.o.Running())
 	v.writer.nudge()
 }
 
 // notOpen says why there is no open file: ErrWaiting or ErrClosed. The caller holds mu.
 func (v *Vault) notOpen() error {
-	if v.why != nil {
-		return fmt.Errorf("%w: %w", ErrWaiting, v.why)
+	if v.whyNotOpen != nil {
+		return fmt.Errorf("%w: %w", ErrWaiting, v.whyNotOpen)
 	}
 	return ErrClosed
 }
@@ -163,7 +163,7 @@ func (v *Vault) Close() error {
 	defer v.renewing.Unlock()
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.why = nil
+	v.whyNotOpen = nil
 	if v.db == nil {
 		return err
 	}

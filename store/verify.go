@@ -57,7 +57,7 @@ func (t *tx) chain(f func(n uint64, line []byte, g *audit.Gap, err error) error)
 	}
 	err = t.each(auditBucket, func(key, value []byte) error {
 		if len(key) != 8 {
-			return f(next, nil, nil, fmt.Errorf("a record that is no line: %w", ErrCorrupt))
+			return f(next, nil, nil, fmt.Errorf("a record that is not a line: %w", ErrCorrupt))
 		}
 		if err := upTo(be(key)); err != nil {
 			return err

@@ -131,7 +131,7 @@ func (w *writer) drain() error {
 		w.queue = append(kept, w.queue[len(batch):]...)
 		w.mu.Unlock()
 		for _, j := range batch { // only now: a caller who was answered is not in the backlog
-			j.tell()
+			j.answer()
 		}
 		if err != nil {
 			return err
@@ -192,8 +192,8 @@ func (w *writer) write(batch []*job) (kept []*job, err error) {
 	return nil, nil
 }
 
-// tell answers the caller, who may be gone, or was answered before when a kept job fails again.
-func (j *job) tell() {
+// answer answers the caller, who may be gone, or was answered before when a kept job fails again.
+func (j *job) answer() {
 	select {
 	case j.done <- j.err:
 	default:
@@ -213,7 +213,7 @@ func (v *Vault) transact(f func(*tx) error) error {
 	if err := v.syncName(); err != nil {
 		return err
 	}
-	if err := v.db.renamed(v.path()); err != nil {
+	if err := v.db.checkName(v.path()); err != nil {
 		return err
 	}
 	var touched []record
@@ -247,7 +247,7 @@ func (w *writer) close() error {
 	n := len(w.queue)
 	for _, j := range w.queue {
 		j.err = ErrClosed
-		j.tell()
+		j.answer()
 	}
 	w.queue = nil
 	if n == 0 {

@@ -96,7 +96,7 @@ func (r *restoring) restore(ctx context.Context, v *store.Vault, by store.Actor,
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("reading the backup again: %w", err)
 	}
-	if head.Unit != v.Unit() && !since.Said() {
+	if head.Unit != v.Unit() && !since.IsKnown() {
 		if since, err = r.ask(head); err != nil {
 			return err
 		}

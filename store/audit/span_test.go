@@ -22,7 +22,7 @@ func cutAtMark(t *testing.T, lines [][]byte, n int) [][]byte {
 			}
 		}
 	}
-	t.Fatal("there is no such mark")
+	t.Fatal("no such mark")
 	return nil
 }
 

@@ -30,24 +30,24 @@ func Gather(r io.ReaderAt, size int64, f func(key, value []byte)) error {
 		case branchType, metaType, freeType:
 			continue
 		} // any other type may be a leaf whose type was damaged
-		p, err := run(r, id*int64(pageSize), int64(pageSize), size)
+		p, err := readRun(r, id*int64(pageSize), int64(pageSize), size)
 		if err != nil {
 			return fmt.Errorf("read page %d: %w", id, err)
 		}
-		leaf(p, f, true)
+		gatherLeaf(p, f, true)
 	}
 	return nil
 }
 
-// run reads the page at an offset and all that its elements reach into: the length
+// readRun reads the page at an offset and all that its elements reach into: the length
 // in the header may be damaged.
-func run(r io.ReaderAt, at, pageSize, size int64) ([]byte, error) {
+func readRun(r io.ReaderAt, at, pageSize, size int64) ([]byte, error) {
 	p := make([]byte, min(pageSize, size-at))
 	if _, err := r.ReadAt(p, at); err != nil && err != io.EOF {
 		return nil, err
 	}
 	reach := int64(len(p))
-	for i := range places(p) {
+	for i := range elementCount(p) {
 		b := p[pageHeader+element*i:]
 		end := int64(pageHeader + element*i)
 		for _, o := range []int{4, 8, 12} { // where its key begins, counted from here; lengths of key and value
@@ -65,9 +65,9 @@ func run(r io.ReaderAt, at, pageSize, size int64) ([]byte, error) {
 	return p, err
 }
 
-// places gives how many elements a leaf may have on its first page: as many as its header says, or
-// as fit before the data of the first element, whichever is more.
-func places(p []byte) int {
+// elementCount gives how many elements a leaf may have on its first page: as many as its header
+// says, or as fit before the data of the first element, whichever is more.
+func elementCount(p []byte) int {
 	if len(p) < pageHeader+element {
 		return 0
 	}
@@ -75,8 +75,8 @@ func places(p []byte) int {
 	return min(n, (len(p)-pageHeader)/element)
 }
 
-func leaf(p []byte, f func(key, value []byte), root bool) {
-	for i := range places(p) {
+func gatherLeaf(p []byte, f func(key, value []byte), root bool) {
+	for i := range elementCount(p) {
 		e, ok := elementAt(p, i, false)
 		switch {
 		case !ok:
@@ -84,7 +84,7 @@ func leaf(p []byte, f func(key, value []byte), root bool) {
 		case e.flags&bucketFlag == 0:
 			f(e.key, e.value)
 		case root && len(e.value) >= bucketHead+pageHeader && len(e.value) <= maxInline:
-			leaf(e.value[bucketHead:], f, false)
+			gatherLeaf(e.value[bucketHead:], f, false)
 		}
 	}
 }
