@@ -6,18 +6,19 @@ import (
 	"log/slog"
 )
 
-// Card is what a reader read: the raw bits and, when the format is known, the numbers printed on it.
-// A card number is personal data: only Credential and the fields give it away.
+// Card is what a reader read: the raw bits and, when the format is known, the numbers printed on
+// the card. A card number is personal data: only Credential and the fields reveal it.
 type Card struct {
 	Bits     int    // length on the wire; 32, 56 or 80 for ISO 14443 UIDs of 4, 7 and 10 bytes
-	Raw      []byte // most significant bit first, left-aligned, ceil(Bits/8) bytes, unused low bits of the last byte zero
+	Raw      []byte // most significant bit first, ceil(Bits/8) bytes; unused low bits of the last byte are zero
 	Layout   string // "H10301", "uid", "em4100", …; empty when only the bits are known
 	Facility uint64 // facility code; zero when the format has none
 	Number   uint64 // card number; zero when the format is not known
 	Clonable bool   // true when anyone with a copier can make another: UID-only, EM4100, plain Wiegand
 }
 
-// Credential is the canonical form that a store hashes: one length byte and the raw bits. Cards of different length never collide.
+// Credential is the form that a store hashes: one length byte and the raw bits. Cards of
+// different length never collide.
 func (c Card) Credential() []byte {
 	return append([]byte{byte(c.Bits)}, c.Raw...)
 }
@@ -37,7 +38,7 @@ func (c Card) MarshalText() ([]byte, error) {
 	return nil, errors.New("a card is not written down: use its credential")
 }
 
-// Button is one button of a keypad: '0' to '9', '*' or '#'. Zero is no button. What is typed is a
+// Button is one button of a keypad: '0' to '9', '*' or '#'. Zero means none. What is typed is a
 // secret, so no button prints itself.
 type Button rune
 
@@ -49,7 +50,8 @@ func (b Button) Format(s fmt.State, _ rune) { fmt.Fprint(s, "button") }
 // LogValue implements slog.LogValuer.
 func (b Button) LogValue() slog.Value { return slog.StringValue("button") }
 
-// Code is the text of a QR or bar code that a scanner read, such as a visitor's pass. It is a secret while it is valid.
+// Code is the text of a QR or bar code that a scanner read, such as a visitor's pass. It is a
+// secret while it is valid.
 type Code string
 
 // Reveal gives the text.

@@ -2,8 +2,8 @@ package hal
 
 import "sync/atomic"
 
-// Counter is a reader that counts what has come to it since the program started: a cable that gets worse shows in these numbers long
-// before cards are refused.
+// Counter is a reader that counts what it has received since the program started. A cable that gets
+// worse shows in these numbers long before cards are refused.
 type Counter interface {
 	// Counts may be called at any time, from any goroutine. Order and names are always the same.
 	Counts() []Count
@@ -15,7 +15,8 @@ type Count struct {
 	N  uint64
 }
 
-// Tally counts for a driver, each by its place in the list given to NewTally. Copies share their counts.
+// Tally counts for a driver. A count is named by its place in the list given to NewTally.
+// Copies share their counts.
 type Tally struct {
 	names []string
 	n     []atomic.Uint64

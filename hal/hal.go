@@ -1,10 +1,12 @@
-// Package hal says what a door is made of: readers that give cards and buttons, inputs and outputs with a meaning
-// instead of a voltage, cameras that give frames. It holds small interfaces and value types, and imports nothing of ours.
+// Package hal says what a door is made of: readers that give cards and buttons, inputs and outputs
+// with a meaning instead of a voltage, cameras that give frames. It has small interfaces and value
+// types, and imports no other package of the project.
 //
-// Drivers are in the folders below it (gpio, wiegand, serialreader, rc522, camera), a simulated door in sim, and recorders
-// and players of these interfaces in haltest.
+// Drivers are in the folders below it (gpio, wiegand, serialreader, rc522, camera), a simulated
+// door in sim, and recorders and players of these interfaces in haltest.
 //
-// Units: time.Time is the host's wall clock with its monotonic part; pixels are 8-bit BGR, row by row, no padding.
+// Units: time.Time is the host's wall clock with its monotonic part; pixels are 8-bit
+// BGR, row by row, no padding.
 package hal
 
 import (
@@ -12,11 +14,12 @@ import (
 	"time"
 )
 
-// Reader is a card reader, a keypad, or both: anything at the door by which a person presents something other than a face.
+// Reader is a card reader, a keypad, or both: anything at the door by which a person presents
+// something other than a face.
 type Reader interface {
-	// Run reads until ctx ends or the device fails for good, and hands over each event in the order of presentation.
-	// A device that goes away and may come back is no reason to return: it sends an event with Fault set and goes on trying.
-	// emit must not block for long; Run calls it from one goroutine only.
+	// Run reads until ctx ends or the device fails for good, and hands over each event in order.
+	// When the device goes away and may come back, it does not return: it emits an event with Fault
+	// set and goes on trying. emit must not block for long; Run calls it from one goroutine only.
 	Run(ctx context.Context, emit func(ReaderEvent)) error
 	// String is the reader's name in the configuration.
 	String() string
@@ -24,13 +27,15 @@ type Reader interface {
 
 // Issuer is a reader that can write a number of the site's own to blank cards.
 type Issuer interface {
-	// Issue lets it do so until then, in the past: not any more. A card that was written is emitted like any other. False: nothing is
-	// configured that could be written. It may be called from any goroutine.
+	// Issue allows it until then; a time in the past ends it. A card that was written is emitted
+	// like any other. Issue reports false when the configuration has no key to write cards with. It
+	// may be called from any goroutine.
 	Issue(until time.Time) bool
 }
 
-// ReaderEvent is one thing that happened at a reader. Exactly one of Card, Button, Code, Fault is set (Fault nil after
-// recovery with Recovered true). A Fault without Frame lasts until Recovered, or until a Card, Button or Code says that the reader works.
+// ReaderEvent is one thing that happened at a reader. Exactly one of Card, Button, Code, Fault and
+// Recovered is set. A Fault without Frame lasts until Recovered, or until a Card, Button or Code
+// shows that the reader works.
 type ReaderEvent struct {
 	At        time.Time // when the last bit was on the wire, not when we got to it
 	Reader    string
@@ -44,8 +49,8 @@ type ReaderEvent struct {
 
 // Input is a contact with a meaning: REX button, door contact, fire line, tamper switch, bell.
 type Input interface {
-	// Run reports the debounced state at once and then each change, until ctx ends. Active has the configured
-	// polarity already applied (true: button pressed, door open, fire).
+	// Run reports the debounced state at once and then each change, until ctx ends. The configured
+	// polarity is applied: Active is true when the button is pressed, the door open, or on fire.
 	Run(ctx context.Context, changed func(InputEvent)) error
 	// Active reads the present state.
 	Active() (bool, error)
@@ -60,7 +65,8 @@ type InputEvent struct {
 	Fault  error
 }
 
-// Output is something the unit switches: the strike's relay, a lamp, a buzzer. On is the configured meaning, not the level.
+// Output is something that the unit switches: the strike's relay, a lamp, a buzzer. On is the
+// configured meaning, not the level.
 type Output interface {
 	// Set switches and returns once the line has the level.
 	Set(on bool) error
@@ -71,8 +77,8 @@ type Output interface {
 
 // Camera hands over frames, always the newest.
 type Camera interface {
-	// Next waits for a frame newer than the last one handed over and copies it to f, whose buffer is reused.
-	// Errors: ErrNoFrame when none came in time, ErrGone when the device is not there.
+	// Next waits for a frame newer than the last one handed over and copies it to f, whose buffer
+	// is reused. Errors: ErrNoFrame when none came in time, ErrGone when the device is not there.
 	Next(ctx context.Context, f *Frame) error
 	Close() error
 	String() string

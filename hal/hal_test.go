@@ -18,7 +18,10 @@ import (
 
 func TestNumbersDoNotPrintThemselves(t *testing.T) {
 	e := hal.ReaderEvent{
-		Card:   &hal.Card{Bits: 26, Raw: []byte{0xab, 0xcd, 0xef, 0x80}, Layout: "H10301", Facility: 171, Number: 48879},
+		Card: &hal.Card{
+			Bits: 26, Raw: []byte{0xab, 0xcd, 0xef, 0x80},
+			Layout: "H10301", Facility: 171, Number: 48879,
+		},
 		Button: '7',
 		Code:   "MS1:secret",
 	}
@@ -29,8 +32,12 @@ func TestNumbersDoNotPrintThemselves(t *testing.T) {
 		}
 		return a
 	}}
-	slog.New(slog.NewTextHandler(&logged, timeless)).Info("tap", "card", *e.Card, "pointer", e.Card, "code", e.Code, "button", e.Button)
-	all := logged.String() + fmt.Sprintf("%v %+v %#v %s %x %d", e, e, e.Card, e.Card, *e.Card, *e.Card) + fmt.Sprintf("%v %#v %q", e.Code, e.Code, e.Code) + fmt.Sprintf("%v %d %c %q", e.Button, e.Button, e.Button, e.Button)
+	log := slog.New(slog.NewTextHandler(&logged, timeless))
+	log.Info("tap", "card", *e.Card, "pointer", e.Card, "code", e.Code, "button", e.Button)
+	all := logged.String() +
+		fmt.Sprintf("%v %+v %#v %s %x %d", e, e, e.Card, e.Card, *e.Card, *e.Card) +
+		fmt.Sprintf("%v %#v %q", e.Code, e.Code, e.Code) +
+		fmt.Sprintf("%v %d %c %q", e.Button, e.Button, e.Button, e.Button)
 	for _, secret := range []string{"48879", "171", "abcdef", "secret", "55", "'7'"} {
 		if strings.Contains(strings.ToLower(all), secret) {
 			t.Errorf("%s is in %s", secret, all)
@@ -112,7 +119,7 @@ func TestRStrangerWipedFrameIsEmpty(t *testing.T) {
 	}
 }
 
-// A card that is marshalled by mistake is not a way around; nothing here encodes cards, so the type refuses.
+// A card must not reveal its number when it is marshalled by mistake: the type refuses.
 func TestCardsAreNotMarshalled(t *testing.T) {
 	if b, err := json.Marshal(hal.Card{Number: 48879}); err == nil {
 		t.Errorf("a card became %s", b)

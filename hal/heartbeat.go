@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Heartbeat is a reader or an input that tells when its loop last came round, whether or not anything happened at the door, and whether or
-// not its device is there: one that waits for its device to come back is alive. Zero: it has not begun.
+// Heartbeat is a reader or an input that tells when its loop last ran, whether or not anything
+// happened at the door. One that waits for its device to come back is alive.
 type Heartbeat interface {
 	Alive() time.Time
 }
@@ -20,7 +20,8 @@ func (b *LastBeat) Beat() {
 	b.at.Store(&now)
 }
 
-// Alive is the last beat. It keeps its monotonic reading: how long ago it was does not change when the clock is set.
+// Alive is the time of the last beat; zero before the first. It has its monotonic reading, so that
+// setting the clock does not change how long ago it was.
 func (b *LastBeat) Alive() time.Time {
 	if at := b.at.Load(); at != nil {
 		return *at

@@ -2,8 +2,8 @@ package hal
 
 import "testing"
 
-// TestHeartbeatDoesNotGoByTheWallClock: setting the clock must not make a part look dead to the watchdog. Only a time with a monotonic
-// reading differs from itself without one.
+// TestHeartbeatDoesNotGoByTheWallClock: setting the clock must not make a part look dead to the
+// watchdog. A time with a monotonic reading differs from itself without one.
 func TestHeartbeatDoesNotGoByTheWallClock(t *testing.T) {
 	var b LastBeat
 	if !b.Alive().IsZero() {

@@ -11,10 +11,12 @@ const (
 	retryMost  = 10 * time.Second
 )
 
-// KeepOpen keeps a reader's device alive until ctx ends. life is one life of the device: it opens it, calls up once it is
-// known to work, reads until it fails, and returns why; it must return soon after ctx ends. KeepOpen emits one Fault when a
-// life ends, one Recovered when a later one is up, and waits between lives, ever longer until one lasts.
-func KeepOpen(ctx context.Context, reader string, emit func(ReaderEvent), life func(ctx context.Context, up func()) error) error {
+// KeepOpen keeps a reader's device open until ctx ends. life is one life of the device: it opens
+// the device, calls up once that is known to work, reads until it fails, and returns why. It must
+// return soon after ctx ends. KeepOpen emits one Fault when a life ends and one Recovered when a
+// later one is up. It waits between lives, longer each time until one lasts.
+func KeepOpen(ctx context.Context, reader string, emit func(ReaderEvent),
+	life func(ctx context.Context, up func()) error) error {
 	wait, down := retryFirst, false
 	up := func() {
 		if down {

@@ -8,12 +8,15 @@
 //	folder:DIR                  the pictures of a folder by name, one a second, over and over
 //	sim:DIR                     a simulated camera that sees what DIR's scene file says (SetScene)
 //
-// A goroutine reads the device all the time and keeps only the last frame, so that whoever looks late sees now and not the
-// past. Frames are overwritten when they are replaced and when the camera is closed; what OpenCV's capture and the kernel keep
-// for themselves is overwritten by the frames that follow.
+// A goroutine reads the device all the time and keeps only the last frame, so that a late
+// reader sees the present and not the past. Frames are overwritten when they are replaced and
+// when the camera is closed. What OpenCV's capture and the kernel keep for themselves is
+// overwritten by the frames that follow.
 //
-// V4L2 was tried before the kernel's own test camera (vivid, Linux 6.1, emulated PC), through the eye and under its whole confinement: a picture that
-// freezes, no frames, a device that is pulled out while it is read and comes back (scripts/vboard/run.sh eye). No camera of glass and USB was at hand.
+// V4L2 has been tested with the kernel's test camera (vivid, Linux 6.1, emulated PC), through
+// the eye under its whole confinement: a picture that freezes, no frames, a device that is
+// pulled out while it is read and comes back (scripts/vboard/run.sh eye). It has not been
+// tested with a real camera.
 package camera
 
 import (
@@ -31,8 +34,8 @@ const (
 	Rate   = 15 // frames a second
 )
 
-// source is a device that is read in turn. read blocks until the next frame, fills f, and returns hal.ErrGone when the
-// device is not there any more.
+// source is a device that is read by one goroutine. read blocks until the next frame and fills f.
+// It returns hal.ErrGone when the device is not there any more.
 type source interface {
 	read(f *hal.Frame) error
 	close() error

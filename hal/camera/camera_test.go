@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// card writes a picture that is no person: a grey gradient with a dark disc.
+// card writes a picture without a person: a grey gradient with a dark disc.
 func card(t testing.TB, dir, name string, shade uint8) string {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, 200, 240))

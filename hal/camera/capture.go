@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +19,8 @@ type capture struct {
 	pace *pace // nil: the device sets the pace
 }
 
-// openDevice opens a V4L2 device, "/dev/video0" or "/dev/video0@1280x720". OpenCV's default would try GStreamer first.
+// openDevice opens a V4L2 device, "/dev/video0" or "/dev/video0@1280x720". OpenCV's default
+// would try GStreamer first.
 func openDevice(where string) (source, error) {
 	w, h := Width, Height
 	device, size, sized := strings.Cut(where, "@")
@@ -43,7 +43,8 @@ func openDevice(where string) (source, error) {
 	return &capture{vc: vc, mat: gocv.NewMat()}, nil
 }
 
-// openFile opens a video file. It is shown at its own speed; frames that nobody looked at in time are lost, as on a camera.
+// openFile opens a video file. It is shown at its own speed; frames that were not read in time
+// are lost, as on a camera.
 func openFile(path string) (source, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("%w: %w", hal.ErrGone, err)
@@ -121,7 +122,8 @@ func openFolder(dir string, every time.Duration) (source, error) {
 	}
 	s := &folder{pace: pace{every: every}}
 	for _, e := range entries {
-		if kinds := []string{".jpg", ".jpeg", ".png", ".bmp"}; slices.Contains(kinds, strings.ToLower(filepath.Ext(e.Name()))) {
+		switch strings.ToLower(filepath.Ext(e.Name())) {
+		case ".jpg", ".jpeg", ".png", ".bmp":
 			s.files = append(s.files, filepath.Join(dir, e.Name()))
 		}
 	}

@@ -31,15 +31,16 @@ type Scene struct {
 	Picture string `toml:"picture"` // path of a picture of one person
 	Kind    Kind   `toml:"kind"`    // empty: Person
 	Seed    uint64 `toml:"seed"`    // another seed: another walk, light and noise
-	Face    [4]int `toml:"face"`    // left, top, right, bottom of the face in the picture; zeros: about the picture's middle
+	Face    [4]int `toml:"face"`    // left, top, right, bottom in the picture, in pixels; zeros: about its middle
 	Turn    bool   `toml:"turn"`    // the person turns the head left and right, as asked by a challenge
 	Light   int    `toml:"light"`   // brightness in percent; 0: 100
 }
 
 const sceneFile = "scene"
 
-// SetScene lets a scene begin before the simulated camera of dir. The picture is copied into dir, so that a confined process
-// that reads the camera needs no other folder; the one before is removed.
+// SetScene begins a scene in front of the simulated camera of dir. It copies the picture
+// into dir, so that a confined process that reads the camera needs no other folder, and
+// removes the picture before.
 func SetScene(dir string, s Scene) error {
 	switch s.Kind {
 	case "":
@@ -78,7 +79,8 @@ func SetScene(dir string, s Scene) error {
 	return nil
 }
 
-// readScene reads dir's scene; an absent or empty file is an empty corridor. Picture is then a full path.
+// readScene reads dir's scene. A missing or empty file is an empty corridor.
+// Picture is made a full path.
 func readScene(dir string) (Scene, error) {
 	text, err := os.ReadFile(filepath.Join(dir, sceneFile))
 	if errors.Is(err, fs.ErrNotExist) {

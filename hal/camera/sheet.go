@@ -6,8 +6,9 @@ import (
 	"menshen/hal"
 )
 
-// sheet draws a picture held up: a rigid rectangle with a border, tilted and swaying as a whole. A photo has a white border and
-// a spot of glare; a screen has a dark bezel, brighter and cooler colours, and the moiré of its pixels against the camera's.
+// sheet draws a picture held up: a rigid rectangle with a border, tilted and swaying as a whole. A
+// photo has a white border and a spot of glare; a screen has a dark bezel, brighter and cooler
+// colours, and the moiré of its pixels against the camera's.
 func (s *show) sheet(scene Scene, p *hal.Frame, m move, n int, f *hal.Frame) {
 	cx, cy, scale := stand(scene, p)
 	if scene.Face == ([4]int{}) {
@@ -36,7 +37,8 @@ func (s *show) sheet(scene Scene, p *hal.Frame, m move, n int, f *hal.Frame) {
 				dst[0], dst[1], dst[2] = 18, 16, 16
 			case scene.Kind == Screen:
 				blend(dst, p, sx, sy, 1)
-				moire := 1.08 + 0.12*math.Sin(float64(x)*2.2+0.5*float64(y)+t) + 0.10*math.Sin(float64(y)*1.9-0.3*float64(x))
+				fx, fy := float64(x), float64(y)
+				moire := 1.08 + 0.12*math.Sin(fx*2.2+0.5*fy+t) + 0.10*math.Sin(fy*1.9-0.3*fx)
 				for c, tint := range [3]float64{1.12, 1.0, 0.95} {
 					dst[c] = byte(min(float64(dst[c])*moire*tint, 255))
 				}

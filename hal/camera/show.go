@@ -7,8 +7,8 @@ import (
 	"menshen/hal"
 )
 
-// show draws scenes: a corridor, and in it a person, a sheet or a screen. It is a stage set, good enough to run a chain
-// on: what a recogniser says of its frames is no measure of how it does on life.
+// show draws scenes: a corridor, and in it a person, a sheet or a screen. It is good enough to run
+// the recognizer on, but does not measure how well the recognizer works with living people.
 type show struct {
 	corridor []byte // Width*Height*3
 	noise    []int8 // one screenful and some more, read from another place each frame
@@ -90,7 +90,8 @@ func motion(seed uint64, n int) move {
 	}
 }
 
-// stand gives the place in the picture that comes to the frame's middle, and how large the picture is drawn at the end of the walk.
+// stand gives the place in the picture that comes to the middle of the frame, and the scale at
+// which the picture is drawn at the end of the walk.
 func stand(scene Scene, p *hal.Frame) (cx, cy, scale float64) {
 	if fc := scene.Face; fc[2] > fc[0] && fc[3] > fc[1] {
 		return float64(fc[0]+fc[2]) / 2, float64(fc[1]+fc[3]) / 2, faceUpTo / float64(fc[3]-fc[1])
@@ -98,8 +99,8 @@ func stand(scene Scene, p *hal.Frame) (cx, cy, scale float64) {
 	return float64(p.Width) / 2, float64(p.Height) / 2, frameFill * Height / float64(p.Height)
 }
 
-// person draws somebody who walks up. The picture fades into the corridor, so that no edge of it shows; the head turns by
-// moving its middle against its outline, which a sheet cannot do.
+// person draws a person who walks up. The picture fades into the corridor, so that none of its
+// edges show. The head turns by moving its middle against its outline, which a sheet cannot do.
 func (s *show) person(scene Scene, p *hal.Frame, m move, n int, f *hal.Frame) {
 	cx, cy, scale := stand(scene, p)
 	scale *= m.size()

@@ -9,7 +9,8 @@ import (
 	"menshen/hal"
 )
 
-// sim is the simulated camera of a folder. Its frames follow from the scene and the number of frames since the scene began.
+// sim is the simulated camera of a folder. Its frames follow from the scene and the number of
+// frames since the scene began.
 type sim struct {
 	dir    string
 	stamp  time.Time // of the scene file last read

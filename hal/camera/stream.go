@@ -29,7 +29,10 @@ type stream struct {
 }
 
 func newStream(name string, src source) *stream {
-	s := &stream{name: name, src: src, fresh: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	s := &stream{
+		name: name, src: src,
+		fresh: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
+	}
 	go s.run()
 	return s
 }

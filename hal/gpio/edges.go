@@ -24,11 +24,11 @@ type Edge struct {
 	Seq   uint32        // counts the edges of all lines watched together, from 1; a jump means lost edges
 }
 
-// Edges is the queue of edges of the lines that are watched together. One goroutine calls Next; the other methods are
-// safe from any.
+// Edges is the queue of edges of the lines that are watched together. Only one goroutine may call
+// Next; the other methods may be called from any.
 type Edges interface {
-	// Next gives the oldest edge not yet given. It returns ErrQuiet when none came for wait (never when wait is
-	// negative), ErrClosed after Close, ErrGone when the device went away.
+	// Next gives the oldest edge not yet given. Errors: ErrQuiet when none came for wait, never
+	// when wait is negative; ErrClosed after Close; ErrGone when the device went away.
 	Next(wait time.Duration) (Edge, error)
 	// Level reads a line by its place in the list given to Watch.
 	Level(line int) (periph.Level, error)
@@ -38,7 +38,8 @@ type Edges interface {
 	Close() error
 }
 
-// Bank is a group of lines that can be watched through one queue: a chip of the kernel, a simulated door.
+// Bank is a group of lines that can be watched through one queue: a chip of the
+// kernel, a simulated door.
 type Bank interface {
 	Watch(pull periph.Pull, edge periph.Edge, offsets []int) (Edges, error)
 }
@@ -48,8 +49,9 @@ type Banked interface {
 	Bank() (Bank, int)
 }
 
-// Watch makes the pins inputs and queues their edges. Pins of one bank share one queue and one count. A single pin
-// that belongs to no bank is polled every 5 ms: good for a button, too slow for data.
+// Watch makes the pins inputs and queues their edges. Pins of one bank share one queue
+// and one count. A single pin without a bank is polled every 5 ms, which is good for a
+// button and too slow for data.
 func Watch(pull periph.Pull, edge periph.Edge, pins ...periph.PinIn) (Edges, error) {
 	if len(pins) == 0 {
 		return nil, errors.New("no pin to watch")
@@ -62,7 +64,8 @@ func Watch(pull periph.Pull, edge periph.Edge, pins ...periph.PinIn) (Edges, err
 			return poll(p, pull, edge)
 		}
 		if !ok {
-			return nil, fmt.Errorf("watch %s: its driver cannot share a queue with other lines: name it as a line of the kernel, such as gpiochip0:17", p)
+			return nil, fmt.Errorf("watch %s: its driver cannot share a queue with other lines: "+
+				"name it as a line of the kernel, such as gpiochip0:17", p)
 		}
 		own, offset := b.Bank()
 		if bank != nil && own != bank {

@@ -11,7 +11,8 @@ import (
 	"menshen/hal/sim"
 )
 
-// A fail-secure strike on a relay board that switches on Low would have ActiveLow set; this one switches on High.
+// A fail-secure strike on a relay board that switches on Low would have ActiveLow set;
+// this one switches on High.
 func ExampleNewRelay() {
 	door, err := sim.New(sim.Config{}) // on a board the lines are there: "GPIO17"
 	if err != nil {
@@ -47,7 +48,9 @@ func ExampleNewInput() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	button, err := gpio.NewInput(pin, gpio.InputConfig{Name: "rex", ActiveLow: true, Pull: periph.PullUp, Debounce: 10 * time.Millisecond})
+	button, err := gpio.NewInput(pin, gpio.InputConfig{
+		Name: "rex", ActiveLow: true, Pull: periph.PullUp, Debounce: 10 * time.Millisecond,
+	})
 	if err != nil {
 		log.Fatal(err)
 	}

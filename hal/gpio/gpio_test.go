@@ -68,7 +68,8 @@ func TestRSafeRelayWritesOnlyWhatItMust(t *testing.T) {
 		{"fail-secure strike, closed while on", gpio.RelayConfig{}, []bool{true}, []periph.Level{L, H, L}},
 		{"active-low relay board", gpio.RelayConfig{ActiveLow: true}, []bool{true, false}, []periph.Level{H, L, H}},
 		{"fail-safe maglock", gpio.RelayConfig{ActiveLow: true, SafeOn: true}, nil, []periph.Level{H, L}},
-		{"fail-safe maglock, closed while unlocked", gpio.RelayConfig{ActiveLow: true, SafeOn: true}, []bool{true}, []periph.Level{H, L}},
+		{"fail-safe maglock, closed while unlocked", gpio.RelayConfig{ActiveLow: true, SafeOn: true},
+			[]bool{true}, []periph.Level{H, L}},
 	} {
 		p := &pin{}
 		r, err := gpio.NewRelay(p, c.cfg)
@@ -173,7 +174,8 @@ func (s *script) Next(wait time.Duration) (gpio.Edge, error) {
 	return gpio.Edge{Level: s.level, At: s.at}, nil
 }
 
-// An input reports the levels that rested longer than the debounce time, at the time the unrest before them began.
+// An input reports the levels that lasted longer than the debounce time, dated by when the
+// bouncing before them began.
 func TestInputReportsLevelsThatRest(t *testing.T) {
 	const debounce = 20 * time.Millisecond
 	rapid.Check(t, func(t *rapid.T) {
@@ -254,7 +256,9 @@ func TestInputPolarity(t *testing.T) {
 		{sim.Fire, false, d.Alarm},
 		{sim.Tamper, false, d.OpenCover},
 	} {
-		i, err := gpio.NewInput(d.Pin(c.line), gpio.InputConfig{Name: c.line, ActiveLow: c.activeLow, Debounce: time.Millisecond})
+		i, err := gpio.NewInput(d.Pin(c.line), gpio.InputConfig{
+			Name: c.line, ActiveLow: c.activeLow, Debounce: time.Millisecond,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -308,7 +312,8 @@ func TestForeignPinIsPolled(t *testing.T) {
 		}
 		b.down.Store(!on)
 	}
-	if _, err := gpio.Watch(periph.PullUp, periph.FallingEdge, b, b); err == nil || !strings.Contains(err.Error(), "gpiochip") {
+	_, err = gpio.Watch(periph.PullUp, periph.FallingEdge, b, b)
+	if err == nil || !strings.Contains(err.Error(), "gpiochip") {
 		t.Errorf("two foreign pins as data lines: %v", err)
 	}
 }
@@ -336,7 +341,8 @@ func TestOpenFindsRegisteredPins(t *testing.T) {
 	}
 }
 
-// TestRSafeRelayIsDrivenAgainAfterItsChip: what an unplugged chip forgot is put back as it was, or as it should have become meanwhile, in one step.
+// TestRSafeRelayIsDrivenAgainAfterItsChip: what an unplugged chip forgot is set again as it was, or
+// as it should have become meanwhile, in one step.
 func TestRSafeRelayIsDrivenAgainAfterItsChip(t *testing.T) {
 	const L, H = periph.Low, periph.High
 	for _, c := range []struct {

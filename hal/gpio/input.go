@@ -13,13 +13,15 @@ import (
 	"menshen/hal"
 )
 
-// DefaultDebounce is the debounce time of an input that names none: push buttons and reed contacts bounce for 1 to 10 ms.
+// DefaultDebounce is the debounce time where the configuration has none: push buttons and reed
+// contacts bounce for 1 to 10 ms.
 const DefaultDebounce = 20 * time.Millisecond
 
-// look is how often an input's level is read although no edge came: an edge may get lost, a level does not.
+// look is how often an input's level is read although no edge came, since an edge may get lost.
 const look = time.Second
 
-// ErrChatter is the fault of a contact that does not come to rest; its level is then taken as it is, once a second.
+// ErrChatter is the fault of a contact that does not settle. Its level is then
+// taken as it is, once a second.
 var ErrChatter = errors.New("contact does not come to rest: a loose wire or a worn contact")
 
 // InputConfig says how an input is wired.
@@ -30,7 +32,8 @@ type InputConfig struct {
 	Debounce  time.Duration // how long the level must rest; 0 means DefaultDebounce
 }
 
-// Input is a contact. Its state is the level of the line once it has rested for the debounce time; edges only say when to look.
+// Input is a contact. Its state is the level of the line once that has not changed for the debounce
+// time; edges only say when to look.
 type Input struct {
 	pin periph.PinIn
 	cfg InputConfig
@@ -80,8 +83,9 @@ func (i *Input) Close() error {
 
 func (i *Input) String() string { return i.cfg.Name }
 
-// Run reports the state at once and then each change. A device that goes away gives one event with Fault and is tried again
-// every second; the state is reported again once it is back. The input is closed when Run ends.
+// Run reports the state at once and then each change. A device that goes away gives one event
+// with Fault and is tried again every second; the state is reported again once it is back. The
+// input is closed when Run ends.
 func (i *Input) Run(ctx context.Context, changed func(hal.InputEvent)) error {
 	stop := context.AfterFunc(ctx, func() { i.Close() })
 	defer stop()
@@ -122,7 +126,8 @@ func (i *Input) follow(changed func(hal.InputEvent)) error {
 			return err
 		}
 		if chatters && !reported {
-			changed(hal.InputEvent{At: began, Input: i.String(), Active: state, Fault: fmt.Errorf("input %s: %w", i, ErrChatter)})
+			fault := fmt.Errorf("input %s: %w", i, ErrChatter)
+			changed(hal.InputEvent{At: began, Input: i.String(), Active: state, Fault: fault})
 		}
 		reported = chatters
 		now, err := i.read(edges)
@@ -136,8 +141,9 @@ func (i *Input) follow(changed func(hal.InputEvent)) error {
 	}
 }
 
-// settle waits for an edge, and then until the line has rested for the debounce time, or has not for a whole look. It
-// gives the time at which the unrest began; after a look without an edge that is now.
+// settle waits for an edge, and then until the line has not changed for the debounce time, or has
+// gone on changing for a whole look. It gives the time at which the changes began; after a look
+// without an edge that is now.
 func settle(edges Edges, debounce time.Duration) (began time.Time, chatters bool, err error) {
 	e, err := edges.Next(look)
 	if errors.Is(err, ErrQuiet) {

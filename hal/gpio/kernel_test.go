@@ -24,7 +24,8 @@ import (
 
 const tracing = "/sys/kernel/tracing"
 
-// The kernel's own trace of every value and direction that a driver gives a line: no pulse is too short for it.
+// The kernel's own trace of every value and direction that a driver gives a line. It
+// misses no pulse, however short.
 func traceLines(t *testing.T) (lines func() []string) {
 	t.Helper()
 	write(t, tracing+"/trace", "")
@@ -66,8 +67,9 @@ const (
 	fireLine = 5
 )
 
-// A door's life: start, unlock, lock, end; start, crash; start, unlock, crash; start, end. The relay's line is written
-// exactly as often as the door was meant to move, and each first level comes with the direction.
+// A door's life: start, unlock, lock, end; start, crash; start, unlock, crash; start, end. The
+// relay's line is written exactly as often as the door was meant to move, and each first level
+// comes with the direction.
 func TestKernelRSafeRelayTraceHasNoPulse(t *testing.T) {
 	for _, wiring := range []struct {
 		name     string
@@ -292,7 +294,9 @@ func TestKernelChipIsUnpluggedAndReplugged(t *testing.T) {
 			t.Errorf("relay after replug: %v, level %v", err, relayPin.Read())
 		}
 	}
-	got := slices.DeleteFunc(trace(), func(s string) bool { return !strings.HasPrefix(s, "set") && !strings.HasPrefix(s, "out") })
+	got := slices.DeleteFunc(trace(), func(s string) bool {
+		return !strings.HasPrefix(s, "set") && !strings.HasPrefix(s, "out")
+	})
 	if want := []string{"set 1", "out (0)"}; !slices.Equal(got, want) {
 		t.Errorf("the line saw %v, want %v: what was asked for while it was away, in one step", got, want)
 	}

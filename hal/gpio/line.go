@@ -20,8 +20,9 @@ func (c chip) Watch(pull periph.Pull, edge periph.Edge, offsets []int) (Edges, e
 	return ask(string(c), offsets, uapi.LineFlagV2Input|bias(pull)|edges(edge), periph.Low)
 }
 
-// Line is one line of a GPIO chip of the kernel, as a pin of periph. It takes the line at the first In or Out, with bias
-// and edges or with the first value in the same request, and gives it back at Halt.
+// Line is one line of a GPIO chip of the kernel, as a pin of periph. It takes the line at
+// the first In or Out, with bias and edges or with the first value in the same request,
+// and gives it back at Halt.
 type Line struct {
 	id    string // "gpiochip0:17", where it was first found
 	label string // of its chip
@@ -55,7 +56,8 @@ func (l *Line) Bank() (Bank, int) {
 	return l.chip, l.offset
 }
 
-// refind follows a line to where it is now: a chip that was unplugged may come back under another number, but with its label.
+// refind follows a line to where it is now: a chip that was unplugged may come back under another
+// number, but with its label.
 func (l *Line) refind() {
 	same := func(m *Line) bool { return m.label == l.label && m.offset == l.offset && m.name == l.name }
 	if here, err := search(string(l.chip), same); err == nil && here != nil {
@@ -131,7 +133,7 @@ func (l *Line) Out(level periph.Level) error {
 		if !errors.Is(err, ErrGone) {
 			return err
 		}
-		// the chip was unplugged, and may be back: take the line anew
+		// the chip was unplugged, and may be back: take the line again
 	}
 	if err := l.drop(); err != nil {
 		return err
@@ -157,8 +159,8 @@ func (l *Line) Hold() error {
 	return l.take(uapi.LineFlagV2Output, l.level, periph.PullNoChange)
 }
 
-// Read gives the level of an input, or the one an output drives; it changes nothing. It is Low when the line is not ours
-// or the chip is gone.
+// Read gives the level of an input, or the one that an output drives. It changes nothing. It gives
+// Low when the line is not ours or the chip is gone.
 func (l *Line) Read() periph.Level {
 	if r := l.request(); r != nil {
 		level, _ := r.Level(0)

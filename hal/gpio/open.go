@@ -16,9 +16,10 @@ import (
 // ErrNoLine says that no driver and no chip knows the name.
 var ErrNoLine = errors.New("no such line")
 
-// Open finds a pin by its name: registered with periph by a driver of ours ("SIM_RELAY"), a line of the kernel by its own name ("GPIO17"),
-// or by the number or the label of its chip ("gpiochip0:17", "pinctrl-rp1:17"), or any other pin that periph knows, in this order. A kernel line is registered with periph
-// as "gpiochip0:17"; nothing is taken until the pin is used.
+// Open finds a pin by its name: registered with periph by a driver of ours ("SIM_RELAY"), a line of
+// the kernel by its own name ("GPIO17"), or by the number or the label of its chip ("gpiochip0:17",
+// "pinctrl-rp1:17"), or any other pin that periph knows, in this order. A kernel line is registered
+// with periph as "gpiochip0:17"; nothing is taken until the pin is used.
 func Open(name string) (periph.PinIO, error) {
 	known := gpioreg.ByName(name)
 	if known != nil {
@@ -47,8 +48,9 @@ func Open(name string) (periph.PinIO, error) {
 	return line, nil
 }
 
-// find looks for a line of the kernel, by chip and offset or by the name that the device tree gives it. Line names may
-// come twice; the first chip wins, as on the Pi 5, whose 40 pins are on the first chip that names them.
+// find looks for a line of the kernel, by chip and offset or by the name that the device tree
+// gives it. When two lines have the name the first chip wins: the Pi 5's 40 pins are on the
+// first chip that names them.
 func find(name string) (*Line, error) {
 	chip, offset := "", -1
 	if i := strings.LastIndexByte(name, ':'); i >= 0 {

@@ -10,8 +10,8 @@ import (
 
 const pollEvery = 5 * time.Millisecond
 
-// polled makes edges of a pin that can only be read. It does without WaitForEdge, whose time-outs mean different things
-// in different drivers of periph.
+// polled makes edges of a pin that can only be read. It does not use WaitForEdge, whose time-outs
+// differ from one driver of periph to another.
 type polled struct {
 	pin    periph.PinIn
 	edge   periph.Edge

@@ -9,11 +9,13 @@ import (
 	"menshen/hal"
 )
 
-// Pulse makes an output of one that must be on for a short time only: the coil of an impulse lock, which burns when it is
-// held. Setting it on gives one pulse of the length on; setting it off ends the pulse early. After each pulse the coil
-// rests at least for rest: a pulse asked for in that time follows at its end.
+// Pulse makes an output give pulses only, for the coil of an impulse lock, which burns when
+// it is held on. Set(true) gives one pulse of the length on; Set(false) ends the pulse
+// early. After each pulse the output stays off at least for rest: a pulse that is asked for
+// in that time follows at its end.
 //
-// Set returns before a pulse that has to wait, and before its end; what goes wrong then, the next Set or Close returns.
+// Set returns before a pulse that has to wait, and before its end. The next Set or Close returns
+// the error of what went wrong meanwhile.
 func Pulse(out hal.Output, on, rest time.Duration) hal.Output {
 	return &pulse{out: out, length: on, rest: rest}
 }

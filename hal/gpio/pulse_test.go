@@ -26,7 +26,8 @@ func TestPulse(t *testing.T) {
 		{"ended early", []act{{0, true}, {200 * ms, false}}, []time.Duration{0, 200 * ms}},
 		{"asked twice", []act{{0, true}, {100 * ms, true}}, []time.Duration{0, 500 * ms}},
 		{"asked in the rest", []act{{0, true}, {600 * ms, true}}, []time.Duration{0, 500 * ms, 800 * ms, 1300 * ms}},
-		{"asked in the rest and taken back", []act{{0, true}, {600 * ms, true}, {100 * ms, false}}, []time.Duration{0, 500 * ms}},
+		{"asked in the rest and taken back", []act{{0, true}, {600 * ms, true}, {100 * ms, false}},
+			[]time.Duration{0, 500 * ms}},
 		{"asked after the rest", []act{{0, true}, {900 * ms, true}}, []time.Duration{0, 500 * ms, 900 * ms, 1400 * ms}},
 		{"off without on", []act{{0, false}}, nil},
 	} {

@@ -10,11 +10,12 @@ import (
 	"menshen/hal"
 )
 
-// RelayConfig says how an output is wired. On is what the wiring means to the door ("unlocked", "lamp lit"), not a level.
+// RelayConfig says how an output is wired. On is what the wiring means to the door ("unlocked",
+// "lamp lit"), not a level.
 type RelayConfig struct {
 	Name      string
 	ActiveLow bool // on when the line is low: most relay boards; a maglock that unlocks without current
-	SafeOn    bool // what Close leaves: true for a fail-safe door, which is unlocked when nobody is in charge
+	SafeOn    bool // what Close leaves: true for a fail-safe door, which is unlocked while no program runs
 }
 
 // Relay switches one output. It never reads the pin and never writes a level that it already has.
@@ -28,16 +29,16 @@ type Relay struct {
 	closed bool
 }
 
-// Holder is a pin that can take its line again, at its level and without a pulse, after its chip was unplugged and came back.
-// A line that was never away is left alone.
+// Holder is a pin that can take its line again, at its level and without a pulse, after its chip
+// was unplugged and came back. Hold does nothing to a line that was never away.
 type Holder interface {
 	Hold() error
 }
 
 var _ hal.Output = (*Relay)(nil)
 
-// NewRelay takes the pin and sets it to off; a Line gets this level in the same step as its direction, so a start is never
-// a pulse.
+// NewRelay takes the pin and sets it to off. A Line gets this level in the same step as its
+// direction, so that a start is never a pulse.
 func NewRelay(pin periph.PinOut, cfg RelayConfig) (*Relay, error) {
 	cfg.Name = cmp.Or(cfg.Name, pin.Name())
 	r := &Relay{pin: pin, cfg: cfg}
@@ -68,8 +69,9 @@ func (r *Relay) On() bool {
 	return r.on
 }
 
-// Hold makes good what an unplugged chip has undone: a line that came back is driven as before, and a Set that failed meanwhile
-// is done. It is called now and then; on a line that was never away it moves nothing.
+// Hold repairs what an unplugged chip has undone: a line that came back is driven as
+// before, and a Set that failed meanwhile is done. Call it now and then; it does nothing to
+// a line that was never away.
 func (r *Relay) Hold() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -87,7 +89,8 @@ func (r *Relay) Hold() error {
 	return nil
 }
 
-// Close puts the line into its safe state. The line stays requested, so that it keeps this level until the program ends.
+// Close puts the line into its safe state. The line stays requested, so that it keeps this
+// level until the program ends.
 func (r *Relay) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

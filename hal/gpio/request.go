@@ -14,8 +14,8 @@ import (
 	periph "periph.io/x/conn/v3/gpio"
 )
 
-// queue is how many edges the kernel shall keep for us: the most it grants (GPIO_V2_LINES_MAX × 16). Without asking it is
-// 16 a line, and the oldest are dropped: half a card.
+// queue is how many edges the kernel shall keep for us: the most that it grants (GPIO_V2_LINES_MAX
+// × 16). Its default is 16 a line, half a card, and it drops the oldest.
 const queue = 1024
 
 // request is a set of lines of one chip that the kernel has given to us, and its queue of edges.
@@ -26,13 +26,17 @@ type request struct {
 	pending []byte // the part of buf not yet given
 
 	closed  atomic.Bool
-	closing sync.Once    // every Close waits until the lines are free
-	life    sync.RWMutex // held for reading while a descriptor is in use, so that Close cannot give its number to another file
-	fd      int
-	wake    int // eventfd: makes Next look at closed
+	closing sync.Once // every Close waits until the lines are free
+
+	// life is held for reading while a descriptor is in use, so that Close cannot free its number
+	// for another file meanwhile.
+	life sync.RWMutex
+	fd   int
+	wake int // eventfd: makes Next look at closed
 }
 
-// ask requests lines of a chip with everything they shall be from the first moment. value counts for outputs only.
+// ask requests lines of a chip with all that they shall be from the first moment. value
+// is used for outputs only.
 func ask(chip string, offsets []int, flags uapi.LineFlagV2, value periph.Level) (*request, error) {
 	f, err := os.OpenFile(chip, os.O_RDWR|unix.O_CLOEXEC, 0)
 	if errors.Is(err, os.ErrNotExist) {
@@ -68,8 +72,8 @@ func newRequest(chip string, offsets []int, fd int) (*request, error) {
 	return &request{chip: chip, offsets: offsets, fd: fd, wake: wake, buf: make([]byte, 64*event)}, nil
 }
 
-// Next implements Edges. It asks the kernel whether an event is there before it says ErrQuiet, however late this goroutine
-// got to run, so a busy processor never cuts a frame in two.
+// Next implements Edges. It asks the kernel for an event before it returns ErrQuiet, however late
+// this goroutine got to run, so that a busy processor never cuts a frame in two.
 func (r *request) Next(wait time.Duration) (Edge, error) {
 	r.life.RLock()
 	defer r.life.RUnlock()

@@ -13,7 +13,8 @@ import (
 	periph "periph.io/x/conn/v3/gpio"
 )
 
-// pipeRequest is a request whose kernel is the other end of a pipe. The real kernel has its turn on the virtual board.
+// pipeRequest is a request whose kernel is the other end of a pipe. The virtual board
+// tests it with the real kernel.
 func pipeRequest(t *testing.T, offsets ...int) (*request, *os.File) {
 	t.Helper()
 	var ends [2]int
@@ -77,7 +78,7 @@ func TestCloseWakesAndFrees(t *testing.T) {
 			t.Errorf("waiting Next: %v", err)
 		}
 	})
-	for range 3 { // whoever closes finds the lines free afterwards
+	for range 3 { // after any Close the lines are free
 		all.Go(func() {
 			if err := r.Close(); err != nil {
 				t.Error(err)

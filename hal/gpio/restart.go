@@ -8,11 +8,12 @@ import (
 	periph "periph.io/x/conn/v3/gpio"
 )
 
-// settling is how long a line that nobody drives gets to reach the level of its resistors.
+// settling is how long a line that is not driven gets to reach the level of its resistors.
 const settling = 50 * time.Millisecond
 
-// Restart does to the line what the end and the next start of a program do: it gives the line back, reads what the wiring alone makes of it, and
-// takes it again at off. on is that reading, in the output's meaning. It is errors.ErrUnsupported for a pin that cannot be an input.
+// Restart does to the line what the end and the next start of a program do: it gives the line back,
+// reads what the wiring alone makes of it, and takes it again at off. on is that reading, in the
+// output's meaning. The error is errors.ErrUnsupported for a pin that cannot be an input.
 func (r *Relay) Restart() (on bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -9,7 +9,8 @@ import (
 	"menshen/hal/sim"
 )
 
-// TestRestartReadsTheWiring: what nobody drives is what the wiring makes of it, in the output's meaning; afterwards the line is driven again.
+// TestRestartReadsTheWiring: a line that is not driven has the level of its wiring, reported in the
+// output's meaning; afterwards it is driven again.
 func TestRestartReadsTheWiring(t *testing.T) {
 	for _, test := range []struct {
 		name      string

@@ -1,5 +1,5 @@
-// Package haltest plays and records the interfaces of hal, for tests of what is above them, in the manner of periph's
-// gpiotest: set the exported fields, run, look.
+// Package haltest plays and records the interfaces of hal, for the tests of the packages that use
+// them. As with periph's gpiotest, a test sets the exported fields, runs, and looks.
 package haltest
 
 import (
@@ -162,7 +162,7 @@ type Move struct {
 
 var _ hal.Output = (*Output)(nil)
 
-// Set implements hal.Output. Setting what is set already is no move.
+// Set implements hal.Output. Setting the present state again is not a move.
 func (o *Output) Set(on bool) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -212,7 +212,8 @@ func (o *Output) Moves() []Move {
 
 func (o *Output) String() string { return o.Name }
 
-// Counted gives one of a reader's counts by its name. A name that it has not is reported as its greatest count, which no test expects.
+// Counted gives one of a reader's counts by its name; math.MaxUint64, which no test expects, for a
+// name that the reader does not have.
 func Counted(c hal.Counter, of string) uint64 {
 	for _, n := range c.Counts() {
 		if n.Of == of {

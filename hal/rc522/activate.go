@@ -17,8 +17,8 @@ type Tag struct {
 	ATQA [2]byte // how it answered the call
 }
 
-// Random reports whether the UID is made up anew at each tap, as phones do it: such a number opens no door (ISO/IEC 14443-3,
-// 6.5.4: a UID of 4 bytes that begins with 08).
+// Random reports whether the card makes up a new UID at each tap, as phones do. Such a number opens
+// no door (ISO/IEC 14443-3, 6.5.4: a UID of 4 bytes that begins with 08).
 func (t Tag) Random() bool { return len(t.UID) == 4 && t.UID[0] == 0x08 }
 
 // Classic reports whether the card is a MIFARE Classic by its SAK (AN10833).
@@ -43,13 +43,18 @@ func (t Tag) GoString() string { return t.String() }
 func (t Tag) Format(s fmt.State, _ rune) { fmt.Fprint(s, t.String()) }
 
 const (
-	answerTime = 3 * time.Millisecond   // a card answers within 0.1 ms, and its longest answer takes 1.7 ms
-	activation = 250 * time.Millisecond // for all exchanges of an activation: a card takes 3 to 9 of them, several cards some more, noise up to a hundred
+	answerTime = 3 * time.Millisecond // a card answers within 0.1 ms, and its longest answer takes 1.7 ms
+
+	// activation is the time for all exchanges of an activation. A card takes 3 to 9 of them,
+	// several cards some more, noise up to a hundred.
+	activation = 250 * time.Millisecond
+
 	cascadeTag = 0x88
 	moreUID    = 0x04 // SAK: UID not complete
 )
 
-// Activate calls the cards that are idle and selects one. Cards that were halted keep quiet. ErrSilent: there is none.
+// Activate calls the cards that are idle and selects one. Cards that were halted keep quiet. The
+// error is ErrSilent when no card answers.
 func (c *Chip) Activate() (Tag, error) { return c.activate(commands.PICC_REQIDL) }
 
 // ActivateAll also calls halted cards.
@@ -90,10 +95,11 @@ func (c *Chip) activate(call byte) (Tag, error) {
 	return Tag{}, ErrGarbled // a fourth level is not defined
 }
 
-// resolve finds one cascade level of one card, four bytes and their check byte. After a collision it asks again
-// with one more bit known, the one that was received: whether that bit came before the collision or is the collided one, some
-// card has it. So it needs nothing of the chip but the bits before a collision, and ends after 33 rounds at most, or at the deadline:
-// each round may take as long as a deaf chip does.
+// resolve finds one cascade level of one card, four bytes and their check byte. After a collision
+// it asks again with one more bit known, the one that was received: whether that bit came before
+// the collision or is the collided one, some card has it. So it needs only the bits before a
+// collision from the chip. It ends after 33 rounds at most, or at the deadline, since a round with
+// a deaf chip takes long.
 func (c *Chip) resolve(level byte, deadline time.Time) (part [5]byte, err error) {
 	for known := 0; known <= 32 && time.Now().Before(deadline); known++ {
 		full, odd := known/8, known%8
@@ -137,7 +143,8 @@ func (c *Chip) choose(level byte, part [5]byte) (sak byte, err error) {
 	return answer[0], nil
 }
 
-// Halt sends the selected card to sleep: it answers again to ActivateAll, or once it has left the field.
+// Halt sends the selected card to sleep. It answers again to ActivateAll, or after it
+// has left the field.
 func (c *Chip) Halt() error {
 	_, err := c.exchange(withCRC(commands.PICC_HALT, 0), 0, time.Millisecond)
 	if err == nil {

@@ -12,7 +12,8 @@ import (
 
 // Errors of the chip.
 var (
-	ErrNoChip   = errors.New("no RC522 answers: check its power, the SPI wires and chip select, and that SPI is enabled")
+	ErrNoChip = errors.New("no RC522 answers: " +
+		"check its power, the SPI wires and chip select, and that SPI is enabled")
 	ErrReset    = errors.New("RC522 lost its settings: its supply sagged, or its reset line is disturbed")
 	ErrAntenna  = errors.New("RC522's antenna drivers do not switch on")
 	ErrSelfTest = errors.New("RC522 fails its digital self-test: replace it")
@@ -41,7 +42,7 @@ func NewChip(port spi.Port, nrst periph.PinOut) (*Chip, error) {
 	return &Chip{regs: regs, nrst: nrst, name: port.String()}, nil
 }
 
-// unwired stands for a reset line that nobody has connected.
+// unwired stands for a reset line that is not connected.
 type unwired struct{ periph.PinIO }
 
 func (unwired) Out(periph.Level) error { return nil }
@@ -49,8 +50,8 @@ func (unwired) Out(periph.Level) error { return nil }
 // setting is one register as Init leaves it.
 type setting struct{ reg, val byte }
 
-// The settings. The timer starts with the end of each transmission and runs at 13.56 MHz / (2·169+1) = 40 kHz, a tick of
-// 25 µs (section 8.5); exchange sets how many.
+// The settings. The timer starts with the end of each transmission and runs at 13.56 MHz /
+// (2·169+1) = 40 kHz, a tick of 25 µs (section 8.5); exchange sets how many.
 var settings = []setting{
 	{commands.TModeReg, 0x80},      // TAuto, upper bits of the prescaler 0
 	{commands.TPrescalerReg, 0xa9}, // 169
@@ -63,7 +64,7 @@ var settings = []setting{
 const (
 	antennaOn = 0x03                  // Tx1RFEn, Tx2RFEn of TxControlReg
 	crystal   = 50 * time.Millisecond // what the slowest crystals in use need to start
-	settle    = 5 * time.Millisecond  // what a card needs of the field before it must answer (ISO/IEC 14443-3, 5), and to forget
+	settle    = 5 * time.Millisecond  // for a card to wake in the field, or forget without it (ISO/IEC 14443-3, 5)
 )
 
 // Init resets the chip, by its line and by command, sets it up and switches the field on.
@@ -85,7 +86,8 @@ func (c *Chip) Init() error {
 	return c.Check()
 }
 
-// hardReset pulls the reset line, where there is one: 100 ns are enough, and a pin takes longer. Then the crystal starts.
+// hardReset pulls the reset line, where there is one. 100 ns are enough, and a pin takes longer.
+// Then the crystal starts.
 func (c *Chip) hardReset() error {
 	if c.nrst == nil {
 		return nil
@@ -117,11 +119,12 @@ func (c *Chip) softReset() error {
 	return c.failed("reset", ErrNoChip)
 }
 
-// Version is the chip's kind: 0x91 and 0x92 are NXP's; 0x88, 0x82 and others are clones, which work too.
+// Version is the kind of chip: 0x91 and 0x92 are NXP's; 0x88, 0x82 and others are
+// clones, which work too.
 func (c *Chip) Version() (byte, error) { return c.read(commands.VersionReg) }
 
-// Check tells whether the chip is there, still has its settings, and drives its antenna. It takes less than a millisecond
-// and disturbs no card.
+// Check tells whether the chip is there, still has its settings, and drives its antenna. It takes
+// less than a millisecond and disturbs no card.
 func (c *Chip) Check() error {
 	v, err := c.Version()
 	if err != nil {

@@ -25,15 +25,16 @@ const (
 	cryptoOn  = 0x08 // Status2Reg
 )
 
-// frame is what goes over the air: whole bytes, of which the last (sent) or first (received) may be partial.
+// frame is what goes over the air: whole bytes, of which the last (sent) or first
+// (received) may be partial.
 type frame struct {
 	data []byte
 	bits int // of the last byte; 0 means all 8
 }
 
-// exchange sends a frame and gives the answer. skip is how many bits of the answer's first byte are left out, for
-// answers that continue a partial byte. wait is how long the card may take. Errors: ErrSilent, ErrCollided (with what came
-// before the collision), ErrGarbled, and those of the wires.
+// exchange sends a frame and gives the answer. skip is how many bits of the answer's first byte to
+// leave out, for answers that continue a partial byte. wait is how long the card may take. Errors:
+// ErrSilent, ErrCollided (with what came before the collision), ErrGarbled, and those of the wires.
 func (c *Chip) exchange(out frame, skip int, wait time.Duration) (frame, error) {
 	if err := c.run(commands.PCD_TRANSCEIVE, out, skip, wait, irqRx); err != nil {
 		return frame{}, err
@@ -69,8 +70,8 @@ func (c *Chip) exchange(out frame, skip int, wait time.Duration) (frame, error) 
 	return in, nil
 }
 
-// run executes one command to its end: done is the interrupt that says so. The command is left standing, for a new one, Idle too,
-// clears the errors (section 9.3.1.7).
+// run executes one command to its end; done is the interrupt that says so. It does not cancel the
+// command, since any new one, Idle too, clears the errors (section 9.3.1.7).
 func (c *Chip) run(command byte, out frame, skip int, wait time.Duration, done byte) error {
 	ticks := uint16(wait / (25 * time.Microsecond))
 	for _, s := range []setting{
@@ -104,12 +105,13 @@ func (c *Chip) run(command byte, out frame, skip int, wait time.Duration, done b
 	return c.await(done, wait)
 }
 
-// breath is between two looks at the interrupt register: shorter than any answer, long enough to leave the processor and the
-// bus to others.
+// breath is the pause between two reads of the interrupt register: shorter than any answer, and
+// long enough to leave the processor and the bus to others.
 const breath = 100 * time.Microsecond
 
-// await polls the interrupt register. The chip's timer ends the wait for a silent card; the host's clock, twice as patient, ends
-// that for a silent chip. An error may show before the answer is over, so it only shortens the wait.
+// await polls the interrupt register. The chip's timer ends the wait for a silent card; the host's
+// clock, set to twice as long, ends that for a silent chip. An error may show before the answer is
+// over, so it only shortens the wait.
 func (c *Chip) await(done byte, wait time.Duration) error {
 	deadline, spoiled := time.Now().Add(2*wait+20*time.Millisecond), false
 	for ; ; time.Sleep(breath) {

@@ -13,20 +13,23 @@ import (
 
 // Errors of issuing.
 var (
-	ErrNotBlank = errors.New("this sector of the card is somebody else's already: take a new MIFARE Classic card, or another block")
-	ErrCrowd    = errors.New("there is more than one card: hold the new one alone to the reader")
+	ErrNotBlank = errors.New("this sector of the card is somebody else's already: " +
+		"take a new MIFARE Classic card, or another block")
+	ErrCrowd = errors.New("there is more than one card: hold the new one alone to the reader")
 )
 
-// How a card leaves the factory, and how the site closes its sector (MF1S50yyX, 8.7): either key reads, only key B writes, and no key can be
-// read. Both become the card's own, made from the site's secret, so that [[reader]] key may name either.
+// How a card leaves the factory, and how the site closes its sector (MF1S50yyX, 8.7): either key
+// reads, only key B writes, and neither key can be read. Both become the card's own, made from the
+// site's secret, so that [[reader]] key may name either.
 var (
 	factoryKey    = Key{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 	factoryAccess = []byte{0xff, 0x07, 0x80}
 	siteAccess    = []byte{0x78, 0x77, 0x88}
 )
 
-// Issue implements hal.Issuer: until then, a card fresh from the factory that is held to the reader gets a random number of the site's
-// and keys of its own. Cards of the site stay as they are, and those of others are not touched.
+// Issue implements hal.Issuer. A card fresh from the factory that is held to the reader until then
+// gets a random number of the site's and keys of its own. Cards of the site and cards of others
+// stay as they are.
 func (r *Reader) Issue(until time.Time) bool {
 	if r.cfg.Sector == nil {
 		return false
@@ -65,7 +68,8 @@ func (s Sector) issued(c *Chip, t Tag) (hal.Card, error) {
 	return card, nil
 }
 
-// write puts the number first and the keys last: a card that is taken away in between is still a blank one, and is issued at its next tap.
+// write writes the number first and the keys last. A card that is taken away in between is still
+// blank, and is issued at its next tap.
 func (s Sector) write(c *Chip, t Tag) (number [BlockSize]byte, err error) {
 	if err := c.again(t); err != nil {
 		return number, err
@@ -98,7 +102,8 @@ func (s Sector) write(c *Chip, t Tag) (number [BlockSize]byte, err error) {
 	return number, session.put(last, [BlockSize]byte(keys))
 }
 
-// again selects a card anew that stopped listening after a wrong key, or is to forget one.
+// again selects once more a card that stopped listening after a wrong key, or that
+// is to forget one.
 func (c *Chip) again(t Tag) error {
 	if err := errors.Join(c.endCrypto(), c.Field(false), c.Field(true)); err != nil {
 		return err
@@ -121,10 +126,11 @@ func trailerOf(block byte) byte {
 	return block | 15
 }
 
-// trailer reports whether a block holds keys: the last of each sector, 4 blocks a sector in the first 2 KB, 16 after.
+// trailer reports whether a block holds keys: the last of each sector, of 4 blocks in the first 2
+// KB and 16 after.
 func trailer(block byte) bool { return block == trailerOf(block) }
 
-// blank reports whether nobody wrote a number: all bits alike.
+// blank reports whether no number was written: all bits are alike.
 func blank(data []byte) bool {
 	return len(bytes.Trim(data, "\x00")) == 0 || len(bytes.Trim(data, "\xff")) == 0
 }

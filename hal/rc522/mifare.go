@@ -40,7 +40,8 @@ const BlockSize = 16
 // Session is a selected card with one sector open, until the next Activate or Halt.
 type Session struct{ chip *Chip }
 
-// Open authenticates for the sector of a block; kind is KeyA or KeyB. After ErrKey the card is mute until activated anew.
+// Open authenticates for the sector of a block; kind is KeyA or KeyB. After ErrKey the card is mute
+// until it is activated again.
 func (c *Chip) Open(t Tag, block byte, kind byte, key Key) (*Session, error) {
 	id := t.UID[len(t.UID)-4:] // of a longer UID the part that was selected last (AN10927)
 	order := append([]byte{kind, block}, key[:]...)
@@ -121,7 +122,8 @@ type Sector struct {
 	Key   Key     // of the cards made before each had keys of its own; zero: there are none
 }
 
-// readBy gives the credential of a card: the 16 bytes that the site wrote there. Where none were written, all such cards would be one: ErrBlank.
+// readBy gives the credential of a card: the 16 bytes that the site wrote there. The error is
+// ErrBlank where none were written, since all such cards would be one.
 func (s Sector) readBy(c *Chip, t Tag, key Key) (hal.Card, error) {
 	session, err := c.Open(t, s.Block, s.Kind, key)
 	if err != nil {

@@ -28,7 +28,8 @@ type fataler interface {
 	Fatal(...any)
 }
 
-// chip is a chip and its field. Tests run it in bubble time, so that a busy machine does not pass for noise on the air.
+// chip is a chip and its field. Tests run it in the time of a synctest bubble, so that a busy
+// machine is not taken for noise on the air.
 func chip(t fataler) (*rc522.Chip, *rc522test.Chip) {
 	t.Helper()
 	field := rc522test.New()
@@ -42,7 +43,7 @@ func chip(t fataler) (*rc522.Chip, *rc522test.Chip) {
 	return c, field
 }
 
-// everyone activates and halts one card after the other until nobody answers.
+// everyone activates and halts one card after the other until none answers.
 func everyone(t fataler, c *rc522.Chip) (tags []rc522.Tag) {
 	t.Helper()
 	for {
@@ -94,7 +95,9 @@ func TestEveryCardOfManyIsFound(t *testing.T) {
 func TestUIDKeepsItsZerosAndOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, field := chip(t)
-		for _, uid := range [][]byte{{0, 0, 0, 1}, {0x12, 0x34, 0x56, 0x00}, {0x04, 0, 0, 0, 0, 0, 0x80}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}} {
+		for _, uid := range [][]byte{
+			{0, 0, 0, 1}, {0x12, 0x34, 0x56, 0x00}, {0x04, 0, 0, 0, 0, 0, 0x80}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
+		} {
 			field.Present(&rc522test.Card{UID: uid, ATQA: [2]byte{0x44, 0x03}})
 			tag, err := c.Activate()
 			if err != nil {
@@ -248,7 +251,8 @@ func TestGarbledAnswerIsNoCard(t *testing.T) {
 	})
 }
 
-// The emulator's coprocessor and periph's register layer agree with a published value: CRC_A of "123456789" is BF05.
+// The emulator's coprocessor and periph's register layer agree with a published value: CRC_A of
+// "123456789" is BF05.
 func TestCoprocessor(t *testing.T) {
 	field := rc522test.New()
 	low, err := commands.NewLowLevelSPI(field, field.NRSTPD(), nil)
@@ -279,7 +283,8 @@ func (b *babble) Tx(out, in []byte) error {
 	return nil
 }
 
-// late is a chip beside a strong disturber: each exchange ends in a collision, as late as the driver bears it.
+// late is a chip beside a strong disturber: each exchange ends in a collision, as late as
+// the driver allows.
 type late struct {
 	babble
 	begun time.Time
@@ -316,13 +321,17 @@ func TestDisturbedActivationEndsInTime(t *testing.T) {
 	})
 }
 
-// Any answers of the chip: no panic, an end in time, and no UID of a length that does not exist. The time is a bubble's, so that a busy
-// machine makes no difference: the waits alone are counted.
+// Whatever the chip answers, there is no panic, an end in time, and no UID of a length
+// that does not exist. The time is that of a synctest bubble: only the waits count, not
+// the load of the machine.
 func FuzzAnswers(f *testing.F) {
 	f.Add([]byte{0x20, 0x00, 0x04, 0x92})
 	f.Add([]byte{0x30, 0x02, 0x00})
 	f.Add([]byte{0xff})
-	f.Add([]byte{0x08, 0x00, 0x10, 0x08, 0x00, 0x00, 0x00, 0x0e, 0x08, 0x02, 0x00, 0xd6, 0x00, 0x00, 0x10, 0x00, 0x00, 0x10, 0x04, 0x08, 0x00, 0x02}) // 1,350 waits
+	f.Add([]byte{ // 1,350 waits
+		0x08, 0x00, 0x10, 0x08, 0x00, 0x00, 0x00, 0x0e, 0x08, 0x02, 0x00,
+		0xd6, 0x00, 0x00, 0x10, 0x00, 0x00, 0x10, 0x04, 0x08, 0x00, 0x02,
+	})
 	f.Fuzz(func(t *testing.T, answers []byte) {
 		synctest.Test(t, func(t *testing.T) {
 			c, err := rc522.NewChip(&babble{answers: answers}, nil)

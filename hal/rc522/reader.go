@@ -28,7 +28,8 @@ func Port(bus, chipSelect int) Source {
 	return func() (spi.PortCloser, error) {
 		p, err := sysfs.NewSPI(bus, chipSelect)
 		if err != nil {
-			return nil, fmt.Errorf("open /dev/spidev%d.%d: %w (is SPI enabled in the board's configuration?)", bus, chipSelect, err)
+			return nil, fmt.Errorf("open /dev/spidev%d.%d: %w (is SPI enabled in the board's configuration?)",
+				bus, chipSelect, err)
 		}
 		return p, nil
 	}
@@ -41,10 +42,10 @@ const speed = 4 * physic.MegaHertz
 type Config struct {
 	Name    string
 	Reset   periph.PinOut // the chip's NRSTPD; nil: not wired
-	Sector  *Sector       // where the site's credential is on its cards; nil: the UID is the credential, and can be copied
+	Sector  *Sector       // where the site's number is on its cards; nil: the UID is the credential, and can be copied
 	Poll    time.Duration // between two looks; 100 ms
 	Away    time.Duration // how long a card must be out of sight to count as a new tap; 1 s
-	Refresh time.Duration // how often the chip is set up anew, for those that go deaf and do not know it; 1 min
+	Refresh time.Duration // how often the chip is set up again, since it may go deaf without a sign; 1 min
 }
 
 // most is how many cards at once are read in one look.
@@ -88,7 +89,8 @@ func (r *Reader) Counts() []hal.Count { return r.tally.Counts() }
 
 func (r *Reader) String() string { return r.cfg.Name }
 
-// Run implements hal.Reader. A chip that goes away, or loses its settings, is a Fault and is set up anew.
+// Run implements hal.Reader. A chip that goes away, or loses its settings, is a Fault and
+// is set up again.
 func (r *Reader) Run(ctx context.Context, emit func(hal.ReaderEvent)) error {
 	return hal.KeepOpen(ctx, r.cfg.Name, emit, func(ctx context.Context, up func()) error {
 		if err := r.live(ctx, up, emit); err != nil {
@@ -138,7 +140,8 @@ func (r *Reader) live(ctx context.Context, up func(), emit func(hal.ReaderEvent)
 	return ctx.Err()
 }
 
-// look finds the cards that are in the field now. It begins with the field off, so that every card is idle.
+// look finds the cards that are in the field now. It begins with the field off, so that
+// every card is idle.
 func (r *Reader) look(chip *Chip, emit func(hal.ReaderEvent)) error {
 	if err := chip.Check(); err != nil {
 		return err
@@ -158,7 +161,7 @@ func (r *Reader) look(chip *Chip, emit func(hal.ReaderEvent)) error {
 		case errors.Is(err, ErrSilent):
 			r.forget()
 			return nil
-		case errors.Is(err, ErrGarbled), errors.Is(err, ErrCollided): // cards at the edge of the field: the next look may do better
+		case errors.Is(err, ErrGarbled), errors.Is(err, ErrCollided): // a card at the edge of the field: look again
 			r.tally.Add(garbled, 1)
 			return nil
 		case err != nil:
@@ -169,7 +172,8 @@ func (r *Reader) look(chip *Chip, emit func(hal.ReaderEvent)) error {
 	return nil
 }
 
-// forget drops the cards that have gone. It comes after a look, so that a unit that was too busy to look takes no card for gone that is still there.
+// forget drops the cards that have gone. It follows a look, so that a unit that was too busy to
+// look does not take a card for gone that is still there.
 func (r *Reader) forget() {
 	for uid, at := range r.seen {
 		if time.Since(at) > r.cfg.Away {

@@ -60,7 +60,7 @@ func none(t *testing.T, events <-chan hal.ReaderEvent, for_ time.Duration) {
 }
 
 func TestHeldCardIsOneTap(t *testing.T) {
-	field, _, events := wall(t, rc522.Config{Refresh: 100 * time.Millisecond}) // set up anew while it is held
+	field, _, events := wall(t, rc522.Config{Refresh: 100 * time.Millisecond}) // set up again while it is held
 	card := rc522test.Classic(1, 2, 3, 4)
 	for range 2 {
 		field.Present(card)
@@ -114,8 +114,8 @@ func TestSiteSectorIsTheCredential(t *testing.T) {
 	}
 }
 
-// TestIssue: only while it is allowed, and only a card fresh from the factory, becomes one of the site's; it is then under the site's key
-// alone, and every reader of the site reads it.
+// TestIssue: a card becomes one of the site's only while that is allowed, and only if it is fresh
+// from the factory. It is then under the site's key alone, and every reader of the site reads it.
 func TestIssue(t *testing.T) {
 	sector := rc522.Sector{Block: 5, Kind: rc522.KeyA, Key: siteKey}
 	field, r, events := wall(t, rc522.Config{Sector: &sector})
@@ -138,8 +138,8 @@ func TestIssue(t *testing.T) {
 		t.Fatalf("issued: %+v", first)
 	}
 	trailer := fresh.Blocks[7]
-	if bytes.Equal(trailer[:6], trailer[10:]) || bytes.Contains(trailer[:], siteKey[:]) || bytes.Contains(trailer[:], []byte{0xff, 0xff}) ||
-		!bytes.Equal(trailer[6:10], []byte{0x78, 0x77, 0x88, 0x69}) {
+	if bytes.Equal(trailer[:6], trailer[10:]) || bytes.Contains(trailer[:], siteKey[:]) ||
+		bytes.Contains(trailer[:], []byte{0xff, 0xff}) || !bytes.Equal(trailer[6:10], []byte{0x78, 0x77, 0x88, 0x69}) {
 		t.Errorf("the sector's keys and conditions are % x", trailer)
 	}
 	if e := show(fresh); e.Card == nil || !bytes.Equal(e.Card.Raw, first.Card.Raw) {
@@ -149,11 +149,12 @@ func TestIssue(t *testing.T) {
 		t.Errorf("the next card has the number of the first: %+v", other)
 	}
 
-	foreign, half, worn, plain := rc522test.Classic(2, 2, 2, 2), rc522test.Classic(3, 3, 3, 3), rc522test.Classic(4, 4, 4, 4), rc522test.Classic(6, 6, 6, 6)
+	foreign, half := rc522test.Classic(2, 2, 2, 2), rc522test.Classic(3, 3, 3, 3)
+	worn, plain := rc522test.Classic(4, 4, 4, 4), rc522test.Classic(6, 6, 6, 6)
 	foreign.SetKey(5, rc522.Key{7})
 	copy(half.Blocks[7][6:], []byte{0x78, 0x77, 0x88})
 	worn.BadMemory = true
-	plain.SetKey(5, siteKey) // whose number nobody wrote: else all such cards would be one
+	plain.SetKey(5, siteKey) // without a number: all such cards would be one
 	for _, c := range []struct {
 		card *rc522test.Card
 		want error
@@ -172,8 +173,8 @@ func TestIssue(t *testing.T) {
 	}
 }
 
-// TestEachCardHasKeysOfItsOwn: what is learnt from one card opens no other, another site's secret opens none, and cards made under the one key
-// of the site before are read as ever.
+// TestEachCardHasKeysOfItsOwn: the keys of one card open no other, another site's secret opens
+// none, and cards made earlier, under the one key of the site, are still read.
 func TestEachCardHasKeysOfItsOwn(t *testing.T) {
 	sector := rc522.Sector{Block: 5, Kind: rc522.KeyB, Site: []byte("sixteen bytes it"), Key: siteKey}
 	field, r, events := wall(t, rc522.Config{Sector: &sector})
@@ -238,7 +239,8 @@ func TestChipComesBack(t *testing.T) {
 		heal func(*rc522test.Chip)
 		want error
 	}{
-		{"unplugged", func(f *rc522test.Chip) { f.Unplug(true) }, func(f *rc522test.Chip) { f.Unplug(false) }, rc522.ErrNoChip},
+		{"unplugged", func(f *rc522test.Chip) { f.Unplug(true) },
+			func(f *rc522test.Chip) { f.Unplug(false) }, rc522.ErrNoChip},
 		{"sagged", (*rc522test.Chip).Sag, func(*rc522test.Chip) {}, rc522.ErrReset},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -265,7 +267,7 @@ func TestChipComesBack(t *testing.T) {
 	}
 }
 
-// The complaint about other readers: deaf after hours, until somebody pulls the plug.
+// A known fault of other readers: deaf after hours, until the plug is pulled.
 func TestDeafChipHearsAgain(t *testing.T) {
 	field, _, events := wall(t, rc522.Config{Refresh: 200 * time.Millisecond})
 	field.Deafen()

@@ -10,12 +10,14 @@ import (
 
 // signatures are the 64 bytes that a sound chip answers, by version (section 16.1.1).
 var signatures = map[byte]string{
-	0x91: "00c637d532b7575cc2d87c4dd970c77310e6d2aa5ea13e5a14af3061c970db2e642272b5bd65f4ec22bcd37235cdaa411fa7f35314de7e02d90fb55e251d2979",
-	0x92: "00eb66ba57bf2395d0e30d3d27895cde9d3ba700215b8982513aeb020ca500497c844db3ccd21b815d4876d5716121a986968338cf9d5b6ddc15ba3e7d953b2f",
+	0x91: "00c637d532b7575cc2d87c4dd970c77310e6d2aa5ea13e5a14af3061c970db2e" +
+		"642272b5bd65f4ec22bcd37235cdaa411fa7f35314de7e02d90fb55e251d2979",
+	0x92: "00eb66ba57bf2395d0e30d3d27895cde9d3ba700215b8982513aeb020ca50049" +
+		"7c844db3ccd21b815d4876d5716121a986968338cf9d5b6ddc15ba3e7d953b2f",
 }
 
-// SelfTest runs the chip's digital self-test (section 16.1.1) and then sets the chip up again. known is false for a clone,
-// whose answer nobody has published.
+// SelfTest runs the chip's digital self-test (section 16.1.1) and then sets the chip up again.
+// known is false for a clone, whose right answer is not published.
 func (c *Chip) SelfTest() (known bool, err error) {
 	version, err := c.Version()
 	if err != nil {

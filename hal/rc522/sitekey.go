@@ -9,8 +9,9 @@ import (
 	"menshen/hal"
 )
 
-// SiteKey is the secret of a site that the keys of its cards are made from. 16 bytes are as good as the derivation; the 6 of a Key are
-// searched through by whoever has broken one card.
+// SiteKey is the secret of a site from which the keys of its cards are made. 16 bytes are as
+// strong as the derivation; 6 bytes, as in a Key, could be searched by an attacker who has
+// broken one card.
 type SiteKey []byte
 
 // String, GoString and Format never show the key.
@@ -18,21 +19,24 @@ func (SiteKey) String() string             { return "key(redacted)" }
 func (SiteKey) GoString() string           { return "key(redacted)" }
 func (SiteKey) Format(s fmt.State, _ rune) { fmt.Fprint(s, "key(redacted)") }
 
-// own is a card's own key: HKDF-SHA-256 (RFC 5869) of the site's secret, with the sector, the kind and the UID. Two cards share none, and from a
-// card's keys nothing is learnt of the site's or of another card's.
+// own is a card's own key: HKDF-SHA-256 (RFC 5869) of the site's secret, with the sector, the kind
+// and the UID. No two cards share one, and the keys of a card say nothing about the site's secret
+// or another card's keys.
 func (s Sector) own(t Tag, kind byte) (Key, error) {
 	secret := s.Site
 	if len(secret) == 0 {
 		secret = s.Key[:]
 	}
-	raw, err := hkdf.Key(sha256.New, secret, nil, fmt.Sprintf("menshen MIFARE Classic 1: sector %d, key %02x, card %x", trailerOf(s.Block), kind, t.UID), len(Key{}))
+	info := fmt.Sprintf("menshen MIFARE Classic 1: sector %d, key %02x, card %x", trailerOf(s.Block), kind, t.UID)
+	raw, err := hkdf.Key(sha256.New, secret, nil, info, len(Key{}))
 	if err != nil {
 		return Key{}, fmt.Errorf("deriving a card's key: %w", err)
 	}
 	return Key(raw), nil
 }
 
-// read gives the credential of a card: by the card's own key, and otherwise by the key that all cards had that were made before.
+// read gives the credential of a card, by the card's own key or else by the one key that all
+// earlier cards have.
 func (s Sector) read(c *Chip, t Tag) (hal.Card, error) {
 	key, err := s.own(t, s.Kind)
 	if err != nil {
@@ -42,7 +46,8 @@ func (s Sector) read(c *Chip, t Tag) (hal.Card, error) {
 	if !errors.Is(err, ErrKey) || s.Key == (Key{}) {
 		return card, err
 	}
-	// A card that heard a wrong key is idle again. Those that were read before it are halted, and keep quiet.
+	// A card that heard a wrong key is idle again. Those that were read before it are
+	// halted, and keep quiet.
 	switch again, err := c.Activate(); {
 	case err != nil:
 		return hal.Card{}, err

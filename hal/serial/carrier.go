@@ -9,11 +9,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ErrHungUp is what Read gives when the other side is gone: its data terminal was switched off or unplugged.
+// ErrHungUp is what Read returns when the other side is gone: its data terminal was switched
+// off or unplugged.
 var ErrHungUp = errors.New("the other side hung up: the line has no carrier (DCD)")
 
-// Carrier reports whether the line carries DCD (V.24 circuit 109), which the other side raises: a modem with a call, or through a null-modem cable
-// a terminal that is switched on. A device without modem lines gives an error.
+// Carrier reports whether the line carries DCD (V.24 circuit 109), which the other side raises: a
+// modem with a call, or through a null-modem cable a terminal that is switched on. A device without
+// modem lines gives an error.
 func (p *Port) Carrier() (bool, error) {
 	p.life.RLock()
 	defer p.life.RUnlock()
@@ -32,11 +34,12 @@ func (p *Port) carrier() (on bool, err error) {
 	return on, nil
 }
 
-// modem reads the modem lines (tty_ioctl(4), TIOCMGET). The kernel's own wait for a change, TIOCMIWAIT, ends for signals only and not for
-// Close; so Read, which looks up every 100 ms anyway, asks.
+// modem reads the modem lines (tty_ioctl(4), TIOCMGET). The kernel's own wait for a change,
+// TIOCMIWAIT, does not end with Close, so Read asks every 100 ms.
 func modem(fd int) (lines int, err error) { return unix.IoctlGetInt(fd, unix.TIOCMGET) }
 
-// AwaitCarrier waits until the line carries DCD. From then on Read ends with ErrHungUp, within 100 ms, once it does not.
+// AwaitCarrier waits until the line carries DCD. From then on Read ends with ErrHungUp within 100
+// ms after the line has lost it.
 func (p *Port) AwaitCarrier(ctx context.Context) error {
 	look := time.NewTicker(step)
 	defer look.Stop()

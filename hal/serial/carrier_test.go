@@ -13,7 +13,8 @@ import (
 	"menshen/hal/serial"
 )
 
-// TestROperatorCarrier: Read ends when the carrier goes, also on a line that never rests, and not before somebody was there.
+// TestROperatorCarrier: Read ends when the carrier goes, also on a line that is never quiet, and
+// not before there was a carrier.
 func TestROperatorCarrier(t *testing.T) {
 	for _, busy := range []bool{false, true} {
 		port, far, _ := cable(t)
@@ -57,7 +58,8 @@ func TestROperatorCarrier(t *testing.T) {
 	}
 }
 
-// TestCarrierOfALineWithoutModemLines: a pseudo terminal has none, and says so; without AwaitCarrier nobody asks.
+// TestCarrierOfALineWithoutModemLines: a pseudo terminal has none, and says so. Without
+// AwaitCarrier they are not read.
 func TestCarrierOfALineWithoutModemLines(t *testing.T) {
 	port, far, _ := cable(t)
 	if err := port.AwaitCarrier(context.Background()); err == nil || !strings.Contains(err.Error(), "may have none") {

@@ -1,11 +1,13 @@
-// Package serial is a serial port whose Read waits for data and whose Close ends it. It is the only place that uses
-// github.com/tarm/serial; readers and the console share it.
+// Package serial is a serial port whose Read waits for data and whose Close ends that wait. Readers
+// and the console share it; no other package uses github.com/tarm/serial.
 //
-// Settings are 8 data bits, no parity, 1 stop bit, no flow control, raw (binary clean). A port is open once: a second Open of the same
-// device, in this program or another that asks too, fails with ErrBusy.
+// Settings are 8 data bits, no parity, 1 stop bit, no flow control, raw (binary clean). A port
+// can be open once: a second Open of the same device fails with ErrBusy, also in another program
+// that takes the lock.
 //
-// tarm/serial reports its time-out as io.EOF, in steps of 100 ms, and with no time-out Close hangs while a Read waits; so
-// this package polls at 100 ms, and tells a quiet line from an unplugged device by asking the device.
+// tarm/serial reports its time-out as io.EOF, in steps of 100 ms, and without a time-out Close
+// hangs while a Read waits. So this package polls every 100 ms, and asks the device whether the
+// line is quiet or the device unplugged.
 package serial
 
 import (
@@ -32,7 +34,8 @@ var (
 // step is tarm/serial's shortest time-out.
 const step = 100 * time.Millisecond
 
-// Port is an open serial port. Read and Write may be called at the same time, each from one goroutine.
+// Port is an open serial port. Read and Write may be called at the same time, each
+// from one goroutine.
 type Port struct {
 	name         string
 	port         *tarm.Port
@@ -49,8 +52,8 @@ type Port struct {
 
 var _ io.ReadWriteCloser = (*Port)(nil)
 
-// Open opens a device such as /dev/ttyAMA0, /dev/ttyUSB0 or a link in /dev/serial/by-id, which stays the same when devices are
-// plugged in another order.
+// Open opens a device such as /dev/ttyAMA0, /dev/ttyUSB0 or a link in /dev/serial/by-id, which
+// stays the same when devices are plugged in another order.
 func Open(name string, baud int) (*Port, error) {
 	lock, err := claim(name)
 	if err != nil {
@@ -62,12 +65,14 @@ func Open(name string, baud int) (*Port, error) {
 	}
 	// From now on others get EBUSY, those too that ask for no lock; root is asked to mind the lock.
 	if err := onFd(lock, func(fd int) error { return unix.IoctlSetInt(fd, unix.TIOCEXCL, 0) }); err != nil {
-		return nil, errors.Join(fmt.Errorf("take serial port %s for this program alone: %w", name, err), port.Close(), lock.Close())
+		err = fmt.Errorf("take serial port %s for this program alone: %w", name, err)
+		return nil, errors.Join(err, port.Close(), lock.Close())
 	}
 	return &Port{name: name, port: port, lock: lock, modem: modem}, nil
 }
 
-// claim opens the device and takes an advisory lock on it, as other serial programs do (picocom, pyserial).
+// claim opens the device and takes an advisory lock on it, as other serial programs do
+// (picocom, pyserial).
 func claim(name string) (*os.File, error) {
 	f, err := os.OpenFile(name, os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if errors.Is(err, unix.EBUSY) {
@@ -98,7 +103,8 @@ func onFd(f *os.File, do func(fd int) error) error {
 	return done
 }
 
-// Read waits for at least one byte. It returns ErrGone when the device was unplugged and os.ErrClosed after Close.
+// Read waits for at least one byte. It returns ErrGone when the device was unplugged and
+// os.ErrClosed after Close.
 func (p *Port) Read(b []byte) (int, error) {
 	p.life.RLock()
 	defer p.life.RUnlock()
@@ -144,7 +150,8 @@ func (p *Port) Close() (err error) {
 		p.closed.Store(true)
 		p.life.Lock()
 		defer p.life.Unlock()
-		_ = onFd(p.lock, func(fd int) error { return unix.IoctlSetInt(fd, unix.TIOCNXCL, 0) }) // a device that is gone cannot answer
+		// A device that is gone cannot answer.
+		_ = onFd(p.lock, func(fd int) error { return unix.IoctlSetInt(fd, unix.TIOCNXCL, 0) })
 		err = errors.Join(p.port.Close(), p.lock.Close())
 	})
 	return err

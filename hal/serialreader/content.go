@@ -11,11 +11,13 @@ import (
 	"menshen/hal"
 )
 
-// Content reads a frame. It fills in the card or the code of the event; errors are ErrContent and ErrChecksum.
+// Content reads a frame. It fills in the card or the code of the event; errors are ErrContent
+// and ErrChecksum.
 type Content func(frame []byte) (hal.ReaderEvent, error)
 
-// EM4100 is what the RDM6300 and its kin send: ten hex digits, one byte of version and four of number, then two digits that are the
-// exclusive or of the five bytes. The card's number is the ten decimal digits printed on most fobs. Anyone can copy it.
+// EM4100 is what the RDM6300 and similar modules send: ten hex digits, one byte of version and four
+// of number, then two digits that are the exclusive or of the five bytes. The card's number is the
+// ten decimal digits printed on most fobs. Anyone can copy it.
 func EM4100(frame []byte) (hal.ReaderEvent, error) {
 	var raw [6]byte
 	frame = bytes.TrimRight(frame, "\r\n") // some send a line inside the frame
@@ -46,7 +48,8 @@ func Hex(frame []byte) (hal.ReaderEvent, error) {
 	return hal.ReaderEvent{Card: &hal.Card{Bits: 8 * len(raw), Raw: raw, Layout: "hex", Clonable: true}}, nil
 }
 
-// Decimal is a card number in decimal digits. Zeros in front do not count; all numbers have 64 bits.
+// Decimal is a card number in decimal digits. Zeros in front do not count; all
+// numbers have 64 bits.
 func Decimal(frame []byte) (hal.ReaderEvent, error) {
 	n, err := strconv.ParseUint(string(frame), 10, 64)
 	if err != nil {

@@ -35,8 +35,9 @@ type Splitter struct {
 // NewSplitter makes one that waits for its first frame.
 func NewSplitter(f Framing) *Splitter { return &Splitter{framing: f, inside: f.Start == 0} }
 
-// Feed takes one byte. It gives a frame, without its start and end, when the byte ends one; the frame is valid until the next Feed.
-// Empty frames are passed over: many readers end a line twice.
+// Feed takes one byte. It gives a frame, without its start and end, when the byte ends
+// one. The frame is valid until the next Feed. Empty frames are skipped, since many
+// readers end a line twice.
 func (s *Splitter) Feed(b byte) (frame []byte, err error) {
 	if s.framing.Start != 0 && b == s.framing.Start {
 		s.frame, s.inside, s.over = s.frame[:0], true, false

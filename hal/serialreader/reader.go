@@ -14,7 +14,8 @@ import (
 	"menshen/hal/serial"
 )
 
-// Source opens the port. It is called again after the device went away. Closing the port must end its Read.
+// Source opens the port. It is called again after the device went away. Closing the port
+// must end its Read.
 type Source func() (io.ReadCloser, error)
 
 // Device is the source for a serial device of this machine.
@@ -62,10 +63,12 @@ var (
 // New makes a reader. Nothing is opened before Run.
 func New(source Source, cfg Config) (*Reader, error) {
 	if cfg.Content == nil || cfg.Framing.End == "" {
-		return nil, fmt.Errorf("reader %s: its framing and content must be said, such as those of RDM6300 or Scanner", cfg.Name)
+		return nil, fmt.Errorf("reader %s: its framing and content must be said, such as those of RDM6300 or Scanner",
+			cfg.Name)
 	}
 	cfg.Away = cmp.Or(cfg.Away, time.Second)
-	counts := hal.NewTally("cards and codes", "repeats of one held there", "frames without end", "frames of wrong checksum", "frames of other content")
+	counts := hal.NewTally("cards and codes", "repeats of one held there",
+		"frames without end", "frames of wrong checksum", "frames of other content")
 	return &Reader{tally: counts, cfg: cfg, source: source}, nil
 }
 
@@ -74,7 +77,8 @@ func (r *Reader) Counts() []hal.Count { return r.tally.Counts() }
 
 func (r *Reader) String() string { return r.cfg.Name }
 
-// Run implements hal.Reader. A device that cannot be opened, or is unplugged, is a Fault and is tried again.
+// Run implements hal.Reader. A device that cannot be opened, or is unplugged, is a Fault
+// and is tried again.
 func (r *Reader) Run(ctx context.Context, emit func(hal.ReaderEvent)) error {
 	return hal.KeepOpen(ctx, r.cfg.Name, emit, func(ctx context.Context, up func()) error {
 		r.Beat()
@@ -150,7 +154,8 @@ func (r *Reader) event(frame []byte, err error) (e hal.ReaderEvent) {
 	return e
 }
 
-// memory knows what was there last, a card by its digest or a kind of fault, so that it is told once.
+// memory knows what was there last, a card by its digest or a kind of fault, so that it
+// is reported once.
 type memory struct {
 	what [sha256.Size]byte
 	at   time.Time

@@ -11,7 +11,8 @@ import (
 	"menshen/hal/wiegand"
 )
 
-// TestDevicesShowThatTheyLive: a reader and an input show it while nothing happens, and while their lines are unplugged.
+// TestDevicesShowThatTheyLive: a reader and an input have a heartbeat while nothing happens, and
+// while their lines are unplugged.
 func TestDevicesShowThatTheyLive(t *testing.T) {
 	d := door(t, sim.Config{})
 	reader, err := wiegand.New(wiegand.Lines(t.Name()+"_D0", t.Name()+"_D1"), wiegand.Config{Name: "front"})

@@ -17,8 +17,9 @@ const (
 // Tap holds a 26-bit card (H10301) to the reader.
 func (d *Door) Tap(facility uint8, number uint16) { d.Send(H10301(facility, number)) }
 
-// H10301 gives the 26 bits of a card, first sent first, worked out here and not by the decoder that shall read them: even
-// parity over the first half, facility, number, odd parity over the second half.
+// H10301 gives the 26 bits of a card, the first sent first: even parity over the first
+// half, facility, number, odd parity over the second half. It does not use the decoder that
+// shall read them.
 func H10301(facility uint8, number uint16) []bool {
 	v := uint32(facility)<<16 | uint32(number)
 	bits := make([]bool, 26)
@@ -35,8 +36,8 @@ func H10301(facility uint8, number uint16) []bool {
 	return bits
 }
 
-// Type presses keys on the reader's keypad, which sends each as a burst of 8 bits: its complement in four bits, then itself.
-// It knows 0 to 9, * and #.
+// Type presses buttons on the reader's keypad, 0 to 9, * and #. Each is sent as a burst of 8 bits:
+// its complement in four bits, then itself.
 func (d *Door) Type(keys string) {
 	for _, k := range keys {
 		code := strings.IndexRune("0123456789*#", k)
@@ -55,9 +56,10 @@ func (d *Door) Type(keys string) {
 // Send drives any frame onto the data lines with the default timing.
 func (d *Door) Send(bits []bool) { d.SendWith(bits, Pulse, Period) }
 
-// SendWith drives a frame with a timing of its own. The last pulse is at the present time where that leaves the frame before
-// it its rest. However late this goroutine gets to run, the edges carry the times at which a real reader sends them, and the
-// lines are not quiet before the frame is whole.
+// SendWith drives a frame with pulses of the given length and period. The last pulse is at the
+// present time, or later where the frame before needs quiet after it. However late this goroutine
+// gets to run, the edges carry the times at which a real reader would send them, and the lines are
+// not quiet before the frame is whole.
 func (d *Door) SendWith(bits []bool, pulse, period time.Duration) {
 	d.sending.Lock()
 	defer d.sending.Unlock()

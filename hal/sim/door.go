@@ -28,8 +28,8 @@ const (
 	Fire     = "FIRE"
 )
 
-// wiring is each line with the level that the world outside gives it at rest. Outputs float until they are driven, and
-// the pull-down of the relay board makes that Low.
+// wiring is each line with its idle level, which the world outside gives it. Outputs float until
+// they are driven, and the pull-down of the relay board makes that Low.
 var wiring = []struct {
 	name   string
 	rest   periph.Level
@@ -41,7 +41,7 @@ var wiring = []struct {
 	{Contact, periph.Low, false}, {Tamper, periph.Low, false}, {Fire, periph.Low, false},
 }
 
-// ErrLocked says that somebody pushed a door that did not give way.
+// ErrLocked means that the door was pushed and is locked.
 var ErrLocked = errors.New("the door is locked")
 
 // Config describes a simulated door. The zero value is a good one.
@@ -87,7 +87,7 @@ func New(cfg Config) (*Door, error) {
 	return d, nil
 }
 
-// Close takes the pins out of periph's registry and wakes whoever watches them.
+// Close takes the pins out of periph's registry and ends every watch of them.
 func (d *Door) Close() error {
 	var errs []error
 	d.closing.Do(func() {
@@ -102,7 +102,8 @@ func (d *Door) Close() error {
 // Pin gives a line by its name without prefix: "RELAY". It is nil for a name that no line has.
 func (d *Door) Pin(name string) *Pin { return d.pins[name] }
 
-// Press holds a button (REX, Staff, Bell) down for a time; it must be longer than the input's debounce time.
+// Press holds a button (REX, Staff, Bell) down for a time, which must be longer than the
+// input's debounce time.
 func (d *Door) Press(button string, hold time.Duration) {
 	p := d.pins[button]
 	p.Drive(periph.Low)

@@ -63,7 +63,8 @@ func (p *Pin) DriveAt(l periph.Level, at time.Duration) {
 	p.change(at, func() { p.outside = l })
 }
 
-// change does something to the line and, when its level changed, writes it down and tells the watcher.
+// change does something to the line and, when that changes its level, records the change and
+// tells the watcher.
 func (p *Pin) change(at time.Duration, do func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -81,7 +82,8 @@ func (p *Pin) change(at time.Duration, do func()) {
 	}
 }
 
-// Trace is every level of an output's wire since the door was made, the first included; so a pulse shows, however short.
+// Trace is every level of an output's wire since the door was made, the first included. No pulse is
+// too short for it.
 func (p *Pin) Trace() []Step {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -123,7 +125,8 @@ func (p *Pin) In(pull periph.Pull, _ periph.Edge) error {
 	return nil
 }
 
-// Halt gives the line back: it falls to what is outside, as the lines of a program that died do on many chips.
+// Halt gives the line back: it falls to what is outside, as the lines of a program that died
+// do on many chips.
 func (p *Pin) Halt() error { return p.In(periph.PullNoChange, periph.NoEdge) }
 
 // Read implements gpio.PinIn.

@@ -8,7 +8,8 @@ import (
 	"golang.org/x/term"
 )
 
-// Serial is a simulated serial cable: a pseudo terminal whose near end is a device that a configuration can name.
+// Serial is a simulated serial cable: a pseudo terminal whose near end is a device that a
+// configuration can name.
 type Serial struct {
 	far, near *os.File
 }

@@ -61,7 +61,8 @@ func next[E any](t *testing.T, events <-chan E) E {
 	}
 }
 
-// untilWatched waits until a driver watches the pin, because a frame that nobody watches is lost, as on a wire.
+// untilWatched waits until a driver watches the pin: a frame that is not watched is
+// lost, as on a wire.
 func untilWatched(t *testing.T, p *sim.Pin) {
 	t.Helper()
 	for begun := time.Now(); !p.Watched(); time.Sleep(time.Millisecond) {
@@ -90,8 +91,8 @@ func TestCardIsRead(t *testing.T) {
 	}
 }
 
-// A real reader sends at its own pace, however busy the unit is. A simulated one that is held up in the middle of a card, for
-// longer than the gap that ends a frame, must not cut it.
+// A real reader sends at its own pace, however busy the unit is. So a simulated one that is held up
+// in the middle of a card, for longer than the gap that ends a frame, must not cut the card.
 func TestCardIsReadWhenItsSenderIsHeldUp(t *testing.T) {
 	asked := 0
 	var d *sim.Door

@@ -9,8 +9,8 @@ import (
 	"menshen/hal/gpio"
 )
 
-// watch is the queue of edges of the lines that one driver watches, with the manners of the kernel's: numbered, bounded,
-// and the oldest are dropped when it is full.
+// watch is the queue of edges of the lines that one driver watches. It behaves as the kernel's:
+// edges are numbered, and the oldest are dropped when it is full.
 type watch struct {
 	door *Door
 	pins []*Pin
@@ -80,8 +80,8 @@ func (w *watch) signal() {
 	}
 }
 
-// Next implements gpio.Edges. The lines are never quiet within a frame; when the door does not run in real time, quiet after an
-// edge comes at once.
+// Next implements gpio.Edges. The lines are never quiet within a frame; when the door does not run
+// in real time, quiet after an edge comes at once.
 func (w *watch) Next(wait time.Duration) (gpio.Edge, error) {
 	late, expired := (<-chan time.Time)(nil), false
 	if wait >= 0 {

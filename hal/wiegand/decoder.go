@@ -13,8 +13,9 @@ type Decoder struct {
 	reversed int // frames in a row that would be right with D0 and D1 swapped
 }
 
-// NewDecoder accepts formats whose lengths are at least two bits apart: else one lost or added pulse could turn a card of one
-// format into a card of another. No format means H10301.
+// NewDecoder makes a decoder of cards in these formats; of H10301 when none is given. Their lengths
+// must be at least two bits apart, or one lost or added pulse could turn a card of one format into
+// a card of another. The error is ErrFormat.
 func NewDecoder(keypad Keypad, formats ...Format) (*Decoder, error) {
 	if len(formats) == 0 {
 		formats = []Format{H10301}
@@ -24,11 +25,13 @@ func NewDecoder(keypad Keypad, formats ...Format) (*Decoder, error) {
 			return nil, err
 		}
 		if n := keypad.bits(); n > 0 && near(f.Bits, n) {
-			return nil, fmt.Errorf("%w: %s (%d bits) beside keys of %d bits: a lost pulse would turn one into the other", ErrFormat, f.Name, f.Bits, n)
+			return nil, fmt.Errorf("%w: %s (%d bits) beside keys of %d bits: "+
+				"a lost pulse would turn one into the other", ErrFormat, f.Name, f.Bits, n)
 		}
 		for _, g := range formats[:i] {
 			if near(f.Bits, g.Bits) {
-				return nil, fmt.Errorf("%w: %s (%d bits) beside %s (%d bits): a lost pulse would turn one into the other; set the readers to one format",
+				return nil, fmt.Errorf("%w: %s (%d bits) beside %s (%d bits): "+
+					"a lost pulse would turn one into the other; set the readers to one format",
 					ErrFormat, f.Name, f.Bits, g.Name, g.Bits)
 			}
 		}
@@ -41,8 +44,9 @@ func (d *Decoder) OneLength() bool { return len(d.formats) == 1 && d.keypad == N
 
 func near(a, b int) bool { return a-b <= 1 && b-a <= 1 }
 
-// Decode gives the card or the button of a frame. Errors: the frame's own, ErrLength, ErrParity, ErrButton, and ErrReversed from
-// the second frame in a row that only makes sense with D0 and D1 swapped.
+// Decode gives the card or the button of a frame. Errors: the frame's own, ErrLength,
+// ErrParity, ErrButton, and ErrReversed from the second frame in a row that only makes sense
+// with D0 and D1 swapped.
 func (d *Decoder) Decode(f Frame) (*hal.Card, hal.Button, error) {
 	if f.Err != nil {
 		return nil, 0, f.Err

@@ -46,7 +46,8 @@ func ExampleLayout() {
 	// Output: 11 <nil>
 }
 
-// A Framer cuts pulses into frames by their times, and a Format makes a card of a frame. Here the edges are made up; a board's come from gpio.Watch.
+// A Framer cuts pulses into frames by their times, and a Format makes a card of a frame. Here the
+// edges are made up; those of a board come from gpio.Watch.
 func ExampleFramer() {
 	bits := wiegand.H10301.Encode(17, 4242)
 	edge := func(i int, start time.Duration) gpio.Edge {

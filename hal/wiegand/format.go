@@ -13,7 +13,10 @@ type Format struct {
 	Bits             int
 	Parity           []Parity // in the order in which they are computed
 	Facility, Number Field
-	Unguarded        bool // some bits have no parity: a disturbed bit gives another card, and the installer said yes to that
+
+	// Unguarded accepts bits without parity, so that a disturbed bit may give another card. The
+	// installer decides that.
+	Unguarded bool
 }
 
 // Parity is one parity bit and the bits it guards. Bits are counted from 0, the first on the wire.
@@ -60,7 +63,8 @@ func (f Format) Validate() error {
 	}
 	for _, field := range []Field{f.Facility, f.Number} {
 		if field.First < 0 || field.Len < 0 || field.Len > 64 || field.First+field.Len > f.Bits {
-			return fmt.Errorf("%w: %s: a field of %d bits from bit %d does not fit %d bits (64 at most)", ErrFormat, f.Name, field.Len, field.First, f.Bits)
+			return fmt.Errorf("%w: %s: a field of %d bits from bit %d does not fit %d bits (64 at most)",
+				ErrFormat, f.Name, field.Len, field.First, f.Bits)
 		}
 	}
 	guarded := make([]bool, f.Bits)
@@ -74,7 +78,8 @@ func (f Format) Validate() error {
 	}
 	for i, ok := range guarded {
 		if !ok && !f.Unguarded {
-			return fmt.Errorf("%w: %s: no parity guards bit %d, so noise on the wire could become another card: set unguarded to accept that", ErrFormat, f.Name, i)
+			return fmt.Errorf("%w: %s: no parity guards bit %d, so noise on the wire could become another card: "+
+				"set unguarded to accept that", ErrFormat, f.Name, i)
 		}
 	}
 	return nil
@@ -105,7 +110,8 @@ func (f Format) Card(bits []bool) hal.Card {
 	return c
 }
 
-// Encode gives the bits of a card, parity included: what a reader would send. Numbers too big for their field are cut.
+// Encode gives the bits of a card that a reader would send, parity included. Numbers too big for
+// their field are cut.
 func (f Format) Encode(facility, number uint64) []bool {
 	bits := make([]bool, f.Bits)
 	f.Facility.put(bits, facility)

@@ -7,9 +7,10 @@ import (
 
 // Layout makes a format from pictures, one character a bit, the first on the wire first.
 //
-// fields has F for a bit of the facility code, N for a bit of the card number and - for any other. Each parity has E (even) or O
-// (odd) at its own bit, x at the bits it guards and . elsewhere; a parity that guards another comes after it.
-// Bits without parity are accepted only with a * at the end of fields.
+// fields has F for a bit of the facility code, N for a bit of the card number and - for any other.
+// Each parity has E (even) or O (odd) at its own bit, x at the bits that it guards and . at the
+// others. A parity that guards another comes after it. Bits without parity are accepted only with a
+// * at the end of fields.
 func Layout(name, fields string, parity ...string) (Format, error) {
 	bare := strings.TrimSuffix(fields, "*")
 	f := Format{Name: name, Bits: len(bare), Unguarded: bare != fields}
@@ -21,7 +22,8 @@ func Layout(name, fields string, parity ...string) (Format, error) {
 		return Format{}, fmt.Errorf("%w: %s: %w", ErrFormat, name, err)
 	}
 	if i := strings.IndexFunc(bare, func(r rune) bool { return !strings.ContainsRune("FN-", r) }); i >= 0 {
-		return Format{}, fmt.Errorf("%w: %s: fields are drawn with F, N and -; bit %d is something else", ErrFormat, name, i)
+		return Format{}, fmt.Errorf("%w: %s: fields are drawn with F, N and -; bit %d is something else",
+			ErrFormat, name, i)
 	}
 	for n, picture := range parity {
 		p, err := guard(picture, f.Bits)
@@ -67,8 +69,8 @@ func guard(picture string, bits int) (Parity, error) {
 	return p, nil
 }
 
-// The formats that readers come with. They are widely published; HID's own papers are not public, so the layouts were
-// compared with several open implementations.
+// The formats of common readers. They are widely published; HID's own papers are not public, so the
+// layouts were compared with several open implementations.
 var (
 	// H10301 is the open 26-bit format: 8 bits of facility, 16 of number.
 	H10301 = builtin("H10301",
@@ -80,7 +82,8 @@ var (
 		"-FFFFFFFFFFFFFFFFNNNNNNNNNNNNNNNN-",
 		"Exxxxxxxxxxxxxxxx.................",
 		".................xxxxxxxxxxxxxxxxO")
-	// Corporate1000 is HID's 35-bit format: 12 bits of company, 20 of number, and two combs of parity under one over all.
+	// Corporate1000 is HID's 35-bit format: 12 bits of company, 20 of number, and two combs of
+	// parity under one over all.
 	Corporate1000 = builtin("C1k35s",
 		"--FFFFFFFFFFFFNNNNNNNNNNNNNNNNNNNN-",
 		".Exx.xx.xx.xx.xx.xx.xx.xx.xx.xx.xx.",
@@ -107,7 +110,8 @@ func Formats() map[string]Format {
 	return all
 }
 
-// builtin draws a format of this file. A picture that is wrong makes a format that no decoder accepts, and the tests fail.
+// builtin makes a format of this file. A wrong drawing makes a format that no decoder accepts,
+// and the tests fail.
 func builtin(name, fields string, parity ...string) Format {
 	f, err := Layout(name, fields, parity...)
 	if err != nil {

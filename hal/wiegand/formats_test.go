@@ -27,7 +27,8 @@ func TestEachFormatReadsWhatItEncodes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if card.Facility != facility || card.Number != number || card.Layout != f.Name || !slices.Equal(unpack(*card), bits) {
+		if card.Facility != facility || card.Number != number || card.Layout != f.Name ||
+			!slices.Equal(unpack(*card), bits) {
 			t.Fatalf("%s: sent %d/%d, got %d/%d", f.Name, facility, number, card.Facility, card.Number)
 		}
 		wrong := rapid.IntRange(0, f.Bits-1).Draw(t, "wrong")
@@ -45,11 +46,12 @@ func TestFormatsByHand(t *testing.T) {
 		facility, number uint64
 		bits             string
 	}{
-		// company 1 sets bit 13; number 1 sets bit 33. Comb at 1 (33 of the two): one, so 1. Comb at 34 (1 and 13): two, so O is 1.
-		// All of 1, 13, 33, 34: four, so O is 1.
+		// company 1 sets bit 13; number 1 sets bit 33. Comb at 1 (33 of the two): one, so 1. Comb
+		// at 34 (1 and 13): two, so O is 1. All of 1, 13, 33, 34: four, so O is 1.
 		{wiegand.Corporate1000, 1, 1, "11" + "000000000001" + "00000000000000000001" + "1"},
 		{wiegand.H10306, 1, 0x8000, "1" + "0000000000000001" + "1000000000000000" + "0"},
-		{wiegand.H10302, 0, 1 << 17, "1" + "00000000000000000100000000000000000" + "0"}, // bit 18 is under both parities
+		// bit 18 is under both parities
+		{wiegand.H10302, 0, 1 << 17, "1" + "00000000000000000100000000000000000" + "0"},
 		{wiegand.H10304, 0xffff, 0, "0" + "1111111111111111" + "0000000000000000000" + "1"},
 	} {
 		if got := c.format.Encode(c.facility, c.number); !slices.Equal(got, parse(c.bits)) {
@@ -58,10 +60,12 @@ func TestFormatsByHand(t *testing.T) {
 	}
 }
 
-// The parities of a format are linear: whether two wrong bits pass depends on where they are, not on the card. So the
-// rates are exact. They are what a format can do at best; the figures stand in the package comment.
+// The parities of a format are linear: whether two wrong bits pass depends on where they are, not
+// on the card. So the rates are exact. docs/figures.md has them.
 func TestTwoWrongBitsByFormat(t *testing.T) {
-	want := map[string]string{"H10301": "48.0%", "H10306": "48.5%", "C1k35s": "29.6%", "H10302": "45.9%", "H10304": "45.9%"}
+	want := map[string]string{
+		"H10301": "48.0%", "H10306": "48.5%", "C1k35s": "29.6%", "H10302": "45.9%", "H10304": "45.9%",
+	}
 	for name, f := range wiegand.Formats() {
 		bits := f.Encode(0x155, 0x2aaa)
 		pass, pairs := 0, 0

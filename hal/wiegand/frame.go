@@ -35,10 +35,11 @@ type Frame struct {
 	Err  error         // why it must not be read
 }
 
-// Framer cuts a stream of falling edges (Line 0 is D0, 1 is D1) into frames. The zero value is ready.
+// Framer cuts a stream of falling edges (Line 0 is D0, 1 is D1) into frames. The
+// zero value is ready.
 type Framer struct {
-	// Patient waits 50 ms for the end of each frame, whatever its pace. It is for readers that send more than one length: one
-	// that paused within a long frame must not make a short one of it.
+	// Patient waits 50 ms for the end of each frame, whatever its pace. It is for readers that send
+	// more than one length: a pause within a long frame must not make a short one of it.
 	Patient bool
 
 	bits     []bool
@@ -65,7 +66,8 @@ func (f *Framer) Open() bool { return len(f.bits) > 0 || f.err != nil }
 // Glitches counts the pulses that were taken for the ringing of the one before.
 func (f *Framer) Glitches() uint64 { return f.rung }
 
-// Edge takes one edge, and gives the frame that its time shows to be over, or that has grown too long.
+// Edge takes one edge. It gives the frame that this edge shows to be over, or that
+// has grown too long.
 func (f *Framer) Edge(e gpio.Edge) (Frame, bool) {
 	lost := e.Seq != f.seq+1
 	f.seq = e.Seq
@@ -112,7 +114,7 @@ func (f *Framer) fail(err error) {
 	}
 }
 
-// Quiet says that the lines have been quiet for Gap. It gives the frame that this ends, if there was one to give.
+// Quiet says that the lines have been quiet for Gap. It gives the frame that this ends, if any.
 func (f *Framer) Quiet() (Frame, bool) {
 	ok := f.Open() && !f.reported
 	frame := Frame{Bits: f.bits, At: f.last, Err: f.err}

@@ -16,8 +16,8 @@ import (
 	"menshen/hal/wiegand"
 )
 
-// kernel is the queue of edges that the kernel keeps for a program that it does not always let run. Edges come at their own time,
-// numbered; when more than the queue's length wait, the oldest are lost.
+// kernel is the queue of edges that the kernel keeps for a program that does not always get to run.
+// Edges are numbered and come at their own time; the oldest are lost when the queue is full.
 type kernel struct {
 	begun  time.Time
 	edges  []gpio.Edge // by time
@@ -28,7 +28,8 @@ type kernel struct {
 
 const kernelQueue = 1024
 
-// Next is held up as gpio's own is: after it has set its deadline, and after the kernel has something to say.
+// Next is held up where gpio's own may be: after it has set its deadline, and after the
+// kernel has an event.
 func (k *kernel) Next(wait time.Duration) (gpio.Edge, error) {
 	deadline := time.Now().Add(wait)
 	time.Sleep(k.heldUp())
@@ -60,17 +61,21 @@ func (k *kernel) Close() error {
 	return nil
 }
 
-// TestCardsAreReadHoweverBusyTheUnit: the frame's end is told by the times of the edges, so a reader's goroutine that is held up
-// before, within and after a frame, for longer than the gap that ends one, reads every card.
+// TestCardsAreReadHoweverBusyTheUnit: the times of the edges tell where a frame ends. So a reader
+// whose goroutine is held up before, within and after a frame, for longer than the gap that ends
+// one, reads every card.
 func TestCardsAreReadHoweverBusyTheUnit(t *testing.T) {
-	for worst, oneIn := range map[time.Duration]int{5 * time.Millisecond: 2, 50 * time.Millisecond: 5, 500 * time.Millisecond: 20, 5 * time.Second: 200} {
+	for worst, oneIn := range map[time.Duration]int{
+		5 * time.Millisecond: 2, 50 * time.Millisecond: 5, 500 * time.Millisecond: 20, 5 * time.Second: 200,
+	} {
 		t.Run(fmt.Sprint(worst), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { heldUp(t, worst, oneIn, 2000) })
 		})
 	}
 }
 
-// heldUp sends cards at the paces of real readers to one that is held up one look in so many, for up to worst.
+// heldUp sends cards at the paces of real readers to a reader that is held up in one of so many
+// looks, for up to worst.
 func heldUp(t *testing.T, worst time.Duration, oneIn, cards int) {
 	r := rand.New(rand.NewPCG(uint64(worst), 5))
 	k := &kernel{begun: time.Now(), heldUp: func() time.Duration {

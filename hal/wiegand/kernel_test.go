@@ -23,8 +23,8 @@ import (
 	"menshen/hal/wiegand"
 )
 
-// These tests run on a virtual board (scripts/vboard), where gpio-sim gives the kernel's own lines D0 and D1. A child process
-// with real-time priority is the reader on the wall.
+// These tests run on a virtual board (scripts/vboard), where gpio-sim gives the kernel's own lines
+// D0 and D1. A child process with real-time priority plays the reader on the wall.
 
 // sending is what the child shall send.
 type sending struct {
@@ -84,7 +84,8 @@ func TestKernelWiegand(t *testing.T) {
 			case <-time.After(100 * ms):
 			}
 			slices.Sort(late)
-			t.Logf("%d of %d; from last bit to event beyond the gap: median %v, worst %v", frames, frames, late[frames/2], late[frames-1])
+			t.Logf("%d of %d; from last bit to event beyond the gap: median %v, worst %v",
+				frames, frames, late[frames/2], late[frames-1])
 		})
 	}
 }
@@ -134,7 +135,8 @@ type event struct {
 // listen runs the driver on the lines D0 and D1.
 func listen(t *testing.T, format string) <-chan event {
 	t.Helper()
-	r, err := wiegand.New(wiegand.Lines("D0", "D1"), wiegand.Config{Name: "wall", Formats: []wiegand.Format{wiegand.Formats()[format]}})
+	cfg := wiegand.Config{Name: "wall", Formats: []wiegand.Format{wiegand.Formats()[format]}}
+	r, err := wiegand.New(wiegand.Lines("D0", "D1"), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,8 +154,8 @@ func listen(t *testing.T, format string) <-chan event {
 
 func idle(*testing.T) {}
 
-// stopped has a child stop this very process again and again, for up to 300 ms and so in the middle of cards, which no load could
-// do worse.
+// stopped has a child stop this process again and again, for up to 300 ms and so in the middle of
+// cards. No load is worse than that.
 func stopped(t *testing.T) {
 	t.Helper()
 	child := exec.Command(os.Args[0])
@@ -206,7 +208,8 @@ func load(t *testing.T) {
 func send(t *testing.T, s sending) {
 	t.Helper()
 	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), fmt.Sprintf("WALL_READER=%s %d %d %d %d", s.format, s.pulse, s.period, s.rest, s.seed))
+	orders := fmt.Sprintf("WALL_READER=%s %d %d %d %d", s.format, s.pulse, s.period, s.rest, s.seed)
+	child.Env = append(os.Environ(), orders)
 	if out, err := child.CombinedOutput(); err != nil {
 		t.Fatalf("the reader on the wall: %v\n%s", err, out)
 	}
@@ -219,7 +222,8 @@ func init() {
 	if orders == "" {
 		return
 	}
-	if _, err := fmt.Sscan(orders, &s.format, (*int64)(&s.pulse), (*int64)(&s.period), (*int64)(&s.rest), &s.seed); err != nil {
+	_, err := fmt.Sscan(orders, &s.format, (*int64)(&s.pulse), (*int64)(&s.period), (*int64)(&s.rest), &s.seed)
+	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}

@@ -5,8 +5,8 @@ import "menshen/hal"
 // Keypad is how a reader sends the buttons that are pressed.
 type Keypad uint8
 
-// The codings. Burst4 has no check at all, so a disturbed button reads as another. Burst8 sends each
-// button twice, the first time complemented.
+// The codings. Burst4 has no check at all, so a disturbed button reads as another. Burst8 sends
+// each button twice, the first time complemented.
 const (
 	NoKeypad Keypad = iota
 	Burst4          // 4 bits a button

@@ -12,12 +12,12 @@ import (
 	"menshen/hal/gpio"
 )
 
-// Source opens the two data lines: Line 0 of the edges is D0 and 1 is D1, falling edges only. It is called again after the
-// lines went away.
+// Source opens the two data lines: Line 0 of the edges is D0 and 1 is D1, falling edges only. It is
+// called again after the lines went away.
 type Source func() (gpio.Edges, error)
 
-// Lines is the source that watches two lines of one chip by their names. Readers have open collectors; the pull-ups are the
-// line's own besides the unit's.
+// Lines is the source that watches two lines of one chip by their names. Readers have open
+// collectors, so it sets the lines' pull-ups, besides those of the unit.
 func Lines(d0, d1 string) Source {
 	return func() (gpio.Edges, error) {
 		p0, err := gpio.Open(d0)
@@ -71,7 +71,8 @@ func New(source Source, cfg Config) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reader %s: %w", cfg.Name, err)
 	}
-	counts := hal.NewTally("cards", "keys", "frames with lost edges", "frames of wrong parity", "frames of wrong length", "frames of noise",
+	counts := hal.NewTally("cards", "keys",
+		"frames with lost edges", "frames of wrong parity", "frames of wrong length", "frames of noise",
 		"bursts that are no key", "pulses taken for ringing")
 	return &Reader{tally: counts, name: cfg.Name, source: source, dec: dec}, nil
 }
@@ -81,7 +82,8 @@ func (r *Reader) Counts() []hal.Count { return r.tally.Counts() }
 
 func (r *Reader) String() string { return r.name }
 
-// Run implements hal.Reader. Lines that cannot be opened, or go away, are a Fault and are tried again.
+// Run implements hal.Reader. Lines that cannot be opened, or go away, are a Fault and
+// are tried again.
 func (r *Reader) Run(ctx context.Context, emit func(hal.ReaderEvent)) error {
 	return hal.KeepOpen(ctx, r.name, emit, func(ctx context.Context, up func()) error {
 		r.Beat()
@@ -160,7 +162,8 @@ func (r *Reader) event(f Frame, at time.Time) hal.ReaderEvent {
 // holding remembers whether a data line was found low at rest.
 type holding struct{ low bool }
 
-// look reads both lines while they should rest at High, and tells when one begins or ceases to stay low.
+// look reads both lines while they should be High, and reports when one begins to
+// stay low, or ends.
 func (h *holding) look(edges gpio.Edges, name string, emit func(hal.ReaderEvent)) error {
 	low := false
 	for line := range 2 {

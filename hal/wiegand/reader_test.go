@@ -67,7 +67,8 @@ func TestHundredThousandFrames(t *testing.T) {
 			f := formats[random.IntN(len(formats))]
 			c := card{f.Name, random.Uint64() & (1<<f.Facility.Len - 1), random.Uint64() & (1<<f.Number.Len - 1)}
 			sent <- c
-			d.SendWith(f.Encode(c.facility, c.number), 20*time.Microsecond, time.Duration(200+random.IntN(19_800))*time.Microsecond)
+			period := time.Duration(200+random.IntN(19_800)) * time.Microsecond
+			d.SendWith(f.Encode(c.facility, c.number), 20*time.Microsecond, period)
 		}
 		close(sent)
 	}()
@@ -77,12 +78,15 @@ func TestHundredThousandFrames(t *testing.T) {
 			t.Fatalf("sent a card of %s, got %+v", want.format, e)
 		}
 	}
-	if c := r.Counts(); c[0] != (hal.Count{Of: "cards", N: uint64(frames)}) || slices.ContainsFunc(c[1:], func(n hal.Count) bool { return n.N != 0 }) {
-		t.Errorf("counts %+v", c)
+	counts := r.Counts()
+	others := slices.ContainsFunc(counts[1:], func(n hal.Count) bool { return n.N != 0 })
+	if counts[0] != (hal.Count{Of: "cards", N: uint64(frames)}) || others {
+		t.Errorf("counts %+v", counts)
 	}
 }
 
-// A queue that overflows while the reader is held up loses edges: faults, and after them cards again.
+// A queue that overflows while the reader is held up loses edges: faults, and after
+// them cards again.
 func TestOverflowIsAFault(t *testing.T) {
 	d, r, events := wall(t, sim.Config{Queue: 40}, wiegand.Config{Name: "front"})
 	for range 40 { // 16 events fill the channel; then the reader waits, and then the queue overflows
@@ -180,7 +184,8 @@ func TestBadFramesAreCountedByTheirKind(t *testing.T) {
 		}
 	}
 	d.SendWith(card, 20*time.Microsecond, 50*time.Microsecond) // no reader is that fast
-	if e := <-events; !errors.Is(e.Fault, wiegand.ErrNoise) || haltest.Counted(r, "frames of noise") != 1 || haltest.Counted(r, "pulses taken for ringing") == 0 {
+	if e := <-events; !errors.Is(e.Fault, wiegand.ErrNoise) ||
+		haltest.Counted(r, "frames of noise") != 1 || haltest.Counted(r, "pulses taken for ringing") == 0 {
 		t.Errorf("noise: %+v, %+v", e, r.Counts())
 	}
 }

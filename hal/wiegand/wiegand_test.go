@@ -58,7 +58,8 @@ func (t *train) frames() (frames []wiegand.Frame) {
 }
 
 func h10301(t *rapid.T) []bool {
-	return wiegand.H10301.Encode(rapid.Uint64Range(0, 255).Draw(t, "facility"), rapid.Uint64Range(0, 65535).Draw(t, "number"))
+	facility := rapid.Uint64Range(0, 255).Draw(t, "facility")
+	return wiegand.H10301.Encode(facility, rapid.Uint64Range(0, 65535).Draw(t, "number"))
 }
 
 func decoder(t interface{ Fatal(...any) }, formats ...wiegand.Format) *wiegand.Decoder {
@@ -69,7 +70,8 @@ func decoder(t interface{ Fatal(...any) }, formats ...wiegand.Format) *wiegand.D
 	return d
 }
 
-// Worked by hand from the standard: leading even parity over facility and four bits of number, trailing odd parity.
+// Worked out by hand from the standard: leading even parity over facility and four bits of number,
+// trailing odd parity.
 func TestH10301KnownCards(t *testing.T) {
 	for _, c := range []struct {
 		bits             string
@@ -89,9 +91,11 @@ func TestH10301KnownCards(t *testing.T) {
 			t.Errorf("%s: %d/%d", c.bits, card.Facility, card.Number)
 		}
 		if card.Bits != 26 || len(card.Raw) != 4 || !card.Clonable || card.Layout != "H10301" {
-			t.Errorf("%s: %d bits, %d bytes, clonable %v, %s", c.bits, card.Bits, len(card.Raw), card.Clonable, card.Layout)
+			t.Errorf("%s: %d bits, %d bytes, clonable %v, %s",
+				c.bits, card.Bits, len(card.Raw), card.Clonable, card.Layout)
 		}
-		if s := fmt.Sprintf("%v %+v %x %#v", *card, *card, *card, *card); strings.Contains(s, fmt.Sprint(c.number)) && c.number > 26 {
+		s := fmt.Sprintf("%v %+v %x %#v", *card, *card, *card, *card)
+		if strings.Contains(s, fmt.Sprint(c.number)) && c.number > 26 {
 			t.Errorf("card prints its number: %s", s)
 		}
 	}
@@ -133,7 +137,8 @@ func TestOneDisturbanceIsNeverAnotherCard(t *testing.T) {
 		var tr train
 		tr.card(bits, time.Second, 2*time.Millisecond)
 		at := rapid.IntRange(0, len(tr.edges)-1).Draw(t, "at")
-		kind := rapid.SampledFrom([]string{"flip", "lose", "lose unnoticed", "add", "ring", "crosstalk"}).Draw(t, "kind")
+		kinds := []string{"flip", "lose", "lose unnoticed", "add", "ring", "crosstalk"}
+		kind := rapid.SampledFrom(kinds).Draw(t, "kind")
 		want := false
 		switch kind {
 		case "flip":
@@ -192,7 +197,8 @@ func unpack(c hal.Card) []bool {
 	return bits
 }
 
-// The kernel drops the oldest edges of a full queue: what is left may look like a whole card, or two, and is none.
+// The kernel drops the oldest edges of a full queue. What is left may look like a whole card, or
+// two, and must not be read as one.
 func TestDroppedEdgesTaintBothNeighbours(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var tr train
@@ -220,7 +226,8 @@ func TestDroppedEdgesTaintBothNeighbours(t *testing.T) {
 	})
 }
 
-// A reader that sends cards of two lengths pauses within a long one: the short one in it is not taken for a card.
+// When a reader of cards of two lengths pauses within a long one, the short one in it is not
+// taken for a card.
 func TestPauseWithinAFrame(t *testing.T) {
 	d := decoder(t, wiegand.H10301, wiegand.H10302)
 	f := wiegand.Framer{Patient: !d.OneLength()}

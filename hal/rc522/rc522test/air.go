@@ -22,8 +22,8 @@ func (b bits) bytes() []byte {
 	return out
 }
 
-// overlay is what the reader sees of several answers: the first bit in which they differ, or in which one has ended, is
-// the collision; -1 when there is none.
+// overlay is what the reader sees of several answers. The collision is the first bit in which they
+// differ, or in which one has ended; -1 when there is none.
 func overlay(answers []bits) (sum bits, collision int) {
 	collision = -1
 	for _, a := range answers {

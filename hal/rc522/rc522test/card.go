@@ -34,9 +34,10 @@ const (
 
 // Classic makes a MIFARE Classic 1K as it leaves the factory.
 func Classic(uid ...byte) *Card {
+	const trailer = "\xff\xff\xff\xff\xff\xff" + "\xff\x07\x80\x69" + "\xff\xff\xff\xff\xff\xff" // key A, access, key B
 	c := &Card{UID: uid, SAK: 0x08, ATQA: [2]byte{0x04, 0x00}}
 	for s := range 16 {
-		copy(c.Blocks[4*s+3][:], []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x07, 0x80, 0x69, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})
+		copy(c.Blocks[4*s+3][:], trailer)
 	}
 	return c
 }
@@ -56,7 +57,8 @@ func (c *Card) rest() bits {
 	return nil
 }
 
-// hear takes a frame and gives the answer, nil for none. secret says that the reader's cipher is on.
+// hear takes a frame and gives the answer, nil for none. secret says that the
+// reader's cipher is on.
 func (c *Card) hear(f bits, secret bool) bits {
 	if len(f) == 7 {
 		return c.called(f.bytes()[0])
@@ -103,7 +105,8 @@ func (c *Card) selecting(f bits) bits {
 	}
 	head, own := f[:16].bytes(), whole(c.part(c.level))
 	known := int(head[1]>>4-2)*8 + int(head[1]&0x0f)
-	if head[0] != 0x93+2*byte(c.level) || known > 40 || len(f) < 16+known || !slices.Equal(f[16:16+known], own[:known]) {
+	if head[0] != 0x93+2*byte(c.level) || known > 40 || len(f) < 16+known ||
+		!slices.Equal(f[16:16+known], own[:known]) {
 		return c.rest()
 	}
 	if known < 40 {

@@ -87,7 +87,7 @@ func (c *Chip) Present(cards ...*Card) {
 // Unplug takes the chip off its wires, or puts it back as after power-up.
 func (c *Chip) Unplug(away bool) { c.set(func() { c.gone = away; c.reset() }) }
 
-// Sag is a dip of the supply: the chip starts anew and nobody tells.
+// Sag is a dip of the supply: the chip starts again without notice.
 func (c *Chip) Sag() { c.set(c.reset) }
 
 // Deafen stops the receiver until the next reset.

@@ -38,7 +38,8 @@ type wires struct{ c *Chip }
 func (w wires) String() string      { return w.c.String() }
 func (w wires) Duplex() conn.Duplex { return conn.Full }
 
-// Tx is one transfer with chip select low: an address with direction, then data, or further addresses to read (section 8.1.2).
+// Tx is one transfer with chip select low: an address with direction, then data, or further
+// addresses to read (section 8.1.2).
 func (w wires) Tx(out, in []byte) error {
 	c := w.c
 	c.mu.Lock()
