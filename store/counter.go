@@ -60,7 +60,8 @@ func (v *Vault) checkCount(ctx context.Context, st state) (*counter, error) {
 	c := &counter{Counter: its}
 	n, err := c.Count(ctx)
 	if err == nil && st.Count != n && (st.Count != n+1 || n == 0) {
-		err = fmt.Errorf("%w: the vault counts %d, %s %d: bring the newest copy, or restore a backup",
+		err = fmt.Errorf("%w: the vault counts %d, %s %d: bring the newest copy back, "+
+			"or restore a backup into a new vault ('menshen vault retire')",
 			ErrRolledBack, st.Count, v.o.Key, n)
 	}
 	c.n.Store(n)

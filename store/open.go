@@ -109,8 +109,8 @@ func (v *Vault) forgetUnfinished(ctx context.Context) error {
 	case len(held) == 1 && v.hasUnfinished(held[0].ID()):
 		return v.o.Key.Forget(ctx)
 	}
-	return fmt.Errorf("%s holds a key: %w: remove it if you are sure that no vault was made with it",
-		v.o.Key, ErrExists)
+	return fmt.Errorf("%s holds a key: %w: if the vault that it was made for is lost, "+
+		"'menshen vault retire' makes the source forget it", v.o.Key, ErrExists)
 }
 
 // hasUnfinished reports whether an unfinished create left its file, made with the key of this ID.

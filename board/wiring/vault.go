@@ -80,7 +80,7 @@ func OpenKeySource(k config.KeySource) store.KeySource {
 	return keys.File(k.Path)
 }
 
-const withoutKey = "without it nothing opens this vault: make a new one in another folder and restore a backup"
+const withoutKey = "without it nothing opens this vault: replace it by a backup ('menshen vault retire')"
 
 // Advise adds the remedy to an error of opening the vault; one that names its own is left alone.
 func Advise(err error) error {
@@ -94,9 +94,9 @@ func Advise(err error) error {
 		{store.ErrNewer, "install the newer menshen again; the vault was not touched"},
 		{store.ErrKeyMissing, "put your own copy of it there, or see [key] source; " + withoutKey},
 		{store.ErrWrongKey, "use the key that this vault was made with; " + withoutKey},
-		{store.ErrCorrupt, "save what is whole with 'menshen vault salvage', or restore a backup; the damaged file was not touched"},
+		{store.ErrCorrupt, "save what is whole with 'menshen vault salvage'; then replace it by that or by a backup ('menshen vault retire'); the damaged file was not touched"},
 		{store.ErrHead, "compare 'decisions' with what was done before it; then 'check' at the console ends this; if it comes again, replace the board's memory"},
-		{store.ErrSwapped, "somebody with access to the disk did that; find the file that was there and put it back; if it is lost, stop the unit and restore the newest backup; without a TPM the next start takes what lies there"},
+		{store.ErrSwapped, "a person or program with access to the disk did that; find the file that was there and put it back; if it is lost, stop the unit and replace its vault by the newest backup ('menshen vault retire'); without a TPM the next start takes what lies there"},
 		{fs.ErrPermission, "do this as the unit's own user: sudo -u menshen menshen …"},
 	} {
 		if errors.Is(err, known.is) {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"menshen/hal/sim"
 	"menshen/recognizer/models"
+	"menshen/store/keys/keystest"
 )
 
 // The verbs are tested as a person runs them: scripts in testdata, each a little story in its own folder.
@@ -40,12 +42,20 @@ func TestVerbs(t *testing.T) {
 			return err
 		},
 		Condition: func(what string) (bool, error) {
-			if what != "root" {
-				return false, fmt.Errorf("no condition %q", what)
+			switch what {
+			case "root":
+				return os.Geteuid() == 0, nil
+			case "swtpm":
+				_, err := exec.LookPath("swtpm")
+				return err == nil, nil
 			}
-			return os.Geteuid() == 0, nil
+			return false, fmt.Errorf("no condition %q", what)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"flip": flip, "waitfor": waitFor, "simulated": simulated, "erasedsince": erasedSince},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"flip": flip, "waitfor": waitFor, "simulated": simulated, "erasedsince": erasedSince,
+			// swtpm starts a software TPM and sets a variable to its socket: swtpm NAME.
+			"swtpm": func(ts *testscript.TestScript, _ bool, args []string) { ts.Setenv(args[0], keystest.SWTPM(t)) },
+		},
 	})
 }
 

@@ -18,11 +18,11 @@ import (
 func vaultVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "vault",
-		Short: "check, restore, salvage a unit's vault, or move its key; the unit must not be running",
+		Short: "check, restore, salvage or retire a unit's vault, or move its key; the unit must not be running",
 		Long: `Works on the vault of a unit that is not running. Each act asks for an operator's name and passphrase (a manager's), for their
 own card where they have one and a reader answers, and is recorded under it. While the door runs, backup, rotate, retention and check are commands of its console.`,
 	}
-	c.AddCommand(vaultCheck(), vaultKey(), vaultRestore(), vaultSalvage(), vaultWhat())
+	c.AddCommand(vaultCheck(), vaultKey(), vaultRestore(), vaultRetire(), vaultSalvage(), vaultWhat())
 	return c
 }
 
