@@ -1,4 +1,5 @@
-// Package boardtest is a door on a work bench, for tests: a real vault, played wires, a played eye, and a clock that a test moves.
+// Package boardtest is a door on a work bench, for tests: a real vault, simulated wires, a
+// simulated eye, and a clock that a test moves.
 package boardtest
 
 import (
@@ -28,7 +29,8 @@ import (
 	"menshen/store/audit"
 )
 
-// Main lets the eye be a child of a test, as it is one of the program, and looks for goroutines that are left. It is a package's TestMain.
+// Main is the TestMain of a package: it lets the eye run as a child of a test, as it does of the
+// program, and looks for goroutines that are left.
 func Main(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == "eye" {
 		if err := eye.Main(3); err != nil {
@@ -40,7 +42,7 @@ func Main(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// Bench is the door. Until Start its unit is driven: a test hands it events itself.
+// Bench is the door. Until [Bench.Start] a test hands its unit the events itself.
 type Bench struct {
 	*testing.T
 	Driver  unit.Driver
@@ -64,7 +66,7 @@ type Bench struct {
 	door    *board.Door
 }
 
-// Secret is every operator's.
+// Secret is the secret of every operator.
 const Secret = "correct horse"
 
 // New makes a door with one operator, a manager, logged in.
@@ -74,9 +76,11 @@ func New(t *testing.T, change ...func(*config.Config)) *Bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &Bench{T: t, Config: conf, Clock: &Clock{t: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}, Relay: &haltest.Output{Name: "relay"},
-		Reader: &haltest.Reader{Name: "outside"}, Inputs: map[string]*haltest.Input{}, Outputs: map[string]*haltest.Output{},
-		Eye:   &Eye{Seen: make(chan recognizer.Observation), Pics: make(chan eye.Picture), Cam: eye.CameraOK, Held: Confined},
+	b := &Bench{T: t, Config: conf, Clock: &Clock{t: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)},
+		Relay: &haltest.Output{Name: "relay"}, Reader: &haltest.Reader{Name: "outside"},
+		Inputs: map[string]*haltest.Input{}, Outputs: map[string]*haltest.Output{},
+		Eye: &Eye{Seen: make(chan recognizer.Observation), Pics: make(chan eye.Picture), Cam: eye.CameraOK,
+			Held: Confined},
 		Found: host.Facts{DumpsOff: true, Locked: true}}
 	conf.Unit.Dir, conf.Unit.Bench = t.TempDir()+"/vault", true // its key lies in a file
 	for _, f := range change {
@@ -88,7 +92,8 @@ func New(t *testing.T, change ...func(*config.Config)) *Bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { b.Vault.Close() })
-	b.Wires = &hal.Wires{Relay: b.Relay, Inputs: map[string]hal.Input{}, Readers: []hal.Reader{b.Reader}, Signals: map[string]hal.Output{}}
+	b.Wires = &hal.Wires{Relay: b.Relay, Inputs: map[string]hal.Input{}, Readers: []hal.Reader{b.Reader},
+		Signals: map[string]hal.Output{}}
 	for _, role := range []string{"alarm", "duress", "interlock"} {
 		b.Outputs[role] = &haltest.Output{Name: role}
 		b.Wires.Signals[role] = b.Outputs[role]
@@ -103,17 +108,21 @@ func New(t *testing.T, change ...func(*config.Config)) *Bench {
 	return b
 }
 
-// VaultOptions are those of the bench's vault: its key in a file, its clock, and a hash that takes no time.
+// VaultOptions gives the options of the bench's vault: its key in a file,
+// its clock, and a quick hash.
 func (b *Bench) VaultOptions() store.Options {
 	o := wiring.VaultOptions(b.Config, b.Time)
-	o.Key, o.Now, o.Running, o.Cost = store.KeyFile(b.Key), b.Clock.Now, b.Clock.Running, store.Cost{Time: 1, Memory: 64, Lanes: 1}
+	o.Key, o.Now, o.Running = store.KeyFile(b.Key), b.Clock.Now, b.Clock.Running
+	o.Cost = store.Cost{Time: 1, Memory: 64, Lanes: 1}
 	return o
 }
 
-// Assemble puts the door together from the bench's parts, as a start of the program does; again, it is another start.
+// Assemble puts the door together from the bench's parts, as a start of the program does. A
+// second call is another start.
 func (b *Bench) Assemble() {
 	b.Helper()
-	parts := board.Parts{Config: b.Config, Vault: b.Vault, Wires: b.Wires, Time: b.Time, Board: host.Board{Sys: host.ThisBoard().Sys, Space: b.space},
+	parts := board.Parts{Config: b.Config, Vault: b.Vault, Wires: b.Wires, Time: b.Time,
+		Board:    host.Board{Sys: host.ThisBoard().Sys, Space: b.space},
 		SetClock: func(t time.Time) error { b.Clock.Set(t); return nil },
 		Look:     func(host.Where) (host.Facts, error) { return b.Found, nil }}
 	if b.Eye != nil {
@@ -128,7 +137,7 @@ func (b *Bench) Assemble() {
 	b.Driver = d.Unit.Drive(false)
 }
 
-// Reassemble is Assemble with the manager logged in again, and everything counted.
+// Reassemble is [Bench.Assemble], then the manager logs in again and the law counts everything.
 func (b *Bench) Reassemble() {
 	b.Helper()
 	b.Assemble()
@@ -146,7 +155,7 @@ func (b *Bench) LogIn(name string) desk.Session {
 	return s
 }
 
-// State is how the unit is now.
+// State gives the present state of the unit.
 func (b *Bench) State() unit.State {
 	b.Helper()
 	s, err := b.Unit.State(context.Background())
@@ -156,7 +165,7 @@ func (b *Bench) State() unit.State {
 	return s
 }
 
-// FacesOff is why no face opens now.
+// FacesOff gives why no face opens now.
 func (b *Bench) FacesOff() unit.Off {
 	b.Helper()
 	off, err := b.Unit.FacesOff(context.Background())
@@ -166,7 +175,7 @@ func (b *Bench) FacesOff() unit.Off {
 	return off
 }
 
-// CountAll has the law count everything.
+// CountAll makes the law count everything.
 func (b *Bench) CountAll() {
 	b.Helper()
 	if err := b.Law.CountAll(context.Background()); err != nil {
@@ -214,17 +223,20 @@ func (b *Bench) Operator(name string, role store.Role) desk.Session {
 	return s
 }
 
-// SetBench changes [unit] bench once nothing waits to be written: the vault's writer asks by it whether the clock is trusted.
+// SetBench changes [unit] bench once nothing waits to be written: the vault's writer reads it to
+// know whether the clock is trusted.
 func (b *Bench) SetBench(on bool) {
 	b.Helper()
 	b.Entries()
 	b.Config.Unit.Bench = on
 }
 
-// Start lets the door work until the test ends, its law included, which reads the configuration when it likes.
+// Start lets the door work until the test ends, with its law, which may read
+// the configuration at any time.
 func (b *Bench) Start() { b.start(b.door.Run) }
 
-// StartUnit lets the unit work alone: then a test may change the configuration in the loop's turn (Driver.Do).
+// StartUnit lets the unit work alone: a test may then change the configuration in
+// the loop's turn (Driver.Do).
 func (b *Bench) StartUnit() { b.start(b.Unit.Run) }
 
 func (b *Bench) start(run func(context.Context) error) {
@@ -258,7 +270,7 @@ func (b *Bench) Last() store.Entry {
 	return store.Entry{}
 }
 
-// Entries gives the log, newest first, with all that waits in memory written.
+// Entries gives the log, newest first, after all that waits in memory is written.
 func (b *Bench) Entries() []store.Entry {
 	b.Helper()
 	if _, err := b.Vault.Record(context.Background(), store.Entry{Kind: audit.Kind(b.Name())}); err != nil {
@@ -281,7 +293,7 @@ func (b *Bench) Count(kind audit.Kind) (n int) {
 	return n
 }
 
-// space is what the bench's board, or this one, has room for.
+// space gives the room on the bench's board, or on this one.
 func (b *Bench) space(dir string) (free, size uint64, err error) {
 	if b.Board.Space != nil {
 		return b.Board.Space(dir)
@@ -289,7 +301,7 @@ func (b *Bench) space(dir string) (free, size uint64, err error) {
 	return host.ThisBoard().Space(dir)
 }
 
-// Eventually waits until something is so.
+// Eventually waits until a condition is true.
 func (b *Bench) Eventually(what string, yes func() bool) {
 	b.Helper()
 	for until := time.Now().Add(10 * time.Second); !yes(); time.Sleep(10 * time.Millisecond) {
@@ -306,11 +318,12 @@ func (b *Bench) Assess() {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Paper(papers.KindAssessment, papers.Assessment{Author: "anna", Necessity: "n", Impact: "i", Risks: "r", Measures: "m",
-		Until: b.Clock.Now().AddDate(1, 0, 0), Basis: basis})
+	b.Paper(papers.KindAssessment, papers.Assessment{Author: "anna", Necessity: "n", Impact: "i", Risks: "r",
+		Measures: "m", Until: b.Clock.Now().AddDate(1, 0, 0), Basis: basis})
 }
 
-// AnotherStart starts the program again, on the vault as it is now, and looks once whether it opens.
+// AnotherStart starts the program again, on the vault as it is now, and
+// looks once whether it opens.
 func (b *Bench) AnotherStart() {
 	b.Helper()
 	o := b.VaultOptions()
@@ -322,10 +335,10 @@ func (b *Bench) AnotherStart() {
 	b.Mend()
 }
 
-// Mend is a round of what the unit does while its vault is not in order.
+// Mend does one round of what the unit does while its vault is not in order.
 func (b *Bench) Mend() { b.Driver.Mended(b.Vault.Mend(context.Background())) }
 
-// Hours reads spans of hours.
+// Hours parses spans of hours.
 func Hours(t *testing.T, spans ...string) (s policy.Schedule) {
 	t.Helper()
 	for _, text := range spans {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Clock is the wall clock of a test, and one that nobody sets.
+// Clock is the wall clock of a test, and a second one that cannot be set.
 type Clock struct {
 	mu     sync.Mutex
 	t      time.Time

@@ -8,10 +8,10 @@ import (
 	"menshen/recognizer/eye"
 )
 
-// Confined is an eye that is held as it should be.
+// Confined is an eye that is confined as it must be.
 var Confined = eye.Confinement{NoDump: true, Limits: true, NoSwap: true, Landlock: 6, Seccomp: true}
 
-// Eye sees what a test shows it.
+// Eye is an eye that sees what a test shows it.
 type Eye struct {
 	mu   sync.Mutex
 	Seen chan recognizer.Observation
@@ -40,7 +40,7 @@ func (f *Eye) SetCamera(c eye.CameraState) { f.mu.Lock(); defer f.mu.Unlock(); f
 func (f *Eye) ReadsCodes() bool            { f.mu.Lock(); defer f.mu.Unlock(); return f.Reads }
 func (f *Eye) Mode() eye.Mode              { f.mu.Lock(); defer f.mu.Unlock(); return f.mode }
 
-// FaceOf makes up the face of somebody: the same for the same number.
+// FaceOf makes up a face: the same for the same number.
 func FaceOf(n uint64) *recognizer.Embedding {
 	r := rand.New(rand.NewPCG(n, 1))
 	var e recognizer.Embedding
@@ -50,7 +50,7 @@ func FaceOf(n uint64) *recognizer.Embedding {
 	return &e
 }
 
-// Look is a good picture of somebody.
+// Look is a good picture of a person.
 func Look(n uint64) recognizer.Observation {
 	return recognizer.Observation{Faces: 1, Live: 0.95, Embedding: FaceOf(n), Quality: recognizer.Quality{Height: 150}}
 }

@@ -12,24 +12,27 @@ import (
 	"menshen/store/audit"
 )
 
-// Someone adds a person with card number n and, with used, lets them open the door with it once.
+// Someone adds a person with card number n; with used, they open the door with it once.
 func (b *Bench) Someone(n uint64) policy.PersonID {
 	b.Helper()
-	id, err := b.Vault.AddPerson(store.Door, policy.Person{Name: policy.Private(fmt.Sprintf("Tenant %d", n)), Lang: "en"})
+	name := policy.Private(fmt.Sprintf("Tenant %d", n))
+	id, err := b.Vault.AddPerson(store.Door, policy.Person{Name: name, Lang: "en"})
 	if err != nil {
 		b.Fatal(err)
 	}
-	if _, err := b.Vault.AddCredential(store.Door, id, policy.CardKind, CardOf(n).Credential(), "fob", true); err != nil {
+	_, err = b.Vault.AddCredential(store.Door, id, policy.CardKind, CardOf(n).Credential(), "fob", true)
+	if err != nil {
 		b.Fatal(err)
 	}
 	return id
 }
 
 func CardOf(n uint64) hal.Card {
-	return hal.Card{Bits: 26, Raw: []byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}, Number: n, Clonable: true}
+	return hal.Card{Bits: 26, Raw: []byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}, Number: n,
+		Clonable: true}
 }
 
-// Tap hands a card to the loop.
+// Tap gives a card to the loop.
 func (b *Bench) Tap(n uint64) {
 	c := CardOf(n)
 	b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Card: &c})
@@ -52,7 +55,7 @@ func (b *Bench) Input(role string, active bool) {
 	b.Driver.Device(hal.InputEvent{At: b.Clock.Now(), Input: role, Active: active})
 }
 
-// Enrolled gives somebody with card n a face as well, by consent, past the desk.
+// Enrolled adds a person with card n and a face, with consent, without the desk.
 func (b *Bench) Enrolled(n uint64) policy.PersonID {
 	b.Helper()
 	id := b.Someone(n)
@@ -78,7 +81,7 @@ func (b *Bench) Enrolled(n uint64) policy.PersonID {
 	return id
 }
 
-// WalkUp shows somebody to the eye until there is a decision, and gives it.
+// WalkUp shows a person to the eye until there is a decision, and gives it.
 func (b *Bench) WalkUp(n uint64) store.Entry {
 	b.Helper()
 	before := b.Count(audit.Decision)

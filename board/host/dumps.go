@@ -9,8 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Harden keeps the memory of this process off the disk: no core dump, also none through a program that the kernel would pipe it to; no other
-// process of the same user may look in; no swap, where the user may lock memory. It reports whether memory is locked.
+// Harden keeps the memory of this process off the disk, and reports whether memory is locked. It
+// allows no core dump, not even through a program to which the kernel would pipe it; no other
+// process of the same user may read the memory; nothing is swapped, where the user may lock memory.
 func Harden() (locked bool, err error) {
 	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
 		return false, fmt.Errorf("forbidding dumps: %w", err)
@@ -31,8 +32,8 @@ func DumpsOff() bool {
 	return err == nil && dumpable == 0
 }
 
-// Locked reports whether the pages of this process stay in memory, by the kernel's count: all that is not shared with a file is locked, but for what a
-// thread may just be taking into use.
+// Locked reports whether the pages of this process stay in memory, by the kernel's count: all that
+// is not shared with a file must be locked, except what a thread may just be taking into use.
 func Locked(root string) bool {
 	status := filepath.Join(root, "proc/self/status")
 	kib := func(name string) (n int) {
@@ -43,7 +44,8 @@ func Locked(root string) bool {
 	return own > 0 && kib("VmLck:") >= own && kib("VmSwap:") == 0
 }
 
-// ClearSwap gives the swap areas that keep memory on a disk in clear. Compressed memory (zram) is no disk, and dm-crypt is not in clear.
+// ClearSwap gives the swap areas that keep memory on a disk in clear. Compressed memory (zram) is
+// not on a disk, and dm-crypt is not in clear.
 func ClearSwap(root string) ([]string, error) {
 	var clear []string
 	head := true
@@ -53,7 +55,7 @@ func ClearSwap(root string) ([]string, error) {
 			head = false
 			return
 		}
-		if name := filepath.Base(f[0]); !strings.HasPrefix(name, "zram") && !crypted(root, f[0]) {
+		if name := filepath.Base(f[0]); !strings.HasPrefix(name, "zram") && !isEncrypted(root, f[0]) {
 			clear = append(clear, name)
 		}
 	})
@@ -63,8 +65,8 @@ func ClearSwap(root string) ([]string, error) {
 	return clear, nil
 }
 
-// crypted reports whether a device is one of dm-crypt, by the device mapper's own word.
-func crypted(root, device string) bool {
+// isEncrypted reports whether a device is one of dm-crypt, as the device mapper says.
+func isEncrypted(root, device string) bool {
 	if to, err := filepath.EvalSymlinks(device); err == nil {
 		device = to
 	}

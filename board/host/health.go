@@ -11,31 +11,31 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Board is the computer as its kernel tells of it.
+// Board is the computer, as its kernel describes it.
 type Board struct {
 	Sys   string // "/sys", or a test's
 	Space func(dir string) (free, size uint64, err error)
 }
 
-// ThisBoard is the one that the program runs on.
+// ThisBoard is the computer on which the program runs.
 func ThisBoard() Board { return Board{Sys: "/sys", Space: spaceOf} }
 
-// Health is how a board is. Where it tells nothing, nothing is known.
+// Health is the state of a board. A zero value is not known.
 type Health struct {
 	Celsius    float64 // of the hottest zone
 	Measured   bool    // Celsius is known
 	Free, Size uint64  // bytes, of the file system on which the unit's folder lies
-	Used       int     // percent of an eMMC's life, at most; 0: not told (SD cards do not count their wear)
+	Used       int     // percent of an eMMC's life, at most; 0: not known (SD cards do not count)
 	Err        error   // why Free and Size are not known
 }
 
-// When a figure is a fault.
+// Limits beyond which a figure is a fault.
 const (
-	hotAt     = 80   // °C: the Raspberry Pi's firmware slows the processor down from here (its documentation, "frequency management and thermal control")
+	hotAt     = 80   // °C: from here the Raspberry Pi's firmware slows the processor down ("frequency management")
 	tightAt   = 0.05 // of the storage free
-	tightMiB  = 64   // and less than this: the vault needs twice its size to rewrite itself after an erasure
+	tightMiB  = 64   // and less than this: an erasure rewrites the vault, which needs twice its size
 	wornAt    = 90   // percent of an eMMC's life
-	lifeSteps = 10   // percent that one step of JEDEC's life time estimate means (eMMC 5.0, DEVICE_LIFE_TIME_EST)
+	lifeSteps = 10   // percent in one step of JEDEC's estimate (eMMC 5.0, DEVICE_LIFE_TIME_EST)
 )
 
 // Hot reports whether the processor is slowed down.
@@ -49,7 +49,7 @@ func (h Health) NearlyFull() bool {
 // WornOut reports whether the memory should be replaced.
 func (h Health) WornOut() bool { return h.Used >= wornAt }
 
-// Health asks the kernel, which may take its time. dir is the unit's folder.
+// Health asks the kernel, which may be slow. dir is the unit's folder.
 func (b Board) Health(dir string) (h Health) {
 	h.Celsius, h.Measured = b.temperature()
 	if h.Free, h.Size, h.Err = b.Space(dir); h.Err == nil {
@@ -58,7 +58,7 @@ func (b Board) Health(dir string) (h Health) {
 	return h
 }
 
-// temperature is that of the hottest zone, in °C.
+// temperature gives that of the hottest zone, in °C.
 func (b Board) temperature() (hottest float64, known bool) {
 	zones, _ := filepath.Glob(filepath.Join(b.Sys, "class/thermal/thermal_zone*/temp"))
 	for _, zone := range zones {
@@ -75,13 +75,15 @@ func (b Board) temperature() (hottest float64, known bool) {
 	return hottest, known
 }
 
-// used is how much of its life an eMMC has used at most, in percent: the worse of its two kinds of cells.
+// used gives how much of its life an eMMC has used at most, in percent: the
+// worse of its two kinds of cells.
 func (b Board) used(dir string) (percent int) {
 	var st unix.Stat_t
 	if unix.Stat(dir, &st) != nil {
 		return 0
 	}
-	device, err := filepath.EvalSymlinks(filepath.Join(b.Sys, fmt.Sprintf("dev/block/%d:%d", unix.Major(st.Dev), unix.Minor(st.Dev))))
+	device, err := filepath.EvalSymlinks(filepath.Join(b.Sys,
+		fmt.Sprintf("dev/block/%d:%d", unix.Major(st.Dev), unix.Minor(st.Dev))))
 	if err != nil {
 		return 0
 	}

@@ -42,14 +42,18 @@ func TestHealth(t *testing.T) {
 		hot, full, old bool
 	}{
 		{name: "a board that tells nothing", free: 500 * mib, size: 1000 * mib},
-		{name: "two zones, the hotter counts", sys: map[string]string{"class/thermal/thermal_zone0/temp": "48200\n", "class/thermal/thermal_zone1/temp": "51700\n",
+		{name: "two zones, the hotter counts", sys: map[string]string{"class/thermal/thermal_zone0/temp": "48200\n",
+			"class/thermal/thermal_zone1/temp": "51700\n",
 			"class/thermal/thermal_zone2/temp": "broken"}, free: 500 * mib, size: 1000 * mib, celsius: 51.7},
-		{name: "hot", sys: map[string]string{"class/thermal/thermal_zone0/temp": "80000\n"}, free: 500 * mib, size: 1000 * mib, celsius: 80, hot: true},
+		{name: "hot", sys: map[string]string{"class/thermal/thermal_zone0/temp": "80000\n"}, free: 500 * mib,
+			size: 1000 * mib, celsius: 80, hot: true},
 		{name: "full", free: 63 * mib, size: 500 * mib, full: true},
 		{name: "full of a large disk", free: 400 * mib, size: 10000 * mib, full: true},
-		{name: "eMMC, a partition of it", sys: map[string]string{"devices/mmcblk0/mmcblk0p2/partition": "2", "devices/mmcblk0/device/life_time": "0x01 0x02\n"},
+		{name: "eMMC, a partition of it", sys: map[string]string{"devices/mmcblk0/mmcblk0p2/partition": "2",
+			"devices/mmcblk0/device/life_time": "0x01 0x02\n"},
 			free: 500 * mib, size: 1000 * mib, used: 20},
-		{name: "a worn eMMC", sys: map[string]string{"devices/mmcblk0/mmcblk0p2/partition": "2", "devices/mmcblk0/device/life_time": "0x09 0x03\n"},
+		{name: "a worn eMMC", sys: map[string]string{"devices/mmcblk0/mmcblk0p2/partition": "2",
+			"devices/mmcblk0/device/life_time": "0x09 0x03\n"},
 			free: 500 * mib, size: 1000 * mib, used: 90, old: true},
 	} {
 		b := Board{Sys: sysOf(t, x.sys), Space: func(string) (uint64, uint64, error) { return x.free, x.size, nil }}
@@ -57,7 +61,8 @@ func TestHealth(t *testing.T) {
 		_ = os.MkdirAll(filepath.Dir(link), 0o755)
 		_ = os.Symlink(filepath.Join(b.Sys, "devices/mmcblk0/mmcblk0p2"), link)
 		h := b.Health(dir)
-		if want := (Health{Celsius: x.celsius, Measured: x.celsius > 0, Free: x.free, Size: x.size, Used: x.used}); h != want {
+		if want := (Health{Celsius: x.celsius, Measured: x.celsius > 0, Free: x.free, Size: x.size,
+			Used: x.used}); h != want {
 			t.Errorf("%s: %+v, want %+v", x.name, h, want)
 		}
 		if h.Hot() != x.hot || h.NearlyFull() != x.full || h.WornOut() != x.old {

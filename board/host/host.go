@@ -4,13 +4,13 @@ import (
 	"errors"
 )
 
-// Where is what to look at.
+// Where says what to look at.
 type Where struct {
 	PIDs    []int    // the unit's processes
 	Folders []string // the unit's own
 }
 
-// Facts is what was found.
+// Facts are what [Look] found.
 type Facts struct {
 	Sockets   int      // internet sockets of the unit's processes
 	Remote    []string // remote-assistance programs that run
@@ -20,7 +20,7 @@ type Facts struct {
 	Pictures  int      // files of pictures in the folders
 }
 
-// Look looks. With an error some of the facts are not known.
+// Look gathers the facts. With an error some of them are not known.
 func Look(w Where) (f Facts, err error) {
 	var errs [4]error
 	f.Sockets, errs[0] = Sockets("/", w.PIDs...)

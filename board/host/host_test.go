@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// TestRLocalSocketsAreReallyCounted opens sockets of each kind, and counts them in the kernel's tables.
+// TestRLocalSocketsAreReallyCounted opens sockets of each kind, and counts
+// them in the kernel's tables.
 func TestRLocalSocketsAreReallyCounted(t *testing.T) {
 	count := func() int {
 		t.Helper()
@@ -89,7 +90,7 @@ func TestRLocalEyeThatHidesMustBeFiltered(t *testing.T) {
 	}
 }
 
-// TestRLocalRemotePrograms lets programs of such names really run.
+// TestRLocalRemotePrograms runs programs with such names.
 func TestRLocalRemotePrograms(t *testing.T) {
 	before, err := Remote("/")
 	if err != nil {
@@ -129,7 +130,8 @@ func TestRLocalRemotePrograms(t *testing.T) {
 }
 
 func TestRemoteNames(t *testing.T) {
-	for name, want := range map[string]bool{"teamviewerd": true, "x11vnc": true, "ttyd": true, "menshen": false, "systemd": false, "bash": false, "npc2": false,
+	for name, want := range map[string]bool{"teamviewerd": true, "x11vnc": true, "ttyd": true, "menshen": false,
+		"systemd": false, "bash": false, "npc2": false,
 		"agetty": false, "": false} {
 		if isRemote(name) != want {
 			t.Errorf("%q: %v", name, !want)
@@ -143,14 +145,14 @@ func TestRemoteNames(t *testing.T) {
 }
 
 func TestRStrangerSwap(t *testing.T) {
-	const head = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
 	for swaps, want := range map[string]int{
-		head: 0,
-		head + "/dev/zram0                              partition\t2097148\t\t0\t\t100\n":                                       0,
-		head + "/var/swap                               file\t\t102396\t\t0\t\t-2\n":                                            1,
-		head + "/dev/dm-1                               partition\t102396\t\t0\t\t-2\n":                                         0,
-		head + "/dev/dm-2                               partition\t102396\t\t0\t\t-2\n/dev/mmcblk0p3 partition\t1\t\t0\t\t-3\n": 2,
+		"": 0,
+		"/dev/zram0     partition\t2097148\t\t0\t\t100\n":                                       0,
+		"/var/swap      file\t\t102396\t\t0\t\t-2\n":                                            1,
+		"/dev/dm-1      partition\t102396\t\t0\t\t-2\n":                                         0,
+		"/dev/dm-2      partition\t102396\t\t0\t\t-2\n/dev/mmcblk0p3 partition\t1\t\t0\t\t-3\n": 2,
 	} {
+		swaps = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n" + swaps
 		root := tree(t, map[string]string{"proc/swaps": swaps,
 			"sys/class/block/dm-1/dm/uuid": "CRYPT-PLAIN-swap\n", "sys/class/block/dm-2/dm/uuid": "LVM-abc\n"})
 		if got, err := ClearSwap(root); err != nil || len(got) != want {
@@ -163,9 +165,12 @@ func TestRStrangerSwap(t *testing.T) {
 }
 
 func TestRStrangerPictures(t *testing.T) {
-	pictures := []string{"\xff\xd8\xff\xe0\x00\x10JFIF", "\x89PNG\r\n\x1a\n\x00\x00", "GIF89a\x01", "RIFF\x10\x00\x00\x00WEBPVP8 ", "RIFF\x10\x00\x00\x00AVI LIST",
-		"\x00\x00\x00\x18ftypheic", "P6\n640 480\n255\n", "P5 # a map\n", "BM\x46\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00", "II*\x00\x08", "\x1aE\xdf\xa3\x01"}
-	others := []string{"", "P", "P6", "P6M", "Personal", "BM", "BMW is a car, it is said", "age-encryption.org/v1", "<!doctype html><svg>", "RIFF\x10\x00\x00\x00WAVEfmt ", "P1x"}
+	pictures := []string{"\xff\xd8\xff\xe0\x00\x10JFIF", "\x89PNG\r\n\x1a\n\x00\x00", "GIF89a\x01",
+		"RIFF\x10\x00\x00\x00WEBPVP8 ", "RIFF\x10\x00\x00\x00AVI LIST", "\x00\x00\x00\x18ftypheic",
+		"P6\n640 480\n255\n", "P5 # a map\n", "II*\x00\x08", "\x1aE\xdf\xa3\x01",
+		"BM\x46\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"}
+	others := []string{"", "P", "P6", "P6M", "Personal", "BM", "BMW is a car, it is said", "age-encryption.org/v1",
+		"<!doctype html><svg>", "RIFF\x10\x00\x00\x00WAVEfmt ", "P1x"}
 	files := map[string]string{}
 	for i, p := range pictures {
 		files[fmt.Sprintf("a/deep/%d.bin", i)] = p

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 )
 
-// magic is how files of pictures and films begin.
+// magic has how files of pictures and films begin.
 var magic = []struct {
 	at    int
 	bytes string
@@ -39,7 +39,7 @@ func isPicture(begin []byte) bool {
 	return isBitmap(begin)
 }
 
-// isBitmap knows BMP and the portable maps, whose first two bytes alone would be anybody's.
+// isBitmap recognises BMP and the portable maps, whose first two bytes alone say too little.
 func isBitmap(b []byte) bool {
 	switch {
 	case len(b) >= 18 && b[0] == 'B' && b[1] == 'M':
@@ -51,7 +51,8 @@ func isBitmap(b []byte) bool {
 	return false
 }
 
-// Pictures counts the files of pictures and films in folders and below. A folder that is not there holds none.
+// Pictures counts the files of pictures and films in folders and below. A folder
+// that does not exist has none.
 func Pictures(folders ...string) (n int, err error) {
 	for _, folder := range folders {
 		err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {

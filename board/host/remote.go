@@ -34,7 +34,7 @@ func Remote(root string) ([]string, error) {
 		if strings.Trim(p.Name(), "0123456789") != "" {
 			continue
 		}
-		for _, name := range calls(filepath.Join(root, "proc", p.Name())) {
+		for _, name := range processNames(filepath.Join(root, "proc", p.Name())) {
 			if name = strings.ToLower(name); isRemote(name) && !slices.Contains(found, name) {
 				found = append(found, name)
 			}
@@ -44,8 +44,9 @@ func Remote(root string) ([]string, error) {
 	return found, nil
 }
 
-// calls are the names that a process goes by: its short name, which the kernel cuts after 15 bytes, and that of the file it was started from.
-func calls(dir string) (names []string) {
+// processNames gives the names of a process: its short name, which the kernel cuts after 15 bytes,
+// and that of the file from which it was started.
+func processNames(dir string) (names []string) {
 	if comm, err := os.ReadFile(filepath.Join(dir, "comm")); err == nil {
 		names = append(names, strings.TrimSpace(string(comm)))
 	}

@@ -11,16 +11,18 @@ import (
 	"strings"
 )
 
-// internet are the tables in /proc/PID/net of the sockets that reach, or could reach, beyond the machine, and the column of the inode in each.
+// internet has the tables in /proc/PID/net of the sockets that reach, or could reach, beyond the
+// machine, and the column of the inode in each.
 var internet = map[string]int{
-	"tcp": 9, "tcp6": 9, "udp": 9, "udp6": 9, "udplite": 9, "udplite6": 9, "raw": 9, "raw6": 9, "icmp": 9, "icmp6": 9, "packet": 8,
+	"tcp": 9, "tcp6": 9, "udp": 9, "udp6": 9, "udplite": 9, "udplite6": 9,
+	"raw": 9, "raw6": 9, "icmp": 9, "icmp6": 9, "packet": 8,
 }
 
 // Sockets counts the internet sockets that the processes hold. root is "/" but for tests.
 func Sockets(root string, pids ...int) (int, error) {
 	n := 0
 	for _, pid := range pids {
-		held, err := held(root, pid)
+		held, err := heldSockets(root, pid)
 		if err != nil {
 			return 0, err
 		}
@@ -38,9 +40,10 @@ func Sockets(root string, pids ...int) (int, error) {
 	return n, nil
 }
 
-// held gives the inodes of a process's sockets. A process that may not be looked into (the eye, which is not dumpable, by a door that is not root) must be
-// under a filter of system calls: the eye's filter makes no socket, and what it was given is the pair to the door.
-func held(root string, pid int) (map[string]bool, error) {
+// heldSockets gives the inodes of a process's sockets. A process that may not be read (the eye,
+// which is not dumpable, by a door that is not root) must be under a filter of system calls: the
+// eye's filter allows no new socket, and it was given only the pair to the door.
+func heldSockets(root string, pid int) (map[string]bool, error) {
 	dir := filepath.Join(root, "proc", strconv.Itoa(pid))
 	fds, err := os.ReadDir(filepath.Join(dir, "fd"))
 	if errors.Is(err, fs.ErrPermission) {
@@ -65,7 +68,8 @@ func held(root string, pid int) (map[string]bool, error) {
 	return inodes, nil
 }
 
-// count finds how many of the inodes stand in a table of the kernel. A kernel without the protocol has no table.
+// count gives how many of the inodes are in a table of the kernel. A kernel
+// without the protocol has no table.
 func count(table string, column int, inodes map[string]bool) (n int, err error) {
 	err = eachLine(table, func(line string) {
 		if f := strings.Fields(line); len(f) > column && inodes[f[column]] {
@@ -78,7 +82,8 @@ func count(table string, column int, inodes map[string]bool) (n int, err error) 
 	return n, err
 }
 
-// value is the first word after a name in a file of "Name: value" lines; empty when there is none.
+// value gives the first word after a name in a file of "Name: value" lines;
+// empty when the name is not in it.
 func value(file, name string) (v string) {
 	_ = eachLine(file, func(line string) {
 		if rest, ok := strings.CutPrefix(line, name); ok && v == "" {

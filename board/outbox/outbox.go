@@ -1,5 +1,6 @@
-// Package outbox is the unit's folder for what leaves it and enters it: dossiers, exports, backups, letters, filled-in forms, and for a
-// few days the encrypted copies of people's own pages. It lies beside the vault's folder, and an erasure scans it as well.
+// Package outbox keeps the unit's folder for files that leave it and enter it: dossiers, exports,
+// backups, letters, filled-in forms, and for a few days the encrypted copies of people's own pages.
+// It is beside the vault's folder, and an erasure scans it too.
 package outbox
 
 import (
@@ -15,7 +16,7 @@ import (
 	"menshen/policy"
 )
 
-// Dir is the folder of a unit whose vault lies in unit.
+// Dir gives the folder of a unit whose vault is in unit.
 func Dir(unit string) string { return unit + ".out" }
 
 // Box is the folder of one unit.
@@ -24,10 +25,11 @@ type Box struct {
 	Zone *time.Location // of the times in file names
 }
 
-// ErrNoFolder says that the folder cannot be made.
+// ErrNoFolder means that the folder cannot be made.
 var ErrNoFolder = errors.New("the folder for what leaves the unit cannot be made")
 
-// Write writes a new file named by what it is and the time now, whole or not at all. ending begins with a dot. Errors: ErrNoFolder.
+// Write writes a new file, named after what it is and the present time, whole or not at all. ending
+// begins with a dot. Errors: [ErrNoFolder], and those of the disk.
 func (b Box) Write(now time.Time, what, ending string, write func(io.Writer) error) (path string, err error) {
 	if err := os.MkdirAll(b.Dir, 0o700); err != nil {
 		return "", fmt.Errorf("writing the %s: %w: %w", what, ErrNoFolder, err)
@@ -48,7 +50,8 @@ const CopyKept = 7 * 24 * time.Hour
 
 const copyEnding = ".html.age"
 
-// copyName begins the name of a copy: with the person's handle, which says nothing of them and dies with their record.
+// copyName begins the name of a copy with the person's handle, which says nothing about
+// them and goes with their record.
 func copyName(id policy.PersonID) string { return "page-" + id.String() }
 
 // WriteCopy writes a copy of a person's page; the ones before are deleted.
@@ -71,7 +74,8 @@ func (b Box) DropCopies(id policy.PersonID) error {
 	return nil
 }
 
-// DropOldCopies deletes those whose time is over. now must be a time that may destroy.
+// DropOldCopies deletes copies older than [CopyKept]. now must be of a clock
+// by which data may be removed.
 func (b Box) DropOldCopies(now time.Time) error {
 	found, err := filepath.Glob(filepath.Join(b.Dir, "page-*"+copyEnding))
 	for _, path := range found {

@@ -1,20 +1,24 @@
-// Package pass writes a visitor's pass as the text of a QR code, and reads it back. The text stands alone: the unit that signed it needs nothing else to
-// know what it is good for. How often it was used and whether it was ended, the unit's vault says.
+// Package pass writes a visitor's pass as the text of a QR code ([Encode]), and reads it back
+// ([Parse]). The unit that signed the text needs nothing else to know what the pass is good for.
+// The unit's vault knows how often it was used and whether it was ended.
 //
 // # Text
 //
-// "MP1", which names the format, and 149 characters of RFC 4648's base32 (A to Z, 2 to 7, no padding) for 93 bytes, numbers with the highest byte first:
+// "MP1", which names the format, and 149 characters of RFC 4648's base32 (A to Z, 2 to 7, no
+// padding) for 93 bytes, numbers with the highest byte first:
 //
 //	 0  16  handle of the pass
-//	16   6  place: the beginning of SHA-256 over "menshen place 1\n", the unit's public key and the door's name
+//	16   6  place: the beginning of SHA-256 over "menshen place 1\n", the unit's public key and
+//	        the door's name
 //	22   4  first minute, in minutes since 1970 began in UTC
 //	26   2  minutes it is valid, at most seven days
 //	28   1  uses, 1 to 255
 //	29  64  Ed25519 signature for the purpose "visitor pass" over "MP1" and bytes 0 to 28
 //
-// All 152 characters are of a QR code's alphanumeric kind, and there is no space among them, which some scanners drop. At level L that is version 5: 37×37
-// modules, 23 lines of a terminal with the quiet zone; at level M it would be 41×41, smaller modules for the same paper. Each pass has one text only:
-// another spelling of the same bytes is refused.
+// Each pass has one text only: another spelling of the same bytes is refused. All 152 characters
+// are of a QR code's alphanumeric kind, without the space, which some scanners drop. At level L
+// that is version 5: 37×37 modules, 23 lines of a terminal with the quiet zone. Level M would be
+// 41×41, with smaller modules on the same paper.
 package pass
 
 import (
@@ -32,7 +36,7 @@ import (
 	"menshen/store"
 )
 
-// Prefix begins the text of every pass, and Length is how many characters it has.
+// Prefix begins the text of every pass. Length is the number of its characters.
 const (
 	Prefix = "MP1"
 	Length = len(Prefix) + 149
@@ -55,7 +59,7 @@ const (
 	signedSize = bodySize + ed25519.SignatureSize
 )
 
-// Unit signs, and has the key that its signatures are checked with; *store.Vault is one.
+// Unit signs, and gives the key with which its signatures are checked; *store.Vault is one.
 type Unit interface {
 	Sign(purpose string, data []byte) []byte
 	PublicKey() ed25519.PublicKey
@@ -63,14 +67,16 @@ type Unit interface {
 
 var letters = base32.StdEncoding.WithPadding(base32.NoPadding)
 
-// Encode signs a pass and gives its text. It begins and ends on a full minute.
+// Encode signs a pass and gives its text. The pass must begin and end on a full minute.
 func Encode(u Unit, p policy.Pass) (string, error) {
 	if err := p.Check(); err != nil {
 		return "", fmt.Errorf("write a pass: %w", err)
 	}
 	from, minutes := p.From.Unix(), p.Until.Sub(p.From)/time.Minute
-	if from < 0 || from/60 > 1<<32-1 || !time.Unix(from/60*60, 0).Equal(p.From) || minutes*time.Minute != p.Until.Sub(p.From) || p.Uses > MaxUses {
-		return "", fmt.Errorf("write a pass: it begins and ends on a full minute, for at most %d uses: %w", MaxUses, policy.ErrPass)
+	if from < 0 || from/60 > 1<<32-1 || !time.Unix(from/60*60, 0).Equal(p.From) ||
+		minutes*time.Minute != p.Until.Sub(p.From) || p.Uses > MaxUses {
+		return "", fmt.Errorf("write a pass: it begins and ends on a full minute, for at most %d uses: %w", MaxUses,
+			policy.ErrPass)
 	}
 	place := placeOf(u, p.Door)
 	body := append(append(make([]byte, 0, signedSize), p.ID[:]...), place[:]...)
@@ -84,14 +90,16 @@ func Encode(u Unit, p policy.Pass) (string, error) {
 	return Prefix + letters.EncodeToString(append(body, sig...)), nil
 }
 
-// Parse reads a text that a visitor shows at a door of the unit. ErrNotPass: it is something else, or damaged. ErrElsewhere: it says that it is of another
-// unit or door, which cannot be verified here and opens nothing. ErrForged: it says that it is of this door, and is not.
+// Parse reads a text that a visitor shows at a door of the unit. [ErrNotPass]: it is something
+// else, or damaged. [ErrElsewhere]: it names another unit or door; it cannot be verified here and
+// opens nothing. [ErrForged]: it names this door, and its signature does not fit.
 func Parse(u Unit, door, text string) (policy.Pass, error) {
 	if len(text) != Length || text[:len(Prefix)] != Prefix {
 		return policy.Pass{}, ErrNotPass
 	}
 	raw, err := letters.DecodeString(text[len(Prefix):])
-	if err != nil || len(raw) != signedSize || letters.EncodeToString(raw) != text[len(Prefix):] { // the last letter has bits to spare
+	// the last letter has bits to spare
+	if err != nil || len(raw) != signedSize || letters.EncodeToString(raw) != text[len(Prefix):] {
 		return policy.Pass{}, ErrNotPass
 	}
 	body, sig := raw[:bodySize], raw[bodySize:]
@@ -107,13 +115,13 @@ func Parse(u Unit, door, text string) (policy.Pass, error) {
 		Until: from.Add(time.Duration(binary.BigEndian.Uint16(rest[4:])) * time.Minute), Uses: int(rest[6])}, nil
 }
 
-// placeOf tells this unit and door from others.
+// placeOf gives the bytes that distinguish this unit and door from others.
 func placeOf(u Unit, door string) [placeSize]byte {
 	sum := sha256.Sum256(append(append([]byte("menshen place 1\n"), u.PublicKey()...), door...))
 	return [placeSize]byte(sum[:])
 }
 
-// Draw makes the QR code of a text: rows of modules, true is dark, without the quiet zone.
+// Draw gives the QR code of a text: rows of modules, true is dark, without the quiet zone.
 func Draw(text string) ([][]bool, error) {
 	code, err := qr.Encode(text, qr.L)
 	if err != nil {

@@ -43,11 +43,13 @@ func text(t testing.TB, u Unit, p policy.Pass) string {
 func TestRoundTrip(t *testing.T) {
 	v := newVault(t)
 	rapid.Check(t, func(r *rapid.T) {
-		p := policy.Pass{Door: rapid.StringN(1, 40, 200).Draw(r, "door"), Uses: rapid.IntRange(1, MaxUses).Draw(r, "uses"),
+		p := policy.Pass{Door: rapid.StringN(1, 40, 200).Draw(r, "door"),
+			Uses: rapid.IntRange(1, MaxUses).Draw(r, "uses"),
 			From: time.Unix(60*rapid.Int64Range(0, 1<<32-1).Draw(r, "from"), 0).UTC()}
 		p.ID = policy.PersonID(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(r, "id"))
 		p.ID[0] |= 1
-		p.Until = p.From.Add(time.Duration(rapid.IntRange(1, int(policy.MaxPass/time.Minute)).Draw(r, "minutes")) * time.Minute)
+		minutes := rapid.IntRange(1, int(policy.MaxPass/time.Minute)).Draw(r, "minutes")
+		p.Until = p.From.Add(time.Duration(minutes) * time.Minute)
 		s := text(t, v, p)
 		if got, err := Parse(v, p.Door, s); err != nil || got != p {
 			r.Fatalf("got %+v, %v, want %+v", got, err, p)
@@ -119,7 +121,7 @@ func TestAnyFlippedBitIsRefused(t *testing.T) {
 	}
 }
 
-// TestEachReason: another unit's or door's pass is told from a forged one.
+// TestEachReason: the pass of another unit or door is distinguished from a forged one.
 func TestEachReason(t *testing.T) {
 	v, other := newVault(t), newVault(t)
 	if _, err := Parse(v, door, text(t, other, sample())); !errors.Is(err, ErrElsewhere) {
@@ -136,7 +138,7 @@ func TestEachReason(t *testing.T) {
 	}
 }
 
-// forger knows all of the unit but its private key.
+// forger knows everything of the unit but its private key.
 type forger struct{ *store.Vault }
 
 func (f forger) Sign(purpose string, data []byte) []byte {

@@ -38,7 +38,8 @@ func (r reader) PublicKey() ed25519.PublicKey { return r.key }
 
 func TestVectors(t *testing.T) {
 	var v vectors
-	if err := json.Unmarshal(golden.Vector(t, "testdata/passes-1.json", func() []byte { return makeVectors(t) }), &v); err != nil || len(v.Texts) != 6 {
+	raw := golden.Vector(t, "testdata/passes-1.json", func() []byte { return makeVectors(t) })
+	if err := json.Unmarshal(raw, &v); err != nil || len(v.Texts) != 6 {
 		t.Fatalf("%d texts, %v", len(v.Texts), err)
 	}
 	key, err := hex.DecodeString(v.Unit)
@@ -51,7 +52,8 @@ func TestVectors(t *testing.T) {
 		if want, known := failures[c.Fails]; !known || !errors.Is(err, want) {
 			t.Errorf("text %d: %v, should be %q", i, err, c.Fails)
 		}
-		if c.Fails == "" && (hex.EncodeToString(p.ID[:]) != c.ID || !p.From.Equal(c.From) || !p.Until.Equal(c.Until) || p.Uses != c.Uses || p.Door != v.Door) {
+		if c.Fails == "" && (hex.EncodeToString(p.ID[:]) != c.ID || !p.From.Equal(c.From) ||
+			!p.Until.Equal(c.Until) || p.Uses != c.Uses || p.Door != v.Door) {
 			t.Errorf("text %d: %+v", i, p)
 		}
 	}
@@ -60,7 +62,8 @@ func TestVectors(t *testing.T) {
 func makeVectors(t *testing.T) []byte {
 	u := newVault(t)
 	v := vectors{Unit: hex.EncodeToString(u.PublicKey()), Door: door}
-	long := policy.Pass{ID: policy.PersonID{0xff, 15: 1}, Door: door, From: noon, Until: noon.Add(policy.MaxPass), Uses: MaxUses}
+	long := policy.Pass{ID: policy.PersonID{0xff, 15: 1}, Door: door, From: noon, Until: noon.Add(policy.MaxPass),
+		Uses: MaxUses}
 	for _, p := range []policy.Pass{sample(), long} {
 		v.Texts = append(v.Texts, textVector{text(t, u, p), "", hex.EncodeToString(p.ID[:]), p.From, p.Until, p.Uses})
 	}

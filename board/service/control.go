@@ -1,4 +1,5 @@
-// Package service is how a running unit meets the machine: the control socket, the serial line, systemd and its watchdog.
+// Package service connects a running unit with the machine: the control socket, the serial
+// line, systemd and its watchdog.
 package service
 
 import (
@@ -24,32 +25,36 @@ import (
 	"menshen/store"
 )
 
-// The control socket is the unit's only socket: of the local kind, a file that only its owner may open, and the kernel says of each
-// client who it is (SO_PEERCRED): root or the unit's own user, nobody else (R-LOCAL). This is the only file of ours that imports package net.
+// The control socket is the unit's only socket. It is of the local kind: a file that only its owner
+// may open. Clients must be root or the unit's own user, by the kernel's word (SO_PEERCRED;
+// R-LOCAL). This is the only file of the project that imports package net.
 //
-// A client sends one line, the request, such as "console 80x24 xterm en". The answer begins with a line, "ok" or "no: REASON",
-// and what follows is the request's own: a session, a document. Then the unit closes the connection.
+// A client sends one line, the request, such as "console 80x24 xterm en". The answer begins with
+// a line, "ok" or "no: REASON". What follows depends on the request: a session, a document. Then
+// the unit closes the connection.
 
-// Request answers one request. by is the client, as the kernel names them; words are those of the line, without the first; line is the connection,
-// whose first Write tells the client "ok". An error before that is the refusal that the client gets.
+// Request answers one request. by is the client, as the kernel names it; words are those of the
+// line, without the first; line is the connection, whose first Write tells the client "ok". An
+// error before that is sent to the client as the refusal.
 type Request func(ctx context.Context, by store.Actor, words []string, line io.ReadWriter) error
 
-// Requests are what the socket answers, by the first word of the line.
+// Requests are the requests that the socket answers, by the first word of the line.
 type Requests map[string]Request
 
-// Limits of the socket. Its clients are the unit's own people, but a script of theirs may go wild.
+// Limits of the socket. Its clients are trusted, but a faulty script may send anything.
 const (
 	maxClients    = 8                // connections at once
 	maxRequest    = 256              // bytes of the request line
 	requestWithin = 5 * time.Second  // for the whole line
-	takenWithin   = 10 * time.Second // for a client to take what was sent: one that is stopped holds nobody up
+	takenWithin   = 10 * time.Second // for a client to take what was sent: one that is stopped must not block others
 	farewell      = time.Second      // left to a session when the unit stops
 )
 
-// ErrNoUnit says that no unit answers at the control socket.
+// ErrNoUnit means that no unit answers at the control socket.
 var ErrNoUnit = errors.New("no unit runs with this configuration: start it ('systemctl start menshen', 'menshen run')")
 
-// ServeControl answers requests until ctx ends and the last client is gone. A socket that cannot be made is no reason for a door not to work: it is logged.
+// ServeControl answers requests until ctx ends and the last client is gone. A socket that cannot be
+// made is logged, and the door works without it.
 func ServeControl(ctx context.Context, c *config.Config, requests Requests, log *slog.Logger) {
 	path := c.ControlSocket()
 	if path == "" {
@@ -64,7 +69,8 @@ func ServeControl(ctx context.Context, c *config.Config, requests Requests, log 
 	s.serve(ctx, l)
 }
 
-// listen makes the socket. One that is left from a crash is replaced: whoever holds the vault is the unit.
+// listen makes the socket. One that is left from a crash is replaced: this process holds the
+// vault, so no other unit runs.
 func listen(path string) (*net.UnixListener, error) {
 	if info, err := os.Lstat(path); err == nil && info.Mode().Type() == fs.ModeSocket {
 		if err := os.Remove(path); err != nil {
@@ -75,7 +81,7 @@ func listen(path string) (*net.UnixListener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the control socket: %w: name another with [console] socket", err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil { // whoever came in before is turned away by who they are
+	if err := os.Chmod(path, 0o600); err != nil { // clients that came in before are refused by their user
 		return nil, errors.Join(fmt.Errorf("making the control socket: %w", err), l.Close())
 	}
 	return l, nil
@@ -131,7 +137,7 @@ func (c *control) client(ctx context.Context, conn *net.UnixConn) {
 	}
 }
 
-// ask reads the request and lets it be answered.
+// ask reads the request and has it answered.
 func (c *control) ask(ctx context.Context, conn *net.UnixConn, a *answer) error {
 	user, err := admit(conn)
 	if err != nil {
@@ -151,12 +157,12 @@ func (c *control) ask(ctx context.Context, conn *net.UnixConn, a *answer) error 
 	conn.SetReadDeadline(time.Time{})
 	words := strings.Fields(string(text))
 	if len(words) == 0 || c.requests[words[0]] == nil {
-		return fmt.Errorf("there is no request %+.40q", text)
+		return fmt.Errorf("unknown request %+.40q", text)
 	}
 	return c.requests[words[0]](ctx, LocalUser(user), words[1:], a)
 }
 
-// admit lets root and the unit's own user in, and says which of them it is.
+// admit accepts root and the unit's own user, and says which of them it is.
 func admit(conn *net.UnixConn) (user uint32, err error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
@@ -164,7 +170,9 @@ func admit(conn *net.UnixConn) (user uint32, err error) {
 	}
 	var who *unix.Ucred
 	var credErr error
-	if err := raw.Control(func(fd uintptr) { who, credErr = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED) }); err != nil {
+	if err := raw.Control(func(fd uintptr) {
+		who, credErr = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
+	}); err != nil {
 		return 0, fmt.Errorf("asking who the client is: %w", err)
 	}
 	switch {
@@ -176,12 +184,12 @@ func admit(conn *net.UnixConn) (user uint32, err error) {
 	return who.Uid, nil
 }
 
-// LocalUser is a user of the machine as the audit log names them, where no operator logged in.
+// LocalUser gives a user of the machine as the audit log names them, where no operator logged in.
 func LocalUser(id uint32) store.Actor { return store.Actor(fmt.Sprintf("local user %d", id)) }
 
 func trusted(client uint32, own int) bool { return client == 0 || int64(client) == int64(own) }
 
-// answer is the connection as its request sees it.
+// answer is the connection, as its request sees it.
 type answer struct {
 	conn *net.UnixConn
 	ctx  context.Context // of the unit
@@ -199,11 +207,11 @@ func (a *answer) Write(p []byte) (int, error) {
 func (a *answer) accept() {
 	if !a.said {
 		a.said = true
-		_, _ = a.send([]byte("ok\n")) // who is gone shows at the next read or write
+		_, _ = a.send([]byte("ok\n")) // a client that is gone shows at the next read or write
 	}
 }
 
-// refuse tells why; in the middle of an answer it is too late for that.
+// refuse tells the client why, unless an answer has begun.
 func (a *answer) refuse(err error) {
 	if !a.said {
 		a.said = true
@@ -218,7 +226,7 @@ func (a *answer) send(p []byte) (int, error) {
 	return a.conn.Write(p)
 }
 
-// localBaud is what pictures for aiming may take on a line that has no speed of its own.
+// localBaud is the speed for pictures for aiming on a line that has no speed of its own.
 const localBaud = 921600
 
 // ConsoleRequest gives the technician's console.
@@ -237,13 +245,14 @@ func ConsoleRequest(c *config.Config, d *desk.Desk) Request {
 	}
 }
 
-// consoleOptions adds what every console of the unit has in common to what is known of a line.
+// consoleOptions adds what all consoles of the unit have in common to the options of a line.
 func consoleOptions(c *config.Config, o console.Options) console.Options {
 	o.Unit, o.Idle, o.Location = c.Unit.Name, c.Console.Idle.D(), c.Site.Location()
 	return o
 }
 
-// terminalOf reads what a client says of its terminal: COLSxROWS [TERM [LANG]]. A dumb terminal gets plain text.
+// terminalOf parses what a client says of its terminal: COLSxROWS [TERM [LANG]]. A
+// dumb terminal gets plain text.
 func terminalOf(words []string) (console.Options, error) {
 	words = append(words, "", "", "")
 	o := console.Options{Once: true, Baud: localBaud, Plain: words[1] == "dumb", Lang: words[2]}
@@ -260,7 +269,8 @@ type Line interface {
 	CloseWrite() error
 }
 
-// Ask sends a request to the unit that runs with a configuration, and gives the line with its answer. Errors: ErrNoUnit, or why the unit refused.
+// Ask sends a request to the unit that runs with a configuration, and gives the line with its
+// answer. Errors: [ErrNoUnit], or why the unit refused.
 func Ask(c *config.Config, request string) (Line, error) {
 	path := c.ControlSocket()
 	if path == "" {
@@ -280,7 +290,7 @@ func Ask(c *config.Config, request string) (Line, error) {
 	if why, refused := strings.CutPrefix(word, "no: "); refused {
 		err = fmt.Errorf("the unit answers: %s", why)
 	} else if err == nil && word != "ok" {
-		err = errors.New("what answers there is no unit")
+		err = errors.New("what answers there is not a unit")
 	}
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())

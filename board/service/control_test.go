@@ -24,7 +24,8 @@ import (
 	"menshen/store"
 )
 
-// socketed is a bench whose loop runs and whose control socket answers. stop ends the socket as the end of the unit does.
+// socketed gives a bench whose loop runs and whose control socket answers. stop ends the socket
+// as the end of the unit does.
 func socketed(t *testing.T, change ...func(*config.Config)) (b *bench, stop func()) {
 	t.Helper()
 	b = newBench(t, change...)
@@ -39,7 +40,8 @@ func socketed(t *testing.T, change ...func(*config.Config)) (b *bench, stop func
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		service.ServeControl(ctx, b.Config, service.Requests{"console": service.ConsoleRequest(b.Config, b.Desk), "groups": service.GroupsRequest(b.Vault, b.Unit)}, slog.New(slog.DiscardHandler))
+		service.ServeControl(ctx, b.Config, service.Requests{"console": service.ConsoleRequest(b.Config, b.Desk),
+			"groups": service.GroupsRequest(b.Vault, b.Unit)}, slog.New(slog.DiscardHandler))
 	}()
 	stop = func() { cancel(); <-ended }
 	t.Cleanup(stop)
@@ -53,7 +55,7 @@ func socketed(t *testing.T, change ...func(*config.Config)) (b *bench, stop func
 	}
 }
 
-// caller is somebody at the other end of the socket.
+// caller is a client at the other end of the socket.
 type caller struct {
 	*testing.T
 	line service.Line
@@ -109,7 +111,7 @@ func (k *caller) ends() {
 	}
 }
 
-// logOuts are the reasons of the log-outs of an operator, oldest first.
+// logOuts gives the reasons of the log-outs of an operator, oldest first.
 func (b *bench) logOuts() (why []string) {
 	for _, e := range b.Entries() {
 		if e.Kind == "log-out" {
@@ -119,7 +121,8 @@ func (b *bench) logOuts() (why []string) {
 	return why
 }
 
-// TestControlTwoConsoles: two technicians at once; one opens the door, the other's line breaks in the middle of a command.
+// TestControlTwoConsoles: two technicians at once; one opens the door, the other's line
+// breaks in the middle of a command.
 func TestControlTwoConsoles(t *testing.T) {
 	b, _ := socketed(t)
 	b.Operator("tom", store.Technician)
@@ -145,7 +148,8 @@ func TestControlTwoConsoles(t *testing.T) {
 	}
 }
 
-// TestControlEndsWithTheUnit: who is logged in when the unit stops is logged out, and the record says so.
+// TestControlEndsWithTheUnit: an operator who is logged in when the unit stops
+// is logged out, on the record.
 func TestControlEndsWithTheUnit(t *testing.T) {
 	b, stop := socketed(t)
 	anna := call(t, b.Config)
@@ -164,18 +168,19 @@ func TestControlEndsWithTheUnit(t *testing.T) {
 	}
 }
 
-// TestControlHostile: whatever a client of the unit's own user sends, nothing hangs, nothing opens, and the next one is served.
+// TestControlHostile: whatever a client of the unit's own user sends, nothing hangs, nothing
+// opens, and the next one is served.
 func TestControlHostile(t *testing.T) {
 	b, _ := socketed(t)
 	for request, refusal := range map[string]string{
-		"":                    "no request",
-		"shutdown":            "no request",
+		"":                    "unknown request",
+		"shutdown":            "unknown request",
 		"console":             "size of its terminal",
 		"console -1x24":       "size of its terminal",
 		"console 99999999x24": "size of its terminal",
 		"console 80x24x\x00":  "",
 		strings.Repeat("A", 4*service.MaxRequest): "at most 256 bytes",
-		"\x1b]0;x\x07\xff\xfe":                    `no request "\x1b]0;x\a\xff\xfe`,
+		"\x1b]0;x\x07\xff\xfe":                    `unknown request "\x1b]0;x\a\xff\xfe`,
 	} {
 		line, err := service.Ask(b.Config, request)
 		if refusal == "" {
@@ -217,13 +222,16 @@ func (b *bench) dial() *net.UnixConn {
 	return conn
 }
 
-// TestControlPlaces: those who send half a request, or nothing, lose their place; too many at once are told so.
+// TestControlPlaces: clients that send half a request, or nothing, lose their place;
+// too many at once are told so.
 func TestControlPlaces(t *testing.T) {
-	hello := service.Requests{"hello": func(_ context.Context, _ store.Actor, words []string, line io.ReadWriter) error {
+	hello := service.Requests{"hello": func(_ context.Context, _ store.Actor, words []string,
+		line io.ReadWriter) error {
 		_, err := io.WriteString(line, strings.Join(words, "+"))
 		return err
 	}}
-	b := &bench{&boardtest.Bench{T: t, Config: &config.Config{Console: config.Console{Socket: filepath.Join(t.TempDir(), "s")}}}}
+	b := &bench{&boardtest.Bench{T: t,
+		Config: &config.Config{Console: config.Console{Socket: filepath.Join(t.TempDir(), "s")}}}}
 	l, err := service.Listen(b.Config.Console.Socket)
 	if err != nil {
 		t.Fatal(err)
@@ -237,7 +245,8 @@ func TestControlPlaces(t *testing.T) {
 			_, _ = io.WriteString(conn, "hel")
 		}
 	}
-	if _, err := service.Ask(b.Config, "hello"); err == nil || !strings.Contains(err.Error(), "8 clients are connected already") {
+	if _, err := service.Ask(b.Config, "hello"); err == nil ||
+		!strings.Contains(err.Error(), "8 clients are connected already") {
 		t.Errorf("one too many: %v", err)
 	}
 	b.Eventually("a place", func() bool {
@@ -272,14 +281,15 @@ func TestControlListen(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := service.Listen(path); err == nil || !strings.Contains(err.Error(), "[console] socket") {
-		t.Errorf("over somebody's file: %v", err)
+		t.Errorf("over another file: %v", err)
 	}
 	if got, _ := os.ReadFile(path); string(got) != "mine" {
-		t.Error("somebody's file was taken away")
+		t.Error("another file was removed")
 	}
 }
 
-// TestROperatorControlSocketAsksWho: another user who reaches the socket, whatever the rights of files say, is turned away.
+// TestROperatorControlSocketAsksWho: another user who reaches the socket, whatever the rights
+// of files say, is turned away.
 func TestROperatorControlSocketAsksWho(t *testing.T) {
 	for _, x := range []struct {
 		client uint32
@@ -300,7 +310,8 @@ func TestROperatorControlSocketAsksWho(t *testing.T) {
 		return
 	}
 	b, _ := socketed(t)
-	for path, mode := range map[string]os.FileMode{filepath.Dir(b.Config.Console.Socket): 0o711, b.Config.Console.Socket: 0o666} {
+	for path, mode := range map[string]os.FileMode{filepath.Dir(b.Config.Console.Socket): 0o711,
+		b.Config.Console.Socket: 0o666} {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}
@@ -324,7 +335,8 @@ func TestROperatorControlSocketAsksWho(t *testing.T) {
 }
 
 func FuzzTerminalOf(f *testing.F) {
-	for _, s := range []string{"80x24", "80x24 dumb zh", "x", "-3x9", "1e3x2", "99999999999999999999x1", "80x24junk vt100"} {
+	for _, s := range []string{"80x24", "80x24 dumb zh", "x", "-3x9", "1e3x2", "99999999999999999999x1",
+		"80x24junk vt100"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -335,18 +347,20 @@ func FuzzTerminalOf(f *testing.F) {
 	})
 }
 
-// TestOneZoneEverywhere: whoever reads of one event in two places reads one time, the site's.
+// TestOneZoneEverywhere: one event has the same time in all places, in the site's zone.
 func TestOneZoneEverywhere(t *testing.T) {
 	b, _ := socketed(t)
 	b.Someone(7)
 	b.TapAtReader(7) // at 08:00 UTC, which is 16:00 in Shanghai
 	k := call(t, b.Config)
 	k.logIn("anna")
-	for _, command := range []string{"decisions 1", "why", "status", "clock", `add "Li Na" --from 2026-03-02 --until 2026-03-31`, "person Li"} {
+	for _, command := range []string{"decisions 1", "why", "status", "clock",
+		`add "Li Na" --from 2026-03-02 --until 2026-03-31`, "person Li"} {
 		k.hit(command + "\r")
 	}
 	k.see("lease ends")
-	for _, want := range []string{"2026-03-02 16:00:00  card", "2026-03-02 16:00:00, Asia/Shanghai", "lease from  2026-03-02", "lease ends  2026-03-31"} {
+	for _, want := range []string{"2026-03-02 16:00:00  card", "2026-03-02 16:00:00, Asia/Shanghai",
+		"lease from  2026-03-02", "lease ends  2026-03-31"} {
 		k.see(want)
 	}
 	if k.got.has("08:00") {

@@ -5,7 +5,7 @@ import (
 	"menshen/board/desk"
 )
 
-// The desk is all that the console can work with.
+// A test that the desk has all methods that the console needs.
 var (
 	_ console.AccessTeller = (*desk.Desk)(nil)
 	_ console.Aimer        = (*desk.Desk)(nil)

@@ -25,13 +25,15 @@ var (
 
 // ServeRequests answers requests at a socket, of which each is read within a time.
 func ServeRequests(ctx context.Context, l *net.UnixListener, requests Requests, within time.Duration) {
-	c := control{requests: requests, places: make(chan struct{}, maxClients), within: within, log: slog.New(slog.DiscardHandler)}
+	c := control{requests: requests, places: make(chan struct{}, maxClients), within: within,
+		log: slog.New(slog.DiscardHandler)}
 	c.serve(ctx, l)
 }
 
 // WatchClosely is Watch with short limits.
 func WatchClosely(ctx context.Context, u *unit.Unit) {
 	w := newWatchdog(u, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	w.loop, w.store, w.device, w.askStore = 500*time.Millisecond, 500*time.Millisecond, 500*time.Millisecond, 20*time.Millisecond
+	w.loop, w.store, w.device = 500*time.Millisecond, 500*time.Millisecond, 500*time.Millisecond
+	w.askStore = 20 * time.Millisecond
 	w.run(ctx)
 }

@@ -12,8 +12,8 @@ import (
 	"menshen/board/desk"
 )
 
-// TestROperatorEachLineCountsAlone: what was tried in vain at the control socket counts for that
-// user of the machine alone, and staff is told until when it is locked.
+// TestROperatorEachLineCountsAlone: wrong tries at the control socket count for that user of the
+// machine alone, and staff is told until when it is locked.
 func TestROperatorEachLineCountsAlone(t *testing.T) {
 	b, _ := socketed(t)
 	ctx := context.Background()

@@ -37,7 +37,7 @@ func GroupsRequest(v *store.Vault, u *unit.Unit) Request {
 	}
 }
 
-// AskGroups asks the unit that runs with a configuration for its groups. ErrNoUnit when none does.
+// AskGroups asks the unit that runs with a configuration for its groups. [ErrNoUnit]: none answers.
 func AskGroups(c *config.Config) (all []desk.Grouped, err error) {
 	line, err := Ask(c, "groups")
 	if err != nil {

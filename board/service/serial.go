@@ -12,11 +12,12 @@ import (
 	"menshen/hal/serial"
 )
 
-// ServeSerial gives the technician's console at the serial line until ctx ends. A line that is unplugged is tried again. A line with DCD is
-// served while somebody is there: whoever is logged in when the carrier goes is logged out, and the next one finds a log-in.
+// ServeSerial serves the technician's console at the serial line until ctx ends. A line that is
+// unplugged is tried again. A line with DCD is served while it has a carrier: when the carrier
+// goes, the operator is logged out, and the next one finds a log-in.
 func ServeSerial(ctx context.Context, conf *config.Config, d *desk.Desk, log *slog.Logger) {
 	c := conf.Console
-	said := "" // the last complaint, made once
+	said := "" // the last complaint, logged once
 	for ctx.Err() == nil {
 		err := serveSerial(ctx, conf, d)
 		switch {
@@ -47,5 +48,6 @@ func serveSerial(ctx context.Context, conf *config.Config, d *desk.Desk) error {
 			return err
 		}
 	}
-	return console.Serve(ctx, port, d, consoleOptions(conf, console.Options{Line: "serial", Baud: c.Baud, AskSize: true}))
+	return console.Serve(ctx, port, d, consoleOptions(conf,
+		console.Options{Line: "serial", Baud: c.Baud, AskSize: true}))
 }

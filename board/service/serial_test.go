@@ -34,7 +34,8 @@ func (s *typed) has(want string) bool {
 	return strings.Contains(s.text.String(), want)
 }
 
-// TestSerialConsole is a technician at a serial line: noise before anything, a log-in, a command, a door that opens.
+// TestSerialConsole is a technician at a serial line: noise before anything, a log-in,
+// a command, a door that opens.
 func TestSerialConsole(t *testing.T) {
 	b := newBench(t)
 	far, near, err := pty.Open()
@@ -93,7 +94,8 @@ func TestSerialConsole(t *testing.T) {
 	}
 	wait("anna> ")
 	typed("open to test the line\r")
-	for until := time.Now().Add(10 * time.Second); !b.Relay.On() && time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
+	for until := time.Now().Add(10 * time.Second); !b.Relay.On() && time.Now().Before(until); {
+		time.Sleep(10 * time.Millisecond)
 	}
 	if !b.Relay.On() {
 		t.Fatalf("the console did not open the door:\n%s", got.text.String())

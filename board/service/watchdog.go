@@ -15,25 +15,28 @@ import (
 	"menshen/hal"
 )
 
-// The watchdog: systemd starts the unit again when it is not told for a while that the unit lives (WatchdogSec). It is told so only while
-// each vital part really answers:
+// The watchdog. systemd starts the unit again when it gets no sign of life for a while
+// (WatchdogSec). It gets one only while each vital part really answers:
 //
 //   - the event loop, by a call through its queue of calls;
-//   - the store, by an empty transaction that is made durable. One a minute, for the sake of flash, and never a second while the first
-//     waits. A disk that answers with an error is alive: the fault is shown and recorded, and starting again would only take the door from
-//     those whose cards still open it. A disk that hangs for a minute is not;
-//   - readers and inputs, by their own sign of life (hal.Heartbeat): a loop that comes round at least every ten seconds. One whose device is
-//     unplugged comes round too, since it waits for the device; its fault is shown, and nothing is started again.
+//   - the store, by an empty transaction that is made durable: one a minute, which spares the
+//     flash, and never a second while the first waits. A disk that answers with an error is alive:
+//     the fault is shown and recorded, and a new start would only take the door from those whose
+//     cards still open it. A disk that hangs for a minute is dead;
+//   - readers and inputs, by their own sign of life (hal.Heartbeat): a loop that comes round at
+//     least every ten seconds. That of an unplugged device comes round too, since it waits for the
+//     device; its fault is shown, and nothing is started again.
 //
-// A device whose loop never came round since the start does not count: what hangs again right after a new start is not mended by another, and the
-// rest of the door works meanwhile. So no broken device can keep a door in a circle of starts.
+// A device whose loop never came round since the start does not count. A new start would not mend a
+// device that hangs right after it, and the rest of the door works meanwhile: a broken device must
+// not restart the door again and again.
 type watchdog struct {
 	u      *unit.Unit
 	log    *slog.Logger
 	notify func(state string) // to systemd
 
 	feed                time.Duration // between two signs of life; 0: systemd does not watch
-	loop, store, device time.Duration // without an answer for so long, each is dead
+	loop, store, device time.Duration // without an answer for so long, a part is dead
 	askStore            time.Duration // between two questions to the store
 
 	silent, said string // what is dead now; the status said last
@@ -50,7 +53,8 @@ const (
 	askStore   = time.Minute
 )
 
-// Watch tells systemd that the unit is ready, that it lives, what it does and that it stops, until ctx ends. Without systemd it says nothing.
+// Watch tells systemd that the unit is ready, that it lives, what it does and that it stops, until
+// ctx ends. Without systemd it does nothing.
 func Watch(ctx context.Context, u *unit.Unit, log *slog.Logger) { newWatchdog(u, log).run(ctx) }
 
 func newWatchdog(u *unit.Unit, log *slog.Logger) *watchdog {
@@ -58,7 +62,8 @@ func newWatchdog(u *unit.Unit, log *slog.Logger) *watchdog {
 	if err != nil {
 		log.Warn("systemd's watchdog is not used", "error", err)
 	}
-	return &watchdog{u: u, log: log, feed: every / 3, loop: loopDead, store: storeDead, device: deviceDead, askStore: askStore, asked: map[string]time.Time{},
+	return &watchdog{u: u, log: log, feed: every / 3, loop: loopDead, store: storeDead, device: deviceDead,
+		askStore: askStore, asked: map[string]time.Time{},
 		notify: func(state string) {
 			if _, err := daemon.SdNotify(false, state); err != nil {
 				log.Warn("systemd was not told", "state", state, "error", err)
@@ -80,7 +85,7 @@ func (w *watchdog) run(ctx context.Context) {
 		every = 10 * time.Second // the status is said all the same
 	}
 	for t := time.NewTicker(every); ; {
-		w.round(ctx)
+		w.checkParts(ctx)
 		select {
 		case <-ctx.Done():
 			t.Stop()
@@ -91,7 +96,7 @@ func (w *watchdog) run(ctx context.Context) {
 	}
 }
 
-// ask puts a question to a part, and notes that it waits until it is answered.
+// ask puts a question to a part, and notes since when it waits for the answer.
 func (w *watchdog) ask(ctx context.Context, part string, question func() error) error {
 	note := func(at time.Time) {
 		w.mu.Lock()
@@ -119,21 +124,21 @@ func (w *watchdog) askLoop(ctx context.Context) {
 	}
 }
 
-// askTheStore asks the store; an error that it answers is shown as a fault.
+// askTheStore asks the store, and shows its error as a fault.
 func (w *watchdog) askTheStore(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := w.ask(ctx, "store", w.u.PingVault)
 		if ctx.Err() != nil {
 			return
 		}
-		_ = w.u.ReportVault(ctx, err) // when the unit stops there is nobody to tell
+		_ = w.u.ReportVault(ctx, err) // the unit stops: there is no loop to tell
 		pause(ctx, w.askStore)
 	}
 }
 
-// round looks at every part, and tells systemd that the unit lives if all do.
-func (w *watchdog) round(ctx context.Context) {
-	now := strings.Join(w.dead(time.Now()), ", ")
+// checkParts checks every part, and tells systemd that the unit lives if all do.
+func (w *watchdog) checkParts(ctx context.Context) {
+	now := strings.Join(w.deadParts(time.Now()), ", ")
 	was := w.silent
 	w.silent = now
 	if now != was && now != "" {
@@ -145,8 +150,8 @@ func (w *watchdog) round(ctx context.Context) {
 	w.tell(ctx, now)
 }
 
-// dead names the parts that lived and do not answer any more.
-func (w *watchdog) dead(now time.Time) (parts []string) {
+// deadParts names the parts that answered once and do not any more.
+func (w *watchdog) deadParts(now time.Time) (parts []string) {
 	w.mu.Lock()
 	for part, limit := range map[string]time.Duration{"loop": w.loop, "store": w.store} {
 		if at := w.asked[part]; !at.IsZero() && now.Sub(at) > limit {

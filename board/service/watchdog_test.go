@@ -69,7 +69,8 @@ func (s *systemd) waits(from int, words string) {
 	s.t.Fatalf("systemd was never told %q, but %q", words, slices.Compact(s.heard(0)))
 }
 
-// starves reports whether no sign of life comes for ten times its interval, once those on their way are in.
+// starves reports whether no sign of life comes for ten times its interval,
+// once those on their way are in.
 func (s *systemd) starves() bool {
 	time.Sleep(100 * time.Millisecond)
 	from := len(s.heard(0))
@@ -104,7 +105,8 @@ func TestWatchdogFollowsTheUnit(t *testing.T) {
 	s.waits(0, "STOPPING=1")
 }
 
-// TestWatchdogStarves: when the loop or the store hangs, or a reader that lived does, systemd hears no more; when it comes back, it does again.
+// TestWatchdogStarves: when the loop or the store hangs, or a reader that lived does, systemd hears
+// no more; when it comes back, it does again.
 func TestWatchdogStarves(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -145,8 +147,8 @@ func TestWatchdogStarves(t *testing.T) {
 	}
 }
 
-// TestWatchdogLetsABrokenDeviceBe: a reader that is unplugged with its fault reported, one that never came to life, and a disk that answers with an
-// error are faults to show; the door goes on.
+// TestWatchdogLetsABrokenDeviceBe: a reader that is unplugged with its fault reported, one that
+// never came to life, and a disk that answers with an error are faults to show; the door goes on.
 func TestWatchdogLetsABrokenDeviceBe(t *testing.T) {
 	s := newSystemd(t)
 	b := newBench(t)

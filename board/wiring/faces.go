@@ -8,8 +8,9 @@ import (
 	"menshen/recognizer/models"
 )
 
-// CheckFaces reads the files that faces need (the manifest, each model, the calibration) and gives all that is wrong with them,
-// joined, each with its remedy; nil where faces are not enabled. It reads some 40 MB.
+// CheckFaces reads the files that faces need (the manifest, each model, the calibration),
+// some 40 MB, and gives all that is wrong with them, joined, each with its remedy; nil
+// where faces are not enabled.
 func CheckFaces(c *config.Config) error {
 	if !c.Faces.Enabled {
 		return nil
@@ -26,8 +27,8 @@ func CheckFaces(c *config.Config) error {
 	return errors.Join(err, wrong)
 }
 
-// Scores is the calibration in use, which must be of the model in use: thresholds of one model mean nothing with another. With an
-// error it is nil.
+// Scores gives the calibration in use; nil with an error. It must be of the model in use:
+// thresholds of one model mean nothing with another.
 func Scores(c *config.Config) (*calibration.Calibration, error) {
 	m, err := models.Read(c.Camera.Manifest)
 	if err != nil {

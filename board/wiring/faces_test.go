@@ -10,7 +10,7 @@ import (
 	"menshen/recognizer/models"
 )
 
-// TestCheckFacesFindsAll: everything that is wrong is said at once.
+// TestCheckFacesFindsAll: everything that is wrong is reported at once.
 func TestCheckFacesFindsAll(t *testing.T) {
 	c, err := config.Parse(strings.NewReader(config.Example))
 	if err != nil {
@@ -24,7 +24,8 @@ func TestCheckFacesFindsAll(t *testing.T) {
 	}
 	c.Camera.Models, c.Faces.Calibration = t.TempDir(), filepath.Join(t.TempDir(), "gone.toml")
 	err = CheckFaces(c)
-	if !errors.Is(err, models.ErrMissing) || !strings.Contains(err.Error(), "gone.toml") || strings.Count(err.Error(), "\n") != 5 {
+	if !errors.Is(err, models.ErrMissing) || !strings.Contains(err.Error(), "gone.toml") ||
+		strings.Count(err.Error(), "\n") != 5 {
 		t.Errorf("five models and a calibration are missing: %v", err)
 	}
 	c.Faces.Enabled = false

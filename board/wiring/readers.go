@@ -36,7 +36,8 @@ func Readers(c *config.Config) (all []hal.Reader, err error) {
 	return all, nil
 }
 
-// newReader makes the driver of a configured reader. The device itself is opened when the reader runs, and again whenever it comes back.
+// newReader makes the driver of a configured reader. The device itself is opened when the reader
+// runs, and again when it was unplugged and comes back.
 func (w *opener) newReader(r config.Reader) (hal.Reader, error) {
 	switch r.Kind {
 	case "wiegand":
@@ -86,8 +87,8 @@ func (w *opener) newRC522(r config.Reader) (hal.Reader, error) {
 	return rc522.New(rc522.Port(bus, chip), c), nil
 }
 
-// sector is where the site's number is on its MIFARE cards. The key comes from a file of its own, so that a configuration can be
-// shown to anybody.
+// sector gives where the site's number is on its MIFARE cards. The key comes from a file of its
+// own, so that a configuration has no secret in it.
 func sector(r config.Reader) (*rc522.Sector, error) {
 	f, err := os.Open(r.KeyFile)
 	if err != nil {
@@ -123,15 +124,17 @@ func sector(r config.Reader) (*rc522.Sector, error) {
 	return s, nil
 }
 
-// siteKeySize is the size in bytes of the secret from which each card's keys are made. The 6 bytes of a sector's own key do as well, less strongly: it
-// is also the key of cards made by earlier versions.
+// siteKeySize is the size in bytes of the secret from which each card's keys are made.
+// The 6 bytes of a sector's own key are accepted too, but are weaker: cards made by
+// earlier versions have that key.
 const siteKeySize = 16
 
 func badSectorKey(file string) error {
-	return fmt.Errorf("the sector's key %s is not 32 hex digits: make them with 'openssl rand -hex 16'; a second line of 12 hex digits is the key that all cards had before", file)
+	return fmt.Errorf("the sector's key %s is not 32 hex digits: make them with 'openssl rand -hex 16'; a second "+
+		"line of 12 hex digits is the key that all cards had before", file)
 }
 
-// serialConfig is how a reader on a serial port speaks.
+// serialConfig gives the protocol of a reader on a serial port.
 func serialConfig(r config.Reader) (serialreader.Config, error) {
 	switch r.Kind {
 	case "rdm6300":
@@ -140,9 +143,11 @@ func serialConfig(r config.Reader) (serialreader.Config, error) {
 		return serialreader.Scanner(r.Name), nil
 	case "serial":
 		return serialreader.Config{
-			Name:    r.Name,
-			Framing: map[string]serialreader.Framing{"line": serialreader.Lines, "stx-etx": serialreader.STXETX}[r.Framing],
-			Content: map[string]serialreader.Content{"hex": serialreader.Hex, "decimal": serialreader.Decimal, "em4100": serialreader.EM4100, "text": serialreader.Text}[r.Content],
+			Name: r.Name,
+			Framing: map[string]serialreader.Framing{"line": serialreader.Lines,
+				"stx-etx": serialreader.STXETX}[r.Framing],
+			Content: map[string]serialreader.Content{"hex": serialreader.Hex, "decimal": serialreader.Decimal,
+				"em4100": serialreader.EM4100, "text": serialreader.Text}[r.Content],
 		}, nil
 	}
 	return serialreader.Config{}, errors.New("kind " + r.Kind + " is not known")

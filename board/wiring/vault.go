@@ -15,8 +15,9 @@ import (
 	"menshen/store/keys"
 )
 
-// TimeSource is what keeps the machine's clock right: an operator who set it since the start, or what the machine has. A bench has the
-// developer's computer, and no door that its clock could open to anybody.
+// TimeSource says what keeps the machine's clock right: an operator who set it since the
+// start, or what the machine has. A bench trusts the developer's computer: it has no door
+// that a wrong clock could open.
 type TimeSource struct {
 	Config  *config.Config
 	Machine func() string // nil: MachineTime
@@ -29,7 +30,7 @@ func (s *TimeSource) Set() { s.set.Store(true) }
 // Forget takes that back.
 func (s *TimeSource) Forget() { s.set.Store(false) }
 
-// From names the source: "operator", "bench", "sync", "rtc"; empty: there is none.
+// From names the source: "operator", "bench", "sync", "rtc"; empty: nothing keeps the clock right.
 func (s *TimeSource) From() string {
 	switch {
 	case s.set.Load():
@@ -42,13 +43,16 @@ func (s *TimeSource) From() string {
 	return MachineTime()
 }
 
-// VaultOptions are how every program of the unit opens its vault: with its key, and with a clock that is believed as far as it can be.
+// VaultOptions gives the options with which every program of the unit opens its vault: its key, the
+// files to scan, and whether the clock is trusted.
 func VaultOptions(c *config.Config, s *TimeSource) store.Options {
-	return store.Options{Key: KeySource(c), Files: []string{outbox.Dir(c.Unit.Dir)}, Trusted: func() bool { return s.From() != "" }}
+	trusted := func() bool { return s.From() != "" }
+	return store.Options{Key: KeySource(c), Files: []string{outbox.Dir(c.Unit.Dir)}, Trusted: trusted}
 }
 
-// MachineTime is what keeps the machine's time right: "sync" when the kernel's clock is disciplined (by a GPS receiver's gpsd and chrony, which need no
-// network), "rtc" when there is a clock chip; empty: nothing does.
+// MachineTime names what keeps the machine's time right: "sync" when the kernel's clock is
+// disciplined (by a GPS receiver's gpsd and chrony, which need no network), "rtc" when there is a
+// clock chip; empty: nothing does.
 func MachineTime() string {
 	var t unix.Timex // asks, and changes nothing
 	if state, err := unix.Adjtimex(&t); err == nil && state != unix.TIME_ERROR && t.Status&unix.STA_UNSYNC == 0 {
@@ -69,7 +73,7 @@ func KeySource(c *config.Config) store.KeySource {
 	return OpenKeySource(k)
 }
 
-// OpenKeySource gives the store's source for one that was taken apart.
+// OpenKeySource gives the store's key source for a parsed one.
 func OpenKeySource(k config.KeySource) store.KeySource {
 	switch k.Kind {
 	case "credential":
@@ -82,7 +86,8 @@ func OpenKeySource(k config.KeySource) store.KeySource {
 
 const withoutKey = "without it nothing opens this vault: replace it by a backup ('menshen vault retire')"
 
-// Advise adds the remedy to an error of opening the vault; one that names its own is left alone.
+// Advise adds the remedy to an error of opening the vault. An error that names
+// its own remedy is unchanged.
 func Advise(err error) error {
 	for _, known := range []struct {
 		is     error
@@ -94,9 +99,13 @@ func Advise(err error) error {
 		{store.ErrNewer, "install the newer menshen again; the vault was not touched"},
 		{store.ErrKeyMissing, "put your own copy of it there, or see [key] source; " + withoutKey},
 		{store.ErrWrongKey, "use the key that this vault was made with; " + withoutKey},
-		{store.ErrCorrupt, "save what is whole with 'menshen vault salvage'; then replace it by that or by a backup ('menshen vault retire'); the damaged file was not touched"},
-		{store.ErrHead, "compare 'decisions' with what was done before it; then 'check' at the console ends this; if it comes again, replace the board's memory"},
-		{store.ErrSwapped, "a person or program with access to the disk did that; find the file that was there and put it back; if it is lost, stop the unit and replace its vault by the newest backup ('menshen vault retire'); without a TPM the next start takes what lies there"},
+		{store.ErrCorrupt, "save what is whole with 'menshen vault salvage'; then replace it by that or by a " +
+			"backup ('menshen vault retire'); the damaged file was not touched"},
+		{store.ErrHead, "compare 'decisions' with what was done before it; then 'check' at the console ends this; " +
+			"if it comes again, replace the board's memory"},
+		{store.ErrSwapped, "a person or program with access to the disk did that; find the file that was there and " +
+			"put it back; if it is lost, stop the unit and replace its vault by the newest backup ('menshen vault " +
+			"retire'); without a TPM the next start takes what lies there"},
 		{fs.ErrPermission, "do this as the unit's own user: sudo -u menshen menshen …"},
 	} {
 		if errors.Is(err, known.is) {

@@ -1,5 +1,6 @@
-// Package wiring goes from a configuration to what it names: opened wires (Open), reader drivers, the files that faces need
-// (CheckFaces, Scores). It decides nothing and keeps nothing.
+// Package wiring goes from a configuration to what it names: opened wires ([Open]),
+// reader drivers ([Readers]), the files that faces need ([CheckFaces], [Scores]). It
+// decides nothing and keeps nothing.
 package wiring
 
 import (
@@ -20,9 +21,10 @@ type opener struct {
 	board *profile.Board // nil: not a known one
 }
 
-// Open opens what the configuration names, after comparing it with the board: what the board refuses is not opened. The relay comes
-// first, with its resting level in the request itself, so that a start is never a pulse; when anything fails, what was opened
-// is closed again into its safe state. warnings are of the board and keep nothing from being opened.
+// Open opens what the configuration names, after comparing it with the board: what the board
+// refuses is not opened. warnings are of the board and keep nothing from being opened. The relay is
+// first, with its resting level in the request itself, so that a start is never a pulse. When
+// anything fails, what was opened is closed again into its safe state.
 func Open(c *config.Config) (wires *hal.Wires, warnings []profile.Finding, err error) {
 	b, err := profile.Of(c, profile.Here)
 	if err != nil {
@@ -33,14 +35,14 @@ func Open(c *config.Config) (wires *hal.Wires, warnings []profile.Finding, err e
 		return nil, nil, err
 	}
 	wires = &hal.Wires{Signals: map[string]hal.Output{}, Inputs: map[string]hal.Input{}}
-	if err := (&opener{conf: c, board: b}).all(wires); err != nil {
+	if err := (&opener{conf: c, board: b}).openAll(wires); err != nil {
 		return nil, nil, errors.Join(err, wires.Close())
 	}
 	return wires, warnings, nil
 }
 
-// all opens everything, into hw; after an error some of it.
-func (w *opener) all(hw *hal.Wires) (err error) {
+// openAll opens everything, into hw; after an error only some of it.
+func (w *opener) openAll(hw *hal.Wires) (err error) {
 	c := w.conf
 	if hw.Relay, err = w.relay(hw); err != nil {
 		return err
@@ -73,9 +75,11 @@ func (w *opener) all(hw *hal.Wires) (err error) {
 	return nil
 }
 
-var pulls = map[string]periph.Pull{"": periph.PullNoChange, "none": periph.Float, "up": periph.PullUp, "down": periph.PullDown}
+var pulls = map[string]periph.Pull{"": periph.PullNoChange, "none": periph.Float, "up": periph.PullUp,
+	"down": periph.PullDown}
 
-// relay opens the lock's output; an impulse lock gets a pulse each time it is unlocked, and no more current than that.
+// relay opens the lock's output; an impulse lock gets a pulse each time it is unlocked,
+// and no more current than that.
 func (w *opener) relay(hw *hal.Wires) (hal.Output, error) {
 	c := w.conf.Relay
 	out, err := w.output(hw, c.Pin, gpio.RelayConfig{

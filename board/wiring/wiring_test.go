@@ -16,21 +16,25 @@ import (
 	"menshen/hal/sim"
 )
 
-// simConf is the configuration of a simulated door with only a relay, and lines of its own under [relay].
+// simConf is the configuration of a simulated door with only a relay, and
+// lines of its own under [relay].
 func simConf(t *testing.T, prefix, relay string) *config.Config {
 	t.Helper()
-	c, err := config.Parse(strings.NewReader("[unit]\nname = \"Door\"\ndir = \"vault\"\n[key]\nsource = \"file:key\"\n[relay]\npin = \"" + prefix + "RELAY\"\n" + relay))
+	c, err := config.Parse(strings.NewReader("[unit]\nname = \"Door\"\ndir = \"vault\"\n" +
+		"[key]\nsource = \"file:key\"\n[relay]\npin = \"" + prefix + "RELAY\"\n" + relay))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-// TestRSafeWhatTheBoardRefusesIsNotOpened: a relay that a board would switch on by itself is not even touched.
+// TestRSafeWhatTheBoardRefusesIsNotOpened: a relay that a board would switch
+// on by itself is not touched.
 func TestRSafeWhatTheBoardRefusesIsNotOpened(t *testing.T) {
 	c := simConf(t, "SIM_", "")
 	c.Unit.Board, c.Relay.Pin = "rpi4", "GPIO5"
-	if _, _, err := Open(c); !errors.Is(err, profile.ErrRefused) || !strings.Contains(err.Error(), "choose a pin that rests low") {
+	if _, _, err := Open(c); !errors.Is(err, profile.ErrRefused) ||
+		!strings.Contains(err.Error(), "choose a pin that rests low") {
 		t.Errorf("got %v", err)
 	}
 	c.Unit.Board, c.Relay.Pin = "rpi6", "GPIO17"
@@ -53,7 +57,8 @@ func TestImpulseLockGetsAPulse(t *testing.T) {
 	if err := hw.Relay.Set(true); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(5 * time.Second); len(door.Pin(sim.Relay).Trace()) < 3 && time.Now().Before(deadline); {
+	pin := door.Pin(sim.Relay)
+	for deadline := time.Now().Add(5 * time.Second); len(pin.Trace()) < 3 && time.Now().Before(deadline); {
 		time.Sleep(5 * time.Millisecond)
 	}
 	if err := hw.Close(); err != nil {
@@ -72,7 +77,8 @@ func TestImpulseLockGetsAPulse(t *testing.T) {
 	}
 }
 
-// TestBoardWarningsAreKept: what the board warns of is for the log of 'menshen run', and keeps nothing shut.
+// TestBoardWarningsAreKept: warnings of the board are for the log of 'menshen
+// run', and do not stop a start.
 func TestBoardWarningsAreKept(t *testing.T) {
 	door, err := sim.New(sim.Config{Prefix: "WARNED_"})
 	if err != nil {
