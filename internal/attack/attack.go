@@ -1,13 +1,13 @@
-// Package attack runs campaigns for tests: the same kind of harm done again and again, with what came of it counted.
+// Package attack runs campaigns for tests: it repeats one kind of attack and counts the outcomes.
 //
-// In `make test` a campaign has a few rounds. `make attack` gives each one minutes and prints one table. Two environment
-// variables say so:
+// In `make test` a campaign has a few rounds. `make attack` gives each one minutes and prints one
+// table. Two environment variables say so:
 //
 //	MENSHEN_ATTACK=5m      each campaign goes on for five minutes; 1500x: for 1,500 rounds
 //	MENSHEN_ATTACK_SEED=7  the random choices begin at this seed, which a failed campaign prints
 //
-// Each round has a source of random numbers of its own, made of the seed and the round's number. So a round that failed can be
-// run again without those before it: MENSHEN_ATTACK_SEED=7:311.
+// Each round has a source of random numbers of its own, made from the seed and the round's number,
+// so that a round that failed can be run again alone: MENSHEN_ATTACK_SEED=7:311.
 package attack
 
 import (
@@ -20,14 +20,15 @@ import (
 	"time"
 )
 
-// The environment variables; Report names a file to which each campaign appends its row, with tabs between the columns.
+// The environment variables. Report names a file to which each campaign appends its row,
+// with tabs between the columns.
 const (
 	Length = "MENSHEN_ATTACK"
 	Seed   = "MENSHEN_ATTACK_SEED"
 	Report = "MENSHEN_ATTACK_REPORT"
 )
 
-// Campaign is one attack at work. Its methods are for the goroutine of the test.
+// Campaign is one attack that runs. Its methods are for the goroutine of the test.
 type Campaign struct {
 	Rand  *rand.Rand // of this round
 	Round int        // 0, 1, …
@@ -36,7 +37,7 @@ type Campaign struct {
 	order  []string
 }
 
-// Count notes what came of a round, or of one step of it: "refused", "noticed".
+// Count counts the outcome of a round, or of one step of it: "refused", "noticed".
 func (c *Campaign) Count(outcome string) {
 	if c.counts[outcome] == 0 {
 		c.order = append(c.order, outcome)
@@ -44,10 +45,10 @@ func (c *Campaign) Count(outcome string) {
 	c.counts[outcome]++
 }
 
-// Counted is how often an outcome was counted so far.
+// Counted gives how often an outcome was counted so far.
 func (c *Campaign) Counted(outcome string) int { return c.counts[outcome] }
 
-// String tells the outcomes in the order in which they first came: "380 refused, 12 noticed".
+// String gives the outcomes in the order in which they first came: "380 refused, 12 noticed".
 func (c *Campaign) String() string {
 	var all []string
 	for _, o := range c.order {
@@ -56,8 +57,9 @@ func (c *Campaign) String() string {
 	return strings.Join(all, ", ")
 }
 
-// Run does the harm: so many rounds, or what the environment says. It ends early when the test failed, and then names
-// the seed and the round. Otherwise it logs the counts, and appends them to the report.
+// Run runs the attack for so many rounds, or as the environment says. It ends early when
+// the test failed, and then names the seed and the round. Otherwise it logs the counts,
+// and appends them to the report.
 func Run(t testing.TB, name string, rounds int, harm func(c *Campaign)) *Campaign {
 	t.Helper()
 	long, err := parseLength(os.Getenv(Length))
@@ -130,7 +132,7 @@ func parseLength(s string) (l length, err error) {
 	}
 	if n, ok := strings.CutSuffix(s, "x"); ok {
 		if l.rounds, err = strconv.Atoi(n); err == nil && l.rounds < 1 {
-			err = fmt.Errorf("%q is no number of rounds", s)
+			err = fmt.Errorf("%q is not a number of rounds", s)
 		}
 		return l, err
 	}
@@ -140,7 +142,7 @@ func parseLength(s string) (l length, err error) {
 	return l, err
 }
 
-// start is where the random choices begin: a seed, and perhaps one round alone.
+// start says where the random choices begin: a seed, and perhaps one round alone.
 type start struct {
 	seed  uint64
 	round int

@@ -22,10 +22,11 @@ func TestRunCountsAndReports(t *testing.T) {
 		t.Errorf("counted %s", c)
 	}
 	row, err := os.ReadFile(report)
-	if err != nil || !strings.HasPrefix(string(row), "doors\t") || !strings.HasSuffix(string(row), "\t3 refused, 3 noticed\n") {
+	if err != nil || !strings.HasPrefix(string(row), "doors\t") ||
+		!strings.HasSuffix(string(row), "\t3 refused, 3 noticed\n") {
 		t.Errorf("reported %q, %v", row, err)
 	}
-	t.Setenv(Seed, "7:4") // one round alone draws what it drew among the others
+	t.Setenv(Seed, "7:4") // one round alone draws the same as among the others
 	Run(t, "doors", 2, func(c *Campaign) {
 		if c.Round != 4 || c.Rand.Uint64() != drawn[4] {
 			t.Errorf("round %d is another one", c.Round)

@@ -2,7 +2,8 @@ package chart
 
 import "fmt"
 
-// bar is where the bar of a row stands over a label: on, or below, those of the rows before it.
+// bar gives where the bar of a row stands over a label: on those of the
+// rows before it, or below them.
 func (c *Chart) bar(row, at int) (low, high int) {
 	v := c.Bars[row].Values[at]
 	for _, b := range c.Bars[:row] {
@@ -13,7 +14,7 @@ func (c *Chart) bar(row, at int) (low, high int) {
 	return min(low, low+v), max(low, low+v)
 }
 
-// barAxes are as long as the highest bars. A few bars alone do not become a wall.
+// barAxes gives axes as long as the highest bars. A few bars alone do not fill the width.
 func (c *Chart) barAxes() (x, y Axis) {
 	x = Axis{High: float64(max(len(c.Labels), 6)), Tick: func(v float64) string { return c.Labels[int(v)] }}
 	y = Axis{Tick: func(v float64) string { return fmt.Sprintf("%g", max(v, -v)) }}

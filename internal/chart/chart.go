@@ -1,5 +1,6 @@
-// Package chart draws line and bar charts as inline SVG: no script, no font and no file beside the page. Dashes, patterns and the legend
-// tell series apart without colour; how they look is the page's style sheet's, by class.
+// Package chart draws line and bar charts as inline SVG, without script, font or further
+// file. Dashes, patterns and the legend distinguish series without colour. The page's style
+// sheet gives the look, by class.
 package chart
 
 import (
@@ -22,7 +23,8 @@ type Chart struct {
 	Past   Text // its name
 }
 
-// Text is in both languages, of which the page's style sheet hides one by its lang; with ZH empty it is one for all.
+// Text is in both languages; the page's style sheet hides one of them by its lang.
+// With ZH empty, EN is for all.
 type Text struct{ EN, ZH string }
 
 // Line is a row of points.
@@ -32,7 +34,8 @@ type Line struct {
 	Points [][2]float64
 }
 
-// Bars is a row of bars, one over each label, on those of the rows before it; below the axis where it is negative.
+// Bars is a row of bars, one over each label, on top of those of the rows before it.
+// Negative values are below the axis.
 type Bars struct {
 	Name   Text
 	Class  string
@@ -137,7 +140,8 @@ func (d *drawing) axes() {
 	}
 }
 
-// legend puts the name of series i above the plot, three in its width, and gives the place of the sample before it.
+// legend writes the name of series i above the plot, three in a line, and gives the
+// place of the sample before it.
 func (d *drawing) legend(i int, room float64, name Text) (x float64) {
 	x = d.left + float64(i)*(d.right-d.left)/3
 	d.text(name, `x="%.1f" y="15"`, x+room)

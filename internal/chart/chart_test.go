@@ -15,7 +15,8 @@ import (
 // rects gives y and height of the bars of a class, without the legend's sample.
 func rects(t *testing.T, svg, class string) (all [][2]float64) {
 	t.Helper()
-	for _, m := range regexp.MustCompile(`<rect class="`+class+`" x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"/>`).FindAllStringSubmatch(svg, -1) {
+	bar := regexp.MustCompile(`<rect class="` + class + `" x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"/>`)
+	for _, m := range bar.FindAllStringSubmatch(svg, -1) {
 		y, err1 := strconv.ParseFloat(m[1], 64)
 		height, err2 := strconv.ParseFloat(m[2], 64)
 		if err1 != nil || err2 != nil {
@@ -28,8 +29,10 @@ func rects(t *testing.T, svg, class string) (all [][2]float64) {
 
 // TestBarsStack: the plot is 100 high from y 34 to 134 and shows 3 up and 2 down, so one is 20.
 func TestBarsStack(t *testing.T) {
-	svg := string(Chart{Width: 360, Height: 158, Labels: []string{"a", "b"}, Limit: 1, Past: Text{EN: "limit", ZH: "期限"},
-		Bars: []Bars{{Class: "new", Values: []int{1, 2}}, {Class: "more", Values: []int{2, 0}}, {Class: "gone", Values: []int{-1, 0}}, {Class: "lost", Values: []int{-1, -1}}},
+	svg := string(Chart{Width: 360, Height: 158, Labels: []string{"a", "b"},
+		Limit: 1, Past: Text{EN: "limit", ZH: "期限"},
+		Bars: []Bars{{Class: "new", Values: []int{1, 2}}, {Class: "more", Values: []int{2, 0}},
+			{Class: "gone", Values: []int{-1, 0}}, {Class: "lost", Values: []int{-1, -1}}},
 	}.SVG())
 	for class, want := range map[string][][2]float64{
 		"new": {{74, 20}, {54, 40}}, "more": {{34, 40}}, "gone": {{94, 20}}, "lost": {{114, 20}, {94, 20}},
@@ -45,7 +48,9 @@ func TestBarsStack(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{`<path class="axis" d="M34 94.0`, `lang="zh">期限<`, `lang="en">limit<`, `class="limit"`} {
+	for _, want := range []string{
+		`<path class="axis" d="M34 94.0`, `lang="zh">期限<`, `lang="en">limit<`, `class="limit"`,
+	} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("no %s in %s", want, svg)
 		}
@@ -60,12 +65,13 @@ func TestLineStaysInThePlot(t *testing.T) {
 	}
 }
 
-// TestWhateverIsInIt: any text and any values make well-formed XML without a number that is none.
+// TestWhateverIsInIt: any text and any values make well-formed XML in which every number is finite.
 func TestWhateverIsInIt(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := Text{rapid.String().Draw(t, "en"), rapid.String().Draw(t, "zh")}
 		values := rapid.SliceOfN(rapid.IntRange(-1000, 1000), 0, 30).Draw(t, "values")
-		c := Chart{Title: name, Width: 360, Height: 190, Labels: make([]string, len(values)), Bars: []Bars{{name, "a", values}, {name, "b", values}}}
+		c := Chart{Title: name, Width: 360, Height: 190, Labels: make([]string, len(values)),
+			Bars: []Bars{{name, "a", values}, {name, "b", values}}}
 		for i := range c.Labels {
 			c.Labels[i] = name.EN
 		}
@@ -76,7 +82,8 @@ func TestWhateverIsInIt(t *testing.T) {
 		for d := xml.NewDecoder(strings.NewReader(strings.ToValidUTF8(svg, "?"))); ; {
 			if _, err := d.Token(); errors.Is(err, io.EOF) {
 				return
-			} else if err != nil && !strings.Contains(err.Error(), "illegal character code") { // which a page may hold, and XML may not
+			} else if err != nil && !strings.Contains(err.Error(), "illegal character code") {
+				// an HTML page may have such a character
 				t.Fatalf("%v in %s", err, svg)
 			} else if err != nil {
 				return

@@ -1,8 +1,9 @@
-// Package exact reads JSON in which a thing can be said in one way only.
+// Package exact reads JSON and refuses forms that two readers could understand differently.
 //
-// encoding/json takes the last of two members of the same name, leaves out members that it does not know, and does not mind spaces. So a
-// signed document could show one thing to a reader and another to a program, with a signature that fits. Documents whose values are signed
-// are read by Decode; documents whose bytes are signed, by Unmarshal.
+// Documents whose values are signed are read by [Decode]; documents whose bytes are signed, by
+// [Unmarshal]. encoding/json alone takes the last of two members of the same name, leaves out
+// members that it does not know, and accepts any spaces. So a signed document could show one thing
+// to a reader and another to a program, with a signature that fits.
 package exact
 
 import (
@@ -15,13 +16,14 @@ import (
 	"unicode"
 )
 
-// Errors of this package. Those of encoding/json come as they are.
+// Errors of this package, besides those of encoding/json.
 var (
 	ErrForm  = errors.New("not in the form in which it was written: changed, or formatted by another program")
 	ErrTwice = errors.New("a member is named twice")
 )
 
-// Decode reads b into v, and refuses bytes that json.Marshal would not have made of v: unknown or doubled members, another order, spaces.
+// Decode reads b into v, and refuses bytes that [json.Marshal] would not have made of v: unknown or
+// repeated members, another order, spaces.
 func Decode(b []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
@@ -34,17 +36,17 @@ func Decode(b []byte, v any) error {
 	return nil
 }
 
-// Unmarshal is json.Unmarshal, but refuses a member that is named twice in one object. Names that differ only in capital letters
-// count as the same, since encoding/json takes them for the same field.
+// Unmarshal is [json.Unmarshal], but refuses a member that is named twice in one object. Names that
+// differ only in case count as the same, since encoding/json takes them for the same field.
 func Unmarshal(b []byte, v any) error {
 	if err := json.Unmarshal(b, v); err != nil {
 		return err
 	}
-	return once(json.NewDecoder(bytes.NewReader(b)))
+	return checkMembers(json.NewDecoder(bytes.NewReader(b)))
 }
 
-// once looks at every object of a document that is known to be valid JSON.
-func once(d *json.Decoder) error {
+// checkMembers looks at every object of a document that is known to be valid JSON.
+func checkMembers(d *json.Decoder) error {
 	type level struct {
 		seen  map[string]bool // nil: an array
 		value bool            // the next token is the value of a member
@@ -83,7 +85,7 @@ func once(d *json.Decoder) error {
 	}
 }
 
-// smallest is the least of the runes that differ from r by case alone.
+// smallest gives the least of the runes that differ from r by case alone.
 func smallest(r rune) rune {
 	least := r
 	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {

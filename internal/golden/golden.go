@@ -1,7 +1,8 @@
 // Package golden compares what a test made with files that are kept beside it.
 //
-// There are two kinds. A golden file is what the present program writes: Compare. A vector is what some version wrote, and every later version must
-// read: Vector. The flag -update of a test that uses this package writes golden files again, and vectors that are missing; it never changes a vector.
+// A golden file is what the present program writes: [Compare]. A vector is what some version wrote,
+// and every later version must read: [Vector]. The flag -update of a test that uses this package
+// writes golden files again, and vectors that are missing; it never changes a vector.
 //
 //	go test ./policy -run Rules -update
 package golden
@@ -35,7 +36,8 @@ func Compare(t testing.TB, path string, got []byte) {
 	was, is := bytes.Split(want, []byte("\n")), bytes.Split(got, []byte("\n"))
 	for i := 0; i < max(len(was), len(is)); i++ {
 		if a, b := line(was, i), line(is, i); a != b {
-			t.Fatalf("%s is stale at line %d:\n  file: %s\n  now:  %s\nlook at the change, then 'go test -run %s -update' in this folder", path, i+1, a, b, t.Name())
+			t.Fatalf("%s is stale at line %d:\n  file: %s\n  now:  %s\nlook at the change, then 'go test -run %s "+
+				"-update' in this folder", path, i+1, a, b, t.Name())
 		}
 	}
 }
@@ -47,7 +49,8 @@ func line(all [][]byte, i int) string {
 	return "(the end)"
 }
 
-// Vector gives the bytes of the file at path. With -update, a file that is missing is written first, with what create gives.
+// Vector gives the bytes of the file at path. With -update, a file that is missing is written
+// first, with what create gives.
 func Vector(t testing.TB, path string, create func() []byte) []byte {
 	t.Helper()
 	b, err := os.ReadFile(path)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// failing is a test that keeps why it failed.
+// failing is a test that keeps the reason why it failed.
 type failing struct {
 	testing.TB
 	why string
@@ -54,7 +54,8 @@ func TestGoldenAndVector(t *testing.T) {
 		{"write it again", true, compare("a\nc\n"), ""},
 		{"a vector that is there is never changed", true, vector, "the vector is a\nc\n"},
 	} {
-		if why := run(t, step.update, step.test); (why == "") != (step.fails == "") || !strings.Contains(why, step.fails) {
+		if why := run(t, step.update, step.test); (why == "") != (step.fails == "") ||
+			!strings.Contains(why, step.fails) {
 			t.Errorf("%s: %q, should say %q", step.name, why, step.fails)
 		}
 	}

@@ -9,14 +9,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// folder is an open directory. What is done in it is done to the names of this very directory, whatever its path leads to by then.
+// folder is an open directory. Acts on it are on names in this directory, even when its
+// path leads elsewhere by then.
 type folder struct {
 	*os.File
 	owner uint32
 }
 
-// within opens the folder that path is in, and gives the name there.
-func within(path string) (folder, string, error) {
+// openFolder opens the folder that path is in, and gives the name in it.
+func openFolder(path string) (folder, string, error) {
 	f, err := os.OpenFile(filepath.Dir(path), os.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return folder{}, "", err
@@ -30,13 +31,13 @@ func within(path string) (folder, string, error) {
 
 func (d folder) path(name string) string { return filepath.Join(d.Name(), name) }
 
-// trusts reports whether a file in this folder that belongs to uid may be read or written: one's own, root's, and for root also what
-// belongs to the owner of the folder.
+// trusts reports whether a file in this folder that belongs to uid may be read or written: the
+// process's own user, root, and for root also the owner of the folder.
 func (d folder) trusts(uid uint32) bool {
 	return uid == 0 || int(uid) == os.Geteuid() || os.Geteuid() == 0 && uid == d.owner
 }
 
-// open opens a file, which may not be a link.
+// open opens a file, which must not be a link.
 func (d folder) open(name string, flags int) (*os.File, error) {
 	for {
 		fd, err := unix.Openat(int(d.Fd()), name, flags|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
@@ -51,7 +52,7 @@ func (d folder) open(name string, flags int) (*os.File, error) {
 	}
 }
 
-// kind is the type of what has a name here (unix.S_IFMT); a link is not followed.
+// kind gives the type of a name in the folder (unix.S_IFMT); a link is not followed.
 func (d folder) kind(name string) (uint32, error) {
 	var st unix.Stat_t
 	err := unix.Fstatat(int(d.Fd()), name, &st, unix.AT_SYMLINK_NOFOLLOW)
@@ -70,7 +71,7 @@ func (d folder) rename(from, to string) error {
 	return d.failed("rename", from, unix.Renameat(int(d.Fd()), from, int(d.Fd()), to))
 }
 
-// setAside takes a folder in this one out of the way.
+// setAside renames a folder in this one.
 func (d folder) setAside(name string) error {
 	if unix.Unlinkat(int(d.Fd()), name, unix.AT_REMOVEDIR) == nil {
 		return nil // it was empty

@@ -8,16 +8,18 @@ import (
 	"testing"
 )
 
-// TestFolderStaysTheOneThatWasOpened: when the folder is exchanged for a link meanwhile, what was begun in it goes on in it.
+// TestFolderStaysTheOneThatWasOpened: when the folder is exchanged for a link meanwhile, an act
+// that was begun goes on in the folder that was opened.
 func TestFolderStaysTheOneThatWasOpened(t *testing.T) {
 	root := t.TempDir()
 	ours, moved, theirs := filepath.Join(root, "ours"), filepath.Join(root, "moved"), filepath.Join(root, "theirs")
 	for _, dir := range []string{ours, theirs} {
-		if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(filepath.Join(dir, "f"), []byte("content"), 0o600)); err != nil {
+		if err := errors.Join(os.Mkdir(dir, 0o700),
+			os.WriteFile(filepath.Join(dir, "f"), []byte("content"), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	d, name, err := within(filepath.Join(ours, "f"))
+	d, name, err := openFolder(filepath.Join(ours, "f"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,10 +46,14 @@ func TestReadRefuses(t *testing.T) {
 		put  func() error
 		want error
 	}{
-		"nothing":                  {func() error { return nil }, fs.ErrNotExist},
-		"a file of one's own":      {put, nil},
-		"a link to one":            {func() error { return errors.Join(put(), os.Rename(path, path+"2"), os.Symlink(path+"2", path)) }, ErrLink},
-		"one that others may read": {func() error { return errors.Join(put(), os.Chmod(path, 0o640)) }, ErrInsecurePermissions},
+		"nothing":             {func() error { return nil }, fs.ErrNotExist},
+		"a file of one's own": {put, nil},
+		"a link to one": {func() error {
+			return errors.Join(put(), os.Rename(path, path+"2"), os.Symlink(path+"2", path))
+		}, ErrLink},
+		"one that others may read": {func() error {
+			return errors.Join(put(), os.Chmod(path, 0o640))
+		}, ErrInsecurePermissions},
 	} {
 		if err := c.put(); err != nil {
 			t.Fatal(err)
@@ -65,7 +71,8 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-// TestRootTouchesNoFileOfAnotherUser in a folder that is not that user's: it is unlinked, and not written to.
+// TestRootTouchesNoFileOfAnotherUser in a folder that is not that user's: it is
+// unlinked, and not written to.
 func TestRootTouchesNoFileOfAnotherUser(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can give files away")
@@ -91,7 +98,8 @@ func TestRootTouchesNoFileOfAnotherUser(t *testing.T) {
 		t.Errorf("it was written to: %q, %v", b, err)
 	}
 	// In that user's own folder it is the unit's file, and root may.
-	if err := errors.Join(os.Chown(dir, other, other), os.WriteFile(path, []byte("theirs"), 0o600), os.Chown(path, other, other)); err != nil {
+	if err := errors.Join(os.Chown(dir, other, other), os.WriteFile(path, []byte("theirs"), 0o600),
+		os.Chown(path, other, other)); err != nil {
 		t.Fatal(err)
 	}
 	if b, err := Read(path); err != nil || string(b) != "theirs" {

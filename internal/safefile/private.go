@@ -12,13 +12,16 @@ import (
 
 // Errors about files and folders that hold secrets.
 var (
-	ErrInsecurePermissions = errors.New("open to others")                     // others than the owner may read or write it
-	ErrLink                = errors.New("a link, which is not followed here") // give the path of the file itself
-	ErrOwner               = errors.New("it belongs to another user")
+	// ErrInsecurePermissions means that others than the owner may read or write it.
+	ErrInsecurePermissions = errors.New("open to others")
+	// ErrLink means that a link was given: give the path of the file itself.
+	ErrLink  = errors.New("a link, which is not followed here")
+	ErrOwner = errors.New("it belongs to another user")
 )
 
-// Private refuses a file or folder that others than its owner can use, that belongs to another user, or that is a link. Root may use
-// what belongs to others: it is told by the modes that it is theirs alone.
+// Private refuses a file or folder that others than its owner can use ([ErrInsecurePermissions]),
+// that belongs to another user ([ErrOwner]), or that is a link ([ErrLink]). Root may use what
+// belongs to another user, where only that user can use it.
 func Private(path string) error {
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -46,12 +49,13 @@ func private(path string, info os.FileInfo) error {
 	return fmt.Errorf("%s has mode %04o, which is %w: run chmod %04o %s", path, p, ErrInsecurePermissions, fix, path)
 }
 
-// maxRead is far more than any file has that Read is for.
+// maxRead is the longest file that Read takes, in bytes: far more than any needs.
 const maxRead = 1 << 20
 
-// Read reads a short file that holds a secret. Errors: fs.ErrNotExist, ErrLink, ErrOwner, ErrInsecurePermissions.
+// Read reads a short file that holds a secret. Errors: [fs.ErrNotExist], [ErrLink],
+// [ErrOwner], [ErrInsecurePermissions].
 func Read(path string) ([]byte, error) {
-	d, name, err := within(path)
+	d, name, err := openFolder(path)
 	if err != nil {
 		return nil, err
 	}

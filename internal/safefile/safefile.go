@@ -1,11 +1,14 @@
-// Package safefile replaces and destroys whole files so that a power cut at any point leaves either the old content or the new.
+// Package safefile replaces and wipes whole files. A power cut at any point leaves
+// either the old content or the new.
 //
-// Nothing here follows a link that stands in the place of a file: whoever may write in the folder could lead root to a file elsewhere. Each act opens the
-// folder first, and works on names in it.
+// No function follows a link in the place of a file: a user who may write in the folder could lead
+// root to a file elsewhere. Each act opens the folder first, and works on names in it.
 //
-// Wipe overwrites before it unlinks. On a magnetic disk that destroys the bytes. On flash (SD card, eMMC, SSD) the controller writes
-// elsewhere and keeps the old cells until it reuses them; overwriting then only hides the bytes from the file system and from a scan of
-// the device, not from somebody who takes the chip off the board. What is wiped here is therefore always encrypted, and its key is destroyed too.
+// [Wipe] overwrites before it unlinks. On a magnetic disk that destroys the bytes. On flash
+// (SD card, eMMC, SSD) the controller writes elsewhere and keeps the old cells until it
+// reuses them: overwriting then hides the bytes from the file system and from a scan of the
+// device, but not from a reader of the bare chip. So what is wiped here is always encrypted,
+// and its key is destroyed too.
 package safefile
 
 import (
@@ -20,13 +23,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Suffixes of the files that exist only while something is being replaced. A leftover of either means that power was cut meanwhile: Clean removes them.
+// Suffixes of the files that exist only while a file is being replaced. One that remains means that
+// power was cut meanwhile; [Clean] removes it.
 const (
 	New = ".new" // not complete yet
 	Old = ".old" // replaced, not wiped yet
 )
 
-// Write puts data where path is, durably and all at once, with mode 0600. What was there before is wiped.
+// Write replaces the file at path by data, durably and at once, with mode 0600. The old content is
+// wiped. [ErrNotWiped]: the new content is in place, and the old was only unlinked.
 func Write(path string, data []byte) error {
 	return Fill(path, func(w io.Writer) error {
 		_, err := w.Write(data)
@@ -34,12 +39,13 @@ func Write(path string, data []byte) error {
 	})
 }
 
-// Fill is Write for content that fill writes piece by piece. When fill fails, path stays as it was. After ErrNotWiped the new content is in place.
+// Fill is [Write] for content that fill writes piece by piece. When fill
+// fails, path stays as it was.
 func Fill(path string, fill func(io.Writer) error) error {
 	if err := Clean(path + New); err != nil && !errors.Is(err, ErrNotWiped) {
 		return err
 	}
-	d, name, err := within(path)
+	d, name, err := openFolder(path)
 	if err != nil {
 		return err
 	}
@@ -50,10 +56,10 @@ func Fill(path string, fill func(io.Writer) error) error {
 	return Promote(path)
 }
 
-// Replace is Fill for what is not secret: with a mode of its own, and nothing is wiped. Whoever has the file open goes on reading the
-// old content.
+// Replace is [Fill] for content that is not secret: with a mode of its own, and nothing is wiped. A
+// process that has the file open goes on reading the old content.
 func Replace(path string, mode fs.FileMode, fill func(io.Writer) error) error {
-	d, name, err := within(path)
+	d, name, err := openFolder(path)
 	if err != nil {
 		return err
 	}
@@ -70,7 +76,7 @@ func Replace(path string, mode fs.FileMode, fill func(io.Writer) error) error {
 	return d.Sync()
 }
 
-// fill makes a new file, and syncs it. When that fails, none is left.
+// fill makes a new file, and syncs it. When that fails, no file is left.
 func (d folder) fill(name string, mode fs.FileMode, fill func(io.Writer) error) error {
 	f, err := d.open(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 	if err != nil {
@@ -82,7 +88,8 @@ func (d folder) fill(name string, mode fs.FileMode, fill func(io.Writer) error) 
 	return nil
 }
 
-// Promote makes the complete, synced file path+New the one at path, and wipes what was at path before.
+// Promote gives the complete, synced file path+New the name path, and
+// wipes the file that was at path.
 func Promote(path string) error {
 	if err := Swap(path); err != nil {
 		return err
@@ -90,16 +97,17 @@ func Promote(path string) error {
 	return Clean(path + Old)
 }
 
-// ErrUnsynced means that a file has taken its place, but that a power cut may still undo this. SyncDir may be tried again.
+// ErrUnsynced means that a file has taken its place, but that a power cut may still undo this.
+// [SyncDir] may be tried again.
 var ErrUnsynced = errors.New("directory is not synced")
 
-// Swap is Promote without the wiping: what was at path before stays at path+Old until Clean. After ErrUnsynced the files have changed places
-// all the same; after any other error they have not.
+// Swap is [Promote] without the wiping: the file that was at path stays at path+Old until [Clean].
+// After [ErrUnsynced] the files have changed places; after any other error they have not.
 func Swap(path string) error {
 	if err := Clean(path + Old); err != nil && !errors.Is(err, ErrNotWiped) {
 		return err
 	}
-	d, name, err := within(path)
+	d, name, err := openFolder(path)
 	if err != nil {
 		return err
 	}
@@ -118,13 +126,15 @@ func Swap(path string) error {
 	return nil
 }
 
-// ErrNotWiped means that a file is gone, and that its bytes could not be overwritten before, as on a full or failing disk.
+// ErrNotWiped means that a file is gone, but could not be overwritten first,
+// as on a full or failing disk.
 var ErrNotWiped = errors.New("unlinked without being overwritten")
 
-// Clean makes path free, if something is there. A file is wiped. A folder is nobody's work here: an empty one goes, another is kept
-// under a name of its own. After ErrNotWiped path is free all the same.
+// Clean removes whatever is at path, if anything is. A file is wiped, as by [Wipe]. An empty folder
+// is removed; a folder with content, which no act here makes, is kept under a name of its own.
+// After [ErrNotWiped] path is free all the same.
 func Clean(path string) error {
-	d, name, err := within(path)
+	d, name, err := openFolder(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -144,11 +154,13 @@ func Clean(path string) error {
 	return d.wipe(name)
 }
 
-// Wipe overwrites a file with random bytes, syncs it, and unlinks it. A file that has another name too only loses this one: power was cut
-// between linking it to path+Old and replacing it, so it is still the one that counts. A link, a pipe or a device is unlinked and
-// not followed, and so is a file of another user. What cannot be overwritten is unlinked too: ErrNotWiped.
+// Wipe overwrites a file with random bytes, syncs it, and unlinks it. [ErrNotWiped]: it
+// could not be overwritten, and is unlinked all the same. A link, a pipe, a device or a
+// file of another user is unlinked, and not followed or overwritten. A file that has
+// another name too only loses this one: power was cut between linking it to path+Old and
+// replacing it, so it is still the one in use.
 func Wipe(path string) error {
-	d, name, err := within(path)
+	d, name, err := openFolder(path)
 	if err != nil {
 		return err
 	}
@@ -180,7 +192,8 @@ func (d folder) wipe(name string) error {
 	return nil
 }
 
-// overwrite puts random bytes in place of what a file holds. Holes in it hold nothing, and filling them would need room on a full disk.
+// overwrite puts random bytes in the place of a file's data. Holes are left: they have no data, and
+// to fill them would need room on a full disk.
 func (d folder) overwrite(name string) error {
 	f, err := d.open(name, os.O_WRONLY|unix.O_NONBLOCK)
 	if err != nil {
@@ -215,7 +228,8 @@ func (d folder) overwrite(name string) error {
 	}
 }
 
-// nextData finds the next part of a file, from off on, that is no hole; from == to: there is none.
+// nextData finds the next part of a file, from off on, that is not a
+// hole; from == to: none follows.
 func nextData(f *os.File, off, size int64) (from, to int64, err error) {
 	if off >= size {
 		return size, size, nil
@@ -235,7 +249,7 @@ func nextData(f *os.File, off, size int64) (from, to int64, err error) {
 
 // SyncDir makes the directory entry of path durable.
 func SyncDir(path string) error {
-	d, _, err := within(path)
+	d, _, err := openFolder(path)
 	if err != nil {
 		return err
 	}

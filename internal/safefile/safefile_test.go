@@ -33,7 +33,8 @@ func TestWriteReplacesAndWipes(t *testing.T) {
 	}
 }
 
-// TestReplaceSparesReaders: whoever has the old file open reads it to its end, and a leftover of a power cut is in nobody's way.
+// TestReplaceSparesReaders: a process that has the old file open reads it to its end, and a
+// leftover of a power cut does not matter.
 func TestReplaceSparesReaders(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	put := func(content string) error {
@@ -68,7 +69,7 @@ func TestReplaceSparesReaders(t *testing.T) {
 	}
 }
 
-// The old content is overwritten where it lay, not only unlinked.
+// The old content is overwritten in its place, not only unlinked.
 func TestWipeOverwritesInPlace(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	secret := bytes.Repeat([]byte("secret "), 1000)
@@ -89,7 +90,8 @@ func TestWipeOverwritesInPlace(t *testing.T) {
 	}
 }
 
-// A power cut between linking the present file to its .old name and replacing it leaves one file with two names.
+// A power cut between linking the present file to its .old name and replacing it
+// leaves one file with two names.
 func TestCleaningUpSparesAFileThatStillCounts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	if err := Write(path, []byte("present")); err != nil {
@@ -109,12 +111,14 @@ func TestCleaningUpSparesAFileThatStillCounts(t *testing.T) {
 	}
 }
 
-// TestCleanMakesRoom: whatever lies under the name of a leftover, the name is free afterwards, and nothing that a link points to is touched.
+// TestCleanMakesRoom: whatever lies under the name of a leftover, the name is free afterwards, and
+// nothing that a link points to is touched.
 func TestCleanMakesRoom(t *testing.T) {
 	for name, put := range map[string]func(path string) error{
 		"an empty folder": func(path string) error { return os.Mkdir(path, 0o700) },
 		"a folder with something in it": func(path string) error {
-			return errors.Join(os.Mkdir(path, 0o700), os.WriteFile(filepath.Join(path, "theirs"), []byte("theirs"), 0o600))
+			return errors.Join(os.Mkdir(path, 0o700),
+				os.WriteFile(filepath.Join(path, "theirs"), []byte("theirs"), 0o600))
 		},
 		"a pipe":            func(path string) error { return unix.Mkfifo(path, 0o600) },
 		"a link":            func(path string) error { return os.Symlink("target", path) },

@@ -5,13 +5,15 @@ import (
 	"unicode/utf8"
 )
 
-// full is how wide a line is, at least, that was broken by whoever laid the text out: the next one goes on with its paragraph.
+// full is the least width, in columns, of a line that was broken by hand: the next
+// line goes on with its paragraph.
 const full = 60
 
-// paragraphs cuts s at its line ends, except where a line stands below the text of the entry before, or a full line goes on in the next.
+// paragraphs splits s at its line ends, except where a line stands below the text of the entry
+// before, or follows a full line.
 func paragraphs(s string) (all []string) {
 	under := 0    // the column where the text of the last entry begins
-	open := false // the line before was full, and no entry
+	open := false // the line before was full, and not an entry
 	for _, l := range strings.Split(s, "\n") {
 		l = Clean(strings.TrimRight(l, "\r "))
 		indent := len(l) - len(strings.TrimLeft(l, " "))
@@ -29,7 +31,7 @@ func paragraphs(s string) (all []string) {
 	return all
 }
 
-// Join puts two lines of one paragraph together: with a space, but none beside a wide character.
+// Join joins two lines of one paragraph with a space, or without one beside a wide character.
 func Join(a, b string) string {
 	end, _ := utf8.DecodeLastRuneInString(a)
 	begin, _ := utf8.DecodeRuneInString(b)
@@ -42,8 +44,8 @@ func Join(a, b string) string {
 // bullets begin an entry of a list.
 var bullets = []string{"· ", "- ", "* ", "→ ", "✓ ", "✗ ", "! "}
 
-// entry is the column where the text of an entry begins: after a bullet, or after the gap of two spaces or more behind its first
-// column. Of other lines it is where they begin.
+// entry gives the column where the text of an entry begins: after a bullet, or after the gap of two
+// spaces or more behind its first column. Of other lines it is where they begin.
 func entry(s string) int {
 	body := strings.TrimLeft(s, " ")
 	at := len(s) - len(body)
@@ -59,8 +61,9 @@ func entry(s string) int {
 	return at
 }
 
-// hangs is how far the further lines of a paragraph are indented: as far as its entry, where that leaves half of n columns.
-func hangs(p string, n int) int {
+// indentation gives how far the further lines of a paragraph are indented: as far as its entry,
+// where that leaves half of n columns.
+func indentation(p string, n int) int {
 	if at := entry(p); at <= n/2 {
 		return at
 	}

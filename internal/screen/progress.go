@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// Progress shows on one line of the terminal that w is how far a long work is, and how long the rest takes at the pace so far. When all is
-// done the line ends, and the next work has one of its own; end ends the line of a work that was broken off. Where w is no terminal, or one that
-// cannot move its cursor, nothing is shown, and show is nil.
+// Progress gives functions that show, on one line of the terminal w, how far a long task is, and
+// how long the rest takes at the pace so far. When all is done the line ends, and the next task has
+// a line of its own; end ends the line of a task that was broken off. show is nil, and nothing is
+// shown, where w is not a terminal, or cannot move its cursor.
 func Progress(w io.Writer, things string) (show func(done, total int), end func()) {
 	if !IsTerminal(w) || Dumb() {
 		return nil, func() {}
@@ -39,7 +40,7 @@ func Progress(w io.Writer, things string) (show func(done, total int), end func(
 	return show, end
 }
 
-// progress is the line.
+// progress is the line of one task.
 func progress(done, total int, took time.Duration, things string) string {
 	line := fmt.Sprintf("%d of %d %s", done, total, things)
 	if done > 0 && done < total && took >= time.Second {

@@ -20,7 +20,7 @@ func TestProgress(t *testing.T) {
 	show(1, 3)
 	show(2, 3) // too soon after the first
 	show(3, 3)
-	show(1, 2) // of the next work, which is broken off
+	show(1, 2) // of the next task, which is broken off
 	end()
 	end()
 	tty.Close()

@@ -12,7 +12,8 @@ func IsTerminal(f any) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// Size is the size of the terminal that f is, as it is now; 80 by 24 where f is none or does not know.
+// Size gives the present size of the terminal f in characters; 80 by 24 where f is not
+// a terminal or does not know.
 func Size(f any) (columns, rows int) {
 	if file, ok := f.(*os.File); ok {
 		if w, h, err := term.GetSize(int(file.Fd())); err == nil && w > 0 && h > 0 {
@@ -22,11 +23,12 @@ func Size(f any) (columns, rows int) {
 	return 80, 24
 }
 
-// Dumb reports whether the user's terminal can do no more than print: no colours, no cursor that moves.
+// Dumb reports whether the user's terminal can only print, without colours or a cursor that moves.
 func Dumb() bool {
 	kind := os.Getenv("TERM")
 	return kind == "" || kind == "dumb"
 }
 
-// Colours reports whether f is a terminal that shows colours, and its user wants them (no-color.org).
+// Colours reports whether f is a terminal that shows colours, and its
+// user wants them (no-color.org).
 func Colours(f any) bool { return IsTerminal(f) && !Dumb() && os.Getenv("NO_COLOR") == "" }

@@ -1,9 +1,9 @@
-// Package screen is what text needs to be read on a terminal: how many columns it takes, where its lines may end, which characters
-// are safe to send, and how large the terminal is now.
+// Package screen prepares text for a terminal: how many columns it takes, where its lines may end,
+// which characters are safe to send, and how large the terminal is.
 //
-// Widths and places to break are those of Unicode (UAX #11, #14, #29, by way of uniseg): a Chinese character takes two columns, and
-// a line does not begin with its comma. Characters of ambiguous width count as one, whatever the locale says: the same text gives the
-// same lines on each machine.
+// Widths and places to break are those of Unicode (UAX #11, #14, #29, by way of uniseg): a Chinese
+// character takes two columns, and a line does not begin with a comma. Characters of ambiguous
+// width count as one in every locale, so that the same text gives the same lines on each machine.
 package screen
 
 import (
@@ -13,8 +13,9 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Clean makes s safe for a terminal: what could move the cursor, hide, reorder or colour text becomes U+FFFD, line ends too. Names come
-// from people and card readers, and are shown to those who have power over the door.
+// Clean makes s safe for a terminal: what could move the cursor, hide, reorder or
+// colour text becomes U+FFFD, line ends too. Names come from people and card
+// readers, and are shown to operators.
 func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -27,10 +28,11 @@ func Clean(s string) string {
 	}, s)
 }
 
-// Width is how many columns s takes, without control characters and escape sequences, which count as nothing and as text.
+// Width gives how many columns s takes. Control characters count as nothing,
+// and escape sequences as text.
 func Width(s string) int { return uniseg.StringWidth(s) }
 
-// Cut is as much of s as n columns hold; the last of them is a ~ where something is left out.
+// Cut gives as much of s as n columns hold; the last of them is a ~ where something is left out.
 func Cut(s string, n int) string {
 	if Width(s) <= n {
 		return s
@@ -45,25 +47,27 @@ func Cut(s string, n int) string {
 	return s[:end] + "~"
 }
 
-// Pad makes s n columns wide: with spaces behind it, or cut.
+// Pad makes s n columns wide, with spaces behind it or by [Cut].
 func Pad(s string, n int) string {
 	s = Cut(s, n)
 	return s + strings.Repeat(" ", max(0, n-Width(s)))
 }
 
-// Wrap makes s clean and breaks it into lines of at most n columns: at its line ends, at spaces, and between wide characters. A word
-// longer than a line is cut.
+// Wrap makes s clean and breaks it into lines of at most n columns: at its line ends, at spaces,
+// and between wide characters. A word longer than a line is cut.
 //
-// A line of 60 columns or more, as texts laid out by hand have them, goes on in the next. Where a line of s begins like an entry of a list or of two columns, its further lines stand below the text, and lines that do so in
-// s belong to it. Other lines keep the indentation that they begin with.
+// A line of 60 columns or more, as texts laid out by hand have them, goes on in the next.
+// Where a line of s begins like an entry of a list or of two columns, its further lines
+// stand below the text, and lines that do so in s belong to it. Other lines keep the
+// indentation that they begin with.
 func Wrap(s string, n int) (lines []string) {
 	for _, p := range paragraphs(s) {
-		lines = append(lines, Hang(p, n, hangs(p, n))...)
+		lines = append(lines, Hang(p, n, indentation(p, n))...)
 	}
 	return lines
 }
 
-// Hang breaks one paragraph as Wrap does. Lines after the first are indented by so many columns.
+// Hang breaks one paragraph as [Wrap] does, and indents lines after the first by so many columns.
 func Hang(p string, n, indent int) (lines []string) {
 	all := clusters(Clean(p))
 	for room := n; ; room = max(1, n-indent) {
@@ -81,15 +85,15 @@ func Hang(p string, n, indent int) (lines []string) {
 	}
 }
 
-// cluster is what a reader takes for one character.
+// cluster is one character as a reader sees it.
 type cluster struct {
 	text   string
 	width  int
 	mayEnd bool // a line may end after it
 }
 
-// clusters takes s apart. A line may end at a space, and of the other places that Unicode allows, beside a wide character: commands, options
-// and paths stay whole.
+// clusters splits s into clusters. A line may end at a space, and, of the other places that Unicode
+// allows, beside a wide character: commands, options and paths stay whole.
 func clusters(s string) (all []cluster) {
 	for state := -1; s != ""; {
 		c, rest, bounds, next := uniseg.StepString(s, state)
@@ -103,7 +107,8 @@ func clusters(s string) (all []cluster) {
 	return all
 }
 
-// firstLine is as much of a paragraph as n columns hold, and the rest. Spaces at a line's end take no room.
+// firstLine gives as much of a paragraph as n columns hold, and the rest. Spaces
+// at a line's end take no room.
 func firstLine(all []cluster, n int) (line string, rest []cluster) {
 	w, end := 0, 0
 	for i, c := range all {
@@ -128,7 +133,7 @@ func text(all []cluster) string {
 	return b.String()
 }
 
-// Longest is the width of the widest piece of s that Wrap would not break.
+// Longest gives the width of the widest piece of s that [Wrap] would not break.
 func Longest(s string) (widest int) {
 	w := 0
 	for _, c := range clusters(s) {
@@ -145,5 +150,5 @@ func Longest(s string) (widest int) {
 	return widest
 }
 
-// OneLine is a joined error for a log or a table.
+// OneLine gives a joined error on one line, for a log or a table.
 func OneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }

@@ -11,7 +11,9 @@ import (
 
 func TestWidth(t *testing.T) {
 	t.Setenv("LANG", "zh_CN.UTF-8") // must not matter
-	for s, want := range map[string]int{"": 0, "door": 4, "门神": 4, "é": 1, "e\u0301": 1, "·—…": 3, "（a）": 5, "👍🏽": 2, "\ufffd": 1} {
+	for s, want := range map[string]int{
+		"": 0, "door": 4, "门神": 4, "é": 1, "e\u0301": 1, "·—…": 3, "（a）": 5, "👍🏽": 2, "\ufffd": 1,
+	} {
 		if got := Width(s); got != want {
 			t.Errorf("%q takes %d columns, want %d", s, got, want)
 		}
@@ -69,7 +71,8 @@ func TestWrap(t *testing.T) {
 		{"averyveryverylongword it is", 16, []string{"averyveryverylon", "gword it is"}},
 		{"use backup --without-faces /var/lib", 18, []string{"use backup", "--without-faces", "/var/lib"}},
 
-		// Chinese: no line begins with a closing sign or ends with an opening one; Latin words in it stay whole.
+		// Chinese: no line begins with a closing sign or ends with an opening one;
+		// Latin words in it stay whole.
 		{"请按住门内出门按钮一秒后松开。", 12, []string{"请按住门内出", "门按钮一秒后", "松开。"}},
 		{"输入口令，再试", 8, []string{"输入口", "令，再试"}},
 		{"请输入（口令）", 8, []string{"请输入", "（口令）"}},
@@ -84,14 +87,17 @@ func TestWrap(t *testing.T) {
 		{"a first column too long  then text", 16, []string{"a first column", "too long  then", "text"}},
 
 		// lines that stand below an entry's text are of that entry
-		{"What for   To open the door\n           and nothing else.", 31, []string{"What for   To open the door and", "           nothing else."}},
-		{"What for   To open the door\n           and nothing else.", 80, []string{"What for   To open the door and nothing else."}},
+		{"What for   To open the door\n           and nothing else.", 31,
+			[]string{"What for   To open the door and", "           nothing else."}},
+		{"What for   To open the door\n           and nothing else.", 80,
+			[]string{"What for   To open the door and nothing else."}},
 		{"  - one\n    more\n  - two", 80, []string{"  - one more", "  - two"}},
 		{"用途      开门\n          仅此一项", 80, []string{"用途      开门仅此一项"}},
 		{"用途      开门 menshen\n          仅此一项", 80, []string{"用途      开门 menshen仅此一项"}},
 		{"What for   The “door”\n           alone", 80, []string{"What for   The “door” alone"}},
 		{"A head:\n  one\n  two", 80, []string{"A head:", "  one", "  two"}},
-		{strings.Repeat("prose ", 12) + "and,\nlaid out by hand\nAnother.", 200, []string{strings.Repeat("prose ", 12) + "and, laid out by hand", "Another."}},
+		{strings.Repeat("prose ", 12) + "and,\nlaid out by hand\nAnother.", 200,
+			[]string{strings.Repeat("prose ", 12) + "and, laid out by hand", "Another."}},
 		{"One line.\nAnother.\n\nThird.", 80, []string{"One line.", "Another.", "", "Third."}},
 	} {
 		if got := Wrap(x.s, x.n); !slices.Equal(got, x.want) {
