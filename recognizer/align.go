@@ -5,11 +5,13 @@ import "errors"
 // errPoints: five points in one place have no direction and no size.
 var errPoints = errors.New("landmarks coincide")
 
-// align is the map from the aligned face to the frame: the inverse of the similarity (turn, scale and shift, no
-// reflection) that brings the points of the frame nearest to the template in least squares (Umeyama 1991).
+// align gives the map from the aligned face to the frame: the inverse of the similarity (turn,
+// scale and shift, no reflection) that brings the points of the frame nearest to the template in
+// least squares (Umeyama 1991).
 //
-// In the plane the closed form needs no singular values. With points as complex numbers about their means, z in the frame and w
-// in the template, the best similarity is multiplication by Σ z̄w / Σ |z|².
+// In the plane the closed form needs no singular values. With points as complex numbers
+// about their means, z in the frame and w in the template, the best similarity is
+// multiplication by Σ z̄w / Σ |z|².
 func align(points [5]Point, template [5][2]float64) (affine, error) {
 	var mz, mw complex128
 	for i, p := range points {

@@ -11,11 +11,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
-// BenchmarkBeside measures the chain beside other programs that do the same, frame by frame in turn, so that all meet the machine in the same
-// mood. $MENSHEN_BESIDE names them, a line each: a name, a tab, a command. A peer does a frame for each line it reads and answers
-// with milliseconds of processor time: the whole, and what it likes to tell besides. scripts/bench/chain.sh runs this.
+// BenchmarkBeside measures the chain beside other programs that do the same, frame by frame in
+// turn, so that the load of the machine is the same for all. $MENSHEN_BESIDE names them, a
+// line each: a name, a tab, a command. A peer does a frame for each line that it reads, and
+// answers with milliseconds of processor time: the whole, and any other figures.
+// scripts/bench/chain.sh runs this.
 func BenchmarkBeside(b *testing.B) {
 	if os.Getenv("MENSHEN_BESIDE") == "" {
 		b.Skip("run scripts/bench/chain.sh")
@@ -33,8 +36,10 @@ func BenchmarkBeside(b *testing.B) {
 			}
 		}
 	}
-	fmt.Printf("\nmilliseconds of processor time a frame, of %d the one that a quarter beat; one thread (our stages: by the clock on the wall)\n", b.N)
-	fmt.Printf("%-24s %8s %8s %8s %8s %8s %8s %8s\n", "", "whole", "detect", "landmark", "align", "live", "embed", "networks")
+	fmt.Printf("\nmilliseconds of processor time a frame, of %d the one that a quarter beat; "+
+		"one thread (our stages: by the clock on the wall)\n", b.N)
+	fmt.Printf("%-24s %8s %8s %8s %8s %8s %8s %8s\n",
+		"", "whole", "detect", "landmark", "align", "live", "embed", "networks")
 	for _, p := range peers {
 		fmt.Printf("%-24s", p.name)
 		for i := range p.rounds[0] {
@@ -51,7 +56,7 @@ func BenchmarkBeside(b *testing.B) {
 	}
 }
 
-// peer is somebody who can do a frame.
+// peer is a program that can do a frame.
 type peer struct {
 	name   string
 	frame  func() []float64
@@ -69,8 +74,8 @@ func ourselves(b *testing.B) *peer {
 		t := obs.Took
 		obs.Wipe()
 		figures := []float64{ms}
-		for _, d := range []int64{t.Detect.Microseconds(), t.Landmark.Microseconds(), t.Align.Microseconds(), t.Live.Microseconds(), t.Embed.Microseconds()} {
-			figures = append(figures, float64(d)/1000)
+		for _, d := range []time.Duration{t.Detect, t.Landmark, t.Align, t.Live, t.Embed} {
+			figures = append(figures, float64(d.Microseconds())/1000)
 		}
 		return figures
 	}}
@@ -111,7 +116,8 @@ func startPeer(b *testing.B, name string, command []string) *peer {
 	}}
 }
 
-// compare tells how much longer a takes than figure i of b: the median over rounds of their ratio in one round, and the middle half of them.
+// compare prints how much longer a takes than figure i of b: the median over the rounds of their
+// ratio in one round, and the range of the middle half of the rounds.
 func compare(a, b *peer, i int, what string) {
 	var ratios []float64
 	for round := range a.rounds {
@@ -119,10 +125,12 @@ func compare(a, b *peer, i int, what string) {
 	}
 	slices.Sort(ratios)
 	n := len(ratios)
-	fmt.Printf("%s over %s%s: %+.1f%% (half of the rounds %+.1f … %+.1f%%)\n", a.name, b.name, what, ratios[n/2], ratios[n/4], ratios[3*n/4])
+	fmt.Printf("%s over %s%s: %+.1f%% (half of the rounds %+.1f … %+.1f%%)\n",
+		a.name, b.name, what, ratios[n/2], ratios[n/4], ratios[3*n/4])
 }
 
-// quarter is figure i of the round that a quarter of the rounds beat: other programs only ever add to it.
+// quarter is the first quartile of figure i over the rounds. Other programs only ever add to a
+// figure, so the mean would say less.
 func quarter(rounds [][]float64, i int) float64 {
 	var all []float64
 	for _, r := range rounds {

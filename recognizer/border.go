@@ -5,33 +5,41 @@ import (
 	"slices"
 )
 
-// A sheet or a screen held up has four straight edges around the face; a person has a background, which may have some of
-// them, but hardly all, and the lower one least. border looks for them in the square that the liveness model sees.
+// A sheet or a screen held up has four straight edges around the face. The background of a person
+// may have some of them, but rarely all, and the lower one least often. border looks for them in
+// the square that the liveness model sees.
 
 const (
 	edgeContrast = 24.0 // least difference across an edge, of 255
 	edgeTilt     = 8    // most that an edge leans, in pixels over its length
-	edgeMargin   = 0.3  // an edge is at least so far outside the face box, and runs at least so far past it, in heights of the face
-	brokenEdge   = 0.70 // share of the best line that background reaches on its second weakest side (LFW: 90% of pictures)
-	wholeEdge    = 0.98 // and that a sheet reaches
+	edgeMargin   = 0.3  // least distance of an edge from the face box, and length beyond it, in heights of the face
+
+	// Shares of the best line: what background reaches on its second weakest side, in 90% of LFW's
+	// pictures, and what a sheet reaches.
+	brokenEdge = 0.70
+	wholeEdge  = 0.98
 )
 
-// border is how unbroken the second weakest of the four sides is: 0 none, 1 a frame of which at most one side is hidden, by
-// a hand for instance. grey is n×n pixels; face is the face box in it (left, top, right, bottom). A side that the square does not reach
-// beyond counts as none.
+// border is how unbroken the second weakest of the four sides is, 0…1; 1 is a frame of which at
+// most one side is hidden, by a hand for instance. grey is n×n pixels; face is the face box in it
+// (left, top, right, bottom). A side that lies outside the square counts as 0.
 func border(grey []float32, n int, face [4]float64) float32 {
 	margin := edgeMargin * (face[3] - face[1])
 	l, t, r, b := face[0]-margin, face[1]-margin, face[2]+margin, face[3]+margin
 	column := func(x, y int) float32 { return grey[y*n+x+1] - grey[y*n+x-1] }
 	row := func(y, x int) float32 { return grey[(y+1)*n+x] - grey[(y-1)*n+x] }
 	end := float64(n - 2)
-	sides := []float64{side(column, n, 1, l, t, b), side(column, n, r, end, t, b), side(row, n, 1, t, l, r), side(row, n, b, end, l, r)}
+	sides := []float64{
+		side(column, n, 1, l, t, b), side(column, n, r, end, t, b),
+		side(row, n, 1, t, l, r), side(row, n, b, end, l, r),
+	}
 	slices.Sort(sides)
 	return float32(math.Min(math.Max((sides[1]-brokenEdge)/(wholeEdge-brokenEdge), 0), 1))
 }
 
-// side looks for a nearly straight line across positions from…to along from…to, and gives the share of it on which the
-// contrast keeps its sign. diff is the difference across the line at a place.
+// side looks for a nearly straight line across positions from…to along from…to. It gives the
+// share of the line on which the contrast keeps its sign. diff is the difference across the
+// line at a place.
 func side(diff func(across, along int) float32, n int, from, to, alongFrom, alongTo float64) float64 {
 	first, last := max(2, int(from)), min(n-3, int(to))
 	start, end := max(2, int(alongFrom)), min(n-3, int(alongTo))

@@ -23,8 +23,9 @@ var ErrFrame = errors.New("frame cannot be used")
 
 // check refuses a frame that would make OpenCV, or an index, go wrong.
 func check(f *hal.Frame) error {
-	if f.Width < minSide || f.Height < minSide || f.Width > maxSide || f.Height > maxSide || len(f.BGR) != f.Width*f.Height*3 {
-		return fmt.Errorf("%w: %d×%d pixels in %d bytes; sides must be %d to %d", ErrFrame, f.Width, f.Height, len(f.BGR), minSide, maxSide)
+	if min(f.Width, f.Height) < minSide || max(f.Width, f.Height) > maxSide || len(f.BGR) != f.Width*f.Height*3 {
+		return fmt.Errorf("%w: %d×%d pixels in %d bytes; sides must be %d to %d",
+			ErrFrame, f.Width, f.Height, len(f.BGR), minSide, maxSide)
 	}
 	return nil
 }
@@ -40,7 +41,11 @@ type Chain struct {
 
 // New builds the networks of a set. The set's files can be released afterwards.
 func New(set *models.Set, opts Options) (*Chain, error) {
-	c := &Chain{opts: opts.withDefaults(), grey: make([]float32, set.Embed.Width*set.Embed.Height), around: make([]float32, set.Live.Width*set.Live.Height)}
+	c := &Chain{
+		opts:   opts.withDefaults(),
+		grey:   make([]float32, set.Embed.Width*set.Embed.Height),
+		around: make([]float32, set.Live.Width*set.Live.Height),
+	}
 	if opts.Threads > 0 {
 		setThreads(opts.Threads)
 	}
@@ -71,7 +76,8 @@ func (c *Chain) Find(frame *hal.Frame) (Observation, error) {
 	return obs, err
 }
 
-// Inspect measures the quality of the large and central face in the zone, and neither liveness nor embedding: for aiming a camera.
+// Inspect measures the quality of the large and central face in the zone, for aiming a camera. It
+// measures neither liveness nor embedding.
 func (c *Chain) Inspect(frame *hal.Frame) (Observation, error) {
 	return c.observe(frame, func(v view, faces []found, obs *Observation) error {
 		_, err := c.inspect(v, faces, obs)
@@ -79,8 +85,8 @@ func (c *Chain) Inspect(frame *hal.Frame) (Observation, error) {
 	})
 }
 
-// Observe measures all of the large and central face in the zone. The frame is only read; wiping it is the caller's. The observation's
-// embedding is the caller's, to be wiped.
+// Observe measures all of the large and central face in the zone. The caller wipes the frame, which
+// is only read, and the observation.
 func (c *Chain) Observe(frame *hal.Frame) (Observation, error) { return c.observe(frame, c.measure) }
 
 func (c *Chain) observe(frame *hal.Frame, measure func(view, []found, *Observation) error) (Observation, error) {
@@ -95,8 +101,8 @@ func (c *Chain) observe(frame *hal.Frame, measure func(view, []found, *Observati
 	return obs, nil
 }
 
-// Forget overwrites what is left of the last face in the memory of the networks. It costs as much as Observe: call it when
-// nobody is there any more.
+// Forget overwrites what is left of the last face in the memory of the networks. It takes as long
+// as Observe: call it when the person has gone.
 func (c *Chain) Forget() error {
 	clear(c.grey)
 	clear(c.around)
@@ -142,7 +148,9 @@ func (c *Chain) find(frame *hal.Frame) ([]found, Observation, error) {
 		box := f.rect(v.bounds())
 		return box.Empty() || !c.opts.inZone(box, w, h)
 	})
-	slices.SortFunc(faces, func(a, b found) int { return cmp.Compare(c.opts.prominence(b, w, h), c.opts.prominence(a, w, h)) })
+	slices.SortFunc(faces, func(a, b found) int {
+		return cmp.Compare(c.opts.prominence(b, w, h), c.opts.prominence(a, w, h))
+	})
 	obs.Took.Detect = time.Since(start)
 	if len(faces) > 0 {
 		obs.Faces = len(faces)

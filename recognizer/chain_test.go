@@ -53,7 +53,8 @@ func gocvPicture(t testing.TB, name string) *hal.Frame {
 	return picture(t, filepath.Join(strings.TrimSpace(string(dir)), "images", name))
 }
 
-// astronaut is the public-domain picture of Eileen Collins that the set-up brings (scripts/pictures.sh).
+// astronaut is the public-domain picture of Eileen Collins that the set-up
+// fetches (scripts/pictures.sh).
 func astronaut(t testing.TB) *hal.Frame {
 	t.Helper()
 	dir, err := models.Dir()
@@ -89,7 +90,8 @@ func cosine(a, b *Embedding) (sum float64) {
 	return sum
 }
 
-// TestChainFigures: the figures published for these pictures, which a wrong crop, colour order or alignment would miss.
+// TestChainFigures: the figures published for these pictures, which a wrong crop, colour order or
+// alignment would miss.
 func TestChainFigures(t *testing.T) {
 	c := newChain(t, Options{MinHeight: 40, MinSharpness: 1})
 	one := observe(t, c, gocvPicture(t, "face.jpg"))
@@ -150,15 +152,18 @@ func TestZoneOutside(t *testing.T) {
 	}
 }
 
-// TestRPurposeLessThanObserve: Find measures nothing of a face, Inspect neither liveness nor embedding.
+// TestRPurposeLessThanObserve: Find measures nothing of a face, Inspect neither
+// liveness nor embedding.
 func TestRPurposeLessThanObserve(t *testing.T) {
 	c, f := newChain(t, Options{}), gocvPicture(t, "face.jpg")
 	found, err := c.Find(f)
-	if err != nil || found.Faces != 1 || found.Embedding != nil || found.Evidence != (Evidence{}) || found.Live != 0 || found.Quality.Brightness != 0 {
+	if err != nil || found.Faces != 1 || found.Quality.Brightness != 0 || found.Evidence != (Evidence{}) ||
+		found.Embedding != nil || found.Live != 0 {
 		t.Errorf("%+v, %v", found, err)
 	}
 	seen, err := c.Inspect(f)
-	if err != nil || seen.Quality.Brightness == 0 || seen.Quality.Advice != fusion.Fine || seen.Embedding != nil || seen.Live != 0 {
+	if err != nil || seen.Quality.Brightness == 0 || seen.Quality.Advice != fusion.Fine ||
+		seen.Embedding != nil || seen.Live != 0 {
 		t.Errorf("%+v, %v", seen, err)
 	}
 }
@@ -206,8 +211,8 @@ func processorTime(b *testing.B) time.Duration {
 	return time.Duration(t.Nano())
 }
 
-// BenchmarkObserve reports medians and the fastest tenth of frames, which a busy machine disturbs less than the mean, on the
-// wall's clock and in processor time.
+// BenchmarkObserve reports the median and the fastest tenth of frames, which a busy machine
+// disturbs less than the mean, in real time and in processor time.
 func BenchmarkObserve(b *testing.B) {
 	c, f := newChain(b, Options{Threads: 1}), gocvPicture(b, "face.jpg")
 	runtime.LockOSThread() // as the eye does: OpenCV keeps memory a thread
@@ -228,7 +233,10 @@ func BenchmarkObserve(b *testing.B) {
 	b.ReportMetric(took[len(took)/2], "median-ms")
 	b.ReportMetric(cpu[len(cpu)/2], "cpu-median-ms")
 	b.ReportMetric(cpu[len(cpu)/10], "cpu-tenth-ms")
-	for name, d := range map[string]time.Duration{"detect": stages.Detect, "landmark": stages.Landmark, "align": stages.Align, "live": stages.Live, "embed": stages.Embed} {
+	for name, d := range map[string]time.Duration{
+		"detect": stages.Detect, "landmark": stages.Landmark, "align": stages.Align,
+		"live": stages.Live, "embed": stages.Embed,
+	} {
 		b.ReportMetric(float64(d.Microseconds())/1000, name+"-ms")
 	}
 }

@@ -21,8 +21,9 @@ func (f found) rect(bounds image.Rectangle) image.Rectangle {
 	return image.Rect(round(f.x0), round(f.y0), round(f.x1), round(f.y1)).Intersect(bounds)
 }
 
-// decode reads the detector's outputs: scores in pairs (index 1: face) and boxes as x0 y0 x1 y1 in 0…1 of the frame. What
-// is not a proper box of at least 8 pixels is dropped; a network that went wrong must not become a crop.
+// decode reads the detector's outputs: scores in pairs (index 1: face) and boxes as x0 y0 x1 y1 in
+// 0…1 of the frame. Anything but a proper box of at least 8 pixels is dropped, so that wrong output
+// of the network is never cropped.
 func decode(scores, boxes []float32, threshold float32, w, h float64) []found {
 	var all []found
 	for i := 0; i*4+4 <= len(boxes) && i*2+2 <= len(scores); i++ {
@@ -39,8 +40,8 @@ func decode(scores, boxes []float32, threshold float32, w, h float64) []found {
 	return all
 }
 
-// suppress keeps, of boxes that overlap by more than the given intersection over union, the one with the best score
-// (greedy non-maximum suppression). The result is sorted by score, best first.
+// suppress keeps, of boxes that overlap by more than the given intersection over union, the one
+// with the best score (greedy non-maximum suppression). The result is sorted by score, best first.
 func suppress(all []found, overlap float64) []found {
 	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(b.score, a.score) })
 	kept := all[:0]

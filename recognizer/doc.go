@@ -1,12 +1,15 @@
-// Package recognizer turns a camera frame into an observation: where the large and central face is, how good the picture of it is, how
-// much speaks for a living head, and its embedding. It computes nothing else of a person and decides nothing.
+// Package recognizer turns a camera frame into an observation: where the large and central face is,
+// how good its picture is, how much speaks for a living head, and its embedding. It computes
+// nothing else about a person, and decides nothing.
 //
-// A Chain runs detect → landmarks → quality → liveness → embed on OpenCV's networks (through gocv), in the child process that package eye
-// starts. Each network's input is the frame seen through an affine map (warp.go), written straight into the network's own
-// memory, so that there are few copies of a face and each is overwritten (R-STRANGER).
+// A [Chain] runs detect → landmarks → quality → liveness → embed on OpenCV's networks (through
+// gocv), in the child process that package eye starts. Each network's input is the frame seen
+// through an affine map (warp.go), written straight into the network's own memory. So there are few
+// copies of a face, and each is overwritten (R-STRANGER).
 //
-// Passive liveness is weak alone. It is one figure of several in Observation; their fusion over time is in package fusion. What it lets through, what
-// a frame costs, beside C++ and ONNX Runtime, and how memory stays level: docs/figures.md.
+// Passive liveness is weak alone. It is one of several figures in [Observation]; package fusion
+// combines them over time. docs/figures.md has what it lets through, what a frame costs beside C++
+// and ONNX Runtime, and the memory.
 //
 // The comparing of embeddings is in package index, thresholds in package calibration.
 package recognizer

@@ -26,7 +26,8 @@ func scenery(n int, seed uint64) []float32 {
 	return grey
 }
 
-// lighten draws a bright frame along the rectangle, leaning by tilt pixels over its height; sides says which of left, right, top, bottom.
+// lighten draws a bright frame along the rectangle, leaning by tilt pixels over its height. sides
+// says which sides to draw: left, right, top, bottom.
 func lighten(grey []float32, n int, l, t, r, b, tilt int, sides [4]bool) {
 	for y := t; y <= b; y++ {
 		lean := tilt * (2*(y-t) - (b - t)) / (2 * (b - t))
@@ -98,7 +99,9 @@ func TestPattern(t *testing.T) {
 			"an edge":       {func(x, y int) float64 { return 60 * float64(min(max(x-50, 0), 1)) }, 0, 0.1},
 			"JPEG's blocks": {func(x, y int) float64 { return float64(x%8)*1.5 - float64(y%8) }, 0, 0.1},
 			"a screen":      {func(x, y int) float64 { return 8 * math.Sin(2.2*float64(x)+0.6*float64(y)) }, 0.5, 1},
-			"a raster":      {func(x, y int) float64 { return 12 * math.Sin(1.7*float64(x)) * math.Sin(1.7*float64(y)) }, 0.5, 1},
+			"a raster": {func(x, y int) float64 {
+				return 12 * math.Sin(1.7*float64(x)) * math.Sin(1.7*float64(y))
+			}, 0.5, 1},
 		} {
 			if got := s.pattern(draw(seed, c.add), 50, 50); got < c.min || got > c.max {
 				t.Errorf("%s (%d): %.2f", what, seed, got)
@@ -115,8 +118,8 @@ func TestPattern(t *testing.T) {
 	}
 }
 
-// TestScenes: on the simulated camera a person, a sheet and a screen can be told apart by what the chain measures. It says
-// that the figures are wired up, not how they do on real attacks.
+// TestScenes: on the simulated camera a person, a sheet and a screen differ in what the chain
+// measures. It shows that the figures are wired up, not how they do on real attacks.
 func TestScenes(t *testing.T) {
 	cache, _ := os.UserCacheDir()
 	path := filepath.Join(cache, "menshen", "pictures", "face-detect.jpg")
@@ -142,7 +145,8 @@ func TestScenes(t *testing.T) {
 				t.Fatal(err)
 			}
 			obs := observe(t, c, &f)
-			live, edges, fine = append(live, obs.Live), append(edges, obs.Evidence.Border), append(fine, obs.Evidence.Pattern)
+			live = append(live, obs.Live)
+			edges, fine = append(edges, obs.Evidence.Border), append(fine, obs.Evidence.Pattern)
 		}
 		for _, v := range [][]float32{live, edges, fine} {
 			slices.Sort(v)
@@ -160,7 +164,8 @@ func TestScenes(t *testing.T) {
 	}
 }
 
-// BenchmarkQualityAndEvidence is what the chain does of a frame beside running networks and feeding them.
+// BenchmarkQualityAndEvidence measures what the chain does with a frame besides feeding and
+// running the networks.
 func BenchmarkQualityAndEvidence(b *testing.B) {
 	square, aligned := scenery(128, 1), scenery(112, 2)
 	v := view{make([]byte, 640*480*3), 640, 480}

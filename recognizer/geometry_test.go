@@ -129,8 +129,12 @@ func TestWarpNeverOutside(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w, h := rapid.IntRange(1, 9).Draw(t, "w"), rapid.IntRange(1, 9).Draw(t, "h")
 		v := view{slices.Repeat([]byte{255}, w*h*3), w, h}
-		number := rapid.OneOf(rapid.Float64(), rapid.Float64Range(-20, 20), rapid.Just(0.0), rapid.Just(math.NaN()), rapid.Just(math.Inf(1)))
-		m := affine{number.Draw(t, "a"), number.Draw(t, "b"), number.Draw(t, "c"), number.Draw(t, "d"), number.Draw(t, "e"), number.Draw(t, "f")}
+		number := rapid.OneOf(rapid.Float64(), rapid.Float64Range(-20, 20),
+			rapid.Just(0.0), rapid.Just(math.NaN()), rapid.Just(math.Inf(1)))
+		m := affine{
+			number.Draw(t, "a"), number.Draw(t, "b"), number.Draw(t, "c"),
+			number.Draw(t, "d"), number.Draw(t, "e"), number.Draw(t, "f"),
+		}
 		dst := make([]float32, 6*5*3)
 		v.warp(m, dst, 6, 5)
 		for _, x := range dst {
@@ -141,7 +145,8 @@ func TestWarpNeverOutside(t *testing.T) {
 	})
 }
 
-// TestScale: the map without a turn gives what the general one gives, within the rounding of its weights.
+// TestScale: the map without a turn gives what the general one gives, within the
+// rounding of its weights.
 func TestScale(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w, h := rapid.IntRange(2, 12).Draw(t, "w"), rapid.IntRange(2, 12).Draw(t, "h")
@@ -208,7 +213,8 @@ func TestSuppress(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) found {
 			x, y := rapid.Float64Range(0, 100).Draw(t, "x"), rapid.Float64Range(0, 100).Draw(t, "y")
-			return found{x, y, x + rapid.Float64Range(8, 60).Draw(t, "w"), y + rapid.Float64Range(8, 60).Draw(t, "h"), float32(rapid.Float64Range(0.65, 1).Draw(t, "score"))}
+			w, h := rapid.Float64Range(8, 60).Draw(t, "w"), rapid.Float64Range(8, 60).Draw(t, "h")
+			return found{x, y, x + w, y + h, float32(rapid.Float64Range(0.65, 1).Draw(t, "score"))}
 		}), 0, 30).Draw(t, "faces")
 		kept := suppress(slices.Clone(all), 0.4)
 		for i, a := range kept {
@@ -219,7 +225,9 @@ func TestSuppress(t *testing.T) {
 			}
 		}
 		for _, f := range all {
-			if !slices.ContainsFunc(kept, func(k found) bool { return k == f || k.score >= f.score && iou(k, f) > 0.4 }) {
+			if !slices.ContainsFunc(kept, func(k found) bool {
+				return k == f || k.score >= f.score && iou(k, f) > 0.4
+			}) {
 				t.Fatalf("%v was dropped for nothing", f)
 			}
 		}

@@ -10,7 +10,8 @@ import (
 	"gocv.io/x/gocv"
 )
 
-// TestNoMatLeaks needs -tags matprofile, with which gocv counts its Mats. Memory that no Mat counts is measured as well.
+// TestNoMatLeaks needs -tags matprofile, with which gocv counts its Mats. Memory that no Mat counts
+// is measured as well.
 func TestNoMatLeaks(t *testing.T) {
 	runtime.LockOSThread() // malloc keeps memory a thread
 	defer runtime.UnlockOSThread()

@@ -10,7 +10,8 @@ import (
 // landmarks is how many points the landmark model finds, in the order of the 300-W annotation.
 const landmarks = 68
 
-// inspect fills in landmarks and quality of the first face, and leaves the aligned face in the embedding network's pixels.
+// inspect fills in landmarks and quality of the first face, and leaves the aligned face in the
+// embedding network's pixels.
 func (c *Chain) inspect(v view, faces []found, obs *Observation) (points [landmarks]Point, err error) {
 	face, clock := faces[0], stopwatch{time.Now()}
 	if points, err = c.locate(v, face); err != nil {
@@ -58,7 +59,8 @@ func (c *Chain) measure(v view, faces []found, obs *Observation) error {
 	return err
 }
 
-// locate finds the 68 landmarks, in frame pixels, in a square of the box's height that sits a little low, for the chin.
+// locate finds the 68 landmarks, in frame pixels, in a square of the box's height that sits a
+// little low, for the chin.
 func (c *Chain) locate(v view, face found) (points [landmarks]Point, err error) {
 	m := &c.landmark.Model
 	side := m.Crop * face.height()
@@ -73,7 +75,8 @@ func (c *Chain) locate(v view, face found) (points [landmarks]Point, err error) 
 	return points, nil
 }
 
-// fivePoints takes eyes, nose and corners of the mouth out of the 68; each is a mean that holds when an eye closes.
+// fivePoints takes eyes, nose and corners of the mouth out of the 68. An eye is a mean that stays
+// in place when the eye closes.
 func fivePoints(p [landmarks]Point) [5]Point {
 	mean := func(of ...int) (m Point) {
 		for _, i := range of {
@@ -85,8 +88,9 @@ func fivePoints(p [landmarks]Point) [5]Point {
 	return [5]Point{mean(37, 38, 40, 41), mean(43, 44, 46, 47), p[30], mean(48, 60), mean(54, 64)}
 }
 
-// liveness is the passive model's answer, and the border that stands around the face in the model's picture. It looks at a
-// square of several times the face, so that the edge of a sheet shows, shrunk and shifted to stay inside the frame.
+// liveness is the passive model's answer, and the border around the face in the model's picture. It
+// looks at a square of several times the face, so that the edge of a sheet shows; the square is
+// shrunk and shifted to stay inside the frame.
 func (c *Chain) liveness(v view, face found) (live, edges float32, err error) {
 	m := &c.live.Model
 	side := min(m.Crop*face.height(), float64(v.w), float64(v.h))
@@ -98,12 +102,14 @@ func (c *Chain) liveness(v view, face found) (live, edges float32, err error) {
 	if m.Width == m.Height {
 		planes(c.live.pixels, c.around, "grey", 0, 1)
 		k := float64(m.Width) / side
-		edges = border(c.around, m.Width, [4]float64{(face.x0 - x) * k, (face.y0 - y) * k, (face.x1 - x) * k, (face.y1 - y) * k})
+		inside := [4]float64{(face.x0 - x) * k, (face.y0 - y) * k, (face.x1 - x) * k, (face.y1 - y) * k}
+		edges = border(c.around, m.Width, inside)
 	}
 	return c.live.probability(), edges, nil
 }
 
-// eyesOpen is the probability of being open of the eye that shows it better: the other may be in shadow or out of sight.
+// eyesOpen is the higher of the two eyes' probabilities of being open: the other eye may be in
+// shadow or out of sight.
 func (c *Chain) eyesOpen(v view, points [landmarks]Point) (float32, error) {
 	m := &c.eye.Model
 	open := float32(0)

@@ -13,7 +13,8 @@ import (
 	"gocv.io/x/gocv"
 )
 
-// anonymous is the process's resident memory without that of files, in KiB (proc(5), RssAnon), after Go has given back what it does not use.
+// anonymous is the process's resident memory without that of files, in KiB (proc(5), RssAnon),
+// after Go has given back what it does not use.
 func anonymous(t testing.TB) (kib int) {
 	t.Helper()
 	debug.FreeOSMemory()
@@ -30,13 +31,15 @@ func anonymous(t testing.TB) (kib int) {
 
 // TestInside: what inside relies on in gocv.
 func TestInside(t *testing.T) {
-	if wrapper := reflect.TypeFor[gocv.Net](); wrapper.NumField() != 1 || wrapper.Field(0).Type.String() != "unsafe.Pointer" {
+	wrapper := reflect.TypeFor[gocv.Net]()
+	if wrapper.NumField() != 1 || wrapper.Field(0).Type.String() != "unsafe.Pointer" {
 		t.Fatalf("gocv.Net is %v now: see inside", wrapper)
 	}
 }
 
-// TestSeveralOutputs: a network that is asked for several outputs, as the detector is, gives what it gives for one, and loses no
-// memory. The eye model is the quickest, asked twice for its only output; gocv's ForwardLayers loses 1.3 MB here.
+// TestSeveralOutputs: a network that is asked for several outputs, as the detector is, gives what
+// it gives for one, and loses no memory. It asks the eye model, which is the quickest, twice for
+// its only output. gocv's ForwardLayers loses 1.3 MB here.
 func TestSeveralOutputs(t *testing.T) {
 	runtime.LockOSThread() // malloc keeps memory a thread
 	defer runtime.UnlockOSThread()
@@ -63,7 +66,8 @@ func TestSeveralOutputs(t *testing.T) {
 	}
 	run(whole)
 	run(both)
-	if want := whole.outputs[0]; len(want) == 0 || !slices.Equal(want, both.outputs[0]) || !slices.Equal(want, both.outputs[1]) {
+	want := whole.outputs[0]
+	if len(want) == 0 || !slices.Equal(want, both.outputs[0]) || !slices.Equal(want, both.outputs[1]) {
 		t.Fatalf("one output %v, several %v", whole.outputs, both.outputs)
 	}
 	var before, now int // KiB

@@ -9,8 +9,8 @@ import (
 	"gocv.io/x/gocv"
 )
 
-// network is one model in OpenCV, with the memory of its input. The input is written by warp and planes into memory that
-// OpenCV only reads, so that no copy of a face is left in its allocator.
+// network is one model in OpenCV, with the memory of its input. The input is written by warp and
+// planes into memory that OpenCV only reads, so that no copy of a face is left in its allocator.
 type network struct {
 	models.Model
 	net     gocv.Net
@@ -21,8 +21,9 @@ type network struct {
 	outputs [][]float32 // what out held
 }
 
-// newNetwork builds a model and runs it once on black, so that a model of another shape is refused here and the first face does
-// not pay for OpenCV's set-up. want is the length of each output; 0: any.
+// newNetwork builds a model and runs it once on black, so that a model of another shape is
+// refused here, and OpenCV's set-up does not delay the first face. want is the length of
+// each output; 0: any.
 func newNetwork(set *models.Set, m models.Model, want ...int) (*network, error) {
 	file := set.Bytes(m)
 	if len(file) == 0 {
@@ -60,7 +61,8 @@ func newNetwork(set *models.Set, m models.Model, want ...int) (*network, error) 
 	return n, nil
 }
 
-// look runs the network on the part of the picture that m shows it. The outputs hold until the next call.
+// look runs the network on the part of the picture that m shows it. The outputs are valid
+// until the next call.
 func (n *network) look(v view, m affine) error {
 	v.warp(m, n.pixels, n.Width, n.Height)
 	planes(n.pixels, n.input, n.Colour, float32(n.Mean), float32(n.Divide))
@@ -102,7 +104,8 @@ func (n *network) probability() float32 {
 	return float32(1 / sum)
 }
 
-// forget overwrites what the network remembers of its last input: pixels and outputs by zeros, and the activations inside OpenCV by those of black.
+// forget overwrites what the network remembers of its last input: pixels and outputs by zeros, and
+// the activations inside OpenCV by those of black.
 func (n *network) forget() error {
 	n.wipe()
 	err := n.run()

@@ -10,7 +10,8 @@ import (
 // Dim is the length of an embedding.
 const Dim = 512
 
-// Embedding is a face as 512 numbers of unit length; the dot product of two is their cosine. It is face data.
+// Embedding is a face as 512 numbers of unit length; the dot product of two is their cosine.
+// It is face data.
 type Embedding [Dim]float32
 
 // String keeps an embedding out of logs.
@@ -25,7 +26,8 @@ type Observation struct {
 	// Detection is the detector's score, 0…1.
 	Detection float32
 	Quality   Quality
-	// Live is the passive model's probability of a live face, 0…1. Weak alone (see the package comment).
+	// Live is the passive model's probability of a live face, 0…1. It is weak alone (see the
+	// package comment).
 	Live float32
 	// Evidence is what else speaks for a head, or for a sheet or a screen held up.
 	Evidence Evidence
@@ -37,7 +39,7 @@ type Observation struct {
 	Took Stages
 }
 
-// Wipe overwrites the embedding and the figures. An observation is transient: wipe it when it has been used.
+// Wipe overwrites the embedding and the figures. Wipe an observation when it has been used.
 func (o *Observation) Wipe() {
 	if o.Embedding != nil {
 		clear(o.Embedding[:])
@@ -45,19 +47,23 @@ func (o *Observation) Wipe() {
 	*o = Observation{}
 }
 
-// Evidence is measured of one frame and means something over several: a blink, a turned head, points that move as a head's
-// do and not as a sheet's. Each figure alone is weak. All are zero when no face was found.
+// Evidence is measured in one frame and means something over several: a blink, a turned head,
+// points that move as a head's do and not as a sheet's. Each figure alone is weak. All are zero
+// when no face was found.
 type Evidence struct {
-	// EyesOpen is the eye model's probability that the eyes are open, 0…1, by the eye that shows it better. Low for closed and
-	// narrowed eyes and behind dark glasses; a blink is high, low, high within half a second.
+	// EyesOpen is the eye model's probability that the eyes are open, 0…1: the higher of the two.
+	// It is low for closed and narrowed eyes and behind dark glasses. A blink is high, low, high
+	// within half a second.
 	EyesOpen float32
-	// Border is how unbroken a straight-edged frame stands around the face, 0 … 1; above 0.5 in 5% of pictures of people (LFW).
-	// A frame that does not move with the face is a door's, not a sheet's.
+	// Border is how unbroken a straight-edged frame is around the face, 0…1. A frame that does not
+	// move with the face is a door's, not a sheet's. docs/figures.md has how often people have a
+	// border or a pattern.
 	Border float32
-	// Pattern is the strength of a regular fine pattern on the face, as a screen or a printing raster makes, 0 … 1; 0 in 99% of
-	// pictures of people (LFW). A fine screen, far away or out of focus, shows none.
+	// Pattern is the strength of a regular fine pattern on the face, 0…1, as a screen or a printing
+	// raster makes. A fine screen, far away or out of focus, shows none.
 	Pattern float32
-	// Points are, in frame pixels: the image's left eye and right eye, the nose's tip, the image's left and right corner of the mouth.
+	// Points are, in frame pixels: the image's left eye and right eye, the nose's tip, the image's
+	// left and right corner of the mouth.
 	Points [5]Point
 }
 
@@ -76,7 +82,8 @@ type Quality struct {
 	Advice     fusion.Advice // Fine when the embedding can be used
 }
 
-// Stages is where the time of one frame went. Capture is from the frame's arrival until the chain began with it.
+// Stages is where the time of one frame went. Capture is from the frame's arrival until the
+// chain began with it.
 type Stages struct {
 	Capture, Detect, Landmark, Align, Live, Embed time.Duration
 }

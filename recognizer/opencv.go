@@ -28,13 +28,15 @@ func newBlobs(names []string) *blobs {
 	b := new(blobs)
 	for _, name := range names {
 		m := gocv.NewMat()
-		b.names, b.mats, b.inside = append(b.names, C.CString(name)), append(b.mats, m), append(b.inside, unsafe.Pointer(m.Ptr()))
+		b.names, b.mats = append(b.names, C.CString(name)), append(b.mats, m)
+		b.inside = append(b.inside, unsafe.Pointer(m.Ptr()))
 	}
 	return b
 }
 
-// forward runs a network into b. gocv's ForwardLayers would lose the names' memory at each call, a hundred bytes, and end the
-// process at the first C++ exception; gocv's Forward gives one output, and computes everything again for the next.
+// forward runs a network into b. gocv's ForwardLayers is not used: it leaks the names' memory at
+// each call, a hundred bytes, and ends the process at the first C++ exception. Nor is its Forward,
+// which gives one output and computes everything again for the next.
 func (b *blobs) forward(net *gocv.Net) error {
 	var why [300]C.char
 	if C.menshen_forward(inside(net), &b.names[0], &b.inside[0], C.int(len(b.names)), &why[0], C.int(len(why))) != 0 {
@@ -50,5 +52,6 @@ func (b *blobs) close() {
 	}
 }
 
-// inside is the cv::dnn::Net in gocv's wrapper, which has no other field and no call that tells it (TestInside).
+// inside is the cv::dnn::Net in gocv's wrapper, which has no other field and no method that gives
+// it (TestInside).
 func inside(net *gocv.Net) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(net)) }

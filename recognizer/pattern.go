@@ -5,9 +5,9 @@ import (
 	"math/cmplx"
 )
 
-// A screen's pixels against the camera's, or a printer's raster, leave a regular fine pattern on the face: a sharp peak in
-// its spectrum. Skin and noise have none; motion blur takes whole directions away, but leaves no peak. pattern compares fine
-// frequencies with those around them.
+// A screen's pixels against the camera's, or a printer's raster, leave a regular fine pattern on
+// the face: a sharp peak in its spectrum. Skin and noise have none. Motion blur removes whole
+// directions, but leaves no peak. pattern compares fine frequencies with those around them.
 
 const (
 	patch     = 64  // side of the square that is looked at, in pixels of the frame: a power of two
@@ -23,7 +23,8 @@ type spectrum struct {
 	power [patch * patch / 2]float64 // rows: vertical frequency from 0, wrapping; columns: horizontal, from 0
 }
 
-// pattern is the strength of a regular pattern in the patch around (x, y): 0 none … 1 clear. It is 0 where the patch does not fit into the picture.
+// pattern is the strength of a regular pattern in the patch around (x, y), 0…1. It is 0 where the
+// patch does not fit into the picture.
 func (s *spectrum) pattern(v view, x, y int) float32 {
 	x, y = x-patch/2, y-patch/2
 	if x < 0 || y < 0 || x+patch > v.w || y+patch > v.h {
@@ -86,10 +87,12 @@ func (s *spectrum) peak() float32 {
 	return float32(math.Min(math.Max((math.Log10(best)-plainPeak)/(clearPeak-plainPeak), 0), 1))
 }
 
-// eighth reports whether a frequency is one of a period of eight pixels, or next to it: JPEG's blocks have their peaks there.
+// eighth reports whether a frequency is one of a period of eight pixels, or next to it: JPEG's
+// blocks have their peaks there.
 func eighth(f int) bool { return (f+1)%(patch/8) <= 2 }
 
-// around is the mean power two to four places away from (u, j): the window spreads a peak over its next neighbours.
+// around is the mean power two to four places away from (u, j): the window spreads a peak over its
+// next neighbours.
 func (s *spectrum) around(u, j int) float64 {
 	sum, n := 1e-9, 1.0
 	for dj := -4; dj <= 4; dj++ {
@@ -114,7 +117,8 @@ var hann, turns = func() (w [patch]float64, t [patch / 2]complex128) {
 	return w, t
 }()
 
-// fft is the discrete Fourier transform of a line of patch values, in place (Cooley and Tukey 1965, radix two).
+// fft is the discrete Fourier transform of a line of patch values, in place (Cooley and Tukey
+// 1965, radix two).
 func fft(a []complex128) {
 	for i, j := 1, 0; i < patch; i++ {
 		bit := patch >> 1

@@ -6,14 +6,17 @@ import (
 	"menshen/recognizer/fusion"
 )
 
-// noseRest is where the nose's tip stands between eyes (0) and mouth (1) in a face that looks straight ahead.
+// noseRest is where the nose's tip stands between eyes (0) and mouth (1) in a face that
+// looks straight ahead.
 const noseRest = 0.5
 
-// pose is a rough estimate in degrees from five points, good to about ten degrees: enough to ask somebody to look at the
-// camera and to see a head turn. Roll is positive when the head leans to the image's right, yaw when the nose points there, pitch when it points up.
+// pose is a rough estimate in degrees from five points. It is good to about ten degrees: enough to
+// ask a person to look at the camera, and to see a head turn. Roll is positive when the head leans
+// to the image's right, yaw when the nose points there, pitch when it points up.
 //
-// The nose's tip stands in front of the plane of the eyes by about 0.55 of the distance between the eyes, and in front of the
-// plane of eyes and mouth by about 0.35 of the distance between them; turning the head moves it across by the tangent.
+// The nose's tip stands in front of the plane of the eyes by about 0.55 of the distance between the
+// eyes, and in front of the plane of eyes and mouth by about 0.35 of the distance between them;
+// turning the head moves it across by the tangent.
 func pose(p [5]Point) (yaw, pitch, roll float32) {
 	ex, ey := float64(p[1].X-p[0].X), float64(p[1].Y-p[0].Y)
 	eyes := math.Hypot(ex, ey)
@@ -37,7 +40,8 @@ func pose(p [5]Point) (yaw, pitch, roll float32) {
 	return yaw, pitch, float32(math.Atan2(ey, ex) * 180 / math.Pi)
 }
 
-// light is the mean of a grey picture and the variance of its Laplacian (Pech-Pacheco et al. 2000), a common measure of focus.
+// light is the mean of a grey picture and the variance of its Laplacian (Pech-Pacheco et al. 2000),
+// a common measure of focus.
 func light(grey []float32, w, h int) (mean, sharpness float32) {
 	var sum float64
 	for _, v := range grey {
@@ -66,9 +70,9 @@ func (o Options) crowded(faces []found) bool {
 	return false
 }
 
-// covering measures, in the aligned face, how much finer detail the mouth has against the eyes (a mask has less), and how bright
-// the eyes are against the cheeks (dark glasses). On LFW, with masks and glasses drawn in: a mouth below 0.38 for none of 272 faces and
-// for 95% of masks; eyes below 0.45 for none and for 90% of glasses. Masks with a pattern, and clear glasses, are not told.
+// covering measures, in the aligned face, how much fine detail the mouth has against the eyes (a
+// mask has less), and how bright the eyes are against the cheeks (dark glasses are not). It does
+// not notice masks with a pattern, or clear glasses. docs/figures.md has how often it does.
 func covering(grey []float32, w, h int) (mouth, eyes float32) {
 	part := func(x0, y0, x1, y1 int) (mean, detail float32) { // in pixels of a template of 112×112
 		x0, y0, x1, y1 = x0*w/112, y0*h/112, x1*w/112, y1*h/112

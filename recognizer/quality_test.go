@@ -9,8 +9,9 @@ import (
 	"menshen/recognizer/fusion"
 )
 
-// head gives the five points of a head in space, turned by yaw and pitch, seen from far away, then rolled. Degrees; the face is 100
-// pixels from eyes to mouth; the nose's tip stands out by 35.
+// head gives the five points of a head in space, turned by yaw and pitch, seen from far away, then
+// rolled. Angles are in degrees; the face is 100 pixels from eyes to mouth, and the tip of the nose
+// stands out by 35.
 func head(yaw, pitch, roll float64) (points [5]Point) {
 	rad := math.Pi / 180
 	sy, cy := math.Sincos(yaw * rad)
@@ -26,7 +27,9 @@ func head(yaw, pitch, roll float64) (points [5]Point) {
 
 // TestPose: within ten degrees for a head that turns one way at a time, and the sign right.
 func TestPose(t *testing.T) {
-	for _, c := range [][3]float64{{}, {25, 0, 0}, {-25, 0, 0}, {0, 20, 0}, {0, -20, 0}, {0, 0, 25}, {0, 0, -25}, {20, 0, 15}} {
+	for _, c := range [][3]float64{
+		{}, {25, 0, 0}, {-25, 0, 0}, {0, 20, 0}, {0, -20, 0}, {0, 0, 25}, {0, 0, -25}, {20, 0, 15},
+	} {
 		yaw, pitch, roll := pose(head(c[0], c[1], c[2]))
 		for i, got := range []float32{yaw, pitch, roll} {
 			if math.Abs(float64(got)-c[i]) > 10 {
@@ -80,7 +83,7 @@ func TestAdvice(t *testing.T) {
 	}
 }
 
-// TestCovering: a mask and dark glasses, drawn on a real face, are told from the face itself.
+// TestCovering: a mask and dark glasses, drawn on a real face, are noticed.
 func TestCovering(t *testing.T) {
 	c := newChain(t, Options{})
 	plain := gocvPicture(t, "face.jpg")

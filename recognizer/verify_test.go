@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// facesDir is a folder of folders of pictures, one a person: $MENSHEN_FACES, or shared/faces beside the repository.
+// facesDir is a folder of folders of pictures, one a person: $MENSHEN_FACES, or shared/faces
+// beside the repository.
 func facesDir(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv("MENSHEN_FACES")
@@ -21,10 +22,14 @@ func facesDir(t testing.TB) string {
 }
 
 // ungated lets every face have an embedding.
-var ungated = Options{MinHeight: 1, MaxHeight: 5000, MinSharpness: 0.01, MinBrightness: 1, MaxBrightness: 256, MaxYaw: 90, MaxPitch: 90, MaxRoll: 180, MinMouth: -1, MinEyes: -1, Rival: 2}
+var ungated = Options{
+	MinHeight: 1, MaxHeight: 5000, MinSharpness: 0.01, MinBrightness: 1, MaxBrightness: 256,
+	MaxYaw: 90, MaxPitch: 90, MaxRoll: 180, MinMouth: -1, MinEyes: -1, Rival: 2,
+}
 
-// TestVerification: one picture against one over a part of LFW. The bounds are the published figures' 95% intervals for
-// that set (TAR at FAR 1e-2, 1e-3, 1e-4: 99.46 ± .32, 98.96 ± .44, 97.47 ± .68 percent).
+// TestVerification: one picture against one over a part of LFW. The bounds are the published
+// figures' 95% intervals for that set (TAR at FAR 1e-2, 1e-3, 1e-4: 99.46 ± .32, 98.96 ± .44,
+// 97.47 ± .68 percent).
 func TestVerification(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
@@ -61,7 +66,8 @@ func TestVerification(t *testing.T) {
 	}
 	slices.Sort(genuine)
 	slices.Sort(impostor)
-	t.Logf("%d pictures, %d without a face; %d genuine, %d impostor pairs", len(paths), len(paths)-len(faces), len(genuine), len(impostor))
+	t.Logf("%d pictures, %d without a face; %d genuine, %d impostor pairs",
+		len(paths), len(paths)-len(faces), len(genuine), len(impostor))
 	for _, want := range []struct{ far, tar float64 }{{1e-2, .9914}, {1e-3, .9852}, {1e-4, .9679}, {1e-5, .9378}} {
 		threshold := impostor[len(impostor)-1-int(want.far*float64(len(impostor)))]
 		below, _ := slices.BinarySearch(genuine, threshold)

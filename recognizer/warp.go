@@ -5,15 +5,16 @@ import (
 	"math"
 )
 
-// affine maps a pixel of a network's input to a place in the frame: x' = a·x + b·y + c, y' = d·x + e·y + f.
+// affine maps a pixel of a network's input to a place in the frame: x' = a·x + b·y + c, y'
+// = d·x + e·y + f.
 type affine struct{ a, b, c, d, e, f float64 }
 
 func (m affine) at(x, y float64) (float64, float64) {
 	return m.a*x + m.b*y + m.c, m.d*x + m.e*y + m.f
 }
 
-// stretch maps an input of w×h pixels onto the rectangle at (x, y) with the given sides. Pixels are areas with their
-// centres at half a pixel, as OpenCV's resize has it.
+// stretch maps an input of w×h pixels onto the rectangle at (x, y) with the given sides. Pixels are
+// areas with their centres at half a pixel, as OpenCV's resize has it.
 func stretch(x, y, width, height float64, w, h int) affine {
 	sx, sy := width/float64(w), height/float64(h)
 	return affine{sx, 0, x + sx/2 - 0.5, 0, sy, y + sy/2 - 0.5}
@@ -27,8 +28,9 @@ type view struct {
 
 func (v view) bounds() image.Rectangle { return image.Rect(0, 0, v.w, v.h) }
 
-// warp looks at the picture through m and writes the BGR pixels of the w×h result to dst (w·h·3 long), bilinear, black outside
-// the picture. It is the one way by which pixels leave the frame: every network's input is the frame through an affine map.
+// warp looks at the picture through m and writes the BGR pixels of the w×h result to dst (w·h·3
+// long), bilinear, black outside the picture. Every network's input comes from the frame this way,
+// and no other pixels do.
 func (v view) warp(m affine, dst []float32, w, h int) {
 	if m.b == 0 && m.d == 0 {
 		v.scale(m, dst, w, h)
@@ -43,9 +45,13 @@ func (v view) warp(m affine, dst []float32, w, h int) {
 	}
 }
 
-// scale is warp without a turn, which most maps are, in whole numbers: the columns' places are the same in each row.
+// scale is warp for a map without a turn, as most are, in whole numbers: the columns' places are
+// the same in each row.
 func (v view) scale(m affine, dst []float32, w, h int) {
-	type column struct{ offset, weight int } // of the left neighbour, in bytes; of the right one, of 256; offset −1: at or over the edge
+	type column struct {
+		offset int // of the left neighbour, in bytes; −1: at or over the edge
+		weight int // of the right neighbour, of 256
+	}
 	columns := make([]column, w)
 	for x := range columns {
 		fx := m.a*float64(x) + m.c
@@ -114,7 +120,10 @@ func (v view) sampleEdge(ix, iy int, tx, ty float32, out []float32) {
 	for _, n := range [4]struct {
 		x, y   int
 		weight float32
-	}{{ix, iy, (1 - tx) * (1 - ty)}, {ix + 1, iy, tx * (1 - ty)}, {ix, iy + 1, (1 - tx) * ty}, {ix + 1, iy + 1, tx * ty}} {
+	}{
+		{ix, iy, (1 - tx) * (1 - ty)}, {ix + 1, iy, tx * (1 - ty)},
+		{ix, iy + 1, (1 - tx) * ty}, {ix + 1, iy + 1, tx * ty},
+	} {
 		if n.x < 0 || n.y < 0 || n.x >= v.w || n.y >= v.h {
 			continue
 		}
@@ -124,7 +133,8 @@ func (v view) sampleEdge(ix, iy int, tx, ty float32, out []float32) {
 	}
 }
 
-// planes writes interleaved BGR values as a network wants them: one plane a colour, (value − mean) / divide.
+// planes writes interleaved BGR values as a network wants them: one plane a colour, (value
+// − mean) / divide.
 func planes(bgr, dst []float32, colour string, mean, divide float32) {
 	n := len(bgr) / 3
 	scale := 1 / divide

@@ -45,14 +45,15 @@ func TestThresholdFollowsThePoints(t *testing.T) {
 	}
 }
 
-// What was measured among 610 people (see the package comment), from the points alone.
+// What was measured among 610 people (docs/figures.md), computed from the points alone.
 func TestIdentifyAgreesWithTheMeasuredSearch(t *testing.T) {
 	c := shippedFile(t)
 	c.Limits.Guard, c.Limits.MinIdentify = 1, 0
 	for threshold, measured := range map[float64]float64{.42: .065, .50: .0040} {
 		fpir := -math.Expm1(610 * math.Log1p(-c.rate(threshold)))
 		if fpir < measured || fpir > 2*measured {
-			t.Errorf("at %.2f the reckoning says %.4f, measured %.4f: it must not promise more, nor half as much", threshold, fpir, measured)
+			t.Errorf("at %.2f computed %.4f, measured %.4f: it must not promise more, nor half as much",
+				threshold, fpir, measured)
 		}
 	}
 }
@@ -76,7 +77,9 @@ func TestShippedOperatingPoints(t *testing.T) {
 	}
 }
 
-// More people or a stricter wish never lower the threshold; the promise is never above what the rates give, and kept unless said otherwise.
+// More people or a lower rate asked for never lower the threshold. The rate promised is
+// never better than what the measured rates give, and is the one asked for unless the
+// point says otherwise.
 func TestOperatingIsMonotone(t *testing.T) {
 	c := shippedFile(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -95,7 +98,8 @@ func TestOperatingIsMonotone(t *testing.T) {
 				t.Fatalf("no operating point: %+v", o)
 			}
 		}
-		// Where the first point's rate limits, a wish looser than it gets a stricter point; else the wish is met unless at limit.
+		// A rate looser than that of the first point gets that stricter point. Any other is met,
+		// unless it is beyond the limit.
 		if base.Kept() && base.OneIn < math.Max(a, 1)*(1-1e-6) {
 			t.Fatalf("%v says it keeps one in %g", base, a)
 		}
@@ -133,7 +137,8 @@ func TestFileRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again.Source != c.Source || again.Model != c.Model || again.Limits != c.Limits || len(again.Points) != len(c.Points) {
+	if again.Source != c.Source || again.Model != c.Model || again.Limits != c.Limits ||
+		len(again.Points) != len(c.Points) {
 		t.Errorf("read %+v, wrote %+v", again, c)
 	}
 	if err := c.For(c.Model.SHA256); err != nil {
@@ -146,10 +151,11 @@ func TestFileRoundTrip(t *testing.T) {
 
 func TestRefusedFiles(t *testing.T) {
 	text := string(shipped)
+	const source = `pictures = "LFW deep-funneled, 610 people, template the mean of three pictures, probe one picture"`
 	for name, change := range map[string][2]string{
 		"newer format":      {"format = 1", "format = 2"},
 		"unknown key":       {"guard = 3.0", "gaurd = 3.0"},
-		"no provenance":     {"pictures = \"LFW deep-funneled, 610 people, template the mean of three pictures, probe one picture\"", ""},
+		"no provenance":     {source, ""},
 		"guard below 1":     {"guard = 3.0", "guard = 0.5"},
 		"guard nan":         {"guard = 3.0", "guard = nan"},
 		"rates rise":        {"fmr = 1e-5", "fmr = 1e-2"},

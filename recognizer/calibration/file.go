@@ -22,7 +22,8 @@ var (
 // Format is the version of the file that this package reads and writes.
 const Format = 1
 
-// Calibration is how one embedding model confuses people, and where that was measured. In a file it is TOML.
+// Calibration is how one embedding model confuses people, and where that was measured. In a
+// file it is TOML.
 type Calibration struct {
 	Format int     `toml:"format"`
 	Model  Model   `toml:"model"`
@@ -54,12 +55,17 @@ type Limits struct {
 	Margin      float64 `toml:"margin"`       // lead over the next best person
 }
 
-// Point is one measured threshold: the false match rate (FMR, share of impostor comparisons that reach it) and the true
-// accept rate (TAR, share of genuine comparisons that reach it).
+// Point is one measured threshold: the false match rate (FMR, share of impostor comparisons that
+// reach it) and the true accept rate (TAR, share of genuine comparisons that reach it).
 type Point struct {
 	FMR       float64 `toml:"fmr"`
 	Threshold float64 `toml:"threshold"`
 	TAR       float64 `toml:"tar"`
+}
+
+// stricterThan reports whether p has a higher threshold than q, and lower rates.
+func (p Point) stricterThan(q Point) bool {
+	return p.Threshold > q.Threshold && p.FMR < q.FMR && p.TAR <= q.TAR
 }
 
 //go:embed default.toml
@@ -90,8 +96,8 @@ func Read(r io.Reader) (*Calibration, error) {
 	return c, nil
 }
 
-// Open reads the file at a path; with an empty path it returns Default. It must be of the embedding model with this SHA-256 (hex). Errors: those of
-// Read and For.
+// Open reads the file at a path; an empty path gives Default. It must be of the embedding model
+// with this SHA-256 (hex). Errors: those of Read and For.
 func Open(path, model string) (c *Calibration, err error) {
 	if path == "" {
 		c, err = Default()
@@ -139,7 +145,8 @@ func (c *Calibration) Write(w io.Writer) error {
 	return nil
 }
 
-// For gives nil when the calibration is of the model with this SHA-256 (hex), and ErrModel otherwise.
+// For returns nil when the calibration is of the model with this SHA-256 (hex), and
+// ErrModel otherwise.
 func (c *Calibration) For(sha256 string) error {
 	if c.Model.SHA256 != sha256 {
 		return fmt.Errorf("%w: it is of %s; measure this one with `menshen eval`", ErrModel, c.Model.Name)
@@ -147,7 +154,8 @@ func (c *Calibration) For(sha256 string) error {
 	return nil
 }
 
-// check holds a calibration to what the reckoning needs. Not-a-number fails every comparison, so each is written to be true when all is well.
+// check returns an error for a calibration that cannot be computed with. Not-a-number fails every
+// comparison, so each is written to be true for a good value.
 func (c *Calibration) check() error {
 	l := c.Limits
 	switch {
@@ -160,19 +168,19 @@ func (c *Calibration) check() error {
 	case !(l.Guard >= 1 && l.Guard <= 1e6):
 		return fmt.Errorf("guard %g, want 1 or more", l.Guard)
 	case !(l.Floor > 0 && l.Floor < 1):
-		return fmt.Errorf("floor %g is no rate", l.Floor)
+		return fmt.Errorf("floor %g is not a rate", l.Floor)
 	case !(l.Margin >= 0 && l.Margin <= 1):
 		return fmt.Errorf("margin %g, want 0 to 1", l.Margin)
 	case !(math.Abs(l.MinVerify) <= 1 && math.Abs(l.MinIdentify) <= 1):
-		return errors.New("a lowest threshold is no cosine")
+		return errors.New("a lowest threshold is not a cosine")
 	}
 	for i, p := range c.Points {
 		switch {
 		case !(p.FMR > 0 && p.FMR < 1 && p.TAR >= 0 && p.TAR <= 1):
 			return fmt.Errorf("point %d: a rate is not between 0 and 1", i+1)
 		case !(math.Abs(p.Threshold) <= 1):
-			return fmt.Errorf("point %d: threshold %g is no cosine", i+1, p.Threshold)
-		case i > 0 && !(p.Threshold > c.Points[i-1].Threshold && p.FMR < c.Points[i-1].FMR && p.TAR <= c.Points[i-1].TAR):
+			return fmt.Errorf("point %d: threshold %g is not a cosine", i+1, p.Threshold)
+		case i > 0 && !p.stricterThan(c.Points[i-1]):
 			return fmt.Errorf("point %d: thresholds must rise and rates fall from point to point", i+1)
 		}
 	}

@@ -20,11 +20,12 @@ type Operating struct {
 	Threshold float64 // score to reach
 	Margin    float64 // lead over the next best person; 0 for card + face
 	FMR       float64 // false match rate of one comparison there, guard included
-	OneIn     float64 // one stranger in so many attempts passes, by this reckoning
+	OneIn     float64 // one stranger in so many attempts passes, as computed
 	Basis     Basis
 }
 
-// Kept reports whether the rate asked for is what the point gives. If not, OneIn is what can be said.
+// Kept reports whether the point gives the rate that was asked for. If not, OneIn is the
+// rate that it gives.
 func (o Operating) Kept() bool { return o.Basis != AtLimit }
 
 // String is for an operator: "score 0.536, one stranger in 1000 attempts (extrapolated)".
@@ -32,8 +33,9 @@ func (o Operating) String() string {
 	return fmt.Sprintf("score %.3f, one stranger in %.0f attempts (%s)", o.Threshold, math.Floor(o.OneIn+1e-6), o.Basis)
 }
 
-// Identify is the operating point for a face alone among people enrolled, so that at most one stranger in attempts is
-// taken for somebody. Fewer than one person counts as one, less than one attempt as one.
+// Identify is the operating point for a face alone among people enrolled: at most one
+// stranger in attempts is taken for one of them. Fewer than one person count as one, less
+// than one attempt as one.
 func (c *Calibration) Identify(people int, attempts float64) Operating {
 	n := float64(max(people, 1))
 	// 1 − (1−p)^(1/n), without losing small p to rounding.
@@ -44,19 +46,21 @@ func (c *Calibration) Identify(people int, attempts float64) Operating {
 	return o
 }
 
-// Verify is the operating point for card and face: the owner's templates only, so that at most one in attempts of those who hold a card
-// that is not theirs passes for its owner.
+// Verify is the operating point for card and face, with the owner's templates only: of those who
+// hold a card that is not theirs, at most one in attempts passes for its owner.
 func (c *Calibration) Verify(attempts float64) Operating {
 	o := c.at(1/math.Max(attempts, 1), c.Limits.MinVerify)
 	o.OneIn = 1 / o.FMR
 	return o
 }
 
-// TooSimilar reports whether a new face is so like an enrolled person's that one could pass for the other, given the score
-// between them: the person gets card + face instead of a face alone. It leaves the margin between the two and the threshold, since scores vary from day to day.
+// TooSimilar reports, from the score between them, whether a new face is so like an enrolled
+// person's that one could pass for the other. Such a person gets card + face instead of a face
+// alone. The limit is lower than the threshold by the margin, since scores vary from day to day.
 func (o Operating) TooSimilar(score float64) bool { return score >= o.Threshold-o.Margin }
 
-// TAR is the measured share of true comparisons that reach a threshold; that of the nearest lower point.
+// TAR is the measured share of true comparisons that reach a threshold; that of the
+// nearest lower point.
 func (c *Calibration) TAR(threshold float64) (float64, bool) {
 	tar, known := 0.0, false
 	for _, p := range c.Points {
@@ -91,7 +95,8 @@ func (c *Calibration) at(wanted, lowest float64) Operating {
 	return o
 }
 
-// threshold is linear in log rate between the points and beyond them. The rate of a threshold below the first point is taken as the first's.
+// threshold is linear in log rate between the points and beyond them. A rate above that of the
+// first point gets the first point's threshold.
 func (c *Calibration) threshold(rate float64) float64 {
 	if rate >= c.Points[0].FMR {
 		return c.Points[0].Threshold

@@ -41,10 +41,13 @@ func (a *Attacks) Worst() Kind {
 	return slices.MaxFunc(a.Kinds, func(x, y Kind) int { return cmp.Compare(x.Error.Value, y.Error.Value) })
 }
 
-// MeasureAttacks looks at all presentations in the folders of dir (see the package comment), and fuses the frames of each
-// as a visit does. A living face without a usable frame counts as refused; an attack without one as not let through. Errors:
-// ErrPictures when there is no bona-fide presentation or no attack.
-func MeasureAttacks(ctx context.Context, dir string, l Looker, liveMin float64, now time.Time, p Progress) (*Attacks, error) {
+// MeasureAttacks looks at all presentations in the folders of dir (see the package comment), and
+// fuses the frames of each as a visit does. Without a usable frame a living face counts as refused,
+// and an attack as not let through. The error is ErrPictures when there is no bona-fide
+// presentation or no attack.
+func MeasureAttacks(
+	ctx context.Context, dir string, l Looker, liveMin float64, now time.Time, p Progress,
+) (*Attacks, error) {
 	names, err := folders(dir)
 	if err != nil {
 		return nil, err
@@ -100,7 +103,8 @@ func MeasureAttacks(ctx context.Context, dir string, l Looker, liveMin float64, 
 		}
 	}
 	if a.BonaFide.Presentations == 0 || len(a.Kinds) == 0 {
-		return nil, fmt.Errorf("evaluate attacks in %s: %w: want a folder %s and one for each kind of attack, with pictures", dir, ErrPictures, BonaFide)
+		return nil, fmt.Errorf("evaluate attacks in %s: %w: want a folder %s and one for each kind of attack, "+
+			"with pictures", dir, ErrPictures, BonaFide)
 	}
 	return a, nil
 }
@@ -111,7 +115,8 @@ type presentation struct {
 	frames []string
 }
 
-// presentations lists them: every picture right in a kind's folder, and every folder there with all pictures below it.
+// presentations lists them: each picture directly in the folder of a kind, and each folder there
+// with all pictures below it.
 func presentations(dir string, kinds []string) (all []presentation, err error) {
 	for kind, name := range kinds {
 		entries, err := os.ReadDir(filepath.Join(dir, name))
@@ -122,7 +127,7 @@ func presentations(dir string, kinds []string) (all []presentation, err error) {
 			path := filepath.Join(dir, name, e.Name())
 			info, err := os.Stat(path)
 			switch {
-			case errors.Is(err, fs.ErrNotExist) || strings.HasPrefix(e.Name(), "."): // a dangling link, or somebody's index
+			case errors.Is(err, fs.ErrNotExist) || strings.HasPrefix(e.Name(), "."): // a dangling link or a hidden file
 			case err != nil:
 				return nil, fmt.Errorf("evaluate attacks: %w", err)
 			case info.IsDir():

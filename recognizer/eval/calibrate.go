@@ -7,14 +7,18 @@ import (
 	"menshen/recognizer/calibration"
 )
 
-// walkUp is how much more often a stranger passes at a door than one picture of theirs does here: the probe is the mean of the frames of a walk-up, looked at after
-// each (package calibration has the measurement).
+// walkUp is how much more often a stranger passes at a door than one picture of theirs does
+// here: at a door the probe is the mean of the frames of a walk-up, compared after each of
+// them (docs/figures.md).
 const walkUp = 2.0
 
-// calibrate measures a calibration from the comparisons of templates with pictures of other people: what a door does. Points are
-// given where at least MinErrors comparisons reach them. The guard is walkUp times how much higher than measured the rate of the
-// last point may be, by its interval; the floor a tenth of it.
-func (id *Identification) calibrate(model calibration.Model, source calibration.Source, margin float64) (*calibration.Calibration, error) {
+// calibrate measures a calibration from the comparisons of templates with pictures of other people,
+// as at a door. It has only points that at least MinErrors comparisons reach. The guard is walkUp
+// times how much higher than measured the rate of the last point may be, by its interval. The floor
+// is a tenth of that rate.
+func (id *Identification) calibrate(
+	model calibration.Model, source calibration.Source, margin float64,
+) (*calibration.Calibration, error) {
 	c := &calibration.Calibration{Format: calibration.Format, Model: model, Source: source}
 	own := make([]float64, 0, len(id.mated))
 	for _, p := range id.mated {
@@ -31,7 +35,8 @@ func (id *Identification) calibrate(model calibration.Model, source calibration.
 		r := id.matchRate(t)
 		below, _ := slices.BinarySearch(own, t.cosine())
 		c.Points = append(c.Points, calibration.Point{
-			FMR: significant(r.Value), Threshold: round(t.cosine()), TAR: round(1 - float64(below)/float64(max(len(own), 1))),
+			FMR: significant(r.Value), Threshold: round(t.cosine()),
+			TAR: round(1 - float64(below)/float64(max(len(own), 1))),
 		})
 		guard = walkUp * max(1, r.High/r.Value)
 	}
@@ -46,7 +51,8 @@ func (id *Identification) calibrate(model calibration.Model, source calibration.
 	return c, nil
 }
 
-// matchRate is the rate of one comparison with somebody else at a threshold. Each counts for both people.
+// matchRate is the rate at which one comparison with another person reaches a threshold. Each
+// counts for both people.
 func (id *Identification) matchRate(t step) Rate {
 	matched, next := make(tallies, id.people), 0
 	for _, probe := range id.probes {

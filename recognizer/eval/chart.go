@@ -33,9 +33,16 @@ func (v *Verification) detChart() chart.Chart {
 		l.Points = append(l.Points, [2]float64{p.FMR, p.FNMR})
 	}
 	return chart.Chart{
-		Title: text("Detection error trade-off: false non-match rate against false match rate"), Width: width, Height: height,
-		X:     chart.Axis{Name: text("false match rate"), Low: low, High: 0.5, Scale: probit, Ticks: append(decades(low, .1), .4), Tick: share},
-		Y:     chart.Axis{Name: text("false non-match rate"), Low: least, High: 0.5, Scale: probit, Ticks: append(decades(least, .1), .4), Tick: share},
+		Title: text("Detection error trade-off: false non-match rate against false match rate"),
+		Width: width, Height: height,
+		X: chart.Axis{
+			Name: text("false match rate"), Low: low, High: 0.5,
+			Scale: probit, Ticks: append(decades(low, .1), .4), Tick: share,
+		},
+		Y: chart.Axis{
+			Name: text("false non-match rate"), Low: least, High: 0.5,
+			Scale: probit, Ticks: append(decades(least, .1), .4), Tick: share,
+		},
 		Lines: []chart.Line{l},
 	}
 }
@@ -58,10 +65,17 @@ func (v *Verification) histogram() chart.Chart {
 	other, b := bars(&v.impostor)
 	most := math.Ceil(max(a, b)*20) / 20
 	return chart.Chart{
-		Title: text("Scores of pairs of the same person and of different people"), Width: width, Height: height,
-		X:     chart.Axis{Name: text("score (cosine)"), Low: -0.4, High: 1, Ticks: []float64{-.4, -.2, 0, .2, .4, .6, .8, 1}, Tick: cosine},
-		Y:     chart.Axis{Name: text("share of pairs"), High: most, Ticks: []float64{0, most / 2, most}, Tick: share},
-		Lines: []chart.Line{{Name: text("same person"), Class: "a", Points: same}, {Name: text("different people"), Class: "b", Points: other}},
+		Title: text("Scores of pairs of the same person and of different people"),
+		Width: width, Height: height,
+		X: chart.Axis{
+			Name: text("score (cosine)"), Low: -0.4, High: 1,
+			Ticks: []float64{-.4, -.2, 0, .2, .4, .6, .8, 1}, Tick: cosine,
+		},
+		Y: chart.Axis{Name: text("share of pairs"), High: most, Ticks: []float64{0, most / 2, most}, Tick: share},
+		Lines: []chart.Line{
+			{Name: text("same person"), Class: "a", Points: same},
+			{Name: text("different people"), Class: "b", Points: other},
+		},
 	}
 }
 
@@ -69,10 +83,20 @@ func (v *Verification) histogram() chart.Chart {
 func (id *Identification) curveChart() chart.Chart {
 	least := 1 / float64(max(id.Mated, id.NonMated))
 	c := chart.Chart{
-		Title: text("Identification: both error rates by threshold"), Width: width, Height: height,
-		X:     chart.Axis{Name: text("threshold"), Low: 0.2, High: 0.8, Ticks: []float64{.2, .3, .4, .5, .6, .7, .8}, Tick: cosine},
-		Y:     chart.Axis{Name: text("error rate"), Low: least, High: 1, Scale: math.Log, Ticks: decades(least, 1), Tick: share},
-		Lines: []chart.Line{{Name: text("strangers taken (FPIR)"), Class: "b"}, {Name: text("enrolled missed (FNIR)"), Class: "a"}},
+		Title: text("Identification: both error rates by threshold"),
+		Width: width, Height: height,
+		X: chart.Axis{
+			Name: text("threshold"), Low: 0.2, High: 0.8,
+			Ticks: []float64{.2, .3, .4, .5, .6, .7, .8}, Tick: cosine,
+		},
+		Y: chart.Axis{
+			Name: text("error rate"), Low: least, High: 1,
+			Scale: math.Log, Ticks: decades(least, 1), Tick: share,
+		},
+		Lines: []chart.Line{
+			{Name: text("strangers taken (FPIR)"), Class: "b"},
+			{Name: text("enrolled missed (FNIR)"), Class: "a"},
+		},
 	}
 	for _, p := range id.Curve {
 		for l, rate := range []Rate{p.FPIR, p.FNIR} {

@@ -28,9 +28,12 @@ type Reason struct {
 	Pictures int
 }
 
-// MeasureFaces looks at every picture of every person and reckons the rates. now dates the report. shipped may be nil; else its promises are
-// held against what is found. Errors: ErrPictures when there are not two people with two usable pictures each.
-func MeasureFaces(ctx context.Context, dir string, l Looker, shipped *calibration.Calibration, now time.Time, p Progress) (*Faces, error) {
+// MeasureFaces looks at every picture of every person and computes the rates. now dates the report.
+// shipped is the calibration whose promises are compared with what is found; it may be nil. The
+// error is ErrPictures when there are not two people with two usable pictures each.
+func MeasureFaces(
+	ctx context.Context, dir string, l Looker, shipped *calibration.Calibration, now time.Time, p Progress,
+) (*Faces, error) {
 	names, err := folders(dir)
 	if err != nil {
 		return nil, err
@@ -70,7 +73,8 @@ func MeasureFaces(ctx context.Context, dir string, l Looker, shipped *calibratio
 	f.Verification = verify(samples, len(names))
 	f.Identification = identify(samples, len(names))
 	if f.Verification.Genuine == 0 || f.Verification.Impostor == 0 || f.Identification.Enrolled < 2 {
-		return nil, fmt.Errorf("evaluate %d usable pictures of %d in %d folders: %w: at least two people with two usable pictures each, a folder a person",
+		return nil, fmt.Errorf("evaluate %d usable pictures of %d in %d folders: %w: "+
+			"at least two people with two usable pictures each, a folder a person",
 			f.Usable, f.Pictures, f.People, ErrPictures)
 	}
 	if shipped != nil {
@@ -79,16 +83,21 @@ func MeasureFaces(ctx context.Context, dir string, l Looker, shipped *calibratio
 	return f, nil
 }
 
-// Calibration is the calibration file of the rates found, for a model named by its file's SHA-256, with its provenance. margin is the lead over the
-// next best person to ask for. Errors: ErrPictures when there are too few for two points.
-func (f *Faces) Calibration(model calibration.Model, pictures string, margin float64) (*calibration.Calibration, error) {
+// Calibration is the calibration file of the rates found, for a model named by its file's SHA-256,
+// with its provenance. margin is the lead over the next best person to ask for. Errors: ErrPictures
+// when there are too few for two points.
+func (f *Faces) Calibration(
+	model calibration.Model, pictures string, margin float64,
+) (*calibration.Calibration, error) {
 	id := f.Identification
 	c, err := id.calibrate(model, calibration.Source{
 		Pictures: pictures, By: "menshen eval", Date: calibration.Day(f.When),
-		Note: fmt.Sprintf("%d people enrolled with the mean of up to %d pictures; %d comparisons with pictures of other people", id.Enrolled, Enrol, id.impostor.total),
+		Note: fmt.Sprintf("%d people enrolled with the mean of up to %d pictures; "+
+			"%d comparisons with pictures of other people", id.Enrolled, Enrol, id.impostor.total),
 	}, margin)
 	if err != nil {
-		return nil, fmt.Errorf("calibrate by %d comparisons of different people: %w: bring more", id.impostor.total, err)
+		return nil, fmt.Errorf("calibrate by %d comparisons of different people: %w: bring more",
+			id.impostor.total, err)
 	}
 	return c, nil
 }

@@ -62,7 +62,7 @@ func identify(samples []sample, people int) *Identification {
 			id.impostor.add(toStep(score))
 			id.scores = append(id.scores, toStep(score))
 		}
-		if inTemplate[i] { // it has its part in a template and is no honest probe
+		if inTemplate[i] { // it is part of a template, and so not an honest probe
 			continue
 		}
 		if templates[s.person] != nil {
@@ -99,7 +99,7 @@ func (id *Identification) enrol(samples []sample) (templates [][]float32, inTemp
 			}
 		}
 		template := unit(sum)
-		if template == nil { // faces that cancel out are no one's
+		if template == nil { // faces that cancel out make no template
 			continue
 		}
 		for _, i := range own[:n] {
@@ -134,7 +134,8 @@ type Promise struct {
 // Kept reports whether the rate promised is not below the interval found.
 func (p Promise) Kept() bool { return 1/p.Operating.OneIn >= p.Found.FPIR.Low }
 
-// promises holds a calibration's reckoning against the searches, up to what a door asks for by default.
+// promises compares what a calibration computes with the searches, up to what a door
+// asks for by default.
 func (id *Identification) promises(c *calibration.Calibration) []Promise {
 	var all []Promise
 	for _, asked := range []float64{10, 100, 1000, 10_000} {

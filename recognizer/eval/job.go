@@ -32,8 +32,9 @@ func (j Job) CalibrationPath() string {
 	return strings.TrimSuffix(j.Out, filepath.Ext(j.Out)) + ".calibration.toml"
 }
 
-// Run looks at all pictures, writes the report and, for faces, the calibration file, and says in a few lines on w what was found.
-// With too few pictures for a calibration the report is written all the same. Files that were there are replaced only by whole ones.
+// Run looks at all pictures, writes the report and, for faces, the calibration file, and sums up
+// the result in a few lines on w. With too few pictures for a calibration it still writes the
+// report. Existing files are replaced only by whole ones.
 func (j Job) Run(ctx context.Context, l Looker, now time.Time, w io.Writer, p Progress) error {
 	if j.Faces == "" && j.Attacks == "" {
 		return ErrNothing
@@ -83,12 +84,16 @@ func (j Job) Run(ctx context.Context, l Looker, now time.Time, w io.Writer, p Pr
 // summary says the main figures.
 func (r Report) summary(w io.Writer) {
 	if f := r.Faces; f != nil {
-		fmt.Fprintf(w, "%d people, %d of %d pictures usable; equal error rate %s\n", f.People, f.Usable, f.Pictures, percent(f.Verification.EER))
+		fmt.Fprintf(w, "%d people, %d of %d pictures usable; equal error rate %s\n",
+			f.People, f.Usable, f.Pictures, percent(f.Verification.EER))
 		for _, p := range f.Verification.Points {
-			fmt.Fprintf(w, "  at a false match rate of 1 in %.0f (score %.3f) accepted: %v\n", 1/p.Wanted, p.Threshold, p.TAR)
+			fmt.Fprintf(w, "  at a false match rate of 1 in %.0f (score %.3f) accepted: %v\n",
+				1/p.Wanted, p.Threshold, p.TAR)
 		}
 		for _, p := range f.Promises {
-			fmt.Fprintf(w, "  among %d enrolled, one stranger in %.0f asked for: %v; strangers taken %v, enrolled missed %v\n", f.Identification.Enrolled, p.Asked, p.Operating, p.Found.FPIR, p.Found.FNIR)
+			fmt.Fprintf(w, "  among %d enrolled, one stranger in %.0f asked for: %v; "+
+				"strangers taken %v, enrolled missed %v\n",
+				f.Identification.Enrolled, p.Asked, p.Operating, p.Found.FPIR, p.Found.FNIR)
 		}
 	}
 	if a := r.Attacks; a != nil {

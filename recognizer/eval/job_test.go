@@ -24,7 +24,10 @@ func TestJob(t *testing.T) {
 		faces.seen[path] = s
 	}
 	out := filepath.Join(t.TempDir(), "report.html")
-	job := Job{Faces: faces.dir, Attacks: attacks.dir, Out: out, Model: calibration.Model{Name: "painter", SHA256: "00"}}
+	job := Job{
+		Faces: faces.dir, Attacks: attacks.dir, Out: out,
+		Model: calibration.Model{Name: "painter", SHA256: "00"},
+	}
 	var said bytes.Buffer
 	if err := job.Run(context.Background(), faces, day, &said, nil); err != nil {
 		t.Fatal(err)
@@ -66,7 +69,8 @@ func TestJobThatCannot(t *testing.T) {
 	// Twenty pictures carry a report and no calibration.
 	few := Job{Faces: p.dir, Out: filepath.Join(t.TempDir(), "report.html")}
 	var said bytes.Buffer
-	if err := few.Run(context.Background(), p, day, &said, nil); err != nil || !strings.Contains(said.String(), "no calibration file") {
+	err := few.Run(context.Background(), p, day, &said, nil)
+	if err != nil || !strings.Contains(said.String(), "no calibration file") {
 		t.Errorf("few pictures: %v\n%s", err, said.String())
 	}
 }

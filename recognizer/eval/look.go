@@ -18,7 +18,8 @@ import (
 // ErrPictures: the folder does not hold what the evaluation needs.
 var ErrPictures = errors.New("too few pictures")
 
-// Looker turns the picture in a file into what the recognizer sees. Package eval/pictures has one on the real chain.
+// Looker turns the picture in a file into what the recognizer sees. Package eval/pictures has one
+// on the real chain.
 type Looker interface {
 	Look(path string) (Seen, error)
 }
@@ -61,8 +62,8 @@ func folders(dir string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		// Stat, so that links to folders count.
-		if info, err := os.Stat(filepath.Join(dir, e.Name())); err == nil && info.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+		info, err := os.Stat(filepath.Join(dir, e.Name())) // not e.Info: links to folders count
+		if err == nil && info.IsDir() && !strings.HasPrefix(e.Name(), ".") {
 			names = append(names, e.Name())
 		}
 	}

@@ -46,7 +46,8 @@ func (t tallies) add(person int, hit bool) {
 	}
 }
 
-// resamples is how often people are drawn anew; the seed is fixed so that a report can be repeated.
+// resamples is how often people are drawn again. The seed is fixed, so that a report
+// can be repeated.
 const resamples = 1000
 
 // rate is the share of hits, with an interval over people.
@@ -88,7 +89,8 @@ func (t tallies) rate() Rate {
 	return r
 }
 
-// balanced is the mean of the people's own shares, so that those with many pictures do not outvote the others.
+// balanced is the mean of the people's own shares, so that those with many pictures do not
+// outvote the others.
 func (t tallies) balanced() float64 {
 	sum, n := 0.0, 0
 	for _, p := range t {

@@ -17,8 +17,9 @@ var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap
 	"ms":      func(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond)) },
 	"score":   func(v float64) string { return fmt.Sprintf("%.3f", v) },
 	"oneIn":   func(v float64) string { return fmt.Sprintf("%.0f", 1/v) },
-	"floor":   func(v float64) string { return fmt.Sprintf("%.0f", math.Floor(v+1e-6)) }, // as calibration.Operating says it
-	"first":   func(n int, f []Failure) []Failure { return f[:min(n, len(f))] },
+	// as calibration.Operating prints it
+	"floor": func(v float64) string { return fmt.Sprintf("%.0f", math.Floor(v+1e-6)) },
+	"first": func(n int, f []Failure) []Failure { return f[:min(n, len(f))] },
 }).Parse(reportText))
 
 // Report is what WriteHTML writes; either part may be nil.

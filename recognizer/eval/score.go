@@ -23,7 +23,8 @@ func (c *counts) add(s step) {
 	c.total++
 }
 
-// threshold is the lowest threshold that at most the wanted number of scores reach. There is always one, just above the highest score.
+// threshold is the lowest threshold that at most the wanted number of scores reach. There is always
+// one, just above the highest score.
 func (c *counts) threshold(reach int) step {
 	n := 0
 	for i := len(c.at) - 1; i >= 0; i-- {

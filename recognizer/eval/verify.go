@@ -2,8 +2,8 @@ package eval
 
 import "math"
 
-// MinErrors is how many errors a rate must rest on to be given: by the "rule of 30" (Doddington 1998) 10 give it to within
-// about half and double.
+// MinErrors is how many errors a rate needs to be given. By the "rule of 30" (Doddington 1998), 10
+// give it to within about half and double.
 const MinErrors = 10
 
 // Verification is one picture against one, over all pairs.
@@ -70,7 +70,10 @@ func verify(samples []sample, people int) *Verification {
 				}
 			}
 		}
-		p := VerifyPoint{Wanted: wanted, Threshold: t.cosine(), FMR: matched.rate(), TAR: accepted.rate(), Balanced: accepted.balanced()}
+		p := VerifyPoint{
+			Wanted: wanted, Threshold: t.cosine(),
+			FMR: matched.rate(), TAR: accepted.rate(), Balanced: accepted.balanced(),
+		}
 		p.FMR.Errors, p.FMR.Trials = p.FMR.Errors/2, p.FMR.Trials/2
 		v.Points = append(v.Points, p)
 	}
@@ -91,7 +94,8 @@ func (v *Verification) curve() {
 		if p.FMR == 0 || p.FNMR == 0 {
 			continue
 		}
-		if len(v.DET) == 0 || math.Abs(probit(p.FMR)-probit(last.FMR))+math.Abs(probit(p.FNMR)-probit(last.FNMR)) > 0.02 {
+		moved := math.Abs(probit(p.FMR)-probit(last.FMR)) + math.Abs(probit(p.FNMR)-probit(last.FNMR))
+		if len(v.DET) == 0 || moved > 0.02 {
 			v.DET = append(v.DET, p)
 			last = p
 		}

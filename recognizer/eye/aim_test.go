@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestRStrangerAimingLeavesNoPicture: what was not fetched, and what was still under way, is overwritten when the aiming ends.
+// TestRStrangerAimingLeavesNoPicture: pictures that were not fetched, or were still under way, are
+// overwritten when the aiming ends.
 func TestRStrangerAimingLeavesNoPicture(t *testing.T) {
 	e := &Eye{pictures: make(chan Picture, 1)}
 	picture := func() Picture { return Picture{Width: 4, Height: 1, Grey: []byte{1, 2, 3, 4}} }
@@ -22,6 +23,7 @@ func TestRStrangerAimingLeavesNoPicture(t *testing.T) {
 	late := picture()
 	e.keep(late)
 	if !wiped(newer) || !wiped(late) || len(e.pictures) != 0 {
-		t.Errorf("after aiming: the one that waited %v, the late one %v, %d waiting", newer.Grey, late.Grey, len(e.pictures))
+		t.Errorf("after aiming: the one that waited %v, the late one %v, %d waiting",
+			newer.Grey, late.Grey, len(e.pictures))
 	}
 }

@@ -22,7 +22,8 @@ type beat struct {
 // beatEvery is the pause between two beats; a camera that gives nothing must not silence them.
 const beatEvery = 500 * time.Millisecond
 
-// ready takes a child's word for what holds it, once: said before the first frame, that is not yet the word of somebody who took it over.
+// ready takes a child's statement of its confinement, once. It comes before the first frame, and so
+// before a frame can have taken the child over.
 func (e *Eye) ready(c *child, payload []byte) error {
 	if c.ready {
 		return fmt.Errorf("%w: ready a second time", ErrProtocol)
@@ -51,7 +52,7 @@ func (e *Eye) beat(c *child, payload []byte) error {
 	return nil
 }
 
-// pace counts a child's messages. A camera of 120 frames a second that is aimed gives 240, with nothing left out.
+// pace counts a child's messages. A camera of 120 frames a second gives 240 while it is aimed.
 type pace struct {
 	since time.Time
 	n     int

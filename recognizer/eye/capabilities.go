@@ -9,9 +9,10 @@ import (
 	"kernel.org/pub/linux/libs/security/libcap/psx"
 )
 
-// dropCapabilities gives up all capabilities of all threads, for good: effective, permitted and inheritable ones, ambient ones (by
-// which the service hands CAP_SYS_TIME down), and, where this user may, those that a program run later could get back. Where not,
-// no-new-privs keeps it from them.
+// dropCapabilities gives up all capabilities of all threads, for good: effective, permitted and
+// inheritable ones, ambient ones (by which the service hands CAP_SYS_TIME down), and, where
+// this user may, those that a program run later could get back. Where the user may not,
+// no-new-privs prevents that.
 func dropCapabilities() error {
 	for c := uintptr(0); ; c++ {
 		_, _, errno := psx.Syscall3(unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, c, 0)
@@ -25,7 +26,8 @@ func dropCapabilities() error {
 	}
 	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	none := [2]unix.CapUserData{}
-	if _, _, errno := psx.Syscall3(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&head)), uintptr(unsafe.Pointer(&none)), 0); errno != 0 {
+	_, _, errno = psx.Syscall3(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&head)), uintptr(unsafe.Pointer(&none)), 0)
+	if errno != 0 {
 		return fmt.Errorf("drop capabilities: %w", errno)
 	}
 	return nil

@@ -35,7 +35,8 @@ type child struct {
 	pace  pace
 }
 
-// spawn starts the command with one end of a socketpair as file descriptor 3 and sends it the configuration.
+// spawn starts the command with one end of a socketpair as file descriptor 3 and sends it
+// the configuration.
 func spawn(cfg Config) (*child, error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -48,7 +49,10 @@ func spawn(cfg Config) (*child, error) {
 		return nil, fmt.Errorf("socketpair for the eye: %w", err)
 	}
 	ours := os.NewFile(uintptr(pair[0]), "eye parent")
-	c := &child{conn: conn{rw: ours}, socket: ours, stderr: &tail{}, memory: cfg.Memory, orders: make(chan order, 1), quit: make(chan struct{})}
+	c := &child{
+		conn: conn{rw: ours}, socket: ours, stderr: &tail{}, memory: cfg.Memory,
+		orders: make(chan order, 1), quit: make(chan struct{}),
+	}
 	c.cmd = exec.Command(cfg.Command[0], cfg.Command[1:]...)
 	c.cmd.ExtraFiles = []*os.File{theirs}
 	c.cmd.Stderr = c.stderr
@@ -71,8 +75,9 @@ func spawn(cfg Config) (*child, error) {
 	return c, nil
 }
 
-// environment is all that a child gets of ours: a setting of OpenCV, and one of the C library, which lets it overwrite memory
-// that is freed (R-STRANGER: OpenCV and the picture decoders free pixels without a thought).
+// environment is all that a child gets of ours: a setting of OpenCV, and one of the C library,
+// which makes it overwrite freed memory (R-STRANGER: OpenCV and the picture decoders do not
+// overwrite the pixels that they free).
 func environment() []string {
 	env := []string{"OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT=2", "GLIBC_TUNABLES=glibc.malloc.perturb=90"}
 	for _, name := range []string{"LD_LIBRARY_PATH", "GOCOVERDIR", "TMPDIR"} {
@@ -121,7 +126,7 @@ func (c *child) next(patience time.Duration) (kind, []byte, error) {
 // hangUp kills the child, so that next returns.
 func (c *child) hangUp() { c.cmd.Process.Kill() }
 
-// guard kills the child when it has more memory than it may, whatever it says or does not say meanwhile.
+// guard kills the child when it uses more memory than it may, whether or not it sends messages.
 func (c *child) guard() {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
@@ -139,7 +144,8 @@ func (c *child) guard() {
 	}
 }
 
-// end kills the child, takes it from the process table, and completes the reason with how it died and what it said last.
+// end kills the child and waits for it. It completes the reason with how the child died and
+// what it said last.
 func (c *child) end(reason error) error {
 	if rss := c.grown.Load(); rss > 0 {
 		reason = fmt.Errorf("%w: %d MiB, at most %d", ErrMemory, rss>>20, c.memory>>20)
@@ -180,8 +186,8 @@ func (c *child) rss() int64 {
 	return pages * int64(os.Getpagesize())
 }
 
-// tail keeps the last line or two that a child wrote to its standard error. A child that writes more than mostWords ends by it: its
-// words find no reader any more.
+// tail keeps the last line or two that a child wrote to its standard error. After mostWords it
+// reads no more, which ends the child.
 type tail struct {
 	mu   sync.Mutex
 	text []byte

@@ -14,7 +14,8 @@ import (
 // maxPixels is the largest side of a frame that an observation may speak of.
 const maxPixels = 1 << 14
 
-// wireObservation is an Observation as fixed-size fields, little-endian; number and time are the stamp's.
+// wireObservation is an Observation as fixed-size fields, little-endian; number and time
+// are the stamp's.
 type wireObservation struct {
 	Faces         uint16
 	Width, Height uint16
@@ -39,7 +40,10 @@ type wireQuality struct {
 }
 
 func toWireQuality(q recognizer.Quality) wireQuality {
-	return wireQuality{int16(q.Height), q.Sharpness, q.Brightness, q.Yaw, q.Pitch, q.Roll, q.Mouth, q.Eyes, uint8(q.Advice)}
+	return wireQuality{
+		int16(q.Height), q.Sharpness, q.Brightness,
+		q.Yaw, q.Pitch, q.Roll, q.Mouth, q.Eyes, uint8(q.Advice),
+	}
 }
 
 func (q wireQuality) decode() recognizer.Quality {
@@ -48,7 +52,8 @@ func (q wireQuality) decode() recognizer.Quality {
 }
 
 func (q wireQuality) ok() bool {
-	return finite(q.Sharpness, q.Brightness, q.Yaw, q.Pitch, q.Roll, q.Mouth, q.Eyes) && q.Height >= 0 && fusion.Advice(q.Advice).Valid()
+	return finite(q.Sharpness, q.Brightness, q.Yaw, q.Pitch, q.Roll, q.Mouth, q.Eyes) &&
+		q.Height >= 0 && fusion.Advice(q.Advice).Valid()
 }
 
 func toWireRect(r image.Rectangle) [4]int16 {
@@ -65,7 +70,9 @@ func appendObservation(b []byte, o *recognizer.Observation) ([]byte, error) {
 		Faces: uint16(min(o.Faces, math.MaxUint16)), Width: uint16(o.Width), Height: uint16(o.Height),
 		Box: toWireRect(o.Box), Detection: o.Detection, Live: o.Live, Quality: toWireQuality(o.Quality),
 		EyesOpen: o.Evidence.EyesOpen, Border: o.Evidence.Border, Pattern: o.Evidence.Pattern,
-		Took:         [6]int64{int64(t.Capture), int64(t.Detect), int64(t.Landmark), int64(t.Align), int64(t.Live), int64(t.Embed)},
+		Took: [6]int64{
+			int64(t.Capture), int64(t.Detect), int64(t.Landmark), int64(t.Align), int64(t.Live), int64(t.Embed),
+		},
 		HasEmbedding: o.Embedding != nil,
 	}
 	for i, p := range o.Evidence.Points {
@@ -111,7 +118,9 @@ func parseObservation(b []byte) (recognizer.Observation, error) {
 		o.Evidence.Points[i] = recognizer.Point{X: p[0], Y: p[1]}
 	}
 	took := func(i int) time.Duration { return time.Duration(w.Took[i]) }
-	o.Took = recognizer.Stages{Capture: took(0), Detect: took(1), Landmark: took(2), Align: took(3), Live: took(4), Embed: took(5)}
+	o.Took = recognizer.Stages{
+		Capture: took(0), Detect: took(1), Landmark: took(2), Align: took(3), Live: took(4), Embed: took(5),
+	}
 	for _, d := range w.Took {
 		if d < 0 {
 			return bad("time")

@@ -11,8 +11,8 @@ import (
 	"menshen/recognizer/qr"
 )
 
-// Code is what a QR code said that was held before the camera, of those whose text begins with Config.Codes. Any other code that
-// somebody may carry never leaves the child.
+// Code is the text of a QR code that was held in front of the camera, and that begins with
+// Config.Codes. Any other code never leaves the child.
 type Code struct {
 	At   time.Time // when the frame was captured
 	Text hal.Code
@@ -24,8 +24,8 @@ const (
 	codeShare = 4                      // looking for codes takes at most one part in so many of the time
 )
 
-// SetCodes says whether codes are read from now on, and after each restart: beside faces in modes Idle and Looking, alone in mode Off, whose camera is
-// then open. It does not wait.
+// SetCodes says whether codes are read from now on, and after each restart: beside faces in modes
+// Idle and Looking, alone in mode Off, whose camera is then open. It does not wait.
 func (e *Eye) SetCodes(on bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -44,7 +44,8 @@ type codes struct {
 	next   time.Time // not before then
 }
 
-// read looks for a code in the frame when it is time. It gives the empty text when there is none for us.
+// read looks for a code in the frame when it is time. It gives the empty text when there is
+// none that is wanted.
 func (c *codes) read(f *hal.Frame, now time.Time) (string, error) {
 	if now.Before(c.next) || len(f.BGR) != f.Width*f.Height*3 {
 		return "", nil
@@ -64,12 +65,15 @@ func (c *codes) read(f *hal.Frame, now time.Time) (string, error) {
 	return text, err
 }
 
-// ours reports whether a text begins as those do that are looked for, is short, and of the characters of a QR code's alphanumeric kind.
+// ours reports whether a text begins with prefix, is short, and has only the characters of a QR
+// code's alphanumeric mode.
 func ours(text, prefix string) bool {
-	return prefix != "" && strings.HasPrefix(text, prefix) && len(text) <= maxCode && strings.Trim(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:") == ""
+	const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+	return prefix != "" && strings.HasPrefix(text, prefix) && len(text) <= maxCode &&
+		strings.Trim(text, alphanumeric) == ""
 }
 
-// parseCode reads the text of a code, and refuses one that nobody asked for.
+// parseCode reads the text of a code. The error is ErrProtocol for one that was not asked for.
 func parseCode(b []byte, prefix string) (hal.Code, error) {
 	if !ours(string(b), prefix) {
 		return "", fmt.Errorf("%w: code of %d bytes", ErrProtocol, len(b))

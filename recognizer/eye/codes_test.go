@@ -28,7 +28,7 @@ func init() {
 	children["code with an escape"] = say("MP1\x1b[2J")
 }
 
-// hold lets somebody hold a printed code up to the simulated camera.
+// hold holds a printed code up to the simulated camera.
 func hold(t *testing.T, dir, text string, s camera.Scene) {
 	t.Helper()
 	code, err := qr.Encode(text, qr.L)
@@ -41,7 +41,8 @@ func hold(t *testing.T, dir, text string, s camera.Scene) {
 	}
 }
 
-// TestCodeWithoutModels: an eye for codes has no model of a face in it, says only the codes that are wanted, and closes the camera when none is.
+// TestCodeWithoutModels: an eye for codes has no face model, says only the codes that are wanted,
+// and closes the camera when none are.
 func TestCodeWithoutModels(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "camera")
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -49,7 +50,8 @@ func TestCodeWithoutModels(t *testing.T) {
 	}
 	text := "MP1" + strings.Repeat("QRCODE2345", 14)
 	e := start(t, "eye", Config{Camera: "sim:" + dir, Codes: "MP1"})
-	if s := until(t, e, "running", func(s Status) bool { return s.State == Running }); s.Models != "none" || s.Camera != CameraOff {
+	s := until(t, e, "running", func(s Status) bool { return s.State == Running })
+	if s.Models != "none" || s.Camera != CameraOff {
 		t.Errorf("%+v", s)
 	}
 	hold(t, dir, "HTTPS://EXAMPLE.ORG/"+strings.Repeat("MP1", 30), camera.Scene{Seed: 3})

@@ -20,7 +20,7 @@ var (
 // Mode is what the eye looks for. The zero value is Off.
 type Mode uint8
 
-// order is what the parent wants of its child. Whatever the child sees under it bears its number.
+// order is what the parent wants of its child. All that the child sees under it has its number.
 type order struct {
 	mode   Mode
 	codes  bool
@@ -30,10 +30,10 @@ type order struct {
 // The modes.
 const (
 	Off     Mode = iota // the camera is closed: faces are switched off
-	Idle                // a look now and then whether somebody is there; no face is measured
-	Looking             // full rate while somebody is there: liveness and embedding
-	Enrol               // as Looking, for somebody who is being enrolled
-	Aim                 // as Idle, and a small grey picture goes to the parent, for aiming the camera; audited by the caller
+	Idle                // a look now and then for a person; no face is measured
+	Looking             // full rate while a person is there: liveness and embedding
+	Enrol               // as Looking, for a person who is being enrolled
+	Aim                 // as Idle, and the parent gets a small grey picture, to aim the camera; the caller audits it
 )
 
 var modeNames = [...]string{"off", "idle", "looking", "enrol", "aim"}
@@ -46,7 +46,8 @@ func (m Mode) String() string {
 	return fmt.Sprintf("mode(%d)", uint8(m))
 }
 
-// Config is what a child needs to know. Zero fields take the defaults named. It crosses the process border as JSON.
+// Config is what a child needs to know. Zero fields take the defaults named. It is sent to
+// the child as JSON.
 type Config struct {
 	Camera   string             // camera.Open's specification
 	Models   string             // folder of the model files; empty: an eye without any, that reads codes only
@@ -54,7 +55,7 @@ type Config struct {
 	Manifest string             // manifest of another model set; empty: the one built in
 	Options  recognizer.Options // zone, thresholds, threads
 
-	IdleRate time.Duration // pause between two looks when nobody is there; 250 ms
+	IdleRate time.Duration // pause between two looks while no person is there; 250 ms
 	Silence  time.Duration // time without a heartbeat after which the child is killed; 3 s
 	StartIn  time.Duration // time the child has to load its models; 20 s
 	Memory   int64         // resident bytes at which the child is killed; 512 MiB

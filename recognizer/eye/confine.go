@@ -14,18 +14,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// confine gives up, for all threads and for good, what the child does not need. It is called before the first outside byte is
-// parsed, the models included, and returns what is in force.
+// confine gives up, for all threads and for good, what the child does not need, and returns what is
+// in force. Call it before the first byte from outside is parsed, the models included.
 //
-//   - No core dump, not dumpable: no frame gets to disk by a crash; no other process of the user may look in.
+//   - No core dump, not dumpable: no frame gets to disk by a crash, and no other process of the
+//     user may look in.
 //   - No swap, where the user may lock memory: no frame gets to disk that way either.
 //   - No file can grow: the child writes nothing.
-//   - No capability: neither the clock, which the door's process may set (CAP_SYS_TIME), nor what root may.
-//   - Landlock: it may read the models, the camera and the system's libraries; nothing else of the file system, no TCP.
-//   - seccomp: a list of allowed system calls without sockets, exec, ptrace, mounts, keys, io_uring or BPF; everything else
-//     fails with EPERM, calls of a foreign (32-bit) ABI included.
+//   - No capability: it may not set the clock, as the door's process may (CAP_SYS_TIME), nor do
+//     what root may.
+//   - Landlock: it may read the models, the camera and the system's libraries; nothing else of the
+//     file system, no TCP.
+//   - seccomp: a list of allowed system calls without sockets, exec, ptrace, mounts, keys, io_uring
+//     or BPF; all others fail with EPERM, those of a foreign (32-bit) ABI included.
 //
-// A kernel without Landlock or seccomp is no error, since the door must work: the result says what is missing.
+// A kernel without Landlock or seccomp is not an error, since the door must work: the result says
+// what is missing.
 func confine(cfg Config) (is Confinement, err error) {
 	if cfg.Unconfined {
 		return Confinement{Unconfined: true}, nil
@@ -57,15 +61,17 @@ func confine(cfg Config) (is Confinement, err error) {
 
 // loadFilter allows the listed system calls alone from now on, on all threads.
 func loadFilter() error {
-	err := seccomp.LoadFilter(seccomp.Filter{NoNewPrivs: true, Flag: seccomp.FilterFlagTSync, Policy: filter(os.Getpid(), runtime.GOARCH)})
+	err := seccomp.LoadFilter(seccomp.Filter{
+		NoNewPrivs: true, Flag: seccomp.FilterFlagTSync, Policy: filter(os.Getpid(), runtime.GOARCH),
+	})
 	if err != nil {
 		return fmt.Errorf("seccomp: %w", err)
 	}
 	return nil
 }
 
-// yield lets the door go first: its process gets the processor before this one, and when memory runs out, the kernel takes this
-// one. Neither is worth failing for.
+// yield lets the door go first: its process gets the processor before this one, and when memory
+// runs out, the kernel kills this one. Errors are ignored, since the child works anyway.
 func yield() {
 	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, 5) // of this thread and those it makes, OpenCV's among them
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0)
@@ -93,10 +99,11 @@ func limit(cfg Config) error {
 	return nil
 }
 
-// lockMemory keeps each page in memory from its first use on. With a limit on locked memory it would make later allocations
-// fail, so it is not even tried.
+// lockMemory keeps each page in memory from its first use on. It does not try with a limit on
+// locked memory, where later allocations would fail.
 func lockMemory() bool {
-	_ = unix.Setrlimit(unix.RLIMIT_MEMLOCK, &unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY}) // root may; the service has it
+	// Root may raise the limit; the service has none.
+	_ = unix.Setrlimit(unix.RLIMIT_MEMLOCK, &unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY})
 	var l unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_MEMLOCK, &l); err != nil || l.Cur != unix.RLIM_INFINITY {
 		return false
@@ -104,12 +111,15 @@ func lockMemory() bool {
 	return unix.Mlockall(unix.MCL_CURRENT|unix.MCL_FUTURE|unix.MCL_ONFAULT) == nil
 }
 
-// readable are the file system rules. They hold for the very device that is there now: one that is plugged in later is shut out.
+// readable are the file system rules. They allow only the device that is there now: one that is
+// plugged in later is shut out.
 func readable(cfg Config) []landlock.Rule {
 	rules := []landlock.Rule{
 		landlock.RODirs(cfg.Models).IgnoreIfMissing(),
-		landlock.RODirs("/usr/lib", "/lib", "/usr/share/zoneinfo", "/sys/devices/system/cpu", fmt.Sprintf("/proc/%d", os.Getpid())).IgnoreIfMissing(),
-		landlock.ROFiles("/etc/ld.so.cache", "/etc/localtime", "/proc/cpuinfo", "/proc/meminfo", "/dev/urandom", "/dev/null").IgnoreIfMissing(),
+		landlock.RODirs("/usr/lib", "/lib", "/usr/share/zoneinfo", "/sys/devices/system/cpu",
+			fmt.Sprintf("/proc/%d", os.Getpid())).IgnoreIfMissing(),
+		landlock.ROFiles("/etc/ld.so.cache", "/etc/localtime", "/proc/cpuinfo", "/proc/meminfo",
+			"/dev/urandom", "/dev/null").IgnoreIfMissing(),
 	}
 	if cfg.Manifest != "" {
 		rules = append(rules, landlock.ROFiles(cfg.Manifest).IgnoreIfMissing())
@@ -133,8 +143,8 @@ func cameraPath(spec string) string {
 	return where
 }
 
-// shutOut reports whether the camera is there and may not be opened: it came after the child was confined to what there was, so
-// that another child is needed; or the user has no right to it.
+// shutOut reports whether the camera is there and may not be opened. Either it came after the child
+// was confined, so that another child is needed, or the user has no right to it.
 func shutOut(spec string) bool {
 	f, err := os.Open(cameraPath(spec))
 	if err == nil {

@@ -29,9 +29,12 @@ var parent = os.Getppid()
 var escapes = map[string]func() error{
 	"open an internet socket": func() error { return try(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_STREAM, 0) },
 	"open a unix socket":      func() error { return try(unix.SYS_SOCKET, unix.AF_UNIX, unix.SOCK_STREAM, 0) },
-	"make a socketpair":       func() error { _, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0); return err },
-	"set up an io_uring":      func() error { return try(unix.SYS_IO_URING_SETUP, 1, 0, 0) },
-	"run a program":           func() error { return unix.Exec("/bin/true", []string{"true"}, nil) },
+	"make a socketpair": func() error {
+		_, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+		return err
+	},
+	"set up an io_uring": func() error { return try(unix.SYS_IO_URING_SETUP, 1, 0, 0) },
+	"run a program":      func() error { return unix.Exec("/bin/true", []string{"true"}, nil) },
 	"read the parent's memory": func() error {
 		_, err := os.ReadFile(fmt.Sprintf("/proc/%d/mem", parent))
 		return err
@@ -48,13 +51,15 @@ var escapes = map[string]func() error{
 	},
 	"write to /dev/shm":      func() error { return os.WriteFile("/dev/shm/menshen-eye-test", []byte("face"), 0o600) },
 	"make an anonymous file": func() error { _, err := unix.MemfdCreate("face", 0); return err },
-	"allow core dumps":       func() error { return unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{Cur: 1 << 20, Max: 1 << 20}) },
-	"load a kernel program":  func() error { return try(unix.SYS_BPF, 0, 0, 0) },
-	"allow dumps":            func() error { return unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0) },
+	"allow core dumps": func() error {
+		return unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{Cur: 1 << 20, Max: 1 << 20})
+	},
+	"load a kernel program": func() error { return try(unix.SYS_BPF, 0, 0, 0) },
+	"allow dumps":           func() error { return unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0) },
 }
 
-// reaches are what a child that has been taken over would try on the door's process. Each must fail by seccomp alone, since
-// Landlock scopes signals from Linux 6.12 on only.
+// reaches are what a child that has been taken over would try on the door's process. Each must fail
+// by seccomp alone, since Landlock restricts signals only from Linux 6.12 on.
 var reaches = map[string]func() error{
 	"signal the parent":          func() error { return unix.Kill(parent, 0) },
 	"signal the parent's thread": func() error { return try(unix.SYS_TGKILL, uintptr(parent), uintptr(parent), 0) },
@@ -71,7 +76,10 @@ var reaches = map[string]func() error{
 	"make the parent's thread own a file": func() error {
 		return try(unix.SYS_FCNTL, 3, unix.F_SETOWN_EX, uintptr(unsafe.Pointer(&[2]int32{0, int32(parent)})))
 	},
-	"let a file kill its owner":    func() error { _, err := unix.FcntlInt(3, unix.F_SETSIG, int(unix.SIGKILL)); return err },
+	"let a file kill its owner": func() error {
+		_, err := unix.FcntlInt(3, unix.F_SETSIG, int(unix.SIGKILL))
+		return err
+	},
 	"let a file signal":            func() error { _, err := unix.FcntlInt(3, unix.F_SETFL, unix.O_ASYNC); return err },
 	"watch a folder with a signal": func() error { _, err := unix.FcntlInt(3, unix.F_NOTIFY, 1); return err },
 	"own a file by ioctl":          func() error { return unix.IoctlSetPointerInt(3, 0x8901, parent) }, // FIOSETOWN
@@ -88,7 +96,9 @@ var reaches = map[string]func() error{
 	"limit the parent": func() error {
 		return unix.Prlimit(parent, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 10, Max: 1 << 20}, nil)
 	},
-	"schedule the parent": func() error { return unix.SchedSetAttr(parent, &unix.SchedAttr{Size: unix.SizeofSchedAttr}, 0) },
+	"schedule the parent": func() error {
+		return unix.SchedSetAttr(parent, &unix.SchedAttr{Size: unix.SizeofSchedAttr}, 0)
+	},
 	"schedule the parent, the old way": func() error {
 		return try(unix.SYS_SCHED_SETSCHEDULER, uintptr(parent), 0, uintptr(unsafe.Pointer(new(int32))))
 	},
@@ -120,8 +130,9 @@ func try(call uintptr, a, b, c uintptr) error {
 	return nil
 }
 
-// refused tries everything on other threads than the one that is confined, and gives what was not refused. A call that the kernel
-// refuses to anyone would show nothing, so only EPERM and EACCES count.
+// refused tries everything on threads other than the one that called confine, and gives what
+// was not refused. Only EPERM and EACCES count: a call that the kernel refuses to anyone
+// would show nothing.
 func refused(confine func() error, attempts ...map[string]func() error) error {
 	var start, done sync.WaitGroup
 	var mu sync.Mutex
@@ -183,11 +194,15 @@ func needed() error {
 		}
 	}
 	for name, call := range map[string]func() error{
-		"processors":   func() error { return unix.SchedGetaffinity(0, new(unix.CPUSet)) },
-		"flags":        func() error { _, err := unix.FcntlInt(3, unix.F_GETFL, 0); return err },
-		"not to wait":  func() error { return unix.SetNonblock(3, true) },
-		"own thread":   func() error { return unix.Tgkill(os.Getpid(), unix.Gettid(), 0) },
-		"a descriptor": func() error { fd, err := unix.FcntlInt(3, unix.F_DUPFD_CLOEXEC, 10); unix.Close(fd); return err },
+		"processors":  func() error { return unix.SchedGetaffinity(0, new(unix.CPUSet)) },
+		"flags":       func() error { _, err := unix.FcntlInt(3, unix.F_GETFL, 0); return err },
+		"not to wait": func() error { return unix.SetNonblock(3, true) },
+		"own thread":  func() error { return unix.Tgkill(os.Getpid(), unix.Gettid(), 0) },
+		"a descriptor": func() error {
+			fd, err := unix.FcntlInt(3, unix.F_DUPFD_CLOEXEC, 10)
+			unix.Close(fd)
+			return err
+		},
 	} {
 		if err := call(); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
@@ -196,7 +211,8 @@ func needed() error {
 	return errors.Join(errs...)
 }
 
-// keepCapability gives nil when this thread has a capability left, or, with a user that may give them up, could get one back.
+// keepCapability returns nil when this thread has a capability left, or, with a user that may give
+// them up, could get one back.
 func keepCapability() error {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", os.Getpid(), unix.Gettid()))
 	if err != nil {
@@ -219,7 +235,8 @@ func keepCapability() error {
 	return fs.ErrPermission
 }
 
-// anyCall makes calls that an eye does not need, by numbers and with arguments of chance, and gives what was not refused.
+// anyCall makes random system calls that an eye does not need, with random arguments, and gives
+// what was not refused.
 func anyCall() error {
 	info, err := arch.GetInfo("")
 	if err != nil {
@@ -233,10 +250,12 @@ func anyCall() error {
 	var errs []error
 	for range anyCalls {
 		number := rnd.IntN(600)
-		if slices.Contains(known, info.SyscallNumbers[number]) || runtime.GOARCH == "amd64" && (number == uretprobe || number == uprobe) {
+		if slices.Contains(known, info.SyscallNumbers[number]) ||
+			runtime.GOARCH == "amd64" && (number == uretprobe || number == uprobe) {
 			continue
 		}
-		_, _, errno := unix.RawSyscall6(uintptr(number), uintptr(rnd.Uint64()), uintptr(rnd.Uint64()), uintptr(rnd.IntN(8)), uintptr(rnd.Uint64()), 0, 0)
+		_, _, errno := unix.RawSyscall6(uintptr(number), uintptr(rnd.Uint64()), uintptr(rnd.Uint64()),
+			uintptr(rnd.IntN(8)), uintptr(rnd.Uint64()), 0, 0)
 		if errno != unix.EPERM {
 			errs = append(errs, fmt.Errorf("call %d (%s): %v", number, info.SyscallNumbers[number], errno))
 		}
@@ -246,13 +265,17 @@ func anyCall() error {
 
 const anyCalls = 2000 // a child
 
-// The kernel keeps these two from every filter (Linux 6.14): they do nothing but kill whoever calls them from elsewhere than a probe.
+// The kernel hides these two from every filter (Linux 6.14). They only kill a caller
+// that is not a probe.
 const uretprobe, uprobe = 335, 336
 
-// notByChance are calls that are allowed with some arguments and have attempts of their own in reaches, and those that arguments of chance
-// would aim at this machine, were they not refused.
-var notByChance = []string{"clone", "clone3", "fcntl", "ioctl", "prctl", "prlimit64", "sched_getaffinity", "sched_setaffinity", "tgkill",
-	"kill", "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "reboot", "kexec_load", "kexec_file_load", "vhangup", "swapoff"}
+// notByChance are calls that are allowed with some arguments and have attempts of their own in
+// reaches, and those that with random arguments would harm this machine if they were not refused.
+var notByChance = []string{
+	"clone", "clone3", "fcntl", "ioctl", "prctl", "prlimit64", "sched_getaffinity", "sched_setaffinity", "tgkill",
+	"kill", "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo",
+	"reboot", "kexec_load", "kexec_file_load", "vhangup", "swapoff",
+}
 
 func init() {
 	children["escape"] = escape
@@ -262,8 +285,9 @@ func init() {
 	children["escape by any call"] = anyCall
 }
 
-// TestRLocalReachesNoProcess: a child that has been taken over cannot signal, slow, limit, trace or read the door's process, also where
-// the kernel's Landlock has no scope for signals; nor does it get anything by calls of chance.
+// TestRLocalReachesNoProcess: a child that has been taken over cannot signal, slow, limit, trace
+// or read the door's process, also where the kernel's Landlock has no scope for signals. Nor do
+// random calls succeed.
 func TestRLocalReachesNoProcess(t *testing.T) {
 	if !seccomp.Supported() {
 		t.Skip("this kernel has no seccomp")
@@ -284,11 +308,15 @@ func TestRLocalReachesNoProcess(t *testing.T) {
 		if err := cmd.Run(); err != nil {
 			t.Fatalf("%s: %v\n%s", child, err, &stderr)
 		}
-		c.Count([]string{fmt.Sprintf("children refused each of %d reaches", len(reaches)), fmt.Sprintf("refused each of %d calls of chance", anyCalls)}[c.Round%2])
+		c.Count([]string{
+			fmt.Sprintf("children refused each of %d reaches", len(reaches)),
+			fmt.Sprintf("refused each of %d random calls", anyCalls),
+		}[c.Round%2])
 	})
 }
 
-// TestRLocalConfined: a child that has been taken over reaches no network, program, file or process.
+// TestRLocalConfined: a child that has been taken over reaches no network, program,
+// file or process.
 func TestRLocalConfined(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "camera"), 0o700); err != nil {
@@ -314,7 +342,8 @@ func TestRLocalConfined(t *testing.T) {
 	})
 }
 
-// TestFilter: the policy can be built for the architectures of boards, and allows none of the calls that lead out.
+// TestFilter: the policy can be built for the architectures of boards, and allows none of the
+// calls that lead out.
 func TestFilter(t *testing.T) {
 	for _, name := range []string{"amd64", "arm64"} {
 		info, err := arch.GetInfo(name)
@@ -325,8 +354,10 @@ func TestFilter(t *testing.T) {
 		if policy.DefaultAction != seccomp.ActionErrno {
 			t.Error("the default, which calls of a foreign ABI get, must be to refuse")
 		}
-		out := []string{"socket", "connect", "bind", "sendto", "sendmsg", "execve", "execveat", "ptrace", "fork", "vfork", "kill", "tkill", "io_uring_setup",
-			"bpf", "mount", "process_vm_readv", "memfd_create", "setrlimit", "shmget"}
+		out := []string{
+			"socket", "connect", "bind", "sendto", "sendmsg", "execve", "execveat", "ptrace", "fork", "vfork", "kill",
+			"tkill", "io_uring_setup", "bpf", "mount", "process_vm_readv", "memfd_create", "setrlimit", "shmget",
+		}
 		for _, call := range allowed(name) {
 			if _, known := info.SyscallNames[call]; !known {
 				t.Errorf("%s has no call %s: the filter could not be loaded", name, call)
@@ -338,7 +369,8 @@ func TestFilter(t *testing.T) {
 	}
 }
 
-// TestRLocalNamesWhatIsMissing: a kernel whose Landlock is old says so by what it lacks, also where the rest holds.
+// TestRLocalNamesWhatIsMissing: with an old Landlock the confinement names what is missing, also
+// where the rest is in force.
 func TestRLocalNamesWhatIsMissing(t *testing.T) {
 	for abi, missing := range map[int]int{0: 4, 1: 4, 2: 4, 3: 3, 4: 2, 5: 1, 6: 0, 7: 0} {
 		c := Confinement{NoDump: true, Limits: true, NoCapabilities: true, Landlock: abi, Seccomp: true}

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Confinement is what holds a child, by its own word once it was done. The zero value: nothing is known.
+// Confinement is what a child is confined by, as the child itself said once it was done. The zero
+// value: nothing is known.
 type Confinement struct {
 	Unconfined     bool // switched off in the configuration
 	NoDump         bool // no core dump, and no other process of the user may look in
@@ -19,7 +20,8 @@ type Confinement struct {
 // Holds reports whether the child is kept from files, programs and sockets.
 func (c Confinement) Holds() bool { return c.Landlock > 0 && c.Seccomp }
 
-// Missing is what the kernel's Landlock is too old to keep the child from. The list of system calls is then all that does.
+// Missing is what the kernel's Landlock is too old to keep the child from. Only the list of system
+// calls does so then.
 func (c Confinement) Missing() (what []string) {
 	for _, scope := range []struct {
 		since int // version of Landlock
@@ -54,7 +56,10 @@ func (c Confinement) String() string {
 	for _, w := range []struct {
 		so   bool
 		word string
-	}{{c.NoDump, "no-dump"}, {c.Limits, "rlimits"}, {c.NoSwap, "no-swap"}, {c.NoCapabilities, "no-capabilities"}, {true, landlock}, {true, seccomp}} {
+	}{
+		{c.NoDump, "no-dump"}, {c.Limits, "rlimits"}, {c.NoSwap, "no-swap"},
+		{c.NoCapabilities, "no-capabilities"}, {true, landlock}, {true, seccomp},
+	} {
 		if w.so {
 			words = append(words, w.word)
 		}

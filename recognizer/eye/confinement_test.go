@@ -5,9 +5,12 @@ import "testing"
 func TestConfinementInWords(t *testing.T) {
 	for words, c := range map[string]Confinement{
 		"": {},
-		"no-dump rlimits no-swap no-capabilities landlock(6) seccomp no-new-privs": {NoDump: true, Limits: true, NoSwap: true, NoCapabilities: true, Landlock: 6, Seccomp: true},
-		"no-dump rlimits NO landlock (kernel) seccomp no-new-privs":                {NoDump: true, Limits: true, Seccomp: true},
-		"no-dump rlimits no-swap landlock(1) NO landlock for truncation (kernel) NO landlock for TCP (kernel) NO landlock for device requests (kernel) NO landlock for signals (kernel) NO seccomp (kernel)": {NoDump: true, Limits: true, NoSwap: true, Landlock: 1},
+		"no-dump rlimits no-swap no-capabilities landlock(6) seccomp no-new-privs": {
+			NoDump: true, Limits: true, NoSwap: true, NoCapabilities: true, Landlock: 6, Seccomp: true},
+		"no-dump rlimits NO landlock (kernel) seccomp no-new-privs": {NoDump: true, Limits: true, Seccomp: true},
+		"no-dump rlimits no-swap landlock(1) NO landlock for truncation (kernel) NO landlock for TCP (kernel)" +
+			" NO landlock for device requests (kernel) NO landlock for signals (kernel) NO seccomp (kernel)": {
+			NoDump: true, Limits: true, NoSwap: true, Landlock: 1},
 		"no-dump rlimits NO landlock (kernel) NO seccomp (kernel)": {NoDump: true, Limits: true},
 		"none (switched off)": {Unconfined: true},
 	} {

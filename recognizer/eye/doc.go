@@ -1,39 +1,46 @@
-// Package eye runs the camera and all of OpenCV in a child process, so that nothing that decodes, crashes, hangs or is
-// fooled by pictures shares memory with the keys, names and templates of the unit (design decision 2).
+// Package eye runs the camera and all of OpenCV in a child process, so that nothing that decodes,
+// crashes, hangs or is fooled by pictures shares memory with the keys, names and templates of the
+// unit (decision 0002).
 //
 // # Parent
 //
-// Start makes the child from the same binary (hidden verb "menshen eye") with one end of a socketpair as its file
-// descriptor 3, sends it the Config over that socket, and returns at once. Observations arrive on a channel that holds one:
-// when the reader is late, older ones are wiped and dropped, never queued, so what is read is the newest.
+// [Start] makes the child from the same binary (hidden verb "menshen eye") with one end of a
+// socketpair as its file descriptor 3, sends it the [Config] over that socket, and returns at once.
+// Observations arrive on a channel that holds one. When the reader is late, older ones are wiped
+// and dropped, so that what is read is the newest.
 //
 //	e, err := eye.Start(ctx, eye.Config{Camera: "v4l2:/dev/video0", Models: dir})
 //	e.SetMode(eye.Looking)
 //	for obs := range e.Observations() { … obs.Wipe() }
 //	e.Close()
 //
-// The child is killed and started again, with a back-off from 0.25 s to 30 s, when it exits, is silent for Config.Silence, uses more
-// memory than Config.Memory, sends a message that is not well-formed or not its turn, or more than 300 a second. What SetMode and SetCodes
-// said last is said again. Nothing the child does blocks or ends the parent; Status tells how it is.
+// The child is killed and started again, with a back-off from 0.25 s to 30 s, when it exits, is
+// silent for Config.Silence, uses more memory than Config.Memory, sends a message that is malformed
+// or out of turn, or more than 300 a second. The new child gets what SetMode and SetCodes said
+// last. Nothing that the child does blocks or ends the parent; Status tells how it is.
 //
 // # Child
 //
-// Main(3) is the child's whole life: read the Config, load the models, confine itself (no new privileges, Landlock, seccomp,
-// resource limits, not dumpable), open the camera, and answer with observations until the socket closes.
-// It holds no key, name or template, and writes nothing.
+// Main(3) is the child's whole life: read the Config, load the models, confine itself (no new
+// privileges, Landlock, seccomp, resource limits, not dumpable), open the camera, and answer with
+// observations until the socket closes. It has no key, name or template, and writes nothing.
 //
-// An eye whose Config names no models cannot look at faces; with Config.Codes it reads visitors' QR codes, alone or beside faces. Looking for one costs
-// 2 ms a frame (package qr), at most five times a second and never more than a quarter of the time, so the time from a face to its observation
-// stays what it was: the code is looked for after the observation has been sent.
+// An eye whose Config names no models cannot look at faces. With Config.Codes it reads visitors' QR
+// codes, alone or beside faces, at most five times a second and never for more than a quarter of
+// the time. It looks for a code after the observation has been sent, so faces do not wait for it.
+// docs/figures.md has what it costs.
 //
 // # Protocol
 //
-// Messages are length-limited frames with a version and a CRC-32C; see wire.go. The checksum is against faults, not against
-// an attacker. Each thing seen bears a number that rises, the number of the order under which it was seen, drawn by chance for each
-// visit, and its age; the parent's clock dates it. What is of another order, or older than two seconds, is dropped.
+// Messages are length-limited frames with a version and a CRC-32C; see wire.go. The checksum is
+// against faults, not against an attacker. Each thing seen has a number that rises, the number of
+// the order under which it was seen, random for each visit, and its age; the parent's clock dates
+// it. What is of another order, or older than two seconds, is dropped.
 //
-// So a child that has been taken over can lie in well-formed messages, and about the present alone: "this face is here now, and lives".
-// It can say that of each face that it saw since it was taken over, and of one that it is given; the policy still applies, and each
-// decision is on the record. It can repeat a pass that it saw, whose uses are counted. It can keep silent. It cannot say what was at
-// another time, and it reaches nothing but its camera, its models and its socket (decision record 0019).
+// So a child that has been taken over can lie in well-formed messages, but only about the
+// present: "this face is here now, and lives". It can say that of each face that it saw since it
+// was taken over, and of one that it is given. The policy still applies, and each decision is on
+// the record. It can repeat a pass that it saw, whose uses are counted. It can keep silent. It
+// cannot speak about another time, and it reaches nothing but its camera, its models and its
+// socket (decision 0019).
 package eye

@@ -13,8 +13,9 @@ import (
 	"menshen/recognizer/models"
 )
 
-// The child runs the camera and the models, and the parent hears what each frame says. A program leaves Command out: the child is then the
-// same program with the verb "eye". It needs the models (make setup).
+// The child runs the camera and the models, and the parent receives what each frame says. A
+// program leaves out Command: the child is then the same program with the verb "eye". It needs the
+// models (make setup).
 func Example() {
 	dir, err := os.MkdirTemp("", "camera") // a simulated camera sees what this folder says
 	if err != nil {
@@ -44,7 +45,7 @@ func Example() {
 	e.SetMode(eye.Looking)
 	for seen := range e.Observations() { // closed when ctx ends
 		if seen.Embedding == nil {
-			continue // nobody, or not a good picture yet: seen.Quality.Advice says why
+			continue // no person, or not a good picture yet: seen.Quality.Advice says why
 		}
 		fmt.Println(seen.Faces, "face, an", seen.Embedding)
 		seen.Wipe()

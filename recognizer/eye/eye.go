@@ -11,7 +11,8 @@ import (
 	"menshen/recognizer"
 )
 
-// Back-off between two children: doubled each time, and from the beginning again after a child that ran for calm.
+// Back-off between two children: doubled each time; it starts again after a child
+// that ran for calm.
 const (
 	firstPause = 250 * time.Millisecond
 	lastPause  = 30 * time.Second
@@ -33,8 +34,8 @@ type Eye struct {
 	order  uint64 // the number of the order in force
 }
 
-// Start begins to run an eye in mode Off, until ctx ends or Close is called. It fails only when no child could ever be
-// made; everything later is in Status and is tried again.
+// Start runs an eye in mode Off, until ctx ends or Close is called. It fails only when no child can
+// ever be made; all later errors are in Status, and the child is started again.
 func Start(ctx context.Context, cfg Config) (*Eye, error) {
 	cfg = cfg.withDefaults()
 	if len(cfg.Command) == 0 {
@@ -64,8 +65,9 @@ func (e *Eye) Observations() <-chan recognizer.Observation { return e.observatio
 // Pictures gives the newest picture in mode Aim; the receiver wipes it. It is closed after Close.
 func (e *Eye) Pictures() <-chan Picture { return e.pictures }
 
-// SetMode says what to look for from now on, and after each restart. It does not wait. What was seen before is dropped, so saying
-// the same mode again begins a visit anew, and after mode Aim no picture is left.
+// SetMode says what to look for from now on, and after each restart. It does not wait. What was
+// seen before is dropped: saying the same mode again begins a new visit, and after mode Aim no
+// picture is left.
 func (e *Eye) SetMode(m Mode) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -73,7 +75,8 @@ func (e *Eye) SetMode(m Mode) {
 	e.tell()
 }
 
-// tell gives the order in force a new number and hands it to the child, if there is one. The caller holds mu.
+// tell gives the order in force a new number and hands it to the child, if there is one. The
+// caller holds mu.
 func (e *Eye) tell() {
 	e.order = drawNumber()
 	e.forgetWaiting()
@@ -110,7 +113,10 @@ func (e *Eye) supervise(ctx context.Context) {
 			pause = firstPause
 		}
 		e.update(func(s *Status) {
-			*s = Status{State: Waiting, Since: time.Now(), Mode: s.Mode, Codes: s.Codes, Restarts: s.Restarts, LastError: err, Camera: CameraOff}
+			*s = Status{
+				State: Waiting, Since: time.Now(), Mode: s.Mode, Codes: s.Codes,
+				Restarts: s.Restarts, LastError: err, Camera: CameraOff,
+			}
 		})
 		select {
 		case <-ctx.Done():

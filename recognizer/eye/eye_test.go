@@ -35,7 +35,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// byChance is the source of random numbers of a child whose name ends with a seed: "says anything#7".
+// byChance is the source of random numbers of a child whose name ends with a seed:
+// "says anything#7".
 func byChance() *rand.Rand {
 	_, digits, _ := strings.Cut(os.Args[1], "#")
 	seed, err := strconv.ParseUint(digits, 10, 64)
@@ -59,7 +60,9 @@ var children = map[string]func() error{
 		c := &conn{rw: os.NewFile(3, "")}
 		c.write(kindReady, func(b []byte) ([]byte, error) { return append(b, "{}"...), nil })
 		lie := recognizer.Observation{Faces: 1, Width: 640, Height: 480, Live: 7}
-		c.write(kindObservation, func(b []byte) ([]byte, error) { return appendObservation(stamp{Seq: 1}.append(b), &lie) })
+		c.write(kindObservation, func(b []byte) ([]byte, error) {
+			return appendObservation(stamp{Seq: 1}.append(b), &lie)
+		})
 		time.Sleep(time.Minute)
 		return nil
 	},
@@ -171,7 +174,7 @@ func TestCameraUnplugged(t *testing.T) {
 	}
 	until(t, e, "back", func(s Status) bool { return s.Camera == CameraOK })
 
-	// Another camera in the same place is none that the child was confined to: a new child takes it.
+	// The child was not confined to another camera in the same place: a new child takes it.
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -184,19 +187,22 @@ func TestCameraUnplugged(t *testing.T) {
 	until(t, e, "off", func(s Status) bool { return s.Camera == CameraOff })
 }
 
-// TestVideoFile: the confined child can open a video through OpenCV's own libraries, and begins again at its end.
+// TestVideoFile: the confined child can open a video through OpenCV's own libraries, and begins
+// again at its end.
 func TestVideoFile(t *testing.T) {
 	from := modelsDir(t)
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "gocv.io/x/gocv").Output()
 	if err != nil {
 		t.Fatal(err, ": run 'make setup'")
 	}
-	e := start(t, "eye", Config{Camera: "file:" + filepath.Join(strings.TrimSpace(string(dir)), "images", "small.mp4"), Models: from})
+	video := filepath.Join(strings.TrimSpace(string(dir)), "images", "small.mp4")
+	e := start(t, "eye", Config{Camera: "file:" + video, Models: from})
 	e.SetMode(Idle)
 	until(t, e, "seeing", func(s Status) bool { return s.Camera == CameraOK && s.FPS > 0 })
 }
 
-// TestCameraFrozen: a picture that never changes is no camera to trust, and what it shows is not looked at.
+// TestCameraFrozen: a camera whose picture never changes is not trusted, and what it shows
+// is not looked at.
 func TestCameraFrozen(t *testing.T) {
 	from := modelsDir(t)
 	dir := t.TempDir()
@@ -260,7 +266,9 @@ func TestKilledChild(t *testing.T) {
 
 // TestBadChildren: whatever a child does, it is killed, named, and tried again.
 func TestBadChildren(t *testing.T) {
-	for child, want := range map[string]error{"crash": ErrExited, "hang": ErrSilent, "babble": ErrProtocol, "liar": ErrProtocol} {
+	for child, want := range map[string]error{
+		"crash": ErrExited, "hang": ErrSilent, "babble": ErrProtocol, "liar": ErrProtocol,
+	} {
 		t.Run(child, func(t *testing.T) {
 			t.Parallel()
 			cfg := Config{}

@@ -18,7 +18,8 @@ import (
 	"time"
 )
 
-// mask keeps what is searched for out of the memory of the searching process: needles are stored masked, and memory is masked before it is searched.
+// mask keeps what is searched for out of the memory of the process that searches: needles are
+// stored masked, and memory is masked before it is searched.
 const mask = 0xa5
 
 func masked(b []byte) []byte {
@@ -34,8 +35,8 @@ type needle struct {
 	bytes []byte // masked
 }
 
-// TestRStrangerForgotten: after a stranger has gone, no pixel of the frames and no part of the embedding is left in the
-// memory of either process.
+// TestRStrangerForgotten: after a stranger has gone, no pixel of the frames and no part of the
+// embedding is left in the memory of either process.
 func TestRStrangerForgotten(t *testing.T) {
 	from, dir := modelsDir(t), t.TempDir()
 	needles := plant(t, dir)
@@ -57,7 +58,8 @@ func TestRStrangerForgotten(t *testing.T) {
 				for i := 0; i+32 <= len(b); i += 256 {
 					needles = append(needles, needle{"embedding", masked(bytes.Clone(b[i : i+32]))})
 				}
-				if search(t, e.Status().PID, needles)["pixels"] == 0 || search(t, os.Getpid(), needles)["embedding"] == 0 {
+				pixels := search(t, e.Status().PID, needles)["pixels"]
+				if pixels == 0 || search(t, os.Getpid(), needles)["embedding"] == 0 {
 					t.Error("the search does not find what is there")
 				}
 				clear(b)
@@ -76,7 +78,8 @@ func TestRStrangerForgotten(t *testing.T) {
 	}
 }
 
-// plant makes the folder of a camera that shows a face and then, again and again, nobody; it returns pieces of the face's pixels.
+// plant makes the folder of a camera that shows a face and then only empty pictures. It returns
+// pieces of the face's pixels.
 func plant(t *testing.T, dir string) (needles []needle) {
 	t.Helper()
 	f, err := os.Open(collins(t))
@@ -141,7 +144,8 @@ func search(t *testing.T, pid int, needles []needle) map[string]int {
 	for lines := bufio.NewScanner(bytes.NewReader(maps)); lines.Scan(); {
 		var from, to int64
 		var perm string
-		if _, err := fmt.Sscanf(lines.Text(), "%x-%x %s", &from, &to, &perm); err != nil || !strings.HasPrefix(perm, "rw") {
+		_, err := fmt.Sscanf(lines.Text(), "%x-%x %s", &from, &to, &perm)
+		if err != nil || !strings.HasPrefix(perm, "rw") {
 			continue
 		}
 		for at := from; at < to; at += int64(len(chunk)) - overlap {
@@ -154,7 +158,8 @@ func search(t *testing.T, pid int, needles []needle) map[string]int {
 			for _, nd := range needles {
 				found[nd.what] += bytes.Count(chunk[:n], nd.bytes)
 			}
-			// Masked memory in which a needle lies holds the needle in clear: it must not be there when the search comes by its own buffer.
+			// Masking memory that has a masked needle in it gives the needle in clear: it must not
+			// be there when the search reaches its own buffer.
 			clear(chunk)
 		}
 	}

@@ -35,8 +35,9 @@ func newHealth(now time.Time) *health {
 func (h *health) frame(f *hal.Frame, now time.Time) (CameraState, string) {
 	h.lastFrame = now
 	h.frames++
-	if f.Width < smallest || f.Height < smallest || f.Width > largest || f.Height > largest || len(f.BGR) != f.Width*f.Height*3 {
-		return CameraSize, fmt.Sprintf("frames of %d×%d pixels; sides must be %d to %d", f.Width, f.Height, smallest, largest)
+	if min(f.Width, f.Height) < smallest || max(f.Width, f.Height) > largest || len(f.BGR) != f.Width*f.Height*3 {
+		return CameraSize, fmt.Sprintf("frames of %d×%d pixels; sides must be %d to %d",
+			f.Width, f.Height, smallest, largest)
 	}
 	if sum := crc32.Checksum(f.BGR, castagnoli); sum != h.sum {
 		h.sum, h.lastChange = sum, now

@@ -28,25 +28,30 @@ func TestCameraStates(t *testing.T) {
 	}
 	gone := fmt.Errorf("read: %w", hal.ErrGone)
 	for name, c := range map[string]struct {
-		last func(h *health, at time.Time) (CameraState, string) // after a good picture at the beginning
-		at   time.Duration
-		want CameraState
+		frame *hal.Frame // after a good picture at the beginning; nil: err instead
+		err   error
+		at    time.Duration
+		want  CameraState
 	}{
-		"a new picture":      {func(h *health, at time.Time) (CameraState, string) { return h.frame(picture(640, 480, 2), at) }, 10 * time.Second, CameraOK},
-		"the same, soon":     {func(h *health, at time.Time) (CameraState, string) { return h.frame(picture(640, 480, 1), at) }, 2 * time.Second, CameraOK},
-		"the same, for long": {func(h *health, at time.Time) (CameraState, string) { return h.frame(picture(640, 480, 1), at) }, 4 * time.Second, CameraFrozen},
-		"darkness":           {func(h *health, at time.Time) (CameraState, string) { return h.frame(dark, at) }, time.Second, CameraBlack},
-		"too small":          {func(h *health, at time.Time) (CameraState, string) { return h.frame(picture(120, 90, 1), at) }, time.Second, CameraSize},
-		"too large":          {func(h *health, at time.Time) (CameraState, string) { return h.frame(picture(5000, 200, 1), at) }, time.Second, CameraSize},
-		"unplugged":          {func(h *health, at time.Time) (CameraState, string) { return h.missing(gone, at) }, time.Second, CameraGone},
-		"a short wait":       {func(h *health, at time.Time) (CameraState, string) { return h.missing(hal.ErrNoFrame, at) }, time.Second, CameraOK},
-		"a long wait":        {func(h *health, at time.Time) (CameraState, string) { return h.missing(hal.ErrNoFrame, at) }, 3 * time.Second, CameraSilent},
+		"a new picture":      {picture(640, 480, 2), nil, 10 * time.Second, CameraOK},
+		"the same, soon":     {picture(640, 480, 1), nil, 2 * time.Second, CameraOK},
+		"the same, for long": {picture(640, 480, 1), nil, 4 * time.Second, CameraFrozen},
+		"darkness":           {dark, nil, time.Second, CameraBlack},
+		"too small":          {picture(120, 90, 1), nil, time.Second, CameraSize},
+		"too large":          {picture(5000, 200, 1), nil, time.Second, CameraSize},
+		"unplugged":          {nil, gone, time.Second, CameraGone},
+		"a short wait":       {nil, hal.ErrNoFrame, time.Second, CameraOK},
+		"a long wait":        {nil, hal.ErrNoFrame, 3 * time.Second, CameraSilent},
 	} {
 		h := newHealth(begin)
 		if state, _ := h.frame(picture(640, 480, 1), begin); state != CameraOK {
 			t.Fatalf("a good picture: %s", state)
 		}
-		state, detail := c.last(h, begin.Add(c.at))
+		last := func() (CameraState, string) { return h.frame(c.frame, begin.Add(c.at)) }
+		if c.frame == nil {
+			last = func() (CameraState, string) { return h.missing(c.err, begin.Add(c.at)) }
+		}
+		state, detail := last()
 		if state != c.want || (detail == "") != (c.want == CameraOK) {
 			t.Errorf("%s: %s, %q; want %s", name, state, detail, c.want)
 		}
@@ -87,7 +92,8 @@ func TestShrink(t *testing.T) {
 		f.BGR[i*3+1] = byte(i % f.Width / 4) // green counts columns
 	}
 	p := shrink(f, image.Rect(250, 0, 750, 1000), &recognizer.Observation{Box: image.Rect(100, 80, 200, 240)})
-	if p.Width != 160 || p.Height != 120 || p.Box != image.Rect(25, 20, 50, 60) || p.Zone != image.Rect(40, 0, 120, 120) {
+	if p.Width != 160 || p.Height != 120 ||
+		p.Box != image.Rect(25, 20, 50, 60) || p.Zone != image.Rect(40, 0, 120, 120) {
 		t.Fatalf("%d×%d, face %v, zone %v", p.Width, p.Height, p.Box, p.Zone)
 	}
 	for x := range p.Width {

@@ -12,15 +12,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// These tests run on a virtual board (scripts/vboard), where the kernel's vivid driver is a camera: everything from its device file
-// upwards is what a real camera meets, the eye's confinement included.
+// These tests run on a virtual board (scripts/vboard), where the kernel's vivid driver is a camera.
+// From its device file upwards all is as with a real camera, the eye's confinement included.
 
 const (
 	device = "/dev/video0"
 	driver = "/sys/bus/platform/drivers/vivid/"
 )
 
-// set turns one of vivid's controls, by the name it tells (videodev2.h: VIDIOC_QUERYCTRL, VIDIOC_S_CTRL).
+// set sets one of vivid's controls, by the name that vivid gives it (videodev2.h:
+// VIDIOC_QUERYCTRL, VIDIOC_S_CTRL).
 func set(t *testing.T, control string, value int32) {
 	t.Helper()
 	fd, err := unix.Open(device, unix.O_RDWR|unix.O_CLOEXEC, 0)
@@ -70,11 +71,13 @@ func sees(t *testing.T, e *Eye, want CameraState) Status {
 	t.Helper()
 	began := time.Now()
 	s := until(t, e, "camera "+string(want), func(s Status) bool { return s.State == Running && s.Camera == want })
-	t.Logf("%-7s after %4.1f s, %4.1f frames a second, %d restarts  %s", want, time.Since(began).Seconds(), s.FPS, s.Restarts, s.Detail)
+	t.Logf("%-7s after %4.1f s, %4.1f frames a second, %d restarts  %s",
+		want, time.Since(began).Seconds(), s.FPS, s.Restarts, s.Detail)
 	return s
 }
 
-// TestKernelCamera: a camera that freezes, falls silent, is switched off by its driver, is pulled out and plugged in again, each while it is looked at.
+// TestKernelCamera: a camera that freezes, falls silent, is switched off by its driver, is pulled
+// out and plugged in again, each while it is looked at.
 func TestKernelCamera(t *testing.T) {
 	e := start(t, "eye", Config{Camera: "v4l2:" + device, Models: modelsDir(t)})
 	e.SetMode(Idle)
@@ -103,7 +106,10 @@ func TestKernelCamera(t *testing.T) {
 
 // TestKernelSizes: what is asked for and what a camera gives when it cannot.
 func TestKernelSizes(t *testing.T) {
-	for asked, want := range map[string][2]int{"": {640, 480}, "@1280x720": {1280, 720}, "@640x360": {640, 360}, "@100x80": {320, 180}, "@5000x4000": {3840, 2160}} {
+	for asked, want := range map[string][2]int{
+		"": {640, 480}, "@1280x720": {1280, 720}, "@640x360": {640, 360},
+		"@100x80": {320, 180}, "@5000x4000": {3840, 2160},
+	} {
 		e := start(t, "eye", Config{Camera: "v4l2:" + device + asked, Models: modelsDir(t)})
 		e.SetMode(Idle)
 		sees(t, e, CameraOK)
@@ -114,7 +120,8 @@ func TestKernelSizes(t *testing.T) {
 	}
 }
 
-// TestKernelTwoAtOnce: a camera that another program uses is said to be in use, and taken when it is free.
+// TestKernelTwoAtOnce: a camera that another program uses is said to be in use, and taken
+// when it is free.
 func TestKernelTwoAtOnce(t *testing.T) {
 	first := start(t, "eye", Config{Camera: "v4l2:" + device, Models: modelsDir(t)})
 	first.SetMode(Idle)

@@ -17,7 +17,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Main is the child's whole life. fd is its end of the socketpair. It returns nil when the parent has closed the other end.
+// Main is the child's whole life. fd is its end of the socketpair. It returns nil when the parent
+// has closed the other end.
 func Main(fd uintptr) error {
 	if err := unix.SetNonblock(int(fd), true); err != nil {
 		return fmt.Errorf("eye: file descriptor %d is no socket: is \"menshen eye\" run by hand?", fd)
@@ -59,7 +60,8 @@ func readConfig(c *conn) (Config, error) {
 
 // look confines itself, loads the models and looks until the parent hangs up.
 func look(c *conn, cfg Config) error {
-	// One goroutine has work here, and it is in OpenCV nearly all the time. With more, Go's scheduler watches each of its calls, at 3% of a frame.
+	// One goroutine has work here, and it is in OpenCV nearly all the time. With more processors
+	// Go's scheduler watches each of its calls (docs/figures.md).
 	runtime.GOMAXPROCS(1)
 	runtime.LockOSThread() // OpenCV keeps memory a thread: one thread, one memory to overwrite
 	defer runtime.UnlockOSThread()
@@ -95,7 +97,8 @@ func look(c *conn, cfg Config) error {
 	return err
 }
 
-// loadChain builds the networks, and gives the name of their set. An eye for codes alone has none: what is not loaded cannot look at anybody (R-PURPOSE).
+// loadChain builds the networks, and gives the name of their set. An eye for codes alone loads
+// none, and so cannot look at a face (R-PURPOSE).
 func loadChain(cfg Config) (*recognizer.Chain, string, error) {
 	if cfg.Models == "" {
 		return nil, "none", nil
@@ -116,7 +119,8 @@ func loadChain(cfg Config) (*recognizer.Chain, string, error) {
 // errHungUp: the parent closed the socket, which is how a child's life ends well.
 var errHungUp = errors.New("parent hung up")
 
-// listen takes the parent's messages. When the parent is gone it sees to it that the process ends even if a frame hangs in OpenCV.
+// listen takes the parent's messages. When the parent is gone it ends the process, even if a frame
+// hangs in OpenCV.
 func listen(c *conn, orders chan order) error {
 	defer time.AfterFunc(2*time.Second, func() { os.Exit(1) })
 	for {

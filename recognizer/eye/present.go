@@ -9,8 +9,9 @@ import (
 	"menshen/recognizer"
 )
 
-// stamp stands before whatever a child says that it saw: an observation, a picture, a code. It binds that to one order, and the
-// parent's own clock dates it, so that a child that was taken over can lie about the present and about no other time.
+// stamp precedes what a child says that it saw: an observation, a picture, a code. It binds that
+// to one order, and the parent's own clock dates it. So a child that was taken over can lie about
+// the present only.
 type stamp struct {
 	Seq   uint64        // rises from message to message of one child
 	Order uint64        // the number of the order under which the frame was taken
@@ -48,8 +49,9 @@ func drawNumber() uint64 {
 	return binary.LittleEndian.Uint64(b[:])
 }
 
-// saw takes what a child says that it saw. A number that does not rise ends the child. What is of another order than the one in
-// force, or too old, is overwritten and dropped: an honest child may have had it under way.
+// saw takes what a child says that it saw. A number that does not rise ends the child. What is of
+// another order than the one in force, or too old, is overwritten and dropped: it may have been
+// under way from an honest child.
 func (e *Eye) saw(c *child, k kind, payload []byte) error {
 	s, said, err := parseStamp(payload)
 	if err != nil {
@@ -96,7 +98,8 @@ func (e *Eye) saw(c *child, k kind, payload []byte) error {
 	return nil
 }
 
-// keep offers a picture while the camera is aimed, and overwrites it otherwise. The caller holds mu.
+// keep offers a picture while the camera is aimed, and overwrites it otherwise. The
+// caller holds mu.
 func (e *Eye) keep(p Picture) {
 	if e.status.Mode == Aim {
 		put(e.pictures, p, (*Picture).Wipe)
@@ -105,7 +108,8 @@ func (e *Eye) keep(p Picture) {
 	}
 }
 
-// forgetWaiting overwrites what was seen under an order that is over and not fetched yet. The caller holds mu.
+// forgetWaiting overwrites what was seen under a former order and is not fetched yet. The
+// caller holds mu.
 func (e *Eye) forgetWaiting() {
 	discard(e.observations, (*recognizer.Observation).Wipe)
 	discard(e.pictures, (*Picture).Wipe)

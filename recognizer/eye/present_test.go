@@ -20,8 +20,8 @@ func (s stamp) say(c *conn, k kind, payload []byte) error {
 	return c.write(k, func(b []byte) ([]byte, error) { return append(s.append(b), payload...), nil })
 }
 
-// taken makes a child that was taken over: it says that it is ready, and from then on what it likes. order waits for the next order
-// and gives its number.
+// taken makes a child that was taken over: it says that it is ready, and from then on whatever the
+// test wants. order waits for the next order and gives its number.
 func taken(life func(c *conn, order func() uint64)) func() error {
 	return func() error {
 		c := &conn{rw: os.NewFile(3, "")}
@@ -40,7 +40,7 @@ func taken(life func(c *conn, order func() uint64)) func() error {
 	}
 }
 
-// face is an observation of somebody.
+// face is an observation of a person.
 func face() []byte {
 	o := sample()
 	b, err := appendObservation(nil, &o)
@@ -151,7 +151,8 @@ func init() {
 	})
 }
 
-// TestObservationsAreDatedByTheParent: what a child says of another time is not heard, and what it says of now has the parent's time.
+// TestObservationsAreDatedByTheParent: what a child says about another time is dropped, and what it
+// says about now has the parent's time.
 func TestObservationsAreDatedByTheParent(t *testing.T) {
 	e := start(t, "dates back", Config{})
 	until(t, e, "running", func(s Status) bool { return s.State == Running })
@@ -163,8 +164,8 @@ func TestObservationsAreDatedByTheParent(t *testing.T) {
 	}
 }
 
-// TestObservationsAreOfTheOrderInForce: frames of an earlier visit, however often they are said again, are not heard in a later one,
-// and no number of an order can be guessed.
+// TestObservationsAreOfTheOrderInForce: frames of an earlier visit, however often they are
+// repeated, are dropped in a later one, and no number of an order can be guessed.
 func TestObservationsAreOfTheOrderInForce(t *testing.T) {
 	e := start(t, "replays another visit", Config{Codes: "MP1"})
 	until(t, e, "running", func(s Status) bool { return s.State == Running })
@@ -182,7 +183,8 @@ func TestObservationsAreOfTheOrderInForce(t *testing.T) {
 	}
 }
 
-// TestWhatWaitsIsOfTheOrderInForce: an observation that was not fetched before the next visit began is overwritten.
+// TestWhatWaitsIsOfTheOrderInForce: an observation that was not fetched before the next visit
+// began is overwritten.
 func TestWhatWaitsIsOfTheOrderInForce(t *testing.T) {
 	e := start(t, "says it once", Config{})
 	until(t, e, "said it", func(Status) bool { return len(e.observations) == 1 })
@@ -194,15 +196,18 @@ func TestWhatWaitsIsOfTheOrderInForce(t *testing.T) {
 	}
 }
 
-// TestLiesEndTheEye: a child whose messages cannot be those of an honest one is killed, and its parent spends next to nothing on it.
+// TestLiesEndTheEye: a child whose messages cannot be those of an honest one is killed, at little
+// cost to its parent.
 func TestLiesEndTheEye(t *testing.T) {
 	lies := []struct {
 		child string
 		want  []error
 	}{
-		{"says the same again", []error{ErrProtocol}}, {"goes back", []error{ErrProtocol}}, {"sees the future", []error{ErrProtocol}},
-		{"ready twice", []error{ErrProtocol}}, {"sees before it is ready", []error{ErrProtocol}}, {"floods", []error{ErrFlood}},
-		{"shouts", []error{ErrExited}}, {"eats without a beat", []error{ErrMemory}}, {"says anything", []error{ErrProtocol, ErrFlood}},
+		{"says the same again", []error{ErrProtocol}}, {"goes back", []error{ErrProtocol}},
+		{"sees the future", []error{ErrProtocol}}, {"ready twice", []error{ErrProtocol}},
+		{"sees before it is ready", []error{ErrProtocol}}, {"floods", []error{ErrFlood}},
+		{"shouts", []error{ErrExited}}, {"eats without a beat", []error{ErrMemory}},
+		{"says anything", []error{ErrProtocol, ErrFlood}},
 	}
 	attack.Run(t, "eye: lies", len(lies), func(c *attack.Campaign) {
 		lie := lies[c.Round%len(lies)]

@@ -21,7 +21,8 @@ const (
 // CameraState is what the child says of its camera.
 type CameraState string
 
-// The states of the camera. Anything but CameraOK and CameraOff is a fault that the child goes on trying to recover from.
+// The states of the camera. All but CameraOK and CameraOff are faults, from which the child keeps
+// trying to recover.
 const (
 	CameraOff    CameraState = "off"    // closed on purpose (mode Off), or not opened yet
 	CameraOK     CameraState = "ok"     // frames come and change
@@ -37,7 +38,7 @@ type Status struct {
 	State    State
 	Mode     Mode
 	Codes    bool      // codes are read
-	PID      int       // zero when there is no child
+	PID      int       // zero without a child
 	Since    time.Time // when State was entered
 	Restarts int       // children started after the first
 	// LastError is why the last child ended, or why it could not start; nil when none did.

@@ -8,11 +8,12 @@ import (
 // prSetVMA is prctl's request by which the Go runtime names its memory maps.
 const prSetVMA = 0x53564d41
 
-// filter is the seccomp policy of the process pid: what is not allowed fails with EPERM. The library gives the default to calls of a
-// foreign ABI too, so the default must never be to allow.
+// filter is the seccomp policy of the process pid: a call that is not allowed fails with EPERM. The
+// library applies the default to calls of a foreign ABI too, so the default must never be to allow.
 //
-// Calls that can name another process are pinned to this one, so that a child that was taken over cannot signal the door's process,
-// limit it, or move it between processors, also on a kernel whose Landlock has no scope for signals (before Linux 6.12).
+// Calls that can name another process are pinned to this one, so that a child that was taken over
+// cannot signal the door's process, limit it, or move it between processors, also on a kernel whose
+// Landlock has no scope for signals (before Linux 6.12).
 func filter(pid int, arch string) seccomp.Policy {
 	is := func(argument uint32, value int) seccomp.Condition {
 		return seccomp.Condition{Argument: argument, Operation: seccomp.Equal, Value: uint64(value)}
@@ -45,32 +46,36 @@ func filter(pid int, arch string) seccomp.Policy {
 		DefaultAction: seccomp.ActionErrno,
 		Syscalls: []seccomp.SyscallGroup{
 			{Action: seccomp.ActionAllow, Names: allowed(arch), NamesWithCondtions: pinned},
-			// clone3 hides its flags from a filter; told that it does not exist, the C library falls back to clone.
+			// clone3 hides its flags from a filter. When it fails as unknown, the C library
+			// falls back to clone.
 			{Action: seccomp.ActionErrno | seccomp.Action(unix.ENOSYS), Names: []string{"clone3"}},
 		},
 	}
 }
 
 // namespaces are the flags of clone that leave the process's own.
-const namespaces = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNET
+const namespaces = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC |
+	unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNET
 
-// allowed are the system calls that the Go runtime, glibc, OpenCV and its thread pool need once the process runs, whatever their
-// arguments. No call here reaches another process, the network or a program: the socket to the parent is open already and needs
-// only read and write.
+// allowed are the system calls that the Go runtime, glibc, OpenCV and its thread pool need once the
+// process runs, whatever their arguments. No call here reaches another process, the network or a
+// program: the socket to the parent is open already and needs only read and write.
 func allowed(arch string) []string {
 	names := []string{
 		// the one socket, files that Landlock lets through, V4L2
-		"read", "write", "readv", "writev", "pread64", "close", "openat", "fstat", "statx", "lseek", "getdents64", "readlinkat",
-		"faccessat", "faccessat2", "dup", "dup3", "pipe2", "getcwd", "fadvise64",
+		"read", "write", "readv", "writev", "pread64", "close", "openat", "fstat", "statx", "lseek", "getdents64",
+		"readlinkat", "faccessat", "faccessat2", "dup", "dup3", "pipe2", "getcwd", "fadvise64",
 		// waiting
-		"epoll_create1", "epoll_ctl", "epoll_pwait", "eventfd2", "ppoll", "pselect6", "futex", "nanosleep", "clock_nanosleep",
+		"epoll_create1", "epoll_ctl", "epoll_pwait", "eventfd2", "ppoll", "pselect6",
+		"futex", "nanosleep", "clock_nanosleep",
 		// memory
 		"mmap", "mprotect", "munmap", "mremap", "madvise", "brk", "mincore", "membarrier",
 		// threads of this process
 		"set_robust_list", "rseq", "gettid", "getpid", "sched_yield", "exit", "exit_group", "restart_syscall",
 		"get_mempolicy",
 		// signals inside this process
-		"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "timer_create", "timer_settime", "timer_delete", "setitimer",
+		"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack",
+		"timer_create", "timer_settime", "timer_delete", "setitimer",
 		// time and facts
 		"clock_gettime", "clock_getres", "gettimeofday", "getrandom", "uname", "sysinfo", "getrusage", "times",
 		"getuid", "geteuid", "getgid", "getegid",
@@ -79,7 +84,8 @@ func allowed(arch string) []string {
 	case "arm64":
 		names = append(names, "fstatat")
 	case "amd64": // and older calls that arm64 never had
-		names = append(names, "newfstatat", "open", "stat", "lstat", "access", "readlink", "poll", "select", "pipe", "dup2", "epoll_wait", "time", "getdents")
+		names = append(names, "newfstatat", "open", "stat", "lstat", "access", "readlink",
+			"poll", "select", "pipe", "dup2", "epoll_wait", "time", "getdents")
 	}
 	return names
 }

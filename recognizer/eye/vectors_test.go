@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"menshen/internal/golden"
-	"menshen/recognizer"
 )
 
-// TestVectors: one message of each kind, as bytes on the wire (docs/formats.md). Both ends are of one release, so a change of
-// these bytes is allowed, but then the version changes with it, and the file's name.
+// TestVectors: one message of each kind, as bytes on the wire (docs/formats.md). Both ends
+// are of one release, so these bytes may change, but the version and the file's name must
+// change with them.
 func TestVectors(t *testing.T) {
 	want, names := everyMessage(t)
 	var got map[string]string
@@ -46,7 +46,8 @@ func understood(k kind, payload []byte) bool {
 	switch k {
 	case kindConfig:
 		var c Config
-		return json.Unmarshal(payload, &c) == nil && c.Camera == "v4l2:/dev/video0" && c.Codes == "MP1" && c.Memory == 512<<20
+		return json.Unmarshal(payload, &c) == nil &&
+			c.Camera == "v4l2:/dev/video0" && c.Codes == "MP1" && c.Memory == 512<<20
 	case kindMode:
 		return bytes.Equal(payload, []byte{2, 1, 8, 7, 6, 5, 4, 3, 2, 1})
 	case kindReady:
@@ -90,8 +91,12 @@ func everyMessage(t *testing.T) (map[string]string, map[kind]string) {
 		kindCode:    append(bytes.Clone(said), "MP1ABC"...),
 	}
 	var err [5]error
-	payloads[kindConfig], err[0] = json.Marshal(Config{Camera: "v4l2:/dev/video0", Models: "/models", Codes: "MP1", Options: recognizer.Options{}}.withDefaults())
-	payloads[kindReady], err[1] = json.Marshal(ready{"set", Confinement{NoDump: true, Limits: true, NoSwap: true, NoCapabilities: true, Landlock: 6, Seccomp: true}})
+	cfg := Config{Camera: "v4l2:/dev/video0", Models: "/models", Codes: "MP1"}.withDefaults()
+	confined := Confinement{
+		NoDump: true, Limits: true, NoSwap: true, NoCapabilities: true, Landlock: 6, Seccomp: true,
+	}
+	payloads[kindConfig], err[0] = json.Marshal(cfg)
+	payloads[kindReady], err[1] = json.Marshal(ready{"set", confined})
 	payloads[kindBeat], err[2] = json.Marshal(beat{Camera: CameraOK, FPS: 15})
 	payloads[kindObservation], err[3] = appendObservation(bytes.Clone(said), &o)
 	payloads[kindPicture], err[4] = appendPicture(bytes.Clone(said), &p)

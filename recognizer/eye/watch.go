@@ -15,7 +15,7 @@ import (
 const (
 	lingerFor = 2 * time.Second  // full rate goes on for so long after the last face
 	reopen    = time.Second      // pause between two tries to open a camera that is gone
-	stuckFor  = 10 * time.Second // a camera silent or frozen for so long is taken anew
+	stuckFor  = 10 * time.Second // a camera silent or frozen for so long is opened again
 )
 
 // watch is the child's loop: one frame after the other, and a beat in between.
@@ -76,7 +76,8 @@ func (w *watch) step(ctx context.Context) error {
 		switch {
 		case w.state == CameraGone:
 			w.closeCamera()
-		case w.state == CameraSilent && time.Since(w.health.lastFrame) > stuckFor: // it may hang in the kernel: only a new process helps
+		case w.state == CameraSilent && time.Since(w.health.lastFrame) > stuckFor:
+			// It may hang in the kernel: only a new process helps.
 			return fmt.Errorf("camera %s: %s", w.cfg.Camera, w.detail)
 		}
 		return w.forget()
@@ -202,7 +203,8 @@ func (w *watch) beat() error {
 	return w.conn.write(kindBeat, func(b []byte) ([]byte, error) { return append(b, text...), nil })
 }
 
-// openCamera tries to open the camera, but not too often. It fails when another child could and this one cannot.
+// openCamera tries to open the camera, but not too often. It fails when this child is not allowed
+// to open it and another could be.
 func (w *watch) openCamera() error {
 	if time.Since(w.failed) < reopen {
 		return nil
@@ -215,7 +217,8 @@ func (w *watch) openCamera() error {
 	w.failed = time.Now()
 	w.state, w.detail = CameraGone, err.Error()
 	if shutOut(w.cfg.Camera) {
-		return fmt.Errorf("camera %s may not be opened: it was plugged in anew, or the user has no right to it (group video)", w.cfg.Camera)
+		return fmt.Errorf("camera %s may not be opened: it was plugged in again, or the user has no right to it "+
+			"(group video)", w.cfg.Camera)
 	}
 	return nil
 }

@@ -10,7 +10,12 @@ import (
 
 // A message is a header of 8 bytes, the payload, and a CRC-32C over both:
 //
-//	0  'M' 'e'   2  version   3  kind   4  payload's length, little-endian   8  payload   8+n  CRC-32C, little-endian
+//	0    'M' 'e'
+//	2    version
+//	3    kind
+//	4    n, the length of the payload, little-endian
+//	8    payload
+//	8+n  CRC-32C, little-endian
 //
 // Each kind has its own limit of length, so that a broken peer cannot make the other allocate.
 const (
@@ -23,8 +28,8 @@ type kind uint8
 
 const (
 	kindConfig      kind = iota + 1 // parent → child: Config, JSON; the first message
-	kindMode                        // parent → child: Mode, one byte, whether codes are read, another, and the order's number, eight
-	kindReady                       // child → parent: ready, JSON; the models are loaded; its first message, and said once
+	kindMode                        // parent → child: Mode, 1 byte; whether codes are read, 1; the order's number, 8
+	kindReady                       // child → parent: ready, JSON; the models are loaded; first, and once
 	kindBeat                        // child → parent: beat, JSON; a sign of life
 	kindObservation                 // child → parent, after a stamp
 	kindPicture                     // child → parent, in mode Aim, after a stamp
@@ -41,8 +46,8 @@ var limits = map[kind]int{
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// conn reads and writes messages. Reading and writing each are for one goroutine at a time. Both buffers are overwritten
-// when the next message comes, or by forget.
+// conn reads and writes messages. Only one goroutine at a time may read, and one write. Both
+// buffers are overwritten by the next message, or by forget.
 type conn struct {
 	rw  io.ReadWriter
 	in  []byte
@@ -72,8 +77,8 @@ func (c *conn) write(k kind, fill func([]byte) ([]byte, error)) error {
 	return err
 }
 
-// read gives the next message. The payload holds until the next call. Errors wrap ErrProtocol when the peer's bytes are at fault, io.EOF
-// when it closed between two messages.
+// read gives the next message. The payload is valid until the next call. Errors wrap ErrProtocol
+// when the peer's bytes are at fault, and io.EOF when it closed between two messages.
 func (c *conn) read() (kind, []byte, error) {
 	c.forget()
 	var head [headerSize]byte
@@ -89,7 +94,8 @@ func (c *conn) read() (kind, []byte, error) {
 	case head[0] != 'M' || head[1] != 'e':
 		return 0, nil, fmt.Errorf("%w: no message begins here", ErrProtocol)
 	case head[2] != version:
-		return 0, nil, fmt.Errorf("%w: version %d, expected %d: two releases of the program are mixed", ErrProtocol, head[2], version)
+		return 0, nil, fmt.Errorf("%w: version %d, expected %d: two releases of the program are mixed",
+			ErrProtocol, head[2], version)
 	case !known:
 		return 0, nil, fmt.Errorf("%w: kind %d is not known", ErrProtocol, k)
 	case n > uint32(limit):

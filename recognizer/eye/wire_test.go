@@ -22,7 +22,10 @@ func sample() recognizer.Observation {
 	}
 	o := recognizer.Observation{
 		Faces: 2, Width: 640, Height: 480, Box: image.Rect(10, 20, 110, 140), Detection: 0.9, Live: 0.8,
-		Quality:   recognizer.Quality{Height: 120, Sharpness: 300, Brightness: 99, Yaw: -3, Pitch: 4, Roll: 5, Mouth: 1, Eyes: 0.8, Advice: fusion.Fine},
+		Quality: recognizer.Quality{
+			Height: 120, Sharpness: 300, Brightness: 99, Yaw: -3, Pitch: 4, Roll: 5,
+			Mouth: 1, Eyes: 0.8, Advice: fusion.Fine,
+		},
 		Evidence:  recognizer.Evidence{EyesOpen: 0.7, Border: 0.1, Pattern: 0.2},
 		Embedding: e,
 		Took:      recognizer.Stages{Capture: 1, Detect: 2, Landmark: 3, Align: 4, Live: 5, Embed: 6},
@@ -36,7 +39,8 @@ func sample() recognizer.Observation {
 func message(t testing.TB, k kind, payload []byte) []byte {
 	t.Helper()
 	var buf bytes.Buffer
-	if err := (&conn{rw: &buf}).write(k, func(b []byte) ([]byte, error) { return append(b, payload...), nil }); err != nil {
+	err := (&conn{rw: &buf}).write(k, func(b []byte) ([]byte, error) { return append(b, payload...), nil })
+	if err != nil {
 		t.Fatal(err)
 	}
 	return buf.Bytes()
@@ -100,7 +104,8 @@ func TestPictureRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := parsePicture(b)
-	if err != nil || !bytes.Equal(got.Grey, want.Grey) || got.Box != want.Box || got.Zone != want.Zone || got.Quality != want.Quality {
+	if err != nil || !bytes.Equal(got.Grey, want.Grey) || got.Box != want.Box ||
+		got.Zone != want.Zone || got.Quality != want.Quality {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	if _, err := parsePicture(b[:len(b)-1]); !errors.Is(err, ErrProtocol) {

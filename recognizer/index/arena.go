@@ -9,8 +9,9 @@ import (
 // huge is the size of a huge page, and the least an arena's address is a multiple of.
 const huge = 2 << 20
 
-// arena is memory outside the Go heap that grows without moving: addresses for all it may ever hold are reserved at once and
-// backed by memory step by step. What is backed is zero until written and kept out of core dumps.
+// arena is memory outside the Go heap that grows without moving. Addresses for its full size are
+// reserved at once, and backed by memory step by step. Backed memory is zero until written, and
+// kept out of core dumps.
 type arena struct {
 	reserved []byte
 	base     int // first multiple of huge

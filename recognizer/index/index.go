@@ -67,16 +67,16 @@ func (x *Index) Rows() int {
 	return len(x.owner)
 }
 
-// Locked reports whether all templates are locked in memory, out of reach of swap. If not, raise the process's
-// limit (systemd: LimitMEMLOCK=infinity) or run without swap.
+// Locked reports whether all templates are locked in memory, out of reach of swap. If not, raise
+// the process's limit (systemd: LimitMEMLOCK=infinity) or run without swap.
 func (x *Index) Locked() bool {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	return x.table == nil || x.table.locked()
 }
 
-// Insert adds templates to a person, new or known. Vectors need not be of unit length; they are copied.
-// On an error nothing was added.
+// Insert adds templates to a person, new or known. Vectors need not be of unit length; they are
+// copied. On an error nothing is added.
 func (x *Index) Insert(id ID, vectors ...[]float32) error {
 	for _, v := range vectors {
 		if len(v) != x.dim {
@@ -156,7 +156,8 @@ func (x *Index) renumber(id ID, old, row int) {
 	}
 }
 
-// Score is the best cosine of a vector with one person's templates; false when the person has none. It is the 1:1 comparison.
+// Score is the best cosine of a vector with one person's templates; false when the person has none.
+// It is the 1:1 comparison.
 func (x *Index) Score(id ID, q []float32) (float64, bool) {
 	n := norm(q)
 	if len(q) != x.dim || n == 0 {

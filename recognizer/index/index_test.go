@@ -99,7 +99,8 @@ func TestSearchIsExact(t *testing.T) {
 	})
 }
 
-// Near-duplicates in several batches, so that the intervals of many rows overlap and the second pass has to decide.
+// Near-duplicates in several batches: the intervals of many rows overlap, and the second
+// pass has to decide.
 func TestSearchAmongNearDuplicates(t *testing.T) {
 	const dim, n = 64, 3*batch + 17
 	x, r := newIndex(t, dim), rand.New(rand.NewPCG(3, 4))
@@ -124,8 +125,8 @@ func TestSearchAmongNearDuplicates(t *testing.T) {
 	}
 }
 
-// The worst that rounding can do: all that one row loses speaks for it, all that the other loses against it, and by
-// their int8 forms the wrong one is far ahead.
+// The worst that rounding can do: what one row loses would raise its score, what the other loses
+// would lower it, and by their int8 forms the wrong one is far ahead.
 func TestRoundingCannotHideTheBest(t *testing.T) {
 	const dim = 64
 	best, other, q := make([]float32, dim), make([]float32, dim), make([]float32, dim)
@@ -142,7 +143,7 @@ func TestRoundingCannotHideTheBest(t *testing.T) {
 	if err := errors.Join(x.Insert(ID{2}, other), x.Insert(ID{1}, best)); err != nil {
 		t.Fatal(err)
 	}
-	for i := range batch { // nobody near, and enough of them
+	for i := range batch { // far from both, and enough of them
 		if err := x.Insert(idOf(256+i), append([]float32{-1}, make([]float32, dim-1)...)); err != nil {
 			t.Fatal(err)
 		}
@@ -216,7 +217,8 @@ func TestDotsMatchTheirTwin(t *testing.T) {
 	})
 }
 
-// TestREraseRowsAreOverwritten looks for the bytes of an erased template in all of the index's memory.
+// TestREraseRowsAreOverwritten looks for the bytes of an erased template in all of
+// the index's memory.
 func TestREraseRowsAreOverwritten(t *testing.T) {
 	const dim = 64
 	x, r := newIndex(t, dim), rand.New(rand.NewPCG(5, 6))
@@ -306,8 +308,8 @@ func TestConcurrentUse(t *testing.T) {
 	wg.Wait()
 }
 
-// The time of one search for the nearest two, and the int8 rows read by it per second. `scripts/bench/search.py` sets it beside FAISS and
-// beside a plain read.
+// The time of one search for the nearest two, and the int8 rows read by it per second.
+// `scripts/bench/search.py` sets it beside FAISS and beside a plain read.
 func BenchmarkSearch(b *testing.B) {
 	const dim = 512
 	for _, size := range []struct {
@@ -359,7 +361,8 @@ func BenchmarkEraseInsert(b *testing.B) {
 	}
 }
 
-// faces makes vectors whose cosines spread like those of strangers' faces, by mixing a few of a hundred directions.
+// faces makes vectors whose cosines are spread like those of strangers' faces, by mixing a few of a
+// hundred directions.
 func faces(r *rand.Rand, dim int) func() []float32 {
 	var directions [100][]float32
 	for i := range directions {

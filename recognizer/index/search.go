@@ -6,18 +6,21 @@ import (
 	"slices"
 )
 
-// top16 is the largest value of a query in the first pass: 13 bits, so that MaxDim products with int8 fit 32 bits.
+// top16 is the largest value of a query in the first pass: 13 bits, so that MaxDim products with
+// int8 fit 32 bits.
 const top16 = 8191
 
-// batch is how many rows are multiplied before they are sifted; their products stay in the nearest cache.
+// batch is how many rows are multiplied before they are filtered; their products stay in
+// the nearest cache.
 const batch = 1024
 
-// slack covers what the bound neglects, several times over: rows of unit length to within float32's rounding, and products of at most
-// about 1 rounded to single precision.
+// slack covers several times what the bound neglects: rows are of unit length to within float32's
+// rounding, and products of at most about 1 are rounded to single precision.
 const slack = 1e-6
 
-// Search gives the k people nearest to q, best first; people with equal scores by their ID. It is exact: the scores are those of
-// Score, and nobody who is left out has a better one. A vector without direction or of another length finds nobody.
+// Search gives the k people nearest to q, the best first; people with equal scores by their ID. It
+// is exact: the scores are those of Score, and no person left out has a better one. A vector
+// without a direction or of another length gives no hits.
 func (x *Index) Search(q []float32, k int) []Hit {
 	n := norm(q)
 	if len(q) != x.dim || n == 0 || k < 1 {
@@ -113,10 +116,12 @@ func (s *scratch) sift(x *Index, first, after, k int) {
 	}
 }
 
-// half is half the width of a row's interval. ‖y‖ is 1 and ‖sX‖ at most 1 + ‖e‖ (see the package comment), to within slack.
+// half is half the width of a row's interval. ‖y‖ is 1 and ‖sX‖ at most 1 + ‖e‖ (see the package
+// comment), to within slack.
 func (s *scratch) half(lost float64) float64 { return lost + (1+lost)*s.lost + slack }
 
-// limit is what float32(dot)×scale must reach for a row to be looked at, when no row lost more than worst.
+// limit is what float32(dot)×scale must reach for a row to be scored, when no row lost
+// more than worst.
 func (s *scratch) limit(floor, worst float64) float32 {
 	return float32((floor - s.half(worst) - slack) / s.unit)
 }
@@ -129,7 +134,8 @@ func (s *scratch) floor(k int) float64 {
 	return s.best[k-1].Score
 }
 
-// rank scores the remaining rows exactly, those that promise most first, and stops when none can matter.
+// rank scores the remaining rows exactly, the most promising first, and stops when no other can
+// be in the answer.
 func (x *Index) rank(s *scratch, q []float32, n float64, k int) []Hit {
 	slices.SortFunc(s.maybe, func(a, b candidate) int { return cmp.Compare(b.upper, a.upper) })
 	hits := make([]Hit, 0, min(k, len(x.rows))+1)

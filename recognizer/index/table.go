@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// table is the rows of an index, each as float32, as int8 and with what lies between the two. The slices cover all that may ever be
-// held; only rows below the arenas' reach may be touched.
+// table is the rows of an index, each as float32, as int8 and with the difference of the two. The
+// slices have the full size; only rows below the arenas' reach may be touched.
 type table struct {
 	stride int
 	arenas [3]*arena
@@ -22,7 +22,7 @@ type fit struct {
 	lost  float32 // length of exact − scale×coarse, rounded up
 }
 
-// Steps in which memory is taken. The int8 rows are read in full by every search and gain from large pages.
+// Steps in which memory is taken. Every search reads all int8 rows, so they gain from large pages.
 const (
 	exactStep  = 256 << 10
 	coarseStep = huge
@@ -33,7 +33,9 @@ const (
 func newTable(stride int) (*table, error) {
 	t := &table{stride: stride}
 	for i, a := range []struct{ bytes, step int }{
-		{MaxRows * stride * 4, exactStep}, {MaxRows * stride, coarseStep}, {MaxRows * int(unsafe.Sizeof(fit{})), fitStep},
+		{MaxRows * stride * 4, exactStep},
+		{MaxRows * stride, coarseStep},
+		{MaxRows * int(unsafe.Sizeof(fit{})), fitStep},
 	} {
 		var err error
 		if t.arenas[i], err = newArena(a.bytes, a.step); err != nil {

@@ -28,8 +28,8 @@ type Set struct {
 	bytes map[string][]byte
 }
 
-// Load reads all models of the manifest from dir. Of each file that cannot be used there is an error, joined, which wraps
-// ErrMissing or ErrHash, names the file and says what to do.
+// Load reads all models of the manifest from dir. The error joins one for each file that cannot be
+// used, which wraps ErrMissing or ErrHash, names the file and says what to do.
 func (m Manifest) Load(dir string) (*Set, error) {
 	s := &Set{Manifest: m, bytes: map[string][]byte{}}
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
@@ -69,12 +69,14 @@ func read(path, want string) ([]byte, error) {
 	}
 	sum := sha256.Sum256(data)
 	if got := hex.EncodeToString(sum[:]); got != want {
-		return nil, fmt.Errorf("%w: %s has SHA-256 %s…, expected %s…; remove it, then %s", ErrHash, path, got[:12], want[:12], remedy)
+		return nil, fmt.Errorf("%w: %s has SHA-256 %s…, expected %s…; remove it, then %s",
+			ErrHash, path, got[:12], want[:12], remedy)
 	}
 	return data, nil
 }
 
-// Dir is where the set-up puts the models: $MENSHEN_MODELS, or menshen/models in the user's cache folder.
+// Dir is where the set-up puts the models: $MENSHEN_MODELS, or menshen/models in the
+// user's cache folder.
 func Dir() (string, error) {
 	if dir := os.Getenv("MENSHEN_MODELS"); dir != "" {
 		return dir, nil

@@ -1,10 +1,11 @@
-// Package models says which neural networks a unit uses: a manifest with each file's hash, licence and pre-processing, and
-// the loading that refuses a file that is missing or is not the one the manifest names.
+// Package models says which neural networks a unit uses. A manifest has each file's hash, licence
+// and pre-processing; loading fails for a file that is missing or is not the one in the manifest.
 //
-// A site can bring its own ONNX models by its own manifest (Read). Shapes are those of the built-in set (Default): detector
-// scores [1,N,2] and boxes [1,N,4] in 0…1; 68 landmarks [1,136] in units of the crop; embedding [1,512];
-// liveness and eye: one row of class scores before softmax. A model of age, sex, mood or anything but "is this an
-// enrolled person, alive, here, now" has no section to go to (R-PURPOSE).
+// A site can use its own ONNX models with its own manifest ([Read]). Shapes are those of the
+// built-in set ([Default]): detector scores [1,N,2] and boxes [1,N,4] in 0…1; 68 landmarks [1,136]
+// in units of the crop; embedding [1,512]; liveness and eye: one row of class scores before
+// softmax. The manifest has no section for a model of age, sex, mood or anything but "is this an
+// enrolled person, alive, here, now" (R-PURPOSE).
 package models
 
 import (
@@ -22,7 +23,8 @@ import (
 //go:embed default.toml
 var defaultTOML []byte
 
-// Manifest is a set of models that belong together: thresholds and templates made with one set mean nothing with another.
+// Manifest is a set of models that belong together. Thresholds and templates made with one set mean
+// nothing with another.
 type Manifest struct {
 	Name    string `toml:"name"`
 	Source  string `toml:"source"`
@@ -35,7 +37,8 @@ type Manifest struct {
 	Eye      Model `toml:"eye"`
 }
 
-// Model is one network: which file, and how to feed it. The input is one picture, NCHW, (pixel − Mean) / Divide.
+// Model is one network: which file, and how to feed it. The input is one picture, NCHW, (pixel
+// − Mean) / Divide.
 type Model struct {
 	File    string   `toml:"file"`
 	SHA256  string   `toml:"sha256"`
@@ -48,7 +51,7 @@ type Model struct {
 	Divide  float64  `toml:"divide"`
 	Outputs []string `toml:"outputs"`
 
-	Crop      float64       `toml:"crop"`      // side of the square crop, in heights of the face box (of the eye's width for Eye)
+	Crop      float64       `toml:"crop"`      // side of the square crop, in heights of the face box; Eye: of the eye
 	Shift     float64       `toml:"shift"`     // how far the crop's centre is below the box's, in heights of the box
 	Class     int           `toml:"class"`     // index of the class whose probability is wanted
 	Threshold float32       `toml:"threshold"` // Detect: least score of a face
@@ -111,7 +114,8 @@ type part struct {
 
 func (m *Manifest) parts() []part {
 	return []part{
-		{"detect", 2, &m.Detect}, {"landmark", 1, &m.Landmark}, {"embed", 1, &m.Embed}, {"live", 1, &m.Live}, {"eye", 1, &m.Eye},
+		{"detect", 2, &m.Detect}, {"landmark", 1, &m.Landmark}, {"embed", 1, &m.Embed},
+		{"live", 1, &m.Live}, {"eye", 1, &m.Eye},
 	}
 }
 

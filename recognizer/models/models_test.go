@@ -10,10 +10,14 @@ import (
 	"testing"
 )
 
-// TestRPurposeSections: the built-in manifest parses, and names the five networks the door may have and no other.
+// TestRPurposeSections: the built-in manifest parses, and names only the five networks that
+// the door may have.
 func TestRPurposeSections(t *testing.T) {
 	m := Default()
-	want := map[string]bool{"fr_detect.onnx": true, "fr_landmark.onnx": true, "fr_feature.onnx": true, "fr_liveness.onnx": true, "fr_eye.onnx": true}
+	want := map[string]bool{
+		"fr_detect.onnx": true, "fr_landmark.onnx": true, "fr_feature.onnx": true,
+		"fr_liveness.onnx": true, "fr_eye.onnx": true,
+	}
 	for _, p := range m.parts() {
 		if !want[p.File] {
 			t.Errorf("unexpected model %s", p.File)
@@ -23,7 +27,8 @@ func TestRPurposeSections(t *testing.T) {
 	if len(want) != 0 {
 		t.Errorf("models not named: %v", want)
 	}
-	if _, err := parse([]byte(string(defaultTOML) + "\n[age]\nfile = \"fr_age.onnx\"\n")); err == nil || !strings.Contains(err.Error(), `unknown key`) {
+	_, err := parse([]byte(string(defaultTOML) + "\n[age]\nfile = \"fr_age.onnx\"\n"))
+	if err == nil || !strings.Contains(err.Error(), `unknown key`) {
 		t.Errorf("a section for an age model was accepted: %v", err)
 	}
 }

@@ -6,11 +6,13 @@ import (
 	"slices"
 )
 
-// A code is found by its three finder patterns, the squares in its corners: any straight line through the middle of one crosses dark,
-// light, dark, light, dark in the proportion 1:1:3:1:1 (clause 5.3.2.1), however the code is turned.
+// A code is found by its three finder patterns, the squares in its corners. However the code is
+// turned, any straight line through the middle of one crosses dark, light, dark, light, dark in the
+// proportion 1:1:3:1:1 (clause 5.3.2.1).
 
-// ink tells dark from light places: darker than the mean around by a twelfth of it, and by more than noise. sums is the picture's
-// integral: sums[y*(w+1)+x] is the sum of all above and left of (x, y).
+// ink tells dark from light places. Dark is darker than the mean around by a twelfth of it, and by
+// more than noise. sums is the picture's integral: sums[y*(w+1)+x] is the sum of all pixels above
+// and left of (x, y).
 func (r *Reader) ink(grey []byte, w, h int) {
 	r.w, r.h = w, h
 	r.sums = slices.Grow(r.sums[:0], (w+1)*(h+1))[:(w+1)*(h+1)]
@@ -103,7 +105,8 @@ func proportioned(runs [5]int) bool {
 	return true
 }
 
-// confirm looks at a likely middle down and across as well, and joins it with others of the same pattern.
+// confirm checks a likely middle down and across as well, and joins it with others of
+// the same pattern.
 func (r *Reader) confirm(x, y float64, across [5]int) {
 	down, cy, ok := r.cross(int(x), int(y), 0, 1)
 	if !ok {
@@ -134,7 +137,8 @@ func (r *Reader) confirm(x, y float64, across [5]int) {
 // maxFound keeps a picture full of small checks from costing time.
 const maxFound = 256
 
-// cross measures the five lengths through (x, y) in one direction, and the middle of the third in it.
+// cross measures the five lengths through (x, y) in one direction, and the middle of
+// the third in it.
 func (r *Reader) cross(x, y, dx, dy int) (runs [5]int, middle float64, ok bool) {
 	at := func(i int) (dark, inside bool) {
 		px, py := x+i*dx, y+i*dy
@@ -173,7 +177,8 @@ func total(runs [5]int) (n int) {
 	return n
 }
 
-// triple is three finders that may be one code's: at its corner, to the right of it and below it, as the code sees itself.
+// triple is three finders that may belong to one code: at its corner, to the right of it and below
+// it, in the code's own orientation.
 type triple struct {
 	corner, right, below finder
 	odd                  float64 // how far from a square's they are; 0: not at all

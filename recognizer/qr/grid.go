@@ -13,7 +13,8 @@ type symbol struct {
 
 func (s *symbol) at(x, y int) bool { return s.dark[y*s.n+x] }
 
-// sample reads the modules of a version, and tells how well its finder and timing patterns fit, 0…1.
+// sample reads the modules of a version. It also gives how well the finder and timing
+// patterns fit, 0…1.
 func sample(grey []byte, w, h int, corners [4]Point, version int) (*symbol, float64) {
 	m, ok := perspective(corners)
 	if !ok {
@@ -48,7 +49,8 @@ func (s *symbol) read(grey []byte, w, h int, m [8]float64) {
 	}
 }
 
-// around is nine times the mean of the three by three pixels around a place; outside the picture is light.
+// around is nine times the mean of the three by three pixels around a place; outside the
+// picture is light.
 func around(grey []byte, w, h int, px, py float64) int {
 	if !(px > -1e6 && px < 1e6 && py > -1e6 && py < 1e6) {
 		return 9 * 255
@@ -92,7 +94,8 @@ func (s *symbol) fit() float64 {
 
 func abs(v int) int { return max(v, -v) }
 
-// perspective maps the unit square to the quadrilateral of the corners (Heckbert 1989): x' = (ax+by+c)/(gx+hy+1), y' likewise.
+// perspective maps the unit square to the quadrilateral of the corners (Heckbert 1989): x' =
+// (ax+by+c)/(gx+hy+1), y' likewise.
 func perspective(p [4]Point) (m [8]float64, ok bool) {
 	sx, sy := p[0].X-p[1].X+p[2].X-p[3].X, p[0].Y-p[1].Y+p[2].Y-p[3].Y
 	dx1, dx2 := p[1].X-p[2].X, p[3].X-p[2].X

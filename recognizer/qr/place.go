@@ -2,8 +2,9 @@ package qr
 
 import "math"
 
-// corners gives the outer corners of a code of n modules a side whose finders are t. The fourth corner has no finder: where there is an
-// alignment pattern near it (version 2 and up), that one tells how the code is tilted; without it the code is taken for a parallelogram.
+// corners gives the outer corners of a code of n modules a side whose finders are t. The fourth
+// corner has no finder. The alignment pattern near it (version 2 and up) shows how the code is
+// tilted; without one the code is taken for a parallelogram.
 func (t triple) corners(grey []byte, w, h, n int, aligned bool) ([4]Point, bool) {
 	near, far := 3.5, float64(n)-3.5
 	from := [4]Point{{near, near}, {far, near}, {far, far}, {near, far}}
@@ -24,8 +25,9 @@ func (t triple) corners(grey []byte, w, h, n int, aligned bool) ([4]Point, bool)
 	return out, true
 }
 
-// alignment is where the last alignment pattern is seen: where a dark ring, a light ring and a dark middle stand out most, within
-// alignReach modules of where it would be in a code that is not tilted.
+// alignment finds the last alignment pattern: the place where a dark ring, a light ring and
+// a dark middle are clearest, within alignReach modules of where they would be in a code
+// that is not tilted.
 func (t triple) alignment(grey []byte, w, h, n int) Point {
 	span := float64(n - 7)
 	rx, ry := (t.right.x-t.corner.x)/span, (t.right.y-t.corner.y)/span // one module to the right

@@ -1,9 +1,12 @@
-// Package qr finds and reads a QR code (ISO/IEC 18004, model 2, versions 1 to 10: up to 57×57 modules, 271 bytes) in a grey picture.
-// What comes out was written by a stranger. Decision 23 says why it is not a library, and how well it reads.
+// Package qr finds and reads a QR code (ISO/IEC 18004, model 2, versions 1 to 10: up to 57×57
+// modules, 271 bytes) in a grey picture. Do not trust the text: anyone may have written it.
+// Decision 0023 says why this is not a library, and how well it reads.
 //
-// The story: tell ink from paper, find three finder patterns that form a corner (find.go), place the fourth corner by the alignment
-// pattern (place.go), sample the modules through that perspective (grid.go), read the format and undo the mask, collect codewords in their
-// zigzag (symbol.go), repair them by Reed and Solomon's code (repair.go), and decode the segments to text (text.go).
+// The steps: tell ink from paper and find three finder patterns that form a corner (find.go);
+// place the fourth corner by the alignment pattern (place.go); sample the modules through
+// that perspective (grid.go); read the format, undo the mask and collect codewords in their
+// zigzag (symbol.go); repair them by Reed and Solomon's code (repair.go); decode the segments
+// to text (text.go).
 package qr
 
 import (
@@ -17,7 +20,8 @@ var ErrNoCode = errors.New("no readable QR code")
 // Point is a place in the picture, in pixels.
 type Point struct{ X, Y float64 }
 
-// Reader reads codes in one picture after the other, in memory of its own that Wipe overwrites. It is for one goroutine; the zero value is ready.
+// Reader reads codes in one picture after the other. Wipe overwrites its memory. It is for one
+// goroutine; the zero value is ready.
 type Reader struct {
 	w, h  int
 	sums  []uint32
@@ -25,7 +29,8 @@ type Reader struct {
 	found []finder
 }
 
-// Read gives the text of a code in the picture, or ErrNoCode. grey is w×h pixels, row by row. Where several codes are seen, one of them is read.
+// Read gives the text of a code in the picture, or ErrNoCode. grey is w×h pixels, row by row. Of
+// several codes it reads one.
 func (r *Reader) Read(grey []byte, w, h int) (string, error) {
 	if w < 21 || h < 21 || len(grey) != w*h {
 		return "", ErrNoCode
@@ -46,10 +51,12 @@ func (r *Reader) Wipe() {
 	clear(r.found[:cap(r.found)])
 }
 
-// read tries the versions that the distance of the finders allows, and with each the fourth corner as its alignment pattern says, and as
-// a parallelogram would have it.
+// read tries the versions that the distance of the finders allows. For each it places the fourth
+// corner by the alignment pattern, and as that of a parallelogram.
 func (t triple) read(grey []byte, w, h int) (string, error) {
-	span := (math.Hypot(t.right.x-t.corner.x, t.right.y-t.corner.y) + math.Hypot(t.below.x-t.corner.x, t.below.y-t.corner.y)) / 2
+	across := math.Hypot(t.right.x-t.corner.x, t.right.y-t.corner.y)
+	down := math.Hypot(t.below.x-t.corner.x, t.below.y-t.corner.y)
+	span := (across + down) / 2
 	module := (t.corner.module + t.right.module + t.below.module) / 3 * t.slant()
 	likely := int(math.Round((span/module + 7 - 17) / 4))
 	for _, off := range []int{0, 1, -1, 2, -2} {
@@ -73,13 +80,15 @@ func (t triple) read(grey []byte, w, h int) (string, error) {
 	return "", ErrNoCode
 }
 
-// slant is how much shorter a module is than it measures along the picture's lines, in a code that is turned.
+// slant is the side of a module over its length along the picture's lines, √½…1: less than 1 when
+// the code is turned.
 func (t triple) slant() float64 {
 	x, y := math.Abs(t.right.x-t.corner.x), math.Abs(t.right.y-t.corner.y)
 	return max(x, y) / math.Hypot(x, y)
 }
 
-// readAt reads a code whose outer corners are given in the order top left, top right, bottom right, bottom left, as the code sees it.
+// readAt reads a code whose outer corners are given in the order top left, top right, bottom right,
+// bottom left, in the code's own orientation.
 func readAt(grey []byte, w, h int, corners [4]Point, version int) (string, error) {
 	s, fit := sample(grey, w, h, corners, version)
 	if fit < 0.85 {

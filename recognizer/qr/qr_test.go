@@ -71,7 +71,11 @@ func TestEveryVersionAndLevel(t *testing.T) {
 // TestReads: digits, capitals or bytes; turned by any angle, tilted and damaged.
 func TestReads(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.OneOf(rapid.StringMatching(`[0-9]{1,40}`), rapid.StringMatching(`[A-Z0-9 $%*+./:-]{1,40}`), rapid.StringMatching(`[ -~]{1,40}`)).Draw(t, "text")
+		text := rapid.OneOf(
+			rapid.StringMatching(`[0-9]{1,40}`),
+			rapid.StringMatching(`[A-Z0-9 $%*+./:-]{1,40}`),
+			rapid.StringMatching(`[ -~]{1,40}`),
+		).Draw(t, "text")
 		angle := rapid.Float64Range(0, 2*math.Pi).Draw(t, "angle")
 		corners := turned(angle, 280)
 		tilt := 15.0
@@ -135,7 +139,8 @@ func turned(angle, side float64) (corners [4]Point) {
 	return corners
 }
 
-// TestRepair: up to half as many wrong words as there are correction words are repaired, more are refused or at least rarely believed.
+// TestRepair: wrong words are repaired up to half the number of correction words; more are refused,
+// with rare exceptions.
 func TestRepair(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		extra := rapid.SampledFrom([]int{7, 10, 16, 22, 30}).Draw(t, "extra")
@@ -172,7 +177,9 @@ func TestNoCode(t *testing.T) {
 		bars[i] = []byte{0, 200, 0, 0, 0, 200, 0, 200}[i/6%80%8]
 	}
 	var r Reader
-	for name, grey := range map[string][]byte{"black": make([]byte, 480*480), "noise": noise, "checks": checks, "bars": bars} {
+	for name, grey := range map[string][]byte{
+		"black": make([]byte, 480*480), "noise": noise, "checks": checks, "bars": bars,
+	} {
 		if got, err := r.Read(grey, 480, 480); !errors.Is(err, ErrNoCode) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
@@ -180,7 +187,9 @@ func TestNoCode(t *testing.T) {
 	if _, err := r.Read(noise, 10, 10); !errors.Is(err, ErrNoCode) {
 		t.Errorf("size and pixels do not fit: %v", err)
 	}
-	for _, corners := range [][4]Point{{}, {{1, 1}, {1, 1}, {1, 1}, {1, 1}}, {{1e300, 0}, {0, 1e300}, {-1e300, 0}, {0, 5}}} {
+	for _, corners := range [][4]Point{
+		{}, {{1, 1}, {1, 1}, {1, 1}, {1, 1}}, {{1e300, 0}, {0, 1e300}, {-1e300, 0}, {0, 5}},
+	} {
 		if got, err := readAt(noise, 480, 480, corners, 3); !errors.Is(err, ErrNoCode) {
 			t.Errorf("%v: %q, %v", corners, got, err)
 		}
@@ -194,7 +203,8 @@ func TestRStrangerWiped(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Wipe()
-	if slices.Contains(r.dark[:cap(r.dark)], true) || slices.ContainsFunc(r.sums[:cap(r.sums)], func(v uint32) bool { return v != 0 }) {
+	sums := slices.ContainsFunc(r.sums[:cap(r.sums)], func(v uint32) bool { return v != 0 })
+	if sums || slices.Contains(r.dark[:cap(r.dark)], true) {
 		t.Error("the picture can still be seen in the reader's memory")
 	}
 }

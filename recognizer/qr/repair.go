@@ -1,9 +1,11 @@
 package qr
 
-// Codewords are grouped in blocks, each with its own correction words, and interleaved (clause 7.6). A block is a
-// Reed–Solomon code over the field of 256 elements with the polynomial x⁸+x⁴+x³+x²+1 and roots α⁰, α¹, …
+// Codewords are grouped in blocks, each with its own correction words, and interleaved (clause
+// 7.6). A block is a Reed–Solomon code over the field of 256 elements with the polynomial
+// x⁸+x⁴+x³+x²+1 and roots α⁰, α¹, …
 
-// correction gives, by level and version, the number of correction words of a block, and of blocks (table 9).
+// correction gives, by level and version, the number of correction words of a block, and of
+// blocks (table 9).
 var correction = [4][maxVersion][2]int{
 	{{7, 1}, {10, 1}, {15, 1}, {20, 1}, {26, 1}, {18, 2}, {20, 2}, {24, 2}, {30, 2}, {18, 4}},
 	{{10, 1}, {16, 1}, {26, 1}, {18, 2}, {24, 2}, {16, 4}, {18, 4}, {22, 4}, {22, 5}, {26, 5}},
@@ -11,7 +13,8 @@ var correction = [4][maxVersion][2]int{
 	{{17, 1}, {28, 1}, {22, 2}, {16, 4}, {22, 4}, {28, 4}, {26, 5}, {26, 6}, {24, 8}, {28, 8}},
 }
 
-// repairAll undoes the interleaving and gives the data of all blocks, or false when a block has too many wrong words.
+// repairAll undoes the interleaving and gives the data of all blocks, or false when a block has too
+// many wrong words.
 func repairAll(words []byte, version int, l level) ([]byte, bool) {
 	extra, count := correction[l][version-1][0], correction[l][version-1][1]
 	short := len(words)/count - extra // data words of a short block
@@ -41,8 +44,8 @@ func repairAll(words []byte, version int, l level) ([]byte, bool) {
 	return data, true
 }
 
-// repair corrects a block in place: Berlekamp and Massey's algorithm for the locator, Chien's search for the places, Forney's
-// formula for the values.
+// repair corrects a block in place: by Berlekamp and Massey's algorithm for the locator, Chien's
+// search for the places, and Forney's formula for the values.
 func repair(block []byte, extra int) bool {
 	syndromes := make([]byte, extra)
 	wrong := false
@@ -58,7 +61,8 @@ func repair(block []byte, extra int) bool {
 	if errors > extra/2 {
 		return false
 	}
-	// The evaluator is syndromes · locator, of which the first words count; lowest power first, as the locator.
+	// The evaluator is syndromes · locator, of which only the first words count; the lowest power
+	// first, as in the locator.
 	evaluator := make([]byte, errors)
 	for i := range evaluator {
 		for j := range i + 1 {

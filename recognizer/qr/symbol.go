@@ -8,8 +8,8 @@ type level int
 // formatMask is laid over the format so that it is never all light (clause 7.9).
 const formatMask = 0x5412
 
-// format reads error correction level and mask pattern, from whichever of the two copies is nearer to a proper one; up to three wrong bits
-// of 15 are repaired.
+// format reads error correction level and mask pattern from the copy, of two, that is nearer to a
+// valid one. It repairs up to three wrong bits of 15.
 func (s *symbol) format() (level, int, bool) {
 	var copies [2]int
 	for i := range 15 {
@@ -118,7 +118,8 @@ func masked(pattern, x, y int) bool {
 	}
 }
 
-// codewords collects the bits in columns of two, from the right, up and down in turn (clause 7.7.3).
+// codewords collects the bits in columns of two, from the right, up and down in
+// turn (clause 7.7.3).
 func (s *symbol) codewords(pattern int) []byte {
 	var words []byte
 	word, filled := byte(0), 0

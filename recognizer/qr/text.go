@@ -24,7 +24,8 @@ func (s *stream) take(n int) (v int) {
 	return v
 }
 
-// text decodes the segments (clause 7.4): digits, capitals and bytes. Kanji and chained codes are not read.
+// text decodes the segments (clause 7.4): digits, capitals and bytes. Kanji and chained
+// codes are not read.
 func text(data []byte, version int) (string, error) {
 	s := &stream{data: data}
 	wide := 0

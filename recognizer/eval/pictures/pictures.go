@@ -1,4 +1,5 @@
-// Package pictures is the door's own chain as an eval.Looker: picture files in, what the recognizer sees of them out.
+// Package pictures makes the door's own chain an eval.Looker: it takes picture files, and gives
+// what the recognizer sees in them.
 package pictures
 
 import (
@@ -21,7 +22,8 @@ type Looker struct {
 	frame hal.Frame
 }
 
-// Look reads a JPEG or PNG file and observes it. The pixels are overwritten by the next picture, the last ones by Wipe.
+// Look reads a JPEG or PNG file and observes it. The next picture overwrites its pixels; Wipe
+// overwrites the last.
 func (l *Looker) Look(path string) (eval.Seen, error) {
 	if err := l.read(path); err != nil {
 		return eval.Seen{}, err
@@ -39,7 +41,8 @@ func (l *Looker) Wipe() { l.frame.Wipe() }
 // seen takes over the observation, its embedding included.
 func seen(o *recognizer.Observation) eval.Seen {
 	s := eval.Seen{Live: float64(o.Live), Signs: o.Signs(), Took: []eval.Took{
-		{Stage: "detect", Time: o.Took.Detect}, {Stage: "landmarks", Time: o.Took.Landmark}, {Stage: "align, quality", Time: o.Took.Align},
+		{Stage: "detect", Time: o.Took.Detect}, {Stage: "landmarks", Time: o.Took.Landmark},
+		{Stage: "align, quality", Time: o.Took.Align},
 		{Stage: "liveness", Time: o.Took.Live}, {Stage: "embed", Time: o.Took.Embed},
 	}}
 	switch {

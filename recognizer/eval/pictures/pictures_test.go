@@ -86,8 +86,9 @@ func TestNoFace(t *testing.T) {
 	}
 }
 
-// TestMeasureFaces runs the whole evaluation on $MENSHEN_FACES or shared/faces beside the repository, and keeps the report where
-// $MENSHEN_REPORT says. What the calibration shipped promises must hold.
+// TestMeasureFaces runs the whole evaluation on $MENSHEN_FACES or shared/faces beside the
+// repository, and keeps the report where $MENSHEN_REPORT says. What the calibration shipped
+// promises must hold.
 func TestMeasureFaces(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")

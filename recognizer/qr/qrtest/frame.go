@@ -1,4 +1,5 @@
-// Package qrtest draws frames of a camera before which a QR code is held, for the tests and the benchmark of readers.
+// Package qrtest draws frames of a camera in front of which a QR code is held, for the tests and
+// the benchmark of readers.
 package qrtest
 
 import (
@@ -14,7 +15,7 @@ const (
 	Height = 480
 )
 
-// Frame is how a code is held, and how the camera sees it. Side is the only field that a code cannot do without.
+// Frame is how a code is held, and how the camera sees it. Only Side must be set.
 type Frame struct {
 	Side   float64 // of the code, pixels, where it is not tilted
 	Turned float64 // in the plane of the picture, radians
@@ -42,7 +43,8 @@ func (f Frame) Draw(code *encoder.Code, rng *rand.Rand) []byte {
 			dx := (float64(i%Width) + (float64(s%fine)+0.5)/fine - cx) / f.Side
 			dy := (float64(i/Width) + (float64(s/fine)+0.5)/fine - cy) / f.Side
 			x, y := cos*dx+sin*dy, cos*dy-sin*dx
-			// The place on the paper that is seen there: paper (u, v) stands at (3u·cos, 3v)/(3+u·sin).
+			// The place on the paper that is seen there: paper (u, v) appears at
+			// (3u·cos, 3v)/(3+u·sin).
 			const away = 3
 			u := away * x / (away*tcos - x*tsin)
 			v := y * (away + u*tsin) / away
@@ -91,7 +93,10 @@ type blot struct{ x, y, radius, grey float64 }
 // blots lie anywhere but on the finder patterns, without which nothing finds a code.
 func (f Frame) blots(rng *rand.Rand) (all []blot) {
 	for left := f.Spoilt; left > 0; {
-		b := blot{rng.Float64()*0.9 - 0.45, rng.Float64()*0.9 - 0.45, 0.02 + 0.04*rng.Float64(), 30 + 195*float64(rng.IntN(2))}
+		b := blot{
+			x: rng.Float64()*0.9 - 0.45, y: rng.Float64()*0.9 - 0.45,
+			radius: 0.02 + 0.04*rng.Float64(), grey: 30 + 195*float64(rng.IntN(2)),
+		}
 		if b.x < -0.2 && math.Abs(b.y) > 0.2 || b.x > 0.2 && b.y < -0.2 {
 			continue
 		}
