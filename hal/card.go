@@ -33,7 +33,7 @@ func (c Card) Format(s fmt.State, _ rune) { fmt.Fprint(s, c.String()) }
 // LogValue implements slog.LogValuer.
 func (c Card) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalText refuses: a card is handed on as its Credential, or not at all.
+// MarshalText fails: a card is stored as its Credential only.
 func (c Card) MarshalText() ([]byte, error) {
 	return nil, errors.New("a card is not written down: use its credential")
 }

@@ -25,7 +25,7 @@ type Tally struct {
 // NewTally makes one with all counts at zero.
 func NewTally(names ...string) Tally { return Tally{names, make([]atomic.Uint64, len(names))} }
 
-// Add counts n more of what stands at that place.
+// Add adds n to the count at that place in the list.
 func (t Tally) Add(place int, n uint64) { t.n[place].Add(n) }
 
 // Counts implements Counter.

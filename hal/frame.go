@@ -11,7 +11,7 @@ var (
 	ErrGone    = errors.New("camera is gone")
 )
 
-// Frame is one picture. Its pixels are face data until proven otherwise: Wipe it before letting go.
+// Frame is one picture. Treat its pixels as face data: Wipe it when it has been used.
 type Frame struct {
 	Seq           uint64 // counts frames the device delivered, dropped ones included
 	At            time.Time

@@ -61,7 +61,7 @@ func TestDifferentCardsHaveDifferentCredentials(t *testing.T) {
 	})
 }
 
-func TestPersist(t *testing.T) {
+func TestKeepOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gone := errors.New("gone")
 		begun := time.Now()

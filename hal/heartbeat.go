@@ -14,7 +14,7 @@ type Heartbeat interface {
 // LastBeat makes what embeds it a Heartbeat. The zero value is ready, and safe for any goroutine.
 type LastBeat struct{ at atomic.Pointer[time.Time] }
 
-// Beat says that the loop came round.
+// Beat records that the loop ran.
 func (b *LastBeat) Beat() {
 	now := time.Now()
 	b.at.Store(&now)

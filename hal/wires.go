@@ -13,7 +13,7 @@ type Wires struct {
 
 // Holder is an output that can be given again what its unplugged chip has lost.
 type Holder interface {
-	// Hold drives the line as it should be; on a line that was never away it moves nothing.
+	// Hold drives the line as it should be. It does nothing on a line that was never away.
 	Hold() error
 	String() string
 }

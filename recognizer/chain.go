@@ -21,7 +21,7 @@ const (
 // ErrFrame: the frame is too small, too large, or its buffer does not fit its size.
 var ErrFrame = errors.New("frame cannot be used")
 
-// check refuses a frame that would make OpenCV, or an index, go wrong.
+// check returns ErrFrame for a frame that OpenCV or an index into its pixels would fail on.
 func check(f *hal.Frame) error {
 	if min(f.Width, f.Height) < minSide || max(f.Width, f.Height) > maxSide || len(f.BGR) != f.Width*f.Height*3 {
 		return fmt.Errorf("%w: %d×%d pixels in %d bytes; sides must be %d to %d",
@@ -70,7 +70,7 @@ func New(set *models.Set, opts Options) (*Chain, error) {
 	return c, nil
 }
 
-// Find only looks whether faces are in the zone, and where; nothing of them is measured.
+// Find reports whether faces are in the zone, and where. It measures nothing of them.
 func (c *Chain) Find(frame *hal.Frame) (Observation, error) {
 	_, obs, err := c.find(frame)
 	return obs, err

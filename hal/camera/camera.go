@@ -27,7 +27,8 @@ import (
 	"menshen/hal"
 )
 
-// Size asked of cameras that leave it open, in pixels, and the rate of pictures that have none.
+// The size asked for where the specification names none, in pixels, and the rate of pictures that
+// have none of their own.
 const (
 	Width  = 640
 	Height = 480

@@ -96,7 +96,8 @@ func (s *stream) Next(ctx context.Context, f *hal.Frame) error {
 	}
 }
 
-// Close implements hal.Camera. A device that hangs in the kernel is left to the end of the process.
+// Close implements hal.Camera. A device that hangs in the kernel is left open until
+// the process ends.
 func (s *stream) Close() error {
 	select {
 	case <-s.stop:

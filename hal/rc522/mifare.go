@@ -59,7 +59,7 @@ func (c *Chip) Open(t Tag, block byte, kind byte, key Key) (*Session, error) {
 	return &Session{c}, nil
 }
 
-// endCrypto goes back to speaking in the clear.
+// endCrypto ends the encryption.
 func (c *Chip) endCrypto() error {
 	s, err := c.read(commands.Status2Reg)
 	if err != nil || s&cryptoOn == 0 {
@@ -100,7 +100,8 @@ func (s *Session) Write(block byte, data [BlockSize]byte) error {
 	return nil
 }
 
-// put sends what a block is to hold, and believes the card's yes.
+// put sends the new content of a block. It returns nil when the card acknowledges it, and does
+// not read it back.
 func (s *Session) put(block byte, data [BlockSize]byte) error {
 	for _, out := range []frame{withCRC(commands.PICC_WRITE, block), withCRC(data[:]...)} {
 		in, err := s.chip.exchange(out, 0, 10*time.Millisecond)

@@ -60,7 +60,7 @@ func (p *Port) AwaitCarrier(ctx context.Context) error {
 	}
 }
 
-// hungUp tells whether a carrier that is minded has gone.
+// hungUp reports whether a carrier that was awaited has gone.
 func (p *Port) hungUp() error {
 	if !p.minded.Load() {
 		return nil

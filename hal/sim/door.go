@@ -44,7 +44,7 @@ var wiring = []struct {
 // ErrLocked means that the door was pushed and is locked.
 var ErrLocked = errors.New("the door is locked")
 
-// Config describes a simulated door. The zero value is a good one.
+// Config describes a simulated door. The zero value is ready.
 type Config struct {
 	Prefix   string           // of the names registered with periph; "SIM_" when empty
 	RealTime bool             // drive pulses at their real pace
@@ -126,10 +126,10 @@ func (d *Door) Force() { d.pins[Contact].Drive(periph.High) }
 // Shut closes the door.
 func (d *Door) Shut() { d.pins[Contact].Drive(periph.Low) }
 
-// IsOpen tells what the door contact tells.
+// IsOpen is the state of the door contact.
 func (d *Door) IsOpen() bool { return d.pins[Contact].Level() == periph.High }
 
-// Unlocked tells what the strike does.
+// Unlocked reports whether the strike lets go.
 func (d *Door) Unlocked() bool { return d.pins[Relay].Level() == periph.High }
 
 // Alarm raises the fire line, or clears it.

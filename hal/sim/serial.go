@@ -14,7 +14,7 @@ type Serial struct {
 	far, near *os.File
 }
 
-// NewSerial lays a cable.
+// NewSerial makes a cable.
 func NewSerial() (*Serial, error) {
 	far, near, err := pty.Open()
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package wiegand reads cards and keys from the two data lines of a Wiegand reader.
+// Package wiegand reads cards and buttons from the two data lines of a Wiegand reader.
 //
 // Each bit is a pulse to Low, on D0 for a zero and on D1 for a one: 20 to 100 µs long, one every
 // 0.2 to 20 ms (SIA AC-01-1996.10, the 26-bit Wiegand reader interface standard). A frame is a

@@ -46,7 +46,7 @@ type Source struct {
 	Note     string         `toml:"note,omitempty"`
 }
 
-// Limits is what the figures cannot say.
+// Limits is what the measured points alone do not say.
 type Limits struct {
 	Guard       float64 `toml:"guard"`        // divides every rate asked for; at least 1
 	Floor       float64 `toml:"floor"`        // false match rate below which nothing is known
@@ -74,7 +74,7 @@ var shipped []byte
 // Default is the calibration of the model shipped.
 func Default() (*Calibration, error) { return Read(bytes.NewReader(shipped)) }
 
-// maxFile is more than any honest calibration file needs.
+// maxFile is more than any calibration file needs, in bytes.
 const maxFile = 1 << 20
 
 // Read reads and checks a file. Errors: ErrFile, with the line where there is one.

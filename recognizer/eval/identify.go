@@ -43,7 +43,7 @@ type nonMatedProbe struct {
 	best   float64
 }
 
-// identify enrols who has two pictures or more, and searches with all other pictures.
+// identify enrols each person with two pictures or more, and searches with all other pictures.
 func identify(samples []sample, people int) *Identification {
 	id := &Identification{people: people}
 	templates, inTemplate := id.enrol(samples)
@@ -80,7 +80,8 @@ func identify(samples []sample, people int) *Identification {
 	return id
 }
 
-// enrol gives the templates by person, nil for who is not enrolled, and which samples are in them.
+// enrol gives the templates by person, nil for a person who is not enrolled, and which
+// samples are in them.
 func (id *Identification) enrol(samples []sample) (templates [][]float32, inTemplate []bool) {
 	templates, inTemplate = make([][]float32, id.people), make([]bool, len(samples))
 	pictures := make([][]int, id.people)

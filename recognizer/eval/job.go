@@ -81,7 +81,7 @@ func (j Job) Run(ctx context.Context, l Looker, now time.Time, w io.Writer, p Pr
 	return err
 }
 
-// summary says the main figures.
+// summary writes the main figures.
 func (r Report) summary(w io.Writer) {
 	if f := r.Faces; f != nil {
 		fmt.Fprintf(w, "%d people, %d of %d pictures usable; equal error rate %s\n",

@@ -39,7 +39,8 @@ type Took struct {
 	Time  time.Duration
 }
 
-// Progress is told how far the looking is, from the goroutine that looks. It may be nil.
+// Progress is called with the number of pictures done, from the goroutine that
+// looks. It may be nil.
 type Progress func(done, total int)
 
 // sample is one picture that could be used.

@@ -13,7 +13,7 @@ type Rate struct {
 	Errors, Trials   int // of the event counted, whatever it is
 }
 
-// String is in percent, with as many digits as the rate deserves.
+// String is in percent, with as many digits as the interval supports.
 func (r Rate) String() string {
 	if r.Trials == 0 {
 		return "—"

@@ -29,7 +29,7 @@ type Report struct {
 	Model   string // which model and, as the reader likes it, which settings
 }
 
-// WriteHTML writes one page that needs nothing beside it.
+// WriteHTML writes one page that needs no other file.
 func (r Report) WriteHTML(w io.Writer) error {
 	page := struct {
 		Report

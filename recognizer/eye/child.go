@@ -172,7 +172,7 @@ func (c *child) end(reason error) error {
 	return reason
 }
 
-// rss is the child's resident memory in bytes; 0 when it cannot be told.
+// rss is the child's resident memory in bytes; 0 when it is not known.
 func (c *child) rss() int64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", c.pid()))
 	fields := strings.Fields(string(text))

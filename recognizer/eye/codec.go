@@ -11,7 +11,7 @@ import (
 	"menshen/recognizer/fusion"
 )
 
-// maxPixels is the largest side of a frame that an observation may speak of.
+// maxPixels is the largest side of a frame that an observation may be of.
 const maxPixels = 1 << 14
 
 // wireObservation is an Observation as fixed-size fields, little-endian; number and time

@@ -77,7 +77,7 @@ func yield() {
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0)
 }
 
-// limit sets what holds for the whole process.
+// limit sets the limits of the whole process.
 func limit(cfg Config) error {
 	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
 		return fmt.Errorf("forbid dumps: %w", err)

@@ -116,7 +116,7 @@ func loadChain(cfg Config) (*recognizer.Chain, string, error) {
 	return chain, manifest.Name, err
 }
 
-// errHungUp: the parent closed the socket, which is how a child's life ends well.
+// errHungUp: the parent closed the socket, which is the normal end of a child.
 var errHungUp = errors.New("parent hung up")
 
 // listen takes the parent's messages. When the parent is gone it ends the process, even if a frame

@@ -2,7 +2,7 @@ package fusion
 
 import "time"
 
-// Act is something to do that a picture cannot.
+// Act is something that a person can do and a picture cannot.
 type Act uint8
 
 // The acts. Left and right are the person's own.
@@ -86,7 +86,7 @@ func (c *challenge) add(s Signs, now time.Time) {
 	}
 }
 
-// blink wants eyes open, then closed, then open again soon.
+// blink waits for eyes open, then closed, then open again within eyesWithin.
 func (c *challenge) blink(open float64, now time.Time) {
 	switch {
 	case c.step == 0 && open >= eyesOpen:
@@ -100,7 +100,7 @@ func (c *challenge) blink(open float64, now time.Time) {
 	}
 }
 
-// turn wants the head further round than it was when asked.
+// turn waits until the head is turned further than when the person was asked.
 func (c *challenge) turn(yaw float64) {
 	switch {
 	case !c.based:

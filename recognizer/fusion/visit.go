@@ -26,7 +26,7 @@ type Verdict struct {
 	Act       Act         // what the person is asked to do; NoAct: nothing
 }
 
-// phase is where a visit is.
+// phase is the state of a visit.
 type phase uint8
 
 const (

@@ -45,7 +45,7 @@ func (a *arena) grow(n int) error {
 	if err := unix.Mprotect(more, unix.PROT_READ|unix.PROT_WRITE); err != nil {
 		return err
 	}
-	// Staying out of dumps and having large pages are worth asking for and no reason to fail.
+	// Staying out of dumps and large pages are asked for; the arena works without them.
 	_ = unix.Madvise(more, unix.MADV_DONTDUMP)
 	if a.step >= huge {
 		_ = unix.Madvise(more, unix.MADV_HUGEPAGE)

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// ID names a person. It has the form of policy.PersonID and says nothing of them.
+// ID names a person. It has the form of policy.PersonID and says nothing about them.
 type ID [16]byte
 
 // Hit is a person and the best score of their templates, the cosine, -1…1.

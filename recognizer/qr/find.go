@@ -90,7 +90,7 @@ func proportioned(runs [5]int) bool {
 		return false
 	}
 	unit := float64(sum) / 7
-	slack := unit*0.6 + 0.5 // a pixel's edge falls where it likes, and blur eats the thin ones
+	slack := unit*0.6 + 0.5 // edges fall between pixels, and blur narrows the thin ones
 	for i, n := range runs {
 		want := unit
 		if i == 2 {
@@ -134,7 +134,7 @@ func (r *Reader) confirm(x, y float64, across [5]int) {
 	}
 }
 
-// maxFound keeps a picture full of small checks from costing time.
+// maxFound limits the time that a picture full of small checks takes.
 const maxFound = 256
 
 // cross measures the five lengths through (x, y) in one direction, and the middle of

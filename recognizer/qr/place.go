@@ -93,7 +93,7 @@ func matrix(m [8]float64) [9]float64 {
 	return [9]float64{m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7], 1}
 }
 
-// adjugate is the inverse, but for a factor, which a perspective does not feel.
+// adjugate is the inverse up to a factor, which does not change a perspective.
 func adjugate(m [9]float64) [9]float64 {
 	minor := func(a, b, c, d int) float64 { return m[a]*m[d] - m[b]*m[c] }
 	return [9]float64{

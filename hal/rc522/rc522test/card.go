@@ -48,7 +48,7 @@ func (c *Card) SetKey(block byte, key [6]byte) { copy(c.Blocks[block/4*4+3][:], 
 // power is what happens when the field goes on, or the card comes into it.
 func (c *Card) power() { c.state, c.asleep, c.sector, c.writing = idle, false, -1, -1 }
 
-// rest is where a card goes that was not meant.
+// rest is the state of a card that was not addressed.
 func (c *Card) rest() bits {
 	c.state, c.sector, c.writing = idle, -1, -1
 	if c.asleep {

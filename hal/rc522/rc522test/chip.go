@@ -197,7 +197,7 @@ func (c *Chip) write(r, v byte) {
 // after has the chip do something in the future.
 func (c *Chip) after(d time.Duration, do func()) { c.events = append(c.events, later{c.now + d, do}) }
 
-// pass lets time go by: so much, or as much as really went by.
+// pass lets time pass: at least so much, or as much as has really passed.
 func (c *Chip) pass(d time.Duration) {
 	now := time.Now()
 	c.now += max(d, now.Sub(c.wall))

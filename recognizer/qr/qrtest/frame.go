@@ -90,7 +90,7 @@ func (f Frame) paper(code *encoder.Code, u, v float64, blots []blot) float64 {
 // blot is a round spot; places and lengths in sides of the code, from its middle.
 type blot struct{ x, y, radius, grey float64 }
 
-// blots lie anywhere but on the finder patterns, without which nothing finds a code.
+// blots are anywhere but on the finder patterns, without which no reader finds a code.
 func (f Frame) blots(rng *rand.Rand) (all []blot) {
 	for left := f.Spoilt; left > 0; {
 		b := blot{
