@@ -28,7 +28,8 @@ func Retire(ctx context.Context, dir string, o Options, backup BackupHead) error
 	} else if !errors.Is(err, ErrMissing) {
 		return fmt.Errorf("retire: %w", err)
 	}
-	// The key first: a power cut leaves a file that nothing opens, and never a key without its file.
+	// The key first: a power cut leaves a file that nothing opens, and
+	// never a key without its file.
 	if err := o.Key.Forget(ctx); err != nil && !errors.Is(err, safefile.ErrNotWiped) {
 		return fmt.Errorf("retire: %w", err)
 	}

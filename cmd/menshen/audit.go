@@ -25,7 +25,7 @@ func auditVerb() *cobra.Command {
   menshen audit key --config door.toml > door.pub`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return reading(path, func(v *store.Vault) error { return v.ExportAudit(c.OutOrStdout()) })
+			return withVaultToRead(path, func(v *store.Vault) error { return v.ExportAudit(c.OutOrStdout()) })
 		},
 	}
 	key := &cobra.Command{
@@ -33,7 +33,7 @@ func auditVerb() *cobra.Command {
 		Short: "print the unit's public key, by which its exports are verified",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return reading(path, func(v *store.Vault) error {
+			return withVaultToRead(path, func(v *store.Vault) error {
 				_, err := fmt.Fprintln(c.OutOrStdout(), hex.EncodeToString(v.PublicKey()))
 				return err
 			})
@@ -52,10 +52,12 @@ func verifyVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify FILE",
 		Short: "verify an export with the unit's public key, on any machine",
-		Long: `Checks an export of the audit log: each entry, its order, where the log begins and where it ends.
+		Long: `Checks an export of the audit log: each entry, its order, where the log begins and
+where it ends.
 
-An older export is whole as well. Only what is known of a later day shows that it is not the present one: give it with --expect,
-as the number of an entry that was there, or as a file that the unit gave then: an export, or receipts of erasures.`,
+An older export is whole as well. Only what is known of a later day shows that it is not the
+present one: give it with --expect, as the number of an entry that was there, or as a file that
+the unit gave then: an export, or receipts of erasures.`,
 		Example: `  menshen audit verify door.audit --key 3b6a27bc…
   menshen audit verify door.audit --key 3b6a27bc… --expect 2345
   menshen audit verify door.audit --key 3b6a27bc… --expect last-month.audit --expect receipts.jsonl`,
@@ -65,7 +67,7 @@ as the number of an entry that was there, or as a file that the unit gave then: 
 			if err != nil {
 				return err
 			}
-			known, err := expected(expect, key)
+			known, err := parseExpected(expect, key)
 			if err != nil {
 				return err
 			}
@@ -89,13 +91,14 @@ as the number of an entry that was there, or as a file that the unit gave then: 
 		},
 	}
 	c.Flags().StringVar(&pub, "key", "", "the unit's public key, 64 hex digits")
-	c.Flags().StringArrayVar(&expect, "expect", nil, "what the log must have: the number of an entry, or a file that the unit gave earlier")
+	c.Flags().StringArrayVar(&expect, "expect", nil,
+		"what the log must have: the number of an entry, or a file that the unit gave earlier")
 	_ = c.MarkFlagRequired("key")
 	return c
 }
 
-// expected reads what --expect was given.
-func expected(args []string, key ed25519.PublicKey) ([]store.Expected, error) {
+// parseExpected reads the values of --expect.
+func parseExpected(args []string, key ed25519.PublicKey) ([]store.Expected, error) {
 	var known []store.Expected
 	for _, arg := range args {
 		if n, err := strconv.ParseUint(arg, 10, 64); err == nil {
@@ -127,8 +130,10 @@ func withVault(path string, f func(*store.Vault) error) error {
 	return opened(path, board.OpenVault, f)
 }
 
-// reading opens it for questions alone, and changes nothing on the disk.
-func reading(path string, f func(*store.Vault) error) error { return opened(path, board.ReadVault, f) }
+// withVaultToRead opens the vault for questions only, and changes nothing on the disk.
+func withVaultToRead(path string, f func(*store.Vault) error) error {
+	return opened(path, board.ReadVault, f)
+}
 
 func opened(path string, open func(*config.Config) (*store.Vault, error), f func(*store.Vault) error) error {
 	conf, err := loadAsOwner(path)

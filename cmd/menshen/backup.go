@@ -50,12 +50,13 @@ func vaultSalvage() *cobra.Command {
 			}
 			recipient, err := age.ParseX25519Recipient(to)
 			if err != nil {
-				return errors.New("--to is no age public key: make one with age-keygen; it begins with age1")
+				return errors.New("--to is not an age public key: make one with age-keygen; it begins with age1")
 			}
 			return writeNew(out, func(w io.Writer) error {
 				r, err := store.Salvage(conf.Unit.Dir, store.Options{Key: wiring.KeySource(conf)}, w, recipient)
 				if err == nil {
-					fmt.Fprintf(c.OutOrStdout(), "%d people saved, %d of them with face, %d lost; %d lines of the audit log\n", r.People, r.Faces, r.Lost, r.Lines)
+					fmt.Fprintf(c.OutOrStdout(), "%d people saved, %d of them with face, %d lost; %d lines of the "+
+						"audit log\n", r.People, r.Faces, r.Lost, r.Lines)
 				}
 				return err
 			})
@@ -91,7 +92,8 @@ func vaultWhat() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(c.OutOrStdout(), "%s, %s ago, faces %v: whole to its end\n", h, time.Since(h.At).Round(time.Minute), h.Faces)
+				fmt.Fprintf(c.OutOrStdout(), "%s, %s ago, faces %v: whole to its end\n", h,
+					time.Since(h.At).Round(time.Minute), h.Faces)
 				return nil
 			})
 		},

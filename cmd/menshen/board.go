@@ -17,8 +17,9 @@ func boardVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "board",
 		Short: "draw the board's header with the door's wires on it",
-		Long: `Draws the 40-pin header as one sees it, with a wire at each pin that the configuration uses, and says what does not fit the
-board. Without a configuration it draws the bare header: what each pin is, and which are taken.`,
+		Long: `Draws the 40-pin header as one sees it, with a wire at each pin that the
+configuration uses, and says what does not fit the board. Without a configuration it draws the
+bare header: what each pin is, and which are taken.`,
 		Example: `  menshen board                                  the board that this runs on
   menshen board --config door.toml               with the door's wires
   menshen board --board rpi5 --lang zh           another board, in Chinese
@@ -27,7 +28,7 @@ board. Without a configuration it draws the bare header: what each pin is, and w
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if lang != "en" && lang != "zh" {
-				return fmt.Errorf("there is no drawing in %q: write --lang en or --lang zh", lang)
+				return fmt.Errorf("unknown language %q: write --lang en or --lang zh", lang)
 			}
 			conf, b, err := boardOf(file, name)
 			if err != nil {
@@ -42,7 +43,8 @@ board. Without a configuration it draws the bare header: what each pin is, and w
 		},
 	}
 	c.Flags().StringVar(&file, "config", "", "the unit's configuration, whose wires are drawn")
-	c.Flags().StringVar(&name, "board", "", "a board of 'menshen board list', instead of the configuration's or this one")
+	c.Flags().StringVar(&name, "board", "",
+		"a board of 'menshen board list', instead of the configuration's or this one")
 	c.PersistentFlags().StringVar(&lang, "lang", "en", "language: en or zh")
 	c.Flags().BoolVar(&plain, "plain", false, "a list instead of a drawing")
 	c.AddCommand(&cobra.Command{
@@ -55,7 +57,7 @@ board. Without a configuration it draws the bare header: what each pin is, and w
 	return c
 }
 
-// boardOf reads the configuration, when there is one, and finds the board to draw.
+// boardOf finds the board to draw, and reads the configuration when it exists.
 func boardOf(file, name string) (conf *config.Config, b *profile.Board, err error) {
 	if file != "" {
 		if conf, err = config.Load(file); err != nil {
@@ -71,7 +73,8 @@ func boardOf(file, name string) (conf *config.Config, b *profile.Board, err erro
 		b = profile.Here.Board()
 	}
 	if err == nil && b == nil {
-		err = fmt.Errorf("this machine is no board that menshen knows: name one with --board, such as --board rpi4 ('menshen board list' has them)")
+		err = fmt.Errorf("menshen does not know this machine's board: name one with --board, " +
+			"such as --board rpi4 ('menshen board list' has them)")
 	}
 	return conf, b, err
 }

@@ -29,13 +29,16 @@ func checkVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "the installer's self-test of a door, with a signed report",
-		Long: `Tries each wire of the door with you in front of it: relay, exit button, fire line, door contact, lamps, readers, keypad, camera, clock,
-storage, key and watchdog. It measures what it can and asks where only eyes and ears can tell. The service must be stopped; exit button
-and fire line release the lock all the while, and each move of the relay is recorded.
+		Long: `Tries each wire of the door with you in front of it: relay, exit button, fire line,
+door contact, lamps, readers, keypad, camera, clock, storage, key and watchdog. It measures what
+it can and asks where only eyes and ears can tell. The service must be stopped; exit button and
+fire line release the lock all the while, and each move of the relay is recorded.
 
-A check that is broken off (q, Ctrl-C, a power cut) goes on where it was when the command is run again. At its end the report is put into the
-vault and written as a page (NAME.html, both languages, with the data for programs inside) and a text (NAME.txt), each signed by the unit.
-An operator who is not an auditor logs in, with their card where they have one and a reader answers. From a script, write the passphrase and then one answer a line.
+A check that is broken off (q, Ctrl-C, a power cut) goes on where it was when the command is run
+again. At its end the report is put into the vault and written as a page (NAME.html, both
+languages, with the data for programs inside) and a text (NAME.txt), each signed by the unit. An
+operator who is not an auditor logs in, with their card where they have one and a reader answers.
+From a script, write the passphrase and then one answer a line.
 
 The exit code is 0 when the door passed.`,
 		Example: `  systemctl stop menshen && menshen check --operator anna
@@ -50,7 +53,8 @@ The exit code is 0 when the door passed.`,
 	}
 	f := c.Flags()
 	f.StringVar(&v.config, "config", "/etc/menshen/door.toml", "the unit's configuration")
-	f.StringVar(&v.operator, "operator", "", "who checks; the passphrase is asked for, or read from the first line of standard input")
+	f.StringVar(&v.operator, "operator", "", "who checks; the passphrase is asked for, or read from the first line "+
+		"of standard input")
 	f.StringVar(&v.out, "out", "commissioning", "name of the report's files, without .html and .txt")
 	f.StringVar(&v.lang, "lang", userLanguage(), "en or zh")
 	f.BoolVar(&v.plain, "plain", false, "plain text: no colours, nothing overwritten; for screen readers")
@@ -60,7 +64,7 @@ The exit code is 0 when the door passed.`,
 	return c
 }
 
-// checking is one run of the verb.
+// checking is one run of the verb check.
 type checking struct {
 	config, operator, out, lang string
 	plain, afresh               bool
@@ -75,7 +79,7 @@ func (k *checking) run(ctx context.Context, stdin io.Reader, out io.Writer) (err
 	if err != nil {
 		return err
 	}
-	if err := writable(k.out); err != nil {
+	if err := checkWritable(k.out); err != nil {
 		return err
 	}
 	door, vault, closeAll, err := board.OpenCheck(conf)
@@ -110,7 +114,7 @@ func (k *checking) run(ctx context.Context, stdin io.Reader, out io.Writer) (err
 	return k.finish(conf, s.Report, vault, store.Actor(op.ID), ui)
 }
 
-// terminal is the installer's side.
+// terminal asks and tells the installer.
 func (k *checking) terminal(stdin io.Reader, out io.Writer) *check.Terminal {
 	ui := &check.Terminal{Out: out, Lang: k.lang, Plain: k.plain || os.Getenv("TERM") == "dumb"}
 	if !screen.IsTerminal(out) || !screen.IsTerminal(stdin) {
@@ -119,8 +123,10 @@ func (k *checking) terminal(stdin io.Reader, out io.Writer) *check.Terminal {
 	return ui
 }
 
-// logIn checks who the installer is (R-OPERATOR): name and secret, their card where they have one, and the commitment.
-func (k *checking) logIn(ctx context.Context, vault *store.Vault, door check.Door, stdin io.Reader, in *bufio.Reader, ui *check.Terminal) (store.Operator, error) {
+// logIn checks who the installer is (R-OPERATOR): name and secret, their card where they
+// have one, and the commitment.
+func (k *checking) logIn(ctx context.Context, vault *store.Vault, door check.Door, stdin io.Reader, in *bufio.Reader,
+	ui *check.Terminal) (store.Operator, error) {
 	secret, err := k.secret(stdin, in, ui)
 	if err != nil {
 		return store.Operator{}, err
@@ -146,12 +152,13 @@ func (k *checking) secret(stdin io.Reader, in *bufio.Reader, ui *check.Terminal)
 	secret := bytes.Clone(bytes.TrimRight(line, "\r\n"))
 	clear(line)
 	if len(secret) == 0 {
-		return nil, fmt.Errorf("no passphrase: type one at a terminal, or write it as the first line (%w)", errors.Join(err, check.ErrNoAnswer))
+		return nil, fmt.Errorf("no passphrase: type one at a terminal, or write it as the first line (%w)",
+			errors.Join(err, check.ErrNoAnswer))
 	}
 	return secret, nil
 }
 
-// resume goes on with an earlier session, where there is one and it can be.
+// resume goes on with an earlier session, where one exists and fits.
 func (k *checking) resume(dir string, s *check.Session, vault *store.Vault, ui *check.Terminal) error {
 	if k.afresh {
 		return check.Drop(dir)
@@ -170,8 +177,9 @@ func (k *checking) resume(dir string, s *check.Session, vault *store.Vault, ui *
 	return nil
 }
 
-// finish files the report, writes it, and says how the door did.
-func (k *checking) finish(conf *config.Config, r *check.Report, vault *store.Vault, by store.Actor, ui *check.Terminal) error {
+// finish files the report, writes it, and says whether the door passed.
+func (k *checking) finish(conf *config.Config, r *check.Report, vault *store.Vault, by store.Actor,
+	ui *check.Terminal) error {
 	raw, err := r.Encode()
 	if err != nil {
 		return err

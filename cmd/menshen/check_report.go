@@ -35,8 +35,9 @@ func writeReport(r *check.Report, by check.Signer, name, lang string, out io.Wri
 	return nil
 }
 
-// writable finds out before an hour at the door whether its report can be written.
-func writable(name string) error {
+// checkWritable checks whether the report can be written, before the
+// installer spends an hour at the door.
+func checkWritable(name string) error {
 	dir := filepath.Dir(name)
 	if err := unix.Access(dir, unix.W_OK|unix.X_OK); err != nil {
 		return fmt.Errorf("the report cannot be written into %s (%w): name a place of your own with --out", dir, err)
@@ -53,13 +54,13 @@ func checkReport() *cobra.Command {
 		Example: "  menshen check report --config door.toml --out commissioning",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return reading(path, func(v *store.Vault) error {
+			return withVaultToRead(path, func(v *store.Vault) error {
 				papers, err := v.Papers(commission.PaperKind)
 				if err != nil {
 					return fmt.Errorf("reading the papers: %w", err)
 				}
 				if len(papers) == 0 {
-					return errors.New("there is no report yet: make one with 'menshen check'")
+					return errors.New("no report yet: make one with 'menshen check'")
 				}
 				r, err := commission.Decode(papers[len(papers)-1].Body)
 				if err != nil {
@@ -82,7 +83,8 @@ func checkVerify() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify FILE",
 		Short: "verify a report with the unit's public key, on any machine",
-		Long:  `Checks the signature over every letter of a report (the page or the text), and says of a page how the door did.`,
+		Long: `Checks the signature over every letter of a report (the page or the text), and
+says of a page how the door did.`,
 		Example: `  menshen check verify commissioning.html --key 3b6a27bc…
   menshen check verify commissioning.html --key 3b6a27bc… --json`,
 		Args: cobra.ExactArgs(1),
@@ -106,7 +108,8 @@ func checkVerify() *cobra.Command {
 			case r == nil:
 				fmt.Fprintln(c.OutOrStdout(), "signature fits")
 			default:
-				fmt.Fprintf(c.OutOrStdout(), "signature fits: %s, %s, %s, by %s\n", r.Unit, r.Ended.Format(time.RFC3339), r.Verdict(), r.Operator)
+				fmt.Fprintf(c.OutOrStdout(), "signature fits: %s, %s, %s, by %s\n", r.Unit,
+					r.Ended.Format(time.RFC3339), r.Verdict(), r.Operator)
 			}
 			return nil
 		},

@@ -22,8 +22,8 @@ import (
 	"menshen/store"
 )
 
-// TestCheckAtATerminal is an installer at a terminal, with a simulated door before them: they read what the screen asks for, do it at the door, and
-// answer what they see. Then anybody verifies the page.
+// TestCheckAtATerminal is an installer at a terminal, with a simulated door: they read what the
+// screen asks for, do it at the door, and answer what they see. Then the page is verified.
 func TestCheckAtATerminal(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "door.toml")
@@ -31,7 +31,8 @@ func TestCheckAtATerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, bytes.Replace(raw, []byte("enabled     = true"), []byte("enabled = false"), 1), 0o600); err != nil {
+	if err := os.WriteFile(path, bytes.Replace(raw, []byte("enabled     = true"), []byte("enabled = false"), 1),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	conf, err := config.Load(path)
@@ -60,7 +61,8 @@ func TestCheckAtATerminal(t *testing.T) {
 	defer cancel()
 	go func() {
 		verb := root()
-		verb.SetArgs([]string{"check", "--config", path, "--operator", "anna", "--lang", "en", "--out", filepath.Join(dir, "report")})
+		verb.SetArgs([]string{"check", "--config", path, "--operator", "anna", "--lang", "en", "--out",
+			filepath.Join(dir, "report")})
 		verb.SetIn(near)
 		verb.SetOut(near)
 		ended <- verb.ExecuteContext(ctx)
@@ -122,7 +124,7 @@ func TestCheckAtATerminal(t *testing.T) {
 	}
 }
 
-// recorded is what a terminal showed.
+// recorded keeps what a terminal showed.
 type recorded struct {
 	mu  sync.Mutex
 	all strings.Builder
@@ -193,7 +195,8 @@ func (r *recorded) installer(tty *os.File, door *sim.Door) {
 		}
 		skip = false
 	}
-	deeds = append(deeds, begin, deed{"lamp\x1b[0m", func() { skip = true }}, deed{"buzzer\x1b[0m", func() { skip = true }})
+	skips := func() { skip = true }
+	deeds = append(deeds, begin, deed{"lamp\x1b[0m", skips}, deed{"buzzer\x1b[0m", skips})
 	unread, buf := "", make([]byte, 4096)
 	for {
 		n, err := tty.Read(buf)

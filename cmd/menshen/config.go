@@ -30,10 +30,12 @@ func configVerb() *cobra.Command {
 	}, &cobra.Command{
 		Use:   "check FILE",
 		Short: "say whether a configuration can be used, and if not, where and why",
-		Long: `Reads a configuration as the unit would, and says all that is wrong with it. Its wires are held against the board: the one that
-[unit] board names, or the one that this runs on. Where faces are enabled, the models and the calibration on this machine are read
-too. Where the site has hours, the unit that runs is asked in which groups its people are, and who could never come in is told. What is refused keeps the unit from starting; a warning does not, and without usable models it starts for cards and PINs
-alone. 'menshen board --config FILE' draws the wires.`,
+		Long: `Reads a configuration as the unit would, and says all that is wrong with it. Its
+wires are held against the board: the one that [unit] board names, or the one that this runs on.
+Where faces are enabled, the models and the calibration on this machine are read too. Where the
+site has hours, the unit that runs is asked in which groups its people are, and who could never
+come in is told. What is refused keeps the unit from starting; a warning does not, and without
+usable models it starts for cards and PINs alone. 'menshen board --config FILE' draws the wires.`,
 		Example: "  menshen config check door.toml",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return checkConfig(c.OutOrStdout(), args[0]) },
@@ -68,13 +70,14 @@ func checkConfig(w io.Writer, file string) error {
 			fmt.Fprintf(w, "%s:%d: no faces: %s\n", file, c.Line("faces.enabled"), why)
 		}
 	}
-	shut := shutOut(w, c, file)
+	shut := tellShutOut(w, c, file)
 	tellKeySource(w, c.Key.Source)
 	switch {
 	case refused > 0:
 		return fmt.Errorf("%s: %w: mend the %d lines that say \"refused\" above", file, profile.ErrRefused, refused)
 	case noFaces != nil:
-		return fmt.Errorf("%s: the door would work for cards and PINs, and faces would stay off: mend what says \"no faces\" above", file)
+		return fmt.Errorf("%s: the door would work for cards and PINs, and faces would stay off: mend what says "+
+			"\"no faces\" above", file)
 	}
 	if shut > 0 {
 		return fmt.Errorf("%s: the door would work, and not for everybody: mend what says \"people\" above", file)
@@ -83,12 +86,13 @@ func checkConfig(w io.Writer, file string) error {
 	if b != nil {
 		title = b.Title
 	}
-	fmt.Fprintf(w, "%s: in order; %s, %d readers, %d inputs, faces %v; %s\n", file, c.Unit.Name, len(c.Readers), len(c.Inputs), c.Faces.Enabled, title)
+	fmt.Fprintf(w, "%s: in order; %s, %d readers, %d inputs, faces %v; %s\n", file, c.Unit.Name, len(c.Readers),
+		len(c.Inputs), c.Faces.Enabled, title)
 	return nil
 }
 
-// shutOut tells who could never come in, and how many lines that took.
-func shutOut(w io.Writer, c *config.Config, file string) int {
+// tellShutOut tells which groups could never come in, and on how many lines.
+func tellShutOut(w io.Writer, c *config.Config, file string) int {
 	if len(c.Site.Access) == 0 {
 		return 0
 	}

@@ -23,9 +23,10 @@ func consoleVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "console",
 		Short: "the technician's console of the door that runs here",
-		Long: `Connects this terminal to the technician's console of the running unit, the same as on its serial line, over the unit's
-control socket. Only root and the unit's own user come that far; then everybody logs in under their own name. Several consoles
-may be open at once. logout, or Ctrl-D at the log-in, comes back here.`,
+		Long: `Connects this terminal to the technician's console of the running unit, the same as
+on its serial line, over the unit's control socket. Only root and the unit's own user come that
+far; then everybody logs in under their own name. Several consoles may be open at once. logout, or
+Ctrl-D at the log-in, comes back here.`,
 		Example: `  menshen console
   sudo -u menshen menshen console --plain      for screen readers`,
 		Args: cobra.NoArgs,
@@ -44,7 +45,7 @@ may be open at once. logout, or Ctrl-D at the log-in, comes back here.`,
 	return c
 }
 
-// attach makes in and out the terminal of a console until one of the two sides ends it.
+// attach makes in and out the terminal of a console until one of the two sides ends.
 func attach(ctx context.Context, conf *config.Config, in *os.File, out io.Writer, plain bool) error {
 	if !term.IsTerminal(int(in.Fd())) {
 		return errors.New("the console asks for secrets and needs a terminal")
@@ -53,7 +54,8 @@ func attach(ctx context.Context, conf *config.Config, in *os.File, out io.Writer
 	if err != nil || width == 0 || height == 0 {
 		width, height = 80, 24
 	}
-	line, err := service.Ask(conf, fmt.Sprintf("console %dx%d %s %s", width, height, terminalKind(plain), userLanguage()))
+	line, err := service.Ask(conf, fmt.Sprintf("console %dx%d %s %s", width, height, terminalKind(plain),
+		userLanguage()))
 	if err != nil {
 		return err
 	}

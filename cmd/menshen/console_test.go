@@ -24,7 +24,8 @@ import (
 	"menshen/recognizer/models"
 )
 
-// site is a door that runs, as "menshen run" runs it: with simulated wires and camera, and the eye's own process.
+// site is a door that runs, as "menshen run" runs it: with simulated wires and
+// camera, and the eye's own process.
 type site struct {
 	t        *testing.T
 	dir      string
@@ -38,7 +39,8 @@ const (
 	facility   = 42
 )
 
-// newSite sets a unit up with its first operator, anna, and lets it run until the test ends. changes are pairs of old and new text of the configuration.
+// newSite sets a unit up with its first operator, anna, and lets it run until the test ends.
+// changes are pairs of old and new text of the configuration.
 func newSite(t *testing.T, changes ...string) *site {
 	t.Helper()
 	modelsDir, err := models.Dir()
@@ -50,12 +52,15 @@ func newSite(t *testing.T, changes ...string) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	s := &site{t: t, dir: dir, conf: filepath.Join(dir, "door.toml"), pictures: filepath.Join(filepath.Dir(modelsDir), "pictures")}
+	s := &site{t: t, dir: dir, conf: filepath.Join(dir, "door.toml"),
+		pictures: filepath.Join(filepath.Dir(modelsDir), "pictures")}
 	raw, err := os.ReadFile("../../board/demo/door.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := strings.NewReplacer(append([]string{`source = "sim:camera"`, fmt.Sprintf("source = \"sim:camera\"\nmodels = %q", modelsDir)}, changes...)...).Replace(string(raw))
+	changes = append([]string{`source = "sim:camera"`,
+		fmt.Sprintf("source = \"sim:camera\"\nmodels = %q", modelsDir)}, changes...)
+	text := strings.NewReplacer(changes...).Replace(string(raw))
 	if err := os.WriteFile(s.conf, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +92,7 @@ func newSite(t *testing.T, changes ...string) *site {
 	return s
 }
 
-// until waits for something to come true, and gives how long that took.
+// until waits for a condition, and gives how long that took.
 func (s *site) until(what string, yes func() bool) time.Duration {
 	s.t.Helper()
 	began := time.Now()
@@ -99,7 +104,7 @@ func (s *site) until(what string, yes func() bool) time.Duration {
 	return time.Since(began)
 }
 
-// show lets somebody stand before the camera.
+// show puts a person before the camera.
 func (s *site) show(sc camera.Scene) {
 	s.t.Helper()
 	if err := camera.SetScene(filepath.Join(s.dir, "camera"), sc); err != nil {
@@ -113,7 +118,7 @@ func (s *site) wei() (enrolledOn, met camera.Scene) {
 		camera.Scene{Picture: filepath.Join(s.pictures, "face-detect.jpg"), Face: [4]int{155, 77, 260, 234}}
 }
 
-// seat is somebody at a terminal of 80 by 24.
+// seat is a person at a terminal of 80 by 24.
 type seat struct {
 	t   *testing.T
 	pty *os.File
@@ -199,7 +204,8 @@ func (s *seat) see(words string) string {
 	}
 }
 
-// do types a line and answers the questions that follow: pairs of question and answer; it gives what came up to the last prompt.
+// do types a line and answers the questions that follow: pairs of question and answer; it gives
+// what came up to the last prompt.
 func (s *seat) do(line string, answers ...string) string {
 	s.t.Helper()
 	s.hit(line + "\r")
@@ -211,8 +217,9 @@ func (s *seat) do(line string, answers ...string) string {
 	return s.see("anna> ")
 }
 
-// TestConsoleFirstDay is a manager's first day at "menshen console" of a real unit: from the log-in to a door that opens, to a person with a card
-// and a face, to that person gone. What takes time is measured; run it with -v for the figures.
+// TestConsoleFirstDay is a manager's first day at "menshen console" of a real unit: from the log-in
+// to a door that opens, to a person with a card and a face, to that person gone. What takes time is
+// measured; run it with -v for the figures.
 func TestConsoleFirstDay(t *testing.T) {
 	s := newSite(t)
 	anna, ended := s.console()
@@ -239,7 +246,8 @@ func TestConsoleFirstDay(t *testing.T) {
 	s.until("the door locks", func() bool { return !s.door.Unlocked() })
 	s.door.Tap(facility, 1071)
 	s.until("the card opens", s.door.Unlocked)
-	if got := anna.do("why"); !strings.Contains(got, "opened: card") || !strings.Contains(got, "4-201") && !strings.Contains(got, "Wei") {
+	if got := anna.do("why"); !strings.Contains(got, "opened: card") ||
+		!strings.Contains(got, "4-201") && !strings.Contains(got, "Wei") {
 		t.Errorf("why the card opened: %s", got)
 	}
 
@@ -250,7 +258,8 @@ func TestConsoleFirstDay(t *testing.T) {
 	if got := anna.do("sign", "yes or no: ", "yes"); !strings.Contains(got, "Recorded.") {
 		t.Errorf("sign: %s", got)
 	}
-	got := anna.do("assess new", "1 of 4", "Hands full.", "> ", "", "2 of 4", "None for who says no.", "> ", "", "3 of 4", "A photo.", "> ", "And leaks.", "> ", "",
+	got := anna.do("assess new", "1 of 4", "Hands full.", "> ", "", "2 of 4", "None for who says no.", "> ", "",
+		"3 of 4", "A photo.", "> ", "And leaks.", "> ", "",
 		"4 of 4", "Liveness.", "> ", "", "function): ", "Anna, manager", "or Enter for ", "", "yes or no: ", "yes")
 	if !strings.Contains(got, "On file.") {
 		t.Errorf("assessment: %s", got)
@@ -279,7 +288,8 @@ func TestConsoleFirstDay(t *testing.T) {
 	if shows := anna.vt.String(); !strings.Contains(shows, "Enrolled from 5 pictures") {
 		t.Fatalf("the screen shows\n%s", shows)
 	}
-	t.Logf("consent and enrolment of one person: %v, of which %v at the camera", time.Since(began).Round(time.Millisecond), time.Since(before).Round(time.Millisecond))
+	t.Logf("consent and enrolment of one person: %v, of which %v at the camera",
+		time.Since(began).Round(time.Millisecond), time.Since(before).Round(time.Millisecond))
 
 	s.show(camera.Scene{})
 	s.until("the door locks", func() bool { return !s.door.Unlocked() })
@@ -318,8 +328,8 @@ func TestConsoleFirstDay(t *testing.T) {
 	}
 }
 
-// TestAimOverSerial: over a line of 115,200 baud, which carries 11,520 bytes a second, the picture of the simulated camera comes twice a second
-// or more, with somebody moving before it and without.
+// TestAimOverSerial: over a line of 115,200 baud, which carries 11,520 bytes a second, the picture
+// of the simulated camera comes twice a second or more, with a person moving before it and without.
 func TestAimOverSerial(t *testing.T) {
 	far, near, err := pty.Open()
 	if err != nil {
@@ -359,7 +369,8 @@ func TestAimOverSerial(t *testing.T) {
 			sent, shows := string(tom.raw[from:]), tom.vt.String()
 			tom.mu.Unlock()
 			rate := float64(strings.Count(sent, "a key ends this")) / during.Seconds()
-			t.Logf("%s, %s: %.1f pictures and %d bytes a second", who.name, style, rate, len(sent)*int(time.Second)/int(during))
+			t.Logf("%s, %s: %.1f pictures and %d bytes a second", who.name, style, rate,
+				len(sent)*int(time.Second)/int(during))
 			if rate < 2 {
 				t.Errorf("%s, %s: %.1f pictures a second, want 2", who.name, style, rate)
 			}

@@ -8,11 +8,13 @@ import (
 	"testing"
 )
 
-// named is what a page names of the repository: the target of a link within it, a picture, or a path in code style whose first folder is one of ours.
-var named = regexp.MustCompile("(?:\\]\\(|src=\")([^)#: \"]+)(?:#[^)]*)?[)\"]|`((?:cmd|hal|recognizer|policy|store|board|internal|scripts|docs)/[A-Za-z0-9_./-]+)`")
+// named matches what a page names of the repository: the target of a link within it, a picture, or
+// a path in code style whose first folder is a room.
+var named = regexp.MustCompile("(?:\\]\\(|src=\")([^)#: \"]+)(?:#[^)]*)?[)\"]|" +
+	"`((?:cmd|hal|recognizer|policy|store|board|internal|scripts|docs)/[A-Za-z0-9_./-]+)`")
 
-// TestDocsNameWhatIsThere: a file that a page names exists, so that whoever moves a file mends the pages. Of decisions, which are not rewritten,
-// the links alone.
+// TestDocsNameWhatIsThere: a file that a page names exists, so that whoever moves a file changes
+// the pages. Of decisions, which are not rewritten, only the links.
 func TestDocsNameWhatIsThere(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/*.md")
 	if err != nil {
@@ -54,7 +56,8 @@ func TestDocsNameWhatIsThere(t *testing.T) {
 // command is a test's command in code style, with the pattern of names in it.
 var command = regexp.MustCompile("`[^`]*go test [^`]*-run ['\"]?([^'\" `]+)[^`]*`")
 
-// TestDocsCommandsRunTests: each command with which a page shows something matches a test that is there, in one of the packages that it names.
+// TestDocsCommandsRunTests: each command with which a page shows something matches a test that is
+// there, in one of the packages that it names.
 func TestDocsCommandsRunTests(t *testing.T) {
 	tests := map[string][]string{} // by folder
 	function := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Example)\w*)\(`)
@@ -73,7 +76,8 @@ func TestDocsCommandsRunTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := 0
-	for _, page := range []string{"docs/figures.md", "docs/formats.md", "docs/rules.md", "docs/threat-model.md", "store/README.md", "README.md", "README.zh.md", "CONTRIBUTING.md"} {
+	for _, page := range []string{"docs/figures.md", "docs/formats.md", "docs/rules.md", "docs/threat-model.md",
+		"store/README.md", "README.md", "README.zh.md", "CONTRIBUTING.md"} {
 		text, err := os.ReadFile("../../" + page)
 		if err != nil {
 			t.Fatal(err)

@@ -24,9 +24,11 @@ func dossierVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "dossier",
 		Short: "write the compliance dossier: each rule, how the unit stands to it, and the evidence, signed",
-		Long: `Writes one HTML file for somebody who holds the unit to the law: whose faces are stored, whose were and when they were gone, what
-proves it, rule by rule; who looked; how sure the door is. In Chinese and English; it names nobody. The running unit is asked over
-its control socket. When none runs, the vault is opened instead, and what only a running unit can tell is marked as not known.
+		Long: `Writes one HTML file for whoever checks the unit against the law: how many faces are
+stored, how many were erased and when, the proof of it, rule by rule; who looked; how sure the
+door is. In Chinese and English; no person is named. The running unit is asked over its control
+socket. When none runs, the vault is opened instead, and what only a running unit can tell is
+marked as not known.
 
 The unit signs the whole file. 'menshen dossier verify' checks it on any machine.`,
 		Example: `  menshen dossier --out dossier.html
@@ -110,8 +112,10 @@ func verifyDossierVerb() *cobra.Command {
 
 func sayDossier(w io.Writer, d *dossier.Data) {
 	fmt.Fprintf(w, "whole, and signed by the unit: %s, made %s\n", d.Door, d.Made.Format("2006-01-02 15:04:05Z07:00"))
-	fmt.Fprintf(w, "faces of %d people; %d receipts of erasures, each signed, %d blocks found again\n", d.Facts.People.WithFace, len(d.Receipts), d.Remains())
-	fmt.Fprintf(w, "rules kept %d, to be done %d, broken %d", d.Count(policy.Kept), d.Count(policy.Due), d.Count(policy.Broken))
+	fmt.Fprintf(w, "faces of %d people; %d receipts of erasures, each signed, %d blocks found again\n",
+		d.Facts.People.WithFace, len(d.Receipts), d.Remains())
+	fmt.Fprintf(w, "rules kept %d, to be done %d, broken %d", d.Count(policy.Kept), d.Count(policy.Due),
+		d.Count(policy.Broken))
 	var broken []string
 	for _, r := range d.Rules {
 		if r.State == policy.Broken {

@@ -19,7 +19,8 @@ import (
 	"menshen/recognizer/models"
 )
 
-// evaluated is what is measured: models and, where they are of these models, the thresholds in use.
+// evaluated is what is measured: the models and, where they are of these
+// models, the thresholds in use.
 type evaluated struct {
 	config, models, manifest, calibration string
 }
@@ -30,13 +31,15 @@ func evalVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "eval",
 		Short: "measure error rates on pictures of your own, as a report with plots and a calibration file",
-		Long: `Looks at a folder of pictures, a folder a person, and writes how often the recognizer errs: verification and identification
-rates with 95% intervals, curves and histograms, times, and the pictures that could not be used with the reason. Beside the
-report comes a calibration file, from which a door takes its thresholds: name it as [faces] calibration in the configuration.
+		Long: `Looks at a folder of pictures, a folder a person, and writes how often the
+recognizer errs: verification and identification rates with 95% intervals, curves and histograms,
+times, and the pictures that could not be used with the reason. Beside the report comes a
+calibration file, from which a door takes its thresholds: name it as [faces] calibration in the
+configuration.
 
-With --attacks it looks at presentations instead: one folder for each kind ("print", "phone"), and one named "bona-fide";
-in each a picture, or a folder of frames, for a presentation. Rates by kind are given in the terms of ISO/IEC 30107-3; no
-conformance is claimed.
+With --attacks it looks at presentations instead: one folder for each kind ("print", "phone"), and
+one named "bona-fide"; in each a picture, or a folder of frames, for a presentation. Rates by kind
+are given in the terms of ISO/IEC 30107-3; no conformance is claimed.
 
 With --config it measures what that door uses: its models, its calibration and its live_min.
 
@@ -70,7 +73,8 @@ func runEval(ctx context.Context, j eval.Job, e evaluated, out, errOut io.Writer
 		if err != nil {
 			return err
 		}
-		e.models, e.manifest, e.calibration, j.LiveMin = c.Camera.Models, c.Camera.Manifest, c.Faces.Calibration, c.Faces.LiveMin
+		e.models, e.manifest, e.calibration = c.Camera.Models, c.Camera.Manifest, c.Faces.Calibration
+		j.LiveMin = c.Faces.LiveMin
 	}
 	manifest, err := models.Read(e.manifest)
 	if err != nil {
@@ -78,7 +82,7 @@ func runEval(ctx context.Context, j eval.Job, e evaluated, out, errOut io.Writer
 	}
 	j.Model = calibration.Model{Name: manifest.Name + ", " + manifest.Embed.File, SHA256: manifest.Embed.SHA256}
 	switch j.InUse, err = calibration.Open(e.calibration, j.Model.SHA256); {
-	case errors.Is(err, calibration.ErrModel): // there is nothing to hold against; this run may make what is missing
+	case errors.Is(err, calibration.ErrModel): // nothing to compare with; this run may make what is missing
 	case err != nil:
 		return err
 	}

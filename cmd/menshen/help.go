@@ -10,19 +10,20 @@ import (
 	"menshen/internal/screen"
 )
 
-// fitHelp breaks the help of root and of all verbs at words, for a terminal as wide as it is; for anything else, 80 columns.
+// fitHelp breaks the help of root and of all verbs at words, for a terminal as wide as it is;
+// for anything else, 80 columns.
 func fitHelp(root *cobra.Command) {
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) {
 		about := c.Long
 		if about == "" {
 			about = c.Short
 		}
-		wrapped(c.OutOrStdout(), strings.TrimSpace(about)+"\n\n"+strings.TrimSpace(c.UsageString()))
+		printWrapped(c.OutOrStdout(), strings.TrimSpace(about)+"\n\n"+strings.TrimSpace(c.UsageString()))
 	})
 }
 
-// wrapped prints a text in lines that fit.
-func wrapped(out io.Writer, text string) {
+// printWrapped prints a text in lines that fit.
+func printWrapped(out io.Writer, text string) {
 	width, _ := screen.Size(out)
 	for _, l := range screen.Wrap(strings.ReplaceAll(text, "\t", "    "), width-1) {
 		fmt.Fprintln(out, l)

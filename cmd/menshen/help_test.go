@@ -10,7 +10,8 @@ import (
 	"menshen/internal/screen"
 )
 
-// TestHelpFits: no line of any verb's help has to be broken by a terminal of 80 columns, and no word of it is.
+// TestHelpFits: no line of any verb's help has to be broken by a terminal of 80
+// columns, and no word of it is.
 func TestHelpFits(t *testing.T) {
 	var all func(c *cobra.Command, path []string)
 	n := 0

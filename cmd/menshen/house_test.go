@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// house is which of our rooms each may import (the arrows of docs/architecture.md).
+// house says which rooms each room may import (the arrows of docs/architecture.md).
 var house = map[string][]string{
 	"policy":     {"policy"},
 	"hal":        {"hal", "internal"},
@@ -22,8 +22,9 @@ var house = map[string][]string{
 	"internal":   {"internal"},
 }
 
-// boards is which of its own packages each package of board may import: the map in board's package comment, held down to packages. The one that
-// decides knows no operator, no language and no law; what composes them is imported by nothing but demo and tests.
+// boards says which packages of board each of them may import: the map in board's package comment.
+// The one that decides, unit, knows no operator, no language and no law; what composes them is
+// imported by demo and tests only.
 var boards = map[string][]string{
 	"config": {}, "host": {}, "notice": {}, "outbox": {}, "pass": {},
 	"profile":    {"config"},
@@ -38,17 +39,20 @@ var boards = map[string][]string{
 	"rights":     {},
 	"desk":       {"unit", "compliance", "config", "host", "notice", "outbox", "papers", "pass", "rights"},
 	"service":    {"desk", "console", "compliance", "unit", "config"},
-	"":           {"service", "desk", "compliance", "unit", "wiring", "config", "check", "commission", "console", "dossier", "host", "notice", "outbox", "pass"},
-	"demo":       {"", "desk", "console", "config", "papers"},
-	"boardtest":  {"", "desk", "compliance", "unit", "wiring", "config", "console", "host", "papers"},
+	"": {"service", "desk", "compliance", "unit", "wiring", "config", "check", "commission", "console",
+		"dossier", "host", "notice", "outbox", "pass"},
+	"demo":      {"", "desk", "console", "config", "papers"},
+	"boardtest": {"", "desk", "compliance", "unit", "wiring", "config", "console", "host", "papers"},
 }
 
-// vision are the rooms that may know OpenCV; controlSocket is the one file that may open a socket, of the local kind.
+// vision are the packages that may import OpenCV. controlSocket is the one file that may open
+// a socket, of the local kind.
 var vision = []string{"hal/camera", "recognizer", "recognizer/eye"}
 
 const controlSocket = "board/service/control.go"
 
-// TestHouse holds the arrows, that OpenCV stays in its rooms, and R-LOCAL: nothing of ours opens an internet socket.
+// TestHouse: packages import along the arrows, OpenCV stays in its packages, and nothing opens
+// an internet socket (R-LOCAL).
 func TestHouse(t *testing.T) {
 	seen := 0
 	err := filepath.WalkDir("../..", func(path string, d os.DirEntry, err error) error {
@@ -85,7 +89,8 @@ func forbidden(file, room, imported string) string {
 	switch {
 	case isOurs && !slices.Contains(house[room], to) && !(test && to == "internal"):
 		return "against the arrows of the house"
-	case isOurs && room == "board" && to == "board" && !test && !slices.Contains(boards[within(file)], strings.TrimPrefix(strings.TrimPrefix(own, "board"), "/")):
+	case isOurs && room == "board" && to == "board" && !test &&
+		!slices.Contains(boards[boardPackage(file)], strings.TrimPrefix(strings.TrimPrefix(own, "board"), "/")):
 		return "against the arrows of board"
 	case imported == "gocv.io/x/gocv" && !slices.Contains(vision, filepath.ToSlash(filepath.Dir(file))):
 		return "OpenCV stays in " + strings.Join(vision, ", ")
@@ -97,12 +102,13 @@ func forbidden(file, room, imported string) string {
 	return ""
 }
 
-// within is the package of board in which a file is.
-func within(file string) string {
+// boardPackage gives the package of board in which a file is.
+func boardPackage(file string) string {
 	return strings.Trim(strings.TrimPrefix(filepath.ToSlash(filepath.Dir(file)), "board"), "/")
 }
 
-// TestRLocalLinked: what is linked in, in the end, may contain package net for the control socket, but no HTTP, no TLS and no mail.
+// TestRLocalLinked: the program may link package net for the control socket, but
+// no HTTP, no TLS and no mail.
 func TestRLocalLinked(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", ".").Output()
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"testing"
 )
 
-// vocabularies are types whose words decide, with the one file that may spell them.
+// vocabularies are types whose words decide, with the only file that may spell each.
 var vocabularies = map[string]string{
 	"menshen/store/audit.Kind": "store/audit/kind.go",
 	"menshen/policy.RuleID":    "policy/rule.go",
@@ -29,12 +29,15 @@ type built struct {
 	GoFiles, CgoFiles, Deps []string
 }
 
-// TestDecidingWordsHaveOneDefinition: a comparison, a case or a key with a copied word would compile, since an untyped literal fits each string type. So the
-// types of all literals are looked at.
+// TestDecidingWordsHaveOneDefinition: a comparison, a case or a key with a copied
+// word would compile, since an untyped literal fits each string type. So the types
+// of all literals are looked at.
 func TestDecidingWordsHaveOneDefinition(t *testing.T) {
 	all := buildList(t)
 	fset := token.NewFileSet()
-	read := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(all[path].Export) })
+	read := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) {
+		return os.Open(all[path].Export)
+	})
 	found := map[string]int{}
 	for path, p := range all {
 		ours := strings.HasPrefix(path, "menshen/") && (path == "menshen/policy" || path == "menshen/store/audit" ||
@@ -48,7 +51,8 @@ func TestDecidingWordsHaveOneDefinition(t *testing.T) {
 					found[l.kind]++
 					continue
 				}
-				t.Errorf("%s:%d spells %s as a literal; use the constant of %s", file, l.line, l.word, vocabularies[l.kind])
+				t.Errorf("%s:%d spells %s as a literal; use the constant of %s", file, l.line, l.word,
+					vocabularies[l.kind])
 			}
 		}
 	}
@@ -59,7 +63,7 @@ func TestDecidingWordsHaveOneDefinition(t *testing.T) {
 	}
 }
 
-// buildList builds what is out of date, and says where everything lies.
+// buildList builds what is out of date, and gives where each package is.
 func buildList(t *testing.T) map[string]built {
 	t.Helper()
 	cmd := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles,CgoFiles,Deps", "./...")
@@ -86,7 +90,8 @@ type literal struct {
 	line       int
 }
 
-// typedLiterals are the string literals of a package whose type is one of the vocabularies, by file.
+// typedLiterals gives the string literals of a package whose type is one
+// of the vocabularies, by file.
 func typedLiterals(t *testing.T, fset *token.FileSet, read types.Importer, p built) map[string][]literal {
 	t.Helper()
 	var files []*ast.File
@@ -100,7 +105,7 @@ func typedLiterals(t *testing.T, fset *token.FileSet, read types.Importer, p bui
 	info := types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
 	conf := types.Config{Importer: read, FakeImportC: true}
 	if len(p.CgoFiles) > 0 {
-		conf.Error = func(error) {} // what comes from C has no type here; the compiler has seen to it
+		conf.Error = func(error) {} // what comes from C has no type here; the compiler has checked it
 	}
 	if _, err := conf.Check(p.ImportPath, fset, files, &info); err != nil && len(p.CgoFiles) == 0 {
 		t.Fatal(err)

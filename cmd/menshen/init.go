@@ -19,8 +19,9 @@ func initVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "init",
 		Short: "make a new unit: its keys, its vault and its first operator",
-		Long: `Makes the keys and the encrypted vault of a new unit, and the first operator, a manager who can then make others.
-The passphrase is asked for twice at a terminal, or read from standard input, one line. There is no default account.`,
+		Long: `Makes the keys and the encrypted vault of a new unit, and the first operator, a
+manager who can then make others. The passphrase is asked for twice at a terminal, or read from
+standard input, one line. There is no default account.`,
 		Example: `  menshen init --config door.toml --operator anna
   pass show door | menshen init --config door.toml --operator anna`,
 		Args: cobra.NoArgs,
@@ -51,7 +52,8 @@ The passphrase is asked for twice at a terminal, or read from standard input, on
 	return c
 }
 
-// beforeFaces is what a new unit still lacks. The console's command "law" says it for the unit at hand.
+// beforeFaces says what a new unit needs before faces work. The console's command "law"
+// says it for a unit as it is.
 const beforeFaces = `Cards and codes work once 'menshen run' does. Before faces work, in 'menshen console':
   assess new   the impact assessment, four parts
   sign         once the sign ('menshen notice --sign') stands at the camera

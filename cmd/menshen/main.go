@@ -1,5 +1,5 @@
-// Command menshen is a door unit: it reads cards and, for those who asked for it, faces, and opens one door. It opens no
-// internet socket.
+// Command menshen is a door unit: it reads cards and, for those who asked for it, faces, and opens
+// one door. It opens no internet socket.
 //
 // Each verb has a file of its own, and each is thin: read flags, call a package, print.
 package main
@@ -24,7 +24,7 @@ func main() {
 		return
 	}
 	if screen.IsTerminal(os.Stderr) {
-		wrapped(os.Stderr, "menshen: "+err.Error())
+		printWrapped(os.Stderr, "menshen: "+err.Error())
 	} else {
 		fmt.Fprintln(os.Stderr, "menshen:", err)
 	}
@@ -38,8 +38,9 @@ func root() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "menshen",
 		Short: "a door that knows you only if you asked it to",
-		Long: `Menshen runs one door: card readers, a camera for those who asked for face entry, the strike's relay, and an encrypted
-store. Everything stays in the unit; it opens no internet socket.`,
+		Long: `Menshen runs one door: card readers, a camera for those who asked for face entry,
+the strike's relay, and an encrypted store. Everything stays in the unit; it opens no internet
+socket.`,
 		Example: `  menshen demo                                    a simulated door, step by step
   menshen config example > door.toml              a configuration to fill in
   menshen init --config door.toml --operator anna keys, vault and first operator
@@ -49,7 +50,8 @@ store. Everything stays in the unit; it opens no internet socket.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	c.AddCommand(checkVerb(), runVerb(), consoleVerb(), initVerb(), configVerb(), boardVerb(), demoVerb(), auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
+	c.AddCommand(checkVerb(), runVerb(), consoleVerb(), initVerb(), configVerb(), boardVerb(), demoVerb(),
+		auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
 	c.AddCommand(noticeVerb(), dossierVerb())
 	strict(c)
 	strictHelp(c)

@@ -16,9 +16,10 @@ import (
 	"menshen/store/keys/keystest"
 )
 
-// The verbs are tested as a person runs them: scripts in testdata, each a little story in its own folder.
+// The verbs are tested as a person runs them, by the scripts in testdata, each in its own folder.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && (os.Args[1] == "eye" || os.Args[1] == "console") { // a door that runs in a test starts its eye, and a test its console
+	// a door that runs in a test starts its eye, and a test its console
+	if len(os.Args) > 1 && (os.Args[1] == "eye" || os.Args[1] == "console") {
 		main()
 		return
 	}
@@ -77,11 +78,13 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(path, raw, 0o600))
 }
 
-// simulated writes the configuration of a simulated door: simulated FILE [OLD NEW]…, with pieces of text replaced.
+// simulated writes the configuration of a simulated door: simulated FILE [OLD NEW]…,
+// with pieces of text replaced.
 func simulated(ts *testscript.TestScript, _ bool, args []string) {
 	raw, err := os.ReadFile("../../board/demo/door.toml")
 	ts.Check(err)
-	text := strings.Replace(string(raw), `source = "sim:camera"`, "source = \"sim:camera\"\nmodels = \""+ts.Getenv("MODELS")+`"`, 1)
+	text := strings.Replace(string(raw), `source = "sim:camera"`,
+		"source = \"sim:camera\"\nmodels = \""+ts.Getenv("MODELS")+`"`, 1)
 	for rest := args[1:]; len(rest) >= 2; rest = rest[2:] {
 		if !strings.Contains(text, rest[0]) {
 			ts.Fatalf("the configuration has no %q", rest[0])
@@ -92,7 +95,8 @@ func simulated(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.MkdirAll(ts.MkAbs("camera"), 0o700))
 }
 
-// waitfor waits until a background command has written something to standard error: waitfor NAME TEXT.
+// waitfor waits until a background command has written something to
+// standard error: waitfor NAME TEXT.
 func waitFor(ts *testscript.TestScript, _ bool, args []string) {
 	for range 200 {
 		if raw, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && strings.Contains(string(raw), args[1]) {

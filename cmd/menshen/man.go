@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra/doc"
 )
 
-// manVerb writes the manual from the same words as --help.
+// manVerb writes the manual from the same texts as --help.
 func manVerb() *cobra.Command {
 	return &cobra.Command{
 		Use:     "man DIR",

@@ -20,8 +20,9 @@ func noticeVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "notice",
 		Short: "write the notice, the sign at the camera or the staff's commitment as a page to print",
-		Long: `Writes one HTML page with the site's own facts from the configuration, which any browser shows and prints on A4. The notice is,
-word for word, the text that the unit keeps and people consent to, and bears its hash. The sign is in both languages.`,
+		Long: `Writes one HTML page with the site's own facts from the configuration, which any
+browser shows and prints on A4. The notice is, word for word, the text that the unit keeps and
+people consent to, and bears its hash. The sign is in both languages.`,
 		Example: `  menshen notice --lang zh --out notice.html
   menshen notice --sign --out sign.html
   menshen notice --commitment --lang en --out commitment.html`,

@@ -10,10 +10,11 @@ import (
 	"menshen/board/config"
 )
 
-// loadAsOwner reads a unit's configuration, and makes root the user to whom the unit's folder belongs: whatever this process then
-// writes is the service's own, and root follows no link that the service's user laid. It changes nothing for another user than root,
-// where the folder is root's, and where there is none yet.
-// Errors: those of config.Load; a configuration that the owner cannot read; an owner without an account.
+// loadAsOwner reads a unit's configuration and, for root, changes to the user who owns the
+// unit's folder: what this process then writes belongs to the service, and root follows no link
+// that the service's user made. It does not change another user, nor root where the folder is
+// root's or does not exist. Errors: those of [config.Load]; a configuration that the owner
+// cannot read; an owner without an account.
 func loadAsOwner(path string) (*config.Config, error) {
 	conf, err := config.Load(path)
 	if err != nil || os.Geteuid() != 0 {
@@ -21,7 +22,7 @@ func loadAsOwner(path string) (*config.Config, error) {
 	}
 	info, err := os.Stat(conf.Unit.Dir)
 	if err != nil {
-		return conf, nil // whoever opens the folder says what is wrong with it
+		return conf, nil // opening the vault says what is wrong with it
 	}
 	uid := int(info.Sys().(*syscall.Stat_t).Uid)
 	if uid == 0 {
@@ -29,20 +30,22 @@ func loadAsOwner(path string) (*config.Config, error) {
 	}
 	owner, err := user.LookupId(strconv.Itoa(uid))
 	if err != nil {
-		return nil, fmt.Errorf("%s belongs to user %d, who has no account: run 'systemd-sysusers', or give the folder to a user: %w", conf.Unit.Dir, uid, err)
+		return nil, fmt.Errorf("%s belongs to user %d, who has no account: run 'systemd-sysusers', or give the "+
+			"folder to a user: %w", conf.Unit.Dir, uid, err)
 	}
-	if err := become(uid, owner); err != nil {
+	if err := becomeUser(uid, owner); err != nil {
 		return nil, fmt.Errorf("going on as %s, to whom %s belongs: %w", owner.Username, conf.Unit.Dir, err)
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("the service's user %s cannot read the configuration: run 'chmod 644 %s' (%w)", owner.Username, path, err)
+		return nil, fmt.Errorf("the service's user %s cannot read the configuration: run 'chmod 644 %s' (%w)",
+			owner.Username, path, err)
 	}
 	return conf, f.Close()
 }
 
-// become gives up root for a user with all their groups, in every thread and for good.
-func become(uid int, u *user.User) error {
+// becomeUser gives up root for a user with all their groups, in every thread and for good.
+func becomeUser(uid int, u *user.User) error {
 	ids, err := u.GroupIds()
 	if err != nil {
 		return err

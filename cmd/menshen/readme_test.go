@@ -59,7 +59,8 @@ func read(t *testing.T, name string) (r readme, lines []string) {
 	return r, lines
 }
 
-// TestReadmeInTwoLanguages: README.zh.md has the commands, links, pictures and modules of README.md, in its order.
+// TestReadmeInTwoLanguages: README.zh.md has the commands, links, pictures and
+// modules of README.md, in its order.
 func TestReadmeInTwoLanguages(t *testing.T) {
 	en, lines := read(t, "README.md")
 	zh, _ := read(t, "README.zh.md")
@@ -83,7 +84,8 @@ func TestReadmeInTwoLanguages(t *testing.T) {
 	}
 }
 
-// TestReadmeCommandsAreThere: each verb of menshen that the README names is one, each target of make is in the Makefile, and CI runs the test command.
+// TestReadmeCommandsAreThere: each verb of menshen that the README names is one, each target of
+// make is in the Makefile, and CI runs the test command.
 func TestReadmeCommandsAreThere(t *testing.T) {
 	r, _ := read(t, "README.md")
 	makefile, err := os.ReadFile("../../Makefile")
@@ -125,7 +127,8 @@ func TestReadmeCommandsAreThere(t *testing.T) {
 	}
 }
 
-// TestReadmeModules: the table of dependencies names each module that go.mod asks for, in its version where it gives one.
+// TestReadmeModules: the table of dependencies names each module that go.mod asks for, in
+// its version where it gives one.
 func TestReadmeModules(t *testing.T) {
 	text, err := os.ReadFile("../../README.md")
 	if err != nil {
@@ -154,7 +157,7 @@ func TestReadmeModules(t *testing.T) {
 	}
 }
 
-// TestPicturesAreSmall: who clones over a telephone's line gets them too.
+// TestPicturesAreSmall: a clone over a slow line has them too.
 func TestPicturesAreSmall(t *testing.T) {
 	pictures, err := filepath.Glob("../../docs/pictures/*")
 	if err != nil || len(pictures) < 7 {

@@ -16,9 +16,10 @@ import (
 func receiptVerb() *cobra.Command {
 	var pub string
 	verify := &cobra.Command{
-		Use:     "verify FILE",
-		Short:   "verify receipts of erasures with the unit's public key, on any machine; - is standard input",
-		Long:    `Reads receipts, one JSON object a line, as the console's 'receipts --json' prints them, and checks each signature.`,
+		Use:   "verify FILE",
+		Short: "verify receipts of erasures with the unit's public key, on any machine; - is standard input",
+		Long: `Reads receipts, one JSON object a line, as the console's 'receipts --json'
+prints them, and checks each signature.`,
 		Example: `  menshen receipt verify receipts.jsonl --key 3b6a27bc…`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -69,7 +70,8 @@ func verifyReceipts(out io.Writer, in io.Reader, key ed25519.PublicKey) error {
 func publicKey(digits string) (ed25519.PublicKey, error) {
 	raw, err := hex.DecodeString(digits)
 	if err != nil || len(raw) != ed25519.PublicKeySize {
-		return nil, errors.New("--key is not a public key: give the 64 hex digits that 'menshen audit key' prints on the unit")
+		return nil, errors.New("--key is not a public key: give the 64 hex digits that 'menshen audit key' prints " +
+			"on the unit")
 	}
 	return raw, nil
 }

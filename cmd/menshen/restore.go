@@ -23,30 +23,36 @@ func vaultRestore() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "restore BACKUP",
 		Short: "bring a backup into a new unit, or back into its own; erasures are not undone",
-		Long: `Brings people, operators, notices and settings of a backup into this vault. Everything gets new keys.
+		Long: `Brings people, operators, notices and settings of a backup into this vault.
+Everything gets new keys.
 
-Whoever was erased after the backup was made stays erased. The unit that made the backup knows of them. A new unit does not: give it
-the receipts of all erasures since ('receipts --json' at the old unit's console printed them; people got theirs when they were erased),
-or say with --no-receipts that there are none or that they are lost: whoever was erased since the backup then comes back, with their
-face. At a terminal the command asks. Only receipts that the unit of the backup signed count.`,
+Whoever was erased after the backup was made stays erased. The unit that made the backup knows of
+them. A new unit does not: give it the receipts of all erasures since ('receipts --json' at the
+old unit's console printed them; people got theirs when they were erased), or say with
+--no-receipts that there are none or that they are lost: whoever was erased since the backup then
+comes back, with their face. At a terminal the command asks. Only receipts that the unit of the
+backup signed count.`,
 		Example: `  menshen init --config new.toml --operator anna
   menshen vault restore backup.age --identity manager.key --receipts receipts.jsonl --config new.toml --operator anna
   menshen vault restore backup.age --identity manager.key --no-receipts --config new.toml --operator anna`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			r.in, r.out, r.asks = c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr()
-			since, err := r.given()
+			since, err := r.statedSince()
 			if err != nil {
 				return err
 			}
 			return withBackup(args[0], r.identity, func(f io.ReadSeeker, id age.Identity) error {
-				return r.act(c, func(v *store.Vault, by store.Actor) error { return r.restore(c.Context(), v, by, f, id, since) })
+				return r.act(c, func(v *store.Vault, by store.Actor) error {
+					return r.restore(c.Context(), v, by, f, id, since)
+				})
 			})
 		},
 	}
 	r.flags(c)
 	c.Flags().StringVar(&r.identity, "identity", "", "the manager's age key file")
-	c.Flags().StringVar(&r.receipts, "receipts", "", "receipts of the erasures since the backup, one JSON object a line")
+	c.Flags().StringVar(&r.receipts, "receipts", "",
+		"receipts of the erasures since the backup, one JSON object a line")
 	c.Flags().BoolVar(&r.none, "no-receipts", false, "a new unit may bring back whoever was erased since the backup")
 	c.Flags().StringVar(&r.lang, "lang", userLanguage(), "en or zh")
 	c.MarkFlagsMutuallyExclusive("receipts", "no-receipts")
@@ -54,7 +60,7 @@ face. At a terminal the command asks. Only receipts that the unit of the backup 
 	return c
 }
 
-// restoring is one run of the verb.
+// restoring is one run of the verb restore.
 type restoring struct {
 	keeper
 	identity, receipts, lang string
@@ -63,8 +69,8 @@ type restoring struct {
 	out, asks                io.Writer
 }
 
-// given is what the flags say of erasures since the backup; the zero value: nothing.
-func (r *restoring) given() (store.Since, error) {
+// statedSince gives what the flags say of erasures since the backup; the zero value: nothing.
+func (r *restoring) statedSince() (store.Since, error) {
 	switch {
 	case r.none:
 		return store.WithoutReceipts(), nil
@@ -88,7 +94,8 @@ func receiptsIn(path string) (store.Since, error) {
 }
 
 // restore checks the backup to its end, asks what a new unit must know, and restores.
-func (r *restoring) restore(ctx context.Context, v *store.Vault, by store.Actor, f io.ReadSeeker, id age.Identity, since store.Since) error {
+func (r *restoring) restore(ctx context.Context, v *store.Vault, by store.Actor, f io.ReadSeeker, id age.Identity,
+	since store.Since) error {
 	head, err := store.ReadBackup(f, id, nil, nil)
 	if err != nil {
 		return err
@@ -109,7 +116,8 @@ func (r *restoring) restore(ctx context.Context, v *store.Vault, by store.Actor,
 	return nil
 }
 
-// ask asks at a terminal for the receipts. No answer is an error, as is a script that did not say.
+// ask asks at a terminal for the receipts. It is an error not to
+// answer, or not to be at a terminal.
 func (r *restoring) ask(head store.BackupHead) (store.Since, error) {
 	made := head.At.Local().Format("2006-01-02 15:04")
 	if !screen.IsTerminal(r.in) {
@@ -136,7 +144,7 @@ func (r *restoring) ask(head store.BackupHead) (store.Since, error) {
 	}
 }
 
-// tell says what was restored, and what stayed erased because of which receipt.
+// tell prints what was restored, and what stayed erased because of which receipt.
 func (r *restoring) tell(rep store.RestoreReport) {
 	fmt.Fprintln(r.out, check.Words{
 		En: fmt.Sprintf("%s: %d people restored, %d with face; %d erased since and %d withdrawn since were left out; %d must enrol again",

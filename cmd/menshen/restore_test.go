@@ -12,7 +12,8 @@ import (
 	"menshen/store"
 )
 
-// erasedSince makes a backup of two people, and the receipt of one who was erased since: erasedsince DOOR.toml BACKUP KEY RECEIPTS.
+// erasedSince makes a backup of two people, and the receipt of one who was erased since:
+// erasedsince DOOR.toml BACKUP KEY RECEIPTS.
 func erasedSince(ts *testscript.TestScript, _ bool, args []string) {
 	id, err := age.GenerateX25519Identity()
 	ts.Check(err)
@@ -35,7 +36,8 @@ func erasedSince(ts *testscript.TestScript, _ bool, args []string) {
 		if err != nil {
 			return err
 		}
-		for path, content := range map[string][]byte{args[1]: backup.Bytes(), args[2]: []byte(id.String() + "\n"), args[3]: append(line, '\n')} {
+		for path, content := range map[string][]byte{args[1]: backup.Bytes(), args[2]: []byte(id.String() + "\n"),
+			args[3]: append(line, '\n')} {
 			if err := os.WriteFile(ts.MkAbs(path), content, 0o600); err != nil {
 				return err
 			}

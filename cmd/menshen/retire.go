@@ -12,24 +12,27 @@ import (
 	"menshen/store"
 )
 
-// vaultRetire clears the way for a backup. No operator can log in to a vault that does not open: what
-// protects it is that the old vault is destroyed, not opened, and that the backup needs the manager's key.
+// vaultRetire clears the way for a backup. No operator can log in to a vault that does not
+// open. The safeguards are that the old vault is destroyed and not opened, and that the
+// backup needs the manager's key.
 func vaultRetire() *cobra.Command {
 	var path, identity string
 	var destroy bool
 	c := &cobra.Command{
 		Use:   "retire BACKUP",
 		Short: "destroy the key of a vault that does not open, so that a backup can replace it",
-		Long: `For a vault that does not open and cannot be mended: it was put back to an older state, it is damaged, or it or its key is
-lost. 'menshen init' makes no new vault while the key source holds the old key, or the old file is there. This command makes the
-key source forget its key, and wipes the file. Nothing opens the old vault or a copy of it afterwards.
+		Long: `For a vault that does not open and cannot be mended: it was put back to an older
+state, it is damaged, or it or its key is lost. 'menshen init' makes no new vault while the key
+source holds the old key, or the old file is there. This command makes the key source forget its
+key, and wipes the file. Nothing opens the old vault or a copy of it afterwards.
 
-First bring back the newest copy of the vault, if there is one. Stop the unit ('systemctl stop menshen'). Without --destroy-key
-the command changes nothing: it says why the vault does not open, and checks the backup to its end. A vault that opens is never
-destroyed, nor one of another unit than the backup.
+First bring back the newest copy of the vault, if there is one. Stop the unit ('systemctl stop
+menshen'). Without --destroy-key the command changes nothing: it says why the vault does not open,
+and checks the backup to its end. A vault that opens is never destroyed, nor one of another unit
+than the backup.
 
-The new unit has a new public key, by which its exports and receipts are told from those of the old one. Restoring is recorded,
-and asks for the receipts of whoever was erased since the backup.`,
+The new unit has a new public key, by which its exports and receipts are told from those of the
+old one. Restoring is recorded, and asks for the receipts of whoever was erased since the backup.`,
 		Example: `  menshen vault retire backup.age --identity manager.key
   menshen vault retire backup.age --identity manager.key --destroy-key
   menshen init --operator anna

@@ -20,8 +20,9 @@ func runVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "run the door",
-		Long: `Runs the door that the configuration describes, until it is told to stop (SIGTERM, Ctrl-C). The relay rests at start and
-stop; what a stopped unit leaves (locked or unlocked) is the configuration's fail_safe.`,
+		Long: `Runs the door that the configuration describes, until it is told to stop (SIGTERM,
+Ctrl-C). The relay rests at start and stop; what a stopped unit leaves (locked or unlocked) is the
+configuration's fail_safe.`,
 		Example: "  menshen run --config door.toml",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestRLocalService holds the service to no network at all, and to what the watchdog, the installer's self-test and the lives of people
-// in front of a door rely on.
+// TestRLocalService: the service has no network, and has the settings that the watchdog, the
+// installer's self-test and the safety of people at a door rely on.
 func TestRLocalService(t *testing.T) {
 	raw, err := os.ReadFile("../../scripts/systemd/menshen.service")
 	if err != nil {

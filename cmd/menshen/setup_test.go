@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// TestSetUpFindsOrFetchesGo holds scripts/golang.sh to its word on a machine without a network: a Go that is there is taken; where there is
-// none, or one too old, it tries Debian's, and then says what to copy and leaves nothing behind.
+// TestSetUpFindsOrFetchesGo runs scripts/golang.sh on a machine without a network. It takes a
+// Go that is installed; where none is, or an old one, it tries Debian's, then says what to
+// copy and leaves nothing behind.
 func TestSetUpFindsOrFetchesGo(t *testing.T) {
 	for _, c := range []struct{ name, version, want string }{
 		{"none", "", "copy the folder that 'go env GOROOT' names"},
@@ -18,7 +19,8 @@ func TestSetUpFindsOrFetchesGo(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			bin := t.TempDir()
-			for _, tool := range []string{"bash", "sh", "cat", "cut", "dirname", "env", "grep", "head", "id", "ls", "mktemp", "rm", "sed", "tail"} {
+			for _, tool := range []string{"bash", "sh", "cat", "cut", "dirname", "env", "grep", "head", "id", "ls",
+				"mktemp", "rm", "sed", "tail"} {
 				at, err := exec.LookPath(tool)
 				if err != nil {
 					t.Fatal(err)

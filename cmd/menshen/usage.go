@@ -12,8 +12,8 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// strict makes every mistake in a command line a usageError: a wrong verb, which is an error with a suggestion and not a reason to
-// print help; a flag that is wrong or missing; a wrong number of arguments.
+// strict makes every mistake in a command line a usageError: a wrong verb, which gives a suggestion
+// instead of the help; a flag that is wrong or missing; a wrong number of arguments.
 func strict(c *cobra.Command) {
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return wrongFlag(c, err) })
 	if c.HasSubCommands() && !c.Runnable() {

@@ -13,25 +13,28 @@ import (
 	"menshen/store"
 )
 
-// vaultVerb is what is done to a vault while the door is not running: at the workshop, after a failure, on a new unit. What can be
-// done while it runs is at the console.
+// vaultVerb has the acts on a vault while the door is not running: at the workshop, after a
+// failure, on a new unit. Acts while it runs are at the console.
 func vaultVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "vault",
 		Short: "check, restore, salvage or retire a unit's vault, or move its key; the unit must not be running",
-		Long: `Works on the vault of a unit that is not running. Each act asks for an operator's name and passphrase (a manager's), for their
-own card where they have one and a reader answers, and is recorded under it. While the door runs, backup, rotate, retention and check are commands of its console.`,
+		Long: `Works on the vault of a unit that is not running. Each act asks for an operator's
+name and passphrase (a manager's), for their own card where they have one and a reader answers,
+and is recorded under it. While the door runs, backup, rotate, retention and check are commands of
+its console.`,
 	}
 	c.AddCommand(vaultCheck(), vaultKey(), vaultRestore(), vaultRetire(), vaultSalvage(), vaultWhat())
 	return c
 }
 
-// keeper are the flags of every act: which unit, and who acts.
+// keeper has the flags of every act: which unit, and who acts.
 type keeper struct{ config, operator string }
 
 func (k *keeper) flags(c *cobra.Command) {
 	c.Flags().StringVar(&k.config, "config", "/etc/menshen/door.toml", "the unit's configuration")
-	c.Flags().StringVar(&k.operator, "operator", "", "who acts, a manager; the passphrase is asked for, or read from standard input")
+	c.Flags().StringVar(&k.operator, "operator", "",
+		"who acts, a manager; the passphrase is asked for, or read from standard input")
 	_ = c.MarkFlagRequired("operator")
 }
 
@@ -65,13 +68,14 @@ func vaultCheck() *cobra.Command {
 		Example: "  menshen vault check --config door.toml",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return reading(path, func(v *store.Vault) error {
+			return withVaultToRead(path, func(v *store.Vault) error {
 				if err := v.Check(); err != nil {
 					return fmt.Errorf("%w: save what is whole with 'menshen vault salvage', or restore a backup", err)
 				}
 				fmt.Fprintln(c.OutOrStdout(), "every record is whole")
 				if err := v.Condition(); err != nil {
-					return fmt.Errorf("%w: start the door; 'check' at its console, by a technician or a manager, ends this", err)
+					return fmt.Errorf("%w: start the door; 'check' at its console, by a technician or a manager, "+
+						"ends this", err)
 				}
 				return nil
 			})
@@ -86,9 +90,10 @@ func vaultKey() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "key SOURCE",
 		Short: "move the vault to another key source, and let the old one forget",
-		Long: `Moves the vault to a new key in another source. A power cut meanwhile leaves a vault that opens by the one source or by the
-other. Afterwards the configuration's [key] source must be changed; the command says how. What each source withstands is told
-before the passphrase is asked for, and stands in 'menshen config example'.`,
+		Long: `Moves the vault to a new key in another source. A power cut meanwhile leaves a
+vault that opens by the one source or by the other. Afterwards the configuration's [key] source
+must be changed; the command says how. What each source withstands is told before the passphrase
+is asked for, and stands in 'menshen config example'.`,
 		Example: "  menshen vault key tpm:/dev/tpmrm0 --operator anna",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -19,7 +19,7 @@ import (
 	"menshen/store/audit"
 )
 
-// tapping is a standard error at which a card is tapped once it asks for one.
+// tapping is a standard error at which a card is tapped once the program asks for one.
 type tapping struct {
 	bytes.Buffer
 	asked chan bool
@@ -48,8 +48,8 @@ func (p *tapping) taps(ctx context.Context, tap func()) {
 	}
 }
 
-// TestROperatorOfflineCard: whoever acts on the vault of a unit that is not running needs their card
-// where a reader is there; where none is, they are told, and the record tells.
+// TestROperatorOfflineCard: an operator who acts on the vault of a unit that is not running needs
+// their card where a reader answers. Where none does, they are told, and it is recorded.
 func TestROperatorOfflineCard(t *testing.T) {
 	t.Setenv("LANG", "en_US.UTF-8")
 	door, err := sim.New(sim.Config{})
@@ -62,7 +62,7 @@ func TestROperatorOfflineCard(t *testing.T) {
 		t.Fatal(err)
 	}
 	simulated := "kind = \"wiegand\"\nd0   = \"SIM_D0\"\nd1   = \"SIM_D1\"\n"
-	own := func() { door.Tap(42, 7) }
+	own, another := func() { door.Tap(42, 7) }, func() { door.Tap(42, 8) }
 	for name, c := range map[string]struct {
 		reader string
 		tap    func()
@@ -70,11 +70,13 @@ func TestROperatorOfflineCard(t *testing.T) {
 		fails  string
 		last   audit.Kind // of the log-in
 	}{
-		"own card":        {simulated, own, "Tap your own card", "", audit.LogInCard},
-		"another card":    {simulated, func() { door.Tap(42, 8) }, "Tap your own card", "name or secret is wrong", audit.LogInCardRefused},
-		"reader gone":     {"kind = \"rdm6300\"\ndevice = \"/dev/none\"\n", own, "not asked for: no reader answers", "", audit.LogInWithoutCard},
-		"none at all":     {"", own, "not asked for: there is no reader here", "", audit.LogInWithoutCard},
-		"another machine": {strings.ReplaceAll(simulated, "SIM_", "NONE_"), own, "not asked for: no reader answers", "", audit.LogInWithoutCard},
+		"own card":     {simulated, own, "Tap your own card", "", audit.LogInCard},
+		"another card": {simulated, another, "Tap your own card", "name or secret is wrong", audit.LogInCardRefused},
+		"reader gone": {"kind = \"rdm6300\"\ndevice = \"/dev/none\"\n", own, "not asked for: no reader answers",
+			"", audit.LogInWithoutCard},
+		"none at all": {"", own, "not asked for: there is no reader here", "", audit.LogInWithoutCard},
+		"another machine": {strings.ReplaceAll(simulated, "SIM_", "NONE_"), own, "not asked for: no reader answers",
+			"", audit.LogInWithoutCard},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -118,7 +120,8 @@ func TestROperatorOfflineCard(t *testing.T) {
 			var tapper sync.WaitGroup
 			tapper.Go(func() { said.taps(ctx, c.tap) })
 			verb := root()
-			verb.SetArgs([]string{"vault", "key", "file:" + filepath.Join(dir, "key2"), "--config", path, "--operator", "anna"})
+			verb.SetArgs([]string{"vault", "key", "file:" + filepath.Join(dir, "key2"), "--config", path,
+				"--operator", "anna"})
 			verb.SetIn(strings.NewReader("correct horse\n"))
 			verb.SetErr(said)
 			verb.SetOut(new(bytes.Buffer))
@@ -139,7 +142,9 @@ func TestROperatorOfflineCard(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				at := slices.IndexFunc(es, func(e store.Entry) bool { return strings.HasPrefix(string(e.Kind), "log-in") })
+				at := slices.IndexFunc(es, func(e store.Entry) bool {
+					return strings.HasPrefix(string(e.Kind), "log-in")
+				})
 				if at < 0 || es[at].Kind != c.last || c.last == audit.LogInWithoutCard && es[at].Detail["why"] == "" {
 					t.Errorf("recorded: %+v", es)
 				}
