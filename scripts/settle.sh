@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# settle.sh: makes what the installed program needs on this machine: its user, its folders, access to its devices. Root's part of
-# 'make install', where no DESTDIR is given. A second run changes nothing.
+# settle.sh: makes what the installed program needs on this machine: its user, its
+# folders, access to its devices. Root's part of 'make install', where no DESTDIR is
+# given. A second run changes nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
-[ "$(id -u)" = 0 ] || fail "only root can make the service's user and folders" "run 'make install' as root, or with DESTDIR=… for a package"
-command -v systemd-sysusers >/dev/null || fail "the program is installed, but systemd is not here, which makes its user and folders" \
+[ "$(id -u)" = 0 ] || fail "only root can make the service's user and folders" \
+  "run 'make install' as root, or with DESTDIR=… for a package"
+command -v systemd-sysusers >/dev/null ||
+  fail "the program is installed, but systemd is not here, which makes its user and folders" \
   "apt-get install systemd, then make install again"
 systemd-sysusers menshen.conf
 systemd-tmpfiles --create menshen.conf

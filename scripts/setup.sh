@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# setup.sh [build|run|test]: makes a Debian 12 machine with git and make able to build, run or test Menshen.
-# Installs only what is missing, says what it does, and is quick when there is nothing to do.
+# setup.sh [build|run|test]: makes a Debian 12 machine with git and make able to build,
+# run or test Menshen. Installs only what is missing, says what it does, and is quick
+# when there is nothing to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
@@ -11,7 +12,8 @@ scripts/golang.sh
 
 # System packages: the smallest set of OpenCV that gocv links, and a C++ compiler.
 packages="g++ libopencv-stitching-dev libopencv-photo-dev libopencv-video-dev libopencv-dnn-dev"
-[ "$want" = test ] && packages="$packages strace swtpm" # a power cut is cut between system calls; a TPM without the chip
+# strace cuts the power between system calls; swtpm is a TPM without the chip.
+[ "$want" = test ] && packages="$packages strace swtpm"
 missing=
 for p in $packages; do
   dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
@@ -30,7 +32,8 @@ if GOFLAGS=-mod=mod GOPROXY=off go list -deps ./... >/dev/null 2>&1 && GOPROXY=o
 else
   doing "loading Go modules"
   go mod download 2>"$tmp/modules" || { cat "$tmp/modules" >&2
-    fail "the Go modules could not be loaded" "with a network, try again; without one, copy \$(go env GOMODCACHE) from a machine that has them"; }
+    fail "the Go modules could not be loaded" \
+      "with a network, try again; without one, copy \$(go env GOMODCACHE) from a machine that has them"; }
   ok "Go modules (loaded)"
 fi
 

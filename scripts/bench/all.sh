@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# all.sh COMMAND...: runs each, whatever came of those before, then prints one table of what each came to, and fails if one did.
+# all.sh COMMAND...: runs each, whatever came of those before, then prints one table of what each
+# came to, and fails if one did.
 set -uo pipefail
 table= failed=0
 for command; do

@@ -1,12 +1,13 @@
 #!/bin/sh
-# What a frame costs in processor time: our chain, the same models on the same crops by OpenCV in C++ (chain.cpp), and by ONNX Runtime; one thread
-# each, on one processor, frame by frame in turn.
+# What a frame costs in processor time: our chain, the same models on the same crops by OpenCV in
+# C++ (chain.cpp), and by ONNX Runtime; one thread each, on one processor, frame by frame in turn.
 #
 #   scripts/bench/chain.sh [ROUNDS]      default 200
 #
-# "Aligned" is the C++ program with our recognizer/aligned.cpp linked in, which makes OpenCV itself faster.
-# Needs g++ and OpenCV's headers (as the build does), the models (make models); node and npm for ONNX Runtime, which is
-# left out without them. Ratios are taken round by round, so that a busy machine widens their spread and hardly moves their median.
+# "Aligned" is the C++ program with our recognizer/aligned.cpp linked in, which makes OpenCV itself
+# faster. Needs g++ and OpenCV's headers (as the build does), the models (make models); node and
+# npm for ONNX Runtime, which is left out without them. Ratios are taken round by round, so that a
+# busy machine widens their spread and hardly moves their median.
 set -eu
 cd "$(dirname "$0")/../.."
 rounds=${1:-200}
@@ -20,20 +21,26 @@ set +a
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
-build() { g++ -O2 -std=c++17 -I/usr/include/opencv4 "$@" -lopencv_dnn -lopencv_calib3d -lopencv_imgproc -lopencv_imgcodecs -lopencv_core; }
+build() {
+	g++ -O2 -std=c++17 -I/usr/include/opencv4 "$@" \
+		-lopencv_dnn -lopencv_calib3d -lopencv_imgproc -lopencv_imgcodecs -lopencv_core
+}
 build scripts/bench/chain.cpp -o "$work/chain"
 build scripts/bench/chain.cpp recognizer/aligned.cpp -o "$work/aligned"
 go test -c -o "$work/recognizer.test" ./recognizer
 if command -v npm >/dev/null; then
 	mkdir -p "$cache/bench"
-	[ -d "$cache/bench/node_modules/onnxruntime-node" ] || (cd "$cache/bench" && npm init -y >/dev/null && npm install --silent --ignore-scripts "$ort" >/dev/null) ||
+	[ -d "$cache/bench/node_modules/onnxruntime-node" ] ||
+		(cd "$cache/bench" && npm init -y >/dev/null && npm install --silent --ignore-scripts "$ort" >/dev/null) ||
 		echo "chain.sh: npm could not install $ort: going on without it" >&2
 fi
-beside=$(printf 'OpenCV in C++\t%s\nthe same, aligned\t%s' "$work/chain $models $picture" "$work/aligned $models $picture")
+beside=$(printf 'OpenCV in C++\t%s\nthe same, aligned\t%s' \
+	"$work/chain $models $picture" "$work/aligned $models $picture")
 [ ! -d "$cache/bench/node_modules/onnxruntime-node" ] ||
 	beside=$(printf '%s\nONNX Runtime\tnode %s' "$beside" "$PWD/scripts/bench/ort.mjs $cache/bench $models")
 
 # The benchmark is a test binary: it finds the repository's files from its package folder.
 cd recognizer
-MENSHEN_MODELS=$models MENSHEN_BESIDE=$beside taskset -c "${CPU:-0}" "$work/recognizer.test" -test.run '^$' -test.bench 'Beside$' -test.benchtime "${rounds}x" |
+MENSHEN_MODELS=$models MENSHEN_BESIDE=$beside taskset -c "${CPU:-0}" "$work/recognizer.test" \
+	-test.run '^$' -test.bench 'Beside$' -test.benchtime "${rounds}x" |
 	awk '/^milliseconds/ { on = n++ } /^ .*ns.op/ { on = 0 } on' # not the benchmark's own trial with one round

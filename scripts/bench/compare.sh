@@ -7,6 +7,7 @@ mapfile -t all < <(sed -n 's/^commit: //p' scripts/bench/history.txt)
 new=${2:-${all[-1]}}
 old=${1:-$new}
 [ "${#all[@]}" -lt 2 ] || old=${1:-${all[-2]}}
-# Not a tool of go.mod: it would raise the versions of golang.org/x/crypto and sys that the program itself is built with.
+# Not a tool of go.mod: it would raise the versions of golang.org/x/crypto and sys that the
+# program itself is built with.
 exec go run golang.org/x/perf/cmd/benchstat@v0.0.0-20250813145418-2f7363a06fe1 \
   -filter "commit:(\"$old\" OR \"$new\")" -col commit -ignore day,load scripts/bench/history.txt

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# history.sh [COUNT]: runs the quick benchmarks COUNT times each (default 6) and appends what they say to history.txt beside it, in Go's benchmark
-# format, with the commit, the day and the load of the machine before the run. Commit the file with the change that it is about. To compare the last two runs: make bench-compare.
+# history.sh [COUNT]: runs the quick benchmarks COUNT times each (default 6) and appends what they
+# say to history.txt beside it, in Go's benchmark format, with the commit, the day and the load of
+# the machine before the run. Commit the file with the change that it is about. To compare the last
+# two runs: make bench-compare.
 #
-# A figure belongs to its processor and disk, which each entry names: compare entries of one machine.
+# A figure belongs to its processor and disk, which each entry names:
+# compare entries of one machine.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/cgo.env

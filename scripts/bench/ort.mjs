@@ -1,8 +1,10 @@
-// The same five networks by ONNX Runtime (npm onnxruntime-node), one thread, on inputs of the right shape. It does one frame for each
-// line that it reads, and answers with milliseconds of processor time.
+// The same five networks by ONNX Runtime (npm onnxruntime-node), one thread, on inputs of
+// the right shape. It does one frame for each line that it reads, and answers with
+// milliseconds of processor time.
 //
-// Two of the models have thousands of subnormal weights, which make the processor stumble. OpenCV switches such numbers off
-// while it runs; ONNX Runtime can, but not from node. They are set to zero here before loading, which changes no result that counts.
+// Two of the models have thousands of subnormal weights, which make the processor stumble. OpenCV
+// switches such numbers off while it runs; ONNX Runtime can, but not from node. They are set to
+// zero here before loading, which changes no result that counts.
 //
 //   node ort.mjs MODULES MODELS
 import { readFileSync } from 'node:fs';
@@ -11,7 +13,8 @@ import { createInterface } from 'node:readline';
 const [modules, models] = process.argv.slice(2);
 const ort = createRequire(modules + '/package.json')('onnxruntime-node');
 
-// fields walks a protobuf message and calls back with the number and value, or start and end, of each field.
+// fields walks a protobuf message and calls back with the number and value, or
+// start and end, of each field.
 function fields(b, from, to, each) {
   let at = from;
   const varint = () => {
@@ -35,8 +38,8 @@ function fields(b, from, to, each) {
   }
 }
 
-// load reads a model and zeroes its subnormal weights. ModelProto.graph is 7, GraphProto.initializer 5, TensorProto.data_type 2
-// (1: float) and raw_data 9.
+// load reads a model and zeroes its subnormal weights. ModelProto.graph is 7,
+// GraphProto.initializer 5, TensorProto.data_type 2 (1: float) and raw_data 9.
 function load(path) {
   const b = readFileSync(path), view = new DataView(b.buffer, b.byteOffset);
   const tensor = (from, to) => {

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Our QR reader, gozxing and OpenCV's on the same frames: codes read, codes read wrongly, panics, processor time, memory.
+# Our QR reader, gozxing and OpenCV's on the same frames: codes read, codes read wrongly,
+# panics, processor time, memory.
 #
 #   scripts/bench/qr.sh [FRAMES]         of each kind, default 10
 #
@@ -9,4 +10,5 @@ cd "$(dirname "$0")/qr"
 set -a
 . ../../cgo.env
 set +a
-go run . -frames "${1:-10}" | grep -v QUIRC # which Debian's OpenCV says for each frame: it is built without that library
+# Debian's OpenCV says for each frame that it is built without QUIRC.
+go run . -frames "${1:-10}" | grep -v QUIRC

@@ -1,18 +1,20 @@
 #!/usr/bin/python3
-"""Search among templates: menshen against FAISS's exact flat index and against a plain read of the same memory.
+"""Search among templates: menshen against FAISS's exact flat index and a plain read of memory.
 
-One thread each, 512 values a template, the two nearest. Rounds alternate between them, and the figure is each one's fastest call,
-the one least disturbed by whatever else the machine does. Exit status 1 when a goal is missed:
+One thread each, 512 values a template, the two nearest. Rounds alternate between them, and the
+figure is each one's fastest call, the one least disturbed by other work on the machine. Exit
+status 1 when a goal is missed:
 
   time against FAISS IndexFlatIP         at most 1.00 at every size
   time against the machine's own limit   at least 70% at 100,000
 
-The limit is the longer of two: a plain read of the int8 rows, and their products with a query, which a search cannot do without, as gcc
-makes them of a plain loop for this processor. Which of them it is depends on the machine: where 51 MB of rows fit into the last cache,
-reading is fast and the products decide.
+The limit is the longer of two: a plain read of the int8 rows, and their products with a query,
+which a search cannot do without, as gcc makes them of a plain loop for this processor. Which of
+them it is depends on the machine: where 51 MB of rows fit into the last cache, reading is fast and
+the products decide.
 
-Debian builds FAISS for any amd64 ("GENERIC"). The last column is therefore the bound of all searches that read float32 rows,
-however built: the time of a plain read of those.
+Debian builds FAISS for any amd64 ("GENERIC"). The last column is therefore the bound of all
+searches that read float32 rows, however built: the time of a plain read of those.
 
 Needs: apt-get install python3-faiss python3-numpy gcc, and Go. Usage: scripts/bench/search.py [ROUNDS]
 """
@@ -58,14 +60,16 @@ int64_t products(const int8_t *rows, const int16_t *query, size_t n, size_t dim)
 def build(tmp):
     """The test binary of the index; the plain read and the products as a library."""
     tested = os.path.join(tmp, "index.test")
-    subprocess.run(["go", "test", "-c", "-o", tested, "./recognizer/index"], cwd=os.path.join(HERE, "..", ".."), check=True)
+    subprocess.run(["go", "test", "-c", "-o", tested, "./recognizer/index"],
+                   cwd=os.path.join(HERE, "..", ".."), check=True)
     source, library = os.path.join(tmp, "read.c"), os.path.join(tmp, "read.so")
     with open(source, "w") as f:
         f.write(READ_C)
     subprocess.run(["gcc", "-O3", "-march=native", "-shared", "-fPIC", "-o", library, source], check=True)
     c = ctypes.CDLL(library)
     c.plain_read.restype, c.plain_read.argtypes = ctypes.c_uint64, [ctypes.c_void_p, ctypes.c_size_t]
-    c.products.restype, c.products.argtypes = ctypes.c_int64, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t]
+    c.products.restype = ctypes.c_int64
+    c.products.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t]
     return tested, c.plain_read, c.products
 
 
@@ -95,7 +99,8 @@ def main():
     random = numpy.random.default_rng(1)
     mix = random.standard_normal((RANK, DIM), dtype="float32")
     missed = []
-    print(f"{'templates':>9} {'menshen':>10} {'FAISS':>10} {'ratio':>6} {'menshen':>10} {'plain read':>11} {'products':>11} {'share':>6} {'float32 read':>13}")
+    print(f"{'templates':>9} {'menshen':>10} {'FAISS':>10} {'ratio':>6} {'menshen':>10} "
+          f"{'plain read':>11} {'products':>11} {'share':>6} {'float32 read':>13}")
     with tempfile.TemporaryDirectory() as tmp:
         tested, read, products = build(tmp)
         for size, n in SIZES.items():
@@ -117,7 +122,8 @@ def main():
             a, b, c, p, d = (min(t) for t in (t_ours, t_faiss, t_read, t_products, t_float))
             limit = max(c, p)
             print(f"{n:>9} {a * 1e6:>7.0f} us {b * 1e6:>7.0f} us {a / b:>6.2f} "
-                  f"{n * DIM / a / 1e9:>5.1f} GB/s {n * DIM / c / 1e9:>6.1f} GB/s {n * DIM / p / 1e9:>6.1f} GB/s {limit / a:>6.0%} {d * 1e6:>10.0f} us", flush=True)
+                  f"{n * DIM / a / 1e9:>5.1f} GB/s {n * DIM / c / 1e9:>6.1f} GB/s {n * DIM / p / 1e9:>6.1f} GB/s "
+                  f"{limit / a:>6.0%} {d * 1e6:>10.0f} us", flush=True)
             if a > b:
                 missed.append(f"slower than FAISS at {n}")
             if n == 100_000 and limit / a < 0.7:

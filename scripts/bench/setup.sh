@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# setup.sh: the peers of `make bench`: FAISS for Python (apt) for the search; ONNX Runtime comes with chain.sh, by npm.
+# setup.sh: the peers of `make bench`: FAISS for Python (apt) for the search; ONNX Runtime
+# comes with chain.sh, by npm.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
@@ -7,5 +8,6 @@ missing=
 for p in python3-faiss python3-numpy gcc; do
   dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
 done
-[ -z "$missing" ] || apt_install $missing || fail "these packages could not be installed:$missing" "try again with a network"
+[ -z "$missing" ] || apt_install $missing ||
+  fail "these packages could not be installed:$missing" "try again with a network"
 ok "peers of the benchmarks"

@@ -1,11 +1,12 @@
-// Licences writes what goes with the program to whoever gets it: the licence texts of Menshen, of its face models, of Go and of every
-// module linked into this very binary, and the list of all of it in SPDX.
+// Licences writes what must go with the program: the licence texts of Menshen, of its face models,
+// of Go and of every module linked into a binary, and the list of all of it in SPDX.
 //
 //	go run ./scripts/licences PROGRAM VERSION FOLDER
 //
-// FOLDER/licences/MODULE@VERSION/… are the texts, FOLDER/sbom.spdx.json is the list. The system's own libraries are in the list
-// with their package and its version; their texts are where Debian installs them. A module whose licence is not recognised, or
-// asks for more than to be named, is an error: its text is read before it is linked.
+// FOLDER/licences/MODULE@VERSION/… are the texts, FOLDER/sbom.spdx.json is the list. The system's
+// own libraries are in the list with their package and its version; their texts are where Debian
+// installs them. A module whose licence is not recognised, or asks for more than to be named, is an
+// error: read its text before it is linked.
 package main
 
 import (
@@ -34,7 +35,7 @@ func main() {
 	}
 }
 
-// write makes the folder's two parts new.
+// write writes the folder's two parts again.
 func write(program, version, folder string) error {
 	made, err := buildinfo.ReadFile(program)
 	if err != nil {
@@ -70,7 +71,7 @@ func write(program, version, folder string) error {
 	return os.WriteFile(filepath.Join(folder, "sbom.spdx.json"), list, 0o644)
 }
 
-// part is one thing that the program is made of.
+// part is one part of the program.
 type part struct {
 	name, version string
 	sum           string // of go.sum; empty: none
@@ -86,7 +87,8 @@ func (p part) folder() string {
 	return p.name + "@" + p.version
 }
 
-// linkedModules are Menshen, the face models, Go, and the modules that the binary says it is made of, each with the folder of its source.
+// linkedModules gives Menshen, the face models, Go, and the modules that the binary names, each
+// with the folder of its source.
 func linkedModules(made *buildinfo.BuildInfo, ours string) ([]part, error) {
 	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
@@ -99,8 +101,10 @@ func linkedModules(made *buildinfo.BuildInfo, ours string) ([]part, error) {
 	own := strings.TrimSpace(string(root))
 	all := []part{
 		{name: "menshen", version: ours, dir: own},
-		{name: "faceplugin-face-recognition-js", version: "0.0.1", dir: filepath.Join(own, "scripts/licences/models")}, // the face models
-		{name: "go", version: strings.TrimPrefix(made.GoVersion, "go"), dir: licenceOfGo(strings.TrimSpace(string(goroot)))},
+		// the face models
+		{name: "faceplugin-face-recognition-js", version: "0.0.1", dir: filepath.Join(own, "scripts/licences/models")},
+		{name: "go", version: strings.TrimPrefix(made.GoVersion, "go"),
+			dir: licenceOfGo(strings.TrimSpace(string(goroot)))},
 	}
 	args := []string{"mod", "download", "-json"}
 	for _, m := range made.Deps {
@@ -135,9 +139,10 @@ func licenceOfGo(goroot string) string {
 var textName = regexp.MustCompile(`(?i)^(licen[cs]e|copying|copyright|notice|patents)([.-].*)?$`)
 
 // permissive are the licences that ask for no more than to be named, in SPDX's names.
-var permissive = []string{"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "ISC", "MIT", "Unlicense", "Zlib"}
+var permissive = []string{"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "ISC", "MIT",
+	"Unlicense", "Zlib"}
 
-// either is the line of a text that lets us choose between two licences.
+// either is the line of a text that allows a choice between two licences.
 var either = regexp.MustCompile(`SPDX-License-Identifier: (\S+) OR (\S+)`)
 
 // copyTexts copies the licence texts at the top of a folder, and gives which licences they are.
@@ -168,13 +173,15 @@ func copyTexts(from, to string) (string, error) {
 		found = append(found, ids...)
 	}
 	if len(found) == 0 {
-		return "", errors.New("no licence text is recognised at the top of its source: read what there is before it is linked")
+		return "", errors.New("no licence text is recognised at the top of its source: read what there is before " +
+			"it is linked")
 	}
 	slices.Sort(found)
 	return strings.Join(slices.Compact(found), " AND "), nil
 }
 
-// recognise gives the licences in a text, each a permissive one; none where it only names people or patents.
+// recognise gives the licences in a text, each a permissive one; none where it
+// only names people or patents.
 func recognise(text []byte) (ids []string, err error) {
 	if m := either.FindSubmatch(text); m != nil {
 		for _, id := range []string{string(m[1]), string(m[2])} {

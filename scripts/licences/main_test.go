@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestEachModuleHasItsLicence builds the program and writes what goes with it: a module linked from now on whose licence is not
-// recognised as a permissive one fails here.
+// TestEachModuleHasItsLicence builds the program and writes what goes with it: a new module whose
+// licence is not recognised as a permissive one fails here.
 func TestEachModuleHasItsLicence(t *testing.T) {
 	dir := t.TempDir()
 	program := filepath.Join(dir, "menshen")
@@ -51,28 +51,35 @@ func TestEachModuleHasItsLicence(t *testing.T) {
 			t.Errorf("no licence text of %s: %v", m.Path, err)
 		}
 		e := entries[m.Path]
-		if e.Version != m.Version || !strings.Contains(e.Comment, m.Sum) || len(e.Checksums) != 1 || e.Concluded == unsaid {
+		if e.Version != m.Version || !strings.Contains(e.Comment, m.Sum) || len(e.Checksums) != 1 ||
+			e.Concluded == unsaid {
 			t.Errorf("%s: %+v", m.Path, e)
 		}
 	}
 	for name, want := range map[string]string{
-		"menshen": "Apache-2.0", "go": "BSD-3-Clause", "faceplugin-face-recognition-js": "MIT", "gocv.io/x/gocv": "Apache-2.0", "go.etcd.io/bbolt": "MIT", "filippo.io/age": "BSD-3-Clause",
-		"github.com/russross/blackfriday/v2": "BSD-2-Clause", "kernel.org/pub/linux/libs/security/libcap/psx": "BSD-3-Clause", "libopencv-core406": unsaid, "libc6": unsaid,
+		"menshen": "Apache-2.0", "go": "BSD-3-Clause", "faceplugin-face-recognition-js": "MIT",
+		"gocv.io/x/gocv": "Apache-2.0", "go.etcd.io/bbolt": "MIT", "filippo.io/age": "BSD-3-Clause",
+		"github.com/russross/blackfriday/v2":            "BSD-2-Clause",
+		"kernel.org/pub/linux/libs/security/libcap/psx": "BSD-3-Clause",
+		"libopencv-core406":                             unsaid, "libc6": unsaid,
 	} {
-		if e := entries[name]; e.Concluded != want || want == unsaid && !strings.Contains(e.Comment, "/usr/share/doc/"+name+"/copyright") {
+		if e := entries[name]; e.Concluded != want ||
+			want == unsaid && !strings.Contains(e.Comment, "/usr/share/doc/"+name+"/copyright") {
 			t.Errorf("%s: %+v instead of %s", name, e, want)
 		}
 	}
 }
 
-// TestLicencesThatWeDoNotLink are a module of our tests whose licence asks for more than to be named, one under a stricter
-// licence beside a permissive one, one without a text, and one with a text that is not recognised.
+// TestLicencesThatWeDoNotLink are a module of our tests whose licence asks for more than to be
+// named, one under a stricter licence beside a permissive one, one without a text, and one with a
+// text that is not recognised.
 func TestLicencesThatWeDoNotLink(t *testing.T) {
 	rapid, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "pgregory.net/rapid").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ids, err := copyTexts(strings.TrimSpace(string(rapid)), t.TempDir()); err == nil || !strings.Contains(err.Error(), "MPL-2.0") {
+	if ids, err := copyTexts(strings.TrimSpace(string(rapid)), t.TempDir()); err == nil ||
+		!strings.Contains(err.Error(), "MPL-2.0") {
 		t.Errorf("got %q, %v", ids, err)
 	}
 	ours, err := os.ReadFile("../../LICENSE")

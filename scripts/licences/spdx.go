@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// document is a list of software by SPDX 2.3 (spdx.github.io/spdx-spec/v2.3), as far as we fill it in.
+// document is a list of software by SPDX 2.3
+// (spdx.github.io/spdx-spec/v2.3), as far as we fill it in.
 type document struct {
 	Version       string         `json:"spdxVersion"`
 	DataLicence   string         `json:"dataLicense"`
@@ -102,15 +103,17 @@ var notInID = regexp.MustCompile(`[^A-Za-z0-9.]+`)
 var inPURL = strings.NewReplacer("+", "%2B", ":", "%3A")
 
 func entry(p part) (spdxPackage, error) {
-	pkg := spdxPackage{Name: p.name, Version: p.version, Location: unsaid, Concluded: unsaid, Declared: unsaid, Copyright: unsaid,
-		ID: "SPDXRef-" + notInID.ReplaceAllString(p.folder(), "-")}
+	pkg := spdxPackage{Name: p.name, Version: p.version, Location: unsaid, Concluded: unsaid, Declared: unsaid,
+		Copyright: unsaid,
+		ID:        "SPDXRef-" + notInID.ReplaceAllString(p.folder(), "-")}
 	if p.licence != "" {
 		pkg.Concluded, pkg.Declared = p.licence, p.licence
 	}
 	switch {
 	case p.texts != "":
 		pkg.Comment = "a package of Debian; licence texts in " + p.texts
-		pkg.References = []external{{"PACKAGE-MANAGER", "purl", "pkg:deb/debian/" + inPURL.Replace(p.name+"@"+p.version)}}
+		pkg.References = []external{{"PACKAGE-MANAGER", "purl",
+			"pkg:deb/debian/" + inPURL.Replace(p.name+"@"+p.version)}}
 	case p.sum != "":
 		raw, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(p.sum, "h1:"))
 		if err != nil || len(raw) != sha256.Size {

@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// systemLibraries are the packages of Debian whose libraries the program loads when it starts, OpenCV's and what those need in turn.
+// systemLibraries gives the packages of Debian whose libraries the program loads when it starts:
+// OpenCV's and those that they need.
 func systemLibraries(program string) ([]part, error) {
 	out, err := exec.Command("ldd", program).Output()
 	if err != nil {
@@ -46,7 +47,8 @@ func systemLibraries(program string) ([]part, error) {
 		}
 	}
 	if want := (len(search) - 1) / 2; known < want {
-		return nil, fmt.Errorf("%d of %d libraries of %s are in no package of Debian: see 'ldd %[3]s'", want-known, want, program)
+		return nil, fmt.Errorf("%d of %d libraries of %s are in no package of Debian: see 'ldd %[3]s'", want-known,
+			want, program)
 	}
 	slices.Sort(packages)
 	return describe(slices.Compact(packages))
@@ -54,7 +56,8 @@ func systemLibraries(program string) ([]part, error) {
 
 // describe gives each package its version and the place of its licence texts.
 func describe(packages []string) ([]part, error) {
-	out, err := exec.Command("dpkg-query", append([]string{"-W", "-f", "${Package} ${Version}\n"}, packages...)...).Output()
+	out, err := exec.Command("dpkg-query", append([]string{"-W", "-f", "${Package} ${Version}\n"},
+		packages...)...).Output()
 	if err != nil {
 		return nil, fmt.Errorf("asking for the packages' versions: %w", err)
 	}

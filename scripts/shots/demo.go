@@ -10,10 +10,12 @@ import (
 	"time"
 )
 
-// demo lets the story of the demo pass, takes the console in both languages, and the dossier of the door that came of it.
+// demo runs the story of the demo, and takes pictures of the console in both
+// languages and of the dossier.
 func (s *shooter) demo() (err error) {
 	cmd := exec.Command(s.program, "demo")
-	cmd.Env = append(os.Environ(), "TMPDIR="+s.work, "TERM=xterm-256color", "LANG=C.UTF-8", "LC_ALL=C.UTF-8", "NO_COLOR=")
+	cmd.Env = append(os.Environ(), "TMPDIR="+s.work, "TERM=xterm-256color", "LANG=C.UTF-8",
+		"LC_ALL=C.UTF-8", "NO_COLOR=")
 	door, err := start(cmd)
 	if err != nil {
 		return err
@@ -29,7 +31,7 @@ func (s *shooter) demo() (err error) {
 	return door.end()
 }
 
-// atTheDoor has the door to itself, after the story.
+// atTheDoor has the door after the story.
 func (s *shooter) atTheDoor(door *session, pin string) error {
 	do := func(steps ...[2]string) error { // what to see, then the keys to hit
 		for _, step := range steps {
@@ -42,19 +44,22 @@ func (s *shooter) atTheDoor(door *session, pin string) error {
 		}
 		return nil
 	}
-	if err := do([2]string{"camera", "1"}, [2]string{"by card", "p"}, [2]string{"REFUSED", "e"}, [2]string{"camera", "c"},
+	if err := do([2]string{"camera", "1"}, [2]string{"by card", "p"}, [2]string{"REFUSED", "e"},
+		[2]string{"camera", "c"},
 		[2]string{"log-in:", "anna\r"}, [2]string{"secret:", pin + "\r"},
 		[2]string{"anna> ", "decisions 4\r"}, [2]string{"anna> ", "why\r"}, [2]string{"anna> ", ""}); err != nil {
 		return err
 	}
-	if err := s.keep("console.svg", door.draw("The technician's console: what the door decided last, and why it refused a printed photo")); err != nil {
+	if err := s.keep("console.svg", door.draw("The technician's console: what the door decided last, and why it "+
+		"refused a printed photo")); err != nil {
 		return err
 	}
 	if err := do([2]string{"", "lang zh\r"}, [2]string{"anna> ", "decisions 4\r"}, [2]string{"anna> ", "why\r"},
 		[2]string{"anna> ", ""}); err != nil {
 		return err
 	}
-	if err := s.keep("console.zh.svg", door.draw("技术员控制台：最近的开门判定，以及为何拒绝了一张打印的照片")); err != nil {
+	title := "技术员控制台：最近的开门判定，以及为何拒绝了一张打印的照片"
+	if err := s.keep("console.zh.svg", door.draw(title)); err != nil {
 		return err
 	}
 	if err := do([2]string{"", "dossier\r"}, [2]string{"verify", ""}); err != nil {
@@ -91,7 +96,7 @@ func (s *shooter) dossier() error {
 	return nil
 }
 
-// inLanguage has the page open in a language, as a click on its switch would.
+// inLanguage opens the page in a language, as a click on its switch would.
 func inLanguage(page []byte, lang string) []byte {
 	text := strings.Replace(string(page), " checked", "", 1)
 	return []byte(strings.Replace(text, `id="`+lang+`"`, `id="`+lang+`" checked`, 1))

@@ -1,9 +1,10 @@
-// Shots makes the pictures of the README again: the wiring drawing, the console, the sign and the dossier, from the program
-// itself and the demo's door. No picture shows a person.
+// Shots makes the pictures of the README again: the wiring drawing, the console, the sign and the
+// dossier, from the program itself and the demo's door. No picture shows a person.
 //
 //	go run ./scripts/shots bin/menshen docs/pictures
 //
-// Console and drawing are the text of a terminal of 80 columns, as SVG. The pages are taken by headless Chromium.
+// Console and drawing are the text of a terminal of 80 columns, as SVG. The pages
+// are taken by headless Chromium.
 package main
 
 import (
@@ -29,7 +30,7 @@ func main() {
 	}
 }
 
-// shooter makes pictures of program in the folder to; what it needs for that lies in work.
+// shooter makes pictures of program in the folder to, with its own files in work.
 type shooter struct{ program, to, work string }
 
 func all(program, to string) (err error) {
@@ -54,7 +55,7 @@ func all(program, to string) (err error) {
 	return nil
 }
 
-// run gives what a verb of the program writes.
+// run gives the output of a verb of the program.
 func (s *shooter) run(args ...string) ([]byte, error) {
 	cmd := exec.Command(s.program, args...)
 	var complaint bytes.Buffer
@@ -70,7 +71,7 @@ func (s *shooter) keep(name, text string) error {
 	return os.WriteFile(filepath.Join(s.to, name), []byte(text), 0o644)
 }
 
-// example writes the configuration that wiring and sign are of.
+// example writes the configuration for wiring and sign.
 func (s *shooter) example() error {
 	conf, err := s.run("config", "example")
 	if err != nil {

@@ -26,13 +26,15 @@ func (s *shooter) page(page, name string, width, height int) error {
 		}
 	}
 	if browser == "" {
-		return errors.New("no Chromium is here to show a page: apt-get install chromium-headless-shell fonts-wqy-microhei")
+		return errors.New("no Chromium is here to show a page: apt-get install chromium-headless-shell " +
+			"fonts-wqy-microhei")
 	}
 	to, err := filepath.Abs(filepath.Join(s.to, name))
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--user-data-dir="+s.work+"/browser",
+	cmd := exec.Command(browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+		"--user-data-dir="+s.work+"/browser",
 		fmt.Sprintf("--window-size=%d,%d", width, height), "--screenshot="+to, "file://"+page)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("showing %s: %w: %s", name, err, out)

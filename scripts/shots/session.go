@@ -48,7 +48,8 @@ func (s *session) watch() {
 		s.mu.Lock()
 		s.all = append(s.all, buf[:n]...)
 		whole := len(s.all)
-		for back := 1; back < utf8.UTFMax && back <= whole-shown; back++ { // the beginning of a character waits for its end
+		// the beginning of a character waits for its end
+		for back := 1; back < utf8.UTFMax && back <= whole-shown; back++ {
 			if b := s.all[len(s.all)-back:]; utf8.RuneStart(b[0]) {
 				if !utf8.FullRune(b) {
 					whole = len(s.all) - back
@@ -66,7 +67,8 @@ func (s *session) watch() {
 	}
 }
 
-// see waits until the program has written what matches, since the last see, and gives the last group of it.
+// see waits until the program has written text that matches since the last
+// see, and gives its last group.
 func (s *session) see(pattern string, within time.Duration) (string, error) {
 	words := regexp.MustCompile(pattern)
 	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {

@@ -17,13 +17,15 @@ const (
 	margin     = 14
 )
 
-// fonts are what a browser may have; textLength keeps each run of text in its columns in any of them.
-const fonts = `"DejaVu Sans Mono", Menlo, Consolas, "Noto Sans Mono CJK SC", "PingFang SC", "Microsoft YaHei", monospace`
+// fonts are those that a browser may have. textLength keeps each run of text
+// in its columns in any of them.
+const fonts = `"DejaVu Sans Mono", Menlo, Consolas, "Noto Sans Mono CJK SC", ` +
+	`"PingFang SC", "Microsoft YaHei", monospace`
 
 // filler stands in the second column of a wide character, for which vt10x has one column only.
 const filler = '\ue000'
 
-// look is the colours of a picture: of the paper, of the text, and the 16 of a terminal.
+// look has the colours of a picture: of the paper, of the text, and the 16 of a terminal.
 type look struct {
 	paper, text string
 	palette     [16]string
@@ -72,10 +74,12 @@ func svg(vt vt10x.Terminal, l look, title string) string {
 	}
 	width, height := float64(columns)*cellWidth+2*margin, float64(rows)*cellHeight+2*margin
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img">`,
+	fmt.Fprintf(&b,
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img">`,
 		width, height, width, height)
 	fmt.Fprintf(&b, "\n<title>%s</title>\n", html.EscapeString(title))
-	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="8" fill="%s" stroke="#8b949e" stroke-opacity=".5"/>`+"\n", l.paper)
+	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="8" fill="%s" stroke="#8b949e" stroke-opacity=".5"/>`+"\n",
+		l.paper)
 	fmt.Fprintf(&b, "<g font-family='%s' font-size=\"14\" fill=\"%s\" xml:space=\"preserve\">\n", fonts, l.text)
 	for y := range rows {
 		for x := 0; x < columns; {
@@ -86,7 +90,7 @@ func svg(vt vt10x.Terminal, l look, title string) string {
 	return b.String()
 }
 
-// run draws the text from column x on that looks alike, and gives the column behind it.
+// run draws the text of one look from column x on, and gives the column after it.
 func run(b *strings.Builder, vt vt10x.Terminal, l look, x, y, columns int) int {
 	first := vt.Cell(x, y)
 	wide := x+1 < columns && vt.Cell(x+1, y).Char == filler
@@ -95,7 +99,8 @@ func run(b *strings.Builder, vt vt10x.Terminal, l look, x, y, columns int) int {
 	for end < columns {
 		g := vt.Cell(end, y)
 		isWide := end+1 < columns && vt.Cell(end+1, y).Char == filler
-		if g.FG != first.FG || g.BG != first.BG || g.Mode != first.Mode || isWide != wide || (g.Char <= ' ') != (first.Char <= ' ') {
+		if g.FG != first.FG || g.BG != first.BG || g.Mode != first.Mode || isWide != wide ||
+			(g.Char <= ' ') != (first.Char <= ' ') {
 			break
 		}
 		text.WriteRune(g.Char)
@@ -106,7 +111,8 @@ func run(b *strings.Builder, vt vt10x.Terminal, l look, x, y, columns int) int {
 	}
 	left, length := margin+float64(x)*cellWidth, float64(end-x)*cellWidth
 	if paper := l.colour(first.BG, l.paper); paper != l.paper {
-		fmt.Fprintf(b, `<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="%s"/>`+"\n", left, margin+y*cellHeight, length, cellHeight, paper)
+		fmt.Fprintf(b, `<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="%s"/>`+"\n", left, margin+y*cellHeight,
+			length, cellHeight, paper)
 	}
 	if first.Char <= ' ' {
 		return end
@@ -124,7 +130,7 @@ func run(b *strings.Builder, vt vt10x.Terminal, l look, x, y, columns int) int {
 	return end
 }
 
-// blank reports whether nothing stands in a row.
+// blank reports whether a row is empty.
 func blank(vt vt10x.Terminal, y, columns int) bool {
 	for x := range columns {
 		if g := vt.Cell(x, y); g.Char > ' ' || g.BG != vt10x.DefaultBG {

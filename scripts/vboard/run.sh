@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# run.sh [gpio] [wiegand] [unit] [eye]: runs the drivers' own tests, and the whole program, on the kernel's simulated GPIO chip, in a virtual machine
-# without network or disk. Time inside counts instructions (-icount), so a 50 µs pulse is one, however slow this machine is.
-# The first three, which are the default, take under four minutes (3:47, others at work on both cores), the drivers alone two. The eye, before the
-# kernel's test camera (vivid), takes a quarter of an hour: its networks run in an emulated processor.
+# run.sh [gpio] [wiegand] [unit] [eye]: runs the drivers' own tests, and the whole program, on the
+# kernel's simulated GPIO chip, in a virtual machine without network or disk. Time inside counts
+# instructions (-icount), so a 50 µs pulse is one, however slow this machine is. The first three,
+# which are the default, take under four minutes (3:47, others at work on both cores), the drivers
+# alone two. The eye, before the kernel's test camera (vivid), takes a quarter of an hour: its
+# networks run in an emulated processor.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
@@ -53,8 +55,10 @@ cp "$board/kernel/$modules"/modules.{builtin,builtin.modinfo,order} "$root/$modu
 /sbin/depmod -b "$root" "$version"
 (cd "$root" && find . | cpio -o -H newc --quiet) >"$tmp/initrd" # unpacked: the slow machine need not
 
-timeout "${VBOARD_SECONDS:-1200}" qemu-system-x86_64 -cpu max -icount shift=0,sleep=off -smp 1 -m 2048 -nographic -nic none -no-reboot \
-  -kernel "$board/kernel/boot/vmlinuz-$version" -initrd "$tmp/initrd" -append "console=ttyS0 panic=-1 quiet tsc=reliable" \
+timeout "${VBOARD_SECONDS:-1200}" qemu-system-x86_64 -cpu max -icount shift=0,sleep=off -smp 1 -m 2048 \
+  -nographic -nic none -no-reboot \
+  -kernel "$board/kernel/boot/vmlinuz-$version" -initrd "$tmp/initrd" \
+  -append "console=ttyS0 panic=-1 quiet tsc=reliable" \
   </dev/null | sed -u 's,\r,,' | tee "$tmp/console"
 grep -qx PASSED "$tmp/console" || fail "a test failed on the virtual board" "read the lines above"
 ok "what was run ($*) holds on a kernel's own lines"

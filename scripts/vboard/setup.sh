@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# setup.sh: puts a virtual board into $cache/vboard: Debian's stock kernel with its modules, the gpio-sim module built for it (Debian does not
-# ship it), busybox and qemu. About 140 MB to load and two minutes, once; needs an amd64 Debian 12.
+# setup.sh: puts a virtual board into $cache/vboard: Debian's stock kernel with its modules, the
+# gpio-sim module built for it (Debian does not ship it), busybox and qemu. About 140 MB to load
+# and two minutes, once; needs an amd64 Debian 12.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
 board=$cache/vboard
 [ -e "$board/ready" ] && { ok "virtual board in $board"; exit 0; }
-[ "$(dpkg --print-architecture)" = amd64 ] || fail "the virtual board runs on amd64 only" "run it on a PC with Debian 12"
+[ "$(dpkg --print-architecture)" = amd64 ] ||
+  fail "the virtual board runs on amd64 only" "run it on a PC with Debian 12"
 mkdir -p "$board"
 
 apt_update || fail "the list of packages could not be loaded" "try again with a network"
@@ -26,16 +28,18 @@ mkdir "$tmp/module"
 tar -xf "$tmp"/source/usr/src/linux-source-6.1.tar.* -C "$tmp/module" --strip-components=1 \
   linux-source-6.1/drivers/gpio/gpio-sim.c linux-source-6.1/drivers/gpio/gpiolib.h linux-source-6.1/kernel/irq/irq_sim.c
 
-# irq_sim is part of gpio-sim's needs that Debian's kernel was built without; the function by which it finds an interrupt's
-# descriptor is not exported to modules, the way through irq_data is.
+# irq_sim is part of gpio-sim's needs that Debian's kernel was built without; the function by which
+# it finds an interrupt's descriptor is not exported to modules, the way through irq_data is.
 doing "building gpio-sim"
 sed -e 's/irq_to_desc(irqnum)/irq_data_to_desc(irq_get_irq_data(irqnum))/' -e '/^EXPORT_SYMBOL/d' \
-    -e '/^#include <linux.irq_sim.h>/a #include <linux/irqdesc.h>' "$tmp/module/kernel/irq/irq_sim.c" >"$tmp/module/irq_sim.c"
+    -e '/^#include <linux.irq_sim.h>/a #include <linux/irqdesc.h>' \
+    "$tmp/module/kernel/irq/irq_sim.c" >"$tmp/module/irq_sim.c"
 cp "$tmp/module/drivers/gpio/gpio-sim.c" "$tmp/module/gpio_sim_main.c"
 cp "$tmp/module/drivers/gpio/gpiolib.h" "$tmp/module/"
 printf 'obj-m := gpio-sim.o\ngpio-sim-y := gpio_sim_main.o irq_sim.o\n' >"$tmp/module/Kbuild"
 make -s -C "/lib/modules/$version/build" M="$tmp/module" modules >"$tmp/build" 2>&1 ||
-  { tail -20 "$tmp/build" >&2; fail "gpio-sim does not build for kernel $version" "a newer kernel may need another change than the two above"; }
+  { tail -20 "$tmp/build" >&2; fail "gpio-sim does not build for kernel $version" \
+    "a newer kernel may need another change than the two above"; }
 install -D "$tmp/module/gpio-sim.ko" "$board/kernel/lib/modules/$version/extra/gpio-sim.ko"
 /sbin/depmod -b "$board/kernel" "$version"
 echo "$version" >"$board/ready"

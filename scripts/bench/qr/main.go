@@ -1,5 +1,5 @@
-// Command qr reads the same frames with the program's own QR reader, with gozxing and with OpenCV's, and prints what each read, what
-// it read wrongly, and how much processor time it took.
+// Command qr reads the same frames with the program's own QR reader, with gozxing and with
+// OpenCV's, and prints what each read, what it read wrongly, and how much processor time it took.
 package main
 
 import (
@@ -24,7 +24,7 @@ import (
 	"menshen/recognizer/qr/qrtest"
 )
 
-// readers give the text of a code, or "".
+// readers each give the text of a code, or "".
 var readers = []struct {
 	name string
 	read func(grey []byte) string
@@ -43,7 +43,7 @@ var readers = []struct {
 	{"OpenCV, finds alone", opencv(true)},
 }
 
-// opencv reads, or tells that it found a code.
+// opencv gives the text of a code, or found.
 func opencv(findOnly bool) func([]byte) string {
 	d := gocv.NewQRCodeDetector()
 	return func(grey []byte) string {
@@ -63,15 +63,17 @@ func opencv(findOnly bool) func([]byte) string {
 	}
 }
 
-// found stands for the text where a reader tells no more.
+// found stands for the text where a reader only tells that it found a code.
 const found = "found"
 
 var harder = map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
 
-func zxing(hints map[gozxing.DecodeHintType]any, binarizers ...func(gozxing.LuminanceSource) gozxing.Binarizer) func([]byte) string {
+func zxing(hints map[gozxing.DecodeHintType]any,
+	binarizers ...func(gozxing.LuminanceSource) gozxing.Binarizer) func([]byte) string {
 	r := qrcode.NewQRCodeReader()
 	return func(grey []byte) string {
-		source := gozxing.NewLuminanceSourceFromImage(&image.Gray{Pix: grey, Stride: qrtest.Width, Rect: image.Rect(0, 0, qrtest.Width, qrtest.Height)})
+		source := gozxing.NewLuminanceSourceFromImage(&image.Gray{Pix: grey, Stride: qrtest.Width,
+			Rect: image.Rect(0, 0, qrtest.Width, qrtest.Height)})
 		for _, binarizer := range binarizers {
 			bitmap, err := gozxing.NewBinaryBitmap(binarizer(source))
 			if err != nil {
@@ -97,7 +99,8 @@ var cases = []struct {
 		return qrtest.Frame{Side: 180 + 120*r(), Turned: 2 * math.Pi * r(), Blur: r(), Noise: 4}
 	}},
 	{"tilted 15° to 45°", func(r func() float64) qrtest.Frame {
-		return qrtest.Frame{Side: 220 + 100*r(), Turned: 2 * math.Pi * r(), Tilted: (15 + 30*r()) * math.Pi / 180, Blur: 0.5, Noise: 4}
+		return qrtest.Frame{Side: 220 + 100*r(), Turned: 2 * math.Pi * r(), Tilted: (15 + 30*r()) * math.Pi / 180,
+			Blur: 0.5, Noise: 4}
 	}},
 	{"far: 2.4 to 3.2 pixels a module", func(r func() float64) qrtest.Frame {
 		return qrtest.Frame{Side: 90 + 30*r(), Turned: 0.4*r() - 0.2, Noise: 4}
@@ -122,7 +125,8 @@ var cases = []struct {
 		return qrtest.Frame{Side: 200 + 140*r(), Turned: 2 * math.Pi * r(), Blur: 0.5, Glare: 0.08 + 0.17*r(), Noise: 4}
 	}},
 	{"spoilt: blots on 1 to 5%", func(r func() float64) qrtest.Frame {
-		return qrtest.Frame{Side: 200 + 140*r(), Turned: 2 * math.Pi * r(), Blur: 0.5, Spoilt: 0.01 + 0.04*r(), Noise: 4}
+		return qrtest.Frame{Side: 200 + 140*r(), Turned: 2 * math.Pi * r(), Blur: 0.5,
+			Spoilt: 0.01 + 0.04*r(), Noise: 4}
 	}},
 	{"spoilt beyond repair: 10%", func(r func() float64) qrtest.Frame {
 		return qrtest.Frame{Side: 200 + 140*r(), Turned: 2 * math.Pi * r(), Blur: 0.5, Spoilt: 0.1, Noise: 4}
@@ -182,7 +186,8 @@ func drawn(name string, frame func(func() float64) qrtest.Frame, rng *rand.Rand)
 				}
 			}
 		}
-		return "", qrtest.Frame{Side: 200 + 140*rng.Float64(), Turned: 2 * math.Pi * rng.Float64(), Blur: 0.5, Noise: 4}.Draw(code, rng)
+		return "", qrtest.Frame{Side: 200 + 140*rng.Float64(), Turned: 2 * math.Pi * rng.Float64(), Blur: 0.5,
+			Noise: 4}.Draw(code, rng)
 	}
 	f := frame(rng.Float64)
 	if f.Side < 1 {
@@ -240,7 +245,8 @@ func measure(read func([]byte) string, texts []string, frames [][]byte) (r row) 
 	return r
 }
 
-// processorTime is what this process used so far, on all processors: other work on the machine hardly changes it.
+// processorTime gives what this process has used, on all processors. Other work on
+// the machine hardly changes it.
 func processorTime() time.Duration {
 	var u unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {

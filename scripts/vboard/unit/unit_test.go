@@ -1,6 +1,7 @@
 //go:build vboard
 
-// Package unit runs the whole program on a virtual board, and looks at the door's line from outside.
+// Package unit runs the whole program on a virtual board, and looks at
+// the door's line from outside.
 package unit
 
 import (
@@ -50,8 +51,9 @@ debounce = "5ms"
 `
 )
 
-// TestKernelRSafeWholeProgramRelayTraceHasNoPulse: started, used, stopped; started, killed while the door is open; started, killed while
-// it is shut; started, stopped. The kernel's own trace of the relay's line has what the door was meant to do and nothing else.
+// TestKernelRSafeWholeProgramRelayTraceHasNoPulse: started, used, stopped; started, killed while
+// the door is open; started, killed while it is shut; started, stopped. The kernel's own trace of
+// the relay's line has what the door was meant to do and nothing else.
 func TestKernelRSafeWholeProgramRelayTraceHasNoPulse(t *testing.T) {
 	for active, level := range map[string][2]string{"high": {"set 0", "set 1"}, "low": {"set 1", "set 0"}} {
 		t.Run("active "+active, func(t *testing.T) {
@@ -84,7 +86,8 @@ func TestKernelRSafeWholeProgramRelayTraceHasNoPulse(t *testing.T) {
 	}
 }
 
-// TestKernelRSafeWholeProgramDrivesItsRelayAgain: the chip is unplugged and comes back; the relay's line is what it was, in one step.
+// TestKernelRSafeWholeProgramDrivesItsRelayAgain: the chip is unplugged and comes back; the relay's
+// line is what it was, in one step.
 func TestKernelRSafeWholeProgramDrivesItsRelayAgain(t *testing.T) {
 	start := []string{"set 1", "out (0)"}
 	u := run(t, made(t, "low", ""))
@@ -102,7 +105,7 @@ func TestKernelRSafeWholeProgramDrivesItsRelayAgain(t *testing.T) {
 	t.Logf("%d writes with the chip unplugged twice, as meant: %v", len(seen), seen)
 }
 
-// made makes a unit and begins the trace.
+// made gives a new unit, and begins the trace.
 func made(t *testing.T, active, inputs string) (conf string) {
 	t.Helper()
 	conf = filepath.Join(t.TempDir(), "door.toml")
@@ -159,7 +162,7 @@ func (u *unit) end(t *testing.T, by syscall.Signal) {
 	}
 }
 
-// wait waits until the line has seen this.
+// wait waits until the line has had this value.
 func (u *unit) wait(t *testing.T, want []string) []string {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
@@ -175,7 +178,8 @@ func (u *unit) wait(t *testing.T, want []string) []string {
 
 var event = regexp.MustCompile(`gpio_(?:value|direction): +(\d+) +(.*)`)
 
-// relay is what the relay's line was given, by the kernel's trace. Other lines are inputs, which nobody sets.
+// relay gives the values that the relay's line was given, by the kernel's trace. Other lines
+// are inputs, which are not set.
 func relay(t *testing.T) (all []string) {
 	t.Helper()
 	raw, err := os.ReadFile(tracing + "/trace")
@@ -183,7 +187,8 @@ func relay(t *testing.T) (all []string) {
 		t.Fatal(err)
 	}
 	for _, m := range event.FindAllStringSubmatch(string(raw), -1) {
-		if what := strings.Join(strings.Fields(m[2]), " "); strings.HasPrefix(what, "set") || strings.HasPrefix(what, "out") {
+		if what := strings.Join(strings.Fields(m[2]), " "); strings.HasPrefix(what, "set") ||
+			strings.HasPrefix(what, "out") {
 			all = append(all, what)
 		}
 	}
