@@ -148,7 +148,7 @@ func TestZoneOutside(t *testing.T) {
 	f := gocvPicture(t, "face-detect.jpg")
 	c := newChain(t, Options{Zone: image.Rect(700, 700, 1000, 1000)})
 	if obs := observe(t, c, f); obs.Faces != 0 || obs.Embedding != nil || !obs.Box.Empty() {
-		t.Errorf("somebody outside the zone was looked at: %+v", obs)
+		t.Errorf("a person outside the zone was looked at: %+v", obs)
 	}
 }
 

@@ -18,7 +18,7 @@ type Keyboard struct {
 	f          *os.File
 	wake, stop *os.File // a pipe: a byte says another size, its end says Close
 	resized    chan os.Signal
-	told       chan struct{} // closed when no byte is written any more
+	ended      chan struct{} // closed when no byte is written any more
 }
 
 // NewKeyboard makes a Keyboard of f.
@@ -27,10 +27,10 @@ func NewKeyboard(f *os.File) (*Keyboard, error) {
 	if err != nil {
 		return nil, fmt.Errorf("taking the keyboard: %w", err)
 	}
-	k := &Keyboard{f: f, wake: wake, stop: stop, resized: make(chan os.Signal, 1), told: make(chan struct{})}
+	k := &Keyboard{f: f, wake: wake, stop: stop, resized: make(chan os.Signal, 1), ended: make(chan struct{})}
 	signal.Notify(k.resized, unix.SIGWINCH)
 	go func() {
-		defer close(k.told)
+		defer close(k.ended)
 		for range k.resized {
 			_, _ = k.stop.Write([]byte{0}) // a pipe takes thousands of them
 		}
@@ -62,6 +62,6 @@ func (k *Keyboard) Read(p []byte) (int, error) {
 func (k *Keyboard) Close() error {
 	signal.Stop(k.resized)
 	close(k.resized)
-	<-k.told
+	<-k.ended
 	return k.stop.Close()
 }

@@ -207,7 +207,7 @@ func TestSimDeterministic(t *testing.T) {
 		case bytes.Equal(a.BGR, c.BGR):
 			t.Errorf("%s: the next frame is the same", kind)
 		case bytes.Equal(a.BGR, empty.BGR):
-			t.Errorf("%s: nobody is seen", kind)
+			t.Errorf("%s: no person is seen", kind)
 		}
 	}
 }

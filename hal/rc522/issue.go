@@ -13,7 +13,7 @@ import (
 
 // Errors of issuing.
 var (
-	ErrNotBlank = errors.New("this sector of the card is somebody else's already: " +
+	ErrNotBlank = errors.New("this sector of the card already belongs to another site: " +
 		"take a new MIFARE Classic card, or another block")
 	ErrCrowd = errors.New("there is more than one card: hold the new one alone to the reader")
 )

@@ -110,7 +110,7 @@ func TestSiteSectorIsTheCredential(t *testing.T) {
 	copied := rc522test.Classic(1, 2, 3, 5) // knows the factory's key only
 	field.Present(copied)
 	if e := next(t, events); !errors.Is(e.Fault, rc522.ErrKey) {
-		t.Errorf("card of somebody: %+v", e)
+		t.Errorf("a person's card: %+v", e)
 	}
 }
 
@@ -128,7 +128,7 @@ func TestIssue(t *testing.T) {
 	}
 	fresh := rc522test.Classic(1, 2, 3, 4, 5, 6, 7)
 	if e := show(fresh); !errors.Is(e.Fault, rc522.ErrKey) || fresh.Blocks != rc522test.Classic(0).Blocks {
-		t.Fatalf("nobody asked for cards: %+v", e)
+		t.Fatalf("cards were not asked for: %+v", e)
 	}
 	if !r.Issue(time.Now().Add(time.Minute)) {
 		t.Fatal("a reader with a sector does not issue")
@@ -261,7 +261,7 @@ func TestChipComesBack(t *testing.T) {
 				t.Fatalf("got %+v", e)
 			}
 			if haltest.Counted(r, "times the chip was set up") < 2 {
-				t.Error("the chip was not set up anew")
+				t.Error("the chip was not set up again")
 			}
 		})
 	}

@@ -67,7 +67,7 @@ func untilWatched(t *testing.T, p *sim.Pin) {
 	t.Helper()
 	for begun := time.Now(); !p.Watched(); time.Sleep(time.Millisecond) {
 		if time.Since(begun) > 10*time.Second {
-			t.Fatal("nobody watches")
+			t.Fatal("no driver watches")
 		}
 	}
 }

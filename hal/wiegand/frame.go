@@ -14,7 +14,7 @@ var (
 	ErrTooLong  = errors.New("more pulses than any card has: noise on a data line")
 	ErrLength   = errors.New("number of bits fits no configured format")
 	ErrParity   = errors.New("parity is wrong: a bit was disturbed on the wire")
-	ErrButton   = errors.New("a burst that is no key")
+	ErrButton   = errors.New("a burst that is not a key")
 	ErrReversed = errors.New("D0 and D1 are swapped: exchange the two data wires")
 	ErrHeldLow  = errors.New("a data line stays low: short circuit, or a reader without power")
 )

@@ -70,7 +70,7 @@ func TestShippedOperatingPoints(t *testing.T) {
 	}
 	town := c.Identify(100_000, 1000)
 	if town.Kept() || town.OneIn > 4 || !strings.Contains(town.String(), "at limit") {
-		t.Errorf("a hundred thousand people: %v: it must not promise what nobody measured", town)
+		t.Errorf("a hundred thousand people: %v: it must not promise what was not measured", town)
 	}
 	if v := c.Verify(10_000); !near(v.Threshold, .466, .001) || v.Margin != 0 || !near(v.OneIn, 10_000, 1) {
 		t.Errorf("card and face: %v", v)

@@ -59,7 +59,7 @@ func TestCodeWithoutModels(t *testing.T) {
 	until(t, e, "seeing", func(s Status) bool { return s.Camera == CameraOK && s.FPS > 2 })
 	select {
 	case c := <-e.Codes():
-		t.Errorf("a code that is nobody's business came: %d bytes", len(c.Text))
+		t.Errorf("a code that is not wanted came: %d bytes", len(c.Text))
 	case <-time.After(2 * time.Second):
 	}
 	for _, s := range []camera.Scene{{Seed: 3}, {Seed: 5, Light: 40}} {

@@ -92,7 +92,7 @@ func plant(t *testing.T, dir string) (needles []needle) {
 		t.Fatal(err)
 	}
 	bounds := face.Bounds()
-	nobody := image.NewRGBA(bounds)
+	empty := image.NewRGBA(bounds)
 	rng := rand.New(rand.NewPCG(1, 2))
 	write := func(name string, img image.Image) {
 		var b bytes.Buffer
@@ -108,9 +108,9 @@ func plant(t *testing.T, dir string) (needles []needle) {
 	}
 	for i := range 60 {
 		for range 50 { // the picture changes a little, as a living camera's does
-			nobody.Set(rng.IntN(bounds.Dx()), rng.IntN(bounds.Dy()), color.RGBA{uint8(i), 90, 90, 255})
+			empty.Set(rng.IntN(bounds.Dx()), rng.IntN(bounds.Dy()), color.RGBA{uint8(i), 90, 90, 255})
 		}
-		write(fmt.Sprintf("%02d.png", i+1), nobody)
+		write(fmt.Sprintf("%02d.png", i+1), empty)
 	}
 	for range 80 {
 		x, y := 180+rng.IntN(70), 65+rng.IntN(100)

@@ -21,7 +21,7 @@ import (
 // has closed the other end.
 func Main(fd uintptr) error {
 	if err := unix.SetNonblock(int(fd), true); err != nil {
-		return fmt.Errorf("eye: file descriptor %d is no socket: is \"menshen eye\" run by hand?", fd)
+		return fmt.Errorf("eye: file descriptor %d is not a socket: is \"menshen eye\" run by hand?", fd)
 	}
 	unix.CloseOnExec(int(fd))
 	socket := os.NewFile(fd, "eye")
