@@ -20,8 +20,8 @@ var ErrClock = errors.New("the time is not certain, and nothing is destroyed by 
 
 // Clock is what is known of the time (docs/decisions/0015).
 type Clock struct {
-	// the time to use: Host where it is trusted, otherwise the last time
-	// known and what has passed since
+	// Now is the time to use: Host where it is trusted, otherwise the last time known and what has
+	// passed since.
 	Now     time.Time
 	Trusted bool
 	Host    time.Time // what the host's clock shows

@@ -100,7 +100,7 @@ func (v *Vault) record(ctx context.Context, e Entry, also func(*tx) error) (uint
 	seq := make(chan uint64, 1)
 	err := v.writer.do(ctx, func(t *tx) error {
 		e := e
-		// a clock that is not trusted dates no record
+		// A clock that is not trusted dates no record.
 		if c := v.inTx(t); e.At.IsZero() || !c.Trusted && e.At.After(c.Now) {
 			e.At = c.Now
 		} else if c.Floor.Sub(e.At) > FarJump { // it waited for the vault, and was dated before the clock was set

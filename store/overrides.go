@@ -10,7 +10,7 @@ import (
 // after a restart too, until an operator ends them. They are in no backup, since they are
 // about this door at this moment.
 type Overrides struct {
-	// the door stays locked for all but exit, fire, staff and operators
+	// Lockdown keeps the door locked for all but exit, fire, staff and operators.
 	Lockdown   bool `cbor:"lockdown" json:"lockdown"`
 	Evacuation bool `cbor:"evacuation" json:"evacuation"` // the door stands open for all, as in fire
 }

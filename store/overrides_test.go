@@ -26,7 +26,7 @@ func TestOverridesOfEarlierLayouts(t *testing.T) {
 				}
 			}
 			is(Overrides{})
-			// as the earlier version wrote them
+			// As the earlier version wrote them.
 			for _, body := range []string{`{"lockdown":true,"evacuation":true}`,
 				`{"lockdown":true,"evacuation":false}`} {
 				if _, err := v.PutPaper("anna", "orders", []byte(body)); err != nil {

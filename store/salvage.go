@@ -289,6 +289,6 @@ func (s *salvage) setSpan(t *tx) {
 		t.st.Audit.First = max(t.st.Audit.First, 1)
 		return
 	}
-	// its hashes are lost: it can be read, but does not verify
+	// Its hashes are lost: it can be read, but does not verify.
 	t.st.Audit = chain{First: slices.Min(seqs), Seq: slices.Max(seqs)}
 }

@@ -92,7 +92,7 @@ func TestAttackSwaps(t *testing.T) {
 		}
 		v, err := Open(u.dir, u.o)
 		if err != nil {
-			// an older header names a key that is gone
+			// An older header names a key that is gone.
 			if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrForeign) && !errors.Is(err, ErrWrongKey) {
 				t.Fatalf("%s: %v", what, err)
 			}

@@ -124,7 +124,7 @@ func (w *writer) drain() error {
 		last = len(batch)
 		kept, err := w.write(batch)
 		if err == nil && slices.ContainsFunc(batch, func(j *job) bool { return j.act && j.err == nil }) {
-			// the act is done all the same; the next transaction is its second
+			// An error is left: the act is done, and the next transaction is its second.
 			_ = w.v.transact(func(*tx) error { return nil })
 		}
 		w.mu.Lock()

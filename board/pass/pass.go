@@ -98,7 +98,7 @@ func Parse(u Unit, door, text string) (policy.Pass, error) {
 		return policy.Pass{}, ErrNotPass
 	}
 	raw, err := letters.DecodeString(text[len(Prefix):])
-	// the last letter has bits to spare
+	// The last letter has bits to spare: text must be the same when encoded again.
 	if err != nil || len(raw) != signedSize || letters.EncodeToString(raw) != text[len(Prefix):] {
 		return policy.Pass{}, ErrNotPass
 	}

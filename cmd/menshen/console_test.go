@@ -355,7 +355,7 @@ func TestAimOverSerial(t *testing.T) {
 	for _, who := range []struct {
 		name  string
 		scene camera.Scene
-	}{{"an empty corridor", camera.Scene{}}, {"somebody who walks up", enrolledOn}} {
+	}{{"an empty corridor", camera.Scene{}}, {"a person who walks up", enrolledOn}} {
 		for _, style := range []string{"ascii", "blocks"} {
 			s.show(who.scene)
 			tom.hit("aim " + style + "\r")

@@ -18,7 +18,7 @@ import (
 
 // The verbs are tested as a person runs them, by the scripts in testdata, each in its own folder.
 func TestMain(m *testing.M) {
-	// a door that runs in a test starts its eye, and a test its console
+	// A door that runs in a test starts its eye, and a test its console.
 	if len(os.Args) > 1 && (os.Args[1] == "eye" || os.Args[1] == "console") {
 		main()
 		return

@@ -133,7 +133,7 @@ func (r *restoring) ask(head store.BackupHead) (store.Since, error) {
 		Zh: "\n本机是新机，不知道备份（" + made + "）之后删除过哪些人。\n备份之后已删除的人将连同人脸一起恢复。\n" +
 			"删除回执可在旧机控制台用 receipts --json 导出。\n\n回执文件名；没有回执则输入 none：",
 	}.In(r.lang))
-	line, _ := bufio.NewReader(r.in).ReadString('\n') // an error is no answer
+	line, _ := bufio.NewReader(r.in).ReadString('\n') // an error counts as no answer
 	switch answer := strings.TrimSpace(line); {
 	case answer == "":
 		return store.Since{}, errors.New(check.Words{En: "no answer: nothing was restored", Zh: "没有回答：未恢复任何内容"}.In(r.lang))

@@ -83,7 +83,7 @@ func TestWhateverIsInIt(t *testing.T) {
 			if _, err := d.Token(); errors.Is(err, io.EOF) {
 				return
 			} else if err != nil && !strings.Contains(err.Error(), "illegal character code") {
-				// an HTML page may have such a character
+				// An HTML page may have such a character.
 				t.Fatalf("%v in %s", err, svg)
 			} else if err != nil {
 				return

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The whole unit for an hour, at a simulated door with real pictures: two people with cards, one
 # with face entry, strangers and photos come and go. A row a minute: resident memory of both
-# processes and their share of one processor. In the first minute nobody comes. It fails when
+# processes and their share of one processor. In the first minute no person comes. It fails when
 # memory grows by more than 8 MiB an hour.
 #
 #   scripts/bench/soak.sh [MINUTES]      default 60; from 10 on it judges the growth

@@ -101,7 +101,7 @@ func linkedModules(made *buildinfo.BuildInfo, ours string) ([]part, error) {
 	own := strings.TrimSpace(string(root))
 	all := []part{
 		{name: "menshen", version: ours, dir: own},
-		// the face models
+		// The face models.
 		{name: "faceplugin-face-recognition-js", version: "0.0.1", dir: filepath.Join(own, "scripts/licences/models")},
 		{name: "go", version: strings.TrimPrefix(made.GoVersion, "go"),
 			dir: licenceOfGo(strings.TrimSpace(string(goroot)))},

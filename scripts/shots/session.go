@@ -48,7 +48,7 @@ func (s *session) watch() {
 		s.mu.Lock()
 		s.all = append(s.all, buf[:n]...)
 		whole := len(s.all)
-		// the beginning of a character waits for its end
+		// The beginning of a character waits for its end.
 		for back := 1; back < utf8.UTFMax && back <= whole-shown; back++ {
 			if b := s.all[len(s.all)-back:]; utf8.RuneStart(b[0]) {
 				if !utf8.FullRune(b) {
