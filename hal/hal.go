@@ -28,8 +28,8 @@ type Reader interface {
 // Issuer is a reader that can write a number of the site's own to blank cards.
 type Issuer interface {
 	// Issue allows it until then; a time in the past ends it. A card that was written is emitted
-	// like any other. Issue reports false when the configuration has no key to write cards with. It
-	// may be called from any goroutine.
+	// like any other. Issue reports false when no sector to write is configured. It may be called
+	// from any goroutine.
 	Issue(until time.Time) bool
 }
 
