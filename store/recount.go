@@ -135,8 +135,8 @@ func (v *Vault) lockOuts(t *tx, all []Operator) error {
 func (l *logins) lockedOut(who Actor, now time.Duration) (wrong int, until time.Duration) {
 	for _, p := range l.secrets.pairs {
 		if p.who == who {
-			wrong, until = max(wrong, len(p.wrong.recent(l.secrets.name, now))), max(until,
-				p.wrong.until(l.secrets.name, now))
+			wrong = max(wrong, len(p.wrong.recent(l.secrets.name, now)))
+			until = max(until, p.wrong.until(l.secrets.name, now))
 		}
 	}
 	return wrong, until

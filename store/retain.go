@@ -27,9 +27,8 @@ const renewEvery = 7 * 24 * time.Hour
 // events are the kinds of entry that Retention.Events is for, when the door
 // made them; all others are acts.
 var events = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true,
-	audit.Bell: true, audit.Misread: true, audit.StrangeTries: true,
-	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true,
-	audit.UnitStarted: true, audit.UnitStopped: true}
+	audit.Bell: true, audit.Misread: true, audit.StrangeTries: true, audit.Tamper: true, audit.TamperOver: true,
+	audit.Fault: true, audit.FaultOver: true, audit.UnitStarted: true, audit.UnitStopped: true}
 
 func (r Retention) of(l *audit.Line) time.Duration {
 	if l.By == string(Door) && events[l.Kind] {
