@@ -107,3 +107,34 @@ func TestRetireAfterALostDisk(t *testing.T) {
 		})
 	}
 }
+
+// TestRetireDestroysNothingThatCanBeMended: a vault that does not open for another reason keeps its
+// key and its file.
+func TestRetireDestroysNothingThatCanBeMended(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(path string) error
+		err   error
+	}{
+		"open to others": {func(path string) error { return os.Chmod(path, 0o644) }, ErrInsecurePermissions},
+		"another file": {func(path string) error {
+			return os.WriteFile(path, make([]byte, 1<<16), 0o600)
+		}, ErrForeign},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u := newUnit(t)
+			head := BackupHead{Unit: u.Unit()}
+			path := filepath.Join(u.dir, vaultFile)
+			if err := errors.Join(u.Close(), c.spoil(path)); err != nil {
+				t.Fatal(err)
+			}
+			if err := Retire(context.Background(), u.dir, u.o, head); !errors.Is(err, c.err) {
+				t.Errorf("%v", err)
+			}
+			for _, kept := range []string{path, u.key} {
+				if _, err := os.Stat(kept); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}

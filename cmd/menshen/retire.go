@@ -29,7 +29,8 @@ key, and wipes the file. Nothing opens the old vault or a copy of it afterwards.
 First bring back the newest copy of the vault, if there is one. Stop the unit ('systemctl stop
 menshen'). Without --destroy-key the command changes nothing: it says why the vault does not open,
 and checks the backup to its end. A vault that opens is never destroyed, nor one of another unit
-than the backup.
+than the backup. A key that does not fit may be that of a vault elsewhere: name another key source
+in the configuration, unless you know that it is not needed.
 
 The new unit has a new public key, by which its exports and receipts are told from those of the
 old one. Restoring is recorded, and asks for the receipts of whoever was erased since the backup.`,
