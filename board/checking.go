@@ -17,6 +17,7 @@ import (
 	"menshen/board/notice"
 	"menshen/board/wiring"
 	"menshen/hal"
+	"menshen/internal/i18n"
 	"menshen/recognizer/eye"
 	"menshen/store"
 	"menshen/store/audit"
@@ -74,7 +75,8 @@ func tryCamera(ctx context.Context, c *config.Config) (f check.CameraFacts, err 
 	}
 	ctx, cancel := context.WithTimeout(ctx, cameraIn+cameraLook)
 	defer cancel()
-	e, err := eye.Start(ctx, eye.Config{Camera: c.Camera.Source, Models: c.Camera.Models, Manifest: c.Camera.Manifest, Options: looking(c), IdleRate: time.Millisecond})
+	e, err := eye.Start(ctx, eye.Config{Camera: c.Camera.Source, Models: c.Camera.Models, Manifest: c.Camera.Manifest,
+		Options: looking(c), IdleRate: time.Millisecond})
 	if err != nil {
 		return f, fmt.Errorf("starting the eye: %w", err)
 	}
@@ -133,30 +135,34 @@ func AboutThisMachine() (board, kernel string) {
 
 // SignIn checks who does a check (R-OPERATOR): name and secret, the operator's own card where they have one, a role that may open the door, and the
 // confidentiality commitment, which is shown and taken here where it is the operator's first day.
-func SignIn(ctx context.Context, v *store.Vault, readers []hal.Reader, name string, secret []byte, lang string, who check.Installer) (store.Operator, error) {
+func SignIn(ctx context.Context, v *store.Vault, readers []hal.Reader, name string, secret []byte,
+	lang i18n.Language, who check.Installer) (store.Operator, error) {
 	op, err := v.CheckOperator(store.Offline, name, secret)
 	if err == nil && op.HasCard {
-		op, err = ownCard(ctx, v, readers, name, who.Tell, func(words check.Words) {
-			who.Do(check.Task{ID: "own card", Words: words, Within: desk.AsksAtTheDoor})
+		op, err = ownCard(ctx, v, readers, name, who.Tell, func(m i18n.Message) {
+			who.Do(check.Task{ID: "own card", Text: m, Within: desk.AsksAtTheDoor})
 		})
 	}
 	if err != nil {
 		return op, fmt.Errorf("logging in: %w", err)
 	}
 	if !desk.OpensDoor.Of(op.Role) {
-		return op, errors.New("an auditor may not open the door: log in as installer, technician or manager")
+		return op, i18n.E("board.auditor-may-not-open",
+			"an auditor may not open the door: log in as installer, technician or manager")
 	}
 	text, version := notice.Commitment(lang)
 	if op.Commitment.Version == version {
 		return op, nil
 	}
-	who.Tell(check.Words{En: text, Zh: text})
-	yes, err := who.Ask(ctx, check.Question{ID: "commitment", Words: check.Words{En: "Do you accept this commitment?", Zh: "您接受此承诺吗？"}})
+	who.Tell(i18n.Verbatim(text))
+	yes, err := who.Ask(ctx, check.Question{ID: "commitment",
+		Text: i18n.M("board.accept-commitment", "Do you accept this commitment?")})
 	switch {
 	case err != nil:
 		return op, err
 	case !yes:
-		return op, errors.New("without the commitment nothing can be done here (R-OPERATOR)")
+		return op, i18n.E("board.commitment-needed",
+			"without the commitment nothing can be done here (R-OPERATOR)")
 	}
 	err = v.ChangeOperator(store.Actor(op.ID), op.ID, audit.CommitmentAccepted, func(o *store.Operator) error {
 		o.Commitment = store.Commitment{Version: version, At: time.Now()}

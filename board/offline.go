@@ -3,21 +3,20 @@ package board
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 
-	"menshen/board/check"
 	"menshen/board/config"
 	"menshen/board/desk"
 	"menshen/board/wiring"
 	"menshen/hal"
+	"menshen/internal/i18n"
 	"menshen/store"
 )
 
 // SignInOffline checks who acts on the vault of a unit that is not running (R-OPERATOR): a manager, by
 // name and secret and, where they have a card, that. tell says what to do, or why no card is asked for.
 func SignInOffline(ctx context.Context, v *store.Vault, c *config.Config, name string, secret []byte,
-	tell func(check.Words)) (store.Operator, error) {
+	tell func(i18n.Message)) (store.Operator, error) {
 	op, err := v.CheckOperator(store.Offline, name, secret)
 	switch {
 	case err != nil:
@@ -34,34 +33,34 @@ func SignInOffline(ctx context.Context, v *store.Vault, c *config.Config, name s
 	return ownCard(ctx, v, readers, name, tell, tell)
 }
 
-// ownCard completes a log-in by the operator's own card. ask says to tap it. Where there is no reader to
-// do so, tell says why no card is asked for, and so does the record: what is to be mended may be the
-// reader.
-func ownCard(ctx context.Context, v *store.Vault, readers []hal.Reader, name string, tell, ask func(check.Words)) (store.Operator, error) {
+// ownCard completes a log-in by the operator's own card. ask says to tap it. Where there is no reader for it, tell
+// says why no card is asked for, and so does the record: what is to be repaired may be the reader.
+func ownCard(ctx context.Context, v *store.Vault, readers []hal.Reader, name string,
+	tell, ask func(i18n.Message)) (store.Operator, error) {
 	card, err := cardAt(ctx, readers, func() {
-		ask(check.Words{En: "Tap your own card at the reader.", Zh: "请刷您本人的卡。"})
+		ask(i18n.M("board.tap-own-card", "Tap your own card at the reader."))
 	})
-	var none noReader
 	switch {
-	case errors.As(err, &none):
-		tell(check.Words{En: "Your card is not asked for: " + none.En + ". This is recorded.", Zh: "不要求刷卡：" + none.Zh + "。此事已记录。"})
-		return v.LogInWithoutCard(store.Offline, name, none.En)
+	case errors.Is(err, errNoReader), errors.Is(err, errReaderSilent):
+		tell(i18n.M("board.card-not-asked-for", "Your card is not asked for: %v. This is recorded.", err))
+		return v.LogInWithoutCard(store.Offline, name, err.Error())
 	case err != nil:
 		return store.Operator{}, err
 	}
 	return v.CheckOperatorCard(store.Offline, name, card.Credential())
 }
 
-// noReader is why no card can be read.
-type noReader check.Words
+// Why no card can be read.
+var (
+	errNoReader     = i18n.E("board.no-reader", "there is no reader here")
+	errReaderSilent = i18n.E("board.no-reader-answers", "no reader answers")
+)
 
-func (n noReader) Error() string { return n.En }
-
-// cardAt waits for a card at any of the readers, which ask asks for. Errors: noReader, where all are broken; that no card
-// came in time.
+// cardAt waits for a card at any of the readers, which ask asks for. Errors: errNoReader; errReaderSilent, where all are
+// broken; that no card came in time.
 func cardAt(ctx context.Context, readers []hal.Reader, ask func()) (hal.Card, error) {
 	if len(readers) == 0 {
-		return hal.Card{}, noReader{En: "there is no reader here", Zh: "此处没有读卡器"}
+		return hal.Card{}, errNoReader
 	}
 	ctx, cancel := context.WithTimeout(ctx, desk.AsksAtTheDoor)
 	events := make(chan hal.ReaderEvent)
@@ -92,9 +91,10 @@ func cardAt(ctx context.Context, readers []hal.Reader, ask func()) (hal.Card, er
 				gone[e.Reader] = true
 			}
 		case <-ctx.Done():
-			return hal.Card{}, fmt.Errorf("no card was tapped: %w; where no reader is wired, "+
-				"give --config a copy without [[reader]]", ctx.Err())
+			return hal.Card{}, &i18n.Error{
+				What: i18n.M("board.no-card-tapped", "no card was tapped; where no reader is wired, "+
+					"give --config a copy without [[reader]]"), Cause: ctx.Err()}
 		}
 	}
-	return hal.Card{}, noReader{En: "no reader answers", Zh: "读卡器无应答"}
+	return hal.Card{}, errReaderSilent
 }

@@ -75,7 +75,7 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Door, clo
 	}
 	closers = append(closers, hw.Close)
 	for _, w := range warnings {
-		log.Warn("wiring", "key", w.Key, "warning", w.EN)
+		log.Warn("wiring", "key", w.Key, "warning", w.Text.String())
 	}
 	log.Info("wires open", "readers", len(hw.Readers), "inputs", len(hw.Inputs))
 

@@ -22,6 +22,7 @@ import (
 	"menshen/hal"
 	"menshen/hal/camera"
 	"menshen/hal/haltest"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/recognizer/eye"
 	"menshen/store"
@@ -102,7 +103,7 @@ func (l *lobby) start() {
 		l.unit.Unit.Close()
 	}
 	l.desk = l.unit.Desk
-	if l.staff, err = l.desk.LogIn(ctx, "test", "anna", desk.Secret(boardtest.Secret), "en", nil); err == nil {
+	if l.staff, err = l.desk.LogIn(ctx, "test", "anna", desk.Secret(boardtest.Secret), i18n.English, nil); err == nil {
 		l.staff, err = l.desk.Acknowledge(ctx, l.staff)
 	}
 	if err != nil {

@@ -1,19 +1,19 @@
 package policy
 
 import (
-	"errors"
+	"menshen/internal/i18n"
 	"time"
 )
 
 // What stands between a person and face entry. Each says what to do, for the operator who reads it.
 var (
-	ErrNoNotice      = errors.New("no notice was shown: show the notice in the person's language first")
-	ErrNotVoluntary  = errors.New("the person did not say yes by an act of their own: ask them to tap their own card to agree")
-	ErrSaidNo        = errors.New("the person said no before: do not ask again; only their own request opens this again")
-	ErrNeedsGuardian = errors.New("the person is under 14: a parent or guardian must consent, and who they are must be recorded")
-	ErrNoOtherWay    = errors.New("the person has no working card or PIN: give them one first")
-	ErrNotUsedHere   = errors.New("the person's card or PIN was never used at this door: let them open the door with it once first")
-	ErrNoConsent     = errors.New("the person has not consented to face entry: record their consent first")
+	ErrNoNotice      = i18n.E("policy.no-notice-was-shown", "no notice was shown: show the notice in the person's language first")
+	ErrNotVoluntary  = i18n.E("policy.person-did-not-say", "the person did not say yes by an act of their own: ask them to tap their own card to agree")
+	ErrSaidNo        = i18n.E("policy.person-said-no-before", "the person said no before: do not ask again; only their own request opens this again")
+	ErrNeedsGuardian = i18n.E("policy.person-under-14-parent", "the person is under 14: a parent or guardian must consent, and who they are must be recorded")
+	ErrNoOtherWay    = i18n.E("policy.person-has-no-working", "the person has no working card or PIN: give them one first")
+	ErrNotUsedHere   = i18n.E("policy.persons-card-or-pin", "the person's card or PIN was never used at this door: let them open the door with it once first")
+	ErrNoConsent     = i18n.E("policy.person-has-not-consented", "the person has not consented to face entry: record their consent first")
 )
 
 // Yes is the consent of one person to one notice.

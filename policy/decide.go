@@ -180,7 +180,7 @@ func stamp(a Attempt, what string, t time.Time) string {
 	}
 	s := fmt.Sprintf("%s %s", what, t.In(a.At.Location()).Format("2006-01-02 15:04"))
 	if !a.Clock.Trusted {
-		s += byUntrusted.en
+		s += byUntrusted.String()
 	}
 	return s
 }

@@ -1,58 +1,47 @@
 package policy
 
-import "strings"
+import (
+	"strings"
 
-// Text is the check's figures in words of a language. What is stored and exported is the English Detail; a detail that is not this package's, such as what
-// is wrong with a picture, is given back as it stands.
-func (c Check) Text(lang string) string {
-	detail, untrusted := strings.CutSuffix(c.Detail, byUntrusted.en)
-	for _, d := range details {
-		if text, ok := d.figures(detail, lang); ok {
+	"menshen/internal/i18n"
+)
+
+// Message is the check's figures. What is stored and exported is the English Detail; a detail that is not this
+// package's, such as what is wrong with a picture, is a word of the vocabulary or stays as it is.
+func (c Check) Message() i18n.Message {
+	detail, untrusted := strings.CutSuffix(c.Detail, byUntrusted.String())
+	for _, form := range details {
+		if m, ok := form.Match(detail); ok {
 			if untrusted {
-				text += byUntrusted.in(lang)
+				return i18n.Join(m, byUntrusted)
 			}
-			return text
+			return m
 		}
 	}
-	return c.Detail
+	return i18n.Word(c.Detail)
 }
 
-var byUntrusted = words{", by an untrusted clock", "，时钟不可信"}
+var byUntrusted = i18n.M("policy.by-untrusted-clock", ", by an untrusted clock")
 
 // details are all the forms that questions.go writes; % stands for a figure. The first that fits counts.
-var details = []words{
-	{"score % of %", "相似度 %，要求 %"},
-	{"leads by % of %", "领先 %，要求 %"},
-	{"used % of %", "已用 % 次，共 % 次"},
-	{"% of %", "%，要求 %"},
-	{"% working credentials", "可用凭证 % 个"},
-	{"no limit", "不限"},
-	{"from %", "自 %"},
-	{"since %", "自 %"},
-	{"until %", "至 %"},
-	{"at %", "时间 %"},
-	{"for % more", "还有 %"},
-	{"within %", "在 % 之内"},
-	{"face entry is not switched on", "未开通人脸通行"},
-	{"no notice on record", "没有所同意的告知书"},
-	{"% always opens", "总是开门"},
-	{"faces cannot be used", "人脸暂不可用"},
-	{"the face was refused", "人脸刚刚未通过"},
-	{"has a PIN", "有键盘密码"},
-	{"has no PIN", "没有键盘密码"},
-}
-
-// figures takes the figures out of an English text of the form d, and says the same in a language.
-func (d words) figures(text, lang string) (string, bool) {
-	out := d.in(lang)
-	form := strings.Split(d.en, "%")
-	rest, ok := strings.CutPrefix(text, form[0])
-	for i := 1; ok && i < len(form); i++ {
-		figure := rest
-		if rest = ""; form[i] != "" {
-			figure, rest, ok = strings.Cut(figure, form[i])
-		}
-		out = strings.Replace(out, "%", figure, 1)
-	}
-	return out, ok && rest == ""
+var details = []i18n.Message{
+	i18n.M("policy.score", "score %s of %s", "%", "%"),
+	i18n.M("policy.leads-by", "leads by %s of %s", "%", "%"),
+	i18n.M("policy.used", "used %s of %s", "%", "%"),
+	i18n.M("policy.figure-of", "%s of %s", "%", "%"),
+	i18n.M("policy.working-credentials", "%s working credentials", "%"),
+	i18n.M("policy.no-limit", "no limit"),
+	i18n.M("policy.from", "from %s", "%"),
+	i18n.M("policy.since", "since %s", "%"),
+	i18n.M("policy.until", "until %s", "%"),
+	i18n.M("policy.at", "at %s", "%"),
+	i18n.M("policy.for-more", "for %s more", "%"),
+	i18n.M("policy.within", "within %s", "%"),
+	i18n.M("policy.face-entry-off", "face entry is not switched on"),
+	i18n.M("policy.no-notice-on-record", "no notice on record"),
+	i18n.M("policy.always-opens", "%s always opens", "%"),
+	i18n.M("policy.faces-cannot-be-used", "faces cannot be used"),
+	i18n.M("policy.face-was-refused", "the face was refused"),
+	i18n.M("policy.has-a-pin", "has a PIN"),
+	i18n.M("policy.has-no-pin", "has no PIN"),
 }

@@ -13,13 +13,13 @@ func TestEveryDetailHasChinese(t *testing.T) {
 	seen := 0
 	see := func(a Attempt) {
 		for _, c := range Decide(a).Trace {
-			if c.Text("en") != c.Detail {
-				t.Errorf("%s in English: %q", c.Rule, c.Text("en"))
+			if c.Message().String() != c.Detail {
+				t.Errorf("%s in English: %q", c.Rule, c.Message().String())
 			}
 			if c.Rule == "picture good" || c.Rule == "faces on" { // the words of others
 				continue
 			}
-			zh := plain.ReplaceAllString(c.Text("zh"), "")
+			zh := plain.ReplaceAllString(chinese.Say(c.Message()), "")
 			for _, r := range zh {
 				if r < unicode.MaxASCII && unicode.IsLetter(r) {
 					t.Fatalf("%s in Chinese: %q", c.Rule, zh)

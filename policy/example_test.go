@@ -16,7 +16,7 @@ func ExampleDecide() {
 		Credentials: []policy.Credential{{ID: "k1", Kind: policy.CardKind}},
 	}
 	d := policy.Decide(policy.Attempt{At: morning, Clock: policy.Clock{Trusted: true}, Door: "front", Means: policy.ByCard, Person: &tenant, CredentialID: "k1"})
-	fmt.Println(d.Grant, d.Reason.Text("en"))
+	fmt.Println(d.Grant, d.Reason.Message().String())
 	last := d.Trace[len(d.Trace)-1]
 	fmt.Println(last.Rule, last.Pass, last.Detail)
 
@@ -62,8 +62,8 @@ func ExampleReview() {
 	})
 	fmt.Println(policy.FacesOff(found))
 	for _, p := range found[0].Problems {
-		fmt.Println(p.Text("en"))
-		fmt.Println(p.Remedy("en"))
+		fmt.Println(p.Message().String())
+		fmt.Println(p.Remedy().String())
 	}
 	// Output:
 	// R-ALT

@@ -1,6 +1,9 @@
 package policy
 
-import "time"
+import (
+	"menshen/internal/i18n"
+	"time"
+)
 
 // Rule is one thing that the law asks of a door, as data: what, from where, in plain words, and how to tell that it is kept.
 // The rules stand in law_people.go, law_data.go and law_site.go.
@@ -9,33 +12,39 @@ type Rule struct {
 	Source   string // "SDR 23, SPC 10": see Sources
 	Protects bool   // broken, it switches faces off; cards go on working
 
-	says    words
+	says    i18n.Message
 	counted func(*UnitFacts) []time.Time // when the facts it looks at were counted
 	demands []demand
 }
 
-// Text is the rule in plain words.
-func (r Rule) Text(lang string) string { return r.says.in(lang) }
+// Message is the rule in plain words.
+func (r Rule) Message() i18n.Message { return r.says }
 
 // demand is one thing that must be so, what is wrong when it is not, and what to do then.
 type demand struct {
 	met    func(*UnitFacts) bool
 	soon   bool // not broken yet, or contained for the person concerned: to be done, faces stay on
-	wrong  words
-	remedy words
+	wrong  i18n.Message
+	remedy i18n.Message
 }
 
-// Sources are the short names that Rule.Source uses.
-var Sources = []struct{ Short, Name, Chinese string }{
-	{"PIPL", "Personal Information Protection Law", "《个人信息保护法》"},
-	{"FRT", "Measures for the Security Management of the Application of Facial Recognition Technology, in force 2025-06-01", "《人脸识别技术应用安全管理办法》，2025年6月1日起施行"},
-	{"SPC", "Supreme People's Court, judicial interpretation Fa Shi [2021] 15", "最高人民法院法释〔2021〕15号"},
-	{"SDR", "Shanghai Data Regulations", "《上海市数据条例》"},
-	{"NDS", "Network data security regulations, draft of 2021, whose stricter figures are kept", "《网络数据安全管理条例（征求意见稿）》（2021年），本机沿用其更严数值"},
-	{"GB/T 35273-2020", "Information security technology: Personal information security specification", "《信息安全技术 个人信息安全规范》"},
-	{"case 1", "A long-term rental apartment in Shanghai where the face was the only way in (2024)", "上海某长租公寓“刷脸”为唯一进门方式一案（2024年）"},
-	{"case 2", "Car showrooms in Shanghai that counted and analysed visitors' faces (2021)", "上海某汽车门店统计分析顾客人脸一案（2021年）"},
-	{"building codes", "What building and fire codes ask of exits everywhere", "建筑与消防规范对安全出口的一般要求"},
+// Source is a law, and the short name that rules have for it.
+type Source struct {
+	Short string
+	Name  i18n.Message
+}
+
+// Sources are those that Rule.Source names.
+var Sources = []Source{
+	{"PIPL", i18n.M("policy.source-pipl", "Personal Information Protection Law")},
+	{"FRT", i18n.M("policy.source-frt", "Measures for the Security Management of the Application of Facial Recognition Technology, in force 2025-06-01")},
+	{"SPC", i18n.M("policy.source-spc", "Supreme People's Court, judicial interpretation Fa Shi [2021] 15")},
+	{"SDR", i18n.M("policy.source-sdr", "Shanghai Data Regulations")},
+	{"NDS", i18n.M("policy.source-nds", "Network data security regulations, draft of 2021, whose stricter figures are kept")},
+	{"GB/T 35273-2020", i18n.M("policy.source-gbt-35273", "Information security technology: Personal information security specification")},
+	{"case 1", i18n.M("policy.source-case-1", "A long-term rental apartment in Shanghai where the face was the only way in (2024)")},
+	{"case 2", i18n.M("policy.source-case-2", "Car showrooms in Shanghai that counted and analysed visitors' faces (2021)")},
+	{"building codes", i18n.M("policy.source-building-codes", "What building and fire codes ask of exits everywhere")},
 }
 
 // Law gives all rules, in their order.
@@ -63,14 +72,14 @@ type Finding struct {
 // Problem is one thing that is wrong, and its remedy. Its words name nobody.
 type Problem struct {
 	Soon          bool // Due by itself, not Broken
-	wrong, remedy words
+	wrong, remedy i18n.Message
 }
 
-// Text is what is wrong.
-func (p Problem) Text(lang string) string { return p.wrong.in(lang) }
+// Message is what is wrong.
+func (p Problem) Message() i18n.Message { return p.wrong }
 
 // Remedy is what to do.
-func (p Problem) Remedy(lang string) string { return p.remedy.in(lang) }
+func (p Problem) Remedy() i18n.Message { return p.remedy }
 
 // Review holds all rules against the facts, in their order.
 func Review(f UnitFacts) []Finding {
@@ -93,8 +102,8 @@ func FacesOff(all []Finding) RuleID {
 }
 
 var notCounted = Problem{
-	wrong:  words{"This could not be checked.", "此项未能核查。"},
-	remedy: words{"Look at the unit's faults, then run the check again.", "请查看设备故障，然后重新核查。"},
+	wrong:  i18n.M("policy.could-not-checked", "This could not be checked."),
+	remedy: i18n.M("policy.look-units-faults-then", "Look at the unit's faults, then run the check again."),
 }
 
 func (r Rule) check(f *UnitFacts) Finding {

@@ -131,7 +131,7 @@ func violated(t *testing.T, id RuleID) {
 				continue
 			}
 			for _, p := range found.Problems {
-				if !f.Bench && strings.Contains(p.Text("en"), "bench") {
+				if !f.Bench && strings.Contains(p.Message().String(), "bench") {
 					t.Errorf("violation %d of %s speaks of a bench unit where there is none", i, id)
 				}
 			}
@@ -196,7 +196,7 @@ func TestRAltAnyOtherWayWillDo(t *testing.T) {
 // What was never counted, or too long ago, counts as broken: silence is no proof.
 func TestUnknownIsBroken(t *testing.T) {
 	for _, f := range Review(UnitFacts{At: noon}) {
-		if f.State != Broken || f.Problems[0] != notCounted {
+		if f.State != Broken || f.Problems[0].wrong.ID != notCounted.wrong.ID {
 			t.Errorf("%s is %s in a unit of which nothing is known", f.Rule.ID, f.State)
 		}
 	}
@@ -230,7 +230,7 @@ func TestEveryDemandIsTested(t *testing.T) {
 				v.break_(f)
 				return v.id == r.ID && !d.met(f)
 			}) {
-				t.Errorf("%s, demand %d (%s): no test breaks it", r.ID, i, d.wrong.en)
+				t.Errorf("%s, demand %d (%s): no test breaks it", r.ID, i, d.wrong.String())
 			}
 		}
 	}
@@ -307,9 +307,9 @@ func TestLawIsSaidInBothLanguages(t *testing.T) {
 		}
 	}
 	for _, r := range Law() {
-		check(string(r.ID), r.Text("en"), r.Text("zh"))
+		check(string(r.ID), r.Message().String(), chinese.Say(r.Message()))
 		for source := range strings.SplitSeq(r.Source, ", ") {
-			if !slices.ContainsFunc(Sources, func(s struct{ Short, Name, Chinese string }) bool {
+			if !slices.ContainsFunc(Sources, func(s Source) bool {
 				return strings.HasPrefix(source, s.Short) || strings.Trim(source, "0123456789 andto") == "" // "14 and 29" of the law before
 			}) {
 				t.Errorf("%s: source %q is not explained", r.ID, source)
@@ -317,11 +317,11 @@ func TestLawIsSaidInBothLanguages(t *testing.T) {
 		}
 		for _, d := range r.demands {
 			p := Problem{wrong: d.wrong, remedy: d.remedy}
-			check(string(r.ID), p.Text("en"), p.Text("zh"))
-			check(string(r.ID), p.Remedy("en"), p.Remedy("zh"))
+			check(string(r.ID), p.Message().String(), chinese.Say(p.Message()))
+			check(string(r.ID), p.Remedy().String(), chinese.Say(p.Remedy()))
 		}
 	}
-	check("not counted", notCounted.Text("en"), notCounted.Text("zh"))
+	check("not counted", notCounted.Message().String(), chinese.Say(notCounted.Message()))
 }
 
 func TestCensus(t *testing.T) {

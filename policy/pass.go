@@ -2,7 +2,7 @@ package policy
 
 import (
 	"encoding/hex"
-	"errors"
+	"menshen/internal/i18n"
 	"time"
 )
 
@@ -13,7 +13,7 @@ const MaxPass = 7 * 24 * time.Hour
 const VisitorGroup = "visitors"
 
 // ErrPass tells that a pass is not what a pass may be: one door, a beginning, an end within MaxPass, a number of uses.
-var ErrPass = errors.New("a pass needs one door, a beginning, an end within seven days of it, and a number of uses")
+var ErrPass = i18n.E("policy.pass-needs-one-door", "a pass needs one door, a beginning, an end within seven days of it, and a number of uses")
 
 // Pass is a visitor's right of entry: short, for one door, counted, and without a face. It stands alone, so that a signed copy of it
 // can be checked without asking anybody.

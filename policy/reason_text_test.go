@@ -39,7 +39,7 @@ func TestEveryReasonHasWords(t *testing.T) {
 			t.Errorf("%s and %s are the same value %q", name, other, r)
 		}
 		byValue[r] = name
-		en, zh := r.Text("en"), r.Text("zh-CN")
+		en, zh := r.Message().String(), chinese.Say(r.Message())
 		if en == string(r) || !strings.HasSuffix(en, ".") {
 			t.Errorf("%s: English %q", name, en)
 		}
@@ -50,7 +50,7 @@ func TestEveryReasonHasWords(t *testing.T) {
 	if len(all) != len(reasonWords) {
 		t.Errorf("%d reasons, words for %d", len(all), len(reasonWords))
 	}
-	if Reason("later").Text("en") != "later" || ReasonCard.Text("") != "Welcome." {
+	if Reason("later").Message().String() != "later" {
 		t.Error("unknown reason or language")
 	}
 }
@@ -61,10 +61,10 @@ func TestREqualFaceRefusalsOfferTheCard(t *testing.T) {
 		if !r.appliesTo(ByFace) || r.appliesTo(ByCard) {
 			continue
 		}
-		if en := r.reason.Text("en"); !strings.Contains(en, "card") {
+		if en := r.reason.Message().String(); !strings.Contains(en, "card") {
 			t.Errorf("%s: %q does not offer the card", r.reason, en)
 		}
-		if zh := r.reason.Text("zh"); !strings.Contains(zh, "卡") {
+		if zh := chinese.Say(r.reason.Message()); !strings.Contains(zh, "卡") {
 			t.Errorf("%s: %q does not offer the card", r.reason, zh)
 		}
 	}

@@ -43,7 +43,7 @@ func TestRulesPageIsFresh(t *testing.T) {
 	var b bytes.Buffer
 	b.WriteString(rulesPage)
 	for _, s := range Sources {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", s.Short, s.Name, s.Chinese)
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", s.Short, s.Name, chinese.Say(s.Name))
 	}
 	for _, r := range Law() {
 		writeRule(&b, r, tests[r.ID])
@@ -55,7 +55,7 @@ func TestRulesPageIsFresh(t *testing.T) {
 }
 
 func writeRule(b *bytes.Buffer, r Rule, packages []string) {
-	fmt.Fprintf(b, "\n## %s\n\n%s\n\n%s\n\n", r.ID, r.Text("en"), r.Text("zh"))
+	fmt.Fprintf(b, "\n## %s\n\n%s\n\n%s\n\n", r.ID, r.Message().String(), chinese.Say(r.Message()))
 	fmt.Fprintf(b, "- Source: %s\n", r.Source)
 	broken := "Broken, it is shown, and faces go on working"
 	if r.Protects {
@@ -68,7 +68,7 @@ func writeRule(b *bytes.Buffer, r Rule, packages []string) {
 		if d.soon {
 			state = Due
 		}
-		fmt.Fprintf(b, "| %s | %s | %s |\n", d.wrong.en, state, d.remedy.en)
+		fmt.Fprintf(b, "| %s | %s | %s |\n", d.wrong.String(), state, d.remedy.String())
 	}
 }
 

@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-var signals = []Signal{SignalReady, SignalGranted, SignalRefused, SignalWait, SignalLook, SignalTap, SignalWarning, SignalAlarm, SignalFire, SignalFault, SignalAsk, SignalErased, SignalAiming, SignalCloseEyes, SignalTurnLeft, SignalTurnRight, SignalCode}
+var allSignals = []Signal{SignalReady, SignalGranted, SignalRefused, SignalWait, SignalLook, SignalTap, SignalWarning, SignalAlarm, SignalFire, SignalFault, SignalAsk, SignalErased, SignalAiming, SignalCloseEyes, SignalTurnLeft, SignalTurnRight, SignalCode}
 
 // Each signal can be told from each other with closed eyes, and without hearing or telling red from green (R-NOTICE).
 func TestRNoticeSignalsDifferInLightAndInSound(t *testing.T) {
-	if len(signals) != len(patterns) {
-		t.Fatalf("%d signals, %d patterns", len(signals), len(patterns))
+	if len(allSignals) != len(patterns) {
+		t.Fatalf("%d signals, %d patterns", len(allSignals), len(patterns))
 	}
 	light, sound := map[string]Signal{}, map[string]Signal{}
-	for _, s := range signals {
+	for _, s := range allSignals {
 		beats, repeat := s.Pattern()
 		l, n := fmt.Sprint(repeat), fmt.Sprint(repeat)
 		long := time.Duration(0)
@@ -77,8 +77,8 @@ func TestSignalTextTellsTheRhythm(t *testing.T) {
 				short++
 			}
 		}
-		if short != want.short || long != want.long || !strings.HasPrefix(s.Text("en"), want.en) || !strings.HasPrefix(s.Text("zh"), want.zh) {
-			t.Errorf("%s: %d short, %d long, and the words %q, %q", s, short, long, s.Text("en"), s.Text("zh"))
+		if short != want.short || long != want.long || !strings.HasPrefix(s.Message().String(), want.en) || !strings.HasPrefix(chinese.Say(s.Message()), want.zh) {
+			t.Errorf("%s: %d short, %d long, and the words %q, %q", s, short, long, s.Message().String(), chinese.Say(s.Message()))
 		}
 	}
 	reasons := []Reason{ReasonFire}
@@ -87,7 +87,7 @@ func TestSignalTextTellsTheRhythm(t *testing.T) {
 	}
 	for _, r := range reasons {
 		for _, grant := range []bool{true, false} {
-			if s := (Decision{Grant: grant, Reason: r}).Signal(); s.Text("en") == string(s) || s.Text("zh") == s.Text("en") {
+			if s := (Decision{Grant: grant, Reason: r}).Signal(); s.Message().String() == string(s) || chinese.Say(s.Message()) == s.Message().String() {
 				t.Errorf("%s, %v: the signal %q has no words", r, grant, s)
 			}
 		}

@@ -22,6 +22,7 @@ import (
 	"menshen/board/wiring"
 	"menshen/hal"
 	"menshen/hal/haltest"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
@@ -148,7 +149,7 @@ func (b *Bench) Reassemble() {
 // LogIn logs an operator in.
 func (b *Bench) LogIn(name string) desk.Session {
 	b.Helper()
-	s, err := b.Desk.LogIn(context.Background(), "test", name, desk.Secret(Secret), "en", nil)
+	s, err := b.Desk.LogIn(context.Background(), "test", name, desk.Secret(Secret), i18n.English, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -190,7 +191,7 @@ func (b *Bench) paperwork() {
 	b.Paper(papers.KindSign, papers.Sign{Door: b.Config.Unit.Name})
 	b.CountAll()
 	if off := b.FacesOff(); off.Is() {
-		why, remedy := b.Law.Why(off.Rule, "en")
+		why, remedy := b.Law.Why(off.Rule, i18n.English)
 		b.Fatalf("faces are off on a lawful bench: %s %s %s", off, why, remedy)
 	}
 }
@@ -213,7 +214,7 @@ func (b *Bench) Operator(name string, role store.Role) desk.Session {
 	if _, err := b.Vault.AddOperator(store.Door, name, role, []byte(Secret)); err != nil {
 		b.Fatal(err)
 	}
-	s, err := b.Desk.LogIn(context.Background(), "test", name, desk.Secret(Secret), "en", nil)
+	s, err := b.Desk.LogIn(context.Background(), "test", name, desk.Secret(Secret), i18n.English, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

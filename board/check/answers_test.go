@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"os"
 	"strings"
 	"sync"
@@ -48,7 +50,8 @@ func (s *shown) wait(words string, times int) {
 	}
 }
 
-// TestRSafeTypedAheadAnswersNothing: keys typed while the check is at work neither confirm nor skip what is asked next, finished with Enter or not.
+// TestRSafeTypedAheadAnswersNothing: keys typed while the check is at work neither confirm nor skip
+// what is asked next, finished with Enter or not.
 func TestRSafeTypedAheadAnswersNothing(t *testing.T) {
 	far, near, err := pty.Open()
 	if err != nil {
@@ -57,7 +60,7 @@ func TestRSafeTypedAheadAnswersNothing(t *testing.T) {
 	defer far.Close()
 	defer near.Close()
 	seen := watch(far)
-	ui := &Terminal{Out: near, Lang: "en"}
+	ui := &Terminal{Out: near, Lang: i18n.English}
 	ui.Listen(near)
 	ahead := func(keys, echoed string) {
 		if _, err := far.WriteString(keys); err != nil {
@@ -69,7 +72,7 @@ func TestRSafeTypedAheadAnswersNothing(t *testing.T) {
 	ahead("y\ns\ns\ns\nyy", "s\r\nyy")
 	answered := make(chan bool)
 	go func() {
-		yes, err := ui.Ask(context.Background(), Question{"locked", Words{En: "Is the door locked?", Zh: "门锁住了吗？"}})
+		yes, err := ui.Ask(context.Background(), Question{"locked", i18n.Verbatim("Is the door locked?")})
 		if err != nil {
 			t.Error(err)
 		}
@@ -110,21 +113,22 @@ func TestRSafeTypedAheadAnswersNothing(t *testing.T) {
 		seen.wait("(y, n)", 2)
 		cancel()
 	}()
-	if _, err := ui.Ask(ctx, Question{"locked", Words{En: "Is the door locked?", Zh: "门锁住了吗？"}}); !errors.Is(err, context.Canceled) {
+	if _, err := ui.Ask(ctx, Question{"locked", i18n.Verbatim("Is the door locked?")}); !errors.Is(err, context.Canceled) {
 		t.Errorf("broken off, a question ends with %v", err)
 	}
 }
 
-// TestScriptsAnswerAhead: a script writes one answer a line before it is asked, and its end is told.
+// TestScriptsAnswerAhead: a script writes one answer a line before it is asked, and its end is
+// told.
 func TestScriptsAnswerAhead(t *testing.T) {
-	ui := &Terminal{Out: io.Discard, Lang: "zh", Plain: true}
+	ui := &Terminal{Out: io.Discard, Lang: catalogue.In("zh"), Plain: true}
 	ui.Listen(strings.NewReader("y\nn\n"))
 	for _, want := range []bool{true, false} {
-		if yes, err := ui.Ask(context.Background(), Question{"q", Words{En: "?", Zh: "？"}}); yes != want || err != nil {
+		if yes, err := ui.Ask(context.Background(), Question{"q", i18n.Verbatim("?")}); yes != want || err != nil {
 			t.Errorf("answered %v, %v; want %v", yes, err, want)
 		}
 	}
-	if _, err := ui.Ask(context.Background(), Question{"q", Words{En: "?", Zh: "？"}}); !errors.Is(err, ErrNoAnswer) {
+	if _, err := ui.Ask(context.Background(), Question{"q", i18n.Verbatim("?")}); !errors.Is(err, ErrNoAnswer) {
 		t.Errorf("after the last answer: %v", err)
 	}
 }

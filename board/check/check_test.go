@@ -46,8 +46,8 @@ func value(t *testing.T, r check.Result, key string) float64 {
 	return 0
 }
 
-// TestGoodDoorPasses: everything that a good door has is tried and passes, with figures that are the simulated door's own; every move of the
-// relay was recorded before it.
+// TestGoodDoorPasses: everything that a good door has is tried and passes, with figures that are
+// the simulated door's own; every move of the relay was recorded before it.
 func TestGoodDoorPasses(t *testing.T) {
 	s := newSite(t)
 	r, err := s.run()
@@ -56,9 +56,9 @@ func TestGoodDoorPasses(t *testing.T) {
 	}
 	for _, step := range r.Steps {
 		if step.Verdict != check.Passed && step.Verdict != check.Absent {
-			t.Errorf("%s %s: %s", step.ID, step.Verdict, step.Why.En)
+			t.Errorf("%s %s: %s", step.ID, step.Verdict, step.Why.EN)
 		}
-		if step.Verdict == check.Absent && (step.Why.En == "" || step.Why.Zh == "") {
+		if step.Verdict == check.Absent && (step.Why.EN == "" || step.Why.ZH == "") {
 			t.Errorf("%s is absent without a reason", step.ID)
 		}
 	}
@@ -106,7 +106,8 @@ func TestGoodDoorPasses(t *testing.T) {
 	}
 }
 
-// TestFailSafeDoorPasses: a lock that is open without current is tried the other way round, and is left as it is declared: open.
+// TestFailSafeDoorPasses: a lock that is open without current is tried the other way round, and is
+// left as it is declared: open.
 func TestFailSafeDoorPasses(t *testing.T) {
 	s := newSite(t, "[relay]\n", "[relay]\nfail_safe = true\n")
 	s.inverted = true // current locks it
@@ -118,7 +119,7 @@ func TestFailSafeDoorPasses(t *testing.T) {
 		t.Errorf("verdict %s of a lock %s; asked %v", r.Verdict(), r.Lock, s.asked)
 		for _, step := range r.Steps {
 			if step.Verdict == check.Failed {
-				t.Errorf("%s: %s", step.ID, step.Why.En)
+				t.Errorf("%s: %s", step.ID, step.Why.EN)
 			}
 		}
 	}
@@ -127,7 +128,8 @@ func TestFailSafeDoorPasses(t *testing.T) {
 	}
 }
 
-// TestImpulseLockPasses: such a lock is tried by pulses of its own length, one for each pull at the door, and its exit button gives one too.
+// TestImpulseLockPasses: such a lock is tried by pulses of its own length, one for each pull at the
+// door, and its exit button gives one too.
 func TestImpulseLockPasses(t *testing.T) {
 	s := newSite(t, "[relay]\n", "[relay]\nlock = \"impulse\"\npulse = \"50ms\"\nrest = \"10ms\"\n",
 		"[[input]]\nrole     = \"fire\"\npin      = \"SIM_FIRE\"\nactive   = \"high\"\npull     = \"up\"\ndebounce = \"10ms\"\n", "")
@@ -146,7 +148,7 @@ func TestImpulseLockPasses(t *testing.T) {
 	}
 	for _, step := range r.Steps {
 		if step.Verdict == check.Failed || step.ID == "restart" && step.Verdict != check.Passed {
-			t.Errorf("%s: %s %s", step.ID, step.Verdict, step.Why.En)
+			t.Errorf("%s: %s %s", step.ID, step.Verdict, step.Why.EN)
 		}
 	}
 	on := 0
@@ -185,14 +187,14 @@ func TestEachFaultIsFoundByItsStep(t *testing.T) {
 		{"contact inverted", "contact", "open while it is closed", func(s *site) {}, nil, []string{"pin      = \"SIM_DOOR\"\nactive   = \"high\"", "pin      = \"SIM_DOOR\"\nactive   = \"low\""}},
 		{"REX not wired", "rex", "Nothing came from the exit button", func(s *site) { s.rexOff = true }, nil, nil},
 		{"REX chatters", "rex", "does not come to rest", func(s *site) { s.rexChatters = true }, []string{"exit", "fire", "power"}, []string{`debounce = "10ms"`, `debounce = "100ms"`}},
-		{"fire not wired", "fire", "Nothing came from the fire line", func(s *site) { s.fireOff = true }, nil, nil},
-		{"nobody gets out", "exit", "Nobody inside gets out", func(s *site) { s.noHandle = true }, nil,
+		{"fire not wired", "fire", "Nothing came from the fire input", func(s *site) { s.fireOff = true }, nil, nil},
+		{"nobody gets out", "exit", "A person inside cannot get out", func(s *site) { s.noHandle = true }, nil,
 			[]string{"[[input]]\nrole     = \"rex\"\npin      = \"SIM_REX\"\nactive   = \"low\"\npull     = \"up\"\ndebounce = \"10ms\"\n", ""}},
 		{"wrong kind of lock", "power", "not as declared", func(s *site) { s.noPower = true }, nil, nil},
 		{"deaf reader", "reader outside", "Nothing came from the reader", func(s *site) { s.deaf = true }, nil, nil},
 		{"reader unplugged", "reader outside", "The reader reports", func(s *site) { s.door.Pin(sim.D1).Out(periph.High) }, []string{"keypad outside"}, nil},
 		{"noise for a card", "reader outside", "not the same each time", func(s *site) { s.otherCards = true }, nil, nil},
-		{"keys exchanged", "keypad outside", "In the place of key 2", func(s *site) { s.wrongKeys = true }, nil, nil},
+		{"keys exchanged", "keypad outside", "Instead of key 2", func(s *site) { s.wrongKeys = true }, nil, nil},
 		{"dark lamps", "signal red", "did not do as it was told", func(s *site) { s.lampsDark = true }, []string{"signal green", "signal buzzer"}, nil},
 		{"slow disk", "storage", "too slow", func(s *site) {
 			s.on.Disk = func(context.Context) (check.DiskFacts, error) {
@@ -228,7 +230,7 @@ func TestEachFaultIsFoundByItsStep(t *testing.T) {
 				return check.WatchdogFacts{Installed: true, Enabled: true, Restart: "always"}, nil
 			}
 		}, nil, nil},
-		{"no service", "watchdog", "no service", func(s *site) {
+		{"no service", "watchdog", "not installed", func(s *site) {
 			s.on.Watchdog = func(context.Context) (check.WatchdogFacts, error) { return check.WatchdogFacts{}, nil }
 		}, nil, nil},
 	} {
@@ -241,12 +243,12 @@ func TestEachFaultIsFoundByItsStep(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := find(t, r, test.step)
-			if got.Verdict != check.Failed || !strings.Contains(got.Why.En, test.why) || got.Why.Zh == "" || got.Remedy.En == "" || got.Remedy.Zh == "" {
-				t.Errorf("%s: %s, %q, %q", test.step, got.Verdict, got.Why.En, got.Remedy.En)
+			if got.Verdict != check.Failed || !strings.Contains(got.Why.EN, test.why) || got.Why.ZH == "" || got.Remedy.EN == "" || got.Remedy.ZH == "" {
+				t.Errorf("%s: %s, %q, %q", test.step, got.Verdict, got.Why.EN, got.Remedy.EN)
 			}
 			for _, other := range r.Steps {
 				if other.Verdict == check.Failed && other.ID != test.step && !slices.Contains(test.also, other.ID) {
-					t.Errorf("%s was blamed too: %s", other.ID, other.Why.En)
+					t.Errorf("%s was blamed too: %s", other.ID, other.Why.EN)
 				}
 			}
 			if r.Verdict() != check.Failed || !r.Tested().IsZero() {
@@ -256,7 +258,8 @@ func TestEachFaultIsFoundByItsStep(t *testing.T) {
 	}
 }
 
-// TestRSafeDuringTheCheck: the exit button and the fire line release the lock while something else is tried, and the fire holds it open against the check.
+// TestRSafeDuringTheCheck: the exit button and the fire line release the lock while something else
+// is tried, and the fire holds it open against the check.
 func TestRSafeDuringTheCheck(t *testing.T) {
 	s := newSite(t)
 	var rex, fire, held bool
@@ -315,8 +318,8 @@ func TestStopLeavesTheLockAtRest(t *testing.T) {
 	}
 }
 
-// TestStepsAreRepeatedAndSkipped: what was mended passes at the next try; a skipped step is recorded, and without one that people's safety stands
-// on the door does not count as tested.
+// TestStepsAreRepeatedAndSkipped: what was mended passes at the next try; a skipped step is
+// recorded, and without one that people's safety stands on the door does not count as tested.
 func TestStepsAreRepeatedAndSkipped(t *testing.T) {
 	s := newSite(t)
 	s.rexOff = true
@@ -327,7 +330,7 @@ func TestStepsAreRepeatedAndSkipped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rex := find(t, r, "rex"); rex.Verdict != check.Passed || rex.Tries != 2 || rex.Why.En != "" {
+	if rex := find(t, r, "rex"); rex.Verdict != check.Passed || rex.Tries != 2 || rex.Why.EN != "" {
 		t.Errorf("after the repair: %+v", rex)
 	}
 	if r.Verdict() != check.PassedOpen || r.Tested().IsZero() || find(t, r, "signal buzzer").Verdict != check.Skipped {

@@ -23,8 +23,9 @@ type Door struct {
 	Signals map[string]hal.Output
 	Readers []hal.Reader
 
-	// Restart does to the relay's line what the end and the start of a program do: it gives the line back, reads what the
-	// wiring alone makes of it, and takes it again. nil: this door cannot be tried so.
+	// Restart does to the relay's line what the end and the start of a program do: it gives the
+	// line back, reads what the wiring alone makes of it, and takes it again. nil: this door cannot
+	// be tried so.
 	Restart  func() (unlocked bool, err error)
 	Camera   func(context.Context) (CameraFacts, error)   // nil: none
 	Watchdog func(context.Context) (WatchdogFacts, error) // nil: the system has none

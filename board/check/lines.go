@@ -79,7 +79,8 @@ func newLines(inputs map[string]hal.Input, debounce func(role string) time.Durat
 	return ls
 }
 
-// run samples until ctx ends, and hands each change to tell. The first state of a line is a change as well.
+// run samples until ctx ends, and hands each change to tell. The first state of a line is a change
+// as well.
 func (ls *lines) run(ctx context.Context, tell func(change), tick func()) {
 	t := time.NewTicker(sample)
 	defer t.Stop()
@@ -110,7 +111,8 @@ func (ls *lines) run(ctx context.Context, tell func(change), tick func()) {
 	}
 }
 
-// state gives an input as it settled; known is false before the first sample, or while it cannot be read.
+// state gives an input as it settled; known is false before the first sample, or while it cannot be
+// read.
 func (ls *lines) state(role string) (active, known, chatters bool, err error) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()

@@ -4,13 +4,16 @@ import (
 	"fmt"
 
 	"menshen/board/config"
+	"menshen/internal/i18n"
 )
 
-// Plan is every step of a door, in order: first what the unit can tell alone, then the lock, then what hangs on the door.
+// Plan is every step of a door, in order: first what the unit can tell alone, then the lock, then
+// what hangs on the door.
 func Plan(d Door) []Step {
 	c := d.Config
 	steps := []Step{clockStep(), keyStep(), storageStep(), watchdogStep(d.Watchdog != nil)}
-	steps = append(steps, restStep(c), relayStep(c), restartStep(c, d.Restart != nil), contactStep(c), rexStep(c), exitStep(c), fireStep(c), powerStep(c))
+	steps = append(steps, restStep(c), relayStep(c), restartStep(c, d.Restart != nil), contactStep(c), rexStep(c),
+		exitStep(c), fireStep(c), powerStep(c))
 	for _, b := range buttons {
 		steps = append(steps, b.step(c))
 	}
@@ -18,20 +21,22 @@ func Plan(d Door) []Step {
 		steps = append(steps, signalStep(s.Role))
 	}
 	if len(c.Signals) == 0 {
-		steps = append(steps, Step{ID: "lamps", Title: Words{En: "Lamps and buzzer", Zh: "指示灯和蜂鸣器"}, absent: notConfigured("[[signal]]")})
+		steps = append(steps, Step{ID: "lamps", Title: i18n.M("check.lamps-buzzer", "Lamps and buzzer"),
+			absent: notConfigured("[[signal]]")})
 	}
 	for i, r := range c.Readers {
 		steps = append(steps, readerStep(r, d.Readers[i]), keypadStep(r, d.Readers[i]))
 	}
 	if len(c.Readers) == 0 {
-		steps = append(steps, Step{ID: "reader", Title: Words{En: "Reader", Zh: "读卡器"}, absent: notConfigured("[[reader]]")})
+		steps = append(steps, Step{ID: "reader", Title: i18n.M("check.reader", "Reader"),
+			absent: notConfigured("[[reader]]")})
 	}
 	return append(steps, cameraStep(d.Camera != nil))
 }
 
 // notConfigured is why a step is absent.
-func notConfigured(key string) Words {
-	return Words{En: fmt.Sprintf("The configuration has no %s.", key), Zh: fmt.Sprintf("配置中没有 %s。", key)}
+func notConfigured(key string) i18n.Message {
+	return i18n.M("check.not-configured", "The configuration has no %s.", key)
 }
 
 // has reports whether an input is configured.
@@ -45,9 +50,9 @@ func has(c *config.Config, role string) bool {
 }
 
 // absentUnless is why an input's step is absent; zero when the input is there.
-func absentUnless(c *config.Config, role string) Words {
+func absentUnless(c *config.Config, role string) i18n.Message {
 	if has(c, role) {
-		return Words{}
+		return i18n.Message{}
 	}
 	return notConfigured(fmt.Sprintf("[[input]] role = %q", role))
 }
@@ -56,7 +61,7 @@ func absentUnless(c *config.Config, role string) Words {
 func impulse(c *config.Config) bool { return c.Relay.Lock == "impulse" }
 
 // lockedOr picks by what the lock is declared to be without current.
-func lockedOr(c *config.Config, secure, safe Words) Words {
+func lockedOr(c *config.Config, secure, safe i18n.Message) i18n.Message {
 	if c.Relay.FailSafe {
 		return safe
 	}

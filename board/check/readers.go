@@ -8,12 +8,13 @@ import (
 	"sync"
 	"time"
 
-	"menshen/board/commission"
 	"menshen/board/config"
 	"menshen/hal"
+	"menshen/internal/i18n"
 )
 
-// taps is how often one card is shown to a reader, and keysAsked what is typed on a keypad: every key, and nobody's PIN.
+// taps is how often one card is shown to a reader, and keysAsked what is typed on a keypad: every
+// key, and no person's PIN.
 const (
 	taps      = 5
 	keysAsked = "1234567890*#"
@@ -72,24 +73,25 @@ func (l *listening) next(ctx context.Context, within time.Duration) (*hal.Reader
 // silent is the problem of a reader from which nothing comes.
 func (l *listening) silent() *Problem {
 	if l.fault != nil {
-		return problem("The reader reports: "+l.fault.Error(), "读卡器报告："+l.fault.Error(), "Mend what it says, then try again.", "请按提示修复后重试。")
+		return problem(i18n.M("check.reader-reports", "The reader reports: %v", l.fault),
+			i18n.M("check.repair-then-again", "Repair what it says, then try again."))
 	}
-	return problem("Nothing came from the reader.", "读卡器没有信号。",
-		"Look at its supply (does its lamp burn, does it beep?), at its data lines and their pins, and whether the card is of its kind.",
-		"请检查供电（指示灯、提示音）、数据线及引脚，以及卡类型是否匹配。")
+	return problem(i18n.M("check.reader-silent", "Nothing came from the reader."),
+		i18n.M("check.check-reader", "Check its supply (is its lamp on, does it beep?), its data lines and their pins, and "+
+			"whether the card is of its kind."))
 }
 
 // readerStep: one card, or code, is read each time it is shown, and always the same.
 func readerStep(c config.Reader, reader hal.Reader) Step {
-	thing, zh := "card", "卡"
+	thing := i18n.M("check.card", "card")
 	if c.Kind == "scanner" {
-		thing, zh = "code", "二维码"
+		thing = i18n.M("check.code", "code")
 	}
 	return Step{
 		ID: "reader " + c.Name, Hands: true,
-		Title:  Words{En: "Reader " + c.Name, Zh: "读卡器 " + c.Name},
-		Do:     Words{En: fmt.Sprintf("Show one %s %d times. It opens nothing.", thing, taps), Zh: fmt.Sprintf("请将同一%s出示 %d 次。不会开门。", zh, taps)},
-		Expect: Words{En: "It is read each time, and always the same.", Zh: "每次都能读出且内容一致。"},
+		Title:  i18n.M("check.reader-named", "Reader %s", c.Name),
+		Do:     i18n.M("check.show-times", "Show one %v %d times. The door stays locked.", thing, taps),
+		Expect: i18n.M("check.always-the-same", "It is read each time, and always the same."),
 		run: func(ctx context.Context, r *run) error {
 			l := listen(ctx, reader)
 			defer l.end()
@@ -101,7 +103,7 @@ func readerStep(c config.Reader, reader hal.Reader) Step {
 			var first *hal.ReaderEvent
 			read, bad := 0, 0
 			for read < taps {
-				r.Do(Task{"tap", Words{En: fmt.Sprintf("Show the %s (%d of %d).", thing, read+1, taps), Zh: fmt.Sprintf("请出示%s（第 %d 次，共 %d 次）。", zh, read+1, taps)}, r.Patience})
+				r.Do(Task{"tap", i18n.M("check.show-of", "Show the %v (%d of %d).", thing, read+1, taps), r.Patience})
 				e, err := l.next(ctx, r.Patience)
 				switch {
 				case err != nil:
@@ -113,7 +115,7 @@ func readerStep(c config.Reader, reader hal.Reader) Step {
 					if bad > taps {
 						return l.silent()
 					}
-					r.Tell(Words{En: "Not read: " + e.Fault.Error(), Zh: "未读出：" + e.Fault.Error()})
+					r.Tell(i18n.M("check.not-read", "Not read: %v", e.Fault))
 					continue
 				case e.Card == nil && e.Code == "": // a key of its keypad
 					continue
@@ -122,21 +124,21 @@ func readerStep(c config.Reader, reader hal.Reader) Step {
 					first = e
 				}
 				if !alike(first, e) {
-					return problem("What was read is not the same each time.", "各次读出的内容不一致。",
-						"Use one and the same card. If you did: noise on the data lines; look at their screen, length and ground.",
-						"请使用同一张卡。若确为同一张：数据线有干扰，请检查屏蔽、长度和接地。")
+					return problem(i18n.M("check.not-the-same", "What was read is not the same each time."),
+						i18n.M("check.use-same-card", "Use the same card each time. If you did, there is noise on the data lines: "+
+							"check their screen, length and ground."))
 				}
 				read++
 			}
-			r.measured("read_rate", "Read", "读出率", 100*float64(read)/float64(read+bad), "%")
+			r.measured("read_rate", i18n.M("check.read", "Read"), 100*float64(read)/float64(read+bad), "%")
 			if first.Card != nil {
-				layout := first.Card.Layout
-				if layout == "" {
-					layout = "unknown"
+				layout := i18n.Verbatim(first.Card.Layout)
+				if layout.IsZero() {
+					layout = i18n.M("check.unknown-layout", "unknown")
 				}
-				r.fact("format", "Format", "格式", commission.Same(fmt.Sprintf("%s, %d bits", layout, first.Card.Bits)))
+				r.fact("format", i18n.M("check.format", "Format"), i18n.M("check.bits", "%v, %d bits", layout, first.Card.Bits))
 				if first.Card.Clonable {
-					r.remark = Words{En: "Anybody with a copier can copy this kind of card.", Zh: "此类卡可被复制。"}
+					r.remark = i18n.M("check.card-can-be-copied", "This kind of card can be copied.")
 				}
 			}
 			return nil
@@ -156,13 +158,13 @@ func alike(a, b *hal.ReaderEvent) bool {
 func keypadStep(c config.Reader, reader hal.Reader) Step {
 	s := Step{
 		ID: "keypad " + c.Name, Hands: true,
-		Title:  Words{En: "Keypad " + c.Name, Zh: "键盘 " + c.Name},
-		Do:     Words{En: "Type each key once, in this order: " + keysAsked, Zh: "请按此顺序各按一次：" + keysAsked},
-		Expect: Words{En: "Each key is read as itself.", Zh: "每个键都能正确读出。"},
+		Title:  i18n.M("check.keypad-named", "Keypad %s", c.Name),
+		Do:     i18n.M("check.type-each-key", "Type each key once, in this order: %s", keysAsked),
+		Expect: i18n.M("check.each-key-itself", "Each key is read as itself."),
 		run: func(ctx context.Context, r *run) error {
 			l := listen(ctx, reader)
 			defer l.end()
-			r.Do(Task{"type", Words{En: "Type " + keysAsked, Zh: "请依次按 " + keysAsked}, r.Patience})
+			r.Do(Task{"type", i18n.M("check.type-keys", "Type %s", keysAsked), r.Patience})
 			for i, want := range keysAsked {
 				e, err := l.next(ctx, r.Patience)
 				switch {
@@ -172,19 +174,20 @@ func keypadStep(c config.Reader, reader hal.Reader) Step {
 					if i == 0 {
 						return l.silent()
 					}
-					return problem(fmt.Sprintf("Key %c did not come.", want), fmt.Sprintf("未收到按键 %c。", want), "Type all keys in the order shown; look for a key that is worn.", "请按所示顺序按键；检查是否有损坏的键。")
+					return problem(i18n.M("check.key-did-not-come", "Key %c did not come.", want),
+						i18n.M("check.type-in-order", "Type all keys in the order shown; look for a key that is worn."))
 				case e.Button != hal.Button(want):
-					return problem(fmt.Sprintf("In the place of key %c came something else.", want), fmt.Sprintf("按键 %c 读出不符。", want),
-						"Begin again and type in the order shown. If it comes again: keypad = 4 or 8 in the configuration, as the reader's manual says.",
-						"请重新按所示顺序按键。若再次出现：请按读卡器说明书设置 keypad = 4 或 8。")
+					return problem(i18n.M("check.another-key-came", "Instead of key %c something else came.", want),
+						i18n.M("check.type-again-in-order", "Try again and type in the order shown. If it happens again: set keypad "+
+							"= 4 or 8 in the configuration, as the reader's manual says."))
 				}
 			}
-			r.measured("keys", "Keys read", "读出按键", float64(len(keysAsked)), "")
+			r.measured("keys", i18n.M("check.keys-read", "Keys read"), float64(len(keysAsked)), "")
 			return nil
 		},
 	}
 	if c.Keypad == 0 {
-		s.absent = Words{En: "[[reader]] " + c.Name + " has no keypad in the configuration.", Zh: "配置中 [[reader]] " + c.Name + " 没有 keypad。"}
+		s.absent = i18n.M("check.no-keypad", "[[reader]] %s has no keypad in the configuration.", c.Name)
 	}
 	return s
 }

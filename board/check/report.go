@@ -4,7 +4,6 @@ import "menshen/board/commission"
 
 // What steps write into the report.
 type (
-	Words   = commission.Words
 	Verdict = commission.Verdict
 	Value   = commission.Value
 	Result  = commission.Result

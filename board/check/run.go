@@ -6,8 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"menshen/board/commission"
 	"menshen/board/config"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 )
 
 // run is one try of one step: what the steps' functions work with.
@@ -16,37 +17,37 @@ type run struct {
 	Installer
 	began  time.Time
 	values []Value
-	remark Words
+	remark i18n.Message
 }
 
 // measured keeps a figure. Its text has one decimal below 100 and none above.
-func (r *run) measured(key, en, zh string, number float64, unit string) {
+func (r *run) measured(key string, name i18n.Message, number float64, unit string) {
 	text := fmt.Sprintf("%.1f %s", number, unit)
 	if number >= 100 || number == float64(int(number)) {
 		text = fmt.Sprintf("%.0f %s", number, unit)
 	}
 	text = strings.TrimSpace(text)
-	v := Value{Key: key, Name: Words{En: en, Zh: zh}, Text: commission.Same(text), Number: number, Unit: unit}
+	v := Value{Key: key, Name: catalogue.Both(name), Text: catalogue.Same(text), Number: number, Unit: unit}
 	r.values = append(r.values, v)
-	r.Tell(Words{En: en + ": " + text, Zh: zh + "：" + text})
+	r.Tell(named(name, i18n.Verbatim(text)))
 }
 
-// fact keeps something that is no figure.
-func (r *run) fact(key, en, zh string, text Words) {
-	r.values = append(r.values, Value{Key: key, Name: Words{En: en, Zh: zh}, Text: text})
-	r.Tell(Words{En: en + ": " + text.En, Zh: zh + "：" + text.Zh})
+// fact keeps something that is not a figure.
+func (r *run) fact(key string, name, text i18n.Message) {
+	r.values = append(r.values, Value{Key: key, Name: catalogue.Both(name), Text: catalogue.Both(text)})
+	r.Tell(named(name, text))
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // ask puts a question.
-func (r *run) ask(ctx context.Context, id, en, zh string) (bool, error) {
-	return r.Ask(ctx, Question{id, Words{En: en, Zh: zh}})
+func (r *run) ask(ctx context.Context, id string, text i18n.Message) (bool, error) {
+	return r.Ask(ctx, Question{id, text})
 }
 
 // must asks, and a no is the problem.
-func (r *run) must(ctx context.Context, id, en, zh string, no *Problem) error {
-	yes, err := r.ask(ctx, id, en, zh)
+func (r *run) must(ctx context.Context, id string, text i18n.Message, no *Problem) error {
+	yes, err := r.ask(ctx, id, text)
 	if err == nil && !yes {
 		err = no
 	}
@@ -54,8 +55,8 @@ func (r *run) must(ctx context.Context, id, en, zh string, no *Problem) error {
 }
 
 // await gives the installer something to do and waits until it shows. false: it did not, in time.
-func (r *run) await(ctx context.Context, id, en, zh string, done func() bool) (bool, error) {
-	r.Do(Task{id, Words{En: en, Zh: zh}, r.Patience})
+func (r *run) await(ctx context.Context, id string, text i18n.Message, done func() bool) (bool, error) {
+	r.Do(Task{id, text, r.Patience})
 	return r.within(ctx, r.Patience, done)
 }
 

@@ -8,15 +8,18 @@ import (
 	"time"
 
 	"menshen/board/commission"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 	"menshen/store"
 )
 
-// ErrStopped is what Run returns when the installer stopped, or ctx ended, before the last step. The report so far is the session's.
+// ErrStopped is what Run returns when the installer stopped, or ctx ended, before the last step.
+// The report so far is the session's.
 var ErrStopped = errors.New("the check was stopped")
 
-// Patience is how long a task at the door may take. Shorter times (a pull at the door, a lamp's blink) are parts of it, so that a test with
-// little patience is a quick one.
+// Patience is how long a task at the door may take. Shorter times (a pull at the door, a lamp's
+// blink) are parts of it, so that a test with little patience is a quick one.
 const Patience = time.Minute
 
 // Session is one check of one door. Make it with New, or Resume one.
@@ -44,17 +47,19 @@ func New(d Door, by store.Actor, about Report) *Session {
 		conf: policy.DoorConfig{HasContact: contact, Impulse: impulse(d.Config), RelockOnOpen: d.Config.Door.RelockOnOpen}}
 	s.lines = newLines(d.Inputs, func(role string) time.Duration { return debounceOf(d.Config, role) })
 	for _, p := range s.plan {
-		r := Result{ID: p.ID, Title: p.Title, Expect: p.Expect, Safety: p.Safety, Verdict: Open}
+		r := Result{ID: p.ID, Title: catalogue.Both(p.Title), Expect: catalogue.Both(p.Expect), Safety: p.Safety,
+			Verdict: Open}
 		if !p.absent.IsZero() {
-			r.Verdict, r.Why = Absent, p.absent
+			r.Verdict, r.Why = Absent, catalogue.Both(p.absent)
 		}
 		about.Steps = append(about.Steps, r)
 	}
 	return s
 }
 
-// Resume takes over what an earlier session of the same door found, and goes on after it: what passed stays, what failed is tried again, and so
-// is what was skipped, unless that session was broken off in between.
+// Resume takes over what an earlier session of the same door found, and goes on after it: what
+// passed stays, what failed is tried again, and so is what was skipped, unless that session was
+// broken off in between.
 func (s *Session) Resume(earlier *Report) {
 	s.Report.Began = earlier.Began
 	for i := range s.Report.Steps {
@@ -72,7 +77,8 @@ func (s *Session) Resume(earlier *Report) {
 	}
 }
 
-// Run takes the installer through the steps that are open. It leaves the lock at rest and the relay closed, however it ends.
+// Run takes the installer through the steps that are open. It leaves the lock at rest and the relay
+// closed, however it ends.
 func (s *Session) Run(ctx context.Context, who Installer) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var watching sync.WaitGroup
@@ -85,7 +91,7 @@ func (s *Session) Run(ctx context.Context, who Installer) (err error) {
 	for i := 0; i < len(s.plan); {
 		if r := s.Report.Steps[i]; r.Verdict != Open {
 			if r.Verdict == Absent {
-				who.Tell(Words{En: r.Title.En + ": " + r.Why.En, Zh: r.Title.Zh + "：" + r.Why.Zh})
+				who.Tell(named(s.plan[i].Title, s.plan[i].absent))
 			}
 			i++
 			continue
@@ -139,10 +145,12 @@ func (s *Session) take(ctx context.Context, who Installer, i int) (Choice, error
 		return choice, err
 	}
 	if choice == Skip {
-		result.Verdict, result.Why, result.At = Skipped, Words{En: "Skipped by the installer.", Zh: "安装人员跳过。"}, s.door.now()
+		why := i18n.M("check.skipped-by-installer", "Skipped by the installer.")
 		if step.Safety {
-			result.Why = Words{En: "Skipped by the installer. People's safety stands on it: the door does not count as tested.", Zh: "安装人员跳过。此项关系人身安全：本门不算通过检测。"}
+			why = i18n.M("check.skipped-safety-step",
+				"Skipped by the installer. People's safety depends on it: the door does not count as tested.")
 		}
+		result.Verdict, result.Why, result.At = Skipped, catalogue.Both(why), s.door.now()
 		_, err := who.Done(ctx, *result)
 		return Go, err
 	}
@@ -157,35 +165,38 @@ func (s *Session) take(ctx context.Context, who Installer, i int) (Choice, error
 	}
 }
 
-// begin shows a step. To skip one that people's safety stands on is asked about: it takes more than a slip of the finger.
+// begin shows a step. To skip one that people's safety depends on takes a second answer.
 func (s *Session) begin(ctx context.Context, who Installer, i int) (Choice, error) {
 	for {
 		choice, err := who.Begin(ctx, i+1, len(s.plan), s.plan[i])
 		if err != nil || choice != Skip || !s.plan[i].Safety {
 			return choice, err
 		}
-		sure, err := who.Ask(ctx, Question{"skip it", Words{En: "People's safety stands on this step, and without it the door does not count as tested. Skip it all the same?", Zh: "此项关系人身安全，跳过则本门不算通过检测。仍要跳过吗？"}})
+		sure, err := who.Ask(ctx, Question{"skip it", i18n.M("check.skip-safety-step",
+			"People's safety depends on this step. Without it the door does not count as tested. Skip it all the same?")})
 		if err != nil || sure {
 			return choice, err
 		}
 	}
 }
 
-// try runs a step once and writes down how it went. Between steps the lock is at rest. The error is of what ends the session.
+// try runs a step once and writes down how it went. Between steps the lock is at rest. The error is
+// of what ends the session.
 func (s *Session) try(ctx context.Context, who Installer, step Step, result *Result) error {
 	s.lines.forget()
 	r := &run{Session: s, Installer: who, began: s.door.now()}
 	err := step.run(ctx, r)
 	if lock := s.strike.lock(); err == nil && lock != nil {
-		err = problem("The relay or its record failed: "+lock.Error(), "继电器或其记录失败："+lock.Error(), "Mend what it says.", "请按提示修复。")
+		err = problem(i18n.M("check.relay-or-record-failed", "The relay or its record failed: %v", lock),
+			i18n.M("check.repair-what-it-says", "Repair what it says."))
 	}
-	result.Values, result.Remark, result.At = r.values, r.remark, r.began
+	result.Values, result.Remark, result.At = r.values, catalogue.Both(r.remark), r.began
 	result.Tries++
-	result.Why, result.Remedy = Words{}, Words{}
+	result.Why, result.Remedy = catalogue.Words{}, catalogue.Words{}
 	var p *Problem
 	switch {
 	case errors.As(err, &p):
-		result.Verdict, result.Why, result.Remedy = Failed, p.What, p.Remedy
+		result.Verdict, result.Why, result.Remedy = Failed, catalogue.Both(p.What), catalogue.Both(p.Remedy)
 	case err != nil:
 		return err
 	default:

@@ -14,11 +14,13 @@ import (
 	"menshen/board/config"
 	"menshen/board/wiring"
 	"menshen/hal/sim"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/store"
 )
 
-// site is a simulated door and the installer who stands at it: they do what the check asks for, and answer by what the door's lines do. Its
-// fields are what is wrong with the wiring.
+// site is a simulated door and the installer who stands at it: they do what the check asks for, and
+// answer by what the door's lines do. Its fields are what is wrong with the wiring.
 type site struct {
 	t    *testing.T
 	door *sim.Door
@@ -150,9 +152,7 @@ func (s *site) Begin(_ context.Context, _, _ int, step check.Step) (check.Choice
 func (s *site) Ask(_ context.Context, q check.Question) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if q.En == "" || q.Zh == "" {
-		s.t.Errorf("question %s is not in both languages", q.ID)
-	}
+	s.inBothLanguages(q.Text)
 	s.asked = append(s.asked, q.ID)
 	if s.says != nil {
 		if answer, known := s.says(q.ID); known {
@@ -288,9 +288,12 @@ func (s *site) watched() {
 
 func (s *site) Waiting(time.Duration) {}
 
-func (s *site) Tell(w check.Words) {
-	if w.En == "" || w.Zh == "" {
-		s.t.Errorf("%q is not in both languages", w)
+func (s *site) Tell(m i18n.Message) { s.inBothLanguages(m) }
+
+// inBothLanguages notices what the Chinese catalogue lacks.
+func (s *site) inBothLanguages(m i18n.Message) {
+	if m.String() == "" || catalogue.In("zh").Say(m) == m.String() {
+		s.t.Errorf("%q is not in both languages", m)
 	}
 }
 

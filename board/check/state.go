@@ -12,21 +12,29 @@ import (
 	"time"
 
 	"menshen/board/commission"
+	"menshen/internal/i18n"
 	"menshen/internal/safefile"
 	"menshen/store"
 )
 
-// stateFile is where a session that is not over is kept, in the unit's folder, and statePurpose what its signature says.
+// stateFile is where a session that is not over is kept, in the unit's folder, and statePurpose
+// what its signature says.
 const (
 	stateFile    = "check.part"
 	statePurpose = "commissioning session"
 )
 
-// KeepsFor is how long a session that was broken off can be resumed: what was seen a week ago says little of the door today.
+// KeepsFor is how long a session that was broken off can be resumed: what was seen a week ago says
+// little of the door today.
 const KeepsFor = 7 * 24 * time.Hour
 
 // ErrOld says why an earlier session is not gone on with.
-var ErrOld = errors.New("the earlier session cannot be resumed")
+var ErrOld = i18n.E("check.old-session", "the earlier session cannot be resumed")
+
+// old is ErrOld with the reason.
+func old(why i18n.Message) error {
+	return &i18n.Error{What: i18n.M("check.old-session-because", "%v: %v", ErrOld, why), Cause: ErrOld}
+}
 
 // Keep writes the state of a session into the unit's folder, durably, signed by the unit.
 func Keep(dir string, r *Report, by Signer) error {
@@ -41,7 +49,8 @@ func Keep(dir string, r *Report, by Signer) error {
 	return nil
 }
 
-// Kept reads it back: nil when there is none, ErrOld when it is of another configuration, software or unit, too old, or was changed.
+// Kept reads it back: nil when there is none, ErrOld when it is of another configuration, software
+// or unit, too old, or was changed.
 func Kept(dir string, now *Report, key ed25519.PublicKey) (*Report, error) {
 	text, err := os.ReadFile(filepath.Join(dir, stateFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -53,22 +62,22 @@ func Kept(dir string, now *Report, key ed25519.PublicKey) (*Report, error) {
 	digits, raw, _ := strings.Cut(string(text), "\n")
 	sig, err := hex.DecodeString(digits)
 	if err != nil || !store.VerifySigned(key, statePurpose, []byte(raw), sig) {
-		return nil, fmt.Errorf("%w: it was changed by somebody else", ErrOld)
+		return nil, old(i18n.M("check.old-changed", "it was changed outside of this program"))
 	}
 	was, err := commission.Decode([]byte(raw))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%w: %w", ErrOld, err)
+		return nil, old(i18n.Of(err))
 	case was.UnitID != now.UnitID || was.Unit != now.Unit:
-		return nil, fmt.Errorf("%w: it is of another unit", ErrOld)
+		return nil, old(i18n.M("check.old-unit", "it is of another unit"))
 	case was.Config != now.Config:
-		return nil, fmt.Errorf("%w: the configuration has changed since", ErrOld)
+		return nil, old(i18n.M("check.old-config", "the configuration has changed since"))
 	case was.Software != now.Software:
-		return nil, fmt.Errorf("%w: the software has changed since", ErrOld)
+		return nil, old(i18n.M("check.old-software", "the software has changed since"))
 	case was.Operator != now.Operator:
-		return nil, fmt.Errorf("%w: it is another operator's", ErrOld)
+		return nil, old(i18n.M("check.old-operator", "it is of another operator"))
 	case now.Began.Sub(was.Began) > KeepsFor:
-		return nil, fmt.Errorf("%w: it is older than %d days", ErrOld, int(KeepsFor.Hours()/24))
+		return nil, old(i18n.M("check.old-age", "it is older than %d days", int(KeepsFor.Hours()/24)))
 	}
 	return was, nil
 }

@@ -12,11 +12,12 @@ import (
 	"menshen/store/audit"
 )
 
-// slowDisk is how long a move of the relay waits for its record (design decision 4); the lock then moves all the same.
+// slowDisk is how long a move of the relay waits for its record (design decision 4); the lock then
+// moves all the same.
 const slowDisk = 150 * time.Millisecond
 
-// strike is the lock during the check: the unit's own state machine over the relay, so that exit and fire release as they will later.
-// Nothing else moves the relay.
+// strike is the lock during the check: the unit's own state machine over the relay, so that exit
+// and fire release as they will later. Nothing else moves the relay.
 type strike struct {
 	vault Vault
 	actor store.Actor
@@ -68,7 +69,8 @@ func (s *strike) input(c change) {
 	}
 }
 
-// step takes the door through an event, and records and makes the moves that follow. Lamps are left to their own step.
+// step takes the door through an event, and records and makes the moves that follow. Lamps are left
+// to their own step.
 func (s *strike) step(e policy.DoorEvent) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -99,7 +101,8 @@ func (s *strike) record(why policy.Reason, to string) error {
 	return err
 }
 
-// restart does to the relay's line what the end and the start of a program do, with restart, and gives what the wiring alone makes of it.
+// restart does to the relay's line what the end and the start of a program do, with restart, and
+// gives what the wiring alone makes of it.
 func (s *strike) restart(restart func() (bool, error)) (unlocked bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,7 +140,8 @@ func (s *strike) failure() error {
 	return s.err
 }
 
-// rest leaves the lock at rest, whatever ran, and the relay closed. In a fire it stays as its safe state says, for nobody is there to follow the line any more.
+// rest leaves the lock at rest, whatever ran, and the relay closed. In a fire it stays as its safe
+// state says, for no program follows the line any more.
 func (s *strike) rest() error {
 	s.step(policy.DoorEvent{Kind: policy.EvLockdown})
 	s.mu.Lock()

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"menshen/board/commission"
+	"menshen/internal/i18n"
 	"menshen/store"
 )
 
@@ -13,61 +13,65 @@ import (
 func clockStep() Step {
 	return Step{
 		ID: "clock", Hands: true,
-		Title:  Words{En: "The clock", Zh: "时钟"},
-		Do:     Words{En: "Compare the unit's time with a watch.", Zh: "请将设备时间与手表核对。"},
-		Expect: Words{En: "Right to the minute, and not behind what the unit recorded before.", Zh: "误差不超过一分钟，且不早于已有记录。"},
+		Title:  i18n.M("check.clock-step", "The clock"),
+		Do:     i18n.M("check.compare-with-watch", "Compare the unit's time with a watch."),
+		Expect: i18n.M("check.right-to-the-minute", "Right to the minute, and not behind what the unit recorded before."),
 		run: func(ctx context.Context, r *run) error {
 			c, err := r.door.Clock()
 			if err != nil {
-				return problem("The clock cannot be asked: "+err.Error(), "无法读取时钟："+err.Error(), "Look at the vault with 'menshen vault check'.", "请用 menshen vault check 检查数据。")
+				return problem(i18n.M("check.clock-not-read", "The clock cannot be read: %v", err),
+					i18n.M("check.check-vault", "Check the vault with 'menshen vault check'."))
 			}
-			remedy := "Set it (date, or 'clock' at the console), and fit a clock chip if it does not keep the time without current."
-			remedyZh := "请校准（date 命令或控制台 clock）；断电不走时请安装时钟芯片。"
-			r.fact("source", "Time comes from", "时间来源", clockWords(c.Source))
+			remedy := i18n.M("check.set-clock", "Set it (date, or 'clock' at the console), and fit a clock chip if it does not "+
+				"keep the time without current.")
+			r.fact("source", i18n.M("check.clock-source", "Time comes from"), clockSource(c.Source))
 			if c.Now.Before(c.Floor.Add(-time.Minute)) {
-				return problem("The clock is behind the unit's own records.", "时钟早于设备已有记录。", remedy, remedyZh)
+				return problem(i18n.M("check.clock-behind", "The clock is behind the unit's own records."), remedy)
 			}
 			if ahead := c.Now.Sub(c.Floor); !c.Floor.IsZero() && ahead > store.FarJump {
 				days := int(ahead / (24 * time.Hour))
-				return problem(fmt.Sprintf("The clock is %d days ahead of the unit's own records, so the unit does not go by it.", days),
-					fmt.Sprintf("时钟比设备已有记录快 %d 天，设备不予采信。", days),
-					"If it is right, start the unit and have a manager set the time with 'clock' at the console; otherwise set it right.",
-					"如时间正确，请启动设备并由管理员在控制台用 clock 校时；否则请先校准。")
+				return problem(i18n.M("check.clock-ahead",
+					"The clock is %d days ahead of the unit's own records, so the unit does not trust it.", days),
+					i18n.M("check.clock-ahead-remedy", "If it is right, start the unit and have a manager set the time with "+
+						"'clock' at the console; otherwise correct it."))
 			}
 			now := c.Now.In(r.door.Config.Site.Location()).Format("2006-01-02 15:04:05 -07:00")
-			r.fact("time", "The unit's time", "设备时间", commission.Same(now))
+			r.fact("time", i18n.M("check.units-time", "The unit's time"), i18n.Verbatim(now))
 			if c.Source == "" {
-				r.remark = Words{En: "Without a clock chip the unit does not know the time after a power cut, until it is set: passes and schedules wait.", Zh: "没有时钟芯片，断电后须重新校时；在此之前通行证和时段不可用。"}
-
+				r.remark = i18n.M("check.no-clock-chip-remark", "Without a clock chip the unit does not know the time after a "+
+					"power cut until it is set: until then passes and schedules do not work.")
 			}
-			return r.must(ctx, "is the time right", "It says "+now+". Is that right, to the minute?", "显示 "+now+"，误差在一分钟以内吗？",
-				problem("The clock is wrong.", "时钟不准。", remedy, remedyZh))
+			return r.must(ctx, "is the time right",
+				i18n.M("check.is-time-right", "The clock says %s. Is that right, to the minute?", now),
+				problem(i18n.M("check.clock-wrong", "The clock is wrong."), remedy))
 		},
 	}
 }
 
-func clockWords(source string) Words {
+func clockSource(source string) i18n.Message {
 	switch source {
 	case "rtc":
-		return Words{En: "a clock chip", Zh: "时钟芯片"}
+		return i18n.M("check.clock-chip", "a clock chip")
 	case "sync":
-		return Words{En: "a source that the kernel follows, such as GPS", Zh: "内核跟随的时间源（如 GPS）"}
+		return i18n.M("check.kernel-source", "a source that the kernel follows, such as GPS")
 	}
-	return Words{En: "no clock chip", Zh: "没有时钟芯片"}
+	return i18n.M("check.no-clock-chip", "no clock chip")
 }
 
-// keyStep says where the root key lies. A file beside the data passes, with a remark: the bench has no other.
+// keyStep says where the root key lies. A file beside the data passes, with a remark: the bench has
+// no other.
 func keyStep() Step {
 	return Step{
-		ID:     "key",
-		Title:  Words{En: "Where the key is kept", Zh: "密钥存放位置"},
-		Do:     Words{En: "The program looks where the vault's root key comes from; the vault is open by it.", Zh: "程序查看数据库主密钥的来源；数据库已用其打开。"},
-		Expect: Words{En: "Not in clear beside the data: a sealed credential or a TPM.", Zh: "不以明文与数据同放：使用加密凭据或 TPM。"},
+		ID:    "key",
+		Title: i18n.M("check.key-step", "Where the key is kept"),
+		Do: i18n.M("check.program-looks-for-key",
+			"The program looks where the vault's root key comes from. It has opened the vault with it."),
+		Expect: i18n.M("check.key-apart", "Not in clear beside the data: a sealed credential or a TPM."),
 		run: func(_ context.Context, r *run) error {
-			r.fact("kind", "Key source", "密钥来源", commission.Same(r.door.Key.Kind))
+			r.fact("kind", i18n.M("check.key-source", "Key source"), i18n.Verbatim(r.door.Key.Kind))
 			if !r.door.Key.Apart {
-				r.remark = Words{En: "The key is a file on the unit's own disk: whoever takes the disk has both. For a door in use, move it: menshen vault key.", Zh: "密钥是设备磁盘上的文件：拿走磁盘即同时获得两者。正式使用前请用 menshen vault key 迁移。"}
-
+				r.remark = i18n.M("check.key-on-disk", "The key is a file on the unit's own disk: whoever takes the disk has both. "+
+					"For a door in use, move it: menshen vault key.")
 			}
 			return nil
 		},
@@ -78,43 +82,46 @@ func keyStep() Step {
 func watchdogStep(there bool) Step {
 	s := Step{
 		ID:     "watchdog",
-		Title:  Words{En: "Watchdog", Zh: "看门狗"},
-		Do:     Words{En: "The program asks systemd how the service is watched.", Zh: "程序查询 systemd 对服务的看护设置。"},
-		Expect: Words{En: "The service starts at boot, is watched, and is started again.", Zh: "服务随系统启动，受看护并会自动重启。"},
+		Title:  i18n.M("check.watchdog", "Watchdog"),
+		Do:     i18n.M("check.program-asks-systemd", "The program asks systemd how the service is watched."),
+		Expect: i18n.M("check.service-is-watched", "The service starts at boot, is watched, and is started again."),
 		run: func(ctx context.Context, r *run) error {
 			w, err := r.door.Watchdog(ctx)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			const again, againZh = "Install scripts/systemd/menshen.service as it is, then 'systemctl daemon-reload' and 'systemctl enable menshen'.",
-				"请安装 scripts/systemd/menshen.service，然后执行 systemctl daemon-reload 和 systemctl enable menshen。"
+			install := i18n.M("check.install-service", "Install scripts/systemd/menshen.service as it is, then "+
+				"'systemctl daemon-reload' and 'systemctl enable menshen'.")
 			switch {
 			case err != nil:
-				return problem("systemd cannot be asked: "+err.Error(), "无法查询 systemd："+err.Error(), again, againZh)
+				return problem(i18n.M("check.systemd-silent", "systemd cannot be asked: %v", err), install)
 			case !w.Installed:
-				return problem("There is no service menshen.", "没有 menshen 服务。", again, againZh)
+				return problem(i18n.M("check.no-service", "The service menshen is not installed."), install)
 			case !w.Enabled:
-				return problem("The service does not start at boot.", "服务不会随系统启动。", again, againZh)
+				return problem(i18n.M("check.service-not-enabled", "The service does not start at boot."), install)
 			case w.Service == 0:
-				return problem("Nobody watches over the service: WatchdogSec is not set.", "服务未受看护：没有设置 WatchdogSec。", again, againZh)
+				return problem(i18n.M("check.service-not-watched", "The service is not watched: WatchdogSec is not set."), install)
 			case w.Restart != "always":
-				return problem("The service is not always started again: Restart="+w.Restart, "服务不会总是自动重启：Restart="+w.Restart, again, againZh)
+				return problem(i18n.M("check.service-not-restarted",
+					"The service is not always started again: Restart=%s", w.Restart), install)
 			}
-			r.measured("service_s", "The service is watched every", "服务看护周期", w.Service.Seconds(), "s")
+			r.measured("service_s", i18n.M("check.service-watched-every", "The service is watched every"),
+				w.Service.Seconds(), "s")
 			switch {
 			case w.Hardware == "":
-				r.remark = Words{En: "The board has no watchdog of its own.", Zh: "主板没有硬件看门狗。"}
+				r.remark = i18n.M("check.board-has-no-watchdog", "The board has no watchdog of its own.")
 			case w.Fed == 0:
-				r.remark = Words{En: "The board's watchdog is not used: set RuntimeWatchdogSec=15 in /etc/systemd/system.conf.", Zh: "未启用硬件看门狗：请在 /etc/systemd/system.conf 设置 RuntimeWatchdogSec=15。"}
+				r.remark = i18n.M("check.watchdog-not-used",
+					"The board's watchdog is not used: set RuntimeWatchdogSec=15 in /etc/systemd/system.conf.")
 			default:
-				r.fact("hardware", "The board's watchdog", "硬件看门狗", commission.Same(w.Hardware))
-				r.measured("board_s", "The board is watched every", "主板看护周期", w.Fed.Seconds(), "s")
+				r.fact("hardware", i18n.M("check.boards-watchdog", "The board's watchdog"), i18n.Verbatim(w.Hardware))
+				r.measured("board_s", i18n.M("check.board-watched-every", "The board is watched every"), w.Fed.Seconds(), "s")
 			}
 			return nil
 		},
 	}
 	if !there {
-		s.absent = Words{En: "This system does not run systemd.", Zh: "此系统未运行 systemd。"}
+		s.absent = i18n.M("check.no-systemd", "This system does not run systemd.")
 	}
 	return s
 }
@@ -129,34 +136,39 @@ const (
 func cameraStep(there bool) Step {
 	s := Step{
 		ID: "camera", Hands: true,
-		Title:  Words{En: "The camera", Zh: "摄像头"},
-		Do:     Words{En: "The camera is opened for a few seconds. No face is measured and no picture kept.", Zh: "摄像头将打开几秒，不测量人脸，不保存画面。"},
-		Expect: Words{En: "Pictures come and change, at 5 a second or more, of 320×240 or more.", Zh: "画面持续变化，每秒 5 帧以上，尺寸 320×240 以上。"},
+		Title: i18n.M("check.camera-step", "The camera"),
+		Do: i18n.M("check.camera-is-opened",
+			"The camera is opened for a few seconds. No face is measured and no picture is kept."),
+		Expect: i18n.M("check.pictures-come", "Pictures come and change, 5 a second or more, of 320×240 or more."),
 		run: func(ctx context.Context, r *run) error {
-			r.Tell(Words{En: "Opening the camera; this takes some seconds.", Zh: "正在打开摄像头，需要几秒。"})
+			r.Tell(i18n.M("check.opening-camera", "Opening the camera; this takes some seconds."))
 			c, err := r.door.Camera(ctx)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
 			if err != nil {
-				return problem("The camera does not work: "+err.Error(), "摄像头不可用："+err.Error(), "Look at its cable, at [camera] source, and at the models' folder.", "请检查连接线、[camera] source 和模型目录。")
+				return problem(i18n.M("check.camera-does-not-work", "The camera does not work: %v", err),
+					i18n.M("check.check-camera", "Check its cable, [camera] source, and the models' folder."))
 			}
-			r.fact("state", "State", "状态", commission.Same(c.State))
+			r.fact("state", i18n.M("check.state", "State"), i18n.Verbatim(c.State))
 			if c.State != "ok" {
-				return problem("The camera gives no good picture: "+c.State+", "+c.Detail, "摄像头画面异常："+c.State+"，"+c.Detail, "Look at its cap, cable and light.", "请检查镜头盖、连接线和光线。")
+				return problem(i18n.M("check.no-good-picture", "The camera gives no good picture: %s, %s", c.State, c.Detail),
+					i18n.M("check.check-cap", "Check its cap, cable and light."))
 			}
-			r.fact("size", "Picture", "画面尺寸", commission.Same(sizeText(c.Width, c.Height)))
-			r.measured("fps", "Pictures a second", "每秒帧数", c.FPS, "/s")
-			r.fact("confined", "The process that looks is held by", "识别进程的限制", commission.Same(c.Confined))
-			r.fact("models", "Models", "模型", commission.Same(c.Models))
+			r.fact("size", i18n.M("check.picture", "Picture"), i18n.Verbatim(fmt.Sprintf("%d×%d", c.Width, c.Height)))
+			r.measured("fps", i18n.M("check.pictures-a-second", "Pictures a second"), c.FPS, "/s")
+			r.fact("confined", i18n.M("check.eye-confined-by", "The eye is confined by"), i18n.Verbatim(c.Confined))
+			r.fact("models", i18n.M("check.models", "Models"), i18n.Verbatim(c.Models))
 			if c.FPS < leastFPS || c.Width < leastWide || c.Height < leastTal {
-				return problem("The pictures are too few or too small.", "帧率或尺寸不足。", "Ask for another size in [camera] source (…@640x480), use another port, or a faster board.", "请在 [camera] source 中改用其他尺寸（…@640x480），或更换接口、主板。")
+				return problem(i18n.M("check.pictures-too-few", "The pictures are too few or too small."),
+					i18n.M("check.ask-another-size",
+						"Ask for another size in [camera] source (…@640x480), or use another port or a faster board."))
 			}
 			return nil
 		},
 	}
 	if !there {
-		s.absent = Words{En: "Faces are not enabled in the configuration.", Zh: "配置中未启用人脸。"}
+		s.absent = i18n.M("check.faces-not-enabled", "Faces are not enabled in the configuration.")
 	}
 	return s
 }

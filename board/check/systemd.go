@@ -14,7 +14,8 @@ import (
 // service is the name of the unit's service.
 const service = "menshen.service"
 
-// AskSystemd asks systemd how the service and the board are watched, and the kernel for the board's watchdog.
+// AskSystemd asks systemd how the service and the board are watched, and the kernel for the board's
+// watchdog.
 func AskSystemd(ctx context.Context) (w WatchdogFacts, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()

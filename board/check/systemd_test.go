@@ -29,7 +29,8 @@ func TestWatchdogAsSystemdTellsIt(t *testing.T) {
 	}
 }
 
-// TestBounce: a contact that bounces is one change, timed from its first edge; one that never rests is told as such, and taken as it is once a second.
+// TestBounce: a contact that bounces is one change, timed from its first edge; one that never rests
+// is told as such, and taken as it is once a second.
 func TestBounce(t *testing.T) {
 	at := time.Unix(1000, 0)
 	l := line{debounce: 10 * time.Millisecond}

@@ -8,21 +8,22 @@ import (
 	"strings"
 	"time"
 
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 )
 
 // Terminal is an installer at a terminal, or a script that writes one answer a line.
 type Terminal struct {
 	Out   io.Writer
-	Lang  string // "en" or "zh"
-	Plain bool   // no colours and nothing overwritten: for screen readers, logs and dumb terminals
+	Lang  i18n.Language
+	Plain bool // no colours and nothing overwritten: for screen readers, logs and dumb terminals
 
 	answers answers
 	pending bool // a line that counts down is on the screen
 }
 
-// Listen takes the answers from in: a terminal, where what is typed before a question does not answer it, or a script with one answer a
-// line.
+// Listen takes the answers from in: a terminal, where what is typed before a question does not
+// answer it, or a script with one answer a line.
 func (t *Terminal) Listen(in io.Reader) { t.answers = answersOf(in) }
 
 var _ Installer = (*Terminal)(nil)
@@ -40,36 +41,37 @@ func (t *Terminal) paint(colour, s string) string {
 }
 
 // say prints a text, indented.
-func (t *Terminal) say(indent, colour string, w Words) {
+func (t *Terminal) say(indent, colour string, m i18n.Message) {
 	t.clear()
-	for _, line := range t.lines(indent, w) {
+	for _, line := range t.lines(indent, m) {
 		fmt.Fprintln(t.Out, indent+t.paint(colour, line))
 	}
 }
 
 // lines breaks a text for the terminal as wide as it is now, less the indentation.
-func (t *Terminal) lines(indent string, w Words) []string {
+func (t *Terminal) lines(indent string, m i18n.Message) []string {
 	width, _ := screen.Size(t.Out)
-	return screen.Wrap(w.In(t.Lang), max(20, width-1-len(indent)))
+	return screen.Wrap(t.Lang.Say(m), max(20, width-1-len(indent)))
 }
 
 // Begin implements Installer.
 func (t *Terminal) Begin(ctx context.Context, n, of int, s Step) (Choice, error) {
 	fmt.Fprintln(t.Out)
-	t.say("", bold, Words{En: fmt.Sprintf("Step %d of %d: %s", n, of, s.Title.En), Zh: fmt.Sprintf("第 %d 步，共 %d 步：%s", n, of, s.Title.Zh)})
+	t.say("", bold, i18n.M("check.step-of", "Step %d of %d: %v", n, of, s.Title))
 	t.say("  ", "", s.Do)
-	t.say("  ", "", Words{En: "Expected: " + s.Expect.En, Zh: "应为：" + s.Expect.Zh})
+	t.say("  ", "", i18n.M("check.expected", "Expected: %v", s.Expect))
 	if !s.Hands {
 		return Go, nil
 	}
-	return t.choose(ctx, Words{En: "Enter: begin   s: skip   b: the step before   q: stop for now", Zh: "回车：开始   s：跳过   b：上一步   q：暂停"},
+	keys := i18n.M("check.begin-keys", "Enter: begin   s: skip   b: the step before   q: stop for now")
+	return t.choose(ctx, keys,
 		map[string]Choice{"": Go, "s": Skip, "b": Again, "q": Stop})
 }
 
 // Ask implements Installer.
 func (t *Terminal) Ask(ctx context.Context, q Question) (bool, error) {
 	for {
-		answer, err := t.answer(ctx, Words{En: q.En + " (y, n) ", Zh: q.Zh + "（y 是，n 否）"})
+		answer, err := t.answer(ctx, i18n.M("check.yes-or-no", "%v (y, n) ", q.Text))
 		if err != nil {
 			return false, err
 		}
@@ -79,20 +81,17 @@ func (t *Terminal) Ask(ctx context.Context, q Question) (bool, error) {
 		case "n", "no", "否":
 			return false, nil
 		}
-		t.say("  ", "", Words{En: "Type y for yes or n for no.", Zh: "请输入 y（是）或 n（否）。"})
+		t.say("  ", "", i18n.M("check.type-y-or-n", "Type y for yes or n for no."))
 	}
 }
 
 // Do implements Installer.
 func (t *Terminal) Do(task Task) {
-	t.say("  ", bold, Words{En: "→ " + task.En + within(" (within %.0f s)", task), Zh: "→ " + task.Zh + within("（%.0f 秒内）", task)})
-}
-
-func within(format string, t Task) string {
-	if t.Within < 10*time.Second {
-		return ""
+	text := task.Text
+	if task.Within >= 10*time.Second {
+		text = i18n.M("check.within-seconds", "%v (within %.0f s)", text, task.Within.Seconds())
 	}
-	return fmt.Sprintf(format, t.Within.Seconds())
+	t.say("  ", bold, i18n.Join(i18n.Verbatim("→ "), text))
 }
 
 // Waiting implements Installer.
@@ -112,26 +111,25 @@ func (t *Terminal) clear() {
 }
 
 // Tell implements Installer.
-func (t *Terminal) Tell(w Words) { t.say("    ", "", w) }
+func (t *Terminal) Tell(m i18n.Message) { t.say("    ", "", m) }
 
 // Done implements Installer.
 func (t *Terminal) Done(ctx context.Context, r Result) (Choice, error) {
-	word := r.Verdict.Words()
-	t.say("  ", colours[r.Verdict], Words{En: r.Verdict.Mark() + " " + word.En, Zh: r.Verdict.Mark() + " " + word.Zh})
-	for _, n := range r.Notes() {
-		t.say("    ", "", n)
+	t.say("  ", colours[r.Verdict], i18n.Join(i18n.Verbatim(r.Verdict.Mark()+" "), r.Verdict.Message()))
+	for _, n := range r.Notes(t.Lang) {
+		t.say("    ", "", i18n.Verbatim(n))
 	}
 	if r.Verdict != Failed {
 		return Go, nil
 	}
-	return t.choose(ctx, Words{En: "a: try again   Enter: go on, as failed   q: stop for now", Zh: "a：重试   回车：按未通过继续   q：暂停"},
+	return t.choose(ctx, i18n.M("check.failed-keys", "a: try again   Enter: go on, as failed   q: stop for now"),
 		map[string]Choice{"a": Again, "": Go, "q": Stop})
 }
 
 // choose asks until one of the keys is typed.
-func (t *Terminal) choose(ctx context.Context, w Words, keys map[string]Choice) (Choice, error) {
+func (t *Terminal) choose(ctx context.Context, m i18n.Message, keys map[string]Choice) (Choice, error) {
 	for {
-		answer, err := t.answer(ctx, Words{En: w.En + " > ", Zh: w.Zh + " > "})
+		answer, err := t.answer(ctx, i18n.Join(m, i18n.Verbatim(" > ")))
 		if err != nil {
 			return Stop, err
 		}
@@ -142,18 +140,19 @@ func (t *Terminal) choose(ctx context.Context, w Words, keys map[string]Choice) 
 }
 
 // ErrNoAnswer means that the answers ended before the questions did.
-var ErrNoAnswer = errors.New("the answers ended before the check: answer each question at a terminal, or write one answer a line")
+var ErrNoAnswer = i18n.E("check.no-answer",
+	"the answers ended before the check: answer each question at a terminal, or write one answer a line")
 
-// answer prints a question and waits for a line. Keys typed while the program was at work are not its answer: they would pass, or skip,
-// what stands between people and the door.
-func (t *Terminal) answer(ctx context.Context, w Words) (string, error) {
+// answer prints a question and waits for a line. Keys typed while the program was at work are not
+// its answer: they would pass, or skip, what stands between people and the door.
+func (t *Terminal) answer(ctx context.Context, m i18n.Message) (string, error) {
 	t.clear()
 	if err := t.answers.forget(); err != nil {
 		return "", fmt.Errorf("throwing away what was typed before: %w", err)
 	}
 	const indent, answer = "  ", "        " // room for a short answer beside the question
 	width, _ := screen.Size(t.Out)
-	lines := screen.Hang(w.In(t.Lang), max(20, width-1-len(indent+answer)), 0)
+	lines := screen.Hang(t.Lang.Say(m), max(20, width-1-len(indent+answer)), 0)
 	fmt.Fprint(t.Out, indent+strings.Join(lines, "\n"+indent)+" ")
 	s, err := t.answers.next(ctx)
 	if err != nil || t.Plain {

@@ -2,18 +2,16 @@ package check
 
 import (
 	"fmt"
+
+	"menshen/internal/i18n"
 )
 
 // Problem is why a step failed, and what to do about it.
-type Problem struct {
-	What   Words `json:"what"`
-	Remedy Words `json:"remedy"`
-}
+type Problem struct{ What, Remedy i18n.Message }
 
-func (p *Problem) Error() string { return p.What.En + ": " + p.Remedy.En }
+func (p *Problem) Error() string { return fmt.Sprintf("%v: %v", p.What, p.Remedy) }
 
-func problem(en, zh, remedyEn, remedyZh string) *Problem {
-	return &Problem{Words{En: en, Zh: zh}, Words{En: remedyEn, Zh: remedyZh}}
-}
+func problem(what, remedy i18n.Message) *Problem { return &Problem{what, remedy} }
 
-func sizeText(w, h int) string { return fmt.Sprintf("%d×%d", w, h) }
+// named is a figure or a fact with its name.
+func named(name, text i18n.Message) i18n.Message { return i18n.M("check.named", "%v: %v", name, text) }

@@ -10,6 +10,9 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 )
 
 // Signer is what signs a report: a *store.Vault.
@@ -18,21 +21,21 @@ type Signer interface {
 	PublicKey() ed25519.PublicKey
 }
 
-var verdictWords = map[Verdict]Words{
-	Passed:     {"passed", "通过"},
-	PassedOpen: {"passed, with open points", "通过（有未检项）"},
-	Failed:     {"FAILED", "未通过"},
-	Skipped:    {"skipped", "跳过"},
-	Absent:     {"not there", "无此项"},
-	Open:       {"not finished", "未完成"},
+var verdicts = map[Verdict]i18n.Message{
+	Passed:     i18n.M("commission.passed", "passed"),
+	PassedOpen: i18n.M("commission.passed-with-open-points", "passed, with open points"),
+	Failed:     i18n.M("commission.failed", "FAILED"),
+	Skipped:    i18n.M("commission.skipped", "skipped"),
+	Absent:     i18n.M("commission.absent", "not there"),
+	Open:       i18n.M("commission.not-finished", "not finished"),
 }
 
-// Words are the verdict for people.
-func (v Verdict) Words() Words {
-	if w, ok := verdictWords[v]; ok {
-		return w
+// Message is the verdict for people.
+func (v Verdict) Message() i18n.Message {
+	if m, ok := verdicts[v]; ok {
+		return m
 	}
-	return Same(string(v))
+	return i18n.Verbatim(string(v))
 }
 
 // marks tell a verdict by shape, not by colour.
@@ -48,98 +51,107 @@ func stamp(t time.Time) string {
 	return t.Format("2006-01-02 15:04:05 -07:00")
 }
 
+// fact is a line at the top of a report.
+type fact struct{ Name, Text i18n.Message }
+
 // head are the facts at the top of a report.
-func (r *Report) head(key ed25519.PublicKey) []Value {
-	var n [6]int
-	order := []Verdict{Passed, Failed, Skipped, Absent, Open}
+func (r *Report) head(key ed25519.PublicKey) []fact {
+	n := map[Verdict]int{}
 	for _, s := range r.Steps {
-		for i, v := range order {
-			if s.Verdict == v {
-				n[i]++
-			}
-		}
+		n[s.Verdict]++
 	}
-	count := Words{
-		fmt.Sprintf("%d passed, %d failed, %d skipped, %d not at this door, %d open", n[0], n[1], n[2], n[3], n[4]),
-		fmt.Sprintf("通过 %d，未通过 %d，跳过 %d，无此项 %d，未检 %d", n[0], n[1], n[2], n[3], n[4]),
-	}
-	lock := Words{"fail-secure: locked without current", "断电上锁"}
+	count := i18n.M("commission.count", "%d passed, %d failed, %d skipped, %d not at this door, %d open",
+		n[Passed], n[Failed], n[Skipped], n[Absent], n[Open])
+	lock := i18n.M("commission.fail-secure", "fail-secure: locked without current")
 	if r.Lock == LockKind(true) {
-		lock = Words{"fail-safe: open without current", "断电开锁"}
+		lock = i18n.M("commission.fail-safe", "fail-safe: open without current")
 	}
-	return []Value{
-		{Name: Words{"Door", "门"}, Text: Same(r.Unit)},
-		{Name: Words{"Place", "位置"}, Text: Same(r.Location)},
-		{Name: Words{"Steps", "步骤"}, Text: count},
-		{Name: Words{"Lock, as declared", "锁（声明）"}, Text: lock},
-		{Name: Words{"Checked by", "检测人"}, Text: Same(r.Operator + ", " + r.Role)},
-		{Name: Words{"Began", "开始"}, Text: Same(stamp(r.Began))},
-		{Name: Words{"Ended", "结束"}, Text: Same(stamp(r.Ended))},
-		{Name: Words{"Board", "主板"}, Text: Same(r.Board)},
-		{Name: Words{"Software", "软件"}, Text: Same(r.Software)},
-		{Name: Words{"Unit", "设备编号"}, Text: Same(r.UnitID)},
-		{Name: Words{"Configuration, SHA-256", "配置 SHA-256"}, Text: Same(r.Config)},
-		{Name: Words{"The unit's public key", "设备公钥"}, Text: Same(hex.EncodeToString(key))},
+	return []fact{
+		{i18n.M("commission.door", "Door"), i18n.Verbatim(r.Unit)},
+		{i18n.M("commission.place", "Place"), i18n.Verbatim(r.Location)},
+		{i18n.M("commission.steps", "Steps"), count},
+		{i18n.M("commission.lock", "Lock, as declared"), lock},
+		{i18n.M("commission.checked-by", "Checked by"), i18n.Verbatim(r.Operator + ", " + r.Role)},
+		{i18n.M("commission.began", "Began"), i18n.Verbatim(stamp(r.Began))},
+		{i18n.M("commission.ended", "Ended"), i18n.Verbatim(stamp(r.Ended))},
+		{i18n.M("commission.board", "Board"), i18n.Verbatim(r.Board)},
+		{i18n.M("commission.software", "Software"), i18n.Verbatim(r.Software)},
+		{i18n.M("commission.unit", "Unit"), i18n.Verbatim(r.UnitID)},
+		{i18n.M("commission.config-sha256", "Configuration, SHA-256"), i18n.Verbatim(r.Config)},
+		{i18n.M("commission.public-key", "The unit's public key"), i18n.Verbatim(hex.EncodeToString(key))},
 	}
 }
 
-// Notes are what a result says besides its figures.
-func (r Result) Notes() []Words {
-	var out []Words
-	for _, n := range []struct{ name, text Words }{
-		{Words{"", ""}, r.Why}, {Words{"What to do: ", "处理："}, r.Remedy}, {Words{"Remark: ", "备注："}, r.Remark},
-	} {
-		if !n.text.IsZero() {
-			out = append(out, Words{n.name.En + n.text.En, n.name.Zh + n.text.Zh})
-		}
+// Notes are what a result says besides its figures, in a language.
+func (r Result) Notes(l i18n.Language) (notes []string) {
+	if !r.Why.IsZero() {
+		notes = append(notes, r.Why.In(l))
 	}
-	return out
+	if !r.Remedy.IsZero() {
+		notes = append(notes, l.Say(i18n.M("commission.what-to-do", "What to do: %s", r.Remedy.In(l))))
+	}
+	if !r.Remark.IsZero() {
+		notes = append(notes, l.Say(i18n.M("commission.remark", "Remark: %s", r.Remark.In(l))))
+	}
+	return notes
 }
 
 // Text is the report for a terminal or a plain printer, in one language, sealed.
-func (r *Report) Text(lang string, by Signer) []byte {
+func (r *Report) Text(l i18n.Language, by Signer) []byte {
 	var b bytes.Buffer
-	title := Words{"Commissioning report", "安装检测报告"}
-	fmt.Fprintf(&b, "%s: %s\n\n", title.In(lang), strings.ToUpper(r.Verdict().Words().In(lang)))
+	fmt.Fprintf(&b, "%s: %s\n\n", l.Say(title), strings.ToUpper(l.Say(r.Verdict().Message())))
 	for _, f := range r.head(by.PublicKey()) {
 		if !f.Text.IsZero() {
-			fmt.Fprintf(&b, "%s: %s\n", f.Name.In(lang), f.Text.In(lang))
+			fmt.Fprintf(&b, "%s: %s\n", l.Say(f.Name), l.Say(f.Text))
 		}
 	}
 	for i, s := range r.Steps {
-		fmt.Fprintf(&b, "\n%2d. %s: %s\n", i+1, s.Title.In(lang), s.Verdict.Words().In(lang))
+		fmt.Fprintf(&b, "\n%2d. %s: %s\n", i+1, s.Title.In(l), l.Say(s.Verdict.Message()))
 		if s.Verdict != Absent {
-			fmt.Fprintf(&b, "    %s%s\n", Words{"Expected: ", "应为："}.In(lang), s.Expect.In(lang))
+			fmt.Fprintf(&b, "    %s\n", l.Say(i18n.M("commission.expected", "Expected: %s", s.Expect.In(l))))
 		}
-		for _, n := range s.Notes() {
-			fmt.Fprintf(&b, "    %s\n", n.In(lang))
+		for _, n := range s.Notes(l) {
+			fmt.Fprintf(&b, "    %s\n", n)
 		}
 		for _, v := range s.Values {
-			fmt.Fprintf(&b, "    %s: %s\n", v.Name.In(lang), v.Text.In(lang))
+			fmt.Fprintf(&b, "    %s: %s\n", v.Name.In(l), v.Text.In(l))
 		}
 		if s.Tries > 0 {
-			fmt.Fprintf(&b, "    %s\n", Words{fmt.Sprintf("%s, try %d", stamp(s.At), s.Tries), fmt.Sprintf("%s，第 %d 次", stamp(s.At), s.Tries)}.In(lang))
+			fmt.Fprintf(&b, "    %s\n", l.Say(i18n.M("commission.tried-at", "%s, try %d", stamp(s.At), s.Tries)))
 		}
 	}
-	fmt.Fprintf(&b, "\n%s\n", howToVerify.In(lang))
+	fmt.Fprintf(&b, "\n%s\n", l.Say(howToVerify))
 	return seal(b.Bytes(), false, by.Sign)
 }
 
-var howToVerify = Words{
-	"The last line is the unit's signature over everything above it. On any machine: menshen check verify FILE --key KEY, with the key that 'menshen audit key' prints at the unit.",
-	"最后一行是设备对以上全部内容的签名。可在任意电脑上验证：menshen check verify 文件 --key 公钥（公钥由设备上的 menshen audit key 给出）。",
-}
+var (
+	title       = i18n.M("commission.report", "Commissioning report")
+	howToVerify = i18n.M("commission.how-to-verify",
+		"The last line is the unit's signature over everything above it. On any machine: "+
+			"menshen check verify FILE --key KEY, with the key that 'menshen audit key' prints at the unit.")
+)
 
 //go:embed report.html
 var pageText string
 
 var page = template.Must(template.New("report").Funcs(template.FuncMap{
-	"mark": Verdict.Mark, "words": Verdict.Words, "stamp": stamp, "notes": Result.Notes,
+	"both": catalogue.Both, "mark": Verdict.Mark, "stamp": stamp, "notes": bothNotes,
 	"class": func(v Verdict) string { return strings.ReplaceAll(string(v), " ", "-") },
 	"next":  func(i int) int { return i + 1 },
+	"try":   func(n int) i18n.Message { return i18n.M("commission.try", "try %d", n) },
 }).Parse(pageText))
 
-// HTML is the report as one page in both languages that needs nothing beside it, with itself inside for programs, sealed.
+// bothNotes are a result's notes in both languages of papers.
+func bothNotes(r Result) (both []catalogue.Words) {
+	zh := r.Notes(catalogue.In("zh"))
+	for i, en := range r.Notes(i18n.English) {
+		both = append(both, catalogue.Words{EN: en, ZH: zh[i]})
+	}
+	return both
+}
+
+// HTML is the report as one page in both languages that needs nothing beside it, with itself inside
+// for programs, sealed.
 func (r *Report) HTML(by Signer) ([]byte, error) {
 	raw, err := r.Encode()
 	if err != nil {
@@ -154,11 +166,12 @@ func (r *Report) HTML(by Signer) ([]byte, error) {
 	}
 	err = page.Execute(&b, struct {
 		*Report
-		ToDo   []Result // failures and open points, first
-		Head   []Value
-		Verify Words
-		JSON   template.JS // json.Marshal leaves no < in it
-	}{r, toDo, r.head(by.PublicKey()), howToVerify, template.JS(raw)})
+		ToDo                                 []Result // failures and open points, first
+		Head                                 []fact
+		Title, Installer, AcceptedBy, Verify i18n.Message
+		JSON                                 template.JS // json.Marshal leaves no < in it
+	}{r, toDo, r.head(by.PublicKey()), title, i18n.M("commission.installer", "Installer"),
+		i18n.M("commission.accepted-by", "Accepted by"), howToVerify, template.JS(raw)})
 	if err != nil {
 		return nil, fmt.Errorf("writing the report's page: %w", err)
 	}

@@ -1,5 +1,5 @@
-// Package commission is the report of an installer's self-test (package check): what was tried at a door, and how it came out. The vault
-// keeps it as a paper, and the unit signs it when it leaves.
+// Package commission is the report of an installer's self-test (package check): what was tried at a
+// door, and how it came out. The vault keeps it as a paper, and the unit signs it when it leaves.
 package commission
 
 import (
@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"menshen/internal/exact"
+	"menshen/internal/i18n/catalogue"
 )
 
-// PaperKind is under which kind the vault keeps finished reports (store.Vault.PutPaper), and Purpose what the unit's signature under one says.
+// PaperKind is under which kind the vault keeps finished reports (store.Vault.PutPaper), and
+// Purpose what the unit's signature under one says.
 const (
 	PaperKind = "commissioning"
 	Purpose   = "commissioning report"
@@ -35,29 +37,30 @@ const (
 
 // Value is one measured figure or fact. Unit is empty for a fact.
 type Value struct {
-	Key    string  `json:"key"`
-	Name   Words   `json:"name"`
-	Text   Words   `json:"text"`
-	Number float64 `json:"number,omitempty"`
-	Unit   string  `json:"unit,omitempty"`
+	Key    string          `json:"key"`
+	Name   catalogue.Words `json:"name"`
+	Text   catalogue.Words `json:"text"`
+	Number float64         `json:"number,omitempty"`
+	Unit   string          `json:"unit,omitempty"`
 }
 
 // Result is one step as it went.
 type Result struct {
-	ID      string    `json:"id"`
-	Title   Words     `json:"title"`
-	Expect  Words     `json:"expect"`
-	Safety  bool      `json:"safety,omitempty"` // people's safety stands on it (R-SAFE)
-	Verdict Verdict   `json:"verdict"`
-	Why     Words     `json:"why"`              // why it failed, was skipped or is absent
-	Remedy  Words     `json:"remedy"`           // of a failure
-	Remark  Words     `json:"remark"`           // of a step that passed, and might be better
-	Values  []Value   `json:"values,omitempty"` // what was measured, the last time
-	Tries   int       `json:"tries,omitempty"`  // how often it was tried
-	At      time.Time `json:"at,omitzero"`      // when it was last tried
+	ID      string          `json:"id"`
+	Title   catalogue.Words `json:"title"`
+	Expect  catalogue.Words `json:"expect"`
+	Safety  bool            `json:"safety,omitempty"` // people's safety stands on it (R-SAFE)
+	Verdict Verdict         `json:"verdict"`
+	Why     catalogue.Words `json:"why"`              // why it failed, was skipped or is absent
+	Remedy  catalogue.Words `json:"remedy"`           // of a failure
+	Remark  catalogue.Words `json:"remark"`           // of a step that passed, and might be better
+	Values  []Value         `json:"values,omitempty"` // what was measured, the last time
+	Tries   int             `json:"tries,omitempty"`  // how often it was tried
+	At      time.Time       `json:"at,omitzero"`      // when it was last tried
 }
 
-// Report is one check of one door. It holds no secret, no number of a card, and no name but its operator's.
+// Report is one check of one door. It holds no secret, no number of a card, and no name but its
+// operator's.
 type Report struct {
 	Format   string    `json:"format"`
 	Unit     string    `json:"unit"` // its name in the configuration
@@ -79,7 +82,9 @@ func (r *Report) Verdict() Verdict {
 	is := func(v ...Verdict) bool {
 		return slices.ContainsFunc(r.Steps, func(s Result) bool { return slices.Contains(v, s.Verdict) })
 	}
-	openSafety := slices.ContainsFunc(r.Steps, func(s Result) bool { return s.Safety && s.Verdict != Passed && s.Verdict != Absent })
+	openSafety := slices.ContainsFunc(r.Steps, func(s Result) bool {
+		return s.Safety && s.Verdict != Passed && s.Verdict != Absent
+	})
 	switch {
 	case is(Failed):
 		return Failed
@@ -111,7 +116,8 @@ func (r *Report) Step(id string) *Result {
 // ExitByHand reports whether the installer saw the door open from inside by hand, without current.
 func (r *Report) ExitByHand() bool {
 	s := r.Step("exit")
-	return s != nil && s.Verdict == Passed && slices.ContainsFunc(s.Values, func(v Value) bool { return v.Key == "by_hand" && v.Number == 1 })
+	return s != nil && s.Verdict == Passed &&
+		slices.ContainsFunc(s.Values, func(v Value) bool { return v.Key == "by_hand" && v.Number == 1 })
 }
 
 // Encode gives the bytes under which the vault keeps a report.
@@ -130,7 +136,7 @@ func Decode(raw []byte) (*Report, error) {
 		return nil, fmt.Errorf("reading the report: %w", err)
 	}
 	if r.Format != Format {
-		return nil, fmt.Errorf("reading the report: it is no %q", Format)
+		return nil, fmt.Errorf("reading the report: it is not a %q", Format)
 	}
 	return r, nil
 }

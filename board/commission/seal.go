@@ -9,7 +9,8 @@ import (
 	"menshen/store"
 )
 
-// ErrUnsigned means that a file carries no signature at its end: it is no sealed report, or was changed by what sent it (mail likes to).
+// ErrUnsigned means that a file carries no signature at its end: it is no sealed report, or was
+// changed by what sent it (mail likes to).
 var ErrUnsigned = errors.New("no signature at its end: not a report of a unit, or changed on its way")
 
 // ErrForged means that the signature is not this unit's, or the file was changed since.
@@ -27,8 +28,8 @@ func seal(doc []byte, comment bool, sign func(purpose string, data []byte) []byt
 	return append(doc, "\n"+line+"\n"...)
 }
 
-// Verify checks a file that HTML or Text made, to the last letter that it shows, and gives the report in it; nil for a text, which holds none.
-// ErrUnsigned, ErrForged.
+// Verify checks a file that HTML or Text made, to the last letter that it shows, and gives the
+// report in it; nil for a text, which holds none. ErrUnsigned, ErrForged.
 func Verify(file []byte, key ed25519.PublicKey) (*Report, error) {
 	at := trailer.FindSubmatchIndex(file)
 	if at == nil {

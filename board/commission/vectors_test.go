@@ -7,10 +7,12 @@ import (
 
 	"menshen/board/commission"
 	"menshen/internal/golden"
+	"menshen/internal/i18n/catalogue"
 	"menshen/store"
 )
 
-// TestVectors: reports of version 1 verify in every later version (docs/formats.md). Only the page holds the figures.
+// TestVectors: reports of version 1 verify in every later version (docs/formats.md). Only the page
+// holds the figures.
 func TestVectors(t *testing.T) {
 	var v *store.Vault
 	vector := func(name string, create func() []byte) []byte {
@@ -28,7 +30,7 @@ func TestVectors(t *testing.T) {
 		}
 		return page
 	})
-	text := vector("report-1.txt", func() []byte { return sample().Text("zh", v) })
+	text := vector("report-1.txt", func() []byte { return sample().Text(catalogue.In("zh"), v) })
 	pub, err := hex.DecodeString(string(bytes.TrimSpace(vector("report-1.pub", func() []byte { return []byte(hex.EncodeToString(v.PublicKey()) + "\n") }))))
 	if err != nil {
 		t.Fatal(err)

@@ -24,8 +24,8 @@ func BenchmarkFacesOff(b *testing.B) {
 	}
 }
 
-// TestCountOfManyPeople measures the first count after a start, as a whole and after an act, with the machine really looked at, and the making of a dossier. The figures
-// of docs are of
+// TestCountOfManyPeople measures the first count after a start, as a whole and after an act, with
+// the machine really looked at, and the making of a dossier. The figures of docs are of
 //
 //	MENSHEN_FIGURES=10000 go test -run TestCountOfManyPeople -v ./board/compliance
 func TestCountOfManyPeople(t *testing.T) {

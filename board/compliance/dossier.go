@@ -13,13 +13,16 @@ import (
 
 	"menshen/board/dossier"
 	"menshen/board/notice"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
 )
 
-// Dossier gathers what the unit can say of itself to whoever holds it to the law, and records who asked. It reads the whole log and every template,
-// beside the loop. It fails rather than leave something out, but for damaged records, which are a fault of their own. running is false for a
+// Dossier gathers what the unit can say of itself to whoever holds it to the law, and records who
+// asked. It reads the whole log and every template, beside the loop. It fails rather than leave
+// something out, but for damaged records, which are a fault of their own. running is false for a
 // unit that does not run: what only a running unit can tell is marked as not known.
 func (k *Keeper) Dossier(ctx context.Context, by store.Actor, running bool) (dossier.Data, error) {
 	return k.dossier(ctx, by, running)
@@ -53,10 +56,10 @@ func (k *Keeper) dossier(ctx context.Context, by store.Actor, running bool) (d d
 		return d, err
 	}
 	place, unit := notice.Facts{Place: k.cfg.Unit.Location}, k.vault.Unit()
-	_, commitment := notice.Commitment("en")
+	_, commitment := notice.Commitment(i18n.English)
 	found, facts := k.reviewedNow(ctx, running)
 	d = dossier.Data{Made: k.now().In(zone), Unit: hex.EncodeToString(unit[:]), Key: hex.EncodeToString(k.vault.PublicKey()), Running: running, Software: program,
-		Door: k.cfg.Unit.Name, Place: dossier.Words{EN: place.Where("en"), ZH: place.Where("zh")}, Handler: k.cfg.Unit.Handler, Contact: k.cfg.Unit.Contact,
+		Door: k.cfg.Unit.Name, Place: catalogue.Both(place.Where()), Handler: k.cfg.Unit.Handler, Contact: k.cfg.Unit.Contact,
 		Rules: dossier.Rules(found), Facts: facts, Commitment: commitment}
 	if s, there := k.eye(); there {
 		d.Confined = s.Confined.String()
@@ -102,8 +105,9 @@ func program() (string, error) {
 	return fmt.Sprintf("%s, SHA-256 %x", version, sum.Sum(nil)), nil
 }
 
-// reviewedNow counts everything anew, so that all figures of a dossier are of one moment, and holds the rules against it. What could not be
-// counted stays as old as it is, with its date. Of a unit that does not run, neither its doors nor its processes are there to be looked at.
+// reviewedNow counts everything anew, so that all figures of a dossier are of one moment, and holds
+// the rules against it. What could not be counted stays as old as it is, with its date. Of a unit
+// that does not run, neither its doors nor its processes are there to be looked at.
 func (k *Keeper) reviewedNow(ctx context.Context, running bool) ([]policy.Finding, policy.UnitFacts) {
 	_ = k.CountAll(ctx)
 	found, facts := k.Review()
@@ -115,7 +119,8 @@ func (k *Keeper) reviewedNow(ctx context.Context, running bool) ([]policy.Findin
 	return found, facts
 }
 
-// dossierPeople counts people by where they stand with face entry, templates, and the notices that faces stand on.
+// dossierPeople counts people by where they stand with face entry, templates, and the notices that
+// faces stand on.
 func (k *Keeper) dossierPeople(d *dossier.Data) error {
 	people, err := k.vault.People()
 	if err = k.damaged(err); err != nil {
@@ -123,8 +128,8 @@ func (k *Keeper) dossierPeople(d *dossier.Data) error {
 	}
 	d.Faces = dossier.Faces{People: len(people), States: map[string]int{}}
 	agreed := map[[32]byte]int{}
-	for _, lang := range notice.Languages {
-		if _, hash, err := k.vault.Notice(lang); err == nil {
+	for _, lang := range notice.Languages() {
+		if _, hash, err := k.vault.Notice(lang.Code()); err == nil {
 			agreed[hash] = 0
 		} else if !errors.Is(err, store.ErrUnknown) {
 			return err

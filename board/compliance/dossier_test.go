@@ -14,8 +14,9 @@ import (
 	"menshen/store"
 )
 
-// TestRAuditDossier: after an enrolment and an erasure the dossier tells of both in figures, with the receipt; it verifies with the unit's
-// key alone, names nobody, holds no number of a card, and its making is on the record under the name of who asked.
+// TestRAuditDossier: after an enrolment and an erasure the dossier tells of both in figures, with
+// the receipt; it verifies with the unit's key alone, names nobody, holds no number of a card, and
+// its making is on the record under the name of who asked.
 func TestRAuditDossier(t *testing.T) {
 	b := newBench(t)
 	const name = "Xq Zhang-Testname"
@@ -106,7 +107,8 @@ func TestDossierOfLockedFaces(t *testing.T) {
 	}
 }
 
-// TestDossierAtRestKnowsLess: of a unit that does not run, neither doors nor processes are there to be looked at, and nothing about them reads as kept.
+// TestDossierAtRestKnowsLess: of a unit that does not run, neither doors nor processes are there to
+// be looked at, and nothing about them reads as kept.
 func TestDossierAtRestKnowsLess(t *testing.T) {
 	b := newBench(t)
 	d, err := b.Law.Dossier(context.Background(), store.Door, false)

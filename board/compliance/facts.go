@@ -12,8 +12,9 @@ import (
 	"menshen/policy"
 )
 
-// counted is the unit's own state in figures, as the law asks for them. What people, papers, store, staff and machine are like is counted beside the
-// loop and kept here; what the door is like at this moment the loop publishes.
+// counted is the unit's own state in figures, as the law asks for them. What people, papers, store,
+// staff and machine are like is counted beside the loop and kept here; what the door is like at
+// this moment the loop publishes.
 type counted struct {
 	one sync.Mutex // one count at a time
 	log logCount
@@ -75,7 +76,8 @@ func (k *Keeper) lookAgain() error {
 	return nil
 }
 
-// keep takes over the groups that were counted; one that could not be counted stays as old as it was, until that is too old.
+// keep takes over the groups that were counted; one that could not be counted stays as old as it
+// was, until that is too old.
 func (c *counted) keep(s state) {
 	c.version++
 	if s.people != nil {

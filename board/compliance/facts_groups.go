@@ -14,6 +14,7 @@ import (
 	"menshen/board/host"
 	"menshen/board/notice"
 	"menshen/board/papers"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/recognizer/eye"
 	manifest "menshen/recognizer/models"
@@ -56,13 +57,13 @@ func (k *Keeper) countPeople(now time.Time) (n policy.PeopleFacts, waits time.Ti
 // countPapers says what is written.
 func (k *Keeper) countPapers(now time.Time, file papers.File) (policy.PaperFacts, error) {
 	p := policy.PaperFacts{At: now, NoticeGaps: len(NoticeFacts(k.cfg).Gaps())}
-	for _, lang := range notice.Languages {
+	for _, lang := range notice.Languages() {
 		text, err := notice.Text(lang, NoticeFacts(k.cfg))
 		if err != nil {
 			return p, err
 		}
-		if inForce, _, err := k.vault.Notice(lang); err == nil && inForce == text {
-			p.Notice = append(p.Notice, lang)
+		if inForce, _, err := k.vault.Notice(lang.Code()); err == nil && inForce == text {
+			p.Notice = append(p.Notice, lang.Code())
 		} else if err != nil && !errors.Is(err, store.ErrUnknown) {
 			return p, err
 		}
@@ -83,7 +84,8 @@ func (k *Keeper) countPapers(now time.Time, file papers.File) (policy.PaperFacts
 	return p, err
 }
 
-// Basis are the settings that an impact assessment stands on: who is looked at where, how sure the door is, where the key lies, for how long what is kept.
+// Basis are the settings that an impact assessment stands on: who is looked at where, how sure the
+// door is, where the key lies, for how long what is kept.
 func (k *Keeper) Basis() (map[string]string, error) {
 	m, err := manifest.Read(k.cfg.Camera.Manifest)
 	if err != nil {
@@ -133,7 +135,7 @@ func (k *Keeper) countStaff(now time.Time) (policy.StaffFacts, error) {
 		return f, err
 	}
 	f.LockOut = store.LocksOut(all)
-	_, version := notice.Commitment("en")
+	_, version := notice.Commitment(i18n.English)
 	for _, o := range all {
 		if o.Blocked {
 			continue
@@ -161,7 +163,7 @@ func (k *Keeper) countStore(now, waits time.Time) (policy.StoreFacts, error) {
 	f.Purged, f.Overdue = r.LastRun, int(r.Overdue)
 	receipts, err := k.vault.Receipts()
 	for _, r := range receipts {
-		if r.Found > 0 && r.Epoch == k.vault.Epoch() { // a later epoch has rewritten the vault, and wiped what it was before
+		if r.Found > 0 && r.Epoch == k.vault.Epoch() { // a later epoch has wiped the old vault
 			f.EraseFailed++
 		}
 	}
@@ -212,8 +214,9 @@ func (k *Keeper) where() host.Where {
 	return w
 }
 
-// models says what the models in use are for: the manifest has a section for each lawful purpose and for no other. A model file in that folder that the
-// manifest does not name is one whose purpose nobody declared.
+// models says what the models in use are for: the manifest has a section for each lawful purpose
+// and for no other. A model file in that folder that the manifest does not name is one whose
+// purpose nobody declared.
 func models(c *config.Config) (purposes []string) {
 	m, err := manifest.Read(c.Camera.Manifest)
 	if err != nil {
@@ -250,7 +253,8 @@ func onFile(p store.Paper) papers.Paper {
 	return papers.Paper{Seq: p.Seq, Kind: p.Kind, At: p.At, Body: p.Body}
 }
 
-// dropOldPapers removes papers that were kept for as long as they must be and say nothing that still holds.
+// dropOldPapers removes papers that were kept for as long as they must be and say nothing that
+// still holds.
 func (k *Keeper) dropOldPapers() error {
 	f, err := k.File()
 	if err != nil {
@@ -260,7 +264,8 @@ func (k *Keeper) dropOldPapers() error {
 	return err
 }
 
-// fileReached files that the number of R-FILING was reached, when the unit sees it, so that its days are counted from then on.
+// fileReached files that the number of R-FILING was reached, when the unit sees it, so that its
+// days are counted from then on.
 func (k *Keeper) fileReached(f papers.Filing, here int, now time.Time) (papers.Filing, error) {
 	if !f.Count(here, now) {
 		return f, nil

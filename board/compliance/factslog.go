@@ -9,16 +9,18 @@ import (
 	"menshen/store/audit"
 )
 
-// logCount is what is counted in the audit log. The log is where every act shows, so reading on from where it was read last tells also that
-// something changed, whoever did it and by whatever way.
+// logCount is what is counted in the audit log. The log is where every act shows, so reading on
+// from where it was read last tells also that something changed, whoever did it and by whatever
+// way.
 type logCount struct {
 	seq      uint64
 	again    []time.Time          // somebody was asked about face entry again after a no
-	assessed map[string]time.Time // impact assessments that were put on file, by number; without those that were rightly removed since
+	assessed map[string]time.Time // assessments filed and not rightly removed since, by number
 	changed  bool                 // since the last count
 }
 
-// notCounted are acts that change nothing of what is counted; neither does what happens at the door.
+// notCounted are acts that change nothing of what is counted; neither does what happens at the
+// door.
 var notCounted = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true, audit.Bell: true, audit.Misread: true, audit.StrangeTries: true,
 	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true, audit.UnitStarted: true, audit.UnitStopped: true,
 	audit.LookedUp: true, audit.DecisionsLookedUp: true, audit.PeopleListed: true, audit.LogExported: true,
@@ -58,7 +60,8 @@ func (l *logCount) countAskedAfterNo(inquired time.Time) (n int, first time.Time
 	return n, first
 }
 
-// lost counts the assessments of the last three years that the log knows of and that are not on file any more.
+// lost counts the assessments of the last three years that the log knows of and that are not on
+// file any more.
 func (l *logCount) lost(now time.Time, file papers.File) (n int) {
 	there := map[string]bool{}
 	for _, a := range file.Assessments {

@@ -1,12 +1,14 @@
-// Package compliance counts the unit's own state as the law asks for it, holds the rules of package policy against it, and says in the
-// dossier what it found.
+// Package compliance counts the unit's own state as the law asks for it, holds the rules of package
+// policy against it, and says in the dossier what it found.
 //
-// It counts at the start, each day as a whole, and within a second of each act, which it notices by reading on in the unit's own audit log
-// (facts.go, facts_groups.go: people, papers, store, staff, duties; package host: the computer). For the first broken rule that protects
-// people faces go off, with the rule and the remedy shown; cards, codes, exit and fire know nothing of it. What must be written is in
-// package papers, and comes through the desk.
+// It counts at the start, each day as a whole, and within a second of each act, which it notices by
+// reading on in the unit's own audit log (facts.go, facts_groups.go: people, papers, store, staff,
+// duties; package host: the computer). For the first broken rule that protects people faces go off,
+// with the rule and the remedy shown; cards, codes, exit and fire know nothing of it. What must be
+// written is in package papers, and comes through the desk.
 //
-// Nothing here blocks the deciding loop: that publishes how the door is (Publish) and reads what was counted (Broken).
+// Nothing here blocks the deciding loop: that publishes how the door is (Publish) and reads what
+// was counted (Broken).
 package compliance
 
 import (
@@ -27,9 +29,9 @@ type Parts struct {
 	Config   *config.Config
 	Vault    *store.Vault
 	Out      outbox.Box
-	Eye      func() (eye.Status, bool)            // of the process that sees faces; false: there is none
-	Matching func() *dossier.Matching             // how faces are compared; nil: no face can be known
-	Damaged  func(error) error                    // keeps damaged records as a fault and gives every other error
+	Eye      func() (eye.Status, bool)            // of the eye; false: there is none
+	Matching func() *dossier.Matching             // nil: no face can be known
+	Damaged  func(error) error                    // takes damaged records as a fault
 	Look     func(host.Where) (host.Facts, error) // nil: host.Look
 }
 
@@ -70,20 +72,21 @@ func NoticeFacts(c *config.Config) notice.Facts {
 		Access: keepDecisions, Acts: store.DefaultRetention.Acts, Asks: c.Faces.Challenge != "never"}
 }
 
-// EnsureNotices writes the notices in force into the vault: the words of this version, with this site's facts.
+// EnsureNotices writes the notices in force into the vault: the words of this version, with this
+// site's facts.
 func (k *Keeper) EnsureNotices() error {
 	if !k.cfg.Faces.Enabled {
 		return nil
 	}
-	for _, lang := range notice.Languages {
+	for _, lang := range notice.Languages() {
 		text, err := notice.Text(lang, NoticeFacts(k.cfg))
 		if err != nil {
 			return err
 		}
-		if now, _, err := k.vault.Notice(lang); err == nil && now == text {
+		if now, _, err := k.vault.Notice(lang.Code()); err == nil && now == text {
 			continue
 		}
-		if _, err := k.vault.PutNotice(store.Door, text, lang); err != nil {
+		if _, err := k.vault.PutNotice(store.Door, text, lang.Code()); err != nil {
 			return fmt.Errorf("keeping the notice: %w", err)
 		}
 	}

@@ -2,18 +2,18 @@ package compliance
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/recognizer/eye"
 )
 
-// How often the unit is held against the rules: at the start, each day as a whole, the machine every ten minutes, and whatever an act can have
-// changed within a second of the act.
+// How often the unit is held against the rules: at the start, each day as a whole, the machine
+// every ten minutes, and whatever an act can have changed within a second of the act.
 const (
 	countEvery = 24 * time.Hour
 	lookEvery  = 10 * time.Minute
@@ -24,8 +24,9 @@ const (
 // Report takes a fault of a part, or its end when err is nil. It may wait for the loop.
 type Report func(ctx context.Context, part string, err error) error
 
-// Run counts, holds the rules and removes what is overdue, until ctx ends. What fails is reported as a fault of "rules", "retention" or "notice";
-// what may keep people in, as one of "exit": faces off would make no exit safer (R-SAFE).
+// Run counts, holds the rules and removes what is overdue, until ctx ends. What fails is reported
+// as a fault of "rules", "retention" or "notice"; what may keep people in, as one of "exit": faces
+// off would make no exit safer (R-SAFE).
 func (k *Keeper) Run(ctx context.Context, report Report) {
 	var all sync.WaitGroup
 	defer all.Wait()
@@ -71,7 +72,8 @@ func (k *Keeper) keepCounted(ctx context.Context, report Report) {
 func (k *Keeper) exitFault() error {
 	for _, f := range policy.Review(k.factsNow()) {
 		if f.Rule.ID == policy.RuleSafe && f.State == policy.Broken {
-			return errors.New(f.Problems[0].Text("en") + " " + f.Problems[0].Remedy("en"))
+			p := f.Problems[0]
+			return i18n.E("compliance.exit-fault", "%v %v", p.Message(), p.Remedy())
 		}
 	}
 	return nil
@@ -89,7 +91,8 @@ func (k *Keeper) acted() bool {
 	return changed
 }
 
-// Review holds all rules against the unit's state, and gives both. It may be called from any goroutine. Of a unit that was not counted yet it counts.
+// Review holds all rules against the unit's state, and gives both. It may be called from any
+// goroutine. Of a unit that was not counted yet it counts.
 func (k *Keeper) Review() ([]policy.Finding, policy.UnitFacts) {
 	if !k.wasCounted() {
 		_ = k.CountAll(context.Background()) // what could not be counted is a broken rule
@@ -120,7 +123,8 @@ func (k *Keeper) factsNow() policy.UnitFacts {
 	return f
 }
 
-// eyeHeld reports what holds the process that sees faces, by its own word. Where no such process is, nobody sees faces.
+// eyeHeld reports what holds the process that sees faces, by its own word. Where no such process
+// is, nobody sees faces.
 func (k *Keeper) eyeHeld() (confined, noDump, noSwap bool) {
 	s, there := k.eye()
 	if !there || s.State != eye.Running {
@@ -147,8 +151,9 @@ type verdict struct {
 	broken  policy.RuleID
 }
 
-// Broken is the rule of the law that switches faces off now; empty: none does. It is not known before the unit was counted. The loop asks it at
-// each event: while nothing changed, the rules are held against the facts once a second, for what time alone breaks.
+// Broken is the rule of the law that switches faces off now; empty: none does. It is not known
+// before the unit was counted. The loop asks it at each event: while nothing changed, the rules are
+// held against the facts once a second, for what time alone breaks.
 func (k *Keeper) Broken() (broken policy.RuleID, known bool) {
 	now := verdict{at: k.now()}
 	now.held[0], now.held[1], now.held[2] = k.eyeHeld()
@@ -169,11 +174,11 @@ func (k *Keeper) Broken() (broken policy.RuleID, known bool) {
 }
 
 // Why says in a language what is wrong with a rule that is broken, and what to do.
-func (k *Keeper) Why(rule policy.RuleID, lang string) (why, fix string) {
+func (k *Keeper) Why(rule policy.RuleID, lang i18n.Language) (why, fix string) {
 	for _, f := range policy.Review(k.factsNow()) {
 		for _, p := range f.Problems {
 			if f.Rule.ID == rule && !p.Soon {
-				return strings.TrimRight(p.Text(lang), ".。"), p.Remedy(lang)
+				return strings.TrimRight(lang.Say(p.Message()), ".。"), lang.Say(p.Remedy())
 			}
 		}
 	}

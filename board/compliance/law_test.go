@@ -17,6 +17,8 @@ import (
 	"menshen/board/host"
 	"menshen/board/papers"
 	"menshen/hal"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -28,7 +30,8 @@ type breach struct {
 	break_, mend func(*bench)
 }
 
-// held breaks a rule, and sees that faces go off for it while cards go on, that the status names it with a remedy, and that faces come back once it is mended.
+// held breaks a rule, and sees that faces go off for it while cards go on, that the status names it
+// with a remedy, and that faces come back once it is mended.
 func held(t *testing.T, all ...breach) {
 	t.Helper()
 	for _, x := range all {
@@ -46,9 +49,9 @@ func held(t *testing.T, all ...breach) {
 		if off := b.FacesOff().String(); off != x.id {
 			t.Errorf("%s is broken, and faces are off because of %q", x.id, off)
 		}
-		for _, lang := range []string{"en", "zh"} {
+		for _, lang := range catalogue.Languages() {
 			if why, remedy := b.why(lang); len(why) < len(x.id)+8 || remedy == "" {
-				t.Errorf("%s in %s: %q, %q", x.id, lang, why, remedy)
+				t.Errorf("%s in %s: %q, %q", x.id, lang.Code(), why, remedy)
 			}
 		}
 		b.Later(10 * time.Second)
@@ -68,7 +71,8 @@ func held(t *testing.T, all ...breach) {
 	}
 }
 
-// walkUpIfLooked shows somebody to the eye, whether it looks or not, and gives the decision when there is one.
+// walkUpIfLooked shows somebody to the eye, whether it looks or not, and gives the decision when
+// there is one.
 func (b *bench) walkUpIfLooked(n uint64) store.Entry {
 	b.Helper()
 	before := b.Count("decision")
@@ -242,7 +246,8 @@ func TestRRefuseHeldByTheUnit(t *testing.T) {
 		}})
 }
 
-// supposed is what no act can bring about: a count that says so all the same, as from a defect of our own. Faces go off for it.
+// supposed is what no act can bring about: a count that says so all the same, as from a defect of
+// our own. Faces go off for it.
 func (b *bench) supposed(what func(*policy.PeopleFacts), id string) {
 	b.Helper()
 	b.Law.Suppose(what)
@@ -255,7 +260,8 @@ func (b *bench) supposed(what func(*policy.PeopleFacts), id string) {
 	}
 }
 
-// R-CONSENT: the vault lets no consent be taken from under a face, nor another be put there that cannot be shown.
+// R-CONSENT: the vault lets no consent be taken from under a face, nor another be put there that
+// cannot be shown.
 func TestRConsentHeldByTheUnit(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(1)
@@ -274,8 +280,9 @@ func TestRConsentHeldByTheUnit(t *testing.T) {
 	b.supposed(func(f *policy.PeopleFacts) { f.NoConsent = 1 }, "R-CONSENT")
 }
 
-// R-EQUAL: no record makes the face the better way in; that is how package policy decides, and its tests hold it for everybody. With a card for another door only
-// the face rests, which is R-ALT's to tell.
+// R-EQUAL: no record makes the face the better way in; that is how package policy decides, and its
+// tests hold it for everybody. With a card for another door only the face rests, which is R-ALT's
+// to tell.
 func TestREqualHeldByTheUnit(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(1)
@@ -359,7 +366,8 @@ func TestRNoprivateHeldByTheUnit(t *testing.T) {
 		func(b *bench) { b.Config.Unit.Location = "office"; b.Assess(); b.Law.EnsureNotices() }})
 }
 
-// R-ERASE: a lease that is over is no matter of 15 days: the unit erases at once. Where it cannot, faces go off when the backstop has passed.
+// R-ERASE: a lease that is over is no matter of 15 days: the unit erases at once. Where it cannot,
+// faces go off when the backstop has passed.
 func TestREraseHeldByTheUnit(t *testing.T) {
 	held(t, breach{"R-ERASE",
 		func(b *bench) {
@@ -388,7 +396,8 @@ func TestRMinorHeldByTheUnit(t *testing.T) {
 	held(t, breach{"R-MINOR", minor(true), minor(false)})
 }
 
-// R-WITHDRAW: a door where staff let people in, and where no reader takes the card by which one's face is taken back.
+// R-WITHDRAW: a door where staff let people in, and where no reader takes the card by which one's
+// face is taken back.
 func TestRWithdrawHeldByTheUnit(t *testing.T) {
 	held(t, breach{"R-WITHDRAW", func(b *bench) {
 		b.Wires.Inputs["staff"] = b.Inputs["rex"]
@@ -398,7 +407,8 @@ func TestRWithdrawHeldByTheUnit(t *testing.T) {
 	}})
 }
 
-// Rules that do not switch faces off are shown all the same: R-RIGHTS, R-INCIDENT, R-RETAIN, R-SAFE.
+// Rules that do not switch faces off are shown all the same: R-RIGHTS, R-INCIDENT, R-RETAIN,
+// R-SAFE.
 func TestRRightsRIncidentShownByTheUnit(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(1)
@@ -438,7 +448,8 @@ func TestRRightsRIncidentShownByTheUnit(t *testing.T) {
 	}
 }
 
-// TestStaleCountsSwitchFacesOff: a unit that could not look at itself for more than a day does not go on as if all were well.
+// TestStaleCountsSwitchFacesOff: a unit that could not look at itself for more than a day does not
+// go on as if all were well.
 func TestStaleCountsSwitchFacesOff(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(1)
@@ -457,7 +468,8 @@ func TestStaleCountsSwitchFacesOff(t *testing.T) {
 	}
 }
 
-// TestActsAreCountedSoon: the running unit notices an act by whatever way within a second or two, in both directions.
+// TestActsAreCountedSoon: the running unit notices an act by whatever way within a second or two,
+// in both directions.
 func TestActsAreCountedSoon(t *testing.T) {
 	b := newBench(t)
 	b.Start()
@@ -481,7 +493,7 @@ func TestActsAreCountedSoon(t *testing.T) {
 }
 
 // why is why faces are off, as the status tells it.
-func (b *bench) why(lang string) (why, fix string) {
+func (b *bench) why(lang i18n.Language) (why, fix string) {
 	b.Helper()
 	s := b.Staff
 	s.Lang = lang
@@ -492,7 +504,8 @@ func (b *bench) why(lang string) (why, fix string) {
 	return st.FacesOff, st.FacesFix
 }
 
-// TestRSafeIsAFault: an exit button that does not work shows as a fault as soon as the unit looks, and goes with it.
+// TestRSafeIsAFault: an exit button that does not work shows as a fault as soon as the unit looks,
+// and goes with it.
 func TestRSafeIsAFault(t *testing.T) {
 	b := newBench(t)
 	b.Driver.Device(hal.InputEvent{At: b.Clock.Now(), Input: "rex", Fault: os.ErrClosed})

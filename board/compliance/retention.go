@@ -8,8 +8,8 @@ import (
 	"menshen/store"
 )
 
-// keepEvery is how often the unit removes what is overdue (R-RETAIN); the first time soon after the start, since a unit that is
-// switched off every night would otherwise never come to it.
+// keepEvery is how often the unit removes what is overdue (R-RETAIN); the first time soon after the
+// start, since a unit that is switched off every night would otherwise never come to it.
 const (
 	keepEvery = 24 * time.Hour
 	keepFirst = time.Minute

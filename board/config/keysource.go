@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"menshen/internal/i18n"
 )
 
 // KeySource is a place for the root key, taken apart.
@@ -20,7 +22,7 @@ const KeySources = `"file:/etc/menshen/key" (a bench), "credential:menshen:/etc/
 
 // ParseKeySource takes a key source apart.
 func ParseKeySource(s string) (KeySource, error) {
-	unknown := fmt.Errorf("%q is no key source: write %s", s, KeySources)
+	unknown := fmt.Errorf("%q is not a key source: write %s", s, KeySources)
 	kind, rest, _ := strings.Cut(s, ":")
 	k := KeySource{Kind: kind, Path: rest}
 	switch kind {
@@ -59,36 +61,23 @@ func (k KeySource) String() string {
 	return k.Kind + ":" + k.Path
 }
 
-// Withstands says in a line, in "en" or "zh", what the source withstands and what it does not: a stolen card of
-// the board, and an older copy of the vault put back while the unit is stopped, while it runs, or with all files.
-func (k KeySource) Withstands(lang string) string {
-	line := withstands[k.Kind]
-	if lang == "zh" {
-		return line.zh
-	}
-	return line.en
-}
+// Withstands says in a line what the source withstands and what it does not: a stolen card of the
+// board, and an older copy of the vault put back while the unit is stopped, while it runs, or with
+// all files.
+func (k KeySource) Withstands() i18n.Message { return withstands[k.Kind] }
 
-var withstands = map[string]struct{ en, zh string }{
-	"file": {
-		"a key file does not withstand a stolen card of the board (the key is on it), nor an older copy of the vault " +
-			"put back while the unit is stopped (unless an erasure or a rotation came between), nor vault and key file " +
-			"put back together; a copy put back while it runs is noticed",
-		"密钥文件防不住：板上存储卡被盗（密钥就在卡上）；停机时换回旧的数据文件（其间有过销毁或密钥轮换的除外）；" +
-			"数据文件与密钥文件一起换回。运行中换回会被发现。",
-	},
-	"credential": {
-		"a systemd credential withstands a stolen card of the board where systemd seals it by a TPM, and not by its host key; " +
-			"it does not withstand an older copy of the vault put back while the unit is stopped (unless an erasure or a " +
-			"rotation came between), nor vault and key file put back together; a copy put back while it runs is noticed",
-		"systemd 凭据：由 TPM 封存时能防板上存储卡被盗，由主机密钥封存时不能；防不住停机时换回旧的数据文件" +
-			"（其间有过销毁或密钥轮换的除外），也防不住数据文件与密钥文件一起换回。运行中换回会被发现。",
-	},
-	"tpm": {
-		"a TPM withstands a stolen card of the board, and an older copy of the vault put back while the unit is stopped, " +
-			"while it runs, or with all files together; only what the door recorded since the last start or operator's act " +
-			"is not counted",
-		"TPM 能防：板上存储卡被盗；停机时、运行中换回旧的数据文件，连同所有文件一起换回也会被发现。" +
-			"只有上次启动或操作员操作之后门自身的记录不计数。",
-	},
+var withstands = map[string]i18n.Message{
+	"file": i18n.M("config.key-file-withstands",
+		"a key file does not withstand a stolen card of the board (the key is on it), nor an older copy of the vault "+
+			"put back while the unit is stopped (unless an erasure or a rotation came between), nor vault and key file "+
+			"put back together; a copy put back while it runs is noticed"),
+	"credential": i18n.M("config.credential-withstands",
+		"a systemd credential withstands a stolen card of the board where systemd seals it by a TPM, and not by its "+
+			"host key; it does not withstand an older copy of the vault put back while the unit is stopped (unless an "+
+			"erasure or a rotation came between), nor vault and key file put back together; a copy put back while it "+
+			"runs is noticed"),
+	"tpm": i18n.M("config.tpm-withstands",
+		"a TPM withstands a stolen card of the board, and an older copy of the vault put back while the unit is "+
+			"stopped, while it runs, or with all files together; only what the door recorded since the last start or "+
+			"operator's act is not counted"),
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"menshen/internal/i18n/catalogue"
 )
 
 // TestKeySourceSays: each source says what it withstands and what not, in both languages, and the
@@ -14,7 +16,7 @@ func TestKeySourceSays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		en, zh := k.Withstands("en"), k.Withstands("zh")
+		en, zh := k.Withstands().String(), catalogue.In("zh").Say(k.Withstands())
 		for _, of := range []string{"stolen card of the board", "put back while the unit is stopped", "runs", "together"} {
 			if !strings.Contains(en, of) {
 				t.Errorf("%s says nothing of %q: %s", source, of, en)

@@ -2,11 +2,11 @@ package console
 
 import (
 	"context"
-	"fmt"
 	"image"
 	"time"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 )
 
@@ -28,7 +28,7 @@ func aim(ctx context.Context, c *console, words []string) error {
 		return c.misuse("aim")
 	}
 	if c.plain || style == "words" {
-		c.printf(text{"A key ends this; it ends by itself after %d minutes.", "按任意键结束；%d 分钟后自动结束。"}, desk.LongestAim/time.Minute)
+		c.say(i18n.M("console.key-ends-ends-by", "A key ends this; it ends by itself after %d minutes.", desk.LongestAim/time.Minute))
 		return c.viewing(ctx, func(ctx context.Context) error {
 			last := ""
 			return c.desk.(Aimer).Aim(ctx, c.who, func(p *desk.Picture) {
@@ -70,14 +70,14 @@ func aim(ctx context.Context, c *console, words []string) error {
 func (c *console) caption(p *desk.Picture) string {
 	s := p.Advice
 	if p.Good {
-		s = text{"good", "良好"}.in(c.lang)
+		s = c.lang.Say(i18n.M("console.good", "good"))
 	}
 	if p.Face.Empty() {
-		s = text{"no face", "未见人脸"}.in(c.lang)
+		s = c.lang.Say(i18n.M("console.no-face", "no face"))
 	}
-	s += "  " + p.Figures + text{"  (a key ends this)", "  （按任意键结束）"}.in(c.lang)
+	s += "  " + p.Figures + c.lang.Say(i18n.M("console.key-ends", "  (a key ends this)"))
 	left := p.Left.Round(time.Second) // first, so that no narrow terminal cuts it off
-	s = fmt.Sprintf(text{"%d:%02d left  %s", "还剩 %d:%02d  %s"}.in(c.lang), left/time.Minute, left%time.Minute/time.Second, s)
+	s = c.lang.Say(i18n.M("console.time-left", "%d:%02d left  %s", left/time.Minute, left%time.Minute/time.Second, s))
 	return screen.Pad(screen.Clean(s), c.width()-1)
 }
 
@@ -85,21 +85,20 @@ func (c *console) caption(p *desk.Picture) string {
 // what would help.
 func (c *console) whereabouts(p *desk.Picture) string {
 	if p.Face.Empty() {
-		return text{"no face", "未见人脸"}.in(c.lang)
+		return c.lang.Say(i18n.M("console.no-face", "no face"))
 	}
 	x, y := (p.Face.Min.X+p.Face.Max.X)/2, (p.Face.Min.Y+p.Face.Max.Y)/2
-	across := []text{{"left", "左"}, {"middle", "中"}, {"right", "右"}}[third(x, p.Width)]
-	down := []text{{"top", "上"}, {"centre", "中"}, {"bottom", "下"}}[third(y, p.Height)]
-	s := fmt.Sprintf(text{
-		"face at %s %s, %d%% of the height",
-		"人脸位于%s%s，占高度 %d%%"}.in(c.lang), across.in(c.lang), down.in(c.lang), p.Face.Dy()*100/max(p.Height, 1)/10*10)
+	across := []i18n.Message{i18n.M("console.to-the-left", "left"), i18n.M("console.middle", "middle"), i18n.M("console.to-the-right", "right")}[third(x, p.Width)]
+	down := []i18n.Message{i18n.M("console.top", "top"), i18n.M("console.centre", "centre"), i18n.M("console.bottom", "bottom")}[third(y, p.Height)]
+	s := c.lang.Say(i18n.M("console.face-at", "face at %v %v, %d%% of the height",
+		across, down, p.Face.Dy()*100/max(p.Height, 1)/10*10))
 	if !p.Face.In(p.Zone) && !p.Zone.Empty() {
-		s += text{", outside the zone", "，在检测区外"}.in(c.lang)
+		s += c.lang.Say(i18n.M("console.outside-zone", ", outside the zone"))
 	}
 	if p.Good {
-		return s + text{": good", "：良好"}.in(c.lang)
+		return c.lang.Say(i18n.M("console.face-is-good", "%s: good", s))
 	}
-	return s + ": " + p.Advice
+	return c.lang.Say(i18n.M("console.face-advice", "%s: %s", s, p.Advice))
 }
 
 func third(x, size int) int { return min(max(3*x/max(size, 1), 0), 2) }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 )
 
@@ -114,8 +115,8 @@ func (p *plainLine) show(s string) {
 }
 
 // ask puts a question. Ctrl-C and Ctrl-D break off whatever asks; an overlong answer does too.
-func (c *console) ask(q text) (string, error) {
-	s, err := c.read(q.in(c.lang))
+func (c *console) ask(q i18n.Message) (string, error) {
+	s, err := c.read(c.lang.Say(q))
 	return strings.TrimSpace(s), c.breaks(err)
 }
 
@@ -129,13 +130,13 @@ func (c *console) breaks(err error) error {
 }
 
 // askSecret puts a question whose answer is not shown. What was typed before it is thrown away.
-func (c *console) askSecret(q text) (desk.Secret, error) {
+func (c *console) askSecret(q i18n.Message) (desk.Secret, error) {
 	defer c.line.running(c.line.running(nil))
 	if c.line.wasStopped() {
 		return nil, errBroken
 	}
 	c.line.flush()
-	s, err := c.readPlain(c.lastLine(q.in(c.lang)), false)
+	s, err := c.readPlain(c.lastLine(c.lang.Say(q)), false)
 	if err == nil {
 		err = c.line.fate()
 	}
@@ -147,10 +148,10 @@ func (c *console) askSecret(q text) (desk.Secret, error) {
 }
 
 // confirm asks for a typed yes; anything else is a no. What was typed before the question does not answer it.
-func (c *console) confirm(q text) (bool, error) {
+func (c *console) confirm(q i18n.Message) (bool, error) {
 	c.line.flush()
-	answer := text{"Type yes or no: ", "输入 yes（是）或 no（否）: "}
-	if one := (text{q.en + " " + answer.en, q.zh + " " + answer.zh}); screen.Width(one.in(c.lang)) < c.width()-roomForAnswer {
+	answer := i18n.M("console.type-yes-or-no", "Type yes or no: ")
+	if one := i18n.M("console.question-and-answer", "%v %v", q, answer); screen.Width(c.lang.Say(one)) < c.width()-roomForAnswer {
 		answer = one
 	} else if !c.line.wasStopped() {
 		c.say(q)
@@ -160,7 +161,7 @@ func (c *console) confirm(q text) (bool, error) {
 }
 
 // certain is confirm for commands: a no is an error, so that nothing more happens.
-func (c *console) certain(q text) error {
+func (c *console) certain(q i18n.Message) error {
 	yes, err := c.confirm(q)
 	if err == nil && !yes {
 		err = errNothingDone

@@ -2,17 +2,17 @@ package console
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 )
 
 func clockCommands() []command {
 	return []command{
 		{name: "clock", usage: "[YYYY-MM-DD HH:MM:SS | confirm]", needs: has[TimeSetter], run: clock,
-			about:   text{"show the unit's time, or set it, in the site's time zone", "显示或校准本机时间（场所时区）"},
+			about:   i18n.M("console.show-units-time-or", "show the unit's time, or set it, in the site's time zone"),
 			example: "clock 2026-11-22 09:30:00"},
 	}
 }
@@ -48,21 +48,20 @@ func clock(ctx context.Context, c *console, words []string) error {
 	if err := d.SetTime(ctx, c.who, t); err != nil {
 		return err
 	}
-	c.printf(text{"The time is now %s, %s.", "当前时间 %s，%s。"}, c.time(t), c.zone())
+	c.say(i18n.M("console.time-now", "The time is now %s, %s.", c.time(t), c.zone()))
 	return nil
 }
 
 // confirmTime is the second look at a time that was set far ahead.
 func (c *console) confirmTime(ctx context.Context, d TimeSetter, s desk.ClockState) error {
-	c.printf(text{"The unit's time is %s, %s. Leases that are over by then, their faces, and old records are destroyed from now on.",
-		"本机时间 %s，%s。确认后，届时已到期的租约、人脸数据和过期记录将被销毁。"}, c.time(s.Now), c.zone())
-	if err := c.certain(text{"Is it right?", "确认无误？"}); err != nil {
+	c.say(i18n.M("console.units-time-leases-over", "The unit's time is %s, %s. Leases that are over by then, their faces, and old records are destroyed from now on.", c.time(s.Now), c.zone()))
+	if err := c.certain(i18n.M("console.is-it-right", "Is it right?")); err != nil {
 		return err
 	}
 	if err := d.ConfirmTime(ctx, c.who); err != nil {
 		return err
 	}
-	c.say(text{"Recorded.", "已记录。"})
+	c.say(i18n.M("console.recorded", "Recorded."))
 	return nil
 }
 
@@ -72,22 +71,20 @@ func (c *console) allowJump(was, now time.Time) error {
 	if by.Abs() <= jump {
 		return nil
 	}
-	way := text{"back", "拨慢"}
+	way := i18n.M("console.back", "back")
 	if by > 0 {
-		way = text{"ahead", "拨快"}
+		way = i18n.M("console.ahead", "ahead")
 	}
-	c.printf(text{"The unit's time is %s, %s. This sets it %s by %s.", "本机当前时间 %s，%s。将%s %s。"},
-		c.time(was), c.zone(), way.in(c.lang), c.span(by.Abs()))
+	c.say(i18n.M("console.units-time-sets-by", "The unit's time is %s, %s. This sets it %v by %s.", c.time(was), c.zone(), way, c.span(by.Abs())))
 	if by > farAway {
-		c.say(text{"Leases that are over by then open no more. Nothing is destroyed by date until a manager logs in again and types 'clock confirm'.",
-			"届时已到期的租约将不能开门。在管理员重新登录并输入 clock confirm 之前，不会按日期销毁数据。"})
+		c.say(i18n.M("console.leases-over-by-then", "Leases that are over by then open no more. Nothing is destroyed by date until a manager logs in again and types 'clock confirm'."))
 	}
-	return c.certain(text{"Is it right?", "确认无误？"})
+	return c.certain(i18n.M("console.is-it-right", "Is it right?"))
 }
 
 // showClock shows the unit's time and how far it can be trusted.
 func (c *console) showClock(s desk.ClockState) {
-	c.printf(text{"%s, %s; %s.", "%s，%s；%s。"}, c.time(s.Now), c.zone(), clockFrom(s.From).in(c.lang))
+	c.say(i18n.M("console.time-and-source", "%s, %s; %v.", c.time(s.Now), c.zone(), clockFrom(s.From)))
 	if s.Doubt != "" {
 		c.print(s.Doubt)
 	}
@@ -96,9 +93,9 @@ func (c *console) showClock(s desk.ClockState) {
 // span is a length of time in the units that people use for it.
 func (c *console) span(d time.Duration) string {
 	if days := int(d / (24 * time.Hour)); days > 0 {
-		return fmt.Sprintf(text{"%d days %d h", "%d 天 %d 小时"}.in(c.lang), days, int(d/time.Hour)%24)
+		return c.lang.Say(i18n.N(days, "console.days-hours", "%d day %d h", "%d days %d h", days, int(d/time.Hour)%24))
 	}
-	return fmt.Sprintf(text{"%d h %02d min %02d s", "%d 小时 %02d 分 %02d 秒"}.in(c.lang), int(d/time.Hour), int(d/time.Minute)%60, int(d/time.Second)%60)
+	return c.lang.Say(i18n.M("console.h-min-s", "%d h %02d min %02d s", int(d/time.Hour), int(d/time.Minute)%60, int(d/time.Second)%60))
 }
 
 // now is the unit's time, which is not always the machine's.

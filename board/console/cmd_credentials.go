@@ -2,23 +2,23 @@ package console
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 	"menshen/policy"
 )
 
 func credentialCommands() []command {
 	return []command{
 		{name: "card", usage: "WHO [LABEL] [--write]", right: desk.KeepsPeople, person: true, run: card,
-			about:   text{"give the next card tapped at the door to a person; --write makes a new one hard to copy", "将下一张刷的卡分配给此人；--write 将新卡写成不易复制的卡"},
+			about:   i18n.M("console.give-next-card-tapped", "give the next card tapped at the door to a person; --write makes a new one hard to copy"),
 			example: `card 1204 "grey fob"`},
 		{name: "pin", usage: "WHO [--duress]", right: desk.KeepsPeople, person: true, run: pin,
-			about:   text{"give a person a PIN; one for duress opens and calls for help in silence", "设置密码键盘 PIN；胁迫 PIN 照常开门并静默报警"},
+			about:   i18n.M("console.give-person-pin-one", "give a person a PIN; one for duress opens and calls for help in silence"),
 			example: "pin 1204"},
-		{name: "revoke", usage: "WHO KEY", right: desk.KeepsPeople, person: true, run: revoke,
-			about:   text{"end one credential at once; KEY as person shows it", "立即作废一个凭证；KEY 见 person"},
+		{name: "revoke", usage: "WHO CREDENTIAL", right: desk.KeepsPeople, person: true, run: revoke,
+			about:   i18n.M("console.end-one-credential-once", "revoke one credential at once; CREDENTIAL as person shows it"),
 			example: "revoke 1204 3f9a"},
 	}
 }
@@ -43,9 +43,9 @@ func card(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.printf(text{"Card %s is now theirs.", "卡 %s 已分配。"}, shortID(k))
+	c.say(i18n.M("console.card-now-theirs", "Card %s is now theirs.", shortID(k)))
 	if k.Clonable {
-		c.say(text{"Note: cards of this kind can be copied.", "注意：此类卡可被复制。"})
+		c.say(i18n.M("console.note-cards-kind-can", "Note: cards of this kind can be copied."))
 	}
 	return nil
 }
@@ -63,9 +63,7 @@ func pin(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	first, err := c.newSecret(text{
-		fmt.Sprintf("PIN, %d to %d digits, typed by the person: ", least, policy.MaxDigits),
-		fmt.Sprintf("由本人输入 %d 至 %d 位 PIN：", least, policy.MaxDigits)})
+	first, err := c.newSecret(i18n.M("console.type-pin", "PIN, %d to %d digits, typed by the person: ", least, policy.MaxDigits))
 	if err != nil {
 		return err
 	}
@@ -74,7 +72,7 @@ func pin(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.printf(text{"PIN %s is set.", "PIN %s 已设置。"}, shortID(k))
+	c.say(i18n.M("console.pin-set", "PIN %s is set.", shortID(k)))
 	return nil
 }
 
@@ -93,21 +91,19 @@ func revoke(ctx context.Context, c *console, words []string) error {
 		}
 	}
 	if len(fit) != 1 {
-		return c.errorf(text{"%d of their working credentials begin so; person shows them", "有 %d 个有效凭证以此开头；用 person 查看"}, len(fit))
+		return c.fail(i18n.M("console.their-working-credentials-begin", "%d of their working credentials begin so; person shows them", len(fit)))
 	}
 	if working(p) == 1 && (p.Face.State == policy.FaceEnrolled || p.Face.State == policy.FaceConsented) {
-		c.say(text{"It is their last one: face entry ends with it, and the face is erased.", "这是其最后一个凭证：人脸通行将随之终止，人脸数据将销毁。"})
+		c.say(i18n.M("console.their-last-one-face", "It is their last one: face entry ends with it, and the face is erased."))
 	}
-	if err := c.certain(text{
-		"Revoke " + string(fit[0].Kind) + " " + shortID(fit[0]) + "?",
-		"作废凭证 " + shortID(fit[0]) + "？"}); err != nil {
+	if err := c.certain(i18n.M("console.revoke-which", "Revoke %v %s?", i18n.Word(string(fit[0].Kind)), shortID(fit[0]))); err != nil {
 		return err
 	}
 	r, err := c.desk.RevokeCredential(ctx, c.who, p.ID, fit[0].ID)
 	if err != nil {
 		return err
 	}
-	c.say(text{"Revoked.", "已作废。"})
+	c.say(i18n.M("console.revoked", "Revoked."))
 	c.receipt(r)
 	return nil
 }

@@ -2,29 +2,29 @@ package console
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 )
 
 func doorCommands() []command {
 	return []command{
 		{name: "status", usage: "[--json]", run: status,
-			about:   text{"how the door and its parts are", "门及各部件状态"},
+			about:   i18n.M("console.how-door-its-parts", "how the door and its parts are"),
 			example: "status"},
 		{name: "open", usage: "REASON", right: desk.OpensDoor, run: open,
-			about:   text{"open the door once; the reason is recorded", "开门一次，原因将被记录"},
+			about:   i18n.M("console.open-door-once-reason", "open the door once; the reason is recorded"),
 			example: "open courier with a heavy parcel"},
 	}
 }
 
 // fact is one line of a description.
 type fact struct {
-	name  text
+	name  i18n.Message
 	value string
 }
 
@@ -40,12 +40,12 @@ func (c *console) factLines(f []fact) (lines []string) {
 	f = slices.DeleteFunc(f, func(x fact) bool { return x.value == "" })
 	w := 0
 	for _, x := range f {
-		w = max(w, screen.Width(x.name.in(c.lang)))
+		w = max(w, screen.Width(c.lang.Say(x.name)))
 	}
 	for _, x := range f {
-		line, under := x.name.in(c.lang)+": ", 2
+		line, under := c.lang.Say(x.name)+": ", 2
 		if !c.plain {
-			line, under = screen.Pad(x.name.in(c.lang), w)+"  ", w+2
+			line, under = screen.Pad(c.lang.Say(x.name), w)+"  ", w+2
 		}
 		lines = append(lines, screen.Hang(line+x.value, c.width()-1, under)...)
 	}
@@ -62,9 +62,9 @@ func open(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	if !d.Grant {
-		return c.errorf(text{"the door stays closed: %s", "门未打开：%s"}, string(d.Reason))
+		return c.fail(i18n.M("console.door-stays-closed", "the door stays closed: %s", string(d.Reason)))
 	}
-	c.printf(text{"Open for %v. Recorded.", "已开门 %v，已记录。"}, d.Release)
+	c.say(i18n.M("console.open-recorded", "Open for %v. Recorded.", d.Release))
 	return nil
 }
 
@@ -75,13 +75,13 @@ func status(ctx context.Context, c *console, words []string) error {
 	}
 	who := c.who
 	if a.has("json") {
-		who.Lang = "en" // scripts do not change with the language
+		who.Lang = i18n.English // scripts do not change with the language
 	}
 	s, err := c.desk.Status(ctx, who)
 	if err != nil {
 		return err
 	}
-	t := table{cols: []column{{"part", text{"part", "部件"}}, {"state", text{"state", "状态"}}, {"fault", text{"fault", "故障"}}}}
+	t := table{cols: []column{{"part", i18n.M("console.part", "part")}, {"state", i18n.M("console.state", "state")}, {"fault", i18n.M("console.fault", "fault")}}}
 	for _, f := range c.statusFacts(s, who.Lang) {
 		if c.plain && !a.has("json") {
 			c.hanging(c.factLine(f), 2)
@@ -95,49 +95,49 @@ func status(ctx context.Context, c *console, words []string) error {
 	if err := c.show(t, a.has("json")); err != nil || a.has("json") || s.FacesOff == "" {
 		return err
 	}
-	c.paragraphs(text{"Faces are off. ", "人脸已停用。"}.in(c.lang) + s.FacesOff + text{". ", "。"}.in(c.lang) + s.FacesFix) // the table has no room for it
+	c.say(i18n.M("console.faces-off-and-remedy", "Faces are off. %s. %s", s.FacesOff, s.FacesFix)) // the table has no room for it
 	return nil
 }
 
 // clockFrom says where the time comes from.
-func clockFrom(source string) text {
+func clockFrom(source string) i18n.Message {
 	switch source {
 	case "rtc":
-		return text{"from the clock chip", "来自时钟芯片"}
+		return i18n.M("console.from-clock-chip", "from the clock chip")
 	case "sync":
-		return text{"from a source that the kernel follows, such as GPS", "来自内核跟随的时间源（如 GPS）"}
+		return i18n.M("console.from-source-kernel-follows", "from a source that the kernel follows, such as GPS")
 	case "bench":
-		return text{"from the bench's computer", "来自测试用计算机"}
+		return i18n.M("console.from-benchs-computer", "from the bench's computer")
 	case "operator":
-		return text{"set by an operator", "由操作员校准"}
+		return i18n.M("console.set-by-operator", "set by an operator")
 	case "floor":
-		return text{"no older than the last time known", "不早于上次已知时间"}
+		return i18n.M("console.no-older-than-last", "no older than the last time known")
 	}
-	return text{source, source}
+	return i18n.Verbatim(source)
 }
 
 // statusFacts puts the whole status into one list in a language, what matters most first.
-func (c *console) statusFacts(s desk.Status, lang string) []desk.Fact {
-	door := word(s.Door).in(lang)
+func (c *console) statusFacts(s desk.Status, lang i18n.Language) []desk.Fact {
+	door := lang.Say(i18n.Word(string(s.Door)))
 	if s.Unlocked {
-		door += text{", unlocked", "，未上锁"}.in(lang)
+		door += lang.Say(i18n.M("console.unlocked", ", unlocked"))
 	}
 	if s.LockedDown {
-		door += text{", lockdown", "，封闭中"}.in(lang)
+		door += lang.Say(i18n.M("console.lockdown", ", lockdown"))
 	}
-	faces := desk.Fact{Name: "faces", State: fmt.Sprintf(text{"on, %d of %d people", "启用，%d / %d 人"}.in(lang), s.WithFace, s.People)}
+	faces := desk.Fact{Name: "faces", State: lang.Say(i18n.M("console.on-people", "on, %d of %d people", s.WithFace, s.People))}
 	if s.FacesOff != "" {
-		faces.State, faces.Fault = text{"off", "停用"}.in(lang), s.FacesOff
+		faces.State, faces.Fault = lang.Say(i18n.M("console.off", "off")), s.FacesOff
 		if s.FacesFix != "" {
 			faces.Fault += "; " + s.FacesFix
 		}
 	}
-	clock := desk.Fact{Name: "clock", Fault: s.ClockDoubt, State: c.time(s.At) + " " + c.zone() + ", " + clockFrom(s.ClockFrom).in(lang)}
+	clock := desk.Fact{Name: "clock", Fault: s.ClockDoubt, State: c.time(s.At) + " " + c.zone() + ", " + lang.Say(clockFrom(s.ClockFrom))}
 	facts := []desk.Fact{{Name: "door", State: door}, faces, clock, s.Camera, s.Store}
 	facts = append(facts, s.Readers...)
 	facts = append(facts, s.Others...)
 	if n := c.line.noise(); n > 0 {
-		facts = append(facts, desk.Fact{Name: "this line", State: fmt.Sprintf(text{"%d bytes of noise", "噪声 %d 字节"}.in(lang), n)})
+		facts = append(facts, desk.Fact{Name: "this line", State: lang.Say(i18n.M("console.bytes-noise", "%d bytes of noise", n))})
 	}
 	return append(facts, desk.Fact{Name: "running", State: s.Uptime.Truncate(time.Second).String()})
 }

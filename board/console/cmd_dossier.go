@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 )
 
 // Dossiers makes the compliance dossier for whoever holds the unit to the law.
@@ -14,7 +15,7 @@ type Dossiers interface {
 
 func dossierCommands() []command {
 	return []command{{name: "dossier", right: desk.ReadsPeople, needs: has[Dossiers], run: makeDossier,
-		about:   text{"write the compliance dossier: each rule, how it stands, and the evidence, signed", "生成已签名的合规卷宗：逐条规则、状态与证据"},
+		about:   i18n.M("console.write-compliance-dossier-each", "write the compliance dossier: each rule, how it stands, and the evidence, signed"),
 		example: "dossier"}}
 }
 
@@ -26,7 +27,7 @@ func makeDossier(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.printf(text{"Dossier written to %s; any browser shows it, in both languages.", "卷宗已写入 %s，可用任意浏览器以中英文查看。"}, path)
-	c.printf(text{"Anywhere: menshen dossier verify FILE --key %s", "任意机器上：menshen dossier verify 文件 --key %s"}, key)
+	c.say(i18n.M("console.dossier-written-any-browser", "Dossier written to %s; any browser shows it, in both languages.", path))
+	c.say(i18n.M("console.anywhere-menshen-dossier-verify", "Anywhere: menshen dossier verify FILE --key %s", key))
 	return nil
 }

@@ -3,35 +3,38 @@ package console
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"menshen/board/desk"
+	"menshen/board/notice"
+	"menshen/internal/i18n"
 	"menshen/policy"
 )
 
 func faceCommands() []command {
 	return []command{
 		{name: "notice", usage: "[en|zh]", run: showNotice,
-			about:   text{"show the notice in force and its hash", "显示现行告知书及其哈希"},
+			about:   i18n.M("console.show-notice-force-its", "show the notice in force and its hash"),
 			example: "notice zh"},
 		{name: "consent", usage: "WHO", right: desk.KeepsPeople, person: true, run: consent,
-			about:   text{"show a person the notice and record their choice", "向本人出示告知书并记录其选择"},
+			about:   i18n.M("console.show-person-notice-record", "show a person the notice and record their choice"),
 			example: "consent 1204"},
 		{name: "refuse", usage: "WHO", right: desk.KeepsPeople, person: true, run: refuse,
-			about:   text{"record that a person does not want face entry", "记录本人拒绝人脸通行"},
+			about:   i18n.M("console.record-person-does-not", "record that a person does not want face entry"),
 			example: "refuse 1204"},
 		{name: "enrol", usage: "WHO", right: desk.KeepsPeople, person: true, run: enrol,
-			about:   text{"take a consenting person's face at the door", "在门口录入已同意者的人脸"},
+			about:   i18n.M("console.take-consenting-persons-face", "take a consenting person's face at the door"),
 			example: "enrol 1204"},
 		{name: "withdraw", usage: "WHO", right: desk.KeepsPeople, person: true, run: withdraw,
-			about:   text{"end a person's face entry and erase the face", "撤回同意并销毁人脸数据"},
+			about:   i18n.M("console.end-persons-face-entry", "end a person's face entry and erase the face"),
 			example: "withdraw 1204"},
 	}
 }
 
 func showNotice(ctx context.Context, c *console, words []string) error {
-	lang := c.lang
-	if len(words) == 1 && (words[0] == "en" || words[0] == "zh") {
+	lang := c.noticeLanguage()
+	if len(words) == 1 && slices.Contains(notice.Codes(), words[0]) {
 		lang = words[0]
 	} else if len(words) > 0 {
 		return c.misuse("notice")
@@ -43,12 +46,20 @@ func showNotice(ctx context.Context, c *console, words []string) error {
 	return c.notice(n)
 }
 
+// noticeLanguage is the console's language where there is a notice in it, or English.
+func (c *console) noticeLanguage() string {
+	if code := c.lang.Code(); slices.Contains(notice.Codes(), code) {
+		return code
+	}
+	return i18n.English.Code()
+}
+
 func (c *console) notice(n desk.Notice) error {
-	c.printf(text{"Notice, version %s (%s)", "告知书，版本 %s（%s）"}, n.Version, n.Lang)
+	c.say(i18n.M("console.notice-version", "Notice, version %s (%s)", n.Version, n.Lang))
 	if err := c.screen(c.wrapped(n.Text)); err != nil {
 		return err
 	}
-	c.printf(text{"SHA-256 %s", "SHA-256 %s"}, hex.EncodeToString(n.Hash[:]))
+	c.say(i18n.M("console.sha-256", "SHA-256 %s", hex.EncodeToString(n.Hash[:])))
 	return nil
 }
 
@@ -63,8 +74,8 @@ func consent(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	if p.Face.State == policy.FaceRefused || p.Face.State == policy.FaceWithdrawn {
-		c.say(text{"This person said no before. Go on only if they came to ask for it themselves.", "此人曾拒绝或撤回。仅当本人主动提出时方可继续。"})
-		if err := c.certain(text{"Did they ask for it?", "是否本人主动提出？"}); err != nil {
+		c.say(i18n.M("console.person-said-no-before", "This person said no before. Go on only if they came to ask for it themselves."))
+		if err := c.certain(i18n.M("console.did-they-ask", "Did they ask for it?")); err != nil {
 			return err
 		}
 	}
@@ -73,35 +84,35 @@ func consent(ctx context.Context, c *console, words []string) error {
 	}
 	given := desk.ConsentGiven{Person: p.ID, Notice: n.Hash, Lang: n.Lang}
 	if p.Face.Minor {
-		c.say(text{"Under 14: a parent or guardian reads and decides.", "未满 14 周岁：由父母或监护人阅读并决定。"})
-		s, err := c.ask(text{"Guardian's name: ", "监护人姓名："})
+		c.say(i18n.M("console.under-14-parent-or", "Under 14: a parent or guardian reads and decides."))
+		s, err := c.ask(i18n.M("console.guardians-name", "Guardian's name: "))
 		if err != nil {
 			return err
 		}
 		given.GuardianName = policy.Private(s)
-		if given.Guardian, err = c.ask(text{"Relation (mother, father, ...): ", "关系（母亲、父亲等）："}); err != nil {
+		if given.Guardian, err = c.ask(i18n.M("console.relation-mother-father", "Relation (mother, father, ...): ")); err != nil {
 			return err
 		}
 		if s == "" || given.Guardian == "" {
 			return errNothingDone
 		}
 	}
-	yes, err := c.confirm(text{"Has the person read it, and do they want face entry of their own free will?", "本人是否已阅读并自愿使用人脸通行？"})
+	yes, err := c.confirm(i18n.M("console.has-person-read-do", "Has the person read it, and do they want face entry of their own free will?"))
 	if err != nil {
 		return err
 	}
 	if !yes {
-		c.say(text{"Nothing was recorded. If it is a no for good: refuse.", "未作记录。如本人明确拒绝，请用 refuse。"})
+		c.say(i18n.M("console.nothing-was-recorded-if", "Nothing was recorded. If it is a no for good: refuse."))
 		return nil
 	}
 	if err := c.desk.Consent(ctx, c.who, given, c.step); err != nil {
 		return err
 	}
 	if p.Face.State == policy.FaceEnrolled {
-		c.say(text{"Consent to the present notice recorded. The face works on as it is.", "已记录对现行告知书的同意。人脸照常使用。"})
+		c.say(i18n.M("console.consent-present-notice-recorded", "Consent to the present notice recorded. The face works on as it is."))
 		return nil
 	}
-	c.printf(text{"Consent recorded. Next: enrol %s", "同意已记录。下一步：enrol %s"}, p.ID)
+	c.say(i18n.M("console.consent-recorded-next-enrol", "Consent recorded. Next: enrol %s", p.ID))
 	return nil
 }
 
@@ -111,14 +122,14 @@ func refuse(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	if p.Face.State == policy.FaceEnrolled {
-		if err := c.certain(text{"Their face is enrolled: it is erased. Go on?", "其人脸已录入，将予销毁。继续？"}); err != nil {
+		if err := c.certain(i18n.M("console.their-face-enrolled-erased", "Their face is enrolled: it is erased. Go on?")); err != nil {
 			return err
 		}
 	}
 	if err := c.desk.Refuse(ctx, c.who, p.ID); err != nil {
 		return err
 	}
-	c.say(text{"Recorded. They will not be asked again; their card works as before.", "已记录。不再询问；其卡照常使用。"})
+	c.say(i18n.M("console.recorded-they-will-not", "Recorded. They will not be asked again; their card works as before."))
 	return nil
 }
 
@@ -131,9 +142,9 @@ func enrol(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.printf(text{"Enrolled from %d pictures; none is kept. The face now opens the door.", "已由 %d 张画面录入，画面均未保留。人脸已可开门。"}, e.Pictures)
+	c.say(i18n.M("console.enrolled-from-pictures-none", "Enrolled from %d pictures; none is kept. The face now opens the door.", e.Pictures))
 	if e.CardRequired {
-		c.say(text{"Somebody enrolled looks too similar: it works only together with the card.", "与已录入者过于相似：须同时刷卡。"})
+		c.say(i18n.M("console.somebody-enrolled-looks-too", "Another enrolled person looks too similar: the face works only together with the card."))
 	}
 	return nil
 }
@@ -143,14 +154,14 @@ func withdraw(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	if err := c.certain(text{"End face entry of " + name(p) + " and erase the face?", "终止 " + name(p) + " 的人脸通行并销毁数据？"}); err != nil {
+	if err := c.certain(i18n.M("console.end-face-entry", "End face entry of %s and erase the face?", name(p))); err != nil {
 		return err
 	}
 	r, err := c.desk.Withdraw(ctx, c.who, p.ID)
 	if err != nil {
 		return err
 	}
-	c.say(text{"Withdrawn. The face no longer opens; the card does.", "已撤回。人脸不再开门，卡照常使用。"})
+	c.say(i18n.M("console.withdrawn-face-no-longer", "Withdrawn. The face no longer opens; the card does."))
 	c.receipt(r)
 	return nil
 }

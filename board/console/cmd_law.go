@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"menshen/board/desk"
+	"menshen/board/notice"
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 	"menshen/policy"
 )
@@ -13,21 +15,21 @@ import (
 func lawCommands() []command {
 	return []command{
 		{name: "law", usage: "[RULE] [--json]", needs: has[Papers], run: showLaw,
-			about:   text{"how each rule of the law stands, and what to do", "各项法律要求的现状和应做事项"},
+			about:   i18n.M("console.how-each-rule-law", "how each rule of the law stands, and what to do"),
 			example: "law R-PIA"},
 		{name: "renew", usage: "[--json]", right: desk.ReadsPeople, needs: has[Papers], run: renewals,
-			about:   text{"list who agreed to a notice that has changed since", "列出同意了旧版告知书的人员"},
+			about:   i18n.M("console.list-who-agreed-notice", "list who agreed to a notice that has changed since"),
 			example: "renew"},
 		{name: "inquiry", usage: "WORDS", right: desk.KeepsPeople, needs: has[Papers], run: inquire,
-			about:   text{"record what was found out when somebody was asked again after a no", "记录对“拒绝后再次询问”的查处情况"},
+			about:   i18n.M("console.record-what-was-found", "record what was found out when a person was asked again after a no"),
 			example: "inquiry spoke with the night shift, repeated the rule"},
 	}
 }
 
-var ruleStates = map[policy.RuleState]text{
-	policy.Kept:   {"kept", "符合"},
-	policy.Due:    {"to do", "待办"},
-	policy.Broken: {"BROKEN", "不符合"},
+var ruleStates = map[policy.RuleState]i18n.Message{
+	policy.Kept:   i18n.M("console.kept", "kept"),
+	policy.Due:    i18n.M("console.do", "to do"),
+	policy.Broken: i18n.M("console.broken", "BROKEN"),
 }
 
 func showLaw(ctx context.Context, c *console, words []string) error {
@@ -45,17 +47,17 @@ func showLaw(ctx context.Context, c *console, words []string) error {
 	if len(a.words) == 1 {
 		i := slices.IndexFunc(all, func(f policy.Finding) bool { return strings.EqualFold(string(f.Rule.ID), a.words[0]) })
 		if i < 0 {
-			return c.errorf(text{"there is no rule %q; law shows all", "没有规则 %q；law 查看全部"}, screen.Clean(a.words[0]))
+			return c.fail(i18n.M("console.there-no-rule-law", "there is no rule %q; law shows all", screen.Clean(a.words[0])))
 		}
 		return c.showRule(all[i])
 	}
-	t := table{cols: []column{{"rule", text{"rule", "规则"}}, {"state", text{"state", "状态"}}, {"problem", text{"what is wrong", "问题"}}, {"remedy", text{"what to do", "措施"}}}}
+	t := table{cols: []column{{"rule", i18n.M("console.rule", "rule")}, {"state", i18n.M("console.state", "state")}, {"problem", i18n.M("console.what-wrong", "what is wrong")}, {"remedy", i18n.M("console.what-do", "what to do")}}}
 	lang := c.lang
 	if a.has("json") {
-		lang = "en" // scripts do not change with the language
+		lang = i18n.English // scripts do not change with the language
 	}
 	for _, f := range all {
-		state := ruleStates[f.State].in(lang)
+		state := lang.Say(ruleStates[f.State])
 		if a.has("json") {
 			state = string(f.State)
 		}
@@ -63,7 +65,7 @@ func showLaw(ctx context.Context, c *console, words []string) error {
 			t.add(string(f.Rule.ID), state, "", "")
 		}
 		for _, p := range f.Problems {
-			t.add(string(f.Rule.ID), state, p.Text(lang), p.Remedy(lang))
+			t.add(string(f.Rule.ID), state, lang.Say(p.Message()), lang.Say(p.Remedy()))
 		}
 	}
 	if a.has("json") {
@@ -83,12 +85,12 @@ func (c *console) showLawShort(all []policy.Finding) error {
 		lines = append(lines, c.findingLines(f)...)
 	}
 	if off := string(policy.FacesOff(all)); off != "" {
-		lines = append(c.wrapped(text{"Faces are off: " + off + ". Cards and codes work.", "人脸已停用：" + off + "。卡和密码照常使用。"}.in(c.lang)), lines...)
+		lines = append(c.wrapped(c.lang.Say(i18n.M("console.faces-off-by-rule", "Faces are off: %s. Cards and codes work.", off))), lines...)
 	}
 	if len(kept) > 0 {
-		lines = append(lines, c.wrapped(text{"Kept: ", "符合："}.in(c.lang)+strings.Join(kept, ", "))...)
+		lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.rules-kept", "Kept: %s", strings.Join(kept, ", "))))...)
 	}
-	lines = append(lines, c.wrapped(text{"law RULE says what a rule asks for.", "law 规则编号 显示该规则的要求。"}.in(c.lang))...)
+	lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.law-rule-says-what", "law RULE says what a rule asks for.")))...)
 	return c.screen(lines)
 }
 
@@ -98,8 +100,8 @@ func (c *console) findingLines(f policy.Finding) (lines []string) {
 		if p.Soon {
 			state = ruleStates[policy.Due]
 		}
-		lines = append(lines, c.wrapped(screen.Pad(string(f.Rule.ID), 11)+"  "+state.in(c.lang)+" · "+p.Text(c.lang))...)
-		lines = append(lines, c.wrapped(screen.Pad("", 11)+"  → "+p.Remedy(c.lang)+c.byCommand(f))...)
+		lines = append(lines, c.wrapped(screen.Pad(string(f.Rule.ID), 11)+"  "+c.lang.Say(state)+" · "+c.lang.Say(p.Message()))...)
+		lines = append(lines, c.wrapped(screen.Pad("", 11)+"  → "+c.lang.Say(p.Remedy())+c.byCommand(f))...)
 	}
 	return lines
 }
@@ -109,17 +111,17 @@ var doneBy = map[policy.RuleID]string{policy.RulePIA: "assess", policy.RuleIncid
 
 func (c *console) byCommand(f policy.Finding) string {
 	if cmd := doneBy[f.Rule.ID]; cmd != "" {
-		return text{" (command: " + cmd + ")", "（命令：" + cmd + "）"}.in(c.lang)
+		return c.lang.Say(i18n.M("console.by-command", " (command: %s)", cmd))
 	}
 	return ""
 }
 
 func (c *console) showRule(f policy.Finding) error {
-	lines := c.wrapped(string(f.Rule.ID) + " (" + f.Rule.Source + "): " + ruleStates[f.State].in(c.lang))
-	lines = append(lines, c.wrapped(f.Rule.Text(c.lang))...)
+	lines := c.wrapped(string(f.Rule.ID) + " (" + f.Rule.Source + "): " + c.lang.Say(ruleStates[f.State]))
+	lines = append(lines, c.wrapped(c.lang.Say(f.Rule.Message()))...)
 	lines = append(lines, c.findingLines(f)...)
 	if f.Rule.Protects {
-		lines = append(lines, c.wrapped(text{"Broken, it switches faces off; cards and codes go on.", "违反时停用人脸；卡和密码照常使用。"}.in(c.lang))...)
+		lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.broken-switches-faces-off", "Broken, it switches faces off; cards and codes go on.")))...)
 	}
 	return c.screen(lines)
 }
@@ -133,15 +135,14 @@ func renewals(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	t := table{cols: []column{{"id", text{"handle", "编号"}}, {"name", text{"name", "姓名"}}, {"apartment", text{"apartment", "房号"}}, {"agreed", text{"agreed", "同意日期"}}}}
+	t := table{cols: []column{{"id", i18n.M("console.handle", "handle")}, {"name", i18n.M("console.name", "name")}, {"apartment", i18n.M("console.apartment", "apartment")}, {"agreed", i18n.M("console.agreed", "agreed")}}}
 	for _, p := range old {
 		t.add(p.ID.String(), p.Name.Reveal(), p.Apartment.Reveal(), p.Face.At)
 	}
 	if err := c.show(t, a.has("json")); err != nil || a.has("json") || len(old) == 0 {
 		return err
 	}
-	c.say(text{"At their next visit: consent WHO shows them the present notice; a yes keeps their face, and nothing is taken anew.",
-		"下次到访时：consent 人员 出示现行告知书；同意则人脸继续有效，无需重新录入。"})
+	c.say(i18n.M("console.their-next-visit-consent", "At their next visit: consent WHO shows them the present notice; a yes keeps their face, and no new pictures are taken."))
 	return nil
 }
 
@@ -150,12 +151,12 @@ func (c *console) tellRenewal(ctx context.Context, p policy.Person) error {
 	if p.Face.State != policy.FaceEnrolled && p.Face.State != policy.FaceConsented {
 		return nil
 	}
-	for _, lang := range []string{"en", "zh"} {
+	for _, lang := range notice.Codes() {
 		if n, err := c.desk.Notice(ctx, c.who, lang); err != nil || n.Hash == p.Face.Notice {
 			return err
 		}
 	}
-	c.printf(text{"They agreed to an earlier notice. Show them the present one: consent %s", "此人同意的是旧版告知书，请出示现行版：consent %s"}, p.ID)
+	c.say(i18n.M("console.they-agreed-earlier-notice", "They agreed to an earlier notice. Show them the present one: consent %s", p.ID))
 	return nil
 }
 
@@ -166,6 +167,6 @@ func inquire(ctx context.Context, c *console, words []string) error {
 	if err := c.desk.(Papers).Inquire(ctx, c.who, strings.Join(words, " ")); err != nil {
 		return err
 	}
-	c.say(text{"On file.", "已存档。"})
+	c.say(i18n.M("console.on-file", "On file."))
 	return nil
 }

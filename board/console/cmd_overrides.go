@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 )
 
 // Overrides is for an emergency: what one operator sets for everybody at the door. It holds until it is ended, over a restart as well. A
@@ -18,25 +19,25 @@ type Overrides interface {
 func overrideCommands() []command {
 	return []command{
 		{name: "lockdown", usage: "on|off", right: desk.OpensDoor, needs: has[Overrides], run: lockdown,
-			about:   text{"keep the door shut for all; exit, fire and staff still open", "封闭：对所有人关门，出门、火警和人工开门仍可用"},
+			about:   i18n.M("console.keep-door-shut-all", "keep the door shut for all; exit, fire and staff still open"),
 			example: "lockdown on"},
 		{name: "evacuate", usage: "on|off", right: desk.OpensDoor, needs: has[Overrides], run: evacuate,
-			about:   text{"let the door stand open for all, as in fire", "疏散：如火警一样对所有人开门"},
+			about:   i18n.M("console.let-door-stand-open", "let the door stand open for all, as in fire"),
 			example: "evacuate on"},
 	}
 }
 
 func lockdown(ctx context.Context, c *console, words []string) error {
 	return override(ctx, c, "lockdown", words, c.desk.(Overrides).Lockdown,
-		text{"Keep everybody out until this is ended?", "对所有人关门，直至解除？"}, text{"The door stays shut. To end it: lockdown off", "门已封闭。解除：lockdown off"})
+		i18n.M("console.keep-everybody-out-until", "Keep everybody out until this is ended?"), i18n.M("console.door-stays-shut-end", "The door stays shut. To end it: lockdown off"))
 }
 
 func evacuate(ctx context.Context, c *console, words []string) error {
 	return override(ctx, c, "evacuate", words, c.desk.(Overrides).Evacuate,
-		text{"Let the door stand open for everybody until this is ended?", "对所有人开门，直至解除？"}, text{"The door stands open. To end it: evacuate off", "门已打开。解除：evacuate off"})
+		i18n.M("console.let-door-stand-open-everybody", "Let the door stand open for everybody until this is ended?"), i18n.M("console.door-stands-open-end", "The door stands open. To end it: evacuate off"))
 }
 
-func override(ctx context.Context, c *console, verb string, words []string, do func(context.Context, desk.Session, bool) error, ask, done text) error {
+func override(ctx context.Context, c *console, verb string, words []string, do func(context.Context, desk.Session, bool) error, ask, done i18n.Message) error {
 	if len(words) != 1 || words[0] != "on" && words[0] != "off" {
 		return c.misuse(verb)
 	}
@@ -44,7 +45,7 @@ func override(ctx context.Context, c *console, verb string, words []string, do f
 		if err := do(ctx, c.who, false); err != nil {
 			return err
 		}
-		c.say(text{"Ended.", "已解除。"})
+		c.say(i18n.M("console.ended", "Ended."))
 		return nil
 	}
 	if err := c.certain(ask); err != nil {

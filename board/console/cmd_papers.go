@@ -8,6 +8,7 @@ import (
 
 	"menshen/board/desk"
 	"menshen/board/papers"
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 	"menshen/policy"
 )
@@ -15,22 +16,22 @@ import (
 func paperCommands() []command {
 	return []command{
 		{name: "assess", usage: "[new | form | file NAME]", right: desk.ReadsPeople, needs: has[Papers], run: assess,
-			about:   text{"the impact assessment: show it, or write a new one, part by part or as a form in a file", "个人信息保护影响评估：查看，或逐项、以文件填写新的"},
+			about:   i18n.M("console.impact-assessment-show-or", "the impact assessment: show it, or write a new one, part by part or as a form in a file"),
 			example: "assess new"},
 		{name: "sign", right: desk.OpensDoor, needs: has[Papers], run: seeSign,
-			about:   text{"confirm that you saw the sign at the camera", "确认已查看摄像头旁的提示标志"},
+			about:   i18n.M("console.confirm-you-saw-sign", "confirm that you saw the sign at the camera"),
 			example: "sign"},
 		{name: "request", usage: "[add WHAT WHO | done NUMBER ANSWER]", right: desk.ReadsPeople, needs: has[Papers], run: requests,
-			about:   text{"what people asked about their data, and by when each must be answered", "本人关于其信息的请求及答复期限"},
+			about:   i18n.M("console.what-people-asked-about", "what people asked about their data, and by when each must be answered"),
 			example: "request add copy 1204"},
 		{name: "filing", usage: "[elsewhere N | filed NUMBER AUTHORITY]", right: desk.ReadsPeople, needs: has[Papers], run: filing,
-			about:   text{"people with a face over the whole site, and the filing with the authority", "整个场所的人脸人数及备案"},
+			about:   i18n.M("console.people-with-face-over", "people with a face over the whole site, and the filing with the authority"),
 			example: "filing elsewhere 1200"},
 	}
 }
 
 // essay asks for some lines of text; an empty line ends them. An empty line alone leaves what there was before.
-func (c *console) essay(title, guide text, before string) (string, error) {
+func (c *console) essay(title, guide i18n.Message, before string) (string, error) {
 	c.print("")
 	c.say(title)
 	c.say(guide)
@@ -41,7 +42,7 @@ func (c *console) essay(title, guide text, before string) (string, error) {
 	}
 	var lines []string
 	for {
-		line, err := c.ask(text{"> ", "> "})
+		line, err := c.ask(i18n.Verbatim("> "))
 		if err != nil {
 			return "", err
 		}
@@ -53,31 +54,27 @@ func (c *console) essay(title, guide text, before string) (string, error) {
 		case before != "":
 			return before, nil
 		default:
-			c.say(text{"This part cannot be left empty. Ctrl-C files nothing, and keeps what is written.", "此项不能为空。Ctrl-C 不存档，已填内容保留。"})
+			c.say(i18n.M("console.part-cannot-left-empty", "This part cannot be left empty. Ctrl-C files nothing, and keeps what is written."))
 		}
 	}
 }
 
 // parts are the four that an assessment must have (PIPL 55 and 56, FRT 9), with what to think of.
 var parts = []struct {
-	title, guide text
+	title, guide i18n.Message
 	of           func(*papers.Assessment) *string
 }{
-	{text{"1 of 4. Purpose, and why it is necessary", "1/4 目的和必要性"},
-		text{"Why faces at this door, when a card opens it too? For whom, and about how many? Would less do? Is it lawful, for this one purpose?",
-			"既然卡也能开门，为何使用人脸？面向哪些人、约多少人？能否采用影响更小的方式？目的是否合法、单一？"},
+	{i18n.M("console.1-4-purpose-why", "1 of 4. Purpose, and why it is necessary"),
+		i18n.M("console.why-faces-door-when", "Why faces at this door, when a card opens it too? For whom, and about how many? Would less do? Is it lawful, for this one purpose?"),
 		func(a *papers.Assessment) *string { return &a.Necessity }},
-	{text{"2 of 4. Impact on people", "2/4 对个人权益的影响"},
-		text{"What does it mean for those who say yes, for those who say no, for children, elderly and disabled people, for visitors and passers-by?",
-			"对同意者、拒绝者、未成年人、老年人和残障人士、访客及路人各有何影响？"},
+	{i18n.M("console.2-4-impact-on", "2 of 4. Impact on people"),
+		i18n.M("console.what-does-mean-those", "What does it mean for those who say yes, for those who say no, for children, elderly and disabled people, for visitors and passers-by?"),
 		func(a *papers.Assessment) *string { return &a.Impact }},
-	{text{"3 of 4. Risks", "3/4 安全风险"},
-		text{"What if data leaks, somebody is taken for another, a photo opens, the unit is stolen, staff misuse it? How likely, how bad?",
-			"数据泄露、误识、照片冒充、设备被盗、员工滥用：可能性和后果如何？"},
+	{i18n.M("console.3-4-risks", "3 of 4. Risks"),
+		i18n.M("console.what-if-data-leaks", "What if data leaks, one person is taken for another, a photo opens, the unit is stolen, staff misuse it? How likely, how bad?"),
 		func(a *papers.Assessment) *string { return &a.Risks }},
-	{text{"4 of 4. Measures", "4/4 保护措施"},
-		text{"What is done against each risk, and is it enough? The unit's own: templates only, encrypted, no network, erased at once with proof, every act on record. The site's: sign, training, who may do what, what happens after a leak.",
-			"针对各项风险采取了哪些措施，是否与风险相适应？设备：仅存模板、加密、不联网、即时销毁并可证明、全部留痕。场所：标志、培训、权限、泄露处置。"},
+	{i18n.M("console.4-4-measures", "4 of 4. Measures"),
+		i18n.M("console.what-done-against-each", "What is done against each risk, and is it enough? The unit's own: templates only, encrypted, no network, erased at once with proof, every act on record. The site's: sign, training, who may do what, what happens after a leak."),
 		func(a *papers.Assessment) *string { return &a.Measures }},
 }
 
@@ -116,8 +113,7 @@ const assessment = "assessment"
 // writeAssessment asks for the parts of an assessment, of a form only for those that it lacks, and files it. What is written is kept as a
 // draft until then, so that neither a slip nor a lost line costs it.
 func (c *console) writeAssessment(ctx context.Context, fresh papers.Assessment, form bool) error {
-	c.say(text{"Four parts, each of one line or more; an empty line ends a part. Nothing is filed before you say yes at the end.",
-		"共四部分，每部分一行或多行，空行结束。最后确认前不会存档。"})
+	c.say(i18n.M("console.four-parts-each-one", "Four parts, each of one line or more; an empty line ends a part. Nothing is filed before you say yes at the end."))
 	for _, p := range parts {
 		part := p.of(&fresh)
 		if form && *part != "" {
@@ -140,13 +136,13 @@ func (c *console) writeAssessment(ctx context.Context, fresh papers.Assessment, 
 	if err := c.showAssessment(fresh, nil); err != nil {
 		return err
 	}
-	if err := c.certain(text{"Put this on file? It cannot be changed afterwards, only followed by a new one.", "确认存档？存档后不可更改，只能另立新评估。"}); err != nil {
+	if err := c.certain(i18n.M("console.put-on-file-cannot", "Put this on file? It cannot be changed afterwards, only followed by a new one.")); err != nil {
 		return err
 	}
 	if err := c.desk.(Papers).PutAssessment(ctx, c.who, fresh); err != nil {
 		return err
 	}
-	c.say(text{"On file. law shows how the rules stand now.", "已存档。law 查看各项规则现状。"})
+	c.say(i18n.M("console.on-file-law-shows", "On file. law shows how the rules stand now."))
 	return c.keep(ctx, assessment, nil)
 }
 
@@ -160,9 +156,9 @@ func (c *console) askAuthor(a *papers.Assessment, form bool) error {
 		if a.Author != "" {
 			was = " [" + a.Author + "]"
 		}
-		err := c.askFor(text{"Who answers for this assessment (name and function)" + was + ": ", "评估负责人（姓名和职务）" + was + "："}, func(s string) error {
+		err := c.askFor(i18n.M("console.who-answers", "Who answers for this assessment (name and function)%s: ", was), func(s string) error {
 			if s == "" && a.Author == "" {
-				return c.errorf(text{"somebody must answer for it; write their name", "须有负责人，请填写姓名"})
+				return c.fail(i18n.M("console.somebody-must-answer-write", "a person must answer for it; write their name"))
 			}
 			if s != "" {
 				a.Author = s
@@ -183,12 +179,12 @@ func (c *console) askAuthor(a *papers.Assessment, form bool) error {
 		offer = a.Until
 	}
 	day := c.date(offer)
-	return c.askFor(text{"Valid until (YYYY-MM-DD), or Enter for " + day + ": ", "有效期至（YYYY-MM-DD），回车为 " + day + "："}, func(s string) (err error) {
+	return c.askFor(i18n.M("console.valid-until-which", "Valid until (YYYY-MM-DD), or Enter for %s: ", day), func(s string) (err error) {
 		if a.Until = offer; s == "" {
 			return nil
 		}
 		if a.Until, err = time.ParseInLocation(time.DateOnly, s, c.o.Location); err != nil || !usable(a.Until) {
-			return c.errorf(text{"%q cannot be taken: give a day from tomorrow on, within three years, such as %s", "%q 不可用：请填写明天起三年内的日期，如 %s"}, screen.Clean(s), day)
+			return c.fail(i18n.M("console.cannot-taken-give-day", "%q cannot be taken: give a day from tomorrow on, within three years, such as %s", screen.Clean(s), day))
 		}
 		return nil
 	})
@@ -196,23 +192,23 @@ func (c *console) askAuthor(a *papers.Assessment, form bool) error {
 
 func (c *console) showAssessment(a papers.Assessment, changed []string) error {
 	if a.Until.IsZero() {
-		c.say(text{"There is no impact assessment on file, and faces stay off without one. Write it: assess new", "尚无影响评估存档，人脸不可启用。填写：assess new"})
+		c.say(i18n.M("console.there-no-impact-assessment", "There is no impact assessment on file, and faces stay off without one. Write it: assess new"))
 		return nil
 	}
 	var lines []string
 	for _, p := range parts {
-		lines = append(lines, c.wrapped(p.title.in(c.lang))...)
+		lines = append(lines, c.wrapped(c.lang.Say(p.title))...)
 		for _, l := range strings.Split(*p.of(&a), "\n") {
 			lines = append(lines, c.wrapped("  "+l)...)
 		}
 	}
-	lines = append(lines, c.wrapped(text{"Answers for it: ", "负责人："}.in(c.lang)+a.Author)...)
+	lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.answers", "Answers for it: %s", a.Author)))...)
 	if !a.At.IsZero() {
-		lines = append(lines, text{"Put on file: ", "存档时间："}.in(c.lang)+c.time(a.At))
+		lines = append(lines, c.lang.Say(i18n.M("console.put-on-file", "Put on file: %s", c.time(a.At))))
 	}
-	lines = append(lines, text{"Valid until: ", "有效期至："}.in(c.lang)+c.date(a.Until))
+	lines = append(lines, c.lang.Say(i18n.M("console.valid-until", "Valid until: %s", c.date(a.Until))))
 	if len(changed) > 0 {
-		lines = append(lines, c.wrapped(text{"Changed since: ", "此后有变更："}.in(c.lang)+strings.Join(changed, ", ")+text{". Redo it: assess new", "。请重新评估：assess new"}.in(c.lang))...)
+		lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.changed-since", "Changed since: %s. Redo it: assess new", strings.Join(changed, ", "))))...)
 	}
 	return c.screen(lines)
 }
@@ -221,15 +217,13 @@ func seeSign(ctx context.Context, c *console, words []string) error {
 	if len(words) > 0 {
 		return c.misuse("sign")
 	}
-	if err := c.certain(text{
-		"Did you see the sign yourself, at the camera, today: in place, and readable before one is in view of the camera?",
-		"您今天是否亲自查看了摄像头旁的标志：位置正确，且在进入画面前即可看清？"}); err != nil {
+	if err := c.certain(i18n.M("console.did-you-see-sign", "Did you see the sign yourself, at the camera, today: in place, and readable before one is in view of the camera?")); err != nil {
 		return err
 	}
 	if err := c.desk.(Papers).SeeSign(ctx, c.who); err != nil {
 		return err
 	}
-	c.say(text{"Recorded. Look again within half a year.", "已记录。请在半年内再次查看。"})
+	c.say(i18n.M("console.recorded-look-again-within", "Recorded. Look again within half a year."))
 	return nil
 }
 
@@ -245,8 +239,8 @@ func requests(ctx context.Context, c *console, words []string) error {
 		if err != nil {
 			return err
 		}
-		t := table{cols: []column{{"number", text{"number", "编号"}}, {"what", text{"asks to", "请求"}}, {"who", text{"who", "请求人"}},
-			{"asked", text{"asked", "提出"}}, {"due", text{"answer by", "答复期限"}}, {"done", text{"answered", "已答复"}}, {"answer", text{"answer", "答复"}}}}
+		t := table{cols: []column{{"number", i18n.M("console.number", "number")}, {"what", i18n.M("console.asks", "asks to")}, {"who", i18n.M("console.who", "who")},
+			{"asked", i18n.M("console.asked", "asked")}, {"due", i18n.M("console.answer-by", "answer by")}, {"done", i18n.M("console.answered", "answered")}, {"answer", i18n.M("console.answer", "answer")}}}
 		for _, r := range all {
 			t.add(r.ID, r.What, r.Who, moment(r.Asked), c.date(r.Due), moment(r.Done), r.Answer)
 		}
@@ -256,13 +250,13 @@ func requests(ctx context.Context, c *console, words []string) error {
 		if err != nil {
 			return err
 		}
-		c.printf(text{"Request %s, to be answered by %s at the latest; better now.", "请求 %s，最迟 %s 答复；最好当场办理。"}, r.ID, c.date(r.Due))
+		c.say(i18n.M("console.request-answered-by-latest", "Request %s, to be answered by %s at the latest; better now.", r.ID, c.date(r.Due)))
 		return nil
 	case a.words[0] == "done" && len(a.words) > 2:
 		if err := d.AnswerRequest(ctx, c.who, a.words[1], strings.Join(a.words[2:], " ")); err != nil {
 			return err
 		}
-		c.say(text{"On file.", "已存档。"})
+		c.say(i18n.M("console.on-file", "On file."))
 		return nil
 	}
 	return c.misuse("request")
@@ -300,13 +294,12 @@ func filing(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.printf(text{"%d people with a face here, %d at other doors of the site only: %d; filing is due from %d.",
-		"本门 %d 人，仅在场所其他门 %d 人，共 %d 人；达到 %d 人须备案。"}, here, f.Elsewhere, here+f.Elsewhere, policy.FilingAt)
+	c.say(i18n.M("console.people-with-face-here", "%d people with a face here, %d at other doors of the site only: %d; filing is due from %d.", here, f.Elsewhere, here+f.Elsewhere, policy.FilingAt))
 	if !f.Reached.IsZero() {
-		c.printf(text{"Reached on %s; file within %d working days.", "于 %s 达到；须在 %d 个工作日内备案。"}, c.time(f.Reached), policy.FilingDays)
+		c.say(i18n.M("console.reached-on-file-within", "Reached on %s; file within %d working days.", c.time(f.Reached), policy.FilingDays))
 	}
 	if !f.Filed.IsZero() {
-		c.printf(text{"Filed on %s with %s under %s.", "已于 %s 向%s备案，编号 %s。"}, c.time(f.Filed), screen.Clean(f.Authority), screen.Clean(f.Number))
+		c.say(i18n.M("console.filed-on-with-under", "Filed on %s with %s under %s.", c.time(f.Filed), screen.Clean(f.Authority), screen.Clean(f.Number)))
 	}
 	return nil
 }

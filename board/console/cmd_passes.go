@@ -7,19 +7,20 @@ import (
 	"time"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 	"menshen/policy"
 )
 
 func passCommands() []command {
 	return []command{
 		{name: "pass", usage: "[HOST] [--hours N] [--uses N]", right: desk.KeepsPeople, person: true, needs: has[Passes], run: pass,
-			about:   text{"make a visitor's pass, shown once: digits, and a code for the camera; from staff without a host", "生成访客通行码（仅显示一次），不带接待人则由工作人员发放"},
+			about:   i18n.M("console.make-visitors-pass-shown", "make a visitor's pass, shown once: digits, and a code for the camera; from staff without a host"),
 			example: "pass 1204 --hours 4 --uses 2"},
 		{name: "passes", usage: "[--json]", right: desk.ReadsPeople, needs: has[Passes], run: passes,
-			about:   text{"list visitors' passes, until a day after their end", "列出访客通行码（到期一天后清除）"},
+			about:   i18n.M("console.list-visitors-passes-until", "list visitors' passes, until a day after their end"),
 			example: "passes"},
-		{name: "pass-end", usage: "KEY", right: desk.KeepsPeople, needs: has[Passes], run: endPass,
-			about:   text{"end a visitor's pass at once", "立即作废访客通行码"},
+		{name: "pass-end", usage: "NUMBER", right: desk.KeepsPeople, needs: has[Passes], run: endPass,
+			about:   i18n.M("console.end-visitors-pass-once", "end a visitor's pass at once"),
 			example: "pass-end 8c1f"},
 	}
 }
@@ -49,19 +50,19 @@ func pass(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	defer p.Code.Wipe()
-	c.printf(text{"Pass %s, until %s, %d times.", "通行码 %s，有效至 %s，%d 次。"}, p.ID, c.time(p.Until), p.Uses)
+	c.say(i18n.M("console.pass-until-times", "Pass %s, until %s, %d times.", p.ID, c.time(p.Until), p.Uses))
 	if len(p.Code) > 0 {
-		c.printf(text{"At the keypad: %s #", "键盘输入：%s #"}, inThrees(p.Code))
+		c.say(i18n.M("console.keypad", "At the keypad: %s #", inThrees(p.Code)))
 	}
 	switch {
 	case len(p.QR) == 0:
 	case c.plain:
-		c.say(text{"There is a QR code as well, which is a picture: type 'plain off' before making a pass to see it.", "另有二维码（图形）：生成前输入 plain off 可显示。"})
+		c.say(i18n.M("console.there-qr-code-as", "There is a QR code as well, which is a picture: type 'plain off' before making a pass to see it."))
 	default:
 		for _, l := range halfBlocks(p.QR) {
 			c.put(l + "\r\n")
 		}
-		c.say(text{"The visitor photographs this code and holds it up at the door. It is not shown again.", "访客拍下此码，到门前对准摄像头或扫码器。此码不再显示。"})
+		c.say(i18n.M("console.visitor-photographs-code-holds", "The visitor photographs this code and holds it up at the door. It is not shown again."))
 	}
 	return nil
 }
@@ -89,14 +90,14 @@ func passes(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	t := table{cols: []column{
-		{"key", text{"key", "编号"}},
-		{"host", text{"invited by", "接待人"}},
-		{"by", text{"made by", "经办人"}},
-		{"from", text{"from", "生效"}},
-		{"until", text{"until", "截止"}},
-		{"used", text{"used", "已用"}},
-		{"uses", text{"of", "次数"}},
-		{"state", text{"state", "状态"}},
+		{"key", i18n.M("console.key", "key")},
+		{"host", i18n.M("console.invited-by", "invited by")},
+		{"by", i18n.M("console.made-by", "made by")},
+		{"from", i18n.M("console.from", "from")},
+		{"until", i18n.M("console.until", "until")},
+		{"used", i18n.M("console.used", "used")},
+		{"uses", i18n.M("console.of", "of")},
+		{"state", i18n.M("console.state", "state")},
 	}}
 	for _, p := range all {
 		t.add(p.ID, p.Host.Reveal(), p.By, p.From, p.Until, p.Used, p.Uses, passWords[p.State])
@@ -117,7 +118,7 @@ func (c *console) number(a args, option string, before, most int) (int, error) {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > most {
-		return 0, c.errorf(text{"--%s is a number from 1 to %d", "--%s 为 1 至 %d 的数字"}, option, most)
+		return 0, c.fail(i18n.M("console.number-from-1", "--%s is a number from 1 to %d", option, most))
 	}
 	return n, nil
 }
@@ -160,12 +161,12 @@ func endPass(ctx context.Context, c *console, words []string) error {
 	if len(words) != 1 {
 		return c.misuse("pass-end")
 	}
-	if err := c.certain(text{"End this pass?", "作废该通行码？"}); err != nil {
+	if err := c.certain(i18n.M("console.end-pass", "End this pass?")); err != nil {
 		return err
 	}
 	if err := c.desk.(Passes).EndPass(ctx, c.who, words[0]); err != nil {
 		return err
 	}
-	c.say(text{"Ended.", "已作废。"})
+	c.say(i18n.M("console.pass-ended", "Ended."))
 	return nil
 }

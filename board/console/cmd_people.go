@@ -2,32 +2,35 @@ package console
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"menshen/board/desk"
+	"menshen/board/notice"
+	"menshen/internal/i18n"
 	"menshen/policy"
 )
 
 func peopleCommands() []command {
 	return []command{
 		{name: "people", usage: "[WORDS] [--json]", right: desk.ReadsPeople, run: people,
-			about:   text{"list people, or those whose name or apartment has the words", "列出人员，可按姓名或房号查找"},
+			about:   i18n.M("console.list-people-or-those", "list people, or those whose name or apartment has the words"),
 			example: "people 1204"},
 		{name: "person", usage: "WHO [--json]", right: desk.ReadsPeople, person: true, run: person,
-			about:   text{"show one person with credentials and face entry", "显示一人的凭证与人脸状态"},
+			about:   i18n.M("console.show-one-person-with", "show one person with credentials and face entry"),
 			example: "person 1204"},
 		{name: "add", usage: "NAME [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--group G,H] [--minor] [--long-open]", right: desk.KeepsPeople, run: add,
-			about:   text{"add a person; --until is the last day of the lease", "新增人员；--until 为租期最后一天"},
+			about:   i18n.M("console.add-person-until-last", "add a person; --until is the last day of the lease"),
 			example: `add "Li Na" --apartment 1204 --lang zh --until 2027-01-31`},
 		{name: "change", usage: "WHO [--name N] [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--group G,H] [--minor=yes|no] [--long-open=yes|no] [--block yes|no]", right: desk.KeepsPeople, person: true, run: change,
-			about:   text{"correct what is written about a person", "更正人员信息"},
+			about:   i18n.M("console.correct-what-written-about", "correct what is written about a person"),
 			example: "change 1204 --until 2027-06-30"},
 		{name: "rights", usage: "WHO [--json] [--copy] [--for AGE-PUBLIC-KEY]", right: desk.ReadsPeople, person: true, needs: has[Rights], run: ownPage,
-			about:   text{"all that is stored about a person, every decision and who looked, for the person to read", "本人查阅：全部存储内容、判定记录与查阅记录"},
+			about:   i18n.M("console.all-stored-about-person", "all that is stored about a person, every decision and who looked, for the person to read"),
 			example: "rights 1204"},
 		{name: "remove", usage: "WHO", right: desk.KeepsPeople, person: true, run: remove,
-			about:   text{"erase a person and all that is stored about them", "删除人员及其全部数据"},
+			about:   i18n.M("console.erase-person-all-stored", "erase a person and all that is stored about them"),
 			example: "remove 1204"},
 	}
 }
@@ -42,13 +45,13 @@ func people(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	t := table{cols: []column{
-		{"handle", text{"handle", "编号"}},
-		{"apartment", text{"apartment", "房号"}},
-		{"name", text{"name", "姓名"}},
-		{"credentials", text{"credentials", "凭证"}},
-		{"face", text{"face", "人脸"}},
-		{"until", text{"lease ends", "租期至"}},
-		{"blocked", text{"blocked", "停用"}},
+		{"handle", i18n.M("console.handle", "handle")},
+		{"apartment", i18n.M("console.apartment", "apartment")},
+		{"name", i18n.M("console.name", "name")},
+		{"credentials", i18n.M("console.credentials", "credentials")},
+		{"face", i18n.M("console.face", "face")},
+		{"until", i18n.M("console.lease-ends", "lease ends")},
+		{"blocked", i18n.M("console.blocked", "blocked")},
 	}}
 	for _, p := range found {
 		t.add(p.ID.String(), p.Apartment.Reveal(), p.Name.Reveal(), working(p), word(p.Face.State), c.lastDay(p.Until), p.Blocked)
@@ -59,7 +62,7 @@ func people(ctx context.Context, c *console, words []string) error {
 // whom finds the one person that words mean, and asks which where several fit.
 func (c *console) whom(ctx context.Context, words string) (policy.Person, error) {
 	if words == "" {
-		return policy.Person{}, c.errorf(text{"say who: a name, an apartment or a handle", "请指明人员：姓名、房号或编号"})
+		return policy.Person{}, c.fail(i18n.M("console.say-who-name-apartment", "say who: a name, an apartment or a handle"))
 	}
 	found, err := c.desk.Find(ctx, c.who, words)
 	switch {
@@ -72,13 +75,13 @@ func (c *console) whom(ctx context.Context, words string) (policy.Person, error)
 	case exact(found, words) >= 0:
 		return found[exact(found, words)], nil
 	case len(found) > 9:
-		return policy.Person{}, c.errorf(text{"%d people fit; say more", "有 %d 人符合，请输入更多"}, len(found))
+		return policy.Person{}, c.fail(i18n.M("console.people-fit-say-more", "%d people fit; say more", len(found)))
 	}
 	for i, p := range found {
-		c.printf(text{"%d  %s", "%d  %s"}, i+1, name(p))
+		c.say(i18n.M("console.person-to-choose", "%d  %s", i+1, name(p)))
 	}
 	c.line.flush()
-	s, err := c.ask(text{"Which number? ", "选择编号："})
+	s, err := c.ask(i18n.M("console.which-number", "Which number? "))
 	if err != nil {
 		return policy.Person{}, err
 	}
@@ -124,24 +127,24 @@ func person(ctx context.Context, c *console, words []string) error {
 func (c *console) describe(p policy.Person, asJSON bool) error {
 	if !asJSON {
 		c.facts([]fact{
-			{text{"handle", "编号"}, p.ID.String()}, {text{"name", "姓名"}, p.Name.Reveal()}, {text{"apartment", "房号"}, p.Apartment.Reveal()},
-			{text{"language", "语言"}, p.Lang}, {text{"lease from", "租期自"}, c.date(p.From)}, {text{"lease ends", "租期至"}, c.lastDay(p.Until)},
-			{text{"groups", "分组"}, strings.Join(p.Groups, ", ")}, {text{"blocked", "停用"}, c.cell(p.Blocked)},
-			{text{"under 14", "未满 14 周岁"}, c.minor(p.Face)}, {text{"more time", "延长开门"}, when(p.LongOpen, c.cell(true))},
-			{text{"face", "人脸"}, c.faceState(p.Face)},
+			{i18n.M("console.handle", "handle"), p.ID.String()}, {i18n.M("console.name", "name"), p.Name.Reveal()}, {i18n.M("console.apartment", "apartment"), p.Apartment.Reveal()},
+			{i18n.M("console.language", "language"), p.Lang}, {i18n.M("console.lease-from", "lease from"), c.date(p.From)}, {i18n.M("console.lease-ends", "lease ends"), c.lastDay(p.Until)},
+			{i18n.M("console.groups", "groups"), strings.Join(p.Groups, ", ")}, {i18n.M("console.blocked", "blocked"), c.cell(p.Blocked)},
+			{i18n.M("console.under-14", "under 14"), c.minor(p.Face)}, {i18n.M("console.more-time", "more time"), when(p.LongOpen, c.cell(true))},
+			{i18n.M("console.face", "face"), c.faceState(p.Face)},
 		})
 	}
 	if len(p.Credentials) == 0 && !asJSON {
-		c.say(text{"No card, PIN or pass yet.", "尚无卡、PIN 或通行码。"})
+		c.say(i18n.M("console.no-card-pin-or", "No card, PIN or pass yet."))
 		return nil
 	}
 	t := table{cols: []column{
-		{"key", text{"key", "凭证号"}},
-		{"kind", text{"kind", "类型"}},
-		{"label", text{"label", "标签"}},
-		{"used", text{"last used", "最近使用"}},
-		{"clonable", text{"can be copied", "可被复制"}},
-		{"revoked", text{"revoked", "已作废"}},
+		{"key", i18n.M("console.credential", "credential")},
+		{"kind", i18n.M("console.kind", "kind")},
+		{"label", i18n.M("console.label", "label")},
+		{"used", i18n.M("console.last-used", "last used")},
+		{"clonable", i18n.M("console.can-copied", "can be copied")},
+		{"revoked", i18n.M("console.revoked-column", "revoked")},
 	}}
 	for _, k := range p.Credentials {
 		t.add(shortID(k), word(k.Kind), k.Label, c.date(k.LastUsed), k.Clonable, k.Revoked)
@@ -165,14 +168,14 @@ func when(yes bool, s string) string {
 }
 
 func (c *console) faceState(f policy.FaceConsent) string {
-	words := map[policy.FaceState]text{
-		policy.FaceNever: {"not asked for", "未申请"}, policy.FaceRefused: {"refused", "已拒绝"},
-		policy.FaceConsented: {"consented, not enrolled", "已同意，未录入"}, policy.FaceEnrolled: {"enrolled", "已录入"},
-		policy.FaceWithdrawn: {"withdrawn", "已撤回"},
+	words := map[policy.FaceState]i18n.Message{
+		policy.FaceNever: i18n.M("console.not-asked", "not asked for"), policy.FaceRefused: i18n.M("console.refused", "refused"),
+		policy.FaceConsented: i18n.M("console.consented-not-enrolled", "consented, not enrolled"), policy.FaceEnrolled: i18n.M("console.enrolled", "enrolled"),
+		policy.FaceWithdrawn: i18n.M("console.withdrawn", "withdrawn"),
 	}
-	s := words[f.State].in(c.lang)
+	s := c.lang.Say(words[f.State])
 	if f.State == policy.FaceEnrolled && f.CardRequired {
-		s += text{", only together with the card", "，须同时刷卡"}.in(c.lang)
+		s += c.lang.Say(i18n.M("console.only-together-with-card", ", only together with the card"))
 	}
 	if !f.At.IsZero() {
 		s += ", " + c.time(f.At)
@@ -190,7 +193,7 @@ func add(ctx context.Context, c *console, words []string) error {
 	if a.rest() == "" {
 		return c.misuse("add")
 	}
-	d := desk.Details{Name: policy.Private(a.rest()), Lang: c.lang}
+	d := desk.Details{Name: policy.Private(a.rest()), Lang: c.noticeLanguage()}
 	if err := c.details(a, &d); err != nil {
 		return err
 	}
@@ -201,7 +204,7 @@ func add(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.printf(text{"Added %s, handle %s. Next: card %[2]s", "已新增 %s，编号 %s。下一步：card %[2]s"}, name(p), p.ID)
+	c.say(i18n.M("console.added-handle-next-card", "Added %s, handle %s. Next: card %[2]s", name(p), p.ID))
 	return c.tellNeverIn(ctx, p)
 }
 
@@ -220,8 +223,8 @@ func (c *console) askTwice(ctx context.Context, d desk.Details, self policy.Pers
 	}
 	for _, p := range found {
 		if p.ID != self && same(p.Name, d.Name) && same(p.Apartment, d.Apartment) {
-			c.printf(text{"%s is here already, handle %s.", "%s 已登记，编号 %s。"}, name(p), p.ID)
-			return c.certain(text{"Is this another person?", "是另一个人吗？"})
+			c.say(i18n.M("console.here-already-handle", "%s is here already, handle %s.", name(p), p.ID))
+			return c.certain(i18n.M("console.another-person", "Is this another person?"))
 		}
 	}
 	return nil
@@ -235,7 +238,7 @@ func (c *console) tellNeverIn(ctx context.Context, p policy.Person) error {
 	}
 	why, err := d.NeverIn(ctx, c.who, p)
 	if why != "" {
-		c.printf(text{"! %s %s.", "！%s %s。"}, name(p), why)
+		c.say(i18n.M("console.never-in", "! %s %s.", name(p), why))
 	}
 	return err
 }
@@ -265,7 +268,7 @@ func change(ctx context.Context, c *console, words []string) error {
 	if p, err = c.desk.ChangePerson(ctx, c.who, p.ID, d); err != nil {
 		return err
 	}
-	c.printf(text{"Changed %s.", "已更正 %s。"}, name(p))
+	c.say(i18n.M("console.changed", "Changed %s.", name(p)))
 	return c.tellNeverIn(ctx, p)
 }
 
@@ -281,8 +284,8 @@ func (c *console) details(a args, d *desk.Details) (err error) {
 		d.Groups = strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' || r == '，' })
 	}
 	if s, ok := a.options["lang"]; ok {
-		if s != "en" && s != "zh" {
-			return c.errorf(text{"--lang is en or zh", "--lang 为 en 或 zh"})
+		if !slices.Contains(notice.Codes(), s) {
+			return c.fail(i18n.M("console.lang-is-one-of", "--lang is one of %s", strings.Join(notice.Codes(), ", ")))
 		}
 		d.Lang = s
 	}
@@ -293,7 +296,7 @@ func (c *console) details(a args, d *desk.Details) (err error) {
 		case given && s == "no":
 			*to = false
 		case given: // a slip must not let somebody in who is blocked
-			return c.errorf(text{"--%s is yes or no", "--%s 为 yes 或 no"}, option)
+			return c.fail(i18n.M("console.yes-or-no", "--%s is yes or no", option))
 		}
 	}
 	if d.From, err = c.day(a, "from", d.From, 0); err != nil {
@@ -314,7 +317,7 @@ func (c *console) day(a args, option string, before time.Time, days int) (time.T
 	}
 	t, err := time.ParseInLocation(time.DateOnly, s, c.o.Location)
 	if err != nil {
-		return before, c.errorf(text{"--%s is a date like 2027-01-31, or none", "--%s 为日期，如 2027-01-31，或 none"}, option)
+		return before, c.fail(i18n.M("console.date-like-2027-01", "--%s is a date like 2027-01-31, or none", option))
 	}
 	return t.AddDate(0, 0, days), nil
 }
@@ -332,22 +335,22 @@ func remove(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.printf(text{"This erases %s: name, lease, credentials, face. It cannot be undone.", "将删除 %s 的姓名、租期、凭证和人脸数据，无法恢复。"}, name(p))
-	reason, err := c.ask(text{"Reason (lease end, own request, mistake): ", "原因（租期结束、本人要求、误录）："})
+	c.say(i18n.M("console.erases-name-lease-credentials", "This erases %s: name, lease, credentials, face. It cannot be undone.", name(p)))
+	reason, err := c.ask(i18n.M("console.reason-lease-end-own", "Reason (lease end, own request, mistake): "))
 	if err != nil {
 		return err
 	}
 	if reason == "" {
 		return errNothingDone
 	}
-	if err := c.certain(text{"Erase?", "确认删除？"}); err != nil {
+	if err := c.certain(i18n.M("console.erase", "Erase?")); err != nil {
 		return err
 	}
 	r, err := c.desk.RemovePerson(ctx, c.who, p.ID, reason)
 	if err != nil {
 		return err
 	}
-	c.say(text{"Erased.", "已删除。"})
+	c.say(i18n.M("console.erased", "Erased."))
 	c.receipt(r)
 	return nil
 }

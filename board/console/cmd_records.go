@@ -13,13 +13,13 @@ import (
 func recordCommands() []command {
 	return []command{
 		{name: "decisions", usage: "[N] [--json]", right: desk.ReadsRecords, run: decisions,
-			about:   text{"the last decisions of the door, newest first", "最近的开门判定"},
+			about:   i18n.M("console.last-decisions-door-newest", "the last decisions of the door, newest first"),
 			example: "decisions 20"},
 		{name: "why", usage: "[NUMBER] [--json]", right: desk.ReadsRecords, run: why,
-			about:   text{"why the door decided so, rule by rule; the last one without a number", "逐条说明判定原因；不带编号为最近一次"},
+			about:   i18n.M("console.why-door-decided-so", "why the door decided so, rule by rule; the last one without a number"),
 			example: "why 4711"},
 		{name: "verify", right: desk.ReadsRecords, run: verify,
-			about:   text{"prove that the record is whole", "校验审计记录是否完整"},
+			about:   i18n.M("console.prove-record-whole", "prove that the record is whole"),
 			example: "verify"},
 	}
 }
@@ -48,12 +48,12 @@ func decisions(ctx context.Context, c *console, words []string) error {
 // decisionTable is records as a table.
 func decisionTable(found []desk.Record) table {
 	t := table{cols: []column{
-		{"number", text{"number", "编号"}},
-		{"at", text{"at", "时间"}},
-		{"means", text{"by", "方式"}},
-		{"granted", text{"opened", "开门"}},
-		{"reason", text{"reason", "原因"}},
-		{"who", text{"who", "人员"}},
+		{"number", i18n.M("console.number", "number")},
+		{"at", i18n.M("console.at", "at")},
+		{"means", i18n.M("console.by", "by")},
+		{"granted", i18n.M("console.opened", "opened")},
+		{"reason", i18n.M("console.reason", "reason")},
+		{"who", i18n.M("console.who-it-was", "who")},
 	}}
 	for _, r := range found {
 		t.add(r.Seq, r.At, word(r.Means), r.Grant, word(r.Reason), whose(r))
@@ -71,23 +71,23 @@ func why(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	if !a.has("json") {
-		outcome := text{"refused", "拒绝"}
+		outcome := i18n.M("console.denied", "refused")
 		if r.Grant {
-			outcome = text{"opened", "开门"}
+			outcome = i18n.M("console.opened", "opened")
 		}
-		c.paragraphs(fmt.Sprintf("%d  %s  %s  %s: %s  %s", r.Seq, c.time(r.At), word(r.Means).in(c.lang), outcome.in(c.lang), word(r.Reason).in(c.lang), whose(r)))
-		c.printf(text{"Signal: %s", "信号：%s"}, r.Told)
-		c.printf(text{"In words: %s", "含义：%s"}, r.Reason.Text(c.lang))
+		c.paragraphs(fmt.Sprintf("%d  %s  %s  %s: %s  %s", r.Seq, c.time(r.At), c.lang.Say(i18n.Word(string(r.Means))), c.lang.Say(outcome), c.lang.Say(i18n.Word(string(r.Reason))), whose(r)))
+		c.say(i18n.M("console.signal", "Signal: %s", r.Told))
+		c.say(i18n.M("console.words", "In words: %v", r.Reason.Message()))
 	}
-	t := table{cols: []column{{"rule", text{"rule", "规则"}}, {"pass", text{"passed", "通过"}}, {"detail", text{"detail", "说明"}}}}
+	t := table{cols: []column{{"rule", i18n.M("console.rule", "rule")}, {"pass", i18n.M("console.passed", "passed")}, {"detail", i18n.M("console.detail", "detail")}}}
 	for _, k := range r.Trace {
 		if a.has("json") {
 			t.add(k.Rule, k.Pass, k.Detail)
 			continue
 		}
-		detail := i18n.Word(k.Text(c.lang), c.lang)
+		detail := c.lang.Say(k.Message())
 		if c.plain {
-			c.paragraphs(strings.TrimSuffix(word(k.Rule).in(c.lang)+": "+c.cell(k.Pass)+", "+detail, ", "))
+			c.paragraphs(strings.TrimSuffix(c.lang.Say(i18n.Word(string(k.Rule)))+": "+c.cell(k.Pass)+", "+detail, ", "))
 			continue
 		}
 		t.add(word(k.Rule), k.Pass, detail)
@@ -123,13 +123,11 @@ func verify(ctx context.Context, c *console, _ []string) error {
 		return err
 	}
 	if !v.OK {
-		return c.errorf(text{
-			"the record is NOT whole: entry %d: %s; keep the unit as it is and call the manager",
-			"审计记录不完整：第 %d 条：%s；请保持现状并通知管理员"}, v.FirstBad, v.Problem)
+		return c.fail(i18n.M("console.record-not-whole-entry", "the record is NOT whole: entry %d: %s; keep the unit as it is and call the manager", v.FirstBad, v.Problem))
 	}
-	c.printf(text{"The record is whole: %d entries.", "审计记录完整：共 %d 条。"}, v.Entries)
+	c.say(i18n.M("console.record-whole-entries", "The record is whole: %d entries.", v.Entries))
 	if !v.Signed.IsZero() {
-		c.printf(text{"Last signed: %s", "最近签名：%s"}, c.time(v.Signed))
+		c.say(i18n.M("console.last-signed", "Last signed: %s", c.time(v.Signed)))
 	}
 	return nil
 }

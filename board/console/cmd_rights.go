@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 	"menshen/policy"
 )
 
@@ -24,7 +25,7 @@ func ownPage(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	stored := table{cols: []column{{"what", text{"also stored", "其他存储内容"}}, {"detail", text{"detail", "说明"}}}}
+	stored := table{cols: []column{{"what", i18n.M("console.also-stored", "also stored")}, {"detail", i18n.M("console.detail", "detail")}}}
 	for _, f := range page.Stored {
 		stored.add(f.Name, f.State)
 	}
@@ -32,7 +33,7 @@ func ownPage(ctx context.Context, c *console, words []string) error {
 	for _, d := range page.Decisions {
 		decisions = append(decisions, desk.Record{Seq: d.Seq, Decision: d.Decision, Who: page.Person.Name, Told: d.Told})
 	}
-	acts := table{cols: []column{{"at", text{"at", "时间"}}, {"by", text{"by", "操作者"}}, {"what", text{"what was done", "操作"}}}}
+	acts := table{cols: []column{{"at", i18n.M("console.at", "at")}, {"by", i18n.M("console.done-by", "by")}, {"what", i18n.M("console.what-was-done", "what was done")}}}
 	for _, x := range page.Acts {
 		acts.add(x.At, x.By, x.What)
 	}
@@ -50,7 +51,7 @@ func ownPage(ctx context.Context, c *console, words []string) error {
 	if page.Notice == "" || a.has("json") { // the notice's hash stands in the table of what is stored
 		return nil
 	}
-	c.say(text{"The words they agreed to:", "本人同意的告知书："})
+	c.say(i18n.M("console.words-they-agreed", "The words they agreed to:"))
 	return c.screen(c.wrapped(page.Notice))
 }
 
@@ -61,12 +62,12 @@ func (c *console) ownCopy(ctx context.Context, p policy.Person, recipient string
 		return err
 	}
 	defer got.Passphrase.Wipe()
-	c.printf(text{"Written to %s, in the person's language.", "已按本人语言写入 %s"}, got.Path)
-	c.printf(text{"The unit deletes it on %s; fetch it before.", "本机将于 %s 删除该文件，请及时取走。"}, c.date(got.Until))
+	c.say(i18n.M("console.written-persons-language", "Written to %s, in the person's language.", got.Path))
+	c.say(i18n.M("console.unit-deletes-on-fetch", "The unit deletes it on %s; fetch it before.", c.date(got.Until)))
 	if len(got.Passphrase) > 0 {
-		c.say(text{"The passphrase, shown this once. Write it down for the person:", "口令仅显示这一次，请抄给本人："})
+		c.say(i18n.M("console.passphrase-shown-once-write", "The passphrase, shown this once. Write it down for the person:"))
 		c.print(string(got.Passphrase))
 	}
-	c.say(text{"On any machine with age: age -d FILE > page.html; then open it in a browser, or print it.", "在装有 age 的机器上：age -d 文件 > page.html，再用浏览器打开或打印。"})
+	c.say(i18n.M("console.on-any-machine-with", "On any machine with age: age -d FILE > page.html; then open it in a browser, or print it."))
 	return nil
 }

@@ -8,19 +8,20 @@ import (
 	"time"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 )
 
 func viewCommands() []command {
 	return []command{
 		{name: "live", run: live,
-			about:   text{"the status, kept up to date until a key is pressed", "实时状态，按任意键结束"},
+			about:   i18n.M("console.status-kept-up-date", "the status, kept up to date until a key is pressed"),
 			example: "live"},
 		{name: "watch", usage: "[WORD] [--json]", right: desk.OpensDoor, needs: has[Watcher], run: watch,
-			about:   text{"events as they happen, or those with a word in them, until a key is pressed", "实时事件，可按词筛选，按任意键结束"},
+			about:   i18n.M("console.events-as-they-happen", "events as they happen, or those with a word in them, until a key is pressed"),
 			example: "watch reader"},
 		{name: "aim", usage: "[blocks|ascii|words]", right: desk.OpensDoor, needs: has[Aimer], run: aim,
-			about:   text{"the camera's picture, for aiming it; recorded, lamp on, never stored", "显示画面以调整摄像头；有记录、亮灯、不存储"},
+			about:   i18n.M("console.cameras-picture-aiming-recorded", "the camera's picture, for aiming it; recorded, lamp on, never stored"),
 			example: "aim ascii"},
 	}
 }
@@ -83,7 +84,7 @@ func (c *console) board(facts []desk.Fact) {
 	for _, l := range lines[:min(len(lines), c.height()-2)] {
 		b.WriteString(l + clearRight + "\r\n")
 	}
-	b.WriteString(text{"A key ends this.", "按任意键结束。"}.in(c.lang) + clearRight + clearBelow)
+	b.WriteString(c.lang.Say(i18n.M("console.any-key-ends", "A key ends this.")) + clearRight + clearBelow)
 	c.put(b.String())
 }
 
@@ -98,14 +99,14 @@ func (c *console) changes(before map[string]string, facts []desk.Fact) {
 }
 
 func (c *console) factLine(f desk.Fact) string {
-	s := word(f.Name).in(c.lang)
+	s := c.lang.Say(i18n.Word(string(f.Name)))
 	if f.State != "" {
 		s += ": " + f.State
 	}
 	switch {
 	case f.Fault == "":
 	case c.plain:
-		s += text{"; fault: ", "；故障："}.in(c.lang) + f.Fault
+		s += c.lang.Say(i18n.M("console.with-fault", "; fault: ")) + f.Fault
 	default:
 		s += "  ! " + f.Fault
 	}
@@ -131,7 +132,7 @@ func watch(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	if !a.has("json") {
-		c.say(text{"A key ends this.", "按任意键结束。"})
+		c.say(i18n.M("console.any-key-ends", "A key ends this."))
 	}
 	lost := 0
 	return c.viewing(ctx, func(ctx context.Context) error {
@@ -155,7 +156,7 @@ func (c *console) event(e desk.Event, lost int, asJSON bool) {
 		return
 	}
 	if lost > 0 {
-		c.printf(text{"(%d events left out: the line is too slow)", "（线路过慢，略去 %d 条）"}, lost)
+		c.say(i18n.M("console.events-left-out-line", "(%d events left out: the line is too slow)", lost))
 	}
 	mark := " "
 	if e.Fault {

@@ -2,20 +2,21 @@ package console
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/internal/screen"
 )
 
 // command is one thing that can be typed.
 type command struct {
 	name    string
-	chapter text   // of help
-	usage   string // words after the name
-	about   text
+	chapter i18n.Message // of help
+	usage   string       // words after the name
+	about   i18n.Message
 	example string
 	right   desk.Right      // the zero value: everyone's
 	person  bool            // the first words name a person, for completion
@@ -28,16 +29,16 @@ func (cmd command) allows(r desk.Role) bool { return cmd.right.Of(r) }
 // vocabulary is all that a desk can do, in the order of help.
 func vocabulary(d Desk) (all []command) {
 	for _, chapter := range []struct {
-		head     text
+		head     i18n.Message
 		commands []command
 	}{
-		{text{"The door", "门"}, slices.Concat(doorCommands(), overrideCommands(), viewCommands(), clockCommands())},
-		{text{"People and their keys", "人员与凭证"}, slices.Concat(peopleCommands(), credentialCommands(), passCommands())},
-		{text{"Face entry", "人脸通行"}, faceCommands()},
-		{text{"The law", "法律要求"}, slices.Concat(lawCommands(), paperCommands(), incidentCommands(), dossierCommands())},
-		{text{"Records and the vault", "记录与数据"}, slices.Concat(recordCommands(), keeperCommands())},
-		{text{"Staff", "工作人员"}, staffCommands()},
-		{text{"This console", "控制台"}, sessionCommands()},
+		{i18n.M("console.door", "The door"), slices.Concat(doorCommands(), overrideCommands(), viewCommands(), clockCommands())},
+		{i18n.M("console.people-and-credentials", "People and their credentials"), slices.Concat(peopleCommands(), credentialCommands(), passCommands())},
+		{i18n.M("console.face-entry", "Face entry"), faceCommands()},
+		{i18n.M("console.law", "The law"), slices.Concat(lawCommands(), paperCommands(), incidentCommands(), dossierCommands())},
+		{i18n.M("console.records-vault", "Records and the vault"), slices.Concat(recordCommands(), keeperCommands())},
+		{i18n.M("console.staff", "Staff"), staffCommands()},
+		{i18n.M("console.console", "This console"), sessionCommands()},
 	} {
 		for _, cmd := range chapter.commands {
 			if cmd.needs == nil || cmd.needs(d) {
@@ -66,13 +67,13 @@ func (c *console) lookup(word string) (command, error) {
 		}
 	}
 	if len(near) > 0 {
-		return command{}, c.errorf(text{"there is no command %q; perhaps %s", "没有命令 %q；可能是 %s"}, screen.Clean(word), strings.Join(near, ", "))
+		return command{}, c.fail(i18n.M("console.there-no-command-perhaps", "there is no command %q; perhaps %s", screen.Clean(word), strings.Join(near, ", ")))
 	}
-	return command{}, c.errorf(text{"there is no command %q; type help for all", "没有命令 %q；输入 help 查看全部"}, screen.Clean(word))
+	return command{}, c.fail(i18n.M("console.there-no-command-type", "there is no command %q; type help for all", screen.Clean(word)))
 }
 
-// errorf is an error in the operator's language.
-func (c *console) errorf(t text, a ...any) error { return fmt.Errorf(t.in(c.lang), a...) }
+// fail is an error that says a message.
+func (c *console) fail(m i18n.Message) error { return &i18n.Error{What: m} }
 
 // misuse is the error of a command with the wrong words.
 func (c *console) misuse(name string) error {
@@ -80,28 +81,28 @@ func (c *console) misuse(name string) error {
 	if err != nil {
 		return err
 	}
-	return c.errorf(text{"it goes: %s %s, for example: %s", "用法：%s %s，例如：%s"}, cmd.name, cmd.usage, cmd.example)
+	return c.fail(i18n.M("console.goes-example", "it goes: %s %s, for example: %s", cmd.name, cmd.usage, cmd.example))
 }
 
 func sessionCommands() []command {
 	return []command{
 		{name: "help", usage: "[COMMAND]", run: help,
-			about:   text{"tell what can be done, or how", "显示命令或用法"},
+			about:   i18n.M("console.tell-what-can-done", "tell what can be done, or how"),
 			example: "help open"},
-		{name: "lang", usage: "en|zh", run: lang,
-			about:   text{"change the language", "切换语言"},
+		{name: "lang", usage: strings.Join(catalogue.Codes(), "|"), run: lang,
+			about:   i18n.M("console.change-language", "change the language"),
 			example: "lang zh"},
 		{name: "plain", usage: "on|off", run: plain,
-			about:   text{"one fact a line, no cursor movement", "纯文本：每行一项，无光标移动"},
+			about:   i18n.M("console.one-fact-line-no", "one fact a line, no cursor movement"),
 			example: "plain on"},
 		{name: "page", usage: "on|off", run: page,
-			about:   text{"stop at each screenful of a long list", "长列表分页"},
+			about:   i18n.M("console.stop-each-screenful-long", "stop at each screenful of a long list"),
 			example: "page off"},
 		{name: "whoami", run: whoami,
-			about:   text{"who is logged in", "当前操作员"},
+			about:   i18n.M("console.who-logged", "who is logged in"),
 			example: "whoami"},
 		{name: "logout", run: logout,
-			about:   text{"leave", "退出登录"},
+			about:   i18n.M("console.leave", "leave"),
 			example: "logout"},
 	}
 }
@@ -114,37 +115,47 @@ func help(_ context.Context, c *console, words []string) error {
 		if err != nil {
 			return err
 		}
-		c.paragraphs(strings.TrimSpace(cmd.name+" "+cmd.usage) + " - " + cmd.about.in(c.lang))
-		c.printf(text{"Example: %s", "例如：%s"}, cmd.example)
+		c.paragraphs(strings.TrimSpace(cmd.name+" "+cmd.usage) + " - " + c.lang.Say(cmd.about))
+		c.say(i18n.M("console.example", "Example: %s", cmd.example))
 		return nil
 	}
 	var lines []string
-	var chapter text
+	var chapter i18n.Message
 	for _, cmd := range c.commands {
 		if !cmd.allows(c.who.Role) {
 			continue
 		}
-		if cmd.chapter != chapter {
+		if cmd.chapter.ID != chapter.ID {
 			chapter = cmd.chapter
-			lines = append(lines, chapter.in(c.lang)+text{":", "："}.in(c.lang))
+			lines = append(lines, c.lang.Say(i18n.M("console.chapter", "%v:", chapter)))
 		}
-		lines = append(lines, c.wrapped("  "+screen.Pad(cmd.name, 11)+"  "+cmd.about.in(c.lang))...)
+		lines = append(lines, c.wrapped("  "+screen.Pad(cmd.name, 11)+"  "+c.lang.Say(cmd.about))...)
 	}
-	lines = append(lines, c.wrapped(text{
-		"help COMMAND shows its words and an example. Tab completes. Ctrl-C stops what runs.",
-		"help 命令 显示用法和示例。Tab 补全。Ctrl-C 中断。",
-	}.in(c.lang))...)
+	lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.help-command-shows-its", "help COMMAND shows its words and an example. Tab completes. Ctrl-C stops what runs.")))...)
 	return c.screen(lines)
 }
 
 func lang(_ context.Context, c *console, words []string) error {
-	if len(words) != 1 || words[0] != "en" && words[0] != "zh" {
+	if len(words) != 1 || !c.speak(words[0]) {
 		return c.misuse("lang")
 	}
-	c.lang, c.who.Lang = words[0], words[0]
-	c.say(text{"English.", "中文。"})
 	return nil
 }
+
+// speak changes the language of the console, and says so in it. It reports whether there is such a language.
+func (c *console) speak(code string) bool {
+	i := slices.IndexFunc(c.o.Languages, func(l i18n.Language) bool { return l.Code() == code })
+	if i < 0 {
+		return false
+	}
+	c.lang = c.o.Languages[i]
+	c.who.Lang = c.lang
+	c.say(i18n.M("console.language-is", "%v.", ownName))
+	return true
+}
+
+// ownName is what a language calls itself.
+var ownName = i18n.M("console.own-name", "English")
 
 func plain(_ context.Context, c *console, words []string) error {
 	return c.flip("plain", &c.plain, words)
@@ -159,11 +170,11 @@ func (c *console) flip(name string, b *bool, words []string) error {
 		return c.misuse(name)
 	}
 	*b = words[0] == "on"
-	c.printf(text{"%s is %s.", "%s：%s。"}, name, words[0])
+	c.say(i18n.M("console.is", "%s is %s.", name, words[0]))
 	return nil
 }
 
 func whoami(_ context.Context, c *console, _ []string) error {
-	c.printf(text{"%s, %s, since %s", "%s，%s，登录于 %s"}, c.login, word(c.who.Role).in(c.lang), c.time(c.who.Since))
+	c.say(i18n.M("console.since", "%s, %v, since %s", c.login, i18n.Word(string(c.who.Role)), c.time(c.who.Since)))
 	return nil
 }

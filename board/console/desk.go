@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 	"menshen/policy"
 )
 
@@ -27,7 +28,7 @@ type Sessions interface {
 	// LogIn, at a line, checks name and secret, and a second factor where the operator has one: step then says what to do
 	// ("tap your own card at the reader") and LogIn waits for it until ctx ends. The secret is the caller's to wipe.
 	// Errors: ErrRefused, the same for an unknown name as for a wrong secret; ErrLockedOut.
-	LogIn(ctx context.Context, line desk.LineName, name string, secret desk.Secret, lang string, step desk.Progress) (desk.Session, error)
+	LogIn(ctx context.Context, line desk.LineName, name string, secret desk.Secret, lang i18n.Language, step desk.Progress) (desk.Session, error)
 	// LogOut ends the session; it never fails. why is "asked", "idle" or "line lost".
 	LogOut(s desk.Session, why string)
 	// Acknowledge records that the operator read and accepts Session.Commitment, and gives the session without it.

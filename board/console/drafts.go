@@ -4,10 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"menshen/internal/i18n"
 )
 
 // askFor puts a question until take takes its answer. What is wrong with an answer is told, and costs that answer and no other.
-func (c *console) askFor(q text, take func(answer string) error) error {
+func (c *console) askFor(q i18n.Message, take func(answer string) error) error {
 	for {
 		s, err := c.ask(q)
 		if err != nil {
@@ -29,7 +30,7 @@ func (c *console) draft(ctx context.Context, of string, to any) (found bool, err
 	if err := json.Unmarshal(raw, to); err != nil {
 		return false, fmt.Errorf("reading the draft: %w", err)
 	}
-	c.say(text{"What you wrote before was kept. Enter leaves a part as it is; writing replaces it.", "此前填写的内容已保留。回车保留原内容，填写则替换。"})
+	c.say(i18n.M("console.what-you-wrote-before", "What you wrote before was kept. Enter leaves a part as it is; writing replaces it."))
 	return true, nil
 }
 

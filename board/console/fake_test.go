@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 	"menshen/policy"
 )
 
@@ -61,7 +62,7 @@ func (d *fakeDesk) calls() []string {
 	return append([]string(nil), d.log...)
 }
 
-func (d *fakeDesk) LogIn(ctx context.Context, _ desk.LineName, name string, secret desk.Secret, lang string, step desk.Progress) (desk.Session, error) {
+func (d *fakeDesk) LogIn(ctx context.Context, _ desk.LineName, name string, secret desk.Secret, lang i18n.Language, step desk.Progress) (desk.Session, error) {
 	d.mu.Lock()
 	d.note("log in " + name)
 	role, known := map[string]desk.Role{"mei": desk.Manager, "tom": desk.Technician, "ida": desk.Installer, "aud": desk.Auditor, "two": desk.Manager}[name]
@@ -199,7 +200,7 @@ func (d *fakeDesk) AssignCard(ctx context.Context, s desk.Session, id policy.Per
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		if n == "taken" {
-			return policy.Credential{}, &desk.Problem{Err: errors.New("that card is somebody's already"), Remedy: "tap a card that is nobody's yet"}
+			return policy.Credential{}, i18n.Problem(errors.New("that card is somebody's already"), i18n.Verbatim("tap a card that is nobody's yet"))
 		}
 		k := policy.Credential{ID: n, Kind: policy.CardKind, Label: label, Clonable: true}
 		d.people[d.index(id)].Credentials = append(d.people[d.index(id)].Credentials, k)
@@ -221,7 +222,7 @@ func (d *fakeDesk) AssignPIN(_ context.Context, s desk.Session, id policy.Person
 		return policy.Credential{}, err
 	}
 	if len(pin) < 4 {
-		return policy.Credential{}, &desk.Problem{Err: errors.New("that PIN is too short"), Remedy: "take 4 to 8 digits"}
+		return policy.Credential{}, i18n.Problem(errors.New("that PIN is too short"), i18n.Verbatim("take 4 to 8 digits"))
 	}
 	k := policy.Credential{ID: "aa11bb22", Kind: policy.PINKind}
 	d.people[d.index(id)].Credentials = append(d.people[d.index(id)].Credentials, k)

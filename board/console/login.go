@@ -8,11 +8,12 @@ import (
 	"unicode"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 )
 
 // logIn asks for name and secret; io.EOF: they left with Ctrl-D instead. After a failure the line rests, the longer the more there were.
 func (c *console) logIn(ctx context.Context) error {
-	name, err := c.read(text{"log-in: ", "登录名: "}.in(c.lang))
+	name, err := c.read(c.lang.Say(i18n.M("console.log", "log-in: ")))
 	if err != nil {
 		return err
 	}
@@ -24,7 +25,7 @@ func (c *console) logIn(ctx context.Context) error {
 		return errNotIn
 	}
 	c.askSize()
-	secret, err := c.askSecret(text{"secret: ", "密码: "})
+	secret, err := c.askSecret(i18n.M("console.secret", "secret: "))
 	if err != nil {
 		return err
 	}
@@ -60,20 +61,29 @@ func (c *console) wish(ctx context.Context, wish string) error {
 	switch wish {
 	case "plain":
 		c.plain = true
-		c.say(text{"Plain text.", "纯文本。"})
-	case "zh", "en":
-		c.lang = wish
-		c.say(text{"English.", "中文。"})
+		c.say(i18n.M("console.plain-text", "Plain text."))
 	case "recover":
 		if err := c.recovery(ctx); err != nil {
 			return c.failed(ctx, err)
 		}
 	default:
-		c.say(text{
-			"?plain for plain text, ?zh 为中文, ?recover with the code of a sealed envelope",
-			"?plain 纯文本，?en for English，?recover 使用密封恢复码"})
+		if !c.speak(wish) {
+			c.say(i18n.M("console.wishes", "?plain for plain text, %s, ?recover with the code of a sealed envelope",
+				c.otherLanguages()))
+		}
 	}
 	return nil
+}
+
+// otherLanguages says how to change the language, each in its own words: "?zh 中文".
+func (c *console) otherLanguages() string {
+	var all []string
+	for _, l := range c.o.Languages {
+		if l != c.lang {
+			all = append(all, "?"+l.Code()+" "+l.Say(ownName))
+		}
+	}
+	return strings.Join(all, c.lang.Say(i18n.Comma))
 }
 
 // acknowledge shows the confidentiality commitment, where there is one to accept, and takes the operator's yes (R-OPERATOR).
@@ -82,14 +92,14 @@ func (c *console) acknowledge(ctx context.Context) error {
 	if k == nil {
 		return nil
 	}
-	c.printf(text{"Confidentiality commitment, version %s:", "保密承诺书，版本 %s："}, k.Version)
+	c.say(i18n.M("console.confidentiality-commitment-version", "Confidentiality commitment, version %s:", k.Version))
 	c.paragraphs(k.Text)
-	yes, err := c.confirm(text{"Do you accept it?", "您接受吗？"})
+	yes, err := c.confirm(i18n.M("console.do-you-accept", "Do you accept it?"))
 	if err != nil {
 		return err
 	}
 	if !yes {
-		c.say(text{"Without it nothing can be done here.", "未接受则不能使用。"})
+		c.say(i18n.M("console.without-nothing-can-done", "Without it nothing can be done here."))
 		return desk.ErrNotAcknowledged
 	}
 	who, err := c.desk.Acknowledge(ctx, c.who)

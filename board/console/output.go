@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 	"menshen/policy"
 )
@@ -19,10 +20,8 @@ func (c *console) print(s string) {
 	c.rows++
 }
 
-// say prints a fixed text, printf one with figures: in lines of the terminal's width, like all that is not a table.
-func (c *console) say(t text) { c.paragraphs(t.in(c.lang)) }
-
-func (c *console) printf(t text, a ...any) { c.paragraphs(fmt.Sprintf(t.in(c.lang), a...)) }
+// say prints a message in lines of the terminal's width, like all that is not a table.
+func (c *console) say(t i18n.Message) { c.paragraphs(c.lang.Say(t)) }
 
 func (c *console) paragraphs(s string) {
 	for _, l := range c.wrapped(s) {
@@ -50,39 +49,38 @@ func (c *console) problem(err error) {
 		c.say(t)
 		return
 	}
-	c.printf(text{"Problem: %s", "问题：%s"}, strings.ReplaceAll(errorText(err, c.lang), "\n", "; "))
+	c.say(i18n.M("console.problem", "Problem: %s", strings.ReplaceAll(c.lang.Say(i18n.Of(err)), "\n", "; ")))
 }
 
 // wordOf gives the errors that the console words itself.
-func wordOf(err error) (text, bool) {
+func wordOf(err error) (i18n.Message, bool) {
 	for _, w := range errorWords {
 		if errors.Is(err, w.err) {
-			var p *desk.Problem
-			if errors.As(err, &p) {
-				w.words.en += " " + p.Remedy
-				w.words.zh += sentence(p.Remedy, "zh")
+			var e *i18n.Error
+			if errors.As(err, &e) && !e.Remedy.IsZero() {
+				return i18n.M("console.error-and-remedy", "%v %v", w.words, e.Remedy), true
 			}
 			return w.words, true
 		}
 	}
-	return text{}, false
+	return i18n.Message{}, false
 }
 
 var errorWords = []struct {
 	err   error
-	words text
+	words i18n.Message
 }{
-	{desk.ErrRefused, text{"Name or secret is wrong.", "登录名或密码错误。"}},
-	{desk.ErrLockedOut, text{"Too many wrong tries here. Wait, 15 minutes at most, or log in at another line.", "此处错误次数过多。请等待（最多 15 分钟），或从其他线路登录。"}},
-	{desk.ErrNotAcknowledged, text{"The confidentiality commitment must be accepted first.", "须先接受保密承诺书。"}},
-	{desk.ErrNotAllowed, text{"Your role may not do that. Ask somebody whose role may.", "您的角色无此权限，请联系有权限的人员。"}},
-	{desk.ErrEnded, text{"The session has ended. Log in again.", "会话已结束，请重新登录。"}},
-	{desk.ErrNoPerson, text{"There is no such person. Try people to see all.", "没有此人。输入 people 查看所有人员。"}},
-	{desk.ErrNoRecord, text{"There is no such record. Try decisions to see the last ones.", "没有此记录。输入 decisions 查看最近的记录。"}},
-	{errNothingDone, text{"Nothing was done.", "未做任何更改。"}},
-	{errBroken, text{"Broken off.", "已中断。"}},
-	{errTooLong, text{"That line was too long and was ignored.", "该行过长，已忽略。"}},
-	{errQuote, text{"A quotation mark is not closed.", "引号未闭合。"}},
+	{desk.ErrRefused, i18n.M("console.name-or-secret-wrong", "Name or secret is wrong.")},
+	{desk.ErrLockedOut, i18n.M("console.too-many-wrong-tries", "Too many wrong tries here. Wait, 15 minutes at most, or log in at another line.")},
+	{desk.ErrNotAcknowledged, i18n.M("console.confidentiality-commitment-must-accepted", "The confidentiality commitment must be accepted first.")},
+	{desk.ErrNotAllowed, i18n.M("console.your-role-may-not", "Your role may not do that. Ask an operator whose role may.")},
+	{desk.ErrEnded, i18n.M("console.session-has-ended-log", "The session has ended. Log in again.")},
+	{desk.ErrNoPerson, i18n.M("console.there-no-such-person", "There is no such person. Try people to see all.")},
+	{desk.ErrNoRecord, i18n.M("console.there-no-such-record", "There is no such record. Try decisions to see the last ones.")},
+	{errNothingDone, i18n.M("console.nothing-was-done", "Nothing was done.")},
+	{errBroken, i18n.M("console.broken-off", "Broken off.")},
+	{errTooLong, i18n.M("console.line-was-too-long", "That line was too long and was ignored.")},
+	{errQuote, i18n.M("console.quotation-mark-not-closed", "A quotation mark is not closed.")},
 }
 
 // step shows progress of something that waits for a person at the door.
@@ -97,10 +95,10 @@ func (c *console) step(s desk.Step) {
 // receipt tells what an erasure left to keep.
 func (c *console) receipt(r desk.Receipt) {
 	if r.FaceGone {
-		c.say(text{"The face was erased too.", "人脸数据已一并销毁。"})
+		c.say(i18n.M("console.face-was-erased-too", "The face was erased too."))
 	}
 	if r.Serial != "" {
-		c.printf(text{"Receipt %s: %s, %s", "回执 %s：%s，%s"}, r.Serial, c.time(r.At), r.Detail)
+		c.say(i18n.M("console.receipt", "Receipt %s: %s, %s", r.Serial, c.time(r.At), r.Detail))
 	}
 }
 
@@ -120,7 +118,7 @@ func (c *console) screen(lines []string) error {
 // more waits for Enter. Anything typed before it, or Ctrl-C, ends the list.
 func (c *console) more() error {
 	c.line.flush()
-	s, err := c.ask(text{"-- more: Enter, or q -- ", "-- 继续按回车，结束按 q -- "})
+	s, err := c.ask(i18n.M("console.more-enter-or-q", "-- more: Enter, or q -- "))
 	if err == nil && s != "" {
 		err = errBroken
 	}

@@ -10,6 +10,7 @@ import (
 	"menshen/board/desk"
 	"menshen/board/notice"
 	"menshen/board/papers"
+	"menshen/internal/i18n"
 	"menshen/policy"
 )
 
@@ -119,7 +120,7 @@ func (d *fullDesk) ChangeIncident(_ context.Context, s desk.Session, id string, 
 	defer d.fakeDesk.mu.Unlock()
 	at := slices.IndexFunc(d.onFile.incidents, func(i papers.Incident) bool { return i.ID == id })
 	if at < 0 || err != nil {
-		return papers.Incident{}, errors.Join(err, &desk.Problem{Err: errors.New("there is no such incident"), Remedy: "look again"})
+		return papers.Incident{}, errors.Join(err, i18n.Problem(errors.New("there is no such incident"), i18n.Verbatim("look again")))
 	}
 	f(&d.onFile.incidents[at])
 	return d.onFile.incidents[at], nil

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 )
 
 // Clock is the time that idle log-out and pauses go by.
@@ -25,23 +27,27 @@ func (systemClock) AfterFunc(d time.Duration, f func()) Timer { return time.Afte
 
 // Options are the settings of a line. The zero value is a VT100 of 80 by 24 in English, with log-out after 5 idle minutes.
 type Options struct {
-	Unit     string         // the unit's name, for the greeting
-	Line     desk.LineName  // where wrong log-ins count
-	Lang     string         // "en" or "zh", until somebody chooses
-	Plain    bool           // no escape sequences from the start
-	Width    int            // columns, 80 when 0, until the terminal tells another size
-	Height   int            // rows, 24 when 0
-	AskSize  bool           // ask the terminal for its size, at each prompt: on a serial line, which does not tell it
-	Idle     time.Duration  // log-out after this long without a key, 5 minutes when 0
-	Once     bool           // end after the first log-out, or when nobody logs in: for the control socket, and for a terminal with another use
-	Baud     int            // what the line carries, for pictures: 115200 when 0
-	Location *time.Location // of the dates shown and typed; time.Local when nil
-	Clock    Clock          // the system's when nil
+	Unit      string          // the unit's name, for the greeting
+	Line      desk.LineName   // where wrong log-ins count
+	Lang      i18n.Language   // until the operator chooses; English when nil
+	Languages []i18n.Language // to choose from; those of the program when nil
+	Plain     bool            // no escape sequences from the start
+	Width     int             // columns, 80 when 0, until the terminal tells another size
+	Height    int             // rows, 24 when 0
+	AskSize   bool            // ask the terminal for its size, at each prompt: on a serial line, which does not tell it
+	Idle      time.Duration   // log-out after this long without a key, 5 minutes when 0
+	Once      bool            // end after the first log-out, or when nobody logs in: for the control socket, and for a terminal with another use
+	Baud      int             // what the line carries, for pictures: 115200 when 0
+	Location  *time.Location  // of the dates shown and typed; time.Local when nil
+	Clock     Clock           // the system's when nil
 }
 
 func (o Options) orDefaults() Options {
-	if o.Lang != "zh" {
-		o.Lang = "en"
+	if o.Lang == nil {
+		o.Lang = i18n.English
+	}
+	if o.Languages == nil {
+		o.Languages = catalogue.Languages()
 	}
 	if o.Width <= 0 {
 		o.Width = 80

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"menshen/board/console"
+	"menshen/internal/i18n/catalogue"
 )
 
 func TestPlainModeHasNoEscapes(t *testing.T) {
@@ -33,7 +34,7 @@ func TestPlainModeHasNoEscapes(t *testing.T) {
 func TestJSON(t *testing.T) {
 	fake := newDesk()
 	fake.add(`A "quoted" <name>`, "1", "en")
-	s := sit(t, fake, console.Options{Lang: "zh"})
+	s := sit(t, fake, console.Options{Lang: catalogue.In("zh")})
 	s.see("登录名: ")
 	s.hit("mei\r")
 	s.see("密码: ")

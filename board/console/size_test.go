@@ -3,6 +3,7 @@ package console_test
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"menshen/board/console"
+	"menshen/internal/i18n/catalogue"
+	"menshen/internal/i18n/pseudo"
 )
 
 // everyCommand is what a manager can look at without being asked anything, each with the words of its help.
@@ -26,13 +29,15 @@ func everyCommand(s *seat) []string {
 	return all
 }
 
-// TestEveryLineFits: no terminal has to break a line that the console sends, at any width, in either language, plain or not.
+// TestEveryLineFits: no terminal has to break a line that the console sends, at any width, plain or not, in any
+// language; that of package pseudo is added by one file, and its texts are half as long again as English.
 func TestEveryLineFits(t *testing.T) {
+	languages := append(catalogue.Languages(), pseudo.Language(t))
 	for _, width := range []int{60, 80, 120} {
-		for _, lang := range []string{"en", "zh"} {
+		for _, lang := range []string{"en", "zh", pseudo.Code} {
 			for _, plain := range []string{"on", "off"} {
 				t.Run(fmt.Sprint(width, lang, plain), func(t *testing.T) {
-					s, fake := sitFull(t, console.Options{Width: width, Height: 24})
+					s, fake := sitFull(t, console.Options{Width: width, Height: 24, Languages: languages})
 					fake.add("Maximiliana Featherstonehaugh-Wolfeschlegelstein", "Building 12, unit 1204", "en")
 					s.logIn("mei")
 					for _, first := range []string{"page off", "lang " + lang, "plain " + plain} {
@@ -161,4 +166,34 @@ func TestQuestionsFit(t *testing.T) {
 		}
 	}
 	t.Errorf("the question is not broken at a word:\n%s", s.screen())
+}
+
+// saidByFake is what lines hold that the console did not say: what the fake desk gave it, words to type, examples.
+var saidByFake = regexp.MustCompile(`too uncertain|Harbour Homes|Face entry, your choice|works as well|trusted; set it|lost frames|was found open|` +
+	`looked up|in order|short and long|impact assessment|grey fob|[a-z]\|[a-z]|REASON|Èẋàḿṗĺè`)
+
+// TestAThirdLanguage: when a language is added by its file, nothing that the console says of itself stays English.
+func TestAThirdLanguage(t *testing.T) {
+	s, _ := sitFull(t, console.Options{Languages: append(catalogue.Languages(), pseudo.Language(t)), Width: 120, Height: 50})
+	s.logIn("mei")
+	s.do("mei", "page off")
+	commands := everyCommand(s)
+	for _, first := range []string{"plain on", "lang " + pseudo.Code} {
+		s.do("mei", first)
+	}
+	accented, english := regexp.MustCompile(`[àèìòù]`), regexp.MustCompile(`[a-z]{2,} [a-z]{2,}`)
+	lines := 0
+	for _, command := range commands {
+		for _, l := range strings.Split(s.do("mei", command), "\r\n") {
+			if accented.MatchString(l) {
+				lines++
+			}
+			if english.MatchString(l) && !saidByFake.MatchString(l) {
+				t.Errorf("%s: stays English: %q", command, l)
+			}
+		}
+	}
+	if lines < 150 {
+		t.Errorf("only %d lines were told in the third language", lines)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 )
 
@@ -18,7 +19,7 @@ type table struct {
 
 type column struct {
 	key  string
-	head text
+	head i18n.Message
 }
 
 func (t *table) add(cells ...any) { t.rows = append(t.rows, cells) }
@@ -29,7 +30,7 @@ func (c *console) show(t table, asJSON bool) error {
 	case asJSON:
 		return c.showJSON(t)
 	case len(t.rows) == 0:
-		c.say(text{"Nothing.", "无。"})
+		c.say(i18n.M("console.nothing", "Nothing."))
 		return nil
 	case c.plain:
 		return c.showFacts(t)
@@ -76,7 +77,7 @@ func (c *console) showColumns(t table) error {
 	cells := make([][]string, 0, len(t.rows)+1)
 	head := make([]string, len(t.cols))
 	for i, col := range t.cols {
-		head[i] = col.head.in(c.lang)
+		head[i] = c.lang.Say(col.head)
 	}
 	cells = append(cells, head)
 	for _, row := range t.rows {
@@ -148,13 +149,13 @@ func (c *console) cell(v any) string {
 		return ""
 	case bool:
 		if v {
-			return text{"yes", "是"}.in(c.lang)
+			return c.lang.Say(i18n.M("console.yes", "yes"))
 		}
-		return text{"no", "否"}.in(c.lang)
+		return c.lang.Say(i18n.M("console.no", "no"))
 	case time.Time:
 		return c.time(v)
 	case word:
-		return v.in(c.lang)
+		return c.lang.Say(v.message())
 	}
 	return fmt.Sprint(v)
 }

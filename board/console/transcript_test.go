@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"menshen/board/console"
+	"menshen/internal/i18n/catalogue"
 )
 
 // TestTranscripts plays the files testdata/*.txt: whole flows as somebody at a terminal sees them. In a file,
@@ -29,7 +30,7 @@ func TestTranscripts(t *testing.T) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			o := console.Options{Plain: strings.Contains(file, "plain-")}
 			if strings.Contains(file, "zh-") {
-				o.Lang = "zh"
+				o.Lang = catalogue.In("zh")
 			}
 			s, fake := sitFull(t, o)
 			play(t, s, fake, file)

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 )
 
 // console is one line with, at most, one operator on it.
@@ -14,7 +15,7 @@ type console struct {
 	line  *line
 	desk  Desk
 	o     Options
-	lang  string
+	lang  i18n.Language
 	plain bool
 	paged bool // long lists stop at each screenful
 	rows  int  // printed since the last question
@@ -32,11 +33,11 @@ var errNotIn = errors.New("not logged in")
 
 func (c *console) greet() {
 	c.print("")
-	c.printf(text{"Menshen, door unit %s", "门神 门禁单元 %s"}, c.o.Unit)
+	c.say(i18n.M("console.menshen-door-unit", "Menshen, door unit %s", c.o.Unit))
 	if c.o.Once {
-		c.say(text{"Ctrl-D leaves.", "按 Ctrl-D 离开。"})
+		c.say(i18n.M("console.ctrl-d-leaves", "Ctrl-D leaves."))
 	}
-	c.say(text{"At the log-in, ?plain suits screen readers and simple terminals, ?zh 为中文", "登录处输入 ?plain 用于读屏软件和简易终端，?en for English"})
+	c.say(i18n.M("console.at-the-log-in", "At the log-in, ?plain suits screen readers and simple terminals, %s", c.otherLanguages()))
 }
 
 // visit is one person's stay, from log-in to log-out.
@@ -96,15 +97,15 @@ func (c *console) bye(ctx context.Context) {
 	}
 	c.print("")
 	if errors.Is(context.Cause(ctx), errIdle) {
-		c.printf(text{"Logged out after %v without a key.", "%v 内无按键，已退出登录。"}, c.o.Idle)
+		c.say(i18n.M("console.logged-out-after-without", "Logged out after %v without a key.", c.o.Idle))
 		return
 	}
-	c.say(text{"Logged out.", "已退出登录。"})
+	c.say(i18n.M("console.logged-out", "Logged out."))
 }
 
 // work reads and runs commands until the visit ends.
 func (c *console) work(ctx context.Context) error {
-	c.printf(text{"Welcome, %s (%s). Type help for what can be done.", "欢迎，%s（%s）。输入 help 查看可用命令。"}, c.login, word(c.who.Role).in(c.lang))
+	c.say(i18n.M("console.welcome-type-help-what", "Welcome, %s (%v). Type help for what can be done.", c.login, i18n.Word(string(c.who.Role))))
 	for {
 		c.history.open = true
 		c.askSize()

@@ -2,6 +2,7 @@ package console
 
 import (
 	"errors"
+	"menshen/internal/i18n"
 	"slices"
 	"strings"
 )
@@ -82,24 +83,15 @@ func parse(words []string, spec ...string) (args, error) {
 			a.options[name] = value
 		case slices.Contains(spec, name+"="):
 			if i++; i == len(words) {
-				return a, &optionError{text{"a value is missing after --", "缺少选项值：--"}, name}
+				return a, i18n.E("console.value-is-missing", "a value is missing after --%s", name)
 			}
 			a.options[name] = words[i]
 		default:
-			return a, &optionError{text{"this command has no option --", "此命令没有选项 --"}, name}
+			return a, i18n.E("console.no-such-option", "this command has no option --%s", name)
 		}
 	}
 	return a, nil
 }
-
-// optionError is an option that is wrong.
-type optionError struct {
-	what text
-	name string
-}
-
-// Error is the English of it.
-func (e *optionError) Error() string { return e.what.en + e.name }
 
 // has reports whether an option was given.
 func (a args) has(name string) bool { _, ok := a.options[name]; return ok }

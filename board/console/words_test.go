@@ -2,8 +2,8 @@ package console
 
 import (
 	"errors"
+	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"menshen/board/desk"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 
 	"pgregory.net/rapid"
 )
@@ -95,8 +97,8 @@ func TestRowsWrap(t *testing.T) {
 	}
 }
 
-// TestChineseWordsOfDecisions: each rule and reason that policy can write into a record has a Chinese word.
-func TestChineseWordsOfDecisions(t *testing.T) {
+// TestWordsOfDecisions: each rule and reason that policy can write into a record is a word of the vocabulary.
+func TestWordsOfDecisions(t *testing.T) {
 	n := 0
 	for file, pattern := range map[string]string{"decide.go": `\{\w+, "([^"]+)", Reason`, "reason.go": `Reason\w+\s+Reason = "([^"]+)"`} {
 		source, err := os.ReadFile("../../policy/" + file)
@@ -105,8 +107,8 @@ func TestChineseWordsOfDecisions(t *testing.T) {
 		}
 		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(string(source), -1) {
 			n++
-			if w := word(m[1]); !strings.HasPrefix(m[1], "R-") && w.in("zh") == m[1] {
-				t.Errorf("%s: %q has no Chinese word", file, m[1])
+			if !strings.HasPrefix(m[1], "R-") && !i18n.IsWord(m[1]) {
+				t.Errorf("%s: %q is not in the vocabulary", file, m[1])
 			}
 		}
 	}
@@ -115,46 +117,21 @@ func TestChineseWordsOfDecisions(t *testing.T) {
 	}
 }
 
-// TestChineseSentences: each problem and remedy that desk, unit and policy have as a plain sentence is told in Chinese to whom works in Chinese.
-func TestChineseSentences(t *testing.T) {
-	problems := regexp.MustCompile(`problem\((?:errors\.New\("([^"]+)"\)|\w+), "([^"]+)"\)`)
-	named := regexp.MustCompile(`(?m)return "([^"]+)"$|^\s*(?:var )?(?:Err|err)\w+\s+= errors\.New\("([^"]+)"\)`)
-	files, err := filepath.Glob("../desk/*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := 0
-	for _, file := range append(files, "../unit/enrol.go", "../unit/aim.go", "../../policy/consent.go", "../../policy/pass.go") {
-		source, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		found := problems.FindAllStringSubmatch(string(source), -1)
-		if !strings.Contains(file, "desk") {
-			found = named.FindAllStringSubmatch(string(source), -1)
-		}
-		for _, m := range found {
-			for _, s := range m[1:] {
-				if s != "" && sentence(s, "zh") == s && sentence(s+": x", "zh") == s+": x" {
-					t.Errorf("%s: %q has no Chinese: add it to problem.go", file, s)
-				}
-				n++
-			}
-		}
-	}
-	if n < 40 {
-		t.Errorf("only %d sentences were found", n)
-	}
+// TestErrorsInChinese: an error is told in the operator's language, with its remedy; what carries no message stays as it is.
+func TestErrorsInChinese(t *testing.T) {
+	remedy := i18n.M("desk.see-status", "see 'status'")
 	for _, x := range []struct {
 		err  error
 		want string
 	}{
-		{&desk.Problem{Err: errors.New("no card came"), Remedy: "end that first"}, "没有刷卡；请先结束"},
-		{&desk.Problem{Err: errors.New("in force, but not kept: disk full"), Remedy: "see 'status'"}, "已生效，但未能保存：disk full；见 status"},
-		{&optionError{text{"x", "没有 --"}, "foo"}, "没有 --foo"},
+		{i18n.Problem(desk.ErrNoPerson, remedy), "没有此人；见 status"},
+		{fmt.Errorf("looking: %w", i18n.Problem(desk.ErrNoPerson, remedy)), "looking: 没有此人；见 status"},
+		{i18n.Problem(i18n.E("desk.in-force-not-kept", "in force, but not kept: %v", errors.New("disk full")), remedy),
+			"已生效，但未能保存：disk full；见 status"},
+		{i18n.E("console.no-such-option", "this command has no option --%s", "foo"), "此命令没有选项 --foo"},
 		{errors.New("something new"), "something new"},
 	} {
-		if got := errorText(x.err, "zh"); got != x.want {
+		if got := catalogue.In("zh").Say(i18n.Of(x.err)); got != x.want {
 			t.Errorf("%v: %q, want %q", x.err, got, x.want)
 		}
 	}

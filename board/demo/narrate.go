@@ -92,9 +92,9 @@ func (n *narrator) line(e store.Entry) string {
 	var b strings.Builder
 	switch {
 	case e.Kind == audit.Decision && e.Grant:
-		fmt.Fprintf(&b, "%s by %s: %s", opened, e.Means, e.Reason.Text("en"))
+		fmt.Fprintf(&b, "%s by %s: %v", opened, e.Means, e.Reason.Message())
 	case e.Kind == audit.Decision:
-		fmt.Fprintf(&b, "%s by %s: %s", refusal, e.Means, e.Reason.Text("en"))
+		fmt.Fprintf(&b, "%s by %s: %v", refusal, e.Means, e.Reason.Message())
 	default:
 		b.WriteString(string(e.Kind))
 		if e.Reason != "" {

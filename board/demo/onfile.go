@@ -20,7 +20,7 @@ func (s *story) onFile(ctx context.Context) error {
 	for _, f := range all {
 		for _, p := range f.Problems {
 			if f.State == policy.Broken && f.Rule.Protects && !p.Soon {
-				s.say("faces are off, %s: %s %s", f.Rule.ID, p.Text("en"), p.Remedy("en"))
+				s.say("faces are off, %s: %v %v", f.Rule.ID, p.Message(), p.Remedy())
 			}
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"menshen/board/desk"
 	"menshen/hal/camera"
 	"menshen/hal/sim"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -150,7 +151,7 @@ func newPIN() ([]byte, error) {
 
 // logIn is the operator at the desk, who accepts the commitment on the first day.
 func (w *world) logIn(ctx context.Context) (err error) {
-	w.staff, err = w.desk.LogIn(ctx, "demo", operator, append(desk.Secret(nil), w.pin...), "en", func(desk.Step) {})
+	w.staff, err = w.desk.LogIn(ctx, "demo", operator, append(desk.Secret(nil), w.pin...), i18n.English, func(desk.Step) {})
 	if err != nil {
 		return fmt.Errorf("logging in: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"menshen/board/unit"
+	"menshen/internal/i18n"
 	"menshen/recognizer/eye"
 	"menshen/recognizer/fusion"
 	"menshen/store"
@@ -26,11 +27,11 @@ func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err err
 	}
 	pictures := d.unit.Pictures()
 	if pictures == nil {
-		return problem(errors.New("this unit has no camera"), remedies[unit.OffByConfig].fix)
+		return i18n.Problem(i18n.E("desk.unit-has-no-camera", "this unit has no camera"), remedies[unit.OffByConfig])
 	}
 	if d.unit.Unusable() { // an eye without models makes no pictures
 		why, fix := d.whyOff(unit.Off{State: unit.OffFiles}, s.Lang)
-		return problem(errors.New(why), fix)
+		return i18n.Problem(errors.New(why), i18n.Verbatim(fix))
 	}
 	ctx, done := d.within(ctx, s)
 	defer done()
@@ -61,8 +62,8 @@ func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err err
 			shown.Add(1)
 		case <-ctx.Done():
 			if errors.Is(context.Cause(ctx), errAimedLongest) {
-				return problem(fmt.Errorf(words(s.Lang, "the camera was shown for %v, and is no longer", "画面已显示 %v，现已关闭"), d.longestAim),
-					words(s.Lang, "type 'aim' to see it again", "再次输入 aim 可继续"))
+				return i18n.Problem(i18n.E("desk.camera-was-shown-no", "the camera was shown for %v, which is the longest", d.longestAim),
+					i18n.M("desk.type-aim-see-again", "type 'aim' to see it again"))
 			}
 			return ended(ctx)
 		case <-d.unit.Stopped():
@@ -75,14 +76,13 @@ func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err err
 var errAimedLongest = errors.New("aimed for the longest time")
 
 // shownAs is a picture as the console draws it. It shares the pixels.
-func shownAs(p eye.Picture, lang string) *Picture {
+func shownAs(p eye.Picture, lang i18n.Language) *Picture {
 	out := &Picture{Width: p.Width, Height: p.Height, Gray: p.Grey, Zone: p.Zone, Face: p.Box}
 	q := p.Quality
 	if !p.Box.Empty() {
 		out.Good = q.Advice == fusion.Fine
-		out.Advice = q.Advice.Text(lang)
-		out.Figures = fmt.Sprintf(words(lang, "%d px, sharp %.0f, bright %.0f, yaw %+.0f", "高 %d px，清晰度 %.0f，亮度 %.0f，偏转 %+.0f"),
-			q.Height, q.Sharpness, q.Brightness, q.Yaw)
+		out.Advice = lang.Say(q.Advice.Message())
+		out.Figures = lang.Say(i18n.M("desk.px-sharp-bright-yaw", "%d px, sharp %.0f, bright %.0f, yaw %+.0f", q.Height, q.Sharpness, q.Brightness, q.Yaw))
 	} else {
 		out.Figures = fmt.Sprintf("%d×%d", p.Camera.X, p.Camera.Y)
 	}

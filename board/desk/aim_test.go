@@ -13,6 +13,8 @@ import (
 	"menshen/board/desk"
 	"menshen/board/unit"
 	"menshen/hal/haltest"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
 	"menshen/recognizer/fusion"
@@ -47,7 +49,7 @@ func TestRStrangerAiming(t *testing.T) {
 	b.Enrolled(7)
 	b.Start()
 	zh := b.Staff
-	zh.Lang = "zh"
+	zh.Lang = catalogue.In("zh")
 	shown, end := b.aiming(zh)
 	if !lamp.On() {
 		t.Error("the camera's lamp is dark")
@@ -72,7 +74,7 @@ func TestRStrangerAiming(t *testing.T) {
 	if err != nil || st.FacesOff != string(unit.OffAiming) || st.FacesFix == "" {
 		t.Errorf("meanwhile the status says faces %q, %q, %v", st.FacesOff, st.FacesFix, err)
 	}
-	var problem *desk.Problem
+	var problem *i18n.Error
 	if err := b.Desk.Aim(context.Background(), b.Staff, nil); !errors.As(err, &problem) {
 		t.Errorf("a second aiming: %v", err)
 	}
@@ -145,7 +147,7 @@ func TestRStrangerAimingEndsByItself(t *testing.T) {
 	b.Eye.Pics <- marked()
 	b.Eventually("the lamp dark while the line hangs", func() bool { return !lamp.On() && b.Eye.Mode() != eye.Aim && b.Count("aiming ended") == 1 })
 	close(hangs)
-	var problem *desk.Problem
+	var problem *i18n.Error
 	if err := <-done; !errors.As(err, &problem) || !strings.Contains(err.Error(), "shown for 50ms") {
 		t.Errorf("it ended with %v", err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"menshen/internal/i18n"
 	"menshen/store"
 )
 
@@ -20,19 +21,17 @@ func (d *Desk) clockFrom() string {
 }
 
 // clockDoubt says why the time is not certain, and what to do; empty when it is.
-func (d *Desk) clockDoubt(lang string) string {
+func (d *Desk) clockDoubt(lang i18n.Language) string {
 	c := d.vault.Clock()
 	switch {
 	case c.Destroys():
 		return ""
 	case !c.Before.IsZero():
-		return words(lang, "set far ahead: nothing is destroyed by date until a manager logs in again, looks at a watch and types 'clock confirm'",
-			"时间曾被大幅拨快：在管理员重新登录、核对时间并输入 clock confirm 之前，不会按日期销毁数据")
+		return lang.Say(i18n.M("desk.set-far-ahead-nothing", "set far ahead: nothing is destroyed by date until a manager logs in again, looks at a watch and types 'clock confirm'"))
 	case c.Ahead() > 0:
-		return fmt.Sprintf(words(lang, "not trusted: the machine's clock is %d days ahead of the last time known; a manager sets the time with 'clock'",
-			"时间不可信：系统时钟比最后已知时间快 %d 天；请管理员用 clock 校时"), int(c.Ahead()/(24*time.Hour)))
+		return lang.Say(i18n.M("desk.not-trusted-machines-clock", "not trusted: the machine's clock is %d days ahead of the last time known; a manager sets the time with 'clock'", int(c.Ahead()/(24*time.Hour))))
 	}
-	return words(lang, "not trusted; set it with 'clock'", "时间不可信，请用 clock 校时")
+	return lang.Say(i18n.M("desk.not-trusted-set-with", "not trusted; set it with 'clock'"))
 }
 
 // Clock tells the unit's time, to whoever is logged in.
@@ -50,8 +49,8 @@ func (d *Desk) SetTime(_ context.Context, s Session, t time.Time) error {
 	by, err := d.allow(s, SetsTime)
 	if err == nil && t.Sub(d.now()).Abs() > store.FarJump {
 		if by, err = d.allow(s, KeepsPeople); errors.Is(err, ErrNotAllowed) {
-			return problem(errors.New(words(s.Lang, "that is more than a week from the unit's time", "与本机时间相差超过一周")),
-				words(s.Lang, "a manager may set it", "须由管理员校准"))
+			return i18n.Problem(i18n.E("desk.more-than-week-from", "that is more than a week from the unit's time"),
+				i18n.M("desk.manager-may-set", "a manager may set it"))
 		}
 	}
 	if err != nil {
@@ -59,7 +58,7 @@ func (d *Desk) SetTime(_ context.Context, s Session, t time.Time) error {
 	}
 	switch err := d.setClock(t); {
 	case errors.Is(err, unix.EPERM):
-		return problem(errors.New("the service may not set the clock"), "give it AmbientCapabilities=CAP_SYS_TIME, or set the clock with date(1)")
+		return i18n.Problem(i18n.E("desk.service-may-not-set", "the service may not set the clock"), i18n.M("desk.give-ambientcapabilities-cap-sys", "give it AmbientCapabilities=CAP_SYS_TIME, or set the clock with date(1)"))
 	case err != nil:
 		return fmt.Errorf("setting the clock: %w", err)
 	}
@@ -78,12 +77,12 @@ func (d *Desk) ConfirmTime(_ context.Context, s Session) error {
 		return err
 	}
 	if d.vault.Clock().Before.IsZero() {
-		return problem(errors.New(words(s.Lang, "the clock was not set far ahead: there is nothing to confirm", "时钟没有大幅调快，无需确认")),
-			words(s.Lang, "see 'clock' for the time and where it comes from", "输入 clock 查看时间及其来源"))
+		return i18n.Problem(i18n.E("desk.clock-was-not-set", "the clock was not set far ahead: there is nothing to confirm"),
+			i18n.M("desk.see-clock-time-where", "see 'clock' for the time and where it comes from"))
 	}
 	if d.timeSetIn.Load() == s.ID {
-		return problem(errors.New(words(s.Lang, "the clock was set in this very visit", "时钟是在本次登录中设置的")),
-			words(s.Lang, "log out, look at a watch, log in again", "请退出登录，核对时间后重新登录"))
+		return i18n.Problem(i18n.E("desk.clock-was-set-very", "the clock was set in this very visit"),
+			i18n.M("desk.log-out-look-watch", "log out, look at a watch, log in again"))
 	}
 	return d.vault.ConfirmTime(by)
 }

@@ -12,6 +12,7 @@ import (
 	"menshen/board/config"
 	"menshen/board/desk"
 	"menshen/hal"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -115,7 +116,7 @@ func TestFarJumpNeedsAManagerAndASecondLook(t *testing.T) {
 	if err := b.Desk.ConfirmTime(ctx, b.Staff); err == nil || erased() {
 		t.Errorf("the visit in which the clock was set is no second look: %v", err)
 	}
-	again, err := b.Desk.LogIn(ctx, "test", "anna", desk.Secret(boardtest.Secret), "en", nil)
+	again, err := b.Desk.LogIn(ctx, "test", "anna", desk.Secret(boardtest.Secret), i18n.English, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

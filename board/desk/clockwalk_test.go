@@ -11,6 +11,7 @@ import (
 	"menshen/board/config"
 	"menshen/board/desk"
 	"menshen/internal/attack"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -143,7 +144,7 @@ func (w *walk) confirm() {
 	again, s := w.c.Rand.IntN(2) == 0, w.Staff
 	if again {
 		var err error
-		if s, err = w.Desk.LogIn(context.Background(), "", "anna", desk.Secret(boardtest.Secret), "en", nil); err != nil {
+		if s, err = w.Desk.LogIn(context.Background(), "", "anna", desk.Secret(boardtest.Secret), i18n.English, nil); err != nil {
 			w.Fatal(err)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"menshen/board/outbox"
 	"menshen/board/unit"
 	"menshen/hal"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
 )
@@ -100,12 +101,12 @@ func (d *Desk) allow(s Session, right Right) (store.Actor, error) {
 // AsksAtTheDoor is how long a session waits for somebody to act at the door.
 const AsksAtTheDoor = time.Minute
 
-var errNoCard = errors.New("no card came")
+var errNoCard = i18n.E("desk.no-card-came", "no card came")
 
 // cardAtDoor asks for a card and waits for it, or for the end of ctx, whose cause it then gives.
 func (d *Desk) cardAtDoor(ctx context.Context, what string, step Progress) (hal.Card, error) {
 	if len(d.unit.Readers()) == 0 {
-		return hal.Card{}, problem(errors.New("this unit has no card reader"), "wire one, and name it in the configuration")
+		return hal.Card{}, i18n.Problem(i18n.E("desk.unit-has-no-card", "this unit has no card reader"), i18n.M("desk.wire-one-name-configuration", "wire one, and name it in the configuration"))
 	}
 	ctx, cancel := context.WithTimeout(ctx, AsksAtTheDoor)
 	defer cancel()
@@ -114,12 +115,10 @@ func (d *Desk) cardAtDoor(ctx context.Context, what string, step Progress) (hal.
 		return hal.Card{}, why
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return c, problem(errNoCard, "try again, and hold the card to the reader within a minute")
+		return c, i18n.Problem(errNoCard, i18n.M("desk.try-again-hold-card", "try again, and hold the card to the reader within a minute"))
 	}
 	return c, err
 }
-
-func problem(err error, remedy string) error { return &Problem{Err: err, Remedy: remedy} }
 
 // explain turns the errors of the parts into the console's own.
 func explain(err error) error {
@@ -127,7 +126,7 @@ func explain(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, store.ErrTaken):
-		return problem(errors.New("this is somebody's already"), "take one that is nobody's, or revoke it there first")
+		return i18n.Problem(i18n.E("desk.somebodys-already", "this belongs to another person"), i18n.M("desk.take-one-nobodys-or", "use another one, or revoke this one there first"))
 	case errors.Is(err, store.ErrUnknown):
 		return ErrNoPerson
 	}
@@ -153,14 +152,6 @@ func (d *Desk) OpenDoor(ctx context.Context, s Session, reason string) (policy.D
 		return policy.Decision{}, err
 	}
 	return d.unit.Release(ctx, by, reason)
-}
-
-// words picks the language.
-func words(lang, en, zh string) string {
-	if lang == "zh" {
-		return zh
-	}
-	return en
 }
 
 func either[T any](yes bool, a, b T) T {

@@ -14,6 +14,7 @@ import (
 	"menshen/board/unit"
 	"menshen/hal/rc522"
 	"menshen/hal/rc522/rc522test"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/recognizer"
 	"menshen/store"
@@ -42,8 +43,8 @@ func TestAssignCardOpensNothing(t *testing.T) {
 		t.Error("a card that was being assigned opened the door")
 	}
 	_, err = b.Desk.AssignCard(ctx, b.Staff, p.ID, "again", b.tapOnce(5))
-	var pr *desk.Problem
-	if !errors.As(err, &pr) || pr.Remedy == "" {
+	var pr *i18n.Error
+	if !errors.As(err, &pr) || pr.Remedy.IsZero() {
 		t.Errorf("the same card twice: %v", err)
 	}
 }
@@ -53,8 +54,8 @@ func TestIssueCard(t *testing.T) {
 	b := newBench(t)
 	ctx := context.Background()
 	id := b.Someone(1)
-	var pr *desk.Problem
-	if _, err := b.Desk.IssueCard(ctx, b.Staff, id, "fob", func(desk.Step) {}); !errors.As(err, &pr) || pr.Remedy == "" {
+	var pr *i18n.Error
+	if _, err := b.Desk.IssueCard(ctx, b.Staff, id, "fob", func(desk.Step) {}); !errors.As(err, &pr) || pr.Remedy.IsZero() {
 		t.Errorf("at a door whose readers do not write: %v", err)
 	}
 	chip := rc522test.New()
@@ -217,7 +218,7 @@ func TestROperatorLeastPrivilege(t *testing.T) {
 	if _, err := b.Desk.Find(ctx, forged, ""); !errors.Is(err, desk.ErrEnded) {
 		t.Errorf("a forged session: %v", err)
 	}
-	if _, err := b.Desk.LogIn(ctx, "test", "anna", desk.Secret("wrong"), "en", nil); !errors.Is(err, desk.ErrRefused) {
+	if _, err := b.Desk.LogIn(ctx, "test", "anna", desk.Secret("wrong"), i18n.English, nil); !errors.Is(err, desk.ErrRefused) {
 		t.Errorf("a wrong secret: %v", err)
 	}
 }

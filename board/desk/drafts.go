@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"menshen/board/papers"
+	"menshen/internal/i18n"
 	"menshen/store"
 )
 
@@ -50,8 +51,8 @@ func (d *Desk) KeepDraft(_ context.Context, s Session, of string, body []byte) e
 		delete(own, of)
 		return nil
 	case len(body) > maxDraft || !there && len(own) >= maxDrafts:
-		return problem(errors.New(words(s.Lang, "there is no room for this draft", "草稿过多或过长")),
-			words(s.Lang, "finish one of those that are begun, or write less", "请先完成已开始的，或缩短内容"))
+		return i18n.Problem(i18n.E("desk.there-no-room-draft", "there is no room for this draft"),
+			i18n.M("desk.finish-one-those-begun", "finish one of those that are begun, or write less"))
 	case own == nil:
 		own = map[string][]byte{}
 		d.drafts[by] = own
@@ -67,24 +68,24 @@ func (d *Desk) AssessmentForm(_ context.Context, s Session, name string) (papers
 	}
 	dir := d.out.Dir
 	if name == "." || name != filepath.Base(name) {
-		return papers.Assessment{}, problem(errors.New(words(s.Lang, "that is not the name of a file alone", "这不是单独的文件名")),
-			words(s.Lang, "put the file into "+dir+", and give its name without a folder", "请将文件放入 "+dir+"，只写文件名"))
+		return papers.Assessment{}, i18n.Problem(i18n.E("desk.not-name-file-alone", "that is not the name of a file alone"),
+			i18n.M("desk.put-the-file-into", "put the file into %s, and give its name without a folder", dir))
 	}
 	f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ELOOP) || errors.Is(err, fs.ErrPermission) {
-			return papers.Assessment{}, problem(fmt.Errorf(words(s.Lang, "the form cannot be read: %w", "无法读取表格：%w"), err),
-				words(s.Lang, "put it into "+dir+", readable for the unit", "请放入 "+dir+"，并使本机可读"))
+			return papers.Assessment{}, i18n.Problem(i18n.E("desk.form-cannot-read", "the form cannot be read: %v", err),
+				i18n.M("desk.put-the-form-readable", "put it into %s, readable for the unit", dir))
 		}
 		return papers.Assessment{}, fmt.Errorf("reading the form: %w", err)
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return papers.Assessment{}, problem(errors.Join(errors.New(words(s.Lang, "that is not a file", "这不是文件")), err), words(s.Lang, "put the form into "+dir, "请将表格放入 "+dir))
+		return papers.Assessment{}, i18n.Problem(i18n.E("desk.not-file", "that is not a file"), i18n.M("desk.put-the-form-into", "put the form into %s", dir))
 	}
 	a, err := papers.ParseForm(f, d.cfg.Site.Location())
 	if errors.Is(err, papers.ErrForm) {
-		err = problem(err, words(s.Lang, "'assess form' shows how it is laid out", "assess form 显示格式"))
+		err = i18n.Problem(err, i18n.M("desk.assess-form-shows-how", "'assess form' shows how it is laid out"))
 	}
 	return a, err
 }

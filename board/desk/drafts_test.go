@@ -12,6 +12,7 @@ import (
 	"menshen/board/desk"
 	"menshen/board/outbox"
 	"menshen/board/papers"
+	"menshen/internal/i18n"
 	"menshen/store"
 )
 
@@ -75,8 +76,8 @@ func TestFormIsReadFromItsFolderAlone(t *testing.T) {
 	}
 	for _, name := range []string{"", ".", "..", "missing.txt", "link.txt", "folder", "bad.txt", "../" + filepath.Base(dir) + "/good.txt", filepath.Join(dir, "good.txt")} {
 		a, err := b.Desk.AssessmentForm(ctx, s, name)
-		var p *desk.Problem
-		if !errors.As(err, &p) || p.Remedy == "" || a.Necessity != "" {
+		var p *i18n.Error
+		if !errors.As(err, &p) || p.Remedy.IsZero() || a.Necessity != "" {
 			t.Errorf("%q: %+v, %v", name, a, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"menshen/board/unit"
+	"menshen/internal/i18n"
 )
 
 const (
@@ -11,14 +12,10 @@ const (
 	MaxDrafts = maxDrafts
 )
 
-var (
-	ReaderState   = readerState
-	ChineseCounts = chineseCounts
-	EyeWord       = eyeWord
-)
+var ReaderState = readerState
 
 // FaceFacts is what a state says of faces.
-func FaceFacts(d *Desk, s unit.State, lang string) []Fact { return d.faceFacts(s, lang) }
+func FaceFacts(d *Desk, s unit.State, lang i18n.Language) []Fact { return d.faceFacts(s, lang) }
 
 // AimFor sets how long a desk shows the camera at most.
 func AimFor(d *Desk, longest time.Duration) { d.longestAim = longest }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"menshen/board/unit"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -18,7 +20,7 @@ func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Prog
 		return err
 	}
 	if _, hash, err := d.vault.Notice(c.Lang); err != nil || hash != c.Notice {
-		return problem(errors.New("the notice has changed since it was shown"), "show the present notice and ask again")
+		return i18n.Problem(i18n.E("desk.notice-has-changed-since", "the notice has changed since it was shown"), i18n.M("desk.show-present-notice-ask", "show the present notice and ask again"))
 	}
 	off, err := d.unit.FacesOff(ctx)
 	if err != nil {
@@ -26,7 +28,7 @@ func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Prog
 	}
 	if off.Rule != "" { // nobody is asked for a face that may not be taken
 		why, fix := d.whyOff(off, s.Lang)
-		return problem(errors.New(words(s.Lang, "faces are off: ", "人脸已停用：")+why), fix)
+		return i18n.Problem(i18n.E("desk.faces-off", "faces are off: %s", why), i18n.Verbatim(fix))
 	}
 	asked, err := d.vault.Person(c.Person)
 	if err != nil {
@@ -34,7 +36,7 @@ func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Prog
 	}
 	ctx, done := d.within(ctx, s)
 	defer done()
-	card, err := d.cardAtDoor(ctx, words(c.Lang, "if you agree, hold your own card to the reader at the door", "如同意，请在门口读卡器上刷您自己的卡"), step)
+	card, err := d.cardAtDoor(ctx, catalogue.In(c.Lang).Say(i18n.M("desk.if-you-agree-hold", "if you agree, hold your own card to the reader at the door")), step)
 	var owner policy.Person
 	if err == nil {
 		owner, _, err = d.vault.FindCredential(policy.CardKind, card.Credential())
@@ -42,13 +44,13 @@ func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Prog
 	if (errors.Is(err, errNoCard) || errors.Is(err, store.ErrUnknown) || err == nil && owner.ID != c.Person) && policy.MayAsk(asked) != nil {
 		// They said no before, were asked, and did not say yes by an act of their own: it was not they who wanted this (R-REFUSE).
 		d.unit.Record(store.Entry{Kind: audit.AskedAfterNo, Actor: by, Person: c.Person})
-		return problem(errors.New("they said no before, and did not say yes with their own card"), "do not ask again; it is on record, and a manager looks into it within a week: 'inquiry'")
+		return i18n.Problem(i18n.E("desk.they-said-no-before", "they said no before, and did not say yes with their own card"), i18n.M("desk.do-not-ask-again", "do not ask again; it is on record, and a manager looks into it within a week: 'inquiry'"))
 	}
 	if err != nil && !errors.Is(err, store.ErrUnknown) {
 		return err
 	}
 	if err != nil || owner.ID != c.Person {
-		return problem(errors.New("that is not this person's card"), "consent is the person's own act: ask them to use their own card")
+		return i18n.Problem(i18n.E("desk.not-persons-card", "that is not this person's card"), i18n.M("desk.consent-persons-own-act", "consent is the person's own act: ask them to use their own card"))
 	}
 	// The person is here and asks for it: their card is the proof, also after an earlier no.
 	yes := policy.Yes{At: d.now(), Notice: c.Notice, Lang: c.Lang, OwnAct: true, OwnRequest: true, Minor: owner.Face.Minor, Guardian: c.Guardian, GuardianName: c.GuardianName}
@@ -90,7 +92,7 @@ func (d *Desk) Withdraw(ctx context.Context, s Session, id policy.PersonID) (Rec
 	return d.withdraw(ctx, s.Lang, by, id, "withdrawn by the person")
 }
 
-func (d *Desk) withdraw(ctx context.Context, lang string, by store.Actor, id policy.PersonID, why string) (Receipt, error) {
+func (d *Desk) withdraw(ctx context.Context, lang i18n.Language, by store.Actor, id policy.PersonID, why string) (Receipt, error) {
 	if err := d.unit.ForgetFace(ctx, id); err != nil {
 		return Receipt{}, err
 	}
@@ -108,19 +110,19 @@ func (d *Desk) Enrol(ctx context.Context, s Session, id policy.PersonID, step Pr
 		return Enrolment{}, explain(err)
 	}
 	if p.Face.State == policy.FaceEnrolled {
-		return Enrolment{}, problem(errors.New("this person's face works already"), "withdraw it first to take it anew")
+		return Enrolment{}, i18n.Problem(i18n.E("desk.persons-face-works-already", "this person's face works already"), i18n.M("desk.withdraw-first-take-anew", "withdraw it first, then enrol again"))
 	}
 	if _, err := policy.Enrol(p, d.now(), false); err != nil {
 		return Enrolment{}, err // says what to do
 	}
 	ctx, done := d.within(ctx, s)
 	defer done()
-	face, err := d.unit.TakeFace(ctx, func(at unit.Step) { step(shownStep(at, p.Lang)) })
+	face, err := d.unit.TakeFace(ctx, func(at unit.Step) { step(shownStep(at, catalogue.In(p.Lang))) })
 	if why := ended(ctx); why != nil {
 		err = why
 	}
 	if err != nil {
-		return Enrolment{}, d.explainFaces(err, p.Lang)
+		return Enrolment{}, d.explainFaces(err, catalogue.In(p.Lang))
 	}
 	defer face.Wipe()
 	tooLike, score, err := d.unit.LooksLike(ctx, face, id)
@@ -144,39 +146,39 @@ func (d *Desk) Enrol(ctx context.Context, s Session, id policy.PersonID, step Pr
 }
 
 // shownStep is a step of an enrolment in words of lang.
-func shownStep(at unit.Step, lang string) Step {
-	out := Step{Text: at.Advice.Text(lang), Done: at.Done, Wanted: at.Wanted}
+func shownStep(at unit.Step, lang i18n.Language) Step {
+	out := Step{Text: lang.Say(at.Advice.Message()), Done: at.Done, Wanted: at.Wanted}
 	switch at.Kind {
 	case unit.Stand:
-		out.Text = words(lang, "stand before the camera", "请站到镜头前")
+		out.Text = lang.Say(i18n.M("desk.stand-before-camera", "stand before the camera"))
 	case unit.StepOut:
-		out.Text, out.Trial = words(lang, "taken; now step out of the picture for a moment", "已采集。请先离开画面片刻"), true
+		out.Text, out.Trial = lang.Say(i18n.M("desk.taken-now-step-out", "taken; now step out of the picture for a moment")), true
 	case unit.WalkUp:
-		out.Text = words(lang, "now walk up to the door as you will every day", "请像平时一样走近门口")
+		out.Text = lang.Say(i18n.M("desk.now-walk-up-door", "now walk up to the door as you will every day"))
 	}
 	return out
 }
 
 // explainFaces says what to do about why a face was not taken, or the camera not aimed.
-func (d *Desk) explainFaces(err error, lang string) error {
+func (d *Desk) explainFaces(err error, lang i18n.Language) error {
 	var off unit.OffError
 	var late unit.LateError
 	switch {
 	case errors.As(err, &off):
 		why, remedy := d.whyOff(off.Off, lang)
-		return problem(errors.New(words(lang, "faces are off: ", "人脸已停用：")+why), remedy)
+		return i18n.Problem(i18n.E("desk.faces-off", "faces are off: %s", why), i18n.Verbatim(remedy))
 	case errors.As(err, &late):
-		return problem(late, late.Advice.Text(lang))
+		return i18n.Problem(late, late.Advice.Message())
 	case errors.Is(err, unit.ErrTaking):
-		return problem(err, "wait until that is done")
+		return i18n.Problem(err, i18n.M("desk.wait-until-done", "wait until that is done"))
 	case errors.Is(err, unit.ErrNotLive):
-		return problem(err, "take away glass and glare, and let the person stand there themselves")
+		return i18n.Problem(err, i18n.M("desk.take-away-glass-glare", "take away glass and glare, and let the person stand there themselves"))
 	case errors.Is(err, unit.ErrAiming):
-		return problem(err, "end that first")
+		return i18n.Problem(err, i18n.M("desk.end-first", "end that first"))
 	case errors.Is(err, unit.ErrCameraLamp):
-		return problem(err, "repair it: nobody is looked at in the dark")
+		return i18n.Problem(err, i18n.M("desk.repair-nobody-looked-dark", "repair it: people must see that the camera looks"))
 	case errors.Is(err, unit.ErrNoRecord):
-		return problem(err, "see the store's line of 'status'")
+		return i18n.Problem(err, i18n.M("desk.see-stores-line-status", "see the store's line of 'status'"))
 	}
 	return err
 }

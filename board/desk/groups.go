@@ -8,23 +8,24 @@ import (
 	"time"
 
 	"menshen/board/config"
+	"menshen/internal/i18n"
 	"menshen/policy"
 )
 
 // knownGroups refuses a group that no rule of the site names, unless the person is in it already: it would give them no hours, and nothing would say so.
-func (d *Desk) knownGroups(lang string, groups, had []string) error {
+func (d *Desk) knownGroups(groups, had []string) error {
 	known := d.cfg.Site.Groups()
 	for _, g := range groups {
 		if slices.Contains(known, g) || slices.Contains(had, g) {
 			continue
 		}
-		remedy := words(lang, "this site has none; write [[site.access]] into the configuration first", "本场所尚无分组；请先在配置中填写 [[site.access]]")
+		remedy := i18n.M("desk.site-has-none-write", "this site has none; write [[site.access]] into the configuration first")
 		if near := config.Nearest(g, known); near != "" {
-			remedy = fmt.Sprintf(words(lang, "did you mean %q?", "是否指 %q？"), near)
+			remedy = i18n.M("desk.did-you-mean", "did you mean %q?", near)
 		} else if len(known) > 0 {
-			remedy = words(lang, "write one of: ", "可选分组：") + strings.Join(known, ", ")
+			remedy = i18n.M("desk.write-one", "write one of: %s", strings.Join(known, ", "))
 		}
-		return problem(fmt.Errorf(words(lang, "no rule of this site names the group %q", "本场所没有名为 %q 的分组"), g), remedy)
+		return i18n.Problem(i18n.E("desk.no-rule-site-names", "no rule of this site names the group %q", g), remedy)
 	}
 	return nil
 }
@@ -36,16 +37,15 @@ func (d *Desk) NeverIn(_ context.Context, s Session, p policy.Person) (string, e
 	}
 	switch p.NeverIn(d.cfg.Site.Rules(), d.cfg.Site.Calendar(), d.now()) {
 	case policy.ReasonLeaseOver:
-		return words(s.Lang, "can never come in: the lease is over", "无法进门：租期已结束"), nil
+		return s.Lang.Say(i18n.M("desk.can-never-come-lease", "can never come in: the lease has ended")), nil
 	case policy.ReasonHours:
-		return fmt.Sprintf(words(s.Lang, "can never come in: no rule of this site gives them hours; put them into a group with 'change': %s",
-			"无法进门：没有任何规则为其规定时段；请用 change 加入分组：%s"), strings.Join(d.cfg.Site.Groups(), ", ")), nil
+		return s.Lang.Say(i18n.M("desk.can-never-come-no", "can never come in: no rule of this site gives them hours; put them into a group with 'change': %s", strings.Join(d.cfg.Site.Groups(), ", "))), nil
 	}
 	return "", nil
 }
 
 // shutOut tells of people whose groups have no hours; empty: there are none.
-func (d *Desk) shutOut(people []policy.Person, lang string) string {
+func (d *Desk) shutOut(people []policy.Person, lang i18n.Language) string {
 	n, now, rules, calendar := 0, d.now(), d.cfg.Site.Rules(), d.cfg.Site.Calendar()
 	for _, p := range people {
 		if p.NeverIn(rules, calendar, now) == policy.ReasonHours {
@@ -55,8 +55,7 @@ func (d *Desk) shutOut(people []policy.Person, lang string) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(words(lang, "%d can never come in: no rule of this site gives them hours; 'person' shows who, 'change' puts them into a group",
-		"%d 人无法进门：没有任何规则为其规定时段；person 可查看，change 可加入分组"), n)
+	return lang.Say(i18n.M("desk.can-never-come-no-rule", "%d can never come in: no rule of this site gives them hours; 'person' shows who, 'change' puts them into a group", n))
 }
 
 // Grouped is how many people are in the same groups.

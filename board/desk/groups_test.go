@@ -47,7 +47,7 @@ func TestUnknownGroupIsRefused(t *testing.T) {
 	if _, err := b.Desk.ChangePerson(ctx, b.Staff, li.ID, desk.Details{Name: "Li Na", Groups: []string{"east wing"}}); err != nil {
 		t.Error(err)
 	}
-	if _, err := b.Desk.AddPerson(ctx, b.Staff, desk.Details{Name: "Wu", Until: b.Clock.Now()}); err == nil || !strings.Contains(err.Error(), "over already") {
+	if _, err := b.Desk.AddPerson(ctx, b.Staff, desk.Details{Name: "Wu", Until: b.Clock.Now()}); err == nil || !strings.Contains(err.Error(), "has ended") {
 		t.Errorf("a lease in the past: %v", err)
 	}
 }
@@ -65,7 +65,7 @@ func TestWhoCanNeverComeInIsTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.ID = id
-		want := []string{"", "gives them hours", "gives them hours", "gives them hours", "the lease is over"}[n]
+		want := []string{"", "gives them hours", "gives them hours", "gives them hours", "the lease has ended"}[n]
 		if why, err := b.Desk.NeverIn(ctx, b.Staff, p); err != nil || !strings.Contains(why, want) || (want == "") != (why == "") {
 			t.Errorf("%v: %q, %v", p.Groups, why, err)
 		}

@@ -12,6 +12,8 @@ import (
 	"menshen/board/boardtest"
 	"menshen/board/desk"
 	"menshen/hal/haltest"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 	"menshen/store"
 )
@@ -64,7 +66,7 @@ func TestDamagedHeadIsAFault(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.AnotherStart()
-		manager, auditor = b.logIn("anna", "zh"), b.logIn("cho", "en")
+		manager, auditor = b.logIn("anna", catalogue.In("zh")), b.logIn("cho", i18n.English)
 	}
 	shows(false)
 	if note := check(manager); note != "" {
@@ -110,7 +112,7 @@ func TestDamagedHeadIsAFault(t *testing.T) {
 	}
 }
 
-func (b *bench) logIn(name, lang string) desk.Session {
+func (b *bench) logIn(name string, lang i18n.Language) desk.Session {
 	b.Helper()
 	s, err := b.Desk.LogIn(context.Background(), "test", name, desk.Secret(boardtest.Secret), lang, nil)
 	if err != nil {

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"menshen/board/compliance"
 	"menshen/board/notice"
 	"menshen/board/papers"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
 )
@@ -34,7 +34,7 @@ func (d *Desk) OpenIncident(ctx context.Context, s Session, what string) (papers
 		return papers.Incident{}, err
 	}
 	i := papers.Incident{ID: papers.NewID(), Noticed: d.now(), What: notice.Words{EN: what}}
-	if s.Lang == "zh" {
+	if s.Lang.Code() == "zh" {
 		i.What = notice.Words{ZH: what}
 	}
 	if i.People, i.Kinds, err = d.holds(); err != nil {
@@ -76,15 +76,15 @@ func (d *Desk) ChangeIncident(ctx context.Context, s Session, id string, f func(
 		return was, err
 	}
 	if !was.Open() {
-		return was, problem(errors.New(words(s.Lang, "this incident is closed", "该事件已关闭")), words(s.Lang, "open a new one", "请新建事件"))
+		return was, i18n.Problem(i18n.E("desk.incident-closed", "this incident is closed"), i18n.M("desk.open-new-one", "open a new one"))
 	}
 	i := was
 	i.Kinds = slices.Clone(was.Kinds)
 	f(&i)
 	i.ID = was.ID
 	if !i.Closed.IsZero() && (i.ToldPeople.IsZero() || i.ToldAuthority.IsZero()) {
-		return was, problem(errors.New(words(s.Lang, "those affected and the authority were not told yet", "尚未告知受影响者和主管部门")),
-			words(s.Lang, "send both letters, and record when", "请发出两份通知并记录时间"))
+		return was, i18n.Problem(i18n.E("desk.those-affected-authority-were", "those affected and the authority were not told yet"),
+			i18n.M("desk.send-both-letters-record", "send both letters, and record when"))
 	}
 	return i, d.put(ctx, by, papers.KindIncident, i)
 }
@@ -96,7 +96,7 @@ func (d *Desk) incident(s Session, id string) (papers.Incident, error) {
 	}
 	i, ok := f.Incident(id)
 	if !ok {
-		return i, problem(errors.New(words(s.Lang, "there is no such incident", "没有该事件")), words(s.Lang, "'incident' lists them", "用 incident 查看全部"))
+		return i, i18n.Problem(i18n.E("desk.there-no-such-incident", "there is no such incident"), i18n.M("desk.incident-lists-them", "'incident' lists them"))
 	}
 	return i, nil
 }
@@ -116,21 +116,21 @@ func (d *Desk) Letters(_ context.Context, s Session, id string) (paths []string,
 		i.Happened = i.Happened.In(zone)
 	}
 	facts := i.Letter(compliance.NoticeFacts(d.cfg), d.now().In(zone))
-	if gaps := facts.Missing(s.Lang); len(gaps) > 0 {
-		return nil, problem(errors.New(words(s.Lang, "the letter still lacks: ", "通知尚缺：")+strings.Join(gaps, words(s.Lang, ", ", "、"))),
-			words(s.Lang, "'incident write "+id+"' asks for each", "用 incident write "+id+" 逐项填写"))
+	if gaps := facts.Missing(); !gaps.IsZero() {
+		return nil, i18n.Problem(i18n.E("desk.letter-still-lacks", "the letter still lacks: %v", gaps),
+			i18n.M("desk.incident-write-asks", "'incident write %s' asks for each", id))
 	}
-	for _, lang := range notice.Languages {
+	for _, lang := range notice.Languages() {
 		for _, to := range []struct {
 			whom  string
-			write func(string, notice.Incident) (notice.Letter, error)
+			write func(i18n.Language, notice.Incident) (notice.Letter, error)
 		}{{"people", notice.LetterPeople}, {"authority", notice.LetterAuthority}} {
 			letter, err := to.write(lang, facts)
 			if err != nil {
 				return nil, err
 			}
 			for ending, text := range map[string]string{".html": letter.HTML, ".txt": letter.Text} {
-				path, err := d.writeOut("incident-"+id+"-"+to.whom+"-"+lang, ending, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+				path, err := d.writeOut("incident-"+id+"-"+to.whom+"-"+lang.Code(), ending, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
 				if err != nil {
 					return nil, err
 				}

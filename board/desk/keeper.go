@@ -11,6 +11,7 @@ import (
 	"filippo.io/age"
 
 	"menshen/board/outbox"
+	"menshen/internal/i18n"
 	"menshen/store"
 	"menshen/store/audit"
 )
@@ -24,9 +25,9 @@ func (d *Desk) UnlockFaces(ctx context.Context, s Session, pass Secret) error {
 	err = d.vault.UnlockFaces(by, pass)
 	switch {
 	case errors.Is(err, store.ErrDenied):
-		return problem(errors.New("that is not the passphrase"), "try again; cards go on working")
+		return i18n.Problem(i18n.E("desk.not-passphrase", "that is not the passphrase"), i18n.M("desk.try-again-cards-go", "try again; cards go on working"))
 	case errors.Is(err, store.ErrUnknown):
-		return problem(errors.New("no passphrase is set"), "nothing is locked")
+		return i18n.Problem(i18n.E("desk.no-passphrase-set", "no passphrase is set"), i18n.M("desk.nothing-locked", "nothing is locked"))
 	case err != nil:
 		return err
 	}
@@ -41,7 +42,7 @@ func (d *Desk) SetPassphrase(_ context.Context, s Session, pass Secret) error {
 	}
 	err = d.vault.SetPassphrase(by, pass)
 	if errors.Is(err, store.ErrFacesLocked) {
-		return problem(errors.New("the faces are locked"), "type 'unlock' and the present passphrase first")
+		return i18n.Problem(i18n.E("desk.faces-locked", "the faces are locked"), i18n.M("desk.type-unlock-present-passphrase", "type 'unlock' and the present passphrase first"))
 	}
 	return err
 }
@@ -54,7 +55,7 @@ func (d *Desk) Backup(_ context.Context, s Session, recipient string, faces bool
 	}
 	to, err := age.ParseX25519Recipient(recipient)
 	if err != nil {
-		return "", problem(errors.New("that is no age public key"), "make one on the manager's own machine with age-keygen; it begins with age1")
+		return "", i18n.Problem(i18n.E("desk.no-age-public-key", "that is not an age public key"), i18n.M("desk.make-one-on-managers", "make one on the manager's own machine with age-keygen; it begins with age1"))
 	}
 	return d.writeOut("backup", ".age", func(w io.Writer) error { return d.vault.Backup(by, w, faces, to) })
 }
@@ -74,7 +75,7 @@ func (d *Desk) ExportAudit(_ context.Context, s Session) (path, key string, err 
 func (d *Desk) writeOut(what, ending string, write func(io.Writer) error) (path string, err error) {
 	path, err = d.out.Write(d.now(), what, ending, write)
 	if errors.Is(err, outbox.ErrNoFolder) {
-		err = problem(err, "let the service write beside "+d.cfg.Unit.Dir)
+		err = i18n.Problem(err, i18n.M("desk.let-service-write", "let the service write beside %s", d.cfg.Unit.Dir))
 	}
 	return path, err
 }
@@ -131,15 +132,14 @@ func (d *Desk) CheckVault(_ context.Context, s Session) (note string, err error)
 		return "", err
 	}
 	if err := d.vault.Check(); err != nil {
-		return "", problem(err, "make a backup of what is whole, then 'menshen vault salvage'")
+		return "", i18n.Problem(err, i18n.M("desk.make-backup-what-whole", "make a backup of what is whole, then 'menshen vault salvage'"))
 	}
 	if !errors.Is(d.vault.Condition(), store.ErrHead) {
 		return "", nil
 	}
-	note = words(s.Lang, "One of the two head pages of the vault's file was damaged at a start: what was written last before it may be missing. Compare 'decisions' with what was done; if it comes again, replace the board's memory.",
-		"启动时发现数据文件的两个头页之一已损坏：该次启动前最后写入的内容可能缺失。请用 decisions 与实际情况核对；如再次出现，请更换存储器。")
+	note = s.Lang.Say(i18n.M("desk.one-two-head-pages", "One of the two head pages of the vault's file was damaged at a start: what was written last before it may be missing. Compare 'decisions' with what was done; if it comes again, replace the board's memory."))
 	if _, err := d.allow(s, EndsFaults); err != nil {
-		return note + " " + words(s.Lang, "The fault stands until a technician or a manager has seen this.", "在技术员或管理员查看之前，该故障一直显示。"), nil
+		return note + " " + s.Lang.Say(i18n.M("desk.fault-stands-until-technician", "The fault stands until a technician or a manager has seen this.")), nil
 	}
-	return note + " " + words(s.Lang, "You have seen it: the fault is over.", "您已查看，故障解除。"), d.vault.ConfirmHead(by)
+	return note + " " + s.Lang.Say(i18n.M("desk.you-have-seen-fault", "You have seen it: the fault has ended.")), d.vault.ConfirmHead(by)
 }

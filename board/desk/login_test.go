@@ -12,6 +12,7 @@ import (
 	"menshen/board/boardtest"
 	"menshen/board/console"
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 	"menshen/store"
 	"menshen/store/audit"
 )
@@ -131,10 +132,10 @@ func TestROperatorOwnSecretAsks(t *testing.T) {
 	if err := b.Desk.SetSecret(ctx, eve, desk.Secret(boardtest.Secret), another); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Desk.LogIn(ctx, "test", "eve", desk.Secret(boardtest.Secret), "en", nil); !errors.Is(err, desk.ErrRefused) {
+	if _, err := b.Desk.LogIn(ctx, "test", "eve", desk.Secret(boardtest.Secret), i18n.English, nil); !errors.Is(err, desk.ErrRefused) {
 		t.Errorf("the old one: %v", err)
 	}
-	if _, err := b.Desk.LogIn(ctx, "test", "eve", another, "en", nil); err != nil {
+	if _, err := b.Desk.LogIn(ctx, "test", "eve", another, i18n.English, nil); err != nil {
 		t.Errorf("the new one: %v", err)
 	}
 	if n := b.Count(audit.OperatorSecretChanged); n != 1 {

@@ -4,14 +4,15 @@ import (
 	"fmt"
 
 	"menshen/board/host"
+	"menshen/internal/i18n"
 )
 
 // machineFacts are temperature and storage in words.
-func machineFacts(h host.Health, lang string) (out []Fact) {
+func machineFacts(h host.Health, lang i18n.Language) (out []Fact) {
 	if h.Measured {
 		f := Fact{Name: "temperature", State: fmt.Sprintf("%.0f °C", h.Celsius)}
 		if h.Hot() {
-			f.Fault = words(lang, "hot, and slowed down: give the unit air and shade", "过热降频：请改善通风和遮阳")
+			f.Fault = lang.Say(i18n.M("desk.hot-slowed-down-give", "hot, and slowed down: give the unit air and shade"))
 		}
 		out = append(out, f)
 	}
@@ -20,15 +21,15 @@ func machineFacts(h host.Health, lang string) (out []Fact) {
 		f.Fault = h.Err.Error()
 		return append(out, f)
 	}
-	f.State = fmt.Sprintf(words(lang, "%d MiB free of %d", "剩余 %d MiB，共 %d MiB"), h.Free>>20, h.Size>>20)
+	f.State = lang.Say(i18n.M("desk.mib-free", "%d MiB free of %d", h.Free>>20, h.Size>>20))
 	if h.Used > 0 {
-		f.State += fmt.Sprintf(words(lang, ", up to %d%% of its life used", "，已用寿命不超过 %d%%"), h.Used)
+		f.State += lang.Say(i18n.M("desk.up-f-its-life", ", up to %d%% of its life used", h.Used))
 	}
 	switch {
 	case h.WornOut():
-		f.Fault = words(lang, "worn out: replace the board's memory soon, after a backup", "存储器寿命将尽：请备份后尽快更换")
+		f.Fault = lang.Say(i18n.M("desk.worn-out-replace-boards", "worn out: replace the board's memory soon, after a backup"))
 	case h.NearlyFull():
-		f.Fault = words(lang, "nearly full: remove old backups and exports from the unit's out folder", "空间不足：请删除 out 文件夹中的旧备份和导出文件")
+		f.Fault = lang.Say(i18n.M("desk.nearly-full-remove-old", "nearly full: remove old backups and exports from the unit's out folder"))
 	}
 	return append(out, f)
 }

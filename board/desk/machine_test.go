@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"menshen/board/host"
+	"menshen/internal/i18n"
 )
 
 // TestMachineFacts: the board's health in words, with a remedy where it is a fault.
@@ -20,7 +21,7 @@ func TestMachineFacts(t *testing.T) {
 		{host.Health{Celsius: 80, Measured: true, Free: 63 * mib, Size: 500 * mib}, []string{"temperature 80 °C !give the unit air", "storage 63 MiB free of 500 !nearly full"}},
 		{host.Health{Free: 63 * mib, Size: 500 * mib, Used: 90}, []string{"storage 63 MiB free of 500, up to 90% of its life used !worn out"}},
 	} {
-		got := machineFacts(x.h, "en")
+		got := machineFacts(x.h, i18n.English)
 		if len(got) != len(x.want) {
 			t.Errorf("%+v: %+v", x.h, got)
 			continue

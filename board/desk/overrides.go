@@ -2,9 +2,8 @@ package desk
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
+	"menshen/internal/i18n"
 	"menshen/store"
 )
 
@@ -17,8 +16,8 @@ func (d *Desk) Lockdown(ctx context.Context, s Session, on bool) error {
 func (d *Desk) Evacuate(ctx context.Context, s Session, on bool) error {
 	err := d.override(ctx, s, func(o *store.Overrides) { o.Evacuation = on })
 	if err == nil && on && d.unit.Pulses() {
-		return problem(errors.New(words(s.Lang, "an impulse lock cannot be held open: it got one pulse", "脉冲锁无法保持开启：只发出了一个脉冲")),
-			words(s.Lang, "wedge the door open by hand; the exit button, and open at the console, give a pulse each", "请人工将门固定在打开位置；出门按钮和控制台 open 每次发出一个脉冲"))
+		return i18n.Problem(i18n.E("desk.impulse-lock-cannot-held", "an impulse lock cannot be held open: it got one pulse"),
+			i18n.M("desk.wedge-door-open-by", "wedge the door open by hand; the exit button, and open at the console, give a pulse each"))
 	}
 	return err
 }
@@ -33,9 +32,9 @@ func (d *Desk) override(ctx context.Context, s Session, change func(*store.Overr
 	case err != nil:
 		return err
 	case !changed:
-		return problem(errors.New("it is so already"), "see 'status'")
+		return i18n.Problem(i18n.E("desk.so-already", "it is so already"), i18n.M("desk.see-status", "see 'status'"))
 	case kept != nil:
-		return problem(fmt.Errorf("in force, but not kept: %w", kept), "set it again once the disk answers, or it ends with a restart")
+		return i18n.Problem(i18n.E("desk.in-force-not-kept", "in force, but not kept: %v", kept), i18n.M("desk.set-again-once-disk", "set it again once the disk answers, or it ends with a restart"))
 	}
 	return nil
 }

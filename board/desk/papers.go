@@ -3,12 +3,12 @@ package desk
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"menshen/board/papers"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
 )
@@ -62,13 +62,13 @@ func (d *Desk) PutAssessment(ctx context.Context, s Session, a papers.Assessment
 	now := d.now()
 	for _, part := range []string{a.Author, a.Necessity, a.Impact, a.Risks, a.Measures} {
 		if strings.TrimSpace(part) == "" {
-			return problem(errors.New(words(s.Lang, "a part of the assessment is empty", "评估有一部分为空")),
-				words(s.Lang, "write all four parts, and who answers for it", "请写全四个部分和负责人"))
+			return i18n.Problem(i18n.E("desk.part-assessment-empty", "a part of the assessment is empty"),
+				i18n.M("desk.write-all-four-parts", "write all four parts, and who answers for it"))
 		}
 	}
 	if !a.Until.After(now) || a.Until.After(now.AddDate(longest, 0, 1)) {
-		return problem(errors.New(words(s.Lang, "it cannot be valid until then", "有效期不可用")),
-			words(s.Lang, "give a day from tomorrow on, within three years", "请填写明天起三年内的日期"))
+		return i18n.Problem(i18n.E("desk.cannot-valid-until-then", "it cannot be valid until then"),
+			i18n.M("desk.give-day-from-tomorrow", "give a day from tomorrow on, within three years"))
 	}
 	if a.Basis, err = d.law.Basis(); err != nil {
 		return err
@@ -112,8 +112,8 @@ func (d *Desk) AddRequest(ctx context.Context, s Session, what, who string) (Req
 		return Request{}, err
 	}
 	if !slices.Contains(papers.Asks, what) || strings.TrimSpace(who) == "" {
-		return Request{}, problem(errors.New(words(s.Lang, "what is asked for, and by whom?", "请求内容和请求人？")),
-			words(s.Lang, "write one of ", "请写其一：")+strings.Join(papers.Asks, ", "))
+		return Request{}, i18n.Problem(i18n.E("desk.what-asked-by-whom", "what is asked for, and by whom?"),
+			i18n.M("desk.write-one-request", "write one of %s", strings.Join(papers.Asks, ", ")))
 	}
 	r := papers.Request{ID: papers.NewID(), Asked: d.now(), What: what, Who: who}
 	return d.withDue(r), d.put(ctx, by, papers.KindRequest, r)
@@ -131,7 +131,7 @@ func (d *Desk) AnswerRequest(ctx context.Context, s Session, id, answer string) 
 	}
 	r, ok := f.Request(id)
 	if !ok || !r.Done.IsZero() {
-		return problem(errors.New(words(s.Lang, "there is no such open request", "没有该待办请求")), words(s.Lang, "'request' lists them", "用 request 查看全部"))
+		return i18n.Problem(i18n.E("desk.there-no-such-open", "there is no such open request"), i18n.M("desk.request-lists-them", "'request' lists them"))
 	}
 	r.Done, r.Answer = d.now(), answer
 	return d.put(ctx, by, papers.KindRequest, r)
@@ -154,7 +154,7 @@ func (d *Desk) Filing(_ context.Context, s Session) (here int, f papers.Filing, 
 func (d *Desk) PutElsewhere(ctx context.Context, s Session, n int) error {
 	return d.file(ctx, s, func(f *papers.Filing) error {
 		if n < 0 || n > 1e9 {
-			return problem(errors.New(words(s.Lang, "that is no number of people", "人数无效")), words(s.Lang, "write how many people, 0 or more", "请写人数，0 或以上"))
+			return i18n.Problem(i18n.E("desk.no-number-people", "that is not a number of people"), i18n.M("desk.write-how-many-people", "write how many people, 0 or more"))
 		}
 		f.Elsewhere = n
 		return nil
@@ -165,7 +165,7 @@ func (d *Desk) PutElsewhere(ctx context.Context, s Session, n int) error {
 func (d *Desk) PutFiled(ctx context.Context, s Session, authority, number string) error {
 	return d.file(ctx, s, func(f *papers.Filing) error {
 		if strings.TrimSpace(authority) == "" || strings.TrimSpace(number) == "" {
-			return problem(errors.New(words(s.Lang, "with whom, and under which number?", "备案部门和编号？")), words(s.Lang, "write both", "请两项都写"))
+			return i18n.Problem(i18n.E("desk.with-whom-under-which", "with whom, and under which number?"), i18n.M("desk.write-both", "write both"))
 		}
 		f.Filed, f.Authority, f.Number, f.Handler = d.now(), authority, number, d.cfg.Unit.Handler
 		return nil
@@ -195,7 +195,7 @@ func (d *Desk) Inquire(ctx context.Context, s Session, what string) error {
 		return err
 	}
 	if strings.TrimSpace(what) == "" {
-		return problem(errors.New(words(s.Lang, "nothing is written", "内容为空")), words(s.Lang, "write what was found out and done", "请写明查明的情况和处理"))
+		return i18n.Problem(i18n.E("desk.nothing-written", "nothing is written"), i18n.M("desk.write-what-was-found", "write what was found out and done"))
 	}
 	return d.put(ctx, by, papers.KindInquiry, papers.Inquiry{What: what})
 }

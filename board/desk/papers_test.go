@@ -14,6 +14,7 @@ import (
 	"menshen/board/desk"
 	"menshen/board/notice"
 	"menshen/board/papers"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -62,8 +63,8 @@ func TestRPiaAssessmentNeedsAllParts(t *testing.T) {
 	} {
 		a := good
 		spoil(&a)
-		var p *desk.Problem
-		if err := b.Desk.PutAssessment(ctx, b.Staff, a); !errors.As(err, &p) || p.Remedy == "" {
+		var p *i18n.Error
+		if err := b.Desk.PutAssessment(ctx, b.Staff, a); !errors.As(err, &p) || p.Remedy.IsZero() {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -92,8 +93,8 @@ func TestRIncidentFromTheFirstWordToTheEnd(t *testing.T) {
 	if i.People != 2 || !slices.Equal(i.Kinds, want) || !i.Noticed.Equal(b.Clock.Now()) || i.What.EN == "" {
 		t.Errorf("%+v", i)
 	}
-	var p *desk.Problem
-	if _, err := b.Desk.Letters(ctx, b.Staff, i.ID); !errors.As(err, &p) || !strings.Contains(p.Remedy, "incident write") {
+	var p *i18n.Error
+	if _, err := b.Desk.Letters(ctx, b.Staff, i.ID); !errors.As(err, &p) || !strings.Contains(p.Remedy.String(), "incident write") {
 		t.Errorf("letters of an incident without effect and measures: %v", err)
 	}
 	change := func(f func(*papers.Incident)) error {

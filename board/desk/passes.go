@@ -12,6 +12,7 @@ import (
 
 	"menshen/board/config"
 	"menshen/board/pass"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
 )
@@ -23,7 +24,7 @@ func (d *Desk) AddPass(ctx context.Context, s Session, host policy.PersonID, fro
 		return Pass{}, err
 	}
 	if !d.cfg.Passes.Enabled {
-		return Pass{}, problem(errors.New("this door takes no passes"), "write [passes] enabled = true into its configuration")
+		return Pass{}, i18n.Problem(i18n.E("desk.door-takes-no-passes", "this door takes no passes"), i18n.M("desk.write-passes-enabled-true", "write [passes] enabled = true into its configuration"))
 	}
 	from = from.Truncate(time.Minute) // a code tells full minutes
 	p := policy.Pass{Door: d.cfg.Unit.Name, From: from, Until: from.Add(until.Sub(from).Round(time.Minute)), Uses: uses}
@@ -60,9 +61,9 @@ func (d *Desk) newPass(by store.Actor, p policy.Pass, host policy.PersonID) (sto
 		case err == nil:
 			return kept, digits, nil
 		case errors.Is(err, policy.ErrPass):
-			err = problem(errors.New("this is no pass"), "a pass has 1 to 255 uses and ends within seven days")
+			err = i18n.Problem(i18n.E("desk.no-pass", "this is not a pass"), i18n.M("desk.pass-has-1-255", "a pass has 1 to 255 uses and ends within seven days"))
 		case errors.Is(err, store.ErrManyPasses):
-			err = problem(errors.New("there are too many passes"), "end some that are not needed: 'passes' lists them")
+			err = i18n.Problem(i18n.E("desk.there-too-many-passes", "there are too many passes"), i18n.M("desk.end-some-not-needed", "end some that are not needed: 'passes' lists them"))
 		}
 		digits.Wipe()
 		if !errors.Is(err, store.ErrTaken) { // one in a million
@@ -94,9 +95,9 @@ func (d *Desk) EndPass(ctx context.Context, s Session, id string) error {
 	all = slices.DeleteFunc(all, func(p store.VisitorPass) bool { return !strings.HasPrefix(p.CredentialID(), "pass-"+id) })
 	switch {
 	case id == "" || len(all) == 0:
-		return problem(errors.New("no pass has this key"), "'passes' lists them")
+		return i18n.Problem(i18n.E("desk.no-such-pass", "no pass has this number"), i18n.M("desk.passes-lists-them", "'passes' lists them"))
 	case len(all) > 1:
-		return problem(fmt.Errorf("%d passes have keys that begin so", len(all)), "write more of it")
+		return i18n.Problem(i18n.E("desk.passes-begin-so", "%d passes have numbers that begin so", len(all)), i18n.M("desk.write-more-of-it", "write more of it"))
 	}
 	if err := d.vault.EndPass(by, all[0].ID); err != nil {
 		return explain(err)

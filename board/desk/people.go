@@ -2,13 +2,13 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sort"
 	"strings"
 	"time"
 
 	"menshen/hal"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -55,10 +55,10 @@ func (d *Desk) AddPerson(ctx context.Context, s Session, x Details) (policy.Pers
 		return policy.Person{}, err
 	}
 	if !x.Until.IsZero() && !d.now().Before(x.Until) {
-		return policy.Person{}, problem(errors.New(words(s.Lang, "this lease is over already", "该租期已经结束")),
-			words(s.Lang, "write the last day of the lease, or leave --until out", "请填写租期最后一天，或省略 --until"))
+		return policy.Person{}, i18n.Problem(i18n.E("desk.lease-over-already", "this lease has ended"),
+			i18n.M("desk.write-last-day-lease", "write the last day of the lease, or leave --until out"))
 	}
-	p, err := d.withDetails(s.Lang, policy.Person{}, x)
+	p, err := d.withDetails(policy.Person{}, x)
 	if err != nil {
 		return policy.Person{}, err
 	}
@@ -78,7 +78,7 @@ func (d *Desk) ChangePerson(_ context.Context, s Session, id policy.PersonID, x 
 		return policy.Person{}, err
 	}
 	err = d.vault.ChangePerson(by, id, audit.PersonCorrected, func(p *policy.Person) error {
-		*p, err = d.withDetails(s.Lang, *p, x)
+		*p, err = d.withDetails(*p, x)
 		return err
 	})
 	if err != nil {
@@ -87,17 +87,17 @@ func (d *Desk) ChangePerson(_ context.Context, s Session, id policy.PersonID, x 
 	return d.vault.Person(id)
 }
 
-func (d *Desk) withDetails(lang string, p policy.Person, x Details) (policy.Person, error) {
-	if err := d.knownGroups(lang, x.Groups, p.Groups); err != nil {
+func (d *Desk) withDetails(p policy.Person, x Details) (policy.Person, error) {
+	if err := d.knownGroups(x.Groups, p.Groups); err != nil {
 		return p, err
 	}
 	switch {
 	case strings.TrimSpace(x.Name.Reveal()) == "":
-		return p, problem(errors.New("a person needs a name"), "write the name that staff know them by")
+		return p, i18n.Problem(i18n.E("desk.person-needs-name", "a person needs a name"), i18n.M("desk.write-name-staff-know", "write the name that staff know them by"))
 	case !x.From.IsZero() && !x.Until.IsZero() && !x.From.Before(x.Until):
-		return p, problem(errors.New("the lease ends before it begins"), "write an end after the beginning")
+		return p, i18n.Problem(i18n.E("desk.lease-ends-before-begins", "the lease ends before it begins"), i18n.M("desk.write-end-after-beginning", "write an end after the beginning"))
 	case x.Minor && p.HasFace() && p.Face.Guardian == "": // their face may not stay as it is (R-MINOR), and nobody else's is to suffer for it
-		return p, problem(errors.New("this person has a face, and no guardian agreed to it"), "withdraw it first; a guardian may then consent anew")
+		return p, i18n.Problem(i18n.E("desk.person-has-face-no", "this person has a face, and no guardian agreed to it"), i18n.M("desk.withdraw-first-guardian-may", "withdraw it first; a guardian may then consent"))
 	}
 	p.Name, p.Apartment, p.Lang, p.From, p.Until = x.Name, x.Apartment, x.Lang, x.From, x.Until
 	p.Groups, p.Face.Minor, p.LongOpen, p.Blocked = x.Groups, x.Minor, x.LongOpen, x.Blocked
@@ -112,7 +112,7 @@ func (d *Desk) RemovePerson(ctx context.Context, s Session, id policy.PersonID, 
 	}
 	why, ok := removals[strings.ToLower(strings.TrimSpace(reason))]
 	if !ok {
-		return Receipt{}, problem(errors.New("this reason is not one of those kept"), "write: lease end, own request or mistake")
+		return Receipt{}, i18n.Problem(i18n.E("desk.reason-not-one-those", "this reason is not one of those kept"), i18n.M("desk.write-lease-end-own", "write: lease end, own request or mistake"))
 	}
 	if err := d.unit.ForgetFace(ctx, id); err != nil {
 		return Receipt{}, err
@@ -132,7 +132,7 @@ var removals = map[string]string{
 
 // AssignCard makes the next card at the door the person's.
 func (d *Desk) AssignCard(ctx context.Context, s Session, id policy.PersonID, label string, step Progress) (policy.Credential, error) {
-	return d.assign(ctx, s, id, label, words(s.Lang, "hold the new card to the reader at the door", "请在门口读卡器上刷要分配的卡"), step)
+	return d.assign(ctx, s, id, label, s.Lang.Say(i18n.M("desk.hold-new-card-reader", "hold the new card to the reader at the door")), step)
 }
 
 // IssueCard does so with a card that it writes first: a number of the site's own, under the site's key, which no copier in a shop reads.
@@ -149,11 +149,12 @@ func (d *Desk) IssueCard(ctx context.Context, s Session, id policy.PersonID, lab
 		}
 	}
 	if !issues {
-		return policy.Credential{}, problem(errors.New("no reader of this door writes cards"),
-			"give an rc522 reader key_file, key and block in the configuration; cards for other readers are bought with their numbers")
+		return policy.Credential{}, i18n.Problem(i18n.E("desk.no-card-writer", "no reader of this door writes cards"),
+			i18n.M("desk.set-up-card-writer",
+				"give an rc522 reader key_file, key and block in the configuration; cards for other readers are bought with their numbers"))
 	}
 	return d.assign(ctx, s, id, label,
-		words(s.Lang, "hold a new MIFARE Classic card to the reader at the door until the lamp answers", "请将一张全新的 MIFARE Classic 卡贴在门口读卡器上，直到指示灯响应"), step)
+		s.Lang.Say(i18n.M("desk.hold-new-mifare-classic", "hold a new MIFARE Classic card to the reader at the door until the lamp answers")), step)
 }
 
 // assign makes the next card at the door the person's.
@@ -198,7 +199,7 @@ func (d *Desk) RevokeCredential(ctx context.Context, s Session, id policy.Person
 
 // erasing does an erasure between two scans of the raw bytes of every file of the unit, so that whoever asked for it sees what was
 // there and that it is gone.
-func (d *Desk) erasing(lang string, id policy.PersonID, what string, erase func() (store.Receipt, error)) (Receipt, error) {
+func (d *Desk) erasing(lang i18n.Language, id policy.PersonID, what string, erase func() (store.Receipt, error)) (Receipt, error) {
 	pieces, err := d.vault.Ciphertext(id, what)
 	if err != nil {
 		return Receipt{}, explain(err)
@@ -218,9 +219,7 @@ func (d *Desk) erasing(lang string, id policy.PersonID, what string, erase func(
 	if err != nil {
 		return Receipt{}, fmt.Errorf("it is erased, but looking for it failed: %w", err)
 	}
-	return Receipt{At: r.At, What: what, Serial: fmt.Sprint(r.Seq), Detail: fmt.Sprintf(words(lang,
-		"blocks of the old ciphertext in all files of the unit: %d before, %d after; %d bytes read",
-		"在本机全部文件中查找旧密文：删除前 %d 块，删除后 %d 块；读取 %d 字节"), len(before.Hits), len(after.Hits), after.Bytes)}, nil
+	return Receipt{At: r.At, What: what, Serial: fmt.Sprint(r.Seq), Detail: lang.Say(i18n.M("desk.blocks-old-ciphertext-all", "blocks of the old ciphertext in all files of the unit: %d before, %d after; %d bytes read", len(before.Hits), len(after.Hits), after.Bytes))}, nil
 }
 
 // scan looks for pieces in the raw bytes of every file of the unit.

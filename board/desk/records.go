@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"menshen/board/config"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -107,9 +108,9 @@ func (d *Desk) lookedAtRecords(by store.Actor, rs []Record) {
 }
 
 // signalled says how this door answers with a decision: words are for those who read of it, the door has lamp and buzzer.
-func (d *Desk) signalled(x policy.Decision, lang string) string {
+func (d *Desk) signalled(x policy.Decision, lang i18n.Language) string {
 	if !slices.ContainsFunc(d.cfg.Signals, func(s config.Signal) bool { return s.Role == "green" || s.Role == "red" || s.Role == "buzzer" }) {
-		return words(lang, "none, this door has no lamp and no buzzer", "无（本门没有指示灯和蜂鸣器）")
+		return lang.Say(i18n.M("desk.none-door-has-no", "none, this door has no lamp and no buzzer"))
 	}
-	return x.Signal().Text(lang)
+	return lang.Say(x.Signal().Message())
 }

@@ -15,6 +15,8 @@ import (
 
 	"menshen/board/outbox"
 	"menshen/board/rights"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -52,11 +54,11 @@ func (d *Desk) Copy(ctx context.Context, s Session, id policy.PersonID, recipien
 	if err := d.answered(ctx, audit.OwnPageCopied, by, id); err != nil {
 		return Copy{}, err
 	}
-	page, err := d.ownPage(id, p.Lang)
+	page, err := d.ownPage(id, catalogue.In(p.Lang))
 	if err != nil {
 		return Copy{}, err
 	}
-	sheet := rights.Sheet{Lang: p.Lang, At: d.now().In(d.cfg.Site.Location()), Door: d.cfg.Unit.Name, Handler: d.cfg.Unit.Handler,
+	sheet := rights.Sheet{Lang: catalogue.In(p.Lang), At: d.now().In(d.cfg.Site.Location()), Door: d.cfg.Unit.Name, Handler: d.cfg.Unit.Handler,
 		Contact: d.cfg.Unit.Contact, Page: page}
 	html, err := sheet.HTML()
 	if err != nil {
@@ -88,7 +90,7 @@ func copyFor(recipient string) (age.Recipient, Secret, error) {
 	if recipient != "" {
 		to, err := age.ParseX25519Recipient(recipient)
 		if err != nil {
-			return nil, nil, problem(errors.New("that is no age public key"), "it begins with age1; leave it out, and a passphrase is made instead")
+			return nil, nil, i18n.Problem(i18n.E("desk.no-age-public-key", "that is not an age public key"), i18n.M("desk.begins-with-age1-leave", "it begins with age1; leave it out, and a passphrase is made instead"))
 		}
 		return to, nil, nil
 	}
@@ -105,7 +107,7 @@ func copyFor(recipient string) (age.Recipient, Secret, error) {
 }
 
 // ownPage gathers all that is stored about a person, in words of a language.
-func (d *Desk) ownPage(id policy.PersonID, lang string) (rights.Page, error) {
+func (d *Desk) ownPage(id policy.PersonID, lang i18n.Language) (rights.Page, error) {
 	p, err := d.vault.Person(id)
 	if err != nil {
 		return rights.Page{}, explain(err)
@@ -127,9 +129,9 @@ func (d *Desk) ownPage(id policy.PersonID, lang string) (rights.Page, error) {
 		}
 		who := names[e.Actor]
 		if who == "" {
-			who = words(lang, "an account that is gone", "已删除的账户")
+			who = lang.Say(i18n.M("desk.account-gone", "an account that is gone"))
 		}
-		page.Acts = append(page.Acts, rights.Done{At: e.At, By: who, What: rights.Act(e.Kind, lang, e.Detail)})
+		page.Acts = append(page.Acts, rights.Done{At: e.At, By: who, What: lang.Say(rights.Act(e.Kind, e.Detail))})
 		return nil
 	})
 	if err = d.unit.Damaged(err); err != nil {
@@ -142,12 +144,12 @@ func (d *Desk) ownPage(id policy.PersonID, lang string) (rights.Page, error) {
 }
 
 // actors names who did something: operators by their log-in name.
-func (d *Desk) actors(lang string) (map[store.Actor]string, error) {
+func (d *Desk) actors(lang i18n.Language) (map[store.Actor]string, error) {
 	all, err := d.vault.Operators()
 	if err != nil {
 		return nil, fmt.Errorf("reading the operators: %w", err)
 	}
-	names := map[store.Actor]string{store.Door: words(lang, "the unit itself", "本机")}
+	names := map[store.Actor]string{store.Door: lang.Say(i18n.M("desk.unit-itself", "the unit itself"))}
 	for _, o := range all {
 		names[store.Actor(o.ID)] = o.Name
 	}
@@ -155,10 +157,10 @@ func (d *Desk) actors(lang string) (map[store.Actor]string, error) {
 }
 
 // storedFace tells what is stored of the face: how much, since when, on which consent; never the vectors.
-func (d *Desk) storedFace(page *rights.Page, taken time.Time, lang string) error {
+func (d *Desk) storedFace(page *rights.Page, taken time.Time, lang i18n.Language) error {
 	p := page.Person
-	add := func(en, zh, state string) {
-		page.Stored = append(page.Stored, rights.Fact{Name: words(lang, en, zh), State: state})
+	add := func(name i18n.Message, state string) {
+		page.Stored = append(page.Stored, rights.Fact{Name: lang.Say(name), State: state})
 	}
 	n, size := 0, 0
 	err := d.vault.Templates(func(id policy.PersonID, rows [][]float32) error {
@@ -172,15 +174,15 @@ func (d *Desk) storedFace(page *rights.Page, taken time.Time, lang string) error
 	case err != nil && !locked && d.unit.Damaged(err) != nil:
 		return err
 	case locked && p.Face.State == policy.FaceEnrolled:
-		add("template", "特征模板", words(lang, "stored, behind the passphrase of the faces", "已存储，须输入人脸口令方可使用"))
+		add(i18n.M("desk.template", "template"), lang.Say(i18n.M("desk.stored-behind-passphrase-faces", "stored, behind the passphrase of the faces")))
 	case n == 0:
-		add("template", "特征模板", words(lang, "none", "无"))
+		add(i18n.M("desk.template", "template"), lang.Say(i18n.M("desk.none", "none")))
 	default:
-		state := fmt.Sprintf(words(lang, "%d of %d numbers each", "%d 个，每个 %d 个数字"), n, size)
+		state := lang.Say(i18n.M("desk.numbers-each", "%d of %d numbers each", n, size))
 		if !taken.IsZero() {
-			state += words(lang, ", taken ", "，录入于 ") + taken.In(zone).Format("2006-01-02 15:04")
+			state += lang.Say(i18n.M("desk.taken", ", taken ")) + taken.In(zone).Format("2006-01-02 15:04")
 		}
-		add("template", "特征模板", state)
+		add(i18n.M("desk.template", "template"), state)
 	}
 	if hash := p.Face.Notice; hash != [32]byte{} {
 		text, in, err := d.vault.NoticeByHash(hash)
@@ -188,16 +190,15 @@ func (d *Desk) storedFace(page *rights.Page, taken time.Time, lang string) error
 			return fmt.Errorf("reading the notice that was agreed to: %w", err)
 		}
 		page.Notice = text
-		add("consent", "同意", fmt.Sprintf(words(lang, "%s, to the notice in %q, version %x (SHA-256 %x)", "%s，所同意告知书语言 %q，版本 %x（SHA-256 %x）"),
-			p.Face.At.In(zone).Format("2006-01-02 15:04"), in, hash[:4], hash))
+		add(i18n.M("desk.consent", "consent"), lang.Say(i18n.M("desk.notice-version-sha-256", "%s, to the notice in %q, version %x (SHA-256 %x)", p.Face.At.In(zone).Format("2006-01-02 15:04"), in, hash[:4], hash)))
 	}
-	add("encryption", "加密", words(lang, "all of this under a key of your own, which is destroyed when you are deleted", "以上均以您单独的密钥加密，删除时一并销毁"))
-	add("backups", "备份", words(lang, "backups that the manager made may hold it too, readable with the manager's key only", "管理员所做的备份可能含有这些信息，仅凭管理员密钥可读"))
+	add(i18n.M("desk.encryption", "encryption"), lang.Say(i18n.M("desk.all-under-key-your", "all of this under a key of your own, which is destroyed when you are deleted")))
+	add(i18n.M("desk.backups", "backups"), lang.Say(i18n.M("desk.backups-manager-made-may", "backups that the manager made may hold it too, readable with the manager's key only")))
 	return nil
 }
 
 // storedPasses tells of the passes that the person gave to visitors.
-func (d *Desk) storedPasses(page *rights.Page, lang string) error {
+func (d *Desk) storedPasses(page *rights.Page, lang i18n.Language) error {
 	all, err := d.vault.Passes()
 	if err = d.unit.Damaged(err); err != nil {
 		return err
@@ -207,12 +208,11 @@ func (d *Desk) storedPasses(page *rights.Page, lang string) error {
 		if p.Host != page.Person.ID {
 			continue
 		}
-		state := fmt.Sprintf(words(lang, "%s to %s, used %d of %d times", "%s 至 %s，已用 %d/%d 次"),
-			p.From.In(zone).Format("2006-01-02 15:04"), p.Until.In(zone).Format("2006-01-02 15:04"), p.Used, p.Uses)
+		state := lang.Say(i18n.M("desk.used-times", "%s to %s, used %d of %d times", p.From.In(zone).Format("2006-01-02 15:04"), p.Until.In(zone).Format("2006-01-02 15:04"), p.Used, p.Uses))
 		if p.Revoked {
-			state += words(lang, ", ended", "，已终止")
+			state += lang.Say(i18n.M("desk.ended", ", ended"))
 		}
-		page.Stored = append(page.Stored, rights.Fact{Name: words(lang, "visitor's pass from you", "您给访客的通行码"), State: state})
+		page.Stored = append(page.Stored, rights.Fact{Name: lang.Say(i18n.M("desk.visitors-pass-from-you", "visitor's pass from you")), State: state})
 	}
 	return nil
 }

@@ -67,7 +67,7 @@ func TestRRightsOwnPage(t *testing.T) {
 	if strings.Contains(facts, "of 4 times") {
 		t.Errorf("somebody else's pass is on it:\n%s", facts)
 	}
-	for _, want := range []string{"the unit itself: you gave a visitor a pass", "anna: somebody looked at your details", "your face was taken", "anna: this page was shown", "the unit itself"} {
+	for _, want := range []string{"the unit itself: you gave a visitor a pass", "anna: your details were looked at", "your face was enrolled", "anna: this page was shown", "the unit itself"} {
 		if !strings.Contains(acts, want) {
 			t.Errorf("it does not say %q:\n%s", want, acts)
 		}

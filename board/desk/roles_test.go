@@ -11,6 +11,7 @@ import (
 	"menshen/board/boardtest"
 	"menshen/board/desk"
 	"menshen/internal/attack"
+	"menshen/internal/i18n"
 	"menshen/store"
 )
 
@@ -144,7 +145,7 @@ func (b *bench) unsigned(name string) desk.Session {
 	if _, err := b.Vault.AddOperator(store.Door, name, store.Manager, []byte(boardtest.Secret)); err != nil {
 		b.Fatal(err)
 	}
-	s, err := b.Desk.LogIn(context.Background(), "test", name, desk.Secret(boardtest.Secret), "en", nil)
+	s, err := b.Desk.LogIn(context.Background(), "test", name, desk.Secret(boardtest.Secret), i18n.English, nil)
 	if err != nil || s.Commitment == nil {
 		b.Fatalf("%+v, %v", s, err)
 	}

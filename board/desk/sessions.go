@@ -6,16 +6,17 @@ import (
 	"fmt"
 
 	"menshen/board/notice"
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 	"menshen/store"
 	"menshen/store/audit"
 )
 
 // LogIn checks name and secret, and the operator's own card where they have one (R-OPERATOR).
-func (d *Desk) LogIn(ctx context.Context, line LineName, name string, secret Secret, lang string, step Progress) (Session, error) {
+func (d *Desk) LogIn(ctx context.Context, line LineName, name string, secret Secret, lang i18n.Language, step Progress) (Session, error) {
 	op, err := d.vault.CheckOperator(store.Line(line), name, secret)
 	if err == nil && op.HasCard {
-		op, err = d.secondFactor(ctx, line, name, words(lang, "tap your own card at the reader", "请刷您本人的卡"), step)
+		op, err = d.secondFactor(ctx, line, name, lang.Say(i18n.M("desk.tap-your-own-card", "tap your own card at the reader")), step)
 	}
 	switch {
 	case errors.Is(err, store.ErrDenied):
@@ -151,12 +152,11 @@ func (d *Desk) Acknowledge(_ context.Context, s Session) (Session, error) {
 }
 
 // noLogIn tells whoever wants to log in what is wrong with the vault, without which it cannot be said who they are. Nothing of what it holds is told.
-func (d *Desk) noLogIn(ctx context.Context, lang string, err error) error {
+func (d *Desk) noLogIn(ctx context.Context, lang i18n.Language, err error) error {
 	why := screen.OneLine(d.advise(err))
 	if state, err := d.unit.State(ctx); err == nil && state.Faults["store"] != "" {
 		why = state.Faults["store"]
 	}
-	return problem(errors.New(words(lang, "nobody can log in: ", "暂时无法登录：")+why),
-		words(lang, "repair it beside the running door ('menshen vault --help'); exit button, fire line and staffed release work meanwhile",
-			"可在门禁运行时修复（见 menshen vault --help）；出门按钮、消防联动和人工放行照常工作"))
+	return i18n.Problem(i18n.E("desk.log-in-impossible", "no log-in is possible: %s", why),
+		i18n.M("desk.repair-beside-running-door", "repair it beside the running door ('menshen vault --help'); exit button, fire line and staffed release work meanwhile"))
 }

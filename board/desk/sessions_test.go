@@ -7,6 +7,7 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 	"menshen/recognizer/eye"
 	"menshen/store"
 )
@@ -27,7 +28,7 @@ func TestROperatorSessionEnds(t *testing.T) {
 			return errors.Join(err, b.Desk.Recover(ctx, "test", "eve", code, desk.Secret("another secret")))
 		},
 		"secret": func(b *bench) error {
-			there, err := b.Desk.LogIn(ctx, "another line", "eve", desk.Secret(boardtest.Secret), "en", nil)
+			there, err := b.Desk.LogIn(ctx, "another line", "eve", desk.Secret(boardtest.Secret), i18n.English, nil)
 			return errors.Join(err, b.Desk.SetSecret(ctx, there, desk.Secret(boardtest.Secret), desk.Secret("another secret")))
 		},
 	} {

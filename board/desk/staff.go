@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"menshen/internal/i18n"
 	"menshen/store"
 	"menshen/store/audit"
 )
@@ -52,7 +53,7 @@ func (d *Desk) ChangeOperator(_ context.Context, s Session, name string, role Ro
 		return err
 	}
 	if o.ID == string(by) {
-		return problem(errors.New("nobody blocks or demotes themselves"), "let another manager do it")
+		return i18n.Problem(i18n.E("desk.nobody-blocks-or-demotes", "operators cannot block or demote themselves"), i18n.M("desk.let-another-manager-do", "let another manager do it"))
 	}
 	err = d.vault.ChangeOperator(by, o.ID, either(blocked, audit.OperatorBlocked, audit.OperatorChanged), func(o *store.Operator) error {
 		o.Role, o.Blocked = role, blocked
@@ -89,7 +90,7 @@ func (d *Desk) AssignOperatorCard(ctx context.Context, s Session, name string, s
 	}
 	ctx, done := d.within(ctx, s)
 	defer done()
-	c, err := d.cardAtDoor(ctx, words(s.Lang, "hold the operator's card to the reader at the door", "请在门口读卡器上刷操作员的卡"), step)
+	c, err := d.cardAtDoor(ctx, s.Lang.Say(i18n.M("desk.hold-operators-card-reader", "hold the operator's card to the reader at the door")), step)
 	if err != nil {
 		return err
 	}
@@ -143,7 +144,7 @@ func (d *Desk) operator(name string) (store.Operator, error) {
 			return o, nil
 		}
 	}
-	return store.Operator{}, problem(errors.New("no such operator"), "see 'staff' for their names")
+	return store.Operator{}, i18n.Problem(i18n.E("desk.no-such-operator", "no such operator"), i18n.M("desk.see-staff-their-names", "see 'staff' for their names"))
 }
 
 func explainStaff(err error) error {
@@ -153,9 +154,9 @@ func explainStaff(err error) error {
 	case errors.Is(err, store.ErrLocked):
 		return ErrLockedOut
 	case errors.Is(err, store.ErrTaken):
-		return problem(errors.New("this log-in name is in use"), "choose another one")
+		return i18n.Problem(i18n.E("desk.log-name-use", "this log-in name is in use"), i18n.M("desk.choose-another-one", "choose another one"))
 	case errors.Is(err, store.ErrWeak):
-		return problem(errors.New("the secret is too short"), "at least 6 digits, or 8 characters")
+		return i18n.Problem(i18n.E("desk.secret-too-short", "the secret is too short"), i18n.M("desk.least-6-digits-or", "at least 6 digits, or 8 characters"))
 	}
 	return err
 }

@@ -1,37 +1,37 @@
 package desk
 
 import (
-	"fmt"
 	"math"
 
 	"menshen/board/unit"
+	"menshen/internal/i18n"
 	"menshen/recognizer/eye"
 )
 
-// remedies says why faces are off, besides rules of the law, and what to do about each.
-var remedies = map[unit.OffState]struct{ zh, fix, fixZh string }{
-	unit.OffByConfig: {"配置中已停用", "set [faces] enabled = true in the configuration, and name a camera", "在配置中设 [faces] enabled = true 并指定摄像头"},
-	unit.OffCamera:   {"摄像头故障", "see the camera's line: cap, cable, light", "见摄像头一行：镜头盖、线缆、光线"},
-	unit.OffLocked:   {"待输入口令", "type 'unlock' and the passphrase of the faces", "输入 unlock 和人脸口令"},
-	unit.OffAiming:   {"正在调整摄像头", "a key at the console that shows the picture ends it", "在显示画面的控制台按任意键结束"},
-	unit.OffFiles: {"人脸模型或其标定文件不可用", "run 'menshen config check', put right what it names, then start the door again ('systemctl restart menshen')",
-		"运行 menshen config check，按提示修复，然后重启门控（systemctl restart menshen）"},
-	unit.OffUncounted: {"正在核查各项规则", "wait a moment; if it stays so, see the fault of the rules", "请稍候；如一直如此，请查看 rules 故障"},
+// remedies says what to do where faces are off, besides rules of the law.
+var remedies = map[unit.OffState]i18n.Message{
+	unit.OffByConfig: i18n.M("desk.switch-faces-on", "set [faces] enabled = true in the configuration, and name a camera"),
+	unit.OffCamera:   i18n.M("desk.see-camera", "see the camera's line: cap, cable, light"),
+	unit.OffLocked:   i18n.M("desk.unlock-faces", "type 'unlock' and the passphrase of the faces"),
+	unit.OffAiming:   i18n.M("desk.end-aiming", "a key at the console that shows the picture ends it"),
+	unit.OffFiles: i18n.M("desk.check-models", "run 'menshen config check', put right what it names, "+
+		"then start the door again ('systemctl restart menshen')"),
+	unit.OffUncounted: i18n.M("desk.wait-for-count", "wait a moment; if it stays so, see the fault of the rules"),
 }
 
 // whyOff says in a language why faces are off, and what to do; both empty: they work.
-func (d *Desk) whyOff(off unit.Off, lang string) (why, fix string) {
+func (d *Desk) whyOff(off unit.Off, lang i18n.Language) (why, fix string) {
 	if r, known := remedies[off.State]; known {
-		return words(lang, string(off.State), r.zh), words(lang, r.fix, r.fixZh)
+		return lang.Say(i18n.Word(string(off.State))), lang.Say(r)
 	}
 	if why, fix = d.law.Why(off.Rule, lang); why != "" {
-		return off.String() + words(lang, ": ", "：") + why, fix
+		return lang.Say(i18n.M("desk.rule-and-why", "%v: %s", off, why)), fix
 	}
 	return off.String(), ""
 }
 
 // faceFacts are the parts of face entry that have a state of their own.
-func (d *Desk) faceFacts(s unit.State, lang string) (out []Fact) {
+func (d *Desk) faceFacts(s unit.State, lang i18n.Language) (out []Fact) {
 	f := s.Faces
 	if s.Eye == nil || f.Unusable {
 		return nil
@@ -39,18 +39,18 @@ func (d *Desk) faceFacts(s unit.State, lang string) (out []Fact) {
 	if there := atTheDoor(s, lang); there != "" {
 		out = append(out, Fact{Name: "at the door", State: there})
 	}
-	templates := Fact{Name: "templates", State: fmt.Sprintf(words(lang, "%d in memory", "内存中 %d 个"), f.Rows)}
+	templates := Fact{Name: "templates", State: lang.Say(i18n.M("desk.memory", "%d in memory", f.Rows))}
 	switch {
 	case f.Rows == 0:
 	case f.Locked:
-		templates.State += words(lang, ", out of reach of swap", "，不会换出到磁盘")
+		templates.State += lang.Say(i18n.M("desk.out-reach-swap", ", out of reach of swap"))
 	default:
-		templates.Fault = words(lang, "swap could take them: give the service LimitMEMLOCK=infinity, or switch swap off", "可能被换出到磁盘：请为服务设置 LimitMEMLOCK=infinity 或关闭交换分区")
+		templates.Fault = lang.Say(i18n.M("desk.swap-could-take-them", "swap could take them: give the service LimitMEMLOCK=infinity, or switch swap off"))
 	}
 	if f.Failures > 0 {
-		tries := Fact{Name: "tries", State: fmt.Sprintf(words(lang, "%d faces refused in a row", "连续 %d 次人脸未通过"), f.Failures)}
+		tries := Fact{Name: "tries", State: lang.Say(i18n.M("desk.faces-refused-row", "%d faces refused in a row", f.Failures))}
 		if f.Lockout > 0 {
-			tries.State += fmt.Sprintf(words(lang, "; faces rest until %s, cards open", "；人脸暂停至 %s，刷卡照常"), d.clockTime(s.At.Add(f.Lockout)))
+			tries.State += lang.Say(i18n.M("desk.faces-rest-until-cards", "; faces are locked out until %s, cards open", d.clockTime(s.At.Add(f.Lockout))))
 		}
 		out = append(out, tries)
 	}
@@ -58,63 +58,43 @@ func (d *Desk) faceFacts(s unit.State, lang string) (out []Fact) {
 }
 
 // thresholdFact is what a face must reach at this door, by whose measurements, and whether that keeps what was asked for.
-func (d *Desk) thresholdFact(f unit.FaceState, lang string) Fact {
+func (d *Desk) thresholdFact(f unit.FaceState, lang i18n.Language) Fact {
 	c, at := d.cfg.Faces, f.At
-	threshold := Fact{Name: "threshold", State: at.String()}
-	if lang == "zh" {
-		threshold.State = fmt.Sprintf("相似度 %.3f，每 %.0f 次陌生人尝试不多于一次误认（%s）", at.Threshold, math.Floor(at.OneIn+1e-6), eyeWord(string(at.Basis), lang))
-	}
+	threshold := Fact{Name: "threshold", State: lang.Say(i18n.M("desk.threshold", "score %.3f, one stranger in %.0f attempts (%v)",
+		at.Threshold, math.Floor(at.OneIn+1e-6), i18n.Word(string(at.Basis))))}
 	if f.Measured != "" {
-		threshold.State += fmt.Sprintf(words(lang, ", by the site's own pictures of %s", "，依据 %s 的现场标定"), f.Measured)
+		threshold.State += lang.Say(i18n.M("desk.by-sites-own-pictures", ", by the site's own pictures of %s", f.Measured))
 	}
 	switch {
 	case at.Kept():
 	case c.WithCard:
-		threshold.Fault = fmt.Sprintf(words(lang, "one in %.0f was asked for, more than anything measured can promise: ask for less ([faces] stranger_in), or measure on the site ('menshen eval')",
-			"要求每 %.0f 次不多于一次误认，超出实测所能保证：请降低要求（[faces] stranger_in）或在现场测定（menshen eval）"), f.Asked)
+		threshold.Fault = lang.Say(i18n.M("desk.one-was-asked-more", "one in %.0f was asked for, more than anything measured can promise: ask for less ([faces] stranger_in), or measure on the site ('menshen eval')", f.Asked))
 	default:
-		threshold.Fault = fmt.Sprintf(words(lang,
-			"one stranger in %.0f was asked for, which %d people do not allow: let faces open after the card ([faces] with_card), or measure on the site ('menshen eval')",
-			"要求每 %.0f 次不多于一次误认，%d 人时做不到：请改为刷卡后人脸（[faces] with_card）或在现场测定（menshen eval）"), f.Asked, f.People)
+		threshold.Fault = lang.Say(i18n.M("desk.one-stranger-was-asked", "one stranger in %.0f was asked for, which %d people do not allow: let faces open after the card ([faces] with_card), or measure on the site ('menshen eval')", f.Asked, f.People))
 	}
 	return threshold
 }
 
 // atTheDoor is who stands there, and what they are asked to do; empty when nobody does.
-func atTheDoor(s unit.State, lang string) string {
+func atTheDoor(s unit.State, lang i18n.Language) string {
 	switch {
 	case s.Aiming:
-		return words(lang, "the camera is being aimed", "正在调整摄像头")
+		return lang.Say(i18n.M("desk.camera-being-aimed", "the camera is being aimed"))
 	case s.Faces.There == unit.Taken:
-		return words(lang, "a face is being taken: ", "正在录入人脸：") + s.Faces.Prompt.Advice.Text(lang)
+		return lang.Say(i18n.M("desk.face-being-taken", "a face is being taken: %v", s.Faces.Prompt.Advice.Message()))
 	case s.Faces.There == unit.Prompted:
-		return words(lang, "somebody: ", "有人：") + s.Faces.Prompt.Text(lang)
+		return lang.Say(i18n.M("desk.person-told", "a person: %v", s.Faces.Prompt.Message()))
 	case s.Faces.There == unit.Somebody:
-		return words(lang, "somebody", "有人")
+		return lang.Say(i18n.M("desk.person-there", "a person"))
 	}
 	return ""
 }
 
-// chineseEye are the camera's states and modes, as recognizer/eye names them, and the grounds of a threshold, as recognizer/calibration does.
-var chineseEye = map[string]string{
-	"off": "关闭", "ok": "正常", "gone": "未找到", "silent": "无画面", "frozen": "画面静止", "black": "全黑", "size": "画面尺寸不合用",
-	"idle": "待机", "looking": "识别中", "enrol": "录入", "aim": "调整",
-	"measured": "实测", "extrapolated": "外推", "at limit": "已达实测上限",
-}
-
-func eyeWord(w, lang string) string {
-	if zh, ok := chineseEye[w]; ok {
-		return words(lang, w, zh)
-	}
-	return w
-}
-
-func cameraFact(s *eye.Status, lang string) Fact {
+func cameraFact(s *eye.Status, lang i18n.Language) Fact {
 	if s == nil {
-		return Fact{Name: "camera", State: words(lang, "none", "无")}
+		return Fact{Name: "camera", State: lang.Say(i18n.M("desk.none", "none"))}
 	}
-	f := Fact{Name: "camera", State: fmt.Sprintf(words(lang, "%s, %s, %.0f frames/s, process %d with %d MiB", "%s，%s，每秒 %.0f 帧，进程 %d 占 %d MiB"),
-		eyeWord(string(s.Camera), lang), eyeWord(s.Mode.String(), lang), s.FPS, s.PID, s.RSS>>20)}
+	f := Fact{Name: "camera", State: lang.Say(i18n.M("desk.frames-s-process-with", "%v, %v, %.0f frames/s, process %d with %d MiB", i18n.Word(string(s.Camera)), i18n.Word(s.Mode.String()), s.FPS, s.PID, s.RSS>>20))}
 	switch {
 	case s.State == eye.Waiting && s.LastError != nil:
 		f.Fault = s.LastError.Error()

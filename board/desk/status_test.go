@@ -17,6 +17,8 @@ import (
 	"menshen/board/unit"
 	"menshen/hal"
 	"menshen/hal/haltest"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/recognizer/calibration"
 	"menshen/recognizer/eye"
 	"menshen/recognizer/fusion"
@@ -32,13 +34,13 @@ func (counting) Counts() []hal.Count {
 // TestStatusTellsOfReaders: what readers count is shown, nothing that never happened, and each kind that a driver has in Chinese too.
 func TestStatusTellsOfReaders(t *testing.T) {
 	b := newBench(t)
-	if got := desk.ReaderState(b.State().Readers[0], "en"); got != "0 cards, 0 misread" {
+	if got := desk.ReaderState(b.State().Readers[0], i18n.English); got != "0 cards, 0 misread" {
 		t.Errorf("a reader that does not count: %q", got)
 	}
-	if got := desk.ReaderState(unit.ReaderState{Counts: counting{}.Counts()}, "en"); got != "0 cards, 3 frames with lost edges" {
+	if got := desk.ReaderState(unit.ReaderState{Counts: counting{}.Counts()}, i18n.English); got != "0 cards, 3 frames with lost edges" {
 		t.Errorf("a reader that counts: %q", got)
 	}
-	if got := desk.ReaderState(unit.ReaderState{Counts: counting{}.Counts()}, "zh"); got != "读卡 0，丢失边沿的帧 3" {
+	if got := desk.ReaderState(unit.ReaderState{Counts: counting{}.Counts()}, catalogue.In("zh")); got != "读卡 0、丢失边沿的帧 3" {
 		t.Errorf("in Chinese: %q", got)
 	}
 	names := 0
@@ -54,8 +56,8 @@ func TestStatusTellsOfReaders(t *testing.T) {
 		for _, list := range regexp.MustCompile(`(?s)NewTally\((.*?)\)`).FindAllStringSubmatch(string(source), -1) {
 			for _, name := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(list[1], -1) {
 				names++
-				if desk.ChineseCounts[name[1]] == "" {
-					t.Errorf("%s: %q has no Chinese: add it to status.go", file, name[1])
+				if !i18n.IsWord(name[1]) {
+					t.Errorf("%s: %q is not in the vocabulary", file, name[1])
 				}
 			}
 		}
@@ -70,35 +72,35 @@ func TestStatusTellsWhoStandsThere(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(7)
 	state := b.State
-	facts := func(lang string) map[string]desk.Fact {
+	facts := func(lang i18n.Language) map[string]desk.Fact {
 		m := map[string]desk.Fact{}
 		for _, f := range desk.FaceFacts(b.Desk, state(), lang) {
 			m[f.Name] = f
 		}
 		return m
 	}
-	if f, there := facts("en")["at the door"]; there {
+	if f, there := facts(i18n.English)["at the door"]; there {
 		t.Errorf("nobody is there: %+v", f)
 	}
 	o := boardtest.Look(8)
 	o.Embedding, o.Quality.Advice = nil, fusion.ComeCloser
 	b.Driver.See(&o)
-	if en, zh := facts("en")["at the door"].State, facts("zh")["at the door"].State; en != "somebody: please come closer" || zh != "有人：请靠近一些" {
+	if en, zh := facts(i18n.English)["at the door"].State, facts(catalogue.In("zh"))["at the door"].State; en != "a person: please come closer" || zh != "有人：请靠近一些" {
 		t.Errorf("somebody too far away: %q, %q", en, zh)
 	}
 	b.Later(time.Minute)
-	f := facts("en")
+	f := facts(i18n.English)
 	if !strings.HasPrefix(f["templates"].State, "1 in memory") || f["threshold"].Fault != "" || len(f) != 2 {
 		t.Errorf("at rest: %+v", f)
 	}
 	how, _ := b.Unit.Compares()
 	promised := how.Scores.Identify(100_000, 1_000_000)
 	state = func() unit.State { s := b.State(); s.Faces.At = promised; return s }
-	if f := facts("en")["threshold"]; promised.Kept() || !strings.Contains(f.Fault, "with_card") {
+	if f := facts(i18n.English)["threshold"]; promised.Kept() || !strings.Contains(f.Fault, "with_card") {
 		t.Errorf("more was promised than can be kept: %+v", f)
 	}
 	b.Config.Faces.WithCard, state = true, b.State
-	if f := facts("en")["threshold"]; f.Fault != "" || !strings.HasPrefix(f.State, "score 0.46") {
+	if f := facts(i18n.English)["threshold"]; f.Fault != "" || !strings.HasPrefix(f.State, "score 0.46") {
 		t.Errorf("after the card a face is compared with one, and that can be kept: %+v", f)
 	}
 	var refused fusion.Attempts
@@ -110,8 +112,8 @@ func TestStatusTellsWhoStandsThere(t *testing.T) {
 		s.Faces.Failures, s.Faces.Lockout = refused.Failures, refused.Lockout(b.Clock.Running())
 		return s
 	}
-	if en, zh := facts("en")["tries"].State, facts("zh")["tries"].State; !strings.HasPrefix(en, "5 faces refused in a row; faces rest until ") || !strings.Contains(zh, "刷卡照常") {
-		t.Errorf("faces locked out: %q, %q", en, zh)
+	if en, zh := facts(i18n.English)["tries"].State, facts(catalogue.In("zh"))["tries"].State; !strings.HasPrefix(en, "5 faces refused in a row; faces are locked out until ") || !strings.Contains(zh, "刷卡照常") {
+		t.Errorf("faces that rest: %q, %q", en, zh)
 	}
 }
 
@@ -139,8 +141,8 @@ func TestStatusLeavesNoFaultOut(t *testing.T) {
 	}
 }
 
-// TestEyeHasChineseWords: no state or mode of the camera, and no ground of a threshold, is left in English.
-func TestEyeHasChineseWords(t *testing.T) {
+// TestWordsOfTheEye: each state and mode of the camera, and each ground of a threshold, is a word of the vocabulary.
+func TestWordsOfTheEye(t *testing.T) {
 	said := []string{string(calibration.Measured), string(calibration.Extrapolated), string(calibration.AtLimit)}
 	for _, s := range []eye.CameraState{eye.CameraOff, eye.CameraOK, eye.CameraGone, eye.CameraSilent, eye.CameraFrozen, eye.CameraBlack, eye.CameraSize} {
 		said = append(said, string(s))
@@ -149,8 +151,8 @@ func TestEyeHasChineseWords(t *testing.T) {
 		said = append(said, m.String())
 	}
 	for _, w := range said {
-		if desk.EyeWord(w, "zh") == w || desk.EyeWord(w, "en") != w {
-			t.Errorf("%q reads %q", w, desk.EyeWord(w, "zh"))
+		if !i18n.IsWord(w) {
+			t.Errorf("%q is not in the vocabulary", w)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 	"menshen/policy"
 )
 
@@ -76,9 +77,9 @@ func TestRSafeWithASwappedVault(t *testing.T) {
 			}
 			ctx, cancel := context.WithCancel(context.Background())
 			cancel() // the loop does not run
-			var problem *desk.Problem
-			_, err = b.Desk.LogIn(ctx, "test", "anna", desk.Secret(boardtest.Secret), "en", nil)
-			if !errors.As(err, &problem) || !strings.Contains(err.Error(), "nobody can log in") {
+			var problem *i18n.Error
+			_, err = b.Desk.LogIn(ctx, "test", "anna", desk.Secret(boardtest.Secret), i18n.English, nil)
+			if !errors.As(err, &problem) || !strings.Contains(err.Error(), "no log-in is possible") {
 				t.Errorf("log-in: %v", err)
 			}
 			if string(read()) != string(old) {

@@ -1,37 +1,25 @@
 package desk
 
 import (
-	"errors"
 	"fmt"
 	"image"
 	"time"
 
 	"menshen/board/papers"
+	"menshen/internal/i18n"
 	"menshen/policy"
 )
 
 // Errors that a Desk gives and the console words itself.
 var (
-	ErrRefused         = errors.New("name or secret is wrong")
-	ErrLockedOut       = errors.New("too many wrong tries; wait, or use another line")
-	ErrNotAcknowledged = errors.New("the confidentiality commitment is not yet accepted")
-	ErrNotAllowed      = errors.New("this role may not do that")
-	ErrEnded           = errors.New("the session has ended")
-	ErrNoPerson        = errors.New("no such person")
-	ErrNoRecord        = errors.New("no such record")
+	ErrRefused         = i18n.E("desk.refused", "name or secret is wrong")
+	ErrLockedOut       = i18n.E("desk.locked-out", "too many wrong tries; wait, or use another line")
+	ErrNotAcknowledged = i18n.E("desk.not-acknowledged", "the confidentiality commitment is not yet accepted")
+	ErrNotAllowed      = i18n.E("desk.not-allowed", "this role may not do that")
+	ErrEnded           = i18n.E("desk.session-ended", "the session has ended")
+	ErrNoPerson        = i18n.E("desk.no-such-person", "no such person")
+	ErrNoRecord        = i18n.E("desk.no-such-record", "no such record")
 )
-
-// Problem is an error with what a person can do about it.
-type Problem struct {
-	Err    error
-	Remedy string // one sentence, begins lower case: "tap a card that is nobody's yet"
-}
-
-// Error is the problem and the remedy in one line.
-func (p *Problem) Error() string { return p.Err.Error() + "; " + p.Remedy }
-
-// Unwrap gives the problem alone.
-func (p *Problem) Unwrap() error { return p.Err }
 
 // Secret is what only its owner knows: a passphrase, a PIN. It never prints. Wipe it after use.
 type Secret []byte
@@ -50,7 +38,7 @@ type Session struct {
 	ID         uint64
 	Operator   string
 	Role       Role
-	Lang       string // "en" or "zh"; the console sets it when the operator changes it
+	Lang       i18n.Language // the console sets it when the operator changes it
 	Since      time.Time
 	Commitment *Commitment // not nil: to be shown and accepted first
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"menshen/board/unit"
+	"menshen/internal/i18n"
 	"menshen/store"
 	"menshen/store/audit"
 )
@@ -58,25 +59,25 @@ func (d *Desk) Watch(ctx context.Context, s Session, show func(Event)) error {
 }
 
 // shownEvent is an event in words of lang.
-func shownEvent(e unit.Event, lang string) Event {
+func shownEvent(e unit.Event, lang i18n.Language) Event {
 	out := Event{At: e.At, Source: e.Device}
 	switch e.Kind {
 	case unit.CardRead:
-		out.Text = fmt.Sprintf(words(lang, "a card of %d bits", "一张 %d 位的卡"), e.Bits)
+		out.Text = lang.Say(i18n.M("desk.card-bits", "a card of %d bits", e.Bits))
 	case unit.CodeRead:
-		out.Text = words(lang, "a code", "一个通行码")
+		out.Text = lang.Say(i18n.M("desk.code-read", "a code"))
 	case unit.ButtonPressed:
-		out.Text = words(lang, "a key", "一次按键")
+		out.Text = lang.Say(i18n.M("desk.button-pressed", "a button"))
 	case unit.Misread:
 		out.Text, out.Fault = e.Fault.Error(), true
 	case unit.InputChanged:
-		out.Text = either(e.Active, words(lang, "active", "动作"), words(lang, "at rest", "静止"))
+		out.Text = lang.Say(either(e.Active, active, atRest))
 	case unit.Decided:
 		out.Source = "decision"
 		if e.Seq > 0 { // zero: it still waits for the disk
 			out.Source += fmt.Sprintf(" %d", e.Seq)
 		}
-		out.Text = string(e.Decision.Means) + ": " + either(e.Decision.Grant, words(lang, "opened", "开门"), words(lang, "refused", "拒绝")) + ", " + string(e.Decision.Reason)
+		out.Text = string(e.Decision.Means) + ": " + lang.Say(either(e.Decision.Grant, i18n.M("desk.granted", "opened"), i18n.M("desk.denied", "refused"))) + ", " + string(e.Decision.Reason)
 	case unit.Recorded:
 		out.Source, out.Text, out.Fault = "record", shownRecord(e.Record), e.Record.Kind == audit.Fault || e.Record.Kind == audit.Alarm
 	}
@@ -101,16 +102,16 @@ func shownRecord(e store.Entry) string {
 }
 
 // partStates are the states of the parts that change now and then, without the figures that change always.
-func (d *Desk) partStates(state unit.State, machine []Fact, lang string) map[string]string {
-	m := map[string]string{"clock": d.clockFrom(), "faces": words(lang, "on", "启用")}
+func (d *Desk) partStates(state unit.State, machine []Fact, lang i18n.Language) map[string]string {
+	m := map[string]string{"clock": d.clockFrom(), "faces": lang.Say(i18n.M("desk.on", "on"))}
 	if off, _ := d.whyOff(state.Faces.Off, lang); off != "" {
-		m["faces"] = words(lang, "off: ", "停用：") + off
+		m["faces"] = lang.Say(i18n.M("desk.faces-off-why", "off: %s", off))
 	}
 	if s := state.Eye; s != nil {
 		m["camera"] = strings.TrimSpace(fmt.Sprintf("%s, %s %s", s.Camera, s.Mode, s.Detail))
 	}
 	for _, f := range machine {
-		m[f.Name] = words(lang, "in order", "正常")
+		m[f.Name] = lang.Say(i18n.M("desk.order", "in order"))
 		if f.Fault != "" {
 			m[f.Name] = f.Fault
 		}

@@ -57,7 +57,7 @@ func TestRStrangerWatch(t *testing.T) {
 	b.Reader.Present(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Fault: errors.New("a frame of 25 bits"), Frame: true})
 	b.Inputs["rex"].Set(true, b.Clock.Now())
 	for _, want := range []string{"reader outside: a card of 26 bits false", fmt.Sprintf("decision %d: card: opened, %s", d.Seq, d.Reason), "record: relay, ",
-		"reader outside: a key false", "reader outside: a frame of 25 bits true", "input rex: active false", "rex: opened"} {
+		"reader outside: a button false", "reader outside: a frame of 25 bits true", "input rex: active false", "rex: opened"} {
 		b.Eventually(want+" among\n"+got.String(), func() bool { return got.has(want) })
 	}
 	time.Sleep(1100 * time.Millisecond) // the first look at the parts

@@ -1,17 +1,21 @@
-// Package dossier writes the compliance dossier of a unit: what the law asks, how the unit stands to each rule, and the evidence, as
-// one signed HTML file for somebody who was not there (a prosecutor, an inspector, the handler's own counsel).
+// Package dossier writes the compliance dossier of a unit: what the law asks, how the unit stands
+// to each rule, and the evidence, as one signed HTML file for somebody who was not there (a
+// prosecutor, an inspector, the handler's own counsel).
 //
-// It answers in the order in which they ask: whose faces are stored, whose were and when they were gone, and what proves it; then
-// rule by rule; then who looked, how sure the door is, and how to check all of this without trusting the unit. It names nobody and
-// holds no number of a card: people are counts, and erasures are their signed receipts.
+// It answers in the order in which they ask: whose faces are stored, whose were and when they were
+// gone, and what proves it; then rule by rule; then who looked, how sure the door is, and how to
+// check all of this without trusting the unit. It names no person and holds no number of a card:
+// people are counts, and erasures are their signed receipts.
 //
-// The page is pure: Data in, bytes out. The same data stands in the file as JSON, and the unit's signature is over both (seal.go), so that
-// neither words nor figures can be changed unseen. It is in Chinese and English, switched without a script, and loads nothing.
+// The page is pure: Data in, bytes out. The same data stands in the file as JSON, and the unit's
+// signature is over both (seal.go), so that neither words nor figures can be changed unseen. It is
+// in Chinese and English, switched without a script, and loads nothing.
 package dossier
 
 import (
 	"time"
 
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -19,15 +23,15 @@ import (
 
 // Data is what a dossier says. Times are shown in Made's zone.
 type Data struct {
-	Made     time.Time `json:"made"`
-	Unit     string    `json:"unit"` // the vault's random name, hex
-	Key      string    `json:"key"`  // public key, hex
-	Software string    `json:"software"`
-	Running  bool      `json:"running"` // the door was at work; if not, what only a running unit can tell is not known
-	Door     string    `json:"door"`
-	Place    Words     `json:"place"`
-	Handler  string    `json:"handler"`
-	Contact  string    `json:"contact"`
+	Made     time.Time       `json:"made"`
+	Unit     string          `json:"unit"` // the vault's random name, hex
+	Key      string          `json:"key"`  // public key, hex
+	Software string          `json:"software"`
+	Running  bool            `json:"running"` // if not, what only a running unit can tell is not known
+	Door     string          `json:"door"`
+	Place    catalogue.Words `json:"place"`
+	Handler  string          `json:"handler"`
+	Contact  string          `json:"contact"`
 
 	Rules      []Rule           `json:"rules"`
 	Facts      policy.UnitFacts `json:"facts"`
@@ -36,19 +40,19 @@ type Data struct {
 	BadReceipt int              `json:"bad_receipts"`
 	Months     []Month          `json:"months"` // oldest first, without a gap
 	Notices    []Notice         `json:"notices"`
-	Acts       []Act            `json:"acts"` // on personal data, by kind, as far back as the log is kept
+	Acts       []Act            `json:"acts"` // on personal data, by kind, of the log as kept
 	Retention  Retention        `json:"retention"`
 	Audit      Audit            `json:"audit"`
 	Matching   *Matching        `json:"matching"` // nil: this door compares no faces
 	Papers     []Paper          `json:"papers"`
-	Commitment string           `json:"commitment"` // version of the confidentiality commitment in force
-	Confined   string           `json:"confined"`   // what holds the process that sees faces, in its own words
+	Commitment string           `json:"commitment"` // version of the one in force
+	Confined   string           `json:"confined"`   // what holds the eye, in its own words
 }
 
 // Faces is where people stand with face entry.
 type Faces struct {
 	People    int            `json:"people"`
-	States    map[string]int `json:"states"`    // people by policy.FaceState; "never" for those who never asked
+	States    map[string]int `json:"states"`    // people by policy.FaceState, or "never"
 	Templates int            `json:"templates"` // rows stored; -1: behind the passphrase
 }
 
@@ -83,10 +87,11 @@ type Retention struct {
 	Removed   uint64    `json:"removed"`
 	Overdue   uint64    `json:"overdue"`
 	Oldest    time.Time `json:"oldest"`
-	Ages      []int     `json:"ages"` // decisions kept, by age in steps of AgeStep; the last step holds all that is older
+	Ages      []int     `json:"ages"` // decisions by age in AgeSteps; the last: all older
 }
 
-// AgeStep is the step of Retention.Ages, and Ages how many there are: up to and beyond the default of 90 days.
+// AgeStep is the step of Retention.Ages, and Ages how many there are: up to and beyond the default
+// of 90 days.
 const (
 	AgeStep = 10 * 24 * time.Hour
 	Ages    = 13
@@ -123,37 +128,31 @@ type Paper struct {
 	SHA256 string    `json:"sha256"`
 }
 
-// Words are one meaning in both languages.
-type Words struct {
-	EN string `json:"en"`
-	ZH string `json:"zh"`
-}
-
 // Rule is one rule and how it stands.
 type Rule struct {
 	ID       policy.RuleID    `json:"id"`
 	Source   string           `json:"source"`
 	Protects bool             `json:"protects"` // broken, it switches faces off
-	Text     Words            `json:"text"`
+	Text     catalogue.Words  `json:"text"`
 	State    policy.RuleState `json:"state"`
 	Problems []Problem        `json:"problems"`
 }
 
 // Problem is what is wrong, and what to do.
 type Problem struct {
-	Soon   bool  `json:"soon"`
-	Wrong  Words `json:"wrong"`
-	Remedy Words `json:"remedy"`
+	Soon   bool            `json:"soon"`
+	Wrong  catalogue.Words `json:"wrong"`
+	Remedy catalogue.Words `json:"remedy"`
 }
 
 // Rules takes the findings of a review.
 func Rules(found []policy.Finding) []Rule {
-	both := func(text func(lang string) string) Words { return Words{text("en"), text("zh")} }
 	var all []Rule
 	for _, f := range found {
-		r := Rule{ID: f.Rule.ID, Source: f.Rule.Source, Protects: f.Rule.Protects, Text: both(f.Rule.Text), State: f.State}
+		r := Rule{ID: f.Rule.ID, Source: f.Rule.Source, Protects: f.Rule.Protects, State: f.State,
+			Text: catalogue.Both(f.Rule.Message())}
 		for _, p := range f.Problems {
-			r.Problems = append(r.Problems, Problem{p.Soon, both(p.Text), both(p.Remedy)})
+			r.Problems = append(r.Problems, Problem{p.Soon, catalogue.Both(p.Message()), catalogue.Both(p.Remedy())})
 		}
 		all = append(all, r)
 	}
@@ -180,7 +179,8 @@ func (d *Data) Off() *Rule {
 	return nil
 }
 
-// Remains is how many blocks of erased ciphertext were found again, over all receipts, and Unscanned how many erasures have no scan behind them.
+// Remains is how many blocks of erased ciphertext were found again, over all receipts, and
+// Unscanned how many erasures have no scan behind them.
 func (d *Data) Remains() (n int) {
 	for _, r := range d.Receipts {
 		n += r.Found

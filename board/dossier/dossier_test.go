@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"menshen/internal/exact"
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 	"menshen/store"
 )
@@ -32,7 +33,7 @@ func sample() *Data {
 		Duties:  policy.DutyFacts{At: at, SiteFaces: 137, Incidents: []policy.Incident{{At: at.AddDate(0, -5, 0), People: 12, ToldPeople: at.AddDate(0, -5, 0), ToldAuthority: at.AddDate(0, -5, 0)}}},
 	}
 	d := &Data{Made: at, Unit: strings.Repeat("5a", 16), Key: strings.Repeat("3b", 32), Software: "menshen 1.0", Running: true,
-		Door: "Block 4, main entrance", Place: Words{"the building entrance", "楼宇入口"}, Handler: "Example Homes <script>alert(1)</script>", Contact: "+86 21 5555 0100",
+		Door: "Block 4, main entrance", Place: catalogue.Words{EN: "the building entrance", ZH: "楼宇入口"}, Handler: "Example Homes <script>alert(1)</script>", Contact: "+86 21 5555 0100",
 		Rules: Rules(policy.Review(f)), Facts: f,
 		Faces:      Faces{People: 412, Templates: 137, States: map[string]int{"never": 250, "refused": 11, "consented": 2, "enrolled": 137, "withdrawn": 12}},
 		Notices:    []Notice{{"en", strings.Repeat("ab", 32), true, 20}, {"zh", strings.Repeat("cd", 32), true, 114}, {"zh", strings.Repeat("ef", 32), false, 3}},
@@ -95,7 +96,8 @@ func sealed(t testing.TB, v *store.Vault) (*Data, []byte) {
 
 var tag = regexp.MustCompile(`<[^>]*>`)
 
-// TestRErasePageAnswers holds the page to each rule, each receipt and each figure, in both languages. MENSHEN_PAGES=DIR keeps the page to look at.
+// TestRErasePageAnswers holds the page to each rule, each receipt and each figure, in both
+// languages. MENSHEN_PAGES=DIR keeps the page to look at.
 func TestRErasePageAnswers(t *testing.T) {
 	d := sample()
 	page, err := Page(d)
@@ -144,7 +146,8 @@ func TestRErasePageAnswers(t *testing.T) {
 	}
 }
 
-// TestWhatIsNotKnownIsSaidSo: a unit of which nothing was counted makes a dossier too, in which nothing reads as kept.
+// TestWhatIsNotKnownIsSaidSo: a unit of which nothing was counted makes a dossier too, in which
+// nothing reads as kept.
 func TestWhatIsNotKnownIsSaidSo(t *testing.T) {
 	d := &Data{Made: time.Now(), Rules: Rules(policy.Review(policy.UnitFacts{At: time.Now()})), Retention: Retention{Ages: make([]int, Ages)}}
 	page, err := Page(d)
@@ -158,7 +161,8 @@ func TestWhatIsNotKnownIsSaidSo(t *testing.T) {
 	}
 }
 
-// TestRAuditVerify: the file gives its data back to whoever has the key, and one changed byte anywhere, a cut, or another key shows.
+// TestRAuditVerify: the file gives its data back to whoever has the key, and one changed byte
+// anywhere, a cut, or another key shows.
 func TestRAuditVerify(t *testing.T) {
 	v := unit(t)
 	pub := v.PublicKey()

@@ -75,7 +75,8 @@ func (l *Log) Acts() (all []Act) {
 	return all
 }
 
-// Months are the months from the first face to now, also those in which nothing happened; at most ten years.
+// Months are the months from the first face to now, also those in which nothing happened; at most
+// ten years.
 func (l *Log) Months() (all []Month) {
 	if l.first.IsZero() {
 		return nil

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"menshen/board/notice"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 	"menshen/store/audit"
 )
@@ -24,8 +26,11 @@ var (
 // Page writes the dossier's page, which Seal signs.
 func Page(d *Data) ([]byte, error) {
 	t, err := template.New("dossier").Funcs(template.FuncMap{
-		"t":         func(zh, en string) template.HTML { return both(Words{en, zh}) },
-		"w":         both,
+		"t":         sentence,
+		"words":     words,
+		"both":      both,
+		"num":       func(v any) template.HTML { return within(`<span class="num">`, v, `</span>`) },
+		"bold":      func(v any) template.HTML { return within(`<b class="num">`, v, `</b>`) },
 		"stamp":     d.stamp,
 		"hex8":      func(b [32]byte) string { return fmt.Sprintf("%x", b[:4]) },
 		"why":       func(s string) template.HTML { return both(known(whyWords, s)) },
@@ -33,9 +38,9 @@ func Page(d *Data) ([]byte, error) {
 		"act":       func(s audit.Kind) template.HTML { return both(known(actWords, s)) },
 		"paper":     func(s string) template.HTML { return both(known(paperWords, s)) },
 		"state":     func(s policy.RuleState) template.HTML { return both(stateWords[s]) },
-		"basis":     func(s string) template.HTML { return both(known(basisWords, s)) },
-		"challenge": func(s string) template.HTML { return both(known(challengeWords, s)) },
-		"photos":    func() template.HTML { return both(Words{notice.Photos.EN, notice.Photos.ZH}) },
+		"basis":     func(s string) i18n.Message { return known(basisWords, s) },
+		"challenge": func(s string) i18n.Message { return known(challengeWords, s) },
+		"photos":    func() template.HTML { return both(notice.Photos) },
 		"n":         thousands,
 		"percent":   func(v float64) string { return fmt.Sprintf("%.1f%%", 100*v) },
 		"whole":     func(v float64) string { return fmt.Sprintf("%.0f", math.Floor(v+1e-6)) },
@@ -51,12 +56,40 @@ func Page(d *Data) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// both is a wording in both languages; the switch at the top of the page shows one of them.
-func both(w Words) template.HTML {
+// words is a wording in both languages; the switch at the top of the page shows one of them.
+func words(w catalogue.Words) template.HTML {
 	if w.EN == w.ZH {
-		return template.HTML(template.HTMLEscapeString(w.EN))
+		return within("", w.EN, "")
 	}
-	return template.HTML(`<span lang="zh">` + template.HTMLEscapeString(w.ZH) + `</span><span lang="en">` + template.HTMLEscapeString(w.EN) + `</span>`)
+	return within(`<span lang="zh">`, w.ZH, `</span>`) + within(`<span lang="en">`, w.EN, `</span>`)
+}
+
+func both(m i18n.Message) template.HTML { return words(catalogue.Both(m)) }
+
+// within is a value within a tag, escaped unless it is HTML.
+func within(begin string, v any, end string) template.HTML {
+	text, ready := v.(template.HTML)
+	if !ready {
+		text = template.HTML(template.HTMLEscaper(v))
+	}
+	return template.HTML(begin) + text + template.HTML(end)
+}
+
+// sentence is a message of the template in both languages. Its figures may be HTML, and stand in it
+// by %s; messages by %v.
+func sentence(id, english string, figures ...any) template.HTML {
+	var marks []any
+	var inPlace []string // a mark, which escaping leaves as it is, and the figure for it
+	for i, f := range figures {
+		if m, ok := f.(i18n.Message); ok {
+			marks = append(marks, m)
+			continue
+		}
+		mark := fmt.Sprintf("\x01%d\x01", i)
+		marks, inPlace = append(marks, mark), append(inPlace, mark, string(within("", f, "")))
+	}
+	text := string(both(i18n.InTemplate(id, english, marks...)))
+	return template.HTML(strings.NewReplacer(inPlace...).Replace(text))
 }
 
 // thousands writes a whole number with commas.
@@ -104,81 +137,100 @@ func (v view) Open() (open []Rule) {
 	return open
 }
 
+// BrokenIDs are the rules that are broken.
+func (v view) BrokenIDs() string {
+	var ids []string
+	for _, r := range v.Rules {
+		if r.State == policy.Broken {
+			ids = append(ids, string(r.ID))
+		}
+	}
+	return strings.Join(ids, " ")
+}
+
 // Sources are the laws with their names.
-func (v view) Sources() (all []Source) {
-	for _, s := range policy.Sources {
-		all = append(all, Source{s.Short, Words{s.Name, s.Chinese}})
+func (v view) Sources() []policy.Source { return policy.Sources }
+
+// known is what a word of the unit's own vocabulary says here; one that this version does not know
+// stays as it is.
+func known[K ~string](all map[K]i18n.Message, s K) i18n.Message {
+	if m, ok := all[s]; ok {
+		return m
 	}
-	return all
+	return i18n.Verbatim(strings.TrimSpace(string(s)))
 }
 
-// Source is a law and the short name that the rules use.
-type Source struct {
-	Short string
-	Name  Words
+var stateWords = map[policy.RuleState]i18n.Message{
+	policy.Kept:   i18n.M("dossier.kept", "kept"),
+	policy.Due:    i18n.M("dossier.due", "to be done"),
+	policy.Broken: i18n.M("dossier.broken", "broken"),
 }
 
-// known is a word of the unit's own vocabulary in both languages; one that this version does not know stays as it is.
-func known[K ~string](all map[K]Words, s K) Words {
-	if w, ok := all[s]; ok {
-		return w
-	}
-	w := strings.TrimSpace(string(s))
-	return Words{w, w}
+var whatWords = map[string]i18n.Message{
+	"face":   i18n.M("dossier.face", "face"),
+	"person": i18n.M("dossier.person", "person, with all that was stored"),
 }
 
-var stateWords = map[policy.RuleState]Words{
-	policy.Kept: {"kept", "符合"}, policy.Due: {"to be done", "待办"}, policy.Broken: {"broken", "不符合"},
+var whyWords = map[string]i18n.Message{
+	"lease end":               i18n.M("dossier.lease-ended", "lease ended"),
+	"own request":             i18n.M("dossier.own-request", "own request"),
+	"mistake":                 i18n.M("dossier.mistake", "entered by mistake"),
+	"withdrawn by the person": i18n.M("dossier.withdrawn-by-person", "withdrawn by the person"),
+	"refused":                 i18n.M("dossier.refused", "refused"),
+	"withdrawn at the door":   i18n.M("dossier.withdrawn-at-door", "withdrawn at the door, with their own card"),
+	"no credential left beside the face (R-ALT)": i18n.M("dossier.no-other-way", "no other way in was left (R-ALT)"),
 }
 
-var whatWords = map[string]Words{"face": {"face", "人脸"}, "person": {"person, with all that was stored", "人员及其全部信息"}}
-
-var whyWords = map[string]Words{
-	"lease end": {"lease ended", "租约结束"}, "own request": {"own request", "本人要求"}, "mistake": {"entered by mistake", "误录"},
-	"withdrawn by the person": {"withdrawn by the person", "本人撤回"}, "refused": {"refused", "本人拒绝"},
-	"withdrawn at the door":                      {"withdrawn at the door, with their own card", "本人在门口刷卡撤回"},
-	"no credential left beside the face (R-ALT)": {"no other way in was left (R-ALT)", "已无其他进门方式（R-ALT）"},
+var basisWords = map[string]i18n.Message{
+	"measured":     i18n.M("dossier.measured", "measured"),
+	"extrapolated": i18n.M("dossier.extrapolated", "extrapolated from what was measured"),
+	"at limit":     i18n.M("dossier.at-limit", "more was asked for than anything measured can promise"),
 }
 
-var basisWords = map[string]Words{"measured": {"measured", "实测"}, "extrapolated": {"extrapolated from what was measured", "由实测外推"},
-	"at limit": {"more was asked for than anything measured can promise", "要求超出实测所能保证"}}
+var challengeWords = map[string]i18n.Message{
+	"never":    i18n.M("dossier.never", "never"),
+	"in doubt": i18n.M("dossier.in-doubt", "in doubt"),
+	"always":   i18n.M("dossier.always", "always"),
+}
 
-var challengeWords = map[string]Words{"never": {"never", "从不"}, "in doubt": {"in doubt", "存疑时"}, "always": {"always", "每次"}}
-
-var paperWords = map[string]Words{
-	"assessment": {"impact assessment", "影响评估"}, "sign": {"sign at the camera seen", "查看摄像头旁标志"}, "incident": {"incident", "事件"},
-	"filing": {"filing", "备案"}, "commissioning": {"commissioning report", "安装验收报告"}, "request": {"request of a person", "个人请求"},
+var paperWords = map[string]i18n.Message{
+	"assessment":    i18n.M("dossier.assessment", "impact assessment"),
+	"sign":          i18n.M("dossier.sign-seen", "sign at the camera seen"),
+	"incident":      i18n.M("dossier.incident", "incident"),
+	"filing":        i18n.M("dossier.filing", "filing"),
+	"commissioning": i18n.M("dossier.commissioning", "commissioning report"),
+	"request":       i18n.M("dossier.request", "request of a person"),
 }
 
 // acts are the acts on personal data that are counted, in the order of a life here.
 var acts = []struct {
-	kind  audit.Kind
-	words Words
+	kind audit.Kind
+	says i18n.Message
 }{
-	{audit.PersonAdded, Words{"people added", "登记人员"}},
-	{audit.PersonCorrected, Words{"details changed", "更改信息"}},
-	{audit.ConsentGiven, Words{"consents given", "同意"}},
-	{audit.FaceRefused, Words{"refusals", "拒绝"}},
-	{audit.ConsentWithdrawn, Words{"consents taken back before enrolment", "录入前撤回同意"}},
-	{audit.FaceEnrolled, Words{"faces taken", "录入人脸"}},
-	{audit.FaceErased, Words{"faces destroyed", "销毁人脸"}},
-	{audit.PersonRemoved, Words{"people erased", "删除人员"}},
-	{audit.LookedUp, Words{"looks at one person", "查看个人信息"}},
-	{audit.PeopleListed, Words{"looks at a list of people", "查看人员列表"}},
-	{audit.DecisionsLookedUp, Words{"looks at decisions about somebody", "查看与某人有关的判定"}},
-	{audit.OwnPageShown, Words{"own pages shown", "显示本人页面"}},
-	{audit.OwnPageCopied, Words{"copies made for their owner", "为本人制作副本"}},
-	{audit.BackupMade, Words{"backups made", "备份"}},
-	{audit.LogExported, Words{"audit log exported", "导出审计记录"}},
-	{audit.AimingBegun, Words{"camera aimed by staff", "工作人员调整摄像头"}},
-	{audit.DossierMade, Words{"dossiers made", "制作卷宗"}},
+	{audit.PersonAdded, i18n.M("dossier.people-added", "people added")},
+	{audit.PersonCorrected, i18n.M("dossier.details-changed", "details changed")},
+	{audit.ConsentGiven, i18n.M("dossier.consents-given", "consents given")},
+	{audit.FaceRefused, i18n.M("dossier.refusals", "refusals")},
+	{audit.ConsentWithdrawn, i18n.M("dossier.consents-withdrawn", "consents withdrawn before enrolment")},
+	{audit.FaceEnrolled, i18n.M("dossier.faces-enrolled", "faces enrolled")},
+	{audit.FaceErased, i18n.M("dossier.faces-erased", "faces erased")},
+	{audit.PersonRemoved, i18n.M("dossier.people-erased", "people erased")},
+	{audit.LookedUp, i18n.M("dossier.person-looked-up", "looks at one person")},
+	{audit.PeopleListed, i18n.M("dossier.people-listed", "looks at a list of people")},
+	{audit.DecisionsLookedUp, i18n.M("dossier.decisions-looked-up", "looks at decisions about a person")},
+	{audit.OwnPageShown, i18n.M("dossier.pages-shown", "own pages shown")},
+	{audit.OwnPageCopied, i18n.M("dossier.pages-copied", "copies made for their owner")},
+	{audit.BackupMade, i18n.M("dossier.backups-made", "backups made")},
+	{audit.LogExported, i18n.M("dossier.log-exported", "audit log exported")},
+	{audit.AimingBegun, i18n.M("dossier.camera-aimed", "camera aimed by staff")},
+	{audit.DossierMade, i18n.M("dossier.dossiers-made", "dossiers made")},
 }
 
-// actWords are their words, and actOrder their order.
-var actWords, actOrder = func() (map[audit.Kind]Words, []audit.Kind) {
-	words, order := map[audit.Kind]Words{}, []audit.Kind{}
+// actWords are what they say, and actOrder their order.
+var actWords, actOrder = func() (map[audit.Kind]i18n.Message, []audit.Kind) {
+	says, order := map[audit.Kind]i18n.Message{}, []audit.Kind{}
 	for _, a := range acts {
-		words[a.kind], order = a.words, append(order, a.kind)
+		says[a.kind], order = a.says, append(order, a.kind)
 	}
-	return words, order
+	return says, order
 }()

@@ -19,7 +19,7 @@ const MaxFile = 64 << 20
 
 // Errors of Verify.
 var (
-	ErrUnsigned = errors.New("this is no signed dossier, or its end is missing")
+	ErrUnsigned = errors.New("this is not a signed dossier, or its end is missing")
 	ErrChanged  = errors.New("it was not signed by the unit with this key, or it was changed since")
 )
 
@@ -41,8 +41,9 @@ func Seal(page []byte, sign func([]byte) []byte) ([]byte, error) {
 	return append(bytes.Clone(page), sealBegin+hex.EncodeToString(sig)+sealEnd...), nil
 }
 
-// Verify holds a file to the unit's public key, and gives what it says. The key must come from elsewhere than the file. Each receipt
-// in it must be signed by the same unit. Errors: ErrUnsigned, ErrChanged.
+// Verify holds a file to the unit's public key, and gives what it says. The key must come from
+// elsewhere than the file. Each receipt in it must be signed by the same unit. Errors: ErrUnsigned,
+// ErrChanged.
 func Verify(file []byte, key ed25519.PublicKey) (*Data, error) {
 	at := bytes.LastIndex(file, []byte(sealBegin))
 	if at <= 0 || file[at-1] != '\n' || len(file) > MaxFile {

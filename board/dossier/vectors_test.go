@@ -11,7 +11,8 @@ import (
 	"menshen/policy"
 )
 
-// TestVectors: a dossier of version 1 verifies in every later version, and gives its figures (docs/formats.md).
+// TestVectors: a dossier of version 1 verifies in every later version, and gives its figures
+// (docs/formats.md).
 func TestVectors(t *testing.T) {
 	var key []byte
 	packed := golden.Vector(t, "testdata/dossier-1.html.gz", func() []byte {

@@ -3,14 +3,15 @@ package notice
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
+	"menshen/internal/i18n"
 	"menshen/policy"
 )
 
-// Incident is what the letters of a suspected leak say (R-INCIDENT; PIPL 57). Dates are written in the zone they come in. It names
-// nobody who is affected.
+// Incident is what the letters of a suspected leak say (R-INCIDENT; PIPL 57). Dates are written in
+// the zone they come in. It names none of the people affected.
 type Incident struct {
 	Number   string    // of the incident, in the unit's records
 	Handler  string    // who is responsible for the data
@@ -29,16 +30,19 @@ type Incident struct {
 	Advice  Words // what those affected can do themselves; empty: general advice
 }
 
-// Words are what staff wrote, in one language or in both. A letter in the other language has them as they are.
+// Words are what staff wrote, in one language or in both. A letter in the other language has them
+// as they are.
 type Words struct{ EN, ZH string }
 
-func (w Words) in(lang string) string {
+func (w Words) in(lang i18n.Language) string {
 	en, zh := one(w.EN), one(w.ZH)
-	if lang == "zh" && zh != "" || en == "" {
+	if lang.Code() == "zh" && zh != "" || en == "" {
 		return zh
 	}
 	return en
 }
+
+func (w Words) empty() bool { return one(w.EN+w.ZH) == "" }
 
 // Kind is a kind of data that a unit holds.
 type Kind string
@@ -52,16 +56,16 @@ const (
 	KindStaff   Kind = "staff"
 )
 
-var kindWords = map[Kind]Words{
-	KindFaces:   {"faces, as numbers computed from them (templates); no pictures", "由人脸计算出的数字（特征模板），不含照片"},
-	KindPeople:  {"names, apartments and dates of leases", "姓名、房号和租期"},
-	KindCards:   {"cards and codes, as check values and not as numbers", "门禁卡和密码的校验值，不含卡号和密码本身"},
-	KindEntries: {"when somebody came to the door, and how it was decided", "到达门口的时间和判定结果"},
-	KindStaff:   {"accounts of staff", "工作人员账户"},
+var kindWords = map[Kind]i18n.Message{
+	KindFaces:   i18n.M("notice.kind-faces", "faces, as numbers computed from them (templates); no pictures"),
+	KindPeople:  i18n.M("notice.kind-people", "names, apartments and dates of leases"),
+	KindCards:   i18n.M("notice.kind-cards", "cards and codes, as check values and not as numbers"),
+	KindEntries: i18n.M("notice.kind-entries", "when a person came to the door, and how it was decided"),
+	KindStaff:   i18n.M("notice.kind-staff", "accounts of staff"),
 }
 
-// Due is when those affected and the authority must have been told: at once, or within 8 hours where more than 100,000 people are
-// concerned (NDS).
+// Due is when those affected and the authority must have been told: at once, or within 8 hours
+// where more than 100,000 people are concerned (NDS).
 func (i Incident) Due() time.Time {
 	if i.People > policy.FilingAt {
 		return i.Noticed.Add(policy.IncidentWithin)
@@ -72,21 +76,28 @@ func (i Incident) Due() time.Time {
 // ErrIncomplete means that a letter lacks what the law asks it to say.
 var ErrIncomplete = errors.New("the letter is not complete")
 
-// Missing names what is still to be written: a letter may not wait for all answers, but must give these (PIPL 57).
-func (i Incident) Missing(lang string) (gaps []string) {
+// Missing names what is still to be written; zero: nothing. A letter may not wait for all answers,
+// but must give these (PIPL 57).
+func (i Incident) Missing() i18n.Message {
+	var gaps []i18n.Message
 	for _, part := range []struct {
-		name  Words
+		name  i18n.Message
 		there bool
 	}{
-		{Words{"handler", "处理者"}, one(i.Handler) != ""}, {Words{"contact", "联系方式"}, one(i.Contact) != ""}, {Words{"date of the letter", "通知日期"}, !i.Written.IsZero()},
-		{Words{"when it was noticed", "发现时间"}, !i.Noticed.IsZero()}, {Words{"kinds of data", "数据种类"}, len(i.Kinds) > 0}, {Words{"what happened", "发生了什么"}, i.What.in("en") != ""},
-		{Words{"likely effect", "可能造成的后果"}, i.Effect.in("en") != ""}, {Words{"measures taken", "已采取的措施"}, i.Taken.in("en") != ""},
+		{i18n.M("notice.handler", "handler"), one(i.Handler) != ""},
+		{i18n.M("notice.contact", "contact"), one(i.Contact) != ""},
+		{i18n.M("notice.date-of-letter", "date of the letter"), !i.Written.IsZero()},
+		{i18n.M("notice.when-noticed", "when it was noticed"), !i.Noticed.IsZero()},
+		{i18n.M("notice.kinds-of-data", "kinds of data"), len(i.Kinds) > 0},
+		{i18n.M("notice.what-happened", "what happened"), !i.What.empty()},
+		{i18n.M("notice.likely-effect", "likely effect"), !i.Effect.empty()},
+		{i18n.M("notice.measures-taken", "measures taken"), !i.Taken.empty()},
 	} {
 		if !part.there {
-			gaps = append(gaps, part.name.in(lang))
+			gaps = append(gaps, part.name)
 		}
 	}
-	return gaps
+	return i18n.List(i18n.Comma, gaps...)
 }
 
 func (i Incident) check() error {
@@ -95,8 +106,8 @@ func (i Incident) check() error {
 			return fmt.Errorf("%w: no words for a kind of data %q", ErrIncomplete, k)
 		}
 	}
-	if gaps := i.Missing("en"); len(gaps) > 0 {
-		return fmt.Errorf("%w: write %s", ErrIncomplete, strings.Join(gaps, ", "))
+	if gaps := i.Missing(); !gaps.IsZero() {
+		return fmt.Errorf("%w: write %v", ErrIncomplete, gaps)
 	}
 	return nil
 }
@@ -105,12 +116,14 @@ func (i Incident) check() error {
 type Letter struct{ Text, HTML string }
 
 // LetterPeople is the letter to those affected.
-func LetterPeople(lang string, i Incident) (Letter, error) { return i.letter("people.", lang) }
+func LetterPeople(lang i18n.Language, i Incident) (Letter, error) { return i.letter("people.", lang) }
 
 // LetterAuthority is the report to the authority.
-func LetterAuthority(lang string, i Incident) (Letter, error) { return i.letter("authority.", lang) }
+func LetterAuthority(lang i18n.Language, i Incident) (Letter, error) {
+	return i.letter("authority.", lang)
+}
 
-func (i Incident) letter(to, lang string) (Letter, error) {
+func (i Incident) letter(to string, lang i18n.Language) (Letter, error) {
 	if err := i.check(); err != nil {
 		return Letter{}, err
 	}
@@ -125,13 +138,13 @@ func (i Incident) letter(to, lang string) (Letter, error) {
 // said is an incident in one language, for the templates.
 type said struct {
 	i    Incident
-	lang string
+	lang i18n.Language
 }
 
 func (s said) Number() string  { return one(s.i.Number) }
 func (s said) Handler() string { return one(s.i.Handler) }
 func (s said) Contact() string { return one(s.i.Contact) }
-func (s said) Place() string   { return one(Facts{Place: s.i.Place}.Where(s.lang)) }
+func (s said) Place() string   { return one(s.lang.Say(Facts{Place: s.i.Place}.Where())) }
 func (s said) What() string    { return s.i.What.in(s.lang) }
 func (s said) Effect() string  { return s.i.Effect.in(s.lang) }
 func (s said) Taken() string   { return s.i.Taken.in(s.lang) }
@@ -151,30 +164,18 @@ func (s said) Happened() string {
 }
 
 func (s said) Kinds() string {
-	var all []string
+	var all []i18n.Message
 	for _, k := range s.i.Kinds {
-		all = append(all, kindWords[k].in(s.lang))
+		all = append(all, kindWords[k])
 	}
-	if s.lang == "zh" {
-		return strings.Join(all, "；")
-	}
-	return strings.Join(all, "; ")
+	return s.lang.Say(i18n.List(i18n.Semicolon, all...))
 }
 
-func (s said) Faces() bool {
-	for _, k := range s.i.Kinds {
-		if k == KindFaces {
-			return true
-		}
-	}
-	return false
-}
+func (s said) Faces() bool { return slices.Contains(s.i.Kinds, KindFaces) }
 
+// day is written as the language lays it out, for time.Format.
 func (s said) day(t time.Time) string {
-	if s.lang == "zh" {
-		return t.Format("2006年1月2日")
-	}
-	return t.Format("2 January 2006")
+	return t.Format(s.lang.Say(i18n.M("notice.day-layout", "2 January 2006")))
 }
 
 func (s said) minute(t time.Time) string { return s.day(t) + t.Format(" 15:04 (UTC-07:00)") }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 )
 
@@ -19,19 +21,20 @@ func leak() Incident {
 		Effect: Words{EN: "Somebody could look like you to a camera elsewhere.", ZH: "他人可能在别处冒充您。"}, Taken: Words{EN: "All keys were rotated."}}
 }
 
-// TestRIncidentLettersSayEachThing holds both letters, in both languages, to PIPL 57: kinds, cause, harm, measures taken, what those affected
-// can do, contact; and to the authority also how many and since when.
+// TestRIncidentLettersSayEachThing holds both letters, in both languages, to PIPL 57: kinds, cause,
+// harm, measures taken, what those affected can do, contact; and to the authority also how many and
+// since when.
 func TestRIncidentLettersSayEachThing(t *testing.T) {
 	i := leak()
 	for lang, want := range map[string][]string{
 		"en": {"A backup and its key were lost.", "names, apartments", "templates", "elsewhere", "All keys were rotated.", "22 November 2026 14:05 (UTC+08:00)", "incident 4711"},
 		"zh": {"备份及其密钥遗失。", "姓名、房号", "特征模板", "冒充", "All keys were rotated.", "2026年11月22日 14:05 (UTC+08:00)", "事件编号 4711"},
 	} {
-		people, err := LetterPeople(lang, i)
+		people, err := LetterPeople(catalogue.In(lang), i)
 		if err != nil {
 			t.Fatal(err)
 		}
-		authority, err := LetterAuthority(lang, i)
+		authority, err := LetterAuthority(catalogue.In(lang), i)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +57,7 @@ func TestRIncidentLettersSayEachThing(t *testing.T) {
 		}
 	}
 	i.Kinds = []Kind{KindEntries}
-	if l, err := LetterPeople("en", i); err != nil || strings.Contains(l.Text, "template") {
+	if l, err := LetterPeople(i18n.English, i); err != nil || strings.Contains(l.Text, "template") {
 		t.Errorf("faces are spoken of where none were concerned: %v\n%s", err, l.Text)
 	}
 }
@@ -68,13 +71,13 @@ func TestRIncidentClock(t *testing.T) {
 	if i.People++; !i.Due().Equal(i.Noticed.Add(8 * time.Hour)) {
 		t.Errorf("%d people: due %v", i.People, i.Due())
 	}
-	if l, err := LetterAuthority("zh", i); err != nil || !strings.Contains(l.Text, "2026年11月22日 22:05") {
+	if l, err := LetterAuthority(catalogue.In("zh"), i); err != nil || !strings.Contains(l.Text, "2026年11月22日 22:05") {
 		t.Errorf("the report does not say by when: %v\n%s", err, l.Text)
 	}
 }
 
 func TestRIncidentLetterNamesWhatIsMissing(t *testing.T) {
-	if _, err := LetterPeople("en", Incident{Handler: "Example Homes"}); !errors.Is(err, ErrIncomplete) ||
+	if _, err := LetterPeople(i18n.English, Incident{Handler: "Example Homes"}); !errors.Is(err, ErrIncomplete) ||
 		!strings.Contains(err.Error(), "contact") || !strings.Contains(err.Error(), "measures taken") || strings.Contains(err.Error(), "handler") {
 		t.Errorf("an empty letter: %v", err)
 	}
@@ -84,7 +87,7 @@ func TestRIncidentLetterNamesWhatIsMissing(t *testing.T) {
 	}
 	i = leak()
 	i.What.EN = "<script>alert(1)</script>\n\n  - a list\nA  table"
-	l, err := LetterPeople("en", i)
+	l, err := LetterPeople(i18n.English, i)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,9 +3,12 @@ package notice
 import (
 	"strings"
 	"testing"
+
+	"menshen/internal/i18n"
 )
 
-// TestRNoticeSaysEachThing holds the notice in each language to what PIPL 17 and 30 and FRT 5 ask for.
+// TestRNoticeSaysEachThing holds the notice in each language to what PIPL 17 and 30 and FRT 5 ask
+// for.
 func TestRNoticeSaysEachThing(t *testing.T) {
 	f := site
 	f.Place = "the courtyard"
@@ -13,26 +16,34 @@ func TestRNoticeSaysEachThing(t *testing.T) {
 		"en": {"responsible", "reach", "What for", "collected", "How ", "how long", "means for you", "necessary", "rights", "copy", "corrected", "withdraw", "under 14", "card opens the same doors"},
 		"zh": {"处理者", "联系方式", "目的", "收集", "方式", "期限", "影响", "必要性", "权利", "副本", "更正", "撤回", "十四周岁", "门禁卡"},
 	}
-	for _, lang := range Languages {
+	for _, lang := range Languages() {
 		text, err := Text(lang, f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, word := range append(must[lang], f.Place, f.Door, f.Handler, f.Contact, "90 ", "3 ") {
+		for _, word := range append(must[lang.Code()], f.Place, f.Door, f.Handler, f.Contact, "90 ", "3 ") {
 			if !strings.Contains(text, word) {
-				t.Errorf("the notice in %s does not say %q", lang, word)
+				t.Errorf("the notice in %s does not say %q", lang.Code(), word)
 			}
 		}
 	}
-	if _, err := Text("xx", f); err == nil {
+	if _, err := Text(klingon{}, f); err == nil {
 		t.Error("a language that is not there was accepted")
 	}
 }
 
-// TestNoticeIsHonestAboutPhotos: the tenant reads the words, and the figures, that the dossier gives to everybody.
+// klingon is a language that nothing is written in.
+type klingon struct{}
+
+func (klingon) Code() string              { return "tlh" }
+func (klingon) Say(m i18n.Message) string { return m.String() }
+
+// TestNoticeIsHonestAboutPhotos: a resident reads the words, and the figures, that the dossier
+// gives to everybody.
 func TestNoticeIsHonestAboutPhotos(t *testing.T) {
-	for lang, want := range map[string]string{"en": Photos.EN, "zh": Photos.ZH} {
-		text, err := Text(lang, site)
+	for _, l := range Languages() {
+		lang, want := l.Code(), l.Say(Photos)
+		text, err := Text(l, site)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,6 +59,20 @@ func TestNoticeIsHonestAboutPhotos(t *testing.T) {
 		for _, soft := range []string{"rare case", "极少数"} {
 			if strings.Contains(text, soft) {
 				t.Errorf("the notice in %s says %q", lang, soft)
+			}
+		}
+	}
+}
+
+// TestPapersAreInEachLanguage: a language with a notice has each other paper too.
+func TestPapersAreInEachLanguage(t *testing.T) {
+	if len(Languages()) < 2 {
+		t.Errorf("languages %v", Languages())
+	}
+	for _, lang := range Languages() {
+		for _, kind := range []string{"", "people.", "authority.", "commitment."} {
+			if text, err := files.ReadFile(kind + lang.Code() + ".txt"); err != nil || len(text) == 0 {
+				t.Errorf("%s%s: %d bytes, %v", kind, lang.Code(), len(text), err)
 			}
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+
+	"menshen/internal/i18n"
 )
 
 var (
@@ -19,12 +21,16 @@ var (
 
 // page is a paper as it is printed.
 type page struct {
-	Lang string
+	Lang i18n.Language
 	CSS  template.CSS
 	paper
 	Lines []string // to be filled in by hand: name, date, signature
 	Foot  []string // what identifies the paper
 }
+
+// HTMLLang is the page's language as HTML names it: Chinese with its script, by which browsers
+// choose the font.
+func (p page) HTMLLang() string { return p.Lang.Say(i18n.M("notice.html-lang", "en")) }
 
 func (p page) html() (string, error) {
 	p.CSS = template.CSS(pageCSS) // ours
@@ -35,9 +41,9 @@ func (p page) html() (string, error) {
 	return b.String(), nil
 }
 
-// Page is the notice as a page of large print: the words of Text, and below them their version and hash, by which a
-// consent on record can be told to be to these words.
-func Page(lang string, f Facts) (string, error) {
+// Page is the notice as a page of large print: the words of Text, and below them their version and
+// hash, by which a consent on record can be told to be to these words.
+func Page(lang i18n.Language, f Facts) (string, error) {
 	if gaps := f.Gaps(); len(gaps) > 0 {
 		return "", fmt.Errorf("the notice must say it all (R-NOTICE); still empty: %s", strings.Join(gaps, ", "))
 	}
@@ -46,24 +52,24 @@ func Page(lang string, f Facts) (string, error) {
 		return "", err
 	}
 	hash := sha256.Sum256([]byte(text))
-	foot := map[string][]string{
-		"en": {fmt.Sprintf("Version %.4x of these words.", hash), fmt.Sprintf("SHA-256: %x", hash)},
-		"zh": {fmt.Sprintf("本告知书文本版本 %.4x。", hash), fmt.Sprintf("SHA-256：%x", hash)},
-	}
-	return page{Lang: lang, paper: take(text), Foot: foot[lang]}.html()
+	return page{Lang: lang, paper: take(text), Foot: []string{
+		lang.Say(i18n.M("notice.version", "Version %.4x of these words.", hash)),
+		lang.Say(i18n.M("notice.sha-256", "SHA-256: %x", hash)),
+	}}.html()
 }
 
 // CommitmentPage is the staff's confidentiality commitment, to be signed by hand.
-func CommitmentPage(lang string, f Facts) (string, error) {
+func CommitmentPage(lang i18n.Language, f Facts) (string, error) {
 	text, version := Commitment(lang)
-	lines := map[string][]string{
-		"en": {"Name", "Position", "Date", "Signature"},
-		"zh": {"姓名", "岗位", "日期", "签名"},
-	}
-	site := one(f.Handler + " " + f.Door)
-	foot := map[string][]string{
-		"en": {site, "Version " + version + " of these words, as the console shows it."},
-		"zh": {site, "本承诺书文本版本 " + version + "，与操作台所示一致。"},
-	}
-	return page{Lang: lang, paper: take(text), Lines: lines[lang], Foot: foot[lang]}.html()
+	return page{Lang: lang, paper: take(text),
+		Lines: []string{
+			lang.Say(i18n.M("notice.sign-name", "Name")), lang.Say(i18n.M("notice.sign-position", "Position")),
+			lang.Say(i18n.M("notice.sign-date", "Date")), lang.Say(i18n.M("notice.sign-signature", "Signature")),
+		},
+		Foot: []string{
+			one(f.Handler + " " + f.Door),
+			lang.Say(i18n.M("notice.commitment-version",
+				"Version %s of these words, as the console shows it.", version)),
+		},
+	}.html()
 }

@@ -12,6 +12,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 )
 
@@ -51,7 +53,8 @@ func selfContained(t testing.TB, page string) {
 	}
 }
 
-// TestRConsentPageIsTheText: what is printed is, letter by letter, the text whose hash a consent keeps, and bears that hash.
+// TestRConsentPageIsTheText: what is printed is, letter by letter, the text whose hash a consent
+// keeps, and bears that hash.
 func TestRConsentPageIsTheText(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		f := site
@@ -61,7 +64,7 @@ func TestRConsentPageIsTheText(t *testing.T) {
 				*field = "x"
 			}
 		}
-		for _, lang := range Languages {
+		for _, lang := range Languages() {
 			text, err := Text(lang, f)
 			if err != nil {
 				t.Fatal(err)
@@ -71,7 +74,7 @@ func TestRConsentPageIsTheText(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got, want := words(shown(t, page)), words(text); got != want {
-				rt.Fatalf("the page in %s shows\n%s\nand not\n%s", lang, got, want)
+				rt.Fatalf("the page in %s shows\n%s\nand not\n%s", lang.Code(), got, want)
 			}
 			if !strings.Contains(page, fmt.Sprintf("%x", sha256.Sum256([]byte(text)))) {
 				rt.Fatal("the page does not bear the hash of its text")
@@ -81,7 +84,7 @@ func TestRConsentPageIsTheText(t *testing.T) {
 			}
 		}
 	})
-	page, err := Page("en", site)
+	page, err := Page(i18n.English, site)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +102,7 @@ func TestRNoticeNeedsItAll(t *testing.T) {
 	} {
 		f := site
 		empty(&f)
-		for what, write := range map[string]func(Facts) (string, error){"sign": Sign, "page": func(f Facts) (string, error) { return Page("zh", f) }} {
+		for what, write := range map[string]func(Facts) (string, error){"sign": Sign, "page": func(f Facts) (string, error) { return Page(catalogue.In("zh"), f) }} {
 			if _, err := write(f); err == nil || !strings.Contains(err.Error(), gap) {
 				t.Errorf("%s without %s: %v", what, gap, err)
 			}
@@ -138,17 +141,17 @@ func TestRNoticeSign(t *testing.T) {
 func TestPlacesOfPolicyHaveWords(t *testing.T) {
 	for _, p := range []policy.Place{policy.PlaceBuilding, policy.PlaceFloor, policy.PlaceOffice, policy.PlaceShared, policy.PlaceService} {
 		f := Facts{Place: string(p)}
-		if en, zh := f.Where("en"), f.Where("zh"); en == string(p) || zh == string(p) || en == "" || zh == "" {
+		if en, zh := f.Where().String(), catalogue.In("zh").Say(f.Where()); en == string(p) || zh == string(p) || en == "" || zh == "" {
 			t.Errorf("%q reads %q and %q", p, en, zh)
 		}
 	}
-	if got := (Facts{Place: "三号楼大厅"}).Where("en"); got != "三号楼大厅" {
+	if got := (Facts{Place: "三号楼大厅"}).Where().String(); got != "三号楼大厅" {
 		t.Errorf("the site's own words became %q", got)
 	}
 }
 
 func TestROperatorCommitmentPage(t *testing.T) {
-	for _, lang := range Languages {
+	for _, lang := range Languages() {
 		page, err := CommitmentPage(lang, site)
 		if err != nil {
 			t.Fatal(err)
@@ -156,10 +159,10 @@ func TestROperatorCommitmentPage(t *testing.T) {
 		selfContained(t, page)
 		text, version := Commitment(lang)
 		if words(shown(t, page)) != words(text) {
-			t.Errorf("the page in %s does not say what the console shows:\n%s", lang, shown(t, page))
+			t.Errorf("the page in %s does not say what the console shows:\n%s", lang.Code(), shown(t, page))
 		}
 		if !strings.Contains(page, version) || strings.Count(page, "<dd></dd>") != 4 {
-			t.Errorf("the page in %s lacks its version or a line to sign on", lang)
+			t.Errorf("the page in %s lacks its version or a line to sign on", lang.Code())
 		}
 	}
 }

@@ -6,7 +6,8 @@ import (
 	"menshen/internal/screen"
 )
 
-// paper is a text taken apart, so that it can be set as a page without changing a word. Its text is laid out as one would type it:
+// paper is a text taken apart, so that it can be set as a page without changing a word. Its text is
+// laid out as one would type it:
 //
 //	THE TITLE
 //

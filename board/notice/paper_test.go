@@ -23,7 +23,7 @@ func TestTake(t *testing.T) {
 
 // FuzzTake: whatever the text, no letter of it is lost on the page.
 func FuzzTake(f *testing.F) {
-	for _, lang := range Languages {
+	for _, lang := range Languages() {
 		text, _ := Text(lang, site)
 		f.Add(text)
 	}

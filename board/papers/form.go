@@ -2,15 +2,17 @@ package papers
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"menshen/internal/i18n"
 )
 
-// Form is an assessment to fill in with an editor, which ParseForm reads. What stands before the first heading is for the writer.
+// Form is an assessment to fill in with an editor, which ParseForm reads. What stands before the
+// first heading is for the writer.
 const Form = `Impact assessment. Write below each line that begins with #, in any language, and keep those lines.
 个人信息保护影响评估。请在每个 # 行下填写，语言不限，并保留这些行。
 
@@ -29,8 +31,8 @@ const Form = `Impact assessment. Write below each line that begins with #, in an
 // MaxForm is the size of the largest form that is read, in bytes.
 const MaxForm = 64 << 10
 
-// ErrForm says that a file is no form of an assessment.
-var ErrForm = errors.New("this is no assessment form")
+// ErrForm says that a file is not the form of an assessment.
+var ErrForm = i18n.E("papers.no-form", "this is not an assessment form")
 
 // heading is what a line that begins with # announces, by its first word.
 type heading int
@@ -45,9 +47,16 @@ const (
 	until
 )
 
-var headings = map[string]heading{"1": necessity, "2": impact, "3": risks, "4": measures, "author": author, "负责人": author, "until": until, "有效期": until}
+var headings = map[string]heading{"1": necessity, "2": impact, "3": risks, "4": measures,
+	"author": author, "负责人": author, "until": until, "有效期": until}
 
-// ParseForm reads a form. Parts may be empty, Until zero; a day is one of zone. Errors: ErrForm with the line, or r's.
+// wrong is ErrForm with the line and what is wrong with it.
+func wrong(line int, what i18n.Message) error {
+	return &i18n.Error{What: i18n.M("papers.form-line", "%v: line %d: %v", ErrForm, line, what), Cause: ErrForm}
+}
+
+// ParseForm reads a form. Parts may be empty, Until zero; a day is one of zone. Errors: ErrForm
+// with the line, or r's.
 func ParseForm(r io.Reader, zone *time.Location) (a Assessment, err error) {
 	parts := map[heading]*string{necessity: &a.Necessity, impact: &a.Impact, risks: &a.Risks, measures: &a.Measures}
 	seen := map[heading]bool{}
@@ -58,7 +67,8 @@ func ParseForm(r io.Reader, zone *time.Location) (a Assessment, err error) {
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
 		if size += len(lines.Text()) + 1; size > MaxForm || !utf8.ValidString(line) {
-			return Assessment{}, fmt.Errorf("%w: line %d: not text in UTF-8, or more than %d bytes in all", ErrForm, n, MaxForm)
+			what := i18n.M("papers.form-not-text", "not text in UTF-8, or more than %d bytes in all", MaxForm)
+			return Assessment{}, wrong(n, what)
 		}
 		head, isHead := strings.CutPrefix(line, "#")
 		if !isHead {
@@ -70,9 +80,10 @@ func ParseForm(r io.Reader, zone *time.Location) (a Assessment, err error) {
 		if head = strings.Trim(head, " .:：/"); head == "" {
 			head = "?"
 		}
-		kind := headings[strings.ToLower(strings.FieldsFunc(head+" ", func(r rune) bool { return strings.ContainsRune(" .:：/", r) })[0])]
+		words := strings.FieldsFunc(head, func(r rune) bool { return strings.ContainsRune(" .:：/", r) })
+		kind := headings[strings.ToLower(words[0])]
 		if kind != unknown && seen[kind] {
-			return Assessment{}, fmt.Errorf("%w: line %d: the heading is there twice", ErrForm, n)
+			return Assessment{}, wrong(n, i18n.M("papers.form-heading-twice", "the heading is there twice"))
 		}
 		seen[kind] = true
 		_, value, _ := strings.Cut(strings.ReplaceAll(line, "：", ":"), ":")
@@ -84,10 +95,11 @@ func ParseForm(r io.Reader, zone *time.Location) (a Assessment, err error) {
 			a.Author = value
 		case kind == until && value != "":
 			if a.Until, err = time.ParseInLocation(time.DateOnly, value, zone); err != nil {
-				return Assessment{}, fmt.Errorf("%w: line %d: %q is no day such as 2027-01-31", ErrForm, n, value)
+				return Assessment{}, wrong(n, i18n.M("papers.form-no-day", "%q is not a day such as 2027-01-31", value))
 			}
 		case kind != until:
-			return Assessment{}, fmt.Errorf("%w: line %d: a heading is 1, 2, 3, 4, Author or Until", ErrForm, n)
+			what := i18n.M("papers.form-other-heading", "a heading is 1, 2, 3, 4, Author or Until")
+			return Assessment{}, wrong(n, what)
 		}
 	}
 	for _, p := range parts {
@@ -97,7 +109,8 @@ func ParseForm(r io.Reader, zone *time.Location) (a Assessment, err error) {
 		return Assessment{}, fmt.Errorf("reading the form: %w", err)
 	}
 	if len(seen) == 0 {
-		return Assessment{}, fmt.Errorf("%w: it has no line that begins with #", ErrForm)
+		return Assessment{}, &i18n.Error{Cause: ErrForm,
+			What: i18n.M("papers.form-no-heading", "%v: it has no line that begins with #", ErrForm)}
 	}
 	return a, nil
 }

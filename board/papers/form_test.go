@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 )
 
 func TestParseForm(t *testing.T) {
@@ -22,6 +25,8 @@ func TestParseForm(t *testing.T) {
 	} {
 		if a, err := ParseForm(strings.NewReader(bad), time.UTC); !errors.Is(err, ErrForm) {
 			t.Errorf("%s: %+v, %v", name, a, err)
+		} else if zh := catalogue.In("zh").Say(i18n.Of(err)); !strings.HasPrefix(zh, "这不是") || strings.Contains(zh, "line") {
+			t.Errorf("%s reads %q in Chinese", name, zh)
 		}
 	}
 }

@@ -25,7 +25,8 @@ const (
 	KindCommissioning = commission.PaperKind
 )
 
-// Assessment is a personal-information protection impact assessment, in its four parts, with whoever answers for it.
+// Assessment is a personal-information protection impact assessment, in its four parts, with
+// whoever answers for it.
 type Assessment struct {
 	Author    string            `json:"author"`
 	Necessity string            `json:"necessity"`
@@ -33,7 +34,7 @@ type Assessment struct {
 	Risks     string            `json:"risks"`
 	Measures  string            `json:"measures"`
 	Until     time.Time         `json:"until"`           // valid until then
-	Basis     map[string]string `json:"basis,omitempty"` // what was assessed: the settings that matter, as they were
+	Basis     map[string]string `json:"basis,omitempty"` // the settings that were assessed
 
 	Seq uint64    `json:"-"` // its number
 	At  time.Time `json:"-"` // when it was put on file
@@ -60,7 +61,8 @@ type Sign struct {
 	Door string `json:"door"`
 }
 
-// Incident is a suspected leak. Its words are the site's, its figures the vault's unless somebody knows better.
+// Incident is a suspected leak. Its words are the site's, its figures the vault's unless somebody
+// knows better.
 type Incident struct {
 	ID       string        `json:"id"`
 	Noticed  time.Time     `json:"noticed"`
@@ -81,8 +83,11 @@ type Incident struct {
 
 // Letter is the incident as its letters say it.
 func (i Incident) Letter(site notice.Facts, written time.Time) notice.Incident {
-	return notice.Incident{Number: i.ID, Handler: site.Handler, Contact: site.Contact, Place: site.Place, Written: written, Noticed: i.Noticed,
-		Happened: i.Happened, People: i.People, Kinds: i.Kinds, What: i.What, Effect: i.Effect, Taken: i.Taken, Planned: i.Planned}
+	return notice.Incident{
+		Number: i.ID, Handler: site.Handler, Contact: site.Contact, Place: site.Place, Written: written,
+		Noticed: i.Noticed, Happened: i.Happened, People: i.People, Kinds: i.Kinds,
+		What: i.What, Effect: i.Effect, Taken: i.Taken, Planned: i.Planned,
+	}
 }
 
 // Due is by when people and authority must have been told.
@@ -93,16 +98,16 @@ func (i Incident) Open() bool { return i.Closed.IsZero() }
 
 // Filing is what a site reported of its number of faces, or filed.
 type Filing struct {
-	Elsewhere int       `json:"elsewhere"`           // people with a face at the site's other doors and not at this one, as staff counted them
-	Reached   time.Time `json:"reached,omitzero"`    // when the unit saw the number of R-FILING reached; zero: it is not
-	Filed     time.Time `json:"filed,omitzero"`      // when it was filed with the authority; zero: it is not
+	Elsewhere int       `json:"elsewhere"`           // people with a face at other doors only
+	Reached   time.Time `json:"reached,omitzero"`    // of R-FILING's number; zero: it is not
+	Filed     time.Time `json:"filed,omitzero"`      // when it was filed; zero: it is not
 	Authority string    `json:"authority,omitempty"` // with which
 	Number    string    `json:"number,omitempty"`    // under which number
-	Handler   string    `json:"handler,omitempty"`   // who was named as responsible: a change is to be filed as well
+	Handler   string    `json:"handler,omitempty"`   // named as responsible; a change is filed too
 }
 
-// Count notes when the site's number of people with a face, here at this door and elsewhere, reached policy.FilingAt, and that it fell below again. It reports
-// whether that changed anything.
+// Count notes when the site's number of people with a face, here at this door and elsewhere,
+// reached policy.FilingAt, and that it fell below again. It reports whether that changed anything.
 func (f *Filing) Count(here int, now time.Time) (changed bool) {
 	reached := here+f.Elsewhere >= policy.FilingAt
 	if reached != f.Reached.IsZero() {
@@ -120,7 +125,7 @@ type Request struct {
 	ID     string    `json:"id"`
 	Asked  time.Time `json:"asked"`
 	What   string    `json:"what"` // one of Asks
-	Who    string    `json:"who"`  // the person's handle, or where they can be reached when they have none
+	Who    string    `json:"who"`  // the person's handle, or how to reach who has none
 	Done   time.Time `json:"done,omitzero"`
 	Answer string    `json:"answer,omitempty"`
 }
@@ -149,8 +154,8 @@ type File struct {
 	Filing      Filing
 	Requests    []Request // in the order in which they came
 	Inquired    time.Time // the last inquiry
-	Tested      time.Time // when the last commissioning found the door in order; zero: it did not, or there was none
-	ExitByHand  bool      // and the installer saw the door open from inside by hand, without current
+	Tested      time.Time // when the last commissioning passed; zero: it did not, or there is none
+	ExitByHand  bool      // at it, the door opened from inside by hand, without current
 	checked     time.Time // the last commissioning
 }
 
@@ -180,7 +185,8 @@ func (f File) Request(id string) (Request, bool) {
 	return f.Requests[i], true
 }
 
-// Read makes of papers, oldest first, what holds now. Papers that are not readable are left out and named in the error by their kind.
+// Read makes of papers, oldest first, what holds now. Papers that are not readable are left out and
+// named in the error by their kind.
 func Read(all []Paper) (File, error) {
 	f := File{Signs: map[string]time.Time{}}
 	var errs []error
@@ -265,7 +271,8 @@ func NewID() string {
 	return string(b[:])
 }
 
-// Over reports whether a paper older than the time for which all are kept may go: what it says holds no more, and nothing later stands on it.
+// Over reports whether a paper older than the time for which all are kept may go: what it says
+// holds no more, and nothing later stands on it.
 func (f File) Over(p Paper) bool {
 	switch p.Kind {
 	case KindAssessment:

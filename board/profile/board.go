@@ -3,6 +3,7 @@ package profile
 import (
 	"embed"
 	"fmt"
+	"menshen/internal/i18n"
 	"path"
 	"slices"
 	"strconv"
@@ -15,18 +16,18 @@ import (
 //go:embed boards headers
 var files embed.FS
 
-// Text is one sentence in both languages.
-type Text struct {
+// Sentence is a sentence of a board's file, in English. The catalogues have the other languages,
+// under "profile." and the id. Boards that say the same share an id.
+type Sentence struct {
+	ID string `toml:"id"`
 	EN string `toml:"en"`
-	ZH string `toml:"zh"`
 }
 
-// In gives the sentence in "zh" or, whatever else is asked for, in English.
-func (t Text) In(lang string) string {
-	if lang == "zh" {
-		return t.ZH
-	}
-	return t.EN
+// Message is the sentence in each language.
+func (s Sentence) Message() i18n.Message {
+	m := i18n.Verbatim(s.EN)
+	m.ID = "profile." + s.ID
+	return m
 }
 
 // Board is one kind of board.
@@ -39,7 +40,7 @@ type Board struct {
 	HeaderName string   `toml:"header"`
 	Chip       string   `toml:"chip"`  // label of the GPIO chip behind the header
 	Lines      int      `toml:"lines"` // how many it has
-	Pin1       Text     `toml:"pin1"`  // where pin 1 is
+	Pin1       Sentence `toml:"pin1"`  // where pin 1 is
 	Header
 }
 
@@ -71,7 +72,7 @@ type Rule struct {
 	Pins   []string `toml:"pins"`
 	Wires  string   `toml:"wires"`  // "out": only for what the unit drives; empty: for each
 	Refuse bool     `toml:"refuse"` // else it is a warning
-	Text
+	Sentence
 }
 
 // SPI is a port with its pins, by signal.
@@ -87,10 +88,11 @@ type Serial struct {
 	Device string            `toml:"device"`
 	Kind   string            `toml:"kind"`
 	Pins   map[string]string `toml:"pins"`
-	Text
+	Sentence
 }
 
-// All are the boards, by name. It fails when a file of this package is wrong, which the tests would tell.
+// All are the boards, by name. It fails when a file of this package is wrong, which the tests would
+// tell.
 var All = sync.OnceValues(func() ([]*Board, error) {
 	entries, err := files.ReadDir("boards")
 	if err != nil {
@@ -148,7 +150,8 @@ func ByName(name string) (*Board, error) {
 		}
 		names = append(names, b.Name)
 	}
-	return nil, fmt.Errorf("no board is called %q: write one of %s, or leave it out", name, strings.Join(names, ", "))
+	return nil, i18n.E("profile.no-such-board", "no board is called %q: write one of %s, or leave it out",
+		name, strings.Join(names, ", "))
 }
 
 // pin finds a pin by its name or its place, "pin 11". A nil board knows none.
@@ -184,20 +187,23 @@ func (b *Board) lineName(p Pin) string {
 	return fmt.Sprintf("%s:%d", b.Chip, p.Line)
 }
 
-// Line gives the name by which hal/gpio opens a pin of the configuration: chip and line where the board knows it, else the name as it is.
+// Line gives the name by which hal/gpio opens a pin of the configuration: chip and line where the
+// board knows it, else the name as it is.
 func (b *Board) Line(name string) (string, error) {
 	if p, ok := b.pin(name); ok && p.GPIO() {
 		return b.lineName(p), nil
 	} else if ok {
-		return "", fmt.Errorf("%s is %s of the %s, no line", name, p.Name, b.Title)
+		return "", i18n.E("profile.not-a-line", "%s is %s of the %s, not a line", name, p.Name, b.Title)
 	}
 	if _, isPlace := place(name); !isPlace {
 		return name, nil
 	}
 	if b == nil {
-		return "", fmt.Errorf("%q is a place on a header, and this board is not a known one: write board = \"…\" into [unit] ('menshen board list' has them), or the line, such as \"gpiochip0:17\"", name)
+		return "", i18n.E("profile.place-on-unknown-board", "%q is a place on a header, and this board is not known: "+
+			`write board = "…" into [unit] ('menshen board list' has them), or the line, such as "gpiochip0:17"`, name)
 	}
-	return "", fmt.Errorf("the header of the %s has no %s: it goes from pin 1 to pin %d", b.Title, name, len(b.Pins))
+	return "", i18n.E("profile.no-such-place", "the header of the %s has no %s: it goes from pin 1 to pin %d",
+		b.Title, name, len(b.Pins))
 }
 
 // FullTitle names the other models with the same pins, too.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"menshen/board/config"
+	"menshen/internal/i18n"
 )
 
 // buses takes the pins of the SPI ports that readers are on.
@@ -19,18 +20,14 @@ func (k *check) buses() {
 		}
 		key := fmt.Sprintf("reader.%d.spi", i)
 		if other := taken[r.SPI]; other != "" {
-			k.refuse(key, Text{
-				fmt.Sprintf("reader %s is on SPI %s, where reader %s is already: give each its own chip select", r.Name, r.SPI, other),
-				fmt.Sprintf("读卡器 %s 与 %s 同在 SPI %s：请各用一个片选", r.Name, other, r.SPI),
-			})
+			k.refuse(key, i18n.M("profile.spi-used-twice",
+				"reader %s is on SPI %s, where reader %s is already: give each its own chip select", r.Name, r.SPI, other))
 		}
 		taken[r.SPI] = r.Name
 		port, ok := k.board.spi(r.SPI)
 		if !ok {
-			k.warn(key, Text{
-				fmt.Sprintf("reader %s: the header of the %s has no SPI %s, only %s", r.Name, k.board.Title, r.SPI, k.board.ports()),
-				fmt.Sprintf("读卡器 %s：%s 的排针上没有 SPI %s，只有 %s", r.Name, k.board.Title, r.SPI, k.board.ports()),
-			})
+			k.warn(key, i18n.M("profile.no-such-spi", "reader %s: the header of the %s has no SPI %s, only %s",
+				r.Name, k.board.Title, r.SPI, k.board.ports()))
 			continue
 		}
 		for signal, pin := range port.Pins {
@@ -38,10 +35,9 @@ func (k *check) buses() {
 		}
 		for _, w := range k.conf.Pins() {
 			if p, ok := k.board.pin(w.Pin); ok && slices.Contains(port.Holds, p.Name) {
-				k.warn(w.Key, Text{
-					fmt.Sprintf("%s on pin %d (%s): the kernel may keep this chip select for reader %s's bus: write %s", w.Of, p.At, p.Name, r.Name, port.Enable),
-					fmt.Sprintf("%s 在 %d 脚（%s）：内核可能为读卡器 %s 的总线占用此片选：%s", zh(w.Of), p.At, p.Name, r.Name, port.Enable),
-				})
+				k.warn(w.Key, i18n.M("profile.chip-select-held",
+					"%v on pin %d (%s): the kernel may keep this chip select for reader %s's bus: write %s",
+					wire(w.Of), p.At, p.Name, r.Name, port.Enable))
 			}
 		}
 	}
@@ -78,32 +74,28 @@ func lines(c *config.Config) (all []line) {
 	return all
 }
 
-// serial takes the pins of the serial ports in use. A port that plugs in, such as a USB adapter, is none of the board's.
+// serial takes the pins of the serial ports in use. A port that plugs in, such as a USB adapter, is
+// not the board's.
 func (k *check) serial() {
 	taken := map[string]string{}
 	for _, l := range lines(k.conf) {
 		if other := taken[l.device]; other != "" {
-			k.refuse(l.key, Text{
-				fmt.Sprintf("%s is on %s, which the %s uses already: give each its own port", l.of, l.device, other),
-				fmt.Sprintf("%s 使用 %s，而它已给%s使用：请各用一个串口", zh(l.of), l.device, zh(other)),
-			})
+			k.refuse(l.key, i18n.M("profile.port-used-twice",
+				"%v is on %s, which the %v uses already: give each its own port", wire(l.of), l.device, wire(other)))
 			continue
 		}
 		taken[l.device] = l.of
 		port, ok := k.board.port(l.device)
 		if !ok && (strings.HasPrefix(l.device, "/dev/ttyS") || strings.HasPrefix(l.device, "/dev/ttyAMA")) {
-			k.warn(l.key, Text{
-				fmt.Sprintf("%s: the %s is not known to have %s; it has %s", l.of, k.board.Title, l.device, k.board.devices()),
-				fmt.Sprintf("%s：%s 通常没有 %s，只有 %s", zh(l.of), k.board.Title, l.device, k.board.devices()),
-			})
+			k.warn(l.key, i18n.M("profile.no-such-port", "%v: the %s is not known to have %s; it has %s",
+				wire(l.of), k.board.Title, l.device, k.board.devices()))
 		}
 		for _, signal := range slices.Sorted(maps.Keys(port.Pins)) {
 			pin := port.Pins[signal]
 			if user := k.users[pin]; user != "" {
-				k.refuse(l.key, Text{
-					fmt.Sprintf("%s: the %s of %s is %s, which is already the %s: use another port", l.of, signal, l.device, pin, user),
-					fmt.Sprintf("%s：%s 的 %s 是 %s，而它已是%s：请换一个串口", zh(l.of), l.device, signal, pin, zh(user)),
-				})
+				k.refuse(l.key, i18n.M("profile.port-pin-used",
+					"%v: the %s of %s is %s, which is already the %v: use another port",
+					wire(l.of), signal, l.device, pin, wire(user)))
 				break
 			}
 			k.users[pin] = l.of + " " + signal
@@ -131,10 +123,8 @@ func (b *Board) devices() string {
 func (k *check) present(m Machine) {
 	for i, r := range k.conf.Readers {
 		if port, ok := k.board.spi(r.SPI); ok && r.Kind == "rc522" && !m.has("dev/spidev"+r.SPI) {
-			k.warn(fmt.Sprintf("reader.%d.spi", i), Text{
-				fmt.Sprintf("reader %s: /dev/spidev%s is not there: write %s, and start again", r.Name, r.SPI, port.Enable),
-				fmt.Sprintf("读卡器 %s：没有 /dev/spidev%s：请写 %s，然后重新启动", r.Name, r.SPI, port.Enable),
-			})
+			k.warn(fmt.Sprintf("reader.%d.spi", i), i18n.M("profile.no-spidev",
+				"reader %s: /dev/spidev%s is not there: write %s, and start again", r.Name, r.SPI, port.Enable))
 		}
 	}
 	for _, l := range lines(k.conf) {
@@ -142,14 +132,12 @@ func (k *check) present(m Machine) {
 		name := path.Base(l.device)
 		switch {
 		case known && !m.has(l.device):
-			k.warn(l.key, Text{fmt.Sprintf("%s: %s is not there: %s", l.of, l.device, port.EN), fmt.Sprintf("%s：没有 %s：%s", zh(l.of), l.device, port.ZH)})
+			k.warn(l.key, i18n.M("profile.no-device", "%v: %s is not there: %v", wire(l.of), l.device, port.Message()))
 		case slices.ContainsFunc(strings.Fields(m.read("proc/cmdline")), func(w string) bool {
 			return w == "console="+name || strings.HasPrefix(w, "console="+name+",")
 		}):
-			k.warn(l.key, Text{
-				fmt.Sprintf("%s: the kernel writes to %s and asks for a login there: take console=%s out of the kernel's command line", l.of, l.device, name),
-				fmt.Sprintf("%s：内核在 %s 上输出信息并等待登录：请从内核命令行去掉 console=%s", zh(l.of), l.device, name),
-			})
+			k.warn(l.key, i18n.M("profile.kernel-on-port", "%v: the kernel writes to %s and asks for a login there: "+
+				"take console=%s out of the kernel's command line", wire(l.of), l.device, name))
 		}
 	}
 }

@@ -2,36 +2,45 @@ package profile
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"menshen/board/config"
+	"menshen/internal/i18n"
 )
 
 // Finding is one thing about a configuration on a board that is wrong, or may be.
 type Finding struct {
-	Refuse bool   // the unit does not start with it
-	Key    string // of the configuration: "relay.pin"
-	Text          // what it is, and what to write instead
+	Refuse bool         // the unit does not start with it
+	Key    string       // of the configuration: "relay.pin"
+	Text   i18n.Message // what it is, and what to write instead
+}
+
+// Message is the finding, with how bad it is.
+func (f Finding) Message() i18n.Message {
+	if f.Refuse {
+		return i18n.M("profile.refused", "Refused: %v", f.Text)
+	}
+	return i18n.M("profile.warning", "Warning: %v", f.Text)
 }
 
 // ErrRefused says that a configuration does not fit its board.
-var ErrRefused = errors.New("the wiring does not fit the board")
+var ErrRefused = i18n.E("profile.wiring-does-not-fit", "the wiring does not fit the board")
 
 // Refused gathers what is refused; nil: nothing.
 func Refused(all []Finding) error {
 	var errs []error
 	for _, f := range all {
 		if f.Refuse {
-			errs = append(errs, fmt.Errorf("%w: %s", ErrRefused, f.EN))
+			errs = append(errs, &i18n.Error{
+				What: i18n.M("profile.refused-wiring", "%v: %v", ErrRefused, f.Text), Cause: ErrRefused})
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// Check holds a configuration against the board, and against the machine where that is the board. On a nil board only places on the
-// header are found wrong, since nobody knows it.
+// Check compares a configuration with the board, and with the machine where that is the board. On a
+// nil board only places on the header are found wrong, since it is not known.
 func (b *Board) Check(c *config.Config, m Machine) []Finding {
 	k := &check{board: b, conf: c, users: map[string]string{}}
 	if b != nil {
@@ -48,10 +57,8 @@ func (b *Board) Check(c *config.Config, m Machine) []Finding {
 	if here := m.Board(); here == b {
 		k.present(m)
 	} else if here != nil {
-		k.refuse("unit.board", Text{
-			fmt.Sprintf("the configuration is for %s (%s), and this is %s (%s): write board = %q, and look at each pin again", b.Name, b.Title, here.Name, here.Title, here.Name),
-			fmt.Sprintf("配置写的是 %s（%s），而本机是 %s（%s）：请写 board = %q，并重新核对每个脚", b.Name, b.Title, here.Name, here.Title, here.Name),
-		})
+		k.refuse("unit.board", i18n.M("profile.another-board", "the configuration is for %s (%s), and this is %s (%s): "+
+			"write board = %q, and check each pin again", b.Name, b.Title, here.Name, here.Title, here.Name))
 	}
 	return k.found
 }
@@ -63,43 +70,39 @@ type check struct {
 	found []Finding
 }
 
-func (k *check) refuse(key string, t Text) { k.found = append(k.found, Finding{true, key, t}) }
-func (k *check) warn(key string, t Text)   { k.found = append(k.found, Finding{false, key, t}) }
+func (k *check) refuse(key string, m i18n.Message) { k.say(true, key, m) }
+func (k *check) warn(key string, m i18n.Message)   { k.say(false, key, m) }
 
 // say is refuse or warn.
-func (k *check) say(refuse bool, key string, t Text) {
-	k.found = append(k.found, Finding{refuse, key, t})
+func (k *check) say(refuse bool, key string, m i18n.Message) {
+	k.found = append(k.found, Finding{refuse, key, m})
 }
 
 // wire looks at one pin of the configuration.
 func (k *check) wire(w config.Wire) {
 	if _, err := k.board.Line(w.Pin); err != nil {
-		k.refuse(w.Key, Text{w.Of + ": " + err.Error(), fmt.Sprintf("%s：%s 不是可用的脚", zh(w.Of), w.Pin)})
+		k.refuse(w.Key, i18n.M("profile.wrong-pin", "%v: %v", wire(w.Of), err))
 		return
 	}
 	p, known := k.board.pin(w.Pin)
 	if !known {
 		if k.board != nil && !strings.Contains(w.Pin, ":") {
-			k.warn(w.Key, Text{
-				fmt.Sprintf("%s: no pin of the %s is called %s: right only if that is a line of another chip", w.Of, k.board.Title, w.Pin),
-				fmt.Sprintf("%s：%s 的排针上没有 %s：除非它是另一芯片的线", zh(w.Of), k.board.Title, w.Pin),
-			})
+			k.warn(w.Key, i18n.M("profile.no-such-pin",
+				"%v: no pin of the %s is called %s: right only if that is a line of another chip",
+				wire(w.Of), k.board.Title, w.Pin))
 		}
 		return
 	}
 	if user := k.users[p.Name]; user != "" {
-		k.refuse(w.Key, Text{
-			fmt.Sprintf("%s is wired to pin %d (%s), which is already the %s: give each its own pin", w.Of, p.At, p.Name, user),
-			fmt.Sprintf("%s 接在 %d 脚（%s），而该脚已是 %s：请各用一个脚", zh(w.Of), p.At, p.Name, zh(user)),
-		})
+		k.refuse(w.Key, i18n.M("profile.pin-used-twice",
+			"%v is wired to pin %d (%s), which is already the %v: give each its own pin",
+			wire(w.Of), p.At, p.Name, wire(user)))
 		return
 	}
 	k.users[p.Name] = w.Of
 	for _, r := range k.board.Rules {
 		if slices.Contains(r.Pins, p.Name) && (r.Wires != "out" || w.Out) {
-			k.say(r.Refuse, w.Key, Text{
-				fmt.Sprintf("%s on pin %d (%s): %s", w.Of, p.At, p.Name, r.EN), fmt.Sprintf("%s 在 %d 脚（%s）：%s", zh(w.Of), p.At, p.Name, r.ZH),
-			})
+			k.say(r.Refuse, w.Key, i18n.M("profile.rule", "%v on pin %d (%s): %v", wire(w.Of), p.At, p.Name, r.Message()))
 			return
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"menshen/board/config"
+	"menshen/internal/i18n/catalogue"
 )
 
 // parse reads the example with pieces of text replaced, OLD and NEW in turn.
@@ -99,11 +100,12 @@ func TestCheck(t *testing.T) {
 			refused := false
 			for i, f := range found {
 				head, part, _ := strings.Cut(c.want[i], ": ")
-				if got := strings.ToLower(strings.TrimSuffix(f.Label("en"), ": ")) + " " + f.Key; got != head || !strings.Contains(f.EN, part) {
-					t.Errorf("found %s: %s\nwant %s", got, f.EN, c.want[i])
+				label, text, _ := strings.Cut(f.Message().String(), ": ")
+				if got := strings.ToLower(label) + " " + f.Key; got != head || !strings.Contains(text, part) {
+					t.Errorf("found %s: %s\nwant %s", got, text, c.want[i])
 				}
-				if f.ZH == "" || f.ZH == f.EN {
-					t.Errorf("no Chinese for %q", f.EN)
+				if zh := catalogue.In("zh").Say(f.Text); zh == "" || zh == text {
+					t.Errorf("no Chinese for %q", text)
 				}
 				refused = refused || f.Refuse
 			}
@@ -123,14 +125,14 @@ func TestOrangePiRelay(t *testing.T) {
 	conf := parse(t, relay, `pin = "pin 11"`)
 	warned := func() (n int) {
 		for _, f := range b.Check(conf, noBoard) {
-			if f.Key == "relay.pin" && strings.Contains(f.EN, "10 kΩ") {
+			if f.Key == "relay.pin" && strings.Contains(f.Text.String(), "10 kΩ") {
 				n++
 			}
 		}
 		return n
 	}
 	if warned() != 1 {
-		t.Error("nobody asked for a resistor")
+		t.Error("no resistor was asked for")
 	}
 	conf.Relay.PowerUp = "low"
 	if warned() != 0 {
@@ -138,7 +140,8 @@ func TestOrangePiRelay(t *testing.T) {
 	}
 }
 
-// TestAnyWiringOfDifferentPins: whatever the spelling, wires on different good pins are accepted, and two on one pin never.
+// TestAnyWiringOfDifferentPins: whatever the spelling, wires on different good pins are accepted,
+// and two on one pin never.
 func TestAnyWiringOfDifferentPins(t *testing.T) {
 	b, err := ByName("rpi4")
 	if err != nil {

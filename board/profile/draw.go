@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"menshen/board/config"
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 )
 
 // Drawing is how a board is shown.
 type Drawing struct {
-	Lang   string // "en" or "zh"
-	Plain  bool   // a list for screen readers and for paper
+	Lang   i18n.Language
+	Plain  bool // a list for screen readers and for paper
 	Colour bool
 }
 
@@ -21,15 +22,14 @@ var colours = map[Kind]string{
 	Free: "2", Supply: "31", Ground: "90", Taken: "2", Relay: "1;35", Input: "32", Signal: "33", Data: "36", Line: "34",
 }
 
-// glyphs are the signs of a drawing. Terminals of Chinese systems may draw the nicer ones two columns wide (UAX #11, "ambiguous"), and the
-// picture would fall apart, so Chinese has plain ones.
+// glyphs are the signs of a drawing.
 type glyphs struct{ wire, free, used, first, taken, side, top, bottom string }
 
+// glyphs are as the language has them: terminals of Chinese systems may draw the nicer ones two
+// columns wide (UAX #11, "ambiguous"), and the picture would fall apart, so Chinese has plain ones.
 func (d Drawing) glyphs() glyphs {
-	if d.Lang == "zh" {
-		return glyphs{"-", "o", "@", "#", "x", "|", "+-----+", "+-----+"}
-	}
-	return glyphs{"─", "○", "●", "■", "✗", "│", "┌─────┐", "└─────┘"}
+	g := strings.Fields(d.Lang.Say(i18n.M("profile.glyphs", "─ ○ ● ■ ✗ │ ┌─────┐ └─────┘")))
+	return glyphs{g[0], g[1], g[2], g[3], g[4], g[5], g[6], g[7]}
 }
 
 // Width is the most columns that a drawing takes; findings below it are wrapped to it.
@@ -47,7 +47,9 @@ func (b *Board) Draw(w io.Writer, c *config.Config, found []Finding, d Drawing) 
 	if c != nil {
 		title = c.Unit.Name + ": " + title
 	}
-	fmt.Fprintf(&s, "%s\n%s%s\n\n", title, say(d.Lang, "Pin 1: ", "1 脚："), b.Pin1.In(d.Lang))
+	s.WriteString(title + "\n")
+	d.paragraph(&s, i18n.M("profile.pin-1", "Pin 1: %v", b.Pin1.Message()))
+	s.WriteString("\n")
 	uses := b.Uses(c, found)
 	if d.Plain {
 		b.list(&s, uses, c, d)
@@ -56,27 +58,19 @@ func (b *Board) Draw(w io.Writer, c *config.Config, found []Finding, d Drawing) 
 	}
 	if c != nil {
 		s.WriteString("\n")
-		d.paragraph(&s, "", b.rest(c).In(d.Lang))
-		for _, t := range b.listOffHeader(c) {
-			d.paragraph(&s, say(d.Lang, "Not on the header: ", "不在排针上："), t.In(d.Lang))
+		d.paragraph(&s, b.rest(c))
+		for _, m := range b.listOffHeader(c) {
+			d.paragraph(&s, i18n.M("profile.not-on-header", "Not on the header: %v", m))
 		}
 	}
 	if len(found) > 0 {
 		s.WriteString("\n")
 	}
 	for _, f := range found {
-		d.paragraph(&s, f.Label(d.Lang), f.In(d.Lang))
+		d.paragraph(&s, f.Message())
 	}
 	_, err := io.WriteString(w, s.String())
 	return err
-}
-
-// Label says how bad a finding is.
-func (f Finding) Label(lang string) string {
-	if f.Refuse {
-		return say(lang, "Refused: ", "拒绝：")
-	}
-	return say(lang, "Warning: ", "警告：")
 }
 
 // header draws the pins as one sees them, two a row.
@@ -87,10 +81,11 @@ func (b *Board) header(s *strings.Builder, uses map[string]Use, d Drawing) {
 	for i := 0; i+1 < len(b.Pins); i += 2 {
 		left, right := b.Pins[i], b.Pins[i+1]
 		l, r := uses[left.Name], uses[right.Name]
+		atLeft := fmt.Sprintf("%s %*s", g.draw(left, l, d.name(l), true), nameWidth, left.Name)
+		atRight := strings.TrimRight(fmt.Sprintf("%-*s %s", nameWidth, right.Name, g.draw(right, r, d.name(r), false)), " ")
 		fmt.Fprintf(s, "%s %2d %s %s %s %s %-2d %s\n",
-			d.paint(l.Kind, fmt.Sprintf("%s %*s", g.draw(left, l, d.name(l), true), nameWidth, left.Name)), left.At, g.side,
-			d.paint(l.Kind, g.pin(left, l)), d.paint(r.Kind, g.pin(right, r)), g.side,
-			right.At, d.paint(r.Kind, strings.TrimRight(fmt.Sprintf("%-*s %s", nameWidth, right.Name, g.draw(right, r, d.name(r), false)), " ")))
+			d.paint(l.Kind, atLeft), left.At, g.side, d.paint(l.Kind, g.pin(left, l)),
+			d.paint(r.Kind, g.pin(right, r)), g.side, right.At, d.paint(r.Kind, atRight))
 	}
 	fmt.Fprintf(s, "%s%s\n", edge, g.bottom)
 }
@@ -117,7 +112,8 @@ func (g glyphs) draw(p Pin, u Use, label string, left bool) string {
 	return rest + " " + label
 }
 
-// pin is the pin itself: square for pin 1, as on the board, hollow when nothing is wired, and ! when that is refused.
+// pin is the pin itself: square for pin 1, as on the board, hollow when nothing is wired, and !
+// when that is refused.
 func (g glyphs) pin(p Pin, u Use) string {
 	switch {
 	case u.Bad:
@@ -139,7 +135,7 @@ func (d Drawing) paint(k Kind, s string) string {
 	return "\x1b[" + colours[k] + "m" + s + "\x1b[m"
 }
 
-func (d Drawing) name(u Use) string { return Text{u.Of, zh(u.Of)}.In(d.Lang) }
+func (d Drawing) name(u Use) string { return d.Lang.Say(wire(u.Of)) }
 
 // list says it pin by pin: only those with a wire when there is a configuration.
 func (b *Board) list(s *strings.Builder, uses map[string]Use, c *config.Config, d Drawing) {
@@ -148,30 +144,30 @@ func (b *Board) list(s *strings.Builder, uses map[string]Use, c *config.Config, 
 		if c != nil && u.Of == "" {
 			continue
 		}
-		fmt.Fprintf(s, say(d.Lang, "pin %d, %s", "%d 脚，%s"), p.At, p.Name)
-		if u.Of != "" {
-			s.WriteString(say(d.Lang, ": ", "：") + d.name(u))
-			if u.Bad {
-				s.WriteString(say(d.Lang, " (refused)", "（拒绝）"))
-			}
-		} else if u.Kind == Taken {
-			s.WriteString(say(d.Lang, ": not to be used", "：不可使用"))
+		parts := []i18n.Message{i18n.M("profile.pin", "pin %d, %s", p.At, p.Name)}
+		switch {
+		case u.Of != "" && u.Bad:
+			parts = append(parts, i18n.M("profile.pin-refused", ": %v (refused)", wire(u.Of)))
+		case u.Of != "":
+			parts = append(parts, i18n.M("profile.pin-used", ": %v", wire(u.Of)))
+		case u.Kind == Taken:
+			parts = append(parts, i18n.M("profile.pin-not-used", ": not to be used"))
 		}
 		if p.Also != "" {
-			fmt.Fprintf(s, say(d.Lang, ", also %s", "，也是 %s"), p.Also)
+			parts = append(parts, i18n.M("profile.pin-also", ", also %s", p.Also))
 		}
 		if p.PowerUp != "" {
-			fmt.Fprintf(s, say(d.Lang, ", pulled %s at power-up", "，上电时%s"), Text{p.PowerUp, map[string]string{"up": "上拉", "down": "下拉"}[p.PowerUp]}.In(d.Lang))
+			parts = append(parts, i18n.M("profile.pin-pulled", ", pulled %v at power-up", pulls[p.PowerUp]))
 		}
-		s.WriteString("\n")
+		s.WriteString(d.Lang.Say(i18n.Join(parts...)) + "\n")
 	}
 }
 
 // paragraph wraps to Width, except in plain, where a line is a sentence.
-func (d Drawing) paragraph(s *strings.Builder, label, text string) {
-	lines := []string{label + text}
+func (d Drawing) paragraph(s *strings.Builder, m i18n.Message) {
+	lines := []string{d.Lang.Say(m)}
 	if !d.Plain {
-		lines = screen.Hang(label+text, Width, 2)
+		lines = screen.Hang(lines[0], Width, 2)
 	}
 	s.WriteString(strings.Join(lines, "\n") + "\n")
 }

@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"menshen/board/config"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
+	"menshen/internal/i18n/pseudo"
 	"menshen/internal/screen"
 )
 
@@ -20,7 +23,8 @@ func draw(t *testing.T, b *Board, c *config.Config, found []Finding, d Drawing) 
 
 var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// TestDrawingFits: no line is wider than the terminal, in either language, and the header's edges stand under each other.
+// TestDrawingFits: no line is wider than the terminal, in each language, and the header's edges
+// stand under each other.
 func TestDrawingFits(t *testing.T) {
 	conf := parse(t, `name = "outside"`, `name = "the one at the courtyard gate, lower"`, "kind = \"wiegand\"", rc522+"\nreset = \"GPIO12\"", relay, `pin = "GPIO5"`, `"GPIO22"`, `"EXPANDER_7"`)
 	for _, b := range boards(t) {
@@ -29,8 +33,9 @@ func TestDrawingFits(t *testing.T) {
 			if c != nil {
 				found = b.Check(c, noBoard)
 			}
-			for _, lang := range []string{"en", "zh"} {
-				text := draw(t, b, c, found, Drawing{Lang: lang, Colour: true})
+			for _, l := range append(catalogue.Languages(), pseudo.Language(t)) {
+				lang := l.Code()
+				text := draw(t, b, c, found, Drawing{Lang: l, Colour: true})
 				if lang == "zh" && !strings.Contains(text, "1 脚：") {
 					t.Errorf("%s is not in Chinese:\n%s", b.Name, text)
 				}
@@ -54,14 +59,15 @@ func TestDrawingFits(t *testing.T) {
 	}
 }
 
-// TestPlainSaysEachWire: the list has each wire once, with its place, and nothing that only an eye could read.
+// TestPlainSaysEachWire: the list has each wire once, with its place, and nothing that only an eye
+// could read.
 func TestPlainSaysEachWire(t *testing.T) {
 	conf := parse(t)
 	b, err := ByName("rpi4")
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := draw(t, b, conf, b.Check(conf, noBoard), Drawing{Plain: true, Colour: true})
+	text := draw(t, b, conf, b.Check(conf, noBoard), Drawing{Lang: i18n.English, Plain: true, Colour: true})
 	for _, want := range []string{
 		"pin 11, GPIO17: relay, also SPI1 CE1, pulled down at power-up\n", "pin 13, GPIO27: rex input, pulled down at power-up\n",
 		"pin 22, GPIO25: reader outside d1, pulled down at power-up\n", "pin 8, GPIO14: console TXD, also TXD, pulled down at power-up\n",
@@ -74,7 +80,7 @@ func TestPlainSaysEachWire(t *testing.T) {
 	if strings.ContainsAny(text, "\x1b─│●○■✗┌└") {
 		t.Errorf("signs for the eye:\n%s", text)
 	}
-	bare := draw(t, b, nil, nil, Drawing{Plain: true})
+	bare := draw(t, b, nil, nil, Drawing{Lang: i18n.English, Plain: true})
 	if strings.Count(bare, "\npin ") != 40 || !strings.Contains(bare, "pin 27, GPIO0: not to be used, also ID_SD") {
 		t.Errorf("the bare header:\n%s", bare)
 	}
@@ -95,7 +101,7 @@ func TestRestSaysWhatTheDoorDoes(t *testing.T) {
 		{"EXPANDER_1", "high", "false", "not known"},
 	} {
 		conf := parse(t, relay, `pin = "`+c.pin+`"`, `active    = "high"`, `active = "`+c.active+`"`, strike, "fail_safe = "+c.failSafe+" ")
-		if got := b.rest(conf).EN; !strings.Contains(got, c.want) {
+		if got := b.rest(conf).String(); !strings.Contains(got, c.want) {
 			t.Errorf("%+v: %s", c, got)
 		}
 	}

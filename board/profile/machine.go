@@ -53,7 +53,8 @@ func (m Machine) has(file string) bool {
 	return err == nil
 }
 
-// Of is the board of a configuration: the one it names, or else the one it is read on. It is nil where neither is known.
+// Of is the board of a configuration: the one it names, or else the one it is read on. It is nil
+// where neither is known.
 func Of(c *config.Config, m Machine) (*Board, error) {
 	if c.Unit.Board == "" {
 		return m.Board(), nil

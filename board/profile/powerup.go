@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"menshen/board/config"
+	"menshen/internal/i18n"
 )
 
 // atPowerUp asks what the relay and the lamps do before the program runs.
@@ -16,42 +17,40 @@ func (k *check) atPowerUp() {
 	case known && rest == on:
 		k.energised(rest, onHeader)
 	case !known && onHeader:
-		k.warn("relay.pin", Text{
-			fmt.Sprintf("what pin %d (%s) rests at before the program runs is not known for this board: fit a 10 kΩ resistor that keeps the relay off, and write power_up = %q", p.At, p.Name, opposite(on)),
-			fmt.Sprintf("本板 %d 脚（%s）在程序运行之前的电平未知：请加 10 kΩ 电阻使继电器保持释放，并写 power_up = %q", p.At, p.Name, opposite(on)),
-		})
+		k.warn("relay.pin", i18n.M("profile.rest-unknown", "the level of pin %d (%s) before the program runs is not known "+
+			"for this board: fit a 10 kΩ resistor that keeps the relay off, and write power_up = %q",
+			p.At, p.Name, opposite(on)))
 	}
 	for i, s := range k.conf.Signals {
 		if p, ok := k.board.pin(s.Pin); ok && p.rests() == s.Active.String() {
-			k.warn(fmt.Sprintf("signal.%d.pin", i), Text{
-				fmt.Sprintf("the %s signal may be on at power-up, since pin %d (%s) is pulled %s until the program runs", s.Role, p.At, p.Name, p.PowerUp),
-				fmt.Sprintf("%s上电时可能亮起或鸣响：%d 脚（%s）在程序运行之前被%s", zh(s.Role), p.At, p.Name, map[string]string{"up": "上拉", "down": "下拉"}[p.PowerUp]),
-			})
+			k.warn(fmt.Sprintf("signal.%d.pin", i), i18n.M("profile.signal-on-at-power-up",
+				"the %v signal may be on at power-up, since pin %d (%s) is pulled %v until the program runs",
+				wire(s.Role), p.At, p.Name, pulls[p.PowerUp]))
 		}
 	}
 }
 
-// energised refuses a relay that switches on by itself: that opens a strike's door at each power-up, and holds a fail-safe one locked
-// while nobody is in charge (R-SAFE).
+// energised refuses a relay that switches on by itself: that opens a strike's door at each
+// power-up, and holds a fail-safe one locked while no program is in charge (R-SAFE).
 func (k *check) energised(rest string, onHeader bool) {
-	does := Text{"the door is open until the program runs", "在程序运行之前门是开着的"}
+	does := i18n.M("profile.door-open-until-program", "the door is open until the program runs")
 	if k.conf.Relay.FailSafe {
-		does = Text{"the door is locked, and no button opens it, until the program runs", "在程序运行之前门锁着，任何按钮都打不开"}
+		does = i18n.M("profile.door-locked-until-program",
+			"the door is locked, and no button opens it, until the program runs")
 	}
 	right := opposite(rest)
-	other := Text{"choose a pin that rests " + right, "请换一个上电为" + levelZH(right) + "的脚"}
+	other := i18n.M("profile.choose-pin", "choose a pin that rests %v", levels[right])
 	if free := k.board.free(right, k.users); onHeader && free.At > 0 {
-		other.EN += fmt.Sprintf(", such as pin %d (%s)", free.At, free.Name)
-		other.ZH += fmt.Sprintf("，例如 %d 脚（%s）", free.At, free.Name)
+		other = i18n.M("profile.choose-pin-such-as", "choose a pin that rests %v, such as pin %d (%s)",
+			levels[right], free.At, free.Name)
 	}
-	k.refuse("relay.pin", Text{
-		fmt.Sprintf("the relay's pin rests %s at power-up, which energises it: %s; %s, or write power_up = %q when the relay board has a resistor of its own that makes it so",
-			rest, does.EN, other.EN, right),
-		fmt.Sprintf("继电器脚上电时为%s，会使继电器吸合：%s；%s；若继电器板自带电阻，请写 power_up = %q", levelZH(rest), does.ZH, other.ZH, right),
-	})
+	k.refuse("relay.pin", i18n.M("profile.relay-energised", "the relay's pin rests %v at power-up, which energises it: "+
+		"%v; %v, or write power_up = %q when the relay board has a resistor of its own that makes it so",
+		levels[rest], does, other, right))
 }
 
-// Rest is the level of the relay's line while no program drives it: by the resistor that the configuration tells of, else by the pin's pull.
+// Rest is the level of the relay's line while no program drives it: by the resistor that the
+// configuration tells of, else by the pin's pull.
 func (b *Board) Rest(c *config.Config) (level string, known bool) {
 	if c.Relay.PowerUp != "" {
 		return c.Relay.PowerUp, true
@@ -60,7 +59,8 @@ func (b *Board) Rest(c *config.Config) (level string, known bool) {
 	return p.rests(), p.rests() != ""
 }
 
-// free finds a pin without rules or users that rests at a level, rather one that is nothing else besides.
+// free finds a pin without rules or users that rests at a level, rather one that is nothing else
+// besides.
 func (b *Board) free(level string, users map[string]string) (found Pin) {
 	for _, p := range b.Pins {
 		ruled := slices.ContainsFunc(b.Rules, func(r Rule) bool { return slices.Contains(r.Pins, p.Name) })
@@ -76,8 +76,4 @@ func opposite(level string) string {
 		return "high"
 	}
 	return "low"
-}
-
-func levelZH(level string) string {
-	return map[string]string{"low": "低电平", "high": "高电平"}[level]
 }

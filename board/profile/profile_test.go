@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"menshen/internal/i18n/catalogue"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +23,7 @@ func TestBoardsAreWhole(t *testing.T) {
 	compatible := map[string]string{}
 	for _, b := range boards(t) {
 		t.Run(b.Name, func(t *testing.T) {
-			if b.Title == "" || b.Chip == "" || len(b.Compatible) == 0 || b.Pin1.EN == "" || b.Pin1.ZH == "" || len(b.Pins) != 40 {
+			if b.Title == "" || b.Chip == "" || len(b.Compatible) == 0 || b.Pin1.EN == "" || len(b.Pins) != 40 {
 				t.Errorf("not whole: %d pins, %+v", len(b.Pins), b)
 			}
 			for _, c := range b.Compatible {
@@ -56,7 +57,7 @@ func TestBoardsAreWhole(t *testing.T) {
 			}
 			for _, r := range b.Rules {
 				here("rule", r.Pins...)
-				if r.EN == "" || r.ZH == "" || !slices.Contains([]string{"", "out"}, r.Wires) {
+				if r.EN == "" || !slices.Contains([]string{"", "out"}, r.Wires) {
 					t.Errorf("rule %+v", r)
 				}
 			}
@@ -71,11 +72,39 @@ func TestBoardsAreWhole(t *testing.T) {
 				if s.Pins != nil {
 					here(s.Device, s.Pins["TXD"], s.Pins["RXD"])
 				}
-				if s.Kind == "" || s.EN == "" || s.ZH == "" {
+				if s.Kind == "" || s.EN == "" {
 					t.Errorf("serial %+v", s)
 				}
 			}
 		})
+	}
+}
+
+// TestSentencesInAllLanguages lists what a catalogue lacks of the boards' files, and ids that say
+// two things.
+func TestSentencesInAllLanguages(t *testing.T) {
+	english := map[string]string{}
+	for _, b := range boards(t) {
+		all := []Sentence{b.Pin1}
+		for _, r := range b.Rules {
+			all = append(all, r.Sentence)
+		}
+		for _, s := range b.Serial {
+			all = append(all, s.Sentence)
+		}
+		for _, s := range all {
+			if before, known := english[s.ID]; s.ID == "" || known && before != s.EN {
+				t.Errorf("%s: %q is %q here, and %q elsewhere", b.Name, s.ID, s.EN, before)
+			}
+			english[s.ID] = s.EN
+		}
+	}
+	for _, l := range catalogue.Languages()[1:] {
+		for id, en := range english {
+			if l.Say(Sentence{id, en}.Message()) == en {
+				t.Errorf("%s.toml has no profile.%s: %s", l.Code(), id, en)
+			}
+		}
 	}
 }
 
@@ -127,7 +156,7 @@ func TestLineOfNoBoardAndOfNoPin(t *testing.T) {
 		{rpi4, "pin 41", "", "from pin 1 to pin 40"},
 		{rpi4, "pin 0", "", "from pin 1 to pin 40"},
 		{rpi4, "pin 6", "", "pin 6 is GND"},
-		{rpi4, "3.3V", "", "no line"},
+		{rpi4, "3.3V", "", "not a line"},
 	} {
 		got, err := c.board.Line(c.name)
 		if got != c.want || (err == nil) != (c.bad == "") || err != nil && !strings.Contains(err.Error(), c.bad) {

@@ -1,12 +1,12 @@
 package profile
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"menshen/board/config"
+	"menshen/internal/i18n"
 )
 
 // Kind is what a wire is for; the drawing colours it so.
@@ -32,7 +32,8 @@ type Use struct {
 	Bad  bool   // it is refused here
 }
 
-// Uses tells the use of each pin, by its name, as a configuration has it, and which are refused; nil: nothing is wired.
+// Uses tells the use of each pin, by its name, as a configuration has it, and which are refused;
+// nil: nothing is wired.
 func (b *Board) Uses(c *config.Config, found []Finding) map[string]Use {
 	uses := map[string]Use{}
 	for _, p := range b.Pins {
@@ -105,40 +106,41 @@ func (b *Board) buses(c *config.Config) (all []busPin) {
 }
 
 // listOffHeader lists what a configuration names that is not on the header.
-func (b *Board) listOffHeader(c *config.Config) (all []Text) {
+func (b *Board) listOffHeader(c *config.Config) (all []i18n.Message) {
+	add := func(of, at string) {
+		all = append(all, i18n.M("profile.elsewhere", "%v: %s", wire(of), at))
+	}
 	for _, w := range c.Pins() {
 		if _, ok := b.pin(w.Pin); !ok {
-			all = append(all, Text{w.Of + ": " + w.Pin, zh(w.Of) + "：" + w.Pin})
+			add(w.Of, w.Pin)
 		}
 	}
 	for _, l := range lines(c) {
 		if port, ok := b.port(l.device); !ok || port.Pins == nil {
-			all = append(all, Text{l.of + ": " + l.device, zh(l.of) + "：" + l.device})
+			add(l.of, l.device)
 		}
 	}
 	if c.Camera.Source != "" {
-		all = append(all, Text{"camera: " + c.Camera.Source, "摄像头：" + c.Camera.Source})
+		all = append(all, i18n.M("profile.camera-elsewhere", "camera: %s", c.Camera.Source))
 	}
 	return all
 }
 
 // rest says what the lock does while no program runs.
-func (b *Board) rest(c *config.Config) Text {
+func (b *Board) rest(c *config.Config) i18n.Message {
 	level, known := b.Rest(c)
 	if !known {
-		return Text{"The relay's line at power-up: not known.", "继电器脚上电电平：未知。"}
+		return i18n.M("profile.rest-not-known", "The relay's line at power-up: not known.")
 	}
 	energised := level == c.Relay.Active.String()
-	state := Text{"locked", "锁闭"}
+	state := i18n.M("profile.locked", "locked")
 	if energised != c.Relay.FailSafe {
-		state = Text{"unlocked", "打开"}
+		state = i18n.M("profile.unlocked", "unlocked")
 	}
-	current := Text{"without current", "不通电"}
+	current := i18n.M("profile.without-current", "without current")
 	if energised {
-		current = Text{"with current", "通电"}
+		current = i18n.M("profile.with-current", "with current")
 	}
-	return Text{
-		fmt.Sprintf("Until the program runs the relay's line rests %s: the lock is %s, and so %s.", level, current.EN, state.EN),
-		fmt.Sprintf("程序运行之前继电器脚为%s：锁%s，门%s。", levelZH(level), current.ZH, state.ZH),
-	}
+	return i18n.M("profile.rest",
+		"Until the program runs the relay's line rests %v: the lock is %v, and so %v.", levels[level], current, state)
 }

@@ -1,33 +1,65 @@
 package profile
 
-import "strings"
+import (
+	"strings"
 
-// words are the parts of a wire's name in Chinese.
-var words = map[string]string{
-	"relay": "继电器", "rex": "出门按钮", "contact": "门磁", "fire": "消防", "tamper": "防拆", "bell": "门铃", "staff": "值班放行",
-	"lockdown": "紧急锁闭", "interlock": "互锁", "alarm": "报警", "duress": "胁迫", "camera": "摄像指示",
-	"green": "绿灯", "red": "红灯", "buzzer": "蜂鸣器", "reader": "读卡器", "console": "控制台", "reset": "复位", "d0": "D0", "d1": "D1",
-	"input": "输入", "signal": "信号",
+	"menshen/internal/i18n"
+)
+
+// words are the parts of a wire's name.
+var words = map[string]i18n.Message{
+	"relay":     i18n.M("profile.wire-relay", "relay"),
+	"rex":       i18n.M("profile.wire-rex", "rex"),
+	"contact":   i18n.M("profile.wire-contact", "contact"),
+	"fire":      i18n.M("profile.wire-fire", "fire"),
+	"tamper":    i18n.M("profile.wire-tamper", "tamper"),
+	"bell":      i18n.M("profile.wire-bell", "bell"),
+	"staff":     i18n.M("profile.wire-staff", "staff"),
+	"lockdown":  i18n.M("profile.wire-lockdown", "lockdown"),
+	"interlock": i18n.M("profile.wire-interlock", "interlock"),
+	"alarm":     i18n.M("profile.wire-alarm", "alarm"),
+	"duress":    i18n.M("profile.wire-duress", "duress"),
+	"camera":    i18n.M("profile.wire-camera", "camera"),
+	"green":     i18n.M("profile.wire-green", "green"),
+	"red":       i18n.M("profile.wire-red", "red"),
+	"buzzer":    i18n.M("profile.wire-buzzer", "buzzer"),
+	"reader":    i18n.M("profile.wire-reader", "reader"),
+	"console":   i18n.M("profile.wire-console", "console"),
+	"reset":     i18n.M("profile.wire-reset", "reset"),
+	"d0":        i18n.M("profile.wire-d0", "d0"),
+	"d1":        i18n.M("profile.wire-d1", "d1"),
+	"input":     i18n.M("profile.wire-input", "input"),
+	"signal":    i18n.M("profile.wire-signal", "signal"),
 }
 
-// zh says the name of a wire, such as "reader outside d0", in Chinese; the reader's own name stays.
-func zh(of string) string {
-	var all strings.Builder
-	spaced := false
-	for i, p := range strings.Fields(of) {
-		w, known := words[p]
-		known = known && !(i == 1 && strings.HasPrefix(of, "reader "))
-		if !known {
-			w = p
+// wire is the name of a wire, such as "reader outside d0"; the reader's own name stays.
+func wire(of string) i18n.Message {
+	var name i18n.Message
+	glued := false // the word before is one of ours, which some languages write without a space
+	for i, w := range strings.Fields(of) {
+		word, known := words[w]
+		if !known || i == 1 && strings.HasPrefix(of, "reader ") {
+			word, known = i18n.Verbatim(w), false
 		}
-		if i > 0 && (!known || spaced) {
-			all.WriteByte(' ')
+		switch {
+		case i == 0:
+			name = word
+		case known && glued:
+			name = i18n.M("profile.wire-of-words", "%v %v", name, word)
+		default:
+			name = i18n.M("profile.wire-with-name", "%v %v", name, word)
 		}
-		all.WriteString(w)
-		spaced = !known
+		glued = known
 	}
-	return all.String()
+	return name
 }
 
-// say picks a sentence of the drawing.
-func say(lang, en, chinese string) string { return Text{en, chinese}.In(lang) }
+var levels = map[string]i18n.Message{
+	"low":  i18n.M("profile.low", "low"),
+	"high": i18n.M("profile.high", "high"),
+}
+
+var pulls = map[string]i18n.Message{
+	"up":   i18n.M("profile.pulled-up", "up"),
+	"down": i18n.M("profile.pulled-down", "down"),
+}

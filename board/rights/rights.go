@@ -1,8 +1,10 @@
-// Package rights writes a person's own page: all that is stored about them, in their language, as one HTML file that prints well
-// and loads nothing (R-RIGHTS; PIPL 44 to 50). It is the copy that they take home.
+// Package rights writes a person's own page: all that is stored about them, in their language, as
+// one HTML file that prints well and loads nothing (R-RIGHTS; PIPL 44 to 50). It is the copy that
+// they take home.
 //
-// The page holds what the unit holds and no more: a credential is its kind and label, since its number is not stored; a face is
-// how many templates there are and since when, since the vectors say nothing to a person and must not travel. It is pure: what it shows is given to it.
+// The page holds what the unit holds and no more: a credential is its kind and label, since its
+// number is not stored; a face is how many templates there are and since when, since the vectors
+// say nothing to a person and must not travel. It is pure: what it shows is given to it.
 package rights
 
 import (
@@ -13,13 +15,14 @@ import (
 	"time"
 
 	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 )
 
 // Page is all that is stored about one person.
 type Page struct {
 	Person    policy.Person
-	Stored    []Fact     // what else: "template", "consent", with size, date, hash, key epoch; never the data itself
+	Stored    []Fact     // what else: "template", "consent", with size, date, hash; never the data
 	Notice    string     // the very words that they agreed to; empty: they did not
 	Decisions []Decision // each decision about them that is still kept
 	Acts      []Done     // each act on their data, look-ups included
@@ -44,7 +47,7 @@ type Done struct {
 
 // Sheet is a person's page with what stands around it. Times are shown in At's zone.
 type Sheet struct {
-	Lang    string // the person's: "en" or "zh"
+	Lang    i18n.Language // the person's
 	At      time.Time
 	Door    string
 	Handler string
@@ -58,14 +61,17 @@ var sheetText string
 // HTML is the page.
 func (s Sheet) HTML() (string, error) {
 	t, err := template.New("sheet").Funcs(template.FuncMap{
-		"t":      s.pick,
+		"t": func(id, english string, args ...any) string {
+			return s.Lang.Say(i18n.InTemplate(id, english, args...))
+		},
 		"day":    s.day,
 		"minute": s.minute,
-		"face":   func(f policy.FaceConsent) string { return faceWords[f.State].in(s.Lang) },
-		"way":    func(m policy.Means) string { return wayWords[m].in(s.Lang) },
-		"kind":   func(k policy.CredentialKind) string { return kindWords[k].in(s.Lang) },
-		"words":  func(r policy.Reason) string { return r.Text(s.Lang) },
+		"face":   s.face,
+		"means":  func(m policy.Means) string { return s.Lang.Say(meansWords[m]) },
+		"kind":   func(k policy.CredentialKind) string { return s.Lang.Say(kindWords[k]) },
+		"reason": func(r policy.Reason) string { return s.Lang.Say(r.Message()) },
 		"failed": s.failed,
+		"own":    func(code string) string { return catalogue.In(code).Say(i18n.M("rights.own-language", "English")) },
 	}).Parse(sheetText)
 	if err != nil {
 		return "", fmt.Errorf("reading the page's template: %w", err)
@@ -77,18 +83,16 @@ func (s Sheet) HTML() (string, error) {
 	return b.String(), nil
 }
 
-func (s Sheet) pick(en, zh string) string { return words{en, zh}.in(s.Lang) }
-
 func (s Sheet) day(t time.Time) string {
 	if t.IsZero() {
-		return s.pick("none", "无")
+		return s.Lang.Say(i18n.M("rights.none", "none"))
 	}
 	return t.In(s.At.Location()).Format("2006-01-02")
 }
 
 func (s Sheet) minute(t time.Time) string {
 	if t.IsZero() {
-		return s.pick("never", "从未")
+		return s.Lang.Say(i18n.M("rights.never", "never"))
 	}
 	return t.In(s.At.Location()).Format("2006-01-02 15:04")
 }
@@ -101,13 +105,26 @@ func (s Sheet) LastDay() time.Time {
 	return s.Person.Until.Add(-time.Second)
 }
 
+// face is how the person stands with face entry.
+func (s Sheet) face(f policy.FaceConsent) string {
+	m := faceWords[f.State]
+	if f.CardRequired {
+		m = i18n.M("rights.face-with-card", "%v, only together with your card", m)
+	}
+	if !f.At.IsZero() {
+		m = i18n.M("rights.face-since", "%v, since %s", m, s.minute(f.At))
+	}
+	return s.Lang.Say(m)
+}
+
 // failed gives the checks that a refusal came from, with their figures.
 func (s Sheet) failed(r Decision) string {
 	var all []string
 	for _, c := range r.Trace {
 		if !c.Pass {
-			all = append(all, strings.TrimSpace(i18n.Word(c.Rule, s.Lang)+" "+i18n.Word(c.Text(s.Lang), s.Lang)))
+			check := i18n.M("rights.check", "%v %v", i18n.Word(c.Rule), c.Message())
+			all = append(all, strings.TrimSpace(s.Lang.Say(check)))
 		}
 	}
-	return strings.Join(all, s.pick("; ", "；"))
+	return strings.Join(all, s.Lang.Say(i18n.Semicolon))
 }

@@ -22,6 +22,7 @@ import (
 	"menshen/board/console"
 	"menshen/board/desk"
 	"menshen/board/unit"
+	"menshen/internal/i18n/catalogue"
 	"menshen/store"
 )
 
@@ -255,7 +256,7 @@ func consoleOptions(c *config.Config, o console.Options) console.Options {
 // dumb terminal gets plain text.
 func terminalOf(words []string) (console.Options, error) {
 	words = append(words, "", "", "")
-	o := console.Options{Once: true, Baud: localBaud, Plain: words[1] == "dumb", Lang: words[2]}
+	o := console.Options{Once: true, Baud: localBaud, Plain: words[1] == "dumb", Lang: catalogue.In(words[2])}
 	n, err := fmt.Sscanf(words[0], "%dx%d", &o.Width, &o.Height)
 	if n != 2 || err != nil || o.Width < 1 || o.Height < 1 || o.Width > 1000 || o.Height > 1000 {
 		return o, errors.New("a console needs the size of its terminal, such as console 80x24")

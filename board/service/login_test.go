@@ -10,6 +10,7 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 )
 
 // TestROperatorEachLineCountsAlone: wrong tries at the control socket count for that user of the
@@ -19,7 +20,7 @@ func TestROperatorEachLineCountsAlone(t *testing.T) {
 	ctx := context.Background()
 	atSocket := func(secret string) error {
 		line := desk.LineName(fmt.Sprintf("local user %d", os.Geteuid()))
-		_, err := b.Desk.LogIn(ctx, line, "anna", desk.Secret(secret), "en", nil)
+		_, err := b.Desk.LogIn(ctx, line, "anna", desk.Secret(secret), i18n.English, nil)
 		return err
 	}
 	for range 4 {
@@ -36,7 +37,7 @@ func TestROperatorEachLineCountsAlone(t *testing.T) {
 	if err := atSocket(boardtest.Secret); !errors.Is(err, desk.ErrLockedOut) {
 		t.Errorf("at the socket: %v", err)
 	}
-	s, err := b.Desk.LogIn(ctx, "serial", "anna", desk.Secret(boardtest.Secret), "en", nil)
+	s, err := b.Desk.LogIn(ctx, "serial", "anna", desk.Secret(boardtest.Secret), i18n.English, nil)
 	if err != nil {
 		t.Fatalf("at the serial line: %v", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/recognizer/eye"
 	"menshen/store"
@@ -14,8 +15,8 @@ import (
 
 // Why the camera cannot be aimed now.
 var (
-	ErrAiming     = errors.New("the camera is being aimed already")
-	ErrCameraLamp = errors.New("the camera's lamp does not work")
+	ErrAiming     = i18n.E("unit.camera-being-aimed-already", "the camera is being aimed already")
+	ErrCameraLamp = i18n.E("unit.cameras-lamp-does-not", "the camera's lamp does not work")
 	ErrNoRecord   = errors.New("the picture is not shown, because that cannot be recorded now")
 )
 

@@ -2,13 +2,13 @@ package unit
 
 import (
 	"context"
-	"errors"
 
 	"menshen/hal"
+	"menshen/internal/i18n"
 )
 
 // ErrStopped is what a call gets when the unit ends before it could be answered.
-var ErrStopped = errors.New("the unit is stopping")
+var ErrStopped = i18n.E("unit.unit-stopping", "the unit is stopping")
 
 // do runs f on the loop's goroutine, in its turn among the events, and waits for it. It is how everything but the
 // loop touches the unit's state.

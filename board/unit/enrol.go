@@ -3,10 +3,10 @@ package unit
 import (
 	"cmp"
 	"context"
-	"errors"
 	"math"
 	"time"
 
+	"menshen/internal/i18n"
 	"menshen/recognizer"
 	"menshen/recognizer/fusion"
 )
@@ -51,8 +51,8 @@ const (
 
 // Why a face was not taken.
 var (
-	ErrTaking  = errors.New("another person's face is being taken")
-	ErrNotLive = errors.New("this does not look like a living face")
+	ErrTaking  = i18n.E("unit.another-persons-face-being", "another person's face is being taken")
+	ErrNotLive = i18n.E("unit.does-not-look-like", "this does not look like a living face")
 )
 
 // OffError says that faces are off.

@@ -12,6 +12,7 @@ import (
 	"menshen/board/pass"
 	"menshen/board/unit"
 	"menshen/hal"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/recognizer/eye"
 	"menshen/recognizer/qr"
@@ -223,7 +224,7 @@ func TestPassDigitsAndScanner(t *testing.T) {
 		t.Errorf("with passes switched off: %+v", e)
 	}
 	_, err := b.Desk.AddPass(context.Background(), b.Staff, policy.PersonID{}, b.Clock.Now(), b.Clock.Now().Add(time.Hour), 1)
-	var pr *desk.Problem
+	var pr *i18n.Error
 	if !errors.As(err, &pr) {
 		t.Errorf("a pass where none is taken: %v", err)
 	}
@@ -286,7 +287,7 @@ func TestPassDesk(t *testing.T) {
 		t.Errorf("the host's own page: %+v, %v", page.Stored, err)
 	}
 	for _, key := range []string{"", "zz", "pass-"} {
-		var pr *desk.Problem
+		var pr *i18n.Error
 		if err := b.Desk.EndPass(ctx, b.Staff, key); !errors.As(err, &pr) {
 			t.Errorf("key %q: %v", key, err)
 		}

@@ -3,6 +3,7 @@ package unit
 import (
 	"time"
 
+	"menshen/internal/i18n"
 	"menshen/recognizer/fusion"
 )
 
@@ -12,15 +13,15 @@ type Prompt struct {
 	Advice fusion.Advice // come closer, hold still, where the picture is not good enough
 }
 
-// Text is the prompt in words of lang; empty: there is nothing to do.
-func (p Prompt) Text(lang string) string {
+// Message is the prompt in words; the zero Message: there is nothing to do.
+func (p Prompt) Message() i18n.Message {
 	switch {
 	case p.Act != fusion.NoAct:
-		return p.Act.Text(lang)
+		return p.Act.Message()
 	case p.Advice != fusion.Fine:
-		return p.Advice.Text(lang)
+		return p.Advice.Message()
 	}
-	return ""
+	return i18n.Message{}
 }
 
 func (u *Unit) prompt(now time.Time) Prompt {

@@ -6,6 +6,7 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/unit"
+	"menshen/internal/i18n"
 	"menshen/recognizer/fusion"
 )
 
@@ -14,26 +15,20 @@ func TestPrompt(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(1)
 	b.Later(time.Minute)
-	says := func(want string, of func(lang string) string) {
+	says := func(want string, expected i18n.Message) {
 		t.Helper()
-		for _, lang := range []string{"en", "zh"} {
-			expected := ""
-			if of != nil {
-				expected = of(lang)
-			}
-			if got := b.State().Faces.Prompt.Text(lang); got != expected {
-				t.Errorf("%s, %s: %q, want %q", want, lang, got, expected)
-			}
+		if got := b.State().Faces.Prompt.Message(); got.ID != expected.ID {
+			t.Errorf("%s: %q, want %q", want, got, expected)
 		}
 	}
-	says("nobody", nil)
+	says("nobody", i18n.Message{})
 
 	far := boardtest.Look(1)
 	far.Embedding, far.Quality.Advice = nil, fusion.ComeCloser
 	b.Driver.See(&far)
-	says("far away", fusion.ComeCloser.Text)
+	says("far away", fusion.ComeCloser.Message())
 	b.Later(time.Minute)
-	says("gone again", nil)
+	says("gone again", i18n.Message{})
 
 	signals := b.Unit.Challenge()
 	for range 4 {
@@ -44,14 +39,14 @@ func TestPrompt(t *testing.T) {
 	if act == fusion.NoAct {
 		t.Fatal("nothing was asked")
 	}
-	says("challenge", act.Text)
+	says("challenge", act.Message())
 	if said := <-signals; said != unit.SignalFor(act) || said == "" {
 		t.Errorf("lamp and buzzer ask for %q, the door for %v", said, act)
 	}
 	b.Later(time.Minute)
-	says("gone without acting", nil)
+	says("gone without acting", i18n.Message{})
 
 	b.Config.Faces.WithCard = true
 	b.Tap(1)
-	says("card read, nobody looks", fusion.LookStraight.Text)
+	says("card read, nobody looks", fusion.LookStraight.Message())
 }

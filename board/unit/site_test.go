@@ -13,6 +13,7 @@ import (
 	"menshen/board/desk"
 	"menshen/board/unit"
 	"menshen/hal"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -346,8 +347,8 @@ func TestEvacuationOfAnImpulseLock(t *testing.T) {
 			t.Errorf("%s gave no pulse", why)
 		}
 	}
-	var told *desk.Problem
-	if err := b.Desk.Evacuate(context.Background(), b.Staff, true); !errors.As(err, &told) || told.Remedy == "" {
+	var told *i18n.Error
+	if err := b.Desk.Evacuate(context.Background(), b.Staff, true); !errors.As(err, &told) || told.Remedy.IsZero() {
 		t.Errorf("the operator was told %v", err)
 	}
 	pulse("evacuation")

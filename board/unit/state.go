@@ -133,7 +133,7 @@ func (u *Unit) faceState(now time.Time) FaceState {
 	switch {
 	case f.taking != nil:
 		s.There = Taken
-	case s.Prompt.Text("") != "":
+	case !s.Prompt.Message().IsZero():
 		s.There = Prompted
 	case now.Sub(f.seen) <= f.conf.GoneAfter:
 		s.There = Somebody

@@ -14,6 +14,7 @@ import (
 	"menshen/board/config"
 	"menshen/board/desk"
 	"menshen/hal/haltest"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
 )
@@ -97,9 +98,9 @@ func TestRSafeWithoutAVault(t *testing.T) {
 			}
 			ctx, cancel := context.WithCancel(context.Background())
 			cancel() // the loop does not run
-			_, err = b.Desk.LogIn(ctx, "test", "anna", desk.Secret(boardtest.Secret), "en", nil)
-			var p *desk.Problem
-			if !errors.As(err, &p) || !strings.Contains(err.Error(), "nobody can log in") || p.Remedy == "" {
+			_, err = b.Desk.LogIn(ctx, "test", "anna", desk.Secret(boardtest.Secret), i18n.English, nil)
+			var p *i18n.Error
+			if !errors.As(err, &p) || !strings.Contains(err.Error(), "no log-in is possible") || p.Remedy.IsZero() {
 				t.Errorf("log-in: %v", err)
 			}
 

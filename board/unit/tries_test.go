@@ -12,6 +12,7 @@ import (
 	"menshen/board/boardtest"
 	"menshen/board/config"
 	"menshen/board/desk"
+	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store/audit"
 )
@@ -100,8 +101,8 @@ func TestPINsAreLongEnough(t *testing.T) {
 	}
 	id := b.Someone(1)
 	_, err := b.Desk.AssignPIN(ctx, b.Staff, id, []byte("4815"), false)
-	var p *desk.Problem
-	if !errors.As(err, &p) || !strings.Contains(p.Remedy, "5 to 8 digits") {
+	var p *i18n.Error
+	if !errors.As(err, &p) || !strings.Contains(p.Remedy.String(), "5 to 8 digits") {
 		t.Errorf("four digits: %v", err)
 	}
 	k, err := b.Desk.AssignPIN(ctx, b.Staff, id, []byte("48151"), false)

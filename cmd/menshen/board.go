@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -8,11 +9,13 @@ import (
 
 	"menshen/board/config"
 	"menshen/board/profile"
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 )
 
 func boardVerb() *cobra.Command {
-	var name, file, lang string
+	var name, file string
+	var lang i18n.Language
 	var plain bool
 	c := &cobra.Command{
 		Use:   "board",
@@ -27,9 +30,6 @@ bare header: what each pin is, and which are taken.`,
   menshen board list                             the boards that menshen knows`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if lang != "en" && lang != "zh" {
-				return fmt.Errorf("unknown language %q: write --lang en or --lang zh", lang)
-			}
 			conf, b, err := boardOf(file, name)
 			if err != nil {
 				return err
@@ -43,9 +43,8 @@ bare header: what each pin is, and which are taken.`,
 		},
 	}
 	c.Flags().StringVar(&file, "config", "", "the unit's configuration, whose wires are drawn")
-	c.Flags().StringVar(&name, "board", "",
-		"a board of 'menshen board list', instead of the configuration's or this one")
-	c.PersistentFlags().StringVar(&lang, "lang", "en", "language: en or zh")
+	c.Flags().StringVar(&name, "board", "", "a board of 'menshen board list', instead of the configuration's or this one")
+	langFlag(c.PersistentFlags(), &lang, i18n.English)
 	c.Flags().BoolVar(&plain, "plain", false, "a list instead of a drawing")
 	c.AddCommand(&cobra.Command{
 		Use:     "list",
@@ -73,8 +72,8 @@ func boardOf(file, name string) (conf *config.Config, b *profile.Board, err erro
 		b = profile.Here.Board()
 	}
 	if err == nil && b == nil {
-		err = fmt.Errorf("menshen does not know this machine's board: name one with --board, " +
-			"such as --board rpi4 ('menshen board list' has them)")
+		err = errors.New("menshen does not know this board: " +
+			"name one with --board, such as --board rpi4 ('menshen board list' has them)")
 	}
 	return conf, b, err
 }

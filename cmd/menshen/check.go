@@ -20,6 +20,7 @@ import (
 	"menshen/board/check"
 	"menshen/board/commission"
 	"menshen/board/config"
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 	"menshen/store"
 )
@@ -29,16 +30,13 @@ func checkVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "the installer's self-test of a door, with a signed report",
-		Long: `Tries each wire of the door with you in front of it: relay, exit button, fire line,
-door contact, lamps, readers, keypad, camera, clock, storage, key and watchdog. It measures what
-it can and asks where only eyes and ears can tell. The service must be stopped; exit button and
-fire line release the lock all the while, and each move of the relay is recorded.
+		Long: `Tries each wire of the door with you in front of it: relay, exit button, fire input, door contact, lamps, readers, keypad, camera, clock,
+storage, key and watchdog. It measures what it can and asks where only eyes and ears can tell. The service must be stopped; exit button
+and fire input release the lock all the while, and each move of the relay is recorded.
 
-A check that is broken off (q, Ctrl-C, a power cut) goes on where it was when the command is run
-again. At its end the report is put into the vault and written as a page (NAME.html, both
-languages, with the data for programs inside) and a text (NAME.txt), each signed by the unit. An
-operator who is not an auditor logs in, with their card where they have one and a reader answers.
-From a script, write the passphrase and then one answer a line.
+A check that is broken off (q, Ctrl-C, a power cut) continues where it was when the command is run again. At its end the report is put into the
+vault and written as a page (NAME.html, both languages, with the data for programs inside) and a text (NAME.txt), each signed by the unit.
+An operator who is not an auditor logs in, with their card where they have one and a reader answers. From a script, write the passphrase and then one answer a line.
 
 The exit code is 0 when the door passed.`,
 		Example: `  systemctl stop menshen && menshen check --operator anna
@@ -56,7 +54,7 @@ The exit code is 0 when the door passed.`,
 	f.StringVar(&v.operator, "operator", "", "who checks; the passphrase is asked for, or read from the first line "+
 		"of standard input")
 	f.StringVar(&v.out, "out", "commissioning", "name of the report's files, without .html and .txt")
-	f.StringVar(&v.lang, "lang", userLanguage(), "en or zh")
+	langFlag(f, &v.lang, userLanguage())
 	f.BoolVar(&v.plain, "plain", false, "plain text: no colours, nothing overwritten; for screen readers")
 	f.BoolVar(&v.afresh, "new", false, "begin from the first step, whatever an earlier session found")
 	_ = c.MarkFlagRequired("operator")
@@ -66,8 +64,9 @@ The exit code is 0 when the door passed.`,
 
 // checking is one run of the verb check.
 type checking struct {
-	config, operator, out, lang string
-	plain, afresh               bool
+	config, operator, out string
+	lang                  i18n.Language
+	plain, afresh         bool
 }
 
 func (k *checking) run(ctx context.Context, stdin io.Reader, out io.Writer) (err error) {
@@ -106,7 +105,8 @@ func (k *checking) run(ctx context.Context, stdin io.Reader, out io.Writer) (err
 	s.Save = func(r *check.Report) error { return check.Keep(conf.Unit.Dir, r, vault) }
 	switch err := s.Run(ctx, ui); {
 	case errors.Is(err, check.ErrStopped):
-		ui.Tell(check.Words{En: "Stopped; the lock is at rest. The same command goes on from here.", Zh: "已暂停，锁已复位。再次运行同一命令即可继续。"})
+		ui.Tell(i18n.M("menshen.check-stopped",
+			"Stopped; the lock is at rest. The same command continues from here."))
 		return err
 	case err != nil:
 		return err
@@ -123,10 +123,9 @@ func (k *checking) terminal(stdin io.Reader, out io.Writer) *check.Terminal {
 	return ui
 }
 
-// logIn checks who the installer is (R-OPERATOR): name and secret, their card where they
-// have one, and the commitment.
-func (k *checking) logIn(ctx context.Context, vault *store.Vault, door check.Door, stdin io.Reader, in *bufio.Reader,
-	ui *check.Terminal) (store.Operator, error) {
+// logIn checks who the installer is (R-OPERATOR): name and secret, their card where they have one, and the commitment.
+func (k *checking) logIn(ctx context.Context, vault *store.Vault, door check.Door, stdin io.Reader,
+	in *bufio.Reader, ui *check.Terminal) (store.Operator, error) {
 	secret, err := k.secret(stdin, in, ui)
 	if err != nil {
 		return store.Operator{}, err
@@ -146,7 +145,7 @@ func (k *checking) logIn(ctx context.Context, vault *store.Vault, door check.Doo
 // secret reads the passphrase: without echo at a terminal, else the first line.
 func (k *checking) secret(stdin io.Reader, in *bufio.Reader, ui *check.Terminal) ([]byte, error) {
 	if screen.IsTerminal(stdin) {
-		return oneSecret(stdin, ui.Out, check.Words{En: "Passphrase of " + k.operator + ": ", Zh: k.operator + " 的密码："}.In(k.lang))
+		return oneSecret(stdin, ui.Out, k.lang.Say(passphraseOf(k.operator)))
 	}
 	line, err := in.ReadSlice('\n')
 	secret := bytes.Clone(bytes.TrimRight(line, "\r\n"))
@@ -166,12 +165,12 @@ func (k *checking) resume(dir string, s *check.Session, vault *store.Vault, ui *
 	was, err := check.Kept(dir, s.Report, vault.PublicKey())
 	switch {
 	case errors.Is(err, check.ErrOld):
-		ui.Tell(check.Words{En: "Beginning anew: " + err.Error(), Zh: "重新开始：" + err.Error()})
+		ui.Tell(i18n.M("menshen.check-starts-over", "Starting from the first step: %v", err))
 	case err != nil:
 		return err
 	case was != nil:
-		ui.Tell(check.Words{En: "Going on with the session of " + was.Began.Format(time.DateTime) + " (--new begins anew).",
-			Zh: "继续 " + was.Began.Format(time.DateTime) + " 的检测（--new 重新开始）。"})
+		ui.Tell(i18n.M("menshen.check-continues",
+			"Continuing the session of %s (--new starts from the first step).", was.Began.Format(time.DateTime)))
 		s.Resume(was)
 	}
 	return nil
@@ -195,8 +194,7 @@ func (k *checking) finish(conf *config.Config, r *check.Report, vault *store.Vau
 	if err := writeReport(r, vault, k.out, k.lang, ui.Out); err != nil {
 		return err
 	}
-	word := r.Verdict().Words()
-	ui.Tell(check.Words{En: "The door: " + word.En, Zh: "结论：" + word.Zh})
+	ui.Tell(i18n.M("menshen.check-verdict", "The door: %v", r.Verdict().Message()))
 	if r.Tested().IsZero() {
 		return errors.New("the door is not in order: run the command again for what failed or is open")
 	}

@@ -13,12 +13,13 @@ import (
 
 	"menshen/board/check"
 	"menshen/board/commission"
+	"menshen/internal/i18n"
 	"menshen/internal/safefile"
 	"menshen/store"
 )
 
 // writeReport writes both files.
-func writeReport(r *check.Report, by check.Signer, name, lang string, out io.Writer) error {
+func writeReport(r *check.Report, by check.Signer, name string, lang i18n.Language, out io.Writer) error {
 	html, err := r.HTML(by)
 	if err != nil {
 		return err
@@ -47,7 +48,8 @@ func checkWritable(name string) error {
 
 // checkReport writes the last report again, from the vault.
 func checkReport() *cobra.Command {
-	var path, name, lang string
+	var path, name string
+	var lang i18n.Language
 	c := &cobra.Command{
 		Use:     "report",
 		Short:   "write the last report again, from the vault; the unit must not be running",
@@ -72,7 +74,7 @@ func checkReport() *cobra.Command {
 	}
 	c.Flags().StringVar(&path, "config", "/etc/menshen/door.toml", "the unit's configuration")
 	c.Flags().StringVar(&name, "out", "commissioning", "name of the files, without .html and .txt")
-	c.Flags().StringVar(&lang, "lang", userLanguage(), "en or zh")
+	langFlag(c.Flags(), &lang, userLanguage())
 	return c
 }
 

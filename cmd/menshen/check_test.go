@@ -181,8 +181,8 @@ func (r *recorded) installer(tty *os.File, door *sim.Door) {
 		{task("Close the door."), door.Shut},
 		{task("Press the exit button"), func() { door.Pin(sim.REX).Drive(periph.Low) }},
 		{task("Let it go."), func() { door.Pin(sim.REX).Drive(periph.High) }},
-		{task("Raise the fire line."), func() { door.Alarm(true) }},
-		{task("Clear the fire line."), func() { door.Alarm(false) }},
+		{task("Raise the fire input."), func() { door.Alarm(true) }},
+		{task("Clear the fire input."), func() { door.Alarm(false) }},
 		{task("Show the card ("), func() { door.Tap(42, 7) }},
 	}
 	begin := deed{"q: stop for now > ", nil}

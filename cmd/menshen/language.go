@@ -2,15 +2,45 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"strings"
+
+	"github.com/spf13/pflag"
+
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 )
 
-// userLanguage gives the language of the user's locale, "en" or "zh"; "en" where the program does
-// not speak it. As in POSIX, the first of LC_ALL, LC_MESSAGES and LANG that is not empty counts.
-func userLanguage() string {
-	if strings.HasPrefix(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")), "zh") {
-		return "zh"
+// userLanguage is the language of the user's locale, or English. As POSIX has it, the first of LC_ALL, LC_MESSAGES
+// and LANG that is not empty counts.
+func userLanguage() i18n.Language {
+	return catalogue.In(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")))
+}
+
+// langFlag defines --lang: one of the languages of the program.
+func langFlag(flags *pflag.FlagSet, to *i18n.Language, unless i18n.Language) {
+	*to = unless
+	flags.Var(langValue{to}, "lang", "language: "+strings.Join(catalogue.Codes(), " or "))
+}
+
+// langValue is the value of such a flag.
+type langValue struct{ of *i18n.Language }
+
+func (v langValue) String() string {
+	if v.of == nil {
+		return ""
 	}
-	return "en"
+	return (*v.of).Code()
+}
+
+func (v langValue) Type() string { return "code" }
+
+func (v langValue) Set(code string) error {
+	l, ok := catalogue.Find(code)
+	if !ok {
+		return fmt.Errorf("menshen does not speak it: write one of %s", strings.Join(catalogue.Codes(), ", "))
+	}
+	*v.of = l
+	return nil
 }

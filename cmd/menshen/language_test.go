@@ -15,7 +15,7 @@ func TestUserLanguage(t *testing.T) {
 		t.Setenv("LC_ALL", c.all)
 		t.Setenv("LC_MESSAGES", c.messages)
 		t.Setenv("LANG", c.lang)
-		if got := userLanguage(); got != c.want {
+		if got := userLanguage().Code(); got != c.want {
 			t.Errorf("%+v: %q", c, got)
 		}
 	}

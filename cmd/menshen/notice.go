@@ -4,18 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"menshen/board/compliance"
 	"menshen/board/config"
 	"menshen/board/notice"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"menshen/internal/safefile"
 )
 
 func noticeVerb() *cobra.Command {
-	var path, lang, out string
+	var path, out string
+	var lang i18n.Language
 	var sign, commitment bool
 	c := &cobra.Command{
 		Use:   "notice",
@@ -40,7 +42,7 @@ people consent to, and bears its hash. The sign is in both languages.`,
 		},
 	}
 	c.Flags().StringVar(&path, "config", "/etc/menshen/door.toml", "the unit's configuration")
-	c.Flags().StringVar(&lang, "lang", "zh", "language: "+strings.Join(notice.Languages, " or "))
+	langFlag(c.Flags(), &lang, catalogue.In("zh"))
 	c.Flags().BoolVar(&sign, "sign", false, "the sign at the camera")
 	c.Flags().BoolVar(&commitment, "commitment", false, "the staff's confidentiality commitment, to be signed by hand")
 	c.Flags().StringVar(&out, "out", "", "the file to write; - is standard output")
@@ -50,7 +52,7 @@ people consent to, and bears its hash. The sign is in both languages.`,
 	return c
 }
 
-func paperOf(conf *config.Config, lang string, sign, commitment bool) (string, error) {
+func paperOf(conf *config.Config, lang i18n.Language, sign, commitment bool) (string, error) {
 	facts := compliance.NoticeFacts(conf)
 	switch {
 	case commitment:

@@ -13,7 +13,7 @@ import (
 	"filippo.io/age"
 	"github.com/spf13/cobra"
 
-	"menshen/board/check"
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 	"menshen/store"
 )
@@ -54,7 +54,7 @@ backup signed count.`,
 	c.Flags().StringVar(&r.receipts, "receipts", "",
 		"receipts of the erasures since the backup, one JSON object a line")
 	c.Flags().BoolVar(&r.none, "no-receipts", false, "a new unit may bring back whoever was erased since the backup")
-	c.Flags().StringVar(&r.lang, "lang", userLanguage(), "en or zh")
+	langFlag(c.Flags(), &r.lang, userLanguage())
 	c.MarkFlagsMutuallyExclusive("receipts", "no-receipts")
 	_ = c.MarkFlagRequired("identity")
 	return c
@@ -63,10 +63,11 @@ backup signed count.`,
 // restoring is one run of the verb restore.
 type restoring struct {
 	keeper
-	identity, receipts, lang string
-	none                     bool
-	in                       io.Reader
-	out, asks                io.Writer
+	identity, receipts string
+	lang               i18n.Language
+	none               bool
+	in                 io.Reader
+	out, asks          io.Writer
 }
 
 // statedSince gives what the flags say of erasures since the backup; the zero value: nothing.
@@ -121,22 +122,19 @@ func (r *restoring) restore(ctx context.Context, v *store.Vault, by store.Actor,
 func (r *restoring) ask(head store.BackupHead) (store.Since, error) {
 	made := head.At.Local().Format("2006-01-02 15:04")
 	if !screen.IsTerminal(r.in) {
-		return store.Since{}, errors.New(check.Words{
-			En: "this unit is new and does not know who was erased after the backup was made (" + made + "): give --receipts FILE, or --no-receipts: " +
-				"then whoever was erased since comes back, with their face; nothing was restored",
-			Zh: "本机是新机，不知道备份（" + made + "）之后删除过哪些人：请加 --receipts 文件，或 --no-receipts：备份之后已删除的人将连同人脸一起恢复；未恢复任何内容",
-		}.In(r.lang))
+		return store.Since{}, r.problem(i18n.M("menshen.receipts-needed", "this unit is new and does not know who was erased "+
+			"after the backup was made (%s): give --receipts FILE, or --no-receipts: then whoever was erased since comes "+
+			"back, with their face; nothing was restored", made))
 	}
-	fmt.Fprint(r.asks, check.Words{
-		En: "\nThis unit is new: it does not know who was erased after the backup was made,\non " + made + ". Whoever was erased since would come back, with their face.\n" +
-			"Receipts of these erasures come from 'receipts --json' at the old unit's console.\n\nFile with the receipts, or \"none\" to restore without: ",
-		Zh: "\n本机是新机，不知道备份（" + made + "）之后删除过哪些人。\n备份之后已删除的人将连同人脸一起恢复。\n" +
-			"删除回执可在旧机控制台用 receipts --json 导出。\n\n回执文件名；没有回执则输入 none：",
-	}.In(r.lang))
-	line, _ := bufio.NewReader(r.in).ReadString('\n') // an error counts as no answer
+	fmt.Fprint(r.asks, r.lang.Say(i18n.M("menshen.ask-for-receipts",
+		"\nThis unit is new: it does not know who was erased after the backup was made,\n"+
+			"on %s. People who were erased since would come back, with their face.\n"+
+			"Receipts of these erasures come from 'receipts --json' at the old unit's console.\n\n"+
+			"File with the receipts, or \"none\" to restore without: ", made)))
+	line, _ := bufio.NewReader(r.in).ReadString('\n') // an error is no answer
 	switch answer := strings.TrimSpace(line); {
 	case answer == "":
-		return store.Since{}, errors.New(check.Words{En: "no answer: nothing was restored", Zh: "没有回答：未恢复任何内容"}.In(r.lang))
+		return store.Since{}, r.problem(i18n.M("menshen.nothing-restored", "no answer: nothing was restored"))
 	case answer == "none":
 		return store.WithoutReceipts(), nil
 	default:
@@ -144,23 +142,22 @@ func (r *restoring) ask(head store.BackupHead) (store.Since, error) {
 	}
 }
 
-// tell prints what was restored, and what stayed erased because of which receipt.
+// problem is an error in the user's language.
+func (r *restoring) problem(m i18n.Message) error { return errors.New(r.lang.Say(m)) }
+
+// tell says what was restored, and what stayed erased because of which receipt.
 func (r *restoring) tell(rep store.RestoreReport) {
-	fmt.Fprintln(r.out, check.Words{
-		En: fmt.Sprintf("%s: %d people restored, %d with face; %d erased since and %d withdrawn since were left out; %d must enrol again",
-			rep.From, rep.People, rep.Faces, rep.Erased, rep.Withdrawn, rep.Reenrol),
-		Zh: fmt.Sprintf("设备 %x 于 %s 的备份：恢复 %d 人，其中 %d 人有人脸；备份之后已删除的 %d 人、已撤回人脸的 %d 人未恢复；%d 人须重新录入人脸",
-			rep.From.Unit[:4], rep.From.At.Format(time.RFC3339), rep.People, rep.Faces, rep.Erased, rep.Withdrawn, rep.Reenrol),
-	}.In(r.lang))
+	fmt.Fprintln(r.out, r.lang.Say(i18n.M("menshen.restored", "backup of unit %x made %s: %d people restored, %d with face; "+
+		"%d erased since and %d withdrawn since were left out; %d must enrol again",
+		rep.From.Unit[:4], rep.From.At.Format(time.RFC3339), rep.People, rep.Faces, rep.Erased, rep.Withdrawn, rep.Reenrol)))
 	for _, s := range rep.Applied {
-		what := check.Words{En: "a face was", Zh: "一张人脸"}
-		if s.What == "person" {
-			what = check.Words{En: "a person was", Zh: "一人"}
-		}
 		at := s.At.Local().Format("2006-01-02 15:04")
-		fmt.Fprintln(r.out, check.Words{
-			En: fmt.Sprintf("  receipt %d, %s: %s erased after the backup, and not restored", s.Seq, at, what.En),
-			Zh: fmt.Sprintf("  回执 %d，%s：备份之后%s已删除，未恢复", s.Seq, at, what.Zh),
-		}.In(r.lang))
+		kept := i18n.M("menshen.face-stays-erased",
+			"  receipt %d, %s: a face was erased after the backup, and not restored", s.Seq, at)
+		if s.What == "person" {
+			kept = i18n.M("menshen.person-stays-erased",
+				"  receipt %d, %s: a person was erased after the backup, and not restored", s.Seq, at)
+		}
+		fmt.Fprintln(r.out, r.lang.Say(kept))
 	}
 }

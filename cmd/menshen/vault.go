@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"menshen/board"
-	"menshen/board/check"
 	"menshen/board/config"
 	"menshen/board/wiring"
+	"menshen/internal/i18n"
 	"menshen/store"
 )
 
@@ -45,19 +45,25 @@ func (k *keeper) act(c *cobra.Command, f func(v *store.Vault, by store.Actor) er
 		return err
 	}
 	return with(conf, board.OpenVault, func(v *store.Vault) error {
-		secret, err := oneSecret(c.InOrStdin(), c.ErrOrStderr(), "Passphrase of "+k.operator+": ")
+		lang := userLanguage()
+		secret, err := oneSecret(c.InOrStdin(), c.ErrOrStderr(), lang.Say(passphraseOf(k.operator)))
 		if err != nil {
 			return err
 		}
 		defer clear(secret)
-		op, err := board.SignInOffline(c.Context(), v, conf, k.operator, secret, func(words check.Words) {
-			fmt.Fprintln(c.ErrOrStderr(), words.In(userLanguage()))
+		op, err := board.SignInOffline(c.Context(), v, conf, k.operator, secret, func(m i18n.Message) {
+			fmt.Fprintln(c.ErrOrStderr(), lang.Say(m))
 		})
 		if err != nil {
 			return err
 		}
 		return f(v, store.Actor(op.ID))
 	})
+}
+
+// passphraseOf asks an operator who they are.
+func passphraseOf(operator string) i18n.Message {
+	return i18n.M("menshen.passphrase-of", "Passphrase of %s: ", operator)
 }
 
 func vaultCheck() *cobra.Command {
@@ -118,6 +124,6 @@ is asked for, and stands in 'menshen config example'.`,
 // tellKeySource says what a key source withstands, where one is chosen, in the user's language.
 func tellKeySource(w io.Writer, source string) {
 	if k, err := config.ParseKeySource(source); err == nil {
-		fmt.Fprintf(w, "[key] %s: %s\n", k, k.Withstands(userLanguage()))
+		fmt.Fprintf(w, "[key] %s: %s\n", k, userLanguage().Say(k.Withstands()))
 	}
 }

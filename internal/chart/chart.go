@@ -1,50 +1,48 @@
-// Package chart draws line and bar charts as inline SVG, without script, font or further
-// file. Dashes, patterns and the legend distinguish series without colour. The page's style
-// sheet gives the look, by class.
+// Package chart draws line and bar charts as inline SVG: no script, no font and no file beside the
+// page. Dashes, patterns and the legend tell series apart without colour; how they look is the
+// page's style sheet's, by class.
 package chart
 
 import (
 	"fmt"
 	"html/template"
+	"menshen/internal/i18n"
 	"strings"
 )
 
 // Chart is one chart, of lines or of bars. All text in it is escaped.
 type Chart struct {
-	Title         Text // for screen readers
+	Title         i18n.Message // for screen readers
 	Width, Height float64
+	Languages     []i18n.Language // of which the page's style sheet shows one, by its lang; none: English, without a lang
 
 	X, Y  Axis // of the lines
 	Lines []Line
 
 	Labels []string // below the bars; "" leaves one out
 	Bars   []Bars
-	Limit  int  // a line after so many bars; 0: none
-	Past   Text // its name
+	Limit  int          // a line after so many bars; 0: none
+	Past   i18n.Message // its name
 }
-
-// Text is in both languages; the page's style sheet hides one of them by its lang.
-// With ZH empty, EN is for all.
-type Text struct{ EN, ZH string }
 
 // Line is a row of points.
 type Line struct {
-	Name   Text
+	Name   i18n.Message
 	Class  string
 	Points [][2]float64
 }
 
-// Bars is a row of bars, one over each label, on top of those of the rows before it.
-// Negative values are below the axis.
+// Bars is a row of bars, one over each label, on those of the rows before it; below the axis where
+// it is negative.
 type Bars struct {
-	Name   Text
+	Name   i18n.Message
 	Class  string
 	Values []int
 }
 
 // Axis maps Low…High to a side of the plot. Values outside are cut off.
 type Axis struct {
-	Name      Text
+	Name      i18n.Message
 	Low, High float64
 	Scale     func(float64) float64 // rising; nil: linear
 	Ticks     []float64
@@ -74,8 +72,7 @@ func (c Chart) SVG() template.HTML {
 	} else {
 		d.left, d.bottom = d.left+32, d.bottom-22 // for the axes' names
 	}
-	title := strings.TrimPrefix(c.Title.ZH+" / "+c.Title.EN, " / ")
-	d.put(`<svg viewBox="0 0 %g %g" role="img" aria-label="%s">`, c.Width, c.Height, template.HTMLEscapeString(title))
+	d.put(`<svg viewBox="0 0 %g %g" role="img" aria-label="%s">`, c.Width, c.Height, template.HTMLEscapeString(c.label()))
 	d.axes()
 	for i, l := range c.Lines {
 		x := d.legend(i, 34, l.Name)
@@ -110,13 +107,31 @@ func (d *drawing) put(format string, values ...any) { fmt.Fprintf(d, format, val
 func (d *drawing) x(v float64) float64 { return d.left + d.X.at(v)*(d.right-d.left) }
 func (d *drawing) y(v float64) float64 { return d.bottom - d.Y.at(v)*(d.bottom-d.top) }
 
-func (d *drawing) text(t Text, attributes string, values ...any) {
-	attributes = fmt.Sprintf(attributes, values...)
-	if t.ZH != "" {
-		d.put(`<text %s lang="zh">%s</text>`, attributes, template.HTMLEscapeString(t.ZH))
-		attributes += ` lang="en"`
+// label is the title in each language.
+func (c Chart) label() string {
+	if len(c.Languages) == 0 {
+		return c.Title.String()
 	}
-	d.put(`<text %s>%s</text>`, attributes, template.HTMLEscapeString(t.EN))
+	var said []string
+	for _, l := range c.Languages {
+		said = append(said, l.Say(c.Title))
+	}
+	return strings.Join(said, " / ")
+}
+
+// text puts a message in each language.
+func (d *drawing) text(m i18n.Message, attributes string, values ...any) {
+	if len(d.Languages) == 0 {
+		d.figure(m.String(), attributes, values...)
+	}
+	for _, l := range d.Languages {
+		d.figure(l.Say(m), attributes+` lang="`+l.Code()+`"`, values...)
+	}
+}
+
+// figure puts what all languages write alike.
+func (d *drawing) figure(text, attributes string, values ...any) {
+	d.put(`<text %s>%s</text>`, fmt.Sprintf(attributes, values...), template.HTMLEscapeString(text))
 }
 
 func (d *drawing) axes() {
@@ -124,7 +139,7 @@ func (d *drawing) axes() {
 		if d.Bars == nil {
 			d.put(`<path class="grid" d="M%.1f %g V%g"/>`, d.x(v), d.top, d.bottom)
 		}
-		d.text(Text{EN: d.X.Tick(v)}, `x="%.1f" y="%g" text-anchor="middle"`, d.x(v), d.bottom+16)
+		d.figure(d.X.Tick(v), `x="%.1f" y="%g" text-anchor="middle"`, d.x(v), d.bottom+16)
 	}
 	for _, v := range d.Y.Ticks {
 		class := "grid"
@@ -132,7 +147,7 @@ func (d *drawing) axes() {
 			class = "axis"
 		}
 		d.put(`<path class="%s" d="M%g %.1f H%g"/>`, class, d.left, d.y(v), d.right)
-		d.text(Text{EN: d.Y.Tick(v)}, `x="%g" y="%.1f" text-anchor="end"`, d.left-5, d.y(v)+4)
+		d.figure(d.Y.Tick(v), `x="%g" y="%.1f" text-anchor="end"`, d.left-5, d.y(v)+4)
 	}
 	if d.Bars == nil {
 		d.text(d.X.Name, `x="%g" y="%g" text-anchor="middle"`, (d.left+d.right)/2, d.Height-8)
@@ -140,9 +155,9 @@ func (d *drawing) axes() {
 	}
 }
 
-// legend writes the name of series i above the plot, three in a line, and gives the
-// place of the sample before it.
-func (d *drawing) legend(i int, room float64, name Text) (x float64) {
+// legend puts the name of series i above the plot, three in its width, and gives the place of the
+// sample before it.
+func (d *drawing) legend(i int, room float64, name i18n.Message) (x float64) {
 	x = d.left + float64(i)*(d.right-d.left)/3
 	d.text(name, `x="%.1f" y="15"`, x+room)
 	return x

@@ -5,13 +5,14 @@ import (
 	"math"
 
 	"menshen/internal/chart"
+	"menshen/internal/i18n"
 )
 
 // Size of the charts, for a screen.
 const width, height = 640, 380
 
 // text is in English, as the report is.
-func text(en string) chart.Text { return chart.Text{EN: en} }
+func text(en string) i18n.Message { return i18n.Verbatim(en) }
 
 // decades are the powers of ten from low to high.
 func decades(low, high float64) (t []float64) {

@@ -1,6 +1,9 @@
 package fusion
 
-import "fmt"
+import (
+	"fmt"
+	"menshen/internal/i18n"
+)
 
 // Advice is what a person can do so that the next frame is better.
 type Advice uint8
@@ -20,16 +23,19 @@ const (
 
 // advices has the words of each advice: short enough for two lines of a small display, and
 // plain enough to be spoken.
-var advices = [...]struct{ id, en, zh string }{
-	Fine:         {"fine", "thank you", "好了"},
-	ComeCloser:   {"come closer", "please come closer", "请靠近一些"},
-	StepBack:     {"step back", "please step back a little", "请后退一点"},
-	TooDark:      {"too dark", "too dark: please turn towards the light", "光线太暗，请面向光亮处"},
-	TooBright:    {"too bright", "too bright: please turn away from the light", "光线太亮，请避开强光"},
-	HoldStill:    {"hold still", "please hold still for a moment", "请稍停片刻"},
-	LookStraight: {"look straight", "please look straight at the camera", "请正对镜头"},
-	Uncover:      {"uncover", "please uncover your face", "请露出面部，不要遮挡"},
-	OneAtATime:   {"one at a time", "one at a time, please", "请一次一人"},
+var advices = [...]struct {
+	id string
+	m  i18n.Message
+}{
+	Fine:         {"fine", i18n.M("recognizer.fine", "thank you")},
+	ComeCloser:   {"come closer", i18n.M("recognizer.come-closer", "please come closer")},
+	StepBack:     {"step back", i18n.M("recognizer.step-back", "please step back a little")},
+	TooDark:      {"too dark", i18n.M("recognizer.too-dark", "too dark: please turn towards the light")},
+	TooBright:    {"too bright", i18n.M("recognizer.too-bright", "too bright: please turn away from the light")},
+	HoldStill:    {"hold still", i18n.M("recognizer.hold-still", "please hold still for a moment")},
+	LookStraight: {"look straight", i18n.M("recognizer.look-straight", "please look straight at the camera")},
+	Uncover:      {"uncover", i18n.M("recognizer.uncover", "please uncover your face")},
+	OneAtATime:   {"one at a time", i18n.M("recognizer.one-at-a-time", "one at a time, please")},
 }
 
 // String is the advice's short English name, as in the audit log (policy.Face.Quality).
@@ -40,15 +46,12 @@ func (a Advice) String() string {
 	return fmt.Sprintf("advice(%d)", uint8(a))
 }
 
-// Text is what to tell the person. lang is "zh" or anything else for English.
-func (a Advice) Text(lang string) string {
-	if int(a) >= len(advices) {
+// Message is what to tell the person.
+func (a Advice) Message() i18n.Message {
+	if !a.Valid() {
 		a = HoldStill
 	}
-	if lang == "zh" {
-		return advices[a].zh
-	}
-	return advices[a].en
+	return advices[a].m
 }
 
 // Valid reports whether a is one of the advices.

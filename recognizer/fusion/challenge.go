@@ -1,6 +1,9 @@
 package fusion
 
-import "time"
+import (
+	"menshen/internal/i18n"
+	"time"
+)
 
 // Act is something that a person can do and a picture cannot.
 type Act uint8
@@ -13,11 +16,14 @@ const (
 	TurnRight
 )
 
-var acts = [...]struct{ id, en, zh string }{
-	NoAct:     {"none", "", ""},
-	CloseEyes: {"close eyes", "please close your eyes for a moment", "请闭眼片刻再睁开"},
-	TurnLeft:  {"turn left", "please turn your head a little to your left", "请将头稍向您的左侧转"},
-	TurnRight: {"turn right", "please turn your head a little to your right", "请将头稍向您的右侧转"},
+var acts = [...]struct {
+	id string
+	m  i18n.Message
+}{
+	NoAct:     {id: "none"},
+	CloseEyes: {"close eyes", i18n.M("recognizer.close-eyes", "please close your eyes for a moment")},
+	TurnLeft:  {"turn left", i18n.M("recognizer.turn-left", "please turn your head a little to your left")},
+	TurnRight: {"turn right", i18n.M("recognizer.turn-right", "please turn your head a little to your right")},
 }
 
 // String is the act's short English name.
@@ -28,15 +34,12 @@ func (a Act) String() string {
 	return "unknown act"
 }
 
-// Text is what to ask of the person; lang is "zh" or anything else for English.
-func (a Act) Text(lang string) string {
-	switch {
-	case int(a) >= len(acts):
-		return ""
-	case lang == "zh":
-		return acts[a].zh
+// Message is what to ask of the person; the zero Message of NoAct.
+func (a Act) Message() i18n.Message {
+	if int(a) >= len(acts) {
+		return i18n.Message{}
 	}
-	return acts[a].en
+	return acts[a].m
 }
 
 // When says when a person is asked to act.

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,17 +52,18 @@ func (s *shooter) atTheDoor(door *session, pin string) error {
 		[2]string{"anna> ", "decisions 4\r"}, [2]string{"anna> ", "why\r"}, [2]string{"anna> ", ""}); err != nil {
 		return err
 	}
-	if err := s.keep("console.svg", door.draw("The technician's console: what the door decided last, and why it "+
-		"refused a printed photo")); err != nil {
-		return err
-	}
-	if err := do([2]string{"", "lang zh\r"}, [2]string{"anna> ", "decisions 4\r"}, [2]string{"anna> ", "why\r"},
-		[2]string{"anna> ", ""}); err != nil {
-		return err
-	}
-	title := "技术员控制台：最近的开门判定，以及为何拒绝了一张打印的照片"
-	if err := s.keep("console.zh.svg", door.draw(title)); err != nil {
-		return err
+	title := i18n.M("shots.console",
+		"The technician's console: what the door decided last, and why it refused a printed photo")
+	for i, l := range catalogue.Languages() {
+		if i > 0 {
+			if err := do([2]string{"", "lang " + l.Code() + "\r"}, [2]string{"anna> ", "decisions 4\r"},
+				[2]string{"anna> ", "why\r"}, [2]string{"anna> ", ""}); err != nil {
+				return err
+			}
+		}
+		if err := s.keep(named("console", l, ".svg"), door.draw(l.Say(title))); err != nil {
+			return err
+		}
 	}
 	if err := do([2]string{"", "dossier\r"}, [2]string{"verify", ""}); err != nil {
 		return err

@@ -17,6 +17,9 @@ import (
 	"strings"
 
 	"github.com/hinshun/vt10x"
+
+	"menshen/internal/i18n"
+	"menshen/internal/i18n/catalogue"
 )
 
 func main() {
@@ -84,21 +87,27 @@ func (s *shooter) conf() string { return filepath.Join(s.work, "door.toml") }
 
 // wiring draws the header of a Raspberry Pi 4 with the example's wires.
 func (s *shooter) wiring() error {
-	for lang, name := range map[string]string{"en": "wiring.svg", "zh": "wiring.zh.svg"} {
-		text, err := s.run("board", "--board", "rpi4", "--config", s.conf(), "--lang", lang)
+	title := i18n.M("shots.wiring", "The 40-pin header of a Raspberry Pi 4 with the wires of a door")
+	for _, l := range catalogue.Languages() {
+		text, err := s.run("board", "--board", "rpi4", "--config", s.conf(), "--lang", l.Code())
 		if err != nil {
 			return err
 		}
 		vt := vt10x.New(vt10x.WithSize(columns, 2*rows))
 		_, _ = vt.Write([]byte(widen(strings.ReplaceAll(string(text), "\n", "\r\n"))))
-		title := map[string]string{
-			"en": "The 40-pin header of a Raspberry Pi 4 with the wires of a door",
-			"zh": "树莓派 4 的 40 针排针与一扇门的接线"}[lang]
-		if err := s.keep(name, svg(vt, light, title)); err != nil {
+		if err := s.keep(named("wiring", l, ".svg"), svg(vt, light, l.Say(title))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// named is the name of a picture: "wiring.svg", "wiring.zh.svg".
+func named(name string, l i18n.Language, kind string) string {
+	if l.Code() != i18n.English.Code() {
+		name += "." + l.Code()
+	}
+	return name + kind
 }
 
 // sign is the sign at the camera, which is in both languages.
