@@ -43,7 +43,8 @@ bare header: what each pin is, and which are taken.`,
 		},
 	}
 	c.Flags().StringVar(&file, "config", "", "the unit's configuration, whose wires are drawn")
-	c.Flags().StringVar(&name, "board", "", "a board of 'menshen board list', instead of the configuration's or this one")
+	c.Flags().StringVar(&name, "board", "",
+		"a board of 'menshen board list', instead of the configuration's or this one")
 	langFlag(c.PersistentFlags(), &lang, i18n.English)
 	c.Flags().BoolVar(&plain, "plain", false, "a list instead of a drawing")
 	c.AddCommand(&cobra.Command{

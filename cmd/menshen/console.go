@@ -54,7 +54,8 @@ func attach(ctx context.Context, conf *config.Config, in *os.File, out io.Writer
 	if err != nil || width == 0 || height == 0 {
 		width, height = 80, 24
 	}
-	line, err := service.Ask(conf, fmt.Sprintf("console %dx%d %s %s", width, height, terminalKind(plain), userLanguage().Code()))
+	line, err := service.Ask(conf,
+		fmt.Sprintf("console %dx%d %s %s", width, height, terminalKind(plain), userLanguage().Code()))
 	if err != nil {
 		return err
 	}

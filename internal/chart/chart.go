@@ -14,7 +14,7 @@ import (
 type Chart struct {
 	Title         i18n.Message // for screen readers
 	Width, Height float64
-	Languages     []i18n.Language // of which the page's style sheet shows one, by its lang; none: English, without a lang
+	Languages     []i18n.Language // the page's style sheet shows one, by its lang; none: English, without a lang
 
 	X, Y  Axis // of the lines
 	Lines []Line
@@ -72,7 +72,8 @@ func (c Chart) SVG() template.HTML {
 	} else {
 		d.left, d.bottom = d.left+32, d.bottom-22 // for the axes' names
 	}
-	d.put(`<svg viewBox="0 0 %g %g" role="img" aria-label="%s">`, c.Width, c.Height, template.HTMLEscapeString(c.label()))
+	d.put(`<svg viewBox="0 0 %g %g" role="img" aria-label="%s">`,
+		c.Width, c.Height, template.HTMLEscapeString(c.label()))
 	d.axes()
 	for i, l := range c.Lines {
 		x := d.legend(i, 34, l.Name)

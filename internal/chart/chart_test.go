@@ -50,7 +50,9 @@ func TestBarsStack(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{`<path class="axis" d="M34 94.0`, `lang="zh">门<`, `lang="en">door<`, `class="limit"`} {
+	for _, want := range []string{
+		`<path class="axis" d="M34 94.0`, `lang="zh">门<`, `lang="en">door<`, `class="limit"`,
+	} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("no %s in %s", want, svg)
 		}
