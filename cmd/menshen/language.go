@@ -12,8 +12,8 @@ import (
 	"menshen/internal/i18n/catalogue"
 )
 
-// userLanguage is the language of the user's locale, or English. As POSIX has it, the first of LC_ALL,
-// LC_MESSAGES and LANG that is not empty counts.
+// userLanguage is the language of the user's locale, or English. As POSIX has it, that is the
+// first of LC_ALL, LC_MESSAGES and LANG that is not empty.
 func userLanguage() i18n.Language {
 	return catalogue.In(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")))
 }
