@@ -69,7 +69,7 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Door, clo
 		log.Info("vault open", "dir", c.Unit.Dir)
 	}
 
-	hw, warnings, err := wiring.Open(c)
+	hw, warnings, err := wiring.OpenAtBoot(ctx, c)
 	if err != nil {
 		return nil, closeAll, err
 	}
