@@ -6,6 +6,7 @@
 //	v4l2:/dev/video0@1280x720   the same, asked for another size
 //	file:clip.avi               a video file at its own speed; at its end the camera is gone
 //	folder:DIR                  the pictures of a folder by name, one a second, over and over
+//	pipe:PATH                   a named pipe, into which another process writes frames (package pipe)
 //	sim:DIR                     a simulated camera that sees what DIR's scene file says (SetScene)
 //
 // A goroutine reads the device all the time and keeps only the last frame, so that a late
@@ -35,8 +36,9 @@ const (
 	Rate   = 15 // frames a second
 )
 
-// source is a device that is read by one goroutine. read blocks until the next frame and fills f.
-// It returns hal.ErrGone when the device is not there any more.
+// source is a device that is read by one goroutine. read blocks until the next frame and fills f;
+// f.At too, where the source knows better than its reader when the frame was taken. It returns
+// hal.ErrGone when the device is not there any more.
 type source interface {
 	read(f *hal.Frame) error
 	close() error
@@ -46,13 +48,15 @@ type source interface {
 func Open(spec string) (hal.Camera, error) {
 	kind, where, ok := strings.Cut(spec, ":")
 	if !ok || where == "" {
-		return nil, fmt.Errorf("camera %q: want v4l2:DEVICE, file:VIDEO, folder:DIR or sim:DIR", spec)
+		return nil, fmt.Errorf("camera %q: want v4l2:DEVICE, pipe:PATH, file:VIDEO, folder:DIR or sim:DIR", spec)
 	}
 	var src source
 	var err error
 	switch kind {
 	case "v4l2":
 		src, err = openDevice(where)
+	case "pipe":
+		src, err = openPipe(where)
 	case "file":
 		src, err = openFile(where)
 	case "folder":
@@ -60,7 +64,7 @@ func Open(spec string) (hal.Camera, error) {
 	case "sim":
 		src, err = openSim(where)
 	default:
-		return nil, fmt.Errorf("camera %q: %q is none of v4l2, file, folder, sim", spec, kind)
+		return nil, fmt.Errorf("camera %q: %q is none of v4l2, pipe, file, folder, sim", spec, kind)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open camera %s: %w", spec, err)

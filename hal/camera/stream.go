@@ -49,6 +49,7 @@ func (s *stream) run() {
 			continue
 		default:
 		}
+		next.At = time.Time{}
 		if err = s.src.read(&next); err != nil {
 			if errors.Is(err, hal.ErrNoFrame) {
 				err = nil
@@ -56,7 +57,10 @@ func (s *stream) run() {
 			continue
 		}
 		seq++
-		next.Seq, next.At = seq, time.Now()
+		next.Seq = seq
+		if next.At.IsZero() {
+			next.At = time.Now()
+		}
 		s.mu.Lock()
 		s.newest, next = next, s.newest
 		s.mu.Unlock()

@@ -1,0 +1,95 @@
+package pipe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"menshen/hal"
+)
+
+// ErrNoReader: whoever read the pipe has closed it.
+var ErrNoReader = errors.New("the pipe has no reader")
+
+// Writer puts frames into a pipe. Its methods may be called from several goroutines, Write from one
+// at a time.
+type Writer struct {
+	f   *os.File
+	buf []byte
+}
+
+// knock is the pause between two tries to find a reader.
+const knock = 100 * time.Millisecond
+
+// Await opens a pipe that is there, and waits until it is read or ctx ends.
+func Await(ctx context.Context, path string) (*Writer, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("open the pipe of frames: %w: run 'systemd-tmpfiles --create menshen.conf'", err)
+	}
+	if info.Mode().Type() != os.ModeNamedPipe {
+		return nil, fmt.Errorf("open the pipe of frames: %s is no named pipe: "+
+			"remove it, and run 'systemd-tmpfiles --create menshen.conf'", path)
+	}
+	tick := time.NewTicker(knock)
+	defer tick.Stop()
+	for {
+		f, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		switch {
+		case err == nil:
+			return &Writer{f: f}, nil
+		case !errors.Is(err, unix.ENXIO): // ENXIO: there is no reader (fifo(7))
+			return nil, fmt.Errorf("open the pipe of frames: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// Write puts one frame into the pipe, as complete at this moment less its age, and blocks until
+// the reader has taken nearly all of it. ErrNoReader when there is none any more.
+func (w *Writer) Write(f *hal.Frame, age time.Duration) error {
+	if err := CheckSize(f.Width, f.Height); err != nil {
+		return err
+	}
+	h := Header{Width: f.Width, Height: f.Height, Seq: f.Seq, At: now() - age, Sum: crc32.Checksum(f.BGR, castagnoli)}
+	if len(f.BGR) != h.Bytes() {
+		return fmt.Errorf("a frame of %d×%d pixels with %d bytes", f.Width, f.Height, len(f.BGR))
+	}
+	w.buf = h.Append(w.buf[:0])
+	for _, part := range [][]byte{w.buf, f.BGR} {
+		if _, err := w.f.Write(part); errors.Is(err, unix.EPIPE) {
+			return ErrNoReader
+		} else if err != nil {
+			return fmt.Errorf("write a frame: %w", err)
+		}
+	}
+	return nil
+}
+
+// HasReader reports whether the pipe is still read.
+func (w *Writer) HasReader() bool {
+	raw, err := w.f.SyscallConn()
+	if err != nil {
+		return false
+	}
+	there := false
+	err = raw.Control(func(fd uintptr) {
+		p := []unix.PollFd{{Fd: int32(fd)}}
+		_, err := unix.Poll(p, 0)
+		there = err == nil && p[0].Revents&(unix.POLLERR|unix.POLLHUP|unix.POLLNVAL) == 0
+	})
+	return err == nil && there
+}
+
+// Close closes the writer's end; a Write that waits returns.
+func (w *Writer) Close() error { return w.f.Close() }
