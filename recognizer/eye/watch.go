@@ -75,7 +75,7 @@ func (w *watch) step(ctx context.Context) error {
 		w.state, w.detail = w.health.missing(err, time.Now())
 		switch {
 		case w.state == CameraGone:
-			w.closeCamera()
+			w.giveUp()
 		case w.state == CameraSilent && time.Since(w.health.lastFrame) > stuckFor:
 			// It may hang in the kernel: only a new process helps.
 			return fmt.Errorf("camera %s: %s", w.cfg.Camera, w.detail)
@@ -85,7 +85,7 @@ func (w *watch) step(ctx context.Context) error {
 	w.state, w.detail = w.health.frame(&w.frame, time.Now())
 	if w.state != CameraOK {
 		if w.state == CameraFrozen && time.Since(w.health.lastChange) > stuckFor {
-			w.closeCamera()
+			w.giveUp()
 		}
 		w.pause(ctx, w.cfg.IdleRate)
 		return w.forget()
@@ -221,6 +221,13 @@ func (w *watch) openCamera() error {
 			"(group video)", w.cfg.Camera)
 	}
 	return nil
+}
+
+// giveUp closes a camera that fails. The pause before it is opened again is also the time in which
+// the service that feeds a pipe notices.
+func (w *watch) giveUp() {
+	w.closeCamera()
+	w.failed = time.Now()
 }
 
 func (w *watch) closeCamera() {
