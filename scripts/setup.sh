@@ -12,8 +12,11 @@ scripts/golang.sh
 
 # System packages: the smallest set of OpenCV that gocv links, and a C++ compiler.
 packages="g++ libopencv-stitching-dev libopencv-photo-dev libopencv-video-dev libopencv-dnn-dev"
-# strace cuts the power between system calls; swtpm is a TPM without the chip.
-[ "$want" = test ] && packages="$packages strace swtpm"
+# strace cuts the power between system calls; swtpm is a TPM without the chip; GStreamer plays the
+# service of a ribbon camera.
+if [ "$want" = test ]; then
+  packages="$packages strace swtpm gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good"
+fi
 missing=
 for p in $packages; do
   dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"

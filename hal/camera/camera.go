@@ -6,7 +6,7 @@
 //	v4l2:/dev/video0@1280x720   the same, asked for another size
 //	file:clip.avi               a video file at its own speed; at its end the camera is gone
 //	folder:DIR                  the pictures of a folder by name, one a second, over and over
-//	pipe:PATH                   a named pipe, into which another process writes frames (package pipe)
+//	pipe:PATH                   a named pipe, into which another process writes (package pipe)
 //	sim:DIR                     a simulated camera that sees what DIR's scene file says (SetScene)
 //
 // A goroutine reads the device all the time and keeps only the last frame, so that a late

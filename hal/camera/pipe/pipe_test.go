@@ -119,19 +119,21 @@ func TestRefuses(t *testing.T) {
 		bytes []byte
 		says  string
 	}{
-		"garbage":              {bytes.Repeat([]byte("this is no frame "), 10), "no frame begins here"},
-		"another version":      {append([]byte{'M', 'f', 2, 0}, make([]byte, 28)...), "two releases"},
-		"a flipped bit":        {flip(9), "header's checksum"},
-		"a flipped pixel":      {flip(1000), "pixels' checksum"},
-		"half a header":        {wire(picture(1), 0, nil)[:20], "ended with 12 bytes to go"},
-		"half a frame":         {wire(picture(1), 0, nil)[:4000], "ended with"},
-		"too wide":             {wire(picture(1), 0, func(h *Header) { h.Width = 4000 }), "4000×48 pixels"},
-		"too high":             {wire(picture(1), 0, func(h *Header) { h.Height = 65535 }), "64×65535 pixels"},
-		"too small":            {wire(picture(1), 0, func(h *Header) { h.Width = 0 }), "0×48 pixels"},
-		"of the future":        {wire(picture(1), -time.Minute, nil), "of the future"},
-		"of no time":           {wire(picture(1), 0, func(h *Header) { h.At = -1 }), "impossible time"},
-		"without a sequence":   {wire(picture(0), 0, nil), "frame 0 after frame 0"},
-		"a frame and a half":   {append(wire(picture(1), time.Minute, nil), wire(picture(2), 0, nil)[:99]...), "ended with"},
+		"garbage":            {bytes.Repeat([]byte("this is no frame "), 10), "no frame begins here"},
+		"another version":    {append([]byte{'M', 'f', 2, 0}, make([]byte, 28)...), "two releases"},
+		"a flipped bit":      {flip(9), "header's checksum"},
+		"a flipped pixel":    {flip(1000), "pixels' checksum"},
+		"half a header":      {wire(picture(1), 0, nil)[:20], "ended with 12 bytes to go"},
+		"half a frame":       {wire(picture(1), 0, nil)[:4000], "ended with"},
+		"too wide":           {wire(picture(1), 0, func(h *Header) { h.Width = 4000 }), "4000×48 pixels"},
+		"too high":           {wire(picture(1), 0, func(h *Header) { h.Height = 65535 }), "64×65535 pixels"},
+		"too small":          {wire(picture(1), 0, func(h *Header) { h.Width = 0 }), "0×48 pixels"},
+		"of the future":      {wire(picture(1), -time.Minute, nil), "of the future"},
+		"of no time":         {wire(picture(1), 0, func(h *Header) { h.At = -1 }), "impossible time"},
+		"without a sequence": {wire(picture(0), 0, nil), "frame 0 after frame 0"},
+		"a frame and a half": {
+			append(wire(picture(1), time.Minute, nil), wire(picture(2), 0, nil)[:99]...), "ended with",
+		},
 		"the same frame twice": {bytes.Repeat(wire(picture(1), time.Minute, nil), 2), "frame 1 after frame 1"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,162 @@
+// Package libcamera runs the camera modules on ribbon cables, which give raw frames that only
+// libcamera can develop, as a service beside the door (menshen-camera). It starts a pipeline of
+// GStreamer (gst-launch-1.0 with libcamerasrc) and puts its frames into a named pipe, where the
+// eye reads them (package pipe).
+//
+// The pipeline runs only while the pipe is read: a door whose faces are switched off has its
+// camera off. One that ends, gives no first frame in eight seconds, or none for three seconds
+// later, is ended, the pipe is closed, so that its reader knows, and another is started after a
+// pause. A picture that does not change is for the eye to notice: it closes the pipe, which ends
+// the pipeline.
+//
+// Of frames the newest alone is kept, and they are never written to a file. The service reads
+// nothing but its configuration and needs no network and no socket.
+package libcamera
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"menshen/hal"
+	"menshen/hal/camera/pipe"
+)
+
+// How long a pipeline may take, and the pauses between two that failed: doubled each time, and
+// from the beginning again after one that ran for calm.
+const (
+	firstIn    = 8 * time.Second
+	nextIn     = 3 * time.Second
+	firstPause = 250 * time.Millisecond
+	lastPause  = 30 * time.Second
+	calm       = time.Minute
+	lookAt     = 250 * time.Millisecond // between two looks for the reader
+)
+
+// Service is one camera and its pipe. Zero fields take the defaults named.
+type Service struct {
+	Camera Camera
+	Pipe   string       // the named pipe's path
+	Source Source       // another source of frames than libcamera, for tests
+	Log    *slog.Logger // slog.Default()
+
+	command []string      // instead of GStreamer, for tests
+	silence time.Duration // nextIn
+}
+
+// Run serves until ctx ends; then it gives nil. It fails when no pipeline could ever be started:
+// GStreamer is not installed (ErrMissing), or there is no pipe.
+func (s Service) Run(ctx context.Context) error {
+	if s.Log == nil {
+		s.Log = slog.Default()
+	}
+	if s.silence == 0 {
+		s.silence = nextIn
+	}
+	if s.Source.Elements == nil {
+		s.Source = s.Camera.source()
+	}
+	if s.command == nil {
+		var err error
+		if s.command, err = s.Camera.command(s.Source); err != nil {
+			return err
+		}
+	}
+	for pause := firstPause; ; {
+		out, err := pipe.Await(ctx, s.Pipe)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		began := time.Now()
+		err = s.show(ctx, out)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, ErrMissing):
+			return err
+		case errors.Is(err, pipe.ErrNoReader):
+			s.Log.Info("the camera is off: its pipe is not read any more")
+			pause = firstPause
+			continue
+		case time.Since(began) > calm:
+			pause = firstPause
+		}
+		s.Log.Error("the camera fails; it is started again", "why", err, "in", pause)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, lastPause)
+	}
+}
+
+// show runs one pipeline into the pipe until it has no reader (pipe.ErrNoReader), the pipeline
+// fails, or ctx ends. No pixel of ours is left afterwards.
+func (s Service) show(ctx context.Context, out *pipe.Writer) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	p, err := start(ctx, s.command, s.Camera)
+	if err != nil {
+		out.Close()
+		return err
+	}
+	s.Log.Info("the camera is on: its pipe is read",
+		"id", s.Camera.ID, "width", s.Camera.Width, "height", s.Camera.Height)
+	box := &newest{fresh: make(chan struct{}, 1)}
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		cancel(send(ctx, box, out))
+	}()
+	cancel(s.receive(box, p))
+	out.Close() // the reader knows, and a Write that waits returns
+	p.stop()
+	<-sent
+	box.frame.Wipe()
+	return context.Cause(ctx)
+}
+
+// receive puts the pipeline's frames into the box until it fails, or is ended with its context.
+func (s Service) receive(box *newest, p *pipeline) error {
+	var f hal.Frame
+	defer func() { f.Wipe() }()
+	patience := firstIn
+	for seq := uint64(1); ; seq++ {
+		if err := p.read(&f, patience); err != nil {
+			return err
+		}
+		f.Seq, f.At = seq, time.Now()
+		box.put(&f)
+		patience = s.silence
+	}
+}
+
+// send writes the newest frame again and again, and notices when the reader has left.
+func send(ctx context.Context, box *newest, out *pipe.Writer) error {
+	var f hal.Frame
+	defer func() { f.Wipe() }()
+	tick := time.NewTicker(lookAt)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+			if !out.HasReader() {
+				return pipe.ErrNoReader
+			}
+		case <-box.fresh:
+			if !box.take(&f) {
+				continue
+			}
+			if err := out.Write(&f, time.Since(f.At)); err != nil {
+				return err
+			}
+		}
+	}
+}
