@@ -1,6 +1,7 @@
 # make run    the door on simulated wires and real pictures
 # make test   every test; both do their own set-up first
-# make install DESTDIR=…   program, models, manual, licences, completions, service of systemd
+# make install   program, models, manual, licences, completions, service of systemd, on this machine
+# make packages  the same as packages for Debian 12 and 13, amd64 and arm64, in dist; make repository KEY=… signs them for a site
 # The rest is for those who work on it: build, lint, short, race, fuzz, attack, bench, pictures, vboard, cover, clean.
 
 SHELL := /bin/bash
@@ -9,7 +10,8 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
-.PHONY: install run test build compile setup models lint short race fuzz attack bench bench-history bench-compare soak pictures vboard cover clean
+.PHONY: install place place-models packages repository test-packages run test build compile setup models lint short race fuzz attack bench bench-history \
+  bench-compare soak pictures vboard cover clean
 
 run: setup-run compile
 	@$(BIN) demo
@@ -24,23 +26,45 @@ setup-%:
 models:
 	@scripts/models.sh
 
-# For a package (DESTDIR), or for this machine, as root, with the service's user and folders; README says what to do next.
+# For this machine, as root, with the service's user and folders, or into a folder (DESTDIR); README says what to do next.
 DESTDIR ?=
 INSTALL := install -D -m 644
-install: build models
-	install -D -m 755 $(BIN) $(DESTDIR)/usr/bin/menshen
-	for m in "$$(scripts/models.sh)"/*.onnx; do $(INSTALL) "$$m" $(DESTDIR)/usr/share/menshen/models/$${m##*/} || exit 1; done
+install: build place place-models
+	@[ -n "$(DESTDIR)" ] || scripts/settle.sh
+
+# PROGRAM is the one to place; BIN, which runs here, writes its manual. They differ where PROGRAM is for another processor, built against ROOT.
+PROGRAM ?= $(BIN)
+ROOT    ?= /
+place:
+	install -D -m 755 $(PROGRAM) $(DESTDIR)/usr/bin/menshen
 	mkdir -p $(DESTDIR)/usr/share/man/man1 && $(BIN) man $(DESTDIR)/usr/share/man/man1
 	$(BIN) completion bash | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/bash-completion/completions/menshen
 	$(BIN) completion zsh | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/zsh/site-functions/_menshen
 	$(BIN) completion fish | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/fish/vendor_completions.d/menshen.fish
+	$(BIN) config example | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/doc/menshen/examples/door.toml
 	$(INSTALL) scripts/systemd/menshen.service $(DESTDIR)/usr/lib/systemd/system/menshen.service
 	$(INSTALL) scripts/systemd/menshen.sysusers $(DESTDIR)/usr/lib/sysusers.d/menshen.conf
 	$(INSTALL) scripts/systemd/menshen.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/menshen.conf
 	$(INSTALL) scripts/systemd/menshen.rules $(DESTDIR)/usr/lib/udev/rules.d/60-menshen.rules
 	$(INSTALL) scripts/systemd/menshen-watchdog.conf $(DESTDIR)/usr/lib/systemd/system.conf.d/10-menshen-watchdog.conf
-	go run ./scripts/licences $(BIN) $(VERSION) $(DESTDIR)/usr/share/doc/menshen
-	@[ -n "$(DESTDIR)" ] || scripts/settle.sh
+	go run ./scripts/licences $(PROGRAM) $(VERSION) $(DESTDIR)/usr/share/doc/menshen $(ROOT)
+place-models: models
+	for m in "$$(scripts/models.sh)"/*.onnx; do $(INSTALL) "$$m" $(DESTDIR)/usr/share/menshen/models/$${m##*/} || exit 1; done
+
+# Packages of Debian in dist: RELEASES of bookworm and trixie, ARCHES of amd64 and arm64, all built on this machine. The first time takes ten minutes
+# more and 5 GB, for the sysroots.
+RELEASES ?= bookworm trixie
+ARCHES   ?= amd64 arm64
+packages: setup-package compile models
+	@scripts/package/build.sh "$(RELEASES)" "$(ARCHES)"
+
+# The packages as a repository for apt, signed with the site's own key, which gpg knows by the name KEY.
+repository:
+	@scripts/package/repository.sh "$(KEY)"
+
+# The packages in fresh roots of both releases: installed, upgraded, removed, purged; lintian; built twice. Half an hour; root only.
+test-packages: packages
+	@scripts/package/test.sh "$(RELEASES)" "$(ARCHES)"
 
 test: setup-test compile lint short race
 	@echo "all tests passed"
@@ -101,4 +125,4 @@ cover:
 	go test -coverprofile=coverage.out ./... && go tool cover -func=coverage.out | tail -1
 
 clean:
-	rm -rf bin coverage.*
+	rm -rf bin dist coverage.*

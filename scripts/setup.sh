@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# setup.sh [build|run|test]: makes a Debian 12 machine with git and make able to build,
-# run or test Menshen. Installs only what is missing, says what it does, and is quick
-# when there is nothing to do.
+# setup.sh [build|run|test|package]: makes a Debian 12 machine with git and make able to
+# build, run, test or package Menshen. Installs only what is missing, says what it does,
+# and is quick when there is nothing to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
@@ -16,6 +16,12 @@ packages="g++ libopencv-stitching-dev libopencv-photo-dev libopencv-video-dev li
 # service of a ribbon camera.
 if [ "$want" = test ]; then
   packages="$packages strace swtpm gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good"
+fi
+# For packages: sysroots, a cross compiler, a linker that drops what is not used; what makes, checks
+# and signs packages, and runs those of another processor.
+if [ "$want" = package ]; then
+  packages="$packages mmdebstrap g++-aarch64-linux-gnu lld dpkg-dev debhelper lintian"
+  packages="$packages apt-utils gpg gpg-agent gpgv qemu-user-static"
 fi
 missing=
 for p in $packages; do
@@ -49,4 +55,4 @@ if [ -z "${MODELS_DIR:-}" ] && [ ! -e "$cache/models/fr_feature.onnx" ] && ! com
 fi
 dir=$(scripts/models.sh) || exit 1
 ok "face models in $dir"
-scripts/pictures.sh
+[ "$want" = package ] || scripts/pictures.sh

@@ -1,12 +1,13 @@
 // Licences writes what must go with the program: the licence texts of Menshen, of its face models,
 // of Go and of every module linked into a binary, and the list of all of it in SPDX.
 //
-//	go run ./scripts/licences PROGRAM VERSION FOLDER
+//	go run ./scripts/licences PROGRAM VERSION FOLDER [ROOT]
 //
 // FOLDER/licences/MODULE@VERSION/… are the texts, FOLDER/sbom.spdx.json is the list. The system's
 // own libraries are in the list with their package and its version; their texts are where Debian
-// installs them. A module whose licence is not recognised, or asks for more than to be named, is an
-// error: read its text before it is linked.
+// installs them. ROOT is the sysroot that the program was built against; without it, this machine.
+// A module whose licence is not recognised, or asks for more than to be named, is an error: read
+// its text before it is linked.
 package main
 
 import (
@@ -25,18 +26,22 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: licences PROGRAM VERSION FOLDER")
+	args := os.Args[1:]
+	if len(args) == 3 {
+		args = append(args, "/")
+	}
+	if len(args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: licences PROGRAM VERSION FOLDER [ROOT]")
 		os.Exit(2)
 	}
-	if err := write(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+	if err := write(args[0], args[1], args[2], args[3]); err != nil {
 		fmt.Fprintln(os.Stderr, "licences:", err)
 		os.Exit(1)
 	}
 }
 
 // write writes the folder's two parts again.
-func write(program, version, folder string) error {
+func write(program, version, folder, root string) error {
 	made, err := buildinfo.ReadFile(program)
 	if err != nil {
 		return fmt.Errorf("%w: build it with 'make build'", err)
@@ -60,7 +65,7 @@ func write(program, version, folder string) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	libraries, err := systemLibraries(program)
+	libraries, err := systemLibraries(program, root)
 	if err != nil {
 		return err
 	}

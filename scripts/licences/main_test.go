@@ -18,7 +18,7 @@ func TestEachModuleHasItsLicence(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", program, "menshen/cmd/menshen").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if err := write(program, "v1.2.3", dir); err != nil {
+	if err := write(program, "v1.2.3", dir, "/"); err != nil {
 		t.Fatal(err)
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, "sbom.spdx.json"))
