@@ -1,43 +1,56 @@
 #!/usr/bin/env bash
-# build.sh RELEASES ARCHES: builds the packages for each release of Debian and each processor into $DIST (dist), on this machine:
+# build.sh RELEASES ARCHES: builds the packages for each release of Debian and each processor
+# into $DIST (dist), on this machine:
 #
 #   dist/RELEASE/menshen_VERSION_ARCH.deb
 #   dist/RELEASE/menshen-models_VERSION_all.deb    the same file for each release
 #
-# VERSION is the day and the number of the commit, so that a later commit is newer, and the release, so that an upgrade of Debian brings its own
-# build. The same commit and the same sysroots give the same bytes, in whichever folder and at whatever time.
+# VERSION is the time and the number of the commit, so that a later commit is newer, and the
+# release, so that an upgrade of Debian brings its own build. The same commit and the same
+# sysroots give the same bytes, in any folder and at any time.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
-top=$PWD dist=${DIST:-$PWD/dist}
+top=$PWD dist=${DIST:-$PWD/dist} maintainer="Menshen maintainers <maintainers@menshen.invalid>"
 # Equal bytes need one Go, not one that is new enough. The checksum database vouches for it.
 export GOTOOLCHAIN=go1.26.8
 export TZ=UTC LC_ALL=C.UTF-8
 umask 022
 
-commit=$(git rev-parse --short=7 HEAD)
-dirty=
+commit=$(git rev-parse --short=7 HEAD) dirty=
 [ -z "$(git status --porcelain)" ] || dirty=.dirty
-# PACKAGE_VERSION is for the test of upgrades.
-upstream=${PACKAGE_VERSION:-0~$(git log -1 --date=format-local:%Y%m%d.%H%M%S --format=%cd)+g$commit$dirty}
 committed=$(git log -1 --format=%ct)
+# PACKAGE_VERSION is for the test of upgrades.
+upstream=${PACKAGE_VERSION:-0~$(date -d "@$committed" +%Y%m%d.%H%M%S)+g$commit$dirty}
 
-# changelog RELEASE VERSION: what the release's package is built from.
+# changelog RELEASE VERSION prints what is built.
 changelog() {
-  printf 'menshen (%s) %s; urgency=medium\n\n  * Built from commit %s. What is new for users stands in changelog.gz.\n\n -- %s  %s\n' \
-    "$2" "$1" "$commit" "Menshen maintainers <maintainers@menshen.invalid>" "$(date -Rd "@$committed")"
+  cat <<TEXT
+menshen ($2) $1; urgency=medium
+
+  * Built from commit $commit. What is new for users stands in changelog.gz.
+
+ -- $maintainer  $(date -Rd "@$committed")
+TEXT
 }
 
-# package FOLDER ARCH EPOCH: runs debhelper in FOLDER, which has a debian folder.
+# package FOLDER ARCH EPOCH runs debhelper in FOLDER, which has a debian folder.
 package() {
-  (cd "$1" && eval "$(dpkg-architecture -a"$2" -s -f 2>/dev/null)" && SOURCE_DATE_EPOCH=$3 TOP=$top debian/rules binary >"$tmp/log" 2>&1) ||
-    { tail -30 "$tmp/log" >&2; fail "the package for $2 could not be built" "the lines above say why"; }
+  (
+    cd "$1"
+    eval "$(dpkg-architecture -a"$2" -s -f 2>/dev/null)"
+    SOURCE_DATE_EPOCH=$3 TOP=$top debian/rules binary
+  ) >"$tmp/log" 2>&1 || {
+    tail -30 "$tmp/log" >&2
+    fail "the package for $2 could not be built" "the lines above say why"
+  }
 }
 
-# One package of models for all; its date is that of its own changelog, so that it changes only with them.
-mkdir -p "$tmp/models"
+# One package of models for all. Its date is that of its changelog: it changes only with them.
+mkdir "$tmp/models"
 cp -rL scripts/package/models/debian "$tmp/models/"
-package "$tmp/models" amd64 "$(date -d "$(sed -n 's/^ -- .*>  //p' scripts/package/models/debian/changelog | head -1)" +%s)"
+written=$(sed -n 's/^ -- .*>  //p;T;q' scripts/package/models/debian/changelog)
+package "$tmp/models" amd64 "$(date -d "$written" +%s)"
 
 for release in $1; do
   case $release in
@@ -53,17 +66,17 @@ for release in $1; do
     root=$(scripts/package/sysroot.sh "$release" "$arch")
     doing "building $version for $arch"
     stage=$tmp/$release-$arch
-    mkdir -p "$stage"
+    mkdir "$stage"
     cp -rL scripts/package/menshen/debian "$stage/"
     changelog "$release" "$version" >"$stage/debian/changelog"
     (
       . scripts/cgo.env
       . scripts/package/cross.env
-      go build -trimpath -buildvcs=false -buildmode=pie -o "$stage/menshen" \
-        -ldflags "-s -w -buildid= -B none -X main.version=$version -linkmode=external -extldflags '$link'" ./cmd/menshen
+      go build -trimpath -buildvcs=false -buildmode=pie -o "$stage/menshen" -ldflags "-s -w -buildid= -B none \
+        -X main.version=$version -linkmode=external -extldflags '$link'" ./cmd/menshen
     ) || fail "the program for $release on $arch could not be built" "the lines above say why"
     PROGRAM=$stage/menshen ROOT=$root VERSION=$version package "$stage" "$arch" "$committed"
     mv "$tmp"/menshen_*_"$arch".deb "$dist/$release/"
   done
 done
-ok "packages in ${dist#"$PWD"/}: $(find "$dist" -name 'menshen*.deb' | wc -l)"
+ok "packages in ${dist#"$PWD"/}: $(find "$dist" -name 'menshen*.deb' -not -path '*/repository/*' | wc -l)"
