@@ -1,7 +1,7 @@
 # make run    the door on simulated wires and real pictures
 # make test   every test; both do their own set-up first
 # make install   program, models, manual, licences, completions, service of systemd, on this machine
-# make packages  the same as packages for Debian 12 and 13, amd64 and arm64, in dist; make repository KEY=… signs them for a site
+# make packages  the same as packages for Debian 12 and 13, amd64 and arm64; make repository KEY=… signs them for a site
 # The rest is for those who work on it: build, lint, short, race, fuzz, attack, bench, pictures, vboard, cover, clean.
 
 SHELL := /bin/bash
@@ -32,9 +32,9 @@ INSTALL := install -D -m 644
 install: build place place-models
 	@[ -n "$(DESTDIR)" ] || scripts/settle.sh
 
-# PROGRAM is the one to place; BIN, which runs here, writes its manual. They differ where PROGRAM is for another processor, built against ROOT.
-PROGRAM ?= $(BIN)
-ROOT    ?= /
+# PROGRAM is the one to place, built against ROOT; BIN runs on this machine and writes its manual.
+PROGRAM := $(BIN)
+ROOT    := /
 place:
 	install -D -m 755 $(PROGRAM) $(DESTDIR)/usr/bin/menshen
 	mkdir -p $(DESTDIR)/usr/share/man/man1 && $(BIN) man $(DESTDIR)/usr/share/man/man1
@@ -51,10 +51,9 @@ place:
 place-models: models
 	for m in "$$(scripts/models.sh)"/*.onnx; do $(INSTALL) "$$m" $(DESTDIR)/usr/share/menshen/models/$${m##*/} || exit 1; done
 
-# Packages of Debian in dist: RELEASES of bookworm and trixie, ARCHES of amd64 and arm64, all built on this machine. The first time takes ten minutes
-# more and 5 GB, for the sysroots.
-RELEASES ?= bookworm trixie
-ARCHES   ?= amd64 arm64
+# Packages in dist, for each of RELEASES and ARCHES, all built on this machine (amd64, Debian 12). The first time makes sysroots: 5 GB, ten minutes.
+RELEASES := bookworm trixie
+ARCHES   := amd64 arm64
 packages: setup-package compile models
 	@scripts/package/build.sh "$(RELEASES)" "$(ARCHES)"
 
