@@ -50,3 +50,18 @@ func TestSetUpFindsOrFetchesGo(t *testing.T) {
 		})
 	}
 }
+
+// TestSettingsOfCgoGiveWay: what the environment says of cgo holds, so that another processor or
+// release can be built for; where it says nothing, OpenCV is found on this machine.
+func TestSettingsOfCgoGiveWay(t *testing.T) {
+	for _, name := range []string{"CGO_CXXFLAGS", "CGO_CPPFLAGS", "CGO_LDFLAGS"} {
+		for given, want := range map[string]string{"": "opencv|std=c", "-given": "^-given$"} {
+			ask := ". ../../scripts/cgo.env && printf %s \"$" + name + "\" | grep -qE '" + want + "'"
+			run := exec.Command("bash", "-c", ask)
+			run.Env = []string{"PATH=" + os.Getenv("PATH"), name + "=" + given}
+			if out, err := run.CombinedOutput(); err != nil {
+				t.Errorf("%s given as %q is not like %s: %v %s", name, given, want, err, out)
+			}
+		}
+	}
+}
