@@ -75,7 +75,7 @@ func tryCamera(ctx context.Context, c *config.Config) (f check.CameraFacts, err 
 	}
 	ctx, cancel := context.WithTimeout(ctx, cameraIn+cameraLook)
 	defer cancel()
-	e, err := eye.Start(ctx, eye.Config{Camera: c.Camera.Source, Models: c.Camera.Models, Manifest: c.Camera.Manifest,
+	e, err := eye.Start(ctx, eye.Config{Camera: c.Camera.Opened(), Models: c.Camera.Models, Manifest: c.Camera.Manifest,
 		Options: looking(c), IdleRate: time.Millisecond})
 	if err != nil {
 		return f, fmt.Errorf("starting the eye: %w", err)

@@ -85,7 +85,7 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Door, clo
 		log.Error("faces stay off; cards, PINs, exit and fire work", "why", screen.OneLine(parts.NoFaces))
 	}
 	if seesFaces := c.Faces.Enabled && parts.NoFaces == nil; seesFaces || c.Passes.Camera {
-		conf := eye.Config{Camera: c.Camera.Source, Options: looking(c)}
+		conf := eye.Config{Camera: c.Camera.Opened(), Options: looking(c)}
 		if seesFaces {
 			conf.Models, conf.Manifest = c.Camera.Models, c.Camera.Manifest
 		}

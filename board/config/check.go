@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"menshen/hal/camera/libcamera"
+	"menshen/hal/camera/pipe"
 	"menshen/policy"
 )
 
@@ -16,6 +18,7 @@ var (
 	Roles       = []string{"rex", "contact", "fire", "tamper", "bell", "staff", "lockdown", "interlock"}
 	SignalRoles = []string{"green", "red", "buzzer", "alarm", "duress", "interlock", "camera"}
 	Locks       = []string{"strike", "maglock", "impulse"}
+	cameraKinds = []string{"v4l2", "libcamera", "file", "folder", "sim"}
 	Challenges  = []string{"never", "in doubt", "always"}
 )
 
@@ -28,6 +31,7 @@ func (c *Config) check() misfits {
 	if c.Unit.Dir == "" {
 		m.add("unit.dir", fmt.Errorf("[unit] has no dir: write the folder of the vault, such as dir = \"/var/lib/menshen\""))
 	}
+	m.add("camera.source", c.Camera.checkSource())
 	if _, err := ParseKeySource(c.Key.Source); err != nil {
 		m.add("key.source", fmt.Errorf("[key] source: %w", err))
 	}
@@ -140,6 +144,35 @@ func (c *Config) checkFaces(m *misfits) {
 	m.add("camera.zone", c.Camera.checkZone())
 }
 
+// Opened is the source as camera.Open has it: what libcamera reads comes through the pipe of the service
+// menshen-camera.
+func (c *Camera) Opened() string {
+	if c.OfLibcamera() {
+		return "pipe:" + pipe.Path
+	}
+	return c.Source
+}
+
+// OfLibcamera reports whether the source is one of libcamera.
+func (c *Camera) OfLibcamera() bool {
+	kind, _, _ := strings.Cut(c.Source, ":")
+	return kind == libcamera.Kind
+}
+
+func (c *Camera) checkSource() error {
+	if c.Source == "" {
+		return nil
+	}
+	kind, _, _ := strings.Cut(c.Source, ":")
+	if err := oneOf("[camera] source", kind, cameraKinds); err != nil || !c.OfLibcamera() {
+		return err
+	}
+	if _, err := libcamera.Parse(c.Source); err != nil {
+		return fmt.Errorf("[camera] source: %w", err)
+	}
+	return nil
+}
+
 func (c *Camera) checkZone() error {
 	z := c.Zone
 	if len(z) == 0 || len(z) == 4 && 0 <= z[0] && z[0] < z[2] && z[2] <= 100 && 0 <= z[1] && z[1] < z[3] && z[3] <= 100 {
@@ -181,7 +214,7 @@ func (c *Config) resolve(dir string) {
 		k.Path = abs(k.Path)
 		c.Key.Source = k.String()
 	}
-	if kind, path, ok := strings.Cut(c.Camera.Source, ":"); ok {
+	if kind, path, ok := strings.Cut(c.Camera.Source, ":"); ok && !c.Camera.OfLibcamera() {
 		c.Camera.Source = kind + ":" + abs(path)
 	}
 }

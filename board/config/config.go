@@ -128,7 +128,8 @@ type Format struct {
 
 // Camera is where frames come from. An empty source means a door without faces.
 type Camera struct {
-	Source string `toml:"source"` // "v4l2:/dev/video0", "file:CLIP", "folder:DIR", "sim:DIR"
+	// "v4l2:/dev/video0", "libcamera" for a module on a ribbon cable (libcamera.Parse), "file:CLIP", "folder:DIR", "sim:DIR"
+	Source string `toml:"source"`
 	Models string `toml:"models"` // the folder of the model files
 	// Manifest describes another set of models in that folder; empty: the set that menshen knows.
 	Manifest string `toml:"manifest"`

@@ -39,6 +39,9 @@ func TestRefusals(t *testing.T) {
 		{"stranger_in", "= 10000 ", "= 10 ", "between 1000 and 1000000"},
 		{"zone upside down", `# zone   = [20, 0, 80, 100]`, `zone = [20, 90, 80, 10]`, "[camera] zone [20 90 80 10] is no part of the picture"},
 		{"zone of two", `# zone   = [20, 0, 80, 100]`, `zone = [20, 80]`, "left, top, right and bottom in per cent"},
+		{"camera", `= "v4l2:/dev/video0" `, `= "libcam" `, `[camera] source "libcam" is not known; did you mean "libcamera"?`},
+		{"camera's name", `= "v4l2:/dev/video0" `, `= "libcamera:x ! filesink" `, `write one that 'cam --list' tells`},
+		{"camera's size", `= "v4l2:/dev/video0" `, `= "libcamera:@642x480" `, `write a multiple of 4`},
 		{"challenge", `= "never" `, `= "sometimes" `, "write one of never, in doubt, always"},
 		{"format", `# formats = ["H10301"]`, `formats = ["H1030"]`, `[[reader]] outside: format "H1030" is not known; did you mean "H10301"?`},
 		{"keypad", `# keypad  = 4`, `keypad = 5`, "4 or 8"},
@@ -185,6 +188,18 @@ func TestKeySources(t *testing.T) {
 	for _, bad := range []string{"", "file:", "/k", "credential:/k", "credential::/k", "tpm:", "tpm:/d:x", "usb:/k"} {
 		if k, err := ParseKeySource(bad); err == nil {
 			t.Errorf("%q was taken as %v", bad, k)
+		}
+	}
+}
+
+func TestCameraOpened(t *testing.T) {
+	for source, want := range map[string]string{
+		"libcamera": "pipe:/run/menshen-camera/frames", "libcamera:/base/soc/imx219@10@1280x720": "pipe:/run/menshen-camera/frames",
+		"v4l2:/dev/video2": "v4l2:/dev/video2", "": "",
+	} {
+		c := Camera{Source: source}
+		if err := c.checkSource(); err != nil || c.Opened() != want {
+			t.Errorf("%q is opened as %q (%v)", source, c.Opened(), err)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"menshen/hal/camera/pipe"
 )
 
 // TestRLocalService: the service has no network, and has the settings that the watchdog, the
@@ -40,5 +42,52 @@ func TestRLocalService(t *testing.T) {
 		if strings.HasPrefix(l, "ExecStart=") && l != "ExecStart=/usr/bin/menshen run --config /etc/menshen/door.toml" {
 			t.Errorf("it starts %s", l)
 		}
+	}
+}
+
+// TestRLocalCameraService: the service of a ribbon camera has no network, no socket, no file to
+// write and no file of the door to read; what the eye relies on to heal it is set.
+func TestRLocalCameraService(t *testing.T) {
+	raw, err := os.ReadFile("../../scripts/systemd/menshen-camera.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(raw), "\n")
+	for want, why := range map[string]string{
+		"ExecStart=/usr/bin/menshen camera --config %d/door.toml": "this verb alone",
+		"LoadCredential=door.toml:/etc/menshen/door.toml":         "it cannot read /etc/menshen itself",
+		"InaccessiblePaths=-/var/lib/menshen -/etc/menshen":       "neither vault nor keys",
+		"User=menshen-camera":                                     "it is neither root nor the door",
+		"SupplementaryGroups=video":                               "cameras, and nothing else that has a group",
+		"RestrictAddressFamilies=none":                            "no socket of any kind (R-LOCAL)",
+		"IPAddressDeny=any":                                       "no address is reachable (R-LOCAL)",
+		"PrivateNetwork=yes":                                      "no network at all (R-LOCAL)",
+		"LimitCORE=0":                                             "no dump of faces (R-STRANGER)",
+		"LimitFSIZE=0":                                            "no picture in a file (R-STRANGER)",
+		"MemorySwapMax=0":                                         "no swap of faces (R-STRANGER)",
+		"ProtectSystem=strict":                                    "it writes nowhere",
+		"DevicePolicy=closed":                                     "it opens only cameras",
+		"CapabilityBoundingSet=":                                  "no right of root's",
+		"NoNewPrivileges=yes":                                     "no way to more rights",
+		"Restart=on-failure":                                      "it is started again when it fails",
+		"PartOf=menshen.service":                                  "it reads the configuration anew with the door",
+		"StartLimitIntervalSec=0":                                 "a camera is never given up",
+	} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("the service has no line %s: %s", want, why)
+		}
+	}
+	devices := []string{"char-video4linux rw", "char-media rw", "char-dma_heap rw", "/dev/udmabuf rw"}
+	for _, l := range lines {
+		if device, is := strings.CutPrefix(l, "DeviceAllow="); is && !slices.Contains(devices, device) {
+			t.Errorf("it may open %s", device)
+		}
+	}
+	made, err := os.ReadFile("../../scripts/systemd/menshen.tmpfiles")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line := "p " + pipe.Path + " 0640 menshen-camera menshen -"; !strings.Contains(string(made), line) {
+		t.Errorf("no line %q makes the pipe", line)
 	}
 }

@@ -38,6 +38,9 @@ const (
 	MaxHeight  = 1080 // pixels
 )
 
+// Path is the pipe of a door's camera.
+const Path = "/run/menshen-camera/frames"
+
 // MaxAge is how long a frame may have waited. An older one is skipped.
 const MaxAge = 500 * time.Millisecond
 
