@@ -11,6 +11,7 @@ package hal
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -57,9 +58,15 @@ type Input interface {
 	String() string
 }
 
-// InputEvent is one debounced change of an input.
+// ErrChatter is the fault of a contact that goes on changing for a second. Its level is then taken
+// as it is, once a second, and reported where it is another one.
+var ErrChatter = errors.New("contact does not come to rest: a loose wire or a worn contact")
+
+// InputEvent is one debounced change of an input. A Fault lasts until the next event without one,
+// which may report the same state again.
 type InputEvent struct {
-	At     time.Time
+	At     time.Time     // of the first edge, not when we got to it
+	Bounce time.Duration // from the first edge to the last
 	Input  string
 	Active bool
 	Fault  error

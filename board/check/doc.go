@@ -21,8 +21,8 @@
 //
 // # Measuring
 //
-// Inputs are read every millisecond, without their debouncing, which is the resolution of bounce
-// and delay (lines.go). Disk: 200 writes of 4 KiB, each synced, in the vault's folder (storage.go).
+// Bounce and delay are counted between the edges of an input, which the kernel dates itself: a busy
+// board measures the same (lines.go). A pin without edges is read every 5 ms. Disk: 200 writes of 4 KiB, each synced, in the vault's folder (storage.go).
 // Camera: three seconds of the eye's own account, in its aiming mode, where no face is measured;
 // the pictures are overwritten unseen.
 //

@@ -2,17 +2,12 @@ package check
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"menshen/hal"
 )
-
-// sample is how often each input is read: the resolution of every time that is measured at one.
-const sample = time.Millisecond
-
-// unrest is how long a contact may bounce before it counts as one that never comes to rest.
-const unrest = time.Second
 
 // change is one settled change of an input.
 type change struct {
@@ -22,102 +17,87 @@ type change struct {
 	Bounce time.Duration // from the first edge to the last
 }
 
-// line is one input as its samples tell it.
+// unrest is how long a contact may bounce before it counts as one that does not come to rest.
+const unrest = time.Second
+
+// line is what an input reported.
 type line struct {
-	in       hal.Input
-	debounce time.Duration
-
-	known       bool
-	raw, stable bool
-	first, last time.Time // edge since it was last at rest
-	judged      time.Time // when it was last taken as it was, for want of rest
-	chatters    bool
-	err         error
+	known, active bool  // known: it was read, and can be read now
+	err           error // why it cannot be read
+	chatters      bool  // now
+	chattered     bool  // in this step
 }
 
-// take looks at one sample, and reports a change once the line has rested for its debounce time.
-func (l *line) take(raw bool, at time.Time) (c change, settled bool) {
-	if !l.known {
-		l.known, l.raw, l.stable = true, raw, raw
-		return change{Active: raw, At: at}, true
-	}
-	if raw != l.raw {
-		l.raw, l.last = raw, at
-		if l.first.IsZero() {
-			l.first = at
-		}
-	}
-	if l.first.IsZero() {
-		return c, false
-	}
-	resting := at.Sub(l.last) >= l.debounce
-	if l.chatters = !resting && at.Sub(l.first) > unrest; !resting && !(l.chatters && at.Sub(l.judged) > unrest) {
-		return c, false
-	}
-	l.judged = at
-	c = change{Active: raw, At: l.first, Bounce: l.last.Sub(l.first)}
-	settled = raw != l.stable
-	l.stable = raw
-	if resting {
-		l.first = time.Time{}
-	}
-	return c, settled
-}
-
-// lines reads all inputs of a door, all the time.
+// lines follows all inputs of a door. The inputs date each change by its edges, so that a late
+// reading of an edge changes no measured time.
 type lines struct {
+	inputs map[string]hal.Input // by role
+
 	mu   sync.Mutex
 	all  map[string]*line
 	seen []change // of this step
 }
 
-func newLines(inputs map[string]hal.Input, debounce func(role string) time.Duration) *lines {
-	ls := &lines{all: map[string]*line{}}
-	for role, in := range inputs {
-		ls.all[role] = &line{in: in, debounce: debounce(role)}
+func newLines(inputs map[string]hal.Input) *lines {
+	ls := &lines{inputs: inputs, all: map[string]*line{}}
+	for role := range inputs {
+		ls.all[role] = &line{}
 	}
 	return ls
 }
 
-// run samples until ctx ends, and hands each change to tell. The first state of a line is a change
-// as well.
-func (ls *lines) run(ctx context.Context, tell func(change), tick func()) {
-	t := time.NewTicker(sample)
-	defer t.Stop()
-	for ctx.Err() == nil {
-		for role, l := range ls.all {
-			raw, err := l.in.Active()
-			ls.mu.Lock()
-			l.err = err
-			var c change
-			settled := false
-			if err == nil {
-				c, settled = l.take(raw, time.Now())
+// follow hands each change to tell, until ctx ends; then wait returns. The first state of an input
+// is a change as well. follow returns once each input has given its state, or an error.
+func (ls *lines) follow(ctx context.Context, tell func(change)) (wait func()) {
+	var all, first sync.WaitGroup
+	for role, in := range ls.inputs {
+		first.Add(1)
+		known := sync.OnceFunc(first.Done)
+		all.Go(func() {
+			defer known()
+			err := in.Run(ctx, func(e hal.InputEvent) {
+				if c, changed := ls.take(role, e); changed {
+					tell(c)
+				}
+				known()
+			})
+			if ctx.Err() == nil { // it gave up by itself
+				ls.take(role, hal.InputEvent{Fault: err})
 			}
-			if settled {
-				c.Role = role
-				ls.seen = append(ls.seen, c)
-			}
-			ls.mu.Unlock()
-			if settled {
-				tell(c)
-			}
-		}
-		tick()
-		select {
-		case <-ctx.Done():
-		case <-t.C:
-		}
+		})
 	}
+	first.Wait()
+	return all.Wait
 }
 
-// state gives an input as it settled; known is false before the first sample, or while it cannot be
-// read.
+// take keeps what an input reported, and gives the change, where it is one.
+func (ls *lines) take(role string, e hal.InputEvent) (c change, changed bool) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	l := ls.all[role]
+	l.chatters = errors.Is(e.Fault, hal.ErrChatter) || e.Bounce >= unrest
+	l.chattered = l.chattered || l.chatters
+	if e.Fault != nil {
+		if !l.chatters {
+			l.known, l.err = false, e.Fault
+		}
+		return c, false
+	}
+	changed = !l.known || e.Active != l.active
+	l.known, l.active, l.err = true, e.Active, nil
+	c = change{Role: role, Active: e.Active, At: e.At, Bounce: e.Bounce}
+	if changed {
+		ls.seen = append(ls.seen, c)
+	}
+	return c, changed
+}
+
+// state gives an input as it settled. chatters: it did not come to rest in this step.
 func (ls *lines) state(role string) (active, known, chatters bool, err error) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	l := ls.all[role]
-	return l.stable, l.known && l.err == nil, l.chatters, l.err
+	return l.active, l.known, l.chattered, l.err
 }
 
 // since gives the first change of an input to a state at or after a time.
@@ -132,9 +112,12 @@ func (ls *lines) since(role string, active bool, t time.Time) (change, bool) {
 	return change{}, false
 }
 
-// forget drops the changes of the step before.
+// forget drops what the inputs did in the step before.
 func (ls *lines) forget() {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	ls.seen = ls.seen[:0]
+	for _, l := range ls.all {
+		l.chattered = l.chatters
+	}
 }

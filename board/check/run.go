@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"menshen/board/config"
 	"menshen/internal/i18n"
 	"menshen/internal/i18n/catalogue"
 )
@@ -84,14 +83,4 @@ func (r *run) within(ctx context.Context, limit time.Duration, done func() bool)
 		case <-t.C:
 		}
 	}
-}
-
-// debounceOf is an input's debounce time by the configuration.
-func debounceOf(c *config.Config, role string) time.Duration {
-	for _, in := range c.Inputs {
-		if in.Role == role && in.Debounce > 0 {
-			return in.Debounce.D()
-		}
-	}
-	return 20 * time.Millisecond // the driver's own default
 }

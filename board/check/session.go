@@ -45,7 +45,7 @@ func New(d Door, by store.Actor, about Report) *Session {
 	s := &Session{Report: &about, Patience: Patience, door: d, plan: Plan(d)}
 	s.strike = &strike{vault: d.Vault, actor: by, name: d.Config.Unit.Name, rex: d.Config.Door.Release.D(), relay: d.Relay,
 		conf: policy.DoorConfig{HasContact: contact, Impulse: impulse(d.Config), RelockOnOpen: d.Config.Door.RelockOnOpen}}
-	s.lines = newLines(d.Inputs, func(role string) time.Duration { return debounceOf(d.Config, role) })
+	s.lines = newLines(d.Inputs)
 	for _, p := range s.plan {
 		r := Result{ID: p.ID, Title: catalogue.Both(p.Title), Expect: catalogue.Both(p.Expect), Safety: p.Safety,
 			Verdict: Open}
@@ -82,9 +82,11 @@ func (s *Session) Resume(earlier *Report) {
 func (s *Session) Run(ctx context.Context, who Installer) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	watching.Go(func() { s.lines.run(ctx, s.strike.input, s.strike.tick) })
+	watching.Go(func() { s.strike.keepTime(ctx) })
+	followed := s.lines.follow(ctx, s.strike.input)
 	defer func() {
 		cancel()
+		followed()
 		watching.Wait()
 		err = errors.Join(err, s.strike.rest())
 	}()
@@ -203,14 +205,4 @@ func (s *Session) try(ctx context.Context, who Installer, step Step, result *Res
 		result.Verdict = Passed
 	}
 	return nil
-}
-
-// tick lets what is due at the lock happen.
-func (s *strike) tick() {
-	s.mu.Lock()
-	due := s.door.Next(s.conf)
-	s.mu.Unlock()
-	if !due.IsZero() && !time.Now().Before(due) {
-		s.step(policy.DoorEvent{Kind: policy.EvTick})
-	}
 }

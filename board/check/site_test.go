@@ -3,6 +3,7 @@ package check_test
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -39,11 +40,13 @@ type site struct {
 	fireOff     bool
 	lampsDark   bool
 	clockWrong  bool
+	byHandle    bool // the installer opens the door by its handle, whatever the lock does
 	noPower     bool // the lock does not do without current what is declared
 	says        func(id string) (answer, known bool)
 
 	mu       sync.Mutex
-	heard    int // steps of the relay's trace when "listen" was asked
+	let      []time.Time // when it was asked whether the lock let go
+	heard    int         // steps of the relay's trace when "listen" was asked
 	asked    []string
 	tasks    []string
 	results  []check.Result
@@ -55,6 +58,9 @@ type site struct {
 	tapped   uint16
 	lampFrom map[string]int
 	todo     chan string
+
+	hands   sync.Mutex
+	pressed [2]time.Time // the exit button came to rest between them
 }
 
 // newSite builds a good door from the demo's configuration, with pieces of its text replaced.
@@ -168,6 +174,7 @@ func (s *site) Ask(_ context.Context, q check.Question) (bool, error) {
 	case "is it locked", "is it locked again":
 		return !s.released(), nil
 	case "did it let go":
+		s.let = append(s.let, time.Now())
 		return s.released(), nil
 	case "listen":
 		s.heard = len(relay)
@@ -221,7 +228,7 @@ func (s *site) act(task string) {
 			s.door.Shut()
 		}
 	case "open":
-		if s.released() && !s.magnetOff {
+		if (s.released() || s.byHandle) && !s.magnetOff {
 			s.door.Force()
 		}
 	case "close":
@@ -229,10 +236,10 @@ func (s *site) act(task string) {
 	case "press":
 		switch {
 		case rexOff:
-		case s.rexChatters:
-			s.chatter()
+		case s.rexChatters: // for almost two seconds
+			s.door.Bounce(sim.REX, periph.High, 600, 3*time.Millisecond)
 		default:
-			s.bounce(s.door.Pin(sim.REX))
+			s.press()
 		}
 	case "let go":
 		s.door.Pin(sim.REX).Drive(periph.High)
@@ -260,23 +267,30 @@ func (s *site) act(task string) {
 	}
 }
 
-// bounce presses a button whose contact bounces for about 6 ms.
-func (s *site) bounce(p *sim.Pin) {
-	for _, l := range []periph.Level{periph.Low, periph.High, periph.Low} {
-		p.Drive(l)
-		time.Sleep(3 * time.Millisecond)
-	}
+// press presses the exit button, whose contact bounces for 6 ms.
+func (s *site) press() {
+	before := time.Now()
+	s.door.Bounce(sim.REX, periph.Low, 3, 3*time.Millisecond)
+	s.hands.Lock()
+	defer s.hands.Unlock()
+	s.pressed = [2]time.Time{before, time.Now()}
 }
 
-// chatter is a contact that does not come to rest for two seconds.
-func (s *site) chatter() {
-	l := periph.Low
-	for range 600 {
-		s.door.Pin(sim.REX).Drive(l)
-		time.Sleep(3 * time.Millisecond)
-		l = !l
+// delay gives the least and the most, in ms, that can have passed from the first edge of the exit
+// button to the relay.
+func (s *site) delay() (least, most float64) {
+	s.hands.Lock()
+	defer s.hands.Unlock()
+	const bounce = 6 * time.Millisecond
+	after := func(t time.Time) bool { return !t.Before(s.pressed[0]) }
+	trace := s.door.Pin(sim.Relay).Trace()
+	on := slices.IndexFunc(trace, func(st sim.Step) bool { return bool(st.Level) && after(st.At) })
+	asked := slices.IndexFunc(s.let, after)
+	if on < 0 || asked < 0 {
+		s.t.Fatal("the relay did not move after the exit button")
 	}
-	s.door.Pin(sim.REX).Drive(periph.High)
+	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 }
+	return ms(trace[on].At.Sub(s.pressed[1]) + bounce), ms(s.let[asked].Sub(s.pressed[0]) + bounce)
 }
 
 // watched waits until a driver listens to the reader's lines.

@@ -69,6 +69,25 @@ func (s *strike) input(c change) {
 	}
 }
 
+// keepTime lets what is due at the lock happen, until ctx ends.
+func (s *strike) keepTime(ctx context.Context) {
+	t := time.NewTicker(5 * time.Millisecond)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		s.mu.Lock()
+		due := s.door.Next(s.conf)
+		s.mu.Unlock()
+		if !due.IsZero() && !time.Now().Before(due) {
+			s.step(policy.DoorEvent{Kind: policy.EvTick})
+		}
+	}
+}
+
 // step takes the door through an event, and records and makes the moves that follow. Lamps are left
 // to their own step.
 func (s *strike) step(e policy.DoorEvent) {

@@ -20,10 +20,6 @@ const DefaultDebounce = 20 * time.Millisecond
 // look is how often an input's level is read although no edge came, since an edge may get lost.
 const look = time.Second
 
-// ErrChatter is the fault of a contact that does not settle. Its level is then
-// taken as it is, once a second.
-var ErrChatter = errors.New("contact does not come to rest: a loose wire or a worn contact")
-
 // InputConfig says how an input is wired.
 type InputConfig struct {
 	Name      string
@@ -33,7 +29,7 @@ type InputConfig struct {
 }
 
 // Input is a contact. Its state is the level of the line once that has not changed for the debounce
-// time; edges only say when to look.
+// time, by the times of its edges. While no edge comes, the line itself is read once a second.
 type Input struct {
 	pin periph.PinIn
 	cfg InputConfig
@@ -83,9 +79,10 @@ func (i *Input) Close() error {
 
 func (i *Input) String() string { return i.cfg.Name }
 
-// Run reports the state at once and then each change. A device that goes away gives one event
-// with Fault and is tried again every second; the state is reported again once it is back. The
-// input is closed when Run ends.
+// Run reports the state at once and then each change, dated by its first edge. A contact that does
+// not come to rest gives one event with [hal.ErrChatter], a device that goes away one with its
+// error; the state is reported again once that is over. A device that is away is tried again every
+// second. The input is closed when Run ends.
 func (i *Input) Run(ctx context.Context, changed func(hal.InputEvent)) error {
 	stop := context.AfterFunc(ctx, func() { i.Close() })
 	defer stop()
@@ -113,56 +110,105 @@ func (i *Input) follow(changed func(hal.InputEvent)) error {
 	if edges == nil {
 		return ErrClosed
 	}
+	if err := drain(edges); err != nil {
+		return err
+	}
 	state, err := i.read(edges)
 	if err != nil {
 		return err
 	}
 	changed(hal.InputEvent{At: time.Now(), Input: i.String(), Active: state})
-	reported := false
+	s, chattered := settler{edges: edges, debounce: i.cfg.Debounce}, false
 	for {
 		i.Beat()
-		began, chatters, err := settle(edges, i.cfg.Debounce)
+		u, err := s.next()
 		if err != nil {
 			return err
 		}
-		if chatters && !reported {
-			fault := fmt.Errorf("input %s: %w", i, ErrChatter)
-			changed(hal.InputEvent{At: began, Input: i.String(), Active: state, Fault: fault})
+		event := hal.InputEvent{At: u.began, Bounce: u.lasted, Input: i.String(), Active: state}
+		if u.chatters && !chattered {
+			event.Fault = fmt.Errorf("input %s: %w", i, hal.ErrChatter)
+			changed(event)
+			event.Fault = nil
 		}
-		reported = chatters
-		now, err := i.read(edges)
-		if err != nil {
+		if u.rested {
+			event.Active = bool(u.level) != i.cfg.ActiveLow
+		} else if event.Active, err = i.read(edges); err != nil {
 			return err
 		}
-		if now != state {
-			state = now
-			changed(hal.InputEvent{At: began, Input: i.String(), Active: state})
+		if event.Active != state || chattered && !u.chatters {
+			changed(event)
+		}
+		state, chattered = event.Active, u.chatters
+	}
+}
+
+// drain drops the edges of the time before an input is followed.
+func drain(edges Edges) error {
+	for range queue {
+		if _, err := edges.Next(0); errors.Is(err, ErrQuiet) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settler finds out when a line rests. It goes by the times of the edges, not by the time at which
+// it reads them, so that what it says stays right when it gets to run late.
+type settler struct {
+	edges    Edges
+	debounce time.Duration
+	ahead    *Edge // read already: the first edge after a rest
+}
+
+// unrest is a time in which a line did not rest for its debounce time.
+type unrest struct {
+	began    time.Time     // at the first edge; now, when there was none for a whole look
+	lasted   time.Duration // from the first edge to the last
+	chatters bool          // it goes on, after a whole look
+	rested   bool          // it is past: another edge came after a rest at level
+	level    periph.Level
+}
+
+// next waits for an edge, and then until the line has rested or has gone on changing for a whole
+// look.
+func (s *settler) next() (unrest, error) {
+	first, err := s.edge(look)
+	if errors.Is(err, ErrQuiet) {
+		return unrest{began: time.Now()}, nil
+	} else if err != nil {
+		return unrest{}, err
+	}
+	u := unrest{began: s.edges.Wall(first.At)}
+	for last := first; ; {
+		e, err := s.edge(s.debounce)
+		switch {
+		case errors.Is(err, ErrQuiet):
+			return u, nil
+		case err != nil:
+			return unrest{}, err
+		case e.At-last.At > s.debounce && e.Seq == last.Seq+1:
+			s.ahead, u.rested, u.level = &e, true, last.Level
+			return u, nil
+		}
+		last, u.lasted = e, e.At-first.At
+		if u.lasted >= look {
+			u.chatters = true
+			return u, nil
 		}
 	}
 }
 
-// settle waits for an edge, and then until the line has not changed for the debounce time, or has
-// gone on changing for a whole look. It gives the time at which the changes began; after a look
-// without an edge that is now.
-func settle(edges Edges, debounce time.Duration) (began time.Time, chatters bool, err error) {
-	e, err := edges.Next(look)
-	if errors.Is(err, ErrQuiet) {
-		return time.Now(), false, nil
-	} else if err != nil {
-		return time.Time{}, false, err
+// edge gives the edge that was read ahead, or waits for one.
+func (s *settler) edge(wait time.Duration) (Edge, error) {
+	if s.ahead == nil {
+		return s.edges.Next(wait)
 	}
-	began, first := edges.Wall(e.At), e.At
-	for {
-		e, err = edges.Next(debounce)
-		switch {
-		case errors.Is(err, ErrQuiet):
-			return began, false, nil
-		case err != nil:
-			return time.Time{}, false, err
-		case e.At-first >= look:
-			return began, true, nil
-		}
-	}
+	e := *s.ahead
+	s.ahead = nil
+	return e, nil
 }
 
 func (i *Input) read(e Edges) (bool, error) {

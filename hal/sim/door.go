@@ -111,6 +111,21 @@ func (d *Door) Press(button string, hold time.Duration) {
 	p.Drive(periph.High)
 }
 
+// Bounce brings an input to a level by a contact that bounces: so many edges, so far apart, the
+// last at the present time. However late this goroutine gets to run, the edges carry these times,
+// and the line does not rest between them. From the other level it takes an odd number of edges.
+func (d *Door) Bounce(input string, to periph.Level, edges int, apart time.Duration) {
+	d.sending.Lock()
+	defer d.sending.Unlock()
+	p, now := d.pins[input], d.now()
+	d.busy.Store(true)
+	for left := edges - 1; left >= 0; left-- {
+		p.DriveAt(periph.Level(bool(to) != (left%2 == 1)), now-time.Duration(left)*apart)
+	}
+	d.busy.Store(false)
+	p.wakeWatcher()
+}
+
 // Push opens the door when the strike lets go, and says ErrLocked otherwise.
 func (d *Door) Push() error {
 	if d.pins[Relay].Level() != periph.High {
