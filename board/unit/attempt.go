@@ -87,11 +87,8 @@ func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []
 	u.mayTakeBack(a)
 }
 
-// attempt is an attempt with the state of the unit filled in. A device's own clock may be a little ahead; nothing happens in the future.
+// attempt is an attempt with the state of the unit filled in.
 func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
-	if now := u.now(); at.After(now) {
-		at = now
-	}
 	return policy.Attempt{
 		At:    at.In(u.site.calendar.Zone), // traces are read on the wall clock
 		Clock: u.clock(),
@@ -123,7 +120,7 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 		u.signals.say(d.Signal())
 		return d
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), SlowDisk)
+	ctx, cancel := context.WithTimeout(context.Background(), u.slowDisk)
 	defer cancel()
 	seq, err := u.vault.RecordDecision(ctx, d)
 	u.durable(err)

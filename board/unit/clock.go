@@ -13,11 +13,10 @@ func (u *Unit) clock() policy.Clock {
 	return policy.Clock{Trusted: c.Trusted, Floor: c.Floor}
 }
 
-// dated is a moment that a device tells, which goes by the machine's clock, in the unit's time.
+// dated gives a moment that a device tells, by the machine's clock, in the unit's time: never later
+// than now. A device's own clock may be ahead, or the machine's set back since; an event of the
+// future would end a release at once.
 func (u *Unit) dated(at time.Time) time.Time {
 	c := u.vault.Clock()
-	if c.Trusted {
-		return at
-	}
-	return c.Now.Add(at.Sub(c.Host))
+	return c.Now.Add(min(0, at.Sub(c.Host)))
 }

@@ -57,8 +57,13 @@ func either[T any](yes bool, a, b T) T {
 	return b
 }
 
-// step takes the door through an event and does what follows from it.
+// step takes the door through an event and does what follows from it. An event that is reported late
+// counts when the door has got to: earlier than that is only a clock that was set back, which would
+// take the running release back with it.
 func (u *Unit) step(e policy.DoorEvent) {
+	if now := u.now(); e.At.Before(u.door.Last) {
+		e.At = either(now.Before(u.door.Last), now, u.door.Last)
+	}
 	var effects []policy.Effect
 	u.door, effects = u.door.Step(u.doorConf, e)
 	for _, do := range effects {

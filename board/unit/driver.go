@@ -24,6 +24,10 @@ func (u *Unit) Drive(open bool) Driver {
 // Leave gives the unit back, to be run.
 func (d Driver) Leave() { d.u.driven = false }
 
+// WaitForDisk sets how long a decision waits for its record, in place of SlowDisk: on a busy machine
+// a test of something else must not be denied for it.
+func (d Driver) WaitForDisk(longest time.Duration) { d.u.slowDisk = longest }
+
 // Device hands over an event of a reader (hal.ReaderEvent) or an input (hal.InputEvent).
 func (d Driver) Device(e any) { d.u.handle(e) }
 

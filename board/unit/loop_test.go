@@ -8,6 +8,7 @@ import (
 	"menshen/board/boardtest"
 	"menshen/board/desk"
 	"menshen/board/host"
+	"menshen/hal"
 	"menshen/policy"
 	"menshen/recognizer"
 	"menshen/store"
@@ -97,6 +98,32 @@ func TestSessionsBesideTheLoop(t *testing.T) {
 	}
 	if b.State().Faces.People != 1 {
 		t.Errorf("%d faces in the index, want the new one", b.State().Faces.People)
+	}
+}
+
+// TestDeviceAheadOfTheClock: an event that a device dates an hour ahead happens now. It does not end
+// the release that is running.
+func TestDeviceAheadOfTheClock(t *testing.T) {
+	b := newBench(t)
+	b.Someone(1)
+	b.Tap(1)
+	b.Driver.Device(hal.InputEvent{At: b.Clock.Now().Add(time.Hour), Input: "contact"})
+	if !b.Relay.On() {
+		t.Errorf("the door is locked again: %+v", b.Entries()[:3])
+	}
+}
+
+// TestLateEventLeavesTheRelease: an event that reaches the loop three seconds late does not make the
+// release three seconds shorter.
+func TestLateEventLeavesTheRelease(t *testing.T) {
+	b := newBench(t)
+	b.Someone(1)
+	tapped := b.Clock.Now()
+	b.Tap(1)
+	b.Later(3 * time.Second)
+	b.Driver.Device(hal.InputEvent{At: tapped, Input: "contact"})
+	if b.Later(time.Second); !b.Relay.On() {
+		t.Errorf("the door is locked again: %+v", b.Entries()[:3])
 	}
 }
 

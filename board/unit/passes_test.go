@@ -71,8 +71,12 @@ func (b *bench) mustDo(f func()) {
 	}
 }
 
-// wait moves the clock of a unit that runs.
-func (b *bench) wait(d time.Duration) { b.Clock.Advance(d); b.mustDo(func() {}) }
+// wait moves the clock of a unit that runs, and lets the loop notice.
+func (b *bench) wait(d time.Duration) {
+	b.Helper()
+	b.Clock.Advance(d)
+	b.mustDo(b.Driver.Tick)
+}
 
 func (b *bench) keys(s string) store.Entry {
 	b.Helper()

@@ -111,6 +111,7 @@ type Unit struct {
 	due       erasures
 	outputs   outputs
 	heldAt    time.Time         // when holdOutputs did its work last
+	slowDisk  time.Duration     // SlowDisk, or what a Driver set
 	slow      bool              // the last record was not durable in time
 	faults    map[string]string // by device: what is wrong with it now
 	counts    map[string]int    // by reader: cards read
@@ -145,7 +146,7 @@ func New(p Parts) (*Unit, error) {
 			HasContact:   contact,
 			Shunt:        rexShunt,
 		},
-		signals: newSignals(p.Wires.Signals),
+		signals: newSignals(p.Wires.Signals), slowDisk: SlowDisk,
 		site:    newSite(p.Config.Site),
 		outputs: newOutputs(p.Wires.Signals),
 		faults:  map[string]string{},
