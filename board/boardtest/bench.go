@@ -198,6 +198,28 @@ func (b *Bench) FacesOff() unit.Off {
 	return off
 }
 
+// WantFacesOff checks why no face opens now: the id of a rule or a state; empty: faces open. when
+// says when in the test this is.
+func (b *Bench) WantFacesOff(reason, when string) {
+	b.Helper()
+	if off := b.FacesOff().String(); off != reason {
+		b.Errorf("%s: faces are off because of %q, want %q", when, off, reason)
+	}
+}
+
+// StateOf gives how the unit stands to a rule, as it was counted last.
+func (b *Bench) StateOf(rule policy.RuleID) policy.RuleState {
+	b.Helper()
+	all, _ := b.Law.Review()
+	for _, f := range all {
+		if f.Rule.ID == rule {
+			return f.State
+		}
+	}
+	b.Fatalf("there is no rule %s", rule)
+	return ""
+}
+
 // CountAll makes the law count everything.
 func (b *Bench) CountAll() {
 	b.Helper()

@@ -41,14 +41,10 @@ func held(t *testing.T, all ...breach) {
 		b.Tap(2)
 		b.Later(time.Minute)
 		b.CountAll()
-		if off := b.FacesOff().String(); off != "" {
-			t.Fatalf("faces off before anything is broken: %s", off)
-		}
+		b.WantFacesOff("", "before "+x.id+" is broken")
 		x.break_(b)
 		b.CountAll()
-		if off := b.FacesOff().String(); off != x.id {
-			t.Errorf("%s is broken, and faces are off because of %q", x.id, off)
-		}
+		b.WantFacesOff(x.id, x.id+" is broken")
 		for _, lang := range catalogue.Languages() {
 			if why, remedy := b.why(lang); len(why) < len(x.id)+8 || remedy == "" {
 				t.Errorf("%s in %s: %q, %q", x.id, lang.Code(), why, remedy)
@@ -65,9 +61,7 @@ func held(t *testing.T, all ...breach) {
 		}
 		x.mend(b)
 		b.CountAll()
-		if off := b.FacesOff().String(); off != "" {
-			t.Errorf("%s is mended, and faces are off because of %q", x.id, off)
-		}
+		b.WantFacesOff("", x.id+" is mended")
 	}
 }
 
@@ -187,9 +181,7 @@ func TestRStrangerHeldByTheUnit(t *testing.T) {
 	b.Found.ClearSwap = []string{"sda2"} // with locked memory nothing gets there
 	b.real()
 	b.CountAll()
-	if off := b.FacesOff().String(); off != "" {
-		t.Errorf("locked memory and swap: faces are off because of %s", off)
-	}
+	b.WantFacesOff("", "swap, and memory that is locked")
 }
 
 // real makes of the bench a unit for real people: its key lies apart, its operator has two factors.
@@ -251,13 +243,9 @@ func TestRRefuseHeldByTheUnit(t *testing.T) {
 func (b *bench) supposed(what func(*policy.PeopleFacts), id string) {
 	b.Helper()
 	b.Law.Suppose(what)
-	if off := b.FacesOff().String(); off != id {
-		b.Errorf("faces off because of %q, want %s", off, id)
-	}
+	b.WantFacesOff(id, "a count that says so")
 	b.CountAll()
-	if off := b.FacesOff().String(); off != "" {
-		b.Errorf("counted anew, and off because of %q", off)
-	}
+	b.WantFacesOff("", "counted again")
 }
 
 // R-CONSENT: the vault lets no consent be taken from under a face, nor another be put there that
@@ -266,8 +254,8 @@ func TestRConsentHeldByTheUnit(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(1)
 	for what, change := range map[string]func(*policy.FaceConsent){
-		"no consent":              func(f *policy.FaceConsent) { f.State = policy.FaceNever },
-		"words that nobody knows": func(f *policy.FaceConsent) { f.Notice = [32]byte{1} },
+		"no consent":        func(f *policy.FaceConsent) { f.State = policy.FaceNever },
+		"an unknown notice": func(f *policy.FaceConsent) { f.Notice = [32]byte{1} },
 	} {
 		if err := b.Vault.ChangePerson("op", id, audit.PersonCorrected, func(p *policy.Person) error { change(&p.Face); return nil }); err == nil {
 			t.Errorf("a face is left with %s", what)
@@ -342,9 +330,7 @@ func TestRAuditHeldByTheUnit(t *testing.T) {
 	if err := b.Law.CountAll(context.Background()); !errors.Is(err, store.ErrCorrupt) {
 		t.Errorf("counting: %v", err)
 	}
-	if off := b.FacesOff().String(); off != "R-AUDIT" {
-		t.Errorf("faces off because of %q", off)
-	}
+	b.WantFacesOff("R-AUDIT", "an entry was changed")
 	if b.Tap(2); !b.Relay.On() {
 		t.Error("the card does not open")
 	}
@@ -417,9 +403,7 @@ func TestRRightsRIncidentShownByTheUnit(t *testing.T) {
 	b.Driver.Device(hal.InputEvent{At: b.Clock.Now(), Input: "rex", Fault: os.ErrClosed})
 	b.Assess()
 	b.CountAll()
-	if off := b.FacesOff().String(); off != "" {
-		t.Errorf("faces off because of %s", off)
-	}
+	b.WantFacesOff("", "rules are broken that do not protect people")
 	want := []string{"R-RIGHTS", "R-INCIDENT", "R-RETAIN", "R-SAFE"}
 	broken := func() (ids []string) {
 		all, _ := b.Law.Review()
@@ -463,9 +447,7 @@ func TestStaleCountsSwitchFacesOff(t *testing.T) {
 		t.Error("the card does not open")
 	}
 	b.CountAll()
-	if off := b.FacesOff().String(); off != "" {
-		t.Errorf("counted anew, and off because of %q", off)
-	}
+	b.WantFacesOff("", "counted again")
 }
 
 // TestActsAreCountedSoon: the running unit notices an act by whatever way within a second or two,

@@ -28,7 +28,7 @@ func aim(ctx context.Context, c *console, words []string) error {
 		return c.misuse("aim")
 	}
 	if c.plain || style == "words" {
-		c.say(i18n.M("console.key-ends-ends-by", "A key ends this; it ends by itself after %d minutes.", desk.LongestAim/time.Minute))
+		c.say(i18n.M("console.aim-ends", "Press any key to end this; it ends by itself after %d minutes.", desk.LongestAim/time.Minute))
 		return c.viewing(ctx, func(ctx context.Context) error {
 			last := ""
 			return c.desk.(Aimer).Aim(ctx, c.who, func(p *desk.Picture) {
@@ -75,7 +75,7 @@ func (c *console) caption(p *desk.Picture) string {
 	if p.Face.Empty() {
 		s = c.lang.Say(i18n.M("console.no-face", "no face"))
 	}
-	s += "  " + p.Figures + c.lang.Say(i18n.M("console.key-ends", "  (a key ends this)"))
+	s += "  " + p.Figures + c.lang.Say(i18n.M("console.any-key-ends-hint", "  (any key ends this)"))
 	left := p.Left.Round(time.Second) // first, so that no narrow terminal cuts it off
 	s = c.lang.Say(i18n.M("console.time-left", "%d:%02d left  %s", left/time.Minute, left%time.Minute/time.Second, s))
 	return screen.Pad(screen.Clean(s), c.width()-1)

@@ -12,7 +12,7 @@ import (
 func clockCommands() []command {
 	return []command{
 		{name: "clock", usage: "[YYYY-MM-DD HH:MM:SS | confirm]", needs: has[TimeSetter], run: clock,
-			about:   i18n.M("console.show-units-time-or", "show the unit's time, or set it, in the site's time zone"),
+			about:   i18n.M("console.help-clock", "show the unit's time, or set it, in the site's time zone"),
 			example: "clock 2026-11-22 09:30:00"},
 	}
 }
@@ -54,7 +54,7 @@ func clock(ctx context.Context, c *console, words []string) error {
 
 // confirmTime is the second look at a time that was set far ahead.
 func (c *console) confirmTime(ctx context.Context, d TimeSetter, s desk.ClockState) error {
-	c.say(i18n.M("console.units-time-leases-over", "The unit's time is %s, %s. Leases that are over by then, their faces, and old records are destroyed from now on.", c.time(s.Now), c.zone()))
+	c.say(i18n.M("console.clock-confirm-warning", "The unit's time is %s, %s. From now on, leases that have expired by then, their faces and old records are destroyed.", c.time(s.Now), c.zone()))
 	if err := c.certain(i18n.M("console.is-it-right", "Is it right?")); err != nil {
 		return err
 	}
@@ -75,9 +75,9 @@ func (c *console) allowJump(was, now time.Time) error {
 	if by > 0 {
 		way = i18n.M("console.ahead", "ahead")
 	}
-	c.say(i18n.M("console.units-time-sets-by", "The unit's time is %s, %s. This sets it %v by %s.", c.time(was), c.zone(), way, c.span(by.Abs())))
+	c.say(i18n.M("console.clock-jump-warning", "The unit's time is %s, %s. This sets it %v by %s.", c.time(was), c.zone(), way, c.span(by.Abs())))
 	if by > farAway {
-		c.say(i18n.M("console.leases-over-by-then", "Leases that are over by then open no more. Nothing is destroyed by date until a manager logs in again and types 'clock confirm'."))
+		c.say(i18n.M("console.leases-expire-warning", "Leases that have expired by then will not open. Nothing is destroyed by date until a manager logs in again and types 'clock confirm'."))
 	}
 	return c.certain(i18n.M("console.is-it-right", "Is it right?"))
 }
@@ -95,7 +95,7 @@ func (c *console) span(d time.Duration) string {
 	if days := int(d / (24 * time.Hour)); days > 0 {
 		return c.lang.Say(i18n.N(days, "console.days-hours", "%d day %d h", "%d days %d h", days, int(d/time.Hour)%24))
 	}
-	return c.lang.Say(i18n.M("console.h-min-s", "%d h %02d min %02d s", int(d/time.Hour), int(d/time.Minute)%60, int(d/time.Second)%60))
+	return c.lang.Say(i18n.M("console.hours-minutes-seconds", "%d h %02d min %02d s", int(d/time.Hour), int(d/time.Minute)%60, int(d/time.Second)%60))
 }
 
 // now is the unit's time, which is not always the machine's.

@@ -12,13 +12,13 @@ import (
 func credentialCommands() []command {
 	return []command{
 		{name: "card", usage: "WHO [LABEL] [--write]", right: desk.KeepsPeople, person: true, run: card,
-			about:   i18n.M("console.give-next-card-tapped", "give the next card tapped at the door to a person; --write makes a new one hard to copy"),
+			about:   i18n.M("console.help-card", "give the next card tapped at the door to a person; --write makes a new one hard to copy"),
 			example: `card 1204 "grey fob"`},
 		{name: "pin", usage: "WHO [--duress]", right: desk.KeepsPeople, person: true, run: pin,
-			about:   i18n.M("console.give-person-pin-one", "give a person a PIN; one for duress opens and calls for help in silence"),
+			about:   i18n.M("console.help-pin", "give a person a PIN; a duress PIN opens the door and calls for help in silence"),
 			example: "pin 1204"},
 		{name: "revoke", usage: "WHO CREDENTIAL", right: desk.KeepsPeople, person: true, run: revoke,
-			about:   i18n.M("console.end-one-credential-once", "revoke one credential at once; CREDENTIAL as person shows it"),
+			about:   i18n.M("console.help-revoke", "revoke one credential at once; CREDENTIAL as person shows it"),
 			example: "revoke 1204 3f9a"},
 	}
 }
@@ -43,9 +43,9 @@ func card(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.say(i18n.M("console.card-now-theirs", "Card %s is now theirs.", shortID(k)))
+	c.say(i18n.M("console.card-assigned", "Card %s is now theirs.", shortID(k)))
 	if k.Clonable {
-		c.say(i18n.M("console.note-cards-kind-can", "Note: cards of this kind can be copied."))
+		c.say(i18n.M("console.card-clonable", "Note: cards of this kind can be copied."))
 	}
 	return nil
 }
@@ -63,7 +63,7 @@ func pin(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	first, err := c.newSecret(i18n.M("console.type-pin", "PIN, %d to %d digits, typed by the person: ", least, policy.MaxDigits))
+	first, err := c.newSecret(i18n.M("console.ask-pin", "PIN, %d to %d digits, typed by the person: ", least, policy.MaxDigits))
 	if err != nil {
 		return err
 	}
@@ -91,10 +91,10 @@ func revoke(ctx context.Context, c *console, words []string) error {
 		}
 	}
 	if len(fit) != 1 {
-		return c.fail(i18n.M("console.their-working-credentials-begin", "%d of their working credentials begin so; person shows them", len(fit)))
+		return c.fail(i18n.M("console.credential-ambiguous", "%d of their working credentials begin like this; person shows them", len(fit)))
 	}
 	if working(p) == 1 && (p.Face.State == policy.FaceEnrolled || p.Face.State == policy.FaceConsented) {
-		c.say(i18n.M("console.their-last-one-face", "It is their last one: face entry ends with it, and the face is erased."))
+		c.say(i18n.M("console.last-credential", "It is their last one: face entry ends with it, and the face is erased."))
 	}
 	if err := c.certain(i18n.M("console.revoke-which", "Revoke %v %s?", i18n.Word(string(fit[0].Kind)), shortID(fit[0]))); err != nil {
 		return err

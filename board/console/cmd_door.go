@@ -14,10 +14,10 @@ import (
 func doorCommands() []command {
 	return []command{
 		{name: "status", usage: "[--json]", run: status,
-			about:   i18n.M("console.how-door-its-parts", "how the door and its parts are"),
+			about:   i18n.M("console.help-status", "show how the door and its parts are"),
 			example: "status"},
 		{name: "open", usage: "REASON", right: desk.OpensDoor, run: open,
-			about:   i18n.M("console.open-door-once-reason", "open the door once; the reason is recorded"),
+			about:   i18n.M("console.help-open", "open the door once; the reason is recorded"),
 			example: "open courier with a heavy parcel"},
 	}
 }
@@ -62,9 +62,9 @@ func open(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	if !d.Grant {
-		return c.fail(i18n.M("console.door-stays-closed", "the door stays closed: %s", string(d.Reason)))
+		return c.fail(i18n.M("console.door-stays-locked", "the door stays locked: %s", string(d.Reason)))
 	}
-	c.say(i18n.M("console.open-recorded", "Open for %v. Recorded.", d.Release))
+	c.say(i18n.M("console.door-opened", "Open for %v. Recorded.", d.Release))
 	return nil
 }
 
@@ -105,13 +105,13 @@ func clockFrom(source string) i18n.Message {
 	case "rtc":
 		return i18n.M("console.from-clock-chip", "from the clock chip")
 	case "sync":
-		return i18n.M("console.from-source-kernel-follows", "from a source that the kernel follows, such as GPS")
+		return i18n.M("console.from-kernel-source", "from a source that the kernel follows, such as GPS")
 	case "bench":
-		return i18n.M("console.from-benchs-computer", "from the bench's computer")
+		return i18n.M("console.from-bench", "from the computer of the bench")
 	case "operator":
 		return i18n.M("console.set-by-operator", "set by an operator")
 	case "floor":
-		return i18n.M("console.no-older-than-last", "no older than the last time known")
+		return i18n.M("console.from-floor", "no older than the last time known")
 	}
 	return i18n.Verbatim(source)
 }
@@ -125,7 +125,7 @@ func (c *console) statusFacts(s desk.Status, lang i18n.Language) []desk.Fact {
 	if s.LockedDown {
 		door += lang.Say(i18n.M("console.lockdown", ", lockdown"))
 	}
-	faces := desk.Fact{Name: "faces", State: lang.Say(i18n.M("console.on-people", "on, %d of %d people", s.WithFace, s.People))}
+	faces := desk.Fact{Name: "faces", State: lang.Say(i18n.M("console.faces-on", "on, %d of %d people", s.WithFace, s.People))}
 	if s.FacesOff != "" {
 		faces.State, faces.Fault = lang.Say(i18n.M("console.off", "off")), s.FacesOff
 		if s.FacesFix != "" {
@@ -137,7 +137,7 @@ func (c *console) statusFacts(s desk.Status, lang i18n.Language) []desk.Fact {
 	facts = append(facts, s.Readers...)
 	facts = append(facts, s.Others...)
 	if n := c.line.noise(); n > 0 {
-		facts = append(facts, desk.Fact{Name: "this line", State: lang.Say(i18n.M("console.bytes-noise", "%d bytes of noise", n))})
+		facts = append(facts, desk.Fact{Name: "this line", State: lang.Say(i18n.M("console.line-noise", "%d bytes of noise", n))})
 	}
 	return append(facts, desk.Fact{Name: "running", State: s.Uptime.Truncate(time.Second).String()})
 }

@@ -15,7 +15,7 @@ type Dossiers interface {
 
 func dossierCommands() []command {
 	return []command{{name: "dossier", right: desk.ReadsPeople, needs: has[Dossiers], run: makeDossier,
-		about:   i18n.M("console.write-compliance-dossier-each", "write the compliance dossier: each rule, how it stands, and the evidence, signed"),
+		about:   i18n.M("console.help-dossier", "write the compliance dossier: each rule, how it stands, and the evidence, signed"),
 		example: "dossier"}}
 }
 
@@ -27,7 +27,7 @@ func makeDossier(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.say(i18n.M("console.dossier-written-any-browser", "Dossier written to %s; any browser shows it, in both languages.", path))
-	c.say(i18n.M("console.anywhere-menshen-dossier-verify", "Anywhere: menshen dossier verify FILE --key %s", key))
+	c.say(i18n.M("console.dossier-written", "Dossier written to %s; any browser shows it, in both languages.", path))
+	c.say(i18n.M("console.dossier-verify", "To verify it on any machine: menshen dossier verify FILE --key %s", key))
 	return nil
 }

@@ -15,19 +15,19 @@ import (
 func faceCommands() []command {
 	return []command{
 		{name: "notice", usage: "[en|zh]", run: showNotice,
-			about:   i18n.M("console.show-notice-force-its", "show the notice in force and its hash"),
+			about:   i18n.M("console.help-notice", "show the notice in force and its hash"),
 			example: "notice zh"},
 		{name: "consent", usage: "WHO", right: desk.KeepsPeople, person: true, run: consent,
-			about:   i18n.M("console.show-person-notice-record", "show a person the notice and record their choice"),
+			about:   i18n.M("console.help-consent", "show a person the notice and record their choice"),
 			example: "consent 1204"},
 		{name: "refuse", usage: "WHO", right: desk.KeepsPeople, person: true, run: refuse,
-			about:   i18n.M("console.record-person-does-not", "record that a person does not want face entry"),
+			about:   i18n.M("console.help-refuse", "record that a person does not want face entry"),
 			example: "refuse 1204"},
 		{name: "enrol", usage: "WHO", right: desk.KeepsPeople, person: true, run: enrol,
-			about:   i18n.M("console.take-consenting-persons-face", "take a consenting person's face at the door"),
+			about:   i18n.M("console.help-enrol", "enrol a consenting person's face at the door"),
 			example: "enrol 1204"},
 		{name: "withdraw", usage: "WHO", right: desk.KeepsPeople, person: true, run: withdraw,
-			about:   i18n.M("console.end-persons-face-entry", "end a person's face entry and erase the face"),
+			about:   i18n.M("console.help-withdraw", "end a person's face entry and erase the face"),
 			example: "withdraw 1204"},
 	}
 }
@@ -74,7 +74,7 @@ func consent(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	if p.Face.State == policy.FaceRefused || p.Face.State == policy.FaceWithdrawn {
-		c.say(i18n.M("console.person-said-no-before", "This person said no before. Go on only if they came to ask for it themselves."))
+		c.say(i18n.M("console.refused-before", "This person refused before. Go on only if they came to ask for it themselves."))
 		if err := c.certain(i18n.M("console.did-they-ask", "Did they ask for it?")); err != nil {
 			return err
 		}
@@ -84,35 +84,35 @@ func consent(ctx context.Context, c *console, words []string) error {
 	}
 	given := desk.ConsentGiven{Person: p.ID, Notice: n.Hash, Lang: n.Lang}
 	if p.Face.Minor {
-		c.say(i18n.M("console.under-14-parent-or", "Under 14: a parent or guardian reads and decides."))
+		c.say(i18n.M("console.guardian-decides", "Under 14: a parent or guardian reads and decides."))
 		s, err := c.ask(i18n.M("console.guardians-name", "Guardian's name: "))
 		if err != nil {
 			return err
 		}
 		given.GuardianName = policy.Private(s)
-		if given.Guardian, err = c.ask(i18n.M("console.relation-mother-father", "Relation (mother, father, ...): ")); err != nil {
+		if given.Guardian, err = c.ask(i18n.M("console.guardians-relation", "Relation (mother, father, ...): ")); err != nil {
 			return err
 		}
 		if s == "" || given.Guardian == "" {
 			return errNothingDone
 		}
 	}
-	yes, err := c.confirm(i18n.M("console.has-person-read-do", "Has the person read it, and do they want face entry of their own free will?"))
+	yes, err := c.confirm(i18n.M("console.consent-sure", "Has the person read it, and do they want face entry of their own free will?"))
 	if err != nil {
 		return err
 	}
 	if !yes {
-		c.say(i18n.M("console.nothing-was-recorded-if", "Nothing was recorded. If it is a no for good: refuse."))
+		c.say(i18n.M("console.consent-not-given", "Nothing was recorded. If they do not want to be asked again: refuse."))
 		return nil
 	}
 	if err := c.desk.Consent(ctx, c.who, given, c.step); err != nil {
 		return err
 	}
 	if p.Face.State == policy.FaceEnrolled {
-		c.say(i18n.M("console.consent-present-notice-recorded", "Consent to the present notice recorded. The face works on as it is."))
+		c.say(i18n.M("console.consent-renewed", "Consent to the present notice recorded. The face goes on working."))
 		return nil
 	}
-	c.say(i18n.M("console.consent-recorded-next-enrol", "Consent recorded. Next: enrol %s", p.ID))
+	c.say(i18n.M("console.consent-recorded", "Consent recorded. Next: enrol %s", p.ID))
 	return nil
 }
 
@@ -122,14 +122,14 @@ func refuse(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	if p.Face.State == policy.FaceEnrolled {
-		if err := c.certain(i18n.M("console.their-face-enrolled-erased", "Their face is enrolled: it is erased. Go on?")); err != nil {
+		if err := c.certain(i18n.M("console.refuse-erases", "Their face is enrolled and will be erased. Go on?")); err != nil {
 			return err
 		}
 	}
 	if err := c.desk.Refuse(ctx, c.who, p.ID); err != nil {
 		return err
 	}
-	c.say(i18n.M("console.recorded-they-will-not", "Recorded. They will not be asked again; their card works as before."))
+	c.say(i18n.M("console.refusal-recorded", "Recorded. They will not be asked again; their card works as before."))
 	return nil
 }
 
@@ -142,9 +142,9 @@ func enrol(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.say(i18n.M("console.enrolled-from-pictures-none", "Enrolled from %d pictures; none is kept. The face now opens the door.", e.Pictures))
+	c.say(i18n.M("console.face-enrolled", "Enrolled from %d pictures, none of which is kept. The face now opens the door.", e.Pictures))
 	if e.CardRequired {
-		c.say(i18n.M("console.somebody-enrolled-looks-too", "Another enrolled person looks too similar: the face works only together with the card."))
+		c.say(i18n.M("console.face-too-similar", "Another enrolled person looks too similar: the face works only together with the card."))
 	}
 	return nil
 }
@@ -154,14 +154,14 @@ func withdraw(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	if err := c.certain(i18n.M("console.end-face-entry", "End face entry of %s and erase the face?", name(p))); err != nil {
+	if err := c.certain(i18n.M("console.withdraw-sure", "End face entry of %s and erase the face?", name(p))); err != nil {
 		return err
 	}
 	r, err := c.desk.Withdraw(ctx, c.who, p.ID)
 	if err != nil {
 		return err
 	}
-	c.say(i18n.M("console.withdrawn-face-no-longer", "Withdrawn. The face no longer opens; the card does."))
+	c.say(i18n.M("console.face-withdrawn", "Withdrawn. The face no longer opens; the card does."))
 	c.receipt(r)
 	return nil
 }

@@ -19,7 +19,7 @@ import (
 func incidentCommands() []command {
 	return []command{
 		{name: "incident", usage: "[open WORDS | write ID | letters ID | told ID people|authority | close ID]", right: desk.ReadsPeople, needs: has[Papers], run: incident,
-			about:   i18n.M("console.suspected-leak-open-once", "a suspected leak: open it at once, write it up, make the letters, record when each was sent"),
+			about:   i18n.M("console.help-incident", "a suspected leak: open it at once, write it up, make the letters, record when each was sent"),
 			example: "incident open the unit was found open, storage missing"},
 	}
 }
@@ -41,13 +41,13 @@ func incident(ctx context.Context, c *console, words []string) error {
 		if err != nil {
 			return err
 		}
-		c.say(i18n.M("console.those-affected-authority-each", "To those affected and to the authority, each in Chinese and English, to print (the same words beside them as .txt):"))
+		c.say(i18n.M("console.letters-written", "To those affected and to the authority, each in Chinese and English, to print (the same words beside them as .txt):"))
 		for _, p := range paths {
 			if strings.HasSuffix(p, ".html") {
 				c.print("  " + p)
 			}
 		}
-		c.say(i18n.M("console.send-them-now-then", "Send them now, then: incident told %s people, incident told %[1]s authority", words[1]))
+		c.say(i18n.M("console.letters-next", "Send them now, then: incident told %s people, incident told %[1]s authority", words[1]))
 		return nil
 	case words[0] == "told" && len(words) == 3 && (words[2] == "people" || words[2] == "authority"):
 		return c.changeIncident(ctx, words[1], i18n.M("console.was-letter-sent", "Was the letter sent?"), func(i *papers.Incident) {
@@ -58,7 +58,7 @@ func incident(ctx context.Context, c *console, words []string) error {
 			}
 		})
 	case words[0] == "close" && len(words) == 2:
-		return c.changeIncident(ctx, words[1], i18n.M("console.all-was-planned-done", "Is all that was planned done? A closed incident cannot be changed any more."),
+		return c.changeIncident(ctx, words[1], i18n.M("console.close-sure", "Is everything done that was planned? A closed incident cannot be changed any more."),
 			func(i *papers.Incident) { i.Closed = c.o.Clock.Now() })
 	}
 	return c.misuse("incident")
@@ -87,13 +87,13 @@ func (c *console) written(w notice.Words) string {
 
 func (c *console) showIncident(i papers.Incident) error {
 	c.say(i18n.M("console.incident-noticed", "Incident %s, noticed %s.", i.ID, c.time(i.Noticed)))
-	c.say(i18n.M("console.people-may-concerned-by", "%d people may be concerned, by what is stored here. Kinds of data: %s.", i.People, c.kindsTold(i.Kinds)))
+	c.say(i18n.M("console.incident-figures", "%d people may be affected, by what is stored here. Kinds of data: %s.", i.People, c.kindsTold(i.Kinds)))
 	if i.People > policy.FilingAt {
-		c.say(i18n.M("console.more-than-people-tell", "More than %d people: tell the authority and those affected by %s.", policy.FilingAt, c.time(i.Due())))
+		c.say(i18n.M("console.incident-tell-by", "More than %d people: tell the authority and those affected by %s.", policy.FilingAt, c.time(i.Due())))
 	} else {
-		c.say(i18n.M("console.tell-those-affected-authority", "Tell those affected and the authority at once."))
+		c.say(i18n.M("console.incident-tell-now", "Tell those affected and the authority at once."))
 	}
-	c.say(i18n.M("console.next-incident-write-incident", "Next: incident write %s, incident letters %[1]s. The impact assessment is to be redone as well: assess new", i.ID))
+	c.say(i18n.M("console.incident-next", "Next: incident write %s, incident letters %[1]s. Redo the impact assessment too: assess new", i.ID))
 	return nil
 }
 
@@ -135,22 +135,22 @@ func (c *console) writeIncident(ctx context.Context, id string) error {
 	}
 	at := slices.IndexFunc(all, func(i papers.Incident) bool { return i.ID == id })
 	if at < 0 {
-		return c.fail(i18n.M("console.there-no-incident-incident", "there is no incident %q; incident shows all", screen.Clean(id)))
+		return c.fail(i18n.M("console.no-such-incident", "there is no incident %q; incident shows all", screen.Clean(id)))
 	}
 	i := all[at]
 	draft := "incident " + id
 	if _, err := c.draft(ctx, draft, &i); err != nil {
 		return err
 	}
-	c.say(i18n.M("console.enter-leaves-answer-as", "Enter leaves an answer as it is. Write in one language or, switching with lang, in both."))
+	c.say(i18n.M("console.enter-keeps-answer", "Enter keeps an answer as it is. Write in one language or, switching with lang, in both."))
 	for _, q := range []struct {
 		ask i18n.Message
 		to  *notice.Words
 	}{
-		{i18n.M("console.what-happened-how", "What happened, and how"), &i.What},
-		{i18n.M("console.what-may-lead-those", "What it may lead to for those affected"), &i.Effect},
-		{i18n.M("console.measures-taken", "Measures taken"), &i.Taken},
-		{i18n.M("console.measures-planned", "Measures planned"), &i.Planned},
+		{i18n.M("console.incident-what", "What happened, and how"), &i.What},
+		{i18n.M("console.incident-effect", "Possible consequences for those affected"), &i.Effect},
+		{i18n.M("console.incident-taken", "Measures taken"), &i.Taken},
+		{i18n.M("console.incident-planned", "Measures planned"), &i.Planned},
 	} {
 		if now := c.written(*q.to); now != "" {
 			c.paragraphs("  (" + now + ")")
@@ -182,12 +182,12 @@ func (c *console) writeIncident(ctx context.Context, id string) error {
 
 // askFigures asks how many people, since when, and which kinds of data.
 func (c *console) askFigures(i *papers.Incident) error {
-	err := c.askFor(i18n.M("console.how-many-people", "How many people may be concerned (%d): ", i.People), func(s string) error {
+	err := c.askFor(i18n.M("console.ask-head-count", "How many people may be affected (%d): ", i.People), func(s string) error {
 		n, err := strconv.Atoi(s)
 		switch {
 		case s == "":
 		case err != nil || n < 0:
-			return c.fail(i18n.M("console.no-number-people", "%q is not a number of people", screen.Clean(s)))
+			return c.fail(i18n.M("console.not-a-head-count", "%q is not a number of people", screen.Clean(s)))
 		default:
 			i.People = n
 		}
@@ -196,12 +196,12 @@ func (c *console) askFigures(i *papers.Incident) error {
 	if err != nil {
 		return err
 	}
-	err = c.askFor(i18n.M("console.when-it-happened", "When it happened, if known (2026-01-31 18:30, %s): ", c.zone()), func(s string) error {
+	err = c.askFor(i18n.M("console.ask-when-it-happened", "When it happened, if known (2026-01-31 18:30, %s): ", c.zone()), func(s string) error {
 		t, err := time.ParseInLocation("2006-01-02 15:04", s, c.o.Location)
 		switch {
 		case s == "":
 		case err != nil || t.After(c.o.Clock.Now()):
-			return c.fail(i18n.M("console.no-time-past-write", "%q is not a time in the past: write it as 2026-01-31 18:30", screen.Clean(s)))
+			return c.fail(i18n.M("console.not-a-past-time", "%q is not a time in the past: write it as 2026-01-31 18:30", screen.Clean(s)))
 		default:
 			i.Happened = t
 		}
@@ -211,11 +211,11 @@ func (c *console) askFigures(i *papers.Incident) error {
 		return err
 	}
 	known := []notice.Kind{notice.KindFaces, notice.KindPeople, notice.KindCards, notice.KindEntries, notice.KindStaff}
-	return c.askFor(i18n.M("console.which-kinds", "Kinds of data of %s (%s): ", c.kindsTold(known), kindsList(i.Kinds)), func(s string) error {
+	return c.askFor(i18n.M("console.ask-kinds", "Kinds of data of %s (%s): ", c.kindsTold(known), kindsList(i.Kinds)), func(s string) error {
 		var kinds []notice.Kind
 		for _, k := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" ,;，、；", r) }) {
 			if !slices.Contains(known, notice.Kind(k)) {
-				return c.fail(i18n.M("console.no-kind-data-write", "%q is not a kind of data; write some of %s", screen.Clean(k), kindsList(known)))
+				return c.fail(i18n.M("console.no-such-kind", "%q is not a kind of data; write one or more of %s", screen.Clean(k), kindsList(known)))
 			}
 			kinds = append(kinds, notice.Kind(k))
 		}

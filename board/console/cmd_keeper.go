@@ -12,34 +12,34 @@ import (
 func keeperCommands() []command {
 	return []command{
 		{name: "unlock", right: desk.UnlocksFaces, needs: has[Keeper], run: unlockFaces,
-			about:   i18n.M("console.type-passphrase-behind-which", "type the passphrase behind which the faces lie"),
+			about:   i18n.M("console.help-unlock", "unlock the faces with their passphrase"),
 			example: "unlock"},
 		{name: "passphrase", usage: "set|remove", right: desk.KeepsPeople, needs: has[Keeper], run: setPassphrase,
-			about:   i18n.M("console.put-faces-behind-passphrase", "put the faces behind a passphrase, or take it away"),
+			about:   i18n.M("console.help-passphrase", "put the faces behind a passphrase, or remove it"),
 			example: "passphrase set"},
 		{name: "backup", usage: "AGE-PUBLIC-KEY [--without-faces]", right: desk.KeepsPeople, needs: has[Keeper], run: backup,
-			about:   i18n.M("console.write-backup-only-holder", "write a backup that only the holder of a key can read"),
+			about:   i18n.M("console.help-backup", "write a backup that only the holder of a key can read"),
 			example: "backup age12mpdhzn3dkws5r5k3qqwcgn80gn8kmdagggm2chzffwa6tr9jyeswyld6c --without-faces"},
 		{name: "export", right: desk.ReadsPeople, needs: has[Keeper], run: exportAudit,
-			about:   i18n.M("console.write-signed-audit-log", "write the signed audit log to a file, for 'menshen audit verify'"),
+			about:   i18n.M("console.help-export", "write the signed audit log to a file, for 'menshen audit verify'"),
 			example: "export"},
 		{name: "rotate", usage: "REASON", right: desk.KeepsPeople, needs: has[Keeper], run: rotate,
-			about:   i18n.M("console.move-vault-new-key", "move the vault to a new key and a new file"),
+			about:   i18n.M("console.help-rotate", "move the vault to a new key and a new file"),
 			example: "rotate a copy of the disk was found"},
 		{name: "retention", usage: "[run] [--json]", right: desk.ReadsPeople, needs: has[Keeper], run: retention,
-			about:   i18n.M("console.what-kept-how-long", "what is kept for how long, and what is overdue; run removes it"),
+			about:   i18n.M("console.help-retention", "show what is kept for how long, and what is overdue; run removes it"),
 			example: "retention run"},
 		{name: "receipts", usage: "[--json]", right: desk.ReadsPeople, needs: has[Keeper], run: receipts,
-			about:   i18n.M("console.signed-receipts-all-erasures", "the signed receipts of all erasures"),
+			about:   i18n.M("console.help-receipts", "show the signed receipts of all erasures"),
 			example: "receipts"},
 		{name: "check", needs: has[Keeper], run: checkVault,
-			about:   i18n.M("console.read-every-record-vault", "read every record of the vault and name what is damaged"),
+			about:   i18n.M("console.help-check", "read every record of the vault and name those that are damaged"),
 			example: "check"},
 	}
 }
 
 func unlockFaces(ctx context.Context, c *console, _ []string) error {
-	pass, err := c.askSecret(i18n.M("console.passphrase-faces", "Passphrase of the faces: "))
+	pass, err := c.askSecret(i18n.M("console.ask-faces-passphrase", "Passphrase of the faces: "))
 	if err != nil {
 		return err
 	}
@@ -58,11 +58,11 @@ func setPassphrase(ctx context.Context, c *console, words []string) error {
 	var pass desk.Secret
 	if words[0] == "set" {
 		var err error
-		if pass, err = c.newSecret(i18n.M("console.new-passphrase-8-characters", "New passphrase, 8 characters or more: ")); err != nil {
+		if pass, err = c.newSecret(i18n.M("console.ask-new-passphrase", "New passphrase, 8 characters or more: ")); err != nil {
 			return err
 		}
 		defer pass.Wipe()
-	} else if err := c.certain(i18n.M("console.from-now-on-faces", "From now on faces work after a power cut without anybody typing it?")); err != nil {
+	} else if err := c.certain(i18n.M("console.passphrase-remove-sure", "Without a passphrase, faces work again by themselves after a power cut. Remove it?")); err != nil {
 		return err
 	}
 	if err := c.desk.(Keeper).SetPassphrase(ctx, c.who, pass); err != nil {
@@ -94,8 +94,8 @@ func exportAudit(ctx context.Context, c *console, _ []string) error {
 		return err
 	}
 	c.say(i18n.M("console.audit-log-written", "Audit log written to %s", path))
-	c.say(i18n.M("console.anywhere-menshen-audit-verify", "Anywhere: menshen audit verify FILE --key %s", key))
-	c.say(i18n.M("console.keep-file-later-one", "Keep this file: a later one is held against it with --expect FILE."))
+	c.say(i18n.M("console.audit-log-verify", "To verify it on any machine: menshen audit verify FILE --key %s", key))
+	c.say(i18n.M("console.keep-export", "Keep this file: --expect FILE checks a later one against it."))
 	return nil
 }
 
@@ -103,14 +103,14 @@ func rotate(ctx context.Context, c *console, words []string) error {
 	if len(words) == 0 {
 		return c.misuse("rotate")
 	}
-	c.say(i18n.M("console.old-key-forgotten-copies", "The old key is forgotten: copies of the file made before cannot be read any more."))
-	if err := c.certain(i18n.M("console.rotate", "Rotate?")); err != nil {
+	c.say(i18n.M("console.rotate-warning", "The old key is destroyed: copies of the file made before can no longer be read."))
+	if err := c.certain(i18n.M("console.rotate-sure", "Rotate?")); err != nil {
 		return err
 	}
 	if err := c.desk.(Keeper).Rotate(ctx, c.who, strings.Join(words, " ")); err != nil {
 		return err
 	}
-	c.say(i18n.M("console.vault-has-new-key", "The vault has a new key; the old one is forgotten."))
+	c.say(i18n.M("console.rotated", "The vault has a new key; the old one is destroyed."))
 	return nil
 }
 
@@ -129,11 +129,11 @@ func retention(ctx context.Context, c *console, words []string) error {
 	}
 	const day = 24 * time.Hour
 	t := table{cols: []column{
-		{"events", i18n.M("console.door-events-kept-days", "door events kept, days")},
-		{"acts", i18n.M("console.acts-staff-kept-days", "acts of staff kept, days")},
+		{"events", i18n.M("console.events-kept-days", "door events kept, days")},
+		{"acts", i18n.M("console.acts-kept-days", "acts of staff kept, days")},
 		{"oldest", i18n.M("console.oldest-entry", "oldest entry")},
 		{"run", i18n.M("console.last-run", "last run")},
-		{"removed", i18n.M("console.removed-then", "removed then")},
+		{"removed", i18n.M("console.last-removed", "removed then")},
 		{"overdue", i18n.M("console.overdue", "overdue")},
 	}}
 	t.add(int(r.Events/day), int(r.Acts/day), moment(r.Oldest), moment(r.LastRun), r.Removed, r.Overdue)

@@ -15,20 +15,20 @@ import (
 func lawCommands() []command {
 	return []command{
 		{name: "law", usage: "[RULE] [--json]", needs: has[Papers], run: showLaw,
-			about:   i18n.M("console.how-each-rule-law", "how each rule of the law stands, and what to do"),
+			about:   i18n.M("console.help-law", "show how each rule of the law stands, and what to do"),
 			example: "law R-PIA"},
 		{name: "renew", usage: "[--json]", right: desk.ReadsPeople, needs: has[Papers], run: renewals,
-			about:   i18n.M("console.list-who-agreed-notice", "list who agreed to a notice that has changed since"),
+			about:   i18n.M("console.help-renew", "list who agreed to a notice that has changed since"),
 			example: "renew"},
 		{name: "inquiry", usage: "WORDS", right: desk.KeepsPeople, needs: has[Papers], run: inquire,
-			about:   i18n.M("console.record-what-was-found", "record what was found out when a person was asked again after a no"),
+			about:   i18n.M("console.help-inquiry", "record what was found out when a person was asked again after a refusal"),
 			example: "inquiry spoke with the night shift, repeated the rule"},
 	}
 }
 
 var ruleStates = map[policy.RuleState]i18n.Message{
 	policy.Kept:   i18n.M("console.kept", "kept"),
-	policy.Due:    i18n.M("console.do", "to do"),
+	policy.Due:    i18n.M("console.due", "due"),
 	policy.Broken: i18n.M("console.broken", "BROKEN"),
 }
 
@@ -47,11 +47,11 @@ func showLaw(ctx context.Context, c *console, words []string) error {
 	if len(a.words) == 1 {
 		i := slices.IndexFunc(all, func(f policy.Finding) bool { return strings.EqualFold(string(f.Rule.ID), a.words[0]) })
 		if i < 0 {
-			return c.fail(i18n.M("console.there-no-rule-law", "there is no rule %q; law shows all", screen.Clean(a.words[0])))
+			return c.fail(i18n.M("console.no-such-rule", "there is no rule %q; law shows all", screen.Clean(a.words[0])))
 		}
 		return c.showRule(all[i])
 	}
-	t := table{cols: []column{{"rule", i18n.M("console.rule", "rule")}, {"state", i18n.M("console.state", "state")}, {"problem", i18n.M("console.what-wrong", "what is wrong")}, {"remedy", i18n.M("console.what-do", "what to do")}}}
+	t := table{cols: []column{{"rule", i18n.M("console.rule", "rule")}, {"state", i18n.M("console.state", "state")}, {"problem", i18n.M("console.what-is-wrong", "what is wrong")}, {"remedy", i18n.M("console.what-to-do", "what to do")}}}
 	lang := c.lang
 	if a.has("json") {
 		lang = i18n.English // scripts do not change with the language
@@ -90,7 +90,7 @@ func (c *console) showLawShort(all []policy.Finding) error {
 	if len(kept) > 0 {
 		lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.rules-kept", "Kept: %s", strings.Join(kept, ", "))))...)
 	}
-	lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.law-rule-says-what", "law RULE says what a rule asks for.")))...)
+	lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.help-of-a-rule", "law RULE says what a rule asks for.")))...)
 	return c.screen(lines)
 }
 
@@ -121,7 +121,7 @@ func (c *console) showRule(f policy.Finding) error {
 	lines = append(lines, c.wrapped(c.lang.Say(f.Rule.Message()))...)
 	lines = append(lines, c.findingLines(f)...)
 	if f.Rule.Protects {
-		lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.broken-switches-faces-off", "Broken, it switches faces off; cards and codes go on.")))...)
+		lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.broken-turns-faces-off", "When it is broken, faces go off; cards and codes still work.")))...)
 	}
 	return c.screen(lines)
 }
@@ -142,7 +142,7 @@ func renewals(ctx context.Context, c *console, words []string) error {
 	if err := c.show(t, a.has("json")); err != nil || a.has("json") || len(old) == 0 {
 		return err
 	}
-	c.say(i18n.M("console.their-next-visit-consent", "At their next visit: consent WHO shows them the present notice; a yes keeps their face, and no new pictures are taken."))
+	c.say(i18n.M("console.renew-at-visit", "At their next visit: consent WHO shows them the present notice; a yes keeps their face, and no new pictures are taken."))
 	return nil
 }
 
@@ -156,7 +156,7 @@ func (c *console) tellRenewal(ctx context.Context, p policy.Person) error {
 			return err
 		}
 	}
-	c.say(i18n.M("console.they-agreed-earlier-notice", "They agreed to an earlier notice. Show them the present one: consent %s", p.ID))
+	c.say(i18n.M("console.agreed-to-earlier", "They agreed to an earlier notice. Show them the present one: consent %s", p.ID))
 	return nil
 }
 

@@ -19,22 +19,22 @@ type Overrides interface {
 func overrideCommands() []command {
 	return []command{
 		{name: "lockdown", usage: "on|off", right: desk.OpensDoor, needs: has[Overrides], run: lockdown,
-			about:   i18n.M("console.keep-door-shut-all", "keep the door shut for all; exit, fire and staff still open"),
+			about:   i18n.M("console.help-lockdown", "lock the door for all; exit, fire and the staffed release still open it"),
 			example: "lockdown on"},
 		{name: "evacuate", usage: "on|off", right: desk.OpensDoor, needs: has[Overrides], run: evacuate,
-			about:   i18n.M("console.let-door-stand-open", "let the door stand open for all, as in fire"),
+			about:   i18n.M("console.help-evacuate", "unlock the door for all, as in a fire"),
 			example: "evacuate on"},
 	}
 }
 
 func lockdown(ctx context.Context, c *console, words []string) error {
 	return override(ctx, c, "lockdown", words, c.desk.(Overrides).Lockdown,
-		i18n.M("console.keep-everybody-out-until", "Keep everybody out until this is ended?"), i18n.M("console.door-stays-shut-end", "The door stays shut. To end it: lockdown off"))
+		i18n.M("console.lockdown-sure", "Keep everybody out until the lockdown is ended?"), i18n.M("console.lockdown-on", "The door is locked down. To end it: lockdown off"))
 }
 
 func evacuate(ctx context.Context, c *console, words []string) error {
 	return override(ctx, c, "evacuate", words, c.desk.(Overrides).Evacuate,
-		i18n.M("console.let-door-stand-open-everybody", "Let the door stand open for everybody until this is ended?"), i18n.M("console.door-stands-open-end", "The door stands open. To end it: evacuate off"))
+		i18n.M("console.evacuate-sure", "Unlock the door for everybody until the evacuation is ended?"), i18n.M("console.evacuation-on", "The door stands open. To end it: evacuate off"))
 }
 
 func override(ctx context.Context, c *console, verb string, words []string, do func(context.Context, desk.Session, bool) error, ask, done i18n.Message) error {
@@ -45,7 +45,7 @@ func override(ctx context.Context, c *console, verb string, words []string, do f
 		if err := do(ctx, c.who, false); err != nil {
 			return err
 		}
-		c.say(i18n.M("console.ended", "Ended."))
+		c.say(i18n.M("console.override-ended", "Ended."))
 		return nil
 	}
 	if err := c.certain(ask); err != nil {

@@ -16,16 +16,16 @@ import (
 func paperCommands() []command {
 	return []command{
 		{name: "assess", usage: "[new | form | file NAME]", right: desk.ReadsPeople, needs: has[Papers], run: assess,
-			about:   i18n.M("console.impact-assessment-show-or", "the impact assessment: show it, or write a new one, part by part or as a form in a file"),
+			about:   i18n.M("console.help-assess", "show the impact assessment, or write a new one, part by part or as a form in a file"),
 			example: "assess new"},
 		{name: "sign", right: desk.OpensDoor, needs: has[Papers], run: seeSign,
-			about:   i18n.M("console.confirm-you-saw-sign", "confirm that you saw the sign at the camera"),
+			about:   i18n.M("console.help-sign", "confirm that you saw the sign at the camera"),
 			example: "sign"},
 		{name: "request", usage: "[add WHAT WHO | done NUMBER ANSWER]", right: desk.ReadsPeople, needs: has[Papers], run: requests,
-			about:   i18n.M("console.what-people-asked-about", "what people asked about their data, and by when each must be answered"),
+			about:   i18n.M("console.help-request", "show what people asked about their data, and by when to answer"),
 			example: "request add copy 1204"},
 		{name: "filing", usage: "[elsewhere N | filed NUMBER AUTHORITY]", right: desk.ReadsPeople, needs: has[Papers], run: filing,
-			about:   i18n.M("console.people-with-face-over", "people with a face over the whole site, and the filing with the authority"),
+			about:   i18n.M("console.help-filing", "show how many people of the site have a face, and the filing with the authority"),
 			example: "filing elsewhere 1200"},
 	}
 }
@@ -54,7 +54,7 @@ func (c *console) essay(title, guide i18n.Message, before string) (string, error
 		case before != "":
 			return before, nil
 		default:
-			c.say(i18n.M("console.part-cannot-left-empty", "This part cannot be left empty. Ctrl-C files nothing, and keeps what is written."))
+			c.say(i18n.M("console.part-empty", "This part cannot be left empty. Ctrl-C puts nothing on file and keeps what you wrote."))
 		}
 	}
 }
@@ -64,17 +64,17 @@ var parts = []struct {
 	title, guide i18n.Message
 	of           func(*papers.Assessment) *string
 }{
-	{i18n.M("console.1-4-purpose-why", "1 of 4. Purpose, and why it is necessary"),
-		i18n.M("console.why-faces-door-when", "Why faces at this door, when a card opens it too? For whom, and about how many? Would less do? Is it lawful, for this one purpose?"),
+	{i18n.M("console.assess-purpose", "1 of 4. Purpose, and why it is necessary"),
+		i18n.M("console.assess-purpose-guide", "Why faces at this door, when a card opens it too? For whom, and about how many? Would less do? Is it lawful, for this one purpose?"),
 		func(a *papers.Assessment) *string { return &a.Necessity }},
-	{i18n.M("console.2-4-impact-on", "2 of 4. Impact on people"),
-		i18n.M("console.what-does-mean-those", "What does it mean for those who say yes, for those who say no, for children, elderly and disabled people, for visitors and passers-by?"),
+	{i18n.M("console.assess-impact", "2 of 4. Impact on people"),
+		i18n.M("console.assess-impact-guide", "What does it mean for those who say yes, for those who say no, for children, elderly and disabled people, for visitors and passers-by?"),
 		func(a *papers.Assessment) *string { return &a.Impact }},
-	{i18n.M("console.3-4-risks", "3 of 4. Risks"),
-		i18n.M("console.what-if-data-leaks", "What if data leaks, one person is taken for another, a photo opens, the unit is stolen, staff misuse it? How likely, how bad?"),
+	{i18n.M("console.assess-risks", "3 of 4. Risks"),
+		i18n.M("console.assess-risks-guide", "What if data leaks, one person is taken for another, a photo opens, the unit is stolen, staff misuse it? How likely, how bad?"),
 		func(a *papers.Assessment) *string { return &a.Risks }},
-	{i18n.M("console.4-4-measures", "4 of 4. Measures"),
-		i18n.M("console.what-done-against-each", "What is done against each risk, and is it enough? The unit's own: templates only, encrypted, no network, erased at once with proof, every act on record. The site's: sign, training, who may do what, what happens after a leak."),
+	{i18n.M("console.assess-measures", "4 of 4. Measures"),
+		i18n.M("console.assess-measures-guide", "What is done against each risk, and is it enough? The unit's own: templates only, encrypted, no network, erased at once with proof, every act on record. The site's: sign, training, who may do what, what happens after a leak."),
 		func(a *papers.Assessment) *string { return &a.Measures }},
 }
 
@@ -113,7 +113,7 @@ const assessment = "assessment"
 // writeAssessment asks for the parts of an assessment, of a form only for those that it lacks, and files it. What is written is kept as a
 // draft until then, so that neither a slip nor a lost line costs it.
 func (c *console) writeAssessment(ctx context.Context, fresh papers.Assessment, form bool) error {
-	c.say(i18n.M("console.four-parts-each-one", "Four parts, each of one line or more; an empty line ends a part. Nothing is filed before you say yes at the end."))
+	c.say(i18n.M("console.assess-intro", "There are four parts, each of one line or more; an empty line ends a part. Nothing is put on file before you say yes at the end."))
 	for _, p := range parts {
 		part := p.of(&fresh)
 		if form && *part != "" {
@@ -136,13 +136,13 @@ func (c *console) writeAssessment(ctx context.Context, fresh papers.Assessment, 
 	if err := c.showAssessment(fresh, nil); err != nil {
 		return err
 	}
-	if err := c.certain(i18n.M("console.put-on-file-cannot", "Put this on file? It cannot be changed afterwards, only followed by a new one.")); err != nil {
+	if err := c.certain(i18n.M("console.assess-sure", "Put this on file? It cannot be changed afterwards, only replaced by a new one.")); err != nil {
 		return err
 	}
 	if err := c.desk.(Papers).PutAssessment(ctx, c.who, fresh); err != nil {
 		return err
 	}
-	c.say(i18n.M("console.on-file-law-shows", "On file. law shows how the rules stand now."))
+	c.say(i18n.M("console.assessment-filed", "On file. law shows how the rules stand now."))
 	return c.keep(ctx, assessment, nil)
 }
 
@@ -156,9 +156,9 @@ func (c *console) askAuthor(a *papers.Assessment, form bool) error {
 		if a.Author != "" {
 			was = " [" + a.Author + "]"
 		}
-		err := c.askFor(i18n.M("console.who-answers", "Who answers for this assessment (name and function)%s: ", was), func(s string) error {
+		err := c.askFor(i18n.M("console.ask-author", "Who answers for this assessment (name and function)%s: ", was), func(s string) error {
 			if s == "" && a.Author == "" {
-				return c.fail(i18n.M("console.somebody-must-answer-write", "a person must answer for it; write their name"))
+				return c.fail(i18n.M("console.author-needed", "a person must answer for it; write their name"))
 			}
 			if s != "" {
 				a.Author = s
@@ -179,12 +179,12 @@ func (c *console) askAuthor(a *papers.Assessment, form bool) error {
 		offer = a.Until
 	}
 	day := c.date(offer)
-	return c.askFor(i18n.M("console.valid-until-which", "Valid until (YYYY-MM-DD), or Enter for %s: ", day), func(s string) (err error) {
+	return c.askFor(i18n.M("console.ask-valid-until", "Valid until (YYYY-MM-DD), or Enter for %s: ", day), func(s string) (err error) {
 		if a.Until = offer; s == "" {
 			return nil
 		}
 		if a.Until, err = time.ParseInLocation(time.DateOnly, s, c.o.Location); err != nil || !usable(a.Until) {
-			return c.fail(i18n.M("console.cannot-taken-give-day", "%q cannot be taken: give a day from tomorrow on, within three years, such as %s", screen.Clean(s), day))
+			return c.fail(i18n.M("console.not-a-valid-day", "%q is not possible: give a day from tomorrow on, within three years, such as %s", screen.Clean(s), day))
 		}
 		return nil
 	})
@@ -192,7 +192,7 @@ func (c *console) askAuthor(a *papers.Assessment, form bool) error {
 
 func (c *console) showAssessment(a papers.Assessment, changed []string) error {
 	if a.Until.IsZero() {
-		c.say(i18n.M("console.there-no-impact-assessment", "There is no impact assessment on file, and faces stay off without one. Write it: assess new"))
+		c.say(i18n.M("console.no-assessment", "There is no impact assessment on file, and faces stay off without one. Write it: assess new"))
 		return nil
 	}
 	var lines []string
@@ -202,13 +202,13 @@ func (c *console) showAssessment(a papers.Assessment, changed []string) error {
 			lines = append(lines, c.wrapped("  "+l)...)
 		}
 	}
-	lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.answers", "Answers for it: %s", a.Author)))...)
+	lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.answers-for-it", "Answers for it: %s", a.Author)))...)
 	if !a.At.IsZero() {
 		lines = append(lines, c.lang.Say(i18n.M("console.put-on-file", "Put on file: %s", c.time(a.At))))
 	}
 	lines = append(lines, c.lang.Say(i18n.M("console.valid-until", "Valid until: %s", c.date(a.Until))))
 	if len(changed) > 0 {
-		lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.changed-since", "Changed since: %s. Redo it: assess new", strings.Join(changed, ", "))))...)
+		lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.assessment-outdated", "Changed since: %s. Redo it: assess new", strings.Join(changed, ", "))))...)
 	}
 	return c.screen(lines)
 }
@@ -217,13 +217,13 @@ func seeSign(ctx context.Context, c *console, words []string) error {
 	if len(words) > 0 {
 		return c.misuse("sign")
 	}
-	if err := c.certain(i18n.M("console.did-you-see-sign", "Did you see the sign yourself, at the camera, today: in place, and readable before one is in view of the camera?")); err != nil {
+	if err := c.certain(i18n.M("console.sign-sure", "Did you see the sign yourself today, at the camera: in place, and readable before a person is in view of the camera?")); err != nil {
 		return err
 	}
 	if err := c.desk.(Papers).SeeSign(ctx, c.who); err != nil {
 		return err
 	}
-	c.say(i18n.M("console.recorded-look-again-within", "Recorded. Look again within half a year."))
+	c.say(i18n.M("console.sign-seen", "Recorded. Look again within half a year."))
 	return nil
 }
 
@@ -250,7 +250,7 @@ func requests(ctx context.Context, c *console, words []string) error {
 		if err != nil {
 			return err
 		}
-		c.say(i18n.M("console.request-answered-by-latest", "Request %s, to be answered by %s at the latest; better now.", r.ID, c.date(r.Due)))
+		c.say(i18n.M("console.request-added", "Request %s: answer it by %s at the latest, or better now.", r.ID, c.date(r.Due)))
 		return nil
 	case a.words[0] == "done" && len(a.words) > 2:
 		if err := d.AnswerRequest(ctx, c.who, a.words[1], strings.Join(a.words[2:], " ")); err != nil {
@@ -294,12 +294,12 @@ func filing(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.say(i18n.M("console.people-with-face-here", "%d people with a face here, %d at other doors of the site only: %d; filing is due from %d.", here, f.Elsewhere, here+f.Elsewhere, policy.FilingAt))
+	c.say(i18n.M("console.filing-figures", "People with a face: %d here, %d only at other doors of the site, %d in all; filing is due from %d.", here, f.Elsewhere, here+f.Elsewhere, policy.FilingAt))
 	if !f.Reached.IsZero() {
-		c.say(i18n.M("console.reached-on-file-within", "Reached on %s; file within %d working days.", c.time(f.Reached), policy.FilingDays))
+		c.say(i18n.M("console.filing-reached", "Reached on %s; file within %d working days.", c.time(f.Reached), policy.FilingDays))
 	}
 	if !f.Filed.IsZero() {
-		c.say(i18n.M("console.filed-on-with-under", "Filed on %s with %s under %s.", c.time(f.Filed), screen.Clean(f.Authority), screen.Clean(f.Number)))
+		c.say(i18n.M("console.filed", "Filed on %s with %s under %s.", c.time(f.Filed), screen.Clean(f.Authority), screen.Clean(f.Number)))
 	}
 	return nil
 }

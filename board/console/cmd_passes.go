@@ -14,13 +14,13 @@ import (
 func passCommands() []command {
 	return []command{
 		{name: "pass", usage: "[HOST] [--hours N] [--uses N]", right: desk.KeepsPeople, person: true, needs: has[Passes], run: pass,
-			about:   i18n.M("console.make-visitors-pass-shown", "make a visitor's pass, shown once: digits, and a code for the camera; from staff without a host"),
+			about:   i18n.M("console.help-pass", "make a visitor's pass, shown once: digits, and a code for the camera; without a host it is from staff"),
 			example: "pass 1204 --hours 4 --uses 2"},
 		{name: "passes", usage: "[--json]", right: desk.ReadsPeople, needs: has[Passes], run: passes,
-			about:   i18n.M("console.list-visitors-passes-until", "list visitors' passes, until a day after their end"),
+			about:   i18n.M("console.help-passes", "list visitors' passes, until a day after their end"),
 			example: "passes"},
 		{name: "pass-end", usage: "NUMBER", right: desk.KeepsPeople, needs: has[Passes], run: endPass,
-			about:   i18n.M("console.end-visitors-pass-once", "end a visitor's pass at once"),
+			about:   i18n.M("console.help-pass-end", "revoke a visitor's pass at once"),
 			example: "pass-end 8c1f"},
 	}
 }
@@ -57,12 +57,12 @@ func pass(ctx context.Context, c *console, words []string) error {
 	switch {
 	case len(p.QR) == 0:
 	case c.plain:
-		c.say(i18n.M("console.there-qr-code-as", "There is a QR code as well, which is a picture: type 'plain off' before making a pass to see it."))
+		c.say(i18n.M("console.qr-code-hidden", "There is a QR code as well, which is a picture: type 'plain off' before making a pass to see it."))
 	default:
 		for _, l := range halfBlocks(p.QR) {
 			c.put(l + "\r\n")
 		}
-		c.say(i18n.M("console.visitor-photographs-code-holds", "The visitor photographs this code and holds it up at the door. It is not shown again."))
+		c.say(i18n.M("console.pass-code-shown", "The visitor photographs this code and holds it up at the door. It is not shown again."))
 	}
 	return nil
 }
@@ -90,7 +90,7 @@ func passes(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	t := table{cols: []column{
-		{"key", i18n.M("console.key", "key")},
+		{"key", i18n.M("console.pass-number", "number")},
 		{"host", i18n.M("console.invited-by", "invited by")},
 		{"by", i18n.M("console.made-by", "made by")},
 		{"from", i18n.M("console.from", "from")},
@@ -118,7 +118,7 @@ func (c *console) number(a args, option string, before, most int) (int, error) {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > most {
-		return 0, c.fail(i18n.M("console.number-from-1", "--%s is a number from 1 to %d", option, most))
+		return 0, c.fail(i18n.M("console.not-in-range", "--%s is a number from 1 to %d", option, most))
 	}
 	return n, nil
 }
@@ -161,12 +161,12 @@ func endPass(ctx context.Context, c *console, words []string) error {
 	if len(words) != 1 {
 		return c.misuse("pass-end")
 	}
-	if err := c.certain(i18n.M("console.end-pass", "End this pass?")); err != nil {
+	if err := c.certain(i18n.M("console.end-pass-sure", "Revoke this pass?")); err != nil {
 		return err
 	}
 	if err := c.desk.(Passes).EndPass(ctx, c.who, words[0]); err != nil {
 		return err
 	}
-	c.say(i18n.M("console.pass-ended", "Ended."))
+	c.say(i18n.M("console.revoked", "Revoked."))
 	return nil
 }

@@ -15,22 +15,22 @@ import (
 func peopleCommands() []command {
 	return []command{
 		{name: "people", usage: "[WORDS] [--json]", right: desk.ReadsPeople, run: people,
-			about:   i18n.M("console.list-people-or-those", "list people, or those whose name or apartment has the words"),
+			about:   i18n.M("console.help-people", "list people, or those whose name or apartment contains the words"),
 			example: "people 1204"},
 		{name: "person", usage: "WHO [--json]", right: desk.ReadsPeople, person: true, run: person,
-			about:   i18n.M("console.show-one-person-with", "show one person with credentials and face entry"),
+			about:   i18n.M("console.help-person", "show one person with credentials and face entry"),
 			example: "person 1204"},
 		{name: "add", usage: "NAME [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--group G,H] [--minor] [--long-open]", right: desk.KeepsPeople, run: add,
-			about:   i18n.M("console.add-person-until-last", "add a person; --until is the last day of the lease"),
+			about:   i18n.M("console.help-add", "add a person; --until is the last day of the lease"),
 			example: `add "Li Na" --apartment 1204 --lang zh --until 2027-01-31`},
 		{name: "change", usage: "WHO [--name N] [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--group G,H] [--minor=yes|no] [--long-open=yes|no] [--block yes|no]", right: desk.KeepsPeople, person: true, run: change,
-			about:   i18n.M("console.correct-what-written-about", "correct what is written about a person"),
+			about:   i18n.M("console.help-change", "correct a person's details"),
 			example: "change 1204 --until 2027-06-30"},
 		{name: "rights", usage: "WHO [--json] [--copy] [--for AGE-PUBLIC-KEY]", right: desk.ReadsPeople, person: true, needs: has[Rights], run: ownPage,
-			about:   i18n.M("console.all-stored-about-person", "all that is stored about a person, every decision and who looked, for the person to read"),
+			about:   i18n.M("console.help-rights", "show a person all that is stored about them, every decision, and who looked"),
 			example: "rights 1204"},
 		{name: "remove", usage: "WHO", right: desk.KeepsPeople, person: true, run: remove,
-			about:   i18n.M("console.erase-person-all-stored", "erase a person and all that is stored about them"),
+			about:   i18n.M("console.help-remove", "erase a person and all that is stored about them"),
 			example: "remove 1204"},
 	}
 }
@@ -62,7 +62,7 @@ func people(ctx context.Context, c *console, words []string) error {
 // whom finds the one person that words mean, and asks which where several fit.
 func (c *console) whom(ctx context.Context, words string) (policy.Person, error) {
 	if words == "" {
-		return policy.Person{}, c.fail(i18n.M("console.say-who-name-apartment", "say who: a name, an apartment or a handle"))
+		return policy.Person{}, c.fail(i18n.M("console.say-who", "say who: a name, an apartment or a handle"))
 	}
 	found, err := c.desk.Find(ctx, c.who, words)
 	switch {
@@ -75,7 +75,7 @@ func (c *console) whom(ctx context.Context, words string) (policy.Person, error)
 	case exact(found, words) >= 0:
 		return found[exact(found, words)], nil
 	case len(found) > 9:
-		return policy.Person{}, c.fail(i18n.M("console.people-fit-say-more", "%d people fit; say more", len(found)))
+		return policy.Person{}, c.fail(i18n.M("console.too-many-fit", "%d people fit; say more", len(found)))
 	}
 	for i, p := range found {
 		c.say(i18n.M("console.person-to-choose", "%d  %s", i+1, name(p)))
@@ -129,13 +129,13 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 		c.facts([]fact{
 			{i18n.M("console.handle", "handle"), p.ID.String()}, {i18n.M("console.name", "name"), p.Name.Reveal()}, {i18n.M("console.apartment", "apartment"), p.Apartment.Reveal()},
 			{i18n.M("console.language", "language"), p.Lang}, {i18n.M("console.lease-from", "lease from"), c.date(p.From)}, {i18n.M("console.lease-ends", "lease ends"), c.lastDay(p.Until)},
-			{i18n.M("console.groups", "groups"), strings.Join(p.Groups, ", ")}, {i18n.M("console.blocked", "blocked"), c.cell(p.Blocked)},
+			{i18n.M("console.groups", "access groups"), strings.Join(p.Groups, ", ")}, {i18n.M("console.blocked", "blocked"), c.cell(p.Blocked)},
 			{i18n.M("console.under-14", "under 14"), c.minor(p.Face)}, {i18n.M("console.more-time", "more time"), when(p.LongOpen, c.cell(true))},
 			{i18n.M("console.face", "face"), c.faceState(p.Face)},
 		})
 	}
 	if len(p.Credentials) == 0 && !asJSON {
-		c.say(i18n.M("console.no-card-pin-or", "No card, PIN or pass yet."))
+		c.say(i18n.M("console.no-credentials", "No card, PIN or pass yet."))
 		return nil
 	}
 	t := table{cols: []column{
@@ -143,7 +143,7 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 		{"kind", i18n.M("console.kind", "kind")},
 		{"label", i18n.M("console.label", "label")},
 		{"used", i18n.M("console.last-used", "last used")},
-		{"clonable", i18n.M("console.can-copied", "can be copied")},
+		{"clonable", i18n.M("console.clonable", "can be copied")},
 		{"revoked", i18n.M("console.revoked-column", "revoked")},
 	}}
 	for _, k := range p.Credentials {
@@ -169,13 +169,13 @@ func when(yes bool, s string) string {
 
 func (c *console) faceState(f policy.FaceConsent) string {
 	words := map[policy.FaceState]i18n.Message{
-		policy.FaceNever: i18n.M("console.not-asked", "not asked for"), policy.FaceRefused: i18n.M("console.refused", "refused"),
+		policy.FaceNever: i18n.M("console.not-asked", "not asked for"), policy.FaceRefused: i18n.M("console.face-refused", "refused"),
 		policy.FaceConsented: i18n.M("console.consented-not-enrolled", "consented, not enrolled"), policy.FaceEnrolled: i18n.M("console.enrolled", "enrolled"),
 		policy.FaceWithdrawn: i18n.M("console.withdrawn", "withdrawn"),
 	}
 	s := c.lang.Say(words[f.State])
 	if f.State == policy.FaceEnrolled && f.CardRequired {
-		s += c.lang.Say(i18n.M("console.only-together-with-card", ", only together with the card"))
+		s += c.lang.Say(i18n.M("console.only-with-card", ", only together with the card"))
 	}
 	if !f.At.IsZero() {
 		s += ", " + c.time(f.At)
@@ -204,7 +204,7 @@ func add(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.say(i18n.M("console.added-handle-next-card", "Added %s, handle %s. Next: card %[2]s", name(p), p.ID))
+	c.say(i18n.M("console.person-added", "Added %s, handle %s. Next: card %[2]s", name(p), p.ID))
 	return c.tellNeverIn(ctx, p)
 }
 
@@ -223,7 +223,7 @@ func (c *console) askTwice(ctx context.Context, d desk.Details, self policy.Pers
 	}
 	for _, p := range found {
 		if p.ID != self && same(p.Name, d.Name) && same(p.Apartment, d.Apartment) {
-			c.say(i18n.M("console.here-already-handle", "%s is here already, handle %s.", name(p), p.ID))
+			c.say(i18n.M("console.same-person", "%s is already registered, with handle %s.", name(p), p.ID))
 			return c.certain(i18n.M("console.another-person", "Is this another person?"))
 		}
 	}
@@ -268,7 +268,7 @@ func change(ctx context.Context, c *console, words []string) error {
 	if p, err = c.desk.ChangePerson(ctx, c.who, p.ID, d); err != nil {
 		return err
 	}
-	c.say(i18n.M("console.changed", "Changed %s.", name(p)))
+	c.say(i18n.M("console.person-changed", "Changed %s.", name(p)))
 	return c.tellNeverIn(ctx, p)
 }
 
@@ -317,7 +317,7 @@ func (c *console) day(a args, option string, before time.Time, days int) (time.T
 	}
 	t, err := time.ParseInLocation(time.DateOnly, s, c.o.Location)
 	if err != nil {
-		return before, c.fail(i18n.M("console.date-like-2027-01", "--%s is a date like 2027-01-31, or none", option))
+		return before, c.fail(i18n.M("console.not-a-date", "--%s is a date like 2027-01-31, or none", option))
 	}
 	return t.AddDate(0, 0, days), nil
 }
@@ -335,15 +335,15 @@ func remove(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.say(i18n.M("console.erases-name-lease-credentials", "This erases %s: name, lease, credentials, face. It cannot be undone.", name(p)))
-	reason, err := c.ask(i18n.M("console.reason-lease-end-own", "Reason (lease end, own request, mistake): "))
+	c.say(i18n.M("console.erase-warning", "This erases %s: name, lease, credentials, face. It cannot be undone.", name(p)))
+	reason, err := c.ask(i18n.M("console.ask-reason", "Reason (lease end, own request, mistake): "))
 	if err != nil {
 		return err
 	}
 	if reason == "" {
 		return errNothingDone
 	}
-	if err := c.certain(i18n.M("console.erase", "Erase?")); err != nil {
+	if err := c.certain(i18n.M("console.erase-sure", "Erase?")); err != nil {
 		return err
 	}
 	r, err := c.desk.RemovePerson(ctx, c.who, p.ID, reason)

@@ -13,13 +13,13 @@ import (
 func recordCommands() []command {
 	return []command{
 		{name: "decisions", usage: "[N] [--json]", right: desk.ReadsRecords, run: decisions,
-			about:   i18n.M("console.last-decisions-door-newest", "the last decisions of the door, newest first"),
+			about:   i18n.M("console.help-decisions", "show the last decisions of the door, newest first"),
 			example: "decisions 20"},
 		{name: "why", usage: "[NUMBER] [--json]", right: desk.ReadsRecords, run: why,
-			about:   i18n.M("console.why-door-decided-so", "why the door decided so, rule by rule; the last one without a number"),
+			about:   i18n.M("console.help-why", "show why the door decided so, rule by rule; without a number, the last decision"),
 			example: "why 4711"},
 		{name: "verify", right: desk.ReadsRecords, run: verify,
-			about:   i18n.M("console.prove-record-whole", "prove that the record is whole"),
+			about:   i18n.M("console.help-verify", "prove that the audit log is whole"),
 			example: "verify"},
 	}
 }
@@ -51,7 +51,7 @@ func decisionTable(found []desk.Record) table {
 		{"number", i18n.M("console.number", "number")},
 		{"at", i18n.M("console.at", "at")},
 		{"means", i18n.M("console.by", "by")},
-		{"granted", i18n.M("console.opened", "opened")},
+		{"granted", i18n.M("console.granted", "granted")},
 		{"reason", i18n.M("console.reason", "reason")},
 		{"who", i18n.M("console.who-it-was", "who")},
 	}}
@@ -71,13 +71,13 @@ func why(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	if !a.has("json") {
-		outcome := i18n.M("console.denied", "refused")
+		outcome := i18n.M("console.denied", "denied")
 		if r.Grant {
-			outcome = i18n.M("console.opened", "opened")
+			outcome = i18n.M("console.granted", "granted")
 		}
 		c.paragraphs(fmt.Sprintf("%d  %s  %s  %s: %s  %s", r.Seq, c.time(r.At), c.lang.Say(i18n.Word(string(r.Means))), c.lang.Say(outcome), c.lang.Say(i18n.Word(string(r.Reason))), whose(r)))
 		c.say(i18n.M("console.signal", "Signal: %s", r.Told))
-		c.say(i18n.M("console.words", "In words: %v", r.Reason.Message()))
+		c.say(i18n.M("console.in-words", "In words: %v", r.Reason.Message()))
 	}
 	t := table{cols: []column{{"rule", i18n.M("console.rule", "rule")}, {"pass", i18n.M("console.passed", "passed")}, {"detail", i18n.M("console.detail", "detail")}}}
 	for _, k := range r.Trace {
@@ -123,9 +123,9 @@ func verify(ctx context.Context, c *console, _ []string) error {
 		return err
 	}
 	if !v.OK {
-		return c.fail(i18n.M("console.record-not-whole-entry", "the record is NOT whole: entry %d: %s; keep the unit as it is and call the manager", v.FirstBad, v.Problem))
+		return c.fail(i18n.M("console.audit-log-broken", "the audit log is NOT whole: entry %d: %s; leave the unit as it is and call the manager", v.FirstBad, v.Problem))
 	}
-	c.say(i18n.M("console.record-whole-entries", "The record is whole: %d entries.", v.Entries))
+	c.say(i18n.M("console.audit-log-whole", "The audit log is whole: %d entries.", v.Entries))
 	if !v.Signed.IsZero() {
 		c.say(i18n.M("console.last-signed", "Last signed: %s", c.time(v.Signed)))
 	}

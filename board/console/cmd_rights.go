@@ -51,7 +51,7 @@ func ownPage(ctx context.Context, c *console, words []string) error {
 	if page.Notice == "" || a.has("json") { // the notice's hash stands in the table of what is stored
 		return nil
 	}
-	c.say(i18n.M("console.words-they-agreed", "The words they agreed to:"))
+	c.say(i18n.M("console.agreed-words", "The words they agreed to:"))
 	return c.screen(c.wrapped(page.Notice))
 }
 
@@ -62,12 +62,12 @@ func (c *console) ownCopy(ctx context.Context, p policy.Person, recipient string
 		return err
 	}
 	defer got.Passphrase.Wipe()
-	c.say(i18n.M("console.written-persons-language", "Written to %s, in the person's language.", got.Path))
-	c.say(i18n.M("console.unit-deletes-on-fetch", "The unit deletes it on %s; fetch it before.", c.date(got.Until)))
+	c.say(i18n.M("console.copy-written", "Written to %s, in the person's language.", got.Path))
+	c.say(i18n.M("console.copy-deleted-on", "The unit deletes it on %s; fetch it before.", c.date(got.Until)))
 	if len(got.Passphrase) > 0 {
-		c.say(i18n.M("console.passphrase-shown-once-write", "The passphrase, shown this once. Write it down for the person:"))
+		c.say(i18n.M("console.copy-passphrase", "The passphrase is shown only once. Write it down for the person:"))
 		c.print(string(got.Passphrase))
 	}
-	c.say(i18n.M("console.on-any-machine-with", "On any machine with age: age -d FILE > page.html; then open it in a browser, or print it."))
+	c.say(i18n.M("console.decrypt-copy", "On any machine with age: age -d FILE > page.html; then open it in a browser, or print it."))
 	return nil
 }

@@ -12,25 +12,25 @@ import (
 func staffCommands() []command {
 	return []command{
 		{name: "staff", usage: "[--json]", right: desk.ReadsPeople, needs: has[Staff], run: listStaff,
-			about:   i18n.M("console.list-operators", "list the operators"),
+			about:   i18n.M("console.help-staff", "list the operators"),
 			example: "staff"},
 		{name: "staff-add", usage: "NAME installer|technician|manager|auditor", right: desk.KeepsPeople, needs: has[Staff], run: addStaff,
-			about:   i18n.M("console.add-operator-who-types", "add an operator, who types a secret of their own"),
+			about:   i18n.M("console.help-staff-add", "add an operator, who types a secret of their own"),
 			example: "staff-add tom technician"},
 		{name: "staff-role", usage: "NAME ROLE", right: desk.KeepsPeople, needs: has[Staff], run: changeStaff(false),
-			about:   i18n.M("console.change-operators-role-let", "change an operator's role, and let a blocked one in again"),
+			about:   i18n.M("console.help-staff-role", "change an operator's role, and unblock a blocked one"),
 			example: "staff-role tom installer"},
 		{name: "staff-block", usage: "NAME", right: desk.KeepsPeople, needs: has[Staff], run: changeStaff(true),
-			about:   i18n.M("console.keep-operator-out", "keep an operator out"),
+			about:   i18n.M("console.help-staff-block", "block an operator"),
 			example: "staff-block tom"},
 		{name: "staff-card", usage: "[NAME]", needs: has[Staff], run: staffCard,
-			about:   i18n.M("console.make-next-card-door", "make the next card at the door an operator's second factor; your own without a name"),
+			about:   i18n.M("console.help-staff-card", "make the next card at the door an operator's second factor; your own without a name"),
 			example: "staff-card tom"},
 		{name: "staff-code", usage: "NAME", right: desk.KeepsPeople, needs: has[Staff], run: staffCode,
-			about:   i18n.M("console.make-recovery-code-operators", "make the recovery code for an operator's sealed envelope"),
+			about:   i18n.M("console.help-staff-code", "make the recovery code for an operator's sealed envelope"),
 			example: "staff-code tom"},
 		{name: "secret", needs: has[Staff], run: ownSecret,
-			about:   i18n.M("console.change-your-own-secret", "change your own secret"),
+			about:   i18n.M("console.help-secret", "change your own secret"),
 			example: "secret"},
 	}
 }
@@ -51,7 +51,7 @@ func listStaff(ctx context.Context, c *console, words []string) error {
 		{"commitment", i18n.M("console.commitment", "commitment")},
 		{"blocked", i18n.M("console.blocked", "blocked")},
 		{"locked", i18n.M("console.locked-until", "locked until")},
-		{"seen", i18n.M("console.last-log", "last log-in")},
+		{"seen", i18n.M("console.last-login", "last log-in")},
 	}}
 	for _, o := range found {
 		t.add(o.Name, word(o.Role), o.HasCard, o.Commitment, o.Blocked, moment(o.LockedTill), moment(o.LastLogin))
@@ -64,9 +64,9 @@ func addStaff(ctx context.Context, c *console, words []string) error {
 		return c.misuse("staff-add")
 	}
 	if !validName(words[0]) {
-		return c.fail(i18n.M("console.log-name-has-letters", "a log-in name has letters, digits, - _ . only, 64 at most"))
+		return c.fail(i18n.M("console.login-name-characters", "a log-in name has letters, digits and - _ . only, at most 64 bytes"))
 	}
-	secret, err := c.newSecret(i18n.M("console.their-secret-typed-by", "Their secret, typed by themselves: "))
+	secret, err := c.newSecret(i18n.M("console.ask-their-secret", "Their secret, typed by themselves: "))
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func addStaff(ctx context.Context, c *console, words []string) error {
 	if err := c.desk.(Staff).AddOperator(ctx, c.who, words[0], desk.Role(words[1]), secret); err != nil {
 		return err
 	}
-	c.say(i18n.M("console.added-next-staff-card", "Added %s. Next: staff-card %[1]s, staff-code %[1]s", words[0]))
+	c.say(i18n.M("console.operator-added", "Added %s. Next: staff-card %[1]s, staff-code %[1]s", words[0]))
 	return nil
 }
 
@@ -93,7 +93,7 @@ func changeStaff(block bool) func(context.Context, *console, []string) error {
 		}
 		i := slices.IndexFunc(found, func(o desk.Operator) bool { return o.Name == words[0] })
 		if i < 0 {
-			return c.fail(i18n.M("console.there-no-operator-staff", "there is no operator %q; staff shows all", screen.Clean(words[0])))
+			return c.fail(i18n.M("console.no-such-operator", "there is no operator %q; staff shows all", screen.Clean(words[0])))
 		}
 		role := found[i].Role
 		if !block {
@@ -102,7 +102,7 @@ func changeStaff(block bool) func(context.Context, *console, []string) error {
 		if err := c.desk.(Staff).ChangeOperator(ctx, c.who, words[0], role, block); err != nil {
 			return err
 		}
-		c.say(i18n.M("console.done-now", "Done."))
+		c.say(i18n.M("console.done", "Done."))
 		return nil
 	}
 }
@@ -117,7 +117,7 @@ func staffCard(ctx context.Context, c *console, words []string) error {
 	if err := c.desk.(Staff).AssignOperatorCard(ctx, c.who, name, c.step); err != nil {
 		return err
 	}
-	c.say(i18n.M("console.from-now-on-log", "From now on a log-in takes this card too."))
+	c.say(i18n.M("console.staff-card-assigned", "From now on this card is needed to log in."))
 	return nil
 }
 
@@ -126,7 +126,7 @@ func staffCode(ctx context.Context, c *console, words []string) error {
 	if len(words) != 1 {
 		return c.misuse("staff-code")
 	}
-	if err := c.certain(i18n.M("console.code-will-shown-once", "The code will be shown once, on this screen; an earlier one ends. Make sure that you are alone. Show it?")); err != nil {
+	if err := c.certain(i18n.M("console.recovery-code-sure", "The code is shown once, on this screen; an earlier one stops working. Make sure that you are alone. Show it?")); err != nil {
 		return err
 	}
 	code, err := c.desk.(Staff).NewRecovery(ctx, c.who, words[0])
@@ -135,7 +135,7 @@ func staffCode(ctx context.Context, c *console, words []string) error {
 	}
 	defer code.Wipe()
 	c.print(string(code))
-	if _, err := c.ask(i18n.M("console.write-down-seal-then", "Write it down, seal it, then press Enter: ")); err != nil {
+	if _, err := c.ask(i18n.M("console.seal-recovery-code", "Write it down, seal it, then press Enter: ")); err != nil {
 		return err
 	}
 	if !c.plain {
@@ -147,14 +147,14 @@ func staffCode(ctx context.Context, c *console, words []string) error {
 func ownSecret(ctx context.Context, c *console, words []string) error {
 	if len(words) > 0 {
 		c.history.forget()
-		return c.fail(i18n.M("console.type-secret-alone-asks", "type secret alone: it asks for the present secret and the new one, and shows neither. What you typed after it could be read: do not use it"))
+		return c.fail(i18n.M("console.secret-typed-openly", "type secret alone: it asks for the present secret and the new one, and shows neither. What you typed after it could be read: do not use it"))
 	}
-	present, err := c.askSecret(i18n.M("console.present-secret", "Present secret: "))
+	present, err := c.askSecret(i18n.M("console.ask-present-secret", "Present secret: "))
 	if err != nil {
 		return err
 	}
 	defer present.Wipe()
-	secret, err := c.newSecret(i18n.M("console.new-secret", "New secret: "))
+	secret, err := c.newSecret(i18n.M("console.ask-new-secret", "New secret: "))
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func ownSecret(ctx context.Context, c *console, words []string) error {
 	if err := c.desk.(Staff).SetSecret(ctx, c.who, present, secret); err != nil {
 		return err
 	}
-	c.say(i18n.M("console.changed-log-with-new", "Changed. Log in with the new one."))
+	c.say(i18n.M("console.secret-changed", "Changed. Log in with the new one."))
 	return errAsked
 }
 
@@ -175,7 +175,7 @@ func (c *console) newSecret(q i18n.Message) (desk.Secret, error) {
 	again, err := c.askSecret(i18n.M("console.once-more", "Once more: "))
 	defer again.Wipe()
 	if err == nil && string(first) != string(again) {
-		err = c.fail(i18n.M("console.two-differ-nothing-was", "the two differ; nothing was done"))
+		err = c.fail(i18n.M("console.secrets-differ", "the two differ; nothing was done"))
 	}
 	if err != nil {
 		first.Wipe()
@@ -188,21 +188,21 @@ func (c *console) newSecret(q i18n.Message) (desk.Secret, error) {
 func (c *console) recovery(ctx context.Context) error {
 	d, ok := c.desk.(Staff)
 	if !ok {
-		return c.fail(i18n.M("console.unit-has-no-recovery", "this unit has no recovery codes"))
+		return c.fail(i18n.M("console.no-recovery-codes", "this unit has no recovery codes"))
 	}
-	name, err := c.ask(i18n.M("console.log-name", "log-in name: "))
+	name, err := c.ask(i18n.M("console.ask-login-name", "log-in name: "))
 	if err != nil {
 		return err
 	}
 	if !validName(name) {
 		return errNothingDone
 	}
-	code, err := c.askSecret(i18n.M("console.code-from-sealed-envelope", "code from the sealed envelope: "))
+	code, err := c.askSecret(i18n.M("console.ask-recovery-code", "code from the sealed envelope: "))
 	if err != nil {
 		return err
 	}
 	defer code.Wipe()
-	secret, err := c.newSecret(i18n.M("console.new-secret-lower", "new secret: "))
+	secret, err := c.newSecret(i18n.M("console.recovery-new-secret", "new secret: "))
 	if err != nil {
 		return err
 	}
@@ -210,6 +210,6 @@ func (c *console) recovery(ctx context.Context) error {
 	if err := d.Recover(ctx, c.o.Line, name, code, secret); err != nil {
 		return err
 	}
-	c.say(i18n.M("console.done-code-used-up", "Done: the code is used up, the card no longer asked for. Log in, then staff-card and staff-code."))
+	c.say(i18n.M("console.recovered", "Done: the code is used up, and the card is no longer asked for. Log in, then staff-card and staff-code."))
 	return nil
 }

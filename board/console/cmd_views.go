@@ -15,13 +15,13 @@ import (
 func viewCommands() []command {
 	return []command{
 		{name: "live", run: live,
-			about:   i18n.M("console.status-kept-up-date", "the status, kept up to date until a key is pressed"),
+			about:   i18n.M("console.help-live", "show the status, kept up to date, until a key is pressed"),
 			example: "live"},
 		{name: "watch", usage: "[WORD] [--json]", right: desk.OpensDoor, needs: has[Watcher], run: watch,
-			about:   i18n.M("console.events-as-they-happen", "events as they happen, or those with a word in them, until a key is pressed"),
+			about:   i18n.M("console.help-watch", "show events as they happen, or those with a word in them, until a key is pressed"),
 			example: "watch reader"},
 		{name: "aim", usage: "[blocks|ascii|words]", right: desk.OpensDoor, needs: has[Aimer], run: aim,
-			about:   i18n.M("console.cameras-picture-aiming-recorded", "the camera's picture, for aiming it; recorded, lamp on, never stored"),
+			about:   i18n.M("console.help-aim", "show the camera's picture, to aim it; this is recorded, the lamp is on, nothing is stored"),
 			example: "aim ascii"},
 	}
 }
@@ -84,7 +84,7 @@ func (c *console) board(facts []desk.Fact) {
 	for _, l := range lines[:min(len(lines), c.height()-2)] {
 		b.WriteString(l + clearRight + "\r\n")
 	}
-	b.WriteString(c.lang.Say(i18n.M("console.any-key-ends", "A key ends this.")) + clearRight + clearBelow)
+	b.WriteString(c.lang.Say(i18n.M("console.any-key-ends", "Press any key to end this.")) + clearRight + clearBelow)
 	c.put(b.String())
 }
 
@@ -132,7 +132,7 @@ func watch(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	if !a.has("json") {
-		c.say(i18n.M("console.any-key-ends", "A key ends this."))
+		c.say(i18n.M("console.any-key-ends", "Press any key to end this."))
 	}
 	lost := 0
 	return c.viewing(ctx, func(ctx context.Context) error {
@@ -156,7 +156,7 @@ func (c *console) event(e desk.Event, lost int, asJSON bool) {
 		return
 	}
 	if lost > 0 {
-		c.say(i18n.M("console.events-left-out-line", "(%d events left out: the line is too slow)", lost))
+		c.say(i18n.M("console.events-left-out", "(%d events left out: the line is too slow)", lost))
 	}
 	mark := " "
 	if e.Fault {

@@ -32,13 +32,13 @@ func vocabulary(d Desk) (all []command) {
 		head     i18n.Message
 		commands []command
 	}{
-		{i18n.M("console.door", "The door"), slices.Concat(doorCommands(), overrideCommands(), viewCommands(), clockCommands())},
-		{i18n.M("console.people-and-credentials", "People and their credentials"), slices.Concat(peopleCommands(), credentialCommands(), passCommands())},
-		{i18n.M("console.face-entry", "Face entry"), faceCommands()},
-		{i18n.M("console.law", "The law"), slices.Concat(lawCommands(), paperCommands(), incidentCommands(), dossierCommands())},
-		{i18n.M("console.records-vault", "Records and the vault"), slices.Concat(recordCommands(), keeperCommands())},
-		{i18n.M("console.staff", "Staff"), staffCommands()},
-		{i18n.M("console.console", "This console"), sessionCommands()},
+		{i18n.M("console.chapter-door", "The door"), slices.Concat(doorCommands(), overrideCommands(), viewCommands(), clockCommands())},
+		{i18n.M("console.chapter-people", "People and their credentials"), slices.Concat(peopleCommands(), credentialCommands(), passCommands())},
+		{i18n.M("console.chapter-faces", "Face entry"), faceCommands()},
+		{i18n.M("console.chapter-law", "The law"), slices.Concat(lawCommands(), paperCommands(), incidentCommands(), dossierCommands())},
+		{i18n.M("console.chapter-records", "Records and the vault"), slices.Concat(recordCommands(), keeperCommands())},
+		{i18n.M("console.chapter-staff", "Staff"), staffCommands()},
+		{i18n.M("console.chapter-console", "This console"), sessionCommands()},
 	} {
 		for _, cmd := range chapter.commands {
 			if cmd.needs == nil || cmd.needs(d) {
@@ -67,9 +67,9 @@ func (c *console) lookup(word string) (command, error) {
 		}
 	}
 	if len(near) > 0 {
-		return command{}, c.fail(i18n.M("console.there-no-command-perhaps", "there is no command %q; perhaps %s", screen.Clean(word), strings.Join(near, ", ")))
+		return command{}, c.fail(i18n.M("console.no-such-command-perhaps", "there is no command %q; perhaps %s", screen.Clean(word), strings.Join(near, ", ")))
 	}
-	return command{}, c.fail(i18n.M("console.there-no-command-type", "there is no command %q; type help for all", screen.Clean(word)))
+	return command{}, c.fail(i18n.M("console.no-such-command", "there is no command %q; type help for all", screen.Clean(word)))
 }
 
 // fail is an error that says a message.
@@ -81,28 +81,28 @@ func (c *console) misuse(name string) error {
 	if err != nil {
 		return err
 	}
-	return c.fail(i18n.M("console.goes-example", "it goes: %s %s, for example: %s", cmd.name, cmd.usage, cmd.example))
+	return c.fail(i18n.M("console.usage", "usage: %s %s, for example: %s", cmd.name, cmd.usage, cmd.example))
 }
 
 func sessionCommands() []command {
 	return []command{
 		{name: "help", usage: "[COMMAND]", run: help,
-			about:   i18n.M("console.tell-what-can-done", "tell what can be done, or how"),
+			about:   i18n.M("console.help-help", "show what you can do, or how"),
 			example: "help open"},
 		{name: "lang", usage: strings.Join(catalogue.Codes(), "|"), run: lang,
-			about:   i18n.M("console.change-language", "change the language"),
+			about:   i18n.M("console.help-lang", "change the language"),
 			example: "lang zh"},
 		{name: "plain", usage: "on|off", run: plain,
-			about:   i18n.M("console.one-fact-line-no", "one fact a line, no cursor movement"),
+			about:   i18n.M("console.help-plain", "show one fact a line, without cursor movement"),
 			example: "plain on"},
 		{name: "page", usage: "on|off", run: page,
-			about:   i18n.M("console.stop-each-screenful-long", "stop at each screenful of a long list"),
+			about:   i18n.M("console.help-page", "stop after each screenful of a long list"),
 			example: "page off"},
 		{name: "whoami", run: whoami,
-			about:   i18n.M("console.who-logged", "who is logged in"),
+			about:   i18n.M("console.help-whoami", "show who is logged in"),
 			example: "whoami"},
 		{name: "logout", run: logout,
-			about:   i18n.M("console.leave", "leave"),
+			about:   i18n.M("console.help-logout", "log out"),
 			example: "logout"},
 	}
 }
@@ -131,7 +131,7 @@ func help(_ context.Context, c *console, words []string) error {
 		}
 		lines = append(lines, c.wrapped("  "+screen.Pad(cmd.name, 11)+"  "+c.lang.Say(cmd.about))...)
 	}
-	lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.help-command-shows-its", "help COMMAND shows its words and an example. Tab completes. Ctrl-C stops what runs.")))...)
+	lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.help-of-a-command", "help COMMAND shows its words and an example. Tab completes. Ctrl-C stops what runs.")))...)
 	return c.screen(lines)
 }
 
@@ -170,11 +170,11 @@ func (c *console) flip(name string, b *bool, words []string) error {
 		return c.misuse(name)
 	}
 	*b = words[0] == "on"
-	c.say(i18n.M("console.is", "%s is %s.", name, words[0]))
+	c.say(i18n.M("console.setting-is", "%s is %s.", name, words[0]))
 	return nil
 }
 
 func whoami(_ context.Context, c *console, _ []string) error {
-	c.say(i18n.M("console.since", "%s, %v, since %s", c.login, i18n.Word(string(c.who.Role)), c.time(c.who.Since)))
+	c.say(i18n.M("console.logged-in-as", "%s, %v, since %s", c.login, i18n.Word(string(c.who.Role)), c.time(c.who.Since)))
 	return nil
 }

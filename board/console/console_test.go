@@ -75,7 +75,7 @@ func TestROperatorIdleLogOut(t *testing.T) {
 	s.hit("rem") // half a command does not outlive its author
 	s.see("rem")
 	s.clock.advance(5 * time.Minute)
-	s.see("Logged out after 5m0s without a key.")
+	s.see("Logged out: no key was pressed for 5m0s.")
 	s.see("log-in: ")
 	if log := fake.calls(); log[len(log)-1] != "log out mei idle" {
 		t.Errorf("the desk last heard %q", log[len(log)-1])
@@ -89,7 +89,7 @@ func TestROperatorNoiseDoesNotKeepASessionUp(t *testing.T) {
 		s.clock.advance(time.Minute)
 		s.hit("\xff\xfe\x80\x1b[?1;2c")
 	}
-	s.see("Logged out after 5m0s")
+	s.see("no key was pressed for 5m0s")
 }
 
 func TestROperatorIdleLogOutWhileACommandWaits(t *testing.T) {
@@ -99,7 +99,7 @@ func TestROperatorIdleLogOutWhileACommandWaits(t *testing.T) {
 	s.hit("card 1203\r")
 	s.see("tap the card at the door")
 	s.clock.advance(5 * time.Minute)
-	s.see("Logged out after")
+	s.see("no key was pressed")
 	fake.card <- "01020304" // too late: nobody is there to give it to somebody
 	s.see("log-in: ")
 	if n := len(fake.people[1].Credentials); n != 1 {
@@ -154,7 +154,7 @@ func TestROperatorCommitmentFirst(t *testing.T) {
 	s.see("I keep what I see here to myself.")
 	s.see("yes or no: ")
 	s.hit("no\r")
-	s.see("nothing can be done here")
+	s.see("Nothing can be done here")
 	s.see("log-in: ")
 	s.hit("mei\r")
 	s.see("secret: ")
@@ -197,7 +197,7 @@ func TestRConsentFlow(t *testing.T) {
 	}
 	s.see("[0/3] come closer")
 	s.see("[3/3] good")
-	s.see("Enrolled from 3 pictures; none is kept.")
+	s.see("Enrolled from 3 pictures, none of which is kept.")
 	s.see("mei> ")
 	s.hit("withdraw 1203\r")
 	s.see("yes or no: ")
@@ -211,7 +211,7 @@ func TestRRefuseAsksOnlyOnRequest(t *testing.T) {
 	s.logIn("mei")
 	s.do("mei", "refuse 1203")
 	s.hit("consent 1203\r")
-	s.see("said no before")
+	s.see("refused before")
 	s.see("yes or no: ")
 	s.hit("no\r")
 	if got := s.see("mei> "); strings.Contains(got, "Purpose") {

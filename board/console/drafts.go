@@ -30,7 +30,7 @@ func (c *console) draft(ctx context.Context, of string, to any) (found bool, err
 	if err := json.Unmarshal(raw, to); err != nil {
 		return false, fmt.Errorf("reading the draft: %w", err)
 	}
-	c.say(i18n.M("console.what-you-wrote-before", "What you wrote before was kept. Enter leaves a part as it is; writing replaces it."))
+	c.say(i18n.M("console.draft-kept", "What you wrote before was kept. Enter keeps a part as it is; writing replaces it."))
 	return true, nil
 }
 

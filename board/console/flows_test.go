@@ -44,7 +44,7 @@ func TestBreakingOffDoesNothing(t *testing.T) {
 		"incident told i7 all":    nil,
 		"incident told i7 people": {"yes or no: "},
 		"incident close i7":       {"yes or no: "},
-		"incident write i7":       {"What happened", "", "lead to", "", "taken", "", "planned", "", "concerned (3): ", "4", "UTC): ", "", "entries, staff"},
+		"incident write i7":       {"What happened", "", "onsequences", "", "taken", "", "planned", "", "affected (3): ", "4", "UTC): ", "", "entries, staff"},
 		"request add see":         nil,
 		"filing elsewhere many":   nil,
 		"inquiry":                 nil,
@@ -170,7 +170,7 @@ func TestSameNameTwiceIsAsked(t *testing.T) {
 	s.logIn("mei")
 	n := len(fake.people)
 	s.hit("add \" li  na\" --apartment 1204\r")
-	s.see("is here already, handle ")
+	s.see("is already registered, with handle ")
 	s.see("yes or no: ")
 	s.hit("no\r")
 	s.see("Nothing was done.")
@@ -180,7 +180,7 @@ func TestSameNameTwiceIsAsked(t *testing.T) {
 	}
 	s.do("mei", `add "LI NA" --apartment 1205`) // of another flat: not asked
 	s.hit("change 1205 --apartment 1204\r")
-	s.see("is here already, handle ")
+	s.see("is already registered, with handle ")
 	s.see("yes or no: ")
 	s.hit("yes\r")
 	s.see("mei> ")

@@ -219,7 +219,7 @@ func (d *fullDesk) UnlockFaces(_ context.Context, s desk.Session, pass desk.Secr
 	err := d.enter(s, "unlock", desk.Technician, desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	if err == nil && string(pass) != "correct horse" {
-		err = i18n.Problem(errors.New("that is not the passphrase"), i18n.Verbatim("try again; cards go on working"))
+		err = i18n.Problem(errors.New("that is not the passphrase"), i18n.Verbatim("try again; cards still work"))
 	}
 	return err
 }

@@ -13,7 +13,7 @@ import (
 
 // logIn asks for name and secret; io.EOF: they left with Ctrl-D instead. After a failure the line rests, the longer the more there were.
 func (c *console) logIn(ctx context.Context) error {
-	name, err := c.read(c.lang.Say(i18n.M("console.log", "log-in: ")))
+	name, err := c.read(c.lang.Say(i18n.M("console.login-prompt", "log-in: ")))
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (c *console) logIn(ctx context.Context) error {
 		return errNotIn
 	}
 	c.askSize()
-	secret, err := c.askSecret(i18n.M("console.secret", "secret: "))
+	secret, err := c.askSecret(i18n.M("console.ask-secret", "secret: "))
 	if err != nil {
 		return err
 	}
@@ -92,14 +92,14 @@ func (c *console) acknowledge(ctx context.Context) error {
 	if k == nil {
 		return nil
 	}
-	c.say(i18n.M("console.confidentiality-commitment-version", "Confidentiality commitment, version %s:", k.Version))
+	c.say(i18n.M("console.commitment-version", "Confidentiality commitment, version %s:", k.Version))
 	c.paragraphs(k.Text)
 	yes, err := c.confirm(i18n.M("console.do-you-accept", "Do you accept it?"))
 	if err != nil {
 		return err
 	}
 	if !yes {
-		c.say(i18n.M("console.without-nothing-can-done", "Without it nothing can be done here."))
+		c.say(i18n.M("console.commitment-declined", "Nothing can be done here without it."))
 		return desk.ErrNotAcknowledged
 	}
 	who, err := c.desk.Acknowledge(ctx, c.who)

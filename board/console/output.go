@@ -70,17 +70,17 @@ var errorWords = []struct {
 	err   error
 	words i18n.Message
 }{
-	{desk.ErrRefused, i18n.M("console.name-or-secret-wrong", "Name or secret is wrong.")},
-	{desk.ErrLockedOut, i18n.M("console.too-many-wrong-tries", "Too many wrong tries here. Wait, 15 minutes at most, or log in at another line.")},
-	{desk.ErrNotAcknowledged, i18n.M("console.confidentiality-commitment-must-accepted", "The confidentiality commitment must be accepted first.")},
-	{desk.ErrNotAllowed, i18n.M("console.your-role-may-not", "Your role may not do that. Ask an operator whose role may.")},
-	{desk.ErrEnded, i18n.M("console.session-has-ended-log", "The session has ended. Log in again.")},
-	{desk.ErrNoPerson, i18n.M("console.there-no-such-person", "There is no such person. Try people to see all.")},
-	{desk.ErrNoRecord, i18n.M("console.there-no-such-record", "There is no such record. Try decisions to see the last ones.")},
+	{desk.ErrRefused, i18n.M("console.login-denied", "Name or secret is wrong.")},
+	{desk.ErrLockedOut, i18n.M("console.locked-out", "Too many wrong tries here. Wait, 15 minutes at most, or log in at another line.")},
+	{desk.ErrNotAcknowledged, i18n.M("console.commitment-needed", "The confidentiality commitment must be accepted first.")},
+	{desk.ErrNotAllowed, i18n.M("console.not-allowed", "Your role may not do that. Ask an operator whose role may.")},
+	{desk.ErrEnded, i18n.M("console.session-ended", "The session has ended. Log in again.")},
+	{desk.ErrNoPerson, i18n.M("console.no-such-person", "There is no such person. Type people to see all.")},
+	{desk.ErrNoRecord, i18n.M("console.no-such-record", "There is no such record. Type decisions to see the last ones.")},
 	{errNothingDone, i18n.M("console.nothing-was-done", "Nothing was done.")},
 	{errBroken, i18n.M("console.broken-off", "Broken off.")},
-	{errTooLong, i18n.M("console.line-was-too-long", "That line was too long and was ignored.")},
-	{errQuote, i18n.M("console.quotation-mark-not-closed", "A quotation mark is not closed.")},
+	{errTooLong, i18n.M("console.line-too-long", "That line was too long and was ignored.")},
+	{errQuote, i18n.M("console.quotation-open", "A quotation mark is not closed.")},
 }
 
 // step shows progress of something that waits for a person at the door.
@@ -95,7 +95,7 @@ func (c *console) step(s desk.Step) {
 // receipt tells what an erasure left to keep.
 func (c *console) receipt(r desk.Receipt) {
 	if r.FaceGone {
-		c.say(i18n.M("console.face-was-erased-too", "The face was erased too."))
+		c.say(i18n.M("console.face-erased-too", "The face was erased too."))
 	}
 	if r.Serial != "" {
 		c.say(i18n.M("console.receipt", "Receipt %s: %s, %s", r.Serial, c.time(r.At), r.Detail))
@@ -118,7 +118,7 @@ func (c *console) screen(lines []string) error {
 // more waits for Enter. Anything typed before it, or Ctrl-C, ends the list.
 func (c *console) more() error {
 	c.line.flush()
-	s, err := c.ask(i18n.M("console.more-enter-or-q", "-- more: Enter, or q -- "))
+	s, err := c.ask(i18n.M("console.more", "-- more: Enter, or q -- "))
 	if err == nil && s != "" {
 		err = errBroken
 	}

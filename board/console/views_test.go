@@ -89,7 +89,7 @@ func TestAimShowsFaceZoneAndShades(t *testing.T) {
 	for range 5 {
 		<-fake.shown
 	}
-	s.see("a key ends this")
+	s.see("any key ends this")
 	screen := strings.Split(s.screen(), "\n")
 	if !strings.HasPrefix(strings.TrimSpace(screen[22]), "9:43 left  come closer  50 px high") {
 		t.Errorf("the caption is %q", screen[22])
@@ -147,7 +147,7 @@ func TestWatch(t *testing.T) {
 	s, fake := sitFull(t, console.Options{})
 	s.logIn("tom")
 	s.hit("watch reader\r")
-	s.see("A key ends this.")
+	s.see("Press any key to end this.")
 	fake.events <- desk.Event{At: now, Source: "door", Text: "opened"}
 	fake.events <- desk.Event{At: now, Source: "reader in", Text: "a card of 26 bits", Lost: 3}
 	fake.events <- desk.Event{At: now, Source: "reader in", Text: "a frame was lost", Fault: true}
@@ -169,14 +169,14 @@ func TestLive(t *testing.T) {
 	s, fake := sitFull(t, console.Options{Width: 80, Height: 24})
 	s.logIn("tom")
 	s.hit("live\r")
-	s.see("A key ends this.")
+	s.see("Press any key to end this.")
 	if first := strings.Split(s.screen(), "\n")[0]; strings.TrimSpace(first) != "door: locked" {
 		t.Errorf("the first row is %q", first)
 	}
 	fake.add("New", "1", "en")
 	s.clock.await(t, time.Second)
 	s.clock.advance(time.Second)
-	s.see("A key ends this.")
+	s.see("Press any key to end this.")
 	s.hit("x")
 	s.see("tom> ")
 }
@@ -275,7 +275,7 @@ func TestROperatorAccounts(t *testing.T) {
 	s.hit("staff-card\r")
 	s.see("tap the new card")
 	fake.card <- "own"
-	s.see("takes this card too")
+	s.see("this card is needed to log in")
 	s.see("mei> ")
 	s.hit("staff-code joe\r")
 	s.see("yes or no: ")

@@ -33,11 +33,11 @@ var errNotIn = errors.New("not logged in")
 
 func (c *console) greet() {
 	c.print("")
-	c.say(i18n.M("console.menshen-door-unit", "Menshen, door unit %s", c.o.Unit))
+	c.say(i18n.M("console.greeting", "Menshen, door unit %s", c.o.Unit))
 	if c.o.Once {
 		c.say(i18n.M("console.ctrl-d-leaves", "Ctrl-D leaves."))
 	}
-	c.say(i18n.M("console.at-the-log-in", "At the log-in, ?plain suits screen readers and simple terminals, %s", c.otherLanguages()))
+	c.say(i18n.M("console.login-wishes", "At the log-in, ?plain suits screen readers and simple terminals, %s", c.otherLanguages()))
 }
 
 // visit is one person's stay, from log-in to log-out.
@@ -97,7 +97,7 @@ func (c *console) bye(ctx context.Context) {
 	}
 	c.print("")
 	if errors.Is(context.Cause(ctx), errIdle) {
-		c.say(i18n.M("console.logged-out-after-without", "Logged out after %v without a key.", c.o.Idle))
+		c.say(i18n.M("console.logged-out-idle", "Logged out: no key was pressed for %v.", c.o.Idle))
 		return
 	}
 	c.say(i18n.M("console.logged-out", "Logged out."))
@@ -105,7 +105,7 @@ func (c *console) bye(ctx context.Context) {
 
 // work reads and runs commands until the visit ends.
 func (c *console) work(ctx context.Context) error {
-	c.say(i18n.M("console.welcome-type-help-what", "Welcome, %s (%v). Type help for what can be done.", c.login, i18n.Word(string(c.who.Role))))
+	c.say(i18n.M("console.welcome", "Welcome, %s (%v). Type help to see what you can do.", c.login, i18n.Word(string(c.who.Role))))
 	for {
 		c.history.open = true
 		c.askSize()

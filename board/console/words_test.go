@@ -126,7 +126,7 @@ func TestErrorsInChinese(t *testing.T) {
 	}{
 		{i18n.Problem(desk.ErrNoPerson, remedy), "没有此人；见 status"},
 		{fmt.Errorf("looking: %w", i18n.Problem(desk.ErrNoPerson, remedy)), "looking: 没有此人；见 status"},
-		{i18n.Problem(i18n.E("desk.in-force-not-kept", "in force, but not kept: %v", errors.New("disk full")), remedy),
+		{i18n.Problem(i18n.E("desk.override-not-stored", "in force, but not stored: %v", errors.New("disk full")), remedy),
 			"已生效，但未能保存：disk full；见 status"},
 		{i18n.E("console.no-such-option", "this command has no option --%s", "foo"), "此命令没有选项 --foo"},
 		{errors.New("something new"), "something new"},

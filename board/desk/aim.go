@@ -17,9 +17,10 @@ import (
 	"menshen/store/audit"
 )
 
-// Aim shows what the camera sees, for aiming it, for console.LongestAim at most. Its beginning is durable in the audit log before the
-// first picture is shown; as long as it lasts the camera's lamp is on, the door's own lamp and buzzer say so, and nobody is recognised.
-// It ends in time also where show hangs. Each picture is overwritten once it was shown, and none is ever stored (R-STRANGER).
+// Aim shows what the camera sees, for aiming it, for [LongestAim] at most. Its beginning is durable
+// in the audit log before the first picture is shown. While it lasts the camera's lamp is on, the
+// door's own lamp and buzzer say so, and no face is recognised. It ends in time even if show hangs.
+// Each picture is overwritten once it was shown, and none is ever stored (R-STRANGER).
 func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err error) {
 	by, err := d.allow(s, OpensDoor)
 	if err != nil {
@@ -27,11 +28,10 @@ func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err err
 	}
 	pictures := d.unit.Pictures()
 	if pictures == nil {
-		return i18n.Problem(i18n.E("desk.unit-has-no-camera", "this unit has no camera"), remedies[unit.OffByConfig])
+		return i18n.Problem(i18n.E("desk.no-camera", "this unit has no camera"), remedies[unit.OffByConfig])
 	}
 	if d.unit.Unusable() { // an eye without models makes no pictures
-		why, fix := d.whyOff(unit.Off{State: unit.OffFiles}, s.Lang)
-		return i18n.Problem(errors.New(why), i18n.Verbatim(fix))
+		return d.facesOff(unit.Off{State: unit.OffFiles}, s.Lang)
 	}
 	ctx, done := d.within(ctx, s)
 	defer done()
@@ -62,8 +62,9 @@ func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err err
 			shown.Add(1)
 		case <-ctx.Done():
 			if errors.Is(context.Cause(ctx), errAimedLongest) {
-				return i18n.Problem(i18n.E("desk.camera-was-shown-no", "the camera was shown for %v, which is the longest", d.longestAim),
-					i18n.M("desk.type-aim-see-again", "type 'aim' to see it again"))
+				return i18n.Problem(i18n.E("desk.aimed-longest",
+					"the camera was shown for %v, the longest time allowed", d.longestAim),
+					i18n.M("desk.aim-again", "type 'aim' to see it again"))
 			}
 			return ended(ctx)
 		case <-d.unit.Stopped():
@@ -72,7 +73,7 @@ func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err err
 	}
 }
 
-// errAimedLongest ends an aiming that took all its time.
+// errAimedLongest is the cause when an aiming ends because its time is up.
 var errAimedLongest = errors.New("aimed for the longest time")
 
 // shownAs is a picture as the console draws it. It shares the pixels.
@@ -82,7 +83,8 @@ func shownAs(p eye.Picture, lang i18n.Language) *Picture {
 	if !p.Box.Empty() {
 		out.Good = q.Advice == fusion.Fine
 		out.Advice = lang.Say(q.Advice.Message())
-		out.Figures = lang.Say(i18n.M("desk.px-sharp-bright-yaw", "%d px, sharp %.0f, bright %.0f, yaw %+.0f", q.Height, q.Sharpness, q.Brightness, q.Yaw))
+		out.Figures = lang.Say(i18n.M("desk.picture-figures", "%d px, sharp %.0f, bright %.0f, yaw %+.0f", q.Height,
+			q.Sharpness, q.Brightness, q.Yaw))
 	} else {
 		out.Figures = fmt.Sprintf("%d×%d", p.Camera.X, p.Camera.Y)
 	}

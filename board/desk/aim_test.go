@@ -35,12 +35,13 @@ func (b *bench) aiming(s desk.Session) (shown chan *desk.Picture, end func() err
 
 // marked is a picture whose pixels are found again wherever they are.
 func marked() eye.Picture {
-	return eye.Picture{Width: 64, Height: 4, Grey: bytes.Repeat([]byte("an aimed picture"), 16), Box: image.Rect(10, 0, 20, 3), Zone: image.Rect(0, 0, 64, 4),
+	return eye.Picture{Width: 64, Height: 4, Grey: bytes.Repeat([]byte("an aimed picture"), 16),
+		Box: image.Rect(10, 0, 20, 3), Zone: image.Rect(0, 0, 64, 4),
 		Quality: recognizer.Quality{Height: 61, Sharpness: 44, Advice: fusion.ComeCloser}}
 }
 
-// TestRStrangerAiming: the camera is aimed with its lamp on, under a record made before; nobody is recognised meanwhile, cards work, and of the
-// pictures nothing is left in memory or on disk.
+// TestRStrangerAiming: the camera is aimed with its lamp on, under a record made before; no face is
+// recognised meanwhile, cards work, and of the pictures nothing is left in memory or on disk.
 func TestRStrangerAiming(t *testing.T) {
 	b := newBench(t)
 	lamp := &haltest.Output{Name: "camera"}
@@ -60,7 +61,8 @@ func TestRStrangerAiming(t *testing.T) {
 	if b.Count("aiming begun") != 1 {
 		t.Error("a picture was shown before there was a record of it")
 	}
-	if got.Width != 64 || got.Face != p.Box || got.Good || got.Advice != "请靠近一些" || !strings.HasPrefix(got.Figures, "高 61 px") || got.Gray[0] != 'a' {
+	if got.Width != 64 || got.Face != p.Box || got.Good || got.Advice != "请靠近一些" ||
+		!strings.HasPrefix(got.Figures, "高 61 px") || got.Gray[0] != 'a' {
 		t.Errorf("shown: %d wide, face %v, good %v, %q, %q", got.Width, got.Face, got.Good, got.Advice, got.Figures)
 	}
 	<-shown
@@ -84,7 +86,7 @@ func TestRStrangerAiming(t *testing.T) {
 		b.Clock.Advance(200 * time.Millisecond)
 	}
 	if b.Count("decision") != n {
-		t.Error("somebody was recognised while the camera was aimed")
+		t.Error("a face was recognised while the camera was aimed")
 	}
 	if d := b.TapAtReader(7); !d.Grant {
 		t.Errorf("a card while the camera is aimed: %+v", d)
@@ -102,12 +104,14 @@ func TestRStrangerAiming(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found, err := store.Scan(files, [][]byte{marked().Grey}); err != nil || len(found.Hits) != 0 || found.Files == 0 || found.Sought == 0 {
+	if found, err := store.Scan(files, [][]byte{marked().Grey}); err != nil || len(found.Hits) != 0 ||
+		found.Files == 0 || found.Sought == 0 {
 		t.Errorf("on disk: %+v, %v", found, err)
 	}
 }
 
-// TestRStrangerAimingNeedsLampAndRight: without the lamp that the unit has, or for who may not, nothing is shown.
+// TestRStrangerAimingNeedsLampAndRight: without the camera's lamp, or without
+// the right, nothing is shown.
 func TestRStrangerAimingNeedsLampAndRight(t *testing.T) {
 	b := newBench(t)
 	b.Wires.Signals["camera"] = &haltest.Output{Name: "camera", Err: errors.New("wire cut")}
@@ -115,7 +119,8 @@ func TestRStrangerAimingNeedsLampAndRight(t *testing.T) {
 	aud := b.Operator("aud", store.Auditor)
 	b.Start()
 	show := func(*desk.Picture) { t.Error("a picture was shown") }
-	if err := b.Desk.Aim(context.Background(), b.Staff, show); err == nil || !strings.Contains(err.Error(), "lamp does not work") {
+	if err := b.Desk.Aim(context.Background(), b.Staff, show); err == nil ||
+		!strings.Contains(err.Error(), "lamp does not work") {
 		t.Errorf("without its lamp: %v", err)
 	}
 	if err := b.Desk.Aim(context.Background(), aud, show); !errors.Is(err, desk.ErrNotAllowed) {
@@ -126,7 +131,8 @@ func TestRStrangerAimingNeedsLampAndRight(t *testing.T) {
 	}
 }
 
-// TestRStrangerAimingEndsByItself: after its longest time the camera is shown no more, also where the line hangs on which it was shown.
+// TestRStrangerAimingEndsByItself: after its longest time the camera is shown no more, also where
+// the line hangs on which it was shown.
 func TestRStrangerAimingEndsByItself(t *testing.T) {
 	b := newBench(t)
 	lamp := &haltest.Output{Name: "camera"}
@@ -145,7 +151,9 @@ func TestRStrangerAimingEndsByItself(t *testing.T) {
 		})
 	}()
 	b.Eye.Pics <- marked()
-	b.Eventually("the lamp dark while the line hangs", func() bool { return !lamp.On() && b.Eye.Mode() != eye.Aim && b.Count("aiming ended") == 1 })
+	b.Eventually("the lamp dark while the line hangs", func() bool {
+		return !lamp.On() && b.Eye.Mode() != eye.Aim && b.Count("aiming ended") == 1
+	})
 	close(hangs)
 	var problem *i18n.Error
 	if err := <-done; !errors.As(err, &problem) || !strings.Contains(err.Error(), "shown for 50ms") {

@@ -12,7 +12,8 @@ import (
 	"menshen/store"
 )
 
-// clockFrom names where the time comes from; "floor" when it is only the last one known, and what has passed since.
+// clockFrom names where the time comes from: as [TimeSource], or "floor"
+// when the clock is not trusted.
 func (d *Desk) clockFrom() string {
 	if !d.vault.Clock().Trusted {
 		return "floor"
@@ -27,14 +28,16 @@ func (d *Desk) clockDoubt(lang i18n.Language) string {
 	case c.Destroys():
 		return ""
 	case !c.Before.IsZero():
-		return lang.Say(i18n.M("desk.set-far-ahead-nothing", "set far ahead: nothing is destroyed by date until a manager logs in again, looks at a watch and types 'clock confirm'"))
+		return lang.Say(i18n.M("desk.clock-set-far-ahead", "set far ahead: nothing is destroyed by date until a "+
+			"manager logs in again, looks at a watch and types 'clock confirm'"))
 	case c.Ahead() > 0:
-		return lang.Say(i18n.M("desk.not-trusted-machines-clock", "not trusted: the machine's clock is %d days ahead of the last time known; a manager sets the time with 'clock'", int(c.Ahead()/(24*time.Hour))))
+		return lang.Say(i18n.M("desk.clock-ahead", "not trusted: the machine's clock is %d days ahead of the last "+
+			"time known; a manager sets the time with 'clock'", int(c.Ahead()/(24*time.Hour))))
 	}
-	return lang.Say(i18n.M("desk.not-trusted-set-with", "not trusted; set it with 'clock'"))
+	return lang.Say(i18n.M("desk.clock-not-trusted", "not trusted; set it with 'clock'"))
 }
 
-// Clock tells the unit's time, to whoever is logged in.
+// Clock tells the unit's time, to every role.
 func (d *Desk) Clock(_ context.Context, s Session) (ClockState, error) {
 	if _, err := d.allow(s, Anyones); err != nil {
 		return ClockState{}, err
@@ -43,13 +46,13 @@ func (d *Desk) Clock(_ context.Context, s Session) (ClockState, error) {
 	return ClockState{Now: c.Now, From: d.clockFrom(), Doubt: d.clockDoubt(s.Lang)}, nil
 }
 
-// SetTime sets the system's clock, and the time known with it, also backwards. A change by more than a week needs a manager. The act is
-// recorded with the time before.
+// SetTime sets the system's clock, and the vault's time floor with it, also backwards. A change by
+// more than a week needs a manager. The act is recorded with the time before.
 func (d *Desk) SetTime(_ context.Context, s Session, t time.Time) error {
 	by, err := d.allow(s, SetsTime)
 	if err == nil && t.Sub(d.now()).Abs() > store.FarJump {
 		if by, err = d.allow(s, KeepsPeople); errors.Is(err, ErrNotAllowed) {
-			return i18n.Problem(i18n.E("desk.more-than-week-from", "that is more than a week from the unit's time"),
+			return i18n.Problem(i18n.E("desk.time-too-far", "that is more than a week from the unit's time"),
 				i18n.M("desk.manager-may-set", "a manager may set it"))
 		}
 	}
@@ -58,7 +61,8 @@ func (d *Desk) SetTime(_ context.Context, s Session, t time.Time) error {
 	}
 	switch err := d.setClock(t); {
 	case errors.Is(err, unix.EPERM):
-		return i18n.Problem(i18n.E("desk.service-may-not-set", "the service may not set the clock"), i18n.M("desk.give-ambientcapabilities-cap-sys", "give it AmbientCapabilities=CAP_SYS_TIME, or set the clock with date(1)"))
+		return i18n.Problem(i18n.E("desk.clock-not-permitted", "the service may not set the clock"),
+			i18n.M("desk.give-cap-sys-time", "give it AmbientCapabilities=CAP_SYS_TIME, or set the clock with date(1)"))
 	case err != nil:
 		return fmt.Errorf("setting the clock: %w", err)
 	}
@@ -70,19 +74,21 @@ func (d *Desk) SetTime(_ context.Context, s Session, t time.Time) error {
 	return nil
 }
 
-// ConfirmTime is a manager's second look at a clock that was set far ahead. It needs a log-in of its own.
+// ConfirmTime says that a clock that was set far ahead is right. It needs a manager, in another
+// session than the one that set it.
 func (d *Desk) ConfirmTime(_ context.Context, s Session) error {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
 	if d.vault.Clock().Before.IsZero() {
-		return i18n.Problem(i18n.E("desk.clock-was-not-set", "the clock was not set far ahead: there is nothing to confirm"),
-			i18n.M("desk.see-clock-time-where", "see 'clock' for the time and where it comes from"))
+		return i18n.Problem(i18n.E("desk.clock-needs-no-confirming",
+			"the clock was not set far ahead: there is nothing to confirm"),
+			i18n.M("desk.see-clock", "see 'clock' for the time and where it comes from"))
 	}
 	if d.timeSetIn.Load() == s.ID {
-		return i18n.Problem(i18n.E("desk.clock-was-set-very", "the clock was set in this very visit"),
-			i18n.M("desk.log-out-look-watch", "log out, look at a watch, log in again"))
+		return i18n.Problem(i18n.E("desk.clock-set-in-this-session", "the clock was set in this same session"),
+			i18n.M("desk.confirm-in-new-session", "log out, look at a watch, then log in again and confirm"))
 	}
 	return d.vault.ConfirmTime(by)
 }

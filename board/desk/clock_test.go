@@ -18,14 +18,18 @@ import (
 	"menshen/store/audit"
 )
 
-// TestClockAheadDestroysNothing is the attack as it was made: a unit whose clock nothing keeps right, and which is suddenly ten years ahead. A card is
-// tapped, a door is used, and the duties of the clock are done. Everybody and everything is still there, and the card still opens.
+// TestClockAheadDestroysNothing is the attack as it was made: a unit whose clock nothing keeps
+// right, and which is suddenly ten years ahead. A card is tapped, a door is used, and the duties of
+// the clock are done. Every person and every template is still there, and the card still opens.
 func TestClockAheadDestroysNothing(t *testing.T) {
 	for _, source := range []string{"", "rtc"} { // nor does a clock chip that jumps destroy anything
 		b := newBench(t, func(c *config.Config) { c.Site.ForgetAfter = config.Duration(30 * 24 * time.Hour) })
 		id := b.Enrolled(7)
 		until := b.Clock.Now().AddDate(1, 0, 0)
-		if err := b.Vault.ChangePerson(store.Door, id, "lease", func(p *policy.Person) error { p.Until = until; return nil }); err != nil {
+		if err := b.Vault.ChangePerson(store.Door, id, "lease", func(p *policy.Person) error {
+			p.Until = until
+			return nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 		for range 20 {
@@ -74,19 +78,24 @@ func TestClockAheadDestroysNothing(t *testing.T) {
 	}
 }
 
-// TestFarJumpNeedsAManagerAndASecondLook: a technician corrects the clock; ten years ahead only a manager sets it; then leases that are over open no more, and
-// nothing is destroyed before the manager has logged in again and said that it is right.
+// TestFarJumpNeedsAManagerAndASecondLook: a technician corrects the clock; ten years ahead only a
+// manager sets it; then leases that are over open no more, and nothing is destroyed before the
+// manager has logged in again and said that it is right.
 func TestFarJumpNeedsAManagerAndASecondLook(t *testing.T) {
 	ctx := context.Background()
 	b := newBench(t)
 	id := b.Enrolled(7)
 	until := b.Clock.Now().AddDate(1, 0, 0)
-	if err := b.Vault.ChangePerson(store.Door, id, "lease", func(p *policy.Person) error { p.Until = until; return nil }); err != nil {
+	if err := b.Vault.ChangePerson(store.Door, id, "lease", func(p *policy.Person) error {
+		p.Until = until
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	far := b.Clock.Now().AddDate(10, 0, 0)
 	tom := b.Operator("tom", store.Technician)
-	if err := b.Desk.SetTime(ctx, tom, far); err == nil || b.Clock.Now().Equal(far) || !strings.Contains(err.Error(), "a manager may set it") {
+	if err := b.Desk.SetTime(ctx, tom, far); err == nil || b.Clock.Now().Equal(far) ||
+		!strings.Contains(err.Error(), "a manager may set it") {
 		t.Errorf("a technician set the clock ten years ahead: %v", err)
 	}
 	if err := b.Desk.SetTime(ctx, tom, b.Clock.Now().Add(time.Hour)); err != nil {
@@ -141,9 +150,11 @@ func TestFarJumpNeedsAManagerAndASecondLook(t *testing.T) {
 	}
 }
 
-// TestDevicesGoByTheUnitsTime: what a device tells is dated by the unit's time, however wrong the machine's clock is.
+// TestDevicesGoByTheUnitsTime: what a device tells is dated by the unit's time, however
+// wrong the machine's clock is.
 func TestDevicesGoByTheUnitsTime(t *testing.T) {
-	for _, wrong := range []time.Time{time.Date(1970, 1, 1, 0, 1, 0, 0, time.UTC), time.Date(2050, 1, 1, 0, 0, 0, 0, time.UTC)} {
+	for _, wrong := range []time.Time{time.Date(1970, 1, 1, 0, 1, 0, 0, time.UTC),
+		time.Date(2050, 1, 1, 0, 0, 0, 0, time.UTC)} {
 		b := newBench(t)
 		b.Someone(7)
 		b.SetBench(false)

@@ -25,19 +25,24 @@ type walk struct {
 	tech desk.Session
 
 	now  time.Time     // the latest that the unit's time may be without being led on …
-	at   time.Duration // … at this reading of a clock that nobody sets
+	at   time.Duration // … at this reading of a clock that is never set
 	last time.Time     // of the newest record since the clock was set by an operator
 }
 
-// TestAttackClock is a clock that wanders: it jumps by minutes or by years, its source comes and goes, operators set it within their rights and
-// beyond, and between that cards are tapped and the duties of the clock are done. The rules are those of docs/decisions/0015.
+// TestAttackClock is a clock that wanders: it jumps by minutes or by years, its source comes and
+// goes, operators set it within their rights and beyond, and between that cards are tapped and the
+// duties of the clock are done. The rules are those of docs/decisions/0015.
 func TestAttackClock(t *testing.T) {
 	attack.Run(t, "desk: the clock wanders", 3, func(c *attack.Campaign) {
 		b := newBench(t, func(c *config.Config) { c.Site.ForgetAfter = config.Duration(30 * 24 * time.Hour) })
 		defer b.Vault.Close()
-		w := &walk{bench: b, c: c, id: b.Enrolled(7), tech: b.Operator("tom", store.Technician), now: b.Clock.Now(), at: b.Clock.Running()}
+		w := &walk{bench: b, c: c, id: b.Enrolled(7), tech: b.Operator("tom", store.Technician), now: b.Clock.Now(),
+			at: b.Clock.Running()}
 		until := b.Clock.Now().AddDate(0, 2, 0)
-		if err := b.Vault.ChangePerson(store.Door, w.id, "lease", func(p *policy.Person) error { p.Until = until; return nil }); err != nil {
+		if err := b.Vault.ChangePerson(store.Door, w.id, "lease", func(p *policy.Person) error {
+			p.Until = until
+			return nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 		b.SetBench(false)
@@ -81,7 +86,7 @@ func (w *walk) step() {
 		if err != nil {
 			w.Fatal(err)
 		}
-		far := to.Sub(w.now) > store.FarJump && len(people) > 0 // where there is nobody, nobody is destroyed
+		far := to.Sub(w.now) > store.FarJump && len(people) > 0 // without people, none are destroyed
 		w.set(w.Desk.SetTime(ctx, w.Staff, to), to, far)
 	case 8:
 		w.confirm()
@@ -90,8 +95,8 @@ func (w *walk) step() {
 	}
 }
 
-// look holds the unit's time to what may have passed: what a clock that nobody sets says, and more only by a clock that is kept right, by no
-// more than it is believed.
+// look checks the unit's time against what may have passed: what a clock that is never set says,
+// and more only by a clock that is kept right, by no more than it is believed.
 func (w *walk) look(most time.Duration) {
 	w.Helper()
 	c, running := w.Vault.Clock(), w.Clock.Running()
@@ -138,13 +143,15 @@ func (w *walk) set(err error, to time.Time, far bool) {
 	w.c.Count("settings")
 }
 
-// confirm is the second look: refused in the visit that set the clock, and where there is nothing to look at.
+// confirm confirms the time: refused in the session that set the clock, and where
+// there is nothing to confirm.
 func (w *walk) confirm() {
 	pending := !w.Vault.Clock().Before.IsZero()
 	again, s := w.c.Rand.IntN(2) == 0, w.Staff
 	if again {
 		var err error
-		if s, err = w.Desk.LogIn(context.Background(), "", "anna", desk.Secret(boardtest.Secret), i18n.English, nil); err != nil {
+		if s, err = w.Desk.LogIn(context.Background(), "", "anna", desk.Secret(boardtest.Secret), i18n.English,
+			nil); err != nil {
 			w.Fatal(err)
 		}
 	}

@@ -1,5 +1,6 @@
-// Package desk is what an operator may do at a unit, by role: people, faces, papers, records, staff, keys. It checks who may do what,
-// records who did it, and finds the words; the loop that decides (package unit) knows no operator's language.
+// Package desk is what an operator may do at a unit, by role: people, faces, papers, records,
+// staff, keys. It checks who may do what, records who did it, and puts answers into the operator's
+// language. The loop that decides (package unit) knows no language.
 package desk
 
 import (
@@ -21,7 +22,7 @@ import (
 	"menshen/store"
 )
 
-// Parts are what a desk stands on.
+// Parts are what a desk needs.
 type Parts struct {
 	Config   *config.Config
 	Vault    *store.Vault
@@ -34,14 +35,16 @@ type Parts struct {
 	Advise   func(error) error // adds the remedy to an error of the vault; nil: it stays as it is
 }
 
-// TimeSource is what the vault's clock is trusted by.
+// TimeSource tells where the time comes from. The vault trusts its clock
+// only while there is a source.
 type TimeSource interface {
 	From() string // "operator", "bench", "sync", "rtc"; empty: there is none
 	Set()         // an operator set the clock
 }
 
-// Desk is the unit as the technician's console sees it. It checks each session's role itself, names the operator in each
-// record, and words each refusal with what to do about it. All consoles share one.
+// Desk is the unit as the technician's console sees it. Each method checks the session's
+// role itself, names the operator in its record, and says with each refusal what to do.
+// All consoles share one Desk.
 type Desk struct {
 	cfg      *config.Config
 	vault    *store.Vault
@@ -70,14 +73,16 @@ func New(p Parts) *Desk {
 	if p.Advise == nil {
 		p.Advise = func(err error) error { return err }
 	}
-	return &Desk{cfg: p.Config, vault: p.Vault, unit: p.Unit, law: p.Law, out: p.Out, source: p.Time, setClock: p.SetClock, board: p.Board, advise: p.Advise,
+	return &Desk{cfg: p.Config, vault: p.Vault, unit: p.Unit, law: p.Law, out: p.Out, source: p.Time,
+		setClock: p.SetClock, board: p.Board, advise: p.Advise,
 		sessions: map[uint64]*session{}, drafts: drafts{}, longestAim: LongestAim}
 }
 
 // now is the unit's time.
 func (d *Desk) now() time.Time { return d.vault.Clock().Now }
 
-// allow finds the session and holds it to its role, by the account as it is now.
+// allow finds the session and checks that its role has the right, by the account as it is now.
+// Errors: [ErrEnded], [ErrNotAcknowledged], [ErrNotAllowed].
 func (d *Desk) allow(s Session, right Right) (store.Actor, error) {
 	now, err := d.session(s)
 	if err != nil {
@@ -98,42 +103,47 @@ func (d *Desk) allow(s Session, right Right) (store.Actor, error) {
 	return store.Actor(now.Operator), nil
 }
 
-// AsksAtTheDoor is how long a session waits for somebody to act at the door.
+// AsksAtTheDoor is how long a session waits for a person to act at the door.
 const AsksAtTheDoor = time.Minute
 
 var errNoCard = i18n.E("desk.no-card-came", "no card came")
 
-// cardAtDoor asks for a card and waits for it, or for the end of ctx, whose cause it then gives.
+// cardAtDoor asks for a card at the door and waits for it. Errors: errNoCard after [AsksAtTheDoor];
+// [ErrEnded] when the session ends.
 func (d *Desk) cardAtDoor(ctx context.Context, what string, step Progress) (hal.Card, error) {
 	if len(d.unit.Readers()) == 0 {
-		return hal.Card{}, i18n.Problem(i18n.E("desk.unit-has-no-card", "this unit has no card reader"), i18n.M("desk.wire-one-name-configuration", "wire one, and name it in the configuration"))
+		return hal.Card{}, i18n.Problem(i18n.E("desk.no-card-reader", "this unit has no card reader"),
+			i18n.M("desk.wire-reader", "wire a reader, and name it in the configuration"))
 	}
 	ctx, cancel := context.WithTimeout(ctx, AsksAtTheDoor)
 	defer cancel()
-	c, err := d.unit.NextCard(ctx, func() { step(Step{Text: what}) }, func(misread error) { step(Step{Text: misread.Error()}) })
+	ask := func() { step(Step{Text: what}) }
+	c, err := d.unit.NextCard(ctx, ask, func(misread error) { step(Step{Text: misread.Error()}) })
 	if why := context.Cause(ctx); errors.Is(why, ErrEnded) {
 		return hal.Card{}, why
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return c, i18n.Problem(errNoCard, i18n.M("desk.try-again-hold-card", "try again, and hold the card to the reader within a minute"))
+		return c, i18n.Problem(errNoCard, i18n.M("desk.try-card-again",
+			"try again, and hold the card to the reader within a minute"))
 	}
 	return c, err
 }
 
-// explain turns the errors of the parts into the console's own.
+// explain turns errors of the vault into those that a console shows.
 func explain(err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, store.ErrTaken):
-		return i18n.Problem(i18n.E("desk.somebodys-already", "this belongs to another person"), i18n.M("desk.take-one-nobodys-or", "use another one, or revoke this one there first"))
+		return i18n.Problem(i18n.E("desk.belongs-to-another", "this belongs to another person"),
+			i18n.M("desk.use-another-or-revoke", "use another one, or revoke it there first"))
 	case errors.Is(err, store.ErrUnknown):
 		return ErrNoPerson
 	}
 	return err
 }
 
-// Notice gives the words in force.
+// Notice gives the notice in force in a language.
 func (d *Desk) Notice(_ context.Context, s Session, lang string) (Notice, error) {
 	if _, err := d.allow(s, Anyones); err != nil {
 		return Notice{}, err

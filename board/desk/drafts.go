@@ -16,10 +16,10 @@ import (
 	"menshen/store"
 )
 
-// drafts are papers begun and not filed, by operator and paper, in the unit's memory.
+// drafts are papers that operators began and did not file, by operator and paper, in memory only.
 type drafts map[store.Actor]map[string][]byte
 
-// Limits of drafts: those of one operator, and the size of one in bytes.
+// Limits of drafts: how many one operator has, and the size of one in bytes.
 const (
 	maxDrafts = 8
 	maxDraft  = papers.MaxForm
@@ -51,8 +51,8 @@ func (d *Desk) KeepDraft(_ context.Context, s Session, of string, body []byte) e
 		delete(own, of)
 		return nil
 	case len(body) > maxDraft || !there && len(own) >= maxDrafts:
-		return i18n.Problem(i18n.E("desk.there-no-room-draft", "there is no room for this draft"),
-			i18n.M("desk.finish-one-those-begun", "finish one of those that are begun, or write less"))
+		return i18n.Problem(i18n.E("desk.no-room-for-draft", "there is no room for this draft"),
+			i18n.M("desk.finish-a-draft", "finish one of your drafts, or write less"))
 	case own == nil:
 		own = map[string][]byte{}
 		d.drafts[by] = own
@@ -61,27 +61,31 @@ func (d *Desk) KeepDraft(_ context.Context, s Session, of string, body []byte) e
 	return nil
 }
 
-// AssessmentForm reads a filled-in form from the unit's folder for what leaves and enters it. Only plain files of that folder are read.
+// AssessmentForm reads a filled-in form from the unit's folder for what leaves and enters it. Only
+// plain files of that folder are read.
 func (d *Desk) AssessmentForm(_ context.Context, s Session, name string) (papers.Assessment, error) {
 	if _, err := d.allow(s, KeepsPeople); err != nil {
 		return papers.Assessment{}, err
 	}
 	dir := d.out.Dir
 	if name == "." || name != filepath.Base(name) {
-		return papers.Assessment{}, i18n.Problem(i18n.E("desk.not-name-file-alone", "that is not the name of a file alone"),
+		return papers.Assessment{}, i18n.Problem(i18n.E("desk.not-a-file-name",
+			"that is not the name of a file, or it names a folder"),
 			i18n.M("desk.put-the-file-into", "put the file into %s, and give its name without a folder", dir))
 	}
 	f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ELOOP) || errors.Is(err, fs.ErrPermission) {
-			return papers.Assessment{}, i18n.Problem(i18n.E("desk.form-cannot-read", "the form cannot be read: %v", err),
+			return papers.Assessment{}, i18n.Problem(i18n.E("desk.form-cannot-read",
+				"the form cannot be read: %v", err),
 				i18n.M("desk.put-the-form-readable", "put it into %s, readable for the unit", dir))
 		}
 		return papers.Assessment{}, fmt.Errorf("reading the form: %w", err)
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return papers.Assessment{}, i18n.Problem(i18n.E("desk.not-file", "that is not a file"), i18n.M("desk.put-the-form-into", "put the form into %s", dir))
+		return papers.Assessment{}, i18n.Problem(i18n.E("desk.not-a-file", "that is not a file"),
+			i18n.M("desk.put-the-form-into", "put the form into %s", dir))
 	}
 	a, err := papers.ParseForm(f, d.cfg.Site.Location())
 	if errors.Is(err, papers.ErrForm) {

@@ -16,7 +16,8 @@ import (
 	"menshen/store"
 )
 
-// TestDraftsAreTheirWritersOwn: a draft outlives the session, is its writer's alone, a manager's matter, and bounded.
+// TestDraftsAreTheirWritersOwn: a draft outlives the session, is its writer's alone, a
+// manager's matter, and bounded.
 func TestDraftsAreTheirWritersOwn(t *testing.T) {
 	b := newBench(t)
 	ctx := context.Background()
@@ -47,12 +48,14 @@ func TestDraftsAreTheirWritersOwn(t *testing.T) {
 	if got, _ := b.Desk.Draft(ctx, one, "assessment"); got != nil {
 		t.Errorf("forgotten, the draft is %q", got)
 	}
-	if _, err := b.Desk.Draft(ctx, b.Operator("auditor", store.Auditor), "assessment"); !errors.Is(err, desk.ErrNotAllowed) {
+	if _, err := b.Desk.Draft(ctx, b.Operator("auditor", store.Auditor),
+		"assessment"); !errors.Is(err, desk.ErrNotAllowed) {
 		t.Errorf("an auditor's draft: %v", err)
 	}
 }
 
-// TestFormIsReadFromItsFolderAlone: a manager's form is a plain file of the unit's own folder: no path, no link, no device.
+// TestFormIsReadFromItsFolderAlone: a manager's form is a plain file of the unit's own folder:
+// no path, no link, no device.
 func TestFormIsReadFromItsFolderAlone(t *testing.T) {
 	b := newBench(t)
 	ctx := context.Background()
@@ -74,14 +77,16 @@ func TestFormIsReadFromItsFolderAlone(t *testing.T) {
 	if a, err := b.Desk.AssessmentForm(ctx, s, "good.txt"); err != nil || a.Necessity != "Hands full." {
 		t.Errorf("read %+v, %v", a, err)
 	}
-	for _, name := range []string{"", ".", "..", "missing.txt", "link.txt", "folder", "bad.txt", "../" + filepath.Base(dir) + "/good.txt", filepath.Join(dir, "good.txt")} {
+	for _, name := range []string{"", ".", "..", "missing.txt", "link.txt", "folder", "bad.txt",
+		"../" + filepath.Base(dir) + "/good.txt", filepath.Join(dir, "good.txt")} {
 		a, err := b.Desk.AssessmentForm(ctx, s, name)
 		var p *i18n.Error
 		if !errors.As(err, &p) || p.Remedy.IsZero() || a.Necessity != "" {
 			t.Errorf("%q: %+v, %v", name, a, err)
 		}
 	}
-	if _, err := b.Desk.AssessmentForm(ctx, b.Operator("auditor", store.Auditor), "good.txt"); !errors.Is(err, desk.ErrNotAllowed) {
+	if _, err := b.Desk.AssessmentForm(ctx, b.Operator("auditor", store.Auditor),
+		"good.txt"); !errors.Is(err, desk.ErrNotAllowed) {
 		t.Errorf("an auditor read a form: %v", err)
 	}
 	if _, err := papers.ParseForm(strings.NewReader(papers.Form), b.Config.Site.Location()); err != nil {

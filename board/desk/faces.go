@@ -13,22 +13,23 @@ import (
 	"menshen/store/audit"
 )
 
-// Consent records a consent to the notice in force, given by the person's own act: their own card, at the door (R-CONSENT).
+// Consent records a consent to the notice in force, given by the person's own act: their own
+// card, at the door (R-CONSENT).
 func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Progress) error {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
 	if _, hash, err := d.vault.Notice(c.Lang); err != nil || hash != c.Notice {
-		return i18n.Problem(i18n.E("desk.notice-has-changed-since", "the notice has changed since it was shown"), i18n.M("desk.show-present-notice-ask", "show the present notice and ask again"))
+		return i18n.Problem(i18n.E("desk.notice-changed", "the notice has changed since it was shown"),
+			i18n.M("desk.show-notice-again", "show the present notice and ask again"))
 	}
 	off, err := d.unit.FacesOff(ctx)
 	if err != nil {
 		return err
 	}
-	if off.Rule != "" { // nobody is asked for a face that may not be taken
-		why, fix := d.whyOff(off, s.Lang)
-		return i18n.Problem(i18n.E("desk.faces-off", "faces are off: %s", why), i18n.Verbatim(fix))
+	if off.Rule != "" { // a face that may not be taken is not asked for
+		return d.facesOff(off, s.Lang)
 	}
 	asked, err := d.vault.Person(c.Person)
 	if err != nil {
@@ -36,24 +37,32 @@ func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Prog
 	}
 	ctx, done := d.within(ctx, s)
 	defer done()
-	card, err := d.cardAtDoor(ctx, catalogue.In(c.Lang).Say(i18n.M("desk.if-you-agree-hold", "if you agree, hold your own card to the reader at the door")), step)
+	card, err := d.cardAtDoor(ctx, catalogue.In(c.Lang).Say(i18n.M("desk.agree-with-card",
+		"if you agree, hold your own card to the reader at the door")), step)
 	var owner policy.Person
 	if err == nil {
 		owner, _, err = d.vault.FindCredential(policy.CardKind, card.Credential())
 	}
-	if (errors.Is(err, errNoCard) || errors.Is(err, store.ErrUnknown) || err == nil && owner.ID != c.Person) && policy.MayAsk(asked) != nil {
-		// They said no before, were asked, and did not say yes by an act of their own: it was not they who wanted this (R-REFUSE).
+	if (errors.Is(err, errNoCard) || errors.Is(err, store.ErrUnknown) || err == nil && owner.ID != c.Person) &&
+		policy.MayAsk(asked) != nil {
+		// They refused before, were asked again, and did not agree by an act of their own: it was
+		// not they who wanted this (R-REFUSE).
 		d.unit.Record(store.Entry{Kind: audit.AskedAfterNo, Actor: by, Person: c.Person})
-		return i18n.Problem(i18n.E("desk.they-said-no-before", "they said no before, and did not say yes with their own card"), i18n.M("desk.do-not-ask-again", "do not ask again; it is on record, and a manager looks into it within a week: 'inquiry'"))
+		return i18n.Problem(
+			i18n.E("desk.refused-before", "this person refused before, and did not agree with their own card"),
+			i18n.M("desk.do-not-ask-again",
+				"do not ask again; this is recorded, and a manager must look into it within a week ('inquiry')"))
 	}
 	if err != nil && !errors.Is(err, store.ErrUnknown) {
 		return err
 	}
 	if err != nil || owner.ID != c.Person {
-		return i18n.Problem(i18n.E("desk.not-persons-card", "that is not this person's card"), i18n.M("desk.consent-persons-own-act", "consent is the person's own act: ask them to use their own card"))
+		return i18n.Problem(i18n.E("desk.not-persons-card", "that is not this person's card"),
+			i18n.M("desk.use-own-card", "consent is the person's own act: ask them to use their own card"))
 	}
-	// The person is here and asks for it: their card is the proof, also after an earlier no.
-	yes := policy.Yes{At: d.now(), Notice: c.Notice, Lang: c.Lang, OwnAct: true, OwnRequest: true, Minor: owner.Face.Minor, Guardian: c.Guardian, GuardianName: c.GuardianName}
+	// Their card proves that the person is here and asks for it, also after an earlier refusal.
+	yes := policy.Yes{At: d.now(), Notice: c.Notice, Lang: c.Lang, OwnAct: true, OwnRequest: true,
+		Minor: owner.Face.Minor, Guardian: c.Guardian, GuardianName: c.GuardianName}
 	if _, err := policy.Consent(owner, yes); err != nil {
 		return err // says what to do
 	}
@@ -92,7 +101,8 @@ func (d *Desk) Withdraw(ctx context.Context, s Session, id policy.PersonID) (Rec
 	return d.withdraw(ctx, s.Lang, by, id, "withdrawn by the person")
 }
 
-func (d *Desk) withdraw(ctx context.Context, lang i18n.Language, by store.Actor, id policy.PersonID, why string) (Receipt, error) {
+func (d *Desk) withdraw(ctx context.Context, lang i18n.Language, by store.Actor, id policy.PersonID,
+	why string) (Receipt, error) {
 	if err := d.unit.ForgetFace(ctx, id); err != nil {
 		return Receipt{}, err
 	}
@@ -110,7 +120,9 @@ func (d *Desk) Enrol(ctx context.Context, s Session, id policy.PersonID, step Pr
 		return Enrolment{}, explain(err)
 	}
 	if p.Face.State == policy.FaceEnrolled {
-		return Enrolment{}, i18n.Problem(i18n.E("desk.persons-face-works-already", "this person's face works already"), i18n.M("desk.withdraw-first-take-anew", "withdraw it first, then enrol again"))
+		return Enrolment{}, i18n.Problem(
+			i18n.E("desk.face-enrolled-already", "this person's face is already enrolled"),
+			i18n.M("desk.withdraw-first", "withdraw it first, then enrol again"))
 	}
 	if _, err := policy.Enrol(p, d.now(), false); err != nil {
 		return Enrolment{}, err // says what to do
@@ -152,33 +164,34 @@ func shownStep(at unit.Step, lang i18n.Language) Step {
 	case unit.Stand:
 		out.Text = lang.Say(i18n.M("desk.stand-before-camera", "stand before the camera"))
 	case unit.StepOut:
-		out.Text, out.Trial = lang.Say(i18n.M("desk.taken-now-step-out", "taken; now step out of the picture for a moment")), true
+		out.Text, out.Trial = lang.Say(i18n.M("desk.step-out", "taken; now step out of the picture for a moment")), true
 	case unit.WalkUp:
-		out.Text = lang.Say(i18n.M("desk.now-walk-up-door", "now walk up to the door as you will every day"))
+		out.Text = lang.Say(i18n.M("desk.walk-up", "now walk up to the door as you will every day"))
 	}
 	return out
 }
 
-// explainFaces says what to do about why a face was not taken, or the camera not aimed.
+// explainFaces adds the remedy to an error of enrolling a face or aiming the camera.
 func (d *Desk) explainFaces(err error, lang i18n.Language) error {
 	var off unit.OffError
 	var late unit.LateError
 	switch {
 	case errors.As(err, &off):
-		why, remedy := d.whyOff(off.Off, lang)
-		return i18n.Problem(i18n.E("desk.faces-off", "faces are off: %s", why), i18n.Verbatim(remedy))
+		return d.facesOff(off.Off, lang)
 	case errors.As(err, &late):
 		return i18n.Problem(late, late.Advice.Message())
 	case errors.Is(err, unit.ErrTaking):
 		return i18n.Problem(err, i18n.M("desk.wait-until-done", "wait until that is done"))
 	case errors.Is(err, unit.ErrNotLive):
-		return i18n.Problem(err, i18n.M("desk.take-away-glass-glare", "take away glass and glare, and let the person stand there themselves"))
+		return i18n.Problem(err, i18n.M("desk.remove-glare",
+			"remove glass and glare, and let the person stand there themselves"))
 	case errors.Is(err, unit.ErrAiming):
-		return i18n.Problem(err, i18n.M("desk.end-first", "end that first"))
+		return i18n.Problem(err, i18n.M("desk.end-aiming-first", "end that first"))
 	case errors.Is(err, unit.ErrCameraLamp):
-		return i18n.Problem(err, i18n.M("desk.repair-nobody-looked-dark", "repair it: people must see that the camera looks"))
+		return i18n.Problem(err, i18n.M("desk.repair-camera-lamp",
+			"repair it: people must see when the camera looks at them"))
 	case errors.Is(err, unit.ErrNoRecord):
-		return i18n.Problem(err, i18n.M("desk.see-stores-line-status", "see the store's line of 'status'"))
+		return i18n.Problem(err, i18n.M("desk.see-store", "see the store's line of 'status'"))
 	}
 	return err
 }

@@ -12,39 +12,42 @@ import (
 	"menshen/policy"
 )
 
-// knownGroups refuses a group that no rule of the site names, unless the person is in it already: it would give them no hours, and nothing would say so.
+// knownGroups refuses an access group that no rule of the site names, unless the person is in it
+// already: it would give them no hours, and nothing would say so.
 func (d *Desk) knownGroups(groups, had []string) error {
 	known := d.cfg.Site.Groups()
 	for _, g := range groups {
 		if slices.Contains(known, g) || slices.Contains(had, g) {
 			continue
 		}
-		remedy := i18n.M("desk.site-has-none-write", "this site has none; write [[site.access]] into the configuration first")
+		remedy := i18n.M("desk.write-access-rule",
+			"this site has none; write [[site.access]] into the configuration first")
 		if near := config.Nearest(g, known); near != "" {
 			remedy = i18n.M("desk.did-you-mean", "did you mean %q?", near)
 		} else if len(known) > 0 {
-			remedy = i18n.M("desk.write-one", "write one of: %s", strings.Join(known, ", "))
+			remedy = i18n.M("desk.write-group", "write one of: %s", strings.Join(known, ", "))
 		}
-		return i18n.Problem(i18n.E("desk.no-rule-site-names", "no rule of this site names the group %q", g), remedy)
+		return i18n.Problem(i18n.E("desk.no-such-group", "no rule of this site names the access group %q", g), remedy)
 	}
 	return nil
 }
 
-// NeverIn says why a person can never come in here, and what to do.
+// NeverIn says why a person can never come in here, and what to do; empty: they can come in.
 func (d *Desk) NeverIn(_ context.Context, s Session, p policy.Person) (string, error) {
 	if _, err := d.allow(s, ReadsPeople); err != nil {
 		return "", err
 	}
 	switch p.NeverIn(d.cfg.Site.Rules(), d.cfg.Site.Calendar(), d.now()) {
 	case policy.ReasonLeaseOver:
-		return s.Lang.Say(i18n.M("desk.can-never-come-lease", "can never come in: the lease has ended")), nil
+		return s.Lang.Say(i18n.M("desk.never-in-lease", "can never come in: the lease has expired")), nil
 	case policy.ReasonHours:
-		return s.Lang.Say(i18n.M("desk.can-never-come-no", "can never come in: no rule of this site gives them hours; put them into a group with 'change': %s", strings.Join(d.cfg.Site.Groups(), ", "))), nil
+		return s.Lang.Say(i18n.M("desk.never-in-hours", "can never come in: no rule of this site gives them hours; "+
+			"put them into an access group with 'change': %s", strings.Join(d.cfg.Site.Groups(), ", "))), nil
 	}
 	return "", nil
 }
 
-// shutOut tells of people whose groups have no hours; empty: there are none.
+// shutOut says how many people are in no access group with hours; empty: none.
 func (d *Desk) shutOut(people []policy.Person, lang i18n.Language) string {
 	n, now, rules, calendar := 0, d.now(), d.cfg.Site.Rules(), d.cfg.Site.Calendar()
 	for _, p := range people {
@@ -55,17 +58,18 @@ func (d *Desk) shutOut(people []policy.Person, lang i18n.Language) string {
 	if n == 0 {
 		return ""
 	}
-	return lang.Say(i18n.M("desk.can-never-come-no-rule", "%d can never come in: no rule of this site gives them hours; 'person' shows who, 'change' puts them into a group", n))
+	return lang.Say(i18n.M("desk.people-never-in", "%d can never come in: no rule of this site gives them hours; "+
+		"'person' shows who they are, 'change' puts them into an access group", n))
 }
 
-// Grouped is how many people are in the same groups.
+// Grouped is how many people are in the same access groups.
 type Grouped struct {
 	Groups []string `json:"groups"`
 	People int      `json:"people"`
 }
 
-// GroupsOf gives the groups that people are in, and how many there are in each combination: no names. A new configuration is compared with it
-// before it is used.
+// GroupsOf gives the access groups that people are in, and how many people each combination has; no
+// names. A new configuration is compared with it before it is used.
 func GroupsOf(people []policy.Person) (all []Grouped) {
 	n := map[string]int{}
 	for _, p := range people {
@@ -85,17 +89,20 @@ func GroupsOf(people []policy.Person) (all []Grouped) {
 	return all
 }
 
-// ShutOut tells who could never come in by a configuration: people by their groups, of the unit that runs now, and visitors with passes.
+// ShutOut tells who could never come in with a configuration: people by their access groups, as
+// [GroupsOf] gives them, and visitors with passes.
 func ShutOut(c *config.Config, all []Grouped, t time.Time) (found []string) {
 	rules, calendar, known := c.Site.Rules(), c.Site.Calendar(), c.Site.Groups()
 	if c.Passes.Enabled && !policy.MayEver(rules, calendar, []string{policy.VisitorGroup}, t) {
-		found = append(found, fmt.Sprintf("no pass could open: give the group %q hours in [[site.access]]", policy.VisitorGroup))
+		found = append(found, fmt.Sprintf("no pass could open: give the group %q hours in [[site.access]]",
+			policy.VisitorGroup))
 	}
 	for _, g := range all {
 		switch {
 		case policy.MayEver(rules, calendar, g.Groups, t):
 		case len(g.Groups) == 0:
-			found = append(found, fmt.Sprintf("%d people in no group could never come in: put them into one with 'change' at the console, "+
+			found = append(found, fmt.Sprintf("%d people in no group could never come in: "+
+				"put them into one with 'change' at the console, "+
 				"or give everybody hours with an [[site.access]] that names no group", g.People))
 		default:
 			meant := ""
@@ -104,7 +111,8 @@ func ShutOut(c *config.Config, all []Grouped, t time.Time) (found []string) {
 					meant = fmt.Sprintf("; did you mean %q?", near)
 				}
 			}
-			found = append(found, fmt.Sprintf("%d people in %s could never come in: no [[site.access]] has hours for them%s",
+			found = append(found, fmt.Sprintf("%d people in %s could never come in: "+
+				"no [[site.access]] has hours for them%s",
 				g.People, strings.Join(g.Groups, ", "), meant))
 		}
 	}

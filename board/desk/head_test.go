@@ -44,7 +44,8 @@ func TestDamagedHeadIsAFault(t *testing.T) {
 	shows := func(want bool) {
 		t.Helper()
 		fault := b.State().Faults["store"]
-		if got := strings.Contains(fault, "head pages"); got != want || want != (b.State().Resting == policy.SignalFault) {
+		if got := strings.Contains(fault, "head pages"); got != want ||
+			want != (b.State().Resting == policy.SignalFault) {
 			t.Errorf("shown: %v, wanted %v: %q, lamp %v", got, want, fault, b.State().Resting)
 		}
 		if want && !strings.Contains(fault, "'check'") {

@@ -15,7 +15,7 @@ import (
 	"menshen/store"
 )
 
-// Incidents gives all.
+// Incidents gives all incidents, the oldest first.
 func (d *Desk) Incidents(_ context.Context, s Session) ([]papers.Incident, error) {
 	if _, err := d.allow(s, ReadsPeople); err != nil {
 		return nil, err
@@ -27,7 +27,7 @@ func (d *Desk) Incidents(_ context.Context, s Session) ([]papers.Incident, error
 	return f.Incidents, nil
 }
 
-// OpenIncident opens one.
+// OpenIncident opens an incident, noticed now, with its figures from the vault.
 func (d *Desk) OpenIncident(ctx context.Context, s Session, what string) (papers.Incident, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
@@ -43,10 +43,10 @@ func (d *Desk) OpenIncident(ctx context.Context, s Session, what string) (papers
 	return i, d.put(ctx, by, papers.KindIncident, i)
 }
 
-// holds is about how many people the vault holds data, and of which kinds.
+// holds counts the people of whom the vault holds data, and names the kinds of data.
 func (d *Desk) holds() (n int, kinds []notice.Kind, err error) {
 	people, err := d.vault.People()
-	if err != nil && !errors.Is(err, store.ErrCorrupt) { // of damaged ones the others are counted
+	if err != nil && !errors.Is(err, store.ErrCorrupt) { // damaged records are left out of the count
 		return 0, nil, fmt.Errorf("counting the people: %w", err)
 	}
 	faces, err := d.vault.WithFace()
@@ -65,8 +65,10 @@ func (d *Desk) holds() (n int, kinds []notice.Kind, err error) {
 	return len(people), append(kinds, notice.KindStaff), nil
 }
 
-// ChangeIncident files one anew with what f changed.
-func (d *Desk) ChangeIncident(ctx context.Context, s Session, id string, f func(*papers.Incident)) (papers.Incident, error) {
+// ChangeIncident files an incident again with what f changed. It is closed only after the people
+// affected and the authority were told.
+func (d *Desk) ChangeIncident(ctx context.Context, s Session, id string,
+	f func(*papers.Incident)) (papers.Incident, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return papers.Incident{}, err
@@ -76,15 +78,17 @@ func (d *Desk) ChangeIncident(ctx context.Context, s Session, id string, f func(
 		return was, err
 	}
 	if !was.Open() {
-		return was, i18n.Problem(i18n.E("desk.incident-closed", "this incident is closed"), i18n.M("desk.open-new-one", "open a new one"))
+		return was, i18n.Problem(i18n.E("desk.incident-closed", "this incident is closed"),
+			i18n.M("desk.open-new-one", "open a new one"))
 	}
 	i := was
 	i.Kinds = slices.Clone(was.Kinds)
 	f(&i)
 	i.ID = was.ID
 	if !i.Closed.IsZero() && (i.ToldPeople.IsZero() || i.ToldAuthority.IsZero()) {
-		return was, i18n.Problem(i18n.E("desk.those-affected-authority-were", "those affected and the authority were not told yet"),
-			i18n.M("desk.send-both-letters-record", "send both letters, and record when"))
+		return was, i18n.Problem(i18n.E("desk.not-told-yet",
+			"the people affected and the authority have not been told"),
+			i18n.M("desk.send-letters", "send both letters, and record when you did"))
 	}
 	return i, d.put(ctx, by, papers.KindIncident, i)
 }
@@ -96,12 +100,13 @@ func (d *Desk) incident(s Session, id string) (papers.Incident, error) {
 	}
 	i, ok := f.Incident(id)
 	if !ok {
-		return i, i18n.Problem(i18n.E("desk.there-no-such-incident", "there is no such incident"), i18n.M("desk.incident-lists-them", "'incident' lists them"))
+		return i, i18n.Problem(i18n.E("desk.no-such-incident", "there is no such incident"),
+			i18n.M("desk.see-incidents", "'incident' lists them"))
 	}
 	return i, nil
 }
 
-// Letters writes the letters of an incident into the unit's folder for what leaves it.
+// Letters writes the letters of an incident into the unit's out folder, and gives their paths.
 func (d *Desk) Letters(_ context.Context, s Session, id string) (paths []string, err error) {
 	if _, err := d.allow(s, KeepsPeople); err != nil {
 		return nil, err
@@ -117,8 +122,8 @@ func (d *Desk) Letters(_ context.Context, s Session, id string) (paths []string,
 	}
 	facts := i.Letter(compliance.NoticeFacts(d.cfg), d.now().In(zone))
 	if gaps := facts.Missing(); !gaps.IsZero() {
-		return nil, i18n.Problem(i18n.E("desk.letter-still-lacks", "the letter still lacks: %v", gaps),
-			i18n.M("desk.incident-write-asks", "'incident write %s' asks for each", id))
+		return nil, i18n.Problem(i18n.E("desk.letter-incomplete", "the letter still lacks: %v", gaps),
+			i18n.M("desk.complete-letter", "'incident write %s' asks for each of them", id))
 	}
 	for _, lang := range notice.Languages() {
 		for _, to := range []struct {
@@ -130,7 +135,10 @@ func (d *Desk) Letters(_ context.Context, s Session, id string) (paths []string,
 				return nil, err
 			}
 			for ending, text := range map[string]string{".html": letter.HTML, ".txt": letter.Text} {
-				path, err := d.writeOut("incident-"+id+"-"+to.whom+"-"+lang.Code(), ending, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+				path, err := d.writeOut("incident-"+id+"-"+to.whom+"-"+lang.Code(), ending, func(w io.Writer) error {
+					_, err := io.WriteString(w, text)
+					return err
+				})
 				if err != nil {
 					return nil, err
 				}

@@ -16,7 +16,7 @@ import (
 	"menshen/store/audit"
 )
 
-// UnlockFaces takes the passphrase of the faces and fills the index.
+// UnlockFaces unlocks the templates with their passphrase and loads them into memory.
 func (d *Desk) UnlockFaces(ctx context.Context, s Session, pass Secret) error {
 	by, err := d.allow(s, UnlocksFaces)
 	if err != nil {
@@ -25,16 +25,18 @@ func (d *Desk) UnlockFaces(ctx context.Context, s Session, pass Secret) error {
 	err = d.vault.UnlockFaces(by, pass)
 	switch {
 	case errors.Is(err, store.ErrDenied):
-		return i18n.Problem(i18n.E("desk.not-passphrase", "that is not the passphrase"), i18n.M("desk.try-again-cards-go", "try again; cards go on working"))
+		return i18n.Problem(i18n.E("desk.not-passphrase", "that is not the passphrase"),
+			i18n.M("desk.try-passphrase-again", "try again; cards still work"))
 	case errors.Is(err, store.ErrUnknown):
-		return i18n.Problem(i18n.E("desk.no-passphrase-set", "no passphrase is set"), i18n.M("desk.nothing-locked", "nothing is locked"))
+		return i18n.Problem(i18n.E("desk.no-passphrase-set", "no passphrase is set"),
+			i18n.M("desk.nothing-locked", "nothing is locked"))
 	case err != nil:
 		return err
 	}
 	return d.unit.TakeUpFaces(ctx)
 }
 
-// SetPassphrase puts the faces behind a passphrase.
+// SetPassphrase puts the templates behind a passphrase; an empty one takes it away.
 func (d *Desk) SetPassphrase(_ context.Context, s Session, pass Secret) error {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
@@ -42,12 +44,14 @@ func (d *Desk) SetPassphrase(_ context.Context, s Session, pass Secret) error {
 	}
 	err = d.vault.SetPassphrase(by, pass)
 	if errors.Is(err, store.ErrFacesLocked) {
-		return i18n.Problem(i18n.E("desk.faces-locked", "the faces are locked"), i18n.M("desk.type-unlock-present-passphrase", "type 'unlock' and the present passphrase first"))
+		return i18n.Problem(i18n.E("desk.faces-locked", "the faces are locked"),
+			i18n.M("desk.unlock-first", "type 'unlock' and the present passphrase first"))
 	}
 	return err
 }
 
-// Backup writes a backup for the holder of an age key.
+// Backup writes a backup for the holder of an age key into the unit's
+// out folder, and gives its path.
 func (d *Desk) Backup(_ context.Context, s Session, recipient string, faces bool) (string, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
@@ -55,12 +59,14 @@ func (d *Desk) Backup(_ context.Context, s Session, recipient string, faces bool
 	}
 	to, err := age.ParseX25519Recipient(recipient)
 	if err != nil {
-		return "", i18n.Problem(i18n.E("desk.no-age-public-key", "that is not an age public key"), i18n.M("desk.make-one-on-managers", "make one on the manager's own machine with age-keygen; it begins with age1"))
+		return "", i18n.Problem(i18n.E("desk.not-an-age-key", "that is not an age public key"),
+			i18n.M("desk.make-age-key", "make one on the manager's own machine with age-keygen; it begins with age1"))
 	}
 	return d.writeOut("backup", ".age", func(w io.Writer) error { return d.vault.Backup(by, w, faces, to) })
 }
 
-// ExportAudit writes the signed audit log.
+// ExportAudit writes the signed audit log into the unit's out folder, and gives its path and the
+// public key that verifies it, in hex.
 func (d *Desk) ExportAudit(_ context.Context, s Session) (path, key string, err error) {
 	by, err := d.allow(s, ReadsPeople)
 	if err != nil {
@@ -71,7 +77,7 @@ func (d *Desk) ExportAudit(_ context.Context, s Session) (path, key string, err 
 	return path, hex.EncodeToString(d.vault.PublicKey()), err
 }
 
-// writeOut writes a new file into the folder for what leaves the unit.
+// writeOut writes a new file into the unit's out folder, and gives its path.
 func (d *Desk) writeOut(what, ending string, write func(io.Writer) error) (path string, err error) {
 	path, err = d.out.Write(d.now(), what, ending, write)
 	if errors.Is(err, outbox.ErrNoFolder) {
@@ -80,7 +86,7 @@ func (d *Desk) writeOut(what, ending string, write func(io.Writer) error) (path 
 	return path, err
 }
 
-// Rotate moves the vault to a new key.
+// Rotate moves the vault to a new root key.
 func (d *Desk) Rotate(ctx context.Context, s Session, why string) error {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
@@ -89,7 +95,7 @@ func (d *Desk) Rotate(ctx context.Context, s Session, why string) error {
 	return d.vault.Rotate(ctx, by, why)
 }
 
-// Retention tells what is kept for how long, after removing what is overdue when asked to.
+// Retention tells what is kept for how long. With run, what is overdue is removed first.
 func (d *Desk) Retention(ctx context.Context, s Session, run bool) (Retention, error) {
 	by, err := d.allow(s, either(run, KeepsPeople, ReadsPeople))
 	if err != nil {
@@ -101,10 +107,11 @@ func (d *Desk) Retention(ctx context.Context, s Session, run bool) (Retention, e
 		}
 	}
 	r, err := d.vault.RetentionReport()
-	return Retention{Events: r.Retention.Events, Acts: r.Retention.Acts, LastRun: r.LastRun, Removed: r.Removed, Overdue: r.Overdue, Oldest: r.Oldest}, err
+	return Retention{Events: r.Retention.Events, Acts: r.Retention.Acts, LastRun: r.LastRun, Removed: r.Removed,
+		Overdue: r.Overdue, Oldest: r.Oldest}, err
 }
 
-// Receipts gives the receipts of all erasures.
+// Receipts gives the signed receipts of all erasures.
 func (d *Desk) Receipts(_ context.Context, s Session) ([]Erasure, error) {
 	if _, err := d.allow(s, ReadsPeople); err != nil {
 		return nil, err
@@ -125,21 +132,27 @@ func (d *Desk) Receipts(_ context.Context, s Session) ([]Erasure, error) {
 	return out, nil
 }
 
-// CheckVault reads every record. A damaged head page is told, and over once an operator who may say so has been told.
+// CheckVault reads every record of the vault. note tells of a damaged head page; that fault ends
+// once an operator with the right [EndsFaults] has read it.
 func (d *Desk) CheckVault(_ context.Context, s Session) (note string, err error) {
 	by, err := d.allow(s, Anyones)
 	if err != nil {
 		return "", err
 	}
 	if err := d.vault.Check(); err != nil {
-		return "", i18n.Problem(err, i18n.M("desk.make-backup-what-whole", "make a backup of what is whole, then 'menshen vault salvage'"))
+		return "", i18n.Problem(err, i18n.M("desk.back-up-and-salvage",
+			"back up what is whole, then run 'menshen vault salvage'"))
 	}
 	if !errors.Is(d.vault.Condition(), store.ErrHead) {
 		return "", nil
 	}
-	note = s.Lang.Say(i18n.M("desk.one-two-head-pages", "One of the two head pages of the vault's file was damaged at a start: what was written last before it may be missing. Compare 'decisions' with what was done; if it comes again, replace the board's memory."))
+	note = s.Lang.Say(i18n.M("desk.head-page-damaged", "One of the two head pages of the vault's file was damaged "+
+		"at a start: what was written last before it may be missing. Compare 'decisions' with what really "+
+		"happened; if the damage comes again, replace the board's memory."))
 	if _, err := d.allow(s, EndsFaults); err != nil {
-		return note + " " + s.Lang.Say(i18n.M("desk.fault-stands-until-technician", "The fault stands until a technician or a manager has seen this.")), nil
+		return note + " " + s.Lang.Say(i18n.M("desk.fault-stands",
+			"The fault stands until a technician or a manager has read this.")), nil
 	}
-	return note + " " + s.Lang.Say(i18n.M("desk.you-have-seen-fault", "You have seen it: the fault has ended.")), d.vault.ConfirmHead(by)
+	return note + " " + s.Lang.Say(i18n.M("desk.fault-seen",
+		"You have read it, and the fault has ended.")), d.vault.ConfirmHead(by)
 }

@@ -16,8 +16,8 @@ import (
 	"menshen/store"
 )
 
-// TestREraseReceiptAndBackup goes through the desk: the receipt verifies with the unit's public key alone, and a backup made before the erasure does
-// not bring the face back into this unit.
+// TestREraseReceiptAndBackup goes through the desk: the receipt verifies with the unit's public key
+// alone, and a backup made before the erasure does not bring the face back into this unit.
 func TestREraseReceiptAndBackup(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(1)
@@ -56,7 +56,8 @@ func TestREraseReceiptAndBackup(t *testing.T) {
 	}
 }
 
-// TestPassphraseLocksFaces: with a passphrase set, a restarted unit opens for cards and not for faces, until it is typed.
+// TestPassphraseLocksFaces: with a passphrase set, a restarted unit opens for cards and not
+// for faces, until it is typed.
 func TestPassphraseLocksFaces(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(1)
@@ -101,7 +102,8 @@ func TestRRetainShown(t *testing.T) {
 	if err != nil || r.Overdue == 0 || r.Events != store.DefaultRetention.Events {
 		t.Fatalf("retention: %+v, %v", r, err)
 	}
-	if r, err = b.Desk.Retention(ctx, b.Staff, true); err != nil || r.Overdue != 0 || r.Removed == 0 || r.LastRun.IsZero() {
+	if r, err = b.Desk.Retention(ctx, b.Staff, true); err != nil || r.Overdue != 0 || r.Removed == 0 ||
+		r.LastRun.IsZero() {
 		t.Errorf("after the run: %+v, %v", r, err)
 	}
 	if rep, err := b.Vault.VerifyAudit(); err != nil || !rep.OK {

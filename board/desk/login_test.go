@@ -54,7 +54,7 @@ func (k *typing) Read(p []byte) (int, error) {
 	return copy(p, s+"\r"), nil
 }
 
-// atConsole is what a new console at a line shows to whoever gives these answers.
+// atConsole is what a new console at a line shows to a person who gives these answers.
 func (b *bench) atConsole(line desk.LineName, answers ...string) string {
 	b.Helper()
 	k := &typing{ask: make(chan string, len(answers)), left: append(answers, "\x04")}
@@ -66,8 +66,8 @@ func (b *bench) atConsole(line desk.LineName, answers ...string) string {
 }
 
 // TestROperatorConsoleTellsNothing: at the console, wrong secrets and wrong recovery codes of an
-// account, of a blocked one and of a name that is nobody's are answered in the same words, in
-// either language, before and during a lock.
+// account, of a blocked one and of an unknown name are answered in the same words, in either
+// language, before and during a lock.
 func TestROperatorConsoleTellsNothing(t *testing.T) {
 	b := newBench(t)
 	b.Operator("eve", store.Technician)
@@ -110,7 +110,7 @@ func TestROperatorConsoleTellsNothing(t *testing.T) {
 	}
 }
 
-// TestROperatorOwnSecretAsks: a session that somebody else uses cannot give its account another
+// TestROperatorOwnSecretAsks: a session that another person uses cannot give its account another
 // secret, and wrong ones count.
 func TestROperatorOwnSecretAsks(t *testing.T) {
 	b, ctx := newBench(t), context.Background()
@@ -132,7 +132,8 @@ func TestROperatorOwnSecretAsks(t *testing.T) {
 	if err := b.Desk.SetSecret(ctx, eve, desk.Secret(boardtest.Secret), another); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Desk.LogIn(ctx, "test", "eve", desk.Secret(boardtest.Secret), i18n.English, nil); !errors.Is(err, desk.ErrRefused) {
+	if _, err := b.Desk.LogIn(ctx, "test", "eve", desk.Secret(boardtest.Secret),
+		i18n.English, nil); !errors.Is(err, desk.ErrRefused) {
 		t.Errorf("the old one: %v", err)
 	}
 	if _, err := b.Desk.LogIn(ctx, "test", "eve", another, i18n.English, nil); err != nil {

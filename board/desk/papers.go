@@ -13,7 +13,8 @@ import (
 	"menshen/store"
 )
 
-// put files a body under a kind, and has the unit counted anew, so that whoever wrote it sees at once what it changed.
+// put files a body under a kind and counts the unit again, so that the operator
+// sees at once what it changed.
 func (d *Desk) put(ctx context.Context, by store.Actor, kind string, body any) error {
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -25,7 +26,7 @@ func (d *Desk) put(ctx context.Context, by store.Actor, kind string, body any) e
 	return d.law.Recount(ctx)
 }
 
-// Law holds the rules against the unit.
+// Law checks the unit against each rule.
 func (d *Desk) Law(_ context.Context, s Session) ([]policy.Finding, error) {
 	if _, err := d.allow(s, Anyones); err != nil {
 		return nil, err
@@ -34,7 +35,8 @@ func (d *Desk) Law(_ context.Context, s Session) ([]policy.Finding, error) {
 	return all, nil
 }
 
-// Assessment gives the one in force.
+// Assessment gives the impact assessment in force, and which settings have changed since;
+// the zero value: there is none.
 func (d *Desk) Assessment(_ context.Context, s Session) (a papers.Assessment, changed []string, err error) {
 	if _, err := d.allow(s, ReadsPeople); err != nil {
 		return a, nil, err
@@ -50,10 +52,10 @@ func (d *Desk) Assessment(_ context.Context, s Session) (a papers.Assessment, ch
 	return a, changed, err
 }
 
-// longest is how far an impact assessment may look ahead, in years; it is kept as long.
+// longest is for how many years an impact assessment may be valid. It is kept as long.
 const longest = 3
 
-// PutAssessment puts a new one on file, for the unit as it is set now.
+// PutAssessment files a new impact assessment, for the unit as it is set now.
 func (d *Desk) PutAssessment(ctx context.Context, s Session, a papers.Assessment) error {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
@@ -62,13 +64,13 @@ func (d *Desk) PutAssessment(ctx context.Context, s Session, a papers.Assessment
 	now := d.now()
 	for _, part := range []string{a.Author, a.Necessity, a.Impact, a.Risks, a.Measures} {
 		if strings.TrimSpace(part) == "" {
-			return i18n.Problem(i18n.E("desk.part-assessment-empty", "a part of the assessment is empty"),
-				i18n.M("desk.write-all-four-parts", "write all four parts, and who answers for it"))
+			return i18n.Problem(i18n.E("desk.assessment-incomplete", "a part of the assessment is empty"),
+				i18n.M("desk.write-all-parts", "write all four parts, and the name of the person who answers for them"))
 		}
 	}
 	if !a.Until.After(now) || a.Until.After(now.AddDate(longest, 0, 1)) {
-		return i18n.Problem(i18n.E("desk.cannot-valid-until-then", "it cannot be valid until then"),
-			i18n.M("desk.give-day-from-tomorrow", "give a day from tomorrow on, within three years"))
+		return i18n.Problem(i18n.E("desk.assessment-too-long", "an assessment cannot be valid until that day"),
+			i18n.M("desk.give-day-within-three-years", "give a day from tomorrow on, within three years"))
 	}
 	if a.Basis, err = d.law.Basis(); err != nil {
 		return err
@@ -76,7 +78,7 @@ func (d *Desk) PutAssessment(ctx context.Context, s Session, a papers.Assessment
 	return d.put(ctx, by, papers.KindAssessment, a)
 }
 
-// SeeSign records that the sign stands.
+// SeeSign records that the operator saw the sign at the camera.
 func (d *Desk) SeeSign(ctx context.Context, s Session) error {
 	by, err := d.allow(s, OpensDoor)
 	if err != nil {
@@ -85,7 +87,7 @@ func (d *Desk) SeeSign(ctx context.Context, s Session) error {
 	return d.put(ctx, by, papers.KindSign, papers.Sign{Door: d.cfg.Unit.Name})
 }
 
-// Requests gives people's requests.
+// Requests gives people's requests about their data.
 func (d *Desk) Requests(_ context.Context, s Session) ([]Request, error) {
 	if _, err := d.allow(s, ReadsPeople); err != nil {
 		return nil, err
@@ -105,21 +107,22 @@ func (d *Desk) withDue(r papers.Request) Request {
 	return Request{Request: r, Due: d.cfg.Site.Calendar().AddWorkingDays(r.Asked, policy.RightsDays)}
 }
 
-// AddRequest takes one down.
+// AddRequest files a person's request, made now.
 func (d *Desk) AddRequest(ctx context.Context, s Session, what, who string) (Request, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return Request{}, err
 	}
 	if !slices.Contains(papers.Asks, what) || strings.TrimSpace(who) == "" {
-		return Request{}, i18n.Problem(i18n.E("desk.what-asked-by-whom", "what is asked for, and by whom?"),
-			i18n.M("desk.write-one-request", "write one of %s", strings.Join(papers.Asks, ", ")))
+		return Request{}, i18n.Problem(i18n.E("desk.request-incomplete",
+			"a request says what is asked for, and by whom"),
+			i18n.M("desk.write-request-kind", "write one of %s", strings.Join(papers.Asks, ", ")))
 	}
 	r := papers.Request{ID: papers.NewID(), Asked: d.now(), What: what, Who: who}
 	return d.withDue(r), d.put(ctx, by, papers.KindRequest, r)
 }
 
-// AnswerRequest records that one was answered.
+// AnswerRequest records the answer to an open request.
 func (d *Desk) AnswerRequest(ctx context.Context, s Session, id, answer string) error {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
@@ -131,13 +134,14 @@ func (d *Desk) AnswerRequest(ctx context.Context, s Session, id, answer string) 
 	}
 	r, ok := f.Request(id)
 	if !ok || !r.Done.IsZero() {
-		return i18n.Problem(i18n.E("desk.there-no-such-open", "there is no such open request"), i18n.M("desk.request-lists-them", "'request' lists them"))
+		return i18n.Problem(i18n.E("desk.no-such-request", "there is no such open request"),
+			i18n.M("desk.see-requests", "'request' lists them"))
 	}
 	r.Done, r.Answer = d.now(), answer
 	return d.put(ctx, by, papers.KindRequest, r)
 }
 
-// Filing gives the figures of R-FILING.
+// Filing gives how many people have a face here, and what was filed (R-FILING).
 func (d *Desk) Filing(_ context.Context, s Session) (here int, f papers.Filing, err error) {
 	if _, err := d.allow(s, ReadsPeople); err != nil {
 		return 0, f, err
@@ -150,11 +154,12 @@ func (d *Desk) Filing(_ context.Context, s Session) (here int, f papers.Filing, 
 	return len(faces), file.Filing, err
 }
 
-// PutElsewhere records the count of the other doors.
+// PutElsewhere records how many people have a face only at other doors of the site.
 func (d *Desk) PutElsewhere(ctx context.Context, s Session, n int) error {
 	return d.file(ctx, s, func(f *papers.Filing) error {
 		if n < 0 || n > 1e9 {
-			return i18n.Problem(i18n.E("desk.no-number-people", "that is not a number of people"), i18n.M("desk.write-how-many-people", "write how many people, 0 or more"))
+			return i18n.Problem(i18n.E("desk.not-a-head-count", "that is not a number of people"),
+				i18n.M("desk.write-head-count", "write how many people, 0 or more"))
 		}
 		f.Elsewhere = n
 		return nil
@@ -165,7 +170,8 @@ func (d *Desk) PutElsewhere(ctx context.Context, s Session, n int) error {
 func (d *Desk) PutFiled(ctx context.Context, s Session, authority, number string) error {
 	return d.file(ctx, s, func(f *papers.Filing) error {
 		if strings.TrimSpace(authority) == "" || strings.TrimSpace(number) == "" {
-			return i18n.Problem(i18n.E("desk.with-whom-under-which", "with whom, and under which number?"), i18n.M("desk.write-both", "write both"))
+			return i18n.Problem(i18n.E("desk.filing-incomplete",
+				"a filing says with whom it was made, and under which number"), i18n.M("desk.write-both", "write both"))
 		}
 		f.Filed, f.Authority, f.Number, f.Handler = d.now(), authority, number, d.cfg.Unit.Handler
 		return nil
@@ -188,19 +194,21 @@ func (d *Desk) file(ctx context.Context, s Session, change func(*papers.Filing) 
 	return d.put(ctx, by, papers.KindFiling, f)
 }
 
-// Inquire records an inquiry.
+// Inquire records what was found out when a person was asked again after a refusal.
 func (d *Desk) Inquire(ctx context.Context, s Session, what string) error {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
 	if strings.TrimSpace(what) == "" {
-		return i18n.Problem(i18n.E("desk.nothing-written", "nothing is written"), i18n.M("desk.write-what-was-found", "write what was found out and done"))
+		return i18n.Problem(i18n.E("desk.inquiry-empty", "the inquiry is empty"),
+			i18n.M("desk.write-inquiry", "write what was found out and done"))
 	}
 	return d.put(ctx, by, papers.KindInquiry, papers.Inquiry{What: what})
 }
 
-// OldNotice gives the people to be shown the changed notice at their next visit.
+// OldNotice gives the people who agreed to a notice that has changed since. They are shown the
+// new one at their next visit.
 func (d *Desk) OldNotice(_ context.Context, s Session) ([]policy.Person, error) {
 	by, err := d.allow(s, ReadsPeople)
 	if err != nil {

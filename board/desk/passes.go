@@ -17,16 +17,19 @@ import (
 	"menshen/store"
 )
 
-// AddPass makes a visitor's pass: digits where this door has a keypad, a code where it has a scanner or its camera reads codes.
-func (d *Desk) AddPass(ctx context.Context, s Session, host policy.PersonID, from, until time.Time, uses int) (Pass, error) {
+// AddPass makes a visitor's pass: digits where this door has a keypad, a QR code where it has a
+// scanner or its camera reads codes. host may be zero: staff give the pass.
+func (d *Desk) AddPass(ctx context.Context, s Session, host policy.PersonID, from, until time.Time,
+	uses int) (Pass, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return Pass{}, err
 	}
 	if !d.cfg.Passes.Enabled {
-		return Pass{}, i18n.Problem(i18n.E("desk.door-takes-no-passes", "this door takes no passes"), i18n.M("desk.write-passes-enabled-true", "write [passes] enabled = true into its configuration"))
+		return Pass{}, i18n.Problem(i18n.E("desk.door-takes-no-passes", "this door takes no passes"),
+			i18n.M("desk.enable-passes", "write [passes] enabled = true into the configuration"))
 	}
-	from = from.Truncate(time.Minute) // a code tells full minutes
+	from = from.Truncate(time.Minute) // a code holds full minutes only
 	p := policy.Pass{Door: d.cfg.Unit.Name, From: from, Until: from.Add(until.Sub(from).Round(time.Minute)), Uses: uses}
 	kept, digits, err := d.newPass(by, p, host)
 	if err != nil {
@@ -61,12 +64,14 @@ func (d *Desk) newPass(by store.Actor, p policy.Pass, host policy.PersonID) (sto
 		case err == nil:
 			return kept, digits, nil
 		case errors.Is(err, policy.ErrPass):
-			err = i18n.Problem(i18n.E("desk.no-pass", "this is not a pass"), i18n.M("desk.pass-has-1-255", "a pass has 1 to 255 uses and ends within seven days"))
+			err = i18n.Problem(i18n.E("desk.not-a-pass", "this is not a valid pass"),
+				i18n.M("desk.pass-limits", "a pass has 1 to 255 uses and ends within seven days"))
 		case errors.Is(err, store.ErrManyPasses):
-			err = i18n.Problem(i18n.E("desk.there-too-many-passes", "there are too many passes"), i18n.M("desk.end-some-not-needed", "end some that are not needed: 'passes' lists them"))
+			err = i18n.Problem(i18n.E("desk.too-many-passes", "there are too many passes"),
+				i18n.M("desk.revoke-passes", "revoke those that are no longer needed: 'passes' lists them"))
 		}
 		digits.Wipe()
-		if !errors.Is(err, store.ErrTaken) { // one in a million
+		if !errors.Is(err, store.ErrTaken) { // happens once in a million passes
 			return store.VisitorPass{}, nil, explain(err)
 		}
 	}
@@ -78,10 +83,12 @@ func takesDigits(c *config.Config) bool {
 }
 
 func takesCodes(c *config.Config) bool {
-	return c.Passes.Camera || slices.ContainsFunc(c.Readers, func(r config.Reader) bool { return r.Takes(policy.PassKind) && !r.Takes(policy.PINKind) })
+	return c.Passes.Camera || slices.ContainsFunc(c.Readers, func(r config.Reader) bool {
+		return r.Takes(policy.PassKind) && !r.Takes(policy.PINKind)
+	})
 }
 
-// EndPass ends a pass, which the beginning of its handle names.
+// EndPass revokes a pass. id is its handle or the beginning of it.
 func (d *Desk) EndPass(ctx context.Context, s Session, id string) error {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
@@ -92,12 +99,16 @@ func (d *Desk) EndPass(ctx context.Context, s Session, id string) error {
 		return fmt.Errorf("reading the passes: %w", err)
 	}
 	id = strings.TrimPrefix(strings.ToLower(id), "pass-")
-	all = slices.DeleteFunc(all, func(p store.VisitorPass) bool { return !strings.HasPrefix(p.CredentialID(), "pass-"+id) })
+	all = slices.DeleteFunc(all, func(p store.VisitorPass) bool {
+		return !strings.HasPrefix(p.CredentialID(), "pass-"+id)
+	})
 	switch {
 	case id == "" || len(all) == 0:
-		return i18n.Problem(i18n.E("desk.no-such-pass", "no pass has this number"), i18n.M("desk.passes-lists-them", "'passes' lists them"))
+		return i18n.Problem(i18n.E("desk.no-such-pass", "no pass has this number"),
+			i18n.M("desk.see-passes", "'passes' lists them"))
 	case len(all) > 1:
-		return i18n.Problem(i18n.E("desk.passes-begin-so", "%d passes have numbers that begin so", len(all)), i18n.M("desk.write-more-of-it", "write more of it"))
+		return i18n.Problem(i18n.E("desk.pass-ambiguous", "%d passes have numbers that begin like this", len(all)),
+			i18n.M("desk.write-more-of-number", "write more of the number"))
 	}
 	if err := d.vault.EndPass(by, all[0].ID); err != nil {
 		return explain(err)
@@ -105,7 +116,8 @@ func (d *Desk) EndPass(ctx context.Context, s Session, id string) error {
 	return d.unit.ReloadPasses(ctx)
 }
 
-// ListPasses gives the passes that are kept, the one that ends first before the others. That hosts are named in it is itself recorded.
+// ListPasses gives the passes that are kept, by their end. The look-up of
+// their hosts is itself recorded.
 func (d *Desk) ListPasses(_ context.Context, s Session) ([]PassState, error) {
 	by, err := d.allow(s, ReadsPeople)
 	if err != nil {
@@ -123,7 +135,8 @@ func (d *Desk) ListPasses(_ context.Context, s Session) ([]PassState, error) {
 	var hosts []policy.Person
 	now := d.now()
 	for _, p := range all {
-		line := PassState{Pass: Pass{ID: shortPass(p), From: p.From, Until: p.Until, Uses: p.Uses}, By: names[p.By], Used: p.Used}
+		line := PassState{Pass: Pass{ID: shortPass(p), From: p.From, Until: p.Until, Uses: p.Uses},
+			By: names[p.By], Used: p.Used}
 		if !p.Host.IsZero() {
 			if host, err := d.vault.Person(p.Host); err == nil {
 				line.Host = host.Name

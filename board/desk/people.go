@@ -14,7 +14,8 @@ import (
 	"menshen/store/audit"
 )
 
-// Find gives the people that words describe.
+// Find gives the people whose name or apartment contains words, or whose handle begins with them,
+// by apartment, then name. The look-up is itself recorded.
 func (d *Desk) Find(_ context.Context, s Session, words string) ([]policy.Person, error) {
 	by, err := d.allow(s, ReadsPeople)
 	if err != nil {
@@ -48,15 +49,15 @@ func described(p policy.Person, words string) bool {
 		strings.HasPrefix(p.ID.String(), words)
 }
 
-// AddPerson makes a person without any credential.
+// AddPerson adds a person, without a credential.
 func (d *Desk) AddPerson(ctx context.Context, s Session, x Details) (policy.Person, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return policy.Person{}, err
 	}
 	if !x.Until.IsZero() && !d.now().Before(x.Until) {
-		return policy.Person{}, i18n.Problem(i18n.E("desk.lease-over-already", "this lease has ended"),
-			i18n.M("desk.write-last-day-lease", "write the last day of the lease, or leave --until out"))
+		return policy.Person{}, i18n.Problem(i18n.E("desk.lease-expired", "this lease has already expired"),
+			i18n.M("desk.write-last-day", "write the last day of the lease, or leave --until out"))
 	}
 	p, err := d.withDetails(policy.Person{}, x)
 	if err != nil {
@@ -93,18 +94,24 @@ func (d *Desk) withDetails(p policy.Person, x Details) (policy.Person, error) {
 	}
 	switch {
 	case strings.TrimSpace(x.Name.Reveal()) == "":
-		return p, i18n.Problem(i18n.E("desk.person-needs-name", "a person needs a name"), i18n.M("desk.write-name-staff-know", "write the name that staff know them by"))
+		return p, i18n.Problem(i18n.E("desk.person-needs-name", "a person needs a name"),
+			i18n.M("desk.write-name", "write the name that staff know them by"))
 	case !x.From.IsZero() && !x.Until.IsZero() && !x.From.Before(x.Until):
-		return p, i18n.Problem(i18n.E("desk.lease-ends-before-begins", "the lease ends before it begins"), i18n.M("desk.write-end-after-beginning", "write an end after the beginning"))
-	case x.Minor && p.HasFace() && p.Face.Guardian == "": // their face may not stay as it is (R-MINOR), and nobody else's is to suffer for it
-		return p, i18n.Problem(i18n.E("desk.person-has-face-no", "this person has a face, and no guardian agreed to it"), i18n.M("desk.withdraw-first-guardian-may", "withdraw it first; a guardian may then consent"))
+		return p, i18n.Problem(i18n.E("desk.lease-ends-before-begins", "the lease ends before it begins"),
+			i18n.M("desk.write-later-end", "write an end after the beginning"))
+	case x.Minor && p.HasFace() && p.Face.Guardian == "":
+		// else one broken rule (R-MINOR) would switch off everyone's face
+		return p, i18n.Problem(
+			i18n.E("desk.minor-without-guardian", "this person has a face, and no guardian agreed to it"),
+			i18n.M("desk.withdraw-for-guardian", "withdraw it first; a guardian may then consent"))
 	}
 	p.Name, p.Apartment, p.Lang, p.From, p.Until = x.Name, x.Apartment, x.Lang, x.From, x.Until
 	p.Groups, p.Face.Minor, p.LongOpen, p.Blocked = x.Groups, x.Minor, x.LongOpen, x.Blocked
 	return p, nil
 }
 
-// RemovePerson erases a person with everything that is stored about them (R-ERASE).
+// RemovePerson erases a person with everything that is stored about them
+// (R-ERASE). reason is one of removals.
 func (d *Desk) RemovePerson(ctx context.Context, s Session, id policy.PersonID, reason string) (Receipt, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
@@ -112,7 +119,8 @@ func (d *Desk) RemovePerson(ctx context.Context, s Session, id policy.PersonID, 
 	}
 	why, ok := removals[strings.ToLower(strings.TrimSpace(reason))]
 	if !ok {
-		return Receipt{}, i18n.Problem(i18n.E("desk.reason-not-one-those", "this reason is not one of those kept"), i18n.M("desk.write-lease-end-own", "write: lease end, own request or mistake"))
+		return Receipt{}, i18n.Problem(i18n.E("desk.no-such-reason", "that is not a reason for removing a person"),
+			i18n.M("desk.write-reason", "write: lease end, own request or mistake"))
 	}
 	if err := d.unit.ForgetFace(ctx, id); err != nil {
 		return Receipt{}, err
@@ -123,25 +131,29 @@ func (d *Desk) RemovePerson(ctx context.Context, s Session, id policy.PersonID, 
 	return d.erasing(s.Lang, id, "person", func() (store.Receipt, error) { return d.vault.RemovePerson(by, id, why) })
 }
 
-// removals are the reasons for removing somebody, as staff write them, and as they stay in the log and on the receipt: no free words, in which
-// a name would outlive its owner.
+// removals are the reasons for removing a person: as staff write them, and as the log and the
+// receipt keep them. Free words are not taken: a name in them would stay.
 var removals = map[string]string{
 	"lease end": "lease end", "own request": "own request", "mistake": "mistake",
 	"租期结束": "lease end", "本人要求": "own request", "误录": "mistake",
 }
 
 // AssignCard makes the next card at the door the person's.
-func (d *Desk) AssignCard(ctx context.Context, s Session, id policy.PersonID, label string, step Progress) (policy.Credential, error) {
-	return d.assign(ctx, s, id, label, s.Lang.Say(i18n.M("desk.hold-new-card-reader", "hold the new card to the reader at the door")), step)
+func (d *Desk) AssignCard(ctx context.Context, s Session, id policy.PersonID, label string,
+	step Progress) (policy.Credential, error) {
+	return d.assign(ctx, s, id, label, s.Lang.Say(i18n.M("desk.hold-new-card",
+		"hold the new card to the reader at the door")), step)
 }
 
-// IssueCard does so with a card that it writes first: a number of the site's own, under the site's key, which no copier in a shop reads.
-func (d *Desk) IssueCard(ctx context.Context, s Session, id policy.PersonID, label string, step Progress) (policy.Credential, error) {
+// IssueCard is [Desk.AssignCard] with a card that it writes first: a number of the site's own,
+// under the site's key, which is hard to copy.
+func (d *Desk) IssueCard(ctx context.Context, s Session, id policy.PersonID, label string,
+	step Progress) (policy.Credential, error) {
 	if _, err := d.allow(s, KeepsPeople); err != nil {
 		return policy.Credential{}, err
 	}
 	issues := false
-	until := time.Now().Add(AsksAtTheDoor) // of the reader's own clock
+	until := time.Now().Add(AsksAtTheDoor) // by the reader's own clock
 	for _, r := range d.unit.Readers() {
 		if r, ok := r.(hal.Issuer); ok && r.Issue(until) {
 			issues = true
@@ -151,14 +163,17 @@ func (d *Desk) IssueCard(ctx context.Context, s Session, id policy.PersonID, lab
 	if !issues {
 		return policy.Credential{}, i18n.Problem(i18n.E("desk.no-card-writer", "no reader of this door writes cards"),
 			i18n.M("desk.set-up-card-writer",
-				"give an rc522 reader key_file, key and block in the configuration; cards for other readers are bought with their numbers"))
+				"give an rc522 reader key_file, key and block in the configuration; cards for other readers are "+
+					"bought with their numbers"))
 	}
 	return d.assign(ctx, s, id, label,
-		s.Lang.Say(i18n.M("desk.hold-new-mifare-classic", "hold a new MIFARE Classic card to the reader at the door until the lamp answers")), step)
+		s.Lang.Say(i18n.M("desk.hold-blank-card",
+			"hold a new MIFARE Classic card to the reader at the door until the lamp answers")), step)
 }
 
 // assign makes the next card at the door the person's.
-func (d *Desk) assign(ctx context.Context, s Session, id policy.PersonID, label, ask string, step Progress) (policy.Credential, error) {
+func (d *Desk) assign(ctx context.Context, s Session, id policy.PersonID, label, ask string,
+	step Progress) (policy.Credential, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return policy.Credential{}, err
@@ -176,8 +191,9 @@ func (d *Desk) assign(ctx context.Context, s Session, id policy.PersonID, label,
 	return credential, explain(err)
 }
 
-// RevokeCredential ends one credential, and the face with the last one beside it (R-ALT).
-func (d *Desk) RevokeCredential(ctx context.Context, s Session, id policy.PersonID, credentialID string) (Receipt, error) {
+// RevokeCredential revokes one credential. With the last one face entry ends too (R-ALT).
+func (d *Desk) RevokeCredential(ctx context.Context, s Session, id policy.PersonID,
+	credentialID string) (Receipt, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return Receipt{}, err
@@ -197,9 +213,10 @@ func (d *Desk) RevokeCredential(ctx context.Context, s Session, id policy.Person
 	return Receipt{At: d.now(), What: "credential"}, nil
 }
 
-// erasing does an erasure between two scans of the raw bytes of every file of the unit, so that whoever asked for it sees what was
-// there and that it is gone.
-func (d *Desk) erasing(lang i18n.Language, id policy.PersonID, what string, erase func() (store.Receipt, error)) (Receipt, error) {
+// erasing does an erasure between two scans of the raw bytes of every file of the unit. The receipt
+// tells what was there before, and that it is gone.
+func (d *Desk) erasing(lang i18n.Language, id policy.PersonID, what string,
+	erase func() (store.Receipt, error)) (Receipt, error) {
 	pieces, err := d.vault.Ciphertext(id, what)
 	if err != nil {
 		return Receipt{}, explain(err)
@@ -213,13 +230,16 @@ func (d *Desk) erasing(lang i18n.Language, id policy.PersonID, what string, eras
 		return Receipt{}, explain(err)
 	}
 	if r.Sig == nil {
-		return Receipt{At: r.At, What: what}, nil // nothing was stored that had to be destroyed
+		return Receipt{At: r.At, What: what}, nil // nothing stored had to be destroyed
 	}
 	after, err := d.scan(pieces)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("it is erased, but looking for it failed: %w", err)
 	}
-	return Receipt{At: r.At, What: what, Serial: fmt.Sprint(r.Seq), Detail: lang.Say(i18n.M("desk.blocks-old-ciphertext-all", "blocks of the old ciphertext in all files of the unit: %d before, %d after; %d bytes read", len(before.Hits), len(after.Hits), after.Bytes))}, nil
+	detail := i18n.M("desk.erasure-scanned",
+		"blocks of the old ciphertext in all files of the unit: %d before, %d after; %d bytes read",
+		len(before.Hits), len(after.Hits), after.Bytes)
+	return Receipt{At: r.At, What: what, Serial: fmt.Sprint(r.Seq), Detail: lang.Say(detail)}, nil
 }
 
 // scan looks for pieces in the raw bytes of every file of the unit.

@@ -9,7 +9,8 @@ import (
 	"menshen/policy"
 )
 
-// PINLength is how many digits a new PIN must have: so many that guessing at this door's keypad comes to nothing among the PINs there are.
+// PINLength is how many digits a new PIN must have, so that none of the PINs there are is guessed
+// at this door's keypad within its lockouts.
 func (d *Desk) PINLength(_ context.Context, s Session) (int, error) {
 	if _, err := d.allow(s, KeepsPeople); err != nil {
 		return 0, err
@@ -21,14 +22,16 @@ func (d *Desk) PINLength(_ context.Context, s Session) (int, error) {
 	all, _ := policy.PINs(people, d.cfg.Unit.Name, 0)
 	least := d.cfg.Site.Keypad.Limits().Digits(all + 1)
 	if least > policy.MaxDigits {
-		return 0, i18n.Problem(i18n.E("desk.pins-too-many-keypad", "%d PINs are too many for this keypad: %d digits could be guessed", all, policy.MaxDigits),
-			i18n.M("desk.give-card-instead-or", "give a card instead, or let fewer codes be tried ([site.keypad])"))
+		return 0, i18n.Problem(i18n.E("desk.too-many-pins",
+			"%d PINs are too many for this keypad: even %d digits could be guessed", all, policy.MaxDigits),
+			i18n.M("desk.give-card-instead", "give a card instead, or allow fewer tries ([site.keypad])"))
 	}
 	return least, nil
 }
 
 // AssignPIN gives the person a PIN.
-func (d *Desk) AssignPIN(ctx context.Context, s Session, id policy.PersonID, pin Secret, duress bool) (policy.Credential, error) {
+func (d *Desk) AssignPIN(ctx context.Context, s Session, id policy.PersonID, pin Secret,
+	duress bool) (policy.Credential, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return policy.Credential{}, err
@@ -39,13 +42,15 @@ func (d *Desk) AssignPIN(ctx context.Context, s Session, id policy.PersonID, pin
 	}
 	if len(pin) < least || len(pin) > policy.MaxDigits || strings.Trim(string(pin), "0123456789") != "" {
 		return policy.Credential{}, i18n.Problem(i18n.E("desk.pin-too-easy", "this PIN is too easy to guess here"),
-			i18n.M("desk.choose-digits-more-people", "choose %d to %d digits; the more people have a PIN, the longer it must be", least, policy.MaxDigits))
+			i18n.M("desk.choose-longer-pin",
+				"choose %d to %d digits; the more people have a PIN, the longer it must be", least, policy.MaxDigits))
 	}
-	credential, err := d.vault.AddLimited(by, id, policy.Credential{Kind: policy.PINKind, Label: either(duress, "duress PIN", "PIN"), Duress: duress, Digits: len(pin)}, pin)
+	credential, err := d.vault.AddLimited(by, id, policy.Credential{Kind: policy.PINKind,
+		Label: either(duress, "duress PIN", "PIN"), Duress: duress, Digits: len(pin)}, pin)
 	return credential, explain(err)
 }
 
-// pinFacts tells whether the PINs that people have are long enough.
+// pinFacts says whether the PINs that people have are long enough.
 func (d *Desk) pinFacts(people []policy.Person, lang i18n.Language) []Fact {
 	all, _ := policy.PINs(people, d.cfg.Unit.Name, 0)
 	least := d.cfg.Site.Keypad.Limits().Digits(all)
@@ -55,7 +60,9 @@ func (d *Desk) pinFacts(people []policy.Person, lang i18n.Language) []Fact {
 	case all == 0:
 		return nil
 	case short > 0:
-		f.Fault = lang.Say(i18n.M("desk.shorter-than-digits-or", "%d of %d are shorter than %d digits, or older than this rule, and can be guessed: give new ones ('revoke', 'pin')", short, all, least))
+		f.Fault = lang.Say(i18n.M("desk.pins-too-short",
+			"%d of %d are shorter than %d digits, or older than this rule, and can be guessed: "+
+				"give new ones ('revoke', 'pin')", short, all, least))
 	}
 	return []Fact{f}
 }

@@ -79,16 +79,19 @@ func (d *Desk) VerifyAudit(_ context.Context, s Session) (AuditState, error) {
 	if err != nil {
 		return AuditState{}, fmt.Errorf("reading the audit log: %w", err)
 	}
-	return AuditState{Entries: rep.Lines, OK: rep.OK, FirstBad: rep.FirstBad, Problem: rep.Problem, Signed: rep.Signed}, nil
+	return AuditState{Entries: rep.Lines, OK: rep.OK, FirstBad: rep.FirstBad, Problem: rep.Problem,
+		Signed: rep.Signed}, nil
 }
 
-// fewPeople is how many a look-up is recorded for one by one; a longer list is one record, of a look at everybody it shows.
+// fewPeople is up to how many people a look-up is recorded for each of them.
+// A longer list is one record.
 const fewPeople = 5
 
-// looked records who looked at whom: every look-up of personal data is an act on it (R-AUDIT).
+// looked records a look-up of people: it is an act on their data (R-AUDIT).
 func (d *Desk) looked(by store.Actor, people []policy.Person) {
 	if len(people) > fewPeople {
-		d.unit.Record(store.Entry{Kind: audit.PeopleListed, Actor: by, Detail: map[string]string{"people": strconv.Itoa(len(people))}})
+		d.unit.Record(store.Entry{Kind: audit.PeopleListed, Actor: by,
+			Detail: map[string]string{"people": strconv.Itoa(len(people))}})
 		return
 	}
 	for _, p := range people {
@@ -96,7 +99,7 @@ func (d *Desk) looked(by store.Actor, people []policy.Person) {
 	}
 }
 
-// lookedAtRecords records who looked at whose decisions, once a person.
+// lookedAtRecords records a look-up of decisions, once for each person in them.
 func (d *Desk) lookedAtRecords(by store.Actor, rs []Record) {
 	seen := map[policy.PersonID]bool{{}: true}
 	for _, r := range rs {
@@ -107,10 +110,12 @@ func (d *Desk) lookedAtRecords(by store.Actor, rs []Record) {
 	}
 }
 
-// signalled says how this door answers with a decision: words are for those who read of it, the door has lamp and buzzer.
+// signalled says how this door shows a decision: by lamp and buzzer, where it has them.
 func (d *Desk) signalled(x policy.Decision, lang i18n.Language) string {
-	if !slices.ContainsFunc(d.cfg.Signals, func(s config.Signal) bool { return s.Role == "green" || s.Role == "red" || s.Role == "buzzer" }) {
-		return lang.Say(i18n.M("desk.none-door-has-no", "none, this door has no lamp and no buzzer"))
+	if !slices.ContainsFunc(d.cfg.Signals, func(s config.Signal) bool {
+		return s.Role == "green" || s.Role == "red" || s.Role == "buzzer"
+	}) {
+		return lang.Say(i18n.M("desk.no-signals", "none, this door has no lamp and no buzzer"))
 	}
 	return lang.Say(x.Signal().Message())
 }

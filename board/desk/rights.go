@@ -22,7 +22,8 @@ import (
 	"menshen/store/audit"
 )
 
-// copyWork is the scrypt work factor (2^n) of a copy's passphrase: 32 MiB and a moment on a small board. The passphrase is 80 random bits, so it need not be slow.
+// copyWork is the scrypt work factor (2^n) of a copy's passphrase: 32 MiB and a moment on a small
+// board. The passphrase has 80 random bits, so that it need not be slow.
 const copyWork = 15
 
 // Stored gives all that is stored about a person (R-RIGHTS).
@@ -37,7 +38,9 @@ func (d *Desk) Stored(ctx context.Context, s Session, id policy.PersonID) (right
 	return d.ownPage(id, s.Lang)
 }
 
-// Copy writes that as a page to print, in the person's language. It lies on the unit encrypted only, and not for long.
+// Copy writes what [Desk.Stored] gives as a page to print, in the person's language, encrypted
+// for the holder of an age key, or with a new passphrase where recipient is empty. The file is
+// deleted after [outbox.CopyKept].
 func (d *Desk) Copy(ctx context.Context, s Session, id policy.PersonID, recipient string) (Copy, error) {
 	by, err := d.allow(s, ReadsPeople)
 	if err != nil {
@@ -58,8 +61,8 @@ func (d *Desk) Copy(ctx context.Context, s Session, id policy.PersonID, recipien
 	if err != nil {
 		return Copy{}, err
 	}
-	sheet := rights.Sheet{Lang: catalogue.In(p.Lang), At: d.now().In(d.cfg.Site.Location()), Door: d.cfg.Unit.Name, Handler: d.cfg.Unit.Handler,
-		Contact: d.cfg.Unit.Contact, Page: page}
+	sheet := rights.Sheet{Lang: catalogue.In(p.Lang), At: d.now().In(d.cfg.Site.Location()), Door: d.cfg.Unit.Name,
+		Handler: d.cfg.Unit.Handler, Contact: d.cfg.Unit.Contact, Page: page}
 	html, err := sheet.HTML()
 	if err != nil {
 		return Copy{}, err
@@ -76,7 +79,7 @@ func (d *Desk) Copy(ctx context.Context, s Session, id policy.PersonID, recipien
 	return Copy{Path: path, Until: d.now().Add(outbox.CopyKept), Passphrase: passphrase}, err
 }
 
-// answered records that a person's page was made, before it is: the page then shows this too.
+// answered records that a person's page is made, before it is: the page then shows this too.
 func (d *Desk) answered(ctx context.Context, what audit.Kind, by store.Actor, id policy.PersonID) error {
 	if _, err := d.vault.Person(id); err != nil {
 		return explain(err)
@@ -85,12 +88,14 @@ func (d *Desk) answered(ctx context.Context, what audit.Kind, by store.Actor, id
 	return err
 }
 
-// copyFor is who can read a copy: the holder of an age key, or of a passphrase made now.
+// copyFor says who can read a copy: the holder of an age key, or of a passphrase that it makes.
 func copyFor(recipient string) (age.Recipient, Secret, error) {
 	if recipient != "" {
 		to, err := age.ParseX25519Recipient(recipient)
 		if err != nil {
-			return nil, nil, i18n.Problem(i18n.E("desk.no-age-public-key", "that is not an age public key"), i18n.M("desk.begins-with-age1-leave", "it begins with age1; leave it out, and a passphrase is made instead"))
+			return nil, nil, i18n.Problem(i18n.E("desk.not-an-age-key", "that is not an age public key"),
+				i18n.M("desk.age-key-or-passphrase",
+					"it begins with age1; leave it out, and a passphrase is made instead"))
 		}
 		return to, nil, nil
 	}
@@ -120,8 +125,10 @@ func (d *Desk) ownPage(id policy.PersonID, lang i18n.Language) (rights.Page, err
 	taken := time.Time{}
 	err = d.vault.History(id, func(e store.Entry) error {
 		if e.Kind == audit.Decision {
-			x := policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: id, CredentialID: e.CredentialID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}
-			page.Decisions = append(page.Decisions, rights.Decision{Seq: e.Seq, Decision: x, Told: d.signalled(x, lang)})
+			x := policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: id, CredentialID: e.CredentialID,
+				Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}
+			page.Decisions = append(page.Decisions,
+				rights.Decision{Seq: e.Seq, Decision: x, Told: d.signalled(x, lang)})
 			return nil
 		}
 		if e.Kind == audit.FaceEnrolled {
@@ -143,7 +150,7 @@ func (d *Desk) ownPage(id policy.PersonID, lang i18n.Language) (rights.Page, err
 	return page, d.storedPasses(&page, lang)
 }
 
-// actors names who did something: operators by their log-in name.
+// actors names those who did something: operators by their log-in name, and the unit itself.
 func (d *Desk) actors(lang i18n.Language) (map[store.Actor]string, error) {
 	all, err := d.vault.Operators()
 	if err != nil {
@@ -156,7 +163,8 @@ func (d *Desk) actors(lang i18n.Language) (map[store.Actor]string, error) {
 	return names, nil
 }
 
-// storedFace tells what is stored of the face: how much, since when, on which consent; never the vectors.
+// storedFace adds what is stored of the face: how much, since when, on
+// which consent; never the vectors.
 func (d *Desk) storedFace(page *rights.Page, taken time.Time, lang i18n.Language) error {
 	p := page.Person
 	add := func(name i18n.Message, state string) {
@@ -174,13 +182,14 @@ func (d *Desk) storedFace(page *rights.Page, taken time.Time, lang i18n.Language
 	case err != nil && !locked && d.unit.Damaged(err) != nil:
 		return err
 	case locked && p.Face.State == policy.FaceEnrolled:
-		add(i18n.M("desk.template", "template"), lang.Say(i18n.M("desk.stored-behind-passphrase-faces", "stored, behind the passphrase of the faces")))
+		add(i18n.M("desk.template", "template"),
+			lang.Say(i18n.M("desk.template-locked", "stored, behind the passphrase of the faces")))
 	case n == 0:
 		add(i18n.M("desk.template", "template"), lang.Say(i18n.M("desk.none", "none")))
 	default:
-		state := lang.Say(i18n.M("desk.numbers-each", "%d of %d numbers each", n, size))
+		state := lang.Say(i18n.M("desk.template-size", "%d of %d numbers each", n, size))
 		if !taken.IsZero() {
-			state += lang.Say(i18n.M("desk.taken", ", taken ")) + taken.In(zone).Format("2006-01-02 15:04")
+			state += lang.Say(i18n.M("desk.template-taken", ", taken %s", taken.In(zone).Format("2006-01-02 15:04")))
 		}
 		add(i18n.M("desk.template", "template"), state)
 	}
@@ -190,14 +199,18 @@ func (d *Desk) storedFace(page *rights.Page, taken time.Time, lang i18n.Language
 			return fmt.Errorf("reading the notice that was agreed to: %w", err)
 		}
 		page.Notice = text
-		add(i18n.M("desk.consent", "consent"), lang.Say(i18n.M("desk.notice-version-sha-256", "%s, to the notice in %q, version %x (SHA-256 %x)", p.Face.At.In(zone).Format("2006-01-02 15:04"), in, hash[:4], hash)))
+		add(i18n.M("desk.consent", "consent"), lang.Say(i18n.M("desk.consent-to-notice",
+			"%s, to the notice in %q, version %x (SHA-256 %x)",
+			p.Face.At.In(zone).Format("2006-01-02 15:04"), in, hash[:4], hash)))
 	}
-	add(i18n.M("desk.encryption", "encryption"), lang.Say(i18n.M("desk.all-under-key-your", "all of this under a key of your own, which is destroyed when you are deleted")))
-	add(i18n.M("desk.backups", "backups"), lang.Say(i18n.M("desk.backups-manager-made-may", "backups that the manager made may hold it too, readable with the manager's key only")))
+	add(i18n.M("desk.encryption", "encryption"), lang.Say(i18n.M("desk.own-key",
+		"all of this is encrypted with a key of your own, which is destroyed when you are erased")))
+	add(i18n.M("desk.backups", "backups"), lang.Say(i18n.M("desk.backups-may-hold-it",
+		"backups that the manager made may hold it too; only the manager's key reads them")))
 	return nil
 }
 
-// storedPasses tells of the passes that the person gave to visitors.
+// storedPasses adds the passes that the person gave to visitors.
 func (d *Desk) storedPasses(page *rights.Page, lang i18n.Language) error {
 	all, err := d.vault.Passes()
 	if err = d.unit.Damaged(err); err != nil {
@@ -208,11 +221,13 @@ func (d *Desk) storedPasses(page *rights.Page, lang i18n.Language) error {
 		if p.Host != page.Person.ID {
 			continue
 		}
-		state := lang.Say(i18n.M("desk.used-times", "%s to %s, used %d of %d times", p.From.In(zone).Format("2006-01-02 15:04"), p.Until.In(zone).Format("2006-01-02 15:04"), p.Used, p.Uses))
+		state := lang.Say(i18n.M("desk.pass-used", "%s to %s, used %d of %d times",
+			p.From.In(zone).Format("2006-01-02 15:04"), p.Until.In(zone).Format("2006-01-02 15:04"), p.Used, p.Uses))
 		if p.Revoked {
-			state += lang.Say(i18n.M("desk.ended", ", ended"))
+			state += lang.Say(i18n.M("desk.pass-revoked", ", revoked"))
 		}
-		page.Stored = append(page.Stored, rights.Fact{Name: lang.Say(i18n.M("desk.visitors-pass-from-you", "visitor's pass from you")), State: state})
+		page.Stored = append(page.Stored, rights.Fact{Name: lang.Say(i18n.M("desk.pass-from-you",
+			"visitor's pass from you")), State: state})
 	}
 	return nil
 }

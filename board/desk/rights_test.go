@@ -19,8 +19,9 @@ import (
 	"menshen/store"
 )
 
-// TestRRightsOwnPage: a person's page has their details, credentials, the very notice they agreed to, how many templates there are, each
-// decision about them, and who looked, this look included; and nothing of anybody else.
+// TestRRightsOwnPage: a person's page has their details, credentials, the very notice they agreed
+// to, how many templates there are, each decision about them, and who looked, this look included;
+// and nothing of another person.
 func TestRRightsOwnPage(t *testing.T) {
 	b := newBench(t)
 	other := b.Someone(2)
@@ -33,7 +34,8 @@ func TestRRightsOwnPage(t *testing.T) {
 	ctx := context.Background()
 	from := b.Clock.Now()
 	for i, host := range []policy.PersonID{id, other} {
-		pass := policy.Pass{ID: policy.PersonID{byte(i + 1)}, Door: b.Config.Unit.Name, From: from, Until: from.Add(time.Hour), Uses: 3 + i}
+		pass := policy.Pass{ID: policy.PersonID{byte(i + 1)}, Door: b.Config.Unit.Name, From: from,
+			Until: from.Add(time.Hour), Uses: 3 + i}
 		if _, err := b.Vault.AddPass(store.Door, pass, host, []byte("12345678"[i:i+7])); err != nil {
 			t.Fatal(err)
 		}
@@ -59,15 +61,17 @@ func TestRRightsOwnPage(t *testing.T) {
 	for _, a := range page.Acts {
 		acts += a.By + ": " + a.What + "\n"
 	}
-	for _, want := range []string{"template: 1 of 512 numbers", "SHA-256", "key of your own", "backups", "visitor's pass from you: 2026-03-02", "used 0 of 3 times"} {
+	for _, want := range []string{"template: 1 of 512 numbers", "SHA-256", "key of your own", "backups",
+		"visitor's pass from you: 2026-03-02", "used 0 of 3 times"} {
 		if !strings.Contains(facts, want) {
 			t.Errorf("it does not say %q:\n%s", want, facts)
 		}
 	}
 	if strings.Contains(facts, "of 4 times") {
-		t.Errorf("somebody else's pass is on it:\n%s", facts)
+		t.Errorf("another person's pass is on it:\n%s", facts)
 	}
-	for _, want := range []string{"the unit itself: you gave a visitor a pass", "anna: your details were looked at", "your face was enrolled", "anna: this page was shown", "the unit itself"} {
+	for _, want := range []string{"the unit itself: you gave a visitor a pass", "anna: your details were looked at",
+		"your face was enrolled", "anna: this page was shown", "the unit itself"} {
 		if !strings.Contains(acts, want) {
 			t.Errorf("it does not say %q:\n%s", want, acts)
 		}
@@ -77,20 +81,22 @@ func TestRRightsOwnPage(t *testing.T) {
 	}
 	for _, r := range page.Decisions {
 		if r.Person != id {
-			t.Errorf("a decision about somebody else: %+v", r)
+			t.Errorf("a decision about another person: %+v", r)
 		}
 	}
 	if _, err := b.Desk.Stored(ctx, b.Operator("tom", store.Technician), other); !errors.Is(err, desk.ErrNotAllowed) {
 		t.Errorf("a technician may see it: %v", err)
 	}
 	b.Vault.LockFaces()
-	if page, err = b.Desk.Stored(ctx, b.Staff, other); err != nil || page.Notice != "" || page.Stored[0].State != "none" {
-		t.Errorf("of somebody without a face: %+v, %v", page.Stored, err)
+	if page, err = b.Desk.Stored(ctx, b.Staff, other); err != nil || page.Notice != "" ||
+		page.Stored[0].State != "none" {
+		t.Errorf("of a person without a face: %+v, %v", page.Stored, err)
 	}
 }
 
-// TestRRightsCopy: the copy that a person takes home lies on the unit encrypted only, opens with the passphrase shown once, takes a name with
-// mark-up as words, is recorded, and goes with the person or after a week.
+// TestRRightsCopy: the copy that a person takes home lies on the unit encrypted only, opens
+// with the passphrase shown once, takes a name with mark-up as words, is recorded, and goes
+// with the person or after a week.
 func TestRRightsCopy(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(1)
@@ -126,7 +132,8 @@ func TestRRightsCopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Li &lt;script&gt;", "本门禁所存", "为您制作本页副本", "1 个，每个 512 个数字", "zh-Hans"} {
+	for _, want := range []string{"Li &lt;script&gt;", "本门禁所存", "为您制作本页副本", "1 个，每个 512 个数字",
+		"zh-Hans"} {
 		if !strings.Contains(string(html), want) {
 			t.Errorf("the page has no %q", want)
 		}
@@ -157,7 +164,7 @@ func TestRRightsCopy(t *testing.T) {
 		t.Errorf("the person is erased, and their page is there: %v", left)
 	}
 	if _, err := b.Desk.Copy(ctx, b.Staff, id, ""); !errors.Is(err, desk.ErrNoPerson) {
-		t.Errorf("a page of nobody: %v", err)
+		t.Errorf("a page of an unknown person: %v", err)
 	}
 
 	third, err := b.Desk.Copy(ctx, b.Staff, b.Someone(2), "")

@@ -20,7 +20,7 @@ const (
 // Roles are all there are.
 func Roles() []Role { return []Role{Installer, Technician, Manager, Auditor} }
 
-// Right is what a role may do. The zero value: whatever every role may.
+// Right is what a role may do. The zero value is what every role may do.
 type Right int
 
 const (
@@ -34,7 +34,8 @@ const (
 	EndsFaults
 )
 
-// holders are who may do what, once: the desk holds everyone to it, and the console shows the commands of a role by it.
+// holders say which roles have which right. The desk checks each call by it, and the console shows
+// each role its commands by it.
 var holders = map[Right][]Role{
 	Anyones:      {Installer, Technician, Manager, Auditor},
 	KeepsPeople:  {Manager},

@@ -17,11 +17,13 @@ import (
 	"menshen/store"
 )
 
-// planted is a tenant whose name and flat stand nowhere else, so that they can be found in what a console shows.
+// planted is a tenant whose name and flat stand nowhere else, so that they can be
+// found in what a console shows.
 var planted = policy.Person{Name: "Quirinius Zyx", Apartment: "1204", Lang: "en"}
 
-// TestROperatorAtTheConsole types each command that a manager has, by the example of its help, as every other role. What a role does not have
-// is refused; an auditor changes nothing; installer and technician see no name and no flat of a tenant.
+// TestROperatorAtTheConsole types each command that a manager has, by the example of its help, as
+// every other role. What a role does not have is refused; an auditor changes nothing; installer and
+// technician see no name and no flat of a tenant.
 func TestROperatorAtTheConsole(t *testing.T) {
 	attack.Run(t, "console: every command as every role", 1, func(c *attack.Campaign) {
 		b := newBench(t)
@@ -29,7 +31,8 @@ func TestROperatorAtTheConsole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Vault.AddCredential(store.Door, id, policy.CardKind, boardtest.CardOf(1).Credential(), "fob", true); err != nil {
+		if _, err := b.Vault.AddCredential(store.Door, id, policy.CardKind, boardtest.CardOf(1).Credential(), "fob",
+			true); err != nil {
 			t.Fatal(err)
 		}
 		for _, role := range []store.Role{store.Installer, store.Technician, store.Auditor} {
@@ -50,12 +53,14 @@ func TestROperatorAtTheConsole(t *testing.T) {
 			o := b.typist("op-" + string(role))
 			own := o.commands()
 			for name, example := range all {
-				if name == "logout" || name == "lang" || name == "clock" && role == store.Technician { // that would set this machine's clock
+				// that would set this machine's clock
+				if name == "logout" || name == "lang" || name == "clock" && role == store.Technician {
 					continue
 				}
 				got := o.do(example)
 				refused := strings.Contains(got, "Your role may not do that.")
-				if _, has := own[name]; !has && !refused { // of a command that it has, a role may lack a part: "incident open"
+				// of a command that it has, a role may lack a part: "incident open"
+				if _, has := own[name]; !has && !refused {
 					t.Errorf("%s as %s does not stand in help, and answers:\n%s", example, role, got)
 				}
 				if refused {
@@ -95,7 +100,7 @@ func (b *bench) keeps() string {
 	return fmt.Sprintf("%+v\n%+v\n%+v\n%+v", people, operators, papers, passes)
 }
 
-// typist is somebody at a console of the unit.
+// typist is a person at a console of the unit.
 type typist struct {
 	b      *bench
 	line   net.Conn
@@ -110,7 +115,8 @@ func (b *bench) typist(name string) *typist {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
-		done <- console.Serve(ctx, ours, b.Desk, console.Options{Unit: "front", Plain: true, Height: 1000, Location: time.UTC})
+		done <- console.Serve(ctx, ours, b.Desk,
+			console.Options{Unit: "front", Plain: true, Height: 1000, Location: time.UTC})
 	}()
 	y := &typist{b: b, line: theirs, prompt: name + "> ", heard: make(chan string, 1024)}
 	go func() {

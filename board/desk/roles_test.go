@@ -15,33 +15,40 @@ import (
 	"menshen/store"
 )
 
-// rightsOf is who may call what at the methods, by the first letters of the roles: installer, technician, manager, auditor. It is written
-// from what each role is for, and stands beside the desk's own table so that a slip in one of them shows.
+// rightsOf is who may call what at the methods, by the first letters of the roles: installer,
+// technician, manager, auditor. It is written from what each role is for, and stands beside the
+// desk's own table so that a slip in one of them shows.
 var rightsOf = map[string]string{
-	"Status": "itma", "Clock": "itma", "NeverIn": "ma", "Law": "itma", "Notice": "itma", "VerifyAudit": "itma", "CheckVault": "itma",
-	"SetSecret": "itma", "AssignOperatorCard": "itma", // one's own; another's is the manager's, below
+	"Status": "itma", "Clock": "itma", "NeverIn": "ma", "Law": "itma", "Notice": "itma", "VerifyAudit": "itma",
+	"CheckVault": "itma",
+	"SetSecret":  "itma", "AssignOperatorCard": "itma", // one's own; another's is the manager's, below
 
 	"OpenDoor": "itm", "Lockdown": "itm", "Evacuate": "itm", "Watch": "itm", "Aim": "itm", "SeeSign": "itm",
 	"SetTime": "tm", "ConfirmTime": "m", "UnlockFaces": "tm",
 	"Decisions": "tma", "Why": "tma",
 
-	"Find": "ma", "Stored": "ma", "Copy": "ma", "ListPasses": "ma", "OldNotice": "ma", "Requests": "ma", "Incidents": "ma", "Assessment": "ma",
+	"Find": "ma", "Stored": "ma", "Copy": "ma", "ListPasses": "ma", "OldNotice": "ma", "Requests": "ma",
+	"Incidents": "ma", "Assessment": "ma",
 	"Filing": "ma", "Receipts": "ma", "ExportAudit": "ma", "Dossier": "ma", "Operators": "ma", "Retention": "ma",
 
-	"AddPerson": "m", "ChangePerson": "m", "RemovePerson": "m", "AssignCard": "m", "IssueCard": "m", "AssignPIN": "m", "PINLength": "m", "RevokeCredential": "m",
+	"AddPerson": "m", "ChangePerson": "m", "RemovePerson": "m", "AssignCard": "m", "IssueCard": "m",
+	"AssignPIN": "m", "PINLength": "m", "RevokeCredential": "m",
 	"Consent": "m", "Refuse": "m", "Withdraw": "m", "Enrol": "m", "AddPass": "m", "EndPass": "m",
-	"OpenIncident": "m", "ChangeIncident": "m", "Letters": "m", "PutAssessment": "m", "AddRequest": "m", "AnswerRequest": "m",
-	"AssessmentForm": "m", "Draft": "m", "KeepDraft": "m", "PutElsewhere": "m", "PutFiled": "m", "Inquire": "m", "SetPassphrase": "m", "Backup": "m", "Rotate": "m",
+	"OpenIncident": "m", "ChangeIncident": "m", "Letters": "m", "PutAssessment": "m", "AddRequest": "m",
+	"AnswerRequest":  "m",
+	"AssessmentForm": "m", "Draft": "m", "KeepDraft": "m", "PutElsewhere": "m", "PutFiled": "m",
+	"Inquire": "m", "SetPassphrase": "m", "Backup": "m", "Rotate": "m",
 	"AddOperator": "m", "ChangeOperator": "m", "NewRecovery": "m",
 }
 
-// withoutSession are the desk's methods for whoever is not logged in, or is leaving.
+// withoutSession are the desk's methods for operators who are not logged in, or are leaving.
 var withoutSession = []string{"LogIn", "Recover", "LogOut", "Acknowledge"}
 
 var roles = map[byte]store.Role{'i': store.Installer, 't': store.Technician, 'm': store.Manager, 'a': store.Auditor}
 
-// TestROperatorRights calls each of the desk's methods as each role. Whoever has no right to it is told so and nothing happens: no
-// record, no move of the relay. A session that ended, or whose owner has not signed the commitment, may do nothing.
+// TestROperatorRights calls each of the desk's methods as each role. A role without the right is
+// told so and nothing happens: no record, no move of the relay. A session that ended, or whose
+// owner has not signed the commitment, may do nothing.
 func TestROperatorRights(t *testing.T) {
 	attack.Run(t, "desk: every method as every role", 1, func(c *attack.Campaign) {
 		b := newBench(t)
@@ -78,7 +85,8 @@ func TestROperatorRights(t *testing.T) {
 					t.Errorf("%s as %s: %v", name, roles[letter], err)
 				}
 				if after := b.newest(); after != before || len(b.Relay.Moves()) != moves {
-					t.Errorf("%s as %s was refused and left something: entry %d after %d", name, roles[letter], after, before)
+					t.Errorf("%s as %s was refused and left something: entry %d after %d", name, roles[letter],
+						after, before)
 				}
 				c.Count("refused to a role")
 			}
@@ -98,7 +106,8 @@ func TestROperatorRights(t *testing.T) {
 			if letter == 'm' {
 				continue
 			}
-			if err := b.Desk.AssignOperatorCard(t.Context(), session, "anna", func(desk.Step) {}); !errors.Is(err, desk.ErrNotAllowed) {
+			if err := b.Desk.AssignOperatorCard(t.Context(),
+				session, "anna", func(desk.Step) {}); !errors.Is(err, desk.ErrNotAllowed) {
 				t.Errorf("the manager's card as %s: %v", roles[letter], err)
 			}
 			c.Count("refused another's account")
@@ -109,7 +118,7 @@ func TestROperatorRights(t *testing.T) {
 // try calls a method with a session and with something of each other type that it takes.
 func try(method reflect.Value, s desk.Session) error {
 	ctx, cancel := context.WithCancel(context.Background())
-	cancel() // whoever waits for a card at the door waits no longer
+	cancel() // a wait for a card at the door ends
 	var in []reflect.Value
 	for i := range method.Type().NumIn() {
 		switch at := method.Type().In(i); {

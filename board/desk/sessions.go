@@ -13,10 +13,12 @@ import (
 )
 
 // LogIn checks name and secret, and the operator's own card where they have one (R-OPERATOR).
-func (d *Desk) LogIn(ctx context.Context, line LineName, name string, secret Secret, lang i18n.Language, step Progress) (Session, error) {
+func (d *Desk) LogIn(ctx context.Context, line LineName, name string, secret Secret, lang i18n.Language,
+	step Progress) (Session, error) {
 	op, err := d.vault.CheckOperator(store.Line(line), name, secret)
 	if err == nil && op.HasCard {
-		op, err = d.secondFactor(ctx, line, name, lang.Say(i18n.M("desk.tap-your-own-card", "tap your own card at the reader")), step)
+		op, err = d.secondFactor(ctx, line, name,
+			lang.Say(i18n.M("desk.tap-own-card", "tap your own card at the reader")), step)
 	}
 	switch {
 	case errors.Is(err, store.ErrDenied):
@@ -40,7 +42,8 @@ func (d *Desk) LogIn(ctx context.Context, line LineName, name string, secret Sec
 	return s, nil
 }
 
-func (d *Desk) secondFactor(ctx context.Context, line LineName, name, what string, step Progress) (store.Operator, error) {
+func (d *Desk) secondFactor(ctx context.Context, line LineName, name, what string,
+	step Progress) (store.Operator, error) {
 	c, err := d.cardAtDoor(ctx, what, step)
 	if err != nil {
 		return store.Operator{}, err
@@ -62,7 +65,7 @@ const accountChanged = "account changed"
 // LogOut ends the session.
 func (d *Desk) LogOut(s Session, why string) { d.end(s, why) }
 
-// end ends a session, and whatever is under way in it. It may have ended before.
+// end ends a session, and what goes on in it. It may have ended before.
 func (d *Desk) end(s Session, why string) {
 	d.mu.Lock()
 	was, ok := d.sessions[s.ID]
@@ -70,7 +73,8 @@ func (d *Desk) end(s Session, why string) {
 	d.mu.Unlock()
 	if ok {
 		close(was.ended)
-		d.unit.Record(store.Entry{Kind: audit.LogOut, Actor: store.Actor(was.Operator), Detail: map[string]string{"why": why}})
+		d.unit.Record(store.Entry{Kind: audit.LogOut, Actor: store.Actor(was.Operator),
+			Detail: map[string]string{"why": why}})
 	}
 }
 
@@ -89,7 +93,7 @@ func (d *Desk) endAll(operator string) {
 	}
 }
 
-// session is s as the desk has it. Errors: console.ErrEnded.
+// session is s as the desk has it. Errors: [ErrEnded].
 func (d *Desk) session(s Session) (session, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -99,7 +103,8 @@ func (d *Desk) session(s Session) (session, error) {
 	return session{}, ErrEnded
 }
 
-// within gives a context that ends with the session too, by console.ErrEnded, for what lasts. The caller calls cancel when it is done.
+// within gives a context that ends with the session too, with the cause [ErrEnded]. The caller
+// calls cancel when it is done.
 func (d *Desk) within(ctx context.Context, s Session) (_ context.Context, cancel func()) {
 	ctx, stop := context.WithCancelCause(ctx)
 	now, err := d.session(s)
@@ -117,7 +122,7 @@ func (d *Desk) within(ctx context.Context, s Session) (_ context.Context, cancel
 	return ctx, func() { stop(nil) }
 }
 
-// ended is what ended a command that goes on until it is ended: nil where its caller did.
+// ended gives [ErrEnded] when the session's end was what ended ctx, else nil.
 func ended(ctx context.Context) error {
 	if why := context.Cause(ctx); errors.Is(why, ErrEnded) {
 		return why
@@ -125,7 +130,7 @@ func ended(ctx context.Context) error {
 	return nil
 }
 
-// Acknowledge records the confidentiality commitment.
+// Acknowledge records that the operator accepts the commitment, and gives the session without it.
 func (d *Desk) Acknowledge(_ context.Context, s Session) (Session, error) {
 	now, err := d.session(s)
 	if err != nil {
@@ -134,10 +139,11 @@ func (d *Desk) Acknowledge(_ context.Context, s Session) (Session, error) {
 	if now.Commitment == nil {
 		return now.Session, nil
 	}
-	err = d.vault.ChangeOperator(store.Actor(s.Operator), s.Operator, audit.CommitmentAccepted, func(o *store.Operator) error {
-		o.Commitment = store.Commitment{Version: now.Commitment.Version, At: d.now()}
-		return nil
-	})
+	err = d.vault.ChangeOperator(store.Actor(s.Operator), s.Operator, audit.CommitmentAccepted,
+		func(o *store.Operator) error {
+			o.Commitment = store.Commitment{Version: now.Commitment.Version, At: d.now()}
+			return nil
+		})
 	if err != nil {
 		return s, fmt.Errorf("recording the commitment: %w", err)
 	}
@@ -151,12 +157,14 @@ func (d *Desk) Acknowledge(_ context.Context, s Session) (Session, error) {
 	return s, ErrEnded
 }
 
-// noLogIn tells whoever wants to log in what is wrong with the vault, without which it cannot be said who they are. Nothing of what it holds is told.
+// noLogIn says what is wrong with the vault, without which no operator can log in. It tells
+// nothing of what the vault holds.
 func (d *Desk) noLogIn(ctx context.Context, lang i18n.Language, err error) error {
 	why := screen.OneLine(d.advise(err))
 	if state, err := d.unit.State(ctx); err == nil && state.Faults["store"] != "" {
 		why = state.Faults["store"]
 	}
 	return i18n.Problem(i18n.E("desk.log-in-impossible", "no log-in is possible: %s", why),
-		i18n.M("desk.repair-beside-running-door", "repair it beside the running door ('menshen vault --help'); exit button, fire line and staffed release work meanwhile"))
+		i18n.M("desk.repair-vault", "repair it while the door runs ('menshen vault --help'); exit button, fire "+
+			"input and staffed release work meanwhile"))
 }

@@ -12,8 +12,9 @@ import (
 	"menshen/store"
 )
 
-// TestROperatorSessionEnds: whoever is blocked, given another role or another secret acts no more in the session that they have, and
-// what goes on in it ends: a watch, an aimed camera, a wait for a card.
+// TestROperatorSessionEnds: an operator who is blocked, or gets another role or another secret,
+// cannot act any more in a session that they have, and what goes on in it ends: a watch, an
+// aimed camera, a wait for a card.
 func TestROperatorSessionEnds(t *testing.T) {
 	ctx := context.Background()
 	for what, change := range map[string]func(*bench) error{
@@ -29,7 +30,8 @@ func TestROperatorSessionEnds(t *testing.T) {
 		},
 		"secret": func(b *bench) error {
 			there, err := b.Desk.LogIn(ctx, "another line", "eve", desk.Secret(boardtest.Secret), i18n.English, nil)
-			return errors.Join(err, b.Desk.SetSecret(ctx, there, desk.Secret(boardtest.Secret), desk.Secret("another secret")))
+			return errors.Join(err, b.Desk.SetSecret(ctx, there, desk.Secret(boardtest.Secret),
+				desk.Secret("another secret")))
 		},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -57,10 +59,12 @@ func TestROperatorSessionEnds(t *testing.T) {
 				}
 			}
 			moves := len(b.Relay.Moves())
-			if _, err := b.Desk.OpenDoor(ctx, eve, "parcel"); !errors.Is(err, desk.ErrEnded) || len(b.Relay.Moves()) != moves {
+			if _, err := b.Desk.OpenDoor(ctx, eve, "parcel"); !errors.Is(err, desk.ErrEnded) ||
+				len(b.Relay.Moves()) != moves {
 				t.Errorf("opening the door: %v", err)
 			}
-			if err := b.Desk.AddOperator(ctx, eve, "mallory", desk.Manager, desk.Secret(boardtest.Secret)); !errors.Is(err, desk.ErrEnded) {
+			if err := b.Desk.AddOperator(ctx, eve, "mallory", desk.Manager,
+				desk.Secret(boardtest.Secret)); !errors.Is(err, desk.ErrEnded) {
 				t.Errorf("making a manager: %v", err)
 			}
 			if _, err := b.Desk.Status(ctx, b.Staff); err != nil {
@@ -75,7 +79,10 @@ func TestROperatorAccountIsReadEachTime(t *testing.T) {
 	b := newBench(t)
 	b.Start()
 	tom := b.Operator("tom", store.Technician)
-	err := b.Vault.ChangeOperator(store.Door, tom.Operator, "operator blocked", func(o *store.Operator) error { o.Blocked = true; return nil })
+	err := b.Vault.ChangeOperator(store.Door, tom.Operator, "operator blocked", func(o *store.Operator) error {
+		o.Blocked = true
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,8 @@ func (d *Desk) AddOperator(_ context.Context, s Session, name string, role Role,
 	return explainStaff(err)
 }
 
-// ChangeOperator sets role and block, and ends the operator's sessions. There is always a manager left who can log in.
+// ChangeOperator sets role and block, and ends the operator's sessions. Operators cannot change
+// themselves, so that a manager who can log in is always left.
 func (d *Desk) ChangeOperator(_ context.Context, s Session, name string, role Role, blocked bool) error {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
@@ -53,19 +54,22 @@ func (d *Desk) ChangeOperator(_ context.Context, s Session, name string, role Ro
 		return err
 	}
 	if o.ID == string(by) {
-		return i18n.Problem(i18n.E("desk.nobody-blocks-or-demotes", "operators cannot block or demote themselves"), i18n.M("desk.let-another-manager-do", "let another manager do it"))
+		return i18n.Problem(i18n.E("desk.not-yourself", "operators cannot block or demote themselves"),
+			i18n.M("desk.let-another-manager", "let another manager do it"))
 	}
-	err = d.vault.ChangeOperator(by, o.ID, either(blocked, audit.OperatorBlocked, audit.OperatorChanged), func(o *store.Operator) error {
-		o.Role, o.Blocked = role, blocked
-		return nil
-	})
+	err = d.vault.ChangeOperator(by, o.ID, either(blocked, audit.OperatorBlocked, audit.OperatorChanged),
+		func(o *store.Operator) error {
+			o.Role, o.Blocked = role, blocked
+			return nil
+		})
 	if err == nil && (o.Role != role || o.Blocked != blocked) {
 		d.endAll(o.ID)
 	}
 	return explainStaff(err)
 }
 
-// SetSecret changes one's own secret, and ends every session of that account. Whoever finds a console open does not know the present one.
+// SetSecret changes the operator's own secret, and ends every session of the account. It asks for
+// the present one, in case a console was left open.
 func (d *Desk) SetSecret(_ context.Context, s Session, present, secret Secret) error {
 	by, err := d.allow(s, Anyones)
 	if err != nil {
@@ -90,14 +94,15 @@ func (d *Desk) AssignOperatorCard(ctx context.Context, s Session, name string, s
 	}
 	ctx, done := d.within(ctx, s)
 	defer done()
-	c, err := d.cardAtDoor(ctx, s.Lang.Say(i18n.M("desk.hold-operators-card-reader", "hold the operator's card to the reader at the door")), step)
+	c, err := d.cardAtDoor(ctx, s.Lang.Say(i18n.M("desk.hold-operator-card",
+		"hold the operator's card to the reader at the door")), step)
 	if err != nil {
 		return err
 	}
 	return explainStaff(d.vault.SetOperatorCard(by, o.ID, c.Credential()))
 }
 
-// NewRecovery makes the code for the sealed envelope.
+// NewRecovery makes the recovery code for an operator's sealed envelope; an earlier one ends.
 func (d *Desk) NewRecovery(_ context.Context, s Session, name string) (Secret, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
@@ -111,7 +116,7 @@ func (d *Desk) NewRecovery(_ context.Context, s Session, name string) (Secret, e
 	return Secret(code), explainStaff(err)
 }
 
-// Recover sets a new secret by the sealed code.
+// Recover sets a new secret with the recovery code, and ends the account's sessions.
 func (d *Desk) Recover(_ context.Context, line LineName, name string, code, secret Secret) error {
 	op, err := d.vault.Recover(store.Line(line), name, string(code), secret)
 	if err == nil {
@@ -120,7 +125,7 @@ func (d *Desk) Recover(_ context.Context, line LineName, name string, code, secr
 	return explainStaff(err)
 }
 
-// ownOrManaged finds the account of name: the session's own, or anybody's for a manager.
+// ownOrManaged finds the account of name: the session's own, or any account for a manager.
 func (d *Desk) ownOrManaged(s Session, name string) (store.Actor, store.Operator, error) {
 	by, err := d.allow(s, Anyones)
 	if err != nil {
@@ -133,7 +138,7 @@ func (d *Desk) ownOrManaged(s Session, name string) (store.Actor, store.Operator
 	return by, o, err
 }
 
-// operator finds an account by its log-in name or its handle, as a session has it.
+// operator finds an account by its log-in name or its handle.
 func (d *Desk) operator(name string) (store.Operator, error) {
 	all, err := d.vault.Operators()
 	if err != nil {
@@ -144,7 +149,8 @@ func (d *Desk) operator(name string) (store.Operator, error) {
 			return o, nil
 		}
 	}
-	return store.Operator{}, i18n.Problem(i18n.E("desk.no-such-operator", "no such operator"), i18n.M("desk.see-staff-their-names", "see 'staff' for their names"))
+	return store.Operator{}, i18n.Problem(i18n.E("desk.no-such-operator", "no such operator"),
+		i18n.M("desk.see-staff", "see 'staff' for their names"))
 }
 
 func explainStaff(err error) error {
@@ -154,9 +160,11 @@ func explainStaff(err error) error {
 	case errors.Is(err, store.ErrLocked):
 		return ErrLockedOut
 	case errors.Is(err, store.ErrTaken):
-		return i18n.Problem(i18n.E("desk.log-name-use", "this log-in name is in use"), i18n.M("desk.choose-another-one", "choose another one"))
+		return i18n.Problem(i18n.E("desk.login-name-taken", "this log-in name is taken"),
+			i18n.M("desk.choose-another-name", "choose another name"))
 	case errors.Is(err, store.ErrWeak):
-		return i18n.Problem(i18n.E("desk.secret-too-short", "the secret is too short"), i18n.M("desk.least-6-digits-or", "at least 6 digits, or 8 characters"))
+		return i18n.Problem(i18n.E("desk.secret-too-short", "the secret is too short"),
+			i18n.M("desk.longer-secret", "use at least 6 digits, or 8 characters"))
 	}
 	return err
 }

@@ -44,9 +44,10 @@ func (d *Desk) status(s unit.State, lang i18n.Language) Status {
 	st := Status{
 		At: s.At, Unit: d.cfg.Unit.Name,
 		Door: cmp.Or(s.Door, policy.Locked), Unlocked: s.Unlocked,
-		WithFace:   s.Faces.People,
-		Camera:     cameraFact(s.Eye, lang),
-		Store:      Fact{Name: "store", State: lang.Say(i18n.M("desk.order", "in order")), Fault: cmp.Or(s.Faults["store"], s.Faults["vault"])},
+		WithFace: s.Faces.People,
+		Camera:   cameraFact(s.Eye, lang),
+		Store: Fact{Name: "store", State: lang.Say(i18n.M("desk.in-order", "in order")),
+			Fault: cmp.Or(s.Faults["store"], s.Faults["vault"])},
 		Clock:      policy.Clock{Trusted: c.Trusted, Floor: c.Floor},
 		ClockFrom:  d.clockFrom(),
 		ClockDoubt: d.clockDoubt(lang),
@@ -57,7 +58,7 @@ func (d *Desk) status(s unit.State, lang i18n.Language) Status {
 	if st.Store.Fault != "" {
 		st.Store.State = ""
 	}
-	own := map[string]bool{"store": true, "vault": true, "camera": true} // the faults that have a line of their own
+	own := map[string]bool{"store": true, "vault": true, "camera": true} // faults that have a line of their own
 	for _, r := range s.Readers {
 		name := "reader " + r.Name
 		own[name] = true
@@ -75,7 +76,8 @@ func (d *Desk) status(s unit.State, lang i18n.Language) Status {
 	st.Others = append(st.Others, d.codeFacts(s, lang)...)
 	st.Others = append(st.Others, d.faceFacts(s, lang)...)
 	if n := d.vault.Backlog(); n > 0 {
-		st.Others = append(st.Others, Fact{Name: "records", State: lang.Say(i18n.M("desk.wait-disk", "%d wait for the disk", n))})
+		st.Others = append(st.Others, Fact{Name: "records",
+			State: lang.Say(i18n.M("desk.records-waiting", "%d wait for the disk", n))})
 	}
 	for _, device := range slices.Sorted(maps.Keys(s.Faults)) {
 		if !own[device] {
@@ -85,17 +87,18 @@ func (d *Desk) status(s unit.State, lang i18n.Language) Status {
 	return st
 }
 
-// codeFacts tells of wrong codes, while there are any that count.
+// codeFacts says how many wrong codes count now, and whether the keypad is locked out.
 func (d *Desk) codeFacts(s unit.State, lang i18n.Language) []Fact {
 	if s.Codes.Wrong == 0 {
 		return nil
 	}
-	f := Fact{Name: "codes", State: lang.Say(i18n.M("desk.wrong-ones-count", "%d wrong ones count", s.Codes.Wrong))}
+	f := Fact{Name: "codes", State: lang.Say(i18n.M("desk.wrong-codes", "%d wrong codes counted", s.Codes.Wrong))}
 	if s.Codes.Lockout > 0 {
-		f.State += lang.Say(i18n.M("desk.keypad-rests-until-cards", "; the keypad is locked out until %s, cards open", d.clockTime(s.At.Add(s.Codes.Lockout))))
+		f.State += lang.Say(i18n.M("desk.keypad-locked-out", "; the keypad is locked out until %s, cards still open",
+			d.clockTime(s.At.Add(s.Codes.Lockout))))
 	}
 	if s.Codes.Guessing {
-		f.Fault = lang.Say(i18n.M("desk.somebody-guessing-codes-look", "a person is guessing codes: look who stands at the door"))
+		f.Fault = lang.Say(i18n.M("desk.guessing-codes", "a person is guessing codes: look who stands at the door"))
 	}
 	return []Fact{f}
 }
@@ -103,7 +106,8 @@ func (d *Desk) codeFacts(s unit.State, lang i18n.Language) []Fact {
 // clockTime is a time of day at the site.
 func (d *Desk) clockTime(t time.Time) string { return t.In(d.cfg.Site.Location()).Format("15:04:05") }
 
-// readerState is what has come to a reader since the start, by kind where it counts: the first kind always, the others once there were any.
+// readerState is what has come to a reader since the start, by kind where it counts them: the first
+// kind always, the others once there were any.
 func readerState(r unit.ReaderState, lang i18n.Language) string {
 	if r.Counts == nil {
 		return lang.Say(i18n.M("desk.cards-misread", "%d cards, %d misread", r.Cards, r.Misread))
@@ -118,7 +122,7 @@ func readerState(r unit.ReaderState, lang i18n.Language) string {
 	return strings.Join(state, lang.Say(i18n.Comma))
 }
 
-// What a switch at an input does.
+// The states of an input.
 var (
 	active = i18n.M("desk.active", "active")
 	atRest = i18n.M("desk.at-rest", "at rest")

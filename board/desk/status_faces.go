@@ -8,18 +8,19 @@ import (
 	"menshen/recognizer/eye"
 )
 
-// remedies says what to do where faces are off, besides rules of the law.
+// remedies say what to do where faces are off for another reason than a rule.
 var remedies = map[unit.OffState]i18n.Message{
-	unit.OffByConfig: i18n.M("desk.switch-faces-on", "set [faces] enabled = true in the configuration, and name a camera"),
-	unit.OffCamera:   i18n.M("desk.see-camera", "see the camera's line: cap, cable, light"),
-	unit.OffLocked:   i18n.M("desk.unlock-faces", "type 'unlock' and the passphrase of the faces"),
-	unit.OffAiming:   i18n.M("desk.end-aiming", "a key at the console that shows the picture ends it"),
-	unit.OffFiles: i18n.M("desk.check-models", "run 'menshen config check', put right what it names, "+
-		"then start the door again ('systemctl restart menshen')"),
+	unit.OffByConfig: i18n.M("desk.switch-faces-on",
+		"set [faces] enabled = true in the configuration, and name a camera"),
+	unit.OffCamera: i18n.M("desk.see-camera", "see the camera's line: cap, cable, light"),
+	unit.OffLocked: i18n.M("desk.unlock-faces", "type 'unlock' and the passphrase of the faces"),
+	unit.OffAiming: i18n.M("desk.end-aiming", "a key at the console that shows the picture ends it"),
+	unit.OffFiles: i18n.M("desk.check-models",
+		"run 'menshen config check', put right what it names, then start the door again ('systemctl restart menshen')"),
 	unit.OffUncounted: i18n.M("desk.wait-for-count", "wait a moment; if it stays so, see the fault of the rules"),
 }
 
-// whyOff says in a language why faces are off, and what to do; both empty: they work.
+// whyOff says why faces are off, and what to do; both empty: faces work.
 func (d *Desk) whyOff(off unit.Off, lang i18n.Language) (why, fix string) {
 	if r, known := remedies[off.State]; known {
 		return lang.Say(i18n.Word(string(off.State))), lang.Say(r)
@@ -28,6 +29,12 @@ func (d *Desk) whyOff(off unit.Off, lang i18n.Language) (why, fix string) {
 		return lang.Say(i18n.M("desk.rule-and-why", "%v: %s", off, why)), fix
 	}
 	return off.String(), ""
+}
+
+// facesOff is the error that faces are off, with the reason and the remedy.
+func (d *Desk) facesOff(off unit.Off, lang i18n.Language) error {
+	why, remedy := d.whyOff(off, lang)
+	return i18n.Problem(i18n.E("desk.faces-off", "faces are off: %s", why), i18n.Verbatim(remedy))
 }
 
 // faceFacts are the parts of face entry that have a state of their own.
@@ -39,49 +46,59 @@ func (d *Desk) faceFacts(s unit.State, lang i18n.Language) (out []Fact) {
 	if there := atTheDoor(s, lang); there != "" {
 		out = append(out, Fact{Name: "at the door", State: there})
 	}
-	templates := Fact{Name: "templates", State: lang.Say(i18n.M("desk.memory", "%d in memory", f.Rows))}
+	templates := Fact{Name: "templates", State: lang.Say(i18n.M("desk.templates-in-memory", "%d in memory", f.Rows))}
 	switch {
 	case f.Rows == 0:
 	case f.Locked:
-		templates.State += lang.Say(i18n.M("desk.out-reach-swap", ", out of reach of swap"))
+		templates.State += lang.Say(i18n.M("desk.out-of-swap", ", out of reach of swap"))
 	default:
-		templates.Fault = lang.Say(i18n.M("desk.swap-could-take-them", "swap could take them: give the service LimitMEMLOCK=infinity, or switch swap off"))
+		templates.Fault = lang.Say(i18n.M("desk.templates-swappable",
+			"swap could take them: give the service LimitMEMLOCK=infinity, or switch swap off"))
 	}
 	if f.Failures > 0 {
-		tries := Fact{Name: "tries", State: lang.Say(i18n.M("desk.faces-refused-row", "%d faces refused in a row", f.Failures))}
+		tries := Fact{Name: "tries", State: lang.Say(i18n.M("desk.faces-denied",
+			"%d faces denied in a row", f.Failures))}
 		if f.Lockout > 0 {
-			tries.State += lang.Say(i18n.M("desk.faces-rest-until-cards", "; faces are locked out until %s, cards open", d.clockTime(s.At.Add(f.Lockout))))
+			tries.State += lang.Say(i18n.M("desk.faces-locked-out",
+				"; faces are locked out until %s, cards still open", d.clockTime(s.At.Add(f.Lockout))))
 		}
 		out = append(out, tries)
 	}
 	return append(out, templates, d.thresholdFact(f, lang))
 }
 
-// thresholdFact is what a face must reach at this door, by whose measurements, and whether that keeps what was asked for.
+// thresholdFact is the score that a face must reach at this door, where it was measured, and
+// whether it keeps what was asked for.
 func (d *Desk) thresholdFact(f unit.FaceState, lang i18n.Language) Fact {
 	c, at := d.cfg.Faces, f.At
-	threshold := Fact{Name: "threshold", State: lang.Say(i18n.M("desk.threshold", "score %.3f, one stranger in %.0f attempts (%v)",
+	threshold := Fact{Name: "threshold", State: lang.Say(i18n.M("desk.threshold",
+		"score %.3f, one stranger in %.0f attempts (%v)",
 		at.Threshold, math.Floor(at.OneIn+1e-6), i18n.Word(string(at.Basis))))}
 	if f.Measured != "" {
-		threshold.State += lang.Say(i18n.M("desk.by-sites-own-pictures", ", by the site's own pictures of %s", f.Measured))
+		threshold.State += lang.Say(i18n.M("desk.measured-on-site",
+			", measured with the site's own pictures of %s", f.Measured))
 	}
 	switch {
 	case at.Kept():
 	case c.WithCard:
-		threshold.Fault = lang.Say(i18n.M("desk.one-was-asked-more", "one in %.0f was asked for, more than anything measured can promise: ask for less ([faces] stranger_in), or measure on the site ('menshen eval')", f.Asked))
+		threshold.Fault = lang.Say(i18n.M("desk.threshold-unreachable",
+			"one in %.0f was asked for, more than anything measured can promise: ask for less ([faces] "+
+				"stranger_in), or measure on the site ('menshen eval')", f.Asked))
 	default:
-		threshold.Fault = lang.Say(i18n.M("desk.one-stranger-was-asked", "one stranger in %.0f was asked for, which %d people do not allow: let faces open after the card ([faces] with_card), or measure on the site ('menshen eval')", f.Asked, f.People))
+		threshold.Fault = lang.Say(i18n.M("desk.threshold-needs-card",
+			"one stranger in %.0f was asked for, which %d people do not allow: let faces open after the card "+
+				"([faces] with_card), or measure on the site ('menshen eval')", f.Asked, f.People))
 	}
 	return threshold
 }
 
-// atTheDoor is who stands there, and what they are asked to do; empty when nobody does.
+// atTheDoor says who stands at the door, and what they are asked to do; empty: no person.
 func atTheDoor(s unit.State, lang i18n.Language) string {
 	switch {
 	case s.Aiming:
-		return lang.Say(i18n.M("desk.camera-being-aimed", "the camera is being aimed"))
+		return lang.Say(i18n.M("desk.aiming", "the camera is being aimed"))
 	case s.Faces.There == unit.Taken:
-		return lang.Say(i18n.M("desk.face-being-taken", "a face is being taken: %v", s.Faces.Prompt.Advice.Message()))
+		return lang.Say(i18n.M("desk.enrolling", "a face is being enrolled: %v", s.Faces.Prompt.Advice.Message()))
 	case s.Faces.There == unit.Prompted:
 		return lang.Say(i18n.M("desk.person-told", "a person: %v", s.Faces.Prompt.Message()))
 	case s.Faces.There == unit.Somebody:
@@ -94,7 +111,9 @@ func cameraFact(s *eye.Status, lang i18n.Language) Fact {
 	if s == nil {
 		return Fact{Name: "camera", State: lang.Say(i18n.M("desk.none", "none"))}
 	}
-	f := Fact{Name: "camera", State: lang.Say(i18n.M("desk.frames-s-process-with", "%v, %v, %.0f frames/s, process %d with %d MiB", i18n.Word(string(s.Camera)), i18n.Word(s.Mode.String()), s.FPS, s.PID, s.RSS>>20))}
+	f := Fact{Name: "camera", State: lang.Say(i18n.M("desk.camera-figures",
+		"%v, %v, %.0f frames/s, process %d with %d MiB",
+		i18n.Word(string(s.Camera)), i18n.Word(s.Mode.String()), s.FPS, s.PID, s.RSS>>20))}
 	switch {
 	case s.State == eye.Waiting && s.LastError != nil:
 		f.Fault = s.LastError.Error()

@@ -31,16 +31,19 @@ func (counting) Counts() []hal.Count {
 	return []hal.Count{{Of: "cards", N: 0}, {Of: "keys", N: 0}, {Of: "frames with lost edges", N: 3}}
 }
 
-// TestStatusTellsOfReaders: what readers count is shown, nothing that never happened, and each kind that a driver has in Chinese too.
+// TestStatusTellsOfReaders: what readers count is shown, nothing that never happened, and each kind
+// that a driver has in Chinese too.
 func TestStatusTellsOfReaders(t *testing.T) {
 	b := newBench(t)
 	if got := desk.ReaderState(b.State().Readers[0], i18n.English); got != "0 cards, 0 misread" {
 		t.Errorf("a reader that does not count: %q", got)
 	}
-	if got := desk.ReaderState(unit.ReaderState{Counts: counting{}.Counts()}, i18n.English); got != "0 cards, 3 frames with lost edges" {
+	counts := unit.ReaderState{Counts: counting{}.Counts()}
+	if got := desk.ReaderState(counts, i18n.English); got != "0 cards, 3 frames with lost edges" {
 		t.Errorf("a reader that counts: %q", got)
 	}
-	if got := desk.ReaderState(unit.ReaderState{Counts: counting{}.Counts()}, catalogue.In("zh")); got != "读卡 0、丢失边沿的帧 3" {
+	zh := catalogue.In("zh")
+	if got := desk.ReaderState(counts, zh); got != "读卡 0、丢失边沿的帧 3" {
 		t.Errorf("in Chinese: %q", got)
 	}
 	names := 0
@@ -67,7 +70,8 @@ func TestStatusTellsOfReaders(t *testing.T) {
 	}
 }
 
-// TestStatusTellsWhoStandsThere: the advice that the person at the door gets, who is asked for what, and that templates and threshold are in order.
+// TestStatusTellsWhoStandsThere: the advice that the person at the door gets, who is asked for
+// what, and that templates and threshold are in order.
 func TestStatusTellsWhoStandsThere(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(7)
@@ -80,13 +84,14 @@ func TestStatusTellsWhoStandsThere(t *testing.T) {
 		return m
 	}
 	if f, there := facts(i18n.English)["at the door"]; there {
-		t.Errorf("nobody is there: %+v", f)
+		t.Errorf("no person is there: %+v", f)
 	}
 	o := boardtest.Look(8)
 	o.Embedding, o.Quality.Advice = nil, fusion.ComeCloser
 	b.Driver.See(&o)
-	if en, zh := facts(i18n.English)["at the door"].State, facts(catalogue.In("zh"))["at the door"].State; en != "a person: please come closer" || zh != "有人：请靠近一些" {
-		t.Errorf("somebody too far away: %q, %q", en, zh)
+	en, zh := facts(i18n.English)["at the door"].State, facts(catalogue.In("zh"))["at the door"].State
+	if en != "a person: please come closer" || zh != "有人：请靠近一些" {
+		t.Errorf("a person too far away: %q, %q", en, zh)
 	}
 	b.Later(time.Minute)
 	f := facts(i18n.English)
@@ -112,7 +117,9 @@ func TestStatusTellsWhoStandsThere(t *testing.T) {
 		s.Faces.Failures, s.Faces.Lockout = refused.Failures, refused.Lockout(b.Clock.Running())
 		return s
 	}
-	if en, zh := facts(i18n.English)["tries"].State, facts(catalogue.In("zh"))["tries"].State; !strings.HasPrefix(en, "5 faces refused in a row; faces are locked out until ") || !strings.Contains(zh, "刷卡照常") {
+	en, zh = facts(i18n.English)["tries"].State, facts(catalogue.In("zh"))["tries"].State
+	if !strings.HasPrefix(en, "5 faces denied in a row; faces are locked out until ") ||
+		!strings.Contains(zh, "刷卡照常") {
 		t.Errorf("faces that rest: %q, %q", en, zh)
 	}
 }
@@ -141,10 +148,12 @@ func TestStatusLeavesNoFaultOut(t *testing.T) {
 	}
 }
 
-// TestWordsOfTheEye: each state and mode of the camera, and each ground of a threshold, is a word of the vocabulary.
+// TestWordsOfTheEye: each state and mode of the camera, and each ground of a threshold,
+// is a word of the vocabulary.
 func TestWordsOfTheEye(t *testing.T) {
 	said := []string{string(calibration.Measured), string(calibration.Extrapolated), string(calibration.AtLimit)}
-	for _, s := range []eye.CameraState{eye.CameraOff, eye.CameraOK, eye.CameraGone, eye.CameraSilent, eye.CameraFrozen, eye.CameraBlack, eye.CameraSize} {
+	for _, s := range []eye.CameraState{eye.CameraOff, eye.CameraOK, eye.CameraGone, eye.CameraSilent,
+		eye.CameraFrozen, eye.CameraBlack, eye.CameraSize} {
 		said = append(said, string(s))
 	}
 	for m := eye.Off; !strings.HasPrefix(m.String(), "mode("); m++ {

@@ -10,9 +10,9 @@ import (
 	"menshen/policy"
 )
 
-// Errors that a Desk gives and the console words itself.
+// Errors of the desk that a console words itself.
 var (
-	ErrRefused         = i18n.E("desk.refused", "name or secret is wrong")
+	ErrRefused         = i18n.E("desk.login-denied", "name or secret is wrong")
 	ErrLockedOut       = i18n.E("desk.locked-out", "too many wrong tries; wait, or use another line")
 	ErrNotAcknowledged = i18n.E("desk.not-acknowledged", "the confidentiality commitment is not yet accepted")
 	ErrNotAllowed      = i18n.E("desk.not-allowed", "this role may not do that")
@@ -30,7 +30,8 @@ func (s Secret) Wipe() { clear(s[:cap(s)]) }
 // String, GoString and Format never show the secret.
 func (s Secret) String() string { return "(secret)" }
 
-// LineName is where log-ins come from, such as "serial": wrong ones at one line lock out nobody at another.
+// LineName is where log-ins come from, such as "serial". Wrong ones at one
+// line do not lock out another.
 type LineName string
 
 // Session is one operator, logged in on one line.
@@ -43,24 +44,26 @@ type Session struct {
 	Commitment *Commitment // not nil: to be shown and accepted first
 }
 
-// Commitment is the confidentiality commitment that an operator accepts before the first use and after each change.
+// Commitment is the confidentiality commitment that an operator accepts before the
+// first use and after each change.
 type Commitment struct {
 	Version string
 	Text    string // plain text, lines of any length
 }
 
-// Step tells a person what the unit waits for, or how far it is.
+// Step tells what the unit waits for a person to do, or how far it is.
 type Step struct {
 	Text   string // "tap the card at the door", "come closer"
 	Done   int    // pictures taken; 0 with Wanted 0: not counted
 	Wanted int
-	Trial  bool // they shall step out of the picture and come back, to try the face before it is stored
+	Trial  bool // the person steps out of the picture and comes back, to try the face before it is stored
 }
 
-// Progress receives steps. It returns at once and may be called from any goroutine, never after the call it was given to has returned.
+// Progress receives steps. It returns at once and may be called from any goroutine, never after the
+// call it was given to has returned.
 type Progress func(Step)
 
-// Retention is what is kept for how long, and what should be gone already.
+// Retention is what is kept for how long, and what is overdue.
 type Retention struct {
 	Events, Acts time.Duration
 	LastRun      time.Time
@@ -69,13 +72,14 @@ type Retention struct {
 	Oldest       time.Time
 }
 
-// Erasure is a signed receipt in short. The whole one is a line of JSON that "menshen receipt verify" takes, on any machine.
+// Erasure is a signed receipt in short. JSON is the whole receipt, a line that "menshen receipt
+// verify" takes on any machine.
 type Erasure struct {
 	Number        uint64
 	At            time.Time
 	What, Why     string
 	Sought, Found int  // blocks of the erased ciphertext, in all of the unit's files
-	Signed        bool // and the signature fits
+	Signed        bool // with a signature that verifies
 	JSON          string
 }
 
@@ -100,7 +104,7 @@ func (s Secret) GoString() string { return "(secret)" }
 
 func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, "(secret)") }
 
-// Details is what staff write about a person.
+// Details are what staff write about a person.
 type Details struct {
 	Name      policy.Private
 	Apartment policy.Private
@@ -133,7 +137,7 @@ type ConsentGiven struct {
 // Enrolment is how taking a face ended.
 type Enrolment struct {
 	Pictures     int  // how many the template is made of; none of them is kept
-	CardRequired bool // somebody enrolled looks too similar: the face works only together with the card
+	CardRequired bool // another enrolled person looks too similar: the face works only together with the card
 	Score        float64
 }
 
@@ -191,16 +195,16 @@ type Status struct {
 	LockedDown bool
 }
 
-// Event is one thing that happened. It names nobody and holds no card number.
+// Event is one thing that happened. It holds no name and no card number.
 type Event struct {
 	At     time.Time
 	Source string // "door", "input rex", "reader in", "decision 4711", "eye", "clock", "store"
 	Text   string // "active", "a card of 26 bits", "refused: no match"
-	Fault  bool   // something wants attention
+	Fault  bool   // it needs attention
 	Lost   int    // events left out before this one
 }
 
-// LongestAim is how long a camera is shown at most, so that no corridor is watched by one that was forgotten.
+// LongestAim is how long a camera is shown at most, in case an operator forgets to end it.
 const LongestAim = 10 * time.Minute
 
 // Picture is one small grey picture with what the recognizer says of it.
@@ -229,10 +233,10 @@ type Copy struct {
 	Passphrase Secret    // shown once, the caller's to wipe; empty: it is for the holder of a key
 }
 
-// PassState is a pass as the list shows it, without code and digits: nobody can show those again.
+// PassState is a pass as the list shows it, without code and digits: those cannot be shown again.
 type PassState struct {
 	Pass
-	Host  policy.Private // who invited; empty: staff, or somebody who was erased since
+	Host  policy.Private // who invited; empty: staff, or a person who was erased since
 	By    string         // who made it
 	Used  int
 	State policy.Reason // why the door refuses it now; empty: it opens

@@ -14,9 +14,9 @@ import (
 	"menshen/store/audit"
 )
 
-// Watch shows what happens at the unit: each change of an input and each card, key and misread frame of a reader, as the drivers hand them over;
-// each decision; each line of the audit log; and once a second what has changed in how the parts are. It says that a card or a key came, never
-// which, and names nobody.
+// Watch shows what happens at the unit: each change of an input; each card, key and misread frame
+// of a reader; each decision; each entry of the audit log; and once a second what has changed in
+// the state of the parts. It says that a card or a key came, never which one, and no name.
 func (d *Desk) Watch(ctx context.Context, s Session, show func(Event)) error {
 	if _, err := d.allow(s, OpensDoor); err != nil {
 		return err
@@ -74,20 +74,22 @@ func shownEvent(e unit.Event, lang i18n.Language) Event {
 		out.Text = lang.Say(either(e.Active, active, atRest))
 	case unit.Decided:
 		out.Source = "decision"
-		if e.Seq > 0 { // zero: it still waits for the disk
+		if e.Seq > 0 { // zero: it is not on disk yet
 			out.Source += fmt.Sprintf(" %d", e.Seq)
 		}
-		out.Text = string(e.Decision.Means) + ": " + lang.Say(either(e.Decision.Grant, i18n.M("desk.granted", "opened"), i18n.M("desk.denied", "refused"))) + ", " + string(e.Decision.Reason)
+		outcome := either(e.Decision.Grant, i18n.M("desk.granted", "granted"), i18n.M("desk.denied", "denied"))
+		out.Text = string(e.Decision.Means) + ": " + lang.Say(outcome) + ", " + string(e.Decision.Reason)
 	case unit.Recorded:
-		out.Source, out.Text, out.Fault = "record", shownRecord(e.Record), e.Record.Kind == audit.Fault || e.Record.Kind == audit.Alarm
+		out.Source, out.Text = "record", shownRecord(e.Record)
+		out.Fault = e.Record.Kind == audit.Fault || e.Record.Kind == audit.Alarm
 	}
 	return out
 }
 
-// shownDetails are the details of a record that name nobody and hold nothing that somebody typed.
+// shownDetails are the details of an entry that hold no name and nothing that a person typed.
 var shownDetails = []string{"device", "fault", "to", "of", "lockdown", "evacuation", "why", "pictures", "for", "times"}
 
-// shownRecord is a line of the audit log.
+// shownRecord is an entry of the audit log as an event shows it.
 func shownRecord(e store.Entry) string {
 	text := []string{string(e.Kind)}
 	if e.Reason != "" {
@@ -101,7 +103,7 @@ func shownRecord(e store.Entry) string {
 	return strings.Join(text, ", ")
 }
 
-// partStates are the states of the parts that change now and then, without the figures that change always.
+// partStates are the states of the parts, without figures that change all the time.
 func (d *Desk) partStates(state unit.State, machine []Fact, lang i18n.Language) map[string]string {
 	m := map[string]string{"clock": d.clockFrom(), "faces": lang.Say(i18n.M("desk.on", "on"))}
 	if off, _ := d.whyOff(state.Faces.Off, lang); off != "" {
@@ -111,7 +113,7 @@ func (d *Desk) partStates(state unit.State, machine []Fact, lang i18n.Language) 
 		m["camera"] = strings.TrimSpace(fmt.Sprintf("%s, %s %s", s.Camera, s.Mode, s.Detail))
 	}
 	for _, f := range machine {
-		m[f.Name] = lang.Say(i18n.M("desk.order", "in order"))
+		m[f.Name] = lang.Say(i18n.M("desk.in-order", "in order"))
 		if f.Fault != "" {
 			m[f.Name] = f.Fault
 		}

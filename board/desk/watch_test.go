@@ -54,10 +54,13 @@ func TestRStrangerWatch(t *testing.T) {
 	b.Eventually("the watcher", func() bool { return b.Driver.Watchers() == 1 })
 	d := b.TapAtReader(7)
 	b.Reader.Type("1")
-	b.Reader.Present(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Fault: errors.New("a frame of 25 bits"), Frame: true})
+	b.Reader.Present(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside",
+		Fault: errors.New("a frame of 25 bits"), Frame: true})
 	b.Inputs["rex"].Set(true, b.Clock.Now())
-	for _, want := range []string{"reader outside: a card of 26 bits false", fmt.Sprintf("decision %d: card: opened, %s", d.Seq, d.Reason), "record: relay, ",
-		"reader outside: a button false", "reader outside: a frame of 25 bits true", "input rex: active false", "rex: opened"} {
+	for _, want := range []string{"reader outside: a card of 26 bits false",
+		fmt.Sprintf("decision %d: card: granted, %s", d.Seq, d.Reason), "record: relay, ",
+		"reader outside: a button false", "reader outside: a frame of 25 bits true",
+		"input rex: active false", "rex: granted"} {
 		b.Eventually(want+" among\n"+got.String(), func() bool { return got.has(want) })
 	}
 	time.Sleep(1100 * time.Millisecond) // the first look at the parts
@@ -66,7 +69,7 @@ func TestRStrangerWatch(t *testing.T) {
 		b.Eventually(want, func() bool { return got.has(want) })
 	}
 	if got.has("Tenant") || got.has("fob") {
-		t.Errorf("somebody is named:\n%v", &got)
+		t.Errorf("a person is named:\n%v", &got)
 	}
 	cancel()
 	if err := <-ended; err != nil {
@@ -75,7 +78,8 @@ func TestRStrangerWatch(t *testing.T) {
 	if b.Driver.Watchers() != 0 {
 		t.Error("the watcher stays behind")
 	}
-	if err := b.Desk.Watch(context.Background(), b.Operator("aud", store.Auditor), nil); !errors.Is(err, desk.ErrNotAllowed) {
+	if err := b.Desk.Watch(context.Background(), b.Operator("aud", store.Auditor),
+		nil); !errors.Is(err, desk.ErrNotAllowed) {
 		t.Errorf("an auditor watches: %v", err)
 	}
 }

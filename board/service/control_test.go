@@ -130,7 +130,7 @@ func TestControlTwoConsoles(t *testing.T) {
 	anna.logIn("anna")
 	tom.logIn("tom")
 	tom.hit("live\r")
-	tom.see("A key ends this.")
+	tom.see("Press any key to end this.")
 	tom.line.Close()
 	b.Eventually("a log-out of whom the line left", func() bool { return slices.Contains(b.logOuts(), "line lost") })
 	anna.hit("open for the courier\r")

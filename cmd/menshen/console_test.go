@@ -246,7 +246,7 @@ func TestConsoleFirstDay(t *testing.T) {
 	s.until("the door locks", func() bool { return !s.door.Unlocked() })
 	s.door.Tap(facility, 1071)
 	s.until("the card opens", s.door.Unlocked)
-	if got := anna.do("why"); !strings.Contains(got, "opened: card") ||
+	if got := anna.do("why"); !strings.Contains(got, "granted: card") ||
 		!strings.Contains(got, "4-201") && !strings.Contains(got, "Wei") {
 		t.Errorf("why the card opened: %s", got)
 	}
@@ -297,7 +297,7 @@ func TestConsoleFirstDay(t *testing.T) {
 	s.show(met)
 	t.Logf("walk-up until the face opened: %v", s.until("the face opens", s.door.Unlocked).Round(time.Millisecond))
 	s.show(camera.Scene{})
-	if got := anna.do("why"); !strings.Contains(got, "opened: face") {
+	if got := anna.do("why"); !strings.Contains(got, "granted: face") {
 		t.Errorf("why the face opened: %s", got)
 	}
 
@@ -316,7 +316,7 @@ func TestConsoleFirstDay(t *testing.T) {
 	if got := anna.do("people"); !strings.Contains(got, "Nothing.") {
 		t.Errorf("people: %s", got)
 	}
-	if got := anna.do("verify"); !strings.Contains(got, "The record is whole") {
+	if got := anna.do("verify"); !strings.Contains(got, "The audit log is whole") {
 		t.Errorf("verify: %s", got)
 	}
 	anna.hit("logout\r")
@@ -361,7 +361,7 @@ func TestAimOverSerial(t *testing.T) {
 		for _, style := range []string{"ascii", "blocks"} {
 			s.show(who.scene)
 			tom.hit("aim " + style + "\r")
-			const caption = "a key ends this" // once in each picture
+			const caption = "any key ends this" // once in each picture
 			tom.see(caption)
 			if who.scene.Picture != "" {
 				tom.see(" px, sharp ") // a face, in the caption
