@@ -34,7 +34,8 @@ const (
 	EvClosed  DoorEventKind = "closed"
 	EvFireOn  DoorEventKind = "fire on"
 	EvFireOff DoorEventKind = "fire off"
-	EvTick    DoorEventKind = "tick" // time has passed
+	EvNoSight DoorEventKind = "no sight" // the contact's line is faulty; the next EvOpened or EvClosed says how the door is
+	EvTick    DoorEventKind = "tick"     // time has passed
 
 	EvEvacuateOn  DoorEventKind = "evacuate on" // an operator lets everybody out, as fire does
 	EvEvacuateOff DoorEventKind = "evacuate off"
@@ -48,7 +49,7 @@ type DoorEvent struct {
 	At     time.Time
 	Kind   DoorEventKind
 	For    time.Duration // EvRelease
-	Reason Reason        // EvRelease: why; goes into the record of the relay's move
+	Reason Reason        // EvRelease, EvFireOn: why; goes into the record of the relay's move
 }
 
 // Door is the door's state machine. The zero value is a locked, closed door. It is a value: Step returns the next one.
@@ -59,6 +60,7 @@ type Door struct {
 	OpenedAt   time.Time // zero: closed
 	Fire       bool
 	PreAlarmed bool
+	Blind      bool // the contact's line is faulty: whether the door is open is not known
 
 	Evacuation bool
 	Free       bool // free passage: unlocked for everybody

@@ -87,6 +87,11 @@ const (
 	ReasonAllClear Reason = "all clear" // the evacuation is over
 	ReasonFreeOver Reason = "free over" // free passage is over
 	ReasonCheck    Reason = "check"     // the installer's self-test
-	ReasonHeld     Reason = "held"
-	ReasonForced   Reason = "forced"
+
+	ReasonFireLine    Reason = "fire line"    // the fire input's line is faulty: a fire could not be heard
+	ReasonExitLine    Reason = "exit line"    // the exit button's line is faulty: the door opens in turns
+	ReasonContactLine Reason = "contact line" // the door contact's line is faulty: its alarm is over
+
+	ReasonHeld   Reason = "held"
+	ReasonForced Reason = "forced"
 )

@@ -73,6 +73,10 @@ var reasonWords = map[Reason]i18n.Message{
 	ReasonAllClear: i18n.M("policy.evacuation-over-door-locked", "The evacuation is over. The door is locked."),
 	ReasonFreeOver: i18n.M("policy.open-hours-over-door", "The open hours are over. The door is locked."),
 	ReasonCheck:    i18n.M("policy.installer-testing-door", "The installer is testing the door."),
-	ReasonHeld:     i18n.M("policy.door-has-been-open", "The door has been open for too long. Please close it."),
-	ReasonForced:   i18n.M("policy.door-was-opened-without", "The door was opened without a release. Please check it."),
+	ReasonFireLine: i18n.M("policy.reason-fire-line", "The fire line is faulty, so the door is open. Please tell the staff."),
+	ReasonExitLine: i18n.M("policy.reason-exit-line",
+		"The exit button's line is faulty, so the door opens by itself once a minute. Please tell the staff."),
+	ReasonContactLine: i18n.M("policy.reason-contact-line", "The door contact's line is faulty. Please tell the staff."),
+	ReasonHeld:        i18n.M("policy.door-has-been-open", "The door has been open for too long. Please close it."),
+	ReasonForced:      i18n.M("policy.door-was-opened-without", "The door was opened without a release. Please check it."),
 }

@@ -36,9 +36,11 @@ func (d Door) Step(c DoorConfig, e DoorEvent) (Door, []Effect) {
 	case EvClosed:
 		s.closed(e.At)
 	case EvFireOn:
-		s.letOut(&s.Fire, ReasonFire, AlarmFire)
+		s.letOut(&s.Fire, fireReason(e), AlarmFire)
 	case EvFireOff:
 		s.allClear(&s.Fire, ReasonFireOver, AlarmFire, e.At)
+	case EvNoSight:
+		s.loseContact()
 	case EvEvacuateOn:
 		s.letOut(&s.Evacuation, ReasonEvacuate, AlarmEvacuate)
 	case EvEvacuateOff:
@@ -198,7 +200,7 @@ func (s *step) release(e DoorEvent) {
 }
 
 func (s *step) opened(at time.Time) {
-	if !s.c.HasContact || !s.OpenedAt.IsZero() {
+	if !s.c.HasContact || !s.OpenedAt.IsZero() || s.findContact(true, at) {
 		return
 	}
 	s.OpenedAt = at
@@ -219,7 +221,7 @@ func (s *step) opened(at time.Time) {
 }
 
 func (s *step) closed(at time.Time) {
-	if !s.c.HasContact || s.OpenedAt.IsZero() {
+	if !s.c.HasContact || s.findContact(false, at) || s.OpenedAt.IsZero() {
 		return
 	}
 	warned := s.PreAlarmed && s.State == Open

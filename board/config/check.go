@@ -15,7 +15,7 @@ import (
 // Roles are the meanings of inputs, SignalRoles those of lamps and buzzers, Locks the kinds of lock, Challenges the occasions on
 // which somebody is asked to blink or turn the head.
 var (
-	Roles       = []string{"rex", "contact", "fire", "tamper", "bell", "staff", "lockdown", "interlock"}
+	Roles       = []string{"rex", "contact", "fire", "tamper", "bell", "staff", "lockdown", "interlock", "mains", "battery"}
 	SignalRoles = []string{"green", "red", "buzzer", "alarm", "duress", "interlock", "camera"}
 	Locks       = []string{"strike", "maglock", "impulse"}
 	cameraKinds = []string{"v4l2", "libcamera", "file", "folder", "sim"}
@@ -35,7 +35,7 @@ func (c *Config) check() misfits {
 	if _, err := ParseKeySource(c.Key.Source); err != nil {
 		m.add("key.source", fmt.Errorf("[key] source: %w", err))
 	}
-	for _, part := range []func(*misfits){c.checkDoor, c.checkLock, c.checkWires, c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkPasses} {
+	for _, part := range []func(*misfits){c.checkDoor, c.checkLock, c.checkWires, c.checkADCs, c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkPasses} {
 		part(m)
 	}
 	return *m

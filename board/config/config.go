@@ -32,6 +32,7 @@ type Config struct {
 	Door    Door     `toml:"door"`
 	Site    Site     `toml:"site"`
 	Relay   Relay    `toml:"relay"`
+	ADCs    []ADC    `toml:"adc"`
 	Inputs  []Input  `toml:"input"`
 	Signals []Signal `toml:"signal"`
 	Readers []Reader `toml:"reader"`
@@ -67,6 +68,7 @@ type Door struct {
 	HeldAfter    Duration `toml:"held_after"`
 	PreAlarm     Duration `toml:"pre_alarm"`
 	RelockOnOpen bool     `toml:"relock_on_open"`
+	ExitByHand   bool     `toml:"exit_by_hand"` // from inside a handle opens, always and without the unit
 }
 
 // Relay is the line of the lock. Its pin, as every pin, is a place on the board's header ("pin 11"), the name of a line of the
@@ -88,6 +90,12 @@ type Input struct {
 	Active   Level    `toml:"active"`
 	Pull     string   `toml:"pull"` // "up", "down" or "none"
 	Debounce Duration `toml:"debounce"`
+
+	ADC        string `toml:"adc"` // a supervised input: the name of its [[adc]]; then pin, active and pull are not
+	Channel    int    `toml:"channel"`
+	ActiveWhen string `toml:"active_when"` // "closed" or "open"
+	Series     Ohms   `toml:"series"`      // in the line; 1k when 0
+	Parallel   Ohms   `toml:"parallel"`    // across the contact; 2k2 when 0
 }
 
 // Signal is a lamp or a buzzer.

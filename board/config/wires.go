@@ -14,6 +14,9 @@ type Wire struct {
 func (c *Config) Pins() []Wire {
 	all := []Wire{{Pin: c.Relay.Pin, Of: "relay", Key: "relay.pin", Out: true}}
 	for i, in := range c.Inputs {
+		if in.Supervised() {
+			continue
+		}
 		all = append(all, Wire{Pin: in.Pin, Of: in.Role + " input", Key: fmt.Sprintf("input.%d.pin", i)})
 	}
 	for i, s := range c.Signals {

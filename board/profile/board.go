@@ -49,6 +49,7 @@ type Header struct {
 	Pins   []Pin    `toml:"pins"` // in the header's order, pin 1 first
 	Rules  []Rule   `toml:"rule"`
 	SPI    []SPI    `toml:"spi"`
+	I2C    []I2C    `toml:"i2c"`
 	Serial []Serial `toml:"serial"`
 }
 
@@ -121,6 +122,7 @@ func read(name string) (*Board, error) {
 	b.Pins = h.Pins
 	b.Rules = append(h.Rules, b.Rules...)
 	b.SPI = append(h.SPI, b.SPI...)
+	b.I2C = append(h.I2C, b.I2C...)
 	b.Serial = append(h.Serial, b.Serial...)
 	return b, nil
 }

@@ -127,6 +127,7 @@ func (k *check) present(m Machine) {
 				"reader %s: /dev/spidev%s is not there: write %s, and start again", r.Name, r.SPI, port.Enable))
 		}
 	}
+	k.i2cPresent(m)
 	for _, l := range lines(k.conf) {
 		port, known := k.board.port(l.device)
 		name := path.Base(l.device)

@@ -45,6 +45,7 @@ func (b *Board) Check(c *config.Config, m Machine) []Finding {
 	k := &check{board: b, conf: c, users: map[string]string{}}
 	if b != nil {
 		k.buses()
+		k.i2c()
 		k.serial()
 	}
 	for _, w := range c.Pins() {

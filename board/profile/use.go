@@ -98,6 +98,10 @@ func (b *Board) buses(c *config.Config) (all []busPin) {
 			add("reader "+r.Name, Data, port.Pins)
 		}
 	}
+	for _, u := range i2cUses(c) {
+		port, _ := b.i2c(u.bus)
+		add(u.of, Input, port.Pins)
+	}
 	for _, l := range lines(c) {
 		port, _ := b.port(l.device)
 		add(l.of, Line, port.Pins)
@@ -113,6 +117,11 @@ func (b *Board) listOffHeader(c *config.Config) (all []i18n.Message) {
 	for _, w := range c.Pins() {
 		if _, ok := b.pin(w.Pin); !ok {
 			add(w.Of, w.Pin)
+		}
+	}
+	for _, in := range c.Inputs {
+		if in.Supervised() {
+			all = append(all, i18n.M("profile.on-adc", "%v: %v, channel %d", wire(in.Role+" input"), wire("adc "+in.ADC), in.Channel))
 		}
 	}
 	for _, l := range lines(c) {

@@ -17,6 +17,9 @@ var words = map[string]i18n.Message{
 	"staff":     i18n.M("profile.wire-staff", "staff"),
 	"lockdown":  i18n.M("profile.wire-lockdown", "lockdown"),
 	"interlock": i18n.M("profile.wire-interlock", "interlock"),
+	"mains":     i18n.M("profile.wire-mains", "mains"),
+	"battery":   i18n.M("profile.wire-battery", "battery"),
+	"adc":       i18n.M("profile.wire-adc", "ADC"),
 	"alarm":     i18n.M("profile.wire-alarm", "alarm"),
 	"duress":    i18n.M("profile.wire-duress", "duress"),
 	"camera":    i18n.M("profile.wire-camera", "camera"),
@@ -38,7 +41,7 @@ func wire(of string) i18n.Message {
 	glued := false // the word before is one of ours, which some languages write without a space
 	for i, w := range strings.Fields(of) {
 		word, known := words[w]
-		if !known || i == 1 && strings.HasPrefix(of, "reader ") {
+		if !known || i == 1 && (strings.HasPrefix(of, "reader ") || strings.HasPrefix(of, "adc ")) {
 			word, known = i18n.Verbatim(w), false
 		}
 		switch {

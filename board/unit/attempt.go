@@ -129,7 +129,7 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	}
 	u.tellDecision(seq, d)
 	u.tries.count(u.site.conf.Keypad.Limits(), d, u.steady())
-	u.site.decided(d, a, u.doorConf.HasContact)
+	u.site.decided(d, a, u.doorConf.HasContact && !u.door.Blind)
 	if d.Duress {
 		u.duress(d)
 	}

@@ -14,9 +14,16 @@ import (
 func (u *Unit) fromInput(e hal.InputEvent) {
 	if e.Fault != nil {
 		u.fault("input "+e.Input, e.Fault)
+		u.loseLine(e)
 		return
 	}
 	u.recovered("input " + e.Input)
+	u.findLine(e)
+	u.inputIs(e, policy.ReasonFire)
+}
+
+// inputIs does what follows from the state of an input; fire is why a fire input releases.
+func (u *Unit) inputIs(e hal.InputEvent, fire policy.Reason) {
 	switch e.Input {
 	case "rex":
 		if e.Active {
@@ -33,7 +40,7 @@ func (u *Unit) fromInput(e hal.InputEvent) {
 		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvOpened, policy.EvClosed)})
 	case "fire":
 		// No question is asked and no disk waited for: the relay's own record says why.
-		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvFireOn, policy.EvFireOff), Reason: policy.ReasonFire})
+		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvFireOn, policy.EvFireOff), Reason: fire})
 	case "tamper":
 		u.Record(store.Entry{At: e.At, Kind: either(e.Active, audit.Tamper, audit.TamperOver)})
 		u.outputs.alarm("tamper", e.Active)
@@ -47,6 +54,10 @@ func (u *Unit) fromInput(e hal.InputEvent) {
 		if e.Active {
 			u.Record(store.Entry{At: e.At, Kind: audit.Bell})
 		}
+	case "mains":
+		u.supply(e, audit.MainsLost, audit.MainsBack)
+	case "battery":
+		u.supply(e, audit.BatteryLow, audit.BatteryGood)
 	}
 }
 

@@ -132,6 +132,7 @@ func (u *Unit) tick(now time.Time) {
 		u.faults["vault"] = (*err).Error()
 	}
 	u.holdOutputs()
+	u.letOutInTurns(now)
 	u.step(policy.DoorEvent{At: now, Kind: policy.EvTick})
 	u.keepHours(now)
 	u.lookAround(now)

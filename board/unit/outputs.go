@@ -48,7 +48,7 @@ func (u *Unit) follow(now time.Time) {
 	}{
 		{o.alarms, len(o.raised) > 0},
 		{o.help, now.Before(o.helpUntil)},
-		{o.interlock, u.door.Unlocked || !u.door.OpenedAt.IsZero()},
+		{o.interlock, u.door.Unlocked || !u.door.OpenedAt.IsZero() || u.door.Blind},
 		{o.camera, u.faces.aiming || u.faces.taking != nil}, // staff see the picture, or a face is being taken
 	} {
 		if x.out == nil || o.on[x.out] == x.on {

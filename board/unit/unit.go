@@ -110,6 +110,7 @@ type Unit struct {
 	back      policy.Withdrawal // somebody's gesture at the door
 	due       erasures
 	outputs   outputs
+	lines     lines
 	heldAt    time.Time         // when holdOutputs did its work last
 	slowDisk  time.Duration     // SlowDisk, or what a Driver set
 	slow      bool              // the last record was not durable in time
@@ -149,9 +150,9 @@ func New(p Parts) (*Unit, error) {
 		signals: newSignals(p.Wires.Signals), slowDisk: SlowDisk,
 		site:    newSite(p.Config.Site),
 		outputs: newOutputs(p.Wires.Signals),
-		faults:  map[string]string{},
-		due:     newErasures(),
-		counts:  map[string]int{}, misreads: map[string]misreads{},
+		faults:  map[string]string{}, lines: lines{faulty: map[string]bool{}, supplies: map[string]bool{}},
+		due:    newErasures(),
+		counts: map[string]int{}, misreads: map[string]misreads{},
 	}
 	if err := u.makeIndex(p); err != nil {
 		return nil, err

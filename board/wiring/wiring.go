@@ -13,12 +13,14 @@ import (
 	"menshen/board/profile"
 	"menshen/hal"
 	"menshen/hal/gpio"
+	"menshen/hal/supervised"
 )
 
 // opener opens what a configuration names, by the names of its board.
 type opener struct {
 	conf  *config.Config
 	board *profile.Board // nil: not a known one
+	chips map[string]*supervised.Chip
 }
 
 // Open opens what the configuration names, after comparing it with the board: what the board
@@ -54,14 +56,7 @@ func (w *opener) openAll(hw *hal.Wires) (err error) {
 		}
 	}
 	for _, in := range c.Inputs {
-		pin, err := w.open(in.Pin)
-		if err != nil {
-			return fmt.Errorf("[[input]] %s: %w", in.Role, err)
-		}
-		hw.Inputs[in.Role], err = gpio.NewInput(pin, gpio.InputConfig{
-			Name: in.Role, ActiveLow: bool(in.Active), Pull: pulls[in.Pull], Debounce: in.Debounce.D(),
-		})
-		if err != nil {
+		if hw.Inputs[in.Role], err = w.input(in); err != nil {
 			return fmt.Errorf("[[input]] %s: %w", in.Role, err)
 		}
 	}

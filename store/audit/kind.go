@@ -15,6 +15,10 @@ const (
 	Bell              Kind = "bell"
 	Tamper            Kind = "tamper"
 	TamperOver        Kind = "tamper over"
+	MainsLost         Kind = "mains lost" // the power supply runs from its battery
+	MainsBack         Kind = "mains back"
+	BatteryLow        Kind = "battery low"
+	BatteryGood       Kind = "battery good"
 	Alarm             Kind = "alarm"
 	Quiet             Kind = "quiet" // an alarm is over
 	LockdownSwitchOn  Kind = "lockdown key on"
