@@ -32,16 +32,18 @@ INSTALL := install -D -m 644
 install: build place place-models
 	@[ -n "$(DESTDIR)" ] || scripts/settle.sh
 
-# PROGRAM is the one to place, built against ROOT; BIN runs on this machine and writes its manual.
+# PROGRAM is the one to place, built against ROOT. BIN runs on this machine and writes its manual,
+# which names no folder of this machine.
 PROGRAM := $(BIN)
 ROOT    := /
+WRITER  := env -i HOME='~' $(BIN)
 place:
 	install -D -m 755 $(PROGRAM) $(DESTDIR)/usr/bin/menshen
-	mkdir -p $(DESTDIR)/usr/share/man/man1 && $(BIN) man $(DESTDIR)/usr/share/man/man1
-	$(BIN) completion bash | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/bash-completion/completions/menshen
-	$(BIN) completion zsh | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/zsh/site-functions/_menshen
-	$(BIN) completion fish | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/fish/vendor_completions.d/menshen.fish
-	$(BIN) config example | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/doc/menshen/examples/door.toml
+	mkdir -p $(DESTDIR)/usr/share/man/man1 && $(WRITER) man $(DESTDIR)/usr/share/man/man1
+	$(WRITER) completion bash | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/bash-completion/completions/menshen
+	$(WRITER) completion zsh | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/zsh/site-functions/_menshen
+	$(WRITER) completion fish | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/fish/vendor_completions.d/menshen.fish
+	$(WRITER) config example | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/doc/menshen/examples/door.toml
 	$(INSTALL) scripts/systemd/menshen.service $(DESTDIR)/usr/lib/systemd/system/menshen.service
 	$(INSTALL) scripts/systemd/menshen-camera.service $(DESTDIR)/usr/lib/systemd/system/menshen-camera.service
 	$(INSTALL) scripts/systemd/menshen.sysusers $(DESTDIR)/usr/lib/sysusers.d/menshen.conf

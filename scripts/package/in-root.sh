@@ -50,7 +50,7 @@ ok "apt refuses a stranger's signature, a changed index and a changed package"
 source_is older
 update || fail "the site's repository is refused"
 get install menshen || fail "it does not install"
-! grep -iE 'conflict|error|warning:' out || fail "the installation complains"
+! grep -iE 'conflict with|error:|warning:|failed' out || fail "the installation complains"
 is "$(menshen --version)" "menshen version 0~20000101.000000+gabcdef0-1~${version##*~}" version
 examples=/usr/share/doc/menshen/examples
 menshen config example | cmp - $examples/door.toml
@@ -115,7 +115,7 @@ get purge menshen || fail "it cannot be purged"
 grep -q '/var/lib/menshen was kept' out || fail "a purge that keeps the vault does not say so"
 unchanged "a purge without an answer"
 
-# Purged with yes: nothing is left but the user that systemd made.
+# Purged with yes: nothing is left but the users that systemd made.
 get install menshen || fail "it cannot be installed again"
 unchanged "the installation after a purge"
 mkdir -p /etc/credstore.encrypted
