@@ -213,6 +213,12 @@ var buttons = []button{
 	{"tamper", i18n.M("check.tamper-step", "The tamper switch"),
 		i18n.M("check.open-cover", "Open the unit's cover, and close it."),
 		i18n.M("check.unit-sees-it", "The unit sees it."), i18n.M("check.tamper", "tamper switch")},
+	{"mains", i18n.M("check.mains-step", "The mains"),
+		i18n.M("check.cut-mains", "Take the power supply off the mains, and put it back. The battery carries the unit meanwhile."),
+		i18n.M("check.unit-sees-it", "The unit sees it."), i18n.M("check.mains", "power supply's mains contact")},
+	{"battery", i18n.M("check.battery-step", "The battery"),
+		i18n.M("check.cut-battery", "Take the power supply's battery off, and put it back."),
+		i18n.M("check.unit-sees-it", "The unit sees it."), i18n.M("check.battery", "power supply's battery contact")},
 }
 
 func (b button) step(c *config.Config) Step {

@@ -13,6 +13,7 @@ import (
 type change struct {
 	Role   string
 	Active bool
+	Faulty bool          // a supervised line says nothing of its contact; then Active means nothing
 	At     time.Time     // of the first edge
 	Bounce time.Duration // from the first edge to the last
 }
@@ -81,7 +82,8 @@ func (ls *lines) take(role string, e hal.InputEvent) (c change, changed bool) {
 		if !l.chatters {
 			l.known, l.err = false, e.Fault
 		}
-		return c, false
+		var fault *hal.LineFault
+		return change{Role: role, Faulty: true, At: e.At}, errors.As(e.Fault, &fault)
 	}
 	changed = !l.known || e.Active != l.active
 	l.known, l.active, l.err = true, e.Active, nil

@@ -241,6 +241,10 @@ func exitStep(c *config.Config) Step {
 			}
 			r.fact("by_hand", i18n.M("check.opens-from-inside", "Opens from inside by hand"), answer)
 			r.values[len(r.values)-1].Number = n
+			if !yes && c.Door.ExitByHand {
+				return problem(i18n.M("check.no-handle", "The configuration says that a handle opens from inside, and there is none."),
+					i18n.M("check.exit-by-hand-false", "Fit one, or write [door] exit_by_hand = false."))
+			}
 			if !yes && !has(c, "rex") {
 				return problem(
 					i18n.M("check.no-way-out", "A person inside cannot get out: there is no handle and no exit button."),

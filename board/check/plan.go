@@ -17,6 +17,7 @@ func Plan(d Door) []Step {
 	for _, b := range buttons {
 		steps = append(steps, b.step(c))
 	}
+	steps = append(steps, lineSteps(d)...)
 	for _, s := range c.Signals {
 		steps = append(steps, signalStep(s.Role))
 	}

@@ -44,6 +44,8 @@ type site struct {
 	noPower     bool // the lock does not do without current what is declared
 	says        func(id string) (answer, known bool)
 
+	hand func(task string) // does what it knows of a task as well
+
 	mu       sync.Mutex
 	let      []time.Time // when it was asked whether the lock let go
 	heard    int         // steps of the relay's trace when "listen" was asked
@@ -220,6 +222,9 @@ func (s *site) act(task string) {
 	s.mu.Lock()
 	rexOff := s.rexOff // which may have been mended meanwhile
 	s.mu.Unlock()
+	if s.hand != nil {
+		s.hand(task)
+	}
 	switch task {
 	case "pull":
 		if s.released() && !s.magnetOff {

@@ -54,6 +54,8 @@ func (s *strike) lock() error {
 // input is what the lines tell the lock.
 func (s *strike) input(c change) {
 	switch {
+	case c.Faulty:
+		s.lineFails(c.Role)
 	case c.Role == "rex" && c.Active:
 		s.step(policy.DoorEvent{Kind: policy.EvRelease, For: s.rex, Reason: policy.ReasonREX})
 	case c.Role == "staff" && c.Active:

@@ -1,14 +1,10 @@
 package supervised
 
 import (
-	"errors"
 	"time"
 
 	"menshen/hal"
 )
-
-// ErrRestless is the cause of a line whose value does not come to rest.
-var ErrRestless = errors.New("the line does not come to rest: look for noise, a loose wire or a worn contact")
 
 // How long a state must last before it counts, besides the debounce time of closed and open.
 const (
@@ -59,7 +55,7 @@ func (j *judge) take(volts float64, err error, at time.Time) (began time.Time, c
 	case at.Sub(j.since) >= j.wait(now):
 		return j.since, j.settle(now, err)
 	case j.unrest > unrestLimit:
-		return at, j.settle(hal.LineOdd, ErrRestless)
+		return at, j.settle(hal.LineOdd, hal.ErrChatter)
 	}
 	return at, false
 }
