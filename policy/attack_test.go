@@ -11,8 +11,9 @@ import (
 	"menshen/policy"
 )
 
-// TestAttackPolicy draws attempts of every kind and holds each decision against mayOpen, which states the rules again and
-// in another way: who opens where the rules say no, or is shut out where they say yes, is a fault.
+// TestAttackPolicy draws attempts of every kind and holds each decision against mayOpen, which
+// states the rules again and in another way: who opens where the rules say no, or is shut out
+// where they say yes, is a fault.
 func TestAttackPolicy(t *testing.T) {
 	c := attack.Run(t, "policy: attempts against a second statement of the rules", 20, func(c *attack.Campaign) {
 		for range 1000 {
@@ -48,7 +49,8 @@ func describe(a policy.Attempt) []any {
 	return all
 }
 
-// mayOpen states who may open, from the law and the glossary, not from package policy's list of questions.
+// mayOpen states who may open, from the law and the glossary, not from
+// package policy's list of questions.
 func mayOpen(a policy.Attempt) bool {
 	now := a.At
 	if a.Clock.Floor.After(now) {
@@ -85,7 +87,8 @@ func mayOpen(a policy.Attempt) bool {
 	if p.Blocked || !within(p.From, p.Until) || a.Site.Interlock || !inHours(a.Site.Access, p.Groups, now) {
 		return false
 	}
-	if since := now.Sub(a.LastEntry); a.Site.Passback > 0 && !a.LastEntry.IsZero() && since >= 0 && since < a.Site.Passback {
+	if since := now.Sub(a.LastEntry); a.Site.Passback > 0 && !a.LastEntry.IsZero() && since >= 0 &&
+		since < a.Site.Passback {
 		return false
 	}
 	if a.Means == policy.ByCard && !cardAlone(a, now) {
@@ -103,22 +106,25 @@ func mayOpen(a policy.Attempt) bool {
 	return true
 }
 
-// cardAlone is whether the card alone lets its owner in: where faces are taken after the card, not if they have a PIN and ever chose a
-// face; of the others with a face, only if that cannot be used or was refused within the last minute.
+// cardAlone is whether the card alone lets its owner in: where faces are taken after the card, not
+// if they have a PIN and ever chose a face; of the others with a face, only if that cannot be used
+// or was refused within the last minute.
 func cardAlone(a policy.Attempt, now time.Time) bool {
 	p, s := a.Person, a.Site
 	if !s.WithCard || p.Face.State == policy.FaceNever || p.Face.State == policy.FaceRefused {
 		return true
 	}
 	hasPIN := s.Keypad && slices.ContainsFunc(p.Credentials, func(k policy.Credential) bool {
-		return k.Kind == policy.PINKind && !k.Duress && k.Uses == 0 && !k.Revoked && !now.Before(k.From) && (k.Until.IsZero() || now.Before(k.Until)) &&
+		return k.Kind == policy.PINKind && !k.Duress && k.Uses == 0 && !k.Revoked && !now.Before(k.From) &&
+			(k.Until.IsZero() || now.Before(k.Until)) &&
 			(k.Door == "" || k.Door == a.Door)
 	})
 	if hasPIN || p.Face.State != policy.FaceEnrolled {
 		return !hasPIN
 	}
 	ago := now.Sub(s.Missed.At)
-	return s.FacesOff != "" || !s.Durable || s.FaceLockout > 0 || s.Missed.Person == p.ID && ago >= 0 && ago < time.Minute
+	return s.FacesOff != "" || !s.Durable || s.FaceLockout > 0 || s.Missed.Person == p.ID && ago >= 0 &&
+		ago < time.Minute
 }
 
 // inHours is whether one of the person's groups may come in at this hour of the day, in UTC.
@@ -153,11 +159,13 @@ func faceMayOpen(a policy.Attempt, now time.Time) bool {
 	if a.Site.FacesOff != "" || !a.Site.Durable || a.Site.FaceLockout > 0 || f == nil || f.Quality != "" {
 		return false
 	}
-	if !(f.Frames > 0 && f.Frames >= f.FramesMin && f.Live >= f.LiveMin && f.Score >= f.Threshold && f.Score-f.RunnerUp >= f.Margin) {
+	if !(f.Frames > 0 && f.Frames >= f.FramesMin && f.Live >= f.LiveMin && f.Score >= f.Threshold &&
+		f.Score-f.RunnerUp >= f.Margin) {
 		return false
 	}
 	c := p.Face
-	if c.State != policy.FaceEnrolled || c.Notice == [32]byte{} || c.Minor && c.Guardian == "" || c.CardRequired && a.Means == policy.ByFace {
+	if c.State != policy.FaceEnrolled || c.Notice == [32]byte{} || c.Minor && c.Guardian == "" ||
+		c.CardRequired && a.Means == policy.ByFace {
 		return false
 	}
 	return slices.ContainsFunc(p.Credentials, func(k policy.Credential) bool { // another way in, today and at this door
@@ -167,7 +175,8 @@ func faceMayOpen(a policy.Attempt, now time.Time) bool {
 	})
 }
 
-// drawAttempt draws an attempt in which most things are in order: so about one in ten opens, and each rule is what refuses in turn.
+// drawAttempt draws an attempt in which most things are in order: so about one in ten opens, and
+// each rule is what refuses in turn.
 func drawAttempt(r *rand.Rand) policy.Attempt {
 	noon := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 	rarely := func() bool { return r.IntN(25) == 0 }
@@ -194,7 +203,8 @@ func drawAttempt(r *rand.Rand) policy.Attempt {
 		return good
 	}
 	key := func(id string, kind policy.CredentialKind) policy.Credential {
-		k := policy.Credential{ID: id, Kind: kind, Revoked: rarely(), From: limit(), Until: limit(), Duress: kind == policy.PINKind && rarely()}
+		k := policy.Credential{ID: id, Kind: kind, Revoked: rarely(), From: limit(), Until: limit(),
+			Duress: kind == policy.PINKind && rarely()}
 		if rarely() {
 			k.Door = []string{"front", "back"}[r.IntN(2)]
 		}
@@ -205,10 +215,12 @@ func drawAttempt(r *rand.Rand) policy.Attempt {
 	}
 	a := policy.Attempt{
 		At: noon, Door: "front", CredentialID: "none",
-		Means: []policy.Means{policy.ByCard, policy.ByPIN, policy.ByPass, policy.ByFace, policy.ByCardFace, policy.ByREX, policy.ByFire,
+		Means: []policy.Means{policy.ByCard, policy.ByPIN, policy.ByPass, policy.ByFace, policy.ByCardFace,
+			policy.ByREX, policy.ByFire,
 			policy.ByStaff, policy.ByConsole, "magic"}[min(r.IntN(60)/10+r.IntN(10)/9*5, 9)],
 		Clock: policy.Clock{Trusted: !rarely(), Floor: limit()},
-		Site: policy.Site{Durable: !rarely(), Lockdown: rarely(), Evacuation: rarely(), Fire: rarely(), FaceLockout: lockout(), KeypadLockout: lockout(),
+		Site: policy.Site{Durable: !rarely(), Lockdown: rarely(), Evacuation: rarely(), Fire: rarely(),
+			FaceLockout: lockout(), KeypadLockout: lockout(),
 			Interlock: rarely(), LongOpen: time.Minute},
 		LastEntry: limit(),
 	}
@@ -227,7 +239,8 @@ func drawAttempt(r *rand.Rand) policy.Attempt {
 	}
 	if r.IntN(8) == 0 {
 		a.Site.WithCard, a.Site.Keypad = true, r.IntN(2) == 0
-		a.Site.Missed = policy.First{Person: policy.PersonID{byte(r.IntN(2))}, At: noon.Add(-time.Duration(r.IntN(5)-1) * 30 * time.Second)}
+		a.Site.Missed = policy.First{Person: policy.PersonID{byte(r.IntN(2))},
+			At: noon.Add(-time.Duration(r.IntN(5)-1) * 30 * time.Second)}
 	}
 	if a.Means == policy.ByPass {
 		a.Host = policy.PersonID{byte(r.IntN(3))}
@@ -242,10 +255,13 @@ func drawAttempt(r *rand.Rand) policy.Attempt {
 	if !rarely() {
 		a.Person = &policy.Person{Groups: [][]string{{"tenants"}, {"tenants", "cleaners"}, nil}[r.IntN(3)],
 			ID: policy.PersonID{1}, From: limit(), Until: limit(), Blocked: rarely(), LongOpen: rarely(),
-			Credentials: []policy.Credential{key("card", policy.CardKind), key("pin", policy.PINKind), key("pass", policy.PassKind)},
-			Face:        policy.FaceConsent{State: policy.FaceEnrolled, Notice: [32]byte{1}, Minor: rarely(), CardRequired: rarely()}}
+			Credentials: []policy.Credential{key("card", policy.CardKind), key("pin", policy.PINKind),
+				key("pass", policy.PassKind)},
+			Face: policy.FaceConsent{State: policy.FaceEnrolled, Notice: [32]byte{1}, Minor: rarely(),
+				CardRequired: rarely()}}
 		if rarely() {
-			a.Person.Face.State = []policy.FaceState{policy.FaceNever, policy.FaceRefused, policy.FaceConsented, policy.FaceWithdrawn}[r.IntN(4)]
+			a.Person.Face.State = []policy.FaceState{policy.FaceNever, policy.FaceRefused, policy.FaceConsented,
+				policy.FaceWithdrawn}[r.IntN(4)]
 		}
 		if rarely() {
 			a.Person.Face.Notice = [32]byte{}
@@ -256,13 +272,15 @@ func drawAttempt(r *rand.Rand) policy.Attempt {
 		if rarely() {
 			a.Person.Credentials = nil
 		}
-		a.CredentialID = map[policy.Means]string{policy.ByCard: "card", policy.ByCardFace: "card", policy.ByPIN: "pin", policy.ByPass: "pass"}[a.Means]
+		a.CredentialID = map[policy.Means]string{policy.ByCard: "card", policy.ByCardFace: "card",
+			policy.ByPIN: "pin", policy.ByPass: "pass"}[a.Means]
 		if rarely() {
 			a.CredentialID = []string{"card", "pin", "pass", ""}[r.IntN(4)]
 		}
 	}
 	if a.Means == policy.ByFace || a.Means == policy.ByCardFace || rarely() {
-		a.Face = &policy.Face{Score: figure(.7), RunnerUp: figure(.1), Threshold: figure(.5), Margin: figure(.05), Live: figure(.9), LiveMin: figure(.5),
+		a.Face = &policy.Face{Score: figure(.7), RunnerUp: figure(.1), Threshold: figure(.5), Margin: figure(.05),
+			Live: figure(.9), LiveMin: figure(.5),
 			Frames: 5, FramesMin: 3}
 		if rarely() {
 			a.Face.Frames, a.Face.FramesMin = r.IntN(3)-1, r.IntN(3)-1

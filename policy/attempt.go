@@ -2,7 +2,7 @@ package policy
 
 import "time"
 
-// Means is how somebody, or something, asks the door to open.
+// Means is how the door was asked to open.
 type Means string
 
 // The means.
@@ -18,15 +18,16 @@ const (
 	ByFire     Means = "fire"
 )
 
-// Attempt is one request to open, with everything a decision may look at. It holds no secret and no face data.
+// Attempt is one request to open, with everything a decision may look at. It
+// holds no secret and no face data.
 type Attempt struct {
 	At           time.Time
 	Clock        Clock
 	Door         string
 	Means        Means
-	Person       *Person  // nil: nobody known by this credential or face
+	Person       *Person  // nil: no known person has this credential or face
 	CredentialID string   // which of the person's credentials was presented
-	Host         PersonID // who answers for a visitor; zero: staff, or Person is no visitor
+	Host         PersonID // who answers for a visitor; zero: staff, or Person is not a visitor
 	Face         *Face    // set for ByFace and ByCardFace
 	Site         Site
 
@@ -39,7 +40,8 @@ type Clock struct {
 	Floor   time.Time // the last time known to be past; a decision uses the later of this and Attempt.At
 }
 
-// Face is the evidence of a walk-up: the score against the best candidate, and liveness, apart (design decision 3).
+// Face is the evidence of a walk-up: the score against the best candidate, and
+// liveness, apart (design decision 3).
 type Face struct {
 	Score     float64 // cosine with the best person's template, -1…1
 	RunnerUp  float64 // cosine with the best other person; -1 when there is none
@@ -56,7 +58,7 @@ type Face struct {
 type Site struct {
 	FacesOff    string // id of the rule, or the fault, that switched faces off; empty: faces work
 	Durable     bool   // the audit log answers in time; false: cards still open, faces do not (design decision 4)
-	NoVault     bool   // the vault is not open: nobody can tell who may come in
+	NoVault     bool   // the vault is not open: who may come in is not known
 	Lockdown    bool
 	Evacuation  bool
 	Fire        bool
@@ -66,20 +68,20 @@ type Site struct {
 
 	KeypadLockout time.Duration    // how long the lockout of the keypad still lasts; 0: none; see Tries
 	Down          []CredentialKind // kinds that no working reader of this door takes just now
-	Access        []Access         // which groups may come when; empty: everybody at all hours
+	Access        []Access         // which groups may come when; empty: all people at all hours
 	Calendar      Calendar         // the site's zone and special days, for Access
 	Passback      time.Duration    // how long after coming in a person may not come in again; 0: no such rule
 	Interlock     bool             // another door of the unit, which must be closed first, is not
 	TwoPersons    time.Duration    // two different people must ask within this time; 0: one is enough
 	First         First            // the first of two, for TwoPersons
 
-	WithCard bool  // whoever has a face shows it after their card; see factors.go
+	WithCard bool  // a person with an enrolled face shows it after the card; see factors.go
 	Keypad   bool  // this door has a keypad, in order or not
 	Missed   First // whose face was refused last after their card, and when
 }
 
-// CountsAs is whom the attempt counts as where two people are needed: a visitor is no second person beside their host, nor beside
-// another visitor of the same host.
+// CountsAs is whom the attempt counts as where two people are needed. A visitor counts as their
+// host: the two are not two people, nor are two visitors of one host.
 func (a Attempt) CountsAs() PersonID {
 	switch {
 	case !a.Host.IsZero():
@@ -90,7 +92,8 @@ func (a Attempt) CountsAs() PersonID {
 	return a.Person.ID
 }
 
-// First is who was refused with ReasonSecond last, by Attempt.CountsAs, and when: the first of two people.
+// First is who was denied with [ReasonSecond] last, by [Attempt.CountsAs], and
+// when: the first of two people.
 type First struct {
 	Person PersonID
 	At     time.Time

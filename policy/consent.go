@@ -1,19 +1,26 @@
 package policy
 
 import (
-	"menshen/internal/i18n"
 	"time"
+
+	"menshen/internal/i18n"
 )
 
-// What stands between a person and face entry. Each says what to do, for the operator who reads it.
+// Why a person cannot consent or be enrolled. Each error says what the operator can do.
 var (
-	ErrNoNotice      = i18n.E("policy.no-notice-was-shown", "no notice was shown: show the notice in the person's language first")
-	ErrNotVoluntary  = i18n.E("policy.person-did-not-say", "the person did not say yes by an act of their own: ask them to tap their own card to agree")
-	ErrSaidNo        = i18n.E("policy.person-said-no-before", "the person said no before: do not ask again; only their own request opens this again")
-	ErrNeedsGuardian = i18n.E("policy.person-under-14-parent", "the person is under 14: a parent or guardian must consent, and who they are must be recorded")
-	ErrNoOtherWay    = i18n.E("policy.person-has-no-working", "the person has no working card or PIN: give them one first")
-	ErrNotUsedHere   = i18n.E("policy.persons-card-or-pin", "the person's card or PIN was never used at this door: let them open the door with it once first")
-	ErrNoConsent     = i18n.E("policy.person-has-not-consented", "the person has not consented to face entry: record their consent first")
+	ErrNoNotice = i18n.E("policy.no-notice-shown",
+		"no notice was shown: show the notice in the person's language first")
+	ErrNotVoluntary = i18n.E("policy.not-own-act",
+		"the person did not agree by an act of their own: ask them to tap their own card")
+	ErrSaidNo = i18n.E("policy.refused-before",
+		"the person refused before: do not ask again; they must ask for it themselves")
+	ErrNeedsGuardian = i18n.E("policy.guardian-needed",
+		"the person is under 14: a parent or guardian must consent, and who they are must be recorded")
+	ErrNoOtherWay  = i18n.E("policy.no-other-way", "the person has no working card or PIN: give them one first")
+	ErrNotUsedHere = i18n.E("policy.no-credential-used",
+		"the person's card or PIN was never used at this door: let them open the door with it once first")
+	ErrNoConsent = i18n.E("policy.no-consent",
+		"the person has not consented to face entry: record their consent first")
 )
 
 // Yes is the consent of one person to one notice.
@@ -28,9 +35,10 @@ type Yes struct {
 	GuardianName Private  // and who they are
 }
 
-// Consent records a yes (R-CONSENT): separate, voluntary, to one exact notice, with another way in at hand (R-ALT); by a guardian for a
-// person under 14 (R-MINOR); after a no only at the person's own request (R-REFUSE).
-// Consenting again to another notice keeps the face that is enrolled.
+// Consent records a yes. It must be separate, voluntary and to one exact notice (R-CONSENT), with
+// another way in at hand (R-ALT); by a guardian for a person under 14 (R-MINOR); after a refusal
+// only at the person's own request (R-REFUSE). Otherwise it gives the person unchanged and one of
+// the errors above. Consenting again to another notice keeps the face that is enrolled.
 func Consent(p Person, y Yes) (Person, error) {
 	f := p.Face
 	minor := y.Minor || f.Minor
@@ -50,11 +58,13 @@ func Consent(p Person, y Yes) (Person, error) {
 	if f.State == FaceEnrolled {
 		state = FaceEnrolled
 	}
-	p.Face = FaceConsent{State: state, At: y.At, Notice: y.Notice, Lang: y.Lang, Minor: minor, Guardian: y.Guardian, GuardianName: y.GuardianName, CardRequired: f.CardRequired}
+	p.Face = FaceConsent{State: state, At: y.At, Notice: y.Notice, Lang: y.Lang, Minor: minor, Guardian: y.Guardian,
+		GuardianName: y.GuardianName, CardRequired: f.CardRequired}
 	return p, nil
 }
 
-// MayAsk reports whether staff or the unit may ask this person about face entry: nobody is asked again after a no (R-REFUSE).
+// MayAsk gives an error if staff or the unit must not ask this person about face entry: [ErrSaidNo]
+// after a refusal or a withdrawal (R-REFUSE).
 func MayAsk(p Person) error {
 	if p.Face.State == FaceRefused || p.Face.State == FaceWithdrawn {
 		return ErrSaidNo
@@ -62,8 +72,9 @@ func MayAsk(p Person) error {
 	return nil
 }
 
-// Enrol records that a template is being stored: only after consent, and for a person who has opened this door without their
-// face (R-ALT). cardRequired: somebody else looks too similar for the face alone.
+// Enrol records that a template is being stored. cardRequired says that another person looks too
+// similar for the face alone. Errors: [ErrNoConsent]; [ErrNoOtherWay] and [ErrNotUsedHere], where
+// the person has not opened this door with a working credential (R-ALT).
 func Enrol(p Person, at time.Time, cardRequired bool) (Person, error) {
 	if p.Face.State != FaceConsented && p.Face.State != FaceEnrolled {
 		return p, ErrNoConsent
@@ -81,7 +92,8 @@ func Enrol(p Person, at time.Time, cardRequired bool) (Person, error) {
 	return p, ErrNotUsedHere
 }
 
-// Refuse records a no (R-REFUSE). It takes a consent back where there was one, and changes nothing else.
+// Refuse records a refusal (R-REFUSE). It takes a consent back where there was
+// one, and changes nothing else.
 func Refuse(p Person, at time.Time) Person {
 	if p.Face.State == FaceConsented || p.Face.State == FaceEnrolled {
 		return Withdraw(p, at)
@@ -92,8 +104,9 @@ func Refuse(p Person, at time.Time) Person {
 	return p
 }
 
-// Withdraw takes the consent back (R-WITHDRAW): from this value on the face opens nothing, and the caller destroys the template at
-// once. It never fails and asks for nothing. Where there was nothing to take back it is a no.
+// Withdraw takes the consent back (R-WITHDRAW). With the person that it gives, the face
+// opens nothing; the caller destroys the template at once. It never fails. Where there
+// was no consent it is a refusal.
 func Withdraw(p Person, at time.Time) Person {
 	if p.Face.State != FaceConsented && p.Face.State != FaceEnrolled {
 		return Refuse(p, at)

@@ -36,7 +36,8 @@ func TestRConsentNeedsNoticeAndOwnAct(t *testing.T) {
 		if !errors.Is(err, tc.want) {
 			t.Errorf("%s: %v, want %v", tc.name, err, tc.want)
 		}
-		if err != nil && got.Face != p.Face || err == nil && (got.Face.State != FaceConsented || got.Face.Notice != y.Notice || got.Face.Lang != "zh") {
+		if err != nil && got.Face != p.Face ||
+			err == nil && (got.Face.State != FaceConsented || got.Face.Notice != y.Notice || got.Face.Lang != "zh") {
 			t.Errorf("%s: %+v", tc.name, got.Face)
 		}
 	}
@@ -118,7 +119,8 @@ func TestRWithdrawStopsTheFaceAtOnce(t *testing.T) {
 	if d := Decide(a); d.Grant || d.Reason != ReasonNoConsent {
 		t.Errorf("%+v", d)
 	}
-	for state, want := range map[FaceState]FaceState{FaceNever: FaceRefused, FaceRefused: FaceRefused, FaceWithdrawn: FaceWithdrawn, FaceConsented: FaceWithdrawn} {
+	for state, want := range map[FaceState]FaceState{FaceNever: FaceRefused, FaceRefused: FaceRefused,
+		FaceWithdrawn: FaceWithdrawn, FaceConsented: FaceWithdrawn} {
 		q := tenant()
 		q.Face.State = state
 		if got := Withdraw(q, noon).Face.State; got != want {

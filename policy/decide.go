@@ -6,28 +6,35 @@ import (
 	"time"
 )
 
-// DefaultRelease is how long the door is unlocked where nothing is configured. A grant never unlocks for zero seconds.
+// DefaultRelease is how long a grant unlocks the door where nothing is configured.
 const DefaultRelease = 5 * time.Second
 
-// Decide answers one attempt. It denies first: the questions are asked in this order, the first that fails is the reason, and
-// only an attempt that fails none is granted.
+// Decide answers one attempt. The questions are asked in the order below; the first that fails
+// gives the reason, and only an attempt that fails none is granted.
 //
-//  0. Leaving and rescue (R-SAFE): fire, request to exit, staffed release and an operator's command open, whatever else holds.
-//  1. The door: a means this program knows; no lockdown, unless fire or evacuation has opened the door anyway; no lockout of the
-//     keypad after wrong codes.
-//  2. The credential (card, PIN, pass, card with face): known, not revoked, for this door, a clock to date a pass by, begun,
-//     not run out, not used up; and of a pass, that its use can be written down before the door opens: it may open only so often.
-//  3. Faces at this door: switched on (no broken rule, no fault), the audit log answers, no lockout after failures.
-//  4. The face: one was seen, well enough, in enough frames, alive, like an enrolled person, like nobody else.
-//  5. The right to look: the person consented to a notice (R-CONSENT), or their guardian did (R-MINOR).
+//  0. Leaving and rescue (R-SAFE): fire, request to exit, staffed release and an operator's
+//     command always open.
+//  1. The door: a means that this version knows; the vault open; no lockdown, unless fire or
+//     evacuation has opened the door anyway; no lockout of the keypad.
+//  2. The credential (card, PIN, pass, card with face): known, not revoked, for this door, a
+//     trusted clock for a pass, valid already, not expired, not used up; and for a pass, that
+//     its use can be recorded before the door opens.
+//  3. Faces at this door: on (no broken rule, no fault), the audit log answers, no lockout.
+//  4. The face: one was seen, well enough, in enough frames, alive, like an enrolled person,
+//     and not like another.
+//  5. The right to look: the person consented to a notice (R-CONSENT), or their guardian did
+//     (R-MINOR).
 //  6. The person: not blocked, lease begun, lease not over.
-//  7. The face as a choice: another working way in (R-ALT), and the card with it where another person looks alike.
-//  8. The hour and the moment: the person's hours, no second entry too soon, no other door open.
-//  9. The second factor (factors.go): of a card at a door that takes faces after it, the face or the PIN.
+//  7. The face as a choice: another working way in (R-ALT), and the card with it where another
+//     person looks alike.
+//  8. The hour and the moment: the person's hours, anti-passback, interlock.
+//  9. The second factor (factors.go): after a card at a door that takes faces after it, the
+//     face or the PIN.
 //  10. The second person, where two are needed.
 //
-// Whoever fails 3, 4 or 5 with a face alone is not named in the Decision: nobody was recognised with a right to do so.
-// Nothing in 3, 4, 5 or 7 is asked of a card, a PIN or a pass, and 9 of nobody who did not choose a face (R-EQUAL).
+// A person who fails 3, 4 or 5 with a face alone is not named in the Decision: the unit had no
+// right to recognise them. Steps 3, 4, 5 and 7 are not asked of a card, a PIN or a pass, and step 9
+// only of people who chose a face (R-EQUAL).
 func Decide(a Attempt) Decision {
 	a.At = a.Clock.now(a.At)
 	d := Decision{At: a.At, Door: a.Door, Means: a.Means, CredentialID: a.CredentialID}
@@ -53,9 +60,11 @@ func Decide(a Attempt) Decision {
 var alwaysOpen = map[Means]Reason{ByFire: ReasonFire, ByREX: ReasonREX, ByStaff: ReasonStaff, ByConsole: ReasonConsole}
 
 // opens says which grant each of the other means leads to.
-var opens = map[Means]Reason{ByCard: ReasonCard, ByPIN: ReasonPIN, ByPass: ReasonPass, ByFace: ReasonFace, ByCardFace: ReasonCardFace}
+var opens = map[Means]Reason{ByCard: ReasonCard, ByPIN: ReasonPIN, ByPass: ReasonPass, ByFace: ReasonFace,
+	ByCardFace: ReasonCardFace}
 
-// question is one line of the deny order: of whom it is asked, what it is called in the trace, why it refuses, and how it is answered.
+// question is one line of the deny order: of whom it is asked, what it is called in the trace, why
+// it refuses, and how it is answered.
 type question struct {
 	appliesTo func(Means) bool
 	name      string
@@ -81,7 +90,9 @@ var identify = slices.Concat([]question{
 
 // credentialWorks is the rest of step 1 and step 2.
 var credentialWorks = []question{
-	{byPIN, "keypad not resting", ReasonKeypadLockout, func(a Attempt) (bool, string) { return lockoutOver(a.Site.KeypadLockout) }},
+	{byPIN, "keypad not resting", ReasonKeypadLockout, func(a Attempt) (bool, string) {
+		return lockoutOver(a.Site.KeypadLockout)
+	}},
 
 	{byCredential, "key known", ReasonUnknown, credentialKnown},
 	{byCredential, "key not revoked", ReasonRevoked, notRevoked},
@@ -97,7 +108,9 @@ var credentialWorks = []question{
 var faceIsTheirs = []question{
 	{byFace, "faces on", ReasonFacesOff, facesOn},
 	{byFace, "log durable", ReasonNotDurable, logDurable},
-	{byFace, "faces not resting", ReasonFaceLockout, func(a Attempt) (bool, string) { return lockoutOver(a.Site.FaceLockout) }},
+	{byFace, "faces not resting", ReasonFaceLockout, func(a Attempt) (bool, string) {
+		return lockoutOver(a.Site.FaceLockout)
+	}},
 
 	{byFace, "face seen", ReasonNoFace, faceSeen},
 	{byFace, "picture good", ReasonQuality, pictureGood},
@@ -173,7 +186,8 @@ func (c Clock) now(at time.Time) time.Time {
 	return at
 }
 
-// stamp is a time in a trace, in the zone of the attempt; with a clock that cannot be trusted it says so.
+// stamp is a time in a trace, in the zone of the attempt; with a clock that
+// cannot be trusted it says so.
 func stamp(a Attempt, what string, t time.Time) string {
 	if t.IsZero() {
 		return "no limit"

@@ -33,7 +33,8 @@ func good(m Means) Attempt {
 		a.CredentialID = string(kindOf[m])
 	}
 	if byFace(m) {
-		a.Face = &Face{Score: .7, RunnerUp: .1, Threshold: .5, Margin: .05, Live: .9, LiveMin: .5, Frames: 5, FramesMin: 3}
+		a.Face = &Face{Score: .7, RunnerUp: .1, Threshold: .5, Margin: .05, Live: .9, LiveMin: .5,
+			Frames: 5, FramesMin: 3}
 	}
 	return a
 }
@@ -59,7 +60,8 @@ func TestDenyOrderOfEachMeans(t *testing.T) {
 	const (
 		door   = "means known, no lockdown, vault open, "
 		keypad = "keypad not resting, "
-		key    = "key known, key not revoked, key for this door, clock can date it, key begun, key not over, key not used up, "
+		key    = "key known, key not revoked, key for this door, clock can date it, key begun, key not over, key " +
+			"not used up, "
 		faces  = "faces on, log durable, faces not resting, "
 		face   = "face seen, picture good, frames agree, alive, face known, like nobody else, R-CONSENT, R-MINOR, "
 		person = "not blocked, lease begun, lease not over, "
@@ -123,10 +125,14 @@ var spoil = []spoiler{
 	{ReasonNoOtherWay, byFaceOnly, func(a *Attempt) { a.Person.Credentials = nil }},
 	{ReasonCardRequired, byFaceOnly, func(a *Attempt) { a.Person.Face.CardRequired = true }},
 	{ReasonHours, byAnyMeans, func(a *Attempt) { a.Site.Access = []Access{{Group: "night shift", Hours: Always}} }},
-	{ReasonPassback, byAnyMeans, func(a *Attempt) { a.Site.Passback, a.LastEntry = time.Minute, a.At.Add(-59*time.Second) }},
+	{ReasonPassback, byAnyMeans, func(a *Attempt) {
+		a.Site.Passback, a.LastEntry = time.Minute, a.At.Add(-59*time.Second)
+	}},
 	{ReasonInterlock, byAnyMeans, func(a *Attempt) { a.Site.Interlock = true }},
 	{ReasonFaceRequired, byCardOnly, func(a *Attempt) { a.Site.WithCard, a.Person.Face.State = true, FaceEnrolled }},
-	{ReasonPINRequired, byCardOnly, func(a *Attempt) { a.Site.WithCard, a.Site.Keypad, a.Person.Face.State = true, true, FaceWithdrawn }},
+	{ReasonPINRequired, byCardOnly, func(a *Attempt) {
+		a.Site.WithCard, a.Site.Keypad, a.Person.Face.State = true, true, FaceWithdrawn
+	}},
 	{ReasonSecond, byAnyMeans, func(a *Attempt) { a.Site.TwoPersons = 30 * time.Second }},
 }
 
@@ -146,7 +152,8 @@ func (a *Attempt) presented() *Credential {
 	return new(Credential)
 }
 
-// TestDenyOrder breaks every rule and repairs one after the other: the reasons must come in the order of Decide's comment.
+// TestDenyOrder breaks every rule and repairs one after the other: the reasons must come in
+// the order of Decide's comment.
 func TestDenyOrder(t *testing.T) {
 	for _, m := range asking {
 		for i, s := range spoil {
@@ -154,7 +161,8 @@ func TestDenyOrder(t *testing.T) {
 				continue
 			}
 			a := good(m)
-			for j := len(spoil) - 1; j >= i; j-- { // the first to be asked is spoiled last: it may take the others' place
+			// the first to be asked is spoiled last: it may take the others' place
+			for j := len(spoil) - 1; j >= i; j-- {
 				if spoil[j].appliesTo(m) {
 					spoil[j].break_(&a)
 				}
@@ -170,7 +178,8 @@ func TestDenyOrder(t *testing.T) {
 	}
 }
 
-// Whatever else is wrong, the reason is the first in the deny order; nothing that is wrong makes up for another thing.
+// Whatever else is wrong, the reason is the first in the deny order; nothing that is
+// wrong makes up for another thing.
 func TestReasonIsTheFirstOfWhatIsWrong(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := rapid.SampledFrom(asking).Draw(t, "means")
@@ -234,7 +243,8 @@ func TestNothingToGoByIsRefused(t *testing.T) {
 
 func TestFiguresAtTheirLimits(t *testing.T) {
 	a := good(ByFace)
-	*a.Face = Face{Score: .75, RunnerUp: .25, Threshold: .75, Margin: .5, Live: .5, LiveMin: .5, Frames: 3, FramesMin: 3}
+	*a.Face = Face{Score: .75, RunnerUp: .25, Threshold: .75, Margin: .5, Live: .5, LiveMin: .5,
+		Frames: 3, FramesMin: 3}
 	if d := Decide(a); !d.Grant {
 		t.Errorf("figures that just suffice: %+v", d)
 	}
@@ -282,8 +292,8 @@ func TestRSafeLeavingAlwaysOpens(t *testing.T) {
 	}
 }
 
-// A card, a PIN or a pass is decided as if there were no faces in the world, at a door that does not take faces after the card. Of
-// those that do, see factors_test.go.
+// A card, a PIN or a pass is decided as if there were no faces in the world, at a door that does
+// not take faces after the card. Of those that do, see factors_test.go.
 func TestREqualCardDoesNotDependOnFaces(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := good(rapid.SampledFrom([]Means{ByCard, ByPIN, ByPass}).Draw(t, "means"))
@@ -300,21 +310,26 @@ func TestREqualCardDoesNotDependOnFaces(t *testing.T) {
 		}
 		a.Site.FaceLockout = time.Duration(rapid.IntRange(-9, 9).Draw(t, "lockout")) * time.Minute
 		p.Face = FaceConsent{
-			State:        rapid.SampledFrom([]FaceState{FaceNever, FaceRefused, FaceConsented, FaceEnrolled, FaceWithdrawn}).Draw(t, "state"),
+			State: rapid.SampledFrom([]FaceState{FaceNever, FaceRefused, FaceConsented, FaceEnrolled,
+				FaceWithdrawn}).Draw(t, "state"),
 			Minor:        rapid.Bool().Draw(t, "minor"),
 			CardRequired: rapid.Bool().Draw(t, "too"),
 		}
 		got := Decide(a)
-		if got.Grant != want.Grant || got.Reason != want.Reason || got.Release != want.Release || len(got.Trace) != len(want.Trace) {
+		if got.Grant != want.Grant || got.Reason != want.Reason || got.Release != want.Release ||
+			len(got.Trace) != len(want.Trace) {
 			t.Fatalf("faces changed the card's answer: %+v, was %+v", got, want)
 		}
 	})
 }
 
 // withoutFactors is spoil without what is asked where faces are taken after the card.
-var withoutFactors = slices.DeleteFunc(slices.Clone(spoil), func(s spoiler) bool { return s.reason == ReasonFaceRequired || s.reason == ReasonPINRequired })
+var withoutFactors = slices.DeleteFunc(slices.Clone(spoil), func(s spoiler) bool {
+	return s.reason == ReasonFaceRequired || s.reason == ReasonPINRequired
+})
 
-// cloneFaceless gives the attempt a face to be spoiled, so that face rules of spoil have something to write to.
+// cloneFaceless gives the attempt a face to be spoiled, so that face rules of
+// spoil have something to write to.
 func cloneFaceless(a *Attempt) *Attempt {
 	if a.Face == nil {
 		a.Face = new(Face)

@@ -2,21 +2,21 @@ package policy
 
 import "time"
 
-// Decision is the answer to an Attempt, with why.
+// Decision is the answer to an [Attempt], with its reason and trace.
 type Decision struct {
 	At           time.Time // the time the decision used (after the floor)
 	Door         string
 	Means        Means
-	Person       PersonID // zero when nobody was recognised
+	Person       PersonID // zero when no person was recognised
 	CredentialID string
 	Grant        bool
 	Reason       Reason
-	Release      time.Duration // how long to unlock; zero when refused
-	Trace        []Check       // each rule that was looked at, in order
+	Release      time.Duration // how long to unlock; zero when denied
+	Trace        []Check       // each check that was made, in order
 	Duress       bool          // a duress PIN was typed: call for help, and show nothing of it at the door
 }
 
-// Check is one rule's part in a decision.
+// Check is one question of a decision, and its answer.
 type Check struct {
 	Rule   string // "card known", "lease", "R-ALT", …
 	Pass   bool

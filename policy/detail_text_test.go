@@ -7,7 +7,8 @@ import (
 	"unicode"
 )
 
-// TestEveryDetailHasChinese: what each question writes, passed and failed, in each means, has Chinese; English is what is stored.
+// TestEveryDetailHasChinese: what each question writes, passed and failed, in each means, has
+// Chinese; English is what is stored.
 func TestEveryDetailHasChinese(t *testing.T) {
 	plain := regexp.MustCompile(`\b\d+(\.\d+)?(ms|s|m|h)(\d+(m|s))*\b`) // durations
 	seen := 0

@@ -2,7 +2,7 @@ package policy
 
 import "time"
 
-// DoorState is where the door is.
+// DoorState is what the door and its lock are like.
 type DoorState string
 
 // The states.
@@ -16,15 +16,16 @@ const (
 
 // DoorConfig is how one door behaves. Durations are 0 for "never" unless said otherwise.
 type DoorConfig struct {
-	HeldAfter    time.Duration // open longer than this is an alarm
-	PreAlarm     time.Duration // a warning this long before HeldAfter; none if not shorter
-	Shunt        time.Duration // an opening is not forced this long after a release, or before a late report of REX
-	RelockOnOpen bool          // secure the strike as soon as the door opens (otherwise when it closes, or the release ends)
-	Impulse      bool          // the lock takes a pulse and cannot be held: each release moves the relay anew
-	HasContact   bool          // without a door contact, open, held and forced cannot be told
+	HeldAfter time.Duration // open longer than this is an alarm
+	PreAlarm  time.Duration // a warning this long before HeldAfter; none if not shorter
+	Shunt     time.Duration // an opening is not forced this long after a release, or before a late report of REX
+	// secure the strike as soon as the door opens (otherwise when it closes, or the release ends)
+	RelockOnOpen bool
+	Impulse      bool // the lock takes a pulse and cannot be held: each release moves the relay again
+	HasContact   bool // without a door contact, open, held and forced are not known
 }
 
-// DoorEventKind is what can happen to a door.
+// DoorEventKind is a kind of event at a door.
 type DoorEventKind string
 
 // The events.
@@ -34,10 +35,11 @@ const (
 	EvClosed  DoorEventKind = "closed"
 	EvFireOn  DoorEventKind = "fire on"
 	EvFireOff DoorEventKind = "fire off"
-	EvNoSight DoorEventKind = "no sight" // the contact's line is faulty; the next EvOpened or EvClosed says how the door is
-	EvTick    DoorEventKind = "tick"     // time has passed
+	// the contact's line is faulty; the next EvOpened or EvClosed says how the door is
+	EvNoSight DoorEventKind = "no sight"
+	EvTick    DoorEventKind = "tick" // time has passed
 
-	EvEvacuateOn  DoorEventKind = "evacuate on" // an operator lets everybody out, as fire does
+	EvEvacuateOn  DoorEventKind = "evacuate on" // an operator unlocks the door for all, as fire does
 	EvEvacuateOff DoorEventKind = "evacuate off"
 	EvFreeOn      DoorEventKind = "free on" // free passage begins; see FreePassage
 	EvFreeOff     DoorEventKind = "free off"
@@ -52,7 +54,8 @@ type DoorEvent struct {
 	Reason Reason        // EvRelease, EvFireOn: why; goes into the record of the relay's move
 }
 
-// Door is the door's state machine. The zero value is a locked, closed door. It is a value: Step returns the next one.
+// Door is the state of a door. The zero value is locked and closed.
+// [Door.Step] gives the next state.
 type Door struct {
 	State      DoorState
 	Unlocked   bool      // what the relay should be
@@ -63,14 +66,14 @@ type Door struct {
 	Blind      bool // the contact's line is faulty: whether the door is open is not known
 
 	Evacuation bool
-	Free       bool // free passage: unlocked for everybody
+	Free       bool // free passage: unlocked for all
 
 	EndedAt time.Time // when the last release ended, for Shunt
 	HeldAt  time.Time // when standing open becomes an alarm; zero: never
 	Last    time.Time // time of the last event
 }
 
-// EffectKind is what the unit shall do.
+// EffectKind is what the unit must do.
 type EffectKind string
 
 // The effects.

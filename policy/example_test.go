@@ -15,7 +15,8 @@ func ExampleDecide() {
 		Until:       morning.Add(-8 * time.Hour),
 		Credentials: []policy.Credential{{ID: "k1", Kind: policy.CardKind}},
 	}
-	d := policy.Decide(policy.Attempt{At: morning, Clock: policy.Clock{Trusted: true}, Door: "front", Means: policy.ByCard, Person: &tenant, CredentialID: "k1"})
+	d := policy.Decide(policy.Attempt{At: morning, Clock: policy.Clock{Trusted: true}, Door: "front",
+		Means: policy.ByCard, Person: &tenant, CredentialID: "k1"})
 	fmt.Println(d.Grant, d.Reason.Message().String())
 	last := d.Trace[len(d.Trace)-1]
 	fmt.Println(last.Rule, last.Pass, last.Detail)

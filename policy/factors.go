@@ -5,23 +5,27 @@ import (
 	"time"
 )
 
-// At a door that takes faces after the card (Site.WithCard), whoever chose a face has two ways in:
+// At a door that takes faces after the card ([Site.WithCard]), a person who
+// chose a face has these ways in:
 //
 //	with a PIN for this door     card and face, or the PIN
-//	without one                  card and face; or the card alone while faces cannot be used, and after their face was refused
+//	without one                  card and face; or the card alone, while faces cannot be used
+//	                             and after their face was refused
 //
-// Whoever has a PIN is never let in by the card alone. A covered lens, five strangers' faces, a broken keypad, a slow disk, or a
-// withdrawal made with a stolen card change nothing about that. Whoever has none must have a way in without the face (R-ALT), so for
-// them the card alone opens: where a second factor must hold, people get a PIN. A withdrawal changes nothing else (R-REFUSE): who had
-// the PIN as their second factor keeps it.
+// For a person with a PIN the card alone never opens. A covered lens, five strangers' faces, a
+// broken keypad, a slow disk or a withdrawal with a stolen card do not change that. A person
+// without a PIN must have a way in without the face (R-ALT), so for them the card alone opens:
+// where a second factor is always needed, give people a PIN. After a withdrawal a PIN stays
+// the second factor (R-REFUSE).
 //
-// Whoever never chose a face is not asked for anything here (R-EQUAL).
+// A person who never chose a face is not asked for a second factor (R-EQUAL).
 
-// MissedFor is how long after a refused face (Site.Missed) the card alone opens for its owner, if they have no PIN.
+// MissedFor is how long after a refused face (Site.Missed) the card alone opens for
+// its owner, if they have no PIN.
 const MissedFor = time.Minute
 
-// faceNotShown passes when the card need not be followed by a face: its owner has none here, or it cannot be used, or it was
-// refused just now.
+// faceNotShown passes when the card need not be followed by a face: its owner has none here, or it
+// cannot be used, or it was refused just now.
 func faceNotShown(a Attempt) (bool, string) {
 	switch {
 	case !a.Site.WithCard || a.Person.Face.State != FaceEnrolled:
@@ -45,12 +49,13 @@ func cardEnough(a Attempt) (bool, string) {
 	return true, "has no PIN"
 }
 
-// chosen reports whether the person ever said yes to face entry. Who took it back is still among them.
+// chosen reports whether the person ever consented to face entry, even if they withdrew since.
 func (f FaceConsent) chosen() bool {
 	return f.State == FaceConsented || f.State == FaceEnrolled || f.State == FaceWithdrawn
 }
 
-// hasPIN reports whether the person has a PIN that opens this door. A keypad with a fault is still the door's keypad.
+// hasPIN reports whether the person has a PIN that opens this door. A keypad with a
+// fault is still the door's keypad.
 func (a Attempt) hasPIN() bool {
 	return a.Site.Keypad && slices.ContainsFunc(a.Person.Working(a.At), func(c Credential) bool {
 		return c.Kind == PINKind && c.opensAt(a.Door)

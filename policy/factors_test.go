@@ -77,7 +77,8 @@ func (h house) attempt(m Means, l lost) Attempt {
 	return a
 }
 
-// opens plays a visit: whoever has these proofs shows them as this door asks for them, and at a fault of a reader cannot.
+// opens plays a visit: whoever has these proofs shows them as this door asks for them, and
+// at a fault of a reader cannot.
 func (h house) opens(p proof, l lost) bool {
 	if p.pin && h.keypad && h.pin != "" && !l.keypad && Decide(h.attempt(ByPIN, l)).Grant {
 		return true
@@ -95,8 +96,9 @@ func (h house) opens(p proof, l lost) bool {
 	return d.Grant
 }
 
-// TestRAltNoLossTakesAFactorAway holds all 102,400 visits against one sentence: what does not open a door in order opens it under no
-// loss either; but for the card alone, where its owner has no PIN for this door: they must have a way in without the face (R-ALT).
+// TestRAltNoLossTakesAFactorAway holds all 102,400 visits against one sentence: what does not open
+// a door in order opens it under no loss either; but for the card alone, where its owner has no PIN
+// for this door: they must have a way in without the face (R-ALT).
 func TestRAltNoLossTakesAFactorAway(t *testing.T) {
 	visits, opened := 0, 0
 	everyHouse(func(h house) {
@@ -121,8 +123,8 @@ func TestRAltNoLossTakesAFactorAway(t *testing.T) {
 	}
 }
 
-// TestRAltEverybodyHasAWayWithoutTheFace: with what is on file for them, whatever became of the faces; and a door in order lets
-// nobody in by the card alone who has a second factor there.
+// TestRAltEverybodyHasAWayWithoutTheFace: with what is on file for them, whatever became of the
+// faces; and a door in order lets nobody in by the card alone who has a second factor there.
 func TestRAltEverybodyHasAWayWithoutTheFace(t *testing.T) {
 	everyHouse(func(h house) {
 		everyLoss(func(l lost) {
@@ -146,7 +148,8 @@ func TestRAltEverybodyHasAWayWithoutTheFace(t *testing.T) {
 	})
 }
 
-// TestREqualWhoChoseNoFaceIsAskedForNone: at a door that takes faces after the card, the card of whoever never chose a face opens as anywhere.
+// TestREqualWhoChoseNoFaceIsAskedForNone: at a door that takes faces after the card, the card of
+// whoever never chose a face opens as anywhere.
 func TestREqualWhoChoseNoFaceIsAskedForNone(t *testing.T) {
 	everyHouse(func(h house) {
 		if h.face != FaceNever && h.face != FaceRefused {

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// UnitFacts is the real state of a unit, as store counted it and board measured it. Review holds the rules against it.
-// The zero value knows nothing, and what is not known is not kept: each group says when it was counted.
+// UnitFacts is the real state of a unit, as store counted it and board measured it. Review holds
+// the rules against it. The zero value knows nothing, and what is not known is not kept: each
+// group says when it was counted.
 type UnitFacts struct {
 	At       time.Time // now
 	Bench    bool      // declared a bench or demonstration unit, without data of real people
@@ -49,8 +50,8 @@ type PeopleFacts struct {
 	OldNotice    int       // of these, who agreed to a notice that has been changed since
 	NoGuardian   int       // of these, under 14 without a guardian's consent
 	AfterNo      int       // of these, who said no or withdrew
-	Strays       int       // templates of nobody
-	AskedAfterNo int       // times that somebody was asked again after a no, not yet looked into by a manager
+	Strays       int       // templates of no person on record
+	AskedAfterNo int       // times that a person was asked again after a refusal, not yet looked into by a manager
 	AskedFirst   time.Time // the first of these
 }
 
@@ -126,7 +127,7 @@ type Incident struct {
 // Place is what a door leads to.
 type Place string
 
-// The places that a unit may be told. The private ones are refused (R-NOPRIVATE), as is every other word.
+// The places that a configuration may name. Private ones are not allowed (R-NOPRIVATE).
 const (
 	PlaceBuilding Place = "building entrance"
 	PlaceFloor    Place = "floor or corridor"
@@ -141,15 +142,17 @@ const (
 )
 
 // Places are all of them.
-var Places = []Place{PlaceBuilding, PlaceFloor, PlaceOffice, PlaceShared, PlaceService, PlaceGuestRoom, PlaceBathroom, PlaceChanging, PlaceToilet}
+var Places = []Place{PlaceBuilding, PlaceFloor, PlaceOffice, PlaceShared, PlaceService, PlaceGuestRoom, PlaceBathroom,
+	PlaceChanging, PlaceToilet}
 
 // Public reports whether faces may be used at such a place (FRT 13).
 func (p Place) Public() bool {
 	return slices.Contains([]Place{PlaceBuilding, PlaceFloor, PlaceOffice, PlaceShared, PlaceService}, p)
 }
 
-// Census counts what the people's records say. templates are the people with a stored face; notices are the notice texts that the unit
-// can still show, by hash, and whether each is in force; asAt is an attempt of the moment, with its time, door and site.
+// Census counts what the people's records say. templates are the people with a stored face; notices
+// are the notice texts that the unit can still show, by hash, and whether each is in force; asAt is
+// an attempt of the moment, with its time, door and site.
 func Census(people []Person, templates map[PersonID]bool, notices map[[32]byte]bool, asAt Attempt) PeopleFacts {
 	n := PeopleFacts{At: asAt.At, Strays: len(templates)}
 	for i := range people {
@@ -178,8 +181,8 @@ func count(n *int, hit bool) {
 	}
 }
 
-// unequal reports whether somebody's face, at its best, would open the door now while none of their credentials would, or for longer.
-// The lockouts after wrong tries are left out on both sides. It should never be; that is the proof.
+// unequal reports whether a person's face, at its best, would open the door now while none of their
+// credentials would, or would open it for longer. Lockouts are left out on both sides.
 func unequal(a Attempt, decide func(Attempt) Decision) bool {
 	a.Means, a.CredentialID = ByFace, ""
 	a.Face = &Face{Score: 1, RunnerUp: -1, Live: 1, Frames: 1}

@@ -14,7 +14,8 @@ func TestDigitsThatHold(t *testing.T) {
 	if l.Guesses(0) != 12 || l.Guesses(1) != 13 || l.DailyGuesses() != 312 {
 		t.Errorf("%d, %d and %v guesses", l.Guesses(0), l.Guesses(1), l.DailyGuesses())
 	}
-	for pins, want := range map[int]int{0: 5, 1: 5, 3: 5, 4: 6, 32: 6, 33: 7, 320: 7, 321: 8, 500: 8, 3205: 8, 3206: 9} {
+	for pins, want := range map[int]int{0: 5, 1: 5, 3: 5, 4: 6, 32: 6, 33: 7, 320: 7, 321: 8, 500: 8,
+		3205: 8, 3206: 9} {
 		if got := l.Digits(pins); got != want {
 			t.Errorf("%d PINs: %d digits, want %d", pins, got, want)
 		}
@@ -31,7 +32,8 @@ func TestDigitsThatHold(t *testing.T) {
 func TestPINsThatAreShort(t *testing.T) {
 	people := []Person{
 		{Credentials: []Credential{{Kind: PINKind, Digits: 4}, {Kind: CardKind}}},
-		{Credentials: []Credential{{Kind: PINKind, Digits: 6}, {Kind: PINKind, Digits: 4, Revoked: true}, {Kind: PINKind, Digits: 4, Door: "back"}}},
+		{Credentials: []Credential{{Kind: PINKind, Digits: 6}, {Kind: PINKind, Digits: 4, Revoked: true},
+			{Kind: PINKind, Digits: 4, Door: "back"}}},
 		{Credentials: []Credential{{Kind: PINKind}, {Kind: PINKind, Digits: 8, Duress: true}}},
 	}
 	if all, short := PINs(people, "front", 6); all != 4 || short != 2 {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// The core stays pure: of the standard library nothing that reads a clock's world, a disk or a wire, and of ours
-// only messages, which are as pure.
+// The core stays pure: of the standard library nothing that reads a clock's world, a disk or a
+// wire, and of ours only messages, which are as pure.
 func TestImportsOnlyPureStandardLibrary(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	messages, err2 := filepath.Glob("../internal/i18n/*.go")

@@ -1,12 +1,13 @@
 package policy
 
 import (
-	"menshen/internal/i18n"
 	"time"
+
+	"menshen/internal/i18n"
 )
 
-// Rule is one thing that the law asks of a door, as data: what, from where, in plain words, and how to tell that it is kept.
-// The rules stand in law_people.go, law_data.go and law_site.go.
+// Rule is one thing that the law asks of a door: its source, its plain words, and how to check that
+// it is kept. The rules are in law_people.go, law_data.go and law_site.go.
 type Rule struct {
 	ID       RuleID
 	Source   string // "SDR 23, SPC 10": see Sources
@@ -20,7 +21,7 @@ type Rule struct {
 // Message is the rule in plain words.
 func (r Rule) Message() i18n.Message { return r.says }
 
-// demand is one thing that must be so, what is wrong when it is not, and what to do then.
+// demand is one condition of a rule, with what is wrong when it is not met, and the remedy.
 type demand struct {
 	met    func(*UnitFacts) bool
 	soon   bool // not broken yet, or contained for the person concerned: to be done, faces stay on
@@ -37,13 +38,18 @@ type Source struct {
 // Sources are those that Rule.Source names.
 var Sources = []Source{
 	{"PIPL", i18n.M("policy.source-pipl", "Personal Information Protection Law")},
-	{"FRT", i18n.M("policy.source-frt", "Measures for the Security Management of the Application of Facial Recognition Technology, in force 2025-06-01")},
+	{"FRT", i18n.M("policy.source-frt", "Measures for the Security Management of the Application of Facial "+
+		"Recognition Technology, in force 2025-06-01")},
 	{"SPC", i18n.M("policy.source-spc", "Supreme People's Court, judicial interpretation Fa Shi [2021] 15")},
 	{"SDR", i18n.M("policy.source-sdr", "Shanghai Data Regulations")},
-	{"NDS", i18n.M("policy.source-nds", "Network data security regulations, draft of 2021, whose stricter figures are kept")},
-	{"GB/T 35273-2020", i18n.M("policy.source-gbt-35273", "Information security technology: Personal information security specification")},
-	{"case 1", i18n.M("policy.source-case-1", "A long-term rental apartment in Shanghai where the face was the only way in (2024)")},
-	{"case 2", i18n.M("policy.source-case-2", "Car showrooms in Shanghai that counted and analysed visitors' faces (2021)")},
+	{"NDS", i18n.M("policy.source-nds", "Network data security regulations, draft of 2021, whose stricter "+
+		"figures are kept")},
+	{"GB/T 35273-2020", i18n.M("policy.source-gbt-35273",
+		"Information security technology: Personal information security specification")},
+	{"case 1", i18n.M("policy.source-case-1", "A long-term rental apartment in Shanghai where the face was the "+
+		"only way in (2024)")},
+	{"case 2", i18n.M("policy.source-case-2", "Car showrooms in Shanghai that counted and analysed visitors' "+
+		"faces (2021)")},
 	{"building codes", i18n.M("policy.source-building-codes", "What building and fire codes ask of exits everywhere")},
 }
 
@@ -69,7 +75,7 @@ type Finding struct {
 	Problems []Problem // empty when kept
 }
 
-// Problem is one thing that is wrong, and its remedy. Its words name nobody.
+// Problem is one thing that is wrong, and its remedy. It names no person.
 type Problem struct {
 	Soon          bool // Due by itself, not Broken
 	wrong, remedy i18n.Message
@@ -81,7 +87,7 @@ func (p Problem) Message() i18n.Message { return p.wrong }
 // Remedy is what to do.
 func (p Problem) Remedy() i18n.Message { return p.remedy }
 
-// Review holds all rules against the facts, in their order.
+// Review checks the facts against all rules, in their order.
 func Review(f UnitFacts) []Finding {
 	var all []Finding
 	for _, r := range Law() {
@@ -90,8 +96,8 @@ func Review(f UnitFacts) []Finding {
 	return all
 }
 
-// FacesOff is the id of the first broken rule that protects people; empty: no rule switches faces off.
-// Site.FacesOff takes its words.
+// FacesOff is the id of the first broken rule that protects people; empty: no rule switches faces
+// off. Site.FacesOff takes its words.
 func FacesOff(all []Finding) RuleID {
 	for _, f := range all {
 		if f.State == Broken && f.Rule.Protects {
@@ -102,8 +108,8 @@ func FacesOff(all []Finding) RuleID {
 }
 
 var notCounted = Problem{
-	wrong:  i18n.M("policy.could-not-checked", "This could not be checked."),
-	remedy: i18n.M("policy.look-units-faults-then", "Look at the unit's faults, then run the check again."),
+	wrong:  i18n.M("policy.not-checked", "This could not be checked."),
+	remedy: i18n.M("policy.not-checked-remedy", "Look at the unit's faults, then run the check again."),
 }
 
 func (r Rule) check(f *UnitFacts) Finding {

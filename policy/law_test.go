@@ -20,17 +20,20 @@ func lawful() *UnitFacts {
 	return &UnitFacts{
 		At: noon,
 		Doors: []DoorFacts{
-			{Name: "front", Place: PlaceBuilding, Faces: true, CardReader: true, Withdraw: true, REX: true, FireInput: true, SafeState: true, Tested: day, Sign: day},
-			{Name: "bathhouse", Place: PlaceBathroom, CardReader: true, ExitByHand: true, SafeState: true, Tested: day}, // cards only
+			{Name: "front", Place: PlaceBuilding, Faces: true, CardReader: true, Withdraw: true, REX: true,
+				FireInput: true, SafeState: true, Tested: day, Sign: day},
+			// cards only
+			{Name: "bathhouse", Place: PlaceBathroom, CardReader: true, ExitByHand: true, SafeState: true, Tested: day},
 		},
 		People: PeopleFacts{At: day, WithFace: 9},
 		Papers: PaperFacts{At: day, Notice: []string{"en", "zh"}, Assessment: Assessment{
 			At: day, ValidUntil: noon.AddDate(1, 0, 0), Necessity: true, Impact: true, Risks: true, Measures: true,
 		}},
-		Store:   StoreFacts{At: day, Sealed: true, KeyApart: true, AuditWhole: true, AuditChecked: day, Purged: day},
-		Staff:   StaffFacts{At: day, Operators: 2, IdleLogout: 5 * time.Minute, LockOut: true},
-		Machine: MachineFacts{At: day, Confined: true, DumpsOff: true, Models: []string{"detect", "landmark", "embed", "liveness", "eye"}},
-		Duties:  DutyFacts{At: day, SiteFaces: 9},
+		Store: StoreFacts{At: day, Sealed: true, KeyApart: true, AuditWhole: true, AuditChecked: day, Purged: day},
+		Staff: StaffFacts{At: day, Operators: 2, IdleLogout: 5 * time.Minute, LockOut: true},
+		Machine: MachineFacts{At: day, Confined: true, DumpsOff: true,
+			Models: []string{"detect", "landmark", "embed", "liveness", "eye"}},
+		Duties: DutyFacts{At: day, SiteFaces: 9},
 	}
 }
 
@@ -52,7 +55,9 @@ var violations = []struct {
 	{"R-MINOR", Broken, func(f *UnitFacts) { f.People.NoGuardian = 1 }},
 	{"R-REFUSE", Due, func(f *UnitFacts) { f.People.AskedAfterNo, f.People.AskedFirst = 2, noon.AddDate(0, 0, -7) }},
 	{"R-REFUSE", Broken, func(f *UnitFacts) { f.People.AskedAfterNo, f.People.AskedFirst = 3, noon }},
-	{"R-REFUSE", Broken, func(f *UnitFacts) { f.People.AskedAfterNo, f.People.AskedFirst = 1, noon.AddDate(0, 0, -7).Add(-1) }},
+	{"R-REFUSE", Broken, func(f *UnitFacts) {
+		f.People.AskedAfterNo, f.People.AskedFirst = 1, noon.AddDate(0, 0, -7).Add(-1)
+	}},
 	{"R-WITHDRAW", Broken, func(f *UnitFacts) { f.Doors[0].Withdraw = false }},
 	{"R-WITHDRAW", Broken, func(f *UnitFacts) { f.People.AfterNo = 1 }},
 	{"R-RIGHTS", Broken, func(f *UnitFacts) { f.Duties.AskedSince = noon.AddDate(0, 0, -22) }},
@@ -94,8 +99,12 @@ var violations = []struct {
 	{"R-INCIDENT", Broken, func(f *UnitFacts) { f.Duties.Incidents = []Incident{{At: noon, ToldPeople: noon}} }},
 	{"R-INCIDENT", Broken, func(f *UnitFacts) { f.Duties.Incidents = []Incident{{At: noon, ToldAuthority: noon}} }},
 	{"R-FILING", Broken, func(f *UnitFacts) { f.Duties.SiteFaces = FilingAt }},
-	{"R-FILING", Broken, func(f *UnitFacts) { f.Duties.SiteFaces, f.Duties.ReachedAt = FilingAt, noon.AddDate(0, 0, -43) }},
-	{"R-FILING", Due, func(f *UnitFacts) { f.Duties.SiteFaces, f.Duties.ReachedAt = FilingAt, noon.AddDate(0, 0, -42) }},
+	{"R-FILING", Broken, func(f *UnitFacts) {
+		f.Duties.SiteFaces, f.Duties.ReachedAt = FilingAt, noon.AddDate(0, 0, -43)
+	}},
+	{"R-FILING", Due, func(f *UnitFacts) {
+		f.Duties.SiteFaces, f.Duties.ReachedAt = FilingAt, noon.AddDate(0, 0, -42)
+	}},
 	{"R-FILING", Due, func(f *UnitFacts) { f.Duties.SiteFaces = FilingSoon }},
 	{"R-NOPRIVATE", Broken, func(f *UnitFacts) { f.Doors[0].Place = PlaceGuestRoom }},
 	{"R-NOPRIVATE", Broken, func(f *UnitFacts) { f.Doors[0].Place = "" }},
@@ -105,7 +114,8 @@ var violations = []struct {
 	{"R-SAFE", Due, func(f *UnitFacts) { f.Doors[1].Tested = time.Time{} }},
 }
 
-// violated breaks a rule in each way that violations knows, and looks at the finding and at what it does to faces.
+// violated breaks a rule in each way that violations knows, and looks at the finding
+// and at what it does to faces.
 func violated(t *testing.T, id RuleID) {
 	t.Helper()
 	tried := 0
@@ -182,7 +192,8 @@ func TestLawfulUnitKeepsEveryRule(t *testing.T) {
 
 func TestRAltAnyOtherWayWillDo(t *testing.T) {
 	for name, door := range map[string]DoorFacts{
-		"card reader": {CardReader: true}, "keypad": {Keypad: true}, "staffed release": {StaffedRelease: true}, "no faces": {},
+		"card reader": {CardReader: true}, "keypad": {Keypad: true}, "staffed " +
+			"release": {StaffedRelease: true}, "no faces": {},
 	} {
 		f := lawful()
 		door.Faces = name != "no faces"
@@ -236,12 +247,14 @@ func TestEveryDemandIsTested(t *testing.T) {
 	}
 }
 
-// idsOfLaw are all requirements. An id that is dropped from the rules, or added to them, has to be changed here as well.
-var idsOfLaw = strings.Fields(`R-ALT R-EQUAL R-NOTICE R-CONSENT R-MINOR R-REFUSE R-WITHDRAW R-ERASE R-STRANGER R-PURPOSE R-LOCAL
-	R-ENCRYPT R-OPERATOR R-AUDIT R-PIA R-RIGHTS R-RETAIN R-INCIDENT R-FILING R-NOPRIVATE R-SAFE`)
+// idsOfLaw are all requirements. An id that is dropped from the rules, or added to them,
+// has to be changed here as well.
+var idsOfLaw = strings.Fields(`R-ALT R-EQUAL R-NOTICE R-CONSENT R-MINOR R-REFUSE R-WITHDRAW
+	R-ERASE R-STRANGER R-PURPOSE R-LOCAL R-ENCRYPT R-OPERATOR R-AUDIT
+	R-PIA R-RIGHTS R-RETAIN R-INCIDENT R-FILING R-NOPRIVATE R-SAFE`)
 
-// TestEveryIDHasCheckAndTest reads the test files of the whole project: each id has at least one demand and one test named after it, and each
-// id that the sources mention is a rule.
+// TestEveryIDHasCheckAndTest reads the test files of the whole project: each id has at least one
+// demand and one test named after it, and each id that the sources mention is a rule.
 func TestEveryIDHasCheckAndTest(t *testing.T) {
 	mentioned := map[string]string{}
 	var tests []string
@@ -299,7 +312,9 @@ func TestEveryIDHasCheckAndTest(t *testing.T) {
 
 func TestLawIsSaidInBothLanguages(t *testing.T) {
 	check := func(what, en, zh string) {
-		if !strings.HasSuffix(en, ".") || strings.ContainsFunc(en, func(c rune) bool { return unicode.Is(unicode.Han, c) }) {
+		if !strings.HasSuffix(en, ".") || strings.ContainsFunc(en, func(c rune) bool {
+			return unicode.Is(unicode.Han, c)
+		}) {
 			t.Errorf("%s: English %q", what, en)
 		}
 		if !strings.HasSuffix(zh, "。") {
@@ -310,7 +325,8 @@ func TestLawIsSaidInBothLanguages(t *testing.T) {
 		check(string(r.ID), r.Message().String(), chinese.Say(r.Message()))
 		for source := range strings.SplitSeq(r.Source, ", ") {
 			if !slices.ContainsFunc(Sources, func(s Source) bool {
-				return strings.HasPrefix(source, s.Short) || strings.Trim(source, "0123456789 andto") == "" // "14 and 29" of the law before
+				// "14 and 29" of the law before
+				return strings.HasPrefix(source, s.Short) || strings.Trim(source, "0123456789 andto") == ""
 			}) {
 				t.Errorf("%s: source %q is not explained", r.ID, source)
 			}
@@ -345,13 +361,15 @@ func TestCensus(t *testing.T) {
 	}
 	faces := map[PersonID]bool{{1}: true, {2}: true, {3}: true, {4}: true, {5}: true, {6}: true, {99}: true}
 	got := Census(people, faces, notices, asAt)
-	want := PeopleFacts{At: noon, WithFace: 6, FaceOnly: 1, OldNotice: 1, NoConsent: 2, NoGuardian: 1, AfterNo: 1, Strays: 1}
+	want := PeopleFacts{At: noon, WithFace: 6, FaceOnly: 1, OldNotice: 1, NoConsent: 2, NoGuardian: 1,
+		AfterNo: 1, Strays: 1}
 	if got != want {
 		t.Errorf("%+v\nwant %+v", got, want)
 	}
 }
 
-// Nobody is let in by a face where no credential of theirs lets them in, whatever their record says.
+// Nobody is let in by a face where no credential of theirs lets them
+// in, whatever their record says.
 func TestREqualHoldsForEverybody(t *testing.T) {
 	for i := range spoil {
 		for j := range spoil {

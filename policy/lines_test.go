@@ -20,8 +20,8 @@ func TestRSafeLinesThatFail(t *testing.T) {
 	}
 }
 
-// TestRSafeFireLine: a faulty fire line releases for its own reason, and a fire that follows changes
-// nothing until the line is in order and at rest.
+// TestRSafeFireLine: a faulty fire line releases for its own reason, and a fire that follows
+// changes nothing until the line is in order and at rest.
 func TestRSafeFireLine(t *testing.T) {
 	c, at := DoorConfig{HasContact: true}, time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	d, fx := StartDoor(c, false, at).Step(c, DoorEvent{At: at, Kind: EvFireOn, Reason: ReasonFireLine})

@@ -12,7 +12,8 @@ func TestDuressOpensLikeAnyOtherPINAndCallsForHelp(t *testing.T) {
 	a.Person.Credentials = append(a.Person.Credentials, Credential{ID: "under threat", Kind: PINKind, Duress: true})
 	a.CredentialID = "under threat"
 	d, want := Decide(a), Decide(plain)
-	if !d.Duress || want.Duress || !d.Grant || d.Reason != want.Reason || d.Release != want.Release || d.Signal() != want.Signal() || len(d.Trace) != len(want.Trace) {
+	if !d.Duress || want.Duress || !d.Grant || d.Reason != want.Reason || d.Release != want.Release ||
+		d.Signal() != want.Signal() || len(d.Trace) != len(want.Trace) {
 		t.Errorf("%+v\nwant %+v", d, want)
 	}
 	for i := range d.Trace {
@@ -126,7 +127,8 @@ func TestPassOpensOneDoorForItsTimeAndUses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return Decide(Attempt{At: at, Clock: Clock{Trusted: true}, Door: door, Means: ByPass, Person: v, CredentialID: p.CredentialID(), Site: Site{Durable: durable}})
+		return Decide(Attempt{At: at, Clock: Clock{Trusted: true}, Door: door, Means: ByPass, Person: v,
+			CredentialID: p.CredentialID(), Site: Site{Durable: durable}})
 	}
 	for _, tc := range []struct {
 		d    Decision
@@ -159,7 +161,9 @@ func TestPassOpensOneDoorForItsTimeAndUses(t *testing.T) {
 	}
 	for name, change := range map[string]func(*Pass){
 		"nobody's": func(p *Pass) { p.ID = PersonID{} }, "every door's": func(p *Pass) { p.Door = "" },
-		"endless": func(p *Pass) { p.Until = time.Time{} }, "of no length": func(p *Pass) { p.Until = p.From }, "too long": func(p *Pass) { p.Until = p.From.Add(MaxPass + 1) },
+		"endless": func(p *Pass) { p.Until = time.Time{} }, "of no " +
+			"length": func(p *Pass) { p.Until = p.From },
+		"too long":  func(p *Pass) { p.Until = p.From.Add(MaxPass + 1) },
 		"uncounted": func(p *Pass) { p.Uses = 0 }, "without a beginning": func(p *Pass) { p.From = time.Time{} },
 	} {
 		q := p

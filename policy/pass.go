@@ -2,21 +2,26 @@ package policy
 
 import (
 	"encoding/hex"
-	"menshen/internal/i18n"
 	"time"
+
+	"menshen/internal/i18n"
 )
 
-// MaxPass is the longest that a pass can be valid. Whoever stays longer is a resident and gets a card.
+// MaxPass is the longest time for which a pass is valid. A person who stays longer
+// is a resident and gets a card.
 const MaxPass = 7 * 24 * time.Hour
 
-// VisitorGroup is the group of all holders of passes. Where a site has Access rules, visitors come in its hours.
+// VisitorGroup is the group of all holders of passes. Where a site has Access
+// rules, visitors come in its hours.
 const VisitorGroup = "visitors"
 
-// ErrPass tells that a pass is not what a pass may be: one door, a beginning, an end within MaxPass, a number of uses.
-var ErrPass = i18n.E("policy.pass-needs-one-door", "a pass needs one door, a beginning, an end within seven days of it, and a number of uses")
+// ErrPass tells that a pass is not what a pass may be: one door, a beginning, an end
+// within MaxPass, a number of uses.
+var ErrPass = i18n.E("policy.pass-limits", "a pass needs one door, a beginning, an end within seven days of it, "+
+	"and a number of uses")
 
-// Pass is a visitor's right of entry: short, for one door, counted, and without a face. It stands alone, so that a signed copy of it
-// can be checked without asking anybody.
+// Pass is a visitor's right of entry: short, for one door, counted, and without a face. It stands
+// alone, so that a signed copy of it can be checked without asking anybody.
 type Pass struct {
 	ID          PersonID
 	Door        string
@@ -24,7 +29,8 @@ type Pass struct {
 	Uses        int
 }
 
-// Check gives ErrPass for a pass that no door may take, and nil for others; whether it is valid now, Decide says.
+// Check gives ErrPass for a pass that no door may take, and nil for others; whether
+// it is valid now, Decide says.
 func (p Pass) Check() error {
 	long := p.Until.Sub(p.From)
 	if p.ID.IsZero() || p.Door == "" || p.From.IsZero() || long <= 0 || long > MaxPass || p.Uses < 1 {
@@ -36,8 +42,8 @@ func (p Pass) Check() error {
 // CredentialID is the handle of the pass as a credential.
 func (p Pass) CredentialID() string { return "pass-" + hex.EncodeToString(p.ID[:]) }
 
-// Visitor is the holder of the pass as Decide wants them, who is nobody else than that. The pass has opened used times so far.
-// It gives ErrPass for a pass that does not Check.
+// Visitor gives the holder of the pass as a [Person] for [Decide]. used is how often the pass has
+// opened so far. It gives [ErrPass] for a pass that does not [Pass.Check].
 func (p Pass) Visitor(used int, revoked bool) (*Person, error) {
 	if err := p.Check(); err != nil {
 		return nil, err

@@ -12,11 +12,11 @@ type PersonID [16]byte
 // String is the handle in hex, shortened for people to read.
 func (id PersonID) String() string { return hex.EncodeToString(id[:4]) }
 
-// IsZero reports whether id names nobody.
+// IsZero reports whether id names no person.
 func (id PersonID) IsZero() bool { return id == PersonID{} }
 
-// Private is text about a person: a name, an apartment. It prints as "(private)"; Reveal is the only way to the words,
-// so that each place that shows them can be found.
+// Private is text about a person: a name, an apartment. It prints as "(private)"; Reveal is the
+// only way to the words, so that each place that shows them can be found.
 type Private string
 
 // Reveal gives the words.
@@ -27,7 +27,7 @@ func (p Private) String() string             { return "(private)" }
 func (p Private) GoString() string           { return "(private)" }
 func (p Private) Format(s fmt.State, _ rune) { fmt.Fprint(s, "(private)") }
 
-// Person is somebody the door may know: what a decision needs and no more.
+// Person is a person on record, with what a decision needs.
 type Person struct {
 	ID          PersonID
 	Name        Private
@@ -45,8 +45,9 @@ type Person struct {
 // HasFace reports whether a face is stored of the person, or may be by their consent.
 func (p Person) HasFace() bool { return p.Face.State == FaceEnrolled || p.Face.State == FaceConsented }
 
-// NeverIn says why the person can never come in from t on, whatever they present: ReasonLeaseOver, or ReasonHours where no rule has hours for
-// any of their groups. Empty: they can. That somebody is blocked is another matter: staff can end it.
+// NeverIn says why the person can never come in from t on, whatever they present:
+// [ReasonLeaseOver], or [ReasonHours] where no rule has hours for any of their groups. Empty: they
+// can. A block does not count, since staff can end it.
 func (p Person) NeverIn(rules []Access, c Calendar, t time.Time) Reason {
 	switch {
 	case !p.Until.IsZero() && !t.Before(p.Until):
@@ -67,8 +68,8 @@ const (
 	PassKind CredentialKind = "pass"
 )
 
-// Credential is a person's means of entry other than a face. The secret itself (number, PIN) is in the store as a keyed hash;
-// ID is that hash's handle.
+// Credential is a person's means of entry other than a face. The secret itself (number, PIN) is in
+// the store as a keyed hash; ID is that hash's handle.
 type Credential struct {
 	ID       string
 	Kind     CredentialKind
@@ -81,9 +82,11 @@ type Credential struct {
 	From   time.Time // not before then; zero: at once
 	Door   string    // the only door it opens; empty: all that the person may open
 	Uses   int       // how often it may open; 0: no limit
-	Used   int       // how often it has opened; whoever keeps the credential counts each grant
+	Used   int       // how often it has opened; the vault counts each grant
 	Digits int       `cbor:",omitempty"` // how many a PIN has; 0: not known
-	Duress bool      // a PIN typed under threat: opens like any other, and Decision.Duress tells the unit to call for help in silence
+	// a PIN typed under threat: opens like any other, and Decision.Duress tells the
+	// unit to call for help in silence
+	Duress bool
 }
 
 // FaceState is where a person stands with face entry.
@@ -107,5 +110,7 @@ type FaceConsent struct {
 	GuardianName Private // who that was
 	Guardian     string  // relation of the guardian who consented, for a person under 14 ("mother"); empty otherwise
 	Minor        bool
-	CardRequired bool `json:"CardToo"` // stored as CardToo; face works only together with the card: somebody else looks too similar
+	// stored as CardToo; the face works only together with the card:
+	// another person looks too similar
+	CardRequired bool `json:"CardToo"`
 }

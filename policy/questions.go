@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// The answers to the questions of the deny order, in its order: pass or fail, and figures for the trace.
-// Comparisons are written so that a NaN fails.
+// The answers to the questions of the deny order, in its order: pass or fail, and figures for the
+// trace. Comparisons are written so that a NaN fails.
 
 func meansKnown(a Attempt) (bool, string) {
 	_, ok := opens[a.Means]
@@ -18,7 +18,8 @@ func noLockdown(a Attempt) (bool, string) {
 	return !a.Site.Lockdown || a.Site.Fire || a.Site.Evacuation, ""
 }
 
-// lockoutOver says in the trace how long the lockout still lasts, not when it ends: the clock may be set meanwhile.
+// lockoutOver says in the trace how long the lockout still lasts, not when it ends:
+// the clock may be set meanwhile.
 func lockoutOver(left time.Duration) (bool, string) {
 	if left <= 0 {
 		return true, ""
@@ -26,7 +27,8 @@ func lockoutOver(left time.Duration) (bool, string) {
 	return false, fmt.Sprintf("for %v more", left.Round(time.Second))
 }
 
-// credentialKnown: the person is known, and the credential presented is theirs and of the kind that the means takes.
+// credentialKnown: the person is known, and the credential presented is theirs and of
+// the kind that the means takes.
 func credentialKnown(a Attempt) (bool, string) {
 	c, ok := a.credential()
 	return ok && c.Kind == kindOf[a.Means], ""
@@ -46,7 +48,7 @@ func (a Attempt) credential() (Credential, bool) {
 	return Credential{}, false
 }
 
-// underDuress: help is called even where the door stays shut for another reason.
+// underDuress: help is called even where the door is denied for another reason.
 func underDuress(a Attempt) bool {
 	c, ok := a.credential()
 	return ok && a.Means == ByPIN && c.Kind == PINKind && c.Duress && !c.Revoked
@@ -62,7 +64,8 @@ func forThisDoor(a Attempt) (bool, string) {
 	return c.opensAt(a.Door), ""
 }
 
-// clockCanDate: a visitor's pass is worth nothing without a date; a resident's card is not shut out by a power cut.
+// clockCanDate: a visitor's pass needs a trusted clock. A resident's card does not: it
+// must open after a power cut.
 func clockCanDate(a Attempt) (bool, string) {
 	return a.Clock.Trusted || a.Means != ByPass, ""
 }
@@ -85,7 +88,8 @@ func notUsedUp(a Attempt) (bool, string) {
 	return c.Used < c.Uses, fmt.Sprintf("used %d of %d", c.Used, c.Uses)
 }
 
-// useCanBeCounted: a code can be shown again after a power cut, so a counted pass opens only when its use is on the disk.
+// useCanBeCounted: a code can be shown again after a power cut, so a counted pass opens only
+// when its use is on the disk.
 func useCanBeCounted(a Attempt) (bool, string) {
 	c, _ := a.credential()
 	return c.Uses == 0 || a.Site.Durable, ""
@@ -163,7 +167,8 @@ func inTheirHours(a Attempt) (bool, string) {
 	return allowed(a.Site.Access, a.Site.Calendar, a.Person.Groups, a.At), stamp(a, "at", a.At)
 }
 
-// notInJustNow is timed anti-passback. An entry that lies in the future shows that the clock was set back: it says nothing.
+// notInJustNow is timed anti-passback. An entry that lies in the future shows that the clock
+// was set back: it says nothing.
 func notInJustNow(a Attempt) (bool, string) {
 	if a.Site.Passback == 0 || a.LastEntry.IsZero() {
 		return true, ""

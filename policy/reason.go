@@ -1,7 +1,7 @@
 package policy
 
-// Reason is why an attempt was granted or refused, or why the relay moved. Its words are in reason_text.go.
-// The values are kept in audit logs: never change one, never give one a second meaning.
+// Reason is why an attempt was granted or denied, or why the relay moved. Its words are in
+// reason_text.go. Audit logs hold the values: never change one or give it another meaning.
 type Reason string
 
 // Granted: what opened the door.
@@ -20,14 +20,14 @@ const (
 	ReasonRelease  Reason = "release"      // a release that did not say why
 )
 
-// Refused: the state of the door.
+// Denied: the state of the door.
 const (
 	ReasonLockdown Reason = "lockdown"
-	ReasonNoVault  Reason = "no vault" // just now the unit cannot tell who may come in
-	ReasonMeans    Reason = "means"    // a way of asking that this program does not know
+	ReasonNoVault  Reason = "no vault" // who may come in is not known just now
+	ReasonMeans    Reason = "means"    // a means that this version does not know
 )
 
-// Refused: the credential.
+// Denied: the credential.
 const (
 	ReasonUnknown       Reason = "unknown"
 	ReasonRevoked       Reason = "revoked"
@@ -37,10 +37,10 @@ const (
 	ReasonNotYetValid   Reason = "key ahead"
 	ReasonExpired       Reason = "key ended"
 	ReasonUsedUp        Reason = "key spent"
-	ReasonNotCounted    Reason = "not counted" // the use of a pass cannot be written down in time
+	ReasonNotCounted    Reason = "not counted" // the use of a pass cannot be recorded in time
 )
 
-// Refused: the face. Each of these leaves the card as it was (R-EQUAL).
+// Denied: the face. The card still opens (R-EQUAL).
 const (
 	ReasonFacesOff     Reason = "faces off"
 	ReasonNotDurable   Reason = "not durable" // the audit log does not answer in time
@@ -57,7 +57,7 @@ const (
 	ReasonCardRequired Reason = "card too"
 )
 
-// Refused: the person.
+// Denied: the person.
 const (
 	ReasonBlocked    Reason = "blocked"
 	ReasonLeaseAhead Reason = "lease ahead"
@@ -66,13 +66,13 @@ const (
 	ReasonPassback   Reason = "passback"
 )
 
-// Refused: the second factor.
+// Denied: the second factor.
 const (
 	ReasonFaceRequired Reason = "face too" // the card's owner shows their face next; never recorded
-	ReasonPINRequired  Reason = "pin too"  // the card alone does not open for whoever has a PIN
+	ReasonPINRequired  Reason = "pin too"  // the card alone does not open for a person who has a PIN
 )
 
-// Refused: the moment.
+// Denied: the moment.
 const (
 	ReasonInterlock Reason = "interlock"
 	ReasonSecond    Reason = "second person"
@@ -82,7 +82,7 @@ const (
 const (
 	ReasonRelock   Reason = "relock"    // the release ran out
 	ReasonOpened   Reason = "opened"    // the door opened, and this door relocks on that
-	ReasonClosed   Reason = "closed"    // the door closed behind somebody
+	ReasonClosed   Reason = "closed"    // the door closed
 	ReasonFireOver Reason = "fire over" // the fire line was cleared
 	ReasonAllClear Reason = "all clear" // the evacuation is over
 	ReasonFreeOver Reason = "free over" // free passage is over

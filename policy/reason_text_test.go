@@ -10,7 +10,8 @@ import (
 	"unicode"
 )
 
-// allReasons are the Reason constants of reason.go, read from the source so that none can be forgotten.
+// allReasons are the Reason constants of reason.go, read from the source
+// so that none can be forgotten.
 func allReasons(t *testing.T) map[string]Reason {
 	t.Helper()
 	f, err := parser.ParseFile(token.NewFileSet(), "reason.go", nil, 0)

@@ -1,7 +1,7 @@
 package policy
 
-// RuleID names a rule of the law that the product answers to. Code, tests, the dossier and the console carry it. Its values are in records on file: never
-// change one.
+// RuleID names a rule of the law. Code, tests, the dossier and the console carry it. Records hold
+// the values: never change one.
 type RuleID string
 
 // The rules. Their texts, sources and demands are in law_people.go, law_data.go and law_site.go.

@@ -61,7 +61,8 @@ func writeRule(b *bytes.Buffer, r Rule, packages []string) {
 	if r.Protects {
 		broken = "It protects faces: broken, it switches face entry off"
 	}
-	fmt.Fprintf(b, "- %s.\n- Shown by `go test -run '%s' %s`\n\n| when | the rule is | what to do |\n| --- | --- | --- |\n",
+	fmt.Fprintf(b, "- %s.\n- Shown by `go test -run '%s' %s`\n\n| when | the rule is | what to do |\n| --- | "+
+		"--- | --- |\n",
 		broken, testName(r.ID), strings.Join(slices.Sorted(slices.Values(packages)), " "))
 	for _, d := range r.demands {
 		state := Broken
@@ -72,7 +73,8 @@ func writeRule(b *bytes.Buffer, r Rule, packages []string) {
 	}
 }
 
-// testName is how the names of a rule's tests begin: TestRAlt of R-ALT. Tests differ in capital letters.
+// testName is how the names of a rule's tests begin: TestRAlt of R-ALT.
+// Tests differ in capital letters.
 func testName(id RuleID) string {
 	return "(?i)^TestR" + strings.ToLower(strings.TrimPrefix(string(id), "R-"))
 }

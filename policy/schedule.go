@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Day is a kind of day: a weekday, or a holiday, which is none.
+// Day is a kind of day: a weekday, or a holiday.
 type Day int
 
 // The days, numbered as time.Weekday numbers them.
@@ -20,23 +20,26 @@ const (
 	Holiday
 )
 
-// Span is a stretch of wall-clock time on some kinds of day: "Mon-Fri 07:00-23:00". One that ends at or before its beginning
-// runs past midnight and belongs to the day on which it began: "Sat 22:00-06:00" ends on Sunday morning, holiday or not.
+// Span is a time of day on some kinds of day: "Mon-Fri 07:00-23:00". One that ends at or before its
+// beginning runs past midnight and belongs to the day on which it began: "Sat 22:00-06:00" ends on
+// Sunday morning, even if Sunday is a holiday.
 //
-// It goes by the clock on the wall. In the night that loses an hour, a span inside that hour does not happen; in the night that
-// gains one, a span inside the doubled hour happens twice.
+// It goes by the clock on the wall. In the night that loses an hour, a span inside that hour does
+// not happen; in the night that gains one, a span inside the doubled hour happens twice.
 type Span struct {
 	Days     []Day
 	From, To int // minutes since midnight, 0…1440
 }
 
-// Schedule is when something holds: in any of its spans.
+// Schedule is a list of spans; it holds in any of them.
 type Schedule []Span
 
 // Always is the schedule without an end.
-var Always = Schedule{{Days: []Day{Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Holiday}, To: 24 * 60}}
+var Always = Schedule{{Days: []Day{Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday,
+	Holiday}, To: 24 * 60}}
 
-// Calendar is a site's zone and the dates that are not the weekday they seem: holidays, and weekends that are worked.
+// Calendar is a site's zone and the dates that are not the weekday they seem: holidays,
+// and weekends that are worked.
 type Calendar struct {
 	Zone    *time.Location // nil: UTC
 	Special []Special
@@ -69,7 +72,8 @@ func (c Calendar) kind(d date) Day {
 	return kind
 }
 
-// AddWorkingDays is the end of the n-th working day after t, on the site's calendar: Monday to Friday and worked weekends, no holidays.
+// AddWorkingDays is the end of the n-th working day after t, on the site's calendar: Monday to
+// Friday and worked weekends, no holidays.
 func (c Calendar) AddWorkingDays(t time.Time, n int) time.Time {
 	l := c.local(t)
 	d := date{l.Year(), l.Month(), l.Day()}
@@ -129,7 +133,7 @@ type Access struct {
 	Hours Schedule
 }
 
-// allowed reports whether somebody of these groups may come in at t.
+// allowed reports whether a person of these groups may come in at t.
 func allowed(rules []Access, c Calendar, groups []string, t time.Time) bool {
 	for _, r := range rules {
 		if r.covers(groups) && r.Hours.Holds(c, t) {
@@ -139,7 +143,7 @@ func allowed(rules []Access, c Calendar, groups []string, t time.Time) bool {
 	return len(rules) == 0
 }
 
-// MayEver reports whether somebody of these groups may come in at any time from t on.
+// MayEver reports whether a person of these groups may come in at any time from t on.
 func MayEver(rules []Access, c Calendar, groups []string, t time.Time) bool {
 	for _, r := range rules {
 		if r.covers(groups) && r.Hours.ever(c, t) {
@@ -149,36 +153,40 @@ func MayEver(rules []Access, c Calendar, groups []string, t time.Time) bool {
 	return len(rules) == 0
 }
 
-// covers reports whether the rule is for somebody of these groups.
+// covers reports whether the rule is for any of these groups.
 func (r Access) covers(groups []string) bool {
 	return r.Group == "" || slices.Contains(groups, r.Group)
 }
 
-// ever reports whether the schedule holds at any time from t on. Weekdays come again and again, holidays where the calendar has one.
+// ever reports whether the schedule holds at any time from t on. Weekdays come again and again,
+// holidays where the calendar has one.
 func (s Schedule) ever(c Calendar, t time.Time) bool {
 	l := c.local(t)
 	holidays := slices.ContainsFunc(c.Special, func(d Special) bool {
-		return d.As == Holiday && (d.Year == 0 || !time.Date(d.Year, d.Month, d.Day, 23, 59, 59, 0, l.Location()).Before(l))
+		return d.As == Holiday && (d.Year == 0 ||
+			!time.Date(d.Year, d.Month, d.Day, 23, 59, 59, 0, l.Location()).Before(l))
 	})
 	return slices.ContainsFunc(s, func(p Span) bool {
 		return slices.ContainsFunc(p.Days, func(d Day) bool { return d != Holiday || holidays })
 	})
 }
 
-// FreePassage is when a door stands unlocked for everybody.
+// FreePassage is when a door stands unlocked for all.
 type FreePassage struct {
 	Hours       Schedule
-	FirstPerson bool     // only once somebody has come in during these hours, so that a snowed-in shop stays locked
-	Groups      []string // who counts as that somebody; empty: everybody
+	FirstPerson bool     // only once a person has come in during these hours, so that a snowed-in shop stays locked
+	Groups      []string // whose coming in counts; empty: anyone's
 }
 
 // Counts reports whether a person's coming in is one that FirstPerson waits for.
 func (f FreePassage) Counts(p Person) bool {
-	return len(f.Groups) == 0 || slices.ContainsFunc(p.Groups, func(g string) bool { return slices.Contains(f.Groups, g) })
+	return len(f.Groups) == 0 || slices.ContainsFunc(p.Groups, func(g string) bool {
+		return slices.Contains(f.Groups, g)
+	})
 }
 
-// Open reports whether the door stands unlocked at t. first is when somebody who counts last came in; zero: never. Without a clock that
-// can be trusted a door does not open by the clock.
+// Open reports whether the door stands unlocked at t. first is when a person who counts came in
+// last; zero: never. Without a trusted clock it does not.
 func (f FreePassage) Open(c Calendar, k Clock, t, first time.Time) bool {
 	now := f.Hours.turns(c, t)
 	if !k.Trusted || len(now) == 0 {

@@ -146,7 +146,8 @@ func TestAccessByGroup(t *testing.T) {
 func TestFreePassage(t *testing.T) {
 	trusted := Clock{Trusted: true}
 	f := FreePassage{Hours: Schedule{span(t, "daily 08:00-18:00"), span(t, "daily 17:00-20:00")}}
-	if !f.Open(Calendar{}, trusted, noon, time.Time{}) || f.Open(Calendar{}, trusted, noon.Add(9*time.Hour), time.Time{}) {
+	if !f.Open(Calendar{}, trusted, noon, time.Time{}) ||
+		f.Open(Calendar{}, trusted, noon.Add(9*time.Hour), time.Time{}) {
 		t.Error("by the hours")
 	}
 	if f.Open(Calendar{}, Clock{}, noon, time.Time{}) {
@@ -226,7 +227,9 @@ func TestScheduleText(t *testing.T) {
 }
 
 func TestScheduleTextErrorsSayWhatToWrite(t *testing.T) {
-	for _, bad := range []string{"", "Mon", "Mon-Fri", "Mon 07:00", "Mon 7-9", "Mon 07:00-24:01", "Mon 24:00-01:00", "Mon 07:60-08:00", "Mo 07:00-08:00", "mon-holiday 07:00-08:00", "Mon 0a:00-08:00", "Mon 0/:30-08:00", "Mon 0::30-11:00", "Mon 07x00-08:00", "Mon 07:000-08:00"} {
+	for _, bad := range []string{"", "Mon", "Mon-Fri", "Mon 07:00", "Mon 7-9", "Mon 07:00-24:01", "Mon 24:00-01:00",
+		"Mon 07:60-08:00", "Mo 07:00-08:00", "mon-holiday 07:00-08:00", "Mon 0a:00-08:00", "Mon 0/:30-08:00",
+		"Mon 0::30-11:00", "Mon 07x00-08:00", "Mon 07:000-08:00"} {
 		var p Span
 		if err := p.UnmarshalText([]byte(bad)); err == nil {
 			t.Errorf("%q read as %+v", bad, p)
@@ -244,7 +247,8 @@ func TestScheduleTextErrorsSayWhatToWrite(t *testing.T) {
 }
 
 func FuzzSpanText(f *testing.F) {
-	for _, s := range []string{"Mon-Fri 07:00-23:00", "daily 00:00-24:00", "Sat,Sun,Holiday 22:00-06:00", "Fri-Mon 08:00-09:00", "mon-- 1"} {
+	for _, s := range []string{"Mon-Fri 07:00-23:00", "daily 00:00-24:00", "Sat,Sun,Holiday 22:00-06:00",
+		"Fri-Mon 08:00-09:00", "mon-- 1"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -275,19 +279,23 @@ func FuzzSpecialText(f *testing.F) {
 	})
 }
 
-// TestMayEver: whether anybody of some groups may ever come in agrees with trying each half hour of a year and more.
+// TestMayEver: whether anybody of some groups may ever come in agrees with trying each
+// half hour of a year and more.
 func TestMayEver(t *testing.T) {
 	from := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	rapid.Check(t, func(t *rapid.T) {
 		c := Calendar{}
 		for range rapid.IntRange(0, 2).Draw(t, "special days") {
 			c.Special = append(c.Special, Special{Year: rapid.SampledFrom([]int{0, 2025, 2026}).Draw(t, "year"),
-				Month: time.Month(rapid.IntRange(1, 12).Draw(t, "month")), Day: rapid.IntRange(1, 28).Draw(t, "day"), As: Holiday})
+				Month: time.Month(rapid.IntRange(1, 12).Draw(t, "month")),
+				Day:   rapid.IntRange(1, 28).Draw(t, "day"), As: Holiday})
 		}
 		var rules []Access
 		for range rapid.IntRange(0, 3).Draw(t, "rules") {
-			rules = append(rules, Access{Group: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "group"), Hours: Schedule{{
-				Days: []Day{rapid.SampledFrom([]Day{Monday, Holiday, Holiday}).Draw(t, "kind")}, From: 7 * 60, To: rapid.SampledFrom([]int{6 * 60, 9 * 60}).Draw(t, "to")}}})
+			rules = append(rules, Access{Group: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "group"),
+				Hours: Schedule{{
+					Days: []Day{rapid.SampledFrom([]Day{Monday, Holiday, Holiday}).Draw(t,
+						"kind")}, From: 7 * 60, To: rapid.SampledFrom([]int{6 * 60, 9 * 60}).Draw(t, "to")}}})
 		}
 		groups := rapid.SliceOf(rapid.SampledFrom([]string{"a", "b", "c"})).Draw(t, "groups")
 		want := false

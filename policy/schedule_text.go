@@ -50,7 +50,8 @@ func (p *Span) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// parseDays reads "daily", or days and runs of days with commas between. A run may go past Saturday: "Fri-Mon".
+// parseDays reads "daily", or days and runs of days with commas between. A run may
+// go past Saturday: "Fri-Mon".
 func parseDays(s string) ([]Day, error) {
 	if strings.EqualFold(s, "daily") {
 		return slices.Clone(Always[0].Days), nil
@@ -87,7 +88,8 @@ func parseMinute(s string, last int) (int, error) {
 	}
 	h, m := int(s[0]-'0')*10+int(s[1]-'0'), int(s[3]-'0')*10+int(s[4]-'0')
 	if m > 59 || h*60+m > last {
-		return 0, fmt.Errorf("%q is no time of day: a day begins at 00:00 at the earliest, ends at 24:00 at the latest", s)
+		return 0, fmt.Errorf("%q is no time of day: a day begins at 00:00 at the earliest, ends at 24:00 at "+
+			"the latest", s)
 	}
 	return h*60 + m, nil
 }
@@ -102,7 +104,8 @@ func (p Span) MarshalText() ([]byte, error) {
 	for i, d := range p.Days {
 		names[i] = d.String()
 	}
-	return fmt.Appendf(nil, "%s %02d:%02d-%02d:%02d", strings.Join(names, ","), p.From/60, p.From%60, p.To/60, p.To%60), nil
+	return fmt.Appendf(nil, "%s %02d:%02d-%02d:%02d", strings.Join(names, ","), p.From/60, p.From%60,
+		p.To/60, p.To%60), nil
 }
 
 // UnmarshalText reads a special day.
@@ -115,7 +118,8 @@ func (s *Special) UnmarshalText(text []byte) error {
 		year = 0
 	}
 	if err != nil {
-		return fmt.Errorf("read a special day: %q should look like \"2026-10-01 holiday\", or \"10-01 holiday\" for every year", text)
+		return fmt.Errorf("read a special day: %q should look like \"2026-10-01 holiday\", or \"10-01 holiday\" "+
+			"for every year", text)
 	}
 	day, err := parseDay(strings.TrimSpace(as))
 	if err != nil {

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Signal is a word of the door's vocabulary for lamp and buzzer. Each is told by light alone and by sound alone, and by
-// rhythm, not by colour: a person who does not see, hear or tell red from green understands it too.
+// Signal is a word of the door's vocabulary for lamp and buzzer. Each is told by light alone
+// and by sound alone, and by rhythm, not by colour: a person who does not see, hear or tell red
+// from green understands it too.
 type Signal string
 
 // The vocabulary.
@@ -26,7 +27,9 @@ const (
 	SignalAsk     Signal = "ask"     // tap once more to take your face back; see Withdrawal
 	SignalErased  Signal = "erased"  // your face is erased
 
-	SignalCloseEyes Signal = "close eyes" // close your eyes for a moment; these three are the challenge's, and explained on the sign at the camera
+	// close your eyes for a moment; these three are the challenge's, and
+	// explained on the sign at the camera
+	SignalCloseEyes Signal = "close eyes"
 	SignalTurnLeft  Signal = "turn left"  // turn your head a little to your left
 	SignalTurnRight Signal = "turn right" // and to your right
 )
@@ -38,9 +41,9 @@ type Beat struct {
 	For        time.Duration
 }
 
-// Pattern is a signal's beats, and whether they repeat until the next signal: what is said to a person ends by itself, a state of
-// the door or the unit goes on. Ready is dark and silent.
-// An unknown signal plays as a fault.
+// Pattern is a signal's beats, and whether they repeat until the next signal: what is said to a
+// person ends by itself, a state of the door or the unit goes on. Ready is dark and silent. An
+// unknown signal plays as a fault.
 func (s Signal) Pattern() (beats []Beat, repeat bool) {
 	p, ok := patterns[s]
 	if !ok {
@@ -64,24 +67,42 @@ func dark(n time.Duration) Beat  { return Beat{For: n * tenth} }
 func (b Beat) loud() Beat { b.Sound = true; return b }
 
 var patterns = map[Signal]pattern{
-	SignalReady:   {[]Beat{dark(1)}, false},
-	SignalGranted: {[]Beat{green(10).loud(), green(20)}, false},                                                 // one long
-	SignalRefused: {slices.Repeat([]Beat{red(2).loud(), dark(2)}, 3), false},                                    // three short
-	SignalWait:    {slices.Repeat([]Beat{green(1).loud(), dark(9)}, 5), false},                                  // five slow ticks
-	SignalLook:    {slices.Repeat([]Beat{green(2).loud(), dark(2), green(2).loud(), dark(10)}, 2), false},       // two and two
-	SignalTap:     {slices.Repeat([]Beat{red(2).loud(), dark(2), red(6).loud(), dark(8)}, 2), false},            // short, long, and again
-	SignalCode:    {slices.Repeat(append(slices.Repeat([]Beat{red(2).loud(), dark(2)}, 4), dark(6)), 2), false}, // four short, and again
-	SignalWarning: {[]Beat{red(3).loud(), dark(3)}, true},                                                       // steady beat
-	SignalAlarm:   {[]Beat{red(8).loud(), dark(2)}, true},                                                       // nearly continuous
-	SignalFire:    {[]Beat{green(1).loud(), dark(1)}, true},                                                     // very fast
-	SignalFault:   {[]Beat{red(1).loud(), dark(49)}, true},                                                      // a blip every 5 s
-	SignalAiming:  {[]Beat{green(1).loud(), dark(1), green(1).loud(), dark(27)}, true},                          // two blips every 3 s
-	SignalAsk:     {slices.Repeat([]Beat{green(8).loud(), dark(3), red(8).loud(), dark(5)}, 2), false},          // long and long, and again
-	SignalErased:  {append(slices.Repeat([]Beat{green(1).loud(), dark(1)}, 4), green(15).loud()), false},        // four quick, one long
+	SignalReady: {[]Beat{dark(1)}, false},
+	// one long
+	SignalGranted: {[]Beat{green(10).loud(), green(20)}, false},
+	// three short
+	SignalRefused: {slices.Repeat([]Beat{red(2).loud(), dark(2)}, 3), false},
+	// five slow ticks
+	SignalWait: {slices.Repeat([]Beat{green(1).loud(), dark(9)}, 5), false},
+	// two and two
+	SignalLook: {slices.Repeat([]Beat{green(2).loud(), dark(2), green(2).loud(), dark(10)}, 2), false},
+	// short, long, and again
+	SignalTap: {slices.Repeat([]Beat{red(2).loud(), dark(2), red(6).loud(), dark(8)}, 2), false},
+	// four short, and again
+	SignalCode: {slices.Repeat(append(slices.Repeat([]Beat{red(2).loud(), dark(2)}, 4), dark(6)), 2), false},
+	// steady beat
+	SignalWarning: {[]Beat{red(3).loud(), dark(3)}, true},
+	// nearly continuous
+	SignalAlarm: {[]Beat{red(8).loud(), dark(2)}, true},
+	// very fast
+	SignalFire: {[]Beat{green(1).loud(), dark(1)}, true},
+	// a blip every 5 s
+	SignalFault: {[]Beat{red(1).loud(), dark(49)}, true},
+	// two blips every 3 s
+	SignalAiming: {[]Beat{green(1).loud(), dark(1), green(1).loud(), dark(27)}, true},
+	// long and long, and again
+	SignalAsk: {slices.Repeat([]Beat{green(8).loud(), dark(3), red(8).loud(), dark(5)}, 2), false},
+	// four quick, one long
+	SignalErased: {append(slices.Repeat([]Beat{green(1).loud(), dark(1)}, 4), green(15).loud()), false},
 
-	SignalCloseEyes: {slices.Repeat([]Beat{green(8).loud(), dark(2), green(2).loud(), dark(10)}, 2), false},                          // long, short, and again
-	SignalTurnLeft:  {slices.Repeat([]Beat{green(2).loud(), dark(2), green(2).loud(), dark(2), green(8).loud(), dark(8)}, 2), false}, // short, short, long
-	SignalTurnRight: {slices.Repeat([]Beat{green(8).loud(), dark(2), green(2).loud(), dark(2), green(2).loud(), dark(8)}, 2), false}, // long, short, short
+	// long, short, and again
+	SignalCloseEyes: {slices.Repeat([]Beat{green(8).loud(), dark(2), green(2).loud(), dark(10)}, 2), false},
+	// short, short, long
+	SignalTurnLeft: {slices.Repeat([]Beat{green(2).loud(), dark(2), green(2).loud(), dark(2), green(8).loud(),
+		dark(8)}, 2), false},
+	// long, short, short
+	SignalTurnRight: {slices.Repeat([]Beat{green(8).loud(), dark(2), green(2).loud(), dark(2), green(2).loud(),
+		dark(8)}, 2), false},
 }
 
 // Signal is what the door shows for a decision: come in, look again, tap your card, or no.
@@ -99,7 +120,8 @@ func (d Decision) Signal() Signal {
 		return SignalWait
 	case ReasonPINRequired:
 		return SignalCode
-	case ReasonSecond, ReasonFacesOff, ReasonNotDurable, ReasonFaceLockout, ReasonNotLive, ReasonNoMatch, ReasonAmbiguous, ReasonNoConsent, ReasonNoGuardian, ReasonCardRequired:
+	case ReasonSecond, ReasonFacesOff, ReasonNotDurable, ReasonFaceLockout, ReasonNotLive, ReasonNoMatch,
+		ReasonAmbiguous, ReasonNoConsent, ReasonNoGuardian, ReasonCardRequired:
 		return SignalTap
 	}
 	return SignalRefused

@@ -8,9 +8,12 @@ import (
 	"time"
 )
 
-var allSignals = []Signal{SignalReady, SignalGranted, SignalRefused, SignalWait, SignalLook, SignalTap, SignalWarning, SignalAlarm, SignalFire, SignalFault, SignalAsk, SignalErased, SignalAiming, SignalCloseEyes, SignalTurnLeft, SignalTurnRight, SignalCode}
+var allSignals = []Signal{SignalReady, SignalGranted, SignalRefused, SignalWait, SignalLook, SignalTap, SignalWarning,
+	SignalAlarm, SignalFire, SignalFault, SignalAsk, SignalErased, SignalAiming, SignalCloseEyes, SignalTurnLeft,
+	SignalTurnRight, SignalCode}
 
-// Each signal can be told from each other with closed eyes, and without hearing or telling red from green (R-NOTICE).
+// Each signal can be told from each other with closed eyes, and without hearing or
+// telling red from green (R-NOTICE).
 func TestRNoticeSignalsDifferInLightAndInSound(t *testing.T) {
 	if len(allSignals) != len(patterns) {
 		t.Fatalf("%d signals, %d patterns", len(allSignals), len(patterns))
@@ -27,7 +30,8 @@ func TestRNoticeSignalsDifferInLightAndInSound(t *testing.T) {
 			l += fmt.Sprint(" ", b.Green || b.Red, b.For)
 			n += fmt.Sprint(" ", b.Sound, b.For)
 		}
-		if state := slices.Contains([]Signal{SignalWarning, SignalAlarm, SignalFire, SignalFault, SignalAiming}, s); repeat != state || !state && long > 5*time.Second {
+		if state := slices.Contains([]Signal{SignalWarning, SignalAlarm, SignalFire, SignalFault, SignalAiming},
+			s); repeat != state || !state && long > 5*time.Second {
 			t.Errorf("%s repeats: %v, lasts %v", s, repeat, long)
 		}
 		if o, ok := light[l]; ok {
@@ -44,7 +48,9 @@ func TestRNoticeSignalsDifferInLightAndInSound(t *testing.T) {
 }
 
 func TestDecisionSignal(t *testing.T) {
-	for r, want := range map[Reason]Signal{ReasonNoMatch: SignalTap, ReasonQuality: SignalLook, ReasonRevoked: SignalRefused, ReasonLockdown: SignalRefused, ReasonInterlock: SignalWait, ReasonSecond: SignalTap} {
+	for r, want := range map[Reason]Signal{ReasonNoMatch: SignalTap, ReasonQuality: SignalLook,
+		ReasonRevoked: SignalRefused, ReasonLockdown: SignalRefused, ReasonInterlock: SignalWait,
+		ReasonSecond: SignalTap} {
 		if got := (Decision{Reason: r}).Signal(); got != want {
 			t.Errorf("%s: %s, want %s", r, got, want)
 		}
@@ -57,14 +63,17 @@ func TestDecisionSignal(t *testing.T) {
 	}
 }
 
-// TestSignalTextTellsTheRhythm: each answer that a door can give has words, and they count the tones that sound.
+// TestSignalTextTellsTheRhythm: each answer that a door can give has words, and
+// they count the tones that sound.
 func TestSignalTextTellsTheRhythm(t *testing.T) {
 	for s, want := range map[Signal]struct {
 		short, long int // tones of one round
 		en, zh      string
 	}{
-		SignalGranted: {0, 1, "one long", "一长"}, SignalRefused: {3, 0, "three short", "三短"}, SignalWait: {5, 0, "five slow", "五次"},
-		SignalLook: {4, 0, "two and two short", "两短两短"}, SignalTap: {2, 2, "short and long, twice", "一短一长，两遍"},
+		SignalGranted: {0, 1, "one long", "一长"},
+		SignalRefused: {3, 0, "three short", "三短"}, SignalWait: {5, 0, "five slow", "五次"},
+		SignalLook: {4, 0, "two and two short", "两短两短"},
+		SignalTap:  {2, 2, "short and long, twice", "一短一长，两遍"},
 		SignalCode: {8, 0, "four short, twice", "四短，两遍"}, SignalFire: {1, 0, "very fast", "急促"},
 	} {
 		short, long := 0, 0
@@ -77,8 +86,10 @@ func TestSignalTextTellsTheRhythm(t *testing.T) {
 				short++
 			}
 		}
-		if short != want.short || long != want.long || !strings.HasPrefix(s.Message().String(), want.en) || !strings.HasPrefix(chinese.Say(s.Message()), want.zh) {
-			t.Errorf("%s: %d short, %d long, and the words %q, %q", s, short, long, s.Message().String(), chinese.Say(s.Message()))
+		if short != want.short || long != want.long || !strings.HasPrefix(s.Message().String(), want.en) ||
+			!strings.HasPrefix(chinese.Say(s.Message()), want.zh) {
+			t.Errorf("%s: %d short, %d long, and the words %q, %q", s, short, long, s.Message().String(),
+				chinese.Say(s.Message()))
 		}
 	}
 	reasons := []Reason{ReasonFire}
@@ -87,7 +98,8 @@ func TestSignalTextTellsTheRhythm(t *testing.T) {
 	}
 	for _, r := range reasons {
 		for _, grant := range []bool{true, false} {
-			if s := (Decision{Grant: grant, Reason: r}).Signal(); s.Message().String() == string(s) || chinese.Say(s.Message()) == s.Message().String() {
+			if s := (Decision{Grant: grant, Reason: r}).Signal(); s.Message().String() == string(s) ||
+				chinese.Say(s.Message()) == s.Message().String() {
 				t.Errorf("%s, %v: the signal %q has no words", r, grant, s)
 			}
 		}

@@ -2,7 +2,8 @@ package policy
 
 import "time"
 
-// StartDoor is the door as it is found when the program starts: standing open is nobody's fault then, and no forced alarm.
+// StartDoor is the door as it is found when the program starts. A door that
+// stands open then is not forced.
 func StartDoor(c DoorConfig, open bool, at time.Time) Door {
 	d := Door{State: Locked, Last: at}
 	if open && c.HasContact {
@@ -12,14 +13,17 @@ func StartDoor(c DoorConfig, open bool, at time.Time) Door {
 	return d
 }
 
-// Step takes the door through one event. Time that has passed since the last event counts first: what was due by e.At happens
-// before e. The effects come in the order in which they are to be done, each with its reason; the relay moves first, at most once.
+// Step takes the door through one event. Time that has passed since the last event counts first:
+// what was due by e.At happens before e. The effects come in the order in which they are to be
+// done, each with its reason; the relay moves first, at most once.
 //
-// The door is unlocked while a release or free passage runs, and in fire and evacuation, and at no other time. A release ends when
-// its time is over, when the door closes, or, by configuration, when it opens; so a contact that sticks leaves no door
-// unlocked. Fire and evacuation release in the same event and until they are cleared. Meanwhile, and in free passage, no opening
-// is forced and none is held too long. An impulse lock is locked again by its own spring long before a release is over, so for it
-// every release is another unlocking: whoever presses REX gets out, whoever came in a second before.
+// The door is unlocked while a release or free passage runs, and in fire and evacuation, and at no
+// other time. A release ends when its time is over, when the door closes, or, by configuration,
+// when it opens; so a contact that sticks leaves no door unlocked. Fire and evacuation release in
+// the same event and until they are cleared. Meanwhile, and in free passage, no opening is forced
+// and none is held too long. An impulse lock is locked again by its own spring long before a
+// release is over, so for it every release is another unlocking: a person who presses REX gets out,
+// even if another came in a second before.
 //
 // A clock that was set back moves the running times back with it.
 func (d Door) Step(c DoorConfig, e DoorEvent) (Door, []Effect) {
@@ -76,7 +80,8 @@ func (d Door) warnAt(c DoorConfig) time.Time {
 	return d.HeldAt.Add(-c.PreAlarm)
 }
 
-// expectClosed starts the clock of the held alarm. Whoever was given a longer release has that long as well.
+// expectClosed sets when the door counts as held: after the configured time, and not
+// before a longer release would end.
 func (d *Door) expectClosed(c DoorConfig, at time.Time, atLeast time.Duration) {
 	d.PreAlarmed, d.HeldAt = false, time.Time{}
 	if c.HeldAfter > 0 {
@@ -108,8 +113,8 @@ func (s *step) standsFree() bool { return s.emergency() || s.Free }
 
 func (s *step) emergency() bool { return s.Fire || s.Evacuation }
 
-// moveRelay brings relay and state to what the event left. It comes last, so that a release that ends in the moment of the next
-// does not pulse the relay, and goes first in the effects.
+// moveRelay brings relay and state to what the event left. It comes last, so that a release that
+// ends in the moment of the next does not pulse the relay, and goes first in the effects.
 func (s *step) moveRelay() {
 	switch unlock := s.unlocks(); {
 	case unlock && (!s.Unlocked || s.c.Impulse && s.released):
@@ -173,8 +178,9 @@ func (s *step) passTime(now time.Time) {
 
 func due(t, now time.Time) bool { return !t.IsZero() && !now.Before(t) }
 
-// release unlocks. At an open door it also answers the held alarm, so that people who carry things in can ask for more time; and a
-// REX that is reported just after the opening answers the forced alarm.
+// release unlocks. At an open door it also answers the held alarm, so that people who
+// carry things in can ask for more time; and a REX that is reported just after the
+// opening answers the forced alarm.
 func (s *step) release(e DoorEvent) {
 	length, why := e.For, e.Reason
 	if length <= 0 {

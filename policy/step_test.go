@@ -54,50 +54,80 @@ func TestDoorStories(t *testing.T) {
 			[]string{"unlock: card", "signal granted: card", "lock: closed"}, Locked},
 		{"relock on open", onOpen, []DoorEvent{at(0, rel(ReasonFace)), at(2, ev(EvOpened)), at(4, ev(EvClosed))},
 			[]string{"unlock: face", "signal granted: face", "lock: opened"}, Locked},
-		{"held, then closed", front, []DoorEvent{at(0, rel(ReasonCard)), at(2, ev(EvOpened)), at(22, ev(EvTick)), at(32, ev(EvTick)), at(40, ev(EvClosed))},
-			[]string{"unlock: card", "signal granted: card", "lock: relock", "signal warning: held", "alarm held: held", "signal alarm: held", "quiet held: closed", "signal ready: closed"}, Locked},
-		{"warned, then closed", front, []DoorEvent{at(0, rel(ReasonCard)), at(2, ev(EvOpened)), at(22, ev(EvTick)), at(23, ev(EvClosed))},
-			[]string{"unlock: card", "signal granted: card", "lock: relock", "signal warning: held", "signal ready: closed"}, Locked},
+		{"held, then closed", front, []DoorEvent{at(0, rel(ReasonCard)), at(2, ev(EvOpened)), at(22, ev(EvTick)),
+			at(32, ev(EvTick)), at(40, ev(EvClosed))},
+			[]string{"unlock: card", "signal granted: card", "lock: relock", "signal warning: held",
+				"alarm held: held", "signal alarm: held", "quiet held: closed", "signal ready: closed"}, Locked},
+		{"warned, then closed", front, []DoorEvent{at(0, rel(ReasonCard)), at(2, ev(EvOpened)), at(22, ev(EvTick)),
+			at(23, ev(EvClosed))},
+			[]string{"unlock: card", "signal granted: card", "lock: relock", "signal warning: held",
+				"signal ready: closed"}, Locked},
 		{"forced", front, []DoorEvent{at(0, ev(EvOpened)), at(9, ev(EvClosed))},
-			[]string{"alarm forced: forced", "signal alarm: forced", "quiet forced: closed", "signal ready: closed"}, Locked},
+			[]string{"alarm forced: forced", "signal alarm: forced", "quiet forced: closed",
+				"signal ready: closed"}, Locked},
 		{"opened just after the release", front, []DoorEvent{at(0, rel(ReasonCard)), at(5.5, ev(EvOpened))},
 			[]string{"unlock: card", "signal granted: card", "lock: relock"}, Open},
 		{"opened too late", front, []DoorEvent{at(0, rel(ReasonCard)), at(6, ev(EvOpened))},
-			[]string{"unlock: card", "signal granted: card", "lock: relock", "alarm forced: forced", "signal alarm: forced"}, Forced},
-		{"a second opening needs a second release", front, []DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvOpened)), at(2, ev(EvClosed)), at(2.5, ev(EvOpened))},
-			[]string{"unlock: card", "signal granted: card", "lock: closed", "alarm forced: forced", "signal alarm: forced"}, Forced},
+			[]string{"unlock: card", "signal granted: card", "lock: relock", "alarm forced: forced",
+				"signal alarm: forced"}, Forced},
+		{"a second opening needs a second release", front,
+			[]DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvOpened)), at(2, ev(EvClosed)), at(2.5, ev(EvOpened))},
+			[]string{"unlock: card", "signal granted: card", "lock: closed", "alarm forced: forced",
+				"signal alarm: forced"}, Forced},
 		{"REX reported after the opening", front, []DoorEvent{at(0, ev(EvOpened)), at(.5, rel(ReasonREX))},
-			[]string{"alarm forced: forced", "signal alarm: forced", "unlock: rex", "quiet forced: rex", "signal ready: rex", "signal granted: rex"}, Open},
+			[]string{"alarm forced: forced", "signal alarm: forced", "unlock: rex", "quiet forced: rex",
+				"signal ready: rex", "signal granted: rex"}, Open},
 		{"REX reported at the last moment", front, []DoorEvent{at(0, ev(EvOpened)), at(1, rel(ReasonREX))},
-			[]string{"alarm forced: forced", "signal alarm: forced", "unlock: rex", "quiet forced: rex", "signal ready: rex", "signal granted: rex"}, Open},
+			[]string{"alarm forced: forced", "signal alarm: forced", "unlock: rex", "quiet forced: rex",
+				"signal ready: rex", "signal granted: rex"}, Open},
 		{"REX too late to excuse", front, []DoorEvent{at(0, ev(EvOpened)), at(1.1, rel(ReasonREX))},
 			[]string{"alarm forced: forced", "signal alarm: forced", "unlock: rex", "signal granted: rex"}, Forced},
-		{"opened just after the fire", front, []DoorEvent{at(0, ev(EvFireOn)), at(9, ev(EvFireOff)), at(9.5, ev(EvOpened))},
-			[]string{"unlock: fire", "alarm fire: fire", "signal fire: fire", "lock: fire over", "quiet fire: fire over", "signal ready: fire over"}, Open},
+		{"opened just after the fire", front,
+			[]DoorEvent{at(0, ev(EvFireOn)), at(9, ev(EvFireOff)), at(9.5, ev(EvOpened))},
+			[]string{"unlock: fire", "alarm fire: fire", "signal fire: fire", "lock: fire over",
+				"quiet fire: fire over", "signal ready: fire over"}, Open},
 		{"a card does not excuse a forced door", front, []DoorEvent{at(0, ev(EvOpened)), at(.5, rel(ReasonCard))},
 			[]string{"alarm forced: forced", "signal alarm: forced", "unlock: card", "signal granted: card"}, Forced},
-		{"a card asks for more time at a held door", front, []DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvOpened)), at(31, ev(EvTick)), at(32, rel(ReasonCard)), at(51, ev(EvTick))},
-			[]string{"unlock: card", "signal granted: card", "lock: relock", "alarm held: held", "signal alarm: held", "unlock: card", "quiet held: card", "signal ready: card", "signal granted: card", "lock: relock"}, Open},
-		{"no held alarm", DoorConfig{HasContact: true, PreAlarm: time.Second}, []DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvOpened)), at(9999, ev(EvTick))},
+		{"a card asks for more time at a held door", front, []DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvOpened)),
+			at(31, ev(EvTick)), at(32, rel(ReasonCard)), at(51, ev(EvTick))},
+			[]string{"unlock: card", "signal granted: card", "lock: relock", "alarm held: held", "signal alarm: held",
+				"unlock: card", "quiet held: card", "signal ready: card", "signal granted: card",
+				"lock: relock"}, Open},
+		{"no held alarm", DoorConfig{HasContact: true, PreAlarm: time.Second},
+			[]DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvOpened)), at(9999, ev(EvTick))},
 			[]string{"unlock: card", "signal granted: card", "lock: relock"}, Open},
-		{"no pre-alarm", DoorConfig{HasContact: true, HeldAfter: 9 * time.Second}, []DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvOpened)), at(9.9, ev(EvTick)), at(10, ev(EvTick))},
-			[]string{"unlock: card", "signal granted: card", "lock: relock", "alarm held: held", "signal alarm: held"}, Held},
-		{"a pre-alarm as long as the wait is none", DoorConfig{HasContact: true, HeldAfter: 9 * time.Second, PreAlarm: 9 * time.Second}, []DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvOpened)), at(9.9, ev(EvTick))},
+		{"no pre-alarm", DoorConfig{HasContact: true, HeldAfter: 9 * time.Second},
+			[]DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvOpened)), at(9.9, ev(EvTick)), at(10, ev(EvTick))},
+			[]string{"unlock: card", "signal granted: card", "lock: relock", "alarm held: held",
+				"signal alarm: held"}, Held},
+		{"a pre-alarm as long as the wait is none", DoorConfig{HasContact: true, HeldAfter: 9 * time.Second,
+			PreAlarm: 9 * time.Second}, []DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvOpened)), at(9.9, ev(EvTick))},
 			[]string{"unlock: card", "signal granted: card", "lock: relock"}, Open},
-		{"more time for who needs it", DoorConfig{HasContact: true, HeldAfter: 3 * time.Second}, []DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvOpened)), at(4.9, ev(EvTick)), at(5, ev(EvTick))},
-			[]string{"unlock: card", "signal granted: card", "lock: relock", "alarm held: held", "signal alarm: held"}, Held},
-		{"an impulse lock gets a pulse for each release", DoorConfig{Impulse: true}, []DoorEvent{at(0, rel(ReasonCard)), at(2, rel(ReasonREX)), at(3, ev(EvTick)), at(9, ev(EvTick))},
-			[]string{"unlock: card", "signal granted: card", "unlock: rex", "signal granted: rex", "lock: relock"}, Locked},
-		{"and in an evacuation too", DoorConfig{Impulse: true}, []DoorEvent{at(0, ev(EvEvacuateOn)), at(2, rel(ReasonREX)), at(9, ev(EvTick))},
+		{"more time for who needs it", DoorConfig{HasContact: true, HeldAfter: 3 * time.Second},
+			[]DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvOpened)), at(4.9, ev(EvTick)), at(5, ev(EvTick))},
+			[]string{"unlock: card", "signal granted: card", "lock: relock", "alarm held: held",
+				"signal alarm: held"}, Held},
+		{"an impulse lock gets a pulse for each release", DoorConfig{Impulse: true},
+			[]DoorEvent{at(0, rel(ReasonCard)), at(2, rel(ReasonREX)), at(3, ev(EvTick)), at(9, ev(EvTick))},
+			[]string{"unlock: card", "signal granted: card", "unlock: rex", "signal granted: rex",
+				"lock: relock"}, Locked},
+		{"and in an evacuation too", DoorConfig{Impulse: true},
+			[]DoorEvent{at(0, ev(EvEvacuateOn)), at(2, rel(ReasonREX)), at(9, ev(EvTick))},
 			[]string{"unlock: evacuate", "alarm evacuate: evacuate", "signal fire: evacuate", "unlock: rex"}, Released},
-		{"contact says the same twice", front, []DoorEvent{at(0, ev(EvClosed)), at(0, rel(ReasonCard)), at(1, ev(EvClosed)), at(2, ev(EvOpened)), at(2.1, ev(EvOpened))},
+		{"contact says the same twice", front, []DoorEvent{at(0, ev(EvClosed)), at(0, rel(ReasonCard)),
+			at(1, ev(EvClosed)), at(2, ev(EvOpened)), at(2.1, ev(EvOpened))},
 			[]string{"unlock: card", "signal granted: card"}, Open},
-		{"no contact", DoorConfig{}, []DoorEvent{at(0, ev(EvOpened)), at(1, rel(ReasonCard)), at(2, ev(EvOpened)), at(7, ev(EvTick))},
+		{"no contact", DoorConfig{}, []DoorEvent{at(0, ev(EvOpened)), at(1, rel(ReasonCard)), at(2, ev(EvOpened)),
+			at(7, ev(EvTick))},
 			[]string{"unlock: card", "signal granted: card", "lock: relock"}, Locked},
-		{"free passage", front, []DoorEvent{at(0, ev(EvFreeOn)), at(1, ev(EvOpened)), at(500, ev(EvTick)), at(501, rel(ReasonCard)), at(600, ev(EvFreeOff)), at(620, ev(EvTick))},
+		{"free passage", front, []DoorEvent{at(0, ev(EvFreeOn)), at(1, ev(EvOpened)), at(500, ev(EvTick)),
+			at(501, rel(ReasonCard)), at(600, ev(EvFreeOff)), at(620, ev(EvTick))},
 			[]string{"unlock: free passage", "signal granted: card", "lock: free over", "signal warning: held"}, Open},
-		{"evacuation outlives the fire", front, []DoorEvent{at(0, ev(EvFireOn)), at(1, ev(EvEvacuateOn)), at(2, ev(EvFireOff)), at(3, ev(EvEvacuateOff))},
-			[]string{"unlock: fire", "alarm fire: fire", "signal fire: fire", "alarm evacuate: evacuate", "signal fire: evacuate", "quiet fire: fire over", "lock: all clear", "quiet evacuate: all clear", "signal ready: all clear"}, Locked},
+		{"evacuation outlives the fire", front,
+			[]DoorEvent{at(0, ev(EvFireOn)), at(1, ev(EvEvacuateOn)), at(2, ev(EvFireOff)), at(3, ev(EvEvacuateOff))},
+			[]string{"unlock: fire", "alarm fire: fire", "signal fire: fire", "alarm evacuate: evacuate",
+				"signal fire: evacuate", "quiet fire: fire over", "lock: all clear", "quiet evacuate: all clear",
+				"signal ready: all clear"}, Locked},
 		{"lockdown ends the release", front, []DoorEvent{at(0, rel(ReasonCard)), at(1, ev(EvLockdown))},
 			[]string{"unlock: card", "signal granted: card", "lock: lockdown"}, Locked},
 		{"lockdown does not lock in a fire", front, []DoorEvent{at(0, ev(EvFireOn)), at(1, ev(EvLockdown))},
@@ -115,7 +145,8 @@ func TestDoorStories(t *testing.T) {
 }
 
 func TestRSafeFireReleasesAtOnceAndUntilCleared(t *testing.T) {
-	d, got := play(front, at(0, ev(EvFireOn)), at(1, ev(EvFireOn)), at(2, ev(EvOpened)), at(500, ev(EvTick)), at(600, ev(EvClosed)))
+	d, got := play(front, at(0, ev(EvFireOn)), at(1, ev(EvFireOn)), at(2, ev(EvOpened)), at(500, ev(EvTick)),
+		at(600, ev(EvClosed)))
 	want := []string{"unlock: fire", "alarm fire: fire", "signal fire: fire"}
 	if !reflect.DeepEqual(got, want) || !d.Unlocked || d.State != Released {
 		t.Fatalf("%q, %+v", got, d)
@@ -128,7 +159,8 @@ func TestRSafeFireReleasesAtOnceAndUntilCleared(t *testing.T) {
 
 func TestRSafeFireEndsAlarmsOfTheDoor(t *testing.T) {
 	_, got := play(front, at(0, ev(EvOpened)), at(1, ev(EvFireOn)))
-	want := []string{"alarm forced: forced", "signal alarm: forced", "unlock: fire", "quiet forced: fire", "signal ready: fire", "alarm fire: fire", "signal fire: fire"}
+	want := []string{"alarm forced: forced", "signal alarm: forced", "unlock: fire", "quiet forced: fire",
+		"signal ready: fire", "alarm fire: fire", "signal fire: fire"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%q", got)
 	}
@@ -154,7 +186,8 @@ func TestClockSetBackKeepsTheRelease(t *testing.T) {
 	}
 }
 
-var kinds = []DoorEventKind{EvRelease, EvOpened, EvClosed, EvFireOn, EvFireOff, EvTick, EvEvacuateOn, EvEvacuateOff, EvFreeOn, EvFreeOff, EvLockdown, "nonsense"}
+var kinds = []DoorEventKind{EvRelease, EvOpened, EvClosed, EvFireOn, EvFireOff, EvTick, EvEvacuateOn, EvEvacuateOff,
+	EvFreeOn, EvFreeOff, EvLockdown, "nonsense"}
 
 // unlocking are the events that may unlock.
 var unlocking = []DoorEventKind{EvRelease, EvFireOn, EvEvacuateOn, EvFreeOn}
@@ -170,7 +203,8 @@ func drawConfig(t *rapid.T) DoorConfig {
 	}
 }
 
-// TestDoorProperties walks random doors through random events and holds what must be true of every one.
+// TestDoorProperties walks random doors through random events and holds
+// what must be true of every one.
 func TestDoorProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawConfig(t)
@@ -208,7 +242,8 @@ func TestDoorProperties(t *testing.T) {
 					relay = true
 				case DoLock:
 					if !relay || fire || evac || free {
-						t.Fatalf("locked, relay was %v, fire %v, evacuation %v, free passage %v", relay, fire, evac, free)
+						t.Fatalf("locked, relay was %v, fire %v, evacuation %v, free passage %v", relay,
+							fire, evac, free)
 					}
 					relay = false
 				case DoAlarm:
@@ -228,7 +263,8 @@ func TestDoorProperties(t *testing.T) {
 			case relay != d.Unlocked:
 				t.Fatalf("the effects leave the relay %v, the door says %v", relay, d.Unlocked)
 			case d.Unlocked != (fire || evac || free || !d.RelockAt.IsZero()):
-				t.Fatalf("unlocked %v with fire %v, evacuation %v, free passage %v and a release until %v", d.Unlocked, fire, evac, free, d.RelockAt)
+				t.Fatalf("unlocked %v with fire %v, evacuation %v, free passage %v and a release until %v",
+					d.Unlocked, fire, evac, free, d.RelockAt)
 			case e.Kind == EvLockdown && !d.RelockAt.IsZero():
 				t.Fatal("a release outlived the lockdown")
 			case c.Impulse && e.Kind == EvRelease && (len(fx) == 0 || fx[0].Kind != DoUnlock):
@@ -237,7 +273,8 @@ func TestDoorProperties(t *testing.T) {
 				t.Fatal("a release did not unlock")
 			case !d.RelockAt.IsZero() && d.RelockAt.After(now.Add(10*time.Second)):
 				t.Fatalf("released for %v", d.RelockAt.Sub(now))
-			case alarms[AlarmHeld] != (d.State == Held), alarms[AlarmForced] != (d.State == Forced), alarms[AlarmFire] != fire, alarms[AlarmEvacuate] != evac:
+			case alarms[AlarmHeld] != (d.State == Held), alarms[AlarmForced] != (d.State == Forced),
+				alarms[AlarmFire] != fire, alarms[AlarmEvacuate] != evac:
 				t.Fatalf("alarms %v in state %s", alarms, d.State)
 			case d.State == Locked && d.Unlocked, d.State == Released && !d.Unlocked:
 				t.Fatalf("state %s, unlocked %v", d.State, d.Unlocked)

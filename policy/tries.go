@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// TryLimits is how many wrong codes a keypad takes before its lockout, guided by NIST SP 800-63B-4, 3.2.2: a few are free,
-// then each further one doubles the pause. The door keeps the count, and nothing about who it was. Faces have their own
-// limits, in recognizer/fusion.
+// TryLimits is how many wrong codes a keypad takes before its lockout: a few are free, then each
+// further one doubles the lockout (NIST SP 800-63B-4, 3.2.2). The door keeps the count, and nothing
+// about who typed. Faces have their own limits, in recognizer/fusion.
 type TryLimits struct {
 	Free    int           // wrong codes before the first pause; 0: never a pause
 	Pause   time.Duration // the first pause; each further wrong code doubles it
@@ -16,8 +16,10 @@ type TryLimits struct {
 	Alarm   int           // so many that count are an alarm; 0: never
 }
 
-// DefaultTryLimits: five tries in an hour, then 30 s, 1 min, 2 min, … up to 15 min, and an alarm at the eighth.
-var DefaultTryLimits = TryLimits{Free: 5, Pause: 30 * time.Second, Longest: 15 * time.Minute, Forget: time.Hour, Alarm: 8}
+// DefaultTryLimits: five tries in an hour, then 30 s, 1 min, 2 min, … up to 15
+// min, and an alarm at the eighth.
+var DefaultTryLimits = TryLimits{Free: 5, Pause: 30 * time.Second, Longest: 15 * time.Minute,
+	Forget: time.Hour, Alarm: 8}
 
 const day = 24 * time.Hour
 
@@ -41,10 +43,12 @@ func (l TryLimits) pause(n int) time.Duration {
 	return min(p, l.Longest)
 }
 
-// Tries are the wrong codes that count at one door. Somebody's right code clears nothing but one wrong code, and that once in
-// TryLimits.Forget: they may have mistyped their own, and a guesser who lives here buys no tries with it.
+// Tries are the wrong codes that count at one door. A right code clears one wrong code, which its
+// owner may have mistyped, and does so only once in [TryLimits.Forget]: otherwise a resident could
+// guess the codes of others without end.
 //
-// Times are of a steady clock: one that nobody sets, and that goes on while the program runs. The zero value has no wrong code.
+// Times are of a steady clock: one that is never set, and that goes on while the program runs. The
+// zero value has no wrong code.
 type Tries struct {
 	wrong    []time.Duration // when, oldest first
 	forgiven []forgiven      // oldest first
@@ -56,14 +60,16 @@ type forgiven struct {
 	at     time.Duration
 }
 
-// Count takes a decision of the moment now into account.
+// Count takes a decision made at now into account.
 func (t Tries) Count(l TryLimits, d Decision, now time.Duration) Tries {
 	if d.Means != ByPIN || l.Free <= 0 {
 		return t
 	}
 	t = t.since(now - l.Window())
 	switch {
-	case d.Grant && len(t.wrong) > 0 && !slices.ContainsFunc(t.forgiven, func(f forgiven) bool { return f.person == d.Person }):
+	case d.Grant && len(t.wrong) > 0 && !slices.ContainsFunc(t.forgiven, func(f forgiven) bool {
+		return f.person == d.Person
+	}):
 		t.wrong, t.forgiven = t.wrong[1:], append(t.forgiven, forgiven{d.Person, now})
 	case !d.Grant && wrongCode(d.Reason):
 		t.wrong = append(t.wrong, now)
@@ -72,8 +78,9 @@ func (t Tries) Count(l TryLimits, d Decision, now time.Duration) Tries {
 	return t
 }
 
-// wrongCode reports whether a code was refused for itself or for whose it is. At the door the one looks like the other, and so it must
-// count alike: else a guesser learns by the lockout that does not come which code is somebody's. What is left holds for every code.
+// wrongCode reports whether a code was denied because it is unknown, or because of whose it is.
+// Both must count: otherwise the missing lockout would tell a guesser which codes exist. Other
+// reasons hold for every code.
 func wrongCode(r Reason) bool {
 	switch r {
 	case ReasonKeypadLockout, ReasonLockdown, ReasonInterlock, ReasonSecond:
@@ -101,10 +108,11 @@ func (t Tries) since(then time.Duration) Tries {
 // Wrong is how many wrong codes count at the moment now.
 func (t Tries) Wrong(l TryLimits, now time.Duration) int { return len(t.since(now - l.Window()).wrong) }
 
-// Guessing reports whether there are so many that somebody is guessing.
+// Guessing reports whether so many count that a person is guessing.
 func (t Tries) Guessing(l TryLimits, now time.Duration) bool {
 	return l.Alarm > 0 && t.Wrong(l, now) >= l.Alarm
 }
 
-// Lockout is how long the keypad still takes no codes; 0: it takes them. It is meant for Site.KeypadLockout.
+// Lockout is how long the keypad still takes no codes; 0: it takes them. It
+// is for [Site.KeypadLockout].
 func (t Tries) Lockout(now time.Duration) time.Duration { return max(0, t.lockout-now) }

@@ -89,14 +89,16 @@ func TestWhichRefusalsCount(t *testing.T) {
 			t.Errorf("%s: counts %v", s.reason, counts)
 		}
 	}
-	for _, d := range []Decision{{Means: ByCard, Reason: ReasonUnknown}, {Means: ByCard, Grant: true}, {Means: ByPass, Reason: ReasonUnknown}} {
+	for _, d := range []Decision{{Means: ByCard, Reason: ReasonUnknown}, {Means: ByCard, Grant: true},
+		{Means: ByPass, Reason: ReasonUnknown}} {
 		if got := (Tries{}).Count(DefaultTryLimits, d, 0); !reflect.DeepEqual(got, Tries{}) {
 			t.Errorf("%+v counted", d)
 		}
 	}
 }
 
-// TestGuesserWithAPINOfTheirOwn is the attack that found another's PIN after 187 wrong codes in four minutes: four guesses, one's own PIN, and again.
+// TestGuesserWithAPINOfTheirOwn is the attack that found another's PIN after 187 wrong codes in
+// four minutes: four guesses, one's own PIN, and again.
 func TestGuesserWithAPINOfTheirOwn(t *testing.T) {
 	l := DefaultTryLimits
 	var n Tries
@@ -120,10 +122,12 @@ func TestGuesserWithAPINOfTheirOwn(t *testing.T) {
 	t.Logf("%d codes in a day, alarm after %v", guesses, alarm)
 }
 
-// TestNobodyGuessesFaster: whenever somebody types, and whoever helps them, there are never more wrong codes within Forget than Guesses says.
+// TestNobodyGuessesFaster: whenever somebody types, and whoever helps them, there are never more
+// wrong codes within Forget than Guesses says.
 func TestNobodyGuessesFaster(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		l := TryLimits{Free: rapid.IntRange(1, 8).Draw(t, "free"), Pause: time.Duration(rapid.IntRange(1, 60).Draw(t, "pause")) * time.Second,
+		l := TryLimits{Free: rapid.IntRange(1, 8).Draw(t, "free"),
+			Pause:  time.Duration(rapid.IntRange(1, 60).Draw(t, "pause")) * time.Second,
 			Forget: time.Duration(rapid.IntRange(10, 90).Draw(t, "forget")) * time.Minute}
 		l.Longest = l.Pause * time.Duration(rapid.IntRange(1, 40).Draw(t, "longest"))
 		helpers := rapid.IntRange(0, 3).Draw(t, "helpers")

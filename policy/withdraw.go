@@ -2,13 +2,14 @@ package policy
 
 import "time"
 
-// Withdrawal recognises somebody who takes their consent back at the door, with their own card and nothing else (R-WITHDRAW): the card is tapped
-// five times in a row, each within four seconds of the last; the door then asks, by its own signal; one more tap, after a pause of
-// three seconds to be sure and within twenty, is the yes. Another card, or waiting, is a no.
+// Withdrawal recognises how a person withdraws their consent at the door, with their own card and
+// nothing else (R-WITHDRAW). The card is tapped five times in a row, each within four seconds of
+// the last; the door then asks, by its own signal. One more tap, between three and twenty seconds
+// later, is the yes. Another card, or waiting, is a no. The zero value waits for a first tap.
 //
-// It takes no keypad, no screen and no words, and works with every kind of reader; a card held to a reader reads once only. Nobody does it by
-// accident: who taps on out of impatience taps in the pause, and that ends it. The taps open the door as any tap does.
-// A PIN does as well as a card, unless the keypad is locked out. The zero value waits for a first tap.
+// It needs no keypad, screen or words, and works with every kind of reader; a card held to a reader
+// reads once only. It does not happen by accident: a tap within the three seconds ends it. The taps
+// open the door as any tap does. A PIN does as well as a card, unless the keypad is locked out.
 type Withdrawal struct {
 	credential string // handle of what was tapped last
 	taps       int
@@ -24,7 +25,7 @@ const (
 	withdrawYes   = 20 * time.Second
 )
 
-// Gesture is what a tap means for a withdrawal.
+// Gesture is what a tap comes to.
 type Gesture int
 
 // The gestures.
@@ -34,9 +35,10 @@ const (
 	TakeBack          // yes
 )
 
-// Tap takes an attempt with a card or a PIN into account. Only a credential counts that works at this door now, of somebody who has
-// a face to take back. All else ends the gesture, so that the door asks whoever guesses nothing, and a card that was revoked erases
-// nothing. Hours, a block or a lockdown do not matter: consent may be taken back at any time.
+// Tap takes an attempt with a card or a PIN into account. The credential must work at this
+// door now, and its owner have a face. All else ends the gesture: a guesser is not asked,
+// and a revoked card erases nothing. Hours, a block or a lockdown do not matter: consent
+// may be withdrawn at any time.
 func (w Withdrawal) Tap(a Attempt) (Withdrawal, Gesture) {
 	if a.Person == nil || !a.Person.Face.canEnd() || !a.ownCredential() {
 		return Withdrawal{}, NoGesture
@@ -47,7 +49,8 @@ func (w Withdrawal) Tap(a Attempt) (Withdrawal, Gesture) {
 // canEnd reports whether there is a consent to take back.
 func (f FaceConsent) canEnd() bool { return f.State == FaceConsented || f.State == FaceEnrolled }
 
-// ownCredential reports whether what was presented is the person's own and works here now, as far as the credential itself goes.
+// ownCredential reports whether what was presented is the person's own and works here now, as far
+// as the credential itself goes.
 func (a Attempt) ownCredential() bool {
 	a.At = a.Clock.now(a.At)
 	for _, q := range credentialWorks {

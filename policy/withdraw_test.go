@@ -52,7 +52,8 @@ func TestRWithdrawByCard(t *testing.T) {
 	}
 }
 
-// However cards are tapped, nothing is taken back without a question to that card, at least three seconds before.
+// However cards are tapped, nothing is taken back without a question to that card,
+// at least three seconds before.
 func TestWithdrawalNeedsTheQuestion(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var w Withdrawal
@@ -82,8 +83,9 @@ func TestWithdrawalNeedsTheQuestion(t *testing.T) {
 	})
 }
 
-// TestWithdrawalCountsWorkingCredentialsOnly: whoever guesses is asked nothing, and nothing of theirs erases a face; a person's own
-// credential takes it back also where it would not open just now (R-WITHDRAW).
+// TestWithdrawalCountsWorkingCredentialsOnly: whoever guesses is asked nothing, and
+// nothing of theirs erases a face; a person's own credential takes it back also where it
+// would not open just now (R-WITHDRAW).
 func TestWithdrawalCountsWorkingCredentialsOnly(t *testing.T) {
 	for _, m := range asking {
 		for _, s := range append(spoil, spoil[0]) {
@@ -97,7 +99,9 @@ func TestWithdrawalCountsWorkingCredentialsOnly(t *testing.T) {
 				w, g = w.Tap(a)
 				a.At = a.At.Add(time.Second)
 			}
-			ofCredential := s.appliesTo(m) && slices.ContainsFunc(credentialWorks, func(q question) bool { return q.appliesTo(m) && q.reason == s.reason })
+			ofCredential := s.appliesTo(m) && slices.ContainsFunc(credentialWorks, func(q question) bool {
+				return q.appliesTo(m) && q.reason == s.reason
+			})
 			mayTakeBack := (m == ByCard || m == ByPIN) && !ofCredential && a.Person.Face.canEnd()
 			if (g == AskBack) != mayTakeBack {
 				t.Errorf("%s, %s: asked %v", m, s.reason, g == AskBack)

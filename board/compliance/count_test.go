@@ -53,7 +53,8 @@ func TestCountOfManyPeople(t *testing.T) {
 	for _, what := range []struct {
 		name  string
 		count func(context.Context) error
-	}{{"everything, at the start", b.Law.CountAll}, {"what an act can have changed", b.Law.Recount}, {"everything again", b.Law.CountAll}} {
+	}{{"everything, at the start", b.Law.CountAll}, {"what an act can have changed",
+		b.Law.Recount}, {"everything again", b.Law.CountAll}} {
 		began := time.Now()
 		if err := what.count(context.Background()); err != nil {
 			t.Fatal(err)

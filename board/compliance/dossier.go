@@ -20,10 +20,10 @@ import (
 	"menshen/store/audit"
 )
 
-// Dossier gathers what the unit can say of itself to whoever holds it to the law, and records who
-// asked. It reads the whole log and every template, beside the loop. It fails rather than leave
-// something out, but for damaged records, which are a fault of their own. running is false for a
-// unit that does not run: what only a running unit can tell is marked as not known.
+// Dossier gathers what the unit can prove of itself, and records who asked. running is false for a
+// unit that does not run: what only a running unit can tell is then marked as not counted. It reads
+// the whole log and every template, beside the loop. It fails rather than leave something out; only
+// damaged records are left out, and raise a fault.
 func (k *Keeper) Dossier(ctx context.Context, by store.Actor, running bool) (dossier.Data, error) {
 	return k.dossier(ctx, by, running)
 }
@@ -58,8 +58,10 @@ func (k *Keeper) dossier(ctx context.Context, by store.Actor, running bool) (d d
 	place, unit := notice.Facts{Place: k.cfg.Unit.Location}, k.vault.Unit()
 	_, commitment := notice.Commitment(i18n.English)
 	found, facts := k.reviewedNow(ctx, running)
-	d = dossier.Data{Made: k.now().In(zone), Unit: hex.EncodeToString(unit[:]), Key: hex.EncodeToString(k.vault.PublicKey()), Running: running, Software: program,
-		Door: k.cfg.Unit.Name, Place: catalogue.Both(place.Where()), Handler: k.cfg.Unit.Handler, Contact: k.cfg.Unit.Contact,
+	d = dossier.Data{Made: k.now().In(zone), Unit: hex.EncodeToString(unit[:]),
+		Key: hex.EncodeToString(k.vault.PublicKey()), Running: running, Software: program,
+		Door: k.cfg.Unit.Name, Place: catalogue.Both(place.Where()),
+		Handler: k.cfg.Unit.Handler, Contact: k.cfg.Unit.Contact,
 		Rules: dossier.Rules(found), Facts: facts, Commitment: commitment}
 	if s, there := k.eye(); there {
 		d.Confined = s.Confined.String()
@@ -68,7 +70,8 @@ func (k *Keeper) dossier(ctx context.Context, by store.Actor, running bool) (d d
 		what   string
 		gather func(*dossier.Data) error
 	}{
-		{"people", k.dossierPeople}, {"erasures", k.dossierErasures}, {"acts", k.dossierLog}, {"papers", k.dossierPapers}, {"how faces are compared", k.dossierMatching},
+		{"people", k.dossierPeople}, {"erasures", k.dossierErasures}, {"acts", k.dossierLog},
+		{"papers", k.dossierPapers}, {"how faces are compared", k.dossierMatching},
 	} {
 		if err := ctx.Err(); err != nil {
 			return d, err
@@ -105,9 +108,9 @@ func program() (string, error) {
 	return fmt.Sprintf("%s, SHA-256 %x", version, sum.Sum(nil)), nil
 }
 
-// reviewedNow counts everything anew, so that all figures of a dossier are of one moment, and holds
-// the rules against it. What could not be counted stays as old as it is, with its date. Of a unit
-// that does not run, neither its doors nor its processes are there to be looked at.
+// reviewedNow counts everything again, so that all figures of a dossier are of one moment, and
+// checks the rules. What could not be counted stays as old as it is, with its date. Of a unit that
+// does not run, neither its doors nor its processes are there to be looked at.
 func (k *Keeper) reviewedNow(ctx context.Context, running bool) ([]policy.Finding, policy.UnitFacts) {
 	_ = k.CountAll(ctx)
 	found, facts := k.Review()
@@ -148,14 +151,17 @@ func (k *Keeper) dossierPeople(d *dossier.Data) error {
 	if d.Notices, err = k.dossierNotices(agreed); err != nil {
 		return err
 	}
-	err = k.vault.Templates(func(_ policy.PersonID, rows [][]float32) error { d.Faces.Templates += len(rows); return nil })
+	err = k.vault.Templates(func(_ policy.PersonID, rows [][]float32) error {
+		d.Faces.Templates += len(rows)
+		return nil
+	})
 	if errors.Is(err, store.ErrFacesLocked) {
 		d.Faces.Templates, err = -1, nil
 	}
 	return err
 }
 
-// dossierNotices names the notices: those in force, and those that somebody with a face agreed to.
+// dossierNotices names the notices: those in force, and those that people with a face agreed to.
 func (k *Keeper) dossierNotices(agreed map[[32]byte]int) (all []dossier.Notice, err error) {
 	for hash, people := range agreed {
 		n := dossier.Notice{Lang: "?", SHA256: hex.EncodeToString(hash[:]), People: people}
@@ -194,7 +200,8 @@ func (k *Keeper) dossierLog(d *dossier.Data) error {
 		return err
 	}
 	days := func(d time.Duration) int { return int(d / (24 * time.Hour)) }
-	d.Retention = dossier.Retention{EventDays: days(r.Retention.Events), ActDays: days(r.Retention.Acts), LastRun: r.LastRun, Removed: r.Removed, Overdue: r.Overdue, Oldest: r.Oldest}
+	d.Retention = dossier.Retention{EventDays: days(r.Retention.Events), ActDays: days(r.Retention.Acts),
+		LastRun: r.LastRun, Removed: r.Removed, Overdue: r.Overdue, Oldest: r.Oldest}
 	counted := dossier.NewLog(d.Made)
 	for from := uint64(1); ; {
 		page, err := k.vault.Entries(from, 4096, false)
@@ -216,7 +223,8 @@ func (k *Keeper) dossierLog(d *dossier.Data) error {
 func (k *Keeper) dossierPapers(d *dossier.Data) error {
 	all, err := k.vault.Papers("")
 	for _, p := range all {
-		d.Papers = append(d.Papers, dossier.Paper{Number: p.Seq, Kind: p.Kind, At: p.At, SHA256: fmt.Sprintf("%x", sha256.Sum256(p.Body))})
+		d.Papers = append(d.Papers, dossier.Paper{Number: p.Seq, Kind: p.Kind, At: p.At,
+			SHA256: fmt.Sprintf("%x", sha256.Sum256(p.Body))})
 	}
 	return err
 }

@@ -23,7 +23,10 @@ func TestRAuditDossier(t *testing.T) {
 	id := b.Enrolled(1)
 	other := b.Someone(2)
 	for _, p := range []policy.PersonID{id, other} {
-		if err := b.Vault.ChangePerson(store.Door, p, "person corrected", func(p *policy.Person) error { p.Name = name; return nil }); err != nil {
+		if err := b.Vault.ChangePerson(store.Door, p, "person corrected", func(p *policy.Person) error {
+			p.Name = name
+			return nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -56,7 +59,9 @@ func TestRAuditDossier(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Key != key || !d.Running || d.Facts.People.WithFace != 0 || !d.Facts.People.At.Equal(d.Made) || len(d.Rules) != len(policy.Law()) || !d.Audit.OK || len(d.Receipts) != 1 || d.Remains() != 0 || d.Receipts[0].Sought == 0 {
+	if d.Key != key || !d.Running || d.Facts.People.WithFace != 0 || !d.Facts.People.At.Equal(d.Made) ||
+		len(d.Rules) != len(policy.Law()) || !d.Audit.OK || len(d.Receipts) != 1 || d.Remains() != 0 ||
+		d.Receipts[0].Sought == 0 {
 		t.Errorf("it says %+v", d)
 	}
 	if n := len(d.Months); n != 1 || d.Months[0].Taken != 1 || d.Months[0].People != 1 {

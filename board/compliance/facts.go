@@ -90,7 +90,8 @@ func (c *counted) keep(s state) {
 		c.facts.Staff = *s.staff
 	}
 	if s.store != nil {
-		s.store.Sealed, s.store.AuditWhole, s.store.AuditChecked = c.facts.Store.Sealed, c.facts.Store.AuditWhole, c.facts.Store.AuditChecked
+		was := c.facts.Store
+		s.store.Sealed, s.store.AuditWhole, s.store.AuditChecked = was.Sealed, was.AuditWhole, was.AuditChecked
 		c.facts.Store = *s.store
 	}
 }
@@ -98,7 +99,8 @@ func (c *counted) keep(s state) {
 func (c *counted) keepMachine(m host.Facts, at time.Time, models []string) {
 	c.version++
 	c.machine = m
-	c.facts.Machine = policy.MachineFacts{At: at, Sockets: m.Sockets, RemoteTools: len(m.Remote), Pictures: m.Pictures, Models: models}
+	c.facts.Machine = policy.MachineFacts{At: at, Sockets: m.Sockets, RemoteTools: len(m.Remote),
+		Pictures: m.Pictures, Models: models}
 }
 
 // state is one count; nil is what could not be counted.

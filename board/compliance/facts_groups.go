@@ -47,10 +47,13 @@ func (k *Keeper) countPeople(now time.Time) (n policy.PeopleFacts, waits time.Ti
 	k.counted.mu.Lock()
 	down := k.counted.now.down
 	k.counted.mu.Unlock()
-	asAt := policy.Attempt{At: now, Clock: policy.Clock{Trusted: true, Floor: now}, Door: k.cfg.Unit.Name, Site: policy.Site{
-		Release: k.cfg.Door.Release.D(), LongOpen: k.cfg.Door.LongRelease.D(), Down: down, Access: k.cfg.Site.Rules(), Calendar: k.cfg.Site.Calendar(),
-		WithCard: k.cfg.Faces.Enabled && k.cfg.Faces.WithCard, Keypad: slices.ContainsFunc(k.cfg.Readers, func(r config.Reader) bool { return r.Takes(policy.PINKind) }),
-	}}
+	asAt := policy.Attempt{At: now, Clock: policy.Clock{Trusted: true, Floor: now}, Door: k.cfg.Unit.Name,
+		Site: policy.Site{
+			Release: k.cfg.Door.Release.D(), LongOpen: k.cfg.Door.LongRelease.D(),
+			Down: down, Access: k.cfg.Site.Rules(), Calendar: k.cfg.Site.Calendar(),
+			WithCard: k.cfg.Faces.Enabled && k.cfg.Faces.WithCard, Keypad: slices.ContainsFunc(k.cfg.Readers,
+				func(r config.Reader) bool { return r.Takes(policy.PINKind) }),
+		}}
 	return policy.Census(people, with, notices, asAt), waits, nil
 }
 
@@ -70,8 +73,9 @@ func (k *Keeper) countPapers(now time.Time, file papers.File) (policy.PaperFacts
 	}
 	a := file.Assessment()
 	written := func(part string) bool { return strings.TrimSpace(part) != "" && strings.TrimSpace(a.Author) != "" }
-	p.Assessment = policy.Assessment{At: a.At, ValidUntil: a.Until, Necessity: written(a.Necessity), Impact: written(a.Impact),
-		Risks: written(a.Risks), Measures: written(a.Measures), LostEarly: k.counted.log.lost(now, file)}
+	p.Assessment = policy.Assessment{At: a.At, ValidUntil: a.Until, Necessity: written(a.Necessity),
+		Impact: written(a.Impact),
+		Risks:  written(a.Risks), Measures: written(a.Measures), LostEarly: k.counted.log.lost(now, file)}
 	for _, i := range file.Incidents {
 		if i.Opened.After(p.Assessment.Changed) {
 			p.Assessment.Changed = i.Opened
@@ -97,9 +101,11 @@ func (k *Keeper) Basis() (map[string]string, error) {
 	}
 	c := k.cfg
 	return map[string]string{
-		"handler": c.Unit.Handler, "door": c.Unit.Name, "location": c.Unit.Location, "zone": fmt.Sprint(c.Camera.Zone), "with_card": fmt.Sprint(c.Faces.WithCard),
-		"stranger_in": fmt.Sprint(c.Faces.StrangerIn), "live_min": fmt.Sprint(c.Faces.LiveMin), "challenge": c.Faces.Challenge,
-		"frames": fmt.Sprint(c.Faces.Frames), "models": m.Name + " " + m.Embed.SHA256, "key": keyKind(c),
+		"handler": c.Unit.Handler, "door": c.Unit.Name, "location": c.Unit.Location,
+		"zone": fmt.Sprint(c.Camera.Zone), "with_card": fmt.Sprint(c.Faces.WithCard),
+		"stranger_in": fmt.Sprint(c.Faces.StrangerIn), "live_min": fmt.Sprint(c.Faces.LiveMin),
+		"challenge": c.Faces.Challenge,
+		"frames":    fmt.Sprint(c.Faces.Frames), "models": m.Name + " " + m.Embed.SHA256, "key": keyKind(c),
 		"retention": r.Retention.Events.String() + " " + r.Retention.Acts.String(),
 	}, nil
 }
@@ -122,7 +128,8 @@ func (k *Keeper) countDuties(now time.Time, file papers.File, faces int) policy.
 		}
 	}
 	for _, i := range file.Incidents {
-		d.Incidents = append(d.Incidents, policy.Incident{At: i.Noticed, People: i.People, ToldPeople: i.ToldPeople, ToldAuthority: i.ToldAuthority})
+		d.Incidents = append(d.Incidents, policy.Incident{At: i.Noticed, People: i.People, ToldPeople: i.ToldPeople,
+			ToldAuthority: i.ToldAuthority})
 	}
 	return d
 }
@@ -197,7 +204,7 @@ func (p proof) into(f *policy.StoreFacts) {
 func (k *Keeper) countMachine() (host.Facts, error) {
 	m, err := k.look(k.where())
 	if err != nil {
-		m, err = k.look(k.where()) // the eye may just have been started anew, as another process
+		m, err = k.look(k.where()) // the eye may just have been started again, as another process
 	}
 	if err != nil {
 		err = fmt.Errorf("looking at the machine: %w", err)
@@ -214,16 +221,17 @@ func (k *Keeper) where() host.Where {
 	return w
 }
 
-// models says what the models in use are for: the manifest has a section for each lawful purpose
-// and for no other. A model file in that folder that the manifest does not name is one whose
-// purpose nobody declared.
+// models says what the models in use are for: the manifest has a section for each
+// lawful purpose and for no other. A model file in that folder that the manifest does
+// not name has no declared purpose.
 func models(c *config.Config) (purposes []string) {
 	m, err := manifest.Read(c.Camera.Manifest)
 	if err != nil {
 		return []string{"unreadable manifest"}
 	}
 	named := map[string]bool{}
-	for purpose, file := range map[string]string{"detect": m.Detect.File, "landmark": m.Landmark.File, "embed": m.Embed.File, "liveness": m.Live.File, "eye": m.Eye.File} {
+	for purpose, file := range map[string]string{"detect": m.Detect.File, "landmark": m.Landmark.File,
+		"embed": m.Embed.File, "liveness": m.Live.File, "eye": m.Eye.File} {
 		purposes = append(purposes, purpose)
 		named[file] = true
 	}

@@ -9,23 +9,27 @@ import (
 	"menshen/store/audit"
 )
 
-// logCount is what is counted in the audit log. The log is where every act shows, so reading on
-// from where it was read last tells also that something changed, whoever did it and by whatever
-// way.
+// logCount is what is counted in the audit log. Every act is in the log, so reading on from where
+// it was read last also tells that something changed.
 type logCount struct {
 	seq      uint64
-	again    []time.Time          // somebody was asked about face entry again after a no
+	again    []time.Time          // a person was asked about face entry again after a refusal
 	assessed map[string]time.Time // assessments filed and not rightly removed since, by number
 	changed  bool                 // since the last count
 }
 
 // notCounted are acts that change nothing of what is counted; neither does what happens at the
 // door.
-var notCounted = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true, audit.Bell: true, audit.Misread: true, audit.StrangeTries: true,
+var notCounted = map[audit.Kind]bool{
+	audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true,
+	audit.Bell: true, audit.Misread: true, audit.StrangeTries: true,
 	audit.MainsLost: true, audit.MainsBack: true, audit.BatteryLow: true, audit.BatteryGood: true,
-	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true, audit.UnitStarted: true, audit.UnitStopped: true,
+	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true,
+	audit.UnitStarted: true, audit.UnitStopped: true,
 	audit.LookedUp: true, audit.DecisionsLookedUp: true, audit.PeopleListed: true, audit.LogExported: true,
-	audit.LogIn: true, audit.LogInRefused: true, audit.LogInCard: true, audit.LogInCardRefused: true, audit.LogInWithoutCard: true, audit.RecoveryRefused: true, audit.LogOut: true}
+	audit.LogIn: true, audit.LogInRefused: true, audit.LogInCard: true,
+	audit.LogInCardRefused: true, audit.LogInWithoutCard: true, audit.RecoveryRefused: true, audit.LogOut: true,
+}
 
 // read goes on to the end of the log.
 func (l *logCount) read(v *store.Vault) error {
@@ -47,8 +51,8 @@ func (l *logCount) read(v *store.Vault) error {
 	return err
 }
 
-// countAskedAfterNo counts how often people were asked about face entry again after a no, since the last
-// inquiry. first is when that began; zero: never.
+// countAskedAfterNo counts how often people were asked about face entry again after a no, since the
+// last inquiry. first is when that began; zero: never.
 func (l *logCount) countAskedAfterNo(inquired time.Time) (n int, first time.Time) {
 	for _, at := range l.again {
 		if !at.After(inquired) {

@@ -51,7 +51,8 @@ type Keeper struct {
 
 // New joins the parts. It counts nothing yet.
 func New(p Parts) *Keeper {
-	k := &Keeper{cfg: p.Config, vault: p.Vault, out: p.Out, eye: p.Eye, matching: p.Matching, damaged: p.Damaged, look: p.Look}
+	k := &Keeper{cfg: p.Config, vault: p.Vault, out: p.Out, eye: p.Eye, matching: p.Matching,
+		damaged: p.Damaged, look: p.Look}
 	if k.look == nil {
 		k.look = host.Look
 	}

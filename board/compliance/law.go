@@ -115,7 +115,8 @@ func (k *Keeper) factsNow() policy.UnitFacts {
 	k.counted.mu.Unlock()
 	f.At, f.Bench, f.Calendar = k.now(), k.cfg.Unit.Bench, k.cfg.Site.Calendar()
 	for i := range f.Doors {
-		f.Doors[i].Sign, f.Doors[i].Tested, f.Doors[i].ExitByHand = file.Signs[f.Doors[i].Name], file.Tested, file.ExitByHand
+		d := &f.Doors[i]
+		d.Sign, d.Tested, d.ExitByHand = file.Signs[d.Name], file.Tested, file.ExitByHand
 	}
 	confined, noDump, noSwap := k.eyeHeld()
 	f.Machine.Confined = confined
@@ -123,8 +124,8 @@ func (k *Keeper) factsNow() policy.UnitFacts {
 	return f
 }
 
-// eyeHeld reports what holds the process that sees faces, by its own word. Where no such process
-// is, nobody sees faces.
+// eyeHeld reports what holds the process that sees faces, by its own word. Without that
+// process no program sees faces.
 func (k *Keeper) eyeHeld() (confined, noDump, noSwap bool) {
 	s, there := k.eye()
 	if !there || s.State != eye.Running {
@@ -165,7 +166,8 @@ func (k *Keeper) Broken() (broken policy.RuleID, known bool) {
 		return "", false
 	}
 	was := k.verdict
-	if age := now.at.Sub(was.at); was.version == now.version && was.held == now.held && age >= 0 && age < time.Second && !was.at.IsZero() {
+	if age := now.at.Sub(was.at); was.version == now.version && was.held == now.held && age >= 0 &&
+		age < time.Second && !was.at.IsZero() {
 		return was.broken, true
 	}
 	now.broken = policy.FacesOff(policy.Review(k.factsNow()))

@@ -136,7 +136,8 @@ func TestRPiaHeldByTheUnit(t *testing.T) {
 		}, func(b *bench) { b.Clock.Advance(time.Second); b.Assess() }},
 		breach{"R-PIA", func(b *bench) {
 			b.Clock.Advance(time.Second)
-			b.Paper(papers.KindAssessment, papers.Assessment{Author: "anna", Necessity: "n", Impact: " ", Risks: "r", Measures: "m", Until: b.Clock.Now().AddDate(1, 0, 0)})
+			b.Paper(papers.KindAssessment, papers.Assessment{Author: "anna", Necessity: "n", Impact: " ", Risks: "r",
+				Measures: "m", Until: b.Clock.Now().AddDate(1, 0, 0)})
 		}, func(b *bench) { b.Assess() }})
 }
 
@@ -144,7 +145,8 @@ func TestRPurposeHeldByTheUnit(t *testing.T) {
 	held(t, breach{"R-PURPOSE",
 		func(b *bench) {
 			b.Config.Camera.Models = b.TempDir()
-			if err := os.WriteFile(filepath.Join(b.Config.Camera.Models, "age_gender.onnx"), []byte("x"), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(b.Config.Camera.Models, "age_gender.onnx"), []byte("x"),
+				0o600); err != nil {
 				b.Fatal(err)
 			}
 		},
@@ -176,7 +178,10 @@ func TestRStrangerHeldByTheUnit(t *testing.T) {
 		breach{"R-STRANGER", func(b *bench) { b.Found.Pictures = 1 }, lawful},
 		breach{"R-STRANGER", func(b *bench) { b.Found.DumpsOff = false; b.real() }, lawful},
 		breach{"R-STRANGER", func(b *bench) { b.Eye.Held.NoDump = false; b.real() }, lawful},
-		breach{"R-STRANGER", func(b *bench) { b.Found.ClearSwap, b.Found.Locked = []string{"sda2"}, false; b.real() }, lawful})
+		breach{"R-STRANGER", func(b *bench) {
+			b.Found.ClearSwap, b.Found.Locked = []string{"sda2"}, false
+			b.real()
+		}, lawful})
 	b := newBench(t)
 	b.Found.ClearSwap = []string{"sda2"} // with locked memory nothing gets there
 	b.real()
@@ -217,11 +222,16 @@ func TestROperatorHeldByTheUnit(t *testing.T) {
 			}
 			tom = o.ID
 		}, func(b *bench) {
-			if err := b.Vault.ChangeOperator("anna", tom, "operator blocked", func(o *store.Operator) error { o.Blocked = true; return nil }); err != nil {
+			if err := b.Vault.ChangeOperator("anna", tom, "operator blocked", func(o *store.Operator) error {
+				o.Blocked = true
+				return nil
+			}); err != nil {
 				b.Fatal(err)
 			}
 		}},
-		breach{"R-OPERATOR", func(b *bench) { b.Config.Console.Idle *= 2 }, func(b *bench) { b.Config.Console.Idle /= 2 }})
+		breach{"R-OPERATOR", func(b *bench) {
+			b.Config.Console.Idle *= 2
+		}, func(b *bench) { b.Config.Console.Idle /= 2 }})
 }
 
 func TestRRefuseHeldByTheUnit(t *testing.T) {
@@ -257,7 +267,10 @@ func TestRConsentHeldByTheUnit(t *testing.T) {
 		"no consent":        func(f *policy.FaceConsent) { f.State = policy.FaceNever },
 		"an unknown notice": func(f *policy.FaceConsent) { f.Notice = [32]byte{1} },
 	} {
-		if err := b.Vault.ChangePerson("op", id, audit.PersonCorrected, func(p *policy.Person) error { change(&p.Face); return nil }); err == nil {
+		if err := b.Vault.ChangePerson("op", id, audit.PersonCorrected, func(p *policy.Person) error {
+			change(&p.Face)
+			return nil
+		}); err == nil {
 			t.Errorf("a face is left with %s", what)
 		}
 	}
@@ -274,7 +287,8 @@ func TestRConsentHeldByTheUnit(t *testing.T) {
 func TestREqualHeldByTheUnit(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(1)
-	if _, err := b.Vault.AddLimited("op", id, policy.Credential{Kind: policy.CardKind, Door: "another"}, boardtest.CardOf(9).Credential()); err != nil {
+	if _, err := b.Vault.AddLimited("op", id, policy.Credential{Kind: policy.CardKind, Door: "another"},
+		boardtest.CardOf(9).Credential()); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Vault.RevokeCredential("op", id, b.person(1).Credentials[0].ID); err != nil {
@@ -339,10 +353,12 @@ func TestRAuditHeldByTheUnit(t *testing.T) {
 func TestRFilingHeldByTheUnit(t *testing.T) {
 	held(t, breach{"R-FILING",
 		func(b *bench) {
-			b.Paper(papers.KindFiling, papers.Filing{Elsewhere: policy.FilingAt, Reached: b.Clock.Now().AddDate(0, -3, 0)})
+			b.Paper(papers.KindFiling, papers.Filing{Elsewhere: policy.FilingAt,
+				Reached: b.Clock.Now().AddDate(0, -3, 0)})
 		},
 		func(b *bench) {
-			b.Paper(papers.KindFiling, papers.Filing{Elsewhere: policy.FilingAt, Filed: b.Clock.Now(), Handler: b.Config.Unit.Handler})
+			b.Paper(papers.KindFiling, papers.Filing{Elsewhere: policy.FilingAt, Filed: b.Clock.Now(),
+				Handler: b.Config.Unit.Handler})
 		}})
 }
 
@@ -359,13 +375,19 @@ func TestREraseHeldByTheUnit(t *testing.T) {
 		func(b *bench) {
 			p := b.person(1)
 			at := b.Clock.Now().AddDate(0, 0, -16)
-			if err := b.Vault.ChangePerson("op", p.ID, "lease changed", func(p *policy.Person) error { p.Until = at; return nil }); err != nil {
+			if err := b.Vault.ChangePerson("op", p.ID, "lease changed", func(p *policy.Person) error {
+				p.Until = at
+				return nil
+			}); err != nil {
 				b.Fatal(err)
 			}
 		},
 		func(b *bench) {
 			p := b.person(1)
-			if err := b.Vault.ChangePerson("op", p.ID, "lease changed", func(p *policy.Person) error { p.Until = time.Time{}; return nil }); err != nil {
+			if err := b.Vault.ChangePerson("op", p.ID, "lease changed", func(p *policy.Person) error {
+				p.Until = time.Time{}
+				return nil
+			}); err != nil {
 				b.Fatal(err)
 			}
 		}})
@@ -374,7 +396,10 @@ func TestREraseHeldByTheUnit(t *testing.T) {
 func TestRMinorHeldByTheUnit(t *testing.T) {
 	minor := func(is bool) func(*bench) {
 		return func(b *bench) {
-			if err := b.Vault.ChangePerson("op", b.person(1).ID, "person corrected", func(p *policy.Person) error { p.Face.Minor = is; return nil }); err != nil {
+			if err := b.Vault.ChangePerson("op", b.person(1).ID, "person corrected", func(p *policy.Person) error {
+				p.Face.Minor = is
+				return nil
+			}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -419,8 +444,10 @@ func TestRRightsRIncidentShownByTheUnit(t *testing.T) {
 	if got := broken(); !slices.Equal(got, want) {
 		t.Errorf("broken: %q, want %q", got, want)
 	}
-	b.Paper(papers.KindRequest, papers.Request{ID: "q", Asked: b.Clock.Now().AddDate(0, -2, 0), What: "see", Done: b.Clock.Now()})
-	b.Paper(papers.KindIncident, papers.Incident{ID: "i", Noticed: b.Clock.Now(), ToldPeople: b.Clock.Now(), ToldAuthority: b.Clock.Now()})
+	b.Paper(papers.KindRequest, papers.Request{ID: "q", Asked: b.Clock.Now().AddDate(0, -2, 0), What: "see",
+		Done: b.Clock.Now()})
+	b.Paper(papers.KindIncident, papers.Incident{ID: "i", Noticed: b.Clock.Now(), ToldPeople: b.Clock.Now(),
+		ToldAuthority: b.Clock.Now()})
 	if _, err := b.Vault.Prune(context.Background(), store.Door); err != nil {
 		t.Fatal(err)
 	}

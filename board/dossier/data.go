@@ -1,5 +1,5 @@
 // Package dossier writes the compliance dossier of a unit: what the law asks, how the unit stands
-// to each rule, and the evidence, as one signed HTML file for somebody who was not there (a
+// to each rule, and the evidence, as one signed HTML file for a reader who was not there (a
 // prosecutor, an inspector, the handler's own counsel).
 //
 // It answers in the order in which they ask: whose faces are stored, whose were and when they were

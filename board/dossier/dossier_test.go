@@ -24,30 +24,47 @@ import (
 func sample() *Data {
 	at := time.Date(2026, 11, 22, 14, 0, 0, 0, time.FixedZone("CST", 8*3600))
 	f := policy.UnitFacts{At: at,
-		Doors:   []policy.DoorFacts{{Name: "Block 4, main entrance", Place: policy.PlaceBuilding, Faces: true, CardReader: true, Keypad: true, Withdraw: true, REX: true, FireInput: true, SafeState: true, Tested: at.AddDate(-1, 0, 0), Sign: at.AddDate(0, -7, 0)}},
-		People:  policy.PeopleFacts{At: at, WithFace: 137, OldNotice: 3},
-		Papers:  policy.PaperFacts{At: at, Notice: []string{"en", "zh"}, Assessment: policy.Assessment{At: at.AddDate(0, -3, 0), ValidUntil: at.AddDate(0, 9, 0), Necessity: true, Impact: true, Risks: true, Measures: true}},
-		Store:   policy.StoreFacts{At: at, Sealed: true, KeyApart: true, AuditWhole: true, AuditChecked: at, Purged: at},
-		Staff:   policy.StaffFacts{At: at, Operators: 4, OneFactor: 1, IdleLogout: 5 * time.Minute, LockOut: true},
-		Machine: policy.MachineFacts{At: at, Confined: true, DumpsOff: true, Models: []string{"detect", "landmark", "embed", "liveness", "eye"}},
-		Duties:  policy.DutyFacts{At: at, SiteFaces: 137, Incidents: []policy.Incident{{At: at.AddDate(0, -5, 0), People: 12, ToldPeople: at.AddDate(0, -5, 0), ToldAuthority: at.AddDate(0, -5, 0)}}},
+		Doors: []policy.DoorFacts{{Name: "Block 4, main entrance", Place: policy.PlaceBuilding, Faces: true,
+			CardReader: true, Keypad: true, Withdraw: true, REX: true, FireInput: true, SafeState: true,
+			Tested: at.AddDate(-1, 0, 0), Sign: at.AddDate(0, -7, 0)}},
+		People: policy.PeopleFacts{At: at, WithFace: 137, OldNotice: 3},
+		Papers: policy.PaperFacts{At: at, Notice: []string{"en", "zh"},
+			Assessment: policy.Assessment{At: at.AddDate(0, -3, 0), ValidUntil: at.AddDate(0, 9, 0), Necessity: true,
+				Impact: true, Risks: true, Measures: true}},
+		Store: policy.StoreFacts{At: at, Sealed: true, KeyApart: true, AuditWhole: true,
+			AuditChecked: at, Purged: at},
+		Staff: policy.StaffFacts{At: at, Operators: 4, OneFactor: 1, IdleLogout: 5 * time.Minute, LockOut: true},
+		Machine: policy.MachineFacts{At: at, Confined: true, DumpsOff: true,
+			Models: []string{"detect", "landmark", "embed", "liveness", "eye"}},
+		Duties: policy.DutyFacts{At: at, SiteFaces: 137, Incidents: []policy.Incident{{At: at.AddDate(0, -5, 0),
+			People: 12, ToldPeople: at.AddDate(0, -5, 0), ToldAuthority: at.AddDate(0, -5, 0)}}},
 	}
-	d := &Data{Made: at, Unit: strings.Repeat("5a", 16), Key: strings.Repeat("3b", 32), Software: "menshen 1.0", Running: true,
-		Door: "Block 4, main entrance", Place: catalogue.Words{EN: "the building entrance", ZH: "楼宇入口"}, Handler: "Example Homes <script>alert(1)</script>", Contact: "+86 21 5555 0100",
+	d := &Data{Made: at, Unit: strings.Repeat("5a", 16), Key: strings.Repeat("3b", 32), Software: "menshen 1.0",
+		Running: true,
+		Door:    "Block 4, main entrance", Place: catalogue.Words{EN: "the building entrance", ZH: "楼宇入口"},
+		Handler: "Example Homes <script>alert(1)</script>", Contact: "+86 21 5555 0100",
 		Rules: Rules(policy.Review(f)), Facts: f,
-		Faces:      Faces{People: 412, Templates: 137, States: map[string]int{"never": 250, "refused": 11, "consented": 2, "enrolled": 137, "withdrawn": 12}},
-		Notices:    []Notice{{"en", strings.Repeat("ab", 32), true, 20}, {"zh", strings.Repeat("cd", 32), true, 114}, {"zh", strings.Repeat("ef", 32), false, 3}},
-		Acts:       []Act{{"looked up", 812, at}, {"face enrolled", 190, at}, {"face erased", 12, at}, {"person removed", 41, at}},
-		Retention:  Retention{EventDays: 90, ActDays: 1095, LastRun: at, Removed: 301, Oldest: at.AddDate(0, -3, 3), Ages: []int{3000, 3100, 2800, 3050, 2900, 3200, 3000, 2700, 2950, 0, 0, 0, 0}},
-		Audit:      Audit{OK: true, Lines: 31250, Signed: at},
-		Matching:   &Matching{Model: "mobilefacenet, embed.onnx", Source: "LFW, 610 people, 2026-10-01", Threshold: .536, Asked: 10000, OneIn: 10000, Basis: "extrapolated", TAR: .971, LiveMin: .7, Frames: 3, Challenge: "in doubt"},
-		Papers:     []Paper{{812, "assessment", at.AddDate(0, -3, 0), strings.Repeat("12", 32)}, {13, "commissioning", at.AddDate(-1, 0, 0), strings.Repeat("34", 32)}},
+		Faces: Faces{People: 412, Templates: 137,
+			States: map[string]int{"never": 250, "refused": 11, "consented": 2, "enrolled": 137, "withdrawn": 12}},
+		Notices: []Notice{{"en", strings.Repeat("ab", 32), true, 20}, {"zh", strings.Repeat("cd", 32), true, 114},
+			{"zh", strings.Repeat("ef", 32), false, 3}},
+		Acts: []Act{{"looked up", 812, at}, {"face enrolled", 190, at}, {"face erased", 12, at},
+			{"person removed", 41, at}},
+		Retention: Retention{EventDays: 90, ActDays: 1095, LastRun: at, Removed: 301, Oldest: at.AddDate(0, -3, 3),
+			Ages: []int{3000, 3100, 2800, 3050, 2900, 3200, 3000, 2700, 2950, 0, 0, 0, 0}},
+		Audit: Audit{OK: true, Lines: 31250, Signed: at},
+		Matching: &Matching{Model: "mobilefacenet, embed.onnx", Source: "LFW, 610 people, 2026-10-01",
+			Threshold: .536, Asked: 10000, OneIn: 10000, Basis: "extrapolated", TAR: .971, LiveMin: .7, Frames: 3,
+			Challenge: "in doubt"},
+		Papers: []Paper{{812, "assessment", at.AddDate(0, -3, 0), strings.Repeat("12", 32)},
+			{13, "commissioning", at.AddDate(-1, 0, 0), strings.Repeat("34", 32)}},
 		Commitment: "654b7f96", Confined: "landlock(5), seccomp, no-dump, no-swap"}
 	for i := range 20 {
 		d.Months = append(d.Months, Month{at.AddDate(0, i-19, 0).Format("2006-01"), (i*7)%13 + 2, i % 3, (i * 5) % 4})
 	}
 	for i := range 9 {
-		r := store.Receipt{Seq: uint64(1000 + 100*i), Subject: [32]byte{byte(17 * i), 2, 3, 4}, What: "face", Why: "withdrawn by the person", At: at.AddDate(0, 0, i*11-99), Files: 4, Bytes: 133 << 20, Sought: 384}
+		r := store.Receipt{Seq: uint64(1000 + 100*i), Subject: [32]byte{byte(17 * i), 2, 3, 4}, What: "face",
+			Why: "withdrawn by the person", At: at.AddDate(0, 0, i*11-99), Files: 4, Bytes: 133 << 20, Sought: 384}
 		if i%2 == 1 {
 			r.What, r.Why = "person", "lease end"
 		}
@@ -59,7 +76,8 @@ func sample() *Data {
 // unit is a vault that signs, with one erasure behind it.
 func unit(t testing.TB) *store.Vault {
 	t.Helper()
-	v, err := store.Create(t.TempDir()+"/vault", store.Options{Key: store.KeyFile(t.TempDir() + "/key"), Cost: store.Cost{Time: 1, Memory: 64, Lanes: 1}})
+	v, err := store.Create(t.TempDir()+"/vault",
+		store.Options{Key: store.KeyFile(t.TempDir() + "/key"), Cost: store.Cost{Time: 1, Memory: 64, Lanes: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,14 +130,17 @@ func TestRErasePageAnswers(t *testing.T) {
 	body, _, _ := strings.Cut(string(page), dataBegin)
 	_, body, _ = strings.Cut(body, "<body>")
 	words := html.UnescapeString(tag.ReplaceAllString(body, " "))
-	for _, want := range []string{"137", "412", "残留", "Remains", "<script>alert(1)</script>", "R-OPERATOR", "31,250", "1095", "0.536", "97.1%", "lease ended", "租约结束",
-		"landlock(5)", "2026-06-22", "menshen dossier verify FILE --key " + d.Key, "《个人信息保护法》", "to be done", "faces are switched off"} {
+	for _, want := range []string{"137", "412", "残留", "Remains", "<script>alert(1)</script>", "R-OPERATOR",
+		"31,250", "1095", "0.536", "97.1%", "lease ended", "租约结束",
+		"landlock(5)", "2026-06-22", "menshen dossier verify FILE --key " + d.Key, "《个人信息保护法》", "to be done",
+		"faces are switched off"} {
 		if !strings.Contains(words, want) {
 			t.Errorf("it does not say %q", want)
 		}
 	}
 	for _, r := range d.Rules {
-		if !strings.Contains(words, r.Text.EN) || !strings.Contains(words, r.Text.ZH) || !strings.Contains(words, "["+r.Source+"]") {
+		if !strings.Contains(words, r.Text.EN) || !strings.Contains(words, r.Text.ZH) ||
+			!strings.Contains(words, "["+r.Source+"]") {
 			t.Errorf("%s is not told in both languages", r.ID)
 		}
 		if len(d.Evidence(r.ID)) == 0 {
@@ -132,14 +153,16 @@ func TestRErasePageAnswers(t *testing.T) {
 		}
 	}
 	for _, r := range d.Receipts {
-		if !strings.Contains(words, fmt.Sprintf(" %d ", r.Seq)) || !strings.Contains(words, fmt.Sprintf("%x", r.Subject[:4])) {
+		if !strings.Contains(words, fmt.Sprintf(" %d ", r.Seq)) ||
+			!strings.Contains(words, fmt.Sprintf("%x", r.Subject[:4])) {
 			t.Errorf("receipt %d is not there", r.Seq)
 		}
 	}
 	if n := strings.Count(body, "<script"); n != 0 {
 		t.Errorf("%d scripts", n)
 	}
-	for _, bad := range []string{"http://", "https://", "url(", "@import", "src=", "<link", "javascript:", "%!", "ZgotmplZ"} {
+	for _, bad := range []string{"http://", "https://", "url(", "@import", "src=", "<link", "javascript:",
+		"%!", "ZgotmplZ"} {
 		if strings.Contains(string(page), bad) {
 			t.Errorf("the page has %q in it", bad)
 		}
@@ -149,13 +172,15 @@ func TestRErasePageAnswers(t *testing.T) {
 // TestWhatIsNotKnownIsSaidSo: a unit of which nothing was counted makes a dossier too, in which
 // nothing reads as kept.
 func TestWhatIsNotKnownIsSaidSo(t *testing.T) {
-	d := &Data{Made: time.Now(), Rules: Rules(policy.Review(policy.UnitFacts{At: time.Now()})), Retention: Retention{Ages: make([]int, Ages)}}
+	d := &Data{Made: time.Now(), Rules: Rules(policy.Review(policy.UnitFacts{At: time.Now()})),
+		Retention: Retention{Ages: make([]int, Ages)}}
 	page, err := Page(d)
 	if err != nil {
 		t.Fatal(err)
 	}
 	words := html.UnescapeString(tag.ReplaceAllString(string(page), " "))
-	if d.Count(policy.Kept) != 0 || strings.Contains(words, "✓ 符合") || !strings.Contains(words, "Not counted") || !strings.Contains(words, "was not running") ||
+	if d.Count(policy.Kept) != 0 || strings.Contains(words, "✓ 符合") || !strings.Contains(words, "Not counted") ||
+		!strings.Contains(words, "was not running") ||
 		!strings.Contains(words, "does NOT verify") {
 		t.Errorf("%d rules read as kept", d.Count(policy.Kept))
 	}
@@ -172,7 +197,8 @@ func TestRAuditVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	got.Made, got.Facts.At = want.Made, want.Facts.At // zones are not compared
-	if len(got.Receipts) != 1 || got.Faces.States["withdrawn"] != 12 || len(got.Rules) != len(want.Rules) || !reflect.DeepEqual(got.Matching, want.Matching) || got.Handler != want.Handler {
+	if len(got.Receipts) != 1 || got.Faces.States["withdrawn"] != 12 || len(got.Rules) != len(want.Rules) ||
+		!reflect.DeepEqual(got.Matching, want.Matching) || got.Handler != want.Handler {
 		t.Errorf("it says\n%+v\nand not\n%+v", got, want)
 	}
 	for at := 0; at < len(file); at += 97 {
@@ -183,7 +209,8 @@ func TestRAuditVerify(t *testing.T) {
 		}
 	}
 	other, _, _ := ed25519.GenerateKey(nil)
-	for name, bad := range map[string][]byte{"cut": file[:len(file)-200], "longer": append(bytes.Clone(file), '\n'), "empty": nil,
+	for name, bad := range map[string][]byte{"cut": file[:len(file)-200],
+		"longer": append(bytes.Clone(file), '\n'), "empty": nil,
 		"sealed twice": append(bytes.Clone(file), file[bytes.LastIndex(file, []byte(sealBegin)):]...)} {
 		if _, err := Verify(bad, pub); err == nil {
 			t.Errorf("%s: taken", name)
@@ -202,8 +229,10 @@ func TestRAuditVerify(t *testing.T) {
 		t.Errorf("a forged receipt: %v", err)
 	}
 	_, file = sealed(t, v)
-	page = bytes.Replace(file[:bytes.LastIndex(file, []byte(sealBegin))], []byte(dataBegin+"{"), []byte(dataBegin+`{"receipts":[],`), 1)
-	twice, err := Seal(page, func(b []byte) []byte { return v.Sign(Purpose, b) }) // as if the unit itself had said a thing twice
+	page = bytes.Replace(file[:bytes.LastIndex(file, []byte(sealBegin))], []byte(dataBegin+"{"),
+		[]byte(dataBegin+`{"receipts":[],`), 1)
+	// as if the unit itself had said a thing twice
+	twice, err := Seal(page, func(b []byte) []byte { return v.Sign(Purpose, b) })
 	if err != nil {
 		t.Fatal(err)
 	}

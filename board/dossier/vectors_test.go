@@ -27,7 +27,9 @@ func TestVectors(t *testing.T) {
 		}
 		return b.Bytes()
 	})
-	pub, err := hex.DecodeString(string(bytes.TrimSpace(golden.Vector(t, "testdata/dossier-1.pub", func() []byte { return []byte(hex.EncodeToString(key) + "\n") }))))
+	pub, err := hex.DecodeString(string(bytes.TrimSpace(golden.Vector(t, "testdata/dossier-1.pub", func() []byte {
+		return []byte(hex.EncodeToString(key) + "\n")
+	}))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +45,9 @@ func TestVectors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Faces.People != 412 || len(d.Months) != 20 || len(d.Receipts) != 1 || d.Receipts[0].Why != "lease end" || len(d.Rules) != 21 || d.Off() == nil || d.Off().State != policy.Broken {
-		t.Errorf("%d people, %d months, %d receipts, %d rules, off by %+v", d.Faces.People, len(d.Months), len(d.Receipts), len(d.Rules), d.Off())
+	if d.Faces.People != 412 || len(d.Months) != 20 || len(d.Receipts) != 1 || d.Receipts[0].Why != "lease end" ||
+		len(d.Rules) != 21 || d.Off() == nil || d.Off().State != policy.Broken {
+		t.Errorf("%d people, %d months, %d receipts, %d rules, off by %+v", d.Faces.People, len(d.Months),
+			len(d.Receipts), len(d.Rules), d.Off())
 	}
 }

@@ -16,9 +16,12 @@ var shanghai = time.FixedZone("CST", 8*3600)
 // leak is an incident that is complete.
 func leak() Incident {
 	return Incident{Number: "4711", Handler: "Example Homes", Contact: "+86 21 5555 0100", Place: "building entrance",
-		Written: time.Date(2026, 11, 22, 15, 0, 0, 0, shanghai), Noticed: time.Date(2026, 11, 22, 14, 5, 0, 0, shanghai), People: 137,
-		Kinds: []Kind{KindPeople, KindFaces}, What: Words{EN: "A backup and its key were lost.", ZH: "备份及其密钥遗失。"},
-		Effect: Words{EN: "Somebody could look like you to a camera elsewhere.", ZH: "他人可能在别处冒充您。"}, Taken: Words{EN: "All keys were rotated."}}
+		Written: time.Date(2026, 11, 22, 15, 0, 0, 0, shanghai),
+		Noticed: time.Date(2026, 11, 22, 14, 5, 0, 0, shanghai), People: 137,
+		Kinds: []Kind{KindPeople, KindFaces}, What: Words{EN: "A backup and its key were lost.",
+			ZH: "备份及其密钥遗失。"},
+		Effect: Words{EN: "Somebody could look like you to a camera elsewhere.", ZH: "他人可能在别处冒充您。"},
+		Taken:  Words{EN: "All keys were rotated."}}
 }
 
 // TestRIncidentLettersSayEachThing holds both letters, in both languages, to PIPL 57: kinds, cause,
@@ -27,8 +30,10 @@ func leak() Incident {
 func TestRIncidentLettersSayEachThing(t *testing.T) {
 	i := leak()
 	for lang, want := range map[string][]string{
-		"en": {"A backup and its key were lost.", "names, apartments", "templates", "elsewhere", "All keys were rotated.", "22 November 2026 14:05 (UTC+08:00)", "incident 4711"},
-		"zh": {"备份及其密钥遗失。", "姓名、房号", "特征模板", "冒充", "All keys were rotated.", "2026年11月22日 14:05 (UTC+08:00)", "事件编号 4711"},
+		"en": {"A backup and its key were lost.", "names, apartments", "templates", "elsewhere",
+			"All keys were rotated.", "22 November 2026 14:05 (UTC+08:00)", "incident 4711"},
+		"zh": {"备份及其密钥遗失。", "姓名、房号", "特征模板", "冒充", "All keys were rotated.",
+			"2026年11月22日 14:05 (UTC+08:00)", "事件编号 4711"},
 	} {
 		people, err := LetterPeople(catalogue.In(lang), i)
 		if err != nil {
@@ -52,7 +57,8 @@ func TestRIncidentLettersSayEachThing(t *testing.T) {
 		if !strings.Contains(authority.Text, "137") || strings.Contains(people.Text, "137") {
 			t.Errorf("in %s: how many are concerned is for the authority", lang)
 		}
-		if face := (map[string]string{"en": "have it destroyed", "zh": "要求销毁"}[lang]); !strings.Contains(people.Text, face) {
+		if face := (map[string]string{"en": "have it destroyed",
+			"zh": "要求销毁"}[lang]); !strings.Contains(people.Text, face) {
 			t.Errorf("in %s: nothing is said of destroying the face", lang)
 		}
 	}
@@ -71,14 +77,16 @@ func TestRIncidentClock(t *testing.T) {
 	if i.People++; !i.Due().Equal(i.Noticed.Add(8 * time.Hour)) {
 		t.Errorf("%d people: due %v", i.People, i.Due())
 	}
-	if l, err := LetterAuthority(catalogue.In("zh"), i); err != nil || !strings.Contains(l.Text, "2026年11月22日 22:05") {
+	if l, err := LetterAuthority(catalogue.In("zh"), i); err != nil || !strings.Contains(l.Text,
+		"2026年11月22日 22:05") {
 		t.Errorf("the report does not say by when: %v\n%s", err, l.Text)
 	}
 }
 
 func TestRIncidentLetterNamesWhatIsMissing(t *testing.T) {
 	if _, err := LetterPeople(i18n.English, Incident{Handler: "Example Homes"}); !errors.Is(err, ErrIncomplete) ||
-		!strings.Contains(err.Error(), "contact") || !strings.Contains(err.Error(), "measures taken") || strings.Contains(err.Error(), "handler") {
+		!strings.Contains(err.Error(), "contact") || !strings.Contains(err.Error(), "measures taken") ||
+		strings.Contains(err.Error(), "handler") {
 		t.Errorf("an empty letter: %v", err)
 	}
 	i := leak()
@@ -92,7 +100,8 @@ func TestRIncidentLetterNamesWhatIsMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	selfContained(t, l.HTML)
-	if strings.Contains(l.HTML, "<li>") || !strings.Contains(shown(t, l.HTML), "<script>alert(1)</script> - a list A table") {
+	if strings.Contains(l.HTML, "<li>") || !strings.Contains(shown(t, l.HTML),
+		"<script>alert(1)</script> - a list A table") {
 		t.Errorf("what staff wrote changed the letter's build:\n%s", l.HTML)
 	}
 }

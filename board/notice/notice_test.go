@@ -13,8 +13,10 @@ func TestRNoticeSaysEachThing(t *testing.T) {
 	f := site
 	f.Place = "the courtyard"
 	must := map[string][]string{
-		"en": {"responsible", "reach", "What for", "collected", "How ", "how long", "means for you", "necessary", "rights", "copy", "corrected", "withdraw", "under 14", "card opens the same doors"},
-		"zh": {"处理者", "联系方式", "目的", "收集", "方式", "期限", "影响", "必要性", "权利", "副本", "更正", "撤回", "十四周岁", "门禁卡"},
+		"en": {"responsible", "reach", "What for", "collected", "How ", "how long", "means for you", "necessary",
+			"rights", "copy", "corrected", "withdraw", "under 14", "card opens the same doors"},
+		"zh": {"处理者", "联系方式", "目的", "收集", "方式", "期限", "影响", "必要性", "权利", "副本", "更正", "撤回",
+			"十四周岁", "门禁卡"},
 	}
 	for _, lang := range Languages() {
 		text, err := Text(lang, f)

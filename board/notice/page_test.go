@@ -46,7 +46,8 @@ func shown(t testing.TB, page string) string {
 // selfContained holds a page to loading, running and linking to nothing.
 func selfContained(t testing.TB, page string) {
 	t.Helper()
-	for _, bad := range []string{"<script", "http://", "https://", "url(", "@import", "src=", "<link", "<a ", "javascript:"} {
+	for _, bad := range []string{"<script", "http://", "https://", "url(", "@import", "src=", "<link", "<a ",
+		"javascript:"} {
 		if strings.Contains(strings.ToLower(page), bad) {
 			t.Errorf("the page has %q in it", bad)
 		}
@@ -58,7 +59,8 @@ func selfContained(t testing.TB, page string) {
 func TestRConsentPageIsTheText(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		f := site
-		fact := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"<script>alert(1)</script>", "A  B", "a\n  - b", "{{.}}", "\"&'"}))
+		fact := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"<script>alert(1)</script>", "A  B", "a\n  " +
+			"- b", "{{.}}", "\"&'"}))
 		for _, field := range []*string{&f.Place, &f.Door, &f.Handler, &f.Contact} {
 			if *field = fact.Draw(rt, "fact"); one(*field) == "" {
 				*field = "x"
@@ -97,12 +99,17 @@ func TestRConsentPageIsTheText(t *testing.T) {
 // TestRNoticeNeedsItAll: nothing is printed while an item is empty, and each empty one is named.
 func TestRNoticeNeedsItAll(t *testing.T) {
 	for gap, empty := range map[string]func(*Facts){
-		"handler": func(f *Facts) { f.Handler = " " }, "contact": func(f *Facts) { f.Contact = "" }, "name": func(f *Facts) { f.Door = "" },
-		"location": func(f *Facts) { f.Place = "\n" }, "door events": func(f *Facts) { f.Access = 0 }, "acts": func(f *Facts) { f.Acts = time.Hour },
+		"handler": func(f *Facts) {
+			f.Handler = " "
+		}, "contact": func(f *Facts) { f.Contact = "" }, "name": func(f *Facts) { f.Door = "" },
+		"location": func(f *Facts) {
+			f.Place = "\n"
+		}, "door events": func(f *Facts) { f.Access = 0 }, "acts": func(f *Facts) { f.Acts = time.Hour },
 	} {
 		f := site
 		empty(&f)
-		for what, write := range map[string]func(Facts) (string, error){"sign": Sign, "page": func(f Facts) (string, error) { return Page(catalogue.In("zh"), f) }} {
+		for what, write := range map[string]func(Facts) (string, error){"sign": Sign,
+			"page": func(f Facts) (string, error) { return Page(catalogue.In("zh"), f) }} {
 			if _, err := write(f); err == nil || !strings.Contains(err.Error(), gap) {
 				t.Errorf("%s without %s: %v", what, gap, err)
 			}
@@ -120,8 +127,10 @@ func TestRNoticeSign(t *testing.T) {
 	}
 	selfContained(t, page)
 	text := shown(t, page)
-	for _, want := range []string{"人脸识别", "Face recognition", "刷卡或密码同样开门", "card or code opens just as well", "不保存任何影像", "No picture and no face data",
-		"不统计人数", "No counting", "撤回", "Withdraw", f.Handler, f.Contact, "楼宇入口", "the building entrance", "告知书全文", "full notice"} {
+	for _, want := range []string{"人脸识别", "Face recognition", "刷卡或密码同样开门",
+		"card or code opens just as well", "不保存任何影像", "No picture and no face data",
+		"不统计人数", "No counting", "撤回", "Withdraw", f.Handler, f.Contact, "楼宇入口", "the building entrance",
+		"告知书全文", "full notice"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the sign does not say %q", want)
 		}
@@ -130,7 +139,8 @@ func TestRNoticeSign(t *testing.T) {
 		t.Error("the sign explains what this door never asks for")
 	}
 	f.Asks = true
-	if page, err = Sign(f); err != nil || !strings.Contains(page, "短短长，头稍向左转") || !strings.Contains(page, "turn your head a little to your left") {
+	if page, err = Sign(f); err != nil || !strings.Contains(page, "短短长，头稍向左转") || !strings.Contains(page,
+		"turn your head a little to your left") {
 		t.Error("the sign does not explain what lamp and buzzer ask for", err)
 	}
 	if !strings.Contains(page, `role="img" aria-label=`) {
@@ -139,9 +149,11 @@ func TestRNoticeSign(t *testing.T) {
 }
 
 func TestPlacesOfPolicyHaveWords(t *testing.T) {
-	for _, p := range []policy.Place{policy.PlaceBuilding, policy.PlaceFloor, policy.PlaceOffice, policy.PlaceShared, policy.PlaceService} {
+	for _, p := range []policy.Place{policy.PlaceBuilding, policy.PlaceFloor, policy.PlaceOffice, policy.PlaceShared,
+		policy.PlaceService} {
 		f := Facts{Place: string(p)}
-		if en, zh := f.Where().String(), catalogue.In("zh").Say(f.Where()); en == string(p) || zh == string(p) || en == "" || zh == "" {
+		if en, zh := f.Where().String(), catalogue.In("zh").Say(f.Where()); en == string(p) || zh == string(p) ||
+			en == "" || zh == "" {
 			t.Errorf("%q reads %q and %q", p, en, zh)
 		}
 	}

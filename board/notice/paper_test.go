@@ -7,7 +7,8 @@ import (
 )
 
 func TestTake(t *testing.T) {
-	got := take("TITLE\n\nOne line,\nand on.\nLabel   words\n        and on\nOther  中文。\n       后文\n\nNext:\n  - a\n    and on\n  - b\n\n  · c\nLast.\n")
+	got := take("TITLE\n\nOne line,\nand on.\nLabel   words\n        and on\n" +
+		"Other  中文。\n       后文\n\nNext:\n  - a\n    and on\n  - b\n\n  · c\nLast.\n")
 	want := paper{Title: "TITLE", Blocks: []block{
 		{Paragraph: "One line, and on."},
 		{Terms: []term{{"Label", "words and on"}, {"Other", "中文。后文"}}},
@@ -50,7 +51,8 @@ func FuzzTake(f *testing.F) {
 }
 
 func TestOneMakesALineOfAnything(t *testing.T) {
-	for in, want := range map[string]string{" a\n\tb  c ": "a b c", "a\x00\x1b[31mb": "a[31mb", "\xff\xfe": "\ufffd\ufffd", "中　文": "中 文"} {
+	for in, want := range map[string]string{" a\n\tb  c ": "a b c", "a\x00\x1b[31mb": "a[31mb",
+		"\xff\xfe": "\ufffd\ufffd", "中　文": "中 文"} {
 		if got := one(in); got != want {
 			t.Errorf("%q became %q, want %q", in, got, want)
 		}

@@ -26,7 +26,7 @@ const (
 )
 
 // Assessment is a personal-information protection impact assessment, in its four parts, with
-// whoever answers for it.
+// the person responsible for it.
 type Assessment struct {
 	Author    string            `json:"author"`
 	Necessity string            `json:"necessity"`
@@ -61,8 +61,8 @@ type Sign struct {
 	Door string `json:"door"`
 }
 
-// Incident is a suspected leak. Its words are the site's, its figures the vault's unless somebody
-// knows better.
+// Incident is a suspected leak. Its words are the site's; its figures are the vault's,
+// unless the site corrects them.
 type Incident struct {
 	ID       string        `json:"id"`
 	Noticed  time.Time     `json:"noticed"`
@@ -133,7 +133,8 @@ type Request struct {
 // Asks are the rights that a request can be about (PIPL 44 to 50).
 var Asks = []string{"see", "copy", "correct", "delete", "explain", "other"}
 
-// Inquiry is what a manager found out when somebody was asked again after a no, and did about it.
+// Inquiry is what a manager found out when a person was asked again after
+// a refusal, and did about it.
 type Inquiry struct {
 	What string `json:"what"`
 }
@@ -271,8 +272,8 @@ func NewID() string {
 	return string(b[:])
 }
 
-// Over reports whether a paper older than the time for which all are kept may go: what it says
-// holds no more, and nothing later stands on it.
+// Over reports whether a paper older than the time for which all are kept may be removed: it is not
+// in force, and no later paper refers to it.
 func (f File) Over(p Paper) bool {
 	switch p.Kind {
 	case KindAssessment:

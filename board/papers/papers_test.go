@@ -44,7 +44,8 @@ func (s *stack) read() File {
 func TestTheNewestCounts(t *testing.T) {
 	s := &stack{t: t}
 	first := s.file(KindAssessment, Assessment{Author: "a", Basis: map[string]string{"key": "file", "gone": "x"}})
-	second := s.file(KindAssessment, Assessment{Author: "b", Basis: map[string]string{"key": "file", "live_min": "0.7"}})
+	second := s.file(KindAssessment, Assessment{Author: "b",
+		Basis: map[string]string{"key": "file", "live_min": "0.7"}})
 	front := s.file(KindSign, Sign{Door: "front"})
 	back := s.file(KindSign, Sign{Door: "back"})
 	opened := s.file(KindIncident, Incident{ID: "i", What: notice.Words{EN: "stolen"}, Noticed: noon})
@@ -56,7 +57,8 @@ func TestTheNewestCounts(t *testing.T) {
 	if a := f.Assessment(); a.Author != "b" || !a.At.Equal(second.At) || a.Seq != second.Seq {
 		t.Errorf("assessment %+v", a)
 	}
-	if c := f.Assessment().Changed(map[string]string{"key": "tpm", "live_min": "0.7", "new": "x"}); !slices.Equal(c, []string{"key", "new"}) {
+	if c := f.Assessment().Changed(map[string]string{"key": "tpm", "live_min": "0.7", "new": "x"}); !slices.Equal(c,
+		[]string{"key", "new"}) {
 		t.Errorf("changed: %q", c)
 	}
 	if c := f.Assessments[0].Changed(map[string]string{"key": "file"}); !slices.Equal(c, []string{"gone"}) {
@@ -73,8 +75,10 @@ func TestTheNewestCounts(t *testing.T) {
 		t.Errorf("requests %+v", f.Requests)
 	}
 	for name, over := range map[string]bool{
-		"old assessment": f.Over(first) && !f.Over(second), "open incident": !f.Over(opened) && !f.Over(told), "answered request": f.Over(asked),
-		"sign in force": !f.Over(front), "open request": !f.Over(s.all[7]), "of a newer version": !f.Over(Paper{Kind: "unheard"}),
+		"old assessment": f.Over(first) && !f.Over(second), "open incident": !f.Over(opened) &&
+			!f.Over(told), "answered request": f.Over(asked),
+		"sign in force": !f.Over(front), "open request": !f.Over(s.all[7]), "of a newer " +
+			"version": !f.Over(Paper{Kind: "unheard"}),
 	} {
 		if !over {
 			t.Errorf("%s: kept or dropped wrongly", name)
@@ -89,7 +93,8 @@ func TestTheNewestCounts(t *testing.T) {
 
 func TestCommissioningCountsOnlyWhenItPassed(t *testing.T) {
 	s := &stack{t: t}
-	good := commission.Report{Format: "menshen commissioning report 1", Ended: noon, Steps: []commission.Result{{ID: "rex", Verdict: commission.Passed}}}
+	good := commission.Report{Format: "menshen commissioning report 1", Ended: noon,
+		Steps: []commission.Result{{ID: "rex", Verdict: commission.Passed}}}
 	s.file(KindCommissioning, good)
 	if f := s.read(); !f.Tested.Equal(noon) {
 		t.Errorf("tested %v", f.Tested)
@@ -107,7 +112,8 @@ func TestRFilingCountsFromTheDayItWasReached(t *testing.T) {
 		here    int
 		changed bool
 		reached time.Time
-	}{{9, false, time.Time{}}, {10, true, noon.AddDate(0, 0, 1)}, {11, false, noon.AddDate(0, 0, 1)}, {0, true, time.Time{}}, {10, true, noon.AddDate(0, 0, 4)}} {
+	}{{9, false, time.Time{}}, {10, true, noon.AddDate(0, 0, 1)}, {11, false, noon.AddDate(0, 0, 1)}, {0, true,
+		time.Time{}}, {10, true, noon.AddDate(0, 0, 4)}} {
 		at := map[bool]time.Time{true: step.reached}[step.here >= 10]
 		if at.IsZero() {
 			at = noon.AddDate(0, 0, 3)
@@ -132,7 +138,8 @@ func TestRIncidentClocks(t *testing.T) {
 func TestPapersSurviveTheirEncoding(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.String()
-		want := Request{ID: text.Draw(t, "id"), What: "see", Who: text.Draw(t, "who"), Asked: noon, Answer: text.Draw(t, "answer")}
+		want := Request{ID: text.Draw(t, "id"), What: "see", Who: text.Draw(t, "who"), Asked: noon,
+			Answer: text.Draw(t, "answer")}
 		raw, err := json.Marshal(want)
 		if err != nil {
 			t.Fatal(err)
@@ -156,9 +163,11 @@ func TestNewIDs(t *testing.T) {
 
 // FuzzRead: a body that cannot be read is named, and takes nothing else with it.
 func FuzzRead(f *testing.F) {
-	kinds := []string{KindAssessment, KindSign, KindIncident, KindFiling, KindRequest, KindInquiry, KindCommissioning, "unheard"}
+	kinds := []string{KindAssessment, KindSign, KindIncident, KindFiling, KindRequest, KindInquiry,
+		KindCommissioning, "unheard"}
 	for i := range kinds {
-		f.Add(uint8(i), []byte(`{"id":"a","door":"front","until":"2027-01-01T00:00:00Z","elsewhere":3,"kinds":["faces"]}`))
+		f.Add(uint8(i),
+			[]byte(`{"id":"a","door":"front","until":"2027-01-01T00:00:00Z","elsewhere":3,"kinds":["faces"]}`))
 		f.Add(uint8(i), []byte(`{"until":"never"}`))
 	}
 	f.Fuzz(func(t *testing.T, kind uint8, body []byte) {

@@ -2,9 +2,9 @@
 // one HTML file that prints well and loads nothing (R-RIGHTS; PIPL 44 to 50). It is the copy that
 // they take home.
 //
-// The page holds what the unit holds and no more: a credential is its kind and label, since its
-// number is not stored; a face is how many templates there are and since when, since the vectors
-// say nothing to a person and must not travel. It is pure: what it shows is given to it.
+// The page has what the unit stores: of a credential its kind and label, since its number is not
+// stored; of a face how many templates there are and since when, since the numbers in them tell a
+// person nothing and must not leave the unit. The package is pure: what it shows is given to it.
 package rights
 
 import (

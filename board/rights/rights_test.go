@@ -15,30 +15,42 @@ func sheet(lang string) Sheet {
 	at := time.Date(2026, 11, 22, 14, 0, 0, 0, time.FixedZone("CST", 8*3600))
 	var recs []Decision
 	for i := range 14 {
-		d := policy.Decision{At: at.Add(-time.Duration(i) * 7 * time.Hour), Means: policy.ByCard, Grant: true, Reason: policy.ReasonCard}
+		d := policy.Decision{At: at.Add(-time.Duration(i) * 7 * time.Hour), Means: policy.ByCard, Grant: true,
+			Reason: policy.ReasonCard}
 		if i%5 == 2 {
 			d.Means, d.Grant, d.Reason = policy.ByFace, false, policy.ReasonNotLive
 			d.Trace = []policy.Check{{Rule: "card known", Pass: true}, {Rule: "alive", Detail: "0.41 of 0.70"}}
 		}
 		recs = append(recs, Decision{Seq: uint64(900 - i), Decision: d, Told: in.Say(d.Signal().Message())})
 	}
-	return Sheet{Lang: in, At: at, Door: "Block 4, main entrance", Handler: "Example Homes", Contact: "+86 21 5555 0100", Page: Page{
-		Person: policy.Person{ID: policy.PersonID{1, 2, 3}, Name: "Li <b>Mei</b>", Apartment: "1204", Lang: lang, From: at.AddDate(-1, 0, 0), Until: at.AddDate(1, 0, 0), Groups: []string{"tenants"},
-			Credentials: []policy.Credential{{ID: "aa", Kind: policy.CardKind, Label: "grey fob", LastUsed: at, Clonable: true}, {ID: "bb", Kind: policy.PINKind, Label: "PIN", Revoked: true}},
-			Face:        policy.FaceConsent{State: policy.FaceEnrolled, At: at.AddDate(0, -1, 0), Minor: true, Guardian: "mother", CardRequired: true}},
-		Stored: []Fact{{Name: "template", State: "3 of 512 numbers each, taken 2026-10-22 14:00"}, {Name: "consent", State: "2026-10-22 14:00, to the notice in \"en\""}},
-		Notice: "Face entry at Block 4: your choice\n\nYou do not need face entry.", Decisions: recs,
-		Acts: []Done{{At: at, By: "anna", What: in.Say(Act("looked up", nil))}, {At: at, By: "the unit itself", What: in.Say(Act("face erased", map[string]string{"subject": "ff", "why": "withdrawn"}))}},
-	}}
+	return Sheet{Lang: in, At: at, Door: "Block 4, main entrance", Handler: "Example Homes",
+		Contact: "+86 21 5555 0100", Page: Page{
+			Person: policy.Person{ID: policy.PersonID{1, 2, 3}, Name: "Li <b>Mei</b>", Apartment: "1204", Lang: lang,
+				From: at.AddDate(-1, 0, 0), Until: at.AddDate(1, 0, 0), Groups: []string{"tenants"},
+				Credentials: []policy.Credential{{ID: "aa", Kind: policy.CardKind, Label: "grey fob", LastUsed: at,
+					Clonable: true}, {ID: "bb", Kind: policy.PINKind, Label: "PIN", Revoked: true}},
+				Face: policy.FaceConsent{State: policy.FaceEnrolled, At: at.AddDate(0, -1, 0), Minor: true,
+					Guardian: "mother", CardRequired: true}},
+			Stored: []Fact{{Name: "template", State: "3 of 512 numbers each, taken 2026-10-22 14:00"},
+				{Name: "consent", State: "2026-10-22 14:00, to the notice in \"en\""}},
+			Notice: "Face entry at Block 4: your choice\n\nYou do not need face entry.", Decisions: recs,
+			Acts: []Done{{At: at, By: "anna", What: in.Say(Act("looked up", nil))}, {At: at, By: "the unit itself",
+				What: in.Say(Act("face erased", map[string]string{"subject": "ff", "why": "withdrawn"}))}},
+		}}
 }
 
 // TestRRightsSheet holds the page to its parts, in both languages, and to taking every word as
 // words. MENSHEN_PAGES=DIR keeps the pages to look at.
 func TestRRightsSheet(t *testing.T) {
 	for lang, want := range map[string][]string{
-		"en": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "tenants", "mother", "grey fob (can be copied)<", ">PIN<", "(revoked)", "in use, only together with your card", "You do not need face entry.",
-			"This does not look like a face", "alive 0.41 of 0.70", "signal: short and long, twice (tap a card)", "no. 898", "your details were looked at", "your face was erased (why withdrawn)", "2027-11-22", "(14)"},
-		"zh": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "未满十四周岁", "灰", "（已作废）", "使用中，须同时刷卡", "未能确认为真人", "信号：一短一长，两遍（请刷卡）", "编号 898；真人 0.41，要求 0.70", "查看您的信息", "销毁您的人脸数据", "(14)"},
+		"en": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "tenants", "mother", "grey fob (can be copied)<", ">PIN<",
+			"(revoked)", "in use, only together with your card", "You do not need face entry.",
+			"This does not look like a face", "alive 0.41 of 0.70", "signal: short and long, twice (tap a " +
+				"card)", "no. 898", "your details were looked at", "your face was erased (why withdrawn)",
+			"2027-11-22", "(14)"},
+		"zh": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "未满十四周岁", "灰", "（已作废）", "使用中，须同时刷卡",
+			"未能确认为真人", "信号：一短一长，两遍（请刷卡）", "编号 898；真人 0.41，要求 0.70", "查看您的信息",
+			"销毁您的人脸数据", "(14)"},
 	} {
 		s := sheet(lang)
 		if lang == "zh" {
@@ -58,7 +70,8 @@ func TestRRightsSheet(t *testing.T) {
 				t.Errorf("in %s it has no %q", lang, w)
 			}
 		}
-		for _, bad := range []string{"<script", "http://", "https://", "src=", "url(", "<b>Mei", "were told", "(private)", "ff)"} {
+		for _, bad := range []string{"<script", "http://", "https://", "src=", "url(", "<b>Mei", "were told",
+			"(private)", "ff)"} {
 			if strings.Contains(page, bad) {
 				t.Errorf("in %s it has %q", lang, bad)
 			}
@@ -67,7 +80,8 @@ func TestRRightsSheet(t *testing.T) {
 }
 
 func TestActOfLaterVersionStaysAsItIs(t *testing.T) {
-	if got := catalogue.In("zh").Say(Act("something new", map[string]string{"b": "2", "a": "1"})); got != "something new (a 1, b 2)" {
+	if got := catalogue.In("zh").Say(Act("something new",
+		map[string]string{"b": "2", "a": "1"})); got != "something new (a 1, b 2)" {
 		t.Errorf("it reads %q", got)
 	}
 }

@@ -15,13 +15,14 @@ import (
 
 // Why the camera cannot be aimed now.
 var (
-	ErrAiming     = i18n.E("unit.camera-being-aimed-already", "the camera is being aimed already")
-	ErrCameraLamp = i18n.E("unit.cameras-lamp-does-not", "the camera's lamp does not work")
+	ErrAiming     = i18n.E("unit.already-aiming", "the camera is being aimed already")
+	ErrCameraLamp = i18n.E("unit.camera-lamp", "the camera's lamp does not work")
 	ErrNoRecord   = errors.New("the picture is not shown, because that cannot be recorded now")
 )
 
-// BeginAiming sets the eye and the lamps, and waits until that is durable in the audit log: only then Pictures may be shown. While it lasts the
-// camera's lamp is on, the door's lamp and buzzer say so, and nobody is recognised. Errors: ErrTaking, ErrAiming, ErrCameraLamp, ErrNoRecord.
+// BeginAiming sets the eye and the lamps, and waits until that is durable in the audit log: only
+// then Pictures may be shown. While it lasts the camera's lamp is on, the door's lamp and buzzer
+// say so, and no face is recognised. Errors: ErrTaking, ErrAiming, ErrCameraLamp, ErrNoRecord.
 func (u *Unit) BeginAiming(ctx context.Context, by store.Actor) error {
 	var refused error
 	err := u.do(ctx, func() {
@@ -64,7 +65,8 @@ func (u *Unit) EndAiming(ctx context.Context) {
 	})
 }
 
-// Pictures are the eye's while the camera is aimed; the receiver wipes them. Nil: there is no camera.
+// Pictures are the eye's while the camera is aimed; the receiver wipes
+// them. Nil: there is no camera.
 func (u *Unit) Pictures() <-chan eye.Picture {
 	if u.eye == nil {
 		return nil

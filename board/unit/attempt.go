@@ -34,8 +34,8 @@ func (u *Unit) fromReader(e hal.ReaderEvent) {
 	}
 }
 
-// misread takes a frame that came to nothing: a card held badly, a phone, noise. The reader works; whoever stands there is asked to tap again.
-// Of a line that never rests one record a minute is enough.
+// misread takes a frame that is not a card's or a code's: a card held badly, a phone, noise. The
+// person is asked to tap again. One is recorded a minute for each reader.
 func (u *Unit) misread(e hal.ReaderEvent) {
 	if len(u.waiting) > 0 {
 		u.waiting[0].tell(e.Fault)
@@ -44,19 +44,20 @@ func (u *Unit) misread(e hal.ReaderEvent) {
 	m.n++
 	if e.At.Sub(m.recorded) >= time.Minute {
 		m.recorded = e.At
-		u.Record(store.Entry{At: e.At, Kind: audit.Misread, Detail: map[string]string{"device": "reader " + e.Reader, "fault": e.Fault.Error()}})
+		u.Record(store.Entry{At: e.At, Kind: audit.Misread,
+			Detail: map[string]string{"device": "reader " + e.Reader, "fault": e.Fault.Error()}})
 		u.signals.say(policy.SignalTap)
 	}
 	u.misreads[e.Reader] = m
 }
 
-// misreads are the frames of one reader that came to nothing.
+// misreads are the misread frames of one reader.
 type misreads struct {
 	n        int
 	recorded time.Time // the last record
 }
 
-// card gives a card to whoever waits for one, and otherwise to the door.
+// card gives a card to the call that waits for one ([Unit.NextCard]), and otherwise to the door.
 func (u *Unit) card(c hal.Card, at time.Time) {
 	if len(u.waiting) > 0 {
 		u.waiting[0].card <- c
@@ -110,8 +111,9 @@ func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
 	}
 }
 
-// conclude decides, records the decision and, once that is durable, carries it out. When the disk does not answer in time,
-// everything but a face and a counted pass still opens: its record is kept in memory and written as soon as the disk does (decision 0004).
+// conclude decides, records the decision and, once that is durable, carries it out. When the disk
+// does not answer in time, everything but a face and a counted pass still opens: its record is kept
+// in memory and written as soon as the disk does (decision 0004).
 func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	u.site.fill(&a)
 	d := policy.Decide(a)
@@ -141,8 +143,10 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	return d
 }
 
-// withoutRecord decides anew on what was granted and could not be recorded in time. The record of a refusal follows the other in memory, and takes it back.
-func (u *Unit) withoutRecord(ctx context.Context, a policy.Attempt, granted policy.Decision, why error) policy.Decision {
+// withoutRecord decides again on what was granted and could not be recorded in time. The record of
+// a refusal follows the other in memory, and takes it back.
+func (u *Unit) withoutRecord(ctx context.Context, a policy.Attempt, granted policy.Decision,
+	why error) policy.Decision {
 	a.Site.Durable = false
 	d := policy.Decide(a)
 	switch {

@@ -8,10 +8,10 @@ import (
 )
 
 // ErrStopped is what a call gets when the unit ends before it could be answered.
-var ErrStopped = i18n.E("unit.unit-stopping", "the unit is stopping")
+var ErrStopped = i18n.E("unit.stopping", "the unit is stopping")
 
-// do runs f on the loop's goroutine, in its turn among the events, and waits for it. It is how everything but the
-// loop touches the unit's state.
+// do runs f on the loop's goroutine, in its turn among the events, and waits for it. It is how
+// everything but the loop touches the unit's state.
 func (u *Unit) do(ctx context.Context, f func()) error {
 	if u.driven {
 		f()
@@ -33,8 +33,9 @@ func (u *Unit) do(ctx context.Context, f func()) error {
 	}
 }
 
-// NextCard waits for the next card at any reader and gives it to the caller instead of to the door: it opens nothing. ready is
-// called once a card would be the caller's, misread with what came to nothing meanwhile. Who came first is served first.
+// NextCard waits for the next card at any reader and gives it to the caller instead of to the door:
+// it opens nothing. ready is called once a card would be the caller's, misread with what came to
+// nothing meanwhile. Who came first is served first.
 func (u *Unit) NextCard(ctx context.Context, ready func(), misread func(error)) (hal.Card, error) {
 	w := waiter{make(chan hal.Card, 1), make(chan error, 1)}
 	if err := u.do(ctx, func() { u.waiting = append(u.waiting, w) }); err != nil {
@@ -50,7 +51,8 @@ func (u *Unit) NextCard(ctx context.Context, ready func(), misread func(error)) 
 		case <-u.stopped:
 			return hal.Card{}, ErrStopped
 		case <-ctx.Done():
-			// Taken back on the loop, where a card may just have been handed over; that card is then nobody's.
+			// Taken back on the loop, where a card may just have been handed
+			// over; that card opens nothing.
 			_ = u.do(context.WithoutCancel(ctx), func() { u.forget(w) })
 			return hal.Card{}, ctx.Err()
 		}

@@ -6,8 +6,8 @@ import (
 	"menshen/policy"
 )
 
-// clock says how far the time can be trusted (decision 0007): a board without a clock chip starts in the past, and then the
-// last time known to the vault is the floor, and goes on from there.
+// clock says how far the time can be trusted (decision 0007): a board without a clock chip starts
+// in the past, and then the last time known to the vault is the floor, and goes on from there.
 func (u *Unit) clock() policy.Clock {
 	c := u.vault.Clock()
 	return policy.Clock{Trusted: c.Trusted, Floor: c.Floor}

@@ -40,7 +40,8 @@ func (u *Unit) inputIs(e hal.InputEvent, fire policy.Reason) {
 		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvOpened, policy.EvClosed)})
 	case "fire":
 		// No question is asked and no disk waited for: the relay's own record says why.
-		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvFireOn, policy.EvFireOff), Reason: fire})
+		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvFireOn, policy.EvFireOff),
+			Reason: fire})
 	case "tamper":
 		u.Record(store.Entry{At: e.At, Kind: either(e.Active, audit.Tamper, audit.TamperOver)})
 		u.outputs.alarm("tamper", e.Active)
@@ -68,9 +69,9 @@ func either[T any](yes bool, a, b T) T {
 	return b
 }
 
-// step takes the door through an event and does what follows from it. An event that is reported late
-// counts when the door has got to: earlier than that is only a clock that was set back, which would
-// take the running release back with it.
+// step takes the door through an event and does what follows from it. An event that is reported
+// late counts when the door has got to: earlier than that is only a clock that was set back, which
+// would take the running release back with it.
 func (u *Unit) step(e policy.DoorEvent) {
 	if now := u.now(); e.At.Before(u.door.Last) {
 		e.At = either(now.Before(u.door.Last), now, u.door.Last)
@@ -82,8 +83,9 @@ func (u *Unit) step(e policy.DoorEvent) {
 	}
 }
 
-// perform does one effect. The relay's every move has its own record, made before it; for a release this comes after the
-// decision that led to it, and costs the door nothing, since it joins the same write.
+// perform does one effect. The relay's every move has its own record, made before it; for
+// a release this comes after the decision that led to it, and costs the door nothing,
+// since it joins the same write.
 func (u *Unit) perform(do policy.Effect) {
 	switch do.Kind {
 	case policy.DoUnlock, policy.DoLock:
@@ -94,7 +96,8 @@ func (u *Unit) perform(do policy.Effect) {
 			u.recovered("relay")
 		}
 	case policy.DoAlarm, policy.DoQuiet:
-		u.Record(store.Entry{Kind: either(do.Kind == policy.DoAlarm, audit.Alarm, audit.Quiet), Reason: do.Reason, Detail: map[string]string{"of": do.Name}})
+		u.Record(store.Entry{Kind: either(do.Kind == policy.DoAlarm, audit.Alarm, audit.Quiet), Reason: do.Reason,
+			Detail: map[string]string{"of": do.Name}})
 		u.outputs.alarm(do.Name, do.Kind == policy.DoAlarm)
 	case policy.DoSignal:
 		u.signals.say(policy.Signal(do.Name))
@@ -156,7 +159,8 @@ func (u *Unit) Report(ctx context.Context, device string, err error) error {
 	})
 }
 
-// Damaged keeps damaged records as a fault, and lets everything else go on with those that are whole.
+// Damaged keeps damaged records as a fault, and lets everything else go
+// on with those that are whole.
 func (u *Unit) Damaged(err error) error {
 	if !errors.Is(err, store.ErrCorrupt) {
 		return err

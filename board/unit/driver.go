@@ -10,8 +10,9 @@ import (
 	"menshen/recognizer/eye"
 )
 
-// Driver steps a unit one event at a time, for tests and simulators, in place of Run. All its methods, and those of its unit, are called from
-// one goroutine; they do what the loop would do, at once.
+// Driver steps a unit one event at a time, for tests and simulators, in place of
+// Run. All its methods, and those of its unit, are called from one goroutine; they
+// do what the loop would do, at once.
 type Driver struct{ u *Unit }
 
 // Drive takes the unit over until Leave. The door is as open says.
@@ -24,8 +25,8 @@ func (u *Unit) Drive(open bool) Driver {
 // Leave gives the unit back, to be run.
 func (d Driver) Leave() { d.u.driven = false }
 
-// WaitForDisk sets how long a decision waits for its record, in place of SlowDisk: on a busy machine
-// a test of something else must not be denied for it.
+// WaitForDisk sets how long a decision waits for its record, in place of SlowDisk: on a busy
+// machine a test of something else must not be denied for it.
 func (d Driver) WaitForDisk(longest time.Duration) { d.u.slowDisk = longest }
 
 // Device hands over an event of a reader (hal.ReaderEvent) or an input (hal.InputEvent).

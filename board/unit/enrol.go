@@ -11,9 +11,10 @@ import (
 	"menshen/recognizer/fusion"
 )
 
-// Enrolment takes several pictures and keeps only the mean of what was computed from them: three or more are what
-// matters most for recognising somebody later (one picture 97.6% at 1e-4, the mean of three 99.65%). Then comes a trial pass: the person steps out of
-// the picture, walks up as they will every day, and must be recognised. Only then anything is stored.
+// Enrolment takes several pictures and keeps only the mean of what was computed from them: three or
+// more matter most for recognising the person later (one picture 97.6% at 1e-4, the mean of three
+// 99.65%). Then comes a trial pass: the person steps out of the picture, walks up as they will
+// every day, and must be recognised. Only then anything is stored.
 const (
 	picturesWanted = 5
 	pictureEvery   = 200 * time.Millisecond // so that five pictures are five moments
@@ -51,8 +52,8 @@ const (
 
 // Why a face was not taken.
 var (
-	ErrTaking  = i18n.E("unit.another-persons-face-being", "another person's face is being taken")
-	ErrNotLive = i18n.E("unit.does-not-look-like", "this does not look like a living face")
+	ErrTaking  = i18n.E("unit.taking-another-face", "another person's face is being taken")
+	ErrNotLive = i18n.E("unit.not-living", "this does not look like a living face")
 )
 
 // OffError says that faces are off.
@@ -73,7 +74,8 @@ func (e LateError) Error() string {
 	return "no good picture within a minute"
 }
 
-// enrolment is somebody whose face is being taken. It belongs to the loop; its channels lead to the session that asked.
+// enrolment is the taking of a person's face. It belongs to the loop; its channels
+// lead to the session that asked.
 type enrolment struct {
 	sum      [recognizer.Dim]float64
 	pictures int
@@ -82,7 +84,7 @@ type enrolment struct {
 	live     float64 // sum
 	need     needed
 	face     *Face     // taken, to be tried
-	away     time.Time // since when nobody is in the picture; zero: somebody is
+	away     time.Time // since when no face is in the picture; zero: one is
 	trying   bool      // they were away and come back
 	agreed   int       // frames of the trial that recognised them
 	advice   fusion.Advice
@@ -101,7 +103,8 @@ type needed struct {
 	frames      int
 }
 
-// TakeFace lets the loop take a person's face, and passes on how far it is. Errors: ErrTaking, ErrNotLive, OffError, LateError, ErrStopped.
+// TakeFace lets the loop take a person's face, and passes on how far it is. Errors: ErrTaking,
+// ErrNotLive, OffError, LateError, ErrStopped.
 func (u *Unit) TakeFace(ctx context.Context, step func(Step)) (*Face, error) {
 	e := &enrolment{steps: make(chan Step, 1), done: make(chan enrolled, 1)}
 	var refused error
@@ -113,7 +116,8 @@ func (u *Unit) TakeFace(ctx context.Context, step func(Step)) (*Face, error) {
 			refused = OffError{off}
 		default:
 			e.until = u.now().Add(enrolWithin)
-			e.need = needed{u.cfg.Faces.LiveMin, either(u.cfg.Faces.WithCard, u.faces.conf.Verify, u.faces.conf.Threshold), u.cfg.Faces.Frames}
+			e.need = needed{u.cfg.Faces.LiveMin,
+				either(u.cfg.Faces.WithCard, u.faces.conf.Verify, u.faces.conf.Threshold), u.cfg.Faces.Frames}
 			u.faces.taking = e
 			u.faces.visit.Forget()
 		}
@@ -141,7 +145,7 @@ func (u *Unit) TakeFace(ctx context.Context, step func(Step)) (*Face, error) {
 func (e *enrolment) add(o *recognizer.Observation, now time.Time) {
 	defer e.tick(now)
 	if o.Faces == 0 {
-		e.nobody(now)
+		e.stepsOut(now)
 		return
 	}
 	e.away = time.Time{}
@@ -160,7 +164,7 @@ func (e *enrolment) add(o *recognizer.Observation, now time.Time) {
 		return
 	}
 	if e.pictures > 0 && e.cosine(o.Embedding) < samePerson {
-		e.wipe() // somebody else stepped before the camera
+		e.wipe() // another person stepped before the camera
 	}
 	for i, x := range o.Embedding {
 		e.sum[i] += float64(x)
@@ -174,8 +178,8 @@ func (e *enrolment) add(o *recognizer.Observation, now time.Time) {
 	}
 }
 
-// nobody notices that the person stepped out of the picture, for the trial.
-func (e *enrolment) nobody(now time.Time) {
+// stepsOut notices that the person stepped out of the picture, for the trial.
+func (e *enrolment) stepsOut(now time.Time) {
 	if e.face == nil || e.trying {
 		return
 	}
@@ -234,7 +238,8 @@ func (e *enrolment) tick(now time.Time) {
 	e.done <- enrolled{err: late}
 }
 
-// say tells the session how far it is, or what would help; an older word that was not read gives way.
+// say tells the session how far it is, or what would help; an older word
+// that was not read gives way.
 func (e *enrolment) say(a fusion.Advice) {
 	e.advice = a
 	if e.trying {

@@ -17,7 +17,8 @@ func picture(n uint64) recognizer.Observation {
 // Somebody else who walks up in the trial, or nobody, leaves nothing stored.
 func TestTrialPassMustSucceed(t *testing.T) {
 	for name, comes := range map[string]uint64{"somebody else": 2, "nobody": 0} {
-		e := &enrolment{need: needed{live: 0.7, score: 0.5, frames: 3}, steps: make(chan Step, 1), done: make(chan enrolled, 1)}
+		e := &enrolment{need: needed{live: 0.7, score: 0.5, frames: 3}, steps: make(chan Step, 1),
+			done: make(chan enrolled, 1)}
 		now := time.Unix(0, 0)
 		e.until = now.Add(enrolWithin)
 		show := func(n uint64, times int) {

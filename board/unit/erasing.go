@@ -12,9 +12,10 @@ import (
 	"menshen/store/audit"
 )
 
-// What ends by itself, at the door: a face that its owner takes back with their card (R-WITHDRAW), and what is stored of somebody whose lease is over
-// (R-ERASE). The face is out of the index, and opens nothing, in the same event; its data is destroyed beside the loop, and
-// again every minute for as long as the disk refuses.
+// What ends by itself, at the door: a face that its owner withdraws with their card (R-WITHDRAW),
+// and what is stored of a person whose lease is over (R-ERASE). The face is out of the index, and
+// opens nothing, in the same event; its data is destroyed beside the loop, and again every minute
+// for as long as the disk refuses.
 
 const (
 	leasesEvery = 10 * time.Minute
@@ -28,7 +29,7 @@ type erasures struct {
 	nudge chan struct{} // buffered: there is something new
 }
 
-// erasure is one of them: of a face, or of all that is stored about somebody.
+// erasure is one of them: of a face, or of all that is stored about a person.
 type erasure struct {
 	person bool
 	why    string
@@ -40,7 +41,8 @@ func newErasures() erasures {
 	return erasures{of: map[policy.PersonID]erasure{}, nudge: make(chan struct{}, 1)}
 }
 
-// mayTakeBack follows the gesture by which somebody takes their face back at the door.
+// mayTakeBack follows the gesture by which a person withdraws their face at
+// the door ([policy.Withdrawal]).
 func (u *Unit) mayTakeBack(a policy.Attempt) {
 	var g policy.Gesture
 	switch u.back, g = u.back.Tap(a); g {
@@ -101,7 +103,8 @@ func (u *Unit) erase(id policy.PersonID, e erasure) (err error) {
 	return err
 }
 
-// TakeBack ends a consent in the vault, and destroys what was stored by it. The receipt is empty where nothing was.
+// TakeBack ends a consent in the vault, and destroys what was stored by it. The
+// receipt is empty where nothing was.
 func (u *Unit) TakeBack(by store.Actor, id policy.PersonID, why string) (store.Receipt, error) {
 	p, err := u.vault.Person(id)
 	if err != nil {
@@ -145,7 +148,8 @@ func (u *Unit) leases(ctx context.Context) {
 	}
 }
 
-// endLeases ends the face of everybody whose lease is over, and all that is stored of them once the site's time for that is over too.
+// endLeases ends the faces of people whose lease is over, and all that is stored of them once the
+// site's time for that is over too.
 func (u *Unit) endLeases(people []policy.Person) {
 	c := u.vault.Clock()
 	if !c.Destroys() {

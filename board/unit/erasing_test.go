@@ -23,7 +23,8 @@ func (b *bench) settled() {
 	b.Driver.EraseDue()
 }
 
-// TestRWithdrawAtTheDoor: with one's own card and nothing else; the face opens nothing from the same event on, and its data is destroyed.
+// TestRWithdrawAtTheDoor: with one's own card and nothing else; the face opens nothing from the
+// same event on, and its data is destroyed.
 func TestRWithdrawAtTheDoor(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(7)
@@ -57,7 +58,8 @@ func TestRWithdrawAtTheDoor(t *testing.T) {
 	}
 }
 
-// TestWithdrawalIsNoOracle: during the lockout of the keypad, the right PIN is answered as a wrong one is, and erases nothing; nor does a card that was revoked.
+// TestWithdrawalIsNoOracle: during the lockout of the keypad, the right PIN is answered as a wrong
+// one is, and erases nothing; nor does a card that was revoked.
 func TestWithdrawalIsNoOracle(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(7)
@@ -105,7 +107,8 @@ func TestTappingOftenAsksNobodyWithoutAFace(t *testing.T) {
 	}
 }
 
-// TestREraseAtLeaseEnd: nobody has to think of it; the face goes at once, the rest a month later, each with a receipt.
+// TestREraseAtLeaseEnd: nobody has to think of it; the face goes at once, the rest a
+// month later, each with a receipt.
 func TestREraseAtLeaseEnd(t *testing.T) {
 	b := newBench(t, func(c *config.Config) {
 		c.Site.ForgetAfter = config.Duration(30 * 24 * time.Hour)
@@ -115,7 +118,10 @@ func TestREraseAtLeaseEnd(t *testing.T) {
 	b.SetBench(false) // a bench's computer would be believed
 	b.Enrolled(8)
 	until := b.Clock.Now().Add(time.Hour)
-	if err := b.Vault.ChangePerson(store.Door, id, "lease", func(p *policy.Person) error { p.Until = until; return nil }); err != nil {
+	if err := b.Vault.ChangePerson(store.Door, id, "lease", func(p *policy.Person) error {
+		p.Until = until
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	look := func() {

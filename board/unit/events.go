@@ -11,8 +11,8 @@ import (
 	"menshen/store"
 )
 
-// Event is one thing that happened at the unit, for those who watch. It says that a card was read or a button was
-// pressed, never which.
+// Event is one thing that happened at the unit, for those who watch. It says that a card was read
+// or a button was pressed, never which.
 type Event struct {
 	At       time.Time
 	Kind     EventKind
@@ -50,7 +50,8 @@ func (u *Unit) Watch() *Watcher {
 // Stopped is closed when the unit stops.
 func (u *Unit) Stopped() <-chan struct{} { return u.stopped }
 
-// Watcher gets the unit's events. What it is too slow for is lost, the oldest first: the door does not wait.
+// Watcher gets the unit's events. What it is too slow for is lost, the oldest
+// first: the door does not wait.
 type Watcher struct {
 	events chan Event
 	lost   atomic.Int64
@@ -87,7 +88,7 @@ func (w *Watcher) put(e Event) {
 	}
 }
 
-// watchers are those who watch. The zero value is ready; while nobody watches an event costs a lock.
+// watchers are those who watch. The zero value is ready; without a watcher an event costs one lock.
 type watchers struct {
 	mu  sync.Mutex
 	all []*Watcher

@@ -32,7 +32,7 @@ func (u *Unit) Erased(id policy.PersonID, err error) { u.erased(id, u.due.of[id]
 // Durable says what came of a record.
 func (u *Unit) Durable(err error) { u.durable(err) }
 
-// Steady is the clock that nobody sets.
+// Steady is the clock that is never set.
 func (u *Unit) Steady() time.Duration { return u.steady() }
 
 // FaceLockout is how long the lockout of faces still lasts.
@@ -50,7 +50,8 @@ func (u *Unit) LateRecord(kept store.VisitorPass) (granted, anew policy.Decision
 	return granted, u.withoutRecord(context.Background(), a, granted, store.ErrSlow), nil
 }
 
-// Challenge has the visit ask for an act, forgets what lamp and buzzer were to say, and gives what they say from now on.
+// Challenge has the visit ask for an act, forgets what lamp and buzzer were to say, and
+// gives what they say from now on.
 func (u *Unit) Challenge() (said <-chan policy.Signal) {
 	u.faces.conf.Challenge = fusion.Always
 	u.faces.visit.Configure(u.faces.conf)

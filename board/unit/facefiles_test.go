@@ -12,8 +12,8 @@ import (
 	"menshen/policy"
 )
 
-// TestDoorWithoutFaceFiles: files of faces that cannot be used switch faces off, with the reason in status and records; cards, REX
-// and fire know nothing of it.
+// TestDoorWithoutFaceFiles: files of faces that cannot be used switch faces off, with the reason in
+// status and records; cards, REX and fire know nothing of it.
 func TestDoorWithoutFaceFiles(t *testing.T) {
 	for name, spoil := range map[string]func(*config.Config){
 		"no calibration": func(c *config.Config) { c.Faces.Calibration = filepath.Join(t.TempDir(), "gone.toml") },
@@ -36,7 +36,8 @@ func TestDoorWithoutFaceFiles(t *testing.T) {
 				t.Errorf("a card at a door without faces: %+v", e)
 			}
 			st, err := b.Desk.Status(context.Background(), b.Staff)
-			if err != nil || !strings.Contains(st.FacesOff, "cannot be used") || !strings.Contains(st.FacesFix, "menshen config check") {
+			if err != nil || !strings.Contains(st.FacesOff, "cannot be used") ||
+				!strings.Contains(st.FacesFix, "menshen config check") {
 				t.Errorf("the status says %q, %q, %v", st.FacesOff, st.FacesFix, err)
 			}
 			shown := false
@@ -55,7 +56,8 @@ func TestDoorWithoutFaceFiles(t *testing.T) {
 			if recorded != 1 {
 				t.Errorf("the fault is on record %d times", recorded)
 			}
-			if err := b.Desk.Aim(context.Background(), b.Staff, nil); err == nil || !strings.Contains(err.Error(), "cannot be used") {
+			if err := b.Desk.Aim(context.Background(), b.Staff, nil); err == nil ||
+				!strings.Contains(err.Error(), "cannot be used") {
 				t.Errorf("aiming an eye that shows nothing: %v", err)
 			}
 		})

@@ -30,8 +30,8 @@ type faces struct {
 	missed     policy.First // whose face was refused last after their card, and when
 	card       *tapped      // whose card waits for its owner's face
 	asks       fusion.Act   // what the person at the door is asked to do
-	taking     *enrolment   // somebody's face is being taken
-	aiming     bool         // staff see the picture; nobody is recognised meanwhile
+	taking     *enrolment   // a person's face is being taken
+	aiming     bool         // staff see the picture; no face is recognised meanwhile
 
 	unusable error // what is wrong with the files that faces need, of Parts.NoFaces; set once
 }
@@ -46,7 +46,7 @@ func (f *faces) configure(c *config.Config) {
 	f.recalibrate()
 }
 
-// recalibrate moves the thresholds when somebody was enrolled or erased.
+// recalibrate moves the thresholds after a person was enrolled or erased.
 func (f *faces) recalibrate() {
 	f.at = f.scores.Identify(f.index.Len(), f.strangerIn)
 	f.conf.Threshold, f.conf.Margin = f.at.Threshold, f.at.Margin
@@ -54,7 +54,8 @@ func (f *faces) recalibrate() {
 	f.visit.Configure(f.conf)
 }
 
-// inForce is the operating point that decides at this door: among all the enrolled, or after the card against its owner alone.
+// inForce is the operating point that decides at this door: among all the enrolled, or after the
+// card against its owner alone.
 func (f *faces) inForce(withCard bool) calibration.Operating {
 	if withCard {
 		return f.scores.Verify(f.strangerIn)
@@ -77,13 +78,13 @@ func (u *Unit) observe(o *recognizer.Observation) {
 		return
 	}
 	if u.cfg.Faces.WithCard && u.faces.card == nil {
-		return // nobody is searched for at this door
+		return // faces are not searched for at this door
 	}
 	u.takeVerdict(u.faces.visit.Add(o.Frame(), now), now, u.dated(o.At))
 }
 
-// takeVerdict does what a verdict asks for: a decision, or an act by the person at the door. frame is when
-// the last frame was taken.
+// takeVerdict does what a verdict asks for: a decision, or an act by the person at the door. frame
+// is when the last frame was taken.
 func (u *Unit) takeVerdict(v fusion.Verdict, now, frame time.Time) {
 	if v.Due {
 		u.decideFace(v, now, frame)
@@ -95,10 +96,12 @@ func (u *Unit) takeVerdict(v fusion.Verdict, now, frame time.Time) {
 	}
 }
 
-// signalFor is how lamp and buzzer ask for an act: a door may have nothing to show words on (Unit.Prompt
-// has them). The sign at the camera explains it.
+// signalFor is how lamp and buzzer ask for an act: a door may have nothing to show words on
+// (Unit.Prompt has them). The sign at the camera explains it.
 var signalFor = map[fusion.Act]policy.Signal{
-	fusion.CloseEyes: policy.SignalCloseEyes, fusion.TurnLeft: policy.SignalTurnLeft, fusion.TurnRight: policy.SignalTurnRight,
+	fusion.CloseEyes: policy.SignalCloseEyes,
+	fusion.TurnLeft:  policy.SignalTurnLeft,
+	fusion.TurnRight: policy.SignalTurnRight,
 }
 
 // tapped is a card whose owner is now looked at.
@@ -107,7 +110,7 @@ type tapped struct {
 	credentialID string
 }
 
-// lookAfterCard begins to compare whoever stands there with the card's owner, and with nobody else (1:1).
+// lookAfterCard begins to compare the person at the door with the card's owner alone (1:1).
 func (u *Unit) lookAfterCard(p policy.Person, credentialID string, at time.Time) {
 	u.faces.card = &tapped{p.ID, credentialID}
 	u.faces.visit.Against(index.ID(p.ID), at)
@@ -119,8 +122,8 @@ func (u *Unit) lookAfterCard(p policy.Person, credentialID string, at time.Time)
 // frameAge is how old the frame of a decision may be.
 const frameAge = 2 * time.Second
 
-// decideFace decides on a verdict that is due. The attempt is dated by its last frame, or by now when
-// that frame is older than frameAge.
+// decideFace decides on a verdict that is due. The attempt is dated by its last frame, or by now
+// when that frame is older than frameAge.
 func (u *Unit) decideFace(v fusion.Verdict, now, frame time.Time) {
 	if now.Sub(frame) > frameAge {
 		frame = now
@@ -147,8 +150,8 @@ func (u *Unit) decideFace(v fusion.Verdict, now, frame time.Time) {
 	}
 }
 
-// lookAround lets time pass for whoever stands there, and sets how hard the eye looks: not at all when no face could open
-// the door, now and then when nobody is there, and at full rate while somebody is.
+// lookAround lets time pass for the visit, and sets the eye's mode: off when no face could open the
+// door, idle while no person is there, and full rate while one is.
 func (u *Unit) lookAround(now time.Time) {
 	if u.eye == nil {
 		return
@@ -205,7 +208,8 @@ func (u *Unit) dropFace(id policy.PersonID) {
 	u.faces.recalibrate()
 }
 
-// LooksLike reports whether another person's face is so similar that the two could be taken for one another. The search runs beside the loop.
+// LooksLike reports whether another person's face is so similar that the two could be taken for one
+// another. The search runs beside the loop.
 func (u *Unit) LooksLike(ctx context.Context, f *Face, id policy.PersonID) (tooLike bool, score float64, err error) {
 	var at calibration.Operating
 	if err := u.do(ctx, func() { at = u.faces.at }); err != nil {
@@ -251,7 +255,8 @@ type Comparison struct {
 	At     calibration.Operating
 }
 
-// Compares works out how faces are compared, from calibration and index, which any goroutine may ask. False: no face can be known here.
+// Compares works out how faces are compared, from calibration and index, which any goroutine may
+// ask. False: no face can be known here.
 func (u *Unit) Compares() (c Comparison, ok bool) {
 	f := &u.faces
 	if !u.cfg.Faces.Enabled || f.unusable != nil {

@@ -5,7 +5,8 @@ import (
 	"menshen/recognizer/eye"
 )
 
-// Off is what keeps faces from working: a broken rule of the law, or a state of this unit; one of the two. The zero value: they work.
+// Off is what keeps faces from working: a broken rule of the law, or a state of this unit; one of
+// the two. The zero value: they work.
 type Off struct {
 	Rule  policy.RuleID
 	State OffState

@@ -9,8 +9,9 @@ import (
 	"menshen/board/boardtest"
 )
 
-// BenchmarkCardUnderFlood is a card's way from the reader to the relay, its durable record included, while the eye says as much as the loop
-// takes (its parent would have ended it long before), in one run with a quiet eye: percentiles of both, and their ratio.
+// BenchmarkCardUnderFlood is a card's way from the reader to the relay, its durable record
+// included, while the eye says as much as the loop takes (its parent would have ended it long
+// before), in one run with a quiet eye: percentiles of both, and their ratio.
 func BenchmarkCardUnderFlood(b *testing.B) {
 	bench := newBench(&testing.T{})
 	bench.Enrolled(2) // so that faces are looked for

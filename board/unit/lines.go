@@ -48,14 +48,15 @@ func (u *Unit) findLine(e hal.InputEvent) {
 }
 
 // letOutInTurns releases the door at once and then every [policy.ExitTurn] while the exit button's
-// line is faulty, so that a person inside can leave and the door does not stand open. Where a handle opens from
-// inside it does nothing.
+// line is faulty, so that a person inside can leave and the door does not stand open. Where a
+// handle opens from inside it does nothing.
 func (u *Unit) letOutInTurns(now time.Time) {
 	if !u.lines.faulty["rex"] || u.cfg.Door.ExitByHand || u.steady() < u.lines.turn {
 		return
 	}
 	u.lines.turn = u.steady() + policy.ExitTurn
-	u.step(policy.DoorEvent{At: now, Kind: policy.EvRelease, For: u.cfg.Door.Release.D(), Reason: policy.ReasonExitLine})
+	u.step(policy.DoorEvent{At: now, Kind: policy.EvRelease, For: u.cfg.Door.Release.D(),
+		Reason: policy.ReasonExitLine})
 }
 
 // supply takes what an input tells of the mains or the battery: a record and an alarm when it

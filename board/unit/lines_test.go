@@ -58,9 +58,9 @@ func TestRSafeFireLineCut(t *testing.T) {
 	}
 }
 
-// TestRSafeExitLineCut: while the exit button's line is faulty nobody is locked in for longer than a
-// minute, the door does not stand open, and each release has its reason; where a handle opens from
-// inside, nothing moves.
+// TestRSafeExitLineCut: while the exit button's line is faulty nobody is locked in for longer
+// than a minute, the door does not stand open, and each release has its reason; where a handle
+// opens from inside, nothing moves.
 func TestRSafeExitLineCut(t *testing.T) {
 	b := newBench(t)
 	tell(b, "rex", false, nil)
@@ -151,7 +151,8 @@ func TestOtherLinesCut(t *testing.T) {
 		tell(b, role, false, nil)
 		tell(b, role, false, cut)
 	}
-	if b.Count(audit.Tamper) != 1 || b.State().Lockdown || b.Count(audit.Bell)+b.Count(audit.MainsLost)+b.Count(audit.BatteryLow) != 0 {
+	if b.Count(audit.Tamper) != 1 || b.State().Lockdown ||
+		b.Count(audit.Bell)+b.Count(audit.MainsLost)+b.Count(audit.BatteryLow) != 0 {
 		t.Errorf("tamper recorded %d times, lockdown %v", b.Count(audit.Tamper), b.State().Lockdown)
 	}
 	if b.Tap(7); b.Relay.On() || b.Last().Reason != policy.ReasonInterlock {

@@ -15,7 +15,8 @@ import (
 	"menshen/store/audit"
 )
 
-// start sets the readers, inputs, lamps and the housekeeping to work. The function that it returns waits until they have ended.
+// start sets the readers, inputs, lamps and the housekeeping to work. The function that it returns
+// waits until they have ended.
 func (u *Unit) start(ctx context.Context) (wait func()) {
 	var all sync.WaitGroup
 	send := func(e any) {
@@ -63,7 +64,8 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// loop is the one goroutine that decides. It handles one event at a time, in the order in which they came.
+// loop is the one goroutine that decides. It handles one event at a time, in
+// the order in which they came.
 func (u *Unit) loop(ctx context.Context) error {
 	open := false
 	if contact := u.hw.Inputs["contact"]; contact != nil {
@@ -144,7 +146,8 @@ func (u *Unit) tick(now time.Time) {
 	u.follow(now)
 }
 
-// untilNext is how long nothing is due. It is never long, so that a clock that is set meanwhile does no harm.
+// untilNext is how long nothing is due. It is never long, so that a clock that
+// is set meanwhile does no harm.
 func (u *Unit) untilNext(now time.Time) time.Duration {
 	wait := 250 * time.Millisecond
 	if next := u.door.Next(u.doorConf); !next.IsZero() {

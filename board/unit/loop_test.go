@@ -14,8 +14,8 @@ import (
 	"menshen/store"
 )
 
-// TestSessionsBesideTheLoop enrols, erases, watches and asks for a dossier and the status all at once while the loop runs. Under -race it
-// shows that sessions do not touch what is the loop's.
+// TestSessionsBesideTheLoop enrols, erases, watches and asks for a dossier and the status all at
+// once while the loop runs. Under -race it shows that sessions do not touch what is the loop's.
 func TestSessionsBesideTheLoop(t *testing.T) {
 	b := newBench(t)
 	id := b.Someone(1)
@@ -101,8 +101,8 @@ func TestSessionsBesideTheLoop(t *testing.T) {
 	}
 }
 
-// TestDeviceAheadOfTheClock: an event that a device dates an hour ahead happens now. It does not end
-// the release that is running.
+// TestDeviceAheadOfTheClock: an event that a device dates an hour ahead happens now. It does not
+// end the release that is running.
 func TestDeviceAheadOfTheClock(t *testing.T) {
 	b := newBench(t)
 	b.Someone(1)
@@ -113,8 +113,8 @@ func TestDeviceAheadOfTheClock(t *testing.T) {
 	}
 }
 
-// TestLateEventLeavesTheRelease: an event that reaches the loop three seconds late does not make the
-// release three seconds shorter.
+// TestLateEventLeavesTheRelease: an event that reaches the loop three seconds late does not make
+// the release three seconds shorter.
 func TestLateEventLeavesTheRelease(t *testing.T) {
 	b := newBench(t)
 	b.Someone(1)
@@ -127,7 +127,8 @@ func TestLateEventLeavesTheRelease(t *testing.T) {
 	}
 }
 
-// TestKernelIsAskedBesideTheLoop: while the kernel takes its time to tell of the storage, the door decides.
+// TestKernelIsAskedBesideTheLoop: while the kernel takes its time to tell of
+// the storage, the door decides.
 func TestKernelIsAskedBesideTheLoop(t *testing.T) {
 	b := newBench(t)
 	asked := make(chan error, 16)

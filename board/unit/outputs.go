@@ -9,7 +9,8 @@ import (
 	"menshen/store/audit"
 )
 
-// outputs are contacts for other equipment: an alarm panel, the other door of a lock, the camera's lamp. They follow the door and decide nothing.
+// outputs are contacts for other equipment: an alarm panel, the other door of a lock, the camera's
+// lamp. They follow the door and decide nothing.
 type outputs struct {
 	alarms, help, interlock, camera hal.Output // nil where the unit has none
 	raised                          map[string]bool
@@ -21,7 +22,8 @@ type outputs struct {
 const helpFor = 10 * time.Second
 
 func newOutputs(out map[string]hal.Output) outputs {
-	return outputs{alarms: out["alarm"], help: out["duress"], interlock: out["interlock"], camera: out["camera"], raised: map[string]bool{}, on: map[hal.Output]bool{}}
+	return outputs{alarms: out["alarm"], help: out["duress"], interlock: out["interlock"], camera: out["camera"],
+		raised: map[string]bool{}, on: map[hal.Output]bool{}}
 }
 
 // alarm raises or ends one alarm; the contact is on while there is any.
@@ -39,7 +41,8 @@ func (u *Unit) duress(d policy.Decision) {
 	u.outputs.helpUntil = u.now().Add(helpFor)
 }
 
-// follow brings the outputs to what the door is now. A relay that fails is a fault of its own and stops nothing.
+// follow brings the outputs to what the door is now. A relay that fails is a fault
+// of its own and stops nothing.
 func (u *Unit) follow(now time.Time) {
 	o := &u.outputs
 	for _, x := range []struct {
@@ -66,7 +69,8 @@ func (u *Unit) follow(now time.Time) {
 // holdEvery is how often outputs are held: on an expander each costs a transfer over its bus.
 const holdEvery = time.Second
 
-// holdOutputs gives outputs whose chip was unplugged and is back the state they should have: otherwise they stay as they are until the next change.
+// holdOutputs gives outputs whose chip was unplugged and is back the state they should have:
+// otherwise they stay as they are until the next change.
 func (u *Unit) holdOutputs() {
 	if time.Since(u.heldAt) < holdEvery {
 		return

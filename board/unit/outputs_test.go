@@ -14,15 +14,16 @@ import (
 	"menshen/store"
 )
 
-// TestRSafeUnitDrivesItsRelayAgain: nobody asks for anything, and the relay of an unplugged chip is what it was once the chip is back; the
-// absence stands in the log as a fault.
+// TestRSafeUnitDrivesItsRelayAgain: nobody asks for anything, and the relay of an unplugged chip is
+// what it was once the chip is back; the absence stands in the log as a fault.
 func TestRSafeUnitDrivesItsRelayAgain(t *testing.T) {
 	door, err := sim.New(sim.Config{Prefix: "AGAIN_"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer door.Close()
-	c, err := config.Parse(strings.NewReader("[unit]\nname = \"Door\"\ndir = \"vault\"\n[key]\nsource = \"file:key\"\n[relay]\npin = \"AGAIN_RELAY\"\nactive = \"low\"\n"))
+	c, err := config.Parse(strings.NewReader("[unit]\nname = \"Door\"\ndir = \"vault\"\n[key]\nsource = " +
+		"\"file:key\"\n[relay]\npin = \"AGAIN_RELAY\"\nactive = \"low\"\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +33,8 @@ func TestRSafeUnitDrivesItsRelayAgain(t *testing.T) {
 	}
 	defer hw.Close()
 	dir := t.TempDir()
-	vault, err := store.Create(filepath.Join(dir, "vault"), store.Options{Key: store.KeyFile(filepath.Join(dir, "key"))})
+	vault, err := store.Create(filepath.Join(dir, "vault"),
+		store.Options{Key: store.KeyFile(filepath.Join(dir, "key"))})
 	if err != nil {
 		t.Fatal(err)
 	}

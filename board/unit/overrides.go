@@ -29,10 +29,11 @@ func (u *Unit) applyOverrides() {
 	u.keepHours(now)
 }
 
-// Override changes the overrides, records that and applies them, also when the disk does not take them, or not yet: then they end with the
-// program, and kept says why. Where change leaves them as they are, they are kept again if they were not; changed is false if nothing
-// was to do.
-func (u *Unit) Override(ctx context.Context, by store.Actor, change func(*store.Overrides)) (changed bool, kept, err error) {
+// Override changes the overrides, records that and applies them, also when the disk does not take
+// them, or not yet: then they end with the program, and kept says why. Where change leaves them as
+// they are, they are kept again if they were not; changed is false if nothing was to do.
+func (u *Unit) Override(ctx context.Context, by store.Actor, change func(*store.Overrides)) (changed bool,
+	kept, err error) {
 	err = u.do(ctx, func() {
 		was := u.site.overrides
 		change(&u.site.overrides)

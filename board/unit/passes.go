@@ -15,7 +15,8 @@ import (
 	"menshen/store"
 )
 
-// passes is what the loop knows of visitors' passes besides the vault: when the camera is needed for them, and which code is in view.
+// passes is what the loop knows of visitors' passes besides the vault: when the camera is needed
+// for them, and which code is in view.
 type passes struct {
 	times []policy.Pass // of which From and Until count
 	reads bool          // the eye was told to read codes
@@ -26,12 +27,15 @@ type passes struct {
 
 const (
 	passDigits = 9               // more than any PIN has, so that neither is taken for the other
-	codeGone   = 3 * time.Second // a code that was not seen for so long is shown anew when it comes again
-	codePause  = time.Second     // between two codes that the eye saw, so that a screen full of them cannot fill the log
-	early      = time.Hour       // before a pass begins its code is read already, so that whoever is early is told so
+	codeGone   = 3 * time.Second // a code that was not seen for so long counts as shown again when it comes back
+	// between two codes that the eye saw, so that a screen full of them cannot fill the log
+	codePause = time.Second
+	// so long before a pass is valid its code is read already, so that an early visitor is told so
+	early = time.Hour
 )
 
-// ReloadPasses lets the loop know that the camera may be needed for passes from now on, or no longer.
+// ReloadPasses lets the loop know that the camera may be needed for
+// passes from now on, or no longer.
 func (u *Unit) ReloadPasses(ctx context.Context) error {
 	var err error
 	doErr := u.do(ctx, func() { err = u.loadPasses() })
@@ -51,8 +55,8 @@ func (u *Unit) loadPasses() error {
 	return nil
 }
 
-// lookForCodes has the eye read codes while there is a pass that somebody may show, and not otherwise (R-PURPOSE). Also one that is used up or ended
-// counts: its holder is owed an answer.
+// lookForCodes has the eye read codes while a visitor may show a pass, and not otherwise
+// (R-PURPOSE). A pass that is used up or revoked counts too: its holder gets an answer.
 func (u *Unit) lookForCodes(now time.Time) {
 	if u.eye == nil {
 		return
@@ -82,7 +86,8 @@ func (u *Unit) code(text hal.Code, at time.Time) {
 	}
 }
 
-// isHeld reports whether a code is the one that is in view already: held there for three seconds it is one attempt and not fifteen.
+// isHeld reports whether a code is the one that is in view already: held there for three seconds it
+// is one attempt and not fifteen.
 func (p *passes) isHeld(text hal.Code, now time.Time) bool {
 	sum := sha256.Sum256([]byte(text))
 	if sum == p.code && now.Sub(p.seen) < codeGone {
@@ -92,7 +97,7 @@ func (p *passes) isHeld(text hal.Code, now time.Time) bool {
 	return false
 }
 
-// showsCode decides on a code: a visitor's pass, or what somebody carries as a credential of their own.
+// showsCode decides on a code: a visitor's pass, or a credential that the vault knows as one.
 func (u *Unit) showsCode(text hal.Code, at time.Time) {
 	now := u.now()
 	u.passes.code, u.passes.seen, u.passes.tried = sha256.Sum256([]byte(text)), now, now
@@ -126,8 +131,9 @@ func (u *Unit) typed(digits []byte, at time.Time) {
 	u.credential(policy.ByPIN, policy.PINKind, digits, at)
 }
 
-// kept is what the vault knows of a pass that was signed here. Of one that it does not know, since its time has long been over or an older vault was
-// restored, nobody can tell how often it was used: it counts as used up.
+// kept is what the vault knows of a pass that was signed here. One that it does not
+// know counts as used up: it expired long ago, or an older vault was restored, and how
+// often it was used is not known.
 func (u *Unit) kept(p policy.Pass) store.VisitorPass {
 	kept, err := u.vault.Pass(p.ID)
 	if err != nil {
@@ -139,7 +145,8 @@ func (u *Unit) kept(p policy.Pass) store.VisitorPass {
 	return kept
 }
 
-// present makes the attempt one of the pass's holder. The pass ends with its host's own right to come in.
+// present makes the attempt one of the pass's holder. The pass ends with its
+// host's own right to come in.
 func (u *Unit) present(a *policy.Attempt, kept store.VisitorPass) {
 	stays, err := u.StaysHost(kept.Host, a.At)
 	visitor, wrong := kept.Visitor(kept.Used, kept.Revoked || !stays)
@@ -152,7 +159,8 @@ func (u *Unit) present(a *policy.Attempt, kept store.VisitorPass) {
 	a.Person, a.CredentialID, a.Host = visitor, kept.CredentialID(), kept.Host
 }
 
-// StaysHost reports whether whoever invited still lives here; staff always do.
+// StaysHost reports whether the host of a visitor may still come in. A zero host
+// stands for staff, who always may.
 func (u *Unit) StaysHost(host policy.PersonID, at time.Time) (bool, error) {
 	if host.IsZero() {
 		return true, nil
@@ -164,7 +172,8 @@ func (u *Unit) StaysHost(host policy.PersonID, at time.Time) (bool, error) {
 	return err == nil && !p.Blocked && !at.Before(p.From) && (p.Until.IsZero() || at.Before(p.Until)), err
 }
 
-// foreignPassHolder is the nameless holder of a pass that says that it is for another door. Nothing else that it says is believed or recorded.
+// foreignPassHolder is the holder, without a name, of a pass for another door. Nothing else that
+// the pass says is believed or recorded.
 func foreignPassHolder(here string) (*policy.Person, string) {
 	c := policy.Credential{ID: "elsewhere", Kind: policy.PassKind, Door: "not " + here, Clonable: true}
 	return &policy.Person{Groups: []string{policy.VisitorGroup}, Credentials: []policy.Credential{c}}, c.ID

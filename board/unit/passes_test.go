@@ -100,7 +100,8 @@ func TestPassOpensAsOftenAsItSays(t *testing.T) {
 	b := newPassBench(t)
 	v := b.pass(b.Someone(7), 4, 2)
 	for n := range 2 {
-		if e := b.shows(v.text); !e.Grant || e.Means != policy.ByPass || e.Reason != policy.ReasonPass || !e.Person.IsZero() || e.Detail["pass"] == "" {
+		if e := b.shows(v.text); !e.Grant || e.Means != policy.ByPass || e.Reason != policy.ReasonPass ||
+			!e.Person.IsZero() || e.Detail["pass"] == "" {
 			t.Fatalf("visit %d: %+v", n+1, e)
 		}
 		if !b.Relay.On() {
@@ -117,7 +118,8 @@ func TestPassOpensAsOftenAsItSays(t *testing.T) {
 	}
 }
 
-// TestHeldCodeIsOneAttempt: a code before the lens for twenty seconds is decided on once; taken away and shown again, once more.
+// TestHeldCodeIsOneAttempt: a code before the lens for twenty seconds is decided on once; taken
+// away and shown again, once more.
 func TestHeldCodeIsOneAttempt(t *testing.T) {
 	b := newPassBench(t)
 	v := b.pass(policy.PersonID{}, 4, 5)
@@ -148,7 +150,8 @@ func TestPassIsRefusedForItsOwnReason(t *testing.T) {
 	host := b.Someone(7)
 	now := b.Clock.Now().Truncate(time.Minute)
 	made := func(from, until time.Duration) string { // past the desk, which makes none that begins later
-		p, err := b.Vault.AddPass(store.Door, policy.Pass{Door: b.Config.Unit.Name, From: now.Add(from), Until: now.Add(until), Uses: 1}, policy.PersonID{}, nil)
+		p, err := b.Vault.AddPass(store.Door, policy.Pass{Door: b.Config.Unit.Name, From: now.Add(from),
+			Until: now.Add(until), Uses: 1}, policy.PersonID{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +161,8 @@ func TestPassIsRefusedForItsOwnReason(t *testing.T) {
 		}
 		return text
 	}
-	unknown, err := pass.Encode(b.Vault, policy.Pass{ID: policy.PersonID{9}, Door: b.Config.Unit.Name, From: now, Until: now.Add(time.Hour), Uses: 1})
+	unknown, err := pass.Encode(b.Vault, policy.Pass{ID: policy.PersonID{9}, Door: b.Config.Unit.Name, From: now,
+		Until: now.Add(time.Hour), Uses: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +173,10 @@ func TestPassIsRefusedForItsOwnReason(t *testing.T) {
 	}
 	forged := []byte(good.text)
 	forged[5] = either(forged[5] == 'A', byte('B'), 'A') // another letter in the handle
-	if err := b.Vault.ChangePerson(store.Door, host, "blocked", func(p *policy.Person) error { p.Blocked = true; return nil }); err != nil {
+	if err := b.Vault.ChangePerson(store.Door, host, "blocked", func(p *policy.Person) error {
+		p.Blocked = true
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {
@@ -227,14 +234,16 @@ func TestPassDigitsAndScanner(t *testing.T) {
 	if e := b.shows(v.text); e.Grant || e.Reason != policy.ReasonUnknown {
 		t.Errorf("with passes switched off: %+v", e)
 	}
-	_, err := b.Desk.AddPass(context.Background(), b.Staff, policy.PersonID{}, b.Clock.Now(), b.Clock.Now().Add(time.Hour), 1)
+	_, err := b.Desk.AddPass(context.Background(), b.Staff, policy.PersonID{}, b.Clock.Now(),
+		b.Clock.Now().Add(time.Hour), 1)
 	var pr *i18n.Error
 	if !errors.As(err, &pr) {
 		t.Errorf("a pass where none is taken: %v", err)
 	}
 }
 
-// TestRPurposePassCamera: with faces or without, the camera reads codes only while there is a pass that somebody could show.
+// TestRPurposePassCamera: with faces or without, the camera reads codes only while there is a
+// pass that somebody could show.
 func TestRPurposePassCamera(t *testing.T) {
 	b := newPassBench(t)
 	reads := func() bool { return b.Eye.ReadsCodes() }
@@ -251,7 +260,8 @@ func TestRPurposePassCamera(t *testing.T) {
 	}
 }
 
-// TestSlowDiskRefusesPass: a counted pass does not open when its use cannot be written down, and costs its holder nothing then.
+// TestSlowDiskRefusesPass: a counted pass does not open when its use cannot be written down, and
+// costs its holder nothing then.
 func TestSlowDiskRefusesPass(t *testing.T) {
 	b := newPassBench(t)
 	v := b.pass(policy.PersonID{}, 4, 1)
@@ -280,7 +290,8 @@ func TestPassDesk(t *testing.T) {
 	host := b.Someone(7)
 	v, w := b.pass(host, 2, 1), b.pass(policy.PersonID{}, 1, 3)
 	list, err := b.Desk.ListPasses(ctx, b.Staff)
-	if err != nil || len(list) != 2 || list[0].ID != w.ID || list[1].ID != v.ID || list[1].Host != "Tenant 7" || list[0].By != "anna" || list[0].Uses != 3 {
+	if err != nil || len(list) != 2 || list[0].ID != w.ID || list[1].ID != v.ID || list[1].Host != "Tenant 7" ||
+		list[0].By != "anna" || list[0].Uses != 3 {
 		t.Fatalf("%+v, %v", list, err)
 	}
 	if b.Count("looked up") != 1 || b.Count("pass made") != 2 {
@@ -299,7 +310,8 @@ func TestPassDesk(t *testing.T) {
 	if err := b.Desk.EndPass(ctx, b.Staff, strings.ToUpper(v.ID)); err != nil {
 		t.Fatal(err)
 	}
-	if list, err = b.Desk.ListPasses(ctx, b.Staff); err != nil || list[1].State != policy.ReasonRevoked || list[0].State != "" {
+	if list, err = b.Desk.ListPasses(ctx, b.Staff); err != nil || list[1].State != policy.ReasonRevoked ||
+		list[0].State != "" {
 		t.Errorf("%+v, %v", list, err)
 	}
 	for _, e := range b.Entries() {
@@ -314,7 +326,8 @@ func TestPassDesk(t *testing.T) {
 		_, list := b.Desk.ListPasses(ctx, s)
 		_, add := b.Desk.AddPass(ctx, s, host, b.Clock.Now(), b.Clock.Now().Add(time.Hour), 1)
 		end := b.Desk.EndPass(ctx, s, w.ID)
-		if (list == nil) != (role == store.Auditor) || !errors.Is(add, desk.ErrNotAllowed) || !errors.Is(end, desk.ErrNotAllowed) {
+		if (list == nil) != (role == store.Auditor) || !errors.Is(add, desk.ErrNotAllowed) ||
+			!errors.Is(end, desk.ErrNotAllowed) {
 			t.Errorf("%s: %v, %v, %v", role, list, add, end)
 		}
 	}

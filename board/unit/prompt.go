@@ -7,7 +7,8 @@ import (
 	"menshen/recognizer/fusion"
 )
 
-// Prompt is what whoever stands at the door is to do now. The zero value: nothing, or nobody is there.
+// Prompt is what the person at the door is to do now. The zero value:
+// nothing, or no person is there.
 type Prompt struct {
 	Act    fusion.Act    // close the eyes, turn the head
 	Advice fusion.Advice // come closer, hold still, where the picture is not good enough

@@ -10,7 +10,8 @@ import (
 	"menshen/recognizer/fusion"
 )
 
-// TestPrompt: what the person at the door is to do is there in words, in both languages, and gone when they are.
+// TestPrompt: what the person at the door is to do is there in words, in both
+// languages, and gone when they are.
 func TestPrompt(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(1)

@@ -10,16 +10,18 @@ import (
 	"menshen/store/audit"
 )
 
-// What had failed at this door before the program began is in the audit log already. Counting it from there gives a guesser no new
-// tries by a power cut, and costs the disk nothing: no counter is written.
+// What had failed at this door before the program began is in the audit log already.
+// Counting it from there gives a guesser no new tries by a power cut, and costs the disk
+// nothing: no counter is written.
 
 const (
 	recallPage = 500    // entries read at once
 	recallMost = 20_000 // and altogether: more than a day of a busy door, and a few hundred milliseconds
 )
 
-// recallTries takes up what failed within the time for which wrong codes count. The time since the newest entry counts as far as the vault
-// is sure that it passed; so a wrong clock, or an operator who sets it back, ends no lockout.
+// recallTries takes up what failed within the time for which wrong codes count. The time since the
+// newest entry counts as far as the vault is sure that it passed; so a wrong clock, or an operator
+// who sets it back, ends no lockout.
 func (u *Unit) recallTries() error {
 	limits := u.site.conf.Keypad.Limits()
 	recent, err := u.recent(limits.Window())
@@ -44,7 +46,8 @@ func (u *Unit) recallTries() error {
 	return nil
 }
 
-// recent are the entries of so long a time before the newest, newest first. What is damaged is left out, and kept as a fault.
+// recent are the entries of so long a time before the newest, newest first. What is damaged is
+// left out, and kept as a fault.
 func (u *Unit) recent(window time.Duration) (all []store.Entry, err error) {
 	for from := uint64(0); len(all) < recallMost; {
 		page, err := u.vault.Entries(from, recallPage, true)

@@ -8,8 +8,8 @@ import (
 	"menshen/policy"
 )
 
-// signals plays the words of the lamp and buzzer vocabulary on the outputs that this unit has. A new word ends the one that plays; when one has
-// ended by itself, the resting word plays.
+// signals plays the words of the lamp and buzzer vocabulary on the outputs that this unit has. A
+// new word ends the one that plays; when one has ended by itself, the resting word plays.
 type signals struct {
 	green, red, buzzer hal.Output // nil where the unit has none
 	next               chan policy.Signal
@@ -17,10 +17,11 @@ type signals struct {
 }
 
 func newSignals(out map[string]hal.Output) *signals {
-	return &signals{green: out["green"], red: out["red"], buzzer: out["buzzer"], next: make(chan policy.Signal, 8), rests: make(chan policy.Signal, 1)}
+	return &signals{green: out["green"], red: out["red"], buzzer: out["buzzer"], next: make(chan policy.Signal, 8),
+		rests: make(chan policy.Signal, 1)}
 }
 
-// say asks for a word and never waits: when eight are pending already, nobody could follow them anyway.
+// say asks for a word and never waits: with eight pending already it is dropped.
 func (s *signals) say(w policy.Signal) {
 	select {
 	case s.next <- w:
@@ -28,10 +29,11 @@ func (s *signals) say(w policy.Signal) {
 	}
 }
 
-// rest sets the word for when nothing else is to be said. It is the loop's alone to call, and never waits.
+// rest sets the word for when nothing else is to be said. It is the loop's
+// alone to call, and never waits.
 func (s *signals) rest(w policy.Signal) {
 	select {
-	case <-s.rests: // nobody took the one before
+	case <-s.rests: // the one before was not taken
 	default:
 	}
 	s.rests <- w
@@ -86,7 +88,7 @@ func (s *signals) run(ctx context.Context) {
 	}
 }
 
-// set leaves a lamp that fails as it is: a lamp is no reason to stop, and its fault is shown by the status.
+// set leaves a lamp that fails as it is: the unit goes on, and the status shows the fault.
 func set(o hal.Output, on bool) {
 	if o != nil {
 		_ = o.Set(on)

@@ -11,7 +11,8 @@ import (
 	"menshen/policy"
 )
 
-// TestRNoticeAimingIsShownAtTheDoor: the resting word plays when nothing else does, comes back after a card, and an alarm is not ended by it.
+// TestRNoticeAimingIsShownAtTheDoor: the resting word plays when nothing else does, comes back
+// after a card, and an alarm is not ended by it.
 func TestRNoticeAimingIsShownAtTheDoor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		green, red := &haltest.Output{Name: "green"}, &haltest.Output{Name: "red"}

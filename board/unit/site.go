@@ -10,8 +10,8 @@ import (
 	"menshen/store"
 )
 
-// site is what the loop knows of the site's own rules: hours, who came in when, the overrides in force.
-// Who came in is forgotten when the program ends, and with the day: it serves the rule of the moment and is no record.
+// site is what the loop knows of the site's own rules: hours, who came in when, the overrides in
+// force. Who came in is forgotten when the program ends, and with the day: it is not a record.
 type site struct {
 	conf     config.Site
 	calendar policy.Calendar
@@ -21,14 +21,14 @@ type site struct {
 	first          policy.First                  // of two persons
 	entering       *entrance                     // let in, not yet through the door
 	entered        map[policy.PersonID]time.Time // for Passback
-	counted        time.Time                     // when somebody who counts for free passage came in
+	counted        time.Time                     // when a person who counts for free passage came in
 	overrides      store.Overrides
 	overridesKnown bool // they were read from the vault
 	keySwitch,
 	otherOpen bool // the inputs of these roles are active
 }
 
-// entrance is somebody to whom the door was opened.
+// entrance is a person to whom the door was opened.
 type entrance struct {
 	person policy.PersonID
 	counts bool // for free passage
@@ -56,8 +56,8 @@ func (s *site) fill(a *policy.Attempt) {
 
 func (s *site) lockdown() bool { return s.overrides.Lockdown || s.keySwitch }
 
-// decided takes a decision into account. Somebody counts as having come in when the door opens for them; where no contact tells,
-// when they were let in.
+// decided takes a decision into account. A person counts as having come in when the door opens
+// after their grant; without a door contact, at the grant.
 func (s *site) decided(d policy.Decision, a policy.Attempt, contact bool) {
 	p := a.Person
 	switch {
@@ -69,12 +69,12 @@ func (s *site) decided(d policy.Decision, a policy.Attempt, contact bool) {
 		if !contact {
 			s.wentIn(d.At)
 		}
-	case d.Grant: // REX, staff: whoever opens the door next may be going out
+	case d.Grant: // REX, staff: the next person through the door may be going out
 		s.entering = nil
 	}
 }
 
-// wentIn says that the door opened: whoever it was released for came in.
+// wentIn says that the door opened: the person it was released for came in.
 func (s *site) wentIn(at time.Time) {
 	e := s.entering
 	s.entering = nil
@@ -103,7 +103,8 @@ func (u *Unit) keepHours(now time.Time) {
 	if len(u.site.free.Hours) == 0 {
 		return
 	}
-	free := u.site.overridesKnown && !u.site.lockdown() && u.site.free.Open(u.site.calendar, u.clock(), now, u.site.counted)
+	free := u.site.overridesKnown && !u.site.lockdown() &&
+		u.site.free.Open(u.site.calendar, u.clock(), now, u.site.counted)
 	if free != u.door.Free {
 		u.step(policy.DoorEvent{At: now, Kind: either(free, policy.EvFreeOn, policy.EvFreeOff)})
 	}

@@ -38,11 +38,15 @@ func (b *bench) types(digits string) store.Entry {
 
 func TestHoursOfGroups(t *testing.T) {
 	b := newBench(t, func(c *config.Config) {
-		c.Site.Access = []config.Access{{Group: "day", Hours: boardtest.Hours(t, "mon-fri 07:00-18:00")}, {Group: "night", Hours: boardtest.Hours(t, "mon-fri 22:00-06:00")}}
+		c.Site.Access = []config.Access{{Group: "day", Hours: boardtest.Hours(t, "mon-fri 07:00-18:00")},
+			{Group: "night", Hours: boardtest.Hours(t, "mon-fri 22:00-06:00")}}
 	})
 	day, night := b.Someone(1), b.Someone(2)
 	for id, group := range map[policy.PersonID]string{day: "day", night: "night"} {
-		if err := b.Vault.ChangePerson(store.Door, id, "groups", func(p *policy.Person) error { p.Groups = []string{group}; return nil }); err != nil {
+		if err := b.Vault.ChangePerson(store.Door, id, "groups", func(p *policy.Person) error {
+			p.Groups = []string{group}
+			return nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -132,7 +136,8 @@ func TestTwoPersons(t *testing.T) {
 	}
 }
 
-// TestTwoPersonsAPassIsItsHost: who invites a visitor does not become two people by it, whichever of the two asks first.
+// TestTwoPersonsAPassIsItsHost: who invites a visitor does not become two people by it,
+// whichever of the two asks first.
 func TestTwoPersonsAPassIsItsHost(t *testing.T) {
 	b := newPassBench(t)
 	b.mustDo(func() { b.Unit.TwoPersons(10 * time.Second) })
@@ -189,12 +194,16 @@ func TestInterlock(t *testing.T) {
 
 func TestFreePassageWaitsForSomebody(t *testing.T) {
 	b := newBench(t, func(c *config.Config) {
-		c.Site.Free = config.FreePassage{Hours: boardtest.Hours(t, "mon-fri 16:00-17:00"), FirstPerson: true, Groups: []string{"staff"}}
+		c.Site.Free = config.FreePassage{Hours: boardtest.Hours(t, "mon-fri 16:00-17:00"), FirstPerson: true,
+			Groups: []string{"staff"}}
 	})
 	b.Time.Set()
 	guest, staff := b.Someone(1), b.Someone(2)
 	_ = guest
-	if err := b.Vault.ChangePerson(store.Door, staff, "groups", func(p *policy.Person) error { p.Groups = []string{"staff"}; return nil }); err != nil {
+	if err := b.Vault.ChangePerson(store.Door, staff, "groups", func(p *policy.Person) error {
+		p.Groups = []string{"staff"}
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	in := func(n uint64) {
@@ -262,7 +271,8 @@ func TestOverridesHoldOverARestart(t *testing.T) {
 	}
 }
 
-// TestOverridesAreKeptAsTheyAreInForce: also when two operators act at once, and when one sets again what the disk did not take.
+// TestOverridesAreKeptAsTheyAreInForce: also when two operators act at once, and when one sets
+// again what the disk did not take.
 func TestOverridesAreKeptAsTheyAreInForce(t *testing.T) {
 	b := newBench(t)
 	b.Start()
@@ -316,11 +326,13 @@ func TestDuressCallsForHelpInSilence(t *testing.T) {
 // A phone, a card held badly: neither puts the reader out of order, nor faces with it.
 func TestAMisreadIsNoFaultOfTheReader(t *testing.T) {
 	b := newBench(t)
-	b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Fault: errors.New("parity is wrong"), Frame: true})
+	b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside",
+		Fault: errors.New("parity is wrong"), Frame: true})
 	if off := b.FacesOff().String(); off != "" || !b.Unit.TakesCards() || len(b.State().Faults) != 0 {
 		t.Errorf("faces off: %q, cards taken: %v, faults %v", off, b.Unit.TakesCards(), b.State().Faults)
 	}
-	b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Fault: errors.New("parity is wrong"), Frame: true})
+	b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside",
+		Fault: errors.New("parity is wrong"), Frame: true})
 	if b.Count("misread") != 1 {
 		t.Errorf("%d records of two misreads within a minute", b.Count("misread"))
 	}
@@ -330,7 +342,8 @@ func TestAMisreadIsNoFaultOfTheReader(t *testing.T) {
 	}
 }
 
-// TestEvacuationOfAnImpulseLock: it cannot be held open, so nobody is told that it is; exit goes on working, pulse by pulse.
+// TestEvacuationOfAnImpulseLock: it cannot be held open, so nobody is told that it is; exit
+// goes on working, pulse by pulse.
 func TestEvacuationOfAnImpulseLock(t *testing.T) {
 	b := newBench(t, func(c *config.Config) { c.Relay.Lock = "impulse" })
 	pulses := make(chan bool, 16)
@@ -356,8 +369,9 @@ func TestEvacuationOfAnImpulseLock(t *testing.T) {
 	pulse("REX in an evacuation")
 }
 
-// TestStrangeCardsAreCounted: a reader held busy with cards that nobody has, or a keypad that is locked out, fills no disk; every refusal is on record, by itself or in
-// a number, and a resident's card among them by itself.
+// TestStrangeCardsAreCounted: a reader held busy with cards that nobody has, or a keypad that is
+// locked out, fills no disk; every refusal is on record, by itself or in a number, and a
+// resident's card among them by itself.
 func TestStrangeCardsAreCounted(t *testing.T) {
 	b := newBench(t)
 	b.Someone(7)

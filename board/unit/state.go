@@ -19,7 +19,7 @@ type State struct {
 	Door      policy.DoorState
 	Unlocked  bool
 	Lockdown  bool
-	Storeless bool              // nobody can tell who may come in
+	Storeless bool              // who may come in is not known
 	Aiming    bool              // the camera is being aimed
 	Resting   policy.Signal     // what the lamp shows when nothing is to be said
 	Faults    map[string]string // by device: "reader outside", "input rex", "relay", "vault", …
@@ -73,8 +73,8 @@ type Presence int
 const (
 	Nobody Presence = iota
 	Somebody
-	Prompted // somebody, who is asked to do something
-	Taken    // somebody whose face is being taken
+	Prompted // a person, who is asked to do something
+	Taken    // a person whose face is being taken
 )
 
 // State asks the loop.
@@ -89,17 +89,20 @@ func (u *Unit) FacesOff(ctx context.Context) (off Off, err error) {
 	return off, err
 }
 
-// Unusable reports whether the files that faces need cannot be used: then the eye makes no pictures.
+// Unusable reports whether the files that faces need cannot be used:
+// then the eye makes no pictures.
 func (u *Unit) Unusable() bool { return u.faces.unusable != nil }
 
 func (u *Unit) state() State {
 	now, steady := u.now(), u.steady()
 	s := State{
 		At: now, Up: u.vault.Clock().Host.Sub(u.began),
-		Door: u.door.State, Unlocked: u.door.Unlocked, Lockdown: u.site.lockdown(), Storeless: u.storeless, Aiming: u.faces.aiming, Resting: u.resting(),
+		Door: u.door.State, Unlocked: u.door.Unlocked, Lockdown: u.site.lockdown(),
+		Storeless: u.storeless, Aiming: u.faces.aiming, Resting: u.resting(),
 		Faults: maps.Clone(u.faults),
-		Codes:  CodeState{Wrong: u.tries.codes.Wrong(u.site.conf.Keypad.Limits(), steady), Lockout: u.tries.codes.Lockout(steady), Guessing: u.tries.guessing},
-		Faces:  u.faceState(now),
+		Codes: CodeState{Wrong: u.tries.codes.Wrong(u.site.conf.Keypad.Limits(), steady),
+			Lockout: u.tries.codes.Lockout(steady), Guessing: u.tries.guessing},
+		Faces: u.faceState(now),
 	}
 	for _, r := range u.hw.Readers {
 		state := ReaderState{Name: r.String(), Cards: u.counts[r.String()], Misread: u.misreads[r.String()].n}
@@ -159,7 +162,8 @@ func (u *Unit) Readers() []hal.Reader { return u.hw.Readers }
 // Answers asks the loop for a sign of life.
 func (u *Unit) Answers(ctx context.Context) error { return u.do(ctx, func() {}) }
 
-// PingVault asks the vault for one: an empty transaction that is made durable. It may take as long as the disk.
+// PingVault asks the vault for one: an empty transaction that is made durable. It
+// may take as long as the disk.
 func (u *Unit) PingVault() error { return u.vault.Ping() }
 
 // ReportVault keeps how the vault answered.

@@ -11,8 +11,9 @@ import (
 	"menshen/store"
 )
 
-// The unit works without its vault as far as that can be answered for (decision 0021): exit, fire and the staffed release open; cards and codes are
-// nobody's; what is recorded waits in memory. Here the vault is tried again, and what it holds is taken up when it opens.
+// The unit works without its vault as far as that can be answered for (decision 0021): exit, fire
+// and the staffed release open; all cards and codes are denied; records wait in memory. Here the
+// vault is tried again, and what it holds is taken up when it opens.
 
 // vaultAgain is the time between two tries.
 const vaultAgain = 5 * time.Second
@@ -20,7 +21,8 @@ const vaultAgain = 5 * time.Second
 // part takes up a part of what the vault holds. It runs on the loop.
 type part func() error
 
-// takeUp takes up what was not taken up yet: the overrides first, so that a lockdown holds before any card opens.
+// takeUp takes up what was not taken up yet: the overrides first, so that a lockdown
+// holds before any card opens.
 func (u *Unit) takeUp() error {
 	if u.vault.Waits() {
 		return store.ErrWaiting
@@ -35,7 +37,8 @@ func (u *Unit) takeUp() error {
 	return errors.Join(errs...)
 }
 
-// keepVault opens a vault that did not open at the start, and does what the disk refused, until nothing is left and ctx ends.
+// keepVault opens a vault that did not open at the start, and does what the disk refused, until
+// nothing is left and ctx ends.
 func (u *Unit) keepVault(ctx context.Context) {
 	for ; ctx.Err() == nil; pause(ctx, vaultAgain) {
 		err := u.vault.Mend(ctx)
@@ -79,7 +82,8 @@ func (u *Unit) resting() policy.Signal {
 	return policy.SignalReady
 }
 
-// vaultFault keeps an error of the vault as a fault, unless it only says that the vault is not open or cannot be written: that is shown already.
+// vaultFault keeps an error of the vault as a fault, unless it only says that the vault is not open
+// or cannot be written: that is shown already.
 func (u *Unit) vaultFault(err error) {
 	if !errors.Is(err, store.ErrWaiting) && !errors.Is(err, store.ErrReadOnly) {
 		u.fault("vault", err)

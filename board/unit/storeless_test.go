@@ -26,10 +26,14 @@ var spoilt = map[string]func(dir, key string) (back func() error, err error){
 	},
 	"a foreign file": replaced("vault/vault.db", func([]byte) []byte { return []byte(strings.Repeat("hello ", 5000)) }),
 	"an empty file":  replaced("vault/vault.db", func([]byte) []byte { return nil }),
-	"damaged":        replaced("vault/vault.db", func(b []byte) []byte { return append(slices.Clone(b[:8192]), make([]byte, len(b)-8192)...) }),
-	"cut off":        replaced("vault/vault.db", func(b []byte) []byte { return b[:8192] }),
-	"another's key":  replaced("key", func(b []byte) []byte { return append(append(slices.Clone(b[:20]), b[20]^1), b[21:]...) }),
-	"no key":         replaced("key", func([]byte) []byte { return nil }),
+	"damaged": replaced("vault/vault.db", func(b []byte) []byte {
+		return append(slices.Clone(b[:8192]), make([]byte, len(b)-8192)...)
+	}),
+	"cut off": replaced("vault/vault.db", func(b []byte) []byte { return b[:8192] }),
+	"another's key": replaced("key", func(b []byte) []byte {
+		return append(append(slices.Clone(b[:20]), b[20]^1), b[21:]...)
+	}),
+	"no key": replaced("key", func([]byte) []byte { return nil }),
 	"open to others": func(dir, _ string) (func() error, error) {
 		return func() error { return os.Chmod(dir, 0o700) }, os.Chmod(dir, 0o755)
 	},
@@ -58,8 +62,9 @@ func replacedByFolder(name string) func(dir, key string) (func() error, error) {
 	}
 }
 
-// TestRSafeWithoutAVault: whatever keeps the vault from opening, exit, fire and the staffed release work, cards are refused as what they are, the
-// fault is shown in each place, and what happened is in the log, in its order, when the vault is back.
+// TestRSafeWithoutAVault: whatever keeps the vault from opening, exit, fire and the staffed release
+// work, cards are refused as what they are, the fault is shown in each place, and what happened is
+// in the log, in its order, when the vault is back.
 func TestRSafeWithoutAVault(t *testing.T) {
 	for name, spoil := range spoilt {
 		t.Run(name, func(t *testing.T) {
@@ -131,8 +136,9 @@ func TestRSafeWithoutAVault(t *testing.T) {
 	}
 }
 
-// TestOverridesHoldFromTheMomentTheVaultOpens: a lockdown that was set before the restart holds before the first card, and free passage does not begin
-// while nobody can tell whether there is one.
+// TestOverridesHoldFromTheMomentTheVaultOpens: a lockdown that was set before the
+// restart holds before the first card, and free passage does not begin while nobody
+// can tell whether there is one.
 func TestOrdersHoldFromTheMomentTheVaultOpens(t *testing.T) {
 	b := newBench(t, func(c *config.Config) { c.Site.Free.Hours = policy.Always })
 	b.Someone(7)

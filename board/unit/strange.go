@@ -9,9 +9,9 @@ import (
 	"menshen/store/audit"
 )
 
-// strange are the refusals of the minute of what is nobody's: cards and codes that the door does not know, and keys typed while the
-// keypad is locked out. A reader held busy would fill the disk with them. The first few of a minute have a record each; the others are counted,
-// and their number has one.
+// strange are this minute's refusals of unknown cards and codes, and of codes typed while the
+// keypad is locked out. The first few of a minute have an entry each; the others are counted, and
+// their number has one: otherwise a reader held busy would fill the disk.
 type strange struct {
 	began time.Duration // of the minute, by Unit.steady
 	shown int
@@ -21,7 +21,8 @@ type strange struct {
 // strangeShown is how many of a minute are recorded each by itself.
 const strangeShown = 5
 
-// counted reports whether a refusal is only counted. A code that counts as wrong never is: it is recorded, and few are possible.
+// counted reports whether a refusal is only counted. A code that counts as wrong never is: it is
+// recorded, and few are possible.
 func (s *strange) counted(d policy.Decision, a policy.Attempt) bool {
 	wrongCode := a.Means == policy.ByPIN && d.Reason == policy.ReasonUnknown
 	if d.Grant || a.Person != nil || a.Face != nil || wrongCode {
@@ -35,7 +36,8 @@ func (s *strange) counted(d policy.Decision, a policy.Attempt) bool {
 	return true
 }
 
-// tellStrange records how many were only counted, once their minute is over, or at once when the unit stops.
+// tellStrange records how many were only counted, once their minute is over, or
+// at once when the unit stops.
 func (u *Unit) tellStrange(stopping bool) {
 	s, now := &u.strange, u.steady()
 	if now-s.began < time.Minute && !stopping {

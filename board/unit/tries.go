@@ -9,8 +9,9 @@ import (
 	"menshen/store/audit"
 )
 
-// tries are what failed at this door, by codes and by faces, and how long the lockout for it lasts. A clock that is set, in either direction,
-// neither ends a lockout nor makes it longer: times are of Unit.steady.
+// tries are what failed at this door, by codes and by faces, and how long the lockout for it
+// lasts. A clock that is set, in either direction, neither ends a lockout nor makes it
+// longer: times are of Unit.steady.
 type tries struct {
 	codes    policy.Tries
 	faces    fusion.Attempts
@@ -33,18 +34,20 @@ var byTheKnown = map[policy.Means]bool{
 	policy.ByCard: true, policy.ByPIN: true, policy.ByPass: true, policy.ByFace: true, policy.ByCardFace: true,
 }
 
-// compared are the refusals that count as failed attempts: a face was there and was not let in for what it is.
+// compared are the refusals that count as failed attempts: a face was there and
+// was not let in for what it is.
 var compared = map[policy.Reason]bool{
 	policy.ReasonNoMatch: true, policy.ReasonNotLive: true, policy.ReasonAmbiguous: true, policy.ReasonFrames: true,
 }
 
-// watchGuesses raises the alarm while somebody guesses codes, and ends it once there are fewer.
+// watchGuesses raises the alarm while codes are being guessed, and ends it after that.
 func (u *Unit) watchGuesses() {
 	now := u.tries.codes.Guessing(u.site.conf.Keypad.Limits(), u.steady())
 	if now == u.tries.guessing {
 		return
 	}
 	u.tries.guessing = now
-	u.Record(store.Entry{Kind: either(now, audit.Alarm, audit.Quiet), Detail: map[string]string{"of": policy.AlarmGuessing}})
+	u.Record(store.Entry{Kind: either(now, audit.Alarm, audit.Quiet),
+		Detail: map[string]string{"of": policy.AlarmGuessing}})
 	u.outputs.alarm(policy.AlarmGuessing, now)
 }

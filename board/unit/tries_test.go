@@ -17,8 +17,9 @@ import (
 	"menshen/store/audit"
 )
 
-// TestGuesserIsNotHelpedByAPINOfTheirOwn: four guesses, one's own PIN, and again: the keypad is locked out and the alarm is raised. It found another's PIN
-// after 187 wrong codes in under four minutes.
+// TestGuesserIsNotHelpedByAPINOfTheirOwn: four guesses, one's own PIN, and again: the
+// keypad is locked out and the alarm is raised. It found another's PIN after 187 wrong
+// codes in under four minutes.
 func TestGuesserIsNotHelpedByAPINOfTheirOwn(t *testing.T) {
 	b := newBench(t)
 	b.pin(b.Someone(1), "481516")
@@ -50,7 +51,8 @@ func TestGuesserIsNotHelpedByAPINOfTheirOwn(t *testing.T) {
 	}
 }
 
-// TestClockThatIsSetEndsNoLockout: neither a lockout of the keypad nor one of faces, set back or ahead, nor does it make one longer.
+// TestClockThatIsSetEndsNoLockout: neither a lockout of the keypad nor one of faces, set back or
+// ahead, nor does it make one longer.
 func TestClockThatIsSetEndsNoLockout(t *testing.T) {
 	for name, by := range map[string]time.Duration{"back": -48 * time.Hour, "ahead": 48 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +84,8 @@ func TestClockThatIsSetEndsNoLockout(t *testing.T) {
 	}
 }
 
-// TestPINsAreLongEnough: the desk asks for more digits the more PINs there are, and tells of those that are too short.
+// TestPINsAreLongEnough: the desk asks for more digits the more PINs there are, and tells
+// of those that are too short.
 func TestPINsAreLongEnough(t *testing.T) {
 	b := newBench(t)
 	b.StartUnit()
@@ -136,7 +139,8 @@ func (b *bench) again() *bench {
 	return n
 }
 
-// TestRestOutlivesARestart: whoever cuts the power gets no new tries, whatever the clock shows afterwards; and time that surely passed counts.
+// TestRestOutlivesARestart: whoever cuts the power gets no new tries, whatever the clock shows
+// afterwards; and time that surely passed counts.
 func TestRestOutlivesARestart(t *testing.T) {
 	b := newBench(t)
 	b.pin(b.Someone(1), "481516")

@@ -1,22 +1,26 @@
-// Package unit is the loop that decides at one door. It joins readers, inputs, the eye and the vault to the decision core (package
-// policy), and does what that core says.
+// Package unit is the loop that decides at one door. It joins readers, inputs, the eye and the
+// vault to the decision core (package policy), and does what that core says.
 //
 // # One goroutine decides
 //
-// Everything that happens at a door (a card, a key, an input's change, an observation of the eye, a passing moment, an operator's
-// command) becomes an event of one queue and is handled by one goroutine, in order (loop.go). An event leads to an attempt, the
-// attempt to a decision, the decision to a record in the vault, and only then to the door: unlock, lamp, buzzer (conclude in
-// attempt.go, perform in door.go). So there is one place where the relay moves, and nothing moves it without a recorded reason.
+// Everything that happens at a door (a card, a key, an input's change, an observation of the eye, a
+// passing moment, an operator's command) becomes an event of one queue and is handled by one
+// goroutine, in order (loop.go). An event leads to an attempt, the attempt to a decision, the
+// decision to a record in the vault, and only then to the door: unlock, lamp, buzzer (conclude in
+// attempt.go, perform in door.go). So there is one place where the relay moves, and nothing moves
+// it without a recorded reason.
 //
-// Every exported method may be called from any goroutine: it asks the loop and waits for its turn, or touches only what is
-// guarded. What the unit is like leaves it as values (State, Event), never as words: those are the desk's.
+// Every exported method may be called from any goroutine: it asks the loop and waits for its turn,
+// or touches only what is guarded. What the unit is like leaves it as values (State, Event), never
+// as words: those are the desk's.
 //
 // # What must not wait
 //
-// Reading a card, pressing REX and fire never wait for the eye, for an operator or for a slow disk: the record has 150 ms
-// (SlowDisk), after which a card, a PIN, REX and fire still open, the record waits in memory, and faces and counted passes are
-// refused until the disk answers again. What takes long (erasing, searching, enrolling) runs beside the loop and meets it only
-// for the moment in which it needs it (do in calls.go).
+// Reading a card, pressing REX and fire never wait for the eye, for an operator or for a slow disk:
+// the record has 150 ms (SlowDisk), after which a card, a PIN, REX and fire still open, the record
+// waits in memory, and faces and counted passes are refused until the disk answers again. What
+// takes long (erasing, searching, enrolling) runs beside the loop and meets it only for the moment
+// in which it needs it (do in calls.go).
 package unit
 
 import (
@@ -56,7 +60,8 @@ type Eye interface {
 type Law interface {
 	// Publish takes how the door is at this moment.
 	Publish(door policy.DoorFacts, down []policy.CredentialKind)
-	// Broken is the rule that keeps faces off now, empty if none does. It is not known before the unit was counted.
+	// Broken is the rule that keeps faces off now, empty if none does. It is not known
+	// before the unit was counted.
 	Broken() (rule policy.RuleID, known bool)
 }
 
@@ -71,7 +76,7 @@ type Parts struct {
 	Scores  *calibration.Calibration // by which faces are compared; nil: the shipped one
 	NoFaces error                    // why no face can be known with the files at hand; nil: one can
 	Advise  func(error) error        // adds the remedy to an error of the vault; nil: it stays as it is
-	Log     *slog.Logger             // of what goes on without anybody at a console; nil: none
+	Log     *slog.Logger             // of what happens without an operator at a console; nil: none
 }
 
 // Unit is one door at work. Make it with New, let it work with Run.
@@ -83,7 +88,7 @@ type Unit struct {
 	law   Law
 	out   outbox.Box
 	now   func() time.Time // the unit's time: the vault's, which knows how far the machine's clock can be trusted
-	// steady is for rests: the clock that nobody sets.
+	// steady is for lockouts: a clock that is never set.
 	steady func() time.Duration
 	advise func(error) error
 	log    *slog.Logger
@@ -106,8 +111,8 @@ type Unit struct {
 	site      site
 	passes    passes
 	untaken   []part            // of what the vault holds, not taken up yet
-	storeless bool              // the vault was not open yet: nobody can tell who may come in
-	back      policy.Withdrawal // somebody's gesture at the door
+	storeless bool              // the vault was not open yet: who may come in is not known
+	back      policy.Withdrawal // a person's gesture at the door
 	due       erasures
 	outputs   outputs
 	lines     lines
@@ -120,7 +125,9 @@ type Unit struct {
 
 	unrecorded atomic.Pointer[error] // why the vault did not take a record; any goroutine's
 
-	keeping sync.Mutex // held while the overrides are kept, so that the last ones kept are those in force; any goroutine's
+	// held while the overrides are kept, so that the last ones kept are
+	// those in force; any goroutine's
+	keeping sync.Mutex
 
 	watchers watchers // anybody's
 }
@@ -166,8 +173,8 @@ func New(p Parts) (*Unit, error) {
 // Close overwrites what the unit knows of faces, once Run has ended or where it never began.
 func (u *Unit) Close() { u.faces.index.Close() }
 
-// rexShunt is how long after a release has ended an opening still belongs to it: a door that is pushed late, a REX
-// reported just after the opening.
+// rexShunt is how long after a release has ended an opening still belongs to it: a door that is
+// pushed late, a REX reported just after the opening.
 const rexShunt = 2 * time.Second
 
 // makeIndex makes room for templates, and sets the thresholds.
@@ -185,7 +192,8 @@ func (u *Unit) makeIndex(p Parts) error {
 	return nil
 }
 
-// Run works until ctx ends, then leaves the door in its safe state. It returns an error only when the unit cannot work at all.
+// Run works until ctx ends, then leaves the door in its safe state. It returns an error only when
+// the unit cannot work at all.
 func (u *Unit) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	wait := u.start(ctx)

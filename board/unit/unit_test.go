@@ -152,13 +152,17 @@ func TestFaceOpensForTheEnrolled(t *testing.T) {
 	}
 }
 
-// TestFaceIsDecidedByTheDoorsClock: frames that claim to be of an hour in which somebody may come in do not let them in at another.
+// TestFaceIsDecidedByTheDoorsClock: frames that claim to be of an hour in which somebody may come
+// in do not let them in at another.
 func TestFaceIsDecidedByTheDoorsClock(t *testing.T) {
 	b := newBench(t, func(c *config.Config) {
 		c.Site.Access = []config.Access{{Group: "day", Hours: boardtest.Hours(t, "mon-sun 07:00-18:00")}}
 	})
 	id := b.Enrolled(1)
-	if err := b.Vault.ChangePerson(store.Door, id, "groups", func(p *policy.Person) error { p.Groups = []string{"day"}; return nil }); err != nil {
+	if err := b.Vault.ChangePerson(store.Door, id, "groups", func(p *policy.Person) error {
+		p.Groups = []string{"day"}
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	morning := b.Clock.Now() // 16:01 in Shanghai
@@ -173,8 +177,8 @@ func TestFaceIsDecidedByTheDoorsClock(t *testing.T) {
 	}
 }
 
-// TestEachVisitIsANewOrder: after a decision, and after a card that wants its owner's face, the eye's order begins anew, so that what it
-// saw before counts no more.
+// TestEachVisitIsANewOrder: after a decision, and after a card that wants its owner's face, the
+// eye's order begins anew, so that what it saw before counts no more.
 func TestEachVisitIsANewOrder(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(1)
@@ -198,7 +202,8 @@ func TestEachVisitIsANewOrder(t *testing.T) {
 	}
 }
 
-// TestRStrangerNotNamed: a stranger's record names nobody, and after the walk-up nothing of the face is left in the visit.
+// TestRStrangerNotNamed: a stranger's record names nobody, and after the walk-up nothing of
+// the face is left in the visit.
 func TestRStrangerNotNamed(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(1)
@@ -212,7 +217,8 @@ func TestRStrangerNotNamed(t *testing.T) {
 	}
 }
 
-// TestRAltNoReaderNoFace: when no reader works, no face opens either; with the reader back, faces are back.
+// TestRAltNoReaderNoFace: when no reader works, no face opens either; with the
+// reader back, faces are back.
 func TestRAltNoReaderNoFace(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(1)
@@ -231,7 +237,8 @@ func TestRAltNoReaderNoFace(t *testing.T) {
 	}
 }
 
-// TestRPurposeNobodyEnrolled: with nobody enrolled the camera is closed: there is nothing to look for.
+// TestRPurposeNobodyEnrolled: with nobody enrolled the camera is closed:
+// there is nothing to look for.
 func TestRPurposeNobodyEnrolled(t *testing.T) {
 	b := newBench(t)
 	b.Later(time.Second)
@@ -279,8 +286,9 @@ func TestRunMovesNothing(t *testing.T) {
 	}
 }
 
-// TestREqualCardThenFace: at a door that takes faces after the card, the owner's own face opens, another's does not, and who has no face
-// enrolled opens with the card alone, as everybody does while faces are off (R-EQUAL).
+// TestREqualCardThenFace: at a door that takes faces after the card, the owner's own face opens,
+// another's does not, and who has no face enrolled opens with the card alone, as everybody does
+// while faces are off (R-EQUAL).
 func TestREqualCardThenFace(t *testing.T) {
 	b := newBench(t)
 	b.Config.Faces.WithCard = false
@@ -299,7 +307,8 @@ func TestREqualCardThenFace(t *testing.T) {
 	}
 	b.Later(time.Minute)
 	b.Tap(1)
-	if e := b.WalkUp(3); e.Grant || e.Means != policy.ByCardFace || e.Reason != policy.ReasonFrames && e.Reason != policy.ReasonNoMatch {
+	if e := b.WalkUp(3); e.Grant || e.Means != policy.ByCardFace ||
+		e.Reason != policy.ReasonFrames && e.Reason != policy.ReasonNoMatch {
 		t.Errorf("another face after the card: %+v", e)
 	}
 	b.Later(time.Minute)
@@ -315,7 +324,8 @@ func TestREqualCardThenFace(t *testing.T) {
 	}
 }
 
-// TestRAltCardTappedAgain: whose face is refused after their card taps once more and is in; with a PIN for the keypad of this door they have that instead.
+// TestRAltCardTappedAgain: whose face is refused after their card taps once more and is in; with a
+// PIN for the keypad of this door they have that instead.
 func TestRAltCardTappedAgain(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(1)
@@ -346,8 +356,9 @@ func TestRAltCardTappedAgain(t *testing.T) {
 	}
 }
 
-// TestREqualCardAloneDuringFaceLockout: whose face is refused again and again after their card, by a bandage say, and who has no PIN, comes in with the
-// card: at once while faces wait, and from then on they are looked at again (R-ALT, R-EQUAL).
+// TestREqualCardAloneDuringFaceLockout: whose face is refused again and again after their card, by
+// a bandage say, and who has no PIN, comes in with the card: at once while faces wait, and from
+// then on they are looked at again (R-ALT, R-EQUAL).
 func TestREqualCardAloneDuringFaceLockout(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(1)
@@ -364,7 +375,8 @@ func TestREqualCardAloneDuringFaceLockout(t *testing.T) {
 	}
 }
 
-// strangersAfterCard taps a card several times, each time with another face before the camera than its owner's.
+// strangersAfterCard taps a card several times, each time with another face before
+// the camera than its owner's.
 func (b *bench) strangersAfterCard(card uint64, times int) {
 	b.Helper()
 	for n := range times {
@@ -377,8 +389,8 @@ func (b *bench) strangersAfterCard(card uint64, times int) {
 	b.Later(10 * time.Second)
 }
 
-// TestStolenCardAlone: at a door that takes faces after the card, a stolen card of somebody who has a PIN there opens by nothing that
-// the thief can do to the door; its owner comes in with the PIN.
+// TestStolenCardAlone: at a door that takes faces after the card, a stolen card of somebody who has
+// a PIN there opens by nothing that the thief can do to the door; its owner comes in with the PIN.
 func TestStolenCardAlone(t *testing.T) {
 	for name, thief := range map[string]func(b *bench){
 		"tape over the lens":    func(b *bench) { b.Eye.Cam = eye.CameraBlack },
@@ -417,7 +429,8 @@ func TestStolenCardAlone(t *testing.T) {
 	}
 }
 
-// TestSlowDiskStopsFacesNotCards: after a record that was not durable in time no face opens, until one is (decision 0004).
+// TestSlowDiskStopsFacesNotCards: after a record that was not durable in time no face opens,
+// until one is (decision 0004).
 func TestSlowDiskStopsFacesNotCards(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(1)
@@ -437,7 +450,8 @@ func TestSlowDiskStopsFacesNotCards(t *testing.T) {
 	}
 }
 
-// TestFaceLockoutAfterFailures: after five failed faces in a row faces wait, the card goes on, and a card that opens ends the wait.
+// TestFaceLockoutAfterFailures: after five failed faces in a row faces wait, the card goes on, and
+// a card that opens ends the wait.
 func TestFaceLockoutAfterFailures(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(1)

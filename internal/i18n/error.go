@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Error is an error that people read: what is wrong, and the remedy where there is one. As a variable of a
-// package it is compared with errors.Is, like any other error.
+// Error is an error that people read: what is wrong, and the remedy where there is one. As a
+// variable of a package it is compared with errors.Is, like any other error.
 type Error struct {
 	What   Message
 	Remedy Message // one sentence that begins lower case: "tap another card"
@@ -34,8 +34,8 @@ func (e *Error) message() Message {
 	return M("error.remedy", "%v; %v", e.What, e.Remedy)
 }
 
-// Of is what an error says. Words that other packages wrapped around an [Error], and errors that carry no
-// message, are told in English.
+// Of is what an error says. Words that other packages wrapped around an [Error], and errors that
+// carry no message, are told in English.
 func Of(err error) Message {
 	if err == nil {
 		return Message{}

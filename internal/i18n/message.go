@@ -1,6 +1,7 @@
-// Package i18n holds what the unit says as messages: an id, the English words and the figures in them.
-// A [Language] says a message; English is here, the others are files of package catalogue. Errors that
-// people read carry a message too ([Error]), so nothing is looked up by an English sentence.
+// Package i18n holds what the unit says as messages: an id, the English words and the
+// figures in them. A [Language] says a message; English is here, the others are files of
+// package catalogue. Errors that people read carry a message too ([Error]), so nothing is
+// looked up by an English sentence.
 package i18n
 
 import (
@@ -17,19 +18,20 @@ type Message struct {
 	english string
 }
 
-// M makes a message. The text is English, a format of package fmt; the catalogues' texts have the same verbs,
-// in another order where a language needs it (%[2]d). Both id and text are written out where M is called:
-// the English catalogue is collected from the sources.
+// M makes a message. The text is English, a format of package fmt; the catalogues' texts have the
+// same verbs, in another order where a language needs it (%[2]d). Both id and text are written out
+// where M is called: the English catalogue is collected from the sources.
 func M(id, text string, args ...any) Message {
 	return Message{ID: id, Args: args, english: fmt.Sprintf(text, args...)}
 }
 
-// InTemplate is M for the function t of HTML templates: {{t "id" "English" args…}}. The ids and texts of templates are
-// collected too.
+// InTemplate is M for the function t of HTML templates: {{t "id" "English" args…}}. The ids and
+// texts of templates are collected too.
 func InTemplate(id, text string, args ...any) Message { return M(id, text, args...) }
 
-// N makes a message about a number of things, with the English for one thing and for another number of them.
-// A catalogue has as many forms as its language needs. The number is not an argument by itself.
+// N makes a message about a number of things, with the English for one thing and for
+// another number of them. A catalogue has as many forms as its language needs. The number
+// is not an argument by itself.
 func N(n int, id, one, other string, args ...any) Message {
 	text := other
 	if n == 1 {
@@ -71,7 +73,8 @@ func List(separator Message, all ...Message) Message {
 	return Join(parts...)
 }
 
-// Verbatim is a message that every language leaves as it is: a name, a figure, words from elsewhere.
+// Verbatim is a message that every language leaves as it is: a name, a
+// figure, words from elsewhere.
 func Verbatim(s string) Message { return Message{english: s} }
 
 // Language says messages.
@@ -88,8 +91,8 @@ type english struct{}
 func (english) Code() string         { return "en" }
 func (english) Say(m Message) string { return m.english }
 
-// Match reads a message back out of English that was stored: figures stand in form where its arguments are "%".
-// It reports whether the text has the form.
+// Match reads a message back out of English that was stored: figures stand in form where its
+// arguments are "%". It reports whether the text has the form.
 func (form Message) Match(text string) (Message, bool) {
 	parts := strings.Split(form.english, "%")
 	m := Message{ID: form.ID, english: text}

@@ -32,7 +32,8 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// TestMatch: figures are found again in English that was stored, and a text of another form is not taken for it.
+// TestMatch: figures are found again in English that was stored, and a text of
+// another form is not taken for it.
 func TestMatch(t *testing.T) {
 	form := M("test.leads", "leads by %s of %s", "%", "%")
 	m, ok := form.Match("leads by 0.12 of 0.10")
@@ -46,9 +47,11 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// TestWord: a name after a word of ours is left alone, and what is not of the vocabulary is not a word.
+// TestWord: a name after a word of ours is left alone, and what is not of
+// the vocabulary is not a word.
 func TestWord(t *testing.T) {
-	for w, want := range map[string]string{"key spent": "used up", "reader outside": "reader outside", "Li Na": "Li Na", "": ""} {
+	for w, want := range map[string]string{"key spent": "used up", "reader outside": "reader outside",
+		"Li Na": "Li Na", "": ""} {
 		if got := Word(w).String(); got != want {
 			t.Errorf("%q says %q, want %q", w, got, want)
 		}

@@ -2,9 +2,10 @@ package i18n
 
 import "strings"
 
-// Word is a word of the unit's own vocabulary: parts, states, means, kinds of credential, reasons and rules of
-// decisions, roles. Records and scripts keep the word itself; people read what it says. What is not of the
-// vocabulary stays as it is. Of "reader outside" the first word is ours and the rest a name.
+// Word is a word of the unit's own vocabulary: parts, states, means, kinds of credential, reasons
+// and rules of decisions, roles. Records and scripts keep the word itself; people read its
+// [Message]. What is not of the vocabulary stays as it is. Of "reader outside" the first word is of
+// the vocabulary and the second a name.
 func Word(w string) Message {
 	if known, ok := vocabulary[w]; ok {
 		return known
@@ -22,7 +23,8 @@ func IsWord(w string) bool {
 	return ok
 }
 
-// vocabulary is each word and what it says. Some were stored before the trade's word was taken (docs/glossary.md).
+// vocabulary is each word and what it says. Some were stored before the trade's word was taken
+// (docs/glossary.md).
 var vocabulary = map[string]Message{
 	"door":                                 M("word.door", "door"),
 	"people":                               M("word.people", "people"),
@@ -164,18 +166,19 @@ var vocabulary = map[string]Message{
 	"look straight":                        M("word.look-straight", "look straight"),
 	"uncover":                              M("word.uncover", "uncover"),
 	"one at a time":                        M("word.one-at-a-time", "one at a time"),
-	"switched off in the configuration":    M("word.switched-off-in-the-configuration", "switched off in the configuration"),
-	"the camera has a fault":               M("word.the-camera-has-a-fault", "the camera has a fault"),
-	"locked until the passphrase is typed": M("word.locked-until-the-passphrase-is-typed", "locked until the passphrase is typed"),
-	"the camera is being aimed":            M("word.the-camera-is-being-aimed", "the camera is being aimed"),
-	"the rules are being checked":          M("word.the-rules-are-being-checked", "the rules are being checked"),
+	"switched off in the configuration":    M("word.switched-off", "switched off in the configuration"),
+	"the camera has a fault":               M("word.camera-fault", "the camera has a fault"),
+	"locked until the passphrase is typed": M("word.passphrase-needed", "locked until the passphrase is typed"),
+	"the camera is being aimed":            M("word.camera-aimed", "the camera is being aimed"),
+	"the rules are being checked":          M("word.rules-being-checked", "the rules are being checked"),
 	"person":                               M("word.person", "person"),
 	"withdrawn by the person":              M("word.withdrawn-by-the-person", "withdrawn by the person"),
 	"withdrawn at the door":                M("word.withdrawn-at-the-door", "withdrawn at the door"),
 	"lease end":                            M("word.lease-end", "lease end"),
 	"own request":                          M("word.own-request", "own request"),
 	"mistake":                              M("word.mistake", "mistake"),
-	"no credential left beside the face (R-ALT)": M("word.no-credential-left-beside-the-face-r-alt", "no credential left beside the face (R-ALT)"),
+	"no credential left beside the face (R-ALT)": M("word.no-credential-left",
+		"no credential left beside the face (R-ALT)"),
 	"opens":                             M("word.opens", "valid"),
 	"ended":                             M("word.ended", "ended"),
 	"over":                              M("word.over", "expired"),
@@ -191,7 +194,7 @@ var vocabulary = map[string]Message{
 	"frames of wrong parity":            M("word.frames-of-wrong-parity", "frames of wrong parity"),
 	"frames of wrong length":            M("word.frames-of-wrong-length", "frames of wrong length"),
 	"frames of noise":                   M("word.frames-of-noise", "frames of noise"),
-	"bursts that are no key":            M("word.bursts-that-are-no-key", "bursts that are not a button"),
+	"bursts that are no key":            M("word.bursts-not-a-button", "bursts that are not a button"),
 	"pulses taken for ringing":          M("word.pulses-taken-for-ringing", "pulses taken for ringing"),
 	"cards and codes":                   M("word.cards-and-codes", "cards and codes"),
 	"repeats of one held there":         M("word.repeats-of-one-held-there", "repeats of one held there"),
@@ -199,7 +202,7 @@ var vocabulary = map[string]Message{
 	"frames of wrong checksum":          M("word.frames-of-wrong-checksum", "frames of wrong checksum"),
 	"frames of other content":           M("word.frames-of-other-content", "frames of other content"),
 	"garbled answers":                   M("word.garbled-answers", "garbled answers"),
-	"cards without a number to open by": M("word.cards-without-a-number-to-open-by", "cards without a number to open by"),
+	"cards without a number to open by": M("word.cards-without-number", "cards without a number to open by"),
 	"times the chip was set up":         M("word.times-the-chip-was-set-up", "times the chip was set up"),
 	"off":                               M("word.off", "off"),
 	"ok":                                M("word.ok", "ok"),
@@ -215,5 +218,6 @@ var vocabulary = map[string]Message{
 	"measured":                          M("word.measured", "measured"),
 	"extrapolated":                      M("word.extrapolated", "extrapolated"),
 	"at limit":                          M("word.at-limit", "at limit"),
-	"the face models or their calibration cannot be used": M("word.the-face-models-or-their-calibration-cannot-be-used", "the face models or their calibration cannot be used"),
+	"the face models or their calibration cannot be used": M("word.face-models-unusable",
+		"the face models or their calibration cannot be used"),
 }

@@ -1,5 +1,6 @@
-// Package catalogue holds the languages of the unit but English, a file each (zh.toml). A language is added
-// by its file: copy en.toml, which is collected from the sources, and translate it. CONTRIBUTING.md says how.
+// Package catalogue holds the languages of the unit but English, a file each (zh.toml). A
+// language is added by its file: copy en.toml, which is collected from the sources, and translate
+// it. CONTRIBUTING.md says how.
 package catalogue
 
 import (
@@ -37,10 +38,12 @@ func Codes() (codes []string) {
 	return codes
 }
 
-// Find gives the language of a code, "zh", or of a locale that begins with it, "zh_CN.UTF-8". Not found, it is English.
+// Find gives the language of a code, "zh", or of a locale that begins with it,
+// "zh_CN.UTF-8". Not found, it is English.
 func Find(code string) (l i18n.Language, found bool) {
 	for _, l := range Languages() {
-		if rest, ok := strings.CutPrefix(code, l.Code()); ok && (rest == "" || strings.ContainsRune("_-.@", rune(rest[0]))) {
+		if rest, ok := strings.CutPrefix(code, l.Code()); ok &&
+			(rest == "" || strings.ContainsRune("_-.@", rune(rest[0]))) {
 			return l, true
 		}
 	}
@@ -56,7 +59,8 @@ func In(code string) i18n.Language {
 // English is the file that a new language begins with.
 func English() ([]byte, error) { return files.ReadFile("en.toml") }
 
-// Read reads the catalogues in the top folder of a file system: files named CODE.toml, but en.toml, whose words are in the sources.
+// Read reads the catalogues in the top folder of a file system: files named CODE.toml, but en.toml,
+// whose words are in the sources.
 func Read(folder fs.FS) ([]i18n.Language, error) {
 	names, err := fs.Glob(folder, "*.toml")
 	if err != nil {
@@ -86,7 +90,8 @@ type language struct {
 
 func (l *language) Code() string { return l.code }
 
-// Say says a message; one that the catalogue lacks is said in English, and what is said within it as well as can be.
+// Say says a message; one that the catalogue lacks is said in English, and what is said
+// within it as well as can be.
 func (l *language) Say(m i18n.Message) string {
 	args := make([]any, len(m.Args))
 	for i, a := range m.Args {

@@ -19,7 +19,8 @@ func one(t *testing.T, code, file string) i18n.Language {
 	return all[0]
 }
 
-// TestSay: arguments change places, messages and errors within a message are said too, and what the catalogue lacks is English.
+// TestSay: arguments change places, messages and errors within a message are said too, and what
+// the catalogue lacks is English.
 func TestSay(t *testing.T) {
 	l := one(t, "pl", `
 [test]
@@ -48,7 +49,8 @@ days = { one = "%d dzień", few = "%d dni", many = "%d dni!", other = "%d dnia" 
 
 // TestFind: a language is found by its code and by a locale, and nothing else is.
 func TestFind(t *testing.T) {
-	for code, want := range map[string]string{"zh": "zh", "zh_CN.UTF-8": "zh", "zh-Hans": "zh", "en": "en", "en_US": "en"} {
+	for code, want := range map[string]string{"zh": "zh", "zh_CN.UTF-8": "zh", "zh-Hans": "zh", "en": "en",
+		"en_US": "en"} {
 		if l, found := Find(code); !found || l.Code() != want {
 			t.Errorf("%s: %v, %v", code, l.Code(), found)
 		}

@@ -22,8 +22,8 @@ import (
 // forms are the texts of a message: one, or two of a plural.
 type forms []string
 
-// collect finds the messages in all sources of the project: calls of M, N and E of package i18n, of t in templates, and
-// sentences in the files of boards.
+// collect finds the messages in all sources of the project: calls of M, N and E of package i18n, of
+// t in templates, and sentences in the files of boards.
 func collect(t *testing.T) map[string]forms {
 	t.Helper()
 	all := map[string]forms{}
@@ -225,7 +225,8 @@ func sorted[V any](m map[string]V) (keys []string) {
 // verb is one verb of package fmt, with its argument's number where that is written.
 var verb = regexp.MustCompile(`%[-+# 0]*(\[\d+\])?[\d*]*(\.\d+)?[a-zA-Z]|%%|%`)
 
-// verbsOf are the verbs of a text by the argument that they format; a percent sign alone is an error.
+// verbsOf are the verbs of a text by the argument that they format. A percent sign alone is an
+// error.
 func verbsOf(text string) (map[int][]string, error) {
 	of, next := map[int][]string{}, 1
 	for _, m := range verb.FindAllStringSubmatch(text, -1) {
@@ -250,7 +251,8 @@ func verbsOf(text string) (map[int][]string, error) {
 	return of, nil
 }
 
-// TestEachLanguageHasAll lists what a catalogue lacks, what it has too much, and texts with other figures than the English.
+// TestEachLanguageHasAll lists what a catalogue lacks, what it has too much, and texts with other
+// figures than the English.
 func TestEachLanguageHasAll(t *testing.T) {
 	all := collect(t)
 	names, err := fs.Glob(files, "*.toml")

@@ -2,8 +2,9 @@ package catalogue
 
 import "menshen/internal/i18n"
 
-// Words are one meaning in the two languages of papers that are signed or stored: the commissioning report and the
-// dossier. Whoever reads them later may have another language than whoever made them.
+// Words are one meaning in the two languages of papers that are signed or stored: the
+// commissioning report and the dossier. Those who read them later may have another
+// language than those who made them.
 type Words struct {
 	EN string `json:"en"`
 	ZH string `json:"zh"`

@@ -1,6 +1,6 @@
-// Package pseudo makes a third language for tests out of the English catalogue: letters with accents, and texts
-// half as long again. What a screen shows without accents was not a message; what does not fit there would not
-// fit in German either.
+// Package pseudo makes a third language for tests out of the English catalogue: letters with
+// accents, and texts half as long again. What a screen shows without accents was not a message;
+// what does not fit there would not fit in German either.
 package pseudo
 
 import (
@@ -61,7 +61,8 @@ func File() ([]byte, error) {
 // verb is a verb of package fmt.
 var verb = regexp.MustCompile(`%[-+# 0]*(\[\d+\])?[\d*]*(\.\d+)?[a-zA-Z]|%%`)
 
-// Text is an English text, a format, in the language. What is longer than a word gets a tail of words.
+// Text is an English text, a format, in the language. What is longer than
+// a word gets a tail of words.
 func Text(english string) string {
 	var b strings.Builder
 	rest, letters := english, 0
@@ -83,11 +84,13 @@ func Text(english string) string {
 	return lengthen(b.String(), letters)
 }
 
-// lengthen puts a tail before the punctuation and spaces at the end of a text: half as many letters as it has.
+// lengthen puts a tail before the punctuation and spaces at the end of a text:
+// half as many letters as it has.
 func lengthen(text string, letters int) string {
 	body := strings.TrimRight(text, " .,:;?!")
 	end := text[len(body):]
-	if verb.MatchString(body) && verb.FindAllStringIndex(body, -1)[len(verb.FindAllStringIndex(body, -1))-1][1] == len(body) && letters < 4 {
+	if verb.MatchString(body) && verb.FindAllStringIndex(body,
+		-1)[len(verb.FindAllStringIndex(body, -1))-1][1] == len(body) && letters < 4 {
 		return text // a figure and its unit
 	}
 	for more := letters / 2; more > 0; more -= 6 {
