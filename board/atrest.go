@@ -13,7 +13,8 @@ import (
 	"menshen/store"
 )
 
-// DossierAtRest makes the dossier of a unit that does not run. What only a running unit can tell is marked as not known in it.
+// DossierAtRest makes the dossier of a unit that does not run. It marks as not known what
+// only a running unit can tell.
 func DossierAtRest(ctx context.Context, c *config.Config) (file []byte, err error) {
 	v, err := OpenVault(c)
 	if err != nil {
@@ -28,10 +29,11 @@ func DossierAtRest(ctx context.Context, c *config.Config) (file []byte, err erro
 	return d.Law.SealedDossier(ctx, service.LocalUser(uint32(os.Getuid())), false)
 }
 
-// Records gives the entries of the audit log after number seq, oldest first, for who watches the unit from inside.
+// Records gives up to 1000 entries of the audit log after number seq, oldest
+// first, for simulations and tests.
 func (d *Door) Records(seq uint64) ([]store.Entry, error) { return d.vault.Entries(seq+1, 1000, false) }
 
-// ExportAudit writes the audit log, signed, and gives the public key by which it verifies.
+// ExportAudit writes the signed audit log, and gives the public key that verifies it.
 func (d *Door) ExportAudit(w io.Writer) (ed25519.PublicKey, error) {
 	return d.vault.PublicKey(), d.vault.ExportAudit(w)
 }

@@ -23,8 +23,9 @@ import (
 	"menshen/store/audit"
 )
 
-// OpenCheck opens a unit for the installer's self-test: vault and wires as Open does, without the loop and the eye. The vault is locked by
-// it, so a running service is an error, with its remedy.
+// OpenCheck opens a unit for the installer's self-test: vault and wires as [Open] does,
+// without the loop and the eye. It locks the vault. Errors: the service runs, with the remedy.
+// closeAll closes what was opened.
 func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() error, err error) {
 	if _, err := host.Harden(); err != nil {
 		return d, nil, nil, fmt.Errorf("keeping the memory off the disk: %w", err)
@@ -61,14 +62,14 @@ func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() 
 	return d, v, closeAll, nil
 }
 
-// The eye's time to open the camera, and how long it is then watched.
+// How long the eye may take to open the camera, and how long it is then watched.
 const (
 	cameraIn   = 25 * time.Second
 	cameraLook = 3 * time.Second
 )
 
-// tryCamera lets the eye look for some seconds in its aiming mode, in which it measures no face, and gives its account. The pictures that it hands over are
-// overwritten unseen; only their size is kept.
+// tryCamera lets the eye look for some seconds in its aiming mode, in which it measures no face,
+// and says how that went. The pictures are overwritten unseen; only their size is kept.
 func tryCamera(ctx context.Context, c *config.Config) (f check.CameraFacts, err error) {
 	if err := wiring.CheckFaces(c); err != nil {
 		return f, err
@@ -133,8 +134,9 @@ func AboutThisMachine() (board, kernel string) {
 	return board, kernel
 }
 
-// SignIn checks who does a check (R-OPERATOR): name and secret, the operator's own card where they have one, a role that may open the door, and the
-// confidentiality commitment, which is shown and taken here where it is the operator's first day.
+// SignIn logs in the operator who does a check (R-OPERATOR): by name and secret, their own card if
+// they have one, and a role that may open the door. The confidentiality commitment is shown and
+// taken if they have not accepted it yet.
 func SignIn(ctx context.Context, v *store.Vault, readers []hal.Reader, name string, secret []byte,
 	lang i18n.Language, who check.Installer) (store.Operator, error) {
 	op, err := v.CheckOperator(store.Offline, name, secret)

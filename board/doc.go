@@ -1,8 +1,9 @@
-// Package board puts a door together from what a configuration names, and runs it: Open, New, Run. It decides nothing itself.
+// Package board puts a door together from what a configuration names, and runs it: [Open], [New],
+// [Door.Run]. It decides nothing itself.
 //
 // # Where things are
 //
-// The packages below it, from the one that decides upwards; each imports only those before it:
+// These are the packages below it; each imports only those before it:
 //
 //   - config, profile: what the installer wrote, and what the board can do
 //   - wiring: from the configuration to opened wires, checked files and the vault's options
@@ -12,6 +13,6 @@
 //   - console: the technician's console, on any line
 //   - service: control socket, serial line, systemd and its watchdog
 //
-// Beside them stand notice, papers, rights, dossier and pass (what is written or printed), outbox (the folder for it), host (the computer),
-// check (the installer's self-test) and demo.
+// Beside them are notice, papers, rights, dossier and pass (what is written or printed), outbox
+// (the folder for it), host (the computer), check (the installer's self-test) and demo.
 package board

@@ -27,16 +27,17 @@ type Parts struct {
 	Vault    *store.Vault
 	Wires    *hal.Wires
 	Eye      unit.Eye
-	Scores   *calibration.Calibration             // by which faces are compared; nil: the shipped one
-	NoFaces  error                                // why no face can be known with the files at hand; nil: one can
-	Time     *wiring.TimeSource                   // what the vault's clock is trusted by; nil: by the configuration
+	Scores   *calibration.Calibration             // thresholds for faces; nil: the shipped ones
+	NoFaces  error                                // why the files for faces cannot be used; nil: they can
+	Time     *wiring.TimeSource                   // where the time comes from; nil: by the configuration
 	SetClock func(time.Time) error                // of the machine; nil: it is set for real
 	Look     func(host.Where) (host.Facts, error) // at the machine; nil: host.Look
 	Board    host.Board                           // the zero value: this one
-	Log      *slog.Logger                         // of what goes on without anybody at a console; nil: none
+	Log      *slog.Logger                         // of what happens while no console is open; nil: none
 }
 
-// Door is one door put together: the loop that decides, the law that it is held to, and the desk of its operators.
+// Door is one door put together: the loop that decides, the rules of the law,
+// and the desk of its operators.
 type Door struct {
 	Unit  *unit.Unit
 	Law   *compliance.Keeper
@@ -45,7 +46,7 @@ type Door struct {
 	vault *store.Vault
 }
 
-// New puts the parts together. It moves nothing yet.
+// New puts the parts together. The relay does not move before [Door.Run].
 func New(p Parts) (*Door, error) {
 	if p.Time == nil {
 		p.Time = &wiring.TimeSource{Config: p.Config}
@@ -67,31 +68,34 @@ func New(p Parts) (*Door, error) {
 	})
 	_ = d.Law.EnsureNotices() // what fails now is tried again, and shown, while the door works
 	var err error
-	d.Unit, err = unit.New(unit.Parts{Config: p.Config, Vault: p.Vault, Wires: p.Wires, Eye: p.Eye, Law: d.Law, Out: out,
+	d.Unit, err = unit.New(unit.Parts{Config: p.Config, Vault: p.Vault, Wires: p.Wires, Eye: p.Eye,
+		Law: d.Law, Out: out,
 		Scores: p.Scores, NoFaces: p.NoFaces, Advise: wiring.Advise, Log: p.Log})
 	if err != nil {
 		return nil, err
 	}
-	d.Desk = desk.New(desk.Parts{Config: p.Config, Vault: p.Vault, Unit: d.Unit, Law: d.Law, Out: out, Time: p.Time, SetClock: p.SetClock,
-		Board: p.Board, Advise: wiring.Advise})
+	d.Desk = desk.New(desk.Parts{Config: p.Config, Vault: p.Vault, Unit: d.Unit, Law: d.Law, Out: out, Time: p.Time,
+		SetClock: p.SetClock, Board: p.Board, Advise: wiring.Advise})
 	return d, nil
 }
 
-// matching says in the dossier's words how faces are compared.
+// matching says for the dossier how faces are compared; nil: no face can be known.
 func matching(c *config.Config, u *unit.Unit) *dossier.Matching {
 	how, ok := u.Compares()
 	if !ok {
 		return nil
 	}
 	from := how.Scores.Source
-	m := &dossier.Matching{Model: how.Scores.Model.Name, Source: from.Pictures + ", " + from.By + ", " + from.Date.String(),
+	m := &dossier.Matching{Model: how.Scores.Model.Name,
+		Source:    from.Pictures + ", " + from.By + ", " + from.Date.String(),
 		Threshold: how.At.Threshold, Asked: how.Asked, OneIn: how.At.OneIn, Basis: string(how.At.Basis),
 		LiveMin: c.Faces.LiveMin, Frames: c.Faces.Frames, Challenge: c.Faces.Challenge, WithCard: c.Faces.WithCard}
 	m.TAR, _ = how.Scores.TAR(how.At.Threshold)
 	return m
 }
 
-// Run works until ctx ends, then leaves the door in its safe state. It returns an error only when the unit cannot work at all.
+// Run runs the door until ctx ends, then leaves it in its safe state. It gives an error only when
+// the unit cannot work at all.
 func (d *Door) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	var law sync.WaitGroup
@@ -102,7 +106,8 @@ func (d *Door) Run(ctx context.Context) error {
 	return err
 }
 
-// Serve gives operators their consoles, at the control socket and the serial line, and systemd its signs of life, until ctx ends.
+// Serve serves consoles at the control socket and the serial line, and tells systemd that
+// the unit lives, until ctx ends.
 func (d *Door) Serve(ctx context.Context, log *slog.Logger) {
 	var all sync.WaitGroup
 	defer all.Wait()

@@ -22,9 +22,10 @@ import (
 	periph "periph.io/x/conn/v3/gpio"
 )
 
-// BenchmarkCardToRelay is a whole door from the wire of the last Wiegand bit to the level on the relay's line, the durable
-// record in between included. It reports percentiles of the time beyond the frame gap, which the simulated line does not
-// wait for, and, as the limit that hardware sets, one write and sync of the same disk.
+// BenchmarkCardToRelay is a whole door from the wire of the last Wiegand bit to the level on the
+// relay's line, the durable record in between included. It reports percentiles of the time beyond
+// the frame gap, which the simulated line does not wait for, and, as the limit that hardware sets,
+// one write and sync of the same disk.
 func BenchmarkCardToRelay(b *testing.B) {
 	dir := b.TempDir()
 	conf := simulatedDoor(b, dir)
@@ -64,7 +65,8 @@ func BenchmarkCardToRelay(b *testing.B) {
 		time.Sleep(20 * time.Millisecond) // longer than the contact's debounce
 		door.Shut()
 		moved(b, relay, from+1, periph.Low)
-		time.Sleep(130 * time.Millisecond) // so that the next frame, whose pulses carry wire time, ends now and not later
+		// so that the next frame, whose pulses carry wire time, ends now and not later
+		time.Sleep(130 * time.Millisecond)
 	}
 	slices.Sort(took)
 	b.ReportMetric(ms(took[len(took)/2]), "ms-p50")

@@ -13,8 +13,9 @@ import (
 	"menshen/store"
 )
 
-// SignInOffline checks who acts on the vault of a unit that is not running (R-OPERATOR): a manager, by
-// name and secret and, where they have a card, that. tell says what to do, or why no card is asked for.
+// SignInOffline logs in a manager who acts on the vault of a unit that is not running
+// (R-OPERATOR): by name, secret and, if they have one, their card. tell says what to do,
+// or why no card is asked for.
 func SignInOffline(ctx context.Context, v *store.Vault, c *config.Config, name string, secret []byte,
 	tell func(i18n.Message)) (store.Operator, error) {
 	op, err := v.CheckOperator(store.Offline, name, secret)
@@ -33,8 +34,8 @@ func SignInOffline(ctx context.Context, v *store.Vault, c *config.Config, name s
 	return ownCard(ctx, v, readers, name, tell, tell)
 }
 
-// ownCard completes a log-in by the operator's own card. ask says to tap it. Where there is no reader for it, tell
-// says why no card is asked for, and so does the record: what is to be repaired may be the reader.
+// ownCard completes a log-in by the operator's own card. ask says to tap it. If no reader can read
+// it, tell and the record say why no card is asked for: the reader may be what has to be repaired.
 func ownCard(ctx context.Context, v *store.Vault, readers []hal.Reader, name string,
 	tell, ask func(i18n.Message)) (store.Operator, error) {
 	card, err := cardAt(ctx, readers, func() {
@@ -56,8 +57,8 @@ var (
 	errReaderSilent = i18n.E("board.no-reader-answers", "no reader answers")
 )
 
-// cardAt waits for a card at any of the readers, which ask asks for. Errors: errNoReader; errReaderSilent, where all are
-// broken; that no card came in time.
+// cardAt calls ask and waits for a card at any of the readers. Errors: errNoReader;
+// errReaderSilent, all are broken; no card came within [desk.AsksAtTheDoor].
 func cardAt(ctx context.Context, readers []hal.Reader, ask func()) (hal.Card, error) {
 	if len(readers) == 0 {
 		return hal.Card{}, errNoReader

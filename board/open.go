@@ -19,22 +19,25 @@ import (
 	"menshen/store"
 )
 
-// Init makes the vault of a new unit, with its keys and its first operator; there is no default account and no default
-// secret (R-OPERATOR). All is made or nothing is; nothing when there is a vault already.
+// Init makes the vault of a new unit, with its keys and its first operator; there is no default
+// account and no default secret (R-OPERATOR). It makes all of it or, after an error, nothing.
+// Errors: there is a vault already.
 func Init(c *config.Config, operator string, secret []byte) error {
 	v, err := store.CreateFor(c.Unit.Dir, wiring.VaultOptions(c, &wiring.TimeSource{Config: c}), operator, secret)
 	if err != nil {
 		return err
 	}
-	// From the first minute on it shows when old records were last removed. The unit is whole without this, and prunes daily.
+	// From the first minute on it shows when old records were last removed. An error does not
+	// matter: the unit purges daily.
 	_, _ = v.Prune(context.Background(), store.Door)
 	return v.Close()
 }
 
-// Open opens a unit: the vault first, so that a second program on the same unit ends before it touches a wire; then the
-// wires, with the relay at rest; then the eye. A vault that does not open is a fault to show and does not keep anybody from leaving.
-// An eye that is absent, or files for faces that cannot be used, do not keep the door from opening for cards.
-// The function that it returns closes everything after Run.
+// Open opens a unit: the vault first, so that a second program on the same unit ends before it
+// touches a wire; then the wires, with the relay at rest; then the eye. closeAll closes everything
+// after [Door.Run]. Errors: another program has the vault, a wire or the eye cannot be opened. A
+// vault that does not open is a fault and not an error: the unit then runs in safe mode. Files for
+// faces that cannot be used switch faces off only.
 func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Door, closeAll func() error, err error) {
 	var closers []func() error
 	closeAll = func() error {
@@ -64,7 +67,8 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Door, clo
 	case errors.Is(err, store.ErrBusy):
 		return nil, closeAll, wiring.Advise(err)
 	case err != nil:
-		log.Error("the vault is not in order; exit, fire and the staffed release work all the same", "why", screen.OneLine(wiring.Advise(err)))
+		log.Error("the vault is not in order; exit, fire and the staffed release work all the same",
+			"why", screen.OneLine(wiring.Advise(err)))
 	default:
 		log.Info("vault open", "dir", c.Unit.Dir)
 	}
@@ -80,7 +84,8 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Door, clo
 	log.Info("wires open", "readers", len(hw.Readers), "inputs", len(hw.Inputs))
 
 	scores, noScores := wiring.Scores(c)
-	parts := Parts{Config: c, Vault: v, Wires: hw, Time: source, Scores: scores, NoFaces: cmp.Or(wiring.CheckFaces(c), noScores), Log: log}
+	parts := Parts{Config: c, Vault: v, Wires: hw, Time: source, Scores: scores,
+		NoFaces: cmp.Or(wiring.CheckFaces(c), noScores), Log: log}
 	if parts.NoFaces != nil {
 		log.Error("faces stay off; cards, PINs, exit and fire work", "why", screen.OneLine(parts.NoFaces))
 	}
@@ -104,7 +109,8 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Door, clo
 	return d, closeAll, err
 }
 
-// looking is which faces the eye looks at. The recognizer counts in thousandths.
+// looking gives the zone in which the eye looks for faces. The configuration has
+// percent, the recognizer thousandths.
 func looking(c *config.Config) (o recognizer.Options) {
 	if z := c.Camera.Zone; len(z) == 4 {
 		o.Zone = image.Rect(10*z[0], 10*z[1], 10*z[2], 10*z[3])
@@ -112,24 +118,25 @@ func looking(c *config.Config) (o recognizer.Options) {
 	return o
 }
 
-// OpenVault opens the vault of a unit that is not running. Its errors say what to do.
+// OpenVault opens the vault of a unit that is not running. Its errors have their remedy.
 func OpenVault(c *config.Config) (*store.Vault, error) {
 	v, err := store.Open(c.Unit.Dir, wiring.VaultOptions(c, &wiring.TimeSource{Config: c}))
 	return v, wiring.Advise(err)
 }
 
-// ReadVault is OpenVault for questions alone: nothing on the disk is changed, so root may ask about what belongs to the unit's user.
+// ReadVault is [OpenVault] to read only: nothing on the disk is changed, so that root may read
+// what belongs to the unit's user.
 func ReadVault(c *config.Config) (*store.Vault, error) {
 	v, err := store.OpenToRead(c.Unit.Dir, wiring.VaultOptions(c, &wiring.TimeSource{Config: c}))
 	return v, wiring.Advise(err)
 }
 
-// vaultFirst is how long the start waits for the vault; a disk that hangs must not keep people in.
+// vaultFirst is how long the start waits for the vault. A disk that hangs must not keep people in.
 const vaultFirst = 10 * time.Second
 
 var errNoAnswer = errors.New("the disk does not answer; the vault is taken up when it does")
 
-// within gives f's error, or errNoAnswer when f takes longer than d; f then goes on.
+// within gives f's error, or errNoAnswer when f takes longer than d. f then goes on.
 func within(d time.Duration, f func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- f() }()

@@ -17,7 +17,8 @@ func TestZoneReachesTheEye(t *testing.T) {
 		`# zone   = [20, 0, 80, 100]`: {},
 		`zone = [20, 0, 80, 95]`:      image.Rect(200, 0, 800, 950),
 	} {
-		c, err := config.Parse(strings.NewReader(strings.Replace(config.Example, `# zone   = [20, 0, 80, 100]`, written, 1)))
+		c, err := config.Parse(strings.NewReader(strings.Replace(config.Example,
+			`# zone   = [20, 0, 80, 100]`, written, 1)))
 		if err != nil {
 			t.Fatal(err)
 		}

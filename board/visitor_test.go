@@ -28,7 +28,8 @@ import (
 	"menshen/store"
 )
 
-// lobby is a door without faces, whose real eye looks through a simulated camera for visitors' codes.
+// lobby is a door without faces, whose real eye looks through a
+// simulated camera for visitors' codes.
 type lobby struct {
 	*testing.T
 	root string
@@ -70,7 +71,8 @@ func newLobby(t *testing.T) *lobby {
 }
 
 func (l *lobby) options() store.Options {
-	return store.Options{Key: store.KeyFile(filepath.Join(l.root, "key")), Cost: store.Cost{Time: 1, Memory: 64, Lanes: 1}}
+	return store.Options{Key: store.KeyFile(filepath.Join(l.root, "key")),
+		Cost: store.Cost{Time: 1, Memory: 64, Lanes: 1}}
 }
 
 // start switches the unit on.
@@ -81,7 +83,8 @@ func (l *lobby) start() {
 	if err != nil {
 		l.Fatal(err)
 	}
-	e, err := eye.Start(ctx, eye.Config{Camera: l.conf.Camera.Source, Codes: pass.Prefix, Command: []string{os.Args[0], "eye"}})
+	e, err := eye.Start(ctx, eye.Config{Camera: l.conf.Camera.Source, Codes: pass.Prefix,
+		Command: []string{os.Args[0], "eye"}})
 	if err != nil {
 		l.Fatal(err)
 	}
@@ -124,7 +127,8 @@ func (l *lobby) hold(code [][]bool, angle, blur float64, s camera.Scene) store.E
 		l.Fatal(err)
 	}
 	before := l.decisions()
-	for until := time.Now().Add(20 * time.Second); len(l.decisions()) == len(before); time.Sleep(20 * time.Millisecond) {
+	const pause = 20 * time.Millisecond
+	for until := time.Now().Add(20 * time.Second); len(l.decisions()) == len(before); time.Sleep(pause) {
 		if time.Now().After(until) {
 			l.Fatalf("no decision within 20 s: %+v", l.eye.Status())
 		}
@@ -201,8 +205,9 @@ func (s sheet) light(x, y float64) int {
 	return 235
 }
 
-// TestVisitorAtTheCamera goes the whole way, from the desk that makes a pass, over a code held up to the camera, turned, out of focus, in dim light, to
-// the relay, with the power off in between. A pass for three entries opens three times.
+// TestVisitorAtTheCamera goes the whole way, from the desk that makes a pass, over a code held up
+// to the camera, turned, out of focus, in dim light, to the relay, with the power off in between. A
+// pass for three entries opens three times.
 func TestVisitorAtTheCamera(t *testing.T) {
 	l := newLobby(t)
 	now := time.Now()
@@ -230,7 +235,8 @@ func TestVisitorAtTheCamera(t *testing.T) {
 		before := l.openings()
 		e := l.hold(p.QR, visit.angle, visit.blur, visit.scene)
 		opened := l.openings() > before
-		if e.Reason != visit.want || e.Grant != (visit.want == policy.ReasonPass) || opened != e.Grant || e.Means != policy.ByPass {
+		if e.Reason != visit.want || e.Grant != (visit.want == policy.ReasonPass) || opened != e.Grant ||
+			e.Means != policy.ByPass {
 			t.Errorf("visit %d: %+v, opened %v", n+1, e, opened)
 		}
 	}

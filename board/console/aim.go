@@ -13,12 +13,12 @@ import (
 // rate is what the line carries in bytes a second, 8N1: 11,520 at 115,200 baud.
 func (o Options) rate() int { return o.Baud / 10 }
 
-// frameBudget is the most that one picture may cost at a rate: a third of a second, so that there are two a second even
-// where the camera gives no more than seven.
+// frameBudget is the most that one picture may cost at a rate: a third of a second, so that there
+// are two a second even where the camera gives no more than seven.
 func frameBudget(rate int) int { return max(rate/3, 200) }
 
-// aim shows the camera's picture until a key is pressed. Nothing of it stays: neither here nor, after the last clear,
-// on the screen.
+// aim shows the camera's picture until a key is pressed. Nothing of it stays in memory or, after
+// the last clear, on the screen.
 func aim(ctx context.Context, c *console, words []string) error {
 	style := "ascii"
 	if len(words) == 1 {
@@ -28,7 +28,8 @@ func aim(ctx context.Context, c *console, words []string) error {
 		return c.misuse("aim")
 	}
 	if c.plain || style == "words" {
-		c.say(i18n.M("console.aim-ends", "Press any key to end this; it ends by itself after %d minutes.", desk.LongestAim/time.Minute))
+		c.say(i18n.M("console.aim-ends", "Press any key to end this; it ends by itself after %d minutes.",
+			desk.LongestAim/time.Minute))
 		return c.viewing(ctx, func(ctx context.Context) error {
 			last := ""
 			return c.desk.(Aimer).Aim(ctx, c.who, func(p *desk.Picture) {
@@ -81,15 +82,17 @@ func (c *console) caption(p *desk.Picture) string {
 	return screen.Pad(screen.Clean(s), c.width()-1)
 }
 
-// whereabouts is a picture in words, for those who do not see it: where the face is in the picture, in ninths, how large, and
-// what would help.
+// whereabouts is a picture in words, for people who cannot see it: where the face is, in ninths of
+// the picture, how large, and what would help.
 func (c *console) whereabouts(p *desk.Picture) string {
 	if p.Face.Empty() {
 		return c.lang.Say(i18n.M("console.no-face", "no face"))
 	}
 	x, y := (p.Face.Min.X+p.Face.Max.X)/2, (p.Face.Min.Y+p.Face.Max.Y)/2
-	across := []i18n.Message{i18n.M("console.to-the-left", "left"), i18n.M("console.middle", "middle"), i18n.M("console.to-the-right", "right")}[third(x, p.Width)]
-	down := []i18n.Message{i18n.M("console.top", "top"), i18n.M("console.centre", "centre"), i18n.M("console.bottom", "bottom")}[third(y, p.Height)]
+	across := []i18n.Message{i18n.M("console.to-the-left", "left"), i18n.M("console.middle", "middle"),
+		i18n.M("console.to-the-right", "right")}[thirdOf(x, p.Width)]
+	down := []i18n.Message{i18n.M("console.top", "top"), i18n.M("console.centre", "centre"),
+		i18n.M("console.bottom", "bottom")}[thirdOf(y, p.Height)]
 	s := c.lang.Say(i18n.M("console.face-at", "face at %v %v, %d%% of the height",
 		across, down, p.Face.Dy()*100/max(p.Height, 1)/10*10))
 	if !p.Face.In(p.Zone) && !p.Zone.Empty() {
@@ -101,11 +104,11 @@ func (c *console) whereabouts(p *desk.Picture) string {
 	return c.lang.Say(i18n.M("console.face-advice", "%s: %s", s, p.Advice))
 }
 
-func third(x, size int) int { return min(max(3*x/max(size, 1), 0), 2) }
+func thirdOf(x, size int) int { return min(max(3*x/max(size, 1), 0), 2) }
 
-// fit is the largest size in cells, of cols by rows at most, that has the shape of w by h pixels. A cell is taken for twice as tall as
-// wide.
-func fit(w, h, cols, rows int) image.Point {
+// fitSize is the largest size in cells, at most cols by rows, that has the shape of w by h pixels.
+// A cell counts as twice as tall as wide.
+func fitSize(w, h, cols, rows int) image.Point {
 	x, y := cols, cols*h/max(2*w, 1)
 	if y > rows {
 		x, y = rows*2*w/max(h, 1), rows

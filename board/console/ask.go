@@ -11,8 +11,8 @@ import (
 	"menshen/internal/screen"
 )
 
-// read takes one line of input after a prompt. Errors: errBroken, errTooLong, io.EOF for Ctrl-D or a line that is gone,
-// the cause of the visit's end.
+// read takes one line of input after a prompt. Errors: errBroken; errTooLong; io.EOF for Ctrl-D or
+// a line that is gone; the cause when the visit ends.
 func (c *console) read(prompt string) (string, error) {
 	defer c.line.running(c.line.running(nil))
 	if c.line.wasStopped() {
@@ -30,15 +30,16 @@ func (c *console) read(prompt string) (string, error) {
 		s, err = c.edit.readLine(prompt)
 	}
 	if err == nil {
-		err = c.line.fate()
+		err = c.line.lineError()
 	}
 	return s, err
 }
 
-// roomForAnswer is how many columns a question leaves behind itself, so that a short answer stands in the same line.
+// roomForAnswer is how many columns a question leaves free, so that a short
+// answer stands in the same line.
 const roomForAnswer = 12
 
-// lastLine prints a question but its last line, which becomes the prompt.
+// lastLine prints a question without its last line, and gives that as the prompt.
 func (c *console) lastLine(question string) string {
 	question = screen.Clean(question)
 	lines := screen.Wrap(question, max(c.width()-roomForAnswer, leastWidth))
@@ -49,8 +50,8 @@ func (c *console) lastLine(question string) string {
 	return lines[len(lines)-1] + question[len(strings.TrimRight(question, " ")):]
 }
 
-// readPlain edits a line with nothing but characters, backspaces and spaces; without echo, with nothing at all. The caller
-// may wipe what it gives: there is no other copy.
+// readPlain reads a line and echoes only characters, backspaces and spaces, or nothing without
+// echo. The caller may wipe what it gives: there is no other copy.
 func (c *console) readPlain(prompt string, echo bool) ([]byte, error) {
 	p := &plainLine{c: c, echo: echo, s: make([]byte, 0, utf8.UTFMax*maxLine)}
 	c.put(prompt)
@@ -114,14 +115,14 @@ func (p *plainLine) show(s string) {
 	}
 }
 
-// ask puts a question. Ctrl-C and Ctrl-D break off whatever asks; an overlong answer does too.
+// ask puts a question. Ctrl-C, Ctrl-D and an answer that is too long break off the command.
 func (c *console) ask(q i18n.Message) (string, error) {
 	s, err := c.read(c.lang.Say(q))
-	return strings.TrimSpace(s), c.breaks(err)
+	return strings.TrimSpace(s), c.asBroken(err)
 }
 
-// breaks makes Ctrl-D in the place of an answer the same as Ctrl-C.
-func (c *console) breaks(err error) error {
+// asBroken gives errBroken for Ctrl-D in the place of an answer, as for Ctrl-C.
+func (c *console) asBroken(err error) error {
 	if errors.Is(err, io.EOF) && c.line.gone() == nil {
 		c.print("")
 		return errBroken
@@ -138,20 +139,22 @@ func (c *console) askSecret(q i18n.Message) (desk.Secret, error) {
 	c.line.flush()
 	s, err := c.readPlain(c.lastLine(c.lang.Say(q)), false)
 	if err == nil {
-		err = c.line.fate()
+		err = c.line.lineError()
 	}
 	if err != nil {
 		desk.Secret(s).Wipe()
-		return nil, c.breaks(err)
+		return nil, c.asBroken(err)
 	}
 	return s, nil
 }
 
-// confirm asks for a typed yes; anything else is a no. What was typed before the question does not answer it.
+// confirm asks for a typed yes; anything else is a no. What was typed before the
+// question does not answer it.
 func (c *console) confirm(q i18n.Message) (bool, error) {
 	c.line.flush()
 	answer := i18n.M("console.type-yes-or-no", "Type yes or no: ")
-	if one := i18n.M("console.question-and-answer", "%v %v", q, answer); screen.Width(c.lang.Say(one)) < c.width()-roomForAnswer {
+	one := i18n.M("console.question-and-answer", "%v %v", q, answer)
+	if screen.Width(c.lang.Say(one)) < c.width()-roomForAnswer {
 		answer = one
 	} else if !c.line.wasStopped() {
 		c.say(q)
@@ -160,8 +163,8 @@ func (c *console) confirm(q i18n.Message) (bool, error) {
 	return strings.EqualFold(s, "yes") || s == "是", err
 }
 
-// certain is confirm for commands: a no is an error, so that nothing more happens.
-func (c *console) certain(q i18n.Message) error {
+// confirmOrStop is confirm for commands: a no is an error, so that nothing more happens.
+func (c *console) confirmOrStop(q i18n.Message) error {
 	yes, err := c.confirm(q)
 	if err == nil && !yes {
 		err = errNothingDone

@@ -10,11 +10,12 @@ import (
 	"menshen/board/desk"
 )
 
-// canvas turns pictures into cells of a terminal and sends only those that changed, within a budget of bytes: what does not
-// fit comes with the next picture, going on where this one stopped.
+// canvas turns pictures into cells of a terminal and sends only those that changed, within a budget
+// of bytes. What does not fit comes with the next picture, from where this one stopped.
 //
-// Two styles. ASCII shades: one character a cell, ten shades by the ink of the character, for each terminal there is. Half blocks: a
-// cell is two pixels, one above the other, in 12 of the 24 greys of a 256-colour terminal, and the face box is green or yellow.
+// There are two styles. ASCII shades: one character a cell, ten shades by the ink of the character,
+// for every terminal. Half blocks: a cell is two pixels, one above the other, in 12 of the 24 greys
+// of a 256-colour terminal, and the face box is green or yellow.
 type canvas struct {
 	cols, rows int
 	blocks     bool
@@ -41,10 +42,11 @@ const (
 
 func newCanvas(cols, rows int, blocks bool) *canvas {
 	n := cols * rows
-	return &canvas{cols: cols, rows: rows, blocks: blocks, now: make([]cell, n), shown: make([]cell, n), level: make([]uint8, 2*n)}
+	return &canvas{cols: cols, rows: rows, blocks: blocks, now: make([]cell, n), shown: make([]cell, n),
+		level: make([]uint8, 2*n)}
 }
 
-// wipe forgets the pictures.
+// wipe overwrites all that was drawn.
 func (v *canvas) wipe() { clear(v.now); clear(v.shown); clear(v.level) }
 
 // draw puts p, its zone and its face box onto the canvas.
@@ -52,7 +54,7 @@ func (v *canvas) draw(p *desk.Picture) {
 	if p.Width <= 0 || p.Height <= 0 || len(p.Gray) < p.Width*p.Height {
 		return
 	}
-	if size := fit(p.Width, p.Height, v.cols, v.rows); size != v.size {
+	if size := fitSize(p.Width, p.Height, v.cols, v.rows); size != v.size {
 		v.size = size
 		clear(v.now)
 	}
@@ -78,11 +80,12 @@ func (v *canvas) shade(p *desk.Picture, x, y int) cell {
 	return cell{'▀', firstGrey + 2*upper, firstGrey + 2*lower}
 }
 
-// quantise is the mean of pixel part of parts (from the top) of the cell at x, y, in levels steps. A level is left only
-// when the mean is clearly in another, so that the camera's noise is not sent.
+// quantise is the mean of one part of parts (from the top) of the cell at x, y, in levels steps. It
+// changes only when the mean is clearly in another step, so that the camera's noise is not sent.
 func (v *canvas) quantise(p *desk.Picture, x, y, part, parts, levels int) uint8 {
 	rows := v.size.Y * parts
-	r := image.Rect(x*p.Width/v.size.X, (y*parts+part)*p.Height/rows, (x+1)*p.Width/v.size.X, (y*parts+part+1)*p.Height/rows)
+	r := image.Rect(x*p.Width/v.size.X, (y*parts+part)*p.Height/rows, (x+1)*p.Width/v.size.X,
+		(y*parts+part+1)*p.Height/rows)
 	r.Max = image.Pt(max(r.Max.X, r.Min.X+1), max(r.Max.Y, r.Min.Y+1))
 	sum := 0
 	for j := r.Min.Y; j < r.Max.Y; j++ {
@@ -99,7 +102,8 @@ func (v *canvas) quantise(p *desk.Picture, x, y, part, parts, levels int) uint8 
 	return *at
 }
 
-// box draws the outline of r, in pixels of p, with characters for corners, horizontals and verticals.
+// box draws the outline of r, in pixels of p, with characters for
+// corners, horizontals and verticals.
 func (v *canvas) box(p *desk.Picture, r image.Rectangle, chars [3]rune, colour uint8) {
 	if r.Empty() {
 		return
@@ -128,7 +132,7 @@ func (v *canvas) box(p *desk.Picture, r image.Rectangle, chars [3]rune, colour u
 	}
 }
 
-// cellMost is the most bytes that one cell can cost: position, style, character.
+// cellMost is how many bytes one cell costs at most: position, style, character.
 const cellMost = len("\x1b[999;999H") + len("\x1b[38;5;255;48;5;255m") + utf8.UTFMax
 
 // frame gives at most budget bytes that bring the screen towards the canvas, caption included.

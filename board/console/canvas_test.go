@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestCanvasComesToTheScreen draws pictures with too small a budget: each frame keeps to it, and in the end the screen shows the
-// last picture, whatever was lost on the way.
+// TestCanvasComesToTheScreen draws pictures with too small a budget: each frame keeps to it, and in
+// the end the screen shows the last picture, whatever was lost on the way.
 func TestCanvasComesToTheScreen(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cols, rows := rapid.IntRange(2, 60).Draw(t, "cols"), rapid.IntRange(1, 20).Draw(t, "rows")
@@ -39,7 +39,8 @@ func TestCanvasComesToTheScreen(t *testing.T) {
 				if got.Char == 0 {
 					got.Char = ' '
 				}
-				if got.Char != want.char || want.fg != 0 && got.FG != vt10x.Color(want.fg) || want.bg != 0 && got.BG != vt10x.Color(want.bg) {
+				if got.Char != want.char || want.fg != 0 && got.FG != vt10x.Color(want.fg) ||
+					want.bg != 0 && got.BG != vt10x.Color(want.bg) {
 					t.Fatalf("at %d,%d the screen shows %q in %d on %d, want %+v", x, y, got.Char, got.FG, got.BG, want)
 				}
 			}
@@ -71,7 +72,8 @@ func drawPicture(t *rapid.T) *desk.Picture {
 		n := rapid.IntRange(-10, 60)
 		return image.Rect(n.Draw(t, label), n.Draw(t, label), n.Draw(t, label), n.Draw(t, label))
 	}
-	p := &desk.Picture{Width: w, Height: h, Gray: rapid.SliceOfN(rapid.Byte(), w*h, w*h).Draw(t, "gray"), Face: edge("face"), Zone: edge("zone"), Good: rapid.Bool().Draw(t, "good")}
+	p := &desk.Picture{Width: w, Height: h, Gray: rapid.SliceOfN(rapid.Byte(), w*h, w*h).Draw(t, "gray"),
+		Face: edge("face"), Zone: edge("zone"), Good: rapid.Bool().Draw(t, "good")}
 	return p
 }
 
@@ -110,9 +112,10 @@ func TestRStrangerCanvasForgets(t *testing.T) {
 
 func TestFit(t *testing.T) {
 	for _, c := range []struct{ w, h, cols, rows, x, y int }{
-		{160, 120, 80, 22, 58, 22}, {160, 120, 40, 22, 40, 15}, {120, 160, 80, 22, 33, 22}, {1, 1, 1, 1, 1, 1}, {0, 0, 80, 24, 80, 1},
+		{160, 120, 80, 22, 58, 22}, {160, 120, 40, 22, 40, 15}, {120, 160, 80, 22, 33, 22}, {1, 1, 1, 1, 1, 1},
+		{0, 0, 80, 24, 80, 1},
 	} {
-		if got := fit(c.w, c.h, c.cols, c.rows); got != image.Pt(c.x, c.y) {
+		if got := fitSize(c.w, c.h, c.cols, c.rows); got != image.Pt(c.x, c.y) {
 			t.Errorf("fit(%d, %d, %d, %d) = %v, want (%d,%d)", c.w, c.h, c.cols, c.rows, got, c.x, c.y)
 		}
 	}

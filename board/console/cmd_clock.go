@@ -17,13 +17,14 @@ func clockCommands() []command {
 	}
 }
 
-// Changes of the time that are asked about: one that is more than a correction, and one that is more likely a slip of the fingers.
+// Changes of the time that the console asks about: one that is more than a correction, and one that
+// is more likely a typing error.
 const (
 	jump    = 5 * time.Minute
 	farAway = 7 * 24 * time.Hour
 )
 
-// clock shows the unit's time, sets it, or says that a time set far ahead is right.
+// clock shows the unit's time, sets it, or confirms a time that was set far ahead.
 func clock(ctx context.Context, c *console, words []string) error {
 	d := c.desk.(TimeSetter)
 	was, err := d.Clock(ctx, c.who)
@@ -42,7 +43,7 @@ func clock(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return c.misuse("clock")
 	}
-	if err := c.allowJump(was.Now, t); err != nil {
+	if err := c.confirmJump(was.Now, t); err != nil {
 		return err
 	}
 	if err := d.SetTime(ctx, c.who, t); err != nil {
@@ -52,10 +53,11 @@ func clock(ctx context.Context, c *console, words []string) error {
 	return nil
 }
 
-// confirmTime is the second look at a time that was set far ahead.
+// confirmTime asks whether a time that was set far ahead is right.
 func (c *console) confirmTime(ctx context.Context, d TimeSetter, s desk.ClockState) error {
-	c.say(i18n.M("console.clock-confirm-warning", "The unit's time is %s, %s. From now on, leases that have expired by then, their faces and old records are destroyed.", c.time(s.Now), c.zone()))
-	if err := c.certain(i18n.M("console.is-it-right", "Is it right?")); err != nil {
+	c.say(i18n.M("console.clock-confirm-warning", "The unit's time is %s, %s. From now on, leases that have "+
+		"expired by then, their faces and old records are destroyed.", c.time(s.Now), c.zone()))
+	if err := c.confirmOrStop(i18n.M("console.is-it-right", "Is it right?")); err != nil {
 		return err
 	}
 	if err := d.ConfirmTime(ctx, c.who); err != nil {
@@ -65,8 +67,8 @@ func (c *console) confirmTime(ctx context.Context, d TimeSetter, s desk.ClockSta
 	return nil
 }
 
-// allowJump asks before the time is changed by more than a correction.
-func (c *console) allowJump(was, now time.Time) error {
+// confirmJump asks before the time is changed by more than jump.
+func (c *console) confirmJump(was, now time.Time) error {
 	by := now.Sub(was)
 	if by.Abs() <= jump {
 		return nil
@@ -75,11 +77,13 @@ func (c *console) allowJump(was, now time.Time) error {
 	if by > 0 {
 		way = i18n.M("console.ahead", "ahead")
 	}
-	c.say(i18n.M("console.clock-jump-warning", "The unit's time is %s, %s. This sets it %v by %s.", c.time(was), c.zone(), way, c.span(by.Abs())))
+	c.say(i18n.M("console.clock-jump-warning", "The unit's time is %s, %s. This sets it %v by %s.", c.time(was),
+		c.zone(), way, c.span(by.Abs())))
 	if by > farAway {
-		c.say(i18n.M("console.leases-expire-warning", "Leases that have expired by then will not open. Nothing is destroyed by date until a manager logs in again and types 'clock confirm'."))
+		c.say(i18n.M("console.leases-expire-warning", "Leases that have expired by then will not open. Nothing is "+
+			"destroyed by date until a manager logs in again and types 'clock confirm'."))
 	}
-	return c.certain(i18n.M("console.is-it-right", "Is it right?"))
+	return c.confirmOrStop(i18n.M("console.is-it-right", "Is it right?"))
 }
 
 // showClock shows the unit's time and how far it can be trusted.
@@ -90,12 +94,13 @@ func (c *console) showClock(s desk.ClockState) {
 	}
 }
 
-// span is a length of time in the units that people use for it.
+// span shows a length of time in days and hours, or in hours, minutes and seconds.
 func (c *console) span(d time.Duration) string {
 	if days := int(d / (24 * time.Hour)); days > 0 {
 		return c.lang.Say(i18n.N(days, "console.days-hours", "%d day %d h", "%d days %d h", days, int(d/time.Hour)%24))
 	}
-	return c.lang.Say(i18n.M("console.hours-minutes-seconds", "%d h %02d min %02d s", int(d/time.Hour), int(d/time.Minute)%60, int(d/time.Second)%60))
+	return c.lang.Say(i18n.M("console.hours-minutes-seconds", "%d h %02d min %02d s", int(d/time.Hour),
+		int(d/time.Minute)%60, int(d/time.Second)%60))
 }
 
 // now is the unit's time, which is not always the machine's.

@@ -12,10 +12,12 @@ import (
 func credentialCommands() []command {
 	return []command{
 		{name: "card", usage: "WHO [LABEL] [--write]", right: desk.KeepsPeople, person: true, run: card,
-			about:   i18n.M("console.help-card", "give the next card tapped at the door to a person; --write makes a new one hard to copy"),
+			about: i18n.M("console.help-card",
+				"give the next card tapped at the door to a person; --write makes a new one hard to copy"),
 			example: `card 1204 "grey fob"`},
 		{name: "pin", usage: "WHO [--duress]", right: desk.KeepsPeople, person: true, run: pin,
-			about:   i18n.M("console.help-pin", "give a person a PIN; a duress PIN opens the door and calls for help in silence"),
+			about: i18n.M("console.help-pin",
+				"give a person a PIN; a duress PIN opens the door and calls for help in silence"),
 			example: "pin 1204"},
 		{name: "revoke", usage: "WHO CREDENTIAL", right: desk.KeepsPeople, person: true, run: revoke,
 			about:   i18n.M("console.help-revoke", "revoke one credential at once; CREDENTIAL as person shows it"),
@@ -31,7 +33,7 @@ func card(ctx context.Context, c *console, words []string) error {
 	if len(a.words) == 0 {
 		return c.misuse("card")
 	}
-	p, err := c.whom(ctx, a.words[0])
+	p, err := c.findPerson(ctx, a.words[0])
 	if err != nil {
 		return err
 	}
@@ -55,7 +57,7 @@ func pin(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := c.whom(ctx, a.rest())
+	p, err := c.findPerson(ctx, a.rest())
 	if err != nil {
 		return err
 	}
@@ -63,7 +65,8 @@ func pin(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	first, err := c.newSecret(i18n.M("console.ask-pin", "PIN, %d to %d digits, typed by the person: ", least, policy.MaxDigits))
+	first, err := c.newSecret(i18n.M("console.ask-pin", "PIN, %d to %d digits, typed by the person: ", least,
+		policy.MaxDigits))
 	if err != nil {
 		return err
 	}
@@ -80,7 +83,7 @@ func revoke(ctx context.Context, c *console, words []string) error {
 	if len(words) < 2 {
 		return c.misuse("revoke")
 	}
-	p, err := c.whom(ctx, strings.Join(words[:len(words)-1], " "))
+	p, err := c.findPerson(ctx, strings.Join(words[:len(words)-1], " "))
 	if err != nil {
 		return err
 	}
@@ -91,12 +94,15 @@ func revoke(ctx context.Context, c *console, words []string) error {
 		}
 	}
 	if len(fit) != 1 {
-		return c.fail(i18n.M("console.credential-ambiguous", "%d of their working credentials begin like this; person shows them", len(fit)))
+		return c.fail(i18n.M("console.credential-ambiguous",
+			"%d of their working credentials begin like this; person shows them", len(fit)))
 	}
 	if working(p) == 1 && (p.Face.State == policy.FaceEnrolled || p.Face.State == policy.FaceConsented) {
-		c.say(i18n.M("console.last-credential", "It is their last one: face entry ends with it, and the face is erased."))
+		c.say(i18n.M("console.last-credential",
+			"It is their last one: face entry ends with it, and the face is erased."))
 	}
-	if err := c.certain(i18n.M("console.revoke-which", "Revoke %v %s?", i18n.Word(string(fit[0].Kind)), shortID(fit[0]))); err != nil {
+	if err := c.confirmOrStop(i18n.M("console.revoke-which", "Revoke %v %s?", i18n.Word(string(fit[0].Kind)),
+		shortID(fit[0]))); err != nil {
 		return err
 	}
 	r, err := c.desk.RevokeCredential(ctx, c.who, p.ID, fit[0].ID)

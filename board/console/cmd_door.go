@@ -81,7 +81,8 @@ func status(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	t := table{cols: []column{{"part", i18n.M("console.part", "part")}, {"state", i18n.M("console.state", "state")}, {"fault", i18n.M("console.fault", "fault")}}}
+	t := table{cols: []column{{"part", i18n.M("console.part", "part")}, {"state", i18n.M("console.state", "state")},
+		{"fault", i18n.M("console.fault", "fault")}}}
 	for _, f := range c.statusFacts(s, who.Lang) {
 		if c.plain && !a.has("json") {
 			c.hanging(c.factLine(f), 2)
@@ -95,7 +96,8 @@ func status(ctx context.Context, c *console, words []string) error {
 	if err := c.show(t, a.has("json")); err != nil || a.has("json") || s.FacesOff == "" {
 		return err
 	}
-	c.say(i18n.M("console.faces-off-and-remedy", "Faces are off. %s. %s", s.FacesOff, s.FacesFix)) // the table has no room for it
+	// the table has no room for it
+	c.say(i18n.M("console.faces-off-and-remedy", "Faces are off. %s. %s", s.FacesOff, s.FacesFix))
 	return nil
 }
 
@@ -125,19 +127,22 @@ func (c *console) statusFacts(s desk.Status, lang i18n.Language) []desk.Fact {
 	if s.LockedDown {
 		door += lang.Say(i18n.M("console.lockdown", ", lockdown"))
 	}
-	faces := desk.Fact{Name: "faces", State: lang.Say(i18n.M("console.faces-on", "on, %d of %d people", s.WithFace, s.People))}
+	faces := desk.Fact{Name: "faces", State: lang.Say(i18n.M("console.faces-on",
+		"on, %d of %d people", s.WithFace, s.People))}
 	if s.FacesOff != "" {
 		faces.State, faces.Fault = lang.Say(i18n.M("console.off", "off")), s.FacesOff
 		if s.FacesFix != "" {
 			faces.Fault += "; " + s.FacesFix
 		}
 	}
-	clock := desk.Fact{Name: "clock", Fault: s.ClockDoubt, State: c.time(s.At) + " " + c.zone() + ", " + lang.Say(clockFrom(s.ClockFrom))}
+	clock := desk.Fact{Name: "clock", Fault: s.ClockDoubt,
+		State: c.time(s.At) + " " + c.zone() + ", " + lang.Say(clockFrom(s.ClockFrom))}
 	facts := []desk.Fact{{Name: "door", State: door}, faces, clock, s.Camera, s.Store}
 	facts = append(facts, s.Readers...)
 	facts = append(facts, s.Others...)
 	if n := c.line.noise(); n > 0 {
-		facts = append(facts, desk.Fact{Name: "this line", State: lang.Say(i18n.M("console.line-noise", "%d bytes of noise", n))})
+		facts = append(facts, desk.Fact{Name: "this line",
+			State: lang.Say(i18n.M("console.line-noise", "%d bytes of noise", n))})
 	}
 	return append(facts, desk.Fact{Name: "running", State: s.Uptime.Truncate(time.Second).String()})
 }

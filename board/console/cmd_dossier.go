@@ -7,7 +7,7 @@ import (
 	"menshen/internal/i18n"
 )
 
-// Dossiers makes the compliance dossier for whoever holds the unit to the law.
+// Dossiers makes the compliance dossier, for those who check how the unit keeps the law.
 type Dossiers interface {
 	// Dossier writes it, signed, and gives its path and the public key that verifies it, in hex.
 	Dossier(ctx context.Context, s desk.Session) (path, key string, err error)
@@ -15,7 +15,8 @@ type Dossiers interface {
 
 func dossierCommands() []command {
 	return []command{{name: "dossier", right: desk.ReadsPeople, needs: has[Dossiers], run: makeDossier,
-		about:   i18n.M("console.help-dossier", "write the compliance dossier: each rule, how it stands, and the evidence, signed"),
+		about: i18n.M("console.help-dossier",
+			"write the compliance dossier: each rule, how it stands, and the evidence, signed"),
 		example: "dossier"}}
 }
 

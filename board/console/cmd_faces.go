@@ -63,9 +63,10 @@ func (c *console) notice(n desk.Notice) error {
 	return nil
 }
 
-// consent shows the notice in the person's own language, takes a yes or a no, and lets the person confirm a yes with their own card.
+// consent shows the notice in the person's own language, takes a yes or a no, and has the person
+// confirm a yes with their own card.
 func consent(ctx context.Context, c *console, words []string) error {
-	p, err := c.whom(ctx, strings.Join(words, " "))
+	p, err := c.findPerson(ctx, strings.Join(words, " "))
 	if err != nil {
 		return err
 	}
@@ -74,8 +75,9 @@ func consent(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	if p.Face.State == policy.FaceRefused || p.Face.State == policy.FaceWithdrawn {
-		c.say(i18n.M("console.refused-before", "This person refused before. Go on only if they came to ask for it themselves."))
-		if err := c.certain(i18n.M("console.did-they-ask", "Did they ask for it?")); err != nil {
+		c.say(i18n.M("console.refused-before",
+			"This person refused before. Go on only if they came to ask for it themselves."))
+		if err := c.confirmOrStop(i18n.M("console.did-they-ask", "Did they ask for it?")); err != nil {
 			return err
 		}
 	}
@@ -90,19 +92,22 @@ func consent(ctx context.Context, c *console, words []string) error {
 			return err
 		}
 		given.GuardianName = policy.Private(s)
-		if given.Guardian, err = c.ask(i18n.M("console.guardians-relation", "Relation (mother, father, ...): ")); err != nil {
+		if given.Guardian, err = c.ask(
+			i18n.M("console.guardians-relation", "Relation (mother, father, ...): ")); err != nil {
 			return err
 		}
 		if s == "" || given.Guardian == "" {
 			return errNothingDone
 		}
 	}
-	yes, err := c.confirm(i18n.M("console.consent-sure", "Has the person read it, and do they want face entry of their own free will?"))
+	yes, err := c.confirm(i18n.M("console.consent-sure",
+		"Has the person read it, and do they want face entry of their own free will?"))
 	if err != nil {
 		return err
 	}
 	if !yes {
-		c.say(i18n.M("console.consent-not-given", "Nothing was recorded. If they do not want to be asked again: refuse."))
+		c.say(i18n.M("console.consent-not-given",
+			"Nothing was recorded. If they do not want to be asked again: refuse."))
 		return nil
 	}
 	if err := c.desk.Consent(ctx, c.who, given, c.step); err != nil {
@@ -117,12 +122,13 @@ func consent(ctx context.Context, c *console, words []string) error {
 }
 
 func refuse(ctx context.Context, c *console, words []string) error {
-	p, err := c.whom(ctx, strings.Join(words, " "))
+	p, err := c.findPerson(ctx, strings.Join(words, " "))
 	if err != nil {
 		return err
 	}
 	if p.Face.State == policy.FaceEnrolled {
-		if err := c.certain(i18n.M("console.refuse-erases", "Their face is enrolled and will be erased. Go on?")); err != nil {
+		if err := c.confirmOrStop(i18n.M("console.refuse-erases",
+			"Their face is enrolled and will be erased. Go on?")); err != nil {
 			return err
 		}
 	}
@@ -134,7 +140,7 @@ func refuse(ctx context.Context, c *console, words []string) error {
 }
 
 func enrol(ctx context.Context, c *console, words []string) error {
-	p, err := c.whom(ctx, strings.Join(words, " "))
+	p, err := c.findPerson(ctx, strings.Join(words, " "))
 	if err != nil {
 		return err
 	}
@@ -142,19 +148,22 @@ func enrol(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.say(i18n.M("console.face-enrolled", "Enrolled from %d pictures, none of which is kept. The face now opens the door.", e.Pictures))
+	c.say(i18n.M("console.face-enrolled",
+		"Enrolled from %d pictures, none of which is kept. The face now opens the door.", e.Pictures))
 	if e.CardRequired {
-		c.say(i18n.M("console.face-too-similar", "Another enrolled person looks too similar: the face works only together with the card."))
+		c.say(i18n.M("console.face-too-similar",
+			"Another enrolled person looks too similar: the face works only together with the card."))
 	}
 	return nil
 }
 
 func withdraw(ctx context.Context, c *console, words []string) error {
-	p, err := c.whom(ctx, strings.Join(words, " "))
+	p, err := c.findPerson(ctx, strings.Join(words, " "))
 	if err != nil {
 		return err
 	}
-	if err := c.certain(i18n.M("console.withdraw-sure", "End face entry of %s and erase the face?", name(p))); err != nil {
+	if err := c.confirmOrStop(i18n.M("console.withdraw-sure", "End face entry of %s and erase the face?",
+		name(p))); err != nil {
 		return err
 	}
 	r, err := c.desk.Withdraw(ctx, c.who, p.ID)

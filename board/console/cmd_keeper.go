@@ -17,7 +17,8 @@ func keeperCommands() []command {
 		{name: "passphrase", usage: "set|remove", right: desk.KeepsPeople, needs: has[Keeper], run: setPassphrase,
 			about:   i18n.M("console.help-passphrase", "put the faces behind a passphrase, or remove it"),
 			example: "passphrase set"},
-		{name: "backup", usage: "AGE-PUBLIC-KEY [--without-faces]", right: desk.KeepsPeople, needs: has[Keeper], run: backup,
+		{name: "backup", usage: "AGE-PUBLIC-KEY [--without-faces]", right: desk.KeepsPeople,
+			needs: has[Keeper], run: backup,
 			about:   i18n.M("console.help-backup", "write a backup that only the holder of a key can read"),
 			example: "backup age12mpdhzn3dkws5r5k3qqwcgn80gn8kmdagggm2chzffwa6tr9jyeswyld6c --without-faces"},
 		{name: "export", right: desk.ReadsPeople, needs: has[Keeper], run: exportAudit,
@@ -27,7 +28,8 @@ func keeperCommands() []command {
 			about:   i18n.M("console.help-rotate", "move the vault to a new key and a new file"),
 			example: "rotate a copy of the disk was found"},
 		{name: "retention", usage: "[run] [--json]", right: desk.ReadsPeople, needs: has[Keeper], run: retention,
-			about:   i18n.M("console.help-retention", "show what is kept for how long, and what is overdue; run removes it"),
+			about: i18n.M("console.help-retention",
+				"show what is kept for how long, and what is overdue; run removes it"),
 			example: "retention run"},
 		{name: "receipts", usage: "[--json]", right: desk.ReadsPeople, needs: has[Keeper], run: receipts,
 			about:   i18n.M("console.help-receipts", "show the signed receipts of all erasures"),
@@ -58,11 +60,13 @@ func setPassphrase(ctx context.Context, c *console, words []string) error {
 	var pass desk.Secret
 	if words[0] == "set" {
 		var err error
-		if pass, err = c.newSecret(i18n.M("console.ask-new-passphrase", "New passphrase, 8 characters or more: ")); err != nil {
+		if pass, err = c.newSecret(i18n.M("console.ask-new-passphrase",
+			"New passphrase, 8 characters or more: ")); err != nil {
 			return err
 		}
 		defer pass.Wipe()
-	} else if err := c.certain(i18n.M("console.passphrase-remove-sure", "Without a passphrase, faces work again by themselves after a power cut. Remove it?")); err != nil {
+	} else if err := c.confirmOrStop(i18n.M("console.passphrase-remove-sure",
+		"Without a passphrase, faces work again by themselves after a power cut. Remove it?")); err != nil {
 		return err
 	}
 	if err := c.desk.(Keeper).SetPassphrase(ctx, c.who, pass); err != nil {
@@ -103,8 +107,9 @@ func rotate(ctx context.Context, c *console, words []string) error {
 	if len(words) == 0 {
 		return c.misuse("rotate")
 	}
-	c.say(i18n.M("console.rotate-warning", "The old key is destroyed: copies of the file made before can no longer be read."))
-	if err := c.certain(i18n.M("console.rotate-sure", "Rotate?")); err != nil {
+	c.say(i18n.M("console.rotate-warning",
+		"The old key is destroyed: copies of the file made before can no longer be read."))
+	if err := c.confirmOrStop(i18n.M("console.rotate-sure", "Rotate?")); err != nil {
 		return err
 	}
 	if err := c.desk.(Keeper).Rotate(ctx, c.who, strings.Join(words, " ")); err != nil {

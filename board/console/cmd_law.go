@@ -21,7 +21,8 @@ func lawCommands() []command {
 			about:   i18n.M("console.help-renew", "list who agreed to a notice that has changed since"),
 			example: "renew"},
 		{name: "inquiry", usage: "WORDS", right: desk.KeepsPeople, needs: has[Papers], run: inquire,
-			about:   i18n.M("console.help-inquiry", "record what was found out when a person was asked again after a refusal"),
+			about: i18n.M("console.help-inquiry",
+				"record what was found out when a person was asked again after a refusal"),
 			example: "inquiry spoke with the night shift, repeated the rule"},
 	}
 }
@@ -45,13 +46,18 @@ func showLaw(ctx context.Context, c *console, words []string) error {
 		return c.misuse("law")
 	}
 	if len(a.words) == 1 {
-		i := slices.IndexFunc(all, func(f policy.Finding) bool { return strings.EqualFold(string(f.Rule.ID), a.words[0]) })
+		i := slices.IndexFunc(all, func(f policy.Finding) bool {
+			return strings.EqualFold(string(f.Rule.ID), a.words[0])
+		})
 		if i < 0 {
-			return c.fail(i18n.M("console.no-such-rule", "there is no rule %q; law shows all", screen.Clean(a.words[0])))
+			return c.fail(i18n.M("console.no-such-rule", "there is no rule %q; law shows all",
+				screen.Clean(a.words[0])))
 		}
 		return c.showRule(all[i])
 	}
-	t := table{cols: []column{{"rule", i18n.M("console.rule", "rule")}, {"state", i18n.M("console.state", "state")}, {"problem", i18n.M("console.what-is-wrong", "what is wrong")}, {"remedy", i18n.M("console.what-to-do", "what to do")}}}
+	t := table{cols: []column{{"rule", i18n.M("console.rule", "rule")}, {"state", i18n.M("console.state", "state")},
+		{"problem", i18n.M("console.what-is-wrong", "what is wrong")},
+		{"remedy", i18n.M("console.what-to-do", "what to do")}}}
 	lang := c.lang
 	if a.has("json") {
 		lang = i18n.English // scripts do not change with the language
@@ -74,7 +80,7 @@ func showLaw(ctx context.Context, c *console, words []string) error {
 	return c.showLawShort(all)
 }
 
-// showLawShort says first what is to be done, in sentences, and then which rules are kept.
+// showLawShort says first in sentences what is to be done, then which rules are kept.
 func (c *console) showLawShort(all []policy.Finding) error {
 	var lines, kept []string
 	for _, f := range all {
@@ -85,12 +91,15 @@ func (c *console) showLawShort(all []policy.Finding) error {
 		lines = append(lines, c.findingLines(f)...)
 	}
 	if off := string(policy.FacesOff(all)); off != "" {
-		lines = append(c.wrapped(c.lang.Say(i18n.M("console.faces-off-by-rule", "Faces are off: %s. Cards and codes work.", off))), lines...)
+		lines = append(c.wrapped(c.lang.Say(i18n.M("console.faces-off-by-rule",
+			"Faces are off: %s. Cards and codes work.", off))), lines...)
 	}
 	if len(kept) > 0 {
-		lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.rules-kept", "Kept: %s", strings.Join(kept, ", "))))...)
+		lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.rules-kept",
+			"Kept: %s", strings.Join(kept, ", "))))...)
 	}
-	lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.help-of-a-rule", "law RULE says what a rule asks for.")))...)
+	lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.help-of-a-rule",
+		"law RULE says what a rule asks for.")))...)
 	return c.screen(lines)
 }
 
@@ -100,14 +109,16 @@ func (c *console) findingLines(f policy.Finding) (lines []string) {
 		if p.Soon {
 			state = ruleStates[policy.Due]
 		}
-		lines = append(lines, c.wrapped(screen.Pad(string(f.Rule.ID), 11)+"  "+c.lang.Say(state)+" · "+c.lang.Say(p.Message()))...)
+		lines = append(lines, c.wrapped(screen.Pad(string(f.Rule.ID), 11)+"  "+c.lang.Say(state)+
+			" · "+c.lang.Say(p.Message()))...)
 		lines = append(lines, c.wrapped(screen.Pad("", 11)+"  → "+c.lang.Say(p.Remedy())+c.byCommand(f))...)
 	}
 	return lines
 }
 
-// doneBy is the command with which a rule's papers are written.
-var doneBy = map[policy.RuleID]string{policy.RulePIA: "assess", policy.RuleIncident: "incident", policy.RuleFiling: "filing", policy.RuleRights: "request", policy.RuleRefuse: "inquiry"}
+// doneBy is the command that writes a rule's papers.
+var doneBy = map[policy.RuleID]string{policy.RulePIA: "assess", policy.RuleIncident: "incident",
+	policy.RuleFiling: "filing", policy.RuleRights: "request", policy.RuleRefuse: "inquiry"}
 
 func (c *console) byCommand(f policy.Finding) string {
 	if cmd := doneBy[f.Rule.ID]; cmd != "" {
@@ -121,7 +132,8 @@ func (c *console) showRule(f policy.Finding) error {
 	lines = append(lines, c.wrapped(c.lang.Say(f.Rule.Message()))...)
 	lines = append(lines, c.findingLines(f)...)
 	if f.Rule.Protects {
-		lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.broken-turns-faces-off", "When it is broken, faces go off; cards and codes still work.")))...)
+		lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.broken-turns-faces-off",
+			"When it is broken, faces go off; cards and codes still work.")))...)
 	}
 	return c.screen(lines)
 }
@@ -135,18 +147,20 @@ func renewals(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	t := table{cols: []column{{"id", i18n.M("console.handle", "handle")}, {"name", i18n.M("console.name", "name")}, {"apartment", i18n.M("console.apartment", "apartment")}, {"agreed", i18n.M("console.agreed", "agreed")}}}
+	t := table{cols: []column{{"id", i18n.M("console.handle", "handle")}, {"name", i18n.M("console.name", "name")},
+		{"apartment", i18n.M("console.apartment", "apartment")}, {"agreed", i18n.M("console.agreed", "agreed")}}}
 	for _, p := range old {
 		t.add(p.ID.String(), p.Name.Reveal(), p.Apartment.Reveal(), p.Face.At)
 	}
 	if err := c.show(t, a.has("json")); err != nil || a.has("json") || len(old) == 0 {
 		return err
 	}
-	c.say(i18n.M("console.renew-at-visit", "At their next visit: consent WHO shows them the present notice; a yes keeps their face, and no new pictures are taken."))
+	c.say(i18n.M("console.renew-at-visit", "At their next visit: consent WHO shows them the present notice; a yes "+
+		"keeps their face, and no new pictures are taken."))
 	return nil
 }
 
-// tellRenewal says at a person's visit that the notice they agreed to has changed since.
+// tellRenewal says that the notice that a person agreed to has changed since.
 func (c *console) tellRenewal(ctx context.Context, p policy.Person) error {
 	if p.Face.State != policy.FaceEnrolled && p.Face.State != policy.FaceConsented {
 		return nil
@@ -156,7 +170,8 @@ func (c *console) tellRenewal(ctx context.Context, p policy.Person) error {
 			return err
 		}
 	}
-	c.say(i18n.M("console.agreed-to-earlier", "They agreed to an earlier notice. Show them the present one: consent %s", p.ID))
+	c.say(i18n.M("console.agreed-to-earlier",
+		"They agreed to an earlier notice. Show them the present one: consent %s", p.ID))
 	return nil
 }
 

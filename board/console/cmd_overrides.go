@@ -7,19 +7,21 @@ import (
 	"menshen/internal/i18n"
 )
 
-// Overrides is for an emergency: what one operator sets for everybody at the door. It holds until it is ended, over a restart as well. A
-// Desk that has it can do this.
+// Overrides are for an emergency: an operator locks or unlocks the door for all. An override holds
+// until an operator ends it, also over a restart.
 type Overrides interface {
-	// Lockdown keeps the door shut for all but exit, fire, staff and operators, or ends that.
+	// Lockdown keeps the door locked for all but exit, fire, staffed release
+	// and operators, or ends that.
 	Lockdown(ctx context.Context, s desk.Session, on bool) error
-	// Evacuate lets the door stand open for all, as fire does, or ends that.
+	// Evacuate unlocks the door for all, as fire does, or ends that.
 	Evacuate(ctx context.Context, s desk.Session, on bool) error
 }
 
 func overrideCommands() []command {
 	return []command{
 		{name: "lockdown", usage: "on|off", right: desk.OpensDoor, needs: has[Overrides], run: lockdown,
-			about:   i18n.M("console.help-lockdown", "lock the door for all; exit, fire and the staffed release still open it"),
+			about: i18n.M("console.help-lockdown",
+				"lock the door for all; exit, fire and the staffed release still open it"),
 			example: "lockdown on"},
 		{name: "evacuate", usage: "on|off", right: desk.OpensDoor, needs: has[Overrides], run: evacuate,
 			about:   i18n.M("console.help-evacuate", "unlock the door for all, as in a fire"),
@@ -29,15 +31,18 @@ func overrideCommands() []command {
 
 func lockdown(ctx context.Context, c *console, words []string) error {
 	return override(ctx, c, "lockdown", words, c.desk.(Overrides).Lockdown,
-		i18n.M("console.lockdown-sure", "Keep everybody out until the lockdown is ended?"), i18n.M("console.lockdown-on", "The door is locked down. To end it: lockdown off"))
+		i18n.M("console.lockdown-sure", "Keep everybody out until the lockdown is ended?"),
+		i18n.M("console.lockdown-on", "The door is locked down. To end it: lockdown off"))
 }
 
 func evacuate(ctx context.Context, c *console, words []string) error {
 	return override(ctx, c, "evacuate", words, c.desk.(Overrides).Evacuate,
-		i18n.M("console.evacuate-sure", "Unlock the door for everybody until the evacuation is ended?"), i18n.M("console.evacuation-on", "The door stands open. To end it: evacuate off"))
+		i18n.M("console.evacuate-sure", "Unlock the door for everybody until the evacuation is ended?"),
+		i18n.M("console.evacuation-on", "The door stands open. To end it: evacuate off"))
 }
 
-func override(ctx context.Context, c *console, verb string, words []string, do func(context.Context, desk.Session, bool) error, ask, done i18n.Message) error {
+func override(ctx context.Context, c *console, verb string, words []string,
+	do func(context.Context, desk.Session, bool) error, ask, done i18n.Message) error {
 	if len(words) != 1 || words[0] != "on" && words[0] != "off" {
 		return c.misuse(verb)
 	}
@@ -48,7 +53,7 @@ func override(ctx context.Context, c *console, verb string, words []string, do f
 		c.say(i18n.M("console.override-ended", "Ended."))
 		return nil
 	}
-	if err := c.certain(ask); err != nil {
+	if err := c.confirmOrStop(ask); err != nil {
 		return err
 	}
 	if err := do(ctx, c.who, true); err != nil {

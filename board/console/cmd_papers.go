@@ -16,22 +16,27 @@ import (
 func paperCommands() []command {
 	return []command{
 		{name: "assess", usage: "[new | form | file NAME]", right: desk.ReadsPeople, needs: has[Papers], run: assess,
-			about:   i18n.M("console.help-assess", "show the impact assessment, or write a new one, part by part or as a form in a file"),
+			about: i18n.M("console.help-assess",
+				"show the impact assessment, or write a new one, part by part or as a form in a file"),
 			example: "assess new"},
 		{name: "sign", right: desk.OpensDoor, needs: has[Papers], run: seeSign,
 			about:   i18n.M("console.help-sign", "confirm that you saw the sign at the camera"),
 			example: "sign"},
-		{name: "request", usage: "[add WHAT WHO | done NUMBER ANSWER]", right: desk.ReadsPeople, needs: has[Papers], run: requests,
+		{name: "request", usage: "[add WHAT WHO | done NUMBER ANSWER]", right: desk.ReadsPeople,
+			needs: has[Papers], run: requests,
 			about:   i18n.M("console.help-request", "show what people asked about their data, and by when to answer"),
 			example: "request add copy 1204"},
-		{name: "filing", usage: "[elsewhere N | filed NUMBER AUTHORITY]", right: desk.ReadsPeople, needs: has[Papers], run: filing,
-			about:   i18n.M("console.help-filing", "show how many people of the site have a face, and the filing with the authority"),
+		{name: "filing", usage: "[elsewhere N | filed NUMBER AUTHORITY]", right: desk.ReadsPeople,
+			needs: has[Papers], run: filing,
+			about: i18n.M("console.help-filing",
+				"show how many people of the site have a face, and the filing with the authority"),
 			example: "filing elsewhere 1200"},
 	}
 }
 
-// essay asks for some lines of text; an empty line ends them. An empty line alone leaves what there was before.
-func (c *console) essay(title, guide i18n.Message, before string) (string, error) {
+// askText asks for lines of text; an empty line ends them. An empty line
+// alone keeps the text before.
+func (c *console) askText(title, guide i18n.Message, before string) (string, error) {
 	c.print("")
 	c.say(title)
 	c.say(guide)
@@ -54,27 +59,34 @@ func (c *console) essay(title, guide i18n.Message, before string) (string, error
 		case before != "":
 			return before, nil
 		default:
-			c.say(i18n.M("console.part-empty", "This part cannot be left empty. Ctrl-C puts nothing on file and keeps what you wrote."))
+			c.say(i18n.M("console.part-empty",
+				"This part cannot be left empty. Ctrl-C puts nothing on file and keeps what you wrote."))
 		}
 	}
 }
 
-// parts are the four that an assessment must have (PIPL 55 and 56, FRT 9), with what to think of.
+// parts are the four that an assessment must have (PIPL 55 and 56, FRT 9), with a guide to each.
 var parts = []struct {
 	title, guide i18n.Message
 	of           func(*papers.Assessment) *string
 }{
 	{i18n.M("console.assess-purpose", "1 of 4. Purpose, and why it is necessary"),
-		i18n.M("console.assess-purpose-guide", "Why faces at this door, when a card opens it too? For whom, and about how many? Would less do? Is it lawful, for this one purpose?"),
+		i18n.M("console.assess-purpose-guide", "Why faces at this door, when a card opens it too? For whom, and "+
+			"about how many? Would less do? Is it lawful, for this one purpose?"),
 		func(a *papers.Assessment) *string { return &a.Necessity }},
 	{i18n.M("console.assess-impact", "2 of 4. Impact on people"),
-		i18n.M("console.assess-impact-guide", "What does it mean for those who say yes, for those who say no, for children, elderly and disabled people, for visitors and passers-by?"),
+		i18n.M("console.assess-impact-guide", "What does it mean for those who say yes, for those who say no, for "+
+			"children, elderly and disabled people, for visitors and passers-by?"),
 		func(a *papers.Assessment) *string { return &a.Impact }},
 	{i18n.M("console.assess-risks", "3 of 4. Risks"),
-		i18n.M("console.assess-risks-guide", "What if data leaks, one person is taken for another, a photo opens, the unit is stolen, staff misuse it? How likely, how bad?"),
+		i18n.M("console.assess-risks-guide", "What if data leaks, one person is taken for another, a photo opens, "+
+			"the unit is stolen, staff misuse it? How likely, how bad?"),
 		func(a *papers.Assessment) *string { return &a.Risks }},
 	{i18n.M("console.assess-measures", "4 of 4. Measures"),
-		i18n.M("console.assess-measures-guide", "What is done against each risk, and is it enough? The unit's own: templates only, encrypted, no network, erased at once with proof, every act on record. The site's: sign, training, who may do what, what happens after a leak."),
+		i18n.M("console.assess-measures-guide",
+			"What is done against each risk, and is it enough? The unit's own: templates only, encrypted, "+
+				"no network, erased at once with proof, every act on record. The site's: sign, training, who "+
+				"may do what, what happens after a leak."),
 		func(a *papers.Assessment) *string { return &a.Measures }},
 }
 
@@ -107,20 +119,21 @@ func assess(ctx context.Context, c *console, words []string) error {
 	return c.writeAssessment(ctx, fresh, file)
 }
 
-// assessment is the name of its draft.
+// assessment is the name of an assessment's draft.
 const assessment = "assessment"
 
-// writeAssessment asks for the parts of an assessment, of a form only for those that it lacks, and files it. What is written is kept as a
-// draft until then, so that neither a slip nor a lost line costs it.
+// writeAssessment asks for the parts of an assessment (with form, only for those that are missing),
+// and files it. Until then it is kept as a draft, so that neither a slip nor a lost line loses it.
 func (c *console) writeAssessment(ctx context.Context, fresh papers.Assessment, form bool) error {
-	c.say(i18n.M("console.assess-intro", "There are four parts, each of one line or more; an empty line ends a part. Nothing is put on file before you say yes at the end."))
+	c.say(i18n.M("console.assess-intro", "There are four parts, each of one line or more; an empty line ends a "+
+		"part. Nothing is put on file before you say yes at the end."))
 	for _, p := range parts {
 		part := p.of(&fresh)
 		if form && *part != "" {
 			continue
 		}
 		var err error
-		if *part, err = c.essay(p.title, p.guide, *part); err != nil {
+		if *part, err = c.askText(p.title, p.guide, *part); err != nil {
 			return err
 		}
 		if err := c.keep(ctx, assessment, fresh); err != nil {
@@ -136,7 +149,8 @@ func (c *console) writeAssessment(ctx context.Context, fresh papers.Assessment, 
 	if err := c.showAssessment(fresh, nil); err != nil {
 		return err
 	}
-	if err := c.certain(i18n.M("console.assess-sure", "Put this on file? It cannot be changed afterwards, only replaced by a new one.")); err != nil {
+	if err := c.confirmOrStop(i18n.M("console.assess-sure",
+		"Put this on file? It cannot be changed afterwards, only replaced by a new one.")); err != nil {
 		return err
 	}
 	if err := c.desk.(Papers).PutAssessment(ctx, c.who, fresh); err != nil {
@@ -149,22 +163,24 @@ func (c *console) writeAssessment(ctx context.Context, fresh papers.Assessment, 
 // assessedFor is how long an assessment may be valid, in years (FRT 9).
 const assessedFor = 3
 
-// askAuthor asks who answers for an assessment, and until when it is valid; Enter takes what stands there.
+// askAuthor asks who answers for an assessment, and until when it is
+// valid; Enter keeps what is there.
 func (c *console) askAuthor(a *papers.Assessment, form bool) error {
 	if !form || a.Author == "" {
 		was := ""
 		if a.Author != "" {
 			was = " [" + a.Author + "]"
 		}
-		err := c.askFor(i18n.M("console.ask-author", "Who answers for this assessment (name and function)%s: ", was), func(s string) error {
-			if s == "" && a.Author == "" {
-				return c.fail(i18n.M("console.author-needed", "a person must answer for it; write their name"))
-			}
-			if s != "" {
-				a.Author = s
-			}
-			return nil
-		})
+		err := c.askFor(i18n.M("console.ask-author", "Who answers for this assessment (name and function)%s: ", was),
+			func(s string) error {
+				if s == "" && a.Author == "" {
+					return c.fail(i18n.M("console.author-needed", "a person must answer for it; write their name"))
+				}
+				if s != "" {
+					a.Author = s
+				}
+				return nil
+			})
 		if err != nil {
 			return err
 		}
@@ -179,20 +195,23 @@ func (c *console) askAuthor(a *papers.Assessment, form bool) error {
 		offer = a.Until
 	}
 	day := c.date(offer)
-	return c.askFor(i18n.M("console.ask-valid-until", "Valid until (YYYY-MM-DD), or Enter for %s: ", day), func(s string) (err error) {
-		if a.Until = offer; s == "" {
+	return c.askFor(i18n.M("console.ask-valid-until", "Valid until (YYYY-MM-DD), or Enter for %s: ", day),
+		func(s string) (err error) {
+			if a.Until = offer; s == "" {
+				return nil
+			}
+			if a.Until, err = time.ParseInLocation(time.DateOnly, s, c.o.Location); err != nil || !usable(a.Until) {
+				return c.fail(i18n.M("console.not-a-valid-day", "%q is not possible: give a day from tomorrow on, "+
+					"within three years, such as %s", screen.Clean(s), day))
+			}
 			return nil
-		}
-		if a.Until, err = time.ParseInLocation(time.DateOnly, s, c.o.Location); err != nil || !usable(a.Until) {
-			return c.fail(i18n.M("console.not-a-valid-day", "%q is not possible: give a day from tomorrow on, within three years, such as %s", screen.Clean(s), day))
-		}
-		return nil
-	})
+		})
 }
 
 func (c *console) showAssessment(a papers.Assessment, changed []string) error {
 	if a.Until.IsZero() {
-		c.say(i18n.M("console.no-assessment", "There is no impact assessment on file, and faces stay off without one. Write it: assess new"))
+		c.say(i18n.M("console.no-assessment",
+			"There is no impact assessment on file, and faces stay off without one. Write it: assess new"))
 		return nil
 	}
 	var lines []string
@@ -208,7 +227,8 @@ func (c *console) showAssessment(a papers.Assessment, changed []string) error {
 	}
 	lines = append(lines, c.lang.Say(i18n.M("console.valid-until", "Valid until: %s", c.date(a.Until))))
 	if len(changed) > 0 {
-		lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.assessment-outdated", "Changed since: %s. Redo it: assess new", strings.Join(changed, ", "))))...)
+		lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.assessment-outdated",
+			"Changed since: %s. Redo it: assess new", strings.Join(changed, ", "))))...)
 	}
 	return c.screen(lines)
 }
@@ -217,7 +237,9 @@ func seeSign(ctx context.Context, c *console, words []string) error {
 	if len(words) > 0 {
 		return c.misuse("sign")
 	}
-	if err := c.certain(i18n.M("console.sign-sure", "Did you see the sign yourself today, at the camera: in place, and readable before a person is in view of the camera?")); err != nil {
+	if err := c.confirmOrStop(i18n.M("console.sign-sure",
+		"Did you see the sign yourself today, at the camera: in place, "+
+			"and readable before a person is in view of the camera?")); err != nil {
 		return err
 	}
 	if err := c.desk.(Papers).SeeSign(ctx, c.who); err != nil {
@@ -239,8 +261,15 @@ func requests(ctx context.Context, c *console, words []string) error {
 		if err != nil {
 			return err
 		}
-		t := table{cols: []column{{"number", i18n.M("console.number", "number")}, {"what", i18n.M("console.asks", "asks to")}, {"who", i18n.M("console.who", "who")},
-			{"asked", i18n.M("console.asked", "asked")}, {"due", i18n.M("console.answer-by", "answer by")}, {"done", i18n.M("console.answered", "answered")}, {"answer", i18n.M("console.answer", "answer")}}}
+		t := table{cols: []column{
+			{"number", i18n.M("console.number", "number")},
+			{"what", i18n.M("console.asks", "asks to")},
+			{"who", i18n.M("console.who", "who")},
+			{"asked", i18n.M("console.asked", "asked")},
+			{"due", i18n.M("console.answer-by", "answer by")},
+			{"done", i18n.M("console.answered", "answered")},
+			{"answer", i18n.M("console.answer", "answer")},
+		}}
 		for _, r := range all {
 			t.add(r.ID, r.What, r.Who, moment(r.Asked), c.date(r.Due), moment(r.Done), r.Answer)
 		}
@@ -250,7 +279,8 @@ func requests(ctx context.Context, c *console, words []string) error {
 		if err != nil {
 			return err
 		}
-		c.say(i18n.M("console.request-added", "Request %s: answer it by %s at the latest, or better now.", r.ID, c.date(r.Due)))
+		c.say(i18n.M("console.request-added", "Request %s: answer it by %s at the latest, or better now.", r.ID,
+			c.date(r.Due)))
 		return nil
 	case a.words[0] == "done" && len(a.words) > 2:
 		if err := d.AnswerRequest(ctx, c.who, a.words[1], strings.Join(a.words[2:], " ")); err != nil {
@@ -262,7 +292,8 @@ func requests(ctx context.Context, c *console, words []string) error {
 	return c.misuse("request")
 }
 
-// handleOf is the handle of whom words describe, where that is one person; a paper needs no name then. Otherwise it is the words.
+// handleOf is the handle of the person whom words describe, if that is one, so that a paper needs
+// no name; otherwise the words.
 func (c *console) handleOf(ctx context.Context, words string) string {
 	found, err := c.desk.Find(ctx, c.who, words)
 	if err == nil && len(found) == 1 {
@@ -294,12 +325,15 @@ func filing(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	c.say(i18n.M("console.filing-figures", "People with a face: %d here, %d only at other doors of the site, %d in all; filing is due from %d.", here, f.Elsewhere, here+f.Elsewhere, policy.FilingAt))
+	c.say(i18n.M("console.filing-figures", "People with a face: %d here, %d only at other doors of the site, %d in "+
+		"all; filing is due from %d.", here, f.Elsewhere, here+f.Elsewhere, policy.FilingAt))
 	if !f.Reached.IsZero() {
-		c.say(i18n.M("console.filing-reached", "Reached on %s; file within %d working days.", c.time(f.Reached), policy.FilingDays))
+		c.say(i18n.M("console.filing-reached", "Reached on %s; file within %d working days.", c.time(f.Reached),
+			policy.FilingDays))
 	}
 	if !f.Filed.IsZero() {
-		c.say(i18n.M("console.filed", "Filed on %s with %s under %s.", c.time(f.Filed), screen.Clean(f.Authority), screen.Clean(f.Number)))
+		c.say(i18n.M("console.filed", "Filed on %s with %s under %s.", c.time(f.Filed), screen.Clean(f.Authority),
+			screen.Clean(f.Number)))
 	}
 	return nil
 }

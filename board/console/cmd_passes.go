@@ -13,8 +13,10 @@ import (
 
 func passCommands() []command {
 	return []command{
-		{name: "pass", usage: "[HOST] [--hours N] [--uses N]", right: desk.KeepsPeople, person: true, needs: has[Passes], run: pass,
-			about:   i18n.M("console.help-pass", "make a visitor's pass, shown once: digits, and a code for the camera; without a host it is from staff"),
+		{name: "pass", usage: "[HOST] [--hours N] [--uses N]", right: desk.KeepsPeople, person: true,
+			needs: has[Passes], run: pass,
+			about: i18n.M("console.help-pass", "make a visitor's pass, shown once: digits, and a code for the "+
+				"camera; without a host it is from staff"),
 			example: "pass 1204 --hours 4 --uses 2"},
 		{name: "passes", usage: "[--json]", right: desk.ReadsPeople, needs: has[Passes], run: passes,
 			about:   i18n.M("console.help-passes", "list visitors' passes, until a day after their end"),
@@ -40,7 +42,7 @@ func pass(ctx context.Context, c *console, words []string) error {
 	}
 	var host policy.Person
 	if len(a.words) > 0 {
-		if host, err = c.whom(ctx, a.rest()); err != nil {
+		if host, err = c.findPerson(ctx, a.rest()); err != nil {
 			return err
 		}
 	}
@@ -52,23 +54,25 @@ func pass(ctx context.Context, c *console, words []string) error {
 	defer p.Code.Wipe()
 	c.say(i18n.M("console.pass-until-times", "Pass %s, until %s, %d times.", p.ID, c.time(p.Until), p.Uses))
 	if len(p.Code) > 0 {
-		c.say(i18n.M("console.keypad", "At the keypad: %s #", inThrees(p.Code)))
+		c.say(i18n.M("console.keypad", "At the keypad: %s #", groupDigits(p.Code)))
 	}
 	switch {
 	case len(p.QR) == 0:
 	case c.plain:
-		c.say(i18n.M("console.qr-code-hidden", "There is a QR code as well, which is a picture: type 'plain off' before making a pass to see it."))
+		c.say(i18n.M("console.qr-code-hidden",
+			"There is a QR code as well, which is a picture: type 'plain off' before making a pass to see it."))
 	default:
 		for _, l := range halfBlocks(p.QR) {
 			c.put(l + "\r\n")
 		}
-		c.say(i18n.M("console.pass-code-shown", "The visitor photographs this code and holds it up at the door. It is not shown again."))
+		c.say(i18n.M("console.pass-code-shown",
+			"The visitor photographs this code and holds it up at the door. It is not shown again."))
 	}
 	return nil
 }
 
-// inThrees is how people read long numbers.
-func inThrees(digits desk.Secret) string {
+// groupDigits puts a space before each three digits, counted from the end.
+func groupDigits(digits desk.Secret) string {
 	var b strings.Builder
 	for i, d := range digits {
 		if i > 0 && (len(digits)-i)%3 == 0 {
@@ -79,7 +83,7 @@ func inThrees(digits desk.Secret) string {
 	return b.String()
 }
 
-// passes lists what pass made.
+// passes lists the visitors' passes.
 func passes(ctx context.Context, c *console, words []string) error {
 	a, err := parse(words, "json")
 	if err != nil {
@@ -105,9 +109,10 @@ func passes(ctx context.Context, c *console, words []string) error {
 	return c.show(t, a.has("json"))
 }
 
-// passWords say how a pass stands.
+// passWords say why a pass does not open, or that it does.
 var passWords = map[policy.Reason]word{
-	"": "opens", policy.ReasonRevoked: "ended", policy.ReasonExpired: "over", policy.ReasonUsedUp: "used up", policy.ReasonNotYetValid: "not yet",
+	"": "opens", policy.ReasonRevoked: "ended", policy.ReasonExpired: "over",
+	policy.ReasonUsedUp: "used up", policy.ReasonNotYetValid: "not yet",
 }
 
 // number reads an option that is a number from 1 to most.
@@ -126,8 +131,8 @@ func (c *console) number(a args, option string, before, most int) (int, error) {
 // quietZone is the light border that a QR code needs, in modules (ISO/IEC 18004, 6.3.8).
 const quietZone = 4
 
-// halfBlocks draws a QR code with two modules a character, in reverse: the terminal's light on its dark ground makes the light
-// modules, as scanners want them.
+// halfBlocks draws a QR code with two modules a character. It draws the light modules, which a
+// terminal with a dark ground shows light, as scanners need them.
 func halfBlocks(m [][]bool) []string {
 	if len(m) == 0 {
 		return nil
@@ -161,7 +166,7 @@ func endPass(ctx context.Context, c *console, words []string) error {
 	if len(words) != 1 {
 		return c.misuse("pass-end")
 	}
-	if err := c.certain(i18n.M("console.end-pass-sure", "Revoke this pass?")); err != nil {
+	if err := c.confirmOrStop(i18n.M("console.end-pass-sure", "Revoke this pass?")); err != nil {
 		return err
 	}
 	if err := c.desk.(Passes).EndPass(ctx, c.who, words[0]); err != nil {

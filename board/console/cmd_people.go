@@ -20,14 +20,19 @@ func peopleCommands() []command {
 		{name: "person", usage: "WHO [--json]", right: desk.ReadsPeople, person: true, run: person,
 			about:   i18n.M("console.help-person", "show one person with credentials and face entry"),
 			example: "person 1204"},
-		{name: "add", usage: "NAME [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--group G,H] [--minor] [--long-open]", right: desk.KeepsPeople, run: add,
+		{name: "add", usage: "NAME [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--group G,H] " +
+			"[--minor] [--long-open]", right: desk.KeepsPeople, run: add,
 			about:   i18n.M("console.help-add", "add a person; --until is the last day of the lease"),
 			example: `add "Li Na" --apartment 1204 --lang zh --until 2027-01-31`},
-		{name: "change", usage: "WHO [--name N] [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] [--group G,H] [--minor=yes|no] [--long-open=yes|no] [--block yes|no]", right: desk.KeepsPeople, person: true, run: change,
+		{name: "change", usage: "WHO [--name N] [--apartment A] [--lang en|zh] [--from DATE] [--until DATE] " +
+			"[--group G,H] [--minor=yes|no] [--long-open=yes|no] [--block yes|no]", right: desk.KeepsPeople,
+			person: true, run: change,
 			about:   i18n.M("console.help-change", "correct a person's details"),
 			example: "change 1204 --until 2027-06-30"},
-		{name: "rights", usage: "WHO [--json] [--copy] [--for AGE-PUBLIC-KEY]", right: desk.ReadsPeople, person: true, needs: has[Rights], run: ownPage,
-			about:   i18n.M("console.help-rights", "show a person all that is stored about them, every decision, and who looked"),
+		{name: "rights", usage: "WHO [--json] [--copy] [--for AGE-PUBLIC-KEY]", right: desk.ReadsPeople, person: true,
+			needs: has[Rights], run: ownPage,
+			about: i18n.M("console.help-rights",
+				"show a person all that is stored about them, every decision, and who looked"),
 			example: "rights 1204"},
 		{name: "remove", usage: "WHO", right: desk.KeepsPeople, person: true, run: remove,
 			about:   i18n.M("console.help-remove", "erase a person and all that is stored about them"),
@@ -54,13 +59,14 @@ func people(ctx context.Context, c *console, words []string) error {
 		{"blocked", i18n.M("console.blocked", "blocked")},
 	}}
 	for _, p := range found {
-		t.add(p.ID.String(), p.Apartment.Reveal(), p.Name.Reveal(), working(p), word(p.Face.State), c.lastDay(p.Until), p.Blocked)
+		t.add(p.ID.String(), p.Apartment.Reveal(), p.Name.Reveal(), working(p), word(p.Face.State),
+			c.lastDay(p.Until), p.Blocked)
 	}
 	return c.show(t, a.has("json"))
 }
 
-// whom finds the one person that words mean, and asks which where several fit.
-func (c *console) whom(ctx context.Context, words string) (policy.Person, error) {
+// findPerson finds the person that words mean, and asks which one if several fit.
+func (c *console) findPerson(ctx context.Context, words string) (policy.Person, error) {
 	if words == "" {
 		return policy.Person{}, c.fail(i18n.M("console.say-who", "say who: a name, an apartment or a handle"))
 	}
@@ -91,7 +97,8 @@ func (c *console) whom(ctx context.Context, words string) (policy.Person, error)
 	return found[s[0]-'1'], nil
 }
 
-// exact is the only one of found whose name, apartment or handle is words, or -1: 12 means apartment 12, not 112 as well.
+// exact is the index of the only one of found whose name, apartment or handle is words, or -1: 12
+// means apartment 12 and not 112.
 func exact(found []policy.Person, words string) int {
 	at := -1
 	for i, p := range found {
@@ -110,7 +117,7 @@ func person(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := c.whom(ctx, a.rest())
+	p, err := c.findPerson(ctx, a.rest())
 	if err != nil {
 		return err
 	}
@@ -127,10 +134,15 @@ func person(ctx context.Context, c *console, words []string) error {
 func (c *console) describe(p policy.Person, asJSON bool) error {
 	if !asJSON {
 		c.facts([]fact{
-			{i18n.M("console.handle", "handle"), p.ID.String()}, {i18n.M("console.name", "name"), p.Name.Reveal()}, {i18n.M("console.apartment", "apartment"), p.Apartment.Reveal()},
-			{i18n.M("console.language", "language"), p.Lang}, {i18n.M("console.lease-from", "lease from"), c.date(p.From)}, {i18n.M("console.lease-ends", "lease ends"), c.lastDay(p.Until)},
-			{i18n.M("console.groups", "access groups"), strings.Join(p.Groups, ", ")}, {i18n.M("console.blocked", "blocked"), c.cell(p.Blocked)},
-			{i18n.M("console.under-14", "under 14"), c.minor(p.Face)}, {i18n.M("console.more-time", "more time"), when(p.LongOpen, c.cell(true))},
+			{i18n.M("console.handle", "handle"), p.ID.String()}, {i18n.M("console.name", "name"), p.Name.Reveal()},
+			{i18n.M("console.apartment", "apartment"), p.Apartment.Reveal()},
+			{i18n.M("console.language", "language"), p.Lang},
+			{i18n.M("console.lease-from", "lease from"), c.date(p.From)},
+			{i18n.M("console.lease-ends", "lease ends"), c.lastDay(p.Until)},
+			{i18n.M("console.groups", "access groups"), strings.Join(p.Groups, ", ")},
+			{i18n.M("console.blocked", "blocked"), c.cell(p.Blocked)},
+			{i18n.M("console.under-14", "under 14"), c.minor(p.Face)},
+			{i18n.M("console.more-time", "more time"), onlyIf(p.LongOpen, c.cell(true))},
 			{i18n.M("console.face", "face"), c.faceState(p.Face)},
 		})
 	}
@@ -152,15 +164,15 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 	return c.show(t, asJSON)
 }
 
-// minor says whether somebody is under 14, and which parent or guardian consented for them.
+// minor says whether a person is under 14, and which parent or guardian consented for them.
 func (c *console) minor(f policy.FaceConsent) string {
 	if !f.Minor || f.Guardian == "" {
-		return when(f.Minor, c.cell(true))
+		return onlyIf(f.Minor, c.cell(true))
 	}
 	return c.cell(true) + ", " + f.Guardian + " " + f.GuardianName.Reveal()
 }
 
-func when(yes bool, s string) string {
+func onlyIf(yes bool, s string) string {
 	if yes {
 		return s
 	}
@@ -169,8 +181,10 @@ func when(yes bool, s string) string {
 
 func (c *console) faceState(f policy.FaceConsent) string {
 	words := map[policy.FaceState]i18n.Message{
-		policy.FaceNever: i18n.M("console.not-asked", "not asked for"), policy.FaceRefused: i18n.M("console.face-refused", "refused"),
-		policy.FaceConsented: i18n.M("console.consented-not-enrolled", "consented, not enrolled"), policy.FaceEnrolled: i18n.M("console.enrolled", "enrolled"),
+		policy.FaceNever:     i18n.M("console.not-asked", "not asked for"),
+		policy.FaceRefused:   i18n.M("console.face-refused", "refused"),
+		policy.FaceConsented: i18n.M("console.consented-not-enrolled", "consented, not enrolled"),
+		policy.FaceEnrolled:  i18n.M("console.enrolled", "enrolled"),
 		policy.FaceWithdrawn: i18n.M("console.withdrawn", "withdrawn"),
 	}
 	s := c.lang.Say(words[f.State])
@@ -183,7 +197,8 @@ func (c *console) faceState(f policy.FaceConsent) string {
 	return s
 }
 
-var detailOptions = []string{"name=", "apartment=", "lang=", "from=", "until=", "block=", "group=", "minor", "minor=", "long-open", "long-open="}
+var detailOptions = []string{"name=", "apartment=", "lang=", "from=", "until=", "block=", "group=", "minor", "minor=",
+	"long-open", "long-open="}
 
 func add(ctx context.Context, c *console, words []string) error {
 	a, err := parse(words, detailOptions...)
@@ -197,7 +212,7 @@ func add(ctx context.Context, c *console, words []string) error {
 	if err := c.details(a, &d); err != nil {
 		return err
 	}
-	if err := c.askTwice(ctx, d, policy.PersonID{}); err != nil {
+	if err := c.confirmNewPerson(ctx, d, policy.PersonID{}); err != nil {
 		return err
 	}
 	p, err := c.desk.AddPerson(ctx, c.who, d)
@@ -208,14 +223,16 @@ func add(ctx context.Context, c *console, words []string) error {
 	return c.tellNeverIn(ctx, p)
 }
 
-// askTwice asks before the same name and flat are written down a second time. self is whose they are already.
-func (c *console) askTwice(ctx context.Context, d desk.Details, self policy.PersonID) error {
+// confirmNewPerson asks before the same name and apartment are entered a second time. self is the
+// person who has them already.
+func (c *console) confirmNewPerson(ctx context.Context, d desk.Details, self policy.PersonID) error {
 	same := func(a, b policy.Private) bool {
-		return strings.EqualFold(strings.Join(strings.Fields(a.Reveal()), " "), strings.Join(strings.Fields(b.Reveal()), " "))
+		return strings.EqualFold(strings.Join(strings.Fields(a.Reveal()), " "),
+			strings.Join(strings.Fields(b.Reveal()), " "))
 	}
 	first := strings.Fields(d.Name.Reveal())
 	if len(first) == 0 {
-		return nil // the desk refuses it
+		return nil // the desk refuses an empty name
 	}
 	found, err := c.desk.Find(ctx, c.who, first[0])
 	if err != nil {
@@ -224,13 +241,13 @@ func (c *console) askTwice(ctx context.Context, d desk.Details, self policy.Pers
 	for _, p := range found {
 		if p.ID != self && same(p.Name, d.Name) && same(p.Apartment, d.Apartment) {
 			c.say(i18n.M("console.same-person", "%s is already registered, with handle %s.", name(p), p.ID))
-			return c.certain(i18n.M("console.another-person", "Is this another person?"))
+			return c.confirmOrStop(i18n.M("console.another-person", "Is this another person?"))
 		}
 	}
 	return nil
 }
 
-// tellNeverIn says that somebody can never come in, where that is so.
+// tellNeverIn says why a person can never come in, if that is so.
 func (c *console) tellNeverIn(ctx context.Context, p policy.Person) error {
 	d, ok := c.desk.(AccessTeller)
 	if !ok {
@@ -251,7 +268,7 @@ func change(ctx context.Context, c *console, words []string) error {
 	if len(a.options) == 0 {
 		return c.misuse("change")
 	}
-	p, err := c.whom(ctx, a.rest())
+	p, err := c.findPerson(ctx, a.rest())
 	if err != nil {
 		return err
 	}
@@ -261,7 +278,7 @@ func change(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	if a.has("name") || a.has("apartment") {
-		if err := c.askTwice(ctx, d, p.ID); err != nil {
+		if err := c.confirmNewPerson(ctx, d, p.ID); err != nil {
 			return err
 		}
 	}
@@ -295,7 +312,7 @@ func (c *console) details(a args, d *desk.Details) (err error) {
 			*to = true
 		case given && s == "no":
 			*to = false
-		case given: // a slip must not let somebody in who is blocked
+		case given: // a slip must not let in a person who is blocked
 			return c.fail(i18n.M("console.yes-or-no", "--%s is yes or no", option))
 		}
 	}
@@ -322,7 +339,7 @@ func (c *console) day(a args, option string, before time.Time, days int) (time.T
 	return t.AddDate(0, 0, days), nil
 }
 
-// lastDay shows the end of a lease as people write it: the last day that is in it.
+// lastDay shows the last day of a lease, as people write its end.
 func (c *console) lastDay(until time.Time) string {
 	if until.IsZero() {
 		return ""
@@ -331,11 +348,12 @@ func (c *console) lastDay(until time.Time) string {
 }
 
 func remove(ctx context.Context, c *console, words []string) error {
-	p, err := c.whom(ctx, strings.Join(words, " "))
+	p, err := c.findPerson(ctx, strings.Join(words, " "))
 	if err != nil {
 		return err
 	}
-	c.say(i18n.M("console.erase-warning", "This erases %s: name, lease, credentials, face. It cannot be undone.", name(p)))
+	c.say(i18n.M("console.erase-warning",
+		"This erases %s: name, lease, credentials, face. It cannot be undone.", name(p)))
 	reason, err := c.ask(i18n.M("console.ask-reason", "Reason (lease end, own request, mistake): "))
 	if err != nil {
 		return err
@@ -343,7 +361,7 @@ func remove(ctx context.Context, c *console, words []string) error {
 	if reason == "" {
 		return errNothingDone
 	}
-	if err := c.certain(i18n.M("console.erase-sure", "Erase?")); err != nil {
+	if err := c.confirmOrStop(i18n.M("console.erase-sure", "Erase?")); err != nil {
 		return err
 	}
 	r, err := c.desk.RemovePerson(ctx, c.who, p.ID, reason)

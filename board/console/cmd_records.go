@@ -16,7 +16,8 @@ func recordCommands() []command {
 			about:   i18n.M("console.help-decisions", "show the last decisions of the door, newest first"),
 			example: "decisions 20"},
 		{name: "why", usage: "[NUMBER] [--json]", right: desk.ReadsRecords, run: why,
-			about:   i18n.M("console.help-why", "show why the door decided so, rule by rule; without a number, the last decision"),
+			about: i18n.M("console.help-why",
+				"show why the door decided so, rule by rule; without a number, the last decision"),
 			example: "why 4711"},
 		{name: "verify", right: desk.ReadsRecords, run: verify,
 			about:   i18n.M("console.help-verify", "prove that the audit log is whole"),
@@ -24,7 +25,7 @@ func recordCommands() []command {
 	}
 }
 
-// howMany is the length of a list of decisions unless asked for otherwise.
+// howMany is how many decisions are listed without a number.
 const howMany = 10
 
 func decisions(ctx context.Context, c *console, words []string) error {
@@ -56,7 +57,7 @@ func decisionTable(found []desk.Record) table {
 		{"who", i18n.M("console.who-it-was", "who")},
 	}}
 	for _, r := range found {
-		t.add(r.Seq, r.At, word(r.Means), r.Grant, word(r.Reason), whose(r))
+		t.add(r.Seq, r.At, word(r.Means), r.Grant, word(r.Reason), personOf(r))
 	}
 	return t
 }
@@ -75,11 +76,14 @@ func why(ctx context.Context, c *console, words []string) error {
 		if r.Grant {
 			outcome = i18n.M("console.granted", "granted")
 		}
-		c.paragraphs(fmt.Sprintf("%d  %s  %s  %s: %s  %s", r.Seq, c.time(r.At), c.lang.Say(i18n.Word(string(r.Means))), c.lang.Say(outcome), c.lang.Say(i18n.Word(string(r.Reason))), whose(r)))
+		c.paragraphs(fmt.Sprintf("%d  %s  %s  %s: %s  %s", r.Seq, c.time(r.At),
+			c.lang.Say(i18n.Word(string(r.Means))), c.lang.Say(outcome),
+			c.lang.Say(i18n.Word(string(r.Reason))), personOf(r)))
 		c.say(i18n.M("console.signal", "Signal: %s", r.Told))
 		c.say(i18n.M("console.in-words", "In words: %v", r.Reason.Message()))
 	}
-	t := table{cols: []column{{"rule", i18n.M("console.rule", "rule")}, {"pass", i18n.M("console.passed", "passed")}, {"detail", i18n.M("console.detail", "detail")}}}
+	t := table{cols: []column{{"rule", i18n.M("console.rule", "rule")}, {"pass", i18n.M("console.passed", "passed")},
+		{"detail", i18n.M("console.detail", "detail")}}}
 	for _, k := range r.Trace {
 		if a.has("json") {
 			t.add(k.Rule, k.Pass, k.Detail)
@@ -87,7 +91,8 @@ func why(ctx context.Context, c *console, words []string) error {
 		}
 		detail := c.lang.Say(k.Message())
 		if c.plain {
-			c.paragraphs(strings.TrimSuffix(c.lang.Say(i18n.Word(string(k.Rule)))+": "+c.cell(k.Pass)+", "+detail, ", "))
+			c.paragraphs(strings.TrimSuffix(c.lang.Say(i18n.Word(string(k.Rule)))+": "+c.cell(k.Pass)+", "+detail,
+				", "))
 			continue
 		}
 		t.add(word(k.Rule), k.Pass, detail)
@@ -123,7 +128,8 @@ func verify(ctx context.Context, c *console, _ []string) error {
 		return err
 	}
 	if !v.OK {
-		return c.fail(i18n.M("console.audit-log-broken", "the audit log is NOT whole: entry %d: %s; leave the unit as it is and call the manager", v.FirstBad, v.Problem))
+		return c.fail(i18n.M("console.audit-log-broken", "the audit log is NOT whole: entry %d: %s; leave the unit "+
+			"as it is and call the manager", v.FirstBad, v.Problem))
 	}
 	c.say(i18n.M("console.audit-log-whole", "The audit log is whole: %d entries.", v.Entries))
 	if !v.Signed.IsZero() {
@@ -132,8 +138,8 @@ func verify(ctx context.Context, c *console, _ []string) error {
 	return nil
 }
 
-// whose is the name where the role may see it, else the handle, else nothing.
-func whose(r desk.Record) string {
+// personOf is the person's name where the role may see it, else the handle, else empty.
+func personOf(r desk.Record) string {
 	switch {
 	case r.Who != "":
 		return r.Who.Reveal()

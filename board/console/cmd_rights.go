@@ -14,7 +14,7 @@ func ownPage(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := c.whom(ctx, a.rest())
+	p, err := c.findPerson(ctx, a.rest())
 	if err != nil {
 		return err
 	}
@@ -25,15 +25,18 @@ func ownPage(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	stored := table{cols: []column{{"what", i18n.M("console.also-stored", "also stored")}, {"detail", i18n.M("console.detail", "detail")}}}
+	stored := table{cols: []column{{"what", i18n.M("console.also-stored", "also stored")},
+		{"detail", i18n.M("console.detail", "detail")}}}
 	for _, f := range page.Stored {
 		stored.add(f.Name, f.State)
 	}
 	var decisions []desk.Record
 	for _, d := range page.Decisions {
-		decisions = append(decisions, desk.Record{Seq: d.Seq, Decision: d.Decision, Who: page.Person.Name, Told: d.Told})
+		decisions = append(decisions, desk.Record{Seq: d.Seq, Decision: d.Decision, Who: page.Person.Name,
+			Told: d.Told})
 	}
-	acts := table{cols: []column{{"at", i18n.M("console.at", "at")}, {"by", i18n.M("console.done-by", "by")}, {"what", i18n.M("console.what-was-done", "what was done")}}}
+	acts := table{cols: []column{{"at", i18n.M("console.at", "at")}, {"by", i18n.M("console.done-by", "by")},
+		{"what", i18n.M("console.what-was-done", "what was done")}}}
 	for _, x := range page.Acts {
 		acts.add(x.At, x.By, x.What)
 	}
@@ -55,7 +58,7 @@ func ownPage(ctx context.Context, c *console, words []string) error {
 	return c.screen(c.wrapped(page.Notice))
 }
 
-// ownCopy writes a person's page into an encrypted file, to be printed or handed over.
+// ownCopy writes a person's page into an encrypted file, to print or to hand over.
 func (c *console) ownCopy(ctx context.Context, p policy.Person, recipient string) error {
 	got, err := c.desk.(Rights).Copy(ctx, c.who, p.ID, recipient)
 	if err != nil {
@@ -68,6 +71,7 @@ func (c *console) ownCopy(ctx context.Context, p policy.Person, recipient string
 		c.say(i18n.M("console.copy-passphrase", "The passphrase is shown only once. Write it down for the person:"))
 		c.print(string(got.Passphrase))
 	}
-	c.say(i18n.M("console.decrypt-copy", "On any machine with age: age -d FILE > page.html; then open it in a browser, or print it."))
+	c.say(i18n.M("console.decrypt-copy",
+		"On any machine with age: age -d FILE > page.html; then open it in a browser, or print it."))
 	return nil
 }

@@ -14,7 +14,8 @@ func staffCommands() []command {
 		{name: "staff", usage: "[--json]", right: desk.ReadsPeople, needs: has[Staff], run: listStaff,
 			about:   i18n.M("console.help-staff", "list the operators"),
 			example: "staff"},
-		{name: "staff-add", usage: "NAME installer|technician|manager|auditor", right: desk.KeepsPeople, needs: has[Staff], run: addStaff,
+		{name: "staff-add", usage: "NAME installer|technician|manager|auditor", right: desk.KeepsPeople,
+			needs: has[Staff], run: addStaff,
 			about:   i18n.M("console.help-staff-add", "add an operator, who types a secret of their own"),
 			example: "staff-add tom technician"},
 		{name: "staff-role", usage: "NAME ROLE", right: desk.KeepsPeople, needs: has[Staff], run: changeStaff(false),
@@ -24,7 +25,8 @@ func staffCommands() []command {
 			about:   i18n.M("console.help-staff-block", "block an operator"),
 			example: "staff-block tom"},
 		{name: "staff-card", usage: "[NAME]", needs: has[Staff], run: staffCard,
-			about:   i18n.M("console.help-staff-card", "make the next card at the door an operator's second factor; your own without a name"),
+			about: i18n.M("console.help-staff-card",
+				"make the next card at the door an operator's second factor; your own without a name"),
 			example: "staff-card tom"},
 		{name: "staff-code", usage: "NAME", right: desk.KeepsPeople, needs: has[Staff], run: staffCode,
 			about:   i18n.M("console.help-staff-code", "make the recovery code for an operator's sealed envelope"),
@@ -64,7 +66,8 @@ func addStaff(ctx context.Context, c *console, words []string) error {
 		return c.misuse("staff-add")
 	}
 	if !validName(words[0]) {
-		return c.fail(i18n.M("console.login-name-characters", "a log-in name has letters, digits and - _ . only, at most 64 bytes"))
+		return c.fail(i18n.M("console.login-name-characters",
+			"a log-in name has letters, digits and - _ . only, at most 64 bytes"))
 	}
 	secret, err := c.newSecret(i18n.M("console.ask-their-secret", "Their secret, typed by themselves: "))
 	if err != nil {
@@ -93,7 +96,8 @@ func changeStaff(block bool) func(context.Context, *console, []string) error {
 		}
 		i := slices.IndexFunc(found, func(o desk.Operator) bool { return o.Name == words[0] })
 		if i < 0 {
-			return c.fail(i18n.M("console.no-such-operator", "there is no operator %q; staff shows all", screen.Clean(words[0])))
+			return c.fail(i18n.M("console.no-such-operator", "there is no operator %q; staff shows all",
+				screen.Clean(words[0])))
 		}
 		role := found[i].Role
 		if !block {
@@ -121,12 +125,14 @@ func staffCard(ctx context.Context, c *console, words []string) error {
 	return nil
 }
 
-// staffCode shows a recovery code once. It is the one secret that this console prints, for an envelope.
+// staffCode shows a recovery code once, for an envelope.
 func staffCode(ctx context.Context, c *console, words []string) error {
 	if len(words) != 1 {
 		return c.misuse("staff-code")
 	}
-	if err := c.certain(i18n.M("console.recovery-code-sure", "The code is shown once, on this screen; an earlier one stops working. Make sure that you are alone. Show it?")); err != nil {
+	if err := c.confirmOrStop(i18n.M("console.recovery-code-sure",
+		"The code is shown once, on this screen; an earlier "+
+			"one stops working. Make sure that you are alone. Show it?")); err != nil {
 		return err
 	}
 	code, err := c.desk.(Staff).NewRecovery(ctx, c.who, words[0])
@@ -147,7 +153,8 @@ func staffCode(ctx context.Context, c *console, words []string) error {
 func ownSecret(ctx context.Context, c *console, words []string) error {
 	if len(words) > 0 {
 		c.history.forget()
-		return c.fail(i18n.M("console.secret-typed-openly", "type secret alone: it asks for the present secret and the new one, and shows neither. What you typed after it could be read: do not use it"))
+		return c.fail(i18n.M("console.secret-typed-openly", "type secret alone: it asks for the present secret and "+
+			"the new one, and shows neither. What you typed after it could be read: do not use it"))
 	}
 	present, err := c.askSecret(i18n.M("console.ask-present-secret", "Present secret: "))
 	if err != nil {
@@ -184,7 +191,8 @@ func (c *console) newSecret(q i18n.Message) (desk.Secret, error) {
 	return first, nil
 }
 
-// recovery lets somebody in again who has lost secret or card, by the code of their sealed envelope.
+// recovery gives an operator who has lost secret or card a new secret, by the
+// code of their sealed envelope.
 func (c *console) recovery(ctx context.Context) error {
 	d, ok := c.desk.(Staff)
 	if !ok {
@@ -210,6 +218,7 @@ func (c *console) recovery(ctx context.Context) error {
 	if err := d.Recover(ctx, c.o.Line, name, code, secret); err != nil {
 		return err
 	}
-	c.say(i18n.M("console.recovered", "Done: the code is used up, and the card is no longer asked for. Log in, then staff-card and staff-code."))
+	c.say(i18n.M("console.recovered",
+		"Done: the code is used up, and the card is no longer asked for. Log in, then staff-card and staff-code."))
 	return nil
 }

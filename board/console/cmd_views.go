@@ -18,10 +18,12 @@ func viewCommands() []command {
 			about:   i18n.M("console.help-live", "show the status, kept up to date, until a key is pressed"),
 			example: "live"},
 		{name: "watch", usage: "[WORD] [--json]", right: desk.OpensDoor, needs: has[Watcher], run: watch,
-			about:   i18n.M("console.help-watch", "show events as they happen, or those with a word in them, until a key is pressed"),
+			about: i18n.M("console.help-watch",
+				"show events as they happen, or those with a word in them, until a key is pressed"),
 			example: "watch reader"},
 		{name: "aim", usage: "[blocks|ascii|words]", right: desk.OpensDoor, needs: has[Aimer], run: aim,
-			about:   i18n.M("console.help-aim", "show the camera's picture, to aim it; this is recorded, the lamp is on, nothing is stored"),
+			about: i18n.M("console.help-aim",
+				"show the camera's picture, to aim it; this is recorded, the lamp is on, nothing is stored"),
 			example: "aim ascii"},
 	}
 }
@@ -38,10 +40,11 @@ func (c *console) viewing(ctx context.Context, f func(context.Context) error) er
 	return err
 }
 
-// liveEvery is how often the live status looks.
+// liveEvery is how long the live status waits between two looks.
 const liveEvery = time.Second
 
-// live shows the status again and again: in place on a terminal; in plain mode only what has changed.
+// live shows the status until a key is pressed: in place on a terminal; in
+// plain mode only what has changed.
 func live(ctx context.Context, c *console, _ []string) error {
 	return c.viewing(ctx, func(ctx context.Context) error {
 		before := map[string]string{}
@@ -56,7 +59,7 @@ func live(ctx context.Context, c *console, _ []string) error {
 			if facts := c.statusFacts(s, c.lang); c.plain {
 				c.changes(before, facts)
 			} else {
-				c.board(facts)
+				c.drawFacts(facts)
 			}
 			if err := c.wait(ctx, liveEvery); err != nil {
 				return err
@@ -73,8 +76,8 @@ const (
 	clearBelow  = "\x1b[J"
 )
 
-// board draws facts over the ones before, without a flicker.
-func (c *console) board(facts []desk.Fact) {
+// drawFacts draws facts over the ones before, without a flicker.
+func (c *console) drawFacts(facts []desk.Fact) {
 	var b strings.Builder
 	b.WriteString(home)
 	var lines []string
@@ -88,10 +91,12 @@ func (c *console) board(facts []desk.Fact) {
 	c.put(b.String())
 }
 
-// changes prints the facts that differ from before, and remembers them. What only counts time is not news.
+// changes prints the facts that differ from before, and remembers them. Clock and
+// running time are printed once.
 func (c *console) changes(before map[string]string, facts []desk.Fact) {
 	for _, f := range facts {
-		if now := c.factLine(f); before[f.Name] != now && (f.Name != "clock" && f.Name != "running" || before[f.Name] == "") {
+		if now := c.factLine(f); before[f.Name] != now &&
+			(f.Name != "clock" && f.Name != "running" || before[f.Name] == "") {
 			before[f.Name] = now
 			c.hanging(now, 2)
 		}
@@ -113,7 +118,7 @@ func (c *console) factLine(f desk.Fact) string {
 	return s
 }
 
-// wait lets d pass.
+// wait waits for d, or gives ctx's error when ctx ends first.
 func (c *console) wait(ctx context.Context, d time.Duration) error {
 	over := make(chan struct{})
 	t := c.o.Clock.AfterFunc(d, func() { close(over) })
@@ -162,5 +167,6 @@ func (c *console) event(e desk.Event, lost int, asJSON bool) {
 	if e.Fault {
 		mark = "!"
 	}
-	c.hanging(fmt.Sprintf("%s %s %s: %s", e.At.In(c.o.Location).Format("15:04:05.000"), mark, e.Source, e.Text), len("15:04:05.000 ! "))
+	c.hanging(fmt.Sprintf("%s %s %s: %s", e.At.In(c.o.Location).Format("15:04:05.000"), mark, e.Source, e.Text),
+		len("15:04:05.000 ! "))
 }

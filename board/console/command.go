@@ -18,7 +18,7 @@ type command struct {
 	usage   string       // words after the name
 	about   i18n.Message
 	example string
-	right   desk.Right      // the zero value: everyone's
+	right   desk.Right      // the zero value: every role's
 	person  bool            // the first words name a person, for completion
 	needs   func(Desk) bool // nil: every Desk has it
 	run     func(ctx context.Context, c *console, words []string) error
@@ -26,16 +26,19 @@ type command struct {
 
 func (cmd command) allows(r desk.Role) bool { return cmd.right.Of(r) }
 
-// vocabulary is all that a desk can do, in the order of help.
+// vocabulary is all commands that a desk has, in the order of help.
 func vocabulary(d Desk) (all []command) {
 	for _, chapter := range []struct {
 		head     i18n.Message
 		commands []command
 	}{
-		{i18n.M("console.chapter-door", "The door"), slices.Concat(doorCommands(), overrideCommands(), viewCommands(), clockCommands())},
-		{i18n.M("console.chapter-people", "People and their credentials"), slices.Concat(peopleCommands(), credentialCommands(), passCommands())},
+		{i18n.M("console.chapter-door", "The door"),
+			slices.Concat(doorCommands(), overrideCommands(), viewCommands(), clockCommands())},
+		{i18n.M("console.chapter-people", "People and their credentials"),
+			slices.Concat(peopleCommands(), credentialCommands(), passCommands())},
 		{i18n.M("console.chapter-faces", "Face entry"), faceCommands()},
-		{i18n.M("console.chapter-law", "The law"), slices.Concat(lawCommands(), paperCommands(), incidentCommands(), dossierCommands())},
+		{i18n.M("console.chapter-law", "The law"),
+			slices.Concat(lawCommands(), paperCommands(), incidentCommands(), dossierCommands())},
 		{i18n.M("console.chapter-records", "Records and the vault"), slices.Concat(recordCommands(), keeperCommands())},
 		{i18n.M("console.chapter-staff", "Staff"), staffCommands()},
 		{i18n.M("console.chapter-console", "This console"), sessionCommands()},
@@ -50,10 +53,11 @@ func vocabulary(d Desk) (all []command) {
 	return all
 }
 
-// has is a need: the desk is a D too.
+// has reports whether the desk is a D too.
 func has[D any](d Desk) bool { _, ok := d.(D); return ok }
 
-// lookup finds a command that the operator's role has. Names are not shortened: noise on the line must not make a command.
+// lookup finds a command that the operator's role has. A name must be whole: noise on the
+// line must not make a command.
 func (c *console) lookup(word string) (command, error) {
 	var near []string
 	for _, cmd := range c.commands {
@@ -67,9 +71,11 @@ func (c *console) lookup(word string) (command, error) {
 		}
 	}
 	if len(near) > 0 {
-		return command{}, c.fail(i18n.M("console.no-such-command-perhaps", "there is no command %q; perhaps %s", screen.Clean(word), strings.Join(near, ", ")))
+		return command{}, c.fail(i18n.M("console.no-such-command-perhaps", "there is no command %q; perhaps %s",
+			screen.Clean(word), strings.Join(near, ", ")))
 	}
-	return command{}, c.fail(i18n.M("console.no-such-command", "there is no command %q; type help for all", screen.Clean(word)))
+	return command{}, c.fail(i18n.M("console.no-such-command", "there is no command %q; type help for all",
+		screen.Clean(word)))
 }
 
 // fail is an error that says a message.
@@ -131,7 +137,8 @@ func help(_ context.Context, c *console, words []string) error {
 		}
 		lines = append(lines, c.wrapped("  "+screen.Pad(cmd.name, 11)+"  "+c.lang.Say(cmd.about))...)
 	}
-	lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.help-of-a-command", "help COMMAND shows its words and an example. Tab completes. Ctrl-C stops what runs.")))...)
+	lines = append(lines, c.wrapped(c.lang.Say(i18n.M("console.help-of-a-command",
+		"help COMMAND shows its words and an example. Tab completes. Ctrl-C stops what runs.")))...)
 	return c.screen(lines)
 }
 
@@ -142,7 +149,8 @@ func lang(_ context.Context, c *console, words []string) error {
 	return nil
 }
 
-// speak changes the language of the console, and says so in it. It reports whether there is such a language.
+// speak changes the language of the console, and says so in it. It reports
+// whether there is such a language.
 func (c *console) speak(code string) bool {
 	i := slices.IndexFunc(c.o.Languages, func(l i18n.Language) bool { return l.Code() == code })
 	if i < 0 {
@@ -158,14 +166,14 @@ func (c *console) speak(code string) bool {
 var ownName = i18n.M("console.own-name", "English")
 
 func plain(_ context.Context, c *console, words []string) error {
-	return c.flip("plain", &c.plain, words)
+	return c.setOnOff("plain", &c.plain, words)
 }
 
 func page(_ context.Context, c *console, words []string) error {
-	return c.flip("page", &c.paged, words)
+	return c.setOnOff("page", &c.paged, words)
 }
 
-func (c *console) flip(name string, b *bool, words []string) error {
+func (c *console) setOnOff(name string, b *bool, words []string) error {
 	if len(words) != 1 || words[0] != "on" && words[0] != "off" {
 		return c.misuse(name)
 	}
@@ -175,6 +183,7 @@ func (c *console) flip(name string, b *bool, words []string) error {
 }
 
 func whoami(_ context.Context, c *console, _ []string) error {
-	c.say(i18n.M("console.logged-in-as", "%s, %v, since %s", c.login, i18n.Word(string(c.who.Role)), c.time(c.who.Since)))
+	c.say(i18n.M("console.logged-in-as", "%s, %v, since %s", c.login, i18n.Word(string(c.who.Role)),
+		c.time(c.who.Since)))
 	return nil
 }

@@ -7,11 +7,11 @@ import (
 	"menshen/internal/screen"
 )
 
-// complete completes the word before pos as far as it is certain: a command, or the person that it is about. Where more than one
-// fits it shows them.
+// complete completes the word before pos as far as it is certain: a command, or the person that it
+// is about. If more than one fits, it shows them.
 func (c *console) complete(line string, pos int) (string, int) {
 	if c.login == "" {
-		return line, pos // nobody is logged in
+		return line, pos // no operator is logged in
 	}
 	start, word := lastWord(line[:pos])
 	var fit []string
@@ -53,7 +53,7 @@ func lastWord(s string) (start int, word string) {
 	return start, strings.Trim(s[start:], `"'`)
 }
 
-// candidates shows what fits above the line being typed; in plain mode nothing moves and nothing is shown.
+// candidates shows what fits above the line being typed; in plain mode it shows nothing.
 func (c *console) candidates(fit []string) {
 	if !c.plain {
 		lines := screen.Hang(strings.Join(fit, "  "), c.width()-1, 0)
@@ -74,8 +74,9 @@ func (c *console) fittingCommands(word string) []string {
 // maxShown is how many people Tab shows at most.
 const maxShown = 20
 
-// fittingPeople gives the apartments and names that begin with word, where the command is about a person. One letter would be a
-// look-up of half the house, and each look-up is recorded.
+// fittingPeople gives the apartments and names that begin with word, if the command
+// is about a person. word has two letters at least: one would look up half the house,
+// and each look-up is recorded.
 func (c *console) fittingPeople(before, word string) []string {
 	cmd, err := c.lookup(strings.Fields(before)[0])
 	if err != nil || !cmd.person || len(word) < 2 {

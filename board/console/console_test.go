@@ -19,7 +19,8 @@ func TestScreenAfterLogIn(t *testing.T) {
 	s.hit("people\r")
 	s.see("mei> ")
 	screen := s.screen()
-	for _, want := range []string{"Menshen, door unit block 3", "Welcome, mei (manager)", "1204", "Li Na", "apartment  name"} {
+	for _, want := range []string{"Menshen, door unit block 3", "Welcome, mei (manager)", "1204", "Li Na",
+		"apartment  name"} {
 		if !strings.Contains(screen, want) {
 			t.Errorf("the screen lacks %q:\n%s", want, screen)
 		}
@@ -100,7 +101,7 @@ func TestROperatorIdleLogOutWhileACommandWaits(t *testing.T) {
 	s.see("tap the card at the door")
 	s.clock.advance(5 * time.Minute)
 	s.see("no key was pressed")
-	fake.card <- "01020304" // too late: nobody is there to give it to somebody
+	fake.card <- "01020304" // too late: no session waits for it
 	s.see("log-in: ")
 	if n := len(fake.people[1].Credentials); n != 1 {
 		t.Errorf("the person has %d cards after the log-out, want 1", n)
@@ -215,7 +216,7 @@ func TestRRefuseAsksOnlyOnRequest(t *testing.T) {
 	s.see("yes or no: ")
 	s.hit("no\r")
 	if got := s.see("mei> "); strings.Contains(got, "Purpose") {
-		t.Errorf("the notice was pressed on somebody who refused: %q", got)
+		t.Errorf("the notice was pressed on a person who refused: %q", got)
 	}
 }
 
@@ -250,14 +251,15 @@ func TestProblemHasRemedy(t *testing.T) {
 	s.hit("card 1203 fob\r")
 	s.see("tap the card")
 	fake.card <- "taken"
-	s.see("that card is somebody's already; tap a card that is nobody's yet")
+	s.see("that card belongs to another person; tap another one")
 }
 
 func TestWhyAndVerify(t *testing.T) {
 	fake := newDesk()
 	s := sit(t, fake, console.Options{})
 	s.logIn("tom")
-	if got := s.do("tom", "why"); !strings.Contains(got, "score 0.410 of 0.500") || !strings.Contains(got, "face too uncertain") {
+	if got := s.do("tom", "why"); !strings.Contains(got, "score 0.410 of 0.500") ||
+		!strings.Contains(got, "face too uncertain") {
 		t.Errorf("why: %q", got)
 	}
 	if got := s.do("tom", "why 12"); !strings.Contains(got, "no such record") {
@@ -286,7 +288,8 @@ func TestCompletion(t *testing.T) {
 }
 
 func TestOnce(t *testing.T) {
-	for name, keys := range map[string][]string{"Ctrl-D at the log-in": {"\x04"}, "after a log-out": {"mei\r", "open sesame\r", "logout\r"}} {
+	for name, keys := range map[string][]string{"Ctrl-D at the log-in": {"\x04"},
+		"after a log-out": {"mei\r", "open sesame\r", "logout\r"}} {
 		line := newScript(append(keys, "whoami\r", "whoami\r")...)
 		err := console.Serve(t.Context(), line, newDesk(), console.Options{Unit: "block 3", Once: true})
 		if out := line.out.String(); err != nil || strings.Count(out, "log-in: ") != 1 {

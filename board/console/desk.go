@@ -8,13 +8,13 @@ import (
 	"menshen/policy"
 )
 
-// Desk is the unit as the console sees it. Each call is made for one operator's session, checks that session's role
-// itself (the console hides commands from a role, which is a courtesy and no defence), and is recorded under the operator's
-// name before it takes effect.
+// Desk is the unit as the console sees it. Each call is made for one operator's session, checks
+// that session's role itself (that the console hides commands from a role is no defence), and is
+// recorded under the operator's name before it takes effect.
 //
-// Calls are safe for several sessions at once, and return soon after ctx ends. Errors are one line for a person; one that a
-// person can mend is a *Problem with the remedy. No error holds a secret, a card number or a name. Words that the unit
-// makes (remedies, advice, problems) are in Session.Lang where it has them and in English otherwise.
+// Calls are safe for several sessions at once, and return soon after ctx ends. Errors are one line
+// for a person; one that a person can mend has its remedy ([i18n.Error]). No error holds a secret,
+// a card number or a name. Texts in answers (remedies, advice) are in the session's language.
 type Desk interface {
 	Sessions
 	People
@@ -25,37 +25,47 @@ type Desk interface {
 
 // Sessions lets operators in and out.
 type Sessions interface {
-	// LogIn, at a line, checks name and secret, and a second factor where the operator has one: step then says what to do
-	// ("tap your own card at the reader") and LogIn waits for it until ctx ends. The secret is the caller's to wipe.
-	// Errors: ErrRefused, the same for an unknown name as for a wrong secret; ErrLockedOut.
-	LogIn(ctx context.Context, line desk.LineName, name string, secret desk.Secret, lang i18n.Language, step desk.Progress) (desk.Session, error)
+	// LogIn, at a line, checks name and secret, and a second factor where the operator has one:
+	// step then says what to do ("tap your own card at the reader") and LogIn waits for it until
+	// ctx ends. The caller wipes the secret. Errors: [desk.ErrRefused], the same for an unknown
+	// name as for a wrong secret; [desk.ErrLockedOut].
+	LogIn(ctx context.Context, line desk.LineName, name string, secret desk.Secret, lang i18n.Language,
+		step desk.Progress) (desk.Session, error)
 	// LogOut ends the session; it never fails. why is "asked", "idle" or "line lost".
 	LogOut(s desk.Session, why string)
-	// Acknowledge records that the operator read and accepts Session.Commitment, and gives the session without it.
-	// Until then every other call but LogOut answers ErrNotAcknowledged (R-OPERATOR).
+	// Acknowledge records that the operator accepts Session.Commitment, and gives the
+	// session without it. Until then every other call but LogOut gives
+	// [desk.ErrNotAcknowledged] (R-OPERATOR).
 	Acknowledge(ctx context.Context, s desk.Session) (desk.Session, error)
 }
 
 // People keeps the people and their credentials other than faces.
 type People interface {
-	// Find gives the people whose name or apartment contains words, or whose handle begins with it; all for "". Sorted by
-	// apartment, then name. A look-up is itself recorded.
+	// Find gives the people whose name or apartment contains words, or whose handle begins with it;
+	// all for "". Sorted by apartment, then name. A look-up is itself recorded.
 	Find(ctx context.Context, s desk.Session, words string) ([]policy.Person, error)
 	AddPerson(ctx context.Context, s desk.Session, d desk.Details) (policy.Person, error)
 	// ChangePerson replaces a person's details (the right to correction, R-RIGHTS).
 	ChangePerson(ctx context.Context, s desk.Session, id policy.PersonID, d desk.Details) (policy.Person, error)
 	// RemovePerson erases a person with everything that is stored about them (R-ERASE).
 	RemovePerson(ctx context.Context, s desk.Session, id policy.PersonID, reason string) (desk.Receipt, error)
-	// AssignCard makes the next card at the door the person's. It opens nothing. A card that is somebody's already is refused.
-	AssignCard(ctx context.Context, s desk.Session, id policy.PersonID, label string, step desk.Progress) (policy.Credential, error)
-	// IssueCard writes a number of the site's own to the next card fresh from the factory, at a reader that can, and makes it the person's.
-	IssueCard(ctx context.Context, s desk.Session, id policy.PersonID, label string, step desk.Progress) (policy.Credential, error)
-	// PINLength is how many digits a new PIN must have at least; policy.MaxDigits are the most. The more people have one, the longer.
+	// AssignCard makes the next card at the door the person's. It opens nothing. A card that
+	// another person has is refused.
+	AssignCard(ctx context.Context, s desk.Session, id policy.PersonID, label string,
+		step desk.Progress) (policy.Credential, error)
+	// IssueCard writes a number of the site's own to the next blank card, at a reader that
+	// can, and makes it the person's.
+	IssueCard(ctx context.Context, s desk.Session, id policy.PersonID, label string,
+		step desk.Progress) (policy.Credential, error)
+	// PINLength is how many digits a new PIN must have at least; policy.MaxDigits are the most. The
+	// more people have one, the longer.
 	PINLength(ctx context.Context, s desk.Session) (int, error)
-	// AssignPIN gives the person a PIN of as many digits; one for duress opens like any other and calls for help in silence. The secret is
-	// the caller's to wipe.
-	AssignPIN(ctx context.Context, s desk.Session, id policy.PersonID, pin desk.Secret, duress bool) (policy.Credential, error)
-	// RevokeCredential ends one credential at once. A face goes with the last credential beside it (R-ALT); the receipt then says so.
+	// AssignPIN gives the person a PIN of as many digits. A duress PIN opens like any other and
+	// calls for help in silence. The caller wipes the PIN.
+	AssignPIN(ctx context.Context, s desk.Session, id policy.PersonID, pin desk.Secret,
+		duress bool) (policy.Credential, error)
+	// RevokeCredential revokes one credential at once. With the last one face entry ends too
+	// (R-ALT); the receipt then says so.
 	RevokeCredential(ctx context.Context, s desk.Session, id policy.PersonID, credentialID string) (desk.Receipt, error)
 }
 
@@ -63,14 +73,16 @@ type People interface {
 type Faces interface {
 	// Notice gives the words in force in a language, "en" or "zh" (R-NOTICE).
 	Notice(ctx context.Context, s desk.Session, lang string) (desk.Notice, error)
-	// Consent records a person's consent to the exact notice shown. It is the person's own act: step asks for it
-	// ("now tap your own card at the door") and Consent waits until ctx ends (R-CONSENT).
+	// Consent records a person's consent to the exact notice shown. It is the person's
+	// own act: step asks for it ("now tap your own card at the door") and Consent
+	// waits until ctx ends (R-CONSENT).
 	Consent(ctx context.Context, s desk.Session, c desk.ConsentGiven, step desk.Progress) error
-	// Refuse records a "no", which is never asked again on its own (R-REFUSE).
+	// Refuse records a refusal. The person is not asked again (R-REFUSE).
 	Refuse(ctx context.Context, s desk.Session, id policy.PersonID) error
 	// Withdraw stops the face at once and destroys its data (R-WITHDRAW).
 	Withdraw(ctx context.Context, s desk.Session, id policy.PersonID) (desk.Receipt, error)
-	// Enrol takes the person's face at the door's camera; step guides them ("come closer", 2 of 5 pictures).
+	// Enrol takes the person's face at the door's camera; step guides them
+	// ("come closer", 2 of 5 pictures).
 	Enrol(ctx context.Context, s desk.Session, id policy.PersonID, step desk.Progress) (desk.Enrolment, error)
 }
 
@@ -85,7 +97,8 @@ type Door interface {
 type Records interface {
 	// Decisions gives the last n decisions, newest first.
 	Decisions(ctx context.Context, s desk.Session, n int) ([]desk.Record, error)
-	// Why gives one decision with its trace. ErrNoRecord when there is none of that number.
+	// Why gives one decision with its trace. Errors: [desk.ErrNoRecord],
+	// no decision has that number.
 	Why(ctx context.Context, s desk.Session, seq uint64) (desk.Record, error)
 	// VerifyAudit checks the whole log on the unit.
 	VerifyAudit(ctx context.Context, s desk.Session) (desk.AuditState, error)

@@ -7,7 +7,8 @@ import (
 	"menshen/internal/i18n"
 )
 
-// askFor puts a question until take takes its answer. What is wrong with an answer is told, and costs that answer and no other.
+// askFor puts a question until take accepts the answer. A wrong answer is told, and only
+// that question is asked again.
 func (c *console) askFor(q i18n.Message, take func(answer string) error) error {
 	for {
 		s, err := c.ask(q)
@@ -21,7 +22,7 @@ func (c *console) askFor(q i18n.Message, take func(answer string) error) error {
 	}
 }
 
-// draft puts what the operator wrote of a paper before, and did not file, into to.
+// draft reads into to what the operator wrote of a paper before and did not file.
 func (c *console) draft(ctx context.Context, of string, to any) (found bool, err error) {
 	raw, err := c.desk.(Papers).Draft(ctx, c.who, of)
 	if err != nil || raw == nil {
@@ -30,7 +31,8 @@ func (c *console) draft(ctx context.Context, of string, to any) (found bool, err
 	if err := json.Unmarshal(raw, to); err != nil {
 		return false, fmt.Errorf("reading the draft: %w", err)
 	}
-	c.say(i18n.M("console.draft-kept", "What you wrote before was kept. Enter keeps a part as it is; writing replaces it."))
+	c.say(i18n.M("console.draft-kept",
+		"What you wrote before was kept. Enter keeps a part as it is; writing replaces it."))
 	return true, nil
 }
 

@@ -11,9 +11,9 @@ import (
 	"menshen/internal/screen"
 )
 
-// editor is x/term's Terminal on a line, taught the width of Chinese. Terminal takes each rune for one column; so a wide
-// character is followed by a filler there, which never reaches the screen, and the keys that go over characters are handled
-// here, two runes at a time.
+// editor is x/term's Terminal on a line, with the width of Chinese characters. Terminal takes each
+// rune for one column. So a wide character is followed by a filler, which never reaches the screen,
+// and the keys that move over characters are handled here.
 type editor struct {
 	*term.Terminal
 	line     *line
@@ -21,8 +21,9 @@ type editor struct {
 	left     bool // Ctrl-D on an empty line: it is being ended
 }
 
-// filler is the second column of a wide character; the others are keys that Terminal hands to onKey. No decoder gives these
-// runes: they are of Unicode's private use area and do not print.
+// filler is the second column of a wide character; the others are keys that
+// Terminal hands to onKey. The decoder never gives these runes: they are of
+// Unicode's private use area and do not print.
 const (
 	filler     = '\ue000'
 	wideErase  = '\ue001'
@@ -35,7 +36,8 @@ const (
 // forTerminal is how Terminal knows the keys.
 var forTerminal = map[rune]string{
 	keyEnter: "\r", keyTab: "\t", keyEraseWord: "\x17", keyEraseAll: "\x15", keyEraseRest: "\x0b",
-	keyHome: "\x01", keyEnd: "\x05", keyWordLeft: "\x1b[1;3D", keyWordRight: "\x1b[1;3C", keyUp: "\x1b[A", keyDown: "\x1b[B",
+	keyHome: "\x01", keyEnd: "\x05", keyWordLeft: "\x1b[1;3D", keyWordRight: "\x1b[1;3C",
+	keyUp: "\x1b[A", keyDown: "\x1b[B",
 	keyErase: string(wideErase), keyDelete: string(wideDelete), keyLeft: string(wideLeft), keyRight: string(wideRight),
 	keyLeave: string(leave), // Terminal would see a Ctrl-D again and again, and lose the prompt
 }
@@ -63,7 +65,7 @@ func (e *editor) readLine(prompt string) (string, error) {
 	return narrow(s), err
 }
 
-// fit tells Terminal how large the screen is, which draws the line anew where that has changed.
+// fit tells Terminal how large the screen is. It draws the line again if that has changed.
 func (e *editor) fit() {
 	_ = e.SetSize(e.line.size()) // what cannot be written shows at the next read
 }
@@ -125,7 +127,7 @@ func (e *editor) onKey(line string, pos int, key rune) (string, int, bool) {
 	return before + widen(after), len(before), true
 }
 
-// widen puts a filler behind each wide character, narrow takes all away.
+// widen puts a filler behind each wide character; narrow takes all fillers away.
 func widen(s string) string {
 	var b strings.Builder
 	for _, r := range s {

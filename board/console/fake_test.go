@@ -14,7 +14,8 @@ import (
 	"menshen/policy"
 )
 
-// fakeDesk is a unit in memory. It keeps to the contract's letter: roles, sessions, the person's own card for a consent.
+// fakeDesk is a unit in memory. It keeps to the contract's letter: roles, sessions, the
+// person's own card for a consent.
 type fakeDesk struct {
 	mu       sync.Mutex
 	people   []policy.Person
@@ -34,14 +35,18 @@ type fakeDesk struct {
 var now = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 
 func newDesk() *fakeDesk {
-	d := &fakeDesk{sessions: map[uint64]desk.Session{}, readerFault: "3 lost frames; check the cable", card: make(chan string, 8), faces: make(chan string, 8)}
-	d.add("Li Na", "1204", "zh", policy.Credential{ID: "3f9a77aa01", Kind: policy.CardKind, Label: "grey fob", LastUsed: now.Add(-time.Hour)})
+	d := &fakeDesk{sessions: map[uint64]desk.Session{}, readerFault: "3 lost frames; check the cable",
+		card: make(chan string, 8), faces: make(chan string, 8)}
+	d.add("Li Na", "1204", "zh", policy.Credential{ID: "3f9a77aa01", Kind: policy.CardKind, Label: "grey fob",
+		LastUsed: now.Add(-time.Hour)})
 	d.add("Ana Souza", "1203", "en", policy.Credential{ID: "77aa3f9a02", Kind: policy.CardKind, Clonable: true})
 	d.add("王小明", "302", "zh")
-	d.records = []desk.Record{{Seq: 4711, Who: "Li Na", Told: "short and long, twice (tap a card)", Decision: policy.Decision{
-		At: now, Means: policy.ByFace, Person: d.people[0].ID, Reason: "face too uncertain",
-		Trace: []policy.Check{{Rule: "lease not over", Pass: true, Detail: "until 2027-01-31 00:00"}, {Rule: "face known", Detail: "score 0.410 of 0.500"}},
-	}}}
+	d.records = []desk.Record{{Seq: 4711, Who: "Li Na", Told: "short and long, twice (tap a card)",
+		Decision: policy.Decision{
+			At: now, Means: policy.ByFace, Person: d.people[0].ID, Reason: "face too uncertain",
+			Trace: []policy.Check{{Rule: "lease not over", Pass: true, Detail: "until 2027-01-31 00:00"},
+				{Rule: "face known", Detail: "score 0.410 of 0.500"}},
+		}}}
 	return d
 }
 
@@ -62,10 +67,12 @@ func (d *fakeDesk) calls() []string {
 	return append([]string(nil), d.log...)
 }
 
-func (d *fakeDesk) LogIn(ctx context.Context, _ desk.LineName, name string, secret desk.Secret, lang i18n.Language, step desk.Progress) (desk.Session, error) {
+func (d *fakeDesk) LogIn(ctx context.Context, _ desk.LineName, name string, secret desk.Secret, lang i18n.Language,
+	step desk.Progress) (desk.Session, error) {
 	d.mu.Lock()
 	d.note("log in " + name)
-	role, known := map[string]desk.Role{"mei": desk.Manager, "tom": desk.Technician, "ida": desk.Installer, "aud": desk.Auditor, "two": desk.Manager}[name]
+	role, known := map[string]desk.Role{"mei": desk.Manager, "tom": desk.Technician, "ida": desk.Installer,
+		"aud": desk.Auditor, "two": desk.Manager}[name]
 	d.mu.Unlock()
 	if !known || string(secret) != "open sesame" {
 		return desk.Session{}, desk.ErrRefused
@@ -159,7 +166,8 @@ func (d *fakeDesk) AddPerson(_ context.Context, s desk.Session, n desk.Details) 
 	return p, nil
 }
 
-func (d *fakeDesk) ChangePerson(_ context.Context, s desk.Session, id policy.PersonID, n desk.Details) (policy.Person, error) {
+func (d *fakeDesk) ChangePerson(_ context.Context, s desk.Session, id policy.PersonID,
+	n desk.Details) (policy.Person, error) {
 	err := d.enter(s, "change", desk.Manager)
 	defer d.mu.Unlock()
 	if err != nil {
@@ -171,7 +179,8 @@ func (d *fakeDesk) ChangePerson(_ context.Context, s desk.Session, id policy.Per
 	return *p, nil
 }
 
-func (d *fakeDesk) RemovePerson(_ context.Context, s desk.Session, id policy.PersonID, reason string) (desk.Receipt, error) {
+func (d *fakeDesk) RemovePerson(_ context.Context, s desk.Session, id policy.PersonID,
+	reason string) (desk.Receipt, error) {
 	err := d.enter(s, "remove: "+reason, desk.Manager)
 	defer d.mu.Unlock()
 	if err != nil {
@@ -182,13 +191,15 @@ func (d *fakeDesk) RemovePerson(_ context.Context, s desk.Session, id policy.Per
 	return desk.Receipt{At: now, What: "person", Serial: "E-7", Detail: "no block left; 2 files scanned"}, nil
 }
 
-func (d *fakeDesk) IssueCard(ctx context.Context, s desk.Session, id policy.PersonID, label string, step desk.Progress) (policy.Credential, error) {
+func (d *fakeDesk) IssueCard(ctx context.Context, s desk.Session, id policy.PersonID, label string,
+	step desk.Progress) (policy.Credential, error) {
 	k, err := d.AssignCard(ctx, s, id, label, step)
 	k.Clonable = false
 	return k, err
 }
 
-func (d *fakeDesk) AssignCard(ctx context.Context, s desk.Session, id policy.PersonID, label string, step desk.Progress) (policy.Credential, error) {
+func (d *fakeDesk) AssignCard(ctx context.Context, s desk.Session, id policy.PersonID, label string,
+	step desk.Progress) (policy.Credential, error) {
 	err := d.enter(s, "card", desk.Manager)
 	d.mu.Unlock()
 	if err != nil {
@@ -200,7 +211,8 @@ func (d *fakeDesk) AssignCard(ctx context.Context, s desk.Session, id policy.Per
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		if n == "taken" {
-			return policy.Credential{}, i18n.Problem(errors.New("that card is somebody's already"), i18n.Verbatim("tap a card that is nobody's yet"))
+			return policy.Credential{}, i18n.Problem(errors.New("that card belongs to another person"),
+				i18n.Verbatim("tap another one"))
 		}
 		k := policy.Credential{ID: n, Kind: policy.CardKind, Label: label, Clonable: true}
 		d.people[d.index(id)].Credentials = append(d.people[d.index(id)].Credentials, k)
@@ -215,21 +227,24 @@ func (d *fakeDesk) AssignCard(ctx context.Context, s desk.Session, id policy.Per
 
 func (d *fakeDesk) PINLength(context.Context, desk.Session) (int, error) { return 4, nil }
 
-func (d *fakeDesk) AssignPIN(_ context.Context, s desk.Session, id policy.PersonID, pin desk.Secret, _ bool) (policy.Credential, error) {
+func (d *fakeDesk) AssignPIN(_ context.Context, s desk.Session, id policy.PersonID, pin desk.Secret,
+	_ bool) (policy.Credential, error) {
 	err := d.enter(s, "pin", desk.Manager)
 	defer d.mu.Unlock()
 	if err != nil {
 		return policy.Credential{}, err
 	}
 	if len(pin) < 4 {
-		return policy.Credential{}, i18n.Problem(errors.New("that PIN is too short"), i18n.Verbatim("take 4 to 8 digits"))
+		return policy.Credential{}, i18n.Problem(errors.New("that PIN is too short"),
+			i18n.Verbatim("take 4 to 8 digits"))
 	}
 	k := policy.Credential{ID: "aa11bb22", Kind: policy.PINKind}
 	d.people[d.index(id)].Credentials = append(d.people[d.index(id)].Credentials, k)
 	return k, nil
 }
 
-func (d *fakeDesk) RevokeCredential(_ context.Context, s desk.Session, id policy.PersonID, credentialID string) (desk.Receipt, error) {
+func (d *fakeDesk) RevokeCredential(_ context.Context, s desk.Session, id policy.PersonID,
+	credentialID string) (desk.Receipt, error) {
 	err := d.enter(s, "revoke "+credentialID, desk.Manager)
 	defer d.mu.Unlock()
 	if err != nil {
@@ -246,7 +261,8 @@ func (d *fakeDesk) RevokeCredential(_ context.Context, s desk.Session, id policy
 	return r, nil
 }
 
-const noticeText = "Handler: Harbour Homes, 021-5555 0100. Purpose: opening this door, nothing else. Your card always works as well."
+const noticeText = "Handler: Harbour Homes, 021-5555 0100. Purpose: opening this door, nothing else. Your card " +
+	"always works as well."
 
 func (d *fakeDesk) Notice(_ context.Context, s desk.Session, lang string) (desk.Notice, error) {
 	err := d.enter(s, "notice "+lang, desk.Manager, desk.Auditor)
@@ -272,7 +288,8 @@ func (d *fakeDesk) Consent(ctx context.Context, s desk.Session, g desk.ConsentGi
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.people[d.index(g.Person)].Face = policy.FaceConsent{State: policy.FaceConsented, At: now, Notice: g.Notice, Lang: g.Lang}
+	d.people[d.index(g.Person)].Face = policy.FaceConsent{State: policy.FaceConsented, At: now,
+		Notice: g.Notice, Lang: g.Lang}
 	return nil
 }
 
@@ -295,7 +312,8 @@ func (d *fakeDesk) Withdraw(_ context.Context, s desk.Session, id policy.PersonI
 	return desk.Receipt{At: now, What: "template", Serial: "E-9", Detail: "no block left; 2 files scanned"}, nil
 }
 
-func (d *fakeDesk) Enrol(ctx context.Context, s desk.Session, id policy.PersonID, step desk.Progress) (desk.Enrolment, error) {
+func (d *fakeDesk) Enrol(ctx context.Context, s desk.Session, id policy.PersonID,
+	step desk.Progress) (desk.Enrolment, error) {
 	err := d.enter(s, "enrol", desk.Manager)
 	d.mu.Unlock()
 	if err != nil {
@@ -332,9 +350,12 @@ func (d *fakeDesk) Status(_ context.Context, s desk.Session) (desk.Status, error
 	err := d.enter(s, "status", desk.Installer, desk.Technician, desk.Manager, desk.Auditor)
 	defer d.mu.Unlock()
 	return desk.Status{
-		At: now, Unit: "block 3", Door: policy.Locked, People: len(d.people), FacesOff: "R-PIA", FacesFix: "file an impact assessment",
-		Camera: desk.Fact{Name: "camera", State: "640x480, 14 frames/s"}, Store: desk.Fact{Name: "store", State: "in order"},
-		ClockFrom: "floor", ClockDoubt: "not trusted; set it with 'clock'", Readers: []desk.Fact{{Name: "reader in", State: "12 cards", Fault: d.readerFault}}, Uptime: time.Hour,
+		At: now, Unit: "block 3", Door: policy.Locked, People: len(d.people),
+		FacesOff: "R-PIA", FacesFix: "file an impact assessment",
+		Camera:    desk.Fact{Name: "camera", State: "640x480, 14 frames/s"},
+		Store:     desk.Fact{Name: "store", State: "in order"},
+		ClockFrom: "floor", ClockDoubt: "not trusted; set it with 'clock'",
+		Readers: []desk.Fact{{Name: "reader in", State: "12 cards", Fault: d.readerFault}}, Uptime: time.Hour,
 	}, err
 }
 
@@ -358,5 +379,6 @@ func (d *fakeDesk) Why(_ context.Context, s desk.Session, seq uint64) (desk.Reco
 func (d *fakeDesk) VerifyAudit(_ context.Context, s desk.Session) (desk.AuditState, error) {
 	err := d.enter(s, "verify", desk.Technician, desk.Manager, desk.Auditor)
 	defer d.mu.Unlock()
-	return desk.AuditState{Entries: 812, OK: d.badEntry == 0, FirstBad: d.badEntry, Problem: "the chain breaks", Signed: now}, err
+	return desk.AuditState{Entries: 812, OK: d.badEntry == 0, FirstBad: d.badEntry, Problem: "the chain breaks",
+		Signed: now}, err
 }

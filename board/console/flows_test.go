@@ -11,9 +11,12 @@ import (
 )
 
 // acts are the calls that change something.
-var acts = []string{"rotate", "passphrase", "backup", "pass", "add", "change", "remove", "pin", "revoke", "consent", "refuse", "withdraw", "enrol", "open", "set time", "assessment", "sign", "incident", "request", "filing", "inquiry", "secret of", "recovery of"}
+var acts = []string{"rotate", "passphrase", "backup", "pass", "add", "change", "remove", "pin", "revoke", "consent",
+	"refuse", "withdraw", "enrol", "open", "set time", "assessment", "sign", "incident", "request", "filing",
+	"inquiry", "secret of", "recovery of"}
 
-// TestBreakingOffDoesNothing gives up each dialogue at each of its questions with Ctrl-C, and with Ctrl-D.
+// TestBreakingOffDoesNothing gives up each dialogue at each of its questions
+// with Ctrl-C, and with Ctrl-D.
 func TestBreakingOffDoesNothing(t *testing.T) {
 	for command, answers := range map[string][]string{
 		"remove 1204":            {"mistake): ", "lease end", "yes or no: "},
@@ -36,7 +39,8 @@ func TestBreakingOffDoesNothing(t *testing.T) {
 		"pass-end 8c1f":          {"yes or no: "},
 		"pass --hours 1000":      nil,
 		"sign":                   {"yes or no: "},
-		"assess new": {"one purpose?\r\n> ", "because", "\n> ", "", "passers-by?\r\n> ", "none", "\n> ", "", "how bad?\r\n> ", "some", "\n> ", "",
+		"assess new": {"one purpose?\r\n> ", "because", "\n> ", "", "passers-by?\r\n> ", "none", "\n> ", "",
+			"how bad?\r\n> ", "some", "\n> ", "",
 			"after a leak.\r\n> ", "many", "\n> ", "", "function): ", "Mei", "2027-11-22: ", "", "yes or no: "},
 		"assess old":              nil,
 		"law R-17":                nil,
@@ -44,28 +48,29 @@ func TestBreakingOffDoesNothing(t *testing.T) {
 		"incident told i7 all":    nil,
 		"incident told i7 people": {"yes or no: "},
 		"incident close i7":       {"yes or no: "},
-		"incident write i7":       {"What happened", "", "onsequences", "", "taken", "", "planned", "", "affected (3): ", "4", "UTC): ", "", "entries, staff"},
-		"request add see":         nil,
-		"filing elsewhere many":   nil,
-		"inquiry":                 nil,
-		"card 1203":               {"tap the card"},
-		"card 1203 fob --write":   {"tap the card"},
-		"staff-card":              {"tap the new card"},
-		"enrol 1204":              {"stand before"},
-		"people --json --jso":     nil,
-		"open":                    nil,
-		"add":                     nil,
-		"change 1204":             nil,
-		"change 1204 --lang fr":   nil,
-		"add X --until sometime":  nil,
-		"clock 99":                nil,
-		"staff-role mei":          nil,
-		"lang fr":                 nil,
-		"plain maybe":             nil,
-		"notice fr":               nil,
-		"decisions 0":             nil,
-		"why x":                   nil,
-		"aim sideways":            nil,
+		"incident write i7": {"What happened", "", "onsequences", "", "taken", "", "planned", "",
+			"affected (3): ", "4", "UTC): ", "", "entries, staff"},
+		"request add see":        nil,
+		"filing elsewhere many":  nil,
+		"inquiry":                nil,
+		"card 1203":              {"tap the card"},
+		"card 1203 fob --write":  {"tap the card"},
+		"staff-card":             {"tap the new card"},
+		"enrol 1204":             {"stand before"},
+		"people --json --jso":    nil,
+		"open":                   nil,
+		"add":                    nil,
+		"change 1204":            nil,
+		"change 1204 --lang fr":  nil,
+		"add X --until sometime": nil,
+		"clock 99":               nil,
+		"staff-role mei":         nil,
+		"lang fr":                nil,
+		"plain maybe":            nil,
+		"notice fr":              nil,
+		"decisions 0":            nil,
+		"why x":                  nil,
+		"aim sideways":           nil,
 	} {
 		for _, key := range []string{"\x03", "\x04"} {
 			for stop := 0; stop == 0 || stop < len(answers); stop += 2 {
@@ -91,7 +96,8 @@ func TestBreakingOffDoesNothing(t *testing.T) {
 				s.see("mei> ")
 				s.do("mei", "whoami")
 				for _, call := range fake.calls()[begin:] {
-					if i := slices.IndexFunc(acts, func(a string) bool { return strings.HasPrefix(call, a) }); i >= 0 && call != "enrol" {
+					act := func(a string) bool { return strings.HasPrefix(call, a) }
+					if slices.ContainsFunc(acts, act) && call != "enrol" {
 						t.Errorf("%s, broken off at question %d with %q, did %q", command, stop/2+1, key, call)
 					}
 				}
@@ -137,20 +143,26 @@ func TestDetails(t *testing.T) {
 	fake := newDesk()
 	s := sit(t, fake, console.Options{})
 	s.logIn("mei")
-	s.do("mei", `change 1204 --name "Li Nan" --apartment 1205 --lang en --from 2026-01-01 --until none --group staff,east --block yes --long-open`)
+	s.do("mei",
+		`change 1204 --name "Li Nan" --apartment 1205 --lang en --from 2026-01-01 --until none `+
+			`--group staff,east --block yes --long-open`)
 	p := fake.people[0]
-	if p.Name.Reveal() != "Li Nan" || p.Apartment.Reveal() != "1205" || p.Lang != "en" || p.From.Format("2006-01-02") != "2026-01-01" ||
+	if p.Name.Reveal() != "Li Nan" || p.Apartment.Reveal() != "1205" || p.Lang != "en" ||
+		p.From.Format("2006-01-02") != "2026-01-01" ||
 		!p.Until.IsZero() || !p.Blocked {
-		t.Errorf("changed to %q in %q, %s, %v to %v, blocked %v", p.Name.Reveal(), p.Apartment.Reveal(), p.Lang, p.From, p.Until, p.Blocked)
+		t.Errorf("changed to %q in %q, %s, %v to %v, blocked %v", p.Name.Reveal(), p.Apartment.Reveal(), p.Lang,
+			p.From, p.Until, p.Blocked)
 	}
 	if got := s.do("mei", "person 1205"); !strings.Contains(got, "more time") {
 		t.Errorf("the person reads %q", got)
 	}
-	if got := s.do("mei", "change 1205 --block maybe"); !strings.Contains(got, "--block is yes or no") || !fake.people[0].Blocked {
-		t.Errorf("a slip lets somebody in who is blocked: %q", got)
+	if got := s.do("mei", "change 1205 --block maybe"); !strings.Contains(got, "--block is yes or no") ||
+		!fake.people[0].Blocked {
+		t.Errorf("a slip lets in a person who is blocked: %q", got)
 	}
 	s.do("mei", "change 1205 --block no --minor")
-	if p := fake.people[0]; p.Blocked || !p.Face.Minor || !p.LongOpen || !slices.Equal(p.Groups, []string{"staff", "east"}) {
+	if p := fake.people[0]; p.Blocked || !p.Face.Minor || !p.LongOpen ||
+		!slices.Equal(p.Groups, []string{"staff", "east"}) {
 		t.Errorf("blocked %v, minor %v, more time %v, groups %q", p.Blocked, p.Face.Minor, p.LongOpen, p.Groups)
 	}
 	s.do("mei", "change 1205 --minor=no --long-open=no")
@@ -163,7 +175,8 @@ func TestDetails(t *testing.T) {
 	}
 }
 
-// TestSameNameTwiceIsAsked: whoever is written down a second time gets a second set of keys, which the end of the first lease leaves working.
+// TestSameNameTwiceIsAsked: a person who is entered a second time gets a second set of credentials,
+// which still work when the first lease ends.
 func TestSameNameTwiceIsAsked(t *testing.T) {
 	fake := newDesk()
 	s := sit(t, fake, console.Options{})
@@ -195,17 +208,21 @@ func TestROperatorStaffList(t *testing.T) {
 	if got := s.do("aud", "staff"); !strings.Contains(got, "mei   manager  yes   2") {
 		t.Errorf("staff: %q", got)
 	}
-	if got := s.do("aud", "staff --json"); !strings.Contains(got, `"name":"mei","role":"manager","card":true,"commitment":"2","blocked":false,"locked":null,"seen":"2026-11-22T09:30:00Z"`) {
+	if got := s.do("aud", "staff --json"); !strings.Contains(got,
+		`"name":"mei","role":"manager","card":true,"commitment":"2",`+
+			`"blocked":false,"locked":null,"seen":"2026-11-22T09:30:00Z"`) {
 		t.Errorf("staff --json: %q", got)
 	}
 }
 
-// TestROperatorOwnSecret: whoever finds a console open does not know the present secret. None is echoed, and one on the command's own line is not taken.
+// TestROperatorOwnSecret: a person who finds a console open does not know the present secret. No
+// secret is echoed, and one on the command's own line is not taken.
 func TestROperatorOwnSecret(t *testing.T) {
 	s, fake := sitFull(t, console.Options{})
 	s.logIn("aud")
 	change := func(present string) {
-		for _, step := range [][2]string{{"Present secret: ", present}, {"New secret: ", "long enough 1"}, {"Once more: ", "long enough 1"}} {
+		for _, step := range [][2]string{{"Present secret: ", present}, {"New secret: ", "long enough 1"},
+			{"Once more: ", "long enough 1"}} {
 			if got := s.see(step[0]); strings.Contains(got, present) || strings.Contains(got, "long enough") {
 				t.Errorf("a secret was echoed: %q", got)
 			}
@@ -219,7 +236,8 @@ func TestROperatorOwnSecret(t *testing.T) {
 	if got := s.see("aud> "); strings.Contains(got, "shown-here-1") {
 		t.Errorf("the command with the secret is in the history: %q", got)
 	}
-	if got := s.do("aud", "lang zh") + s.do("aud", "secret shown-here-1") + s.do("aud", "lang en"); !strings.Contains(strings.ReplaceAll(got, "\r\n", ""), "请勿使用") {
+	got := s.do("aud", "lang zh") + s.do("aud", "secret shown-here-1") + s.do("aud", "lang en")
+	if !strings.Contains(strings.ReplaceAll(got, "\r\n", ""), "请勿使用") {
 		t.Errorf("in Chinese: %q", got)
 	}
 	s.hit("secret\r")
@@ -237,7 +255,8 @@ func TestROperatorOwnSecret(t *testing.T) {
 
 func TestSecretNeverPrints(t *testing.T) {
 	s := desk.Secret("open sesame")
-	for _, got := range []string{fmt.Sprint(s), fmt.Sprintf("%v %+v %#v %x %s %d", s, s, s, s, s, s), s.String(), s.GoString()} {
+	for _, got := range []string{fmt.Sprint(s), fmt.Sprintf("%v %+v %#v %x %s %d", s, s, s, s, s, s), s.String(),
+		s.GoString()} {
 		if strings.Contains(got, "sesame") || strings.Contains(got, "6f70656e") || strings.Contains(got, "111") {
 			t.Errorf("printed as %q", got)
 		}
@@ -260,7 +279,8 @@ func TestSessionThatEndedElsewhere(t *testing.T) {
 	s.see("log-in: ")
 }
 
-// TestStoppedBetweenTwoQuestions: a Ctrl-C that comes while a command works, and not at its prompt, ends it before its next question.
+// TestStoppedBetweenTwoQuestions: a Ctrl-C that comes while a command works, and not at its prompt,
+// ends it before its next question.
 func TestStoppedBetweenTwoQuestions(t *testing.T) {
 	s, fake := sitFull(t, console.Options{})
 	s.logIn("mei")

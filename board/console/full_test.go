@@ -33,7 +33,7 @@ func newFullDesk(clock *fakeClock) *fullDesk {
 		operators: []desk.Operator{{Name: "mei", Role: desk.Manager, HasCard: true, Commitment: "2", LastLogin: now}}}
 }
 
-// Find is the fake's, and with slow set it ends only after somebody broke it off.
+// Find is the fake's; with slow set it ends only after it was broken off.
 func (d *fullDesk) Find(ctx context.Context, s desk.Session, words string) ([]policy.Person, error) {
 	if d.slow != nil {
 		close(d.slow)
@@ -99,7 +99,8 @@ func (d *fullDesk) Operators(_ context.Context, s desk.Session) ([]desk.Operator
 	return append([]desk.Operator(nil), d.operators...), err
 }
 
-func (d *fullDesk) AddOperator(_ context.Context, s desk.Session, name string, role desk.Role, secret desk.Secret) error {
+func (d *fullDesk) AddOperator(_ context.Context, s desk.Session, name string, role desk.Role,
+	secret desk.Secret) error {
 	err := d.enter(s, "add operator", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	if err == nil {
@@ -171,8 +172,10 @@ func (d *fullDesk) Stored(_ context.Context, s desk.Session, id policy.PersonID)
 	for _, r := range d.records {
 		decisions = append(decisions, rights.Decision{Seq: r.Seq, Decision: r.Decision, Told: r.Told})
 	}
-	return rights.Page{Person: d.people[d.index(id)], Stored: []rights.Fact{{Name: "template", State: "512 numbers, taken 2026-11-01"}},
-		Notice: "Face entry, your choice", Decisions: decisions, Acts: []rights.Done{{At: now, By: "mei", What: "looked up"}}}, nil
+	return rights.Page{Person: d.people[d.index(id)],
+		Stored: []rights.Fact{{Name: "template", State: "512 numbers, taken 2026-11-01"}},
+		Notice: "Face entry, your choice", Decisions: decisions, Acts: []rights.Done{{At: now, By: "mei",
+			What: "looked up"}}}, nil
 }
 
 func (d *fullDesk) Copy(_ context.Context, s desk.Session, id policy.PersonID, recipient string) (desk.Copy, error) {
@@ -191,10 +194,12 @@ func (d *fullDesk) Dossier(_ context.Context, s desk.Session) (path, key string,
 	return "/unit.out/dossier.html", "3b6a27bc", err
 }
 
-func (d *fullDesk) AddPass(_ context.Context, s desk.Session, id policy.PersonID, from, until time.Time, uses int) (desk.Pass, error) {
+func (d *fullDesk) AddPass(_ context.Context, s desk.Session, id policy.PersonID, from, until time.Time,
+	uses int) (desk.Pass, error) {
 	err := d.enter(s, "pass", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
-	return desk.Pass{ID: "8c1f0000", Code: desk.Secret("481516"), QR: [][]bool{{true, false}, {false, true}}, From: from, Until: until, Uses: uses}, err
+	return desk.Pass{ID: "8c1f0000", Code: desk.Secret("481516"), QR: [][]bool{{true, false}, {false, true}},
+		From: from, Until: until, Uses: uses}, err
 }
 
 func (d *fullDesk) ListPasses(_ context.Context, s desk.Session) ([]desk.PassState, error) {
@@ -202,8 +207,10 @@ func (d *fullDesk) ListPasses(_ context.Context, s desk.Session) ([]desk.PassSta
 	defer d.fakeDesk.mu.Unlock()
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	return []desk.PassState{
-		{Pass: desk.Pass{ID: "8c1f0000", From: at, Until: at.Add(2 * time.Hour), Uses: 3}, Host: "Li Na", By: "mei", Used: 1},
-		{Pass: desk.Pass{ID: "01020304", From: at, Until: at.Add(time.Hour), Uses: 1}, By: "mei", State: policy.ReasonRevoked},
+		{Pass: desk.Pass{ID: "8c1f0000", From: at, Until: at.Add(2 * time.Hour), Uses: 3}, Host: "Li Na",
+			By: "mei", Used: 1},
+		{Pass: desk.Pass{ID: "01020304", From: at, Until: at.Add(time.Hour), Uses: 1}, By: "mei",
+			State: policy.ReasonRevoked},
 	}, err
 }
 
@@ -251,7 +258,8 @@ func (d *fullDesk) Rotate(_ context.Context, s desk.Session, why string) error {
 func (d *fullDesk) Retention(_ context.Context, s desk.Session, run bool) (desk.Retention, error) {
 	err := d.enter(s, "retention", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
-	r := desk.Retention{Events: 90 * 24 * time.Hour, Acts: 3 * 365 * 24 * time.Hour, Oldest: now.Add(-time.Hour), Overdue: 7}
+	r := desk.Retention{Events: 90 * 24 * time.Hour, Acts: 3 * 365 * 24 * time.Hour,
+		Oldest: now.Add(-time.Hour), Overdue: 7}
 	if run {
 		r.LastRun, r.Removed, r.Overdue = now, 7, 0
 	}
@@ -261,7 +269,8 @@ func (d *fullDesk) Retention(_ context.Context, s desk.Session, run bool) (desk.
 func (d *fullDesk) Receipts(_ context.Context, s desk.Session) ([]desk.Erasure, error) {
 	err := d.enter(s, "receipts", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
-	return []desk.Erasure{{Number: 9, At: now, What: "template", Why: "withdrawn", Sought: 64, Signed: true, JSON: `{"seq":9,"sig":"ab"}`}}, err
+	return []desk.Erasure{{Number: 9, At: now, What: "template", Why: "withdrawn", Sought: 64, Signed: true,
+		JSON: `{"seq":9,"sig":"ab"}`}}, err
 }
 
 func (d *fullDesk) CheckVault(_ context.Context, s desk.Session) (string, error) {

@@ -2,7 +2,7 @@ package console
 
 import "strings"
 
-// history keeps the commands of one visit. Answers to questions, secrets among them, never get in.
+// history keeps the commands of one visit. Answers to questions, such as secrets, never get in.
 type history struct {
 	open  bool
 	lines []string

@@ -32,12 +32,13 @@ func TestHostileBytes(t *testing.T) {
 		}
 	}
 	for name, junk := range map[string]string{
-		"invalid UTF-8":              "\xff\xfe\xc3(\xed\xa0\x80",
-		"replacement character":      "\ufffd\ufffd",
-		"unfinished escape":          "\x1b[" + strings.Repeat("1;", 300),
-		"unknown escapes":            "\x1b[?1;2c\x1b]0;title\x07\x1bP+q\x1b\\",
-		"paste marks":                "\x1b[200~whoami\x1b[201~",
-		"controls":                   "\x01\x02\x05\x06\x07\x0b\x0c\x0e\x10\x11\x13\x14\x16\x17\x18\x19\x1a\x1c\x1d\x1e\x1f",
+		"invalid UTF-8":         "\xff\xfe\xc3(\xed\xa0\x80",
+		"replacement character": "\ufffd\ufffd",
+		"unfinished escape":     "\x1b[" + strings.Repeat("1;", 300),
+		"unknown escapes":       "\x1b[?1;2c\x1b]0;title\x07\x1bP+q\x1b\\",
+		"paste marks":           "\x1b[200~whoami\x1b[201~",
+		"controls": "\x01\x02\x05\x06\x07\x0b\x0c\x0e\x10\x11" +
+			"\x13\x14\x16\x17\x18\x19\x1a\x1c\x1d\x1e\x1f",
 		"an endless line":            strings.Repeat("x", 100000),
 		"wide characters to no end":  strings.Repeat("门", 5000),
 		"noise":                      string(noise),
@@ -136,8 +137,8 @@ func TestDisconnectInMidCommand(t *testing.T) {
 	}
 }
 
-// script is a line whose far end types the next of its lines whenever a prompt is up; the end is a hang-up. When hang is set, its
-// far end reads nothing any more after that many bytes.
+// script is a line whose far end types the next of its lines whenever a prompt is up; the end is a
+// hang-up. When hang is set, its far end reads nothing any more after that many bytes.
 type script struct {
 	lines  []string
 	prompt chan struct{}
@@ -177,7 +178,8 @@ func (s *script) Write(p []byte) (int, error) {
 		<-s.hang
 	}
 	// All prompts end so; at the edge of a narrow screen a line end follows.
-	if end := bytes.TrimSuffix(p, []byte("\r\n")); bytes.HasSuffix(end, []byte(" ")) || bytes.HasSuffix(end, []byte("：")) {
+	if end := bytes.TrimSuffix(p, []byte("\r\n")); bytes.HasSuffix(end, []byte(" ")) ||
+		bytes.HasSuffix(end, []byte("：")) {
 		s.ready()
 	}
 	return len(p), nil
@@ -190,7 +192,7 @@ func (s *script) ready() {
 	}
 }
 
-// restless is a clock on which pauses are over at once and nobody is ever idle.
+// restless is a clock on which pauses end at once and no operator is ever idle.
 type restless struct{}
 
 func (restless) Now() time.Time { return now }
@@ -254,7 +256,8 @@ func FuzzSession(f *testing.F) {
 			close(fake.card)
 			close(fake.faces)
 			line := newScript(append([]string{"mei\r", "open sesame\r"}, strings.SplitAfter(keys, "\r")...)...)
-			err := console.Serve(context.Background(), line, fake, console.Options{Unit: "block 3", Plain: plain, Clock: restless{}, Location: time.UTC, Width: len(keys) % 100, Height: len(keys) % 30})
+			err := console.Serve(context.Background(), line, fake, console.Options{Unit: "block 3", Plain: plain,
+				Clock: restless{}, Location: time.UTC, Width: len(keys) % 100, Height: len(keys) % 30})
 			if err != nil {
 				t.Fatalf("Serve: %v", err)
 			}

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// idle calls out when d passes after a touch without another. Before the first touch nobody is there to be logged out.
+// idle calls out when d passes after a touch without another one. Before the first
+// touch no operator is logged in.
 type idle struct {
 	mu    sync.Mutex
 	clock Clock

@@ -12,8 +12,9 @@ import (
 	"menshen/internal/screen"
 )
 
-// Keyboard reads a terminal that others read as well, before and after: Close ends a Read that waits, and takes no key away
-// from whoever reads the file next. It does not close the file. Among the keys it tells the terminal's size when that changes.
+// Keyboard reads a terminal that others read before and after. Close ends a Read that waits, takes
+// no key from the next reader, and does not close the file. Among the keys Read tells the
+// terminal's size when that changes.
 type Keyboard struct {
 	f          *os.File
 	wake, stop *os.File // a pipe: a byte says another size, its end says Close
@@ -38,7 +39,7 @@ func NewKeyboard(f *os.File) (*Keyboard, error) {
 	return k, nil
 }
 
-// Read waits for keys, or gives io.EOF after Close. p has room for a report of the size, 32 bytes at least.
+// Read waits for keys; io.EOF after Close. p must have 32 bytes at least, for a report of the size.
 func (k *Keyboard) Read(p []byte) (int, error) {
 	for {
 		fds := []unix.PollFd{{Fd: int32(k.f.Fd()), Events: unix.POLLIN}, {Fd: int32(k.wake.Fd()), Events: unix.POLLIN}}

@@ -7,27 +7,27 @@ import (
 
 // Keys are runes; those that print nothing have a negative value.
 const (
-	keyBreak     rune = -1 - iota // a serial BREAK, which arrives as a zero byte
-	keyCancel                     // Ctrl-C
-	keyLeave                      // Ctrl-D
-	keyEnter                      // CR, LF or CR LF
-	keyTab                        //
-	keyErase                      // backspace
-	keyEraseWord                  // Ctrl-W
-	keyEraseAll                   // Ctrl-U, to the start of the line
-	keyEraseRest                  // Ctrl-K, to the end of the line
-	keyDelete                     //
-	keyHome                       //
-	keyEnd                        //
-	keyLeft                       //
-	keyRight                      //
-	keyWordLeft                   //
-	keyWordRight                  //
-	keyUp                         //
-	keyResize                     // no key: the terminal has another size
-	keyDown                       //
-	markBroken                    // no key: the line in hand was given up with Ctrl-C
-	markTooLong                   // no key: the line in hand was too long
+	keyBreak  rune = -1 - iota // a serial BREAK, which arrives as a zero byte
+	keyCancel                  // Ctrl-C
+	keyLeave                   // Ctrl-D
+	keyEnter                   // CR, LF or CR LF
+	keyTab
+	keyErase     // backspace
+	keyEraseWord // Ctrl-W
+	keyEraseAll  // Ctrl-U, to the start of the line
+	keyEraseRest // Ctrl-K, to the end of the line
+	keyDelete
+	keyHome
+	keyEnd
+	keyLeft
+	keyRight
+	keyWordLeft
+	keyWordRight
+	keyUp
+	keyResize // not a key: the terminal has another size
+	keyDown
+	markBroken  // not a key: the line being typed was given up with Ctrl-C
+	markTooLong // not a key: the line being typed was too long
 )
 
 const escape = 0x1b
@@ -41,22 +41,25 @@ var controls = map[byte]rune{
 
 // sequences are the keys that arrive as ESC and these, from the terminals in use.
 var sequences = map[string]rune{
-	"[A": keyUp, "OA": keyUp, "[B": keyDown, "OB": keyDown, "[C": keyRight, "OC": keyRight, "[D": keyLeft, "OD": keyLeft,
-	"[H": keyHome, "OH": keyHome, "[1~": keyHome, "[7~": keyHome, "[F": keyEnd, "OF": keyEnd, "[4~": keyEnd, "[8~": keyEnd,
+	"[A": keyUp, "OA": keyUp, "[B": keyDown, "OB": keyDown, "[C": keyRight, "OC": keyRight,
+	"[D": keyLeft, "OD": keyLeft,
+	"[H": keyHome, "OH": keyHome, "[1~": keyHome, "[7~": keyHome,
+	"[F": keyEnd, "OF": keyEnd, "[4~": keyEnd, "[8~": keyEnd,
 	"[3~": keyDelete, "[1;3C": keyWordRight, "[1;5C": keyWordRight, "[1;3D": keyWordLeft, "[1;5D": keyWordLeft,
 }
 
-// maxSequence is the longest escape sequence that is waited for, in bytes.
+// maxSequence is the longest escape sequence that the decoder takes, in bytes.
 const maxSequence = 64
 
-// decoder turns the bytes of a line into keys and drops all else: noise, invalid UTF-8, unknown or unfinished escape
-// sequences, characters that do not print. It stands before x/term's Terminal, which waits for ever behind an invalid byte and behind an
-// unfinished sequence. The zero value is ready; any split of the bytes gives the same keys.
+// decoder turns the bytes of a line into keys and drops all else: noise, invalid UTF-8, unknown or
+// unfinished escape sequences, characters that do not print. The zero value is ready; any split of
+// the bytes gives the same keys. It stands before x/term's Terminal, which would wait for ever
+// behind an invalid byte or an unfinished sequence.
 type decoder struct {
 	held    []byte                  // an unfinished character or sequence
 	skipLF  bool                    // the last byte was CR
 	resized func(width, height int) // the terminal tells its size; may be nil
-	dropped uint64                  // bytes that were no key
+	dropped uint64                  // bytes that were not keys
 }
 
 // feed gives the keys in b.

@@ -7,21 +7,21 @@ import (
 	"sync"
 )
 
-// Limits of a line that nobody reaches by hand.
+// Limits of a line; typing by hand does not reach them.
 const (
 	maxLine  = 1024 // keys of one line; a longer one is refused whole, never cut
 	maxAhead = 4096 // keys typed while a command runs; more are thrown away whole, so that no half command is left
 )
 
-// Why an answer is no answer, and why a visit ends.
+// Why an answer was not taken, and why a visit ends.
 var (
 	errBroken  = errors.New("broken off")
 	errTooLong = errors.New("that line was too long")
 	errBreak   = errors.New("break on the line")
 )
 
-// line is the wire to one person: keys in, text out. A goroutine takes the bytes as they come, so that Ctrl-C reaches a
-// running command and silence can be told from a person at work.
+// line is the wire to one person: keys in, text out. A goroutine takes the bytes as they come, so
+// that Ctrl-C reaches a running command, and an idle line is noticed.
 type line struct {
 	rw   io.ReadWriter
 	out  sync.Mutex // one writer at a time
@@ -30,7 +30,7 @@ type line struct {
 	mu      sync.Mutex
 	in      []rune          // keys and marks, waiting
 	since   int             // keys since the last Enter
-	broken  error           // errBroken or errTooLong: what befell the line just read
+	broken  error           // errBroken or errTooLong: why the line just read does not count
 	err     error           // the line is gone
 	ctx     context.Context // of the visit; keys end with it
 	typed   func()          // keys came
@@ -38,13 +38,14 @@ type line struct {
 	cancel  func()          // stops the running command; nil at a prompt
 	stopped bool            // it was stopped, and has not ended yet
 	anyKey  func()          // ends a view; a key then does nothing else
-	dropped uint64          // bytes that were no key
+	dropped uint64          // bytes that were not keys
 	width   int             // of the terminal, in columns and rows
 	height  int
 }
 
 func newLine(ctx context.Context, rw io.ReadWriter, width, height int) *line {
-	return &line{rw: rw, wake: make(chan struct{}, 1), ctx: ctx, typed: func() {}, broke: func() {}, width: width, height: height}
+	return &line{rw: rw, wake: make(chan struct{}, 1), ctx: ctx, typed: func() {}, broke: func() {}, width: width,
+		height: height}
 }
 
 // pump reads until the line is gone.
@@ -66,7 +67,7 @@ func (l *line) pump() {
 		}
 		typed := l.typed
 		l.mu.Unlock()
-		if keys > 0 { // noise is nobody at work
+		if keys > 0 { // noise does not count as a key
 			typed()
 		}
 		select {
@@ -109,8 +110,8 @@ func (l *line) key(k rune) {
 	}
 }
 
-// resize takes the terminal's size, told by itself or by whoever holds it; l.mu is held. It is no key: a view goes on, and nobody is at work
-// for it.
+// resize takes the terminal's size, as the terminal or its holder tells it; l.mu is held. It is not
+// a key: a view goes on, and the line stays idle.
 func (l *line) resize(width, height int) {
 	if width, height = within(width, height); width == l.width && height == l.height {
 		return
@@ -160,8 +161,8 @@ func (l *line) next() (rune, error) {
 	}
 }
 
-// fate tells what befell the line just read, once.
-func (l *line) fate() error {
+// lineError gives why the line just read does not count, or nil; once.
+func (l *line) lineError() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	err := l.broken
@@ -169,7 +170,7 @@ func (l *line) fate() error {
 	return err
 }
 
-// flush throws away what was typed ahead: nobody has read the question that it would answer.
+// flush throws away what was typed ahead: it was typed before the question was read.
 func (l *line) flush() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -182,7 +183,8 @@ func (l *line) forget() {
 	l.in, l.since = l.in[:0], 0
 }
 
-// running makes Ctrl-C and the loss of the line call cancel, or nothing when nil, because a prompt is up. It gives what it replaces.
+// running makes Ctrl-C and the loss of the line call cancel; nil while a prompt is up. It gives
+// the cancel that it replaces.
 func (l *line) running(cancel func()) (before func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -193,20 +195,21 @@ func (l *line) running(cancel func()) (before func()) {
 	return before
 }
 
-// wasStopped tells whether Ctrl-C stopped the running command, which then asks nothing more. settle forgets that once the command has ended.
+// wasStopped reports whether Ctrl-C stopped the running command, which then asks nothing more.
+// clearStopped clears that when the command has ended.
 func (l *line) wasStopped() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.stopped
 }
 
-func (l *line) settle() {
+func (l *line) clearStopped() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.stopped = false
 }
 
-// onAnyKey makes each key call f, until the one before is put back; it gives that one.
+// onAnyKey makes each key call f, and gives the function that it replaces.
 func (l *line) onAnyKey(f func()) (before func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -214,21 +217,22 @@ func (l *line) onAnyKey(f func()) (before func()) {
 	return before
 }
 
-// attend begins a visit: keys end with ctx; typed is called after each read with keys, broke after a BREAK.
+// attend begins a visit: keys end with ctx; typed is called after each read
+// with keys, broke after a BREAK.
 func (l *line) attend(ctx context.Context, typed, broke func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.ctx, l.typed, l.broke = ctx, typed, broke
 }
 
-// gone is the reason why the line is no more, or nil.
+// gone is why the line is lost, or nil.
 func (l *line) gone() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.err
 }
 
-// noise is how many bytes came that were no key: a wrong speed, a bad cable.
+// noise is how many bytes came that were not keys: a sign of a wrong speed or a bad cable.
 func (l *line) noise() uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -11,7 +11,8 @@ import (
 	"menshen/internal/i18n"
 )
 
-// logIn asks for name and secret; io.EOF: they left with Ctrl-D instead. After a failure the line rests, the longer the more there were.
+// logIn asks for name and secret. Errors: io.EOF for Ctrl-D instead of a name. After a failure the
+// line takes nothing for a while, longer with each one.
 func (c *console) logIn(ctx context.Context) error {
 	name, err := c.read(c.lang.Say(i18n.M("console.login-prompt", "log-in: ")))
 	if err != nil {
@@ -19,7 +20,7 @@ func (c *console) logIn(ctx context.Context) error {
 	}
 	name = strings.TrimSpace(name)
 	if wish, ok := strings.CutPrefix(name, "?"); ok {
-		return errors.Join(errNotIn, c.wish(ctx, wish))
+		return errors.Join(errNotIn, c.answerWish(ctx, wish))
 	}
 	if !validName(name) {
 		return errNotIn
@@ -48,16 +49,16 @@ func validName(s string) bool {
 	}) < 0
 }
 
-// failed tells why somebody did not get in, and rests.
+// failed tells why a log-in failed, and pauses the line.
 func (c *console) failed(ctx context.Context, err error) error {
 	c.problem(err)
 	c.failures++
-	c.rest(ctx, min(time.Duration(c.failures)*time.Second, 10*time.Second))
+	c.pause(ctx, min(time.Duration(c.failures)*time.Second, 10*time.Second))
 	return err
 }
 
-// wish is what can be had before log-in.
-func (c *console) wish(ctx context.Context, wish string) error {
+// answerWish does what can be asked for before a log-in.
+func (c *console) answerWish(ctx context.Context, wish string) error {
 	switch wish {
 	case "plain":
 		c.plain = true
@@ -86,7 +87,8 @@ func (c *console) otherLanguages() string {
 	return strings.Join(all, c.lang.Say(i18n.Comma))
 }
 
-// acknowledge shows the confidentiality commitment, where there is one to accept, and takes the operator's yes (R-OPERATOR).
+// acknowledge shows the confidentiality commitment, if there is one to accept, and takes the
+// operator's yes (R-OPERATOR).
 func (c *console) acknowledge(ctx context.Context) error {
 	k := c.who.Commitment
 	if k == nil {
@@ -111,8 +113,8 @@ func (c *console) acknowledge(ctx context.Context) error {
 	return nil
 }
 
-// rest makes the line wait, deaf, for d.
-func (c *console) rest(ctx context.Context, d time.Duration) {
-	_ = c.wait(ctx, d) // where ctx ended the next question finds out
+// pause takes no input for d.
+func (c *console) pause(ctx context.Context, d time.Duration) {
+	_ = c.wait(ctx, d) // if ctx ended, the next question finds out
 	c.line.flush()
 }

@@ -11,16 +11,17 @@ import (
 	"menshen/policy"
 )
 
-// put sends s as it is: prompts, and text that is clean already.
+// put sends s as it is: prompts, and text that is clean.
 func (c *console) put(s string) { _, _ = c.line.Write([]byte(s)) } // a lost line shows at the next read
 
-// print sends one line as long as it is: one of a table, or of JSON. Whatever could act on a terminal is replaced.
+// print sends one line as long as it is: one of a table, or of JSON. Characters that would
+// act on a terminal are replaced.
 func (c *console) print(s string) {
 	c.put(screen.Clean(s) + "\r\n")
 	c.rows++
 }
 
-// say prints a message in lines of the terminal's width, like all that is not a table.
+// say prints a message in lines of the terminal's width.
 func (c *console) say(t i18n.Message) { c.paragraphs(c.lang.Say(t)) }
 
 func (c *console) paragraphs(s string) {
@@ -36,7 +37,8 @@ func (c *console) hanging(s string, indent int) {
 	}
 }
 
-// wrapped is s in lines of the terminal's width. A line ends one column before it: what stands in the last column makes some terminals begin a new line.
+// wrapped is s in lines of the terminal's width, less one column: a character in the last column
+// makes some terminals begin a new line.
 func (c *console) wrapped(s string) []string { return screen.Wrap(s, c.width()-1) }
 
 // width and height are the terminal's now.
@@ -71,19 +73,22 @@ var errorWords = []struct {
 	words i18n.Message
 }{
 	{desk.ErrRefused, i18n.M("console.login-denied", "Name or secret is wrong.")},
-	{desk.ErrLockedOut, i18n.M("console.locked-out", "Too many wrong tries here. Wait, 15 minutes at most, or log in at another line.")},
-	{desk.ErrNotAcknowledged, i18n.M("console.commitment-needed", "The confidentiality commitment must be accepted first.")},
+	{desk.ErrLockedOut, i18n.M("console.locked-out",
+		"Too many wrong tries here. Wait, 15 minutes at most, or log in at another line.")},
+	{desk.ErrNotAcknowledged, i18n.M("console.commitment-needed",
+		"The confidentiality commitment must be accepted first.")},
 	{desk.ErrNotAllowed, i18n.M("console.not-allowed", "Your role may not do that. Ask an operator whose role may.")},
 	{desk.ErrEnded, i18n.M("console.session-ended", "The session has ended. Log in again.")},
 	{desk.ErrNoPerson, i18n.M("console.no-such-person", "There is no such person. Type people to see all.")},
-	{desk.ErrNoRecord, i18n.M("console.no-such-record", "There is no such record. Type decisions to see the last ones.")},
+	{desk.ErrNoRecord, i18n.M("console.no-such-record",
+		"There is no such record. Type decisions to see the last ones.")},
 	{errNothingDone, i18n.M("console.nothing-was-done", "Nothing was done.")},
 	{errBroken, i18n.M("console.broken-off", "Broken off.")},
 	{errTooLong, i18n.M("console.line-too-long", "That line was too long and was ignored.")},
 	{errQuote, i18n.M("console.quotation-open", "A quotation mark is not closed.")},
 }
 
-// step shows progress of something that waits for a person at the door.
+// step shows what the unit waits for a person at the door to do.
 func (c *console) step(s desk.Step) {
 	if s.Wanted > 0 {
 		c.paragraphs(fmt.Sprintf("[%d/%d] %s", s.Done, s.Wanted, s.Text))
@@ -92,7 +97,7 @@ func (c *console) step(s desk.Step) {
 	c.paragraphs("... " + s.Text)
 }
 
-// receipt tells what an erasure left to keep.
+// receipt shows the receipt of an erasure, if there is one.
 func (c *console) receipt(r desk.Receipt) {
 	if r.FaceGone {
 		c.say(i18n.M("console.face-erased-too", "The face was erased too."))
@@ -102,7 +107,8 @@ func (c *console) receipt(r desk.Receipt) {
 	}
 }
 
-// screen is a long answer: its lines are shown a screenful at a time where the operator wants that, counted from the last question.
+// screen prints a long answer, a screenful at a time if the operator wants that,
+// counted from the last question.
 func (c *console) screen(lines []string) error {
 	for _, l := range lines {
 		if c.paged && !c.plain && c.rows >= c.height()-1 {
@@ -125,7 +131,7 @@ func (c *console) more() error {
 	return err
 }
 
-// name shows a person: for the eyes of the operator only, and recorded by the Desk's look-up.
+// name shows a person to the operator. The Desk has recorded the look-up.
 func name(p policy.Person) string {
 	return strings.TrimSpace(p.Apartment.Reveal() + " " + p.Name.Reveal())
 }

@@ -33,22 +33,26 @@ func (d *fullDesk) Law(_ context.Context, s desk.Session) ([]policy.Finding, err
 	defer d.fakeDesk.mu.Unlock()
 	day := now.Add(-time.Hour)
 	f := policy.UnitFacts{At: now,
-		Doors:   []policy.DoorFacts{{Name: "front", Place: policy.PlaceBuilding, Faces: true, CardReader: true, Withdraw: true, REX: true, FireInput: true, SafeState: true, Tested: day}},
-		People:  policy.PeopleFacts{At: day, WithFace: 1},
-		Papers:  policy.PaperFacts{At: day, Notice: []string{"en", "zh"}},
-		Store:   policy.StoreFacts{At: day, Sealed: true, KeyApart: true, AuditWhole: true, AuditChecked: day, Purged: day},
+		Doors: []policy.DoorFacts{{Name: "front", Place: policy.PlaceBuilding, Faces: true, CardReader: true,
+			Withdraw: true, REX: true, FireInput: true, SafeState: true, Tested: day}},
+		People: policy.PeopleFacts{At: day, WithFace: 1},
+		Papers: policy.PaperFacts{At: day, Notice: []string{"en", "zh"}},
+		Store: policy.StoreFacts{At: day, Sealed: true, KeyApart: true, AuditWhole: true,
+			AuditChecked: day, Purged: day},
 		Staff:   policy.StaffFacts{At: day, Operators: 1, IdleLogout: time.Minute, LockOut: true},
 		Machine: policy.MachineFacts{At: day, Confined: true, DumpsOff: true},
 		Duties:  policy.DutyFacts{At: day},
 	}
 	if a := d.onFile.assessment; a.Author != "" {
-		f.Papers.Assessment = policy.Assessment{At: day, ValidUntil: a.Until, Necessity: true, Impact: true, Risks: true, Measures: true}
+		f.Papers.Assessment = policy.Assessment{At: day, ValidUntil: a.Until, Necessity: true, Impact: true,
+			Risks: true, Measures: true}
 	}
 	if d.onFile.sign {
 		f.Doors[0].Sign = day
 	}
 	for _, i := range d.onFile.incidents {
-		f.Duties.Incidents = append(f.Duties.Incidents, policy.Incident{At: i.Noticed, ToldPeople: i.ToldPeople, ToldAuthority: i.ToldAuthority})
+		f.Duties.Incidents = append(f.Duties.Incidents,
+			policy.Incident{At: i.Noticed, ToldPeople: i.ToldPeople, ToldAuthority: i.ToldAuthority})
 	}
 	return policy.Review(f), err
 }
@@ -102,7 +106,8 @@ func (d *fullDesk) Incidents(_ context.Context, s desk.Session) ([]papers.Incide
 	err := d.enter(s, "look at what happened", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
 	if len(d.onFile.incidents) == 0 {
-		d.onFile.incidents = []papers.Incident{{ID: "i7", Noticed: now, People: 3, What: notice.Words{EN: "the unit was found open"}, Kinds: []notice.Kind{notice.KindFaces}}}
+		d.onFile.incidents = []papers.Incident{{ID: "i7", Noticed: now, People: 3,
+			What: notice.Words{EN: "the unit was found open"}, Kinds: []notice.Kind{notice.KindFaces}}}
 	}
 	return slices.Clone(d.onFile.incidents), err
 }
@@ -110,17 +115,20 @@ func (d *fullDesk) Incidents(_ context.Context, s desk.Session) ([]papers.Incide
 func (d *fullDesk) OpenIncident(_ context.Context, s desk.Session, what string) (papers.Incident, error) {
 	err := d.enter(s, "incident", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
-	i := papers.Incident{ID: "i8", Noticed: now, People: 3, What: notice.Words{ZH: what}, Kinds: []notice.Kind{notice.KindPeople, notice.KindCards}}
+	i := papers.Incident{ID: "i8", Noticed: now, People: 3, What: notice.Words{ZH: what},
+		Kinds: []notice.Kind{notice.KindPeople, notice.KindCards}}
 	d.onFile.incidents = append(d.onFile.incidents, i)
 	return i, err
 }
 
-func (d *fullDesk) ChangeIncident(_ context.Context, s desk.Session, id string, f func(*papers.Incident)) (papers.Incident, error) {
+func (d *fullDesk) ChangeIncident(_ context.Context, s desk.Session, id string,
+	f func(*papers.Incident)) (papers.Incident, error) {
 	err := d.enter(s, "incident", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	at := slices.IndexFunc(d.onFile.incidents, func(i papers.Incident) bool { return i.ID == id })
 	if at < 0 || err != nil {
-		return papers.Incident{}, errors.Join(err, i18n.Problem(errors.New("there is no such incident"), i18n.Verbatim("look again")))
+		return papers.Incident{}, errors.Join(err,
+			i18n.Problem(errors.New("there is no such incident"), i18n.Verbatim("look again")))
 	}
 	f(&d.onFile.incidents[at])
 	return d.onFile.incidents[at], nil

@@ -49,7 +49,8 @@ func sit(t *testing.T, fake console.Desk, o console.Options) *seat {
 		o.Clock = newClock()
 	}
 	o.Unit, o.Location = "block 3", time.UTC
-	s := &seat{t: t, master: master, slave: slave, vt: vt10x.New(vt10x.WithSize(o.Width, o.Height)), done: make(chan error, 1)}
+	s := &seat{t: t, master: master, slave: slave, vt: vt10x.New(vt10x.WithSize(o.Width, o.Height)),
+		done: make(chan error, 1)}
 	s.clock, _ = o.Clock.(*fakeClock)
 	s.cond.L = &s.mu
 	ctx, cancel := context.WithCancel(context.Background())
@@ -91,7 +92,8 @@ func nonblocking(t *testing.T, f *os.File) *os.File {
 	return os.NewFile(uintptr(fd), f.Name())
 }
 
-// watch feeds the terminal. vt10x gives each character one column; a wide one gets its second by a filler.
+// watch feeds the terminal. vt10x gives each character one column; a wide one
+// gets its second by a filler.
 func (s *seat) watch() {
 	buf := make([]byte, 4096)
 	shown := 0
@@ -150,7 +152,8 @@ func (s *seat) see(words string) string {
 		}
 		return at != nil
 	}, func() string {
-		return fmt.Sprintf("never saw %q; the line last carried\n%q\nthe screen shows\n%s", words, s.raw[max(s.mark, len(s.raw)-1000):], s.vt.String())
+		return fmt.Sprintf("never saw %q; the line last carried\n%q\nthe screen shows\n%s", words,
+			s.raw[max(s.mark, len(s.raw)-1000):], s.vt.String())
 	})
 	return got
 }
@@ -274,7 +277,8 @@ func (c *fakeClock) await(t *testing.T, d time.Duration) {
 	wait(t, &c.cond, running, func() string { return fmt.Sprintf("no timer of %v", d) })
 }
 
-// wait waits on cond, whose lock is held, until done; where that takes too long the test fails with what.
+// wait waits on cond, whose lock is held, until done; where that takes too
+// long the test fails with what.
 func wait(t *testing.T, cond *sync.Cond, done func() bool, what func() string) {
 	t.Helper()
 	timer := time.AfterFunc(patience, cond.Broadcast)

@@ -14,7 +14,8 @@ import (
 	"menshen/hal/serial"
 )
 
-// TestOverASerialPort serves the console through the driver of the real serial line, and pulls the plug in the middle of a command.
+// TestOverASerialPort serves the console through the driver of the real serial line, and pulls the
+// plug in the middle of a command.
 func TestOverASerialPort(t *testing.T) {
 	master, slave, err := pty.Open()
 	if err != nil {
@@ -45,7 +46,8 @@ func TestOverASerialPort(t *testing.T) {
 		}
 		_, got, _ = strings.Cut(got, words)
 	}
-	for _, step := range [][2]string{{"log-in: ", "mei\r"}, {"secret: ", "open sesame\r"}, {"mei> ", "people 王\r"}, {"王小明", ""}, {"mei> ", "card 1203\r"}, {"tap the card", ""}} {
+	for _, step := range [][2]string{{"log-in: ", "mei\r"}, {"secret: ", "open sesame\r"},
+		{"mei> ", "people 王\r"}, {"王小明", ""}, {"mei> ", "card 1203\r"}, {"tap the card", ""}} {
 		expect(step[0])
 		if _, err := io.WriteString(master, step[1]); err != nil {
 			t.Fatal(err)

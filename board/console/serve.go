@@ -11,7 +11,7 @@ import (
 	"menshen/internal/i18n/catalogue"
 )
 
-// Clock is the time that idle log-out and pauses go by.
+// Clock is the time for idle log-outs and pauses.
 type Clock interface {
 	Now() time.Time
 	AfterFunc(d time.Duration, f func()) Timer
@@ -25,7 +25,8 @@ type systemClock struct{}
 func (systemClock) Now() time.Time                            { return time.Now() }
 func (systemClock) AfterFunc(d time.Duration, f func()) Timer { return time.AfterFunc(d, f) }
 
-// Options are the settings of a line. The zero value is a VT100 of 80 by 24 in English, with log-out after 5 idle minutes.
+// Options are the settings of a line. The zero value is a VT100 of 80 by 24 in English, with
+// log-out after 5 idle minutes.
 type Options struct {
 	Unit      string          // the unit's name, for the greeting
 	Line      desk.LineName   // where wrong log-ins count
@@ -36,8 +37,8 @@ type Options struct {
 	Height    int             // rows, 24 when 0
 	AskSize   bool            // ask the terminal for its size, at each prompt: on a serial line, which does not tell it
 	Idle      time.Duration   // log-out after this long without a key, 5 minutes when 0
-	Once      bool            // end after the first log-out, or when nobody logs in: for the control socket, and for a terminal with another use
-	Baud      int             // what the line carries, for pictures: 115200 when 0
+	Once      bool            // end after the first log-out, or without a log-in: for a shared terminal
+	Baud      int             // speed of the line, for pictures: 115200 when 0
 	Location  *time.Location  // of the dates shown and typed; time.Local when nil
 	Clock     Clock           // the system's when nil
 }
@@ -71,18 +72,19 @@ func (o Options) orDefaults() Options {
 	return o
 }
 
-// The reasons why a visit ends other than by ctx and the line. Their words are those that Desk.LogOut gets.
+// Why a visit ends, other than by ctx and the line. Desk.LogOut gets these words.
 var (
 	errIdle  = errors.New("idle")
 	errAsked = errors.New("asked")
 )
 
-// Serve lets people log in and work, one after the other, until ctx ends, the line is gone (rw.Read gives an error; io.EOF
-// is nil here), or, with Options.Once, the first log-out, or a Ctrl-D or Options.Idle without a key instead of a log-in. The log-out reaches the Desk in
-// each case, even while rw.Write hangs; Serve itself then waits for the Write.
+// Serve lets operators log in and work, one after the other, until ctx ends or the line is gone: it
+// then gives the error of ctx, or of rw.Read (nil for io.EOF). With Options.Once it ends at the
+// first log-out, and at a Ctrl-D, or Options.Idle without a key, instead of a log-in. The log-out
+// reaches the Desk in each case, even while rw.Write hangs; Serve itself then waits for the Write.
 //
-// A Read of rw that waits when Serve returns ends when the caller closes rw, and not before; who goes on using a terminal gives Serve a
-// Keyboard of it.
+// A Read of rw that waits when Serve returns ends only when the caller closes rw. A caller that
+// goes on using a terminal gives Serve a [Keyboard] of it.
 func Serve(ctx context.Context, rw io.ReadWriter, d Desk, o Options) error {
 	o = o.orDefaults()
 	l := newLine(ctx, rw, o.Width, o.Height)

@@ -41,7 +41,8 @@ func TestJSON(t *testing.T) {
 	s.hit("open sesame\r")
 	s.see("mei> ")
 	for command, key := range map[string]string{
-		"people --json": "apartment", "person --json 1204": "clonable", "decisions --json": "granted", "why --json": "pass", "status --json": "fault",
+		"people --json": "apartment", "person --json 1204": "clonable", "decisions --json": "granted",
+		"why --json": "pass", "status --json": "fault",
 	} {
 		out := strings.TrimSuffix(s.do("mei", command), "mei> ")
 		for _, l := range strings.Split(strings.TrimSpace(out), "\r\n") {

@@ -16,10 +16,12 @@ import (
 	"menshen/internal/i18n/pseudo"
 )
 
-// everyCommand is what a manager can look at without being asked anything, each with the words of its help.
+// everyCommand is what a manager can look at without being asked anything,
+// each with the words of its help.
 func everyCommand(s *seat) []string {
-	all := []string{"people", "people 1204", "person 1204", "person 1203", "status", "decisions", "why", "notice", "law", "law R-PIA", "assess", "request", "filing",
-		"renew", "incident", "passes", "staff", "rights 1204", "retention", "receipts", "verify", "check", "whoami", "persn", "open", "person nobody", "change", "nonsense"}
+	all := []string{"people", "people 1204", "person 1204", "person 1203", "status", "decisions", "why", "notice",
+		"law", "law R-PIA", "assess", "request", "filing", "renew", "incident", "passes", "staff", "rights 1204",
+		"retention", "receipts", "verify", "check", "whoami", "persn", "open", "person nobody", "change", "nonsense"}
 	for _, l := range strings.Split(s.do("mei", "help"), "\r\n") {
 		if entry, is := strings.CutPrefix(l, "  "); is && entry[0] != ' ' {
 			verb, _, _ := strings.Cut(entry, " ")
@@ -29,8 +31,9 @@ func everyCommand(s *seat) []string {
 	return all
 }
 
-// TestEveryLineFits: no terminal has to break a line that the console sends, at any width, plain or not, in any
-// language; that of package pseudo is added by one file, and its texts are half as long again as English.
+// TestEveryLineFits: no terminal has to break a line that the console sends, at any width,
+// plain or not, in any language; that of package pseudo is added by one file, and its texts are
+// half as long again as English.
 func TestEveryLineFits(t *testing.T) {
 	languages := append(catalogue.Languages(), pseudo.Language(t))
 	for _, width := range []int{60, 80, 120} {
@@ -89,7 +92,8 @@ func TestFollowsAResizedWindow(t *testing.T) {
 	}
 }
 
-// TestROperatorResizeIsNobodyAtWork: a window that is resized neither ends a view nor keeps a session up.
+// TestROperatorResizeIsNobodyAtWork: a window that is resized neither ends a
+// view nor keeps a session up.
 func TestROperatorResizeIsNobodyAtWork(t *testing.T) {
 	s := sit(t, newDesk(), console.Options{})
 	s.logIn("mei")
@@ -168,13 +172,17 @@ func TestQuestionsFit(t *testing.T) {
 	t.Errorf("the question is not broken at a word:\n%s", s.screen())
 }
 
-// saidByFake is what lines hold that the console did not say: what the fake desk gave it, words to type, examples.
-var saidByFake = regexp.MustCompile(`too uncertain|Harbour Homes|Face entry, your choice|works as well|trusted; set it|lost frames|was found open|` +
+// saidByFake is what lines hold that the console did not say: what the fake desk gave
+// it, words to type, examples.
+var saidByFake = regexp.MustCompile(`too uncertain|Harbour Homes|Face entry, your choice|works as well|` +
+	`trusted; set it|lost frames|was found open|` +
 	`looked up|in order|short and long|impact assessment|grey fob|[a-z]\|[a-z]|REASON|Èẋàḿṗĺè`)
 
-// TestAThirdLanguage: when a language is added by its file, nothing that the console says of itself stays English.
+// TestAThirdLanguage: when a language is added by its file, nothing that the console
+// says of itself stays English.
 func TestAThirdLanguage(t *testing.T) {
-	s, _ := sitFull(t, console.Options{Languages: append(catalogue.Languages(), pseudo.Language(t)), Width: 120, Height: 50})
+	s, _ := sitFull(t, console.Options{Languages: append(catalogue.Languages(), pseudo.Language(t)),
+		Width: 120, Height: 50})
 	s.logIn("mei")
 	s.do("mei", "page off")
 	commands := everyCommand(s)

@@ -10,8 +10,9 @@ import (
 	"menshen/internal/screen"
 )
 
-// table is an answer with rows. It has three faces: aligned columns, one fact a line for plain mode, and JSON with one
-// object a line for scripts, whose keys are the columns' keys and do not change with the language.
+// table is an answer with rows. It is shown in three ways: in aligned columns; one fact a
+// line, in plain mode; and as JSON with one object a line, for scripts, whose keys are the
+// columns' keys in every language.
 type table struct {
 	cols []column
 	rows [][]any // strings, numbers, booleans, times; nil for nothing
@@ -53,7 +54,8 @@ func (c *console) showJSON(t table) error {
 	return nil
 }
 
-// showFacts prints each row as lines of "head: value", aligned except in plain mode, and an empty line between rows.
+// showFacts prints each row as lines of "head: value", aligned except in plain mode,
+// and an empty line between rows.
 func (c *console) showFacts(t table) error {
 	var lines []string
 	for i, row := range t.rows {
@@ -69,8 +71,9 @@ func (c *console) showFacts(t table) error {
 	return c.screen(lines)
 }
 
-// showColumns prints rows as lines of a table; what does not fit into its column goes on below. Where the words of a row do not fit side by
-// side, and where one row alone does not fit into a line, they are lists of facts.
+// showColumns prints rows as lines of a table; what does not fit into its column goes on
+// below. If the words of a row do not fit side by side, or a single row does not fit into a
+// line, it prints facts instead.
 func (c *console) showColumns(t table) error {
 	room := c.width() - 1 - 2*(len(t.cols)-1)
 	widths, least := make([]int, len(t.cols)), make([]int, len(t.cols))
@@ -125,8 +128,8 @@ func inColumns(row []string, widths []int) (lines []string) {
 	return lines
 }
 
-// shrink takes from the widest column that is wider than its longest word, until all fit in room. It tells whether they fit then, and
-// whether nothing had to be taken.
+// shrink narrows the widest column that is wider than its longest word, until all fit in room. It
+// reports whether they fit then, and whether no column was narrowed.
 func shrink(widths, least []int, room int) (fits, whole bool) {
 	for whole = true; ; whole = false {
 		sum, widest := 0, -1
@@ -160,7 +163,7 @@ func (c *console) cell(v any) string {
 	return fmt.Sprint(v)
 }
 
-// moment is t as a cell; nothing when there was none.
+// moment is t as a cell; nil for the zero time.
 func moment(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -176,7 +179,7 @@ func (c *console) time(t time.Time) string {
 	return t.In(c.o.Location).Format(time.DateTime)
 }
 
-// zone names the time zone of the line, as its rules are known, or by its offset where that is all there is.
+// zone names the time zone of the line, or its offset if it has no name.
 func (c *console) zone() string {
 	if name := c.o.Location.String(); name != "Local" {
 		return name

@@ -11,12 +11,13 @@ import (
 	"menshen/internal/i18n/catalogue"
 )
 
-// TestTranscripts plays the files testdata/*.txt: whole flows as somebody at a terminal sees them. In a file,
+// TestTranscripts plays the files testdata/*.txt: whole flows as a person at a
+// terminal sees them. In a file,
 //
 //	PROMPT« KEYS  waits for PROMPT, then types KEYS and Enter
 //	| TEXT        must appear before the next prompt
 //	! TEXT        must not appear before the next prompt
-//	@card ID      somebody taps a card at the door
+//	@card ID      a person taps a card at the door
 //	@face WORD    a picture is taken: good, or an advice
 //	# ...         is a remark
 //

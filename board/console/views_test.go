@@ -22,7 +22,8 @@ func sitFull(t *testing.T, o console.Options) (*seat, *fullDesk) {
 
 // ramp is a picture that grows brighter to the right, with a face in its middle.
 func ramp() *desk.Picture {
-	p := &desk.Picture{Width: 160, Height: 120, Gray: make([]uint8, 160*120), Face: image.Rect(60, 40, 100, 90), Zone: image.Rect(20, 10, 140, 110),
+	p := &desk.Picture{Width: 160, Height: 120, Gray: make([]uint8, 160*120), Face: image.Rect(60, 40, 100, 90),
+		Zone:   image.Rect(20, 10, 140, 110),
 		Advice: "come closer", Figures: "50 px high"}
 	for i := range p.Gray {
 		p.Gray[i] = uint8(i % 160 * 255 / 159)
@@ -42,7 +43,8 @@ func snow(r *rand.Rand) *desk.Picture {
 func TestAimKeepsTheByteBudgetOfTheLine(t *testing.T) {
 	const seconds, perSecond = 10, 15
 	for _, style := range []string{"ascii", "blocks"} {
-		for name, picture := range map[string]func(*rand.Rand) *desk.Picture{"still": func(*rand.Rand) *desk.Picture { return ramp() }, "snow": snow} {
+		still := func(*rand.Rand) *desk.Picture { return ramp() }
+		for name, picture := range map[string]func(*rand.Rand) *desk.Picture{"still": still, "snow": snow} {
 			s, fake := sitFull(t, console.Options{Width: 100, Height: 40})
 			r := rand.New(rand.NewPCG(3, 4))
 			fake.every = time.Second / perSecond
@@ -64,7 +66,8 @@ func TestAimKeepsTheByteBudgetOfTheLine(t *testing.T) {
 			frames := strings.Count(sent, "come closer")
 			t.Logf("%s, %s: %d bytes/s, %.1f pictures/s", style, name, len(sent)/seconds, float64(frames)/seconds)
 			if len(sent) > seconds*11520 {
-				t.Errorf("%s, %s: %d bytes in %d s, a line of 115200 baud carries %d", style, name, len(sent), seconds, seconds*11520)
+				t.Errorf("%s, %s: %d bytes in %d s, a line of 115200 baud carries %d", style, name, len(sent),
+					seconds, seconds*11520)
 			}
 			if frames < 2*seconds {
 				t.Errorf("%s, %s: %d pictures in %d s, want 2 a second or more", style, name, frames, seconds)
@@ -94,7 +97,8 @@ func TestAimShowsFaceZoneAndShades(t *testing.T) {
 	if !strings.HasPrefix(strings.TrimSpace(screen[22]), "9:43 left  come closer  50 px high") {
 		t.Errorf("the caption is %q", screen[22])
 	}
-	// 160 by 120 in 22 rows is 58 columns; the face is from 60/160 to 100/160 across and 40/120 to 90/120 down.
+	// 160 by 120 in 22 rows is 58 columns; the face is from 60/160 to 100/160
+	// across and 40/120 to 90/120 down.
 	if top, bottom := screen[7][21:36], screen[16][21:36]; top != "+"+strings.Repeat("-", 13)+"+" || bottom != top {
 		t.Errorf("the face box is not where the face is: %q, %q\n%s", top, bottom, s.screen())
 	}
@@ -126,7 +130,8 @@ func TestAimInWords(t *testing.T) {
 	}
 	s.logIn("mei")
 	s.hit("aim\r")
-	for _, want := range []string{"no face", "face at left top, 30% of the height, outside the zone: come closer", "face at middle centre, 40% of the height: good"} {
+	for _, want := range []string{"no face", "face at left top, 30% of the height, outside the zone: come closer",
+		"face at middle centre, 40% of the height: good"} {
 		s.see(want)
 	}
 	s.hit("\r")
@@ -152,7 +157,8 @@ func TestWatch(t *testing.T) {
 	fake.events <- desk.Event{At: now, Source: "reader in", Text: "a card of 26 bits", Lost: 3}
 	fake.events <- desk.Event{At: now, Source: "reader in", Text: "a frame was lost", Fault: true}
 	got := s.see("! reader in: a frame was lost")
-	if strings.Contains(got, "opened") || !strings.Contains(got, "(3 events left out") || !strings.Contains(got, "09:30:00.000   reader in: a card of 26 bits") {
+	if strings.Contains(got, "opened") || !strings.Contains(got, "(3 events left out") ||
+		!strings.Contains(got, "09:30:00.000   reader in: a card of 26 bits") {
 		t.Errorf("watch showed %q", got)
 	}
 	s.hit("\x03")
@@ -314,7 +320,8 @@ func TestROperatorAccounts(t *testing.T) {
 func TestADeskWithoutCamerasOffersNoAiming(t *testing.T) {
 	s := sit(t, newDesk(), console.Options{Width: 100, Height: 60})
 	s.logIn("mei")
-	if got := s.do("mei", "help"); strings.Contains(got, "\n  aim ") || strings.Contains(got, "\n  staff ") || !strings.Contains(got, "\n  remove ") {
+	if got := s.do("mei", "help"); strings.Contains(got, "\n  aim ") || strings.Contains(got, "\n  staff ") ||
+		!strings.Contains(got, "\n  remove ") {
 		t.Errorf("help offers what the desk has not: %q", got)
 	}
 	if got := s.do("mei", "aim"); !strings.Contains(got, "there is no command") {

@@ -24,7 +24,7 @@ type console struct {
 	edit     *editor
 	history  history
 	who      desk.Session
-	login    string // the name that the operator logged in with; empty: nobody is in
+	login    string // the name that the operator logged in with; empty: no operator is logged in
 	failures int    // log-ins that failed in a row on this line
 }
 
@@ -37,7 +37,8 @@ func (c *console) greet() {
 	if c.o.Once {
 		c.say(i18n.M("console.ctrl-d-leaves", "Ctrl-D leaves."))
 	}
-	c.say(i18n.M("console.login-wishes", "At the log-in, ?plain suits screen readers and simple terminals, %s", c.otherLanguages()))
+	c.say(i18n.M("console.login-wishes", "At the log-in, ?plain suits screen readers and simple terminals, %s",
+		c.otherLanguages()))
 }
 
 // visit is one person's stay, from log-in to log-out.
@@ -55,19 +56,19 @@ func (c *console) visit(outer context.Context) error {
 
 	if err := c.logIn(ctx); err != nil {
 		if ctx.Err() != nil {
-			c.print("") // away from the prompt that nobody answered
+			c.print("") // away from the prompt that was not answered
 		}
 		return errors.Join(errNotIn, err)
 	}
-	err := c.stay(ctx)
-	c.bye(ctx)
+	err := c.workAndLogOut(ctx)
+	c.sayLoggedOut(ctx)
 	c.who, c.login = desk.Session{}, ""
 	return err
 }
 
-// stay is the visit of somebody who is logged in. The log-out reaches the desk once, and as soon as ctx ends, even while
-// the console hangs in a write.
-func (c *console) stay(ctx context.Context) error {
+// workAndLogOut is the visit of an operator who is logged in. The log-out reaches the desk once,
+// and as soon as ctx ends, even while the console hangs in a write.
+func (c *console) workAndLogOut(ctx context.Context) error {
 	var once sync.Once
 	who := c.who
 	leave := func(why string) { once.Do(func() { c.desk.LogOut(who, why) }) }
@@ -80,7 +81,7 @@ func (c *console) stay(ctx context.Context) error {
 	return err
 }
 
-// reason is the word for the log-out that err, or the end of ctx, makes.
+// reason is the word for a log-out by err, or by the end of ctx.
 func reason(ctx context.Context, err error) string {
 	switch {
 	case errors.Is(context.Cause(ctx), errIdle):
@@ -91,7 +92,7 @@ func reason(ctx context.Context, err error) string {
 	return "line lost"
 }
 
-func (c *console) bye(ctx context.Context) {
+func (c *console) sayLoggedOut(ctx context.Context) {
 	if c.line.gone() != nil {
 		return
 	}
@@ -105,7 +106,8 @@ func (c *console) bye(ctx context.Context) {
 
 // work reads and runs commands until the visit ends.
 func (c *console) work(ctx context.Context) error {
-	c.say(i18n.M("console.welcome", "Welcome, %s (%v). Type help to see what you can do.", c.login, i18n.Word(string(c.who.Role))))
+	c.say(i18n.M("console.welcome", "Welcome, %s (%v). Type help to see what you can do.", c.login,
+		i18n.Word(string(c.who.Role))))
 	for {
 		c.history.open = true
 		c.askSize()
@@ -155,7 +157,7 @@ func (c *console) execute(ctx context.Context, s string) error {
 func (c *console) during(ctx context.Context, f func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer c.line.settle()
+	defer c.line.clearStopped()
 	defer c.line.running(c.line.running(func() { cancel(errBroken) }))
 	err := f(ctx)
 	if err != nil && errors.Is(context.Cause(ctx), errBroken) {

@@ -9,8 +9,8 @@ import (
 
 var errQuote = errors.New("a quotation mark is not closed")
 
-// split cuts a command line into words at spaces. Single or double quotation marks keep spaces in a word; there is no other
-// magic: no escapes, no variables, no wildcards.
+// split cuts a command line into words at spaces. Single or double quotation marks keep spaces in a
+// word. There are no escapes, variables or wildcards. Errors: errQuote.
 func split(s string) ([]string, error) {
 	var words []string
 	var word strings.Builder
@@ -61,8 +61,9 @@ type args struct {
 	options map[string]string // "json": "", "until": "2027-01-31"
 }
 
-// parse tells options from words. spec names the options a command knows: "json", or "until=" when a value follows,
-// as `--until 2027-01-31` or `--until=2027-01-31`. After a lone "--" everything is a word.
+// parse separates options from words. spec names the options of a command: "json", or
+// "until=" when a value follows, as `--until 2027-01-31` or `--until=2027-01-31`. After a
+// lone "--" everything is a word.
 func parse(words []string, spec ...string) (args, error) {
 	a := args{options: map[string]string{}}
 	for i := 0; i < len(words); i++ {

@@ -45,8 +45,10 @@ func TestQuoteIsSplitBack(t *testing.T) {
 }
 
 func TestParse(t *testing.T) {
-	a, err := parse([]string{"Li", "--until", "2027-01-31", "--json", "Na", "--name=x y", "--", "--json"}, "json", "until=", "name=")
-	if err != nil || a.rest() != "Li Na --json" || a.options["until"] != "2027-01-31" || a.options["name"] != "x y" || !a.has("json") {
+	a, err := parse([]string{"Li", "--until", "2027-01-31", "--json", "Na", "--name=x y", "--", "--json"}, "json",
+		"until=", "name=")
+	if err != nil || a.rest() != "Li Na --json" || a.options["until"] != "2027-01-31" || a.options["name"] != "x y" ||
+		!a.has("json") {
 		t.Errorf("parse gave %+v, %v", a, err)
 	}
 	for _, bad := range [][]string{{"--until"}, {"--jsn"}, {"--json=1"}} {
@@ -78,14 +80,16 @@ func FuzzCommandLine(f *testing.F) {
 // TestRowsWrap: nothing of a cell is lost when the line is narrow.
 func TestRowsWrap(t *testing.T) {
 	widths := []int{8, 40, 60}
-	if fits, whole := shrink(widths, []int{8, 8, 8}, 60); !fits || whole || widths[0]+widths[1]+widths[2] != 60 || widths[0] != 8 {
+	if fits, whole := shrink(widths, []int{8, 8, 8}, 60); !fits || whole || widths[0]+widths[1]+widths[2] != 60 ||
+		widths[0] != 8 {
 		t.Errorf("shrunk to %v", widths)
 	}
 	widths = []int{19, 40, 60}
 	if fits, _ := shrink(widths, []int{10, 30, 21}, 60); fits || !slices.Equal(widths, []int{10, 30, 21}) {
 		t.Errorf("words that do not fit were cut: %v", widths)
 	}
-	got := inColumns([]string{"camera", "black, idle", "no light: is the lens covered? " + strings.Repeat("x", 20)}, []int{8, 12, 16})
+	got := inColumns([]string{"camera", "black, idle", "no light: is the lens covered? " + strings.Repeat("x", 20)},
+		[]int{8, 12, 16})
 	want := []string{
 		"camera    black, idle   no light: is the",
 		"                        lens covered?",
@@ -97,10 +101,12 @@ func TestRowsWrap(t *testing.T) {
 	}
 }
 
-// TestWordsOfDecisions: each rule and reason that policy can write into a record is a word of the vocabulary.
+// TestWordsOfDecisions: each rule and reason that policy can write into a record
+// is a word of the vocabulary.
 func TestWordsOfDecisions(t *testing.T) {
 	n := 0
-	for file, pattern := range map[string]string{"decide.go": `\{\w+, "([^"]+)", Reason`, "reason.go": `Reason\w+\s+Reason = "([^"]+)"`} {
+	for file, pattern := range map[string]string{"decide.go": `\{\w+, "([^"]+)", Reason`,
+		"reason.go": `Reason\w+\s+Reason = "([^"]+)"`} {
 		source, err := os.ReadFile("../../policy/" + file)
 		if err != nil {
 			t.Fatal(err)
@@ -117,7 +123,8 @@ func TestWordsOfDecisions(t *testing.T) {
 	}
 }
 
-// TestErrorsInChinese: an error is told in the operator's language, with its remedy; what carries no message stays as it is.
+// TestErrorsInChinese: an error is told in the operator's language, with its remedy; what
+// carries no message stays as it is.
 func TestErrorsInChinese(t *testing.T) {
 	remedy := i18n.M("desk.see-status", "see 'status'")
 	for _, x := range []struct {
@@ -126,7 +133,8 @@ func TestErrorsInChinese(t *testing.T) {
 	}{
 		{i18n.Problem(desk.ErrNoPerson, remedy), "没有此人；见 status"},
 		{fmt.Errorf("looking: %w", i18n.Problem(desk.ErrNoPerson, remedy)), "looking: 没有此人；见 status"},
-		{i18n.Problem(i18n.E("desk.override-not-stored", "in force, but not stored: %v", errors.New("disk full")), remedy),
+		{i18n.Problem(i18n.E("desk.override-not-stored", "in force, but not stored: %v", errors.New("disk full")),
+			remedy),
 			"已生效，但未能保存：disk full；见 status"},
 		{i18n.E("console.no-such-option", "this command has no option --%s", "foo"), "此命令没有选项 --foo"},
 		{errors.New("something new"), "something new"},

@@ -33,7 +33,7 @@ func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err err
 	if d.unit.Unusable() { // an eye without models makes no pictures
 		return d.facesOff(unit.Off{State: unit.OffFiles}, s.Lang)
 	}
-	ctx, done := d.within(ctx, s)
+	ctx, done := d.withSession(ctx, s)
 	defer done()
 	ctx, cancel := context.WithTimeoutCause(ctx, d.longestAim, errAimedLongest)
 	defer cancel()
@@ -66,7 +66,7 @@ func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err err
 					"the camera was shown for %v, the longest time allowed", d.longestAim),
 					i18n.M("desk.aim-again", "type 'aim' to see it again"))
 			}
-			return ended(ctx)
+			return sessionEnd(ctx)
 		case <-d.unit.Stopped():
 			return unit.ErrStopped
 		}

@@ -39,7 +39,7 @@ func (d *Desk) clockDoubt(lang i18n.Language) string {
 
 // Clock tells the unit's time, to every role.
 func (d *Desk) Clock(_ context.Context, s Session) (ClockState, error) {
-	if _, err := d.allow(s, Anyones); err != nil {
+	if _, err := d.allow(s, SeesStatus); err != nil {
 		return ClockState{}, err
 	}
 	c := d.vault.Clock()

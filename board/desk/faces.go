@@ -35,7 +35,7 @@ func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Prog
 	if err != nil {
 		return explain(err)
 	}
-	ctx, done := d.within(ctx, s)
+	ctx, done := d.withSession(ctx, s)
 	defer done()
 	card, err := d.cardAtDoor(ctx, catalogue.In(c.Lang).Say(i18n.M("desk.agree-with-card",
 		"if you agree, hold your own card to the reader at the door")), step)
@@ -106,7 +106,7 @@ func (d *Desk) withdraw(ctx context.Context, lang i18n.Language, by store.Actor,
 	if err := d.unit.ForgetFace(ctx, id); err != nil {
 		return Receipt{}, err
 	}
-	return d.erasing(lang, id, "face", func() (store.Receipt, error) { return d.unit.TakeBack(by, id, why) })
+	return d.eraseBetweenScans(lang, id, "face", func() (store.Receipt, error) { return d.unit.TakeBack(by, id, why) })
 }
 
 // Enrol takes the person's face at the door's camera.
@@ -127,10 +127,10 @@ func (d *Desk) Enrol(ctx context.Context, s Session, id policy.PersonID, step Pr
 	if _, err := policy.Enrol(p, d.now(), false); err != nil {
 		return Enrolment{}, err // says what to do
 	}
-	ctx, done := d.within(ctx, s)
+	ctx, done := d.withSession(ctx, s)
 	defer done()
 	face, err := d.unit.TakeFace(ctx, func(at unit.Step) { step(shownStep(at, catalogue.In(p.Lang))) })
-	if why := ended(ctx); why != nil {
+	if why := sessionEnd(ctx); why != nil {
 		err = why
 	}
 	if err != nil {

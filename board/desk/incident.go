@@ -37,14 +37,14 @@ func (d *Desk) OpenIncident(ctx context.Context, s Session, what string) (papers
 	if s.Lang.Code() == "zh" {
 		i.What = notice.Words{ZH: what}
 	}
-	if i.People, i.Kinds, err = d.holds(); err != nil {
+	if i.People, i.Kinds, err = d.countHeld(); err != nil {
 		return i, err
 	}
-	return i, d.put(ctx, by, papers.KindIncident, i)
+	return i, d.filePaper(ctx, by, papers.KindIncident, i)
 }
 
-// holds counts the people of whom the vault holds data, and names the kinds of data.
-func (d *Desk) holds() (n int, kinds []notice.Kind, err error) {
+// countHeld counts the people of whom the vault holds data, and names the kinds of data.
+func (d *Desk) countHeld() (n int, kinds []notice.Kind, err error) {
 	people, err := d.vault.People()
 	if err != nil && !errors.Is(err, store.ErrCorrupt) { // damaged records are left out of the count
 		return 0, nil, fmt.Errorf("counting the people: %w", err)
@@ -90,7 +90,7 @@ func (d *Desk) ChangeIncident(ctx context.Context, s Session, id string,
 			"the people affected and the authority have not been told"),
 			i18n.M("desk.send-letters", "send both letters, and record when you did"))
 	}
-	return i, d.put(ctx, by, papers.KindIncident, i)
+	return i, d.filePaper(ctx, by, papers.KindIncident, i)
 }
 
 func (d *Desk) incident(s Session, id string) (papers.Incident, error) {

@@ -135,7 +135,7 @@ func (d *Desk) Receipts(_ context.Context, s Session) ([]Erasure, error) {
 // CheckVault reads every record of the vault. note tells of a damaged head page; that fault ends
 // once an operator with the right [EndsFaults] has read it.
 func (d *Desk) CheckVault(_ context.Context, s Session) (note string, err error) {
-	by, err := d.allow(s, Anyones)
+	by, err := d.allow(s, SeesStatus)
 	if err != nil {
 		return "", err
 	}

@@ -13,9 +13,9 @@ import (
 	"menshen/store"
 )
 
-// put files a body under a kind and counts the unit again, so that the operator
+// filePaper files a body under a kind and counts the unit again, so that the operator
 // sees at once what it changed.
-func (d *Desk) put(ctx context.Context, by store.Actor, kind string, body any) error {
+func (d *Desk) filePaper(ctx context.Context, by store.Actor, kind string, body any) error {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return fmt.Errorf("writing the %s: %w", kind, err)
@@ -28,7 +28,7 @@ func (d *Desk) put(ctx context.Context, by store.Actor, kind string, body any) e
 
 // Law checks the unit against each rule.
 func (d *Desk) Law(_ context.Context, s Session) ([]policy.Finding, error) {
-	if _, err := d.allow(s, Anyones); err != nil {
+	if _, err := d.allow(s, SeesStatus); err != nil {
 		return nil, err
 	}
 	all, _ := d.law.Review()
@@ -75,7 +75,7 @@ func (d *Desk) PutAssessment(ctx context.Context, s Session, a papers.Assessment
 	if a.Basis, err = d.law.Basis(); err != nil {
 		return err
 	}
-	return d.put(ctx, by, papers.KindAssessment, a)
+	return d.filePaper(ctx, by, papers.KindAssessment, a)
 }
 
 // SeeSign records that the operator saw the sign at the camera.
@@ -84,7 +84,7 @@ func (d *Desk) SeeSign(ctx context.Context, s Session) error {
 	if err != nil {
 		return err
 	}
-	return d.put(ctx, by, papers.KindSign, papers.Sign{Door: d.cfg.Unit.Name})
+	return d.filePaper(ctx, by, papers.KindSign, papers.Sign{Door: d.cfg.Unit.Name})
 }
 
 // Requests gives people's requests about their data.
@@ -119,7 +119,7 @@ func (d *Desk) AddRequest(ctx context.Context, s Session, what, who string) (Req
 			i18n.M("desk.write-request-kind", "write one of %s", strings.Join(papers.Asks, ", ")))
 	}
 	r := papers.Request{ID: papers.NewID(), Asked: d.now(), What: what, Who: who}
-	return d.withDue(r), d.put(ctx, by, papers.KindRequest, r)
+	return d.withDue(r), d.filePaper(ctx, by, papers.KindRequest, r)
 }
 
 // AnswerRequest records the answer to an open request.
@@ -138,7 +138,7 @@ func (d *Desk) AnswerRequest(ctx context.Context, s Session, id, answer string) 
 			i18n.M("desk.see-requests", "'request' lists them"))
 	}
 	r.Done, r.Answer = d.now(), answer
-	return d.put(ctx, by, papers.KindRequest, r)
+	return d.filePaper(ctx, by, papers.KindRequest, r)
 }
 
 // Filing gives how many people have a face here, and what was filed (R-FILING).
@@ -156,7 +156,7 @@ func (d *Desk) Filing(_ context.Context, s Session) (here int, f papers.Filing, 
 
 // PutElsewhere records how many people have a face only at other doors of the site.
 func (d *Desk) PutElsewhere(ctx context.Context, s Session, n int) error {
-	return d.file(ctx, s, func(f *papers.Filing) error {
+	return d.changeFiling(ctx, s, func(f *papers.Filing) error {
 		if n < 0 || n > 1e9 {
 			return i18n.Problem(i18n.E("desk.not-a-head-count", "that is not a number of people"),
 				i18n.M("desk.write-head-count", "write how many people, 0 or more"))
@@ -168,7 +168,7 @@ func (d *Desk) PutElsewhere(ctx context.Context, s Session, n int) error {
 
 // PutFiled records a filing with the authority, or that of a change.
 func (d *Desk) PutFiled(ctx context.Context, s Session, authority, number string) error {
-	return d.file(ctx, s, func(f *papers.Filing) error {
+	return d.changeFiling(ctx, s, func(f *papers.Filing) error {
 		if strings.TrimSpace(authority) == "" || strings.TrimSpace(number) == "" {
 			return i18n.Problem(i18n.E("desk.filing-incomplete",
 				"a filing says with whom it was made, and under which number"), i18n.M("desk.write-both", "write both"))
@@ -178,7 +178,7 @@ func (d *Desk) PutFiled(ctx context.Context, s Session, authority, number string
 	})
 }
 
-func (d *Desk) file(ctx context.Context, s Session, change func(*papers.Filing) error) error {
+func (d *Desk) changeFiling(ctx context.Context, s Session, change func(*papers.Filing) error) error {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
@@ -191,7 +191,7 @@ func (d *Desk) file(ctx context.Context, s Session, change func(*papers.Filing) 
 		return err
 	}
 	f.Count(here, d.now())
-	return d.put(ctx, by, papers.KindFiling, f)
+	return d.filePaper(ctx, by, papers.KindFiling, f)
 }
 
 // Inquire records what was found out when a person was asked again after a refusal.
@@ -204,7 +204,7 @@ func (d *Desk) Inquire(ctx context.Context, s Session, what string) error {
 		return i18n.Problem(i18n.E("desk.inquiry-empty", "the inquiry is empty"),
 			i18n.M("desk.write-inquiry", "write what was found out and done"))
 	}
-	return d.put(ctx, by, papers.KindInquiry, papers.Inquiry{What: what})
+	return d.filePaper(ctx, by, papers.KindInquiry, papers.Inquiry{What: what})
 }
 
 // OldNotice gives the people who agreed to a notice that has changed since. They are shown the
@@ -223,6 +223,6 @@ func (d *Desk) OldNotice(_ context.Context, s Session) ([]policy.Person, error) 
 		return nil, err
 	}
 	old := slices.DeleteFunc(people, func(p policy.Person) bool { return !p.HasFace() || notices[p.Face.Notice] })
-	d.looked(by, old)
+	d.recordLookUp(by, old)
 	return old, nil
 }

@@ -159,7 +159,7 @@ func (d *Desk) ListPasses(_ context.Context, s Session) ([]PassState, error) {
 		}
 		out = append(out, line)
 	}
-	d.looked(by, hosts)
+	d.recordLookUp(by, hosts)
 	return out, nil
 }
 

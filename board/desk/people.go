@@ -28,7 +28,7 @@ func (d *Desk) Find(_ context.Context, s Session, words string) ([]policy.Person
 	words = strings.ToLower(strings.TrimSpace(words))
 	var found []policy.Person
 	for _, p := range all {
-		if described(p, words) {
+		if isDescribed(p, words) {
 			found = append(found, p)
 		}
 	}
@@ -39,11 +39,11 @@ func (d *Desk) Find(_ context.Context, s Session, words string) ([]policy.Person
 		}
 		return a.Name < b.Name
 	})
-	d.looked(by, found)
+	d.recordLookUp(by, found)
 	return found, nil
 }
 
-func described(p policy.Person, words string) bool {
+func isDescribed(p policy.Person, words string) bool {
 	return strings.Contains(strings.ToLower(p.Name.Reveal()), words) ||
 		strings.Contains(strings.ToLower(p.Apartment.Reveal()), words) ||
 		strings.HasPrefix(p.ID.String(), words)
@@ -128,7 +128,9 @@ func (d *Desk) RemovePerson(ctx context.Context, s Session, id policy.PersonID, 
 	if err := d.out.DropCopies(id); err != nil {
 		return Receipt{}, err
 	}
-	return d.erasing(s.Lang, id, "person", func() (store.Receipt, error) { return d.vault.RemovePerson(by, id, why) })
+	return d.eraseBetweenScans(s.Lang, id, "person", func() (store.Receipt, error) {
+		return d.vault.RemovePerson(by, id, why)
+	})
 }
 
 // removals are the reasons for removing a person: as staff write them, and as the log and the
@@ -181,7 +183,7 @@ func (d *Desk) assign(ctx context.Context, s Session, id policy.PersonID, label,
 	if _, err := d.vault.Person(id); err != nil {
 		return policy.Credential{}, explain(err)
 	}
-	ctx, done := d.within(ctx, s)
+	ctx, done := d.withSession(ctx, s)
 	defer done()
 	c, err := d.cardAtDoor(ctx, ask, step)
 	if err != nil {
@@ -213,9 +215,9 @@ func (d *Desk) RevokeCredential(ctx context.Context, s Session, id policy.Person
 	return Receipt{At: d.now(), What: "credential"}, nil
 }
 
-// erasing does an erasure between two scans of the raw bytes of every file of the unit. The receipt
-// tells what was there before, and that it is gone.
-func (d *Desk) erasing(lang i18n.Language, id policy.PersonID, what string,
+// eraseBetweenScans does an erasure between two scans of the raw bytes of every file of the unit.
+// The receipt tells what was there before, and that it is gone.
+func (d *Desk) eraseBetweenScans(lang i18n.Language, id policy.PersonID, what string,
 	erase func() (store.Receipt, error)) (Receipt, error) {
 	pieces, err := d.vault.Ciphertext(id, what)
 	if err != nil {

@@ -35,7 +35,7 @@ func (d *Desk) Decisions(_ context.Context, s Session, n int) ([]Record, error) 
 		}
 		from = page[len(page)-1].Seq - 1
 	}
-	d.lookedAtRecords(by, out)
+	d.recordDecisionsLookUp(by, out)
 	return out, nil
 }
 
@@ -53,7 +53,7 @@ func (d *Desk) Why(_ context.Context, s Session, seq uint64) (Record, error) {
 		return Record{}, ErrNoRecord
 	}
 	r := d.shown(s, page[0])
-	d.lookedAtRecords(by, []Record{r})
+	d.recordDecisionsLookUp(by, []Record{r})
 	return r, nil
 }
 
@@ -72,7 +72,7 @@ func (d *Desk) shown(s Session, e store.Entry) Record {
 
 // VerifyAudit checks the whole log.
 func (d *Desk) VerifyAudit(_ context.Context, s Session) (AuditState, error) {
-	if _, err := d.allow(s, Anyones); err != nil {
+	if _, err := d.allow(s, SeesStatus); err != nil {
 		return AuditState{}, err
 	}
 	rep, err := d.vault.VerifyAudit()
@@ -87,8 +87,8 @@ func (d *Desk) VerifyAudit(_ context.Context, s Session) (AuditState, error) {
 // A longer list is one record.
 const fewPeople = 5
 
-// looked records a look-up of people: it is an act on their data (R-AUDIT).
-func (d *Desk) looked(by store.Actor, people []policy.Person) {
+// recordLookUp records a look-up of people: it is an act on their data (R-AUDIT).
+func (d *Desk) recordLookUp(by store.Actor, people []policy.Person) {
 	if len(people) > fewPeople {
 		d.unit.Record(store.Entry{Kind: audit.PeopleListed, Actor: by,
 			Detail: map[string]string{"people": strconv.Itoa(len(people))}})
@@ -99,8 +99,8 @@ func (d *Desk) looked(by store.Actor, people []policy.Person) {
 	}
 }
 
-// lookedAtRecords records a look-up of decisions, once for each person in them.
-func (d *Desk) lookedAtRecords(by store.Actor, rs []Record) {
+// recordDecisionsLookUp records a look-up of decisions, once for each person in them.
+func (d *Desk) recordDecisionsLookUp(by store.Actor, rs []Record) {
 	seen := map[policy.PersonID]bool{{}: true}
 	for _, r := range rs {
 		if !seen[r.Person] {

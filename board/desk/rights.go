@@ -32,7 +32,7 @@ func (d *Desk) Stored(ctx context.Context, s Session, id policy.PersonID) (right
 	if err != nil {
 		return rights.Page{}, err
 	}
-	if err := d.answered(ctx, audit.OwnPageShown, by, id); err != nil {
+	if err := d.recordAnswer(ctx, audit.OwnPageShown, by, id); err != nil {
 		return rights.Page{}, err
 	}
 	return d.ownPage(id, s.Lang)
@@ -50,11 +50,11 @@ func (d *Desk) Copy(ctx context.Context, s Session, id policy.PersonID, recipien
 	if err != nil {
 		return Copy{}, explain(err)
 	}
-	to, passphrase, err := copyFor(recipient)
+	to, passphrase, err := recipientFor(recipient)
 	if err != nil {
 		return Copy{}, err
 	}
-	if err := d.answered(ctx, audit.OwnPageCopied, by, id); err != nil {
+	if err := d.recordAnswer(ctx, audit.OwnPageCopied, by, id); err != nil {
 		return Copy{}, err
 	}
 	page, err := d.ownPage(id, catalogue.In(p.Lang))
@@ -79,8 +79,8 @@ func (d *Desk) Copy(ctx context.Context, s Session, id policy.PersonID, recipien
 	return Copy{Path: path, Until: d.now().Add(outbox.CopyKept), Passphrase: passphrase}, err
 }
 
-// answered records that a person's page is made, before it is: the page then shows this too.
-func (d *Desk) answered(ctx context.Context, what audit.Kind, by store.Actor, id policy.PersonID) error {
+// recordAnswer records that a person's page is made, before it is: the page then shows this too.
+func (d *Desk) recordAnswer(ctx context.Context, what audit.Kind, by store.Actor, id policy.PersonID) error {
 	if _, err := d.vault.Person(id); err != nil {
 		return explain(err)
 	}
@@ -88,8 +88,9 @@ func (d *Desk) answered(ctx context.Context, what audit.Kind, by store.Actor, id
 	return err
 }
 
-// copyFor says who can read a copy: the holder of an age key, or of a passphrase that it makes.
-func copyFor(recipient string) (age.Recipient, Secret, error) {
+// recipientFor says who can read a copy: the holder of an age key, or
+// of a passphrase that it makes.
+func recipientFor(recipient string) (age.Recipient, Secret, error) {
 	if recipient != "" {
 		to, err := age.ParseX25519Recipient(recipient)
 		if err != nil {

@@ -24,7 +24,7 @@ func Roles() []Role { return []Role{Installer, Technician, Manager, Auditor} }
 type Right int
 
 const (
-	Anyones      Right = iota // see the status, the rules, the notice
+	SeesStatus   Right = iota // see the status, the rules, the notice
 	KeepsPeople               // change people, their credentials and faces, papers, staff
 	ReadsPeople               // see who there is
 	ReadsRecords              // see decisions
@@ -34,10 +34,10 @@ const (
 	EndsFaults
 )
 
-// holders say which roles have which right. The desk checks each call by it, and the console shows
-// each role its commands by it.
-var holders = map[Right][]Role{
-	Anyones:      {Installer, Technician, Manager, Auditor},
+// rolesWith say which roles have which right. The desk checks each call by it, and the console
+// shows each role its commands by it.
+var rolesWith = map[Right][]Role{
+	SeesStatus:   {Installer, Technician, Manager, Auditor},
 	KeepsPeople:  {Manager},
 	ReadsPeople:  {Manager, Auditor},
 	ReadsRecords: {Technician, Manager, Auditor},
@@ -48,4 +48,4 @@ var holders = map[Right][]Role{
 }
 
 // Of reports whether a role has the right.
-func (r Right) Of(role Role) bool { return slices.Contains(holders[r], role) }
+func (r Right) Of(role Role) bool { return slices.Contains(rolesWith[r], role) }

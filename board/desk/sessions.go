@@ -103,9 +103,9 @@ func (d *Desk) session(s Session) (session, error) {
 	return session{}, ErrEnded
 }
 
-// within gives a context that ends with the session too, with the cause [ErrEnded]. The caller
+// withSession gives a context that ends with the session too, with the cause [ErrEnded]. The caller
 // calls cancel when it is done.
-func (d *Desk) within(ctx context.Context, s Session) (_ context.Context, cancel func()) {
+func (d *Desk) withSession(ctx context.Context, s Session) (_ context.Context, cancel func()) {
 	ctx, stop := context.WithCancelCause(ctx)
 	now, err := d.session(s)
 	if err != nil {
@@ -122,8 +122,8 @@ func (d *Desk) within(ctx context.Context, s Session) (_ context.Context, cancel
 	return ctx, func() { stop(nil) }
 }
 
-// ended gives [ErrEnded] when the session's end was what ended ctx, else nil.
-func ended(ctx context.Context) error {
+// sessionEnd gives [ErrEnded] when the session's end was what ended ctx, else nil.
+func sessionEnd(ctx context.Context) error {
 	if why := context.Cause(ctx); errors.Is(why, ErrEnded) {
 		return why
 	}

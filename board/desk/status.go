@@ -16,7 +16,7 @@ import (
 
 // Status is the unit at one moment.
 func (d *Desk) Status(ctx context.Context, s Session) (Status, error) {
-	if _, err := d.allow(s, Anyones); err != nil {
+	if _, err := d.allow(s, SeesStatus); err != nil {
 		return Status{}, err
 	}
 	people, err := d.vault.People()

@@ -21,7 +21,7 @@ func (d *Desk) Watch(ctx context.Context, s Session, show func(Event)) error {
 	if _, err := d.allow(s, OpensDoor); err != nil {
 		return err
 	}
-	ctx, done := d.within(ctx, s)
+	ctx, done := d.withSession(ctx, s)
 	defer done()
 	w := d.unit.Watch()
 	defer w.Leave()
@@ -39,7 +39,7 @@ func (d *Desk) Watch(ctx context.Context, s Session, show func(Event)) error {
 			state, err := d.unit.State(ctx)
 			if err != nil {
 				if ctx.Err() != nil {
-					return ended(ctx)
+					return sessionEnd(ctx)
 				}
 				return err
 			}
@@ -51,7 +51,7 @@ func (d *Desk) Watch(ctx context.Context, s Session, show func(Event)) error {
 			}
 			before = now
 		case <-ctx.Done():
-			return ended(ctx)
+			return sessionEnd(ctx)
 		case <-d.unit.Stopped():
 			return unit.ErrStopped
 		}
