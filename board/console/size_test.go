@@ -112,7 +112,7 @@ func TestASerialTerminalIsAskedForItsSize(t *testing.T) {
 	s := sit(t, newDesk(), console.Options{AskSize: true})
 	s.see("log-in: ")
 	if strings.Contains(s.sent(), question) {
-		t.Error("asked before anybody was there: plain mode could not be chosen first")
+		t.Error("asked before a key was pressed: plain mode could not be chosen first")
 	}
 	s.hit("mei\r")
 	s.see("secret: ")

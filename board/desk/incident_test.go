@@ -42,7 +42,7 @@ func TestRIncidentFromTheFirstWordToTheEnd(t *testing.T) {
 		return err
 	}
 	if err := change(func(i *papers.Incident) { i.Closed = b.Clock.Now() }); !errors.As(err, &p) {
-		t.Errorf("closed before anybody was told: %v", err)
+		t.Errorf("closed before all were told: %v", err)
 	}
 	if err := change(func(i *papers.Incident) {
 		i.Effect.EN, i.Taken.EN = "Names may be known.", "Faces are off."
