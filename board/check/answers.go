@@ -13,18 +13,17 @@ import (
 	"menshen/internal/screen"
 )
 
-// answers are the lines that an installer gives, one for each question.
+// answers gives the lines that an installer types or a script writes, one for each question.
 type answers interface {
-	// next waits for a line, without the blanks around it. Errors: io.EOF when there are no more;
-	// ctx's.
+	// next waits for a line and gives it without the blanks around it. Errors: [io.EOF] when there
+	// are no more lines; the context's.
 	next(ctx context.Context) (string, error)
-	// forget throws away what was typed before the question that is put now: it does not answer
-	// that.
+	// forget drops what was typed before the present question, so that it cannot answer it.
 	forget() error
 }
 
-// answersOf are those of a terminal, where in is one, and otherwise those of a script, which writes
-// them all ahead.
+// answersOf gives the answers of a terminal, where in is one, and otherwise those of a script,
+// which writes all of them ahead.
 func answersOf(in io.Reader) answers {
 	if f, ok := in.(*os.File); ok && screen.IsTerminal(f) {
 		return keyboard{f}
@@ -56,8 +55,8 @@ func (s script) next(ctx context.Context) (string, error) {
 	}
 }
 
-// keyboard is a terminal in line mode. It is read while a question waits and at no other time: what
-// is typed in between stays with the kernel, where forget finds it, unfinished lines too.
+// keyboard is a terminal in line mode. It is read only while a question waits. What is typed in
+// between stays in the kernel, and forget drops it there, unfinished lines too.
 type keyboard struct{ f *os.File }
 
 func (k keyboard) forget() error {

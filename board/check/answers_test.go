@@ -113,7 +113,8 @@ func TestRSafeTypedAheadAnswersNothing(t *testing.T) {
 		seen.wait("(y, n)", 2)
 		cancel()
 	}()
-	if _, err := ui.Ask(ctx, Question{"locked", i18n.Verbatim("Is the door locked?")}); !errors.Is(err, context.Canceled) {
+	_, err = ui.Ask(ctx, Question{"locked", i18n.Verbatim("Is the door locked?")})
+	if !errors.Is(err, context.Canceled) {
 		t.Errorf("broken off, a question ends with %v", err)
 	}
 }

@@ -23,6 +23,14 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
+// Inputs of the demo's configuration.
+const (
+	rexInput = "[[input]]\nrole     = \"rex\"\npin      = \"SIM_REX\"\nactive   = \"low\"\n" +
+		"pull     = \"up\"\ndebounce = \"10ms\"\n"
+	fireInput = "[[input]]\nrole     = \"fire\"\npin      = \"SIM_FIRE\"\nactive   = \"high\"\n" +
+		"pull     = \"up\"\ndebounce = \"10ms\"\n"
+)
+
 // find gives a step's result.
 func find(t *testing.T, r *check.Report, id string) check.Result {
 	t.Helper()
@@ -65,8 +73,9 @@ func TestGoodDoorPasses(t *testing.T) {
 	if r.Verdict() != check.Passed || r.Tested().IsZero() || !r.ExitByHand() {
 		t.Errorf("verdict %s, tested %v, by hand %v", r.Verdict(), r.Tested(), r.ExitByHand())
 	}
-	for _, id := range []string{"clock", "key", "storage", "watchdog", "rest", "relay", "restart", "contact", "rex", "exit", "fire", "power",
-		"signal green", "signal red", "signal buzzer", "reader outside", "keypad outside", "camera"} {
+	for _, id := range []string{"clock", "key", "storage", "watchdog", "rest", "relay", "restart", "contact", "rex",
+		"exit", "fire", "power", "signal green", "signal red", "signal buzzer", "reader outside",
+		"keypad outside", "camera"} {
 		if got := find(t, r, id); got.Verdict != check.Passed {
 			t.Errorf("%s: %s", id, got.Verdict)
 		}
@@ -87,6 +96,7 @@ func TestGoodDoorPasses(t *testing.T) {
 		t.Errorf("read rate %v", rate)
 	}
 	moves := s.on.Vault.(*paper).moves()
+	to := map[periph.Level]string{periph.High: "unlock", periph.Low: "lock"}
 	trace := s.door.Pin(sim.Relay).Trace()[1:]
 	for i, step := range trace {
 		n := 0
@@ -94,7 +104,7 @@ func TestGoodDoorPasses(t *testing.T) {
 			if m.Reason == "" || m.Actor != "op" {
 				t.Errorf("a move without a reason or an actor: %+v", m)
 			}
-			if !m.At.After(step.At) && m.Detail["to"] == map[periph.Level]string{periph.High: "unlock", periph.Low: "lock"}[step.Level] {
+			if !m.At.After(step.At) && m.Detail["to"] == to[step.Level] {
 				n++
 			}
 		}
@@ -107,7 +117,7 @@ func TestGoodDoorPasses(t *testing.T) {
 	}
 }
 
-// TestFailSafeDoorPasses: a lock that is open without current is tried the other way round, and is
+// TestFailSafeDoorPasses: a lock that is open without power is tried the other way round, and is
 // left as it is declared: open.
 func TestFailSafeDoorPasses(t *testing.T) {
 	s := newSite(t, "[relay]\n", "[relay]\nfail_safe = true\n")
@@ -133,7 +143,7 @@ func TestFailSafeDoorPasses(t *testing.T) {
 // door, and its exit button gives one too.
 func TestImpulseLockPasses(t *testing.T) {
 	s := newSite(t, "[relay]\n", "[relay]\nlock = \"impulse\"\npulse = \"50ms\"\nrest = \"10ms\"\n",
-		"[[input]]\nrole     = \"fire\"\npin      = \"SIM_FIRE\"\nactive   = \"high\"\npull     = \"up\"\ndebounce = \"10ms\"\n", "")
+		fireInput, "")
 	s.byHandle = true
 	seen := 0
 	s.says = func(id string) (answer, known bool) {
@@ -169,83 +179,87 @@ func TestImpulseLockPasses(t *testing.T) {
 	}
 }
 
+// fault is one thing that is wrong with a door.
+type fault struct {
+	name string
+	step string      // which finds it
+	why  string      // in the result's words
+	do   func(*site) // nil: nothing
+	also []string    // steps that see the same fault
+	text []string    // of the configuration: pairs of old and new
+}
+
 // TestEachFaultIsFoundByItsStep breaks one thing at a time.
 func TestEachFaultIsFoundByItsStep(t *testing.T) {
-	for _, test := range []struct {
-		name    string
-		step    string
-		why     string // in the result's words
-		break_  func(*site)
-		also    []string // steps that see the same fault
-		replace []string
-	}{
-		{"inverted relay", "rest", "open while the relay is at rest", func(s *site) { s.inverted = true }, []string{"relay", "rex", "fire", "contact"}, nil},
-		{"lock without current", "relay", "did not let go", func(s *site) { s.lockDead = true }, []string{"contact", "rex", "fire"}, nil},
-		{"relay pulled up", "restart", "Without a program the wiring opens", func(s *site) { s.door.Pin(sim.Relay).Drive(periph.High) }, nil, nil},
-		{"glitch at restart", "restart", "moved while the program restarted", func(s *site) { s.clicks = true }, nil, nil},
-		{"fail-safe lock that stays locked", "restart", "keeps the lock locked", func(s *site) {}, nil,
-			[]string{"[relay]\n", "[relay]\nfail_safe = true\n", "active = \"high\"\n\n[[input]]\nrole     = \"rex\"", "active = \"low\"\n\n[[input]]\nrole     = \"rex\""}},
-		{"contact stuck closed", "contact", "closed while it is open", func(s *site) { s.magnetOff = true }, nil, nil},
-		{"contact inverted", "contact", "open while it is closed", func(s *site) {}, nil, []string{"pin      = \"SIM_DOOR\"\nactive   = \"high\"", "pin      = \"SIM_DOOR\"\nactive   = \"low\""}},
-		{"REX not wired", "rex", "Nothing came from the exit button", func(s *site) { s.rexOff = true }, nil, nil},
-		{"REX chatters", "rex", "does not come to rest", func(s *site) { s.rexChatters = true }, nil, nil},
-		{"fire not wired", "fire", "Nothing came from the fire input", func(s *site) { s.fireOff = true }, nil, nil},
-		{"nobody gets out", "exit", "A person inside cannot get out", func(s *site) { s.noHandle = true }, nil,
-			[]string{"[[input]]\nrole     = \"rex\"\npin      = \"SIM_REX\"\nactive   = \"low\"\npull     = \"up\"\ndebounce = \"10ms\"\n", ""}},
-		{"wrong kind of lock", "power", "not as declared", func(s *site) { s.noPower = true }, nil, nil},
-		{"deaf reader", "reader outside", "Nothing came from the reader", func(s *site) { s.deaf = true }, nil, nil},
-		{"reader unplugged", "reader outside", "The reader reports", func(s *site) { s.door.Pin(sim.D1).Out(periph.High) }, []string{"keypad outside"}, nil},
-		{"noise for a card", "reader outside", "not the same each time", func(s *site) { s.otherCards = true }, nil, nil},
-		{"keys exchanged", "keypad outside", "Instead of key 2", func(s *site) { s.wrongKeys = true }, nil, nil},
-		{"dark lamps", "signal red", "did not do as it was told", func(s *site) { s.lampsDark = true }, []string{"signal green", "signal buzzer"}, nil},
-		{"slow disk", "storage", "too slow", func(s *site) {
-			s.on.Disk = func(context.Context) (check.DiskFacts, error) {
-				return check.DiskFacts{Writes: 200, P50: 20 * time.Millisecond, P99: 300 * time.Millisecond, Max: time.Second, Free: 8 << 30}, nil
-			}
-		}, nil, nil},
-		{"full disk", "storage", "nearly full", func(s *site) {
-			s.on.Disk = func(context.Context) (check.DiskFacts, error) {
-				return check.DiskFacts{Writes: 200, Free: 1 << 20}, nil
-			}
-		}, nil, nil},
-		{"clock wrong", "clock", "The clock is wrong", func(s *site) { s.clockWrong = true }, nil, nil},
-		{"clock behind", "clock", "behind the unit's own records", func(s *site) {
-			s.on.Clock = func() (check.ClockFacts, error) {
-				return check.ClockFacts{Source: "none", Now: time.Unix(0, 0), Floor: time.Now()}, nil
-			}
-		}, nil, nil},
-		{"clock ahead", "clock", "3652 days ahead of the unit's own records", func(s *site) {
-			s.on.Clock = func() (check.ClockFacts, error) {
-				return check.ClockFacts{Source: "rtc", Now: time.Now().AddDate(0, 0, 3652).Add(time.Hour), Floor: time.Now()}, nil
-			}
-		}, nil, nil},
-		{"camera covered", "camera", "no good picture: black", func(s *site) {
-			s.on.Camera = func(context.Context) (check.CameraFacts, error) { return check.CameraFacts{State: "black"}, nil }
-		}, nil, nil},
-		{"camera slow", "camera", "too few", func(s *site) {
-			s.on.Camera = func(context.Context) (check.CameraFacts, error) {
-				return check.CameraFacts{State: "ok", Width: 640, Height: 480, FPS: 2}, nil
-			}
-		}, nil, nil},
-		{"nobody watches", "watchdog", "WatchdogSec is not set", func(s *site) {
-			s.on.Watchdog = func(context.Context) (check.WatchdogFacts, error) {
-				return check.WatchdogFacts{Installed: true, Enabled: true, Restart: "always"}, nil
-			}
-		}, nil, nil},
-		{"no service", "watchdog", "not installed", func(s *site) {
-			s.on.Watchdog = func(context.Context) (check.WatchdogFacts, error) { return check.WatchdogFacts{}, nil }
-		}, nil, nil},
+	for _, test := range []fault{
+		{name: "inverted relay", step: "rest", why: "open while the relay is at rest",
+			do: func(s *site) { s.inverted = true }, also: []string{"relay", "rex", "fire", "contact"}},
+		{name: "lock without power", step: "relay", why: "did not let go",
+			do: func(s *site) { s.lockDead = true }, also: []string{"contact", "rex", "fire"}},
+		{name: "relay pulled up", step: "restart", why: "Without a program the wiring opens",
+			do: func(s *site) { s.door.Pin(sim.Relay).Drive(periph.High) }},
+		{name: "glitch at restart", step: "restart", why: "moved while the program restarted",
+			do: func(s *site) { s.clicks = true }},
+		{name: "fail-safe lock that stays locked", step: "restart", why: "keeps the lock locked",
+			text: []string{"[relay]\n", "[relay]\nfail_safe = true\n",
+				"active = \"high\"\n\n[[input]]\nrole     = \"rex\"",
+				"active = \"low\"\n\n[[input]]\nrole     = \"rex\""}},
+		{name: "contact stuck closed", step: "contact", why: "closed while it is open",
+			do: func(s *site) { s.magnetOff = true }},
+		{name: "contact inverted", step: "contact", why: "open while it is closed",
+			text: []string{"pin      = \"SIM_DOOR\"\nactive   = \"high\"",
+				"pin      = \"SIM_DOOR\"\nactive   = \"low\""}},
+		{name: "REX not wired", step: "rex", why: "Nothing came from the exit button",
+			do: func(s *site) { s.rexOff = true }},
+		{name: "REX chatters", step: "rex", why: "does not come to rest",
+			do: func(s *site) { s.rexChatters = true }},
+		{name: "fire not wired", step: "fire", why: "Nothing came from the fire input",
+			do: func(s *site) { s.fireOff = true }},
+		{name: "no way out", step: "exit", why: "A person inside cannot get out",
+			do: func(s *site) { s.noHandle = true }, text: []string{rexInput, ""}},
+		{name: "wrong kind of lock", step: "power", why: "not as declared",
+			do: func(s *site) { s.noPower = true }},
+		{name: "deaf reader", step: "reader outside", why: "Nothing came from the reader",
+			do: func(s *site) { s.deaf = true }},
+		{name: "reader unplugged", step: "reader outside", why: "The reader reports",
+			do: func(s *site) { s.door.Pin(sim.D1).Out(periph.High) }, also: []string{"keypad outside"}},
+		{name: "noise for a card", step: "reader outside", why: "not the same each time",
+			do: func(s *site) { s.otherCards = true }},
+		{name: "keys exchanged", step: "keypad outside", why: "Instead of key 2",
+			do: func(s *site) { s.wrongKeys = true }},
+		{name: "dark lamps", step: "signal red", why: "did not go on and off",
+			do: func(s *site) { s.lampsDark = true }, also: []string{"signal green", "signal buzzer"}},
+		{name: "slow disk", step: "storage", why: "too slow", do: disk(check.DiskFacts{Writes: 200,
+			P50: 20 * time.Millisecond, P99: 300 * time.Millisecond, Max: time.Second, Free: 8 << 30})},
+		{name: "full disk", step: "storage", why: "nearly full",
+			do: disk(check.DiskFacts{Writes: 200, Free: 1 << 20})},
+		{name: "clock wrong", step: "clock", why: "The clock is wrong",
+			do: func(s *site) { s.clockWrong = true }},
+		{name: "clock behind", step: "clock", why: "behind the unit's own records",
+			do: clock(time.Unix(0, 0), time.Now())},
+		{name: "clock ahead", step: "clock", why: "3652 days ahead of the unit's own records",
+			do: clock(time.Now().AddDate(0, 0, 3652).Add(time.Hour), time.Now())},
+		{name: "camera covered", step: "camera", why: "no good picture: black",
+			do: cam(check.CameraFacts{State: "black"})},
+		{name: "camera slow", step: "camera", why: "too few",
+			do: cam(check.CameraFacts{State: "ok", Width: 640, Height: 480, FPS: 2})},
+		{name: "service not watched", step: "watchdog", why: "WatchdogSec is not set",
+			do: watchdog(check.WatchdogFacts{Installed: true, Enabled: true, Restart: "always"})},
+		{name: "no service", step: "watchdog", why: "not installed", do: watchdog(check.WatchdogFacts{})},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t, test.replace...)
-			test.break_(s)
+			s := newSite(t, test.text...)
+			if test.do != nil {
+				test.do(s)
+			}
 			r, err := s.run()
 			if err != nil {
 				t.Fatal(err)
 			}
 			got := find(t, r, test.step)
-			if got.Verdict != check.Failed || !strings.Contains(got.Why.EN, test.why) || got.Why.ZH == "" || got.Remedy.EN == "" || got.Remedy.ZH == "" {
+			if got.Verdict != check.Failed || !strings.Contains(got.Why.EN, test.why) || got.Why.ZH == "" ||
+				got.Remedy.EN == "" || got.Remedy.ZH == "" {
 				t.Errorf("%s: %s, %q, %q", test.step, got.Verdict, got.Why.EN, got.Remedy.EN)
 			}
 			for _, other := range r.Steps {
@@ -258,6 +272,23 @@ func TestEachFaultIsFoundByItsStep(t *testing.T) {
 			}
 		})
 	}
+}
+
+func disk(f check.DiskFacts) func(*site) {
+	return func(s *site) { s.on.Disk = func(context.Context) (check.DiskFacts, error) { return f, nil } }
+}
+
+func clock(now, floor time.Time) func(*site) {
+	f := check.ClockFacts{Source: "rtc", Now: now, Floor: floor}
+	return func(s *site) { s.on.Clock = func() (check.ClockFacts, error) { return f, nil } }
+}
+
+func cam(f check.CameraFacts) func(*site) {
+	return func(s *site) { s.on.Camera = func(context.Context) (check.CameraFacts, error) { return f, nil } }
+}
+
+func watchdog(f check.WatchdogFacts) func(*site) {
+	return func(s *site) { s.on.Watchdog = func(context.Context) (check.WatchdogFacts, error) { return f, nil } }
 }
 
 // TestRSafeDuringTheCheck: the exit button and the fire line release the lock while something else
@@ -377,7 +408,8 @@ func TestResume(t *testing.T) {
 		if err := session.Run(context.Background(), s); err != nil {
 			t.Fatal(err)
 		}
-		if session.Report.Verdict() != check.Passed || find(t, session.Report, "clock").Tries != 2 || !session.Report.Began.Equal(first.Report.Began) {
+		if session.Report.Verdict() != check.Passed || find(t, session.Report, "clock").Tries != 2 ||
+			!session.Report.Began.Equal(first.Report.Began) {
 			t.Errorf("resumed: %s, clock %+v", session.Report.Verdict(), find(t, session.Report, "clock"))
 		}
 		if slices.Contains(s.asked, "listen") || !slices.Contains(s.asked, "is the time right") {

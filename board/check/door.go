@@ -9,7 +9,7 @@ import (
 	"menshen/store"
 )
 
-// Vault is what the check needs of a *store.Vault.
+// Vault is what the check needs of a [store.Vault].
 type Vault interface {
 	Record(ctx context.Context, e store.Entry) (uint64, error)
 }
@@ -23,9 +23,9 @@ type Door struct {
 	Signals map[string]hal.Output
 	Readers []hal.Reader
 
-	// Restart does to the relay's line what the end and the start of a program do: it gives the
-	// line back, reads what the wiring alone makes of it, and takes it again. nil: this door cannot
-	// be tried so.
+	// Restart does to the relay's line what the end and the start of the program do: it gives the
+	// line back, reads the level that the wiring alone gives it, and takes it again. nil: this
+	// relay has no line that can be given back.
 	Restart  func() (unlocked bool, err error)
 	Camera   func(context.Context) (CameraFacts, error)   // nil: none
 	Watchdog func(context.Context) (WatchdogFacts, error) // nil: the system has none
@@ -34,43 +34,44 @@ type Door struct {
 	Disk     func(context.Context) (DiskFacts, error) // see Disk
 }
 
-// now is the time in the site's zone, as the report and the screen tell it.
+// now gives the time in the site's zone, in which the report and the screen show it.
 func (d Door) now() time.Time { return time.Now().In(d.Config.Site.Location()) }
 
-// CameraFacts is how the camera did, by the eye's account.
+// CameraFacts says how the camera worked, as the eye reports it.
 type CameraFacts struct {
 	State         string // "ok", or what is wrong
 	Detail        string
 	Width, Height int
 	FPS           float64
-	Confined      string // what holds the process that looks
+	Confined      string // how the eye's process is confined
 	Models        string
 }
 
-// WatchdogFacts is who watches over the program, as systemd and the kernel tell.
+// WatchdogFacts says how the program and the board are watched, as
+// systemd and the kernel report it.
 type WatchdogFacts struct {
 	Service time.Duration // WatchdogSec of the unit's service; 0: not set
 	Restart string        // Restart= of the service
 	Installed,
 	Enabled bool // the service is known to systemd; it starts at boot
 	Hardware string        // identity of the board's watchdog; empty: none
-	Fed      time.Duration // within which systemd feeds that; 0: it does not
+	Fed      time.Duration // how often systemd must feed it; 0: it does not
 }
 
-// ClockFacts is where the time comes from.
+// ClockFacts says where the time comes from.
 type ClockFacts struct {
 	Source string    // "rtc", "sync" (the kernel's clock is disciplined), or "" for nothing
 	Now    time.Time // the system's clock
 	Floor  time.Time // the last time known to the vault
 }
 
-// KeyFacts is where the root key lies.
+// KeyFacts says where the root key is kept.
 type KeyFacts struct {
 	Kind  string // "file", "credential" or "tpm"
-	Apart bool   // not in clear on the unit's own disk
+	Apart bool   // it is not in clear on the unit's own disk
 }
 
-// DiskFacts is what storage did.
+// DiskFacts says how the disk worked.
 type DiskFacts struct {
 	Writes        int
 	P50, P99, Max time.Duration // of writing 4 KiB and syncing them

@@ -9,8 +9,8 @@ import (
 	"menshen/policy"
 )
 
-// turns waits for the change that a task asks for, from a time on; none is the problem when it does
-// not come.
+// turns waits for the change that a task asks for, at or after a time. none is the
+// problem when it does not come.
 func (r *run) turns(ctx context.Context, role string, active bool, since time.Time, t Task,
 	none *Problem) (c change, err error) {
 	came, err := r.await(ctx, t.ID, t.Text, func() bool {
@@ -26,7 +26,8 @@ func (r *run) turns(ctx context.Context, role string, active bool, since time.Ti
 	return c, err
 }
 
-// press has the installer make an input active that is at rest.
+// press asks the installer to make an input active. notAtRest is the problem when it is active
+// already, dead when nothing comes.
 func (r *run) press(ctx context.Context, role string, t Task, notAtRest, dead *Problem) (change, error) {
 	if _, err := r.changed(role, true, r.began); err != nil {
 		return change{}, err
@@ -36,12 +37,12 @@ func (r *run) press(ctx context.Context, role string, t Task, notAtRest, dead *P
 	}
 	c, err := r.turns(ctx, role, true, r.began, t, dead)
 	if err == nil {
-		r.measured("bounce_on_ms", i18n.M("check.bounce-active", "Bounce, to active"), ms(c.Bounce), "ms")
+		r.measured("bounce_on_ms", i18n.M("check.bounce-to-active", "Bounce, to active"), ms(c.Bounce), "ms")
 	}
 	return c, err
 }
 
-// letsGo has the installer bring it back to rest.
+// letsGo asks the installer to bring the input back to rest.
 func (r *run) letsGo(ctx context.Context, role string, pressed change, t Task) error {
 	c, err := r.turns(ctx, role, false, pressed.At, t,
 		problem(i18n.M("check.input-stays-active", "The input stays active."),
@@ -49,12 +50,13 @@ func (r *run) letsGo(ctx context.Context, role string, pressed change, t Task) e
 	if err != nil {
 		return err
 	}
-	r.measured("bounce_off_ms", i18n.M("check.bounce-rest", "Bounce, to rest"), ms(c.Bounce), "ms")
-	r.measured("held_ms", i18n.M("check.active", "Active for"), ms(c.At.Sub(pressed.At)), "ms")
+	r.measured("bounce_off_ms", i18n.M("check.bounce-to-rest", "Bounce, to rest"), ms(c.Bounce), "ms")
+	r.measured("held_ms", i18n.M("check.active-for", "Active for"), ms(c.At.Sub(pressed.At)), "ms")
 	return nil
 }
 
-// changed gives the first change since, or why the input cannot be read.
+// changed gives the first change to a state at or after a time, the zero value when there is none.
+// The error is the problem of an input that cannot be read or does not come to rest.
 func (r *run) changed(role string, active bool, since time.Time) (change, error) {
 	c, _ := r.lines.since(role, active, since)
 	_, _, chatters, err := r.lines.state(role)
@@ -64,15 +66,15 @@ func (r *run) changed(role string, active bool, since time.Time) (change, error)
 			i18n.M("check.check-inputs-pin", "Check its pin in the configuration, and the board of lines."))
 	case chatters:
 		return c, problem(i18n.M("check.contact-does-not-rest", "The contact does not come to rest."),
-			i18n.M("check.loose-or-worn", "A wire is loose or the contact is worn: repair it."))
+			i18n.M("check.loose-or-worn", "A wire is loose or the contact is worn: repair or replace it."))
 	}
 	return c, nil
 }
 
-// polarity is what to do about an input that tells the opposite.
+// polarity is the remedy for an input that reports the opposite.
 func polarity(role string) i18n.Message {
-	return i18n.M("check.polarity", "Change active (high, low) of the %s input in the configuration, or look for a wire "+
-		"that is off or touches another.", role)
+	return i18n.M("check.polarity", "Change active (high, low) of the %s input in the configuration, "+
+		"or look for a wire that is off or touches another.", role)
 }
 
 func deadInput(what i18n.Message) *Problem {
@@ -81,15 +83,16 @@ func deadInput(what i18n.Message) *Problem {
 			"It is not wired, or to another pin: check its two wires and its pin in the configuration."))
 }
 
-// contactStep: the door contact tells open from closed.
+// contactStep checks that the door contact tells open from closed.
 func contactStep(c *config.Config) Step {
 	return Step{
 		ID: "contact", Hands: true, absent: absentUnless(c, "contact"),
-		Title:  i18n.M("check.door-contact", "The door contact"),
+		Title:  i18n.M("check.contact-step", "The door contact"),
 		Do:     i18n.M("check.lock-released-open-door", "The lock is released. Open the door, then close it."),
 		Expect: i18n.M("check.unit-sees-door-open", "The unit sees the door open, and closed again."),
 		run: func(ctx context.Context, r *run) error {
-			stuck := problem(i18n.M("check.contact-says-open", "The contact says that the door is open while it is closed."),
+			stuck := problem(i18n.M("check.contact-says-open",
+				"The contact says that the door is open while it is closed."),
 				polarity("contact"))
 			closed, err := r.await(ctx, "close", i18n.M("check.close-door", "Close the door."), func() bool {
 				active, known, _, _ := r.lines.state("contact")
@@ -113,25 +116,27 @@ func contactStep(c *config.Config) Step {
 				open.Text = i18n.M("check.open-door-by-hand", "Open the door, by its handle or the exit button.")
 			}
 			opened, err := r.turns(ctx, "contact", true, began, open,
-				problem(i18n.M("check.contact-says-closed", "The contact says that the door is closed while it is open."),
+				problem(i18n.M("check.contact-says-closed",
+					"The contact says that the door is closed while it is open."),
 					i18n.M("check.contact-stuck",
 						"It is stuck, not wired, or its magnet is too far: check the gap, the two wires and the pin.")))
 			if err != nil {
 				return err
 			}
 			r.measured("bounce_on_ms", i18n.M("check.bounce-opening", "Bounce, opening"), ms(opened.Bounce), "ms")
-			return r.letsGo(ctx, "contact", opened, Task{ID: "close", Text: i18n.M("check.close-door", "Close the door.")})
+			return r.letsGo(ctx, "contact", opened,
+				Task{ID: "close", Text: i18n.M("check.close-door", "Close the door.")})
 		},
 	}
 }
 
-// rexStep: the exit button releases, by itself and at once.
+// rexStep checks that the exit button releases the lock at once.
 func rexStep(c *config.Config) Step {
 	return Step{
 		ID: "rex", Safety: true, Hands: true, absent: absentUnless(c, "rex"),
 		Title:  i18n.M("check.exit-button-step", "The exit button"),
 		Do:     i18n.M("check.press-exit-button", "Press the exit button inside, hold it for a second, and let it go."),
-		Expect: i18n.M("check.lock-lets-go-once", "The lock lets go at once."),
+		Expect: i18n.M("check.lock-lets-go-at-once", "The lock lets go at once."),
 		run: func(ctx context.Context, r *run) error {
 			on := Task{ID: "press", Text: i18n.M("check.hold-exit-button", "Press the exit button and hold it.")}
 			pressed, err := r.press(ctx, "rex", on,
@@ -144,17 +149,19 @@ func rexStep(c *config.Config) Step {
 			if err := r.letGo(ctx, pressed, policy.ReasonREX); err != nil {
 				return err
 			}
-			if err := r.letsGo(ctx, "rex", pressed, Task{ID: "let go", Text: i18n.M("check.let-go", "Let it go.")}); err != nil {
+			if err := r.letsGo(ctx, "rex", pressed,
+				Task{ID: "let go", Text: i18n.M("check.let-go", "Let it go.")}); err != nil {
 				return err
 			}
-			return r.must(ctx, "did it let go", i18n.M("check.did-lock-let-go", "Did the lock let go when you pressed?"),
-				problem(i18n.M("check.relay-moved-lock-did-not", "The relay moved and the lock did not let go."),
-					i18n.M("check.check-locks-wires", "Check the lock's wires and its current.")))
+			return r.must(ctx, "did it let go",
+				i18n.M("check.did-lock-let-go", "Did the lock let go when you pressed?"),
+				problem(i18n.M("check.relay-moved-lock-did-not", "The relay moved but the lock did not let go."),
+					i18n.M("check.check-locks-wires", "Check the lock's wires and its power supply.")))
 		},
 	}
 }
 
-// fireStep: the fire line releases, and keeps the door open until it is cleared.
+// fireStep checks that the fire input releases the lock and keeps it released until it is cleared.
 func fireStep(c *config.Config) Step {
 	return Step{
 		ID: "fire", Safety: true, Hands: true, absent: absentUnless(c, "fire"),
@@ -166,8 +173,9 @@ func fireStep(c *config.Config) Step {
 		run: func(ctx context.Context, r *run) error {
 			on := Task{ID: "raise", Text: i18n.M("check.raise-fire", "Raise the fire input.")}
 			raised, err := r.press(ctx, "fire", on,
-				problem(i18n.M("check.fire-without-fire", "The fire input reports a fire while there is none."), polarity("fire")),
-				deadInput(i18n.M("check.fire", "fire input")))
+				problem(i18n.M("check.fire-without-fire", "The fire input reports a fire while there is none."),
+					polarity("fire")),
+				deadInput(i18n.M("check.fire-input", "fire input")))
 			if err != nil {
 				return err
 			}
@@ -178,10 +186,10 @@ func fireStep(c *config.Config) Step {
 				return relayFailed(err)
 			}
 			err = r.must(ctx, "did it let go",
-				i18n.M("check.did-lock-let-go-still", "Did the lock let go, and is it still open?"),
-				problem(i18n.M("check.lock-did-not-let-go-in-fire", "The lock did not let go in a fire."),
+				i18n.M("check.did-lock-let-go-and-stay", "Did the lock let go, and is it still open?"),
+				problem(i18n.M("check.lock-did-not-let-go-in-fire", "The lock did not let go for the fire input."),
 					i18n.M("check.repair-lock-first",
-						"Check the lock's wires and its current. Do not use this door before it is repaired.")))
+						"Check the lock's wires and its power supply. Do not use this door before it is repaired.")))
 			if err != nil {
 				return err
 			}
@@ -197,16 +205,17 @@ func fireStep(c *config.Config) Step {
 	}
 }
 
-// button is an input that is pressed, or opened, for a moment.
+// button is an input that is pressed or opened for a moment.
 type button struct {
 	role                    string
 	title, do, expect, what i18n.Message
 }
 
 var buttons = []button{
-	{"staff", i18n.M("check.staff-step", "The staff's button"),
-		i18n.M("check.press-staff-button", "Press the staff's button, and let it go."),
-		i18n.M("check.lock-lets-go", "The lock lets go."), i18n.M("check.staff-button", "staff's button")},
+	{"staff", i18n.M("check.staff-step", "The button for the staffed release"),
+		i18n.M("check.press-staff-button", "Press the button for the staffed release, and let it go."),
+		i18n.M("check.lock-lets-go", "The lock lets go."), i18n.M("check.staff-button",
+			"button for the staffed release")},
 	{"bell", i18n.M("check.bell-step", "The bell"),
 		i18n.M("check.press-bell", "Press the bell, and let it go."),
 		i18n.M("check.unit-sees-it", "The unit sees it."), i18n.M("check.bell", "bell")},
@@ -214,10 +223,11 @@ var buttons = []button{
 		i18n.M("check.open-cover", "Open the unit's cover, and close it."),
 		i18n.M("check.unit-sees-it", "The unit sees it."), i18n.M("check.tamper", "tamper switch")},
 	{"mains", i18n.M("check.mains-step", "The mains"),
-		i18n.M("check.cut-mains", "Take the power supply off the mains, and put it back. The battery carries the unit meanwhile."),
+		i18n.M("check.cut-mains", "Unplug the power supply from the mains, then plug it in again. "+
+			"Meanwhile the battery carries the unit."),
 		i18n.M("check.unit-sees-it", "The unit sees it."), i18n.M("check.mains", "power supply's mains contact")},
 	{"battery", i18n.M("check.battery-step", "The battery"),
-		i18n.M("check.cut-battery", "Take the power supply's battery off, and put it back."),
+		i18n.M("check.cut-battery", "Disconnect the power supply's battery, then connect it again."),
 		i18n.M("check.unit-sees-it", "The unit sees it."), i18n.M("check.battery", "power supply's battery contact")},
 }
 

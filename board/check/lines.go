@@ -13,7 +13,7 @@ import (
 type change struct {
 	Role   string
 	Active bool
-	Faulty bool          // a supervised line says nothing of its contact; then Active means nothing
+	Faulty bool          // a supervised line is faulty, so that Active means nothing
 	At     time.Time     // of the first edge
 	Bounce time.Duration // from the first edge to the last
 }
@@ -29,8 +29,8 @@ type line struct {
 	chattered     bool  // in this step
 }
 
-// lines follows all inputs of a door. The inputs date each change by its edges, so that a late
-// reading of an edge changes no measured time.
+// lines follows all inputs of a door. The inputs date each change by its edges, so a late reading
+// of an edge does not change a measured time.
 type lines struct {
 	inputs map[string]hal.Input // by role
 
@@ -71,7 +71,7 @@ func (ls *lines) follow(ctx context.Context, tell func(change)) (wait func()) {
 	return all.Wait
 }
 
-// take keeps what an input reported, and gives the change, where it is one.
+// take keeps what an input reported. It gives the change, if it is one.
 func (ls *lines) take(role string, e hal.InputEvent) (c change, changed bool) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"menshen/internal/i18n"
 )
 
-// Plan is every step of a door, in order: first what the unit can tell alone, then the lock, then
-// what hangs on the door.
+// Plan gives every step of a door, in order: first what the unit finds out alone, then the lock,
+// then the devices at the door.
 func Plan(d Door) []Step {
 	c := d.Config
 	steps := []Step{clockStep(), keyStep(), storageStep(), watchdogStep(d.Watchdog != nil)}
@@ -22,7 +22,7 @@ func Plan(d Door) []Step {
 		steps = append(steps, signalStep(s.Role))
 	}
 	if len(c.Signals) == 0 {
-		steps = append(steps, Step{ID: "lamps", Title: i18n.M("check.lamps-buzzer", "Lamps and buzzer"),
+		steps = append(steps, Step{ID: "lamps", Title: i18n.M("check.lamps-and-buzzer", "Lamps and buzzer"),
 			absent: notConfigured("[[signal]]")})
 	}
 	for i, r := range c.Readers {
@@ -35,7 +35,7 @@ func Plan(d Door) []Step {
 	return append(steps, cameraStep(d.Camera != nil))
 }
 
-// notConfigured is why a step is absent.
+// notConfigured is the reason of an absent step.
 func notConfigured(key string) i18n.Message {
 	return i18n.M("check.not-configured", "The configuration has no %s.", key)
 }
@@ -50,7 +50,8 @@ func has(c *config.Config, role string) bool {
 	return false
 }
 
-// absentUnless is why an input's step is absent; zero when the input is there.
+// absentUnless gives the reason why an input's step is absent; the zero value
+// when the input is configured.
 func absentUnless(c *config.Config, role string) i18n.Message {
 	if has(c, role) {
 		return i18n.Message{}
@@ -58,10 +59,10 @@ func absentUnless(c *config.Config, role string) i18n.Message {
 	return notConfigured(fmt.Sprintf("[[input]] role = %q", role))
 }
 
-// impulse reports whether the lock takes a pulse, and lets go only while it lasts.
+// impulse reports whether the lock is an impulse lock, which lets go only while a pulse lasts.
 func impulse(c *config.Config) bool { return c.Relay.Lock == "impulse" }
 
-// lockedOr picks by what the lock is declared to be without current.
+// lockedOr gives secure for a lock that is declared fail-secure, safe for a fail-safe one.
 func lockedOr(c *config.Config, secure, safe i18n.Message) i18n.Message {
 	if c.Relay.FailSafe {
 		return safe

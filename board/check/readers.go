@@ -13,8 +13,8 @@ import (
 	"menshen/internal/i18n"
 )
 
-// taps is how often one card is shown to a reader, and keysAsked what is typed on a keypad: every
-// key, and no person's PIN.
+// taps is how often one card is shown to a reader. keysAsked is what is typed at a keypad: every
+// key once, which is no person's PIN.
 const (
 	taps      = 5
 	keysAsked = "1234567890*#"
@@ -49,7 +49,8 @@ func listen(ctx context.Context, r hal.Reader) *listening {
 	return l
 }
 
-// next gives the next event with something in it, within a time; nil: none came. Faults are kept.
+// next waits for the next card, button or code; nil: none came in time. A fault of
+// the reader is kept in l.fault.
 func (l *listening) next(ctx context.Context, within time.Duration) (*hal.ReaderEvent, error) {
 	t := time.NewTimer(within)
 	defer t.Stop()
@@ -70,18 +71,18 @@ func (l *listening) next(ctx context.Context, within time.Duration) (*hal.Reader
 	}
 }
 
-// silent is the problem of a reader from which nothing comes.
+// silent gives the problem of a reader from which nothing comes.
 func (l *listening) silent() *Problem {
 	if l.fault != nil {
 		return problem(i18n.M("check.reader-reports", "The reader reports: %v", l.fault),
 			i18n.M("check.repair-then-again", "Repair what it says, then try again."))
 	}
 	return problem(i18n.M("check.reader-silent", "Nothing came from the reader."),
-		i18n.M("check.check-reader", "Check its supply (is its lamp on, does it beep?), its data lines and their pins, and "+
-			"whether the card is of its kind."))
+		i18n.M("check.check-reader", "Check its supply (is its lamp on, does it beep?), its data lines and their "+
+			"pins, and whether the card is of its kind."))
 }
 
-// readerStep: one card, or code, is read each time it is shown, and always the same.
+// readerStep checks that one card or code is read each time it is shown, with the same content.
 func readerStep(c config.Reader, reader hal.Reader) Step {
 	thing := i18n.M("check.card", "card")
 	if c.Kind == "scanner" {
@@ -91,11 +92,12 @@ func readerStep(c config.Reader, reader hal.Reader) Step {
 		ID: "reader " + c.Name, Hands: true,
 		Title:  i18n.M("check.reader-named", "Reader %s", c.Name),
 		Do:     i18n.M("check.show-times", "Show one %v %d times. The door stays locked.", thing, taps),
-		Expect: i18n.M("check.always-the-same", "It is read each time, and always the same."),
+		Expect: i18n.M("check.read-each-time", "It is read each time, and always the same."),
 		run: func(ctx context.Context, r *run) error {
 			l := listen(ctx, reader)
 			defer l.end()
-			if e, err := l.next(ctx, r.Patience/120); err != nil { // half a second, in which it says that it is not there
+			// half a second, in which the reader reports when it is not there
+			if e, err := l.next(ctx, r.Patience/120); err != nil {
 				return err
 			} else if e != nil && e.Fault != nil {
 				return l.silent()
@@ -125,18 +127,20 @@ func readerStep(c config.Reader, reader hal.Reader) Step {
 				}
 				if !alike(first, e) {
 					return problem(i18n.M("check.not-the-same", "What was read is not the same each time."),
-						i18n.M("check.use-same-card", "Use the same card each time. If you did, there is noise on the data lines: "+
-							"check their screen, length and ground."))
+						i18n.M("check.use-same-card",
+							"Use the same card each time. If you did, there is noise on the data lines: "+
+								"check their screen, length and ground."))
 				}
 				read++
 			}
-			r.measured("read_rate", i18n.M("check.read", "Read"), 100*float64(read)/float64(read+bad), "%")
+			r.measured("read_rate", i18n.M("check.read-rate", "Read rate"), 100*float64(read)/float64(read+bad), "%")
 			if first.Card != nil {
 				layout := i18n.Verbatim(first.Card.Layout)
 				if layout.IsZero() {
 					layout = i18n.M("check.unknown-layout", "unknown")
 				}
-				r.fact("format", i18n.M("check.format", "Format"), i18n.M("check.bits", "%v, %d bits", layout, first.Card.Bits))
+				r.fact("format", i18n.M("check.format", "Format"),
+					i18n.M("check.format-bits", "%v, %d bits", layout, first.Card.Bits))
 				if first.Card.Clonable {
 					r.remark = i18n.M("check.card-can-be-copied", "This kind of card can be copied.")
 				}
@@ -154,13 +158,13 @@ func alike(a, b *hal.ReaderEvent) bool {
 	return bytes.Equal(a.Card.Credential(), b.Card.Credential())
 }
 
-// keypadStep: each key is itself.
+// keypadStep checks that each key is read as itself.
 func keypadStep(c config.Reader, reader hal.Reader) Step {
 	s := Step{
 		ID: "keypad " + c.Name, Hands: true,
 		Title:  i18n.M("check.keypad-named", "Keypad %s", c.Name),
 		Do:     i18n.M("check.type-each-key", "Type each key once, in this order: %s", keysAsked),
-		Expect: i18n.M("check.each-key-itself", "Each key is read as itself."),
+		Expect: i18n.M("check.keys-read-right", "Each key is read as what it is."),
 		run: func(ctx context.Context, r *run) error {
 			l := listen(ctx, reader)
 			defer l.end()
@@ -174,12 +178,13 @@ func keypadStep(c config.Reader, reader hal.Reader) Step {
 					if i == 0 {
 						return l.silent()
 					}
-					return problem(i18n.M("check.key-did-not-come", "Key %c did not come.", want),
+					return problem(i18n.M("check.key-did-not-come", "Key %c was not received.", want),
 						i18n.M("check.type-in-order", "Type all keys in the order shown; look for a key that is worn."))
 				case e.Button != hal.Button(want):
-					return problem(i18n.M("check.another-key-came", "Instead of key %c something else came.", want),
-						i18n.M("check.type-again-in-order", "Try again and type in the order shown. If it happens again: set keypad "+
-							"= 4 or 8 in the configuration, as the reader's manual says."))
+					return problem(i18n.M("check.another-key-came", "Instead of key %c another came.", want),
+						i18n.M("check.type-again-in-order",
+							"Try again and type in the order shown. If it happens again: "+
+								"set keypad = 4 or 8 in the configuration, as the reader's manual says."))
 				}
 			}
 			r.measured("keys", i18n.M("check.keys-read", "Keys read"), float64(len(keysAsked)), "")

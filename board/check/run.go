@@ -10,7 +10,7 @@ import (
 	"menshen/internal/i18n/catalogue"
 )
 
-// run is one try of one step: what the steps' functions work with.
+// run is one try of one step.
 type run struct {
 	*Session
 	Installer
@@ -19,7 +19,8 @@ type run struct {
 	remark i18n.Message
 }
 
-// measured keeps a figure. Its text has one decimal below 100 and none above.
+// measured keeps a figure for the report and shows it. Its text has one
+// decimal below 100 and none above.
 func (r *run) measured(key string, name i18n.Message, number float64, unit string) {
 	text := fmt.Sprintf("%.1f %s", number, unit)
 	if number >= 100 || number == float64(int(number)) {
@@ -31,7 +32,7 @@ func (r *run) measured(key string, name i18n.Message, number float64, unit strin
 	r.Tell(named(name, i18n.Verbatim(text)))
 }
 
-// fact keeps something that is not a figure.
+// fact keeps something that is not a figure, and shows it.
 func (r *run) fact(key string, name, text i18n.Message) {
 	r.values = append(r.values, Value{Key: key, Name: catalogue.Both(name), Text: catalogue.Both(text)})
 	r.Tell(named(name, text))
@@ -44,7 +45,7 @@ func (r *run) ask(ctx context.Context, id string, text i18n.Message) (bool, erro
 	return r.Ask(ctx, Question{id, text})
 }
 
-// must asks, and a no is the problem.
+// must puts a question. no is the problem when the answer is no.
 func (r *run) must(ctx context.Context, id string, text i18n.Message, no *Problem) error {
 	yes, err := r.ask(ctx, id, text)
 	if err == nil && !yes {
@@ -53,13 +54,13 @@ func (r *run) must(ctx context.Context, id string, text i18n.Message, no *Proble
 	return err
 }
 
-// await gives the installer something to do and waits until it shows. false: it did not, in time.
+// await gives the installer a task and waits until it is done. false: it was not, in time.
 func (r *run) await(ctx context.Context, id string, text i18n.Message, done func() bool) (bool, error) {
 	r.Do(Task{id, text, r.Patience})
 	return r.within(ctx, r.Patience, done)
 }
 
-// within waits until done, for so long at most.
+// within waits until done gives true, at most for a time, and gives what done gave last.
 func (r *run) within(ctx context.Context, limit time.Duration, done func() bool) (bool, error) {
 	end := time.Now().Add(limit)
 	t := time.NewTicker(5 * time.Millisecond)
@@ -83,4 +84,10 @@ func (r *run) within(ctx context.Context, limit time.Duration, done func() bool)
 		case <-t.C:
 		}
 	}
+}
+
+// pause lets a time pass.
+func (r *run) pause(ctx context.Context, d time.Duration) error {
+	_, err := r.within(ctx, d, func() bool { return false })
+	return err
 }

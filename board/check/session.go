@@ -14,15 +14,15 @@ import (
 	"menshen/store"
 )
 
-// ErrStopped is what Run returns when the installer stopped, or ctx ended, before the last step.
-// The report so far is the session's.
+// ErrStopped is what [Session.Run] returns when the installer stopped, or ctx ended, before the
+// last step. Session.Report has the steps so far.
 var ErrStopped = errors.New("the check was stopped")
 
-// Patience is how long a task at the door may take. Shorter times (a pull at the door, a lamp's
-// blink) are parts of it, so that a test with little patience is a quick one.
+// Patience is how long a task at the door may take. Shorter times, such as a lamp's blink, are
+// fractions of it, so that a test which sets a shorter patience is quick.
 const Patience = time.Minute
 
-// Session is one check of one door. Make it with New, or Resume one.
+// Session is one check of one door, made with [New].
 type Session struct {
 	Report   *Report
 	Patience time.Duration
@@ -34,7 +34,7 @@ type Session struct {
 	lines  *lines
 }
 
-// New makes a session for a door. about is the head of its report: who, which unit, which software.
+// New makes a session for a door. about has the head of its report: operator, unit, software.
 func New(d Door, by store.Actor, about Report) *Session {
 	about.Format, about.Unit, about.Location = commission.Format, d.Config.Unit.Name, d.Config.Unit.Location
 	about.Lock = commission.LockKind(d.Config.Relay.FailSafe)
@@ -43,8 +43,10 @@ func New(d Door, by store.Actor, about Report) *Session {
 	}
 	_, contact := d.Inputs["contact"]
 	s := &Session{Report: &about, Patience: Patience, door: d, plan: Plan(d)}
-	s.strike = &strike{vault: d.Vault, actor: by, name: d.Config.Unit.Name, rex: d.Config.Door.Release.D(), relay: d.Relay,
-		conf: policy.DoorConfig{HasContact: contact, Impulse: impulse(d.Config), RelockOnOpen: d.Config.Door.RelockOnOpen}}
+	s.strike = &strike{vault: d.Vault, actor: by, name: d.Config.Unit.Name, rex: d.Config.Door.Release.D(),
+		relay: d.Relay,
+		conf: policy.DoorConfig{HasContact: contact, Impulse: impulse(d.Config),
+			RelockOnOpen: d.Config.Door.RelockOnOpen}}
 	s.lines = newLines(d.Inputs)
 	for _, p := range s.plan {
 		r := Result{ID: p.ID, Title: catalogue.Both(p.Title), Expect: catalogue.Both(p.Expect), Safety: p.Safety,
@@ -57,9 +59,9 @@ func New(d Door, by store.Actor, about Report) *Session {
 	return s
 }
 
-// Resume takes over what an earlier session of the same door found, and goes on after it: what
-// passed stays, what failed is tried again, and so is what was skipped, unless that session was
-// broken off in between.
+// Resume takes over what an earlier session of the same door found. What passed stays; what
+// failed is tried again. What was skipped stays skipped if that session was broken off, and is
+// tried again if it had ended.
 func (s *Session) Resume(earlier *Report) {
 	s.Report.Began = earlier.Began
 	for i := range s.Report.Steps {
@@ -122,7 +124,7 @@ func (s *Session) Run(ctx context.Context, who Installer) (err error) {
 	return s.save()
 }
 
-// before is the last step before number i that this door has; -1: none.
+// before gives the number of the last step before i that this door has; -1: none.
 func (s *Session) before(i int) int {
 	for i--; i >= 0 && s.Report.Steps[i].Verdict == Absent; i-- {
 	}
@@ -139,7 +141,8 @@ func (s *Session) save() error {
 	return nil
 }
 
-// take goes through one step, as often as the installer wants. Again means the step before.
+// take goes through one step, as often as the installer wants. The choice
+// Again means the step before.
 func (s *Session) take(ctx context.Context, who Installer, i int) (Choice, error) {
 	step, result := s.plan[i], &s.Report.Steps[i]
 	choice, err := s.begin(ctx, who, i)
@@ -167,7 +170,7 @@ func (s *Session) take(ctx context.Context, who Installer, i int) (Choice, error
 	}
 }
 
-// begin shows a step. To skip one that people's safety depends on takes a second answer.
+// begin shows a step. To skip a step on which people's safety depends takes a second answer.
 func (s *Session) begin(ctx context.Context, who Installer, i int) (Choice, error) {
 	for {
 		choice, err := who.Begin(ctx, i+1, len(s.plan), s.plan[i])
@@ -175,15 +178,16 @@ func (s *Session) begin(ctx context.Context, who Installer, i int) (Choice, erro
 			return choice, err
 		}
 		sure, err := who.Ask(ctx, Question{"skip it", i18n.M("check.skip-safety-step",
-			"People's safety depends on this step. Without it the door does not count as tested. Skip it all the same?")})
+			"People's safety depends on this step. Without it the door does not count as tested. "+
+				"Skip it all the same?")})
 		if err != nil || sure {
 			return choice, err
 		}
 	}
 }
 
-// try runs a step once and writes down how it went. Between steps the lock is at rest. The error is
-// of what ends the session.
+// try runs a step once and keeps its result; a step that failed is not an error. Afterwards the
+// lock is at rest, unless fire or the exit button releases it. An error ends the session.
 func (s *Session) try(ctx context.Context, who Installer, step Step, result *Result) error {
 	s.lines.forget()
 	r := &run{Session: s, Installer: who, began: s.door.now()}

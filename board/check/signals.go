@@ -13,7 +13,7 @@ var signalNames = map[string]i18n.Message{
 	"camera": i18n.M("check.camera-lamp", "camera lamp"),
 }
 
-// signalStep: a lamp or the buzzer does what it is told, and it alone.
+// signalStep checks that a lamp or the buzzer goes on and off as told, and no other does.
 func signalStep(role string) Step {
 	name, known := signalNames[role]
 	if !known {
@@ -22,11 +22,11 @@ func signalStep(role string) Step {
 	return Step{
 		ID: "signal " + role, Hands: true,
 		Title:  i18n.M("check.signal-title", "The %v", name),
-		Do:     i18n.M("check.goes-on-off-three", "It goes on and off three times, slowly."),
-		Expect: i18n.M("check.alone-goes-on-off", "It alone goes on and off, and ends off."),
+		Do:     i18n.M("check.blinks-three-times", "It goes on and off three times, slowly."),
+		Expect: i18n.M("check.blinks-alone", "It alone goes on and off, and ends off."),
 		run: func(ctx context.Context, r *run) error {
 			out := r.door.Signals[role]
-			defer out.Set(false)     // whatever happens; a failure shows below
+			defer out.Set(false)     // however the step ends; a failure shows below
 			beat := r.Patience / 100 // 0.6 s
 			for range 3 {
 				for _, on := range []bool{true, false} {
@@ -34,16 +34,18 @@ func signalStep(role string) Step {
 						return problem(i18n.M("check.signal-not-switched", "It cannot be switched: %v", err),
 							i18n.M("check.check-signals-pin", "Check its pin in the configuration."))
 					}
-					if _, err := r.within(ctx, beat, func() bool { return false }); err != nil {
+					if err := r.pause(ctx, beat); err != nil {
 						return err
 					}
 				}
 			}
 			return r.must(ctx, "did it blink",
-				i18n.M("check.did-signal-blink", "Did the %v go on and off three times, alone, and is it off now?", name),
-				problem(i18n.M("check.signal-did-not-blink", "The %v did not do as it was told.", name),
-					i18n.M("check.signal-remedy", "Always on: change active (high, low). Another one went on: exchange the "+
-						"pins. Nothing: check its wires and supply.")))
+				i18n.M("check.did-signal-blink",
+					"Did the %v go on and off three times, alone, and is it off now?", name),
+				problem(i18n.M("check.signal-did-not-blink", "The %v did not go on and off as it was told.", name),
+					i18n.M("check.signal-remedy",
+						"Always on: change active (high, low). Another one went on: exchange the pins. Nothing: "+
+							"check its wires and supply.")))
 		},
 	}
 }

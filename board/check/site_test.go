@@ -33,7 +33,7 @@ type site struct {
 	noHandle    bool
 	magnetOff   bool // the contact does not see the door open
 	deaf        bool // the reader's data lines are off
-	otherCards  bool // somebody taps a card, and then another
+	otherCards  bool // another card is shown each time
 	wrongKeys   bool
 	rexOff      bool // the exit button is not wired
 	rexChatters bool
@@ -41,7 +41,7 @@ type site struct {
 	lampsDark   bool
 	clockWrong  bool
 	byHandle    bool // the installer opens the door by its handle, whatever the lock does
-	noPower     bool // the lock does not do without current what is declared
+	noPower     bool // the lock is not as declared without power
 	says        func(id string) (answer, known bool)
 
 	hand func(task string) // does what it knows of a task as well
@@ -85,7 +85,8 @@ func newSite(t *testing.T, replace ...string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{t: t, again: map[string]int{}, skip: map[string]bool{}, lampFrom: map[string]int{}, todo: make(chan string, 64)}
+	s := &site{t: t, again: map[string]int{}, skip: map[string]bool{}, lampFrom: map[string]int{},
+		todo: make(chan string, 64)}
 	if s.door, err = sim.New(sim.Config{Prefix: prefix}); err != nil {
 		t.Fatal(err)
 	}
@@ -102,18 +103,22 @@ func newSite(t *testing.T, replace ...string) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { hw.Close() })
-	s.on = check.Door{Config: conf, Vault: &paper{}, Relay: hw.Relay, Inputs: hw.Inputs, Signals: hw.Signals, Readers: hw.Readers,
+	s.on = check.Door{Config: conf, Vault: &paper{}, Relay: hw.Relay, Inputs: hw.Inputs, Signals: hw.Signals,
+		Readers: hw.Readers,
 		Restart: hw.Relay.(interface{ Restart() (bool, error) }).Restart,
 		Camera: func(context.Context) (check.CameraFacts, error) {
-			return check.CameraFacts{State: "ok", Width: 640, Height: 480, FPS: 15, Confined: "landlock", Models: "test"}, nil
+			return check.CameraFacts{State: "ok", Width: 640, Height: 480, FPS: 15, Confined: "landlock",
+				Models: "test"}, nil
 		},
 		Watchdog: func(context.Context) (check.WatchdogFacts, error) {
-			return check.WatchdogFacts{Service: 30 * time.Second, Restart: "always", Installed: true, Enabled: true}, nil
+			return check.WatchdogFacts{Service: 30 * time.Second, Restart: "always", Installed: true,
+				Enabled: true}, nil
 		},
 		Clock: func() (check.ClockFacts, error) { return check.ClockFacts{Source: "rtc", Now: time.Now()}, nil },
 		Key:   check.KeyFacts{Kind: "tpm", Apart: true},
 		Disk: func(context.Context) (check.DiskFacts, error) {
-			return check.DiskFacts{Writes: 200, P50: time.Millisecond, P99: 4 * time.Millisecond, Max: 5 * time.Millisecond, Free: 8 << 30}, nil
+			return check.DiskFacts{Writes: 200, P50: time.Millisecond, P99: 4 * time.Millisecond,
+				Max: 5 * time.Millisecond, Free: 8 << 30}, nil
 		},
 	}
 	return s
@@ -121,7 +126,8 @@ func newSite(t *testing.T, replace ...string) *site {
 
 // session makes a session of little patience.
 func (s *site) session() *check.Session {
-	session := check.New(s.on, "op", check.Report{UnitID: "00ff", Board: "bench", Software: "test", Config: "c0ffee", Operator: "anna", Role: "installer"})
+	session := check.New(s.on, "op", check.Report{UnitID: "00ff", Board: "bench", Software: "test", Config: "c0ffee",
+		Operator: "anna", Role: "installer"})
 	session.Patience = 2 * time.Second
 	return session
 }
@@ -190,7 +196,7 @@ func (s *site) Ask(_ context.Context, q check.Question) (bool, error) {
 	case "did it blink":
 		return !s.lampsDark && s.blinked(), nil
 	}
-	s.t.Errorf("a question that nobody knows: %s", q.ID)
+	s.t.Errorf("an unknown question: %s", q.ID)
 	return false, nil
 }
 

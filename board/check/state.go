@@ -17,21 +17,21 @@ import (
 	"menshen/store"
 )
 
-// stateFile is where a session that is not over is kept, in the unit's folder, and statePurpose
-// what its signature says.
+// stateFile is the file, in the unit's folder, of a session that is not over. statePurpose
+// is what its signature is for.
 const (
 	stateFile    = "check.part"
 	statePurpose = "commissioning session"
 )
 
-// KeepsFor is how long a session that was broken off can be resumed: what was seen a week ago says
-// little of the door today.
+// KeepsFor is how long a session that was broken off can be resumed. What was seen earlier says
+// little about the door today.
 const KeepsFor = 7 * 24 * time.Hour
 
-// ErrOld says why an earlier session is not gone on with.
+// ErrOld means that an earlier session cannot be resumed.
 var ErrOld = i18n.E("check.old-session", "the earlier session cannot be resumed")
 
-// old is ErrOld with the reason.
+// old gives ErrOld with the reason.
 func old(why i18n.Message) error {
 	return &i18n.Error{What: i18n.M("check.old-session-because", "%v: %v", ErrOld, why), Cause: ErrOld}
 }
@@ -49,8 +49,9 @@ func Keep(dir string, r *Report, by Signer) error {
 	return nil
 }
 
-// Kept reads it back: nil when there is none, ErrOld when it is of another configuration, software
-// or unit, too old, or was changed.
+// Kept reads what [Keep] wrote; nil when there is nothing. Its error is [ErrOld]
+// when the session is of another configuration, software, unit or operator, is older
+// than [KeepsFor], or was changed.
 func Kept(dir string, now *Report, key ed25519.PublicKey) (*Report, error) {
 	text, err := os.ReadFile(filepath.Join(dir, stateFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -62,7 +63,7 @@ func Kept(dir string, now *Report, key ed25519.PublicKey) (*Report, error) {
 	digits, raw, _ := strings.Cut(string(text), "\n")
 	sig, err := hex.DecodeString(digits)
 	if err != nil || !store.VerifySigned(key, statePurpose, []byte(raw), sig) {
-		return nil, old(i18n.M("check.old-changed", "it was changed outside of this program"))
+		return nil, old(i18n.M("check.old-changed", "it was changed by something other than this program"))
 	}
 	was, err := commission.Decode([]byte(raw))
 	switch {
@@ -82,5 +83,5 @@ func Kept(dir string, now *Report, key ed25519.PublicKey) (*Report, error) {
 	return was, nil
 }
 
-// Drop removes what Keep wrote.
+// Drop removes what [Keep] wrote.
 func Drop(dir string) error { return safefile.Clean(filepath.Join(dir, stateFile)) }

@@ -16,13 +16,16 @@ import (
 // TestKept: a session is found again as it was, and not when anything about it was changed.
 func TestKept(t *testing.T) {
 	dir := t.TempDir()
-	v, err := store.Create(filepath.Join(t.TempDir(), "vault"), store.Options{Key: store.KeyFile(filepath.Join(t.TempDir(), "key")), Cost: store.Cost{Time: 1, Memory: 64, Lanes: 1}})
+	v, err := store.Create(filepath.Join(t.TempDir(), "vault"),
+		store.Options{Key: store.KeyFile(filepath.Join(t.TempDir(), "key")),
+			Cost: store.Cost{Time: 1, Memory: 64, Lanes: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer v.Close()
-	r := &check.Report{Format: commission.Format, Unit: "front", UnitID: "ab", Config: "cd", Software: "one", Operator: "anna",
-		Steps: []check.Result{{ID: "rex", Verdict: check.Failed}, {ID: "relay", Verdict: check.Passed}}}
+	r := &check.Report{Format: commission.Format, Unit: "front", UnitID: "ab", Config: "cd", Software: "one",
+		Operator: "anna",
+		Steps:    []check.Result{{ID: "rex", Verdict: check.Failed}, {ID: "relay", Verdict: check.Passed}}}
 	r.Began = time.Now().Add(-time.Hour)
 	if was, err := check.Kept(dir, r, v.PublicKey()); was != nil || err != nil {
 		t.Errorf("nothing kept: %v, %v", was, err)

@@ -13,15 +13,15 @@ import (
 	"menshen/internal/i18n"
 )
 
-// writes is how often the disk is asked to make 4 KiB durable, and leastFree what must be free: a
-// year of a busy door and its backup.
+// writes is how many times 4 KiB are written and synced. leastFree is what must be free, in bytes:
+// enough for a year of a busy door and its backup.
 const (
 	writes    = 200
 	leastFree = 512 << 20
 )
 
-// Disk measures a folder's storage: 4 KiB written in place and synced, 200 times, as an entry of
-// the audit log is.
+// Disk measures the disk of a folder: it writes 4 KiB in place and syncs them, 200 times, as the
+// audit log does for each entry.
 func Disk(ctx context.Context, dir string) (facts DiskFacts, err error) {
 	var fs unix.Statfs_t
 	if err := unix.Statfs(dir, &fs); err != nil {
@@ -53,13 +53,13 @@ func Disk(ctx context.Context, dir string) (facts DiskFacts, err error) {
 	return facts, nil
 }
 
-// storageStep: a record is durable before people notice, and there is room.
+// storageStep checks that a record is durable in time and that the disk has room.
 func storageStep() Step {
 	return Step{
 		ID:     "storage",
-		Title:  i18n.M("check.storage", "Storage"),
-		Do:     i18n.M("check.program-writes-syncs-200", "The program writes and syncs 200 small records."),
-		Expect: i18n.M("check.99-100-durable-within", "99 of 100 are durable within 150 ms, and 512 MiB are free."),
+		Title:  i18n.M("check.storage-step", "Storage"),
+		Do:     i18n.M("check.writes-200-records", "The program writes and syncs 200 small records."),
+		Expect: i18n.M("check.durable-in-time", "99 of 100 are durable within 150 ms, and 512 MiB are free."),
 		run: func(ctx context.Context, r *run) error {
 			d, err := r.door.Disk(ctx)
 			if ctx.Err() != nil {
@@ -69,15 +69,18 @@ func storageStep() Step {
 				return problem(i18n.M("check.disk-not-written", "The disk cannot be written: %v", err),
 					i18n.M("check.check-disk", "Check the card or disk, and who owns the unit's folder."))
 			}
-			r.measured("sync_p50_ms", i18n.M("check.write-sync-half-within", "Write and sync, half within"), ms(d.P50), "ms")
-			r.measured("sync_p99_ms", i18n.M("check.write-sync-99-100", "Write and sync, 99 of 100 within"), ms(d.P99), "ms")
-			r.measured("sync_max_ms", i18n.M("check.write-sync-slowest", "Write and sync, slowest"), ms(d.Max), "ms")
-			r.measured("free_mib", i18n.M("check.free", "Free"), float64(d.Free>>20), "MiB")
+			r.measured("sync_p50_ms", i18n.M("check.sync-half-within", "Write and sync, half within"),
+				ms(d.P50), "ms")
+			r.measured("sync_p99_ms", i18n.M("check.sync-99-of-100-within", "Write and sync, 99 of 100 within"),
+				ms(d.P99), "ms")
+			r.measured("sync_max_ms", i18n.M("check.sync-slowest", "Write and sync, slowest"), ms(d.Max), "ms")
+			r.measured("free_mib", i18n.M("check.free-space", "Free space"), float64(d.Free>>20), "MiB")
 			switch {
 			case d.P99 > slowDisk:
 				return problem(i18n.M("check.disk-too-slow",
 					"The disk is too slow: records would not be durable in time, and faces would often be off."),
-					i18n.M("check.use-card-application-class", "Use a card of application class A1 or better, or a disk."))
+					i18n.M("check.use-faster-disk",
+						"Use a card of application class A1 or better, or a disk."))
 			case d.Free < leastFree:
 				return problem(i18n.M("check.disk-nearly-full", "The disk is nearly full."),
 					i18n.M("check.make-room", "Make room, or use a larger one."))

@@ -12,12 +12,12 @@ import (
 	"menshen/store/audit"
 )
 
-// slowDisk is how long a move of the relay waits for its record (design decision 4); the lock then
-// moves all the same.
+// slowDisk is how long a move of the relay waits for its record at most; then the relay moves all
+// the same (docs/decisions/0004).
 const slowDisk = 150 * time.Millisecond
 
-// strike is the lock during the check: the unit's own state machine over the relay, so that exit
-// and fire release as they will later. Nothing else moves the relay.
+// strike is the lock during the check. It has the unit's own state machine, so that exit and fire
+// release the lock as they do at a running unit. Nothing else moves the relay, but Door.Restart.
 type strike struct {
 	vault Vault
 	actor store.Actor
@@ -45,13 +45,13 @@ func (s *strike) release(d time.Duration) error {
 	return s.failure()
 }
 
-// lock ends a release. Fire, as ever, goes on.
+// lock ends a release. It does not end a fire.
 func (s *strike) lock() error {
 	s.step(policy.DoorEvent{Kind: policy.EvLockdown})
 	return s.failure()
 }
 
-// input is what the lines tell the lock.
+// input takes a change of an input to the state machine.
 func (s *strike) input(c change) {
 	switch {
 	case c.Faulty:
@@ -71,7 +71,7 @@ func (s *strike) input(c change) {
 	}
 }
 
-// keepTime lets what is due at the lock happen, until ctx ends.
+// keepTime ends releases at their time, until ctx ends.
 func (s *strike) keepTime(ctx context.Context) {
 	t := time.NewTicker(5 * time.Millisecond)
 	defer t.Stop()
@@ -90,8 +90,8 @@ func (s *strike) keepTime(ctx context.Context) {
 	}
 }
 
-// step takes the door through an event, and records and makes the moves that follow. Lamps are left
-// to their own step.
+// step takes the state machine through an event, and records and makes the moves that follow. Lamps
+// and the buzzer do not follow: they have steps of their own.
 func (s *strike) step(e policy.DoorEvent) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,16 +114,17 @@ func (s *strike) step(e policy.DoorEvent) {
 	}
 }
 
-// record writes why the relay moves before it does.
+// record writes the reason of a move before it is made.
 func (s *strike) record(why policy.Reason, to string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), slowDisk)
 	defer cancel()
-	_, err := s.vault.Record(ctx, store.Entry{Kind: audit.Relay, Actor: s.actor, Door: s.name, Reason: why, Detail: map[string]string{"to": to}})
+	_, err := s.vault.Record(ctx, store.Entry{Kind: audit.Relay, Actor: s.actor, Door: s.name, Reason: why,
+		Detail: map[string]string{"to": to}})
 	return err
 }
 
-// restart does to the relay's line what the end and the start of a program do, with restart, and
-// gives what the wiring alone makes of it.
+// restart records and does Door.Restart. After it the relay follows an
+// exit or a fire of the meantime.
 func (s *strike) restart(restart func() (bool, error)) (unlocked bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -161,8 +162,8 @@ func (s *strike) failure() error {
 	return s.err
 }
 
-// rest leaves the lock at rest, whatever ran, and the relay closed. In a fire it stays as its safe
-// state says, for no program follows the line any more.
+// rest ends a release and closes the relay, which leaves it in its safe state. A fail-secure lock
+// is then locked even in a fire, since no program follows the fire input any more.
 func (s *strike) rest() error {
 	s.step(policy.DoorEvent{Kind: policy.EvLockdown})
 	s.mu.Lock()

@@ -11,10 +11,10 @@ import (
 	"menshen/policy"
 )
 
-// lineSettles is how long a supervised line must read the same to be taken as such.
+// lineSettles is how long a supervised line must stay in a state to be taken as settled.
 const lineSettles = 150 * time.Millisecond
 
-// lineStates are the states of a supervised line in words.
+// lineStates gives the states of a supervised line in words.
 var lineStates = map[hal.LineState]i18n.Message{
 	hal.LineClosed: i18n.M("check.line-closed", "closed"),
 	hal.LineOpen:   i18n.M("check.line-open", "open"),
@@ -24,7 +24,7 @@ var lineStates = map[hal.LineState]i18n.Message{
 	hal.LineLost:   i18n.M("check.line-lost", "not measured"),
 }
 
-// lineSteps are those of each supervised input: the unit tells its line's four states apart.
+// lineSteps gives a step for each supervised input.
 func lineSteps(d Door) (all []Step) {
 	for _, in := range d.Config.Inputs {
 		if line, ok := d.Inputs[in.Role].(hal.Supervised); ok {
@@ -34,19 +34,22 @@ func lineSteps(d Door) (all []Step) {
 	return all
 }
 
-// lineTasks are what the installer does at the contact, with the state that this gives the line. At
-// the end it is back as it was.
+// lineTasks are what the installer does at the contact, each with the state of the line that
+// follows. After the last the line is as it was.
 var lineTasks = []struct {
-	task Task
+	id   string
+	text i18n.Message
 	want hal.LineState
 }{
-	{Task{ID: "line close", Text: i18n.M("check.line-do-close", "Close the contact, or bridge it with a wire.")}, hal.LineClosed},
-	{Task{ID: "line open", Text: i18n.M("check.line-do-open", "Open the contact, or take the bridge away.")}, hal.LineOpen},
-	{Task{ID: "line cut", Text: i18n.M("check.line-do-cut", "Take one wire of the line out of its terminal.")}, hal.LineCut},
-	{Task{ID: "line short", Text: i18n.M("check.line-do-short", "Put it back, and bridge the line's two terminals.")}, hal.LineShort},
-	{Task{ID: "line rest", Text: i18n.M("check.line-do-rest", "Take the bridge away, and leave the contact at rest.")}, hal.LineUnknown},
+	{"line close", i18n.M("check.line-do-close", "Close the contact, or bridge it with a wire."), hal.LineClosed},
+	{"line open", i18n.M("check.line-do-open", "Open the contact, or take the bridge away."), hal.LineOpen},
+	{"line cut", i18n.M("check.line-do-cut", "Take one wire of the line out of its terminal."), hal.LineCut},
+	{"line short", i18n.M("check.line-do-short", "Put it back, and bridge the line's two terminals."), hal.LineShort},
+	{"line rest", i18n.M("check.line-do-rest", "Take the bridge away, and leave the contact at rest."),
+		hal.LineUnknown},
 }
 
+// lineStep checks that the unit tells the four states of a supervised input's line apart.
 func lineStep(in config.Input, line hal.Supervised) Step {
 	rest := hal.LineOpen
 	if in.ActiveWhen == "open" {
@@ -55,19 +58,19 @@ func lineStep(in config.Input, line hal.Supervised) Step {
 	return Step{
 		ID: "line " + in.Role, Hands: true,
 		Title: i18n.M("check.line-step", "The line of the %s input", in.Role),
-		Do: i18n.M("check.line-do", "Open and close the contact, cut the line and short it, at the far end of the cable. "+
-			"The lock may let go meanwhile."),
+		Do: i18n.M("check.line-do", "Open and close the contact, cut the line and short it, "+
+			"at the far end of the cable. The lock may let go meanwhile."),
 		Expect: i18n.M("check.line-expect", "The unit tells the four states apart."),
 		run: func(ctx context.Context, r *run) error {
 			for _, t := range lineTasks {
 				if t.want == hal.LineUnknown {
 					t.want = rest
 				}
-				ohms, err := r.reads(ctx, line, t.task, t.want)
+				ohms, err := r.reads(ctx, line, Task{ID: t.id, Text: t.text}, t.want)
 				if err != nil {
 					return err
 				}
-				switch t.task.ID {
+				switch t.id {
 				case "line close":
 					r.measured("closed_ohm", i18n.M("check.line-closed-ohms", "Contact closed"), math.Round(ohms), "Ω")
 				case "line open":
@@ -79,7 +82,7 @@ func lineStep(in config.Input, line hal.Supervised) Step {
 	}
 }
 
-// reads has the installer bring a line into a state, and gives its resistance there.
+// reads asks the installer to bring a line into a state, and gives its resistance there, in ohms.
 func (r *run) reads(ctx context.Context, line hal.Supervised, t Task, want hal.LineState) (ohms float64, err error) {
 	var state hal.LineState
 	var failed error
@@ -96,20 +99,22 @@ func (r *run) reads(ctx context.Context, line hal.Supervised, t Task, want hal.L
 		return ohms, err
 	case failed != nil:
 		return 0, problem(i18n.M("check.line-chip", "The line cannot be measured: %v", failed),
-			i18n.M("check.line-check-chip", "Check the converter's supply, SDA and SCL, and [[adc]] i2c in the configuration."))
+			i18n.M("check.line-check-chip",
+				"Check the converter's supply, SDA and SCL, and [[adc]] i2c in the configuration."))
 	case math.IsInf(ohms, 1):
-		return 0, problem(i18n.M("check.line-reads-none", "The line should read %v, and reads %v.", lineStates[want], lineStates[state]),
-			lineRemedy)
+		return 0, problem(i18n.M("check.line-reads-none", "The line should read %v, but it reads %v.",
+			lineStates[want], lineStates[state]), lineRemedy)
 	}
-	return 0, problem(i18n.M("check.line-reads", "The line should read %v, and reads %v (%.0f Ω).", lineStates[want], lineStates[state], ohms),
-		lineRemedy)
+	return 0, problem(i18n.M("check.line-reads", "The line should read %v, but it reads %v (%.0f Ω).",
+		lineStates[want], lineStates[state], ohms), lineRemedy)
 }
 
-var lineRemedy = i18n.M("check.line-remedy", "Check that both resistors are at the contact, of the sizes in the configuration "+
-	"and not exchanged, and that the line is on its channel.")
+var lineRemedy = i18n.M("check.line-remedy",
+	"Check that both resistors are at the contact, of the sizes in the configuration and not exchanged, "+
+		"and that the line is on its channel.")
 
-// lineFails is what the lock does when a supervised line says nothing of its contact: as the unit,
-// but that an exit line lets go once, since the installer is there.
+// lineFails does at the lock what the unit does when a supervised line is faulty; but the line of
+// the exit button releases the lock only for the usual time, since the installer is there.
 func (s *strike) lineFails(role string) {
 	switch role {
 	case "fire":

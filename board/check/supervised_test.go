@@ -14,8 +14,7 @@ import (
 	"menshen/policy"
 )
 
-// lineSite is a site whose fire input hangs on a supervised line, at an emulated chip. wrong is
-// what the wiring has wrong.
+// lineSite is a site whose fire input is on a supervised line, at an emulated chip.
 type lineSite struct {
 	*site
 	chip *ads1115test.Chip
@@ -88,7 +87,8 @@ func TestRSafeSupervisedFireLine(t *testing.T) {
 			t.Errorf("%s: %s, %s", id, got.Verdict, got.Why.EN)
 		}
 	}
-	if closed, open := value(t, find(t, r, "line fire"), "closed_ohm"), value(t, find(t, r, "line fire"), "open_ohm"); closed != 1000 || open != 3200 {
+	line := find(t, r, "line fire")
+	if closed, open := value(t, line, "closed_ohm"), value(t, line, "open_ohm"); closed != 1000 || open != 3200 {
 		t.Errorf("closed %v ohms, open %v", closed, open)
 	}
 	why := map[policy.Reason]bool{}
@@ -110,18 +110,27 @@ func TestSupervisedFaults(t *testing.T) {
 		fault func(s *lineSite)
 		want  string
 	}{
-		{"resistors exchanged", func(s *lineSite) { s.line.Series, s.line.Parallel = 2200, 1000 }, "should read closed"},
-		{"no parallel resistor", func(s *lineSite) { s.do["line open"] = func() { s.line.Cut(true) } }, "should read open, and reads cut"},
+		{"resistors exchanged", func(s *lineSite) {
+			s.line.Series, s.line.Parallel = 2200, 1000
+		}, "should read closed"},
+		{"no parallel resistor", func(s *lineSite) {
+			s.do["line open"] = func() { s.line.Cut(true) }
+		}, "should read open, but it reads cut"},
 		{"resistors in the unit", func(s *lineSite) { s.do["line cut"] = func() { s.line.Contact(false) } },
-			"should read cut, and reads open (3200 Ω)"},
-		{"a short not seen", func(s *lineSite) { s.do["line short"] = func() {} }, "should read short, and reads cut"},
-		{"chip gone", func(s *lineSite) { s.do["line cut"] = func() { s.chip.Unplug(true) } }, "cannot be measured: no ADS1115 answers"},
+			"should read cut, but it reads open (3200 Ω)"},
+		{"a short not seen", func(s *lineSite) {
+			s.do["line short"] = func() {}
+		}, "should read short, but it reads cut"},
+		{"chip gone", func(s *lineSite) {
+			s.do["line cut"] = func() { s.chip.Unplug(true) }
+		}, "cannot be measured: no ADS1115 answers"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
 			s := newLineSite(t)
 			x.fault(s)
-			for _, id := range []string{"clock", "rest", "relay", "restart", "contact", "rex", "exit", "fire", "power", "signal green",
+			for _, id := range []string{"clock", "rest", "relay", "restart", "contact", "rex", "exit", "fire",
+				"power", "signal green",
 				"signal red", "signal buzzer", "reader outside", "keypad outside", "camera"} {
 				s.skip[id] = true
 			}
@@ -140,7 +149,7 @@ func TestSupervisedFaults(t *testing.T) {
 	}
 }
 
-// TestExitByHandIsTrue: a configuration that promises a handle is held to it.
+// TestExitByHandIsTrue: a configuration that promises a handle at a door without one fails.
 func TestExitByHandIsTrue(t *testing.T) {
 	s := newSite(t)
 	s.on.Config.Door.ExitByHand, s.noHandle = true, true
@@ -148,7 +157,8 @@ func TestExitByHandIsTrue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := find(t, r, "exit"); got.Verdict != check.Failed || !strings.Contains(got.Remedy.EN, "exit_by_hand = false") {
+	if got := find(t, r, "exit"); got.Verdict != check.Failed ||
+		!strings.Contains(got.Remedy.EN, "exit_by_hand = false") {
 		t.Errorf("%s: %s", got.Verdict, got.Why.EN)
 	}
 }

@@ -14,8 +14,8 @@ import (
 // service is the name of the unit's service.
 const service = "menshen.service"
 
-// AskSystemd asks systemd how the service and the board are watched, and the kernel for the board's
-// watchdog.
+// AskSystemd asks systemd how the service and the board are watched, and the kernel
+// which watchdog the board has.
 func AskSystemd(ctx context.Context) (w WatchdogFacts, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -43,7 +43,7 @@ func AskSystemd(ctx context.Context) (w WatchdogFacts, err error) {
 	return w, nil
 }
 
-// properties reads what 'systemctl show' prints: NAME=VALUE a line.
+// properties reads what 'systemctl show' prints: lines of NAME=VALUE.
 func properties(out string) map[string]string {
 	p := map[string]string{}
 	for line := range strings.Lines(out) {
@@ -64,7 +64,8 @@ func watchdogOf(unit, manager map[string]string) WatchdogFacts {
 	}
 }
 
-// span reads a time as systemd prints it: "30s", "1min 30s", "infinity", "0"; 0 for what is none.
+// span reads a time as systemd prints it, such as "30s", "1min 30s" or "infinity". It gives 0 for
+// infinity and for what is not a time.
 func span(text string) (d time.Duration) {
 	units := []struct {
 		name string

@@ -11,18 +11,23 @@ func TestWatchdogAsSystemdTellsIt(t *testing.T) {
 		name, unit, manager string
 		want                WatchdogFacts
 	}{
-		{"as installed", "Restart=always\nWatchdogUSec=30s\nLoadState=loaded\nUnitFileState=enabled\n", "RuntimeWatchdogUSec=15s\n",
-			WatchdogFacts{Service: 30 * time.Second, Restart: "always", Installed: true, Enabled: true, Fed: 15 * time.Second}},
-		{"longer", "Restart=on-failure\nWatchdogUSec=1min 30s\nLoadState=loaded\nUnitFileState=disabled\n", "RuntimeWatchdogUSec=0\n",
+		{"as installed", "Restart=always\nWatchdogUSec=30s\nLoadState=loaded\nUnitFileState=enabled\n",
+			"RuntimeWatchdogUSec=15s\n",
+			WatchdogFacts{Service: 30 * time.Second, Restart: "always", Installed: true, Enabled: true,
+				Fed: 15 * time.Second}},
+		{"longer", "Restart=on-failure\nWatchdogUSec=1min 30s\nLoadState=loaded\nUnitFileState=disabled\n",
+			"RuntimeWatchdogUSec=0\n",
 			WatchdogFacts{Service: 90 * time.Second, Restart: "on-failure", Installed: true}},
-		{"no service", "Restart=no\nWatchdogUSec=infinity\nLoadState=not-found\nUnitFileState=\n", "RuntimeWatchdogUSec=infinity\n", WatchdogFacts{Restart: "no"}},
+		{"no service", "Restart=no\nWatchdogUSec=infinity\nLoadState=not-found\nUnitFileState=\n",
+			"RuntimeWatchdogUSec=infinity\n", WatchdogFacts{Restart: "no"}},
 		{"nonsense", "one\n=\n\xff=3s", "", WatchdogFacts{}},
 	} {
 		if got := watchdogOf(properties(test.unit), properties(test.manager)); got != test.want {
 			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
 		}
 	}
-	for text, want := range map[string]time.Duration{"500ms": 500 * time.Millisecond, "2h 1min": 2*time.Hour + time.Minute, "250us": 250 * time.Microsecond, "": 0} {
+	for text, want := range map[string]time.Duration{"500ms": 500 * time.Millisecond,
+		"2h 1min": 2*time.Hour + time.Minute, "250us": 250 * time.Microsecond, "": 0} {
 		if got := span(text); got != want {
 			t.Errorf("%q is %v, want %v", text, got, want)
 		}

@@ -12,18 +12,18 @@ import (
 	"menshen/internal/screen"
 )
 
-// Terminal is an installer at a terminal, or a script that writes one answer a line.
+// Terminal is the [Installer] at a terminal, or a script that writes one answer a line.
 type Terminal struct {
 	Out   io.Writer
 	Lang  i18n.Language
-	Plain bool // no colours and nothing overwritten: for screen readers, logs and dumb terminals
+	Plain bool // no colours, and no line is overwritten: for screen readers, logs and dumb terminals
 
 	answers answers
-	pending bool // a line that counts down is on the screen
+	pending bool // the last line on the screen is one that counts down
 }
 
-// Listen takes the answers from in: a terminal, where what is typed before a question does not
-// answer it, or a script with one answer a line.
+// Listen takes the answers from in. At a terminal, what is typed before a question does not answer
+// it. Otherwise in is a script with one answer a line.
 func (t *Terminal) Listen(in io.Reader) { t.answers = answersOf(in) }
 
 var _ Installer = (*Terminal)(nil)
@@ -40,7 +40,7 @@ func (t *Terminal) paint(colour, s string) string {
 	return "\x1b[" + colour + "m" + s + "\x1b[0m"
 }
 
-// say prints a text, indented.
+// say prints a text with an indentation.
 func (t *Terminal) say(indent, colour string, m i18n.Message) {
 	t.clear()
 	for _, line := range t.lines(indent, m) {
@@ -48,7 +48,7 @@ func (t *Terminal) say(indent, colour string, m i18n.Message) {
 	}
 }
 
-// lines breaks a text for the terminal as wide as it is now, less the indentation.
+// lines breaks a text to the present width of the terminal, less the indentation.
 func (t *Terminal) lines(indent string, m i18n.Message) []string {
 	width, _ := screen.Size(t.Out)
 	return screen.Wrap(t.Lang.Say(m), max(20, width-1-len(indent)))
@@ -126,7 +126,7 @@ func (t *Terminal) Done(ctx context.Context, r Result) (Choice, error) {
 		map[string]Choice{"a": Again, "": Go, "q": Stop})
 }
 
-// choose asks until one of the keys is typed.
+// choose asks until one of the keys is typed, and gives it.
 func (t *Terminal) choose(ctx context.Context, m i18n.Message, keys map[string]Choice) (Choice, error) {
 	for {
 		answer, err := t.answer(ctx, i18n.Join(m, i18n.Verbatim(" > ")))
@@ -143,8 +143,8 @@ func (t *Terminal) choose(ctx context.Context, m i18n.Message, keys map[string]C
 var ErrNoAnswer = i18n.E("check.no-answer",
 	"the answers ended before the check: answer each question at a terminal, or write one answer a line")
 
-// answer prints a question and waits for a line. Keys typed while the program was at work are not
-// its answer: they would pass, or skip, what stands between people and the door.
+// answer prints a question and waits for a line. Keys typed while the program was at work are
+// dropped: they could pass or skip a step on which people's safety depends.
 func (t *Terminal) answer(ctx context.Context, m i18n.Message) (string, error) {
 	t.clear()
 	if err := t.answers.forget(); err != nil {

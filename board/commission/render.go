@@ -15,7 +15,7 @@ import (
 	"menshen/internal/i18n/catalogue"
 )
 
-// Signer is what signs a report: a *store.Vault.
+// Signer signs a report: a store.Vault.
 type Signer interface {
 	Sign(purpose string, data []byte) []byte
 	PublicKey() ed25519.PublicKey
@@ -30,7 +30,7 @@ var verdicts = map[Verdict]i18n.Message{
 	Open:       i18n.M("commission.not-finished", "not finished"),
 }
 
-// Message is the verdict for people.
+// Message gives the verdict in words.
 func (v Verdict) Message() i18n.Message {
 	if m, ok := verdicts[v]; ok {
 		return m
@@ -38,12 +38,12 @@ func (v Verdict) Message() i18n.Message {
 	return i18n.Verbatim(string(v))
 }
 
-// marks tell a verdict by shape, not by colour.
+// marks show a verdict by shape, not by colour alone.
 var marks = map[Verdict]string{Passed: "✓", PassedOpen: "✓", Failed: "✗", Skipped: "»", Absent: "–", Open: "○"}
 
 func (v Verdict) Mark() string { return marks[v] }
 
-// stamp is a time as a report shows it.
+// stamp gives a time as a report shows it.
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		return "–"
@@ -54,7 +54,7 @@ func stamp(t time.Time) string {
 // fact is a line at the top of a report.
 type fact struct{ Name, Text i18n.Message }
 
-// head are the facts at the top of a report.
+// head gives the facts at the top of a report.
 func (r *Report) head(key ed25519.PublicKey) []fact {
 	n := map[Verdict]int{}
 	for _, s := range r.Steps {
@@ -62,9 +62,9 @@ func (r *Report) head(key ed25519.PublicKey) []fact {
 	}
 	count := i18n.M("commission.count", "%d passed, %d failed, %d skipped, %d not at this door, %d open",
 		n[Passed], n[Failed], n[Skipped], n[Absent], n[Open])
-	lock := i18n.M("commission.fail-secure", "fail-secure: locked without current")
+	lock := i18n.M("commission.fail-secure", "fail-secure: locked without power")
 	if r.Lock == LockKind(true) {
-		lock = i18n.M("commission.fail-safe", "fail-safe: open without current")
+		lock = i18n.M("commission.fail-safe", "fail-safe: unlocked without power")
 	}
 	return []fact{
 		{i18n.M("commission.door", "Door"), i18n.Verbatim(r.Unit)},
@@ -82,7 +82,7 @@ func (r *Report) head(key ed25519.PublicKey) []fact {
 	}
 }
 
-// Notes are what a result says besides its figures, in a language.
+// Notes gives what a result says besides its figures, in a language.
 func (r Result) Notes(l i18n.Language) (notes []string) {
 	if !r.Why.IsZero() {
 		notes = append(notes, r.Why.In(l))
@@ -96,7 +96,7 @@ func (r Result) Notes(l i18n.Language) (notes []string) {
 	return notes
 }
 
-// Text is the report for a terminal or a plain printer, in one language, sealed.
+// Text gives the report for a terminal or a printer, in one language and sealed.
 func (r *Report) Text(l i18n.Language, by Signer) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s: %s\n\n", l.Say(title), strings.ToUpper(l.Say(r.Verdict().Message())))
@@ -141,7 +141,7 @@ var page = template.Must(template.New("report").Funcs(template.FuncMap{
 	"try":   func(n int) i18n.Message { return i18n.M("commission.try", "try %d", n) },
 }).Parse(pageText))
 
-// bothNotes are a result's notes in both languages of papers.
+// bothNotes gives a result's notes in both languages.
 func bothNotes(r Result) (both []catalogue.Words) {
 	zh := r.Notes(catalogue.In("zh"))
 	for i, en := range r.Notes(i18n.English) {
@@ -150,8 +150,8 @@ func bothNotes(r Result) (both []catalogue.Words) {
 	return both
 }
 
-// HTML is the report as one page in both languages that needs nothing beside it, with itself inside
-// for programs, sealed.
+// HTML gives the report as one sealed page in both languages. It needs no other file, and has the
+// report as JSON inside for programs.
 func (r *Report) HTML(by Signer) ([]byte, error) {
 	raw, err := r.Encode()
 	if err != nil {
@@ -166,10 +166,10 @@ func (r *Report) HTML(by Signer) ([]byte, error) {
 	}
 	err = page.Execute(&b, struct {
 		*Report
-		ToDo                                 []Result // failures and open points, first
+		ToDo                                 []Result // what failed or is open comes first
 		Head                                 []fact
 		Title, Installer, AcceptedBy, Verify i18n.Message
-		JSON                                 template.JS // json.Marshal leaves no < in it
+		JSON                                 template.JS // safe: json.Marshal escapes <
 	}{r, toDo, r.head(by.PublicKey()), title, i18n.M("commission.installer", "Installer"),
 		i18n.M("commission.accepted-by", "Accepted by"), howToVerify, template.JS(raw)})
 	if err != nil {

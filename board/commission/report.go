@@ -1,5 +1,6 @@
-// Package commission is the report of an installer's self-test (package check): what was tried at a
-// door, and how it came out. The vault keeps it as a paper, and the unit signs it when it leaves.
+// Package commission has the report of an installer's self-test (package check): what
+// was tried at a door, and with what result. The vault keeps it as a paper. The unit
+// signs each copy that leaves it.
 package commission
 
 import (
@@ -12,8 +13,8 @@ import (
 	"menshen/internal/i18n/catalogue"
 )
 
-// PaperKind is under which kind the vault keeps finished reports (store.Vault.PutPaper), and
-// Purpose what the unit's signature under one says.
+// PaperKind is the kind under which the vault keeps finished reports (store.Vault.PutPaper).
+// Purpose is what the unit's signature under a report is for.
 const (
 	PaperKind = "commissioning"
 	Purpose   = "commissioning report"
@@ -22,20 +23,22 @@ const (
 // Format is the first field of every report.
 const Format = "menshen commissioning report 1"
 
-// Verdict is how a step, or the whole, came out. The values are kept in reports: never change one.
+// Verdict is the result of a step, or of the whole report. The values are kept
+// in reports: never change one.
 type Verdict string
 
 // The verdicts. A whole report is Passed, PassedOpen, Failed or Open.
 const (
-	Passed     Verdict = "passed"
-	PassedOpen Verdict = "passed with open points" // all that people's safety stands on passed, something else was skipped
+	Passed Verdict = "passed"
+	// no step failed; what was skipped is not one on which people's safety depends
+	PassedOpen Verdict = "passed with open points"
 	Failed     Verdict = "failed"
 	Skipped    Verdict = "skipped" // by the installer
-	Absent     Verdict = "absent"  // this door has no such thing
+	Absent     Verdict = "absent"  // this door does not have it
 	Open       Verdict = "open"    // not tried yet
 )
 
-// Value is one measured figure or fact. Unit is empty for a fact.
+// Value is one measured figure, or one fact, which has no Unit.
 type Value struct {
 	Key    string          `json:"key"`
 	Name   catalogue.Words `json:"name"`
@@ -44,23 +47,23 @@ type Value struct {
 	Unit   string          `json:"unit,omitempty"`
 }
 
-// Result is one step as it went.
+// Result is what came of one step.
 type Result struct {
 	ID      string          `json:"id"`
 	Title   catalogue.Words `json:"title"`
 	Expect  catalogue.Words `json:"expect"`
-	Safety  bool            `json:"safety,omitempty"` // people's safety stands on it (R-SAFE)
+	Safety  bool            `json:"safety,omitempty"` // people's safety depends on it (R-SAFE)
 	Verdict Verdict         `json:"verdict"`
 	Why     catalogue.Words `json:"why"`              // why it failed, was skipped or is absent
 	Remedy  catalogue.Words `json:"remedy"`           // of a failure
-	Remark  catalogue.Words `json:"remark"`           // of a step that passed, and might be better
-	Values  []Value         `json:"values,omitempty"` // what was measured, the last time
+	Remark  catalogue.Words `json:"remark"`           // of a step that passed: what could be better
+	Values  []Value         `json:"values,omitempty"` // what was measured at the last try
 	Tries   int             `json:"tries,omitempty"`  // how often it was tried
 	At      time.Time       `json:"at,omitzero"`      // when it was last tried
 }
 
-// Report is one check of one door. It holds no secret, no number of a card, and no name but its
-// operator's.
+// Report is one check of one door. It holds no secret and no number of a card, and
+// of names only the operator's.
 type Report struct {
 	Format   string    `json:"format"`
 	Unit     string    `json:"unit"` // its name in the configuration
@@ -73,11 +76,11 @@ type Report struct {
 	Operator string    `json:"operator"`
 	Role     string    `json:"role"`
 	Began    time.Time `json:"began"`
-	Ended    time.Time `json:"ended,omitzero"` // zero: the session is not over
+	Ended    time.Time `json:"ended,omitzero"` // the zero value: the session is not over
 	Steps    []Result  `json:"steps"`
 }
 
-// Verdict is the whole's.
+// Verdict gives the result of the whole report.
 func (r *Report) Verdict() Verdict {
 	is := func(v ...Verdict) bool {
 		return slices.ContainsFunc(r.Steps, func(s Result) bool { return slices.Contains(v, s.Verdict) })
@@ -96,7 +99,8 @@ func (r *Report) Verdict() Verdict {
 	return Passed
 }
 
-// Tested is when the door was found in order, for R-SAFE; zero when it was not.
+// Tested gives the time at which the door was found in order (R-SAFE);
+// the zero value when it was not.
 func (r *Report) Tested() time.Time {
 	if v := r.Verdict(); v != Passed && v != PassedOpen {
 		return time.Time{}
@@ -104,7 +108,7 @@ func (r *Report) Tested() time.Time {
 	return r.Ended
 }
 
-// Step finds a result by its step's id; nil when there is none.
+// Step gives the result of a step by its id; nil when there is none.
 func (r *Report) Step(id string) *Result {
 	i := slices.IndexFunc(r.Steps, func(s Result) bool { return s.ID == id })
 	if i < 0 {
@@ -113,7 +117,7 @@ func (r *Report) Step(id string) *Result {
 	return &r.Steps[i]
 }
 
-// ExitByHand reports whether the installer saw the door open from inside by hand, without current.
+// ExitByHand reports whether the installer saw the door open from inside by hand, without power.
 func (r *Report) ExitByHand() bool {
 	s := r.Step("exit")
 	return s != nil && s.Verdict == Passed &&
@@ -129,7 +133,7 @@ func (r *Report) Encode() ([]byte, error) {
 	return raw, nil
 }
 
-// Decode reads what Encode wrote.
+// Decode reads what [Report.Encode] gave.
 func Decode(raw []byte) (*Report, error) {
 	r := new(Report)
 	if err := exact.Unmarshal(raw, r); err != nil {
@@ -141,7 +145,7 @@ func Decode(raw []byte) (*Report, error) {
 	return r, nil
 }
 
-// LockKind is how a lock is wired, in the word of a report.
+// LockKind gives the kind of a lock in the words of a report.
 func LockKind(failSafe bool) string {
 	if failSafe {
 		return "fail-safe"

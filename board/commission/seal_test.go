@@ -20,7 +20,9 @@ import (
 // signer is a unit's vault.
 func signer(t testing.TB) *store.Vault {
 	t.Helper()
-	v, err := store.Create(filepath.Join(t.TempDir(), "vault"), store.Options{Key: store.KeyFile(filepath.Join(t.TempDir(), "key")), Cost: store.Cost{Time: 1, Memory: 64, Lanes: 1}})
+	v, err := store.Create(filepath.Join(t.TempDir(), "vault"),
+		store.Options{Key: store.KeyFile(filepath.Join(t.TempDir(), "key")),
+			Cost: store.Cost{Time: 1, Memory: 64, Lanes: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,21 +30,29 @@ func signer(t testing.TB) *store.Vault {
 	return v
 }
 
-// sample is a report with one step of each verdict, whose words a page must not take for its own.
+func words(en, zh string) catalogue.Words { return catalogue.Words{EN: en, ZH: zh} }
+
+// sample is a report with one step of each verdict. Its name of the unit has signs of HTML.
 func sample() *commission.Report {
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.FixedZone("", 8*3600))
 	step := func(id string, v commission.Verdict) commission.Result {
-		return commission.Result{ID: id, Title: catalogue.Words{EN: "Title " + id, ZH: "标题 " + id}, Expect: catalogue.Words{EN: "It works.", ZH: "正常。"}, Verdict: v, Tries: 1, At: at}
+		return commission.Result{ID: id, Title: words("Title "+id, "标题 "+id), Expect: words("It works.", "正常。"),
+			Verdict: v, Tries: 1, At: at}
 	}
-	r := &commission.Report{Format: "menshen commissioning report 1", Unit: `<b>Door</b> & "4" </script>`, Location: "building entrance", UnitID: "00ff", Board: "Raspberry Pi 4 Model B Rev 1.4",
-		Software: "menshen test, Linux 6.1", Config: strings.Repeat("ab", 32), Lock: "fail-secure", Operator: "anna", Role: "installer", Began: at, Ended: at.Add(20 * time.Minute)}
+	r := &commission.Report{Format: "menshen commissioning report 1", Unit: `<b>Door</b> & "4" </script>`,
+		Location: "building entrance", UnitID: "00ff", Board: "Raspberry Pi 4 Model B Rev 1.4",
+		Software: "menshen test, Linux 6.1", Config: strings.Repeat("ab", 32), Lock: "fail-secure",
+		Operator: "anna", Role: "installer", Began: at, Ended: at.Add(20 * time.Minute)}
 	failed := step("relay", commission.Failed)
-	failed.Why, failed.Remedy = catalogue.Words{EN: "The lock did not let go.", ZH: "锁没有释放。"}, catalogue.Words{EN: "Look at its wires.", ZH: "请检查接线。"}
+	failed.Why = words("The lock did not let go.", "锁没有释放。")
+	failed.Remedy = words("Look at its wires.", "请检查接线。")
 	passed := step("rex", commission.Passed)
-	passed.Values = []commission.Value{{Key: "bounce_on_ms", Name: catalogue.Words{EN: "Bounce", ZH: "抖动"}, Text: catalogue.Words{EN: "3.1 ms", ZH: "3.1 ms"}, Number: 3.1, Unit: "ms"}}
+	passed.Values = []commission.Value{{Key: "bounce_on_ms", Name: words("Bounce", "抖动"),
+		Text: words("3.1 ms", "3.1 ms"), Number: 3.1, Unit: "ms"}}
 	absent := step("bell", commission.Absent)
-	absent.Why = catalogue.Words{EN: "Not configured.", ZH: "未配置。"}
-	r.Steps = []commission.Result{passed, failed, step("lamp", commission.Skipped), absent, step("camera", commission.Open)}
+	absent.Why = words("Not configured.", "未配置。")
+	r.Steps = []commission.Result{passed, failed, step("lamp", commission.Skipped), absent,
+		step("camera", commission.Open)}
 	return r
 }
 
@@ -56,7 +66,8 @@ func TestSealedReports(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := commission.Verify(page, v.PublicKey())
-	if err != nil || got == nil || got.Unit != r.Unit || got.Verdict() != commission.Failed || !got.Ended.Equal(r.Ended) || len(got.Steps) != len(r.Steps) {
+	if err != nil || got == nil || got.Unit != r.Unit || got.Verdict() != commission.Failed ||
+		!got.Ended.Equal(r.Ended) || len(got.Steps) != len(r.Steps) {
 		t.Errorf("the page gave back %+v, %v", got, err)
 	}
 	for _, lang := range catalogue.Languages() {
@@ -77,7 +88,7 @@ func TestSealedReports(t *testing.T) {
 		bad := bytes.Clone(page)
 		bad[i] ^= 0x20
 		if _, err := commission.Verify(bad, v.PublicKey()); err == nil {
-			t.Fatalf("byte %d was changed and nobody noticed", i)
+			t.Fatalf("a change of byte %d was not noticed", i)
 		}
 	}
 	for _, bad := range [][]byte{nil, []byte("hello\n"), page[:len(page)-3], append(bytes.Clone(page), "more\n"...)} {
@@ -114,7 +125,8 @@ func TestPageSaysEverythingInBothLanguages(t *testing.T) {
 
 // TestTested: only a report that is over and passed is a test of the door.
 func TestTested(t *testing.T) {
-	for v, want := range map[commission.Verdict]bool{commission.Passed: true, commission.Failed: false, commission.Open: false, commission.Absent: false, commission.Skipped: false} {
+	for v, want := range map[commission.Verdict]bool{commission.Passed: true, commission.Failed: false,
+		commission.Open: false, commission.Absent: false, commission.Skipped: false} {
 		r := sample()
 		r.Steps = r.Steps[:1]
 		r.Steps[0].Verdict = v
@@ -179,7 +191,8 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("{}"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		r, err := commission.Decode(raw)
-		if err == nil && !r.Tested().IsZero() && r.Verdict() != commission.Passed && r.Verdict() != commission.PassedOpen {
+		if err == nil && !r.Tested().IsZero() && r.Verdict() != commission.Passed &&
+			r.Verdict() != commission.PassedOpen {
 			t.Error("tested without having passed")
 		}
 	})

@@ -31,12 +31,14 @@ func TestVectors(t *testing.T) {
 		return page
 	})
 	text := vector("report-1.txt", func() []byte { return sample().Text(catalogue.In("zh"), v) })
-	pub, err := hex.DecodeString(string(bytes.TrimSpace(vector("report-1.pub", func() []byte { return []byte(hex.EncodeToString(v.PublicKey()) + "\n") }))))
+	key := vector("report-1.pub", func() []byte { return []byte(hex.EncodeToString(v.PublicKey()) + "\n") })
+	pub, err := hex.DecodeString(string(bytes.TrimSpace(key)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	r, err := commission.Verify(page, pub)
-	if err != nil || r == nil || r.Verdict() != commission.Failed || len(r.Steps) != 5 || r.Steps[0].Values[0].Number != 3.1 || r.Tested() != (sample().Tested()) {
+	if err != nil || r == nil || r.Verdict() != commission.Failed || len(r.Steps) != 5 ||
+		r.Steps[0].Values[0].Number != 3.1 || r.Tested() != (sample().Tested()) {
 		t.Errorf("page: %+v, %v", r, err)
 	}
 	if r, err := commission.Verify(text, pub); err != nil || r != nil {

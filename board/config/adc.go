@@ -17,7 +17,7 @@ type ADC struct {
 	PullUp Ohms    `toml:"pull_up"` // between the supply and each line; 2k2 when 0
 }
 
-// What a supervised input has where the file says nothing.
+// The defaults of a supervised input.
 const (
 	usualSupply   = 3.3
 	usualPullUp   = 2200
@@ -25,10 +25,10 @@ const (
 	usualParallel = 2200
 )
 
-// Addresses of an ADS1115, by what its pin ADDR is joined to: ground, supply, SDA, SCL.
+// Addresses of an ADS1115. Its pin ADDR is joined to ground, supply, SDA or SCL, in this order.
 const firstAddress, lastAddress = 0x48, 0x4b
 
-// Supervised reports whether the input hangs on an ADC, with resistors at its end.
+// Supervised reports whether the input is on an ADC, with resistors at its contact.
 func (in *Input) Supervised() bool { return in.ADC != "" }
 
 // FindADC finds a converter by its name.
@@ -41,18 +41,19 @@ func (c *Config) FindADC(name string) (ADC, bool) {
 	return ADC{}, false
 }
 
-// Bus is the number of the I2C bus, and the chip's address on it.
+// Bus gives the number of the I2C bus, and the chip's address on it.
 func (a *ADC) Bus() (bus int, address uint16, err error) {
 	number, at, _ := strings.Cut(a.I2C, ":")
 	bus, bad := strconv.Atoi(number)
 	address64, worse := strconv.ParseUint(at, 0, 8)
 	if bad != nil || worse != nil || bus < 0 || address64 < firstAddress || address64 > lastAddress {
-		return 0, 0, fmt.Errorf("i2c %q: write the bus and the chip's address, 0x48 to 0x4b, such as i2c = \"1:0x48\"", a.I2C)
+		return 0, 0, fmt.Errorf("i2c %q: write the bus and the chip's address, 0x48 to 0x4b, "+
+			"such as i2c = \"1:0x48\"", a.I2C)
 	}
 	return bus, uint16(address64), nil
 }
 
-// Wiring is the resistors of a supervised input.
+// Wiring gives the supply and the resistors of a supervised input.
 func (c *Config) Wiring(in Input) supervised.Wiring {
 	a, _ := c.FindADC(in.ADC)
 	return supervised.Wiring{Supply: cmp.Or(a.Supply, usualSupply), PullUp: float64(cmp.Or(a.PullUp, usualPullUp)),
@@ -76,7 +77,8 @@ func (c *Config) checkADCs(m *misfits) {
 		}
 		at := fmt.Sprintf("%d:%#x", bus, address)
 		m.when(chips[at] != "", key+".i2c",
-			"[[adc]] %s has the bus and address of %s: join its pin ADDR to another pin, and write that address", a.Name, chips[at])
+			"[[adc]] %s has the bus and address of %s: join its pin ADDR to another pin, and write that address",
+			a.Name, chips[at])
 		chips[at] = a.Name
 	}
 	lines := map[string]string{}
@@ -85,13 +87,15 @@ func (c *Config) checkADCs(m *misfits) {
 		if !in.Supervised() {
 			for k, set := range map[string]bool{"channel": in.Channel != 0, "active_when": in.ActiveWhen != "",
 				"series": in.Series != 0, "parallel": in.Parallel != 0} {
-				m.when(set, key+"."+k, "[[input]] %s: %s is of supervised inputs: write adc = as well, or leave it out", in.Role, k)
+				m.when(set, key+"."+k,
+					"[[input]] %s: %s is of supervised inputs: write adc = as well, or leave it out", in.Role, k)
 			}
 			continue
 		}
 		c.checkLine(m, key, in)
 		line := fmt.Sprintf("%s, channel %d", in.ADC, in.Channel)
-		m.when(lines[line] != "", key+".channel", "[[input]] %s is on ADC %s, where the %s input is already: give each its own",
+		m.when(lines[line] != "", key+".channel",
+			"[[input]] %s is on ADC %s, where the %s input is already: give each its own",
 			in.Role, line, lines[line])
 		lines[line] = in.Role
 	}

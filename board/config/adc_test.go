@@ -36,7 +36,8 @@ func TestSupervisedInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := c.Inputs[2]
-	if got := c.Wiring(in); !in.Supervised() || got != (supervised.Wiring{Supply: 3.3, PullUp: 2200, Series: 1000, Parallel: 2200}) {
+	if got := c.Wiring(in); !in.Supervised() ||
+		got != (supervised.Wiring{Supply: 3.3, PullUp: 2200, Series: 1000, Parallel: 2200}) {
 		t.Errorf("wired as %+v", got)
 	}
 	for _, w := range c.Pins() {
@@ -70,7 +71,8 @@ func TestSupervisedRefusals(t *testing.T) {
 		{"supply", `i2c  =`, "supply = 12.0\ni2c  =", "2.0 to 5.5"},
 		{"no name", `name = "lines"`, ``, `[[adc]] name "" is taken or empty`},
 		{"channel twice", twice, twice + twice, "where the fire input is already"},
-		{"chip twice", "[[adc]]\n", "[[adc]]\nname = \"more\"\ni2c = \"1:0x48\"\n[[adc]]\n", "has the bus and address of more"},
+		{"chip twice", "[[adc]]\n", "[[adc]]\nname = \"more\"\ni2c = \"1:0x48\"\n[[adc]]\n",
+			"has the bus and address of more"},
 		{"no adc table", "[[adc]]\nname = \"lines\"\ni2c  = \"1:0x48\"\n", "", `there is no [[adc]] "lines"`},
 		{"resistor without adc", `adc         = "lines"`, `pin = "GPIO23"`, "of supervised inputs"},
 	} {

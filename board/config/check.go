@@ -12,30 +12,35 @@ import (
 	"menshen/policy"
 )
 
-// Roles are the meanings of inputs, SignalRoles those of lamps and buzzers, Locks the kinds of lock, Challenges the occasions on
-// which somebody is asked to blink or turn the head.
+// The words that a file may have. Roles are those of inputs, SignalRoles those of outputs beside
+// the relay; Locks are the kinds of lock; Challenges say when a person is asked to blink or turn
+// the head.
 var (
-	Roles       = []string{"rex", "contact", "fire", "tamper", "bell", "staff", "lockdown", "interlock", "mains", "battery"}
+	Roles = []string{"rex", "contact", "fire", "tamper", "bell", "staff", "lockdown", "interlock",
+		"mains", "battery"}
 	SignalRoles = []string{"green", "red", "buzzer", "alarm", "duress", "interlock", "camera"}
 	Locks       = []string{"strike", "maglock", "impulse"}
 	cameraKinds = []string{"v4l2", "libcamera", "file", "folder", "sim"}
 	Challenges  = []string{"never", "in doubt", "always"}
 )
 
-// check finds every value that cannot be; of values that exclude each other it names the first.
+// check gives every value that is refused; of values that exclude each other it gives the first.
 func (c *Config) check() misfits {
 	m := new(misfits)
 	if c.Unit.Name == "" {
-		m.add("unit.name", fmt.Errorf("[unit] has no name: write where the door is, such as name = \"Block 4, main entrance\""))
+		m.add("unit.name", fmt.Errorf("[unit] has no name: write where the door is, such as name = \"Block 4, "+
+			"main entrance\""))
 	}
 	if c.Unit.Dir == "" {
-		m.add("unit.dir", fmt.Errorf("[unit] has no dir: write the folder of the vault, such as dir = \"/var/lib/menshen\""))
+		m.add("unit.dir", fmt.Errorf("[unit] has no dir: write the folder of the vault, such as dir "+
+			"= \"/var/lib/menshen\""))
 	}
 	m.add("camera.source", c.Camera.checkSource())
 	if _, err := ParseKeySource(c.Key.Source); err != nil {
 		m.add("key.source", fmt.Errorf("[key] source: %w", err))
 	}
-	for _, part := range []func(*misfits){c.checkDoor, c.checkLock, c.checkWires, c.checkADCs, c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkPasses} {
+	for _, part := range []func(*misfits){c.checkDoor, c.checkLock, c.checkWires, c.checkADCs,
+		c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkPasses} {
 		part(m)
 	}
 	return *m
@@ -46,15 +51,16 @@ func (c *Config) checkDoor(m *misfits) {
 		m.add("door.release", fmt.Errorf("[door] release %v is out of range: write between 1s and 60s", d))
 	}
 	if c.Door.LongRelease < c.Door.Release {
-		m.add("door.long_release", fmt.Errorf("[door] long_release is shorter than release: write at least %v", c.Door.Release.D()))
+		m.add("door.long_release", fmt.Errorf("[door] long_release is shorter than release: write at least %v",
+			c.Door.Release.D()))
 	}
 	if h := c.Door.HeldAfter; h != 0 && c.Door.PreAlarm >= h {
 		m.add("door.pre_alarm", fmt.Errorf("[door] pre_alarm must be shorter than held_after (%v)", h.D()))
 	}
 }
 
-// checkLock holds a lock to its kind: what a maglock and an impulse lock do without current is no choice, and an impulse lock
-// cannot be held open, which fire (R-SAFE) and free passage ask for.
+// checkLock checks [relay] against the kind of lock. What a maglock and an impulse lock do without
+// power is given. An impulse lock cannot stay unlocked, as fire (R-SAFE) and free passage need it.
 func (c *Config) checkLock(m *misfits) {
 	r := &c.Relay
 	m.add("relay.lock", oneOf("[relay] lock", r.Lock, Locks))
@@ -63,14 +69,16 @@ func (c *Config) checkLock(m *misfits) {
 	}
 	switch {
 	case r.Lock == "maglock" && !r.FailSafe:
-		m.add("relay.fail_safe", fmt.Errorf("[relay] a maglock is open without current: write fail_safe = true"))
+		m.add("relay.fail_safe", fmt.Errorf("[relay] a maglock is open without power: write fail_safe = true"))
 	case r.Lock == "impulse" && r.FailSafe:
-		m.add("relay.fail_safe", fmt.Errorf("[relay] an impulse lock stays locked without current: write fail_safe = false"))
+		m.add("relay.fail_safe", fmt.Errorf("[relay] an impulse lock stays locked without power: "+
+			"write fail_safe = false"))
 	case r.Lock == "impulse" && c.has("fire"):
 		m.add("relay.lock", fmt.Errorf("[relay] an impulse lock cannot be held open while there is fire (R-SAFE): "+
-			"wire a lock that is open without current (lock = \"maglock\", fail_safe = true), or a strike"))
+			"wire a lock that is open without power (lock = \"maglock\", fail_safe = true), or a strike"))
 	case r.Lock == "impulse" && len(c.Site.Free.Hours) > 0:
-		m.add("relay.lock", fmt.Errorf("[relay] an impulse lock cannot stay unlocked, which [site.free_passage] asks for: leave that out, or wire a strike or a maglock"))
+		m.add("relay.lock", fmt.Errorf("[relay] an impulse lock cannot stay unlocked, which [site.free_passage] "+
+			"asks for: leave that out, or wire a strike or a maglock"))
 	case r.Lock == "impulse" && (r.Pulse.D() < 50*time.Millisecond || r.Pulse.D() > 5*time.Second):
 		m.add("relay.pulse", fmt.Errorf("[relay] pulse %v is out of range: write between 50ms and 5s", r.Pulse.D()))
 	case r.Lock == "impulse" && r.Rest.D() > time.Minute:
@@ -78,17 +86,20 @@ func (c *Config) checkLock(m *misfits) {
 	}
 }
 
-// checkWires looks at pins by their names alone; which of them are the same, or must not be used, the board's profile knows.
+// checkWires checks the names of pins alone. Package profile knows which pins are the
+// same, and which must not be used.
 func (c *Config) checkWires(m *misfits) {
 	used := map[string]string{}
 	for _, w := range c.Pins() {
 		switch other, taken := used[w.Pin]; {
 		case w.Pin == "" && w.Key == "relay.pin":
-			m.add(w.Key, fmt.Errorf("[relay] has no pin: write the line that drives the strike, such as pin = \"GPIO17\""))
+			m.add(w.Key, fmt.Errorf("[relay] has no pin: write the line that drives the strike, "+
+				"such as pin = \"GPIO17\""))
 		case w.Pin == "":
 			m.add(w.Key, fmt.Errorf("%s has no pin", w.Of))
 		case taken:
-			m.add(w.Key, fmt.Errorf("%s is wired to %s, which is already the %s: give each its own pin", w.Of, w.Pin, other))
+			m.add(w.Key, fmt.Errorf("%s is wired to %s, which is already the %s: give each its own pin", w.Of,
+				w.Pin, other))
 		default:
 			used[w.Pin] = w.Of
 		}
@@ -109,7 +120,8 @@ func (c *Config) checkPlace(m *misfits) {
 	place := policy.Place(c.Unit.Location)
 	switch {
 	case place == "" && c.Faces.Enabled:
-		m.add("unit.location", fmt.Errorf("[unit] has no location: faces need to know what the door leads to, such as location = \"building entrance\""))
+		m.add("unit.location", fmt.Errorf("[unit] has no location: faces need to know what the door leads to, "+
+			"such as location = \"building entrance\""))
 	case place == "":
 		return
 	case !slices.Contains(policy.Places, place):
@@ -120,7 +132,8 @@ func (c *Config) checkPlace(m *misfits) {
 		m.add("unit.location", fmt.Errorf("%w; the last four are private spaces, where no face is taken (R-NOPRIVATE)",
 			oneOf("[unit] location", c.Unit.Location, known)))
 	case c.Faces.Enabled && !place.Public():
-		m.add("unit.location", fmt.Errorf("[unit] location is a private space (%s): no face may be taken there (R-NOPRIVATE); set [faces] enabled = false", place))
+		m.add("unit.location", fmt.Errorf("[unit] location is a private space (%s): no face may be taken there "+
+			"(R-NOPRIVATE); set [faces] enabled = false", place))
 	}
 }
 
@@ -129,23 +142,34 @@ func (c *Config) checkFaces(m *misfits) {
 		return
 	}
 	f := c.Faces
-	m.when(c.Unit.Handler == "", "unit.handler", "[unit] needs handler and contact: the notice must say who is responsible (R-NOTICE)")
-	m.when(c.Unit.Contact == "", "unit.contact", "[unit] needs handler and contact: the notice must say who is responsible (R-NOTICE)")
-	m.when(c.Camera.Source == "", "camera.source", "[camera] has no source: write source = \"v4l2:/dev/video0\", or set [faces] enabled = false")
-	m.when(len(c.Readers) == 0 && !c.has("staff"), "faces.enabled", "there is no reader and no staff button: a face may never be the only way in (R-ALT); wire one, or set [faces] enabled = false")
-	m.when(f.StrangerIn < 1000 || f.StrangerIn > 1_000_000, "faces.stranger_in", "[faces] stranger_in %d is out of range: write between 1000 and 1000000", f.StrangerIn)
-	m.when(f.LiveMin < 0 || f.LiveMin > 1, "faces.live_min", "[faces] live_min %v is out of range: write between 0 and 1", f.LiveMin)
-	m.when(f.Frames < 1 || f.Frames > 20, "faces.frames", "[faces] frames %d is out of range: write between 1 and 20", f.Frames)
-	m.when(f.DecideWithin.D() < time.Second || f.DecideWithin.D() > 10*time.Second, "faces.decide_within", "[faces] decide_within %v is out of range: write between 1s and 10s", f.DecideWithin.D())
+	m.when(c.Unit.Handler == "", "unit.handler",
+		"[unit] needs handler and contact: the notice must say who is responsible (R-NOTICE)")
+	m.when(c.Unit.Contact == "", "unit.contact",
+		"[unit] needs handler and contact: the notice must say who is responsible (R-NOTICE)")
+	m.when(c.Camera.Source == "", "camera.source",
+		"[camera] has no source: write source = \"v4l2:/dev/video0\", or set [faces] enabled = false")
+	m.when(len(c.Readers) == 0 && !c.has("staff"), "faces.enabled", "there is no reader and no staffed release: a "+
+		"face may never be the only way in (R-ALT); wire one, or set [faces] enabled = false")
+	m.when(f.StrangerIn < 1000 || f.StrangerIn > 1_000_000, "faces.stranger_in",
+		"[faces] stranger_in %d is out of range: write between 1000 and 1000000", f.StrangerIn)
+	m.when(f.LiveMin < 0 || f.LiveMin > 1, "faces.live_min",
+		"[faces] live_min %v is out of range: write between 0 and 1", f.LiveMin)
+	m.when(f.Frames < 1 || f.Frames > 20, "faces.frames",
+		"[faces] frames %d is out of range: write between 1 and 20", f.Frames)
+	m.when(f.DecideWithin.D() < time.Second || f.DecideWithin.D() > 10*time.Second, "faces.decide_within",
+		"[faces] decide_within %v is out of range: write between 1s and 10s", f.DecideWithin.D())
 	m.add("faces.challenge", oneOf("[faces] challenge", c.Faces.Challenge, Challenges))
-	if c.Faces.Challenge != "never" && !slices.ContainsFunc(c.Signals, func(s Signal) bool { return s.Role == "green" || s.Role == "buzzer" }) {
-		m.add("faces.challenge", fmt.Errorf("[faces] challenge %q: nothing could ask for it: wire a [[signal]] with role = \"green\" or \"buzzer\", or write \"never\"", c.Faces.Challenge))
+	if c.Faces.Challenge != "never" && !slices.ContainsFunc(c.Signals, func(s Signal) bool {
+		return s.Role == "green" || s.Role == "buzzer"
+	}) {
+		m.add("faces.challenge", fmt.Errorf("[faces] challenge %q: nothing could ask for it: "+
+			"wire a [[signal]] with role = \"green\" or \"buzzer\", or write \"never\"", c.Faces.Challenge))
 	}
 	m.add("camera.zone", c.Camera.checkZone())
 }
 
-// Opened is the source as camera.Open has it: what libcamera reads comes through the pipe of the service
-// menshen-camera.
+// Opened gives the source as camera.Open takes it: what libcamera reads comes through the pipe
+// of the service menshen-camera.
 func (c *Camera) Opened() string {
 	if c.OfLibcamera() {
 		return "pipe:" + pipe.Path
@@ -175,10 +199,12 @@ func (c *Camera) checkSource() error {
 
 func (c *Camera) checkZone() error {
 	z := c.Zone
-	if len(z) == 0 || len(z) == 4 && 0 <= z[0] && z[0] < z[2] && z[2] <= 100 && 0 <= z[1] && z[1] < z[3] && z[3] <= 100 {
+	if len(z) == 0 || len(z) == 4 && 0 <= z[0] && z[0] < z[2] && z[2] <= 100 && 0 <= z[1] &&
+		z[1] < z[3] && z[3] <= 100 {
 		return nil
 	}
-	return fmt.Errorf("[camera] zone %v is no part of the picture: write left, top, right and bottom in per cent, such as zone = [20, 0, 80, 100]", z)
+	return fmt.Errorf("[camera] zone %v is not a part of the picture: write left, top, right and bottom in per "+
+		"cent, such as zone = [20, 0, 80, 100]", z)
 }
 
 func (c *Config) has(role string) bool {
@@ -189,7 +215,8 @@ func oneOf(what, got string, known []string) error {
 	if slices.Contains(known, got) {
 		return nil
 	}
-	return fmt.Errorf("%s %q is not known%s: write one of %s", what, got, didYouMean(got, known), strings.Join(known, ", "))
+	return fmt.Errorf("%s %q is not known%s: write one of %s", what, got, didYouMean(got, known),
+		strings.Join(known, ", "))
 }
 
 // resolve makes paths absolute, from the folder of the file.

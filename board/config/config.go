@@ -1,8 +1,9 @@
-// Package config is what an installer writes about one unit: which wire is what, which camera, how long the door stays open.
+// Package config reads what an installer writes about one unit: what each wire is, which
+// camera, how long a release lasts.
 //
-// The file is TOML. Unknown keys, wrong types and impossible values are refused with file, line and what to write instead;
-// nothing is guessed, and a unit with a broken file does not start half-configured. Example writes a complete file with a
-// comment for each key; it is also what the tests read.
+// The file is TOML. Unknown keys, wrong types and impossible values are refused; the error has the
+// file, the line and what to write instead. Nothing is guessed, and a unit does not start with part
+// of a file. [Example] is a complete file with a comment for each key, which the tests read too.
 package config
 
 import (
@@ -20,7 +21,8 @@ import (
 	"menshen/policy"
 )
 
-// Example is a complete configuration of a Raspberry Pi with one Wiegand reader, commented key by key.
+// Example is a complete configuration of a Raspberry Pi with one Wiegand reader,
+// with a comment for each key.
 //
 //go:embed example.toml
 var Example string
@@ -45,18 +47,18 @@ type Config struct {
 	lines lines
 }
 
-// Unit names the unit and the place it stands.
+// Unit names the unit and its place.
 type Unit struct {
 	Name     string `toml:"name"`
 	Dir      string `toml:"dir"`      // the vault's folder, 0700
-	Board    string `toml:"board"`    // of "menshen board list"; empty: the one it runs on
-	Location string `toml:"location"` // what the door leads to, a policy.Place; a private one is refused for faces (R-NOPRIVATE)
+	Board    string `toml:"board"`    // a name of "menshen board list"; empty: the board that the program runs on
+	Location string `toml:"location"` // a policy.Place, what the door leads to; no faces at a private one (R-NOPRIVATE)
 	Handler  string `toml:"handler"`  // who is responsible for the data, for the notice (R-NOTICE)
 	Contact  string `toml:"contact"`
-	Bench    bool   `toml:"bench"` // a work bench or a demonstration, without data of real people: some rules then only remind
+	Bench    bool   `toml:"bench"` // a work bench or demonstration without data of real people: some rules only remind
 }
 
-// Key says where the root key comes from: KeySources has the ways to write it.
+// Key says where the root key comes from, in one of the ways of [KeySources].
 type Key struct {
 	Source string `toml:"source"`
 }
@@ -71,16 +73,18 @@ type Door struct {
 	ExitByHand   bool     `toml:"exit_by_hand"` // from inside a handle opens, always and without the unit
 }
 
-// Relay is the line of the lock. Its pin, as every pin, is a place on the board's header ("pin 11"), the name of a line of the
-// board ("GPIO17"), or a chip, by number or label, and a line of it ("gpiochip0:17", "pinctrl-rp1:17").
+// Relay is the line of the lock. A pin, here and elsewhere, is a place on the board's header ("pin
+// 11"), the name of a line of the board ("GPIO17"), or a chip by its number or label with a line
+// ("gpiochip0:17", "pinctrl-rp1:17").
 type Relay struct {
 	Pin      string   `toml:"pin"`
 	Lock     string   `toml:"lock"`      // one of Locks; empty: a strike
 	Active   Level    `toml:"active"`    // the level that energises the relay
-	FailSafe bool     `toml:"fail_safe"` // true: a lock that is open without current, so energised means locked
+	FailSafe bool     `toml:"fail_safe"` // true: the lock is open without power, so energised means locked
 	Pulse    Duration `toml:"pulse"`     // impulse: how long the coil is on
-	Rest     Duration `toml:"rest"`      // impulse: how long it rests at least between two pulses
-	PowerUp  string   `toml:"power_up"`  // "low" or "high": what a resistor of the relay board makes of the line before the program runs
+	Rest     Duration `toml:"rest"`      // impulse: the least time between two pulses
+	// "low" or "high": the line's level, by a resistor of the relay board, before the program runs
+	PowerUp string `toml:"power_up"`
 }
 
 // Input is one contact.
@@ -113,13 +117,15 @@ type Reader struct {
 	D0      string   `toml:"d0"` // wiegand: the data lines
 	D1      string   `toml:"d1"`
 	Formats []string `toml:"formats"` // wiegand: of WiegandFormats or the file's own; none: H10301
-	Keypad  int      `toml:"keypad"`  // wiegand: bits a key, 4 or 8; 0: no keypad
+	Keypad  int      `toml:"keypad"`  // wiegand: bits of one key, 4 or 8; 0: no keypad
 
-	SPI     string `toml:"spi"`      // rc522: bus and chip select, "0.0"
-	Reset   string `toml:"reset"`    // rc522: the pin of its reset line; empty: not wired
-	KeyFile string `toml:"key_file"` // rc522: the file with what the keys of MIFARE cards are made from; empty: the UID is the credential
-	Key     string `toml:"key"`      // rc522: which of the sector's keys that is, "A" or "B"
-	Block   int    `toml:"block"`    // rc522: the block of that sector that holds the site's number
+	SPI   string `toml:"spi"`   // rc522: bus and chip select, "0.0"
+	Reset string `toml:"reset"` // rc522: the pin of its reset line; empty: not wired
+	// rc522: the file with the secret from which the keys of MIFARE cards are made;
+	// empty: the UID is the credential
+	KeyFile string `toml:"key_file"`
+	Key     string `toml:"key"`   // rc522: which of the sector's two keys, "A" or "B"
+	Block   int    `toml:"block"` // rc522: the block of that sector that holds the site's number
 
 	Device  string `toml:"device"`  // rdm6300, scanner, serial: the serial device
 	Baud    int    `toml:"baud"`    // 9600 when 0
@@ -127,33 +133,38 @@ type Reader struct {
 	Content string `toml:"content"` // serial: one of Contents
 }
 
-// Format is a layout of Wiegand bits of the site's own, drawn with one character a bit (hal/wiegand.Layout).
+// Format is the site's own layout of Wiegand bits, drawn with one character for
+// each bit (hal/wiegand.Layout).
 type Format struct {
 	Name   string   `toml:"name"`
 	Fields string   `toml:"fields"` // F facility, N number, - other; a * at the end accepts bits without parity
-	Parity []string `toml:"parity"` // E or O at the parity bit, x at the bits that it guards, . elsewhere
+	Parity []string `toml:"parity"` // E (even) or O (odd) at the parity bit, x at the bits that it covers, . elsewhere
 }
 
-// Camera is where frames come from. An empty source means a door without faces.
+// Camera says where frames come from. A door with an empty source has no faces.
 type Camera struct {
-	// "v4l2:/dev/video0", "libcamera" for a module on a ribbon cable (libcamera.Parse), "file:CLIP", "folder:DIR", "sim:DIR"
+	// "v4l2:/dev/video0", "libcamera" for a module on a ribbon cable (libcamera.Parse),
+	// "file:CLIP", "folder:DIR", "sim:DIR"
 	Source string `toml:"source"`
 	Models string `toml:"models"` // the folder of the model files
 	// Manifest describes another set of models in that folder; empty: the set that menshen knows.
 	Manifest string `toml:"manifest"`
-	Zone     []int  `toml:"zone"` // where a face must have its centre: left, top, right, bottom in per cent of the picture; empty: anywhere
+	// left, top, right, bottom in per cent of the picture: the centre of a face
+	// must be in it; empty: anywhere
+	Zone []int `toml:"zone"`
 }
 
-// Faces is how sure the unit shall be.
+// Faces says how sure of a face the unit must be.
 type Faces struct {
-	Enabled      bool     `toml:"enabled"`
-	WithCard     bool     `toml:"with_card"`     // whoever has a face enrolled shows it after their card, or types their PIN; nobody is searched for
-	StrangerIn   int      `toml:"stranger_in"`   // at most one stranger in so many attempts passes
+	Enabled bool `toml:"enabled"`
+	// a face, or a PIN, counts only after the person's card: no search among all faces
+	WithCard     bool     `toml:"with_card"`
+	StrangerIn   int      `toml:"stranger_in"`   // at most one stranger in so many attempts comes in
 	LiveMin      float64  `toml:"live_min"`      // 0…1
 	Challenge    string   `toml:"challenge"`     // ask for a blink or a turn of the head: one of Challenges
 	Frames       int      `toml:"frames"`        // frames that must agree
-	Calibration  string   `toml:"calibration"`   // the site's own, of "menshen eval"; empty: the one shipped
-	DecideWithin Duration `toml:"decide_within"` // after so long without certainty the card is offered
+	Calibration  string   `toml:"calibration"`   // the site's own file, of "menshen eval"; empty: the one shipped
+	DecideWithin Duration `toml:"decide_within"` // after this time without a decision the card is offered
 }
 
 // Console is the technician's line.
@@ -161,11 +172,11 @@ type Console struct {
 	Serial string   `toml:"serial"` // "/dev/ttyS0"; empty: none
 	Baud   int      `toml:"baud"`
 	Idle   Duration `toml:"idle"`
-	DCD    bool     `toml:"dcd"`    // the line has DCD: without it nobody is there
-	Socket string   `toml:"socket"` // of "menshen console"; empty: control.sock in the unit's folder; "none": none
+	DCD    bool     `toml:"dcd"`    // the line has DCD: no operator is there while it is off
+	Socket string   `toml:"socket"` // of "menshen console"; empty: control.sock in the unit's folder; "none": no socket
 }
 
-// ControlSocket is the path of the control socket; empty: there is none.
+// ControlSocket gives the path of the control socket; empty: no socket.
 func (c *Config) ControlSocket() string {
 	switch c.Console.Socket {
 	case "":
@@ -176,7 +187,8 @@ func (c *Config) ControlSocket() string {
 	return c.Console.Socket
 }
 
-// Load reads and checks a file. Relative paths in it are taken from the file's own folder.
+// Load reads and checks a file, as [Parse] does. Relative paths in it
+// start at the file's own folder.
 func Load(path string) (*Config, error) {
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -199,8 +211,9 @@ func Load(path string) (*Config, error) {
 	return c, nil
 }
 
-// Parse reads and checks a configuration, starting from the defaults. Its error is Errors: all unknown keys, else the first place
-// that is no TOML, else all values that cannot be; each begins with its line where there is one.
+// Parse reads and checks a configuration, starting from the defaults. Its error is [Errors]: all
+// unknown keys; if there are none, the first place that is not TOML; if it is, all values that are
+// refused. Each begins with its line, where it has one.
 func Parse(r io.Reader) (*Config, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, 1<<20))
 	if err != nil {
@@ -225,9 +238,10 @@ func defaults() Config {
 			HeldAfter:   Duration(30 * time.Second),
 			PreAlarm:    Duration(10 * time.Second),
 		},
-		Relay:   Relay{Lock: "strike", Pulse: Duration(500 * time.Millisecond), Rest: Duration(2 * time.Second)},
-		Site:    Site{ForgetAfter: Duration(30 * 24 * time.Hour), Keypad: keypad(policy.DefaultTryLimits)},
-		Faces:   Faces{StrangerIn: 10000, LiveMin: 0.7, Challenge: "never", Frames: 3, DecideWithin: Duration(3 * time.Second)},
+		Relay: Relay{Lock: "strike", Pulse: Duration(500 * time.Millisecond), Rest: Duration(2 * time.Second)},
+		Site:  Site{ForgetAfter: Duration(30 * 24 * time.Hour), Keypad: keypad(policy.DefaultTryLimits)},
+		Faces: Faces{StrangerIn: 10000, LiveMin: 0.7, Challenge: "never", Frames: 3,
+			DecideWithin: Duration(3 * time.Second)},
 		Console: Console{Baud: 115200, Idle: Duration(5 * time.Minute)},
 	}
 }

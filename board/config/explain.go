@@ -9,7 +9,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// explain turns a decoder's error into lines: LINE: what is wrong: what to write.
+// explain turns a decoder's error into errors of the form "LINE: what is wrong: what to write".
 func explain(err error) Errors {
 	var unknown *toml.StrictMissingError
 	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
@@ -17,7 +17,8 @@ func explain(err error) Errors {
 		for _, u := range unknown.Errors {
 			line, _ := u.Position()
 			key := u.Key()
-			all = append(all, atLine(line, fmt.Errorf("unknown key %q%s", strings.Join(key, "."), didYouMean(key[len(key)-1], keysBeside(key)))))
+			hint := didYouMean(key[len(key)-1], keysBeside(key))
+			all = append(all, atLine(line, fmt.Errorf("unknown key %q%s", strings.Join(key, "."), hint)))
 		}
 		return all
 	}
@@ -29,7 +30,7 @@ func explain(err error) Errors {
 	return Errors{atLine(0, err)}
 }
 
-// keysBeside lists the keys that are known where an unknown one stands.
+// keysBeside gives the known keys of the table in which an unknown one stands.
 func keysBeside(key toml.Key) []string {
 	t := reflect.TypeFor[Config]()
 	for _, part := range key[:len(key)-1] {
@@ -53,7 +54,7 @@ func keysBeside(key toml.Key) []string {
 	return names
 }
 
-// didYouMean gives `; did you mean "x"?` when there is a Nearest word.
+// didYouMean gives `; did you mean "x"?` when there is a [Nearest] word.
 func didYouMean(got string, known []string) string {
 	if best := Nearest(got, known); best != "" {
 		return fmt.Sprintf("; did you mean %q?", best)
@@ -61,7 +62,8 @@ func didYouMean(got string, known []string) string {
 	return ""
 }
 
-// Nearest is the known word that was probably meant: at most about a third of its letters away. Empty: none.
+// Nearest gives the known word that was probably meant: at most about a third of its
+// letters differ. Empty: none.
 func Nearest(got string, known []string) (best string) {
 	distance := len(got)/3 + 2
 	for _, k := range known {
@@ -72,7 +74,7 @@ func Nearest(got string, known []string) (best string) {
 	return best
 }
 
-// levenshtein counts the letters to add, drop or change to get from a to b.
+// levenshtein counts the letters to add, drop or change to turn a into b.
 func levenshtein(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -17,7 +17,8 @@ func TestKeySourceSays(t *testing.T) {
 			t.Fatal(err)
 		}
 		en, zh := k.Withstands().String(), catalogue.In("zh").Say(k.Withstands())
-		for _, of := range []string{"stolen card of the board", "put back while the unit is stopped", "runs", "together"} {
+		for _, of := range []string{"stolen card of the board", "put back while the unit is stopped",
+			"runs", "together"} {
 			if !strings.Contains(en, of) {
 				t.Errorf("%s says nothing of %q: %s", source, of, en)
 			}
@@ -27,11 +28,14 @@ func TestKeySourceSays(t *testing.T) {
 				t.Errorf("%s says nothing of %q: %s", source, of, zh)
 			}
 		}
-		if strings.ContainsFunc(en, func(r rune) bool { return unicode.Is(unicode.Han, r) }) || strings.Contains(en+zh, "\n") {
+		if strings.ContainsFunc(en, func(r rune) bool {
+			return unicode.Is(unicode.Han, r)
+		}) || strings.Contains(en+zh, "\n") {
 			t.Errorf("not a line of one language: %s", en)
 		}
 	}
-	for _, row := range []string{"file   credential          tpm", "card stolen  ", "is stopped  ", "it runs  ", "key file and all else"} {
+	for _, row := range []string{"file   credential          tpm", "card stolen  ", "is stopped  ", "it runs  ",
+		"key file and all else"} {
 		if !strings.Contains(Example, row) {
 			t.Errorf("the example has no %q", row)
 		}

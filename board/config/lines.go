@@ -11,10 +11,12 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// lines knows where each key of a file stands: "relay.pin", and of the second reader "reader.1.d0". Tables have theirs too.
+// lines has the line number of each key and table of a file: "relay.pin", and of the
+// second reader "reader.1.d0".
 type lines map[string]int
 
-// Line is where a key stands in the file, or the table that it should be in; 0: nowhere.
+// Line gives the line number of a key, or of the table in which it should
+// be; 0: neither is in the file.
 func (c *Config) Line(key string) int { return c.lines.of(key) }
 
 func (l lines) of(key string) int {
@@ -27,7 +29,7 @@ func (l lines) of(key string) int {
 	return 0
 }
 
-// findLines reads a file that the decoder has accepted.
+// findLines reads a file that the decoder accepted.
 func findLines(raw []byte) lines {
 	l, tables := lines{}, map[string]int{}
 	var p unstable.Parser
@@ -58,30 +60,31 @@ func findLines(raw []byte) lines {
 	return l
 }
 
-// misfit is a value that cannot be, and the key that holds it.
+// misfit is a value that is refused: its key and the error.
 type misfit struct {
 	key string
 	err error
 }
 
-// misfits are all such values of a file.
+// misfits are all refused values of a file.
 type misfits []misfit
 
-// add takes an error about a key; nil is none.
+// add adds an error about a key, unless it is nil.
 func (m *misfits) add(key string, err error) {
 	if err != nil {
 		*m = append(*m, misfit{key, err})
 	}
 }
 
-// when takes an error about a key where a condition is true.
+// when adds an error about a key if a condition is true.
 func (m *misfits) when(is bool, key, format string, args ...any) {
 	if is {
 		m.add(key, fmt.Errorf(format, args...))
 	}
 }
 
-// explain puts its line before each: "LINE: what is wrong: what to write", in the order of the file. No misfits give nil.
+// explain gives errors of the form "LINE: what is wrong: what to write", in the order of
+// the file; nil for no misfits.
 func (l lines) explain(all misfits) error {
 	slices.SortStableFunc(all, func(a, b misfit) int { return cmp.Compare(l.of(a.key), l.of(b.key)) })
 	var found Errors
@@ -91,7 +94,7 @@ func (l lines) explain(all misfits) error {
 	return found.orNil()
 }
 
-// atLine puts a line before an error; 0: there is none.
+// atLine puts a line number before an error; 0: none.
 func atLine(n int, err error) error {
 	if n == 0 {
 		return fmt.Errorf(" %w", err)
@@ -99,7 +102,7 @@ func atLine(n int, err error) error {
 	return fmt.Errorf("%d: %w", n, err)
 }
 
-// Errors are all that is wrong with a file, one line each.
+// Errors are all errors of a file, printed one a line.
 type Errors []error
 
 func (e Errors) Error() string   { return errors.Join(e...).Error() }
@@ -112,7 +115,7 @@ func (e Errors) orNil() error {
 	return e
 }
 
-// in puts the file's path before each.
+// in puts the file's path before each error.
 func (e Errors) in(path string) Errors {
 	var out Errors
 	for _, err := range e {

@@ -23,12 +23,14 @@ func TestPasses(t *testing.T) {
 		{"nothing takes one", example, "enabled = true", "wire a keypad or a scanner"},
 		{"camera alone", example, "camera = true", "write enabled = true"},
 		{"no camera", bare, "enabled = true\ncamera = true", `write source = "v4l2:/dev/video0"`},
-		{"private", strings.NewReplacer("building entrance", "guest room", "enabled       = true", "enabled = false").Replace(example),
+		{"private", strings.NewReplacer("building entrance", "guest room", "enabled       = true",
+			"enabled = false").Replace(example),
 			"enabled = true\ncamera = true", "R-NOPRIVATE"},
 		{"keypad", strings.Replace(example, "# keypad  = 4 ", "keypad = 4 #", 1), "enabled = true", ""},
 	} {
 		err := set(test.text, test.passes)
-		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+		if test.want == "" && err != nil || test.want != "" &&
+			(err == nil || !strings.Contains(err.Error(), test.want)) {
 			t.Errorf("%s: %v, want %q", test.name, err, test.want)
 		}
 	}

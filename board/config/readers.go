@@ -8,8 +8,8 @@ import (
 	"menshen/policy"
 )
 
-// ReaderKinds are the drivers of readers, WiegandFormats the formats that need no drawing. Framings and Contents are how a
-// serial reader sends and what.
+// ReaderKinds are the drivers of readers, WiegandFormats the formats that need no drawing. Framings
+// and Contents say how a serial reader sends a card, and what it sends.
 var (
 	ReaderKinds    = []string{"wiegand", "rc522", "rdm6300", "scanner", "serial"}
 	WiegandFormats = []string{"H10301", "H10306", "C1k35s", "H10302", "H10304"}
@@ -20,8 +20,11 @@ var (
 func (c *Config) checkReaders(m *misfits) {
 	for i, f := range c.Formats {
 		key := fmt.Sprintf("format.%d", i)
-		if slices.Contains(WiegandFormats, f.Name) || slices.ContainsFunc(c.Formats[:i], func(g Format) bool { return g.Name == f.Name }) || f.Name == "" {
-			m.add(key+".name", fmt.Errorf("[[format]] name %q is taken or empty: give it one of its own, such as name = \"site\"", f.Name))
+		if slices.Contains(WiegandFormats, f.Name) || slices.ContainsFunc(c.Formats[:i], func(g Format) bool {
+			return g.Name == f.Name
+		}) || f.Name == "" {
+			m.add(key+".name", fmt.Errorf("[[format]] name %q is taken or empty: give it one of its own, "+
+				"such as name = \"site\"", f.Name))
 			continue
 		}
 		if _, err := wiegand.Layout(f.Name, f.Fields, f.Parity...); err != nil {
@@ -31,10 +34,12 @@ func (c *Config) checkReaders(m *misfits) {
 	for i, r := range c.Readers {
 		key := fmt.Sprintf("reader.%d", i)
 		if r.Name == "" {
-			m.add(key+".name", fmt.Errorf("[[reader]] number %d has no name: write one, such as name = \"outside\"", i+1))
+			m.add(key+".name", fmt.Errorf("[[reader]] number %d has no name: write one, such as "+
+				"name = \"outside\"", i+1))
 		}
 		if slices.ContainsFunc(c.Readers[:i], func(other Reader) bool { return other.Name == r.Name }) {
-			m.add(key+".name", fmt.Errorf("[[reader]] %s: there are two of this name: its records could not be told apart", r.Name))
+			m.add(key+".name", fmt.Errorf("[[reader]] %s: there are two of this name: its records could "+
+				"not be told apart", r.Name))
 		}
 		if err := oneOf("[[reader]] kind", r.Kind, ReaderKinds); err != nil {
 			m.add(key+".kind", err)
@@ -46,7 +51,7 @@ func (c *Config) checkReaders(m *misfits) {
 	}
 }
 
-// checkReader holds a reader to the keys that its kind needs; field is the one that is wrong.
+// checkReader checks the keys that the reader's kind needs; field is the one that is wrong.
 func (c *Config) checkReader(r Reader) (field string, err error) {
 	switch r.Kind {
 	case "wiegand":
@@ -68,7 +73,8 @@ func (c *Config) checkReader(r Reader) (field string, err error) {
 		return "device", fmt.Errorf("it has no device: write the serial port, such as device = \"/dev/ttyUSB0\"")
 	}
 	if r.Baud != 0 && (r.Baud < 300 || r.Baud > 1_000_000) {
-		return "baud", fmt.Errorf("baud %d is out of range: write what the reader's paper says, such as baud = 9600", r.Baud)
+		return "baud", fmt.Errorf("baud %d is out of range: write what the reader's paper says, such as baud = 9600",
+			r.Baud)
 	}
 	return "", nil
 }
@@ -85,7 +91,8 @@ func (c *Config) checkWiegand(r Reader) (field string, err error) {
 	return "formats", err
 }
 
-// WiegandFormats are the formats of a reader, the file's own included. None: the reader takes H10301.
+// WiegandFormats gives the formats of a reader, with the file's own among them.
+// None: the reader takes H10301.
 func (c *Config) WiegandFormats(r Reader) (formats []wiegand.Format, err error) {
 	names, own := slices.Clone(WiegandFormats), wiegand.Formats()
 	for _, f := range c.Formats {
@@ -103,23 +110,25 @@ func (c *Config) WiegandFormats(r Reader) (formats []wiegand.Format, err error) 
 	return formats, nil
 }
 
-// WiegandKeypad is how the reader sends its keys.
+// WiegandKeypad says how the reader sends its keys.
 func (r *Reader) WiegandKeypad() wiegand.Keypad {
 	return map[int]wiegand.Keypad{4: wiegand.Burst4, 8: wiegand.Burst8}[r.Keypad]
 }
 
-// checkSector: what of a MIFARE card is read, and by which key, is said in full or not at all.
+// checkSector checks that block, key_file and key of a MIFARE card are all there, or none.
 func (r *Reader) checkSector() (field string, err error) {
 	switch {
 	case r.KeyFile == "" && (r.Key != "" || r.Block != 0):
-		return "key_file", fmt.Errorf("it names a block of the card, but no key_file: write the file (mode 0600) with the site's key, 32 hex digits; " +
-			"without one the card's number, which anyone can copy, is the credential")
+		return "key_file", fmt.Errorf("it names a block of the card, but no key_file: write the file (mode 0600) " +
+			"with the site's key, 32 hex digits; without one the card's number, which anyone can copy, " +
+			"is the credential")
 	case r.KeyFile == "":
 		return "", nil
 	case r.Key != "A" && r.Key != "B":
 		return "key", fmt.Errorf("key %q: write which key of the sector the file holds, key = \"A\" or \"B\"", r.Key)
 	case r.Block < 1 || r.Block > 255 || r.Block < 128 && r.Block%4 == 3 || r.Block%16 == 15:
-		return "block", fmt.Errorf("block %d: write the block with the site's number, 1 to 254, that is not the last of its sector (those hold the keys)", r.Block)
+		return "block", fmt.Errorf("block %d: write the block with the site's number, 1 to 254, "+
+			"that is not the last of its sector (those hold the keys)", r.Block)
 	}
 	return "", nil
 }
@@ -136,10 +145,11 @@ func (r *Reader) Takes(kind policy.CredentialKind) bool {
 	return !codes
 }
 
-// SPIPort is the bus and chip select of an RC522.
+// SPIPort gives the bus and the chip select of an RC522.
 func (r *Reader) SPIPort() (bus, chip int, err error) {
-	if n, err := fmt.Sscanf(r.SPI, "%d.%d", &bus, &chip); n != 2 || err != nil || bus < 0 || chip < 0 || fmt.Sprintf("%d.%d", bus, chip) != r.SPI {
-		return 0, 0, fmt.Errorf("spi %q is no port: write bus and chip select, such as spi = \"0.0\"", r.SPI)
+	if n, err := fmt.Sscanf(r.SPI, "%d.%d", &bus, &chip); n != 2 || err != nil || bus < 0 || chip < 0 ||
+		fmt.Sprintf("%d.%d", bus, chip) != r.SPI {
+		return 0, 0, fmt.Errorf("spi %q is not a port: write bus and chip select, such as spi = \"0.0\"", r.SPI)
 	}
 	return bus, chip, nil
 }

@@ -8,34 +8,39 @@ import (
 	"menshen/policy"
 )
 
-// Site is when the door works for whom, beyond what is asked of each person: hours, holidays, free passage, and the rules
-// against being followed in. Without any of it everybody comes in at all hours.
+// Site says when the door works for whom: hours, holidays, free passage, anti-passback and the
+// two-person rule. Without any of them each person may come in at all hours.
 type Site struct {
-	Zone       string           `toml:"zone"`        // "Asia/Shanghai"; empty: the system's
-	Special    []policy.Special `toml:"special"`     // "2026-10-01 holiday", "2026-10-10 wed" (worked as one), "01-01 holiday" (every year)
-	Passback   Duration         `toml:"passback"`    // nobody comes in twice within this time; 0: no such rule
-	TwoPersons Duration         `toml:"two_persons"` // two different people must ask within this time; 0: one is enough
-	// ForgetAfter is how long after the end of their lease somebody is forgotten altogether; their face goes at once.
+	Zone string `toml:"zone"` // "Asia/Shanghai"; empty: the system's
+	// "2026-10-01 holiday", "2026-10-10 wed" (worked as one), "01-01 holiday" (every year)
+	Special []policy.Special `toml:"special"`
+	// the same person may not come in twice within this time; 0: no such rule
+	Passback   Duration `toml:"passback"`
+	TwoPersons Duration `toml:"two_persons"` // two different people must ask within this time; 0: no such rule
+	// ForgetAfter is how long after the end of their lease a person is erased. Their face is
+	// erased at the end of the lease.
 	ForgetAfter Duration    `toml:"forget_after"`
 	Access      []Access    `toml:"access"`
 	Free        FreePassage `toml:"free_passage"`
 	Keypad      Keypad      `toml:"keypad"`
 }
 
-// Access is when the people of a group come in. Once there is one, whoever no Access names stays out.
+// Access says when the people of a group may come in. If there is one, a person in no group
+// that has one may not come in.
 type Access struct {
 	Group string          `toml:"group"` // empty: everybody
 	Hours policy.Schedule `toml:"hours"`
 }
 
-// FreePassage is when the door stands unlocked for everybody. Without hours it never does.
+// FreePassage says when the door is unlocked by schedule. Without hours it never is.
 type FreePassage struct {
 	Hours       policy.Schedule `toml:"hours"`
-	FirstPerson bool            `toml:"first_person"` // only once somebody has come in during these hours
-	Groups      []string        `toml:"groups"`       // who counts as that somebody; none: everybody
+	FirstPerson bool            `toml:"first_person"` // only after a person came in during these hours
+	Groups      []string        `toml:"groups"`       // people of which groups count as that person; none: any
 }
 
-// Keypad is how many wrong PINs are free, how long its lockout lasts, and how many raise the alarm: policy.TryLimits.
+// Keypad says how many wrong PINs are free, how long a lockout lasts, and how many raise an
+// alarm, as policy.TryLimits does.
 type Keypad struct {
 	Free    int      `toml:"free"`
 	Pause   Duration `toml:"pause"`
@@ -44,17 +49,19 @@ type Keypad struct {
 	Alarm   int      `toml:"alarm"`
 }
 
-// keypad is the default, written as the file writes it.
+// keypad is the default.
 func keypad(l policy.TryLimits) Keypad {
 	return Keypad{l.Free, Duration(l.Pause), Duration(l.Longest), Duration(l.Forget), l.Alarm}
 }
 
-// Limits are the keypad's limits as policy takes them.
+// Limits gives the keypad's limits as policy takes them.
 func (k Keypad) Limits() policy.TryLimits {
-	return policy.TryLimits{Free: k.Free, Pause: k.Pause.D(), Longest: k.Longest.D(), Forget: k.Forget.D(), Alarm: k.Alarm}
+	return policy.TryLimits{Free: k.Free, Pause: k.Pause.D(), Longest: k.Longest.D(), Forget: k.Forget.D(),
+		Alarm: k.Alarm}
 }
 
-// Location is the site's zone, in which every time is shown and typed. The zone was checked when the file was read.
+// Location gives the site's zone, in which every time is shown and typed. The zone was
+// checked when the file was read.
 func (s Site) Location() *time.Location {
 	if s.Zone != "" {
 		if z, err := time.LoadLocation(s.Zone); err == nil {
@@ -64,12 +71,12 @@ func (s Site) Location() *time.Location {
 	return time.Local
 }
 
-// Calendar is the site's zone and special days.
+// Calendar gives the site's zone and special days.
 func (s Site) Calendar() policy.Calendar {
 	return policy.Calendar{Zone: s.Location(), Special: s.Special}
 }
 
-// Rules are the hours of each group as policy takes them.
+// Rules gives the hours of each group as policy takes them.
 func (s Site) Rules() []policy.Access {
 	var rules []policy.Access
 	for _, a := range s.Access {
@@ -78,7 +85,7 @@ func (s Site) Rules() []policy.Access {
 	return rules
 }
 
-// Groups are the groups that the site's rules name, each once.
+// Groups gives the groups that the site's rules name, each once.
 func (s Site) Groups() (names []string) {
 	for _, a := range s.Access {
 		if a.Group != "" {
@@ -92,15 +99,18 @@ func (s Site) Groups() (names []string) {
 
 func (s *Site) check(m *misfits) {
 	if _, err := time.LoadLocation(s.Zone); err != nil {
-		m.add("site.zone", fmt.Errorf("[site] zone %q is not known: write a place such as zone = \"Asia/Shanghai\"", s.Zone))
+		m.add("site.zone", fmt.Errorf("[site] zone %q is not known: write a place such as zone "+
+			"= \"Asia/Shanghai\"", s.Zone))
 	}
 	for i, a := range s.Access {
 		if len(a.Hours) == 0 {
-			m.add(fmt.Sprintf("site.access.%d", i), fmt.Errorf("[[site.access]] number %d has no hours: write some, such as hours = [\"mon-fri 07:00-23:00\"]", i+1))
+			m.add(fmt.Sprintf("site.access.%d", i), fmt.Errorf("[[site.access]] number %d has no hours: write some, "+
+				"such as hours = [\"mon-fri 07:00-23:00\"]", i+1))
 		}
 	}
 	if f := s.Free; len(f.Hours) == 0 && (f.FirstPerson || len(f.Groups) > 0) {
-		m.add("site.free_passage", fmt.Errorf("[site.free_passage] has no hours: write some, such as hours = [\"mon-fri 09:00-17:00\"]"))
+		m.add("site.free_passage", fmt.Errorf("[site.free_passage] has no hours: write some, "+
+			"such as hours = [\"mon-fri 09:00-17:00\"]"))
 	}
 	if d := s.TwoPersons.D(); d > 5*time.Minute {
 		m.add("site.two_persons", fmt.Errorf("[site] two_persons %v is out of range: write at most 5m", d))
@@ -110,13 +120,16 @@ func (s *Site) check(m *misfits) {
 	}
 	k := s.Keypad
 	if k.Free < 1 || k.Free > 100 || k.Pause <= 0 || k.Longest < k.Pause || k.Longest.D() > 24*time.Hour {
-		m.add("site.keypad", fmt.Errorf("[site.keypad] is out of range: free 1 to 100, pause above 0s, longest from pause to 24h"))
+		m.add("site.keypad", fmt.Errorf("[site.keypad] is out of range: free 1 to 100, pause above 0s, "+
+			"longest from pause to 24h"))
 		return
 	}
 	if most := k.Limits().Guesses(0); k.Alarm < 0 || k.Alarm > most {
-		m.add("site.keypad", fmt.Errorf("[site.keypad] alarm = %d is out of range: no more than %d wrong codes can be typed; write 0 for no alarm", k.Alarm, most))
+		m.add("site.keypad", fmt.Errorf("[site.keypad] alarm = %d is out of range: no more than %d wrong codes can "+
+			"be typed; write 0 for no alarm", k.Alarm, most))
 	}
 	if k.Limits().Digits(1) > policy.MaxDigits {
-		m.add("site.keypad", fmt.Errorf("[site.keypad] lets so many codes be tried that no PIN is long enough: write a smaller free, or longer pauses"))
+		m.add("site.keypad", fmt.Errorf("[site.keypad] lets so many codes be tried that no PIN is long enough: "+
+			"write a smaller free, or longer pauses"))
 	}
 }

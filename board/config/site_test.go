@@ -43,14 +43,17 @@ free = 3
 	}
 	s := c.Site
 	limits := s.Keypad.Limits()
-	if len(s.Rules()) != 2 || s.Rules()[1].Hours[1].From != 22*60 || !s.Free.FirstPerson || s.Free.Groups[0] != "staff" {
+	if len(s.Rules()) != 2 || s.Rules()[1].Hours[1].From != 22*60 || !s.Free.FirstPerson ||
+		s.Free.Groups[0] != "staff" {
 		t.Errorf("%+v", s)
 	}
 	if limits.Free != 3 || limits.Pause != policy.DefaultTryLimits.Pause {
 		t.Errorf("a key that is not written takes its default: %+v", limits)
 	}
-	// 2026-10-01 is a Thursday, and a holiday; 2026-10-10 a Saturday that is worked. 01:30 UTC is 09:30 in Shanghai.
-	for day, open := range map[string]bool{"2026-09-30": true, "2026-10-01": false, "2026-10-10": true, "2026-10-11": false} {
+	// 2026-10-01 is a Thursday, and a holiday; 2026-10-10 a Saturday that is worked.
+	// 01:30 UTC is 09:30 in Shanghai.
+	for day, open := range map[string]bool{"2026-09-30": true, "2026-10-01": false, "2026-10-10": true,
+		"2026-10-11": false} {
 		at, _ := time.Parse("2006-01-02 15:04", day+" 01:30")
 		if got := s.Free.Hours.Holds(s.Calendar(), at); got != open {
 			t.Errorf("free passage on %s: %v", day, got)

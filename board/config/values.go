@@ -12,13 +12,14 @@ type Duration time.Duration
 func (d *Duration) UnmarshalText(text []byte) error {
 	v, err := time.ParseDuration(string(text))
 	if err != nil || v < 0 {
-		return fmt.Errorf("%q is not a time: write a number with its unit, such as \"5s\", \"1m30s\" or \"250ms\"", text)
+		return fmt.Errorf("%q is not a time: write a number with its unit, such as \"5s\", \"1m30s\" or \"250ms\"",
+			text)
 	}
 	*d = Duration(v)
 	return nil
 }
 
-// D is the duration as time.Duration.
+// D gives the duration as a [time.Duration].
 func (d Duration) D() time.Duration { return time.Duration(d) }
 
 // Level is the electrical level that means "on": "high" or "low". The zero value is high.

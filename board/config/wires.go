@@ -6,11 +6,11 @@ import "fmt"
 type Wire struct {
 	Pin string // as it is written
 	Of  string // "relay", "fire input", "reader outside d0"
-	Key string // where it is written, for Line: "relay.pin"
+	Key string // its key in the file, for Line: "relay.pin"
 	Out bool   // the unit drives it
 }
 
-// Pins are all pins that the file names, the relay first.
+// Pins gives all pins that the file names, the relay's first.
 func (c *Config) Pins() []Wire {
 	all := []Wire{{Pin: c.Relay.Pin, Of: "relay", Key: "relay.pin", Out: true}}
 	for i, in := range c.Inputs {
@@ -26,7 +26,8 @@ func (c *Config) Pins() []Wire {
 		key, of := fmt.Sprintf("reader.%d.", i), "reader "+r.Name+" "
 		switch {
 		case r.Kind == "wiegand":
-			all = append(all, Wire{Pin: r.D0, Of: of + "d0", Key: key + "d0"}, Wire{Pin: r.D1, Of: of + "d1", Key: key + "d1"})
+			all = append(all, Wire{Pin: r.D0, Of: of + "d0", Key: key + "d0"},
+				Wire{Pin: r.D1, Of: of + "d1", Key: key + "d1"})
 		case r.Kind == "rc522" && r.Reset != "":
 			all = append(all, Wire{Pin: r.Reset, Of: of + "reset", Key: key + "reset", Out: true})
 		}

@@ -23,7 +23,7 @@ type Sentence struct {
 	EN string `toml:"en"`
 }
 
-// Message is the sentence in each language.
+// Message gives the sentence in each language.
 func (s Sentence) Message() i18n.Message {
 	m := i18n.Verbatim(s.EN)
 	m.ID = "profile." + s.ID
@@ -32,11 +32,11 @@ func (s Sentence) Message() i18n.Message {
 
 // Board is one kind of board.
 type Board struct {
-	Name       string   `toml:"-"`          // of its file, as [unit] board has it
+	Name       string   `toml:"-"`          // the name of its file, and of [unit] board
 	Title      string   `toml:"title"`      // the maker's
 	Also       []string `toml:"also"`       // other models with the same pins
-	Compatible []string `toml:"compatible"` // of its device tree; one is enough
-	Model      []string `toml:"model"`      // beginnings of the device tree's model, for makers whose compatible says less
+	Compatible []string `toml:"compatible"` // of its device tree; one of them is enough
+	Model      []string `toml:"model"`      // how the device tree's model begins, where its compatible says less
 	HeaderName string   `toml:"header"`
 	Chip       string   `toml:"chip"`  // label of the GPIO chip behind the header
 	Lines      int      `toml:"lines"` // how many it has
@@ -44,7 +44,8 @@ type Board struct {
 	Header
 }
 
-// Header is what boards share. A board's own rules and serial ports come after its header's.
+// Header is a header that boards share. A board's own rules and serial
+// ports come after its header's.
 type Header struct {
 	Pins   []Pin    `toml:"pins"` // in the header's order, pin 1 first
 	Rules  []Rule   `toml:"rule"`
@@ -58,17 +59,17 @@ type Pin struct {
 	At      int    `toml:"at"`       // place on the header, from 1
 	Name    string `toml:"name"`     // "GPIO17", or "3.3V", "5V", "GND"
 	Line    int    `toml:"line"`     // in the chip
-	PowerUp string `toml:"power_up"` // "up" or "down": what its pull makes of it until a program takes it; empty: not known
-	Also    string `toml:"also"`     // what else it is, where that is switched on
+	PowerUp string `toml:"power_up"` // "up" or "down": its pull until a program takes it; empty: not known
+	Also    string `toml:"also"`     // what else it can be switched to
 }
 
-// GPIO reports whether the pin is a line, and no supply.
+// GPIO reports whether the pin is a line and not a supply.
 func (p Pin) GPIO() bool { return p.Name != "3.3V" && p.Name != "5V" && p.Name != "GND" }
 
-// rests is the level of the pin until a program takes it; empty: not known.
+// rests gives the level of the pin until a program takes it; empty: not known.
 func (p Pin) rests() string { return map[string]string{"up": "high", "down": "low"}[p.PowerUp] }
 
-// Rule is why some pins are not for every wire.
+// Rule says which wires some pins are not for, and why.
 type Rule struct {
 	Pins   []string `toml:"pins"`
 	Wires  string   `toml:"wires"`  // "out": only for what the unit drives; empty: for each
@@ -92,8 +93,8 @@ type Serial struct {
 	Sentence
 }
 
-// All are the boards, by name. It fails when a file of this package is wrong, which the tests would
-// tell.
+// All gives the boards, sorted by name. An error means that a file of this package is wrong;
+// the tests check that none is.
 var All = sync.OnceValues(func() ([]*Board, error) {
 	entries, err := files.ReadDir("boards")
 	if err != nil {
@@ -139,7 +140,7 @@ func decode(file string, into any) error {
 	return nil
 }
 
-// ByName finds a board by the name that the configuration has.
+// ByName finds a board by its name in the configuration.
 func ByName(name string) (*Board, error) {
 	all, err := All()
 	if err != nil {
@@ -171,7 +172,7 @@ func (b *Board) pin(name string) (Pin, bool) {
 	return b.Pins[i], true
 }
 
-// place reads "pin 11".
+// place reads a place such as "pin 11".
 func place(name string) (at int, ok bool) {
 	number, ok := strings.CutPrefix(strings.ToLower(name), "pin")
 	if !ok {
@@ -181,7 +182,7 @@ func place(name string) (at int, ok bool) {
 	return at, err == nil
 }
 
-// lineName is the pin as hal/gpio opens it.
+// lineName gives the name by which hal/gpio opens the pin.
 func (b *Board) lineName(p Pin) string {
 	if !p.GPIO() {
 		return ""
@@ -189,8 +190,8 @@ func (b *Board) lineName(p Pin) string {
 	return fmt.Sprintf("%s:%d", b.Chip, p.Line)
 }
 
-// Line gives the name by which hal/gpio opens a pin of the configuration: chip and line where the
-// board knows it, else the name as it is.
+// Line gives the name by which hal/gpio opens a pin of the configuration: chip and line if the
+// board has the pin, else the name as it is.
 func (b *Board) Line(name string) (string, error) {
 	if p, ok := b.pin(name); ok && p.GPIO() {
 		return b.lineName(p), nil
@@ -208,5 +209,5 @@ func (b *Board) Line(name string) (string, error) {
 		b.Title, name, len(b.Pins))
 }
 
-// FullTitle names the other models with the same pins, too.
+// FullTitle gives the title with the other models that have the same pins.
 func (b *Board) FullTitle() string { return strings.Join(append([]string{b.Title}, b.Also...), ", ") }

@@ -11,7 +11,7 @@ import (
 	"menshen/internal/i18n"
 )
 
-// buses takes the pins of the SPI ports that readers are on.
+// buses checks the SPI ports that readers are on, and keeps their pins as used.
 func (k *check) buses() {
 	taken := map[string]string{}
 	for i, r := range k.conf.Readers {
@@ -21,7 +21,8 @@ func (k *check) buses() {
 		key := fmt.Sprintf("reader.%d.spi", i)
 		if other := taken[r.SPI]; other != "" {
 			k.refuse(key, i18n.M("profile.spi-used-twice",
-				"reader %s is on SPI %s, where reader %s is already: give each its own chip select", r.Name, r.SPI, other))
+				"reader %s is on SPI %s, where reader %s is already: give each its own chip select", r.Name,
+				r.SPI, other))
 		}
 		taken[r.SPI] = r.Name
 		port, ok := k.board.spi(r.SPI)
@@ -74,8 +75,8 @@ func lines(c *config.Config) (all []line) {
 	return all
 }
 
-// serial takes the pins of the serial ports in use. A port that plugs in, such as a USB adapter, is
-// not the board's.
+// serial checks the serial ports in use, and keeps their pins as used. A port that plugs in, such
+// as a USB adapter, is not the board's.
 func (k *check) serial() {
 	taken := map[string]string{}
 	for _, l := range lines(k.conf) {
@@ -119,7 +120,8 @@ func (b *Board) devices() string {
 	return strings.Join(all, ", ")
 }
 
-// present looks whether the machine has the devices, and leaves the serial ones alone.
+// present checks whether the machine has the devices, and whether the
+// kernel writes to the serial ones.
 func (k *check) present(m Machine) {
 	for i, r := range k.conf.Readers {
 		if port, ok := k.board.spi(r.SPI); ok && r.Kind == "rc522" && !m.has("dev/spidev"+r.SPI) {
@@ -137,8 +139,9 @@ func (k *check) present(m Machine) {
 		case slices.ContainsFunc(strings.Fields(m.read("proc/cmdline")), func(w string) bool {
 			return w == "console="+name || strings.HasPrefix(w, "console="+name+",")
 		}):
-			k.warn(l.key, i18n.M("profile.kernel-on-port", "%v: the kernel writes to %s and asks for a login there: "+
-				"take console=%s out of the kernel's command line", wire(l.of), l.device, name))
+			k.warn(l.key, i18n.M("profile.kernel-on-port",
+				"%v: the kernel writes to %s and asks for a login there: take console=%s out of the "+
+					"kernel's command line", wire(l.of), l.device, name))
 		}
 	}
 }

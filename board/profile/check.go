@@ -9,14 +9,14 @@ import (
 	"menshen/internal/i18n"
 )
 
-// Finding is one thing about a configuration on a board that is wrong, or may be.
+// Finding is one thing that is wrong, or may be, with a configuration on a board.
 type Finding struct {
 	Refuse bool         // the unit does not start with it
 	Key    string       // of the configuration: "relay.pin"
 	Text   i18n.Message // what it is, and what to write instead
 }
 
-// Message is the finding, with how bad it is.
+// Message gives the finding, and whether it is a warning or refused.
 func (f Finding) Message() i18n.Message {
 	if f.Refuse {
 		return i18n.M("profile.refused", "Refused: %v", f.Text)
@@ -27,7 +27,7 @@ func (f Finding) Message() i18n.Message {
 // ErrRefused says that a configuration does not fit its board.
 var ErrRefused = i18n.E("profile.wiring-does-not-fit", "the wiring does not fit the board")
 
-// Refused gathers what is refused; nil: nothing.
+// Refused gives an error with all refused findings, [ErrRefused]; nil when there is none.
 func Refused(all []Finding) error {
 	var errs []error
 	for _, f := range all {
@@ -39,8 +39,8 @@ func Refused(all []Finding) error {
 	return errors.Join(errs...)
 }
 
-// Check compares a configuration with the board, and with the machine where that is the board. On a
-// nil board only places on the header are found wrong, since it is not known.
+// Check compares a configuration with the board, and with the machine if it is that board. Of a nil
+// board, one that is not known, only places on the header are findings.
 func (b *Board) Check(c *config.Config, m Machine) []Finding {
 	k := &check{board: b, conf: c, users: map[string]string{}}
 	if b != nil {
@@ -58,8 +58,9 @@ func (b *Board) Check(c *config.Config, m Machine) []Finding {
 	if here := m.Board(); here == b {
 		k.present(m)
 	} else if here != nil {
-		k.refuse("unit.board", i18n.M("profile.another-board", "the configuration is for %s (%s), and this is %s (%s): "+
-			"write board = %q, and check each pin again", b.Name, b.Title, here.Name, here.Title, here.Name))
+		k.refuse("unit.board", i18n.M("profile.another-board",
+			"the configuration is for %s (%s), and this is %s (%s): write board = %q, and check "+
+				"each pin again", b.Name, b.Title, here.Name, here.Title, here.Name))
 	}
 	return k.found
 }
@@ -74,12 +75,12 @@ type check struct {
 func (k *check) refuse(key string, m i18n.Message) { k.say(true, key, m) }
 func (k *check) warn(key string, m i18n.Message)   { k.say(false, key, m) }
 
-// say is refuse or warn.
+// say adds a finding: refuse and warn in one.
 func (k *check) say(refuse bool, key string, m i18n.Message) {
 	k.found = append(k.found, Finding{refuse, key, m})
 }
 
-// wire looks at one pin of the configuration.
+// wire checks one pin of the configuration.
 func (k *check) wire(w config.Wire) {
 	if _, err := k.board.Line(w.Pin); err != nil {
 		k.refuse(w.Key, i18n.M("profile.wrong-pin", "%v: %v", wire(w.Of), err))
@@ -103,7 +104,8 @@ func (k *check) wire(w config.Wire) {
 	k.users[p.Name] = w.Of
 	for _, r := range k.board.Rules {
 		if slices.Contains(r.Pins, p.Name) && (r.Wires != "out" || w.Out) {
-			k.say(r.Refuse, w.Key, i18n.M("profile.rule", "%v on pin %d (%s): %v", wire(w.Of), p.At, p.Name, r.Message()))
+			k.say(r.Refuse, w.Key, i18n.M("profile.rule", "%v on pin %d (%s): %v", wire(w.Of), p.At,
+				p.Name, r.Message()))
 			return
 		}
 	}

@@ -50,40 +50,64 @@ func TestCheck(t *testing.T) {
 	}{
 		{"example", "rpi4", noBoard, nil, nil},
 		{"example, there", "rpi4", pi4("dev/ttyS0"), nil, nil},
-		{"another board than written", "rpi4", device("raspberrypi,5-model-b\x00", ""), nil, []string{`refused unit.board: write board = "rpi5"`}},
+		{"another board than written", "rpi4", device("raspberrypi,5-model-b\x00", ""), nil,
+			[]string{`refused unit.board: write board = "rpi5"`}},
 		{"no board", "", noBoard, []string{relay, `pin = "pin 11"`}, []string{`refused relay.pin: menshen board list`}},
-		{"one pin by two names", "rpi4", noBoard, []string{`"GPIO22"`, `"pin 11"`}, []string{"refused input.1.pin: pin 11 (GPIO17), which is already the relay"}},
-		{"one pin by its line", "rpi4", noBoard, []string{`"GPIO22"`, `"pinctrl-bcm2711:17"`}, []string{"refused input.1.pin: already the relay"}},
+		{"one pin by two names", "rpi4", noBoard, []string{`"GPIO22"`, `"pin 11"`},
+			[]string{"refused input.1.pin: pin 11 (GPIO17), which is already the relay"}},
+		{"one pin by its line", "rpi4", noBoard, []string{`"GPIO22"`, `"pinctrl-bcm2711:17"`},
+			[]string{"refused input.1.pin: already the relay"}},
 		{"a supply", "rpi4", noBoard, []string{`"GPIO22"`, `"pin 2"`}, []string{"refused input.1.pin: pin 2 is 5V"}},
 		{"ID memory", "rpi4", noBoard, []string{`"GPIO22"`, `"GPIO1"`}, []string{"refused input.1.pin: ID memory"}},
-		{"relay on the console", "rpi3", noBoard, []string{relay, `pin = "pin 8"`, `serial = "/dev/ttyS0"`, `serial = ""`}, []string{"refused relay.pin: would switch what is wired here"}},
-		{"input on the console", "rpi3", noBoard, []string{`"GPIO22"`, `"pin 10"`, `serial = "/dev/ttyS0"`, `serial = ""`}, []string{"warning input.1.pin: switch that off first"}},
-		{"input on the console that is ours", "rpi3", noBoard, []string{`"GPIO22"`, `"pin 10"`}, []string{"refused input.1.pin: already the console RXD"}},
-		{"console of a Pi 5", "rpi5", noBoard, []string{}, []string{"warning console.serial: it has /dev/ttyAMA0, /dev/ttyAMA10"}},
+		{"relay on the console", "rpi3", noBoard, []string{relay, `pin = "pin 8"`, `serial = "/dev/ttyS0"`,
+			`serial = ""`}, []string{"refused relay.pin: would switch what is wired here"}},
+		{"input on the console", "rpi3", noBoard, []string{`"GPIO22"`, `"pin 10"`, `serial = "/dev/ttyS0"`,
+			`serial = ""`}, []string{"warning input.1.pin: switch that off first"}},
+		{"input on the console that is ours", "rpi3", noBoard, []string{`"GPIO22"`, `"pin 10"`},
+			[]string{"refused input.1.pin: already the console RXD"}},
+		{"console of a Pi 5", "rpi5", noBoard, []string{},
+			[]string{"warning console.serial: it has /dev/ttyAMA0, /dev/ttyAMA10"}},
 
-		{"relay pulled up", "rpi4", noBoard, []string{relay, `pin = "GPIO5"`}, []string{"refused relay.pin: the door is open until the program runs; choose a pin that rests low, such as pin 11"}},
-		{"relay pulled up, with a resistor", "rpi4", noBoard, []string{relay, `pin = "GPIO5"`, "# power_up", "power_up"}, nil},
-		{"relay pulled down, with a resistor", "rpi4", noBoard, []string{`# power_up = "low"`, `power_up = "high"`}, []string{"refused relay.pin: rests high at power-up"}},
-		{"active-low relay pulled down", "rpi4", noBoard, []string{`active    = "high"`, `active = "low"`}, []string{"refused relay.pin: the door is open until the program runs"}},
-		{"active-low relay pulled up", "rpi4", noBoard, []string{`active    = "high"`, `active = "low"`, relay, `pin = "GPIO5"`}, nil},
+		{"relay pulled up", "rpi4", noBoard, []string{relay, `pin = "GPIO5"`}, []string{"refused relay.pin: the " +
+			"door is open until the program runs; choose a pin that rests low, such as pin 11"}},
+		{"relay pulled up, with a resistor", "rpi4", noBoard,
+			[]string{relay, `pin = "GPIO5"`, "# power_up", "power_up"}, nil},
+		{"relay pulled down, with a resistor", "rpi4", noBoard, []string{`# power_up = "low"`, `power_up = "high"`},
+			[]string{"refused relay.pin: rests high at power-up"}},
+		{"active-low relay pulled down", "rpi4", noBoard, []string{`active    = "high"`, `active = "low"`},
+			[]string{"refused relay.pin: the door is open until the program runs"}},
+		{"active-low relay pulled up", "rpi4", noBoard,
+			[]string{`active    = "high"`, `active = "low"`, relay, `pin = "GPIO5"`}, nil},
 		{"maglock pulled down", "rpi4", noBoard, []string{strike, "fail_safe = true "}, nil},
-		{"maglock pulled up", "rpi4", noBoard, []string{strike, "fail_safe = true ", relay, `pin = "GPIO5"`}, []string{"refused relay.pin: no button opens it"}},
-		{"lamp pulled up", "rpi4", noBoard, []string{`"GPIO16"`, `"GPIO6"`}, []string{"warning signal.0.pin: may be on at power-up"}},
+		{"maglock pulled up", "rpi4", noBoard, []string{strike, "fail_safe = true ", relay, `pin = "GPIO5"`},
+			[]string{"refused relay.pin: no button opens it"}},
+		{"lamp pulled up", "rpi4", noBoard, []string{`"GPIO16"`, `"GPIO6"`},
+			[]string{"warning signal.0.pin: may be on at power-up"}},
 
 		{"rc522, there", "rpi4", pi4("dev/ttyS0", "dev/spidev0.0"), []string{`kind = "wiegand"`, rc522}, nil},
-		{"rc522, SPI off", "rpi4", pi4("dev/ttyS0"), []string{`kind = "wiegand"`, rc522}, []string{"warning reader.0.spi: dtparam=spi=on"}},
-		{"relay on the bus", "rpi4", noBoard, []string{`kind = "wiegand"`, rc522, relay, `pin = "GPIO10"`}, []string{"refused relay.pin: already the reader outside MOSI"}},
-		{"wire on the other chip select", "rpi4", noBoard, []string{`kind = "wiegand"`, rc522, `"GPIO22"`, `"GPIO7"`}, []string{"warning input.1.pin: spi0-1cs"}},
-		{"no such bus", "rpi4", noBoard, []string{`kind = "wiegand"`, "kind = \"rc522\"\nspi = \"3.0\""}, []string{"warning reader.0.spi: has no SPI 3.0, only 0.0"}},
-		{"two on a chip select", "rpi4", noBoard, []string{`kind = "wiegand"`, rc522, "[camera]", "[[reader]]\nname = \"inside\"\n" + rc522 + "\n[camera]"}, []string{"refused reader.1.spi: where reader outside is already"}},
+		{"rc522, SPI off", "rpi4", pi4("dev/ttyS0"), []string{`kind = "wiegand"`, rc522},
+			[]string{"warning reader.0.spi: dtparam=spi=on"}},
+		{"relay on the bus", "rpi4", noBoard, []string{`kind = "wiegand"`, rc522, relay, `pin = "GPIO10"`},
+			[]string{"refused relay.pin: already the reader outside MOSI"}},
+		{"wire on the other chip select", "rpi4", noBoard, []string{`kind = "wiegand"`, rc522, `"GPIO22"`, `"GPIO7"`},
+			[]string{"warning input.1.pin: spi0-1cs"}},
+		{"no such bus", "rpi4", noBoard, []string{`kind = "wiegand"`, "kind = \"rc522\"\nspi = \"3.0\""},
+			[]string{"warning reader.0.spi: has no SPI 3.0, only 0.0"}},
+		{"two on a chip select", "rpi4", noBoard,
+			[]string{`kind = "wiegand"`, rc522, "[camera]", "[[reader]]\nname = \"inside\"\n" + rc522 + "\n[camera]"},
+			[]string{"refused reader.1.spi: where reader outside is already"}},
 
-		{"two on a serial port", "rpi4", noBoard, []string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyS0\""},
+		{"two on a serial port", "rpi4", noBoard,
+			[]string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyS0\""},
 			[]string{"refused reader.0.device: which the console uses already"}},
-		{"one header, two ports", "rpi4", noBoard, []string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyAMA0\""},
+		{"one header, two ports", "rpi4", noBoard,
+			[]string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyAMA0\""},
 			[]string{"refused reader.0.device: the RXD of /dev/ttyAMA0 is GPIO15, which is already the console RXD"}},
-		{"login on the reader's port", "rpi4", pi4("dev/ttyS0", "proc/cmdline=quiet console=ttyS0,115200 rw\n"), nil, []string{"warning console.serial: take console=ttyS0 out"}},
+		{"login on the reader's port", "rpi4", pi4("dev/ttyS0", "proc/cmdline=quiet console=ttyS0,115200 rw\n"), nil,
+			[]string{"warning console.serial: take console=ttyS0 out"}},
 		{"port not there", "rpi4", pi4(), nil, []string{"warning console.serial: enable_uart=1"}},
-		{"USB adapter", "rpi4", pi4("dev/ttyS0"), []string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyUSB0\""}, nil},
+		{"USB adapter", "rpi4", pi4("dev/ttyS0"),
+			[]string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyUSB0\""}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			conf := parse(t, c.changes...)
@@ -155,11 +179,13 @@ func TestAnyWiringOfDifferentPins(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		spell := func(p Pin) string {
-			return rapid.SampledFrom([]string{fmt.Sprintf("pin %d", p.At), p.Name, strings.ToLower(p.Name), fmt.Sprintf("%s:%d", b.Chip, p.Line)}).Draw(t, "spelling")
+			return rapid.SampledFrom([]string{fmt.Sprintf("pin %d", p.At), p.Name, strings.ToLower(p.Name),
+				fmt.Sprintf("%s:%d", b.Chip, p.Line)}).Draw(t, "spelling")
 		}
 		pins := rapid.SliceOfNDistinct(rapid.SampledFrom(good), 9, 9, func(p Pin) int { return p.At }).Draw(t, "pins")
 		c := parse(t)
-		wires := []*string{&c.Relay.Pin, &c.Inputs[0].Pin, &c.Inputs[1].Pin, &c.Inputs[2].Pin, &c.Signals[0].Pin, &c.Signals[1].Pin, &c.Signals[2].Pin, &c.Readers[0].D0, &c.Readers[0].D1}
+		wires := []*string{&c.Relay.Pin, &c.Inputs[0].Pin, &c.Inputs[1].Pin, &c.Inputs[2].Pin, &c.Signals[0].Pin,
+			&c.Signals[1].Pin, &c.Signals[2].Pin, &c.Readers[0].D0, &c.Readers[0].D1}
 		for i, w := range wires {
 			*w = spell(pins[i])
 		}

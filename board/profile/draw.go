@@ -10,7 +10,7 @@ import (
 	"menshen/internal/screen"
 )
 
-// Drawing is how a board is shown.
+// Drawing says how to draw a board.
 type Drawing struct {
 	Lang   i18n.Language
 	Plain  bool // a list for screen readers and for paper
@@ -25,8 +25,8 @@ var colours = map[Kind]string{
 // glyphs are the signs of a drawing.
 type glyphs struct{ wire, free, used, first, taken, side, top, bottom string }
 
-// glyphs are as the language has them: terminals of Chinese systems may draw the nicer ones two
-// columns wide (UAX #11, "ambiguous"), and the picture would fall apart, so Chinese has plain ones.
+// glyphs gives the signs of the language. A terminal of a Chinese system may draw the finer ones
+// two columns wide (UAX #11, "ambiguous"), which breaks the drawing, so Chinese has plain ones.
 func (d Drawing) glyphs() glyphs {
 	g := strings.Fields(d.Lang.Say(i18n.M("profile.glyphs", "─ ○ ● ■ ✗ │ ┌─────┐ └─────┘")))
 	return glyphs{g[0], g[1], g[2], g[3], g[4], g[5], g[6], g[7]}
@@ -40,7 +40,7 @@ const (
 	sideWidth = 24 // of a wire and its label
 )
 
-// Draw shows the board with the wires of c, which may be nil, and below it what Check found.
+// Draw draws the board with the wires of c, which may be nil, and below it the findings of [Check].
 func (b *Board) Draw(w io.Writer, c *config.Config, found []Finding, d Drawing) error {
 	var s strings.Builder
 	title := b.Title + " (" + b.Name + ")"
@@ -73,7 +73,7 @@ func (b *Board) Draw(w io.Writer, c *config.Config, found []Finding, d Drawing) 
 	return err
 }
 
-// header draws the pins as one sees them, two a row.
+// header draws the pins as they are on the board, two in a row.
 func (b *Board) header(s *strings.Builder, uses map[string]Use, d Drawing) {
 	g := d.glyphs()
 	edge := strings.Repeat(" ", sideWidth+nameWidth+5)
@@ -82,7 +82,8 @@ func (b *Board) header(s *strings.Builder, uses map[string]Use, d Drawing) {
 		left, right := b.Pins[i], b.Pins[i+1]
 		l, r := uses[left.Name], uses[right.Name]
 		atLeft := fmt.Sprintf("%s %*s", g.draw(left, l, d.name(l), true), nameWidth, left.Name)
-		atRight := strings.TrimRight(fmt.Sprintf("%-*s %s", nameWidth, right.Name, g.draw(right, r, d.name(r), false)), " ")
+		atRight := strings.TrimRight(fmt.Sprintf("%-*s %s", nameWidth, right.Name,
+			g.draw(right, r, d.name(r), false)), " ")
 		fmt.Fprintf(s, "%s %2d %s %s %s %s %-2d %s\n",
 			d.paint(l.Kind, atLeft), left.At, g.side, d.paint(l.Kind, g.pin(left, l)),
 			d.paint(r.Kind, g.pin(right, r)), g.side, right.At, d.paint(r.Kind, atRight))
@@ -90,7 +91,7 @@ func (b *Board) header(s *strings.Builder, uses map[string]Use, d Drawing) {
 	fmt.Fprintf(s, "%s%s\n", edge, g.bottom)
 }
 
-// draw draws a wire with its label at the outer end, or what a free pin is besides.
+// draw draws a wire with its label at the outer end, or what a free pin can be used as.
 func (g glyphs) draw(p Pin, u Use, label string, left bool) string {
 	fill := g.wire
 	if u.Of == "" {
@@ -112,8 +113,8 @@ func (g glyphs) draw(p Pin, u Use, label string, left bool) string {
 	return rest + " " + label
 }
 
-// pin is the pin itself: square for pin 1, as on the board, hollow when nothing is wired, and !
-// when that is refused.
+// pin gives the sign of a pin: square for pin 1, as on the board; hollow where nothing is wired;
+// ! where the wire is refused.
 func (g glyphs) pin(p Pin, u Use) string {
 	switch {
 	case u.Bad:
@@ -137,7 +138,7 @@ func (d Drawing) paint(k Kind, s string) string {
 
 func (d Drawing) name(u Use) string { return d.Lang.Say(wire(u.Of)) }
 
-// list says it pin by pin: only those with a wire when there is a configuration.
+// list writes the pins one by one: with a configuration, only those with a wire.
 func (b *Board) list(s *strings.Builder, uses map[string]Use, c *config.Config, d Drawing) {
 	for _, p := range b.Pins {
 		u := uses[p.Name]
@@ -163,7 +164,7 @@ func (b *Board) list(s *strings.Builder, uses map[string]Use, c *config.Config, 
 	}
 }
 
-// paragraph wraps to Width, except in plain, where a line is a sentence.
+// paragraph wraps a text to [Width]; in plain, a text is one line.
 func (d Drawing) paragraph(s *strings.Builder, m i18n.Message) {
 	lines := []string{d.Lang.Say(m)}
 	if !d.Plain {

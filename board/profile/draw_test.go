@@ -26,7 +26,8 @@ var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
 // TestDrawingFits: no line is wider than the terminal, in each language, and the header's edges
 // stand under each other.
 func TestDrawingFits(t *testing.T) {
-	conf := parse(t, `name = "outside"`, `name = "the one at the courtyard gate, lower"`, "kind = \"wiegand\"", rc522+"\nreset = \"GPIO12\"", relay, `pin = "GPIO5"`, `"GPIO22"`, `"EXPANDER_7"`)
+	conf := parse(t, `name = "outside"`, `name = "the one at the courtyard gate, lower"`, "kind = \"wiegand\"",
+		rc522+"\nreset = \"GPIO12\"", relay, `pin = "GPIO5"`, `"GPIO22"`, `"EXPANDER_7"`)
 	for _, b := range boards(t) {
 		for _, c := range []*config.Config{nil, conf} {
 			var found []Finding
@@ -44,7 +45,8 @@ func TestDrawingFits(t *testing.T) {
 					if w := screen.Width(l); w > Width {
 						t.Errorf("%s, %s, line %d is %d wide: %s", b.Name, lang, i+1, w, l)
 					}
-					if before, _, is := strings.Cut(strings.Replace(l, " | ", " │ ", 1), " │ "); is && screen.Width(before) != sideWidth+nameWidth+4 {
+					if before, _, is := strings.Cut(strings.Replace(l, " | ", " │ ", 1), " │ "); is &&
+						screen.Width(before) != sideWidth+nameWidth+4 {
 						t.Errorf("%s, %s, line %d is out of line: %s", b.Name, lang, i+1, l)
 					}
 					if strings.HasSuffix(l, " ") {
@@ -69,9 +71,11 @@ func TestPlainSaysEachWire(t *testing.T) {
 	}
 	text := draw(t, b, conf, b.Check(conf, noBoard), Drawing{Lang: i18n.English, Plain: true, Colour: true})
 	for _, want := range []string{
-		"pin 11, GPIO17: relay, also SPI1 CE1, pulled down at power-up\n", "pin 13, GPIO27: rex input, pulled down at power-up\n",
-		"pin 22, GPIO25: reader outside d1, pulled down at power-up\n", "pin 8, GPIO14: console TXD, also TXD, pulled down at power-up\n",
-		"rests low: the lock is without current, and so locked.\n", "Not on the header: camera: v4l2:/dev/video0\n",
+		"pin 11, GPIO17: relay, also SPI1 CE1, pulled down at power-up\n",
+		"pin 13, GPIO27: rex input, pulled down at power-up\n",
+		"pin 22, GPIO25: reader outside d1, pulled down at power-up\n",
+		"pin 8, GPIO14: console TXD, also TXD, pulled down at power-up\n",
+		"rests low: the lock is without power, and so locked.\n", "Not on the header: camera: v4l2:/dev/video0\n",
 	} {
 		if strings.Count(text, want) != 1 {
 			t.Errorf("not once: %q in\n%s", want, text)
@@ -93,14 +97,15 @@ func TestRestSaysWhatTheDoorDoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ pin, active, failSafe, want string }{
-		{"GPIO17", "high", "false", "rests low: the lock is without current, and so locked"},
-		{"GPIO17", "high", "true", "rests low: the lock is without current, and so unlocked"},
-		{"GPIO17", "low", "false", "rests low: the lock is with current, and so unlocked"},
-		{"GPIO5", "low", "true", "rests high: the lock is without current, and so unlocked"},
-		{"GPIO5", "high", "true", "rests high: the lock is with current, and so locked"},
+		{"GPIO17", "high", "false", "rests low: the lock is without power, and so locked"},
+		{"GPIO17", "high", "true", "rests low: the lock is without power, and so unlocked"},
+		{"GPIO17", "low", "false", "rests low: the lock is with power, and so unlocked"},
+		{"GPIO5", "low", "true", "rests high: the lock is without power, and so unlocked"},
+		{"GPIO5", "high", "true", "rests high: the lock is with power, and so locked"},
 		{"EXPANDER_1", "high", "false", "not known"},
 	} {
-		conf := parse(t, relay, `pin = "`+c.pin+`"`, `active    = "high"`, `active = "`+c.active+`"`, strike, "fail_safe = "+c.failSafe+" ")
+		conf := parse(t, relay, `pin = "`+c.pin+`"`, `active    = "high"`, `active = "`+c.active+`"`, strike,
+			"fail_safe = "+c.failSafe+" ")
 		if got := b.rest(conf).String(); !strings.Contains(got, c.want) {
 			t.Errorf("%+v: %s", c, got)
 		}

@@ -56,7 +56,8 @@ func (k *check) i2c() {
 		for _, signal := range slices.Sorted(maps.Keys(port.Pins)) {
 			pin := port.Pins[signal]
 			if user := k.users[pin]; user != "" {
-				k.refuse(u.key, i18n.M("profile.i2c-pin-used", "%v: the %s of I2C bus %d is %s, which is already the %v: use another pin there",
+				k.refuse(u.key, i18n.M("profile.i2c-pin-used",
+					"%v: the %s of I2C bus %d is %s, which is already the %v: use another pin there",
 					wire(u.of), signal, u.bus, pin, wire(user)))
 				break
 			}

@@ -21,7 +21,8 @@ func TestI2C(t *testing.T) {
 		want        []string // as in TestCheck
 	}{
 		{"as it should be", "rpi4", noBoard, fireOnADC("1"), nil},
-		{"device there", "rpi4", device("raspberrypi,4-model-b\x00", "", "dev/ttyS0", "dev/i2c-1"), fireOnADC("1"), nil},
+		{"device there", "rpi4", device("raspberrypi,4-model-b\x00", "", "dev/ttyS0", "dev/i2c-1"),
+			fireOnADC("1"), nil},
 		{"no device", "rpi4", device("raspberrypi,4-model-b\x00", "", "dev/ttyS0"), fireOnADC("1"),
 			[]string{"warning adc.0.i2c: dtparam=i2c_arm=on"}},
 		{"SDA used twice", "rpi4", noBoard, append(fireOnADC("1"), `"GPIO22"`, `"pin 3"`),

@@ -11,13 +11,13 @@ import (
 	"menshen/board/config"
 )
 
-// Machine is what can be seen of a board from the inside: its file tree.
+// Machine is the computer as its file tree shows it.
 type Machine struct{ Root fs.FS }
 
-// Here is the machine that the program runs on.
+// Here is the computer that the program runs on.
 var Here = Machine{os.DirFS("/")}
 
-// Board tells which known board the machine is; nil: none.
+// Board finds out which known board the machine is; nil: none.
 func (m Machine) Board() *Board {
 	all, err := All()
 	if err != nil {
@@ -53,8 +53,8 @@ func (m Machine) has(file string) bool {
 	return err == nil
 }
 
-// Of is the board of a configuration: the one it names, or else the one it is read on. It is nil
-// where neither is known.
+// Of gives the board of a configuration: the one that it names, or else the
+// machine's; nil when neither is known.
 func Of(c *config.Config, m Machine) (*Board, error) {
 	if c.Unit.Board == "" {
 		return m.Board(), nil

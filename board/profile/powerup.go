@@ -8,7 +8,7 @@ import (
 	"menshen/internal/i18n"
 )
 
-// atPowerUp asks what the relay and the lamps do before the program runs.
+// atPowerUp checks what the relay and the lamps do before the program runs.
 func (k *check) atPowerUp() {
 	rest, known := k.board.Rest(k.conf)
 	on := k.conf.Relay.Active.String()
@@ -17,8 +17,9 @@ func (k *check) atPowerUp() {
 	case known && rest == on:
 		k.energised(rest, onHeader)
 	case !known && onHeader:
-		k.warn("relay.pin", i18n.M("profile.rest-unknown", "the level of pin %d (%s) before the program runs is not known "+
-			"for this board: fit a 10 kΩ resistor that keeps the relay off, and write power_up = %q",
+		k.warn("relay.pin", i18n.M("profile.rest-unknown",
+			"the level of pin %d (%s) before the program runs is not known for this board: "+
+				"fit a 10 kΩ resistor that keeps the relay off, and write power_up = %q",
 			p.At, p.Name, opposite(on)))
 	}
 	for i, s := range k.conf.Signals {
@@ -30,8 +31,8 @@ func (k *check) atPowerUp() {
 	}
 }
 
-// energised refuses a relay that switches on by itself: that opens a strike's door at each
-// power-up, and holds a fail-safe one locked while no program is in charge (R-SAFE).
+// energised refuses a relay that switches on by itself. At each power-up that unlocks a fail-secure
+// lock, and locks a fail-safe one while no program can release it (R-SAFE).
 func (k *check) energised(rest string, onHeader bool) {
 	does := i18n.M("profile.door-open-until-program", "the door is open until the program runs")
 	if k.conf.Relay.FailSafe {
@@ -44,13 +45,14 @@ func (k *check) energised(rest string, onHeader bool) {
 		other = i18n.M("profile.choose-pin-such-as", "choose a pin that rests %v, such as pin %d (%s)",
 			levels[right], free.At, free.Name)
 	}
-	k.refuse("relay.pin", i18n.M("profile.relay-energised", "the relay's pin rests %v at power-up, which energises it: "+
-		"%v; %v, or write power_up = %q when the relay board has a resistor of its own that makes it so",
+	k.refuse("relay.pin", i18n.M("profile.relay-energised",
+		"the relay's pin rests %v at power-up, which energises it: %v; %v, or write power_up = %q when the relay "+
+			"board has a resistor of its own that makes it so",
 		levels[rest], does, other, right))
 }
 
-// Rest is the level of the relay's line while no program drives it: by the resistor that the
-// configuration tells of, else by the pin's pull.
+// Rest gives the level of the relay's line while no program drives it: by [relay]
+// power_up, else by the pin's pull.
 func (b *Board) Rest(c *config.Config) (level string, known bool) {
 	if c.Relay.PowerUp != "" {
 		return c.Relay.PowerUp, true
@@ -59,12 +61,13 @@ func (b *Board) Rest(c *config.Config) (level string, known bool) {
 	return p.rests(), p.rests() != ""
 }
 
-// free finds a pin without rules or users that rests at a level, rather one that is nothing else
-// besides.
+// free finds a pin without rules and users that rests at a level. It prefers a
+// pin that has no other function.
 func (b *Board) free(level string, users map[string]string) (found Pin) {
 	for _, p := range b.Pins {
 		ruled := slices.ContainsFunc(b.Rules, func(r Rule) bool { return slices.Contains(r.Pins, p.Name) })
-		if p.GPIO() && p.rests() == level && !ruled && users[p.Name] == "" && (found.At == 0 || found.Also != "" && p.Also == "") {
+		if p.GPIO() && p.rests() == level && !ruled && users[p.Name] == "" &&
+			(found.At == 0 || found.Also != "" && p.Also == "") {
 			found = p
 		}
 	}

@@ -65,7 +65,7 @@ func TestBoardsAreWhole(t *testing.T) {
 				here("spi "+s.Port, s.Pins["SCLK"], s.Pins["MOSI"], s.Pins["MISO"], s.Pins["CS"])
 				here("spi "+s.Port, s.Holds...)
 				if s.Enable == "" {
-					t.Errorf("spi %s: nobody says how it is switched on", s.Port)
+					t.Errorf("spi %s: the file does not say how it is switched on", s.Port)
 				}
 			}
 			for _, s := range b.Serial {
@@ -129,7 +129,8 @@ func TestRaspberryPiPins(t *testing.T) {
 		if lines != 28 {
 			t.Errorf("%s has %d lines on the header", name, lines)
 		}
-		for spelt, want := range map[string]int{"pin 11": 17, "GPIO17": 17, "gpio17": 17, "pin 3": 2, "pin 40": 21, "Pin29": 5} {
+		for spelt, want := range map[string]int{"pin 11": 17, "GPIO17": 17, "gpio17": 17, "pin 3": 2,
+			"pin 40": 21, "Pin29": 5} {
 			if got, err := b.Line(spelt); err != nil || got != b.Chip+":"+strconv.Itoa(want) {
 				t.Errorf("%s: %s is %s, %v", name, spelt, got, err)
 			}
@@ -191,7 +192,7 @@ func TestMachineIsKnownByItsDeviceTree(t *testing.T) {
 		{"xunlong,orangepi-zero2w\x00allwinner,sun50i-h618\x00", "OrangePi Zero 2W", "orangepi-zero2w"},
 		{"allwinner,h616\x00", "OrangePi Zero2 W", "orangepi-zero2w"}, // the maker's own kernel
 		{"linux,dummy-virt\x00", "", ""},
-		{"brcm,bcm2711\x00", "", ""}, // a board around the chip that nobody told us of
+		{"brcm,bcm2711\x00", "", ""}, // an unknown board with a known chip
 	} {
 		b := device(c.compatible, c.model).Board()
 		if b == nil && c.want != "" || b != nil && b.Name != c.want {

@@ -9,7 +9,7 @@ import (
 	"menshen/internal/i18n"
 )
 
-// Kind is what a wire is for; the drawing colours it so.
+// Kind is what a wire is for. The drawing has a colour for each.
 type Kind int
 
 // The kinds of wires, and of pins without one.
@@ -32,8 +32,8 @@ type Use struct {
 	Bad  bool   // it is refused here
 }
 
-// Uses tells the use of each pin, by its name, as a configuration has it, and which are refused;
-// nil: nothing is wired.
+// Uses gives the use of each pin, by the pin's name, and marks a wire that is refused. Without a
+// configuration it gives the pins of the board's own use.
 func (b *Board) Uses(c *config.Config, found []Finding) map[string]Use {
 	uses := map[string]Use{}
 	for _, p := range b.Pins {
@@ -59,14 +59,16 @@ func (b *Board) Uses(c *config.Config, found []Finding) map[string]Use {
 	}
 	for _, w := range c.Pins() {
 		if p, ok := b.pin(w.Pin); ok {
-			bad := uses[p.Name].Bad || slices.ContainsFunc(found, func(f Finding) bool { return f.Refuse && f.Key == w.Key })
+			bad := uses[p.Name].Bad || slices.ContainsFunc(found, func(f Finding) bool {
+				return f.Refuse && f.Key == w.Key
+			})
 			uses[p.Name] = Use{kindOf(w), w.Of, bad}
 		}
 	}
 	return uses
 }
 
-// kindOf goes by where the wire is written.
+// kindOf gives the kind of a wire by its key in the configuration.
 func kindOf(w config.Wire) Kind {
 	switch table, _, _ := strings.Cut(w.Key, "."); table {
 	case "relay":
@@ -85,7 +87,7 @@ type busPin struct {
 	kind    Kind
 }
 
-// buses are the pins of the ports that a configuration uses.
+// buses gives the pins of the ports that a configuration uses.
 func (b *Board) buses(c *config.Config) (all []busPin) {
 	add := func(of string, kind Kind, pins map[string]string) {
 		for _, signal := range slices.Sorted(maps.Keys(pins)) {
@@ -109,7 +111,7 @@ func (b *Board) buses(c *config.Config) (all []busPin) {
 	return all
 }
 
-// listOffHeader lists what a configuration names that is not on the header.
+// listOffHeader lists the pins and ports of a configuration that are not on the header.
 func (b *Board) listOffHeader(c *config.Config) (all []i18n.Message) {
 	add := func(of, at string) {
 		all = append(all, i18n.M("profile.elsewhere", "%v: %s", wire(of), at))
@@ -121,7 +123,8 @@ func (b *Board) listOffHeader(c *config.Config) (all []i18n.Message) {
 	}
 	for _, in := range c.Inputs {
 		if in.Supervised() {
-			all = append(all, i18n.M("profile.on-adc", "%v: %v, channel %d", wire(in.Role+" input"), wire("adc "+in.ADC), in.Channel))
+			all = append(all, i18n.M("profile.on-adc", "%v: %v, channel %d", wire(in.Role+" input"),
+				wire("adc "+in.ADC), in.Channel))
 		}
 	}
 	for _, l := range lines(c) {
@@ -135,7 +138,7 @@ func (b *Board) listOffHeader(c *config.Config) (all []i18n.Message) {
 	return all
 }
 
-// rest says what the lock does while no program runs.
+// rest says what the lock does until the program runs.
 func (b *Board) rest(c *config.Config) i18n.Message {
 	level, known := b.Rest(c)
 	if !known {
@@ -146,9 +149,9 @@ func (b *Board) rest(c *config.Config) i18n.Message {
 	if energised != c.Relay.FailSafe {
 		state = i18n.M("profile.unlocked", "unlocked")
 	}
-	current := i18n.M("profile.without-current", "without current")
+	current := i18n.M("profile.without-power", "without power")
 	if energised {
-		current = i18n.M("profile.with-current", "with current")
+		current = i18n.M("profile.with-power", "with power")
 	}
 	return i18n.M("profile.rest",
 		"Until the program runs the relay's line rests %v: the lock is %v, and so %v.", levels[level], current, state)

@@ -35,10 +35,11 @@ var words = map[string]i18n.Message{
 	"signal":    i18n.M("profile.wire-signal", "signal"),
 }
 
-// wire is the name of a wire, such as "reader outside d0"; the reader's own name stays.
+// wire gives the name of a wire, such as "reader outside d0"; a
+// reader's own name is not translated.
 func wire(of string) i18n.Message {
 	var name i18n.Message
-	glued := false // the word before is one of ours, which some languages write without a space
+	glued := false // the word before is not a name; some languages write both without a space
 	for i, w := range strings.Fields(of) {
 		word, known := words[w]
 		if !known || i == 1 && (strings.HasPrefix(of, "reader ") || strings.HasPrefix(of, "adc ")) {

@@ -174,7 +174,7 @@ func (r *recorded) installer(tty *os.File, door *sim.Door) {
 		{"is it still open? (y, n) ", yes(door.Unlocked)},
 		{"from where you stand? (y, n) ", func() { heard = len(door.Pin(sim.Relay).Trace()); send("y")() }},
 		{"even for a moment? (y, n) ", yes(func() bool { return len(door.Pin(sim.Relay).Trace()) != heard })},
-		{"without current? Try it. (y, n) ", yes(always)},
+		{"without power? Try it. (y, n) ", yes(always)},
 		{"was the door locked? (y, n) ", yes(always)},
 		{"and the door locked? (y, n) ", yes(locked)},
 		{task("Open the door."), door.Force},

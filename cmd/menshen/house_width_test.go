@@ -21,8 +21,9 @@ var narrow = []string{
 	"cmd", "hal", "policy", "recognizer", "scripts", "store",
 	"internal/attack", "internal/chart", "internal/exact", "internal/golden", "internal/i18n", "internal/safefile",
 	"internal/screen",
-	"board/boardtest", "board/compliance", "board/console", "board/desk", "board/dossier", "board/host", "board/notice",
-	"board/outbox", "board/papers", "board/pass", "board/rights", "board/service", "board/unit", "board/wiring",
+	"board/boardtest", "board/check", "board/commission", "board/compliance", "board/config", "board/console",
+	"board/desk", "board/dossier", "board/host", "board/notice", "board/outbox", "board/papers", "board/pass",
+	"board/profile", "board/rights", "board/service", "board/unit", "board/wiring",
 }
 
 // wide are files in them that still wait: their pairs of English and Chinese move to catalogues.
