@@ -64,7 +64,7 @@ func New(p Parts) (*Door, error) {
 			return p.Eye.Status(), true
 		},
 		Matching: func() *dossier.Matching { return matching(p.Config, d.Unit) },
-		Damaged:  func(err error) error { return d.Unit.Damaged(err) },
+		Damaged:  func(err error) error { return d.Unit.RecordDamage(err) },
 	})
 	_ = d.Law.EnsureNotices() // what fails now is tried again, and shown, while the door works
 	var err error

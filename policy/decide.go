@@ -117,7 +117,7 @@ var faceIsTheirs = []question{
 	{byFace, "frames agree", ReasonFrames, framesAgree},
 	{byFace, "alive", ReasonNotLive, alive},
 	{byFace, "face known", ReasonNoMatch, faceKnown},
-	{byFace, "like nobody else", ReasonAmbiguous, likeNobodyElse},
+	{byFace, "like nobody else", ReasonAmbiguous, unlikeOthers},
 
 	{byFace, string(RuleConsent), ReasonNoConsent, consented},
 	{byFace, string(RuleMinor), ReasonNoGuardian, guardianConsented},

@@ -64,7 +64,7 @@ func (s *step) findContact(open bool, at time.Time) bool {
 	s.Blind = false
 	if open {
 		s.OpenedAt, s.State = at, Open
-		if !s.standsFree() {
+		if !s.mayStandOpen() {
 			s.expectClosed(s.c, at, s.RelockAt.Sub(at))
 		}
 	}

@@ -15,13 +15,13 @@ const MaxPass = 7 * 24 * time.Hour
 // rules, visitors come in its hours.
 const VisitorGroup = "visitors"
 
-// ErrPass tells that a pass is not what a pass may be: one door, a beginning, an end
-// within MaxPass, a number of uses.
+// ErrPass tells that a pass is not valid as one: it needs one door, a beginning, an end within
+// [MaxPass], and a number of uses.
 var ErrPass = i18n.E("policy.pass-limits", "a pass needs one door, a beginning, an end within seven days of it, "+
 	"and a number of uses")
 
 // Pass is a visitor's right of entry: short, for one door, counted, and without a face. It stands
-// alone, so that a signed copy of it can be checked without asking anybody.
+// alone, so that a signed copy of it can be checked offline.
 type Pass struct {
 	ID          PersonID
 	Door        string
@@ -29,8 +29,7 @@ type Pass struct {
 	Uses        int
 }
 
-// Check gives ErrPass for a pass that no door may take, and nil for others; whether
-// it is valid now, Decide says.
+// Check gives [ErrPass] for a pass that no door may take. Whether it is valid now, [Decide] says.
 func (p Pass) Check() error {
 	long := p.Until.Sub(p.From)
 	if p.ID.IsZero() || p.Door == "" || p.From.IsZero() || long <= 0 || long > MaxPass || p.Uses < 1 {

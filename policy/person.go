@@ -68,8 +68,8 @@ const (
 	PassKind CredentialKind = "pass"
 )
 
-// Credential is a person's means of entry other than a face. The secret itself (number, PIN) is in
-// the store as a keyed hash; ID is that hash's handle.
+// Credential is a person's means of entry other than a face. The vault holds a keyed hash of the
+// secret itself (number, PIN); ID is that hash's handle.
 type Credential struct {
 	ID       string
 	Kind     CredentialKind

@@ -117,7 +117,7 @@ func faceKnown(a Attempt) (bool, string) {
 	return a.Person != nil && f.Score >= f.Threshold, fmt.Sprintf("score %.3f of %.3f", f.Score, f.Threshold)
 }
 
-func likeNobodyElse(a Attempt) (bool, string) {
+func unlikeOthers(a Attempt) (bool, string) {
 	lead := a.Face.Score - a.Face.RunnerUp
 	return lead >= a.Face.Margin, fmt.Sprintf("leads by %.3f of %.3f", lead, a.Face.Margin)
 }

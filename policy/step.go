@@ -40,15 +40,15 @@ func (d Door) Step(c DoorConfig, e DoorEvent) (Door, []Effect) {
 	case EvClosed:
 		s.closed(e.At)
 	case EvFireOn:
-		s.letOut(&s.Fire, fireReason(e), AlarmFire)
+		s.beginEmergency(&s.Fire, fireReason(e), AlarmFire)
 	case EvFireOff:
-		s.allClear(&s.Fire, ReasonFireOver, AlarmFire, e.At)
+		s.endEmergency(&s.Fire, ReasonFireOver, AlarmFire, e.At)
 	case EvNoSight:
 		s.loseContact()
 	case EvEvacuateOn:
-		s.letOut(&s.Evacuation, ReasonEvacuate, AlarmEvacuate)
+		s.beginEmergency(&s.Evacuation, ReasonEvacuate, AlarmEvacuate)
 	case EvEvacuateOff:
-		s.allClear(&s.Evacuation, ReasonAllClear, AlarmEvacuate, e.At)
+		s.endEmergency(&s.Evacuation, ReasonAllClear, AlarmEvacuate, e.At)
 	case EvFreeOn:
 		s.freeOn()
 	case EvFreeOff:
@@ -106,10 +106,10 @@ func (s *step) do(k EffectKind, name string, why Reason) {
 func (s *step) signal(w Signal, why Reason) { s.do(DoSignal, string(w), why) }
 
 // unlocks is whether anything keeps the door unlocked now.
-func (s *step) unlocks() bool { return s.standsFree() || !s.RelockAt.IsZero() }
+func (s *step) unlocks() bool { return s.mayStandOpen() || !s.RelockAt.IsZero() }
 
-// standsFree is whether the door may stand open.
-func (s *step) standsFree() bool { return s.emergency() || s.Free }
+// mayStandOpen is whether the door may stand open.
+func (s *step) mayStandOpen() bool { return s.emergency() || s.Free }
 
 func (s *step) emergency() bool { return s.Fire || s.Evacuation }
 
@@ -197,7 +197,7 @@ func (s *step) release(e DoorEvent) {
 	if s.State == Held || s.State == Forced && lateREX {
 		s.quiet(why)
 	}
-	if s.State == Open && !s.standsFree() {
+	if s.State == Open && !s.mayStandOpen() {
 		s.expectClosed(s.c, e.At, length)
 	}
 	if !s.emergency() {
@@ -218,7 +218,7 @@ func (s *step) opened(at time.Time) {
 		return
 	}
 	s.State = Open
-	if !s.standsFree() {
+	if !s.mayStandOpen() {
 		s.expectClosed(s.c, at, s.RelockAt.Sub(at))
 	}
 	if s.c.RelockOnOpen {
@@ -241,19 +241,19 @@ func (s *step) closed(at time.Time) {
 	s.EndedAt = time.Time{} // the next opening needs its own release
 }
 
-// letOut begins fire or evacuation.
-func (s *step) letOut(what *bool, why Reason, alarm string) {
+// beginEmergency begins fire or evacuation.
+func (s *step) beginEmergency(what *bool, why Reason, alarm string) {
 	if *what {
 		return
 	}
 	*what, s.why = true, why
-	s.standOpen(why)
+	s.excuseOpening(why)
 	s.do(DoAlarm, alarm, why)
 	s.signal(SignalFire, why)
 }
 
-// allClear ends fire or evacuation.
-func (s *step) allClear(what *bool, why Reason, alarm string, at time.Time) {
+// endEmergency ends fire or evacuation.
+func (s *step) endEmergency(what *bool, why Reason, alarm string, at time.Time) {
 	if !*what {
 		return
 	}
@@ -262,7 +262,7 @@ func (s *step) allClear(what *bool, why Reason, alarm string, at time.Time) {
 	if !s.emergency() {
 		s.signal(SignalReady, why)
 	}
-	s.standNoMore(at)
+	s.expectClosing(at)
 }
 
 func (s *step) freeOn() {
@@ -270,7 +270,7 @@ func (s *step) freeOn() {
 		return
 	}
 	s.Free, s.why = true, ReasonFree
-	s.standOpen(ReasonFree)
+	s.excuseOpening(ReasonFree)
 }
 
 func (s *step) freeOff(at time.Time, why Reason) {
@@ -278,21 +278,21 @@ func (s *step) freeOff(at time.Time, why Reason) {
 		return
 	}
 	s.Free, s.why = false, why
-	s.standNoMore(at)
+	s.expectClosing(at)
 }
 
-// standOpen excuses a door that is forced or held from now on.
-func (s *step) standOpen(why Reason) {
+// excuseOpening excuses a door that is forced or held from now on.
+func (s *step) excuseOpening(why Reason) {
 	s.quiet(why)
 	s.HeldAt, s.PreAlarmed = time.Time{}, false
 }
 
-// standNoMore expects a door that stands open to be closed again.
-func (s *step) standNoMore(at time.Time) {
+// expectClosing expects a door that stands open to be closed again.
+func (s *step) expectClosing(at time.Time) {
 	if !s.unlocks() {
 		s.EndedAt = at
 	}
-	if s.State == Open && !s.standsFree() {
+	if s.State == Open && !s.mayStandOpen() {
 		s.expectClosed(s.c, at, 0)
 	}
 }

@@ -33,7 +33,7 @@ func (d *Desk) UnlockFaces(ctx context.Context, s Session, pass Secret) error {
 	case err != nil:
 		return err
 	}
-	return d.unit.TakeUpFaces(ctx)
+	return d.unit.LoadFaces(ctx)
 }
 
 // SetPassphrase puts the templates behind a passphrase; an empty one takes it away.

@@ -16,7 +16,7 @@ func (d *Desk) Lockdown(ctx context.Context, s Session, on bool) error {
 // pulse, and the error says so.
 func (d *Desk) Evacuate(ctx context.Context, s Session, on bool) error {
 	err := d.override(ctx, s, func(o *store.Overrides) { o.Evacuation = on })
-	if err == nil && on && d.unit.Pulses() {
+	if err == nil && on && d.unit.HasImpulseLock() {
 		return i18n.Problem(i18n.E("desk.impulse-lock-pulsed", "an impulse lock cannot be held open: it got one pulse"),
 			i18n.M("desk.wedge-door",
 				"wedge the door open by hand; the exit button, and open at the console, give a pulse each"))

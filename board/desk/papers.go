@@ -215,7 +215,7 @@ func (d *Desk) OldNotice(_ context.Context, s Session) ([]policy.Person, error) 
 		return nil, err
 	}
 	people, err := d.vault.People()
-	if err = d.unit.Damaged(err); err != nil {
+	if err = d.unit.RecordDamage(err); err != nil {
 		return nil, fmt.Errorf("reading the people: %w", err)
 	}
 	notices, err := d.vault.Notices()

@@ -95,7 +95,7 @@ func (d *Desk) EndPass(ctx context.Context, s Session, id string) error {
 		return err
 	}
 	all, err := d.vault.Passes()
-	if err = d.unit.Damaged(err); err != nil {
+	if err = d.unit.RecordDamage(err); err != nil {
 		return fmt.Errorf("reading the passes: %w", err)
 	}
 	id = strings.TrimPrefix(strings.ToLower(id), "pass-")
@@ -124,7 +124,7 @@ func (d *Desk) ListPasses(_ context.Context, s Session) ([]PassState, error) {
 		return nil, err
 	}
 	all, err := d.vault.Passes()
-	if err = d.unit.Damaged(err); err != nil {
+	if err = d.unit.RecordDamage(err); err != nil {
 		return nil, fmt.Errorf("reading the passes: %w", err)
 	}
 	names, err := d.actors(s.Lang)
@@ -143,8 +143,8 @@ func (d *Desk) ListPasses(_ context.Context, s Session) ([]PassState, error) {
 				hosts = append(hosts, host)
 			}
 		}
-		stays, err := d.unit.StaysHost(p.Host, now)
-		if err = d.unit.Damaged(err); err != nil {
+		stays, err := d.unit.HostMayEnter(p.Host, now)
+		if err = d.unit.RecordDamage(err); err != nil {
 			return nil, fmt.Errorf("reading the passes: %w", err)
 		}
 		switch {

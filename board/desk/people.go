@@ -22,7 +22,7 @@ func (d *Desk) Find(_ context.Context, s Session, words string) ([]policy.Person
 		return nil, err
 	}
 	all, err := d.vault.People()
-	if err = d.unit.Damaged(err); err != nil {
+	if err = d.unit.RecordDamage(err); err != nil {
 		return nil, fmt.Errorf("reading the people: %w", err)
 	}
 	words = strings.ToLower(strings.TrimSpace(words))

@@ -16,7 +16,7 @@ func (d *Desk) PINLength(_ context.Context, s Session) (int, error) {
 		return 0, err
 	}
 	people, err := d.vault.People()
-	if err = d.unit.Damaged(err); err != nil {
+	if err = d.unit.RecordDamage(err); err != nil {
 		return 0, fmt.Errorf("counting the PINs: %w", err)
 	}
 	all, _ := policy.PINs(people, d.cfg.Unit.Name, 0)

@@ -142,7 +142,7 @@ func (d *Desk) ownPage(id policy.PersonID, lang i18n.Language) (rights.Page, err
 		page.Acts = append(page.Acts, rights.Done{At: e.At, By: who, What: lang.Say(rights.Act(e.Kind, e.Detail))})
 		return nil
 	})
-	if err = d.unit.Damaged(err); err != nil {
+	if err = d.unit.RecordDamage(err); err != nil {
 		return rights.Page{}, err
 	}
 	if err := d.storedFace(&page, taken, lang); err != nil {
@@ -180,7 +180,7 @@ func (d *Desk) storedFace(page *rights.Page, taken time.Time, lang i18n.Language
 	})
 	zone := d.cfg.Site.Location()
 	switch locked := errors.Is(err, store.ErrFacesLocked); {
-	case err != nil && !locked && d.unit.Damaged(err) != nil:
+	case err != nil && !locked && d.unit.RecordDamage(err) != nil:
 		return err
 	case locked && p.Face.State == policy.FaceEnrolled:
 		add(i18n.M("desk.template", "template"),
@@ -214,7 +214,7 @@ func (d *Desk) storedFace(page *rights.Page, taken time.Time, lang i18n.Language
 // storedPasses adds the passes that the person gave to visitors.
 func (d *Desk) storedPasses(page *rights.Page, lang i18n.Language) error {
 	all, err := d.vault.Passes()
-	if err = d.unit.Damaged(err); err != nil {
+	if err = d.unit.RecordDamage(err); err != nil {
 		return err
 	}
 	zone := d.cfg.Site.Location()

@@ -20,7 +20,7 @@ func (d *Desk) Status(ctx context.Context, s Session) (Status, error) {
 		return Status{}, err
 	}
 	people, err := d.vault.People()
-	if err = d.unit.Damaged(err); err != nil {
+	if err = d.unit.RecordDamage(err); err != nil {
 		return Status{}, fmt.Errorf("reading the people: %w", err)
 	}
 	machine := machineFacts(d.board.Health(d.cfg.Unit.Dir), s.Lang) // beside the loop: the kernel may take its time

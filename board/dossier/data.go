@@ -7,9 +7,9 @@
 // check all of this without trusting the unit. It names no person and holds no number of a card:
 // people are counts, and erasures are their signed receipts.
 //
-// The page is pure: Data in, bytes out. The same data stands in the file as JSON, and the unit's
-// signature is over both (seal.go), so that neither words nor figures can be changed unseen. It is
-// in Chinese and English, switched without a script, and loads nothing.
+// The package is pure: [Data] in, bytes out. The same data stands in the file as JSON, and the
+// unit's signature is over both (seal.go), so that neither words nor figures can be changed unseen.
+// It is in Chinese and English, switched without a script, and loads nothing.
 package dossier
 
 import (

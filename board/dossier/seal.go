@@ -41,9 +41,9 @@ func Seal(page []byte, sign func([]byte) []byte) ([]byte, error) {
 	return append(bytes.Clone(page), sealBegin+hex.EncodeToString(sig)+sealEnd...), nil
 }
 
-// Verify holds a file to the unit's public key, and gives what it says. The key must come from
-// elsewhere than the file. Each receipt in it must be signed by the same unit. Errors: ErrUnsigned,
-// ErrChanged.
+// Verify checks a file with the unit's public key, and gives what it says. The key must
+// come from elsewhere than the file. Each receipt in it must be signed by the same unit.
+// Errors: ErrUnsigned, ErrChanged.
 func Verify(file []byte, key ed25519.PublicKey) (*Data, error) {
 	at := bytes.LastIndex(file, []byte(sealBegin))
 	if at <= 0 || file[at-1] != '\n' || len(file) > MaxFile {

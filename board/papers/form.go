@@ -11,7 +11,7 @@ import (
 	"menshen/internal/i18n"
 )
 
-// Form is an assessment to fill in with an editor, which ParseForm reads. What stands before the
+// Form is an assessment to fill in with an editor, which [ParseForm] reads. What stands before the
 // first heading is for the writer.
 const Form = `Impact assessment. Write below each line that begins with #, in any language, and keep those lines.
 个人信息保护影响评估。请在每个 # 行下填写，语言不限，并保留这些行。

@@ -58,7 +58,7 @@ type Sheet struct {
 //go:embed sheet.html
 var sheetText string
 
-// HTML is the page.
+// HTML gives the page.
 func (s Sheet) HTML() (string, error) {
 	t, err := template.New("sheet").Funcs(template.FuncMap{
 		"t": func(id, english string, args ...any) string {

@@ -30,7 +30,7 @@ func DossierRequest(law *compliance.Keeper) Request {
 func GroupsRequest(v *store.Vault, u *unit.Unit) Request {
 	return func(_ context.Context, _ store.Actor, _ []string, line io.ReadWriter) error {
 		people, err := v.People()
-		if err = u.Damaged(err); err != nil {
+		if err = u.RecordDamage(err); err != nil {
 			return fmt.Errorf("reading the people: %w", err)
 		}
 		return json.NewEncoder(line).Encode(desk.GroupsOf(people))

@@ -72,7 +72,7 @@ func newWatchdog(u *unit.Unit, log *slog.Logger) *watchdog {
 }
 
 func (w *watchdog) run(ctx context.Context) {
-	if w.ask(ctx, "loop", func() error { return w.u.Answers(ctx) }) != nil {
+	if w.ask(ctx, "loop", func() error { return w.u.PingLoop(ctx) }) != nil {
 		return // it ended before it began
 	}
 	w.notify(daemon.SdNotifyReady)
@@ -117,7 +117,7 @@ func (w *watchdog) ask(ctx context.Context, part string, question func() error) 
 
 func (w *watchdog) askLoop(ctx context.Context) {
 	for ctx.Err() == nil {
-		if w.ask(ctx, "loop", func() error { return w.u.Answers(ctx) }) != nil {
+		if w.ask(ctx, "loop", func() error { return w.u.PingLoop(ctx) }) != nil {
 			return // the unit stops
 		}
 		pause(ctx, time.Second)

@@ -34,13 +34,13 @@ func (u *Unit) BeginAiming(ctx context.Context, by store.Actor) error {
 			refused = ErrAiming
 		default:
 			f.aiming = true
-			u.follow(u.now())
+			u.setOutputs(u.now())
 			if lamp := u.outputs.camera; lamp != nil && !u.outputs.on[lamp] {
 				f.aiming = false
 				refused = ErrCameraLamp
 				return
 			}
-			u.signals.rest(policy.SignalAiming)
+			u.signals.setResting(policy.SignalAiming)
 		}
 	})
 	if err = errors.Join(err, refused); err != nil {
@@ -61,7 +61,7 @@ func (u *Unit) BeginAiming(ctx context.Context, by store.Actor) error {
 func (u *Unit) EndAiming(ctx context.Context) {
 	_ = u.do(context.WithoutCancel(ctx), func() { // where the loop has ended nothing looks any more
 		u.faces.aiming = false
-		u.signals.rest(u.resting())
+		u.signals.setResting(u.resting())
 	})
 }
 

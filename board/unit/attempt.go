@@ -28,7 +28,7 @@ func (u *Unit) fromReader(e hal.ReaderEvent) {
 		u.code(e.Code, e.At)
 	case e.Button != 0:
 		if pin := u.keypad.press(e.Button, e.At); pin != nil {
-			u.typed(pin, e.At)
+			u.decideTyped(pin, e.At)
 			clear(pin)
 		}
 	}
@@ -85,7 +85,7 @@ func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []
 	} else {
 		u.conclude(a)
 	}
-	u.mayTakeBack(a)
+	u.followWithdrawal(a)
 }
 
 // attempt is an attempt with the state of the unit filled in.
@@ -103,9 +103,9 @@ func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
 			FaceLockout: u.tries.faces.Lockout(u.steady()), KeypadLockout: u.tries.codes.Lockout(u.steady()),
 			Release:  u.cfg.Door.Release.D(),
 			LongOpen: u.cfg.Door.LongRelease.D(),
-			Down:     u.down(),
+			Down:     u.brokenKinds(),
 			WithCard: u.cfg.Faces.Enabled && u.cfg.Faces.WithCard,
-			Keypad:   u.wired(policy.PINKind),
+			Keypad:   u.hasReader(policy.PINKind),
 			Missed:   u.faces.missed,
 		},
 	}
@@ -125,13 +125,13 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	ctx, cancel := context.WithTimeout(context.Background(), u.slowDisk)
 	defer cancel()
 	seq, err := u.vault.RecordDecision(ctx, d)
-	u.durable(err)
+	u.noteDurable(err)
 	if err != nil && d.Grant {
-		d = u.withoutRecord(ctx, a, d, err)
+		d = u.decideUnrecorded(ctx, a, d, err)
 	}
 	u.tellDecision(seq, d)
 	u.tries.count(u.site.conf.Keypad.Limits(), d, u.steady())
-	u.site.decided(d, a, u.doorConf.HasContact && !u.door.Blind)
+	u.site.noteDecision(d, a, u.doorConf.HasContact && !u.door.Blind)
 	if d.Duress {
 		u.duress(d)
 	}
@@ -143,9 +143,9 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	return d
 }
 
-// withoutRecord decides again on what was granted and could not be recorded in time. The record of
-// a refusal follows the other in memory, and takes it back.
-func (u *Unit) withoutRecord(ctx context.Context, a policy.Attempt, granted policy.Decision,
+// decideUnrecorded decides again on what was granted and could not be recorded in time. The record
+// of a refusal follows the other in memory, and takes it back.
+func (u *Unit) decideUnrecorded(ctx context.Context, a policy.Attempt, granted policy.Decision,
 	why error) policy.Decision {
 	a.Site.Durable = false
 	d := policy.Decide(a)
@@ -160,8 +160,8 @@ func (u *Unit) withoutRecord(ctx context.Context, a policy.Attempt, granted poli
 	return d
 }
 
-// durable keeps whether the audit log answers in time, and says so when that changes.
-func (u *Unit) durable(err error) {
+// noteDurable keeps whether the audit log answers in time, and says so when that changes.
+func (u *Unit) noteDurable(err error) {
 	u.slow = err != nil
 	if err != nil {
 		u.vaultFault(err)

@@ -10,8 +10,8 @@ import (
 // ErrStopped is what a call gets when the unit ends before it could be answered.
 var ErrStopped = i18n.E("unit.stopping", "the unit is stopping")
 
-// do runs f on the loop's goroutine, in its turn among the events, and waits for it. It is how
-// everything but the loop touches the unit's state.
+// do runs f on the loop's goroutine, in its turn among the events, and waits for it. All other
+// goroutines touch the unit's state only in this way. Errors: [ErrStopped], or that of ctx.
 func (u *Unit) do(ctx context.Context, f func()) error {
 	if u.driven {
 		f()
@@ -33,9 +33,9 @@ func (u *Unit) do(ctx context.Context, f func()) error {
 	}
 }
 
-// NextCard waits for the next card at any reader and gives it to the caller instead of to the door:
-// it opens nothing. ready is called once a card would be the caller's, misread with what came to
-// nothing meanwhile. Who came first is served first.
+// NextCard waits for the next card at any reader and gives it to the caller instead of to the door.
+// ready is called once the next card would be the caller's; misread is called with each misread
+// frame meanwhile. Callers are served in turn. Errors: [ErrStopped], or that of ctx.
 func (u *Unit) NextCard(ctx context.Context, ready func(), misread func(error)) (hal.Card, error) {
 	w := waiter{make(chan hal.Card, 1), make(chan error, 1)}
 	if err := u.do(ctx, func() { u.waiting = append(u.waiting, w) }); err != nil {

@@ -13,10 +13,10 @@ func (u *Unit) clock() policy.Clock {
 	return policy.Clock{Trusted: c.Trusted, Floor: c.Floor}
 }
 
-// dated gives a moment that a device tells, by the machine's clock, in the unit's time: never later
-// than now. A device's own clock may be ahead, or the machine's set back since; an event of the
-// future would end a release at once.
-func (u *Unit) dated(at time.Time) time.Time {
+// inUnitTime gives a moment that a device tells, by the machine's clock, in the unit's time: never
+// later than now. A device's own clock may be ahead, or the machine's set back since; an event of
+// the future would end a release at once.
+func (u *Unit) inUnitTime(at time.Time) time.Time {
 	c := u.vault.Clock()
 	return c.Now.Add(min(0, at.Sub(c.Host)))
 }

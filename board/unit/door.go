@@ -35,7 +35,7 @@ func (u *Unit) inputIs(e hal.InputEvent, fire policy.Reason) {
 		}
 	case "contact":
 		if e.Active {
-			u.site.wentIn(e.At)
+			u.site.noteEntry(e.At)
 		}
 		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvOpened, policy.EvClosed)})
 	case "fire":
@@ -70,8 +70,8 @@ func either[T any](yes bool, a, b T) T {
 }
 
 // step takes the door through an event and does what follows from it. An event that is reported
-// late counts when the door has got to: earlier than that is only a clock that was set back, which
-// would take the running release back with it.
+// late happens at the time of the last one: an earlier time would mean a clock that was set back,
+// and would shorten the running release.
 func (u *Unit) step(e policy.DoorEvent) {
 	if now := u.now(); e.At.Before(u.door.Last) {
 		e.At = either(now.Before(u.door.Last), now, u.door.Last)
@@ -159,9 +159,9 @@ func (u *Unit) Report(ctx context.Context, device string, err error) error {
 	})
 }
 
-// Damaged keeps damaged records as a fault, and lets everything else go
+// RecordDamage keeps damaged records as a fault, and lets everything else go
 // on with those that are whole.
-func (u *Unit) Damaged(err error) error {
+func (u *Unit) RecordDamage(err error) error {
 	if !errors.Is(err, store.ErrCorrupt) {
 		return err
 	}

@@ -42,7 +42,7 @@ func (d Driver) SeeCode(c eye.Code) { d.u.seenCode(c) }
 func (d Driver) Tick() { d.u.tick(d.u.now()) }
 
 // Mended hands over what an attempt to mend the vault came to.
-func (d Driver) Mended(err error) { d.u.vaultIs(err) }
+func (d Driver) Mended(err error) { d.u.noteVault(err) }
 
 // Configure takes over what a change of the configuration means for faces.
 func (d Driver) Configure(c *config.Config) { d.u.faces.configure(c) }
@@ -59,7 +59,7 @@ func (d Driver) Decide(a policy.Attempt) policy.Decision { return d.u.conclude(a
 // EraseDue destroys what is due.
 func (d Driver) EraseDue() {
 	for id, e := range d.u.due.of {
-		d.u.erased(id, e, d.u.erase(id, e))
+		d.u.noteErased(id, e, d.u.erase(id, e))
 	}
 }
 

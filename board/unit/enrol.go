@@ -238,8 +238,8 @@ func (e *enrolment) tick(now time.Time) {
 	e.done <- enrolled{err: late}
 }
 
-// say tells the session how far it is, or what would help; an older word
-// that was not read gives way.
+// say tells the session how far it is, or what would help. It replaces an
+// older word that was not read.
 func (e *enrolment) say(a fusion.Advice) {
 	e.advice = a
 	if e.trying {

@@ -41,9 +41,9 @@ func newErasures() erasures {
 	return erasures{of: map[policy.PersonID]erasure{}, nudge: make(chan struct{}, 1)}
 }
 
-// mayTakeBack follows the gesture by which a person withdraws their face at
+// followWithdrawal follows the gesture by which a person withdraws their face at
 // the door ([policy.Withdrawal]).
-func (u *Unit) mayTakeBack(a policy.Attempt) {
+func (u *Unit) followWithdrawal(a policy.Attempt) {
 	var g policy.Gesture
 	switch u.back, g = u.back.Tap(a); g {
 	case policy.AskBack:
@@ -82,7 +82,7 @@ func (u *Unit) eraseDue(ctx context.Context) {
 				return
 			}
 			err := u.erase(id, e)
-			_ = u.do(ctx, func() { u.erased(id, e, err) })
+			_ = u.do(ctx, func() { u.noteErased(id, e, err) })
 		}
 	}
 }
@@ -120,8 +120,8 @@ func (u *Unit) TakeBack(by store.Actor, id policy.PersonID, why string) (store.R
 	})
 }
 
-// erased tells what came of an erasure.
-func (u *Unit) erased(id policy.PersonID, e erasure, err error) {
+// noteErased tells what came of an erasure.
+func (u *Unit) noteErased(id policy.PersonID, e erasure, err error) {
 	if err != nil {
 		u.fault("erasure", fmt.Errorf("%w; it is tried again every minute, and the face opens nothing meanwhile", err))
 		return
@@ -135,8 +135,8 @@ func (u *Unit) erased(id policy.PersonID, e erasure, err error) {
 	}
 }
 
-// leases looks whose lease is over, until ctx ends.
-func (u *Unit) leases(ctx context.Context) {
+// watchLeases looks whose lease is over, until ctx ends.
+func (u *Unit) watchLeases(ctx context.Context) {
 	for wait := leasesFirst; ; wait = leasesEvery {
 		if pause(ctx, wait); ctx.Err() != nil {
 			return

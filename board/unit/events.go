@@ -32,13 +32,13 @@ const (
 	CardRead EventKind = iota + 1
 	CodeRead
 	ButtonPressed
-	Misread // a frame of a reader that came to nothing
+	Misread // a misread frame of a reader
 	InputChanged
 	Decided
 	Recorded // a line of the audit log
 )
 
-// Watch gives what happens from now on, until Leave.
+// Watch gives what happens from now on, until [Watcher.Leave].
 func (u *Unit) Watch() *Watcher {
 	w := &Watcher{events: make(chan Event, watched), of: &u.watchers}
 	u.watchers.mu.Lock()

@@ -27,10 +27,10 @@ func (u *Unit) EndFace(id policy.PersonID, why string, since time.Time) {
 }
 
 // Erased says what came of its erasure.
-func (u *Unit) Erased(id policy.PersonID, err error) { u.erased(id, u.due.of[id], err) }
+func (u *Unit) Erased(id policy.PersonID, err error) { u.noteErased(id, u.due.of[id], err) }
 
 // Durable says what came of a record.
-func (u *Unit) Durable(err error) { u.durable(err) }
+func (u *Unit) Durable(err error) { u.noteDurable(err) }
 
 // Steady is the clock that is never set.
 func (u *Unit) Steady() time.Duration { return u.steady() }
@@ -41,13 +41,13 @@ func (u *Unit) FaceLockout() time.Duration { return u.attempt(policy.ByFace, u.n
 // LateRecord decides on a pass, and again as if its record came too late.
 func (u *Unit) LateRecord(kept store.VisitorPass) (granted, anew policy.Decision, err error) {
 	a := u.attempt(policy.ByPass, u.now())
-	u.present(&a, kept)
+	u.presentPass(&a, kept)
 	u.site.fill(&a)
 	granted = policy.Decide(a)
 	if _, err := u.vault.RecordDecision(context.Background(), granted); err != nil {
 		return granted, anew, err
 	}
-	return granted, u.withoutRecord(context.Background(), a, granted, store.ErrSlow), nil
+	return granted, u.decideUnrecorded(context.Background(), a, granted, store.ErrSlow), nil
 }
 
 // Challenge has the visit ask for an act, forgets what lamp and buzzer were to say, and
@@ -75,7 +75,7 @@ func (u *Unit) Entered() int { return len(u.site.entered) }
 func (u *Unit) TwoPersons(within time.Duration) { u.site.conf.TwoPersons = config.Duration(within) }
 
 // TakesCards reports whether a reader of cards works.
-func (u *Unit) TakesCards() bool { return u.takes(policy.CardKind) }
+func (u *Unit) TakesCards() bool { return u.readerTakes(policy.CardKind) }
 
 // Free reports whether free passage is on.
 func (u *Unit) Free() bool { return u.door.Free }

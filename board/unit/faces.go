@@ -54,7 +54,7 @@ func (f *faces) recalibrate() {
 	f.visit.Configure(f.conf)
 }
 
-// inForce is the operating point that decides at this door: among all the enrolled, or after the
+// inForce is the operating point that decides at this door: among all enrolled people, or after the
 // card against its owner alone.
 func (f *faces) inForce(withCard bool) calibration.Operating {
 	if withCard {
@@ -80,7 +80,7 @@ func (u *Unit) observe(o *recognizer.Observation) {
 	if u.cfg.Faces.WithCard && u.faces.card == nil {
 		return // faces are not searched for at this door
 	}
-	u.takeVerdict(u.faces.visit.Add(o.Frame(), now), now, u.dated(o.At))
+	u.takeVerdict(u.faces.visit.Add(o.Frame(), now), now, u.inUnitTime(o.At))
 }
 
 // takeVerdict does what a verdict asks for: a decision, or an act by the person at the door. frame
@@ -223,8 +223,8 @@ func (u *Unit) LooksLike(ctx context.Context, f *Face, id policy.PersonID) (tooL
 	return false, -1, nil
 }
 
-// TakeUpFaces takes every face that the vault can open and the index does not hold yet.
-func (u *Unit) TakeUpFaces(ctx context.Context) error {
+// LoadFaces takes every face that the vault can open and the index does not hold yet.
+func (u *Unit) LoadFaces(ctx context.Context) error {
 	var err error
 	doErr := u.do(ctx, func() { err = u.fillIndex() })
 	return errors.Join(doErr, err)
@@ -239,7 +239,7 @@ func (u *Unit) fillIndex() error {
 	if errors.Is(err, store.ErrFacesLocked) {
 		err = nil // the console says so; cards work
 	}
-	if err = u.Damaged(err); err != nil {
+	if err = u.RecordDamage(err); err != nil {
 		return fmt.Errorf("loading the templates: %w", err)
 	}
 	if u.faces.visit != nil {

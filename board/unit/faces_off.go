@@ -77,10 +77,10 @@ func (u *Unit) publish() {
 		_, wired := u.hw.Inputs[role]
 		return wired && u.faults["input "+role] == ""
 	}
-	card, pin := u.takes(policy.CardKind), u.takes(policy.PINKind)
+	card, pin := u.readerTakes(policy.CardKind), u.readerTakes(policy.PINKind)
 	u.law.Publish(policy.DoorFacts{
 		Name: u.cfg.Unit.Name, Place: policy.Place(u.cfg.Unit.Location), Faces: u.cfg.Faces.Enabled,
 		CardReader: card, Keypad: pin, StaffedRelease: input("staff"), Withdraw: card || pin,
 		REX: input("rex"), FireInput: input("fire"), SafeState: u.cfg.Relay.Pin != "",
-	}, u.down())
+	}, u.brokenKinds())
 }

@@ -51,7 +51,7 @@ func (u *Unit) start(ctx context.Context) (wait func()) {
 	}
 	all.Go(func() { u.signals.run(ctx) })
 	all.Go(func() { u.keepVault(ctx) })
-	all.Go(func() { u.leases(ctx) })
+	all.Go(func() { u.watchLeases(ctx) })
 	all.Go(func() { u.eraseDue(ctx) })
 	return all.Wait
 }
@@ -118,11 +118,11 @@ func (u *Unit) loop(ctx context.Context) error {
 func (u *Unit) handle(e any) {
 	switch e := e.(type) {
 	case hal.ReaderEvent:
-		e.At = u.dated(e.At)
+		e.At = u.inUnitTime(e.At)
 		u.tellDevice(e)
 		u.fromReader(e)
 	case hal.InputEvent:
-		e.At = u.dated(e.At)
+		e.At = u.inUnitTime(e.At)
 		u.tellDevice(e)
 		u.fromInput(e)
 	}
@@ -143,7 +143,7 @@ func (u *Unit) tick(now time.Time) {
 	u.watchGuesses()
 	u.publish()
 	u.tellStrange(false)
-	u.follow(now)
+	u.setOutputs(now)
 }
 
 // untilNext is how long nothing is due. It is never long, so that a clock that

@@ -41,9 +41,9 @@ func (u *Unit) duress(d policy.Decision) {
 	u.outputs.helpUntil = u.now().Add(helpFor)
 }
 
-// follow brings the outputs to what the door is now. A relay that fails is a fault
+// setOutputs brings the outputs to what the door is now. A relay that fails is a fault
 // of its own and stops nothing.
-func (u *Unit) follow(now time.Time) {
+func (u *Unit) setOutputs(now time.Time) {
 	o := &u.outputs
 	for _, x := range []struct {
 		out hal.Output

@@ -59,5 +59,5 @@ func (u *Unit) Override(ctx context.Context, by store.Actor, change func(*store.
 	return true, u.vault.SetOverrides(by, now), nil
 }
 
-// Pulses reports whether the lock is an impulse lock, which cannot be held open.
-func (u *Unit) Pulses() bool { return u.doorConf.Impulse }
+// HasImpulseLock reports whether the lock is an impulse lock, which cannot be held open.
+func (u *Unit) HasImpulseLock() bool { return u.doorConf.Impulse }

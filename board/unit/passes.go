@@ -45,7 +45,7 @@ func (u *Unit) ReloadPasses(ctx context.Context) error {
 // loadPasses looks up when the camera is needed for passes.
 func (u *Unit) loadPasses() error {
 	all, err := u.vault.Passes()
-	if err = u.Damaged(err); err != nil {
+	if err = u.RecordDamage(err); err != nil {
 		return fmt.Errorf("reading the passes: %w", err)
 	}
 	u.passes.times = u.passes.times[:0]
@@ -73,22 +73,22 @@ func (u *Unit) lookForCodes(now time.Time) {
 
 // seenCode takes a code that the eye saw.
 func (u *Unit) seenCode(c eye.Code) {
-	if now := u.now(); u.passes.isHeld(c.Text, now) || now.Sub(u.passes.tried) < codePause {
+	if now := u.now(); u.passes.isInView(c.Text, now) || now.Sub(u.passes.tried) < codePause {
 		return
 	}
-	u.showsCode(c.Text, u.dated(c.At))
+	u.decideCode(c.Text, u.inUnitTime(c.At))
 }
 
 // code takes a code that a scanner read.
 func (u *Unit) code(text hal.Code, at time.Time) {
-	if !u.passes.isHeld(text, u.now()) {
-		u.showsCode(text, at)
+	if !u.passes.isInView(text, u.now()) {
+		u.decideCode(text, at)
 	}
 }
 
-// isHeld reports whether a code is the one that is in view already: held there for three seconds it
-// is one attempt and not fifteen.
-func (p *passes) isHeld(text hal.Code, now time.Time) bool {
+// isInView reports whether a code is the one that is in view already: held there for three seconds
+// it is one attempt and not fifteen.
+func (p *passes) isInView(text hal.Code, now time.Time) bool {
 	sum := sha256.Sum256([]byte(text))
 	if sum == p.code && now.Sub(p.seen) < codeGone {
 		p.seen = now
@@ -97,8 +97,8 @@ func (p *passes) isHeld(text hal.Code, now time.Time) bool {
 	return false
 }
 
-// showsCode decides on a code: a visitor's pass, or a credential that the vault knows as one.
-func (u *Unit) showsCode(text hal.Code, at time.Time) {
+// decideCode decides on a code: a visitor's pass, or a credential that the vault knows as one.
+func (u *Unit) decideCode(text hal.Code, at time.Time) {
 	now := u.now()
 	u.passes.code, u.passes.seen, u.passes.tried = sha256.Sum256([]byte(text)), now, now
 	if u.storeless || !u.cfg.Passes.Enabled || !strings.HasPrefix(text.Reveal(), pass.Prefix) {
@@ -110,18 +110,18 @@ func (u *Unit) showsCode(text hal.Code, at time.Time) {
 	case errors.Is(err, pass.ErrElsewhere):
 		a.Person, a.CredentialID = foreignPassHolder(u.cfg.Unit.Name)
 	case err == nil:
-		u.present(&a, u.kept(p))
+		u.presentPass(&a, u.passOnRecord(p))
 	}
 	u.conclude(a)
 }
 
-// typed takes what was typed at the keypad: a PIN, or the digits of a pass.
-func (u *Unit) typed(digits []byte, at time.Time) {
+// decideTyped takes what was typed at the keypad: a PIN, or the digits of a pass.
+func (u *Unit) decideTyped(digits []byte, at time.Time) {
 	if !u.storeless && u.cfg.Passes.Enabled && len(digits) == passDigits && u.tries.codes.Lockout(u.steady()) == 0 {
 		switch kept, err := u.vault.FindPass(digits); {
 		case err == nil:
 			a := u.attempt(policy.ByPass, at)
-			u.present(&a, kept)
+			u.presentPass(&a, kept)
 			u.conclude(a)
 			return
 		case !errors.Is(err, store.ErrUnknown):
@@ -131,10 +131,10 @@ func (u *Unit) typed(digits []byte, at time.Time) {
 	u.credential(policy.ByPIN, policy.PINKind, digits, at)
 }
 
-// kept is what the vault knows of a pass that was signed here. One that it does not
+// passOnRecord is what the vault knows of a pass that was signed here. One that it does not
 // know counts as used up: it expired long ago, or an older vault was restored, and how
 // often it was used is not known.
-func (u *Unit) kept(p policy.Pass) store.VisitorPass {
+func (u *Unit) passOnRecord(p policy.Pass) store.VisitorPass {
 	kept, err := u.vault.Pass(p.ID)
 	if err != nil {
 		if !errors.Is(err, store.ErrUnknown) {
@@ -145,10 +145,10 @@ func (u *Unit) kept(p policy.Pass) store.VisitorPass {
 	return kept
 }
 
-// present makes the attempt one of the pass's holder. The pass ends with its
+// presentPass makes the attempt one of the pass's holder. The pass ends with its
 // host's own right to come in.
-func (u *Unit) present(a *policy.Attempt, kept store.VisitorPass) {
-	stays, err := u.StaysHost(kept.Host, a.At)
+func (u *Unit) presentPass(a *policy.Attempt, kept store.VisitorPass) {
+	stays, err := u.HostMayEnter(kept.Host, a.At)
 	visitor, wrong := kept.Visitor(kept.Used, kept.Revoked || !stays)
 	if err = errors.Join(err, wrong); err != nil {
 		u.vaultFault(err)
@@ -159,9 +159,9 @@ func (u *Unit) present(a *policy.Attempt, kept store.VisitorPass) {
 	a.Person, a.CredentialID, a.Host = visitor, kept.CredentialID(), kept.Host
 }
 
-// StaysHost reports whether the host of a visitor may still come in. A zero host
+// HostMayEnter reports whether the host of a visitor may still come in. A zero host
 // stands for staff, who always may.
-func (u *Unit) StaysHost(host policy.PersonID, at time.Time) (bool, error) {
+func (u *Unit) HostMayEnter(host policy.PersonID, at time.Time) (bool, error) {
 	if host.IsZero() {
 		return true, nil
 	}

@@ -7,7 +7,7 @@ import (
 	"menshen/recognizer/fusion"
 )
 
-// Prompt is what the person at the door is to do now. The zero value:
+// Prompt is what the person at the door has to do now. The zero value:
 // nothing, or no person is there.
 type Prompt struct {
 	Act    fusion.Act    // close the eyes, turn the head

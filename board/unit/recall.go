@@ -10,9 +10,8 @@ import (
 	"menshen/store/audit"
 )
 
-// What had failed at this door before the program began is in the audit log already.
-// Counting it from there gives a guesser no new tries by a power cut, and costs the disk
-// nothing: no counter is written.
+// What failed at this door before the program began is counted from the audit log. So a power cut
+// does not give a guesser new tries, and no counter needs to be written.
 
 const (
 	recallPage = 500    // entries read at once
@@ -20,11 +19,11 @@ const (
 )
 
 // recallTries takes up what failed within the time for which wrong codes count. The time since the
-// newest entry counts as far as the vault is sure that it passed; so a wrong clock, or an operator
-// who sets it back, ends no lockout.
+// newest entry counts as far as the vault is sure that it passed, so a wrong clock, or an operator
+// who sets it back, does not end a lockout.
 func (u *Unit) recallTries() error {
 	limits := u.site.conf.Keypad.Limits()
-	recent, err := u.recent(limits.Window())
+	recent, err := u.recentEntries(limits.Window())
 	if err != nil || len(recent) == 0 {
 		return err
 	}
@@ -46,12 +45,12 @@ func (u *Unit) recallTries() error {
 	return nil
 }
 
-// recent are the entries of so long a time before the newest, newest first. What is damaged is
-// left out, and kept as a fault.
-func (u *Unit) recent(window time.Duration) (all []store.Entry, err error) {
+// recentEntries are the entries of so long a time before the newest, newest first. What is damaged
+// is left out, and kept as a fault.
+func (u *Unit) recentEntries(window time.Duration) (all []store.Entry, err error) {
 	for from := uint64(0); len(all) < recallMost; {
 		page, err := u.vault.Entries(from, recallPage, true)
-		if err = u.Damaged(err); err != nil {
+		if err = u.RecordDamage(err); err != nil {
 			return all, fmt.Errorf("reading what failed before the start: %w", err)
 		}
 		for _, e := range page {

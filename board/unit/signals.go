@@ -29,9 +29,9 @@ func (s *signals) say(w policy.Signal) {
 	}
 }
 
-// rest sets the word for when nothing else is to be said. It is the loop's
+// setResting sets the word for when nothing else is to be said. It is the loop's
 // alone to call, and never waits.
-func (s *signals) rest(w policy.Signal) {
+func (s *signals) setResting(w policy.Signal) {
 	select {
 	case <-s.rests: // the one before was not taken
 	default:

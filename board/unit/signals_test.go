@@ -32,7 +32,7 @@ func TestRNoticeAimingIsShownAtTheDoor(t *testing.T) {
 			return n
 		}
 		time.Sleep(time.Second)
-		s.rest(policy.SignalAiming)
+		s.setResting(policy.SignalAiming)
 		if n := ons(green, 8900*time.Millisecond); n != 6 {
 			t.Errorf("%d blips in 9 s of aiming, want 6", n)
 		}
@@ -43,13 +43,13 @@ func TestRNoticeAimingIsShownAtTheDoor(t *testing.T) {
 		}
 		s.say(policy.SignalAlarm)
 		time.Sleep(1500 * time.Millisecond)
-		s.rest(policy.SignalReady)
-		s.rest(policy.SignalAiming)
+		s.setResting(policy.SignalReady)
+		s.setResting(policy.SignalAiming)
 		if n := ons(red, 4900*time.Millisecond); n != 5 {
 			t.Errorf("the alarm beats %d times in 5 s, want 5", n)
 		}
 		s.say(policy.SignalReady)
-		s.rest(policy.SignalReady)
+		s.setResting(policy.SignalReady)
 		time.Sleep(time.Second)
 		if n := ons(green, 9*time.Second); n != 0 || green.On() {
 			t.Errorf("%d blips after the aiming", n)

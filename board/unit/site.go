@@ -56,9 +56,9 @@ func (s *site) fill(a *policy.Attempt) {
 
 func (s *site) lockdown() bool { return s.overrides.Lockdown || s.keySwitch }
 
-// decided takes a decision into account. A person counts as having come in when the door opens
+// noteDecision takes a decision into account. A person counts as having come in when the door opens
 // after their grant; without a door contact, at the grant.
-func (s *site) decided(d policy.Decision, a policy.Attempt, contact bool) {
+func (s *site) noteDecision(d policy.Decision, a policy.Attempt, contact bool) {
 	p := a.Person
 	switch {
 	case d.Reason == policy.ReasonSecond:
@@ -67,15 +67,15 @@ func (s *site) decided(d policy.Decision, a policy.Attempt, contact bool) {
 		s.first = policy.First{}
 		s.entering = &entrance{person: p.ID, counts: s.free.Counts(*p), until: d.At.Add(d.Release + rexShunt)}
 		if !contact {
-			s.wentIn(d.At)
+			s.noteEntry(d.At)
 		}
 	case d.Grant: // REX, staff: the next person through the door may be going out
 		s.entering = nil
 	}
 }
 
-// wentIn says that the door opened: the person it was released for came in.
-func (s *site) wentIn(at time.Time) {
+// noteEntry says that the door opened: the person it was released for came in.
+func (s *site) noteEntry(at time.Time) {
 	e := s.entering
 	s.entering = nil
 	if e == nil || at.After(e.until) {
@@ -89,7 +89,7 @@ func (s *site) wentIn(at time.Time) {
 	}
 }
 
-// forget drops entrances that no rule asks about any more.
+// forget drops entrances that the rules do not need any more.
 func (s *site) forget(now time.Time) {
 	maps.DeleteFunc(s.entered, func(_ policy.PersonID, at time.Time) bool { return now.Sub(at) >= s.conf.Passback.D() })
 	if s.entering != nil && now.After(s.entering.until) {
@@ -110,23 +110,23 @@ func (u *Unit) keepHours(now time.Time) {
 	}
 }
 
-// down are the kinds of credential that no working reader of this door takes now.
-func (u *Unit) down() (kinds []policy.CredentialKind) {
+// brokenKinds are the kinds of credential that no working reader of this door takes now.
+func (u *Unit) brokenKinds() (kinds []policy.CredentialKind) {
 	for _, k := range []policy.CredentialKind{policy.CardKind, policy.PINKind, policy.PassKind} {
-		if !u.takes(k) {
+		if !u.readerTakes(k) {
 			kinds = append(kinds, k)
 		}
 	}
 	return kinds
 }
 
-// wired reports whether this door has a reader for a kind of credential, in order or not.
-func (u *Unit) wired(kind policy.CredentialKind) bool {
+// hasReader reports whether this door has a reader for a kind of credential, in order or not.
+func (u *Unit) hasReader(kind policy.CredentialKind) bool {
 	return slices.ContainsFunc(u.cfg.Readers, func(r config.Reader) bool { return r.Takes(kind) })
 }
 
-// takes reports whether a working reader of this door takes a kind of credential.
-func (u *Unit) takes(kind policy.CredentialKind) bool {
+// readerTakes reports whether a working reader of this door takes a kind of credential.
+func (u *Unit) readerTakes(kind policy.CredentialKind) bool {
 	for _, r := range u.cfg.Readers {
 		if r.Takes(kind) && u.faults["reader "+r.Name] == "" {
 			return true

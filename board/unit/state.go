@@ -159,8 +159,8 @@ func (u *Unit) Devices() map[string]any {
 // Readers are the unit's, in the order of its configuration.
 func (u *Unit) Readers() []hal.Reader { return u.hw.Readers }
 
-// Answers asks the loop for a sign of life.
-func (u *Unit) Answers(ctx context.Context) error { return u.do(ctx, func() {}) }
+// PingLoop asks the loop for a sign of life.
+func (u *Unit) PingLoop(ctx context.Context) error { return u.do(ctx, func() {}) }
 
 // PingVault asks the vault for one: an empty transaction that is made durable. It
 // may take as long as the disk.

@@ -45,12 +45,12 @@ func (u *Unit) keepVault(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		_ = u.do(ctx, func() { u.vaultIs(err) })
+		_ = u.do(ctx, func() { u.noteVault(err) })
 	}
 }
 
-// vaultIs takes note of how the vault is; err is of Mend. It runs on the loop.
-func (u *Unit) vaultIs(err error) {
+// noteVault takes note of how the vault is; err is of Mend. It runs on the loop.
+func (u *Unit) noteVault(err error) {
 	was := u.faults["store"]
 	if len(u.untaken) > 0 && !errors.Is(err, store.ErrWaiting) {
 		err = errors.Join(err, u.takeUp())
@@ -70,7 +70,7 @@ func (u *Unit) vaultIs(err error) {
 		u.log.Error("the vault is not in order", "why", now)
 	}
 	if !u.faces.aiming {
-		u.signals.rest(u.resting())
+		u.signals.setResting(u.resting())
 	}
 }
 

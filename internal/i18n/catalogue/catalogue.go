@@ -1,4 +1,4 @@
-// Package catalogue holds the languages of the unit but English, a file each (zh.toml). A
+// Package catalogue holds the languages of the unit other than English, a file each (zh.toml). A
 // language is added by its file: copy en.toml, which is collected from the sources, and translate
 // it. CONTRIBUTING.md says how.
 package catalogue

@@ -1,6 +1,6 @@
 // Package pseudo makes a third language for tests out of the English catalogue: letters with
-// accents, and texts half as long again. What a screen shows without accents was not a message;
-// what does not fit there would not fit in German either.
+// accents, and texts half as long again. What a screen shows without accents is not a message; what
+// does not fit there would not fit in German either.
 package pseudo
 
 import (
