@@ -101,7 +101,7 @@ func atTheDoor(s unit.State, lang i18n.Language) string {
 		return lang.Say(i18n.M("desk.enrolling", "a face is being enrolled: %v", s.Faces.Prompt.Advice.Message()))
 	case s.Faces.There == unit.Prompted:
 		return lang.Say(i18n.M("desk.person-told", "a person: %v", s.Faces.Prompt.Message()))
-	case s.Faces.There == unit.Somebody:
+	case s.Faces.There == unit.Present:
 		return lang.Say(i18n.M("desk.person-there", "a person"))
 	}
 	return ""

@@ -98,7 +98,7 @@ func (u *Unit) erase(id policy.PersonID, e erasure) (err error) {
 		_, err = u.TakeBack(store.Door, id, e.why)
 	}
 	if errors.Is(err, store.ErrUnknown) {
-		return nil // somebody was quicker
+		return nil // another call was quicker
 	}
 	return err
 }

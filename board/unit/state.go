@@ -71,8 +71,8 @@ type FaceState struct {
 type Presence int
 
 const (
-	Nobody Presence = iota
-	Somebody
+	Absent Presence = iota
+	Present
 	Prompted // a person, who is asked to do something
 	Taken    // a person whose face is being taken
 )
@@ -139,7 +139,7 @@ func (u *Unit) faceState(now time.Time) FaceState {
 	case !s.Prompt.Message().IsZero():
 		s.There = Prompted
 	case now.Sub(f.seen) <= f.conf.GoneAfter:
-		s.There = Somebody
+		s.There = Present
 	}
 	return s
 }
