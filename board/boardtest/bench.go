@@ -83,7 +83,7 @@ func New(t *testing.T, change ...func(*config.Config)) *Bench {
 		Eye: &Eye{Seen: make(chan recognizer.Observation), Pics: make(chan eye.Picture), Cam: eye.CameraOK,
 			Held: Confined},
 		Found: host.Facts{DumpsOff: true, Locked: true}}
-	conf.Unit.Dir, conf.Unit.Bench = folder(t)+"/vault", true // its key lies in a file
+	conf.Unit.Dir, conf.Unit.Bench = Folder(t)+"/vault", true // its key lies in a file
 	for _, f := range change {
 		f(conf)
 	}
@@ -110,9 +110,9 @@ func New(t *testing.T, change ...func(*config.Config)) *Bench {
 	return b
 }
 
-// folder makes a folder for a vault, which the end of the test removes. It is in memory where the
+// Folder makes a folder for a vault, which the end of the test removes. It is in memory where the
 // machine has room there: each record waits for the disk, and a busy one takes seconds.
-func folder(t *testing.T) string {
+func Folder(t *testing.T) string {
 	t.Helper()
 	const memory, enough = "/dev/shm", 256 << 20 // bytes
 	if free, _, err := host.ThisBoard().Space(memory); err != nil || free < enough {

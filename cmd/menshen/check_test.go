@@ -14,6 +14,7 @@ import (
 	periph "periph.io/x/conn/v3/gpio"
 
 	"menshen/board"
+	"menshen/board/boardtest"
 	"menshen/board/check"
 	"menshen/board/commission"
 	"menshen/board/config"
@@ -25,7 +26,7 @@ import (
 // TestCheckAtATerminal is an installer at a terminal, with a simulated door: they read what the
 // screen asks for, do it at the door, and answer what they see. Then the page is verified.
 func TestCheckAtATerminal(t *testing.T) {
-	dir := t.TempDir()
+	dir := boardtest.Folder(t)
 	path := filepath.Join(dir, "door.toml")
 	raw, err := os.ReadFile("../../board/demo/door.toml")
 	if err != nil {
