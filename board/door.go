@@ -44,6 +44,7 @@ type Door struct {
 	Desk  *desk.Desk
 	conf  *config.Config
 	vault *store.Vault
+	board host.Board
 }
 
 // New puts the parts together. The relay does not move before [Door.Run].
@@ -55,7 +56,7 @@ func New(p Parts) (*Door, error) {
 		p.Board = host.ThisBoard()
 	}
 	out := outbox.Box{Dir: outbox.Dir(p.Config.Unit.Dir), Zone: p.Config.Site.Location()}
-	d := &Door{conf: p.Config, vault: p.Vault}
+	d := &Door{conf: p.Config, vault: p.Vault, board: p.Board}
 	d.Law = compliance.New(compliance.Parts{Config: p.Config, Vault: p.Vault, Out: out, Look: p.Look,
 		Eye: func() (eye.Status, bool) {
 			if p.Eye == nil {
@@ -98,11 +99,14 @@ func matching(c *config.Config, u *unit.Unit) *dossier.Matching {
 // the unit cannot work at all.
 func (d *Door) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
-	var law sync.WaitGroup
-	law.Go(func() { d.Law.Run(ctx, d.Unit.Report) })
+	h := health{look: func() host.Health { return d.board.Health(d.conf.Unit.Dir) }, report: d.Unit.Report,
+		last: map[string]time.Time{}}
+	var beside sync.WaitGroup
+	beside.Go(func() { d.Law.Run(ctx, d.Unit.Report) })
+	beside.Go(func() { h.run(ctx) })
 	err := d.Unit.Run(ctx)
 	stop()
-	law.Wait()
+	beside.Wait()
 	return err
 }
 

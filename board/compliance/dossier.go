@@ -217,6 +217,7 @@ func (k *Keeper) dossierLog(d *dossier.Data) error {
 		from = page[len(page)-1].Seq + 1
 	}
 	d.Acts, d.Months, d.Retention.Ages = counted.Acts(), counted.Months(), counted.Ages
+	d.Power = counted.Power()
 	return nil
 }
 

@@ -7,7 +7,7 @@ import (
 	"menshen/internal/i18n"
 )
 
-// machineFacts says how temperature and storage are.
+// machineFacts says how temperature, supply, processor and storage are.
 func machineFacts(h host.Health, lang i18n.Language) (out []Fact) {
 	if h.Measured {
 		f := Fact{Name: "temperature", State: fmt.Sprintf("%.0f °C", h.Celsius)}
@@ -16,6 +16,7 @@ func machineFacts(h host.Health, lang i18n.Language) (out []Fact) {
 		}
 		out = append(out, f)
 	}
+	out = append(out, powerFacts(h.Power, lang)...)
 	f := Fact{Name: "storage"}
 	if h.Err != nil {
 		f.Fault = h.Err.Error()

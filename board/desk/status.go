@@ -59,6 +59,9 @@ func (d *Desk) status(s unit.State, lang i18n.Language) Status {
 		st.Store.State = ""
 	}
 	own := map[string]bool{"store": true, "vault": true, "camera": true} // faults that have a line of their own
+	for _, device := range machineDevices {
+		own[device] = true
+	}
 	for _, r := range s.Readers {
 		name := "reader " + r.Name
 		own[name] = true

@@ -44,6 +44,7 @@ type Data struct {
 	Retention  Retention        `json:"retention"`
 	Audit      Audit            `json:"audit"`
 	Matching   *Matching        `json:"matching"` // nil: this door compares no faces
+	Power      Power            `json:"power"`
 	Papers     []Paper          `json:"papers"`
 	Commitment string           `json:"commitment"` // version of the one in force
 	Confined   string           `json:"confined"`   // what holds the eye, in its own words

@@ -292,6 +292,7 @@ var tells = map[policy.RuleID]func(e *evidence, f *policy.UnitFacts){
 			)
 			return i18n.M("dossier.safe-exit", "%v; self-test %s", parts, e.d.stamp(d.Tested))
 		})
+		e.power()
 	},
 }
 

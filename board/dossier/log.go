@@ -17,6 +17,7 @@ type Log struct {
 	acts   map[audit.Kind]*Act
 	months map[string]*Month
 	first  time.Time
+	power  Power
 }
 
 // NewLog begins to count for a dossier made at a time; months are of its zone.
@@ -31,6 +32,7 @@ func (l *Log) Add(e store.Entry) {
 		l.Ages[min(max(int(l.made.Sub(at)/AgeStep), 0), Ages-1)]++
 		return
 	}
+	l.power.add(e)
 	if _, listed := actWords[e.Kind]; listed {
 		a := l.acts[e.Kind]
 		if a == nil {

@@ -26,7 +26,8 @@ type Health struct {
 	Measured   bool    // Celsius is known
 	Free, Size uint64  // bytes, of the file system on which the unit's folder lies
 	Used       int     // percent of an eMMC's life, at most; 0: not known (SD cards do not count)
-	Err        error   // why Free and Size are not known
+	Power      Power
+	Err        error // why Free and Size are not known
 }
 
 // Limits beyond which a figure is a fault.
@@ -52,6 +53,7 @@ func (h Health) WornOut() bool { return h.Used >= wornAt }
 // Health asks the kernel, which may be slow. dir is the unit's folder.
 func (b Board) Health(dir string) (h Health) {
 	h.Celsius, h.Measured = b.temperature()
+	h.Power = b.power()
 	if h.Free, h.Size, h.Err = b.Space(dir); h.Err == nil {
 		h.Used = b.used(dir)
 	}
