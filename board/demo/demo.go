@@ -11,10 +11,12 @@ import (
 	"menshen/internal/screen"
 )
 
-// ErrStopped is the error of a story that its reader ended, with Ctrl-C.
+// ErrStopped is the error of a story that its reader ended with Ctrl-C.
 var ErrStopped = errors.New("stopped")
 
-// Run tells the story on out. With a terminal as in it then stays: a status line, and keys to act at the door, until 'q'.
+// Run tells the story on out; or, with o.Traffic, lets people come and go and measures. If in is a
+// terminal, it then stays until 'q', with a status line and keys to act at the door. Errors:
+// [ErrStopped]; a record that is missing or not as it should be; what the unit cannot do.
 func Run(ctx context.Context, o Options, in *os.File, out io.Writer) (err error) {
 	if o.Log == nil {
 		o.Log = io.Discard
@@ -30,8 +32,8 @@ func Run(ctx context.Context, o Options, in *os.File, out io.Writer) (err error)
 	}()
 	began := time.Now()
 	fmt.Fprintln(out, n.paint("1", "Menshen: a day at a simulated door"))
-	n.paragraph("", 0, "Wires and street are simulated; pictures, program and records are real. Lines with # are the unit's own audit log, which names nobody: "+
-		"the names in brackets are the demo's.")
+	n.paragraph("", 0, "Wires and street are simulated; pictures, program and records are real. "+
+		"Lines with # are the unit's own audit log. It has no names: those in brackets are the demo's.")
 	w, err := open(ctx, o)
 	if err != nil {
 		return err
@@ -39,7 +41,7 @@ func Run(ctx context.Context, o Options, in *os.File, out io.Writer) (err error)
 	defer func() { err = errors.Join(err, w.close()) }()
 	s := &story{world: w, narrator: n}
 	s.wei, s.grace, s.stranger = cast(o.Pictures)
-	n.people = []*somebody{s.wei, s.grace}
+	n.people = []*actor{s.wei, s.grace}
 	if o.Traffic > 0 {
 		return s.traffic(ctx)
 	}
@@ -49,7 +51,8 @@ func Run(ctx context.Context, o Options, in *os.File, out io.Writer) (err error)
 	if err := s.figures(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\n%s\n", n.paint("1", fmt.Sprintf("All %d steps went as they should, in %.0f s.", s.step, time.Since(began).Seconds())))
+	end := fmt.Sprintf("All %d steps went as they should, in %.0f s.", s.step, time.Since(began).Seconds())
+	fmt.Fprintf(out, "\n%s\n", n.paint("1", end))
 	if in == nil || !screen.IsTerminal(in) {
 		return nil
 	}

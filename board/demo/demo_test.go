@@ -16,7 +16,7 @@ import (
 	"menshen/recognizer/models"
 )
 
-// TestMain lets the eye be a child of this test, as it is one of the program.
+// TestMain lets the eye run as a child of this test, as it does of the program.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == "eye" {
 		if err := eye.Main(3); err != nil {
@@ -28,8 +28,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestScenario tells the whole story: wires, pictures, the eye's process, the vault. The story itself fails when a record
-// is not as it should be.
+// TestScenario tells the whole story: wires, pictures, the eye's process, the vault. The story
+// itself fails when a record is not as it should be.
 func TestScenario(t *testing.T) {
 	dir, err := models.Dir()
 	if err != nil {
@@ -42,8 +42,11 @@ func TestScenario(t *testing.T) {
 	if err := Run(ctx, o, nil, &out); err != nil {
 		t.Fatalf("%v (set-up missing? run 'make setup')\n%s\n%s", err, &out, &log)
 	}
-	for _, want := range []string{"\n 1  ", "\n11  ", "used 1 of 1", "the audit log is whole", "person", "does not open"} {
-		if !strings.Contains(out.String(), want) && !strings.Contains(strings.Join(strings.Fields(out.String()), " "), want) { // lines are broken to the terminal
+	for _, want := range []string{"\n 1  ", "\n11  ", "used 1 of 1", "the audit log is whole", "person",
+		"does not open"} {
+		// lines are broken to the terminal
+		if !strings.Contains(out.String(), want) &&
+			!strings.Contains(strings.Join(strings.Fields(out.String()), " "), want) {
 			t.Errorf("the story does not say %q:\n%s", want, &out)
 		}
 	}
@@ -54,7 +57,8 @@ func TestScenario(t *testing.T) {
 	}
 }
 
-// TestTraffic is a short piece of the soak: people come and go, and the figures of both processes are told.
+// TestTraffic is a short piece of the soak: people come and go, and the
+// figures of both processes are told.
 func TestTraffic(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
@@ -64,15 +68,18 @@ func TestTraffic(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	o := Options{Models: dir, Pictures: filepath.Join(filepath.Dir(dir), "pictures"), Traffic: 21 * time.Second, Every: 5 * time.Second}
+	o := Options{Models: dir, Pictures: filepath.Join(filepath.Dir(dir), "pictures"), Traffic: 21 * time.Second,
+		Every: 5 * time.Second}
 	if err := Run(t.Context(), o, nil, &out); err != nil {
 		t.Fatal(err, &out)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	var door, eye, doorCPU, eyeCPU, looking float64
 	var faces, cards int
-	last := strings.Join(strings.Fields(strings.NewReplacer("|", "", "MiB", "", "%", "", ",", "", ";", "").Replace(lines[len(lines)-1])), " ")
-	if _, err := fmt.Sscanf(last, "20s %g %g %g %g %g %d %d", &door, &doorCPU, &eye, &eyeCPU, &looking, &faces, &cards); err != nil {
+	last := strings.NewReplacer("|", "", "MiB", "", "%", "", ",", "", ";", "").Replace(lines[len(lines)-1])
+	last = strings.Join(strings.Fields(last), " ")
+	if _, err := fmt.Sscanf(last, "20s %g %g %g %g %g %d %d", &door, &doorCPU, &eye, &eyeCPU, &looking, &faces,
+		&cards); err != nil {
 		t.Fatalf("%v: %q", err, last)
 	}
 	if door < 20 || eye < 20 || looking <= 0 || looking > eyeCPU || faces+cards == 0 {

@@ -1,7 +1,7 @@
-// Package demo is a new unit's first day, on a simulated door: the unit is set up, two people get cards, one asks for face
-// entry, and the door shows what it does and what it refuses to do.
+// Package demo tells a new unit's first day at a simulated door: the unit is set up, two people get
+// cards, one asks for face entry, and the door grants and denies.
 //
-// Everything is the real program on the real path: cards come as pulses on simulated wires, faces from real pictures
-// through the eye's own process, acts through the technician's desk. The demo only says what happens next, and prints what
-// the unit's own records then say; it knows no result beforehand, and fails when a record is missing.
+// All of it is the real program. Cards come as pulses on simulated wires, faces from real pictures
+// through the eye's own process, and operators act at the desk. The demo says what it does next and
+// prints what the unit then records. It fails when a record is missing or not as it should be.
 package demo

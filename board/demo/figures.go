@@ -13,8 +13,8 @@ import (
 	"menshen/store/audit"
 )
 
-// figures tells how long the door took, from the unit's own records: a decision carries the time of its last Wiegand bit or of its
-// last frame, the relay's record the time at which it was about to move.
+// figures tells how long the door took, by the unit's own records. A decision has the time of its
+// last Wiegand bit or last frame; the relay's record has the time just before its move.
 func (s *story) figures(ctx context.Context) error {
 	es, err := s.unit.Records(0)
 	if err != nil {
@@ -31,7 +31,11 @@ func (s *story) figures(ctx context.Context) error {
 	for _, f := range []struct {
 		by   policy.Means
 		what string
-	}{{policy.ByCard, "last Wiegand bit to relay"}, {policy.ByFace, "last frame captured to relay"}, {policy.ByREX, "REX to relay (debounced)"}} {
+	}{
+		{policy.ByCard, "last Wiegand bit to relay"},
+		{policy.ByFace, "last frame captured to relay"},
+		{policy.ByREX, "REX to relay (debounced)"},
+	} {
 		d := took[f.by]
 		slices.Sort(d)
 		if len(d) > 0 {

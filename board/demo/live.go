@@ -15,15 +15,15 @@ import (
 	"menshen/internal/screen"
 )
 
-// keys are what the reader of the story can do at the door.
+// keys are what the reader of the story can do at the door, each with its key.
 var keys = []string{
 	"1  tap Wei's card", "2  tap Grace's card", "3  tap a new card", "e  empty the corridor",
-	"f  Wei's face walks up", "g  Grace's face walks up", "s  a stranger walks up", "p  a photo is held up",
-	"r  press REX inside", "o  open or shut the leaf", "!  fire line on or off",
+	"f  Wei's face walks up", "g  Grace's face walks up", "s  a stranger walks up", "p  hold up a photo",
+	"r  press the exit button", "o  open or close the door", "!  fire input on or off",
 	"c  technician's console", "?  this page", "q  quit",
 }
 
-// keysPage lists the keys, as many beside each other as fit.
+// keysPage lists the keys in as many columns as fit.
 func (n *narrator) keysPage() {
 	const column = 25
 	width, _ := screen.Size(n.terminal)
@@ -39,7 +39,8 @@ func (n *narrator) keysPage() {
 	}
 }
 
-// live lets whoever sits at the terminal act at the door. The last line is always the door's present state.
+// live lets the person at the terminal act at the door. The last line
+// always shows the door's state.
 func (s *story) live(ctx context.Context, in *os.File) error {
 	s.say("")
 	s.say("Wei asks for face entry again, so that there is a face to walk up:")
@@ -91,7 +92,8 @@ func (s *story) live(ctx context.Context, in *os.File) error {
 	}
 }
 
-// readKeys reads one key at a time, and the next only when told: in between the console may have the terminal.
+// readKeys reads one key at a time, and the next only when told, since the console may
+// have the terminal in between.
 func readKeys(in io.Reader, keys chan<- byte, next <-chan struct{}) {
 	defer close(keys)
 	var b [1]byte
@@ -147,24 +149,27 @@ func (s *story) act(key byte) error {
 // console gives the terminal to the technician's console until they log out.
 func (s *story) console(ctx context.Context, in *os.File) {
 	width, height := screen.Size(in)
-	s.paragraph("", 3, "-- technician's console; 'logout' comes back here. Ctrl-T and then a key of the page acts at the door meanwhile: Ctrl-T 3 taps a new card --")
+	s.paragraph("", 3, "-- technician's console; 'logout' comes back here. "+
+		"Ctrl-T before a key acts at the door meanwhile: Ctrl-T 3 taps a new card --")
 	keyboard, err := console.NewKeyboard(in)
 	if err != nil {
 		s.say("console: %v", err)
 		return
 	}
 	defer keyboard.Close()
-	err = console.Serve(ctx, terminal{&doorKeys{Reader: keyboard, act: func(key byte) { _ = s.act(key) }}, s.out.(*crlf).w}, s.desk, console.Options{
-		Unit: s.conf.Unit.Name, Line: "demo", Width: width, Height: height, Plain: screen.Dumb(), Once: true, Idle: s.conf.Console.Idle.D(),
-		Location: s.conf.Site.Location(),
+	typed := &doorKeys{Reader: keyboard, act: func(key byte) { _ = s.act(key) }}
+	err = console.Serve(ctx, terminal{typed, s.out.(*crlf).w}, s.desk, console.Options{
+		Unit: s.conf.Unit.Name, Line: "demo", Width: width, Height: height, Plain: screen.Dumb(), Once: true,
+		Idle: s.conf.Console.Idle.D(), Location: s.conf.Site.Location(),
 	})
 	if err != nil {
 		s.say("console: %v", err)
 	}
 }
 
-// status tells new records and rewrites the status line, which must not break over two lines of the terminal: each rewriting would leave one behind. Where
-// no cursor moves, it is a line of its own whenever it is another.
+// status tells new records and writes the status line again. The line is cut to the width of
+// the terminal: one that wraps would stay behind. On a terminal whose cursor does not move it
+// is a new line, when it changed.
 func (s *story) status(ctx context.Context) error {
 	es, err := s.unit.Records(s.seen)
 	if err != nil {
@@ -184,7 +189,8 @@ func (s *story) status(ctx context.Context) error {
 	if st.FacesOff != "" {
 		faces = "faces off: " + st.FacesOff
 	}
-	line := strings.Join([]string{string(st.Door), either(st.Unlocked, "unlocked", "secured"), faces, "camera " + st.Camera.State}, " · ")
+	line := strings.Join([]string{string(st.Door), either(st.Unlocked, "unlocked", "locked"), faces,
+		"camera " + st.Camera.State}, " · ")
 	width, _ := screen.Size(s.terminal)
 	switch line = screen.Cut(line, max(10, width-3)); {
 	case s.moves:
@@ -217,7 +223,8 @@ func (c *crlf) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// doorKeys lets keys act at the door while the console has the keyboard: those that follow a Ctrl-T, which the console does not know.
+// doorKeys takes keys for the door out of those for the console: each that follows a Ctrl-T,
+// which the console does not use.
 type doorKeys struct {
 	io.Reader
 	act  func(key byte)

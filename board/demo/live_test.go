@@ -20,9 +20,11 @@ import (
 	"menshen/store/audit"
 )
 
-// TestKeysActAtTheDoorInTheConsole: a key behind Ctrl-T acts at the door, all others are the console's, also where they come one by one.
+// TestKeysActAtTheDoorInTheConsole: a key behind Ctrl-T acts at the door, all others are the
+// console's, also where they come one by one.
 func TestKeysActAtTheDoorInTheConsole(t *testing.T) {
-	for _, in := range []io.Reader{strings.NewReader("card\x143 Lena\x14f\r"), iotest.OneByteReader(strings.NewReader("card\x143 Lena\x14f\r"))} {
+	for _, in := range []io.Reader{strings.NewReader("card\x143 Lena\x14f\r"),
+		iotest.OneByteReader(strings.NewReader("card\x143 Lena\x14f\r"))} {
 		acted := ""
 		got, err := io.ReadAll(&doorKeys{Reader: in, act: func(key byte) { acted += string(key) }})
 		if string(got) != "card Lena\r" || acted != "3f" || err != nil {
@@ -35,7 +37,8 @@ func TestKeysActAtTheDoorInTheConsole(t *testing.T) {
 	}
 }
 
-// TestLinesFitTheTerminal: the narrator breaks records at words, with colours where there are colours and none for a dumb terminal.
+// TestLinesFitTheTerminal: the narrator breaks records at words, with colours where there are
+// colours and none for a dumb terminal.
 func TestLinesFitTheTerminal(t *testing.T) {
 	far, near, err := pty.Open()
 	if err != nil {
@@ -54,10 +57,12 @@ func TestLinesFitTheTerminal(t *testing.T) {
 				t.Fatal(err)
 			}
 			var out bytes.Buffer
-			n := &narrator{out: &out, terminal: near, style: screen.Colours(near), people: []*somebody{grace, wei}}
-			n.begin("The consenting person walks up: another picture than the enrolled one, other light, pose and distance")
+			n := &narrator{out: &out, terminal: near, style: screen.Colours(near), people: []*actor{grace, wei}}
+			n.begin("The consenting person walks up: another picture than the enrolled one, other light, pose " +
+				"and distance")
 			n.say("the notice was shown in the person's language: %q", strings.Repeat("words ", 20))
-			n.paragraph("#12  15:04:05.000", 10, "    #12  15:04:05.000  "+n.line(e)+strings.Repeat(" · a detail of it", 8))
+			n.paragraph("#12  15:04:05.000", 10,
+				"    #12  15:04:05.000  "+n.line(e)+strings.Repeat(" · a detail of it", 8))
 			n.keysPage()
 			if strings.Contains(out.String(), "\x1b") != (kind == "xterm") {
 				t.Errorf("on a terminal %s: %q", kind, out.String())
@@ -77,7 +82,8 @@ func TestLinesFitTheTerminal(t *testing.T) {
 	}
 }
 
-// TestStoppedStory: Ctrl-C in the middle says so, and nothing of the machinery; nothing is left behind.
+// TestStoppedStory: Ctrl-C in the middle says so, and nothing of the
+// machinery; nothing is left behind.
 func TestStoppedStory(t *testing.T) {
 	dir, err := models.Dir()
 	if err != nil {

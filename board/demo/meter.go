@@ -14,14 +14,14 @@ import (
 
 type tally = atomic.Int64
 
-// what came of a visit.
+// what is the result of a visit.
 type what int
 
 const (
 	byFace what = iota
 	byCard
 	byREX
-	refused   // by face
+	noEntry   // by face
 	undecided // the unit found no reason to decide
 )
 
@@ -29,10 +29,10 @@ const (
 type usage struct {
 	resident float64 // MiB now
 	spent    float64 // seconds of a processor since its start
-	looking  float64 // of it the eye's own work: the thread that looks and OpenCV's (package eye), without the simulated camera
+	looking  float64 // of spent: the threads that look (package eye), without the simulated camera
 }
 
-// meter prints a row an interval, and at the end what the rows say.
+// meter prints a row of figures for each interval, and a summary at the end.
 type meter struct {
 	counts
 	out       io.Writer
@@ -42,7 +42,8 @@ type meter struct {
 
 func (m *meter) run(ctx context.Context) error {
 	fmt.Fprintf(m.out, "%9s | %-18s | %-28s | %s\n", "", "door's process", "eye's process", "since the beginning")
-	fmt.Fprintf(m.out, "%9s | %8s %9s | %8s %9s %9s | %s\n", "", "memory", "processor", "memory", "processor", "looking", "in by face, card, REX; faces refused, undecided")
+	fmt.Fprintf(m.out, "%9s | %8s %9s | %8s %9s %9s | %s\n", "", "memory", "processor", "memory", "processor",
+		"looking", "in by face, card, REX; faces denied, undecided")
 	ticks := time.NewTicker(m.every)
 	defer ticks.Stop()
 	door, eye, err := measure()
@@ -59,22 +60,24 @@ func (m *meter) run(ctx context.Context) error {
 		share := func(now, before float64) float64 { return 100 * (now - before) / m.every.Seconds() }
 		c, note := &m.tally, ""
 		if len(m.door) == 0 {
-			note = " (nobody came)"
+			note = " (no person came)"
 		}
-		fmt.Fprintf(m.out, "%9v | %4.0f MiB %7.1f %% | %4.0f MiB %7.1f %% %7.1f %% | %d, %d, %d; %d, %d%s\n", time.Since(began).Round(time.Second),
-			d.resident, share(d.spent, door.spent), e.resident, share(e.spent, eye.spent), share(e.looking, eye.looking),
-			c[byFace].Load(), c[byCard].Load(), c[byREX].Load(), c[refused].Load(), c[undecided].Load(), note)
+		fmt.Fprintf(m.out, "%9v | %4.0f MiB %7.1f %% | %4.0f MiB %7.1f %% %7.1f %% | %d, %d, %d; %d, %d%s\n",
+			time.Since(began).Round(time.Second), d.resident, share(d.spent, door.spent),
+			e.resident, share(e.spent, eye.spent), share(e.looking, eye.looking),
+			c[byFace].Load(), c[byCard].Load(), c[byREX].Load(), c[noEntry].Load(), c[undecided].Load(), note)
 		m.door, m.eye = append(m.door, d.resident), append(m.eye, e.resident)
 		door, eye = d, e
 	}
 	return err
 }
 
-// errGrows: a unit that runs for years may not.
+// errGrows is the error of a process that would not run for years.
 var errGrows = errors.New("memory grows: more than 8 MiB an hour")
 
-// sum tells memory over time, and whether it grows: the slope of the rows after the first tenth, by least squares. In less than
-// ten rows and ten minutes it would only see the processes warm up.
+// sum tells the memory over time. It gives errGrows when it grows: by the slope of the rows after
+// the first tenth, by least squares. It says nothing of less than ten rows or ten minutes, in
+// which the processes only warm up.
 func (m *meter) sum() (err error) {
 	for _, p := range []struct {
 		name string
@@ -89,7 +92,8 @@ func (m *meter) sum() (err error) {
 		for _, v := range p.rows {
 			most = max(most, v)
 		}
-		fmt.Fprintf(m.out, "%-15s first %.1f MiB, last %.1f, most %.1f; %+.2f MiB an hour  %s\n", p.name, p.rows[0], p.rows[n-1], most, hourly, sketch(p.rows))
+		fmt.Fprintf(m.out, "%-15s first %.1f MiB, last %.1f, most %.1f; %+.2f MiB an hour  %s\n", p.name, p.rows[0],
+			p.rows[n-1], most, hourly, sketch(p.rows))
 		if hourly > 8 && p.rows[n-1]-p.rows[n/10] > 4 {
 			err = errGrows
 		}
@@ -97,7 +101,7 @@ func (m *meter) sum() (err error) {
 	return err
 }
 
-// slope is the rise a row of the straight line that fits best.
+// slope gives the rise for each row, of the straight line that fits best.
 func slope(rows []float64) float64 {
 	var sx, sy, sxx, sxy float64
 	for i, y := range rows {
@@ -121,7 +125,7 @@ func sketch(rows []float64) string {
 	return b.String()
 }
 
-// measure reads what this process, the door's, and its child, the eye's, have used.
+// measure reads what this process, the door's, and its child, the eye, have used.
 func measure() (door, eye usage, err error) {
 	if door, err = used(os.Getpid()); err != nil {
 		return door, eye, err
@@ -152,14 +156,15 @@ func used(pid int) (u usage, err error) {
 	u.spent = spent(fmt.Sprintf("/proc/%d/stat", pid))
 	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 	for _, path := range threads {
-		if name, err := os.ReadFile(filepath.Join(filepath.Dir(path), "comm")); err == nil && strings.TrimSpace(string(name)) == "looking" {
+		if name, err := os.ReadFile(filepath.Join(filepath.Dir(path), "comm")); err == nil &&
+			strings.TrimSpace(string(name)) == "looking" {
 			u.looking += spent(path)
 		}
 	}
 	return u, err
 }
 
-// spent is user and system time in seconds; the kernel tells it in hundredths.
+// spent gives user and system time in seconds; the kernel counts in hundredths.
 func spent(path string) float64 {
 	f := stat(path)
 	var user, system float64
@@ -169,7 +174,7 @@ func spent(path string) float64 {
 	return (user + system) / 100
 }
 
-// stat is a stat file's fields from the third on, the state: the name before them may hold blanks.
+// stat gives a stat file's fields from the third on, the state. The name before it may have blanks.
 func stat(path string) []string {
 	text, err := os.ReadFile(path)
 	if err != nil {

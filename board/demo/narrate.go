@@ -6,20 +6,21 @@ import (
 	"slices"
 	"strings"
 
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
 )
 
-// narrator prints steps, and under each what the unit's audit log says of it.
+// narrator prints the steps, and under each what the unit recorded.
 type narrator struct {
 	out      io.Writer
-	terminal any  // what out ends in: asked how wide it is
-	style    bool // it understands bold and dim
+	terminal any  // where out ends; it knows its width
+	style    bool // it shows colours, bold and dim
 	moves    bool // its cursor moves
 	step     int
-	people   []*somebody // whose names the demo knows
+	people   []*actor // whose names the demo knows
 }
 
 func (n *narrator) paint(code, s string) string {
@@ -44,19 +45,19 @@ func (n *narrator) lines(s string, indent int) []string {
 	return screen.Hang(s, width-1, indent)
 }
 
-// paragraph prints one, its further lines indented; head is what is painted dim in its first line.
+// paragraph prints a paragraph, its further lines indented. head is painted dim in its first line.
 func (n *narrator) paragraph(head string, indent int, s string) {
 	for i, l := range n.lines(s, indent) {
 		if i == 0 && head != "" {
 			l = strings.Replace(l, head, n.paint("2", head), 1)
-			l = strings.Replace(l, opened, n.paint("32;1", opened), 1)
-			l = strings.Replace(l, refusal, n.paint("31;1", refusal), 1)
+			l = strings.Replace(l, granted, n.paint("32;1", granted), 1)
+			l = strings.Replace(l, denied, n.paint("31;1", denied), 1)
 		}
 		fmt.Fprintln(n.out, l)
 	}
 }
 
-// say adds a line that is no record.
+// say prints what is not a record.
 func (n *narrator) say(format string, args ...any) {
 	n.paragraph("", 4, "    "+fmt.Sprintf(format, args...))
 }
@@ -78,27 +79,28 @@ func (w *world) tell(n *narrator) error {
 	return nil
 }
 
-// notNarrated are records that would only repeat the line above them here.
+// notNarrated are records that would repeat the line above them.
 var notNarrated = map[audit.Kind]bool{audit.LookedUp: true, audit.DecisionsLookedUp: true, audit.PeopleListed: true}
 
 // How a decision begins.
 const (
-	opened  = "OPEN   "
-	refusal = "REFUSED"
+	granted = "GRANTED"
+	denied  = "DENIED"
 )
 
-// line is a record in one line: as it is in the log, and with the name of a person that the demo knows.
+// line gives a record in one line, in the words of the console. It adds
+// the names that the demo knows.
 func (n *narrator) line(e store.Entry) string {
 	var b strings.Builder
 	switch {
 	case e.Kind == audit.Decision && e.Grant:
-		fmt.Fprintf(&b, "%s by %s: %v", opened, e.Means, e.Reason.Message())
+		fmt.Fprintf(&b, "%s by %s: %v", granted, word(e.Means), e.Reason.Message())
 	case e.Kind == audit.Decision:
-		fmt.Fprintf(&b, "%s by %s: %v", refusal, e.Means, e.Reason.Message())
+		fmt.Fprintf(&b, "%s by %s: %v", denied, word(e.Means), e.Reason.Message())
 	default:
-		b.WriteString(string(e.Kind))
+		b.WriteString(word(e.Kind))
 		if e.Reason != "" {
-			fmt.Fprintf(&b, " (%s)", e.Reason)
+			fmt.Fprintf(&b, " (%s)", word(e.Reason))
 		}
 	}
 	if !e.Person.IsZero() {
@@ -110,17 +112,20 @@ func (n *narrator) line(e store.Entry) string {
 	}
 	slices.Sort(keys)
 	for _, k := range keys {
-		fmt.Fprintf(&b, " · %s %s", k, short(e.Detail[k]))
+		fmt.Fprintf(&b, " · %s %s", word(k), short(word(e.Detail[k])))
 	}
 	for _, c := range e.Trace {
 		if c.Detail != "" && (c.Rule == "alive" || c.Rule == "face known" || !c.Pass) {
-			fmt.Fprintf(&b, " · %s: %s", c.Rule, c.Detail)
+			fmt.Fprintf(&b, " · %s: %v", word(c.Rule), c.Message())
 		}
 	}
 	return b.String()
 }
 
-// nameOf is a first name in brackets, where the demo knows it.
+// word gives a stored word in plain English.
+func word[S ~string](stored S) string { return i18n.Word(string(stored)).String() }
+
+// nameOf gives a first name in brackets, if the demo knows it.
 func (n *narrator) nameOf(id policy.PersonID) string {
 	for _, p := range n.people {
 		if p.id == id {

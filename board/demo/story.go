@@ -14,21 +14,22 @@ import (
 	"menshen/store/audit"
 )
 
-// story is the scenario: each chapter acts on the world and then lets the unit's records speak.
+// story has the chapters. Each acts on the world and then prints what the unit recorded.
 type story struct {
 	*world
 	*narrator
-	wei, grace *somebody
+	wei, grace *actor
 	stranger   camera.Scene
 	fire       bool   // the line is on
 	shown      string // the status line
 }
 
-var errOtherwise = errors.New("it went otherwise than a door should")
+var errOtherwise = errors.New("the door did not act as it should")
 
 func (s *story) tellAll(ctx context.Context) error {
 	for _, chapter := range []func(context.Context) error{
-		s.newUnit, s.twoPeople, s.cardsOpen, s.faceOpens, s.otherFace, s.strangerComes, s.photo, s.withdraw, s.visitor, s.rex, s.proof,
+		s.newUnit, s.twoPeople, s.cardsOpen, s.faceOpens, s.otherFace, s.strangerComes, s.photo, s.withdraw,
+		s.visitor, s.rex, s.proof,
 	} {
 		if err := chapter(ctx); err != nil {
 			return fmt.Errorf("step %d: %w", s.step, err)
@@ -52,8 +53,9 @@ func (s *story) newUnit(ctx context.Context) error {
 
 func (s *story) twoPeople(ctx context.Context) error {
 	s.begin("Two people get cards; one asks for face entry and consents to the notice")
-	for _, p := range []*somebody{s.wei, s.grace} {
-		added, err := s.desk.AddPerson(ctx, s.staff, desk.Details{Name: policy.Private(p.name), Apartment: policy.Private(p.apartment), Lang: p.lang})
+	for _, p := range []*actor{s.wei, s.grace} {
+		added, err := s.desk.AddPerson(ctx, s.staff,
+			desk.Details{Name: policy.Private(p.name), Apartment: policy.Private(p.apartment), Lang: p.lang})
 		if err != nil {
 			return err
 		}
@@ -70,7 +72,8 @@ func (s *story) twoPeople(ctx context.Context) error {
 	return s.tell(s.narrator)
 }
 
-// consent shows Wei the notice, who agrees by tapping their own card. It gives the notice's first line.
+// consent shows Wei the notice; Wei consents by tapping their own card. It
+// gives the notice's first line.
 func (s *story) consent(ctx context.Context) (string, error) {
 	n, err := s.desk.Notice(ctx, s.staff, s.wei.lang)
 	if err != nil {
@@ -80,14 +83,14 @@ func (s *story) consent(ctx context.Context) (string, error) {
 	return firstLine(n.Text), s.desk.Consent(ctx, s.staff, yes, s.tapWhenAsked(s.wei.card))
 }
 
-// enrol takes Wei's face at the camera. It gives the number of pictures.
+// enrol enrols Wei's face at the camera. It gives the number of pictures.
 func (s *story) enrol(ctx context.Context) (int, error) {
 	if err := s.show(s.wei.enrolledOn); err != nil {
 		return 0, err
 	}
 	tried := false
 	e, err := s.desk.Enrol(ctx, s.staff, s.wei.id, func(step desk.Step) {
-		if step.Trial && !tried { // away, and back again, as they will come every day
+		if step.Trial && !tried { // away and back again, as on any day
 			tried = true
 			go func() {
 				_ = s.leave()
@@ -104,8 +107,8 @@ func (s *story) tapWhenAsked(card uint16) desk.Progress {
 }
 
 func (s *story) cardsOpen(ctx context.Context) error {
-	s.begin("Both cards open; then the face is enrolled, from several pictures of one stay before the camera")
-	for _, p := range []*somebody{s.wei, s.grace} {
+	s.begin("Both cards open; then the face is enrolled, from several pictures taken in one visit to the camera")
+	for _, p := range []*actor{s.wei, s.grace} {
 		if err := s.tap(ctx, p, true); err != nil {
 			return err
 		}
@@ -118,8 +121,8 @@ func (s *story) cardsOpen(ctx context.Context) error {
 	return s.tell(s.narrator)
 }
 
-// tap lets a card be read and tells what came of it. Whoever is let in goes through the door.
-func (s *story) tap(ctx context.Context, p *somebody, opens bool) error {
+// tap taps a card and prints the decision. A person who is let in walks through the door.
+func (s *story) tap(ctx context.Context, p *actor, opens bool) error {
 	s.door.Tap(facility, p.card)
 	e, err := s.await(ctx, decision(policy.ByCard))
 	if err != nil {
@@ -139,11 +142,13 @@ func (s *story) walkThrough(ctx context.Context) error {
 	}
 	time.Sleep(200 * time.Millisecond)
 	s.door.Shut()
-	_, err := s.await(ctx, func(e store.Entry) bool { return e.Kind == audit.Relay && e.Detail["to"] == string(policy.DoLock) })
+	_, err := s.await(ctx, func(e store.Entry) bool {
+		return e.Kind == audit.Relay && e.Detail["to"] == string(policy.DoLock)
+	})
 	return err
 }
 
-// walkUp lets somebody stand before the camera until the unit has decided, and go away again.
+// walkUp puts a scene before the camera until the unit has decided, and takes it away again.
 func (s *story) walkUp(ctx context.Context, scene camera.Scene) (store.Entry, error) {
 	if err := s.show(scene); err != nil {
 		return store.Entry{}, err
@@ -169,7 +174,7 @@ func (s *story) faceOpens(ctx context.Context) error {
 }
 
 func (s *story) rex(ctx context.Context) error {
-	s.begin("Somebody inside presses REX")
+	s.begin("A person inside presses the exit button")
 	s.door.Press("REX", 100*time.Millisecond)
 	e, err := s.await(ctx, decision(policy.ByREX))
 	if err := otherwise(err, e.Grant); err != nil {
@@ -179,7 +184,7 @@ func (s *story) rex(ctx context.Context) error {
 }
 
 func (s *story) proof(ctx context.Context) error {
-	s.begin("The audit log verifies; with one byte flipped it does not")
+	s.begin("The audit log is verified; with one byte changed it does not pass")
 	var export bytes.Buffer
 	pub, err := s.unit.ExportAudit(&export)
 	if err != nil {
@@ -194,14 +199,14 @@ func (s *story) proof(ctx context.Context) error {
 	flipped[len(flipped)/2] ^= 1
 	broken, err := store.VerifyExport(bytes.NewReader(flipped), pub)
 	if err != nil {
-		s.say("one byte flipped: %v", err)
+		s.say("one byte changed: %v", err)
 	} else {
-		s.say("one byte flipped: %s", broken)
+		s.say("one byte changed: %s", broken)
 	}
 	return otherwise(nil, whole.OK && !broken.OK)
 }
 
-// otherwise is err, or that a door should not do this.
+// otherwise gives err, or errOtherwise if the door did not act as it should.
 func otherwise(err error, as bool) error {
 	if err == nil && !as {
 		return errOtherwise

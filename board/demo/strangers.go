@@ -11,7 +11,7 @@ import (
 	"menshen/store"
 )
 
-// otherFace, strangerComes and photo are those whom no face lets in.
+// otherFace, strangerComes and photo show faces that do not open.
 func (s *story) otherFace(ctx context.Context) error {
 	s.begin("The other person has no face entry: their face does not open, their card does")
 	e, err := s.walkUp(ctx, s.grace.met)
@@ -43,12 +43,13 @@ func (s *story) strangerComes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.say("faces stored: %d, as before; pieces of the stranger's picture looked for in the %d bytes of the vault: %d, found: %d", st.WithFace, found.Bytes, found.Sought, len(found.Hits))
+	s.say("faces stored: %d, as before; of %d pieces of the stranger's picture, %d are in the %d bytes of the vault",
+		st.WithFace, found.Sought, len(found.Hits), found.Bytes)
 	return otherwise(nil, len(found.Hits) == 0 && st.WithFace == 1)
 }
 
 func (s *story) photo(ctx context.Context) error {
-	s.begin("Somebody holds up a printed photo of the enrolled person")
+	s.begin("A printed photo of the enrolled person is held up")
 	scene := s.wei.met
 	scene.Kind, scene.Seed = camera.Photo, 3
 	e, err := s.walkUp(ctx, scene)
@@ -57,16 +58,17 @@ func (s *story) photo(ctx context.Context) error {
 	}
 	switch {
 	case e.Grant:
-		s.say("the models could NOT tell this photo from a person: one reason why a site may ask for a blink, or for card and face")
+		s.say("the models could NOT tell this photo from a person: a reason for a site to ask for a blink, or for " +
+			"card and face")
 	case e.Reason == policy.ReasonNotLive:
-		s.say("refused for liveness")
+		s.say("denied for liveness")
 	default:
-		s.say("refused, but not for liveness: the models could not tell; what refused it stands above")
+		s.say("denied, but not for liveness, which the models could not judge: the reason is above")
 	}
 	return nil
 }
 
-// marks are the pieces of a picture that no other data has by chance: 64 bytes with no emptiness in them.
+// marks gives pieces of a picture, of 64 bytes each, that other data do not have by chance.
 func marks(picture []byte) (out [][]byte) {
 	for piece := range slices.Chunk(picture, 64) {
 		kinds := map[byte]bool{}

@@ -12,11 +12,12 @@ import (
 	"menshen/store"
 )
 
-// traffic lets people come and go for o.Traffic and prints what both processes use, a row every o.Every. In the first of these nobody comes:
-// that row is the cost of an empty corridor. It fails when memory grows.
+// traffic lets people come and go for o.Traffic, and prints what both processes use, a row
+// every o.Every. During the first row no person comes: it is the cost of an empty
+// corridor. An error when memory grows.
 func (s *story) traffic(ctx context.Context) error {
 	out := s.out
-	s.narrator = &narrator{out: discard{}} // the chapters that set the people up tell nothing here
+	s.narrator = &narrator{out: discard{}} // the chapters that set the people up print nothing here
 	for _, chapter := range []func(context.Context) error{s.newUnit, s.twoPeople, s.cardsOpen} {
 		if err := chapter(ctx); err != nil {
 			return err
@@ -41,7 +42,7 @@ type counts struct{ tally [5]tally }
 
 // comeAndGo ends with ctx, or when a card or REX does not open.
 func (s *story) comeAndGo(ctx context.Context, c *counts) error {
-	rest(ctx, s.o.Every) // nobody
+	rest(ctx, s.o.Every) // an empty corridor
 	rng := rand.New(rand.NewPCG(1, 2))
 	visits := []func(context.Context) (what, error){
 		func(ctx context.Context) (what, error) { return s.faceAt(ctx, s.wei.met, camera.Person, rng) },
@@ -70,7 +71,7 @@ func (s *story) comeAndGo(ctx context.Context, c *counts) error {
 	return nil
 }
 
-// faceAt lets somebody, or a picture, stand before the camera until the unit has decided or they have lost patience.
+// faceAt puts a person or a photo before the camera until the unit has decided, for 12 s at most.
 func (s *story) faceAt(ctx context.Context, scene camera.Scene, kind camera.Kind, rng *rand.Rand) (what, error) {
 	scene.Kind, scene.Seed, scene.Light = kind, uint64(rng.Uint32()), 75+rng.IntN(40)
 	if err := s.show(scene); err != nil {
@@ -87,14 +88,14 @@ func (s *story) faceAt(ctx context.Context, scene camera.Scene, kind camera.Kind
 		happened = byFace
 		err = s.walkThrough(ctx)
 	case err == nil:
-		happened = refused
+		happened = noEntry
 	default:
 		err = nil
 	}
 	return happened, errors.Join(err, s.leave())
 }
 
-func (s *story) passesWith(ctx context.Context, p *somebody) error {
+func (s *story) passesWith(ctx context.Context, p *actor) error {
 	s.door.Tap(facility, p.card)
 	return s.passes(ctx, decision(policy.ByCard))
 }
@@ -112,7 +113,7 @@ func (s *story) passes(ctx context.Context, wanted func(store.Entry) bool) error
 	return s.walkThrough(ctx)
 }
 
-// caughtUp forgets the records so far, as telling them would.
+// caughtUp passes over the records so far.
 func (s *story) caughtUp() error {
 	es, err := s.unit.Records(s.seen)
 	if err == nil && len(es) > 0 {

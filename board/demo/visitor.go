@@ -14,16 +14,17 @@ import (
 	"menshen/policy"
 )
 
-// visitor comes with a code on their phone: no card, no face, one entry.
+// visitor shows a pass on a phone: a person without card and face, and one entry.
 func (s *story) visitor(ctx context.Context) error {
-	s.begin("A visitor holds up a code: good for one entry, and read by the door's camera without any face")
+	s.begin("A visitor holds up a pass, a code for one entry, which the door's camera reads without any face")
 	now := time.Now()
 	pass, err := s.desk.AddPass(ctx, s.staff, s.grace.id, now, now.Add(4*time.Hour), 1)
 	if err != nil {
 		return err
 	}
 	defer pass.Code.Wipe()
-	s.say("the pass is a QR code of %d by %d modules, signed by this unit, for four hours", len(pass.QR), len(pass.QR))
+	s.say("the pass is a QR code of %d by %d modules, signed by this unit, valid for four hours",
+		len(pass.QR), len(pass.QR))
 	phone := camera.Scene{Picture: filepath.Join(s.o.Dir, "phone.png"), Kind: camera.Photo, Seed: 3}
 	if err := save(phone.Picture, sheet(pass.QR)); err != nil {
 		return err
@@ -44,12 +45,12 @@ func (s *story) visitor(ctx context.Context) error {
 		if err := errors.Join(s.leave(), s.tell(s.narrator)); err != nil {
 			return err
 		}
-		time.Sleep(2 * time.Second) // gone long enough to be shown anew
+		time.Sleep(2 * time.Second) // the camera must lose sight of it before it counts again
 	}
 	return os.Remove(phone.Picture)
 }
 
-// sheet is a code on white paper, eight pixels a module.
+// sheet is the picture of a code on white paper, with eight pixels for each module.
 type sheet [][]bool
 
 const border = 9 // modules of paper around

@@ -12,9 +12,9 @@ import (
 	"menshen/store"
 )
 
-// withdraw is the end of a consent, and what is left for a thief.
+// withdraw shows the end of a consent, and that a stolen copy of the vault is of no use after it.
 func (s *story) withdraw(ctx context.Context) error {
-	s.begin("The consent is withdrawn: the face stops at once, the card goes on, the template is destroyed")
+	s.begin("The consent is withdrawn: the face stops working at once, the card still works, the template is erased")
 	copied := filepath.Join(s.o.Dir, "stolen")
 	if err := copyVault(filepath.Join(s.o.Dir, "vault"), copied); err != nil {
 		return err
@@ -46,11 +46,12 @@ func (s *story) withdraw(ctx context.Context) error {
 	if !errors.Is(err, store.ErrWrongKey) {
 		return fmt.Errorf("a copy made before the erasure, with today's key: %w", errors.Join(err, errOtherwise))
 	}
-	s.say("a copy of the vault, stolen before the withdrawal, with the unit's present key: does not open, %v", store.ErrWrongKey)
+	s.say("a copy of the vault, stolen before the withdrawal, does not open with the unit's present key: %v",
+		store.ErrWrongKey)
 	return nil
 }
 
-// copyVault is a thief with a moment alone with the disk.
+// copyVault copies the vault's file, as a thief could.
 func copyVault(from, to string) error {
 	if err := os.MkdirAll(to, 0o700); err != nil {
 		return err

@@ -29,16 +29,16 @@ var doorTOML []byte
 
 // Options say what the demo works with.
 type Options struct {
-	Dir      string // of the unit, empty and 0700; a temporary one, removed at the end, when not named
+	Dir      string // of the unit, empty and 0700; empty: a temporary one, removed at the end
 	Models   string // folder of the model files
 	Pictures string // folder of the pictures (scripts/pictures.sh)
 	Log      io.Writer
-	Traffic  time.Duration // instead of the story: let people come and go for so long, and measure
-	Every    time.Duration // a row of figures; a minute
+	Traffic  time.Duration // instead of the story: for how long people come and go; 0: the story
+	Every    time.Duration // time between two rows of figures; a minute when 0
 }
 
-// somebody is one of the demo's people, as the world has them: with a card and pictures, not as the unit knows them.
-type somebody struct {
+// actor is one of the demo's people: their card and pictures, not what the unit knows of them.
+type actor struct {
 	name, apartment, lang string
 	card                  uint16
 	enrolledOn            camera.Scene
@@ -46,7 +46,7 @@ type somebody struct {
 	id                    policy.PersonID
 }
 
-// world is a simulated street, with a door in it that is real from its wires inwards.
+// world is a real unit at simulated wires, with people before it.
 type world struct {
 	o      Options
 	conf   *config.Config
@@ -64,15 +64,15 @@ const (
 	operator = "anna"
 )
 
-// cast makes the people from the pictures in dir.
-func cast(dir string) (wei, grace *somebody, stranger camera.Scene) {
+// cast gives the people, with pictures in dir.
+func cast(dir string) (wei, grace *actor, stranger camera.Scene) {
 	at := func(file string, face [4]int) camera.Scene {
 		return camera.Scene{Picture: filepath.Join(dir, file), Face: face}
 	}
-	wei = &somebody{name: "Wei Webcam", apartment: "4-201", lang: "zh", card: 1071,
+	wei = &actor{name: "Wei Webcam", apartment: "4-201", lang: "zh", card: 1071,
 		enrolledOn: at("face.jpg", [4]int{272, 137, 438, 396}),
 		met:        at("face-detect.jpg", [4]int{155, 77, 260, 234})}
-	grace = &somebody{name: "Grace Hopper", apartment: "4-202", lang: "en", card: 1072,
+	grace = &actor{name: "Grace Hopper", apartment: "4-202", lang: "en", card: 1072,
 		met: at("hopper.jpg", [4]int{177, 123, 351, 328})}
 	return wei, grace, at("collins.png", [4]int{180, 65, 267, 174})
 }
@@ -128,7 +128,7 @@ func open(ctx context.Context, o Options) (w *world, err error) {
 	return w, w.logIn(ctx)
 }
 
-// then adds something to be closed before what was opened earlier.
+// then adds what is to be closed before all that was opened earlier.
 func (w *world) then(f func() error) {
 	before := w.closed
 	w.closed = func() error { return errors.Join(f(), before()) }
@@ -140,7 +140,7 @@ func (w *world) close() error {
 	return f()
 }
 
-// newPIN makes up eight digits: even a demo has no default secret.
+// newPIN makes up eight digits, since a default secret must not exist, not even here.
 func newPIN() ([]byte, error) {
 	n, err := rand.Int(rand.Reader, big.NewInt(90_000_000))
 	if err != nil {
@@ -149,9 +149,10 @@ func newPIN() ([]byte, error) {
 	return fmt.Appendf(nil, "%d", n.Int64()+10_000_000), nil
 }
 
-// logIn is the operator at the desk, who accepts the commitment on the first day.
+// logIn logs the operator in, who accepts the commitment.
 func (w *world) logIn(ctx context.Context) (err error) {
-	w.staff, err = w.desk.LogIn(ctx, "demo", operator, append(desk.Secret(nil), w.pin...), i18n.English, func(desk.Step) {})
+	w.staff, err = w.desk.LogIn(ctx, "demo", operator, append(desk.Secret(nil), w.pin...), i18n.English,
+		func(desk.Step) {})
 	if err != nil {
 		return fmt.Errorf("logging in: %w", err)
 	}
@@ -159,11 +160,12 @@ func (w *world) logIn(ctx context.Context) (err error) {
 	return err
 }
 
-// show lets somebody stand before the camera; the zero scene is nobody.
+// show puts a scene before the camera; the zero scene is an empty corridor.
 func (w *world) show(s camera.Scene) error {
 	if s.Picture != "" {
 		if _, err := os.Stat(s.Picture); err != nil {
-			return fmt.Errorf("the demo's pictures are not in %s: run scripts/pictures.sh, or name their folder with --pictures", w.o.Pictures)
+			return fmt.Errorf("the demo's pictures are not in %s: run scripts/pictures.sh, "+
+				"or name their folder with --pictures", w.o.Pictures)
 		}
 	}
 	return camera.SetScene(filepath.Join(w.o.Dir, "camera"), s)
@@ -178,7 +180,7 @@ func (w *world) leave() error {
 	return nil
 }
 
-// await gives the next record that is wanted, of those not yet told.
+// await waits for a record that is wanted, of those not yet told, for 30 s at most.
 func (w *world) await(ctx context.Context, wanted func(store.Entry) bool) (store.Entry, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()

@@ -30,13 +30,17 @@ func checkVerb() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "the installer's self-test of a door, with a signed report",
-		Long: `Tries each wire of the door with you in front of it: relay, exit button, fire input, door contact, lamps, readers, keypad, camera, clock,
-storage, key and watchdog. It measures what it can and asks where only eyes and ears can tell. The service must be stopped; exit button
-and fire input release the lock all the while, and each move of the relay is recorded.
+		Long: `Tries each wire of the door with you in front of it: relay, exit button, fire input, door contact,
+lamps, readers, keypad, camera, clock, storage, key and watchdog. It measures what it can and asks
+where only eyes and ears can tell. The service must be stopped. Exit button and fire input release
+the lock all the while, and each move of the relay is recorded.
 
-A check that is broken off (q, Ctrl-C, a power cut) continues where it was when the command is run again. At its end the report is put into the
-vault and written as a page (NAME.html, both languages, with the data for programs inside) and a text (NAME.txt), each signed by the unit.
-An operator who is not an auditor logs in, with their card where they have one and a reader answers. From a script, write the passphrase and then one answer a line.
+A check that is broken off (q, Ctrl-C, a power cut) continues where it was when the command is run
+again. At its end the report is put into the vault and written as a page (NAME.html, in both
+languages, with the data for programs inside) and as a text (NAME.txt), each signed by the unit.
+
+An operator who is not an auditor logs in, with their card if they have one and a reader answers.
+From a script, write the passphrase and then one answer a line.
 
 The exit code is 0 when the door passed.`,
 		Example: `  systemctl stop menshen && menshen check --operator anna
@@ -123,7 +127,8 @@ func (k *checking) terminal(stdin io.Reader, out io.Writer) *check.Terminal {
 	return ui
 }
 
-// logIn checks who the installer is (R-OPERATOR): name and secret, their card where they have one, and the commitment.
+// logIn checks who the installer is (R-OPERATOR): name and secret, their card if they have one, and
+// the commitment.
 func (k *checking) logIn(ctx context.Context, vault *store.Vault, door check.Door, stdin io.Reader,
 	in *bufio.Reader, ui *check.Terminal) (store.Operator, error) {
 	secret, err := k.secret(stdin, in, ui)
@@ -157,7 +162,7 @@ func (k *checking) secret(stdin io.Reader, in *bufio.Reader, ui *check.Terminal)
 	return secret, nil
 }
 
-// resume goes on with an earlier session, where one exists and fits.
+// resume continues an earlier session, if there is one that fits.
 func (k *checking) resume(dir string, s *check.Session, vault *store.Vault, ui *check.Terminal) error {
 	if k.afresh {
 		return check.Drop(dir)

@@ -122,9 +122,10 @@ func (r *restoring) restore(ctx context.Context, v *store.Vault, by store.Actor,
 func (r *restoring) ask(head store.BackupHead) (store.Since, error) {
 	made := head.At.Local().Format("2006-01-02 15:04")
 	if !screen.IsTerminal(r.in) {
-		return store.Since{}, r.problem(i18n.M("menshen.receipts-needed", "this unit is new and does not know who was erased "+
-			"after the backup was made (%s): give --receipts FILE, or --no-receipts: then whoever was erased since comes "+
-			"back, with their face; nothing was restored", made))
+		return store.Since{}, r.problem(i18n.M("menshen.receipts-needed",
+			"this unit is new and does not know who was erased after the backup was made (%s): "+
+				"give --receipts FILE, or --no-receipts: then people who were erased since come back, "+
+				"with their face; nothing was restored", made))
 	}
 	fmt.Fprint(r.asks, r.lang.Say(i18n.M("menshen.ask-for-receipts",
 		"\nThis unit is new: it does not know who was erased after the backup was made,\n"+
@@ -147,9 +148,11 @@ func (r *restoring) problem(m i18n.Message) error { return errors.New(r.lang.Say
 
 // tell says what was restored, and what stayed erased because of which receipt.
 func (r *restoring) tell(rep store.RestoreReport) {
-	fmt.Fprintln(r.out, r.lang.Say(i18n.M("menshen.restored", "backup of unit %x made %s: %d people restored, %d with face; "+
-		"%d erased since and %d withdrawn since were left out; %d must enrol again",
-		rep.From.Unit[:4], rep.From.At.Format(time.RFC3339), rep.People, rep.Faces, rep.Erased, rep.Withdrawn, rep.Reenrol)))
+	fmt.Fprintln(r.out, r.lang.Say(i18n.M("menshen.restored",
+		"backup of unit %x made %s: %d people restored, %d with face; %d erased since and %d withdrawn since were "+
+			"left out; %d must enrol again",
+		rep.From.Unit[:4], rep.From.At.Format(time.RFC3339), rep.People, rep.Faces, rep.Erased, rep.Withdrawn,
+		rep.Reenrol)))
 	for _, s := range rep.Applied {
 		at := s.At.Local().Format("2006-01-02 15:04")
 		kept := i18n.M("menshen.face-stays-erased",

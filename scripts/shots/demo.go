@@ -46,7 +46,7 @@ func (s *shooter) atTheDoor(door *session, pin string) error {
 		}
 		return nil
 	}
-	if err := do([2]string{"camera", "1"}, [2]string{"by card", "p"}, [2]string{"REFUSED", "e"},
+	if err := do([2]string{"camera", "1"}, [2]string{"by card", "p"}, [2]string{"DENIED", "e"},
 		[2]string{"camera", "c"},
 		[2]string{"log-in:", "anna\r"}, [2]string{"secret:", pin + "\r"},
 		[2]string{"anna> ", "decisions 4\r"}, [2]string{"anna> ", "why\r"}, [2]string{"anna> ", ""}); err != nil {
