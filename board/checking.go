@@ -71,7 +71,7 @@ const (
 // tryCamera lets the eye look for some seconds in its aiming mode, in which it measures no face,
 // and says how that went. The pictures are overwritten unseen; only their size is kept.
 func tryCamera(ctx context.Context, c *config.Config) (f check.CameraFacts, err error) {
-	if err := wiring.CheckFaces(c); err != nil {
+	if err := errors.Join(wiring.CheckFaces(c), wiring.CheckCamera(c)); err != nil {
 		return f, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, cameraIn+cameraLook)

@@ -38,9 +38,11 @@ type Board struct {
 	Compatible []string `toml:"compatible"` // of its device tree; one of them is enough
 	Model      []string `toml:"model"`      // how the device tree's model begins, where its compatible says less
 	HeaderName string   `toml:"header"`
-	Chip       string   `toml:"chip"`  // label of the GPIO chip behind the header
-	Lines      int      `toml:"lines"` // how many it has
-	Pin1       Sentence `toml:"pin1"`  // where pin 1 is
+	Chip       string   `toml:"chip"`      // label of the GPIO chip behind the header
+	Lines      int      `toml:"lines"`     // how many it has
+	Pin1       Sentence `toml:"pin1"`      // where pin 1 is
+	Cameras    Sentence `toml:"cameras"`   // which it can read, and on which system
+	NoRibbon   bool     `toml:"no_ribbon"` // it has no connector for a camera module
 	Header
 }
 

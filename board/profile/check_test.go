@@ -2,6 +2,7 @@ package profile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,6 +51,8 @@ func TestCheck(t *testing.T) {
 	}{
 		{"example", "rpi4", noBoard, nil, nil},
 		{"example, there", "rpi4", pi4("dev/ttyS0"), nil, nil},
+		{"a camera module on a Pi", "rpi5", noBoard, []string{`"v4l2:/dev/video0"`, `"libcamera"`,
+			`serial = "/dev/ttyS0"`, `serial = ""`}, nil},
 		{"another board than written", "rpi4", device("raspberrypi,5-model-b\x00", ""), nil,
 			[]string{`refused unit.board: write board = "rpi5"`}},
 		{"no board", "", noBoard, []string{relay, `pin = "pin 11"`}, []string{`refused relay.pin: menshen board list`}},
@@ -199,4 +202,18 @@ func TestAnyWiringOfDifferentPins(t *testing.T) {
 			t.Fatalf("two wires on pin %d: %v", pins[i].At, err)
 		}
 	})
+}
+
+// TestNoRibbon: a board without a connector for camera modules says so.
+func TestNoRibbon(t *testing.T) {
+	b, err := ByName("orangepi-zero2w")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for source, warned := range map[string]bool{"v4l2:/dev/video0": false, "libcamera": true} {
+		found := b.Check(parse(t, `"v4l2:/dev/video0"`, `"`+source+`"`), noBoard)
+		if got := slices.ContainsFunc(found, func(f Finding) bool { return f.Key == "camera.source" && !f.Refuse }); got != warned {
+			t.Errorf("%s: %v", source, found)
+		}
+	}
 }

@@ -49,6 +49,9 @@ func (b *Board) Draw(w io.Writer, c *config.Config, found []Finding, d Drawing) 
 	}
 	s.WriteString(title + "\n")
 	d.paragraph(&s, i18n.M("profile.pin-1", "Pin 1: %v", b.Pin1.Message()))
+	if c == nil {
+		d.paragraph(&s, i18n.M("profile.cameras", "Cameras: %v", b.Cameras.Message()))
+	}
 	s.WriteString("\n")
 	uses := b.Uses(c, found)
 	if d.Plain {

@@ -23,7 +23,7 @@ func TestBoardsAreWhole(t *testing.T) {
 	compatible := map[string]string{}
 	for _, b := range boards(t) {
 		t.Run(b.Name, func(t *testing.T) {
-			if b.Title == "" || b.Chip == "" || len(b.Compatible) == 0 || b.Pin1.EN == "" || len(b.Pins) != 40 {
+			if b.Title == "" || b.Chip == "" || len(b.Compatible) == 0 || b.Pin1.EN == "" || b.Cameras.EN == "" || len(b.Pins) != 40 {
 				t.Errorf("not whole: %d pins, %+v", len(b.Pins), b)
 			}
 			for _, c := range b.Compatible {
@@ -85,7 +85,7 @@ func TestBoardsAreWhole(t *testing.T) {
 func TestSentencesInAllLanguages(t *testing.T) {
 	english := map[string]string{}
 	for _, b := range boards(t) {
-		all := []Sentence{b.Pin1}
+		all := []Sentence{b.Pin1, b.Cameras}
 		for _, r := range b.Rules {
 			all = append(all, r.Sentence)
 		}

@@ -32,10 +32,11 @@ func configVerb() *cobra.Command {
 		Short: "say whether a configuration can be used, and if not, where and why",
 		Long: `Reads a configuration as the unit would, and says all that is wrong with it. Its
 wires are held against the board: the one that [unit] board names, or the one that this runs on.
-Where faces are enabled, the models and the calibration on this machine are read too. Where the
-site has hours, the unit that runs is asked in which groups its people are, and who could never
-come in is told. What is refused keeps the unit from starting; a warning does not, and without
-usable models it starts for cards and PINs alone. 'menshen board --config FILE' draws the wires.`,
+Where faces are enabled, the models and the calibration on this machine are read too. Its camera is
+asked whether it can be read in the way that is written. Where the site has hours, the unit that
+runs is asked in which groups its people are, and who could never come in is told. What is refused
+keeps the unit from starting; a warning does not, and without usable models it starts for cards and
+PINs alone. 'menshen board --config FILE' draws the wires.`,
 		Example: "  menshen config check door.toml",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return checkConfig(c.OutOrStdout(), args[0]) },
@@ -72,6 +73,10 @@ func checkConfig(w io.Writer, file string) error {
 			fmt.Fprintf(w, "%s:%d: no faces: %s\n", file, c.Line("faces.enabled"), why)
 		}
 	}
+	noCamera := wiring.CheckCamera(c)
+	if noCamera != nil {
+		fmt.Fprintf(w, "%s:%d: no camera: %v\n", file, c.Line("camera.source"), noCamera)
+	}
 	shut := tellShutOut(w, c, file)
 	tellKeySource(w, c.Key.Source)
 	switch {
@@ -80,6 +85,10 @@ func checkConfig(w io.Writer, file string) error {
 	case noFaces != nil:
 		return fmt.Errorf("%s: the door would work for cards and PINs, and faces would stay off: "+
 			"correct what says \"no faces\" above", file)
+	}
+	if noCamera != nil {
+		return fmt.Errorf("%s: the door would work for cards and PINs, and see nothing: "+
+			"correct what says \"no camera\" above", file)
 	}
 	if shut > 0 {
 		return fmt.Errorf("%s: the door would work, and not for everybody: correct what says \"people\" above", file)

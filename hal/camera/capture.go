@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"menshen/hal"
+	"menshen/hal/camera/v4l2"
 
 	"gocv.io/x/gocv"
 )
@@ -31,6 +32,10 @@ func openDevice(where string) (source, error) {
 	}
 	if _, err := os.Stat(device); err != nil {
 		return nil, fmt.Errorf("%w: %w", hal.ErrGone, err)
+	}
+	if d, err := v4l2.Ask(device); err == nil && d.Raw() {
+		return nil, fmt.Errorf("%w: a camera module on a ribbon cable (driver %s), whose raw frames "+
+			"only libcamera develops: write source = \"libcamera\" into [camera]", hal.ErrGone, d.Driver)
 	}
 	vc, err := gocv.OpenVideoCaptureWithAPI(device, gocv.VideoCaptureV4L2)
 	if err != nil {

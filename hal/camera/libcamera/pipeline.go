@@ -76,6 +76,19 @@ func load(names []string) (string, error) {
 	return strings.Join(paths, ","), nil
 }
 
+// Missing names a part of GStreamer that this machine lacks for a camera of libcamera; empty: none.
+func Missing() string {
+	if _, err := exec.LookPath("gst-launch-1.0"); err != nil {
+		return "gst-launch-1.0"
+	}
+	for _, plugin := range []string{"coreelements", "videorate", "libcamera"} {
+		if find(plugin) == "" {
+			return "GStreamer's plugin " + plugin
+		}
+	}
+	return ""
+}
+
 func find(plugin string) string {
 	for _, dir := range pluginDirs {
 		if found, _ := filepath.Glob(filepath.Join(dir, "libgst"+plugin+".so")); len(found) > 0 {
