@@ -11,7 +11,7 @@ VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
 .PHONY: install place place-models packages repository test-packages run test build compile setup models lint short race fuzz attack bench bench-history \
-  bench-compare soak pictures vboard cover clean
+  bench-compare soak pictures vboard camera-test cover clean
 
 run: setup-run compile
 	@$(BIN) demo
@@ -74,7 +74,7 @@ test: setup-test compile lint short race
 lint:
 	@test -z "$$(gofmt -l cmd hal recognizer policy store board internal scripts)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy store board internal scripts; exit 1; }
 	go vet ./...
-	go vet -tags vboard ./hal/gpio ./hal/wiegand ./scripts/vboard/unit
+	go vet -tags vboard ./hal/gpio ./hal/wiegand ./hal/camera/v4l2 ./scripts/vboard/unit
 	go vet -tags vboard,matprofile,customenv ./recognizer ./recognizer/eye
 	go tool staticcheck ./...
 
@@ -122,6 +122,11 @@ pictures: setup-run compile
 # The drivers and the whole program on the kernel's own lines, in a virtual board: under four minutes, after two of set-up once.
 vboard: setup-build
 	scripts/vboard/run.sh
+
+# A camera on a ribbon cable as it is installed: libcamera's own test camera, GStreamer, the service, the pipe, the eye, on
+# Debian 13 in a virtual machine. Some minutes; three of set-up once.
+camera-test: setup-test
+	scripts/vboard/camera.sh
 
 cover:
 	go test -coverprofile=coverage.out ./... && go tool cover -func=coverage.out | tail -1

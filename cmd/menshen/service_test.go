@@ -77,7 +77,7 @@ func TestRLocalCameraService(t *testing.T) {
 			t.Errorf("the service has no line %s: %s", want, why)
 		}
 	}
-	devices := []string{"char-video4linux rw", "char-media rw", "char-dma_heap rw", "/dev/udmabuf rw"}
+	devices := []string{"char-video4linux rw", "char-media rw", "char-dma_heap rw"}
 	for _, l := range lines {
 		if device, is := strings.CutPrefix(l, "DeviceAllow="); is && !slices.Contains(devices, device) {
 			t.Errorf("it may open %s", device)

@@ -34,16 +34,16 @@ type Eye struct {
 	order  uint64 // the number of the order in force
 }
 
-// thisProgram is the file that runs now, also after an upgrade has put another one in its place:
-// door and eye must be of one version.
-const thisProgram = "/proc/self/exe"
-
 // Start runs an eye in mode Off, until ctx ends or Close is called. It fails only when no child can
 // ever be made; all later errors are in Status, and the child is started again.
 func Start(ctx context.Context, cfg Config) (*Eye, error) {
 	cfg = cfg.withDefaults()
 	if len(cfg.Command) == 0 {
-		cfg.Command = []string{thisProgram, "eye"}
+		self, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("start eye: %w", err)
+		}
+		cfg.Command = []string{self, "eye"}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	e := &Eye{

@@ -21,9 +21,9 @@ for package; do
   case $package in
     eye) go test -c -tags vboard,customenv -o "$root/tests/eye" ./recognizer/eye; continue ;;
     unit) dir=./scripts/vboard/unit ;;
-    *) dir=./hal/$package ;;
+    *) dir=./hal/$package ;; # gpio, wiegand, camera/v4l2
   esac
-  CGO_ENABLED=0 go test -c -tags vboard -o "$root/tests/$package" "$dir"
+  CGO_ENABLED=0 go test -c -tags vboard -o "$root/tests/${package##*/}" "$dir"
 done
 # What is linked to this machine's libraries takes them along, each at its place.
 with_libraries() { ldd "$1" | grep -o '/[^ ]*' | while read -r lib; do install -D "$lib" "$root$lib"; done; }
