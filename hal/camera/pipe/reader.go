@@ -68,7 +68,8 @@ func (r *Reader) awaitWriter() error {
 			return err
 		}
 	}
-	return fmt.Errorf("%w: the service menshen-camera gives no frames: see 'journalctl -u menshen-camera'", hal.ErrGone)
+	return fmt.Errorf("%w: the service menshen-camera gives no frames: 'systemctl start menshen-camera' starts it, "+
+		"'journalctl -u menshen-camera' says what fails", hal.ErrGone)
 }
 
 func (r *Reader) writerThere() (bool, error) {
