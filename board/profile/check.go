@@ -56,8 +56,8 @@ func (b *Board) Check(c *config.Config, m Machine) []Finding {
 	}
 	k.atPowerUp()
 	if b.NoRibbon && c.Camera.OfLibcamera() {
-		k.warn("camera.source", i18n.M("profile.no-ribbon", "the %s has no connector for a camera module on a ribbon cable: "+
-			"write source = \"v4l2:/dev/video0\" for a USB camera", b.Title))
+		k.warn("camera.source", i18n.M("profile.no-ribbon", "the %s has no connector for a camera module on "+
+			"a ribbon cable: write source = \"v4l2:/dev/video0\" for a USB camera", b.Title))
 	}
 	if here := m.Board(); here == b {
 		k.present(m)

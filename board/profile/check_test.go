@@ -212,7 +212,8 @@ func TestNoRibbon(t *testing.T) {
 	}
 	for source, warned := range map[string]bool{"v4l2:/dev/video0": false, "libcamera": true} {
 		found := b.Check(parse(t, `"v4l2:/dev/video0"`, `"`+source+`"`), noBoard)
-		if got := slices.ContainsFunc(found, func(f Finding) bool { return f.Key == "camera.source" && !f.Refuse }); got != warned {
+		of := func(f Finding) bool { return f.Key == "camera.source" && !f.Refuse }
+		if got := slices.ContainsFunc(found, of); got != warned {
 			t.Errorf("%s: %v", source, found)
 		}
 	}

@@ -23,7 +23,8 @@ func TestBoardsAreWhole(t *testing.T) {
 	compatible := map[string]string{}
 	for _, b := range boards(t) {
 		t.Run(b.Name, func(t *testing.T) {
-			if b.Title == "" || b.Chip == "" || len(b.Compatible) == 0 || b.Pin1.EN == "" || b.Cameras.EN == "" || len(b.Pins) != 40 {
+			if b.Title == "" || b.Chip == "" || len(b.Compatible) == 0 ||
+				b.Pin1.EN == "" || b.Cameras.EN == "" || len(b.Pins) != 40 {
 				t.Errorf("not whole: %d pins, %+v", len(b.Pins), b)
 			}
 			for _, c := range b.Compatible {
