@@ -50,6 +50,7 @@ place:
 	$(INSTALL) scripts/systemd/menshen.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/menshen.conf
 	$(INSTALL) scripts/systemd/menshen.rules $(DESTDIR)/usr/lib/udev/rules.d/60-menshen.rules
 	$(INSTALL) scripts/systemd/menshen-watchdog.conf $(DESTDIR)/usr/lib/systemd/system.conf.d/10-menshen-watchdog.conf
+	$(INSTALL) scripts/systemd/menshen-journald.conf $(DESTDIR)/usr/lib/systemd/journald@menshen.conf.d/10-menshen.conf
 	go run ./scripts/licences $(PROGRAM) $(VERSION) $(DESTDIR)/usr/share/doc/menshen $(ROOT)
 place-models: models
 	for m in "$$(scripts/models.sh)"/*.onnx; do $(INSTALL) "$$m" $(DESTDIR)/usr/share/menshen/models/$${m##*/} || exit 1; done

@@ -5,6 +5,7 @@ package boardtest
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"os"
 	"strings"
 	"testing"
@@ -64,6 +65,7 @@ type Bench struct {
 	Found   host.Facts   // on the machine
 	Board   host.Board   // the zero value: this one
 	Key     string       // the vault's key file
+	Log     *slog.Logger // nil: none
 	door    *board.Door
 }
 
@@ -143,7 +145,7 @@ func (b *Bench) VaultOptions() store.Options {
 // second call is another start.
 func (b *Bench) Assemble() {
 	b.Helper()
-	parts := board.Parts{Config: b.Config, Vault: b.Vault, Wires: b.Wires, Time: b.Time,
+	parts := board.Parts{Config: b.Config, Vault: b.Vault, Wires: b.Wires, Time: b.Time, Log: b.Log,
 		Board:    host.Board{Sys: host.ThisBoard().Sys, Space: b.space},
 		SetClock: func(t time.Time) error { b.Clock.Set(t); return nil },
 		Look:     func(host.Where) (host.Facts, error) { return b.Found, nil }}

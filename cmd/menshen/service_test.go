@@ -28,6 +28,8 @@ func TestRLocalService(t *testing.T) {
 		"ProtectSystem=strict":            "it writes only where it must",
 		"DevicePolicy=closed":             "it opens only what it needs",
 		"User=menshen":                    "it is not root",
+		"LogNamespace=menshen":            "a journal of its own, with limits",
+		"DeviceAllow=char-i2c rw":         "supervised inputs are on I2C",
 		"Type=notify":                     "it says when it is ready",
 		"Restart=always":                  "the self-test asks for it",
 		"StartLimitIntervalSec=0":         "a door is never given up",
@@ -89,5 +91,25 @@ func TestRLocalCameraService(t *testing.T) {
 	}
 	if line := "p " + pipe.Path + " 0640 menshen-camera menshen -"; !strings.Contains(string(made), line) {
 		t.Errorf("no line %q makes the pipe", line)
+	}
+}
+
+// TestRStrangerJournal: the journal of the door has limits in size and time, and the text goes
+// nowhere else.
+func TestRStrangerJournal(t *testing.T) {
+	raw, err := os.ReadFile("../../scripts/systemd/menshen-journald.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(raw), "\n")
+	for _, want := range []string{"[Journal]", "SystemMaxUse=16M", "RuntimeMaxUse=8M", "MaxRetentionSec=90day",
+		"ForwardToSyslog=no"} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("it has no line %s", want)
+		}
+	}
+	makefile, err := os.ReadFile("../../Makefile")
+	if err != nil || !strings.Contains(string(makefile), "/usr/lib/systemd/journald@menshen.conf.d/") {
+		t.Errorf("make install does not install it: %v", err)
 	}
 }
