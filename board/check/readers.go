@@ -89,7 +89,7 @@ func readerStep(c config.Reader, reader hal.Reader) Step {
 		thing = i18n.M("check.code", "code")
 	}
 	return Step{
-		ID: "reader " + c.Name, Hands: true,
+		ID: "reader " + c.Name, Hands: true, look: lookAt(reader),
 		Title:  i18n.M("check.reader-named", "Reader %s", c.Name),
 		Do:     i18n.M("check.show-times", "Show one %v %d times. The door stays locked.", thing, taps),
 		Expect: i18n.M("check.read-each-time", "It is read each time, and always the same."),

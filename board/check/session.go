@@ -164,6 +164,11 @@ func (s *Session) take(ctx context.Context, who Installer, i int) (Choice, error
 			return Stop, err
 		}
 		choice, err := who.Done(ctx, *result)
+		for err == nil && choice == Look {
+			if err = s.show(ctx, who, step); err == nil {
+				choice, err = who.Done(ctx, *result)
+			}
+		}
 		if err != nil || choice != Again {
 			return choice, err
 		}
@@ -174,6 +179,12 @@ func (s *Session) take(ctx context.Context, who Installer, i int) (Choice, error
 func (s *Session) begin(ctx context.Context, who Installer, i int) (Choice, error) {
 	for {
 		choice, err := who.Begin(ctx, i+1, len(s.plan), s.plan[i])
+		if err == nil && choice == Look {
+			if err = s.show(ctx, who, s.plan[i]); err != nil {
+				return Stop, err
+			}
+			continue
+		}
 		if err != nil || choice != Skip || !s.plan[i].Safety {
 			return choice, err
 		}
@@ -184,6 +195,21 @@ func (s *Session) begin(ctx context.Context, who Installer, i int) (Choice, erro
 			return choice, err
 		}
 	}
+}
+
+// show lets the installer look at what comes. Nothing of it is kept. The error is of what ends the
+// session.
+func (s *Session) show(ctx context.Context, who Installer, step Step) error {
+	if step.look == nil {
+		return nil
+	}
+	err := step.look(ctx, &run{Session: s, Installer: who, began: s.door.now()})
+	var p *Problem
+	if errors.As(err, &p) {
+		who.Tell(named(p.What, p.Remedy))
+		err = nil
+	}
+	return err
 }
 
 // try runs a step once and keeps its result; a step that failed is not an error. Afterwards the

@@ -17,7 +17,13 @@ type Step struct {
 	absent i18n.Message // why this door has no such step; the zero value: it has
 
 	run func(context.Context, *run) error // errors: a *Problem when the step failed; others end the session
+
+	// look shows on the screen what comes, and keeps nothing; nil: this step has no such view.
+	look func(context.Context, *run) error
 }
+
+// Looks reports whether the installer may choose [Look].
+func (s Step) Looks() bool { return s.look != nil }
 
 // Question is answered with yes or no. Its ID is for an installer that is a program.
 type Question struct {
@@ -40,6 +46,7 @@ const (
 	Go    Choice = "go"
 	Again Choice = "again" // before a step: go back to the one before; after a step: repeat it
 	Skip  Choice = "skip"
+	Look  Choice = "look" // at the pulses as they come, in a step that Looks; then the question comes again
 	Stop  Choice = "stop" // the session can be resumed later
 )
 

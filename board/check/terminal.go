@@ -19,6 +19,7 @@ type Terminal struct {
 	Plain bool // no colours, and no line is overwritten: for screen readers, logs and dumb terminals
 
 	answers answers
+	looks   bool // the step that began last can show what comes
 	pending bool // the last line on the screen is one that counts down
 }
 
@@ -64,8 +65,8 @@ func (t *Terminal) Begin(ctx context.Context, n, of int, s Step) (Choice, error)
 		return Go, nil
 	}
 	keys := i18n.M("check.begin-keys", "Enter: begin   s: skip   b: the step before   q: stop for now")
-	return t.choose(ctx, keys,
-		map[string]Choice{"": Go, "s": Skip, "b": Again, "q": Stop})
+	t.looks = s.Looks()
+	return t.choose(ctx, keys, map[string]Choice{"": Go, "s": Skip, "b": Again, "q": Stop})
 }
 
 // Ask implements Installer.
@@ -128,6 +129,9 @@ func (t *Terminal) Done(ctx context.Context, r Result) (Choice, error) {
 
 // choose asks until one of the keys is typed, and gives it.
 func (t *Terminal) choose(ctx context.Context, m i18n.Message, keys map[string]Choice) (Choice, error) {
+	if t.looks {
+		m, keys["p"] = i18n.Join(m, i18n.Verbatim("   "), i18n.M("check.look-key", "p: pulses")), Look
+	}
 	for {
 		answer, err := t.answer(ctx, i18n.Join(m, i18n.Verbatim(" > ")))
 		if err != nil {
