@@ -130,7 +130,7 @@ func (t *Terminal) Done(ctx context.Context, r Result) (Choice, error) {
 // choose asks until one of the keys is typed, and gives it.
 func (t *Terminal) choose(ctx context.Context, m i18n.Message, keys map[string]Choice) (Choice, error) {
 	if t.looks {
-		m, keys["p"] = i18n.Join(m, i18n.Verbatim("   "), i18n.M("check.look-key", "p: pulses")), Look
+		m, keys["p"] = i18n.Join(i18n.M("check.look-key", "p: pulses"), i18n.Verbatim("   "), m), Look
 	}
 	for {
 		answer, err := t.answer(ctx, i18n.Join(m, i18n.Verbatim(" > ")))
