@@ -169,7 +169,7 @@ var lawOfSite = []Rule{
 			met:   everyDoor(func(d DoorFacts) bool { return d.FireInput || d.ExitByHand }),
 			wrong: i18n.M("policy.safe-fire", "The fire input does not work at a door."),
 			remedy: i18n.M("policy.safe-fire-remedy",
-				"Connect the fire line, or fit a handle that opens from inside without current."),
+				"Connect the fire line, or fit a handle that opens from inside without power."),
 		}, {
 			met:   everyDoor(func(d DoorFacts) bool { return d.SafeState }),
 			wrong: i18n.M("policy.safe-state-undeclared", "The state of a lock without the program is not declared."),

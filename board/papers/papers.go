@@ -156,7 +156,7 @@ type File struct {
 	Requests    []Request // in the order in which they came
 	Inquired    time.Time // the last inquiry
 	Tested      time.Time // when the last commissioning passed; zero: it did not, or there is none
-	ExitByHand  bool      // at it, the door opened from inside by hand, without current
+	ExitByHand  bool      // at it, the door opened from inside by hand, without power
 	checked     time.Time // the last commissioning
 }
 

@@ -79,7 +79,7 @@ func (w *opener) relay(hw *hal.Wires) (hal.Output, error) {
 	c := w.conf.Relay
 	out, err := w.output(hw, c.Pin, gpio.RelayConfig{
 		Name:      "relay",
-		ActiveLow: bool(c.Active) != c.FailSafe, // a fail-safe lock is unlocked without current
+		ActiveLow: bool(c.Active) != c.FailSafe, // a fail-safe lock is unlocked without power
 		SafeOn:    c.FailSafe,
 	})
 	if err != nil || c.Lock != "impulse" {

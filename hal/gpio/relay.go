@@ -14,7 +14,7 @@ import (
 // "lamp lit"), not a level.
 type RelayConfig struct {
 	Name      string
-	ActiveLow bool // on when the line is low: most relay boards; a maglock that unlocks without current
+	ActiveLow bool // on when the line is low: most relay boards; a maglock that unlocks without power
 	SafeOn    bool // what Close leaves: true for a fail-safe door, which is unlocked while no program runs
 }
 
