@@ -56,12 +56,9 @@ func (b *Bench) Input(role string, active bool) {
 	b.Driver.Device(hal.InputEvent{At: b.Clock.Now(), Input: role, Active: active})
 }
 
-// Enrolled adds a person with card n and a face, with consent, without the desk.
-func (b *Bench) Enrolled(n uint64) policy.PersonID {
+// Consent records a person's consent to the English notice in force, without the desk.
+func (b *Bench) Consent(id policy.PersonID) {
 	b.Helper()
-	id := b.Someone(n)
-	b.Tap(n)
-	b.Later(time.Minute)
 	_, hash, err := b.Vault.Notice("en")
 	if err != nil {
 		b.Fatal(err)
@@ -73,6 +70,15 @@ func (b *Bench) Enrolled(n uint64) policy.PersonID {
 	if err != nil {
 		b.Fatal(err)
 	}
+}
+
+// Enrolled adds a person with card n and a face, with consent, without the desk.
+func (b *Bench) Enrolled(n uint64) policy.PersonID {
+	b.Helper()
+	id := b.Someone(n)
+	b.Tap(n)
+	b.Later(time.Minute)
+	b.Consent(id)
 	if err := b.Vault.EnrolFace(store.Door, id, [][]float32{FaceOf(n)[:]}); err != nil {
 		b.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"menshen/board/unit"
 	"menshen/policy"
 	"menshen/recognizer"
-	"menshen/store"
 	"menshen/store/audit"
 )
 
@@ -52,17 +51,7 @@ func TestRWithdrawEnrolAndErase(t *testing.T) {
 	id := b.Someone(1)
 	b.Tap(1)
 	b.Later(time.Minute)
-	n, hash, err := b.Vault.Notice("en")
-	if err != nil || n == "" {
-		t.Fatal(err)
-	}
-	err = b.Vault.ChangePerson(store.Door, id, "consent given", func(p *policy.Person) (err error) {
-		*p, err = policy.Consent(*p, policy.Yes{At: b.Clock.Now(), Notice: hash, Lang: "en", OwnAct: true})
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b.Consent(id)
 	b.Start()
 	ctx, cancel := context.WithCancel(context.Background())
 	shown := make(chan struct{})

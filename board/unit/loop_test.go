@@ -11,7 +11,6 @@ import (
 	"menshen/hal"
 	"menshen/policy"
 	"menshen/recognizer"
-	"menshen/store"
 )
 
 // TestSessionsBesideTheLoop enrols, erases, watches and asks for a dossier and the status all at
@@ -25,17 +24,7 @@ func TestSessionsBesideTheLoop(t *testing.T) {
 	for n := uint64(2); n < 8; n++ {
 		erased = append(erased, b.Enrolled(n))
 	}
-	_, hash, err := b.Vault.Notice("en")
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = b.Vault.ChangePerson(store.Door, id, "consent given", func(p *policy.Person) (err error) {
-		*p, err = policy.Consent(*p, policy.Yes{At: b.Clock.Now(), Notice: hash, Lang: "en", OwnAct: true})
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b.Consent(id)
 	b.Start()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
