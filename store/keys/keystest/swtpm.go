@@ -2,6 +2,7 @@
 package keystest
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,8 +34,10 @@ func SWTPM(t testing.TB) string {
 		cmd.Wait()
 		os.RemoveAll(dir)
 	})
-	for range 200 {
-		if _, err := os.Stat(sock); err == nil {
+	// Its file is there a moment before it listens.
+	for range 500 {
+		if conn, err := net.Dial("unix", sock); err == nil {
+			conn.Close()
 			return sock
 		}
 		time.Sleep(10 * time.Millisecond)
