@@ -34,9 +34,11 @@ func configVerb() *cobra.Command {
 wires are held against the board: the one that [unit] board names, or the one that this runs on.
 Where faces are enabled, the models and the calibration on this machine are read too. Its camera is
 asked whether it can be read in the way that is written. Where the site has hours, the unit that
-runs is asked in which groups its people are, and who could never come in is told. What is refused
-keeps the unit from starting; a warning does not, and without usable models it starts for cards and
-PINs alone. 'menshen board --config FILE' draws the wires.`,
+runs is asked in which groups its people are, and who could never come in is told.
+
+What is refused keeps 'menshen run' from starting, and the command ends with 1. With a warning the
+door starts, for cards and PINs alone where the warning is about faces or the camera, and the
+command ends with 0. 'menshen board --config FILE' draws the wires.`,
 		Example: "  menshen config check door.toml",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return checkConfig(c.OutOrStdout(), args[0]) },
@@ -44,6 +46,8 @@ PINs alone. 'menshen board --config FILE' draws the wires.`,
 	return c
 }
 
+// checkConfig tells all that is wrong with a configuration. Errors: what [board.Open] would not
+// start with. All else that it tells, the door starts with.
 func checkConfig(w io.Writer, file string) error {
 	c, err := config.Load(file)
 	if err != nil {
@@ -53,67 +57,74 @@ func checkConfig(w io.Writer, file string) error {
 	if err != nil {
 		return fmt.Errorf("%s:%d: %w", file, c.Line("unit.board"), err)
 	}
-	found, refused := b.Check(c, profile.Here), 0
+	found := b.Check(c, profile.Here)
 	slices.SortStableFunc(found, func(f, g profile.Finding) int { return c.Line(f.Key) - c.Line(g.Key) })
+	told := &told{w: w, c: c, file: file}
 	for _, f := range found {
-		where := file
-		if line := c.Line(f.Key); line > 0 {
-			where = fmt.Sprintf("%s:%d", file, line)
-		}
-		severity := "warning"
 		if f.Refuse {
-			severity = "refused"
-			refused++
-		}
-		fmt.Fprintf(w, "%s: %s: %v\n", where, severity, f.Text)
-	}
-	noFaces := wiring.CheckFaces(c)
-	if noFaces != nil {
-		for why := range strings.SplitSeq(noFaces.Error(), "\n") {
-			fmt.Fprintf(w, "%s:%d: no faces: %s\n", file, c.Line("faces.enabled"), why)
+			told.refused(f.Key, f.Text)
+		} else {
+			told.warning(f.Key, f.Text)
 		}
 	}
-	noCamera := wiring.CheckCamera(c)
-	if noCamera != nil {
-		fmt.Fprintf(w, "%s:%d: no camera: %v\n", file, c.Line("camera.source"), noCamera)
+	if err := wiring.CheckFaces(c); err != nil {
+		for why := range strings.SplitSeq(err.Error(), "\n") {
+			told.warning("faces.enabled", "faces stay off: "+why)
+		}
 	}
-	shut := tellShutOut(w, c, file)
+	if err := wiring.CheckCamera(c); err != nil {
+		told.warning("camera.source", fmt.Sprintf("the door sees nothing: %v", err))
+	}
+	tellShutOut(told)
 	tellKeySource(w, c.Key.Source)
-	switch {
-	case refused > 0:
-		return fmt.Errorf("%s: %w: correct the %d lines that say \"refused\" above", file, profile.ErrRefused, refused)
-	case noFaces != nil:
-		return fmt.Errorf("%s: the door would work for cards and PINs, and faces would stay off: "+
-			"correct what says \"no faces\" above", file)
+	if told.refusals > 0 {
+		return fmt.Errorf("%s: %w: correct the %d lines that say \"refused\" above", file, profile.ErrRefused,
+			told.refusals)
 	}
-	if noCamera != nil {
-		return fmt.Errorf("%s: the door would work for cards and PINs, and see nothing: "+
-			"correct what says \"no camera\" above", file)
-	}
-	if shut > 0 {
-		return fmt.Errorf("%s: the door would work, and not for everybody: correct what says \"people\" above", file)
+	verdict := "in order"
+	if told.warned {
+		verdict = "the door starts, with the warnings above"
 	}
 	title := "no known board, so its pins were not looked at (write board = \"…\" into [unit]: 'menshen board list')"
 	if b != nil {
 		title = b.Title
 	}
-	fmt.Fprintf(w, "%s: in order; %s, %d readers, %d inputs, faces %v; %s\n", file, c.Unit.Name, len(c.Readers),
+	fmt.Fprintf(w, "%s: %s; %s, %d readers, %d inputs, faces %v; %s\n", file, verdict, c.Unit.Name, len(c.Readers),
 		len(c.Inputs), c.Faces.Enabled, title)
 	return nil
 }
 
-// tellShutOut tells which groups could never come in, and on how many lines.
-func tellShutOut(w io.Writer, c *config.Config, file string) int {
-	if len(c.Site.Access) == 0 {
-		return 0
+// told writes what is wrong with a configuration, each with its line.
+type told struct {
+	w    io.Writer
+	c    *config.Config
+	file string
+
+	refusals int
+	warned   bool
+}
+
+func (t *told) refused(key string, what any) { t.refusals++; t.say(key, "refused", what) }
+func (t *told) warning(key string, what any) { t.warned = true; t.say(key, "warning", what) }
+
+func (t *told) say(key, severity string, what any) {
+	where := t.file
+	if line := t.c.Line(key); line > 0 {
+		where = fmt.Sprintf("%s:%d", t.file, line)
 	}
-	groups, err := service.AskGroups(c)
-	found := desk.ShutOut(c, groups, time.Now())
-	for _, f := range found {
-		fmt.Fprintf(w, "%s:%d: people: %s\n", file, c.Line("site.access.0"), f)
+	fmt.Fprintf(t.w, "%s: %s: %v\n", where, severity, what)
+}
+
+// tellShutOut warns of groups that could never come in.
+func tellShutOut(t *told) {
+	if len(t.c.Site.Access) == 0 {
+		return
+	}
+	groups, err := service.AskGroups(t.c)
+	for _, f := range desk.ShutOut(t.c, groups, time.Now()) {
+		t.warning("site.access.0", f)
 	}
 	if err != nil {
-		fmt.Fprintf(w, "%s: people were not checked against the hours of their groups: %v\n", file, err)
+		fmt.Fprintf(t.w, "%s: people were not checked against the hours of their groups: %v\n", t.file, err)
 	}
-	return len(found)
 }
