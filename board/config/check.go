@@ -107,12 +107,20 @@ func (c *Config) checkWires(m *misfits) {
 	for i, in := range c.Inputs {
 		key := fmt.Sprintf("input.%d", i)
 		m.add(key+".role", oneOf("[[input]] role", in.Role, Roles))
+		first := slices.IndexFunc(c.Inputs, func(other Input) bool { return other.Role == in.Role })
+		m.when(first < i, key+".role", "[[input]] %s is in line %d already, and each role is one input: wire further "+
+			"contacts to that input too, in parallel where a closed contact makes it active, in series where an "+
+			"open one does", in.Role, c.lines.of(fmt.Sprintf("input.%d.role", first)))
 		if in.Pull != "" {
 			m.add(key+".pull", oneOf("[[input]] pull", in.Pull, []string{"up", "down", "none"}))
 		}
 	}
 	for i, s := range c.Signals {
-		m.add(fmt.Sprintf("signal.%d.role", i), oneOf("[[signal]] role", s.Role, SignalRoles))
+		key := fmt.Sprintf("signal.%d.role", i)
+		m.add(key, oneOf("[[signal]] role", s.Role, SignalRoles))
+		first := slices.IndexFunc(c.Signals, func(other Signal) bool { return other.Role == s.Role })
+		m.when(first < i, key, "[[signal]] %s is in line %d already, and each role is one output: let that output "+
+			"switch both", s.Role, c.lines.of(fmt.Sprintf("signal.%d.role", first)))
 	}
 }
 
