@@ -2,12 +2,13 @@
 package keystest
 
 import (
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // SWTPM starts Stefan Berger's swtpm with an empty TPM 2.0 and gives the path of its unix socket.
@@ -36,12 +37,20 @@ func SWTPM(t testing.TB) string {
 	})
 	// Its file is there a moment before it listens.
 	for range 500 {
-		if conn, err := net.Dial("unix", sock); err == nil {
-			conn.Close()
+		if listens(sock) {
 			return sock
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatal("swtpm did not start")
 	return ""
+}
+
+func listens(sock string) bool {
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd)
+	return unix.Connect(fd, &unix.SockaddrUnix{Name: sock}) == nil
 }
