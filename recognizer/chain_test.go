@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"menshen/hal"
+	"menshen/hal/camera/picture"
 	"menshen/recognizer/fusion"
 	"menshen/recognizer/models"
 
-	"gocv.io/x/gocv"
 	"golang.org/x/sys/unix"
 )
 
@@ -50,7 +50,7 @@ func gocvPicture(t testing.TB, name string) *hal.Frame {
 	if err != nil {
 		t.Fatal("go list: ", err)
 	}
-	return picture(t, filepath.Join(strings.TrimSpace(string(dir)), "images", name))
+	return load(t, filepath.Join(strings.TrimSpace(string(dir)), "images", name))
 }
 
 // astronaut is the public-domain picture of Eileen Collins that the set-up
@@ -61,17 +61,16 @@ func astronaut(t testing.TB) *hal.Frame {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return picture(t, filepath.Join(filepath.Dir(dir), "pictures", "collins.png"))
+	return load(t, filepath.Join(filepath.Dir(dir), "pictures", "collins.png"))
 }
 
-func picture(t testing.TB, path string) *hal.Frame {
+func load(t testing.TB, path string) *hal.Frame {
 	t.Helper()
-	m := gocv.IMRead(path, gocv.IMReadColor)
-	defer m.Close()
-	if m.Empty() {
-		t.Fatalf("cannot read %s", path)
+	f := new(hal.Frame)
+	if err := picture.Load(path, f); err != nil {
+		t.Fatal(err)
 	}
-	return &hal.Frame{Width: m.Cols(), Height: m.Rows(), BGR: m.ToBytes()}
+	return f
 }
 
 func observe(t testing.TB, c *Chain, f *hal.Frame) Observation {
@@ -101,8 +100,8 @@ func TestChainFigures(t *testing.T) {
 			t.Errorf("%+v", obs)
 		}
 	}
-	if got := cosine(one.Embedding, two.Embedding); got < 0.88 {
-		t.Errorf("cosine of the same man is %.3f, expected 0.893", got)
+	if got := cosine(one.Embedding, two.Embedding); got < 0.87 {
+		t.Errorf("cosine of the same man is %.3f, expected 0.879 (0.893 with libjpeg, which smooths colours)", got)
 	}
 	other := observe(t, c, astronaut(t))
 	for _, obs := range []Observation{one, two} {

@@ -46,7 +46,7 @@ func TestVerification(t *testing.T) {
 	}
 	var faces []face
 	for _, path := range paths {
-		if obs := observe(t, c, picture(t, path)); obs.Embedding != nil {
+		if obs := observe(t, c, load(t, path)); obs.Embedding != nil {
 			faces = append(faces, face{filepath.Dir(path), *obs.Embedding})
 		}
 	}

@@ -20,7 +20,7 @@ var (
 		"mains", "battery"}
 	SignalRoles = []string{"green", "red", "buzzer", "alarm", "duress", "interlock", "camera"}
 	Locks       = []string{"strike", "maglock", "impulse"}
-	cameraKinds = []string{"v4l2", "libcamera", "file", "folder", "sim"}
+	cameraKinds = []string{"v4l2", "libcamera", "folder", "sim"}
 	Challenges  = []string{"never", "in doubt", "always"}
 )
 

@@ -144,7 +144,7 @@ type Format struct {
 // Camera says where frames come from. A door with an empty source has no faces.
 type Camera struct {
 	// "v4l2:/dev/video0", "libcamera" for a module on a ribbon cable (libcamera.Parse),
-	// "file:CLIP", "folder:DIR", "sim:DIR"
+	// "folder:DIR", "sim:DIR"
 	Source string `toml:"source"`
 	Models string `toml:"models"` // the folder of the model files
 	// Manifest describes another set of models in that folder; empty: the set that menshen knows.

@@ -4,7 +4,6 @@
 //
 //	v4l2:/dev/video0            a camera of the kernel (Video4Linux2), asked for 640×480
 //	v4l2:/dev/video0@1280x720   the same, asked for another size
-//	file:clip.avi               a video file at its own speed; at its end the camera is gone
 //	folder:DIR                  the pictures of a folder by name, one a second, over and over
 //	pipe:PATH                   a named pipe, into which another process writes (package pipe)
 //	sim:DIR                     a simulated camera that sees what DIR's scene file says (SetScene)
@@ -48,7 +47,7 @@ type source interface {
 func Open(spec string) (hal.Camera, error) {
 	kind, where, ok := strings.Cut(spec, ":")
 	if !ok || where == "" {
-		return nil, fmt.Errorf("camera %q: want v4l2:DEVICE, pipe:PATH, file:VIDEO, folder:DIR or sim:DIR", spec)
+		return nil, fmt.Errorf("camera %q: want v4l2:DEVICE, pipe:PATH, folder:DIR or sim:DIR", spec)
 	}
 	var src source
 	var err error
@@ -57,14 +56,12 @@ func Open(spec string) (hal.Camera, error) {
 		src, err = openDevice(where)
 	case "pipe":
 		src, err = openPipe(where)
-	case "file":
-		src, err = openFile(where)
 	case "folder":
 		src, err = openFolder(where, time.Second)
 	case "sim":
 		src, err = openSim(where)
 	default:
-		return nil, fmt.Errorf("camera %q: %q is none of v4l2, pipe, file, folder, sim", spec, kind)
+		return nil, fmt.Errorf("camera %q: %q is none of v4l2, pipe, folder, sim", spec, kind)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open camera %s: %w", spec, err)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"menshen/hal"
+	"menshen/hal/camera/picture"
 
 	"go.uber.org/goleak"
 )
@@ -46,20 +47,15 @@ func card(t testing.TB, dir, name string, shade uint8) string {
 
 func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()
-	text := filepath.Join(dir, "notes.txt")
-	if err := os.WriteFile(text, []byte("no video"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	for spec, gone := range map[string]bool{
 		"":                          false,
 		"v4l2":                      false,
 		"webcam:0":                  false,
 		"v4l2:/dev/no-such-camera":  true,
 		"v4l2:/dev/null@12":         false,
-		"file:" + dir + "/none.avi": true,
+		"file:" + dir + "/clip.avi": false,
 		"folder:" + dir:             true,
 		"sim:" + dir + "/none":      true,
-		"file:" + text:              true,
 	} {
 		c, err := Open(spec)
 		if err == nil {
@@ -191,7 +187,7 @@ func TestScenes(t *testing.T) {
 func TestSimDeterministic(t *testing.T) {
 	dir := t.TempDir()
 	var p hal.Frame
-	if err := load(card(t, dir, "x.png", 90), &p); err != nil {
+	if err := picture.Load(card(t, dir, "x.png", 90), &p); err != nil {
 		t.Fatal(err)
 	}
 	for _, kind := range []Kind{Person, Photo, Screen} {
@@ -249,7 +245,7 @@ func FuzzScene(f *testing.F) {
 
 func BenchmarkRender(b *testing.B) {
 	var p, f hal.Frame
-	if err := load(card(b, b.TempDir(), "x.png", 90), &p); err != nil {
+	if err := picture.Load(card(b, b.TempDir(), "x.png", 90), &p); err != nil {
 		b.Fatal(err)
 	}
 	s := newShow()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"menshen/hal"
+	"menshen/hal/camera/picture"
 )
 
 // sim is the simulated camera of a folder. Its frames follow from the scene and the number of
@@ -60,7 +61,7 @@ func (s *sim) look() error {
 	}
 	s.seeing.Wipe()
 	if scene.Picture != "" {
-		if err := load(scene.Picture, &s.seeing); err != nil {
+		if err := picture.Load(scene.Picture, &s.seeing); err != nil {
 			return fmt.Errorf("%w: %w", hal.ErrNoFrame, err)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -185,20 +184,6 @@ func TestCameraUnplugged(t *testing.T) {
 	until(t, e, "replaced", func(s Status) bool { return s.Camera == CameraOK })
 	e.SetMode(Off)
 	until(t, e, "off", func(s Status) bool { return s.Camera == CameraOff })
-}
-
-// TestVideoFile: the confined child can open a video through OpenCV's own libraries, and begins
-// again at its end.
-func TestVideoFile(t *testing.T) {
-	from := modelsDir(t)
-	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "gocv.io/x/gocv").Output()
-	if err != nil {
-		t.Fatal(err, ": run 'make setup'")
-	}
-	video := filepath.Join(strings.TrimSpace(string(dir)), "images", "small.mp4")
-	e := start(t, "eye", Config{Camera: "file:" + video, Models: from})
-	e.SetMode(Idle)
-	until(t, e, "seeing", func(s Status) bool { return s.Camera == CameraOK && s.FPS > 0 })
 }
 
 // TestCameraFrozen: a camera whose picture never changes is not trusted, and what it shows

@@ -3,15 +3,8 @@
 package pictures
 
 import (
-	"errors"
-	"fmt"
-	"image"
-	"image/draw"
-	_ "image/jpeg" // the kinds of picture that can be read
-	_ "image/png"
-	"os"
-
 	"menshen/hal"
+	"menshen/hal/camera/picture"
 	"menshen/recognizer"
 	"menshen/recognizer/eval"
 )
@@ -25,7 +18,7 @@ type Looker struct {
 // Look reads a JPEG or PNG file and observes it. The next picture overwrites its pixels; Wipe
 // overwrites the last.
 func (l *Looker) Look(path string) (eval.Seen, error) {
-	if err := l.read(path); err != nil {
+	if err := picture.Load(path, &l.frame); err != nil {
 		return eval.Seen{}, err
 	}
 	o, err := l.Chain.Observe(&l.frame)
@@ -54,48 +47,4 @@ func seen(o *recognizer.Observation) eval.Seen {
 		s.Embedding = o.Embedding[:]
 	}
 	return s
-}
-
-// maxPixels bounds what is decoded: a picture can be small as a file and huge in memory.
-const maxPixels = 64 << 20
-
-var errLarge = errors.New("picture is too large")
-
-// read decodes a picture into the frame.
-func (l *Looker) read(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("read picture: %w", err)
-	}
-	defer f.Close()
-	head, _, err := image.DecodeConfig(f)
-	if err != nil {
-		return fmt.Errorf("read picture: %w", err)
-	}
-	if head.Width > maxPixels/max(head.Height, 1) {
-		return fmt.Errorf("read picture: %w: %d×%d pixels", errLarge, head.Width, head.Height)
-	}
-	if _, err := f.Seek(0, 0); err != nil {
-		return fmt.Errorf("read picture: %w", err)
-	}
-	m, _, err := image.Decode(f)
-	if err != nil {
-		return fmt.Errorf("read picture: %w", err)
-	}
-	l.frame.Wipe()
-	fill(&l.frame, m)
-	return nil
-}
-
-// fill copies a picture into a frame, transparent parts on black.
-func fill(f *hal.Frame, m image.Image) {
-	size := m.Bounds().Size()
-	rgba := image.NewRGBA(image.Rectangle{Max: size})
-	draw.Draw(rgba, rgba.Bounds(), m, m.Bounds().Min, draw.Src)
-	f.Width, f.Height = size.X, size.Y
-	f.BGR = f.BGR[:0]
-	for i := 0; i < len(rgba.Pix); i += 4 {
-		f.BGR = append(f.BGR, rgba.Pix[i+2], rgba.Pix[i+1], rgba.Pix[i])
-	}
-	clear(rgba.Pix)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"image"
-	"image/color"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"menshen/hal"
 	"menshen/recognizer"
 	"menshen/recognizer/calibration"
 	"menshen/recognizer/eval"
@@ -35,17 +33,6 @@ func looker(t *testing.T, opts recognizer.Options) *Looker {
 	}
 	t.Cleanup(chain.Close)
 	return &Looker{Chain: chain}
-}
-
-func TestFill(t *testing.T) {
-	m := image.NewNRGBA(image.Rect(5, 5, 7, 6))
-	m.Set(5, 5, color.NRGBA{R: 10, G: 20, B: 30, A: 255})
-	m.Set(6, 5, color.NRGBA{})
-	var f hal.Frame
-	fill(&f, m)
-	if f.Width != 2 || f.Height != 1 || string(f.BGR) != string([]byte{30, 20, 10, 0, 0, 0}) {
-		t.Errorf("frame %d×%d % x", f.Width, f.Height, f.BGR)
-	}
 }
 
 func TestPicturesThatCannotBeRead(t *testing.T) {
