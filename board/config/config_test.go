@@ -183,7 +183,7 @@ func TestLinesOfKeys(t *testing.T) {
 	}
 	for key, start := range map[string]string{
 		"relay.pin": "pin ", "input.2.pin": "pin ", "reader.0.d1": "d1 ",
-		"reader.0.reset": "[[reader]]", "console.serial": "serial", "unit.board": "[unit]",
+		"reader.0.reset": "[[reader]]", "console.baud": "baud", "unit.board": "[unit]",
 	} {
 		line := strings.Split(Example, "\n")[max(c.Line(key), 1)-1]
 		if !strings.HasPrefix(line, start) {

@@ -76,7 +76,7 @@ func lines(c *config.Config) (all []line) {
 }
 
 // serial checks the serial ports in use, and keeps their pins as used. A port that plugs in, such
-// as a USB adapter, is not the board's.
+// as a USB adapter, is not the board's. Of a board that is not known, it checks their names alone.
 func (k *check) serial() {
 	taken := map[string]string{}
 	for _, l := range lines(k.conf) {
@@ -87,7 +87,7 @@ func (k *check) serial() {
 		}
 		taken[l.device] = l.of
 		port, ok := k.board.port(l.device)
-		if !ok && (strings.HasPrefix(l.device, "/dev/ttyS") || strings.HasPrefix(l.device, "/dev/ttyAMA")) {
+		if k.board != nil && !ok && soldered(l.device) {
 			k.warn(l.key, i18n.M("profile.no-such-port", "%v: the %s is not known to have %s; it has %s",
 				wire(l.of), k.board.Title, l.device, k.board.devices()))
 		}
@@ -104,7 +104,15 @@ func (k *check) serial() {
 	}
 }
 
+// soldered reports whether a port is of the board itself, and so cannot be plugged in later.
+func soldered(device string) bool {
+	return strings.HasPrefix(device, "/dev/ttyS") || strings.HasPrefix(device, "/dev/ttyAMA")
+}
+
 func (b *Board) port(device string) (Serial, bool) {
+	if b == nil {
+		return Serial{}, false
+	}
 	i := slices.IndexFunc(b.Serial, func(s Serial) bool { return s.Device == device })
 	if i < 0 {
 		return Serial{}, false
@@ -120,8 +128,7 @@ func (b *Board) devices() string {
 	return strings.Join(all, ", ")
 }
 
-// present checks whether the machine has the devices, and whether the
-// kernel writes to the serial ones.
+// present checks whether the machine, which is the board, has the devices.
 func (k *check) present(m Machine) {
 	for i, r := range k.conf.Readers {
 		if port, ok := k.board.spi(r.SPI); ok && r.Kind == "rc522" && !m.has("dev/spidev"+r.SPI) {
@@ -130,18 +137,25 @@ func (k *check) present(m Machine) {
 		}
 	}
 	k.i2cPresent(m)
+	k.linesPresent(m)
+}
+
+// linesPresent checks whether the machine has the serial ports, and whether its kernel
+// writes to them.
+func (k *check) linesPresent(m Machine) {
 	for _, l := range lines(k.conf) {
 		port, known := k.board.port(l.device)
 		name := path.Base(l.device)
 		switch {
 		case known && !m.has(l.device):
 			k.warn(l.key, i18n.M("profile.no-device", "%v: %s is not there: %v", wire(l.of), l.device, port.Message()))
-		case slices.ContainsFunc(strings.Fields(m.read("proc/cmdline")), func(w string) bool {
-			return w == "console="+name || strings.HasPrefix(w, "console="+name+",")
-		}):
+		case k.board == nil && soldered(l.device) && !m.has(l.device):
+			k.warn(l.key, i18n.M("profile.no-port-here", "%v: %s is not there: write a port that this machine has, "+
+				"of 'ls /dev/tty[AS]*'", wire(l.of), l.device))
+		case m.kernelWritesTo(name):
 			k.warn(l.key, i18n.M("profile.kernel-on-port",
 				"%v: the kernel writes to %s and asks for a login there: take console=%s out of the "+
-					"kernel's command line", wire(l.of), l.device, name))
+					"kernel's command line, or write console=tty1 there", wire(l.of), l.device, name))
 		}
 	}
 }

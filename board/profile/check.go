@@ -40,18 +40,19 @@ func Refused(all []Finding) error {
 }
 
 // Check compares a configuration with the board, and with the machine if it is that board. Of a nil
-// board, one that is not known, only places on the header are findings.
+// board, one that is not known, only places on the header and serial ports are findings.
 func (b *Board) Check(c *config.Config, m Machine) []Finding {
 	k := &check{board: b, conf: c, users: map[string]string{}}
 	if b != nil {
 		k.buses()
 		k.i2c()
-		k.serial()
 	}
+	k.serial()
 	for _, w := range c.Pins() {
 		k.wire(w)
 	}
 	if b == nil {
+		k.linesPresent(m)
 		return k.found
 	}
 	k.atPowerUp()

@@ -12,13 +12,14 @@ import (
 	"menshen/internal/i18n/catalogue"
 )
 
-// parse reads the example with pieces of text replaced, OLD and NEW in turn.
+// parse reads the example, with the serial console of most boards and with pieces of text
+// replaced, OLD and NEW in turn.
 func parse(t interface {
 	Helper()
 	Fatalf(string, ...any)
 }, changes ...string) *config.Config {
 	t.Helper()
-	text := config.Example
+	text := strings.Replace(config.Example, "# serial = ", "serial = ", 1)
 	for ; len(changes) >= 2; changes = changes[2:] {
 		if !strings.Contains(text, changes[0]) {
 			t.Fatalf("the example has no %q", changes[0])
@@ -55,7 +56,8 @@ func TestCheck(t *testing.T) {
 			`serial = "/dev/ttyS0"`, `serial = ""`}, nil},
 		{"another board than written", "rpi4", device("raspberrypi,5-model-b\x00", ""), nil,
 			[]string{`refused unit.board: write board = "rpi5"`}},
-		{"no board", "", noBoard, []string{relay, `pin = "pin 11"`}, []string{`refused relay.pin: menshen board list`}},
+		{"no board", "", device("", "", "dev/ttyS0"), []string{relay, `pin = "pin 11"`},
+			[]string{`refused relay.pin: menshen board list`}},
 		{"one pin by two names", "rpi4", noBoard, []string{`"GPIO22"`, `"pin 11"`},
 			[]string{"refused input.1.pin: pin 11 (GPIO17), which is already the relay"}},
 		{"one pin by its line", "rpi4", noBoard, []string{`"GPIO22"`, `"pinctrl-bcm2711:17"`},
@@ -109,6 +111,17 @@ func TestCheck(t *testing.T) {
 		{"login on the reader's port", "rpi4", pi4("dev/ttyS0", "proc/cmdline=quiet console=ttyS0,115200 rw\n"), nil,
 			[]string{"warning console.serial: take console=ttyS0 out"}},
 		{"port not there", "rpi4", pi4(), nil, []string{"warning console.serial: enable_uart=1"}},
+		{"port not there, no known board", "", noBoard, nil,
+			[]string{"warning console.serial: write a port that this machine has"}},
+		{"port there, no known board", "", device("", "", "dev/ttyS0"), nil, nil},
+		{"port of the kernel, no known board", "", device("", "", "dev/ttyS0", "proc/cmdline=console=ttyS0 quiet"), nil,
+			[]string{"warning console.serial: take console=ttyS0 out"}},
+		{"port of the kernel, by the device tree", "", device("", "", "dev/ttyAMA0",
+			"sys/class/tty/console/active=tty0 ttyAMA0\n"), []string{`"/dev/ttyS0"`, `"/dev/ttyAMA0"`},
+			[]string{"warning console.serial: or write console=tty1"}},
+		{"two on a serial port, no known board", "", device("", "", "dev/ttyS0"),
+			[]string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyS0\""},
+			[]string{"refused reader.0.device: which the console uses already"}},
 		{"USB adapter", "rpi4", pi4("dev/ttyS0"),
 			[]string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyUSB0\""}, nil},
 	} {
@@ -215,6 +228,39 @@ func TestNoRibbon(t *testing.T) {
 		of := func(f Finding) bool { return f.Key == "camera.source" && !f.Refuse }
 		if got := slices.ContainsFunc(found, of); got != warned {
 			t.Errorf("%s: %v", source, found)
+		}
+	}
+}
+
+// TestExampleNamesEachBoardsPort: the line of the serial console in the example names a port on
+// the header of each board, and none that no board has.
+func TestExampleNamesEachBoardsPort(t *testing.T) {
+	_, console, _ := strings.Cut(config.Example, "# serial = ")
+	console, _, _ = strings.Cut(console, "\nbaud")
+	named := map[string]bool{}
+	for _, word := range strings.Split(console, `"`) {
+		if strings.HasPrefix(word, "/dev/tty") {
+			named[word] = false
+		}
+	}
+	all, err := All()
+	if err != nil || len(named) < 3 {
+		t.Fatalf("named %v, %v", named, err)
+	}
+	for _, b := range all {
+		has := false
+		for device := range named {
+			port, ok := b.port(device)
+			has = has || ok && port.Pins != nil
+			named[device] = named[device] || ok
+		}
+		if !has {
+			t.Errorf("none of %v is on the header of %s", named, b.Name)
+		}
+	}
+	for device, known := range named {
+		if !known {
+			t.Errorf("no board has %s", device)
 		}
 	}
 }

@@ -53,6 +53,15 @@ func (m Machine) has(file string) bool {
 	return err == nil
 }
 
+// kernelWritesTo reports whether a terminal, such as "ttyS0", is the kernel's console: by its
+// command line, or by the device tree.
+func (m Machine) kernelWritesTo(name string) bool {
+	return slices.Contains(strings.Fields(m.read("sys/class/tty/console/active")), name) ||
+		slices.ContainsFunc(strings.Fields(m.read("proc/cmdline")), func(w string) bool {
+			return w == "console="+name || strings.HasPrefix(w, "console="+name+",")
+		})
+}
+
 // Of gives the board of a configuration: the one that it names, or else the
 // machine's; nil when neither is known.
 func Of(c *config.Config, m Machine) (*Board, error) {

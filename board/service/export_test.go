@@ -5,8 +5,11 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"sync/atomic"
 	"time"
 
+	"menshen/board/config"
+	"menshen/board/desk"
 	"menshen/board/unit"
 )
 
@@ -22,6 +25,14 @@ var (
 	TerminalOf = terminalOf
 	OneLine    = oneLine
 )
+
+// ServeSerialOften is ServeSerial with short waits between its tries, which it counts.
+func ServeSerialOften(ctx context.Context, conf *config.Config, d *desk.Desk, log *slog.Logger, tries *atomic.Int32) {
+	keepServing(ctx, time.Millisecond, log, func() error {
+		defer tries.Add(1)
+		return serveSerial(ctx, conf, d)
+	})
+}
 
 // ServeRequests answers requests at a socket, of which each is read within a time.
 func ServeRequests(ctx context.Context, l *net.UnixListener, requests Requests, within time.Duration) {

@@ -13,13 +13,21 @@ import (
 )
 
 // ServeSerial serves the technician's console at the serial line until ctx ends. A line that is
-// unplugged is tried again. A line with DCD is served while it has a carrier: when the carrier
-// goes, the operator is logged out, and the next one finds a log-in.
+// unplugged, or that this machine has not, is tried again every three seconds. A line with DCD is
+// served while it has a carrier: when the carrier goes, the operator is logged out, and the next
+// one finds a log-in.
 func ServeSerial(ctx context.Context, conf *config.Config, d *desk.Desk, log *slog.Logger) {
-	c := conf.Console
-	said := "" // the last complaint, logged once
+	keepServing(ctx, 3*time.Second, log.With("line", conf.Console.Serial), func() error {
+		return serveSerial(ctx, conf, d)
+	})
+}
+
+// keepServing calls serve until ctx ends, and waits after each failure. It logs a complaint
+// once, until serve gives another one or none.
+func keepServing(ctx context.Context, wait time.Duration, log *slog.Logger, serve func() error) {
+	said := ""
 	for ctx.Err() == nil {
-		err := serveSerial(ctx, conf, d)
+		err := serve()
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -28,9 +36,9 @@ func ServeSerial(ctx context.Context, conf *config.Config, d *desk.Desk, log *sl
 			continue
 		case err.Error() != said:
 			said = err.Error()
-			log.Warn("no console on the serial line; trying again every few seconds", "line", c.Serial, "error", err)
+			log.Warn("no console on the serial line; all else works, and it is tried again", "error", err)
 		}
-		pause(ctx, 3*time.Second)
+		pause(ctx, wait)
 	}
 }
 

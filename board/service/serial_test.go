@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -108,5 +110,42 @@ func TestSerialConsole(t *testing.T) {
 	}
 	if got.has(boardtest.Secret) {
 		t.Error("the secret was echoed")
+	}
+}
+
+// TestSerialLineThatIsNotThere: a line that is lost, and then gives an input/output error at each
+// try, is told once for each of the two, and is tried again.
+func TestSerialLineThatIsNotThere(t *testing.T) {
+	b := newBench(t)
+	far, near, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer near.Close()
+	b.Config.Console.Serial = fmt.Sprintf("/proc/self/fd/%d", near.Fd()) // its name goes with the far end
+	b.Start()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var tries atomic.Int32
+	var log bytes.Buffer
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		service.ServeSerialOften(ctx, b.Config, b.Desk, slog.New(slog.NewTextHandler(&log, nil)), &tries)
+	}()
+	if _, err := far.Read(make([]byte, 1)); err != nil { // the greeting
+		t.Fatal(err)
+	}
+	far.Close()
+	for until := time.Now().Add(20 * time.Second); tries.Load() < 20; time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatalf("%d tries", tries.Load())
+		}
+	}
+	cancel()
+	<-ended
+	if strings.Count(log.String(), "\n") != 2 || !strings.Contains(log.String(), "check its plug") ||
+		!strings.Contains(log.String(), "no port behind the device") {
+		t.Errorf("%d tries, and the log says\n%s", tries.Load(), log.String())
 	}
 }

@@ -29,6 +29,8 @@ import (
 var (
 	ErrBusy = errors.New("serial port is in use by another program: stop it, or name another port")
 	ErrGone = errors.New("serial device is gone: check its plug and cable")
+	// ErrNoPort is of a device that the kernel keeps for a port which this machine has not.
+	ErrNoPort = errors.New("this machine has no port behind the device: name another one, of 'ls /dev/tty[AS]*'")
 )
 
 // step is tarm/serial's shortest time-out.
@@ -57,11 +59,12 @@ var _ io.ReadWriteCloser = (*Port)(nil)
 func Open(name string, baud int) (*Port, error) {
 	lock, err := claim(name)
 	if err != nil {
-		return nil, fmt.Errorf("open serial port %s: %w", name, err)
+		return nil, fmt.Errorf("open serial port %s: %w", name, orNoPort(err))
 	}
 	port, err := tarm.OpenPort(&tarm.Config{Name: name, Baud: baud, ReadTimeout: step})
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open serial port %s at %d baud: %w", name, baud, err), lock.Close())
+		err = fmt.Errorf("open serial port %s at %d baud: %w", name, baud, orNoPort(err))
+		return nil, errors.Join(err, lock.Close())
 	}
 	// From now on others get EBUSY, those too that ask for no lock; root is asked to mind the lock.
 	if err := onFd(lock, func(fd int) error { return unix.IoctlSetInt(fd, unix.TIOCEXCL, 0) }); err != nil {
@@ -69,6 +72,13 @@ func Open(name string, baud int) (*Port, error) {
 		return nil, errors.Join(err, port.Close(), lock.Close())
 	}
 	return &Port{name: name, port: port, lock: lock, modem: modem}, nil
+}
+
+func orNoPort(err error) error {
+	if errors.Is(err, unix.EIO) {
+		return ErrNoPort
+	}
+	return err
 }
 
 // claim opens the device and takes an advisory lock on it, as other serial programs do

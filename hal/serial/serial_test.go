@@ -3,6 +3,7 @@ package serial_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -152,4 +153,19 @@ func TestOpenTellsWhatIsWrong(t *testing.T) {
 		t.Fatalf("a failed open left the port locked: %v", err)
 	}
 	again.Close()
+}
+
+// TestDeviceWithoutAPort: what opens and then answers only with an input/output error, as
+// /dev/ttyS0 does on a board without that port, is told as such. Here it is a pseudo terminal whose
+// far end is closed.
+func TestDeviceWithoutAPort(t *testing.T) {
+	far, near, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer near.Close()
+	far.Close()
+	if p, err := serial.Open(fmt.Sprintf("/proc/self/fd/%d", near.Fd()), 9600); !errors.Is(err, serial.ErrNoPort) {
+		t.Errorf("opened %v, %v", p, err)
+	}
 }

@@ -80,6 +80,7 @@ func (s *shooter) example() error {
 	if err != nil {
 		return err
 	}
+	conf = bytes.Replace(conf, []byte("# serial = "), []byte("serial = "), 1) // of the console, drawn too
 	return os.WriteFile(s.conf(), conf, 0o600)
 }
 
