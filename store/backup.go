@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"time"
 
 	"filippo.io/age"
@@ -32,8 +33,14 @@ import (
 // does not bring back what was erased after it was made.
 const backupMagic = "menshen backup 1\n"
 
-// ErrBackup means that a file is not a whole backup that this version can read.
-var ErrBackup = errors.New("not a whole menshen backup")
+// Errors of reading a backup. They do not quote it: it may be any file, and what is in it is not
+// for a terminal or a log.
+var (
+	// ErrBackup means that a file is not a whole backup that this version can read.
+	ErrBackup = errors.New("not a whole menshen backup")
+	// ErrBackupKey means that a backup is encrypted for another key than the one given.
+	ErrBackupKey = errors.New("the backup is for another age key: give the file of the one that it was made for")
+)
 
 // BackupHead says where a backup comes from.
 type BackupHead struct {
@@ -240,7 +247,7 @@ func ReadBackup(r io.Reader, id age.Identity, signer ed25519.PublicKey, log io.W
 			return nil
 		}
 		var b []byte
-		if err := decMode.Unmarshal(raw, &b); err != nil {
+		if err := decodeForeign(raw, &b); err != nil {
 			return err
 		}
 		_, err := log.Write(b)
@@ -253,9 +260,9 @@ func ReadBackup(r io.Reader, id age.Identity, signer ed25519.PublicKey, log io.W
 // readBackup calls f for each item between head and end.
 func readBackup(r io.Reader, id age.Identity, signer ed25519.PublicKey,
 	f func(kind string, value []byte) error) (h BackupHead, err error) {
-	plain, err := age.Decrypt(r, id)
+	plain, err := decrypt(r, id)
 	if err != nil {
-		return h, fmt.Errorf("%w: %w", ErrBackup, err)
+		return h, err
 	}
 	sum := sha256.New()
 	head := make([]byte, len(backupMagic))
@@ -268,9 +275,9 @@ func readBackup(r io.Reader, id age.Identity, signer ed25519.PublicKey,
 		var raw cbor.RawMessage
 		var item backupItem
 		if err := d.Decode(&raw); err != nil {
-			return h, fmt.Errorf("%w: item %d: %w", ErrBackup, n, err)
+			return h, fmt.Errorf("%w: item %d: %w", ErrBackup, n, unquoted(err))
 		}
-		if err := decMode.Unmarshal(raw, &item); err != nil {
+		if err := decodeForeign(raw, &item); err != nil {
 			return h, fmt.Errorf("%w: item %d: %w", ErrBackup, n, err)
 		}
 		if item.Kind == "end" {
@@ -288,7 +295,7 @@ func readBackup(r io.Reader, id age.Identity, signer ed25519.PublicKey,
 		sum.Write(raw)
 		switch {
 		case n == 0 && item.Kind == "head":
-			if err := decMode.Unmarshal(item.Value, &h); err != nil {
+			if err := decodeForeign(item.Value, &h); err != nil {
 				return h, fmt.Errorf("%w: head: %w", ErrBackup, err)
 			}
 			if h.Schema > schema {
@@ -301,8 +308,43 @@ func readBackup(r io.Reader, id age.Identity, signer ed25519.PublicKey,
 			return h, fmt.Errorf("%w: it has no head", ErrBackup)
 		default:
 			if err := f(item.Kind, item.Value); err != nil {
-				return h, fmt.Errorf("backup item %d (%s): %w", n, item.Kind, err)
+				return h, fmt.Errorf("backup item %d: %w", n, err)
 			}
 		}
 	}
+}
+
+// decrypt gives what is in an age file. Errors: [ErrBackup], [ErrBackupKey], those of reading.
+func decrypt(r io.Reader, id age.Identity) (io.Reader, error) {
+	plain, err := age.Decrypt(r, id)
+	var another *age.NoIdentityMatchError
+	switch {
+	case err == nil:
+		return plain, nil
+	case errors.As(err, &another):
+		return nil, ErrBackupKey
+	}
+	return nil, fmt.Errorf("%w: %w: give a file that 'backup' at the console or 'menshen vault salvage' wrote",
+		ErrBackup, unquoted(err))
+}
+
+// errValue is of a value from outside that does not decode.
+var errValue = errors.New("it is damaged, or of another program")
+
+// unquoted keeps of an error about a foreign file what the system says of reading it; any other may
+// quote the file, and becomes errValue.
+func unquoted(err error) error {
+	var system *fs.PathError
+	if errors.As(err, &system) {
+		return system
+	}
+	return errValue
+}
+
+// decodeForeign decodes a value that may come from any program. Its error does not quote it.
+func decodeForeign(raw []byte, v any) error {
+	if decMode.Unmarshal(raw, v) != nil {
+		return errValue
+	}
+	return nil
 }

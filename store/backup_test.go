@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -205,6 +207,59 @@ func TestDamagedBackupChangesNothing(t *testing.T) {
 	n.reopen(t)
 	if ps, err := n.People(); err != nil || len(ps) != 0 || n.Epoch() != epoch {
 		t.Errorf("%d people, %v", len(ps), err)
+	}
+}
+
+// TestBackupErrorsQuoteNothing: what is in a file that is not a whole backup is in no error, and
+// the error says what to give instead.
+func TestBackupErrorsQuoteNothing(t *testing.T) {
+	id, other, u := identity(t), identity(t), newUnit(t)
+	const words = "Zhang Wei 0042"
+	sealed := func(items ...any) []byte {
+		var b bytes.Buffer
+		w, err := age.Encrypt(&b, id.Recipient())
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(w, backupMagic)
+		for _, i := range items {
+			raw, err := encMode.Marshal(i)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Write(raw)
+		}
+		w.Close()
+		return b.Bytes()
+	}
+	type item map[string]any
+	head := item{"k": "head", "v": item{"schema": 1, "lookup": make([]byte, 32)}}
+	for name, x := range map[string]struct {
+		file []byte
+		want string
+		is   error
+	}{
+		"any file":          {[]byte(words + "\nand more\n"), "'backup' at the console", ErrBackup},
+		"an age file, cut":  {[]byte("age-encryption.org/v1\n-> " + words + "\n" + words), "'backup' at", ErrBackup},
+		"an age file, bent": {[]byte("age-encryption.org/v1\n--- " + words + "\n"), "'backup' at", ErrBackup},
+		"for another key":   {u.backup(t, other, true), "give the file of the one", ErrBackupKey},
+		"a strange item":    {sealed(head, item{"k": words, "v": 1}), "item 1: unknown kind", ErrNewer},
+		"a strange value": {sealed(head, item{"k": "tomb", "v": item{"at": words}}), "item 1: it is damaged",
+			errValue},
+		"a strange head": {sealed(item{"k": "head", "v": item{"at": words}}), "head: it is damaged", ErrBackup},
+		"no item":        {sealed(words), "item 0: it is damaged", ErrBackup},
+	} {
+		n := newUnit(t)
+		_, err := n.Restore(context.Background(), "op", bytes.NewReader(x.file), id, nil, WithoutReceipts())
+		if !errors.Is(err, x.is) || !strings.Contains(err.Error(), x.want) {
+			t.Errorf("%s: %v, want %q", name, err, x.want)
+			continue
+		}
+		for word := range strings.FieldsSeq(words) {
+			if strings.Contains(err.Error(), word) {
+				t.Errorf("%s: the error quotes it: %v", name, err)
+			}
+		}
 	}
 }
 

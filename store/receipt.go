@@ -25,8 +25,11 @@ func ParseReceipts(in io.Reader) ([]Receipt, error) {
 	for dec := json.NewDecoder(io.LimitReader(in, 1<<24)); ; {
 		var raw json.RawMessage
 		var r Receipt
+		var syntax *json.SyntaxError
 		err := dec.Decode(&raw)
 		switch {
+		case errors.As(err, &syntax):
+			err = exact.ErrForm // and not the byte that is wrong
 		case errors.Is(err, io.EOF) && len(out) > 0:
 			return out, nil
 		case errors.Is(err, io.EOF):

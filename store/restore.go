@@ -120,14 +120,14 @@ func (m *merger) item(kind string, raw []byte) error {
 	switch kind {
 	case "person":
 		var p backupPerson
-		if err := decMode.Unmarshal(raw, &p); err != nil {
+		if err := decodeForeign(raw, &p); err != nil {
 			return err
 		}
 		m.people = append(m.people, p)
 		return nil
 	case "operator":
 		var acc account
-		if err := decMode.Unmarshal(raw, &acc); err != nil {
+		if err := decodeForeign(raw, &acc); err != nil {
 			return err
 		}
 		if here, err := t.operator(acc.Name); err == nil && here.ID != acc.ID {
@@ -136,7 +136,7 @@ func (m *merger) item(kind string, raw []byte) error {
 		return t.put(operatorBucket, []byte(acc.ID), &t.r.seal, &acc)
 	case "notice":
 		var n backupNotice
-		if err := decMode.Unmarshal(raw, &n); err != nil {
+		if err := decodeForeign(raw, &n); err != nil {
 			return err
 		}
 		hash := sha256.Sum256([]byte(n.Notice.Text))
@@ -147,7 +147,7 @@ func (m *merger) item(kind string, raw []byte) error {
 	case "retention":
 		s, err := t.retention()
 		if err == nil {
-			err = decMode.Unmarshal(raw, &s.Retention)
+			err = decodeForeign(raw, &s.Retention)
 		}
 		if err != nil {
 			return err
@@ -155,13 +155,13 @@ func (m *merger) item(kind string, raw []byte) error {
 		return t.put(settingBucket, retentionKey, &t.r.seal, &s)
 	case "tomb":
 		var s Tombstone
-		if err := decMode.Unmarshal(raw, &s); err != nil {
+		if err := decodeForeign(raw, &s); err != nil {
 			return err
 		}
 		return t.bury(s)
 	case "paper":
 		var p Paper
-		if err := decMode.Unmarshal(raw, &p); err != nil {
+		if err := decodeForeign(raw, &p); err != nil {
 			return err
 		}
 		return t.restorePaper(p)

@@ -16,7 +16,7 @@ import (
 	"unicode"
 )
 
-// Errors of this package, besides those of encoding/json.
+// Errors of this package. They do not quote what was read, which may be any file.
 var (
 	ErrForm  = errors.New("not in the form in which it was written: changed, or formatted by another program")
 	ErrTwice = errors.New("a member is named twice")
@@ -28,7 +28,7 @@ func Decode(b []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return err
+		return unquoted(err)
 	}
 	if again, err := json.Marshal(v); err != nil || !bytes.Equal(again, b) {
 		return ErrForm
@@ -40,9 +40,18 @@ func Decode(b []byte, v any) error {
 // differ only in case count as the same, since encoding/json takes them for the same field.
 func Unmarshal(b []byte, v any) error {
 	if err := json.Unmarshal(b, v); err != nil {
-		return err
+		return unquoted(err)
 	}
 	return checkMembers(json.NewDecoder(bytes.NewReader(b)))
+}
+
+// unquoted gives ErrForm for an error of encoding/json, with the place where it knows one.
+func unquoted(err error) error {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Errorf("%w, from byte %d on", ErrForm, syntax.Offset)
+	}
+	return ErrForm
 }
 
 // checkMembers looks at every object of a document that is known to be valid JSON.
@@ -70,7 +79,7 @@ func checkMembers(d *json.Decoder) error {
 			if in.value = !in.value; in.value {
 				name := strings.Map(smallest, t.(string))
 				if in.seen[name] {
-					return fmt.Errorf("%w: %.40q", ErrTwice, name)
+					return ErrTwice
 				}
 				in.seen[name] = true
 				continue

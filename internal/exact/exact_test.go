@@ -3,6 +3,7 @@ package exact
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -51,6 +52,19 @@ func TestUnmarshalRefusesWhatIsSaidTwice(t *testing.T) {
 		var v any
 		if err := Unmarshal([]byte(text), &v); !errors.Is(err, want) {
 			t.Errorf("%s: %v instead of %v", text, err, want)
+		}
+	}
+}
+
+// TestErrorsQuoteNothing: what is read may be any file, and is not for a terminal or a log.
+func TestErrorsQuoteNothing(t *testing.T) {
+	for _, text := range []string{`{"n":41734}{}`, `{"n":"41734"}`, `{"41734":1}`, `41734`, `{"n":41734e99}`,
+		`{"n":1,"41734":1,"41734":2}`, "\x8041734"} {
+		for name, err := range map[string]error{"Decode": Decode([]byte(text), new(doc)),
+			"Unmarshal": Unmarshal([]byte(text), new(doc))} {
+			if err != nil && strings.Contains(err.Error(), "41734") {
+				t.Errorf("%s of %s: %v", name, text, err)
+			}
 		}
 	}
 }

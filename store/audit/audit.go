@@ -101,10 +101,8 @@ func (l *Line) Decode(b []byte) error {
 // decode reads JSON, and refuses any that is not byte for byte what encoding gives, so that
 // each value has one form only.
 func decode(b []byte, v any) error {
-	if err := exact.Decode(b, v); errors.Is(err, exact.ErrForm) {
+	if exact.Decode(b, v) != nil {
 		return errors.New("line is not in the recorded form")
-	} else if err != nil {
-		return fmt.Errorf("line is not an entry: %w", err)
 	}
 	return nil
 }
