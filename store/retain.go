@@ -11,7 +11,7 @@ import (
 
 // Retention is how long entries of the audit log are kept, by their kind (R-RETAIN).
 type Retention struct {
-	Events time.Duration `cbor:"events"` // what happened at the door: decisions, relay, door states
+	Events time.Duration `cbor:"events"` // what happened at the door: decisions, relay, door states, refused log-ins
 	Acts   time.Duration `cbor:"acts"`   // what staff did, and what was done with personal data
 }
 
@@ -31,8 +31,13 @@ var events = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.
 	audit.MainsLost: true, audit.MainsBack: true, audit.BatteryLow: true, audit.BatteryGood: true,
 	audit.Fault: true, audit.FaultOver: true, audit.UnitStarted: true, audit.UnitStopped: true}
 
+// refusals are the kinds for which Retention.Events is too, whoever tried: nothing was done with
+// personal data, the lockout counts one day back, and who guesses must not fill the disk for years.
+var refusals = map[audit.Kind]bool{audit.LogInRefused: true, audit.LogInCardRefused: true,
+	audit.RecoveryRefused: true, audit.UnlockRefused: true}
+
 func (r Retention) of(l *audit.Line) time.Duration {
-	if l.By == string(Door) && events[l.Kind] {
+	if l.By == string(Door) && events[l.Kind] || refusals[l.Kind] {
 		return r.Events
 	}
 	return r.Acts

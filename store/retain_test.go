@@ -3,12 +3,14 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"menshen/policy"
+	"menshen/store/audit"
 )
 
 func (u *unit) decide(t testing.TB, id policy.PersonID) uint64 {
@@ -72,6 +74,47 @@ func TestRRetainPrunesAndKeepsTheProof(t *testing.T) {
 		cut := bytes.Join(append(append([][]byte{}, lines[:i]...), lines[i+1:]...), nil)
 		if rep, err := VerifyExport(bytes.NewReader(cut), u.PublicKey()); err != nil || rep.OK {
 			t.Fatalf("without line %d: %v, %v", i, rep, err)
+		}
+	}
+}
+
+// TestRRetainRefusedLogIns: a refused log-in is kept as long as events are, whoever tried; a
+// log-in as long as acts, since it says who could see personal data.
+func TestRRetainRefusedLogIns(t *testing.T) {
+	u := newUnit(t)
+	if _, err := u.AddOperator(Door, "Zhao", Manager, []byte("739182")); err != nil {
+		t.Fatal(err)
+	}
+	for name, secret := range map[string]string{"nobody": "739182", "Zhao": "000000"} {
+		if _, err := u.CheckOperator("serial", name, []byte(secret)); !errors.Is(err, ErrDenied) {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	if _, err := u.CheckOperator("serial", "Zhao", []byte("739182")); err != nil {
+		t.Fatal(err)
+	}
+	kept := func(k audit.Kind) (n int) {
+		es, err := u.Entries(0, 1000, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range es {
+			if e.Kind == k {
+				n++
+			}
+		}
+		return n
+	}
+	for _, x := range []struct {
+		days         time.Duration
+		refused, ins int
+	}{{89, 2, 1}, {2, 0, 1}, {3 * 365, 0, 0}} {
+		u.clock.advance(x.days * 24 * time.Hour)
+		if _, err := u.Prune(context.Background(), Door); err != nil {
+			t.Fatal(err)
+		}
+		if refused, ins := kept(audit.LogInRefused), kept(audit.LogIn); refused != x.refused || ins != x.ins {
+			t.Errorf("%d days on, %d refused log-ins and %d log-ins are kept", x.days, refused, ins)
 		}
 	}
 }
