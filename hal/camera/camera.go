@@ -1,4 +1,4 @@
-// Package camera gives frames through OpenCV, always the newest one.
+// Package camera gives frames as BGR, always the newest one.
 //
 // Open takes a specification:
 //
@@ -8,10 +8,11 @@
 //	pipe:PATH                   a named pipe, into which another process writes (package pipe)
 //	sim:DIR                     a simulated camera that sees what DIR's scene file says (SetScene)
 //
-// A goroutine reads the device all the time and keeps only the last frame, so that a late
-// reader sees the present and not the past. Frames are overwritten when they are replaced and
-// when the camera is closed. What OpenCV's capture and the kernel keep for themselves is
-// overwritten by the frames that follow.
+// The frames of a camera of the kernel are taken from its driver's buffers when they are asked
+// for, and converted by OpenCV, or by Go where the camera compresses them (MJPG). Any other source
+// is read by a goroutine all the time, which keeps only the last frame, so that a late reader sees
+// the present and not the past. Frames are overwritten when they are replaced and when the camera
+// is closed, a driver's buffers each time they have been used.
 //
 // V4L2 has been tested with the kernel's test camera (vivid, Linux 6.1, emulated PC), through
 // the eye under its whole confinement: a picture that freezes, no frames, a device that is
@@ -49,11 +50,16 @@ func Open(spec string) (hal.Camera, error) {
 	if !ok || where == "" {
 		return nil, fmt.Errorf("camera %q: want v4l2:DEVICE, pipe:PATH, folder:DIR or sim:DIR", spec)
 	}
+	if kind == "v4l2" {
+		d, err := openDevice(spec, where)
+		if err != nil {
+			return nil, fmt.Errorf("open camera %s: %w", spec, err)
+		}
+		return d, nil
+	}
 	var src source
 	var err error
 	switch kind {
-	case "v4l2":
-		src, err = openDevice(where)
 	case "pipe":
 		src, err = openPipe(where)
 	case "folder":

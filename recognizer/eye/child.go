@@ -75,11 +75,10 @@ func spawn(cfg Config) (*child, error) {
 	return c, nil
 }
 
-// environment is all that a child gets of ours: a setting of OpenCV, and one of the C library,
-// which makes it overwrite freed memory (R-STRANGER: OpenCV and the picture decoders do not
-// overwrite the pixels that they free).
+// environment is all that a child gets of ours: a setting of the C library, which makes it
+// overwrite freed memory (R-STRANGER: OpenCV does not overwrite what it frees).
 func environment() []string {
-	env := []string{"OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT=2", "GLIBC_TUNABLES=glibc.malloc.perturb=90"}
+	env := []string{"GLIBC_TUNABLES=glibc.malloc.perturb=90"}
 	for _, name := range []string{"LD_LIBRARY_PATH", "GOCOVERDIR", "TMPDIR"} {
 		if v, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+v)

@@ -38,7 +38,7 @@ if [ -e "$root/tests/eye" ]; then
   mkdir -p "$root/models"; cp "$(scripts/models.sh)"/*.onnx "$root/models/"
 fi
 cat >"$root/work" <<'W'
-export MENSHEN_MODELS=/models OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT=2
+export MENSHEN_MODELS=/models
 modprobe vivid n_devs=1 node_types=1 num_inputs=1 input_types=0
 for t in /tests/*; do
   echo "== ${t##*/}"

@@ -1,20 +1,21 @@
-// Package v4l2 asks the kernel what a camera's device gives (Video4Linux2), without taking a
-// picture. A module on a ribbon cable has such a device too, and gives raw frames there that only
-// libcamera develops (package libcamera): [Device.Raw] tells it from a camera that can be used as
-// it is.
+// Package v4l2 reads cameras of the kernel (Video4Linux2): [Ask] says what a device gives without
+// taking a picture, [Open] takes pictures, as they come from the device.
 //
-// Structures and requests: linux/videodev2.h, VIDIOC_QUERYCAP and VIDIOC_ENUM_FMT.
+// A module on a ribbon cable has such a device too, and gives raw frames there that only libcamera
+// develops (package libcamera): [Device.Raw] tells it from a camera that can be used as it is.
+//
+// A Reader maps few of the driver's buffers into its memory. A frame is used where the driver left
+// it, and overwritten there afterwards; closing overwrites all of them (R-STRANGER). Devices that
+// give their frames in several planes, as some processors of pictures do, are not read.
+//
+// Structures and requests: linux/videodev2.h. docs/decisions/0031-our-own-v4l2.md says why no
+// library is used.
 package v4l2
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
-	"os"
 	"slices"
-	"unsafe"
-
-	"golang.org/x/sys/unix"
 )
 
 // Device is what the kernel says of a device.
@@ -22,61 +23,43 @@ type Device struct {
 	Driver  string   // "uvcvideo"
 	Card    string   // the camera's own name
 	Formats []string // of its frames, four letters each: "YUYV", "MJPG", "pBAA"
+	can     uint32   // what else the kernel says of it
 }
-
-// The requests, and what they say.
-const (
-	queryCap = 0x80685600
-	enumFmt  = 0xc0405602
-
-	capSize, fmtSize = 104, 64
-
-	canCapture, canCapturePlanes = 0x1, 0x1000
-	capture, capturePlanes       = 1, 9 // kinds of buffers
-	mostFormats                  = 256
-)
 
 // Ask opens the device of a camera and asks. The device may be in use.
 func Ask(path string) (Device, error) {
-	fd, err := unix.Open(path, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	k, err := openDevice(path)
 	if err != nil {
-		return Device{}, &os.PathError{Op: "open", Path: path, Err: err}
+		return Device{}, err
 	}
-	defer unix.Close(fd)
-	d, err := ask(func(request uintptr, arg []byte) error {
-		_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), request, uintptr(unsafe.Pointer(&arg[0])))
-		if errno != 0 {
-			return errno
-		}
-		return nil
-	})
+	defer k.close()
+	d, err := ask(k)
 	if err != nil {
 		return Device{}, fmt.Errorf("%s is no camera of the kernel: %w", path, err)
 	}
 	return d, nil
 }
 
-// ask asks through call, which is ioctl.
-func ask(call func(request uintptr, arg []byte) error) (Device, error) {
-	c := make([]byte, capSize)
-	if err := call(queryCap, c); err != nil {
+func ask(k kernel) (Device, error) {
+	c := make(argument, capSize)
+	if err := k.ioctl(queryCap, c); err != nil {
 		return Device{}, err
 	}
-	d := Device{Driver: text(c[:16]), Card: text(c[16:48])}
-	can, kind := binary.NativeEndian.Uint32(c[88:]), uint32(0)
+	d := Device{Driver: text(c[:16]), Card: text(c[16:48]), can: c.get(capDevice)}
+	kind := uint32(0)
 	switch {
-	case can&canCapture != 0:
+	case d.can&canCapture != 0:
 		kind = capture
-	case can&canCapturePlanes != 0:
+	case d.can&canCapturePlanes != 0:
 		kind = capturePlanes
 	default:
 		return d, nil
 	}
 	for i := range uint32(mostFormats) {
-		f := make([]byte, fmtSize)
-		binary.NativeEndian.PutUint32(f, i)
-		binary.NativeEndian.PutUint32(f[4:], kind)
-		if call(enumFmt, f) != nil { // after the last one
+		f := make(argument, fmtSize)
+		f.put(0, i)
+		f.put(4, kind)
+		if k.ioctl(enumFmt, f) != nil { // after the last one
 			break
 		}
 		d.Formats = append(d.Formats, string(f[44:48]))

@@ -1,49 +1,27 @@
 package v4l2
 
 import (
-	"encoding/binary"
 	"slices"
 	"testing"
-
-	"golang.org/x/sys/unix"
 )
-
-// kernel answers as the kernel does for a device.
-func kernel(driver string, can uint32, formats ...string) func(uintptr, []byte) error {
-	return func(request uintptr, arg []byte) error {
-		switch {
-		case request == queryCap && len(arg) == capSize:
-			copy(arg, driver)
-			copy(arg[16:], "a card")
-			binary.NativeEndian.PutUint32(arg[88:], can)
-			return nil
-		case request == enumFmt && len(arg) == fmtSize:
-			i, kind := int(binary.NativeEndian.Uint32(arg)), binary.NativeEndian.Uint32(arg[4:])
-			if i >= len(formats) || kind == capture && can&canCapture == 0 {
-				return unix.EINVAL
-			}
-			copy(arg[44:], formats[i])
-			return nil
-		}
-		return unix.ENOTTY
-	}
-}
 
 func TestRaw(t *testing.T) {
 	for name, c := range map[string]struct {
-		ask func(uintptr, []byte) error
-		raw bool
+		driver  string
+		can     uint32
+		formats []string
+		raw     bool
 	}{
-		"a USB camera":             {kernel("uvcvideo", canCapture, "YUYV", "MJPG"), false},
-		"a module on a Pi 4":       {kernel("unicam", canCapture, "pRAA", "RG10"), true},
-		"a module on a Pi 5":       {kernel("rp1-cfe", canCapture, "YUYV", "RGB3", "pRAA"), true},
-		"a sensor of any board":    {kernel("some-csi", canCapture, "BA81", "pBAA"), true},
-		"one in several planes":    {kernel("some-csi", canCapturePlanes, "RG10"), true},
-		"the legacy camera stack":  {kernel("bm2835 mmal", canCapture, "YU12", "YUYV"), false},
-		"raw frames beside others": {kernel("vivid", canCapture, "YUYV", "RGGB"), false},
-		"nothing to capture":       {kernel("codec", 0x2, "RG10"), false},
+		"a USB camera":             {"uvcvideo", canCapture, []string{"YUYV", "MJPG"}, false},
+		"a module on a Pi 4":       {"unicam", canCapture, []string{"pRAA", "RG10"}, true},
+		"a module on a Pi 5":       {"rp1-cfe", canCapture, []string{"YUYV", "RGB3", "pRAA"}, true},
+		"a sensor of any board":    {"some-csi", canCapture, []string{"BA81", "pBAA"}, true},
+		"one in several planes":    {"some-csi", canCapturePlanes, []string{"RG10"}, true},
+		"the legacy camera stack":  {"bm2835 mmal", canCapture, []string{"YU12", "YUYV"}, false},
+		"raw frames beside others": {"vivid", canCapture, []string{"YUYV", "RGGB"}, false},
+		"nothing to capture":       {"codec", 0x2, []string{"RG10"}, false},
 	} {
-		d, err := ask(c.ask)
+		d, err := ask(&fake{driver: c.driver, can: c.can, formats: c.formats})
 		if err != nil || d.Raw() != c.raw || d.Card != "a card" {
 			t.Errorf("%s: %+v, raw %v, %v", name, d, d.Raw(), err)
 		}
@@ -51,8 +29,8 @@ func TestRaw(t *testing.T) {
 }
 
 func TestEndless(t *testing.T) {
-	all := slices.Repeat([]string{"RG10"}, 10_000)
-	if d, err := ask(kernel("some-csi", canCapture, all...)); err != nil || len(d.Formats) != mostFormats {
+	d, err := ask(&fake{driver: "some-csi", can: canCapture, formats: slices.Repeat([]string{"RG10"}, 10_000)})
+	if err != nil || len(d.Formats) != mostFormats {
 		t.Errorf("%d formats, %v", len(d.Formats), err)
 	}
 }
