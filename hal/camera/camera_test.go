@@ -114,6 +114,28 @@ func TestStreamNewest(t *testing.T) {
 	})
 }
 
+// TestStreamOnce: no frame is handed over twice, whatever is read while one is handed over.
+func TestStreamOnce(t *testing.T) {
+	src := &scripted{frames: make(chan []byte), closed: make(chan struct{})}
+	c := newStream("test", src)
+	go func() {
+		defer close(src.frames)
+		for range 300_000 {
+			src.frames <- make([]byte, 3)
+		}
+	}()
+	var f hal.Frame
+	for last := uint64(0); c.Next(t.Context(), &f) == nil; last = f.Seq {
+		if f.Seq <= last {
+			t.Errorf("frame %d after frame %d", f.Seq, last)
+			break
+		}
+	}
+	for range src.frames { // what is left after a failure
+	}
+	<-src.closed
+}
+
 // TestRStrangerStreamWipes: no pixel stays in the stream's buffers after Close.
 func TestRStrangerStreamWipes(t *testing.T) {
 	src := &scripted{frames: make(chan []byte), closed: make(chan struct{})}

@@ -21,8 +21,9 @@ type stream struct {
 
 	mu     sync.Mutex
 	newest hal.Frame
+	unseen bool          // newest has not been handed over
 	err    error         // why reading ended
-	fresh  chan struct{} // holds one when newest has not been handed over, closed when reading has ended
+	fresh  chan struct{} // holds one when it is worth to look, closed when reading has ended
 
 	stop chan struct{}
 	done chan struct{}
@@ -62,7 +63,7 @@ func (s *stream) run() {
 			next.At = time.Now()
 		}
 		s.mu.Lock()
-		s.newest, next = next, s.newest
+		s.newest, next, s.unseen = next, s.newest, true
 		s.mu.Unlock()
 		select {
 		case s.fresh <- struct{}{}:
@@ -82,22 +83,33 @@ func (s *stream) run() {
 func (s *stream) Next(ctx context.Context, f *hal.Frame) error {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return hal.ErrNoFrame
-	case _, ok := <-s.fresh:
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if !ok || s.err != nil {
-			return s.err
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-timer.C:
+			return hal.ErrNoFrame
+		case <-s.fresh:
+			if taken, err := s.take(f); taken || err != nil {
+				return err
+			}
 		}
-		buffer := append(f.BGR[:0], s.newest.BGR...)
-		*f = s.newest
-		f.BGR = buffer
-		return nil
 	}
+}
+
+// take copies the newest frame to f, if that has not been handed over yet. It fails when reading
+// has ended.
+func (s *stream) take(f *hal.Frame) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil || !s.unseen {
+		return false, s.err
+	}
+	s.unseen = false
+	buffer := append(f.BGR[:0], s.newest.BGR...)
+	*f = s.newest
+	f.BGR = buffer
+	return true, nil
 }
 
 // Close implements hal.Camera. A device that hangs in the kernel is left open until
