@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"menshen/hal"
+	"menshen/hal/camera/pipe"
 )
 
 // Rate is the frames a second at most.
@@ -127,6 +128,7 @@ func start(ctx context.Context, command []string, size Camera) (*pipeline, error
 		return nil, fmt.Errorf("start the camera: %w", err)
 	}
 	defer theirs.Close()
+	pipe.Widen(ours, size.Width*size.Height*3)
 	p := &pipeline{cmd: exec.CommandContext(ctx, command[0], command[1:]...), frames: ours, size: size}
 	p.cmd.ExtraFiles = []*os.File{theirs}
 	p.cmd.Stdout, p.cmd.Stderr = os.Stderr, os.Stderr

@@ -268,6 +268,41 @@ func TestSlowReader(t *testing.T) {
 	}
 }
 
+// TestAllTooOld: frames that are too old, one after the other, do not keep Read for ever: who reads
+// could not close the pipe, and the camera would stay on.
+func TestAllTooOld(t *testing.T) {
+	r, out := join(t)
+	go func() {
+		w := &Writer{f: out}
+		for n := 1; w.Write(picture(n), 2*MaxAge) == nil; n++ {
+		}
+	}()
+	var f hal.Frame
+	began := time.Now()
+	if err := r.Read(&f); err != hal.ErrNoFrame || r.Skipped() == 0 || len(f.BGR) != 0 {
+		t.Errorf("%v after %d frames that are too old, %d bytes left", err, r.Skipped(), len(f.BGR))
+	}
+	if took := time.Since(began); took > frameIn+wholeIn {
+		t.Errorf("it took %v", took)
+	}
+	r.Close()
+}
+
+// TestWholeFrameFits: a frame of the usual size goes into the pipe without its reader's help.
+func TestWholeFrameFits(t *testing.T) {
+	r, out := join(t)
+	if err := out.SetWriteDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&Writer{f: out}).Write(sized(640, 480, 1), 0); err != nil {
+		t.Fatal(err)
+	}
+	var f hal.Frame
+	if err := r.Read(&f); err != nil || !bytes.Equal(f.BGR, sized(640, 480, 1).BGR) {
+		t.Errorf("frame %d, %v", f.Seq, err)
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

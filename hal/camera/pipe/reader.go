@@ -89,21 +89,25 @@ func (r *Reader) writerThere() (bool, error) {
 
 // Read gives the next frame that is not older than MaxAge, copied to f, whose buffer is reused.
 // f.Seq is the writer's number of it, f.At is when it was complete. Errors: hal.ErrNoFrame when
-// none came in time; hal.ErrGone when the writer has closed the pipe, or what came is no whole
+// none came in time, or all were too old; hal.ErrGone when the writer has closed the pipe, or what came is no whole
 // frame (ErrTorn); then the reader is of no use any more. After an error f holds no pixel.
 func (r *Reader) Read(f *hal.Frame) error {
-	for {
+	for until := time.Now().Add(frameIn); ; {
 		age, err := r.next(f)
+		if err == nil && age > MaxAge {
+			r.skipped++
+			if time.Now().Before(until) {
+				continue
+			}
+			err = hal.ErrNoFrame
+		}
 		if err != nil {
 			f.Wipe()
 			f.BGR = f.BGR[:0]
 			return err
 		}
-		if age <= MaxAge {
-			f.At = time.Now().Add(-age)
-			return nil
-		}
-		r.skipped++
+		f.At = time.Now().Add(-age)
+		return nil
 	}
 }
 

@@ -20,8 +20,9 @@ var ErrNoReader = errors.New("the pipe has no reader")
 // Writer puts frames into a pipe. Its methods may be called from several goroutines, Write from one
 // at a time.
 type Writer struct {
-	f   *os.File
-	buf []byte
+	f    *os.File
+	buf  []byte
+	wide int // bytes of a frame that the pipe was made wide for
 }
 
 // knock is the pause between two tries to find a reader.
@@ -65,6 +66,10 @@ func (w *Writer) Write(f *hal.Frame, age time.Duration) error {
 	if len(f.BGR) != h.Bytes() {
 		return fmt.Errorf("a frame of %d×%d pixels with %d bytes", f.Width, f.Height, len(f.BGR))
 	}
+	if n := HeaderSize + h.Bytes(); n > w.wide {
+		w.wide = n
+		Widen(w.f, n)
+	}
 	w.buf = h.Append(w.buf[:0])
 	for _, part := range [][]byte{w.buf, f.BGR} {
 		if _, err := w.f.Write(part); errors.Is(err, unix.EPIPE) {
@@ -74,6 +79,22 @@ func (w *Writer) Write(f *hal.Frame, age time.Duration) error {
 		}
 	}
 	return nil
+}
+
+// widest is what the kernel lets a user's pipe hold (/proc/sys/fs/pipe-max-size), in bytes.
+const widest = 1 << 20
+
+// Widen makes a pipe hold as many bytes, or as many as it may. A frame of 640×480 then goes through
+// at once: in the 64 kB of a new pipe each end would wait fifteen times for the other, which on a
+// busy processor makes every frame too old. A pipe that cannot be widened works too.
+func Widen(f *os.File, bytes int) {
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return
+	}
+	_ = raw.Control(func(fd uintptr) {
+		_, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, min(bytes, widest)) // see above
+	})
 }
 
 // HasReader reports whether the pipe is still read.
