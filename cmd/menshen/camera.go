@@ -45,6 +45,12 @@ configuration names another kind of camera it ends at once.`,
 			}
 			ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
+			if dog, err := libcamera.NewWatchdog(libcamera.Hangs); err != nil {
+				s.Log.Warn("the watchdog is not used", "error", err)
+			} else {
+				defer dog.Close()
+				s.Alive = dog.Feed
+			}
 			return s.Run(ctx)
 		},
 	}

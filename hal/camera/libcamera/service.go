@@ -9,6 +9,9 @@
 // pause. A picture that does not change is for the eye to notice: it closes the pipe, which ends
 // the pipeline.
 //
+// A loop of the service that hangs is noticed as well: it gives no sign of life any more (Alive,
+// Watchdog).
+//
 // Of frames the newest alone is kept, and they are never written to a file. The service reads
 // nothing but its configuration and needs no network and no socket.
 package libcamera
@@ -32,6 +35,8 @@ const (
 	lastPause  = 30 * time.Second
 	calm       = time.Minute
 	lookAt     = 250 * time.Millisecond // between two looks for the reader
+	aliveIn    = time.Second            // between two signs of life while the service waits
+	sentIn     = 10 * time.Second       // without a sign of life of what sends, there is none of the service
 )
 
 // Service is one camera and its pipe. Zero fields take the defaults named.
@@ -40,6 +45,7 @@ type Service struct {
 	Pipe   string       // the named pipe's path
 	Source Source       // another source of frames than libcamera, for tests
 	Log    *slog.Logger // slog.Default()
+	Alive  func()       // called again and again, with pauses shorter than Hangs, while no loop hangs
 
 	command []string      // instead of GStreamer, for tests
 	silence time.Duration // nextIn
@@ -50,6 +56,9 @@ type Service struct {
 func (s Service) Run(ctx context.Context) error {
 	if s.Log == nil {
 		s.Log = slog.Default()
+	}
+	if s.Alive == nil {
+		s.Alive = func() {}
 	}
 	if s.silence == 0 {
 		s.silence = nextIn
@@ -64,7 +73,7 @@ func (s Service) Run(ctx context.Context) error {
 		}
 	}
 	for pause := firstPause; ; {
-		out, err := pipe.Await(ctx, s.Pipe)
+		out, err := s.await(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -86,12 +95,32 @@ func (s Service) Run(ctx context.Context) error {
 			pause = firstPause
 		}
 		s.Log.Error("the camera fails; it is started again", "why", err, "in", pause)
+		s.rest(ctx, pause)
+		pause = min(2*pause, lastPause)
+	}
+}
+
+// await waits until the pipe is read.
+func (s Service) await(ctx context.Context) (*pipe.Writer, error) {
+	for {
+		s.Alive()
+		short, cancel := context.WithTimeout(ctx, aliveIn)
+		out, err := pipe.Await(short, s.Pipe)
+		cancel()
+		if ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+			return out, err
+		}
+	}
+}
+
+// rest waits for a while.
+func (s Service) rest(ctx context.Context, d time.Duration) {
+	for ; d > 0 && ctx.Err() == nil; d -= aliveIn {
+		s.Alive()
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-time.After(pause):
+		case <-time.After(min(d, aliveIn)):
 		}
-		pause = min(2*pause, lastPause)
 	}
 }
 
@@ -108,12 +137,14 @@ func (s Service) show(ctx context.Context, out *pipe.Writer) error {
 	s.Log.Info("the camera is on: its pipe is read",
 		"id", s.Camera.ID, "width", s.Camera.Width, "height", s.Camera.Height)
 	box := &newest{fresh: make(chan struct{}, 1)}
+	var sending hal.LastBeat
+	sending.Beat()
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
-		cancel(send(ctx, box, out))
+		cancel(send(ctx, box, out, &sending))
 	}()
-	cancel(s.receive(box, p))
+	cancel(s.receive(box, p, &sending))
 	out.Close() // the reader knows, and a Write that waits returns
 	p.stop()
 	<-sent
@@ -121,12 +152,16 @@ func (s Service) show(ctx context.Context, out *pipe.Writer) error {
 	return context.Cause(ctx)
 }
 
-// receive puts the pipeline's frames into the box until it fails, or is ended with its context.
-func (s Service) receive(box *newest, p *pipeline) error {
+// receive puts the pipeline's frames into the box until it fails, or is ended with its context. The
+// service lives while this loop and the one that sends do.
+func (s Service) receive(box *newest, p *pipeline, sending hal.Heartbeat) error {
 	var f hal.Frame
 	defer func() { f.Wipe() }()
 	patience := firstIn
 	for seq := uint64(1); ; seq++ {
+		if time.Since(sending.Alive()) < sentIn {
+			s.Alive()
+		}
 		if err := p.read(&f, patience); err != nil {
 			return err
 		}
@@ -137,12 +172,13 @@ func (s Service) receive(box *newest, p *pipeline) error {
 }
 
 // send writes the newest frame again and again, and notices when the reader has left.
-func send(ctx context.Context, box *newest, out *pipe.Writer) error {
+func send(ctx context.Context, box *newest, out *pipe.Writer, alive *hal.LastBeat) error {
 	var f hal.Frame
 	defer func() { f.Wipe() }()
 	tick := time.NewTicker(lookAt)
 	defer tick.Stop()
 	for {
+		alive.Beat()
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

@@ -291,9 +291,6 @@ func TestAllTooOld(t *testing.T) {
 // TestWholeFrameFits: a frame of the usual size goes into the pipe without its reader's help.
 func TestWholeFrameFits(t *testing.T) {
 	r, out := join(t)
-	if err := out.SetWriteDeadline(time.Now().Add(10 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
 	if err := (&Writer{f: out}).Write(sized(640, 480, 1), 0); err != nil {
 		t.Fatal(err)
 	}
@@ -344,6 +341,22 @@ func TestReaderLeaves(t *testing.T) {
 	}
 	if err := w.Write(picture(1), 0); !errors.Is(err, ErrNoReader) {
 		t.Errorf("written without a reader: %v", err)
+	}
+}
+
+// TestReaderHangs: a reader that takes nothing does not hold the writer for ever.
+func TestReaderHangs(t *testing.T) {
+	t.Parallel()
+	_, out := join(t)
+	w, began := &Writer{f: out}, time.Now()
+	for n := 1; ; n++ {
+		if err := w.Write(sized(640, 480, n), 0); err != nil {
+			took := time.Since(began)
+			if !strings.Contains(err.Error(), "takes none") || took < takenIn || took > 2*takenIn {
+				t.Errorf("after %v: %v", took, err)
+			}
+			return
+		}
 	}
 }
 

@@ -89,8 +89,9 @@ func (r *Reader) writerThere() (bool, error) {
 
 // Read gives the next frame that is not older than MaxAge, copied to f, whose buffer is reused.
 // f.Seq is the writer's number of it, f.At is when it was complete. Errors: hal.ErrNoFrame when
-// none came in time, or all were too old; hal.ErrGone when the writer has closed the pipe, or what came is no whole
-// frame (ErrTorn); then the reader is of no use any more. After an error f holds no pixel.
+// none came in time, or all were too old; hal.ErrGone when the writer has closed the pipe, or what
+// came is no whole frame (ErrTorn); then the reader is of no use any more. After an error f holds
+// no pixel.
 func (r *Reader) Read(f *hal.Frame) error {
 	for until := time.Now().Add(frameIn); ; {
 		age, err := r.next(f)

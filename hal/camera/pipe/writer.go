@@ -25,8 +25,10 @@ type Writer struct {
 	wide int // bytes of a frame that the pipe was made wide for
 }
 
-// knock is the pause between two tries to find a reader.
-const knock = 100 * time.Millisecond
+const (
+	knock   = 100 * time.Millisecond // between two tries to find a reader
+	takenIn = 5 * time.Second        // for a reader to take a frame
+)
 
 // Await opens a pipe that is there, and waits until it is read or ctx ends.
 func Await(ctx context.Context, path string) (*Writer, error) {
@@ -57,7 +59,8 @@ func Await(ctx context.Context, path string) (*Writer, error) {
 }
 
 // Write puts one frame into the pipe, as complete at this moment less its age, and blocks until
-// the reader has taken nearly all of it. ErrNoReader when there is none any more.
+// the reader has taken what does not fit into the pipe. ErrNoReader when there is none any more. It
+// fails as well when the reader takes nothing for five seconds.
 func (w *Writer) Write(f *hal.Frame, age time.Duration) error {
 	if err := CheckSize(f.Width, f.Height); err != nil {
 		return err
@@ -71,10 +74,14 @@ func (w *Writer) Write(f *hal.Frame, age time.Duration) error {
 		Widen(w.f, n)
 	}
 	w.buf = h.Append(w.buf[:0])
+	w.f.SetWriteDeadline(time.Now().Add(takenIn))
 	for _, part := range [][]byte{w.buf, f.BGR} {
-		if _, err := w.f.Write(part); errors.Is(err, unix.EPIPE) {
+		switch _, err := w.f.Write(part); {
+		case errors.Is(err, unix.EPIPE):
 			return ErrNoReader
-		} else if err != nil {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return fmt.Errorf("write a frame: its reader, the eye, takes none for %v", takenIn)
+		case err != nil:
 			return fmt.Errorf("write a frame: %w", err)
 		}
 	}
