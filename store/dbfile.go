@@ -23,6 +23,9 @@ type dbFile struct {
 	// rev is the revision read at the opening, or written last. After a write whose last sync
 	// failed the file may be one ahead of it.
 	rev atomic.Uint64
+	// stuck is set when bbolt failed where it leaves its locks taken: whoever uses it again waits
+	// for ever. The file is then to be opened again.
+	stuck atomic.Bool
 }
 
 // openFile opens a bbolt file. The lock that counts is vault.lock, since the file itself is
@@ -53,17 +56,15 @@ func (f *dbFile) view(r *ring, g func(*tx) error) error {
 	if err := f.checkHeads(); err != nil {
 		return err
 	}
-	return guard(func() error {
-		return f.View(func(b *bolt.Tx) error {
-			t, err := begin(b, r)
-			if err != nil {
-				return err
-			}
-			if t.st.Rev < rev {
-				return errOlder
-			}
-			return g(t)
-		})
+	return f.run(f.View, func(b *bolt.Tx) error {
+		t, err := begin(b, r)
+		if err != nil {
+			return err
+		}
+		if t.st.Rev < rev {
+			return errOlder
+		}
+		return g(t)
 	})
 }
 
@@ -73,19 +74,17 @@ func (f *dbFile) update(r *ring, g func(*tx) error) (st state, err error) {
 	if err := f.view(r, func(*tx) error { return nil }); err != nil {
 		return st, err
 	}
-	err = guard(func() error {
-		return f.Update(func(b *bolt.Tx) error {
-			t, err := begin(b, r)
-			if err != nil {
-				return err
-			}
-			if err := g(t); err != nil {
-				return err
-			}
-			err = t.finish()
-			st = t.st
+	err = f.run(f.Update, func(b *bolt.Tx) error {
+		t, err := begin(b, r)
+		if err != nil {
 			return err
-		})
+		}
+		if err := g(t); err != nil {
+			return err
+		}
+		err = t.finish()
+		st = t.st
+		return err
 	})
 	if err == nil {
 		f.rev.Store(st.Rev)
@@ -93,14 +92,53 @@ func (f *dbFile) update(r *ring, g func(*tx) error) (st state, err error) {
 	return st, err
 }
 
+// run runs one transaction of bbolt, its View or Update, with g in it. It finds out whether a
+// failure left the transaction open: when the file is cut off while it is used, bbolt may fail as
+// it begins, or again as it rolls back.
+func (f *dbFile) run(transaction func(func(*bolt.Tx) error) error, g func(*bolt.Tx) error) error {
+	var b *bolt.Tx
+	ended := false
+	err := guard(func() error {
+		err := transaction(func(t *bolt.Tx) error { b = t; return g(t) })
+		ended = true
+		return err
+	})
+	if !ended && (b == nil || b.DB() != nil) {
+		f.stuck.Store(true)
+	}
+	return err
+}
+
+// Close closes the file. Of a stuck one the mapping is left, and would keep the file's lock:
+// bbolt's own Close would wait for ever.
+func (f *dbFile) Close() error {
+	if f.stuck.Load() {
+		return errors.Join(unix.Flock(int(f.f.Fd()), unix.LOCK_UN), f.f.Close())
+	}
+	return guard(f.DB.Close)
+}
+
+// errStuckFile means that the file must be opened again: see Mend.
+var errStuckFile = fmt.Errorf("%w: the vault's file is %w: it could not be read to its end while it was in use",
+	ErrWaiting, ErrCorrupt)
+
 var errOlder = fmt.Errorf("%w: %w: it holds an older state", ErrWaiting, ErrSwapped)
 
 // checkHeads gives errOlder when the file was cut off, or overwritten with something else. It reads
-// from the disk: bbolt would look for the heads in its mapping, fail there, and keep its locks.
+// from the disk: bbolt would look for the heads in its mapping, fail there, and keep its locks. Of
+// a stuck file it gives errStuckFile.
 func (f *dbFile) checkHeads() error {
+	if f.stuck.Load() {
+		return errStuckFile
+	}
 	for range 3 { // the writer may be writing them
-		if _, err := pages.Newest(f.f); !errors.Is(err, pages.ErrNotBbolt) {
-			return nil // an error of the disk shows at the next read
+		_, length, err := pages.Newest(f.f)
+		if errors.Is(err, pages.ErrNotBbolt) {
+			continue
+		}
+		// An error of the disk shows at the next read.
+		if info, unknown := f.f.Stat(); err != nil || unknown != nil || info.Size() >= length {
+			return nil
 		}
 	}
 	return errOlder

@@ -55,12 +55,12 @@ func (v *Vault) tidy(ctx context.Context) error {
 }
 
 // ensureOpen opens the file if it is not open. It opens it again if it could only be
-// read and can be written by now.
+// read and can be written by now, and if bbolt is stuck in it.
 func (v *Vault) ensureOpen(ctx context.Context) error {
 	v.mu.Lock()
-	if v.db != nil && v.readOnly != nil && !v.reader && v.writable() {
+	if why := v.whyOpenAgain(); why != nil {
 		v.lastRev = v.db.rev.Load()
-		v.whyNotOpen = errors.Join(v.readOnly, guard(v.db.Close), v.lock.Close())
+		v.whyNotOpen = errors.Join(why, v.db.Close(), v.lock.Close())
 		v.db, v.readOnly = nil, nil
 		v.ring.wipe()
 	}
@@ -76,6 +76,19 @@ func (v *Vault) ensureOpen(ctx context.Context) error {
 		return fmt.Errorf("%w: %w", ErrWaiting, err)
 	}
 	return v.readOnly
+}
+
+// whyOpenAgain says why an open file is to be opened again; nil: it is not. The caller holds mu.
+func (v *Vault) whyOpenAgain() error {
+	switch {
+	case v.db == nil:
+		return nil
+	case v.db.stuck.Load():
+		return errStuckFile
+	case v.readOnly != nil && !v.reader && v.writable():
+		return v.readOnly
+	}
+	return nil
 }
 
 // writable reports whether the file could be opened for writing.

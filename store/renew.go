@@ -187,7 +187,7 @@ func (v *Vault) exchange(db *dbFile, next *ring, c *counter, drop forget, change
 	v.db, v.ring, v.counter = db, next, c
 	v.time.learn(&last, v.o.Running())
 	was.wipe()
-	return guard(old.Close)
+	return old.Close()
 }
 
 // copyRecord makes a record of dst equal to that of src, under dst's keys. What is sealed under a

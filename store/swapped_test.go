@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"menshen/policy"
+	"menshen/store/pages"
 )
 
 // swaps are ways to put something else in the place of an open vault's file, by an older copy of
@@ -42,6 +43,13 @@ var swaps = map[string]struct {
 		return os.WriteFile(path, bytes.Repeat([]byte("hello "), 5000), 0o600)
 	}},
 	"cut off": {true, func(path string, _ []byte) error { return os.Truncate(path, 0) }},
+	"cut off behind its heads": {true, func(path string, _ []byte) error {
+		return os.Truncate(path, 2*int64(os.Getpagesize()))
+	}},
+	"its last page cut off": {true, func(path string, old []byte) error {
+		_, length, err := pages.Newest(bytes.NewReader(old))
+		return errors.Join(err, os.Truncate(path, length-1))
+	}},
 }
 
 // forged gives a bbolt file whose heads name transactions far ahead, with right checksums: they are
@@ -162,6 +170,60 @@ func TestSwappedWhileOpen(t *testing.T) {
 				t.Errorf("%d decisions in the log", found)
 			}
 		})
+	}
+}
+
+// TestCutOffInATransaction: a file that is cut off while a transaction reads and writes it gives an
+// error, whatever bbolt does then. Nothing waits for it for ever, and when the file is back it is
+// opened again.
+func TestCutOffInATransaction(t *testing.T) {
+	half, stuck := int64(os.Getpagesize())/2, 0
+	for size := int64(0); size < 20*half; size += half {
+		for _, writes := range []bool{false, true} {
+			u := newUnit(t)
+			u.tenant(t, "li")
+			path := filepath.Join(u.dir, vaultFile)
+			whole, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			do := u.view
+			if writes {
+				do = u.writer.act
+			}
+			err = do(func(t *tx) error {
+				if err := os.Truncate(path, size); err != nil {
+					return err
+				}
+				for _, name := range buckets {
+					if b := t.b.Bucket([]byte(name)); b != nil {
+						b.Cursor().First()
+					}
+				}
+				return nil
+			})
+			if u.db.stuck.Load() {
+				stuck++
+			}
+			if err != nil {
+				if err := u.Ping(); err == nil {
+					t.Errorf("cut at %d: the vault is whole", size)
+				}
+				if err := os.WriteFile(path, whole, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if err := errors.Join(u.Mend(context.Background()), u.Ping(), u.Check()); err != nil {
+					t.Errorf("cut at %d, and back: %v", size, err)
+				}
+				if _, _, err := u.FindCredential(policy.CardKind, cardOf["li"]); err != nil {
+					t.Errorf("cut at %d, and back: %v", size, err)
+				}
+			}
+			u.Close()
+		}
+	}
+	if stuck == 0 {
+		t.Error("bbolt never left its locks taken, which is what this test is about")
 	}
 }
 

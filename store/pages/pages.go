@@ -153,17 +153,17 @@ func parseMeta(page []byte) meta {
 	return m
 }
 
-// Newest gives the number of the last transaction, by the newest meta page that is
-// right. [ErrNotBbolt]: none is.
-func Newest(r io.ReaderAt) (txid uint64, err error) {
+// Newest gives the number of the last transaction, by the newest meta page that is right, and how
+// many bytes of the file it uses: a shorter file was cut off. [ErrNotBbolt]: no meta page is right.
+func Newest(r io.ReaderAt) (txid uint64, length int64, err error) {
 	f, err := open(r, 0)
 	if err == nil && !f.meta.right {
 		err = ErrNotBbolt
 	}
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return f.meta.txid, nil
+	return f.meta.txid, int64(f.meta.end) * int64(f.meta.pageSize), nil
 }
 
 func (f *File) bad(page uint64, what string) {
