@@ -1,11 +1,16 @@
 package store
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"menshen/store/audit"
 )
@@ -13,7 +18,9 @@ import (
 // CheckOperator is a log-in by name and secret, at a line. Each try is recorded. [ErrDenied]: the
 // name, the secret or both are wrong, or the account is blocked; neither the message nor the time
 // shows which. [ErrLocked]: too many wrong tries of this name, or at this line. Even the right
-// secret is then refused until the lockout ends, after 15 minutes at most.
+// secret is then refused until the lockout ends, after 15 minutes at most. [ErrSlow], with the
+// operator: all is right, and the disk, which is full or failing, does not take the record of it,
+// which waits in memory.
 //
 // Where the account has a card, [Vault.CheckOperatorCard] completes the log-in. Wrong
 // tries are forgotten only then.
@@ -122,7 +129,12 @@ func (v *Vault) login(y *try) (Operator, error) {
 	if in || err != nil && right { // a failing disk must not lock an operator out
 		v.forgive(y, err == nil)
 	}
+	if err != nil && diskRefuses(err) {
+		in, err = v.recordLater(y, right, err)
+	}
 	switch {
+	case in && errors.Is(err, ErrSlow):
+		return y.acc.Operator, fmt.Errorf("log in: %w", err)
 	case err != nil:
 		return Operator{}, fmt.Errorf("log in: %w", err)
 	case !in:
@@ -157,35 +169,82 @@ func (v *Vault) beginTry(y *try) (test func() bool, err error) {
 // recordResult records a try. It refuses an operator who was blocked, or got
 // another secret, during the test.
 func (v *Vault) recordResult(t *tx, y *try, right bool) (in bool, err error) {
-	e := Entry{At: v.now(t), Kind: y.wrong, Actor: Door,
-		Detail: map[string]string{atLine: string(y.line), atHandle: y.handle}}
-	if y.acc.ID == "" {
-		_, err := t.log(e)
+	acc, in, err := y.judge(t, right)
+	if err != nil {
 		return false, err
 	}
-	e.Actor = Actor(y.acc.ID)
-	var acc account
-	if err := t.get(operatorBucket, []byte(y.acc.ID), &t.r.seal, &acc); err != nil {
-		return false, err
-	}
-	if !right || acc.Term != y.acc.Term {
-		_, err := t.log(e)
-		return false, err
-	}
-	if e.Kind = y.right; e.Kind == "" {
+	e := y.entry(v.now(t), in)
+	switch {
+	case e.Kind == "":
 		return true, nil
+	case !in || y.needsCard():
+		_, err := t.log(e)
+		return in, err
 	}
+	acc.LastLogin = e.At
+	y.acc = acc
+	return true, t.putOperator(acc, e)
+}
+
+// recordLater leaves the record of a try that the disk refused, with why, to be written when the
+// disk takes records again. in: the operator is let in, with [ErrSlow].
+func (v *Vault) recordLater(y *try, right bool, why error) (in bool, err error) {
+	var e Entry
+	err = v.view(func(t *tx) (err error) {
+		_, in, err = y.judge(t, right)
+		e = y.entry(v.now(t), in)
+		return err
+	})
+	if err != nil || e.Kind == "" {
+		return false, errors.Join(why, err)
+	}
+	atOnce, cancel := context.WithCancel(context.Background())
+	cancel()
+	switch _, err = v.record(atOnce, e, func(*tx) error { return nil }); {
+	case err != nil && !errors.Is(err, ErrSlow):
+		return false, err
+	case in:
+		return true, fmt.Errorf("%w: %w", ErrSlow, why)
+	}
+	return false, nil
+}
+
+// diskRefuses reports whether an error says that the disk is full or failing.
+func diskRefuses(err error) bool {
+	return slices.ContainsFunc([]error{unix.ENOSPC, unix.EDQUOT, unix.EFBIG, unix.EIO, unix.EROFS},
+		func(is error) bool { return errors.Is(err, is) }) && !errors.Is(err, ErrReadOnly)
+}
+
+// judge gives the account as it is now, and whether the try lets its operator in.
+func (y *try) judge(t *tx, right bool) (acc *account, in bool, err error) {
+	if y.acc.ID == "" {
+		return nil, false, nil
+	}
+	acc = new(account)
+	if err := t.get(operatorBucket, []byte(y.acc.ID), &t.r.seal, acc); err != nil {
+		return nil, false, err
+	}
+	return acc, right && acc.Term == y.acc.Term, nil
+}
+
+// entry is the record of a try; its kind is empty where what follows has a record.
+func (y *try) entry(at time.Time, in bool) Entry {
+	e := Entry{At: at, Kind: y.wrong, Actor: Door,
+		Detail: map[string]string{atLine: string(y.line), atHandle: y.handle}}
+	if y.acc.ID != "" {
+		e.Actor = Actor(y.acc.ID)
+	}
+	if !in {
+		return e
+	}
+	e.Kind = y.right
 	if y.why != "" {
 		e.Detail["why"] = y.why
 	}
 	if y.needsCard() {
 		delete(e.Detail, atHandle)
-		_, err := t.log(e)
-		return true, err
 	}
-	acc.LastLogin = e.At
-	y.acc = &acc
-	return true, t.putOperator(&acc, e)
+	return e
 }
 
 // needsCard reports whether another factor follows.

@@ -1,15 +1,19 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 
+	"menshen/policy"
 	"menshen/store/audit"
+	"menshen/store/disktest"
 )
 
 // staffed is a vault with an operator, whose recovery code it gives.
@@ -218,5 +222,70 @@ func TestLogInWithoutRecord(t *testing.T) {
 	v.Close()
 	if u.Vault, err = Open(u.dir, u.o); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestLogInOnAFullDisk: who has the right secret is let in, by a record that waits in memory and is
+// written when there is room. Wrong tries count and are refused as ever. Acts fail at once, also
+// behind many records that wait.
+func TestLogInOnAFullDisk(t *testing.T) {
+	if !disktest.Alone(t) {
+		return
+	}
+	u, zhao, _ := staffed(t)
+	secret := []byte("739182")
+	free := disktest.Fill(t)
+	at := u.clock.now()
+	if op, err := u.CheckOperator("serial", "Zhao", secret); !errors.Is(err, ErrSlow) || op.ID != zhao.ID {
+		t.Errorf("the right secret: %v, %v", op, err)
+	}
+	refused := 0
+	for ; refused < 100; refused++ {
+		op, err := u.CheckOperator("serial", "Zhao", []byte("000000"))
+		if op.ID != "" {
+			t.Fatal("a wrong secret was let in")
+		}
+		if errors.Is(err, ErrLocked) {
+			break
+		}
+		if !errors.Is(err, ErrDenied) {
+			t.Fatalf("a wrong secret: %v", err)
+		}
+	}
+	if _, err := u.CheckOperator("serial", "Zhao", secret); !errors.Is(err, ErrLocked) {
+		t.Errorf("the right secret during the lockout: %v", err)
+	}
+	if op, err := u.CheckOperator("serial", "nobody", secret); !errors.Is(err, ErrDenied) {
+		t.Errorf("no such operator: %v, %v", op, err)
+	}
+	atOnce, cancel := context.WithCancel(context.Background())
+	cancel()
+	for range 2 * batchMax {
+		if _, err := u.Record(atOnce, Entry{At: at, Kind: audit.Bell, Actor: Door}); !errors.Is(err, ErrSlow) {
+			t.Fatal(err)
+		}
+	}
+	if _, err := u.AddPerson("op", policy.Person{Name: "x", From: start}); err == nil || errors.Is(err, ErrSlow) {
+		t.Errorf("an act on a full disk: %v", err)
+	}
+
+	free()
+	u.clock.advance(time.Minute)
+	if err := u.Ping(); err != nil {
+		t.Fatal(err)
+	}
+	got := map[audit.Kind]int{}
+	es, err := u.Entries(0, 10000, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range es {
+		got[e.Kind]++
+		if e.Kind == audit.LogIn && (!e.At.Equal(at) || e.Actor != Actor(zhao.ID)) {
+			t.Errorf("the log-in is recorded as %+v", e)
+		}
+	}
+	if got[audit.LogIn] != 1 || got[audit.LogInRefused] != refused+1 || got[audit.Bell] != 2*batchMax {
+		t.Errorf("recorded: %v, want %d refused", got, refused+1)
 	}
 }

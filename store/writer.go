@@ -134,9 +134,24 @@ func (w *writer) drain() error {
 			j.answer()
 		}
 		if err != nil {
+			w.turnAway(err)
 			return err
 		}
 	}
+}
+
+// turnAway answers the jobs that wait and are not kept, after the disk failed: their turn may not
+// come before it is well.
+func (w *writer) turnAway(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.queue = slices.DeleteFunc(w.queue, func(j *job) bool {
+		if !j.keep {
+			j.err = err
+			j.answer()
+		}
+		return !j.keep
+	})
 }
 
 // gather waits a moment for as many jobs as shared the last transaction. Their callers were just

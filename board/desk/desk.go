@@ -82,7 +82,7 @@ func New(p Parts) *Desk {
 func (d *Desk) now() time.Time { return d.vault.Clock().Now }
 
 // allow finds the session and checks that its role has the right, by the account as it is now.
-// Errors: [ErrEnded], [ErrNotAcknowledged], [ErrNotAllowed].
+// Errors: [ErrEnded], [ErrRecordsWait], [ErrNotAcknowledged], [ErrNotAllowed].
 func (d *Desk) allow(s Session, right Right) (store.Actor, error) {
 	now, err := d.session(s)
 	if err != nil {
@@ -95,6 +95,9 @@ func (d *Desk) allow(s Session, right Right) (store.Actor, error) {
 		return "", ErrEnded
 	case err != nil:
 		return "", fmt.Errorf("reading the operator's account: %w", err)
+	case now.unrecorded && right != SeesStatus:
+		return "", i18n.Problem(ErrRecordsWait, i18n.M("desk.free-space", "free space on the unit's disk, or replace "+
+			"it; 'status' says what is wrong with it"))
 	case now.Commitment != nil:
 		return "", ErrNotAcknowledged
 	case !right.Of(account.Role):

@@ -15,6 +15,7 @@ import (
 	"menshen/internal/i18n"
 	"menshen/store"
 	"menshen/store/audit"
+	"menshen/store/disktest"
 )
 
 // impatient is a clock by which pauses of a console are over at once.
@@ -141,5 +142,49 @@ func TestROperatorOwnSecretAsks(t *testing.T) {
 	}
 	if n := b.Count(audit.OperatorSecretChanged); n != 1 {
 		t.Errorf("%d changes are recorded", n)
+	}
+}
+
+// TestLogInOnAFullDisk: an operator is let in to see the status, and nothing else until the record
+// of the log-in is written. Who was in already goes on as before.
+func TestLogInOnAFullDisk(t *testing.T) {
+	if !disktest.Alone(t) {
+		return
+	}
+	b := newBench(t)
+	ctx := context.Background()
+	free := disktest.Fill(t)
+	said := ""
+	tell := func(s desk.Step) { said += s.Text }
+	if _, err := b.Desk.LogIn(ctx, "serial", "anna", []byte("a wrong secret"), i18n.English, tell); !errors.Is(err,
+		desk.ErrRefused) || said != "" {
+		t.Errorf("a wrong secret: %v, %q", err, said)
+	}
+	s, err := b.Desk.LogIn(ctx, "serial", "anna", desk.Secret(boardtest.Secret), i18n.English, tell)
+	if err != nil || !strings.Contains(said, "the status can be seen") {
+		t.Fatalf("%v, %q", err, said)
+	}
+	if _, err := b.Desk.Status(ctx, s); err != nil {
+		t.Errorf("the status: %v", err)
+	}
+	find := func(s desk.Session) error { _, err := b.Desk.Find(ctx, s, ""); return err }
+	var problem *i18n.Error
+	if err := find(s); !errors.Is(err, desk.ErrRecordsWait) || !errors.As(err, &problem) || problem.Remedy.IsZero() {
+		t.Errorf("the people: %v", err)
+	}
+	if _, err := b.Desk.OpenDoor(ctx, s, "test"); !errors.Is(err, desk.ErrRecordsWait) || b.Relay.On() {
+		t.Errorf("the door: %v", err)
+	}
+	if err := find(b.Staff); err != nil {
+		t.Errorf("an earlier session: %v", err)
+	}
+	free()
+	for until := time.Now().Add(20 * time.Second); b.Vault.Backlog() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("the records are not written")
+		}
+	}
+	if err := find(s); err != nil {
+		t.Errorf("the people, when the disk takes records: %v", err)
 	}
 }

@@ -12,15 +12,24 @@ import (
 	"menshen/store/audit"
 )
 
-// LogIn checks name and secret, and the operator's own card where they have one (R-OPERATOR).
+// LogIn checks name and secret, and the operator's own card where they have one (R-OPERATOR). When
+// the disk, which is full or failing, does not take the record of it, the session may see the
+// status and nothing else, and step says so, until that record is written ([ErrRecordsWait]).
 func (d *Desk) LogIn(ctx context.Context, line LineName, name string, secret Secret, lang i18n.Language,
 	step Progress) (Session, error) {
 	op, err := d.vault.CheckOperator(store.Line(line), name, secret)
-	if err == nil && op.HasCard {
+	unrecorded := errors.Is(err, store.ErrSlow)
+	if (err == nil || unrecorded) && op.HasCard {
 		op, err = d.secondFactor(ctx, line, name,
 			lang.Say(i18n.M("desk.tap-own-card", "tap your own card at the reader")), step)
+		unrecorded = errors.Is(err, store.ErrSlow)
 	}
 	switch {
+	case unrecorded:
+		if step != nil {
+			step(Step{Text: lang.Say(i18n.M("desk.status-alone", "The disk takes no records: the status can be seen, "+
+				"and nothing else, until it does."))})
+		}
 	case errors.Is(err, store.ErrDenied):
 		return Session{}, ErrRefused
 	case errors.Is(err, store.ErrLocked):
@@ -38,7 +47,8 @@ func (d *Desk) LogIn(ctx context.Context, line LineName, name string, secret Sec
 	defer d.mu.Unlock()
 	d.last++
 	s.ID = d.last
-	d.sessions[s.ID] = &session{Session: s, line: line, term: op.Term, ended: make(chan struct{})}
+	d.sessions[s.ID] = &session{Session: s, line: line, term: op.Term, unrecorded: unrecorded,
+		ended: make(chan struct{})}
 	return s, nil
 }
 
@@ -54,9 +64,10 @@ func (d *Desk) secondFactor(ctx context.Context, line LineName, name, what strin
 // session is one log-in, until it ends.
 type session struct {
 	Session
-	line  LineName      // at which they logged in
-	term  int           // of the account when they logged in
-	ended chan struct{} // closed at the end
+	line       LineName      // at which they logged in
+	term       int           // of the account when they logged in
+	unrecorded bool          // the record of the log-in still waits in memory
+	ended      chan struct{} // closed at the end
 }
 
 // accountChanged is why a session ended that its operator did not end.
@@ -98,6 +109,7 @@ func (d *Desk) session(s Session) (session, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if now, ok := d.sessions[s.ID]; ok && now.Operator == s.Operator {
+		now.unrecorded = now.unrecorded && d.vault.Backlog() > 0
 		return *now, nil
 	}
 	return session{}, ErrEnded

@@ -16,6 +16,7 @@ var (
 	ErrLockedOut       = i18n.E("desk.locked-out", "too many wrong tries; wait, or use another line")
 	ErrNotAcknowledged = i18n.E("desk.not-acknowledged", "the confidentiality commitment is not yet accepted")
 	ErrNotAllowed      = i18n.E("desk.not-allowed", "this role may not do that")
+	ErrRecordsWait     = i18n.E("desk.records-wait", "the disk takes no records, so nothing can be done or looked up")
 	ErrEnded           = i18n.E("desk.session-ended", "the session has ended")
 	ErrNoPerson        = i18n.E("desk.no-such-person", "no such person")
 	ErrNoRecord        = i18n.E("desk.no-such-record", "no such record")
