@@ -17,10 +17,10 @@ packages="g++ libopencv-stitching-dev libopencv-photo-dev libopencv-video-dev li
 if [ "$want" = test ]; then
   packages="$packages strace swtpm gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good"
 fi
-# For packages: sysroots, a cross compiler, a linker that drops what is not used; what makes, checks
-# and signs packages, and runs those of another processor.
+# For packages: sysroots, a cross compiler; what makes, checks and signs packages, and runs those
+# of another processor.
 if [ "$want" = package ]; then
-  packages="$packages mmdebstrap g++-aarch64-linux-gnu lld dpkg-dev debhelper lintian"
+  packages="$packages mmdebstrap g++-aarch64-linux-gnu dpkg-dev debhelper lintian"
   packages="$packages apt-utils gpg gpg-agent gpgv qemu-user-static"
 fi
 missing=

@@ -10,5 +10,6 @@ cd "$(dirname "$0")/qr"
 set -a
 . ../../cgo.env
 set +a
+CGO_LDFLAGS="-lopencv_objdetect $CGO_LDFLAGS"
 # Debian's OpenCV says for each frame that it is built without QUIRC.
 go run . -frames "${1:-10}" | grep -v QUIRC

@@ -75,6 +75,9 @@ for release in $1; do
       go build -trimpath -buildvcs=false -buildmode=pie -o "$stage/menshen" -ldflags "-s -w -buildid= -B none \
         -X main.version=$version -linkmode=external -extldflags '$link'" ./cmd/menshen
     ) || fail "the program for $release on $arch could not be built" "the lines above say why"
+    # The others bring GDAL, FFmpeg and GStreamer: 400 MiB.
+    others=$(readelf -d "$stage/menshen" | grep -o 'libopencv_[a-z0-9]*' | grep -vxE 'libopencv_(core|imgproc|dnn)') &&
+      fail "the program links $(echo $others)" "see docs/decisions/0031-our-own-v4l2.md"
     PROGRAM=$stage/menshen ROOT=$root VERSION=$version package "$stage" "$arch" "$committed"
     mv "$tmp"/menshen_*_"$arch".deb "$dist/$release/"
   done

@@ -57,8 +57,5 @@ for deb in "$root"/var/cache/apt/archives/*.deb; do
 done
 rm -rf "$root"/var/cache/apt "$root"/var/lib/apt
 
-# A cross compiler looks for lld by this name, in the folder of -B.
-mkdir "$root/linker"
-ln -s "$(command -v ld.lld)" "$root/linker/ld.lld"
 touch "$root/ready"
 echo "$root"
