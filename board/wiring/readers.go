@@ -17,6 +17,7 @@ import (
 	"menshen/hal/rc522"
 	"menshen/hal/serialreader"
 	"menshen/hal/wiegand"
+	"menshen/internal/i18n"
 )
 
 // Readers makes the drivers of the readers alone: neither relay nor lamps nor inputs are opened.
@@ -34,6 +35,20 @@ func Readers(c *config.Config) (all []hal.Reader, err error) {
 		all = append(all, reader)
 	}
 	return all, nil
+}
+
+// CheckKeyFiles reads the key files of the readers, and gives those without which [Open] fails.
+func CheckKeyFiles(c *config.Config) (found []profile.Finding) {
+	for i, r := range c.Readers {
+		if r.KeyFile == "" {
+			continue
+		}
+		if _, err := sector(r); err != nil {
+			found = append(found, profile.Finding{Refuse: true, Key: fmt.Sprintf("reader.%d.key_file", i),
+				Text: i18n.Verbatim(fmt.Sprintf("reader %s: %v", r.Name, err))})
+		}
+	}
+	return found
 }
 
 // newReader makes the driver of a configured reader. The device itself is opened when the reader

@@ -32,6 +32,7 @@ func configVerb() *cobra.Command {
 		Short: "say whether a configuration can be used, and if not, where and why",
 		Long: `Reads a configuration as the unit would, and says all that is wrong with it. Its
 wires are held against the board: the one that [unit] board names, or the one that this runs on.
+The key files of readers are read.
 Where faces are enabled, the models and the calibration on this machine are read too. Its camera is
 asked whether it can be read in the way that is written. Where the site has hours, the unit that
 runs is asked in which groups its people are, and who could never come in is told.
@@ -57,7 +58,7 @@ func checkConfig(w io.Writer, file string) error {
 	if err != nil {
 		return fmt.Errorf("%s:%d: %w", file, c.Line("unit.board"), err)
 	}
-	found := b.Check(c, profile.Here)
+	found := append(b.Check(c, profile.Here), wiring.CheckKeyFiles(c)...)
 	slices.SortStableFunc(found, func(f, g profile.Finding) int { return c.Line(f.Key) - c.Line(g.Key) })
 	told := &told{w: w, c: c, file: file}
 	for _, f := range found {
@@ -78,7 +79,7 @@ func checkConfig(w io.Writer, file string) error {
 	tellShutOut(told)
 	tellKeySource(w, c.Key.Source)
 	if told.refusals > 0 {
-		return fmt.Errorf("%s: %w: correct the %d lines that say \"refused\" above", file, profile.ErrRefused,
+		return fmt.Errorf("%s: the door does not start with it: correct the %d lines that say \"refused\" above", file,
 			told.refusals)
 	}
 	verdict := "in order"
