@@ -2,7 +2,7 @@
 # camera.sh: the service of a ribbon camera as it is installed, in a virtual machine with Debian 13,
 # systemd and libcamera. The camera is one that libcamera itself plays ("virtual"); all from there
 # on is what a camera module meets: libcamera, GStreamer, the service in its sandbox, the named
-# pipe, the confined eye. About five minutes, after three of set-up once.
+# pipe, the confined eye. Three to five minutes, after three of set-up once.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
@@ -12,7 +12,7 @@ board=$cache/camera-board
   fail "the virtual board runs on amd64 only" "run it on a PC with Debian 12"
 
 if [ ! -e "$board/ready" ]; then
-  apt_install qemu-system-x86 mmdebstrap cpio gstreamer1.0-tools gstreamer1.0-plugins-good ||
+  apt_install qemu-system-x86 mmdebstrap cpio ||
     fail "qemu or mmdebstrap could not be installed" "try again with a network"
   doing "making a root of Debian 13"
   rm -rf "$board"; mkdir -p "$board"
@@ -48,17 +48,10 @@ Environment=LD_LIBRARY_PATH=/opt/host
 U
 "$root/usr/bin/menshen" config example | sed 's|^source = "v4l2:[^"]*"|source = "libcamera"|' |
   install -D -m 644 /dev/stdin "$root/etc/menshen/door.toml"
-mkdir "$root/models"
-cp "$(scripts/models.sh)"/*.onnx "$root/models/"
 
-# What the camera sees: the portrait of the set-up, in two brightnesses, so that it is not frozen.
-scripts/pictures.sh >/dev/null
+# What the camera sees: a visitor's code, in light that changes, so that it is not frozen.
 mkdir "$root/seen"
-for n in 0 1; do
-  gst-launch-1.0 -q filesrc location="$cache/pictures/collins.png" ! pngdec ! videoconvert ! videoscale ! \
-    video/x-raw,width=640,height=480,pixel-aspect-ratio=1/1 ! videobalance brightness=0.0$n ! \
-    videoconvert ! video/x-raw,format=I420 ! jpegenc ! filesink location="$root/seen/$n.jpg"
-done
+go run ./scripts/vboard/codes "$root/seen" "MENSHEN CAMERA"
 install -D -m 644 /dev/stdin "$root/usr/share/libcamera/pipeline/virtual/virtual.yaml" <<'Y'
 %YAML 1.1
 ---
@@ -88,21 +81,17 @@ U
 mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
 ln -s ../work.service "$root/etc/systemd/system/multi-user.target.wants/work.service"
 cat >"$root/work" <<'W'
-set -eu
 trap 'systemctl poweroff --force --force' EXIT
-echo "board up: Linux $(uname -r)"
+echo "board up: Linux $(uname -r), $(cut -d' ' -f1 /proc/uptime) s"
 insmod /opt/mc.ko*; udevadm settle; ls -l /dev/dma_heap/system /run/menshen-camera/frames
 systemctl start menshen-camera
-on() { grep -qs '^gst-launch' /proc/[0-9]*/comm; }
-! on || { echo "the camera is on, and nothing reads"; exit 1; }
+# The test may not send signals to the service: it says here which one is due.
+mkfifo -m 622 /run/to-camera
+while read -r signal; do systemctl kill --kill-whom=main -s "$signal" menshen-camera; done <>/run/to-camera &
 cd /tmp
-eye="env MENSHEN_MODELS=/models LD_LIBRARY_PATH=/opt/host TMPDIR=/tmp /opt/eye"
 setpriv --reuid=menshen --regid=menshen --init-groups \
-  $eye -test.v -test.timeout 12m -test.run TestRibbonCamera && seen=yes || seen=no
-sleep 2
-! on || { echo "the camera stays on"; exit 1; }
-journalctl -u menshen-camera -o cat --no-pager | tail -25
-[ $seen = yes ] && echo PASSED
+  env LD_LIBRARY_PATH=/opt/host TMPDIR=/tmp /opt/eye -test.v -test.timeout 15m -test.run TestRibbon && echo PASSED
+journalctl -u menshen-camera -o short-monotonic --no-pager | grep -E 'level=|code=|Assert' | cut -c1-200
 W
 (cd "$root" && find . | cpio -o -H newc --quiet) >"$tmp/initrd"
 timeout "${VBOARD_SECONDS:-1200}" qemu-system-x86_64 -cpu max -smp 2 -m 4096 -nographic -nic none -no-reboot \
