@@ -3,8 +3,13 @@ package camera
 import (
 	"bytes"
 	"errors"
+	"image"
+	"image/color"
+	"image/draw"
+	jpg "image/jpeg"
 	"slices"
 	"testing"
+	"time"
 
 	"menshen/hal"
 	"menshen/hal/camera/v4l2"
@@ -82,6 +87,30 @@ func TestBadFrames(t *testing.T) {
 	odd.Format = "H264"
 	if err := d.convert(odd, &f); !errors.Is(err, hal.ErrNoFrame) {
 		t.Errorf("an unknown format: %v", err)
+	}
+}
+
+// TestTake: a frame has the device's date and number, whether it is compressed or not.
+func TestTake(t *testing.T) {
+	var b bytes.Buffer
+	red := image.NewUniform(color.RGBA{255, 0, 0, 255})
+	m := image.NewRGBA(image.Rect(0, 0, 64, 48))
+	draw.Draw(m, m.Bounds(), red, image.Point{}, draw.Src)
+	if err := jpg.Encode(&b, m, nil); err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now().Add(-time.Second)
+	from := &v4l2.Frame{Mode: v4l2.Mode{Format: "MJPG", Width: 64, Height: 48}, Data: b.Bytes(), At: at, Seq: 7}
+	var f hal.Frame
+	if err := new(device).take(from, &f); err != nil {
+		t.Fatal(err)
+	}
+	if !f.At.Equal(at) || f.Seq != 7 || len(f.BGR) != 64*48*3 || f.BGR[2] < 250 || f.BGR[0] > 5 {
+		t.Errorf("frame %d of %v, %d bytes, %v", f.Seq, f.At, len(f.BGR), f.BGR[:3])
+	}
+	from.Data = from.Data[:b.Len()/2]
+	if err := new(device).take(from, &f); !errors.Is(err, hal.ErrNoFrame) {
+		t.Errorf("half a frame: %v", err)
 	}
 }
 

@@ -36,13 +36,16 @@ func openDevice(spec, where string) (*device, error) {
 
 // Next implements hal.Camera.
 func (d *device) Next(ctx context.Context, f *hal.Frame) error {
-	return d.reader.Next(ctx, patience, func(from *v4l2.Frame) error {
-		f.At, f.Seq = from.At, from.Seq
-		if from.Format == jpeg {
-			return picture.JPEG(from.Data, from.Width, from.Height, f)
-		}
-		return d.convert(from, f)
-	})
+	return d.reader.Next(ctx, patience, func(from *v4l2.Frame) error { return d.take(from, f) })
+}
+
+// take makes a frame of one in the driver's buffer.
+func (d *device) take(from *v4l2.Frame, f *hal.Frame) error {
+	f.At, f.Seq = from.At, from.Seq
+	if from.Format == jpeg {
+		return picture.JPEG(from.Data, from.Width, from.Height, f)
+	}
+	return d.convert(from, f)
 }
 
 // Close implements hal.Camera.
