@@ -64,13 +64,13 @@ func (r *Reader) begin(formats []string, width, height int) error {
 	if err != nil {
 		return fmt.Errorf("it is no camera of the kernel: %w", err)
 	}
-	if d.can&(canCapture|canStream) != canCapture|canStream {
-		return fmt.Errorf("%s (driver %s) gives no frames: a camera often has several devices, try the others",
-			d.Card, d.Driver)
-	}
 	if d.Raw() {
 		return fmt.Errorf("a camera module on a ribbon cable (driver %s), whose raw frames only libcamera "+
 			"develops: write source = \"libcamera\" into [camera]", d.Driver)
+	}
+	if d.can&(canCapture|canStream) != canCapture|canStream {
+		return fmt.Errorf("%s (driver %s) gives no frames: a camera often has several devices, try the others",
+			d.Card, d.Driver)
 	}
 	modes := offers(r.k, d, formats, width, height)
 	if len(modes) == 0 {
