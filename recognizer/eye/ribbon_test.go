@@ -72,7 +72,7 @@ func signal(t *testing.T, name string) {
 	}
 }
 
-// looker reads the pipe as the eye does: it opens it again when its writer has gone.
+// looker reads the pipe as the eye does: when its writer has gone it opens it again after a pause.
 type looker struct {
 	*pipe.Reader
 	t    *testing.T
@@ -96,6 +96,7 @@ func (l *looker) next(f *hal.Frame) {
 			l.Reader = nil
 			l.gone++
 			l.t.Log(err)
+			time.Sleep(reopen) // in which the service notices
 		}
 	}
 	l.t.Fatalf("no frame for %v", patience)
