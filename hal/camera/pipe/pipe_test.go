@@ -8,7 +8,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -342,6 +344,37 @@ func TestReaderLeaves(t *testing.T) {
 	if err := w.Write(picture(1), 0); !errors.Is(err, ErrNoReader) {
 		t.Errorf("written without a reader: %v", err)
 	}
+}
+
+// TestSignals: a signal that comes while the writer looks does not make it lose its reader.
+func TestSignals(t *testing.T) {
+	_, out := join(t)
+	w := &Writer{f: out}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4)) // more than some machines have: it is interrupted sooner
+	thread, stop := unix.Gettid(), make(chan struct{})
+	var senders sync.WaitGroup
+	for range 3 {
+		senders.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					_ = unix.Tgkill(unix.Getpid(), thread, unix.SIGURG) // as Go's scheduler does
+				}
+			}
+		})
+	}
+	for n := range 200_000 {
+		if !w.HasReader() {
+			t.Errorf("look %d: a reader is not seen", n)
+			break
+		}
+	}
+	close(stop)
+	senders.Wait()
 }
 
 // TestReaderHangs: a reader that takes nothing does not hold the writer for ever.

@@ -114,6 +114,9 @@ func (w *Writer) HasReader() bool {
 	err = raw.Control(func(fd uintptr) {
 		p := []unix.PollFd{{Fd: int32(fd)}}
 		_, err := unix.Poll(p, 0)
+		for errors.Is(err, unix.EINTR) { // a signal, such as those of Go's scheduler, says nothing of the pipe
+			_, err = unix.Poll(p, 0)
+		}
 		there = err == nil && p[0].Revents&(unix.POLLERR|unix.POLLHUP|unix.POLLNVAL) == 0
 	})
 	return err == nil && there
