@@ -4,7 +4,8 @@
 //
 // One [Writer] and one [Reader] at a time. [Await] has the writer wait until a reader is there, so
 // that a camera is on only while its frames are wanted. The reader takes frames in order, skips
-// those that waited longer than [MaxAge], and refuses everything that is not one whole frame.
+// those that waited longer than [MaxAge], and refuses everything that is not one whole frame, but
+// for the rest of one that another reader has left before the first.
 //
 // A frame is a header of 32 bytes, little-endian, and its pixels:
 //
@@ -44,11 +45,15 @@ const Path = "/run/menshen-camera/frames"
 // MaxAge is how long a frame may have waited. An older one is skipped.
 const MaxAge = 500 * time.Millisecond
 
-// ErrTorn: the bytes are not a whole frame. The reader must close the pipe, and open it anew
+// ErrTorn: the bytes are not a whole frame. The reader must close the pipe, and open it again
 // after the writer had time to notice.
 var ErrTorn = errors.New("torn frame")
 
-const version = 1
+const (
+	magic   = "Mf"
+	version = 1
+	begin   = magic + "\x01\x00" // of a header of this version
+)
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -66,7 +71,7 @@ func (h Header) Bytes() int { return h.Width * h.Height * 3 }
 // Append adds the header's 32 bytes to b.
 func (h Header) Append(b []byte) []byte {
 	from := len(b)
-	b = append(b, 'M', 'f', version, 0)
+	b = append(b, begin...)
 	b = binary.LittleEndian.AppendUint16(b, uint16(h.Width))
 	b = binary.LittleEndian.AppendUint16(b, uint16(h.Height))
 	b = binary.LittleEndian.AppendUint64(b, h.Seq)
@@ -85,7 +90,7 @@ func ParseHeader(b [HeaderSize]byte) (Header, error) {
 		Sum:    binary.LittleEndian.Uint32(b[24:]),
 	}
 	switch {
-	case b[0] != 'M' || b[1] != 'f':
+	case string(b[:2]) != magic:
 		return Header{}, fmt.Errorf("%w: no frame begins here: does another program read this pipe?", ErrTorn)
 	case b[2] != version || b[3] != 0:
 		return Header{}, fmt.Errorf("%w: version %d.%d, expected %d: restart both services, they are of two releases",

@@ -290,6 +290,41 @@ func TestAllTooOld(t *testing.T) {
 	r.Close()
 }
 
+// TestTakesOver: a reader that comes when another has left in the middle of a frame begins with the
+// next whole one.
+func TestTakesOver(t *testing.T) {
+	decoy := picture(1)
+	copy(decoy.BGR, bytes.Repeat([]byte(begin[:3]), len(decoy.BGR)/3))
+	copy(decoy.BGR[4000:], Header{Width: 64, Height: 48, Seq: 9}.Append(nil)[:HeaderSize-1])
+	all := HeaderSize + len(decoy.BGR)
+	for _, left := range []int{all - 1, all - 20, len(decoy.BGR), HeaderSize + 1, HeaderSize, HeaderSize - 1, 1, 0} {
+		path := fifo(t)
+		both, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := both.Write(wire(decoy, 0, nil)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(both, make([]byte, all-left)); err != nil {
+			t.Fatal(err)
+		}
+		r, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := both.Write(wire(picture(2), 0, nil)); err != nil {
+			t.Fatal(err)
+		}
+		var f hal.Frame
+		if age, err := r.next(&f); err != nil || age < 0 || f.Seq != 2 || !bytes.Equal(f.BGR, picture(2).BGR) {
+			t.Errorf("%d bytes were left: frame %d, %v", left, f.Seq, err)
+		}
+		r.Close()
+		both.Close()
+	}
+}
+
 // TestWholeFrameFits: a frame of the usual size goes into the pipe without its reader's help.
 func TestWholeFrameFits(t *testing.T) {
 	r, out := join(t)

@@ -1,6 +1,7 @@
 package pipe
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -25,7 +26,8 @@ type Reader struct {
 	f       source
 	head    [HeaderSize]byte
 	last    uint64
-	begun   bool
+	begun   bool // the first byte of a header has been read
+	joined  bool // a header has been read: frames follow each other from there
 	skipped uint64
 }
 
@@ -161,10 +163,32 @@ func (r *Reader) header() (Header, error) {
 		return Header{}, err
 	}
 	h, err := ParseHeader(r.head)
-	if err != nil {
+	if err != nil && (r.joined || !r.search(&h)) {
 		return Header{}, fmt.Errorf("%w: %w", hal.ErrGone, err)
 	}
+	r.joined = true
 	return h, nil
+}
+
+// search finds the first header behind the rest of a frame that another reader has left in the
+// pipe: an eye that is switched off and on again may open it before the writer has noticed. It
+// looks for a second at most.
+func (r *Reader) search(h *Header) bool {
+	r.f.wait(wholeIn)
+	for {
+		at := 1 + bytes.Index(r.head[1:], []byte(begin))
+		if at == 0 {
+			at = HeaderSize - len(begin) + 1 // where a part of it may be
+		}
+		from := copy(r.head[:], r.head[at:])
+		_, err := io.ReadFull(r.f, r.head[from:])
+		if err != nil {
+			return false
+		}
+		if *h, err = ParseHeader(r.head); err == nil {
+			return true
+		}
+	}
 }
 
 // full fills b with what belongs to a frame that has begun.
