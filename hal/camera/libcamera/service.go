@@ -6,8 +6,9 @@
 // The pipeline runs only while the pipe is read: a door whose faces are switched off has its
 // camera off. One that ends, gives no first frame in eight seconds, or none for three seconds
 // later, is ended, the pipe is closed, so that its reader knows, and another is started after a
-// pause. A picture that does not change is for the eye to notice: it closes the pipe, which ends
-// the pipeline.
+// pause: a quarter of a second for a camera that works between its failures, up to half a minute
+// for one that does not. A picture that does not change is for the eye to notice: it closes the
+// pipe, which ends the pipeline.
 //
 // A loop of the service that hangs is noticed as well: it gives no sign of life any more (Alive,
 // Watchdog).
@@ -26,14 +27,13 @@ import (
 	"menshen/hal/camera/pipe"
 )
 
-// How long a pipeline may take, and the pauses between two that failed: doubled each time, and
-// from the beginning again after one that ran for calm.
+// How long a pipeline may take, and the pauses after those that failed ([pauses]).
 const (
 	firstIn    = 8 * time.Second
 	nextIn     = 3 * time.Second
 	firstPause = 250 * time.Millisecond
 	lastPause  = 30 * time.Second
-	calm       = time.Minute
+	calm       = 2 * time.Second        // a pipeline with frames for so long has worked
 	lookAt     = 250 * time.Millisecond // between two looks for the reader
 	aliveIn    = time.Second            // between two signs of life while the service waits
 	sentIn     = 10 * time.Second       // without a sign of life of what sends, there is none of the service
@@ -72,7 +72,7 @@ func (s Service) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	for pause := firstPause; ; {
+	for waits := (pauses{}); ; {
 		out, err := s.await(ctx)
 		if ctx.Err() != nil {
 			return nil
@@ -80,8 +80,7 @@ func (s Service) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		began := time.Now()
-		err = s.show(ctx, out)
+		worked, err := s.show(ctx, out)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -89,15 +88,28 @@ func (s Service) Run(ctx context.Context) error {
 			return err
 		case errors.Is(err, pipe.ErrNoReader):
 			s.Log.Info("the camera is off: its pipe is not read any more")
-			pause = firstPause
+			waits = pauses{}
 			continue
-		case time.Since(began) > calm:
-			pause = firstPause
 		}
+		pause := waits.after(worked)
 		s.Log.Error("the camera fails; it is started again", "why", err, "in", pause)
 		s.rest(ctx, pause)
-		pause = min(2*pause, lastPause)
 	}
+}
+
+// pauses are those between two pipelines. They double from one that failed to the next, and begin
+// again after one that worked: with libcamera 0.4 some cameras fail every few seconds, and the door
+// shall see in between.
+type pauses struct{ last time.Duration }
+
+// after is the pause after a pipeline that gave frames for a while.
+func (p *pauses) after(worked time.Duration) time.Duration {
+	if p.last == 0 || worked >= calm {
+		p.last = firstPause
+	} else {
+		p.last = min(2*p.last, lastPause)
+	}
+	return p.last
 }
 
 // await waits until the pipe is read.
@@ -125,14 +137,14 @@ func (s Service) rest(ctx context.Context, d time.Duration) {
 }
 
 // show runs one pipeline into the pipe until it has no reader (pipe.ErrNoReader), the pipeline
-// fails, or ctx ends. No pixel of ours is left afterwards.
-func (s Service) show(ctx context.Context, out *pipe.Writer) error {
+// fails, or ctx ends, and says for how long frames came. No pixel of ours is left afterwards.
+func (s Service) show(ctx context.Context, out *pipe.Writer) (time.Duration, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	p, err := start(ctx, s.command, s.Camera)
 	if err != nil {
 		out.Close()
-		return err
+		return 0, err
 	}
 	s.Log.Info("the camera is on: its pipe is read",
 		"id", s.Camera.ID, "width", s.Camera.Width, "height", s.Camera.Height)
@@ -144,28 +156,39 @@ func (s Service) show(ctx context.Context, out *pipe.Writer) error {
 		defer close(sent)
 		cancel(send(ctx, box, out, &sending))
 	}()
-	cancel(s.receive(box, p, &sending))
-	out.Close() // the reader knows, and a Write that waits returns
+	worked, err := s.receive(box, p, &sending)
+	cancel(err)
+	select {
+	case <-sent: // the last frame was written as a whole
+	case <-time.After(aliveIn): // its reader does not take it: Close ends the Write
+	}
+	out.Close() // the reader knows
 	p.stop()
 	<-sent
 	box.frame.Wipe()
-	return context.Cause(ctx)
+	return worked, context.Cause(ctx)
 }
 
-// receive puts the pipeline's frames into the box until it fails, or is ended with its context. The
-// service lives while this loop and the one that sends do.
-func (s Service) receive(box *newest, p *pipeline, sending hal.Heartbeat) error {
+// receive puts the pipeline's frames into the box until it fails, or is ended with its context, and
+// says how long after the first one the last came. The service lives while this loop and the one
+// that sends do.
+func (s Service) receive(box *newest, p *pipeline, sending hal.Heartbeat) (worked time.Duration, err error) {
 	var f hal.Frame
 	defer func() { f.Wipe() }()
+	var first time.Time
 	patience := firstIn
 	for seq := uint64(1); ; seq++ {
 		if time.Since(sending.Alive()) < sentIn {
 			s.Alive()
 		}
-		if err := p.read(&f, patience); err != nil {
-			return err
+		if err = p.read(&f, patience); err != nil {
+			return worked, err
 		}
 		f.Seq, f.At = seq, time.Now()
+		if seq == 1 {
+			first = f.At
+		}
+		worked = f.At.Sub(first)
 		box.put(&f)
 		patience = s.silence
 	}

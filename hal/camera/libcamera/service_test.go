@@ -297,6 +297,57 @@ func TestFlood(t *testing.T) {
 	}
 }
 
+// TestPauses: a camera that works between its failures is started again soon, and one that does not
+// more and more seldom.
+func TestPauses(t *testing.T) {
+	const ms = time.Millisecond
+	var p pauses
+	for i, c := range []struct{ worked, pause time.Duration }{
+		{0, 250 * ms}, {0, 500 * ms}, {calm - 1, 1000 * ms}, {calm, 250 * ms}, {15 * time.Second, 250 * ms},
+		{0, 500 * ms}, {0, 1000 * ms}, {0, 2000 * ms}, {0, 4000 * ms}, {0, 8000 * ms}, {0, 16000 * ms},
+		{0, lastPause}, {0, lastPause}, {3 * time.Second, 250 * ms},
+	} {
+		if got := p.after(c.worked); got != c.pause {
+			t.Errorf("failure %d, after frames for %v: %v, expected %v", i, c.worked, got, c.pause)
+		}
+	}
+}
+
+// TestWorked: the time from the first frame to the last counts, and no other.
+func TestWorked(t *testing.T) {
+	for frames, least := range []time.Duration{0, 0, 20 * time.Millisecond} {
+		ours, theirs, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		box := &newest{fresh: make(chan struct{}, 1)}
+		var worked time.Duration
+		ended := make(chan error, 1)
+		go func() {
+			var err error
+			s := Service{Alive: func() {}, silence: firstIn}
+			worked, err = s.receive(box, &pipeline{frames: ours, size: small}, new(hal.LastBeat))
+			ended <- err
+		}()
+		began := time.Now()
+		for range frames {
+			if _, err := theirs.Write(make([]byte, small.Width*small.Height*3)); err != nil {
+				t.Fatal(err)
+			}
+			<-box.fresh
+			time.Sleep(20 * time.Millisecond)
+		}
+		theirs.Close()
+		if err := <-ended; !errors.Is(err, errEnded) {
+			t.Error(err)
+		}
+		if worked < least || worked > time.Since(began) || least == 0 && worked != 0 {
+			t.Errorf("%d frames came for %v", frames, worked)
+		}
+		ours.Close()
+	}
+}
+
 func TestMissing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "frames")
 	s := Service{Camera: small, Pipe: path, command: []string{"no-such-program"}}

@@ -132,7 +132,7 @@ func TestHungLoop(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer p.stop()
-		if err := s.receive(&newest{fresh: make(chan struct{}, 1)}, p, sending); !errors.Is(err, errEnded) {
+		if _, err := s.receive(&newest{fresh: make(chan struct{}, 1)}, p, sending); !errors.Is(err, errEnded) {
 			t.Error(err)
 		}
 	}
