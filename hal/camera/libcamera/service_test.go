@@ -175,10 +175,10 @@ func TestHeals(t *testing.T) {
 		t.Run(pipeline, func(t *testing.T) {
 			t.Parallel()
 			path, log := serve(t, pipeline)
-			for range 2 {
-				r := open(t, path)
-				next(t, r)
-				gone(t, r)
+			for shown := 0; shown < 2; { // on a busy machine it may end before its frames were sent
+				if gone(t, open(t, path)) > 0 {
+					shown++
+				}
 			}
 			if !strings.Contains(log.String(), says) {
 				t.Errorf("the log does not say %q:\n%s", says, log)
@@ -272,19 +272,20 @@ func children(t *testing.T) (pids []int) {
 // TestNewest: a reader that is slow gets the pipeline's newest frame, and the pipeline never waits
 // for it.
 func TestNewest(t *testing.T) {
-	path, _ := serve(t, "frames")
+	const many, kept = 30, 10 // frames made while the reader is away; those that may wait for it
+	path, made := signs(t, "frames")
 	r := open(t, path)
-	var last uint64
-	for range 4 {
-		time.Sleep(700 * time.Millisecond)
-		f := next(t, r)
-		if age := time.Since(f.At); age > pipe.MaxAge+50*time.Millisecond {
-			t.Errorf("a frame of %v ago", age)
+	for range 3 {
+		last := next(t, r).Seq
+		for until := made.Load() + many; made.Load() < until; {
+			time.Sleep(10 * time.Millisecond)
 		}
-		if f.Seq-last < 20 { // a hundred a second are made
-			t.Errorf("frame %d after frame %d: it was kept in a queue", f.Seq, last)
+		reads := 1
+		for ; next(t, r).Seq < last+many-1; reads++ {
 		}
-		last = f.Seq
+		if reads > kept {
+			t.Errorf("%d frames were kept in a queue", reads)
+		}
 	}
 }
 

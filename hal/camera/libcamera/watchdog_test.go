@@ -123,7 +123,7 @@ func TestAlive(t *testing.T) {
 // TestHungLoop: when one of the two loops hangs, there is no sign of life any more.
 func TestHungLoop(t *testing.T) {
 	var n atomic.Int64
-	s := Service{Camera: small, Alive: func() { n.Add(1) }, silence: time.Second}
+	s := Service{Camera: small, Alive: func() { n.Add(1) }, silence: firstIn}
 	receive := func(sending *hal.LastBeat) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
