@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 	"io"
 	"math/rand/v2"
@@ -39,11 +41,12 @@ type needle struct {
 // embedding is left in the memory of either process.
 func TestRStrangerForgotten(t *testing.T) {
 	from, dir := modelsDir(t), t.TempDir()
-	needles := plant(t, dir)
+	needles, leave := plant(t, dir)
 	e := start(t, "eye", Config{Camera: "folder:" + dir, Models: from, Unconfined: os.Geteuid() != 0})
 	e.SetMode(Looking)
-	deadline := time.After(30 * time.Second)
-	for came, gone := false, 0; gone < 3; {
+	deadline := time.After(2 * time.Minute)
+	var last time.Time // when the face was seen last
+	for came, gone := false, false; !gone; {
 		select {
 		case <-deadline:
 			t.Fatalf("the stranger did not come and go: %+v", e.Status())
@@ -64,13 +67,16 @@ func TestRStrangerForgotten(t *testing.T) {
 				}
 				clear(b)
 				o.Wipe()
-			case o.Faces == 0 && came:
-				gone++ // lingering is over after some frames; the idle pauses follow
+				leave()
+				last = o.At
+			case o.Faces > 0 && came:
+				last = o.At
+			case came:
+				gone = o.At.Sub(last) > 2*lingerFor // which is over then
 			}
 			o.Wipe()
 		}
 	}
-	time.Sleep(2 * lingerFor)
 	for name, pid := range map[string]int{"child": e.Status().PID, "parent": os.Getpid()} {
 		for what, n := range search(t, pid, needles) {
 			t.Errorf("%s still holds %d pieces of %s", name, n, what)
@@ -78,9 +84,9 @@ func TestRStrangerForgotten(t *testing.T) {
 	}
 }
 
-// plant makes the folder of a camera that shows a face and then only empty pictures. It returns
-// pieces of the face's pixels.
-func plant(t *testing.T, dir string) (needles []needle) {
+// plant makes the folder of a camera that shows a face, and only empty pictures from leave on. It
+// returns pieces of the face's pixels.
+func plant(t *testing.T, dir string) (needles []needle, leave func()) {
 	t.Helper()
 	f, err := os.Open(collins(t))
 	if err != nil {
@@ -92,26 +98,25 @@ func plant(t *testing.T, dir string) (needles []needle) {
 		t.Fatal(err)
 	}
 	bounds := face.Bounds()
-	empty := image.NewRGBA(bounds)
 	rng := rand.New(rand.NewPCG(1, 2))
-	write := func(name string, img image.Image) {
-		var b bytes.Buffer
-		if err := png.Encode(&b, img); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
+	show := func(what image.Image) {
+		img := image.NewRGBA(bounds)
+		draw.Draw(img, bounds, what, bounds.Min, draw.Src)
+		for i := range 10 {
+			for range 50 { // the picture changes a little, as a living camera's does; not where the needles are
+				img.Set(rng.IntN(bounds.Dx()), rng.IntN(60), color.RGBA{uint8(i), 90, 90, 255})
+			}
+			var b bytes.Buffer
+			if err := png.Encode(&b, img); err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(dir, fmt.Sprintf("%d.png", i))
+			if err := errors.Join(os.WriteFile(path+"~", b.Bytes(), 0o600), os.Rename(path+"~", path)); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
-	for i := range 3 { // long enough for the search while it is there
-		write(fmt.Sprintf("00-%d.png", i), face)
-	}
-	for i := range 60 {
-		for range 50 { // the picture changes a little, as a living camera's does
-			empty.Set(rng.IntN(bounds.Dx()), rng.IntN(bounds.Dy()), color.RGBA{uint8(i), 90, 90, 255})
-		}
-		write(fmt.Sprintf("%02d.png", i+1), empty)
-	}
+	show(face)
 	for range 80 {
 		x, y := 180+rng.IntN(70), 65+rng.IntN(100)
 		var b []byte
@@ -121,7 +126,7 @@ func plant(t *testing.T, dir string) (needles []needle) {
 		}
 		needles = append(needles, needle{"pixels", masked(b)})
 	}
-	return needles
+	return needles, func() { show(image.NewUniform(color.Gray{90})) }
 }
 
 // search looks for the needles in all that a process can write to.
