@@ -56,12 +56,16 @@ examples=/usr/share/doc/menshen/examples
 menshen config example | cmp - $examples/door.toml
 sed 's/^# board .*/board = "rpi4"/' $examples/door.toml >example.toml
 menshen config check example.toml >out 2>&1 || fail "the example is refused"
-is "$(id -nG menshen | tr ' ' '\n' | sort | xargs)" "dialout gpio menshen spi tss video" "groups"
+is "$(id -nG menshen | tr ' ' '\n' | sort | xargs)" "dialout gpio i2c menshen spi tss video" "groups"
 is "$(stat -c '%a %U:%G' /etc/menshen /var/lib/menshen | xargs)" \
   "1770 root:menshen 700 menshen:menshen" folders
+is "$(id -nG menshen-camera | tr ' ' '\n' | sort | xargs)" "menshen-camera video" "groups of the camera's service"
+is "$(stat -c '%A %U:%G' /run/menshen-camera/frames)" "prw-r----- menshen-camera:menshen" "pipe of the camera's service"
 [ ! -e /etc/systemd/system/multi-user.target.wants/menshen.service ] || fail "it is enabled unasked"
-systemd-analyze verify /usr/lib/systemd/system/menshen.service >out 2>&1 || true
-! grep menshen.service out || fail "systemd has objections to the unit"
+systemd-analyze verify /usr/lib/systemd/system/menshen{,-camera}.service >out 2>&1 || true
+! grep -E 'menshen(-camera)?\.service' out || fail "systemd has objections to a unit"
+systemd-analyze cat-config systemd/journald@menshen.conf >out 2>&1 || true
+grep -q '^SystemMaxUse=' out || fail "systemd does not find the limits of the door's journal"
 dpkg -L menshen menshen-models >files # a minimal root may be told to leave manuals out
 for file in man/man1/menshen.1.gz man/man1/menshen-run.1.gz bash-completion/completions/menshen \
   zsh/site-functions/_menshen fish/vendor_completions.d/menshen.fish doc/menshen/sbom.spdx.json \
@@ -94,8 +98,12 @@ echo 'nonsense = 1' >>/etc/menshen/door.toml
 ! get install menshen || fail "a configuration that the new program refuses does not stop the upgrade"
 grep -q 'the door goes on with the program it had' out || fail "a refused configuration is not told"
 is "$(asked restart)" 0 "restarts with a refused configuration"
+# Mended; that faces stay off, without their models, is a warning.
 cat good.toml >/etc/menshen/door.toml
+mv /usr/share/menshen/models .
 dpkg --configure menshen >out 2>&1 || fail "it does not go on after the configuration was mended"
+grep -q 'warning: faces stay off' out || fail "it is not told that faces stay off"
+mv models /usr/share/menshen/
 is "$(asked restart)" 1 "restarts of the upgrade"
 is "$(menshen --version)" "menshen version $version" "version after the upgrade"
 unchanged "the upgrade"
@@ -118,6 +126,9 @@ unchanged "a purge without an answer"
 # Purged with yes: nothing is left but the users that systemd made.
 get install menshen || fail "it cannot be installed again"
 unchanged "the installation after a purge"
+for log in /run/log /var/log; do
+  mkdir -p $log/journal/0123.menshen && touch $log/journal/0123.menshen/system.journal
+done
 mkdir -p /etc/credstore.encrypted
 echo sealed | tee /etc/credstore.encrypted/menshen >/etc/credstore.encrypted/other
 echo menshen menshen/erase-vault boolean true | debconf-set-selections

@@ -12,7 +12,7 @@ releases=$1 arches=$2 dist=$PWD/dist root=$tmp/root
 trap 'umount "$root/proc" 2>/dev/null || true; gpgconf --kill gpg-agent; rm -rf "$tmp"' EXIT
 
 # No error and no warning. What a package overrides stands in its lintian-overrides, with why.
-lintian --no-cfg --profile debian --fail-on error,warning "$dist"/{bookworm,trixie}/*.deb 2>"$tmp/err" ||
+lintian --no-cfg --profile debian --fail-on error,warning "$dist"/*/menshen*.deb 2>"$tmp/err" ||
   { cat "$tmp/err" >&2; fail "lintian has objections" "mend them, or say in lintian-overrides why not"; }
 ok "lintian"
 
@@ -50,8 +50,10 @@ if [ -z "${SKIP_REBUILD:-}" ]; then
     fail "the tree has changes that no commit has: a clone would build something else" "git commit, make packages"
   doing "building all of it again, elsewhere"
   (again)
-  diff -r --exclude=repository "$dist" "$tmp/again" || fail "a second build gives other bytes" \
-    "unpack both with dpkg-deb -R and compare"
+  for deb in "$tmp"/again/*/*.deb; do
+    cmp "$deb" "$dist${deb#"$tmp/again"}" || fail "a second build gives other bytes" \
+      "unpack both with dpkg-deb -R and compare"
+  done
   rm -rf "$tmp/cache" "$tmp/gocache" "$tmp/clone" "$tmp/again"
   ok "a second build gives equal bytes"
 fi
@@ -79,6 +81,7 @@ for release in $releases; do
   for arch in $arches; do
     doing "a fresh root of $release for $arch"
     mmdebstrap --quiet --variant=minbase --architectures="$arch" --include=systemd,udev,man-db \
+      --dpkgopt=force-unsafe-io \
       "$release" "$root" "$(scripts/package/mirror.sh)" >"$tmp/made" 2>&1 || {
       tail -5 "$tmp/made" >&2
       fail "the root of $release for $arch could not be made" "with a network, try again"
