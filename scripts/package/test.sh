@@ -81,7 +81,7 @@ for release in $releases; do
   for arch in $arches; do
     doing "a fresh root of $release for $arch"
     # Without what only costs time here: syncs, a database of other makers' hardware, translations.
-    mmdebstrap --quiet --variant=minbase --architectures="$arch" --include=systemd,udev,man-db \
+    mmdebstrap --quiet --variant=minbase --architectures="$arch" --include=systemd,udev \
       --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/lib/udev/hwdb.d/*' \
       --aptopt='Acquire::Languages "none"' \
       "$release" "$root" "$(scripts/package/mirror.sh)" >"$tmp/made" 2>&1 || {
