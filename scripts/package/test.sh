@@ -12,7 +12,12 @@ releases=$1 arches=$2 dist=$PWD/dist root=$tmp/root
 trap 'umount "$root/proc" 2>/dev/null || true; gpgconf --kill gpg-agent; rm -rf "$tmp"' EXIT
 
 # No error and no warning. What a package overrides stands in its lintian-overrides, with why.
-lintian --no-cfg --profile debian --fail-on error,warning "$dist"/*/menshen*.deb 2>"$tmp/err" ||
+debs=()
+for release in $releases; do
+  debs+=("$dist/$release"/menshen-models_*.deb)
+  for arch in $arches; do debs+=("$dist/$release"/menshen_*_"$arch".deb); done
+done
+lintian --no-cfg --profile debian --fail-on error,warning "${debs[@]}" 2>"$tmp/err" ||
   { cat "$tmp/err" >&2; fail "lintian has objections" "mend them, or say in lintian-overrides why not"; }
 ok "lintian"
 
