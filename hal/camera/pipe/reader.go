@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"menshen/hal"
 )
 
@@ -55,7 +57,7 @@ func Open(path string) (*Reader, error) {
 		return nil, fmt.Errorf("%w: %w", hal.ErrGone, err)
 	}
 	r := &Reader{f: end{f}}
-	if err := r.awaitWriter(); err != nil {
+	if err := r.awaitWriter(f); err != nil {
 		f.Close()
 		return nil, err
 	}
@@ -64,9 +66,9 @@ func Open(path string) (*Reader, error) {
 
 // awaitWriter waits until the first byte of a header can be read, or a writer holds the other end.
 // A pipe without a writer reads as ended.
-func (r *Reader) awaitWriter() error {
+func (r *Reader) awaitWriter(f *os.File) error {
 	for until := time.Now().Add(writerIn); time.Now().Before(until); time.Sleep(look) {
-		if there, err := r.writerThere(); there || err != nil {
+		if there, err := r.writerThere(f); there || err != nil {
 			return err
 		}
 	}
@@ -74,16 +76,27 @@ func (r *Reader) awaitWriter() error {
 		"'journalctl -u menshen-camera' says what fails", hal.ErrGone)
 }
 
-func (r *Reader) writerThere() (bool, error) {
-	r.f.wait(look)
-	n, err := r.f.Read(r.head[:1])
-	switch {
+// writerThere reads without waiting: a deadline that passes before the read would say the same as a
+// writer that has nothing to give.
+func (r *Reader) writerThere(f *os.File) (bool, error) {
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return false, fmt.Errorf("%w: %w", hal.ErrGone, err)
+	}
+	var n int
+	var said error
+	err = raw.Control(func(fd uintptr) {
+		n, said = unix.Read(int(fd), r.head[:1])
+	})
+	switch err = errors.Join(err, said); {
 	case n == 1:
 		r.begun = true
 		return true, nil
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case err == nil: // the end of a pipe without a writer
+		return false, nil
+	case errors.Is(err, unix.EAGAIN):
 		return true, nil
-	case errors.Is(err, io.EOF):
+	case errors.Is(err, unix.EINTR): // look again
 		return false, nil
 	}
 	return false, fmt.Errorf("%w: %w", hal.ErrGone, err)
