@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	periph "periph.io/x/conn/v3/gpio"
 
 	"menshen/hal/gpio"
+	"menshen/hal/gpio/gpiosim"
 )
 
 // These tests run on a virtual board (scripts/vboard), where gpio-sim gives the kernel's own lines.
@@ -54,11 +54,9 @@ func write(t *testing.T, path, s string) {
 // pull drives a line from outside.
 func pull(t *testing.T, line int, to string) {
 	t.Helper()
-	paths, err := filepath.Glob(fmt.Sprintf("/sys/devices/platform/gpio-sim.0/gpiochip*/sim_gpio%d/pull", line))
-	if err != nil || len(paths) != 1 {
-		t.Fatalf("no gpio-sim: %v %v", paths, err)
+	if err := gpiosim.Pull(line, to); err != nil {
+		t.Fatal(err)
 	}
-	write(t, paths[0], "pull-"+to)
 }
 
 // Lines of the virtual board.

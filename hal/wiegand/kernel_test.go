@@ -9,8 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"testing"
@@ -20,6 +18,7 @@ import (
 
 	"menshen/hal"
 	"menshen/hal/gpio"
+	"menshen/hal/gpio/gpiosim"
 	"menshen/hal/wiegand"
 )
 
@@ -235,51 +234,10 @@ func init() {
 }
 
 func (s sending) play() error {
-	runtime.LockOSThread()
-	fifo := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 10}
-	if err := unix.SchedSetAttr(0, &fifo, 0); err != nil {
-		return fmt.Errorf("real-time priority: %w", err)
-	}
-	var lines [2]*os.File
-	for i := range lines {
-		paths, err := filepath.Glob(fmt.Sprintf("/sys/devices/platform/gpio-sim.0/gpiochip*/sim_gpio%d/pull", i))
-		if err != nil || len(paths) != 1 {
-			return fmt.Errorf("no gpio-sim: %v %v", paths, err)
-		}
-		if lines[i], err = os.OpenFile(paths[0], os.O_WRONLY, 0); err != nil {
-			return err
-		}
-	}
 	format := wiegand.Formats()[s.format]
-	next := time.Now()
+	var all [][]bool
 	for _, c := range s.cards() {
-		for _, one := range format.Encode(c[0], c[1]) {
-			line := lines[0]
-			if one {
-				line = lines[1]
-			}
-			until(next)
-			begun := time.Now()
-			if _, err := line.WriteAt([]byte("pull-down"), 0); err != nil {
-				return err
-			}
-			until(begun.Add(s.pulse))
-			if _, err := line.WriteAt([]byte("pull-up"), 0); err != nil {
-				return err
-			}
-			next = begun.Add(s.period)
-		}
-		next = next.Add(s.rest - s.period)
+		all = append(all, format.Encode(c[0], c[1]))
 	}
-	return nil
-}
-
-// until sleeps for the greater part and spins for the rest.
-func until(t time.Time) {
-	if d := time.Until(t) - 300*time.Microsecond; d > 0 {
-		ts := unix.NsecToTimespec(int64(d))
-		unix.Nanosleep(&ts, nil) // cut short, the rest is spun
-	}
-	for time.Now().Before(t) {
-	}
+	return gpiosim.Wall{D0: 0, D1: 1, Pulse: s.pulse, Period: s.period}.Send(s.rest, all...)
 }

@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"menshen/hal/gpio/gpiosim"
 )
 
 const (
@@ -206,11 +208,9 @@ func press(t *testing.T) {
 // pull drives the exit button's line from outside.
 func pull(t *testing.T, to string) {
 	t.Helper()
-	paths, err := filepath.Glob("/sys/devices/platform/gpio-sim.0/gpiochip*/sim_gpio3/pull")
-	if err != nil || len(paths) != 1 {
-		t.Fatalf("no gpio-sim: %v %v", paths, err)
+	if err := gpiosim.Pull(3, to); err != nil {
+		t.Fatal(err)
 	}
-	write(t, paths[0], "pull-"+to)
 }
 
 func write(t *testing.T, path, s string) {
