@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"menshen/board"
 	"menshen/board/boardtest"
 	"menshen/board/check"
+	"menshen/board/check/checktest"
 	"menshen/board/commission"
 	"menshen/board/config"
 	"menshen/board/wiring"
@@ -68,13 +68,13 @@ func TestCheckAtATerminal(t *testing.T) {
 		verb.SetOut(near)
 		ended <- verb.ExecuteContext(ctx)
 	}()
-	var screen recorded // of a terminal that stays open: a read of it ends with the program
-	go screen.installer(far, door)
+	screen := &checktest.Installer{Passphrase: "correct horse", Door: simDoor{door}}
+	go screen.Sit(far) // the terminal stays open: a read of it ends with the program
 	if err := <-ended; err != nil {
-		t.Fatalf("the check ended with %v:\n%s", err, screen.text())
+		t.Fatalf("the check ended with %v:\n%s", err, screen.Shown())
 	}
-	screen.waitFor("The door: ")
-	shown := screen.text()
+	awaitWords(screen, "The door: ")
+	shown := screen.Shown()
 	if strings.Contains(shown, "correct horse") {
 		t.Error("the passphrase was shown")
 	}
@@ -125,102 +125,18 @@ func TestCheckAtATerminal(t *testing.T) {
 	}
 }
 
-// recorded keeps what a terminal showed.
-type recorded struct {
-	mu  sync.Mutex
-	all strings.Builder
-}
-
-func (r *recorded) text() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.all.String()
-}
-
-// waitFor gives the last words time to arrive.
-func (r *recorded) waitFor(words string) {
-	for until := time.Now().Add(5 * time.Second); !strings.Contains(r.text(), words) && time.Now().Before(until); {
+// awaitWords gives the last words time to arrive.
+func awaitWords(screen *checktest.Installer, words string) {
+	until := time.Now().Add(5 * time.Second)
+	for !strings.Contains(screen.Shown(), words) && time.Now().Before(until) {
 		time.Sleep(10 * time.Millisecond)
 	}
 }
 
-// installer reads the screen and acts, until the terminal closes.
-func (r *recorded) installer(tty *os.File, door *sim.Door) {
-	type deed struct {
-		screen string
-		do     func()
-	}
-	send := func(s string) func() { return func() { _, _ = tty.WriteString(s + "\n") } }
-	yes := func(so func() bool) func() {
-		return func() {
-			if so() {
-				send("y")()
-			} else {
-				send("n")()
-			}
-		}
-	}
-	always := func() bool { return true }
-	locked := func() bool { return !door.Unlocked() }
-	heard := 0
-	task := func(words string) string { return "\x1b[1m→ " + words }
-	deeds := []deed{
-		{"Passphrase of anna: ", send("correct horse")},
-		{"Do you accept this commitment? (y, n) ", send("y")},
-		{"to the minute? (y, n) ", send("y")},
-		{"Is the door locked? (y, n) ", yes(locked)},
-		{"Is the door locked again? (y, n) ", yes(locked)},
-		{"leave it closed. (y, n) ", yes(door.Unlocked)},
-		{"when you pressed? (y, n) ", yes(door.Unlocked)},
-		{"is it still open? (y, n) ", yes(door.Unlocked)},
-		{"from where you stand? (y, n) ", func() { heard = len(door.Pin(sim.Relay).Trace()); send("y")() }},
-		{"even for a moment? (y, n) ", yes(func() bool { return len(door.Pin(sim.Relay).Trace()) != heard })},
-		{"without power? Try it. (y, n) ", yes(always)},
-		{"was the door locked? (y, n) ", yes(always)},
-		{"and the door locked? (y, n) ", yes(locked)},
-		{task("Open the door."), door.Force},
-		{task("Close the door."), door.Shut},
-		{task("Press the exit button"), func() { door.Pin(sim.REX).Drive(periph.Low) }},
-		{task("Let it go."), func() { door.Pin(sim.REX).Drive(periph.High) }},
-		{task("Raise the fire input."), func() { door.Alarm(true) }},
-		{task("Clear the fire input."), func() { door.Alarm(false) }},
-		{task("Show the card ("), func() { door.Tap(42, 7) }},
-	}
-	begin := deed{"q: stop for now > ", nil}
-	skip := false
-	begin.do = func() {
-		if skip {
-			send("s")()
-		} else {
-			send("")()
-		}
-		skip = false
-	}
-	skips := func() { skip = true }
-	deeds = append(deeds, begin, deed{"lamp\x1b[0m", skips}, deed{"buzzer\x1b[0m", skips})
-	unread, buf := "", make([]byte, 4096)
-	for {
-		n, err := tty.Read(buf)
-		if err != nil {
-			return
-		}
-		r.mu.Lock()
-		r.all.Write(buf[:n])
-		r.mu.Unlock()
-		unread = strings.ReplaceAll(unread+string(buf[:n]), "\r\n  ", " ") // lines of one text are read as one
-		for {
-			at, found := len(unread), deed{}
-			for _, d := range deeds {
-				if i := strings.Index(unread, d.screen); i >= 0 && i < at {
-					at, found = i, d
-				}
-			}
-			if found.do == nil {
-				break
-			}
-			unread = unread[at+len(found.screen):]
-			time.Sleep(20 * time.Millisecond)
-			found.do()
-		}
-	}
-}
+// simDoor is the simulated door before an installer.
+type simDoor struct{ *sim.Door }
+
+func (d simDoor) Moves() int      { return len(d.Pin(sim.Relay).Trace()) }
+func (d simDoor) Open()           { d.Force() }
+func (d simDoor) Press(down bool) { d.Pin(sim.REX).Drive(periph.Level(!down)) }
+func (d simDoor) Tap()            { d.Door.Tap(42, 7) }
