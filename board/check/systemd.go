@@ -35,6 +35,13 @@ func AskSystemd(ctx context.Context) (w WatchdogFacts, err error) {
 		return w, err
 	}
 	w = watchdogOf(unit, manager)
+	if w.Installed && w.Service == 0 {
+		out, err := exec.CommandContext(ctx, "systemctl", "cat", service).Output()
+		if err != nil {
+			return w, fmt.Errorf("systemctl cat: %w", err)
+		}
+		w.Service = watchdogIn(string(out))
+	}
 	if paths, _ := filepath.Glob("/sys/class/watchdog/watchdog*/identity"); len(paths) > 0 { // the pattern is right
 		if raw, err := os.ReadFile(paths[0]); err == nil {
 			w.Hardware = strings.TrimSpace(string(raw))
@@ -62,6 +69,20 @@ func watchdogOf(unit, manager map[string]string) WatchdogFacts {
 		Service:   span(unit["WatchdogUSec"]),
 		Fed:       span(manager["RuntimeWatchdogUSec"]),
 	}
+}
+
+// watchdogIn reads the span of the watchdog from the files of a service, the last of which counts.
+// systemd tells it by 'show' only once the service has run since the board's start.
+func watchdogIn(files string) (d time.Duration) {
+	for line := range strings.Lines(files) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && name == "WatchdogSec" {
+			if _, err := strconv.ParseFloat(value, 64); err == nil {
+				value += "s"
+			}
+			d = span(value)
+		}
+	}
+	return d
 }
 
 // span reads a time as systemd prints it, such as "30s", "1min 30s" or "infinity". It gives 0 for

@@ -33,3 +33,18 @@ func TestWatchdogAsSystemdTellsIt(t *testing.T) {
 		}
 	}
 }
+
+// TestWatchdogOfAServiceThatNeverRan reads what 'systemctl cat' prints.
+func TestWatchdogOfAServiceThatNeverRan(t *testing.T) {
+	unit := "# /usr/lib/systemd/system/menshen.service\n[Service]\n# WatchdogSec=1\nWatchdogSec=30\n"
+	for files, want := range map[string]time.Duration{
+		unit: 30 * time.Second,
+		unit + "# …/menshen.service.d/site.conf\n[Service]\nWatchdogSec=1min\n": time.Minute,
+		unit + "WatchdogSec=0\n":      0,
+		"[Service]\nRestart=always\n": 0,
+	} {
+		if got := watchdogIn(files); got != want {
+			t.Errorf("%q is watched every %v, want %v", files, got, want)
+		}
+	}
+}
