@@ -11,7 +11,7 @@ VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
 .PHONY: install place place-models packages repository test-packages run test build compile setup models lint short race fuzz attack bench bench-history \
-  bench-compare soak pictures vboard camera-test cover clean
+  bench-compare soak pictures vboard camera-test system-test cover clean
 
 run: setup-run compile
 	@$(BIN) demo
@@ -75,7 +75,7 @@ test: setup-test compile lint short race
 lint:
 	@test -z "$$(gofmt -l cmd hal recognizer policy store board internal scripts)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy store board internal scripts; exit 1; }
 	go vet ./...
-	go vet -tags vboard ./hal/gpio ./hal/wiegand ./hal/camera/v4l2 ./scripts/vboard/unit
+	go vet -tags vboard ./hal/gpio ./hal/wiegand ./hal/camera/v4l2 ./scripts/vboard/unit ./scripts/vboard/system
 	go vet -tags vboard,matprofile,customenv ./recognizer ./recognizer/eye
 	go tool staticcheck ./...
 
@@ -128,6 +128,12 @@ vboard: setup-build
 # Debian 13 in a virtual machine. Some minutes; three of set-up once.
 camera-test: setup-test
 	scripts/vboard/camera.sh
+
+# The whole system: Debian 13 for arm64 boots in a virtual board, the packages are installed as the README says, and the
+# door is used and ill-treated. Half an hour, after ten minutes of set-up once; root only.
+system-test: setup-package
+	$(MAKE) packages RELEASES=trixie ARCHES=arm64
+	scripts/vboard/system/run.sh $(TESTS)
 
 cover:
 	go test -coverprofile=coverage.out ./... && go tool cover -func=coverage.out | tail -1

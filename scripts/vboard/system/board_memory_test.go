@@ -1,0 +1,111 @@
+//go:build vboard
+
+package system
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/user"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+
+	"menshen/policy"
+	"menshen/store"
+	"menshen/store/audit"
+	"menshen/store/keys"
+)
+
+// TestCrowd puts 500 people with a card and a face each into the vault, as the desk would, and has
+// the unit look at an empty corridor and a face. Both processes together keep to 220 MB.
+func TestCrowd(t *testing.T) {
+	awaitDoor(t)
+	sh(t, "systemctl stop menshen")
+	addCrowd(t, 500)
+	sh(t, "systemctl start menshen")
+	awaitDoor(t)
+	show(t, "/opt/collins.png")
+	await(t, 2*time.Minute, "faces are on", func() bool { return resident(t) > 1 })
+	var most int
+	for range 60 {
+		time.Sleep(time.Second)
+		most = max(most, resident(t))
+	}
+	t.Logf("resident, both processes, 500 people: at most %d MB\n%s", most,
+		sh(t, "ps -u menshen -o pid,rss,args; head -3 /proc/meminfo; "+
+			"cat /sys/fs/cgroup/system.slice/menshen.service/memory.peak"))
+	if most > 220 {
+		t.Error("more than 220 MB")
+	}
+}
+
+func addCrowd(t *testing.T, n int) {
+	t.Helper()
+	v, err := store.Open("/var/lib/menshen", store.Options{Key: keys.TPM("/dev/tpmrm0", 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	_, notice, err := v.Notice("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(500, 1))
+	for i := range n {
+		id, err := v.AddPerson(store.Door, policy.Person{Name: policy.Private(fmt.Sprintf("Crowd %d", i)), Lang: "en"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = v.ChangePerson(store.Door, id, audit.ConsentGiven, func(p *policy.Person) (err error) {
+			*p, err = policy.Consent(*p, policy.Yes{At: time.Now(), Notice: notice, Lang: "en", OwnAct: true})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := v.EnrolFace(store.Door, id, [][]float32{face(r), face(r), face(r)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// face gives a template of nobody: a random direction.
+func face(r *rand.Rand) []float32 {
+	t, sum := make([]float32, 128), 0.0
+	for i := range t {
+		t[i] = float32(r.NormFloat64())
+		sum += float64(t[i]) * float64(t[i])
+	}
+	for i := range t {
+		t[i] /= float32(math.Sqrt(sum))
+	}
+	return t
+}
+
+var rss = regexp.MustCompile(`(?m)^Rss:\s+(\d+) kB`)
+
+// resident gives the memory of the service's processes, in MB (10⁶ bytes), what they share counted
+// in each.
+func resident(t *testing.T) (mb int) {
+	t.Helper()
+	u, err := user.Lookup("menshen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, _ := filepath.Glob("/proc/[0-9]*/smaps_rollup")
+	for _, path := range all {
+		if owner := sh(t, "stat -c %u "+filepath.Dir(path)+" 2>/dev/null || true"); owner != u.Uid {
+			continue
+		}
+		raw, _ := os.ReadFile(path)
+		if m := rss.FindSubmatch(raw); m != nil {
+			kb, _ := strconv.Atoi(string(m[1]))
+			mb += kb * 1024 / 1000000
+		}
+	}
+	return mb
+}
