@@ -49,7 +49,8 @@ func TestReadme(t *testing.T) {
 			commission(t, line)
 		case strings.HasPrefix(line, "menshen console"):
 			atTerminal(t, line, func(x *terminal) {
-				x.follow("log-in:« anna\n secret:« "+passphrase+"\n anna>« status\n | door\n anna>« logout\n | Logged out", nil)
+				x.follow("log-in:« anna\n secret:« "+passphrase+
+					"\n anna>« status\n | door\n anna>« logout\n | Logged out", nil)
 			})
 		default:
 			t.Log(sh(t, line))
