@@ -1,7 +1,8 @@
 # make run    the door on simulated wires and real pictures
 # make test   every test; both do their own set-up first
 # make install   program, models, manual, licences, completions, service of systemd, on this machine
-# make packages  the same as packages for Debian 12 and 13, amd64 and arm64; make repository KEY=… signs them for a site
+# make packages  the same as packages for Debian 12 and 13, amd64 and arm64; make repository KEY=… signs them for a site;
+#   make release KEY=… publishes them
 # The rest is for those who work on it: build, lint, short, race, fuzz, attack, bench, pictures, vboard, cover, clean.
 
 SHELL := /bin/bash
@@ -10,7 +11,7 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
-.PHONY: install place place-models packages repository test-packages run test build compile setup models lint short race fuzz attack bench bench-history \
+.PHONY: install place place-models packages repository release test-packages run test build compile setup models lint short race fuzz attack bench bench-history \
   bench-compare soak pictures vboard camera-test system-test cover clean
 
 run: setup-run compile
@@ -51,6 +52,7 @@ place:
 	$(INSTALL) scripts/systemd/menshen.rules $(DESTDIR)/usr/lib/udev/rules.d/60-menshen.rules
 	$(INSTALL) scripts/systemd/menshen-watchdog.conf $(DESTDIR)/usr/lib/systemd/system.conf.d/10-menshen-watchdog.conf
 	$(INSTALL) scripts/systemd/menshen-journald.conf $(DESTDIR)/usr/lib/systemd/journald@menshen.conf.d/10-menshen.conf
+	[ ! -e scripts/release/publisher.vkey ] || $(INSTALL) scripts/release/publisher.vkey $(DESTDIR)/usr/share/menshen/publisher.vkey
 	go run ./scripts/licences $(PROGRAM) $(VERSION) $(DESTDIR)/usr/share/doc/menshen $(ROOT)
 place-models: models
 	for m in "$$(scripts/models.sh)"/*.onnx; do $(INSTALL) "$$m" $(DESTDIR)/usr/share/menshen/models/$${m##*/} || exit 1; done
@@ -64,6 +66,12 @@ packages: setup-package compile models
 # The packages as a repository for apt, signed with the site's own key, which gpg knows by the name KEY.
 repository:
 	@scripts/package/repository.sh "$(KEY)"
+
+# What is in dist, appended to the log of releases LOG and signed with the publisher's KEY. 'go run ./scripts/release key NAME KEY' makes one;
+# KEY.vkey, committed as scripts/release/publisher.vkey before 'make packages', is installed with the program.
+LOG ?= releases.log
+release:
+	@go run ./scripts/release append "$(KEY)" "$(LOG)" dist
 
 # The packages in fresh roots of both releases: installed, upgraded, removed, purged; lintian; built twice. Half an hour; root only.
 test-packages: packages

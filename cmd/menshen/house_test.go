@@ -26,12 +26,12 @@ var house = map[string][]string{
 // The one that decides, unit, knows no operator, no language and no law; what composes them is
 // imported by demo and tests only.
 var boards = map[string][]string{
-	"config": {}, "host": {}, "notice": {}, "outbox": {}, "pass": {},
+	"config": {}, "host": {}, "notice": {}, "outbox": {}, "pass": {}, "release": {},
 	"profile":    {"config"},
 	"commission": {},
 	"check":      {"config", "commission"},
 	"papers":     {"notice", "commission"},
-	"dossier":    {"notice"},
+	"dossier":    {"notice", "release"},
 	"wiring":     {"config", "profile", "outbox"},
 	"unit":       {"config", "outbox", "pass"},
 	"compliance": {"config", "host", "notice", "outbox", "papers", "dossier"},
