@@ -7,7 +7,8 @@
 #
 # VERSION is the time and the number of the commit, so that a later commit is newer, and the
 # release, so that an upgrade of Debian brings its own build. The same commit and the same
-# sysroots give the same bytes, in any folder and at any time.
+# sysroots give the same bytes, in any folder and at any time. A package that was there before is
+# replaced by the new one of the same release and processor; others stay.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
@@ -60,7 +61,7 @@ for release in $1; do
   esac
   version=$upstream-1~deb$number
   mkdir -p "$dist/$release"
-  rm -f "$dist/$release"/menshen*.deb
+  rm -f "$dist/$release"/menshen-models_*.deb
   cp "$tmp"/menshen-models_*_all.deb "$dist/$release/"
   for arch in $2; do
     root=$(scripts/package/sysroot.sh "$release" "$arch")
@@ -79,6 +80,7 @@ for release in $1; do
     others=$(readelf -d "$stage/menshen" | grep -o 'libopencv_[a-z0-9]*' | grep -vxE 'libopencv_(core|imgproc|dnn)') &&
       fail "the program links $(echo $others)" "see docs/decisions/0031-our-own-v4l2.md"
     PROGRAM=$stage/menshen ROOT=$root VERSION=$version package "$stage" "$arch" "$committed"
+    rm -f "$dist/$release"/menshen_*_"$arch".deb
     mv "$tmp"/menshen_*_"$arch".deb "$dist/$release/"
   done
 done
