@@ -60,7 +60,7 @@ place-models: models
 # Packages in dist, for each of RELEASES and ARCHES, all built on this machine (amd64, Debian 12). The first time makes sysroots: 5 GB, ten minutes.
 RELEASES := bookworm trixie
 ARCHES   := amd64 arm64
-packages: setup-package compile models
+packages: setup-package compile
 	@scripts/package/build.sh "$(RELEASES)" "$(ARCHES)"
 
 # The packages as a repository for apt, signed with the site's own key, which gpg knows by the name KEY.

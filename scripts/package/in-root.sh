@@ -2,8 +2,8 @@
 # in-root.sh RELEASE VERSION: what test.sh runs in a fresh root of Debian, with repositories in
 # /srv/test. Never on a machine that is used.
 #
-# No systemd runs here. A stand-in for systemctl writes down what it is asked, and says that the
-# door runs.
+# Neither systemd nor udev runs here. Stand-ins for systemctl and udevadm write down what they are
+# asked; systemctl also says that the door runs.
 set -euo pipefail
 release=$1 version=$2
 cd /srv/test
@@ -12,7 +12,9 @@ fail() {
   [ ! -s out ] || tail -20 out >&2
   exit 1
 }
-ok() { printf '  ok    %s\n' "$1"; }
+# ok WHAT: what has been shown, and how long it took.
+ok() { printf '  ok    %s (%d s)\n' "$1" $((SECONDS - begun)); begun=$SECONDS; }
+begun=0
 # is GOT WANT WHAT
 is() { [ "$1" = "$2" ] || fail "$3: '$1' instead of '$2'"; }
 # apt takes menshen from the repository in a folder, believed by the site's key. It knows Debian's
@@ -45,7 +47,7 @@ update || fail "the site's repository is refused"
 ! apt-get download menshen >out 2>&1 || fail "a changed package is accepted"
 refused 'Hash Sum mismatch|unexpected size' "a changed package"
 rm -r changed strange
-ok "apt refuses a stranger's signature, a changed index and a changed package"
+ok "apt refuses a stranger's signature, a changed index or package"
 
 # The older version, as it is after the installation.
 source_is older
@@ -60,8 +62,8 @@ menshen config example | cmp - $examples/door.toml
 sed 's/^# board .*/board = "rpi4"/' $examples/door.toml >example.toml
 menshen config check example.toml >out 2>&1 || fail "the example is refused"
 is "$(id -nG menshen | tr ' ' '\n' | sort | xargs)" "dialout gpio i2c menshen spi tss video" "groups"
-is "$(stat -c '%a %U:%G' /etc/menshen /var/lib/menshen | xargs)" \
-  "1770 root:menshen 700 menshen:menshen" folders
+is "$(stat -c '%a %U:%G' /etc/menshen /var/lib/menshen /var/lib/menshen.out | xargs)" \
+  "1770 root:menshen 700 menshen:menshen 700 menshen:menshen" folders
 is "$(id -nG menshen-camera | tr ' ' '\n' | sort | xargs)" "menshen-camera video" "groups of the camera's service"
 is "$(stat -c '%A %U:%G' /run/menshen-camera/frames)" "prw-r----- menshen-camera:menshen" "pipe of the camera's service"
 [ ! -e /etc/systemd/system/multi-user.target.wants/menshen.service ] || fail "it is enabled unasked"
@@ -76,20 +78,26 @@ for file in man/man1/menshen{,-run,-camera}.1.gz bash-completion/completions/men
   grep -qx "/usr/share/$file" files || fail "$file is missing"
 done
 [ "$(grep -cE '/licences/.*/(LICEN|COPYING)' files)" -gt 25 ] || fail "licences are missing"
-ok "installed; $(dpkg-query -W | wc -l) packages in the root"
+ok "installed, not enabled: users, folders, units, manuals, licences"
 
-# A door: a configuration, a key and a vault.
+# A door: a configuration, a key, a vault, and a backup that waits for its stick.
 cat example.toml >/etc/menshen/door.toml
 echo '# the site was here' >>/etc/menshen/door.toml
 echo 'correct horse battery staple' | menshen init --operator anna >out 2>&1 || fail "no vault can be made"
-kept() { find /etc/menshen /var/lib/menshen -type f -exec sha256sum {} + | sort -k 2; }
+echo sealed >/var/lib/menshen.out/backup.age
+doors="/etc/menshen /var/lib/menshen /var/lib/menshen.out"
+kept() { find $doors -type f -exec sha256sum {} + | sort -k 2; }
 unchanged() { kept | diff before - >out || fail "$1 changed the door's files"; }
 kept >before
-[ "$(grep -c . before)" -ge 3 ] || fail "the door has too few files"
+[ "$(grep -c . before)" -ge 4 ] || fail "the door has too few files"
 
-mkdir -p /run/systemd/system
-printf '#!/bin/sh\necho "$*" >>/srv/test/calls\n' >/usr/sbin/systemctl
-chmod +x /usr/sbin/systemctl
+mkdir -p /run/systemd/system /run/udev
+touch /run/udev/control
+for program in systemctl udevadm; do
+  rm -f /usr/sbin/$program # in Debian 12 a link to the true udevadm
+  printf '#!/bin/sh\necho "%s $*" >>/srv/test/calls\n' $program >/usr/sbin/$program
+  chmod +x /usr/sbin/$program
+done
 asked() { grep -cE "(^| )$1( .*)? menshen\.service" calls || true; }
 
 # The upgrade waits for a configuration that the new program accepts, then restarts once.
@@ -101,6 +109,13 @@ echo 'nonsense = 1' >>/etc/menshen/door.toml
 ! get install menshen || fail "a configuration that the new program refuses does not stop the upgrade"
 grep -q 'the door goes on with the program it had' out || fail "a refused configuration is not told"
 is "$(asked restart)" 0 "restarts with a refused configuration"
+# Devices that are there already come to the groups of the rules: each kind that a rule names.
+rules=/usr/lib/udev/rules.d/60-menshen.rules
+for kind in $(sed -n 's/^SUBSYSTEM=="\([^"]*\)".*/\1/p' $rules | grep . || echo none); do
+  grep -A1 '^udevadm control --reload' calls | grep -qE "^udevadm trigger .*--subsystem-match=$kind( |$)" ||
+    fail "udev is not asked to look again at devices of the kind $kind"
+done
+ok "a refused configuration stops the upgrade, not the door"
 # Mended; that faces stay off, without their models, is a warning.
 cat good.toml >/etc/menshen/door.toml
 mv /usr/share/menshen/models .
@@ -112,7 +127,7 @@ is "$(menshen --version)" "menshen version $version" "version after the upgrade"
 unchanged "the upgrade"
 get install --reinstall menshen || fail "it cannot be installed twice"
 unchanged "a second installation"
-ok "upgraded to $version"
+ok "upgraded: one restart, the door's files as they were"
 
 # Removed: stopped, and all that is the door's is kept.
 : >calls
@@ -120,24 +135,42 @@ get remove menshen || fail "it cannot be removed"
 is "$(asked stop)" 1 "stops at the removal"
 [ ! -e /usr/bin/menshen ] && [ ! -e /usr/lib/systemd/system/menshen.service ] || fail "the program is left"
 unchanged "the removal"
+ok "removed: the door stopped, its files kept"
 
-# Purged without an answer: kept as well.
-get purge menshen || fail "it cannot be purged"
-grep -q '/var/lib/menshen was kept' out || fail "a purge that keeps the vault does not say so"
-unchanged "a purge without an answer"
-
-# Purged with yes: nothing is left but the users that systemd made.
-get install menshen || fail "it cannot be installed again"
-unchanged "the installation after a purge"
-for log in /run/log /var/log; do
-  mkdir -p $log/journal/0123.menshen && touch $log/journal/0123.menshen/system.journal
-done
+# Purged without an answer, and with no: kept as well, and the journal gone.
 mkdir -p /etc/credstore.encrypted
 echo sealed | tee /etc/credstore.encrypted/menshen >/etc/credstore.encrypted/other
-echo menshen menshen/erase-vault boolean true | debconf-set-selections
-get purge menshen menshen-models || fail "it cannot be purged"
+answer() { echo menshen menshen/erase-vault boolean "$1" | debconf-set-selections; }
+for said in nothing no; do
+  if [ $said = no ]; then
+    get install menshen || fail "it cannot be installed after a purge"
+    answer false
+  fi
+  for log in /run/log /var/log; do
+    mkdir -p $log/journal/0123.menshen && touch $log/journal/0123.menshen/system.journal
+  done
+  get purge menshen || fail "it cannot be purged with the answer $said"
+  for folder in $doors; do
+    grep -qF "$folder was kept" out || fail "a purge with the answer $said does not say that it keeps $folder"
+  done
+  unchanged "a purge with the answer $said"
+  [ -e /etc/credstore.encrypted/menshen ] || fail "a purge with the answer $said erased the credential"
+  ! ls -d /run/log/journal/*.menshen /var/log/journal/*.menshen 2>/dev/null || fail "a purge leaves the door's journal"
+done
+ok "purged without an answer, and with no: its files kept"
+
+# Purged with yes: nothing is left but the users that systemd made. A second name of each file
+# shows that it was overwritten, not only unlinked.
+get install menshen || fail "it cannot be installed after a purge"
+unchanged "an installation after a purge"
+mkdir held
+find $doors /etc/credstore.encrypted/menshen -type f -exec ln -t held {} +
+answer true
+get purge menshen menshen-models || fail "it cannot be purged with the answer yes"
 left=$(find / -xdev \( -path /proc -o -path /srv/test -o -path /var/cache -o -path /var/lib/apt \) -prune \
   -o -name '*menshen*' ! -name menshen.list -print | xargs)
 is "$left" "" "files after a purge"
 [ -e /etc/credstore.encrypted/other ] || fail "a purge erased another's credential"
-ok "removed; purged without an answer, and with yes"
+[ "$(ls held | wc -l)" -ge 5 ] || fail "too few files had a second name"
+is "$(find held -type f -size +0 | xargs)" "" "files unlinked, but not overwritten"
+ok "purged with yes: its files overwritten and gone"

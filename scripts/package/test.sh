@@ -2,7 +2,7 @@
 # test.sh RELEASES ARCHES: tries the packages in dist as a site would, in fresh roots of each
 # release of Debian for each processor, another one's under qemu: see in-root.sh. Before that:
 # lintian, the list of the models, and a second build elsewhere, which must give equal bytes
-# (not with SKIP_REBUILD=1).
+# (not with SKIP_REBUILD=1). Each line marked ok says what was shown, and how long it took.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
@@ -19,7 +19,7 @@ for release in $releases; do
 done
 lintian --no-cfg --profile debian --fail-on error,warning "${debs[@]}" 2>"$tmp/err" ||
   { cat "$tmp/err" >&2; fail "lintian has objections" "mend them, or say in lintian-overrides why not"; }
-ok "lintian"
+ok "lintian: no error and no warning in ${#debs[@]} packages"
 
 # Each model is in the list, with its sum.
 model=$(ls "$dist"/*/menshen-models_*.deb | head -1)
@@ -30,7 +30,7 @@ for file in "$tmp"/models/usr/share/menshen/models/*; do
     grep -q "$(sha256sum <"$file" | cut -d' ' -f1)" ||
     fail "the list of the models is not that of ${file##*/}" "write scripts/package/models/sbom.spdx.json anew"
 done
-ok "list of the models"
+ok "the list of the models has each of them, with its SHA-256"
 
 # again builds in a clone elsewhere, with sysroots and Go's cache elsewhere, in another zone,
 # language and umask.
@@ -53,6 +53,7 @@ again() {
 if [ -z "${SKIP_REBUILD:-}" ]; then
   [ -z "$(git status --porcelain)" ] ||
     fail "the tree has changes that no commit has: a clone would build something else" "git commit, make packages"
+  begun=$SECONDS
   doing "building all of it again, elsewhere"
   (again)
   for deb in "$tmp"/again/*/*.deb; do
@@ -60,7 +61,7 @@ if [ -z "${SKIP_REBUILD:-}" ]; then
       "unpack both with dpkg-deb -R and compare"
   done
   rm -rf "$tmp/cache" "$tmp/gocache" "$tmp/clone" "$tmp/again"
-  ok "a second build gives equal bytes"
+  ok "built again, elsewhere: equal bytes, $(((SECONDS - begun + 59) / 60)) min"
 fi
 
 # Three repositories: of an older version, of this, and of this signed by a stranger.
@@ -69,12 +70,17 @@ mkdir -m 700 "$GNUPGHOME"
 for who in site stranger; do
   gpg --batch --quiet --passphrase '' --quick-generate-key "$who" ed25519 sign never 2>/dev/null
 done
-DIST=$tmp/older PACKAGE_VERSION=0~20000101.000000+gabcdef0 scripts/package/build.sh "$releases" "$arches"
+# One processor at a time, since building for one must leave the packages for another.
+doing "building an older version, to upgrade from"
+for arch in $arches; do
+  DIST=$tmp/older PACKAGE_VERSION=0~20000101.000000+gabcdef0 scripts/package/build.sh "$releases" "$arch"
+done
 mkdir "$tmp/newer" "$tmp/strange"
 for release in $releases; do cp -r "$dist/$release" "$tmp/newer/" && cp -r "$dist/$release" "$tmp/strange/"; done
-DIST=$tmp/older scripts/package/repository.sh site
-DIST=$tmp/newer scripts/package/repository.sh site
-DIST=$tmp/strange scripts/package/repository.sh stranger
+DIST=$tmp/older scripts/package/repository.sh site >/dev/null
+DIST=$tmp/newer scripts/package/repository.sh site >/dev/null
+DIST=$tmp/strange scripts/package/repository.sh stranger >/dev/null
+ok "repositories of it and of these, signed by the site, by a stranger"
 
 # The kernel is told once who runs programs of another processor.
 if [ "$arches" != "$(dpkg --print-architecture)" ] && [ ! -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ]; then
@@ -84,6 +90,7 @@ fi
 
 for release in $releases; do
   for arch in $arches; do
+    begun=$SECONDS
     doing "a fresh root of $release for $arch"
     # Without what only costs time here: syncs, a database of other makers' hardware, translations.
     mmdebstrap --quiet --variant=minbase --architectures="$arch" --include=systemd,udev \
@@ -103,6 +110,7 @@ for release in $releases; do
       fail "$release for $arch: the package does not do what it should" "see above"
     umount "$root/proc"
     rm -rf "$root"
-    ok "$release for $arch"
+    ok "$release for $arch, $(((SECONDS - begun + 59) / 60)) min"
   done
 done
+ok "the packages hold: $(echo $releases), $(echo $arches), $(((SECONDS + 59) / 60)) min"
