@@ -33,6 +33,7 @@ type Parts struct {
 	SetClock func(time.Time) error                // of the machine; nil: it is set for real
 	Look     func(host.Where) (host.Facts, error) // at the machine; nil: host.Look
 	Board    host.Board                           // the zero value: this one
+	Booting  func() bool                          // the machine was switched on a moment ago; nil: wiring.Booting
 	Log      *slog.Logger                         // of what happens while no console is open; nil: none
 }
 
@@ -51,6 +52,9 @@ type Door struct {
 func New(p Parts) (*Door, error) {
 	if p.Time == nil {
 		p.Time = &wiring.TimeSource{Config: p.Config}
+	}
+	if p.Booting == nil {
+		p.Booting = wiring.Booting
 	}
 	if p.Board.Space == nil {
 		p.Board = host.ThisBoard()
@@ -71,7 +75,7 @@ func New(p Parts) (*Door, error) {
 	var err error
 	d.Unit, err = unit.New(unit.Parts{Config: p.Config, Vault: p.Vault, Wires: p.Wires, Eye: p.Eye,
 		Law: d.Law, Out: out,
-		Scores: p.Scores, NoFaces: p.NoFaces, Advise: wiring.Advise, Log: p.Log})
+		Scores: p.Scores, NoFaces: p.NoFaces, Booting: p.Booting, Advise: wiring.Advise, Log: p.Log})
 	if err != nil {
 		return nil, err
 	}

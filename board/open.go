@@ -17,6 +17,7 @@ import (
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
 	"menshen/store"
+	"menshen/store/keys"
 )
 
 // Init makes the vault of a new unit, with its keys and its first operator; there is no default
@@ -39,6 +40,12 @@ func Init(c *config.Config, operator string, secret []byte) error {
 // vault that does not open is a fault and not an error: the unit then runs in safe mode. Files for
 // faces that cannot be used switch faces off only.
 func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Door, closeAll func() error, err error) {
+	return open(ctx, c, log, wiring.Booting)
+}
+
+// open is [Open] on a machine of which boots reports whether it was switched on a moment ago.
+func open(ctx context.Context, c *config.Config, log *slog.Logger, boots func() bool) (
+	_ *Door, closeAll func() error, err error) {
 	var closers []func() error
 	closeAll = func() error {
 		var errs []error
@@ -66,6 +73,9 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Door, clo
 	switch err := within(vaultFirst, func() error { return v.Mend(ctx) }); {
 	case errors.Is(err, store.ErrBusy):
 		return nil, closeAll, wiring.Advise(err)
+	case errors.Is(err, keys.ErrNoDevice) && boots():
+		log.Info("the key's device is not ready yet; exit, fire and the staffed release work, cards when it is",
+			"why", screen.OneLine(err))
 	case err != nil:
 		log.Error("the vault is not in order; exit, fire and the staffed release work all the same",
 			"why", screen.OneLine(wiring.Advise(err)))
@@ -73,7 +83,7 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Door, clo
 		log.Info("vault open", "dir", c.Unit.Dir)
 	}
 
-	hw, warnings, err := wiring.OpenAtBoot(ctx, c)
+	hw, warnings, err := wiring.OpenAtBoot(ctx, c, boots)
 	if err != nil {
 		return nil, closeAll, err
 	}
@@ -84,7 +94,7 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Door, clo
 	log.Info("wires open", "readers", len(hw.Readers), "inputs", len(hw.Inputs))
 
 	scores, noScores := wiring.Scores(c)
-	parts := Parts{Config: c, Vault: v, Wires: hw, Time: source, Scores: scores,
+	parts := Parts{Config: c, Vault: v, Wires: hw, Time: source, Booting: boots, Scores: scores,
 		NoFaces: cmp.Or(wiring.CheckFaces(c), noScores), Log: log}
 	if parts.NoFaces != nil {
 		log.Error("faces stay off; cards, PINs, exit and fire work", "why", screen.OneLine(parts.NoFaces))

@@ -9,14 +9,19 @@ import (
 	"menshen/internal/screen"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/keys"
 )
 
 // The unit works without its vault as far as that can be answered for (decision 0021): exit, fire
 // and the staffed release open; all cards and codes are denied; records wait in memory. Here the
 // vault is tried again, and what it holds is taken up when it opens.
 
-// vaultAgain is the time between two tries.
-const vaultAgain = 5 * time.Second
+// The time between two tries; and where the vault's key is about to come, since the machine boots
+// and udev has not made the key's device ready yet.
+const (
+	vaultAgain = 5 * time.Second
+	keyAgain   = 500 * time.Millisecond
+)
 
 // part takes up a part of what the vault holds. It runs on the loop.
 type part func() error
@@ -40,18 +45,27 @@ func (u *Unit) takeUp() error {
 // keepVault opens a vault that did not open at the start, and does what the disk refused, until
 // nothing is left and ctx ends.
 func (u *Unit) keepVault(ctx context.Context) {
-	for ; ctx.Err() == nil; pause(ctx, vaultAgain) {
-		err := u.vault.Mend(ctx)
+	for ctx.Err() == nil {
+		again, err := vaultAgain, u.vault.Mend(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		_ = u.do(ctx, func() { u.noteVault(err) })
+		if u.keyComes(err) {
+			again = keyAgain
+		} else {
+			_ = u.do(ctx, func() { u.noteVault(err) })
+		}
+		pause(ctx, again)
 	}
 }
 
+// keyComes reports whether err, of Mend, only says that the key's device is not ready while the
+// machine boots. That is no fault: cards are denied, and it is over in a moment.
+func (u *Unit) keyComes(err error) bool { return errors.Is(err, keys.ErrNoDevice) && u.boots() }
+
 // noteVault takes note of how the vault is; err is of Mend. It runs on the loop.
 func (u *Unit) noteVault(err error) {
-	was := u.faults["store"]
+	was, waited := u.faults["store"], u.storeless
 	if len(u.untaken) > 0 && !errors.Is(err, store.ErrWaiting) {
 		err = errors.Join(err, u.takeUp())
 		u.applyOverrides()
@@ -62,7 +76,7 @@ func (u *Unit) noteVault(err error) {
 		u.fault("store", errors.New(screen.OneLine(u.advise(err))))
 	}
 	switch now := u.faults["store"]; {
-	case now == was:
+	case now == was && u.storeless == waited:
 		return
 	case now == "":
 		u.log.Info("vault open and in order", "dir", u.cfg.Unit.Dir)
@@ -76,7 +90,7 @@ func (u *Unit) noteVault(err error) {
 
 // resting is what the lamp shows when nothing is to be said.
 func (u *Unit) resting() policy.Signal {
-	if u.faults["store"] != "" {
+	if u.storeless || u.faults["store"] != "" {
 		return policy.SignalFault
 	}
 	return policy.SignalReady

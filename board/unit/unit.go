@@ -75,6 +75,7 @@ type Parts struct {
 	Out     outbox.Box               // in which copies of a person's page go with the person
 	Scores  *calibration.Calibration // by which faces are compared; nil: the shipped one
 	NoFaces error                    // why no face can be known with the files at hand; nil: one can
+	Booting func() bool              // the machine was switched on a moment ago; nil: it was not
 	Advise  func(error) error        // adds the remedy to an error of the vault; nil: it stays as it is
 	Log     *slog.Logger             // of what happens without an operator at a console; nil: none
 }
@@ -91,6 +92,7 @@ type Unit struct {
 	// steady is for lockouts: a clock that is never set.
 	steady func() time.Duration
 	advise func(error) error
+	boots  func() bool
 	log    *slog.Logger
 
 	events  chan any    // hal.ReaderEvent, hal.InputEvent
@@ -140,9 +142,13 @@ func New(p Parts) (*Unit, error) {
 	if p.Advise == nil {
 		p.Advise = func(err error) error { return err }
 	}
+	if p.Booting == nil {
+		p.Booting = func() bool { return false }
+	}
 	_, contact := p.Wires.Inputs["contact"]
 	u := &Unit{
-		cfg: p.Config, vault: p.Vault, hw: p.Wires, eye: p.Eye, law: p.Law, out: p.Out, advise: p.Advise, log: p.Log,
+		cfg: p.Config, vault: p.Vault, hw: p.Wires, eye: p.Eye, law: p.Law, out: p.Out, log: p.Log,
+		advise: p.Advise, boots: p.Booting,
 		now: func() time.Time { return p.Vault.Clock().Now }, steady: p.Vault.Running,
 		events: make(chan any, 64), calls: make(chan func()), stopped: make(chan struct{}),
 		began: p.Vault.Clock().Host,
@@ -166,6 +172,7 @@ func New(p Parts) (*Unit, error) {
 	}
 	u.untaken, u.storeless = []part{u.loadOverrides, u.recallTries, u.fillIndex, u.loadPasses}, true
 	_ = u.takeUp() // what fails now is tried again, and shown, by keepVault
+	u.signals.setResting(u.resting())
 	u.publish()
 	return u, nil
 }

@@ -22,11 +22,12 @@ const (
 	tryEvery = 200 * time.Millisecond
 )
 
-// OpenAtBoot is [Open] for a program that starts with the machine: soon after power-on a device
-// that is missing, or that still belongs to root, is tried again until it is there, ctx ends, or
-// the machine has settled. Any other error is returned at once.
-func OpenAtBoot(ctx context.Context, c *config.Config) (wires *hal.Wires, warnings []profile.Finding, err error) {
-	err = whileBooting(ctx, sincePowerOn, tryEvery, func() (err error) {
+// OpenAtBoot is [Open] for a program that starts with the machine: while it boots, a device that is
+// missing, or that still belongs to root, is tried again until it is there or ctx ends. Any other
+// error is returned at once.
+func OpenAtBoot(ctx context.Context, c *config.Config, boots func() bool) (
+	wires *hal.Wires, warnings []profile.Finding, err error) {
+	err = whileBooting(ctx, boots, tryEvery, func() (err error) {
 		wires, warnings, err = Open(c)
 		return err
 	})
@@ -34,14 +35,11 @@ func OpenAtBoot(ctx context.Context, c *config.Config) (wires *hal.Wires, warnin
 }
 
 // whileBooting calls open until it succeeds, or fails for another reason than a device that udev
-// has not made ready. up is how long the machine has been on.
-func whileBooting(ctx context.Context, up func() (time.Duration, error), every time.Duration, open func() error) error {
+// has not made ready.
+func whileBooting(ctx context.Context, boots func() bool, every time.Duration, open func() error) error {
 	for {
 		err := open()
-		if err == nil || !notReady(err) {
-			return err
-		}
-		if on, unknown := up(); unknown != nil || on > settled {
+		if err == nil || !notReady(err) || !boots() {
 			return err
 		}
 		select {
@@ -55,6 +53,13 @@ func whileBooting(ctx context.Context, up func() (time.Duration, error), every t
 func notReady(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) ||
 		errors.Is(err, gpio.ErrNoLine) || errors.Is(err, gpio.ErrGone)
+}
+
+// Booting reports whether the machine was switched on so short a time ago that udev may still be
+// making devices and setting their groups.
+func Booting() bool {
+	on, err := sincePowerOn()
+	return err == nil && on <= settled
 }
 
 // sincePowerOn is the time since the kernel started.

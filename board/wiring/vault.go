@@ -106,6 +106,7 @@ func Advise(err error) error {
 		{store.ErrSwapped, "a person or program with access to the disk did that; find the file that was there and " +
 			"put it back; if it is lost, stop the unit and replace its vault by the newest backup ('menshen vault " +
 			"retire'); without a TPM the next start takes what lies there"},
+		{keys.ErrNoDevice, "load the TPM's driver, and let the unit's user open the device ('ls -l /dev/tpm*')"},
 		{fs.ErrPermission, "do this as the unit's own user: sudo -u menshen menshen …"},
 	} {
 		if errors.Is(err, known.is) {

@@ -37,12 +37,12 @@ if [ -e "$root/tests/eye" ]; then
   with_libraries "$root/tests/eye"
   mkdir -p "$root/models"; cp "$(scripts/models.sh)"/*.onnx "$root/models/"
 fi
-cat >"$root/work" <<'W'
+cat >"$root/work" <<W
 export MENSHEN_MODELS=/models
 modprobe vivid n_devs=1 node_types=1 num_inputs=1 input_types=0
 for t in /tests/*; do
-  echo "== ${t##*/}"
-  (cd /tmp && $t -test.v -test.timeout 5m -test.run '^TestKernel') || exit 1
+  echo "== \${t##*/}"
+  (cd /tmp && \$t -test.v -test.timeout 5m -test.run '${VBOARD_TESTS:-^TestKernel}') || exit 1
 done
 W
 cp scripts/vboard/init "$root/init"; chmod +x "$root/init"

@@ -62,4 +62,7 @@ type Counter interface {
 var (
 	ErrNone    = errors.New("no key yet")
 	ErrUnknown = errors.New("no such key staged")
+	// ErrNoDevice means that the device which keeps the key is not there, or may not be opened:
+	// soon after power-on udev may not have made it ready yet.
+	ErrNoDevice = errors.New("the device with the key is not there, or may not be opened")
 )

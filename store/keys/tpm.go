@@ -171,6 +171,9 @@ func (t tpm) with(f func(*tpmConn) error) error {
 		open = linuxudstpm.Open
 	}
 	dev, err := open(t.path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%w: %w", ErrNoDevice, err)
+	}
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
