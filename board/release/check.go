@@ -33,6 +33,10 @@ type Report struct {
 	Same      []string `json:"same"`    // files that are those of the release
 	Absent    []string `json:"absent"`  // files of the release that are not installed
 	Changed   []string `json:"changed"` // files that are others than those of the release, or none of it
+
+	Expected   bool `json:"expected"`    // an earlier copy of the log was compared with it
+	OwnProgram bool `json:"own_program"` // the program judged itself, by its own word
+	OwnKey     bool `json:"own_key"`     // the publisher's key came with the package
 }
 
 // Check compares a program, and the files that its package and the packages for all processors

@@ -126,15 +126,15 @@ says of a page how the door did.`,
 func readAtMost(path string, most int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("opening the report: %w", err)
+		return nil, fmt.Errorf("opening the file: %w", err)
 	}
 	defer f.Close()
 	raw, err := io.ReadAll(io.LimitReader(f, most+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("reading the report: %w", err)
+		return nil, fmt.Errorf("reading %s: %w", path, err)
 	case int64(len(raw)) > most:
-		return nil, fmt.Errorf("%s is too large for a report", path)
+		return nil, fmt.Errorf("%s is too large: it is another file than was asked for", path)
 	}
 	return raw, nil
 }

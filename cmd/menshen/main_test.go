@@ -54,6 +54,7 @@ func TestVerbs(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"flip": flip, "waitfor": waitFor, "simulated": simulated, "erasedsince": erasedSince,
+			"published": published,
 			// swtpm starts a software TPM and sets a variable to its socket: swtpm NAME.
 			"swtpm": func(ts *testscript.TestScript, _ bool, args []string) { ts.Setenv(args[0], keystest.SWTPM(t)) },
 		},
