@@ -50,7 +50,7 @@ func (v *Vault) tidy(ctx context.Context) error {
 			first = fmt.Errorf("finish what was interrupted: %w", err)
 		}
 	}
-	v.untidy.Store(first != nil)
+	v.untidy.Store(first != nil || v.ring.Schema != schema) // a layout that is held is still to be migrated
 	return first
 }
 

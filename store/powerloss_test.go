@@ -41,7 +41,7 @@ func TestPowerLossDuringMigration(t *testing.T) {
 				return err
 			}
 			defer v.Close()
-			checkFixture(t, v)
+			checkFixture(t, v, 0)
 			return nil
 		})
 	})

@@ -63,7 +63,7 @@ func (v *Vault) renewTo(ctx context.Context, to KeySource, c *counter, drop forg
 		return fmt.Errorf("stage a new key in %s: %w", to, err)
 	}
 	v.mu.RLock()
-	next := v.ring.next(root)
+	next := v.ring.next(root, v.nextLayout())
 	v.mu.RUnlock()
 	db, err := v.copyAll(next, drop)
 	if err == nil {

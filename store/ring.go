@@ -33,11 +33,11 @@ func newRing(h header, root seal.Key) *ring {
 	return r
 }
 
-// next makes the ring of the following epoch, in the present layout.
-func (r *ring) next(root seal.Key) *ring {
+// next makes the ring of the following epoch, in a layout.
+func (r *ring) next(root seal.Key, layout uint64) *ring {
 	h := r.header
 	h.Epoch++
-	h.Schema = schema
+	h.Schema = layout
 	n := newRing(h, root)
 	n.secrets, n.hasPassphrase, n.faces = r.secrets, r.hasPassphrase, r.faces
 	return n

@@ -92,7 +92,7 @@ func parseHeader(raw []byte) (h header, err error) {
 // cannot be written. The caller holds renewing.
 func (v *Vault) migrate(ctx context.Context) error {
 	from := v.ring.Schema
-	if from == schema {
+	if from == v.nextLayout() {
 		return nil
 	}
 	err := v.renewTo(ctx, v.o.Key, v.counter, forget{}, func(t *tx) error {
@@ -109,6 +109,15 @@ func (v *Vault) migrate(ctx context.Context) error {
 		return fmt.Errorf("migrate from layout %d to %d: %w", from, schema, err)
 	}
 	return nil
+}
+
+// nextLayout is the layout in which the vault is written the next time: the present one, or while
+// it is held the one that it has.
+func (v *Vault) nextLayout() uint64 {
+	if v.o.Hold != nil && v.o.Hold() {
+		return v.ring.Schema
+	}
+	return schema
 }
 
 // buryReceipts makes the tombstones that layout 1 did not have.

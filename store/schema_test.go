@@ -3,9 +3,11 @@ package store
 import (
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	bolt "go.etcd.io/bbolt"
@@ -62,7 +64,7 @@ func TestEarlierLayoutsMigrate(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				checkFixture(t, v)
+				checkFixture(t, v, 0)
 				if filepath.Base(f) >= "layout-3" {
 					(&unit{Vault: v}).holds(t, "assessment all four parts")
 				}
@@ -78,7 +80,8 @@ func TestEarlierLayoutsMigrate(t *testing.T) {
 	}
 }
 
-func checkFixture(t *testing.T, v *Vault) {
+// checkFixture checks what every fixture holds; erased is how many people were erased since.
+func checkFixture(t *testing.T, v *Vault, erased int) {
 	t.Helper()
 	p, keyID, err := v.FindCredential(policy.CardKind, cardOf["li"])
 	if err != nil || p.Name.Reveal() != "li" || keyID != p.Credentials[0].ID || p.Face.State != policy.FaceEnrolled {
@@ -97,10 +100,10 @@ func checkFixture(t *testing.T, v *Vault) {
 	if _, err := v.CheckOperator(Offline, "Zhao", []byte("739182")); err != nil {
 		t.Error(err)
 	}
-	if rs, err := v.Receipts(); err != nil || len(rs) != 1 || !rs[0].Verify(v.PublicKey()) {
+	if rs, err := v.Receipts(); err != nil || len(rs) != 1+erased || !rs[0].Verify(v.PublicKey()) {
 		t.Errorf("receipts %v, %v", rs, err)
 	}
-	if ts, err := v.Tombstones(); err != nil || len(ts) != 1 || ts[0].What != "person" {
+	if ts, err := v.Tombstones(); err != nil || len(ts) != 1+erased || ts[0].What != "person" {
 		t.Errorf("tombstones %v, %v", ts, err)
 	}
 	es, err := v.Entries(0, 100, false)
@@ -144,4 +147,76 @@ func TestNewerLayoutIsRefusedUntouched(t *testing.T) {
 	if after, _ := os.ReadFile(path); string(after) != string(before) {
 		t.Error("the newer file was changed")
 	}
+}
+
+// TestHeldLayoutStays: while a new version is on trial, an earlier layout is not migrated, by
+// erasures and new keys neither, so that the version before opens the vault again. The first Mend
+// after the trial migrates it.
+func TestHeldLayoutStays(t *testing.T) {
+	for _, layout := range []uint64{2, 3} {
+		dir, o := unpack(t, fmt.Sprintf("layout-%d", layout))
+		trial := true
+		o.Hold = func() bool { return trial }
+		v, err := Open(dir, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		gone, err := v.AddPerson("op", policy.Person{Name: "wu"})
+		if err == nil {
+			_, err = v.RemovePerson("op", gone, "moved out")
+		}
+		if err := errors.Join(err, v.Rotate(t.Context(), "op", "test"), v.Mend(t.Context())); err != nil {
+			t.Errorf("layout %d, held: %v", layout, err)
+		}
+		if err := v.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := layoutOnDisk(t, dir); got != layout {
+			t.Errorf("layout %d became %d while it was held", layout, got)
+		}
+		if v, err = Open(dir, o); err != nil {
+			t.Fatal(err)
+		}
+		checkFixture(t, v, 1)
+		trial = false
+		if err := v.Mend(t.Context()); err != nil {
+			t.Errorf("layout %d, after the trial: %v", layout, err)
+		}
+		checkFixture(t, v, 1)
+		if err := v.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := layoutOnDisk(t, dir); got != schema {
+			t.Errorf("layout %d became %d after the trial", layout, got)
+		}
+	}
+}
+
+// layoutOnDisk reads a closed vault's layout, and checks that the file has the buckets of that
+// layout and no others: an earlier version must find what it wrote.
+func layoutOnDisk(t *testing.T, dir string) (layout uint64) {
+	t.Helper()
+	db, err := bolt.Open(filepath.Join(dir, vaultFile), 0o600, &bolt.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.View(func(b *bolt.Tx) error {
+		h, err := readHeader(b)
+		layout = h.Schema
+		var names []string
+		for _, name := range buckets {
+			if b.Bucket([]byte(name)) != nil {
+				names = append(names, name)
+			}
+		}
+		if want := (&ring{header: h}).buckets(); !slices.Equal(names, want) {
+			t.Errorf("layout %d has %v, not %v", layout, names, want)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return layout
 }

@@ -43,6 +43,9 @@ type Options struct {
 	Running func() time.Duration // time passed, by a clock that cannot be set; nil: Now's monotonic reading
 	Busy    time.Duration        // how long Open waits for another process; zero: 1 s
 	Cost    Cost                 // of operators' secrets; zero: DefaultCost
+	// Hold reports whether an earlier layout must stay as it is: while a new version of the program
+	// is on trial, the one before must be able to open the vault again. nil: it need not.
+	Hold func() bool
 
 	// Files are further files and directories that an erasure scans: logs, dumps, backups kept
 	// here. Those of the vault are always scanned.
@@ -100,7 +103,7 @@ func (v *Vault) build(r *ring, fill func(*dbFile) error) (*dbFile, error) {
 	db.NoSync = true // one sync at the end is enough: until then the file has no name that counts
 	err = guard(func() error {
 		return db.Update(func(b *bolt.Tx) error {
-			for _, name := range buckets {
+			for _, name := range r.buckets() {
 				if _, err := b.CreateBucket([]byte(name)); err != nil {
 					return err
 				}

@@ -26,7 +26,7 @@ var house = map[string][]string{
 // The one that decides, unit, knows no operator, no language and no law; what composes them is
 // imported by demo and tests only.
 var boards = map[string][]string{
-	"config": {}, "host": {}, "notice": {}, "outbox": {}, "pass": {}, "release": {},
+	"config": {}, "host": {}, "notice": {}, "outbox": {}, "pass": {}, "slots": {}, "release": {},
 	"profile":    {"config"},
 	"commission": {},
 	"check":      {"config", "commission"},
