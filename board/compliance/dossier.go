@@ -6,16 +6,19 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"time"
 
 	"menshen/board/dossier"
 	"menshen/board/notice"
+	"menshen/board/release"
 	"menshen/internal/i18n"
 	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
+	manifest "menshen/recognizer/models"
 	"menshen/store"
 	"menshen/store/audit"
 )
@@ -51,7 +54,7 @@ func (k *Keeper) dossier(ctx context.Context, by store.Actor, running bool) (d d
 	if _, err := k.vault.Record(ctx, made); err != nil {
 		return d, err
 	}
-	program, err := program()
+	program, err := k.program()
 	if err != nil {
 		return d, err
 	}
@@ -59,7 +62,8 @@ func (k *Keeper) dossier(ctx context.Context, by store.Actor, running bool) (d d
 	_, commitment := notice.Commitment(i18n.English)
 	found, facts := k.reviewedNow(ctx, running)
 	d = dossier.Data{Made: k.now().In(zone), Unit: hex.EncodeToString(unit[:]),
-		Key: hex.EncodeToString(k.vault.PublicKey()), Running: running, Software: program,
+		Key: hex.EncodeToString(k.vault.PublicKey()), Running: running,
+		Software: software() + ", SHA-256 " + program.SHA256, Program: program,
 		Door: k.cfg.Unit.Name, Place: catalogue.Both(place.Where()),
 		Handler: k.cfg.Unit.Handler, Contact: k.cfg.Unit.Contact,
 		Rules: dossier.Rules(found), Facts: facts, Commitment: commitment}
@@ -83,8 +87,8 @@ func (k *Keeper) dossier(ctx context.Context, by store.Actor, running bool) (d d
 	return d, nil
 }
 
-// program names the program that runs by its source's version and by the SHA-256 of its file.
-func program() (string, error) {
+// software names the program by its source's version.
+func software() string {
 	version := "menshen"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
@@ -96,16 +100,33 @@ func program() (string, error) {
 			}
 		}
 	}
-	f, err := os.Open("/proc/self/exe")
+	return version
+}
+
+// program says what runs, and proves that it was published where the unit has the log of releases.
+func (k *Keeper) program() (p dossier.Program, err error) {
+	if p.SHA256, err = release.HashFile("/proc/self/exe"); err != nil {
+		return p, fmt.Errorf("reading the program's own file: %w", err)
+	}
+	if k.cfg.Faces.Enabled {
+		m, err := manifest.Read(k.cfg.Camera.Manifest)
+		if err != nil {
+			return p, err
+		}
+		p.Models = m.Files()
+	}
+	log, err := os.ReadFile(filepath.Join(k.cfg.Unit.Dir, release.LogName))
+	if errors.Is(err, fs.ErrNotExist) {
+		p.Problem = "the unit has no " + release.LogName
+		return p, nil
+	}
+	if err == nil {
+		err = p.Prove(log)
+	}
 	if err != nil {
-		return "", fmt.Errorf("reading the program's own file: %w", err)
+		p.Problem = err.Error()
 	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return "", fmt.Errorf("reading the program's own file: %w", err)
-	}
-	return fmt.Sprintf("%s, SHA-256 %x", version, sum.Sum(nil)), nil
+	return p, nil
 }
 
 // reviewedNow counts everything again, so that all figures of a dossier are of one moment, and

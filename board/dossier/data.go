@@ -27,6 +27,7 @@ type Data struct {
 	Unit     string          `json:"unit"` // the vault's random name, hex
 	Key      string          `json:"key"`  // public key, hex
 	Software string          `json:"software"`
+	Program  Program         `json:"program"`
 	Running  bool            `json:"running"` // if not, what only a running unit can tell is not known
 	Door     string          `json:"door"`
 	Place    catalogue.Words `json:"place"`

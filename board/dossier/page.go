@@ -31,6 +31,7 @@ func Page(d *Data) ([]byte, error) {
 		"both":      both,
 		"num":       func(v any) template.HTML { return within(`<span class="num">`, v, `</span>`) },
 		"bold":      func(v any) template.HTML { return within(`<b class="num">`, v, `</b>`) },
+		"code":      func(v any) template.HTML { return within("<code>", v, "</code>") },
 		"stamp":     d.stamp,
 		"hex8":      func(b [32]byte) string { return fmt.Sprintf("%x", b[:4]) },
 		"why":       func(s string) template.HTML { return both(known(whyWords, s)) },

@@ -16,8 +16,8 @@ import (
 // Program is where packages put the program.
 const Program = "/usr/bin/menshen"
 
-// modelFolder has nothing but files of packages.
-const modelFolder = "/usr/share/menshen/models"
+// Models is where packages put the models, and nothing else is.
+const Models = "/usr/share/menshen/models"
 
 // Report is what a comparison of installed files with a log found.
 type Report struct {
@@ -102,9 +102,9 @@ func (r *Report) compare(m *Manifest, root string) error {
 			r.Same = append(r.Same, path)
 		}
 	}
-	models, err := os.ReadDir(filepath.Join(root, modelFolder))
+	models, err := os.ReadDir(filepath.Join(root, Models))
 	for _, f := range models {
-		if path := modelFolder + "/" + f.Name(); !of[path] {
+		if path := Models + "/" + f.Name(); !of[path] {
 			r.Changed = append(r.Changed, path)
 		}
 	}

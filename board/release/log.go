@@ -11,6 +11,9 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
+// LogName is what the file of a log is called, also in a unit's folder.
+const LogName = "releases.log"
+
 // MaxLog is the largest log that is read, some thousand releases; MaxNote is the largest
 // checkpoint.
 const (

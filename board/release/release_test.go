@@ -236,8 +236,8 @@ func TestCheck(t *testing.T) {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	install("/usr/lib/systemd/system/menshen.service", "unit of somebody else")
-	install(modelFolder+"/fr_eye.onnx", "eye")
-	install(modelFolder+"/age.onnx", "age")
+	install(Models+"/fr_eye.onnx", "eye")
+	install(Models+"/age.onnx", "age")
 	r, err = check()
 	if want := "[/usr/lib/systemd/system/menshen.service /usr/share/menshen/models/age.onnx]"; err != nil ||
 		fmt.Sprint(r.Changed) != want || len(r.Same) != 2 || len(r.Absent) != 0 {

@@ -15,6 +15,7 @@ import (
 	"menshen/board"
 	"menshen/board/config"
 	"menshen/board/dossier"
+	"menshen/board/release"
 	"menshen/board/service"
 	"menshen/policy"
 )
@@ -77,12 +78,17 @@ func makeDossier(ctx context.Context, conf *config.Config, notes io.Writer) ([]b
 }
 
 func verifyDossierVerb() *cobra.Command {
-	var pub string
+	var pub, publisher string
 	c := &cobra.Command{
-		Use:     "verify FILE",
-		Short:   "verify a dossier, and each receipt in it, with the unit's public key, on any machine",
-		Example: `  menshen dossier verify dossier.html --key 3b6a27bc…`,
-		Args:    cobra.ExactArgs(1),
+		Use:   "verify FILE",
+		Short: "verify a dossier, and each receipt in it, with the unit's public key, on any machine",
+		Long: `Checks the signature over every letter of a dossier, and each receipt in it. With the
+publisher's public key, it also checks the dossier's proof that program and models are of a
+published release. A unit with a changed program can say what is not so: 'menshen version --verify'
+looks at its card.`,
+		Example: `  menshen dossier verify dossier.html --key 3b6a27bc…
+  menshen dossier verify dossier.html --key 3b6a27bc… --publisher publisher.vkey`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			key, err := publicKey(pub)
 			if err != nil {
@@ -102,12 +108,32 @@ func verifyDossierVerb() *cobra.Command {
 				return fmt.Errorf("the dossier does not verify: %w", err)
 			}
 			sayDossier(c.OutOrStdout(), d)
-			return nil
+			return sayProgram(c.OutOrStdout(), &d.Program, publisher)
 		},
 	}
 	c.Flags().StringVar(&pub, "key", "", "the unit's public key, 64 hex digits ('menshen audit key')")
+	c.Flags().StringVar(&publisher, "publisher", "", "the publisher's public key, or a file with it")
 	_ = c.MarkFlagRequired("key")
 	return c
+}
+
+// sayProgram says what runs, and checks that it was published if a publisher is given.
+func sayProgram(w io.Writer, p *dossier.Program, publisher string) error {
+	if publisher == "" {
+		fmt.Fprintf(w, "program SHA-256 %s; not checked whether it was published: give --publisher\n", p.SHA256)
+		return nil
+	}
+	key, err := release.PublisherKey(publisher)
+	if err != nil {
+		return fmt.Errorf("--publisher: %w", err)
+	}
+	m, c, err := p.Published(key)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "program and %d models are of the published release %s, commit %s; its log then had %d releases, "+
+		"root %s\n", len(p.Models), m.Version, m.Commit, c.Size, c.Root)
+	return nil
 }
 
 func sayDossier(w io.Writer, d *dossier.Data) {

@@ -34,7 +34,7 @@ var boards = map[string][]string{
 	"dossier":    {"notice", "release"},
 	"wiring":     {"config", "profile", "outbox"},
 	"unit":       {"config", "outbox", "pass"},
-	"compliance": {"config", "host", "notice", "outbox", "papers", "dossier"},
+	"compliance": {"config", "host", "notice", "outbox", "papers", "dossier", "release"},
 	"console":    {"desk", "notice", "papers", "rights"},
 	"rights":     {},
 	"desk":       {"unit", "compliance", "config", "host", "notice", "outbox", "papers", "pass", "rights"},

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"menshen/board/release"
+	"menshen/recognizer/models"
 )
 
 // published makes a log of two releases, of which the first has this program: published LOG [FILE],
@@ -17,6 +18,8 @@ import (
 // key, and LOG.fork what the publisher shows to others.
 func published(ts *testscript.TestScript, _ bool, args []string) {
 	own, err := release.HashFile("/proc/self/exe")
+	ts.Check(err)
+	set, err := models.Read("")
 	ts.Check(err)
 	skey, vkey, err := note.GenerateKey(rand.Reader, "example.org/menshen")
 	ts.Check(err)
@@ -35,6 +38,10 @@ func published(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		m := &release.Manifest{Version: version, Commit: strings.Repeat("c", 40), Time: time.Unix(int64(i), 0)}
 		m.Files = []release.File{{SHA256: sum, Size: 1, Name: name + ":" + release.Program}}
+		for file, sum := range set.Files() {
+			path := "bookworm/models_all.deb:" + release.Models + "/" + file
+			m.Files = append(m.Files, release.File{SHA256: sum, Name: path})
+		}
 		for _, path := range args[1:] {
 			sum, err := release.HashFile(ts.MkAbs(path))
 			ts.Check(err)

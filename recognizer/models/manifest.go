@@ -119,6 +119,15 @@ func (m *Manifest) parts() []part {
 	}
 }
 
+// Files gives the SHA-256 of each file, in hex.
+func (m *Manifest) Files() map[string]string {
+	all := map[string]string{}
+	for _, p := range m.parts() {
+		all[p.File] = p.SHA256
+	}
+	return all
+}
+
 // check refuses what would make OpenCV abort the process, or load a file from elsewhere.
 func (p part) check() error {
 	hash, err := hex.DecodeString(p.SHA256)
