@@ -9,6 +9,7 @@ import (
 
 	"menshen/hal/camera/libcamera"
 	"menshen/hal/camera/pipe"
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 )
 
@@ -38,6 +39,9 @@ func (c *Config) check() misfits {
 	m.add("camera.source", c.Camera.checkSource())
 	if _, err := ParseKeySource(c.Key.Source); err != nil {
 		m.add("key.source", fmt.Errorf("[key] source: %w", err))
+	}
+	if l := c.Console.Language; l != "" {
+		m.add("console.language", oneOf("[console] language", l, catalogue.Codes()))
 	}
 	for _, part := range []func(*misfits){c.checkDoor, c.checkLock, c.checkWires, c.checkADCs,
 		c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkPasses} {

@@ -169,11 +169,12 @@ type Faces struct {
 
 // Console is the technician's line.
 type Console struct {
-	Serial string   `toml:"serial"` // "/dev/ttyS0"; empty: none
-	Baud   int      `toml:"baud"`
-	Idle   Duration `toml:"idle"`
-	DCD    bool     `toml:"dcd"`    // the line has DCD: no operator is there while it is off
-	Socket string   `toml:"socket"` // of "menshen console"; empty: control.sock in the unit's folder; "none": no socket
+	Serial   string   `toml:"serial"` // "/dev/ttyS0"; empty: none
+	Baud     int      `toml:"baud"`
+	Idle     Duration `toml:"idle"`
+	DCD      bool     `toml:"dcd"`      // the line has DCD: no operator is there while it is off
+	Socket   string   `toml:"socket"`   // of "menshen console"; empty: in the unit's folder; "none": no socket
+	Language string   `toml:"language"` // of the serial line before a log-in: a code, "zh"; empty: English
 }
 
 // ControlSocket gives the path of the control socket; empty: no socket.
@@ -201,7 +202,7 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		var all Errors
 		errors.As(err, &all)
-		return nil, all.in(path)
+		return nil, all.In(path)
 	}
 	dir, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {

@@ -115,8 +115,8 @@ func (e Errors) orNil() error {
 	return e
 }
 
-// in puts the file's path before each error.
-func (e Errors) in(path string) Errors {
+// In puts the file's path before each error.
+func (e Errors) In(path string) Errors {
 	var out Errors
 	for _, err := range e {
 		out = append(out, fmt.Errorf("%s:%w", path, err))

@@ -10,6 +10,7 @@ import (
 	"menshen/board/console"
 	"menshen/board/desk"
 	"menshen/hal/serial"
+	"menshen/internal/i18n/catalogue"
 )
 
 // ServeSerial serves the technician's console at the serial line until ctx ends. A line that is
@@ -57,5 +58,5 @@ func serveSerial(ctx context.Context, conf *config.Config, d *desk.Desk) error {
 		}
 	}
 	return console.Serve(ctx, port, d, consoleOptions(conf,
-		console.Options{Line: "serial", Baud: c.Baud, AskSize: true}))
+		console.Options{Line: "serial", Lang: catalogue.In(c.Language), Baud: c.Baud, AskSize: true}))
 }

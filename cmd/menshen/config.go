@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -18,16 +20,7 @@ import (
 
 func configVerb() *cobra.Command {
 	c := &cobra.Command{Use: "config", Short: "write or check a configuration"}
-	c.AddCommand(&cobra.Command{
-		Use:     "example",
-		Short:   "print a complete configuration, commented key by key",
-		Example: "  menshen config example > door.toml",
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := fmt.Fprint(c.OutOrStdout(), config.Example)
-			return err
-		},
-	}, &cobra.Command{
+	c.AddCommand(configExample(), configFromCard(), &cobra.Command{
 		Use:   "check FILE",
 		Short: "say whether a configuration can be used, and if not, where and why",
 		Long: `Reads a configuration as the unit would, and says all that is wrong with it. Its
@@ -45,6 +38,69 @@ command ends with 0. 'menshen board --config FILE' draws the wires.`,
 		RunE:    func(c *cobra.Command, args []string) error { return checkConfig(c.OutOrStdout(), args[0]) },
 	})
 	return c
+}
+
+func configExample() *cobra.Command {
+	var card bool
+	c := &cobra.Command{
+		Use:   "example",
+		Short: "print a complete configuration, commented key by key",
+		Example: `  menshen config example > door.toml
+  menshen config example --card > door.txt      the settings of a card, for Notepad`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			text := config.Example
+			if card {
+				text = config.CardExample
+			}
+			_, err := fmt.Fprint(c.OutOrStdout(), text)
+			return err
+		},
+	}
+	c.Flags().BoolVar(&card, "card", false, "the few settings that stand on a card as door.txt")
+	return c
+}
+
+// configFromCard does what the first start does with a card's settings.
+func configFromCard() *cobra.Command {
+	return &cobra.Command{
+		Use:   "from-card DOOR.TXT",
+		Short: "make a configuration of a card's settings, or say what is wrong with them",
+		Long: `Reads door.txt, the settings that a laptop writes onto the card of a unit: some keys of a
+configuration. What they leave open is as most doors are wired. A TPM is the key source where this machine has one.`,
+		Example: "  menshen config from-card door.txt > door.toml",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			raw, err := os.ReadFile(args[0])
+			if err != nil {
+				return fmt.Errorf("reading the card's settings: %w", err)
+			}
+			door, _, err := config.FromCard(raw, keyHere())
+			if err != nil {
+				return inFile(args[0], err)
+			}
+			_, err = c.OutOrStdout().Write(door)
+			return err
+		},
+	}
+}
+
+// keyHere gives the key source of a unit whose settings name none.
+func keyHere() config.Tables {
+	source := "file:/etc/menshen/key"
+	if _, err := os.Stat("/dev/tpmrm0"); err == nil {
+		source = "tpm:/dev/tpmrm0"
+	}
+	return config.Tables{"key": config.Tables{"source": source}}
+}
+
+// inFile puts the name of a file before each of its errors.
+func inFile(name string, err error) error {
+	var all config.Errors
+	if !errors.As(err, &all) {
+		return err
+	}
+	return all.In(name)
 }
 
 // checkConfig tells all that is wrong with a configuration. Errors: what [board.Open] would not
