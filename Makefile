@@ -71,7 +71,7 @@ repository:
 # KEY.vkey, committed as scripts/release/publisher.vkey before 'make packages', is installed with the program.
 LOG ?= releases.log
 release:
-	@go run ./scripts/release append "$(KEY)" "$(LOG)" dist
+	@go run ./scripts/release append "$(KEY)" "$(LOG)" "$${DIST:-dist}"
 
 # The packages in fresh roots of both releases: installed, upgraded, removed, purged; lintian; built twice. Half an hour; root only.
 test-packages: packages

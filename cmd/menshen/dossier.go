@@ -119,7 +119,12 @@ looks at its card.`,
 
 // sayProgram says what runs, and checks that it was published if a publisher is given.
 func sayProgram(w io.Writer, p *dossier.Program, publisher string) error {
-	if publisher == "" {
+	switch {
+	case p.SHA256 == "" && publisher != "":
+		return errors.New("a dossier of this earlier version does not say what ran: ask for a new one")
+	case p.SHA256 == "":
+		return nil
+	case publisher == "":
 		fmt.Fprintf(w, "program SHA-256 %s; not checked whether it was published: give --publisher\n", p.SHA256)
 		return nil
 	}

@@ -7,7 +7,7 @@
 //
 // NAME is that of the log as well, such as example.org/menshen. DIST is what 'make packages' fills;
 // all its files are of the release, but for apt's repository, which is made of them. Its packages
-// must be of one commit of this folder. A log that is not there is begun.
+// and images must be of one commit of this folder. A log that is not there is begun.
 package main
 
 import (
@@ -122,8 +122,9 @@ func publish(keyFile, path, dist string) error {
 	return nil
 }
 
-// packageName is that of the program's packages: version, commit (scripts/package/build.sh).
-var packageName = regexp.MustCompile(`^menshen_((?:.*)\+g([0-9a-f]{7})(\.dirty)?)-1~deb\d+_\w+\.deb$`)
+// built is the name of a package of the program (scripts/package/build.sh) or of an image: version,
+// commit.
+var built = regexp.MustCompile(`^menshen[_-](.*\+g([0-9a-f]{7})(\.dirty)?)(-1~deb\d+_\w+\.deb|\.img.*)$`)
 
 // manifestOf describes the files of a folder.
 func manifestOf(dist string) (*release.Manifest, error) {
@@ -139,7 +140,7 @@ func manifestOf(dist string) (*release.Manifest, error) {
 		case !d.Type().IsRegular():
 			return nil
 		}
-		if is := packageName.FindStringSubmatch(d.Name()); is != nil {
+		if is := built.FindStringSubmatch(d.Name()); is != nil {
 			if is[3] != "" {
 				return fmt.Errorf("%s has changes that are in no commit: commit them, then 'make packages'", name)
 			}

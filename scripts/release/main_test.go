@@ -69,7 +69,8 @@ func TestPublish(t *testing.T) {
 		t.Errorf("without packages: %v", err)
 	}
 	pack(t, dist, deb("trixie", "1"), "program 1")
-	if err := os.WriteFile(filepath.Join(dist, "menshen.img"), []byte("image"), 0o600); err != nil {
+	image := filepath.Join(dist, "menshen-0~1+g"+commit[:7]+".img.zst")
+	if err := os.WriteFile(image, []byte("image"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := publish(key, log, dist); err != nil {
@@ -83,6 +84,13 @@ func TestPublish(t *testing.T) {
 		t.Errorf("two versions: %v", err)
 	}
 	if err := os.Remove(filepath.Join(dist, deb("trixie", "1"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := publish(key, log, dist); err == nil || !strings.Contains(err.Error(), "another version") {
+		t.Errorf("an image of an older version: %v", err)
+	}
+	newer := strings.Replace(image, "0~1", "0~2", 1)
+	if err := os.Rename(image, newer); err != nil {
 		t.Fatal(err)
 	}
 	if err := publish(key, log, dist); err != nil {
@@ -110,7 +118,7 @@ func TestPublish(t *testing.T) {
 		names = append(names, f.Name)
 	}
 	d := deb("trixie", "2")
-	want := []string{"menshen.img", d, d + ":/usr/bin/menshen", d + ":/usr/share/doc/menshen/sbom.spdx.json"}
+	want := []string{filepath.Base(newer), d, d + ":/usr/bin/menshen", d + ":/usr/share/doc/menshen/sbom.spdx.json"}
 	if fmt.Sprint(names) != fmt.Sprint(want) || l.Releases[1].Commit != commit {
 		t.Errorf("of %s: %q", l.Releases[1].Commit, names)
 	}
