@@ -28,6 +28,7 @@ var house = map[string][]string{
 var boards = map[string][]string{
 	"config": {}, "host": {}, "notice": {}, "outbox": {}, "pass": {}, "slots": {}, "release": {},
 	"profile":    {"config"},
+	"update":     {"slots"},
 	"commission": {},
 	"check":      {"config", "commission"},
 	"papers":     {"notice", "commission"},

@@ -52,7 +52,7 @@ socket.`,
 	}
 	c.AddCommand(checkVerb(), runVerb(), consoleVerb(), initVerb(), configVerb(), boardVerb(), demoVerb(),
 		auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
-	c.AddCommand(noticeVerb(), dossierVerb(), cameraVerb(), versionVerb())
+	c.AddCommand(noticeVerb(), dossierVerb(), cameraVerb(), slotVerb(), versionVerb())
 	strict(c)
 	strictHelp(c)
 	fitHelp(c)
