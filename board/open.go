@@ -36,9 +36,12 @@ func Init(c *config.Config, operator string, secret []byte) error {
 
 // Open opens a unit: the vault first, so that a second program on the same unit ends before it
 // touches a wire; then the wires, with the relay at rest; then the eye. closeAll closes everything
-// after [Door.Run]. Errors: another program has the vault, a wire or the eye cannot be opened. A
-// vault that does not open is a fault and not an error: the unit then runs in safe mode. Files for
-// faces that cannot be used switch faces off only.
+// after [Door.Run].
+//
+// Errors: another program has the vault; the lock, the exit button or the fire input is not there.
+// All else is a fault, shown and logged, with which exit and fire work (R-SAFE): a vault that does
+// not open, without which the unit runs in safe mode; a reader, a lamp or another input, which is
+// tried again; files for faces, without which faces are off.
 func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Door, closeAll func() error, err error) {
 	return open(ctx, c, log, wiring.Booting)
 }
@@ -61,11 +64,11 @@ func open(ctx context.Context, c *config.Config, log *slog.Logger, boots func() 
 		}
 	}()
 
-	locked, err := host.Harden()
-	if err != nil {
-		return nil, closeAll, fmt.Errorf("keeping the memory off the disk: %w", err)
+	if locked, err := host.Harden(); err == nil {
+		log.Info("memory kept off the disk", "dumps", "off", "locked", locked)
+	} else { // the law's rules look at it, and keep faces off
+		log.Error("a crash may write the memory to the disk", "why", err)
 	}
-	log.Info("memory kept off the disk", "dumps", "off", "locked", locked)
 
 	source := &wiring.TimeSource{Config: c}
 	v := store.Await(c.Unit.Dir, wiring.VaultOptions(c, source))
@@ -83,19 +86,27 @@ func open(ctx context.Context, c *config.Config, log *slog.Logger, boots func() 
 		log.Info("vault open", "dir", c.Unit.Dir)
 	}
 
-	hw, warnings, err := wiring.OpenAtBoot(ctx, c, boots)
+	hw, found, err := wiring.OpenAtBoot(ctx, c, boots)
 	if err != nil {
 		return nil, closeAll, err
 	}
 	closers = append(closers, hw.Close)
-	for _, w := range warnings {
-		log.Warn("wiring", "key", w.Key, "warning", w.Text.String())
+	for _, f := range found {
+		if f.Refuse {
+			log.Error("a part of the door does not work; exit and fire do", "why", f.Text.String())
+		} else {
+			log.Warn("wiring", "key", f.Key, "warning", f.Text.String())
+		}
+		if f.Refuse && f.Key == "console.serial" {
+			c = c.Copy()
+			c.Console.Serial = ""
+		}
 	}
 	log.Info("wires open", "readers", len(hw.Readers), "inputs", len(hw.Inputs))
 
 	scores, noScores := wiring.Scores(c)
 	parts := Parts{Config: c, Vault: v, Wires: hw, Time: source, Booting: boots, Scores: scores,
-		NoFaces: cmp.Or(wiring.CheckFaces(c), noScores), Log: log}
+		NoFaces: cmp.Or(c.LeftOut(config.PartFaces), wiring.CheckFaces(c), noScores), Log: log}
 	if parts.NoFaces != nil {
 		log.Error("faces stay off; cards, PINs, exit and fire work", "why", screen.OneLine(parts.NoFaces))
 	}
@@ -107,13 +118,14 @@ func open(ctx context.Context, c *config.Config, log *slog.Logger, boots func() 
 		if c.Passes.Camera {
 			conf.Codes = pass.Prefix
 		}
-		e, err := eye.Start(ctx, conf)
-		if err != nil {
-			return nil, closeAll, fmt.Errorf("starting the eye: %w", err)
+		if e, err := eye.Start(ctx, conf); err == nil {
+			closers = append(closers, e.Close)
+			parts.Eye = e
+			log.Info("eye started", "camera", c.Camera.Source)
+		} else {
+			parts.NoFaces = fmt.Errorf("starting the eye: %w", err)
+			log.Error("the door sees nothing; cards, PINs, exit and fire work", "why", err)
 		}
-		closers = append(closers, e.Close)
-		parts.Eye = e
-		log.Info("eye started", "camera", c.Camera.Source)
 	}
 	d, err := New(parts)
 	return d, closeAll, err

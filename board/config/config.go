@@ -2,8 +2,9 @@
 // camera, how long a release lasts.
 //
 // The file is TOML. Unknown keys, wrong types and impossible values are refused; the error has the
-// file, the line and what to write instead. Nothing is guessed, and a unit does not start with part
-// of a file. [Example] is a complete file with a comment for each key, which the tests read too.
+// file, the line and what to write instead. Nothing is guessed: what is refused is not used, and
+// neither is the part of the door that it belongs to ([LoadForDoor]). [Example] is a complete file
+// with a comment for each key, which the tests read too.
 package config
 
 import (
@@ -44,7 +45,8 @@ type Config struct {
 	Passes  Passes   `toml:"passes"`
 	Console Console  `toml:"console"`
 
-	lines lines
+	lines   lines
+	leftOut map[string]error // by part: why it is not used; see LeaveOut
 }
 
 // Unit names the unit and its place.
@@ -191,31 +193,63 @@ func (c *Config) ControlSocket() string {
 // Load reads and checks a file, as [Parse] does. Relative paths in it
 // start at the file's own folder.
 func Load(path string) (*Config, error) {
+	c, wrong, err := load(path)
+	if err == nil {
+		err = inFile(path, c.lines.explain(wrong))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// load reads a file, and gives the values that are refused.
+func load(path string) (*Config, misfits, error) {
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("no configuration at %s: write one with 'menshen config example > %s'", path, path)
+		return nil, nil, fmt.Errorf("no configuration at %s: write one with 'menshen config example > %s'", path, path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the configuration: %w", err)
+		return nil, nil, fmt.Errorf("reading the configuration: %w", err)
 	}
-	c, err := Parse(bytes.NewReader(raw))
+	c, err := decode(bytes.NewReader(raw))
 	if err != nil {
-		var all Errors
-		errors.As(err, &all)
-		return nil, all.In(path)
+		return nil, nil, inFile(path, err)
 	}
 	dir, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
-		return nil, fmt.Errorf("finding the configuration's folder: %w", err)
+		return nil, nil, fmt.Errorf("finding the configuration's folder: %w", err)
 	}
+	wrong := c.check()
 	c.resolve(dir)
-	return c, nil
+	return c, wrong, nil
+}
+
+// inFile puts a file's path before each error of [Errors].
+func inFile(path string, err error) error {
+	var all Errors
+	if !errors.As(err, &all) {
+		return err
+	}
+	return all.In(path)
 }
 
 // Parse reads and checks a configuration, starting from the defaults. Its error is [Errors]: all
 // unknown keys; if there are none, the first place that is not TOML; if it is, all values that are
 // refused. Each begins with its line, where it has one.
 func Parse(r io.Reader) (*Config, error) {
+	c, err := decode(r)
+	if err == nil {
+		err = c.lines.explain(c.check())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// decode reads a configuration, starting from the defaults, and does not check its values.
+func decode(r io.Reader) (*Config, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, 1<<20))
 	if err != nil {
 		return nil, Errors{fmt.Errorf(" reading: %w", err)}
@@ -225,9 +259,6 @@ func Parse(r io.Reader) (*Config, error) {
 		return nil, explain(err)
 	}
 	c.lines = findLines(raw)
-	if err := c.lines.explain(c.check()); err != nil {
-		return nil, err
-	}
 	return &c, nil
 }
 

@@ -97,6 +97,9 @@ func (c *Config) WiegandFormats(r Reader) (formats []wiegand.Format, err error) 
 	names, own := slices.Clone(WiegandFormats), wiegand.Formats()
 	for _, f := range c.Formats {
 		names = append(names, f.Name)
+		if !slices.Contains(r.Formats, f.Name) {
+			continue // wrong or not, it is another reader's
+		}
 		if own[f.Name], err = wiegand.Layout(f.Name, f.Fields, f.Parity...); err != nil {
 			return nil, err
 		}

@@ -11,7 +11,7 @@ import (
 
 // Finding is one thing that is wrong, or may be, with a configuration on a board.
 type Finding struct {
-	Refuse bool         // the unit does not start with it
+	Refuse bool         // the part of the door that the key belongs to does not work with it
 	Key    string       // of the configuration: "relay.pin"
 	Text   i18n.Message // what it is, and what to write instead
 }

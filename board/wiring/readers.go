@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	periph "periph.io/x/conn/v3/gpio"
 
@@ -20,32 +21,49 @@ import (
 	"menshen/internal/i18n"
 )
 
-// Readers makes the drivers of the readers alone: neither relay nor lamps nor inputs are opened.
+// Readers gives the readers alone, as [Open] does: neither relay nor lamps nor inputs are opened.
 func Readers(c *config.Config) (all []hal.Reader, err error) {
-	b, err := profile.Of(c, profile.Here)
+	w, err := newOpener(c)
 	if err != nil {
 		return nil, err
 	}
-	w := &opener{conf: c, board: b}
-	for _, r := range c.Readers {
-		reader, err := w.newReader(r)
-		if err != nil {
-			return nil, fmt.Errorf("[[reader]] %s: %w", r.Name, err)
-		}
-		all = append(all, reader)
+	for i := range c.Readers {
+		all = append(all, w.reader(i))
 	}
 	return all, nil
 }
 
-// CheckKeyFiles reads the key files of the readers, and gives those without which [Open] fails.
+// reader makes the driver of a reader, or one that is a fault until the driver can be made.
+func (w *opener) reader(i int) hal.Reader {
+	part, c := fmt.Sprintf("reader.%d", i), w.conf.Readers[i]
+	open := func() (hal.Reader, error) {
+		if err := w.conf.LeftOut(part); err != nil {
+			return nil, err
+		}
+		return w.newReader(c)
+	}
+	reader, err := open()
+	if err == nil {
+		return reader
+	}
+	named := func(r config.Reader) bool { return r.Name == c.Name }
+	if c.Name == "" || slices.ContainsFunc(w.conf.Readers[:i], named) {
+		c.Name = fmt.Sprintf("number %d", i+1)
+	}
+	w.late(part, "reader "+c.Name, err)
+	return &lateReader{name: c.Name, make: open}
+}
+
+// CheckKeyFiles reads the key files of the readers, and warns of those with which a reader does not
+// work.
 func CheckKeyFiles(c *config.Config) (found []profile.Finding) {
 	for i, r := range c.Readers {
 		if r.KeyFile == "" {
 			continue
 		}
 		if _, err := sector(r); err != nil {
-			found = append(found, profile.Finding{Refuse: true, Key: fmt.Sprintf("reader.%d.key_file", i),
-				Text: i18n.Verbatim(fmt.Sprintf("reader %s: %v", r.Name, err))})
+			found = append(found, profile.Finding{Key: fmt.Sprintf("reader.%d.key_file", i),
+				Text: i18n.Verbatim(fmt.Sprintf("the reader %s does not work: %v", r.Name, err))})
 		}
 	}
 	return found

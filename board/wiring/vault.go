@@ -1,6 +1,7 @@
 package wiring
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -64,11 +65,13 @@ func MachineTime() string {
 	return ""
 }
 
-// KeySource gives the source of the root key that a checked configuration names.
+// KeySource gives the source of the root key that a configuration names. Where it is left out who
+// may come in, the source cannot be used: the vault stays closed, and the door denies all
+// credentials.
 func KeySource(c *config.Config) store.KeySource {
 	k, err := config.ParseKeySource(c.Key.Source)
-	if err != nil {
-		return store.KeyFile("") // a configuration that was not checked; opening it says what is wrong
+	if why := cmp.Or(c.LeftOut(config.PartPeople), err); why != nil {
+		return keys.Unusable(why)
 	}
 	return OpenKeySource(k)
 }

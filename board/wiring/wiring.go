@@ -14,6 +14,7 @@ import (
 	"menshen/hal"
 	"menshen/hal/gpio"
 	"menshen/hal/supervised"
+	"menshen/internal/i18n"
 )
 
 // opener opens what a configuration names, by the names of its board.
@@ -21,26 +22,45 @@ type opener struct {
 	conf  *config.Config
 	board *profile.Board // nil: not a known one
 	chips map[string]*supervised.Chip
+	found []profile.Finding
 }
 
 // Open opens what the configuration names, after comparing it with the board: what the board
-// refuses is not opened. warnings are of the board and keep nothing from being opened. The relay is
-// first, with its resting level in the request itself, so that a start is never a pulse. When
-// anything fails, what was opened is closed again into its safe state.
-func Open(c *config.Config) (wires *hal.Wires, warnings []profile.Finding, err error) {
-	b, err := profile.Of(c, profile.Here)
+// refuses is not opened. The relay is first, with its resting level in the request itself, so that
+// a start is never a pulse. A reader, a signal, or an input that does not let people out, is given
+// in any case: what cannot be opened is tried again, and reports why as a fault until then. found
+// has these, refused, and what else is worth a warning.
+//
+// Errors: the lock, the exit button or the fire input is refused or cannot be opened. What was
+// opened is then closed again into its safe state.
+func Open(c *config.Config) (wires *hal.Wires, found []profile.Finding, err error) {
+	w, err := newOpener(c)
 	if err != nil {
 		return nil, nil, err
 	}
-	warnings = b.Check(c, profile.Here)
-	if err := profile.Refused(warnings); err != nil {
-		return nil, nil, err
-	}
 	wires = &hal.Wires{Signals: map[string]hal.Output{}, Inputs: map[string]hal.Input{}}
-	if err := (&opener{conf: c, board: b}).openAll(wires); err != nil {
+	if err := w.openAll(wires); err != nil {
 		return nil, nil, errors.Join(err, wires.Close())
 	}
-	return wires, warnings, nil
+	return wires, w.found, nil
+}
+
+// newOpener compares the configuration with the board, and leaves out of it what is refused.
+func newOpener(c *config.Config) (*opener, error) {
+	b, err := profile.Of(c, profile.Here)
+	if err != nil {
+		return nil, err
+	}
+	w := &opener{conf: c.Copy(), board: b}
+	var needed []profile.Finding
+	for _, f := range b.Check(c, profile.Here) {
+		if f.Refuse && !w.conf.LeaveOut(f.Key, errors.New(f.Text.String())) {
+			needed = append(needed, f)
+		} else if !f.Refuse || f.Key == "console.serial" { // a part that is left out is found when it is opened
+			w.found = append(w.found, f)
+		}
+	}
+	return w, profile.Refused(needed)
 }
 
 // openAll opens everything, into hw; after an error only some of it.
@@ -49,23 +69,61 @@ func (w *opener) openAll(hw *hal.Wires) (err error) {
 	if hw.Relay, err = w.relay(hw); err != nil {
 		return err
 	}
-	for _, s := range c.Signals {
-		hw.Signals[s.Role], err = w.output(hw, s.Pin, gpio.RelayConfig{Name: s.Role, ActiveLow: bool(s.Active)})
-		if err != nil {
-			return err
-		}
+	for i, s := range c.Signals {
+		w.signal(hw, fmt.Sprintf("signal.%d", i), s)
 	}
-	for _, in := range c.Inputs {
-		if hw.Inputs[in.Role], err = w.input(in); err != nil {
+	for i, in := range c.Inputs {
+		if err := w.contact(hw, fmt.Sprintf("input.%d", i), in); err != nil {
 			return fmt.Errorf("[[input]] %s: %w", in.Role, err)
 		}
 	}
-	for _, r := range c.Readers {
-		reader, err := w.newReader(r)
-		if err != nil {
-			return fmt.Errorf("[[reader]] %s: %w", r.Name, err)
+	for i := range c.Readers {
+		hw.Readers = append(hw.Readers, w.reader(i))
+	}
+	return nil
+}
+
+// late tells of a part of the door that is not there yet; name is for people.
+func (w *opener) late(part, name string, err error) {
+	w.found = append(w.found, profile.Finding{Refuse: true, Key: part, Text: i18n.Verbatim(name + ": " + err.Error())})
+}
+
+// signal opens a lamp, a buzzer or a contact for other equipment.
+func (w *opener) signal(hw *hal.Wires, part string, s config.Signal) {
+	open := func() (heldOutput, error) {
+		if err := w.conf.LeftOut(part); err != nil {
+			return nil, err
 		}
-		hw.Readers = append(hw.Readers, reader)
+		return w.output(s.Pin, gpio.RelayConfig{Name: s.Role, ActiveLow: bool(s.Active)})
+	}
+	out, err := open()
+	if err != nil {
+		w.late(part, "signal "+s.Role, err)
+		out = &lateOutput{name: s.Role, make: open, why: err}
+	}
+	if hw.Held = append(hw.Held, out); hw.Signals[s.Role] == nil { // a second one of a role is left out
+		hw.Signals[s.Role] = out
+	}
+}
+
+// contact opens an input. Errors: it is one that lets people out.
+func (w *opener) contact(hw *hal.Wires, part string, c config.Input) error {
+	open := func() (hal.Input, error) {
+		if err := w.conf.LeftOut(part); err != nil {
+			return nil, err
+		}
+		return w.input(c)
+	}
+	in, err := open()
+	if err != nil && c.LetsOut() {
+		return err
+	}
+	if err != nil {
+		w.late(part, "input "+c.Role, err)
+		in = &lateInput{name: c.Role, make: open, why: err}
+	}
+	if hw.Inputs[c.Role] == nil { // a second one of a role is left out
+		hw.Inputs[c.Role] = in
 	}
 	return nil
 }
@@ -77,26 +135,24 @@ var pulls = map[string]periph.Pull{"": periph.PullNoChange, "none": periph.Float
 // and no more current than that.
 func (w *opener) relay(hw *hal.Wires) (hal.Output, error) {
 	c := w.conf.Relay
-	out, err := w.output(hw, c.Pin, gpio.RelayConfig{
+	out, err := w.output(c.Pin, gpio.RelayConfig{
 		Name:      "relay",
 		ActiveLow: bool(c.Active) != c.FailSafe, // a fail-safe lock is unlocked without power
 		SafeOn:    c.FailSafe,
 	})
-	if err != nil || c.Lock != "impulse" {
-		return out, err
+	if err != nil {
+		return nil, err
+	}
+	if hw.Held = append(hw.Held, out); c.Lock != "impulse" {
+		return out, nil
 	}
 	return gpio.Pulse(out, c.Pulse.D(), c.Rest.D()), nil
 }
 
-func (w *opener) output(hw *hal.Wires, name string, c gpio.RelayConfig) (hal.Output, error) {
+func (w *opener) output(name string, c gpio.RelayConfig) (heldOutput, error) {
 	pin, err := w.open(name)
 	if err != nil {
 		return nil, fmt.Errorf("[%s]: %w", c.Name, err)
 	}
-	out, err := gpio.NewRelay(pin, c)
-	if err != nil {
-		return nil, err
-	}
-	hw.Held = append(hw.Held, out)
-	return out, nil
+	return gpio.NewRelay(pin, c)
 }

@@ -137,3 +137,35 @@ func TestSectorKeyFile(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestRSafeOnePinRefused: a lamp and a reader on pins that the board refuses are not opened, and
+// say why; the lock is.
+func TestRSafeOnePinRefused(t *testing.T) {
+	door, err := sim.New(sim.Config{Prefix: "REFUSED_"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer door.Close()
+	c := simConf(t, "REFUSED_", "[[signal]]\nrole = \"red\"\npin = \"pin 1\"\n"+
+		"[[reader]]\nname = \"outside\"\nkind = \"wiegand\"\nd0 = \"pin 6\"\nd1 = \"REFUSED_D1\"\n")
+	c.Unit.Board = "rpi4"
+	hw, found, err := Open(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hw.Close()
+	for _, part := range []string{"signal.0", "reader.0"} {
+		if !slices.ContainsFunc(found, func(f profile.Finding) bool { return f.Key == part && f.Refuse }) {
+			t.Errorf("%s: %+v", part, found)
+		}
+	}
+	if err := hw.Signals["red"].Set(true); err == nil || !strings.Contains(err.Error(), "not a line") {
+		t.Errorf("the lamp: %v", err)
+	}
+	if err := hw.Relay.Set(true); err != nil || !door.Unlocked() {
+		t.Errorf("the lock: %v", err)
+	}
+	if c.LeftOut("reader.0") != nil {
+		t.Error("the caller's configuration was changed")
+	}
+}

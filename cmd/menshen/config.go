@@ -30,9 +30,11 @@ Where faces are enabled, the models and the calibration on this machine are read
 asked whether it can be read in the way that is written. Where the site has hours, the unit that
 runs is asked in which groups its people are, and who could never come in is told.
 
-What is refused keeps 'menshen run' from starting, and the command ends with 1. With a warning the
-door starts, for cards and PINs alone where the warning is about faces or the camera, and the
-command ends with 0. 'menshen board --config FILE' draws the wires.`,
+What is refused has to be corrected in the file, and the command ends with 1: the door does not
+start with it, or leaves out the part that it is about. With a warning the file is in order and
+something else is not: the door starts, without the faces, the camera or the reader that the warning
+is about, and the command ends with 0. Exit and fire work with whatever the door starts.
+'menshen board --config FILE' draws the wires.`,
 		Example: "  menshen config check door.toml",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return checkConfig(c.OutOrStdout(), args[0]) },
@@ -103,8 +105,8 @@ func inFile(name string, err error) error {
 	return all.In(name)
 }
 
-// checkConfig tells all that is wrong with a configuration. Errors: what [board.Open] would not
-// start with. All else that it tells, the door starts with.
+// checkConfig tells all that is wrong with a configuration. Errors: what the file itself has to be
+// corrected for. An upgrade keeps the old program then. All else is a warning.
 func checkConfig(w io.Writer, file string) error {
 	c, err := config.Load(file)
 	if err != nil {
@@ -135,8 +137,8 @@ func checkConfig(w io.Writer, file string) error {
 	tellShutOut(told)
 	tellKeySource(w, c.Key.Source)
 	if told.refusals > 0 {
-		return fmt.Errorf("%s: the door does not start with it: correct the %d lines that say \"refused\" above", file,
-			told.refusals)
+		return fmt.Errorf("%s: with it the door does not start, or leaves out a part: correct the %d lines that say "+
+			"\"refused\" above", file, told.refusals)
 	}
 	verdict := "in order"
 	if told.warned {

@@ -31,7 +31,7 @@ Ctrl-D at the log-in, comes back here.`,
   sudo -u menshen menshen console --plain      for screen readers`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			conf, err := config.Load(path)
+			conf, err := config.LoadForDoor(path)
 			if err != nil {
 				return err
 			}

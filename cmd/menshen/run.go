@@ -26,7 +26,7 @@ configuration's fail_safe.`,
 		Example: "  menshen run --config door.toml",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			conf, err := config.Load(path)
+			conf, err := config.LoadForDoor(path)
 			if err != nil {
 				return err
 			}
