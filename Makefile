@@ -3,6 +3,7 @@
 # make install   program, models, manual, licences, completions, service of systemd, on this machine
 # make packages  the same as packages for Debian 12 and 13, amd64 and arm64; make repository KEY=… signs them for a site;
 #   make release KEY=… publishes them
+# make image     the card of a door unit for Raspberry Pi 3, Zero 2 W, 4, 400 and CM4, as a file
 # The rest is for those who work on it: build, lint, short, race, fuzz, attack, bench, pictures, vboard, cover, clean.
 
 SHELL := /bin/bash
@@ -11,7 +12,7 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
-.PHONY: install place place-models packages repository release test-packages run test build compile setup models lint short race fuzz attack bench bench-history \
+.PHONY: install place place-models packages repository release test-packages image image-test run test build compile setup models lint short race fuzz attack bench bench-history \
   bench-compare soak pictures vboard camera-test system-test cover clean
 
 run: setup-run compile
@@ -76,6 +77,15 @@ release:
 # The packages in fresh roots of both releases: installed, upgraded, removed, purged; lintian; built twice. Half an hour; root only.
 test-packages: packages
 	@scripts/package/test.sh "$(RELEASES)" "$(ARCHES)"
+
+# The card of a door unit, dist/image: Debian 13 for arm64 with the packages, two systems, hash trees. Five minutes; root only.
+image: setup-package
+	$(MAKE) packages RELEASES=trixie ARCHES=arm64
+	@scripts/image/image.sh
+
+# That card in a virtual board: started as it is, and with one byte of its root changed. Ten minutes; root only.
+image-test:
+	@scripts/image/test.sh
 
 test: setup-test compile lint short race
 	@echo "all tests passed"

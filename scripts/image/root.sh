@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# root.sh FOLDER: makes FOLDER/root.img, the read-only root with its hash tree behind it, FOLDER/hash
+# (its root hash, and its length without the tree in blocks of 4 KiB) and FOLDER/packages.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. scripts/say.sh
+base=$cache/image work=$1 root=$1/root epoch=$SOURCE_DATE_EPOCH
+doing "making the root"
+mkdir "$root"
+tar -xf "$base/base.tar" -C "$root" --exclude './dev/*'
+
+# Nothing of it was installed, only unpacked. What the scripts of the packages would have done, as
+# far as a door needs it: users, the libraries' cache, and whose algebra OpenCV calculates with.
+cp "$base/packages" "$work/"
+for deb in dist/trixie/menshen_*_arm64.deb dist/trixie/menshen-models_*.deb; do
+  dpkg -x "$deb" "$root"
+  basename "$deb" >>"$work/packages"
+done
+for file in passwd group; do cp "$root/usr/share/base-passwd/$file.master" "$root/etc/$file"; done
+for library in blas lapack; do
+  ln -s $library/lib$library.so.3 "$root/usr/lib/aarch64-linux-gnu/lib$library.so.3"
+done
+cp -r scripts/image/files/. "$root/"
+chroot "$root" sh -c 'systemd-sysusers && ldconfig' >"$tmp/log" 2>&1 ||
+  { cat "$tmp/log" >&2; fail "programs of arm64 do not run here" "apt-get install qemu-user-static"; }
+# The kernel's modules that the card needs, and no others.
+kernel=$(echo "$base"/kernel/usr/lib/modules/*) release=${kernel##*/}
+scripts/image/modules.sh | while read -r module; do
+  install -D -m 644 "$module" "$root/usr/lib/modules/$release/${module#*/"$release"/}"
+done
+cp "$kernel"/modules.{order,builtin,builtin.modinfo} "$root/usr/lib/modules/$release/"
+/sbin/depmod -b "$root" "$release"
+
+# No log-in, no network, and nothing that would write to a root that cannot be written to.
+system=$root/etc/systemd/system
+for unit in getty@.service serial-getty@.service console-getty.service container-getty@.service autovt@.service \
+  getty.target getty-pre.target debug-shell.service ctrl-alt-del.target systemd-logind.service \
+  systemd-user-sessions.service systemd-networkd.service systemd-networkd.socket systemd-networkd-varlink.socket \
+  systemd-networkd-wait-online.service systemd-network-generator.service systemd-firstboot.service \
+  systemd-sysusers.service systemd-update-done.service systemd-machine-id-commit.service ldconfig.service \
+  systemd-hwdb-update.service systemd-binfmt.service proc-sys-fs-binfmt_misc.automount systemd-journal-catalog-update.service; do
+  ln -sf /dev/null "$system/$unit"
+done
+mkdir -p "$root/etc/systemd/system-generators"
+ln -s /dev/null "$root/etc/systemd/system-generators/systemd-getty-generator"
+echo uninitialized >"$root/etc/machine-id"
+ln -s ../proc/self/mounts "$root/etc/mtab"
+ln -s ../locale.conf "$root/etc/default/locale"
+ln -s default/keyboard "$root/etc/vconsole.conf"
+
+# Whoever has the key of this certificate may update the unit; without one it takes no updates.
+[ -z "${CERTIFICATE:-}" ] || install -m 644 "$CERTIFICATE" "$root/usr/lib/menshen/update.pem"
+
+# Left out: manuals, translations, other makers' hardware, what installs packages. Licences are kept.
+rm -rf "$root"/usr/share/{man,locale,info,bug,lintian,perl*,debconf,dpkg,base-passwd} \
+  "$root"/usr/share/{bash-completion,zsh,fish,pixmaps} "$root"/usr/lib/udev/hwdb.d "$root"/usr/{bin,sbin}/{dpkg*,perl*,apt*,deb-systemd-*,update-alternatives,debconf*} \
+  "$root"/usr/lib/*/perl* "$root"/usr/lib/{dpkg,apt} "$root"/etc/{apt,dpkg,kernel}
+find "$root/usr/share/doc" -type f ! -name copyright ! -path '*/menshen*' -delete
+# No program makes its user root.
+find "$root" -xdev -perm /6000 -type f -exec chmod a-s {} +
+rm -rf "$root"/{boot,var,media,mnt,opt,srv,tmp,run,proc,sys,dev}
+mkdir -p "$root"/{boot/card,var,state,srv,tmp,run,proc,sys,dev} "$root/etc/menshen"
+mkdir -m 700 -p "$root"/etc/credstore{,.encrypted}
+
+doing "packing the root"
+(unset SOURCE_DATE_EPOCH
+  mksquashfs "$root" "$work/root.img" -noappend -quiet -no-progress -no-xattrs -b 256K \
+    -comp zstd -Xcompression-level 19 -all-time "$epoch" -mkfs-time "$epoch")
+size=$(stat -c %s "$work/root.img")
+hash=$(veritysetup format --no-superblock --salt=- --hash-offset="$size" --data-blocks=$((size / 4096)) \
+  "$work/root.img" "$work/root.img" | sed -n 's/^Root hash:[[:space:]]*//p')
+echo "$hash $((size / 4096))" >"$work/hash"
