@@ -35,7 +35,7 @@ U
 mmdebstrap --variant=extract --architectures=arm64 --skip=check/qemu --aptopt='APT::Install-Recommends "false"' \
   --aptopt='Acquire::Languages "none"' \
   --include="base-files,base-passwd,libc-bin,dash,coreutils,sed,grep,util-linux,mount,fdisk,e2fsprogs,dosfstools,kmod" \
-  --include="systemd-sysv,udev,dbus,rauc-service,dmsetup,cryptsetup-bin,systemd-cryptsetup,tzdata" \
+  --include="systemd-sysv,udev,rauc,dmsetup,cryptsetup-bin,systemd-cryptsetup,tzdata" \
   --include="libtss2-esys-3.0.2-0t64,libtss2-rc0t64,libtss2-mu-4.0.1-0t64,libtss2-tcti-device0t64" \
   --include="${depends// /,}" \
   --extract-hook="ls \"\$1\"/var/cache/apt/archives/*.deb | xargs -n1 basename >$base/packages" \

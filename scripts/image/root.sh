@@ -21,8 +21,10 @@ for library in blas lapack; do
   ln -s $library/lib$library.so.3 "$root/usr/lib/aarch64-linux-gnu/lib$library.so.3"
 done
 cp -r scripts/image/files/. "$root/"
-chroot "$root" sh -c 'systemd-sysusers && ldconfig' >"$tmp/log" 2>&1 ||
+{ qemu-aarch64-static -L "$root" "$root/usr/bin/systemd-sysusers" --root="$root" &&
+  qemu-aarch64-static "$root/usr/sbin/ldconfig" -r "$root"; } >"$tmp/log" 2>&1 ||
   { cat "$tmp/log" >&2; fail "programs of arm64 do not run here" "apt-get install qemu-user-static"; }
+
 # The kernel's modules that the card needs, and no others.
 kernel=$(echo "$base"/kernel/usr/lib/modules/*) release=${kernel##*/}
 scripts/image/modules.sh | while read -r module; do
@@ -38,7 +40,8 @@ for unit in getty@.service serial-getty@.service console-getty.service container
   systemd-user-sessions.service systemd-networkd.service systemd-networkd.socket systemd-networkd-varlink.socket \
   systemd-networkd-wait-online.service systemd-network-generator.service systemd-firstboot.service \
   systemd-sysusers.service systemd-update-done.service systemd-machine-id-commit.service ldconfig.service \
-  systemd-hwdb-update.service systemd-binfmt.service proc-sys-fs-binfmt_misc.automount systemd-journal-catalog-update.service; do
+  systemd-hwdb-update.service systemd-journal-catalog-update.service systemd-binfmt.service \
+  proc-sys-fs-binfmt_misc.automount; do
   ln -sf /dev/null "$system/$unit"
 done
 mkdir -p "$root/etc/systemd/system-generators"
@@ -53,8 +56,8 @@ ln -s default/keyboard "$root/etc/vconsole.conf"
 
 # Left out: manuals, translations, other makers' hardware, what installs packages. Licences are kept.
 rm -rf "$root"/usr/share/{man,locale,info,bug,lintian,perl*,debconf,dpkg,base-passwd} \
-  "$root"/usr/share/{bash-completion,zsh,fish,pixmaps} "$root"/usr/lib/udev/hwdb.d "$root"/usr/{bin,sbin}/{dpkg*,perl*,apt*,deb-systemd-*,update-alternatives,debconf*} \
-  "$root"/usr/lib/*/perl* "$root"/usr/lib/{dpkg,apt} "$root"/etc/{apt,dpkg,kernel}
+  "$root"/usr/share/{bash-completion,zsh,fish,pixmaps} "$root"/usr/lib/{udev/hwdb.d,dpkg,apt} "$root"/usr/lib/*/perl* \
+  "$root"/usr/{bin,sbin}/{dpkg*,perl*,apt*,deb-systemd-*,update-alternatives,debconf*} "$root"/etc/{apt,dpkg,kernel}
 find "$root/usr/share/doc" -type f ! -name copyright ! -path '*/menshen*' -delete
 # No program makes its user root.
 find "$root" -xdev -perm /6000 -type f -exec chmod a-s {} +

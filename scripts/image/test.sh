@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 . scripts/say.sh
 made=${DIST:-$PWD/dist}/image card=$tmp/card passphrase='correct horse battery'
 ls "$made"/*.img.zst >/dev/null 2>&1 || fail "there is no image" "make image"
-apt_install qemu-system-arm device-tree-compiler >/dev/null ||
+command -v qemu-system-aarch64 fdtput >/dev/null || apt_install qemu-system-arm device-tree-compiler ||
   fail "qemu could not be installed" "try again with a network"
 
 if [ -n "${SAME:-}" ]; then
