@@ -63,7 +63,7 @@ find "$root/usr/share/doc" -type f ! -name copyright ! -path '*/menshen*' -delet
 find "$root" -xdev -perm /6000 -type f -exec chmod a-s {} +
 rm -rf "$root"/{boot,var,media,mnt,opt,srv,tmp,run,proc,sys,dev}
 mkdir -p "$root"/{boot/card,var,state,srv,tmp,run,proc,sys,dev} "$root/etc/menshen"
-mkdir -m 700 -p "$root"/etc/credstore{,.encrypted}
+install -d -m 700 "$root"/etc/credstore{,.encrypted}
 
 doing "packing the root"
 (unset SOURCE_DATE_EPOCH

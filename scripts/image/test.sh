@@ -56,7 +56,7 @@ await() {
   fail "the board did not say: $2" "read the lines above"
 }
 said() {
-  grep -aq "$1" "$tmp/report" ||
+  tr -d '\r' <"$tmp/report" | grep -aq "$1" ||
     { cat "$tmp/report" >&2; fail "a start is not as it should be: $1" "read the lines above"; }
 }
 type() { printf '%s\r' "$1" >&7; }
@@ -67,7 +67,7 @@ said '^services: active active'
 said 'Read-only file system'
 said '^starts.b 3'
 said '^networks: lo$'
-ok "$(grep -a '^ready after' "$tmp/report"), in a board of 512 MB with a thousand million instructions a second"
+ok "$(tr -d '\r' <"$tmp/report" | grep '^ready after'), in a board of 512 MB with a thousand million instructions a second"
 type ''
 await "$tmp/shown" 'log-in'
 type anna
