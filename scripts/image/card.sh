@@ -17,14 +17,18 @@ printf '[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n%51
 cp "$cache/image/firmware/usr/lib/raspi-firmware/bootcode.bin" "$first/"
 scripts/image/fat.sh "$work/one.img" 32M MENSHEN "$first"
 
-# Three starts are counted for a slot that has no system: it is not to be started.
-state=$tmp/state
-mkdir -m 700 "$state"
-echo 3 >"$state/starts.b"
-find "$state" -exec touch -d "@$epoch" {} +
+# Three starts are counted for a slot that has no system: it is not to be started. The file is written
+# by debugfs, since mke2fs would take over when it was made here.
+echo 3 >"$tmp/three"
 truncate -s 16M "$work/state.img"
-E2FSPROGS_FAKE_TIME=$epoch /sbin/mke2fs -q -t ext4 -L menshen-state -U 4d656e73-6865-4e00-8000-000000000007 \
-  -E hash_seed=4d656e73-6865-4e00-8000-000000000007,root_owner=0:0,lazy_itable_init=0 -d "$state" "$work/state.img"
+export E2FSPROGS_FAKE_TIME=$epoch
+/sbin/mke2fs -q -t ext4 -L menshen-state -U 4d656e73-6865-4e00-8000-000000000007 \
+  -E hash_seed=4d656e73-6865-4e00-8000-000000000007,root_owner=0:0,lazy_itable_init=0 "$work/state.img"
+{
+  echo "write $tmp/three starts.b"
+  printf "sif starts.b %s @$epoch\n" atime ctime mtime crtime
+  echo "sif starts.b mode 0100644"
+} | /sbin/debugfs -w -f - "$work/state.img" >/dev/null 2>&1
 
 # In sectors of 512 bytes: each starts at a multiple of 4 MiB.
 M=2048
