@@ -73,6 +73,8 @@ await "$tmp/shown" 'log-in'
 type anna
 await "$tmp/shown" 'secret'
 type "$passphrase"
+await "$tmp/shown" 'Type yes or no'
+type yes
 await "$tmp/shown" 'anna>'
 type status
 type logout
