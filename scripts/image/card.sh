@@ -17,8 +17,8 @@ printf '[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n%51
 cp "$cache/image/firmware/usr/lib/raspi-firmware/bootcode.bin" "$first/"
 scripts/image/fat.sh "$work/one.img" 32M MENSHEN "$first"
 
-# Three starts are counted for a slot that has no system: it is not to be started. The file is written
-# by debugfs, since mke2fs would take over when it was made here.
+# Three starts are counted for a slot that has no system: it is not to be started. The file is
+# written by debugfs, since mke2fs would take over when it was made here.
 echo 3 >"$tmp/three"
 truncate -s 16M "$work/state.img"
 export E2FSPROGS_FAKE_TIME=$epoch

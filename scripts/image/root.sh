@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# root.sh FOLDER: makes FOLDER/root.img, the read-only root with its hash tree behind it, FOLDER/hash
-# (its root hash, and its length without the tree in blocks of 4 KiB) and FOLDER/packages.
+# root.sh FOLDER: makes FOLDER/root.img, the read-only root with its hash tree behind it,
+# FOLDER/hash (its root hash, and its length without the tree in blocks of 4 KiB) and
+# FOLDER/packages.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
@@ -54,7 +55,7 @@ ln -s default/keyboard "$root/etc/vconsole.conf"
 # Whoever has the key of this certificate may update the unit; without one it takes no updates.
 [ -z "${CERTIFICATE:-}" ] || install -m 644 "$CERTIFICATE" "$root/usr/lib/menshen/update.pem"
 
-# Left out: manuals, translations, other makers' hardware, what installs packages. Licences are kept.
+# Left out: manuals, translations, other makers' hardware, what installs packages. Licences stay.
 rm -rf "$root"/usr/share/{man,locale,info,bug,lintian,perl*,debconf,dpkg,base-passwd} \
   "$root"/usr/share/{bash-completion,zsh,fish,pixmaps} "$root"/usr/lib/{udev/hwdb.d,dpkg,apt} "$root"/usr/lib/*/perl* \
   "$root"/usr/{bin,sbin}/{dpkg*,perl*,apt*,deb-systemd-*,update-alternatives,debconf*} "$root"/etc/{apt,dpkg,kernel}

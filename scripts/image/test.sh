@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # test.sh: starts the image in dist/image in the virtual board (board.sh), as it comes from a card
-# writer: a new card becomes a door, and its console answers; a root of which one byte was changed is
-# refused, and the card given to the other slot. SAME=1 also makes the image again, and compares.
+# writer: a new card becomes a door, and its console answers; a root of which one byte was changed
+# is refused, and the card given to the other slot. SAME=1 also makes the image again, and compares.
 # Ten minutes on a machine that does nothing else; root only.
 # REPORT=FILE keeps what the board said of its starts.
 set -euo pipefail
@@ -52,7 +52,7 @@ await() {
     sleep 1
     kill -0 "$board" 2>/dev/null || break
   done
-  tail -30 "$tmp/shown" "$tmp/report" >&2
+  tail -n 30 "$tmp/shown" "$tmp/report" >&2
   fail "the board did not say: $2" "read the lines above"
 }
 said() {
@@ -67,7 +67,7 @@ said '^services: active active'
 said 'Read-only file system'
 said '^starts.b 3'
 said '^networks: lo$'
-ok "$(tr -d '\r' <"$tmp/report" | grep '^ready after'), in a board of 512 MB with a thousand million instructions a second"
+ok "$(tr -d '\r' <"$tmp/report" | grep '^ready after'), where a second has a thousand million instructions"
 type ''
 await "$tmp/shown" 'log-in'
 type anna
