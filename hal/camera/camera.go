@@ -14,10 +14,10 @@
 // the present and not the past. Frames are overwritten when they are replaced and when the camera
 // is closed, a driver's buffers each time they have been used.
 //
-// V4L2 has been tested with the kernel's test camera (vivid, Linux 6.1, emulated PC), through
-// the eye under its whole confinement: a picture that freezes, no frames, a device that is
-// pulled out while it is read and comes back (scripts/vboard/run.sh eye). It has not been
-// tested with a real camera.
+// V4L2 has been tested with the kernel's test camera (vivid, Linux 6.1, emulated PC), with frames
+// in planes and without (scripts/vboard/run.sh camera/v4l2), and through the eye under its whole
+// confinement: a picture that freezes, no frames, a device that is pulled out while it is read and
+// comes back (scripts/vboard/run.sh eye). It has not been tested with a real camera.
 package camera
 
 import (

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# run.sh [gpio] [wiegand] [unit] [eye]: runs the drivers' own tests, and the whole program, on the
-# kernel's simulated GPIO chip, in a virtual machine without network or disk. Time inside counts
-# instructions (-icount), so a 50 µs pulse is one, however slow this machine is. The first three,
-# which are the default, take under four minutes (3:47, others at work on both cores), the drivers
-# alone two. The eye, before the kernel's test camera (vivid), takes a quarter of an hour: its
-# networks run in an emulated processor.
+# run.sh [gpio] [wiegand] [unit] [camera/v4l2] [eye]: runs the drivers' own tests, and the whole
+# program, on the kernel's simulated GPIO chip and test cameras (vivid; /dev/video1 gives its frames
+# in planes), in a virtual machine without network or disk. Time inside counts instructions
+# (-icount), so a 50 µs pulse is one, however slow this machine is. The first three, which are the
+# default, take under four minutes (3:47, others at work on both cores), the drivers alone two. The
+# eye takes a quarter of an hour, or three with others at work: its networks run in an emulated
+# processor. VBOARD_TESTS picks tests by a pattern, as go test -run does.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
@@ -39,7 +40,7 @@ if [ -e "$root/tests/eye" ]; then
 fi
 cat >"$root/work" <<W
 export MENSHEN_MODELS=/models
-modprobe vivid n_devs=1 node_types=1 num_inputs=1 input_types=0
+modprobe vivid n_devs=2 node_types=1,1 num_inputs=1,1 input_types=0,0 multiplanar=1,2
 for t in /tests/*; do
   echo "== \${t##*/}"
   (cd /tmp && \$t -test.v -test.timeout 5m -test.run '${VBOARD_TESTS:-^TestKernel}') || exit 1

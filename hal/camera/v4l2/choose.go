@@ -43,18 +43,21 @@ func choose(offers []offer, width, height int) offer {
 
 func abs(n int) int { return max(n, -n) }
 
-// offers asks for the modes nearest to a size, one for each of the formats that the device has.
-func offers(k kernel, d Device, formats []string, width, height int) (all []offer) {
+// offers asks for the modes nearest to a size, one for each of the formats that the device has. why
+// says for what reason one of these cannot be read.
+func offers(k kernel, d Device, formats []string, width, height int) (all []offer, why error) {
 	for _, format := range formats {
 		if !slices.Contains(d.Formats, format) {
 			continue
 		}
-		m, err := negotiate(k, tryFmt, Mode{Format: format, Width: width, Height: height})
-		if err == nil {
-			all = append(all, offer{m, rate(k, m)})
+		m, err := negotiate(k, tryFmt, d.kind(), Mode{Format: format, Width: width, Height: height})
+		if err != nil {
+			why = err
+			continue
 		}
+		all = append(all, offer{m, rate(k, m)})
 	}
-	return all
+	return all, why
 }
 
 // rate is the most frames a second that a device gives in a mode; 0 when it does not say.
@@ -78,11 +81,11 @@ func rate(k kernel, m Mode) (most float64) {
 	return most
 }
 
-// negotiate tries or sets a mode, and gives the one that the driver makes of it: in the same
-// format, of the size that is nearest.
-func negotiate(k kernel, request uintptr, want Mode) (Mode, error) {
+// negotiate tries or sets a mode of a kind of buffers, and gives the one that the driver makes of
+// it: in the same format, of the size that is nearest. Errors: it has several planes.
+func negotiate(k kernel, request uintptr, kind uint32, want Mode) (Mode, error) {
 	a := make(argument, formatSize)
-	a.put(0, capture)
+	a.put(0, kind)
 	a.put(pixWidth, uint32(want.Width))
 	a.put(pixHeight, uint32(want.Height))
 	copy(a[pixFormat:pixFormat+4], want.Format)
@@ -91,6 +94,12 @@ func negotiate(k kernel, request uintptr, want Mode) (Mode, error) {
 		return Mode{}, fmt.Errorf("set %s, %d×%d pixels: %w", want.Format, want.Width, want.Height, err)
 	}
 	m := Mode{string(a[pixFormat : pixFormat+4]), int(a.get(pixWidth)), int(a.get(pixHeight)), int(a.get(pixStride))}
+	if kind == capturePlanes {
+		if m.Stride = int(a.get(pixPlaneStride)); a[pixPlanes] != 1 {
+			return Mode{}, fmt.Errorf("%s comes in %d planes, and only frames in one are read: use another "+
+				"camera", m.Format, a[pixPlanes])
+		}
+	}
 	if m.Format != want.Format || min(m.Width, m.Height) == 0 || max(m.Width, m.Height) > mostSide ||
 		m.Stride > mostStride {
 		return Mode{}, fmt.Errorf("set %s, %d×%d pixels: the driver makes %+v of it",

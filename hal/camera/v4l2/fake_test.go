@@ -16,6 +16,8 @@ type fake struct {
 	largest map[string][2]int   // size of a format; 640×480 where it is not named
 	rates   map[string][]uint32 // frames a second of a format
 	gap     int                 // bytes behind each row of YUYV
+	planes  map[string]int      // of a format; 1 where it is not named
+	begin   int                 // bytes before a frame in a plane
 	fails   map[uintptr]error
 
 	memory   [][]byte
@@ -53,7 +55,12 @@ func (k *fake) ioctl(request uintptr, a argument) error {
 		width := min(int(a.get(pixWidth)), size[0])
 		a.put(pixWidth, uint32(width))
 		a.put(pixHeight, min(a.get(pixHeight), uint32(size[1])))
-		a.put(pixStride, uint32(2*width+k.gap))
+		if a.get(0) == capturePlanes {
+			a.put(pixPlaneStride, uint32(2*width+k.gap))
+			a[pixPlanes] = byte(max(1, k.planes[string(a[pixFormat:pixFormat+4])]))
+		} else {
+			a.put(pixStride, uint32(2*width+k.gap))
+		}
 	case enumIntervals:
 		rates := k.rates[string(a[intervalFormat:intervalFormat+4])]
 		if int(a.get(0)) >= len(rates) {
@@ -69,8 +76,12 @@ func (k *fake) ioctl(request uintptr, a argument) error {
 			k.memory = append(k.memory, make([]byte, 64))
 		}
 	case queryBuf:
-		a.put(bufOffset, a.get(0)*4096)
-		a.put(bufLength, 64)
+		at, length := bufOffset, bufLength
+		if a.get(bufKind) == capturePlanes {
+			at, length = planeOffset, planeLength
+		}
+		a.put(at, a.get(0)*4096)
+		a.put(length, 64)
 	case queueBuf:
 		i := int(a.get(0))
 		k.left += len(k.memory[i]) - zeros(k.memory[i])
@@ -108,9 +119,11 @@ func (k *fake) shoot(value byte, used int, flags uint32) {
 	for at := range min(used, len(k.memory[i])) {
 		k.memory[i][at] = value
 	}
-	a := make(argument, bufSize)
+	a := make(argument, bufSize+planeSize)
 	a.put(0, uint32(i))
 	a.put(bufUsed, uint32(used))
+	a.put(planeUsed, uint32(used))
+	a.put(planeDataBegin, uint32(k.begin))
 	a.put(bufFlags, flags)
 	a.put(bufSequence, k.sequence)
 	binary.NativeEndian.PutUint64(a[bufStamp:], uint64(k.clock/time.Second))

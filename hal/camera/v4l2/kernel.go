@@ -25,7 +25,7 @@ const (
 	enumIntervals = 0xc034564b
 
 	capSize, fmtSize, formatSize, parmSize, intervalSize = 104, 64, 208, 204, 52
-	requestSize, bufSize                                 = 20, 88
+	requestSize, bufSize, planeSize                      = 20, 88, 64
 
 	capDevice                                                     = 88 // what this device can
 	pixWidth, pixHeight, pixFormat, pixField, pixStride, pixImage = 8, 12, 16, 20, 24, 28
@@ -34,6 +34,11 @@ const (
 	intervalLeast                                                 = 20 // the only, or the shortest
 	bufKind, bufUsed, bufFlags, bufStamp, bufSequence, bufMemory  = 4, 8, 12, 24, 56, 60
 	bufOffset, bufLength                                          = 64, 72
+
+	// Of a device that gives frames in planes: where its first plane is described. In a buffer, the
+	// description stands behind it (see buffer), and bufOffset has its address.
+	pixPlaneStride, pixPlanes                           = 32, 188
+	planeUsed, planeLength, planeOffset, planeDataBegin = bufSize, bufSize + 4, bufSize + 8, bufSize + 16
 
 	canCapture, canCapturePlanes, canStream = 0x1, 0x1000, 0x4000000
 	capture, capturePlanes                  = 1, 9 // kinds of buffers
@@ -45,7 +50,8 @@ const (
 	mostFormats                             = 256
 )
 
-// argument is what a request takes and answers.
+// argument is what a request takes and answers: of a buffer in planes, with the description of its
+// plane behind it.
 type argument []byte
 
 func (a argument) get(at int) uint32        { return binary.NativeEndian.Uint32(a[at:]) }
@@ -76,6 +82,10 @@ func openDevice(path string) (device, error) {
 }
 
 func (d device) ioctl(request uintptr, arg argument) error {
+	if len(arg) == bufSize+planeSize { // arg is on the heap, where nothing is moved
+		binary.NativeEndian.PutUint64(arg[bufOffset:], uint64(uintptr(unsafe.Pointer(&arg[bufSize]))))
+		arg.put(bufLength, 1)
+	}
 	for {
 		_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(d), request, uintptr(unsafe.Pointer(&arg[0])))
 		switch errno {

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 
 const (
 	node   = "/dev/video0"
+	planes = "/dev/video1" // gives its frames in planes
 	driver = "/sys/bus/platform/drivers/vivid/"
 )
 
@@ -55,6 +58,12 @@ func take(t *testing.T, r *Reader) (f Frame, values int, err error) {
 // TestKernelFormats: each format is given in the size asked for, with a date of just now, and with
 // a picture in it.
 func TestKernelFormats(t *testing.T) {
+	for _, node := range []string{node, planes} {
+		t.Run(filepath.Base(node), func(t *testing.T) { formatsOf(t, node) })
+	}
+}
+
+func formatsOf(t *testing.T, node string) {
 	for _, format := range []string{"YUYV", "UYVY", "YVYU", "NV12", "NV21", "YU12", "YV12", "RGB3", "BGR3", "GREY"} {
 		for _, size := range [][2]int{{640, 480}, {1280, 720}} {
 			t.Run(fmt.Sprintf("%s %d×%d", format, size[0], size[1]), func(t *testing.T) {
@@ -83,6 +92,43 @@ func TestKernelFormats(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestKernelSizes: what is asked for, and what a camera gives when it cannot.
+func TestKernelSizes(t *testing.T) {
+	for asked, want := range map[[2]int][2]int{
+		{640, 360}: {640, 360}, {1280, 720}: {1280, 720}, {100, 80}: {320, 180}, {5000, 4000}: {3840, 2160},
+	} {
+		r, err := Open(node, known, asked[0], asked[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, values, err := take(t, r)
+		if err != nil || f.Width != want[0] || f.Height != want[1] || values < 2 {
+			t.Errorf("asked for %v: %+v, expected %v; %d values, %v", asked, f.Mode, want, values, err)
+		}
+		t.Logf("asked for %v: %+v", asked, f.Mode)
+		r.Close()
+	}
+}
+
+// TestKernelPlanes: a device that gives its frames in planes is told from others, and a format with
+// several planes is refused with its reason.
+func TestKernelPlanes(t *testing.T) {
+	d, err := Ask(planes)
+	if err != nil || d.kind() != capturePlanes || d.Raw() {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	if !slices.Contains(d.Formats, "NM12") {
+		t.Skipf("it has no format with several planes: %q", d.Formats)
+	}
+	r, err := Open(planes, []string{"NM12"}, 640, 480)
+	if err == nil {
+		r.Close()
+	}
+	if !errors.Is(err, hal.ErrGone) || !strings.Contains(err.Error(), "comes in 2 planes") {
+		t.Error(err)
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 type Reader struct {
 	Mode    Mode
 	k       kernel
+	kind    uint32 // of buffers
 	buffers [][]byte
 	err     error // why it takes no more
 }
@@ -34,6 +35,7 @@ type Frame struct {
 	At     time.Time // by the driver, or when it was taken
 	Seq    uint64    // counts the frames of the device, lost ones included
 	buffer int
+	used   int // bytes of the buffer, with what stands before Data
 }
 
 // Open begins to take frames of the size that is nearest to width × height pixels, in one of the
@@ -68,11 +70,14 @@ func (r *Reader) begin(formats []string, width, height int) error {
 		return fmt.Errorf("a camera module on a ribbon cable (driver %s), whose raw frames only libcamera "+
 			"develops: write source = \"libcamera\" into [camera]", d.Driver)
 	}
-	if d.can&(canCapture|canStream) != canCapture|canStream {
+	if r.kind = d.kind(); r.kind == 0 || d.can&canStream == 0 {
 		return fmt.Errorf("%s (driver %s) gives no frames: a camera often has several devices, try the others",
 			d.Card, d.Driver)
 	}
-	modes := offers(r.k, d, formats, width, height)
+	modes, why := offers(r.k, d, formats, width, height)
+	if len(modes) == 0 && why != nil {
+		return fmt.Errorf("%s (driver %s): %w", d.Card, d.Driver, why)
+	}
 	if len(modes) == 0 {
 		return fmt.Errorf("%s (driver %s) gives frames as %q only, and none of %q",
 			d.Card, d.Driver, d.Formats, formats)
@@ -86,11 +91,11 @@ func (r *Reader) begin(formats []string, width, height int) error {
 // set sets mode and rate. Where a driver cannot set its rate, it keeps its own.
 func (r *Reader) set(m Mode) error {
 	var err error
-	if r.Mode, err = negotiate(r.k, setFmt, m); err != nil {
+	if r.Mode, err = negotiate(r.k, setFmt, r.kind, m); err != nil {
 		return err
 	}
 	p := make(argument, parmSize)
-	p.put(0, capture)
+	p.put(0, r.kind)
 	p.put(parmInterval, 1)
 	p.put(parmInterval+4, mostRate)
 	_ = r.k.ioctl(setParm, p)
@@ -101,7 +106,7 @@ func (r *Reader) set(m Mode) error {
 func (r *Reader) start() error {
 	a := make(argument, requestSize)
 	a.put(0, buffers)
-	a.put(4, capture)
+	a.put(4, r.kind)
 	a.put(8, mapped)
 	if err := r.k.ioctl(requestBufs, a); err != nil {
 		return fmt.Errorf("ask for buffers: %w", err)
@@ -115,7 +120,11 @@ func (r *Reader) start() error {
 		if err := r.k.ioctl(queryBuf, b); err != nil {
 			return fmt.Errorf("ask for buffer %d: %w", i, err)
 		}
-		memory, err := r.k.mapping(int64(b.get(bufOffset)), int(b.get(bufLength)))
+		at, length := bufOffset, bufLength
+		if r.kind == capturePlanes {
+			at, length = planeOffset, planeLength
+		}
+		memory, err := r.k.mapping(int64(b.get(at)), int(b.get(length)))
 		if err != nil {
 			return fmt.Errorf("map buffer %d: %w", i, err)
 		}
@@ -131,16 +140,20 @@ func (r *Reader) start() error {
 }
 
 func (r *Reader) buffer(i int) argument {
-	b := make(argument, bufSize)
+	size := bufSize
+	if r.kind == capturePlanes {
+		size += planeSize
+	}
+	b := make(argument, size)
 	b.put(0, uint32(i))
-	b.put(bufKind, capture)
+	b.put(bufKind, r.kind)
 	b.put(bufMemory, mapped)
 	return b
 }
 
 func (r *Reader) stream() argument {
 	a := make(argument, 4)
-	a.put(0, capture)
+	a.put(0, r.kind)
 	return a
 }
 
@@ -151,7 +164,7 @@ func (r *Reader) Next(ctx context.Context, patience time.Duration, use func(*Fra
 	deadline := time.Now().Add(patience)
 	f, age := r.newest()
 	if f != nil && (age < 0 || age > fresh) {
-		r.giveBack(f.buffer, len(f.Data))
+		r.giveBack(f.buffer, f.used)
 		f = nil
 	}
 	for ; f == nil; f, _ = r.newest() {
@@ -168,7 +181,7 @@ func (r *Reader) Next(ctx context.Context, patience time.Duration, use func(*Fra
 			r.fail("wait for a frame", err)
 		}
 	}
-	defer r.giveBack(f.buffer, len(f.Data))
+	defer r.giveBack(f.buffer, f.used)
 	return use(f)
 }
 
@@ -181,7 +194,10 @@ func (r *Reader) newest() (last *Frame, age time.Duration) {
 		if errors.Is(err, unix.EAGAIN) {
 			break
 		}
-		i, used := int(b.get(0)), int(b.get(bufUsed))
+		i, begin, used := int(b.get(0)), 0, int(b.get(bufUsed))
+		if r.kind == capturePlanes {
+			begin, used = int(b.get(planeDataBegin)), int(b.get(planeUsed))
+		}
 		if err == nil && (i >= len(r.buffers) || used > len(r.buffers[i])) {
 			err = errors.New("the driver names a buffer that is not there")
 		}
@@ -194,11 +210,11 @@ func (r *Reader) newest() (last *Frame, age time.Duration) {
 			continue
 		}
 		if last != nil {
-			r.giveBack(last.buffer, len(last.Data))
+			r.giveBack(last.buffer, last.used)
 		}
 		age = r.age(b)
 		last = &Frame{
-			Mode: r.Mode, Data: r.buffers[i][:used], buffer: i,
+			Mode: r.Mode, Data: r.buffers[i][min(begin, used):used], buffer: i, used: used,
 			At: time.Now().Add(-max(age, 0)), Seq: uint64(b.get(bufSequence)),
 		}
 	}

@@ -49,14 +49,15 @@ func TestChoose(t *testing.T) {
 }
 
 func TestOpenRefuses(t *testing.T) {
-	busy, noMemory, raw, silent := usb("YUYV"), usb("YUYV"), usb("pRAA"), usb("YUYV")
+	busy, noMemory, raw, silent, planes := usb("YUYV"), usb("YUYV"), usb("pRAA"), usb("YUYV"), usb("NV12")
+	planes.can, planes.planes = canCapturePlanes|canStream, map[string]int{"NV12": 2}
 	busy.fails[setFmt] = unix.EBUSY
 	noMemory.fails[requestBufs] = unix.ENOMEM
 	raw.driver = "unicam"
 	silent.can = canCapture
 	for want, k := range map[string]*fake{
 		"in use by another program": busy, "buffers": noMemory, `source = "libcamera"`: raw,
-		"several devices": silent, `"H264"`: usb("H264"),
+		"several devices": silent, `"H264"`: usb("H264"), "comes in 2 planes": planes,
 	} {
 		_, err := open(k, known, 640, 480)
 		if !errors.Is(err, hal.ErrGone) || !strings.Contains(err.Error(), want) || !k.closed {
@@ -90,6 +91,23 @@ func TestNewest(t *testing.T) {
 	}
 	if age := time.Since(f.At); age < 20*time.Millisecond || age > 2*time.Second {
 		t.Errorf("taken %v ago by its date, 20 ms by the driver's", age)
+	}
+	if len(k.queued) != buffers || k.left > 0 {
+		t.Errorf("%d buffers queued, %d bytes left in them", len(k.queued), k.left)
+	}
+}
+
+// TestPlanes: of a device that gives frames in planes, the formats with one plane are read, from
+// where the frame begins in it; all of the plane is overwritten.
+func TestPlanes(t *testing.T) {
+	k := usb("NV12", "YUYV")
+	k.can, k.planes, k.gap, k.begin = canCapturePlanes|canStream, map[string]int{"NV12": 2}, 32, 10
+	r := opened(t, k)
+	k.shoot(1, 50, stampMonotonic)
+	k.shoot(2, 50, stampMonotonic)
+	first, f, err := next(r)
+	if err != nil || first != 2 || len(f.Data) != 40 || f.Format != "YUYV" || f.Stride != 2*640+32 {
+		t.Errorf("%d, %+v, %v", first, f, err)
 	}
 	if len(k.queued) != buffers || k.left > 0 {
 		t.Errorf("%d buffers queued, %d bytes left in them", len(k.queued), k.left)

@@ -5,8 +5,9 @@
 // develops (package libcamera): [Device.Raw] tells it from a camera that can be used as it is.
 //
 // A Reader maps few of the driver's buffers into its memory. A frame is used where the driver left
-// it, and overwritten there afterwards; closing overwrites all of them (R-STRANGER). Devices that
-// give their frames in several planes, as some processors of pictures do, are not read.
+// it, and overwritten there afterwards; closing overwrites all of them (R-STRANGER). Of devices
+// that give their frames in planes, as some processors of pictures do, the formats with one plane
+// are read.
 //
 // Structures and requests: linux/videodev2.h. docs/decisions/0031-our-own-v4l2.md says why no
 // library is used.
@@ -46,13 +47,8 @@ func ask(k kernel) (Device, error) {
 		return Device{}, err
 	}
 	d := Device{Driver: text(c[:16]), Card: text(c[16:48]), can: c.get(capDevice)}
-	kind := uint32(0)
-	switch {
-	case d.can&canCapture != 0:
-		kind = capture
-	case d.can&canCapturePlanes != 0:
-		kind = capturePlanes
-	default:
+	kind := d.kind()
+	if kind == 0 {
 		return d, nil
 	}
 	for i := range uint32(mostFormats) {
@@ -65,6 +61,17 @@ func ask(k kernel) (Device, error) {
 		d.Formats = append(d.Formats, string(f[44:48]))
 	}
 	return d, nil
+}
+
+// kind is that of the device's buffers; 0: it gives no frames.
+func (d Device) kind() uint32 {
+	switch {
+	case d.can&canCapture != 0:
+		return capture
+	case d.can&canCapturePlanes != 0:
+		return capturePlanes
+	}
+	return 0
 }
 
 func text(b []byte) string {
