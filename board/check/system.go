@@ -97,8 +97,8 @@ func watchdogStep(there bool) Step {
 				return ctx.Err()
 			}
 			install := i18n.M("check.install-service",
-				"Install scripts/systemd/menshen.service as it is, then 'systemctl daemon-reload' and 'systemctl "+
-					"enable menshen'.")
+				"Install the package menshen, or 'make install', and leave its service as it is; then 'systemctl "+
+					"daemon-reload' and 'systemctl enable menshen'.")
 			switch {
 			case err != nil:
 				return problem(i18n.M("check.systemd-silent", "systemd cannot be asked: %v", err), install)
