@@ -39,6 +39,13 @@ func LoadForDoor(path string) (*Config, error) {
 	if err := c.lines.explain(needed); err != nil {
 		return nil, inFile(path, err)
 	}
+	for i := range c.Readers { // its fault must be told from another's
+		r := &c.Readers[i]
+		taken := slices.ContainsFunc(c.Readers[:i], func(other Reader) bool { return other.Name == r.Name })
+		if taken || r.Name == "" {
+			r.Name = fmt.Sprintf("number %d", i+1)
+		}
+	}
 	if c.LeftOut(PartFaces) != nil {
 		c.Passes.Camera = false
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 
 	periph "periph.io/x/conn/v3/gpio"
 
@@ -45,10 +44,6 @@ func (w *opener) reader(i int) hal.Reader {
 	reader, err := open()
 	if err == nil {
 		return reader
-	}
-	named := func(r config.Reader) bool { return r.Name == c.Name }
-	if c.Name == "" || slices.ContainsFunc(w.conf.Readers[:i], named) {
-		c.Name = fmt.Sprintf("number %d", i+1)
 	}
 	w.late(part, "reader "+c.Name, err)
 	return &lateReader{name: c.Name, make: open}
