@@ -34,6 +34,7 @@ type Parts struct {
 	Look     func(host.Where) (host.Facts, error) // at the machine; nil: host.Look
 	Board    host.Board                           // the zero value: this one
 	Booting  func() bool                          // the machine was switched on a moment ago; nil: wiring.Booting
+	Updates  desk.Updates                         // nil: the unit has one system
 	Log      *slog.Logger                         // of what happens while no console is open; nil: none
 }
 
@@ -46,6 +47,7 @@ type Door struct {
 	conf  *config.Config
 	vault *store.Vault
 	board host.Board
+	trial *trial // nil: the unit has one system
 }
 
 // New puts the parts together. The relay does not move before [Door.Run].
@@ -55,6 +57,9 @@ func New(p Parts) (*Door, error) {
 	}
 	if p.Booting == nil {
 		p.Booting = wiring.Booting
+	}
+	if p.Log == nil {
+		p.Log = slog.New(slog.DiscardHandler)
 	}
 	if p.Board.Space == nil {
 		p.Board = host.ThisBoard()
@@ -80,7 +85,11 @@ func New(p Parts) (*Door, error) {
 		return nil, err
 	}
 	d.Desk = desk.New(desk.Parts{Config: p.Config, Vault: p.Vault, Unit: d.Unit, Law: d.Law, Out: out, Time: p.Time,
-		SetClock: p.SetClock, Board: p.Board, Advise: wiring.Advise})
+		SetClock: p.SetClock, Board: p.Board, Updates: p.Updates, Advise: wiring.Advise})
+	if p.Updates != nil {
+		d.trial = &trial{updates: p.Updates, state: d.Unit.State, ping: d.Unit.PingVault, devices: d.Unit.Devices,
+			record: d.Unit.Record, every: trialEvery, steady: trialSteady, log: p.Log}
+	}
 	return d, nil
 }
 
@@ -108,6 +117,9 @@ func (d *Door) Run(ctx context.Context) error {
 	var beside sync.WaitGroup
 	beside.Go(func() { d.Law.Run(ctx, d.Unit.Report) })
 	beside.Go(func() { h.run(ctx) })
+	if d.trial != nil {
+		beside.Go(func() { d.trial.run(ctx) })
+	}
 	err := d.Unit.Run(ctx)
 	stop()
 	beside.Wait()

@@ -12,6 +12,8 @@ import (
 	"menshen/board/config"
 	"menshen/board/host"
 	"menshen/board/pass"
+	"menshen/board/slots"
+	"menshen/board/update"
 	"menshen/board/wiring"
 	"menshen/internal/screen"
 	"menshen/recognizer"
@@ -71,7 +73,14 @@ func open(ctx context.Context, c *config.Config, log *slog.Logger, boots func() 
 	}
 
 	source := &wiring.TimeSource{Config: c}
-	v := store.Await(c.Unit.Dir, wiring.VaultOptions(c, source))
+	updates := &update.Client{Folders: update.OfSystem()}
+	options := wiring.VaultOptions(c, source)
+	// While this system is on trial the one before must be able to open the vault.
+	options.Hold = func() bool {
+		s, err := updates.State()
+		return s.OnTrial || err != nil && !errors.Is(err, slots.ErrOneSystem)
+	}
+	v := store.Await(c.Unit.Dir, options)
 	closers = append(closers, v.Close)
 	switch err := within(vaultFirst, func() error { return v.Mend(ctx) }); {
 	case errors.Is(err, store.ErrBusy):
@@ -105,7 +114,7 @@ func open(ctx context.Context, c *config.Config, log *slog.Logger, boots func() 
 	log.Info("wires open", "readers", len(hw.Readers), "inputs", len(hw.Inputs))
 
 	scores, noScores := wiring.Scores(c)
-	parts := Parts{Config: c, Vault: v, Wires: hw, Time: source, Booting: boots, Scores: scores,
+	parts := Parts{Updates: updates, Config: c, Vault: v, Wires: hw, Time: source, Booting: boots, Scores: scores,
 		NoFaces: cmp.Or(c.LeftOut(config.PartFaces), wiring.CheckFaces(c), noScores), Log: log}
 	if parts.NoFaces != nil {
 		log.Error("faces stay off; cards, PINs, exit and fire work", "why", screen.OneLine(parts.NoFaces))

@@ -22,6 +22,9 @@ import (
 //	4  2026  visitors' passes
 const schema = 4
 
+// Layout is the layout of the vaults that this version writes.
+func Layout() uint64 { return schema }
+
 const magic = "menshen vault"
 
 // header is the only record in clear: it says which key is needed. Its fields are part of

@@ -58,6 +58,7 @@ type Bench struct {
 	Relay   *haltest.Output
 	Reader  *haltest.Reader
 	Inputs  map[string]*haltest.Input
+	Updates *Updates // set before Assemble; nil: a unit with one system
 	Outputs map[string]*haltest.Output
 	Eye     *Eye
 	Time    *wiring.TimeSource
@@ -151,6 +152,9 @@ func (b *Bench) Assemble() {
 		Look:     func(host.Where) (host.Facts, error) { return b.Found, nil }}
 	if b.Eye != nil {
 		parts.Eye = b.Eye
+	}
+	if b.Updates != nil {
+		parts.Updates = b.Updates
 	}
 	d, err := board.New(parts)
 	if err != nil {

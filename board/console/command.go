@@ -39,7 +39,8 @@ func vocabulary(d Desk) (all []command) {
 		{i18n.M("console.chapter-faces", "Face entry"), faceCommands()},
 		{i18n.M("console.chapter-law", "The law"),
 			slices.Concat(lawCommands(), paperCommands(), incidentCommands(), dossierCommands())},
-		{i18n.M("console.chapter-records", "Records and the vault"), slices.Concat(recordCommands(), keeperCommands())},
+		{i18n.M("console.chapter-records", "Records and the vault"),
+			slices.Concat(recordCommands(), keeperCommands(), updateCommands())},
 		{i18n.M("console.chapter-staff", "Staff"), staffCommands()},
 		{i18n.M("console.chapter-console", "This console"), sessionCommands()},
 	} {

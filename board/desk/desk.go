@@ -32,6 +32,7 @@ type Parts struct {
 	Time     TimeSource
 	SetClock func(time.Time) error // of the machine; nil: SetSystemClock
 	Board    host.Board
+	Updates  Updates           // nil: this unit has one system only
 	Advise   func(error) error // adds the remedy to an error of the vault; nil: it stays as it is
 }
 
@@ -54,6 +55,7 @@ type Desk struct {
 	source   TimeSource
 	setClock func(time.Time) error
 	board    host.Board
+	updates  Updates
 	advise   func(error) error
 
 	mu         sync.Mutex
@@ -73,8 +75,11 @@ func New(p Parts) *Desk {
 	if p.Advise == nil {
 		p.Advise = func(err error) error { return err }
 	}
+	if p.Updates == nil {
+		p.Updates = oneSystem{}
+	}
 	return &Desk{cfg: p.Config, vault: p.Vault, unit: p.Unit, law: p.Law, out: p.Out, source: p.Time,
-		setClock: p.SetClock, board: p.Board, advise: p.Advise,
+		setClock: p.SetClock, board: p.Board, updates: p.Updates, advise: p.Advise,
 		sessions: map[uint64]*session{}, drafts: drafts{}, longestAim: LongestAim}
 }
 

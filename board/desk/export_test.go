@@ -22,3 +22,6 @@ func AimFor(d *Desk, longest time.Duration) { d.longestAim = longest }
 
 // SetClockIn is the session in which the clock was set last.
 func SetClockIn(d *Desk) uint64 { return d.timeSetIn.Load() }
+
+// InUse is inUse.
+var InUse = inUse

@@ -32,6 +32,7 @@ const (
 	SetsTime
 	UnlocksFaces
 	EndsFaults
+	UpdatesUnit // install another system from a stick
 )
 
 // rolesWith say which roles have which right. The desk checks each call by it, and the console
@@ -45,6 +46,7 @@ var rolesWith = map[Right][]Role{
 	SetsTime:     {Technician, Manager},
 	UnlocksFaces: {Technician, Manager},
 	EndsFaults:   {Technician, Manager},
+	UpdatesUnit:  {Technician, Manager},
 }
 
 // Of reports whether a role has the right.

@@ -26,6 +26,7 @@ var rightsOf = map[string]string{
 	"OpenDoor": "itm", "Lockdown": "itm", "Evacuate": "itm", "Watch": "itm", "Aim": "itm", "SeeSign": "itm",
 	"SetTime": "tm", "ConfirmTime": "m", "UnlockFaces": "tm",
 	"Decisions": "tma", "Why": "tma",
+	"LookForUpdate": "tm", "InstallUpdate": "tm", "TryUpdate": "tm",
 
 	"Find": "ma", "Stored": "ma", "Copy": "ma", "ListPasses": "ma", "OldNotice": "ma", "Requests": "ma",
 	"Incidents": "ma", "Assessment": "ma",

@@ -30,6 +30,7 @@ func (d *Desk) Status(ctx context.Context, s Session) (Status, error) {
 	}
 	st := d.status(state, s.Lang)
 	st.Others = append(st.Others, machine...)
+	st.Others = append(st.Others, d.updateFacts(s.Lang)...)
 	st.People = len(people)
 	if shut := d.shutOut(people, s.Lang); shut != "" {
 		st.Others = append(st.Others, Fact{Name: "people", Fault: shut})

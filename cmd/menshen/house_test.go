@@ -38,12 +38,15 @@ var boards = map[string][]string{
 	"compliance": {"config", "host", "notice", "outbox", "papers", "dossier", "release"},
 	"console":    {"desk", "notice", "papers", "rights"},
 	"rights":     {},
-	"desk":       {"unit", "compliance", "config", "host", "notice", "outbox", "papers", "pass", "rights"},
-	"service":    {"desk", "console", "compliance", "unit", "config"},
+	"desk": {"unit", "compliance", "config", "host", "notice", "outbox", "papers", "pass", "rights",
+		"slots", "update"},
+	"service": {"desk", "console", "compliance", "unit", "config"},
 	"": {"service", "desk", "compliance", "unit", "wiring", "config", "check", "commission", "console",
-		"dossier", "host", "notice", "outbox", "pass"},
-	"demo":      {"", "desk", "console", "config", "papers"},
-	"boardtest": {"", "desk", "compliance", "unit", "wiring", "config", "console", "host", "papers"},
+		"dossier", "host", "notice", "outbox", "pass",
+		"slots", "update"},
+	"demo": {"", "desk", "console", "config", "papers"},
+	"boardtest": {"", "desk", "compliance", "unit", "wiring", "config", "console", "host", "papers",
+		"slots", "update"},
 }
 
 // vision are the packages that may import OpenCV. controlSocket is the one file that may open

@@ -40,6 +40,7 @@ var vocabulary = map[string]Message{
 	"this line":                            M("word.this-line", "this line"),
 	"temperature":                          M("word.temperature", "temperature"),
 	"storage":                              M("word.storage", "storage"),
+	"system":                               M("word.system", "system"),
 	"templates":                            M("word.templates", "templates"),
 	"at the door":                          M("word.at-the-door", "at the door"),
 	"tries":                                M("word.tries", "tries"),

@@ -49,6 +49,11 @@ const (
 	DossierMade      Kind = "dossier made"
 	AimingBegun      Kind = "aiming begun"
 	AimingEnded      Kind = "aiming ended"
+	UpdateBegun      Kind = "update begun"  // an operator has a system written to the other slot
+	UpdateFailed     Kind = "update failed" // it was not written whole
+	UpdateTried      Kind = "update tried"  // an operator restarts the unit to try it
+	UpdateKept       Kind = "update kept"
+	UpdateTakenBack  Kind = "update taken back" // the system before runs again
 )
 
 // People, and what was done with what is stored about them.

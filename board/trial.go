@@ -1,0 +1,144 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"menshen/board/desk"
+	"menshen/board/slots"
+	"menshen/board/unit"
+	"menshen/board/update"
+	"menshen/hal"
+	"menshen/internal/screen"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+// How often a system that has just started is looked at, and how long everything must work.
+const (
+	trialEvery  = 5 * time.Second
+	trialSteady = time.Minute
+)
+
+// trial tells root that the running system works: one on trial is then kept, and for any other the
+// starts are counted from 0 again. The test moves nothing: the relay's line must be held without a
+// fault, the vault must take records, readers and inputs must live, the camera must give pictures.
+type trial struct {
+	updates       desk.Updates
+	state         func(context.Context) (unit.State, error)
+	ping          func() error // the vault
+	devices       func() map[string]any
+	record        func(store.Entry)
+	every, steady time.Duration
+	log           *slog.Logger
+}
+
+// run looks until the running system was found in order, or ctx ends.
+func (t *trial) run(ctx context.Context) {
+	s, err := t.updates.State()
+	if err != nil {
+		if !errors.Is(err, slots.ErrOneSystem) {
+			t.log.Error("the state of the two systems is not known", "why", screen.OneLine(err))
+		}
+		return
+	}
+	t.tellTakenBack(ctx, s)
+	var since time.Time // everything works
+	said := ""
+	for tick := time.NewTicker(t.every); ; {
+		why, err := t.trouble(ctx, s)
+		switch {
+		case err != nil:
+			tick.Stop()
+			return // the unit is stopping
+		case why != "":
+			since = time.Time{}
+			if s.OnTrial && why != said && t.ask(ctx, update.Request{Do: update.Unhealthy, Why: why}) {
+				said = why
+			}
+		case since.IsZero():
+			since = time.Now()
+		case time.Since(since) >= t.steady && t.finish(ctx, s):
+			tick.Stop()
+			return
+		}
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// tellTakenBack puts on record, once, that an update was taken back.
+func (t *trial) tellTakenBack(ctx context.Context, s update.State) {
+	if s.TakenBack == "" || s.Newest == nil || s.Newest.Told {
+		return
+	}
+	t.record(store.Entry{Kind: audit.UpdateTakenBack, Detail: map[string]string{"version": string(s.Newest.Version),
+		"why": strings.TrimSuffix(string(s.TakenBack)+": "+s.Newest.Why, ": ")}})
+	t.ask(ctx, update.Request{Do: update.Told})
+}
+
+// trouble says what does not work now that worked before the update; empty: nothing.
+func (t *trial) trouble(ctx context.Context, s update.State) (string, error) {
+	now, err := t.state(ctx)
+	if err != nil {
+		return "", err
+	}
+	all := desk.Troubles(now)
+	if err := t.ping(); err != nil && all["store"] == "" {
+		all["store"] = err.Error()
+	}
+	for name, device := range t.devices() {
+		if l, tells := device.(hal.Heartbeat); tells && l.Alive().IsZero() && all[name] == "" {
+			all[name] = "no sign of life"
+		}
+	}
+	if s.OnTrial && s.Newest != nil {
+		for _, device := range s.Newest.Faulty {
+			delete(all, device)
+		}
+	}
+	if !s.OnTrial {
+		// It is no trial: a reader that is broken must not bring the other system.
+		maps.DeleteFunc(all, func(device, _ string) bool { return device != "store" && device != "relay" })
+	}
+	var parts []string
+	for _, device := range slices.Sorted(maps.Keys(all)) {
+		parts = append(parts, fmt.Sprintf("%s: %s", device, all[device]))
+	}
+	return strings.Join(parts, "; "), nil
+}
+
+// finish tells root, and reports whether it has done its part.
+func (t *trial) finish(ctx context.Context, s update.State) bool {
+	if !s.OnTrial {
+		return t.ask(ctx, update.Request{Do: update.Healthy})
+	}
+	if !t.ask(ctx, update.Request{Do: update.Keep}) {
+		return false
+	}
+	t.record(store.Entry{Kind: audit.UpdateKept, Detail: map[string]string{"version": string(s.Version)}})
+	t.log.Info("the update is kept", "version", s.Version)
+	return true
+}
+
+// ask asks root, and reports whether that was done.
+func (t *trial) ask(ctx context.Context, r update.Request) bool {
+	a, err := t.updates.Do(ctx, r, nil)
+	if err == nil && a.Refused != "" {
+		err = fmt.Errorf("%w: %s", a.Refused, a.Detail)
+	}
+	if err != nil && ctx.Err() == nil {
+		t.log.Error("the service for updates did not do its part", "asked", r.Do, "why", screen.OneLine(err))
+	}
+	return err == nil
+}
