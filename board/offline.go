@@ -3,6 +3,9 @@ package board
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"menshen/board/config"
@@ -49,6 +52,31 @@ func ownCard(ctx context.Context, v *store.Vault, readers []hal.Reader, name str
 		return store.Operator{}, err
 	}
 	return v.CheckOperatorCard(store.Offline, name, card.Credential())
+}
+
+// TakeOwnCard makes the next card at a reader the second factor of an operator, by the operator
+// themselves (R-OPERATOR). tell says when to tap. Errors: no reader answers; no card came.
+func TakeOwnCard(ctx context.Context, v *store.Vault, c *config.Config, name string,
+	tell func(i18n.Message)) error {
+	all, err := v.Operators()
+	if err != nil {
+		return fmt.Errorf("reading the operators: %w", err)
+	}
+	i := slices.IndexFunc(all, func(o store.Operator) bool { return strings.EqualFold(o.Name, name) })
+	if i < 0 {
+		return i18n.E("board.no-such-operator", "no operator is called %s", name)
+	}
+	readers, err := wiring.Readers(c)
+	if err != nil {
+		return err
+	}
+	card, err := cardAt(ctx, readers, func() {
+		tell(i18n.M("board.tap-new-own-card", "Tap the card that is to be your second factor."))
+	})
+	if err != nil {
+		return err
+	}
+	return v.SetOperatorCard(store.Actor(all[i].ID), all[i].ID, card.Credential())
 }
 
 // Why no card can be read.

@@ -86,6 +86,11 @@ func (t *Terminal) Ask(ctx context.Context, q Question) (bool, error) {
 	}
 }
 
+// Line asks for words, and gives them without the blanks around them.
+func (t *Terminal) Line(ctx context.Context, question i18n.Message) (string, error) {
+	return t.answer(ctx, question)
+}
+
 // Do implements Installer.
 func (t *Terminal) Do(task Task) {
 	text := task.Text

@@ -135,7 +135,7 @@ func checkConfig(w io.Writer, file string) error {
 		told.warning("camera.source", fmt.Sprintf("the door sees nothing: %v", err))
 	}
 	tellShutOut(told)
-	tellKeySource(w, c.Key.Source)
+	tellKeySource(w, c.Key.Source, userLanguage())
 	if told.refusals > 0 {
 		return fmt.Errorf("%s: with it the door does not start, or leaves out a part: correct the %d lines that say "+
 			"\"refused\" above", file, told.refusals)

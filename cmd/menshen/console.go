@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"syscall"
@@ -18,7 +19,7 @@ import (
 )
 
 func consoleVerb() *cobra.Command {
-	var path string
+	var path, card, stick string
 	var plain bool
 	c := &cobra.Command{
 		Use:   "console",
@@ -26,21 +27,32 @@ func consoleVerb() *cobra.Command {
 		Long: `Connects this terminal to the technician's console of the running unit, the same as
 on its serial line, over the unit's control socket. Only root and the unit's own user come that
 far; then everybody logs in under their own name. Several consoles may be open at once. logout, or
-Ctrl-D at the log-in, comes back here.`,
+Ctrl-D at the log-in, comes back here.
+
+With --card, where the door is not set up yet, it leads through the set-up: settings, wires, keys, the
+first operator and their card, the self-test with its signed report. Who sits at this terminal then may
+do all that. What was broken off goes on the next time.`,
 		Example: `  menshen console
   sudo -u menshen menshen console --plain      for screen readers`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGTERM, syscall.SIGHUP)
+			defer stop()
+			if _, err := os.Stat(path); card != "" && errors.Is(err, fs.ErrNotExist) {
+				f := &firstStart{config: path, card: card, stick: stick, unless: keyHere(), verb: c}
+				f.terminal(os.Stdin, c.OutOrStdout())
+				return f.run(ctx)
+			}
 			conf, err := config.LoadForDoor(path)
 			if err != nil {
 				return err
 			}
-			ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGTERM, syscall.SIGHUP)
-			defer stop()
 			return attach(ctx, conf, os.Stdin, c.OutOrStdout(), plain)
 		},
 	}
 	c.Flags().StringVar(&path, "config", "/etc/menshen/door.toml", "the unit's configuration")
+	c.Flags().StringVar(&card, "card", "", "door.txt, the settings of the card, for a door that is not set up yet")
+	c.Flags().StringVar(&stick, "stick", "", "a folder with the backup of the unit that this one replaces")
 	c.Flags().BoolVar(&plain, "plain", false, "one fact a line and no cursor movement, for screen readers")
 	return c
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"menshen/board"
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 )
 
@@ -30,7 +31,7 @@ standard input, one line. There is no default account.`,
 			if err != nil {
 				return err
 			}
-			secret, err := newSecret(c.InOrStdin(), c.ErrOrStderr(), operator)
+			secret, err := newSecret(c.InOrStdin(), c.ErrOrStderr(), operator, userLanguage())
 			if err != nil {
 				return err
 			}
@@ -39,7 +40,7 @@ standard input, one line. There is no default account.`,
 				return err
 			}
 			fmt.Fprintf(c.OutOrStdout(), "the unit is ready: vault in %s, first operator %s\n", conf.Unit.Dir, operator)
-			tellKeySource(c.OutOrStdout(), conf.Key.Source)
+			tellKeySource(c.OutOrStdout(), conf.Key.Source, userLanguage())
 			if conf.Faces.Enabled {
 				fmt.Fprint(c.OutOrStdout(), beforeFaces)
 			}
@@ -62,22 +63,25 @@ const beforeFaces = `Cards and codes work once 'menshen run' does. Before faces 
 `
 
 // newSecret reads a new passphrase: twice without echo at a terminal, else one line.
-func newSecret(in io.Reader, out io.Writer, who string) ([]byte, error) {
-	first, err := oneSecret(in, out, "Passphrase or PIN for "+who+": ")
+func newSecret(in io.Reader, out io.Writer, who string, lang i18n.Language) ([]byte, error) {
+	first, err := oneSecret(in, out, lang.Say(i18n.M("menshen.new-passphrase", "Passphrase or PIN for %s: ", who)))
 	if err != nil || !screen.IsTerminal(in) {
 		return first, err
 	}
-	second, err := oneSecret(in, out, "Once more: ")
+	second, err := oneSecret(in, out, lang.Say(i18n.M("menshen.once-more", "Once more: ")))
 	if err != nil {
 		return nil, err
 	}
 	defer clear(second)
 	if !bytes.Equal(first, second) {
 		clear(first)
-		return nil, errors.New("the two are not the same: nothing was made; try again")
+		return nil, errNotSame
 	}
 	return first, nil
 }
+
+// errNotSame means that a new secret was typed in two ways.
+var errNotSame = i18n.E("menshen.secrets-differ", "the two are not the same: nothing was made; try again")
 
 // oneSecret reads a passphrase: without echo at a terminal, else one line.
 func oneSecret(in io.Reader, out io.Writer, prompt string) (secret []byte, err error) {

@@ -37,16 +37,7 @@ backup signed count.`,
   menshen vault restore backup.age --identity manager.key --no-receipts --config new.toml --operator anna`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			r.in, r.out, r.asks = c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr()
-			since, err := r.statedSince()
-			if err != nil {
-				return err
-			}
-			return withBackup(args[0], r.identity, func(f io.ReadSeeker, id age.Identity) error {
-				return r.act(c, func(v *store.Vault, by store.Actor) error {
-					return r.restore(c.Context(), v, by, f, id, since)
-				})
-			})
+			return r.run(c, args[0])
 		},
 	}
 	r.flags(c)
@@ -68,6 +59,19 @@ type restoring struct {
 	none               bool
 	in                 io.Reader
 	out, asks          io.Writer
+}
+
+func (r *restoring) run(c *cobra.Command, backup string) error {
+	r.in, r.out, r.asks = c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr()
+	since, err := r.statedSince()
+	if err != nil {
+		return err
+	}
+	return withBackup(backup, r.identity, func(f io.ReadSeeker, id age.Identity) error {
+		return r.act(c, func(v *store.Vault, by store.Actor) error {
+			return r.restore(c.Context(), v, by, f, id, since)
+		})
+	})
 }
 
 // statedSince gives what the flags say of erasures since the backup; the zero value: nothing.

@@ -15,17 +15,24 @@ import (
 // erasedSince makes a backup of two people, and the receipt of one who was erased since:
 // erasedsince DOOR.toml BACKUP KEY RECEIPTS.
 func erasedSince(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(backUp(ts.MkAbs(args[0]), ts.MkAbs(args[1]), ts.MkAbs(args[2]), ts.MkAbs(args[3])))
+}
+
+// backUp does it, with the files' full names.
+func backUp(door, backup, key, receipts string) error {
 	id, err := age.GenerateX25519Identity()
-	ts.Check(err)
-	ts.Check(withVault(ts.MkAbs(args[0]), func(v *store.Vault) error {
+	if err != nil {
+		return err
+	}
+	return withVault(door, func(v *store.Vault) error {
 		var gone policy.PersonID
 		for _, name := range []policy.Private{"li", "wang"} {
 			if gone, err = v.AddPerson(store.Door, policy.Person{Name: name}); err != nil {
 				return err
 			}
 		}
-		var backup bytes.Buffer
-		if err := v.Backup(store.Door, &backup, true, id.Recipient()); err != nil {
+		var file bytes.Buffer
+		if err := v.Backup(store.Door, &file, true, id.Recipient()); err != nil {
 			return err
 		}
 		receipt, err := v.RemovePerson(store.Door, gone, "moved out")
@@ -36,12 +43,12 @@ func erasedSince(ts *testscript.TestScript, _ bool, args []string) {
 		if err != nil {
 			return err
 		}
-		for path, content := range map[string][]byte{args[1]: backup.Bytes(), args[2]: []byte(id.String() + "\n"),
-			args[3]: append(line, '\n')} {
-			if err := os.WriteFile(ts.MkAbs(path), content, 0o600); err != nil {
+		for path, content := range map[string][]byte{backup: file.Bytes(), key: []byte(id.String() + "\n"),
+			receipts: append(line, '\n')} {
+			if err := os.WriteFile(path, content, 0o600); err != nil {
 				return err
 			}
 		}
 		return nil
-	}))
+	})
 }

@@ -107,7 +107,7 @@ is asked for, and stands in 'menshen config example'.`,
 			if err != nil {
 				return err
 			}
-			tellKeySource(c.ErrOrStderr(), args[0])
+			tellKeySource(c.ErrOrStderr(), args[0], userLanguage())
 			err = k.act(c, func(v *store.Vault, by store.Actor) error {
 				return v.ChangeKey(c.Context(), by, wiring.OpenKeySource(to))
 			})
@@ -121,9 +121,9 @@ is asked for, and stands in 'menshen config example'.`,
 	return c
 }
 
-// tellKeySource says what a key source withstands, where one is chosen, in the user's language.
-func tellKeySource(w io.Writer, source string) {
+// tellKeySource says what a key source withstands, where one is chosen.
+func tellKeySource(w io.Writer, source string, lang i18n.Language) {
 	if k, err := config.ParseKeySource(source); err == nil {
-		fmt.Fprintf(w, "[key] %s: %s\n", k, userLanguage().Say(k.Withstands()))
+		fmt.Fprintf(w, "[key] %s: %s\n", k, lang.Say(k.Withstands()))
 	}
 }

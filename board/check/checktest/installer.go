@@ -24,6 +24,7 @@ type Door interface {
 type Installer struct {
 	Passphrase string
 	Door       Door
+	More       map[string]func(send func(string)) // deeds before all others, by the words on the screen
 
 	mu    sync.Mutex
 	shown strings.Builder
@@ -81,6 +82,10 @@ func (i *Installer) deeds(send func(string)) []deed {
 			}
 		}
 	}
+	var more []deed
+	for words, typed := range i.More {
+		more = append(more, deed{words, func() { typed(send) }})
+	}
 	always := func() bool { return true }
 	locked := func() bool { return !i.Door.Unlocked() }
 	heard, skip := 0, false
@@ -94,7 +99,7 @@ func (i *Installer) deeds(send func(string)) []deed {
 	}
 	skips := func() { skip = true }
 	task := func(words string) string { return "\x1b[1m→ " + words }
-	return []deed{
+	return append(more, []deed{
 		{"Passphrase of anna: ", func() { send(i.Passphrase) }},
 		{"Do you accept this commitment? (y, n) ", yes(always)},
 		{"to the minute? (y, n) ", yes(always)},
@@ -118,5 +123,5 @@ func (i *Installer) deeds(send func(string)) []deed {
 		{"q: stop for now > ", begin},
 		{"lamp\x1b[0m", skips},
 		{"buzzer\x1b[0m", skips},
-	}
+	}...)
 }
