@@ -23,13 +23,13 @@ umask 022
 
 scripts/image/base.sh
 mkdir "$work"
+echo "$version" >"$work/version"
 scripts/image/root.sh "$work"
 scripts/image/boot.sh "$work" a
 scripts/image/boot.sh "$work" b
 scripts/image/card.sh "$work"
 doing "compressing"
 zstd -q -9 -T0 "$work/card.img" -o "$work/menshen-$version.img.zst"
-echo "$version" >"$work/version"
 
 mkdir -p "$made"
 rm -f "$made"/*

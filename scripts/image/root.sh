@@ -22,6 +22,9 @@ for library in blas lapack; do
   ln -s $library/lib$library.so.3 "$root/usr/lib/aarch64-linux-gnu/lib$library.so.3"
 done
 cp -r scripts/image/files/. "$root/"
+# What an update is compared with, and whose updates are taken: without a certificate, nobody's.
+echo "IMAGE_VERSION=\"$(cat "$work/version")\"" >>"$root/usr/lib/os-release"
+[ -z "${UPDATE_CERTIFICATE:-}" ] || install -m 644 "$UPDATE_CERTIFICATE" "$root/usr/lib/menshen/update.pem"
 { qemu-aarch64-static -L "$root" "$root/usr/bin/systemd-sysusers" --root="$root" &&
   qemu-aarch64-static "$root/usr/sbin/ldconfig" -r "$root"; } >"$tmp/log" 2>&1 ||
   { cat "$tmp/log" >&2; fail "programs of arm64 do not run here" "apt-get install qemu-user-static"; }
