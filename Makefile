@@ -74,7 +74,7 @@ LOG ?= releases.log
 release:
 	@go run ./scripts/release append "$(KEY)" "$(LOG)" "$${DIST:-dist}"
 
-# The packages in fresh roots of both releases: installed, upgraded, removed, purged; lintian; built twice. Half an hour; root only.
+# The packages in fresh roots of both releases: installed, upgraded, removed, purged; lintian; built twice. Up to an hour and a half; root only.
 test-packages: packages
 	@scripts/package/test.sh "$(RELEASES)" "$(ARCHES)"
 
