@@ -16,9 +16,7 @@ func TestCredential(t *testing.T) {
 		"-p LoadCredentialEncrypted=menshen menshen init --operator anna")
 	sh(t, "systemctl start menshen")
 	awaitDoor(t)
-	anna := serial(t)
-	anna.hit("\r")
-	anna.follow("log-in:« anna\nsecret:« "+passphrase+"\nanna>« status\n| locked", nil)
+	logIn(t).follow("anna>« status\n| locked", nil)
 	if _, opened := opens(t, 5e9, func() { press(t) }); !opened {
 		t.Fatalf("the exit button does not open\n%s", state())
 	}

@@ -7,10 +7,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"os/user"
-	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,15 +28,15 @@ func TestCrowd(t *testing.T) {
 	sh(t, "systemctl start menshen")
 	awaitDoor(t)
 	show(t, "/opt/collins.png")
-	await(t, 2*time.Minute, "faces are on", func() bool { return resident(t) > 1 })
+	await(t, 2*time.Minute, "faces are on", func() bool { _, n := resident(t); return n > 1 })
 	var most int
 	for range 60 {
 		time.Sleep(time.Second)
-		most = max(most, resident(t))
+		mb, _ := resident(t)
+		most = max(most, mb)
 	}
-	t.Logf("resident, both processes, 500 people: at most %d MB\n%s", most,
-		sh(t, "ps -u menshen -o pid,rss,args; head -3 /proc/meminfo; "+
-			"cat /sys/fs/cgroup/system.slice/menshen.service/memory.peak"))
+	t.Logf("resident, both processes, 500 people: at most %d MB; with what the kernel keeps for them, in bytes: %s",
+		most, sh(t, "cat "+group+"/memory.peak; head -3 /proc/meminfo; swapon"))
 	if most > 220 {
 		t.Error("more than 220 MB")
 	}
@@ -67,15 +66,15 @@ func addCrowd(t *testing.T, n int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := v.EnrolFace(store.Door, id, [][]float32{face(r), face(r), face(r)}); err != nil {
+		if err := v.EnrolFace(store.Door, id, [][]float32{face(r)}); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-// face gives a template of nobody: a random direction.
+// face gives a template as long as the recogniser's: a random direction, which is like no one's.
 func face(r *rand.Rand) []float32 {
-	t, sum := make([]float32, 128), 0.0
+	t, sum := make([]float32, 512), 0.0
 	for i := range t {
 		t[i] = float32(r.NormFloat64())
 		sum += float64(t[i]) * float64(t[i])
@@ -86,26 +85,22 @@ func face(r *rand.Rand) []float32 {
 	return t
 }
 
+// group is where the kernel accounts for the service.
+const group = "/sys/fs/cgroup/system.slice/menshen.service"
+
 var rss = regexp.MustCompile(`(?m)^Rss:\s+(\d+) kB`)
 
 // resident gives the memory of the service's processes, in MB (10⁶ bytes), what they share counted
-// in each.
-func resident(t *testing.T) (mb int) {
+// in each, and how many they are.
+func resident(t *testing.T) (mb, processes int) {
 	t.Helper()
-	u, err := user.Lookup("menshen")
-	if err != nil {
-		t.Fatal(err)
-	}
-	all, _ := filepath.Glob("/proc/[0-9]*/smaps_rollup")
-	for _, path := range all {
-		if owner := sh(t, "stat -c %u "+filepath.Dir(path)+" 2>/dev/null || true"); owner != u.Uid {
-			continue
-		}
-		raw, _ := os.ReadFile(path)
+	for pid := range strings.FieldsSeq(sh(t, "cat "+group+"/cgroup.procs")) {
+		raw, _ := os.ReadFile("/proc/" + pid + "/smaps_rollup") // it may have ended
 		if m := rss.FindSubmatch(raw); m != nil {
 			kb, _ := strconv.Atoi(string(m[1]))
 			mb += kb * 1024 / 1000000
+			processes++
 		}
 	}
-	return mb
+	return mb, processes
 }

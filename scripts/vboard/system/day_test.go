@@ -14,11 +14,8 @@ import (
 // onto a stick.
 func TestDay(t *testing.T) {
 	awaitDoor(t)
-	anna := serial(t)
-	anna.hit("\r")
+	anna := logIn(t)
 	anna.follow(`
-		log-in:« anna
-		secret:« `+passphrase+`
 		anna>« add "Zhao Lei" --apartment 501
 		| Added 501 Zhao Lei
 		anna>« card 501 "blue fob"

@@ -80,13 +80,10 @@ func frames(face image.Image) (all []byte) {
 // under the whole confinement of the service and of the eye.
 func TestFaces(t *testing.T) {
 	awaitDoor(t)
-	anna := serial(t)
-	anna.hit("\r")
+	anna := logIn(t)
 	cards := []uint64{1, 1003, 1003} // the operator's own, the tenant's, and again to agree
 	next := func() { tap(t, 42, cards[0]); cards = cards[1:] }
 	anna.follow(`
-		log-in:« anna
-		secret:« `+passphrase+`
 		anna>« assess new
 		| 1 of 4
 		> « Hands full.
@@ -128,15 +125,15 @@ func TestFaces(t *testing.T) {
 	}
 	walkThrough(t)
 	stop := show(t, "/opt/collins.png")
-	anna.follow(`
-		anna>« enrol 502
-		| [3/3]
-		| none of which is kept
-		anna>« logout
-		| Logged out
-	`, nil)
+	anna.follow("anna>« enrol 502\n| step out", nil)
 	stop()
 	empty := show(t, "")
+	anna.follow("| walk up", nil)
+	empty()
+	stop = show(t, "/opt/collins.png")
+	anna.follow("| none of which is kept\nanna>« logout\n| Logged out", nil)
+	stop()
+	empty = show(t, "")
 	if _, opened := opens(t, 20*time.Second, func() {}); opened {
 		t.Error("an empty corridor opens the door")
 	}
@@ -151,5 +148,6 @@ func TestFaces(t *testing.T) {
 		stop()
 		walkThrough(t)
 	}
-	t.Log(sh(t, "ps -C menshen -o pid,rss,args; cat /sys/fs/cgroup/system.slice/menshen.service/memory.peak"))
+	mb, _ := resident(t)
+	t.Logf("resident, both processes: %d MB", mb)
 }

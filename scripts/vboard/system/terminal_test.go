@@ -36,6 +36,15 @@ func serial(t *testing.T) *terminal {
 	return sit(t, f)
 }
 
+// logIn gives the terminal with anna logged in; her first prompt is not read yet.
+func logIn(t *testing.T) *terminal {
+	t.Helper()
+	x := serial(t)
+	x.hit("\r")
+	x.follow("log-in:« anna\nsecret:« "+passphrase, nil)
+	return x
+}
+
 func sit(t *testing.T, line io.ReadWriter) *terminal {
 	x := &terminal{t: t, line: line}
 	go func() {
@@ -103,6 +112,7 @@ func (x *terminal) follow(script string, card func()) {
 		switch {
 		case typed:
 			x.see(strings.TrimSpace(prompt))
+			x.t.Log(line)
 			time.Sleep(300 * time.Millisecond) // what is typed before a question does not answer it
 			x.hit(strings.TrimSpace(keys) + "\r")
 		case line == "@card":

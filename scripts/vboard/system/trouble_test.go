@@ -48,9 +48,8 @@ var acked = regexp.MustCompile(`acked=(\d+)`)
 // it is pulled again.
 func TestCut(t *testing.T) {
 	known := whole(t)
-	anna := serial(t)
-	anna.hit("\r")
-	anna.follow("log-in:« anna\nsecret:« "+passphrase+"\n| anna>", nil)
+	anna := logIn(t)
+	anna.see("anna>")
 	fmt.Println("\ntraffic")
 	for n := known + 1; n < known+500; n++ {
 		anna.hit(fmt.Sprintf("add \"Tenant %d\" --apartment %d\r", n, 1000+n))
@@ -82,9 +81,8 @@ func whole(t *testing.T) (known int) {
 	if n := property(t, "NRestarts"); n != "0" {
 		t.Errorf("it was restarted %s times\n%s", n, state())
 	}
-	anna := serial(t)
-	anna.hit("\r")
-	anna.follow("log-in:« anna\nsecret:« "+passphrase+"\nanna>« people --json", nil)
+	anna := logIn(t)
+	anna.follow("anna>« people --json", nil)
 	listed := anna.see("anna>")
 	for n := 1; n <= known; n++ {
 		if !strings.Contains(listed, fmt.Sprintf("Tenant %d\"", n)) {
