@@ -148,6 +148,5 @@ func TestFaces(t *testing.T) {
 		stop()
 		walkThrough(t)
 	}
-	mb, _ := resident(t)
-	t.Logf("resident, both processes: %d MB", mb)
+	t.Logf("resident, both processes: %d MB", resident(t))
 }
