@@ -16,7 +16,9 @@ func TestCredential(t *testing.T) {
 		"-p LoadCredentialEncrypted=menshen menshen init --operator anna")
 	sh(t, "systemctl start menshen")
 	awaitDoor(t)
-	logIn(t).follow("anna>« status\n| locked", nil)
+	anna := serial(t)
+	anna.logIn()
+	anna.follow("anna>« status\n| locked", nil)
 	if _, opened := opens(t, 5e9, func() { press(t) }); !opened {
 		t.Fatalf("the exit button does not open\n%s", state())
 	}

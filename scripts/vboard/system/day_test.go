@@ -14,7 +14,8 @@ import (
 // onto a stick.
 func TestDay(t *testing.T) {
 	awaitDoor(t)
-	anna := logIn(t)
+	anna := serial(t)
+	anna.logIn()
 	anna.follow(`
 		anna>« add "Zhao Lei" --apartment 501
 		| Added 501 Zhao Lei

@@ -21,9 +21,30 @@ const (
 )
 
 // show puts a picture before the camera: what is written to the output of the kernel's test camera
-// comes out of its input. nil is an empty corridor.
+// comes out of its input. "" is an empty corridor.
 func show(t *testing.T, portrait string) (stop func()) {
 	t.Helper()
+	c := exec.Command("v4l2-ctl", "-d", "/dev/video1", "--set-fmt-video-out=width=640,height=480,pixelformat=YUYV",
+		"--stream-out-mmap=3", "--stream-from="+render(t, portrait), "--stream-loop")
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stop = func() { c.Process.Kill(); c.Wait() }
+	t.Cleanup(stop)
+	return stop
+}
+
+// render gives the file of the pictures. It is made once, and stays on the disk: it takes a second,
+// which a test of the board's start has not got.
+func render(t *testing.T, portrait string) string {
+	t.Helper()
+	path := "/root/corridor.yuyv"
+	if portrait != "" {
+		path = "/root/" + filepath.Base(portrait) + ".yuyv"
+	}
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
 	var face image.Image
 	if portrait != "" {
 		f, err := os.Open(portrait)
@@ -35,18 +56,10 @@ func show(t *testing.T, portrait string) (stop func()) {
 			t.Fatal(err)
 		}
 	}
-	raw := filepath.Join(t.TempDir(), "frames.yuyv")
-	if err := os.WriteFile(raw, frames(face), 0o600); err != nil {
+	if err := os.WriteFile(path, frames(face), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command("v4l2-ctl", "-d", "/dev/video1", "--set-fmt-video-out=width=640,height=480,pixelformat=YUYV",
-		"--stream-out-mmap=3", "--stream-from="+raw, "--stream-loop")
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	stop = func() { c.Process.Kill(); c.Wait() }
-	t.Cleanup(stop)
-	return stop
+	return path
 }
 
 // frames gives the pictures as YUYV: the portrait, as high as the picture, in a grey corridor with
@@ -80,7 +93,8 @@ func frames(face image.Image) (all []byte) {
 // under the whole confinement of the service and of the eye.
 func TestFaces(t *testing.T) {
 	awaitDoor(t)
-	anna := logIn(t)
+	anna := serial(t)
+	anna.logIn()
 	cards := []uint64{1, 1003, 1003} // the operator's own, the tenant's, and again to agree
 	next := func() { tap(t, 42, cards[0]); cards = cards[1:] }
 	anna.follow(`

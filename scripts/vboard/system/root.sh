@@ -8,7 +8,8 @@ cd "$(dirname "$0")/../../.."
 . scripts/say.sh
 board=$cache/system-board
 depends=$(dpkg-deb -f dist/trixie/menshen_*_arm64.deb Depends | grep -oE 'libopencv-[a-z]+[0-9]+' | sort | xargs)
-this="$depends $(cat "$0" scripts/vboard/system/first $(find scripts/vboard/system/board -type f | sort) | sha256sum)"
+loaded="$depends $(sha256sum <"$0")"
+this="$loaded $(cat scripts/vboard/system/first $(find scripts/vboard/system/board -type f | sort) | sha256sum)"
 [ ! -e "$board/ready" ] || [ "$(cat "$board/ready")" != "$this" ] || { ok "virtual board in $board"; exit 0; }
 apt_install qemu-system-arm qemu-user-static mmdebstrap dosfstools mtools e2fsprogs fdisk kmod xz-utils cpio ||
   fail "qemu or mmdebstrap could not be installed" "try again with a network"
@@ -17,26 +18,35 @@ if [ ! -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ]; then
   cat /usr/lib/binfmt.d/qemu-aarch64.conf >/proc/sys/fs/binfmt_misc/register
 fi
 
-doing "making a root of Debian 13 for arm64"
-rm -rf "$board"; mkdir -p "$board"
-mirror=$(scripts/package/mirror.sh)
-# The kernel is only unpacked: what its installation would make takes an emulator a quarter of an
-# hour.
-cat >"$tmp/kernel" <<'K'
+# Debian's part is kept, for what is laid over it changes more often.
+load() {
+  doing "loading a root of Debian 13 for arm64"
+  rm -rf "$board"; mkdir -p "$board"
+  mirror=$(scripts/package/mirror.sh)
+  # The kernel is only unpacked: what its installation would make takes an emulator a quarter of an
+  # hour.
+  cat >"$tmp/kernel" <<'K'
 set -e
 chroot "$1" apt-get install -y --download-only linux-image-arm64/trixie-backports busybox-static
 for deb in "$1"/var/cache/apt/archives/{linux-,busybox-static}*.deb; do dpkg -x "$deb" "$1/kernel"; done
 K
-mmdebstrap --variant=minbase --architectures=arm64 --aptopt='APT::Install-Recommends "false"' \
-  --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-  --include="systemd-sysv,udev,dbus,kmod,v4l-utils,swtpm,${depends// /,}" \
-  --include="libtss2-esys-3.0.2-0t64,libtss2-rc0t64,libtss2-mu-4.0.1-0t64,libtss2-tcti-device0t64" \
-  --customize-hook="bash $tmp/kernel \"\$1\"" \
-  trixie "$tmp/root.tar" "deb $mirror trixie main" "deb $mirror trixie-backports main" >"$tmp/log" 2>&1 ||
-  { tail -5 "$tmp/log" >&2; fail "Debian 13 could not be loaded" "try again with a network"; }
+  mmdebstrap --variant=minbase --architectures=arm64 --aptopt='APT::Install-Recommends "false"' \
+    --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --include="systemd-sysv,udev,dbus,kmod,v4l-utils,swtpm,${depends// /,}" \
+    --include="libtss2-esys-3.0.2-0t64,libtss2-rc0t64,libtss2-mu-4.0.1-0t64,libtss2-tcti-device0t64" \
+    --customize-hook="bash $tmp/kernel \"\$1\"" \
+    trixie "$tmp/root.tar" "deb $mirror trixie main" "deb $mirror trixie-backports main" >"$tmp/log" 2>&1 ||
+    { tail -5 "$tmp/log" >&2; fail "Debian 13 could not be loaded" "try again with a network"; }
+  mv "$tmp/root.tar" "$board/"
+  echo "$loaded" >"$board/loaded"
+}
+[ -e "$board/loaded" ] && [ "$(cat "$board/loaded")" = "$loaded" ] || load
+
+doing "making the disk"
+rm -f "$board"/{ready,disk}
 root=$tmp/root first=$tmp/first
 mkdir -p "$root" "$first"/{bin,modules}
-tar -xf "$tmp/root.tar" -C "$root" --exclude './dev/*'
+tar -xf "$board/root.tar" -C "$root" --exclude './dev/*'
 mv "$root/kernel/usr/lib/modules" "$root/usr/lib/"
 version=$(ls "$root/usr/lib/modules")
 mv "$root/usr/lib/modules/$version/vmlinuz" "$board/"

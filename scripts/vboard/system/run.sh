@@ -26,7 +26,7 @@ disk=$kept/disk stick=$kept/stick
 # What changes from run to run is brought by a second disk.
 mkdir "$tmp/opt"
 GOARCH=arm64 CGO_ENABLED=0 go test -c -tags vboard -o "$tmp/opt/system.test" ./scripts/vboard/system
-cp README.md scripts/vboard/system/{lines,trial} "$tmp/opt/"
+cp README.md scripts/vboard/system/trial "$tmp/opt/"
 scripts/pictures.sh >/dev/null
 cp "$cache/pictures/collins.png" "$tmp/opt/"
 truncate -s 64M "$tmp/opt.img"

@@ -22,7 +22,7 @@ type terminal struct {
 	unread strings.Builder
 }
 
-// serial gives the terminal at the other end of the unit's serial line.
+// serial gives the terminal at the other end of the unit's serial line; a test takes it once.
 func serial(t *testing.T) *terminal {
 	t.Helper()
 	f, err := os.OpenFile("/dev/ttyS1", os.O_RDWR|unix.O_NOCTTY, 0)
@@ -36,13 +36,11 @@ func serial(t *testing.T) *terminal {
 	return sit(t, f)
 }
 
-// logIn gives the terminal with anna logged in; her first prompt is not read yet.
-func logIn(t *testing.T) *terminal {
-	t.Helper()
-	x := serial(t)
+// logIn logs anna in; her first prompt is not read yet.
+func (x *terminal) logIn() {
+	x.t.Helper()
 	x.hit("\r")
 	x.follow("log-in:« anna\nsecret:« "+passphrase, nil)
-	return x
 }
 
 func sit(t *testing.T, line io.ReadWriter) *terminal {

@@ -47,8 +47,9 @@ var acked = regexp.MustCompile(`acked=(\d+)`)
 // TestCut looks whether the unit is whole after the plug was pulled, and goes on with traffic until
 // it is pulled again.
 func TestCut(t *testing.T) {
-	known := whole(t)
-	anna := logIn(t)
+	anna := serial(t)
+	known := whole(t, anna)
+	anna.logIn()
 	anna.see("anna>")
 	fmt.Println("\ntraffic")
 	for n := known + 1; n < known+500; n++ {
@@ -62,11 +63,11 @@ func TestCut(t *testing.T) {
 }
 
 // TestWhole looks once more after the last time.
-func TestWhole(t *testing.T) { whole(t) }
+func TestWhole(t *testing.T) { whole(t, serial(t)) }
 
 // whole checks that the door works, in one life, and has the people whom it had confirmed before
 // the plug was pulled: "Tenant 1" to "Tenant N" for acked=N on the kernel's command line.
-func whole(t *testing.T) (known int) {
+func whole(t *testing.T, anna *terminal) (known int) {
 	t.Helper()
 	line, err := os.ReadFile("/proc/cmdline")
 	if err != nil {
@@ -81,7 +82,7 @@ func whole(t *testing.T) (known int) {
 	if n := property(t, "NRestarts"); n != "0" {
 		t.Errorf("it was restarted %s times\n%s", n, state())
 	}
-	anna := logIn(t)
+	anna.logIn()
 	anna.follow("anna>« people --json", nil)
 	listed := anna.see("anna>")
 	for n := 1; n <= known; n++ {
