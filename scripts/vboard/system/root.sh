@@ -32,7 +32,7 @@ for deb in "$1"/var/cache/apt/archives/{linux-,busybox-static}*.deb; do dpkg -x 
 K
   mmdebstrap --variant=minbase --architectures=arm64 --aptopt='APT::Install-Recommends "false"' \
     --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --include="systemd-sysv,udev,dbus,kmod,v4l-utils,swtpm,${depends// /,}" \
+    --include="systemd-sysv,udev,dbus,kmod,e2fsprogs,v4l-utils,swtpm,${depends// /,}" \
     --include="libtss2-esys-3.0.2-0t64,libtss2-rc0t64,libtss2-mu-4.0.1-0t64,libtss2-tcti-device0t64" \
     --customize-hook="bash $tmp/kernel \"\$1\"" \
     trixie "$tmp/root.tar" "deb $mirror trixie main" "deb $mirror trixie-backports main" >"$tmp/log" 2>&1 ||
