@@ -18,7 +18,7 @@ func TestCredential(t *testing.T) {
 	awaitDoor(t)
 	anna := serial(t)
 	anna.logIn()
-	anna.follow("anna>« status\n| locked", nil)
+	anna.follow("Type yes or no:« yes\nanna>« status\n| locked", nil) // a new operator commits herself first
 	if _, opened := opens(t, 5e9, func() { press(t) }); !opened {
 		t.Fatalf("the exit button does not open\n%s", state())
 	}
