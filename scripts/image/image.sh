@@ -2,7 +2,7 @@
 # image.sh: makes the image of a card into $DIST/image (dist), from the packages for arm64 in
 # dist/trixie; as root, without loop devices:
 #
-#   menshen-VERSION.img.zst   what is written to a card
+#   menshen-VERSION.img.zst   what is written to a card; its checksum in ….sha256
 #   root.img                  root with its hash tree: partition 5 or 6
 #   boot-a.img, boot-b.img    kernel, first root, firmware: partition 2 or 3
 #   version, packages         what it is made of
@@ -33,5 +33,6 @@ zstd -q -9 -T0 "$work/card.img" -o "$work/menshen-$version.img.zst"
 
 mkdir -p "$made"
 rm -f "$made"/*
-mv "$work"/{*.zst,root.img,boot-?.img,version,packages} "$made/"
+(cd "$work" && sha256sum "menshen-$version.img.zst" >"menshen-$version.img.zst.sha256")
+mv "$work"/{*.zst,*.sha256,root.img,boot-?.img,version,packages} "$made/"
 for file in "$made"/*.{zst,img}; do ok "$(du -h --apparent-size "$file" | cut -f1)  ${file#"$PWD"/}"; done
