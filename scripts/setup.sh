@@ -13,10 +13,11 @@ scripts/golang.sh
 # System packages: the smallest set of OpenCV that gocv links, and a C++ compiler.
 packages="g++ libopencv-stitching-dev libopencv-photo-dev libopencv-video-dev libopencv-dnn-dev"
 # strace cuts the power between system calls; swtpm is a TPM without the chip; GStreamer plays the
-# service of a ribbon camera; mtools and zstd write a card.
+# service of a ribbon camera; mtools, dosfstools and zstd write a card; rauc and squashfs-tools
+# make an update.
 if [ "$want" = test ]; then
   packages="$packages strace swtpm gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good"
-  packages="$packages mtools zstd"
+  packages="$packages mtools dosfstools zstd rauc squashfs-tools"
 fi
 # For packages: sysroots, a cross compiler; what makes, checks and signs packages, and runs those
 # of another processor.
