@@ -60,7 +60,7 @@ func (v *Vault) ensureOpen(ctx context.Context) error {
 	v.mu.Lock()
 	if why := v.whyOpenAgain(); why != nil {
 		v.lastRev = v.db.rev.Load()
-		v.whyNotOpen = errors.Join(why, v.db.Close(), v.lock.Close())
+		v.whyNotOpen = errors.Join(why, v.db.Close(), v.release())
 		v.db, v.readOnly = nil, nil
 		v.ring.wipe()
 	}

@@ -48,7 +48,7 @@ func create(dir string, o Options, fill func(*tx) error) (*Vault, error) {
 		return nil, errors.Join(err, v.writer.close())
 	}
 	if err := v.create(fill); err != nil {
-		return nil, errors.Join(fmt.Errorf("create vault in %s: %w", dir, err), v.lock.Close(), v.writer.close())
+		return nil, errors.Join(fmt.Errorf("create vault in %s: %w", dir, err), v.release(), v.writer.close())
 	}
 	return v, nil
 }
@@ -169,7 +169,7 @@ func (v *Vault) open(ctx context.Context) error {
 	err := v.acquire()
 	if err == nil {
 		if err = v.openVault(ctx); err != nil {
-			err = errors.Join(fmt.Errorf("open vault in %s: %w", v.dir, err), v.lock.Close())
+			err = errors.Join(fmt.Errorf("open vault in %s: %w", v.dir, err), v.release())
 		}
 	}
 	if err != nil {
@@ -331,6 +331,12 @@ func (v *Vault) acquire() error {
 			return errors.Join(fmt.Errorf("open vault in %s: %w", v.dir, err), f.Close())
 		}
 	}
+}
+
+// release gives the directory up. It unlocks before it closes: a program that another goroutine is
+// starting just now has a copy of the descriptor until it runs, and would keep the lock so long.
+func (v *Vault) release() error {
+	return errors.Join(unix.Flock(int(v.lock.Fd()), unix.LOCK_UN), v.lock.Close())
 }
 
 // openLockFile opens the lock file, and makes it where that is allowed and possible. Otherwise it

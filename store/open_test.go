@@ -7,6 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
 
 	"menshen/internal/safefile"
 	"menshen/store/seal"
@@ -129,4 +132,17 @@ func TestSecondProcessIsRefused(t *testing.T) {
 	if _, err := Create(u.dir, u.o); !errors.Is(err, ErrBusy) {
 		t.Errorf("created over an open vault: %v", err)
 	}
+}
+
+// TestClosedWhileAProgramStarts: a program that is being started has a copy of each descriptor
+// until it runs. It must not keep the lock of a vault that was closed meanwhile.
+func TestClosedWhileAProgramStarts(t *testing.T) {
+	u := newUnit(t)
+	copied, err := unix.Dup(int(u.lock.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(copied)
+	u.o.Busy = time.Millisecond
+	u.reopen(t)
 }

@@ -24,7 +24,7 @@ func Retire(ctx context.Context, dir string, o Options, backup BackupHead) error
 	o.defaults()
 	v := &Vault{dir: dir, o: o}
 	if err := v.acquire(); err == nil {
-		defer v.lock.Close()
+		defer v.release()
 	} else if !errors.Is(err, ErrMissing) {
 		return fmt.Errorf("retire: %w", err)
 	}

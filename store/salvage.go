@@ -107,7 +107,7 @@ func Salvage(dir string, o Options, w io.Writer, to ...age.Recipient) (rep Salva
 	if err := v.acquire(); err != nil {
 		return rep, err
 	}
-	defer v.lock.Close()
+	defer v.release()
 	s := &salvage{best: map[record][]byte{}}
 	if s.r, err = v.salvageRing(); err == nil {
 		err = s.gather(v.path())

@@ -170,7 +170,7 @@ func (v *Vault) Close() error {
 	if v.db == nil {
 		return err
 	}
-	err = errors.Join(err, v.db.Close(), v.lock.Close())
+	err = errors.Join(err, v.db.Close(), v.release())
 	v.db = nil
 	v.ring.wipe()
 	return err
