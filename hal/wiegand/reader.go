@@ -130,12 +130,14 @@ func (r *Reader) read(edges gpio.Edges, emit func(hal.ReaderEvent)) error {
 		r.tally.Add(glitches, f.Glitches()-rung)
 		rung = f.Glitches()
 		if whole {
+			held.fault = held.fault || errors.Is(frame.Err, ErrTooLong)
 			emit(r.event(frame, edges.Wall(frame.At)))
 		}
 	}
 }
 
-// event turns a frame into what the door sees of it.
+// event turns a frame into what the door sees of it. A frame that was disturbed is a fault of that
+// frame only; noise without an end, and swapped wires, are the reader's.
 func (r *Reader) event(f Frame, at time.Time) hal.ReaderEvent {
 	card, button, err := r.dec.Decode(f)
 	switch {
@@ -156,14 +158,15 @@ func (r *Reader) event(f Frame, at time.Time) hal.ReaderEvent {
 	default:
 		r.tally.Add(noise, 1)
 	}
-	return hal.ReaderEvent{At: at, Reader: r.name, Fault: fmt.Errorf("reader %s: %w", r.name, err)}
+	lasting := errors.Is(err, ErrTooLong) || errors.Is(err, ErrReversed)
+	return hal.ReaderEvent{At: at, Reader: r.name, Fault: fmt.Errorf("reader %s: %w", r.name, err), Frame: !lasting}
 }
 
-// holding remembers whether a data line was found low at rest.
-type holding struct{ low bool }
+// holding remembers whether a fault of the lines was reported that their rest ends.
+type holding struct{ fault bool }
 
-// look reads both lines while they should be High, and reports when one begins to
-// stay low, or ends.
+// look reads both lines while they should be High. It reports when one begins to stay low, and when
+// the lines are at rest again.
 func (h *holding) look(edges gpio.Edges, name string, emit func(hal.ReaderEvent)) error {
 	low := false
 	for line := range 2 {
@@ -174,11 +177,11 @@ func (h *holding) look(edges gpio.Edges, name string, emit func(hal.ReaderEvent)
 		low = low || l == periph.Low
 	}
 	switch {
-	case low && !h.low:
+	case low && !h.fault:
 		emit(hal.ReaderEvent{At: time.Now(), Reader: name, Fault: fmt.Errorf("reader %s: %w", name, ErrHeldLow)})
-	case !low && h.low:
+	case !low && h.fault:
 		emit(hal.ReaderEvent{At: time.Now(), Reader: name, Recovered: true})
 	}
-	h.low = low
+	h.fault = low
 	return nil
 }

@@ -165,18 +165,19 @@ func TestBadFramesAreCountedByTheirKind(t *testing.T) {
 		sent []bool
 		of   string
 		want error // nil: a card
+		this bool  // of this frame only
 	}{
-		{card, "cards", nil},
-		{wrong, "frames of wrong parity", wiegand.ErrParity},
-		{card[:25], "frames of wrong length", wiegand.ErrLength},
-		{parse("00001111"), "bursts that are no key", wiegand.ErrButton},
-		{swapped, "frames of wrong parity", wiegand.ErrParity},
-		{swapped, "frames of wrong parity", wiegand.ErrReversed},
-		{card, "cards", nil},
+		{card, "cards", nil, false},
+		{wrong, "frames of wrong parity", wiegand.ErrParity, true},
+		{card[:25], "frames of wrong length", wiegand.ErrLength, true},
+		{parse("00001111"), "bursts that are no key", wiegand.ErrButton, true},
+		{swapped, "frames of wrong parity", wiegand.ErrParity, true},
+		{swapped, "frames of wrong parity", wiegand.ErrReversed, false},
+		{card, "cards", nil, false},
 	} {
 		before := haltest.Counted(r, c.of)
 		d.Send(c.sent)
-		if e := <-events; !errors.Is(e.Fault, c.want) || (e.Card == nil) != (c.want != nil) {
+		if e := <-events; !errors.Is(e.Fault, c.want) || (e.Card == nil) != (c.want != nil) || e.Frame != c.this {
 			t.Errorf("want %v, got %+v", c.want, e)
 		}
 		if haltest.Counted(r, c.of) != before+1 {
@@ -184,8 +185,20 @@ func TestBadFramesAreCountedByTheirKind(t *testing.T) {
 		}
 	}
 	d.SendWith(card, 20*time.Microsecond, 50*time.Microsecond) // no reader is that fast
-	if e := <-events; !errors.Is(e.Fault, wiegand.ErrNoise) ||
+	if e := <-events; !errors.Is(e.Fault, wiegand.ErrNoise) || !e.Frame ||
 		haltest.Counted(r, "frames of noise") != 1 || haltest.Counted(r, "pulses taken for ringing") == 0 {
 		t.Errorf("noise: %+v, %+v", e, r.Counts())
+	}
+}
+
+// TestNoiseWithoutAnEnd is a fault of the reader until its lines are at rest.
+func TestNoiseWithoutAnEnd(t *testing.T) {
+	d, _, events := wall(t, sim.Config{}, wiegand.Config{})
+	d.Send(slices.Repeat(sim.H10301(1, 2), 8))
+	if e := <-events; !errors.Is(e.Fault, wiegand.ErrTooLong) || e.Frame {
+		t.Errorf("noise: %+v", e)
+	}
+	if e := <-events; !e.Recovered {
+		t.Errorf("at rest: %+v", e)
 	}
 }

@@ -65,7 +65,9 @@ func await(t *testing.T, within time.Duration, what string, so func() bool) time
 // state is what a person would look at when the door does not do what it should.
 func state() string {
 	out, _ := exec.Command("bash", "-c", "systemctl status menshen --no-pager -l; "+
-		"journalctl --namespace=menshen -b -o short-monotonic --no-pager | tail -25").CombinedOutput()
+		"journalctl --namespace=menshen -b -o short-monotonic --no-pager | tail -25; "+
+		"grep menshen /sys/kernel/debug/gpio; "+
+		"grep . /sys/devices/platform/gpio-sim.0/gpiochip*/sim_gpio2[2-7]/pull").CombinedOutput()
 	return string(out)
 }
 
