@@ -169,15 +169,14 @@ func (b *backupWriter) person(t *tx, id policy.PersonID, faces bool) error {
 
 // unit writes the records that are not about residents.
 func (b *backupWriter) unit(t *tx) error {
-	err := t.each(operatorBucket, func(key, value []byte) error {
-		var acc account
-		if err := t.open(operatorBucket, key, value, &t.r.seal, &acc); err != nil {
-			return err
-		}
-		return b.item("operator", &acc)
-	})
+	accounts, err := t.accounts()
 	if err != nil {
 		return err
+	}
+	for _, acc := range accounts {
+		if err := b.item("operator", &acc); err != nil {
+			return err
+		}
 	}
 	err = t.each(noticeBucket, func(key, value []byte) error {
 		var n notice

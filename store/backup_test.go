@@ -87,6 +87,52 @@ func TestBackupRestoresOnAnotherUnit(t *testing.T) {
 	}
 }
 
+// TestRestoreKeepsOperatorsCards: those of the accounts that came with the backup, and of the one
+// that was made here to restore it.
+func TestRestoreKeepsOperatorsCards(t *testing.T) {
+	u, n := newUnit(t), newUnit(t)
+	id := identity(t)
+	with := func(u *unit, name, card string) {
+		t.Helper()
+		op, err := u.AddOperator(Door, name, Manager, []byte("739182"))
+		if err == nil {
+			err = u.SetOperatorCard(Door, op.ID, []byte(card))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	logsIn := func(u *unit, name, card string) {
+		t.Helper()
+		if _, err := u.CheckOperator(Offline, name, []byte("739182")); err != nil {
+			t.Error(err)
+		}
+		if _, err := u.CheckOperatorCard(Offline, name, []byte(card)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	with(u, "zhao", "her card")
+	with(n, "anna", "a card")
+	if _, err := n.Restore(context.Background(), "op", bytes.NewReader(u.backup(t, id, true)), id, nil,
+		WithoutReceipts()); err != nil {
+		t.Fatal(err)
+	}
+	logsIn(n, "anna", "a card")
+	logsIn(n, "zhao", "her card")
+	third := newUnit(t)
+	if _, err := third.Restore(context.Background(), "op", bytes.NewReader(n.backup(t, id, true)), id, nil,
+		WithoutReceipts()); err != nil {
+		t.Fatal(err)
+	}
+	logsIn(third, "anna", "a card")
+	logsIn(third, "zhao", "her card")
+	if ops, err := third.Operators(); err != nil || third.SetOperatorCard(Door, ops[0].ID, []byte("a new one")) != nil {
+		t.Fatal(err)
+	} else {
+		logsIn(third, ops[0].Name, "a new one")
+	}
+}
+
 func TestREraseIsNotUndoneByARestore(t *testing.T) {
 	u := newUnit(t)
 	id := identity(t)

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"menshen/store/audit"
+	"menshen/store/seal"
 )
 
 // CheckOperator is a log-in by name and secret, at a line. Each try is recorded. [ErrDenied]: the
@@ -33,7 +34,7 @@ func (v *Vault) CheckOperator(line Line, name string, secret []byte) (Operator, 
 // the same lockout. Errors: those of [Vault.CheckOperator].
 func (v *Vault) CheckOperatorCard(line Line, name string, card []byte) (Operator, error) {
 	test := func(t *tx, acc *account) func() bool {
-		fits := len(acc.Card) > 0 && subtle.ConstantTimeCompare(acc.Card, t.operatorCard(card)) == 1
+		fits := len(acc.Card) > 0 && subtle.ConstantTimeCompare(acc.Card, t.hashCard(acc, card)) == 1
 		return func() bool { return fits }
 	}
 	return v.login(&try{line: line, name: name, right: audit.LogInCard, wrong: audit.LogInCardRefused, test: test})
@@ -70,7 +71,7 @@ func (v *Vault) Recover(line Line, name, code string, secret []byte) (Operator, 
 		if acc.Term != op.Term { // the code was used meanwhile, or the account blocked
 			return ErrDenied
 		}
-		acc.Secret, acc.Recovery, acc.Card, acc.HasCard = h, hashed{}, nil, false
+		acc.Secret, acc.Recovery, acc.Card, acc.CardKey, acc.HasCard = h, hashed{}, nil, nil, false
 		acc.Term++
 		op = acc.Operator
 		return nil
@@ -81,8 +82,13 @@ func (v *Vault) Recover(line Line, name, code string, secret []byte) (Operator, 
 	return op, err
 }
 
-func (t *tx) operatorCard(card []byte) []byte {
-	h := t.r.secrets.Lookup.MAC([]byte("operator card"), card)
+// hashCard gives what a card is kept as in that account.
+func (t *tx) hashCard(acc *account, card []byte) []byte {
+	key := t.r.secrets.Lookup
+	if len(acc.CardKey) == len(key) {
+		key = seal.Key(acc.CardKey)
+	}
+	h := key.MAC([]byte("operator card"), card)
 	return h[:]
 }
 

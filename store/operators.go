@@ -73,6 +73,7 @@ type account struct {
 	Operator
 	Secret   hashed
 	Card     []byte // HMAC of their card
+	CardKey  []byte `cbor:",omitempty"` // by which; empty: the vault's lookup key
 	Recovery hashed // of the sealed code; empty: none, or used
 }
 
@@ -154,18 +155,26 @@ func strong(secret []byte) error {
 func (v *Vault) Operators() ([]Operator, error) {
 	var out []Operator
 	err := v.view(func(t *tx) error {
-		err := t.each(operatorBucket, func(key, value []byte) error {
-			var acc account
-			err := t.open(operatorBucket, key, value, &t.r.seal, &acc)
-			out = append(out, acc.Operator)
-			return err
-		})
+		accounts, err := t.accounts()
 		if err != nil {
 			return err
+		}
+		for _, acc := range accounts {
+			out = append(out, acc.Operator)
 		}
 		return v.lockOuts(t, out)
 	})
 	return out, err
+}
+
+func (t *tx) accounts() (all []account, err error) {
+	err = t.each(operatorBucket, func(key, value []byte) error {
+		var acc account
+		err := t.open(operatorBucket, key, value, &t.r.seal, &acc)
+		all = append(all, acc)
+		return err
+	})
+	return all, err
 }
 
 // Operator gives one account. [ErrUnknown]: no account has that id.
@@ -188,16 +197,13 @@ func (v *Vault) PlainSecrets() (n int, err error) {
 		return again || len(h.Hash) != 32 || len(h.Salt) < 16 || h.Cost.Time == 0 || h.Cost.Memory == 0
 	}
 	err = v.view(func(t *tx) error {
-		return t.each(operatorBucket, func(key, value []byte) error {
-			var acc account
-			if err := t.open(operatorBucket, key, value, &t.r.seal, &acc); err != nil {
-				return err
-			}
+		accounts, err := t.accounts()
+		for _, acc := range accounts {
 			if len(acc.Secret.Hash) == 0 || plain(acc.Secret) || plain(acc.Recovery) {
 				n++
 			}
-			return nil
-		})
+		}
+		return err
 	})
 	return n, err
 }
@@ -269,9 +275,9 @@ func (v *Vault) setSecret(a Actor, id string, secret []byte, still func(*account
 // SetOperatorCard makes a card the second factor of an account; an empty one removes the factor.
 func (v *Vault) SetOperatorCard(a Actor, id string, secret []byte) error {
 	return v.changeAccount(a, id, audit.OperatorCardChanged, func(t *tx, acc *account) error {
-		acc.Card, acc.HasCard = nil, len(secret) > 0
+		acc.Card, acc.CardKey, acc.HasCard = nil, nil, len(secret) > 0
 		if acc.HasCard {
-			acc.Card = t.operatorCard(secret)
+			acc.Card = t.hashCard(acc, secret)
 		}
 		return nil
 	})
@@ -323,16 +329,12 @@ func (t *tx) operator(name string) (*account, error) {
 // where there are no accounts.
 func (t *tx) anyAccount(name string, c Cost) (*account, error) {
 	var found *account
-	err := t.each(operatorBucket, func(key, value []byte) error {
-		var acc account
-		if err := t.open(operatorBucket, key, value, &t.r.seal, &acc); err != nil {
-			return err
-		}
+	accounts, err := t.accounts()
+	for _, acc := range accounts {
 		if c = acc.Secret.Cost; strings.EqualFold(acc.Name, strings.TrimSpace(name)) {
 			found = &acc
 		}
-		return nil
-	})
+	}
 	if found == nil {
 		found = &account{Secret: unfittingHash(c)}
 	}

@@ -68,7 +68,8 @@ func (v *Vault) Restore(ctx context.Context, a Actor, r io.Reader, id age.Identi
 	since Since) (RestoreReport, error) {
 	var rep RestoreReport
 	err := v.renew(ctx, forget{}, func(t *tx) error {
-		m := &merger{t: t, rep: &rep, tombs: map[[32]byte]Tombstone{}, left: map[[32]byte]string{}}
+		m := &merger{t: t, rep: &rep, tombs: map[[32]byte]Tombstone{}, left: map[[32]byte]string{},
+			staff: map[string]bool{}}
 		var err error
 		if rep.From, err = readBackup(r, id, signer, m.item); err != nil {
 			return err
@@ -112,6 +113,7 @@ type merger struct {
 	tombs  map[[32]byte]Tombstone
 	left   map[[32]byte]string // subject → what was left out, as Tombstone.What
 	people []backupPerson
+	staff  map[string]bool // the accounts that came with the backup, by id
 }
 
 // item takes one item. People wait for the tombstones, which may come after them.
@@ -133,6 +135,7 @@ func (m *merger) item(kind string, raw []byte) error {
 		if here, err := t.operator(acc.Name); err == nil && here.ID != acc.ID {
 			return nil // the account made here with this name stays
 		}
+		m.staff[acc.ID] = true
 		return t.put(operatorBucket, []byte(acc.ID), &t.r.seal, &acc)
 	case "notice":
 		var n backupNotice
@@ -194,8 +197,8 @@ func (m *merger) finish() error {
 	return nil
 }
 
-// lookup takes over the key by which cards are looked up. A vault that has cards must have
-// the same key: [ErrNotEmpty].
+// lookup takes over the key by which cards are looked up. A vault in which people have cards must
+// have the same key: [ErrNotEmpty]. The accounts that were here keep the one of their cards.
 func (m *merger) lookup() error {
 	t := m.t
 	if len(m.rep.From.Lookup) != len(seal.Key{}) {
@@ -206,6 +209,19 @@ func (m *merger) lookup() error {
 	}
 	if key, _ := t.b.Bucket([]byte(cardsBucket)).Cursor().First(); key != nil {
 		return ErrNotEmpty
+	}
+	accounts, err := t.accounts()
+	if err != nil {
+		return err
+	}
+	for _, acc := range accounts {
+		if len(acc.Card) == 0 || len(acc.CardKey) > 0 || m.staff[acc.ID] {
+			continue
+		}
+		acc.CardKey = bytes.Clone(t.r.secrets.Lookup[:])
+		if err := t.put(operatorBucket, []byte(acc.ID), &t.r.seal, &acc); err != nil {
+			return err
+		}
 	}
 	t.r.secrets.Lookup = seal.Key(m.rep.From.Lookup)
 	return t.put(metaBucket, []byte("secrets"), &t.r.seal, &t.r.secrets)
