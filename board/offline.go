@@ -10,9 +10,11 @@ import (
 
 	"menshen/board/config"
 	"menshen/board/desk"
+	"menshen/board/unit"
 	"menshen/board/wiring"
 	"menshen/hal"
 	"menshen/internal/i18n"
+	"menshen/policy"
 	"menshen/store"
 )
 
@@ -77,6 +79,23 @@ func TakeOwnCard(ctx context.Context, v *store.Vault, c *config.Config, name str
 		return err
 	}
 	return v.SetOperatorCard(store.Actor(all[i].ID), all[i].ID, card.Credential())
+}
+
+// WaitForSetUp has the door's lamps say that it waits for its set-up, until ctx ends or the caller
+// calls dark. A lamp that cannot be opened stays dark.
+func WaitForSetUp(ctx context.Context, c *config.Config) (dark func()) {
+	lamps, err := wiring.Signals(c)
+	if err != nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var playing sync.WaitGroup
+	playing.Go(func() { unit.PlaySignal(ctx, lamps.Signals, policy.SignalSetUp) })
+	return sync.OnceFunc(func() {
+		cancel()
+		playing.Wait()
+		_ = lamps.Close() // a lamp that stays lit is harmless
+	})
 }
 
 // Why no card can be read.

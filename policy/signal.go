@@ -24,6 +24,7 @@ const (
 	SignalFire    Signal = "fire"    // leave now
 	SignalFault   Signal = "fault"   // the unit needs a technician
 	SignalAiming  Signal = "aiming"  // staff see the camera's picture
+	SignalSetUp   Signal = "set up"  // the unit waits for its set-up; silent, for it may wait for days
 	SignalAsk     Signal = "ask"     // tap once more to take your face back; see Withdrawal
 	SignalErased  Signal = "erased"  // your face is erased
 
@@ -90,6 +91,8 @@ var patterns = map[Signal]pattern{
 	SignalFault: {[]Beat{red(1).loud(), dark(49)}, true},
 	// two blips every 3 s
 	SignalAiming: {[]Beat{green(1).loud(), dark(1), green(1).loud(), dark(27)}, true},
+	// three blips every 3 s
+	SignalSetUp: {[]Beat{green(1), dark(2), green(1), dark(2), green(1), dark(23)}, true},
 	// long and long, and again
 	SignalAsk: {slices.Repeat([]Beat{green(8).loud(), dark(3), red(8).loud(), dark(5)}, 2), false},
 	// four quick, one long

@@ -10,7 +10,7 @@ import (
 
 var allSignals = []Signal{SignalReady, SignalGranted, SignalRefused, SignalWait, SignalLook, SignalTap, SignalWarning,
 	SignalAlarm, SignalFire, SignalFault, SignalAsk, SignalErased, SignalAiming, SignalCloseEyes, SignalTurnLeft,
-	SignalTurnRight, SignalCode}
+	SignalTurnRight, SignalCode, SignalSetUp}
 
 // Each signal can be told from each other with closed eyes, and without hearing or
 // telling red from green (R-NOTICE).
@@ -30,8 +30,8 @@ func TestRNoticeSignalsDifferInLightAndInSound(t *testing.T) {
 			l += fmt.Sprint(" ", b.Green || b.Red, b.For)
 			n += fmt.Sprint(" ", b.Sound, b.For)
 		}
-		if state := slices.Contains([]Signal{SignalWarning, SignalAlarm, SignalFire, SignalFault, SignalAiming},
-			s); repeat != state || !state && long > 5*time.Second {
+		if state := slices.Contains([]Signal{SignalWarning, SignalAlarm, SignalFire, SignalFault, SignalAiming,
+			SignalSetUp}, s); repeat != state || !state && long > 5*time.Second {
 			t.Errorf("%s repeats: %v, lasts %v", s, repeat, long)
 		}
 		if o, ok := light[l]; ok {

@@ -68,6 +68,39 @@ func FromCard(card []byte, unless Tables) (door []byte, c *Config, err error) {
 	return door, c, nil
 }
 
+// CardTables gives what can be read of a door.txt, whether or not it can be used.
+func CardTables(card []byte) Tables {
+	own := Tables{}
+	if text, err := textOf(card); err == nil {
+		_ = toml.Unmarshal(text, &own) // what is read up to the error
+	}
+	return own
+}
+
+// Card writes a door.txt of parts, of which a later one goes before an earlier.
+func Card(parts ...Tables) ([]byte, error) {
+	all := Tables{}
+	for _, part := range parts {
+		overlay(all, part)
+	}
+	return write(all)
+}
+
+// Says reports whether a configuration's tables have each value of a part.
+func Says(t, part Tables) bool {
+	for key, value := range part {
+		below, isTable := value.(Tables)
+		if has, too := t[key].(Tables); isTable && too {
+			if !Says(has, below) {
+				return false
+			}
+		} else if isTable || t[key] != value {
+			return false
+		}
+	}
+	return true
+}
+
 // textOf gives the text of a file that some editor saved.
 func textOf(raw []byte) ([]byte, error) {
 	switch text := bytes.TrimPrefix(raw, []byte("\ufeff")); {

@@ -21,6 +21,14 @@ func newSignals(out map[string]hal.Output) *signals {
 		rests: make(chan policy.Signal, 1)}
 }
 
+// PlaySignal plays a word of the lamp and buzzer vocabulary on outputs, by their roles, until ctx
+// ends.
+func PlaySignal(ctx context.Context, out map[string]hal.Output, w policy.Signal) {
+	s := newSignals(out)
+	s.setResting(w)
+	s.run(ctx)
+}
+
 // say asks for a word and never waits: with eight pending already it is dropped.
 func (s *signals) say(w policy.Signal) {
 	select {

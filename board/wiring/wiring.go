@@ -45,6 +45,17 @@ func Open(c *config.Config) (wires *hal.Wires, found []profile.Finding, err erro
 	return wires, w.found, nil
 }
 
+// Signals opens the lamps and the buzzer alone, as [Open] does.
+func Signals(c *config.Config) (*hal.Wires, error) {
+	w, err := newOpener(c)
+	if err != nil {
+		return nil, err
+	}
+	wires := &hal.Wires{Signals: map[string]hal.Output{}}
+	w.signals(wires)
+	return wires, nil
+}
+
 // newOpener compares the configuration with the board, and leaves out of it what is refused.
 func newOpener(c *config.Config) (*opener, error) {
 	b, err := profile.Of(c, profile.Here)
@@ -69,9 +80,7 @@ func (w *opener) openAll(hw *hal.Wires) (err error) {
 	if hw.Relay, err = w.relay(hw); err != nil {
 		return err
 	}
-	for i, s := range c.Signals {
-		w.signal(hw, fmt.Sprintf("signal.%d", i), s)
-	}
+	w.signals(hw)
 	for i, in := range c.Inputs {
 		if err := w.contact(hw, fmt.Sprintf("input.%d", i), in); err != nil {
 			return fmt.Errorf("[[input]] %s: %w", in.Role, err)
@@ -86,6 +95,12 @@ func (w *opener) openAll(hw *hal.Wires) (err error) {
 // late tells of a part of the door that is not there yet; name is for people.
 func (w *opener) late(part, name string, err error) {
 	w.found = append(w.found, profile.Finding{Refuse: true, Key: part, Text: i18n.Verbatim(name + ": " + err.Error())})
+}
+
+func (w *opener) signals(hw *hal.Wires) {
+	for i, s := range w.conf.Signals {
+		w.signal(hw, fmt.Sprintf("signal.%d", i), s)
+	}
 }
 
 // signal opens a lamp, a buzzer or a contact for other equipment.

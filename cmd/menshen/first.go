@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,7 +42,8 @@ type firstStart struct {
 	conf *config.Config
 	name string // of the first operator
 
-	began bool // the keys were made in this session
+	began bool   // the keys were made in this session
+	dark  func() // ends the lamp that says that the door waits for its set-up
 }
 
 // draft is the configuration until the door is set up. Its folder is that of the file to be, so
@@ -53,6 +55,9 @@ var errNotSetUp = errors.New("the door is not set up yet")
 
 // run leads through the set-up. Errors: what ended it; nothing is half done then.
 func (f *firstStart) run(ctx context.Context) error {
+	f.dark = func() {}
+	defer func() { f.dark() }()
+	f.light(ctx)
 	for _, step := range []func(context.Context) error{f.language, f.settings, f.clock, f.wires, f.keys, f.restore,
 		f.secondFactor, f.check} {
 		if err := step(ctx); err != nil {
@@ -64,6 +69,22 @@ func (f *firstStart) run(ctx context.Context) error {
 	}
 	f.ui.Tell(i18n.M("menshen.first-over", "The door is set up and starts now. Log in below when it is ready."))
 	return nil
+}
+
+// light has the door's lamp say that it waits for its set-up, where the lamp is known: by the draft,
+// or by a card with settings that can be used. Until then it stays dark.
+func (f *firstStart) light(ctx context.Context) {
+	f.dark()
+	conf, err := config.Load(f.draft())
+	if err != nil {
+		card, _ := os.ReadFile(f.card) // none has no settings
+		if _, conf, err = config.FromCard(card, f.unless); err != nil {
+			return
+		}
+	}
+	if b, err := boardNamed(conf); err == nil && profile.Refused(b.Check(conf, profile.Here)) == nil {
+		f.dark = board.WaitForSetUp(ctx, conf)
+	}
 }
 
 // terminal makes in and out the installer's.
@@ -100,39 +121,59 @@ func (f *firstStart) settings(ctx context.Context) error {
 		f.ui.Tell(i18n.M("menshen.first-goes-on", "The keys of this door are made: going on from there."))
 		return nil
 	}
-	raw, err := os.ReadFile(f.card)
-	if err != nil {
-		return f.wrongCard(ctx, i18n.M("menshen.first-no-card", "There are no settings for this door on its card."))
+	wrong := i18n.M("menshen.first-no-card", "There are no settings for this door on its card.")
+	card, err := os.ReadFile(f.card)
+	for {
+		if err == nil {
+			wrong, err = f.take(ctx, card)
+			if err != nil || wrong.IsZero() {
+				return err
+			}
+		}
+		f.ui.Tell(wrong)
+		if card, err = f.change(ctx, card); err != nil {
+			return err
+		}
 	}
-	door, conf, err := config.FromCard(raw, f.unless)
+}
+
+// take shows the settings of a door.txt, and makes them the draft once the installer has confirmed
+// them. wrong, if not zero, is why they are not taken.
+func (f *firstStart) take(ctx context.Context, card []byte) (wrong i18n.Message, err error) {
+	door, conf, err := config.FromCard(card, f.unless)
 	if err != nil {
-		return f.wrongCard(ctx, i18n.M("menshen.first-card-refused", "The settings on the card cannot be used. "+
-			"In door.txt, by lines:\n%v", err))
+		return i18n.M("menshen.first-card-refused", "The settings on the card cannot be used. "+
+			"In door.txt, by lines:\n%v", err), nil
 	}
-	b, err := profile.Of(conf, profile.Here)
-	if err == nil && b == nil {
-		err = i18n.E("menshen.first-no-board", "this board is not known: write board = \"…\" under [unit]")
-	}
+	b, err := boardNamed(conf)
 	if err != nil {
-		return f.wrongCard(ctx, i18n.Of(err))
+		return i18n.Of(err), nil
 	}
 	f.show(conf, b)
-	if found := b.Check(conf, profile.Here); profile.Refused(found) != nil {
-		return f.wrongCard(ctx, i18n.Of(profile.Refused(found)))
+	if refused := profile.Refused(b.Check(conf, profile.Here)); refused != nil {
+		return i18n.Of(refused), nil
 	}
 	right, err := f.ui.Ask(ctx, check.Question{ID: "settings", Text: i18n.M("menshen.first-settings-right",
 		"Is all of this right?")})
-	if err != nil {
-		return err
-	}
-	if !right {
-		return f.wrongCard(ctx, i18n.M("menshen.first-not-right", "Then the settings have to be changed."))
+	if err != nil || !right {
+		return i18n.M("menshen.first-not-right", "Then the settings have to be changed."), err
 	}
 	if err := safefile.Write(f.draft(), door); err != nil {
-		return fmt.Errorf("keeping the settings: %w", err)
+		return wrong, fmt.Errorf("keeping the settings: %w", err)
 	}
 	f.conf, err = config.Load(f.draft())
-	return err
+	f.light(ctx)
+	return wrong, err
+}
+
+// boardNamed gives the board that a configuration names, or that this program runs on.
+func boardNamed(c *config.Config) (*profile.Board, error) {
+	b, err := profile.Of(c, profile.Here)
+	if err == nil && b == nil {
+		err = i18n.E("menshen.first-no-board", "The settings do not say which board this is, and the program does not "+
+			"know it: write board = \"…\" under [unit].")
+	}
+	return b, err
 }
 
 // hasVault reports whether the unit's keys were made.
@@ -141,15 +182,24 @@ func hasVault(c *config.Config) bool {
 	return err == nil
 }
 
-// wrongCard says what is wrong with the card's settings, and how they are changed.
-func (f *firstStart) wrongCard(ctx context.Context, why i18n.Message) error {
-	f.ui.Tell(why)
-	f.ui.Tell(i18n.M("menshen.first-change-card", "Nothing was changed. Switch the unit off, put its card into a "+
-		"computer, and write door.txt on the partition MENSHEN. Then put the card back and switch on."))
-	if _, err := f.ui.Line(ctx, i18n.M("menshen.first-read-again", "Enter: read it again > ")); err != nil {
-		return err
+// change has other settings typed, which it gives as a door.txt; or the card read again, by the
+// next start of the set-up.
+func (f *firstStart) change(ctx context.Context, card []byte) ([]byte, error) {
+	f.ui.Tell(i18n.M("menshen.first-change-card", "Nothing was made yet. Type the settings here; or write them on a "+
+		"computer: switch the unit off, put its card into the computer, write door.txt on the partition MENSHEN, "+
+		"and put the card back."))
+	for {
+		answer, err := f.ui.Line(ctx, i18n.M("menshen.first-read-again",
+			"t: type them here   Enter: read the card again > "))
+		switch {
+		case err != nil:
+			return nil, err
+		case strings.EqualFold(answer, "t"):
+			return f.typed(ctx, card)
+		case answer == "":
+			return nil, errNotSetUp
+		}
 	}
-	return errNotSetUp
 }
 
 // show tells the settings and draws the wires.
@@ -302,6 +352,7 @@ func (f *firstStart) restore(ctx context.Context) error {
 // check is the self-test of 'menshen check', with its signed report. A door that did not pass may
 // be started all the same: it then counts as not tested.
 func (f *firstStart) check(ctx context.Context) error {
+	f.dark() // the self-test opens the lamps itself
 	box := outbox.Dir(f.conf.Unit.Dir)
 	if err := os.MkdirAll(box, 0o700); err != nil {
 		return fmt.Errorf("making the folder for the report: %w", err)

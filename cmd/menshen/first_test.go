@@ -122,8 +122,20 @@ func (d *firstDay) manners() deeds {
 // first operator with a card, self-test and signed report.
 func TestFirstStart(t *testing.T) {
 	d := newFirstDay(t, simulatedCard(t))
-	began := time.Now()
-	shown, err := d.sit(d.manners())
+	began, manners, lit := time.Now(), d.manners(), 0
+	manners["Language / 语言 (1, 2) > "] = func(send func(string)) {
+		for range 200 { // the lamp blinks every three seconds
+			if d.door.Pin(sim.LEDGreen).Level() {
+				lit++
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		send("1")
+	}
+	shown, err := d.sit(manners)
+	if lit == 0 || lit > 100 {
+		t.Errorf("before the first answer the lamp was lit %d times of 200", lit)
+	}
 	if err != nil {
 		t.Fatalf("the set-up ended with %v:\n%s", err, shown)
 	}
@@ -176,7 +188,7 @@ func TestFirstStartRefusesACard(t *testing.T) {
 		"unknown key":   {strings.Replace(good, "lock", "lokc", 1) + "\n[door2]\n", `unknown key "door2"`},
 		"a passphrase":  {good + "\npassphrase = \"open sesame\"\n", "a secret must not stand in door.txt"},
 		"not confirmed": {good, "Then the settings have to be changed."},
-		"no board":      {strings.Replace(good, `board = "rpi4"`, "", 1), "this board is not known"},
+		"no board":      {strings.Replace(good, `board = "rpi4"`, "", 1), "do not say which board this is"},
 		"another board": {strings.Replace(good, `"SIM_RELAY"`, `"pin 2"`, 1), "is 5V"},
 		"none":          {"", "There are no settings for this door"},
 	} {
@@ -189,11 +201,11 @@ func TestFirstStartRefusesACard(t *testing.T) {
 			}
 			manners := d.manners()
 			manners["Is all of this right? (y, n) "] = says("n")
-			manners["Enter: read it again > "] = says("")
+			manners["Enter: read the card again > "] = says("")
 			shown, err := d.sit(manners)
 			plain := strings.Join(strings.Fields(shown), " ")
 			if err != errNotSetUp || !strings.Contains(plain, x.want) ||
-				!strings.Contains(plain, "put its card into a computer") {
+				!strings.Contains(plain, "put its card into the computer") {
 				t.Errorf("%v, expected %q:\n%s", err, x.want, shown)
 			}
 			if strings.Contains(shown, "sesame") {
@@ -202,6 +214,69 @@ func TestFirstStartRefusesACard(t *testing.T) {
 			left, err := os.ReadDir(d.dir)
 			if err != nil || len(left) > 1 {
 				t.Errorf("made: %v, %v", left, err)
+			}
+		})
+	}
+}
+
+// TestFirstStartTypesSettings: an installer without a computer types the settings, whether the card
+// has none, wrong ones, or ones that they do not confirm. What else a good card says stays.
+func TestFirstStartTypesSettings(t *testing.T) {
+	good := simulatedCard(t)
+	for name, x := range map[string]struct {
+		card        string
+		want, never []string // in the configuration
+	}{
+		"none": {"", []string{`board = 'rpi4'`, `zone = 'Europe/Berlin'`, `location = 'office'`, `lock = 'maglock'`,
+			`fail_safe = true`, `pin = 'pin 11'`}, []string{"SIM_RELAY"}},
+		"unknown key": {good + "\n[door2]\n", []string{`zone = 'Europe/Berlin'`, `pin = 'pin 11'`},
+			[]string{"SIM_RELAY", "door2"}},
+		"not confirmed": {good, []string{`zone = 'Europe/Berlin'`, "SIM_RELAY", `location = 'office'`}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newFirstDay(t, x.card)
+			if x.card == "" {
+				if err := os.Remove(d.start.card); err != nil {
+					t.Fatal(err)
+				}
+			}
+			right, zones, numbers := []string{"y"}, []string{"Berlin", "Europe/Berlin"}, []string{"3", "3", "1", "4"}
+			if name == "not confirmed" {
+				right = []string{"n", "y"}
+			}
+			next := func(all *[]string) func(func(string)) {
+				return func(send func(string)) { send((*all)[0]); *all = (*all)[1:] }
+			}
+			manners := d.manners()
+			manners["Is all of this right? (y, n) "] = next(&right)
+			manners["Enter: read the card again > "] = says("t")
+			manners["Block 4, main entrance > "] = says("Rear door")
+			manners["main entrance [4 号楼大门] > "] = says("Rear door")
+			manners["responsible for the data > "] = says("Example Homes")
+			manners["responsible for the data ["] = says("Example Homes")
+			manners["How to reach them > "] = says("front desk")
+			manners["How to reach them ["] = says("front desk")
+			manners["Time zone ["] = next(&zones)
+			for _, n := range []string{"5", "3", "2", "6"} {
+				manners["1 to "+n+" ["] = next(&numbers)
+			}
+			manners["Enter: it is wired > "] = func(func(string)) { d.hang() }
+			shown, err := d.sit(manners)
+			made, _ := os.ReadFile(d.start.draft())
+			plain := strings.Join(strings.Fields(shown), " ")
+			if err == nil || !strings.Contains(plain, `"Berlin" is not a time zone`) ||
+				!strings.Contains(plain, "Door: Rear door (office)") {
+				t.Fatalf("%v\n%s", err, shown)
+			}
+			for _, want := range append(x.want, `name = 'Rear door'`) {
+				if !strings.Contains(string(made), want) {
+					t.Errorf("no %s in\n%s", want, made)
+				}
+			}
+			for _, never := range x.never {
+				if strings.Contains(string(made), never) {
+					t.Errorf("%s in\n%s", never, made)
+				}
 			}
 		})
 	}
