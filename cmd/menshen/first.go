@@ -250,8 +250,9 @@ func (f *firstStart) wires(ctx context.Context) error {
 	if hasVault(f.conf) {
 		return nil
 	}
-	_, err := f.ui.Line(ctx, i18n.M("menshen.first-wire", "Wire the door as drawn, with its power off. "+
-		"Enter: it is wired > "))
+	f.ui.Tell(i18n.M("menshen.first-wire-how", "Now the wires. If they are not joined as drawn, switch the unit off, "+
+		"join them, and switch it on: the set-up begins again."))
+	_, err := f.ui.Line(ctx, i18n.M("menshen.first-wire", "Enter: the door is wired as drawn > "))
 	return err
 }
 
@@ -260,7 +261,10 @@ func (f *firstStart) keys(ctx context.Context) error {
 	var err error
 	made := hasVault(f.conf)
 	if f.began = !made; f.began {
-		tellKeySource(f.out, f.conf.Key.Source, f.ui.Lang)
+		if k, err := config.ParseKeySource(f.conf.Key.Source); err == nil {
+			f.ui.Tell(i18n.M("menshen.first-key-source", "Where the vault's key is kept: %s", fmt.Sprint(k)))
+			f.ui.Tell(i18n.Join(i18n.Verbatim("  "), k.Withstands()))
+		}
 		f.ui.Tell(i18n.M("menshen.first-operator", "The first operator is a manager, who can make others. "+
 			"There is no default password."))
 	}

@@ -108,7 +108,7 @@ func (d *firstDay) manners() deeds {
 		"Language / 语言 (1, 2) > ":                            says("1"),
 		"Is all of this right? (y, n) ":                      says("y"),
 		"Is that right? (y, n) ":                             says("y"),
-		"Enter: it is wired > ":                              says(""),
+		"Enter: the door is wired as drawn > ":               says(""),
 		"Log-in name of the first operator > ":               says("anna"),
 		"Passphrase or PIN for anna: ":                       says(passphrase),
 		"Once more: ":                                        says(passphrase),
@@ -260,7 +260,7 @@ func TestFirstStartTypesSettings(t *testing.T) {
 			for _, n := range []string{"5", "3", "2", "6"} {
 				manners["1 to "+n+" ["] = next(&numbers)
 			}
-			manners["Enter: it is wired > "] = func(func(string)) { d.hang() }
+			manners["Enter: the door is wired as drawn > "] = func(func(string)) { d.hang() }
 			shown, err := d.sit(manners)
 			made, _ := os.ReadFile(d.start.draft())
 			plain := strings.Join(strings.Fields(shown), " ")
