@@ -7,7 +7,8 @@
 # "reboot 0 tryboot" has it take the other once. Not played: bootcode.bin, start.elf, overlays.
 # ARCHIVE (cpio) comes behind the first root: what a test adds, so that no byte of the card is
 # changed for it. BOARD_LOG=FILE is told each partition that is started, and what the console said;
-# BOARD_WORDS is for the kernel.
+# BOARD_WORDS is for the kernel; BOARD_LINE=NAME is the console's line instead of this terminal:
+# the pipes NAME.in and NAME.out.
 set -euo pipefail
 . "$(dirname "$0")/../say.sh"
 card=$1 archive=${2:-} log=${BOARD_LOG:-$tmp/log}
@@ -20,6 +21,8 @@ setting() { sed -n "/^\[$1\]/,/^\[/s/^$2=//p" "$tmp/autoboot.txt"; }
 
 machine=(-M virt -cpu cortex-a53 -smp 1 -m "${BOARD_MEMORY:-512}")
 qemu-system-aarch64 "${machine[@]}" -machine dumpdtb="$tmp/plain.dtb" 2>/dev/null
+line=stdio,signal=off
+[ -z "${BOARD_LINE:-}" ] || line=pipe,path=$BOARD_LINE
 try=0
 while :; do
   mcopy -n -o -i "$card@@$(offset 1)" ::autoboot.txt "$tmp/"
@@ -40,7 +43,7 @@ while :; do
   echo "firmware: partition $part, tryboot $try" >>"$log"
   qemu-system-aarch64 "${machine[@]}" -icount shift=0 -rtc clock=vm -nic none -display none -no-reboot \
     -dtb "$tmp/dtb" -kernel "$tmp/vmlinuz" -initrd "$tmp/first" -append "$(cat "$tmp/cmdline.txt") ${BOARD_WORDS:-}" \
-    -chardev stdio,id=console,signal=off,logfile="$tmp/console" -serial chardev:console \
+    -chardev "$line,id=console,logfile=$tmp/console" -serial chardev:console \
     -drive if=none,id=card,format=raw,file="$card" -device virtio-blk-pci,drive=card \
     -device i6300esb -action watchdog=reset "$@"
   cat "$tmp/console" >>"$log"

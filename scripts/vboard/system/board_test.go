@@ -29,10 +29,18 @@ const (
 
 var wall = gpiosim.Wall{D0: 24, D1: 25, Pulse: 50 * time.Microsecond, Period: 2 * time.Millisecond}
 
+// shell is a command line. A card has no bash.
+func shell(line string) *exec.Cmd {
+	if _, err := exec.LookPath("bash"); err != nil {
+		return exec.Command("sh", "-euc", line)
+	}
+	return exec.Command("bash", "-euo", "pipefail", "-c", line)
+}
+
 // sh runs a command line as root and gives what it prints.
 func sh(t *testing.T, line string) string {
 	t.Helper()
-	out, err := exec.Command("bash", "-euo", "pipefail", "-c", line).CombinedOutput()
+	out, err := shell(line).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", line, err, out)
 	}
@@ -42,7 +50,7 @@ func sh(t *testing.T, line string) string {
 // fails runs a command line that must fail, and gives what it prints.
 func fails(t *testing.T, line string) string {
 	t.Helper()
-	out, err := exec.Command("bash", "-euo", "pipefail", "-c", line).CombinedOutput()
+	out, err := shell(line).CombinedOutput()
 	if err == nil {
 		t.Fatalf("%s: does not fail\n%s", line, out)
 	}
@@ -64,7 +72,7 @@ func await(t *testing.T, within time.Duration, what string, so func() bool) time
 
 // state is what a person would look at when the door does not do what it should.
 func state() string {
-	out, _ := exec.Command("bash", "-c", "systemctl status menshen --no-pager -l; "+
+	out, _ := exec.Command("sh", "-c", "systemctl status menshen --no-pager -l; "+
 		"journalctl --namespace=menshen -b -o short-monotonic --no-pager | tail -25; "+
 		"grep menshen /sys/kernel/debug/gpio; "+
 		"grep . /sys/devices/platform/gpio-sim.0/gpiochip*/sim_gpio2[2-7]/pull").CombinedOutput()

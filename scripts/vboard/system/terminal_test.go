@@ -20,6 +20,7 @@ type terminal struct {
 	line   io.ReadWriter
 	mu     sync.Mutex
 	unread strings.Builder
+	left   bool
 }
 
 // serial gives the terminal at the other end of the unit's serial line; a test takes it once.
@@ -57,6 +58,39 @@ func sit(t *testing.T, line io.ReadWriter) *terminal {
 		}
 	}()
 	return x
+}
+
+// Read gives what the screen shows next, to whoever sits there instead; [io.EOF] once they have to
+// leave.
+func (x *terminal) Read(p []byte) (n int, err error) {
+	for ; n == 0; time.Sleep(5 * time.Millisecond) {
+		x.mu.Lock()
+		if x.left {
+			err = io.EOF
+		} else if all := x.unread.String(); all != "" {
+			n = copy(p, all)
+			x.unread.Reset()
+			x.unread.WriteString(all[n:])
+		}
+		x.mu.Unlock()
+		if err != nil {
+			break
+		}
+	}
+	return n, err
+}
+
+// Write types keys; the end of a line is the key Enter.
+func (x *terminal) Write(keys []byte) (int, error) {
+	x.hit(strings.ReplaceAll(string(keys), "\n", "\r"))
+	return len(keys), nil
+}
+
+// leave ends whoever sits at the terminal by Read.
+func (x *terminal) leave() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.left = true
 }
 
 const more = "-- more: Enter, or q --"

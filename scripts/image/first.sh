@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# first.sh: the first start of a card, by an installer who is a program: writes the image in
+# dist/image to a card (flash.sh) with a door's settings, starts it in the virtual board (board.sh),
+# and sits down at its serial line (TestSetUp of scripts/vboard/system): the set-up, the
+# self-test, the first card, the first face. Then a second card takes the place of the first unit
+# from its backup on a stick (TestReplace). Each phase is told with the seconds that it took the
+# board. A quarter of an hour; root only.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. scripts/say.sh
+. scripts/cgo.env
+made=${DIST:-$PWD/dist}/image
+ls "$made"/*.img.zst >/dev/null 2>&1 || fail "there is no image" "make image"
+# The root of the other virtual board has the programs that feed a camera, and that are a TPM.
+[ -e "$cache/system-board/root.tar" ] || scripts/vboard/system/root.sh
+scripts/image/archive.sh "$tmp/archive"
+
+doing "making the disk of the tests"
+opt=$tmp/opt
+mkdir -p "$opt/lib" "$tmp/root"
+GOARCH=arm64 CGO_ENABLED=0 go test -c -tags vboard -o "$opt/system.test" ./scripts/vboard/system
+cp scripts/vboard/system/trial "$opt/"
+scripts/pictures.sh >/dev/null
+cp "$cache/pictures/collins.png" "$opt/"
+tar -xf "$cache/system-board/root.tar" -C "$tmp/root" ./usr/bin ./usr/lib/aarch64-linux-gnu
+# libs FILE: takes the libraries along that the file asks for, and those that they ask for.
+libs() {
+  local name
+  for name in $(readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+    [ ! -e "$opt/lib/$name" ] || continue
+    cp -L "$(find "$tmp/root/usr/lib" -name "$name" | head -1)" "$opt/lib/"
+    libs "$opt/lib/$name"
+  done
+}
+for program in v4l2-ctl swtpm; do
+  cp "$tmp/root/usr/bin/$program" "$opt/lib/"
+  libs "$opt/lib/$program"
+  printf '#!/bin/sh\nexport LD_LIBRARY_PATH=/run/opt/lib\nexec /run/opt/lib/%s "$@"\n' "$program" >"$opt/$program"
+  chmod 755 "$opt/$program"
+done
+truncate -s 128M "$tmp/opt.img"
+/sbin/mke2fs -q -t ext2 -L trial -d "$opt" "$tmp/opt.img"
+truncate -s 64M "$tmp/stick"
+echo 'start=2048, type=c' | /sbin/sfdisk -q "$tmp/stick"
+/sbin/mkfs.vfat --offset 2048 "$tmp/stick" >/dev/null
+
+# The serial cable. Not a socket, which is full after some hundred single bytes, and then stops the
+# board that is to read them.
+mkfifo "$tmp/near.in" "$tmp/near.out"
+ln -s near.out "$tmp/far.in"
+ln -s near.in "$tmp/far.out"
+
+# new_card: a card as an installer writes it.
+new_card() {
+  cat >"$tmp/door.txt" <<'D'
+[unit]
+name     = "4 号楼大门"
+location = "building entrance"
+handler  = "Example Homes Ltd."
+contact  = "+86 21 5555 0100, front desk"
+board    = "rpi4"
+[site]
+zone = "Asia/Shanghai"
+[camera]
+source = "v4l2:/dev/video0"
+[faces]
+enabled = true
+D
+  rm -f "$tmp/card"
+  scripts/flash.sh "$made"/*.img.zst "$tmp/card" --settings "$tmp/door.txt" --yes
+  truncate -s 2G "$tmp/card"
+}
+
+# start TEST: the board with that card, until the test switches it off.
+start() {
+  doing "$1"
+  : >"$tmp/told"
+  BOARD_WORDS="trial=$1" BOARD_LINE=$tmp/near BOARD_LOG=$tmp/board timeout "${VBOARD_SECONDS:-3000}" \
+    scripts/image/board.sh "$tmp/card" "$tmp/archive" \
+    -chardev file,id=told,path="$tmp/told" -device pci-serial,chardev=told \
+    -chardev pipe,id=far,path="$tmp/far" -device pci-serial,chardev=far \
+    -drive if=none,id=opt,format=raw,file="$tmp/opt.img" -device virtio-blk-pci,drive=opt \
+    -drive if=none,id=stick,format=raw,file="$tmp/stick" -device qemu-xhci -device usb-storage,drive=stick \
+    </dev/null >"$tmp/qemu" 2>&1 || true
+  tr -d '\r' <"$tmp/told" >>"${REPORT:-/dev/null}"
+  tr -d '\r' <"$tmp/told" | grep -qx PASSED ||
+    { tail -n 60 "$tmp/told" "$tmp/board" "$tmp/qemu" >&2; fail "$1 failed" "read the lines above"; }
+  tr -d '\r' <"$tmp/told" | sed -n 's/^.*phase: /  /p'
+  ok "$1"
+}
+
+new_card
+start SetUp
+new_card
+start Replace
