@@ -282,7 +282,7 @@ func powerStep(c *config.Config) Step {
 		ID: "power", Safety: true, Hands: true,
 		Title: i18n.M("check.power-step", "The lock without power"),
 		Do: i18n.M("check.cut-power", "Cut the lock's power for a moment (its fuse or plug). "+
-			"If the unit goes off too, run this command again afterwards: it continues here."),
+			"If the unit goes off too, begin the self-test again afterwards: it continues here."),
 		Expect: i18n.M("check.as-declared", "Without power the door is %v, as declared.", want),
 		run: func(ctx context.Context, r *run) error {
 			err := r.must(ctx, "without current",

@@ -71,8 +71,8 @@ func (f *firstStart) run(ctx context.Context) error {
 	return nil
 }
 
-// light has the door's lamp say that it waits for its set-up, where the lamp is known: by the draft,
-// or by a card with settings that can be used. Until then it stays dark.
+// light has the door's lamp say that it waits for its set-up, where the lamp is known: by the
+// draft, or by a card with settings that can be used. Until then it stays dark.
 func (f *firstStart) light(ctx context.Context) {
 	f.dark()
 	conf, err := config.Load(f.draft())
@@ -357,6 +357,8 @@ func (f *firstStart) restore(ctx context.Context) error {
 // be started all the same: it then counts as not tested.
 func (f *firstStart) check(ctx context.Context) error {
 	f.dark() // the self-test opens the lamps itself
+	f.ui.Tell(i18n.M("menshen.first-self-test", "Now the self-test, with you in front of the door. "+
+		"Log in for it, %s.", f.name))
 	box := outbox.Dir(f.conf.Unit.Dir)
 	if err := os.MkdirAll(box, 0o700); err != nil {
 		return fmt.Errorf("making the folder for the report: %w", err)

@@ -89,7 +89,8 @@ func lock(kind string, failSafe bool) config.Tables {
 func places() (all []choice) {
 	for _, p := range []policy.Place{policy.PlaceBuilding, policy.PlaceFloor, policy.PlaceOffice, policy.PlaceShared,
 		policy.PlaceService} {
-		all = append(all, choice{notice.Facts{Place: string(p)}.Where(), config.Tables{"unit": config.Tables{"location": string(p)}}})
+		all = append(all, choice{notice.Facts{Place: string(p)}.Where(),
+			config.Tables{"unit": config.Tables{"location": string(p)}}})
 	}
 	return all
 }

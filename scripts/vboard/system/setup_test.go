@@ -26,6 +26,8 @@ func (p *phases) over(what string) {
 	p.since = now
 }
 
+const asksForCard = "A card as your second factor, from now on? (y, n) "
+
 // setUp goes through the set-up at the console of a card that starts for the first time, as an
 // installer does who answers at once. more are deeds at a unit that replaces another one.
 func setUp(t *testing.T, x *terminal, p *phases, more map[string]func(send func(string))) {
@@ -36,17 +38,17 @@ func setUp(t *testing.T, x *terminal, p *phases, more map[string]func(send func(
 	}
 	own := func(func(string)) { tap(t, 42, 7) }
 	deeds := map[string]func(func(string)){
-		"Language / 语言 (1, 2) > ":                            at("from the kernel's start to the first question", "1"),
-		"Is all of this right? (y, n) ":                      at("settings shown, wires drawn", "y"),
-		"Is that right? (y, n) ":                             says("y"),
-		"Enter: the door is wired as drawn > ":               says(""),
-		"Log-in name of the first operator > ":               at("clock and wires confirmed", "anna"),
-		"Passphrase or PIN for anna: ":                       says(passphrase),
-		"Once more: ":                                        says(passphrase),
-		"A card as your second factor, from now on? (y, n) ": at("keys, vault, first operator", "y"),
-		"Tap the card that is to be your second factor.":     own,
-		"Tap your own card at the reader.":                   own,
-		"Passphrase of anna: ":                               at("their card", passphrase),
+		"Language / 语言 (1, 2) > ":                        at("from the kernel's start to the first question", "1"),
+		"Is all of this right? (y, n) ":                  at("settings shown, wires drawn", "y"),
+		"Is that right? (y, n) ":                         says("y"),
+		"Enter: the door is wired as drawn > ":           says(""),
+		"Log-in name of the first operator > ":           at("clock and wires confirmed", "anna"),
+		"Passphrase or PIN for anna: ":                   says(passphrase),
+		"Once more: ":                                    says(passphrase),
+		asksForCard:                                      at("keys, vault, first operator", "y"),
+		"Tap the card that is to be your second factor.": own,
+		"Tap your own card at the reader.":               own,
+		"Passphrase of anna: ":                           at("their card", passphrase),
 		"a: try again   Enter: go on, as failed": func(send func(string)) {
 			t.Error("a step failed")
 			send("")
@@ -85,7 +87,6 @@ func TestSetUp(t *testing.T) {
 	x.follow(`
 		| tap your own card
 		@card
-		Type yes or no:« yes
 		anna>« add "Wang Fang" --apartment 502
 		| Added 502 Wang Fang
 		anna>« card 502 "key ring"
@@ -150,9 +151,15 @@ func TestSetUp(t *testing.T) {
 func TestReplace(t *testing.T) {
 	p, x := &phases{t: t}, serial(t)
 	setUp(t, x, p, map[string]func(func(string)){
-		"take the place of that one? (y, n) ":                func(send func(string)) { p.over("keys, vault, first operator"); send("y") },
-		"or \"none\" to restore without: ":                   func(send func(string)) { send("none") },
-		"A card as your second factor, from now on? (y, n) ": func(send func(string)) { p.over("the backup restored"); send("y") },
+		"take the place of that one? (y, n) ": func(send func(string)) {
+			p.over("keys, vault, first operator")
+			send("y")
+		},
+		`or "none" to restore without: `: func(send func(string)) { send("none") },
+		asksForCard: func(send func(string)) {
+			p.over("the backup restored")
+			send("y")
+		},
 	})
 	took, opened := opens(t, 5*time.Second, func() { tap(t, 42, 1003) })
 	if !opened {
