@@ -15,6 +15,7 @@ import (
 	"menshen/board/desk"
 	"menshen/board/host"
 	"menshen/board/notice"
+	"menshen/board/slots"
 	"menshen/board/wiring"
 	"menshen/hal"
 	"menshen/internal/i18n"
@@ -58,6 +59,10 @@ func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() 
 	}
 	if _, err := os.Stat("/run/systemd/system"); err == nil {
 		d.Watchdog = check.AskSystemd
+	}
+	if m := slots.ThisMachine(); m.TwoSystems() {
+		l := m.Loader()
+		d.Loader = &l
 	}
 	return d, v, closeAll, nil
 }

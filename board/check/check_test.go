@@ -13,6 +13,7 @@ import (
 	periph "periph.io/x/conn/v3/gpio"
 
 	"menshen/board/check"
+	"menshen/board/slots"
 	"menshen/hal/sim"
 )
 
@@ -73,8 +74,8 @@ func TestGoodDoorPasses(t *testing.T) {
 	if r.Verdict() != check.Passed || r.Tested().IsZero() || !r.ExitByHand() {
 		t.Errorf("verdict %s, tested %v, by hand %v", r.Verdict(), r.Tested(), r.ExitByHand())
 	}
-	for _, id := range []string{"clock", "key", "storage", "watchdog", "rest", "relay", "restart", "contact", "rex",
-		"exit", "fire", "power", "signal green", "signal red", "signal buzzer", "reader outside",
+	for _, id := range []string{"clock", "key", "storage", "watchdog", "updates", "rest", "relay", "restart", "contact",
+		"rex", "exit", "fire", "power", "signal green", "signal red", "signal buzzer", "reader outside",
 		"keypad outside", "camera"} {
 		if got := find(t, r, id); got.Verdict != check.Passed {
 			t.Errorf("%s: %s", id, got.Verdict)
@@ -275,6 +276,21 @@ func TestEachFaultIsFoundByItsStep(t *testing.T) {
 				t.Errorf("the whole: %s, tested %v", r.Verdict(), r.Tested())
 			}
 		})
+	}
+}
+
+// TestOldBootLoader: a door whose boot loader cannot try an update passes, and the report says so.
+func TestOldBootLoader(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.on.Loader = &slots.Loader{Built: time.Date(2021, 4, 29, 0, 0, 0, 0, time.UTC)}
+	r, err := s.run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := find(t, r, "updates")
+	if got.Verdict != check.Passed || !strings.Contains(got.Remark.EN, "too old to try an update") {
+		t.Errorf("%s, %q", got.Verdict, got.Remark.EN)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"menshen/board/config"
+	"menshen/board/slots"
 	"menshen/hal"
 	"menshen/store"
 )
@@ -32,6 +33,7 @@ type Door struct {
 	Clock    func() (ClockFacts, error)
 	Key      KeyFacts
 	Disk     func(context.Context) (DiskFacts, error) // see Disk
+	Loader   *slots.Loader                            // nil: the unit has one system
 }
 
 // now gives the time in the site's zone, in which the report and the screen show it.

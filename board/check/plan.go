@@ -11,7 +11,8 @@ import (
 // then the devices at the door.
 func Plan(d Door) []Step {
 	c := d.Config
-	steps := []Step{clockStep(), keyStep(), storageStep(), watchdogStep(d.Watchdog != nil)}
+	steps := []Step{clockStep(), keyStep(), storageStep(), watchdogStep(d.Watchdog != nil),
+		updatesStep(d.Loader)}
 	steps = append(steps, restStep(c), relayStep(c), restartStep(c, d.Restart != nil), contactStep(c), rexStep(c),
 		exitStep(c), fireStep(c), powerStep(c))
 	for _, b := range buttons {

@@ -37,9 +37,7 @@ func (m Machine) Read(autoboot string) (d Disk, err error) {
 		return d, err
 	}
 	d.Tried = m.word("tryboot") == 1
-	if built := m.word("build-timestamp"); built > 0 {
-		d.Firmware = time.Unix(int64(built), 0).UTC()
-	}
+	d.Loader = m.Loader()
 	d.Starts = map[Slot]int{}
 	var errs [4]error
 	d.Starts[A], errs[0] = m.Shared.Starts(A)
@@ -61,6 +59,21 @@ func (m Machine) Running() (Slot, error) {
 		}
 	}
 	return "", ErrOneSystem
+}
+
+// TwoSystems reports whether this computer has two.
+func (m Machine) TwoSystems() bool {
+	_, err := m.Running()
+	return err == nil
+}
+
+// Loader reads what the boot loader in the board's EEPROM tells of itself.
+func (m Machine) Loader() (l Loader) {
+	if built := m.word("build-timestamp"); built > 0 {
+		l.Built = time.Unix(int64(built), 0).UTC()
+	}
+	l.Can = m.word("capabilities")
+	return l
 }
 
 // word reads a number that the boot loader left in the device tree; 0: it did not.

@@ -5,10 +5,7 @@
 // machine.go. Only root can read and write those.
 package slots
 
-import (
-	"fmt"
-	"time"
-)
+import "fmt"
 
 // Slot is one of the two systems.
 type Slot string
@@ -71,9 +68,9 @@ type Trial struct {
 // Disk is what is known of the two systems at one start.
 type Disk struct {
 	Running   Slot
-	Committed Slot      // the one that autoboot.txt names: it starts next
-	Tried     bool      // the firmware says that this start is a try
-	Firmware  time.Time // when the boot loader in the board's EEPROM was built; zero: the board has none
+	Committed Slot // the one that autoboot.txt names: it starts next
+	Tried     bool // the firmware says that this start is a try
+	Loader    Loader
 	Starts    map[Slot]int
 	Floor     Version
 	Trial     *Trial // nil: none yet
@@ -98,15 +95,12 @@ const (
 
 func (r Refusal) Error() string { return string(r) }
 
-// tryable is the date from which on boot loaders are known to heed the flag. Those of 2021 do not.
-var tryable = time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC)
-
 // Target is the slot to which a system may be written. Errors: RefusedOnTrial, RefusedFirmware.
 func (d Disk) Target() (Slot, error) {
 	switch {
 	case d.OnTrial():
 		return "", RefusedOnTrial
-	case !d.Firmware.IsZero() && d.Firmware.Before(tryable):
+	case !d.Loader.Tries():
 		return "", RefusedFirmware
 	}
 	return d.Running.Other(), nil

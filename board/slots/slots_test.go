@@ -11,7 +11,7 @@ var old, recent = time.Date(2021, 4, 29, 0, 0, 0, 0, time.UTC), time.Date(2023, 
 
 // disk is a disk as it usually is.
 func disk(change func(*Disk)) Disk {
-	d := Disk{Running: A, Committed: A, Firmware: recent, Starts: map[Slot]int{}, Floor: "1.2"}
+	d := Disk{Running: A, Committed: A, Loader: Loader{Built: recent}, Starts: map[Slot]int{}, Floor: "1.2"}
 	change(&d)
 	return d
 }
@@ -26,8 +26,8 @@ func TestTarget(t *testing.T) {
 		{"the other one", disk(func(*Disk) {}), B, nil},
 		{"the other one of b", disk(func(d *Disk) { d.Running, d.Committed = B, B }), A, nil},
 		{"never what a trial could go back to", disk(func(d *Disk) { d.Running = B }), "", RefusedOnTrial},
-		{"an old EEPROM", disk(func(d *Disk) { d.Firmware = old }), "", RefusedFirmware},
-		{"a board without an EEPROM", disk(func(d *Disk) { d.Firmware = time.Time{} }), B, nil},
+		{"an old EEPROM", disk(func(d *Disk) { d.Loader.Built = old }), "", RefusedFirmware},
+		{"a board without an EEPROM", disk(func(d *Disk) { d.Loader = Loader{} }), B, nil},
 	} {
 		if got, err := c.disk.Target(); got != c.want || !errors.Is(err, c.err) {
 			t.Errorf("%s: %q, %v", c.name, got, err)

@@ -114,7 +114,7 @@ func TestMachine(t *testing.T) {
 		"state/floor":       "1.2\n",
 	})
 	d, err := m.Read(filepath.Join(m.Root, "boot/autoboot.txt"))
-	want := Disk{Running: B, Committed: A, Tried: true, Firmware: recent, Starts: map[Slot]int{A: 0, B: 1},
+	want := Disk{Running: B, Committed: A, Tried: true, Loader: Loader{Built: recent}, Starts: map[Slot]int{A: 0, B: 1},
 		Floor: "1.2"}
 	if err != nil || !reflect.DeepEqual(d, want) {
 		t.Errorf("%+v, %v", d, err)
