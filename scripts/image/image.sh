@@ -7,6 +7,7 @@
 #   boot-a.img, boot-b.img    kernel, first root, firmware: partition 2 or 3
 #   version, packages         what it is made of
 #
+# VERSION is another than that of the packages, LEVEL another of compression, for tests.
 # CERTIFICATE=FILE is whose updates the unit takes (bundle.sh). The same commit, certificate and
 # packages of Debian give the same bytes. Why it is so: docs/decisions/0033-the-image.md
 set -euo pipefail
@@ -17,11 +18,13 @@ ls dist/trixie/menshen_*_arm64.deb >/dev/null 2>&1 ||
 made=${DIST:-$PWD/dist}/image work=$tmp/card
 package=$(basename dist/trixie/menshen_*_arm64.deb)
 version=${package#menshen_} version=${version%%-*}
+version=${VERSION:-$version}
 export SOURCE_DATE_EPOCH TZ=UTC LC_ALL=C.UTF-8
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 umask 022
 
 scripts/image/base.sh
+scripts/image/tryboot.sh
 mkdir "$work"
 echo "$version" >"$work/version"
 scripts/image/root.sh "$work"

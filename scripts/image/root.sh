@@ -36,6 +36,8 @@ scripts/image/modules.sh | while read -r module; do
 done
 cp "$kernel"/modules.{order,builtin,builtin.modinfo} "$root/usr/lib/modules/$release/"
 /sbin/depmod -b "$root" "$release"
+# One of them is ours, under the GPL: its source goes with it.
+install -m 644 scripts/image/tryboot.c "$root/usr/share/doc/menshen/tryboot.c"
 
 # No log-in, no network, and nothing that would write to a root that cannot be written to.
 system=$root/etc/systemd/system
@@ -72,7 +74,7 @@ install -d -m 700 "$root"/etc/credstore{,.encrypted}
 doing "packing the root"
 (unset SOURCE_DATE_EPOCH
   mksquashfs "$root" "$work/root.img" -noappend -quiet -no-progress -no-xattrs -b 256K \
-    -comp zstd -Xcompression-level 19 -all-time "$epoch" -mkfs-time "$epoch")
+    -comp zstd -Xcompression-level "${LEVEL:-19}" -all-time "$epoch" -mkfs-time "$epoch")
 size=$(stat -c %s "$work/root.img")
 hash=$(veritysetup format --no-superblock --salt=- --hash-offset="$size" --data-blocks=$((size / 4096)) \
   "$work/root.img" "$work/root.img" | sed -n 's/^Root hash:[[:space:]]*//p')

@@ -12,6 +12,7 @@ ls "$made"/*.img.zst >/dev/null 2>&1 || fail "there is no image" "make image"
 command -v qemu-system-aarch64 fdtput >/dev/null || apt_install qemu-system-arm device-tree-compiler ||
   fail "qemu could not be installed" "try again with a network"
 
+scripts/image/told.sh
 if [ -n "${SAME:-}" ]; then
   DIST=$tmp/again scripts/image/image.sh
   for file in "$made"/*; do
