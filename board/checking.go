@@ -62,7 +62,7 @@ func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() 
 	}
 	if m := slots.ThisMachine(); m.TwoSystems() {
 		l := m.Loader()
-		d.Loader = &l
+		d.Loader = &check.LoaderFacts{Built: l.Built, Tries: l.Tries()}
 	}
 	return d, v, closeAll, nil
 }

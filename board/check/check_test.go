@@ -13,7 +13,6 @@ import (
 	periph "periph.io/x/conn/v3/gpio"
 
 	"menshen/board/check"
-	"menshen/board/slots"
 	"menshen/hal/sim"
 )
 
@@ -283,7 +282,7 @@ func TestEachFaultIsFoundByItsStep(t *testing.T) {
 func TestOldBootLoader(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.on.Loader = &slots.Loader{Built: time.Date(2021, 4, 29, 0, 0, 0, 0, time.UTC)}
+	s.on.Loader = &check.LoaderFacts{Built: time.Date(2021, 4, 29, 0, 0, 0, 0, time.UTC)}
 	r, err := s.run()
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"menshen/board/config"
-	"menshen/board/slots"
 	"menshen/hal"
 	"menshen/store"
 )
@@ -33,7 +32,7 @@ type Door struct {
 	Clock    func() (ClockFacts, error)
 	Key      KeyFacts
 	Disk     func(context.Context) (DiskFacts, error) // see Disk
-	Loader   *slots.Loader                            // nil: the unit has one system
+	Loader   *LoaderFacts                             // nil: the unit has one system
 }
 
 // now gives the time in the site's zone, in which the report and the screen show it.
@@ -78,4 +77,10 @@ type DiskFacts struct {
 	Writes        int
 	P50, P99, Max time.Duration // of writing 4 KiB and syncing them
 	Free          int64         // bytes
+}
+
+// LoaderFacts says what the boot loader in the board's EEPROM tells of itself.
+type LoaderFacts struct {
+	Built time.Time // zero: the board has no EEPROM
+	Tries bool      // it can start an update once, and then the system before
 }

@@ -13,7 +13,6 @@ import (
 
 	"menshen/board/check"
 	"menshen/board/config"
-	"menshen/board/slots"
 	"menshen/board/wiring"
 	"menshen/hal/sim"
 	"menshen/internal/i18n"
@@ -121,7 +120,7 @@ func newSite(t *testing.T, replace ...string) *site {
 			return check.DiskFacts{Writes: 200, P50: time.Millisecond, P99: 4 * time.Millisecond,
 				Max: 5 * time.Millisecond, Free: 8 << 30}, nil
 		},
-		Loader: &slots.Loader{Can: 0x7f},
+		Loader: &check.LoaderFacts{Tries: true},
 	}
 	return s
 }

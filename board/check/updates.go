@@ -3,13 +3,12 @@ package check
 import (
 	"context"
 
-	"menshen/board/slots"
 	"menshen/internal/i18n"
 )
 
 // updatesStep asks whether the board's boot loader can try an update and go back by itself. A door
 // with an old one works, so it passes, with a remark.
-func updatesStep(loader *slots.Loader) Step {
+func updatesStep(loader *LoaderFacts) Step {
 	s := Step{
 		ID:    "updates",
 		Title: i18n.M("check.updates-step", "Updates"),
@@ -22,7 +21,7 @@ func updatesStep(loader *slots.Loader) Step {
 				built = i18n.Verbatim(loader.Built.Format("2006-01-02"))
 			}
 			r.fact("built", i18n.M("check.loader-built", "Boot loader of"), built)
-			if !loader.Tries() {
+			if !loader.Tries {
 				r.remark = i18n.M("check.loader-too-old",
 					"The boot loader in the board's EEPROM is too old to try an update, so none can be installed: "+
 						"renew it with the Raspberry Pi Imager (Misc utility images, Bootloader).")

@@ -7,6 +7,8 @@
 # "reboot 0 tryboot" has it take the other once. Not played: bootcode.bin, start.elf, overlays.
 # ARCHIVE (cpio) comes behind the first root: what a test adds, so that no byte of the card is
 # changed for it. BOARD_LOG=FILE is told each partition that is started, and what the console said;
+# BOARD_WRITES=FILE is told what start N writes to the card, in FILE.N, as dm-log-writes has it;
+# BOARD_CLOCK is qemu's; BOARD_TRY=1 begins with the flag, BOARD_TRIAL is for the kernel of a trial;
 # BOARD_WORDS is for the kernel; BOARD_LINE=NAME is the console's line instead of this terminal:
 # the pipes NAME.in and NAME.out.
 set -euo pipefail
@@ -23,7 +25,7 @@ machine=(-M virt -cpu cortex-a53 -smp 1 -m "${BOARD_MEMORY:-512}")
 qemu-system-aarch64 "${machine[@]}" -machine dumpdtb="$tmp/plain.dtb" 2>/dev/null
 line=stdio,signal=off
 [ -z "${BOARD_LINE:-}" ] || line=pipe,path=$BOARD_LINE
-try=0
+try=${BOARD_TRY:-0} starts=0
 while :; do
   mcopy -n -o -i "$card@@$(offset 1)" ::autoboot.txt "$tmp/"
   section=all
@@ -40,11 +42,18 @@ while :; do
   fdtput -p -t i "$tmp/dtb" /chosen/bootloader partition "$part"
   fdtput -t i "$tmp/dtb" /chosen/bootloader tryboot $try
 
+  disk=format=raw,file=$card starts=$((starts + 1))
+  if [ -n "${BOARD_WRITES:-}" ]; then
+    : >"$BOARD_WRITES.$starts"
+    disk=driver=blklogwrites,file.driver=file,file.filename=$card,log.driver=file,log.filename=$BOARD_WRITES.$starts
+  fi
+  words=${BOARD_WORDS:-}
+  [ $try = 0 ] || words+=" ${BOARD_TRIAL:-}"
   echo "firmware: partition $part, tryboot $try" >>"$log"
-  qemu-system-aarch64 "${machine[@]}" -icount shift=0 -rtc clock=vm -nic none -display none -no-reboot \
-    -dtb "$tmp/dtb" -kernel "$tmp/vmlinuz" -initrd "$tmp/first" -append "$(cat "$tmp/cmdline.txt") ${BOARD_WORDS:-}" \
+  qemu-system-aarch64 "${machine[@]}" ${BOARD_CLOCK--icount shift=0 -rtc clock=vm} -nic none -display none -no-reboot \
+    -dtb "$tmp/dtb" -kernel "$tmp/vmlinuz" -initrd "$tmp/first" -append "$(cat "$tmp/cmdline.txt") $words" \
     -chardev "$line,id=console,logfile=$tmp/console" -serial chardev:console \
-    -drive if=none,id=card,format=raw,file="$card" -device virtio-blk-pci,drive=card \
+    -drive if=none,id=card,"$disk" -device virtio-blk-pci,drive=card \
     -device i6300esb -action watchdog=reset "$@"
   cat "$tmp/console" >>"$log"
   ! grep -q 'reboot: Power down' "$tmp/console" || break

@@ -26,13 +26,15 @@ chmod +x "$first/init"
 # board WORDS: the emulated Pi, until it restarts; what its mailbox was handed is in $tmp/tags.
 board() {
   : >"$tmp/line"
-  timeout 300 qemu-system-aarch64 -M raspi3b -kernel "$kernel/vmlinuz" -dtb "$kernel/dtb/broadcom/bcm2837-rpi-3-b.dtb" \
+  timeout 300 qemu-system-aarch64 -M raspi3b -kernel "$kernel/vmlinuz" \
+    -dtb "$kernel/dtb/broadcom/bcm2837-rpi-3-b.dtb" \
     -initrd "$tmp/initrd" -append "console=ttyS1,115200 loglevel=6 $1" -no-reboot -display none -d unimp -D "$tmp/tags" \
     -serial null -serial file:"$tmp/line" 2>/dev/null &
   local board=$!
   until grep -aq 'reboot: Restarting' "$tmp/line"; do
     sleep 1
-    kill -0 $board 2>/dev/null || { tail "$tmp/line" >&2; fail "the emulated Pi does not restart" "read the lines above"; }
+    kill -0 $board 2>/dev/null ||
+      { tail "$tmp/line" >&2; fail "the emulated Pi does not restart" "read the lines above"; }
   done
   kill $board
   wait $board 2>/dev/null || true
