@@ -28,8 +28,8 @@ board() {
   : >"$tmp/line"
   timeout 300 qemu-system-aarch64 -M raspi3b -kernel "$kernel/vmlinuz" \
     -dtb "$kernel/dtb/broadcom/bcm2837-rpi-3-b.dtb" \
-    -initrd "$tmp/initrd" -append "console=ttyS1,115200 loglevel=6 $1" -no-reboot -display none -d unimp -D "$tmp/tags" \
-    -serial null -serial file:"$tmp/line" 2>/dev/null &
+    -initrd "$tmp/initrd" -append "console=ttyS1,115200 loglevel=6 $1" -no-reboot -display none \
+    -d unimp -D "$tmp/tags" -serial null -serial file:"$tmp/line" 2>/dev/null &
   local board=$!
   until grep -aq 'reboot: Restarting' "$tmp/line"; do
     sleep 1

@@ -4,10 +4,10 @@
 //	cuts plan SEED COUNT LOG…          prints COUNT cuts, one a line: NUMBER STEP
 //	cuts card SEED NUMBER CARD LOG…    makes CARD, a copy of the card before, the one at that cut
 //
-// A LOG is what one start of the unit wrote. At a cut all writes are on the card up to the NUMBERth.
-// Of those since the last flush each is lost with one half, as the card's own cache loses them, and
-// of the last one only its first sectors are there. Cuts are spread over the steps, and lie denser at
-// the commit.
+// A LOG is what one start of the unit wrote. At a cut the writes are on the card up to the
+// NUMBERth. Of those since the last flush each is lost with one half, as the card's own cache loses
+// them, and of the last one only its first sectors are there. Cuts are spread over the steps, and
+// lie denser at the commit.
 package main
 
 import (
