@@ -83,9 +83,11 @@ image: setup-package
 	$(MAKE) packages RELEASES=trixie ARCHES=arm64
 	@scripts/image/image.sh
 
-# That card in a virtual board: started as it is, and with one byte of its root changed. Ten minutes; root only.
+# That card in a virtual board: started as it is, and with one byte of its root changed; then flashed and set up by an installer
+# who is a program, and put in the place of a dead unit. Half an hour; root only.
 image-test:
 	@scripts/image/test.sh
+	@scripts/image/first.sh
 
 test: setup-test compile lint short race
 	@echo "all tests passed"

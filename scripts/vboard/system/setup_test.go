@@ -149,8 +149,17 @@ func TestSetUp(t *testing.T) {
 // TestReplace has a card that was just written take the place of the unit of TestSetUp, from its
 // backup on the stick: the tenant's card opens.
 func TestReplace(t *testing.T) {
+	await(t, time.Minute, "the stick is there", func() bool { _, err := os.Stat("/dev/sda1"); return err == nil })
 	p, x := &phases{t: t}, serial(t)
+	asked := false // for the restore, and then for the self-test
 	setUp(t, x, p, map[string]func(func(string)){
+		"Passphrase of anna: ": func(send func(string)) {
+			if asked {
+				p.over("their card")
+			}
+			asked = true
+			send(passphrase)
+		},
 		"take the place of that one? (y, n) ": func(send func(string)) {
 			p.over("keys, vault, first operator")
 			send("y")
