@@ -24,6 +24,7 @@ SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 umask 022
 
 scripts/image/base.sh
+scripts/image/rauc.sh
 scripts/image/tryboot.sh
 mkdir "$work"
 echo "$version" >"$work/version"
