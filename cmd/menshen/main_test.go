@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 			}
 			main()
 		},
+		"answering": answering,
 	})
 }
 
@@ -99,7 +100,7 @@ func simulated(ts *testscript.TestScript, _ bool, args []string) {
 // waitfor waits until a background command has written something to
 // standard error: waitfor NAME TEXT.
 func waitFor(ts *testscript.TestScript, _ bool, args []string) {
-	for range 200 {
+	for range 1200 {
 		if raw, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && strings.Contains(string(raw), args[1]) {
 			return
 		}
