@@ -79,12 +79,13 @@ test-packages: packages
 	@scripts/package/test.sh "$(RELEASES)" "$(ARCHES)"
 
 # The card of a door unit, dist/image: Debian 13 for arm64 with the packages, two systems, hash trees. Five minutes; root only.
+# CERTIFICATE=FILE: whose updates it takes. PIOS=FILE SHA256=…: with the kernel of Raspberry Pi OS, for a Pi 5 and ribbon cameras (dist/image-pios).
 image: setup-package
 	$(MAKE) packages RELEASES=trixie ARCHES=arm64
 	@scripts/image/image.sh
 
 # That card in a virtual board: started as it is, and with one byte of its root changed; then flashed and set up by an installer
-# who is a program, and put in the place of a dead unit. Half an hour; root only.
+# who is a program, and put in the place of a dead unit. Half an hour; root only. 'scripts/image/test.sh dist/image-pios' starts the other one.
 image-test:
 	@scripts/image/test.sh
 	@scripts/image/first.sh

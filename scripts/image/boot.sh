@@ -5,7 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
 base=$cache/image work=$1 slot=$2 boot=$1/boot-$2 root=$1/root
-kernel=$(echo "$base"/kernel/usr/lib/modules/*)
 read -r hash blocks <"$work/hash"
 mkdir -p "$boot/overlays"
 
@@ -33,15 +32,22 @@ if [ ! -e "$work/initrd" ]; then
   (cd "$first" && find . | LC_ALL=C sort | cpio -o -H newc --reproducible -R 0:0 --quiet) | zstd -q -19 >"$work/initrd"
 fi
 
-firmware=$base/firmware/usr/lib/raspi-firmware
-cp "$firmware"/{bootcode.bin,start.elf,fixup.dat,start4.elf,fixup4.dat} "$work/initrd" "$boot/"
-gzip -9n <"$kernel/vmlinuz" >"$boot/vmlinuz"
-cp "$kernel"/dtb/broadcom/bcm2711-rpi-*.dtb "$kernel"/dtb/broadcom/bcm2837-rpi-{3,zero,cm3}*.dtb "$boot/"
-cp "$boot/bcm2711-rpi-cm4-io.dtb" "$boot/bcm2711-rpi-cm4.dtb"
-for overlay in spi0 console; do
-  dtc -q -@ -I dts -O dtb -o "$boot/overlays/$overlay.dtbo" scripts/image/overlays/$overlay.dts
-done
-cp scripts/image/config.txt "$boot/"
+cp "$work/initrd" "$boot/"
+if [ -n "${PIOS:-}" ]; then
+  cp -r "$KERNEL"/boot/* "$boot/"
+  mv "$boot/kernel8.img" "$boot/vmlinuz"
+  cp scripts/image/config.pios.txt "$boot/config.txt"
+else
+  kernel=$(echo "$KERNEL"/usr/lib/modules/*)
+  cp "$base/firmware/usr/lib/raspi-firmware"/{bootcode.bin,start.elf,fixup.dat,start4.elf,fixup4.dat} "$boot/"
+  gzip -9n <"$kernel/vmlinuz" >"$boot/vmlinuz"
+  cp "$kernel"/dtb/broadcom/bcm2711-rpi-*.dtb "$kernel"/dtb/broadcom/bcm2837-rpi-{3,zero,cm3}*.dtb "$boot/"
+  cp "$boot/bcm2711-rpi-cm4-io.dtb" "$boot/bcm2711-rpi-cm4.dtb"
+  for overlay in spi0 console; do
+    dtc -q -@ -I dts -O dtb -o "$boot/overlays/$overlay.dtbo" scripts/image/overlays/$overlay.dts
+  done
+  cp scripts/image/config.txt "$boot/"
+fi
 words="menshen.disk=4d656e73 menshen.slot=$slot menshen.root=$hash menshen.blocks=$blocks"
 echo "$(tr '\n' ' ' <scripts/image/cmdline.txt)$words" >"$boot/cmdline.txt"
 scripts/image/fat.sh "$work/boot-$slot.img" 96M "BOOT-${slot^^}" "$boot"

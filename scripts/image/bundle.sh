@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# bundle.sh KEY CERTIFICATE: makes $DIST/image/menshen-VERSION.raucb (dist), the update that a stick
-# brings, from what image.sh left there. KEY signs it (PEM, RSA or EC); every unit that is to take
-# it has CERTIFICATE, or the one that signed it, in /usr/lib/menshen/update.pem.
+# bundle.sh KEY CERTIFICATE [FOLDER]: makes FOLDER/menshen-VERSION.raucb, the update that a stick
+# brings, from what image.sh left there ($DIST/image, or image-pios). KEY signs it (PEM, RSA or EC);
+# every unit that is to take it has CERTIFICATE, or the one that signed it, in
+# /usr/lib/menshen/update.pem.
 #
 # The manifest names the version, which a unit's floor judges, and the layout of the vault, for
 # which a unit asks for a backup. Both stand in a section of their own too, which RAUC hands to our
@@ -9,21 +10,21 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
-[ $# = 2 ] && [ -r "$1" ] && [ -r "$2" ] ||
+[ $# -ge 2 ] && [ -r "$1" ] && [ -r "$2" ] ||
   fail "a key and its certificate are needed" "scripts/image/bundle.sh release.key release.pem"
-made=${DIST:-$PWD/dist}/image
-for file in root.img boot-a.img version; do
+made=${3:-${DIST:-$PWD/dist}/image}
+for file in root.img boot-a.img version compatible; do
   [ -r "$made/$file" ] || fail "there is no $file in $made" "make image"
 done
 command -v rauc >/dev/null || apt_install rauc squashfs-tools
 
-version=$(cat "$made/version") conf=scripts/image/files/usr/lib/menshen/rauc.conf
+version=$(cat "$made/version")
 mkdir "$tmp/bundle"
 cp --sparse=always "$made/root.img" "$tmp/bundle/root.img"
 cp --sparse=always "$made/boot-a.img" "$tmp/bundle/boot.img"
 cat >"$tmp/bundle/manifest.raucm" <<MANIFEST
 [update]
-$(grep '^compatible=' "$conf")
+$(cat "$made/compatible")
 version=$version
 
 [bundle]

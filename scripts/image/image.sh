@@ -6,16 +6,20 @@
 #   root.img                  root with its hash tree: partition 5 or 6
 #   boot-a.img, boot-b.img    kernel, first root, firmware: partition 2 or 3
 #   version, packages         what it is made of
+#   compatible                which updates it takes
 #
 # VERSION is another than that of the packages, LEVEL another of compression, for tests.
-# CERTIFICATE=FILE is whose updates the unit takes (bundle.sh). The same commit, certificate and
-# packages of Debian give the same bytes. Why it is so: docs/decisions/0033-the-image.md
+# CERTIFICATE=FILE is whose updates the unit takes (bundle.sh). With PIOS=FILE SHA256=… kernel and
+# firmware are those of an image of Raspberry Pi OS (pios.sh), for a Pi 5 and for cameras on a
+# ribbon cable; that card is made into $DIST/image-pios. The same commit, certificate, image and
+# packages of Debian give the same bytes. Why it is so: docs/decisions/0033-the-image.md and
+# 0039-the-pi-5.md
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
 ls dist/trixie/menshen_*_arm64.deb >/dev/null 2>&1 ||
   fail "there is no package for arm64" "make packages RELEASES=trixie ARCHES=arm64"
-made=${DIST:-$PWD/dist}/image work=$tmp/card
+made=${DIST:-$PWD/dist}/image${PIOS:+-pios} work=$tmp/card
 package=$(basename dist/trixie/menshen_*_arm64.deb)
 version=${package#menshen_} version=${version%%-*}
 version=${VERSION:-$version}
@@ -25,18 +29,25 @@ umask 022
 
 scripts/image/base.sh
 scripts/image/rauc.sh
-scripts/image/tryboot.sh
+if [ -n "${PIOS:-}" ]; then
+  scripts/image/pios.sh "$PIOS" "${SHA256:-}"
+  export KERNEL=$cache/pios
+else
+  scripts/image/tryboot.sh
+  export KERNEL=$cache/image/kernel
+fi
 mkdir "$work"
 echo "$version" >"$work/version"
 scripts/image/root.sh "$work"
 scripts/image/boot.sh "$work" a
 scripts/image/boot.sh "$work" b
 scripts/image/card.sh "$work"
+name=menshen-$version${PIOS:+-pios}
 doing "compressing"
-zstd -q -9 -T0 "$work/card.img" -o "$work/menshen-$version.img.zst"
+zstd -q -9 -T0 "$work/card.img" -o "$work/$name.img.zst"
 
 mkdir -p "$made"
 rm -f "$made"/*
-(cd "$work" && sha256sum "menshen-$version.img.zst" >"menshen-$version.img.zst.sha256")
-mv "$work"/{*.zst,*.sha256,root.img,boot-?.img,version,packages} "$made/"
+(cd "$work" && sha256sum "$name.img.zst" >"$name.img.zst.sha256")
+mv "$work"/{*.zst,*.sha256,root.img,boot-?.img,version,packages,compatible} "$made/"
 for file in "$made"/*.{zst,img}; do ok "$(du -h --apparent-size "$file" | cut -f1)  ${file#"$PWD"/}"; done

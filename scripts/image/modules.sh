@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
-# modules.sh [first]: prints the files of the modules in the list beside this file, with what each
-# needs, in the order in which they can be loaded; with "first", only those of the first root.
+# modules.sh [first|lacks]: prints the files of the modules in the list beside this file, with what
+# each needs, in the order in which they can be loaded; with "first", only those of the first root;
+# with "lacks", the names of those that this kernel has not and may lack.
+# KERNEL is a folder with its usr/lib/modules; with PIOS it is Raspberry Pi's, and has its own list.
 set -euo pipefail
 here=$(dirname "$0") cache=${MENSHEN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/menshen}
-kernel=$cache/image/kernel
+kernel=${KERNEL:-$cache/image/kernel} what=${1:-all}
 ln -sfn usr/lib "$kernel/lib"
 release=$(ls "$kernel/lib/modules")
 [ -e "$kernel/lib/modules/$release/modules.dep" ] || /sbin/depmod -b "$kernel" "$release"
-sed "${1:+/^----/,\$d;}s/#.*//; /^----/d; /^$/d" "$here/modules" | while read -r module; do
-  /sbin/modprobe -S "$release" -d "$kernel" --show-depends "$module" ||
-    { echo "no module $module in $release" >&2; exit 1; }
-done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
+list=$here/modules${PIOS:+.pios}
+sed "$([ "$what" != first ] || echo "/^----/,\$d;")s/#.*//; /^----/d; /^$/d" "$list" | while read -r module optional; do
+  /sbin/modprobe -S "$release" -d "$kernel" --show-depends "$module" 2>/dev/null || {
+    [ "$optional" ] || { echo "no module $module in $release" >&2; exit 1; }
+    echo "lacks $module"
+  }
+done | awk -v want="$([ "$what" = lacks ] && echo lacks || echo insmod)" '$1 == want && !seen[$2]++ { print $2 }'

@@ -23,22 +23,28 @@ for library in blas lapack; do
   ln -s $library/lib$library.so.3 "$root/usr/lib/aarch64-linux-gnu/lib$library.so.3"
 done
 cp -r scripts/image/files/. "$root/"
-# What an update is compared with, and whose updates are taken: without a certificate, nobody's.
+# What an update is compared with.
 echo "IMAGE_VERSION=\"$(cat "$work/version")\"" >>"$root/usr/lib/os-release"
-[ -z "${UPDATE_CERTIFICATE:-}" ] || install -m 644 "$UPDATE_CERTIFICATE" "$root/usr/lib/menshen/update.pem"
+if [ -n "${PIOS:-}" ]; then
+  scripts/image/camera.sh "$root"
+  cat "$cache/camera/packages" "$KERNEL/os" >>"$work/packages"
+  # An update with Debian's kernel would not start a Pi 5.
+  sed -i 's/^compatible=.*/compatible=menshen-pios13-arm64/' "$root/usr/lib/menshen/rauc.conf"
+fi
+grep '^compatible=' "$root/usr/lib/menshen/rauc.conf" >"$work/compatible"
 { qemu-aarch64-static -L "$root" "$root/usr/bin/systemd-sysusers" --root="$root" &&
   qemu-aarch64-static "$root/usr/sbin/ldconfig" -r "$root"; } >"$tmp/log" 2>&1 ||
   { cat "$tmp/log" >&2; fail "programs of arm64 do not run here" "apt-get install qemu-user-static"; }
 
 # The kernel's modules that the card needs, and no others.
-kernel=$(echo "$base"/kernel/usr/lib/modules/*) release=${kernel##*/}
+kernel=$(echo "$KERNEL"/usr/lib/modules/*) release=${kernel##*/}
 scripts/image/modules.sh | while read -r module; do
   install -D -m 644 "$module" "$root/usr/lib/modules/$release/${module#*/"$release"/}"
 done
 cp "$kernel"/modules.{order,builtin,builtin.modinfo} "$root/usr/lib/modules/$release/"
 /sbin/depmod -b "$root" "$release"
-# One of them is ours, under the GPL: its source goes with it.
-install -m 644 scripts/image/tryboot.c "$root/usr/share/doc/menshen/tryboot.c"
+# One of Debian's kernel is ours, under the GPL: its source goes with it.
+[ -n "${PIOS:-}" ] || install -m 644 scripts/image/tryboot.c "$root/usr/share/doc/menshen/tryboot.c"
 
 # No log-in, no network, and nothing that would write to a root that cannot be written to.
 system=$root/etc/systemd/system

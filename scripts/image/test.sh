@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# test.sh: starts the image in dist/image in the virtual board (board.sh), as it comes from a card
-# writer: a new card becomes a door, and its console answers; a root of which one byte was changed
-# is refused, and the card given to the other slot. SAME=1 also makes the image again, and compares.
+# test.sh [FOLDER]: starts the image in FOLDER (dist/image) in the virtual board (board.sh), as it
+# comes from a card writer: a new card becomes a door, and its console answers; a root of which one
+# byte was changed is refused, and the card given to the other slot. SAME=1 also makes the image
+# again, and compares.
 # Ten minutes on a machine that does nothing else; root only.
 # REPORT=FILE keeps what the board said of its starts.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
-made=${DIST:-$PWD/dist}/image card=$tmp/card passphrase='correct horse battery'
+made=${1:-${DIST:-$PWD/dist}/image} card=$tmp/card passphrase='correct horse battery'
 ls "$made"/*.img.zst >/dev/null 2>&1 || fail "there is no image" "make image"
 command -v qemu-system-aarch64 fdtput >/dev/null || apt_install qemu-system-arm device-tree-compiler ||
   fail "qemu could not be installed" "try again with a network"
