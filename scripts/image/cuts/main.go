@@ -29,7 +29,7 @@ type write struct {
 	at    int64 // sector of the card
 	size  int64 // sectors; 0: a flush alone
 	flush bool  // all before it is on the card
-	zero  bool  // it carries no data: the sectors are given back, or zeroed
+	gone  bool  // it carries no data: the sectors are given back, and may hold anything
 	data  int64 // where its data begin in the log
 	file  string
 }
@@ -70,13 +70,13 @@ func read(files []string) (all []write) {
 			if _, err := f.ReadAt(raw, at); err != nil {
 				break // the end, also of a log that was cut
 			}
-			w := write{start: i + 1, at: word(0), size: word(1), flush: word(2)&3 != 0, zero: word(2)&4 != 0,
+			w := write{start: i + 1, at: word(0), size: word(1), flush: word(2)&1 != 0, gone: word(2)&4 != 0,
 				data: at + sector, file: name}
-			if w.size < 0 || w.size > 1<<20 || w.size == 0 && !w.flush {
+			if w.size < 0 || w.size == 0 && !w.flush {
 				break
 			}
 			at += sector
-			if !w.zero {
+			if !w.gone {
 				at += w.size * sector
 			}
 			all = append(all, w)
@@ -172,17 +172,18 @@ func cut(card string, seed uint64, n int, all []write) error {
 
 // put copies the first sectors of a write to the card.
 func put(card *os.File, w write, sectors int64) error {
-	data := make([]byte, sectors*sector)
-	if !w.zero {
-		from, err := os.Open(w.file)
-		if err != nil {
-			return err
-		}
-		defer from.Close()
-		if _, err := io.ReadFull(io.NewSectionReader(from, w.data, sectors*sector), data); err != nil {
-			return err
-		}
+	if w.gone {
+		return nil
 	}
-	_, err := card.WriteAt(data, w.at*sector)
+	from, err := os.Open(w.file)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	data := make([]byte, sectors*sector)
+	if _, err := io.ReadFull(io.NewSectionReader(from, w.data, sectors*sector), data); err != nil {
+		return err
+	}
+	_, err = card.WriteAt(data, w.at*sector)
 	return err
 }
