@@ -67,11 +67,15 @@ func pause(ctx context.Context, d time.Duration) {
 // loop is the one goroutine that decides. It handles one event at a time, in
 // the order in which they came.
 func (u *Unit) loop(ctx context.Context) error {
-	open := false
+	var open bool
+	var unseen error
 	if contact := u.hw.Inputs["contact"]; contact != nil {
-		open, _ = contact.Active()
+		open, unseen = contact.Active()
 	}
-	u.door = policy.StartDoor(u.doorConf, open, u.now())
+	u.door = policy.StartDoor(u.doorConf, open && unseen == nil, u.now())
+	if unseen != nil { // its chip comes later: a door that stands open by then was not forced
+		u.step(policy.DoorEvent{At: u.now(), Kind: policy.EvNoSight})
+	}
 	u.note(audit.UnitStarted, nil)
 	if u.faces.unusable != nil {
 		u.fault("face models", errors.New(screen.OneLine(u.faces.unusable)))

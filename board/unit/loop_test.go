@@ -9,8 +9,10 @@ import (
 	"menshen/board/desk"
 	"menshen/board/host"
 	"menshen/hal"
+	"menshen/hal/haltest"
 	"menshen/policy"
 	"menshen/recognizer"
+	"menshen/store/audit"
 )
 
 // TestSessionsBesideTheLoop enrols, erases, watches and asks for a dossier and the status all at
@@ -143,5 +145,21 @@ func TestKernelIsAskedBesideTheLoop(t *testing.T) {
 	cancel()
 	if err := <-watched; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestContactComesLate: a door that stands open when its contact is heard first was not forced.
+func TestContactComesLate(t *testing.T) {
+	b := newBench(t)
+	contact := &haltest.Input{Name: "contact"}
+	contact.Fail(hal.ErrGone, b.Clock.Now())
+	b.Wires.Inputs["contact"] = contact
+	b.StartUnit()
+	b.Eventually("the fault of the contact", func() bool { return b.State().Faults["input contact"] != "" })
+	contact.Set(true, b.Clock.Now())
+	contact.Fail(nil, b.Clock.Now())
+	b.Eventually("the open door", func() bool { return b.State().Door == policy.Open })
+	if n := b.Count(audit.Alarm); n != 0 {
+		t.Errorf("%d alarms for a door that was found open", n)
 	}
 }
