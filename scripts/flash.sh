@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # flash.sh IMAGE [CARD]: writes an image onto a card, reads it back, and puts the door's settings on
 # it (door.txt). CARD is a device, such as /dev/sdb, or a file, which then becomes an image with
-# settings for another program to write. Without CARD it lists the cards that it sees.
+# settings for another program to write. Without CARD it lists the cards that it sees. The
+# publisher's releases.log goes onto the card too, where it lies beside IMAGE.
 #
 #   --name, --location, --handler, --contact, --zone, --board, --lang   settings, else asked for
 #   --settings FILE   a door.txt that is ready, instead of all these
@@ -308,6 +309,9 @@ mcopy -o -i "$card@@$begin" "$tmp/door.txt" ::door.txt 2>"$tmp/why" &&
   fail "the settings could not be put on it: $(tail -1 "$tmp/why")" "无法写入设置：$(tail -1 "$tmp/why")" \
     "run this again" "请再运行一次"
 }
+# The unit does without it, but cannot prove then what runs.
+[ ! -r "$beside/releases.log" ] || ! mcopy -o -i "$card@@$begin" "$beside/releases.log" ::releases.log 2>/dev/null ||
+  ok "log of releases: releases.log beside it" "发布日志：releases.log 也在那里"
 sync
 begun=''
 ok "settings: door.txt on its first partition" "设置：第一分区的 door.txt"

@@ -115,18 +115,29 @@ func (k *Keeper) program() (p dossier.Program, err error) {
 		}
 		p.Models = m.Files()
 	}
-	log, err := os.ReadFile(filepath.Join(k.cfg.Unit.Dir, release.LogName))
-	if errors.Is(err, fs.ErrNotExist) {
-		p.Problem = "the unit has no " + release.LogName
-		return p, nil
-	}
-	if err == nil {
-		err = p.Prove(log)
-	}
-	if err != nil {
+	prove(&p, filepath.Join(k.cfg.Unit.Dir, release.LogName), // somebody put it there
+		release.SystemLog) // it came with the system
+	return p, nil
+}
+
+// prove takes the proof from the first of these logs of releases that has it. Without one, Problem
+// says why: of the last log that is there.
+func prove(p *dossier.Program, logs ...string) {
+	p.Problem = "the unit has no " + release.LogName
+	for _, path := range logs {
+		log, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = p.Prove(log)
+		}
+		if err == nil {
+			p.Problem = ""
+			return
+		}
 		p.Problem = err.Error()
 	}
-	return p, nil
 }
 
 // reviewedNow counts everything again, so that all figures of a dossier are of one moment, and

@@ -14,6 +14,10 @@ import (
 // LogName is what the file of a log is called, also in a unit's folder.
 const LogName = "releases.log"
 
+// SystemLog is the log that came with the system, from its card or with an update: package update
+// puts it there.
+const SystemLog = "/run/menshen-update/" + LogName
+
 // MaxLog is the largest log that is read, some thousand releases; MaxNote is the largest
 // checkpoint.
 const (
@@ -165,6 +169,20 @@ func (l *Log) Extends(earlier []byte, key note.Verifier) error {
 			"keep both files: they prove it", ErrForked, c.Size)
 	}
 	return nil
+}
+
+// Replaces checks that the file of a log may take the place of an earlier one: that it is whole,
+// signed by the publisher, and has all that the earlier one had. An empty earlier is none; without
+// a key (nil) no signature is checked. Errors are those of [Read], [Log.SignedBy], [Log.Extends].
+func Replaces(file, earlier []byte, key note.Verifier) error {
+	l, err := Read(file)
+	if err != nil || key == nil {
+		return err
+	}
+	if err := l.SignedBy(key); err != nil || len(earlier) == 0 {
+		return err
+	}
+	return l.Extends(earlier, key)
 }
 
 // Append gives the log's file with one more release, signed. An empty file begins a log. The log

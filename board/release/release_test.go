@@ -317,3 +317,39 @@ func TestPublisherKey(t *testing.T) {
 		}
 	}
 }
+
+// TestReplaces: a unit takes a newer log of the same publisher, and keeps what it has otherwise.
+func TestReplaces(t *testing.T) {
+	key, pub := publisher(t, "example.org/menshen", 7)
+	other, otherPub := publisher(t, "example.net/menshen", 8)
+	two, three := logOf(t, 2, key, pub), logOf(t, 3, key, pub)
+	forked := manifest(2)
+	forked.Commit = strings.Repeat("f", 40)
+	fork, err := Append(logOf(t, 1, key, pub), forked, key, pub)
+	if err == nil {
+		fork, err = Append(fork, manifest(3), key, pub)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		file, earlier []byte
+		key           note.Verifier
+		want          error
+	}{
+		"the first":              {two, nil, pub, nil},
+		"the same":               {two, two, pub, nil},
+		"a newer one":            {three, two, pub, nil},
+		"an older one":           {two, three, pub, ErrForked},
+		"another past":           {fork, two, pub, ErrForked},
+		"another publisher's":    {logOf(t, 3, other, otherPub), two, pub, ErrSigner},
+		"cut off":                {three[:len(three)/2], two, pub, ErrDamaged},
+		"none":                   {[]byte("hello"), two, pub, ErrNotLog},
+		"a key that is not here": {three, two, nil, nil},
+		"cut off, without a key": {three[:len(three)/2], nil, nil, ErrDamaged},
+	} {
+		if err := Replaces(c.file, c.earlier, c.key); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

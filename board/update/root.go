@@ -291,7 +291,7 @@ func (r Root) Publish() error {
 	if err != nil {
 		s = State{Err: screen.OneLine(err)}
 	}
-	return write(filepath.Join(r.Answered, stateFile), 0o644, s)
+	return errors.Join(r.giveLog(), write(filepath.Join(r.Answered, stateFile), 0o644, s))
 }
 
 // note keeps what this start tells about the newest update.

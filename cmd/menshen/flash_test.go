@@ -143,6 +143,7 @@ func TestFlash(t *testing.T) {
 	for name, args := range map[string][]string{
 		"plain": {f.image, f.card}, "packed": {packed, f.card, "--sha256", sum},
 	} {
+		f.write(filepath.Join(f.dir, "releases.log"), []byte(name), 0o644)
 		screen, done := f.flash(args, "Where is the door", "4 号楼 \"大门\"\r", "It leads to", "office\r",
 			"responsible", "a\r", "reach them", "b\r", "Board", "rpi4\r", "Time zone", "UTC\r", "Language", "zh\r",
 			"Type sdx to go on", "sdx\r")
@@ -158,7 +159,11 @@ func TestFlash(t *testing.T) {
 			!bytes.Equal(got[after:len(f.bytes)], f.bytes[after:]) || got[len(got)-1] != 0xdb {
 			t.Errorf("%s: the card is not like the image", name)
 		}
-		text := f.run("mtype", "-i", fmt.Sprintf("%s@@%d", f.card, partBegin), "::door.txt")
+		first := fmt.Sprintf("%s@@%d", f.card, partBegin)
+		if log := f.run("mtype", "-i", first, "::releases.log"); log != name {
+			t.Errorf("%s: the log of releases on the card is %q", name, log)
+		}
+		text := f.run("mtype", "-i", first, "::door.txt")
 		door := filepath.Join(f.dir, "door.txt")
 		f.write(door, []byte(text), 0o644)
 		verb := root()

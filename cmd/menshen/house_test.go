@@ -28,7 +28,7 @@ var house = map[string][]string{
 var boards = map[string][]string{
 	"config": {}, "host": {}, "notice": {}, "outbox": {}, "pass": {}, "slots": {}, "release": {},
 	"profile":    {"config"},
-	"update":     {"slots"},
+	"update":     {"release", "slots"},
 	"commission": {},
 	"check":      {"config", "commission"},
 	"papers":     {"notice", "commission"},

@@ -2,11 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/mod/sumdb/note"
 
+	"menshen/board/release"
 	"menshen/board/slots"
 	"menshen/board/update"
 )
@@ -25,7 +30,11 @@ func slotVerb() *cobra.Command {
 	verb("serve", cobra.NoArgs, func(ctx context.Context, _ []string) error { return root.Serve(ctx) })
 	verb("expire", cobra.NoArgs, func(context.Context, []string) error { return root.Expire() })
 	verb("admit", cobra.NoArgs, func(context.Context, []string) error {
-		return root.Admit(slots.Version(os.Getenv("RAUC_META_MENSHEN_VERSION")))
+		if err := root.Admit(slots.Version(os.Getenv("RAUC_META_MENSHEN_VERSION"))); err != nil {
+			return err
+		}
+		takeLog(root)
+		return nil
 	})
 	for _, name := range []string{"get-current", "get-primary", "set-primary", "get-state", "set-state"} {
 		verb(name, cobra.MaximumNArgs(2), func(_ context.Context, words []string) error {
@@ -37,4 +46,27 @@ func slotVerb() *cobra.Command {
 		})
 	}
 	return c
+}
+
+// takeLog takes the log of releases from the bundle that RAUC installs. One that is not taken is no
+// reason to refuse an update that is signed: RAUC's messages say why, and the dossier that there is
+// no proof.
+func takeLog(root update.Root) {
+	bundle := os.Getenv("RAUC_BUNDLE_MOUNT_POINT")
+	if bundle == "" {
+		return
+	}
+	var key note.Verifier
+	_, err := os.Stat(release.KeyFile)
+	if err == nil {
+		key, err = release.PublisherKey("")
+	} else if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	if err == nil {
+		err = root.TakeLog(filepath.Join(bundle, release.LogName), key)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
 }

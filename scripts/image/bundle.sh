@@ -4,6 +4,9 @@
 # every unit that is to take it has CERTIFICATE, or the one that signed it, in
 # /usr/lib/menshen/update.pem.
 #
+# LOG is the publisher's log of releases (releases.log), in which this one must be already: the unit
+# keeps it, and proves by it what runs ('make release').
+#
 # The manifest names the version, which a unit's floor judges, and the layout of the vault, for
 # which a unit asks for a backup. Both stand in a section of their own too, which RAUC hands to our
 # handler.
@@ -40,6 +43,13 @@ filename=root.img
 version=$version
 layout=$(sed -n 's/^const schema = //p' store/schema.go)
 MANIFEST
+log=${LOG:-releases.log}
+if [ -e "$log" ]; then
+  grep -qxF "version $version" "$log" || fail "$log has no release $version" "make release KEY=…, then this again"
+  cp "$log" "$tmp/bundle/releases.log"
+else
+  doing "there is no $log: units will not be able to prove what runs"
+fi
 doing "signing the update $version"
 bundle=$made/menshen-$version.raucb root=$tmp/root
 rm -f "$bundle"

@@ -6,8 +6,9 @@
 //	go run ./scripts/release append KEY LOG DIST  what 'make release' does
 //
 // NAME is that of the log as well, such as example.org/menshen. DIST is what 'make packages' fills;
-// all its files are of the release, but for apt's repository, which is made of them. Its packages
-// and images must be of one commit of this folder. A log that is not there is begun.
+// all its files are of the release, but for apt's repository and updates for a stick, which are
+// made of them and signed. Its packages and images must be of one commit of this folder. A log that
+// is not there is begun.
 package main
 
 import (
@@ -124,7 +125,7 @@ func publish(keyFile, path, dist string) error {
 
 // built is the name of a package of the program (scripts/package/build.sh) or of an image: version,
 // commit.
-var built = regexp.MustCompile(`^menshen[_-](.*\+g([0-9a-f]{7})(\.dirty)?)(-1~deb\d+_\w+\.deb|\.img.*)$`)
+var built = regexp.MustCompile(`^menshen[_-](.*\+g([0-9a-f]{7})(\.dirty)?)(-1~deb\d+_\w+\.deb|(-pios)?\.img.*)$`)
 
 // manifestOf describes the files of a folder.
 func manifestOf(dist string) (*release.Manifest, error) {
@@ -137,7 +138,7 @@ func manifestOf(dist string) (*release.Manifest, error) {
 			return err
 		case d.IsDir() && name == "repository":
 			return fs.SkipDir
-		case !d.Type().IsRegular():
+		case !d.Type().IsRegular() || filepath.Ext(name) == ".raucb":
 			return nil
 		}
 		if is := built.FindStringSubmatch(d.Name()); is != nil {

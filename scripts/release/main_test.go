@@ -93,6 +93,14 @@ func TestPublish(t *testing.T) {
 	if err := os.Rename(image, newer); err != nil {
 		t.Fatal(err)
 	}
+	// The card of a Pi 5 is of the release; an update for a stick is made of it, and signed.
+	five := strings.Replace(newer, ".img", "-pios.img", 1)
+	update := strings.Replace(newer, ".img.zst", ".raucb", 1)
+	for _, name := range []string{five, update} {
+		if err := os.WriteFile(name, []byte("of it"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := publish(key, log, dist); err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +126,8 @@ func TestPublish(t *testing.T) {
 		names = append(names, f.Name)
 	}
 	d := deb("trixie", "2")
-	want := []string{filepath.Base(newer), d, d + ":/usr/bin/menshen", d + ":/usr/share/doc/menshen/sbom.spdx.json"}
+	want := []string{filepath.Base(five), filepath.Base(newer), d, d + ":/usr/bin/menshen",
+		d + ":/usr/share/doc/menshen/sbom.spdx.json"}
 	if fmt.Sprint(names) != fmt.Sprint(want) || l.Releases[1].Commit != commit {
 		t.Errorf("of %s: %q", l.Releases[1].Commit, names)
 	}
