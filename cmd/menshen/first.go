@@ -264,6 +264,10 @@ func (f *firstStart) keys(ctx context.Context) error {
 		if k, err := config.ParseKeySource(f.conf.Key.Source); err == nil {
 			f.ui.Tell(i18n.M("menshen.first-key-source", "Where the vault's key is kept: %s", fmt.Sprint(k)))
 			f.ui.Tell(i18n.Join(i18n.Verbatim("  "), k.Withstands()))
+			if k.Kind == "file" && f.conf.Faces.Enabled && !f.conf.Unit.Bench {
+				f.ui.Tell(i18n.M("menshen.first-faces-off", "So faces stay off at this door (R-ENCRYPT). For faces, "+
+					"switch the unit off, fit a TPM, and switch it on: the set-up begins again."))
+			}
 		}
 		f.ui.Tell(i18n.M("menshen.first-operator", "The first operator is a manager, who can make others. "+
 			"There is no default password."))

@@ -219,6 +219,19 @@ func TestFirstStartRefusesACard(t *testing.T) {
 	}
 }
 
+// TestFirstStartTellsThatFacesStayOff: before a key is made that faces cannot be used with, the
+// installer hears of it.
+func TestFirstStartTellsThatFacesStayOff(t *testing.T) {
+	d := newFirstDay(t, strings.Replace(simulatedCard(t), "bench", "# bench", 1)+
+		"\n[camera]\nsource = \"v4l2:/dev/video0\"\n[faces]\nenabled = true\n")
+	manners := d.manners()
+	manners["Log-in name of the first operator > "] = func(func(string)) { d.hang() }
+	shown, _ := d.sit(manners)
+	if plain := strings.Join(strings.Fields(shown), " "); !strings.Contains(plain, "faces stay off at this door") {
+		t.Errorf("the screen:\n%s", shown)
+	}
+}
+
 // TestFirstStartTypesSettings: an installer without a computer types the settings, whether the card
 // has none, wrong ones, or ones that they do not confirm. What else a good card says stays.
 func TestFirstStartTypesSettings(t *testing.T) {
