@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# first.sh [TESTS…]: the first start of a card, by an installer who is a program. It writes the image
-# in dist/image to a card (flash.sh) with a door's settings, starts it in the virtual board
+# first.sh [TESTS…]: the first start of a card, by an installer who is a program. It writes the
+# image in dist/image to a card (flash.sh) with a door's settings, starts it in the virtual board
 # (board.sh) with a TPM and a camera, and sits down at its serial line
 # (scripts/vboard/system/setup_test.go). SetUp: the set-up with its self-test, the first card, the
 # first face. Replace: another card takes the place of that unit, from its backup on a stick.
