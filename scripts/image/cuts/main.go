@@ -19,6 +19,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 const sector = 512
@@ -90,8 +91,11 @@ func read(files []string) (all []write) {
 var steps = []struct {
 	from int64
 	name string
-}{{880 + 16, "the vault's partition"}, {880, "what both systems know"}, {556, "root b"}, {232, "root a"},
-	{132, "boot b"}, {36, "boot a"}, {0, "autoboot.txt"}}
+}{
+	{900, "the vault's partition"}, {896, "the table of partitions"}, {880, "what both systems know"}, {556, "root b"},
+	{232, "root a"}, {228, "the table of partitions"}, {132, "boot b"}, {36, "boot a"}, {4, "autoboot.txt"},
+	{0, "the table of partitions"},
+}
 
 func step(w write) string {
 	for _, s := range steps {
@@ -102,25 +106,35 @@ func step(w write) string {
 	return ""
 }
 
-// plan prints cuts: each step has the same share, however much it writes, and half of all lie
-// within the 40 writes around the commit.
+// plan prints cuts, from when the other slot is first written to. Each step has the same share,
+// however much it writes, and half of all lie within the 40 writes around the commit, or around the
+// last state that both systems know where the log ends before.
 func plan(seed uint64, count int, all []write) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	of := map[string][]int{}
 	var names []string
-	commit := 0
+	commit, last := 0, 0
 	for i, w := range all {
-		if w.size == 0 || i == 0 {
+		name := step(w)
+		if w.size == 0 || len(names) == 0 && !strings.HasSuffix(name, " b") {
 			continue
 		}
-		name := step(w)
 		if of[name] == nil {
 			names = append(names, name)
 		}
 		of[name] = append(of[name], i+1)
-		if w.at/2048 < 36 && w.at >= 2048 {
+		switch {
+		case strings.HasSuffix(name, "autoboot.txt"):
 			commit = i + 1
+		case strings.HasSuffix(name, "systems know"):
+			last = i + 1
 		}
+	}
+	if len(names) == 0 {
+		log.Fatal("nothing was written to slot b")
+	}
+	if commit == 0 {
+		commit = last
 	}
 	var chosen []int
 	for len(chosen) < count {
@@ -129,7 +143,7 @@ func plan(seed uint64, count int, all []write) {
 			some := of[names[len(chosen)/2%len(names)]]
 			n = some[r.IntN(len(some))]
 		}
-		if n > 0 && n <= len(all) {
+		if n > 0 && n <= len(all) && all[n-1].size > 0 {
 			chosen = append(chosen, n)
 		}
 	}
