@@ -74,13 +74,6 @@ func (r *raspios) write(path string, what []byte) {
 	}
 }
 
-func (r *raspios) remove(path string) {
-	r.t.Helper()
-	if err := os.RemoveAll(path); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
 // image packs the folders; name ends in .img or .img.xz.
 func (r *raspios) image(name string) string {
 	r.t.Helper()
