@@ -174,6 +174,9 @@ func TestFaces(t *testing.T) {
 		t.Logf("face, from the first picture to the relay: %v", took)
 		stop()
 		walkThrough(t)
+		stop = show(t, "") // who stays before the camera is not let in again
+		time.Sleep(3 * time.Second)
+		stop()
 	}
 	t.Logf("resident, both processes: %d MB", resident(t))
 }
