@@ -50,6 +50,7 @@ const (
 type DoorEvent struct {
 	At     time.Time
 	Kind   DoorEventKind
+	Late   time.Duration // EvClosed: how long before At the door closed; a contact tells it once it rests
 	For    time.Duration // EvRelease
 	Reason Reason        // EvRelease, EvFireOn: why; goes into the record of the relay's move
 }
@@ -59,6 +60,7 @@ type DoorEvent struct {
 type Door struct {
 	State      DoorState
 	Unlocked   bool      // what the relay should be
+	ReleasedAt time.Time // when the last release began; zero: there was none
 	RelockAt   time.Time // end of the release; zero: none running
 	OpenedAt   time.Time // zero: closed
 	Fire       bool

@@ -18,8 +18,8 @@ func StartDoor(c DoorConfig, open bool, at time.Time) Door {
 // done, each with its reason; the relay moves first, at most once.
 //
 // The door is unlocked while a release or free passage runs, and in fire and evacuation, and at no
-// other time. A release ends when its time is over, when the door closes, or, by configuration,
-// when it opens; so a contact that sticks leaves no door unlocked. Fire and evacuation release in
+// other time. A release ends when its time is over, when the door closes after it, or, by
+// configuration, when it opens; so a contact that sticks leaves no door unlocked. Fire and evacuation release in
 // the same event and until they are cleared. Meanwhile, and in free passage, no opening is forced
 // and none is held too long. An impulse lock is locked again by its own spring long before a
 // release is over, so for it every release is another unlocking: a person who presses REX gets out,
@@ -38,7 +38,7 @@ func (d Door) Step(c DoorConfig, e DoorEvent) (Door, []Effect) {
 	case EvOpened:
 		s.opened(e.At)
 	case EvClosed:
-		s.closed(e.At)
+		s.closed(e)
 	case EvFireOn:
 		s.beginEmergency(&s.Fire, fireReason(e), AlarmFire)
 	case EvFireOff:
@@ -155,7 +155,7 @@ func (s *step) quiet(why Reason) {
 // passTime does what was due by now, in order of time.
 func (s *step) passTime(now time.Time) {
 	if back := now.Sub(s.Last); back < 0 && !s.Last.IsZero() {
-		for _, t := range []*time.Time{&s.RelockAt, &s.OpenedAt, &s.EndedAt, &s.HeldAt} {
+		for _, t := range []*time.Time{&s.ReleasedAt, &s.RelockAt, &s.OpenedAt, &s.EndedAt, &s.HeldAt} {
 			if !t.IsZero() {
 				*t = t.Add(back)
 			}
@@ -192,6 +192,7 @@ func (s *step) release(e DoorEvent) {
 	if until := e.At.Add(length); until.After(s.RelockAt) {
 		s.RelockAt = until
 	}
+	s.ReleasedAt = e.At
 	s.why, s.released = why, true
 	lateREX := why == ReasonREX && e.At.Sub(s.OpenedAt) <= s.c.Shunt
 	if s.State == Held || s.State == Forced && lateREX {
@@ -226,8 +227,8 @@ func (s *step) opened(at time.Time) {
 	}
 }
 
-func (s *step) closed(at time.Time) {
-	if !s.c.HasContact || s.findContact(false, at) || s.OpenedAt.IsZero() {
+func (s *step) closed(e DoorEvent) {
+	if !s.c.HasContact || s.findContact(false, e.At) || s.OpenedAt.IsZero() {
 		return
 	}
 	warned := s.PreAlarmed && s.State == Open
@@ -237,7 +238,9 @@ func (s *step) closed(at time.Time) {
 	}
 	s.OpenedAt, s.HeldAt, s.PreAlarmed = time.Time{}, time.Time{}, false
 	s.State = Released
-	s.endRelease(at, ReasonClosed)
+	if !s.ReleasedAt.After(e.At.Add(-e.Late)) { // or else it is the next person's, who comes now
+		s.endRelease(e.At, ReasonClosed)
+	}
 	s.EndedAt = time.Time{} // the next opening needs its own release
 }
 

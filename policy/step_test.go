@@ -52,6 +52,13 @@ func TestDoorStories(t *testing.T) {
 			[]string{"unlock: card", "signal granted: card", "lock: relock"}, Locked},
 		{"in and closed", front, []DoorEvent{at(0, rel(ReasonCard)), at(2, ev(EvOpened)), at(4, ev(EvClosed))},
 			[]string{"unlock: card", "signal granted: card", "lock: closed"}, Locked},
+		{"the next person, while it closes", front, []DoorEvent{at(0, rel(ReasonCard)), at(2, ev(EvOpened)),
+			at(4, rel(ReasonFace)), at(4.1, DoorEvent{Kind: EvClosed, Late: 150 * time.Millisecond}),
+			at(6, ev(EvOpened)), at(8, ev(EvClosed))},
+			[]string{"unlock: card", "signal granted: card", "signal granted: face", "lock: closed"}, Locked},
+		{"the next person, and it is pushed shut", front, []DoorEvent{at(0, rel(ReasonCard)), at(2, ev(EvOpened)),
+			at(4, rel(ReasonFace)), at(4.1, DoorEvent{Kind: EvClosed, Late: 50 * time.Millisecond})},
+			[]string{"unlock: card", "signal granted: card", "signal granted: face", "lock: closed"}, Locked},
 		{"relock on open", onOpen, []DoorEvent{at(0, rel(ReasonFace)), at(2, ev(EvOpened)), at(4, ev(EvClosed))},
 			[]string{"unlock: face", "signal granted: face", "lock: opened"}, Locked},
 		{"held, then closed", front, []DoorEvent{at(0, rel(ReasonCard)), at(2, ev(EvOpened)), at(22, ev(EvTick)),
@@ -219,6 +226,9 @@ func TestDoorProperties(t *testing.T) {
 				e.For = time.Duration(rapid.IntRange(0, 10).Draw(t, "for")) * time.Second
 				e.Reason = rapid.SampledFrom([]Reason{ReasonCard, ReasonREX, ""}).Draw(t, "why")
 			}
+			if e.Kind == EvClosed {
+				e.Late = time.Duration(rapid.IntRange(0, 3).Draw(t, "late")) * time.Second
+			}
 			was := d
 			var fx []Effect
 			d, fx = d.Step(c, e)
@@ -271,6 +281,9 @@ func TestDoorProperties(t *testing.T) {
 				t.Fatal("a release gave an impulse lock no pulse")
 			case e.Kind == EvRelease && !d.Unlocked:
 				t.Fatal("a release did not unlock")
+			case e.Kind == EvClosed && d.RelockAt.IsZero() && was.RelockAt.After(now) &&
+				was.Last.Before(now) && was.ReleasedAt.After(now.Add(-e.Late)):
+				t.Fatal("a closing ended a release that began after it")
 			case !d.RelockAt.IsZero() && d.RelockAt.After(now.Add(10*time.Second)):
 				t.Fatalf("released for %v", d.RelockAt.Sub(now))
 			case alarms[AlarmHeld] != (d.State == Held), alarms[AlarmForced] != (d.State == Forced),

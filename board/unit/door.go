@@ -73,8 +73,9 @@ func either[T any](yes bool, a, b T) T {
 // late happens at the time of the last one: an earlier time would mean a clock that was set back,
 // and would shorten the running release.
 func (u *Unit) step(e policy.DoorEvent) {
-	if now := u.now(); e.At.Before(u.door.Last) {
+	if now, told := u.now(), e.At; told.Before(u.door.Last) {
 		e.At = either(now.Before(u.door.Last), now, u.door.Last)
+		e.Late = e.At.Sub(told)
 	}
 	var effects []policy.Effect
 	u.door, effects = u.door.Step(u.doorConf, e)

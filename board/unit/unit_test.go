@@ -141,6 +141,30 @@ func TestForcedAndHeld(t *testing.T) {
 	}
 }
 
+// TestNextPersonAtAClosingDoor taps a card just when the door has closed behind somebody else. The
+// contact tells that only once it rests, and that must not end the release.
+func TestNextPersonAtAClosingDoor(t *testing.T) {
+	b := newBench(t)
+	b.Someone(7)
+	contact := func(open bool, before time.Duration) {
+		b.Driver.Device(hal.InputEvent{At: b.Clock.Now().Add(-before), Input: "contact", Active: open})
+	}
+	b.Tap(7)
+	contact(true, 0)
+	b.Later(10 * time.Second)
+	b.Tap(7)
+	contact(false, 50*time.Millisecond)
+	if !b.Relay.On() {
+		t.Fatal("the door that closed before the tap ended its release")
+	}
+	contact(true, 0)
+	b.Later(time.Second)
+	contact(false, 0)
+	if b.Relay.On() {
+		t.Error("unlocked, though the door closed behind the second person")
+	}
+}
+
 func TestFaceOpensForTheEnrolled(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(1)
