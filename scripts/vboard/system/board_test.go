@@ -75,7 +75,8 @@ func state() string {
 	out, _ := exec.Command("sh", "-c", "systemctl status menshen --no-pager -l; "+
 		"journalctl --namespace=menshen -b -o short-monotonic --no-pager | tail -25; "+
 		"grep menshen /sys/kernel/debug/gpio; "+
-		"grep . /sys/devices/platform/gpio-sim.0/gpiochip*/sim_gpio2[2-7]/pull").CombinedOutput()
+		"grep . /sys/devices/platform/gpio-sim.0/gpiochip*/sim_gpio2[2-7]/pull; "+
+		"grep gpio_value /sys/kernel/tracing/trace | tail -60").CombinedOutput()
 	return string(out)
 }
 
