@@ -347,14 +347,23 @@ func TestFirstStartReplacesAUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.start.stick = t.TempDir()
-	at := func(name string) string { return filepath.Join(d.start.stick, name) }
-	if err := backUp(door, at("old.age"), at("manager.key"), at("erased.jsonl")); err != nil {
-		t.Fatal(err)
-	}
+	at := func(name string) string { return filepath.Join(d.start.stick, "sda1", name) }
 	manners := d.manners()
-	manners["take the place of that one? (y, n) "] = says("y")
+	manners["from its backup on a stick? (y, n) "] = says("y")
+	manners["Without it the door begins empty. (y, n) "] = func(send func(string)) { // the stick comes now
+		err := os.Mkdir(at(""), 0o700)
+		if err == nil {
+			err = backUp(door, at("old.age"), at("manager.key"), at("erased.jsonl"))
+		}
+		if err != nil {
+			t.Error(err)
+			d.hang()
+		}
+		send("y")
+	}
 	shown, err := d.sit(manners)
-	if err != nil || !strings.Contains(shown, "1 people restored, 0 with face; 1 erased since") {
+	if err != nil || !strings.Contains(shown, "1 people restored, 0 with face; 1 erased since") ||
+		!strings.Contains(shown, "0 backups") {
 		t.Fatalf("%v\n%s", err, shown)
 	}
 	if conf, err = config.Load(d.start.config); err != nil {

@@ -26,13 +26,18 @@ func (p *phases) over(what string) {
 	p.since = now
 }
 
-const asksForCard = "A card as your second factor, from now on? (y, n) "
+const (
+	replaces    = "from its backup on a stick? (y, n) "
+	asksForCard = "A card as your second factor, from now on? (y, n) "
+)
+
+// says is an answer.
+func says(s string) func(func(string)) { return func(send func(string)) { send(s) } }
 
 // setUp goes through the set-up at the console of a card that starts for the first time, as an
 // installer does who answers at once. more are deeds at a unit that replaces another one.
 func setUp(t *testing.T, x *terminal, p *phases, more map[string]func(send func(string))) {
 	t.Helper()
-	says := func(s string) func(func(string)) { return func(send func(string)) { send(s) } }
 	at := func(over, answer string) func(func(string)) {
 		return func(send func(string)) { p.over(over); send(answer) }
 	}
@@ -45,7 +50,8 @@ func setUp(t *testing.T, x *terminal, p *phases, more map[string]func(send func(
 		"Log-in name of the first operator > ":           at("clock and wires confirmed", "anna"),
 		"Passphrase or PIN for anna: ":                   says(passphrase),
 		"Once more: ":                                    says(passphrase),
-		asksForCard:                                      at("keys, vault, first operator", "y"),
+		replaces:                                         at("keys, vault, first operator", "n"),
+		asksForCard:                                      says("y"),
 		"Tap the card that is to be your second factor.": own,
 		"Tap your own card at the reader.":               own,
 		"Passphrase of anna: ":                           at("their card", passphrase),
@@ -160,8 +166,12 @@ func TestReplace(t *testing.T) {
 			asked = true
 			send(passphrase)
 		},
-		"take the place of that one? (y, n) ": func(send func(string)) {
+		replaces: func(send func(string)) {
 			p.over("keys, vault, first operator")
+			send("y")
+		},
+		"Without it the door begins empty. (y, n) ": func(send func(string)) { // the kernel looks for the stick still
+			time.Sleep(time.Second)
 			send("y")
 		},
 		`or "none" to restore without: `: func(send func(string)) { send("none") },
