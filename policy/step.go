@@ -19,11 +19,11 @@ func StartDoor(c DoorConfig, open bool, at time.Time) Door {
 //
 // The door is unlocked while a release or free passage runs, and in fire and evacuation, and at no
 // other time. A release ends when its time is over, when the door closes after it, or, by
-// configuration, when it opens; so a contact that sticks leaves no door unlocked. Fire and evacuation release in
-// the same event and until they are cleared. Meanwhile, and in free passage, no opening is forced
-// and none is held too long. An impulse lock is locked again by its own spring long before a
-// release is over, so for it every release is another unlocking: a person who presses REX gets out,
-// even if another came in a second before.
+// configuration, when it opens; so a contact that sticks leaves no door unlocked. Fire and
+// evacuation release in the same event and until they are cleared. Meanwhile, and in free passage,
+// no opening is forced and none is held too long. An impulse lock is locked again by its own spring
+// long before a release is over, so for it every release is another unlocking: a person who presses
+// REX gets out, even if another came in a second before.
 //
 // A clock that was set back moves the running times back with it.
 func (d Door) Step(c DoorConfig, e DoorEvent) (Door, []Effect) {

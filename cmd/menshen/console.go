@@ -52,7 +52,8 @@ do all that. What was broken off goes on the next time.`,
 	}
 	c.Flags().StringVar(&path, "config", "/etc/menshen/door.toml", "the unit's configuration")
 	c.Flags().StringVar(&card, "card", "", "door.txt, the settings of the card, for a door that is not set up yet")
-	c.Flags().StringVar(&stick, "stick", "", "a folder with the backup of the unit that this one replaces, or with such folders")
+	c.Flags().StringVar(&stick, "stick", "",
+		"a folder with the backup of the unit that this one replaces, or with such folders")
 	c.Flags().BoolVar(&plain, "plain", false, "one fact a line and no cursor movement, for screen readers")
 	return c
 }

@@ -370,9 +370,10 @@ func findBackup(folder string) (takenAlong, error) {
 	}
 	backups, keys, receipts := find(".age"), find(".key"), find(".jsonl")
 	if len(backups) != 1 || len(keys) != 1 || len(receipts) > 1 {
-		return takenAlong{}, i18n.E("menshen.first-no-backup", "On the sticks that are plugged in: %d backups (.age), %d keys "+
-			"(.key), %d files of receipts (.jsonl). There must be one backup, the manager's key for it, and the receipts if "+
-			"there are any, in the top folder of a stick with FAT or exFAT.", len(backups), len(keys), len(receipts))
+		return takenAlong{}, i18n.E("menshen.first-no-backup", "On the sticks that are plugged in: "+
+			"%d backups (.age), %d keys (.key), %d files of receipts (.jsonl). There must be one backup, the "+
+			"manager's key for it, and the receipts if there are any, in the top folder of a stick with FAT or exFAT.",
+			len(backups), len(keys), len(receipts))
 	}
 	return takenAlong{backups[0], keys[0], strings.Join(receipts, "")}, nil
 }
