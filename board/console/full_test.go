@@ -249,6 +249,12 @@ func (d *fullDesk) ExportAudit(_ context.Context, s desk.Session) (path, key str
 	return "/var/lib/menshen/out/audit-1", "a0b1", err
 }
 
+func (d *fullDesk) CopyToStick(_ context.Context, s desk.Session) (int, error) {
+	err := d.enter(s, "stick", desk.Manager, desk.Auditor)
+	defer d.fakeDesk.mu.Unlock()
+	return 3, err
+}
+
 func (d *fullDesk) Rotate(_ context.Context, s desk.Session, why string) error {
 	err := d.enter(s, "rotate: "+why, desk.Manager)
 	defer d.fakeDesk.mu.Unlock()

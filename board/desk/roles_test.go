@@ -30,7 +30,8 @@ var rightsOf = map[string]string{
 
 	"Find": "ma", "Stored": "ma", "Copy": "ma", "ListPasses": "ma", "OldNotice": "ma", "Requests": "ma",
 	"Incidents": "ma", "Assessment": "ma",
-	"Filing": "ma", "Receipts": "ma", "ExportAudit": "ma", "Dossier": "ma", "Operators": "ma", "Retention": "ma",
+	"Filing": "ma", "Receipts": "ma", "ExportAudit": "ma", "CopyToStick": "ma", "Dossier": "ma",
+	"Operators": "ma", "Retention": "ma",
 
 	"AddPerson": "m", "ChangePerson": "m", "RemovePerson": "m", "AssignCard": "m", "IssueCard": "m",
 	"AssignPIN": "m", "PINLength": "m", "RevokeCredential": "m",

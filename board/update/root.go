@@ -22,6 +22,8 @@ type Tools interface {
 	Boot(s slots.Slot) (dir string, free func() error, err error)
 	// Stick mounts the file system of a stick for reading. Errors: NoStick.
 	Stick() (dir string, free func() error, err error)
+	// StickToWrite mounts it for writing. Errors: NoStick.
+	StickToWrite() (dir string, free func() error, err error)
 	// Inspect checks a bundle's signature and tells what it holds. Errors: NotSigned, OtherKind.
 	Inspect(ctx context.Context, file string) (Bundle, error)
 	// Install writes a bundle to the slot that does not run. RAUC marks that slot bad first.
@@ -35,6 +37,7 @@ type Root struct {
 	Folders
 	Machine slots.Machine
 	Tools   Tools
+	Outbox  string // the folder for what leaves the unit, which the door fills
 
 	cut func() // of tests: called before each thing that is written, to end there; nil: nothing
 }
@@ -92,6 +95,11 @@ func (r Root) say(a Answer) error { return write(filepath.Join(r.Answered, answe
 
 // serve does what is asked.
 func (r Root) serve(ctx context.Context, q Request, a *Answer) error {
+	if q.Do == Give {
+		var err error
+		a.Files, err = r.give()
+		return err
+	}
 	d, err := r.disk()
 	if err != nil {
 		return err

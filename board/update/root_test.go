@@ -145,6 +145,10 @@ func (u *unit) Stick() (string, func() error, error) {
 	return dir, free, nil
 }
 
+func (u *unit) StickToWrite() (string, func() error, error) {
+	return filepath.Join(u.Machine.Root, "stick"), free, nil
+}
+
 func (u *unit) Inspect(context.Context, string) (Bundle, error) {
 	return Bundle{Version: u.stick[0], Signer: "CN = release key", Layout: 4}, u.bad
 }

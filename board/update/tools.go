@@ -60,10 +60,15 @@ func (s System) Boot(slot slots.Slot) (string, func() error, error) {
 }
 
 // Stick mounts the first file system on a USB stick that can be mounted.
-func (s System) Stick() (string, func() error, error) {
+func (s System) Stick() (string, func() error, error) { return s.stick(unix.MS_RDONLY) }
+
+// StickToWrite is [System.Stick] for writing.
+func (s System) StickToWrite() (string, func() error, error) { return s.stick(0) }
+
+func (s System) stick(flags uintptr) (string, func() error, error) {
 	var errs []error
 	for _, device := range s.Machine.Sticks() {
-		dir, free, err := s.mount(device, unix.MS_RDONLY, "vfat", "exfat", "ext4")
+		dir, free, err := s.mount(device, flags, "vfat", "exfat", "ext4")
 		if err == nil {
 			return dir, free, nil
 		}

@@ -51,6 +51,7 @@ const (
 	Healthy   Act = "healthy"   // the running system is in order; it is the one that starts
 	Unhealthy Act = "unhealthy" // the system on trial is not in order, for this reason
 	Told      Act = "told"      // that an update was taken back is on record
+	Give      Act = "give"      // what leaves the unit goes onto the stick
 )
 
 // Request is one act with what it needs.
@@ -70,6 +71,7 @@ type Answer struct {
 	Refused slots.Refusal `json:"refused,omitempty"` // empty: done
 	Detail  string        `json:"detail,omitempty"`  // of a refusal: one line, in English, by the tool that failed
 	Bundle  *Bundle       `json:"bundle,omitempty"`  // of Look
+	Files   int           `json:"files,omitempty"`   // of Give: how many of the unit's are on the stick now
 }
 
 // Bundle is what a stick holds.

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"menshen/board/release"
+	"menshen/board/outbox"
 	"menshen/board/slots"
 	"menshen/board/update"
 )
@@ -20,7 +21,8 @@ import (
 // 'update' at the console.
 func slotVerb() *cobra.Command {
 	system := update.System{Folders: update.OfSystem(), Machine: slots.ThisMachine(), Library: "/usr/lib/menshen"}
-	root := update.Root{Folders: system.Folders, Machine: system.Machine, Tools: system}
+	root := update.Root{Folders: system.Folders, Machine: system.Machine, Tools: system,
+		Outbox: outbox.Dir("/var/lib/menshen")}
 	c := &cobra.Command{Use: "slot", Hidden: true, Short: "the two systems on the storage; for services and RAUC"}
 	verb := func(use string, args cobra.PositionalArgs, run func(ctx context.Context, words []string) error) {
 		c.AddCommand(&cobra.Command{Use: use, Args: args, RunE: func(c *cobra.Command, words []string) error {
