@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -89,9 +90,18 @@ func OpenKeySource(k config.KeySource) store.KeySource {
 
 const withoutKey = "without it nothing opens this vault: replace it by a backup ('menshen vault retire')"
 
+// noPartition is where a card's start says why the vault's partition is not there, and what to do
+// (scripts/image/files/usr/lib/menshen/open-var).
+const noPartition = "/run/menshen-var/why"
+
 // Advise adds the remedy to an error of opening the vault. An error that names
 // its own remedy is unchanged.
-func Advise(err error) error {
+func Advise(err error) error { return advise(err, noPartition) }
+
+func advise(err error, noPartition string) error {
+	if why, none := os.ReadFile(noPartition); none == nil && errors.Is(err, store.ErrMissing) {
+		return fmt.Errorf("%w: %s", err, strings.TrimSpace(string(why)))
+	}
 	for _, known := range []struct {
 		is     error
 		remedy string
