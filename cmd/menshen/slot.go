@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/sumdb/note"
 
-	"menshen/board/release"
 	"menshen/board/outbox"
+	"menshen/board/release"
 	"menshen/board/slots"
 	"menshen/board/update"
 )

@@ -37,17 +37,20 @@ if [ -n "${PIOS:-}" ]; then
   cp -r "$KERNEL"/boot/* "$boot/"
   mv "$boot/kernel8.img" "$boot/vmlinuz"
   cp scripts/image/config.pios.txt "$boot/config.txt"
+  tpm=tpm-slb9670
 else
   kernel=$(echo "$KERNEL"/usr/lib/modules/*)
   cp "$base/firmware/usr/lib/raspi-firmware"/{bootcode.bin,start.elf,fixup.dat,start4.elf,fixup4.dat} "$boot/"
   gzip -9n <"$kernel/vmlinuz" >"$boot/vmlinuz"
   cp "$kernel"/dtb/broadcom/bcm2711-rpi-*.dtb "$kernel"/dtb/broadcom/bcm2837-rpi-{3,zero,cm3}*.dtb "$boot/"
   cp "$boot/bcm2711-rpi-cm4-io.dtb" "$boot/bcm2711-rpi-cm4.dtb"
-  for overlay in spi0 console; do
+  for overlay in spi0 tpm console; do
     dtc -q -@ -I dts -O dtb -o "$boot/overlays/$overlay.dtbo" scripts/image/overlays/$overlay.dts
   done
   cp scripts/image/config.txt "$boot/"
+  tpm=tpm
 fi
+[ -z "${TPM:-}" ] || echo "dtoverlay=$tpm" >>"$boot/config.txt"
 words="menshen.disk=4d656e73 menshen.slot=$slot menshen.root=$hash menshen.blocks=$blocks"
 echo "$(tr '\n' ' ' <scripts/image/cmdline.txt)$words" >"$boot/cmdline.txt"
 scripts/image/fat.sh "$work/boot-$slot.img" 96M "BOOT-${slot^^}" "$boot"

@@ -3,8 +3,11 @@
 # image in dist/image to a card (flash.sh) with a door's settings, starts it in the virtual board
 # (board.sh) with a TPM and a camera, and sits down at its serial line
 # (scripts/vboard/system/setup_test.go). SetUp: the set-up with its self-test, the first card, the
-# first face. Replace: another card takes the place of that unit, from its backup on a stick.
-# Without TESTS both. Each phase is told with the seconds that it took the board. Half an hour; root
+# first face; the power is cut once while the vault's partition is made. Then that unit starts
+# without its TPM (NoTPM), with that of another one (OtherTPM), with its own (Again), and with a
+# partition 7 that cannot be read (NoState). Replace: another card takes its place, from its backup
+# on a stick.
+# Without TESTS all. Each phase is told with the seconds that it took the board. Half an hour; root
 # only.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -72,11 +75,11 @@ D
   truncate -s 2G "$tmp/card"
 }
 
-# start TEST: the board with that card, until the test switches it off.
+# start TESTS WORDS: the board with that card, until the tests switch it off.
 start() {
   doing "$1"
   : >"$tmp/told"
-  BOARD_WORDS="trial=$1" BOARD_LINE=$tmp/near BOARD_LOG=$tmp/board timeout "${VBOARD_SECONDS:-3000}" \
+  BOARD_WORDS="trial=$1 ${2:-}" BOARD_LINE=$tmp/near BOARD_LOG=$tmp/board timeout "${VBOARD_SECONDS:-3000}" \
     scripts/image/board.sh "$tmp/card" "$tmp/archive" \
     -chardev file,id=told,path="$tmp/told" -device pci-serial,chardev=told \
     -chardev pipe,id=far,path="$tmp/far" -device pci-serial,chardev=far \
@@ -90,8 +93,31 @@ start() {
   ok "$1"
 }
 
-[ $# -gt 0 ] || set -- SetUp Replace
+# sealed: nothing of what the unit stored can be read on its card.
+sealed() {
+  ! tail -c +$((897 << 20)) "$tmp/card" | grep -aq commissioning ||
+    fail "the vault's partition can be read" "look at it"
+}
+
+[ $# -gt 0 ] || set -- SetUp NoTPM OtherTPM Again NoState Replace
 for test; do
-  new_card
-  start "$test"
+  case $test in
+  SetUp)
+    new_card
+    start SetUp,Sealed,Stick "tpm=a cut"
+    sealed
+    ;;
+  Again) start Again tpm=a ;;
+  NoTPM) start NoTPM ;;
+  OtherTPM) start OtherTPM tpm=b ;;
+  NoState)
+    dd if=/dev/zero of="$tmp/card" bs=1M seek=880 count=16 conv=notrunc status=none
+    start NoState tpm=a
+    ;;
+  Replace)
+    new_card
+    start Replace tpm=c
+    ;;
+  *) fail "there is no test $test" "see the head of this script" ;;
+  esac
 done
