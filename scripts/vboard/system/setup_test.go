@@ -138,6 +138,10 @@ func TestSetUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if out, _ := shell("grep /dev/sda1 /proc/mounts").CombinedOutput(); len(out) > 0 {
+		t.Errorf("a door that is set up still has the stick:\n%s\n%s", out,
+			sh(t, "systemctl status --no-pager -l menshen-stick@sda1 menshen-first@ttyAMA0 || true"))
+	}
 	stick := t.TempDir()
 	sh(t, "mount /dev/sda1 "+stick)
 	defer sh(t, "umount "+stick)
