@@ -12,7 +12,7 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
-.PHONY: install place place-models packages repository release test-packages image image-test run test build compile setup models lint short race fuzz attack bench bench-history \
+.PHONY: install place place-models packages repository release test-packages image image-test update-test run test build compile setup models lint short race fuzz attack bench bench-history \
   bench-compare soak pictures vboard camera-test system-test cover clean
 
 run: setup-run compile
@@ -90,6 +90,11 @@ image: setup-package
 image-test:
 	@scripts/image/test.sh
 	@scripts/image/first.sh
+
+# An update of that card from a stick, end to end, and all that can go wrong with it: refused bundles, a new system that crashes, hangs or finds a
+# part broken, 50 power cuts. It makes its own images of the packages in dist. Two hours; root only. STEPS="installed cuts" are some of it, with WORK=FOLDER.
+update-test:
+	@scripts/image/updates.sh $(STEPS)
 
 test: setup-test compile lint short race
 	@echo "all tests passed"

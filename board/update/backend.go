@@ -49,11 +49,19 @@ func (r Root) mark(slot slots.Slot, state string) error {
 }
 
 // Admit says whether a version may be installed, within an installation: RAUC calls it before it
-// writes, with what stands in the signed manifest.
+// writes, with what stands in the signed manifest. The slot that does not run is bad then: what is
+// in it is about to be lost. A bundle that is refused leaves it as it was.
 func (r Root) Admit(v slots.Version) error {
 	floor, err := r.Machine.Shared.Floor()
 	if err != nil {
 		return err
 	}
-	return slots.Disk{Floor: floor}.Admits(v)
+	if err := (slots.Disk{Floor: floor}).Admits(v); err != nil {
+		return err
+	}
+	running, err := r.Machine.Running()
+	if err != nil {
+		return err
+	}
+	return r.setStarts(running.Other(), slots.Bad)
 }

@@ -26,7 +26,8 @@ type Tools interface {
 	StickToWrite() (dir string, free func() error, err error)
 	// Inspect checks a bundle's signature and tells what it holds. Errors: NotSigned, OtherKind.
 	Inspect(ctx context.Context, file string) (Bundle, error)
-	// Install writes a bundle to the slot that does not run. RAUC marks that slot bad first.
+	// Install writes a bundle to the slot that does not run, once [Root.Admit] lets it. Errors:
+	// NotSigned, before anything was written, when a part of it is not what was signed.
 	Install(ctx context.Context, file string, percent func(int)) error
 	// Restart restarts the unit. try has the firmware start the other slot, once.
 	Restart(try bool) error
@@ -181,8 +182,8 @@ func (r Root) withBundle(ctx context.Context, use func(file string, b Bundle) er
 	return use(found[0], b)
 }
 
-// install writes a bundle to the other slot, and names the slot to the system in it. Until all is
-// written the slot is bad. RAUC asks [slots.Disk.Admits] again, about what it is writing.
+// install writes a bundle to the other slot, and names the slot to the system in it. RAUC asks
+// [Root.Admit] before it writes; from then on, until all is written, the slot is bad.
 func (r Root) install(ctx context.Context, d slots.Disk, file string, b Bundle, percent func(int)) error {
 	to, err := d.Target()
 	if err == nil {
@@ -193,9 +194,6 @@ func (r Root) install(ctx context.Context, d slots.Disk, file string, b Bundle, 
 	}
 	from, err := r.Machine.Version()
 	if err != nil {
-		return err
-	}
-	if err := r.setStarts(to, slots.Bad); err != nil {
 		return err
 	}
 	if err := r.Tools.Install(ctx, file, percent); err != nil {

@@ -154,6 +154,9 @@ func (u *unit) Inspect(context.Context, string) (Bundle, error) {
 }
 
 func (u *unit) Install(_ context.Context, _ string, percent func(int)) error {
+	if err := u.Admit(u.stick[0]); err != nil {
+		return err
+	}
 	to := u.running.Other()
 	u.write()
 	u.version[to] = "half"

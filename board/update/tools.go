@@ -35,7 +35,9 @@ func (s System) mount(device string, flags uintptr, types ...string) (dir string
 	for _, kind := range types {
 		err = unix.Mount(device, dir, kind, flags|unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC|unix.MS_NOSYMFOLLOW, "")
 		if err == nil {
-			return dir, func() error { return unix.Unmount(dir, 0) }, nil
+			// RAUC may still let go of a bundle on a stick. What is only read needs no waiting.
+			free := either(flags&unix.MS_RDONLY != 0, unix.MNT_DETACH, 0)
+			return dir, func() error { return unix.Unmount(dir, free) }, nil
 		}
 	}
 	return "", nil, fmt.Errorf("mounting %s: %w", device, err)
@@ -163,11 +165,18 @@ func (s System) Install(ctx context.Context, file string, percent func(int)) err
 			said = why
 		}
 	}
-	if err := c.Wait(); err != nil {
+	err = c.Wait()
+	if err != nil && strings.HasSuffix(said, unreadable) {
+		return fmt.Errorf("%w: a part of it cannot be read, or is not what was signed", NotSigned)
+	}
+	if err != nil {
 		return fmt.Errorf("RAUC: %s: %w", said, err)
 	}
 	return nil
 }
+
+// unreadable is how RAUC says that the program admit could not read all of a bundle.
+const unreadable = "exited with code 65"
 
 // linkDevices names the four partitions for rauc.conf.
 func (s System) linkDevices() error {

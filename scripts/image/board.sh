@@ -8,7 +8,7 @@
 # ARCHIVE (cpio) comes behind the first root: what a test adds, so that no byte of the card is
 # changed for it. BOARD_LOG=FILE is told each partition that is started, and what the console said;
 # BOARD_WRITES=FILE is told what start N writes to the card, in FILE.N, as dm-log-writes has it;
-# BOARD_CLOCK is qemu's; BOARD_TRY=1 begins with the flag, BOARD_TRIAL is for the kernel of a trial;
+# BOARD_CLOCK is qemu's; BOARD_TRY=1 begins with the flag, BOARD_ONCE=1 ends at the first reset;
 # BOARD_WORDS is for the kernel; BOARD_LINE=NAME is the console's line instead of this terminal:
 # the pipes NAME.in and NAME.out.
 set -euo pipefail
@@ -47,16 +47,14 @@ while :; do
     : >"$BOARD_WRITES.$starts"
     disk=driver=blklogwrites,file.driver=file,file.filename=$card,log.driver=file,log.filename=$BOARD_WRITES.$starts
   fi
-  words=${BOARD_WORDS:-}
-  [ $try = 0 ] || words+=" ${BOARD_TRIAL:-}"
   echo "firmware: partition $part, tryboot $try" >>"$log"
   qemu-system-aarch64 "${machine[@]}" ${BOARD_CLOCK--icount shift=0 -rtc clock=vm} -nic none -display none -no-reboot \
-    -dtb "$tmp/dtb" -kernel "$tmp/vmlinuz" -initrd "$tmp/first" -append "$(cat "$tmp/cmdline.txt") $words" \
+    -dtb "$tmp/dtb" -kernel "$tmp/vmlinuz" -initrd "$tmp/first" -append "$(cat "$tmp/cmdline.txt") ${BOARD_WORDS:-}" \
     -chardev "$line,id=console,logfile=$tmp/console" -serial chardev:console \
     -drive if=none,id=card,"$disk" -device virtio-blk-pci,drive=card \
     -device i6300esb -action watchdog=reset "$@"
   cat "$tmp/console" >>"$log"
-  ! grep -q 'reboot: Power down' "$tmp/console" || break
+  ! grep -q 'reboot: Power down' "$tmp/console" && [ -z "${BOARD_ONCE:-}" ] || break
   try=0
   ! grep -q "reboot: Restarting system with command '0 tryboot'" "$tmp/console" || try=1
 done

@@ -6,27 +6,21 @@
 # A unit comes up if what its firmware takes is whole: autoboot.txt names slot a or b, that slot's
 # kernel, first root and root are byte for byte those of one release, its command line names the
 # slot and the hash of that root, and both file systems, what both systems know and the vault's, are
-# in order after their journal. No start is made here.
+# in order after their journal. START=10 of the cards are started in the virtual board (board.sh):
+# each must come up with a door that works.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
-work=$(realpath "$1") card=$tmp/card count=${COUNT:-50} seed=${SEED:-1}
+work=$(realpath "$1") card=$tmp/card count=${COUNT:-50} seed=${SEED:-1} n=0 started=0
+. scripts/image/drive.sh
 go build -o "$tmp/cuts" ./scripts/image/cuts
 mapfile -t logs < <(ls "$work"/writes.* | sort -V)
 
-# state FILE prints a file that both systems know. order MIB SIZE FILE: is the file system there in
-# order, after its journal? FILE becomes a copy of it.
-state() { /sbin/debugfs -R "cat $1" "$tmp/state" 2>/dev/null; }
-order() {
-  dd if="$card" of="$3" bs=1M skip="$1" count="$2" conv=sparse status=none
-  /sbin/e2fsck -fp "$3" >"$tmp/fsck" 2>&1 || [ $? -lt 4 ]
-}
-
 # comes_up prints what starts, or why nothing does.
 comes_up() {
-  local part slot root boot words release made file
-  part=$(mtype -i "$card@@4M" ::autoboot.txt | sed -n '/^\[all/,/^\[try/s/^boot_partition=//p')
-  case $part in 2) slot=a boot=36 root=232 ;; 3) slot=b boot=132 root=556 ;; *) echo "autoboot.txt"; return 1 ;; esac
+  local slot root boot words release made file
+  slot=$(committed) || { echo "autoboot.txt"; return 1; }
+  case $slot in a) boot=36 root=232 ;; b) boot=132 root=556 ;; esac
   words=$(mtype -i "$card@@${boot}M" ::cmdline.txt)
   [[ $words == *menshen.slot=$slot\ * ]] || { echo "slot $slot has another's name"; return 1; }
   for release in old new none; do
@@ -37,8 +31,8 @@ comes_up() {
     done
     ! cmp -s -n "$(stat -c %s "$made/root.img")" -i 0:$((root << 20)) "$made/root.img" "$card" || break
   done
-  order 880 16 "$tmp/state" || { echo "what both systems know"; return 1; }
-  [ -z "$(state var)" ] || order 900 2048 "$tmp/var" || { echo "the vault's file system"; return 1; }
+  whole 880 16 "$tmp/state" || { echo "what both systems know"; return 1; }
+  [ -z "$(state var)" ] || whole 900 2048 "$tmp/var" || { echo "the vault's file system"; return 1; }
   echo "$release in slot $slot; starts a $(state starts.a), b $(state starts.b); trial" \
     "$(state trial | grep -oE '"stage":"[a-z]+"' | cut -d'"' -f4); floor $(state floor)"
 }
@@ -48,14 +42,22 @@ failed=0
 while read -r number step; do
   cp --sparse=always "$work/before" "$card"
   "$tmp/cuts" card "$seed" "$number" "$card" "${logs[@]}"
-  rm -f "$tmp/state" "$tmp/var"
   if ! came=$(comes_up); then
     failed=$((failed + 1)) came="NOTHING: $came"
     cp --sparse=always "$card" "$work/broken.$number"
+  fi
+  n=$((n + 1))
+  if [ $((n * ${START:-10} / count)) -gt $started ]; then
+    started=$((started + 1))
+    BOARD_CLOCK=$fast start
+    await "$tmp/report" 'report ends'
+    said '^services: active active'
+    stop
+    came+="; started: $(committed)"
   fi
   printf '%s\t%s\t%s\n' "$number" "$step" "$came" | tee -a "$work/cuts"
 done < <("$tmp/cuts" plan "$seed" "$count" "${logs[@]}")
 done=$(wc -l <"$work/cuts")
 [ $failed = 0 ] || fail "after $failed of $done cuts nothing would start" "see $work/broken.*"
 [ "$done" -gt 0 ] || fail "no cut was made" "read the lines above"
-ok "after each of $done cuts a whole system would start"
+ok "after each of $done cuts a whole system would start; $started were started, and their doors worked"

@@ -8,7 +8,8 @@
 #   version, packages         what it is made of
 #   compatible                which updates it takes
 #
-# VERSION is another than that of the packages, LEVEL another of compression, for tests.
+# VERSION is another than that of the packages, LEVEL another of compression, PUBLISHER=FILE a
+# publisher's key beside the package's, for tests.
 # CERTIFICATE=FILE is whose updates the unit takes (bundle.sh). TPM=1 is for units with a TPM on
 # SPI0, chip select 1. With PIOS=FILE SHA256=… kernel and firmware are those of an image of
 # Raspberry Pi OS (pios.sh), for a Pi 5 and for cameras on a ribbon cable; that card is made into

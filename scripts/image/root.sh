@@ -66,6 +66,7 @@ ln -s default/keyboard "$root/etc/vconsole.conf"
 
 # Whoever has the key of this certificate may update the unit; without one it takes no updates.
 [ -z "${CERTIFICATE:-}" ] || install -m 644 "$CERTIFICATE" "$root/usr/lib/menshen/update.pem"
+[ -z "${PUBLISHER:-}" ] || install -m 644 "$PUBLISHER" "$root/usr/share/menshen/publisher.vkey"
 
 # Left out: manuals, translations, other makers' hardware, what installs packages. Licences stay.
 rm -rf "$root"/usr/share/{man,locale,info,bug,lintian,perl*,debconf,dpkg,base-passwd} \

@@ -8,10 +8,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
-made=${1:-${DIST:-$PWD/dist}/image} card=$tmp/card passphrase='correct horse battery'
+made=${1:-${DIST:-$PWD/dist}/image} card=$tmp/card
 ls "$made"/*.img.zst >/dev/null 2>&1 || fail "there is no image" "make image"
-command -v qemu-system-aarch64 fdtput >/dev/null || apt_install qemu-system-arm device-tree-compiler ||
-  fail "qemu could not be installed" "try again with a network"
+. scripts/image/drive.sh
 
 scripts/image/told.sh
 if [ -n "${SAME:-}" ]; then
@@ -26,61 +25,19 @@ fi
 # A card of 2 GB, written.
 zstd -qdf --sparse "$made"/*.img.zst -o "$card"
 truncate -s 2G "$card"
-scripts/image/archive.sh "$tmp/archive"
-
-# start: the board, until its door is ready; what stands on the console is in $tmp/shown.
-start() {
-  : >"$tmp/report"
-  rm -f "$tmp/keys"; mkfifo "$tmp/keys"
-  BOARD_LOG=$tmp/board scripts/image/board.sh "$card" "$tmp/archive" -pidfile "$tmp/pid" \
-    -chardev file,id=report,path="$tmp/report" -device pci-serial,chardev=report <"$tmp/keys" >"$tmp/shown" 2>&1 &
-  board=$!
-  exec 7>"$tmp/keys"
-  await "$tmp/report" 'report ends'
-}
-stop() {
-  cat "$tmp/report" >>"${REPORT:-/dev/null}"
-  kill "$board" "$(cat "$tmp/pid")" 2>/dev/null || true
-  wait "$board" 2>/dev/null || true
-  exec 7>&-
-  board=
-}
-board=
-trap '[ -z "$board" ] || stop; rm -rf "$tmp"' EXIT
-# await FILE WORDS: until they stand in the file.
-await() {
-  for _ in $(seq 1500); do
-    ! sed 's/\x1b\[[0-9;?]*[a-zA-Z]//g' "$1" | grep -aq "$2" || return 0
-    sleep 1
-    kill -0 "$board" 2>/dev/null || break
-  done
-  tail -n 30 "$tmp/shown" "$tmp/report" >&2
-  fail "the board did not say: $2" "read the lines above"
-}
-said() {
-  tr -d '\r' <"$tmp/report" | grep -aq "$1" ||
-    { cat "$tmp/report" >&2; fail "a start is not as it should be: $1" "read the lines above"; }
-}
-type() { printf '%s\r' "$1" >&7; }
 
 doing "starting a new card"
 start
+await "$tmp/report" 'report ends'
 said '^services: active active'
 said 'Read-only file system'
 said '^starts.b 3'
 said '^networks: lo$'
 ok "$(tr -d '\r' <"$tmp/report" | grep '^ready after'), where a second has a thousand million instructions"
-type ''
-await "$tmp/shown" 'log-in'
-type anna
-await "$tmp/shown" 'secret'
-type "$passphrase"
-await "$tmp/shown" 'Type yes or no'
-type yes
-await "$tmp/shown" 'anna>'
+log_in
 type status
 type logout
-await "$tmp/shown" 'Logged out'
+shows 'Logged out'
 stop
 ok "the console answers"
 
@@ -98,8 +55,8 @@ write $tmp/zero starts.b
 D
 dd if="$tmp/state" of="$card" bs=1M seek=880 conv=notrunc status=none
 printf '\xff' | dd of="$card" bs=1 seek=$((232 * 1048576 + 100)) conv=notrunc status=none
-: >"$tmp/board"
 start
+await "$tmp/report" 'report ends'
 stop
 [ "$(grep -c 'is not the one that was released' "$tmp/board")" = 3 ] ||
   { cat "$tmp/board" >&2; fail "a changed root is not refused three times" "read the lines above"; }
