@@ -1,7 +1,7 @@
 # drive.sh: how the tests of the image drive its virtual board (board.sh). Sourced, behind say.sh.
 # $card is the card; $tmp/archive becomes what the tests add to it (archive.sh).
 passphrase='correct horse battery' board='' from=0
-# The clock for starts where nobody types: while the board has nothing to do, its time passes at once.
+# The clock for starts where nobody types: while the board has nothing to do its time flies.
 fast='-icount shift=0,sleep=off -rtc clock=vm'
 command -v qemu-system-aarch64 fdtput >/dev/null || apt_install qemu-system-arm device-tree-compiler ||
   fail "qemu could not be installed" "try again with a network"
@@ -49,7 +49,7 @@ said() {
     { cat "$tmp/report" >&2; fail "a start is not as it should be: $1" "read the lines above"; }
 }
 
-# type LINE: at the console. shows WORDS: until they stand there, after the line that was typed last.
+# type LINE: at the console. shows WORDS: until they stand there, behind the line typed last.
 type() {
   from=$(stat -c %s "$tmp/shown")
   printf '%s\r' "$1" >&7

@@ -51,6 +51,7 @@ systems() {
 }
 # system NAME VERSION: an image, and its release in the publisher's log.
 system() {
+  rm -rf "$work/$1"
   VERSION=$2 DIST=$work/$1 scripts/image/image.sh
   mkdir -p "$work/$1/trixie"
   cp dist/trixie/menshen-models_* "$work/$1/trixie/"
@@ -133,20 +134,19 @@ R
   [ "$(state starts.b)" = 3 ] && untouched || fail "slot b was written to" "see the card"
   keep before
 }
-# refused_when_read: that a block far inside is damaged shows when all is read, before any is written.
+# refused_when_read: a block far inside that is damaged shows before anything is written.
 refused_when_read() {
   offered damaged 'Type yes or no'
   type yes
   shows 'update is damaged'
   unplug damaged
-  ok "refused, damaged: before anything is written"
+  ok "refused, damaged: when all of it was read, before anything is written"
 }
 # has_log NAME: both systems know the log of releases up to that one.
 has_log() { cmp -s <(state releases.log) "$work/releases.$1"; }
 # untouched: slot b of the card is as it was flashed.
-untouched() {
-  cmp -n $((96 << 20)) -i $((132 << 20)) "$card" "$work/flashed" && cmp -n $((320 << 20)) -i $((556 << 20)) "$card" "$work/flashed"
-}
+untouched() { same 132 96 && same 556 320; }
+same() { cmp -n $(($2 << 20)) -i $(($1 << 20)) "$card" "$work/flashed"; }
 
 installed() {
   take before
@@ -163,7 +163,8 @@ installed() {
   type yes
   wait "$board" || true
   unplugged
-  grep -aq "Restarting system with command '0 tryboot'" "$tmp/board" || fail "it does not restart for a trial" "see the console"
+  grep -aq "Restarting system with command '0 tryboot'" "$tmp/board" ||
+    fail "it does not restart for a trial" "see the console"
   has_log new || fail "the update's log of releases is not kept" "see 'menshen slot admit'"
   keep tried
   ok "written; the firmware is told to try it"
@@ -223,7 +224,7 @@ faults() {
     take tried
     BOARD_TRY=1 BOARD_WORDS=fault=$name BOARD_CLOCK=$fast start
     back 2 "$words"
-    ok "$name: $told"
+    ok "$name: $entry"
   done <<'F'
 crash it stopped before it could be kept
 hang it stopped before it could be kept
@@ -244,7 +245,7 @@ F
   stop
   BOARD_TRY=1 BOARD_WORDS='camera=on fault=camera' BOARD_CLOCK=$fast start
   back 2 'not everything worked: camera'
-  ok "camera: $told"
+  ok "camera: $entry"
 }
 # faces_on: puts on file what faces need, so that the camera is in use.
 faces_on() {
@@ -276,7 +277,7 @@ later() {
   back 4 'it was kept, and later did not start three times'
   [ "$(grep -c '^firmware: partition 3' "$tmp/board")" = 4 ] && grep -aq 'did not come up three times' "$tmp/board" ||
     { cat "$tmp/board" >&2; fail "the card was not given back after three starts" "read the lines above"; }
-  ok "three starts after it was kept: $told"
+  ok "three starts after it was kept: $entry"
 }
 # back STARTS WORDS: the old system comes back at that start, its door works, and it says why.
 back() {
@@ -284,7 +285,7 @@ back() {
   await "$tmp/board" 'firmware: partition 2, tryboot 0'
   [ "$(tr -d '\r' <"$tmp/report" | grep '^services: ' | tail -1)" = 'services: active active ' ] ||
     { cat "$tmp/report" >&2; fail "the system before does not come up" "read the lines above"; }
-  soon told
+  soon is_told
   log_in
   type status
   shows "was tried and taken back: $2"
@@ -296,12 +297,13 @@ back() {
   /sbin/debugfs -R "rdump /etc/menshen $tmp/unit" "$tmp/var" 2>/dev/null
   mv "$tmp/unit/menshen" "$tmp/unit/etc"
   /sbin/debugfs -R "rdump /lib/menshen $tmp/unit" "$tmp/var" 2>/dev/null
-  sed -i "s|\"/var/lib/menshen\"|\"$tmp/unit/menshen\"|; s|file:/etc/menshen|file:$tmp/unit/etc|" "$tmp/unit/etc/door.toml"
+  sed -i "s|\"/var/lib/menshen\"|\"$tmp/unit/menshen\"|; s|file:/etc/menshen|file:$tmp/unit/etc|" \
+    "$tmp/unit/etc/door.toml"
   chown -R 0:0 "$tmp/unit"
   menshen audit export --config "$tmp/unit/etc/door.toml" >"$tmp/unit/audit"
-  told=$(grep -a 'update taken back' "$tmp/unit/audit")
+  entry=$(grep -ao '"update taken back".*' "$tmp/unit/audit") || fail "the audit log does not tell" "see $tmp/unit"
 }
-told() { state trial | grep -q '"told":true'; }
+is_told() { state trial | grep -q '"told":true'; }
 
 [ $# -gt 0 ] || set -- systems refused installed older faults later cuts
 for step; do
