@@ -40,7 +40,7 @@ func (s Slot) BootPartition() int { return map[Slot]int{A: 2, B: 3}[s] }
 func (s Slot) RootPartition() int { return map[Slot]int{A: 5, B: 6}[s] }
 
 // Bad is the count of starts from which on a slot is not to be started: it was tried so often and
-// never became healthy, or it is being written.
+// never became healthy, or it was not kept yet.
 const Bad = 3
 
 // Stage is how far a trial is. The words are stored.
@@ -48,6 +48,7 @@ type Stage string
 
 // The stages.
 const (
+	Writing Stage = "writing" // the other slot is being written, or that failed
 	Written Stage = "written" // the other slot holds a whole system, which was not started yet
 	Begun   Stage = "begun"   // the unit was restarted to try it
 	Started Stage = "started" // its own services ran
@@ -121,7 +122,7 @@ func (d Disk) Admits(v Version) error {
 // error of [Disk.Target].
 func (d Disk) Tryable() error {
 	to, err := d.Target()
-	if err == nil && (d.Trial == nil || d.Trial.Slot != to || d.Trial.Stage != Written || d.Starts[to] >= Bad) {
+	if err == nil && (d.Trial == nil || d.Trial.Slot != to || d.Trial.Stage != Written) {
 		return RefusedNothing
 	}
 	return err
@@ -153,7 +154,7 @@ const (
 func (d Disk) TakenBack() Cause {
 	t := d.Trial
 	switch {
-	case t == nil || t.Slot == d.Running || d.OnTrial() || t.Stage == Written:
+	case t == nil || t.Slot == d.Running || d.OnTrial() || t.Stage == Writing || t.Stage == Written:
 		return ""
 	case t.Stage == Kept:
 		return StoppedLater

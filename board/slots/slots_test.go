@@ -67,7 +67,7 @@ func TestTrial(t *testing.T) {
 	}{
 		{"no update yet", disk(plain), RefusedNothing, RefusedNotTried, ""},
 		{"written", with(plain, b(Written, "")), nil, RefusedNotTried, ""},
-		{"half written again", with(func(d *Disk) { d.Starts[B] = Bad }, b(Written, "")), RefusedNothing,
+		{"half written", with(func(d *Disk) { d.Starts[B] = Bad }, b(Writing, "")), RefusedNothing,
 			RefusedNotTried, ""},
 		{"on trial", with(onTrial, b(Begun, "")), RefusedOnTrial, nil, ""},
 		{"on trial, and up", with(onTrial, b(Started, "")), RefusedOnTrial, nil, ""},

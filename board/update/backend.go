@@ -63,5 +63,13 @@ func (r Root) Admit(v slots.Version) error {
 	if err != nil {
 		return err
 	}
-	return r.setStarts(running.Other(), slots.Bad)
+	from, err := r.Machine.Version()
+	if err != nil {
+		return err
+	}
+	to := running.Other()
+	if err := r.setTrial(slots.Trial{Slot: to, Version: v, From: from, Stage: slots.Writing}); err != nil {
+		return err
+	}
+	return r.setStarts(to, slots.Bad)
 }

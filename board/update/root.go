@@ -126,6 +126,10 @@ func (r Root) serve(ctx context.Context, q Request, a *Answer) error {
 		if err := d.Tryable(); err != nil {
 			return err
 		}
+		// An operator works with the running system: it can be started when the other one fails.
+		if err := r.setStarts(d.Running, 0); err != nil {
+			return err
+		}
 		d.Trial.Stage, d.Trial.Faulty = slots.Begun, q.Faulty
 		return r.setTrial(*d.Trial)
 	case Keep:
@@ -183,7 +187,8 @@ func (r Root) withBundle(ctx context.Context, use func(file string, b Bundle) er
 }
 
 // install writes a bundle to the other slot, and names the slot to the system in it. RAUC asks
-// [Root.Admit] before it writes; from then on, until all is written, the slot is bad.
+// [Root.Admit] before it writes; from then on, until it is kept, the slot is bad: only the firmware
+// starts it, once, to try it.
 func (r Root) install(ctx context.Context, d slots.Disk, file string, b Bundle, percent func(int)) error {
 	to, err := d.Target()
 	if err == nil {
@@ -202,12 +207,7 @@ func (r Root) install(ctx context.Context, d slots.Disk, file string, b Bundle, 
 	if err := r.nameSlot(to); err != nil {
 		return err
 	}
-	// The trial first: with the count alone the first root could start what nobody tried.
-	err = r.setTrial(slots.Trial{Slot: to, Version: b.Version, From: from, Stage: slots.Written})
-	if err != nil {
-		return err
-	}
-	return r.setStarts(to, 0)
+	return r.setTrial(slots.Trial{Slot: to, Version: b.Version, From: from, Stage: slots.Written})
 }
 
 // nameSlot writes the slot into its command line.
@@ -244,6 +244,11 @@ func (r Root) keep(d slots.Disk) error {
 	if err != nil {
 		return err
 	}
+	// First: the first root gives the storage back from a slot that is bad.
+	if err := r.setStarts(d.Running, 0); err != nil {
+		return errors.Join(err, free())
+	}
+	d.Starts[d.Running] = 0
 	r.mayCut()
 	err = slots.Commit(filepath.Join(dir, "autoboot.txt"), d.Running)
 	if err := errors.Join(err, free()); err != nil {

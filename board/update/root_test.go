@@ -80,13 +80,25 @@ func (u *unit) start() {
 	u.put("proc/cmdline", string(line))
 	u.put("etc/os-release", fmt.Sprintf("IMAGE_VERSION=%s\n", u.version[u.running]))
 	u.put("proc/device-tree/chosen/bootloader/tryboot", string(binary.BigEndian.AppendUint32(nil, uint32(b2i(u.try)))))
-	if !u.try {
-		n, err := u.Machine.Shared.Starts(u.running)
-		if err := errors.Join(err, u.Machine.Shared.SetStarts(u.running, n+1)); err != nil {
-			u.Fatal(err)
-		}
+	if !u.try && u.count() {
+		u.put("card/autoboot.txt", string(slots.Autoboot(u.running.Other())))
+		u.start()
+		return
 	}
 	u.try, u.restarted = false, false
+}
+
+// count counts the start, and reports whether the first root gives the storage to the other slot.
+func (u *unit) count() (given bool) {
+	n, err := u.Machine.Shared.Starts(u.running)
+	other, err2 := u.Machine.Shared.Starts(u.running.Other())
+	if n == slots.Bad {
+		return other < slots.Bad
+	}
+	if err := errors.Join(err, err2, u.Machine.Shared.SetStarts(u.running, n+1)); err != nil {
+		u.Fatal(err)
+	}
+	return false
 }
 
 func b2i(b bool) int { return either(b, 1, 0) }
@@ -255,6 +267,30 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestStopsAfterItWasKept: three starts, then the system before, however often its own plug was
+// pulled before the update.
+func TestStopsAfterItWasKept(t *testing.T) {
+	u := newTwoSystems(t)
+	if err := u.Machine.Shared.SetStarts(slots.A, slots.Bad); err != nil {
+		t.Fatal(err)
+	}
+	u.stick = []slots.Version{"1.1"}
+	u.ask(Request{Do: Install, Version: "1.1"})
+	u.ask(Request{Do: Try})
+	u.start()
+	u.ask(Request{})
+	u.ask(Request{Do: Keep})
+	for n := range 4 {
+		if u.start(); (u.running == slots.B) != (n < slots.Bad) {
+			t.Fatalf("start %d is of slot %s", n+1, u.running)
+		}
+	}
+	u.ask(Request{})
+	if s := u.state(); s.TakenBack != slots.StoppedLater {
+		t.Errorf("%+v", s)
+	}
+}
+
 // TestTakenBack: each end of a trial is told, once, with its cause, and its slot is not started
 // again.
 func TestTakenBack(t *testing.T) {
@@ -275,6 +311,10 @@ func TestTakenBack(t *testing.T) {
 		}, slots.NotHealthy},
 	} {
 		u := newTwoSystems(t)
+		// Its plug was pulled three times within the first minute.
+		if err := u.Machine.Shared.SetStarts(slots.A, slots.Bad); err != nil {
+			t.Fatal(err)
+		}
 		u.stick = []slots.Version{"1.1"}
 		u.ask(Request{Do: Install, Version: "1.1"})
 		u.ask(Request{Do: Try})

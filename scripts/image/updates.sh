@@ -130,6 +130,7 @@ new.wrong not signed by a key
 unsigned not signed by a key
 R
   refused_when_read
+  soon is_healthy
   unplugged
   [ "$(state starts.b)" = 3 ] && untouched || fail "slot b was written to" "see the card"
   keep before
@@ -144,6 +145,8 @@ refused_when_read() {
 }
 # has_log NAME: both systems know the log of releases up to that one.
 has_log() { cmp -s <(state releases.log) "$work/releases.$1"; }
+# is_healthy: the door worked for a minute.
+is_healthy() { [ "$(state starts.a)" = 0 ]; }
 # untouched: slot b of the card is as it was flashed.
 untouched() { same 132 96 && same 556 320; }
 same() { cmp -n $(($2 << 20)) -i $(($1 << 20)) "$card" "$work/flashed"; }
