@@ -297,7 +297,7 @@ back() {
   whole 900 2048 "$tmp/var" || fail "the vault's file system is damaged" "see the card"
   rm -rf "$tmp/unit"
   mkdir -p "$tmp/unit"
-  /sbin/debugfs -R "rdump /etc/menshen $tmp/unit" "$tmp/var" 2>/dev/null
+  /sbin/debugfs -R "rdump /etc/menshen $tmp/unit" "$tmp/state" 2>/dev/null
   mv "$tmp/unit/menshen" "$tmp/unit/etc"
   /sbin/debugfs -R "rdump /lib/menshen $tmp/unit" "$tmp/var" 2>/dev/null
   sed -i "s|\"/var/lib/menshen\"|\"$tmp/unit/menshen\"|; s|file:/etc/menshen|file:$tmp/unit/etc|" \
