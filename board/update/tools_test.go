@@ -49,7 +49,8 @@ func installSays(t *testing.T, code int) error {
 	}
 	for name, content := range files {
 		path := filepath.Join(dir, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o700)); err != nil {
+		err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o700))
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

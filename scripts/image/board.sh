@@ -8,7 +8,8 @@
 # ARCHIVE (cpio) comes behind the first root: what a test adds, so that no byte of the card is
 # changed for it. BOARD_LOG=FILE is told each partition that is started, and what the console said;
 # BOARD_WRITES=FILE is told what start N writes to the card, in FILE.N, as dm-log-writes has it;
-# BOARD_CLOCK is qemu's; BOARD_TRY=1 begins with the flag, BOARD_ONCE=1 ends at the first reset;
+# BOARD_CLOCK is qemu's (not sleep=off: while the disk is slow the board's time would fly, and its
+# watchdog bite); BOARD_TRY=1 begins with the flag, BOARD_ONCE=1 ends at the first reset;
 # BOARD_WORDS is for the kernel; BOARD_LINE=NAME is the console's line instead of this terminal:
 # the pipes NAME.in and NAME.out.
 set -euo pipefail

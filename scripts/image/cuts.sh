@@ -49,7 +49,7 @@ while read -r number step; do
   n=$((n + 1))
   if [ $((n * ${START:-10} / count)) -gt $started ]; then
     started=$((started + 1))
-    BOARD_CLOCK=$fast start
+    start
     await "$tmp/report" 'report ends'
     said '^services: active active'
     stop

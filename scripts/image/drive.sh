@@ -1,8 +1,6 @@
 # drive.sh: how the tests of the image drive its virtual board (board.sh). Sourced, behind say.sh.
 # $card is the card; $tmp/archive becomes what the tests add to it (archive.sh).
 passphrase='correct horse battery' board='' from=0
-# The clock for starts where nobody types: while the board has nothing to do its time flies.
-fast='-icount shift=0,sleep=off -rtc clock=vm'
 command -v qemu-system-aarch64 fdtput >/dev/null || apt_install qemu-system-arm device-tree-compiler ||
   fail "qemu could not be installed" "try again with a network"
 scripts/image/archive.sh "$tmp/archive"

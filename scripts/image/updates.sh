@@ -110,7 +110,7 @@ refused() {
   truncate -s 2G "$card"
   keep flashed
   # The set-up begins: take-card keeps the log of releases that came with the card.
-  BOARD_WORDS=fresh BOARD_CLOCK=$fast start
+  BOARD_WORDS=fresh start
   await "$tmp/report" 'report ends'
   soon has_log old
   stop
@@ -172,7 +172,7 @@ installed() {
   keep tried
   ok "written; the firmware is told to try it"
 
-  BOARD_TRY=1 BOARD_WRITES=$work/writes.b BOARD_CLOCK=$fast start
+  BOARD_TRY=1 BOARD_WRITES=$work/writes.b start
   await "$tmp/report" 'report ends'
   soon is_kept
   sleep 5 # for the record in the vault
@@ -225,7 +225,7 @@ faults() {
   local name words
   while read -r name words; do
     take tried
-    BOARD_TRY=1 BOARD_WORDS=fault=$name BOARD_CLOCK=$fast start
+    BOARD_TRY=1 BOARD_WORDS=fault=$name start
     back 2 "$words"
     ok "$name: $entry"
   done <<'F'
@@ -246,7 +246,7 @@ F
   type yes
   wait "$board" || true
   stop
-  BOARD_TRY=1 BOARD_WORDS='camera=on fault=camera' BOARD_CLOCK=$fast start
+  BOARD_TRY=1 BOARD_WORDS='camera=on fault=camera' start
   back 2 'not everything worked: camera'
   ok "camera: $entry"
 }
@@ -276,7 +276,7 @@ P
 }
 later() {
   take kept
-  BOARD_WORDS=fault=crash BOARD_CLOCK=$fast start
+  BOARD_WORDS=fault=crash start
   back 4 'it was kept, and later did not start three times'
   [ "$(grep -c '^firmware: partition 3' "$tmp/board")" = 4 ] && grep -aq 'did not come up three times' "$tmp/board" ||
     { cat "$tmp/board" >&2; fail "the card was not given back after three starts" "read the lines above"; }
