@@ -14,6 +14,7 @@ type Decision struct {
 	Release      time.Duration // how long to unlock; zero when denied
 	Trace        []Check       // each check that was made, in order
 	Duress       bool          // a duress PIN was typed: call for help, and show nothing of it at the door
+	Facts        []byte        // what it was made of, for its record (package store/facts); Decide leaves it empty
 }
 
 // Check is one question of a decision, and its answer.

@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"menshen/policy"
@@ -34,6 +36,7 @@ type Entry struct {
 	CredentialID string            // which credential; empty once the person is erased
 	Detail       map[string]string // figures and dates; never a name or a card number
 	Trace        []policy.Check    // of a decision; empty once the person is erased
+	Facts        []byte            // what a decision was made of (package facts); empty as above, or of old
 	Erased       bool              // it was about a person who was erased since
 }
 
@@ -41,7 +44,11 @@ type Entry struct {
 type personal struct {
 	CredentialID string         `json:"key,omitempty"`
 	Trace        []policy.Check `json:"trace,omitempty"`
+	Facts        []byte         `json:"facts,omitempty"`
 }
+
+// clearFacts is the detail that holds facts which are about no known person, in base64.
+const clearFacts = "facts"
 
 // kept is a line as stored. The person is beside the line and not hashed,
 // since an erasure removes it.
@@ -81,7 +88,8 @@ func (v *Vault) TakeBack(ctx context.Context, d policy.Decision) (seq uint64, er
 // under whose key it could be sealed, and says nothing about a person.
 func entryOf(d policy.Decision) Entry {
 	e := Entry{At: d.At, Kind: audit.Decision, Actor: Door, Person: d.Person, Door: d.Door, Means: d.Means,
-		Grant: d.Grant, Reason: d.Reason, CredentialID: d.CredentialID, Trace: d.Trace, Detail: map[string]string{}}
+		Grant: d.Grant, Reason: d.Reason, CredentialID: d.CredentialID, Trace: d.Trace, Facts: d.Facts,
+		Detail: map[string]string{}}
 	if d.Release > 0 {
 		e.Detail["release"] = d.Release.String()
 	}
@@ -137,7 +145,7 @@ func (t *tx) log(e Entry) (uint64, error) {
 	var own personKeys
 	switch err := t.get(keysBucket, e.Person[:], &t.r.seal, &own); {
 	case err == nil:
-		box, err := json.Marshal(personal{e.CredentialID, e.Trace})
+		box, err := json.Marshal(personal{e.CredentialID, e.Trace, e.Facts})
 		if err != nil {
 			return 0, fmt.Errorf("encode entry: %w", err)
 		}
@@ -147,6 +155,10 @@ func (t *tx) log(e Entry) (uint64, error) {
 	case errors.Is(err, ErrUnknown):
 		k.Person = policy.PersonID{}
 		l.Trace = traceOf(e.Trace)
+		if len(e.Facts) > 0 && (e.Person.IsZero() || e.Detail["pass"] != "") { // not of one who was erased just now
+			l.Detail = maps.Clone(e.Detail)
+			l.Detail[clearFacts] = base64.StdEncoding.EncodeToString(e.Facts)
+		}
 	default:
 		return 0, err
 	}
@@ -271,11 +283,7 @@ func (t *tx) entry(key, value []byte, own map[policy.PersonID]*personKeys) (Entr
 	if err := l.Decode(k.Line); err != nil {
 		return Entry{}, fmt.Errorf("audit entry %d is %w: %w", be(key), ErrCorrupt, err)
 	}
-	e := Entry{Seq: l.Seq, At: l.At, Kind: l.Kind, Actor: Actor(l.By), Door: l.Door, Means: policy.Means(l.Means),
-		Reason: policy.Reason(l.Why), Detail: l.Detail, Grant: l.Grant != nil && *l.Grant, Erased: l.Who != ""}
-	for _, c := range l.Trace {
-		e.Trace = append(e.Trace, policy.Check(c))
-	}
+	e := entryIn(&l)
 	if l.Who == "" || k.Person.IsZero() {
 		return e, nil
 	}
@@ -292,20 +300,41 @@ func (t *tx) entry(key, value []byte, own map[policy.PersonID]*personKeys) (Entr
 	if ks == nil {
 		return e, nil
 	}
-	part := ks.audit()
-	if pseudonym(part, l.Seq) != l.Who {
-		return e, nil
+	if _, err := e.open(&l, k.Person, ks.audit(), t.linePlace(l.Seq)); err != nil {
+		return Entry{}, err
 	}
-	box, err := part.Open(t.linePlace(l.Seq), l.Sealed)
+	return e, nil
+}
+
+// entryIn gives what a line says in clear.
+func entryIn(l *audit.Line) Entry {
+	e := Entry{Seq: l.Seq, At: l.At, Kind: l.Kind, Actor: Actor(l.By), Door: l.Door, Means: policy.Means(l.Means),
+		Reason: policy.Reason(l.Why), Detail: l.Detail, Grant: l.Grant != nil && *l.Grant, Erased: l.Who != ""}
+	if text, ok := e.Detail[clearFacts]; ok {
+		delete(e.Detail, clearFacts)
+		e.Facts, _ = base64.StdEncoding.DecodeString(text) // what is no base64 is no facts
+	}
+	for _, c := range l.Trace {
+		e.Trace = append(e.Trace, policy.Check(c))
+	}
+	return e
+}
+
+// open opens the part that is sealed under a person's key: false, when the line is not about them.
+func (e *Entry) open(l *audit.Line, id policy.PersonID, part *seal.Key, place []byte) (bool, error) {
+	if pseudonym(part, l.Seq) != l.Who {
+		return false, nil
+	}
+	box, err := part.Open(place, l.Sealed)
 	if err != nil {
-		return Entry{}, fmt.Errorf("audit entry %d: personal part is %w", l.Seq, ErrCorrupt)
+		return false, fmt.Errorf("audit entry %d: personal part is %w", l.Seq, ErrCorrupt)
 	}
 	var p personal
 	if err := json.Unmarshal(box, &p); err != nil {
-		return Entry{}, fmt.Errorf("audit entry %d: personal part is %w", l.Seq, ErrCorrupt)
+		return false, fmt.Errorf("audit entry %d: personal part is %w", l.Seq, ErrCorrupt)
 	}
-	e.Person, e.Erased, e.CredentialID, e.Trace = k.Person, false, p.CredentialID, p.Trace
-	return e, nil
+	e.Person, e.Erased, e.CredentialID, e.Trace, e.Facts = id, false, p.CredentialID, p.Trace, p.Facts
+	return true, nil
 }
 
 // AuditReport is what a verification found.

@@ -25,7 +25,8 @@ var DefaultRetention = Retention{Events: 90 * 24 * time.Hour, Acts: 3 * 365 * 24
 const renewEvery = 7 * 24 * time.Hour
 
 // events are the kinds of entry that Retention.Events is for, when the door
-// made them; all others are acts.
+// made them; all others are acts. So is a start that says which settings were in force: the
+// decisions made under them are younger, and cannot be made again without.
 var events = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true,
 	audit.Bell: true, audit.Misread: true, audit.StrangeTries: true, audit.Tamper: true, audit.TamperOver: true,
 	audit.MainsLost: true, audit.MainsBack: true, audit.BatteryLow: true, audit.BatteryGood: true,
@@ -36,8 +37,12 @@ var events = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.
 var refusals = map[audit.Kind]bool{audit.LogInRefused: true, audit.LogInCardRefused: true,
 	audit.RecoveryRefused: true, audit.UnlockRefused: true}
 
+// InForce is the detail of an entry that holds the settings by which the unit decides from then on
+// (package facts).
+const InForce = "settings"
+
 func (r Retention) of(l *audit.Line) time.Duration {
-	if l.By == string(Door) && events[l.Kind] || refusals[l.Kind] {
+	if l.By == string(Door) && events[l.Kind] && l.Detail[InForce] == "" || refusals[l.Kind] {
 		return r.Events
 	}
 	return r.Acts

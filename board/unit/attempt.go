@@ -9,6 +9,7 @@ import (
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
+	"menshen/store/facts"
 )
 
 // fromReader takes a card, a code, a button or a fault of a reader.
@@ -90,25 +91,23 @@ func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []
 
 // attempt is an attempt with the state of the unit filled in.
 func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
+	site := u.rules.site
+	site.FacesOff = u.facesOff().String()
+	site.Durable, site.NoVault = !u.slow, u.storeless
+	site.Fire, site.Evacuation = u.door.Fire, u.door.Evacuation
+	site.FaceLockout, site.KeypadLockout = u.tries.faces.Lockout(u.steady()), u.tries.codes.Lockout(u.steady())
+	site.Down, site.Missed = u.brokenKinds(), u.faces.missed
 	return policy.Attempt{
 		At:    at.In(u.site.calendar.Zone), // traces are read on the wall clock
-		Clock: u.clock(),
-		Door:  u.cfg.Unit.Name,
-		Means: by,
-		Site: policy.Site{
-			FacesOff: u.facesOff().String(),
-			Durable:  !u.slow,
-			NoVault:  u.storeless,
-			Fire:     u.door.Fire, Evacuation: u.door.Evacuation,
-			FaceLockout: u.tries.faces.Lockout(u.steady()), KeypadLockout: u.tries.codes.Lockout(u.steady()),
-			Release:  u.cfg.Door.Release.D(),
-			LongOpen: u.cfg.Door.LongRelease.D(),
-			Down:     u.brokenKinds(),
-			WithCard: u.cfg.Faces.Enabled && u.cfg.Faces.WithCard,
-			Keypad:   u.hasReader(policy.PINKind),
-			Missed:   u.faces.missed,
-		},
+		Clock: u.clock(), Door: u.cfg.Unit.Name, Means: by, Site: site,
 	}
+}
+
+// decide decides, and adds the facts for the record.
+func (u *Unit) decide(a policy.Attempt) policy.Decision {
+	d := policy.Decide(a)
+	d.Facts = facts.Of(a, d, u.rules.id)
+	return d
 }
 
 // conclude decides, records the decision and, once that is durable, carries it out. When the disk
@@ -116,7 +115,7 @@ func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
 // in memory and written as soon as the disk does (decision 0004).
 func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	u.site.fill(&a)
-	d := policy.Decide(a)
+	d := u.decide(a)
 	if u.strange.counted(d, a) {
 		u.tellDecision(0, d)
 		u.signals.say(d.Signal())
@@ -148,7 +147,7 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 func (u *Unit) decideUnrecorded(ctx context.Context, a policy.Attempt, granted policy.Decision,
 	why error) policy.Decision {
 	a.Site.Durable = false
-	d := policy.Decide(a)
+	d := u.decide(a)
 	switch {
 	case d.Grant:
 		return granted

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"menshen/board/config"
 	"menshen/policy"
 	"menshen/recognizer/fusion"
 	"menshen/store"
@@ -72,7 +71,13 @@ func (u *Unit) VisitFace() policy.Face { return u.faces.visit.Tick(u.now()).Face
 func (u *Unit) Entered() int { return len(u.site.entered) }
 
 // TwoPersons sets the rule.
-func (u *Unit) TwoPersons(within time.Duration) { u.site.conf.TwoPersons = config.Duration(within) }
+func (u *Unit) TwoPersons(within time.Duration) { u.rules.site.TwoPersons = within }
+
+// WithCard sets whether faces are taken after the card, by the configuration as it is now.
+func (u *Unit) WithCard(on bool) {
+	u.cfg.Faces.WithCard = on
+	u.rules.site = Rules(u.cfg)
+}
 
 // TakesCards reports whether a reader of cards works.
 func (u *Unit) TakesCards() bool { return u.readerTakes(policy.CardKind) }

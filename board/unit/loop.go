@@ -76,7 +76,7 @@ func (u *Unit) loop(ctx context.Context) error {
 	if unseen != nil { // its chip comes later: a door that stands open by then was not forced
 		u.step(policy.DoorEvent{At: u.now(), Kind: policy.EvNoSight})
 	}
-	u.note(audit.UnitStarted, nil)
+	u.noteStart()
 	if u.faces.unusable != nil {
 		u.fault("face models", errors.New(screen.OneLine(u.faces.unusable)))
 	}

@@ -47,7 +47,7 @@ func TestPrompt(t *testing.T) {
 	b.Later(time.Minute)
 	says("gone without acting", i18n.Message{})
 
-	b.Config.Faces.WithCard = true
+	b.Unit.WithCard(true)
 	b.Tap(1)
 	says("card read, nobody looks", fusion.LookStraight.Message())
 }

@@ -15,7 +15,6 @@ import (
 type site struct {
 	conf     config.Site
 	calendar policy.Calendar
-	access   []policy.Access
 	free     policy.FreePassage
 
 	first          policy.First                  // of two persons
@@ -37,7 +36,7 @@ type entrance struct {
 
 func newSite(c config.Site) site {
 	return site{
-		conf: c, calendar: c.Calendar(), access: c.Rules(),
+		conf: c, calendar: c.Calendar(),
 		free:    policy.FreePassage{Hours: c.Free.Hours, FirstPerson: c.Free.FirstPerson, Groups: c.Free.Groups},
 		entered: map[policy.PersonID]time.Time{},
 	}
@@ -45,10 +44,7 @@ func newSite(c config.Site) site {
 
 // fill tells an attempt what the site's rules need.
 func (s *site) fill(a *policy.Attempt) {
-	a.Site.Lockdown = s.lockdown()
-	a.Site.Access, a.Site.Calendar = s.access, s.calendar
-	a.Site.Passback, a.Site.TwoPersons, a.Site.First = s.conf.Passback.D(), s.conf.TwoPersons.D(), s.first
-	a.Site.Interlock = s.otherOpen
+	a.Site.Lockdown, a.Site.First, a.Site.Interlock = s.lockdown(), s.first, s.otherOpen
 	if a.Person != nil {
 		a.LastEntry = s.entered[a.Person.ID]
 	}
@@ -120,9 +116,9 @@ func (u *Unit) brokenKinds() (kinds []policy.CredentialKind) {
 	return kinds
 }
 
-// hasReader reports whether this door has a reader for a kind of credential, in order or not.
-func (u *Unit) hasReader(kind policy.CredentialKind) bool {
-	return slices.ContainsFunc(u.cfg.Readers, func(r config.Reader) bool { return r.Takes(kind) })
+// hasReader reports whether a door has a reader for a kind of credential, in order or not.
+func hasReader(c *config.Config, kind policy.CredentialKind) bool {
+	return slices.ContainsFunc(c.Readers, func(r config.Reader) bool { return r.Takes(kind) })
 }
 
 // readerTakes reports whether a working reader of this door takes a kind of credential.

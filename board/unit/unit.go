@@ -111,6 +111,7 @@ type Unit struct {
 	tries     tries
 	strange   strange
 	site      site
+	rules     rules
 	passes    passes
 	untaken   []part            // of what the vault holds, not taken up yet
 	storeless bool              // the vault was not open yet: who may come in is not known
@@ -166,6 +167,10 @@ func New(p Parts) (*Unit, error) {
 		faults:  map[string]string{}, lines: lines{faulty: map[string]bool{}, supplies: map[string]bool{}},
 		due:    newErasures(),
 		counts: map[string]int{}, misreads: map[string]misreads{},
+	}
+	var err error
+	if u.rules, err = rulesOf(p.Config); err != nil {
+		return nil, err
 	}
 	if err := u.makeIndex(p); err != nil {
 		return nil, err

@@ -216,7 +216,7 @@ func TestEachVisitIsANewOrder(t *testing.T) {
 	if b.Eye.Told != n+1 {
 		t.Error("and again, without a visit")
 	}
-	b.Config.Faces.WithCard = true
+	b.Unit.WithCard(true)
 	b.Later(time.Minute)
 	b.Tap(1)
 	n = b.Eye.Told
@@ -315,9 +315,9 @@ func TestRunMovesNothing(t *testing.T) {
 // while faces are off (R-EQUAL).
 func TestREqualCardThenFace(t *testing.T) {
 	b := newBench(t)
-	b.Config.Faces.WithCard = false
+	b.Unit.WithCard(false)
 	id, other := b.Enrolled(1), b.Someone(2)
-	b.Config.Faces.WithCard = true
+	b.Unit.WithCard(true)
 	b.Later(time.Minute)
 	if b.Eye.Mode() != eye.Off {
 		t.Errorf("without a card the eye is %s", b.Eye.Mode())
@@ -353,7 +353,7 @@ func TestREqualCardThenFace(t *testing.T) {
 func TestRAltCardTappedAgain(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(1)
-	b.Config.Faces.WithCard = true
+	b.Unit.WithCard(true)
 	b.Later(time.Minute)
 	b.Tap(1)
 	if e := b.WalkUp(3); e.Grant {
@@ -371,6 +371,7 @@ func TestRAltCardTappedAgain(t *testing.T) {
 	b.WalkUp(3)
 	b.pin(id, "481516")
 	b.Config.Readers[0].Keypad = 4
+	b.Unit.WithCard(true)
 	n = b.Count("decision")
 	if b.Tap(1); b.Count("decision") != n || b.Eye.Mode() != eye.Looking {
 		t.Error("who has a PIN is to use it: the card alone opened")
@@ -386,7 +387,7 @@ func TestRAltCardTappedAgain(t *testing.T) {
 func TestREqualCardAloneDuringFaceLockout(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(1)
-	b.Config.Faces.WithCard = true
+	b.Unit.WithCard(true)
 	b.strangersAfterCard(1, 5)
 	b.Tap(1)
 	if e := b.Last(); !e.Grant || e.Means != policy.ByCard || e.Person != id {
@@ -433,7 +434,8 @@ func TestStolenCardAlone(t *testing.T) {
 			b := newBench(t)
 			id := b.Enrolled(1)
 			b.pin(id, "481516")
-			b.Config.Faces.WithCard, b.Config.Readers[0].Keypad = true, 4
+			b.Config.Readers[0].Keypad = 4
+			b.Unit.WithCard(true)
 			b.Later(time.Minute)
 			thief(b)
 			b.Later(6 * time.Second)

@@ -16,7 +16,8 @@ import (
 )
 
 func auditVerb() *cobra.Command {
-	c := &cobra.Command{Use: "audit", Short: "export the audit log, or verify an export anywhere"}
+	c := &cobra.Command{Use: "audit",
+		Short: "export the audit log, verify an export anywhere, decide again what it records"}
 	var path string
 	export := &cobra.Command{
 		Use:   "export",
@@ -42,7 +43,7 @@ func auditVerb() *cobra.Command {
 	for _, sub := range []*cobra.Command{export, key} {
 		sub.Flags().StringVar(&path, "config", "/etc/menshen/door.toml", "the unit's configuration")
 	}
-	c.AddCommand(export, key, verifyVerb())
+	c.AddCommand(export, key, verifyVerb(), replayVerb())
 	return c
 }
 

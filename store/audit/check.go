@@ -40,6 +40,7 @@ type Checker struct {
 	want   uint64
 	marked uint64 // first line after the last signature
 	known  []Expected
+	each   func(*Line) // of those that fit; may be nil
 }
 
 // NewChecker begins at line first, before which the hash was base.
@@ -77,6 +78,9 @@ func (c *Checker) Line(b []byte) {
 	c.r.Lines++
 	c.want++
 	c.compare(&l)
+	if c.each != nil && c.r.FirstBad == 0 {
+		c.each(&l)
+	}
 }
 
 // Hashed takes the next line, and the hash that is said to come after it.

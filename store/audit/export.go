@@ -153,6 +153,12 @@ var (
 // first bad line. Errors: [ErrNoExport], [ErrSigner] when its beginning is not signed by
 // this unit, those of reading.
 func Verify(r io.Reader, pub ed25519.PublicKey, known ...Expected) (Report, error) {
+	return Read(r, pub, nil, known...)
+}
+
+// Read is Verify, and calls each for every line that fits, in order. Only the report, at the end,
+// says whether the lines are the unit's own.
+func Read(r io.Reader, pub ed25519.PublicKey, each func(*Line), known ...Expected) (Report, error) {
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, maxLine)
 	if !s.Scan() {
@@ -176,7 +182,7 @@ func Verify(r io.Reader, pub ed25519.PublicKey, known ...Expected) (Report, erro
 		return Report{}, fmt.Errorf("the export's first line is %w", ErrSigner)
 	}
 	c := NewChecker(h.First, h.Base)
-	c.known = known
+	c.known, c.each = known, each
 	for s.Scan() {
 		if rep, ended := c.exported(s.Bytes(), &h, pub); ended {
 			if s.Scan() {
