@@ -72,11 +72,13 @@ soon() {
 }
 
 # whole MIB SIZE FILE: FILE becomes the card's file system there, of that many MiB; is it in order,
-# after its journal? state FILE prints a file that both systems know.
+# after its journal, if need be by the copy of its superblock that the first root takes? state FILE
+# prints a file that both systems know.
 whole() {
   rm -f "$3"
   dd if="$card" of="$3" bs=1M skip="$1" count="$2" conv=sparse status=none
-  /sbin/e2fsck -fp "$3" >"$tmp/fsck" 2>&1 || [ $? -lt 4 ]
+  /sbin/e2fsck -fp "$3" >"$tmp/fsck" 2>&1 || [ $? -lt 4 ] ||
+    /sbin/e2fsck -fp -b 8193 -B 1024 "$3" >>"$tmp/fsck" 2>&1 || [ $? -lt 4 ]
 }
 state() {
   whole 880 16 "$tmp/state" || return 1
