@@ -1,7 +1,6 @@
 package store
 
 import (
-	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -47,7 +46,7 @@ func (v *Vault) AddCredential(a Actor, id policy.PersonID, kind policy.Credentia
 // duress. c.ID, c.Revoked, c.Used and c.LastUsed are ignored.
 func (v *Vault) AddLimited(a Actor, id policy.PersonID, c policy.Credential, secret []byte) (policy.Credential, error) {
 	var handle [8]byte
-	rand.Read(handle[:])
+	v.o.draw(handle[:])
 	c.ID, c.Revoked, c.Used, c.LastUsed = hex.EncodeToString(handle[:]), false, 0, time.Time{}
 	err := v.act(func(t *tx) error {
 		first := t.r.first(c.Kind, secret)

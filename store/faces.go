@@ -8,7 +8,6 @@ import (
 
 	"menshen/policy"
 	"menshen/store/audit"
-	"menshen/store/seal"
 )
 
 // Limits of what EnrolFace takes.
@@ -43,7 +42,7 @@ func (v *Vault) EnrolFace(a Actor, id policy.PersonID, templates [][]float32) er
 		return fmt.Errorf("enrol face, person %s: %w", id, err)
 	}
 	defer wipeAll(raw)
-	face := seal.NewKey()
+	face := v.o.newKey()
 	defer face.Wipe()
 	err = v.act(func(t *tx) error {
 		own, p, err := t.person(id)

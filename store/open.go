@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,7 +16,6 @@ import (
 	"menshen/store/audit"
 	"menshen/store/keys"
 	"menshen/store/pages"
-	"menshen/store/seal"
 )
 
 // Create makes a new vault in dir, with a new root key in the key source. dir is made, with mode
@@ -64,10 +62,10 @@ func (v *Vault) create(fill func(*tx) error) error {
 		return err
 	}
 	h := header{Magic: magic, Schema: schema, Epoch: 1}
-	rand.Read(h.Unit[:])
-	r := newRing(h, seal.NewKey())
-	r.secrets.Lookup = seal.NewKey()
-	rand.Read(r.secrets.Sign[:])
+	v.o.draw(h.Unit[:])
+	r := newRing(h, v.o.newKey())
+	r.secrets.Lookup = v.o.newKey()
+	v.o.draw(r.secrets.Sign[:])
 	c, err := newCounter(ctx, v.o.Key)
 	if err != nil {
 		return fmt.Errorf("begin to count: %w", err)

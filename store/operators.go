@@ -1,7 +1,6 @@
 package store
 
 import (
-	"crypto/rand"
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
@@ -91,7 +90,7 @@ var _ argon = argon2.IDKey
 
 func (o *Options) hash(secret []byte) hashed {
 	h := hashed{Cost: o.Cost, Salt: make([]byte, 16)}
-	rand.Read(h.Salt)
+	o.draw(h.Salt)
 	h.Hash = o.argon(secret, h.Salt, h.Cost.Time, h.Cost.Memory, h.Cost.Lanes, 32)
 	return h
 }
@@ -127,7 +126,7 @@ func newAccount(name string, role Role, secret []byte, o *Options) (*account, er
 		return nil, err
 	}
 	var id [8]byte
-	rand.Read(id[:])
+	o.draw(id[:])
 	return &account{Operator: Operator{ID: hex.EncodeToString(id[:]), Name: name, Role: role},
 		Secret: o.hash(secret)}, nil
 }
@@ -287,7 +286,7 @@ func (v *Vault) SetOperatorCard(a Actor, id string, secret []byte) error {
 // sealed envelope. An earlier code ends.
 func (v *Vault) NewRecovery(a Actor, id string) (code string, err error) {
 	var raw [10]byte
-	rand.Read(raw[:])
+	v.o.draw(raw[:])
 	code = hex.EncodeToString(raw[:])
 	code = strings.Join([]string{code[:5], code[5:10], code[10:15], code[15:]}, "-")
 	h := v.o.hash([]byte(code))

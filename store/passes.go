@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,7 +43,7 @@ type pass struct {
 // p.ID. host may be zero: staff invited. digits open the door at a keypad; empty: the pass has
 // none. [ErrTaken]: another pass has these digits. [ErrManyPasses]: no room is left.
 func (v *Vault) AddPass(a Actor, p policy.Pass, host policy.PersonID, digits []byte) (VisitorPass, error) {
-	rand.Read(p.ID[:])
+	v.o.draw(p.ID[:])
 	n := pass{VisitorPass: VisitorPass{Pass: p, Host: host, By: a}}
 	err := p.Check()
 	if err == nil {

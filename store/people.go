@@ -1,7 +1,6 @@
 package store
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"reflect"
@@ -11,7 +10,6 @@ import (
 
 	"menshen/policy"
 	"menshen/store/audit"
-	"menshen/store/seal"
 )
 
 // person is what lies in the people bucket, under the person's own key.
@@ -23,9 +21,9 @@ type person struct {
 // AddPerson adds a person and returns their new random handle. p.ID, p.Credentials and p.Face are
 // ignored: credentials and consent are acts of their own.
 func (v *Vault) AddPerson(a Actor, p policy.Person) (policy.PersonID, error) {
-	rand.Read(p.ID[:])
+	v.o.draw(p.ID[:])
 	p.Credentials, p.Face = nil, policy.FaceConsent{}
-	own := personKeys{Own: seal.NewKey()}
+	own := personKeys{Own: v.o.newKey()}
 	defer own.Own.Wipe()
 	err := v.act(func(t *tx) error {
 		if err := t.put(keysBucket, p.ID[:], &t.r.seal, &own); err != nil {

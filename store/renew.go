@@ -57,7 +57,7 @@ func (v *Vault) renewTo(ctx context.Context, to KeySource, c *counter, drop forg
 	if err := v.settle(ctx); err != nil {
 		return err
 	}
-	root := seal.NewKey()
+	root := v.o.newKey()
 	defer root.Wipe()
 	if err := v.recordUnwiped(to.Stage(ctx, root)); err != nil {
 		return fmt.Errorf("stage a new key in %s: %w", to, err)

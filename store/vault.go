@@ -2,8 +2,10 @@ package store
 
 import (
 	"crypto/ed25519"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -16,6 +18,7 @@ import (
 
 	"menshen/internal/safefile"
 	"menshen/store/keys"
+	"menshen/store/seal"
 )
 
 // KeySource keeps the root key while the unit is off: see package keys.
@@ -50,6 +53,15 @@ type Options struct {
 	// Files are further files and directories that an erasure scans: logs, dumps, backups kept
 	// here. Those of the vault are always scanned.
 	Files []string
+
+	// Random and Inline are for simulators, whose runs must be the same each time. Handles and root
+	// keys are drawn from Random; nil: the kernel's source. With Inline the vault has no goroutine of
+	// its own and is used from one alone: who waits for a change writes it, with all that waits
+	// before it; what nobody waits for is written by the next, or by [Vault.Settle]. Inline is asked
+	// before each transaction, with written false, and its error is the disk's; [ErrSlow] says that
+	// the disk answers too late for a record. It is told after each, before anybody hears of it.
+	Random io.Reader
+	Inline func(written bool) error
 
 	argon argon
 }
@@ -223,7 +235,20 @@ func (o *Options) defaults() {
 	if o.Cost == (Cost{}) {
 		o.Cost = DefaultCost
 	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
 	if o.argon == nil {
 		o.argon = argon2.IDKey
+	}
+}
+
+// newKey draws a key.
+func (o *Options) newKey() seal.Key { return seal.DrawKey(o.Random) }
+
+// draw fills b with random bytes.
+func (o *Options) draw(b []byte) {
+	if _, err := io.ReadFull(o.Random, b); err != nil {
+		panic(fmt.Sprintf("random source: %v", err)) // the kernel's never fails
 	}
 }

@@ -39,7 +39,9 @@ type writer struct {
 
 func newWriter(v *Vault) *writer {
 	w := &writer{v: v, wake: make(chan struct{}, 1), gone: make(chan struct{})}
-	go w.run()
+	if v.o.Inline == nil {
+		go w.run()
+	}
 	return w
 }
 
@@ -69,6 +71,9 @@ func (w *writer) queued(ctx context.Context, j *job) error {
 	}
 	w.queue = append(w.queue, j)
 	w.mu.Unlock()
+	if w.v.o.Inline != nil {
+		w.writeInline(ctx, j)
+	}
 	w.nudge()
 	select {
 	case err := <-j.done:
@@ -79,6 +84,28 @@ func (w *writer) queued(ctx context.Context, j *job) error {
 		}
 		return <-j.done // an act either happened or not: its caller must know which
 	}
+}
+
+// writeInline writes all that waits, for a vault without a goroutine of its own, if somebody waits
+// for it and the disk answers in time.
+func (w *writer) writeInline(ctx context.Context, j *job) {
+	if ctx.Err() != nil {
+		return
+	}
+	if j.keep && errors.Is(w.v.o.Inline(false), ErrSlow) {
+		j.answerWith(ErrSlow)
+		return
+	}
+	_ = w.drain() // each job has its own answer
+}
+
+// Settle writes the records that nobody waits for, of a vault with [Options.Inline]. The error is
+// the disk's.
+func (v *Vault) Settle() error {
+	if v.o.Inline == nil {
+		return nil
+	}
+	return v.writer.drain()
 }
 
 func (w *writer) nudge() {
@@ -158,7 +185,7 @@ func (w *writer) turnAway(err error) {
 // answered, and most come back at once; without the wait the first of them would get a transaction
 // of its own. A single caller never waits.
 func (w *writer) gather(n int) {
-	for end := time.Now().Add(gatherMost); n > 1 && time.Now().Before(end); time.Sleep(gatherMost / 10) {
+	for end := time.Now().Add(gatherMost); n > 1 && w.v.o.Inline == nil && time.Now().Before(end); time.Sleep(gatherMost / 10) {
 		w.mu.Lock()
 		enough := len(w.queue) >= n || w.ended
 		w.mu.Unlock()
@@ -215,6 +242,11 @@ func (j *job) answer() {
 	}
 }
 
+func (j *job) answerWith(err error) {
+	j.err = err
+	j.answer()
+}
+
 // transact is one writing transaction on the file in place.
 func (v *Vault) transact(f func(*tx) error) error {
 	v.mu.RLock()
@@ -224,6 +256,11 @@ func (v *Vault) transact(f func(*tx) error) error {
 		return v.notOpen()
 	case v.readOnly != nil:
 		return v.readOnly
+	}
+	if v.o.Inline != nil {
+		if err := v.o.Inline(false); err != nil && !errors.Is(err, ErrSlow) {
+			return err
+		}
 	}
 	if err := v.syncName(); err != nil {
 		return err
@@ -243,6 +280,9 @@ func (v *Vault) transact(f func(*tx) error) error {
 	})
 	if err == nil {
 		v.time.learn(&last, v.o.Running())
+		if v.o.Inline != nil {
+			_ = v.o.Inline(true)
+		}
 	}
 	if err == nil && v.delta != nil {
 		v.delta.add(touched)
@@ -255,8 +295,12 @@ func (w *writer) close() error {
 	w.mu.Lock()
 	w.ended = true
 	w.mu.Unlock()
-	w.nudge()
-	<-w.gone
+	if w.v.o.Inline == nil {
+		w.nudge()
+		<-w.gone
+	} else {
+		w.last = w.drain()
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	n := len(w.queue)

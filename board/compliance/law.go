@@ -35,37 +35,46 @@ func (k *Keeper) Run(ctx context.Context, report Report) {
 }
 
 func (k *Keeper) keepCounted(ctx context.Context, report Report) {
-	var all, looked, aged time.Time
-	noticed := false
-	for ; ctx.Err() == nil; pause(ctx, readEvery) {
-		if k.vault.Waits() {
-			continue // there is nothing to count, and faces stay off
-		}
-		if !noticed {
-			err := k.EnsureNotices()
-			noticed = err == nil
-			_ = report(ctx, "notice", err)
-		}
-		var err error
-		switch now := k.now(); {
-		case all.IsZero() || now.Sub(all) >= countEvery || now.Before(all):
-			err = k.CountAll(ctx)
-			all, looked, aged = now, now, now
-		case now.Sub(looked) >= lookEvery:
-			err = k.lookAgain()
-			looked = now
-		case now.Sub(aged) >= agedEvery || k.acted():
-			err = k.Recount(ctx)
-			aged = now
-		default:
-			continue
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		_ = report(ctx, "rules", err)
-		_ = report(ctx, "exit", k.exitFault())
+	for r := new(Round); ctx.Err() == nil; pause(ctx, readEvery) {
+		k.Round(ctx, r, report)
 	}
+}
+
+// Round is when the unit was counted last, as a whole and in parts. The zero value: never.
+type Round struct {
+	all, looked, aged time.Time
+	noticed           bool
+}
+
+// Round does one round of [Keeper.Run]: it counts what is due by now.
+func (k *Keeper) Round(ctx context.Context, r *Round, report Report) {
+	if k.vault.Waits() {
+		return // there is nothing to count, and faces stay off
+	}
+	if !r.noticed {
+		err := k.EnsureNotices()
+		r.noticed = err == nil
+		_ = report(ctx, "notice", err)
+	}
+	var err error
+	switch now := k.now(); {
+	case r.all.IsZero() || now.Sub(r.all) >= countEvery || now.Before(r.all):
+		err = k.CountAll(ctx)
+		r.all, r.looked, r.aged = now, now, now
+	case now.Sub(r.looked) >= lookEvery:
+		err = k.lookAgain()
+		r.looked = now
+	case now.Sub(r.aged) >= agedEvery || k.acted():
+		err = k.Recount(ctx)
+		r.aged = now
+	default:
+		return
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	_ = report(ctx, "rules", err)
+	_ = report(ctx, "exit", k.exitFault())
 }
 
 // exitFault is what may keep people in (R-SAFE); nil: nothing does.

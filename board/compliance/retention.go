@@ -26,19 +26,24 @@ func (k *Keeper) retain(ctx context.Context, report Report) {
 			wait = 0 // the first run is still to come
 			continue
 		}
-		_, err := k.vault.Prune(ctx, store.Door)
-		if wait = keepAgain; !errors.Is(err, store.ErrClock) {
-			wait = keepEvery
-			err = errors.Join(err, k.dropOldPapers())
-			if c := k.vault.Clock(); c.Destroys() {
-				err = errors.Join(err, k.out.DropOldCopies(c.Now))
-			}
+		wait = k.Retain(ctx, report)
+	}
+}
+
+// Retain removes what is overdue now, and gives when it wants to do so again.
+func (k *Keeper) Retain(ctx context.Context, report Report) (wait time.Duration) {
+	_, err := k.vault.Prune(ctx, store.Door)
+	if wait = keepAgain; !errors.Is(err, store.ErrClock) {
+		wait = keepEvery
+		err = errors.Join(err, k.dropOldPapers())
+		if c := k.vault.Clock(); c.Destroys() {
+			err = errors.Join(err, k.out.DropOldCopies(c.Now))
 		}
-		if ctx.Err() != nil {
-			return
-		}
+	}
+	if ctx.Err() == nil {
 		_ = report(ctx, "retention", err)
 	}
+	return wait
 }
 
 // pause waits for d or the end of ctx.

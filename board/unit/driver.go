@@ -1,7 +1,10 @@
 package unit
 
 import (
+	"bytes"
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"menshen/board/config"
@@ -56,12 +59,23 @@ func (d Driver) Until(now time.Time) time.Duration { return d.u.untilNext(now) }
 // Decide concludes an attempt that was made up.
 func (d Driver) Decide(a policy.Attempt) policy.Decision { return d.u.conclude(a) }
 
-// EraseDue destroys what is due.
+// EraseDue destroys what is due, in the order of the handles.
 func (d Driver) EraseDue() {
-	for id, e := range d.u.due.of {
+	byHandle := func(a, b policy.PersonID) int { return bytes.Compare(a[:], b[:]) }
+	for _, id := range slices.SortedFunc(maps.Keys(d.u.due.of), byHandle) {
+		e := d.u.due.of[id]
 		d.u.noteErased(id, e, d.u.erase(id, e))
 	}
 }
+
+// Taken reports whether the taking of a face is over, or none is under way.
+func (d Driver) Taken() bool { return d.u.faces.taking == nil || len(d.u.faces.taking.done) > 0 }
+
+// Due is when the door has something to do next; zero: nothing.
+func (d Driver) Due() time.Time { return d.u.door.Next(d.u.doorConf) }
+
+// Started records that the unit begins, and takes up what was in force when it ended.
+func (d Driver) Started() { d.u.started() }
 
 // Do runs f in the loop's turn, also of a unit that runs.
 func (d Driver) Do(ctx context.Context, f func()) error { return d.u.do(ctx, f) }

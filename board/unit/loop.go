@@ -76,11 +76,7 @@ func (u *Unit) loop(ctx context.Context) error {
 	if unseen != nil { // its chip comes later: a door that stands open by then was not forced
 		u.step(policy.DoorEvent{At: u.now(), Kind: policy.EvNoSight})
 	}
-	u.noteStart()
-	if u.faces.unusable != nil {
-		u.fault("face models", errors.New(screen.OneLine(u.faces.unusable)))
-	}
-	u.applyOverrides()
+	u.started()
 
 	var seen <-chan recognizer.Observation
 	var codes <-chan eye.Code
@@ -116,6 +112,15 @@ func (u *Unit) loop(ctx context.Context) error {
 		u.tick(u.now())
 		timer.Reset(u.untilNext(u.now()))
 	}
+}
+
+// started records the start, and takes up what was in force when the unit ended.
+func (u *Unit) started() {
+	u.noteStart()
+	if u.faces.unusable != nil {
+		u.fault("face models", errors.New(screen.OneLine(u.faces.unusable)))
+	}
+	u.applyOverrides()
 }
 
 // handle takes one event of a device.

@@ -51,7 +51,7 @@ socket.`,
 		SilenceErrors: true,
 	}
 	c.AddCommand(checkVerb(), runVerb(), consoleVerb(), initVerb(), configVerb(), boardVerb(), demoVerb(),
-		auditVerb(), evalVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
+		auditVerb(), evalVerb(), simVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
 	c.AddCommand(noticeVerb(), dossierVerb(), cameraVerb(), slotVerb(), versionVerb())
 	strict(c)
 	strictHelp(c)

@@ -21,6 +21,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 
 	"golang.org/x/crypto/chacha20poly1305"
 	"golang.org/x/sys/cpu"
@@ -45,9 +46,14 @@ var ErrOpen = errors.New("record does not authenticate")
 type Key [32]byte
 
 // NewKey draws a key from the kernel's random source.
-func NewKey() Key {
+func NewKey() Key { return DrawKey(rand.Reader) }
+
+// DrawKey draws a key from a random source, which must not fail: the kernel's never does.
+func DrawKey(random io.Reader) Key {
 	var k Key
-	rand.Read(k[:]) // never fails: crypto/rand ends the program instead
+	if _, err := io.ReadFull(random, k[:]); err != nil {
+		panic(fmt.Sprintf("random source: %v", err))
+	}
 	return k
 }
 

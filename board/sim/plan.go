@@ -1,0 +1,204 @@
+package sim
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// Kind is what happens, in plain words.
+type Kind string
+
+// What happens at a door.
+const (
+	MovesIn      Kind = "moves in"
+	ComesHome    Kind = "comes home"
+	GoesOut      Kind = "goes out"
+	GetsFace     Kind = "asks for face entry"
+	Refuses      Kind = "refuses face entry"
+	GivesFaceUp  Kind = "withdraws their face at the door"
+	StaffEnds    Kind = "has their face withdrawn by staff"
+	LosesCard    Kind = "loses their card; staff revoke it"
+	ThiefTries   Kind = "is impersonated with the card that they lost"
+	PhotoShown   Kind = "is impersonated with a photo"
+	AsksRemoval  Kind = "asks to be erased"
+	Invites      Kind = "invites a visitor, who comes with a pass"
+	CourierComes Kind = "gets a parcel: a courier comes with a pass"
+	CourierWaits Kind = "gets a parcel: staff let the courier in"
+	Tailgates    Kind = "comes home, and another person follows"
+	HoldsDoor    Kind = "comes home and props the door open"
+	StrangerCard Kind = "a stranger tries a card"
+	Stranger     Kind = "a stranger looks into the camera"
+	Guesses      Kind = "a thief guesses PINs"
+	BreaksIn     Kind = "the door is forced"
+	FireDrill    Kind = "fire alarm"
+	Locksdown    Kind = "staff lock the door down, and end it"
+	Evacuates    Kind = "staff evacuate the house, and end it"
+	OnTheDot     Kind = "comes at the minute in which hours change"
+)
+
+// life is what is planned for one person.
+type life struct {
+	from, until time.Time // the lease
+	group       string
+	minor       bool
+	pin         bool
+	face        bool // they want it, and use it
+	longOpen    bool
+	lang        string
+}
+
+// Happening is one thing that happens.
+type Happening struct {
+	N    int // its number in the plan, from which it draws
+	At   time.Time
+	Kind Kind
+	Who  int // of the plan's lives; -1: none of them
+}
+
+// Plan is a history before it happens.
+type Plan struct {
+	Seed  uint64
+	Days  int
+	Begin time.Time
+	Zone  *time.Location
+	lives []life
+	All   []Happening // by time
+	drawn int         // how many happenings were drawn
+	kept  bool        // not all that was drawn
+}
+
+// zones have summer time, none, and it the other way round the year.
+var zones = []string{"Europe/Berlin", "Asia/Shanghai", "America/New_York", "Australia/Sydney"}
+
+// horizon is the length, in days, of a history that is always drawn, so that a shorter one is its
+// beginning, number by number.
+const horizon = 400
+
+// NewPlan draws a history of so many days from a seed, with faults or without.
+func NewPlan(seed uint64, days int, faults bool) (*Plan, error) {
+	r := rand.New(rand.NewPCG(seed, 0))
+	zone, err := time.LoadLocation(zones[r.IntN(len(zones))])
+	if err != nil {
+		return nil, err
+	}
+	// A short history begins in the days before something that happens once a year.
+	starts := []time.Time{time.Date(2026, 3, 27, 6, 0, 0, 0, zone), time.Date(2026, 10, 23, 6, 0, 0, 0, zone),
+		time.Date(2026, 12, 23, 6, 0, 0, 0, zone), time.Date(2026, 3, 6, 6, 0, 0, 0, zone),
+		time.Date(2026, 4, 3, 6, 0, 0, 0, zone), time.Date(2026, 1, 5, 6, 0, 0, 0, zone)}
+	p := &Plan{Seed: seed, Days: days, Zone: zone, Begin: starts[r.IntN(len(starts))].UTC()}
+	p.settle(r)
+	for day := range days {
+		p.live(rand.New(rand.NewPCG(seed, uint64(1e9+day))), day)
+		p.breakThings(rand.New(rand.NewPCG(seed, uint64(2e9+day))), day, faults)
+	}
+	slices.SortStableFunc(p.All, func(a, b Happening) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.N, b.N))
+	})
+	return p, nil
+}
+
+func (p *Plan) end() time.Time { return p.Begin.AddDate(0, 0, p.Days) }
+
+// add plans something, where it is within the history.
+func (p *Plan) add(at time.Time, k Kind, who int) {
+	if !at.Before(p.Begin) && at.Before(p.end()) {
+		p.All = append(p.All, Happening{N: p.drawn, At: at, Kind: k, Who: who})
+	}
+	p.drawn++
+}
+
+// midnight begins a day of the history.
+func (p *Plan) midnight(day int) time.Time {
+	local := p.Begin.In(p.Zone)
+	return time.Date(local.Year(), local.Month(), local.Day()+day, 0, 0, 0, 0, p.Zone).UTC()
+}
+
+// during draws a time of a day, between two hours after midnight.
+func during(r *rand.Rand, midnight time.Time, from, to int) time.Time {
+	return midnight.Add(time.Duration(from)*time.Hour + time.Duration(r.Int64N(int64(to-from)*int64(time.Hour))))
+}
+
+const homes = 16
+
+// settle plans who lives in the house, and when.
+func (p *Plan) settle(r *rand.Rand) {
+	movesIn := func(at time.Time, l life) {
+		p.lives = append(p.lives, l)
+		p.add(at, MovesIn, len(p.lives)-1)
+	}
+	for i := range homes {
+		at := p.Begin.Add(time.Duration(10+7*i) * time.Minute)
+		for at.Before(p.Begin.AddDate(0, 0, max(horizon, p.Days))) {
+			l := life{from: at, group: "residents", minor: r.IntN(6) == 0, pin: r.IntN(3) == 0, face: r.IntN(2) == 0,
+				longOpen: r.IntN(12) == 0, lang: []string{"en", "zh"}[r.IntN(2)]}
+			if r.IntN(3) > 0 { // leases end at midnight or at noon
+				days := 2 + r.IntN(12)
+				if r.IntN(2) == 0 {
+					days = 20 + r.IntN(200)
+				}
+				local := at.In(p.Zone)
+				l.until = time.Date(local.Year(), local.Month(), local.Day()+days, 12*r.IntN(2), 0, 0, 0, p.Zone).UTC()
+			}
+			movesIn(at, l)
+			if l.until.IsZero() {
+				break
+			}
+			at = l.until.Add(time.Duration(1+r.IntN(72)) * time.Hour)
+		}
+	}
+	for i, group := range []string{"cleaners", "cleaners", "staff", "staff"} {
+		movesIn(p.Begin.Add(time.Duration(150+7*i)*time.Minute), life{from: p.Begin, group: group, pin: i%2 == 0, lang: "en"})
+	}
+}
+
+// live plans what people and strangers do on a day.
+func (p *Plan) live(r *rand.Rand, day int) {
+	midnight := p.midnight(day)
+	at := func(from, to int) time.Time { return during(r, midnight, from, to) }
+	for who, l := range p.lives {
+		gone := !l.until.IsZero() && midnight.Sub(l.until) > 3*24*time.Hour
+		if gone || l.from.Sub(midnight) > 24*time.Hour {
+			continue
+		}
+		if l.group == "residents" {
+			p.residentDay(r, who, midnight, at)
+			continue
+		}
+		p.add(at(5, 10), ComesHome, who)
+		p.add(at(0, 24), ComesHome, who)
+		hour := []int{2, 6, 7, 9, 19, 22}[r.IntN(6)]
+		p.add(midnight.Add(time.Duration(hour)*time.Hour-time.Second*time.Duration(r.IntN(3))), OnTheDot, who)
+	}
+	p.some(r, at, -1, []chance{{2, StrangerCard}, {2, Stranger}, {4, Guesses}, {9, BreaksIn}, {15, FireDrill},
+		{25, Locksdown}, {30, Evacuates}}, 0, 24)
+}
+
+// chance is one in so many days.
+type chance struct {
+	oneIn int
+	kind  Kind
+}
+
+func (p *Plan) some(r *rand.Rand, at func(int, int) time.Time, who int, all []chance, from, to int) {
+	for _, x := range all {
+		if r.IntN(x.oneIn) == 0 {
+			p.add(at(from, to), x.kind, who)
+		}
+	}
+}
+
+// residentDay plans a day of one who lives here.
+func (p *Plan) residentDay(r *rand.Rand, who int, midnight time.Time, at func(int, int) time.Time) {
+	p.add(at(6, 12), GoesOut, who)
+	p.add(at(12, 24), ComesHome, who)
+	p.some(r, at, who, []chance{{3, ComesHome}}, 0, 24)
+	p.some(r, at, who, []chance{{10, GetsFace}, {60, Refuses}, {90, GivesFaceUp}, {120, StaffEnds}, {60, LosesCard},
+		{50, ThiefTries}, {30, PhotoShown}, {250, AsksRemoval}, {40, Invites}, {30, CourierComes}, {40, CourierWaits},
+		{20, Tailgates}, {40, HoldsDoor}}, 8, 22)
+	if l := p.lives[who]; l.until.After(midnight) && l.until.Sub(midnight) < 24*time.Hour {
+		p.add(l.until.Add(-time.Second*time.Duration(1+r.IntN(3))), ComesHome, who)
+		p.add(l.until.Add(time.Second*time.Duration(5+r.IntN(20))), ComesHome, who)
+	}
+}

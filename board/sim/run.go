@@ -1,0 +1,49 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+)
+
+// Result is what a run came to.
+type Result struct {
+	Stats
+	Plan      *Plan
+	Violation *Violation // nil: all invariants held
+	Hash      string     // of the history: the same for the same plan
+	Last      []string   // the last lines of the history
+}
+
+// Run runs a plan in a world of its own. A violation is a result, not an error. Errors: the world
+// could not be made, or ctx ended.
+func Run(ctx context.Context, p *Plan, progress func(done float64)) (r Result, err error) {
+	dir, err := folder()
+	if err != nil {
+		return r, fmt.Errorf("making a folder for the vault: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	w, err := newWorld(p)
+	if err != nil {
+		return r, err
+	}
+	v, err := w.run(ctx, dir, progress)
+	return Result{Stats: w.Stats, Plan: p, Violation: v, Hash: w.hash(), Last: w.lines}, err
+}
+
+// run lives the plan, and gives the violation that ended it. A panic of the product is one too.
+func (w *world) run(ctx context.Context, dir string, progress func(float64)) (v *Violation, err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case *Violation:
+			v = r
+		default:
+			v = &Violation{Invariant: "the program does not panic", What: fmt.Sprint(r), At: w.clock.now, During: w.now}
+			w.lines = append(w.lines, string(debug.Stack()))
+		}
+	}()
+	return nil, w.live(ctx, dir, progress)
+}

@@ -1,0 +1,90 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// run lives a seed, and gives what came of it.
+func run(t *testing.T, seed uint64, days int) Result {
+	t.Helper()
+	p, err := NewPlan(seed, days, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Run(context.Background(), p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestSeeds lives a fixed set of seeds, and as many new ones as there is time for; a failing one can
+// be repeated by its number.
+func TestSeeds(t *testing.T) {
+	const days = 6
+	fixed, spare := uint64(10), 20*time.Second
+	if testing.Short() {
+		fixed, spare = 2, 0
+	}
+	began := time.Now()
+	fresh := uint64(began.UnixNano()) % 1e9
+	for i := uint64(0); i < fixed || time.Since(began) < spare; i++ {
+		seed := i
+		if i >= fixed {
+			seed = fresh + i
+		}
+		if r := run(t, seed, days); r.Violation != nil {
+			t.Fatalf("menshen sim --seed %d --days %d\n%v\n%s", seed, days, r.Violation,
+				strings.Join(r.Last[max(0, len(r.Last)-25):], "\n"))
+		}
+	}
+}
+
+// TestSameSeedSameHistory: every line of the history is the same, and another seed has another one.
+func TestSameSeedSameHistory(t *testing.T) {
+	a, b, other := run(t, 3, 3), run(t, 3, 3), run(t, 4, 3)
+	if a.Hash != b.Hash || a.Steps != b.Steps || a.Writes != b.Writes {
+		t.Errorf("two runs of one seed: %s, %d steps; %s, %d steps", a.Hash, a.Steps, b.Hash, b.Steps)
+	}
+	if a.Hash == other.Hash {
+		t.Error("two seeds have one history")
+	}
+}
+
+// TestShorterIsTheBeginning: a plan for fewer days is the beginning of a longer one, so that the
+// numbers of a command mean the same.
+func TestShorterIsTheBeginning(t *testing.T) {
+	short, err := NewPlan(5, 4, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long, err := NewPlan(5, 9, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, h := range short.All {
+		if long.All[i] != h {
+			t.Fatalf("happening %d is %v, and %v in the longer plan", i, h, long.All[i])
+		}
+	}
+}
+
+// TestTry tells what came of a seed.
+func TestTry(t *testing.T) {
+	var out bytes.Buffer
+	o := Options{Seed: 1, Days: 2, Plain: true}
+	if err := Try(context.Background(), o, &out, time.Now); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "every invariant held") {
+		t.Errorf("told: %s", out.String())
+	}
+}

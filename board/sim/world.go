@@ -1,0 +1,290 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"menshen/board/unit"
+	"menshen/policy"
+	"menshen/recognizer/calibration"
+	"menshen/store/audit"
+)
+
+// world is everything around one door.
+type world struct {
+	plan    *Plan
+	clock   clock
+	door    door
+	driver  unit.Driver
+	watcher *unit.Watcher
+	scores  *calibration.Calibration
+	disk    disk
+	model   model
+	people  []*person
+	acting  *person // for whom staff do something now
+	rnd     *rand.Rand
+	now     Happening
+
+	decisions []policy.Decision // since the last attempt began
+	strangers []float32         // faces of people whom the unit must not keep
+	raised    map[string]bool   // alarms that the unit raised
+	mismatch  time.Time         // since when these are not those of the model
+	unsure    time.Time         // the same of guessing
+	wrongPINs []time.Time
+	rightPINs int
+	story     []told        // decisions since the log was compared
+	lawless   policy.RuleID // a rule that faults of the world break now
+	counted   int           // transactions of the vault when the law was counted
+	compared  uint64        // the last entry that was
+	lastTick, lastHour,
+	lastDay time.Time
+	retainAt time.Time
+
+	Stats
+	lines []string // the last of the history
+	sum   hash.Hash
+}
+
+// Stats are a run's figures.
+type Stats struct {
+	Door      time.Duration // simulated
+	Steps     int
+	Attempts  map[string]int // by what came of them
+	Happened  map[Kind]int
+	Faults    map[Kind]int
+	Writes    int // transactions of the vault
+	FalseYes  int // faces taken for another person's, as often as the model's scores say
+	GoodPhoto int // photos that looked alive
+	PhotoIn   int // of those, let in
+	Hourly    [24]int
+}
+
+const (
+	tickEvery = time.Minute
+	keepLines = 400
+)
+
+// tell adds a line to the history.
+func (w *world) tell(format string, args ...any) {
+	line := w.clock.now.In(w.plan.Zone).Format("2006-01-02 15:04:05.000") + "  " + fmt.Sprintf(format, args...)
+	fmt.Fprintln(w.sum, line)
+	if w.lines = append(w.lines, line); len(w.lines) > 2*keepLines {
+		w.lines = append(w.lines[:0], w.lines[keepLines:]...)
+	}
+}
+
+// pass lets time go by, and does what is due meanwhile.
+func (w *world) pass(d time.Duration) { w.passUntil(w.clock.now.Add(d)) }
+
+func (w *world) passUntil(end time.Time) {
+	for w.clock.now.Before(end) {
+		next := end
+		for _, t := range []time.Time{w.unitDue(), w.model.next(), w.lastTick.Add(tickEvery)} {
+			if !t.IsZero() && t.After(w.clock.now) && t.Before(next) {
+				next = t
+			}
+		}
+		w.clock.now = next
+		if next.Sub(w.lastTick) >= tickEvery {
+			w.lastTick = next
+			w.housekeep()
+		}
+		w.settle()
+	}
+}
+
+// unitDue is when the unit's door has something to do, in true time.
+func (w *world) unitDue() time.Time {
+	due := w.driver.Due()
+	if due.IsZero() {
+		return due
+	}
+	return w.clock.now.Add(due.Sub(w.door.vault.Clock().Now))
+}
+
+// housekeep is what the unit's other goroutines do.
+func (w *world) housekeep() {
+	ctx := context.Background()
+	if w.disk.fails != nil || w.door.vault.Waits() || w.clock.now.Sub(w.lastHour) >= time.Hour {
+		w.driver.Mended(w.door.vault.Mend(ctx))
+	}
+	w.count()
+	if w.clock.now.Sub(w.lastHour) < time.Hour {
+		return
+	}
+	w.lastHour = w.clock.now
+	w.door.Law.Round(ctx, &w.door.round, w.door.Unit.Report)
+	if people, err := w.door.vault.People(); err == nil {
+		w.driver.EndLeases(people)
+		w.eraseDue()
+	}
+	if !w.clock.now.Before(w.retainAt) {
+		w.retainAt = w.clock.now.Add(w.door.Law.Retain(ctx, w.door.Unit.Report))
+	}
+	w.checkPeople()
+	if w.clock.now.Sub(w.lastDay) >= 24*time.Hour {
+		w.lastDay = w.clock.now
+		w.checkDay()
+	}
+}
+
+// count lets the unit hold itself against the law again, if anything was written since.
+func (w *world) count() {
+	if w.counted != w.disk.writes {
+		w.counted = w.disk.writes
+		w.door.Law.Round(context.Background(), &w.door.round, w.door.Unit.Report)
+	}
+}
+
+// eraseDue lets the unit destroy what is due, and keeps who has no face any more.
+func (w *world) eraseDue() {
+	w.driver.EraseDue()
+	for _, p := range w.people {
+		if p.known && !p.until.IsZero() && !w.clock.now.Before(p.until) {
+			w.faceEnds(p)
+			if !w.clock.now.Before(p.until.Add(forgetAfter)) {
+				p.known = false
+			}
+		}
+	}
+}
+
+// settle ends a step, as the unit's loop does: what waits is written, what the unit told is taken in, and all is checked.
+func (w *world) settle() {
+	w.Steps++
+	w.driver.Tick()
+	_ = w.door.vault.Settle()
+	w.drain()
+	w.checkStep()
+}
+
+// drain takes in what the unit told.
+func (w *world) drain() {
+	for {
+		select {
+		case e := <-w.watcher.Events():
+			w.take(e)
+		default:
+			return
+		}
+	}
+}
+
+// take takes in what the unit told.
+func (w *world) take(e unit.Event) {
+	switch e.Kind {
+	case unit.Decided:
+		d := e.Decision
+		w.decisions = append(w.decisions, d)
+		w.Attempts[string(d.Reason)]++
+		w.Hourly[d.At.In(w.plan.Zone).Hour()]++
+		w.tell("door: %s by %s, %s", either(d.Grant, "granted", "denied"), d.Means, d.Reason)
+		w.story = append(w.story, told{seq: e.Seq, at: d.At, means: d.Means, grant: d.Grant, reason: d.Reason})
+	case unit.Recorded:
+		r := e.Record
+		switch r.Kind {
+		case audit.Alarm:
+			w.raised[r.Detail["of"]] = true
+			w.tell("door: alarm, %s", r.Detail["of"])
+		case audit.Quiet:
+			delete(w.raised, r.Detail["of"])
+			w.tell("door: alarm over, %s", r.Detail["of"])
+		case audit.Relay:
+			w.tell("door: relay %s, %s", r.Detail["to"], r.Reason)
+		}
+	}
+}
+
+// told is a decision that the unit told of.
+type told struct {
+	seq    uint64 // 0: it was not on the disk yet, or is only counted
+	at     time.Time
+	means  policy.Means
+	grant  bool
+	reason policy.Reason
+	lost   bool // power was cut since, and it was never acknowledged
+}
+
+func newWorld(p *Plan) (*world, error) {
+	scores, err := calibration.Default()
+	if err != nil {
+		return nil, err
+	}
+	w := &world{plan: p, scores: scores, model: newModel(), raised: map[string]bool{}, sum: sha256.New(),
+		clock: clock{began: p.Begin.Add(-time.Hour), now: p.Begin.Add(-time.Hour), kept: true},
+		rnd:   rand.New(rand.NewPCG(p.Seed, 1)),
+		Stats: Stats{Attempts: map[string]int{}, Happened: map[Kind]int{}, Faults: map[Kind]int{}}}
+	w.lastTick, w.lastHour, w.lastDay = w.clock.now, w.clock.now.Add(-time.Hour), w.clock.now
+	w.retainAt = w.clock.now.Add(time.Minute)
+	for i, l := range p.lives {
+		w.people = append(w.people, &person{life: l, n: i, name: fmt.Sprintf("Resident-%04d-of-the-house", i),
+			card: uint64(1000 + i), pin: "", base: newFace(p.Seed, i, i/2)})
+	}
+	return w, nil
+}
+
+// live runs the plan. What it panics with is a violation, or a bug.
+func (w *world) live(ctx context.Context, dir string, progress func(done float64)) (err error) {
+	w.disk.path = filepath.Join(dir, "vault", "vault.db")
+	if err := w.build(dir); err != nil {
+		return fmt.Errorf("building the door: %w", err)
+	}
+	defer func() { _ = w.door.vault.Close(); w.door.Unit.Close() }()
+	w.settle()
+	w.housekeep()
+	for i, h := range w.plan.All {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if progress != nil && i%64 == 0 {
+			progress(float64(i) / float64(len(w.plan.All)))
+		}
+		if h.At.After(w.clock.now) {
+			w.undergo(func() { w.passUntil(h.At) })
+		}
+		w.now, w.rnd = h, rand.New(rand.NewPCG(w.plan.Seed, uint64(h.N)+2))
+		w.Happened[h.Kind]++
+		w.undergo(func() { w.happen(h) })
+	}
+	w.undergo(func() { w.passUntil(w.plan.end()) })
+	w.undergo(w.atTheEnd)
+	w.Door = w.clock.now.Sub(w.plan.Begin)
+	w.Writes = w.disk.writes
+	return nil
+}
+
+// undergo does something during which the power may be cut.
+func (w *world) undergo(f func()) {
+	defer func() {
+		switch r := recover(); r.(type) {
+		case nil:
+		case powerCut:
+			w.powerReturns()
+		default:
+			panic(r)
+		}
+	}()
+	f()
+}
+
+func (w *world) hash() string { return hex.EncodeToString(w.sum.Sum(nil)) }
+
+func readFile(path string) []byte {
+	b, _ := os.ReadFile(path)
+	return bytes.Clone(b)
+}
+
+func either[T any](yes bool, a, b T) T {
+	if yes {
+		return a
+	}
+	return b
+}

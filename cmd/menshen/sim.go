@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"menshen/board/sim"
+	"menshen/internal/screen"
+)
+
+func simVerb() *cobra.Command {
+	var o sim.Options
+	var only string
+	c := &cobra.Command{
+		Use:   "sim",
+		Short: "months at a simulated door in seconds, from a seed, with invariants checked after every step",
+		Long: `Runs the real unit, desk, vault and decoder in a simulated world: people with their lives,
+thieves, faults, and a clock of its own. The same seed gives the same history. After every step it
+checks that the door did what it must, by a truth of the world's own.
+
+A failing seed tells the last events, and the command that repeats the shortest history that still
+fails. The exit code is then 1. Nothing of this machine is used but a folder in memory.`,
+		Example: `  menshen sim --seed 7 --days 30
+  menshen sim --seed 7 --days 30 --only 12,57      of that history these happenings alone
+  menshen sim --seed 1 --days 14 --for 10m         one seed after the other, on all processors`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			if o.Only, err = numbers(only); err != nil {
+				return usageError{err}
+			}
+			ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			return runSim(ctx, o, c.OutOrStdout())
+		},
+	}
+	c.Flags().Uint64Var(&o.Seed, "seed", 1, "from which all follows; with --for the first of them")
+	c.Flags().IntVar(&o.Days, "days", 30, "how many days of each history, 1 to 3660")
+	c.Flags().DurationVar(&o.For, "for", 0, "try seeds for so long")
+	c.Flags().BoolVar(&o.Calm, "calm", false, "without faults of power, disk, clock, wires and camera")
+	c.Flags().StringVar(&only, "only", "", "numbers of the happenings to keep, with commas")
+	c.Flags().BoolVar(&o.Plain, "plain", false, "no line of progress")
+	return c
+}
+
+// runSim runs and tells; it shows progress at a terminal only.
+func runSim(ctx context.Context, o sim.Options, out io.Writer) error {
+	if o.Days < 1 || o.Days > 3660 {
+		return usageError{fmt.Errorf("--days is %d: write 1 to 3660", o.Days)}
+	}
+	o.Plain = o.Plain || !screen.IsTerminal(os.Stdout)
+	return sim.Try(ctx, o, out, time.Now)
+}
+
+// numbers reads a list with commas; empty: nil.
+func numbers(text string) (all []int, err error) {
+	if text == "" {
+		return nil, nil
+	}
+	for _, word := range strings.Split(text, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || n < 0 {
+			return nil, fmt.Errorf("--only takes numbers with commas between, and %q is none", word)
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}
