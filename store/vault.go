@@ -55,11 +55,12 @@ type Options struct {
 	Files []string
 
 	// Random and Inline are for simulators, whose runs must be the same each time. Handles and root
-	// keys are drawn from Random; nil: the kernel's source. With Inline the vault has no goroutine of
-	// its own and is used from one alone: who waits for a change writes it, with all that waits
-	// before it; what nobody waits for is written by the next, or by [Vault.Settle]. Inline is asked
-	// before each transaction, with written false, and its error is the disk's; [ErrSlow] says that
-	// the disk answers too late for a record. It is told after each, before anybody hears of it.
+	// keys are drawn from Random; nil: the kernel's source. With Inline the vault has no goroutine
+	// of its own and is used from one alone: who waits for a change writes it, with all that waits
+	// before it; what nobody waits for is written by the next, or by [Vault.Settle]. Inline is
+	// asked before each transaction, with written false, and its error is the disk's; [ErrSlow]
+	// says that the disk answers too late for a record. It is told after each, before anybody hears
+	// of it.
 	Random io.Reader
 	Inline func(written bool) error
 

@@ -185,7 +185,10 @@ func (w *writer) turnAway(err error) {
 // answered, and most come back at once; without the wait the first of them would get a transaction
 // of its own. A single caller never waits.
 func (w *writer) gather(n int) {
-	for end := time.Now().Add(gatherMost); n > 1 && w.v.o.Inline == nil && time.Now().Before(end); time.Sleep(gatherMost / 10) {
+	if w.v.o.Inline != nil {
+		return
+	}
+	for end := time.Now().Add(gatherMost); n > 1 && time.Now().Before(end); time.Sleep(gatherMost / 10) {
 		w.mu.Lock()
 		enough := len(w.queue) >= n || w.ended
 		w.mu.Unlock()

@@ -80,7 +80,8 @@ func (w *world) checkStep() {
 	w.checkAlarms(now)
 }
 
-// checkAlarms compares the alarms raised with those that the world earned. Guessing has its own count.
+// checkAlarms compares the alarms raised with those that the world earned. Guessing has its own
+// count.
 func (w *world) checkAlarms(now time.Time) {
 	raised := maps.Clone(w.raised)
 	guessing := raised[policy.AlarmGuessing]
@@ -115,6 +116,7 @@ func (w *world) checkDecision(d policy.Decision, want outcome, p *person) {
 	what := fmt.Sprintf("%s, %s; due was %s, %s", either(d.Grant, "granted", "denied"), d.Reason,
 		either(want.grant, "a grant", "a refusal"), want.reason)
 	switch {
+	case !want.grant && !d.Grant && w.disk.fails != nil: // it could not be recorded either
 	case want.grant && !d.Grant:
 		w.fail(validGranted, "%s", what)
 	case d.Grant && !want.grant:
@@ -204,8 +206,8 @@ func (w *world) checkPeople() {
 	}
 }
 
-// checkDay holds the day's log against the day's story, the law against the unit, and looks for what
-// must not lie on the disk.
+// checkDay holds the day's log against the day's story, the law against the unit, and looks for
+// what must not lie on the disk.
 func (w *world) checkDay() {
 	if w.disk.fails != nil || w.door.vault.Waits() {
 		return
@@ -213,7 +215,7 @@ func (w *world) checkDay() {
 	w.checkStory()
 	found, facts := w.door.Law.Review()
 	for _, f := range found {
-		if f.State == policy.Broken && f.Rule.ID != w.lawless {
+		if f.State == policy.Broken && !(f.Rule.ID == policy.RuleAlt && w.unplugged) {
 			w.fail(lawHolds, "%s: %v", f.Rule.ID, f.Problems)
 		}
 	}
@@ -221,7 +223,8 @@ func (w *world) checkDay() {
 	w.checkBytes()
 }
 
-// checkStory compares the decisions in the log with those that the world saw. It verifies the chain.
+// checkStory compares the decisions in the log with those that the world saw. It verifies the
+// chain.
 func (w *world) checkStory() {
 	if r, err := w.door.vault.VerifyAudit(); err != nil || !r.OK {
 		w.fail(chainHolds, "%v %v", r, err)
@@ -246,15 +249,18 @@ func (w *world) checkStory() {
 	}
 	i := 0
 	for _, s := range w.story {
+		for i+1 < len(logged) && takenBack(logged[i], logged[i+1]) {
+			i++
+		}
 		if i < len(logged) && same(logged[i], s) {
 			i++
 			continue
 		}
 		switch {
 		case s.seq > 0:
-			w.fail(either(s.lost, nothingLost, storyHolds), "the decision at %s (%s, %s) is not in the log",
+			w.fail(either(s.cut, nothingLost, storyHolds), "the decision at %s (%s, %s) is not in the log",
 				s.at.In(w.plan.Zone).Format(time.DateTime), s.means, s.reason)
-		case s.lost, !s.grant: // never acknowledged; or only counted, as strange ones are
+		case s.cut, !s.grant: // never acknowledged; or only counted, as strange ones are
 		default:
 			w.fail(storyHolds, "a grant at %s is not in the log", s.at.In(w.plan.Zone).Format(time.DateTime))
 		}
@@ -271,6 +277,11 @@ func (w *world) checkStory() {
 	if age := w.clock.now.Sub(oldest); age > keptAccess+50*time.Hour && w.clock.wrong == 0 {
 		w.fail(retentionHolds, "a decision is %v old", age.Round(time.Hour))
 	}
+}
+
+// takenBack reports whether a grant in the log was taken back: it could not be recorded in time.
+func takenBack(grant, refusal store.Entry) bool {
+	return grant.Grant && !refusal.Grant && grant.At.Equal(refusal.At) && grant.Means == refusal.Means
 }
 
 func same(e store.Entry, s told) bool {
@@ -316,6 +327,10 @@ func (w *world) atTheEnd() {
 
 // checkNormal holds that nothing is wrong any more, five minutes after the last fault.
 func (w *world) checkNormal() {
+	if w.mends != nil {
+		w.passUntil(w.mendAt.Add(2 * tickEvery))
+	}
+	w.pressREX()
 	w.pass(backToNormal)
 	s, err := w.door.Unit.State(context.Background())
 	switch {

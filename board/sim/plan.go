@@ -149,7 +149,8 @@ func (p *Plan) settle(r *rand.Rand) {
 		}
 	}
 	for i, group := range []string{"cleaners", "cleaners", "staff", "staff"} {
-		movesIn(p.Begin.Add(time.Duration(150+7*i)*time.Minute), life{from: p.Begin, group: group, pin: i%2 == 0, lang: "en"})
+		movesIn(p.Begin.Add(time.Duration(150+7*i)*time.Minute),
+			life{from: p.Begin, group: group, pin: i%2 == 0, lang: "en"})
 	}
 }
 

@@ -85,7 +85,7 @@ func (w *world) hold(card uint64) {
 }
 
 func (w *world) losesCard(p *person) {
-	if !p.known {
+	if !p.known || p.card == 0 || w.unplugged {
 		return
 	}
 	w.atDesk("a lost card is revoked and replaced", p, func(ctx context.Context, s desk.Session) error {
@@ -94,17 +94,22 @@ func (w *world) losesCard(p *person) {
 			return err
 		}
 		p.lost = append(p.lost, old)
-		p.card += 2000
+		p.card = 0
 		if p.pin == "" { // with the last way in besides it the face ended (R-ALT)
 			w.faceEnds(p)
 		}
-		return w.giveCard(ctx, s, p)
+		p.card = old + 2000
+		err := w.giveCard(ctx, s, p)
+		if err != nil {
+			p.card = 0
+		}
+		return err
 	})
 	w.pass(10 * time.Second)
 }
 
 func (w *world) getsFace(p *person) {
-	if !p.face || p.minor || p.enrolled || !p.known || !w.inLease(p) {
+	if w.unplugged || p.card == 0 || !p.face || p.minor || p.enrolled || !p.known || !w.inLease(p) {
 		w.pass(time.Second)
 		return
 	}
@@ -123,6 +128,9 @@ func (w *world) getsFace(p *person) {
 		}
 		w.decisions = nil
 		stood := false
+		if off, err := w.door.Unit.FacesOff(ctx); err == nil && off.Is() && !w.calm() {
+			return unwilling{errors.New("faces are off")}
+		}
 		_, err := w.door.Desk.Enrol(ctx, s, p.id, func(desk.Step) {
 			if !stood {
 				stood = true
@@ -205,9 +213,11 @@ func (w *world) staffEnd(p *person) {
 
 // givesFaceUp is the gesture at the door: five taps, the door asks, one more.
 func (w *world) givesFaceUp(p *person) {
-	if !p.consent || !p.known {
+	if !p.consent || !p.known || p.card == 0 || !w.calm() || !w.inLease(p) || !w.inHours(p.group, w.unitTime()) {
 		return
 	}
+	w.acting = p
+	defer func() { w.acting = nil }()
 	had := p.consent
 	for range 5 {
 		w.tapCleanly(p)
@@ -257,7 +267,7 @@ func (w *world) remove(p *person, why string) {
 
 // invites gives a visitor a pass for some hours, with which they come twice.
 func (w *world) invites(p *person) {
-	if !p.known || !w.inLease(p) || p.group != "residents" {
+	if w.unplugged || !p.known || !w.inLease(p) || p.group != "residents" {
 		return
 	}
 	var pass desk.Pass
@@ -286,6 +296,8 @@ func (w *world) expectVisitor(host *person, pass desk.Pass, used int) outcome {
 	switch {
 	case w.model.lockdown && !w.model.emergency():
 		return outcome{reason: policy.ReasonLockdown}
+	case w.disk.fails == nil && !w.door.vault.Clock().Trusted && hostIn:
+		return outcome{reason: policy.ReasonNoClock}
 	case !hostIn:
 		return outcome{reason: policy.ReasonRevoked}
 	case !now.Before(pass.Until):
@@ -309,11 +321,18 @@ func (w *world) staffOpen(*person) {
 		}
 		return err
 	})
-	w.walkThrough()
+	if w.disk.fails == nil {
+		w.walkThrough()
+	}
 }
 
 // lockdown is ordered, tried with a card, and ended.
 func (w *world) lockdown(*person) {
+	if w.disk.fails != nil {
+		return
+	}
+	w.ordering = true
+	defer func() { w.ordering = w.model.lockdown }()
 	w.atDesk("lockdown", nil, func(ctx context.Context, s desk.Session) error {
 		if err := w.door.Desk.Lockdown(ctx, s, true); err != nil {
 			return err
@@ -343,6 +362,11 @@ func (w *world) lockdown(*person) {
 }
 
 func (w *world) evacuation(*person) {
+	if w.disk.fails != nil {
+		return
+	}
+	w.ordering = true
+	defer func() { w.ordering = w.model.evacuation }()
 	order := func(on bool) {
 		w.atDesk(either(on, "evacuation", "evacuation is over"), nil, func(ctx context.Context, s desk.Session) error {
 			err := w.door.Desk.Evacuate(ctx, s, on)

@@ -69,8 +69,8 @@ func (w *world) expectPerson(p *person, at time.Time, by policy.Reason) outcome 
 	return outcome{true, by}
 }
 
-// hours are the site's, as people read them on the notice board: days by the first two letters, "ho"
-// for a holiday, and minutes since midnight. door.go writes the same for the unit.
+// hours are the site's, as people read them on the notice board: days by the first two letters,
+// "ho" for a holiday, and minutes since midnight. door.go writes the same for the unit.
 var hours = map[string][]struct {
 	days     string
 	from, to int

@@ -142,7 +142,8 @@ func (o Options) explain(ctx context.Context, out io.Writer, r Result) error {
 			return err
 		}
 		if short.Violation != nil {
-			fmt.Fprintf(out, "%d of %d happenings are enough, after %d runs\n", len(short.Plan.All), len(r.Plan.All), runs)
+			fmt.Fprintf(out, "%d of %d happenings are enough, after %d runs\n", len(short.Plan.All),
+				len(r.Plan.All), runs)
 			r = short
 		}
 	}

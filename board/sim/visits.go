@@ -52,6 +52,9 @@ func (w *world) between(from, to time.Duration) time.Duration {
 
 // tap presents a card, as pulses, and checks what comes of it.
 func (w *world) tap(card uint64) bool {
+	if card == 0 || w.unplugged {
+		return false
+	}
 	for range 3 {
 		if e, ok := w.pulses(cardBits(card)); ok && e.Card != nil {
 			return w.present(e, w.expectCard(card, w.unitTime()), w.ownerOf(card))
@@ -236,6 +239,9 @@ func (w *world) strangerCard(*person) {
 
 // typePIN types a PIN of p, or of nobody.
 func (w *world) typePIN(pin string, p *person) bool {
+	if w.unplugged {
+		return false
+	}
 	var last hal.ReaderEvent
 	for _, b := range []byte("*" + pin + "#") { // what a thief left is cleared first
 		for last.Button = 0; last.Button == 0; {

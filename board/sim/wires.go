@@ -90,9 +90,11 @@ func (r *reader) train(now time.Duration, bits []bool, spoil func(int) time.Dura
 	return e, r.at - begun, true
 }
 
+// facility is the code that is on all cards of the site.
+const facility = 42
+
 // cardBits is a card of the site in the 26-bit format.
 func cardBits(number uint64) []bool {
-	const facility = 42
 	body := uint64(facility)<<16 | number&0xffff
 	bits := make([]bool, 26)
 	even, odd := false, true

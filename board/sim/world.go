@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"math/rand/v2"
@@ -12,9 +13,11 @@ import (
 	"path/filepath"
 	"time"
 
+	"menshen/board/desk"
 	"menshen/board/unit"
 	"menshen/policy"
 	"menshen/recognizer/calibration"
+	"menshen/store"
 	"menshen/store/audit"
 )
 
@@ -34,16 +37,19 @@ type world struct {
 	now     Happening
 
 	decisions []policy.Decision // since the last attempt began
+	ordering  bool              // staff give an order to the door
+	unplugged bool              // the reader is
+	mends     func()            // ends the fault that lasts
+	mendAt    time.Time         // when
 	strangers []float32         // faces of people whom the unit must not keep
 	raised    map[string]bool   // alarms that the unit raised
 	mismatch  time.Time         // since when these are not those of the model
 	unsure    time.Time         // the same of guessing
 	wrongPINs []time.Time
 	rightPINs int
-	story     []told        // decisions since the log was compared
-	lawless   policy.RuleID // a rule that faults of the world break now
-	counted   int           // transactions of the vault when the law was counted
-	compared  uint64        // the last entry that was
+	story     []told // decisions since the log was compared
+	counted   int    // transactions of the vault when the law was counted
+	compared  uint64 // the last entry that was
 	lastTick, lastHour,
 	lastDay time.Time
 	retainAt time.Time
@@ -95,6 +101,7 @@ func (w *world) passUntil(end time.Time) {
 		w.clock.now = next
 		if next.Sub(w.lastTick) >= tickEvery {
 			w.lastTick = next
+			w.mend()
 			w.housekeep()
 		}
 		w.settle()
@@ -147,17 +154,23 @@ func (w *world) count() {
 // eraseDue lets the unit destroy what is due, and keeps who has no face any more.
 func (w *world) eraseDue() {
 	w.driver.EraseDue()
+	c := w.door.vault.Clock()
+	now := c.Now
+	if !c.Destroys() || w.disk.fails != nil && !errors.Is(w.disk.fails, store.ErrSlow) {
+		return
+	}
 	for _, p := range w.people {
-		if p.known && !p.until.IsZero() && !w.clock.now.Before(p.until) {
+		if p.known && !p.until.IsZero() && !now.Before(p.until) {
 			w.faceEnds(p)
-			if !w.clock.now.Before(p.until.Add(forgetAfter)) {
+			if !now.Before(p.until.Add(forgetAfter)) {
 				p.known = false
 			}
 		}
 	}
 }
 
-// settle ends a step, as the unit's loop does: what waits is written, what the unit told is taken in, and all is checked.
+// settle ends a step, as the unit's loop does: what waits is written, what the unit told is taken
+// in, and all is checked.
 func (w *world) settle() {
 	w.Steps++
 	w.driver.Tick()
@@ -210,7 +223,7 @@ type told struct {
 	means  policy.Means
 	grant  bool
 	reason policy.Reason
-	lost   bool // power was cut since, and it was never acknowledged
+	cut    bool // the power was cut since
 }
 
 func newWorld(p *Plan) (*world, error) {
@@ -238,7 +251,7 @@ func (w *world) live(ctx context.Context, dir string, progress func(done float64
 		return fmt.Errorf("building the door: %w", err)
 	}
 	defer func() { _ = w.door.vault.Close(); w.door.Unit.Close() }()
-	w.settle()
+	w.atDesk("the manager accepts the commitment", nil, func(context.Context, desk.Session) error { return nil })
 	w.housekeep()
 	for i, h := range w.plan.All {
 		if ctx.Err() != nil {
