@@ -32,7 +32,7 @@ func (w *world) atDesk(what string, p *person, f func(context.Context, desk.Sess
 	w.door.Desk.LogOut(s, "done")
 	w.acting = nil
 	if err != nil && w.disk.fails == nil && !errors.As(err, new(unwilling)) {
-		w.fail("what staff do is done", "%s: %v", what, err)
+		w.fail(staffServed, "%s: %v", what, err)
 	}
 	return err == nil
 }

@@ -105,7 +105,7 @@ func (w *world) present(e hal.ReaderEvent, want outcome, p *person) bool {
 	w.drain()
 	d := w.decided()
 	if d == nil {
-		w.fail("each attempt is decided", "nothing came of it; %s was due", want.reason)
+		w.fail(decided, "nothing came of it; %s was due", want.reason)
 	}
 	w.checkDecision(*d, want, p)
 	if d.Grant {
@@ -264,7 +264,7 @@ func (w *world) presentPIN(e hal.ReaderEvent, p *person) bool {
 	w.drain()
 	d := w.decided()
 	if d == nil {
-		w.fail("each attempt is decided", "nothing came of a PIN")
+		w.fail(decided, "nothing came of a PIN")
 	}
 	want := outcome{reason: policy.ReasonUnknown}
 	if p != nil && p.known {
@@ -276,13 +276,13 @@ func (w *world) presentPIN(e hal.ReaderEvent, p *person) bool {
 	wrong := w.wrongLately()
 	switch {
 	case d.Reason == policy.ReasonKeypadLockout:
-		if wrong < 5 {
-			w.fail("a valid credential is granted", "the keypad is locked out after %d wrong codes", wrong)
+		if w.wrongWithin(time.Hour+longestLockout) < 5 {
+			w.fail(validGranted, "the keypad is locked out after %d wrong codes", wrong)
 		}
 	default:
 		if wrong >= 5+w.rightPINs && w.clock.now.Sub(w.wrongPINs[len(w.wrongPINs)-1]) < 29*time.Second &&
 			want.reason != policy.ReasonLockdown {
-			w.fail("guesses are slowed down", "the keypad answers after %d wrong codes in an hour", wrong)
+			w.fail(guessesSlow, "the keypad answers after %d wrong codes in an hour", wrong)
 		}
 		w.checkDecision(*d, want, p)
 	}
@@ -297,13 +297,23 @@ func (w *world) presentPIN(e hal.ReaderEvent, p *person) bool {
 	return d.Grant
 }
 
+// longestLockout is how long a keypad is locked out at most.
+const longestLockout = 15 * time.Minute
+
 // wrongLately counts the wrong codes of the last hour.
 func (w *world) wrongLately() int {
-	w.wrongPINs = slices.DeleteFunc(w.wrongPINs, func(t time.Time) bool { return w.clock.now.Sub(t) >= time.Hour })
-	if len(w.wrongPINs) == 0 {
+	n := w.wrongWithin(time.Hour)
+	if n == 0 {
 		w.rightPINs = 0
 	}
-	return len(w.wrongPINs)
+	return n
+}
+
+func (w *world) wrongWithin(d time.Duration) (n int) {
+	for i := len(w.wrongPINs) - 1; i >= 0 && w.clock.now.Sub(w.wrongPINs[i]) < d; i-- {
+		n++
+	}
+	return n
 }
 
 func (w *world) guesses(*person) {
