@@ -286,7 +286,8 @@ func (w *world) presentPIN(e hal.ReaderEvent, p *person) bool {
 		}
 		w.checkDecision(*d, want, p)
 	}
-	if d.Means == policy.ByPIN && d.Reason == policy.ReasonUnknown {
+	if !d.Grant && d.Reason != policy.ReasonKeypadLockout && d.Reason != policy.ReasonLockdown {
+		// A code that is right and does not open counts as wrong: no guesser learns that it exists.
 		w.wrongPINs = append(w.wrongPINs, w.clock.now)
 	}
 	if d.Grant {
