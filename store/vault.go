@@ -244,6 +244,9 @@ func (o *Options) defaults() {
 	}
 }
 
+// Random is the source of what must not be guessed: the kernel's, but in a simulator.
+func (v *Vault) Random() io.Reader { return v.o.Random }
+
 // newKey draws a key.
 func (o *Options) newKey() seal.Key { return seal.DrawKey(o.Random) }
 

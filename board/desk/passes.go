@@ -53,7 +53,7 @@ func (d *Desk) newPass(by store.Actor, p policy.Pass, host policy.PersonID) (sto
 	for {
 		var digits Secret
 		if takesDigits(d.cfg) {
-			n, err := rand.Int(rand.Reader, big.NewInt(9e8))
+			n, err := rand.Int(d.vault.Random(), big.NewInt(9e8))
 			if err != nil {
 				return store.VisitorPass{}, nil, fmt.Errorf("making up digits: %w", err)
 			}
