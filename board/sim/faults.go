@@ -296,6 +296,7 @@ func (w *world) restart(image []byte, off time.Duration) {
 	}
 	w.clock.now = w.clock.now.Add(off)
 	w.clock.began = w.clock.now.Add(-20 * time.Second)
+	w.trouble = w.clock.now
 	w.lastTick, w.mismatch, w.unsure = w.clock.now, time.Time{}, time.Time{}
 	orders := w.model
 	w.model, w.raised = newModel(), map[string]bool{}

@@ -192,9 +192,9 @@ func (w *world) checkPeople() {
 			continue
 		case err != nil:
 			w.fail(nothingLost, "%s: %v", p.name, err)
-		case !p.until.IsZero() && now.Sub(p.until) > erasedByTheHour && is.HasFace():
+		case !p.until.IsZero() && w.overdue(p.until) > erasedByTheHour && is.HasFace():
 			w.fail(erasedGone, "%s has a face %v after the lease", p.name, now.Sub(p.until).Round(time.Minute))
-		case !p.until.IsZero() && now.Sub(p.until) > forgetAfter+erasedByTheHour, p.known == false && p.until.IsZero():
+		case !p.until.IsZero() && w.overdue(p.until.Add(forgetAfter)) > erasedByTheHour, p.known == false && p.until.IsZero():
 			w.fail(erasedGone, "%s is on record %v after the lease", p.name, now.Sub(p.until).Round(time.Minute))
 		}
 		if (is.Face.State == policy.FaceEnrolled) != p.enrolled || is.HasFace() != (p.consent || p.enrolled) {
@@ -204,6 +204,14 @@ func (w *world) checkPeople() {
 			w.fail(nothingLost, "whether %s is under 14", p.name)
 		}
 	}
+}
+
+// overdue is for how long something has been due, in which no fault kept the unit from doing it.
+func (w *world) overdue(since time.Time) time.Duration {
+	if w.trouble.After(since) {
+		since = w.trouble
+	}
+	return w.clock.now.Sub(since)
 }
 
 // checkDay holds the day's log against the day's story, the law against the unit, and looks for

@@ -41,6 +41,7 @@ type world struct {
 	unplugged bool              // the reader is
 	mends     func()            // ends the fault that lasts
 	mendAt    time.Time         // when
+	trouble   time.Time // when a fault last kept the unit from destroying what is due
 	strangers []float32         // faces of people whom the unit must not keep
 	raised    map[string]bool   // alarms that the unit raised
 	mismatch  time.Time         // since when these are not those of the model
@@ -122,6 +123,9 @@ func (w *world) housekeep() {
 	ctx := context.Background()
 	if w.disk.fails != nil || w.door.vault.Waits() || w.clock.now.Sub(w.lastHour) >= time.Hour {
 		w.driver.Mended(w.door.vault.Mend(ctx))
+	}
+	if w.mends != nil || !w.door.vault.Clock().Destroys() {
+		w.trouble = w.clock.now
 	}
 	w.count()
 	if w.clock.now.Sub(w.lastHour) < time.Hour {
