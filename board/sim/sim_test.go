@@ -29,8 +29,8 @@ func run(t *testing.T, seed uint64, days int) Result {
 // TestSeeds lives a fixed set of seeds, and as many new ones as there is time for; a failing one
 // can be repeated by its number.
 func TestSeeds(t *testing.T) {
-	const days = 6
-	fixed, spare := uint64(10), 20*time.Second
+	const days = 5
+	fixed, spare := uint64(5), 8*time.Second
 	if testing.Short() {
 		fixed, spare = 2, 0
 	}

@@ -41,7 +41,7 @@ type world struct {
 	unplugged bool              // the reader is
 	mends     func()            // ends the fault that lasts
 	mendAt    time.Time         // when
-	trouble   time.Time // when a fault last kept the unit from destroying what is due
+	trouble   time.Time         // when a fault last kept the unit from destroying what is due
 	strangers []float32         // faces of people whom the unit must not keep
 	raised    map[string]bool   // alarms that the unit raised
 	mismatch  time.Time         // since when these are not those of the model
