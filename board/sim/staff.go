@@ -51,11 +51,10 @@ func (w *world) movesIn(p *person) {
 		if err != nil {
 			return err
 		}
-		p.id = is.ID
-		if err := w.giveCard(ctx, s, p); err != nil {
+		p.id, p.known = is.ID, true
+		if err := w.giveCard(ctx, s, p, uint64(1000+p.n)); err != nil {
 			return err
 		}
-		p.known = true
 		if p.life.pin {
 			pin := fmt.Sprintf("%07d", 1e6+w.rnd.IntN(9e6))
 			if _, err := w.door.Desk.AssignPIN(ctx, s, p.id, desk.Secret(pin), false); err != nil {
@@ -71,9 +70,11 @@ func (w *world) movesIn(p *person) {
 }
 
 // giveCard has the person hold a new card to the reader.
-func (w *world) giveCard(ctx context.Context, s desk.Session, p *person) error {
-	c, err := w.door.Desk.AssignCard(ctx, s, p.id, "fob", func(desk.Step) { w.hold(p.card) })
-	p.cardID = c.ID
+func (w *world) giveCard(ctx context.Context, s desk.Session, p *person, card uint64) error {
+	c, err := w.door.Desk.AssignCard(ctx, s, p.id, "fob", func(desk.Step) { w.hold(card) })
+	if err == nil {
+		p.card, p.cardID = card, c.ID
+	}
 	return err
 }
 
@@ -98,12 +99,7 @@ func (w *world) losesCard(p *person) {
 		if p.pin == "" { // with the last way in besides it the face ended (R-ALT)
 			w.faceEnds(p)
 		}
-		p.card = old + 2000
-		err := w.giveCard(ctx, s, p)
-		if err != nil {
-			p.card = 0
-		}
-		return err
+		return w.giveCard(ctx, s, p, old+2000)
 	})
 	w.pass(10 * time.Second)
 }
@@ -281,6 +277,9 @@ func (w *world) invites(p *person) {
 	}
 	digits := string(pass.Code)
 	w.pass(w.between(time.Minute, 20*time.Minute))
+	if w.rnd.IntN(4) == 0 {
+		w.pass(3 * time.Hour)
+	}
 	if w.visitorComes(digits, w.expectVisitor(p, pass, 0)) {
 		w.walkThrough()
 		w.pass(w.between(time.Minute, 20*time.Minute))

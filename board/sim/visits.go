@@ -133,6 +133,9 @@ func (w *world) lengthFor(p *person) time.Duration {
 // walkThrough is a person who opens the door, goes through and lets it fall shut.
 func (w *world) walkThrough() {
 	w.pass(w.between(300*time.Millisecond, 3500*time.Millisecond))
+	if w.rnd.IntN(15) == 0 {
+		w.pass(3200 * time.Millisecond) // pushed late
+	}
 	w.setContact(true)
 	w.pass(w.between(time.Second, 8*time.Second))
 	w.setContact(false)
@@ -181,7 +184,8 @@ func (w *world) goesOut(*person) {
 // comesHome is a person at the door with what they have: a face, a PIN or a card.
 func (w *world) comesHome(p *person) {
 	in := false
-	if p.enrolled && p.face && w.rnd.IntN(10) < 8 {
+	shows := p.enrolled || !p.ended.IsZero() && w.rnd.IntN(3) == 0 // also one who gave it up, out of habit
+	if shows && p.face && w.rnd.IntN(10) < 8 {
 		in = w.walkUp(p, 0.95, true)
 	}
 	if !in && p.pin != "" && w.rnd.IntN(3) == 0 {

@@ -48,6 +48,7 @@ type world struct {
 	unsure    time.Time         // the same of guessing
 	wrongPINs []time.Time
 	rightPINs int
+	moves     int    // of the relay, since the log was compared
 	story     []told // decisions since the log was compared
 	counted   int    // transactions of the vault when the law was counted
 	compared  uint64 // the last entry that was
@@ -215,6 +216,7 @@ func (w *world) take(e unit.Event) {
 			delete(w.raised, r.Detail["of"])
 			w.tell("door: alarm over, %s", r.Detail["of"])
 		case audit.Relay:
+			w.moves++
 			w.tell("door: relay %s, %s", r.Detail["to"], r.Reason)
 		}
 	}
@@ -243,7 +245,7 @@ func newWorld(p *Plan) (*world, error) {
 	w.retainAt = w.clock.now.Add(time.Minute)
 	for i, l := range p.lives {
 		w.people = append(w.people, &person{life: l, n: i, name: fmt.Sprintf("Resident-%04d-of-the-house", i),
-			card: uint64(1000 + i), pin: "", base: newFace(p.Seed, i, i/2)})
+			base: newFace(p.Seed, i, i/2)})
 	}
 	return w, nil
 }

@@ -1,0 +1,52 @@
+// Command one tries seeds of the simulated door until an invariant fails, and says which and how
+// soon; for scripts/sim, which builds it with one deliberate fault.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"menshen/board/sim"
+)
+
+func main() {
+	days := flag.Int("days", 14, "days of each history")
+	within := flag.Duration("within", time.Minute, "for how long seeds are tried")
+	first := flag.Uint64("seed", 1, "the first seed")
+	verbose := flag.Bool("v", false, "the last events too")
+	flag.Parse()
+	if err := try(*first, *days, *within, *verbose); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func try(seed uint64, days int, within time.Duration, verbose bool) error {
+	began := time.Now()
+	lived := time.Duration(0)
+	for ; time.Since(began) < within; seed++ {
+		p, err := sim.NewPlan(seed, days, true)
+		if err != nil {
+			return err
+		}
+		r, err := sim.Run(context.Background(), p, nil)
+		if err != nil {
+			return err
+		}
+		if r.Violation != nil {
+			lived += r.Violation.At.Sub(p.Begin)
+			if verbose {
+				fmt.Println(strings.Join(r.Last[max(0, len(r.Last)-25):], "\n"))
+			}
+			fmt.Printf("%d\t%.1f\t%.1f\t%s\n", seed, lived.Hours()/24, time.Since(began).Seconds(), r.Violation.Invariant)
+			return nil
+		}
+		lived += r.Door
+	}
+	fmt.Printf("0\t%.1f\t%.1f\tnot found\n", lived.Hours()/24, time.Since(began).Seconds())
+	return nil
+}
