@@ -28,7 +28,7 @@ func run(t *testing.T, seed uint64, days int) Result {
 
 // TestSeeds lives a fixed set of seeds. 'make sim' tries new ones.
 func TestSeeds(t *testing.T) {
-	seeds, days := uint64(5), 5
+	seeds, days := uint64(4), 4
 	if testing.Short() {
 		seeds, days = 2, 2
 	}
