@@ -200,7 +200,8 @@ func (w *world) checkPeople() {
 			w.fail(nothingLost, "%s: %v", p.name, err)
 		case !p.until.IsZero() && w.overdue(p.until) > erasedByTheHour && is.HasFace():
 			w.fail(erasedGone, "%s has a face %v after the lease", p.name, now.Sub(p.until).Round(time.Minute))
-		case !p.until.IsZero() && w.overdue(p.until.Add(forgetAfter)) > erasedByTheHour, p.known == false && p.until.IsZero():
+		case !p.until.IsZero() && w.overdue(p.until.Add(forgetAfter)) > erasedByTheHour,
+			!p.known && p.until.IsZero():
 			w.fail(erasedGone, "%s is on record %v after the lease", p.name, now.Sub(p.until).Round(time.Minute))
 		}
 		if (is.Face.State == policy.FaceEnrolled) != p.enrolled || is.HasFace() != (p.consent || p.enrolled) {

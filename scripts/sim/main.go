@@ -1,6 +1,6 @@
 // Command sim is the mutation check of the simulator: it puts one deliberate fault after the other
-// into a copy of a source file, builds the simulated door with it (go build -overlay; nothing in the
-// tree changes), and prints which invariant found it and how soon.
+// into a copy of a source file, builds the simulated door with it (go build -overlay; nothing in
+// the tree changes), and prints which invariant found it and how soon.
 //
 //	go run ./scripts/sim                 all of mutants.txt; exit code 1 if one is not found
 //	go run ./scripts/sim -only relock    those whose name holds the word
@@ -107,7 +107,8 @@ func (m mutant) try(dir string, days int, within time.Duration) (seed, found str
 	if err != nil {
 		return "", "", err
 	}
-	changed, overlay, bin := filepath.Join(dir, "changed.go"), filepath.Join(dir, "overlay.json"), filepath.Join(dir, "one")
+	changed, overlay := filepath.Join(dir, "changed.go"), filepath.Join(dir, "overlay.json")
+	bin := filepath.Join(dir, "one")
 	if err := os.WriteFile(changed, []byte(strings.Replace(string(src), m.old, m.new, 1)), 0o600); err != nil {
 		return "", "", err
 	}
@@ -118,7 +119,8 @@ func (m mutant) try(dir string, days int, within time.Duration) (seed, found str
 	if err := os.WriteFile(overlay, raw, 0o600); err != nil {
 		return "", "", err
 	}
-	if out, err := exec.Command("go", "build", "-overlay", overlay, "-o", bin, "./scripts/sim/one").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-overlay", overlay, "-o", bin, "./scripts/sim/one")
+	if out, err := build.CombinedOutput(); err != nil {
 		return "", "", fmt.Errorf("building: %w: %s", err, out)
 	}
 	out, err := exec.Command(bin, "-days", fmt.Sprint(days), "-within", within.String()).CombinedOutput()

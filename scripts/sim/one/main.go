@@ -42,7 +42,8 @@ func try(seed uint64, days int, within time.Duration, verbose bool) error {
 			if verbose {
 				fmt.Println(strings.Join(r.Last[max(0, len(r.Last)-25):], "\n"))
 			}
-			fmt.Printf("%d\t%.1f\t%.1f\t%s\n", seed, lived.Hours()/24, time.Since(began).Seconds(), r.Violation.Invariant)
+			fmt.Printf("%d\t%.1f\t%.1f\t%s\n", seed, lived.Hours()/24, time.Since(began).Seconds(),
+				r.Violation.Invariant)
 			return nil
 		}
 		lived += r.Door
