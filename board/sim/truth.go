@@ -25,7 +25,6 @@ type person struct {
 	enrolled bool
 	refused  bool
 	ended    time.Time // when the face ended last
-	met      int
 }
 
 // holder is whose card a number is.

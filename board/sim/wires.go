@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"menshen/board/config"
 	"menshen/hal"
 	"menshen/hal/gpio"
 	"menshen/hal/wiegand"
@@ -136,9 +135,4 @@ func (e *simEye) Close() error                                { return nil }
 func (e *simEye) Status() eye.Status {
 	return eye.Status{State: e.state, Mode: e.mode, Camera: e.camera,
 		Confined: eye.Confinement{NoDump: true, Limits: true, NoSwap: true, Landlock: 6, Seccomp: true}}
-}
-
-// readerConfig is the reader as the installer wrote it.
-func readerConfig() config.Reader {
-	return config.Reader{Name: "outside", Kind: "wiegand", D0: "GPIO24", D1: "GPIO25", Keypad: 4}
 }
