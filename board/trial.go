@@ -64,6 +64,10 @@ func (t *trial) run(ctx context.Context) {
 			}
 		case since.IsZero():
 			since = time.Now()
+			// What only took its time to start is no reason, should the system stop later.
+			if said != "" && t.ask(ctx, update.Request{Do: update.Unhealthy}) {
+				said = ""
+			}
 		case time.Since(since) >= t.steady && t.finish(ctx, s):
 			tick.Stop()
 			return
