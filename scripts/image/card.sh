@@ -18,11 +18,13 @@ cp "$cache/image/firmware/usr/lib/raspi-firmware/bootcode.bin" "$first/"
 scripts/image/fat.sh "$work/one.img" 32M MENSHEN "$first"
 
 # Three starts are counted for a slot that has no system: it is not to be started. The file is
-# written by debugfs, since mke2fs would take over when it was made here.
+# written by debugfs, since mke2fs would take over when it was made here. A superblock has two
+# sectors, and the checksum of both stands in the second: a power cut between them would leave a file
+# system that no kernel mounts. So it has none.
 echo 3 >"$tmp/three"
 truncate -s 16M "$work/state.img"
 export E2FSPROGS_FAKE_TIME=$epoch
-/sbin/mke2fs -q -t ext4 -L menshen-state -U 4d656e73-6865-4e00-8000-000000000007 \
+/sbin/mke2fs -q -t ext4 -O ^metadata_csum -L menshen-state -U 4d656e73-6865-4e00-8000-000000000007 \
   -E hash_seed=4d656e73-6865-4e00-8000-000000000007,root_owner=0:0,lazy_itable_init=0 "$work/state.img"
 {
   echo "write $tmp/three starts.b"
