@@ -19,8 +19,8 @@ scripts/image/fat.sh "$work/one.img" 32M MENSHEN "$first"
 
 # Three starts are counted for a slot that has no system: it is not to be started. The file is
 # written by debugfs, since mke2fs would take over when it was made here. A superblock has two
-# sectors, and the checksum of both stands in the second: a power cut between them would leave a file
-# system that no kernel mounts. So it has none.
+# sectors, and the checksum of both stands in the second: a power cut between them would leave a
+# file system that no kernel mounts. So it has none.
 echo 3 >"$tmp/three"
 truncate -s 16M "$work/state.img"
 export E2FSPROGS_FAKE_TIME=$epoch
