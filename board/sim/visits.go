@@ -383,9 +383,6 @@ func (w *world) walkUp(p *person, live float32, own bool) bool {
 		w.drain()
 		if d := w.decided(); d != nil {
 			w.checkFace(*d, p, own, good)
-			if d.Grant {
-				w.model.grant(w.clock.now, w.lengthFor(w.byID(d.Person)), d.Reason)
-			}
 			w.settle()
 			return d.Grant
 		}

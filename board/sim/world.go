@@ -205,6 +205,9 @@ func (w *world) take(e unit.Event) {
 		w.Attempts[string(d.Reason)]++
 		w.Hourly[d.At.In(w.plan.Zone).Hour()]++
 		w.tell("door: %s by %s, %s", either(d.Grant, "granted", "denied"), d.Means, d.Reason)
+		if d.Means == policy.ByFace && d.Grant { // at a frame, or when the window ends by itself
+			w.model.grant(w.clock.now, w.lengthFor(w.byID(d.Person)), d.Reason)
+		}
 		w.story = append(w.story, told{seq: e.Seq, at: d.At, means: d.Means, grant: d.Grant, reason: d.Reason})
 	case unit.Recorded:
 		r := e.Record
