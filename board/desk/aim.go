@@ -38,7 +38,10 @@ func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err err
 	ctx, cancel := context.WithTimeoutCause(ctx, d.longestAim, errAimedLongest)
 	defer cancel()
 	began, until := d.now(), time.Now().Add(d.longestAim)
-	if err := d.unit.BeginAiming(ctx, by); err != nil {
+	switch err := d.unit.BeginAiming(ctx, by); {
+	case err != nil && ctx.Err() != nil: // the session ended meanwhile; the disk is not why
+		return sessionEnd(ctx)
+	case err != nil:
 		return d.explainFaces(err, s.Lang)
 	}
 	var shown atomic.Int64
