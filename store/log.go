@@ -312,7 +312,7 @@ func entryIn(l *audit.Line) Entry {
 		Reason: policy.Reason(l.Why), Detail: l.Detail, Grant: l.Grant != nil && *l.Grant, Erased: l.Who != ""}
 	if text, ok := e.Detail[clearFacts]; ok {
 		delete(e.Detail, clearFacts)
-		e.Facts, _ = base64.StdEncoding.DecodeString(text) // what is no base64 is no facts
+		e.Facts, _ = base64.StdEncoding.DecodeString(text) // text that is not base64 holds no facts
 	}
 	for _, c := range l.Trace {
 		e.Trace = append(e.Trace, policy.Check(c))

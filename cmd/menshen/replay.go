@@ -120,7 +120,7 @@ func (r *replaying) read(c *cobra.Command, f *os.File, key ed25519.PublicKey, v 
 	case !report.OK:
 		return errors.New("the audit log does not verify")
 	case !found:
-		return fmt.Errorf("entry %d is no decision of this export", r.entry)
+		return fmt.Errorf("entry %d is not a decision of this export", r.entry)
 	case differ > 0 && r.other != nil:
 		return fmt.Errorf("%d decisions would be different", differ)
 	case differ > 0:

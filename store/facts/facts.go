@@ -233,7 +233,7 @@ func compared(v, limit float64) (int, int) {
 // Rounded gives a figure as facts hold it, to compare with others of theirs.
 func Rounded(v float64) float64 { return float64(units(v)) * unit }
 
-// units rounds to units. What is no number is 0.
+// units rounds to units. What is not a number is 0.
 func units(v float64) int {
 	if v != v {
 		return 0

@@ -1,5 +1,5 @@
 // Package replay makes the decisions of an audit log again: [policy.Decide] answers each attempt
-// anew, from the facts in its record, and the answer must be the recorded one. With other settings
+// again, from the facts in its record, and the answer must be the recorded one. With other settings
 // ([Other]) it shows which decisions would have been different.
 package replay
 
@@ -84,7 +84,7 @@ func New(vault bool, with *Other) *Replay {
 		known: map[facts.ID]facts.Settings{}, entered: map[policy.PersonID]time.Time{}}
 }
 
-// Take takes the next entry of the log. It reports false for one that is no decision.
+// Take takes the next entry of the log. It reports false for one that is not a decision.
 func (r *Replay) Take(e store.Entry) (Result, bool) {
 	if text := e.Detail[store.InForce]; text != "" {
 		if set, err := facts.ParseSettings(text); err == nil {
