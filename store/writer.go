@@ -128,14 +128,31 @@ func (w *writer) run() {
 		if err != nil {
 			retry.Reset(retryAfter)
 		}
-		w.mu.Lock()
-		ended := w.ended
-		w.mu.Unlock()
-		if ended {
-			w.last = err
+		if w.over(err) {
 			return
 		}
 	}
+}
+
+// over reports whether the writer is to end now, with err of its last try. Nobody is left waiting
+// then.
+func (w *writer) over(err error) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case !w.ended:
+		return false
+	case err == nil && len(w.queue) > 0: // came in the last moment
+		w.nudge()
+		return false
+	}
+	var away []*job
+	w.queue, away = turnAway(w.queue, err)
+	for _, j := range away {
+		j.answer()
+	}
+	w.last = err
+	return true
 }
 
 // drain writes until the queue is empty or the disk fails.
@@ -144,6 +161,7 @@ func (w *writer) drain() error {
 		w.gather(last)
 		w.mu.Lock()
 		batch := w.queue[:min(len(w.queue), batchMax):min(len(w.queue), batchMax)]
+		behind := len(w.queue) - len(batch)
 		w.mu.Unlock()
 		if len(batch) == 0 {
 			return nil
@@ -155,30 +173,35 @@ func (w *writer) drain() error {
 			_ = w.v.transact(func(*tx) error { return nil })
 		}
 		w.mu.Lock()
-		w.queue = append(kept, w.queue[len(batch):]...)
+		waited, came := w.queue[len(batch):][:behind], w.queue[len(batch)+behind:]
+		var away []*job
+		if err != nil {
+			waited, away = turnAway(waited, err)
+		}
+		w.queue = slices.Concat(kept, waited, came)
 		w.mu.Unlock()
-		for _, j := range batch { // only now: a caller who was answered is not in the backlog
+		for _, j := range append(batch, away...) { // only now: a caller who was answered is not in the backlog
 			j.answer()
 		}
 		if err != nil {
-			w.turnAway(err)
 			return err
 		}
 	}
 }
 
-// turnAway answers the jobs that wait and are not kept, after the disk failed: their turn may not
-// come before it is well.
-func (w *writer) turnAway(err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.queue = slices.DeleteFunc(w.queue, func(j *job) bool {
-		if !j.keep {
-			j.err = err
-			j.answer()
+// turnAway splits the jobs that waited while the disk failed: records go on waiting, the others are
+// to be answered with its error, for their turn may not come before it is well. Who asks after the
+// disk was tried gets a try of their own.
+func turnAway(waited []*job, err error) (stay, away []*job) {
+	for _, j := range waited {
+		if j.keep {
+			stay = append(stay, j)
+			continue
 		}
-		return !j.keep
-	})
+		j.err = err
+		away = append(away, j)
+	}
+	return stay, away
 }
 
 // gather waits a moment for as many jobs as shared the last transaction. Their callers were just
