@@ -256,6 +256,21 @@ func ReadBackup(r io.Reader, id age.Identity, signer ed25519.PublicKey, log io.W
 	return h, err
 }
 
+// ReadBackupHead gives the head of a backup without reading all of it. Its signature comes last, so
+// that the head may be a forger's: it is for a list to choose from. Errors: as of [ReadBackup].
+func ReadBackupHead(r io.Reader, id age.Identity) (BackupHead, error) {
+	enough := errors.New("the head was read")
+	h, err := readBackup(r, id, nil, func(string, []byte) error { return enough })
+	switch {
+	case err != nil && !errors.Is(err, enough):
+		return BackupHead{}, err
+	case len(h.Pub) != ed25519.PublicKeySize:
+		return BackupHead{}, fmt.Errorf("%w: its head has no public key", ErrBackup)
+	}
+	h.Lookup = nil
+	return h, nil
+}
+
 // readBackup calls f for each item between head and end.
 func readBackup(r io.Reader, id age.Identity, signer ed25519.PublicKey,
 	f func(kind string, value []byte) error) (h BackupHead, err error) {

@@ -175,7 +175,7 @@ func TestREraseIsNotUndoneByARestore(t *testing.T) {
 	if ps, err := n.People(); err != nil || len(ps) != 0 {
 		t.Fatalf("a refused restore left %d people, %v", len(ps), err)
 	}
-	rep, err = n.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, ByReceipts(gone, face))
+	rep, err = n.Restore(context.Background(), "op", bytes.NewReader(b), id, nil, ByReceipts(gone, face, gone))
 	check(n, rep, err)
 	if len(rep.Applied) != 2 || rep.Applied[0].Seq != gone.Seq {
 		t.Errorf("receipts %+v kept something out", rep.Applied)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"time"
 
@@ -36,8 +37,17 @@ type Since struct {
 	known    bool
 }
 
-// ByReceipts gives a Since of the receipts of all erasures since the backup.
-func ByReceipts(rs ...Receipt) Since { return Since{rs, true} }
+// ByReceipts gives a Since of the receipts of all erasures since the backup; each counts once,
+// however often it is given.
+func ByReceipts(rs ...Receipt) Since {
+	s := Since{known: true}
+	for _, r := range rs {
+		if !slices.ContainsFunc(s.receipts, func(other Receipt) bool { return reflect.DeepEqual(r, other) }) {
+			s.receipts = append(s.receipts, r)
+		}
+	}
+	return s
+}
 
 // WithoutReceipts gives a Since for a restore without receipts, by decision of the operator: people
 // who were erased since the backup come back.

@@ -16,7 +16,11 @@ import (
 	"menshen/store"
 )
 
-// withBackup opens a backup and the key that it is encrypted for.
+// errNoAgeKey means that a file is not one age key.
+var errNoAgeKey = errors.New("not one age key: give the file that age-keygen wrote")
+
+// withBackup opens a backup and the key that it is encrypted for. Errors: [errNoAgeKey], those of
+// opening, and those of f.
 func withBackup(path, identity string, f func(io.ReadSeeker, age.Identity) error) error {
 	key, err := os.Open(identity)
 	if err != nil {
@@ -25,7 +29,7 @@ func withBackup(path, identity string, f func(io.ReadSeeker, age.Identity) error
 	defer key.Close()
 	ids, err := age.ParseIdentities(key)
 	if err != nil || len(ids) != 1 {
-		return fmt.Errorf("%s is not one age key: give the file that age-keygen wrote", identity)
+		return fmt.Errorf("%s is %w", identity, errNoAgeKey)
 	}
 	backup, err := os.Open(path)
 	if err != nil {

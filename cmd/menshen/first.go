@@ -327,57 +327,6 @@ func (f *firstStart) secondFactor(ctx context.Context) (err error) {
 	return nil
 }
 
-// restore fills the new vault from the backup of the unit that this one replaces, if it does. The
-// stick may be plugged in only now.
-func (f *firstStart) restore(ctx context.Context) error {
-	if f.stick == "" {
-		return nil
-	}
-	replaces, err := f.ui.Ask(ctx, check.Question{ID: "restore", Text: i18n.M("menshen.first-restore",
-		"Does this unit take the place of another one, from its backup on a stick?")})
-	if err != nil || !replaces {
-		return err
-	}
-	for {
-		b, err := findBackup(f.stick)
-		if err == nil {
-			f.ui.Tell(i18n.M("menshen.first-restores", "The stick has the backup %s.", filepath.Base(b.file)))
-			r := restoring{keeper: keeper{config: f.draft(), operator: f.name}, identity: b.key, receipts: b.receipts,
-				lang: f.ui.Lang}
-			err = r.run(f.verb, b.file)
-		}
-		if err == nil {
-			return nil
-		}
-		f.ui.Tell(i18n.Of(err))
-		again, err := f.ui.Ask(ctx, check.Question{ID: "again", Text: i18n.M("menshen.first-restore-again",
-			"Try again? Without it the door begins empty.")})
-		if err != nil || !again {
-			return err
-		}
-	}
-}
-
-// takenAlong is what a stick has for a unit that takes the place of another one.
-type takenAlong struct{ file, key, receipts string } // receipts: "" if there are none
-
-// findBackup looks in the folder of a stick, or of several sticks, each in a folder of its own.
-func findBackup(folder string) (takenAlong, error) {
-	find := func(ending string) []string {
-		here, _ := filepath.Glob(filepath.Join(folder, "*"+ending))
-		below, _ := filepath.Glob(filepath.Join(folder, "*", "*"+ending))
-		return append(here, below...)
-	}
-	backups, keys, receipts := find(".age"), find(".key"), find(".jsonl")
-	if len(backups) != 1 || len(keys) != 1 || len(receipts) > 1 {
-		return takenAlong{}, i18n.E("menshen.first-no-backup", "On the sticks that are plugged in: "+
-			"%d backups (.age), %d keys (.key), %d files of receipts (.jsonl). There must be one backup, the "+
-			"manager's key for it, and the receipts if there are any, in the top folder of a stick with FAT or exFAT.",
-			len(backups), len(keys), len(receipts))
-	}
-	return takenAlong{backups[0], keys[0], strings.Join(receipts, "")}, nil
-}
-
 // check is the self-test of 'menshen check', with its signed report. A door that did not pass may
 // be started all the same: it then counts as not tested.
 func (f *firstStart) check(ctx context.Context) error {

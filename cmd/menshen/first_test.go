@@ -12,7 +12,6 @@ import (
 	"github.com/creack/pty"
 	"github.com/spf13/cobra"
 
-	"menshen/board"
 	"menshen/board/boardtest"
 	"menshen/board/check/checktest"
 	"menshen/board/commission"
@@ -322,61 +321,5 @@ func TestFirstStartGoesOn(t *testing.T) {
 	}
 	if now, err := os.ReadFile(filepath.Join(d.dir, "key")); err != nil || !bytes.Equal(now, key) {
 		t.Errorf("the key was made again, %v", err)
-	}
-}
-
-// TestFirstStartReplacesAUnit: the set-up brings the backup of a dead unit from a stick, by the
-// first operator's passphrase, and leaves out whom its receipts name as erased. Their card is made
-// after it, and works.
-func TestFirstStartReplacesAUnit(t *testing.T) {
-	d := newFirstDay(t, simulatedCard(t))
-	old := boardtest.Folder(t)
-	raw, err := os.ReadFile("../../board/demo/door.toml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	door := filepath.Join(old, "door.toml")
-	if err := os.WriteFile(door, raw, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	conf, err := config.Load(door)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := board.Init(conf, "bob", []byte(passphrase)); err != nil {
-		t.Fatal(err)
-	}
-	d.start.stick = t.TempDir()
-	at := func(name string) string { return filepath.Join(d.start.stick, "sda1", name) }
-	manners := d.manners()
-	manners["from its backup on a stick? (y, n) "] = says("y")
-	manners["Without it the door begins empty. (y, n) "] = func(send func(string)) { // the stick comes now
-		err := os.Mkdir(at(""), 0o700)
-		if err == nil {
-			err = backUp(door, at("old.age"), at("manager.key"), at("erased.jsonl"))
-		}
-		if err != nil {
-			t.Error(err)
-			d.hang()
-		}
-		send("y")
-	}
-	shown, err := d.sit(manners)
-	if err != nil || !strings.Contains(shown, "1 people restored, 0 with face; 1 erased since") ||
-		!strings.Contains(shown, "0 backups") {
-		t.Fatalf("%v\n%s", err, shown)
-	}
-	if conf, err = config.Load(d.start.config); err != nil {
-		t.Fatal(err)
-	}
-	v, err := store.Open(conf.Unit.Dir, store.Options{Key: wiring.KeySource(conf)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer v.Close()
-	people, err := v.People()
-	staff, wrong := v.Operators()
-	if err != nil || wrong != nil || len(people) != 1 || people[0].Name != "li" || len(staff) != 2 {
-		t.Errorf("%d people, %d operators, %v, %v", len(people), len(staff), err, wrong)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -42,8 +43,8 @@ backup signed count.`,
 	}
 	r.flags(c)
 	c.Flags().StringVar(&r.identity, "identity", "", "the manager's age key file")
-	c.Flags().StringVar(&r.receipts, "receipts", "",
-		"receipts of the erasures since the backup, one JSON object a line")
+	c.Flags().StringArrayVar(&r.receipts, "receipts", nil,
+		"`FILE` with receipts of the erasures since the backup, one JSON object a line; may be repeated")
 	c.Flags().BoolVar(&r.none, "no-receipts", false, "a new unit may bring back whoever was erased since the backup")
 	langFlag(c.Flags(), &r.lang, userLanguage())
 	c.MarkFlagsMutuallyExclusive("receipts", "no-receipts")
@@ -54,11 +55,12 @@ backup signed count.`,
 // restoring is one run of the verb restore.
 type restoring struct {
 	keeper
-	identity, receipts string
-	lang               i18n.Language
-	none               bool
-	in                 io.Reader
-	out, asks          io.Writer
+	identity  string
+	receipts  []string // files
+	lang      i18n.Language
+	none      bool
+	in        io.Reader
+	out, asks io.Writer
 }
 
 func (r *restoring) run(c *cobra.Command, backup string) error {
@@ -79,23 +81,35 @@ func (r *restoring) statedSince() (store.Since, error) {
 	switch {
 	case r.none:
 		return store.WithoutReceipts(), nil
-	case r.receipts != "":
-		return receiptsIn(r.receipts)
+	case len(r.receipts) > 0:
+		return receiptsIn(r.receipts...)
 	}
 	return store.Since{}, nil
 }
 
-func receiptsIn(path string) (store.Since, error) {
-	f, err := os.Open(path)
+func receiptsIn(files ...string) (store.Since, error) {
+	var all []store.Receipt
+	for _, file := range files {
+		some, err := readReceipts(file)
+		if err != nil {
+			return store.Since{}, err
+		}
+		all = append(all, some...)
+	}
+	return store.ByReceipts(all...), nil
+}
+
+func readReceipts(file string) ([]store.Receipt, error) {
+	f, err := os.Open(file)
 	if err != nil {
-		return store.Since{}, fmt.Errorf("opening the receipts: %w", err)
+		return nil, fmt.Errorf("opening the receipts: %w", err)
 	}
 	defer f.Close()
 	all, err := store.ParseReceipts(f)
 	if err != nil {
-		return store.Since{}, err
+		return nil, fmt.Errorf("%s: %w", filepath.Base(file), err)
 	}
-	return store.ByReceipts(all...), nil
+	return all, nil
 }
 
 // restore checks the backup to its end, asks what a new unit must know, and restores.
