@@ -33,9 +33,13 @@ func TestSeeds(t *testing.T) {
 		seeds, days = 2, 2
 	}
 	for seed := range seeds {
-		if r := run(t, seed, days); r.Violation != nil {
+		r := run(t, seed, days)
+		if r.Violation != nil {
 			t.Errorf("menshen sim --seed %d --days %d\n%v\n%s", seed, days, r.Violation,
 				strings.Join(r.Last[max(0, len(r.Last)-25):], "\n"))
+		} else if r.Replayed < 10 {
+			t.Errorf("seed %d: only %d decisions were made again from the log, %d could not be", seed, r.Replayed,
+				r.Unreplayed)
 		}
 	}
 }

@@ -63,16 +63,18 @@ type world struct {
 
 // Stats are a run's figures.
 type Stats struct {
-	Door      time.Duration // simulated
-	Steps     int
-	Attempts  map[string]int // by what came of them
-	Happened  map[Kind]int
-	Faults    map[Kind]int
-	Writes    int // transactions of the vault
-	FalseYes  int // faces taken for another person's, as often as the model's scores say
-	GoodPhoto int // photos that looked alive
-	PhotoIn   int // of those, let in
-	Hourly    [24]int
+	Door       time.Duration // simulated
+	Steps      int
+	Attempts   map[string]int // by what came of them
+	Happened   map[Kind]int
+	Faults     map[Kind]int
+	Writes     int // transactions of the vault
+	FalseYes   int // faces taken for another person's, as often as the model's scores say
+	GoodPhoto  int // photos that looked alive
+	PhotoIn    int // of those, let in
+	Hourly     [24]int
+	Replayed   int // decisions made again from the log
+	Unreplayed int // those about people who were erased since
 }
 
 const (
@@ -278,6 +280,7 @@ func (w *world) live(ctx context.Context, dir string, progress func(done float64
 	}
 	w.undergo(func() { w.passUntil(w.plan.end()) })
 	w.undergo(w.atTheEnd)
+	w.undergo(w.checkReplay)
 	w.Door = w.clock.now.Sub(w.plan.Begin)
 	w.Writes = w.disk.writes
 	return nil

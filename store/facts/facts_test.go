@@ -204,3 +204,33 @@ func BenchmarkOf(b *testing.B) {
 		Of(a, d, ID{})
 	}
 }
+
+func FuzzParseSettings(f *testing.F) {
+	for seed := range uint64(20) {
+		text, err := SettingsOf(draw(f, rand.New(rand.NewPCG(seed, 42))).Site).Text()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		set, err := ParseSettings(text)
+		if err != nil {
+			return
+		}
+		var site policy.Site
+		set.Apply(&site)
+		policy.Decide(policy.Attempt{Means: policy.ByCard, Site: site})
+		again, err := set.Text()
+		if err != nil {
+			t.Fatalf("%q is read, and not written: %v", text, err)
+		}
+		twice, err := ParseSettings(again)
+		if err != nil {
+			t.Fatalf("%q is written as %q, and not read: %v", text, again, err)
+		}
+		if same, err := twice.Text(); err != nil || same != again {
+			t.Errorf("%q is written as %q, then as %q, %v", text, again, same, err)
+		}
+	})
+}
