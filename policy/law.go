@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"time"
 
 	"menshen/internal/i18n"
@@ -55,7 +56,7 @@ var Sources = []Source{
 
 // Law gives all rules, in their order.
 func Law() []Rule {
-	return append(append(append([]Rule(nil), lawOfPeople...), lawOfData...), lawOfSite...)
+	return slices.Concat(lawOfPeople, lawOfData, lawOfSite)
 }
 
 // RuleState is how a rule stands.
@@ -89,9 +90,10 @@ func (p Problem) Remedy() i18n.Message { return p.remedy }
 
 // Review checks the facts against all rules, in their order.
 func Review(f UnitFacts) []Finding {
-	var all []Finding
-	for _, r := range Law() {
-		all = append(all, r.check(&f))
+	law := Law()
+	all := make([]Finding, len(law))
+	for i := range law {
+		all[i] = law[i].check(&f)
 	}
 	return all
 }
@@ -112,8 +114,8 @@ var notCounted = Problem{
 	remedy: i18n.M("policy.not-checked-remedy", "Look at the unit's faults, then run the check again."),
 }
 
-func (r Rule) check(f *UnitFacts) Finding {
-	found := Finding{Rule: r, State: Kept}
+func (r *Rule) check(f *UnitFacts) Finding {
+	found := Finding{Rule: *r, State: Kept}
 	for _, at := range r.counted(f) {
 		if at.IsZero() || f.At.Sub(at) > Fresh {
 			found.State, found.Problems = Broken, []Problem{notCounted}

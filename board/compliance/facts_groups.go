@@ -50,7 +50,7 @@ func (k *Keeper) countPeople(now time.Time) (n policy.PeopleFacts, waits time.Ti
 	asAt := policy.Attempt{At: now, Clock: policy.Clock{Trusted: true, Floor: now}, Door: k.cfg.Unit.Name,
 		Site: policy.Site{
 			Release: k.cfg.Door.Release.D(), LongOpen: k.cfg.Door.LongRelease.D(),
-			Down: down, Access: k.cfg.Site.Rules(), Calendar: k.cfg.Site.Calendar(),
+			Down: down, Access: k.cfg.Site.Rules(), Calendar: k.calendar,
 			WithCard: k.cfg.Faces.Enabled && k.cfg.Faces.WithCard, Keypad: slices.ContainsFunc(k.cfg.Readers,
 				func(r config.Reader) bool { return r.Takes(policy.PINKind) }),
 		}}

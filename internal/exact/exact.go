@@ -25,9 +25,7 @@ var (
 // Decode reads b into v, and refuses bytes that [json.Marshal] would not have made of v: unknown or
 // repeated members, another order, spaces.
 func Decode(b []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
+	if err := json.Unmarshal(b, v); err != nil {
 		return unquoted(err)
 	}
 	if again, err := json.Marshal(v); err != nil || !bytes.Equal(again, b) {

@@ -1,0 +1,176 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"menshen/board/desk"
+	"menshen/hal"
+	"menshen/policy"
+)
+
+// typePIN types a PIN of p, or of nobody.
+func (w *world) typePIN(pin string, p *person) bool {
+	if w.unplugged {
+		return false
+	}
+	var last hal.ReaderEvent
+	for _, b := range []byte("*" + pin + "#") { // what a thief left is cleared first
+		for last.Button = 0; last.Button == 0; {
+			e, _ := w.pulses(buttonBits(b))
+			if last = e; e.Button != 0 && b != '#' {
+				w.driver.Device(e)
+				w.settle()
+			}
+		}
+		w.pass(w.between(100*time.Millisecond, 700*time.Millisecond))
+	}
+	return w.presentPIN(last, p)
+}
+
+// presentPIN hands over the last button. A keypad that is locked out denies the right PIN too.
+func (w *world) presentPIN(e hal.ReaderEvent, p *person) bool {
+	e.At = w.clock.host()
+	w.decisions = nil
+	w.driver.Device(e)
+	w.drain()
+	d := w.decided()
+	if d == nil {
+		w.fail(decided, "nothing came of a PIN")
+	}
+	want := outcome{reason: policy.ReasonUnknown}
+	if p != nil && p.known {
+		want = w.expectPerson(p, w.unitTime(), policy.ReasonPIN)
+	}
+	if w.model.lockdown && !w.model.emergency() {
+		want = outcome{reason: policy.ReasonLockdown}
+	}
+	wrong := w.wrongLately()
+	switch {
+	case d.Reason == policy.ReasonKeypadLockout:
+		if w.wrongWithin(time.Hour+longestLockout) < 5 {
+			w.fail(validGranted, "the keypad is locked out after %d wrong codes", wrong)
+		}
+	default:
+		if wrong >= 5+w.rightPINs && w.clock.now.Sub(w.wrongPINs[len(w.wrongPINs)-1]) < 29*time.Second &&
+			want.reason != policy.ReasonLockdown {
+			w.fail(guessesSlow, "the keypad answers after %d wrong codes in an hour", wrong)
+		}
+		w.checkDecision(*d, want, p)
+	}
+	if !d.Grant && d.Reason != policy.ReasonKeypadLockout && d.Reason != policy.ReasonLockdown {
+		// A code that is right and does not open counts as wrong: no guesser learns that it exists.
+		w.wrongPINs = append(w.wrongPINs, w.clock.now)
+	}
+	if d.Grant {
+		w.rightPINs++
+		w.model.grant(w.clock.now, w.lengthFor(p), d.Reason)
+	}
+	w.settle()
+	return d.Grant
+}
+
+// longestLockout is how long a keypad is locked out at most.
+const longestLockout = 15 * time.Minute
+
+// wrongLately counts the wrong codes of the last hour.
+func (w *world) wrongLately() int {
+	n := w.wrongWithin(time.Hour)
+	if n == 0 {
+		w.rightPINs = 0
+	}
+	return n
+}
+
+func (w *world) wrongWithin(d time.Duration) (n int) {
+	for i := len(w.wrongPINs) - 1; i >= 0 && w.clock.now.Sub(w.wrongPINs[i]) < d; i-- {
+		n++
+	}
+	return n
+}
+
+func (w *world) guesses(*person) {
+	for range 3 + w.rnd.IntN(20) {
+		guess := fmt.Sprintf("%06d", w.rnd.IntN(1e6))
+		if slices.ContainsFunc(w.people, func(p *person) bool { return p.pin == guess }) {
+			continue
+		}
+		w.typePIN(guess, nil)
+		w.pass(w.between(time.Second, 20*time.Second))
+	}
+}
+
+// visitorComes types the digits of a pass.
+func (w *world) visitorComes(digits string, want outcome) bool {
+	for _, b := range []byte("*" + strings.TrimSpace(digits)) {
+		for sent := false; !sent; {
+			e, _ := w.pulses(buttonBits(b))
+			if sent = e.Button != 0; sent {
+				w.driver.Device(e)
+				w.settle()
+			}
+		}
+		w.pass(150 * time.Millisecond)
+	}
+	var e hal.ReaderEvent
+	for e.Button == 0 {
+		e, _ = w.pulses(buttonBits('#'))
+	}
+	if w.wrongLately() >= 5 {
+		return false // the keypad may be locked out; the visitor rings
+	}
+	return w.present(e, want, nil)
+}
+
+// invites gives a visitor a pass for some hours, with which they come twice.
+func (w *world) invites(p *person) {
+	if w.unplugged || !p.known || !w.inLease(p) || p.group != "residents" {
+		return
+	}
+	var pass desk.Pass
+	ok := w.atDesk("a pass is made", p, func(ctx context.Context, s desk.Session) (err error) {
+		now := w.clock.now
+		pass, err = w.door.Desk.AddPass(ctx, s, p.id, now, now.Add(3*time.Hour), 1)
+		return err
+	})
+	if !ok {
+		return
+	}
+	digits := string(pass.Code)
+	w.pass(w.between(time.Minute, 20*time.Minute))
+	if w.rnd.IntN(4) == 0 {
+		w.pass(3 * time.Hour)
+	}
+	if w.visitorComes(digits, w.expectVisitor(p, pass, 0)) {
+		w.walkThrough()
+		w.pass(w.between(time.Minute, 20*time.Minute))
+		w.visitorComes(digits, w.expectVisitor(p, pass, 1))
+	}
+	w.pass(5 * time.Second)
+}
+
+// expectVisitor says what a pass comes to, of which so many uses are spent.
+func (w *world) expectVisitor(host *person, pass desk.Pass, used int) outcome {
+	now := w.unitTime()
+	hostIn := host.known && (host.until.IsZero() || now.Before(host.until))
+	switch {
+	case w.model.lockdown && !w.model.emergency():
+		return outcome{reason: policy.ReasonLockdown}
+	case w.disk.fails == nil && !w.door.vault.Clock().Trusted && hostIn:
+		return outcome{reason: policy.ReasonNoClock}
+	case !hostIn:
+		return outcome{reason: policy.ReasonRevoked}
+	case !now.Before(pass.Until):
+		return outcome{reason: policy.ReasonExpired}
+	case used >= pass.Uses:
+		return outcome{reason: policy.ReasonUsedUp}
+	case w.disk.fails != nil:
+		return outcome{reason: policy.ReasonNotCounted}
+	case !w.inHours("visitors", now):
+		return outcome{reason: policy.ReasonHours}
+	}
+	return outcome{true, policy.ReasonPass}
+}

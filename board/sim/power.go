@@ -1,0 +1,189 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"menshen/board/desk"
+	"menshen/recognizer/eye"
+	"menshen/store"
+	"menshen/store/audit"
+)
+
+// armPowerCut has the power go in one of the next transactions.
+func (w *world) armPowerCut(*person) {
+	if w.disk.fails == nil {
+		w.disk.cutIn = 1 + w.rnd.IntN(12)
+	}
+}
+
+// powerOff stops the program as systemd does, and starts it again later.
+func (w *world) powerOff(d time.Duration) {
+	if !w.calm() || !w.atRest() || w.disk.cutIn > 0 {
+		return
+	}
+	w.Faults[w.now.Kind]++
+	w.restart(nil, d)
+}
+
+func (w *world) loseClock(*person) {
+	if !w.calm() || !w.atRest() || w.disk.cutIn > 0 {
+		return
+	}
+	w.Faults[ClockLost]++
+	w.clock.kept, w.clock.wrong = false, -20*365*24*time.Hour
+	w.restart(nil, w.between(time.Minute, 8*time.Hour))
+	w.lasts(w.between(time.Minute, 30*time.Minute), func() {
+		w.tell("the clock is right again")
+		w.clock.kept, w.clock.wrong = true, 0
+	})
+}
+
+// powerReturns starts the unit on a disk on which any part of the last transaction's pages arrived.
+// A sector is written whole; the two heads are written after all else is synced.
+func (w *world) powerReturns() {
+	w.Faults[PowerCut]++
+	before, after := w.disk.before, readFile(w.disk.path)
+	const page, sector = 4096, 512
+	image := append([]byte(nil), after...)
+	heads := w.rnd.IntN(3) // 0: the cut came before a head was written; 1: within it; 2: after it
+	for at := 0; at < len(after); at += sector {
+		isHead := at < 2*page
+		keepOld := isHead && heads == 0 || isHead && heads == 1 && w.rnd.IntN(2) == 0 ||
+			!isHead && heads == 0 && w.rnd.IntN(2) == 0
+		if keepOld && at+sector <= len(before) {
+			copy(image[at:at+sector], before[at:at+sector])
+		}
+	}
+	w.tell("the power is gone")
+	w.restart(image, w.between(time.Second, 10*time.Minute))
+	w.startAfresh()
+}
+
+// restart closes the vault, leaves image on the disk where there is one, and starts the program
+// again after a time. The corridor is empty by then, and the door shut.
+func (w *world) restart(image []byte, off time.Duration) {
+	cut := image != nil
+	if !cut {
+		w.drain()
+	}
+	err := w.door.vault.Close()
+	if !cut && err != nil {
+		w.fail(nothingLost, "%v", err)
+	}
+	w.door.Unit.Close()
+	if cut {
+		w.drain()
+		if err := os.WriteFile(w.disk.path, image, 0o600); err != nil {
+			w.fail(nothingLost, "%v", err)
+		}
+	}
+	if w.mends != nil { // what lasted is over when the power is back
+		f := w.mends
+		w.mends = nil
+		w.disk.fails, w.unplugged = nil, false
+		if w.clock.wrong != 0 || w.door.eye.camera != eye.CameraOK || w.door.eye.state != eye.Running {
+			f()
+		}
+	}
+	w.disk.fails, w.disk.cutIn = nil, 0
+	for i := range w.story {
+		w.story[i].cut = cut
+	}
+	w.clock.now = w.clock.now.Add(off)
+	w.clock.began = w.clock.now.Add(-20 * time.Second)
+	w.trouble = w.clock.now
+	w.lastTick, w.mismatch, w.unsure = w.clock.now, time.Time{}, time.Time{}
+	orders := w.model
+	w.model, w.raised = newModel(), map[string]bool{}
+	w.door.contact.on, w.door.fire.on, w.door.alarm.on = false, false, false
+	w.door.vault = store.Await(w.door.conf.Unit.Dir, w.door.options)
+	if err := w.door.vault.Mend(context.Background()); err != nil {
+		w.fail(nothingLost, "after the power came back: %v", err)
+	}
+	kept, err := w.door.vault.Overrides()
+	if err != nil || w.acting == nil && !w.ordering &&
+		(kept.Lockdown != orders.lockdown || kept.Evacuation != orders.evacuation) {
+		w.fail(nothingLost, "the overrides are %+v, %v", kept, err)
+	}
+	w.model.lockdown = kept.Lockdown
+	if err := w.assemble(); err != nil {
+		w.fail(comesBack, "%v", err)
+	}
+	if kept.Evacuation {
+		w.model.setEmergency(&w.model.evacuation, "evacuate", true, w.clock.now)
+	}
+	w.adoptLog()
+	w.tell("the unit is started")
+	w.settle()
+	w.lastHour = w.clock.now.Add(-time.Hour)
+	w.housekeep()
+}
+
+// adoptLog takes into the story what was written and never acknowledged.
+func (w *world) adoptLog() {
+	last := w.compared
+	for _, s := range w.story {
+		last = max(last, s.seq)
+	}
+	es, err := w.door.vault.Entries(last+1, 1000, false)
+	if err != nil {
+		w.fail(chainHolds, "%v", err)
+	}
+	var pending []told
+	for _, s := range w.story {
+		if s.seq == 0 {
+			pending = append(pending, s)
+		}
+	}
+	for _, e := range es {
+		if e.Kind != audit.Decision {
+			continue
+		}
+		known := false
+		for _, s := range pending {
+			known = known || same(e, s)
+		}
+		if !known {
+			w.story = append(w.story, told{seq: e.Seq, at: e.At, means: e.Means, grant: e.Grant, reason: e.Reason})
+		}
+	}
+}
+
+// startAfresh ends, after a power cut, what staff were doing: orders are taken back, and a person
+// who was half entered is removed.
+func (w *world) startAfresh() {
+	p := w.acting
+	w.acting = nil
+	if w.model.lockdown || w.model.evacuation {
+		w.atDesk("orders are taken back", nil, func(ctx context.Context, s desk.Session) error {
+			was := w.model.evacuation
+			err := errors.Join(w.door.Desk.Lockdown(ctx, s, false), w.door.Desk.Evacuate(ctx, s, false))
+			if err != nil {
+				return err
+			}
+			w.model.lockdown = false
+			if was {
+				w.model.setEmergency(&w.model.evacuation, "evacuate", false, w.clock.now)
+			}
+			return nil
+		})
+	}
+	w.ordering = false
+	if p == nil {
+		return
+	}
+	people, err := w.door.vault.People()
+	if err != nil {
+		w.fail(nothingLost, "%v", err)
+	}
+	p.known, p.enrolled, p.consent = false, false, false
+	for _, is := range people {
+		if is.Name.Reveal() == p.name {
+			p.id, p.known = is.ID, true
+			w.remove(p, "mistake")
+		}
+	}
+}
