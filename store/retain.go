@@ -48,6 +48,15 @@ func (r Retention) of(l *audit.Line) time.Duration {
 	return r.Acts
 }
 
+// runEvery is how often [Vault.Prune] is called, with an hour's grace.
+const runEvery = 25 * time.Hour
+
+// due is the age at which an entry is removed: before its retention ends, so that none is too old
+// before the next run.
+func (r Retention) due(l *audit.Line) time.Duration { return early(r.of(l)) }
+
+func early(keep time.Duration) time.Duration { return keep - min(runEvery, keep/2) }
+
 // retentionState lies in the settings bucket.
 type retentionState struct {
 	Retention
@@ -134,8 +143,8 @@ func (v *Vault) RetentionReport() (RetentionReport, error) {
 	return rep, err
 }
 
-// Prune removes expired entries, and visitors' passes a day after their end, and gives the number
-// of entries. It is to be called daily; the door works meanwhile. [ErrClock]: the time is not
+// Prune removes entries that expire before the next run, and visitors' passes a day after their end,
+// and gives the number of entries. It is to be called daily; the door works meanwhile. [ErrClock]: the time is not
 // certain. Signed gaps keep the chain verifiable. Once a week it ends with a new epoch, which makes
 // what was removed unreadable for good.
 func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) {
@@ -248,7 +257,7 @@ func (t *tx) prune(now time.Time, r Retention) (removed uint64, more bool, err e
 		}
 		return nil
 	}
-	young := now.Add(-min(r.Events, r.Acts))
+	young := now.Add(-early(min(r.Events, r.Acts)))
 	dates := dater{t: t, now: now}
 	for n := c.First; n <= c.Seq; {
 		if g := gaps[n]; g != nil {
@@ -268,7 +277,7 @@ func (t *tx) prune(now time.Time, r Retention) (removed uint64, more bool, err e
 		if err != nil {
 			return removed, false, err
 		}
-		expired := now.Sub(at) > r.of(&l)
+		expired := now.Sub(at) > r.due(&l)
 		if expired && removed == pruneMost {
 			more = true
 			break

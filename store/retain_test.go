@@ -45,11 +45,11 @@ func TestRRetainPrunesAndKeepsTheProof(t *testing.T) {
 	}
 	epoch := u.Epoch()
 	n, err := u.Prune(context.Background(), Door)
-	if err != nil || n != 109 {
+	if err != nil || n != 111 { // and two that are due before the next run
 		t.Fatalf("pruned %d, %v", n, err)
 	}
 	rep, err = u.RetentionReport()
-	if err != nil || rep.Overdue != 0 || rep.Removed != 109 || !rep.LastRun.Equal(u.clock.now()) || rep.Readable {
+	if err != nil || rep.Overdue != 0 || rep.Removed != 111 || !rep.LastRun.Equal(u.clock.now()) || rep.Readable {
 		t.Errorf("after: %+v, %v", rep, err)
 	}
 	if u.Epoch() != epoch+1 {
@@ -74,6 +74,33 @@ func TestRRetainPrunesAndKeepsTheProof(t *testing.T) {
 		cut := bytes.Join(append(append([][]byte{}, lines[:i]...), lines[i+1:]...), nil)
 		if rep, err := VerifyExport(bytes.NewReader(cut), u.PublicKey()); err != nil || rep.OK {
 			t.Fatalf("without line %d: %v, %v", i, rep, err)
+		}
+	}
+}
+
+// TestRRetainNothingIsOverdueBetweenRuns: with one run a day, no entry outlives its retention in the
+// hours before the next, and none goes more than a day and an hour early.
+func TestRRetainNothingIsOverdueBetweenRuns(t *testing.T) {
+	u := newUnit(t)
+	li := u.tenant(t, "li")
+	keep := 3 * 24 * time.Hour
+	if err := u.SetRetention("op", Retention{Events: keep, Acts: keep}); err != nil {
+		t.Fatal(err)
+	}
+	for hour := range 6 * 24 {
+		u.clock.advance(time.Hour)
+		u.decide(t, li)
+		if hour%24 == 0 {
+			if _, err := u.Prune(context.Background(), Door); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rep, err := u.RetentionReport()
+		if err != nil || rep.Overdue != 0 {
+			t.Fatalf("hour %d: %d entries are overdue, %v", hour, rep.Overdue, err)
+		}
+		if age := u.clock.now().Sub(rep.Oldest); hour > 4*24 && age < keep-26*time.Hour {
+			t.Fatalf("hour %d: the oldest entry is of %v ago", hour, age)
 		}
 	}
 }
@@ -108,7 +135,7 @@ func TestRRetainRefusedLogIns(t *testing.T) {
 	for _, x := range []struct {
 		days         time.Duration
 		refused, ins int
-	}{{89, 2, 1}, {2, 0, 1}, {3 * 365, 0, 0}} {
+	}{{88, 2, 1}, {2, 0, 1}, {3 * 365, 0, 0}} {
 		u.clock.advance(x.days * 24 * time.Hour)
 		if _, err := u.Prune(context.Background(), Door); err != nil {
 			t.Fatal(err)

@@ -64,6 +64,13 @@ func (k *Keeper) Recount(ctx context.Context) error {
 	return err
 }
 
+// recountSoon has the next round count again what an act can have changed.
+func (k *Keeper) recountSoon() {
+	k.counted.one.Lock()
+	defer k.counted.one.Unlock()
+	k.counted.log.changed = true
+}
+
 // lookAgain looks at the machine only.
 func (k *Keeper) lookAgain() error {
 	m, err := k.countMachine()

@@ -14,6 +14,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"menshen/board/boardtest"
+	"menshen/board/compliance"
 	"menshen/board/host"
 	"menshen/board/papers"
 	"menshen/hal"
@@ -526,5 +527,40 @@ func TestRSafeIsAFault(t *testing.T) {
 	b.Driver.Tick()
 	if err := b.Law.ExitFault(); err != nil {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestRRetainRunIsSeenSoon: a run that finds nothing to remove counts in the next round, and not only
+// an hour later. A unit that was off for more than a day has such a run a minute after its start.
+func TestRRetainRunIsSeenSoon(t *testing.T) {
+	b := newBench(t)
+	ctx := context.Background()
+	report := func(context.Context, string, error) error { return nil }
+	var r compliance.Round
+	b.Law.Round(ctx, &r, report)
+	if state := b.StateOf(policy.RuleRetain); state != policy.Broken {
+		t.Fatalf("before the first run: %s", state)
+	}
+	b.Law.Retain(ctx, report)
+	b.Clock.Advance(time.Second)
+	b.Law.Round(ctx, &r, report)
+	if state := b.StateOf(policy.RuleRetain); state != policy.Kept {
+		t.Errorf("a second after the run: %s", state)
+	}
+}
+
+// TestRRetainTriesAgainSoon: what could not be removed, since the disk failed at that moment, is not
+// left for a day.
+func TestRRetainTriesAgainSoon(t *testing.T) {
+	b := newBench(t)
+	report := func(context.Context, string, error) error { return nil }
+	if wait := b.Law.Retain(context.Background(), report); wait != 24*time.Hour {
+		t.Errorf("after a run: again in %v", wait)
+	}
+	if err := b.Vault.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if wait := b.Law.Retain(context.Background(), report); wait > 10*time.Minute {
+		t.Errorf("after a run that failed: again in %v", wait)
 	}
 }

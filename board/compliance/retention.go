@@ -13,7 +13,7 @@ import (
 const (
 	keepEvery = 24 * time.Hour
 	keepFirst = time.Minute
-	keepAgain = 10 * time.Minute // while the time is not certain
+	keepAgain = 10 * time.Minute // after a failure: a full disk, a time that is not certain
 )
 
 // retain removes what is overdue, on schedule, beside the loop: the door goes on working meanwhile.
@@ -33,8 +33,8 @@ func (k *Keeper) retain(ctx context.Context, report Report) {
 // Retain removes what is overdue now, and gives when it wants to do so again.
 func (k *Keeper) Retain(ctx context.Context, report Report) (wait time.Duration) {
 	_, err := k.vault.Prune(ctx, store.Door)
-	if wait = keepAgain; !errors.Is(err, store.ErrClock) {
-		wait = keepEvery
+	k.recountSoon() // a run that finds nothing to remove is no act, and leaves no entry
+	if !errors.Is(err, store.ErrClock) {
 		err = errors.Join(err, k.dropOldPapers())
 		if c := k.vault.Clock(); c.Destroys() {
 			err = errors.Join(err, k.out.DropOldCopies(c.Now))
@@ -43,7 +43,10 @@ func (k *Keeper) Retain(ctx context.Context, report Report) (wait time.Duration)
 	if ctx.Err() == nil {
 		_ = report(ctx, "retention", err)
 	}
-	return wait
+	if err != nil {
+		return keepAgain
+	}
+	return keepEvery
 }
 
 // pause waits for d or the end of ctx.
