@@ -163,9 +163,25 @@ func (u *Unit) decideUnrecorded(ctx context.Context, a policy.Attempt, granted p
 func (u *Unit) noteDurable(err error) {
 	u.slow = err != nil
 	if err != nil {
+		u.slowAt = u.steady()
 		u.vaultFault(err)
 	} else {
 		u.recovered("vault")
+	}
+}
+
+// doubtDisk is how long after its last delay the disk is not relied on.
+const doubtDisk = 10 * time.Second
+
+// trustDisk ends the doubt in a disk that was slow, once nothing has waited for it for doubtDisk.
+// Without it the next visitor would be refused, however long ago that was.
+func (u *Unit) trustDisk() {
+	switch {
+	case !u.slow:
+	case u.vault.Backlog() > 0:
+		u.slowAt = u.steady()
+	case u.steady()-u.slowAt >= doubtDisk:
+		u.noteDurable(nil)
 	}
 }
 

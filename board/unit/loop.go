@@ -142,6 +142,7 @@ func (u *Unit) tick(now time.Time) {
 	if err := u.unrecorded.Swap(nil); err != nil {
 		u.faults["vault"] = (*err).Error()
 	}
+	u.trustDisk()
 	u.holdOutputs()
 	u.letOutInTurns(now)
 	u.step(policy.DoorEvent{At: now, Kind: policy.EvTick})

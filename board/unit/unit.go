@@ -122,6 +122,7 @@ type Unit struct {
 	heldAt    time.Time         // when holdOutputs did its work last
 	slowDisk  time.Duration     // SlowDisk, or what a Driver set
 	slow      bool              // the last record was not durable in time
+	slowAt    time.Duration     // when, by the clock that is never set
 	faults    map[string]string // by device: what is wrong with it now
 	counts    map[string]int    // by reader: cards read
 	misreads  map[string]misreads

@@ -476,6 +476,25 @@ func TestSlowDiskStopsFacesNotCards(t *testing.T) {
 	}
 }
 
+// TestDiskIsTrustedAgain: a disk that was slow once does not cost the next face, or the next pass, its
+// entry for ever after.
+func TestDiskIsTrustedAgain(t *testing.T) {
+	b := newBench(t)
+	b.Enrolled(1)
+	b.Unit.Durable(store.ErrSlow)
+	b.Later(9 * time.Second)
+	if s := b.State(); s.Faults["vault"] == "" {
+		t.Error("the delay is not shown")
+	}
+	b.Eventually("nothing waits for the disk, and the fault ends", func() bool {
+		b.Later(11 * time.Second)
+		return b.State().Faults["vault"] == ""
+	})
+	if e := b.WalkUp(1); !e.Grant {
+		t.Errorf("a face a while after the delay: %+v", e)
+	}
+}
+
 // TestFaceLockoutAfterFailures: after five failed faces in a row faces wait, the card goes on, and
 // a card that opens ends the wait.
 func TestFaceLockoutAfterFailures(t *testing.T) {
