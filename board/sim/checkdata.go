@@ -2,9 +2,11 @@ package sim
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 	"time"
 
 	"menshen/policy"
@@ -44,19 +46,27 @@ func (w *world) checkPeople() {
 				w.fail(nothingLost, "%s is not on record", p.name)
 			}
 			continue
+		case !p.known:
+			w.fail(erasedGone, "%s is on record again", p.name)
 		case err != nil:
 			w.fail(nothingLost, "%s: %v", p.name, err)
 		case !p.until.IsZero() && w.overdue(p.until) > erasedByTheHour && is.HasFace():
 			w.fail(erasedGone, "%s has a face %v after the lease", p.name, now.Sub(p.until).Round(time.Minute))
-		case !p.until.IsZero() && w.overdue(p.until.Add(forgetAfter)) > erasedByTheHour,
-			!p.known && p.until.IsZero():
+		case !p.until.IsZero() && w.overdue(p.until.Add(forgetAfter)) > erasedByTheHour:
 			w.fail(erasedGone, "%s is on record %v after the lease", p.name, now.Sub(p.until).Round(time.Minute))
 		}
 		if (is.Face.State == policy.FaceEnrolled) != p.enrolled || is.HasFace() != (p.consent || p.enrolled) {
 			w.fail(nothingLost, "the face of %s is %q, and was %v", p.name, is.Face.State, p.enrolled)
 		}
-		if is.Face.Minor != p.minor {
-			w.fail(nothingLost, "whether %s is under 14", p.name)
+		if is.Face.Minor != p.minor || is.LongOpen != p.longOpen || is.Blocked != p.blocked ||
+			!is.From.Equal(p.begins) || !is.Until.Equal(p.until) || !slices.Equal(is.Groups, []string{p.group}) {
+			w.fail(nothingLost, "what staff wrote of %s last", p.name)
+		}
+		if is.HasFace() && p.card == 0 && p.pin == "" {
+			w.fail(faceLawful, "%s has a face and no other way in", p.name)
+		}
+		if is.HasFace() && p.minor && is.Face.Guardian == "" {
+			w.fail(faceLawful, "%s, a child, has a face without a guardian's consent", p.name)
 		}
 	}
 }
@@ -97,4 +107,25 @@ func (w *world) checkBytes() {
 		}
 	}
 	w.strangers = nil
+}
+
+// checkNonces looks at what is sealed under each person's keys: the same nonce for two texts under
+// one key would give both away. A box begins with its revision (8 bytes) and its cipher (1).
+func (w *world) checkNonces() {
+	for _, p := range w.people {
+		if !p.known {
+			continue
+		}
+		boxes, err := w.door.vault.Ciphertext(p.id, "person")
+		if err != nil {
+			w.fail(nothingLost, "what is stored of %s: %v", p.name, err)
+		}
+		for _, b := range boxes {
+			nonce, text := [24]byte(b[9:33]), sha256.Sum256(b[33:])
+			if was, is := w.nonces[nonce]; is && was != text {
+				w.fail(noncesOnce, "two records of %s are sealed with one nonce", p.name)
+			}
+			w.nonces[nonce] = text
+		}
+	}
 }

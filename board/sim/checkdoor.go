@@ -35,7 +35,8 @@ func (w *world) checkAlarms(now time.Time) {
 	guessing := raised[policy.AlarmGuessing]
 	delete(raised, policy.AlarmGuessing)
 	switch wrong := w.wrongLately(); {
-	case guessing == (wrong >= 8), wrong >= 8 && wrong < 8+w.rightPINs: // a right code takes one back
+	case guessing == (wrong >= 8), wrong >= 8 && wrong < 8+w.rightPINs, // a right code takes one back
+		guessing && w.wrongWithin(time.Hour+w.missed) >= 8: // they count as younger than they are
 		w.unsure = time.Time{}
 	case w.unsure.IsZero():
 		w.unsure = now
@@ -75,8 +76,8 @@ func (w *world) checkDecision(d policy.Decision, want outcome, p *person) {
 	}
 }
 
-// checkFace holds a decision on a face against the world. own: the person themself stood there.
-func (w *world) checkFace(d policy.Decision, there *person, own, alive bool) {
+// checkFace holds a decision on a face against the world.
+func (w *world) checkFace(d policy.Decision, v visit) {
 	if !d.Grant {
 		return
 	}
@@ -84,16 +85,17 @@ func (w *world) checkFace(d policy.Decision, there *person, own, alive bool) {
 	switch {
 	case p == nil:
 		w.fail(faceLawful, "a face opened for nobody on record")
-	case !alive:
+	case !v.alive:
 		w.fail(faceLawful, "a photo opened that looks like one in every picture")
 	case !p.enrolled || !p.consent:
 		w.fail(faceLawful, "a face opened without consent")
-	case p.minor:
-		w.fail(faceLawful, "a child's face opened without a guardian")
-	case !p.until.IsZero() && !w.unitTime().Before(p.until):
-		w.fail(endedDenied, "a face opened after the lease")
-	case !w.inHours(p.group, w.unitTime()):
-		w.fail(endedDenied, "a face opened outside its hours")
+	case p.taken.likeness(v.seen) < unlike && (p != v.there || v.best < unlike):
+		w.fail(faceLawful, "a face opened that is not like the one that was taken")
+	case !w.expectPerson(p, w.unitTime(), policy.ReasonFace).grant:
+		w.fail(endedDenied, "a face opened; due was a refusal, %s",
+			w.expectPerson(p, w.unitTime(), policy.ReasonFace).reason)
+	case !w.lawful():
+		w.fail(faceLawful, "a face opened without an impact assessment in force")
 	case w.model.lockdown && !w.model.emergency():
 		w.fail(endedDenied, "a face opened in lockdown")
 	case w.disk.fails != nil:
@@ -103,9 +105,13 @@ func (w *world) checkFace(d policy.Decision, there *person, own, alive bool) {
 	case w.unplugged:
 		w.fail(faceLawful, "a face opened while nothing else could (R-ALT)")
 	}
-	if p != there {
+	if p != v.there {
 		if w.FalseYes++; w.FalseYes > 2 {
 			w.fail(faceLawful, "three faces were taken for another person's; the rate asked for is 1 in 10,000")
 		}
 	}
 }
+
+// unlike is a likeness that no two pictures have of which the shipped calibration says that one
+// stranger in 1,000 at most is taken for another person.
+const unlike = 0.34

@@ -6,7 +6,8 @@ import "time"
 type clock struct {
 	began, now time.Time     // true time
 	wrong      time.Duration // how far the machine's clock is ahead
-	kept       bool          // something keeps the machine's clock right
+	lost       bool          // it began in the past, and nothing has set it yet
+	unkept     bool          // nothing keeps it right, though it may be
 }
 
 // host is the machine's clock.
@@ -17,8 +18,8 @@ func (c *clock) running() time.Duration { return c.now.Sub(c.began) }
 
 // source names what keeps the clock right; empty: nothing.
 func (c *clock) source() string {
-	if c.kept {
-		return "sync"
+	if c.lost || c.unkept {
+		return ""
 	}
-	return ""
+	return "sync"
 }

@@ -155,7 +155,7 @@ func (w *world) invites(p *person) {
 // expectVisitor says what a pass comes to, of which so many uses are spent.
 func (w *world) expectVisitor(host *person, pass desk.Pass, used int) outcome {
 	now := w.unitTime()
-	hostIn := host.known && (host.until.IsZero() || now.Before(host.until))
+	hostIn := host.known && !host.blocked && host.begun(now) && !host.over(now)
 	switch {
 	case w.model.lockdown && !w.model.emergency():
 		return outcome{reason: policy.ReasonLockdown}

@@ -6,28 +6,40 @@ import (
 	"time"
 
 	"menshen/board/desk"
+	"menshen/policy"
 	"menshen/recognizer"
 )
 
 func (w *world) getsFace(p *person) {
-	if w.unplugged || p.card == 0 || !p.face || p.minor || p.enrolled || !p.known || !w.inLease(p) {
+	if w.unplugged || p.card == 0 || !p.face || p.enrolled || !p.known || !w.inLease(p) {
 		w.pass(time.Second)
 		return
 	}
+	alone := p.minor && !p.consent && w.rnd.IntN(2) == 0 // a child who comes without a guardian
 	w.atDesk("consent and enrolment", p, func(ctx context.Context, s desk.Session) error {
 		if !p.consent {
 			n, err := w.door.Desk.Notice(ctx, s, p.lang)
 			if err != nil {
 				return err
 			}
-			err = w.door.Desk.Consent(ctx, s, desk.ConsentGiven{Person: p.id, Notice: n.Hash, Lang: p.lang},
-				func(desk.Step) { w.hold(p.card) })
-			if err != nil {
+			yes := desk.ConsentGiven{Person: p.id, Notice: n.Hash, Lang: p.lang}
+			if p.minor && !alone {
+				yes.Guardian, yes.GuardianName = "mother", "Resident-guardian"
+			}
+			if !w.lawful() {
+				return unwilling{errors.New("there is no impact assessment in force")}
+			}
+			switch err = w.door.Desk.Consent(ctx, s, yes, func(desk.Step) { w.hold(p.card) }); {
+			case alone && err == nil:
+				w.fail(faceLawful, "a child's consent was taken without a guardian")
+			case alone:
+				return unwilling{err}
+			case err != nil:
 				return err
 			}
 			p.consent, p.refused = true, false
 		}
-		w.decisions = nil
+		w.decisions, p.taken = nil, face{}
 		stood := false
 		if off, err := w.door.Unit.FacesOff(ctx); err == nil && off.Is() && !w.calm() {
 			return unwilling{errors.New("faces are off")}
@@ -41,7 +53,10 @@ func (w *world) getsFace(p *person) {
 		if err != nil {
 			return unwilling{err}
 		}
-		p.enrolled = true
+		if !w.lawful() {
+			w.fail(faceLawful, "a face was taken without an impact assessment in force")
+		}
+		p.enrolled, p.taken = true, p.taken.unit()
 		p.blocks, err = w.door.vault.Ciphertext(p.id, "face")
 		return err
 	})
@@ -63,6 +78,7 @@ func (w *world) standBefore(p *person) {
 
 func (w *world) show(p *person, live float32) {
 	o := look(w.rnd, p.base, drawScore(w.rnd, w.scores), live, w.clock.host())
+	p.taken.add(o.Embedding)
 	w.driver.See(&o)
 	w.pass(110 * time.Millisecond)
 }
@@ -90,6 +106,7 @@ func (w *world) faceEnds(p *person) {
 	}
 	p.enrolled, p.consent = false, false
 	if had {
+		p.ends++
 		w.checkErased(p)
 	}
 }
@@ -110,7 +127,8 @@ func (w *world) staffEnd(p *person) {
 
 // givesFaceUp is the gesture at the door: five taps, the door asks, one more.
 func (w *world) givesFaceUp(p *person) {
-	if !p.consent || !p.known || p.card == 0 || !w.calm() || !w.inLease(p) || !w.inHours(p.group, w.unitTime()) {
+	if !p.consent || !p.known || p.card == 0 || !w.calm() || !w.inLease(p) ||
+		!w.expectPerson(p, w.unitTime(), policy.ReasonCard).grant {
 		return
 	}
 	w.acting = p

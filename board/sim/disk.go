@@ -29,12 +29,11 @@ func (d *disk) transaction(written bool) error {
 		}
 		return nil
 	}
-	if d.fails != nil {
-		d.refused++
-		return d.fails
-	}
 	if d.cutIn == 1 {
 		d.before = readFile(d.path)
 	}
-	return nil
+	if d.fails != nil {
+		d.refused++
+	}
+	return d.fails
 }

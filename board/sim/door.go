@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -70,6 +71,7 @@ func configuration(dir string, zone *time.Location) (*config.Config, error) {
 		{"residents", []string{"mon-sun,holiday 00:00-24:00"}},
 		{"staff", []string{"mon-sat 07:00-19:00"}},
 		{"cleaners", []string{"mon-fri 06:00-09:00", "sat 22:00-02:00"}},
+		{"night", []string{"mon-sun 22:00-02:30"}},
 		{policy.VisitorGroup, []string{"mon-sun,holiday 07:00-23:00"}},
 	} {
 		a := config.Access{Group: rule.group}
@@ -125,17 +127,12 @@ func (w *world) build(dir string) (err error) {
 			return err
 		}
 	}
-	return w.assess()
-}
-
-// assess files an impact assessment for the unit as it is set, valid for two years.
-func (w *world) assess() error {
-	basis, err := w.door.Law.Basis()
-	if err != nil {
+	if err := d.vault.SetRetention(store.Door, store.Retention{Events: keptAccess, Acts: keptActs}); err != nil {
 		return err
 	}
-	return w.file(papers.KindAssessment, papers.Assessment{Author: manager, Necessity: "n", Impact: "i", Risks: "r",
-		Measures: "m", Until: w.clock.now.AddDate(2, 0, 0), Basis: basis})
+	a, err := w.assessment(5)
+	w.assessed = a.Until
+	return errors.Join(err, w.file(papers.KindAssessment, a))
 }
 
 func (w *world) file(kind string, body any) error {

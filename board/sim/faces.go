@@ -33,6 +33,22 @@ func (f face) unit() face {
 	return f
 }
 
+// add adds a picture to what was seen of a face.
+func (f *face) add(e *recognizer.Embedding) {
+	for i, x := range e {
+		f[i] += float64(x)
+	}
+}
+
+// likeness is the cosine of two faces.
+func (f face) likeness(g face) (sum float64) {
+	f, g = f.unit(), g.unit()
+	for i := range f {
+		sum += f[i] * g[i]
+	}
+	return sum
+}
+
 // view is the face in one picture, whose cosine with the perfect one is score.
 func (f face) view(r *rand.Rand, score float64) *recognizer.Embedding {
 	var noise face

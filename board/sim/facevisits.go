@@ -2,26 +2,35 @@ package sim
 
 import "time"
 
+// visit is what the world knows of one walk-up.
+type visit struct {
+	there *person
+	alive bool
+	seen  face    // all that the camera saw
+	best  float64 // the best picture's likeness to the person who stands there
+}
+
 // walkUp shows a face to the camera until something is decided, and gives whether the door opens.
-// own is whether the person themself stands there.
-func (w *world) walkUp(p *person, live float32, own bool) bool {
+func (w *world) walkUp(p *person, live float32) bool {
 	w.decisions = nil
-	good := live > 0.5
+	v := visit{there: p, alive: live > 0.5}
 	for range 40 {
 		score := drawScore(w.rnd, w.scores)
 		l := live - float32(w.rnd.Float64())*0.1
 		o := look(w.rnd, p.base, score, l, w.clock.host())
+		v.seen.add(o.Embedding)
+		v.best = max(v.best, score)
 		w.driver.See(&o)
 		w.drain()
 		if d := w.decided(); d != nil {
-			w.checkFace(*d, p, own, good)
+			w.checkFace(*d, v)
 			w.settle()
 			return d.Grant
 		}
 		w.settle()
 		w.pass(100 * time.Millisecond)
 		if d := w.decided(); d != nil { // the window ended by itself
-			w.checkFace(*d, p, own, good)
+			w.checkFace(*d, v)
 			return d.Grant
 		}
 	}
@@ -31,12 +40,15 @@ func (w *world) walkUp(p *person, live float32, own bool) bool {
 
 // photo is a thief with a photo of a person who has a face here.
 func (w *world) photo(p *person) {
+	if !p.enrolled {
+		return
+	}
 	live := float32(0.3)
 	if w.rnd.IntN(6) == 0 {
 		live = 0.95
 		w.GoodPhoto++
 	}
-	if w.walkUp(p, live, false) {
+	if w.walkUp(p, live) {
 		w.PhotoIn++
 		w.walkThrough()
 	}
@@ -46,7 +58,7 @@ func (w *world) photo(p *person) {
 func (w *world) stranger(*person) {
 	n := 100000 + w.now.N
 	s := &person{n: n, name: "a stranger", base: newFace(w.plan.Seed, n, n)}
-	w.walkUp(s, 0.95, false)
+	w.walkUp(s, 0.95)
 	w.strangers = append(w.strangers, s.base.view(w.rnd, 1)[:]...)
 	w.pass(10 * time.Second)
 }

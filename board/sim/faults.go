@@ -20,12 +20,15 @@ const (
 	ClockAhead     Kind = "FAULT: the machine's clock jumps ahead"
 	ClockFarAhead  Kind = "FAULT: the machine's clock jumps a month ahead"
 	ClockBehind    Kind = "FAULT: the machine's clock jumps back"
+	ClockUnkept    Kind = "FAULT: nothing keeps the machine's clock right"
 	CameraFrozen   Kind = "FAULT: the camera gives no pictures"
 	EyeCrashes     Kind = "FAULT: the eye crashes"
 	EyeLies        Kind = "FAULT: the eye sends nonsense"
 	ReaderLost     Kind = "FAULT: the reader is unplugged"
 	ReaderNoise    Kind = "FAULT: noise on the reader's lines"
 	ContactChatter Kind = "FAULT: the door contact chatters"
+	HeadDamaged    Kind = "FAULT: the disk damages one of the vault's heads"
+	Restored       Kind = "FAULT: staff restore the last backup"
 )
 
 // faultScript says how each goes.
@@ -39,12 +42,15 @@ var faultScript = map[Kind]func(*world, *person){
 	ClockAhead:     func(w *world, _ *person) { w.clockJumps(w.between(time.Minute, 50*time.Minute)) },
 	ClockFarAhead:  func(w *world, _ *person) { w.clockJumps(30 * 24 * time.Hour) },
 	ClockBehind:    func(w *world, _ *person) { w.clockJumps(-w.between(time.Minute, 400*24*time.Hour)) },
+	ClockUnkept:    (*world).unkeepClock,
 	CameraFrozen:   (*world).freezeCamera,
 	EyeCrashes:     (*world).crashEye,
 	EyeLies:        (*world).eyeLies,
 	ReaderLost:     (*world).unplugReader,
 	ReaderNoise:    (*world).noise,
 	ContactChatter: (*world).chatter,
+	HeadDamaged:    (*world).damageHead,
+	Restored:       (*world).restores,
 }
 
 // breakThings plans a day's faults; none in a calm history, which is the same otherwise, and none
@@ -57,16 +63,21 @@ func (p *Plan) breakThings(r *rand.Rand, day int, faults bool) {
 	at := func(from, to int) time.Time { return during(r, midnight, from, to) }
 	p.some(r, at, -1, []chance{{2, PowerCut}, {2, PowerCut}, {8, PowerOff}, {10, ClockLost}, {8, BrownOut},
 		{6, DiskFull}, {6, DiskSlow}, {10, ClockAhead}, {15, ClockFarAhead},
-		{12, ClockBehind}, {6, CameraFrozen}, {6, EyeCrashes}, {4, EyeLies}, {8, ReaderLost}, {5, ReaderNoise},
-		{6, ContactChatter}}, 7, 24)
+		{12, ClockBehind}, {5, ClockUnkept}, {6, CameraFrozen}, {6, EyeCrashes}, {4, EyeLies}, {8, ReaderLost}, {5, ReaderNoise},
+		{6, ContactChatter}, {6, HeadDamaged}, {5, Restored}}, 7, 24)
 }
 
 // mend ends, at its time, a fault that lasts.
 func (w *world) mend() {
+	if w.clock.unkept && !w.clock.now.Before(w.keptAt) && w.atRest() {
+		w.tell("the clock is kept right again")
+		w.clock.unkept = false
+	}
 	if w.mends != nil && !w.clock.now.Before(w.mendAt) && w.atRest() {
 		f := w.mends
 		w.mends = nil
 		f()
+		w.settle()
 	}
 }
 
@@ -93,6 +104,16 @@ func (w *world) diskFails(with error) {
 		w.tell("the disk is well again")
 		w.disk.fails = nil
 	})
+}
+
+// unkeepClock takes away, for up to two days, what keeps the clock right.
+func (w *world) unkeepClock(*person) {
+	if w.clock.unkept {
+		return
+	}
+	w.Faults[ClockUnkept]++
+	w.clock.unkept = true
+	w.keptAt = w.clock.now.Add(w.between(time.Hour, 48*time.Hour))
 }
 
 func (w *world) clockJumps(by time.Duration) {

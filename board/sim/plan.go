@@ -36,11 +36,18 @@ const (
 	Locksdown    Kind = "staff lock the door down, and end it"
 	Evacuates    Kind = "staff evacuate the house, and end it"
 	OnTheDot     Kind = "comes at the minute in which hours change"
+	ClockTurns   Kind = "comes in the hour in which summer time begins or ends"
+	Blocked      Kind = "is blocked by staff"
+	Unblocked    Kind = "is no longer blocked"
+	LeaseChanges Kind = "gets another end of the lease"
+	BacksUp      Kind = "staff make a backup"
+	Assesses     Kind = "the manager files a new impact assessment"
 )
 
 // life is what is planned for one person.
 type life struct {
 	from, until time.Time // the lease
+	begins      time.Time // when they were entered before the lease begins; zero: at once
 	group       string
 	minor       bool
 	pin         bool
@@ -133,6 +140,9 @@ func (p *Plan) settle(r *rand.Rand) {
 		for at.Before(p.Begin.AddDate(0, 0, max(horizon, p.Days))) {
 			l := life{from: at, group: "residents", minor: r.IntN(6) == 0, pin: r.IntN(3) == 0, face: r.IntN(2) == 0,
 				longOpen: r.IntN(12) == 0, lang: []string{"en", "zh"}[r.IntN(2)]}
+			if r.IntN(4) == 0 {
+				l.begins = at.Add(time.Duration(1+r.IntN(20)) * time.Hour)
+			}
 			if r.IntN(3) > 0 { // leases end at midnight or at noon
 				days := 2 + r.IntN(12)
 				if r.IntN(2) == 0 {
@@ -148,7 +158,7 @@ func (p *Plan) settle(r *rand.Rand) {
 			at = l.until.Add(time.Duration(1+r.IntN(72)) * time.Hour)
 		}
 	}
-	for i, group := range []string{"cleaners", "cleaners", "staff", "staff"} {
+	for i, group := range []string{"cleaners", "night", "staff", "night"} {
 		movesIn(p.Begin.Add(time.Duration(150+7*i)*time.Minute),
 			life{from: p.Begin, group: group, pin: i%2 == 0, lang: "en"})
 	}
@@ -169,11 +179,27 @@ func (p *Plan) live(r *rand.Rand, day int) {
 		}
 		p.add(at(5, 10), ComesHome, who)
 		p.add(at(0, 24), ComesHome, who)
-		hour := []int{2, 6, 7, 9, 19, 22}[r.IntN(6)]
-		p.add(midnight.Add(time.Duration(hour)*time.Hour-time.Second*time.Duration(r.IntN(3))), OnTheDot, who)
+		half := []int{4, 5, 12, 14, 18, 38, 44}[r.IntN(7)]
+		p.add(midnight.Add(time.Duration(half)*30*time.Minute-time.Second*time.Duration(r.IntN(3))), OnTheDot, who)
+		if turn := p.turn(midnight); !turn.IsZero() {
+			for range 4 {
+				p.add(turn.Add(time.Duration(r.Int64N(int64(2*time.Hour)))-time.Hour), ClockTurns, who)
+			}
+		}
 	}
-	p.some(r, at, -1, []chance{{2, StrangerCard}, {2, Stranger}, {4, Guesses}, {9, BreaksIn}, {15, FireDrill},
-		{25, Locksdown}, {30, Evacuates}}, 0, 24)
+	p.some(r, at, -1, []chance{{2, StrangerCard}, {1, Stranger}, {3, Guesses}, {6, BreaksIn}, {8, FireDrill},
+		{5, Locksdown}, {10, Evacuates}, {3, BacksUp}, {4, Assesses}}, 0, 24)
+}
+
+// turn is when summer time begins or ends on a day; zero: it does not.
+func (p *Plan) turn(midnight time.Time) time.Time {
+	_, off := midnight.In(p.Zone).Zone()
+	for t := midnight; t.Sub(midnight) < 24*time.Hour; t = t.Add(15 * time.Minute) {
+		if _, now := t.In(p.Zone).Zone(); now != off {
+			return t
+		}
+	}
+	return time.Time{}
 }
 
 // chance is one in so many days.
@@ -195,9 +221,19 @@ func (p *Plan) residentDay(r *rand.Rand, who int, midnight time.Time, at func(in
 	p.add(at(6, 12), GoesOut, who)
 	p.add(at(12, 24), ComesHome, who)
 	p.some(r, at, who, []chance{{3, ComesHome}}, 0, 24)
-	p.some(r, at, who, []chance{{10, GetsFace}, {60, Refuses}, {90, GivesFaceUp}, {120, StaffEnds}, {60, LosesCard},
-		{50, ThiefTries}, {30, PhotoShown}, {250, AsksRemoval}, {40, Invites}, {30, CourierComes}, {40, CourierWaits},
-		{20, Tailgates}, {40, HoldsDoor}}, 8, 22)
+	p.some(r, at, who, []chance{{3, GetsFace}, {60, Refuses}, {30, GivesFaceUp}, {60, StaffEnds},
+		{50, ThiefTries}, {6, PhotoShown}, {120, AsksRemoval}, {20, Invites}, {20, CourierComes}, {40, CourierWaits},
+		{20, Tailgates}, {40, HoldsDoor}, {40, LeaseChanges}}, 8, 22)
+	if r.IntN(40) == 0 {
+		since := at(8, 22)
+		p.add(since, Blocked, who)
+		p.add(since.Add(time.Duration(r.Int64N(int64(30*time.Hour)))), Unblocked, who)
+	}
+	if r.IntN(30) == 0 { // and whoever found it comes
+		lost := at(8, 22)
+		p.add(lost, LosesCard, who)
+		p.add(lost.Add(time.Duration(r.Int64N(int64(36*time.Hour)))), ThiefTries, who)
+	}
 	if l := p.lives[who]; l.until.After(midnight) && l.until.Sub(midnight) < 24*time.Hour {
 		p.add(l.until.Add(-time.Second*time.Duration(1+r.IntN(3))), ComesHome, who)
 		p.add(l.until.Add(time.Second*time.Duration(5+r.IntN(20))), ComesHome, who)

@@ -33,12 +33,41 @@ func (w *world) loseClock(*person) {
 		return
 	}
 	w.Faults[ClockLost]++
-	w.clock.kept, w.clock.wrong = false, -20*365*24*time.Hour
+	w.clock.lost, w.clock.wrong = true, -20*365*24*time.Hour
 	w.restart(nil, w.between(time.Minute, 8*time.Hour))
-	w.lasts(w.between(time.Minute, 30*time.Minute), func() {
+	w.lasts(w.between(time.Minute, 3*time.Hour), func() {
 		w.tell("the clock is right again")
-		w.clock.kept, w.clock.wrong = true, 0
+		w.clock.lost, w.clock.wrong = false, 0
 	})
+}
+
+// damageHead overwrites a part of one of the two heads of the vault's file, right after an act, and
+// starts the unit on it. The act is not lost; of what happened at the door the last may be. Staff
+// are told, and look.
+func (w *world) damageHead(*person) {
+	if !w.calm() || !w.atRest() || w.disk.cutIn > 0 {
+		return
+	}
+	w.Faults[HeadDamaged]++
+	for _, p := range w.people {
+		if p.known && w.rnd.IntN(4) == 0 {
+			w.change("a person gets another time to pass", p, func(p *person) { p.longOpen = !p.longOpen })
+			break
+		}
+	}
+	w.checkStory()
+	image := readFile(w.disk.path)
+	const page = 4096
+	at := w.rnd.IntN(2)*page + 16 + w.rnd.IntN(60)
+	image[at] ^= 1 << w.rnd.IntN(8)
+	w.tell("one of the vault's heads is damaged")
+	w.restart(image, w.between(time.Second, 10*time.Minute))
+	w.atDesk("the vault is checked", nil, func(ctx context.Context, s desk.Session) error {
+		_, err := w.door.Desk.CheckVault(ctx, s)
+		return err
+	})
+	w.driver.Mended(w.door.vault.Mend(context.Background()))
+	w.checkPeople()
 }
 
 // powerReturns starts the unit on a disk on which any part of the last transaction's pages arrived.
@@ -62,10 +91,17 @@ func (w *world) powerReturns() {
 	w.startAfresh()
 }
 
-// restart closes the vault, leaves image on the disk where there is one, and starts the program
-// again after a time. The corridor is empty by then, and the door shut.
+// restart ends the program and starts it again after a time. image is what is on the disk then, after
+// a power cut; nil: the program had time to end.
 func (w *world) restart(image []byte, off time.Duration) {
+	w.stop(image)
+	w.start(off)
+}
+
+// stop ends the program. The corridor is empty by then, and the door shut.
+func (w *world) stop(image []byte) {
 	cut := image != nil
+	w.stopped = w.unitTime()
 	if !cut {
 		w.drain()
 	}
@@ -90,19 +126,24 @@ func (w *world) restart(image []byte, off time.Duration) {
 	}
 	w.disk.fails, w.disk.cutIn = nil, 0
 	for i := range w.story {
-		w.story[i].cut = cut
+		w.story[i].cut = w.story[i].cut || cut
 	}
+}
+
+// start starts the program after a time without power.
+func (w *world) start(off time.Duration) {
 	w.clock.now = w.clock.now.Add(off)
 	w.clock.began = w.clock.now.Add(-20 * time.Second)
-	w.trouble = w.clock.now
+	w.trouble, w.retainAt = w.clock.now, w.clock.now.Add(time.Minute)
 	w.lastTick, w.mismatch, w.unsure = w.clock.now, time.Time{}, time.Time{}
 	orders := w.model
 	w.model, w.raised = newModel(), map[string]bool{}
 	w.door.contact.on, w.door.fire.on, w.door.alarm.on = false, false, false
 	w.door.vault = store.Await(w.door.conf.Unit.Dir, w.door.options)
-	if err := w.door.vault.Mend(context.Background()); err != nil {
+	if err := w.door.vault.Mend(context.Background()); err != nil && !errors.Is(err, store.ErrHead) {
 		w.fail(nothingLost, "after the power came back: %v", err)
 	}
+	w.missTime(off)
 	kept, err := w.door.vault.Overrides()
 	if err != nil || w.acting == nil && !w.ordering &&
 		(kept.Lockdown != orders.lockdown || kept.Evacuation != orders.evacuation) {
@@ -120,6 +161,19 @@ func (w *world) restart(image []byte, off time.Duration) {
 	w.settle()
 	w.lastHour = w.clock.now.Add(-time.Hour)
 	w.housekeep()
+}
+
+// missTime takes in what the unit cannot know of: with a clock that nothing keeps right, the time
+// since its newest record.
+func (w *world) missTime(off time.Duration) {
+	es, err := w.door.vault.Entries(0, 1, true)
+	if err != nil || len(es) == 0 {
+		w.fail(chainHolds, "%d entries, %v", len(es), err)
+	}
+	if w.clock.source() == "" {
+		w.behind += off + max(0, w.stopped.Sub(es[0].At))
+	}
+	w.missed = w.behind
 }
 
 // adoptLog takes into the story what was written and never acknowledged.
@@ -159,13 +213,16 @@ func (w *world) startAfresh() {
 	w.acting = nil
 	if w.model.lockdown || w.model.evacuation {
 		w.atDesk("orders are taken back", nil, func(ctx context.Context, s desk.Session) error {
-			was := w.model.evacuation
-			err := errors.Join(w.door.Desk.Lockdown(ctx, s, false), w.door.Desk.Evacuate(ctx, s, false))
-			if err != nil {
-				return err
+			if w.model.lockdown {
+				if err := w.door.Desk.Lockdown(ctx, s, false); err != nil {
+					return err
+				}
+				w.model.lockdown = false
 			}
-			w.model.lockdown = false
-			if was {
+			if w.model.evacuation {
+				if err := w.door.Desk.Evacuate(ctx, s, false); err != nil {
+					return err
+				}
 				w.model.setEmergency(&w.model.evacuation, "evacuate", false, w.clock.now)
 			}
 			return nil

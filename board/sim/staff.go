@@ -15,7 +15,6 @@ import (
 func (w *world) atDesk(what string, p *person, f func(context.Context, desk.Session) error) bool {
 	ctx := context.Background()
 	w.acting = p
-	defer func() { w.settle(); w.count() }()
 	s, err := w.door.Desk.LogIn(ctx, "serial", manager, desk.Secret(secret), i18n.English, func(desk.Step) {})
 	if err == nil {
 		s, err = w.door.Desk.Acknowledge(ctx, s)
@@ -30,6 +29,8 @@ func (w *world) atDesk(what string, p *person, f func(context.Context, desk.Sess
 	}
 	w.door.Desk.LogOut(s, "done")
 	w.acting = nil
+	w.settle()
+	w.count()
 	if err != nil && w.disk.fails == nil && !errors.As(err, new(unwilling)) {
 		w.fail(staffServed, "%s: %v", what, err)
 	}
@@ -44,9 +45,7 @@ func (w *world) movesIn(p *person) {
 		if !p.until.IsZero() && !w.clock.now.Before(p.until) {
 			return unwilling{errors.New("the lease is over")}
 		}
-		is, err := w.door.Desk.AddPerson(ctx, s, desk.Details{Name: policy.Private(p.name), Lang: p.lang,
-			Apartment: policy.Private(fmt.Sprintf("Apartment-%03d", p.n)), Until: p.until, Groups: []string{p.group},
-			Minor: p.minor, LongOpen: p.longOpen})
+		is, err := w.door.Desk.AddPerson(ctx, s, p.details())
 		if err != nil {
 			return err
 		}
@@ -66,6 +65,55 @@ func (w *world) movesIn(p *person) {
 	w.pass(time.Minute)
 	w.tap(p.card) // their first way in, which shows that it works
 	w.pass(20 * time.Second)
+}
+
+// details are what staff know of the person.
+func (p *person) details() desk.Details {
+	return desk.Details{Name: policy.Private(p.name), Lang: p.lang,
+		Apartment: policy.Private(fmt.Sprintf("Apartment-%03d", p.n)), From: p.begins, Until: p.until,
+		Groups: []string{p.group}, Minor: p.minor, LongOpen: p.longOpen, Blocked: p.blocked}
+}
+
+// change lets staff change what they know of a person; f makes the change in the world.
+func (w *world) change(what string, p *person, f func(*person)) bool {
+	if !p.known {
+		return false
+	}
+	will := *p
+	f(&will)
+	return w.atDesk(what, p, func(ctx context.Context, s desk.Session) error {
+		_, err := w.door.Desk.ChangePerson(ctx, s, p.id, will.details())
+		if err == nil {
+			f(p)
+		}
+		return err
+	})
+}
+
+func (w *world) isBlocked(p *person) {
+	if w.change("a person is blocked", p, func(p *person) { p.blocked = true }) {
+		w.pass(5 * time.Second)
+		w.comesHome(p)
+	}
+}
+
+func (w *world) isUnblocked(p *person) {
+	w.change("a person is no longer blocked", p, func(p *person) { p.blocked = false })
+	w.pass(5 * time.Second)
+}
+
+// leaseChanges gives the lease an end in some hours, in some days, or none.
+func (w *world) leaseChanges(p *person) {
+	if !w.inLease(p) {
+		return
+	}
+	until := []time.Time{{}, w.clock.now.Add(w.between(2*time.Hour, 20*time.Hour)),
+		w.clock.now.Add(w.between(24*time.Hour, 200*time.Hour))}[w.rnd.IntN(3)].Truncate(time.Minute)
+	if !until.IsZero() && !p.begins.Before(until) {
+		return
+	}
+	w.change("a lease gets another end", p, func(p *person) { p.until = until })
+	w.pass(5 * time.Second)
 }
 
 // giveCard has the person hold a new card to the reader.

@@ -21,11 +21,20 @@ type person struct {
 	blocks [][]byte // the stored bytes of their face, to look for after its end
 
 	known    bool // the unit has them on record
+	blocked  bool
 	consent  bool
 	enrolled bool
 	refused  bool
+	taken    face      // what the camera saw of them when their face was taken
 	ended    time.Time // when the face ended last
+	ends     int       // how many faces of theirs were erased
 }
+
+// begun reports whether their lease has begun.
+func (p *person) begun(at time.Time) bool { return !at.Before(p.begins) }
+
+// over reports whether their lease is over.
+func (p *person) over(at time.Time) bool { return !p.until.IsZero() && !at.Before(p.until) }
 
 // holder is whose card a number is.
 func (w *world) holder(card uint64) (*person, bool) {
@@ -60,7 +69,11 @@ func (w *world) expectCard(card uint64, at time.Time) outcome {
 // expectPerson says what a credential of a person that works comes to.
 func (w *world) expectPerson(p *person, at time.Time, by policy.Reason) outcome {
 	switch {
-	case !p.until.IsZero() && !at.Before(p.until):
+	case p.blocked:
+		return outcome{reason: policy.ReasonBlocked}
+	case !p.begun(at):
+		return outcome{reason: policy.ReasonLeaseAhead}
+	case p.over(at):
 		return outcome{reason: policy.ReasonLeaseOver}
 	case !w.inHours(p.group, at):
 		return outcome{reason: policy.ReasonHours}
@@ -77,6 +90,7 @@ var hours = map[string][]struct {
 	"residents": {{"mo tu we th fr sa su ho", 0, 1440}},
 	"staff":     {{"mo tu we th fr sa", 7 * 60, 19 * 60}},
 	"cleaners":  {{"mo tu we th fr", 6 * 60, 9 * 60}, {"sa", 22 * 60, 2 * 60}},
+	"night":     {{"mo tu we th fr sa su", 22 * 60, 2*60 + 30}},
 	"visitors":  {{"mo tu we th fr sa su ho", 7 * 60, 23 * 60}},
 }
 

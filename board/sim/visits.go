@@ -31,7 +31,10 @@ func init() {
 		GetsFace: (*world).getsFace, Refuses: (*world).refusesFace, GivesFaceUp: (*world).givesFaceUp,
 		StaffEnds: (*world).staffEnd, LosesCard: (*world).losesCard, ThiefTries: (*world).thief,
 		PhotoShown: (*world).photo, AsksRemoval: (*world).asksRemoval, Invites: (*world).invites,
-		CourierComes: (*world).invites, CourierWaits: (*world).staffOpen, Tailgates: (*world).tailgates,
+		CourierComes: (*world).invites, CourierWaits: (*world).staffOpen,
+		Blocked: (*world).isBlocked, Unblocked: (*world).isUnblocked, LeaseChanges: (*world).leaseChanges,
+		BacksUp: (*world).backsUp, Assesses: (*world).assesses, ClockTurns: (*world).comesHome,
+		Tailgates: (*world).tailgates,
 		HoldsDoor: (*world).holdsDoor, StrangerCard: (*world).strangerCard, Stranger: (*world).stranger,
 		Guesses: (*world).guesses, BreaksIn: (*world).breaksIn, FireDrill: (*world).fireDrill,
 		Locksdown: (*world).lockdown, Evacuates: (*world).evacuation, OnTheDot: (*world).comesHome,
@@ -59,7 +62,7 @@ func (w *world) comesHome(p *person) {
 	in := false
 	shows := p.enrolled || !p.ended.IsZero() && w.rnd.IntN(3) == 0 // also one who gave it up, out of habit
 	if shows && p.face && w.rnd.IntN(10) < 8 {
-		in = w.walkUp(p, 0.95, true)
+		in = w.walkUp(p, 0.95)
 	}
 	if !in && p.pin != "" && w.rnd.IntN(3) == 0 {
 		in = w.typePIN(p.pin, p)

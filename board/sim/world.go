@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"filippo.io/age"
+
 	"menshen/board/desk"
 	"menshen/board/unit"
 	"menshen/policy"
@@ -36,23 +38,31 @@ type world struct {
 	rnd     *rand.Rand
 	now     Happening
 
-	decisions []policy.Decision // since the last attempt began
-	ordering  bool              // staff give an order to the door
-	unplugged bool              // the reader is
-	mends     func()            // ends the fault that lasts
-	mendAt    time.Time         // when
-	trouble   time.Time         // when a fault last kept the unit from destroying what is due
-	strangers []float32         // faces of people whom the unit must not keep
-	raised    map[string]bool   // alarms that the unit raised
-	mismatch  time.Time         // since when these are not those of the model
-	unsure    time.Time         // the same of guessing
+	decisions []policy.Decision     // since the last attempt began
+	ordering  bool                  // staff give an order to the door
+	unplugged bool                  // the reader is
+	mends     func()                // ends the fault that lasts
+	mendAt    time.Time             // when
+	keptAt    time.Time             // when something keeps the clock right again
+	assessed  time.Time             // until when the impact assessment is valid
+	stopped   time.Time             // when the program ended last, by the unit's time
+	missed    time.Duration         // the same at the last start
+	behind    time.Duration         // how far the unit's time may be behind the true one
+	identity  *age.X25519Identity   // the manager's, for backups; nothing depends on which it is
+	backup    *backup               // the last; nil: none yet
+	nonces    map[[24]byte][32]byte // of what was seen sealed, with its hash
+	trouble   time.Time             // when a fault last kept the unit from destroying what is due
+	strangers []float32             // faces of people whom the unit must not keep
+	raised    map[string]bool       // alarms that the unit raised
+	mismatch  time.Time             // since when these are not those of the model
+	unsure    time.Time             // the same of guessing
 	wrongPINs []time.Time
 	rightPINs int
 	moves     int    // of the relay, since the log was compared
 	story     []told // decisions since the log was compared
 	counted   int    // transactions of the vault when the law was counted
 	compared  uint64 // the last entry that was
-	lastTick, lastHour,
+	lastTick, lastLaw, lastHour,
 	lastDay time.Time
 	retainAt time.Time
 
@@ -79,6 +89,7 @@ type Stats struct {
 
 const (
 	tickEvery = time.Minute
+	lawEvery  = 10 * time.Minute
 	keepLines = 400
 )
 
@@ -130,18 +141,23 @@ func (w *world) housekeep() {
 	if w.mends != nil || !w.door.vault.Clock().Destroys() {
 		w.trouble = w.clock.now
 	}
+	w.checkClock()
+	if !w.clock.now.Before(w.retainAt) {
+		w.retainAt = w.clock.now.Add(w.door.Law.Retain(ctx, w.door.Unit.Report))
+	}
 	w.count()
+	if w.clock.now.Sub(w.lastLaw) >= lawEvery {
+		w.lastLaw = w.clock.now
+		w.checkLaw()
+	}
 	if w.clock.now.Sub(w.lastHour) < time.Hour {
 		return
 	}
 	w.lastHour = w.clock.now
-	w.door.Law.Round(ctx, &w.door.round, w.door.Unit.Report)
+	w.round()
 	if people, err := w.door.vault.People(); err == nil {
 		w.driver.EndLeases(people)
 		w.eraseDue()
-	}
-	if !w.clock.now.Before(w.retainAt) {
-		w.retainAt = w.clock.now.Add(w.door.Law.Retain(ctx, w.door.Unit.Report))
 	}
 	w.checkPeople()
 	if w.clock.now.Sub(w.lastDay) >= 24*time.Hour {
@@ -154,6 +170,13 @@ func (w *world) housekeep() {
 func (w *world) count() {
 	if w.counted != w.disk.writes {
 		w.counted = w.disk.writes
+		w.round()
+	}
+}
+
+// round is what the unit does in two seconds: it looks at the machine, and counts.
+func (w *world) round() {
+	for range 2 {
 		w.door.Law.Round(context.Background(), &w.door.round, w.door.Unit.Report)
 	}
 }
@@ -242,12 +265,16 @@ func newWorld(p *Plan) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{plan: p, scores: scores, model: newModel(), raised: map[string]bool{}, sum: sha256.New(),
-		clock: clock{began: p.Begin.Add(-time.Hour), now: p.Begin.Add(-time.Hour), kept: true},
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		return nil, err
+	}
+	w := &world{plan: p, identity: identity, nonces: map[[24]byte][32]byte{}, scores: scores, model: newModel(), raised: map[string]bool{}, sum: sha256.New(),
+		clock: clock{began: p.Begin.Add(-time.Hour), now: p.Begin.Add(-time.Hour)},
 		rnd:   rand.New(rand.NewPCG(p.Seed, 1)),
 		Stats: Stats{Attempts: map[string]int{}, Happened: map[Kind]int{}, Faults: map[Kind]int{}}}
 	w.lastTick, w.lastHour, w.lastDay = w.clock.now, w.clock.now.Add(-time.Hour), w.clock.now
-	w.retainAt = w.clock.now.Add(time.Minute)
+	w.retainAt, w.trouble = w.clock.now.Add(time.Minute), w.clock.now
 	for i, l := range p.lives {
 		w.people = append(w.people, &person{life: l, n: i, name: fmt.Sprintf("Resident-%04d-of-the-house", i),
 			base: newFace(p.Seed, i, i/2)})
