@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"menshen/store"
@@ -13,7 +14,6 @@ func (w *world) checkStory() {
 	if r, err := w.door.vault.VerifyAudit(); err != nil || !r.OK {
 		w.fail(chainHolds, "%v %v", r, err)
 	}
-	oldest := w.clock.now
 	var logged []store.Entry
 	moves, cut := 0, false
 	last := w.compared
@@ -65,12 +65,32 @@ func (w *world) checkStory() {
 		w.fail(relayRecorded, "it moved %d times, the log has %d", w.moves, moves)
 	}
 	w.story, w.compared, w.moves = w.story[:0], last, 0
-	if es, err := w.door.vault.Entries(0, 1, false); err == nil && len(es) > 0 && es[0].Kind == audit.Decision {
-		oldest = es[0].At
+	if len(logged) > 0 {
+		w.marks = append(w.marks, mark{w.clock.now, logged[len(logged)-1].Seq})
 	}
-	if age := w.clock.now.Sub(oldest); age > keptAccess+50*time.Hour && w.clock.wrong == 0 {
-		w.fail(retentionHolds, "a decision is %v old", age.Round(time.Hour))
-	}
+	w.checkMarks()
+}
+
+// mark is one decision of a day, to look for later.
+type mark struct {
+	at  time.Time
+	seq uint64
+}
+
+// checkMarks holds that decisions are kept for their time, less the day until the next purge, and no
+// longer. What a clock that was ahead dated may go earlier.
+func (w *world) checkMarks() {
+	w.marks = slices.DeleteFunc(w.marks, func(m mark) bool {
+		es, err := w.door.vault.Entries(m.seq, 1, false)
+		there := err == nil && len(es) > 0 && es[0].Seq == m.seq
+		switch age := w.clock.now.Sub(m.at); {
+		case there && w.overdue(m.at.Add(keptAccess)) > time.Hour:
+			w.fail(retentionHolds, "a decision is %v old", age.Round(time.Hour))
+		case !there && age < keptAccess-27*time.Hour:
+			w.fail(nothingLost, "a decision is gone after %v", age.Round(time.Hour))
+		}
+		return !there
+	})
 }
 
 // takenBack reports whether a grant in the log was taken back: it could not be recorded in time.

@@ -97,7 +97,7 @@ func specials() []string {
 }
 
 // forgetAfter is how long after the end of a lease a person is erased.
-const forgetAfter = 10 * 24 * time.Hour
+const forgetAfter = 2 * 24 * time.Hour
 
 // build makes a new unit in dir, with its first operator and the papers that faces need.
 func (w *world) build(dir string) (err error) {

@@ -42,7 +42,7 @@ const (
 	clockHolds      = "the unit's time is the true one, but for what it cannot know"
 	comesBack       = "after the last fault the door is normal again within a quarter of an hour"
 	alarmsWithin    = time.Second
-	keptAccess      = 6 * 24 * time.Hour
+	keptAccess      = 3 * 24 * time.Hour
 	keptActs        = 3 * 365 * 24 * time.Hour
 	backToNormal    = 15 * time.Minute
 	erasedByTheHour = 2*time.Hour + 10*time.Minute

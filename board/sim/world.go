@@ -61,6 +61,7 @@ type world struct {
 	moves     int    // of the relay, since the log was compared
 	story     []told // decisions since the log was compared
 	counted   int    // transactions of the vault when the law was counted
+	marks     []mark // decisions to look for later
 	compared  uint64 // the last entry that was
 	lastTick, lastLaw, lastHour,
 	lastDay time.Time

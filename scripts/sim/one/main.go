@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -14,18 +15,21 @@ import (
 )
 
 func main() {
-	days := flag.Int("days", 14, "days of each history")
+	days := flag.Int("days", 8, "days of each history")
 	within := flag.Duration("within", time.Minute, "for how long seeds are tried")
 	first := flag.Uint64("seed", 1, "the first seed")
-	verbose := flag.Bool("v", false, "the last events too")
+	last := flag.Int("last", 0, "how many of the last events are told too")
 	flag.Parse()
-	if err := try(*first, *days, *within, *verbose); err != nil {
+	debug.SetGCPercent(400) // a history makes much garbage, and holds little
+	if err := try(*first, *days, *within, *last); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func try(seed uint64, days int, within time.Duration, verbose bool) error {
+// try prints the seed that failed (0: none did), the days at the door until then, the seconds and the
+// invariant, with tabs between.
+func try(seed uint64, days int, within time.Duration, last int) error {
 	began := time.Now()
 	lived := time.Duration(0)
 	for ; time.Since(began) < within; seed++ {
@@ -39,11 +43,11 @@ func try(seed uint64, days int, within time.Duration, verbose bool) error {
 		}
 		if r.Violation != nil {
 			lived += r.Violation.At.Sub(p.Begin)
-			if verbose {
-				fmt.Println(strings.Join(r.Last[max(0, len(r.Last)-25):], "\n"))
-			}
 			fmt.Printf("%d\t%.1f\t%.1f\t%s\n", seed, lived.Hours()/24, time.Since(began).Seconds(),
 				r.Violation.Invariant)
+			if last > 0 {
+				fmt.Println(strings.Join(r.Last[max(0, len(r.Last)-last):], "\n"))
+			}
 			return nil
 		}
 		lived += r.Door
