@@ -143,10 +143,10 @@ func (v *Vault) RetentionReport() (RetentionReport, error) {
 	return rep, err
 }
 
-// Prune removes entries that expire before the next run, and visitors' passes a day after their end,
-// and gives the number of entries. It is to be called daily; the door works meanwhile. [ErrClock]: the time is not
-// certain. Signed gaps keep the chain verifiable. Once a week it ends with a new epoch, which makes
-// what was removed unreadable for good.
+// Prune removes entries that expire before the next run, and visitors' passes a day after their
+// end, and gives the number of entries. It is to be called daily; the door works meanwhile.
+// [ErrClock]: the time is not certain. Signed gaps keep the chain verifiable. Once a week it ends
+// with a new epoch, which makes what was removed unreadable for good.
 func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) {
 	var renewed time.Time
 	for more := true; more; {

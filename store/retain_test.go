@@ -78,8 +78,8 @@ func TestRRetainPrunesAndKeepsTheProof(t *testing.T) {
 	}
 }
 
-// TestRRetainNothingIsOverdueBetweenRuns: with one run a day, no entry outlives its retention in the
-// hours before the next, and none goes more than a day and an hour early.
+// TestRRetainNothingIsOverdueBetweenRuns: with one run a day, no entry outlives its retention in
+// the hours before the next, and none goes more than a day and an hour early.
 func TestRRetainNothingIsOverdueBetweenRuns(t *testing.T) {
 	u := newUnit(t)
 	li := u.tenant(t, "li")

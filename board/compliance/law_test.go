@@ -530,8 +530,9 @@ func TestRSafeIsAFault(t *testing.T) {
 	}
 }
 
-// TestRRetainRunIsSeenSoon: a run that finds nothing to remove counts in the next round, and not only
-// an hour later. A unit that was off for more than a day has such a run a minute after its start.
+// TestRRetainRunIsSeenSoon: a run that finds nothing to remove counts in the next round, and not
+// only an hour later. A unit that was off for more than a day has such a run a minute after its
+// start.
 func TestRRetainRunIsSeenSoon(t *testing.T) {
 	b := newBench(t)
 	ctx := context.Background()
@@ -549,8 +550,8 @@ func TestRRetainRunIsSeenSoon(t *testing.T) {
 	}
 }
 
-// TestRRetainTriesAgainSoon: what could not be removed, since the disk failed at that moment, is not
-// left for a day.
+// TestRRetainTriesAgainSoon: what could not be removed, since the disk failed at that moment, is
+// not left for a day.
 func TestRRetainTriesAgainSoon(t *testing.T) {
 	b := newBench(t)
 	report := func(context.Context, string, error) error { return nil }

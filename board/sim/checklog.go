@@ -77,8 +77,8 @@ type mark struct {
 	seq uint64
 }
 
-// checkMarks holds that decisions are kept for their time, less the day until the next purge, and no
-// longer. What a clock that was ahead dated may go earlier.
+// checkMarks holds that decisions are kept for their time, less the day until the next purge, and
+// no longer. What a clock that was ahead dated may go earlier.
 func (w *world) checkMarks() {
 	w.marks = slices.DeleteFunc(w.marks, func(m mark) bool {
 		es, err := w.door.vault.Entries(m.seq, 1, false)

@@ -63,7 +63,8 @@ func (p *Plan) breakThings(r *rand.Rand, day int, faults bool) {
 	at := func(from, to int) time.Time { return during(r, midnight, from, to) }
 	p.some(r, at, -1, []chance{{2, PowerCut}, {2, PowerCut}, {8, PowerOff}, {10, ClockLost}, {8, BrownOut},
 		{6, DiskFull}, {6, DiskSlow}, {10, ClockAhead}, {15, ClockFarAhead},
-		{12, ClockBehind}, {5, ClockUnkept}, {6, CameraFrozen}, {6, EyeCrashes}, {4, EyeLies}, {8, ReaderLost}, {5, ReaderNoise},
+		{12, ClockBehind}, {5, ClockUnkept}, {6, CameraFrozen}, {6, EyeCrashes}, {4, EyeLies}, {8, ReaderLost},
+		{5, ReaderNoise},
 		{6, ContactChatter}, {6, HeadDamaged}, {5, Restored}}, 7, 24)
 }
 

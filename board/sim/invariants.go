@@ -75,7 +75,8 @@ func (w *world) atTheEnd() {
 }
 
 // checkClock compares the unit's time with the true one. A jump of up to seven days is believed
-// where something is said to keep the clock right; those of the world are under an hour, or a month.
+// where something is said to keep the clock right; those of the world are under an hour, or a
+// month.
 func (w *world) checkClock() {
 	if w.clock.source() != "" {
 		w.behind = 0

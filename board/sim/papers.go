@@ -64,8 +64,8 @@ func (w *world) checkLaw() {
 	}
 }
 
-// purgedAgain is how long the unit may take to remove what became overdue while it was off, or while
-// its clock could not tell.
+// purgedAgain is how long the unit may take to remove what became overdue while it was off, or
+// while its clock could not tell.
 const purgedAgain = 20 * time.Minute
 
 // needsReader are the rules that a door without its reader cannot keep: it stops using faces.

@@ -91,8 +91,8 @@ func (w *world) powerReturns() {
 	w.startAfresh()
 }
 
-// restart ends the program and starts it again after a time. image is what is on the disk then, after
-// a power cut; nil: the program had time to end.
+// restart ends the program and starts it again after a time. image is what is on the disk then,
+// after a power cut; nil: the program had time to end.
 func (w *world) restart(image []byte, off time.Duration) {
 	w.stop(image)
 	w.start(off)

@@ -270,7 +270,8 @@ func newWorld(p *Plan) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{plan: p, identity: identity, nonces: map[[24]byte][32]byte{}, scores: scores, model: newModel(), raised: map[string]bool{}, sum: sha256.New(),
+	w := &world{plan: p, identity: identity, nonces: map[[24]byte][32]byte{}, scores: scores,
+		model: newModel(), raised: map[string]bool{}, sum: sha256.New(),
 		clock: clock{began: p.Begin.Add(-time.Hour), now: p.Begin.Add(-time.Hour)},
 		rnd:   rand.New(rand.NewPCG(p.Seed, 1)),
 		Stats: Stats{Attempts: map[string]int{}, Happened: map[Kind]int{}, Faults: map[Kind]int{}}}

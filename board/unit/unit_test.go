@@ -476,8 +476,8 @@ func TestSlowDiskStopsFacesNotCards(t *testing.T) {
 	}
 }
 
-// TestDiskIsTrustedAgain: a disk that was slow once does not cost the next face, or the next pass, its
-// entry for ever after.
+// TestDiskIsTrustedAgain: a disk that was slow once does not cost the next face, or the next pass,
+// its entry for ever after.
 func TestDiskIsTrustedAgain(t *testing.T) {
 	b := newBench(t)
 	b.Enrolled(1)

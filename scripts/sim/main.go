@@ -1,14 +1,14 @@
 // Command sim is the mutation check of the simulator: it puts one deliberate fault after the other
 // into a copy of a source file, builds the simulated door with it (go build -overlay; nothing in
-// the tree changes), tries one seed after the other until an invariant fails, and prints which found
-// it and how soon, as a table in Markdown.
+// the tree changes), tries one seed after the other until an invariant fails, and prints which
+// found it and how soon, as a table in Markdown.
 //
 //	go run ./scripts/sim                 all of mutants.txt; exit code 1 if one is not found
 //	go run ./scripts/sim -only relock    those whose name holds the word
 //
 // mutants.txt has a block a fault: "# name", "file", the line as it is after "- ", the line as it
-// becomes after "+ ". The line as it is must be in the file once. The code without a fault is tried
-// first, on the same seeds: an invariant that it breaks finds nothing.
+// becomes after "+ ". The line as it is must be in the file once. The code without a fault is
+// tried first, on the same seeds: an invariant that it breaks finds nothing.
 package main
 
 import (
@@ -153,7 +153,8 @@ func (m mutant) build(dir, program string) error {
 	return nil
 }
 
-// overlay writes the changed file, and the list by which go build takes it in place of the real one.
+// overlay writes the changed file, and the list by which go build takes it in place of the real
+// one.
 func (m mutant) overlay(dir string) (string, error) {
 	src, err := os.ReadFile(m.file)
 	if err != nil {
@@ -177,8 +178,8 @@ func (m mutant) overlay(dir string) (string, error) {
 	return overlay, os.WriteFile(overlay, raw, 0o600)
 }
 
-// look lets the simulator look, and gives the seed that found the fault, "0" for none, and the rest of
-// a row of the table.
+// look lets the simulator look, and gives the seed that found the fault, "0" for none, and the
+// rest of a row of the table.
 func look(program string, s settings) (seed, row string, err error) {
 	out, err := exec.Command(program, "-days", fmt.Sprint(s.days), "-within", s.within.String()).CombinedOutput()
 	if err != nil {

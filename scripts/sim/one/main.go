@@ -27,8 +27,8 @@ func main() {
 	}
 }
 
-// try prints the seed that failed (0: none did), the days at the door until then, the seconds and the
-// invariant, with tabs between.
+// try prints the seed that failed (0: none did), the days at the door until then, the seconds and
+// the invariant, with tabs between.
 func try(seed uint64, days int, within time.Duration, last int) error {
 	began := time.Now()
 	lived := time.Duration(0)
