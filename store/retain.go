@@ -111,6 +111,16 @@ func (v *Vault) SetRetention(a Actor, r Retention) error {
 	return nil
 }
 
+// Retention gives how long entries are kept.
+func (v *Vault) Retention() (r Retention, err error) {
+	err = v.view(func(t *tx) error {
+		s, err := t.retention()
+		r = s.Retention
+		return err
+	})
+	return r, err
+}
+
 // RetentionReport gives the periods, the last run, and the number of expired entries.
 func (v *Vault) RetentionReport() (RetentionReport, error) {
 	var rep RetentionReport

@@ -95,7 +95,7 @@ func (k *Keeper) Basis() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := k.vault.RetentionReport()
+	r, err := k.vault.Retention()
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (k *Keeper) Basis() (map[string]string, error) {
 		"stranger_in": fmt.Sprint(c.Faces.StrangerIn), "live_min": fmt.Sprint(c.Faces.LiveMin),
 		"challenge": c.Faces.Challenge,
 		"frames":    fmt.Sprint(c.Faces.Frames), "models": m.Name + " " + m.Embed.SHA256, "key": keyKind(c),
-		"retention": r.Retention.Events.String() + " " + r.Retention.Acts.String(),
+		"retention": r.Events.String() + " " + r.Acts.String(),
 	}, nil
 }
 
