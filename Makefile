@@ -13,7 +13,7 @@ VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
 .PHONY: install place place-models packages repository release test-packages image image-test update-test run test build compile setup models lint short race fuzz attack bench bench-history \
-  bench-compare soak sim pictures vboard camera-test system-test cover clean
+  bench-compare soak sim mutants pictures vboard camera-test system-test cover clean
 
 run: setup-run compile
 	@$(BIN) demo
@@ -148,6 +148,10 @@ SEED ?= 1
 sim: MINUTES = 10
 sim: setup-build compile
 	@$(BIN) sim --for $(MINUTES)m --days 14 --seed $(SEED)
+
+# Does the simulator find deliberate faults? Those of scripts/sim/mutants.txt, some seconds each; a table.
+mutants: setup-build
+	go run ./scripts/sim
 
 # The pictures of the README: what the program draws and prints, and pages shown by headless Chromium. About two minutes.
 pictures: setup-run compile

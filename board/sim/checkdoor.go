@@ -78,6 +78,9 @@ func (w *world) checkDecision(d policy.Decision, want outcome, p *person) {
 
 // checkFace holds a decision on a face against the world.
 func (w *world) checkFace(d policy.Decision, v visit) {
+	if d.Reason == policy.ReasonNoConsent || d.Reason == policy.ReasonNoGuardian {
+		w.fail(erasedGone, "a face was known of a person who did not consent, or does not any more")
+	}
 	if !d.Grant {
 		return
 	}

@@ -100,6 +100,9 @@ func (w *world) guesses(*person) {
 		}
 		w.typePIN(guess, nil)
 		w.pass(w.between(time.Second, 20*time.Second))
+		if w.plan.faults && w.rnd.IntN(30) == 0 { // and pulls the plug
+			w.flicker(nil)
+		}
 	}
 }
 
@@ -144,7 +147,16 @@ func (w *world) invites(p *person) {
 	if w.rnd.IntN(4) == 0 {
 		w.pass(3 * time.Hour)
 	}
-	if w.visitorComes(digits, w.expectVisitor(p, pass, 0)) {
+	want := w.expectVisitor(p, pass, 0)
+	in := w.visitorComes(digits, want)
+	if want.reason == policy.ReasonNotCounted { // they wait until the disk is well
+		for w.disk.fails != nil {
+			w.pass(10 * time.Minute)
+		}
+		w.pass(time.Minute)
+		in = w.visitorComes(digits, w.expectVisitor(p, pass, 0))
+	}
+	if in {
 		w.walkThrough()
 		w.pass(w.between(time.Minute, 20*time.Minute))
 		w.visitorComes(digits, w.expectVisitor(p, pass, 1))

@@ -140,7 +140,7 @@ func (w *world) givesFaceUp(p *person) {
 	}
 	w.pass(4 * time.Second)
 	w.tapCleanly(p)
-	w.eraseDue()
+	w.driver.EraseDue()
 	w.settle()
 	if had {
 		w.faceEnds(p)

@@ -14,7 +14,7 @@ const (
 	PowerCut       Kind = "FAULT: the power is cut while something is written"
 	PowerOff       Kind = "FAULT: the power is off for a while"
 	ClockLost      Kind = "FAULT: the power is off, and the machine's clock begins in the past"
-	BrownOut       Kind = "FAULT: the program is started again"
+	BrownOut       Kind = "FAULT: the power flickers"
 	DiskFull       Kind = "FAULT: the disk is full"
 	DiskSlow       Kind = "FAULT: the disk is slow"
 	ClockAhead     Kind = "FAULT: the machine's clock jumps ahead"
@@ -36,7 +36,7 @@ var faultScript = map[Kind]func(*world, *person){
 	PowerCut:       (*world).armPowerCut,
 	PowerOff:       func(w *world, _ *person) { w.powerOff(w.between(time.Second, 8*time.Hour)) },
 	ClockLost:      (*world).loseClock,
-	BrownOut:       func(w *world, _ *person) { w.powerOff(5 * time.Second) },
+	BrownOut:       (*world).flicker,
 	DiskFull:       func(w *world, _ *person) { w.diskFails(unix.ENOSPC) },
 	DiskSlow:       func(w *world, _ *person) { w.diskFails(store.ErrSlow) },
 	ClockAhead:     func(w *world, _ *person) { w.clockJumps(w.between(time.Minute, 50*time.Minute)) },
@@ -55,17 +55,16 @@ var faultScript = map[Kind]func(*world, *person){
 
 // breakThings plans a day's faults; none in a calm history, which is the same otherwise, and none
 // on the last day, so that the door can be seen to come back.
-func (p *Plan) breakThings(r *rand.Rand, day int, faults bool) {
-	if !faults {
+func (p *Plan) breakThings(r *rand.Rand, day int) {
+	if !p.faults {
 		return
 	}
 	midnight := p.midnight(day)
 	at := func(from, to int) time.Time { return during(r, midnight, from, to) }
 	p.some(r, at, -1, []chance{{2, PowerCut}, {2, PowerCut}, {8, PowerOff}, {10, ClockLost}, {8, BrownOut},
-		{6, DiskFull}, {6, DiskSlow}, {10, ClockAhead}, {15, ClockFarAhead},
-		{12, ClockBehind}, {5, ClockUnkept}, {6, CameraFrozen}, {6, EyeCrashes}, {4, EyeLies}, {8, ReaderLost},
-		{5, ReaderNoise},
-		{6, ContactChatter}, {6, HeadDamaged}, {5, Restored}}, 7, 24)
+		{4, DiskFull}, {3, DiskSlow}, {10, ClockAhead}, {8, ClockFarAhead}, {8, ClockBehind}, {5, ClockUnkept},
+		{6, CameraFrozen}, {6, EyeCrashes}, {4, EyeLies}, {5, ReaderLost}, {5, ReaderNoise}, {6, ContactChatter},
+		{4, HeadDamaged}, {4, Restored}}, 7, 24)
 }
 
 // mend ends, at its time, a fault that lasts.

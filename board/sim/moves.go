@@ -72,8 +72,13 @@ func (w *world) fireDrill(*person) {
 		if w.rnd.IntN(4) > 0 {
 			w.setContact(false)
 		}
-		if w.rnd.IntN(3) == 0 {
+		switch p := w.people[w.rnd.IntN(len(w.people))]; w.rnd.IntN(3) {
+		case 0:
 			w.pressREX()
+		case 1: // a person who does not see that the door is open
+			if p.known {
+				w.tap(p.card)
+			}
 		}
 	}
 	w.pass(w.between(time.Second, time.Minute))

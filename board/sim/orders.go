@@ -27,9 +27,7 @@ func (w *world) lockdown(*person) {
 	if w.disk.fails != nil {
 		return
 	}
-	w.ordering = true
-	defer func() { w.ordering = w.model.lockdown }()
-	w.atDesk("lockdown", nil, func(ctx context.Context, s desk.Session) error {
+	w.order("lockdown", func(ctx context.Context, s desk.Session) error {
 		if err := w.door.Desk.Lockdown(ctx, s, true); err != nil {
 			return err
 		}
@@ -37,17 +35,19 @@ func (w *world) lockdown(*person) {
 		return nil
 	})
 	for _, p := range w.people {
-		if p.known && w.rnd.IntN(6) == 0 {
-			w.tap(p.card)
-			w.pass(3 * time.Second)
+		if p.known && w.rnd.IntN(4) == 0 {
+			w.comesHome(p)
 		}
+	}
+	if w.plan.faults && w.rnd.IntN(3) == 0 {
+		w.flicker(nil)
 	}
 	w.pressREX()
 	w.walkThrough()
 	if w.rnd.IntN(3) == 0 {
 		w.fireDrill(nil)
 	}
-	w.atDesk("lockdown is over", nil, func(ctx context.Context, s desk.Session) error {
+	w.order("lockdown is over", func(ctx context.Context, s desk.Session) error {
 		err := w.door.Desk.Lockdown(ctx, s, false)
 		if err == nil {
 			w.model.lockdown = false
@@ -57,14 +57,20 @@ func (w *world) lockdown(*person) {
 	w.pass(5 * time.Second)
 }
 
+// order lets staff give an order to the door. Of one that the power cut off it is not known
+// whether it was given.
+func (w *world) order(what string, f func(context.Context, desk.Session) error) {
+	w.ordering = true
+	w.atDesk(what, nil, f)
+	w.ordering = false
+}
+
 func (w *world) evacuation(*person) {
 	if w.disk.fails != nil {
 		return
 	}
-	w.ordering = true
-	defer func() { w.ordering = w.model.evacuation }()
 	order := func(on bool) {
-		w.atDesk(either(on, "evacuation", "evacuation is over"), nil, func(ctx context.Context, s desk.Session) error {
+		w.order(either(on, "evacuation", "evacuation is over"), func(ctx context.Context, s desk.Session) error {
 			err := w.door.Desk.Evacuate(ctx, s, on)
 			if err == nil {
 				w.model.setEmergency(&w.model.evacuation, policy.AlarmEvacuate, on, w.clock.now)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -74,10 +75,18 @@ type Plan struct {
 	All   []Happening // by time
 	drawn int         // how many happenings were drawn
 	kept  bool        // not all that was drawn
+
+	faults bool
 }
 
-// zones have summer time, none, and it the other way round the year.
-var zones = []string{"Europe/Berlin", "Asia/Shanghai", "America/New_York", "Australia/Sydney"}
+// zones have summer time, none, and it the other way round the year. A history begins in the days
+// before something that happens once a year: that it begins or ends, holidays, the new year.
+var zones = []struct{ name, starts string }{
+	{"Europe/Berlin", "2026-03-27 2026-10-23 2026-12-23"},
+	{"Asia/Shanghai", "2026-04-03 2026-12-23 2026-01-05"},
+	{"America/New_York", "2026-03-06 2026-10-30 2026-12-23"},
+	{"Australia/Sydney", "2026-04-03 2026-10-02 2026-12-23"},
+}
 
 // horizon is the length, in days, of a history that is always drawn, so that a shorter one is its
 // beginning, number by number.
@@ -86,19 +95,21 @@ const horizon = 400
 // NewPlan draws a history of so many days from a seed, with faults or without.
 func NewPlan(seed uint64, days int, faults bool) (*Plan, error) {
 	r := rand.New(rand.NewPCG(seed, 0))
-	zone, err := time.LoadLocation(zones[r.IntN(len(zones))])
+	where := zones[r.IntN(len(zones))]
+	zone, err := time.LoadLocation(where.name)
 	if err != nil {
 		return nil, err
 	}
-	// A short history begins in the days before something that happens once a year.
-	starts := []time.Time{time.Date(2026, 3, 27, 6, 0, 0, 0, zone), time.Date(2026, 10, 23, 6, 0, 0, 0, zone),
-		time.Date(2026, 12, 23, 6, 0, 0, 0, zone), time.Date(2026, 3, 6, 6, 0, 0, 0, zone),
-		time.Date(2026, 4, 3, 6, 0, 0, 0, zone), time.Date(2026, 1, 5, 6, 0, 0, 0, zone)}
-	p := &Plan{Seed: seed, Days: days, Zone: zone, Begin: starts[r.IntN(len(starts))].UTC()}
+	starts := strings.Fields(where.starts)
+	begin, err := time.ParseInLocation("2006-01-02 15", starts[r.IntN(len(starts))]+" 06", zone)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Seed: seed, Days: days, Zone: zone, Begin: begin.UTC(), faults: faults}
 	p.settle(r)
 	for day := range days {
 		p.live(rand.New(rand.NewPCG(seed, uint64(1e9+day))), day)
-		p.breakThings(rand.New(rand.NewPCG(seed, uint64(2e9+day))), day, faults)
+		p.breakThings(rand.New(rand.NewPCG(seed, uint64(2e9+day))), day)
 	}
 	slices.SortStableFunc(p.All, func(a, b Happening) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.N, b.N))
@@ -221,8 +232,8 @@ func (p *Plan) residentDay(r *rand.Rand, who int, midnight time.Time, at func(in
 	p.add(at(6, 12), GoesOut, who)
 	p.add(at(12, 24), ComesHome, who)
 	p.some(r, at, who, []chance{{3, ComesHome}}, 0, 24)
-	p.some(r, at, who, []chance{{3, GetsFace}, {60, Refuses}, {30, GivesFaceUp}, {60, StaffEnds},
-		{50, ThiefTries}, {6, PhotoShown}, {120, AsksRemoval}, {20, Invites}, {20, CourierComes}, {40, CourierWaits},
+	p.some(r, at, who, []chance{{3, GetsFace}, {60, Refuses}, {12, GivesFaceUp}, {60, StaffEnds},
+		{50, ThiefTries}, {6, PhotoShown}, {60, AsksRemoval}, {20, Invites}, {20, CourierComes}, {40, CourierWaits},
 		{20, Tailgates}, {40, HoldsDoor}, {40, LeaseChanges}}, 8, 22)
 	if r.IntN(40) == 0 {
 		since := at(8, 22)

@@ -28,6 +28,18 @@ func (w *world) powerOff(d time.Duration) {
 	w.restart(nil, d)
 }
 
+// flicker lets the power go and come back some times, each time before the unit is quite there.
+func (w *world) flicker(*person) {
+	if !w.calm() || !w.atRest() || w.disk.cutIn > 0 {
+		return
+	}
+	w.Faults[BrownOut]++
+	for range 1 + w.rnd.IntN(4) {
+		w.restart(readFile(w.disk.path), w.between(time.Second, 20*time.Second))
+		w.pass(w.between(0, 90*time.Second))
+	}
+}
+
 func (w *world) loseClock(*person) {
 	if !w.calm() || !w.atRest() || w.disk.cutIn > 0 {
 		return

@@ -157,8 +157,7 @@ func (w *world) housekeep() {
 	w.lastHour = w.clock.now
 	w.round()
 	if people, err := w.door.vault.People(); err == nil {
-		w.driver.EndLeases(people)
-		w.eraseDue()
+		w.endLeases(people)
 	}
 	w.checkPeople()
 	if w.clock.now.Sub(w.lastDay) >= 24*time.Hour {
@@ -182,20 +181,32 @@ func (w *world) round() {
 	}
 }
 
-// eraseDue lets the unit destroy what is due, and keeps who has no face any more.
-func (w *world) eraseDue() {
-	w.driver.EraseDue()
+// endLeases lets the unit end the faces and the records that are due, and knows who has none any
+// more.
+func (w *world) endLeases(people []policy.Person) {
+	w.driver.EndLeases(people)
 	c := w.door.vault.Clock()
-	now := c.Now
 	if !c.Destroys() || w.disk.fails != nil && !errors.Is(w.disk.fails, store.ErrSlow) {
+		w.driver.EraseDue()
 		return
 	}
+	ends := func(p *person) bool { return !c.Now.Before(p.until.Add(forgetAfter)) }
+	var over []*person
 	for _, p := range w.people {
-		if p.known && !p.until.IsZero() && !now.Before(p.until) {
-			w.faceEnds(p)
-			if !now.Before(p.until.Add(forgetAfter)) {
-				p.known = false
+		if p.known && p.over(c.Now) {
+			over = append(over, p)
+			if ends(p) {
+				boxes, _ := w.door.vault.Ciphertext(p.id, "person")
+				p.blocks = append(p.blocks, boxes...)
 			}
+		}
+	}
+	w.driver.EraseDue()
+	for _, p := range over {
+		w.faceEnds(p)
+		if ends(p) {
+			p.known = false
+			w.checkErased(p)
 		}
 	}
 }
