@@ -82,18 +82,23 @@ func setUp(t *testing.T, x *terminal, p *phases, more map[string]func(send func(
 }
 
 // TestSetUp is the way from a card that was just written to a door in use: the set-up at its
-// console, the first card and the first face. Its backup is taken along by TestStick, for
-// TestReplace; the manager's key for it goes onto the stick here.
+// console, the first card and the first face. Its backups, the first without the tenant, are taken
+// along by TestStick, for TestReplace; the manager's key for them goes onto the stick here.
 func TestSetUp(t *testing.T) {
 	p, x := &phases{t: t}, serial(t)
 	setUp(t, x, p, nil)
 	begun := p.since
 	next := []uint64{7, 1003, 1003} // the operator's, the tenant's, and again to agree
 	card := func() { tap(t, 42, next[0]); next = next[1:] }
+	manager, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	backup := "anna>« backup " + manager.Recipient().String() + "\n| Backup written\n"
 	x.logIn()
+	x.follow("| tap your own card\n@card\n"+backup, card)
+	p.over("log-in, a backup of the door without people")
 	x.follow(`
-		| tap your own card
-		@card
 		anna>« add "Wang Fang" --apartment 502
 		| Added 502 Wang Fang
 		anna>« card 502 "key ring"
@@ -126,11 +131,7 @@ func TestSetUp(t *testing.T) {
 	t.Logf("from the service's start to the first face: %.1f s", p.since-begun)
 	walkThrough(t)
 
-	manager, err := age.GenerateX25519Identity()
-	if err != nil {
-		t.Fatal(err)
-	}
-	x.follow("anna>« backup "+manager.Recipient().String()+"\n| Backup written\nanna>« logout\n| Logged out", nil)
+	x.follow(backup+"anna>« logout\n| Logged out", nil)
 	if out, _ := shell("grep /dev/sda1 /proc/mounts").CombinedOutput(); len(out) > 0 {
 		t.Errorf("a door that is set up still has the stick:\n%s\n%s", out,
 			sh(t, "systemctl status --no-pager -l menshen-stick@sda1 menshen-first@ttyAMA0 || true"))
@@ -147,12 +148,12 @@ func TestSetUp(t *testing.T) {
 	}
 }
 
-// TestReplace has a card that was just written take the place of the unit of TestSetUp, from its
-// backup on the stick: the tenant's card opens.
+// TestReplace has a card that was just written take the place of the unit of TestSetUp, from the
+// newest of its backups on the stick: the tenant's card opens.
 func TestReplace(t *testing.T) {
 	await(t, time.Minute, "the stick is there", func() bool { _, err := os.Stat("/dev/sda1"); return err == nil })
 	p, x := &phases{t: t}, serial(t)
-	asked := false // for the restore, and then for the self-test
+	asked, chosen := false, false // for the restore, and then for the self-test; one of the backups
 	setUp(t, x, p, map[string]func(func(string)){
 		"Passphrase of anna: ": func(send func(string)) {
 			if asked {
@@ -169,12 +170,19 @@ func TestReplace(t *testing.T) {
 			time.Sleep(time.Second)
 			send("y")
 		},
-		`or "none" to restore without: `: func(send func(string)) { send("none") },
+		"1 to 2 [1] > ": func(send func(string)) {
+			chosen = true
+			send("")
+		},
+		`or "none" to restore without: `: says("none"),
 		asksForCard: func(send func(string)) {
 			p.over("the backup restored")
 			send("y")
 		},
 	})
+	if !chosen {
+		t.Error("there was no choice of two backups")
+	}
 	took, opened := opens(t, 5*time.Second, func() { tap(t, 42, 1003) })
 	if !opened {
 		t.Fatalf("the card of the backup does not open\n%s", state())
