@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # test.sh [FOLDER]: starts the image in FOLDER (dist/image) in the virtual board (board.sh), as it
-# comes from a card writer: a new card becomes a door, and its console answers; a root of which one
-# byte was changed is refused, and the card given to the other slot. SAME=1 also makes the image
-# again, and compares.
+# comes from a card writer: a new card becomes a door, though another one is in the unit too, and
+# its console answers; a root of which one byte was changed is refused, and the card given to the
+# other slot. SAME=1 also makes the image again, and compares.
 # Ten minutes on a machine that does nothing else; root only.
 # REPORT=FILE keeps what the board said of its starts.
 set -euo pipefail
@@ -26,19 +26,24 @@ fi
 zstd -qdf --sparse "$made"/*.img.zst -o "$card"
 truncate -s 2G "$card"
 
-doing "starting a new card"
-start
+doing "starting a new card, with another one beside it"
+cp --sparse=always "$card" "$tmp/other"
+start -drive if=none,id=other,format=raw,file="$tmp/other" -device virtio-blk-pci,drive=other
 await "$tmp/report" 'report ends'
 said '^services: active active'
 said 'Read-only file system'
 said '^starts.b 3'
 said '^networks: lo$'
+said '^/dev/vda7 /state'
 ok "$(tr -d '\r' <"$tmp/report" | grep '^ready after'), where a second has a thousand million instructions"
 log_in
 type status
 type logout
 shows 'Logged out'
 stop
+zstd -qdc "$made"/*.img.zst | cmp -n $((900 << 20)) - "$tmp/other" ||
+  fail "the other card was written to" "see scripts/image/first"
+rm "$tmp/other"
 ok "the console answers"
 
 doing "changing one byte of root a, with a system in slot b"
