@@ -56,7 +56,7 @@ func setUp(t *testing.T, x *terminal, p *phases, more map[string]func(send func(
 		"Tap your own card at the reader.":               own,
 		"Passphrase of anna: ":                           at("their card", passphrase),
 		"a: try again   Enter: go on, as failed": func(send func(string)) {
-			t.Error("a step failed")
+			t.Errorf("a step failed\n%s", state())
 			send("")
 		},
 		"The door counts as not tested. Start it all the same?": says("y"),
