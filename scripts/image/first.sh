@@ -7,13 +7,13 @@
 # without its TPM (NoTPM), with that of another one (OtherTPM), with its own (Again), and with a
 # partition 7 that cannot be read (NoState). Replace: another card takes its place, from its backup
 # on a stick.
-# Without TESTS all. Each phase is told with the seconds that it took the board. Half an hour; root
-# only.
+# Without TESTS all. Each phase is told with the seconds that it took the board. IMAGE=FOLDER is
+# where the image lies, if not in dist/image. Half an hour; root only.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
 . scripts/cgo.env
-made=${DIST:-$PWD/dist}/image
+made=${IMAGE:-${DIST:-$PWD/dist}/image}
 ls "$made"/*.img.zst >/dev/null 2>&1 || fail "there is no image" "make image"
 # The root of the other virtual board has the programs that feed a camera, and that are a TPM.
 [ -e "$cache/system-board/root.tar" ] || scripts/vboard/system/root.sh
