@@ -319,11 +319,15 @@ func (r Root) note(d *slots.Disk) error {
 }
 
 // Expire ends a trial whose time is over: the unit restarts into the system before. It is called by
-// a timer of root's, since the door's program may not work at all.
+// a timer of root's, since the door's program may not work at all; it is told then that it did not.
 func (r Root) Expire() error {
 	d, err := r.disk()
 	if err != nil || !d.OnTrial() {
 		return err
 	}
-	return r.Tools.Restart(false)
+	if d.Keepable() == nil && d.Trial.Why == "" {
+		d.Trial.Why = "the door did not work for a minute before the time was over"
+		err = r.setTrial(*d.Trial)
+	}
+	return errors.Join(err, r.Tools.Restart(false))
 }

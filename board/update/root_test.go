@@ -309,6 +309,13 @@ func TestTakenBack(t *testing.T) {
 				u.Errorf("the trial does not end: %v", err)
 			}
 		}, slots.NotHealthy},
+		{"the door's program does not start", func(u *unit) {
+			u.start()
+			u.ask(Request{}) // the start of the system; the door asks for nothing
+			if err := u.Expire(); err != nil || !u.restarted || u.try {
+				u.Errorf("the trial does not end: %v", err)
+			}
+		}, slots.NotHealthy},
 	} {
 		u := newTwoSystems(t)
 		// Its plug was pulled three times within the first minute.

@@ -97,6 +97,8 @@ committed() {
 log_in() {
   type ''
   shows 'log-in'
+  type '?plain' # no tables
+  shows 'log-in'
   type anna
   shows secret
   type "$passphrase"
