@@ -13,14 +13,17 @@
 //	FPIR = 1 − (1 − f)ⁿ   and so   f = 1 − (1 − FPIR)^(1/n)
 //
 // (FPIR: false-positive identification rate, ISO/IEC 19795-1). docs/figures.md compares this with
-// measurements. Between the measured points the threshold is linear in log f. Beyond the last point
-// the line goes on, which gives a higher threshold than the normal curve would (at 1e-6 about .571
-// against .564). It stops at the floor, 1e-6: below that the pictures say nothing, and an
-// [Operating] point says so instead of promising.
+// measurements. Between the points of the file the threshold is linear in log f. The first points
+// are measured: at least ten comparisons reach each. Those beyond are of a tail that was fitted to
+// the highest scores, and go as far as its interval is within a factor of ten. Beyond the last
+// nothing is known, and an [Operating] point says so instead of promising.
 //
-// Rates change with camera, light and people. So every rate is first divided by the guard, the
-// factor by which another set of pictures was found worse. The guard also covers that the probe of
-// a walk-up is a mean of frames, compared after each of them, which about doubles the rate
-// (docs/figures.md). A site that measures its own pictures (menshen eval) gets a guard from the
-// interval of its rates, times two.
+// What is promised is the upper end of the 95% interval of each rate. It holds for people and
+// pictures like those measured. Rates change with camera, light and people, so the guard divides
+// each rate that is asked for: the factor by which another set of pictures was found worse, or may
+// be. The guard also covers that the probe of a walk-up is a mean of frames, compared after each of
+// them, which about doubles the rate (docs/figures.md).
+//
+// The lowest thresholds follow from a risk as well, not from what could be measured: that of one
+// comparison.
 package calibration

@@ -20,7 +20,7 @@ var (
 )
 
 // Format is the version of the file that this package reads and writes.
-const Format = 1
+const Format = 2
 
 // Calibration is how one embedding model confuses people, and where that was measured. In a
 // file it is TOML.
@@ -29,7 +29,7 @@ type Calibration struct {
 	Model  Model   `toml:"model"`
 	Source Source  `toml:"source"`
 	Limits Limits  `toml:"limits"`
-	Points []Point `toml:"point"` // rising threshold, falling rates; at least two
+	Points []Point `toml:"point"` // rising threshold, falling rates; at least two; those measured first
 }
 
 // Model names the embedding model by the SHA-256 of its file, in hex.
@@ -49,23 +49,24 @@ type Source struct {
 // Limits is what the measured points alone do not say.
 type Limits struct {
 	Guard       float64 `toml:"guard"`        // divides every rate asked for; at least 1
-	Floor       float64 `toml:"floor"`        // false match rate below which nothing is known
 	MinVerify   float64 `toml:"min_verify"`   // lowest threshold for card + face
 	MinIdentify float64 `toml:"min_identify"` // lowest threshold for a face alone
 	Margin      float64 `toml:"margin"`       // lead over the next best person
 }
 
-// Point is one measured threshold: the false match rate (FMR, share of impostor comparisons that
-// reach it) and the true accept rate (TAR, share of genuine comparisons that reach it).
+// Point is one threshold: the false match rate (FMR, share of impostor comparisons that reach it)
+// and the true accept rate (TAR, share of genuine comparisons that reach it).
 type Point struct {
-	FMR       float64 `toml:"fmr"`
 	Threshold float64 `toml:"threshold"`
+	FMR       float64 `toml:"fmr"`
+	High      float64 `toml:"high"` // the upper end of the FMR's 95% interval, which is what is promised
 	TAR       float64 `toml:"tar"`
+	Fitted    bool    `toml:"fitted,omitempty"` // not measured, but of a tail fitted to the highest scores
 }
 
-// stricterThan reports whether p has a higher threshold than q, and lower rates.
+// stricterThan reports whether p may follow q: a higher threshold, and lower rates.
 func (p Point) stricterThan(q Point) bool {
-	return p.Threshold > q.Threshold && p.FMR < q.FMR && p.TAR <= q.TAR
+	return p.Threshold > q.Threshold && p.FMR < q.FMR && p.High < q.High && p.TAR <= q.TAR && (p.Fitted || !q.Fitted)
 }
 
 //go:embed default.toml
@@ -160,15 +161,13 @@ func (c *Calibration) check() error {
 	l := c.Limits
 	switch {
 	case c.Format != Format:
-		return fmt.Errorf("format %d, this program knows %d", c.Format, Format)
+		return fmt.Errorf("format %d, this program knows %d; measure again with `menshen eval`", c.Format, Format)
 	case c.Source.Pictures == "" || c.Source.Date.Month == 0:
 		return errors.New("it does not say which pictures it was measured on, and when")
-	case len(c.Points) < 2:
-		return errors.New("fewer than two points")
+	case len(c.Points) < 2 || c.Points[1].Fitted:
+		return errors.New("fewer than two measured points")
 	case !(l.Guard >= 1 && l.Guard <= 1e6):
 		return fmt.Errorf("guard %g, want 1 or more", l.Guard)
-	case !(l.Floor > 0 && l.Floor < 1):
-		return fmt.Errorf("floor %g is not a rate", l.Floor)
 	case !(l.Margin >= 0 && l.Margin <= 1):
 		return fmt.Errorf("margin %g, want 0 to 1", l.Margin)
 	case !(math.Abs(l.MinVerify) <= 1 && math.Abs(l.MinIdentify) <= 1):
@@ -176,16 +175,13 @@ func (c *Calibration) check() error {
 	}
 	for i, p := range c.Points {
 		switch {
-		case !(p.FMR > 0 && p.FMR < 1 && p.TAR >= 0 && p.TAR <= 1):
+		case !(p.FMR > 0 && p.High >= p.FMR && p.High < 1 && p.TAR >= 0 && p.TAR <= 1):
 			return fmt.Errorf("point %d: a rate is not between 0 and 1", i+1)
 		case !(math.Abs(p.Threshold) <= 1):
 			return fmt.Errorf("point %d: threshold %g is not a cosine", i+1, p.Threshold)
 		case i > 0 && !p.stricterThan(c.Points[i-1]):
 			return fmt.Errorf("point %d: thresholds must rise and rates fall from point to point", i+1)
 		}
-	}
-	if last := c.Points[len(c.Points)-1]; l.Floor > last.FMR {
-		return fmt.Errorf("floor %g is above the last point, %g", l.Floor, last.FMR)
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ type Basis string
 // The bases, best first.
 const (
 	Measured     Basis = "measured"     // within the measured points
-	Extrapolated Basis = "extrapolated" // beyond the last point, down to the floor
+	Extrapolated Basis = "extrapolated" // within the points of the fitted tail
 	AtLimit      Basis = "at limit"     // more was asked for than anything measured can promise
 )
 
@@ -19,7 +19,7 @@ const (
 type Operating struct {
 	Threshold float64 // score to reach
 	Margin    float64 // lead over the next best person; 0 for card + face
-	FMR       float64 // false match rate of one comparison there, guard included
+	FMR       float64 // false match rate of one comparison there at most, interval and guard included
 	OneIn     float64 // one stranger in so many attempts passes, as computed
 	Basis     Basis
 }
@@ -74,50 +74,62 @@ func (c *Calibration) TAR(threshold float64) (float64, bool) {
 // at finds the threshold for a false match rate, never below lowest, and what that really gives.
 func (c *Calibration) at(wanted, lowest float64) Operating {
 	asked := math.Min(wanted, 1) / c.Limits.Guard
-	last := c.Points[len(c.Points)-1].FMR
+	last := c.Points[len(c.Points)-1]
 	o := Operating{Basis: Measured}
-	switch {
-	case asked < c.Limits.Floor*(1-1e-9):
-		o.Basis, asked = AtLimit, c.Limits.Floor
-	case asked < last*(1-1e-9):
+	if asked < last.High*(1-1e-9) {
+		o.Basis, asked = AtLimit, last.High
+	}
+	o.Threshold = c.threshold(asked)
+	if o.Threshold < lowest {
+		o.Threshold, o.Basis = lowest, Measured
+		asked = c.rate(lowest)
+	}
+	if o.Basis == Measured && o.Threshold > c.measured() {
 		o.Basis = Extrapolated
 	}
-	o.Threshold = math.Min(c.threshold(asked), 1)
-	if o.Threshold < lowest {
-		o.Threshold = lowest
-		asked = c.rate(lowest)
-		o.Basis = Measured
-		if lowest > c.Points[len(c.Points)-1].Threshold {
-			o.Basis = Extrapolated
-		}
-	}
-	o.FMR = math.Min(math.Max(asked, c.Limits.Floor)*c.Limits.Guard, 1)
+	o.FMR = math.Min(asked*c.Limits.Guard, 1)
 	return o
 }
 
-// threshold is linear in log rate between the points and beyond them. A rate above that of the
-// first point gets the first point's threshold.
-func (c *Calibration) threshold(rate float64) float64 {
-	if rate >= c.Points[0].FMR {
-		return c.Points[0].Threshold
+// measured is the last measured threshold.
+func (c *Calibration) measured() float64 {
+	i := len(c.Points) - 1
+	for c.Points[i].Fitted {
+		i--
 	}
-	a, b := c.segment(func(p Point) bool { return p.FMR > rate })
-	return a.Threshold + (b.Threshold-a.Threshold)*math.Log(rate/a.FMR)/math.Log(b.FMR/a.FMR)
+	return c.Points[i].Threshold
+}
+
+// threshold is linear in log rate between the points. A rate beyond them gets that of the point.
+func (c *Calibration) threshold(rate float64) float64 {
+	last := c.Points[len(c.Points)-1]
+	switch {
+	case rate >= c.Points[0].High:
+		return c.Points[0].Threshold
+	case rate <= last.High:
+		return last.Threshold
+	}
+	a, b := c.segment(func(p Point) bool { return p.High > rate })
+	return a.Threshold + (b.Threshold-a.Threshold)*math.Log(rate/a.High)/math.Log(b.High/a.High)
 }
 
 // rate is the inverse of threshold.
 func (c *Calibration) rate(threshold float64) float64 {
-	if threshold <= c.Points[0].Threshold {
-		return c.Points[0].FMR
+	last := c.Points[len(c.Points)-1]
+	switch {
+	case threshold <= c.Points[0].Threshold:
+		return c.Points[0].High
+	case threshold >= last.Threshold:
+		return last.High
 	}
 	a, b := c.segment(func(p Point) bool { return p.Threshold < threshold })
-	return a.FMR * math.Pow(b.FMR/a.FMR, (threshold-a.Threshold)/(b.Threshold-a.Threshold))
+	return a.High * math.Pow(b.High/a.High, (threshold-a.Threshold)/(b.Threshold-a.Threshold))
 }
 
-// segment is the pair of points around the place where before turns false, or the last pair.
+// segment is the pair of points around the place where before turns false.
 func (c *Calibration) segment(before func(Point) bool) (a, b Point) {
 	i := 1
-	for i < len(c.Points)-1 && before(c.Points[i]) {
+	for before(c.Points[i]) {
 		i++
 	}
 	return c.Points[i-1], c.Points[i]

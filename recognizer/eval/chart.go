@@ -108,3 +108,31 @@ func (id *Identification) curveChart() chart.Chart {
 	}
 	return c
 }
+
+// chart is how the rates of the one half lie by the tail that was fitted to the other.
+func (o *Others) chart() chart.Chart {
+	const low, high = 1e-7, 1e-2
+	c := chart.Chart{
+		Title: text("How often one comparison with a stranger reaches a threshold: fitted to half of the people, " +
+			"and found with the others"),
+		Width: width, Height: height,
+		X: chart.Axis{Name: text("threshold"), Low: 0.2, High: 0.7, Ticks: []float64{.2, .3, .4, .5, .6, .7}, Tick: cosine},
+		Y: chart.Axis{Name: text("rate of one comparison"), Low: low, High: high,
+			Scale: math.Log, Ticks: decades(low, high), Tick: share},
+		Lines: []chart.Line{
+			{Name: text("found with the others"), Class: "b"},
+			{Name: text("fitted"), Class: "a"},
+			{Name: text("upper end of the fit"), Class: "c"},
+		},
+	}
+	for i := 0; i < len(o.found); i += top / 100 {
+		if t, rate := step(i-top).cosine(), o.found[i]; t >= c.X.Low && rate > 0 {
+			c.Lines[0].Points = append(c.Lines[0].Points, [2]float64{t, rate})
+		}
+	}
+	for t := o.fitted.from; t < c.X.High; t += 0.01 {
+		c.Lines[1].Points = append(c.Lines[1].Points, [2]float64{t, o.fitted.at(t)})
+		c.Lines[2].Points = append(c.Lines[2].Points, [2]float64{t, o.fitted.high(t)})
+	}
+	return c
+}

@@ -7,6 +7,7 @@
 // ISO/IEC 19795-1:
 //
 //   - Failures to acquire: pictures without a usable face, with the reason.
+//   - Pairs of folders that perhaps show one person. Every rate leaves them out.
 //   - Verification, one picture against one: false match rate (FMR, strangers who match), and true
 //     accept rate (TAR), over all pairs.
 //   - Identification, as at a door: people with at least two pictures are enrolled by the mean of
@@ -14,6 +15,8 @@
 //     FPIR: share of probes of people not enrolled that reach the threshold. FNIR: share of probes
 //     of enrolled people that do not reach it, or are taken for another person. Each enrolled
 //     person's probe is used once more, as a stranger's, against the templates of all the others.
+//   - What the calibration in use promises for doors of several sizes, and what was found.
+//   - Whether a calibration of half of the people holds for the other half.
 //
 // Intervals are 95%. They are found by resampling people, not pairs, since one person's pairs are
 // not independent (the subset bootstrap: Bolle, Ratha and Pankanti 2004); where there was no error
@@ -29,5 +32,5 @@
 // with that standard is claimed.
 //
 // A report has rates only: no picture, no embedding, and no folder's name except those of
-// pictures that failed.
+// pictures that failed and of folders that perhaps show one person.
 package eval

@@ -19,7 +19,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-const dim = 32
+const dim = 64
 
 var day = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 
@@ -142,7 +142,7 @@ func TestRatesByHand(t *testing.T) {
 	x, y, z := []float32{1, 0, 0}, []float32{0, 1, 0}, []float32{0, 0, 1}
 	xy := unit([]float32{1, 1, 0})
 	samples := []sample{{0, x}, {0, x}, {1, y}, {1, xy}, {2, z}}
-	v := verify(samples, 3)
+	v := verify(samples, make([]int, 3), nil)
 	if v.Genuine != 2 || v.Impostor != 8 {
 		t.Fatalf("%d genuine, %d impostor pairs", v.Genuine, v.Impostor)
 	}
@@ -151,7 +151,7 @@ func TestRatesByHand(t *testing.T) {
 	if reach[int(toStep(.7))+top] != .25 || reach[int(toStep(.71))+top] != 0 || reach[0] != 1 {
 		t.Error("the impostors' shares are wrong")
 	}
-	id := identify(samples, 3)
+	id := identify(samples, 3, Enrol, nil)
 	if id.Enrolled != 2 || id.Mated != 2 || id.NonMated != 3 {
 		t.Fatalf("%d enrolled, %d and %d probes", id.Enrolled, id.Mated, id.NonMated)
 	}
@@ -251,9 +251,48 @@ func TestCalibrationHoldsForOthers(t *testing.T) {
 	others := newPainter(t)
 	others.r = rand.New(rand.NewPCG(99, 100))
 	others.people(0, 100, 4, .5)
-	for _, promise := range measure(t, others).Identification.promises(c)[:2] {
-		if !promise.Kept() {
-			t.Errorf("promised one in %.0f, found %v", promise.Operating.OneIn, promise.Found.FPIR)
+	m := measure(t, others)
+	for _, promise := range m.Identification.promises(c, m.With1, []int{33, 100}, 10, 100) {
+		if !promise.Kept() || promise.FPIR.Trials == 0 {
+			t.Errorf("promised one in %.0f, found %v", promise.Operating.OneIn, promise.FPIR)
+		}
+	}
+}
+
+// One person in two folders is told, and decides no rate.
+func TestOnePersonInTwoFolders(t *testing.T) {
+	p := newPainter(t)
+	p.people(0, 60, 4, .6)
+	clean := measure(t, p)
+	same := p.vector(nil, 1)
+	p.paint(Seen{Embedding: same}, "twice", "1.jpg")
+	p.paint(Seen{Embedding: p.vector(same, .1)}, "again", "1.jpg")
+	f := measure(t, p)
+	if len(f.Perhaps) != 1 || f.Perhaps[0].A != "again" || f.Perhaps[0].B != "twice" || f.Perhaps[0].Score < .9 {
+		t.Fatalf("perhaps one person: %+v", f.Perhaps)
+	}
+	if clean.Labelled != nil || f.Labelled.Impostor != f.Verification.Impostor+1 {
+		t.Errorf("%d pairs as the folders say, %d without", f.Labelled.Impostor, f.Verification.Impostor)
+	}
+	reach := f.Verification.impostor.reach()
+	if reach[int(toStep(.9))+top] != 0 || f.Labelled.impostor.reach()[int(toStep(.9))+top] == 0 {
+		t.Error("the pair is not left out")
+	}
+}
+
+// Pictures that could not be used count as missed in the rate that says so.
+func TestLostPicturesAreMissed(t *testing.T) {
+	p := newPainter(t)
+	p.people(0, 60, 3, .3)
+	p.paint(Seen{Reason: "too dark"}, "p0", "dark1.png") // 3 pairs with the others
+	p.paint(Seen{Reason: "too dark"}, "p0", "dark2.png") // 3, and one with the first
+	f := measure(t, p)
+	if f.FTA.Errors != 2 || f.FTA.Trials != 182 {
+		t.Errorf("failures to acquire: %+v", f.FTA)
+	}
+	for _, v := range f.Verification.Points {
+		if v.WithFTA.Trials != v.TAR.Trials+7 || v.WithFTA.Errors != v.TAR.Errors {
+			t.Errorf("%+v with lost pictures %+v", v.TAR, v.WithFTA)
 		}
 	}
 }
@@ -362,7 +401,7 @@ func TestReport(t *testing.T) {
 			t.Errorf("the report holds %q", never)
 		}
 	}
-	if n := strings.Count(text, "<svg"); n != 3 {
+	if n := strings.Count(text, "<svg"); n != 4 {
 		t.Errorf("%d charts", n)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"menshen/recognizer/calibration"
@@ -13,13 +14,26 @@ import (
 type Faces struct {
 	People, Pictures int
 	Usable           int
+	FTA              Rate // failures to acquire: pictures that could not be used
 	Failures         []Failure
 	Reasons          []Reason
 	Stages           []Stage
+	Perhaps          []Pair // folders that perhaps show one person; all rates leave them out
 	Verification     *Verification
+	Labelled         *Verification // as the folders say; nil without such pairs
 	Identification   *Identification
-	Promises         []Promise // of the calibration given, if any
+	With1            *Identification // the same with one picture in a template
+	Promises         []Promise       // of the calibration given, if any
+	Rooms            []Room          // by the same
+	Others           *Others         // nil: too few people
 	When             time.Time
+}
+
+// Room is how many people a door can enrol that asks for a rate and refuses at most a share of them.
+type Room struct {
+	Asked, Refused float64
+	People         int
+	Threshold      float64 // which that share does not reach
 }
 
 // Reason counts the pictures that failed for it.
@@ -53,9 +67,12 @@ func MeasureFaces(
 	f.Pictures = len(paths)
 	var samples []sample
 	var times stages
+	failed, lost := make(tallies, len(names)), make([]int, len(names))
 	if err := lookAt(ctx, paths, l, p, func(i int, s Seen) {
 		face := unit(s.Embedding)
+		failed.add(persons[i], face == nil)
 		if face == nil {
+			lost[persons[i]]++
 			f.fail(dir, paths[i], s.Reason)
 			return
 		}
@@ -64,23 +81,48 @@ func MeasureFaces(
 	}); err != nil {
 		return nil, err
 	}
-	f.Usable, f.Stages = len(samples), times.finish()
+	f.Usable, f.Stages, f.FTA = len(samples), times.finish(), failed.rate()
 	for _, s := range samples {
 		if len(s.face) != len(samples[0].face) {
 			return nil, fmt.Errorf("evaluate: embeddings of %d and %d values", len(samples[0].face), len(s.face))
 		}
 	}
-	f.Verification = verify(samples, len(names))
-	f.Identification = identify(samples, len(names))
+	one := alike(samples)
+	f.Perhaps = one.pairs(names)
+	f.Verification = verify(samples, lost, one)
+	f.Identification = identify(samples, len(names), Enrol, one)
 	if f.Verification.Genuine == 0 || f.Verification.Impostor == 0 || f.Identification.Enrolled < 2 {
 		return nil, fmt.Errorf("evaluate %d usable pictures of %d in %d folders: %w: "+
 			"at least two people with two usable pictures each, a folder a person",
 			f.Usable, f.Pictures, f.People, ErrPictures)
 	}
-	if shipped != nil {
-		f.Promises = f.Identification.promises(shipped)
+	if len(one) > 0 {
+		f.Labelled = verify(samples, lost, nil)
 	}
+	f.With1 = identify(samples, len(names), 1, one)
+	if shipped != nil {
+		f.hold(shipped)
+	}
+	f.Others = holdOut(samples, len(names), one)
 	return f, nil
+}
+
+// asked are the rates that are reported: one stranger in so many.
+var asked = []float64{100, 1000, 10_000}
+
+// hold compares what a calibration promises with what is found.
+func (f *Faces) hold(c *calibration.Calibration) {
+	sizes := []int{33, 200, 600, 2000}
+	if n := f.Identification.Enrolled; !slices.Contains(sizes, n) {
+		sizes = append(sizes, n)
+		slices.Sort(sizes)
+	}
+	f.Promises = f.Identification.promises(c, f.With1, sizes, asked...)
+	for _, a := range asked {
+		r := Room{Asked: a, Refused: 0.02}
+		r.People, r.Threshold = f.Identification.room(c, r.Asked, r.Refused)
+		f.Rooms = append(f.Rooms, r)
+	}
 }
 
 // Calibration is the calibration file of the rates found, for a model named by its file's SHA-256,
@@ -93,7 +135,8 @@ func (f *Faces) Calibration(
 	c, err := id.calibrate(model, calibration.Source{
 		Pictures: pictures, By: "menshen eval", Date: calibration.Day(f.When),
 		Note: fmt.Sprintf("%d people enrolled with the mean of up to %d pictures; "+
-			"%d comparisons with pictures of other people", id.Enrolled, Enrol, id.impostor.total),
+			"%d comparisons with pictures of other people; %d pairs of folders that are perhaps of one person left out",
+			id.Enrolled, Enrol, id.impostor.total, len(f.Perhaps)),
 	}, margin)
 	if err != nil {
 		return nil, fmt.Errorf("calibrate by %d comparisons of different people: %w: bring more",

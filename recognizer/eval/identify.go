@@ -2,8 +2,6 @@ package eval
 
 import (
 	"math"
-
-	"menshen/recognizer/calibration"
 )
 
 // Enrol is how many pictures a template is the mean of, at most.
@@ -18,10 +16,10 @@ type Identification struct {
 	FirstRank Rate
 	Curve     []IdentifyPoint
 	impostor  counts // template against picture, of different people
-	people    int    // and templates and probes by their numbers
+	people    int    // and templates by their numbers
 	templates []int
-	probes    []int
-	scores    []step // of the impostor comparisons, by probe, then template
+	full      []bool
+	compared  []comparison // of different people, by probe
 	mated     []matedProbe
 	nonMated  []nonMatedProbe
 }
@@ -34,43 +32,46 @@ type IdentifyPoint struct {
 
 type matedProbe struct {
 	person int
-	own    float64 // score with their own template
+	full   bool    // the template is of as many pictures as there may be
+	own    float64 // score with it
 	other  float64 // with the best of the others
 }
 
 type nonMatedProbe struct {
 	person int
+	probe  int // the picture
 	best   float64
 }
 
-// identify enrols each person with two pictures or more, and searches with all other pictures.
-func identify(samples []sample, people int) *Identification {
+// identify enrols each person with two pictures or more, with up to enrol of them, and searches with
+// all other pictures. People who are perhaps one are not compared.
+func identify(samples []sample, people, enrol int, one onePerson) *Identification {
 	id := &Identification{people: people}
-	templates, inTemplate := id.enrol(samples)
+	templates, inTemplate := id.enrol(samples, enrol)
 	id.Enrolled = len(id.templates)
 	first := make(tallies, people)
 	for i, s := range samples {
 		own, other := math.Inf(-1), math.Inf(-1)
-		id.probes = append(id.probes, s.person)
 		for _, person := range id.templates {
 			score := dot(templates[person], s.face)
-			if person == s.person {
+			switch {
+			case person == s.person:
 				own = score
-				continue
+			case !one.is(person, s.person):
+				other = max(other, score)
+				id.impostor.add(toStep(score))
+				id.compared = append(id.compared, comparison{int32(person), int32(s.person), int32(i), toStep(score)})
 			}
-			other = max(other, score)
-			id.impostor.add(toStep(score))
-			id.scores = append(id.scores, toStep(score))
 		}
 		if inTemplate[i] { // it is part of a template, and so not an honest probe
 			continue
 		}
 		if templates[s.person] != nil {
-			id.mated = append(id.mated, matedProbe{s.person, own, other})
+			id.mated = append(id.mated, matedProbe{s.person, id.full[s.person], own, other})
 			first.add(s.person, own > other)
 		}
 		if !math.IsInf(other, -1) {
-			id.nonMated = append(id.nonMated, nonMatedProbe{s.person, other})
+			id.nonMated = append(id.nonMated, nonMatedProbe{s.person, i, other})
 		}
 	}
 	id.Mated, id.NonMated, id.FirstRank = len(id.mated), len(id.nonMated), first.rate()
@@ -82,14 +83,15 @@ func identify(samples []sample, people int) *Identification {
 
 // enrol gives the templates by person, nil for a person who is not enrolled, and which
 // samples are in them.
-func (id *Identification) enrol(samples []sample) (templates [][]float32, inTemplate []bool) {
+func (id *Identification) enrol(samples []sample, most int) (templates [][]float32, inTemplate []bool) {
 	templates, inTemplate = make([][]float32, id.people), make([]bool, len(samples))
+	id.full = make([]bool, id.people)
 	pictures := make([][]int, id.people)
 	for i, s := range samples {
 		pictures[s.person] = append(pictures[s.person], i)
 	}
 	for person, own := range pictures {
-		n := min(Enrol, len(own)-1)
+		n := min(most, len(own)-1)
 		if n < 1 {
 			continue
 		}
@@ -107,6 +109,7 @@ func (id *Identification) enrol(samples []sample) (templates [][]float32, inTemp
 			inTemplate[i] = true
 		}
 		templates[person] = template
+		id.full[person] = n == most
 		id.templates = append(id.templates, person)
 		id.Pictures += n
 	}
@@ -123,25 +126,4 @@ func (id *Identification) at(threshold float64) IdentifyPoint {
 		passed.add(p.person, p.best >= threshold)
 	}
 	return IdentifyPoint{threshold, passed.rate(), missed.rate()}
-}
-
-// Promise is what a calibration promised at the number enrolled here, and what was found.
-type Promise struct {
-	Asked     float64 // one stranger in so many
-	Operating calibration.Operating
-	Found     IdentifyPoint
-}
-
-// Kept reports whether the rate promised is not below the interval found.
-func (p Promise) Kept() bool { return 1/p.Operating.OneIn >= p.Found.FPIR.Low }
-
-// promises compares what a calibration computes with the searches, up to what a door
-// asks for by default.
-func (id *Identification) promises(c *calibration.Calibration) []Promise {
-	var all []Promise
-	for _, asked := range []float64{10, 100, 1000, 10_000} {
-		o := c.Identify(id.Enrolled, asked)
-		all = append(all, Promise{asked, o, id.at(o.Threshold)})
-	}
-	return all
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"strings"
 	"time"
@@ -84,16 +85,24 @@ func (j Job) Run(ctx context.Context, l Looker, now time.Time, w io.Writer, p Pr
 // summary writes the main figures.
 func (r Report) summary(w io.Writer) {
 	if f := r.Faces; f != nil {
-		fmt.Fprintf(w, "%d people, %d of %d pictures usable; equal error rate %s\n",
-			f.People, f.Usable, f.Pictures, percent(f.Verification.EER))
+		fmt.Fprintf(w, "%d people, %s of %s pictures usable; equal error rate %s\n",
+			f.People, number(f.Usable), number(f.Pictures), percent(f.Verification.EER))
+		for _, p := range f.Perhaps {
+			fmt.Fprintf(w, "  perhaps one person, and left out: %s and %s (score %.3f)\n", p.A, p.B, p.Score)
+		}
 		for _, p := range f.Verification.Points {
-			fmt.Fprintf(w, "  at a false match rate of 1 in %.0f (score %.3f) accepted: %v\n",
-				1/p.Wanted, p.Threshold, p.TAR)
+			fmt.Fprintf(w, "  at a false match rate of 1 in %s (score %.3f) accepted: %v\n",
+				number(int(math.Round(1/p.Wanted))), p.Threshold, p.TAR)
 		}
 		for _, p := range f.Promises {
-			fmt.Fprintf(w, "  among %d enrolled, one stranger in %.0f asked for: %v; "+
-				"strangers taken %v, enrolled missed %v\n",
-				f.Identification.Enrolled, p.Asked, p.Operating, p.Found.FPIR, p.Found.FNIR)
+			if p.FPIR.Trials > 0 {
+				fmt.Fprintf(w, "  among %d enrolled, one stranger in %s asked for: %v; strangers taken %v, enrolled missed %v\n",
+					p.Enrolled, number(int(p.Asked)), p.Operating, p.FPIR, p.FNIR)
+			}
+		}
+		for _, p := range f.Rooms {
+			fmt.Fprintf(w, "  with one stranger in %s and at most %s of the enrolled refused there is room for %s people\n",
+				number(int(p.Asked)), percent(p.Refused), number(p.People))
 		}
 	}
 	if a := r.Attacks; a != nil {

@@ -5,6 +5,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 )
 
 // Rate is a share with its 95% interval.
@@ -20,6 +23,11 @@ func (r Rate) String() string {
 	}
 	return fmt.Sprintf("%s (%s to %s)", percent(r.Value), percent(r.Low), percent(r.High))
 }
+
+var english = message.NewPrinter(language.English)
+
+// number writes a count with separators.
+func number(n int) string { return english.Sprint(n) }
 
 // percent writes a share with three significant digits or so.
 func percent(v float64) string {

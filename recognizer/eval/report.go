@@ -16,10 +16,12 @@ var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap
 	"percent": percent,
 	"ms":      func(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond)) },
 	"score":   func(v float64) string { return fmt.Sprintf("%.3f", v) },
-	"oneIn":   func(v float64) string { return fmt.Sprintf("%.0f", 1/v) },
-	// as calibration.Operating prints it
-	"floor": func(v float64) string { return fmt.Sprintf("%.0f", math.Floor(v+1e-6)) },
+	"number":  number,
+	"oneIn":   func(v float64) string { return number(int(math.Round(1 / v))) },
+	// as calibration.Operating rounds it
+	"floor": func(v float64) string { return number(int(math.Floor(v + 1e-6))) },
 	"first": func(n int, f []Failure) []Failure { return f[:min(n, len(f))] },
+	"few":   func(r Rate) bool { return r.Trials > 0 && r.Errors < MinErrors },
 }).Parse(reportText))
 
 // Report is what WriteHTML writes; either part may be nil.
@@ -33,13 +35,16 @@ type Report struct {
 func (r Report) WriteHTML(w io.Writer) error {
 	page := struct {
 		Report
-		DET, Histogram, Curve template.HTML
-		MinErrors             int
+		DET, Histogram, Curve, Tail template.HTML
+		MinErrors                   int
 	}{Report: r, MinErrors: MinErrors}
 	if f := r.Faces; f != nil {
 		page.DET = f.Verification.detChart().SVG()
 		page.Histogram = f.Verification.histogram().SVG()
 		page.Curve = f.Identification.curveChart().SVG()
+		if f.Others != nil {
+			page.Tail = f.Others.chart().SVG()
+		}
 	}
 	if err := reportTemplate.Execute(w, page); err != nil {
 		return fmt.Errorf("write report: %w", err)

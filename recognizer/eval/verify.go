@@ -22,6 +22,7 @@ type VerifyPoint struct {
 	Threshold float64
 	FMR, TAR  Rate
 	Balanced  float64 // TAR as the mean over people
+	WithFTA   Rate    // TAR where each pair with a picture that could not be used counts as missed
 }
 
 // DETPoint is one threshold's two errors.
@@ -30,12 +31,19 @@ type DETPoint struct{ Threshold, FMR, FNMR float64 }
 // wantedRates are the false match rates that are reported, as far as the pictures go.
 var wantedRates = []float64{1e-2, 1e-3, 1e-4, 1e-5, 1e-6}
 
-// verify compares every picture with every other.
-func verify(samples []sample, people int) *Verification {
+// verify compares every picture with every other, but those of people who are perhaps one. lost is
+// how many pictures of each person could not be used.
+func verify(samples []sample, lost []int, one onePerson) *Verification {
+	people := len(lost)
 	v := new(Verification)
 	pairs := make([]step, 0, len(samples)*(len(samples)-1)/2)
+	usable := make([]int, people)
 	for i, a := range samples {
+		usable[a.person]++
 		for _, b := range samples[:i] {
+			if one.is(a.person, b.person) {
+				continue
+			}
 			s := toStep(dot(a.face, b.face))
 			pairs = append(pairs, s)
 			if a.person == b.person {
@@ -60,6 +68,9 @@ func verify(samples []sample, people int) *Verification {
 		next := 0
 		for i, a := range samples {
 			for _, b := range samples[:i] {
+				if one.is(a.person, b.person) {
+					continue
+				}
 				hit := pairs[next] >= t
 				next++
 				if a.person == b.person {
@@ -74,6 +85,10 @@ func verify(samples []sample, people int) *Verification {
 			Wanted: wanted, Threshold: t.cosine(),
 			FMR: matched.rate(), TAR: accepted.rate(), Balanced: accepted.balanced(),
 		}
+		for person, n := range lost {
+			accepted[person].trials += n*usable[person] + n*(n-1)/2
+		}
+		p.WithFTA = accepted.rate()
 		p.FMR.Errors, p.FMR.Trials = p.FMR.Errors/2, p.FMR.Trials/2
 		v.Points = append(v.Points, p)
 	}
