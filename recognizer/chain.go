@@ -35,16 +35,13 @@ type Chain struct {
 	opts                               Options
 	detect, landmark, embed, live, eye *network
 	grey                               []float32 // the aligned face, for its quality
-	around                             []float32 // the liveness model's picture, for edges
-	fine                               spectrum
 }
 
 // New builds the networks of a set. The set's files can be released afterwards.
 func New(set *models.Set, opts Options) (*Chain, error) {
 	c := &Chain{
-		opts:   opts.withDefaults(),
-		grey:   make([]float32, set.Embed.Width*set.Embed.Height),
-		around: make([]float32, set.Live.Width*set.Live.Height),
+		opts: opts.withDefaults(),
+		grey: make([]float32, set.Embed.Width*set.Embed.Height),
 	}
 	if opts.Threads > 0 {
 		setThreads(opts.Threads)
@@ -105,7 +102,6 @@ func (c *Chain) observe(frame *hal.Frame, measure func(view, []found, *Observati
 // as Observe: call it when the person has gone.
 func (c *Chain) Forget() error {
 	clear(c.grey)
-	clear(c.around)
 	var errs []error
 	for _, n := range c.networks() {
 		errs = append(errs, n.forget())
@@ -116,7 +112,6 @@ func (c *Chain) Forget() error {
 // Close wipes and frees everything.
 func (c *Chain) Close() {
 	clear(c.grey)
-	clear(c.around)
 	for _, n := range c.networks() {
 		n.close()
 	}

@@ -17,8 +17,6 @@ func (o *Observation) Signs() fusion.Signs {
 	e := &o.Evidence
 	s := fusion.Signs{
 		EyesOpen: float64(e.EyesOpen),
-		Border:   float64(e.Border),
-		Pattern:  float64(e.Pattern),
 		Yaw:      float64(o.Quality.Yaw),
 	}
 	for i, p := range e.Points {

@@ -44,10 +44,9 @@ func (c *Chain) measure(v view, faces []found, obs *Observation) error {
 	}
 	clock := stopwatch{time.Now()}
 	e := &obs.Evidence
-	if obs.Live, e.Border, err = c.liveness(v, faces[0]); err != nil {
+	if obs.Live, err = c.liveness(v, faces[0]); err != nil {
 		return err
 	}
-	e.Pattern = c.fine.pattern(v, int(e.Points[2].X), int(e.Points[2].Y))
 	if e.EyesOpen, err = c.eyesOpen(v, points); err != nil {
 		return err
 	}
@@ -88,24 +87,17 @@ func fivePoints(p [landmarks]Point) [5]Point {
 	return [5]Point{mean(37, 38, 40, 41), mean(43, 44, 46, 47), p[30], mean(48, 60), mean(54, 64)}
 }
 
-// liveness is the passive model's answer, and the border around the face in the model's picture. It
-// looks at a square of several times the face, so that the edge of a sheet shows; the square is
-// shrunk and shifted to stay inside the frame.
-func (c *Chain) liveness(v view, face found) (live, edges float32, err error) {
+// liveness is the passive model's answer. It looks at a square of several times the face, so that
+// the edge of a sheet shows; the square is shrunk and shifted to stay inside the frame.
+func (c *Chain) liveness(v view, face found) (float32, error) {
 	m := &c.live.Model
 	side := min(m.Crop*face.height(), float64(v.w), float64(v.h))
 	within := func(centre, length float64) float64 { return min(max(centre-side/2, 0), length-side) }
 	x, y := within((face.x0+face.x1)/2, float64(v.w)), within((face.y0+face.y1)/2, float64(v.h))
 	if err := c.live.look(v, stretch(x, y, side, side, m.Width, m.Height)); err != nil {
-		return 0, 0, err
+		return 0, err
 	}
-	if m.Width == m.Height {
-		planes(c.live.pixels, c.around, "grey", 0, 1)
-		k := float64(m.Width) / side
-		inside := [4]float64{(face.x0 - x) * k, (face.y0 - y) * k, (face.x1 - x) * k, (face.y1 - y) * k}
-		edges = border(c.around, m.Width, inside)
-	}
-	return c.live.probability(), edges, nil
+	return c.live.probability(), nil
 }
 
 // eyesOpen is the higher of the two eyes' probabilities of being open: the other eye may be in

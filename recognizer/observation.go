@@ -29,7 +29,7 @@ type Observation struct {
 	// Live is the passive model's probability of a live face, 0…1. It is weak alone (see the
 	// package comment).
 	Live float32
-	// Evidence is what else speaks for a head, or for a sheet or a screen held up.
+	// Evidence is what else speaks for a head, or for a sheet held up.
 	Evidence Evidence
 	// Embedding is nil when no face was found or its quality does not allow one.
 	Embedding *Embedding
@@ -55,13 +55,6 @@ type Evidence struct {
 	// It is low for closed and narrowed eyes and behind dark glasses. A blink is high, low, high
 	// within half a second.
 	EyesOpen float32
-	// Border is how unbroken a straight-edged frame is around the face, 0…1. A frame that does not
-	// move with the face is a door's, not a sheet's. docs/figures.md has how often people have a
-	// border or a pattern.
-	Border float32
-	// Pattern is the strength of a regular fine pattern on the face, 0…1, as a screen or a printing
-	// raster makes. A fine screen, far away or out of focus, shows none.
-	Pattern float32
 	// Points are, in frame pixels: the image's left eye and right eye, the nose's tip, the image's
 	// left and right corner of the mouth.
 	Points [5]Point

@@ -31,7 +31,8 @@ func TestThresholdFollowsThePoints(t *testing.T) {
 		if p.Fitted {
 			want = Extrapolated
 		}
-		if o := c.Verify(1 / p.High); !near(o.Threshold, p.Threshold, 1e-9) || o.Basis != want || !near(o.OneIn*p.High, 1, 1e-9) {
+		o := c.Verify(1 / p.High)
+		if !near(o.Threshold, p.Threshold, 1e-9) || o.Basis != want || !near(o.OneIn*p.High, 1, 1e-9) {
 			t.Errorf("point %d: %v, want %.4f (%s)", i, o, p.Threshold, want)
 		}
 		if i > 0 {
@@ -42,7 +43,8 @@ func TestThresholdFollowsThePoints(t *testing.T) {
 			}
 		}
 	}
-	if o := c.Verify(1e3 / last.High); o.Threshold != last.Threshold || o.Basis != AtLimit || !near(o.OneIn*last.High, 1, 1e-9) {
+	o := c.Verify(1e3 / last.High)
+	if o.Threshold != last.Threshold || o.Basis != AtLimit || !near(o.OneIn*last.High, 1, 1e-9) {
 		t.Errorf("beyond the last point: %v", o)
 	}
 	if o := c.Verify(1); o.Threshold != first.Threshold || o.Basis != Measured {

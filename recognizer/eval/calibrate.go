@@ -20,8 +20,8 @@ const (
 	verifyRisk   = 1e-3
 )
 
-// A fitted tail is given as far as its interval stays within a factor of widest, and no further than
-// deepest below the last measured rate: it is a straight line through what nobody saw.
+// A fitted tail is given as far as its interval stays within a factor of widest, and no further
+// than deepest below the last measured rate: it is a straight line through what nobody saw.
 const (
 	widest  = 10
 	deepest = 100

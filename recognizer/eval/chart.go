@@ -116,7 +116,8 @@ func (o *Others) chart() chart.Chart {
 		Title: text("How often one comparison with a stranger reaches a threshold: fitted to half of the people, " +
 			"and found with the others"),
 		Width: width, Height: height,
-		X: chart.Axis{Name: text("threshold"), Low: 0.2, High: 0.7, Ticks: []float64{.2, .3, .4, .5, .6, .7}, Tick: cosine},
+		X: chart.Axis{Name: text("threshold"), Low: 0.2, High: 0.7,
+			Ticks: []float64{.2, .3, .4, .5, .6, .7}, Tick: cosine},
 		Y: chart.Axis{Name: text("rate of one comparison"), Low: low, High: high,
 			Scale: math.Log, Ticks: decades(low, high), Tick: share},
 		Lines: []chart.Line{

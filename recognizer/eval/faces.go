@@ -29,7 +29,8 @@ type Faces struct {
 	When             time.Time
 }
 
-// Room is how many people a door can enrol that asks for a rate and refuses at most a share of them.
+// Room is how many people a door can enrol that asks for a rate, and refuses at most a share of
+// them.
 type Room struct {
 	Asked, Refused float64
 	People         int

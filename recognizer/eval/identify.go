@@ -43,8 +43,8 @@ type nonMatedProbe struct {
 	best   float64
 }
 
-// identify enrols each person with two pictures or more, with up to enrol of them, and searches with
-// all other pictures. People who are perhaps one are not compared.
+// identify enrols each person with two pictures or more, with up to enrol of them, and searches
+// with all other pictures. People who are perhaps one are not compared.
 func identify(samples []sample, people, enrol int, one onePerson) *Identification {
 	id := &Identification{people: people}
 	templates, inTemplate := id.enrol(samples, enrol)

@@ -96,12 +96,14 @@ func (r Report) summary(w io.Writer) {
 		}
 		for _, p := range f.Promises {
 			if p.FPIR.Trials > 0 {
-				fmt.Fprintf(w, "  among %d enrolled, one stranger in %s asked for: %v; strangers taken %v, enrolled missed %v\n",
+				fmt.Fprintf(w, "  among %d enrolled, one stranger in %s asked for: %v; "+
+					"strangers taken %v, enrolled missed %v\n",
 					p.Enrolled, number(int(p.Asked)), p.Operating, p.FPIR, p.FNIR)
 			}
 		}
 		for _, p := range f.Rooms {
-			fmt.Fprintf(w, "  with one stranger in %s and at most %s of the enrolled refused there is room for %s people\n",
+			fmt.Fprintf(w, "  with one stranger in %s and at most %s of the enrolled refused "+
+				"there is room for %s people\n",
 				number(int(p.Asked)), percent(p.Refused), number(p.People))
 		}
 	}

@@ -20,22 +20,22 @@ type Promise struct {
 // Kept reports whether the rate promised is not below the interval found.
 func (p Promise) Kept() bool { return p.FPIR.Trials == 0 || 1/p.Operating.OneIn >= p.FPIR.Low }
 
-// Open reports whether the point gives the rate asked for: a door of this size could ask for it.
-func (p Promise) Open() bool { return p.Operating.Kept() }
-
 // galleries is how often a smaller number of the enrolled is drawn.
 const galleries = 40
 
 // promises holds what a calibration promises against the searches, for numbers of enrolled people:
-// those of sizes, drawn from all. Of numbers that the pictures do not have it says what is promised.
-// with1 are the searches with one picture in a template.
-func (id *Identification) promises(c *calibration.Calibration, with1 *Identification, sizes []int, asked ...float64) []Promise {
+// those of sizes, drawn from all. Of numbers that the pictures do not have it says what is
+// promised. with1 are the searches with one picture in a template.
+func (id *Identification) promises(
+	c *calibration.Calibration, with1 *Identification, sizes []int, asked ...float64,
+) []Promise {
 	var all []Promise
 	for _, n := range sizes {
 		bests := id.bests(n)
 		for _, a := range asked {
 			o := c.Identify(n, a)
-			p := Promise{Asked: a, Enrolled: n, Operating: o, FNIR: id.missed(o.Threshold), FNIR1: with1.missed(o.Threshold)}
+			p := Promise{Asked: a, Enrolled: n, Operating: o,
+				FNIR: id.missed(o.Threshold), FNIR1: with1.missed(o.Threshold)}
 			if n <= id.Enrolled {
 				p.FPIR = id.taken(bests, o.Threshold)
 			}

@@ -15,14 +15,15 @@ import (
 
 var update = flag.Bool("update", false, "write the shipped calibration anew")
 
-// shippedFile is the calibration that menshen has, shippedCounts the scores that it is computed from.
+// shippedFile is the calibration that menshen has, shippedCounts the scores that it comes from.
 const (
 	shippedFile   = "../calibration/default.toml"
 	shippedCounts = "../calibration/lfw.tsv"
 )
 
 // clumped is by how much more a rare rate varies from draw to draw of the people than if no two
-// comparisons had a person in common. Counts do not tell; among 702 people it was 1.2 at 1e-4, 2.0 at 1e-3.
+// comparisons had a person in common. Counts do not tell; among 702 people it was 1.2 at 1e-4,
+// 2.0 at 1e-3.
 const clumped = 2.0
 
 // The shipped calibration is what the shipped counts give: nobody typed it.
@@ -52,11 +53,13 @@ func TestShippedCalibrationIsComputed(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := complete(points, accepted, 3, 0.05,
-		calibration.Model{Name: "fr_feature", SHA256: "87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581"},
+		calibration.Model{Name: "fr_feature",
+			SHA256: "87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581"},
 		calibration.Source{
-			Pictures: "LFW deep-funneled, 2,240 people, 350 of them enrolled with the mean of three pictures, probe one picture",
-			By:       "the Menshen project, OpenCV 4.6.0",
-			Date:     calibration.Day(time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)),
+			Pictures: "LFW deep-funneled, 2,240 people, 350 of them enrolled with the mean of three pictures, " +
+				"probe one picture",
+			By:   "the Menshen project, OpenCV 4.6.0",
+			Date: calibration.Day(time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)),
 			Note: "Computed from the counts in lfw.tsv (go test ./recognizer/eval -run ShippedCalibration -update). " +
 				"Grey pictures of another set (AT&T) gave 3.3 times the rate at the same threshold, hence guard.",
 		})
@@ -71,7 +74,8 @@ func TestShippedCalibrationIsComputed(t *testing.T) {
 	}
 	have, err := os.ReadFile(shippedFile)
 	if err != nil || !bytes.Equal(have, want.Bytes()) {
-		t.Errorf("%s is not what %s gives (%v); go test -update writes\n%s", shippedFile, shippedCounts, err, want.String())
+		t.Errorf("%s is not what %s gives (%v); go test -update writes\n%s",
+			shippedFile, shippedCounts, err, want.String())
 	}
 }
 

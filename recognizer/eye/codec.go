@@ -24,8 +24,6 @@ type wireObservation struct {
 	Live          float32
 	Quality       wireQuality
 	EyesOpen      float32
-	Border        float32
-	Pattern       float32
 	Points        [5][2]float32
 	Took          [6]int64 // nanoseconds, in the order of recognizer.Stages
 	HasEmbedding  bool
@@ -69,7 +67,7 @@ func appendObservation(b []byte, o *recognizer.Observation) ([]byte, error) {
 	w := wireObservation{
 		Faces: uint16(min(o.Faces, math.MaxUint16)), Width: uint16(o.Width), Height: uint16(o.Height),
 		Box: toWireRect(o.Box), Detection: o.Detection, Live: o.Live, Quality: toWireQuality(o.Quality),
-		EyesOpen: o.Evidence.EyesOpen, Border: o.Evidence.Border, Pattern: o.Evidence.Pattern,
+		EyesOpen: o.Evidence.EyesOpen,
 		Took: [6]int64{
 			int64(t.Capture), int64(t.Detect), int64(t.Landmark), int64(t.Align), int64(t.Live), int64(t.Embed),
 		},
@@ -101,7 +99,7 @@ func parseObservation(b []byte) (recognizer.Observation, error) {
 		return bad("size")
 	case !box.Eq(box.Canon()) || !box.In(frame) || (w.Faces > 0) == box.Empty():
 		return bad("box")
-	case !probability(w.Detection, w.Live, w.EyesOpen, w.Border, w.Pattern):
+	case !probability(w.Detection, w.Live, w.EyesOpen):
 		return bad("probability")
 	case !w.Quality.ok():
 		return bad("quality")
@@ -109,7 +107,7 @@ func parseObservation(b []byte) (recognizer.Observation, error) {
 	o := recognizer.Observation{
 		Faces: int(w.Faces), Width: int(w.Width), Height: int(w.Height),
 		Box: box, Detection: w.Detection, Live: w.Live, Quality: w.Quality.decode(),
-		Evidence: recognizer.Evidence{EyesOpen: w.EyesOpen, Border: w.Border, Pattern: w.Pattern},
+		Evidence: recognizer.Evidence{EyesOpen: w.EyesOpen},
 	}
 	for i, p := range w.Points {
 		if !finite(p[0], p[1]) {

@@ -79,9 +79,6 @@ func TestSigns(t *testing.T) {
 	}
 	probability := func(f Frame, c *challenge) float64 { return gather(5, f).probability(c) }
 	live, doubt, attack := Frame{Live: .99}, Frame{Live: .5}, Frame{Live: .02}
-	framed := Frame{Live: .99, Signs: Signs{Border: 1}}
-	screen := Frame{Live: .99, Signs: Signs{Border: .9, Pattern: .9}}
-	doorway := Frame{Live: .99, Signs: Signs{Border: .5, Pattern: .3}}
 	passed, failed := &challenge{passed: true}, &challenge{}
 	for _, c := range []struct {
 		name      string
@@ -91,9 +88,6 @@ func TestSigns(t *testing.T) {
 		{"nothing seen", new(liveness).probability(nil), 0, 0},
 		{"live", probability(live, nil), .94, .96},
 		{"certain of itself", probability(Frame{Live: 1}, nil), .94, .96},
-		{"live in a doorway", probability(doorway, nil), .94, .96},
-		{"a frame around a fine face", probability(framed, nil), .2, .4},
-		{"a screen", probability(screen, nil), 0, .1},
 		{"in doubt", probability(doubt, nil), .49, .51},
 		{"in doubt, acted", probability(doubt, passed), .9, .95},
 		{"in doubt, did not act", probability(doubt, failed), 0, .01},
@@ -225,27 +219,5 @@ func TestActWords(t *testing.T) {
 	}
 	if !NoAct.Message().IsZero() || !Act(99).Message().IsZero() || Act(99).String() != "unknown act" {
 		t.Error("no act has words")
-	}
-}
-
-// TestSheetBroughtNearIsNotForgotten: a print whose edges were seen on the way does not pass for a
-// person when it fills the picture.
-func TestSheetBroughtNearIsNotForgotten(t *testing.T) {
-	var frames []Frame
-	for range 19 { // coming
-		frames = append(frames, Frame{Live: 0.01, Signs: Signs{Border: 1}})
-	}
-	for range 30 { // so near that no edge is in the picture
-		frames = append(frames, Frame{Live: 0.98})
-	}
-	if p := Live(frames...); p > 0.1 {
-		t.Errorf("a sheet held near is alive with %.2f", p)
-	}
-	for i := range frames {
-		frames[i] = Frame{Live: 0.97}
-	}
-	frames[5].Signs.Border, frames[20].Signs.Border, frames[21].Signs.Border = 1, 1, 1
-	if p := Live(frames...); p < 0.9 {
-		t.Errorf("a person before a door frame, seen as one in three frames, is alive with only %.2f", p)
 	}
 }

@@ -100,9 +100,9 @@ func TestMeasureFaces(t *testing.T) {
 		t.Logf("FMR %g at %.3f: TAR %v", p.Wanted, p.Threshold, p.TAR)
 	}
 	for _, p := range f.Promises {
-		t.Logf("one in %g: %v; strangers %v, missed %v", p.Asked, p.Operating, p.Found.FPIR, p.Found.FNIR)
+		t.Logf("one in %g: %v; strangers %v, missed %v", p.Asked, p.Operating, p.FPIR, p.FNIR)
 		if !p.Kept() {
-			t.Errorf("one stranger in %.0f was promised, found %v", p.Operating.OneIn, p.Found.FPIR)
+			t.Errorf("one stranger in %.0f was promised, found %v", p.Operating.OneIn, p.FPIR)
 		}
 	}
 	c, err := f.Calibration(shipped.Model, "the folder of this test", shipped.Limits.Margin)
