@@ -6,7 +6,7 @@
 #   refused    no update, another key's, an unsigned one, a damaged one: the other slot is untouched
 #   installed  an operator types 'update'; it is written, tried, kept; the dossier proves what runs
 #   older      the update before is refused then, also by a unit whose clock is wrong
-#   crash hang relay reader vault camera
+#   crash hang relay reader vault
 #              so fails the new system in its trial: the old one comes back and tells
 #   later      it crashes once it is kept: after three starts the card goes back to the old one
 #   cuts       COUNT=50 power cuts by SEED=1 during that update; START=10 of the cards are started
@@ -236,46 +236,6 @@ vault() { fault vault 'not everything worked: .*store'; }
 # relay: another driver has its line, so the door's program does not start, and the trial's ten
 # minutes end it.
 relay() { fault relay 'the door did not work for a minute before the time was over'; }
-# camera: a unit has one, which is not there in the trial.
-camera() {
-  take written
-  BOARD_ONCE=1 BOARD_WORDS=camera=on start
-  await "$tmp/report" 'report ends'
-  log_in
-  faces_on
-  type update
-  shows 'not yet tried.*Restart now'
-  type yes
-  wait "$board" || true
-  stop
-  BOARD_TRY=1 BOARD_WORDS='camera=on fault=camera' start
-  back 2 'not everything worked: camera'
-  ok "camera: $entry"
-}
-# faces_on: puts on file what faces need, so that the camera is in use.
-faces_on() {
-  local line words
-  while IFS='|' read -r line words; do
-    type "$line"
-    shows "$words"
-  done <<'P'
-assess new|1 of 4
-Hands full.|>
-|2 of 4
-None for who says no.|>
-|3 of 4
-A photo held up.|>
-|4 of 4
-Liveness, and the card beside it.|>
-|function
-Anna, manager|2027-11-2
-|yes or no
-yes|On file
-sign|yes or no
-yes|Recorded
-status|frames/s
-P
-}
 later() {
   take kept
   BOARD_WORDS=fault=crash start
@@ -310,7 +270,7 @@ back() {
 }
 is_told() { state trial | grep -q '"told":true'; }
 
-[ $# -gt 0 ] || set -- systems refused installed older crash hang relay reader vault camera later cuts
+[ $# -gt 0 ] || set -- systems refused installed older crash hang relay reader vault later cuts
 for step; do
   doing "$step"
   case $step in cuts) scripts/image/cuts.sh "$work" ;; *) $step ;; esac
