@@ -26,7 +26,9 @@ func (w *world) typePIN(pin string, p *person) bool {
 				w.settle()
 			}
 		}
-		w.pass(w.between(100*time.Millisecond, 700*time.Millisecond))
+		if b != '#' { // which the unit hears at once
+			w.pass(w.between(100*time.Millisecond, 700*time.Millisecond))
+		}
 	}
 	return w.presentPIN(last, p)
 }

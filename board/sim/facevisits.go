@@ -12,7 +12,7 @@ type visit struct {
 
 // walkUp shows a face to the camera until something is decided, and gives whether the door opens.
 func (w *world) walkUp(p *person, live float32) bool {
-	w.decisions = nil
+	w.decisions, w.walkedUp = nil, w.clock.now
 	v := visit{there: p, alive: live > 0.5}
 	for range 40 {
 		score := drawScore(w.rnd, w.scores)

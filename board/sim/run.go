@@ -6,15 +6,17 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"time"
 )
 
 // Result is what a run came to.
 type Result struct {
 	Stats
 	Plan      *Plan
-	Violation *Violation // nil: all invariants held
-	Hash      string     // of the history: the same for the same plan
-	Last      []string   // the last lines of the history
+	Violation *Violation    // nil: all invariants held
+	Hash      string        // of the history: the same for the same plan
+	Last      []string      // the last lines of the history
+	Took      time.Duration // on this machine; Run leaves it to the caller, who has a clock
 }
 
 // Run runs a plan in a world of its own. A violation is a result, not an error. Errors: the world
@@ -30,8 +32,11 @@ func Run(ctx context.Context, p *Plan, progress func(done float64)) (r Result, e
 		return r, err
 	}
 	v, err := w.run(ctx, dir, progress)
+	w.Door, w.Writes = w.clock.now.Sub(p.Begin), w.disk.writes
 	return Result{Stats: w.Stats, Plan: p, Violation: v, Hash: w.hash(), Last: w.lines}, err
 }
+
+const noPanic = "the program does not panic"
 
 // run lives the plan, and gives the violation that ended it. A panic of the product is one too.
 func (w *world) run(ctx context.Context, dir string, progress func(float64)) (v *Violation, err error) {
@@ -41,8 +46,8 @@ func (w *world) run(ctx context.Context, dir string, progress func(float64)) (v 
 		case *Violation:
 			v = r
 		default:
-			v = &Violation{Invariant: "the program does not panic", What: fmt.Sprint(r), At: w.clock.now, During: w.now}
-			w.lines = append(w.lines, string(debug.Stack()))
+			v = &Violation{Invariant: noPanic, What: fmt.Sprint(r), At: w.clock.now, During: w.now}
+			w.lines = append(w.lines, w.clock.now.In(w.plan.Zone).Format(lineTime)+string(debug.Stack()))
 		}
 	}()
 	return nil, w.live(ctx, dir, progress)

@@ -1,11 +1,9 @@
 package sim
 
 import (
-	"bytes"
 	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 )
@@ -70,17 +68,5 @@ func TestShorterIsTheBeginning(t *testing.T) {
 		if long.All[i] != h {
 			t.Fatalf("happening %d is %v, and %v in the longer plan", i, h, long.All[i])
 		}
-	}
-}
-
-// TestTry tells what came of a seed.
-func TestTry(t *testing.T) {
-	var out bytes.Buffer
-	o := Options{Seed: 1, Days: 2, Plain: true}
-	if err := Try(context.Background(), o, &out, time.Now); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(out.String(), "every invariant held") {
-		t.Errorf("told: %s", out.String())
 	}
 }

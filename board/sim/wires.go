@@ -43,6 +43,7 @@ type reader struct {
 	name   string
 	framer wiegand.Framer
 	dec    *wiegand.Decoder
+	begun  time.Duration // of the last frame: its first edge
 	at     time.Duration // of the last edge
 	seq    uint32
 }
@@ -65,7 +66,7 @@ const (
 func (r *reader) train(now time.Duration, bits []bool, spoil func(int) time.Duration) (e hal.ReaderEvent,
 	takes time.Duration, ok bool) {
 	r.at = max(r.at, now)
-	begun := r.at
+	r.begun = r.at
 	for i, one := range bits {
 		space := pulseSpace
 		if spoil != nil {
@@ -82,11 +83,11 @@ func (r *reader) train(now time.Duration, bits []bool, spoil func(int) time.Dura
 	e.Reader = r.name
 	frame, ok := r.framer.Quiet()
 	if !ok {
-		return e, r.at - begun, false
+		return e, r.at - r.begun, false
 	}
 	card, button, err := r.dec.Decode(frame)
 	e.Card, e.Button, e.Fault, e.Frame = card, button, err, err != nil
-	return e, r.at - begun, true
+	return e, r.at - r.begun, true
 }
 
 // facility is the code that is on all cards of the site.

@@ -41,6 +41,7 @@ type world struct {
 	decisions []policy.Decision     // since the last attempt began
 	ordering  bool                  // staff give an order to the door
 	unplugged bool                  // the reader is
+	walkedUp  time.Time             // when a face was first before the camera
 	mends     func()                // ends the fault that lasts
 	mendAt    time.Time             // when
 	keptAt    time.Time             // when something keeps the clock right again
@@ -60,6 +61,7 @@ type world struct {
 	rightPINs int
 	moves     int    // of the relay, since the log was compared
 	story     []told // decisions since the log was compared
+	faults    int    // that were counted for a day
 	counted   int    // transactions of the vault when the law was counted
 	marks     []mark // decisions to look for later
 	compared  uint64 // the last entry that was
@@ -72,31 +74,18 @@ type world struct {
 	sum   hash.Hash
 }
 
-// Stats are a run's figures.
-type Stats struct {
-	Door       time.Duration // simulated
-	Steps      int
-	Attempts   map[string]int // by what came of them
-	Happened   map[Kind]int
-	Faults     map[Kind]int
-	Writes     int // transactions of the vault
-	FalseYes   int // faces taken for another person's, as often as the model's scores say
-	GoodPhoto  int // photos that looked alive
-	PhotoIn    int // of those, let in
-	Hourly     [24]int
-	Replayed   int // decisions made again from the log
-	Unreplayed int // those about people who were erased since
-}
-
 const (
 	tickEvery = time.Minute
 	lawEvery  = 10 * time.Minute
 	keepLines = 400
 )
 
+// lineTime begins a line of the history.
+const lineTime = "2006-01-02 15:04:05.000  "
+
 // tell adds a line to the history.
 func (w *world) tell(format string, args ...any) {
-	line := w.clock.now.In(w.plan.Zone).Format("2006-01-02 15:04:05.000") + "  " + fmt.Sprintf(format, args...)
+	line := w.clock.now.In(w.plan.Zone).Format(lineTime) + fmt.Sprintf(format, args...)
 	fmt.Fprintln(w.sum, line)
 	if w.lines = append(w.lines, line); len(w.lines) > 2*keepLines {
 		w.lines = append(w.lines[:0], w.lines[keepLines:]...)
@@ -239,8 +228,7 @@ func (w *world) take(e unit.Event) {
 	case unit.Decided:
 		d := e.Decision
 		w.decisions = append(w.decisions, d)
-		w.Attempts[string(d.Reason)]++
-		w.Hourly[d.At.In(w.plan.Zone).Hour()]++
+		w.note(d)
 		w.tell("door: %s by %s, %s", either(d.Grant, "granted", "denied"), d.Means, d.Reason)
 		if d.Means == policy.ByFace && d.Grant { // at a frame, or when the window ends by itself
 			w.model.grant(w.clock.now, w.lengthFor(w.byID(d.Person)), d.Reason)
@@ -285,7 +273,7 @@ func newWorld(p *Plan) (*world, error) {
 		model: newModel(), raised: map[string]bool{}, sum: sha256.New(),
 		clock: clock{began: p.Begin.Add(-time.Hour), now: p.Begin.Add(-time.Hour)},
 		rnd:   rand.New(rand.NewPCG(p.Seed, 1)),
-		Stats: Stats{Attempts: map[string]int{}, Happened: map[Kind]int{}, Faults: map[Kind]int{}}}
+		Stats: newStats(p.Days)}
 	w.lastTick, w.lastHour, w.lastDay = w.clock.now, w.clock.now.Add(-time.Hour), w.clock.now
 	w.retainAt, w.trouble = w.clock.now.Add(time.Minute), w.clock.now
 	for i, l := range p.lives {
@@ -317,12 +305,11 @@ func (w *world) live(ctx context.Context, dir string, progress func(done float64
 		w.now, w.rnd = h, rand.New(rand.NewPCG(w.plan.Seed, uint64(h.N)+2))
 		w.Happened[h.Kind]++
 		w.undergo(func() { w.happen(h) })
+		w.noteFaults()
 	}
 	w.undergo(func() { w.passUntil(w.plan.end()) })
 	w.undergo(w.atTheEnd)
 	w.undergo(w.checkReplay)
-	w.Door = w.clock.now.Sub(w.plan.Begin)
-	w.Writes = w.disk.writes
 	return nil
 }
 

@@ -29,7 +29,7 @@ func (c *Chart) barAxes() (x, y Axis) {
 	}
 	y.Ticks = []float64{0}
 	for _, v := range []float64{y.High, y.Low} {
-		if v != 0 {
+		if max(v, -v) > (y.High-y.Low)/10 { // else its figure would stand in that of the axis
 			y.Ticks = append(y.Ticks, v)
 		}
 	}

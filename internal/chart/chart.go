@@ -4,11 +4,19 @@
 package chart
 
 import (
+	_ "embed"
 	"fmt"
 	"html/template"
 	"menshen/internal/i18n"
 	"strings"
 )
+
+//go:embed page.css
+var pageCSS string
+
+// PageStyle is the style sheet of a page of charts and tables for a screen, light or dark. Lines
+// are of class a, b or c.
+var PageStyle = template.CSS(pageCSS)
 
 // Chart is one chart, of lines or of bars. All text in it is escaped.
 type Chart struct {

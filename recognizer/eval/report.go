@@ -7,6 +7,8 @@ import (
 	"io"
 	"math"
 	"time"
+
+	"menshen/internal/chart"
 )
 
 //go:embed report.html
@@ -35,9 +37,10 @@ type Report struct {
 func (r Report) WriteHTML(w io.Writer) error {
 	page := struct {
 		Report
+		Style                       template.CSS
 		DET, Histogram, Curve, Tail template.HTML
 		MinErrors                   int
-	}{Report: r, MinErrors: MinErrors}
+	}{Report: r, Style: chart.PageStyle, MinErrors: MinErrors}
 	if f := r.Faces; f != nil {
 		page.DET = f.Verification.detChart().SVG()
 		page.Histogram = f.Verification.histogram().SVG()

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"menshen/internal/i18n"
@@ -102,27 +101,9 @@ func (s Sums) Table(lang i18n.Language) []string {
 		row(say(i18n.Word(string(reason))), *s.Reasons[reason])
 	}
 	row(say(i18n.M("replay.all", "all")), s.All)
-	lines := table(rows)
+	lines := screen.Table(rows)
 	for _, lack := range slices.Sorted(maps.Keys(s.Lacks)) {
 		lines = append(lines, say(i18n.M("replay.lacks", "%d not replayable: %v", s.Lacks[lack], lacks[lack])))
-	}
-	return lines
-}
-
-// table pads columns: the first to the left, figures to the right.
-func table(rows [][]string) (lines []string) {
-	width := make([]int, len(rows[0]))
-	for _, r := range rows {
-		for i, cell := range r {
-			width[i] = max(width[i], screen.Width(cell))
-		}
-	}
-	for _, r := range rows {
-		line := screen.Pad(r[0], width[0])
-		for i, cell := range r[1:] {
-			line += "  " + strings.Repeat(" ", width[i+1]-screen.Width(cell)) + cell
-		}
-		lines = append(lines, line)
 	}
 	return lines
 }
