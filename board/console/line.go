@@ -21,9 +21,13 @@ var (
 )
 
 // line is the wire to one person: keys in, text out. A goroutine takes the bytes as they come, so
-// that Ctrl-C reaches a running command, and an idle line is noticed.
+// that Ctrl-C reaches a running command, and an idle line is noticed; where the line is inline,
+// bytes are taken when a key is waited for.
 type line struct {
-	rw   io.ReadWriter
+	rw     io.ReadWriter
+	inline bool
+	keys   decoder // of whoever takes the bytes, as buf is
+	buf    [256]byte
 	out  sync.Mutex // one writer at a time
 	wake chan struct{}
 
@@ -44,40 +48,42 @@ type line struct {
 }
 
 func newLine(ctx context.Context, rw io.ReadWriter, width, height int) *line {
-	return &line{rw: rw, wake: make(chan struct{}, 1), ctx: ctx, typed: func() {}, broke: func() {}, width: width,
+	l := &line{rw: rw, wake: make(chan struct{}, 1), ctx: ctx, typed: func() {}, broke: func() {}, width: width,
 		height: height}
+	l.keys.resized = l.resize
+	return l
 }
 
 // pump reads until the line is gone.
 func (l *line) pump() {
-	d := decoder{resized: l.resize}
-	buf := make([]byte, 256)
-	for {
-		n, err := l.rw.Read(buf)
-		l.mu.Lock()
-		keys := 0
-		d.feed(buf[:n], func(k rune) { keys++; l.key(k) })
-		clear(buf[:n]) // it may have been a secret
-		l.dropped = d.dropped
-		if err != nil {
-			l.err = err
-			if l.cancel != nil {
-				l.cancel()
-			}
-		}
-		typed := l.typed
-		l.mu.Unlock()
-		if keys > 0 { // noise does not count as a key
-			typed()
-		}
-		select {
-		case l.wake <- struct{}{}:
-		default:
-		}
-		if err != nil {
-			return
+	for l.take() == nil {
+	}
+}
+
+// take reads what comes next, and gives why the line is gone, if it is.
+func (l *line) take() error {
+	n, err := l.rw.Read(l.buf[:])
+	l.mu.Lock()
+	keys := 0
+	l.keys.feed(l.buf[:n], func(k rune) { keys++; l.key(k) })
+	clear(l.buf[:n]) // it may have been a secret
+	l.dropped = l.keys.dropped
+	if err != nil {
+		l.err = err
+		if l.cancel != nil {
+			l.cancel()
 		}
 	}
+	typed := l.typed
+	l.mu.Unlock()
+	if keys > 0 { // noise does not count as a key
+		typed()
+	}
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+	return err
 }
 
 // key takes one key; l.mu is held.
@@ -152,6 +158,10 @@ func (l *line) next() (rune, error) {
 		l.mu.Unlock()
 		if err != nil {
 			return 0, err
+		}
+		if l.inline && ctx.Err() == nil {
+			_ = l.take() // it stays in l.err
+			continue
 		}
 		select {
 		case <-l.wake:

@@ -41,6 +41,7 @@ type Options struct {
 	Baud      int             // speed of the line, for pictures: 115200 when 0
 	Location  *time.Location  // of the dates shown and typed; time.Local when nil
 	Clock     Clock           // the system's when nil
+	Inline    bool            // for simulations: rw is read in the turn of Serve, which starts no goroutine
 }
 
 func (o Options) orDefaults() Options {
@@ -88,7 +89,9 @@ var (
 func Serve(ctx context.Context, rw io.ReadWriter, d Desk, o Options) error {
 	o = o.orDefaults()
 	l := newLine(ctx, rw, o.Width, o.Height)
-	go l.pump()
+	if l.inline = o.Inline; !o.Inline {
+		go l.pump()
+	}
 	c := &console{line: l, desk: d, o: o, lang: o.Lang, plain: o.Plain, paged: true, commands: vocabulary(d)}
 	c.greet()
 	for {

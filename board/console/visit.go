@@ -72,7 +72,9 @@ func (c *console) workAndLogOut(ctx context.Context) error {
 	var once sync.Once
 	who := c.who
 	leave := func(why string) { once.Do(func() { c.desk.LogOut(who, why) }) }
-	defer context.AfterFunc(ctx, func() { leave(reason(ctx, nil)) })()
+	if !c.o.Inline { // there nothing hangs
+		defer context.AfterFunc(ctx, func() { leave(reason(ctx, nil)) })()
+	}
 	err := c.acknowledge(ctx)
 	if err == nil {
 		err = c.work(ctx)

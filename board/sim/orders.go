@@ -5,18 +5,17 @@ import (
 	"time"
 
 	"menshen/board/desk"
-	"menshen/policy"
 )
 
 func (w *world) staffOpen(*person) {
-	w.atDesk("the door is opened for a courier", nil, func(ctx context.Context, s desk.Session) error {
-		w.decisions = nil
-		d, err := w.door.Desk.OpenDoor(ctx, s, "courier")
-		if err == nil && d.Grant {
-			w.model.grant(w.clock.now, release, policy.ReasonConsole)
-		}
-		return err
-	})
+	const what = "the door is opened for a courier"
+	at := w.seat(nil)
+	if !w.atConsole(what, at, "open courier") {
+		w.atDesk(what, nil, func(ctx context.Context, s desk.Session) error {
+			_, err := at.OpenDoor(ctx, s, "courier")
+			return err
+		})
+	}
 	if w.disk.fails == nil {
 		w.walkThrough()
 	}
@@ -27,12 +26,8 @@ func (w *world) lockdown(*person) {
 	if w.disk.fails != nil {
 		return
 	}
-	w.order("lockdown", func(ctx context.Context, s desk.Session) error {
-		if err := w.door.Desk.Lockdown(ctx, s, true); err != nil {
-			return err
-		}
-		w.model.lockdown, w.model.until = true, time.Time{}
-		return nil
+	w.order("lockdown", "lockdown on", func(ctx context.Context, at *seat, s desk.Session) error {
+		return at.Lockdown(ctx, s, true)
 	})
 	for _, p := range w.people {
 		if p.known && w.rnd.IntN(4) == 0 {
@@ -47,21 +42,19 @@ func (w *world) lockdown(*person) {
 	if w.rnd.IntN(3) == 0 {
 		w.fireDrill(nil)
 	}
-	w.order("lockdown is over", func(ctx context.Context, s desk.Session) error {
-		err := w.door.Desk.Lockdown(ctx, s, false)
-		if err == nil {
-			w.model.lockdown = false
-		}
-		return err
+	w.order("lockdown is over", "lockdown off", func(ctx context.Context, at *seat, s desk.Session) error {
+		return at.Lockdown(ctx, s, false)
 	})
 	w.pass(5 * time.Second)
 }
 
-// order lets staff give an order to the door. Of one that the power cut off it is not known
-// whether it was given.
-func (w *world) order(what string, f func(context.Context, desk.Session) error) {
+// order lets staff give an order to the door, by a command of the console or directly. Of one that
+// the power cut off it is not known whether it was given.
+func (w *world) order(what, command string, f func(context.Context, *seat, desk.Session) error) {
 	w.ordering = true
-	w.atDesk(what, nil, f)
+	if at := w.seat(nil); !w.atConsole(what, at, command) {
+		w.atDesk(what, nil, func(ctx context.Context, s desk.Session) error { return f(ctx, at, s) })
+	}
 	w.ordering = false
 }
 
@@ -70,13 +63,8 @@ func (w *world) evacuation(*person) {
 		return
 	}
 	order := func(on bool) {
-		w.order(either(on, "evacuation", "evacuation is over"), func(ctx context.Context, s desk.Session) error {
-			err := w.door.Desk.Evacuate(ctx, s, on)
-			if err == nil {
-				w.model.setEmergency(&w.model.evacuation, policy.AlarmEvacuate, on, w.clock.now)
-			}
-			return err
-		})
+		w.order(either(on, "evacuation", "evacuation is over"), either(on, "evacuate on", "evacuate off"),
+			func(ctx context.Context, at *seat, s desk.Session) error { return at.Evacuate(ctx, s, on) })
 	}
 	order(true)
 	w.pass(w.between(time.Second, 5*time.Second))

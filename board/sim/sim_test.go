@@ -26,6 +26,7 @@ func run(t *testing.T, seed uint64, days int) Result {
 
 // TestSeeds lives a fixed set of seeds. 'make sim' tries new ones.
 func TestSeeds(t *testing.T) {
+	visits, left := 0, 0
 	seeds, days := uint64(4), 4
 	if testing.Short() {
 		seeds, days = 2, 2
@@ -35,10 +36,13 @@ func TestSeeds(t *testing.T) {
 		if r.Violation != nil {
 			t.Errorf("menshen sim --seed %d --days %d\n%v\n%s", seed, days, r.Violation,
 				strings.Join(r.Last[max(0, len(r.Last)-25):], "\n"))
-		} else if r.Replayed < 10 {
+		} else if visits, left = visits+r.Visits, left+r.LeftOpen; r.Replayed < 10 {
 			t.Errorf("seed %d: only %d decisions were made again from the log, %d could not be", seed, r.Replayed,
 				r.Unreplayed)
 		}
+	}
+	if visits < 10 || left == 0 {
+		t.Errorf("staff came to the console %d times, and left it open %d times", visits, left)
 	}
 }
 

@@ -41,27 +41,30 @@ func (w *world) atDesk(what string, p *person, f func(context.Context, desk.Sess
 type unwilling struct{ error }
 
 func (w *world) movesIn(p *person) {
-	w.atDesk("a person is added", p, func(ctx context.Context, s desk.Session) error {
-		if !p.until.IsZero() && !w.clock.now.Before(p.until) {
-			return unwilling{errors.New("the lease is over")}
-		}
-		is, err := w.door.Desk.AddPerson(ctx, s, p.details())
-		if err != nil {
-			return err
-		}
-		p.id, p.known = is.ID, true
-		if err := w.giveCard(ctx, s, p, uint64(1000+p.n)); err != nil {
-			return err
-		}
-		if p.life.pin {
-			pin := fmt.Sprintf("%07d", 1e6+w.rnd.IntN(9e6))
-			if _, err := w.door.Desk.AssignPIN(ctx, s, p.id, desk.Secret(pin), false); err != nil {
+	const what = "a person is added"
+	over := !p.until.IsZero() && !w.clock.now.Before(p.until)
+	at := w.seat(p)
+	at.card = uint64(1000 + p.n)
+	lines := []string{p.typedAs(w.plan.Zone), "card " + p.name + " fob"}
+	if p.life.pin {
+		at.pin = fmt.Sprintf("%07d", 1e6+w.rnd.IntN(9e6))
+		lines = append(lines, "pin "+p.name, at.pin, at.pin)
+	}
+	if over || lines[0] == "" || !w.atConsole(what, at, lines...) {
+		w.atDesk(what, p, func(ctx context.Context, s desk.Session) error {
+			if over {
+				return unwilling{errors.New("the lease is over")}
+			}
+			if _, err := at.AddPerson(ctx, s, p.details()); err != nil {
 				return err
 			}
-			p.pin = pin
-		}
-		return nil
-	})
+			if _, err := at.AssignCard(ctx, s, p.id, "fob", func(desk.Step) {}); err != nil || at.pin == "" {
+				return err
+			}
+			_, err := at.AssignPIN(ctx, s, p.id, desk.Secret(at.pin), false)
+			return err
+		})
+	}
 	w.pass(time.Minute)
 	w.tap(p.card) // their first way in, which shows that it works
 	w.pass(20 * time.Second)
@@ -116,15 +119,6 @@ func (w *world) leaseChanges(p *person) {
 	w.pass(5 * time.Second)
 }
 
-// giveCard has the person hold a new card to the reader.
-func (w *world) giveCard(ctx context.Context, s desk.Session, p *person, card uint64) error {
-	c, err := w.door.Desk.AssignCard(ctx, s, p.id, "fob", func(desk.Step) { w.hold(card) })
-	if err == nil {
-		p.card, p.cardID = card, c.ID
-	}
-	return err
-}
-
 // hold holds a card to the reader for the desk.
 func (w *world) hold(card uint64) {
 	e, _, _ := w.door.reader.train(w.clock.running(), cardBits(card), nil)
@@ -136,18 +130,19 @@ func (w *world) losesCard(p *person) {
 	if !p.known || p.card == 0 || w.unplugged {
 		return
 	}
-	w.atDesk("a lost card is revoked and replaced", p, func(ctx context.Context, s desk.Session) error {
-		old, id := p.card, p.cardID
-		if _, err := w.door.Desk.RevokeCredential(ctx, s, p.id, id); err != nil {
+	const what = "a lost card is revoked and replaced"
+	at := w.seat(p)
+	at.card = p.card + 2000
+	id := p.cardID
+	if !w.atConsole(what, at, "revoke "+p.name+" "+id, "card "+p.name+" fob") {
+		w.atDesk(what, p, func(ctx context.Context, s desk.Session) error {
+			if _, err := at.RevokeCredential(ctx, s, p.id, id); err != nil {
+				return err
+			}
+			_, err := at.AssignCard(ctx, s, p.id, "fob", func(desk.Step) {})
 			return err
-		}
-		p.lost = append(p.lost, old)
-		p.card = 0
-		if p.pin == "" { // with the last way in besides it the face ended (R-ALT)
-			w.faceEnds(p)
-		}
-		return w.giveCard(ctx, s, p, old+2000)
-	})
+		})
+	}
 	w.pass(10 * time.Second)
 }
 

@@ -22,6 +22,8 @@ type Stats struct {
 	PhotoIn    int // of those, let in
 	Replayed   int // decisions made again from the log
 	Unreplayed int // those about people who were erased since
+	Visits     int // of staff at the console
+	LeftOpen   int // of those, without a log-out
 }
 
 // Traffic is what there was at the door.
@@ -115,6 +117,8 @@ func (s *Stats) add(o Stats) {
 	s.PhotoIn += o.PhotoIn
 	s.Replayed += o.Replayed
 	s.Unreplayed += o.Unreplayed
+	s.Visits += o.Visits
+	s.LeftOpen += o.LeftOpen
 	for reason, t := range o.Reasons {
 		t.add(s.Reasons[reason])
 		s.Reasons[reason] = t

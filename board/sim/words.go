@@ -95,6 +95,8 @@ var invariantWords = map[string]i18n.Message{
 	noncesOnce: i18n.M("sim.nonces-once", "no nonce is used twice"),
 	clockHolds: i18n.M("sim.clock-holds",
 		"the unit's time is the true one, but for what it cannot know"),
+	loggedOut: i18n.M("sim.logged-out",
+		"who leaves the console open is logged out after five minutes"),
 	decidedAgain: i18n.M("sim.decided-again", "each recorded decision is made again from its record"),
 	noPanic:      i18n.M("sim.no-panic", "the program does not panic"),
 }
@@ -110,6 +112,8 @@ func invariantMessage(name string) i18n.Message {
 // toldWords are the lines of a history, which is written in English: it is the same in every
 // language. "%" stands for any words.
 var toldWords = []i18n.Message{
+	i18n.M("sim.told-left-open", "%s, at the console, which is left open", "%"),
+	i18n.M("sim.told-console", "%s, at the console", "%"),
 	i18n.M("sim.told-granted", "door: granted by %s, %s", "%", "%"),
 	i18n.M("sim.told-denied", "door: denied by %s, %s", "%", "%"),
 	i18n.M("sim.told-alarm-over", "door: alarm over, %s", "%"),
@@ -154,11 +158,12 @@ var toldWords = []i18n.Message{
 func lineMessage(line string) i18n.Message {
 	for _, form := range toldWords {
 		if m, ok := form.Match(line); ok {
-			for i, a := range m.Args { // of a violation the first is the invariant's name
-				if figure, ok := a.(i18n.Message); ok {
-					if named, ok := invariantWords[figure.String()]; ok {
-						m.Args[i] = named
-					}
+			for i, a := range m.Args { // an invariant, a line, or a word
+				figure := a.(i18n.Message)
+				if named, ok := invariantWords[figure.String()]; ok {
+					m.Args[i] = named
+				} else if within := lineMessage(figure.String()); within.ID != "" {
+					m.Args[i] = within
 				}
 			}
 			return m
