@@ -50,7 +50,7 @@ var kindWords = map[Kind]i18n.Message{
 	PowerCut:       i18n.M("sim.power-cut", "the power is cut while something is written"),
 	PowerOff:       i18n.M("sim.power-off", "the power is off for a while"),
 	ClockLost:      i18n.M("sim.clock-lost", "the power is off, and the machine's clock begins in the past"),
-	BrownOut:       i18n.M("sim.brown-out", "the program is started again"),
+	BrownOut:       i18n.M("sim.brown-out", "the power flickers"),
 	DiskFull:       i18n.M("sim.disk-full", "the disk is full"),
 	DiskSlow:       i18n.M("sim.disk-slow", "the disk is slow"),
 	ClockAhead:     i18n.M("sim.clock-ahead", "the machine's clock jumps ahead"),
