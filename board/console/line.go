@@ -28,8 +28,8 @@ type line struct {
 	inline bool
 	keys   decoder // of whoever takes the bytes, as buf is
 	buf    [256]byte
-	out  sync.Mutex // one writer at a time
-	wake chan struct{}
+	out    sync.Mutex // one writer at a time
+	wake   chan struct{}
 
 	mu      sync.Mutex
 	in      []rune          // keys and marks, waiting
