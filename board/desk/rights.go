@@ -20,6 +20,7 @@ import (
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
+	"menshen/store/facts"
 )
 
 // copyWork is the scrypt work factor (2^n) of a copy's passphrase: 32 MiB and a moment on a small
@@ -112,6 +113,16 @@ func recipientFor(recipient string) (age.Recipient, Secret, error) {
 	return to, Secret(passphrase), nil
 }
 
+// madeOf is what the record of a decision keeps of it; nil: nothing that this program can read.
+func madeOf(e store.Entry) *policy.Attempt {
+	f, err := facts.Decode(e.Facts)
+	if err != nil {
+		return nil
+	}
+	a := f.Attempt(e.Door, e.Means, facts.Settings{})
+	return &a
+}
+
 // ownPage gathers all that is stored about a person, in words of a language.
 func (d *Desk) ownPage(id policy.PersonID, lang i18n.Language) (rights.Page, error) {
 	p, err := d.vault.Person(id)
@@ -129,7 +140,7 @@ func (d *Desk) ownPage(id policy.PersonID, lang i18n.Language) (rights.Page, err
 			x := policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: id, CredentialID: e.CredentialID,
 				Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}
 			page.Decisions = append(page.Decisions,
-				rights.Decision{Seq: e.Seq, Decision: x, Told: d.signalled(x, lang)})
+				rights.Decision{Seq: e.Seq, Decision: x, Told: d.signalled(x, lang), Of: madeOf(e)})
 			return nil
 		}
 		if e.Kind == audit.FaceEnrolled {

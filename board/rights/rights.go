@@ -35,7 +35,8 @@ type Fact struct{ Name, State string }
 type Decision struct {
 	Seq uint64
 	policy.Decision
-	Told string // how the door answered, by lamp and buzzer
+	Told string          // how the door answered, by lamp and buzzer
+	Of   *policy.Attempt // what it was made of, as it is kept; nil: that was not kept
 }
 
 // Done is something that an operator, or the unit itself, did with a person's data.
@@ -71,6 +72,7 @@ func (s Sheet) HTML() (string, error) {
 		"kind":   func(k policy.CredentialKind) string { return s.Lang.Say(kindWords[k]) },
 		"reason": func(r policy.Reason) string { return s.Lang.Say(r.Message()) },
 		"failed": s.failed,
+		"madeOf": s.madeOf,
 		"own":    func(code string) string { return catalogue.In(code).Say(i18n.M("rights.own-language", "English")) },
 	}).Parse(sheetText)
 	if err != nil {
