@@ -8,8 +8,8 @@ import (
 	"menshen/policy"
 )
 
-// madeOf says what is kept of a person beside a decision, by which it can be made again: their lease
-// and ways in as they were then, and the figures of their face. Empty: nothing is kept.
+// madeOf says what is kept of a person beside a decision, by which it can be made again: their
+// lease and ways in as they were then, and the figures of their face. Empty: nothing is kept.
 func (s Sheet) madeOf(d Decision) string {
 	if d.Of == nil || d.Of.Person == nil {
 		return ""
@@ -47,8 +47,8 @@ func (s Sheet) madeOf(d Decision) string {
 		all = append(all, i18n.M("rights.fact-missed", "your face was refused %s", s.minute(d.Of.Site.Missed.At)))
 	}
 	if f := d.Of.Face; f != nil {
-		all = append(all, i18n.M("rights.fact-face", "likeness %.3f, required %.3f; living %.3f, required %.3f; %d of %d "+
-			"frames", f.Score, f.Threshold, f.Live, f.LiveMin, f.Frames, f.FramesMin))
+		all = append(all, i18n.M("rights.fact-face", "likeness %.3f, required %.3f; living %.3f, required %.3f; %d of "+
+			"%d frames", f.Score, f.Threshold, f.Live, f.LiveMin, f.Frames, f.FramesMin))
 	}
 	return s.Lang.Say(i18n.List(i18n.Semicolon, all...))
 }

@@ -26,8 +26,9 @@ func sheet(lang string) Sheet {
 	recs[2].Of = &policy.Attempt{CredentialID: "1", LastEntry: at.AddDate(0, 0, -1), Face: &policy.Face{Score: .71,
 		Threshold: .5, Live: .41, LiveMin: .7, Frames: 5, FramesMin: 3},
 		Person: &policy.Person{Until: at.AddDate(0, 1, 0), Groups: []string{"tenants"},
-			Credentials: []policy.Credential{{ID: "1", Kind: policy.CardKind}, {ID: "2", Kind: policy.PINKind, Revoked: true}},
-			Face:        policy.FaceConsent{State: policy.FaceEnrolled}}}
+			Credentials: []policy.Credential{{ID: "1", Kind: policy.CardKind},
+				{ID: "2", Kind: policy.PINKind, Revoked: true}},
+			Face: policy.FaceConsent{State: policy.FaceEnrolled}}}
 	return Sheet{Lang: in, At: at, Door: "Block 4, main entrance", Handler: "Example Homes",
 		Contact: "+86 21 5555 0100", Page: Page{
 			Person: policy.Person{ID: policy.PersonID{1, 2, 3}, Name: "Li <b>Mei</b>", Apartment: "1204", Lang: lang,
@@ -52,8 +53,9 @@ func TestRRightsSheet(t *testing.T) {
 			"(revoked)", "in use, only together with your card", "You do not need face entry.",
 			"This does not look like a face", "alive 0.41 of 0.70", "signal: short and long, twice (tap a " +
 				"card)", "no. 898", "your details were looked at", "your face was erased (why withdrawn)",
-			"2027-11-22", "(14)", "kept beside it, so that it can be checked: lease none to 2026-12-22; access groups " +
-				"tenants; a card, which was shown; a revoked PIN; face entry in use; last let in 2026-11-21 14:00; " +
+			"2027-11-22", "(14)", "kept beside it, so that it can be checked: lease none to 2026-12-22; access " +
+				"groups tenants; a card, which was shown; a revoked PIN; face entry in use; " +
+				"last let in 2026-11-21 14:00; " +
 				"likeness 0.710, required 0.500; living 0.410, required 0.700; 5 of 3 frames"},
 		"zh": {"Li &lt;b&gt;Mei&lt;/b&gt;", "1204", "未满十四周岁", "灰", "（已作废）", "使用中，须同时刷卡",
 			"未能确认为真人", "信号：一短一长，两遍（请刷卡）", "编号 898；真人 0.41，要求 0.70", "查看您的信息",

@@ -186,8 +186,9 @@ func (s Stats) of(means []policy.Means) (all Waits) {
 // answerChart shows which share of all decisions was made within which time.
 func (r *Report) answerChart(s Stats) chart.Chart {
 	c := r.chartOf(i18n.M("sim.by-time", "Share of decisions made within a time, by means"))
-	c.X = chart.Axis{Name: i18n.M("sim.seconds", "seconds at the door"), Low: waitStep.Seconds(), High: 10, Scale: math.Log,
-		Ticks: []float64{.025, .05, .1, .2, .5, 1, 2, 5, 10}, Tick: func(v float64) string { return fmt.Sprintf("%g", v) }}
+	c.X = chart.Axis{Name: i18n.M("sim.seconds", "seconds at the door"), Low: waitStep.Seconds(), High: 10,
+		Scale: math.Log, Ticks: []float64{.025, .05, .1, .2, .5, 1, 2, 5, 10},
+		Tick: func(v float64) string { return fmt.Sprintf("%g", v) }}
 	c.Y = chart.Axis{Name: i18n.M("sim.share", "share of decisions"), High: 1, Ticks: []float64{0, .5, 1},
 		Tick: func(v float64) string { return fmt.Sprintf("%.0f%%", 100*v) }}
 	for _, a := range answerWords {

@@ -93,16 +93,17 @@ func (r *Report) summary(s Stats) []i18n.Message {
 	for _, run := range r.Runs {
 		took += run.Took
 	}
-	all := []i18n.Message{what, i18n.M("sim.how-fast", "%.0f hours at the door in %.1f s: %.0f a second of one processor. "+
-		"%d happenings; %d steps, and the invariants checked after each; %d transactions of the vault.", s.Door.Hours(),
+	all := []i18n.Message{what, i18n.M("sim.how-fast", "%.0f hours at the door in %.1f s: %.0f a second of one "+
+		"processor. %d happenings; %d steps, and the invariants checked after each; "+
+		"%d transactions of the vault.", s.Door.Hours(),
 		took.Seconds(), s.Door.Hours()/max(took.Seconds(), 0.001), count(s.Happened), s.Steps, s.Writes)}
 	if s.Replayed > 0 {
-		all = append(all, i18n.M("sim.replayed", "Made again from the audit log: %d decisions, each as recorded; %d others "+
-			"were about people erased since.", s.Replayed, s.Unreplayed))
+		all = append(all, i18n.M("sim.replayed", "Made again from the audit log: %d decisions, each as recorded; %d "+
+			"others were about people erased since.", s.Replayed, s.Unreplayed))
 	}
 	if s.Visits > 0 {
-		all = append(all, i18n.M("sim.at-console", "Staff came to the console %d times; %d times they left it open, and were "+
-			"logged out.", s.Visits, s.LeftOpen))
+		all = append(all, i18n.M("sim.at-console", "Staff came to the console %d times; %d times they left it open, "+
+			"and were logged out.", s.Visits, s.LeftOpen))
 	}
 	return all
 }

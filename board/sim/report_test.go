@@ -74,7 +74,8 @@ func checkPage(t *testing.T, page []byte) {
 // TestWords: each kind of happening and each invariant has its words, which are its name.
 func TestWords(t *testing.T) {
 	for k := range script {
-		if got, want := k.Message().String(), strings.TrimPrefix(string(k), "FAULT: "); k.Message().ID == "" || got != want {
+		got, want := k.Message(), strings.TrimPrefix(string(k), "FAULT: ")
+		if got.ID == "" || got.String() != want {
 			t.Errorf("%q is said as %q", k, got)
 		}
 	}

@@ -30,10 +30,10 @@ type shrinker struct {
 	tell func(left, runs int)
 }
 
-// shrink looks for the shortest plan that still breaks the same invariant as a failing run. The last
-// happenings before the failure are tried alone, twice as many each time; of those that fail, ever
-// smaller parts are left out. It gives the run of the shortest plan found, and how many runs that
-// took. When ctx ends, it gives what it has.
+// shrink looks for the shortest plan that still breaks the same invariant as a failing run. The
+// last happenings before the failure are tried alone, twice as many each time; of those that fail,
+// ever smaller parts are left out. It gives the run of the shortest plan found, and how many runs
+// that took. When ctx ends, it gives what it has.
 func shrink(ctx context.Context, failed Result, tell func(left, runs int)) (Result, int, error) {
 	s := &shrinker{best: failed, tell: tell}
 	s.trim()
@@ -107,8 +107,8 @@ func (s *shrinker) leaveOut(ctx context.Context) error {
 	return nil
 }
 
-// first runs plans with these happenings at once, and keeps the first that fails in the same way. It
-// gives which one that was; -1: none.
+// first runs plans with these happenings at once, and keeps the first that fails in the same way.
+// It gives which one that was; -1: none.
 func (s *shrinker) first(ctx context.Context, tries [][]Happening) (int, error) {
 	results, errs := make([]Result, len(tries)), make([]error, len(tries))
 	var all sync.WaitGroup

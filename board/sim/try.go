@@ -164,14 +164,14 @@ func (f *Failure) Broken() []i18n.Message {
 // storyLines is how many of the last events are told.
 const storyLines = 25
 
-// Story tells the failing run: what is planned, its last events and the command that repeats it. The
-// command is on a line of its own, to be copied.
+// Story tells the failing run: what is planned, its last events and the command that repeats it.
+// The command is on a line of its own, to be copied.
 func (f *Failure) Story() []i18n.Message {
 	var all []i18n.Message
 	if f.Tried > 0 {
-		all = append(all, i18n.N(len(f.Plan.All), "sim.made-short", "It fails with one of its %[2]d happenings too (%[3]d "+
-			"runs tried):", "It fails with %[1]d of its %[2]d happenings too (%[3]d runs tried):", len(f.Plan.All), f.Of,
-			f.Tried))
+		all = append(all, i18n.N(len(f.Plan.All), "sim.made-short", "It fails with one of its %[2]d happenings too "+
+			"(%[3]d runs tried):", "It fails with %[1]d of its %[2]d happenings too (%[3]d runs tried):",
+			len(f.Plan.All), f.Of, f.Tried))
 	}
 	if len(f.Plan.All) <= storyLines {
 		for _, h := range f.Plan.All {
