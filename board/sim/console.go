@@ -184,10 +184,12 @@ func (t *terminal) Write(p []byte) (int, error) { return t.out.Write(p) }
 // Read types the next line. A question is answered with yes.
 func (t *terminal) Read(p []byte) (int, error) {
 	t.w.pass(time.Second)
-	asked := strings.Contains(t.out.String()[t.seen:], "yes or no")
+	said := t.out.String()[t.seen:]
 	t.seen = t.out.Len()
 	switch {
-	case asked:
+	case strings.Contains(said, "-- more"): // a long answer waits for Enter
+		return copy(p, "\r"), nil
+	case strings.Contains(said, "yes or no"):
 		return copy(p, "yes\r"), nil
 	case len(t.lines) > 0:
 		line := t.lines[0]
