@@ -131,8 +131,7 @@ func (w *world) givesFaceUp(p *person) {
 		!w.expectPerson(p, w.unitTime(), policy.ReasonCard).grant {
 		return
 	}
-	w.acting = p
-	defer func() { w.acting = nil }()
+	w.acting = p // not cleared by a defer: a power cut unwinds, and asks who it was
 	had := p.consent
 	for range 5 {
 		w.tapCleanly(p)
@@ -145,6 +144,7 @@ func (w *world) givesFaceUp(p *person) {
 	if had {
 		w.faceEnds(p)
 	}
+	w.acting = nil
 	w.walkThrough()
 }
 
