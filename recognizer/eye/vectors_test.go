@@ -17,13 +17,13 @@ import (
 func TestVectors(t *testing.T) {
 	want, names := everyMessage(t)
 	var got map[string]string
-	if err := json.Unmarshal(golden.Vector(t, "testdata/messages-3.json", func() []byte {
+	if err := json.Unmarshal(golden.Vector(t, "testdata/messages-4.json", func() []byte {
 		b, _ := json.MarshalIndent(want, "", "  ")
 		return append(b, '\n')
 	}), &got); err != nil {
 		t.Fatal(err)
 	}
-	if version != 3 || len(got) != len(limits) {
+	if version != 4 || len(got) != len(limits) {
 		t.Fatalf("version %d, %d kinds of message in the file, %d in the program", version, len(got), len(limits))
 	}
 	for k, name := range names {
