@@ -252,7 +252,8 @@ func TestCalibrationHoldsForOthers(t *testing.T) {
 	others.people(0, 100, 4, .5)
 	m := measure(t, others)
 	for _, promise := range m.Identification.promises(c, m.With1, []int{33, 100}, 10, 100) {
-		if !promise.Kept() || promise.FPIR.Trials == 0 {
+		if !promise.Kept() || promise.FPIR.Trials != m.Identification.NonMated ||
+			promise.FPIR.Errors > promise.FPIR.Trials {
 			t.Errorf("promised one in %.0f, found %v", promise.Operating.OneIn, promise.FPIR)
 		}
 	}

@@ -76,15 +76,24 @@ func (id *Identification) bests(n int) [][]step {
 	return all
 }
 
-// taken is how many strangers' probes reach a threshold, over all draws.
+// taken is how many strangers' probes reach a threshold, over all draws. A probe is one error, in
+// however many of the draws it is taken.
 func (id *Identification) taken(bests [][]step, threshold float64) Rate {
-	t := make(tallies, id.people)
-	for _, best := range bests {
-		for i, p := range id.nonMated {
-			t.add(p.person, best[i].cosine() >= threshold)
+	t, errors := make(tallies, id.people), 0
+	for i, p := range id.nonMated {
+		once := false
+		for _, best := range bests {
+			hit := best[i].cosine() >= threshold
+			t.add(p.person, hit)
+			once = once || hit
+		}
+		if once {
+			errors++
 		}
 	}
-	return t.rate()
+	r := t.rate()
+	r.Errors, r.Trials = errors, len(id.nonMated)
+	return r
 }
 
 // missed is how many probes of people with a full template do not reach a threshold, or fit another
