@@ -98,7 +98,7 @@ func (w *world) refusesFace(p *person) {
 	w.pass(5 * time.Second)
 }
 
-// faceEnds says that the person's face, if any, is no more.
+// faceEnds notes that the person has no face on record any longer.
 func (w *world) faceEnds(p *person) {
 	had := p.enrolled
 	if p.consent || p.enrolled {

@@ -21,7 +21,7 @@ const (
 )
 
 // A fitted tail is given as far as its interval stays within a factor of widest, and no further
-// than deepest below the last measured rate: it is a straight line through what nobody saw.
+// than deepest below the last measured rate: it is a straight line beyond the measured scores.
 const (
 	widest  = 10
 	deepest = 100

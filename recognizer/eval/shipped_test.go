@@ -13,7 +13,7 @@ import (
 	"menshen/recognizer/calibration"
 )
 
-var update = flag.Bool("update", false, "write the shipped calibration anew")
+var update = flag.Bool("update", false, "write the shipped calibration again")
 
 // shippedFile is the calibration that menshen has, shippedCounts the scores that it comes from.
 const (
@@ -26,7 +26,7 @@ const (
 // 2.0 at 1e-3.
 const clumped = 2.0
 
-// The shipped calibration is what the shipped counts give: nobody typed it.
+// The shipped calibration is computed from the shipped counts.
 func TestShippedCalibrationIsComputed(t *testing.T) {
 	impostor, genuine := readCounts(t)
 	total := reaching(impostor, -1)

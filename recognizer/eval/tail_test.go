@@ -22,7 +22,7 @@ func strangers(people int, score func() float64) (all []comparison, c *counts) {
 	return all, c
 }
 
-// What is promised of rates a hundred times rarer than measured is no less than the truth.
+// At rates a hundred times rarer than measured, the promise is at least the true rate.
 func TestFittedTailPromisesNoMoreThanTheTruth(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for name, d := range map[string]struct {
