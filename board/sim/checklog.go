@@ -66,28 +66,30 @@ func (w *world) checkStory() {
 	}
 	w.story, w.compared, w.moves = w.story[:0], last, 0
 	if len(logged) > 0 {
-		w.marks = append(w.marks, mark{w.clock.now, logged[len(logged)-1].Seq})
+		e := logged[len(logged)-1]
+		w.marks = append(w.marks, mark{e.Seq, e.At, w.clock.now})
 	}
 	w.checkMarks()
 }
 
 // mark is one decision of a day, to look for later.
 type mark struct {
-	at  time.Time
-	seq uint64
+	seq    uint64
+	at     time.Time // by the unit
+	marked time.Time // in true time
 }
 
 // checkMarks holds that decisions are kept for their time, less the day until the next purge, and
-// no longer. What a clock that was ahead dated may go earlier.
+// no longer.
 func (w *world) checkMarks() {
 	w.marks = slices.DeleteFunc(w.marks, func(m mark) bool {
 		es, err := w.door.vault.Entries(m.seq, 1, false)
 		there := err == nil && len(es) > 0 && es[0].Seq == m.seq
-		switch age := w.clock.now.Sub(m.at); {
-		case there && w.overdue(m.at.Add(keptAccess)) > time.Hour:
-			w.fail(retentionHolds, "a decision is %v old", age.Round(time.Hour))
+		switch age := w.clock.now.Sub(m.at).Round(time.Hour); {
+		case there && w.overdue(m.marked.Add(keptAccess)) > time.Hour:
+			w.fail(retentionHolds, "a decision is %v old", age)
 		case !there && age < keptAccess-27*time.Hour:
-			w.fail(nothingLost, "a decision is gone after %v", age.Round(time.Hour))
+			w.fail(nothingLost, "a decision is gone after %v", age)
 		}
 		return !there
 	})

@@ -53,7 +53,7 @@ func (w *world) presentPIN(e hal.ReaderEvent, p *person) bool {
 	wrong := w.wrongLately()
 	switch {
 	case d.Reason == policy.ReasonKeypadLockout:
-		if w.wrongWithin(time.Hour+longestLockout) < 5 {
+		if !w.mayBeLockedOut() {
 			w.fail(validGranted, "the keypad is locked out after %d wrong codes", wrong)
 		}
 	default:
@@ -77,6 +77,10 @@ func (w *world) presentPIN(e hal.ReaderEvent, p *person) bool {
 
 // longestLockout is how long a keypad is locked out at most.
 const longestLockout = 15 * time.Minute
+
+// mayBeLockedOut reports whether the keypad may be locked out. Codes from before a time without
+// power of which the unit cannot know count as younger than they are.
+func (w *world) mayBeLockedOut() bool { return w.wrongWithin(time.Hour+longestLockout+w.missed) >= 5 }
 
 // wrongLately counts the wrong codes of the last hour.
 func (w *world) wrongLately() int {
@@ -124,8 +128,8 @@ func (w *world) visitorComes(digits string, want outcome) bool {
 	for e.Button == 0 {
 		e, _ = w.pulses(buttonBits('#'))
 	}
-	if w.wrongLately() >= 5 {
-		return false // the keypad may be locked out; the visitor rings
+	if w.mayBeLockedOut() {
+		return false // the visitor rings
 	}
 	return w.present(e, want, nil)
 }
