@@ -71,6 +71,7 @@ func TestOpenRefuses(t *testing.T) {
 type scripted struct {
 	frames chan []byte
 	closed chan struct{}
+	filled [][]byte // all memory that frames were read into
 }
 
 func (s *scripted) read(f *hal.Frame) error {
@@ -79,6 +80,10 @@ func (s *scripted) read(f *hal.Frame) error {
 		return hal.ErrGone
 	}
 	f.Width, f.Height, f.BGR = 1, len(pix)/3, append(f.BGR[:0], pix...)
+	s.filled = append(s.filled, f.BGR)
+	if len(pix)%3 != 0 {
+		return hal.ErrNoFrame
+	}
 	return nil
 }
 
@@ -136,27 +141,42 @@ func TestStreamOnce(t *testing.T) {
 	<-src.closed
 }
 
-// TestRStrangerStreamWipes: no pixel stays in the stream's buffers after Close.
+// TestRStrangerStreamWipes: once a frame has been handed over, no other buffer holds pixels: not
+// while the source is silent, not after a read that failed half way, and not after Close.
 func TestRStrangerStreamWipes(t *testing.T) {
-	src := &scripted{frames: make(chan []byte), closed: make(chan struct{})}
-	c := newStream("test", src)
-	src.frames <- []byte{7, 7, 7}
-	src.frames <- []byte{8, 8, 8}
-	var f hal.Frame
-	if err := c.Next(t.Context(), &f); err != nil {
-		t.Fatal(err)
-	}
-	close(src.frames)
-	<-c.done
-	for _, v := range c.newest.BGR[:cap(c.newest.BGR)] {
-		if v != 0 {
-			t.Fatal("pixels left")
+	synctest.Test(t, func(t *testing.T) {
+		src := &scripted{frames: make(chan []byte), closed: make(chan struct{})}
+		c := newStream("test", src)
+		var f hal.Frame
+		see := func(when string) {
+			t.Helper()
+			synctest.Wait()
+			left := 0
+			for _, buffer := range src.filled {
+				if &buffer[0] != &f.BGR[:1][0] && !bytes.Equal(buffer, make([]byte, len(buffer))) {
+					left++
+				}
+			}
+			if left > 0 {
+				t.Errorf("%s: pixels left in %d of %d buffers", when, left, len(src.filled))
+			}
 		}
-	}
-	f.Wipe()
-	if !bytes.Equal(f.BGR, make([]byte, len(f.BGR))) {
-		t.Fatal("frame not wiped")
-	}
+		for i := range byte(8) {
+			src.frames <- []byte{7 + i, 7, 7}
+			src.frames <- []byte{8 + i, 8, 8}
+			synctest.Wait()
+			if err := c.Next(t.Context(), &f); err != nil || f.BGR[0] != 8+i {
+				t.Fatalf("frame %v, %v", f.BGR, err)
+			}
+			see("silent")
+		}
+		src.frames <- []byte{9, 9, 9, 9} // not a whole pixel: the read fails
+		see("failed")
+		src.frames <- []byte{9, 9, 9}
+		close(src.frames)
+		<-c.done
+		see("closed")
+	})
 }
 
 func TestFolder(t *testing.T) {

@@ -14,7 +14,8 @@ const (
 	closing  = 500 * time.Millisecond // Close waits so long for a read that hangs in the kernel
 )
 
-// stream reads a source all the time and keeps the newest frame.
+// stream reads a source all the time and keeps the newest frame until it is handed over. All other
+// pixels are overwritten at once, so that a source that falls silent leaves nothing behind.
 type stream struct {
 	name string
 	src  source
@@ -52,6 +53,7 @@ func (s *stream) run() {
 		}
 		next.At = time.Time{}
 		if err = s.src.read(&next); err != nil {
+			next.Wipe() // what came of it
 			if errors.Is(err, hal.ErrNoFrame) {
 				err = nil
 			}
@@ -65,6 +67,7 @@ func (s *stream) run() {
 		s.mu.Lock()
 		s.newest, next, s.unseen = next, s.newest, true
 		s.mu.Unlock()
+		next.Wipe()
 		select {
 		case s.fresh <- struct{}{}:
 		default: // the one before was not looked at
@@ -97,8 +100,8 @@ func (s *stream) Next(ctx context.Context, f *hal.Frame) error {
 	}
 }
 
-// take copies the newest frame to f, if that has not been handed over yet. It fails when reading
-// has ended.
+// take hands the newest frame over to f, if that has not been done yet. f's buffer takes its place.
+// It fails when reading has ended.
 func (s *stream) take(f *hal.Frame) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,9 +109,8 @@ func (s *stream) take(f *hal.Frame) (bool, error) {
 		return false, s.err
 	}
 	s.unseen = false
-	buffer := append(f.BGR[:0], s.newest.BGR...)
-	*f = s.newest
-	f.BGR = buffer
+	f.Wipe()
+	*f, s.newest = s.newest, *f
 	return true, nil
 }
 
