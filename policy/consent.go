@@ -59,7 +59,7 @@ func Consent(p Person, y Yes) (Person, error) {
 		state = FaceEnrolled
 	}
 	p.Face = FaceConsent{State: state, At: y.At, Notice: y.Notice, Lang: y.Lang, Minor: minor, Guardian: y.Guardian,
-		GuardianName: y.GuardianName, CardRequired: f.CardRequired}
+		GuardianName: y.GuardianName, CardRequired: f.CardRequired, Again: f.Again, Learns: f.Learns}
 	return p, nil
 }
 
@@ -112,5 +112,6 @@ func Withdraw(p Person, at time.Time) Person {
 		return Refuse(p, at)
 	}
 	p.Face = FaceConsent{State: FaceWithdrawn, At: at, Lang: p.Face.Lang, Minor: p.Face.Minor}
+	p.Occasions = nil
 	return p
 }

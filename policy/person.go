@@ -40,6 +40,7 @@ type Person struct {
 	Groups      []string
 	Credentials []Credential `json:"Keys"` // stored under this name
 	Face        FaceConsent
+	Occasions   []Occasion `cbor:",omitempty"` // on which the enrolled face was taken; see occasions.go
 }
 
 // HasFace reports whether a face is stored of the person, or may be by their consent.
@@ -113,4 +114,7 @@ type FaceConsent struct {
 	// stored as CardToo; the face works only together with the card:
 	// another person looks too similar
 	CardRequired bool `json:"CardToo"`
+
+	Again  time.Time `cbor:",omitzero"` // until then the door takes the face once more after the card, by consent
+	Learns Learning  `cbor:",omitzero"` // the separate consent to learn from visits; zero: none
 }

@@ -20,7 +20,7 @@ type Receipt struct {
 	Unit    [16]byte  `json:"unit"`
 	Seq     uint64    `json:"entry"`   // of the audit log
 	Subject [32]byte  `json:"subject"` // SHA-256 of the person's handle
-	What    string    `json:"what"`    // "face" or "person"
+	What    string    `json:"what"`    // "face", "person", or "learnt": the occasions learnt from visits
 	Why     string    `json:"why"`
 	At      time.Time `json:"at"`
 	Epoch   uint64    `json:"epoch"` // the first epoch whose keys did not seal what was erased
@@ -30,6 +30,8 @@ type Receipt struct {
 	Found   int       `json:"found"`  // 0 is the proof
 	Sig     []byte    `json:"sig"`
 }
+
+const whatLearnt = "learnt"
 
 // Subject gives the hash that stands for a person in receipts and backups.
 func Subject(id policy.PersonID) [32]byte {
@@ -91,26 +93,30 @@ func (v *Vault) erase(a Actor, id policy.PersonID, what, why string) (Receipt, e
 	drop := forget{person: id, all: what == "person"}
 	err = v.renew(context.Background(), drop, func(t *tx) error {
 		r.Unit, r.Epoch, r.At = t.r.Unit, t.r.Epoch, v.now(t)
-		e := Entry{At: r.At, Kind: r.kind(), Actor: a, Person: id,
-			Detail: map[string]string{"subject": fmt.Sprintf("%x", r.Subject), "why": why}}
 		if what == "face" {
 			if err := t.withdraw(id, r.At); err != nil {
 				return err
 			}
 		}
-		var err error
-		if r.Seq, err = t.log(e); err != nil {
-			return err
-		}
-		if err := t.bury(Tombstone{Subject: r.Subject, What: what, At: r.At}); err != nil {
-			return err
-		}
-		return t.put(receiptBucket, key64(r.Seq), &t.r.seal, &r)
+		return v.fileReceipt(t, a, id, &r)
 	})
 	if err != nil {
 		return Receipt{}, err
 	}
 	return v.finishReceipt(r, needles)
+}
+
+// fileReceipt records an erasure, and keeps its tombstone and its receipt, not signed yet.
+func (v *Vault) fileReceipt(t *tx, a Actor, id policy.PersonID, r *Receipt) (err error) {
+	r.Seq, err = t.log(Entry{At: r.At, Kind: r.kind(), Actor: a, Person: id,
+		Detail: map[string]string{"subject": fmt.Sprintf("%x", r.Subject), "why": r.Why}})
+	if err != nil {
+		return err
+	}
+	if err := t.bury(Tombstone{Subject: r.Subject, What: r.What, At: r.At}); err != nil {
+		return err
+	}
+	return t.put(receiptBucket, key64(r.Seq), &t.r.seal, r)
 }
 
 // withdraw takes a consent back, as policy does.
@@ -163,7 +169,7 @@ func (v *Vault) Receipts() ([]Receipt, error) {
 	return out, err
 }
 
-// Ciphertext gives the stored bytes that an erasure of what ("face" or "person") will remove, to
+// Ciphertext gives the stored bytes that an erasure of what ([Receipt.What]) will remove, to
 // look for with [Scan] before the erasure and after.
 func (v *Vault) Ciphertext(id policy.PersonID, what string) ([][]byte, error) {
 	var out [][]byte
@@ -175,7 +181,7 @@ func (v *Vault) Ciphertext(id policy.PersonID, what string) ([][]byte, error) {
 func (t *tx) blocksOf(id policy.PersonID, what string) [][]byte {
 	var out [][]byte
 	for _, name := range []string{facesBucket, keysBucket, peopleBucket} {
-		if what == "face" && name != facesBucket {
+		if what != "person" && name != facesBucket {
 			continue
 		}
 		if b := t.b.Bucket([]byte(name)).Get(id[:]); b != nil {

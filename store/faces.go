@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"menshen/policy"
 	"menshen/store/audit"
@@ -64,6 +65,7 @@ func (v *Vault) EnrolFace(a Actor, id policy.PersonID, templates [][]float32) er
 			return err
 		}
 		p.Face.State = policy.FaceEnrolled
+		p.Occasions = slices.Repeat([]policy.Occasion{{At: v.now(t), How: policy.TakenAtDesk}}, len(raw))
 		if err := t.put(keysBucket, id[:], &t.r.seal, own); err != nil {
 			return err
 		}

@@ -17,12 +17,18 @@ func TestMakeFixture(t *testing.T) {
 		t.Skip("set MENSHEN_FIXTURE to a new directory to write a fixture of the present layout")
 	}
 	u := newUnit(t)
-	li := u.enrolled(t, "li", [][]float32{{1, 2, 3, 4}, {1, 2, 3, 5}})
+	li := u.enrolled(t, "li", [][]float32{{1, 2, 3, 4}})
+	u.learns(t, li)
 	wang := u.tenant(t, "wang")
 	if _, err := u.AddOperator(Door, "Zhao", Manager, []byte("739182")); err != nil {
 		t.Fatal(err)
 	}
 	u.file(t, "assessment", "all four parts")
+	u.clock.advance(8 * 24 * time.Hour)
+	err := u.AddOccasion(Door, li, policy.Occasion{At: u.clock.now(), How: policy.TakenLearnt}, []float32{1, 2, 3, 5})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i := range 5 {
 		u.clock.advance(time.Hour)
 		p, _ := u.Person([]policy.PersonID{li, wang}[i%2])

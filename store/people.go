@@ -80,9 +80,10 @@ func (v *Vault) People() ([]policy.Person, error) {
 }
 
 // ChangePerson lets f change a person, and records the act as what ("lease changed").
-// [ErrNotAllowed]: f changed the ID or the Credentials, withdrew the consent of an enrolled person
-// ([Vault.EraseFace] does) or made a person enrolled ([Vault.EnrolFace] does). [ErrConsent]: f gave
-// or renewed a consent without the hash of a notice that was put into this vault.
+// [ErrNotAllowed]: f changed the ID, the Credentials or the Occasions, withdrew the consent of an
+// enrolled person ([Vault.EraseFace] does), ended learning where something was learnt
+// ([Vault.StopLearning] does) or made a person enrolled ([Vault.EnrolFace] does). [ErrConsent]: f
+// gave or renewed a consent without the hash of a notice that was put into this vault.
 func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what audit.Kind, f func(*policy.Person) error) error {
 	err := v.act(func(t *tx) error {
 		own, p, err := t.person(id)
@@ -90,7 +91,7 @@ func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what audit.Kind, f fun
 			return err
 		}
 		was := p.Person
-		was.Credentials = slices.Clone(p.Credentials)
+		was.Credentials, was.Occasions = slices.Clone(p.Credentials), slices.Clone(p.Occasions)
 		if err := f(&p.Person); err != nil {
 			return err
 		}
@@ -112,6 +113,10 @@ func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what audit.Kind, f fun
 func (t *tx) checkChange(was, is *policy.Person) error {
 	enrolled := was.Face.State == policy.FaceEnrolled
 	switch {
+	case !slices.Equal(is.Occasions, was.Occasions):
+		return fmt.Errorf("occasions come and go by AddOccasion and StopLearning: %w", ErrNotAllowed)
+	case is.Face.Learns.At.IsZero() && was.HasLearnt():
+		return fmt.Errorf("what was learnt is erased by StopLearning: %w", ErrNotAllowed)
 	case is.ID != was.ID, !reflect.DeepEqual(is.Credentials, was.Credentials):
 		return fmt.Errorf("the handle and the credentials change by other acts: %w", ErrNotAllowed)
 	case enrolled != (is.Face.State == policy.FaceEnrolled):
@@ -120,6 +125,8 @@ func (t *tx) checkChange(was, is *policy.Person) error {
 		return t.checkConsent(&is.Face)
 	case is.Face.State == policy.FaceConsented && was.Face.State != policy.FaceConsented:
 		return t.checkConsent(&is.Face)
+	case is.Face.Learns != was.Face.Learns && !is.Face.Learns.At.IsZero():
+		return t.checkLearning(&is.Face)
 	}
 	return nil
 }

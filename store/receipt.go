@@ -12,8 +12,11 @@ import (
 
 // kind gives the kind of the erasure's entry in the audit log.
 func (r Receipt) kind() audit.Kind {
-	if r.What == "person" {
+	switch r.What {
+	case "person":
 		return audit.PersonRemoved
+	case whatLearnt:
+		return audit.LearntErased
 	}
 	return audit.FaceErased
 }

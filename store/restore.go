@@ -78,7 +78,8 @@ func (v *Vault) Restore(ctx context.Context, a Actor, r io.Reader, id age.Identi
 	since Since) (RestoreReport, error) {
 	var rep RestoreReport
 	err := v.renew(ctx, forget{}, func(t *tx) error {
-		m := &merger{t: t, rep: &rep, tombs: map[[32]byte]Tombstone{}, left: map[[32]byte]string{},
+		m := &merger{t: t, rep: &rep, tombs: map[[32]byte]Tombstone{},
+			learnt: map[[32]byte]Tombstone{}, left: map[[32]byte]string{},
 			staff: map[string]bool{}}
 		var err error
 		if rep.From, err = readBackup(r, id, signer, m.item); err != nil {
@@ -120,8 +121,9 @@ func (v *Vault) Restore(ctx context.Context, a Actor, r io.Reader, id age.Identi
 type merger struct {
 	t      *tx
 	rep    *RestoreReport
-	tombs  map[[32]byte]Tombstone
-	left   map[[32]byte]string // subject → what was left out, as Tombstone.What
+	tombs  map[[32]byte]Tombstone // of people and faces
+	learnt map[[32]byte]Tombstone // of what was learnt
+	left   map[[32]byte]string    // subject → what was left out, as Tombstone.What
 	people []backupPerson
 	staff  map[string]bool // the accounts that came with the backup, by id
 }
@@ -192,7 +194,11 @@ func (m *merger) finish() error {
 	err := t.each(tombBucket, func(key, value []byte) error {
 		var s Tombstone
 		err := t.open(tombBucket, key, value, &t.r.seal, &s)
-		m.tombs[s.Subject] = s
+		if s.What == whatLearnt {
+			m.learnt[s.Subject] = s
+		} else {
+			m.tombs[s.Subject] = s
+		}
 		return err
 	})
 	if err != nil {
@@ -237,6 +243,26 @@ func (m *merger) lookup() error {
 	return t.put(metaBucket, []byte("secrets"), &t.r.seal, &t.r.secrets)
 }
 
+// unlearn leaves out what was learnt, where that was erased after the backup was made.
+func (m *merger) unlearn(b *backupPerson) (err error) {
+	p := &b.Person
+	if p.Person, err = withOccasions(p.Person, len(b.Templates)); err != nil {
+		return err
+	}
+	tomb, is := m.learnt[Subject(p.ID)]
+	if !is || tomb.At.Before(m.rep.From.At) {
+		return nil
+	}
+	var out []int
+	p.Person, out = policy.StopLearning(p.Person)
+	for i, at := range out {
+		clear(b.Templates[at-i])
+		b.Templates = slices.Delete(b.Templates, at-i, at-i+1)
+	}
+	m.left[tomb.Subject] = tomb.What
+	return nil
+}
+
 func (m *merger) person(b *backupPerson) error {
 	t, p, made := m.t, &b.Person, m.rep.From.At
 	tomb := m.tombs[Subject(p.ID)]
@@ -252,8 +278,12 @@ func (m *merger) person(b *backupPerson) error {
 			m.rep.Withdrawn++
 			m.left[tomb.Subject] = tomb.What
 		case len(b.Templates) == 0:
-			p.Face.State = policy.FaceConsented
+			p.Face.State, p.Occasions = policy.FaceConsented, nil
 			m.rep.Reenrol++
+		default:
+			if err := m.unlearn(b); err != nil {
+				return err
+			}
 		}
 	}
 	if t.b.Bucket([]byte(peopleBucket)).Get(p.ID[:]) != nil {

@@ -20,7 +20,12 @@ import (
 //	2  2026  the header has a checksum; gaps of the audit log; tombstones, made from receipts
 //	3  2026  papers
 //	4  2026  visitors' passes
-const schema = 4
+//	5  2026  occasions of a face: which of its templates were learnt
+const schema = 5
+
+// occasionsSince is the first layout that says which templates were learnt. A program of an earlier
+// one would lose that with the next change of the person's record.
+const occasionsSince = 5
 
 // Layout is the layout of the vaults that this version writes.
 func Layout() uint64 { return schema }
@@ -134,25 +139,35 @@ func (t *tx) buryReceipts() error {
 	})
 }
 
-// Tombstone says that a person, or their face, was erased, so that no backup brings them back.
+// Tombstone says that a person, their face, or what was learnt of it, was erased, so that no backup
+// brings that back.
 type Tombstone struct {
 	Subject [32]byte  `cbor:"subject"`
-	What    string    `cbor:"what"` // "face" or "person"
+	What    string    `cbor:"what"` // as [Receipt.What]
 	At      time.Time `cbor:"at"`
+}
+
+// key is where a tombstone lies. One for what was learnt says nothing of the rest of the face, and
+// lies apart.
+func (s Tombstone) key() []byte {
+	if s.What == whatLearnt {
+		return append(s.Subject[:], whatLearnt...)
+	}
+	return s.Subject[:]
 }
 
 // bury keeps a tombstone. One for the whole person replaces one for the face,
 // and a later one an earlier one.
 func (t *tx) bury(s Tombstone) error {
 	var was Tombstone
-	err := t.get(tombBucket, s.Subject[:], &t.r.seal, &was)
+	err := t.get(tombBucket, s.key(), &t.r.seal, &was)
 	if err != nil && !errors.Is(err, ErrUnknown) {
 		return err
 	}
 	if err == nil && (was.What == "person" || was.What == s.What && was.At.After(s.At)) {
 		return nil
 	}
-	return t.put(tombBucket, s.Subject[:], &t.r.seal, &s)
+	return t.put(tombBucket, s.key(), &t.r.seal, &s)
 }
 
 // Tombstones gives all erasures of this unit, and those that came with backups, in no order.

@@ -68,6 +68,10 @@ func TestEarlierLayoutsMigrate(t *testing.T) {
 				if filepath.Base(f) >= "layout-3" {
 					(&unit{Vault: v}).holds(t, "assessment all four parts")
 				}
+				if p, _, err := v.FindCredential(policy.CardKind, cardOf["li"]); err != nil ||
+					p.HasLearnt() != (filepath.Base(f) >= "layout-5") {
+					t.Errorf("occasions %v, %v", p.Occasions, err)
+				}
 				if ps, err := v.Passes(); err != nil ||
 					filepath.Base(f) >= "layout-4" && (len(ps) != 1 || ps[0].Used != 1) {
 					t.Errorf("passes %v, %v", ps, err)
@@ -153,7 +157,7 @@ func TestNewerLayoutIsRefusedUntouched(t *testing.T) {
 // erasures and new keys neither, so that the version before opens the vault again. The first Mend
 // after the trial migrates it.
 func TestHeldLayoutStays(t *testing.T) {
-	for _, layout := range []uint64{2, 3} {
+	for _, layout := range []uint64{2, 3, 4} {
 		dir, o := unpack(t, fmt.Sprintf("layout-%d", layout))
 		trial := true
 		o.Hold = func() bool { return trial }

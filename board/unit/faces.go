@@ -32,6 +32,8 @@ type faces struct {
 	asks       fusion.Act   // what the person at the door is asked to do
 	taking     *enrolment   // a person's face is being taken
 	aiming     bool         // staff see the picture; no face is recognised meanwhile
+	// whose face was taken out of the index, to be erased; enrolling them again ends it
+	dropped map[policy.PersonID]bool
 
 	unusable error // what is wrong with the files that faces need, of Parts.NoFaces; set once
 }
@@ -188,6 +190,7 @@ func (u *Unit) lookAround(now time.Time) {
 func (u *Unit) Learn(ctx context.Context, id policy.PersonID, f *Face) error {
 	var err error
 	doErr := u.do(ctx, func() {
+		delete(u.faces.dropped, id)
 		err = u.faces.index.Insert(index.ID(id), f.Template)
 		u.faces.recalibrate()
 	})
@@ -197,12 +200,44 @@ func (u *Unit) Learn(ctx context.Context, id policy.PersonID, f *Face) error {
 	return nil
 }
 
+// Relearn takes a face into the index anew, after an occasion was added or erased. One that was
+// taken out meanwhile stays out.
+func (u *Unit) Relearn(ctx context.Context, id policy.PersonID) error {
+	var err error
+	doErr := u.do(ctx, func() { err = u.relearn(id) })
+	if err = errors.Join(doErr, err); err != nil {
+		return fmt.Errorf("taking the face into the index again: %w", err)
+	}
+	return nil
+}
+
+func (u *Unit) relearn(id policy.PersonID) error {
+	err := u.vault.Face(id, func(_ policy.Person, rows [][]float32) error { return u.insert(id, rows) })
+	u.faces.recalibrate()
+	return err
+}
+
+// insert makes the mean of a person's occasions their one template in the index (decision 44).
+func (u *Unit) insert(id policy.PersonID, occasions [][]float32) error {
+	if u.faces.dropped[id] {
+		return nil
+	}
+	u.faces.index.Erase(index.ID(id))
+	joined := recognizer.Join(occasions)
+	if joined == nil {
+		return fmt.Errorf("templates of person %s are %w", id, store.ErrCorrupt)
+	}
+	defer clear(joined)
+	return u.faces.index.Insert(index.ID(id), joined)
+}
+
 // ForgetFace takes a face out of the index, where it is overwritten; from then on it opens nothing.
 func (u *Unit) ForgetFace(ctx context.Context, id policy.PersonID) error {
 	return u.do(ctx, func() { u.dropFace(id) })
 }
 
 func (u *Unit) dropFace(id policy.PersonID) {
+	u.faces.dropped[id] = true
 	u.faces.index.Erase(index.ID(id))
 	u.faces.visit.Forget()
 	u.faces.recalibrate()
@@ -231,11 +266,16 @@ func (u *Unit) LoadFaces(ctx context.Context) error {
 }
 
 func (u *Unit) fillIndex() error {
-	have := u.faces.index
-	err := u.vault.Templates(func(id policy.PersonID, rows [][]float32) error {
-		have.Erase(index.ID(id))
-		return have.Insert(index.ID(id), rows...)
+	var damaged []error
+	err := u.vault.Templates(func(id policy.PersonID, occasions [][]float32) error {
+		err := u.insert(id, occasions)
+		if errors.Is(err, store.ErrCorrupt) {
+			damaged = append(damaged, err)
+			return nil
+		}
+		return err
 	})
+	err = errors.Join(append(damaged, err)...)
 	if errors.Is(err, store.ErrFacesLocked) {
 		err = nil // the console says so; cards work
 	}

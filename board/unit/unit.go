@@ -196,6 +196,7 @@ func (u *Unit) makeIndex(p Parts) error {
 	if u.faces.index, err = index.New(recognizer.Dim); err != nil {
 		return fmt.Errorf("making room for templates: %w", err)
 	}
+	u.faces.dropped = map[policy.PersonID]bool{}
 	if u.faces.scores, u.faces.unusable = p.Scores, p.NoFaces; p.Scores == nil {
 		if u.faces.scores, err = calibration.Default(); err != nil {
 			return err

@@ -175,7 +175,11 @@ func (r *restoring) tell(rep store.RestoreReport) {
 		at := s.At.Local().Format("2006-01-02 15:04")
 		kept := i18n.M("menshen.face-stays-erased",
 			"  receipt %d, %s: a face was erased after the backup, and not restored", s.Seq, at)
-		if s.What == "person" {
+		switch s.What {
+		case "learnt":
+			kept = i18n.M("menshen.learnt-stays-erased",
+				"  receipt %d, %s: what was learnt of a face was erased after the backup, and not restored", s.Seq, at)
+		case "person":
 			kept = i18n.M("menshen.person-stays-erased",
 				"  receipt %d, %s: a person was erased after the backup, and not restored", s.Seq, at)
 		}

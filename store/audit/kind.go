@@ -81,6 +81,11 @@ const (
 	AskedAfterNo      Kind = "asked after a no"
 	FaceEnrolled      Kind = "face enrolled"
 	FaceErased        Kind = "face erased"
+	OccasionAdded     Kind = "face taken again" // one more occasion, and by what
+	AgainAgreed       Kind = "agreed to be asked again"
+	LearningAgreed    Kind = "agreed to learning"
+	LearningEnded     Kind = "learning ended"
+	LearntErased      Kind = "learnt occasions erased" // with the end of learning
 	FaceNeedsCard     Kind = "face like another's: only with the card"
 	FaceAlone         Kind = "face like nobody's: alone"
 	FacesUnlocked     Kind = "faces unlocked"
