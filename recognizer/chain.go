@@ -73,25 +73,45 @@ func (c *Chain) Find(frame *hal.Frame) (Observation, error) {
 	return obs, err
 }
 
-// Inspect measures the quality of the large and central face in the zone, for aiming a camera. It
+// Inspect measures the quality of the face in the zone that is meant (choose), for aiming a camera. It
 // measures neither liveness nor embedding.
 func (c *Chain) Inspect(frame *hal.Frame) (Observation, error) {
-	return c.observe(frame, func(v view, faces []found, obs *Observation) error {
-		_, err := c.inspect(v, faces, obs)
+	return c.observe(frame, c.choose, func(v view, face found, crowded bool, obs *Observation) error {
+		_, _, err := c.inspect(v, face, crowded, obs)
 		return err
 	})
 }
 
-// Observe measures all of the large and central face in the zone. The caller wipes the frame, which
-// is only read, and the observation.
-func (c *Chain) Observe(frame *hal.Frame) (Observation, error) { return c.observe(frame, c.measure) }
+// Observe measures all of the face in the zone that is meant: the large and central one, or of two
+// the one that looks at the camera. The caller wipes the frame, which is only read, and the
+// observation.
+func (c *Chain) Observe(frame *hal.Frame) (Observation, error) {
+	return c.observe(frame, c.choose, c.measure)
+}
 
-func (c *Chain) observe(frame *hal.Frame, measure func(view, []found, *Observation) error) (Observation, error) {
+// Enrol is Observe for taking a person's face. Any second face of some size is one too many, so
+// that a bystander's is never taken.
+func (c *Chain) Enrol(frame *hal.Frame) (Observation, error) {
+	return c.observe(frame, func(_ view, faces []found) (bool, error) { return accompanied(faces), nil }, c.measure)
+}
+
+// observe finds the faces, chooses one and measures it. choose puts it first, and reports that it
+// cannot be told which is meant.
+func (c *Chain) observe(
+	frame *hal.Frame, choose func(view, []found) (crowded bool, err error),
+	measure func(v view, face found, crowded bool, obs *Observation) error,
+) (Observation, error) {
 	faces, obs, err := c.find(frame)
 	if err != nil || len(faces) == 0 {
 		return obs, err
 	}
-	if err := measure(view{frame.BGR, frame.Width, frame.Height}, faces, &obs); err != nil {
+	v := view{frame.BGR, frame.Width, frame.Height}
+	crowded, err := choose(v, faces)
+	if err == nil {
+		obs.takes(faces[0], v)
+		err = measure(v, faces[0], crowded, &obs)
+	}
+	if err != nil {
 		obs.Wipe()
 		return Observation{}, err
 	}
@@ -149,9 +169,13 @@ func (c *Chain) find(frame *hal.Frame) ([]found, Observation, error) {
 	obs.Took.Detect = time.Since(start)
 	if len(faces) > 0 {
 		obs.Faces = len(faces)
-		obs.Box = faces[0].rect(v.bounds())
-		obs.Detection = faces[0].score
-		obs.Quality.Height = int(math.Round(faces[0].height()))
+		obs.takes(faces[0], v)
 	}
 	return faces, obs, nil
+}
+
+// takes notes where the face is that is meant.
+func (o *Observation) takes(face found, v view) {
+	o.Box, o.Detection = face.rect(v.bounds()), face.score
+	o.Quality.Height = int(math.Round(face.height()))
 }

@@ -10,12 +10,14 @@ import (
 // landmarks is how many points the landmark model finds, in the order of the 300-W annotation.
 const landmarks = 68
 
-// inspect fills in landmarks and quality of the first face, and leaves the aligned face in the
-// embedding network's pixels.
-func (c *Chain) inspect(v view, faces []found, obs *Observation) (points [landmarks]Point, err error) {
-	face, clock := faces[0], stopwatch{time.Now()}
+// inspect fills in landmarks and quality of a face, and leaves the aligned face in the embedding
+// network's pixels, where it could be aligned.
+func (c *Chain) inspect(
+	v view, face found, crowded bool, obs *Observation,
+) (points [landmarks]Point, aligned bool, err error) {
+	clock := stopwatch{time.Now()}
 	if points, err = c.locate(v, face); err != nil {
-		return points, err
+		return points, false, err
 	}
 	obs.Evidence.Points = fivePoints(points)
 	obs.Took.Landmark = clock.lap()
@@ -25,33 +27,33 @@ func (c *Chain) inspect(v view, faces []found, obs *Observation) (points [landma
 	toFrame, err := align(obs.Evidence.Points, c.embed.Template)
 	if err != nil { // the model saw no face in the box
 		q.Advice = fusion.LookStraight
-		return points, nil
+		return points, false, nil
 	}
 	v.warp(toFrame, c.embed.pixels, c.embed.Width, c.embed.Height)
 	planes(c.embed.pixels, c.grey, "grey", 0, 1)
 	q.Brightness, q.Sharpness = light(c.grey, c.embed.Width, c.embed.Height)
 	q.Mouth, q.Eyes = covering(c.grey, c.embed.Width, c.embed.Height)
-	q.Advice = c.opts.advise(*q, v.h, c.opts.crowded(faces))
+	q.Advice = c.opts.advise(*q, v.h, crowded)
 	obs.Took.Align = clock.lap()
-	return points, nil
+	return points, true, nil
 }
 
 // measure fills in everything: quality, liveness, and the embedding when the quality allows one.
-func (c *Chain) measure(v view, faces []found, obs *Observation) error {
-	points, err := c.inspect(v, faces, obs)
+func (c *Chain) measure(v view, face found, crowded bool, obs *Observation) error {
+	points, aligned, err := c.inspect(v, face, crowded, obs)
 	if err != nil {
 		return err
 	}
 	clock := stopwatch{time.Now()}
 	e := &obs.Evidence
-	if obs.Live, err = c.liveness(v, faces[0]); err != nil {
+	if obs.Live, err = c.liveness(v, face); err != nil {
 		return err
 	}
 	if e.EyesOpen, err = c.eyesOpen(v, points); err != nil {
 		return err
 	}
 	obs.Took.Live = clock.lap()
-	if obs.Quality.Advice == fusion.Fine {
+	if obs.Quality.Advice == fusion.Fine || aligned && c.opts.Refused {
 		obs.Embedding, err = c.embedding()
 	}
 	obs.Took.Embed = clock.lap()

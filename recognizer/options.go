@@ -20,14 +20,18 @@ type Options struct {
 	MinSharpness float32
 	// MinBrightness and MaxBrightness bound the mean of the aligned face, 0…255; 35 and 225.
 	MinBrightness, MaxBrightness float32
-	// MaxYaw, MaxPitch and MaxRoll bound the pose in degrees; 35, 40 and 30. Pitch is the roughest.
+	// MaxYaw, MaxPitch and MaxRoll bound the pose in degrees; 45, 40 and 30 (docs/figures.md). Pitch
+	// is the roughest.
 	MaxYaw, MaxPitch, MaxRoll float32
 	// MinMouth and MinEyes are the least Quality.Mouth and Quality.Eyes of an uncovered face; 0.38
 	// and 0.45 (docs/figures.md). Negative: any.
 	MinMouth, MinEyes float32
-	// Rival is how tall a second face may be, in heights of the first, before the person is asked
-	// to come alone; 0.85. Above 1: never.
+	// Rival is how prominent (large and central) a second face may be, as a share of the first,
+	// before it matters which of them looks at the camera; 0.85. Above 1: never.
 	Rival float32
+	// Refused embeds faces that the quality refuses as well. A door never asks for it: an
+	// evaluation measures by it what the refusals cost and bring.
+	Refused bool
 	// Flip averages the embedding with that of the mirrored face. It gains little for a third more
 	// time a frame (docs/figures.md); more frames gain more.
 	Flip bool
@@ -52,7 +56,7 @@ func (o Options) withDefaults() Options {
 	o.MinSharpness = or(o.MinSharpness, 30)
 	o.MinBrightness = or(o.MinBrightness, 35)
 	o.MaxBrightness = or(o.MaxBrightness, 225)
-	o.MaxYaw = or(o.MaxYaw, 35)
+	o.MaxYaw = or(o.MaxYaw, 45)
 	o.MaxPitch = or(o.MaxPitch, 40)
 	o.MaxRoll = or(o.MaxRoll, 30)
 	o.MinMouth = or(o.MinMouth, 0.38)

@@ -60,16 +60,6 @@ func light(grey []float32, w, h int) (mean, sharpness float32) {
 	return float32(sum / float64(len(grey))), float32(lap2/n - lap/n*lap/n)
 }
 
-// crowded reports whether another face is about as large as the first.
-func (o Options) crowded(faces []found) bool {
-	for _, f := range faces[1:] {
-		if f.height() > float64(o.Rival)*faces[0].height() {
-			return true
-		}
-	}
-	return false
-}
-
 // covering measures, in the aligned face, how much fine detail the mouth has against the eyes (a
 // mask has less), and how bright the eyes are against the cheeks (dark glasses are not). It does
 // not notice masks with a pattern, or clear glasses. docs/figures.md has how often it does.
@@ -98,7 +88,6 @@ func (o Options) advise(q Quality, frameHeight int, crowded bool) fusion.Advice 
 	if maxHeight == 0 {
 		maxHeight = frameHeight * 9 / 10
 	}
-	abs := func(v float32) float32 { return max(v, -v) }
 	switch {
 	case q.Height < o.MinHeight:
 		return fusion.ComeCloser
@@ -112,10 +101,16 @@ func (o Options) advise(q Quality, frameHeight int, crowded bool) fusion.Advice 
 		return fusion.TooBright
 	case q.Mouth < o.MinMouth, q.Eyes < o.MinEyes:
 		return fusion.Uncover
-	case abs(q.Yaw) > o.MaxYaw, abs(q.Pitch) > o.MaxPitch, abs(q.Roll) > o.MaxRoll:
+	case !o.straight(q.Yaw, q.Pitch, q.Roll):
 		return fusion.LookStraight
 	case q.Sharpness < o.MinSharpness:
 		return fusion.HoldStill
 	}
 	return fusion.Fine
+}
+
+// straight reports whether a face in this pose looks at the camera well enough.
+func (o Options) straight(yaw, pitch, roll float32) bool {
+	abs := func(v float32) float32 { return max(v, -v) }
+	return abs(yaw) <= o.MaxYaw && abs(pitch) <= o.MaxPitch && abs(roll) <= o.MaxRoll
 }

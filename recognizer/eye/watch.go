@@ -131,6 +131,8 @@ func (w *watch) observeFace() error {
 	switch w.wanted.mode {
 	case Idle:
 		see = w.chain.Find
+	case Enrol:
+		see = w.chain.Enrol
 	case Aim:
 		see = w.chain.Inspect
 	}
