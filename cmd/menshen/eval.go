@@ -91,7 +91,7 @@ func runEval(ctx context.Context, j eval.Job, e evaluated, out, errOut io.Writer
 		return err
 	}
 	defer set.Release()
-	chain, err := recognizer.New(set, recognizer.Options{})
+	chain, err := recognizer.New(set, recognizer.Options{Refused: true})
 	if err != nil {
 		return err
 	}

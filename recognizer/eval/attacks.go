@@ -72,7 +72,7 @@ func MeasureAttacks(
 		return nil, err
 	}
 	kinds := make([]Kind, len(names))
-	errs, silent := make([]tallies, len(names)), make([]tallies, len(names))
+	errs, silent := make([]tally, len(names)), make([]tally, len(names))
 	for i, name := range names {
 		kinds[i].Name = name
 	}
@@ -89,11 +89,11 @@ func MeasureAttacks(
 		k := &kinds[s.kind]
 		k.Presentations++
 		k.live = append(k.live, live)
-		// Each presentation is a trial of its own: who stood behind it is not known.
-		silent[s.kind] = append(silent[s.kind], tally{hit(len(usable) == 0), 1})
-		errs[s.kind] = append(errs[s.kind], tally{hit(passed != (k.Name == BonaFide)), 1})
+		silent[s.kind].add(len(usable) == 0)
+		errs[s.kind].add(passed != (k.Name == BonaFide))
 	}
 	for i, k := range kinds {
+		// Each presentation is a trial of its own: who stood behind it is not known.
 		switch k.Error, k.NoResponse = errs[i].rate(), silent[i].rate(); {
 		case k.Presentations == 0:
 		case k.Name == BonaFide:
@@ -144,13 +144,6 @@ func presentations(dir string, kinds []string) (all []presentation, err error) {
 		}
 	}
 	return all, nil
-}
-
-func hit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // relative is a path below dir, or its last part.

@@ -6,7 +6,8 @@
 // MeasureFaces takes a folder of folders, one a person. It answers, in the terms of
 // ISO/IEC 19795-1:
 //
-//   - Failures to acquire: pictures without a usable face, with the reason.
+//   - Failures to acquire: pictures without a usable face, with the reason; and of the faces that
+//     the quality gate refused, how many would have been recognised, or taken for another's.
 //   - Pairs of folders that perhaps show one person. Every rate leaves them out.
 //   - Verification, one picture against one: false match rate (FMR, strangers who match), and true
 //     accept rate (TAR), over all pairs.
@@ -27,9 +28,10 @@
 //
 // [MeasureAttacks] takes a folder with one folder for each kind of presentation ("print",
 // "phone", …) and one named BonaFide. Each has a picture or a folder of frames for a
-// presentation. The answer is APCER and BPCER (ISO/IEC 30107-3: attack presentations let through,
-// by kind; bona-fide ones refused) and the presentations without a usable face. No conformance
-// with that standard is claimed.
+// presentation; the frames of a folder are one trial, and intervals are Wilson's. The answer is
+// APCER and BPCER (ISO/IEC 30107-3: attack presentations let through, by kind; bona-fide ones
+// refused) and the presentations without a usable face. No conformance with that standard is
+// claimed.
 //
 // A report has rates only: no picture, no embedding, and no folder's name except those of
 // pictures that failed and of folders that perhaps show one person.

@@ -17,6 +17,7 @@ type Faces struct {
 	FTA              Rate // failures to acquire: pictures that could not be used
 	Failures         []Failure
 	Reasons          []Reason
+	Gates            *Gates // nil: no calibration, or what was refused was not measured
 	Stages           []Stage
 	Perhaps          []Pair // folders that perhaps show one person; all rates leave them out
 	Verification     *Verification
@@ -67,6 +68,7 @@ func MeasureFaces(
 	}
 	f.Pictures = len(paths)
 	var samples []sample
+	var turnedAway []refused
 	var times stages
 	failed, lost := make(tallies, len(names)), make([]int, len(names))
 	if err := lookAt(ctx, paths, l, p, func(i int, s Seen) {
@@ -75,6 +77,9 @@ func MeasureFaces(
 		if face == nil {
 			lost[persons[i]]++
 			f.fail(dir, paths[i], s.Reason)
+			if face := unit(s.Refused); face != nil {
+				turnedAway = append(turnedAway, refused{sample{persons[i], face}, s.Reason})
+			}
 			return
 		}
 		times.add(s.Took)
@@ -103,6 +108,10 @@ func MeasureFaces(
 	f.With1 = identify(samples, len(names), 1, one)
 	if shipped != nil {
 		f.hold(shipped)
+		if len(turnedAway) > 0 {
+			at := func(asked float64) float64 { return shipped.Identify(f.Identification.Enrolled, asked).Threshold }
+			f.Gates = f.Identification.gates(turnedAway, at(1000), at(100), one)
+		}
 	}
 	f.Others = holdOut(samples, len(names), one)
 	return f, nil

@@ -18,6 +18,7 @@ type Identification struct {
 	impostor  counts // template against picture, of different people
 	people    int    // and templates by their numbers
 	templates []int
+	faces     [][]float32 // of the templates, by person; nil: not enrolled
 	full      []bool
 	compared  []comparison // of different people, by probe
 	mated     []matedProbe
@@ -48,7 +49,7 @@ type nonMatedProbe struct {
 func identify(samples []sample, people, enrol int, one onePerson) *Identification {
 	id := &Identification{people: people}
 	templates, inTemplate := id.enrol(samples, enrol)
-	id.Enrolled = len(id.templates)
+	id.Enrolled, id.faces = len(id.templates), templates
 	first := make(tallies, people)
 	for i, s := range samples {
 		own, other := math.Inf(-1), math.Inf(-1)

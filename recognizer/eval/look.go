@@ -28,6 +28,7 @@ type Looker interface {
 type Seen struct {
 	Embedding []float32 // nil: no usable face, for the Reason
 	Reason    string    // "no face", "too dark", …
+	Refused   []float32 // of a face that the quality refused, for the Reason; nil: not measured
 	Live      float64   // the passive model's probability of a live face, 0…1
 	Signs     fusion.Signs
 	Took      []Took // in the order of the stages

@@ -47,11 +47,23 @@ type tally struct{ hits, trials int }
 // tallies counts by person.
 type tallies []tally
 
-func (t tallies) add(person int, hit bool) {
-	t[person].trials++
+func (t tallies) add(person int, hit bool) { t[person].add(hit) }
+
+func (t *tally) add(hit bool) {
+	t.trials++
 	if hit {
-		t[person].hits++
+		t.hits++
 	}
+}
+
+// rate is the share of hits of trials that do not depend on each other, with Wilson's interval.
+func (t tally) rate() Rate {
+	r := Rate{Errors: t.hits, Trials: t.trials}
+	if t.trials > 0 {
+		r.Value = float64(t.hits) / float64(t.trials)
+		r.Low, r.High = wilson(float64(t.hits), float64(t.trials))
+	}
+	return r
 }
 
 // resamples is how often people are drawn again. The seed is fixed, so that a report

@@ -7,6 +7,7 @@ import (
 	"menshen/hal/camera/picture"
 	"menshen/recognizer"
 	"menshen/recognizer/eval"
+	"menshen/recognizer/fusion"
 )
 
 // Looker looks at picture files through a chain. It is for one goroutine, as the chain is.
@@ -41,8 +42,10 @@ func seen(o *recognizer.Observation) eval.Seen {
 	switch {
 	case o.Faces == 0:
 		s.Reason = "no face"
-	case o.Embedding == nil:
-		s.Reason = o.Quality.Advice.String()
+	case o.Quality.Advice != fusion.Fine:
+		if s.Reason = o.Quality.Advice.String(); o.Embedding != nil {
+			s.Refused = o.Embedding[:]
+		}
 	default:
 		s.Embedding = o.Embedding[:]
 	}
