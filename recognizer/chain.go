@@ -73,8 +73,8 @@ func (c *Chain) Find(frame *hal.Frame) (Observation, error) {
 	return obs, err
 }
 
-// Inspect measures the quality of the face in the zone that is meant (choose), for aiming a camera. It
-// measures neither liveness nor embedding.
+// Inspect measures the quality of the face in the zone that is meant (choose), for aiming a
+// camera. It measures neither liveness nor embedding.
 func (c *Chain) Inspect(frame *hal.Frame) (Observation, error) {
 	return c.observe(frame, c.choose, func(v view, face found, crowded bool, obs *Observation) error {
 		_, _, err := c.inspect(v, face, crowded, obs)

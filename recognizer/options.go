@@ -20,8 +20,8 @@ type Options struct {
 	MinSharpness float32
 	// MinBrightness and MaxBrightness bound the mean of the aligned face, 0…255; 35 and 225.
 	MinBrightness, MaxBrightness float32
-	// MaxYaw, MaxPitch and MaxRoll bound the pose in degrees; 45, 40 and 30 (docs/figures.md). Pitch
-	// is the roughest.
+	// MaxYaw, MaxPitch and MaxRoll bound the pose in degrees; 45, 40 and 30 (docs/figures.md).
+	// Pitch is the roughest.
 	MaxYaw, MaxPitch, MaxRoll float32
 	// MinMouth and MinEyes are the least Quality.Mouth and Quality.Eyes of an uncovered face; 0.38
 	// and 0.45 (docs/figures.md). Negative: any.
@@ -29,9 +29,9 @@ type Options struct {
 	// Rival is how prominent (large and central) a second face may be, as a share of the first,
 	// before it matters which of them looks at the camera; 0.85. Above 1: never.
 	Rival float32
-	// Refused embeds faces that the quality refuses as well. A door never asks for it: an
-	// evaluation measures by it what the refusals cost and bring.
-	Refused bool
+	// Refused embeds faces that the quality refuses as well. An evaluation measures by it what the
+	// refusals cost and bring; an eye cannot be asked for it.
+	Refused bool `json:"-"`
 	// Flip averages the embedding with that of the mirrored face. It gains little for a third more
 	// time a frame (docs/figures.md); more frames gain more.
 	Flip bool

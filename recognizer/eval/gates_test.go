@@ -29,7 +29,7 @@ func TestGates(t *testing.T) {
 	} {
 		g := rows[reason]
 		if g.Own.Value != want.own || g.Others.Value != want.others {
-			t.Errorf("%q: recognised %v, taken for another %v; want %v and %v", reason, g.Own, g.Others, want.own, want.others)
+			t.Errorf("%q: recognised %v, taken for another %v; want %+v", reason, g.Own, g.Others, want)
 		}
 		if n := g.Pictures; reason != "" && n != 12 || reason == "" && n != 160-120 {
 			t.Errorf("%q: %d pictures", reason, n)
