@@ -31,7 +31,7 @@ func (w *world) checkErased(p *person) {
 
 // checkPeople looks each hour that the vault has of each person what it must have, and no more.
 func (w *world) checkPeople() {
-	if w.disk.fails != nil || w.door.vault.Waits() {
+	if !w.diskWell() {
 		return
 	}
 	now := w.clock.now

@@ -34,15 +34,14 @@ func (w *world) checkAlarms(now time.Time) {
 	raised := maps.Clone(w.raised)
 	guessing := raised[policy.AlarmGuessing]
 	delete(raised, policy.AlarmGuessing)
-	switch wrong := w.wrongLately(); {
-	case guessing == (wrong >= 8), wrong >= 8 && wrong < 8+w.rightPINs, // a right code takes one back
-		guessing && w.wrongWithin(time.Hour+w.missed) >= 8: // they count as younger than they are
+	switch {
+	case guessing && w.wrongAtMost(time.Hour) >= 8, !guessing && w.wrongAtLeast() < 8:
 		w.unsure = time.Time{}
 	case w.unsure.IsZero():
 		w.unsure = now
 	case now.Sub(w.unsure) > 2*tickEvery:
-		w.fail(alarmsHold, "guessing is %s after %d wrong codes in an hour",
-			either(guessing, "alarmed", "not alarmed"), wrong)
+		w.fail(alarmsHold, "guessing is %s after %d to %d wrong codes in an hour",
+			either(guessing, "alarmed", "not alarmed"), w.wrongAtLeast(), w.wrongAtMost(time.Hour))
 	}
 	if maps.Equal(raised, w.model.alarms) {
 		w.mismatch = time.Time{}

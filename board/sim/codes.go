@@ -50,22 +50,19 @@ func (w *world) presentPIN(e hal.ReaderEvent, p *person) bool {
 	if w.model.lockdown && !w.model.emergency() {
 		want = outcome{reason: policy.ReasonLockdown}
 	}
-	wrong := w.wrongLately()
-	switch {
+	switch least := w.wrongAtLeast(); {
 	case d.Reason == policy.ReasonKeypadLockout:
-		if !w.mayBeLockedOut() {
-			w.fail(validGranted, "the keypad is locked out after %d wrong codes", wrong)
+		if w.wrongAtMost(time.Hour+longestLockout) < 5 {
+			w.fail(validGranted, "the keypad is locked out after %d wrong codes", least)
 		}
 	default:
-		if wrong >= 5+w.rightPINs && w.clock.now.Sub(w.wrongPINs[len(w.wrongPINs)-1]) < 29*time.Second &&
-			want.reason != policy.ReasonLockdown {
-			w.fail(guessesSlow, "the keypad answers after %d wrong codes in an hour", wrong)
+		if w.mustBeLockedOut(least) && want.reason != policy.ReasonLockdown {
+			w.fail(guessesSlow, "the keypad answers after %d wrong codes in an hour", least)
 		}
 		w.checkDecision(*d, want, p)
 	}
-	if !d.Grant && d.Reason != policy.ReasonKeypadLockout && d.Reason != policy.ReasonLockdown {
-		// A code that is right and does not open counts as wrong: no guesser learns that it exists.
-		w.wrongPINs = append(w.wrongPINs, w.clock.now)
+	if countsWrong(d.Means, d.Grant, d.Reason) {
+		w.noteWrong(wrongCode{d.At, w.clock.now, w.clock.now, w.disk.fails == nil})
 	}
 	if d.Grant {
 		w.rightPINs++
@@ -75,39 +72,83 @@ func (w *world) presentPIN(e hal.ReaderEvent, p *person) bool {
 	return d.Grant
 }
 
-// longestLockout is how long a keypad is locked out at most.
-const longestLockout = 15 * time.Minute
+// wrongCode is a code that counts as wrong.
+type wrongCode struct {
+	at               time.Time // by the unit's time, by which alone it knows the code's age after a start
+	oldest, youngest time.Time // between which the unit may take it to be typed, in true time
+	safe             bool      // on the disk
+}
 
-// mayBeLockedOut reports whether the keypad may be locked out. Codes from before a time without
-// power of which the unit cannot know count as younger than they are.
-func (w *world) mayBeLockedOut() bool { return w.wrongWithin(time.Hour+longestLockout+w.missed) >= 5 }
+// countsWrong reports whether a code counts. One that is right and does not open does: no guesser
+// learns that it exists.
+func countsWrong(by policy.Means, grant bool, why policy.Reason) bool {
+	return by == policy.ByPIN && !grant && why != policy.ReasonKeypadLockout && why != policy.ReasonLockdown
+}
 
-// wrongLately counts the wrong codes of the last hour.
-func (w *world) wrongLately() int {
-	n := w.wrongWithin(time.Hour)
+// wrongAtLeast is how many wrong codes of the last hour surely count. A right one takes one back.
+func (w *world) wrongAtLeast() (n int) {
+	for _, c := range w.wrongPINs {
+		n += either(w.clock.now.Sub(c.oldest) < time.Hour, 1, 0)
+	}
 	if n == 0 {
 		w.rightPINs = 0
 	}
-	return n
+	return n - w.rightPINs
 }
 
-func (w *world) wrongWithin(d time.Duration) (n int) {
-	for i := len(w.wrongPINs) - 1; i >= 0 && w.clock.now.Sub(w.wrongPINs[i]) < d; i-- {
-		n++
+// wrongAtMost is how many codes may count as wrong ones of so long a time.
+func (w *world) wrongAtMost(d time.Duration) (n int) {
+	for _, c := range w.wrongPINs {
+		n += either(w.clock.now.Sub(c.youngest) < d, 1, 0)
 	}
 	return n
 }
 
+// longestLockout is how long a keypad is locked out at most.
+const longestLockout = 15 * time.Minute
+
+// mustBeLockedOut reports whether after so many wrong codes the keypad is locked out for sure: for
+// half a minute after the fifth, and twice as long after each further one.
+func (w *world) mustBeLockedOut(wrong int) bool {
+	if wrong < 5 {
+		return false
+	}
+	lasts := min(30*time.Second<<min(wrong-5, 10), longestLockout)
+	return w.clock.now.Sub(w.wrongPINs[len(w.wrongPINs)-1].oldest) < lasts-time.Second
+}
+
+// noteWrong keeps a wrong code, and forgets those that can count no more.
+func (w *world) noteWrong(c wrongCode) {
+	over := func(c wrongCode) bool {
+		return w.clock.now.Sub(c.youngest) > 2*time.Hour && w.unitTime().Sub(c.at) > 2*time.Hour
+	}
+	w.wrongPINs = append(slices.DeleteFunc(w.wrongPINs, over), c)
+}
+
+// recallCodes takes in what the unit, which starts, makes of the wrong codes in its log.
+func (w *world) recallCodes() {
+	for i := range w.wrongPINs {
+		c := &w.wrongPINs[i]
+		at := w.clock.now.Add(-max(0, w.unitTime().Sub(c.at)))
+		if c.youngest.Before(at) {
+			c.youngest = at
+		}
+		if c.oldest.After(at) {
+			c.oldest = at
+		}
+	}
+}
+
 func (w *world) guesses(*person) {
-	for range 3 + w.rnd.IntN(20) {
+	for range 3 + w.rnd.IntN(50) {
 		guess := fmt.Sprintf("%06d", w.rnd.IntN(1e6))
 		if slices.ContainsFunc(w.people, func(p *person) bool { return p.pin == guess }) {
 			continue
 		}
 		w.typePIN(guess, nil)
 		w.pass(w.between(time.Second, 20*time.Second))
-		if w.plan.faults && w.rnd.IntN(30) == 0 { // and pulls the plug
-			w.flicker(nil)
+		if w.plan.faults && w.rnd.IntN(15) == 0 && w.calm() && w.atRest() && w.disk.cutIn == 0 { // and pulls the plug
+			w.restart(readFile(w.disk.path), w.between(time.Second, 4*time.Second))
 		}
 	}
 }
@@ -128,8 +169,8 @@ func (w *world) visitorComes(digits string, want outcome) bool {
 	for e.Button == 0 {
 		e, _ = w.pulses(buttonBits('#'))
 	}
-	if w.mayBeLockedOut() {
-		return false // the visitor rings
+	if w.wrongAtMost(time.Hour+longestLockout) >= 5 {
+		return false // the keypad may be locked out; the visitor rings
 	}
 	return w.present(e, want, nil)
 }

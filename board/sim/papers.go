@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"menshen/board/desk"
@@ -30,6 +31,7 @@ func (w *world) assesses(*person) {
 }
 
 func (w *world) fileAssessment(days int) {
+	w.filing = true
 	w.atDesk("an impact assessment is filed", nil, func(ctx context.Context, s desk.Session) error {
 		a, err := w.assessment(days)
 		if err != nil {
@@ -41,12 +43,30 @@ func (w *world) fileAssessment(days int) {
 		w.assessed = a.Until
 		return nil
 	})
+	w.filing = false
 	w.pass(5 * time.Second)
+}
+
+// adoptAssessment looks until when the last one on file is valid: one may have been filed as the
+// power went.
+func (w *world) adoptAssessment() {
+	all, err := w.door.vault.Papers(papers.KindAssessment)
+	if err != nil || len(all) == 0 {
+		w.fail(nothingLost, "%d impact assessments, %v", len(all), err)
+	}
+	var a papers.Assessment
+	if err := json.Unmarshal(all[len(all)-1].Body, &a); err != nil {
+		w.fail(nothingLost, "the impact assessment: %v", err)
+	}
+	if !w.filing && !a.Until.Equal(w.assessed) {
+		w.fail(nothingLost, "the impact assessment ends at %v, and did at %v", a.Until, w.assessed)
+	}
+	w.assessed, w.filing = a.Until, false
 }
 
 // checkLaw holds the law against the unit, and what the unit says of it against the world.
 func (w *world) checkLaw() {
-	if w.disk.fails != nil || w.door.vault.Waits() {
+	if !w.diskWell() {
 		return
 	}
 	found, _ := w.door.Law.Review()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"time"
 
 	"menshen/board/desk"
@@ -61,13 +62,17 @@ func (w *world) damageHead(*person) {
 		return
 	}
 	w.Faults[HeadDamaged]++
-	for _, p := range w.people {
-		if p.known && w.rnd.IntN(4) == 0 {
-			w.change("a person gets another time to pass", p, func(p *person) { p.longOpen = !p.longOpen })
-			break
-		}
-	}
 	w.checkStory()
+	i := slices.IndexFunc(w.people, func(p *person) bool { return p.known && w.rnd.IntN(4) == 0 })
+	if s, err := w.logIn(context.Background()); err == nil && i >= 0 { // they do not log out before it
+		will := *w.people[i]
+		will.longOpen = !will.longOpen
+		if _, err := w.door.Desk.ChangePerson(context.Background(), s, will.id, will.details()); err != nil {
+			w.fail(staffServed, "changing a person: %v", err)
+		}
+		w.people[i].longOpen = will.longOpen
+		w.tell("desk: %s gets another time to pass; the session stays open", will.name)
+	}
 	image := readFile(w.disk.path)
 	const page = 4096
 	at := w.rnd.IntN(2)*page + 16 + w.rnd.IntN(60)
@@ -138,7 +143,13 @@ func (w *world) stop(image []byte) {
 	}
 	w.disk.fails, w.disk.cutIn = nil, 0
 	for i := range w.story {
-		w.story[i].cut = w.story[i].cut || cut
+		s := &w.story[i]
+		s.cut = s.cut || cut && !s.safe
+	}
+	for i := range w.wrongPINs {
+		if c := &w.wrongPINs[i]; cut && !c.safe {
+			c.oldest = time.Time{}
+		}
 	}
 }
 
@@ -168,11 +179,25 @@ func (w *world) start(off time.Duration) {
 	if kept.Evacuation {
 		w.model.setEmergency(&w.model.evacuation, "evacuate", true, w.clock.now)
 	}
+	w.recallCodes()
 	w.adoptLog()
 	w.tell("the unit is started")
 	w.settle()
 	w.lastHour = w.clock.now.Add(-time.Hour)
+	w.adoptEnds()
+	w.adoptAssessment()
 	w.housekeep()
+}
+
+// adoptEnds looks which of those whom the unit was ending as the power went it had ended.
+func (w *world) adoptEnds() {
+	for _, p := range w.ending {
+		is, err := w.door.vault.Person(p.id)
+		if gone := errors.Is(err, store.ErrUnknown); gone || err == nil && !is.HasFace() {
+			w.ends(p, gone)
+		}
+	}
+	w.ending = nil
 }
 
 // missTime takes in what the unit cannot know of: with a clock that nothing keeps right, the time
@@ -185,7 +210,6 @@ func (w *world) missTime(off time.Duration) {
 	if w.clock.source() == "" {
 		w.behind += off + max(0, w.stopped.Sub(es[0].At))
 	}
-	w.missed = w.behind
 }
 
 // adoptLog takes into the story what was written and never acknowledged.
@@ -214,6 +238,9 @@ func (w *world) adoptLog() {
 		}
 		if !known {
 			w.story = append(w.story, told{seq: e.Seq, at: e.At, means: e.Means, grant: e.Grant, reason: e.Reason})
+			if countsWrong(e.Means, e.Grant, e.Reason) {
+				w.noteWrong(wrongCode{at: e.At, youngest: w.clock.now})
+			}
 		}
 	}
 }

@@ -15,10 +15,7 @@ import (
 func (w *world) atDesk(what string, p *person, f func(context.Context, desk.Session) error) bool {
 	ctx := context.Background()
 	w.acting = p
-	s, err := w.door.Desk.LogIn(ctx, "serial", manager, desk.Secret(secret), i18n.English, func(desk.Step) {})
-	if err == nil {
-		s, err = w.door.Desk.Acknowledge(ctx, s)
-	}
+	s, err := w.logIn(ctx)
 	if err == nil {
 		err = f(ctx, s)
 	}
@@ -37,11 +34,22 @@ func (w *world) atDesk(what string, p *person, f func(context.Context, desk.Sess
 	return err == nil
 }
 
+func (w *world) logIn(ctx context.Context) (desk.Session, error) {
+	s, err := w.door.Desk.LogIn(ctx, "serial", manager, desk.Secret(secret), i18n.English, func(desk.Step) {})
+	if err != nil {
+		return s, err
+	}
+	return w.door.Desk.Acknowledge(ctx, s)
+}
+
 // unwilling is a person who does not, or a rule that forbids: no fault of the unit.
 type unwilling struct{ error }
 
 func (w *world) movesIn(p *person) {
 	const what = "a person is added"
+	for w.unplugged { // no card can be given to them
+		w.pass(10 * time.Minute)
+	}
 	over := !p.until.IsZero() && !w.clock.now.Before(p.until)
 	at := w.seat(p)
 	at.card = uint64(1000 + p.n)

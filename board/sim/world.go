@@ -34,7 +34,8 @@ type world struct {
 	disk    disk
 	model   model
 	people  []*person
-	acting  *person // for whom staff do something now
+	acting  *person   // for whom staff do something now
+	ending  []*person // whose face or record the unit is ending now
 	rnd     *rand.Rand
 	now     Happening
 
@@ -46,8 +47,8 @@ type world struct {
 	mendAt    time.Time             // when
 	keptAt    time.Time             // when something keeps the clock right again
 	assessed  time.Time             // until when the impact assessment is valid
+	filing    bool                  // another is being filed
 	stopped   time.Time             // when the program ended last, by the unit's time
-	missed    time.Duration         // the same at the last start
 	behind    time.Duration         // how far the unit's time may be behind the true one
 	identity  *age.X25519Identity   // the manager's, for backups; nothing depends on which it is
 	backup    *backup               // the last; nil: none yet
@@ -57,14 +58,15 @@ type world struct {
 	raised    map[string]bool       // alarms that the unit raised
 	mismatch  time.Time             // since when these are not those of the model
 	unsure    time.Time             // the same of guessing
-	wrongPINs []time.Time
+	wrongPINs []wrongCode           // oldest first
 	rightPINs int
-	moves     int    // of the relay, since the log was compared
-	story     []told // decisions since the log was compared
-	faults    int    // that were counted for a day
-	counted   int    // transactions of the vault when the law was counted
-	marks     []mark // decisions to look for later
-	compared  uint64 // the last entry that was
+	moves     int       // of the relay, since the log was compared
+	story     []told    // decisions since the log was compared
+	faults    int       // that were counted for a day
+	counted   int       // transactions of the vault when the law was counted
+	marks     []mark    // decisions to look for later
+	illAt     time.Time // when the disk was ill last
+	compared  uint64    // the last entry that was
 	lastTick, lastLaw, lastHour,
 	lastDay time.Time
 	retainAt time.Time
@@ -132,6 +134,7 @@ func (w *world) housekeep() {
 		w.trouble = w.clock.now
 	}
 	w.checkClock()
+	w.keepSafe()
 	if !w.clock.now.Before(w.retainAt) {
 		w.retainAt = w.clock.now.Add(w.door.Law.Retain(ctx, w.door.Unit.Report))
 	}
@@ -149,7 +152,7 @@ func (w *world) housekeep() {
 		w.endLeases(people)
 	}
 	w.checkPeople()
-	if w.clock.now.Sub(w.lastDay) >= 24*time.Hour {
+	if w.clock.now.Sub(w.lastDay) >= 24*time.Hour && w.diskWell() {
 		w.lastDay = w.clock.now
 		w.checkDay()
 	}
@@ -167,6 +170,20 @@ func (w *world) count() {
 func (w *world) round() {
 	for range 2 {
 		w.door.Law.Round(context.Background(), &w.door.round, w.door.Unit.Report)
+	}
+}
+
+// keepSafe says of what was decided until the last tick that it is on the disk, where that is
+// well. It may have waited for it until then.
+func (w *world) keepSafe() {
+	if w.disk.fails != nil {
+		w.illAt = w.clock.now
+		return
+	}
+	for i := range w.story {
+		if s := &w.story[i]; w.clock.now.Sub(w.illAt) >= 2*tickEvery && s.told.Before(w.clock.now.Add(-tickEvery)) {
+			s.safe = true
+		}
 	}
 }
 
@@ -190,13 +207,20 @@ func (w *world) endLeases(people []policy.Person) {
 			}
 		}
 	}
+	w.ending = over
 	w.driver.EraseDue()
 	for _, p := range over {
-		w.faceEnds(p)
-		if ends(p) {
-			p.known = false
-			w.checkErased(p)
-		}
+		w.ends(p, ends(p))
+	}
+	w.ending = nil
+}
+
+// ends notes that a person has no face, or is not on record, any longer.
+func (w *world) ends(p *person, record bool) {
+	w.faceEnds(p)
+	if record {
+		p.known = false
+		w.checkErased(p)
 	}
 }
 
@@ -233,7 +257,8 @@ func (w *world) take(e unit.Event) {
 		if d.Means == policy.ByFace && d.Grant { // at a frame, or when the window ends by itself
 			w.model.grant(w.clock.now, w.lengthFor(w.byID(d.Person)), d.Reason)
 		}
-		w.story = append(w.story, told{seq: e.Seq, at: d.At, means: d.Means, grant: d.Grant, reason: d.Reason})
+		w.story = append(w.story, told{told: w.clock.now, seq: e.Seq, at: d.At, means: d.Means, grant: d.Grant,
+			reason: d.Reason})
 	case unit.Recorded:
 		r := e.Record
 		switch r.Kind {
@@ -252,12 +277,14 @@ func (w *world) take(e unit.Event) {
 
 // told is a decision that the unit told of.
 type told struct {
-	seq    uint64 // 0: it was not on the disk yet, or is only counted
+	told   time.Time // in true time
+	seq    uint64    // 0: it was not on the disk yet, or is only counted
 	at     time.Time
 	means  policy.Means
 	grant  bool
 	reason policy.Reason
-	cut    bool // the power was cut since
+	cut    bool // the power was cut since, before it was certain to be on the disk
+	safe   bool // it is: the disk was well for a while since
 }
 
 func newWorld(p *Plan) (*world, error) {
