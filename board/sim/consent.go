@@ -146,6 +146,9 @@ func (w *world) givesFaceUp(p *person) {
 	}
 	w.acting = nil
 	w.walkThrough()
+	if w.rnd.IntN(2) == 0 { // is it really gone?
+		w.walkUp(p, 0.95)
+	}
 }
 
 // tapCleanly is a tap that the reader reads at once.

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"menshen/hal"
@@ -65,20 +66,18 @@ func (w *world) breaksIn(*person) {
 // fireDrill raises the fire line while people come and go.
 func (w *world) fireDrill(*person) {
 	w.setFire(true)
-	for range w.rnd.IntN(4) {
+	for range 1 + w.rnd.IntN(4) {
 		w.pass(w.between(time.Second, 10*time.Second))
 		w.setContact(true)
 		w.pass(w.between(time.Second, 60*time.Second))
 		if w.rnd.IntN(4) > 0 {
 			w.setContact(false)
 		}
-		switch p := w.people[w.rnd.IntN(len(w.people))]; w.rnd.IntN(3) {
-		case 0:
+		if w.rnd.IntN(3) == 0 {
 			w.pressREX()
-		case 1: // a person who does not see that the door is open
-			if p.known {
-				w.tap(p.card)
-			}
+		}
+		if i := slices.IndexFunc(w.people, func(p *person) bool { return p.known && w.rnd.IntN(4) == 0 }); i >= 0 {
+			w.tap(w.people[i].card) // who does not see that the door is open
 		}
 	}
 	w.pass(w.between(time.Second, time.Minute))

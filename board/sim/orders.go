@@ -39,7 +39,7 @@ func (w *world) lockdown(*person) {
 	}
 	w.pressREX()
 	w.walkThrough()
-	if w.rnd.IntN(3) == 0 {
+	if w.rnd.IntN(2) == 0 {
 		w.fireDrill(nil)
 	}
 	w.order("lockdown is over", "lockdown off", func(ctx context.Context, at *seat, s desk.Session) error {

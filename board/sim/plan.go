@@ -149,7 +149,7 @@ func (p *Plan) settle(r *rand.Rand) {
 	for i := range homes {
 		at := p.Begin.Add(time.Duration(10+7*i) * time.Minute)
 		for at.Before(p.Begin.AddDate(0, 0, max(horizon, p.Days))) {
-			l := life{from: at, group: "residents", minor: r.IntN(6) == 0, pin: r.IntN(3) == 0, face: r.IntN(2) == 0,
+			l := life{from: at, group: "residents", minor: r.IntN(5) == 0, pin: r.IntN(3) == 0, face: r.IntN(4) > 0,
 				longOpen: r.IntN(12) == 0, lang: []string{"en", "zh"}[r.IntN(2)]}
 			if r.IntN(4) == 0 {
 				l.begins = at.Add(time.Duration(1+r.IntN(20)) * time.Hour)
@@ -199,7 +199,7 @@ func (p *Plan) live(r *rand.Rand, day int) {
 		}
 	}
 	p.some(r, at, -1, []chance{{2, StrangerCard}, {1, Stranger}, {3, Guesses}, {6, BreaksIn}, {8, FireDrill},
-		{5, Locksdown}, {10, Evacuates}, {3, BacksUp}, {4, Assesses}}, 0, 24)
+		{4, Locksdown}, {10, Evacuates}, {3, BacksUp}, {4, Assesses}}, 0, 24)
 }
 
 // turn is when summer time begins or ends on a day; zero: it does not.
@@ -233,14 +233,14 @@ func (p *Plan) residentDay(r *rand.Rand, who int, midnight time.Time, at func(in
 	p.add(at(12, 24), ComesHome, who)
 	p.some(r, at, who, []chance{{3, ComesHome}}, 0, 24)
 	p.some(r, at, who, []chance{{3, GetsFace}, {60, Refuses}, {12, GivesFaceUp}, {60, StaffEnds},
-		{50, ThiefTries}, {6, PhotoShown}, {60, AsksRemoval}, {20, Invites}, {20, CourierComes}, {40, CourierWaits},
+		{50, ThiefTries}, {6, PhotoShown}, {60, AsksRemoval}, {10, Invites}, {10, CourierComes}, {40, CourierWaits},
 		{20, Tailgates}, {40, HoldsDoor}, {40, LeaseChanges}}, 8, 22)
 	if r.IntN(40) == 0 {
 		since := at(8, 22)
 		p.add(since, Blocked, who)
 		p.add(since.Add(time.Duration(r.Int64N(int64(30*time.Hour)))), Unblocked, who)
 	}
-	if r.IntN(30) == 0 { // and whoever found it comes
+	if r.IntN(15) == 0 { // and whoever found it comes
 		lost := at(8, 22)
 		p.add(lost, LosesCard, who)
 		p.add(lost.Add(time.Duration(r.Int64N(int64(36*time.Hour)))), ThiefTries, who)
