@@ -46,7 +46,8 @@ type PeopleFacts struct {
 	WithFace     int       // people with a template
 	FaceOnly     int       // of these, without another working way in
 	Unequal      int       // of these, whom the face would let in now and no credential would
-	NoConsent    int       // of these, without consent to a notice that can be shown
+	NoConsent    int       // of these, without consent to a notice that can be shown: to the face, or to learning it
+	Learning     int       // of these, who agreed to learning from their visits
 	OldNotice    int       // of these, who agreed to a notice that has been changed since
 	NoGuardian   int       // of these, under 14 without a guardian's consent
 	AfterNo      int       // of these, who said no or withdrew
@@ -167,9 +168,11 @@ func Census(people []Person, templates map[PersonID]bool, notices map[[32]byte]b
 		otherWay, _ := hasOtherWay(asAt)
 		count(&n.FaceOnly, !otherWay)
 		count(&n.Unequal, unequal(asAt, Decide))
-		count(&n.NoConsent, p.Face.State != FaceEnrolled || !shown)
+		_, told := notices[p.Face.Learns.Notice]
+		count(&n.NoConsent, p.Face.State != FaceEnrolled || !shown || p.HasLearnt() && !told)
+		count(&n.Learning, !p.Face.Learns.At.IsZero())
 		count(&n.OldNotice, shown && !current)
-		count(&n.NoGuardian, p.Face.Minor && p.Face.Guardian == "")
+		count(&n.NoGuardian, p.Face.Minor && (p.Face.Guardian == "" || p.HasLearnt() && p.Face.Learns.Guardian == ""))
 		count(&n.AfterNo, p.Face.State == FaceRefused || p.Face.State == FaceWithdrawn)
 	}
 	return n

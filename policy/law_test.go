@@ -358,10 +358,17 @@ func TestCensus(t *testing.T) {
 		person(5, func(p *Person) { p.Face.Minor = true }),
 		person(6, func(p *Person) { p.Face.State = FaceWithdrawn }),
 		person(7, func(p *Person) { p.Face = FaceConsent{} }), // no face
+		person(8, func(p *Person) { p.Occasions = []Occasion{{How: TakenLearnt}} }),
+		person(9, func(p *Person) {
+			p.Occasions = []Occasion{{How: TakenLearnt}}
+			p.Face.Minor, p.Face.Guardian = true, "mother"
+			p.Face.Learns = Learning{At: noon, Notice: [32]byte{1}} // by the child
+		}),
 	}
-	faces := map[PersonID]bool{{1}: true, {2}: true, {3}: true, {4}: true, {5}: true, {6}: true, {99}: true}
+	faces := map[PersonID]bool{{1}: true, {2}: true, {3}: true, {4}: true, {5}: true, {6}: true, {8}: true, {9}: true,
+		{99}: true}
 	got := Census(people, faces, notices, asAt)
-	want := PeopleFacts{At: noon, WithFace: 6, FaceOnly: 1, OldNotice: 1, NoConsent: 2, NoGuardian: 1,
+	want := PeopleFacts{At: noon, WithFace: 8, FaceOnly: 1, OldNotice: 1, NoConsent: 3, Learning: 1, NoGuardian: 2,
 		AfterNo: 1, Strays: 1}
 	if got != want {
 		t.Errorf("%+v\nwant %+v", got, want)

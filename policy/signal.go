@@ -27,6 +27,7 @@ const (
 	SignalSetUp   Signal = "set up"  // the unit waits for its set-up; silent, for it may wait for days
 	SignalAsk     Signal = "ask"     // tap once more to take your face back; see Withdrawal
 	SignalErased  Signal = "erased"  // your face is erased
+	SignalTaken   Signal = "taken"   // your face was taken once more
 
 	// close your eyes for a moment; these three are the challenge's, and
 	// explained on the sign at the camera
@@ -97,6 +98,9 @@ var patterns = map[Signal]pattern{
 	SignalAsk: {slices.Repeat([]Beat{green(8).loud(), dark(3), red(8).loud(), dark(5)}, 2), false},
 	// four quick, one long
 	SignalErased: {append(slices.Repeat([]Beat{green(1).loud(), dark(1)}, 4), green(15).loud()), false},
+	// one long, four quick
+	SignalTaken: {append([]Beat{green(15).loud(), dark(2)},
+		slices.Repeat([]Beat{green(1).loud(), dark(1)}, 4)...), false},
 
 	// long, short, and again
 	SignalCloseEyes: {slices.Repeat([]Beat{green(8).loud(), dark(2), green(2).loud(), dark(10)}, 2), false},

@@ -23,9 +23,14 @@ func faceCommands() []command {
 		{name: "refuse", usage: "WHO", right: desk.KeepsPeople, person: true, run: refuse,
 			about:   i18n.M("console.help-refuse", "record that a person does not want face entry"),
 			example: "refuse 1204"},
-		{name: "enrol", usage: "WHO", right: desk.KeepsPeople, person: true, run: enrol,
-			about:   i18n.M("console.help-enrol", "enrol a consenting person's face at the door"),
+		{name: "enrol", usage: "WHO [later]", right: desk.KeepsPeople, person: true, run: enrol,
+			about: i18n.M("console.help-enrol-again", "enrol a consenting person's face at the door, or take it once "+
+				"more; later: the door asks them after their card, on other days"),
 			example: "enrol 1204"},
+		{name: "learn", usage: "WHO [off]", right: desk.KeepsPeople, person: true, run: learn,
+			about: i18n.M("console.help-learn", "at a person's own request: let the door learn their face from "+
+				"visits; off: end that, and erase what was learnt"),
+			example: "learn 1204"},
 		{name: "withdraw", usage: "WHO", right: desk.KeepsPeople, person: true, run: withdraw,
 			about:   i18n.M("console.help-withdraw", "end a person's face entry and erase the face"),
 			example: "withdraw 1204"},
@@ -86,18 +91,8 @@ func consent(ctx context.Context, c *console, words []string) error {
 	}
 	given := desk.ConsentGiven{Person: p.ID, Notice: n.Hash, Lang: n.Lang}
 	if p.Face.Minor {
-		c.say(i18n.M("console.guardian-decides", "Under 14: a parent or guardian reads and decides."))
-		s, err := c.ask(i18n.M("console.guardians-name", "Guardian's name: "))
-		if err != nil {
+		if err := c.askGuardian(&given); err != nil {
 			return err
-		}
-		given.GuardianName = policy.Private(s)
-		if given.Guardian, err = c.ask(
-			i18n.M("console.guardians-relation", "Relation (mother, father, ...): ")); err != nil {
-			return err
-		}
-		if s == "" || given.Guardian == "" {
-			return errNothingDone
 		}
 	}
 	yes, err := c.confirm(i18n.M("console.consent-sure",
@@ -121,6 +116,24 @@ func consent(ctx context.Context, c *console, words []string) error {
 	return nil
 }
 
+// askGuardian asks who decides for a person under 14.
+func (c *console) askGuardian(given *desk.ConsentGiven) error {
+	c.say(i18n.M("console.guardian-decides", "Under 14: a parent or guardian reads and decides."))
+	s, err := c.ask(i18n.M("console.guardians-name", "Guardian's name: "))
+	if err != nil {
+		return err
+	}
+	given.GuardianName = policy.Private(s)
+	if given.Guardian, err = c.ask(
+		i18n.M("console.guardians-relation", "Relation (mother, father, ...): ")); err != nil {
+		return err
+	}
+	if s == "" || given.Guardian == "" {
+		return errNothingDone
+	}
+	return nil
+}
+
 func refuse(ctx context.Context, c *console, words []string) error {
 	p, err := c.findPerson(ctx, strings.Join(words, " "))
 	if err != nil {
@@ -140,9 +153,13 @@ func refuse(ctx context.Context, c *console, words []string) error {
 }
 
 func enrol(ctx context.Context, c *console, words []string) error {
-	p, err := c.findPerson(ctx, strings.Join(words, " "))
+	who, later := cutLast(words, "later")
+	p, err := c.findPerson(ctx, who)
 	if err != nil {
 		return err
+	}
+	if later {
+		return c.enrolLater(ctx, p)
 	}
 	e, err := c.desk.Enrol(ctx, c.who, p.ID, c.step)
 	if err != nil {
@@ -150,10 +167,94 @@ func enrol(ctx context.Context, c *console, words []string) error {
 	}
 	c.say(i18n.M("console.face-enrolled",
 		"Enrolled from %d pictures, none of which is kept. The face now opens the door.", e.Pictures))
+	if e.Occasions > 1 {
+		c.say(i18n.N(e.Occasions, "console.occasions-stored", "%d occasion is stored now.",
+			"%d occasions are stored now.", e.Occasions))
+	} else {
+		c.say(i18n.M("console.enrol-on-other-days", "A face is recognised far better if it was taken on three "+
+			"days. At their next visit: enrol %s. Or the door asks them: enrol %s later", p.ID, p.ID))
+	}
 	if e.CardRequired {
 		c.say(i18n.M("console.face-too-similar",
 			"Another enrolled person looks too similar: the face works only together with the card."))
 	}
+	return nil
+}
+
+// cutLast splits off a last word that says more than who is meant.
+func cutLast(words []string, word string) (who string, is bool) {
+	if n := len(words) - 1; n > 0 && words[n] == word {
+		return strings.Join(words[:n], " "), true
+	}
+	return strings.Join(words, " "), false
+}
+
+// enrolLater has a person agree, with their own card, that the door takes their face once more.
+func (c *console) enrolLater(ctx context.Context, p policy.Person) error {
+	n, err := c.desk.Notice(ctx, c.who, p.Lang)
+	if err != nil {
+		return err
+	}
+	c.say(i18n.M("console.again-means", "When they have opened the door with their own card, it asks them to "+
+		"look at the camera for a moment: once a day, for 30 days, or until three occasions are stored. They may "+
+		"walk on."))
+	given := desk.ConsentGiven{Person: p.ID, Notice: n.Hash, Lang: n.Lang}
+	if err := c.desk.Again(ctx, c.who, given, c.step); err != nil {
+		return err
+	}
+	c.say(i18n.M("console.again-recorded", "Recorded. The door asks at their next visits."))
+	return nil
+}
+
+// learn takes the separate consent to learning from visits, or ends it.
+func learn(ctx context.Context, c *console, words []string) error {
+	who, off := cutLast(words, "off")
+	p, err := c.findPerson(ctx, who)
+	if err != nil {
+		return err
+	}
+	if off {
+		return c.stopLearning(ctx, p)
+	}
+	n, err := c.desk.Notice(ctx, c.who, p.Lang)
+	if err != nil {
+		return err
+	}
+	c.say(i18n.M("console.learning-own-request",
+		"This is a purpose of its own. Nobody is to be asked for it: go on only if they came to ask."))
+	if err := c.confirmOrStop(i18n.M("console.did-they-ask", "Did they ask for it?")); err != nil {
+		return err
+	}
+	if err := c.notice(n); err != nil {
+		return err
+	}
+	given := desk.ConsentGiven{Person: p.ID, Notice: n.Hash, Lang: n.Lang}
+	if p.Face.Minor {
+		if err := c.askGuardian(&given); err != nil {
+			return err
+		}
+	}
+	if err := c.confirmOrStop(i18n.M("console.learning-sure",
+		"Has the person read 'Learning from visits', and do they want it of their own free will?")); err != nil {
+		return err
+	}
+	if err := c.desk.Learn(ctx, c.who, given, c.step); err != nil {
+		return err
+	}
+	c.say(i18n.M("console.learning-recorded",
+		"Recorded. The door learns at most once a week, and only from visits with card and face. To end it: "+
+			"learn %s off", p.ID))
+	return nil
+}
+
+func (c *console) stopLearning(ctx context.Context, p policy.Person) error {
+	r, err := c.desk.StopLearning(ctx, c.who, p.ID)
+	if err != nil {
+		return err
+	}
+	c.say(i18n.M("console.learning-ended",
+		"Ended. What was learnt is erased; the face as it was enrolled goes on working."))
+	c.receipt(r)
 	return nil
 }
 

@@ -127,7 +127,21 @@ func person(ctx context.Context, c *console, words []string) error {
 	if err := c.tellNeverIn(ctx, p); err != nil {
 		return err
 	}
+	if err := c.tellDrift(ctx, p); err != nil {
+		return err
+	}
 	return c.tellRenewal(ctx, p)
+}
+
+// tellDrift has staff offer a person to take their face once more. Nothing is replaced by itself.
+func (c *console) tellDrift(ctx context.Context, p policy.Person) error {
+	drifted, err := c.desk.Drifted(ctx, c.who, p.ID)
+	if err == nil && drifted {
+		c.say(i18n.M("console.face-drifted", "Their face is known worse than when it was taken: new glasses, a "+
+			"beard? Offer to take it once more: enrol %s. If it has changed too much for that, they may withdraw it "+
+			"and enrol afresh.", p.ID))
+	}
+	return err
 }
 
 // describe shows a person: what is written about them, then their credentials.
@@ -144,6 +158,8 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 			{i18n.M("console.under-14", "under 14"), c.minor(p.Face)},
 			{i18n.M("console.more-time", "more time"), onlyIf(p.LongOpen, c.cell(true))},
 			{i18n.M("console.face", "face"), c.faceState(p.Face)},
+			{i18n.M("console.occasions", "face taken"), c.occasions(p)},
+			{i18n.M("console.learns", "learns from visits"), c.date(p.Face.Learns.At)},
 		})
 	}
 	if len(p.Credentials) == 0 && !asJSON {
@@ -162,6 +178,15 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 		t.add(shortID(k), word(k.Kind), k.Label, c.date(k.LastUsed), k.Clonable, k.Revoked)
 	}
 	return c.show(t, asJSON)
+}
+
+// occasions are the days on which a face was taken, the last one first.
+func (c *console) occasions(p policy.Person) string {
+	var all []string
+	for _, o := range slices.Backward(p.Occasions) {
+		all = append(all, c.lang.Say(desk.Occasion(o, c.o.Location)))
+	}
+	return strings.Join(all, c.lang.Say(i18n.Semicolon))
 }
 
 // minor says whether a person is under 14, and which parent or guardian consented for them.

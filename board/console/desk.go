@@ -83,7 +83,18 @@ type Faces interface {
 	Withdraw(ctx context.Context, s desk.Session, id policy.PersonID) (desk.Receipt, error)
 	// Enrol takes the person's face at the door's camera; step guides them
 	// ("come closer", 2 of 5 pictures).
+	// For a person who is enrolled it adds an occasion; the face must then be like the stored one.
 	Enrol(ctx context.Context, s desk.Session, id policy.PersonID, step desk.Progress) (desk.Enrolment, error)
+	// Again records that an enrolled person may be asked to look once more at the door, after their
+	// card; Learn, that the door may learn from their visits. Each is an act of the person's own,
+	// as Consent is, to the notice that they agreed to before.
+	Again(ctx context.Context, s desk.Session, c desk.ConsentGiven, step desk.Progress) error
+	Learn(ctx context.Context, s desk.Session, c desk.ConsentGiven, step desk.Progress) error
+	// Drifted reports whether a person's face is known worse than when it was taken last.
+	Drifted(ctx context.Context, s desk.Session, id policy.PersonID) (bool, error)
+	// StopLearning ends learning, and destroys what was learnt (R-WITHDRAW). The receipt has no
+	// number where nothing had been learnt.
+	StopLearning(ctx context.Context, s desk.Session, id policy.PersonID) (desk.Receipt, error)
 }
 
 // Door opens the door and tells how it is.

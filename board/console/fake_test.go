@@ -333,8 +333,56 @@ func (d *fakeDesk) Enrol(ctx context.Context, s desk.Session, id policy.PersonID
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.people[d.index(id)].Face.State = policy.FaceEnrolled
-	return desk.Enrolment{Pictures: 3, Score: 0.8}, nil
+	p := &d.people[d.index(id)]
+	p.Face.State = policy.FaceEnrolled
+	p.Occasions = append(p.Occasions, policy.Occasion{At: now, How: policy.TakenAtDesk})
+	return desk.Enrolment{Pictures: 3, Occasions: len(p.Occasions), Score: 0.8}, nil
+}
+
+func (d *fakeDesk) Again(ctx context.Context, s desk.Session, c desk.ConsentGiven, step desk.Progress) error {
+	return d.agree(ctx, s, "again", c, step, func(f *policy.FaceConsent) { f.Again = now.Add(policy.AgainFor) })
+}
+
+func (d *fakeDesk) Learn(ctx context.Context, s desk.Session, c desk.ConsentGiven, step desk.Progress) error {
+	return d.agree(ctx, s, "learn", c, step, func(f *policy.FaceConsent) {
+		f.Learns = policy.Learning{At: now, Notice: c.Notice}
+	})
+}
+
+// agree waits for the person's own card.
+func (d *fakeDesk) agree(ctx context.Context, s desk.Session, call string, c desk.ConsentGiven, step desk.Progress,
+	to func(*policy.FaceConsent)) error {
+	err := d.enter(s, call, desk.Manager)
+	d.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	step(desk.Step{Text: "now tap your own card at the door"})
+	select {
+	case <-d.card:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	to(&d.people[d.index(c.Person)].Face)
+	return nil
+}
+
+// Drifted: a face has that is stored of two occasions.
+func (d *fakeDesk) Drifted(_ context.Context, s desk.Session, id policy.PersonID) (bool, error) {
+	err := d.enter(s, "drifted", desk.Manager, desk.Auditor)
+	defer d.mu.Unlock()
+	return err == nil && len(d.people[d.index(id)].Occasions) == 2, err
+}
+
+func (d *fakeDesk) StopLearning(_ context.Context, s desk.Session, id policy.PersonID) (desk.Receipt, error) {
+	err := d.enter(s, "stop learning", desk.Manager)
+	defer d.mu.Unlock()
+	if err == nil {
+		d.people[d.index(id)].Face.Learns = policy.Learning{}
+	}
+	return desk.Receipt{At: now, What: "learnt", Serial: "18", Detail: "0 blocks left"}, err
 }
 
 func (d *fakeDesk) OpenDoor(_ context.Context, s desk.Session, reason string) (policy.Decision, error) {

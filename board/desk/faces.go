@@ -20,9 +20,8 @@ func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Prog
 	if err != nil {
 		return err
 	}
-	if _, hash, err := d.vault.Notice(c.Lang); err != nil || hash != c.Notice {
-		return i18n.Problem(i18n.E("desk.notice-changed", "the notice has changed since it was shown"),
-			i18n.M("desk.show-notice-again", "show the present notice and ask again"))
+	if err := d.noticeShown(c); err != nil {
+		return err
 	}
 	off, err := d.unit.FacesOff(ctx)
 	if err != nil {
@@ -37,14 +36,8 @@ func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Prog
 	}
 	ctx, done := d.withSession(ctx, s)
 	defer done()
-	card, err := d.cardAtDoor(ctx, catalogue.In(c.Lang).Say(i18n.M("desk.agree-with-card",
-		"if you agree, hold your own card to the reader at the door")), step)
-	var owner policy.Person
-	if err == nil {
-		owner, _, err = d.vault.FindCredential(policy.CardKind, card.Credential())
-	}
-	if (errors.Is(err, errNoCard) || errors.Is(err, store.ErrUnknown) || err == nil && owner.ID != c.Person) &&
-		policy.MayAsk(asked) != nil {
+	owner, err := d.ownCard(ctx, c.Person, c.Lang, step)
+	if (errors.Is(err, errNoCard) || errors.Is(err, errNotTheirs)) && policy.MayAsk(asked) != nil {
 		// They refused before, were asked again, and did not agree by an act of their own: it was
 		// not they who wanted this (R-REFUSE).
 		d.unit.Record(store.Entry{Kind: audit.AskedAfterNo, Actor: by, Person: c.Person})
@@ -53,12 +46,8 @@ func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Prog
 			i18n.M("desk.do-not-ask-again",
 				"do not ask again; this is recorded, and a manager must look into it within a week ('inquiry')"))
 	}
-	if err != nil && !errors.Is(err, store.ErrUnknown) {
+	if err != nil {
 		return err
-	}
-	if err != nil || owner.ID != c.Person {
-		return i18n.Problem(i18n.E("desk.not-persons-card", "that is not this person's card"),
-			i18n.M("desk.use-own-card", "consent is the person's own act: ask them to use their own card"))
 	}
 	// Their card proves that the person is here and asks for it, also after an earlier refusal.
 	yes := policy.Yes{At: d.now(), Notice: c.Notice, Lang: c.Lang, OwnAct: true, OwnRequest: true,
@@ -70,6 +59,33 @@ func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Prog
 		*p, err = policy.Consent(*p, yes)
 		return err
 	}))
+}
+
+// noticeShown gives an error unless the notice that was shown is in force.
+func (d *Desk) noticeShown(c ConsentGiven) error {
+	if _, hash, err := d.vault.Notice(c.Lang); err != nil || hash != c.Notice {
+		return i18n.Problem(i18n.E("desk.notice-changed", "the notice has changed since it was shown"),
+			i18n.M("desk.show-notice-again", "show the present notice and ask again"))
+	}
+	return nil
+}
+
+var errNotTheirs = i18n.E("desk.not-persons-card", "that is not this person's card")
+
+// ownCard waits until a person agrees by an act of their own: with their own card, at the door.
+// Errors: errNoCard; errNotTheirs, for the card of another person or of no person.
+func (d *Desk) ownCard(ctx context.Context, id policy.PersonID, lang string, step Progress) (policy.Person, error) {
+	card, err := d.cardAtDoor(ctx, catalogue.In(lang).Say(i18n.M("desk.agree-with-card",
+		"if you agree, hold your own card to the reader at the door")), step)
+	if err != nil {
+		return policy.Person{}, err
+	}
+	owner, _, err := d.vault.FindCredential(policy.CardKind, card.Credential())
+	if errors.Is(err, store.ErrUnknown) || err == nil && owner.ID != id {
+		return policy.Person{}, i18n.Problem(errNotTheirs,
+			i18n.M("desk.use-own-card", "consent is the person's own act: ask them to use their own card"))
+	}
+	return owner, err
 }
 
 // Refuse records a no, which is not asked again (R-REFUSE).
@@ -109,7 +125,8 @@ func (d *Desk) withdraw(ctx context.Context, lang i18n.Language, by store.Actor,
 	return d.eraseBetweenScans(lang, id, "face", func() (store.Receipt, error) { return d.unit.TakeBack(by, id, why) })
 }
 
-// Enrol takes the person's face at the door's camera.
+// Enrol takes the person's face at the door's camera, or takes it once more: then it must be like
+// the stored one, which stays.
 func (d *Desk) Enrol(ctx context.Context, s Session, id policy.PersonID, step Progress) (Enrolment, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
@@ -119,17 +136,22 @@ func (d *Desk) Enrol(ctx context.Context, s Session, id policy.PersonID, step Pr
 	if err != nil {
 		return Enrolment{}, explain(err)
 	}
-	if p.Face.State == policy.FaceEnrolled {
-		return Enrolment{}, i18n.Problem(
-			i18n.E("desk.face-enrolled-already", "this person's face is already enrolled"),
-			i18n.M("desk.withdraw-first", "withdraw it first, then enrol again"))
-	}
+	again := p.Face.State == policy.FaceEnrolled
 	if _, err := policy.Enrol(p, d.now(), false); err != nil {
 		return Enrolment{}, err // says what to do
 	}
+	if again {
+		if err := d.mayEnrolAgain(p); err != nil {
+			return Enrolment{}, err
+		}
+	}
 	ctx, done := d.withSession(ctx, s)
 	defer done()
-	face, err := d.unit.TakeFace(ctx, func(at unit.Step) { step(shownStep(at, catalogue.In(p.Lang))) })
+	var owner *policy.PersonID
+	if again {
+		owner = &id
+	}
+	face, err := d.unit.TakeFace(ctx, owner, func(at unit.Step) { step(shownStep(at, catalogue.In(p.Lang))) })
 	if why := sessionEnd(ctx); why != nil {
 		err = why
 	}
@@ -137,7 +159,12 @@ func (d *Desk) Enrol(ctx context.Context, s Session, id policy.PersonID, step Pr
 		return Enrolment{}, d.explainFaces(err, catalogue.In(p.Lang))
 	}
 	defer face.Wipe()
-	tooLike, score, err := d.unit.LooksLike(ctx, face, id)
+	joined, err := d.joined(id, face)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	defer joined.Wipe()
+	tooLike, score, err := d.unit.LooksLike(ctx, joined, id)
 	if err != nil {
 		return Enrolment{}, err
 	}
@@ -148,13 +175,25 @@ func (d *Desk) Enrol(ctx context.Context, s Session, id policy.PersonID, step Pr
 			return Enrolment{}, explain(err)
 		}
 	}
-	if err := d.vault.EnrolFace(by, id, [][]float32{face.Template}); err != nil {
-		return Enrolment{}, fmt.Errorf("storing the template: %w", err)
+	if again {
+		o := policy.Occasion{At: d.now(), How: policy.TakenAtDesk}
+		if err := d.vault.AddOccasion(by, id, o, face.Template); err != nil {
+			return Enrolment{}, fmt.Errorf("storing the template: %w", err)
+		}
+		err = d.unit.Relearn(ctx, id)
+	} else {
+		if err := d.vault.EnrolFace(by, id, [][]float32{face.Template}); err != nil {
+			return Enrolment{}, fmt.Errorf("storing the template: %w", err)
+		}
+		err = d.unit.Learn(ctx, id, face)
 	}
-	if err := d.unit.Learn(ctx, id, face); err != nil {
+	if err != nil {
 		return Enrolment{}, err
 	}
-	return Enrolment{Pictures: face.Pictures, CardRequired: tooLike, Score: score}, nil
+	if p, err = d.vault.Person(id); err != nil {
+		return Enrolment{}, explain(err)
+	}
+	return Enrolment{Pictures: face.Pictures, Occasions: len(p.Occasions), CardRequired: tooLike, Score: score}, nil
 }
 
 // shownStep is a step of an enrolment in words of lang.
@@ -182,6 +221,9 @@ func (d *Desk) explainFaces(err error, lang i18n.Language) error {
 		return i18n.Problem(late, late.Advice.Message())
 	case errors.Is(err, unit.ErrTaking):
 		return i18n.Problem(err, i18n.M("desk.wait-until-done", "wait until that is done"))
+	case errors.Is(err, unit.ErrNotTheirs):
+		return i18n.Problem(err, i18n.M("desk.changed-too-much",
+			"if it is the same person and they have changed, withdraw the face, then consent and enrol again"))
 	case errors.Is(err, unit.ErrNotLive):
 		return i18n.Problem(err, i18n.M("desk.remove-glare",
 			"remove glass and glare, and let the person stand there themselves"))

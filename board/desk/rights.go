@@ -200,10 +200,22 @@ func (d *Desk) storedFace(page *rights.Page, taken time.Time, lang i18n.Language
 		add(i18n.M("desk.template", "template"), lang.Say(i18n.M("desk.none", "none")))
 	default:
 		state := lang.Say(i18n.M("desk.template-size", "%d of %d numbers each", n, size))
-		if !taken.IsZero() {
+		if !taken.IsZero() && len(p.Occasions) == 0 {
 			state += lang.Say(i18n.M("desk.template-taken", ", taken %s", taken.In(zone).Format("2006-01-02 15:04")))
 		}
 		add(i18n.M("desk.template", "template"), state)
+	}
+	for _, o := range p.Occasions {
+		add(i18n.M("desk.face-taken", "face taken"), lang.Say(Occasion(o, zone)))
+	}
+	if !p.Face.Again.IsZero() {
+		add(i18n.M("desk.asked-again", "asked to look once more, after your card, until"),
+			p.Face.Again.In(zone).Format("2006-01-02"))
+	}
+	if l := p.Face.Learns; !l.At.IsZero() {
+		add(i18n.M("desk.consent-to-learning", "consent to learning from visits"),
+			lang.Say(i18n.M("desk.learning-since", "%s, to the notice of version %x",
+				l.At.In(zone).Format("2006-01-02 15:04"), l.Notice[:4])))
 	}
 	if hash := p.Face.Notice; hash != [32]byte{} {
 		text, in, err := d.vault.NoticeByHash(hash)

@@ -28,14 +28,16 @@ var rightsOf = map[string]string{
 	"Decisions": "tma", "Why": "tma",
 	"LookForUpdate": "tm", "InstallUpdate": "tm", "TryUpdate": "tm",
 
-	"Find": "ma", "Stored": "ma", "Copy": "ma", "ListPasses": "ma", "OldNotice": "ma", "Requests": "ma",
+	"Find": "ma", "Stored": "ma", "Copy": "ma", "Drifted": "ma", "ListPasses": "ma",
+	"OldNotice": "ma", "Requests": "ma",
 	"Incidents": "ma", "Assessment": "ma",
 	"Filing": "ma", "Receipts": "ma", "ExportAudit": "ma", "CopyToStick": "ma", "Dossier": "ma",
 	"Operators": "ma", "Retention": "ma",
 
 	"AddPerson": "m", "ChangePerson": "m", "RemovePerson": "m", "AssignCard": "m", "IssueCard": "m",
 	"AssignPIN": "m", "PINLength": "m", "RevokeCredential": "m",
-	"Consent": "m", "Refuse": "m", "Withdraw": "m", "Enrol": "m", "AddPass": "m", "EndPass": "m",
+	"Consent": "m", "Refuse": "m", "Withdraw": "m", "Enrol": "m",
+	"Again": "m", "Learn": "m", "StopLearning": "m", "AddPass": "m", "EndPass": "m",
 	"OpenIncident": "m", "ChangeIncident": "m", "Letters": "m", "PutAssessment": "m", "AddRequest": "m",
 	"AnswerRequest":  "m",
 	"AssessmentForm": "m", "Draft": "m", "KeepDraft": "m", "PutElsewhere": "m", "PutFiled": "m",

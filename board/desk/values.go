@@ -138,6 +138,7 @@ type ConsentGiven struct {
 // Enrolment is how taking a face ended.
 type Enrolment struct {
 	Pictures     int  // how many the template is made of; none of them is kept
+	Occasions    int  // on which the face was taken, with this one
 	CardRequired bool // another enrolled person looks too similar: the face works only together with the card
 	Score        float64
 }

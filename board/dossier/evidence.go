@@ -121,6 +121,8 @@ var tells = map[policy.RuleID]func(e *evidence, f *policy.UnitFacts){
 			e.say(i18n.M("dossier.faces-without-consent",
 				"Faces stored: %d; without a consent to a notice that can be shown: %d.",
 				f.People.WithFace, f.People.NoConsent))
+			e.say(i18n.M("dossier.learning", "People who agreed, by a consent of its own, that the door learns their "+
+				"face from visits: %d.", f.People.Learning))
 		}
 		for _, n := range e.d.Notices {
 			if n.People > 0 {

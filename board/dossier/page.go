@@ -216,6 +216,7 @@ var acts = []struct {
 	{audit.FaceEnrolled, i18n.M("dossier.faces-enrolled", "faces enrolled")},
 	{audit.FaceErased, i18n.M("dossier.faces-erased", "faces erased")},
 	{audit.OccasionAdded, i18n.M("dossier.occasions-added", "faces taken once more")},
+	{audit.OccasionRefused, i18n.M("dossier.occasions-refused", "faces at the door not added to their owner's")},
 	{audit.LearningAgreed, i18n.M("dossier.learning-agreed", "consents to learning from visits")},
 	{audit.LearningEnded, i18n.M("dossier.learning-ended", "consents to learning ended, nothing learnt")},
 	{audit.LearntErased, i18n.M("dossier.learnt-erased", "consents to learning ended, what was learnt erased")},

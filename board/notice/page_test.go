@@ -91,8 +91,8 @@ func TestRConsentPageIsTheText(t *testing.T) {
 		t.Fatal(err)
 	}
 	selfContained(t, page)
-	if terms, items := strings.Count(page, "<dt>"), strings.Count(page, "<li>"); terms != 8 || items != 5 {
-		t.Errorf("%d facts and %d rights on the page, want 8 and 5", terms, items)
+	if terms, items := strings.Count(page, "<dt>"), strings.Count(page, "<li>"); terms != 9 || items != 5 {
+		t.Errorf("%d facts and %d rights on the page, want 9 and 5", terms, items)
 	}
 }
 

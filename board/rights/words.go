@@ -54,6 +54,8 @@ var acts = map[audit.Kind]i18n.Message{
 	audit.FaceEnrolled:  i18n.M("rights.enrolled-face", "your face was enrolled"),
 	audit.FaceErased:    i18n.M("rights.erased-face", "your face was erased"),
 	audit.OccasionAdded: i18n.M("rights.occasion-added", "your face was taken once more"),
+	audit.OccasionRefused: i18n.M("rights.occasion-refused",
+		"after your card the door did not add the face that it saw to yours"),
 	audit.AgainAgreed: i18n.M("rights.again-agreed",
 		"you agreed that the door may take your face once more after your card"),
 	audit.LearningAgreed: i18n.M("rights.learning-agreed", "you agreed that the door learns from your visits"),

@@ -136,6 +136,7 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	}
 	if d.Grant {
 		u.step(policy.DoorEvent{At: d.At, Kind: policy.EvRelease, For: d.Release, Reason: d.Reason})
+		u.invite(a, d)
 	} else {
 		u.signals.say(d.Signal())
 	}

@@ -68,6 +68,13 @@ func (d Driver) EraseDue() {
 	}
 }
 
+// AddOccasions stores what waits to be added to stored faces.
+func (d Driver) AddOccasions() {
+	for len(d.u.faces.waiting) > 0 {
+		d.u.addOccasion(context.Background(), <-d.u.faces.waiting)
+	}
+}
+
 // Taken reports whether the taking of a face is over, or none is under way.
 func (d Driver) Taken() bool { return d.u.faces.taking == nil || len(d.u.faces.taking.done) > 0 }
 

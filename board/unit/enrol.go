@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"menshen/internal/i18n"
+	"menshen/policy"
 	"menshen/recognizer"
 	"menshen/recognizer/fusion"
+	"menshen/recognizer/index"
 )
 
 // Enrolment takes several pictures and keeps only the mean of what was computed from them: three or
@@ -52,8 +54,11 @@ const (
 
 // Why a face was not taken.
 var (
-	ErrTaking  = i18n.E("unit.taking-another-face", "another person's face is being taken")
-	ErrNotLive = i18n.E("unit.not-living", "this does not look like a living face")
+	ErrTaking     = i18n.E("unit.taking-another-face", "another person's face is being taken")
+	ErrNotLive    = i18n.E("unit.not-living", "this does not look like a living face")
+	ErrNotTheirs  = i18n.E("unit.not-their-face", "this face is not like the stored one of that person")
+	ErrNotAlone   = i18n.E("unit.not-alone", "another face was in the picture")
+	ErrLikeOthers = i18n.E("unit.like-others", "this face is too much like another person's")
 )
 
 // OffError says that faces are off.
@@ -90,6 +95,9 @@ type enrolment struct {
 	advice   fusion.Advice
 	steps    chan Step     // the newest only
 	done     chan enrolled // buffered
+
+	like  func(*Face) error // asked of a face before its trial; nil: any will do
+	owner *policy.PersonID  // whom the door itself asked, see again.go: without a trial, and alone in the picture
 }
 
 type enrolled struct {
@@ -103,10 +111,14 @@ type needed struct {
 	frames      int
 }
 
-// TakeFace lets the loop take a person's face, and passes on how far it is. Errors: ErrTaking,
-// ErrNotLive, OffError, LateError, ErrStopped.
-func (u *Unit) TakeFace(ctx context.Context, step func(Step)) (*Face, error) {
-	e := &enrolment{steps: make(chan Step, 1), done: make(chan enrolled, 1)}
+// TakeFace lets the loop take a person's face, and passes on how far it is. With an owner it must
+// be like the face that is stored of them. Errors: ErrTaking, ErrNotLive, ErrNotTheirs, OffError,
+// LateError, ErrStopped.
+func (u *Unit) TakeFace(ctx context.Context, owner *policy.PersonID, step func(Step)) (*Face, error) {
+	e := newEnrolment()
+	if owner != nil {
+		e.like = func(f *Face) error { return u.likeStored(*owner, f) }
+	}
 	var refused error
 	err := u.do(ctx, func() {
 		switch off := u.facesOff(); {
@@ -115,11 +127,7 @@ func (u *Unit) TakeFace(ctx context.Context, step func(Step)) (*Face, error) {
 		case off.Is():
 			refused = OffError{off}
 		default:
-			e.until = u.now().Add(enrolWithin)
-			e.need = needed{u.cfg.Faces.LiveMin,
-				either(u.cfg.Faces.WithCard, u.faces.conf.Verify, u.faces.conf.Threshold), u.cfg.Faces.Frames}
-			u.faces.taking = e
-			u.faces.visit.Forget()
+			u.beginTaking(e, u.now().Add(enrolWithin))
 		}
 	})
 	if err = cmp.Or(err, refused); err != nil {
@@ -141,6 +149,28 @@ func (u *Unit) TakeFace(ctx context.Context, step func(Step)) (*Face, error) {
 	}
 }
 
+func newEnrolment() *enrolment {
+	return &enrolment{steps: make(chan Step, 1), done: make(chan enrolled, 1)}
+}
+
+// beginTaking takes a face instead of recognising one.
+func (u *Unit) beginTaking(e *enrolment, until time.Time) {
+	e.until = until
+	e.need = needed{u.cfg.Faces.LiveMin,
+		either(u.cfg.Faces.WithCard, u.faces.conf.Verify, u.faces.conf.Threshold), u.cfg.Faces.Frames}
+	u.faces.taking = e
+	u.faces.visit.Forget()
+}
+
+// likeStored gives ErrNotTheirs unless a face is as like the one stored of a person as that of a
+// card's owner must be.
+func (u *Unit) likeStored(id policy.PersonID, f *Face) error {
+	if score, ok := u.faces.index.Score(index.ID(id), f.Template); !ok || score < u.faces.conf.Verify {
+		return ErrNotTheirs
+	}
+	return nil
+}
+
 // add takes one frame into account.
 func (e *enrolment) add(o *recognizer.Observation, now time.Time) {
 	defer e.tick(now)
@@ -149,6 +179,12 @@ func (e *enrolment) add(o *recognizer.Observation, now time.Time) {
 		return
 	}
 	e.away = time.Time{}
+	if e.owner != nil && o.Faces > 1 {
+		e.end(enrolled{err: ErrNotAlone})
+	}
+	if len(e.done) > 0 {
+		return
+	}
 	if e.face != nil && !e.trying {
 		return // not gone yet
 	}
@@ -206,22 +242,40 @@ func (e *enrolment) try(o *recognizer.Observation) {
 		e.tell(Step{Kind: Trying, Done: e.agreed, Wanted: e.need.frames})
 		return
 	}
-	e.done <- enrolled{face: e.face}
-	e.face, e.trying = nil, false
-	e.until = e.until.Add(time.Hour)
+	f := e.face
+	e.face = nil // the session's now
+	e.end(enrolled{face: f})
+}
+
+// end gives the outcome to the session, and overwrites the rest.
+func (e *enrolment) end(r enrolled) {
+	e.wipe()
+	if len(e.done) == 0 {
+		e.done <- r
+	}
 }
 
 // taken makes the template and asks for the trial, or says why it is not good enough.
 func (e *enrolment) taken(now time.Time) {
 	if e.live/picturesWanted < e.need.live {
-		e.wipe()
-		e.done <- enrolled{err: ErrNotLive}
+		e.end(enrolled{err: ErrNotLive})
 		return
 	}
 	n := e.norm()
 	f := &Face{Template: make([]float32, recognizer.Dim), Pictures: e.pictures}
 	for i, x := range e.sum {
 		f.Template[i] = float32(x / n)
+	}
+	if e.like != nil {
+		if err := e.like(f); err != nil {
+			f.Wipe()
+			e.end(enrolled{err: err})
+			return
+		}
+	}
+	if e.owner != nil {
+		e.end(enrolled{face: f})
+		return
 	}
 	e.face, e.until = f, now.Add(enrolWithin)
 	e.tell(Step{Kind: StepOut, Done: picturesWanted, Wanted: picturesWanted})
@@ -232,10 +286,7 @@ func (e *enrolment) tick(now time.Time) {
 	if !now.After(e.until) || len(e.done) > 0 {
 		return
 	}
-	e.until = now.Add(time.Hour)
-	late := LateError{Trial: e.face != nil, Advice: e.advice}
-	e.wipe()
-	e.done <- enrolled{err: late}
+	e.end(enrolled{err: LateError{Trial: e.face != nil, Advice: e.advice}})
 }
 
 // say tells the session how far it is, or what would help. It replaces an
@@ -263,8 +314,8 @@ func (e *enrolment) wipe() {
 	e.pictures, e.live = 0, 0
 	if e.face != nil {
 		e.face.Wipe()
-		e.face, e.trying = nil, false
 	}
+	e.face, e.trying = nil, false
 }
 
 func (e *enrolment) norm() float64 {

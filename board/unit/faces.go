@@ -34,6 +34,7 @@ type faces struct {
 	aiming     bool         // staff see the picture; no face is recognised meanwhile
 	// whose face was taken out of the index, to be erased; enrolling them again ends it
 	dropped map[policy.PersonID]bool
+	growth
 
 	unusable error // what is wrong with the files that faces need, of Parts.NoFaces; set once
 }
@@ -74,6 +75,7 @@ func (u *Unit) observe(o *recognizer.Observation) {
 	}
 	if u.faces.taking != nil {
 		u.faces.taking.add(o, now)
+		u.retaken()
 		return
 	}
 	if u.faces.aiming {
@@ -82,6 +84,7 @@ func (u *Unit) observe(o *recognizer.Observation) {
 	if u.cfg.Faces.WithCard && u.faces.card == nil {
 		return // faces are not searched for at this door
 	}
+	u.faces.crowd = u.faces.crowd || o.Faces > 1
 	u.takeVerdict(u.faces.visit.Add(o.Frame(), now), now, u.inUnitTime(o.At))
 }
 
@@ -116,6 +119,7 @@ type tapped struct {
 func (u *Unit) lookAfterCard(p policy.Person, credentialID string, at time.Time) {
 	u.faces.card = &tapped{p.ID, credentialID}
 	u.faces.visit.Against(index.ID(p.ID), at)
+	u.faces.crowd, u.faces.quiet = false, u.doorQuiet()
 	u.faces.fresh = true
 	u.signals.say(policy.SignalLook)
 	u.lookAround(at)
@@ -145,6 +149,9 @@ func (u *Unit) decideFace(v fusion.Verdict, now, frame time.Time) {
 		}
 	}
 	d := u.conclude(a)
+	if card != nil && d.Grant {
+		u.considerLearning(a, d)
+	}
 	u.faces.visit.Decided(d.Grant, now)
 	u.faces.fresh = true
 	if card != nil && !d.Grant {
@@ -164,6 +171,9 @@ func (u *Unit) lookAround(now time.Time) {
 	case f.taking != nil:
 		f.taking.tick(now)
 		mode = eye.Enrol
+		if u.retaken() {
+			mode = eye.Idle
+		}
 	case f.aiming:
 		f.visit.Forget()
 		f.card = nil
@@ -212,7 +222,10 @@ func (u *Unit) Relearn(ctx context.Context, id policy.PersonID) error {
 }
 
 func (u *Unit) relearn(id policy.PersonID) error {
-	err := u.vault.Face(id, func(_ policy.Person, rows [][]float32) error { return u.insert(id, rows) })
+	err := u.vault.Face(id, func(_ policy.Person, stored [][]float32) error { return u.insert(id, stored) })
+	if errors.Is(err, store.ErrUnknown) || errors.Is(err, store.ErrFacesLocked) {
+		return nil // erased meanwhile, or taken in when the faces are unlocked
+	}
 	u.faces.recalibrate()
 	return err
 }
@@ -238,6 +251,7 @@ func (u *Unit) ForgetFace(ctx context.Context, id policy.PersonID) error {
 
 func (u *Unit) dropFace(id policy.PersonID) {
 	u.faces.dropped[id] = true
+	u.faces.forgetGrowth(id)
 	u.faces.index.Erase(index.ID(id))
 	u.faces.visit.Forget()
 	u.faces.recalibrate()

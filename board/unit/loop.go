@@ -53,6 +53,7 @@ func (u *Unit) start(ctx context.Context) (wait func()) {
 	all.Go(func() { u.keepVault(ctx) })
 	all.Go(func() { u.watchLeases(ctx) })
 	all.Go(func() { u.eraseDue(ctx) })
+	all.Go(func() { u.addOccasions(ctx) })
 	return all.Wait
 }
 
@@ -147,6 +148,7 @@ func (u *Unit) tick(now time.Time) {
 	u.letOutInTurns(now)
 	u.step(policy.DoorEvent{At: now, Kind: policy.EvTick})
 	u.keepHours(now)
+	u.growFaces(now)
 	u.lookAround(now)
 	u.lookForCodes(now)
 	u.keypad.expire(now)

@@ -27,6 +27,9 @@ func (p Prompt) Message() i18n.Message {
 
 func (u *Unit) prompt(now time.Time) Prompt {
 	f := &u.faces
+	if t := f.taking; t != nil && t.owner != nil && t.advice == fusion.Fine {
+		return Prompt{Advice: fusion.LookStraight}
+	}
 	if f.taking != nil { // the desk that began the enrolment says its steps
 		return Prompt{Advice: f.taking.advice}
 	}

@@ -184,7 +184,10 @@ func New(p Parts) (*Unit, error) {
 }
 
 // Close overwrites what the unit knows of faces, once Run has ended or where it never began.
-func (u *Unit) Close() { u.faces.index.Close() }
+func (u *Unit) Close() {
+	u.faces.index.Close()
+	u.faces.growth.wipe()
+}
 
 // rexShunt is how long after a release has ended an opening still belongs to it: a door that is
 // pushed late, a REX reported just after the opening.
@@ -196,7 +199,7 @@ func (u *Unit) makeIndex(p Parts) error {
 	if u.faces.index, err = index.New(recognizer.Dim); err != nil {
 		return fmt.Errorf("making room for templates: %w", err)
 	}
-	u.faces.dropped = map[policy.PersonID]bool{}
+	u.faces.dropped, u.faces.growth = map[policy.PersonID]bool{}, newGrowth()
 	if u.faces.scores, u.faces.unusable = p.Scores, p.NoFaces; p.Scores == nil {
 		if u.faces.scores, err = calibration.Default(); err != nil {
 			return err

@@ -2,6 +2,7 @@ package fusion
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"menshen/policy"
@@ -184,6 +185,15 @@ func (v *Visit) asks() Act {
 		return NoAct
 	}
 	return v.face.act.act
+}
+
+// Template gives the mean of the usable frames so far, of any length above zero; nil: there are
+// none. It is a copy, which the caller overwrites.
+func (v *Visit) Template() []float32 {
+	if v.face.mean.frames == 0 {
+		return nil
+	}
+	return slices.Clone(v.face.mean.sum)
 }
 
 // gone reports whether no face was seen for Config.GoneAfter.

@@ -81,7 +81,8 @@ const (
 	AskedAfterNo      Kind = "asked after a no"
 	FaceEnrolled      Kind = "face enrolled"
 	FaceErased        Kind = "face erased"
-	OccasionAdded     Kind = "face taken again" // one more occasion, and by what
+	OccasionAdded     Kind = "face taken again"     // one more occasion, and by what
+	OccasionRefused   Kind = "face not taken again" // at the door, and why
 	AgainAgreed       Kind = "agreed to be asked again"
 	LearningAgreed    Kind = "agreed to learning"
 	LearningEnded     Kind = "learning ended"
