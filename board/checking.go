@@ -110,7 +110,8 @@ func tryCamera(ctx context.Context, c *config.Config) (f check.CameraFacts, err 
 			}
 		case <-t.C:
 			s := e.Status()
-			f.State, f.Detail, f.Confined, f.Models = string(s.Camera), s.Detail, s.Confined.String(), s.Models
+			f.State, f.Detail, f.Confined = string(s.Camera), s.Detail, s.Confined.String()
+			f.Models, f.Engine = s.Models, s.Engine
 			f.FPS = max(f.FPS, s.FPS)
 			if s.State == eye.Waiting && s.LastError != nil {
 				return f, s.LastError

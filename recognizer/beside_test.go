@@ -23,7 +23,9 @@ func BenchmarkBeside(b *testing.B) {
 	if os.Getenv("MENSHEN_BESIDE") == "" {
 		b.Skip("run scripts/bench/chain.sh")
 	}
-	peers := []*peer{ourselves(b)}
+	peers := []*peer{ourselves(b, OpenCV), ourselves(b, library(b))}
+	ours := len(peers)
+	peers = append(peers, networksAlone(b, library(b)))
 	for line := range strings.Lines(os.Getenv("MENSHEN_BESIDE")) {
 		name, command, _ := strings.Cut(strings.TrimSpace(line), "\t")
 		peers = append(peers, startPeer(b, name, strings.Fields(command)))
@@ -38,20 +40,22 @@ func BenchmarkBeside(b *testing.B) {
 	}
 	fmt.Printf("\nmilliseconds of processor time a frame, of %d the one that a quarter beat; "+
 		"one thread (our stages: by the clock on the wall)\n", b.N)
-	fmt.Printf("%-24s %8s %8s %8s %8s %8s %8s %8s\n",
+	fmt.Printf("%-28s %8s %8s %8s %8s %8s %8s %8s\n",
 		"", "whole", "detect", "landmark", "align", "live", "embed", "networks")
 	for _, p := range peers {
-		fmt.Printf("%-24s", p.name)
+		fmt.Printf("%-28s", p.name)
 		for i := range p.rounds[0] {
 			fmt.Printf(" %8.2f", quarter(p.rounds, i))
 		}
 		fmt.Println()
 	}
 	fmt.Println()
-	for _, p := range peers[1:] {
-		compare(peers[0], p, 0, "")
-		if last := len(p.rounds[0]) - 1; last > 0 {
-			compare(peers[0], p, last, ", its networks alone")
+	for i, us := range peers[:ours] {
+		for _, p := range peers[i+1:] {
+			compare(us, p, 0, "")
+			if last := len(p.rounds[0]) - 1; last > 0 && !slices.Contains(peers[:ours], p) {
+				compare(us, p, last, ", its networks alone")
+			}
 		}
 	}
 }
@@ -63,11 +67,11 @@ type peer struct {
 	rounds [][]float64
 }
 
-func ourselves(b *testing.B) *peer {
+func ourselves(b *testing.B, engine Engine) *peer {
 	runtime.GOMAXPROCS(1) // both as the eye does
 	runtime.LockOSThread()
-	c, f := newChain(b, Options{Threads: 1}), gocvPicture(b, "face.jpg")
-	return &peer{name: "menshen", frame: func() []float64 {
+	c, f := newChain(b, Options{Engine: engine, Threads: 1}), gocvPicture(b, "face.jpg")
+	return &peer{name: "ours, " + c.Engine(), frame: func() []float64 {
 		start := processorTime(b)
 		obs := observe(b, c, f)
 		ms := float64((processorTime(b) - start).Microseconds()) / 1000
@@ -78,6 +82,23 @@ func ourselves(b *testing.B) *peer {
 			figures = append(figures, float64(d.Microseconds())/1000)
 		}
 		return figures
+	}}
+}
+
+// networksAlone is what a frame costs at the least by an engine: the forward passes, on crops that
+// lie ready.
+func networksAlone(b *testing.B, engine Engine) *peer {
+	c := newChain(b, Options{Engine: engine, Threads: 1})
+	observe(b, c, gocvPicture(b, "face.jpg"))
+	passes := []*network{c.detect, c.landmark, c.live, c.eye, c.eye, c.embed}
+	return &peer{name: c.Engine() + " alone", frame: func() []float64 {
+		start := processorTime(b)
+		for _, n := range passes {
+			if err := n.run(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		return []float64{float64((processorTime(b) - start).Microseconds()) / 1000}
 	}}
 }
 

@@ -32,19 +32,42 @@ func check(f *hal.Frame) error {
 
 // Chain turns frames into observations. It is for one goroutine.
 type Chain struct {
+	engine                             string
 	opts                               Options
 	detect, landmark, embed, live, eye *network
 	grey                               []float32 // the aligned face, for its quality
+	points                             [landmarks]Point
 }
 
-// New builds the networks of a set. The set's files can be released afterwards.
+// New builds the networks of a set. The set's files can be released afterwards. Where AnyEngine
+// falls back on OpenCV, Engine says why.
 func New(set *models.Set, opts Options) (*Chain, error) {
-	c := &Chain{
-		opts: opts.withDefaults(),
-		grey: make([]float32, set.Embed.Width*set.Embed.Height),
+	library := opts.Engine.Library()
+	if library == "" {
+		return build(set, opts, openCV(opts.Threads))
 	}
-	if opts.Threads > 0 {
-		setThreads(opts.Threads)
+	c, err := withLibrary(set, opts, library)
+	if err != nil && opts.Engine == AnyEngine {
+		in := openCV(opts.Threads)
+		in.name = fmt.Sprintf("%s (%v)", in.name, err)
+		return build(set, opts, in)
+	}
+	return c, err
+}
+
+func withLibrary(set *models.Set, opts Options, library string) (*Chain, error) {
+	in, err := onnxRuntime(library, opts.Threads)
+	if err != nil {
+		return nil, err
+	}
+	return build(set, opts, in)
+}
+
+func build(set *models.Set, opts Options, in engine) (*Chain, error) {
+	c := &Chain{
+		engine: in.name,
+		opts:   opts.withDefaults(),
+		grey:   make([]float32, set.Embed.Width*set.Embed.Height),
 	}
 	for _, n := range []struct {
 		to    **network
@@ -57,7 +80,7 @@ func New(set *models.Set, opts Options) (*Chain, error) {
 		{&c.live, set.Live, nil},
 		{&c.eye, set.Eye, nil},
 	} {
-		net, err := newNetwork(set, n.model, n.want...)
+		net, err := newNetwork(in, set, n.model, n.want...)
 		if err != nil {
 			c.Close()
 			return nil, err
@@ -66,6 +89,9 @@ func New(set *models.Set, opts Options) (*Chain, error) {
 	}
 	return c, nil
 }
+
+// Engine is what computes the networks, for people: its name and version.
+func (c *Chain) Engine() string { return c.engine }
 
 // Find reports whether faces are in the zone, and where. It measures nothing of them.
 func (c *Chain) Find(frame *hal.Frame) (Observation, error) {
@@ -77,7 +103,7 @@ func (c *Chain) Find(frame *hal.Frame) (Observation, error) {
 // camera. It measures neither liveness nor embedding.
 func (c *Chain) Inspect(frame *hal.Frame) (Observation, error) {
 	return c.observe(frame, c.choose, func(v view, face found, crowded bool, obs *Observation) error {
-		_, _, err := c.inspect(v, face, crowded, obs)
+		_, err := c.inspect(v, face, crowded, obs)
 		return err
 	})
 }
@@ -121,7 +147,7 @@ func (c *Chain) observe(
 // Forget overwrites what is left of the last face in the memory of the networks. It takes as long
 // as Observe: call it when the person has gone.
 func (c *Chain) Forget() error {
-	clear(c.grey)
+	c.wipe()
 	var errs []error
 	for _, n := range c.networks() {
 		errs = append(errs, n.forget())
@@ -131,10 +157,16 @@ func (c *Chain) Forget() error {
 
 // Close wipes and frees everything.
 func (c *Chain) Close() {
-	clear(c.grey)
+	c.wipe()
 	for _, n := range c.networks() {
 		n.close()
 	}
+}
+
+// wipe overwrites what is left of the last face outside the networks.
+func (c *Chain) wipe() {
+	clear(c.grey)
+	clear(c.points[:])
 }
 
 func (c *Chain) networks() []*network {

@@ -213,7 +213,12 @@ func processorTime(b *testing.B) time.Duration {
 // BenchmarkObserve reports the median and the fastest tenth of frames, which a busy machine
 // disturbs less than the mean, in real time and in processor time.
 func BenchmarkObserve(b *testing.B) {
-	c, f := newChain(b, Options{Threads: 1}), gocvPicture(b, "face.jpg")
+	b.Run("OpenCV", func(b *testing.B) { benchObserve(b, OpenCV) })
+	b.Run("ONNX Runtime", func(b *testing.B) { benchObserve(b, library(b)) })
+}
+
+func benchObserve(b *testing.B, engine Engine) {
+	c, f := newChain(b, Options{Engine: engine, Threads: 1}), gocvPicture(b, "face.jpg")
 	runtime.LockOSThread() // as the eye does: OpenCV keeps memory a thread
 	defer runtime.UnlockOSThread()
 	observe(b, c, f)

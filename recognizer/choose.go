@@ -24,11 +24,10 @@ func (c *Chain) choose(v view, faces []found) (crowded bool, err error) {
 	}
 	meant := -1
 	for i, face := range faces[:near] {
-		points, err := c.locate(v, face)
-		if err != nil {
+		if err := c.locate(v, face); err != nil {
 			return false, err
 		}
-		switch looks := c.opts.straight(pose(fivePoints(points))); {
+		switch looks := c.opts.straight(pose(fivePoints(&c.points))); {
 		case looks && meant >= 0:
 			return true, nil
 		case looks:

@@ -12,14 +12,12 @@ const landmarks = 68
 
 // inspect fills in landmarks and quality of a face, and leaves the aligned face in the embedding
 // network's pixels, where it could be aligned.
-func (c *Chain) inspect(
-	v view, face found, crowded bool, obs *Observation,
-) (points [landmarks]Point, aligned bool, err error) {
+func (c *Chain) inspect(v view, face found, crowded bool, obs *Observation) (aligned bool, err error) {
 	clock := stopwatch{time.Now()}
-	if points, err = c.locate(v, face); err != nil {
-		return points, false, err
+	if err := c.locate(v, face); err != nil {
+		return false, err
 	}
-	obs.Evidence.Points = fivePoints(points)
+	obs.Evidence.Points = fivePoints(&c.points)
 	obs.Took.Landmark = clock.lap()
 
 	q := &obs.Quality
@@ -27,7 +25,7 @@ func (c *Chain) inspect(
 	toFrame, err := align(obs.Evidence.Points, c.embed.Template)
 	if err != nil { // the model saw no face in the box
 		q.Advice = fusion.LookStraight
-		return points, false, nil
+		return false, nil
 	}
 	v.warp(toFrame, c.embed.pixels, c.embed.Width, c.embed.Height)
 	planes(c.embed.pixels, c.grey, "grey", 0, 1)
@@ -35,12 +33,12 @@ func (c *Chain) inspect(
 	q.Mouth, q.Eyes = covering(c.grey, c.embed.Width, c.embed.Height)
 	q.Advice = c.opts.advise(*q, v.h, crowded)
 	obs.Took.Align = clock.lap()
-	return points, true, nil
+	return true, nil
 }
 
 // measure fills in everything: quality, liveness, and the embedding when the quality allows one.
 func (c *Chain) measure(v view, face found, crowded bool, obs *Observation) error {
-	points, aligned, err := c.inspect(v, face, crowded, obs)
+	aligned, err := c.inspect(v, face, crowded, obs)
 	if err != nil {
 		return err
 	}
@@ -49,7 +47,7 @@ func (c *Chain) measure(v view, face found, crowded bool, obs *Observation) erro
 	if obs.Live, err = c.liveness(v, face); err != nil {
 		return err
 	}
-	if e.EyesOpen, err = c.eyesOpen(v, points); err != nil {
+	if e.EyesOpen, err = c.eyesOpen(v); err != nil {
 		return err
 	}
 	obs.Took.Live = clock.lap()
@@ -62,23 +60,23 @@ func (c *Chain) measure(v view, face found, crowded bool, obs *Observation) erro
 
 // locate finds the 68 landmarks, in frame pixels, in a square of the box's height that sits a
 // little low, for the chin.
-func (c *Chain) locate(v view, face found) (points [landmarks]Point, err error) {
+func (c *Chain) locate(v view, face found) error {
 	m := &c.landmark.Model
 	side := m.Crop * face.height()
 	x, y := (face.x0+face.x1)/2-side/2, (face.y0+face.y1)/2+m.Shift*face.height()-side/2
 	if err := c.landmark.look(v, stretch(x, y, side, side, m.Width, m.Height)); err != nil {
-		return points, err
+		return err
 	}
 	out := c.landmark.outputs[0]
-	for i := range points {
-		points[i] = Point{float32(x + side*float64(out[2*i])), float32(y + side*float64(out[2*i+1]))}
+	for i := range c.points {
+		c.points[i] = Point{float32(x + side*float64(out[2*i])), float32(y + side*float64(out[2*i+1]))}
 	}
-	return points, nil
+	return nil
 }
 
 // fivePoints takes eyes, nose and corners of the mouth out of the 68. An eye is a mean that stays
 // in place when the eye closes.
-func fivePoints(p [landmarks]Point) [5]Point {
+func fivePoints(p *[landmarks]Point) [5]Point {
 	mean := func(of ...int) (m Point) {
 		for _, i := range of {
 			m.X += p[i].X / float32(len(of))
@@ -104,11 +102,11 @@ func (c *Chain) liveness(v view, face found) (float32, error) {
 
 // eyesOpen is the higher of the two eyes' probabilities of being open: the other eye may be in
 // shadow or out of sight.
-func (c *Chain) eyesOpen(v view, points [landmarks]Point) (float32, error) {
+func (c *Chain) eyesOpen(v view) (float32, error) {
 	m := &c.eye.Model
 	open := float32(0)
 	for _, first := range [2]int{36, 42} { // six points an eye, corners at the first and the fourth
-		a, b := points[first], points[first+3]
+		a, b := c.points[first], c.points[first+3]
 		side := m.Crop * math.Hypot(float64(b.X-a.X), float64(b.Y-a.Y))
 		x, y := float64(a.X+b.X)/2-side/2, float64(a.Y+b.Y)/2-side/2
 		if side < 2 {

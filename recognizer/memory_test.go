@@ -44,14 +44,14 @@ func TestSeveralOutputs(t *testing.T) {
 	runtime.LockOSThread() // malloc keeps memory a thread
 	defer runtime.UnlockOSThread()
 	set := loadSet(t)
-	whole, err := newNetwork(set, set.Eye)
+	whole, err := newNetwork(openCV(0), set, set.Eye)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer whole.close()
 	model := set.Eye
 	model.Outputs = []string{"output", "output"}
-	both, err := newNetwork(set, model)
+	both, err := newNetwork(openCV(0), set, model)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestNetworkRefuses(t *testing.T) {
 	set := loadSet(t)
 	model := set.Eye
 	model.Outputs = []string{"no such layer"}
-	if n, err := newNetwork(set, model); err == nil {
+	if n, err := newNetwork(openCV(0), set, model); err == nil {
 		n.close()
 		t.Error("a layer that is not there was found")
 	} else if !strings.Contains(err.Error(), model.File) {

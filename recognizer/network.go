@@ -5,49 +5,36 @@ import (
 	"math"
 
 	"menshen/recognizer/models"
-
-	"gocv.io/x/gocv"
 )
 
-// network is one model in OpenCV, with the memory of its input. The input is written by warp and
-// planes into memory that OpenCV only reads, so that no copy of a face is left in its allocator.
+// network is one model in an engine, with the picture that it is shown. The picture is written by
+// warp and planes into memory that the engine only reads, so that no copy of a face is left in its
+// allocator.
 type network struct {
 	models.Model
-	net     gocv.Net
-	blob    gocv.Mat  // 1×channels×Height×Width
-	input   []float32 // the blob's memory
+	session session
 	pixels  []float32 // Width×Height BGR, before the planes
-	out     *blobs
-	outputs [][]float32 // what out held
+	input   []float32 // channels×Height×Width, the session's
+	outputs [][]float32
 }
 
 // newNetwork builds a model and runs it once on black, so that a model of another shape is
-// refused here, and OpenCV's set-up does not delay the first face. want is the length of
+// refused here, and the engine's set-up does not delay the first face. want is the length of
 // each output; 0: any.
-func newNetwork(set *models.Set, m models.Model, want ...int) (*network, error) {
+func newNetwork(in engine, set *models.Set, m models.Model, want ...int) (*network, error) {
 	file := set.Bytes(m)
 	if len(file) == 0 {
 		return nil, fmt.Errorf("load %s: the set has been released", m.File)
 	}
-	net, err := gocv.ReadNetFromONNXBytes(file)
+	shape := [4]int{1, 3, m.Height, m.Width}
+	if m.Colour == "grey" {
+		shape[1] = 1
+	}
+	s, err := in.open(file, m, shape)
 	if err != nil {
 		return nil, fmt.Errorf("load %s: %w", m.File, err)
 	}
-	if net.Empty() {
-		return nil, fmt.Errorf("load %s: no network in it", m.File)
-	}
-	channels := 3
-	if m.Colour == "grey" {
-		channels = 1
-	}
-	n := &network{Model: m, net: net, pixels: make([]float32, m.Width*m.Height*3), out: newBlobs(m.Outputs)}
-	n.blob = gocv.NewMatWithSizes([]int{1, channels, m.Height, m.Width}, gocv.MatTypeCV32F)
-	if n.input, err = n.blob.DataPtrFloat32(); err != nil {
-		n.close()
-		return nil, fmt.Errorf("input of %s: %w", m.File, err)
-	}
-	clear(n.input)
-	n.outputs = make([][]float32, len(m.Outputs))
+	n := &network{Model: m, session: s, pixels: make([]float32, m.Width*m.Height*3), input: s.input()}
 	if err := n.run(); err != nil {
 		n.close()
 		return nil, err
@@ -69,19 +56,9 @@ func (n *network) look(v view, m affine) error {
 	return n.run()
 }
 
-// run takes the outputs out of OpenCV and overwrites them there.
-func (n *network) run() error {
-	n.net.SetInput(n.blob, "input")
-	if err := n.out.forward(&n.net); err != nil {
+func (n *network) run() (err error) {
+	if n.outputs, err = n.session.run(); err != nil {
 		return fmt.Errorf("run %s: %w", n.File, err)
-	}
-	for i := range n.out.mats {
-		data, err := n.out.mats[i].DataPtrFloat32()
-		if err != nil {
-			return fmt.Errorf("output of %s: %w", n.File, err)
-		}
-		n.outputs[i] = append(n.outputs[i][:0], data...)
-		clear(data)
 	}
 	for _, v := range n.outputs[len(n.outputs)-1] {
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
@@ -105,7 +82,7 @@ func (n *network) probability() float32 {
 }
 
 // forget overwrites what the network remembers of its last input: pixels and outputs by zeros, and
-// the activations inside OpenCV by those of black.
+// the activations inside the engine by those of black.
 func (n *network) forget() error {
 	n.wipe()
 	err := n.run()
@@ -123,7 +100,5 @@ func (n *network) wipe() {
 
 func (n *network) close() {
 	n.wipe()
-	n.out.close()
-	n.blob.Close()
-	n.net.Close()
+	n.session.close()
 }

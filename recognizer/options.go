@@ -35,7 +35,9 @@ type Options struct {
 	// Flip averages the embedding with that of the mirrored face. It gains little for a third more
 	// time a frame (docs/figures.md); more frames gain more.
 	Flip bool
-	// Threads is how many threads OpenCV may use in the whole process; 0: as many as
+	// Engine computes the networks.
+	Engine Engine
+	// Threads is how many threads the engine may use in the whole process; 0: as many as
 	// there are cores.
 	Threads int
 }

@@ -58,3 +58,4 @@ fi
 dir=$(scripts/models.sh) || exit 1
 ok "face models in $dir"
 [ "$want" = package ] || scripts/pictures.sh
+[ "$want" != test ] || scripts/onnxruntime.sh

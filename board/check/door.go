@@ -46,6 +46,7 @@ type CameraFacts struct {
 	FPS           float64
 	Confined      string // how the eye's process is confined
 	Models        string
+	Engine        string // what computes their networks
 }
 
 // WatchdogFacts says how the program and the board are watched, as

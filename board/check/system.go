@@ -170,6 +170,7 @@ func cameraStep(there bool) Step {
 			r.measured("fps", i18n.M("check.pictures-a-second", "Pictures a second"), c.FPS, "/s")
 			r.fact("confined", i18n.M("check.eye-confined-by", "The eye is confined by"), i18n.Verbatim(c.Confined))
 			r.fact("models", i18n.M("check.models", "Models"), i18n.Verbatim(c.Models))
+			r.fact("engine", i18n.M("check.engine", "Networks computed by"), i18n.Verbatim(c.Engine))
 			if c.FPS < leastFPS || c.Width < leastWidth || c.Height < leastHeight {
 				return problem(i18n.M("check.pictures-too-few", "The pictures are too few or too small."),
 					i18n.M("check.ask-another-size",

@@ -114,6 +114,9 @@ func cameraFact(s *eye.Status, lang i18n.Language) Fact {
 	f := Fact{Name: "camera", State: lang.Say(i18n.M("desk.camera-figures",
 		"%v, %v, %.0f frames/s, process %d with %d MiB",
 		i18n.Word(string(s.Camera)), i18n.Word(s.Mode.String()), s.FPS, s.PID, s.RSS>>20))}
+	if s.Engine != "" {
+		f.State += lang.Say(i18n.M("desk.camera-engine", "; networks by %v", i18n.Verbatim(s.Engine)))
+	}
 	switch {
 	case s.State == eye.Waiting && s.LastError != nil:
 		f.Fault = s.LastError.Error()

@@ -99,6 +99,8 @@ func forbidden(file, room, imported string) string {
 		return "against the arrows of board"
 	case imported == "gocv.io/x/gocv" && !slices.Contains(vision, filepath.ToSlash(filepath.Dir(file))):
 		return "OpenCV stays in " + strings.Join(vision, ", ")
+	case imported == "github.com/yalue/onnxruntime_go" && filepath.ToSlash(filepath.Dir(file)) != "recognizer":
+		return "ONNX Runtime stays in recognizer"
 	case imported == "net" && file != controlSocket && !test, strings.HasPrefix(imported, "net/") && !test:
 		return "no internet socket (R-LOCAL)"
 	case room == "policy" && !test && strings.Contains(strings.SplitN(imported, "/", 2)[0], "."),

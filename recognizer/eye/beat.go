@@ -9,6 +9,7 @@ import (
 // ready is what a child says once its models are loaded and it is confined.
 type ready struct {
 	Models   string
+	Engine   string
 	Confined Confinement
 }
 
@@ -35,7 +36,7 @@ func (e *Eye) ready(c *child, payload []byte) error {
 	}
 	e.update(func(s *Status) {
 		s.State, s.Since = Running, time.Now()
-		s.Models, s.Confined = printable(r.Models), r.Confined
+		s.Models, s.Engine, s.Confined = printable(r.Models), printable(r.Engine), r.Confined
 	})
 	return nil
 }

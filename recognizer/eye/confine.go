@@ -124,6 +124,9 @@ func readable(cfg Config) []landlock.Rule {
 	if cfg.Manifest != "" {
 		rules = append(rules, landlock.ROFiles(cfg.Manifest).IgnoreIfMissing())
 	}
+	if library := cfg.Options.Engine.Library(); library != "" {
+		rules = append(rules, landlock.ROFiles(library).IgnoreIfMissing())
+	}
 	path := cameraPath(cfg.Camera)
 	if strings.HasPrefix(cfg.Camera, "v4l2:") {
 		return append(rules, landlock.RWFiles(path).WithIoctlDev().IgnoreIfMissing())

@@ -21,9 +21,10 @@
 //
 // # Child
 //
-// Main(3) is the child's whole life: read the Config, load the models, confine itself (no new
-// privileges, Landlock, seccomp, resource limits, not dumpable), open the camera, and answer with
-// observations until the socket closes. It has no key, name or template, and writes nothing.
+// Main(3) is the child's whole life: read the Config, confine itself (no new privileges, Landlock,
+// seccomp, resource limits, not dumpable), open the engine and the models, then the camera, and
+// answer with observations until the socket closes. It has no key, name or template, and writes
+// nothing.
 //
 // An eye whose Config names no models cannot look at faces. With Config.Codes it reads visitors' QR
 // codes, alone or beside faces, at most five times a second and never for more than a quarter of

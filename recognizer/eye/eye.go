@@ -139,6 +139,7 @@ func (e *Eye) supervise(ctx context.Context) {
 }
 
 // runChild starts a child and serves it until it ends, fails or ctx ends; the child is then dead.
+// If it fails before it is ready, the system's library may be why: the next does without.
 func (e *Eye) runChild(ctx context.Context) error {
 	c, err := spawn(e.cfg)
 	if err != nil {
@@ -155,6 +156,9 @@ func (e *Eye) runChild(ctx context.Context) error {
 	e.mu.Lock()
 	e.child = nil
 	e.mu.Unlock()
+	if !c.ready && e.cfg.Options.Engine == recognizer.AnyEngine {
+		e.cfg.Options.Engine = recognizer.OpenCV
+	}
 	return c.end(err)
 }
 

@@ -55,6 +55,16 @@ var children = map[string]func() error{
 		time.Sleep(time.Minute)
 		return nil
 	},
+	"dies of its library": func() error {
+		c := &conn{rw: os.NewFile(3, "")}
+		if cfg, err := readConfig(c); err != nil || cfg.Options.Engine != recognizer.OpenCV {
+			syscall.Kill(os.Getpid(), syscall.SIGABRT)
+			select {}
+		}
+		c.write(kindReady, func(b []byte) ([]byte, error) { return append(b, `{"Engine":"OpenCV"}`...), nil })
+		time.Sleep(time.Minute)
+		return nil
+	},
 	"liar": func() error { // well-formed, and impossible
 		c := &conn{rw: os.NewFile(3, "")}
 		c.write(kindReady, func(b []byte) ([]byte, error) { return append(b, "{}"...), nil })
@@ -104,14 +114,14 @@ func modelsDir(t *testing.T) string {
 }
 
 // door gives an eye that looks at a simulated camera, or skips the test where there are no models.
-func door(t *testing.T) (e *Eye, dir string) {
+func door(t *testing.T, engine recognizer.Engine) (e *Eye, dir string) {
 	t.Helper()
 	from := modelsDir(t)
 	dir = filepath.Join(t.TempDir(), "camera")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return start(t, "eye", Config{Camera: "sim:" + dir, Models: from}), dir
+	return start(t, "eye", Config{Camera: "sim:" + dir, Models: from, Options: recognizer.Options{Engine: engine}}), dir
 }
 
 // collins is the public-domain portrait that the set-up fetches.
@@ -125,11 +135,27 @@ func collins(t *testing.T) string {
 	return path
 }
 
+// withEachEngine runs a test with OpenCV, and with the ONNX Runtime that the set-up brings.
+func withEachEngine(t *testing.T, test func(*testing.T, recognizer.Engine)) {
+	t.Run("OpenCV", func(t *testing.T) { test(t, recognizer.OpenCV) })
+	t.Run("ONNX Runtime", func(t *testing.T) {
+		cache, _ := os.UserCacheDir()
+		path := filepath.Join(cache, "menshen", "onnxruntime", "libonnxruntime.so.1")
+		if _, err := os.Stat(path); err != nil {
+			t.Skip("no ONNX Runtime: run 'make setup'")
+		}
+		test(t, recognizer.Engine(path))
+	})
+}
+
 // TestWalkUp: the whole path, from a scene through the child process to an embedding in the parent.
-func TestWalkUp(t *testing.T) {
-	e, dir := door(t)
+func TestWalkUp(t *testing.T) { withEachEngine(t, testWalkUp) }
+
+func testWalkUp(t *testing.T, engine recognizer.Engine) {
+	e, dir := door(t, engine)
 	s := until(t, e, "running", func(s Status) bool { return s.State == Running })
-	if s.PID == 0 || s.Models != models.Default().Name || s.Restarts != 0 {
+	openCV := strings.HasPrefix(s.Engine, "OpenCV ")
+	if s.PID == 0 || s.Models != models.Default().Name || s.Restarts != 0 || openCV != (engine == recognizer.OpenCV) {
 		t.Errorf("%+v", s)
 	}
 	e.SetMode(Looking)
@@ -150,15 +176,45 @@ func TestWalkUp(t *testing.T) {
 				t.Errorf("%+v", o)
 			}
 			o.Wipe()
-			until(t, e, "seeing", func(s Status) bool { return s.Camera == CameraOK && s.FPS > 1 && s.RSS > 1<<20 })
+			s = until(t, e, "seeing", func(s Status) bool { return s.Camera == CameraOK && s.FPS > 1 && s.RSS > 1<<20 })
+			t.Logf("%s: %d MiB", s.Engine, s.RSS>>20)
 			return
+		}
+	}
+}
+
+// TestLibraryKills: where a child dies before it is ready, the next does without the
+// system's library.
+func TestLibraryKills(t *testing.T) {
+	e := start(t, "dies of its library", Config{})
+	s := until(t, e, "running", func(s Status) bool { return s.State == Running })
+	if s.Engine != "OpenCV" || s.Restarts != 1 || !errors.Is(s.LastError, ErrExited) {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestLastWords: what a child says last is kept, and not what its library says when it is opened.
+func TestLastWords(t *testing.T) {
+	schema := "Schema error: Trying to register schema with name Abs from file ./old.cc line 2, but it is\n\n"
+	for said, want := range map[string]string{
+		"first\n\nlast\n": "first last",
+		strings.Repeat(schema, 600) + "what():  no\n\tmemory\n": "what(): no memory",
+		strings.Repeat(schema, 600):                             "",
+		strings.Repeat("a word ", 1000):                         ("d" + strings.Repeat(" a word", 57)),
+	} {
+		var words tail
+		for i := range len(said) { // in pieces, as a pipe may give them
+			words.Write([]byte{said[i]})
+		}
+		if got := words.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
 
 // TestCameraUnplugged: the loss is reported, and the camera is taken again when it comes back.
 func TestCameraUnplugged(t *testing.T) {
-	e, dir := door(t)
+	e, dir := door(t, recognizer.AnyEngine)
 	e.SetMode(Idle)
 	until(t, e, "seeing", func(s Status) bool { return s.Camera == CameraOK })
 	if err := os.Rename(dir, dir+"-away"); err != nil {
@@ -203,7 +259,7 @@ func TestCameraFrozen(t *testing.T) {
 }
 
 func TestAim(t *testing.T) {
-	e, dir := door(t)
+	e, dir := door(t, recognizer.AnyEngine)
 	e.SetMode(Aim)
 	if err := camera.SetScene(dir, camera.Scene{Picture: collins(t), Seed: 4}); err != nil {
 		t.Fatal(err)
@@ -230,7 +286,7 @@ func TestAim(t *testing.T) {
 
 // TestKilledChild: a child that dies is replaced, and the mode is set again.
 func TestKilledChild(t *testing.T) {
-	e, _ := door(t)
+	e, _ := door(t, recognizer.AnyEngine)
 	e.SetMode(Idle)
 	s := until(t, e, "seeing", func(s Status) bool { return s.Camera == CameraOK })
 	if err := syscall.Kill(s.PID, syscall.SIGKILL); err != nil {

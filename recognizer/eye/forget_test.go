@@ -21,6 +21,7 @@ import (
 
 	"menshen/hal"
 	pixels "menshen/hal/camera/picture"
+	"menshen/recognizer"
 )
 
 // mask keeps what is searched for out of the memory of the process that searches: needles are
@@ -42,7 +43,9 @@ type needle struct {
 
 // TestRStrangerForgotten: after a stranger has gone, no pixel of the frames and no part of the
 // embedding is left in the memory of either process.
-func TestRStrangerForgotten(t *testing.T) {
+func TestRStrangerForgotten(t *testing.T) { withEachEngine(t, testForgotten) }
+
+func testForgotten(t *testing.T, engine recognizer.Engine) {
 	from, dir := modelsDir(t), t.TempDir()
 	needles, leave := plant(t, dir)
 	var shown hal.Frame
@@ -58,7 +61,8 @@ func TestRStrangerForgotten(t *testing.T) {
 	shown.Wipe()
 	const there = "the camera's name" // which both processes keep: so memory is searched indeed
 	needles = append(needles, needle{there, masked([]byte("folder:" + dir))})
-	e := start(t, "eye", Config{Camera: "folder:" + dir, Models: from, Unconfined: os.Geteuid() != 0})
+	e := start(t, "eye", Config{Camera: "folder:" + dir, Models: from, Options: recognizer.Options{Engine: engine},
+		Unconfined: os.Geteuid() != 0})
 	e.SetMode(Looking)
 	var last time.Time // when the face was seen last
 	for came, gone, over := false, false, false; !over; {

@@ -60,10 +60,10 @@ func readConfig(c *conn) (Config, error) {
 
 // look confines itself, loads the models and looks until the parent hangs up.
 func look(c *conn, cfg Config) error {
-	// One goroutine has work here, and it is in OpenCV nearly all the time. With more processors
-	// Go's scheduler watches each of its calls (docs/figures.md).
+	// One goroutine has work here, and it is in the networks nearly all the time. With more
+	// processors Go's scheduler watches each of its calls (docs/figures.md).
 	runtime.GOMAXPROCS(1)
-	runtime.LockOSThread() // OpenCV keeps memory a thread: one thread, one memory to overwrite
+	runtime.LockOSThread() // the engines keep memory a thread: one thread, one memory to overwrite
 	defer runtime.UnlockOSThread()
 	nameThread("looking") // top -H, and the measure of what looking costs, tell it from the camera's threads by this
 	confined, err := confine(cfg)
@@ -74,15 +74,17 @@ func look(c *conn, cfg Config) error {
 	if err != nil {
 		return err
 	}
+	said := ready{Models: name, Confined: confined}
 	if chain != nil {
 		defer chain.Close()
+		said.Engine = chain.Engine()
 	}
 
 	ctx, cancel := context.WithCancelCause(context.Background())
 	orders := make(chan order, 1)
 	go func() { cancel(listen(c, orders)) }()
 
-	text, err := json.Marshal(ready{Models: name, Confined: confined})
+	text, err := json.Marshal(said)
 	if err != nil {
 		return err
 	}
@@ -137,7 +139,7 @@ func listen(c *conn, orders chan order) error {
 	}
 }
 
-// nameThread names this thread and those that it starts, OpenCV's; at most 15 letters.
+// nameThread names this thread and those that it starts, the engine's; at most 15 letters.
 func nameThread(name string) {
 	text, err := unix.BytePtrFromString(name)
 	if err == nil {

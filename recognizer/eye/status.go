@@ -50,6 +50,7 @@ type Status struct {
 	RSS      int64       // resident bytes of the child
 	Confined Confinement // what holds the child
 	Models   string      // name and version of the model set in use
+	Engine   string      // what computes the networks, with its version; empty without models
 }
 
 // Picture is a small grey picture for aiming the camera. It is face data: Wipe it after showing it.

@@ -57,9 +57,9 @@ func filter(pid int, arch string) seccomp.Policy {
 const namespaces = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC |
 	unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNET
 
-// allowed are the system calls that the Go runtime, glibc, OpenCV and its thread pool need once the
-// process runs, whatever their arguments. No call here reaches another process, the network or a
-// program: the socket to the parent is open already and needs only read and write.
+// allowed are the system calls that the Go runtime, glibc, the engines and their thread pools need
+// once the process runs, whatever their arguments. No call here reaches another process, the
+// network or a program: the socket to the parent is open already and needs only read and write.
 func allowed(arch string) []string {
 	names := []string{
 		// the one socket, files that Landlock lets through, V4L2

@@ -17,13 +17,13 @@ import (
 func TestVectors(t *testing.T) {
 	want, names := everyMessage(t)
 	var got map[string]string
-	if err := json.Unmarshal(golden.Vector(t, "testdata/messages-4.json", func() []byte {
+	if err := json.Unmarshal(golden.Vector(t, "testdata/messages-5.json", func() []byte {
 		b, _ := json.MarshalIndent(want, "", "  ")
 		return append(b, '\n')
 	}), &got); err != nil {
 		t.Fatal(err)
 	}
-	if version != 4 || len(got) != len(limits) {
+	if version != 5 || len(got) != len(limits) {
 		t.Fatalf("version %d, %d kinds of message in the file, %d in the program", version, len(got), len(limits))
 	}
 	for k, name := range names {
@@ -52,7 +52,7 @@ func understood(k kind, payload []byte) bool {
 		return bytes.Equal(payload, []byte{2, 1, 8, 7, 6, 5, 4, 3, 2, 1})
 	case kindReady:
 		var r ready
-		return json.Unmarshal(payload, &r) == nil && r.Confined.Holds() && r.Models == "set"
+		return json.Unmarshal(payload, &r) == nil && r.Confined.Holds() && r.Models == "set" && r.Engine == "engine"
 	case kindBeat:
 		var b beat
 		return json.Unmarshal(payload, &b) == nil && b.Camera == CameraOK && b.FPS == 15
@@ -96,7 +96,7 @@ func everyMessage(t *testing.T) (map[string]string, map[kind]string) {
 		NoDump: true, Limits: true, NoSwap: true, NoCapabilities: true, Landlock: 6, Seccomp: true,
 	}
 	payloads[kindConfig], err[0] = json.Marshal(cfg)
-	payloads[kindReady], err[1] = json.Marshal(ready{"set", confined})
+	payloads[kindReady], err[1] = json.Marshal(ready{"set", "engine", confined})
 	payloads[kindBeat], err[2] = json.Marshal(beat{Camera: CameraOK, FPS: 15})
 	payloads[kindObservation], err[3] = appendObservation(bytes.Clone(said), &o)
 	payloads[kindPicture], err[4] = appendPicture(bytes.Clone(said), &p)

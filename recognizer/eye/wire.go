@@ -19,7 +19,7 @@ import (
 //
 // Each kind has its own limit of length, so that a broken peer cannot make the other allocate.
 const (
-	version    = 4
+	version    = 5
 	headerSize = 8
 	crcSize    = 4
 )

@@ -1,20 +1,18 @@
 #!/bin/sh
-# What a frame costs in processor time: our chain, the same models on the same crops by OpenCV in
-# C++ (chain.cpp), and by ONNX Runtime; one thread each, on one processor, frame by frame in turn.
+# What a frame costs in processor time: our chain by either engine, the networks alone by ONNX
+# Runtime, and the same models on the same crops by OpenCV in C++ (chain.cpp); one thread each, on
+# one processor, frame by frame in turn.
 #
 #   scripts/bench/chain.sh [ROUNDS]      default 200
 #
 # "Aligned" is the C++ program with our recognizer/aligned.cpp linked in, which makes OpenCV itself
-# faster. Needs g++ and OpenCV's headers (as the build does), the models (make models); node and
-# npm for ONNX Runtime, which is left out without them. Ratios are taken round by round, so that a
-# busy machine widens their spread and hardly moves their median.
+# faster. Needs what `make setup` brings. Ratios are taken round by round, so that a busy machine
+# widens their spread and hardly moves their median.
 set -eu
 cd "$(dirname "$0")/../.."
 rounds=${1:-200}
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/menshen
 models=$(scripts/models.sh)
 picture=$(go list -m -f '{{.Dir}}' gocv.io/x/gocv)/images/face.jpg
-ort=onnxruntime-node@1.20.1 # its install script only fetches libraries for graphics cards
 set -a
 . scripts/cgo.env
 set +a
@@ -28,16 +26,8 @@ build() {
 build scripts/bench/chain.cpp -o "$work/chain"
 build scripts/bench/chain.cpp recognizer/aligned.cpp -o "$work/aligned"
 go test -c -o "$work/recognizer.test" ./recognizer
-if command -v npm >/dev/null; then
-	mkdir -p "$cache/bench"
-	[ -d "$cache/bench/node_modules/onnxruntime-node" ] ||
-		(cd "$cache/bench" && npm init -y >/dev/null && npm install --silent --ignore-scripts "$ort" >/dev/null) ||
-		echo "chain.sh: npm could not install $ort: going on without it" >&2
-fi
 beside=$(printf 'OpenCV in C++\t%s\nthe same, aligned\t%s' \
 	"$work/chain $models $picture" "$work/aligned $models $picture")
-[ ! -d "$cache/bench/node_modules/onnxruntime-node" ] ||
-	beside=$(printf '%s\nONNX Runtime\tnode %s' "$beside" "$PWD/scripts/bench/ort.mjs $cache/bench $models")
 
 # The benchmark is a test binary: it finds the repository's files from its package folder.
 cd recognizer

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# setup.sh: the peers of `make bench`: FAISS for Python (apt) for the search; ONNX Runtime
-# comes with chain.sh, by npm.
+# setup.sh: the peer of `make bench` that `make setup` does not bring: FAISS for Python (apt), for
+# the search.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh

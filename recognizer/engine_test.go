@@ -1,0 +1,90 @@
+package recognizer
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"menshen/recognizer/models"
+)
+
+// library is the ONNX Runtime that the set-up brings for tests (scripts/onnxruntime.sh), or skips
+// the test.
+func library(t testing.TB) Engine {
+	t.Helper()
+	dir, err := models.Dir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(filepath.Dir(dir), "onnxruntime", "libonnxruntime.so.1")
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("no ONNX Runtime: run scripts/onnxruntime.sh")
+	}
+	return Engine(path)
+}
+
+// TestEnginesAgree: each model's outputs, and the embedding of a face, are within 1e-4 of each
+// other by both engines.
+func TestEnginesAgree(t *testing.T) {
+	set := loadSet(t)
+	ort, err := onnxRuntime(string(library(t)), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []models.Model{set.Detect, set.Landmark, set.Embed, set.Live, set.Eye} {
+		var by [2][][]float32
+		for i, in := range []engine{openCV(1), ort} {
+			n, err := newNetwork(in, set, m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer n.close()
+			for k := range n.input {
+				n.input[k] = float32(math.Sin(float64(k)))
+			}
+			if err := n.run(); err != nil {
+				t.Fatal(err)
+			}
+			by[i] = n.outputs
+		}
+		for i := range m.Outputs {
+			if d := furthest(by[0][i], by[1][i]); d > 1e-4 {
+				t.Errorf("%s of %s differs by %g", m.Outputs[i], m.File, d)
+			}
+		}
+	}
+	f := gocvPicture(t, "face.jpg")
+	a := observe(t, newChain(t, Options{Engine: OpenCV}), f)
+	b := observe(t, newChain(t, Options{Engine: library(t)}), f)
+	if d := furthest(a.Embedding[:], b.Embedding[:]); d > 1e-4 || a.Box != b.Box {
+		t.Errorf("embeddings differ by %g, boxes are %v and %v", d, a.Box, b.Box)
+	}
+}
+
+// furthest is the largest difference between numbers at one place; infinite where there are none.
+func furthest(a, b []float32) (d float64) {
+	if len(a) != len(b) || len(a) == 0 {
+		return math.Inf(1)
+	}
+	for i := range a {
+		d = max(d, math.Abs(float64(a[i]-b[i])))
+	}
+	return d
+}
+
+// TestEngineChosen: without a library that works, AnyEngine is OpenCV and says why; a library that
+// is named must be there.
+func TestEngineChosen(t *testing.T) {
+	set := loadSet(t)
+	if _, err := New(set, Options{Engine: "/none/libonnxruntime.so.1"}); err == nil {
+		t.Error("a library that is not there was opened")
+	}
+	if c := newChain(t, Options{Engine: OpenCV}); !strings.HasPrefix(c.Engine(), "OpenCV 4.") {
+		t.Error(c.Engine())
+	}
+	if c := newChain(t, Options{Engine: library(t)}); !strings.HasPrefix(c.Engine(), "ONNX Runtime 1.") {
+		t.Error(c.Engine())
+	}
+}
