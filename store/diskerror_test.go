@@ -105,7 +105,7 @@ func opensOn(root, calls, errno string) error {
 // another key, and starts again while it is full, failing or read-only: a vault whose data are
 // whole opens, and when the disk is well again nothing is left over.
 func TestOpensWhateverTheDiskRefuses(t *testing.T) {
-	kinds, errnos := []string{"erase", "rotate", "key"}, []string{"ENOSPC", "EIO", "EROFS"}
+	kinds, errnos := []string{"erase", "learn", "rotate", "key"}, []string{"ENOSPC", "EIO", "EROFS"}
 	steps := map[string]int{}
 	for _, kind := range kinds {
 		for _, e := range trace(t, newLoad(t), kind).events {

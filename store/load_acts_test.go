@@ -14,6 +14,7 @@ import (
 
 	"menshen/internal/safefile"
 	"menshen/policy"
+	"menshen/store/audit"
 )
 
 type loader struct {
@@ -74,6 +75,29 @@ func (l *loader) decide() {
 func (l *loader) eraseFace(id policy.PersonID) {
 	_, err := l.v.EraseFace("op", id, "withdrawn")
 	l.acked(err, "face-erased", fmt.Sprintf("%x", id[:]))
+}
+
+// learn adds occasions that were learnt, six of them, so that the first goes out again.
+func (l *loader) learn(id policy.PersonID) {
+	err := l.v.ChangePerson("op", id, audit.LearningAgreed, func(p *policy.Person) (err error) {
+		*p, err = policy.LearnFromVisits(*p, policy.Yes{At: l.c.now(), Notice: p.Face.Notice, OwnAct: true,
+			OwnRequest: true})
+		return err
+	})
+	for i := range policy.MaxOccasions {
+		if err != nil {
+			break
+		}
+		l.c.advance(31 * 24 * time.Hour)
+		o := policy.Occasion{At: l.c.now(), How: policy.TakenLearnt}
+		err = l.v.AddOccasion(Door, id, o, []float32{2, 3, float32(i)})
+	}
+	l.acked(err, "learnt", fmt.Sprintf("%x", id[:]))
+}
+
+func (l *loader) stopLearning(id policy.PersonID) {
+	_, err := l.v.StopLearning("op", id, "withdrawn")
+	l.acked(err, "unlearnt", fmt.Sprintf("%x", id[:]))
 }
 
 func (l *loader) remove(i int) {
@@ -154,6 +178,8 @@ func (l *loader) all() {
 	l.enrol(l.ids[0])
 	l.backup()
 	l.enrol(l.ids[1])
+	l.learn(l.ids[1])
+	l.stopLearning(l.ids[1])
 	l.eraseFace(l.ids[0])
 	l.decide()
 	l.rotate()

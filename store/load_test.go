@@ -84,6 +84,12 @@ func load(what string) error {
 			l.enrol(l.ids[0])
 			l.eraseFace(l.ids[0])
 		}
+	case "learn":
+		if l.add(); len(l.ids) > 0 {
+			l.enrol(l.ids[0])
+			l.learn(l.ids[0])
+			l.stopLearning(l.ids[0])
+		}
 	case "rotate":
 		l.add()
 		l.rotate()

@@ -21,7 +21,7 @@ import (
 // before. It returns what is wrong.
 func verify(root string, said []string) error {
 	added, removing, removed, faces := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]string{}
-	decided := map[uint64]string{}
+	learnt, decided := map[string]string{}, map[uint64]string{}
 	var pruned time.Time
 	for _, line := range said {
 		f := strings.Fields(line)
@@ -37,6 +37,8 @@ func verify(root string, said []string) error {
 			removed[f[1]] = true
 		case "enrolled", "face-erased":
 			faces[f[1]] = f[0]
+		case "learnt", "unlearnt":
+			learnt[f[1]] = f[0]
 		case "decided":
 			seq, err := strconv.ParseUint(f[1], 10, 64)
 			if err != nil {
@@ -81,6 +83,23 @@ func verify(root string, said []string) error {
 	for id, what := range faces {
 		if p, ok := here[id]; ok && what == "face-erased" && p.Face.State == policy.FaceEnrolled {
 			return fmt.Errorf("the face of %s was erased, and is back", id)
+		}
+	}
+	for id, p := range here {
+		if learnt[id] == "unlearnt" && (p.HasLearnt() || !p.Face.Learns.At.IsZero()) {
+			return fmt.Errorf("what was learnt of %s was erased, and is back", id)
+		}
+		if p.Face.State != policy.FaceEnrolled {
+			continue
+		}
+		if err := v.Face(p.ID, func(p policy.Person, templates [][]float32) error {
+			n := len(p.Occasions)
+			if n != len(templates) || n > policy.MaxOccasions || learnt[id] == "unlearnt" && n != 1 {
+				return fmt.Errorf("%d occasions of %d templates", n, len(templates))
+			}
+			return nil
+		}); err != nil {
+			return err
 		}
 	}
 	if err := v.Templates(func(policy.PersonID, [][]float32) error { return nil }); err != nil {

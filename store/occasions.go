@@ -65,6 +65,13 @@ func (t *tx) face(id policy.PersonID) (*person, [][]float32, error) {
 	return p, templates, nil
 }
 
+// TakesOccasions reports whether occasions can be added: the vault's layout has them.
+func (v *Vault) TakesOccasions() bool {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.ring.Schema >= occasionsSince
+}
+
 // errReplaced ends the short way of AddOccasion: a template must be destroyed.
 var errReplaced = errors.New("an occasion is replaced")
 

@@ -100,14 +100,18 @@ func (k *Keeper) Basis() (map[string]string, error) {
 		return nil, err
 	}
 	c := k.cfg
-	return map[string]string{
+	basis := map[string]string{
 		"handler": c.Unit.Handler, "door": c.Unit.Name, "location": c.Unit.Location,
 		"zone": fmt.Sprint(c.Camera.Zone), "with_card": fmt.Sprint(c.Faces.WithCard),
 		"stranger_in": fmt.Sprint(c.Faces.StrangerIn), "live_min": fmt.Sprint(c.Faces.LiveMin),
 		"challenge": c.Faces.Challenge,
 		"frames":    fmt.Sprint(c.Faces.Frames), "models": m.Name + " " + m.Embed.SHA256, "key": keyKind(c),
 		"retention": r.Events.String() + " " + r.Acts.String(),
-	}, nil
+	}
+	if c.Faces.Learn { // absent from assessments of earlier versions, which had no such purpose
+		basis["learn"] = "true"
+	}
+	return basis, nil
 }
 
 func keyKind(c *config.Config) string {

@@ -167,6 +167,7 @@ type Faces struct {
 	Frames       int      `toml:"frames"`        // frames that must agree
 	Calibration  string   `toml:"calibration"`   // the site's own file, of "menshen eval"; empty: the one shipped
 	DecideWithin Duration `toml:"decide_within"` // after this time without a decision the card is offered
+	Learn        bool     `toml:"learn"`         // from visits of people who ask for that; needs WithCard
 }
 
 // Console is the technician's line.

@@ -16,6 +16,10 @@ import (
 // mayEnrolAgain gives an error if a stored face may not be taken once more. The notice in force
 // says that it may be; who agreed to an earlier one agrees to that first.
 func (d *Desk) mayEnrolAgain(p policy.Person) error {
+	if !d.vault.TakesOccasions() {
+		return i18n.Problem(i18n.E("desk.vault-of-earlier-version", "the vault is still that of the version before"),
+			i18n.M("desk.wait-for-trial", "a face can be taken once more when the update is kept"))
+	}
 	notices, err := d.vault.Notices()
 	if err != nil {
 		return err
@@ -71,6 +75,13 @@ func (d *Desk) Again(ctx context.Context, s Session, c ConsentGiven, step Progre
 // Learn records a person's separate consent to learning from their visits (R-CONSENT), given with
 // their own card, at their own request.
 func (d *Desk) Learn(ctx context.Context, s Session, c ConsentGiven, step Progress) error {
+	if _, err := d.allow(s, KeepsPeople); err != nil {
+		return err
+	}
+	if !d.cfg.Faces.Learn {
+		return i18n.Problem(i18n.E("desk.site-does-not-learn", "this door does not learn from visits"),
+			i18n.M("desk.decide-to-learn", "the site decides that, with [faces] learn; a new assessment is then due"))
+	}
 	return d.agree(ctx, s, c, audit.LearningAgreed, policy.LearnFromVisits, step)
 }
 

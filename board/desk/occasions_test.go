@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"menshen/board/boardtest"
+	"menshen/board/config"
 	"menshen/board/desk"
 	"menshen/board/unit"
 	"menshen/policy"
@@ -89,7 +90,7 @@ func TestRConsentEnrolAgainIsTheSameFace(t *testing.T) {
 // TestRConsentToMoreIsTheirOwnAct: nobody's card but their own agrees to being asked again, or to
 // learning; and learning ends apart from the face.
 func TestRConsentToMoreIsTheirOwnAct(t *testing.T) {
-	b := newBench(t)
+	b := newBench(t, func(c *config.Config) { c.Faces.WithCard, c.Faces.Learn = true, true })
 	id := b.Enrolled(1)
 	b.Someone(2)
 	b.Start()
@@ -134,6 +135,32 @@ func TestRConsentToMoreIsTheirOwnAct(t *testing.T) {
 	}
 	if b.Count(audit.LearntErased) != 1 || b.Count(audit.LearningAgreed) != 1 || b.Count(audit.AgainAgreed) != 1 {
 		t.Error("not all of it is on record")
+	}
+}
+
+// TestRPIALearningIsTheSitesDecision: where the site has not decided to learn from visits, nobody
+// can agree to it and the notice does not speak of it; a site that decides so assesses it again.
+func TestRPIALearningIsTheSitesDecision(t *testing.T) {
+	b := newBench(t, func(c *config.Config) { c.Faces.WithCard = true })
+	id := b.Enrolled(1)
+	before, _, err := b.Vault.Notice("en")
+	if err != nil || strings.Contains(before, "Learning from visits") {
+		t.Errorf("the notice: %v\n%s", err, before)
+	}
+	if err := b.Desk.Learn(context.Background(), b.Staff, b.notice(id), nil); err == nil ||
+		!strings.Contains(err.Error(), "[faces] learn") {
+		t.Errorf("agreed to what the site does not do: %v", err)
+	}
+	b.Config.Faces.Learn = true
+	if err := b.Law.EnsureNotices(); err != nil {
+		t.Fatal(err)
+	}
+	if after, _, _ := b.Vault.Notice("en"); !strings.Contains(after, "Learning from visits") {
+		t.Errorf("the notice: %s", after)
+	}
+	b.CountAll()
+	if s := b.StateOf(policy.RulePIA); s == policy.Kept {
+		t.Error("R-PIA is kept without a new assessment")
 	}
 }
 

@@ -208,7 +208,7 @@ func (d *Desk) storedFace(page *rights.Page, taken time.Time, lang i18n.Language
 	for _, o := range p.Occasions {
 		add(i18n.M("desk.face-taken", "face taken"), lang.Say(Occasion(o, zone)))
 	}
-	if !p.Face.Again.IsZero() {
+	if d.now().Before(p.Face.Again) {
 		add(i18n.M("desk.asked-again", "asked to look once more, after your card, until"),
 			p.Face.Again.In(zone).Format("2006-01-02"))
 	}

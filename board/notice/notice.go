@@ -55,6 +55,7 @@ type Facts struct {
 	Access  time.Duration // how long decisions at the door are kept
 	Acts    time.Duration // how long it is kept what staff did with a person's data
 	Asks    bool          // people may be asked to close their eyes or turn their head
+	Learns  bool          // people may ask that the door learns their face from visits
 }
 
 // day is what retention is counted in.

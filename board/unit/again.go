@@ -188,7 +188,7 @@ func (u *Unit) refuseOccasion(id policy.PersonID, why error) {
 func (u *Unit) considerLearning(a policy.Attempt, d policy.Decision) {
 	f := &u.faces
 	o := policy.Occasion{At: d.At, How: policy.TakenLearnt}
-	if f.crowd || !f.quiet || policy.MayAdd(*a.Person, o) != nil {
+	if !u.cfg.Faces.Learn || f.crowd || !f.quiet || policy.MayAdd(*a.Person, o) != nil {
 		return
 	}
 	f.forgetLesson()

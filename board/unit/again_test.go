@@ -14,7 +14,7 @@ import (
 // grower is a door with a person of card and face 1, who agreed to all that may be added to it.
 func grower(t *testing.T, withCard bool) (*bench, policy.PersonID) {
 	t.Helper()
-	b := newBench(t, func(c *config.Config) { c.Faces.WithCard = withCard })
+	b := newBench(t, func(c *config.Config) { c.Faces.WithCard, c.Faces.Learn = withCard, withCard })
 	id := b.Enrolled(1)
 	b.Later(8 * 24 * time.Hour)
 	b.CountAll()
@@ -151,6 +151,11 @@ func TestRConsentLearnsFromCertainVisitsOnly(t *testing.T) {
 	}{
 		"certain": {policy.LearnFromVisits, func(b *bench) { comes(b, 0); b.passesThrough(time.Second) },
 			[]policy.TakenBy{desk, visit}},
+		"where the site does not learn": {policy.LearnFromVisits, func(b *bench) {
+			b.Config.Faces.Learn = false
+			comes(b, 0)
+			b.passesThrough(time.Second)
+		}, []policy.TakenBy{desk}},
 		"without the consent": {func(p policy.Person, _ policy.Yes) (policy.Person, error) { return p, nil },
 			func(b *bench) { comes(b, 0); b.passesThrough(time.Second) }, []policy.TakenBy{desk}},
 		"twice a week": {policy.LearnFromVisits, func(b *bench) {

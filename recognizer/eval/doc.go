@@ -16,7 +16,8 @@
 //     FPIR: share of probes of people not enrolled that reach the threshold. FNIR: share of probes
 //     of enrolled people that do not reach it, or are taken for another person. Each enrolled
 //     person's probe is used once more, as a stranger's, against the templates of all the others.
-//   - What the calibration in use promises for doors of several sizes, and what was found.
+//   - What the calibration in use promises for doors of several sizes, and what was found;
+//     strangers also where templates are of up to Most pictures.
 //   - Whether a calibration of half of the people holds for the other half.
 //
 // Intervals are 95%. They are found by resampling people, not pairs, since one person's pairs are

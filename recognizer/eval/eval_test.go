@@ -251,7 +251,7 @@ func TestCalibrationHoldsForOthers(t *testing.T) {
 	others.r = rand.New(rand.NewPCG(99, 100))
 	others.people(0, 100, 4, .5)
 	m := measure(t, others)
-	for _, promise := range m.Identification.promises(c, m.With1, []int{33, 100}, 10, 100) {
+	for _, promise := range m.Identification.promises(c, m.With1, m.With5, []int{33, 100}, 10, 100) {
 		if !promise.Kept() || promise.FPIR.Trials != m.Identification.NonMated ||
 			promise.FPIR.Errors > promise.FPIR.Trials {
 			t.Errorf("promised one in %.0f, found %v", promise.Operating.OneIn, promise.FPIR)

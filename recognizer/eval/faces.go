@@ -24,6 +24,7 @@ type Faces struct {
 	Labelled         *Verification // as the folders say; nil without such pairs
 	Identification   *Identification
 	With1            *Identification // the same with one picture in a template
+	With5            *Identification // the same with up to Most
 	Promises         []Promise       // of the calibration given, if any
 	Rooms            []Room          // by the same
 	Others           *Others         // nil: too few people
@@ -105,7 +106,7 @@ func MeasureFaces(
 	if len(one) > 0 {
 		f.Labelled = verify(samples, lost, nil)
 	}
-	f.With1 = identify(samples, len(names), 1, one)
+	f.With1, f.With5 = identify(samples, len(names), 1, one), identify(samples, len(names), Most, one)
 	if shipped != nil {
 		f.hold(shipped)
 		if len(turnedAway) > 0 {
@@ -127,7 +128,7 @@ func (f *Faces) hold(c *calibration.Calibration) {
 		sizes = append(sizes, n)
 		slices.Sort(sizes)
 	}
-	f.Promises = f.Identification.promises(c, f.With1, sizes, asked...)
+	f.Promises = f.Identification.promises(c, f.With1, f.With5, sizes, asked...)
 	for _, a := range asked {
 		r := Room{Asked: a, Refused: 0.02}
 		r.People, r.Threshold = f.Identification.room(c, r.Asked, r.Refused)

@@ -7,6 +7,9 @@ import (
 // Enrol is how many pictures a template is the mean of, at most.
 const Enrol = 3
 
+// Most is how many occasions a door keeps of a face, and compares with the mean of.
+const Most = 5
+
 // Identification is a search among the enrolled, as at a door.
 type Identification struct {
 	Enrolled  int // people

@@ -23,8 +23,9 @@ func holdOut(samples []sample, people int, one onePerson) *Others {
 		return nil
 	}
 	second := identify(halves[1], people, Enrol, one)
+	with1, with5 := identify(halves[1], people, 1, one), identify(halves[1], people, Most, one)
 	return &Others{
-		Promises: second.promises(c, identify(halves[1], people, 1, one), []int{second.Enrolled}, asked...),
+		Promises: second.promises(c, with1, with5, []int{second.Enrolled}, asked...),
 		found:    second.impostor.reach(),
 		fitted:   fitTail(first.compared, &first.impostor, people),
 	}

@@ -15,29 +15,32 @@ type Promise struct {
 	FPIR      Rate // strangers taken; without trials where the pictures are of fewer people
 	FNIR      Rate // enrolled missed, of those with Enrol pictures in their template
 	FNIR1     Rate // the same with one
+	FPIR5     Rate // FPIR with Most, as of faces that were taken on so many occasions
 }
 
-// Kept reports whether the rate promised is not below the interval found.
-func (p Promise) Kept() bool { return p.FPIR.Trials == 0 || 1/p.Operating.OneIn >= p.FPIR.Low }
+// Kept reports whether the rate promised is not below the intervals found.
+func (p Promise) Kept() bool {
+	return p.FPIR.Trials == 0 || 1/p.Operating.OneIn >= max(p.FPIR.Low, p.FPIR5.Low)
+}
 
 // galleries is how often a smaller number of the enrolled is drawn.
 const galleries = 40
 
 // promises holds what a calibration promises against the searches, for numbers of enrolled people:
 // those of sizes, drawn from all. Of numbers that the pictures do not have it says what is
-// promised. with1 are the searches with one picture in a template.
+// promised. with1 and with5 are the searches with one picture and with up to Most in a template.
 func (id *Identification) promises(
-	c *calibration.Calibration, with1 *Identification, sizes []int, asked ...float64,
+	c *calibration.Calibration, with1, with5 *Identification, sizes []int, asked ...float64,
 ) []Promise {
 	var all []Promise
 	for _, n := range sizes {
-		bests := id.bests(n)
+		bests, bests5 := id.bests(n), with5.bests(n)
 		for _, a := range asked {
 			o := c.Identify(n, a)
 			p := Promise{Asked: a, Enrolled: n, Operating: o,
 				FNIR: id.missed(o.Threshold), FNIR1: with1.missed(o.Threshold)}
 			if n <= id.Enrolled {
-				p.FPIR = id.taken(bests, o.Threshold)
+				p.FPIR, p.FPIR5 = id.taken(bests, o.Threshold), with5.taken(bests5, o.Threshold)
 			}
 			all = append(all, p)
 		}

@@ -337,3 +337,24 @@ func TestAttempts(t *testing.T) {
 		t.Errorf("after the lockout the next failure waits until %v", a.Until)
 	}
 }
+
+// The template of a visit is that of its frames, and a copy, which outlives the visit's own.
+func TestVisitTemplate(t *testing.T) {
+	p := house(t)
+	d := newDoor(p)
+	if d.v.Template() != nil {
+		t.Error("a template of no frame")
+	}
+	d.v.Against(ann, d.now)
+	for range 3 {
+		d.v.Add(p.frame(p.face[ann], 1), d.now)
+	}
+	one := d.v.Template()
+	d.v.Decided(true, d.now)
+	if score, ok := p.index.Score(ann, one); !ok || score < .8 {
+		t.Errorf("scores %v, %v", score, ok)
+	}
+	if d.v.Template() != nil {
+		t.Error("a template after the decision")
+	}
+}
