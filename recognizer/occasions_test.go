@@ -30,8 +30,8 @@ func TestJoin(t *testing.T) {
 }
 
 // TestOccasions: with more occasions fewer looks of the enrolled miss the threshold, and with the
-// mean of them no more strangers reach it. With the best of them more do: so the mean is used, and
-// the threshold follows from the number of people (docs/decisions/0044).
+// mean of them hardly more strangers reach it. With the best of them many more do: so the mean is
+// used, and the threshold follows from the number of people (docs/decisions/0044).
 func TestOccasions(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
@@ -105,7 +105,9 @@ func TestOccasions(t *testing.T) {
 	if missed3 > missed1/2 || missed5 > missed3 {
 		t.Errorf("more occasions do not help: %.3f, %.3f, %.3f missed", missed1, missed3, missed5)
 	}
-	if max(taken3, taken5) > taken1 || best5 <= taken1 {
+	// Some six of these comparisons reach it, and chance alone moves that by half. The calibration
+	// promises 3.0e-5 there.
+	if max(taken3, taken5) > 2*taken1 || best5 < 3*taken1 {
 		t.Errorf("strangers: %.2g with one, %.2g and %.2g with the mean of 3 and 5, %.2g with the best of 5",
 			taken1, taken3, taken5, best5)
 	}
