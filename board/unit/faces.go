@@ -249,11 +249,18 @@ func (u *Unit) ForgetFace(ctx context.Context, id policy.PersonID) error {
 	return u.do(ctx, func() { u.dropFace(id) })
 }
 
+// dropFace forgets what was seen, too. A card that waits for its owner's face goes on waiting for
+// that face alone, unless it is the one that is dropped.
 func (u *Unit) dropFace(id policy.PersonID) {
 	u.faces.dropped[id] = true
 	u.faces.forgetGrowth(id)
 	u.faces.index.Erase(index.ID(id))
-	u.faces.visit.Forget()
+	if card := u.faces.card; card != nil && card.person != id {
+		u.faces.visit.Against(index.ID(card.person), u.now())
+	} else {
+		u.faces.card = nil
+		u.faces.visit.Forget()
+	}
 	u.faces.recalibrate()
 }
 

@@ -414,6 +414,38 @@ func (b *bench) strangersAfterCard(card uint64, times int) {
 	b.Later(10 * time.Second)
 }
 
+// TestErasedWhileACardWaits: a face that is erased while a card waits for its owner's face does not
+// make the door look for any other, whoever's face was erased.
+func TestErasedWhileACardWaits(t *testing.T) {
+	b := newBench(t)
+	owner, other := b.Enrolled(1), b.Enrolled(2)
+	b.Enrolled(3)
+	b.Unit.WithCard(true)
+	b.Later(time.Minute)
+	b.Tap(1)
+	if err := b.Unit.ForgetFace(context.Background(), other); err != nil {
+		t.Fatal(err)
+	}
+	if e := b.WalkUp(3); e.Grant || e.Means != policy.ByCardFace {
+		t.Errorf("the face of another person after the card: %+v", e)
+	}
+	b.Later(2 * time.Minute)
+	b.Tap(1)
+	if err := b.Unit.ForgetFace(context.Background(), owner); err != nil {
+		t.Fatal(err)
+	}
+	n := b.Count("decision")
+	for range 50 {
+		o := boardtest.Look(3)
+		o.At = b.Clock.Now()
+		b.Driver.See(&o)
+		b.Later(100 * time.Millisecond)
+	}
+	if b.Count("decision") != n || b.Eye.Mode() == eye.Looking {
+		t.Errorf("after the owner's face was erased: %+v, %s", b.Last(), b.Eye.Mode())
+	}
+}
+
 // TestStolenCardAlone: at a door that takes faces after the card, a stolen card of somebody who has
 // a PIN there opens by nothing that the thief can do to the door; its owner comes in with the PIN.
 func TestStolenCardAlone(t *testing.T) {
