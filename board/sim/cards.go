@@ -55,9 +55,18 @@ func (w *world) ownerOf(card uint64) *person {
 // present hands an event of the reader over, and checks that what comes of it is as expected.
 func (w *world) present(e hal.ReaderEvent, want outcome, p *person) bool {
 	w.decisions = nil
+	sure := want.reason != policy.ReasonFaceRequired || w.facesSure()
 	w.driver.Device(e)
 	w.drain()
 	d := w.decided()
+	switch {
+	case d == nil && want.reason == policy.ReasonFaceRequired:
+		w.looking = p
+		w.settle()
+		return false
+	case !sure:
+		want = cardAlone(p)
+	}
 	if d == nil {
 		w.fail(decided, "nothing came of it; %s was due", want.reason)
 	}

@@ -93,9 +93,9 @@ func (w *world) checkFace(d policy.Decision, v visit) {
 		w.fail(faceLawful, "a face opened without consent")
 	case p.taken.likeness(v.seen) < unlike && (p != v.there || v.best < unlike):
 		w.fail(faceLawful, "a face opened that is not like the one that was taken")
-	case !w.expectPerson(p, w.unitTime(), policy.ReasonFace).grant:
+	case !w.mayEnter(p, w.unitTime(), policy.ReasonFace).grant:
 		w.fail(endedDenied, "a face opened; due was a refusal, %s",
-			w.expectPerson(p, w.unitTime(), policy.ReasonFace).reason)
+			w.mayEnter(p, w.unitTime(), policy.ReasonFace).reason)
 	case !w.lawful():
 		w.fail(faceLawful, "a face opened without an impact assessment in force")
 	case w.model.lockdown && !w.model.emergency():

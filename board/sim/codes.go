@@ -36,19 +36,19 @@ func (w *world) typePIN(pin string, p *person) bool {
 // presentPIN hands over the last button. A keypad that is locked out denies the right PIN too.
 func (w *world) presentPIN(e hal.ReaderEvent, p *person) bool {
 	e.At = w.clock.host()
-	w.decisions = nil
-	w.driver.Device(e)
-	w.drain()
-	d := w.decided()
-	if d == nil {
-		w.fail(decided, "nothing came of a PIN")
-	}
 	want := outcome{reason: policy.ReasonUnknown}
 	if p != nil && p.known {
 		want = w.expectPerson(p, w.unitTime(), policy.ReasonPIN)
 	}
 	if w.model.lockdown && !w.model.emergency() {
 		want = outcome{reason: policy.ReasonLockdown}
+	}
+	w.decisions = nil
+	w.driver.Device(e)
+	w.drain()
+	d := w.decided()
+	if d == nil {
+		w.fail(decided, "nothing came of a PIN")
 	}
 	switch least := w.wrongAtLeast(); {
 	case d.Reason == policy.ReasonKeypadLockout:
@@ -82,7 +82,8 @@ type wrongCode struct {
 // countsWrong reports whether a code counts. One that is right and does not open does: no guesser
 // learns that it exists.
 func countsWrong(by policy.Means, grant bool, why policy.Reason) bool {
-	return by == policy.ByPIN && !grant && why != policy.ReasonKeypadLockout && why != policy.ReasonLockdown
+	return by == policy.ByPIN && !grant && why != policy.ReasonKeypadLockout &&
+		why != policy.ReasonLockdown && why != policy.ReasonSecond
 }
 
 // wrongAtLeast is how many wrong codes of the last hour surely count. A right one takes one back.
@@ -195,6 +196,7 @@ func (w *world) invites(p *person) {
 		w.pass(3 * time.Hour)
 	}
 	want := w.expectVisitor(p, pass, 0)
+	w.host = p
 	in := w.visitorComes(digits, want)
 	if want.reason == policy.ReasonNotCounted { // they wait until the disk is well
 		for w.disk.fails != nil {
@@ -231,5 +233,5 @@ func (w *world) expectVisitor(host *person, pass desk.Pass, used int) outcome {
 	case !w.inHours("visitors", now):
 		return outcome{reason: policy.ReasonHours}
 	}
-	return outcome{true, policy.ReasonPass}
+	return w.withSecond(host, now, outcome{true, policy.ReasonPass})
 }

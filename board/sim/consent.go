@@ -37,7 +37,7 @@ func (w *world) getsFace(p *person) {
 			case err != nil:
 				return err
 			}
-			p.consent, p.refused = true, false
+			p.consent, p.chose = true, true
 		}
 		w.decisions, p.taken = nil, face{}
 		stood := false
@@ -92,7 +92,6 @@ func (w *world) refusesFace(p *person) {
 			return err
 		}
 		w.faceEnds(p)
-		p.refused = true
 		return nil
 	})
 	w.pass(5 * time.Second)
@@ -128,7 +127,7 @@ func (w *world) staffEnd(p *person) {
 // givesFaceUp is the gesture at the door: five taps, the door asks, one more.
 func (w *world) givesFaceUp(p *person) {
 	if !p.consent || !p.known || p.card == 0 || !w.calm() || !w.inLease(p) ||
-		!w.expectPerson(p, w.unitTime(), policy.ReasonCard).grant {
+		!w.mayEnter(p, w.unitTime(), policy.ReasonCard).grant {
 		return
 	}
 	w.acting = p // not cleared by a defer: a power cut unwinds, and asks who it was
@@ -138,25 +137,30 @@ func (w *world) givesFaceUp(p *person) {
 		w.pass(1500 * time.Millisecond)
 	}
 	w.pass(4 * time.Second)
-	w.tapCleanly(p)
+	in := w.tapCleanly(p)
 	w.driver.EraseDue()
 	w.settle()
 	if had {
 		w.faceEnds(p)
 	}
 	w.acting = nil
-	w.walkThrough()
+	if in {
+		w.walkThrough()
+	}
 	if w.rnd.IntN(2) == 0 { // is it really gone?
 		w.walkUp(p, 0.95)
+	}
+	if w.plan.asks == forFace { // and does the door look for another face, without a card?
+		w.walkUp(w.people[w.rnd.IntN(len(w.people))], 0.95)
 	}
 }
 
 // tapCleanly is a tap that the reader reads at once.
-func (w *world) tapCleanly(p *person) {
+func (w *world) tapCleanly(p *person) bool {
 	e, takes, _ := w.door.reader.train(w.clock.running(), cardBits(p.card), nil)
 	w.pass(takes + frameEnd)
 	e.At = w.clock.host()
-	w.present(e, w.expectCard(p.card, w.unitTime()), p)
+	return w.present(e, w.expectCard(p.card, w.unitTime()), p)
 }
 
 func (w *world) showNobody() {

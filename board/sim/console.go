@@ -148,6 +148,9 @@ func (w *world) atConsole(what string, s *seat, lines ...string) bool {
 	t := &terminal{w: w, lines: append([]string{manager, secret, "status"}, lines...), stays: w.rnd.IntN(4) == 0}
 	err := console.Serve(context.Background(), t, s, console.Options{Unit: "main entrance", Line: "serial",
 		Plain: w.rnd.IntN(2) == 0, Once: true, Location: w.plan.Zone, Idle: consoleIdle, Clock: t, Inline: true})
+	if t.died != nil {
+		panic(t.died)
+	}
 	w.Visits++
 	w.LeftOpen += either(t.stays, 1, 0)
 	w.tell("desk: %s, at the console%s", what, either(t.stays, ", which is left open", ""))
@@ -177,12 +180,19 @@ type terminal struct {
 	out   bytes.Buffer
 	seen  int // of out, when the last line was typed
 	timer *timer
+	died  any // with what the world ended the visit: the power went, or an invariant does not hold
 }
 
 func (t *terminal) Write(p []byte) (int, error) { return t.out.Write(p) }
 
-// Read types the next line. A question is answered with yes.
-func (t *terminal) Read(p []byte) (int, error) {
+// Read types the next line. A question is answered with yes. It does not panic, as the line holds a
+// lock meanwhile.
+func (t *terminal) Read(p []byte) (n int, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			n, err, t.died = 0, io.ErrUnexpectedEOF, r
+		}
+	}()
 	t.w.pass(time.Second)
 	said := t.out.String()[t.seen:]
 	t.seen = t.out.Len()

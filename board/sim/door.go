@@ -45,7 +45,7 @@ const (
 )
 
 // configuration is the site's, as its installer wrote it.
-func configuration(dir string, zone *time.Location) (*config.Config, error) {
+func configuration(dir string, p *Plan) (*config.Config, error) {
 	c, err := config.Parse(strings.NewReader(config.Example))
 	if err != nil {
 		return nil, err
@@ -55,7 +55,11 @@ func configuration(dir string, zone *time.Location) (*config.Config, error) {
 	c.Door.HeldAfter = config.Duration(heldAfter)
 	c.Readers = []config.Reader{{Name: "outside", Kind: "wiegand", D0: "GPIO24", D1: "GPIO25", Keypad: 4}}
 	c.Faces.Enabled, c.Camera.Source, c.Passes.Enabled = true, "sim:camera", true
-	c.Site.Zone = zone.String()
+	c.Site.Zone = p.Zone.String()
+	c.Faces.WithCard = p.asks == forFace
+	if p.asks == forTwo {
+		c.Site.TwoPersons = config.Duration(twoWithin)
+	}
 	c.Site.ForgetAfter = config.Duration(forgetAfter)
 	for _, text := range specials() {
 		var s policy.Special
@@ -102,7 +106,7 @@ const forgetAfter = 2 * 24 * time.Hour
 // build makes a new unit in dir, with its first operator and the papers that faces need.
 func (w *world) build(dir string) (err error) {
 	d := &w.door
-	if d.conf, err = configuration(dir, w.plan.Zone); err != nil {
+	if d.conf, err = configuration(dir, w.plan); err != nil {
 		return err
 	}
 	trusted := *d.conf // whose clock is trusted only while something keeps it right

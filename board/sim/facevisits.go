@@ -48,6 +48,9 @@ func (w *world) photo(p *person) {
 		live = 0.95
 		w.GoodPhoto++
 	}
+	if w.plan.asks == forFace && w.rnd.IntN(2) == 0 { // who has the card too
+		w.tap(p.card)
+	}
 	if w.walkUp(p, live) {
 		w.PhotoIn++
 		w.walkThrough()

@@ -78,7 +78,7 @@ func (w *world) atTheEnd() {
 // where something is said to keep the clock right; those of the world are under an hour, or a
 // month.
 func (w *world) checkClock() {
-	if w.clock.source() != "" {
+	if w.clock.source() != "" && w.clock.wrong >= 0 && w.clock.wrong < time.Hour { // it is believed
 		w.behind = 0
 	}
 	if off := w.unitTime().Sub(w.clock.now); off > time.Hour || -off > w.behind+time.Minute {

@@ -71,6 +71,7 @@ type Plan struct {
 	Days  int
 	Begin time.Time
 	Zone  *time.Location
+	asks  asks // what the door asks for
 	lives []life
 	All   []Happening // by time
 	drawn int         // how many happenings were drawn
@@ -106,6 +107,7 @@ func NewPlan(seed uint64, days int, faults bool) (*Plan, error) {
 		return nil, err
 	}
 	p := &Plan{Seed: seed, Days: days, Zone: zone, Begin: begin.UTC(), faults: faults}
+	p.asks = []asks{forOne, forOne, forOne, forFace, forTwo}[rand.New(rand.NewPCG(seed, 3e9)).IntN(5)]
 	p.settle(r)
 	for day := range days {
 		p.live(rand.New(rand.NewPCG(seed, uint64(1e9+day))), day)

@@ -159,6 +159,7 @@ func (w *world) start(off time.Duration) {
 	w.clock.began = w.clock.now.Add(-20 * time.Second)
 	w.trouble, w.retainAt = w.clock.now, w.clock.now.Add(time.Minute)
 	w.lastTick, w.mismatch, w.unsure = w.clock.now, time.Time{}, time.Time{}
+	w.looking, w.first, w.missed = nil, waiting{}, waiting{}
 	orders := w.model
 	w.model, w.raised = newModel(), map[string]bool{}
 	w.door.contact.on, w.door.fire.on, w.door.alarm.on = false, false, false
@@ -228,8 +229,9 @@ func (w *world) adoptLog() {
 			pending = append(pending, s)
 		}
 	}
-	for _, e := range es {
-		if e.Kind != audit.Decision {
+	es = slices.DeleteFunc(es, func(e store.Entry) bool { return e.Kind != audit.Decision })
+	for i, e := range es {
+		if i+1 < len(es) && takenBack(e, es[i+1]) {
 			continue
 		}
 		known := false

@@ -74,6 +74,9 @@ func (w *world) movesIn(p *person) {
 		})
 	}
 	w.pass(time.Minute)
+	if w.plan.asks == forTwo {
+		w.company(p)
+	}
 	w.tap(p.card) // their first way in, which shows that it works
 	w.pass(20 * time.Second)
 }

@@ -24,7 +24,7 @@ type person struct {
 	blocked  bool
 	consent  bool
 	enrolled bool
-	refused  bool
+	chose    bool      // they consented once
 	taken    face      // what the camera saw of them when their face was taken
 	ended    time.Time // when the face ended last
 	ends     int       // how many faces of theirs were erased
@@ -63,11 +63,16 @@ func (w *world) expectCard(card uint64, at time.Time) outcome {
 	case !current:
 		return outcome{reason: policy.ReasonRevoked}
 	}
-	return w.expectPerson(p, at, policy.ReasonCard)
+	return w.withFace(p, at, w.expectPerson(p, at, policy.ReasonCard))
 }
 
 // expectPerson says what a credential of a person that works comes to.
 func (w *world) expectPerson(p *person, at time.Time, by policy.Reason) outcome {
+	return w.withSecond(p, at, w.mayEnter(p, at, by))
+}
+
+// mayEnter is the same at a door that one person opens.
+func (w *world) mayEnter(p *person, at time.Time, by policy.Reason) outcome {
 	switch {
 	case p.blocked:
 		return outcome{reason: policy.ReasonBlocked}

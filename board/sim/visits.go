@@ -61,14 +61,21 @@ func (w *world) goesOut(*person) {
 func (w *world) comesHome(p *person) {
 	in := false
 	shows := p.enrolled || !p.ended.IsZero() && w.rnd.IntN(3) == 0 // also one who gave it up, out of habit
-	if shows && p.face && w.rnd.IntN(10) < 8 {
+	if shows && p.face && w.plan.asks != forFace && w.rnd.IntN(10) < 8 {
 		in = w.walkUp(p, 0.95)
+	}
+	if w.plan.asks == forTwo && w.rnd.IntN(2) == 0 {
+		w.company(p)
 	}
 	if !in && p.pin != "" && w.rnd.IntN(3) == 0 {
 		in = w.typePIN(p.pin, p)
 	}
 	if !in {
-		in = w.tap(p.card)
+		in = w.cardAndFace(p)
+	}
+	if !in && w.plan.asks == forTwo && w.first.who == p {
+		w.pass(w.between(time.Second, 150*time.Second))
+		in = w.company(p)
 	}
 	if in && w.rnd.IntN(20) > 0 {
 		w.walkThrough()

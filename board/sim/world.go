@@ -36,6 +36,10 @@ type world struct {
 	people  []*person
 	acting  *person   // for whom staff do something now
 	ending  []*person // whose face or record the unit is ending now
+	looking *person   // whose face the door looks for, after their card
+	host    *person   // of the visitor at the door
+	first   waiting   // for a second person
+	missed  waiting   // whose face was refused last after their card
 	rnd     *rand.Rand
 	now     Happening
 
@@ -253,8 +257,10 @@ func (w *world) take(e unit.Event) {
 		d := e.Decision
 		w.decisions = append(w.decisions, d)
 		w.note(d)
+		w.noteFactors(d)
 		w.tell("door: %s by %s, %s", either(d.Grant, "granted", "denied"), d.Means, d.Reason)
-		if d.Means == policy.ByFace && d.Grant { // at a frame, or when the window ends by itself
+		// at a frame, or when the window ends by itself
+		if d.Grant && (d.Means == policy.ByFace || d.Means == policy.ByCardFace) {
 			w.model.grant(w.clock.now, w.lengthFor(w.byID(d.Person)), d.Reason)
 		}
 		w.story = append(w.story, told{told: w.clock.now, seq: e.Seq, at: d.At, means: d.Means, grant: d.Grant,
