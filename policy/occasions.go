@@ -59,6 +59,8 @@ var (
 		"the person agreed to an earlier notice: show them the present one first (consent)")
 	ErrNotInvited = i18n.E("policy.not-invited",
 		"the person did not agree to be asked again at the door: ask them first (enrol WHO later)")
+	ErrChildAtDoor = i18n.E("policy.child-at-door",
+		"the person is under 14: their face is taken once more with staff, and not by the door")
 	ErrNotLearning = i18n.E("policy.not-learning",
 		"the person did not agree to learning from visits: that takes a consent of its own (learn)")
 	ErrTooSoon    = i18n.E("policy.too-soon", "the face was taken a short time ago: wait for a later day")
@@ -110,7 +112,10 @@ func MayAdd(p Person, o Occasion) error {
 	case TakenAtDesk:
 		return nil
 	case TakenAtDoor:
-		if !o.At.Before(p.Face.Again) {
+		switch {
+		case p.Face.Minor:
+			return ErrChildAtDoor
+		case !o.At.Before(p.Face.Again):
 			return ErrNotInvited
 		}
 		return p.waited(o.At, againEvery)
@@ -164,14 +169,24 @@ func (p Person) ofOwnWill() (n int) {
 
 // InviteAgain records that the door may take the face once more after the person's card, for
 // [AgainFor] or until three occasions are stored. It is part of the consent to face entry, whose
-// notice says so, and is the person's own act. Errors: [ErrNotEnrolled], [ErrOldNotice],
-// [ErrNotVoluntary].
+// notice says so, and is the person's own act. Of a child it is not recorded: at the door there may
+// be no parent or guardian (R-MINOR). Errors: [ErrNotEnrolled], [ErrOldNotice], [ErrNotVoluntary],
+// [ErrChildAtDoor].
 func InviteAgain(p Person, y Yes) (Person, error) {
 	if err := mayAgree(p, y); err != nil {
 		return p, err
 	}
+	if y.Minor || p.Face.Minor {
+		return p, ErrChildAtDoor
+	}
 	p.Face.Again = y.At.Add(AgainFor)
 	return p, nil
+}
+
+// DoNotAskAgain ends what InviteAgain began. It never fails.
+func DoNotAskAgain(p Person) Person {
+	p.Face.Again = time.Time{}
+	return p
 }
 
 // LearnFromVisits records the separate consent to learn from visits (R-CONSENT). Nobody is asked

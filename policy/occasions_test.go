@@ -39,6 +39,8 @@ func TestRConsentOccasionsNeedTheirOwn(t *testing.T) {
 		{"at the door", TakenAtDoor, func(p *Person) { p.Face.Learns = Learning{} }, nil},
 		{"at the door, never asked", TakenAtDoor, func(p *Person) { p.Face.Again = time.Time{} }, ErrNotInvited},
 		{"at the door, too late", TakenAtDoor, func(p *Person) { p.Face.Again = noon }, ErrNotInvited},
+		{"at the door, a child", TakenAtDoor, func(p *Person) { p.Face.Minor, p.Face.Guardian = true, "mother" },
+			ErrChildAtDoor},
 		{"at the door, twice a day", TakenAtDoor, func(p *Person) {
 			p.Occasions[0].At = noon.Add(-19 * time.Hour)
 		}, ErrTooSoon},
@@ -139,6 +141,23 @@ func TestRConsentOccasionsInAnyOrder(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestRMinorIsNotAskedAtTheDoor(t *testing.T) {
+	p := enrolledOn(TakenAtDesk)
+	p.Face.Again = time.Time{}
+	y := Yes{At: noon, Notice: p.Face.Notice, OwnAct: true}
+	got, err := InviteAgain(p, y)
+	if err != nil || !got.Face.Again.Equal(noon.Add(AgainFor)) {
+		t.Errorf("a grown person: %v, until %s", err, got.Face.Again)
+	}
+	if got = DoNotAskAgain(got); !got.Face.Again.IsZero() {
+		t.Errorf("asked until %s, after they ended it", got.Face.Again)
+	}
+	p.Face.Minor, p.Face.Guardian, y.Guardian, y.GuardianName = true, "mother", "mother", "Li Na"
+	if got, err := InviteAgain(p, y); !errors.Is(err, ErrChildAtDoor) || !got.Face.Again.IsZero() {
+		t.Errorf("a child: %v, until %s", err, got.Face.Again)
+	}
 }
 
 func TestRConsentLearningIsSeparateAndOwn(t *testing.T) {

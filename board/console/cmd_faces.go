@@ -23,7 +23,7 @@ func faceCommands() []command {
 		{name: "refuse", usage: "WHO", right: desk.KeepsPeople, person: true, run: refuse,
 			about:   i18n.M("console.help-refuse", "record that a person does not want face entry"),
 			example: "refuse 1204"},
-		{name: "enrol", usage: "WHO [later]", right: desk.KeepsPeople, person: true, run: enrol,
+		{name: "enrol", usage: "WHO [later [off]]", right: desk.KeepsPeople, person: true, run: enrol,
 			about: i18n.M("console.help-enrol-again", "enrol a consenting person's face at the door, or take it once "+
 				"more; later: the door asks them after their card, on other days"),
 			example: "enrol 1204"},
@@ -110,6 +110,10 @@ func consent(ctx context.Context, c *console, words []string) error {
 	}
 	if p.Face.State == policy.FaceEnrolled {
 		c.say(i18n.M("console.consent-renewed", "Consent to the present notice recorded. The face goes on working."))
+		if l := p.Face.Learns; !l.At.IsZero() && l.Notice != n.Hash {
+			c.say(i18n.M("console.learning-rests", "Nothing more is learnt from their visits, since they agreed to "+
+				"that with the earlier notice. If they ask for it: learn %s", p.ID))
+		}
 		return nil
 	}
 	c.say(i18n.M("console.consent-recorded", "Consent recorded. Next: enrol %s", p.ID))
@@ -153,12 +157,19 @@ func refuse(ctx context.Context, c *console, words []string) error {
 }
 
 func enrol(ctx context.Context, c *console, words []string) error {
+	n := len(words)
+	off := n > 2 && words[n-2] == "later" && words[n-1] == "off"
+	if off {
+		words = words[:n-1]
+	}
 	who, later := cutLast(words, "later")
 	p, err := c.findPerson(ctx, who)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if later {
+	case off:
+		return c.notAgain(ctx, p)
+	case later:
 		return c.enrolLater(ctx, p)
 	}
 	e, err := c.desk.Enrol(ctx, c.who, p.ID, c.step)
@@ -203,6 +214,14 @@ func (c *console) enrolLater(ctx context.Context, p policy.Person) error {
 		return err
 	}
 	c.say(i18n.M("console.again-recorded", "Recorded. The door asks at their next visits."))
+	return nil
+}
+
+func (c *console) notAgain(ctx context.Context, p policy.Person) error {
+	if err := c.desk.NotAgain(ctx, c.who, p.ID); err != nil {
+		return err
+	}
+	c.say(i18n.M("console.again-ended", "Recorded. The door does not ask them to look once more."))
 	return nil
 }
 

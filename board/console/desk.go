@@ -90,6 +90,8 @@ type Faces interface {
 	// as Consent is, to the notice that they agreed to before.
 	Again(ctx context.Context, s desk.Session, c desk.ConsentGiven, step desk.Progress) error
 	Learn(ctx context.Context, s desk.Session, c desk.ConsentGiven, step desk.Progress) error
+	// NotAgain ends what Again began.
+	NotAgain(ctx context.Context, s desk.Session, id policy.PersonID) error
 	// Drifted reports whether a person's face is known worse than when it was taken last.
 	Drifted(ctx context.Context, s desk.Session, id policy.PersonID) (bool, error)
 	// StopLearning ends learning, and destroys what was learnt (R-WITHDRAW). The receipt has no

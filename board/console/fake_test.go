@@ -369,6 +369,15 @@ func (d *fakeDesk) agree(ctx context.Context, s desk.Session, call string, c des
 	return nil
 }
 
+func (d *fakeDesk) NotAgain(_ context.Context, s desk.Session, id policy.PersonID) error {
+	err := d.enter(s, "not again", desk.Manager)
+	defer d.mu.Unlock()
+	if err == nil {
+		d.people[d.index(id)].Face.Again = time.Time{}
+	}
+	return err
+}
+
 // Drifted: a face has that is stored of two occasions.
 func (d *fakeDesk) Drifted(_ context.Context, s desk.Session, id policy.PersonID) (bool, error) {
 	err := d.enter(s, "drifted", desk.Manager, desk.Auditor)

@@ -72,6 +72,18 @@ func (d *Desk) Again(ctx context.Context, s Session, c ConsentGiven, step Progre
 	return d.agree(ctx, s, c, audit.AgainAgreed, policy.InviteAgain, step)
 }
 
+// NotAgain ends what Again began; no card is needed for a no.
+func (d *Desk) NotAgain(_ context.Context, s Session, id policy.PersonID) error {
+	by, err := d.allow(s, KeepsPeople)
+	if err != nil {
+		return err
+	}
+	return explain(d.vault.ChangePerson(by, id, audit.AgainEnded, func(p *policy.Person) error {
+		*p = policy.DoNotAskAgain(*p)
+		return nil
+	}))
+}
+
 // Learn records a person's separate consent to learning from their visits (R-CONSENT), given with
 // their own card, at their own request.
 func (d *Desk) Learn(ctx context.Context, s Session, c ConsentGiven, step Progress) error {

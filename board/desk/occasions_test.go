@@ -118,6 +118,12 @@ func TestRConsentToMoreIsTheirOwnAct(t *testing.T) {
 	if err != nil || !p.Face.Again.After(b.Clock.Now()) || p.Face.Learns.Notice != p.Face.Notice {
 		t.Fatalf("recorded as %+v, %v", p.Face, err)
 	}
+	if err := b.Desk.NotAgain(ctx, b.Staff, id); err != nil {
+		t.Error(err)
+	}
+	if p, _ = b.Vault.Person(id); !p.Face.Again.IsZero() || p.Face.Learns.At.IsZero() {
+		t.Errorf("after being asked again ended: %+v", p.Face)
+	}
 	o := policy.Occasion{At: b.Clock.Now().Add(8 * 24 * time.Hour), How: policy.TakenLearnt}
 	if err := b.Vault.AddOccasion("test", id, o, boardtest.FaceOf(1)[:]); err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ var rightsOf = map[string]string{
 	"AddPerson": "m", "ChangePerson": "m", "RemovePerson": "m", "AssignCard": "m", "IssueCard": "m",
 	"AssignPIN": "m", "PINLength": "m", "RevokeCredential": "m",
 	"Consent": "m", "Refuse": "m", "Withdraw": "m", "Enrol": "m",
-	"Again": "m", "Learn": "m", "StopLearning": "m", "AddPass": "m", "EndPass": "m",
+	"Again": "m", "NotAgain": "m", "Learn": "m", "StopLearning": "m", "AddPass": "m", "EndPass": "m",
 	"OpenIncident": "m", "ChangeIncident": "m", "Letters": "m", "PutAssessment": "m", "AddRequest": "m",
 	"AnswerRequest":  "m",
 	"AssessmentForm": "m", "Draft": "m", "KeepDraft": "m", "PutElsewhere": "m", "PutFiled": "m",

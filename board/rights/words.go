@@ -58,6 +58,7 @@ var acts = map[audit.Kind]i18n.Message{
 		"after your card the door did not add the face that it saw to yours"),
 	audit.AgainAgreed: i18n.M("rights.again-agreed",
 		"you agreed that the door may take your face once more after your card"),
+	audit.AgainEnded:     i18n.M("rights.again-ended", "you ended being asked for that"),
 	audit.LearningAgreed: i18n.M("rights.learning-agreed", "you agreed that the door learns from your visits"),
 	audit.LearningEnded:  i18n.M("rights.learning-ended", "you ended learning from your visits"),
 	audit.LearntErased: i18n.M("rights.learnt-erased",

@@ -84,6 +84,7 @@ const (
 	OccasionAdded     Kind = "face taken again"     // one more occasion, and by what
 	OccasionRefused   Kind = "face not taken again" // at the door, and why
 	AgainAgreed       Kind = "agreed to be asked again"
+	AgainEnded        Kind = "not to be asked again"
 	LearningAgreed    Kind = "agreed to learning"
 	LearningEnded     Kind = "learning ended"
 	LearntErased      Kind = "learnt occasions erased" // with the end of learning
