@@ -26,6 +26,9 @@ var acts = [...]struct {
 	TurnRight: {"turn right", i18n.M("recognizer.turn-right", "please turn your head a little to your right")},
 }
 
+// Acts are those that may be asked for.
+func Acts() []Act { return []Act{CloseEyes, TurnLeft, TurnRight} }
+
 // String is the act's short English name.
 func (a Act) String() string {
 	if int(a) < len(acts) {
@@ -52,66 +55,99 @@ const (
 	Always  When = "always"
 )
 
-// What counts as done. The eye model takes eyes that look down for closed ones (docs/figures.md). A
+// What counts as done (docs/figures.md has how often heads and sheets do it). The eye model takes
+// eyes that look down for closed ones, and wavers on narrow eyes: a single frame is no blink. A
 // person whose eyes it never sees open is refused when asked to close them; they have the turns of
 // the head, drawn in two of three tries, and the card.
 const (
 	eyesOpen   = 0.7                     // probability: open
-	eyesClosed = 0.3                     // closed
-	eyesWithin = 2500 * time.Millisecond // from the first closed frame to the first open one
-	turnBy     = 14.0                    // degrees from the pose when asked: above noise, within Options.MaxYaw
-	turnFrames = 2                       // in a row, so that one bad landmark is not a turn
+	eyesClosed = 0.2                     // closed
+	eyesWithin = 2500 * time.Millisecond // from closed to open again
+	turnBy     = 20.0                    // degrees from the pose when asked: a bent sheet seems to turn by 19
+	turnTo     = 8.0                     // degrees that it must look aside in the end, wherever it began
+	inARow     = 2                       // frames, so that one bad landmark is not a turn
 )
 
 // challenge is one act asked of one person. Add only frames that were compared and found to be of
-// the same face, so that one person cannot act for another.
+// the same face, so that one person cannot act for another. Who turns when something else was
+// asked for has failed: a video shows all acts in turn.
 type challenge struct {
 	act     Act
 	began   time.Time
 	passed  bool
-	step    int // CloseEyes: 1 eyes seen open, 2 then closed; a turn: frames turned in a row
-	closed  time.Time
+	failed  bool
+	eyes    lids
+	row     int       // frames in a row that the eyes are so, 1 and more
+	step    int       // of CloseEyes: 1 eyes seen open, 2 then closed
+	closed  time.Time // when they were
+	turned  [2]int    // frames in a row that the head is turned to its left, to its right
 	baseYaw float64
 	based   bool
 }
 
+// lids is how the eyes are.
+type lids uint8
+
+const (
+	narrow lids = iota // neither
+	opened
+	shut
+)
+
 func (c *challenge) add(s Signs, now time.Time) {
-	if c.passed {
+	if c.passed || c.failed {
 		return
 	}
+	left, right := c.turn(s.Yaw)
 	switch c.act {
 	case CloseEyes:
 		c.blink(s.EyesOpen, now)
+		c.failed = left || right
 	case TurnLeft:
-		c.turn(s.Yaw)
+		c.passed, c.failed = left, right
 	case TurnRight:
-		c.turn(-s.Yaw)
+		c.passed, c.failed = right, left
 	}
 }
 
 // blink waits for eyes open, then closed, then open again within eyesWithin.
 func (c *challenge) blink(open float64, now time.Time) {
+	eyes := narrow
 	switch {
-	case c.step == 0 && open >= eyesOpen:
+	case open >= eyesOpen:
+		eyes = opened
+	case open <= eyesClosed:
+		eyes = shut
+	}
+	if eyes != c.eyes {
+		c.eyes, c.row = eyes, 0
+	}
+	if c.row++; c.row < inARow {
+		return
+	}
+	switch {
+	case c.step == 0 && eyes == opened:
 		c.step = 1
-	case c.step == 1 && open <= eyesClosed:
+	case c.step == 1 && eyes == shut:
 		c.step, c.closed = 2, now
 	case c.step == 2 && now.Sub(c.closed) > eyesWithin:
 		c.step = 0 // a picture of closed eyes, or a person who sleeps
-	case c.step == 2 && open >= eyesOpen:
+	case c.step == 2 && eyes == opened:
 		c.passed = true
 	}
 }
 
-// turn waits until the head is turned further than when the person was asked.
-func (c *challenge) turn(yaw float64) {
-	switch {
-	case !c.based:
+// turn reports whether the head has turned to its left or right since the person was asked.
+func (c *challenge) turn(yaw float64) (left, right bool) {
+	if !c.based {
 		c.baseYaw, c.based = yaw, true
-	case yaw-c.baseYaw >= turnBy:
-		c.step++
-		c.passed = c.step >= turnFrames
-	default:
-		c.step = 0
 	}
+	for i, side := range [2]float64{1, -1} {
+		if side*(yaw-c.baseYaw) >= turnBy && side*yaw >= turnTo {
+			c.turned[i]++
+		} else {
+			c.turned[i] = 0
+		}
+	}
+	return c.turned[0] >= inARow, c.turned[1] >= inARow
 }

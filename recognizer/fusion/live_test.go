@@ -102,32 +102,47 @@ func TestSigns(t *testing.T) {
 
 func TestChallenges(t *testing.T) {
 	open, shut := Signs{EyesOpen: .95}, Signs{EyesOpen: .05}
-	left, right, ahead := Signs{Yaw: 20}, Signs{Yaw: -20}, Signs{Yaw: 2}
+	left, right, ahead := Signs{Yaw: 27}, Signs{Yaw: -27}, Signs{Yaw: 2}
 	for _, c := range []struct {
 		name string
 		act  Act
 		seen []Signs // 300 ms apart
-		want bool
+		want string
 	}{
-		{"eyes shut and opened", CloseEyes, []Signs{open, shut, shut, open}, true},
-		{"a picture with open eyes", CloseEyes, []Signs{open, open, open, open}, false},
-		{"a picture with closed eyes", CloseEyes, []Signs{shut, shut, shut, shut}, false},
-		{"two pictures: open, then closed", CloseEyes, []Signs{open, shut, shut, shut}, false},
-		{"opened too late", CloseEyes, append(append([]Signs{open}, slices.Repeat([]Signs{shut}, 10)...), open), false},
-		{"half-closed eyes", CloseEyes, []Signs{open, {EyesOpen: .5}, open}, false},
-		{"turned left", TurnLeft, []Signs{ahead, left, left}, true},
-		{"turned the other way", TurnLeft, []Signs{ahead, right, right}, false},
-		{"turned right", TurnRight, []Signs{ahead, right, right}, true},
-		{"one bad landmark", TurnLeft, []Signs{ahead, left, ahead, left}, false},
-		{"a picture taken from the side", TurnLeft, []Signs{left, left, left}, false},
+		{"eyes shut and opened", CloseEyes, []Signs{open, open, shut, shut, open, open}, "passed"},
+		{"eyes that waver", CloseEyes, []Signs{open, open, shut, open, open, shut, open, open}, ""},
+		{"open but for one frame", CloseEyes, []Signs{shut, open, shut, shut, open, shut}, ""},
+		{"a video that turns", CloseEyes, []Signs{open, open, left, left}, "failed"},
+		{"a picture with open eyes", CloseEyes, slices.Repeat([]Signs{open}, 6), ""},
+		{"a picture with closed eyes", CloseEyes, slices.Repeat([]Signs{shut}, 6), ""},
+		{"two pictures: open, then closed", CloseEyes, []Signs{open, open, shut, shut, shut}, ""},
+		{"opened too late", CloseEyes, slices.Concat([]Signs{open, open}, slices.Repeat([]Signs{shut}, 11),
+			[]Signs{open, open}), ""},
+		{"half-closed eyes", CloseEyes, []Signs{open, open, {EyesOpen: .5}, {EyesOpen: .5}, open, open}, ""},
+		{"turned left", TurnLeft, []Signs{ahead, left, left}, "passed"},
+		{"turned the other way", TurnLeft, []Signs{ahead, right, right}, "failed"},
+		{"turned right", TurnRight, []Signs{ahead, right, right}, "passed"},
+		{"blinked before", TurnRight, []Signs{ahead, shut, ahead, right, right}, "passed"},
+		{"one bad landmark", TurnLeft, []Signs{ahead, left, ahead, left}, ""},
+		{"one bad landmark to the other side", TurnLeft, []Signs{ahead, right, ahead, left, left}, "passed"},
+		{"a picture taken from the side", TurnLeft, []Signs{left, left, left}, ""},
+		{"a video that comes back from the other side", TurnLeft, []Signs{right, ahead, ahead, ahead}, ""},
+		{"a bent sheet", TurnLeft, []Signs{ahead, {Yaw: 20}, {Yaw: 20}}, ""},
 	} {
 		ch, now := challenge{act: c.act, began: start}, start
 		for _, s := range c.seen {
 			now = now.Add(300 * time.Millisecond)
 			ch.add(s, now)
 		}
-		if ch.passed != c.want {
-			t.Errorf("%s: passed %v, want %v", c.name, ch.passed, c.want)
+		got := ""
+		switch {
+		case ch.passed:
+			got = "passed"
+		case ch.failed:
+			got = "failed"
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
 }
@@ -145,13 +160,13 @@ func (p *people) actor(d *door, face []float32, live float64, obeys bool) func()
 		i++
 		switch act {
 		case CloseEyes:
-			if i%4 > 1 {
+			if i%6 > 2 {
 				f.Signs.EyesOpen = .05
 			}
 		case TurnLeft:
-			f.Signs.Yaw = min(float64(i-1)*3, 20)
+			f.Signs.Yaw = min(float64(i-1)*3, 25)
 		case TurnRight:
-			f.Signs.Yaw = -min(float64(i-1)*3, 20)
+			f.Signs.Yaw = -min(float64(i-1)*3, 25)
 		}
 		return f
 	}
@@ -199,7 +214,7 @@ func TestNobodyActsForAnother(t *testing.T) {
 	d.v.cfg.Challenge, d.v.cfg.Draw = Always, func(int) int { return 0 }
 	picture, acts := p.actor(d, p.face[ann], .99, false), 0
 	_, ready := d.show(200, func() Frame {
-		if acts++; d.said.Act == CloseEyes && acts%3 == 0 {
+		if acts++; d.said.Act == CloseEyes && acts%6 > 2 {
 			f := p.frame(bearer, .99)
 			f.Signs.EyesOpen = .05
 			return f

@@ -147,7 +147,7 @@ func (v *Visit) ready(now time.Time) bool {
 	f := v.evidence()
 	known := f.Frames >= f.FramesMin && f.Score >= f.Threshold && f.Score-f.RunnerUp >= f.Margin
 	if act := v.face.act; act != nil {
-		return act.passed && known || now.Sub(act.began) >= v.cfg.ActWithin
+		return act.passed && known || act.failed || now.Sub(act.began) >= v.cfg.ActWithin
 	}
 	if known && v.mustAct(f.Live) {
 		v.face.act = &challenge{act: Act(1 + v.cfg.Draw(len(acts)-1)), began: now}
