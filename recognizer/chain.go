@@ -144,6 +144,17 @@ func (c *Chain) observe(
 	return obs, nil
 }
 
+// Landmarks finds the points of the most prominent face, in frame pixels; false: there is no face.
+// It is for measuring.
+func (c *Chain) Landmarks(frame *hal.Frame) (points [landmarks]Point, found bool, err error) {
+	faces, _, err := c.find(frame)
+	if err != nil || len(faces) == 0 {
+		return points, false, err
+	}
+	err = c.locate(view{frame.BGR, frame.Width, frame.Height}, faces[0])
+	return c.points, err == nil, err
+}
+
 // Forget overwrites what is left of the last face in the memory of the networks. It takes as long
 // as Observe: call it when the person has gone.
 func (c *Chain) Forget() error {

@@ -15,6 +15,7 @@ import (
 	"menshen/recognizer"
 	"menshen/recognizer/calibration"
 	"menshen/recognizer/eval"
+	"menshen/recognizer/eval/acts"
 	"menshen/recognizer/eval/pictures"
 	"menshen/recognizer/models"
 )
@@ -23,6 +24,7 @@ import (
 // models, the thresholds in use.
 type evaluated struct {
 	config, models, manifest, calibration string
+	acts                                  int // people of the faces whose made heads and sheets are asked to act
 }
 
 func evalVerb() *cobra.Command {
@@ -41,11 +43,16 @@ With --attacks it looks at presentations instead: one folder for each kind ("pri
 one named "bona-fide"; in each a picture, or a folder of frames, for a presentation. Rates by kind
 are given in the terms of ISO/IEC 30107-3; no conformance is claimed.
 
+With --acts it also makes videos out of the pictures of so many people: heads that turn and close
+their eyes, photos that are held, turned and bent, videos of acts. It reports how many of them pass
+when the door asks for an act. Each person takes a minute or so.
+
 With --config it measures what that door uses: its models, its calibration and its live_min.
 
 Nothing of a picture goes into the report.`,
 		Example: `  menshen eval --faces lfw --out report.html
   menshen eval --config /etc/menshen/door.toml --faces tenants --out ours.html
+  menshen eval --faces lfw --acts 20
   menshen eval --config /etc/menshen/door.toml --attacks presentations --out attacks.html`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -55,6 +62,7 @@ Nothing of a picture goes into the report.`,
 		},
 	}
 	dir, _ := models.Dir()
+	c.Flags().IntVar(&e.acts, "acts", 0, "people of --faces whose made heads and sheets are asked to act")
 	c.Flags().StringVar(&j.Faces, "faces", "", "folder of folders of pictures, one a person")
 	c.Flags().StringVar(&j.Attacks, "attacks", "", "folder of folders of presentations, one a kind")
 	c.Flags().StringVar(&j.Out, "out", "report.html", "the report")
@@ -68,6 +76,9 @@ Nothing of a picture goes into the report.`,
 }
 
 func runEval(ctx context.Context, j eval.Job, e evaluated, out, errOut io.Writer) error {
+	if e.acts != 0 && (e.acts < 0 || j.Faces == "") {
+		return errors.New("--acts wants a number of people of --faces")
+	}
 	if e.config != "" {
 		c, err := config.Load(e.config)
 		if err != nil {
@@ -98,6 +109,13 @@ func runEval(ctx context.Context, j eval.Job, e evaluated, out, errOut io.Writer
 	defer chain.Close()
 	look := &pictures.Looker{Chain: chain}
 	defer look.Wipe()
+	if e.acts > 0 {
+		show, end := screen.Progress(errOut, "visits")
+		j.Acts, err = acts.Measure(ctx, j.Faces, e.acts, chain, show)
+		if end(); err != nil {
+			return err
+		}
+	}
 	show, end := screen.Progress(errOut, "pictures")
 	defer end()
 	return j.Run(ctx, look, time.Now(), out, show)

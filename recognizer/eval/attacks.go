@@ -33,7 +33,8 @@ type Kind struct {
 	Presentations int
 	NoResponse    Rate // without a usable face in any frame (APNRR or BPNRR)
 	Error         Rate // APCER: let through; BPCER: refused, no response included
-	live          []float64
+	Asked         Rate // how many a door asks for an act that asks when in doubt
+	WithAct       Rate // the same as Error at such a door; a living face does as it is asked
 }
 
 // Worst is the kind of attack that is let through most: the figure to judge a door by.
@@ -42,9 +43,10 @@ func (a *Attacks) Worst() Kind {
 }
 
 // MeasureAttacks looks at all presentations in the folders of dir (see the package comment), and
-// fuses the frames of each as a visit does. Without a usable frame a living face counts as refused,
-// and an attack as not let through. The error is ErrPictures when there is no bona-fide
-// presentation or no attack.
+// lets each go through whole visits, its frames over and over until the door decides: one without
+// an act, and one for each act that it may be asked for, of which the mean counts. Without a usable
+// frame a living face counts as refused, and an attack as not let through. The error is ErrPictures
+// when there is no bona-fide presentation or no attack.
 func MeasureAttacks(
 	ctx context.Context, dir string, l Looker, liveMin float64, now time.Time, p Progress,
 ) (*Attacks, error) {
@@ -66,35 +68,41 @@ func MeasureAttacks(
 		if s.Embedding == nil {
 			a.Failures = append(a.Failures, Failure{relative(dir, paths[i]), s.Reason})
 		}
-		clear(s.Embedding) // only whether there was one matters
 		frames[i] = s
 	}); err != nil {
 		return nil, err
 	}
 	kinds := make([]Kind, len(names))
-	errs, silent := make([]tally, len(names)), make([]tally, len(names))
+	errs, silent, asked := make([]tally, len(names)), make([]tally, len(names)), make([]tally, len(names))
+	withAct := make([]float64, len(names))
 	for i, name := range names {
 		kinds[i].Name = name
 	}
 	for _, s := range all {
-		var usable []fusion.Frame
-		for _, seen := range frames[:len(s.frames)] {
-			if seen.Embedding != nil {
-				usable = append(usable, fusion.Frame{Present: true, Live: seen.Live, Signs: seen.Signs})
+		shown, usable := frames[:len(s.frames)], false
+		for _, f := range shown {
+			usable = usable || f.Embedding != nil
+		}
+		living := names[s.kind] == BonaFide
+		kinds[s.kind].Presentations++
+		silent[s.kind].add(!usable)
+		errs[s.kind].add(a.passes(shown, fusion.NoAct).Lives() != living)
+		var v Visited
+		for _, act := range fusion.Acts() {
+			v = a.passes(shown, act)
+			// A living face would do as it is asked, which a recording cannot.
+			if lives := v.Lives() || living && v.Asked != fusion.NoAct; lives != living {
+				withAct[s.kind] += 1 / float64(len(fusion.Acts()))
 			}
 		}
+		asked[s.kind].add(v.Asked != fusion.NoAct)
 		frames = frames[len(s.frames):]
-		live := fusion.Live(usable...)
-		passed := len(usable) > 0 && live >= liveMin
-		k := &kinds[s.kind]
-		k.Presentations++
-		k.live = append(k.live, live)
-		silent[s.kind].add(len(usable) == 0)
-		errs[s.kind].add(passed != (k.Name == BonaFide))
 	}
 	for i, k := range kinds {
 		// Each presentation is a trial of its own: who stood behind it is not known.
-		switch k.Error, k.NoResponse = errs[i].rate(), silent[i].rate(); {
+		k.Error, k.NoResponse, k.Asked = errs[i].rate(), silent[i].rate(), asked[i].rate()
+		k.WithAct = wilsonRate(withAct[i], k.Presentations)
+		switch {
 		case k.Presentations == 0:
 		case k.Name == BonaFide:
 			a.BonaFide = k
@@ -107,6 +115,27 @@ func MeasureAttacks(
 			"with pictures", dir, ErrPictures, BonaFide)
 	}
 	return a, nil
+}
+
+// passes lets a presentation go through one visit, at a door that asks for the act when in doubt;
+// NoAct: that asks for none.
+func (a *Attacks) passes(shown []Seen, act fusion.Act) Visited {
+	cfg := fusion.Defaults()
+	cfg.LiveMin, cfg.Challenge = a.LiveMin, fusion.Never
+	if act != fusion.NoAct {
+		cfg.Challenge, cfg.Draw = fusion.InDoubt, func(int) int { return int(act) - 1 }
+	}
+	next := 0
+	v, _ := Visit(cfg, func(time.Duration, fusion.Act, time.Duration) (fusion.Frame, error) {
+		s := shown[next%len(shown)]
+		next++
+		f := fusion.Frame{Present: s.Reason != noFace, Embedding: s.Embedding, Live: s.Live, Signs: s.Signs}
+		if f.Embedding == nil {
+			f.Advice = fusion.HoldStill
+		}
+		return f, nil
+	})
+	return v
 }
 
 // presentation is one picture, or the frames of one folder.

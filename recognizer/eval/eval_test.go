@@ -340,7 +340,15 @@ func TestMeasureAttacks(t *testing.T) {
 		p.paint(at(.03), "print", fmt.Sprint(i, ".jpg"))
 		// A replay whose frames pass now and then, but not together.
 		for j := range 5 {
-			p.paint(at([]float64{.9, .1, .1, .1, .1}[j]), "phone", fmt.Sprint("clip", i), fmt.Sprint(j, ".png"))
+			p.paint(at([]float64{.1, .9, .1, .1, .1}[j]), "phone", fmt.Sprint("clip", i), fmt.Sprint(j, ".png"))
+		}
+		// Two in doubt: eyes that close and open, and a head that turns left.
+		for j := range 12 {
+			eyes, turned := at(.8), at(.8)
+			eyes.Signs.EyesOpen = []float64{.9, .9, .9, .1, .1, .1}[j%6]
+			turned.Signs.Yaw = []float64{0, 0, 0, 0, 30, 30}[j%6]
+			p.paint(eyes, "blinking", fmt.Sprint("clip", i), fmt.Sprintf("%02d.png", j))
+			p.paint(turned, "turning", fmt.Sprint("clip", i), fmt.Sprintf("%02d.png", j))
 		}
 	}
 	p.paint(at(.02), BonaFide, "unlucky.jpg")
@@ -354,18 +362,20 @@ func TestMeasureAttacks(t *testing.T) {
 	}
 	got := map[string]string{}
 	for _, k := range append(a.Kinds, a.BonaFide) {
-		got[k.Name] = fmt.Sprintf("%d of %d, %d silent", k.Error.Errors, k.Presentations, k.NoResponse.Errors)
+		got[k.Name] = fmt.Sprintf("%d of %d, %d silent; %d asked, then %d",
+			k.Error.Errors, k.Presentations, k.NoResponse.Errors, k.Asked.Errors, k.WithAct.Errors)
 	}
 	want := map[string]string{
-		BonaFide: "2 of 22, 1 silent", "print": "0 of 20, 0 silent", "phone": "0 of 20, 0 silent",
-		"mask": "1 of 2, 1 silent",
+		BonaFide: "2 of 22, 1 silent; 0 asked, then 2", "print": "0 of 20, 0 silent; 0 asked, then 0",
+		"phone": "0 of 20, 0 silent; 20 asked, then 0", "mask": "1 of 2, 1 silent; 0 asked, then 1",
+		"blinking": "20 of 20, 0 silent; 20 asked, then 7", "turning": "20 of 20, 0 silent; 20 asked, then 7",
 	}
 	for name := range want {
 		if got[name] != want[name] {
 			t.Errorf("%s: %s, want %s", name, got[name], want[name])
 		}
 	}
-	if a.Worst().Name != "mask" || len(a.Failures) != 2 {
+	if a.Worst().Name != "blinking" || len(a.Failures) != 2 {
 		t.Errorf("worst %s, failures %v", a.Worst().Name, a.Failures)
 	}
 	phone := filepath.Join(p.dir, "phone")

@@ -23,6 +23,7 @@ type Job struct {
 	Model   calibration.Model        // the embedding model in use
 	InUse   *calibration.Calibration // whose promises are held against what is found; may be nil
 	LiveMin float64                  // evidence of life that a presentation needs; 0: the door's default
+	Acts    []ActRow                 // what came of acts that were asked for (package acts); may be empty
 }
 
 // ErrNothing: a job without pictures to look at.
@@ -40,7 +41,7 @@ func (j Job) Run(ctx context.Context, l Looker, now time.Time, w io.Writer, p Pr
 	if j.Faces == "" && j.Attacks == "" {
 		return ErrNothing
 	}
-	r := Report{Model: j.Model.Name}
+	r := Report{Model: j.Model.Name, Acts: j.Acts}
 	var err error
 	if j.Faces != "" {
 		if r.Faces, err = MeasureFaces(ctx, j.Faces, l, j.InUse, now, p); err != nil {
@@ -107,10 +108,15 @@ func (r Report) summary(w io.Writer) {
 				number(int(p.Asked)), percent(p.Refused), number(p.People))
 		}
 	}
+	for _, a := range r.Acts {
+		fmt.Fprintf(w, "  %s, asked to %s: passes in %v of %d visits\n", a.Player, a.Act, a.Passed(), a.Passed().Trials)
+	}
 	if a := r.Attacks; a != nil {
 		for _, k := range a.Kinds {
-			fmt.Fprintf(w, "  %s: %v of %d attacks let through\n", k.Name, k.Error, k.Presentations)
+			fmt.Fprintf(w, "  %s: %v of %d attacks let through; with an act asked for in doubt %v\n",
+				k.Name, k.Error, k.Presentations, k.WithAct)
 		}
-		fmt.Fprintf(w, "  living faces refused: %v of %d\n", a.BonaFide.Error, a.BonaFide.Presentations)
+		fmt.Fprintf(w, "  living faces refused: %v of %d; with an act %v, and %v asked for one\n",
+			a.BonaFide.Error, a.BonaFide.Presentations, a.BonaFide.WithAct, a.BonaFide.Asked)
 	}
 }

@@ -24,6 +24,9 @@ type Looker interface {
 	Look(path string) (Seen, error)
 }
 
+// noFace is the reason of a picture without a face.
+const noFace = "no face"
+
 // Seen is what was seen of one picture.
 type Seen struct {
 	Embedding []float32 // nil: no usable face, for the Reason
@@ -102,7 +105,7 @@ func lookAt(ctx context.Context, paths []string, l Looker, p Progress, each func
 			s = Seen{Reason: err.Error()}
 		}
 		if s.Embedding == nil && s.Reason == "" {
-			s.Reason = "no face"
+			s.Reason = noFace
 		}
 		each(i, s)
 		if p != nil {

@@ -57,14 +57,7 @@ func (t *tally) add(hit bool) {
 }
 
 // rate is the share of hits of trials that do not depend on each other, with Wilson's interval.
-func (t tally) rate() Rate {
-	r := Rate{Errors: t.hits, Trials: t.trials}
-	if t.trials > 0 {
-		r.Value = float64(t.hits) / float64(t.trials)
-		r.Low, r.High = wilson(float64(t.hits), float64(t.trials))
-	}
-	return r
-}
+func (t tally) rate() Rate { return wilsonRate(float64(t.hits), t.trials) }
 
 // resamples is how often people are drawn again. The seed is fixed, so that a report
 // can be repeated.
@@ -109,6 +102,16 @@ func (t tallies) rate() Rate {
 	return r
 }
 
+// wilsonRate is the share of trials that do not depend on each other, where one may count in part.
+func wilsonRate(hits float64, trials int) Rate {
+	r := Rate{Errors: int(math.Round(hits)), Trials: trials}
+	if trials > 0 {
+		r.Value = hits / float64(trials)
+		r.Low, r.High = wilson(hits, float64(trials))
+	}
+	return r
+}
+
 // balanced is the mean of the people's own shares, so that those with many pictures do not
 // outvote the others.
 func (t tallies) balanced() float64 {
@@ -127,5 +130,5 @@ func wilson(hits, trials float64) (low, high float64) {
 	const z = 1.959964
 	p, z2 := hits/trials, z*z/trials
 	mid, half := p+z2/2, z*math.Sqrt(p*(1-p)/trials+z2/trials/4)
-	return (mid - half) / (1 + z2), (mid + half) / (1 + z2)
+	return max(0, (mid-half)/(1+z2)), min(1, (mid+half)/(1+z2))
 }

@@ -26,10 +26,11 @@ var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap
 	"few":   func(r Rate) bool { return r.Trials > 0 && r.Errors < MinErrors },
 }).Parse(reportText))
 
-// Report is what WriteHTML writes; either part may be nil.
+// Report is what WriteHTML writes; each part may be nil.
 type Report struct {
 	Faces   *Faces
 	Attacks *Attacks
+	Acts    []ActRow
 	Model   string // which model and, as the reader likes it, which settings
 }
 
