@@ -103,7 +103,7 @@ func matching(c *config.Config, u *unit.Unit) *dossier.Matching {
 	m := &dossier.Matching{Model: how.Scores.Model.Name,
 		Source:    from.Pictures + ", " + from.By + ", " + from.Date.String(),
 		Threshold: how.At.Threshold, Asked: how.Asked, OneIn: how.At.OneIn, Basis: string(how.At.Basis),
-		LiveMin: c.Faces.LiveMin, Frames: c.Faces.Frames, Challenge: c.Faces.Challenge, WithCard: c.Faces.WithCard}
+		LiveMin: c.Faces.LiveMin, Frames: c.Faces.Frames, Challenge: c.Challenge(), WithCard: c.Faces.WithCard}
 	m.TAR, _ = how.Scores.TAR(how.At.Threshold)
 	return m
 }

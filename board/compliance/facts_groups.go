@@ -104,7 +104,7 @@ func (k *Keeper) Basis() (map[string]string, error) {
 		"handler": c.Unit.Handler, "door": c.Unit.Name, "location": c.Unit.Location,
 		"zone": fmt.Sprint(c.Camera.Zone), "with_card": fmt.Sprint(c.Faces.WithCard),
 		"stranger_in": fmt.Sprint(c.Faces.StrangerIn), "live_min": fmt.Sprint(c.Faces.LiveMin),
-		"challenge": c.Faces.Challenge,
+		"challenge": c.Challenge(),
 		"frames":    fmt.Sprint(c.Faces.Frames), "models": m.Name + " " + m.Embed.SHA256, "key": keyKind(c),
 		"retention": r.Events.String() + " " + r.Acts.String(),
 	}

@@ -72,7 +72,7 @@ const keepDecisions = 90 * 24 * time.Hour
 // NoticeFacts are what the site says of itself in its notice, sign and commitment.
 func NoticeFacts(c *config.Config) notice.Facts {
 	return notice.Facts{Place: c.Unit.Location, Door: c.Unit.Name, Handler: c.Unit.Handler, Contact: c.Unit.Contact,
-		Access: keepDecisions, Acts: store.DefaultRetention.Acts, Asks: c.Faces.Challenge != "never",
+		Access: keepDecisions, Acts: store.DefaultRetention.Acts, Asks: c.Challenge() != "never",
 		Learns: c.Faces.Learn}
 }
 

@@ -172,14 +172,17 @@ func (c *Config) checkFaces(m *misfits) {
 		"[faces] frames %d is out of range: write between 1 and 20", f.Frames)
 	m.when(f.DecideWithin.D() < time.Second || f.DecideWithin.D() > 10*time.Second, "faces.decide_within",
 		"[faces] decide_within %v is out of range: write between 1s and 10s", f.DecideWithin.D())
-	m.add("faces.challenge", oneOf("[faces] challenge", c.Faces.Challenge, Challenges))
-	if c.Faces.Challenge != "never" && !slices.ContainsFunc(c.Signals, func(s Signal) bool {
-		return s.Role == "green" || s.Role == "buzzer"
-	}) {
+	m.add("faces.challenge", oneOf("[faces] challenge", c.Challenge(), Challenges))
+	if c.Challenge() != "never" && !c.canAsk() {
 		m.add("faces.challenge", fmt.Errorf("[faces] challenge %q: nothing could ask for it: "+
 			"wire a [[signal]] with role = \"green\" or \"buzzer\", or write \"never\"", c.Faces.Challenge))
 	}
 	m.add("camera.zone", c.Camera.checkZone())
+}
+
+// canAsk reports whether something at the door can ask a person for an act.
+func (c *Config) canAsk() bool {
+	return slices.ContainsFunc(c.Signals, func(s Signal) bool { return s.Role == "green" || s.Role == "buzzer" })
 }
 
 // Opened gives the source as camera.Open takes it: what libcamera reads comes through the pipe

@@ -160,14 +160,27 @@ type Camera struct {
 type Faces struct {
 	Enabled bool `toml:"enabled"`
 	// a face, or a PIN, counts only after the person's card: no search among all faces
-	WithCard     bool     `toml:"with_card"`
-	StrangerIn   int      `toml:"stranger_in"`   // at most one stranger in so many attempts comes in
-	LiveMin      float64  `toml:"live_min"`      // 0…1
-	Challenge    string   `toml:"challenge"`     // ask for a blink or a turn of the head: one of Challenges
+	WithCard   bool    `toml:"with_card"`
+	StrangerIn int     `toml:"stranger_in"` // at most one stranger in so many attempts comes in
+	LiveMin    float64 `toml:"live_min"`    // 0…1
+	// ask for a blink or a turn of the head: one of Challenges; empty: see Config.Challenge
+	Challenge    string   `toml:"challenge"`
 	Frames       int      `toml:"frames"`        // frames that must agree
 	Calibration  string   `toml:"calibration"`   // the site's own file, of "menshen eval"; empty: the one shipped
 	DecideWithin Duration `toml:"decide_within"` // after this time without a decision the card is offered
 	Learn        bool     `toml:"learn"`         // from visits of people who ask for that; needs WithCard
+}
+
+// Challenge is when a person is asked for a blink or a turn of the head. Where the file says
+// nothing, a face alone is asked when in doubt, if something at the door can ask.
+func (c *Config) Challenge() string {
+	switch {
+	case c.Faces.Challenge != "":
+		return c.Faces.Challenge
+	case c.canAsk() && !c.Faces.WithCard:
+		return "in doubt"
+	}
+	return "never"
 }
 
 // Console is the technician's line.
@@ -273,7 +286,7 @@ func defaults() Config {
 		},
 		Relay: Relay{Lock: "strike", Pulse: Duration(500 * time.Millisecond), Rest: Duration(2 * time.Second)},
 		Site:  Site{ForgetAfter: Duration(30 * 24 * time.Hour), Keypad: keypad(policy.DefaultTryLimits)},
-		Faces: Faces{StrangerIn: 10000, LiveMin: 0.7, Challenge: "never", Frames: 3,
+		Faces: Faces{StrangerIn: 10000, LiveMin: 0.7, Frames: 3,
 			DecideWithin: Duration(3 * time.Second)},
 		Console: Console{Baud: 115200, Idle: Duration(5 * time.Minute)},
 	}

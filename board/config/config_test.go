@@ -49,7 +49,7 @@ func TestRefusals(t *testing.T) {
 			`[camera] source "libcam" is not known; did you mean "libcamera"?`},
 		{"camera's name", `= "v4l2:/dev/video0" `, `= "libcamera:x ! filesink" `, `write one that 'cam --list' tells`},
 		{"camera's size", `= "v4l2:/dev/video0" `, `= "libcamera:@642x480" `, `write a multiple of 4`},
-		{"challenge", `= "never" `, `= "sometimes" `, "write one of never, in doubt, always"},
+		{"challenge", `= "in doubt" `, `= "sometimes" `, "write one of never, in doubt, always"},
 		{"format", `# formats = ["H10301"]`, `formats = ["H1030"]`,
 			`[[reader]] outside: format "H1030" is not known; did you mean "H10301"?`},
 		{"keypad", `# keypad  = 4`, `keypad = 5`, "4 or 8"},
@@ -109,7 +109,7 @@ func TestRefusals(t *testing.T) {
 
 // TestChallengeNeedsASignal: who cannot be asked cannot act, and would never come in.
 func TestChallengeNeedsASignal(t *testing.T) {
-	text := strings.Replace(Example, `challenge     = "never"`, `challenge = "always"`, 1)
+	text := strings.Replace(Example, `challenge     = "in doubt"`, `challenge = "always"`, 1)
 	if _, err := Parse(strings.NewReader(text)); err != nil {
 		t.Fatal(err)
 	}
@@ -250,6 +250,26 @@ func TestImpulseLockIsNotHeldOpen(t *testing.T) {
 		_, err := Parse(strings.NewReader(door + c.more))
 		if (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%q: %v, want %s", c.more, err, c.want)
+		}
+	}
+}
+
+// TestChallengeWhereNothingIsWritten: a face alone is asked when in doubt, if something can ask.
+func TestChallengeWhereNothingIsWritten(t *testing.T) {
+	lamp := []Signal{{Role: "green"}}
+	for _, c := range []struct {
+		with    Config
+		written string
+		want    string
+	}{
+		{Config{Signals: lamp}, "", "in doubt"},
+		{Config{Signals: lamp}, "never", "never"},
+		{Config{Signals: lamp, Faces: Faces{WithCard: true}}, "", "never"},
+		{Config{Signals: []Signal{{Role: "red"}}}, "", "never"},
+		{Config{}, "always", "always"},
+	} {
+		if c.with.Faces.Challenge = c.written; c.with.Challenge() != c.want {
+			t.Errorf("written %q, signals %v: %q, want %q", c.written, c.with.Signals, c.with.Challenge(), c.want)
 		}
 	}
 }
