@@ -111,6 +111,22 @@ func TestChainFigures(t *testing.T) {
 	}
 }
 
+// TestRPurposeRefusedIsNotMeasured: of a face that will not be embedded no liveness is measured,
+// and nothing at all where its place is why.
+func TestRPurposeRefusedIsNotMeasured(t *testing.T) {
+	f := gocvPicture(t, "face.jpg")
+	far := observe(t, newChain(t, Options{MinHeight: 5000, MaxHeight: 6000}), f)
+	if far.Quality.Advice != fusion.ComeCloser || far.Evidence != (Evidence{}) || far.Quality.Brightness != 0 ||
+		far.Live != 0 || far.Embedding != nil {
+		t.Errorf("too far: %+v", far)
+	}
+	blurred := observe(t, newChain(t, Options{MinSharpness: 1e6}), f)
+	if blurred.Quality.Advice != fusion.HoldStill || blurred.Evidence.Points == [5]Point{} || blurred.Live != 0 ||
+		blurred.Evidence.EyesOpen != 0 || blurred.Embedding != nil {
+		t.Errorf("blurred: %+v", blurred)
+	}
+}
+
 func TestFrameRefused(t *testing.T) {
 	c := newChain(t, Options{})
 	for name, f := range map[string]*hal.Frame{
@@ -211,14 +227,25 @@ func processorTime(b *testing.B) time.Duration {
 }
 
 // BenchmarkObserve reports the median and the fastest tenth of frames, which a busy machine
-// disturbs less than the mean, in real time and in processor time.
+// disturbs less than the mean, in real time and in processor time: of frames that are good, that
+// are refused for the face's place, and for its quality.
 func BenchmarkObserve(b *testing.B) {
-	b.Run("OpenCV", func(b *testing.B) { benchObserve(b, OpenCV) })
-	b.Run("ONNX Runtime", func(b *testing.B) { benchObserve(b, library(b)) })
+	for name, engine := range map[string]func(testing.TB) Engine{
+		"OpenCV": func(testing.TB) Engine { return OpenCV }, "ONNX Runtime": library,
+	} {
+		for kind, opts := range map[string]Options{
+			"good": {}, "too far": {MinHeight: 5000}, "blurred": {MinSharpness: 1e6},
+		} {
+			b.Run(name+"/"+kind, func(b *testing.B) {
+				opts.Engine, opts.Threads = engine(b), 1
+				benchObserve(b, opts)
+			})
+		}
+	}
 }
 
-func benchObserve(b *testing.B, engine Engine) {
-	c, f := newChain(b, Options{Engine: engine, Threads: 1}), gocvPicture(b, "face.jpg")
+func benchObserve(b *testing.B, opts Options) {
+	c, f := newChain(b, opts), gocvPicture(b, "face.jpg")
 	runtime.LockOSThread() // as the eye does: OpenCV keeps memory a thread
 	defer runtime.UnlockOSThread()
 	observe(b, c, f)

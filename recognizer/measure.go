@@ -36,10 +36,15 @@ func (c *Chain) inspect(v view, face found, crowded bool, obs *Observation) (ali
 	return true, nil
 }
 
-// measure fills in everything: quality, liveness, and the embedding when the quality allows one.
+// measure fills in everything, as far as the quality allows an embedding: on other frames nothing
+// is decided, and so their liveness is not measured, nor the landmarks of a face in a wrong place.
 func (c *Chain) measure(v view, face found, crowded bool, obs *Observation) error {
+	q := &obs.Quality
+	if q.Advice = c.opts.place(q.Height, v.h, crowded); q.Advice != fusion.Fine && !c.opts.Refused {
+		return nil
+	}
 	aligned, err := c.inspect(v, face, crowded, obs)
-	if err != nil {
+	if err != nil || q.Advice != fusion.Fine && !(aligned && c.opts.Refused) {
 		return err
 	}
 	clock := stopwatch{time.Now()}
@@ -51,9 +56,7 @@ func (c *Chain) measure(v view, face found, crowded bool, obs *Observation) erro
 		return err
 	}
 	obs.Took.Live = clock.lap()
-	if obs.Quality.Advice == fusion.Fine || aligned && c.opts.Refused {
-		obs.Embedding, err = c.embedding()
-	}
+	obs.Embedding, err = c.embedding()
 	obs.Took.Embed = clock.lap()
 	return err
 }

@@ -82,19 +82,29 @@ func covering(grey []float32, w, h int) (mouth, eyes float32) {
 	return mouthDetail / (eyesDetail + 0.1), eyesMean / (cheeksMean + 0.1)
 }
 
-// advise is the first thing to do about a face, in the order in which a person can act on it.
-func (o Options) advise(q Quality, frameHeight int, crowded bool) fusion.Advice {
+// place is the first thing to do about where a face is, of which nothing else was measured.
+func (o Options) place(height, frameHeight int, crowded bool) fusion.Advice {
 	maxHeight := o.MaxHeight
 	if maxHeight == 0 {
 		maxHeight = frameHeight * 9 / 10
 	}
 	switch {
-	case q.Height < o.MinHeight:
+	case height < o.MinHeight:
 		return fusion.ComeCloser
-	case q.Height > maxHeight:
+	case height > maxHeight:
 		return fusion.StepBack
 	case crowded:
 		return fusion.OneAtATime
+	}
+	return fusion.Fine
+}
+
+// advise is the first thing to do about a face, in the order in which a person can act on it.
+func (o Options) advise(q Quality, frameHeight int, crowded bool) fusion.Advice {
+	if place := o.place(q.Height, frameHeight, crowded); place != fusion.Fine {
+		return place
+	}
+	switch {
 	case q.Brightness < o.MinBrightness:
 		return fusion.TooDark
 	case q.Brightness > o.MaxBrightness:
