@@ -12,7 +12,7 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
-.PHONY: install place place-models packages repository release test-packages image image-test update-test run test build compile setup models lint short race fuzz attack bench bench-history \
+.PHONY: install place place-models packages repository release test-packages image image-test update-test run test build compile setup models lint short race fuzz attack bench eval bench-history \
   bench-compare soak sim mutants pictures vboard camera-test system-test cover clean
 
 run: setup-run compile
@@ -142,6 +142,12 @@ bench-compare:
 MINUTES ?= 60
 soak: setup-run compile
 	@scripts/bench/soak.sh $(MINUTES)
+
+# Error rates on pictures of your own, a folder a person: report.html and a calibration. ACTS: of how many people heads and sheets are made
+# that are asked to act, a minute or so each.
+ACTS ?= 0
+eval: setup compile
+	@$(BIN) eval --faces="$(FACES)" --acts=$(ACTS)
 
 # Months at a simulated door in seconds, one seed after the other on all cores, for MINUTES; the first that fails is made short. SEED: the first.
 SEED ?= 1
