@@ -28,6 +28,7 @@ const (
 	ReaderNoise    Kind = "FAULT: noise on the reader's lines"
 	ContactChatter Kind = "FAULT: the door contact chatters"
 	HeadDamaged    Kind = "FAULT: the disk damages one of the vault's heads"
+	PageDamaged    Kind = "FAULT: the disk damages a page of the vault"
 	Restored       Kind = "FAULT: staff restore the last backup"
 )
 
@@ -50,6 +51,7 @@ var faultScript = map[Kind]func(*world, *person){
 	ReaderNoise:    (*world).noise,
 	ContactChatter: (*world).chatter,
 	HeadDamaged:    (*world).damageHead,
+	PageDamaged:    (*world).damagePage,
 	Restored:       (*world).restores,
 }
 
@@ -64,7 +66,7 @@ func (p *Plan) breakThings(r *rand.Rand, day int) {
 	p.some(r, at, -1, []chance{{2, PowerCut}, {2, PowerCut}, {8, PowerOff}, {10, ClockLost}, {8, BrownOut},
 		{4, DiskFull}, {3, DiskSlow}, {10, ClockAhead}, {8, ClockFarAhead}, {8, ClockBehind}, {5, ClockUnkept},
 		{6, CameraFrozen}, {6, EyeCrashes}, {4, EyeLies}, {5, ReaderLost}, {5, ReaderNoise}, {6, ContactChatter},
-		{4, HeadDamaged}, {4, Restored}}, 7, 24)
+		{4, HeadDamaged}, {4, Restored}, {5, PageDamaged}}, 7, 24)
 }
 
 // mend ends, at its time, a fault that lasts.

@@ -54,49 +54,16 @@ func (w *world) loseClock(*person) {
 	})
 }
 
-// damageHead overwrites a part of one of the two heads of the vault's file, right after an act, and
-// starts the unit on it. The act is not lost; of what happened at the door the last may be. Staff
-// are told, and look.
-func (w *world) damageHead(*person) {
-	if !w.calm() || !w.atRest() || w.disk.cutIn > 0 {
-		return
-	}
-	w.Faults[HeadDamaged]++
-	w.checkStory()
-	i := slices.IndexFunc(w.people, func(p *person) bool { return p.known && w.rnd.IntN(4) == 0 })
-	if s, err := w.logIn(context.Background()); err == nil && i >= 0 { // they do not log out before it
-		will := *w.people[i]
-		will.longOpen = !will.longOpen
-		if _, err := w.door.Desk.ChangePerson(context.Background(), s, will.id, will.details()); err != nil {
-			w.fail(staffServed, "changing a person: %v", err)
-		}
-		w.people[i].longOpen = will.longOpen
-		w.tell("desk: %s gets another time to pass; the session stays open", will.name)
-	}
-	image := readFile(w.disk.path)
-	const page = 4096
-	at := w.rnd.IntN(2)*page + 16 + w.rnd.IntN(60)
-	image[at] ^= 1 << w.rnd.IntN(8)
-	w.tell("one of the vault's heads is damaged")
-	w.restart(image, w.between(time.Second, 10*time.Minute))
-	w.atDesk("the vault is checked", nil, func(ctx context.Context, s desk.Session) error {
-		_, err := w.door.Desk.CheckVault(ctx, s)
-		return err
-	})
-	w.driver.Mended(w.door.vault.Mend(context.Background()))
-	w.checkPeople()
-}
-
 // powerReturns starts the unit on a disk on which any part of the last transaction's pages arrived.
 // A sector is written whole; the two heads are written after all else is synced.
 func (w *world) powerReturns() {
 	w.Faults[PowerCut]++
 	before, after := w.disk.before, readFile(w.disk.path)
-	const page, sector = 4096, 512
+	const sector = 512
 	image := append([]byte(nil), after...)
 	heads := w.rnd.IntN(3) // 0: the cut came before a head was written; 1: within it; 2: after it
 	for at := 0; at < len(after); at += sector {
-		isHead := at < 2*page
+		isHead := at < 2*pageSize
 		keepOld := isHead && heads == 0 || isHead && heads == 1 && w.rnd.IntN(2) == 0 ||
 			!isHead && heads == 0 && w.rnd.IntN(2) == 0
 		if keepOld && at+sector <= len(before) {

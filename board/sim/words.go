@@ -58,6 +58,7 @@ var kindWords = map[Kind]i18n.Message{
 	ClockBehind:    i18n.M("sim.clock-behind", "the machine's clock jumps back"),
 	ClockUnkept:    i18n.M("sim.clock-unkept", "nothing keeps the machine's clock right"),
 	HeadDamaged:    i18n.M("sim.head-damaged", "the disk damages one of the vault's heads"),
+	PageDamaged:    i18n.M("sim.page-damaged", "the disk damages a page of the vault"),
 	Restored:       i18n.M("sim.restored", "staff restore the last backup"),
 	CameraFrozen:   i18n.M("sim.camera-frozen", "the camera gives no pictures"),
 	EyeCrashes:     i18n.M("sim.eye-crashes", "the eye crashes"),
@@ -98,7 +99,9 @@ var invariantWords = map[string]i18n.Message{
 	loggedOut: i18n.M("sim.logged-out",
 		"who leaves the console open is logged out after five minutes"),
 	decidedAgain: i18n.M("sim.decided-again", "each recorded decision is made again from its record"),
-	noPanic:      i18n.M("sim.no-panic", "the program does not panic"),
+	damageTold: i18n.M("sim.damage-told",
+		"a vault that is damaged is told of, lets nobody else in, and keeps nobody inside"),
+	noPanic: i18n.M("sim.no-panic", "the program does not panic"),
 }
 
 // invariantMessage says an invariant.
