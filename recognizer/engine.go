@@ -14,18 +14,18 @@ type Engine string
 
 // The engines that need no path.
 const (
-	AnyEngine Engine = ""       // ONNX Runtime where the system has it and it works, OpenCV otherwise
+	AnyEngine Engine = ""       // the quicker on this machine, where the system has ONNX Runtime
 	OpenCV    Engine = "opencv" // always there
 )
 
-// installed are the libraries that AnyEngine takes, the first that is there: Debian's package
+// installed are the libraries that AnyEngine tries, the first that is there: Debian's package
 // libonnxruntime1.21, or what an administrator put beside the system. Only root writes there.
 func installed() []string {
 	folder := map[string]string{"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}[runtime.GOARCH]
 	return []string{"/usr/lib/" + folder + "/libonnxruntime.so.1.21", "/usr/local/lib/libonnxruntime.so.1"}
 }
 
-// Library is the file of ONNX Runtime that is taken; "": none, OpenCV computes.
+// Library is the file of ONNX Runtime that may be taken; "": none, OpenCV computes.
 func (e Engine) Library() string {
 	switch e {
 	case OpenCV:

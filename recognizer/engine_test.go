@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -74,8 +75,8 @@ func furthest(a, b []float32) (d float64) {
 	return d
 }
 
-// TestEngineChosen: without a library that works, AnyEngine is OpenCV and says why; a library that
-// is named must be there.
+// TestEngineChosen: a library that is named must be there. Of two engines the quicker computes; a
+// library that cannot be opened leaves OpenCV, and is named.
 func TestEngineChosen(t *testing.T) {
 	set := loadSet(t)
 	if _, err := New(set, Options{Engine: "/none/libonnxruntime.so.1"}); err == nil {
@@ -84,7 +85,24 @@ func TestEngineChosen(t *testing.T) {
 	if c := newChain(t, Options{Engine: OpenCV}); !strings.HasPrefix(c.Engine(), "OpenCV 4.") {
 		t.Error(c.Engine())
 	}
+	broken, err := quicker(set, Options{}, "/none/libonnxruntime.so.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer broken.Close()
+	if !strings.HasPrefix(broken.Engine(), "OpenCV 4.") || !strings.Contains(broken.Engine(), "(ONNX Runtime") {
+		t.Error(broken.Engine())
+	}
 	if c := newChain(t, Options{Engine: library(t)}); !strings.HasPrefix(c.Engine(), "ONNX Runtime 1.") {
+		t.Error(c.Engine())
+	}
+	c, err := quicker(set, Options{}, string(library(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	compared := `^(ONNX Runtime|OpenCV) [0-9.]+ \((ONNX Runtime|OpenCV) [0-9.]+: [0-9]+\.[0-9]×\)$`
+	if !regexp.MustCompile(compared).MatchString(c.Engine()) {
 		t.Error(c.Engine())
 	}
 }

@@ -33,7 +33,7 @@ func onnxRuntime(path string, threads int) (engine, error) {
 			err = ort.DisableTelemetry()
 		}
 		if err != nil {
-			return engine{}, fmt.Errorf("open ONNX Runtime, which must be 1.21 or later: %w", oneLine(err))
+			return engine{}, fmt.Errorf("ONNX Runtime, which must be 1.21 or later: %w", oneLine(err))
 		}
 		opened.path = path
 	}

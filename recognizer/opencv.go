@@ -2,6 +2,7 @@ package recognizer
 
 // #cgo !customenv pkg-config: opencv4
 // #cgo CXXFLAGS: --std=c++11
+// #include <malloc.h>
 // #include <stdlib.h>
 // #include "opencv.h"
 import "C"
@@ -100,6 +101,9 @@ func (b *blobs) close() {
 	b.in.Close()
 	b.net.Close()
 }
+
+// trim gives freed memory back to the system: that of a whole engine.
+func trim() { C.malloc_trim(0) }
 
 // inside is the cv::dnn::Net in gocv's wrapper, which has no other field and no method that gives
 // it (TestInside).
