@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"menshen/board/desk"
@@ -15,52 +16,93 @@ func (w *world) getsFace(p *person) {
 		w.pass(time.Second)
 		return
 	}
+	const what = "consent and enrolment"
+	at := w.seat(p)
 	alone := p.minor && !p.consent && w.rnd.IntN(2) == 0 // a child who comes without a guardian
-	w.atDesk("consent and enrolment", p, func(ctx context.Context, s desk.Session) error {
-		if !p.consent {
-			n, err := w.door.Desk.Notice(ctx, s, p.lang)
-			if err != nil {
-				return err
-			}
-			yes := desk.ConsentGiven{Person: p.id, Notice: n.Hash, Lang: p.lang}
-			if p.minor && !alone {
-				yes.Guardian, yes.GuardianName = "mother", "Resident-guardian"
-			}
-			if !w.lawful() {
-				return unwilling{errors.New("there is no impact assessment in force")}
-			}
-			switch err = w.door.Desk.Consent(ctx, s, yes, func(desk.Step) { w.hold(p.card) }); {
-			case alone && err == nil:
-				w.fail(faceLawful, "a child's consent was taken without a guardian")
-			case alone:
-				return unwilling{err}
-			case err != nil:
-				return err
-			}
-			p.consent, p.chose = true, true
-		}
-		w.decisions, p.taken = nil, face{}
-		stood := false
-		if off, err := w.door.Unit.FacesOff(ctx); err == nil && off.Is() && !w.calm() {
-			return unwilling{errors.New("faces are off")}
-		}
-		_, err := w.door.Desk.Enrol(ctx, s, p.id, func(desk.Step) {
-			if !stood {
-				stood = true
-				w.standBefore(p)
-			}
-		})
+	lines := []string{"enrol " + p.name}
+	if !p.consent {
+		answers := either(p.minor, []string{answer + guardian, answer + "mother"}, nil)
+		lines = slices.Concat([]string{"consent " + p.name}, answers, lines)
+	}
+	if alone || !w.facesSure() || !w.atConsole(what, at, lines...) {
+		w.atDesk(what, p, func(ctx context.Context, s desk.Session) error { return w.enrols(ctx, at, s, alone) })
+	}
+	w.pass(20 * time.Second)
+}
+
+const guardian = "Resident-guardian"
+
+// enrols takes a person's consent, if they have not given it, and their face.
+func (w *world) enrols(ctx context.Context, at *seat, s desk.Session, alone bool) error {
+	p := at.p
+	if !p.consent {
+		n, err := w.door.Desk.Notice(ctx, s, p.lang)
 		if err != nil {
-			return unwilling{err}
+			return err
+		}
+		yes := desk.ConsentGiven{Person: p.id, Notice: n.Hash, Lang: p.lang}
+		if p.minor && !alone {
+			yes.Guardian, yes.GuardianName = "mother", guardian
 		}
 		if !w.lawful() {
-			w.fail(faceLawful, "a face was taken without an impact assessment in force")
+			return unwilling{errors.New("there is no impact assessment in force")}
 		}
-		p.enrolled, p.taken = true, p.taken.unit()
-		p.blocks, err = w.door.vault.Ciphertext(p.id, "face")
-		return err
+		if err := at.Consent(ctx, s, yes, func(desk.Step) {}); err != nil {
+			return either[error](alone, unwilling{err}, err)
+		}
+	}
+	if off, err := w.door.Unit.FacesOff(ctx); err == nil && off.Is() && !w.calm() {
+		return unwilling{errors.New("faces are off")}
+	}
+	if _, err := at.Enrol(ctx, s, p.id, func(desk.Step) {}); err != nil {
+		return unwilling{err}
+	}
+	return nil
+}
+
+// Consent has the person hold their own card to the reader.
+func (s *seat) Consent(ctx context.Context, by desk.Session, yes desk.ConsentGiven, step desk.Progress) error {
+	err := s.Desk.Consent(ctx, by, yes, func(d desk.Step) {
+		step(d)
+		s.w.hold(s.p.card)
 	})
-	w.pass(20 * time.Second)
+	switch {
+	case err != nil:
+		return err
+	case s.p.minor && yes.Guardian == "":
+		s.w.fail(faceLawful, "a child's consent was taken without a guardian")
+	}
+	s.acts++
+	s.p.consent, s.p.chose = true, true
+	return nil
+}
+
+// Enrol has the person stand before the camera. It counts as done also where they are refused, who
+// never used their card, or look away.
+func (s *seat) Enrol(ctx context.Context, by desk.Session, id policy.PersonID, step desk.Progress) (desk.Enrolment,
+	error) {
+	w, p := s.w, s.p
+	w.decisions, p.taken = nil, face{}
+	s.acts++
+	stood := false
+	e, err := s.Desk.Enrol(ctx, by, id, func(d desk.Step) {
+		step(d)
+		if !stood {
+			stood = true
+			w.standBefore(p)
+		}
+	})
+	if err != nil {
+		return e, err
+	}
+	if !w.lawful() {
+		w.fail(faceLawful, "a face was taken without an impact assessment in force")
+	}
+	p.enrolled, p.taken = true, p.taken.unit()
+	if p.blocks, err = w.door.vault.Ciphertext(p.id, "face"); err != nil {
+		w.fail(nothingLost, "the face of %s: %v", p.name, err)
+	}
+	return e, nil
 }
 
 // standBefore lets the person be taken: pictures, a step aside, a walk up as on every day.

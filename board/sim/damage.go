@@ -111,8 +111,10 @@ func (w *world) peopleCome() {
 		w.decisions = nil
 		w.driver.Device(e)
 		w.driver.Tick()
-		_ = w.door.vault.Settle()
+		serr := w.door.vault.Settle()
 		w.drain()
+		st, _ := w.door.Unit.State(context.Background())
+		w.tell("DBG settle %v backlog %d faults %v", serr, w.door.vault.Backlog(), st.Faults)
 	}
 	for _, line := range []string{"rex", "fire"} {
 		step(hal.InputEvent{At: w.clock.host(), Input: line, Active: true})
@@ -146,10 +148,12 @@ func (w *world) peopleCome() {
 // staffLook reads the whole vault, as the unit does each day: it is whole, or the unit tells that
 // it is not.
 func (w *world) staffLook() {
+	w.driver.Mended(w.door.vault.Mend(context.Background()))
+	_ = w.door.vault.Settle()
+	w.drain()
 	w.door.round = compliance.Round{}
 	w.round()
-	w.driver.Mended(w.door.vault.Mend(context.Background()))
-	if err := w.door.vault.Check(); err == nil {
+	if w.door.vault.Check() == nil && w.door.vault.Backlog() == 0 {
 		w.checkStory()
 		w.checkPeople()
 		return

@@ -56,6 +56,7 @@ func configuration(dir string, p *Plan) (*config.Config, error) {
 	c.Readers = []config.Reader{{Name: "outside", Kind: "wiegand", D0: "GPIO24", D1: "GPIO25", Keypad: 4}}
 	c.Faces.Enabled, c.Camera.Source, c.Passes.Enabled = true, "sim:camera", true
 	c.Site.Zone = p.Zone.String()
+	c.Faces.Challenge = "never" // acts are not simulated
 	c.Faces.WithCard = p.asks == forFace
 	if p.asks == forTwo {
 		c.Site.TwoPersons = config.Duration(twoWithin)

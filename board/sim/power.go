@@ -157,12 +157,12 @@ func (w *world) start(off time.Duration) {
 	w.housekeep()
 }
 
-// adoptEnds looks which of those whom the unit was ending as the power went it had ended.
+// adoptEnds looks which erasures that were due as the power went had been made.
 func (w *world) adoptEnds() {
 	for _, p := range w.ending {
 		is, err := w.door.vault.Person(p.id)
 		if gone := errors.Is(err, store.ErrUnknown); gone || err == nil && !is.HasFace() {
-			w.ends(p, gone)
+			w.ends(p.person, gone)
 		}
 	}
 	w.ending = nil

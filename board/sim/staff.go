@@ -56,7 +56,7 @@ func (w *world) movesIn(p *person) {
 	lines := []string{p.typedAs(w.plan.Zone), "card " + p.name + " fob"}
 	if p.life.pin {
 		at.pin = fmt.Sprintf("%07d", 1e6+w.rnd.IntN(9e6))
-		lines = append(lines, "pin "+p.name, at.pin, at.pin)
+		lines = append(lines, "pin "+p.name, answer+at.pin, answer+at.pin)
 	}
 	if over || lines[0] == "" || !w.atConsole(what, at, lines...) {
 		w.atDesk(what, p, func(ctx context.Context, s desk.Session) error {

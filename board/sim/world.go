@@ -34,12 +34,12 @@ type world struct {
 	disk    disk
 	model   model
 	people  []*person
-	acting  *person   // for whom staff do something now
-	ending  []*person // whose face or record the unit is ending now
-	looking *person   // whose face the door looks for, after their card
-	host    *person   // of the visitor at the door
-	first   waiting   // for a second person
-	missed  waiting   // whose face was refused last after their card
+	acting  *person // for whom staff do something now
+	ending  []ended // whose erasure is due
+	looking *person // whose face the door looks for, after their card
+	host    *person // of the visitor at the door
+	first   waiting // for a second person
+	missed  waiting // whose face was refused last after their card
 	rnd     *rand.Rand
 	now     Happening
 
@@ -191,30 +191,38 @@ func (w *world) keepSafe() {
 	}
 }
 
+// ended is a person whose face, or whose whole record, the unit is to erase.
+type ended struct {
+	*person
+	record bool
+}
+
 // endLeases lets the unit end the faces and the records that are due, and knows who has none any
-// more.
+// more. What a disk that is full keeps from being erased is erased at the next hour, also by a
+// clock that does not let more become due.
 func (w *world) endLeases(people []policy.Person) {
 	w.driver.EndLeases(people)
-	c := w.door.vault.Clock()
-	if !c.Destroys() || w.disk.fails != nil && !errors.Is(w.disk.fails, store.ErrSlow) {
-		w.driver.EraseDue()
-		return
-	}
-	ends := func(p *person) bool { return !c.Now.Before(p.until.Add(forgetAfter)) }
-	var over []*person
-	for _, p := range w.people {
-		if p.known && p.over(c.Now) {
-			over = append(over, p)
-			if ends(p) {
-				boxes, _ := w.door.vault.Ciphertext(p.id, "person")
-				p.blocks = append(p.blocks, boxes...)
+	if c := w.door.vault.Clock(); c.Destroys() {
+		w.ending = nil
+		for _, p := range w.people {
+			if p.known && p.over(c.Now) {
+				w.ending = append(w.ending, ended{p, !c.Now.Before(p.until.Add(forgetAfter))})
 			}
 		}
 	}
-	w.ending = over
+	if w.disk.fails != nil && !errors.Is(w.disk.fails, store.ErrSlow) {
+		w.driver.EraseDue()
+		return
+	}
+	for _, p := range w.ending {
+		if p.record {
+			boxes, _ := w.door.vault.Ciphertext(p.id, "person")
+			p.blocks = append(p.blocks, boxes...)
+		}
+	}
 	w.driver.EraseDue()
-	for _, p := range over {
-		w.ends(p, ends(p))
+	for _, p := range w.ending {
+		w.ends(p.person, p.record)
 	}
 	w.ending = nil
 }
