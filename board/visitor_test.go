@@ -50,7 +50,7 @@ func newLobby(t *testing.T) *lobby {
 		t.Fatal(err)
 	}
 	l := &lobby{T: t, root: t.TempDir(), conf: conf}
-	conf.Unit.Dir = filepath.Join(l.root, "vault")
+	conf.Unit.Dir = filepath.Join(boardtest.Folder(t), "vault")
 	conf.Door.Release = config.Duration(time.Second)
 	conf.Faces.Enabled, conf.Passes = false, config.Passes{Enabled: true, Camera: true}
 	conf.Camera = config.Camera{Source: "sim:" + filepath.Join(l.root, "camera")}
@@ -96,6 +96,10 @@ func (l *lobby) start() {
 	if l.unit, err = board.New(board.Parts{Config: l.conf, Vault: v, Wires: hw, Eye: e, Time: source}); err != nil {
 		l.Fatal(err)
 	}
+	// A slow disk refuses a counted pass (TestSlowDiskRefusesPass); here it is waited for.
+	driver := l.unit.Unit.Drive(false)
+	driver.WaitForDisk(10 * time.Second)
+	driver.Leave()
 	ended := make(chan error, 1)
 	go func() { ended <- l.unit.Run(ctx) }()
 	l.stop = func() {
