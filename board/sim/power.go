@@ -109,6 +109,7 @@ func (w *world) stop(image []byte) {
 		}
 	}
 	w.disk.fails, w.disk.cutIn = nil, 0
+	w.wasCut = w.wasCut || cut
 	for i := range w.story {
 		s := &w.story[i]
 		s.cut = s.cut || cut && !s.safe

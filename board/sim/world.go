@@ -65,6 +65,7 @@ type world struct {
 	wrongPINs []wrongCode           // oldest first
 	rightPINs int
 	moves     int       // of the relay, since the log was compared
+	wasCut    bool      // the power was, since the log was compared
 	story     []told    // decisions since the log was compared
 	faults    int       // that were counted for a day
 	counted   int       // transactions of the vault when the law was counted
