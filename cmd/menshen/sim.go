@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -66,6 +67,7 @@ func runSim(ctx context.Context, o sim.Options, page string, out io.Writer) erro
 	if o.Days < 1 || o.Days > 3660 {
 		return usageError{fmt.Errorf("--days is %d: write 1 to 3660", o.Days)}
 	}
+	debug.SetGCPercent(400) // a history makes much garbage, and holds little
 	o.Plain = o.Plain || !screen.IsTerminal(out) || screen.Dumb()
 	report, err := sim.Try(ctx, o, out, time.Now)
 	if page == "" || len(report.Runs) == 0 {
