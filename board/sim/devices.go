@@ -58,12 +58,12 @@ func (w *world) unplugReader(*person) {
 	}
 	w.Faults[ReaderLost]++
 	w.unplugged = true
-	w.driver.Device(hal.ReaderEvent{At: w.clock.host(), Reader: "outside", Fault: errors.New("no answer")})
-	w.settle()
 	w.lasts(w.between(time.Minute, 3*time.Hour), func() {
 		w.unplugged = false
 		w.driver.Device(hal.ReaderEvent{At: w.clock.host(), Reader: "outside", Recovered: true})
 	})
+	w.driver.Device(hal.ReaderEvent{At: w.clock.host(), Reader: "outside", Fault: errors.New("no answer")})
+	w.settle()
 }
 
 // noise puts pulses on the lines that no card sent. What happens to be a card is one.
