@@ -17,11 +17,13 @@ import (
 const passphrase = "correct horse battery"
 
 // filledIn is what an installer writes into the example: what the board is, since this one cannot
-// tell, a key that lies in a TPM, and the serial console.
+// tell, a key that lies in a TPM, the serial console, and that nobody is asked to act: before this
+// camera are pictures.
 var filledIn = strings.NewReplacer(
 	`# board  = "rpi4" `, `board    = "rpi4" `,
 	`"file:/etc/menshen/key"`, `"tpm:/dev/tpmrm0"`,
 	`# serial = "/dev/ttyS0" `, `serial   = "/dev/ttyS0" `,
+	`challenge     = "in doubt"`, `challenge     = "never"`,
 )
 
 // TestReadme types what the README says under "Install on a board", from a stick with the packages
