@@ -28,7 +28,7 @@ func (u *Unit) fromReader(e hal.ReaderEvent) {
 	case e.Code != "":
 		u.code(e.Code, e.At)
 	case e.Button != 0:
-		if pin := u.keypad.press(e.Button, e.At); pin != nil {
+		if pin := u.keypad.press(e.Button, u.steady()); pin != nil {
 			u.decideTyped(pin, e.At)
 			clear(pin)
 		}

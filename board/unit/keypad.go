@@ -7,10 +7,11 @@ import (
 )
 
 // keypad collects the digits of a PIN. '#' ends it and '*' clears it. A button that is pressed more
-// than pressPause after the last one begins a new PIN.
+// than pressPause after the last one begins a new PIN. Times are of Unit.steady: a clock that is
+// set meanwhile takes no digit away.
 type keypad struct {
 	digits []byte
-	last   time.Time
+	last   time.Duration
 }
 
 const (
@@ -19,7 +20,7 @@ const (
 )
 
 // press takes one button. It returns the PIN after '#', which the caller wipes, and otherwise nil.
-func (k *keypad) press(b hal.Button, at time.Time) []byte {
+func (k *keypad) press(b hal.Button, at time.Duration) []byte {
 	k.expire(at)
 	k.last = at
 	switch {
@@ -39,8 +40,8 @@ func (k *keypad) press(b hal.Button, at time.Time) []byte {
 }
 
 // expire forgets the digits of a person who went away.
-func (k *keypad) expire(now time.Time) {
-	if len(k.digits) > 0 && now.Sub(k.last) > pressPause {
+func (k *keypad) expire(now time.Duration) {
+	if len(k.digits) > 0 && now-k.last > pressPause {
 		k.forget()
 	}
 }

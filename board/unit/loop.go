@@ -151,7 +151,7 @@ func (u *Unit) tick(now time.Time) {
 	u.growFaces(now)
 	u.lookAround(now)
 	u.lookForCodes(now)
-	u.keypad.expire(now)
+	u.keypad.expire(u.steady())
 	u.watchGuesses()
 	u.publish()
 	u.tellStrange(false)

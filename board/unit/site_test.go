@@ -36,6 +36,31 @@ func (b *bench) types(digits string) store.Entry {
 	return b.Last()
 }
 
+// TestClockSetWhileAPINIsTyped: a clock that is set between two digits takes none away, and a pause
+// between two does.
+func TestClockSetWhileAPINIsTyped(t *testing.T) {
+	b := newBench(t)
+	id := b.Someone(1)
+	b.pin(id, "481516")
+	half := func() {
+		for _, k := range "481" {
+			b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Button: hal.Button(k)})
+		}
+	}
+	half()
+	b.Clock.Set(b.Clock.Now().Add(time.Hour))
+	b.Driver.Tick()
+	if e := b.types("516"); !e.Grant || e.Person != id {
+		t.Errorf("the clock was set while the PIN was typed: %+v", e)
+	}
+	b.Later(time.Minute)
+	half()
+	b.Clock.Advance(time.Minute)
+	if e := b.types("516"); e.Grant {
+		t.Errorf("half a PIN of a minute ago counted: %+v", e)
+	}
+}
+
 func TestHoursOfGroups(t *testing.T) {
 	b := newBench(t, func(c *config.Config) {
 		c.Site.Access = []config.Access{{Group: "day", Hours: boardtest.Hours(t, "mon-fri 07:00-18:00")},
