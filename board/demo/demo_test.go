@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"menshen/board/boardtest"
 	"menshen/recognizer/eye"
 	"menshen/recognizer/models"
 )
@@ -39,7 +40,8 @@ func TestScenario(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	var out, log bytes.Buffer
-	o := Options{Models: dir, Pictures: filepath.Join(filepath.Dir(dir), "pictures"), Log: &log}
+	o := Options{Dir: boardtest.Folder(t), Models: dir, Pictures: filepath.Join(filepath.Dir(dir), "pictures"),
+		Log: &log}
 	if err := Run(ctx, o, nil, &out); err != nil {
 		t.Fatalf("%v (set-up missing? run 'make setup')\n%s\n%s", err, &out, &log)
 	}
@@ -71,8 +73,8 @@ func TestTraffic(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	o := Options{Models: dir, Pictures: filepath.Join(filepath.Dir(dir), "pictures"), Traffic: 21 * time.Second,
-		Every: 5 * time.Second}
+	o := Options{Dir: boardtest.Folder(t), Models: dir, Pictures: filepath.Join(filepath.Dir(dir), "pictures"),
+		Traffic: 21 * time.Second, Every: 5 * time.Second}
 	if err := Run(t.Context(), o, nil, &out); err != nil {
 		t.Fatal(err, &out)
 	}

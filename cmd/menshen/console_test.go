@@ -18,6 +18,7 @@ import (
 	"golang.org/x/term"
 
 	"menshen/board"
+	"menshen/board/boardtest"
 	"menshen/board/config"
 	"menshen/hal/camera"
 	"menshen/hal/sim"
@@ -47,11 +48,7 @@ func newSite(t *testing.T, changes ...string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := os.MkdirTemp("", "menshen") // short, for the socket's path
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
+	dir := boardtest.Folder(t)
 	s := &site{t: t, dir: dir, conf: filepath.Join(dir, "door.toml"),
 		pictures: filepath.Join(filepath.Dir(modelsDir), "pictures")}
 	raw, err := os.ReadFile("../../board/demo/door.toml")
