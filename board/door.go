@@ -93,6 +93,15 @@ func New(p Parts) (*Door, error) {
 	return d, nil
 }
 
+// LookAtSystem begins to look at the system that has just started, at a door that is stepped. look
+// is to be called every few seconds, until it is done; nil: the unit has one system.
+func (d *Door) LookAtSystem(ctx context.Context) (look func(now time.Time) (done bool)) {
+	if d.trial == nil || !d.trial.begin(ctx) {
+		return nil
+	}
+	return func(now time.Time) bool { return d.trial.look(ctx, now) }
+}
+
 // matching says for the dossier how faces are compared; nil: no face can be known.
 func matching(c *config.Config, u *unit.Unit) *dossier.Matching {
 	how, ok := u.Compares()

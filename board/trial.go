@@ -37,48 +37,62 @@ type trial struct {
 	record        func(store.Entry)
 	every, steady time.Duration
 	log           *slog.Logger
+
+	is    update.State // of the two systems, as this one started
+	since time.Time    // everything works
+	said  string       // to root: why it does not
 }
 
 // run looks until the running system was found in order, or ctx ends.
 func (t *trial) run(ctx context.Context) {
-	s, err := t.updates.State()
-	if err != nil {
-		if !errors.Is(err, slots.ErrOneSystem) {
-			t.log.Error("the state of the two systems is not known", "why", screen.OneLine(err))
-		}
+	if !t.begin(ctx) {
 		return
 	}
-	t.tellTakenBack(ctx, s)
-	var since time.Time // everything works
-	said := ""
-	for tick := time.NewTicker(t.every); ; {
-		why, err := t.trouble(ctx, s)
-		switch {
-		case err != nil:
-			tick.Stop()
-			return // the unit is stopping
-		case why != "":
-			since = time.Time{}
-			if s.OnTrial && why != said && t.ask(ctx, update.Request{Do: update.Unhealthy, Why: why}) {
-				said = why
-			}
-		case since.IsZero():
-			since = time.Now()
-			// What only took its time to start is no reason, should the system stop later.
-			if said != "" && t.ask(ctx, update.Request{Do: update.Unhealthy}) {
-				said = ""
-			}
-		case time.Since(since) >= t.steady && t.finish(ctx, s):
-			tick.Stop()
-			return
-		}
+	tick := time.NewTicker(t.every)
+	defer tick.Stop()
+	for !t.look(ctx, time.Now()) {
 		select {
 		case <-ctx.Done():
-			tick.Stop()
 			return
 		case <-tick.C:
 		}
 	}
+}
+
+// begin learns what this start is. It reports whether there is something to look at.
+func (t *trial) begin(ctx context.Context) bool {
+	var err error
+	if t.is, err = t.updates.State(); err != nil {
+		if !errors.Is(err, slots.ErrOneSystem) {
+			t.log.Error("the state of the two systems is not known", "why", screen.OneLine(err))
+		}
+		return false
+	}
+	t.tellTakenBack(ctx, t.is)
+	return true
+}
+
+// look looks once, at a time of a clock that is not set. It reports whether that was the last time:
+// the running system was found in order, or the unit is stopping.
+func (t *trial) look(ctx context.Context, now time.Time) (done bool) {
+	switch why, err := t.trouble(ctx, t.is); {
+	case err != nil:
+		return true // the unit is stopping
+	case why != "":
+		t.since = time.Time{}
+		if t.is.OnTrial && why != t.said && t.ask(ctx, update.Request{Do: update.Unhealthy, Why: why}) {
+			t.said = why
+		}
+	case t.since.IsZero():
+		t.since = now
+		// What only took its time to start is no reason, should the system stop later.
+		if t.said != "" && t.ask(ctx, update.Request{Do: update.Unhealthy}) {
+			t.said = ""
+		}
+	default:
+		return now.Sub(t.since) >= t.steady && t.finish(ctx, t.is)
+	}
+	return false
 }
 
 // tellTakenBack puts on record, once, that an update was taken back.

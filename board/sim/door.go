@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -117,6 +118,10 @@ func (w *world) build(dir string) (err error) {
 	d.options.Key = store.KeyFile(filepath.Join(dir, "key"))
 	d.options.Now, d.options.Running = w.clock.host, w.clock.running
 	d.options.Cost = store.Cost{Time: 1, Memory: 64, Lanes: 1}
+	if w.machine, err = newMachine(filepath.Join(dir, "machine")); err != nil {
+		return err
+	}
+	d.options.Hold = w.machine.onTrial
 	d.options.Random, d.options.Inline = newRandom(w.plan.Seed), w.disk.transaction
 	d.relay, d.alarm = &output{name: "relay"}, &output{name: "alarm"}
 	d.rex, d.contact, d.fire = &input{name: "rex"}, &input{name: "contact"}, &input{name: "fire"}
@@ -154,14 +159,17 @@ func (w *world) assemble() (err error) {
 	if d.reader, err = newReader("outside"); err != nil {
 		return err
 	}
+	if err = w.machine.start(); err != nil {
+		return err
+	}
 	d.relay.on = false
 	d.Door, err = board.New(board.Parts{Config: d.conf, Vault: d.vault, Time: d.source, Eye: d.eye,
 		Wires: &hal.Wires{Relay: d.relay, Readers: []hal.Reader{d.reader},
 			Inputs:  map[string]hal.Input{"rex": d.rex, "contact": d.contact, "fire": d.fire},
 			Signals: map[string]hal.Output{"alarm": d.alarm}},
 		Board:   host.Board{Sys: "/", Space: func(string) (uint64, uint64, error) { return 1 << 30, 1 << 31, nil }},
-		Booting: func() bool { return false },
-		Look:    func(host.Where) (host.Facts, error) { return host.Facts{DumpsOff: true, Locked: true}, nil }})
+		Booting: func() bool { return false }, Updates: w.machine,
+		Look: func(host.Where) (host.Facts, error) { return host.Facts{DumpsOff: true, Locked: true}, nil }})
 	if err != nil {
 		return fmt.Errorf("putting the door together: %w", err)
 	}
@@ -169,6 +177,7 @@ func (w *world) assemble() (err error) {
 	w.driver.WaitForDisk(time.Hour)
 	w.watcher = d.Unit.Watch()
 	w.driver.Started()
+	w.looks = d.LookAtSystem(context.Background())
 	d.round = compliance.Round{}
 	return nil
 }

@@ -42,6 +42,7 @@ const (
 	Unblocked    Kind = "is no longer blocked"
 	LeaseChanges Kind = "gets another end of the lease"
 	BacksUp      Kind = "staff make a backup"
+	Updates      Kind = "staff install an update"
 	Assesses     Kind = "the manager files a new impact assessment"
 )
 
@@ -201,7 +202,7 @@ func (p *Plan) live(r *rand.Rand, day int) {
 		}
 	}
 	p.some(r, at, -1, []chance{{2, StrangerCard}, {1, Stranger}, {3, Guesses}, {6, BreaksIn}, {8, FireDrill},
-		{4, Locksdown}, {10, Evacuates}, {3, BacksUp}, {4, Assesses}}, 0, 24)
+		{4, Locksdown}, {10, Evacuates}, {3, BacksUp}, {4, Assesses}, {3, Updates}}, 0, 24)
 }
 
 // turn is when summer time begins or ends on a day; zero: it does not.

@@ -33,7 +33,7 @@ func init() {
 		PhotoShown: (*world).photo, AsksRemoval: (*world).asksRemoval, Invites: (*world).invites,
 		CourierComes: (*world).invites, CourierWaits: (*world).staffOpen,
 		Blocked: (*world).isBlocked, Unblocked: (*world).isUnblocked, LeaseChanges: (*world).leaseChanges,
-		BacksUp: (*world).backsUp, Assesses: (*world).assesses, ClockTurns: (*world).comesHome,
+		BacksUp: (*world).backsUp, Updates: (*world).updates, Assesses: (*world).assesses, ClockTurns: (*world).comesHome,
 		Tailgates: (*world).tailgates,
 		HoldsDoor: (*world).holdsDoor, StrangerCard: (*world).strangerCard, Stranger: (*world).stranger,
 		Guesses: (*world).guesses, BreaksIn: (*world).breaksIn, FireDrill: (*world).fireDrill,

@@ -45,6 +45,7 @@ var kindWords = map[Kind]i18n.Message{
 	Unblocked:    i18n.M("sim.unblocked", "is no longer blocked"),
 	LeaseChanges: i18n.M("sim.lease-changes", "gets another end of the lease"),
 	BacksUp:      i18n.M("sim.backs-up", "staff make a backup"),
+	Updates:      i18n.M("sim.updates", "staff install an update"),
 	Assesses:     i18n.M("sim.assesses", "the manager files a new impact assessment"),
 
 	PowerCut:       i18n.M("sim.power-cut", "the power is cut while something is written"),

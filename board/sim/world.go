@@ -45,6 +45,9 @@ type world struct {
 
 	decisions []policy.Decision     // since the last attempt began
 	ordering  bool                  // staff give an order to the door
+	machine   *machine              // the two systems
+	installed int                   // updates
+	looks     func(time.Time) bool  // at the system that runs; nil: it was found in order
 	unplugged bool                  // the reader is
 	walkedUp  time.Time             // when a face was first before the camera
 	mends     func()                // ends the fault that lasts
@@ -139,6 +142,7 @@ func (w *world) housekeep() {
 		w.trouble = w.clock.now
 	}
 	w.checkClock()
+	w.lookAtSystem()
 	w.keepSafe()
 	if !w.clock.now.Before(w.retainAt) {
 		w.retainAt = w.clock.now.Add(w.door.Law.Retain(ctx, w.door.Unit.Report))
