@@ -33,9 +33,9 @@ func init() {
 		PhotoShown: (*world).photo, AsksRemoval: (*world).asksRemoval, Invites: (*world).invites,
 		CourierComes: (*world).invites, CourierWaits: (*world).staffOpen,
 		Blocked: (*world).isBlocked, Unblocked: (*world).isUnblocked, LeaseChanges: (*world).leaseChanges,
-		BacksUp: (*world).backsUp, Updates: (*world).updates, Assesses: (*world).assesses, ClockTurns: (*world).comesHome,
-		Tailgates: (*world).tailgates,
-		HoldsDoor: (*world).holdsDoor, StrangerCard: (*world).strangerCard, Stranger: (*world).stranger,
+		BacksUp: (*world).backsUp, Updates: (*world).updates, Assesses: (*world).assesses,
+		ClockTurns: (*world).comesHome, Tailgates: (*world).tailgates, HoldsDoor: (*world).holdsDoor,
+		StrangerCard: (*world).strangerCard, Stranger: (*world).stranger,
 		Guesses: (*world).guesses, BreaksIn: (*world).breaksIn, FireDrill: (*world).fireDrill,
 		Locksdown: (*world).lockdown, Evacuates: (*world).evacuation, OnTheDot: (*world).comesHome,
 	}

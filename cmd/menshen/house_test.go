@@ -44,7 +44,7 @@ var boards = map[string][]string{
 	"": {"service", "desk", "compliance", "unit", "wiring", "config", "check", "commission", "console",
 		"dossier", "host", "notice", "outbox", "pass",
 		"slots", "update"},
-	"sim":  {"", "compliance", "config", "console", "desk", "host", "papers", "unit", "wiring"},
+	"sim":  {"", "compliance", "config", "console", "desk", "host", "papers", "slots", "unit", "update", "wiring"},
 	"demo": {"", "desk", "console", "config", "papers"},
 	"boardtest": {"", "desk", "compliance", "unit", "wiring", "config", "console", "host", "papers",
 		"slots", "update"},

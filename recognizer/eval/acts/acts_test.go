@@ -52,6 +52,9 @@ func people(t *testing.T) string {
 // TestActs: with the chain's own landmarks and eye model a head passes that does as asked; a photo
 // does not, however it is held.
 func TestActs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("its videos take a minute under the race detector")
+	}
 	asked := []player{players[0], players[2]} // a head, and a photo that is turned as asked
 	visits := 0
 	rows, err := measure(context.Background(), people(t), 1, asked, chain(t), func(done, total int) { visits = total })
