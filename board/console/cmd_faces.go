@@ -75,25 +75,14 @@ func consent(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	n, err := c.desk.Notice(ctx, c.who, p.Lang)
+	var asked i18n.Message
+	if p.Face.State == policy.FaceRefused || p.Face.State == policy.FaceWithdrawn {
+		asked = i18n.M("console.refused-before",
+			"This person refused before. Go on only if they came to ask for it themselves.")
+	}
+	given, err := c.informed(ctx, p, asked)
 	if err != nil {
 		return err
-	}
-	if p.Face.State == policy.FaceRefused || p.Face.State == policy.FaceWithdrawn {
-		c.say(i18n.M("console.refused-before",
-			"This person refused before. Go on only if they came to ask for it themselves."))
-		if err := c.confirmOrStop(i18n.M("console.did-they-ask", "Did they ask for it?")); err != nil {
-			return err
-		}
-	}
-	if err := c.notice(n); err != nil {
-		return err
-	}
-	given := desk.ConsentGiven{Person: p.ID, Notice: n.Hash, Lang: n.Lang}
-	if p.Face.Minor {
-		if err := c.askGuardian(&given); err != nil {
-			return err
-		}
 	}
 	yes, err := c.confirm(i18n.M("console.consent-sure",
 		"Has the person read it, and do they want face entry of their own free will?"))
@@ -110,7 +99,7 @@ func consent(ctx context.Context, c *console, words []string) error {
 	}
 	if p.Face.State == policy.FaceEnrolled {
 		c.say(i18n.M("console.consent-renewed", "Consent to the present notice recorded. The face goes on working."))
-		if l := p.Face.Learns; !l.At.IsZero() && l.Notice != n.Hash {
+		if l := p.Face.Learns; !l.At.IsZero() && l.Notice != given.Notice {
 			c.say(i18n.M("console.learning-rests", "Nothing more is learnt from their visits, since they agreed to "+
 				"that with the earlier notice. If they ask for it: learn %s", p.ID))
 		}
@@ -118,6 +107,24 @@ func consent(ctx context.Context, c *console, words []string) error {
 	}
 	c.say(i18n.M("console.consent-recorded", "Consent recorded. Next: enrol %s", p.ID))
 	return nil
+}
+
+// informed shows a person the notice in their own language, and asks for a child's guardian. Where
+// asked says so, it is to be the person who came and asked for it.
+func (c *console) informed(ctx context.Context, p policy.Person, asked i18n.Message) (desk.ConsentGiven, error) {
+	n, err := c.desk.Notice(ctx, c.who, p.Lang)
+	if err == nil && !asked.IsZero() {
+		c.say(asked)
+		err = c.confirmOrStop(i18n.M("console.did-they-ask", "Did they ask for it?"))
+	}
+	if err == nil {
+		err = c.notice(n)
+	}
+	given := desk.ConsentGiven{Person: p.ID, Notice: n.Hash, Lang: n.Lang}
+	if err == nil && p.Face.Minor {
+		err = c.askGuardian(&given)
+	}
+	return given, err
 }
 
 // askGuardian asks who decides for a person under 14.
@@ -235,23 +242,10 @@ func learn(ctx context.Context, c *console, words []string) error {
 	if off {
 		return c.stopLearning(ctx, p)
 	}
-	n, err := c.desk.Notice(ctx, c.who, p.Lang)
+	given, err := c.informed(ctx, p, i18n.M("console.learning-own-request",
+		"This is a purpose of its own. Nobody is to be asked for it: go on only if they came to ask."))
 	if err != nil {
 		return err
-	}
-	c.say(i18n.M("console.learning-own-request",
-		"This is a purpose of its own. Nobody is to be asked for it: go on only if they came to ask."))
-	if err := c.confirmOrStop(i18n.M("console.did-they-ask", "Did they ask for it?")); err != nil {
-		return err
-	}
-	if err := c.notice(n); err != nil {
-		return err
-	}
-	given := desk.ConsentGiven{Person: p.ID, Notice: n.Hash, Lang: n.Lang}
-	if p.Face.Minor {
-		if err := c.askGuardian(&given); err != nil {
-			return err
-		}
 	}
 	if err := c.confirmOrStop(i18n.M("console.learning-sure",
 		"Has the person read 'Learning from visits', and do they want it of their own free will?")); err != nil {
