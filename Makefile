@@ -129,7 +129,8 @@ attack: setup
 # Figures beside named peers, in one run each.
 bench: setup
 	scripts/bench/setup.sh
-	@scripts/bench/all.sh scripts/bench/search.py scripts/bench/chain.sh scripts/bench/qr.sh "go test -run ^$$ -bench ToRelay -benchtime 200x ./board"
+	@scripts/bench/all.sh scripts/bench/search.py scripts/bench/chain.sh scripts/bench/qr.sh "go test -run ^$$ -bench ToRelay -benchtime 200x ./board" \
+	  "env MENSHEN_PERCENT=10 go test -v -run SlowDecision ./recognizer/eye"
 
 # The quick benchmarks, kept from change to change: bench-history appends a run to scripts/bench/history.txt, bench-compare
 # compares the last two by benchstat.

@@ -1,6 +1,6 @@
-// Package recognizer turns a camera frame into an observation: where the large and central face is,
-// how good its picture is, how much speaks for a living head, and its embedding. It computes
-// nothing else about a person, and decides nothing.
+// Package recognizer turns a camera frame into an observation: where the face is that is meant, how
+// good its picture is, how much speaks for a living head, and its embedding. It computes nothing
+// else about a person, and decides nothing.
 //
 // A [Chain] runs detect → landmarks → quality → liveness → embed in the child process that package
 // eye starts. An [Engine] computes the networks: OpenCV (through gocv), or ONNX Runtime where its

@@ -21,7 +21,7 @@ func (*Embedding) String() string { return "embedding(redacted)" }
 type Observation struct {
 	Seq   uint64
 	At    time.Time // when the frame was captured
-	Faces int       // faces found in the zone; the figures below are those of the large and central one
+	Faces int       // faces found in the zone; the figures below are those of the one that is meant
 	Box   image.Rectangle
 	// Detection is the detector's score, 0…1.
 	Detection float32
