@@ -13,26 +13,31 @@ import (
 	"menshen/store/audit"
 )
 
+// mayConsent gives who serves the person, and the person, where a consent may be taken now.
+func (d *Desk) mayConsent(ctx context.Context, s Session, c ConsentGiven) (store.Actor, policy.Person, error) {
+	by, err := d.allow(s, KeepsPeople)
+	if err == nil {
+		err = d.noticeShown(c)
+	}
+	if err != nil {
+		return by, policy.Person{}, err
+	}
+	switch off, err := d.unit.FacesOff(ctx); {
+	case err != nil:
+		return by, policy.Person{}, err
+	case off.Rule != "": // a face that may not be taken is not asked for
+		return by, policy.Person{}, d.facesOff(off, s.Lang)
+	}
+	p, err := d.vault.Person(c.Person)
+	return by, p, explain(err)
+}
+
 // Consent records a consent to the notice in force, given by the person's own act: their own
 // card, at the door (R-CONSENT).
 func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Progress) error {
-	by, err := d.allow(s, KeepsPeople)
+	by, asked, err := d.mayConsent(ctx, s, c)
 	if err != nil {
 		return err
-	}
-	if err := d.noticeShown(c); err != nil {
-		return err
-	}
-	off, err := d.unit.FacesOff(ctx)
-	if err != nil {
-		return err
-	}
-	if off.Rule != "" { // a face that may not be taken is not asked for
-		return d.facesOff(off, s.Lang)
-	}
-	asked, err := d.vault.Person(c.Person)
-	if err != nil {
-		return explain(err)
 	}
 	ctx, done := d.withSession(ctx, s)
 	defer done()

@@ -100,23 +100,9 @@ func (d *Desk) Learn(ctx context.Context, s Session, c ConsentGiven, step Progre
 // agree records that an enrolled person agrees to more, with their own card at the door.
 func (d *Desk) agree(ctx context.Context, s Session, c ConsentGiven, what audit.Kind,
 	to func(policy.Person, policy.Yes) (policy.Person, error), step Progress) error {
-	by, err := d.allow(s, KeepsPeople)
+	by, p, err := d.mayConsent(ctx, s, c)
 	if err != nil {
 		return err
-	}
-	if err := d.noticeShown(c); err != nil {
-		return err
-	}
-	off, err := d.unit.FacesOff(ctx)
-	if err != nil {
-		return err
-	}
-	if off.Rule != "" {
-		return d.facesOff(off, s.Lang)
-	}
-	p, err := d.vault.Person(c.Person)
-	if err != nil {
-		return explain(err)
 	}
 	yes := policy.Yes{At: d.now(), Notice: c.Notice, Lang: c.Lang, OwnAct: true, OwnRequest: true,
 		Minor: p.Face.Minor, Guardian: c.Guardian, GuardianName: c.GuardianName}
