@@ -58,7 +58,7 @@ func (r Receipt) Verify(pub ed25519.PublicKey) bool {
 // says what a scan of all files found. why must not say anything about the person: it stays in the
 // log and on the receipt. [ErrUnknown]: no such person. [ErrNotErased]: the scan found something.
 func (v *Vault) RemovePerson(a Actor, id policy.PersonID, why string) (Receipt, error) {
-	r, err := v.erase(a, id, "person", why)
+	r, err := v.erase(a, id, "person", why, nil)
 	if err != nil {
 		return r, fmt.Errorf("remove person %s: %w", id, err)
 	}
@@ -68,14 +68,38 @@ func (v *Vault) RemovePerson(a Actor, id policy.PersonID, why string) (Receipt, 
 // EraseFace destroys a person's templates, in every copy that the unit has, and marks their consent
 // as withdrawn (R-WITHDRAW, R-ERASE). Otherwise it is as [Vault.RemovePerson].
 func (v *Vault) EraseFace(a Actor, id policy.PersonID, why string) (Receipt, error) {
-	r, err := v.erase(a, id, "face", why)
+	r, err := v.erase(a, id, "face", why, nil)
 	if err != nil {
 		return r, fmt.Errorf("erase face, person %s: %w", id, err)
 	}
 	return r, nil
 }
 
-func (v *Vault) erase(a Actor, id policy.PersonID, what, why string) (Receipt, error) {
+// RemoveLapsed does [Vault.RemovePerson] if lapsed is true of the person at the moment of it, and
+// EraseLapsedFace likewise [Vault.EraseFace]. [ErrStays]: it is not; nothing is destroyed.
+func (v *Vault) RemoveLapsed(a Actor, id policy.PersonID, why string,
+	lapsed func(policy.Person) bool) (Receipt, error) {
+	r, err := v.erase(a, id, "person", why, lapsed)
+	if err != nil {
+		return r, fmt.Errorf("remove person %s: %w", id, err)
+	}
+	return r, nil
+}
+
+// EraseLapsedFace is described at [Vault.RemoveLapsed].
+func (v *Vault) EraseLapsedFace(a Actor, id policy.PersonID, why string,
+	lapsed func(policy.Person) bool) (Receipt, error) {
+	r, err := v.erase(a, id, "face", why, lapsed)
+	if err != nil {
+		return r, fmt.Errorf("erase face, person %s: %w", id, err)
+	}
+	return r, nil
+}
+
+// erase destroys what is stored of a person, or their face; where only is not nil, if it is true of
+// the person at that moment.
+func (v *Vault) erase(a Actor, id policy.PersonID, what, why string,
+	only func(policy.Person) bool) (Receipt, error) {
 	var needles [][]byte
 	err := v.view(func(t *tx) error {
 		if _, p, err := t.person(id); err != nil {
@@ -91,6 +115,15 @@ func (v *Vault) erase(a Actor, id policy.PersonID, what, why string) (Receipt, e
 	}
 	r := Receipt{Subject: Subject(id), What: what, Why: why}
 	drop := forget{person: id, all: what == "person"}
+	if only != nil {
+		drop.may = func(old *tx) error {
+			_, p, err := old.person(id)
+			if err == nil && !only(p.Person) {
+				err = ErrStays
+			}
+			return err
+		}
+	}
 	err = v.renew(context.Background(), drop, func(t *tx) error {
 		r.Unit, r.Epoch, r.At = t.r.Unit, t.r.Epoch, v.now(t)
 		if what == "face" {

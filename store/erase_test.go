@@ -120,3 +120,31 @@ func TestRAuditErasureKeepsTheProof(t *testing.T) {
 		t.Errorf("%v, %v", rep, err)
 	}
 }
+
+// TestREraseOnlyWhatLapsed: the record is asked as it is at the moment of the erasure.
+// A person who stays keeps all.
+func TestREraseOnlyWhatLapsed(t *testing.T) {
+	u := newUnit(t)
+	li := u.enrolled(t, "li", face(1))
+	stays := func(policy.Person) bool { return false }
+	for _, erase := range []func(Actor, policy.PersonID, string, func(policy.Person) bool) (Receipt, error){
+		u.RemoveLapsed, u.EraseLapsedFace} {
+		if _, err := erase(Door, li, "lease end", stays); !errors.Is(err, ErrStays) {
+			t.Errorf("erased: %v", err)
+		}
+	}
+	u.reopen(t)
+	if p, _, err := u.FindCredential(policy.CardKind, cardOf["li"]); err != nil || p.Face.State != policy.FaceEnrolled {
+		t.Errorf("face %q, %v", p.Face.State, err)
+	}
+	if rs, err := u.Receipts(); err != nil || len(rs) != 0 {
+		t.Errorf("receipts %v, %v", rs, err)
+	}
+	if err := u.CheckRecords(); err != nil {
+		t.Error(err)
+	}
+	lapsed := func(p policy.Person) bool { return p.ID == li }
+	if r, err := u.RemoveLapsed(Door, li, "lease end", lapsed); err != nil || r.Found != 0 || r.What != "person" {
+		t.Errorf("receipt %+v, %v", r, err)
+	}
+}

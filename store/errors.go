@@ -35,6 +35,7 @@ var ErrCorrupt = errors.New("damaged")
 var (
 	ErrUnknown     = errors.New("unknown")
 	ErrTaken       = errors.New("already in use")
+	ErrStays       = errors.New("the lease has not ended, or was extended")
 	ErrClosed      = errors.New("vault is closed")
 	ErrNotAllowed  = errors.New("not allowed")
 	ErrConsent     = errors.New("no consent to face entry on record (R-CONSENT)")

@@ -32,6 +32,8 @@ func (d *delta) add(rs []record) {
 type forget struct {
 	person policy.PersonID // zero: no person
 	all    bool            // the whole person; otherwise their face only
+	// if not nil: asked of the old file once writing has stopped; an error leaves all as it was
+	may func(*tx) error
 }
 
 // renew moves the vault to a new file under a new root key, and destroys the old file and key:
@@ -151,6 +153,11 @@ func (v *Vault) exchange(db *dbFile, next *ring, c *counter, drop forget, change
 		return errors.Join(v.notOpen(), db.Close(), v.drop(safefile.New))
 	}
 	err := old.view(v.ring, func(src *tx) error {
+		if drop.may != nil {
+			if err := drop.may(src); err != nil {
+				return err
+			}
+		}
 		_, err := db.update(next, func(dst *tx) error {
 			for r := range changed {
 				if r.bucket == metaBucket {

@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,8 +32,8 @@ type erasures struct {
 
 // erasure is one of them: of a face, or of all that is stored about a person.
 type erasure struct {
-	person bool
-	why    string
+	person bool   // all of it, unless the lease is extended before it is done
+	asked  string // why the face ends whatever the lease says; empty: it ends with the lease
 	since  time.Time
 	atDoor bool // its owner stands there and waits for the signal
 }
@@ -50,15 +51,16 @@ func (u *Unit) followWithdrawal(a policy.Attempt) {
 		u.Record(store.Entry{At: a.At, Kind: audit.WithdrawalAsked, Person: a.Person.ID})
 		u.signals.say(policy.SignalAsk)
 	case policy.TakeBack:
-		u.endFace(a.Person.ID, erasure{why: "withdrawn at the door", since: a.At, atDoor: true})
+		u.endFace(a.Person.ID, erasure{asked: "withdrawn at the door", since: a.At, atDoor: true})
 	}
 }
 
 // endFace ends a face now and has its data destroyed.
 func (u *Unit) endFace(id policy.PersonID, e erasure) {
 	u.dropFace(id)
-	if old, is := u.due.of[id]; is { // the earlier date counts, and the wider erasure
-		e.since, e.person = old.since, e.person || old.person
+	if old, is := u.due.of[id]; is { // the earlier date counts, the wider erasure, and what was asked for
+		e.since, e.person, e.atDoor = old.since, e.person || old.person, e.atDoor || old.atDoor
+		e.asked = cmp.Or(e.asked, old.asked)
 	}
 	u.due.of[id] = e
 	select {
@@ -87,20 +89,71 @@ func (u *Unit) eraseDue(ctx context.Context) {
 	}
 }
 
-// erase destroys a face, or all of a person.
+// erase destroys a face, or all of a person. [store.ErrStays]: nothing, the lease was extended.
 func (u *Unit) erase(id policy.PersonID, e erasure) (err error) {
-	if e.person {
-		if err := u.out.DropCopies(id); err != nil {
-			return err
-		}
-		_, err = u.vault.RemovePerson(store.Door, id, e.why)
-	} else {
-		_, err = u.TakeBack(store.Door, id, e.why)
+	switch {
+	case e.person:
+		err = u.eraseLapsed(id)
+	case e.asked != "":
+		_, err = u.TakeBack(store.Door, id, e.asked)
+	default:
+		err = u.endLapsedFace(id)
 	}
-	if errors.Is(err, store.ErrUnknown) {
+	switch {
+	case errors.Is(err, store.ErrUnknown):
 		return nil // another call was quicker
+	case errors.Is(err, store.ErrStays) && e.person:
+		e.person = false
+		return u.erase(id, e)
 	}
 	return err
+}
+
+// leaseEnd is the reason on the receipts.
+const leaseEnd = "lease end"
+
+func (u *Unit) eraseLapsed(id policy.PersonID) error {
+	lapsed := u.lapsed(u.cfg.Site.ForgetAfter.D())
+	switch p, err := u.vault.Person(id); {
+	case err != nil:
+		return err
+	case !lapsed(p): // before their copies are deleted
+		return store.ErrStays
+	}
+	if err := u.out.DropCopies(id); err != nil {
+		return err
+	}
+	_, err := u.vault.RemoveLapsed(store.Door, id, leaseEnd, lapsed)
+	return err
+}
+
+func (u *Unit) endLapsedFace(id policy.PersonID) error {
+	p, err := u.vault.Person(id)
+	if err != nil {
+		return err
+	}
+	lapsed := u.lapsed(0)
+	if p.Face.State == policy.FaceEnrolled {
+		_, err = u.vault.EraseLapsedFace(store.Door, id, leaseEnd, lapsed)
+		return err
+	}
+	now := u.now()
+	return u.vault.ChangePerson(store.Door, id, audit.ConsentWithdrawn, func(p *policy.Person) error {
+		if !lapsed(*p) {
+			return store.ErrStays
+		}
+		*p = policy.Withdraw(*p, now)
+		return nil
+	})
+}
+
+// lapsed tells of a person whether their lease has been over for so long, by a clock that may
+// destroy.
+func (u *Unit) lapsed(after time.Duration) func(policy.Person) bool {
+	c := u.vault.Clock()
+	return func(p policy.Person) bool {
+		return c.Destroys() && !p.Until.IsZero() && !c.Now.Before(p.Until.Add(after))
+	}
 }
 
 // TakeBack ends a consent in the vault, and destroys what was stored by it. The
@@ -120,8 +173,12 @@ func (u *Unit) TakeBack(by store.Actor, id policy.PersonID, why string) (store.R
 	})
 }
 
-// noteErased tells what came of an erasure.
+// noteErased tells what came of an erasure. The face of a person who stays opens the door again.
 func (u *Unit) noteErased(id policy.PersonID, e erasure, err error) {
+	if errors.Is(err, store.ErrStays) {
+		delete(u.faces.dropped, id)
+		err = u.relearn(id)
+	}
 	if err != nil {
 		u.fault("erasure", fmt.Errorf("%w; it is tried again every minute, and the face opens nothing meanwhile", err))
 		return
@@ -151,18 +208,16 @@ func (u *Unit) watchLeases(ctx context.Context) {
 // endLeases ends the faces of people whose lease is over, and all that is stored of them once the
 // site's time for that is over too.
 func (u *Unit) endLeases(people []policy.Person) {
-	c := u.vault.Clock()
-	if !c.Destroys() {
+	if !u.vault.Clock().Destroys() {
 		return // whose lease is over is refused all the same; a clock that may be wrong must not destroy anything
 	}
-	now := c.Now
+	over, forgotten := u.lapsed(0), u.lapsed(u.cfg.Site.ForgetAfter.D())
 	for _, p := range people {
 		switch {
-		case p.Until.IsZero() || now.Before(p.Until):
-		case !now.Before(p.Until.Add(u.cfg.Site.ForgetAfter.D())):
-			u.endFace(p.ID, erasure{person: true, why: "lease end", since: p.Until})
-		case p.HasFace():
-			u.endFace(p.ID, erasure{why: "lease end", since: p.Until})
+		case forgotten(p):
+			u.endFace(p.ID, erasure{person: true, since: p.Until})
+		case over(p) && p.HasFace():
+			u.endFace(p.ID, erasure{since: p.Until})
 		}
 	}
 }

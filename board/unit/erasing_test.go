@@ -1,6 +1,7 @@
 package unit_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -156,6 +157,61 @@ func TestREraseAtLeaseEnd(t *testing.T) {
 	rs, err := b.Vault.Receipts()
 	if err != nil || len(rs) != 2 || rs[0].Why != "lease end" || rs[1].What != "person" {
 		t.Errorf("receipts: %+v, %v", rs, err)
+	}
+}
+
+// TestREraseNotOfAnExtendedLease: an erasure waits for a failing disk, and the lease is extended
+// meanwhile. The face opens again. What its owner asked for is erased all the same.
+func TestREraseNotOfAnExtendedLease(t *testing.T) {
+	for name, test := range map[string]struct {
+		forgotten, asked bool
+		want             policy.FaceState
+	}{
+		"face":                    {want: policy.FaceEnrolled},
+		"person":                  {forgotten: true, want: policy.FaceEnrolled},
+		"person, face taken back": {forgotten: true, asked: true, want: policy.FaceWithdrawn},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			id := b.Enrolled(7)
+			b.Time.Set()
+			b.SetBench(false)
+			lease := func(until time.Time) {
+				t.Helper()
+				if err := b.Vault.ChangePerson(store.Door, id, "lease", func(p *policy.Person) error {
+					p.Until = until
+					return nil
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			until := b.Clock.Now().Add(-time.Minute)
+			if test.forgotten {
+				until = until.Add(-b.Config.Site.ForgetAfter.D())
+			}
+			lease(until)
+			people, err := b.Vault.People()
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.Driver.EndLeases(people)
+			b.Unit.Erased(id, errors.New("the disk is full"))
+			if test.asked {
+				b.Unit.EndFace(id, "withdrawn at the door", b.Clock.Now())
+			}
+			if b.Unit.Due() != 1 || b.State().Faces.People != 0 {
+				t.Fatalf("%d due, %d in the index", b.Unit.Due(), b.State().Faces.People)
+			}
+			lease(b.Clock.Now().Add(24 * time.Hour))
+			b.settled()
+			p, err := b.Vault.Person(id)
+			if err != nil || p.Face.State != test.want || b.Unit.Due() != 0 || b.State().Faults["erasure"] != "" {
+				t.Errorf("face %q, %v; %d due", p.Face.State, err, b.Unit.Due())
+			}
+			if in := b.State().Faces.People == 1; in != (test.want == policy.FaceEnrolled) {
+				t.Errorf("%d in the index", b.State().Faces.People)
+			}
+		})
 	}
 }
 

@@ -20,9 +20,9 @@ const (
 // Due is how many erasures are due.
 func (u *Unit) Due() int { return len(u.due.of) }
 
-// EndFace ends a face as the end of a lease does.
+// EndFace ends a face as its owner may at the door.
 func (u *Unit) EndFace(id policy.PersonID, why string, since time.Time) {
-	u.endFace(id, erasure{why: why, since: since})
+	u.endFace(id, erasure{asked: why, since: since})
 }
 
 // Erased says what came of its erasure.
