@@ -73,26 +73,15 @@ func TestNoFace(t *testing.T) {
 	}
 }
 
-// TestMeasureFaces runs the whole evaluation on $MENSHEN_FACES or shared/faces beside the
-// repository, and keeps the report where $MENSHEN_REPORT says. What the calibration shipped
-// promises must hold.
+// TestMeasureFaces runs the whole evaluation on the folder of faces, and keeps the report where
+// $MENSHEN_REPORT says. What the calibration shipped promises must hold.
 func TestMeasureFaces(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a minute")
-	}
-	dir := os.Getenv("MENSHEN_FACES")
-	if dir == "" {
-		dir = "../../../../shared/faces"
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no folder of faces: set MENSHEN_FACES")
-	}
+	set := lookedAt(t)
 	shipped, err := calibration.Default()
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := looker(t, recognizer.Options{})
-	f, err := eval.MeasureFaces(context.Background(), dir, l, shipped, time.Now(), nil)
+	f, err := eval.MeasureFaces(context.Background(), set.dir, set, shipped, time.Now(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
