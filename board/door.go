@@ -145,7 +145,8 @@ func (d *Door) Serve(ctx context.Context, log *slog.Logger) {
 	}
 	all.Go(func() {
 		service.ServeControl(ctx, d.conf, service.Requests{"console": service.ConsoleRequest(d.conf, d.Desk),
-			"dossier": service.DossierRequest(d.Law), "groups": service.GroupsRequest(d.vault, d.Unit)}, log)
+			"dossier": service.DossierRequest(d.Law), "groups": service.GroupsRequest(d.vault, d.Unit),
+			"hours": service.HoursRequest(d.conf, d.vault)}, log)
 	})
 	all.Go(func() { service.Watch(ctx, d.Unit, log) })
 }

@@ -127,16 +127,21 @@ func (s Schedule) turns(c Calendar, t time.Time) []turn {
 // Holds reports whether the schedule holds at t.
 func (s Schedule) Holds(c Calendar, t time.Time) bool { return len(s.turns(c, t)) > 0 }
 
-// Access is when the people of a group may come in.
+// Access is when the people of a group may come in. Member names are stored.
 type Access struct {
-	Group string // empty: everybody
-	Hours Schedule
+	Group string    `json:"group,omitempty"` // empty: everybody
+	Hours Schedule  `json:"hours"`
+	Until time.Time `json:"until,omitzero"` // from then on it does not count; zero: it has no end
 }
+
+// Counts reports whether the rule has not ended at t. A decision uses no time before the floor, so
+// a rule that ended does not count again when a clock is set back.
+func (r Access) Counts(t time.Time) bool { return r.Until.IsZero() || t.Before(r.Until) }
 
 // allowed reports whether a person of these groups may come in at t.
 func allowed(rules []Access, c Calendar, groups []string, t time.Time) bool {
 	for _, r := range rules {
-		if r.covers(groups) && r.Hours.Holds(c, t) {
+		if r.covers(groups) && r.Counts(t) && r.Hours.Holds(c, t) {
 			return true
 		}
 	}
@@ -146,7 +151,7 @@ func allowed(rules []Access, c Calendar, groups []string, t time.Time) bool {
 // MayEver reports whether a person of these groups may come in at any time from t on.
 func MayEver(rules []Access, c Calendar, groups []string, t time.Time) bool {
 	for _, r := range rules {
-		if r.covers(groups) && r.Hours.ever(c, t) {
+		if r.covers(groups) && r.ever(c, t) {
 			return true
 		}
 	}
@@ -156,6 +161,36 @@ func MayEver(rules []Access, c Calendar, groups []string, t time.Time) bool {
 // covers reports whether the rule is for any of these groups.
 func (r Access) covers(groups []string) bool {
 	return r.Group == "" || slices.Contains(groups, r.Group)
+}
+
+// ever reports whether the rule lets anyone in at any time from t on.
+func (r Access) ever(c Calendar, t time.Time) bool {
+	const longest = 370 * 24 * time.Hour // in which each day of a year comes once
+	if r.Until.IsZero() || r.Until.Sub(t) > longest {
+		return r.Hours.ever(c, t)
+	}
+	l := c.local(t)
+	for d := (date{l.Year(), l.Month(), l.Day()}).add(-1); ; d = d.add(1) {
+		if !time.Date(d.year, d.month, d.day, 0, 0, 0, 0, l.Location()).Before(r.Until) {
+			return false
+		}
+		for _, p := range r.Hours {
+			from, to := p.on(d, l.Location())
+			if slices.Contains(p.Days, c.kind(d)) && from.Before(r.Until) && to.After(t) {
+				return true
+			}
+		}
+	}
+}
+
+// on is the span as it begins on a day.
+func (p Span) on(d date, zone *time.Location) (from, to time.Time) {
+	last := p.To
+	if p.To <= p.From {
+		last += 24 * 60
+	}
+	return time.Date(d.year, d.month, d.day, 0, p.From, 0, 0, zone),
+		time.Date(d.year, d.month, d.day, 0, last, 0, 0, zone)
 }
 
 // ever reports whether the schedule holds at any time from t on. Weekdays come again and again,

@@ -108,6 +108,48 @@ func (p Span) MarshalText() ([]byte, error) {
 		p.To/60, p.To%60), nil
 }
 
+// String writes a span as short as it can be typed: "mon-fri 07:00-23:00".
+func (p Span) String() string {
+	return fmt.Sprintf("%s %02d:%02d-%02d:%02d", daysText(p.Days), p.From/60, p.From%60, p.To/60, p.To%60)
+}
+
+// daysText writes three days and more in a row as a run.
+func daysText(days []Day) string {
+	if len(days) == len(dayNames) {
+		return "daily"
+	}
+	var parts []string
+	week := []Day{Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday}
+	for i := 0; i < len(week); {
+		n := 0
+		for i+n < len(week) && slices.Contains(days, week[i+n]) {
+			n++
+		}
+		switch {
+		case n >= 3:
+			parts = append(parts, week[i].String()+"-"+week[i+n-1].String())
+		case n == 2:
+			parts = append(parts, week[i].String(), week[i+1].String())
+		case n == 1:
+			parts = append(parts, week[i].String())
+		}
+		i += n + 1
+	}
+	if slices.Contains(days, Holiday) {
+		parts = append(parts, Holiday.String())
+	}
+	return strings.Join(parts, ",")
+}
+
+// String writes a schedule's spans with commas between.
+func (s Schedule) String() string {
+	all := make([]string, len(s))
+	for i, p := range s {
+		all[i] = p.String()
+	}
+	return strings.Join(all, ", ")
+}
+
 // UnmarshalText reads a special day.
 func (s *Special) UnmarshalText(text []byte) error {
 	when, as, _ := strings.Cut(strings.TrimSpace(string(text)), " ")

@@ -195,6 +195,16 @@ func (b *backupWriter) unit(t *tx) error {
 	if err := b.item("retention", &s.Retention); err != nil {
 		return err
 	}
+	var hours hoursRecord
+	switch err := t.get(settingBucket, hoursKey, &t.r.seal, &hours); {
+	case errors.Is(err, ErrUnknown): // they are the configuration's
+	case err != nil:
+		return err
+	default:
+		if err := b.item("hours", &hours); err != nil {
+			return err
+		}
+	}
 	err = t.each(tombBucket, func(key, value []byte) error {
 		var s Tombstone
 		if err := t.open(tombBucket, key, value, &t.r.seal, &s); err != nil {

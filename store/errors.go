@@ -35,6 +35,7 @@ var ErrCorrupt = errors.New("damaged")
 var (
 	ErrUnknown     = errors.New("unknown")
 	ErrTaken       = errors.New("already in use")
+	ErrMeanwhile   = errors.New("changed meanwhile")
 	ErrStays       = errors.New("the lease has not ended, or was extended")
 	ErrClosed      = errors.New("vault is closed")
 	ErrNotAllowed  = errors.New("not allowed")

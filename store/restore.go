@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -168,6 +169,15 @@ func (m *merger) item(kind string, raw []byte) error {
 			return err
 		}
 		return t.put(settingBucket, retentionKey, &t.r.seal, &s)
+	case "hours":
+		var h hoursRecord
+		if err := decodeForeign(raw, &h); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(h.Text), new(policy.Hours)); err != nil {
+			return fmt.Errorf("%w: hours: %w", ErrBackup, err)
+		}
+		return t.put(settingBucket, hoursKey, &t.r.seal, &h)
 	case "tomb":
 		var s Tombstone
 		if err := decodeForeign(raw, &s); err != nil {

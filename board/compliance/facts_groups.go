@@ -44,13 +44,18 @@ func (k *Keeper) countPeople(now time.Time) (n policy.PeopleFacts, waits time.Ti
 			waits = since
 		}
 	}
+	hours, err := k.vault.Hours(k.cfg.Site.Hours())
+	if err != nil {
+		return n, waits, err
+	}
 	k.counted.mu.Lock()
-	down := k.counted.now.down
+	k.counted.facts.Calendar.Special = hours.Special
+	down, calendar := k.counted.now.down, k.counted.facts.Calendar
 	k.counted.mu.Unlock()
 	asAt := policy.Attempt{At: now, Clock: policy.Clock{Trusted: true, Floor: now}, Door: k.cfg.Unit.Name,
 		Site: policy.Site{
 			Release: k.cfg.Door.Release.D(), LongOpen: k.cfg.Door.LongRelease.D(),
-			Down: down, Access: k.cfg.Site.Rules(), Calendar: k.calendar,
+			Down: down, Access: hours.Access, Calendar: calendar,
 			WithCard: k.cfg.Faces.Enabled && k.cfg.Faces.WithCard, Keypad: slices.ContainsFunc(k.cfg.Readers,
 				func(r config.Reader) bool { return r.Takes(policy.PINKind) }),
 		}}

@@ -20,7 +20,6 @@ import (
 	"menshen/board/host"
 	"menshen/board/notice"
 	"menshen/board/outbox"
-	"menshen/policy"
 	"menshen/recognizer/eye"
 	"menshen/store"
 )
@@ -45,7 +44,6 @@ type Keeper struct {
 	matching func() *dossier.Matching
 	damaged  func(error) error
 	look     func(host.Where) (host.Facts, error)
-	calendar policy.Calendar // the site's; its zone is read from a file
 
 	counted counted
 	verdict verdict // the loop's own, in Broken
@@ -54,7 +52,8 @@ type Keeper struct {
 // New joins the parts. It counts nothing yet.
 func New(p Parts) *Keeper {
 	k := &Keeper{cfg: p.Config, vault: p.Vault, out: p.Out, eye: p.Eye, matching: p.Matching,
-		damaged: p.Damaged, look: p.Look, calendar: p.Config.Site.Calendar()}
+		damaged: p.Damaged, look: p.Look}
+	k.counted.facts.Calendar = p.Config.Site.Calendar() // its zone is read from a file
 	if k.look == nil {
 		k.look = host.Look
 	}

@@ -76,23 +76,19 @@ func (s Site) Calendar() policy.Calendar {
 	return policy.Calendar{Zone: s.Location(), Special: s.Special}
 }
 
-// Rules gives the hours of each group as policy takes them.
-func (s Site) Rules() []policy.Access {
-	var rules []policy.Access
+// Hours gives the hours of each group and the special days as policy takes them. They hold until an
+// operator changes them at the console.
+func (s Site) Hours() policy.Hours {
+	h := policy.Hours{Special: s.Special}
 	for _, a := range s.Access {
-		rules = append(rules, policy.Access{Group: a.Group, Hours: a.Hours})
+		h.Access = append(h.Access, policy.Access{Group: a.Group, Hours: a.Hours})
 	}
-	return rules
+	return h
 }
 
-// Groups gives the groups that the site's rules name, each once.
-func (s Site) Groups() (names []string) {
-	for _, a := range s.Access {
-		if a.Group != "" {
-			names = append(names, a.Group)
-		}
-	}
-	names = append(names, s.Free.Groups...)
+// Groups gives the groups that these hours or the free passage name, each once.
+func (s Site) Groups(h policy.Hours) []string {
+	names := slices.Concat(h.Groups(), s.Free.Groups)
 	slices.Sort(names)
 	return slices.Compact(names)
 }

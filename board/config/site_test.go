@@ -43,7 +43,7 @@ free = 3
 	}
 	s := c.Site
 	limits := s.Keypad.Limits()
-	if len(s.Rules()) != 2 || s.Rules()[1].Hours[1].From != 22*60 || !s.Free.FirstPerson ||
+	if len(s.Hours().Access) != 2 || s.Hours().Access[1].Hours[1].From != 22*60 || !s.Free.FirstPerson ||
 		s.Free.Groups[0] != "staff" {
 		t.Errorf("%+v", s)
 	}

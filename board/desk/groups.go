@@ -10,18 +10,26 @@ import (
 	"menshen/board/config"
 	"menshen/internal/i18n"
 	"menshen/policy"
+	"menshen/store"
 )
 
 // knownGroups refuses an access group that no rule of the site names, unless the person is in it
 // already: it would give them no hours, and nothing would say so.
 func (d *Desk) knownGroups(groups, had []string) error {
-	known := d.cfg.Site.Groups()
+	if len(groups) == 0 {
+		return nil
+	}
+	h, err := d.hours()
+	if err != nil {
+		return err
+	}
+	known := d.cfg.Site.Groups(h.Hours)
 	for _, g := range groups {
 		if slices.Contains(known, g) || slices.Contains(had, g) {
 			continue
 		}
 		remedy := i18n.M("desk.write-access-rule",
-			"this site has none; write [[site.access]] into the configuration first")
+			"this site has none; give it hours first: group-add NAME HOURS")
 		if near := config.Nearest(g, known); near != "" {
 			remedy = i18n.M("desk.did-you-mean", "did you mean %q?", near)
 		} else if len(known) > 0 {
@@ -37,21 +45,25 @@ func (d *Desk) NeverIn(_ context.Context, s Session, p policy.Person) (string, e
 	if _, err := d.allow(s, ReadsPeople); err != nil {
 		return "", err
 	}
-	switch p.NeverIn(d.cfg.Site.Rules(), d.cfg.Site.Calendar(), d.now()) {
+	h, err := d.hours()
+	if err != nil {
+		return "", err
+	}
+	switch p.NeverIn(h.Access, d.calendar(h), d.now()) {
 	case policy.ReasonLeaseOver:
 		return s.Lang.Say(i18n.M("desk.never-in-lease", "can never come in: the lease has expired")), nil
 	case policy.ReasonHours:
 		return s.Lang.Say(i18n.M("desk.never-in-hours", "can never come in: no rule of this site gives them hours; "+
-			"put them into an access group with 'change': %s", strings.Join(d.cfg.Site.Groups(), ", "))), nil
+			"put them into an access group with 'change': %s", strings.Join(d.cfg.Site.Groups(h.Hours), ", "))), nil
 	}
 	return "", nil
 }
 
 // shutOut says how many people are in no access group with hours; empty: none.
-func (d *Desk) shutOut(people []policy.Person, lang i18n.Language) string {
-	n, now, rules, calendar := 0, d.now(), d.cfg.Site.Rules(), d.cfg.Site.Calendar()
+func (d *Desk) shutOut(people []policy.Person, h store.Hours, lang i18n.Language) string {
+	n, now, calendar := 0, d.now(), d.calendar(h)
 	for _, p := range people {
-		if p.NeverIn(rules, calendar, now) == policy.ReasonHours {
+		if p.NeverIn(h.Access, calendar, now) == policy.ReasonHours {
 			n++
 		}
 	}
@@ -92,7 +104,8 @@ func GroupsOf(people []policy.Person) (all []Grouped) {
 // ShutOut tells who could never come in with a configuration: people by their access groups, as
 // [GroupsOf] gives them, and visitors with passes.
 func ShutOut(c *config.Config, all []Grouped, t time.Time) (found []string) {
-	rules, calendar, known := c.Site.Rules(), c.Site.Calendar(), c.Site.Groups()
+	h, calendar := c.Site.Hours(), c.Site.Calendar()
+	rules, known := h.Access, c.Site.Groups(h)
 	if c.Passes.Enabled && !policy.MayEver(rules, calendar, []string{policy.VisitorGroup}, t) {
 		found = append(found, fmt.Sprintf("no pass could open: give the group %q hours in [[site.access]]",
 			policy.VisitorGroup))

@@ -104,7 +104,7 @@ func (d *Desk) Requests(_ context.Context, s Session) ([]Request, error) {
 }
 
 func (d *Desk) withDue(r papers.Request) Request {
-	return Request{Request: r, Due: d.cfg.Site.Calendar().AddWorkingDays(r.Asked, policy.RightsDays)}
+	return Request{Request: r, Due: d.workDays().AddWorkingDays(r.Asked, policy.RightsDays)}
 }
 
 // AddRequest files a person's request, made now.

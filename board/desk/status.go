@@ -32,7 +32,12 @@ func (d *Desk) Status(ctx context.Context, s Session) (Status, error) {
 	st.Others = append(st.Others, machine...)
 	st.Others = append(st.Others, d.updateFacts(s.Lang)...)
 	st.People = len(people)
-	if shut := d.shutOut(people, s.Lang); shut != "" {
+	hours, err := d.hours()
+	if err != nil {
+		return Status{}, err
+	}
+	st.Others = append(st.Others, d.hoursFacts(hours, s.Lang)...)
+	if shut := d.shutOut(people, hours, s.Lang); shut != "" {
 		st.Others = append(st.Others, Fact{Name: "people", Fault: shut})
 	}
 	st.Others = append(st.Others, d.pinFacts(people, s.Lang)...)

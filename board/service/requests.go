@@ -37,6 +37,31 @@ func GroupsRequest(v *store.Vault, u *unit.Unit) Request {
 	}
 }
 
+// HoursRequest answers the control socket with the hours in force.
+func HoursRequest(c *config.Config, v *store.Vault) Request {
+	return func(_ context.Context, _ store.Actor, _ []string, line io.ReadWriter) error {
+		h, err := v.Hours(c.Site.Hours())
+		if err != nil {
+			return err
+		}
+		return json.NewEncoder(line).Encode(h)
+	}
+}
+
+// AskHours asks the unit that runs with a configuration for the hours in force. [ErrNoUnit]: none
+// answers.
+func AskHours(c *config.Config) (h store.Hours, err error) {
+	line, err := Ask(c, "hours")
+	if err != nil {
+		return h, err
+	}
+	err = json.NewDecoder(line).Decode(&h)
+	if err = errors.Join(err, line.Close()); err != nil {
+		return h, fmt.Errorf("asking the unit for its hours: %w", err)
+	}
+	return h, nil
+}
+
 // AskGroups asks the unit that runs with a configuration for its groups. [ErrNoUnit]: none answers.
 func AskGroups(c *config.Config) (all []desk.Grouped, err error) {
 	line, err := Ask(c, "groups")

@@ -98,7 +98,7 @@ func (u *Unit) attempt(by policy.Means, at time.Time) policy.Attempt {
 	site.FaceLockout, site.KeypadLockout = u.tries.faces.Lockout(u.steady()), u.tries.codes.Lockout(u.steady())
 	site.Down, site.Missed = u.brokenKinds(), u.faces.missed
 	return policy.Attempt{
-		At:    at.In(u.site.calendar.Zone), // traces are read on the wall clock
+		At:    at.In(u.rules.site.Calendar.Zone), // traces are read on the wall clock
 		Clock: u.clock(), Door: u.cfg.Unit.Name, Means: by, Site: site,
 	}
 }

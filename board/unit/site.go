@@ -13,9 +13,8 @@ import (
 // site is what the loop knows of the site's own rules: hours, who came in when, the overrides in
 // force. Who came in is forgotten when the program ends, and with the day: it is not a record.
 type site struct {
-	conf     config.Site
-	calendar policy.Calendar
-	free     policy.FreePassage
+	conf config.Site
+	free policy.FreePassage
 
 	first          policy.First                  // of two persons
 	entering       *entrance                     // let in, not yet through the door
@@ -36,7 +35,7 @@ type entrance struct {
 
 func newSite(c config.Site) site {
 	return site{
-		conf: c, calendar: c.Calendar(),
+		conf:    c,
 		free:    policy.FreePassage{Hours: c.Free.Hours, FirstPerson: c.Free.FirstPerson, Groups: c.Free.Groups},
 		entered: map[policy.PersonID]time.Time{},
 	}
@@ -100,7 +99,7 @@ func (u *Unit) keepHours(now time.Time) {
 		return
 	}
 	free := u.site.overridesKnown && !u.site.lockdown() &&
-		u.site.free.Open(u.site.calendar, u.clock(), now, u.site.counted)
+		u.site.free.Open(u.rules.site.Calendar, u.clock(), now, u.site.counted)
 	if free != u.door.Free {
 		u.step(policy.DoorEvent{At: now, Kind: either(free, policy.EvFreeOn, policy.EvFreeOff)})
 	}

@@ -112,6 +112,7 @@ type Unit struct {
 	strange   strange
 	site      site
 	rules     rules
+	noted     string // the text of the settings that were recorded last; empty: none yet
 	passes    passes
 	untaken   []part            // of what the vault holds, not taken up yet
 	storeless bool              // the vault was not open yet: who may come in is not known
@@ -129,7 +130,7 @@ type Unit struct {
 
 	unrecorded atomic.Pointer[error] // why the vault did not take a record; any goroutine's
 
-	// held while the overrides are kept, so that the last ones kept are
+	// held while overrides or hours are kept, so that the last ones kept are
 	// those in force; any goroutine's
 	keeping sync.Mutex
 
@@ -170,13 +171,13 @@ func New(p Parts) (*Unit, error) {
 		counts: map[string]int{}, misreads: map[string]misreads{},
 	}
 	var err error
-	if u.rules, err = rulesOf(p.Config); err != nil {
+	if u.rules, err = rulesOf(Rules(p.Config)); err != nil {
 		return nil, err
 	}
 	if err := u.makeIndex(p); err != nil {
 		return nil, err
 	}
-	u.untaken, u.storeless = []part{u.loadOverrides, u.recallTries, u.fillIndex, u.loadPasses}, true
+	u.untaken, u.storeless = []part{u.loadHours, u.loadOverrides, u.recallTries, u.fillIndex, u.loadPasses}, true
 	_ = u.takeUp() // what fails now is tried again, and shown, by keepVault
 	u.signals.setResting(u.resting())
 	u.publish()

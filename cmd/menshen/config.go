@@ -28,7 +28,8 @@ wires are held against the board: the one that [unit] board names, or the one th
 The key files of readers are read.
 Where faces are enabled, the models and the calibration on this machine are read too. Its camera is
 asked whether it can be read in the way that is written. Where the site has hours, the unit that
-runs is asked in which groups its people are, and who could never come in is told.
+runs is asked in which groups its people are, and who could never come in is told. Once hours were
+changed at the console, those of the file are not used, and that is told instead.
 
 What is refused has to be corrected in the file, and the command ends with 1: the door does not
 start with it, or leaves out the part that it is about. With a warning the file is in order and
@@ -176,7 +177,18 @@ func (t *told) say(key, severity string, what any) {
 
 // tellShutOut warns of groups that could never come in.
 func tellShutOut(t *told) {
-	if len(t.c.Site.Access) == 0 {
+	kept, err := service.AskHours(t.c)
+	switch zone := t.c.Site.Location(); {
+	case err == nil && !kept.Changed.IsZero() && len(t.c.Site.Hours().Changes(kept.File, zone)) > 0:
+		t.warning("site.access.0", fmt.Sprintf("not used: the hours were changed at the console on %s, and the file's "+
+			"were edited since; 'hours-file' at the console shows the difference and lets you choose",
+			kept.Changed.In(zone).Format(time.DateOnly)))
+		return
+	case err == nil && !kept.Changed.IsZero():
+		fmt.Fprintf(t.w, "%s: [[site.access]] and special are not used: the hours were changed at the console on %s\n",
+			t.file, kept.Changed.In(zone).Format(time.DateOnly))
+		return
+	case len(t.c.Site.Access) == 0:
 		return
 	}
 	groups, err := service.AskGroups(t.c)

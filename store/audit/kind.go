@@ -24,6 +24,8 @@ const (
 	LockdownSwitchOn  Kind = "lockdown key on"
 	LockdownSwitchOff Kind = "lockdown key off"
 	Override          Kind = "orders" // lockdown or evacuation begun or ended by an operator
+	HoursChanged      Kind = "hours changed"
+	HoursInForce      Kind = "hours in force" // taken up from a vault that opened after the start
 )
 
 // The unit and its vault.

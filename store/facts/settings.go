@@ -9,9 +9,9 @@ import (
 	"menshen/policy"
 )
 
-// Settings are what the configuration gives to every decision. They stay while the program runs;
-// each start of the unit records them once, as readable JSON, and each decision names them by their
-// ID. Member names are stored: never change one.
+// Settings are what configuration and hours give to every decision. Each start of the unit and each
+// change of the hours records them, as readable JSON, and each decision names them by their ID.
+// Member names are stored: never change one.
 type Settings struct {
 	Release    span             `json:"release,omitzero"`
 	LongOpen   span             `json:"long_open,omitzero"`
@@ -21,12 +21,7 @@ type Settings struct {
 	Keypad     bool             `json:"keypad,omitempty"`
 	Zone       string           `json:"zone,omitempty"` // for readers; a decision has its own offset from UTC
 	Special    []policy.Special `json:"special,omitempty"`
-	Access     []access         `json:"access,omitempty"`
-}
-
-type access struct {
-	Group string          `json:"group,omitempty"`
-	Hours policy.Schedule `json:"hours"`
+	Access     []policy.Access  `json:"access,omitempty"`
 }
 
 // span is a duration, written as "1m30s".
@@ -52,12 +47,10 @@ func IDOf(text string) ID {
 // SettingsOf takes from a site what its configuration gives.
 func SettingsOf(s policy.Site) Settings {
 	set := Settings{Release: span(s.Release), LongOpen: span(s.LongOpen), Passback: span(s.Passback),
-		TwoPersons: span(s.TwoPersons), WithCard: s.WithCard, Keypad: s.Keypad, Special: s.Calendar.Special}
+		TwoPersons: span(s.TwoPersons), WithCard: s.WithCard, Keypad: s.Keypad, Special: s.Calendar.Special,
+		Access: s.Access}
 	if s.Calendar.Zone != nil {
 		set.Zone = s.Calendar.Zone.String()
-	}
-	for _, a := range s.Access {
-		set.Access = append(set.Access, access{a.Group, a.Hours})
 	}
 	return set
 }
@@ -84,9 +77,5 @@ func ParseSettings(text string) (Settings, error) {
 func (s Settings) Apply(to *policy.Site) {
 	to.Release, to.LongOpen = time.Duration(s.Release), time.Duration(s.LongOpen)
 	to.Passback, to.TwoPersons = time.Duration(s.Passback), time.Duration(s.TwoPersons)
-	to.WithCard, to.Keypad, to.Calendar.Special = s.WithCard, s.Keypad, s.Special
-	to.Access = nil
-	for _, a := range s.Access {
-		to.Access = append(to.Access, policy.Access{Group: a.Group, Hours: a.Hours})
-	}
+	to.WithCard, to.Keypad, to.Calendar.Special, to.Access = s.WithCard, s.Keypad, s.Special, s.Access
 }
