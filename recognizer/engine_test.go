@@ -106,3 +106,37 @@ func TestEngineChosen(t *testing.T) {
 		t.Error(c.Engine())
 	}
 }
+
+// TestEngineRemembered: the engine that an earlier trial took is taken without one, whatever it
+// was; where it says nothing of these versions, both are tried.
+func TestEngineRemembered(t *testing.T) {
+	set, library := loadSet(t), library(t)
+	ort := newChain(t, Options{Engine: library}).Engine()
+	openCV := newChain(t, Options{Engine: OpenCV}).Engine()
+	for tried, taken := range map[string]bool{
+		ort + " (" + openCV + ": 99.0×)": true,
+		openCV + " (" + ort + ": 99.0×)": true,
+		"":                               false,
+		ort:                              false,
+		openCV + " (ONNX Runtime, which must be 1.21 or later: no)": false,
+		"OpenCV 3.0 (" + ort + ": 99.0×)":                           false,
+		"ONNX Runtime 1.0 (" + openCV + ": 99.0×)":                  false,
+	} {
+		c, err := quicker(set, Options{Tried: tried}, string(library))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if said := c.Engine(); (said == tried) != taken || strings.Contains(said, "99.0×") != taken {
+			t.Errorf("tried: %q; taken: %q", tried, said)
+		}
+	}
+	broken, err := quicker(set, Options{Tried: ort + " (" + openCV + ": 99.0×)"}, "/none/libonnxruntime.so.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer broken.Close()
+	if !strings.HasPrefix(broken.Engine(), openCV+" (ONNX Runtime") {
+		t.Errorf("a library that is gone: %q", broken.Engine())
+	}
+}

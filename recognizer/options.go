@@ -37,6 +37,11 @@ type Options struct {
 	Flip bool
 	// Engine computes the networks.
 	Engine Engine
+	// Tried is what [Chain.Engine] said of an earlier chain of these models on this machine, for
+	// which AnyEngine tried both engines: the one that it took is taken again, without a trial.
+	// What it says can only cost time, since both give the same numbers. Empty, or of other
+	// versions: both are tried.
+	Tried string
 	// Threads is how many threads the engine may use in the whole process; 0: as many as
 	// there are cores.
 	Threads int

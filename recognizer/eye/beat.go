@@ -34,6 +34,7 @@ func (e *Eye) ready(c *child, payload []byte) error {
 	if err := json.Unmarshal(payload, &r); err != nil {
 		return fmt.Errorf("%w: ready: %w", ErrProtocol, err)
 	}
+	e.cfg.Options.Tried = printable(r.Engine) // a child that follows need not try both engines again
 	e.update(func(s *Status) {
 		s.State, s.Since = Running, time.Now()
 		s.Models, s.Engine, s.Confined = printable(r.Models), printable(r.Engine), r.Confined

@@ -3,6 +3,7 @@ package eye
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -63,6 +64,20 @@ var children = map[string]func() error{
 		}
 		c.write(kindReady, func(b []byte) ([]byte, error) { return append(b, `{"Engine":"OpenCV"}`...), nil })
 		time.Sleep(time.Minute)
+		return nil
+	},
+	"forgetful": func() error { // says what it is told of the engines, and dies the first time
+		c := &conn{rw: os.NewFile(3, "")}
+		cfg, err := readConfig(c)
+		if err != nil {
+			return err
+		}
+		c.write(kindReady, func(b []byte) ([]byte, error) {
+			return fmt.Appendf(b, `{"Engine":"%sone (other: 2.0×)"}`, cfg.Options.Tried), nil
+		})
+		if cfg.Options.Tried != "" {
+			time.Sleep(time.Minute)
+		}
 		return nil
 	},
 	"liar": func() error { // well-formed, and impossible
@@ -189,6 +204,15 @@ func TestLibraryKills(t *testing.T) {
 	e := start(t, "dies of its library", Config{})
 	s := until(t, e, "running", func(s Status) bool { return s.State == Running })
 	if s.Engine != "OpenCV" || s.Restarts != 1 || !errors.Is(s.LastError, ErrExited) {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestEngineIsRemembered: what one child found of the engines is told to the next.
+func TestEngineIsRemembered(t *testing.T) {
+	e := start(t, "forgetful", Config{})
+	s := until(t, e, "running again", func(s Status) bool { return s.State == Running && s.Restarts == 1 })
+	if s.Engine != "one (other: 2.0×)one (other: 2.0×)" {
 		t.Errorf("%+v", s)
 	}
 }
