@@ -41,7 +41,7 @@ type Options struct {
 	// which AnyEngine tried both engines: the one that it took is taken again, without a trial.
 	// What it says can only cost time, since both give the same numbers. Empty, or of other
 	// versions: both are tried.
-	Tried string
+	Tried string `json:",omitempty"`
 	// Threads is how many threads the engine may use in the whole process; 0: as many as
 	// there are cores.
 	Threads int
