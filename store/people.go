@@ -85,29 +85,44 @@ func (v *Vault) People() ([]policy.Person, error) {
 // ([Vault.StopLearning] does) or made a person enrolled ([Vault.EnrolFace] does). [ErrConsent]: f
 // gave or renewed a consent without the hash of a notice that was put into this vault.
 func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what audit.Kind, f func(*policy.Person) error) error {
+	return v.ChangePeople(a, []policy.PersonID{id}, what, f)
+}
+
+// ChangePeople does [Vault.ChangePerson] for several people: for all of them, or for none.
+func (v *Vault) ChangePeople(a Actor, ids []policy.PersonID, what audit.Kind, f func(*policy.Person) error) error {
 	err := v.act(func(t *tx) error {
-		own, p, err := t.person(id)
-		if err != nil {
-			return err
+		for _, id := range ids {
+			if err := t.changePerson(a, id, v.now(t), what, f); err != nil {
+				return fmt.Errorf("person %s: %w", id, err)
+			}
 		}
-		was := p.Person
-		was.Credentials, was.Occasions = slices.Clone(p.Credentials), slices.Clone(p.Occasions)
-		if err := f(&p.Person); err != nil {
-			return err
-		}
-		if err := t.checkChange(&was, &p.Person); err != nil {
-			return err
-		}
-		if err := t.putPerson(own, p); err != nil {
-			return err
-		}
-		_, err = t.log(Entry{At: v.now(t), Kind: what, Actor: a, Person: id})
-		return err
+		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("%s, person %s: %w", what, id, err)
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
+}
+
+func (t *tx) changePerson(a Actor, id policy.PersonID, now time.Time, what audit.Kind,
+	f func(*policy.Person) error) error {
+	own, p, err := t.person(id)
+	if err != nil {
+		return err
+	}
+	was := p.Person
+	was.Credentials, was.Occasions = slices.Clone(p.Credentials), slices.Clone(p.Occasions)
+	if err := f(&p.Person); err != nil {
+		return err
+	}
+	if err := t.checkChange(&was, &p.Person); err != nil {
+		return err
+	}
+	if err := t.putPerson(own, p); err != nil {
+		return err
+	}
+	_, err = t.log(Entry{At: now, Kind: what, Actor: a, Person: id})
+	return err
 }
 
 func (t *tx) checkChange(was, is *policy.Person) error {

@@ -26,6 +26,7 @@ type fullDesk struct {
 	set       time.Time
 	slow      chan struct{} // closed when a look-up has begun
 	onFile    onFile
+	hours     hoursDesk
 }
 
 func newFullDesk(clock *fakeClock) *fullDesk {

@@ -21,7 +21,7 @@ import (
 //	@face WORD    a picture is taken: good, or an advice
 //	# ...         is a remark
 //
-// A file whose name begins with plain- or zh- runs in that mode.
+// A file whose name has plain-, zh- or 80- runs in that mode, or at 80 by 24 characters.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -32,6 +32,9 @@ func TestTranscripts(t *testing.T) {
 			o := console.Options{Plain: strings.Contains(file, "plain-")}
 			if strings.Contains(file, "zh-") {
 				o.Lang = catalogue.In("zh")
+			}
+			if strings.Contains(file, "80-") {
+				o.Width, o.Height = 80, 24
 			}
 			s, fake := sitFull(t, o)
 			play(t, s, fake, file)

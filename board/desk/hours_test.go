@@ -13,10 +13,10 @@ import (
 	"menshen/store"
 )
 
-// TestHoursAtTheDesk: who loses access is told before a change is made; the change is in the
+// TestRAuditHoursAtTheDesk: who loses access is told before a change is made; the change is in the
 // history with who, old and new; the status says that the configuration's hours are not used, and
 // warns when they are edited.
-func TestHoursAtTheDesk(t *testing.T) {
+func TestRAuditHoursAtTheDesk(t *testing.T) {
 	ctx := context.Background()
 	b := newBench(t, withHours(t), func(c *config.Config) { c.Passes.Enabled = true })
 	b.Start()

@@ -29,7 +29,7 @@ var rightsOf = map[string]string{
 	"LookForUpdate": "tm", "InstallUpdate": "tm", "TryUpdate": "tm",
 
 	"Find": "ma", "Stored": "ma", "Copy": "ma", "Drifted": "ma", "ListPasses": "ma",
-	"Hours": "ma", "HoursLog": "ma",
+	"Hours": "ma", "HoursLog": "ma", "May": "ma", "Who": "ma", "Leases": "ma",
 	"OldNotice": "ma", "Requests": "ma",
 	"Incidents": "ma", "Assessment": "ma",
 	"Filing": "ma", "Receipts": "ma", "ExportAudit": "ma", "CopyToStick": "ma", "Dossier": "ma",
@@ -43,7 +43,7 @@ var rightsOf = map[string]string{
 	"AnswerRequest":  "m",
 	"AssessmentForm": "m", "Draft": "m", "KeepDraft": "m", "PutElsewhere": "m", "PutFiled": "m",
 	"Inquire": "m", "SetPassphrase": "m", "Backup": "m", "Rotate": "m",
-	"PreviewHours": "m", "ChangeHours": "m", "UseFileHours": "m",
+	"PreviewHours": "m", "ChangeHours": "m", "UseFileHours": "m", "ExtendLeases": "m",
 	"AddOperator": "m", "ChangeOperator": "m", "NewRecovery": "m",
 }
 

@@ -1,0 +1,74 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"menshen/policy"
+)
+
+// Entry is whether a person could come in at a moment.
+type Entry struct {
+	Person policy.Person
+	At     time.Time
+	May    bool
+	Why    policy.Decision // the answer to the best of the ways
+	Ways   []policy.Way
+	Second bool      // two people are needed: only together with another
+	Next   time.Time // where May is false: when they could, within a week; zero: not then
+}
+
+// May tells whether a person could come in at a time, or now for the zero time, and by what.
+// Nothing is tried and no attempt is recorded.
+func (d *Desk) May(ctx context.Context, s Session, id policy.PersonID, at time.Time) (Entry, error) {
+	if _, err := d.allow(s, ReadsPeople); err != nil {
+		return Entry{}, err
+	}
+	p, err := d.vault.Person(id)
+	if err = d.unit.RecordDamage(err); err != nil {
+		return Entry{}, explain(err)
+	}
+	q, err := d.unit.Would(ctx, at)
+	if err != nil {
+		return Entry{}, err
+	}
+	a := q.Of(p)
+	e := entryOf(a)
+	if !e.May {
+		e.Next = policy.NextEntry(a)
+	}
+	return e, nil
+}
+
+// Who gives the people who could come in at a time, or now for the zero time, by apartment, then
+// name. The look-up is itself recorded.
+func (d *Desk) Who(ctx context.Context, s Session, at time.Time) ([]Entry, error) {
+	by, err := d.allow(s, ReadsPeople)
+	if err != nil {
+		return nil, err
+	}
+	people, err := d.vault.People()
+	if err = d.unit.RecordDamage(err); err != nil {
+		return nil, fmt.Errorf("reading the people: %w", err)
+	}
+	q, err := d.unit.Would(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	var out []Entry
+	var found []policy.Person
+	for _, p := range people {
+		if e := entryOf(q.Of(p)); e.May {
+			out, found = append(out, e), append(found, p)
+		}
+	}
+	d.recordLookUp(by, found)
+	return out, nil
+}
+
+func entryOf(a policy.Attempt) Entry {
+	ways := policy.May(a)
+	may, why := policy.MayEnter(ways)
+	return Entry{Person: *a.Person, At: why.At, May: may, Why: why, Ways: ways, Second: a.Site.TwoPersons > 0}
+}
