@@ -57,6 +57,11 @@ func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() 
 	if c.Faces.Enabled {
 		d.Camera = func(ctx context.Context) (check.CameraFacts, error) { return tryCamera(ctx, c) }
 	}
+	if c.Faces.Enabled && c.Infrared.Source != "" {
+		d.Infrared = func(ctx context.Context, done func(check.InfraredFacts) bool) error {
+			return tryInfrared(ctx, c, hw.Signals, done)
+		}
+	}
 	if _, err := os.Stat("/run/systemd/system"); err == nil {
 		d.Watchdog = check.AskSystemd
 	}
@@ -81,13 +86,11 @@ func tryCamera(ctx context.Context, c *config.Config) (f check.CameraFacts, err 
 	}
 	ctx, cancel := context.WithTimeout(ctx, cameraIn+cameraLook)
 	defer cancel()
-	e, err := eye.Start(ctx, eye.Config{Camera: c.Camera.Opened(), Models: c.Camera.Models, Manifest: c.Camera.Manifest,
-		Options: looking(c), IdleRate: time.Millisecond})
+	e, err := aimed(ctx, eyeOf(c))
 	if err != nil {
-		return f, fmt.Errorf("starting the eye: %w", err)
+		return f, err
 	}
 	defer e.Close()
-	e.SetMode(eye.Aim)
 	looked := time.NewTimer(cameraIn)
 	defer looked.Stop()
 	t := time.NewTicker(100 * time.Millisecond)
@@ -122,6 +125,82 @@ func tryCamera(ctx context.Context, c *config.Config) (f check.CameraFacts, err 
 			return f, ctx.Err()
 		}
 	}
+}
+
+// eyeOf is the configuration of an eye that looks at whatever comes, as fast as it can.
+func eyeOf(c *config.Config) eye.Config {
+	return eye.Config{Camera: c.Camera.Opened(), Models: c.Camera.Models, Manifest: c.Camera.Manifest,
+		Options: looking(c), IdleRate: time.Millisecond}
+}
+
+// aimed starts an eye in its aiming mode.
+func aimed(ctx context.Context, conf eye.Config) (*eye.Eye, error) {
+	e, err := eye.Start(ctx, conf)
+	if err != nil {
+		return nil, fmt.Errorf("starting the eye: %w", err)
+	}
+	e.SetMode(eye.Aim)
+	return e, nil
+}
+
+// tryInfrared lets the eye look through both cameras, with the emitter going on and off, until done
+// or ctx ends. The pictures are overwritten at once; only how bright they are is kept.
+func tryInfrared(ctx context.Context, c *config.Config, out map[string]hal.Output,
+	done func(check.InfraredFacts) bool) error {
+	if err := errors.Join(wiring.CheckFaces(c), wiring.CheckCamera(c)); err != nil {
+		return err
+	}
+	conf := eyeOf(c)
+	conf.Infrared, conf.Light = beside(c, out)
+	e, err := aimed(ctx, conf)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	t := time.NewTicker(500 * time.Millisecond)
+	defer t.Stop()
+	for {
+		select {
+		case o, ok := <-e.Observations():
+			if ok {
+				o.Wipe()
+			}
+		case p, ok := <-e.Pictures():
+			if !ok {
+				return eye.ErrExited
+			}
+			var f check.InfraredFacts
+			if p.Infrared != nil {
+				f = infraredFacts(p.Infrared, e.Status())
+			}
+			pair := p.Infrared != nil && p.Infrared.Light.Pair
+			p.Wipe()
+			if pair && done(f) {
+				return nil
+			}
+		case <-t.C:
+			switch s := e.Status(); {
+			case s.State == eye.Waiting && s.LastError != nil:
+				return s.LastError
+			case s.State == eye.Running && s.Infrared != eye.CameraOK && s.Infrared != eye.CameraOff:
+				done(check.InfraredFacts{State: string(s.Infrared), Detail: s.Unlit})
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func infraredFacts(p *eye.Picture, s eye.Status) check.InfraredFacts {
+	sum, n := 0, 0
+	for y := p.Height / 3; y < 2*p.Height/3; y++ {
+		for _, v := range p.Grey[y*p.Width+p.Width/3 : y*p.Width+2*p.Width/3] {
+			sum, n = sum+int(v), n+1
+		}
+	}
+	light, middle := p.Light, float64(sum)/float64(max(n, 1))
+	return check.InfraredFacts{State: string(s.Infrared), Detail: s.Unlit, Changed: float64(light.Changed),
+		Face: light.Face > 0, Lit: float64(light.Lit), Dark: float64(light.Dark), Middle: middle}
 }
 
 // AboutThisMachine names the board and the kernel: the device tree's or the firmware's words.

@@ -15,6 +15,7 @@ import (
 	"menshen/board/slots"
 	"menshen/board/update"
 	"menshen/board/wiring"
+	"menshen/hal"
 	"menshen/internal/screen"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
@@ -123,6 +124,7 @@ func open(ctx context.Context, c *config.Config, log *slog.Logger, boots func() 
 		conf := eye.Config{Camera: c.Camera.Opened(), Options: looking(c)}
 		if seesFaces {
 			conf.Models, conf.Manifest = c.Camera.Models, c.Camera.Manifest
+			conf.Infrared, conf.Light = beside(c, hw.Signals)
 		}
 		if c.Passes.Camera {
 			conf.Codes = pass.Prefix
@@ -147,6 +149,15 @@ func looking(c *config.Config) (o recognizer.Options) {
 		o.Zone = image.Rect(10*z[0], 10*z[1], 10*z[2], 10*z[3])
 	}
 	return o
+}
+
+// beside gives the infrared camera, and the line that switches its emitter.
+func beside(c *config.Config, out map[string]hal.Output) (eye.Infrared, func(on bool) error) {
+	i := eye.Infrared{Camera: c.Infrared.Source, Emitter: c.Infrared.Emitter, View: c.Infrared.Rect()}
+	if line := out[config.EmitterRole]; line != nil {
+		return i, line.Set
+	}
+	return i, nil
 }
 
 // OpenVault opens the vault of a unit that is not running. Its errors have their remedy.

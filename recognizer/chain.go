@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"image"
 	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"menshen/hal"
+	"menshen/recognizer/infrared"
 	"menshen/recognizer/models"
 )
 
@@ -253,23 +255,28 @@ func (c *Chain) networks() []*network {
 	return slices.DeleteFunc(all, func(n *network) bool { return n == nil })
 }
 
+// Spots are all faces of a frame, wherever they are, the best score first. It is for a frame of
+// another camera, to which the zone does not apply.
+func (c *Chain) Spots(frame *hal.Frame) (spots []infrared.Spot, err error) {
+	faces, err := c.detectAll(frame)
+	for _, f := range faces {
+		if box := f.rect(image.Rect(0, 0, frame.Width, frame.Height)); !box.Empty() {
+			spots = append(spots, infrared.Spot{Box: box, Score: f.score})
+		}
+	}
+	return spots, err
+}
+
 // find detects the faces in the zone, the large and central one first.
 func (c *Chain) find(frame *hal.Frame) ([]found, Observation, error) {
 	w, h := frame.Width, frame.Height
-	if err := check(frame); err != nil {
-		return nil, Observation{}, err
-	}
 	obs := Observation{Seq: frame.Seq, At: frame.At, Width: w, Height: h}
 	start := time.Now()
 	v := view{frame.BGR, w, h}
-	// The detector sees the whole frame in its own shape, with black to the right or below.
-	scale := max(float64(w)/float64(c.detect.Width), float64(h)/float64(c.detect.Height))
-	seenW, seenH := scale*float64(c.detect.Width), scale*float64(c.detect.Height)
-	if err := c.detect.look(v, stretch(0, 0, seenW, seenH, c.detect.Width, c.detect.Height)); err != nil {
+	faces, err := c.detectAll(frame)
+	if err != nil {
 		return nil, Observation{}, err
 	}
-	faces := decode(c.detect.outputs[0], c.detect.outputs[1], c.detect.Threshold, seenW, seenH)
-	faces = suppress(faces, c.detect.Overlap)
 	faces = slices.DeleteFunc(faces, func(f found) bool {
 		box := f.rect(v.bounds())
 		return box.Empty() || !c.opts.inZone(box, w, h)
@@ -283,6 +290,23 @@ func (c *Chain) find(frame *hal.Frame) ([]found, Observation, error) {
 		obs.takes(faces[0], v)
 	}
 	return faces, obs, nil
+}
+
+// detectAll runs the detector on a whole frame; the best score is first.
+func (c *Chain) detectAll(frame *hal.Frame) ([]found, error) {
+	if err := check(frame); err != nil {
+		return nil, err
+	}
+	w, h := frame.Width, frame.Height
+	// The detector sees the whole frame in its own shape, with black to the right or below.
+	scale := max(float64(w)/float64(c.detect.Width), float64(h)/float64(c.detect.Height))
+	seenW, seenH := scale*float64(c.detect.Width), scale*float64(c.detect.Height)
+	v := view{frame.BGR, w, h}
+	if err := c.detect.look(v, stretch(0, 0, seenW, seenH, c.detect.Width, c.detect.Height)); err != nil {
+		return nil, err
+	}
+	faces := decode(c.detect.outputs[0], c.detect.outputs[1], c.detect.Threshold, seenW, seenH)
+	return suppress(faces, c.detect.Overlap), nil
 }
 
 // takes notes where the face is that is meant.

@@ -18,6 +18,7 @@ func (o *Observation) Signs() fusion.Signs {
 	s := fusion.Signs{
 		EyesOpen: float64(e.EyesOpen),
 		Yaw:      float64(o.Quality.Yaw),
+		Infrared: e.Infrared,
 	}
 	for i, p := range e.Points {
 		s.Points[i] = fusion.Position{X: float64(p.X), Y: float64(p.Y)}

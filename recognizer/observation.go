@@ -58,6 +58,8 @@ type Evidence struct {
 	// Points are, in frame pixels: the image's left eye and right eye, the nose's tip, the image's
 	// left and right corner of the mouth.
 	Points [5]Point
+	// Infrared is what a second camera says, in one frame of several; zero: nothing.
+	Infrared fusion.Infrared
 }
 
 // Point is a place in a picture, in pixels.

@@ -247,6 +247,16 @@ func TestEachFaultIsFoundByItsStep(t *testing.T) {
 			do: cam(check.CameraFacts{State: "black"})},
 		{name: "camera slow", step: "camera", why: "too few",
 			do: cam(check.CameraFacts{State: "ok", Width: 640, Height: 480, FPS: 2})},
+		{name: "infrared that is not there", step: "infrared", why: "does not work: gone",
+			do: lit(check.InfraredFacts{State: "gone", Detail: "no such device"})},
+		{name: "infrared emitter not wired", step: "infrared", why: "changes nothing",
+			do: lit(check.InfraredFacts{State: "unlit", Face: true, Lit: 40, Dark: 40})},
+		{name: "infrared camera that looks elsewhere", step: "infrared", why: "not at the same place",
+			do: lit(check.InfraredFacts{State: "ok", Changed: .5})},
+		{name: "infrared emitter too far", step: "infrared", why: "too little brighter: 20 with it, 14 without",
+			do: lit(check.InfraredFacts{State: "ok", Changed: .1, Face: true, Lit: 20, Dark: 14})},
+		{name: "infrared camera that sees visible light", step: "infrared", why: "A lit screen is bright in its picture (230)",
+			do: lit(standing, check.InfraredFacts{State: "ok", Changed: .3, Middle: 230})},
 		{name: "service not watched", step: "watchdog", why: "WatchdogSec is not set",
 			do: watchdog(check.WatchdogFacts{Installed: true, Enabled: true, Restart: "always"})},
 		{name: "no service", step: "watchdog", why: "not installed", do: watchdog(check.WatchdogFacts{})},
@@ -304,6 +314,51 @@ func clock(now, floor time.Time) func(*site) {
 
 func cam(f check.CameraFacts) func(*site) {
 	return func(s *site) { s.on.Camera = func(context.Context) (check.CameraFacts, error) { return f, nil } }
+}
+
+// standing is an installer by the light of a good emitter.
+var standing = check.InfraredFacts{State: "ok", Changed: .5, Face: true, Lit: 130, Dark: 12, Middle: 120}
+
+// lit is an infrared camera that shows these, one after the other for each task, and the last one
+// until time is up.
+func lit(shows ...check.InfraredFacts) func(*site) {
+	return func(s *site) {
+		s.on.Infrared = func(ctx context.Context, done func(check.InfraredFacts) bool) error {
+			now := shows[0]
+			if len(shows) > 1 {
+				shows = shows[1:]
+			}
+			for ctx.Err() == nil {
+				if done(now) {
+					return nil
+				}
+				time.Sleep(time.Millisecond)
+			}
+			return ctx.Err()
+		}
+	}
+}
+
+// TestInfrared: an infrared camera that lights a face and not a screen passes, with its figures in
+// the report. Without a screen there, it was not tried.
+func TestInfrared(t *testing.T) {
+	t.Parallel()
+	dark := check.InfraredFacts{State: "ok", Changed: .4, Middle: 11}
+	for held, want := range map[bool]check.Verdict{true: check.Passed, false: check.Failed} {
+		t.Run(string(want), func(t *testing.T) {
+			s := newSite(t)
+			lit(standing, dark)(s)
+			s.says = func(id string) (bool, bool) { return held, id == "telephone there" }
+			r, err := s.run()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := find(t, r, "infrared")
+			if got.Verdict != want || held && len(got.Values) != 4 {
+				t.Errorf("%s, %q, %+v", got.Verdict, got.Why.EN, got.Values)
+			}
+		})
+	}
 }
 
 func watchdog(f check.WatchdogFacts) func(*site) {

@@ -26,8 +26,10 @@ type Door struct {
 	// Restart does to the relay's line what the end and the start of the program do: it gives the
 	// line back, reads the level that the wiring alone gives it, and takes it again. nil: this
 	// relay has no line that can be given back.
-	Restart  func() (unlocked bool, err error)
-	Camera   func(context.Context) (CameraFacts, error)   // nil: none
+	Restart func() (unlocked bool, err error)
+	Camera  func(context.Context) (CameraFacts, error) // nil: none
+	// Infrared watches the infrared camera, whose emitter goes on and off, until done; nil: none.
+	Infrared func(ctx context.Context, done func(InfraredFacts) bool) error
 	Watchdog func(context.Context) (WatchdogFacts, error) // nil: the system has none
 	Clock    func() (ClockFacts, error)
 	Key      KeyFacts
@@ -47,6 +49,16 @@ type CameraFacts struct {
 	Confined      string // how the eye's process is confined
 	Models        string
 	Engine        string // what computes their networks
+}
+
+// InfraredFacts says what the emitter does to the picture of the infrared camera, as the eye
+// measures it in one pair of frames, one lit and one dark.
+type InfraredFacts struct {
+	State, Detail string  // "ok", or what is wrong
+	Changed       float64 // part of the picture that became brighter by the emitter, 0…1
+	Face          bool    // the face that the visible camera has is there
+	Lit, Dark     float64 // brightness at its place, 0…255
+	Middle        float64 // brightness of the middle of the lit picture, 0…255
 }
 
 // WatchdogFacts says how the program and the board are watched, as

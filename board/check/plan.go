@@ -20,7 +20,9 @@ func Plan(d Door) []Step {
 	}
 	steps = append(steps, lineSteps(d)...)
 	for _, s := range c.Signals {
-		steps = append(steps, signalStep(s.Role))
+		if s.Role != config.EmitterRole { // nobody sees it; infraredStep measures it
+			steps = append(steps, signalStep(s.Role))
+		}
 	}
 	if len(c.Signals) == 0 {
 		steps = append(steps, Step{ID: "lamps", Title: i18n.M("check.lamps-and-buzzer", "Lamps and buzzer"),
@@ -33,7 +35,7 @@ func Plan(d Door) []Step {
 		steps = append(steps, Step{ID: "reader", Title: i18n.M("check.reader", "Reader"),
 			absent: notConfigured("[[reader]]")})
 	}
-	return append(steps, cameraStep(d.Camera != nil))
+	return append(steps, cameraStep(d.Camera != nil), infraredStep(d.Infrared != nil))
 }
 
 // notConfigured is the reason of an absent step.

@@ -194,6 +194,8 @@ func (s *site) Ask(_ context.Context, q check.Question) (bool, error) {
 		return !s.noHandle, nil
 	case "without current", "current is back":
 		return !s.noPower, nil
+	case "telephone there":
+		return true, nil
 	case "did it blink":
 		return !s.lampsDark && s.blinked(), nil
 	}

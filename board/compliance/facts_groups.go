@@ -116,6 +116,9 @@ func (k *Keeper) Basis() (map[string]string, error) {
 	if c.Faces.Learn { // absent from assessments of earlier versions, which had no such purpose
 		basis["learn"] = "true"
 	}
+	if c.Infrared.Source != "" { // likewise
+		basis["infrared"] = c.Infrared.Emitter
+	}
 	return basis, nil
 }
 

@@ -19,7 +19,7 @@ import (
 var (
 	Roles = []string{"rex", "contact", "fire", "tamper", "bell", "staff", "lockdown", "interlock",
 		"mains", "battery"}
-	SignalRoles = []string{"green", "red", "buzzer", "alarm", "duress", "interlock", "camera"}
+	SignalRoles = []string{"green", "red", "buzzer", "alarm", "duress", "interlock", "camera", EmitterRole}
 	Locks       = []string{"strike", "maglock", "impulse"}
 	cameraKinds = []string{"v4l2", "libcamera", "folder", "sim"}
 	Challenges  = []string{"never", "in doubt", "always"}
@@ -44,7 +44,7 @@ func (c *Config) check() misfits {
 		m.add("console.language", oneOf("[console] language", l, catalogue.Codes()))
 	}
 	for _, part := range []func(*misfits){c.checkDoor, c.checkLock, c.checkWires, c.checkADCs,
-		c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkPasses} {
+		c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkInfrared, c.checkPasses} {
 		part(m)
 	}
 	return *m
@@ -260,5 +260,8 @@ func (c *Config) resolve(dir string) {
 	}
 	if kind, path, ok := strings.Cut(c.Camera.Source, ":"); ok && !c.Camera.OfLibcamera() {
 		c.Camera.Source = kind + ":" + abs(path)
+	}
+	if kind, path, ok := strings.Cut(c.Infrared.Source, ":"); ok {
+		c.Infrared.Source = kind + ":" + abs(path)
 	}
 }

@@ -30,20 +30,21 @@ var Example string
 
 // Config is one unit.
 type Config struct {
-	Unit    Unit     `toml:"unit"`
-	Key     Key      `toml:"key"`
-	Door    Door     `toml:"door"`
-	Site    Site     `toml:"site"`
-	Relay   Relay    `toml:"relay"`
-	ADCs    []ADC    `toml:"adc"`
-	Inputs  []Input  `toml:"input"`
-	Signals []Signal `toml:"signal"`
-	Readers []Reader `toml:"reader"`
-	Formats []Format `toml:"format"`
-	Camera  Camera   `toml:"camera"`
-	Faces   Faces    `toml:"faces"`
-	Passes  Passes   `toml:"passes"`
-	Console Console  `toml:"console"`
+	Unit     Unit     `toml:"unit"`
+	Key      Key      `toml:"key"`
+	Door     Door     `toml:"door"`
+	Site     Site     `toml:"site"`
+	Relay    Relay    `toml:"relay"`
+	ADCs     []ADC    `toml:"adc"`
+	Inputs   []Input  `toml:"input"`
+	Signals  []Signal `toml:"signal"`
+	Readers  []Reader `toml:"reader"`
+	Formats  []Format `toml:"format"`
+	Camera   Camera   `toml:"camera"`
+	Infrared Infrared `toml:"infrared"`
+	Faces    Faces    `toml:"faces"`
+	Passes   Passes   `toml:"passes"`
+	Console  Console  `toml:"console"`
 
 	lines   lines
 	leftOut map[string]error // by part: why it is not used; see LeaveOut

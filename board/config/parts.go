@@ -122,7 +122,7 @@ func (c *Config) parts(key string) (parts []string) {
 			}
 		}
 		return parts
-	case "camera", "faces", "passes":
+	case "camera", "infrared", "faces", "passes":
 		return []string{PartFaces}
 	case "console":
 		return []string{partConsole}

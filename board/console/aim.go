@@ -33,7 +33,11 @@ func aim(ctx context.Context, c *console, words []string) error {
 		return c.viewing(ctx, func(ctx context.Context) error {
 			last := ""
 			return c.desk.(Aimer).Aim(ctx, c.who, func(p *desk.Picture) {
-				if s := c.whereabouts(p); s != last && ctx.Err() == nil {
+				s := c.whereabouts(p)
+				if p.Infrared != nil {
+					s += "; " + c.lang.Say(i18n.M("console.infrared", "infrared: %s", p.Infrared.Advice))
+				}
+				if s != last && ctx.Err() == nil {
 					c.hanging(s, 2)
 					last = s
 				}
@@ -53,13 +57,18 @@ func aim(ctx context.Context, c *console, words []string) error {
 			if now.Before(free) || ctx.Err() != nil {
 				return // the line is busy; the next picture will be newer
 			}
-			if w, h := c.line.size(); w != v.cols || h-2 != v.rows { // the window was resized
+			below := []string{c.caption(p)}
+			if p.Infrared != nil {
+				below = append(below, c.infraredCaption(p.Infrared))
+			}
+			// The window was resized, or the second camera came or went.
+			if w, h := c.line.size(); w != v.cols || h-1-len(below) != v.rows {
 				v.wipe()
-				v = newCanvas(w, h-2, style == "blocks")
+				v = newCanvas(w, h-1-len(below), style == "blocks")
 				c.put(plainStyle + clearScreen)
 			}
 			v.draw(p)
-			out := v.frame(frameBudget(c.o.rate()), c.caption(p))
+			out := v.frame(frameBudget(c.o.rate()), below...)
 			_, _ = c.line.Write(out)
 			clear(out)
 			free = now.Add(time.Duration(len(out)) * time.Second / time.Duration(c.o.rate()))
@@ -80,6 +89,12 @@ func (c *console) caption(p *desk.Picture) string {
 	left := p.Left.Round(time.Second) // first, so that no narrow terminal cuts it off
 	s = c.lang.Say(i18n.M("console.time-left", "%d:%02d left  %s", left/time.Minute, left%time.Minute/time.Second, s))
 	return screen.Pad(screen.Clean(s), c.width()-1)
+}
+
+// infraredCaption is the line below that, about the second camera.
+func (c *console) infraredCaption(p *desk.Picture) string {
+	return screen.Pad(screen.Clean(c.lang.Say(i18n.M("console.infrared", "infrared: %s", p.Advice))+"  "+p.Figures),
+		c.width()-1)
 }
 
 // whereabouts is a picture in words, for people who cannot see it: where the face is, in ninths of

@@ -54,6 +54,11 @@ func (v *canvas) draw(p *desk.Picture) {
 	if p.Width <= 0 || p.Height <= 0 || len(p.Gray) < p.Width*p.Height {
 		return
 	}
+	face, zone := p.Face, p.Zone
+	if p.Infrared != nil {
+		p = joined(p)
+		defer clear(p.Gray)
+	}
 	if size := fitSize(p.Width, p.Height, v.cols, v.rows); size != v.size {
 		v.size = size
 		clear(v.now)
@@ -63,12 +68,54 @@ func (v *canvas) draw(p *desk.Picture) {
 			v.now[y*v.cols+x] = v.shade(p, x, y)
 		}
 	}
-	v.box(p, p.Zone, [3]rune{'.', '.', ':'}, noStyle)
+	v.mark(p, zone, face, p.Good)
+	if second := p.Infrared; second != nil {
+		v.mark(p, second.Zone, second.Face, second.Good)
+	}
+}
+
+// mark draws the boxes of one camera.
+func (v *canvas) mark(p *desk.Picture, zone, face image.Rectangle, isGood bool) {
+	v.box(p, zone, [3]rune{'.', '.', ':'}, noStyle)
 	colour := uint8(bad)
-	if p.Good {
+	if isGood {
 		colour = good
 	}
-	v.box(p, p.Face, [3]rune{'+', '-', '|'}, colour)
+	v.box(p, face, [3]rune{'+', '-', '|'}, colour)
+}
+
+// gap is what stands between two pictures, of their width.
+const gap = 0.04
+
+// joined puts the infrared picture to the right of the other, at the same height, with its boxes
+// where they are then. The caller overwrites the pixels.
+func joined(p *desk.Picture) *desk.Picture {
+	right := *p.Infrared
+	scale := float64(p.Height) / float64(max(right.Height, 1))
+	from := p.Width + int(gap*float64(p.Width))
+	out := *p
+	out.Width = from + int(float64(right.Width)*scale)
+	out.Gray = make([]uint8, out.Width*p.Height)
+	for y := range p.Height {
+		row := out.Gray[y*out.Width : (y+1)*out.Width]
+		copy(row, p.Gray[y*p.Width:(y+1)*p.Width])
+		for x := from; x < out.Width; x++ {
+			row[x] = right.Gray[min(int(float64(y)/scale), right.Height-1)*right.Width+
+				min(int(float64(x-from)/scale), right.Width-1)]
+		}
+	}
+	moved := func(r image.Rectangle) image.Rectangle {
+		at := func(p image.Point) image.Point {
+			return image.Pt(from+int(float64(p.X)*scale), int(float64(p.Y)*scale))
+		}
+		if r.Empty() {
+			return r
+		}
+		return image.Rectangle{Min: at(r.Min), Max: at(r.Max)}
+	}
+	right.Zone, right.Face = moved(right.Zone), moved(right.Face)
+	out.Infrared = &right
+	return &out
 }
 
 // shade is the picture in the cell at x, y.
@@ -135,10 +182,14 @@ func (v *canvas) box(p *desk.Picture, r image.Rectangle, chars [3]rune, colour u
 // cellMost is how many bytes one cell costs at most: position, style, character.
 const cellMost = len("\x1b[999;999H") + len("\x1b[38;5;255;48;5;255m") + utf8.UTFMax
 
-// frame gives at most budget bytes that bring the screen towards the canvas, caption included.
-func (v *canvas) frame(budget int, caption string) []byte {
+// frame gives at most budget bytes that bring the screen towards the canvas, the captions below it
+// included.
+func (v *canvas) frame(budget int, captions ...string) []byte {
 	var b bytes.Buffer
-	end := fmt.Sprintf("%s\x1b[%d;1H%s%s", plainStyle, v.rows+1, caption, clearRight)
+	end := plainStyle
+	for i, caption := range captions {
+		end += fmt.Sprintf("\x1b[%d;1H%s%s", v.rows+1+i, caption, clearRight)
+	}
 	b.Grow(budget + len(end)) // one buffer, which the caller can wipe
 	budget -= len(end)
 	style := cell{}

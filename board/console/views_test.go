@@ -118,6 +118,44 @@ func TestAimShowsFaceZoneAndShades(t *testing.T) {
 	}
 }
 
+// TestAimShowsBothCameras: the infrared picture stands beside the other, with its own boxes, and
+// says below what the emitter does.
+func TestAimShowsBothCameras(t *testing.T) {
+	s, fake := sitFull(t, console.Options{Width: 80, Height: 24})
+	fake.every = time.Second
+	fake.pictures = func(i int) *desk.Picture {
+		if i == 6 {
+			return nil
+		}
+		p := ramp()
+		if i > 0 { // the second camera comes later
+			p.Infrared = ramp()
+			p.Infrared.Advice, p.Infrared.Figures = "the same face, lit by the emitter", "120 lit, 14 dark"
+		}
+		return p
+	}
+	s.logIn("ida")
+	s.hit("aim\r")
+	for range 6 {
+		<-fake.shown
+	}
+	s.see("120 lit, 14 dark")
+	rows := strings.Split(s.screen(), "\n")
+	if !strings.Contains(rows[21], "come closer") ||
+		!strings.HasPrefix(rows[22], "infrared: the same face, lit by the emitter  120 lit, 14 dark") {
+		t.Errorf("below the pictures: %q, %q", rows[21], rows[22])
+	}
+	corners := 0
+	for _, row := range rows[:21] {
+		corners += strings.Count(row, "+---")
+	}
+	if corners != 4 { // a top and a bottom of each
+		t.Errorf("the boxes of two faces have %d edges:\n%s", corners, s.screen())
+	}
+	s.hit("q")
+	s.see("ida> ")
+}
+
 func TestAimInWords(t *testing.T) {
 	s, fake := sitFull(t, console.Options{Plain: true})
 	far, near := ramp(), ramp()

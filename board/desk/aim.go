@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -91,5 +92,39 @@ func shownAs(p eye.Picture, lang i18n.Language) *Picture {
 	} else {
 		out.Figures = fmt.Sprintf("%d×%d", p.Camera.X, p.Camera.Y)
 	}
+	if p.Infrared != nil {
+		out.Infrared = infraredAs(p.Infrared, !p.Box.Empty(), lang)
+	}
 	return out
+}
+
+// infraredAs is the second camera's picture, and what is to be done about it.
+func infraredAs(p *eye.Picture, face bool, lang i18n.Language) *Picture {
+	out := &Picture{Width: p.Width, Height: p.Height, Gray: p.Grey, Zone: p.Zone, Face: p.Box}
+	light := p.Light
+	out.Good = light.Face > 0 && light.Lights()
+	var advice i18n.Message
+	switch {
+	case light.Unlit():
+		advice = i18n.M("desk.infrared-unlit", "the emitter changes nothing: check its wire, or another light "+
+			"is stronger")
+	case !face:
+		advice = i18n.M("desk.infrared-works", "the emitter works")
+	case out.Good:
+		advice = i18n.M("desk.infrared-good", "the same face, lit by the emitter")
+	case light.Face > 0:
+		advice = i18n.M("desk.infrared-not-lit", "the same face, and the emitter does not light it")
+	case !p.Box.Empty():
+		advice = i18n.M("desk.infrared-elsewhere", "a face elsewhere: [infrared] view = %v", perCent(p.View))
+	default:
+		advice = i18n.M("desk.infrared-no-face", "no face there")
+	}
+	out.Advice = lang.Say(advice)
+	out.Figures = lang.Say(i18n.M("desk.infrared-figures", "%.0f lit, %.0f dark", light.Lit, light.Dark))
+	return out
+}
+
+// perCent is a view as the configuration has it.
+func perCent(view image.Rectangle) string {
+	return fmt.Sprintf("[%d, %d, %d, %d]", view.Min.X/10, view.Min.Y/10, view.Max.X/10, view.Max.Y/10)
 }

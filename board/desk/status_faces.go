@@ -114,6 +114,9 @@ func cameraFact(s *eye.Status, lang i18n.Language) Fact {
 	f := Fact{Name: "camera", State: lang.Say(i18n.M("desk.camera-figures",
 		"%v, %v, %.0f frames/s, process %d with %d MiB",
 		i18n.Word(string(s.Camera)), i18n.Word(s.Mode.String()), s.FPS, s.PID, s.RSS>>20))}
+	if s.Infrared != "" {
+		f.State += lang.Say(i18n.M("desk.infrared-camera", "; infrared camera %v", i18n.Word(string(s.Infrared))))
+	}
 	if s.Engine != "" {
 		f.State += lang.Say(i18n.M("desk.camera-engine", "; networks by %v", i18n.Verbatim(s.Engine)))
 	}
@@ -122,6 +125,9 @@ func cameraFact(s *eye.Status, lang i18n.Language) Fact {
 		f.Fault = s.LastError.Error()
 	case s.Camera != eye.CameraOK && s.Camera != eye.CameraOff:
 		f.Fault = s.Detail
+	case s.Infrared != "" && s.Infrared != eye.CameraOK && s.Infrared != eye.CameraOff:
+		f.Fault = lang.Say(i18n.M("desk.infrared-fault", "infrared camera %v: %s; faces are asked to act",
+			i18n.Word(string(s.Infrared)), s.Unlit))
 	}
 	return f
 }

@@ -219,6 +219,10 @@ type Picture struct {
 	Advice        string          // "come closer"; in Session.Lang
 	Left          time.Duration   // until the aiming ends by itself
 	Figures       string          // "182 px, sharp 120, bright 96, yaw +4"
+
+	// Infrared is what the second camera sees by the emitter's light; its Zone is where the face
+	// should be. nil: there is none, or it gives nothing.
+	Infrared *Picture
 }
 
 // ClockState is a unit's time, and where it comes from.

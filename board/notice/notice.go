@@ -48,14 +48,15 @@ func Codes() (codes []string) {
 
 // Facts are what a site puts into its notice.
 type Facts struct {
-	Place   string        // what the door leads to: a policy.Place, or the site's own words
-	Door    string        // the unit's name
-	Handler string        // who is responsible for the data
-	Contact string        // how to reach them
-	Access  time.Duration // how long decisions at the door are kept
-	Acts    time.Duration // how long it is kept what staff did with a person's data
-	Asks    bool          // people may be asked to close their eyes or turn their head
-	Learns  bool          // people may ask that the door learns their face from visits
+	Place    string        // what the door leads to: a policy.Place, or the site's own words
+	Door     string        // the unit's name
+	Handler  string        // who is responsible for the data
+	Contact  string        // how to reach them
+	Access   time.Duration // how long decisions at the door are kept
+	Acts     time.Duration // how long it is kept what staff did with a person's data
+	Asks     bool          // people may be asked to close their eyes or turn their head
+	Learns   bool          // people may ask that the door learns their face from visits
+	Infrared bool          // a second camera sees infrared light
 }
 
 // day is what retention is counted in.

@@ -18,7 +18,7 @@ import (
 )
 
 var site = Facts{Place: "building entrance", Door: "Gate 2", Handler: "Example Homes", Contact: "+86 21 5555 0100",
-	Access: 90 * 24 * time.Hour, Acts: 3 * 365 * 24 * time.Hour, Learns: true}
+	Access: 90 * 24 * time.Hour, Acts: 3 * 365 * 24 * time.Hour, Learns: true, Infrared: true}
 
 var tag = regexp.MustCompile(`<[^>]*>`)
 

@@ -23,6 +23,7 @@ var words = map[string]i18n.Message{
 	"alarm":     i18n.M("profile.wire-alarm", "alarm"),
 	"duress":    i18n.M("profile.wire-duress", "duress"),
 	"camera":    i18n.M("profile.wire-camera", "camera"),
+	"infrared":  i18n.M("profile.wire-infrared", "infrared"),
 	"green":     i18n.M("profile.wire-green", "green"),
 	"red":       i18n.M("profile.wire-red", "red"),
 	"buzzer":    i18n.M("profile.wire-buzzer", "buzzer"),

@@ -43,7 +43,7 @@ type faces struct {
 func (f *faces) configure(c *config.Config) {
 	f.conf = fusion.Defaults()
 	f.conf.LiveMin, f.conf.FramesMin, f.conf.Window = c.Faces.LiveMin, c.Faces.Frames, c.Faces.DecideWithin.D()
-	f.conf.Challenge = fusion.When(c.Challenge())
+	f.conf.Challenge, f.conf.Infrared = fusion.When(c.Challenge()), c.Infrared.Source != ""
 	f.strangerIn = float64(c.Faces.StrangerIn)
 	f.visit = fusion.NewVisit(f.conf, f.index)
 	f.recalibrate()

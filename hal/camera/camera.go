@@ -7,6 +7,7 @@
 //	folder:DIR                  the pictures of a folder by name, one a second, over and over
 //	pipe:PATH                   a named pipe, into which another process writes (package pipe)
 //	sim:DIR                     a simulated camera that sees what DIR's scene file says (SetScene)
+//	infrared:DIR                a simulated infrared camera, which sees the same (SetEmitter)
 //
 // The frames of a camera of the kernel are taken from its driver's buffers when they are asked
 // for, and converted by OpenCV, or by Go where the camera compresses them (MJPG). Any other source
@@ -65,9 +66,11 @@ func Open(spec string) (hal.Camera, error) {
 	case "folder":
 		src, err = openFolder(where, time.Second)
 	case "sim":
-		src, err = openSim(where)
+		src, err = openSim(where, false)
+	case "infrared":
+		src, err = openSim(where, true)
 	default:
-		return nil, fmt.Errorf("camera %q: %q is none of v4l2, pipe, folder, sim", spec, kind)
+		return nil, fmt.Errorf("camera %q: %q is none of v4l2, pipe, folder, sim, infrared", spec, kind)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open camera %s: %w", spec, err)

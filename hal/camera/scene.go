@@ -32,8 +32,12 @@ type Scene struct {
 	Kind    Kind   `toml:"kind"`    // empty: Person
 	Seed    uint64 `toml:"seed"`    // another seed: another walk, light and noise
 	Face    [4]int `toml:"face"`    // left, top, right, bottom in the picture, in pixels; zeros: about its middle
+	Stands  bool   `toml:"stands"`  // there from the beginning, without a walk
 	Turn    bool   `toml:"turn"`    // the person turns the head left and right, as asked by a challenge
 	Light   int    `toml:"light"`   // brightness in percent; 0: 100
+
+	Sun    int  `toml:"sun"`    // infrared light that is not of the emitter, in percent of the emitter's
+	Blinks bool `toml:"blinks"` // the infrared camera lights every other frame itself
 }
 
 const sceneFile = "scene"

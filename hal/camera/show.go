@@ -44,7 +44,7 @@ func newShow() *show {
 func (s *show) render(scene Scene, picture *hal.Frame, n int, f *hal.Frame) {
 	f.Width, f.Height = Width, Height
 	f.BGR = append(f.BGR[:0], s.corridor...)
-	m := motion(scene.Seed, n)
+	m := motion(scene, n)
 	if scene.Picture != "" && picture.Width > 1 && picture.Height > 1 {
 		if scene.Kind == Photo || scene.Kind == Screen {
 			s.sheet(scene, picture, m, n, f)
@@ -72,11 +72,14 @@ type move struct {
 func (m move) size() float64 { return farAway + (1-farAway)*m.near }
 
 // motion is a slow sum of sines whose phases come from the seed.
-func motion(seed uint64, n int) move {
-	rng := rand.New(rand.NewPCG(seed, 7))
+func motion(scene Scene, n int) move {
+	rng := rand.New(rand.NewPCG(scene.Seed, 7))
 	phase := func() float64 { return rng.Float64() * 2 * math.Pi }
 	t := float64(n) / Rate
 	near := math.Min(float64(n)/walk, 1)
+	if scene.Stands {
+		near = 1
+	}
 	near = near * near * (3 - 2*near) // starts and stops gently
 	slow := 1 - 0.7*near              // a standing person moves less than a walking one
 	return move{

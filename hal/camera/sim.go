@@ -20,9 +20,12 @@ type sim struct {
 	n      int
 	pace   pace
 	seeing hal.Frame // the scene's picture
+
+	infrared bool
+	lamp     bool // the emitter, by its control
 }
 
-func openSim(dir string) (source, error) {
+func openSim(dir string, infrared bool) (source, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", hal.ErrGone, err)
@@ -30,7 +33,11 @@ func openSim(dir string) (source, error) {
 	if !info.IsDir() {
 		return nil, fmt.Errorf("%w: not a folder", hal.ErrGone)
 	}
-	return &sim{dir: dir, show: newShow(), pace: pace{every: time.Second / Rate}}, nil
+	s := &sim{dir: dir, show: newShow(), pace: pace{every: time.Second / Rate}, infrared: infrared}
+	if infrared {
+		s.pace.every /= 2
+	}
+	return s, nil
 }
 
 func (s *sim) read(f *hal.Frame) error {
@@ -41,8 +48,43 @@ func (s *sim) read(f *hal.Frame) error {
 	if err := s.look(); err != nil {
 		return err
 	}
-	s.show.render(s.scene, &s.seeing, s.n, f)
+	if s.infrared {
+		// The two cameras begin at different times, and see the same walk.
+		at := int(time.Since(s.stamp).Seconds() * Rate)
+		s.show.renderInfrared(s.scene, &s.seeing, at, s.lit(), f)
+	} else {
+		s.show.render(s.scene, &s.seeing, s.n, f)
+	}
 	s.n++
+	return nil
+}
+
+// lit reports whether the emitter lights the frame at hand.
+func (s *sim) lit() bool {
+	if s.scene.Blinks {
+		return s.n%2 == 0
+	}
+	_, err := os.Stat(filepath.Join(s.dir, emitterFile))
+	return err == nil || s.lamp
+}
+
+// setControl takes any control for that of the emitter.
+func (s *sim) setControl(_ uint32, value int32) error {
+	s.lamp = value != 0
+	return nil
+}
+
+const emitterFile = "emitter"
+
+// SetEmitter switches the emitter of the simulated infrared camera of dir, as its line does.
+func SetEmitter(dir string, on bool) error {
+	path := filepath.Join(dir, emitterFile)
+	if on {
+		return os.WriteFile(path, nil, 0o600)
+	}
+	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+		return err
+	}
 	return nil
 }
 

@@ -210,6 +210,7 @@ var vocabulary = map[string]Message{
 	"gone":                              M("word.gone", "gone"),
 	"silent":                            M("word.silent", "silent"),
 	"frozen":                            M("word.frozen", "frozen"),
+	"unlit":                             M("word.unlit", "unlit"),
 	"black":                             M("word.black", "black"),
 	"size":                              M("word.size", "size"),
 	"idle":                              M("word.idle", "idle"),

@@ -35,6 +35,17 @@ type Kind struct {
 	Error         Rate // APCER: let through; BPCER: refused, no response included
 	Asked         Rate // how many a door asks for an act that asks when in doubt
 	WithAct       Rate // the same as Error at such a door; a living face does as it is asked
+	Paired        int  // presentations with infrared pictures
+	Infrared      Rate // of these, the same as WithAct at such a door with an infrared camera
+}
+
+// Paired is how many presentations have infrared pictures.
+func (a *Attacks) Paired() int {
+	n := a.BonaFide.Paired
+	for _, k := range a.Kinds {
+		n += k.Paired
+	}
+	return n
 }
 
 // Worst is the kind of attack that is let through most: the figure to judge a door by.
@@ -74,34 +85,36 @@ func MeasureAttacks(
 	}
 	kinds := make([]Kind, len(names))
 	errs, silent, asked := make([]tally, len(names)), make([]tally, len(names)), make([]tally, len(names))
-	withAct := make([]float64, len(names))
+	withAct, infrared := make([]float64, len(names)), make([]float64, len(names))
 	for i, name := range names {
 		kinds[i].Name = name
 	}
 	for _, s := range all {
-		shown, usable := frames[:len(s.frames)], false
+		shown, usable, paired := frames[:len(s.frames)], false, false
 		for _, f := range shown {
-			usable = usable || f.Embedding != nil
+			usable, paired = usable || f.Embedding != nil, paired || f.Signs.Infrared.Pair
 		}
 		living := names[s.kind] == BonaFide
 		kinds[s.kind].Presentations++
 		silent[s.kind].add(!usable)
-		errs[s.kind].add(a.passes(shown, fusion.NoAct).Lives() != living)
-		var v Visited
-		for _, act := range fusion.Acts() {
-			v = a.passes(shown, act)
-			// A living face would do as it is asked, which a recording cannot.
-			if lives := v.Lives() || living && v.Asked != fusion.NoAct; lives != living {
-				withAct[s.kind] += 1 / float64(len(fusion.Acts()))
-			}
+		errs[s.kind].add(a.passes(shown, fusion.NoAct, false).Lives() != living)
+		share, isAsked := a.errs(shown, living, false)
+		withAct[s.kind] += share
+		asked[s.kind].add(isAsked)
+		if paired {
+			kinds[s.kind].Paired++
+			share, _ := a.errs(shown, living, true)
+			infrared[s.kind] += share
 		}
-		asked[s.kind].add(v.Asked != fusion.NoAct)
 		frames = frames[len(s.frames):]
 	}
 	for i, k := range kinds {
 		// Each presentation is a trial of its own: who stood behind it is not known.
 		k.Error, k.NoResponse, k.Asked = errs[i].rate(), silent[i].rate(), asked[i].rate()
 		k.WithAct = wilsonRate(withAct[i], k.Presentations)
+		if k.Paired > 0 {
+			k.Infrared = wilsonRate(infrared[i], k.Paired)
+		}
 		switch {
 		case k.Presentations == 0:
 		case k.Name == BonaFide:
@@ -117,11 +130,25 @@ func MeasureAttacks(
 	return a, nil
 }
 
+// errs is in which share of visits a presentation is taken for what it is not, at a door that asks
+// for each of the acts in turn when in doubt, and whether it asks.
+func (a *Attacks) errs(shown []Seen, living, infrared bool) (share float64, asked bool) {
+	for _, act := range fusion.Acts() {
+		v := a.passes(shown, act, infrared)
+		asked = v.Asked != fusion.NoAct
+		// A living face would do as it is asked, which a recording cannot.
+		if lives := v.Lives() || living && asked; lives != living {
+			share += 1 / float64(len(fusion.Acts()))
+		}
+	}
+	return share, asked
+}
+
 // passes lets a presentation go through one visit, at a door that asks for the act when in doubt;
 // NoAct: that asks for none.
-func (a *Attacks) passes(shown []Seen, act fusion.Act) Visited {
+func (a *Attacks) passes(shown []Seen, act fusion.Act, infrared bool) Visited {
 	cfg := fusion.Defaults()
-	cfg.LiveMin, cfg.Challenge = a.LiveMin, fusion.Never
+	cfg.LiveMin, cfg.Challenge, cfg.Infrared = a.LiveMin, fusion.Never, infrared
 	if act != fusion.NoAct {
 		cfg.Challenge, cfg.Draw = fusion.InDoubt, func(int) int { return int(act) - 1 }
 	}
@@ -130,6 +157,9 @@ func (a *Attacks) passes(shown []Seen, act fusion.Act) Visited {
 		s := shown[next%len(shown)]
 		next++
 		f := fusion.Frame{Present: s.Reason != noFace, Embedding: s.Embedding, Live: s.Live, Signs: s.Signs}
+		if !infrared {
+			f.Signs.Infrared = fusion.Infrared{}
+		}
 		if f.Embedding == nil {
 			f.Advice = fusion.HoldStill
 		}

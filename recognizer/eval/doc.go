@@ -29,7 +29,9 @@
 //
 // [MeasureAttacks] takes a folder with one folder for each kind of presentation ("print",
 // "phone", …) and one named BonaFide. Each has a picture or a folder of frames for a
-// presentation; the frames of a folder are one trial, and intervals are Wilson's. The answer is
+// presentation; the frames of a folder are one trial, and intervals are Wilson's. Where an infrared
+// camera stands beside the visible one, its pictures lie beside a.png as a.lit.png and a.dark.png,
+// with the emitter on and off, and the same visits are decided with them too. The answer is
 // APCER and BPCER (ISO/IEC 30107-3: attack presentations let through, by kind; bona-fide ones
 // refused) and the presentations without a usable face. No conformance with that standard is
 // claimed.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"menshen/recognizer/calibration"
+	"menshen/recognizer/fusion"
 
 	"pgregory.net/rapid"
 )
@@ -412,5 +413,37 @@ func TestReport(t *testing.T) {
 	}
 	if n := strings.Count(text, "<svg"); n != 4 {
 		t.Errorf("%d charts", n)
+	}
+}
+
+// TestAttacksWithInfrared: presentations with pairs are decided with them too, and the others are
+// not counted there.
+func TestAttacksWithInfrared(t *testing.T) {
+	p := newPainter(t)
+	seen := func(live float64, i fusion.Infrared) Seen {
+		return Seen{Embedding: make([]float32, dim), Live: live, Signs: fusion.Signs{Infrared: i}}
+	}
+	head := fusion.Infrared{Pair: true, Face: .9, Lit: 120, Dark: 10, Changed: .5}
+	display := fusion.Infrared{Pair: true, Lit: 9, Dark: 8, Changed: .3}
+	for i := range 10 {
+		p.paint(seen(.95, head), BonaFide, fmt.Sprint(i, ".jpg"))
+		p.paint(seen(.98, display), "phone", fmt.Sprint(i, ".jpg"))
+		p.paint(seen(.98, head), "toner on paper", fmt.Sprint(i, ".jpg"))
+		p.paint(seen(.98, fusion.Infrared{}), "print", fmt.Sprint(i, ".jpg"))
+	}
+	a, err := MeasureAttacks(context.Background(), p.dir, p, .6, day, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range append(a.Kinds, a.BonaFide) {
+		got := fmt.Sprintf("%d, %d of %d", k.WithAct.Errors, k.Infrared.Errors, k.Paired)
+		want := map[string]string{BonaFide: "0, 0 of 10", "phone": "10, 0 of 10", "toner on paper": "10, 10 of 10",
+			"print": "10, 0 of 0"}[k.Name]
+		if got != want {
+			t.Errorf("%s: %s, want %s", k.Name, got, want)
+		}
+	}
+	if a.Paired() != 30 {
+		t.Errorf("%d presentations with infrared", a.Paired())
 	}
 }

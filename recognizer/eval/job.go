@@ -113,10 +113,18 @@ func (r Report) summary(w io.Writer) {
 	}
 	if a := r.Attacks; a != nil {
 		for _, k := range a.Kinds {
-			fmt.Fprintf(w, "  %s: %v of %d attacks let through; with an act asked for in doubt %v\n",
-				k.Name, k.Error, k.Presentations, k.WithAct)
+			fmt.Fprintf(w, "  %s: %v of %d attacks let through; with an act asked for in doubt %v%s\n",
+				k.Name, k.Error, k.Presentations, k.WithAct, k.beside())
 		}
-		fmt.Fprintf(w, "  living faces refused: %v of %d; with an act %v, and %v asked for one\n",
-			a.BonaFide.Error, a.BonaFide.Presentations, a.BonaFide.WithAct, a.BonaFide.Asked)
+		fmt.Fprintf(w, "  living faces refused: %v of %d; with an act %v, and %v asked for one%s\n",
+			a.BonaFide.Error, a.BonaFide.Presentations, a.BonaFide.WithAct, a.BonaFide.Asked, a.BonaFide.beside())
 	}
+}
+
+// beside is what infrared changes, where there are pictures of it.
+func (k Kind) beside() string {
+	if k.Paired == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; and with infrared %v of %d", k.Infrared, k.Paired)
 }

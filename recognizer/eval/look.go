@@ -90,8 +90,23 @@ func pictures(dir string) ([]string, error) {
 	return paths, nil
 }
 
+// isPicture reports a picture of the visible camera.
 func isPicture(path string) bool {
-	return slices.Contains([]string{".jpg", ".jpeg", ".png"}, strings.ToLower(filepath.Ext(path)))
+	path = strings.ToLower(path)
+	ext := filepath.Ext(path)
+	taken := filepath.Ext(strings.TrimSuffix(path, ext))
+	return slices.Contains([]string{".jpg", ".jpeg", ".png"}, ext) && taken != litPicture && taken != darkPicture
+}
+
+// What the infrared camera saw at the time of a.png lies beside it: a.lit.png by the emitter's
+// light, and a.dark.png without.
+const litPicture, darkPicture = ".lit", ".dark"
+
+// Beside gives the paths of the infrared pictures of a picture, whether they are there or not.
+func Beside(path string) (lit, dark string) {
+	ext := filepath.Ext(path)
+	stem := strings.TrimSuffix(path, ext)
+	return stem + litPicture + ext, stem + darkPicture + ext
 }
 
 // lookAt looks at the pictures in turn, and hands over what was seen of each.

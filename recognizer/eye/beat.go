@@ -15,9 +15,11 @@ type ready struct {
 
 // beat is a child's sign of life, sent by the loop that looks, so that a hang there is noticed.
 type beat struct {
-	Camera CameraState
-	Detail string
-	FPS    float64
+	Camera   CameraState
+	Detail   string
+	Infrared CameraState
+	Unlit    string
+	FPS      float64
 }
 
 // beatEvery is the pause between two beats; a camera that gives nothing must not silence them.
@@ -50,6 +52,7 @@ func (e *Eye) beat(c *child, payload []byte) error {
 	rss := c.rss()
 	e.update(func(s *Status) {
 		s.Camera, s.Detail, s.FPS, s.RSS = CameraState(printable(string(b.Camera))), printable(b.Detail), b.FPS, rss
+		s.Infrared, s.Unlit = CameraState(printable(string(b.Infrared))), printable(b.Unlit)
 	})
 	return nil
 }

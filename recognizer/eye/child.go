@@ -24,6 +24,7 @@ type child struct {
 	cmd    *exec.Cmd
 	stderr *tail
 	orders chan order
+	lit    chan [2]byte // what the child is told of the emitter
 	quit   chan struct{}
 	helps  sync.WaitGroup
 	memory int64        // bytes it may have
@@ -51,7 +52,7 @@ func spawn(cfg Config) (*child, error) {
 	ours := os.NewFile(uintptr(pair[0]), "eye parent")
 	c := &child{
 		conn: conn{rw: ours}, socket: ours, stderr: &tail{}, memory: cfg.Memory,
-		orders: make(chan order, 1), quit: make(chan struct{}),
+		orders: make(chan order, 1), lit: make(chan [2]byte, 1), quit: make(chan struct{}),
 	}
 	c.cmd = exec.Command(cfg.Command[0], cfg.Command[1:]...)
 	c.cmd.ExtraFiles = []*os.File{theirs}
@@ -89,6 +90,15 @@ func environment() []string {
 
 func (c *child) pid() int { return c.cmd.Process.Pid }
 
+// answerLight leaves for sendOrders what came of switching the emitter.
+func (c *child) answerLight(on byte, err error) {
+	said := [2]byte{on, 1}
+	if err != nil {
+		said[1] = 0
+	}
+	put(c.lit, said, func(*[2]byte) {})
+}
+
 // tell leaves the order for sendOrders; only the last one counts.
 func (c *child) tell(o order) { put(c.orders, o, func(*order) {}) }
 
@@ -97,6 +107,11 @@ func (c *child) sendOrders() {
 		select {
 		case <-c.quit:
 			return
+		case lit := <-c.lit:
+			c.socket.SetWriteDeadline(time.Now().Add(time.Second))
+			if c.write(kindLit, func(b []byte) ([]byte, error) { return append(b, lit[:]...), nil }) != nil {
+				return
+			}
 		case o := <-c.orders:
 			codes := byte(0)
 			if o.codes {

@@ -25,6 +25,7 @@ type wireObservation struct {
 	Quality       wireQuality
 	EyesOpen      float32
 	Points        [5][2]float32
+	Infrared      wireInfrared
 	Took          [6]int64 // nanoseconds, in the order of recognizer.Stages
 	HasEmbedding  bool
 }
@@ -35,6 +36,17 @@ type wireQuality struct {
 	Yaw, Pitch, Roll      float32
 	Mouth, Eyes           float32
 	Advice                uint8
+}
+
+// wireInfrared is a fusion.Infrared.
+type wireInfrared struct {
+	Pair                     bool
+	Face, Lit, Dark, Changed float32
+}
+
+func (i wireInfrared) ok() bool {
+	level := func(v float32) bool { return v >= 0 && v <= 255 }
+	return probability(i.Face, i.Changed) && level(i.Lit) && level(i.Dark)
 }
 
 func toWireQuality(q recognizer.Quality) wireQuality {
@@ -67,7 +79,7 @@ func appendObservation(b []byte, o *recognizer.Observation) ([]byte, error) {
 	w := wireObservation{
 		Faces: uint16(min(o.Faces, math.MaxUint16)), Width: uint16(o.Width), Height: uint16(o.Height),
 		Box: toWireRect(o.Box), Detection: o.Detection, Live: o.Live, Quality: toWireQuality(o.Quality),
-		EyesOpen: o.Evidence.EyesOpen,
+		EyesOpen: o.Evidence.EyesOpen, Infrared: wireInfrared(o.Evidence.Infrared),
 		Took: [6]int64{
 			int64(t.Capture), int64(t.Detect), int64(t.Landmark), int64(t.Align), int64(t.Live), int64(t.Embed),
 		},
@@ -103,11 +115,13 @@ func parseObservation(b []byte) (recognizer.Observation, error) {
 		return bad("probability")
 	case !w.Quality.ok():
 		return bad("quality")
+	case !w.Infrared.ok():
+		return bad("infrared")
 	}
 	o := recognizer.Observation{
 		Faces: int(w.Faces), Width: int(w.Width), Height: int(w.Height),
 		Box: box, Detection: w.Detection, Live: w.Live, Quality: w.Quality.decode(),
-		Evidence: recognizer.Evidence{EyesOpen: w.EyesOpen},
+		Evidence: recognizer.Evidence{EyesOpen: w.EyesOpen, Infrared: fusion.Infrared(w.Infrared)},
 	}
 	for i, p := range w.Points {
 		if !finite(p[0], p[1]) {
@@ -148,33 +162,62 @@ func parseObservation(b []byte) (recognizer.Observation, error) {
 	return o, nil
 }
 
-// wirePicture stands before the pixels of a Picture.
+// wirePicture stands before the pixels of a Picture; behind them, where Beside says so, there is
+// the one of the infrared camera, beside which there is none.
 type wirePicture struct {
 	Width, Height uint16
 	Box, Zone     [4]int16
 	Quality       wireQuality
 	Camera        [2]uint16
+	Light         wireInfrared
+	View          [4]int16
+	Beside        bool
 }
 
 func appendPicture(b []byte, p *Picture) ([]byte, error) {
 	w := wirePicture{uint16(p.Width), uint16(p.Height), toWireRect(p.Box), toWireRect(p.Zone),
-		toWireQuality(p.Quality), [2]uint16{uint16(p.Camera.X), uint16(p.Camera.Y)}}
+		toWireQuality(p.Quality), [2]uint16{uint16(p.Camera.X), uint16(p.Camera.Y)},
+		wireInfrared(p.Light), toWireRect(p.View), p.Infrared != nil}
 	b, err := binary.Append(b, binary.LittleEndian, &w)
-	return append(b, p.Grey...), err
+	b = append(b, p.Grey...)
+	if err != nil || p.Infrared == nil {
+		return b, err
+	}
+	return appendPicture(b, p.Infrared)
 }
 
 func parsePicture(b []byte) (Picture, error) {
+	p, beside, rest, err := parseOnePicture(b)
+	if err == nil && beside {
+		p.Infrared = new(Picture)
+		*p.Infrared, beside, rest, err = parseOnePicture(rest)
+	}
+	if err == nil && (beside || len(rest) > 0) {
+		err = fmt.Errorf("%w: picture of %d bytes", ErrProtocol, len(b))
+	}
+	if err != nil {
+		p.Wipe()
+		return Picture{}, err
+	}
+	return p, nil
+}
+
+// parseOnePicture reads the picture of one camera, and gives what stands behind it.
+func parseOnePicture(b []byte) (p Picture, beside bool, rest []byte, err error) {
 	var w wirePicture
 	n, err := binary.Decode(b, binary.LittleEndian, &w)
-	if err != nil || len(b)-n != int(w.Width)*int(w.Height) || !w.Quality.ok() {
-		return Picture{}, fmt.Errorf("%w: picture of %d bytes", ErrProtocol, len(b))
+	pixels := int(w.Width) * int(w.Height)
+	if err != nil || len(b)-n < pixels || !w.Quality.ok() || !w.Light.ok() {
+		return p, false, nil, fmt.Errorf("%w: picture of %d bytes", ErrProtocol, len(b))
 	}
 	frame, box, zone := image.Rect(0, 0, int(w.Width), int(w.Height)), fromWireRect(w.Box), fromWireRect(w.Zone)
 	if !box.In(frame) || !zone.In(frame) {
-		return Picture{}, fmt.Errorf("%w: picture with an impossible box", ErrProtocol)
+		return p, false, nil, fmt.Errorf("%w: picture with an impossible box", ErrProtocol)
 	}
-	return Picture{Width: int(w.Width), Height: int(w.Height), Grey: append([]byte(nil), b[n:]...),
-		Box: box, Zone: zone, Quality: w.Quality.decode(), Camera: image.Pt(int(w.Camera[0]), int(w.Camera[1]))}, nil
+	p = Picture{Width: int(w.Width), Height: int(w.Height), Grey: append([]byte(nil), b[n:n+pixels]...),
+		Box: box, Zone: zone, Quality: w.Quality.decode(), Camera: image.Pt(int(w.Camera[0]), int(w.Camera[1])),
+		Light: fusion.Infrared(w.Light), View: fromWireRect(w.View)}
+	return p, w.Beside, b[n+pixels:], nil
 }
 
 func finite(all ...float32) bool {

@@ -3,6 +3,7 @@ package eye
 import (
 	"errors"
 	"fmt"
+	"image"
 	"time"
 
 	"menshen/recognizer"
@@ -51,6 +52,7 @@ func (m Mode) String() string {
 type Config struct {
 	Camera   string             // camera.Open's specification
 	Models   string             // folder of the model files; empty: an eye without any, that reads codes only
+	Infrared Infrared           // a second camera, as evidence that a head is there; zero: none
 	Codes    string             // how the text of a code begins that the parent wants; empty: none
 	Manifest string             // manifest of another model set; empty: the one built in
 	Options  recognizer.Options // zone, thresholds, threads
@@ -60,8 +62,19 @@ type Config struct {
 	StartIn  time.Duration // time the child has to load its models; 20 s
 	Memory   int64         // resident bytes at which the child is killed; 512 MiB
 
+	// Light switches the infrared emitter that is wired to the unit. It may be called at any time
+	// by one goroutine, and must not block. nil: there is none.
+	Light func(on bool) error `json:"-"`
+
 	Unconfined bool     // leave out Landlock, seccomp and limits: only for kernels without them; Status shows it
 	Command    []string `json:"-"` // child's argv; the default is this executable with the verb "eye"
+}
+
+// Infrared is a second camera that sees infrared light, and what lights its picture.
+type Infrared struct {
+	Camera  string          // camera.Open's specification; empty: none
+	Emitter string          // infrared.ParseEmitter's specification
+	View    image.Rectangle // what it sees of the visible picture, in thousandths; empty: the same
 }
 
 func (c Config) withDefaults() Config {

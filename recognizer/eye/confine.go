@@ -127,14 +127,22 @@ func readable(cfg Config) []landlock.Rule {
 	if library := cfg.Options.Engine.Library(); library != "" {
 		rules = append(rules, landlock.ROFiles(library).IgnoreIfMissing())
 	}
-	path := cameraPath(cfg.Camera)
-	if strings.HasPrefix(cfg.Camera, "v4l2:") {
-		return append(rules, landlock.RWFiles(path).WithIoctlDev().IgnoreIfMissing())
+	rules = append(rules, cameraRule(cfg.Camera))
+	if cfg.Infrared.Camera != "" {
+		rules = append(rules, cameraRule(cfg.Infrared.Camera))
+	}
+	return rules
+}
+
+func cameraRule(spec string) landlock.Rule {
+	path := cameraPath(spec)
+	if strings.HasPrefix(spec, "v4l2:") {
+		return landlock.RWFiles(path).WithIoctlDev().IgnoreIfMissing()
 	}
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
-		return append(rules, landlock.ROFiles(path))
+		return landlock.ROFiles(path)
 	}
-	return append(rules, landlock.RODirs(path).IgnoreIfMissing())
+	return landlock.RODirs(path).IgnoreIfMissing()
 }
 
 // cameraPath is the device, file or folder of a camera's specification.

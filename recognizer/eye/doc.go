@@ -31,6 +31,10 @@
 // the time. It looks for a code after the observation has been sent, so faces do not wait for it.
 // docs/figures.md has what it costs.
 //
+// With Config.Infrared a second camera is looked through beside the first, while that has a face: a
+// lamp takes pairs of frames, one with the emitter on and one without (package infrared). An emitter
+// on a line of the unit is switched by the parent (Config.Light), which says when that is done.
+//
 // # Protocol
 //
 // Messages are length-limited frames with a version and a CRC-32C; see wire.go. The checksum is

@@ -25,6 +25,7 @@ type Eye struct {
 	observations chan recognizer.Observation
 	pictures     chan Picture
 	codes        chan Code
+	lit          bool // the infrared emitter; of the goroutine that serves a child
 	cancel       context.CancelFunc
 	done         chan struct{}
 
@@ -153,6 +154,7 @@ func (e *Eye) runChild(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, c.hangUp)
 	err = e.serve(c)
 	stop()
+	e.darken()
 	e.mu.Lock()
 	e.child = nil
 	e.mu.Unlock()
@@ -187,6 +189,8 @@ func (e *Eye) serve(c *child) error {
 			err = e.beat(c, payload)
 		case kindObservation, kindPicture, kindCode:
 			err = e.saw(c, k, payload)
+		case kindLight:
+			err = e.light(c, payload)
 		case kindFailure:
 			err = fmt.Errorf("%w: %.500q", ErrExited, payload)
 		default:

@@ -81,8 +81,8 @@ func look(c *conn, cfg Config) error {
 	}
 
 	ctx, cancel := context.WithCancelCause(context.Background())
-	orders := make(chan order, 1)
-	go func() { cancel(listen(c, orders)) }()
+	orders, lit := make(chan order, 1), make(chan [2]byte, 1)
+	go func() { cancel(listen(c, orders, lit)) }()
 
 	text, err := json.Marshal(said)
 	if err != nil {
@@ -92,6 +92,11 @@ func look(c *conn, cfg Config) error {
 		return err
 	}
 	w := &watch{conn: c, cfg: cfg, chain: chain, codes: codes{prefix: cfg.Codes}, orders: orders}
+	if cfg.Infrared.Camera != "" && chain != nil {
+		if w.lamp, err = newLamp(cfg.Infrared, chain, lineTo(c), lit); err != nil {
+			return err
+		}
+	}
 	err = w.run(ctx)
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errHungUp) {
 		return cause
@@ -123,7 +128,7 @@ var errHungUp = errors.New("parent hung up")
 
 // listen takes the parent's messages. When the parent is gone it ends the process, even if a frame
 // hangs in OpenCV.
-func listen(c *conn, orders chan order) error {
+func listen(c *conn, orders chan order, lit chan [2]byte) error {
 	defer time.AfterFunc(2*time.Second, func() { os.Exit(1) })
 	for {
 		k, payload, err := c.read()
@@ -132,6 +137,9 @@ func listen(c *conn, orders chan order) error {
 			return err
 		case err != nil:
 			return errHungUp
+		case k == kindLit && len(payload) == limits[kindLit]:
+			put(lit, [2]byte(payload), func(*[2]byte) {})
+			continue
 		case k != kindMode || len(payload) != limits[kindMode] || int(payload[0]) >= len(modeNames) || payload[1] > 1:
 			return fmt.Errorf("%w: kind %d is not for the child", ErrProtocol, k)
 		}

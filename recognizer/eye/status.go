@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"menshen/recognizer"
+	"menshen/recognizer/fusion"
 )
 
 // State is where the child process is in its life.
@@ -31,6 +32,7 @@ const (
 	CameraFrozen CameraState = "frozen" // gives the same picture again and again
 	CameraBlack  CameraState = "black"  // picture has no light and no detail: cap on, or cable loose
 	CameraSize   CameraState = "size"   // picture is too small or too large to use
+	CameraUnlit  CameraState = "unlit"  // of infrared: the emitter changes nothing in the picture
 )
 
 // Status is how the eye is. It holds no face data.
@@ -46,6 +48,8 @@ type Status struct {
 
 	Camera   CameraState
 	Detail   string      // the camera's fault in words, for the console
+	Infrared CameraState // of the infrared camera; empty: the door has none
+	Unlit    string      // its fault in words
 	FPS      float64     // frames looked at a second, over the last second
 	RSS      int64       // resident bytes of the child
 	Confined Confinement // what holds the child
@@ -62,7 +66,20 @@ type Picture struct {
 	Zone          image.Rectangle // where a face is looked for
 	Quality       recognizer.Quality
 	Camera        image.Point // size of the camera's own picture
+
+	// Infrared is what the infrared camera sees meanwhile by the emitter's light; nil: the door has
+	// none, or it gives nothing. Its Box is a face there, and its Zone where the face should be.
+	Infrared *Picture
+	// Of the infrared picture: what the emitter does to it, and the view by which its face would
+	// lie in its zone; empty: no face.
+	Light fusion.Infrared
+	View  image.Rectangle
 }
 
 // Wipe overwrites the pixels.
-func (p *Picture) Wipe() { clear(p.Grey[:cap(p.Grey)]) }
+func (p *Picture) Wipe() {
+	clear(p.Grey[:cap(p.Grey)])
+	if p.Infrared != nil {
+		p.Infrared.Wipe()
+	}
+}

@@ -17,13 +17,13 @@ import (
 func TestVectors(t *testing.T) {
 	want, names := everyMessage(t)
 	var got map[string]string
-	if err := json.Unmarshal(golden.Vector(t, "testdata/messages-5.json", func() []byte {
+	if err := json.Unmarshal(golden.Vector(t, "testdata/messages-6.json", func() []byte {
 		b, _ := json.MarshalIndent(want, "", "  ")
 		return append(b, '\n')
 	}), &got); err != nil {
 		t.Fatal(err)
 	}
-	if version != 5 || len(got) != len(limits) {
+	if version != 6 || len(got) != len(limits) {
 		t.Fatalf("version %d, %d kinds of message in the file, %d in the program", version, len(got), len(limits))
 	}
 	for k, name := range names {
@@ -58,6 +58,10 @@ func understood(k kind, payload []byte) bool {
 		return json.Unmarshal(payload, &b) == nil && b.Camera == CameraOK && b.FPS == 15
 	case kindFailure:
 		return string(payload) == "no camera"
+	case kindLight:
+		return bytes.Equal(payload, []byte{1})
+	case kindLit:
+		return bytes.Equal(payload, []byte{1, 1})
 	}
 	s, said, err := parseStamp(payload)
 	if err != nil || s != (stamp{7, 0x0102030405060708, 40 * time.Millisecond}) {
@@ -69,7 +73,8 @@ func understood(k kind, payload []byte) bool {
 		return err == nil && o.Box == sample().Box && *o.Embedding == *sample().Embedding && o.Took == sample().Took
 	case kindPicture:
 		p, err := parsePicture(said)
-		return err == nil && bytes.Equal(p.Grey, []byte{1, 2, 3, 4, 5, 6}) && p.Camera == image.Pt(640, 480)
+		return err == nil && bytes.Equal(p.Grey, []byte{1, 2, 3, 4, 5, 6}) && p.Camera == image.Pt(640, 480) &&
+			bytes.Equal(p.Infrared.Grey, []byte{9, 8}) && p.Infrared.Light == sample().Evidence.Infrared
 	case kindCode:
 		text, err := parseCode(said, "MP1")
 		return err == nil && text.Reveal() == "MP1ABC"
@@ -81,13 +86,18 @@ func understood(k kind, payload []byte) bool {
 func everyMessage(t *testing.T) (map[string]string, map[kind]string) {
 	t.Helper()
 	names := map[kind]string{kindConfig: "config", kindMode: "mode", kindReady: "ready", kindBeat: "beat",
-		kindObservation: "observation", kindPicture: "picture", kindFailure: "failure", kindCode: "code"}
+		kindObservation: "observation", kindPicture: "picture", kindFailure: "failure", kindCode: "code",
+		kindLight: "light", kindLit: "lit"}
 	said := stamp{7, 0x0102030405060708, 40 * time.Millisecond}.append(nil)
 	o, p := sample(), Picture{Width: 3, Height: 2, Grey: []byte{1, 2, 3, 4, 5, 6}, Box: image.Rect(0, 0, 2, 2),
-		Zone: image.Rect(0, 0, 3, 2), Quality: sample().Quality, Camera: image.Pt(640, 480)}
+		Zone: image.Rect(0, 0, 3, 2), Quality: sample().Quality, Camera: image.Pt(640, 480),
+		Infrared: &Picture{Width: 2, Height: 1, Grey: []byte{9, 8}, Zone: image.Rect(0, 0, 1, 1),
+			Light: sample().Evidence.Infrared, View: image.Rect(-20, 0, 1020, 990)}}
 	payloads := map[kind][]byte{
 		kindMode:    {2, 1, 8, 7, 6, 5, 4, 3, 2, 1},
 		kindFailure: []byte("no camera"),
+		kindLight:   {1},
+		kindLit:     {1, 1},
 		kindCode:    append(bytes.Clone(said), "MP1ABC"...),
 	}
 	var err [5]error

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"time"
 
 	"menshen/hal"
@@ -24,6 +25,7 @@ type watch struct {
 	cfg   Config
 	chain *recognizer.Chain // nil: an eye for codes alone
 	codes codes
+	lamp  *lamp // nil: no infrared camera
 
 	orders   <-chan order
 	wanted   order
@@ -146,15 +148,35 @@ func (w *watch) observeFace() error {
 	if obs.Faces > 0 {
 		w.seen, w.dirty = time.Now(), true
 	}
+	if err := w.lookBeside(&obs); err != nil {
+		return err
+	}
 	if w.wanted.mode == Aim {
 		picture := shrink(&w.frame, w.cfg.Options.Zone, &obs)
 		defer picture.Wipe()
+		if w.lamp != nil {
+			picture.Infrared = w.lamp.picture()
+		}
 		err := w.saw(kindPicture, func(b []byte) ([]byte, error) { return appendPicture(b, &picture) })
 		if err != nil {
 			return err
 		}
 	}
 	return w.saw(kindObservation, func(b []byte) ([]byte, error) { return appendObservation(b, &obs) })
+}
+
+// lookBeside lets the infrared camera add what it sees of the face that the visible one has.
+func (w *watch) lookBeside(obs *recognizer.Observation) (err error) {
+	aiming := w.wanted.mode == Aim
+	switch {
+	case w.lamp == nil:
+	case aiming || w.wanted.mode == Looking && obs.Faces > 0:
+		w.dirty = true
+		obs.Evidence.Infrared, err = w.lamp.look(obs.Box, image.Pt(obs.Width, obs.Height), aiming)
+	case w.wanted.mode != Looking:
+		err = w.lamp.rest()
+	}
+	return err
 }
 
 // saw says something of the present frame, under the order in force.
@@ -198,7 +220,11 @@ func (w *watch) beat() error {
 		return nil
 	}
 	w.lastBeat = now
-	text, err := json.Marshal(beat{Camera: w.state, Detail: w.detail, FPS: w.health.rate(now)})
+	b := beat{Camera: w.state, Detail: w.detail, FPS: w.health.rate(now)}
+	if w.lamp != nil {
+		b.Infrared, b.Unlit = w.lamp.state, w.lamp.detail
+	}
+	text, err := json.Marshal(b)
 	if err != nil {
 		return err
 	}
@@ -238,6 +264,9 @@ func (w *watch) closeCamera() {
 		w.cam = nil
 		w.frame.Wipe()
 	}
+	if w.lamp != nil {
+		w.lamp.close()
+	}
 	if !w.looks() {
 		w.state, w.detail = CameraOff, ""
 	}
@@ -249,5 +278,10 @@ func (w *watch) forget() error {
 		return nil
 	}
 	w.dirty = false
+	if w.lamp != nil && w.wanted.mode != Aim {
+		if err := w.lamp.rest(); err != nil {
+			return err
+		}
+	}
 	return w.chain.Forget()
 }

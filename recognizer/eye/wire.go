@@ -19,7 +19,7 @@ import (
 //
 // Each kind has its own limit of length, so that a broken peer cannot make the other allocate.
 const (
-	version    = 5
+	version    = 6
 	headerSize = 8
 	crcSize    = 4
 )
@@ -35,13 +35,15 @@ const (
 	kindPicture                     // child → parent, in mode Aim, after a stamp
 	kindFailure                     // child → parent: why it gives up, text; the last message
 	kindCode                        // child → parent: a Code's text, after a stamp
+	kindLight                       // child → parent: switch the infrared emitter on (1) or off (0), 1 byte
+	kindLit                         // parent → child: it was switched so, 1 byte, and works (1) or not (0), 1 byte
 )
 
 // limits of payloads, in bytes.
 var limits = map[kind]int{
 	kindConfig: 64 << 10, kindMode: 10, kindReady: 4 << 10, kindBeat: 4 << 10,
 	kindObservation: 4 << 10, kindPicture: 96 << 10, kindFailure: 4 << 10,
-	kindCode: stampSize + maxCode,
+	kindCode: stampSize + maxCode, kindLight: 1, kindLit: 2,
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -26,7 +26,8 @@ func sample() recognizer.Observation {
 			Height: 120, Sharpness: 300, Brightness: 99, Yaw: -3, Pitch: 4, Roll: 5,
 			Mouth: 1, Eyes: 0.8, Advice: fusion.Fine,
 		},
-		Evidence:  recognizer.Evidence{EyesOpen: 0.7},
+		Evidence: recognizer.Evidence{EyesOpen: 0.7,
+			Infrared: fusion.Infrared{Pair: true, Face: 0.9, Lit: 120, Dark: 14, Changed: 0.4}},
 		Embedding: e,
 		Took:      recognizer.Stages{Capture: 1, Detect: 2, Landmark: 3, Align: 4, Live: 5, Embed: 6},
 	}

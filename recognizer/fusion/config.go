@@ -16,6 +16,11 @@ type Config struct {
 	GoneAfter  time.Duration // no face for so long: the person left
 	RetryAfter time.Duration // pause after a refusal for someone who stays
 
+	// Infrared says that the door has an infrared camera: a decision waits for its word, at most
+	// for the window. Where it stays silent, that is doubt: InDoubt asks for an act however sure
+	// the rest is.
+	Infrared bool
+
 	Challenge When            // Never, or empty: no act is asked for
 	LiveHope  float64         // in doubt is from here …
 	LiveSure  float64         // … to here

@@ -8,6 +8,7 @@ type Signs struct {
 	EyesOpen float64     // probability that both eyes are open, 0…1
 	Yaw      float64     // degrees; positive when the nose points to the image's right, which is the person's left
 	Points   [5]Position // in the frame: the image's left and right eye, nose, left and right corner of the mouth
+	Infrared Infrared
 }
 
 // Position is a place in the frame, in pixels.
@@ -22,6 +23,8 @@ const (
 	sheetWeight  = -3.0 // it was turned and the nose did not move
 	passedWeight = 2.5  // did what was asked
 	failedWeight = -6.0 // did not
+	lampWeight   = 1.0  // there in infrared, lit by our emitter: so is a print
+	noLampWeight = -6.0 // not there, or not lit: no head is like that
 )
 
 // liveness gathers the evidence of the frames of one face. Frames of one walk-up are alike, so the
@@ -30,12 +33,14 @@ type liveness struct {
 	frames  int
 	passive float64 // sum
 	motion  motion
+	lamp    infrared
 }
 
 func (l *liveness) add(f Frame) {
 	l.frames++
 	l.passive += min(max(logit(f.Live), -passiveMost), passiveMost)
 	l.motion.add(f.Signs.Points)
+	l.lamp.add(f.Signs.Infrared)
 }
 
 // probability is the fused evidence, 0…1, with what came of the challenge, if there was one.
@@ -49,6 +54,12 @@ func (l *liveness) probability(c *challenge) float64 {
 		odds += headWeight
 	case movedLikeASheet:
 		odds += sheetWeight
+	}
+	switch l.lamp.word() {
+	case headThere:
+		odds += lampWeight
+	case noHead:
+		odds += noLampWeight
 	}
 	switch {
 	case c == nil:

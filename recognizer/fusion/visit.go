@@ -149,20 +149,25 @@ func (v *Visit) ready(now time.Time) bool {
 	if act := v.face.act; act != nil {
 		return act.passed && known || act.failed || now.Sub(act.began) >= v.cfg.ActWithin
 	}
-	if known && v.mustAct(f.Live) {
+	lamp, over := &v.face.live.lamp, now.Sub(v.began) >= v.cfg.Window
+	if v.cfg.Infrared && lamp.comes() && !over {
+		return false
+	}
+	if known && v.mustAct(f.Live, lamp.word()) {
 		v.face.act = &challenge{act: Act(1 + v.cfg.Draw(len(acts)-1)), began: now}
 		return false
 	}
-	return known && f.Live >= f.LiveMin || now.Sub(v.began) >= v.cfg.Window
+	return known && f.Live >= f.LiveMin || over
 }
 
 // mustAct reports whether a person with this evidence of life is asked to act.
-func (v *Visit) mustAct(live float64) bool {
+func (v *Visit) mustAct(live float64, word word) bool {
 	switch v.cfg.Challenge {
 	case Always:
 		return true
 	case InDoubt:
-		return live >= v.cfg.LiveHope && live < v.cfg.LiveSure
+		unsure := live < v.cfg.LiveSure || v.cfg.Infrared && word == silent
+		return live >= v.cfg.LiveHope && unsure
 	}
 	return false
 }

@@ -10,15 +10,16 @@ import (
 
 // fake answers as the kernel does for a camera.
 type fake struct {
-	driver  string
-	can     uint32
-	formats []string
-	largest map[string][2]int   // size of a format; 640×480 where it is not named
-	rates   map[string][]uint32 // frames a second of a format
-	gap     int                 // bytes behind each row of YUYV
-	planes  map[string]int      // of a format; 1 where it is not named
-	begin   int                 // bytes before a frame in a plane
-	fails   map[uintptr]error
+	driver   string
+	can      uint32
+	formats  []string
+	largest  map[string][2]int // size of a format; 640×480 where it is not named
+	controls map[uint32]int32
+	rates    map[string][]uint32 // frames a second of a format
+	gap      int                 // bytes behind each row of YUYV
+	planes   map[string]int      // of a format; 1 where it is not named
+	begin    int                 // bytes before a frame in a plane
+	fails    map[uintptr]error
 
 	memory   [][]byte
 	queued   []int
@@ -37,6 +38,11 @@ func (k *fake) ioctl(request uintptr, a argument) error {
 		return err
 	}
 	switch request {
+	case setControl:
+		if k.controls == nil {
+			k.controls = map[uint32]int32{}
+		}
+		k.controls[a.get(0)] = int32(a.get(4))
 	case queryCap:
 		copy(a, k.driver)
 		copy(a[16:], "a card")

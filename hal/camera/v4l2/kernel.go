@@ -23,6 +23,7 @@ const (
 	streamOff     = 0x40045613
 	setParm       = 0xc0cc5616
 	enumIntervals = 0xc034564b
+	setControl    = 0xc008561c
 
 	capSize, fmtSize, formatSize, parmSize, intervalSize = 104, 64, 208, 204, 52
 	requestSize, bufSize, planeSize                      = 20, 88, 64

@@ -247,6 +247,20 @@ func (r *Reader) fail(what string, err error) {
 	}
 }
 
+// SetControl sets a control of the driver, by its number. It may be called between two frames.
+func (r *Reader) SetControl(number uint32, value int32) error {
+	if r.k == nil {
+		return hal.ErrGone
+	}
+	a := make(argument, 8)
+	a.put(0, number)
+	a.put(4, uint32(value))
+	if err := r.k.ioctl(setControl, a); err != nil {
+		return fmt.Errorf("set control %#08x to %d: %w", number, value, err)
+	}
+	return nil
+}
+
 // Close takes the buffers back from the driver, overwrites them, and closes the device.
 func (r *Reader) Close() error {
 	if r.k == nil {

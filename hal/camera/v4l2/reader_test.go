@@ -218,3 +218,26 @@ func TestRStrangerBuffers(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestSetControl: a control is set by its number and value, and an error names both.
+func TestSetControl(t *testing.T) {
+	k := usb("GREY")
+	r, err := open(k, []string{"GREY"}, 640, 480)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.SetControl(0x9c0901, -2); err != nil || k.controls[0x9c0901] != -2 {
+		t.Errorf("%v, %v", k.controls, err)
+	}
+	k.fails[setControl] = unix.ERANGE
+	if err := r.SetControl(0x9c0901, 9); !errors.Is(err, unix.ERANGE) ||
+		!strings.Contains(err.Error(), "control 0x009c0901 to 9") {
+		t.Error(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.SetControl(0x9c0901, 1); !errors.Is(err, hal.ErrGone) {
+		t.Errorf("after the end: %v", err)
+	}
+}

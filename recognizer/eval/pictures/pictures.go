@@ -3,11 +3,17 @@
 package pictures
 
 import (
+	"errors"
+	"image"
+	"io/fs"
+	"os"
+
 	"menshen/hal"
 	"menshen/hal/camera/picture"
 	"menshen/recognizer"
 	"menshen/recognizer/eval"
 	"menshen/recognizer/fusion"
+	"menshen/recognizer/infrared"
 )
 
 // Looker looks at picture files through a chain. It is for one goroutine, as the chain is.
@@ -26,7 +32,37 @@ func (l *Looker) Look(path string) (eval.Seen, error) {
 	if err != nil {
 		return eval.Seen{}, err
 	}
-	return seen(&o), nil
+	s := seen(&o)
+	s.Signs.Infrared, err = l.beside(path, &o)
+	return s, err
+}
+
+// beside compares the infrared pictures that lie beside a picture, as an eye does that sees the
+// same with both cameras; zero where there are none.
+func (l *Looker) beside(path string, o *recognizer.Observation) (none fusion.Infrared, err error) {
+	lit, dark := eval.Beside(path)
+	if _, err := os.Stat(lit); o.Faces == 0 || errors.Is(err, fs.ErrNotExist) {
+		return none, nil
+	}
+	place, face := image.Rectangle{}, infrared.Spot{}
+	var halves [2]infrared.Reading
+	for i, path := range []string{lit, dark} {
+		if err := picture.Load(path, &l.frame); err != nil {
+			return none, err
+		}
+		halves[i] = infrared.Read(&l.frame, i == 0)
+		if i > 0 {
+			break
+		}
+		place = infrared.Place(o.Box, image.Pt(o.Width, o.Height), image.Pt(l.frame.Width, l.frame.Height),
+			infrared.Whole)
+		spots, err := l.Chain.Spots(&l.frame)
+		if err != nil {
+			return none, err
+		}
+		face = infrared.At(place, spots)
+	}
+	return infrared.Pair(&halves[0], &halves[1], face.Box, face.Score), nil
 }
 
 // Wipe overwrites the last picture.

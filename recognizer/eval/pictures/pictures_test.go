@@ -113,3 +113,52 @@ func TestMeasureFaces(t *testing.T) {
 		}
 	}
 }
+
+// TestInfraredBeside: the pictures of the infrared camera that lie beside a portrait are compared,
+// and they are no portraits of their own.
+func TestInfraredBeside(t *testing.T) {
+	cache, _ := os.UserCacheDir()
+	raw, err := os.Open(filepath.Join(cache, "menshen", "pictures", "collins.png"))
+	if err != nil {
+		t.Fatal(err, ": run 'make setup'")
+	}
+	defer raw.Close()
+	portrait, err := png.Decode(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write := func(name string, shade func(uint8) uint8) {
+		grey := image.NewGray(portrait.Bounds())
+		for y := range grey.Rect.Dy() {
+			for x := range grey.Rect.Dx() {
+				at := grey.Rect.Min.Add(image.Pt(x, y))
+				_, g, _, _ := portrait.At(at.X, at.Y).RGBA()
+				grey.Pix[grey.PixOffset(at.X, at.Y)] = shade(uint8(g >> 8))
+			}
+		}
+		f, err := os.Create(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if err := png.Encode(f, grey); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("head.png", func(v uint8) uint8 { return v })
+	write("head.lit.png", func(v uint8) uint8 { return v / 5 * 4 })
+	write("head.dark.png", func(v uint8) uint8 { return v / 20 })
+	write("alone.png", func(v uint8) uint8 { return v })
+	l := looker(t, recognizer.Options{Engine: recognizer.OpenCV})
+	defer l.Wipe()
+	for name, pair := range map[string]bool{"head.png": true, "alone.png": false} {
+		s, err := l.Look(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i := s.Signs.Infrared; i.Pair != pair || pair && (i.Face == 0 || !i.Lights() || i.Unlit()) {
+			t.Errorf("%s: %+v", name, i)
+		}
+	}
+}
