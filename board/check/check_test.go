@@ -255,7 +255,7 @@ func TestEachFaultIsFoundByItsStep(t *testing.T) {
 			do: lit(check.InfraredFacts{State: "ok", Changed: .5})},
 		{name: "infrared emitter too far", step: "infrared", why: "too little brighter: 20 with it, 14 without",
 			do: lit(check.InfraredFacts{State: "ok", Changed: .1, Face: true, Lit: 20, Dark: 14})},
-		{name: "infrared camera that sees visible light", step: "infrared", why: "A lit screen is bright in its picture (230)",
+		{name: "infrared camera that sees visible light", step: "infrared", why: "is bright in its picture (230)",
 			do: lit(standing, check.InfraredFacts{State: "ok", Changed: .3, Middle: 230})},
 		{name: "service not watched", step: "watchdog", why: "WatchdogSec is not set",
 			do: watchdog(check.WatchdogFacts{Installed: true, Enabled: true, Restart: "always"})},

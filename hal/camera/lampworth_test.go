@@ -17,11 +17,11 @@ import (
 
 var lampVisits = flag.Int("lamp-visits", 10, "visits of each kind in TestLampWorth")
 
-// TestLampWorth measures, in a model, what a visible lamp would be worth that is switched at random
+// TestLampWorth measures, in a model, what a visible lamp is worth that is switched at random
 // moments while a face is before the camera: whether the face's place becomes brighter with it. The
 // model: a head or a sheet as the simulated camera draws them, which sway, in a light that wavers;
-// skin and paper give back light by what falls on them, a telephone shines by itself (300 cd/m²) and
-// gives back one part in 200. docs/figures.md has the table and what follows from it.
+// skin and paper give back light by what falls on them, a telephone shines by itself (300 cd/m²)
+// and gives back one part in 200. docs/figures.md has the table and what follows from it.
 func TestLampWorth(t *testing.T) {
 	cache, _ := os.UserCacheDir()
 	var portrait hal.Frame

@@ -32,8 +32,9 @@
 // docs/figures.md has what it costs.
 //
 // With Config.Infrared a second camera is looked through beside the first, while that has a face: a
-// lamp takes pairs of frames, one with the emitter on and one without (package infrared). An emitter
-// on a line of the unit is switched by the parent (Config.Light), which says when that is done.
+// lamp takes pairs of frames, one with the emitter on and one without (package infrared). An
+// emitter on a line of the unit is switched by the parent (Config.Light), which says when that is
+// done.
 //
 // # Protocol
 //

@@ -36,10 +36,17 @@ func beside(t *testing.T, emitter string, line func(dir string, on bool) error) 
 func pairs(t *testing.T, e *Eye, n int) (all []fusion.Infrared) {
 	t.Helper()
 	end := time.After(30 * time.Second)
+	var first time.Time // usable frame
 	for len(all) < n {
 		select {
 		case obs := <-e.Observations():
+			if first.IsZero() && obs.Embedding != nil {
+				first = obs.At
+			}
 			if p := obs.Evidence.Infrared; p.Pair {
+				if len(all) == 0 && !first.IsZero() {
+					t.Logf("the first pair comes %v after the first usable frame", obs.At.Sub(first).Round(time.Millisecond))
+				}
 				all = append(all, p)
 			}
 			obs.Wipe()

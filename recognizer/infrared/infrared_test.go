@@ -49,7 +49,8 @@ func TestPair(t *testing.T) {
 }
 
 func TestReadRefusesWhatDoesNotFit(t *testing.T) {
-	for _, f := range []*hal.Frame{{}, {Width: 640, Height: 480}, {Width: 16, Height: 16, BGR: make([]byte, 16*16*3)}} {
+	small := &hal.Frame{Width: 16, Height: 16, BGR: make([]byte, 16*16*3)}
+	for _, f := range []*hal.Frame{{}, {Width: 640, Height: 480}, small} {
 		if r := Read(f, true); r != (Reading{}) {
 			t.Errorf("%d×%d in %d bytes was read", f.Width, f.Height, len(f.BGR))
 		}
@@ -71,10 +72,8 @@ func TestPlaceAndView(t *testing.T) {
 		face, found := box("face", from), box("found", to)
 		place := Place(face, from, to, View(face, found, from, to))
 		slack := max(3, found.Dy()/8, 3*to.X/1000, 3*to.Y/1000) // views are whole thousandths
-		for _, d := range []int{
-			place.Min.X + place.Max.X - found.Min.X - found.Max.X, place.Min.Y + place.Max.Y - found.Min.Y - found.Max.Y,
-			place.Dy() - found.Dy(),
-		} {
+		off := place.Min.Add(place.Max).Sub(found.Min).Sub(found.Max)
+		for _, d := range []int{off.X, off.Y, place.Dy() - found.Dy()} {
 			if math.Abs(float64(d)) > 2*float64(slack) {
 				t.Fatalf("face %v of %v, found %v of %v: placed at %v", face, from, found, to, place)
 			}
