@@ -44,7 +44,7 @@ func (l *Looker) beside(path string, o *recognizer.Observation) (none fusion.Inf
 	if _, err := os.Stat(lit); o.Faces == 0 || errors.Is(err, fs.ErrNotExist) {
 		return none, nil
 	}
-	place, face := image.Rectangle{}, infrared.Spot{}
+	var face infrared.Spot
 	var halves [2]infrared.Reading
 	for i, path := range []string{lit, dark} {
 		if err := picture.Load(path, &l.frame); err != nil {
@@ -54,8 +54,8 @@ func (l *Looker) beside(path string, o *recognizer.Observation) (none fusion.Inf
 		if i > 0 {
 			break
 		}
-		place = infrared.Place(o.Box, image.Pt(o.Width, o.Height), image.Pt(l.frame.Width, l.frame.Height),
-			infrared.Whole)
+		own := image.Pt(l.frame.Width, l.frame.Height)
+		place := infrared.Place(o.Box, image.Pt(o.Width, o.Height), own, infrared.Whole)
 		spots, err := l.Chain.Spots(&l.frame)
 		if err != nil {
 			return none, err
