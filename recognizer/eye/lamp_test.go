@@ -45,7 +45,7 @@ func pairs(t *testing.T, e *Eye, n int) (all []fusion.Infrared) {
 			}
 			if p := obs.Evidence.Infrared; p.Pair {
 				if len(all) == 0 && !first.IsZero() {
-					t.Logf("the first pair comes %v after the first usable frame", obs.At.Sub(first).Round(time.Millisecond))
+					t.Logf("the first pair comes %v after the first usable frame", obs.At.Sub(first))
 				}
 				all = append(all, p)
 			}
