@@ -152,6 +152,7 @@ func (b *backupWriter) person(t *tx, id policy.PersonID, faces bool) error {
 	if err != nil {
 		return err
 	}
+	p.Before = nil // an import is undone on its own unit only
 	out := backupPerson{Person: *p}
 	if value := t.b.Bucket([]byte(facesBucket)).Get(id[:]); value != nil && faces {
 		ts, err := t.templates(id, value)

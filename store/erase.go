@@ -114,7 +114,7 @@ func (v *Vault) erase(a Actor, id policy.PersonID, what, why string,
 		return Receipt{}, err
 	}
 	r := Receipt{Subject: Subject(id), What: what, Why: why}
-	drop := forget{person: id, all: what == "person"}
+	drop := theirs(id, what == "person")
 	if only != nil {
 		drop.may = func(old *tx) error {
 			_, p, err := old.person(id)

@@ -90,6 +90,10 @@ func load(what string) error {
 			l.learn(l.ids[0])
 			l.stopLearning(l.ids[0])
 		}
+	case "import":
+		if l.add(); len(l.ids) > 0 {
+			l.undo(l.importPeople(l.ids[0]))
+		}
 	case "rotate":
 		l.add()
 		l.rotate()

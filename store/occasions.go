@@ -187,7 +187,7 @@ func (v *Vault) rewriteFace(id policy.PersonID, more []float32, change func(*tx,
 	}
 	key := v.o.newKey()
 	defer key.Wipe()
-	return v.renew(context.Background(), forget{person: id}, func(t *tx) error {
+	return v.renew(context.Background(), theirs(id, false), func(t *tx) error {
 		own, p, err := t.person(id)
 		if err != nil {
 			return err

@@ -185,9 +185,9 @@ func (t *tx) countPassUse(id policy.PersonID, n int) error {
 	return err
 }
 
-// removeHost removes an erased person from a pass that they gave, and ends the pass.
-func (p *pass) removeHost(id policy.PersonID) {
-	if p.Host == id {
+// removeHosts removes erased people from a pass that one of them gave, and ends the pass.
+func (p *pass) removeHosts(gone map[policy.PersonID]bool) {
+	if gone[p.Host] {
 		p.Host, p.Revoked = policy.PersonID{}, true
 	}
 }

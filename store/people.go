@@ -16,6 +16,7 @@ import (
 type person struct {
 	policy.Person
 	Hashes map[string][]byte // credential id → first hash of its secret
+	Before *before           `cbor:"before,omitempty"` // what an import changed, for as long as it can be undone
 }
 
 // AddPerson adds a person and returns their new random handle. p.ID, p.Credentials and p.Face are

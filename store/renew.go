@@ -30,10 +30,15 @@ func (d *delta) add(rs []record) {
 
 // forget is what a renewal leaves behind.
 type forget struct {
-	person policy.PersonID // zero: no person
-	all    bool            // the whole person; otherwise their face only
+	people map[policy.PersonID]bool
+	all    bool // the whole people; otherwise their faces only
 	// if not nil: asked of the old file once writing has stopped; an error leaves all as it was
 	may func(*tx) error
+}
+
+// theirs is what forgets a person, or their face.
+func theirs(id policy.PersonID, all bool) forget {
+	return forget{people: map[policy.PersonID]bool{id: true}, all: all}
 }
 
 // renew moves the vault to a new file under a new root key, and destroys the old file and key:
@@ -202,7 +207,7 @@ func (v *Vault) exchange(db *dbFile, next *ring, c *counter, drop forget, change
 // The second hashes of credentials are computed again.
 func copyRecord(dst, src *tx, bucket string, key []byte, drop forget) error {
 	value := src.b.Bucket([]byte(bucket)).Get(key)
-	ours := !drop.person.IsZero() && string(key) == string(drop.person[:])
+	ours := len(key) == len(policy.PersonID{}) && drop.people[policy.PersonID(key)]
 	switch {
 	case bucket == cardsBucket:
 		return nil // follows from the people's records
@@ -226,12 +231,14 @@ func copyRecord(dst, src *tx, bucket string, key []byte, drop forget) error {
 		plain, err = editRecord(plain, func(k *personKeys) { k.Face, k.FaceBox = seal.Key{}, nil })
 	case bucket == auditBucket && drop.all:
 		plain, err = editRecord(plain, func(k *kept) {
-			if k.Person == drop.person {
+			if drop.people[k.Person] {
 				k.Person = policy.PersonID{}
 			}
 		})
 	case bucket == passBucket && drop.all:
-		plain, err = editRecord(plain, func(p *pass) { p.removeHost(drop.person) })
+		plain, err = editRecord(plain, func(p *pass) { p.removeHosts(drop.people) })
+	case bucket == settingBucket && drop.all && string(key) == string(importKey):
+		plain, err = editRecord(plain, func(i *imported) { i.removePeople(drop.people) })
 	}
 	if err != nil {
 		return err

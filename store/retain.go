@@ -153,8 +153,8 @@ func (v *Vault) RetentionReport() (RetentionReport, error) {
 	return rep, err
 }
 
-// Prune removes entries that expire before the next run, and visitors' passes a day after their
-// end, and gives the number of entries. It is to be called daily; the door works meanwhile.
+// Prune removes entries that expire before the next run, visitors' passes a day after their end,
+// and what an import that can no longer be undone changed, and gives the number of entries. It is to be called daily; the door works meanwhile.
 // [ErrClock]: the time is not certain. Signed gaps keep the chain verifiable. Once a week it ends
 // with a new epoch, which makes what was removed unreadable for good.
 func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) {
@@ -180,6 +180,9 @@ func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) 
 				return err
 			}
 			n += passes
+			if err := t.dropOldImport(v.now(t)); err != nil {
+				return err
+			}
 			renewed = s.Renewed
 			s.LastRun, s.Removed = v.now(t), removed+n
 			if err := t.put(settingBucket, retentionKey, &t.r.seal, &s); err != nil || more || s.Removed == 0 {

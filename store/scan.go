@@ -78,16 +78,17 @@ func (s *Scanned) read(f *os.File, n *needleSet) error {
 	}
 }
 
-// needleSet finds blocks by their first four bytes, and rules out almost
-// every place by the first two.
+// needleSet finds whole blocks by their bytes and shorter ones by their first four, and rules out
+// almost every place by the first two.
 type needleSet struct {
 	first [1 << 16]bool
-	by    map[[4]byte][][]byte
+	whole map[[block]byte]bool
+	short map[[4]byte][][]byte
 	count int
 }
 
 func newNeedles(needles [][]byte) *needleSet {
-	n := &needleSet{by: map[[4]byte][][]byte{}}
+	n := &needleSet{whole: map[[block]byte]bool{}, short: map[[4]byte][][]byte{}}
 	for _, whole := range needles {
 		for len(whole) >= 4 {
 			b := whole[:min(block, len(whole))]
@@ -95,7 +96,11 @@ func newNeedles(needles [][]byte) *needleSet {
 				whole = nil
 			}
 			n.first[int(b[0])<<8|int(b[1])] = true
-			n.by[[4]byte(b)] = append(n.by[[4]byte(b)], b)
+			if len(b) == block {
+				n.whole[[block]byte(b)] = true
+			} else {
+				n.short[[4]byte(b)] = append(n.short[[4]byte(b)], b)
+			}
 			n.count++
 		}
 	}
@@ -103,10 +108,13 @@ func newNeedles(needles [][]byte) *needleSet {
 }
 
 func (n *needleSet) at(b []byte) bool {
-	if len(b) < 4 || !n.first[int(b[0])<<8|int(b[1])] {
+	switch {
+	case len(b) < 4 || !n.first[int(b[0])<<8|int(b[1])]:
 		return false
+	case len(b) >= block && n.whole[[block]byte(b)]:
+		return true
 	}
-	for _, needle := range n.by[[4]byte(b)] {
+	for _, needle := range n.short[[4]byte(b)] {
 		if bytes.HasPrefix(b, needle) {
 			return true
 		}

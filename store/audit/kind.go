@@ -72,6 +72,9 @@ const (
 	CredentialRevoked Kind = "credential revoked"
 	PassMade          Kind = "pass made"
 	PassEnded         Kind = "pass ended"
+	PeopleImported    Kind = "people imported" // from a file; what was done with each person follows it
+	ImportUndone      Kind = "import undone"
+	ListExported      Kind = "list exported" // people, passes or decisions, as a file
 )
 
 // Faces.
