@@ -371,4 +371,3 @@ func BenchmarkImport(b *testing.B) {
 		b.StartTimer()
 	}
 }
-

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -61,35 +62,51 @@ func (d *Desk) KeepDraft(_ context.Context, s Session, of string, body []byte) e
 	return nil
 }
 
-// AssessmentForm reads a filled-in form from the unit's folder for what leaves and enters it. Only
-// plain files of that folder are read.
+// AssessmentForm reads a filled-in form from the unit's folder for what leaves and enters it.
 func (d *Desk) AssessmentForm(_ context.Context, s Session, name string) (papers.Assessment, error) {
 	if _, err := d.allow(s, KeepsPeople); err != nil {
 		return papers.Assessment{}, err
 	}
-	dir := d.out.Dir
-	if name == "." || name != filepath.Base(name) {
-		return papers.Assessment{}, i18n.Problem(i18n.E("desk.not-a-file-name",
-			"that is not the name of a file, or it names a folder"),
-			i18n.M("desk.put-the-file-into", "put the file into %s, and give its name without a folder", dir))
-	}
-	f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	f, err := d.openIn(name)
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ELOOP) || errors.Is(err, fs.ErrPermission) {
-			return papers.Assessment{}, i18n.Problem(i18n.E("desk.form-cannot-read",
-				"the form cannot be read: %v", err),
-				i18n.M("desk.put-the-form-readable", "put it into %s, readable for the unit", dir))
-		}
-		return papers.Assessment{}, fmt.Errorf("reading the form: %w", err)
+		return papers.Assessment{}, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return papers.Assessment{}, i18n.Problem(i18n.E("desk.not-a-file", "that is not a file"),
-			i18n.M("desk.put-the-form-into", "put the form into %s", dir))
-	}
 	a, err := papers.ParseForm(f, d.cfg.Site.Location())
 	if errors.Is(err, papers.ErrForm) {
 		err = i18n.Problem(err, i18n.M("desk.assess-form-shows-how", "'assess form' shows how it is laid out"))
 	}
 	return a, err
+}
+
+// OpenList opens a list of people in that folder, for [Desk.PlanImport].
+func (d *Desk) OpenList(_ context.Context, s Session, name string) (io.ReadCloser, error) {
+	if _, err := d.allow(s, KeepsPeople); err != nil {
+		return nil, err
+	}
+	return d.openIn(name)
+}
+
+// openIn opens a file of the folder for what leaves and enters the unit: only a plain file of that
+// folder itself.
+func (d *Desk) openIn(name string) (io.ReadCloser, error) {
+	dir := d.out.Dir
+	if name == "." || name != filepath.Base(name) {
+		return nil, i18n.Problem(i18n.E("desk.not-a-file-name", "that is not the name of a file, or it names a folder"),
+			i18n.M("desk.put-the-file-into", "put the file into %s, and give its name without a folder", dir))
+	}
+	f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ELOOP) || errors.Is(err, fs.ErrPermission) {
+		return nil, i18n.Problem(i18n.E("desk.file-cannot-be-read", "the file cannot be read: %v", err),
+			i18n.M("desk.put-the-file-readable", "put it into %s, readable for the unit", dir))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the file: %w", err)
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		f.Close()
+		return nil, i18n.Problem(i18n.E("desk.not-a-file", "that is not a file"),
+			i18n.M("desk.put-the-file-into", "put the file into %s, and give its name without a folder", dir))
+	}
+	return f, nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -159,7 +160,30 @@ func (d *Desk) ownPage(id policy.PersonID, lang i18n.Language) (rights.Page, err
 	if err := d.storedFace(&page, taken, lang); err != nil {
 		return rights.Page{}, err
 	}
+	if err := d.storedBefore(&page, lang); err != nil {
+		return rights.Page{}, err
+	}
 	return page, d.storedPasses(&page, lang)
+}
+
+// storedBefore adds what is kept of the person's details from before an import.
+func (d *Desk) storedBefore(page *rights.Page, lang i18n.Language) error {
+	was, kept, err := d.vault.BeforeImport(page.Person.ID)
+	if err != nil || !kept {
+		return err
+	}
+	zone := d.cfg.Site.Location()
+	all := []string{was.Name.Reveal(), was.Apartment.Reveal(), was.Lang, strings.Join(was.Groups, " ")}
+	for _, t := range []time.Time{was.From, was.Until} {
+		if !t.IsZero() {
+			all = append(all, t.In(zone).Format("2006-01-02 15:04"))
+		}
+	}
+	all = slices.DeleteFunc(all, func(s string) bool { return s == "" })
+	page.Stored = append(page.Stored, rights.Fact{
+		Name:  lang.Say(i18n.M("desk.before-import", "your details before a list was imported, kept for a day or two")),
+		State: strings.Join(all, ", ")})
+	return nil
 }
 
 // actors names those who did something: operators by their log-in name, and the unit itself.

@@ -35,6 +35,9 @@ var rightsOf = map[string]string{
 	"Filing": "ma", "Receipts": "ma", "ExportAudit": "ma", "CopyToStick": "ma", "Dossier": "ma",
 	"Operators": "ma", "Retention": "ma",
 
+	"PlanImport": "m", "Import": "m", "LastImport": "m", "UndoImport": "m", "OpenList": "m",
+	"ExportList": "m", "WriteList": "m", // of a list that there is not; which role has which is below
+
 	"AddPerson": "m", "ChangePerson": "m", "RemovePerson": "m", "AssignCard": "m", "IssueCard": "m",
 	"AssignPIN": "m", "PINLength": "m", "RevokeCredential": "m",
 	"Consent": "m", "Refuse": "m", "Withdraw": "m", "Enrol": "m",

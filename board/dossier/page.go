@@ -228,6 +228,9 @@ var acts = []struct {
 	{audit.OwnPageCopied, i18n.M("dossier.pages-copied", "copies made for their owner")},
 	{audit.BackupMade, i18n.M("dossier.backups-made", "backups made")},
 	{audit.LogExported, i18n.M("dossier.log-exported", "audit log exported")},
+	{audit.PeopleImported, i18n.M("dossier.people-imported", "lists of people imported")},
+	{audit.ImportUndone, i18n.M("dossier.imports-undone", "imports undone")},
+	{audit.ListExported, i18n.M("dossier.lists-exported", "lists exported")},
 	{audit.AimingBegun, i18n.M("dossier.camera-aimed", "camera aimed by staff")},
 	{audit.DossierMade, i18n.M("dossier.dossiers-made", "dossiers made")},
 }

@@ -26,7 +26,7 @@ var house = map[string][]string{
 // The one that decides, unit, knows no operator, no language and no law; what composes them is
 // imported by demo and tests only.
 var boards = map[string][]string{
-	"config": {}, "host": {}, "notice": {}, "outbox": {}, "pass": {}, "slots": {}, "release": {},
+	"config": {}, "host": {}, "notice": {}, "outbox": {}, "pass": {}, "slots": {}, "release": {}, "lists": {},
 	"profile":    {"config"},
 	"update":     {"release", "slots"},
 	"commission": {},
@@ -36,9 +36,9 @@ var boards = map[string][]string{
 	"wiring":     {"config", "profile", "outbox"},
 	"unit":       {"config", "outbox", "pass"},
 	"compliance": {"config", "host", "notice", "outbox", "papers", "dossier", "release"},
-	"console":    {"desk", "notice", "papers", "rights"},
+	"console":    {"desk", "lists", "notice", "papers", "rights"},
 	"rights":     {},
-	"desk": {"unit", "compliance", "config", "host", "notice", "outbox", "papers", "pass", "rights",
+	"desk": {"unit", "compliance", "config", "host", "lists", "notice", "outbox", "papers", "pass", "rights",
 		"slots", "update"},
 	"service": {"desk", "console", "compliance", "unit", "config"},
 	"": {"service", "desk", "compliance", "unit", "wiring", "config", "check", "commission", "console",
