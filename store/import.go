@@ -11,7 +11,8 @@ import (
 	"menshen/store/audit"
 )
 
-// ImportKept is for how long an import can be undone. What people were before it is kept until then.
+// ImportKept is for how long an import can be undone. What people were before it is kept until
+// then.
 const ImportKept = 24 * time.Hour
 
 // ErrChanged means that a person was changed since they were looked at.
@@ -197,7 +198,8 @@ func (im *importer) put(t *tx, i int, at time.Time) error {
 	if err := t.putPerson(own, p); err != nil {
 		return err
 	}
-	note := Entry{At: at, Kind: kind, Actor: im.a, Person: id, Detail: map[string]string{byImport: fmt.Sprint(im.entry)}}
+	note := Entry{At: at, Kind: kind, Actor: im.a, Person: id,
+		Detail: map[string]string{byImport: fmt.Sprint(im.entry)}}
 	if x.ID.IsZero() || !x.Is.Equal(x.Was) {
 		if _, err := t.log(note); err != nil {
 			return err

@@ -21,8 +21,8 @@ type ImportState struct {
 	File    [32]byte          // SHA-256
 	Added   []policy.PersonID // who are still there
 	Changed []policy.PersonID
-	// Since has those about whom the audit log says something newer, other than a look-up, and what:
-	// a decision, another change, a consent. An import is not undone over that.
+	// Since has those about whom the audit log says something newer, other than a look-up, and
+	// what: a decision, another change, a consent. An import is not undone over that.
 	Since map[policy.PersonID]audit.Kind
 }
 
@@ -130,7 +130,7 @@ func (v *Vault) UndoImport(a Actor, entry uint64, leave bool) (Undone, error) {
 	u := undoer{v: v, a: a}
 	err := u.look(entry, leave)
 	if err == nil {
-		err = v.renew(context.Background(), forget{people: u.gone, all: true}, u.write)
+		err = v.renew(context.Background(), forget{people: u.gone, all: true, may: u.checkQuiet}, u.write)
 	}
 	if err == nil {
 		err = v.finishReceipts(u.receipts, u.needles)
@@ -179,9 +179,6 @@ func (u *undoer) look(entry uint64, leave bool) error {
 // write is the change in the vault's new file, in which those to be erased no longer are.
 func (u *undoer) write(t *tx) error {
 	u.done, u.receipts = Undone{Left: len(u.last.Since)}, map[policy.PersonID]Receipt{}
-	if err := u.checkQuiet(t); err != nil {
-		return err
-	}
 	at, detail := u.v.now(t), map[string]string{byImport: fmt.Sprint(u.last.Entry)}
 	back := slices.DeleteFunc(slices.Clone(u.last.Changed), func(id policy.PersonID) bool {
 		_, since := u.last.Since[id]
@@ -197,7 +194,8 @@ func (u *undoer) write(t *tx) error {
 		if !u.gone[id] {
 			continue
 		}
-		r := Receipt{Subject: Subject(id), What: "person", Why: "import undone", Unit: t.r.Unit, Epoch: t.r.Epoch, At: at}
+		r := Receipt{Subject: Subject(id), What: "person", Why: "import undone", Unit: t.r.Unit, Epoch: t.r.Epoch,
+			At: at}
 		if err := u.v.fileReceipt(t, u.a, id, &r); err != nil {
 			return err
 		}
@@ -213,12 +211,13 @@ func (u *undoer) write(t *tx) error {
 	return t.dropImport()
 }
 
-// checkQuiet makes sure that nothing happened to the people since look. The entries of those who
-// are erased do not say any more whose they are.
-func (u *undoer) checkQuiet(t *tx) error {
+// checkQuiet makes sure that nothing happened to the people since look. old is the file as it is
+// left, to which nothing is written any more.
+func (u *undoer) checkQuiet(old *tx) error {
 	quiet := true
-	err := t.newsAbout(u.seen, func(k *kept, _ *audit.Line) {
-		quiet = quiet && !k.Person.IsZero() && !slices.Contains(u.last.Changed, k.Person)
+	err := old.newsAbout(u.seen, func(k *kept, _ *audit.Line) {
+		_, since := u.last.Since[k.Person]
+		quiet = quiet && (since || !u.gone[k.Person] && !slices.Contains(u.last.Changed, k.Person))
 	})
 	if err == nil && !quiet {
 		err = ErrChanged

@@ -154,9 +154,10 @@ func (v *Vault) RetentionReport() (RetentionReport, error) {
 }
 
 // Prune removes entries that expire before the next run, visitors' passes a day after their end,
-// and what an import that can no longer be undone changed, and gives the number of entries. It is to be called daily; the door works meanwhile.
-// [ErrClock]: the time is not certain. Signed gaps keep the chain verifiable. Once a week it ends
-// with a new epoch, which makes what was removed unreadable for good.
+// and what is kept of before an import that can no longer be undone; it gives the number of
+// entries. It is to be called daily; the door works meanwhile. [ErrClock]: the time is not certain.
+// Signed gaps keep the chain verifiable. Once a week it ends with a new epoch, which makes what was
+// removed unreadable for good.
 func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) {
 	var renewed time.Time
 	for more := true; more; {

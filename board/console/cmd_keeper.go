@@ -21,9 +21,11 @@ func keeperCommands() []command {
 			needs: has[Keeper], run: backup,
 			about:   i18n.M("console.help-backup", "write a backup that only the holder of a key can read"),
 			example: "backup age12mpdhzn3dkws5r5k3qqwcgn80gn8kmdagggm2chzffwa6tr9jyeswyld6c --without-faces"},
-		{name: "export", right: desk.ReadsPeople, needs: has[Keeper], run: exportAudit,
-			about:   i18n.M("console.help-export", "write the signed audit log to a file, for 'menshen audit verify'"),
-			example: "export"},
+		{name: "export", usage: "[people|visitors|decisions|counters] [--template]", right: desk.ReadsRecords,
+			needs: has[Keeper], run: export,
+			about: i18n.M("console.help-export-lists", "write a file: the signed audit log, for "+
+				"'menshen audit verify'; a list for a spreadsheet; or one to fill in for import"),
+			example: "export people"},
 		{name: "stick", right: desk.ReadsPeople, needs: has[Keeper], run: copyToStick,
 			about:   i18n.M("console.help-stick", "copy backups, exports and reports onto a USB stick"),
 			example: "stick"},
@@ -95,7 +97,7 @@ func backup(ctx context.Context, c *console, words []string) error {
 	return nil
 }
 
-func exportAudit(ctx context.Context, c *console, _ []string) error {
+func exportAudit(ctx context.Context, c *console) error {
 	path, key, err := c.desk.(Keeper).ExportAudit(ctx, c.who)
 	if err != nil {
 		return err

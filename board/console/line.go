@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -42,6 +43,7 @@ type line struct {
 	cancel  func()          // stops the running command; nil at a prompt
 	stopped bool            // it was stopped, and has not ended yet
 	anyKey  func()          // ends a view; a key then does nothing else
+	paste   *paste          // takes the keys until its end; nil: none
 	dropped uint64          // bytes that were not keys
 	width   int             // of the terminal, in columns and rows
 	height  int
@@ -95,6 +97,11 @@ func (l *line) key(k rune) {
 	case l.anyKey != nil:
 		l.forget()
 		l.anyKey()
+	case l.paste != nil && k != keyCancel:
+		if l.paste.key(k) {
+			l.paste = nil
+			l.in = append(l.in, keyEnter)
+		}
 	case k == keyCancel && l.cancel != nil:
 		l.forget()
 		l.cancel()
@@ -224,6 +231,24 @@ func (l *line) onAnyKey(f func()) (before func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	before, l.anyKey = l.anyKey, f
+	return before
+}
+
+// onPaste has p take the keys, those that wait first, and gives what took them before.
+func (l *line) onPaste(p *paste) (before *paste) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before, l.paste = l.paste, p
+	if p == nil {
+		return before
+	}
+	ahead := slices.Clone(l.in)
+	p.cut = l.since > maxLine
+	l.forget()
+	for _, k := range ahead {
+		l.key(k)
+	}
+	clear(ahead)
 	return before
 }
 

@@ -21,7 +21,8 @@ import (
 func everyCommand(s *seat) []string {
 	all := []string{"people", "people 1204", "person 1204", "person 1203", "status", "decisions", "why", "notice",
 		"law", "law R-PIA", "assess", "request", "filing", "renew", "incident", "passes", "staff", "rights 1204",
-		"retention", "receipts", "verify", "check", "whoami", "persn", "open", "person nobody", "change", "nonsense"}
+		"retention", "receipts", "verify", "import tenants.csv --check --all", "import undo", "check", "whoami",
+		"persn", "open", "person nobody", "change", "nonsense"}
 	for _, l := range strings.Split(s.do("mei", "help"), "\r\n") {
 		if entry, is := strings.CutPrefix(l, "  "); is && entry[0] != ' ' {
 			verb, _, _ := strings.Cut(entry, " ")

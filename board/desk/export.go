@@ -48,11 +48,11 @@ func (d *Desk) ExportList(ctx context.Context, s Session, of List) (path string,
 	if _, err := d.mayHave(s, of); err != nil {
 		return "", 0, err
 	}
-	path, err = d.writeOut(string(of), ".csv", func(w io.Writer) error {
+	path, err = d.out.WriteList(d.now(), string(of), func(w io.Writer) error {
 		rows, err = d.WriteList(ctx, s, of, w)
 		return err
 	})
-	return path, rows, err
+	return path, rows, d.adviseOut(err)
 }
 
 // WriteList is [Desk.ExportList] to any writer. That it is written is recorded first.
@@ -103,7 +103,11 @@ func (d *Desk) writeTemplate(w io.Writer, lang i18n.Language) error {
 		return err
 	}
 	x := lists.Examples{Until: d.now().In(d.cfg.Site.Location()).AddDate(1, 0, 0), Card: numbers.Example()}
-	if groups := d.cfg.Site.Groups(); len(groups) > 0 {
+	h, err := d.hours()
+	if err != nil {
+		return err
+	}
+	if groups := d.cfg.Site.Groups(h.Hours); len(groups) > 0 {
 		x.Group = groups[0]
 	}
 	return lists.Template(w, lang, x)

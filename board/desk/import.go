@@ -171,7 +171,8 @@ func (d *Desk) importing(by store.Actor, lang i18n.Language, people []store.List
 		case <-finished:
 			return entry, err
 		case <-tick.C:
-			step(Step{Text: lang.Say(i18n.M("desk.importing", "importing")), Done: int(done.Load()), Wanted: len(people)})
+			step(Step{Text: lang.Say(i18n.M("desk.importing", "importing")), Done: int(done.Load()),
+				Wanted: len(people)})
 		}
 	}
 }
@@ -213,7 +214,8 @@ func (d *Desk) lastImport() (store.ImportState, error) {
 	last, err := d.vault.LastImport()
 	if errors.Is(err, store.ErrUnknown) {
 		return last, i18n.Problem(i18n.E("desk.no-import", "there is no import that can be undone"),
-			i18n.M("desk.undo-for-a-day", "only the last one can be, for a day; 'change' and 'remove' do it one by one"))
+			i18n.M("desk.undo-for-a-day",
+				"only the last one can be, for a day; 'change' and 'remove' do it one by one"))
 	}
 	return last, err
 }
@@ -248,7 +250,7 @@ func (d *Desk) UndoImport(_ context.Context, s Session, entry uint64, leave bool
 		return store.Undone{}, err
 	}
 	for _, id := range last.Added {
-		if _, since := last.Since[id]; !since {
+		if _, since := last.Since[id]; !since && (leave || len(last.Since) == 0) {
 			if err := d.out.DropCopies(id); err != nil {
 				return store.Undone{}, err
 			}

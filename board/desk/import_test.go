@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -90,7 +91,8 @@ func TestRConsentNotByImport(t *testing.T) {
 	before, _ := b.Vault.Person(id)
 	b.imports("handle,name,apartment\n" + id.String() + ",Anna,12\n,Li Na,1204\n")
 	after, err := b.Vault.Person(id)
-	if err != nil || after.Face != before.Face || after.Name != "Anna" || len(after.Occasions) != len(before.Occasions) {
+	if err != nil || after.Face != before.Face || after.Name != "Anna" ||
+		len(after.Occasions) != len(before.Occasions) {
 		t.Errorf("%+v, %v", after.Face, err)
 	}
 	if f := b.who("Li Na").Face; f != (policy.FaceConsent{}) {
@@ -203,7 +205,8 @@ func TestImportUndo(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	done := b.imports(heading + "Tenant 1,1205,2027-01-31,residents,zh,\nLi Na,1204,,residents,,12:3\nBen,9,,residents,,12:4\n")
+	done := b.imports(heading + "Tenant 1,1205,2027-01-31,residents,zh,\nLi Na,1204,,residents,,12:3\n" +
+		"Ben,9,,residents,,12:4\n")
 	if page, err := b.Desk.Stored(ctx, b.Staff, wu); err != nil || !strings.Contains(page.Stored[0].State+
 		page.Stored[1].State+page.Stored[2].State+page.Stored[len(page.Stored)-1].State, "Tenant 1, 1205, en") {
 		t.Errorf("the own page does not show what is kept (R-RIGHTS): %+v, %v", page.Stored, err)
@@ -215,7 +218,8 @@ func TestImportUndo(t *testing.T) {
 		len(s.Since) != 1 || s.Since[0].Name != "Li Na" || s.Since[0].What.String() != "was at the door" {
 		t.Fatalf("%+v, %v", s, err)
 	}
-	if _, err := b.Desk.UndoImport(ctx, b.Staff, s.Entry, false); err == nil || !strings.Contains(err.Error(), "--leave") {
+	if _, err := b.Desk.UndoImport(ctx, b.Staff, s.Entry, false); err == nil ||
+		!strings.Contains(err.Error(), "--leave") {
 		t.Errorf("%v", err)
 	}
 	undone, err := b.Desk.UndoImport(ctx, b.Staff, s.Entry, true)
@@ -289,6 +293,12 @@ func TestRLocalExport(t *testing.T) {
 	raw, err := io.ReadAll(f)
 	if f.Close(); err != nil || b.plan(string(raw)).Count(lists.Same) != 1 {
 		t.Errorf("%s, %v", raw, err)
+	}
+	if _, err := b.Desk.RemovePerson(ctx, b.Staff, b.who("Tenant 1").ID, "mistake"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a list outlived a person in it (R-ERASE): %v", err)
 	}
 	if err := os.Symlink("/etc/passwd", filepath.Join(filepath.Dir(path), "link.csv")); err != nil {
 		t.Fatal(err)

@@ -104,10 +104,15 @@ func (d *Desk) ExportAudit(_ context.Context, s Session) (path, key string, err 
 // writeOut writes a new file into the unit's out folder, and gives its path.
 func (d *Desk) writeOut(what, ending string, write func(io.Writer) error) (path string, err error) {
 	path, err = d.out.Write(d.now(), what, ending, write)
+	return path, d.adviseOut(err)
+}
+
+// adviseOut adds the remedy where the folder cannot be made.
+func (d *Desk) adviseOut(err error) error {
 	if errors.Is(err, outbox.ErrNoFolder) {
-		err = i18n.Problem(err, i18n.M("desk.let-service-write", "let the service write beside %s", d.cfg.Unit.Dir))
+		return i18n.Problem(err, i18n.M("desk.let-service-write", "let the service write beside %s", d.cfg.Unit.Dir))
 	}
-	return path, err
+	return err
 }
 
 // Rotate moves the vault to a new root key.

@@ -55,8 +55,8 @@ func isNone(s string) bool {
 
 var isDay = regexp.MustCompile(`^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( 0?0:00(:00)?)?$`)
 
-// day reads a date as spreadsheets write it, with the year first: others cannot be told apart. It is
-// the beginning of that day.
+// day reads a date as spreadsheets write it, with the year first: others cannot be told apart. It
+// is the beginning of that day.
 func day(s string, zone *time.Location) (time.Time, bool) {
 	m := isDay.FindStringSubmatch(s)
 	if m == nil {

@@ -5,10 +5,10 @@
 //
 // # Format
 //
-// UTF-8 with or without a byte order mark, or GB18030. Comma, semicolon or tab, whichever makes the
-// headings known. Lines end with LF or CRLF; cells are quoted as in RFC 4180. The first line has the
-// headings, in any language of the unit and any order; a column that no heading names is not read.
-// At most [MaxBytes], [MaxRows] and [MaxCell].
+// UTF-8 with or without a byte order mark, or GB18030. Comma, semicolon or tab, whichever makes
+// the headings known. Lines end with LF or CRLF; cells are quoted as in RFC 4180. The first line
+// has the headings, in any language of the unit and any order; a column that no heading names is
+// not read. At most [MaxBytes], [MaxRows] and [MaxCell].
 //
 //	name          needed
 //	apartment     together with the name it says who is meant
@@ -22,6 +22,6 @@
 // An empty cell leaves a value as it is. There is no column for a face or a consent, and a file
 // that has one is refused (R-CONSENT): consent is an act of the person's own.
 //
-// A cell that a spreadsheet could take for a formula (=, +, -, @, tab or return at its beginning) is
-// written with an apostrophe before it, and read without. Nothing in a cell is ever carried out.
+// A cell that a spreadsheet could take for a formula (=, +, -, @, tab or return at its beginning)
+// is written with an apostrophe before it, and read without. Nothing in a cell is ever carried out.
 package lists

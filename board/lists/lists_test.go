@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -48,17 +49,19 @@ func wrongs(ms []i18n.Message) string {
 func TestRead(t *testing.T) {
 	const english = "name,apartment,lease ends,access groups,language,cards\n" +
 		"Li Na,1204,2027-01-31,\"residents, staff\",zh,12:3456\n"
-	const inChinese = "姓名\t房间\t租期结束\t门禁组\t语言\t卡号\r\n李娜\t1204\t2027年1月31日\tresidents、staff\t中文\t12-3456\r\n"
+	const inChinese = "姓名\t房间\t租期结束\t门禁组\t语言\t卡号\r\n" +
+		"李娜\t1204\t2027年1月31日\tresidents、staff\t中文\t12-3456\r\n"
 	gb, err := simplifiedchinese.GB18030.NewEncoder().String(inChinese)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for what, text := range map[string]string{
-		"commas":     english,
-		"a BOM":      "\ufeff" + english,
-		"semicolons": "Resident;Flat;Last day;Groups;Lang;Fobs\r\n Li Na ;1204;2027/1/31;staff residents;ZH;12,3456\r\n",
-		"tabs, zh":   inChinese,
-		"GB18030":    gb,
+		"commas": english,
+		"a BOM":  "\ufeff" + english,
+		"semicolons": "Resident;Flat;Last day;Groups;Lang;Fobs\r\n" +
+			" Li Na ;1204;2027/1/31;staff residents;ZH;12,3456\r\n",
+		"tabs, zh": inChinese,
+		"GB18030":  gb,
 		"another order": "cards,apartment,name,language,access groups,lease ends,note\n" +
 			"12/3456;012:03456,1204,Li Na,中文,\"staff,residents\",2027.01.31 00:00,=cmd()\n\n , ,,\n",
 	} {
@@ -69,7 +72,8 @@ func TestRead(t *testing.T) {
 		}
 		r := l.Rows[0]
 		if len(r.Wrong) > 0 || r.Line != 2 || r.Name != "Li Na" && r.Name != "李娜" || r.Apartment != "1204" ||
-			!r.Until.At.Equal(time.Date(2027, 1, 31, 0, 0, 0, 0, zone)) || fmt.Sprint(r.Groups) != "[residents staff]" ||
+			!r.Until.At.Equal(time.Date(2027, 1, 31, 0, 0, 0, 0, zone)) ||
+			fmt.Sprint(r.Groups) != "[residents staff]" ||
 			r.Lang != "zh" || r.Cards[0].Facility != 12 || r.Cards[0].Number != 3456 || r.From.Given {
 			t.Errorf("%s: %+v, name %q, %s", what, r, r.Name.Reveal(), wrongs(r.Wrong))
 		}
@@ -79,10 +83,46 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestVectors: every later version reads these files.
+func TestVectors(t *testing.T) {
+	for name, want := range map[string]string{
+		"people-1.csv": "2 Li Na 1204 2026-12-01 2027-01-31 [residents staff] en 1; 3 =Wu  none none [] zh 1",
+		"people-1-gb18030.csv": "2 李娜 1204 2026-12-01 2027-01-31 [residents staff] zh 2; " +
+			"3 王 1205 none none []  0",
+	} {
+		f, err := os.Open("testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := lists.Read(f, options)
+		if f.Close(); err != nil {
+			t.Fatal(name, err)
+		}
+		day := func(d lists.Day) string {
+			if d.Given && d.At.IsZero() {
+				return "none"
+			}
+			return d.At.Format(time.DateOnly)
+		}
+		var rows []string
+		for _, r := range l.Rows {
+			if len(r.Wrong) > 0 {
+				t.Errorf("%s: line %d: %s", name, r.Line, wrongs(r.Wrong))
+			}
+			rows = append(rows, fmt.Sprintf("%d %s %s %s %s %v %s %d", r.Line, r.Name.Reveal(), r.Apartment.Reveal(),
+				day(r.From), day(r.Until), r.Groups, r.Lang, len(r.Cards)))
+		}
+		if got := strings.Join(rows, "; "); got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", name, got, want)
+		}
+	}
+}
+
 // TestRConsentNoColumnOfFaces: a list can bring neither a face nor a consent, whatever its heading
 // is called.
 func TestRConsentNoColumnOfFaces(t *testing.T) {
-	for _, heading := range []string{"face", "Face photo", "consent", "biometric template", "人脸", "照片", "是否同意人脸"} {
+	for _, heading := range []string{"face", "Face photo", "consent", "biometric template", "人脸", "照片",
+		"是否同意人脸"} {
 		_, err := lists.Read(strings.NewReader("name,"+heading+"\nLi,yes\n"), options)
 		if !errors.Is(err, lists.ErrNeverRead) {
 			t.Errorf("%q: %v", heading, err)
@@ -224,19 +264,21 @@ func TestPlan(t *testing.T) {
 		",Li Na,1204,,2027-06-30,,,":                      "changed: lease ends 2027-01-31 → 2027-06-30",
 		",Li Na,1204,,none,none,en,": "changed: lease ends 2027-01-31 → ; access groups staff, residents → ; " +
 			"language zh → en",
-		"01000000,Li Naa,1301,,,,,":              "changed: name Li Na → Li Naa; apartment 1204 → 1301",
-		",Li Na,1204,,,,,12:1":                   "same",
-		",Li Na,1204,,,,,12:9":                   "changed; 1 card",
-		",Wu,1205,,,,,12:1":                      "refused: card 1: it belongs to another person",
-		",Li Na,1204,,,,,12:2":                   "refused: card 1: it was revoked; give it again with 'card'",
-		",Anna,1,,2026-11-27,,,":                 "refused: the lease has already ended",
-		",Anna,1,,2026-11-28,,,":                 "added",
-		",Anna,1,2027-02-01,2027-01-31,,,":       "refused: the lease ends before it begins",
-		",Anna,1,,,gardners,,":                   `refused: no group "gardners"`,
-		",Wang,7,,,,,":                           "refused: 2 people fit: write the handle of one of them",
-		"09000000,Wang,7,,,,,":                   "refused: no person has this handle",
-		",Li Na,,,,,,":                           "refused: a person of this name is here already: write the apartment or the handle",
-		",Li Na,9,,,,,":                          "added: a person of this name is here already, elsewhere: for a move write their handle",
+		"01000000,Li Naa,1301,,,,,":        "changed: name Li Na → Li Naa; apartment 1204 → 1301",
+		",Li Na,1204,,,,,12:1":             "same",
+		",Li Na,1204,,,,,12:9":             "changed; 1 card",
+		",Wu,1205,,,,,12:1":                "refused: card 1: it belongs to another person",
+		",Li Na,1204,,,,,12:2":             "refused: card 1: it was revoked; give it again with 'card'",
+		",Anna,1,,2026-11-27,,,":           "refused: the lease has already ended",
+		",Anna,1,,2026-11-28,,,":           "added",
+		",Anna,1,2027-02-01,2027-01-31,,,": "refused: the lease ends before it begins",
+		",Anna,1,,,gardners,,":             `refused: no group "gardners"`,
+		",Wang,7,,,,,":                     "refused: 2 people fit: write the handle of one of them",
+		"09000000,Wang,7,,,,,":             "refused: no person has this handle",
+		",Li Na,,,,,,": "refused: " +
+			"a person of this name is here already: write the apartment or the handle",
+		",Li Na,9,,,,,": "added: " +
+			"a person of this name is here already, elsewhere: for a move write their handle",
 		",Anna,1,,,,,\n,Anna,1,,,,,":             "added\ndoubled: it is the same as line 2",
 		",Anna,1,,,,,\n,anna,1,,,,zh,":           "added\nrefused: line 2 has this person already, with other values",
 		",Anna,1,,,,,12:9;12:9\n,Ben,2,,,,,12:9": "added; 1 card\nrefused: card 1: line 2 has it already",
@@ -296,7 +338,8 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	h := here()
 	for i, odd := range []policy.Private{"=1+1", "@SUM(A1)", "+44 20", "-", "'quoted'", "'=x", `say "hi", twice`,
 		"<b>bold</b>", "a;b", "李\u3000娜"} {
-		h.People = append(h.People, policy.Person{ID: policy.PersonID{9, byte(i)}, Name: odd, Apartment: odd, Lang: "zh"})
+		h.People = append(h.People, policy.Person{ID: policy.PersonID{9, byte(i)}, Name: odd, Apartment: odd,
+			Lang: "zh"})
 	}
 	for _, lang := range catalogue.Languages() {
 		var out bytes.Buffer

@@ -138,7 +138,8 @@ func (p *planner) line(row Row) (Line, error) {
 	}
 	if first, there := p.lineOf[who]; there && who != "" {
 		if p.sums[who] == row.sum {
-			line.Does, line.Why = Doubled, []i18n.Message{i18n.M("lists.line-twice", "it is the same as line %d", first)}
+			refuse(i18n.M("lists.line-twice", "it is the same as line %d", first))
+			line.Does = Doubled
 			return line, nil
 		}
 		refuse(i18n.M("lists.person-twice", "line %d has this person already, with other values", first))

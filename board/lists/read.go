@@ -250,7 +250,8 @@ func (row *Row) take(c Column, cell string, o Options) {
 	case Language:
 		var ok bool
 		if row.Lang, ok = languageOf(cell, o.Languages); !ok {
-			row.wrong(i18n.M("lists.not-a-language", "%v: it is one of %s", c.Heading(), strings.Join(o.Languages, ", ")))
+			row.wrong(i18n.M("lists.not-a-language", "%v: it is one of %s", c.Heading(),
+				strings.Join(o.Languages, ", ")))
 		}
 	case Cards:
 		row.takeCards(cell, o.Numbers)

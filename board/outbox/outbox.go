@@ -45,8 +45,20 @@ func (b Box) Write(now time.Time, what, ending string, write func(io.Writer) err
 	return path, nil
 }
 
-// CopyKept is how long the encrypted copy of a person's page stays, for staff to hand it over.
+// CopyKept is how long the encrypted copy of a person's page stays, for staff to hand it over, and
+// a list of people or decisions, which is not encrypted.
 const CopyKept = 7 * 24 * time.Hour
+
+// ListEnding ends the names of lists.
+const ListEnding = ".csv"
+
+// WriteList writes a list that may have people in it. It is deleted after [CopyKept], and as soon
+// as any person is erased.
+func (b Box) WriteList(now time.Time, what string, write func(io.Writer) error) (path string, err error) {
+	return b.Write(now, listName+what, ListEnding, write)
+}
+
+const listName = "list-"
 
 const copyEnding = ".html.age"
 
@@ -56,35 +68,36 @@ func copyName(id policy.PersonID) string { return "page-" + id.String() }
 
 // WriteCopy writes a copy of a person's page; the ones before are deleted.
 func (b Box) WriteCopy(now time.Time, id policy.PersonID, write func(io.Writer) error) (path string, err error) {
-	if err := b.DropCopies(id); err != nil {
+	if err := b.drop(copyName(id) + "-*" + copyEnding); err != nil {
 		return "", err
 	}
 	return b.Write(now, copyName(id), copyEnding, write)
 }
 
-// DropCopies deletes the copies of a person's page.
+// DropCopies deletes the copies of a person's page, and the lists that may have them.
 func (b Box) DropCopies(id policy.PersonID) error {
-	found, err := filepath.Glob(filepath.Join(b.Dir, copyName(id)+"-*"+copyEnding))
+	return errors.Join(b.drop(copyName(id)+"-*"+copyEnding), b.drop(listName+"*"+ListEnding))
+}
+
+// DropOldCopies deletes copies and lists older than [CopyKept], also those that were put there to
+// be imported. now must be of a clock by which data may be removed.
+func (b Box) DropOldCopies(now time.Time) error {
+	old := func(info os.FileInfo) bool { return now.Sub(info.ModTime()) > CopyKept }
+	return errors.Join(b.drop("page-*"+copyEnding, old), b.drop("*"+ListEnding, old))
+}
+
+// drop deletes the plain files of a pattern of which all is true.
+func (b Box) drop(pattern string, all ...func(os.FileInfo) bool) error {
+	found, err := filepath.Glob(filepath.Join(b.Dir, pattern))
 	for _, path := range found {
+		info, statErr := os.Lstat(path)
+		if statErr != nil || !info.Mode().IsRegular() || len(all) > 0 && !all[0](info) {
+			continue
+		}
 		err = errors.Join(err, safefile.Clean(path))
 	}
 	if err != nil {
-		return fmt.Errorf("deleting the copies of a person's page: %w", err)
-	}
-	return nil
-}
-
-// DropOldCopies deletes copies older than [CopyKept]. now must be of a clock
-// by which data may be removed.
-func (b Box) DropOldCopies(now time.Time) error {
-	found, err := filepath.Glob(filepath.Join(b.Dir, "page-*"+copyEnding))
-	for _, path := range found {
-		if info, statErr := os.Stat(path); statErr == nil && now.Sub(info.ModTime()) > CopyKept {
-			err = errors.Join(err, safefile.Clean(path))
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("deleting old copies of people's pages: %w", err)
+		return fmt.Errorf("deleting copies of what is stored about people: %w", err)
 	}
 	return nil
 }
