@@ -45,11 +45,12 @@ type hoursRecord struct {
 var hoursKey = []byte("hours")
 
 // Hours gives the hours in force: those of the vault, or file's, which are the configuration's, as
-// long as no operator has changed them.
+// long as no operator has changed them. [ErrCorrupt]: the record is damaged; file's are given
+// beside the error.
 func (v *Vault) Hours(file policy.Hours) (h Hours, err error) {
 	err = v.view(func(t *tx) (err error) { h, err = t.hours(file); return err })
 	if err != nil {
-		return Hours{}, fmt.Errorf("read the hours: %w", err)
+		return Hours{Hours: file, File: file}, fmt.Errorf("read the hours: %w", err)
 	}
 	return h, nil
 }
@@ -83,6 +84,9 @@ func hoursText(h policy.Hours) (string, error) {
 func (v *Vault) ChangeHours(a Actor, x HoursAct) error {
 	err := v.act(func(t *tx) error {
 		before, err := t.hours(x.File)
+		if errors.Is(err, ErrCorrupt) { // this act mends it
+			before, err = Hours{Hours: x.File}, nil
+		}
 		if err != nil {
 			return err
 		}

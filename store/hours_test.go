@@ -71,6 +71,17 @@ func TestHoursOfFileAndVault(t *testing.T) {
 	if seen != 1 {
 		t.Errorf("recorded %d times: %+v", seen, es)
 	}
+	if err := u.act(func(t *tx) error {
+		return t.put(settingBucket, hoursKey, &t.r.seal, &hoursRecord{Text: "{"})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if h, err := u.Hours(file); !errors.Is(err, ErrCorrupt) || !reflect.DeepEqual(h.Hours, file) {
+		t.Errorf("a damaged record: %+v, %v", h, err)
+	}
+	if err := u.ChangeHours("op", HoursAct{File: file, Was: file, Now: now}); err != nil {
+		t.Errorf("a damaged record cannot be mended: %v", err)
+	}
 	if err := u.ChangeHours("op", HoursAct{File: edited, Was: now, Now: edited, FromFile: true}); err != nil {
 		t.Fatal(err)
 	}

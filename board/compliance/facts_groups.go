@@ -45,7 +45,7 @@ func (k *Keeper) countPeople(now time.Time) (n policy.PeopleFacts, waits time.Ti
 		}
 	}
 	hours, err := k.vault.Hours(k.cfg.Site.Hours())
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrCorrupt) {
 		return n, waits, err
 	}
 	k.counted.mu.Lock()

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,7 +52,7 @@ func addGroup(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	return c.editHours(ctx, func(h policy.Hours) (policy.Hours, error) {
+	return c.editHours(ctx, func(h desk.HoursState) (policy.Hours, error) {
 		return h.With(group, append(h.Of(group), rule)...), nil
 	})
 }
@@ -61,9 +62,9 @@ func setGroup(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	return c.editHours(ctx, func(h policy.Hours) (policy.Hours, error) {
-		if err := c.knownGroup(h, group); err != nil {
-			return h, err
+	return c.editHours(ctx, func(h desk.HoursState) (policy.Hours, error) {
+		if err := c.knownGroup(h.Hours, group); err != nil {
+			return h.Hours, err
 		}
 		return h.With(group, rule), nil
 	})
@@ -73,16 +74,17 @@ func copyGroup(ctx context.Context, c *console, words []string) error {
 	if len(words) != 2 || words[1] == policy.Everybody {
 		return c.misuse("group-copy")
 	}
-	return c.editHours(ctx, func(h policy.Hours) (policy.Hours, error) {
+	return c.editHours(ctx, func(h desk.HoursState) (policy.Hours, error) {
 		from := typedGroup(words[0])
-		if err := c.knownGroup(h, from); err != nil {
-			return h, err
+		if err := c.knownGroup(h.Hours, from); err != nil {
+			return h.Hours, err
 		}
 		if len(h.Of(words[1])) > 0 {
-			return h, c.fail(i18n.M("console.group-there", "the group %q has hours already; group-set gives it others",
-				screen.Clean(words[1])))
+			return h.Hours, c.fail(i18n.M("console.group-there",
+				"the group %q has hours already; group-set gives it others", screen.Clean(words[1])))
 		}
-		return h.With(words[1], h.Of(from)...), nil
+		lasting := slices.DeleteFunc(h.Of(from), func(r policy.Access) bool { return !r.Counts(h.Now) })
+		return h.With(words[1], lasting...), nil
 	})
 }
 
@@ -90,10 +92,10 @@ func endGroup(ctx context.Context, c *console, words []string) error {
 	if len(words) != 1 {
 		return c.misuse("group-end")
 	}
-	return c.editHours(ctx, func(h policy.Hours) (policy.Hours, error) {
+	return c.editHours(ctx, func(h desk.HoursState) (policy.Hours, error) {
 		group := typedGroup(words[0])
-		if err := c.knownGroup(h, group); err != nil {
-			return h, err
+		if err := c.knownGroup(h.Hours, group); err != nil {
+			return h.Hours, err
 		}
 		return h.With(group), nil
 	})
@@ -123,15 +125,16 @@ func holiday(ctx context.Context, c *console, words []string) error {
 		return c.fail(i18n.M("console.not-a-special-day", "%q is not a special day: write 2026-10-01 or 10-01, and "+
 			"holiday, mon … sun or none", screen.Clean(strings.Join(words, " "))))
 	}
-	return c.editHours(ctx, func(h policy.Hours) (policy.Hours, error) {
+	return c.editHours(ctx, func(h desk.HoursState) (policy.Hours, error) {
 		if !takeBack {
 			return h.WithDay(d), nil
 		}
-		h, was := h.WithoutDay(d)
+		without, was := h.WithoutDay(d)
 		if !was {
-			return h, c.fail(i18n.M("console.no-special-day", "%s is not a special day; holidays shows all", d.Date()))
+			return without, c.fail(i18n.M("console.no-special-day", "%s is not a special day; holidays shows all",
+				d.Date()))
 		}
-		return h, nil
+		return without, nil
 	})
 }
 
@@ -139,13 +142,13 @@ func holiday(ctx context.Context, c *console, words []string) error {
 const maxNamed = 20
 
 // editHours shows what an edit of the hours in force does, asks, and does it.
-func (c *console) editHours(ctx context.Context, edit func(policy.Hours) (policy.Hours, error)) error {
+func (c *console) editHours(ctx context.Context, edit func(desk.HoursState) (policy.Hours, error)) error {
 	d := c.desk.(Hours)
 	was, err := d.Hours(ctx, c.who)
 	if err != nil {
 		return err
 	}
-	now, err := edit(was.Hours)
+	now, err := edit(was)
 	if err != nil {
 		return err
 	}

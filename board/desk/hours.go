@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"menshen/board/config"
 	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
@@ -257,10 +258,10 @@ func changesOf(detail map[string]string) (all []policy.HoursChange) {
 	return all
 }
 
-// hours are those in force.
+// hours are those in force; the configuration's where the record is damaged, which the unit tells.
 func (d *Desk) hours() (store.Hours, error) {
 	h, err := d.vault.Hours(d.cfg.Site.Hours())
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrCorrupt) {
 		return h, fmt.Errorf("reading the hours: %w", err)
 	}
 	return h, nil
@@ -281,12 +282,29 @@ func (d *Desk) workDays() policy.Calendar {
 	return d.calendar(h)
 }
 
+// HoursNotUsed says that a configuration's hours are not used, as those of the unit that runs were
+// changed at the console; edited: the configuration's are others than they were then. Empty: they
+// are used.
+func HoursNotUsed(c *config.Config, kept store.Hours) (text string, edited bool) {
+	if kept.Changed.IsZero() {
+		return "", false
+	}
+	zone := c.Site.Location()
+	when := kept.Changed.In(zone).Format(time.DateOnly)
+	if len(c.Site.Hours().Changes(kept.File, zone)) == 0 {
+		return fmt.Sprintf("[[site.access]] and special are not used: the hours were changed at the console on %s",
+			when), false
+	}
+	return fmt.Sprintf("[[site.access]] or special was edited and is not used: the hours were changed at the console "+
+		"on %s; 'hours-file' there shows the difference and lets you choose", when), true
+}
+
 // hoursFacts says in the status where the hours come from, once they are not the configuration's.
 func (d *Desk) hoursFacts(h store.Hours, lang i18n.Language) []Fact {
 	if h.Changed.IsZero() {
 		return nil
 	}
-	f := Fact{Name: "hours", State: lang.Say(i18n.M("desk.hours-kept", "changed at the console on %s; "+
+	f := Fact{Name: "access hours", State: lang.Say(i18n.M("desk.hours-kept", "changed at the console on %s; "+
 		"the configuration's are not used", h.Changed.In(d.cfg.Site.Location()).Format(time.DateOnly)))}
 	if h.FileIgnored {
 		f.Fault = lang.Say(i18n.M("desk.hours-file-ignored", "[[site.access]] or special was edited in the "+

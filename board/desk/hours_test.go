@@ -74,7 +74,7 @@ func TestRAuditHoursAtTheDesk(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, o := range s.Others {
-			if o.Name == "hours" {
+			if o.Name == "access hours" {
 				f = o
 			}
 		}
@@ -83,7 +83,19 @@ func TestRAuditHoursAtTheDesk(t *testing.T) {
 	if f := hoursFact(); !strings.Contains(f.State, "changed at the console") || f.Fault != "" {
 		t.Errorf("%+v", f)
 	}
+	kept, err := b.Vault.Hours(b.Config.Site.Hours())
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := func(c *config.Config, want string, edited bool) {
+		t.Helper()
+		if text, is := desk.HoursNotUsed(c, kept); is != edited || !strings.Contains(text, want) {
+			t.Errorf("config check says %q, edited %v", text, is)
+		}
+	}
+	used(b.Config, "are not used", false)
 	b.Config.Site.Access = b.Config.Site.Access[:1] // edited, and the unit started again
+	used(b.Config, "hours-file", true)
 	if f := hoursFact(); !strings.Contains(f.Fault, "hours-file") {
 		t.Errorf("an edit of the file: %+v", f)
 	}

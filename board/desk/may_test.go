@@ -68,10 +68,10 @@ func TestWhoCouldComeIn(t *testing.T) {
 func TestLeasesThatEnd(t *testing.T) {
 	ctx := context.Background()
 	b := newBench(t, func(c *config.Config) { c.Site.ForgetAfter = config.Duration(30 * 24 * time.Hour) })
+	ids := []policy.PersonID{b.Someone(1), b.Enrolled(2), b.Someone(3), b.Someone(4)}
 	b.Start()
 	day := 24 * time.Hour
 	now := b.Clock.Now()
-	ids := []policy.PersonID{b.Someone(1), b.Enrolled(2), b.Someone(3), b.Someone(4)}
 	for i, until := range []time.Time{now.Add(20 * day), now.Add(-day), now.Add(200 * day), {}} {
 		if err := b.Vault.ChangePerson(store.Door, ids[i], "lease", func(p *policy.Person) error {
 			p.Until = until

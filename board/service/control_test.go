@@ -21,6 +21,7 @@ import (
 	"menshen/board/boardtest"
 	"menshen/board/config"
 	"menshen/board/service"
+	"menshen/policy"
 	"menshen/store"
 )
 
@@ -41,7 +42,8 @@ func socketed(t *testing.T, change ...func(*config.Config)) (b *bench, stop func
 	go func() {
 		defer close(ended)
 		service.ServeControl(ctx, b.Config, service.Requests{"console": service.ConsoleRequest(b.Config, b.Desk),
-			"groups": service.GroupsRequest(b.Vault, b.Unit)}, slog.New(slog.DiscardHandler))
+			"groups": service.GroupsRequest(b.Vault, b.Unit),
+			"hours":  service.HoursRequest(b.Config, b.Vault)}, slog.New(slog.DiscardHandler))
 	}()
 	stop = func() { cancel(); <-ended }
 	t.Cleanup(stop)
@@ -365,5 +367,23 @@ func TestOneZoneEverywhere(t *testing.T) {
 	}
 	if k.got.has("08:00") {
 		t.Errorf("a time of another zone is shown:\n%s", k.got.text.String())
+	}
+}
+
+// TestHoursOverTheSocket: 'menshen config check' learns the hours in force, and that they are the
+// console's.
+func TestHoursOverTheSocket(t *testing.T) {
+	b, _ := socketed(t)
+	if h, err := service.AskHours(b.Config); err != nil || !h.Changed.IsZero() {
+		t.Errorf("%+v, %v", h, err)
+	}
+	now := policy.Hours{}.With("night", policy.Access{Hours: policy.Always, Until: b.Clock.Now().Add(time.Hour)})
+	if err := b.Desk.ChangeHours(t.Context(), b.Staff, policy.Hours{}, now); err != nil {
+		t.Fatal(err)
+	}
+	h, err := service.AskHours(b.Config)
+	if err != nil || h.Changed.IsZero() || len(h.Access) != 1 || h.Access[0].Group != "night" ||
+		!h.Access[0].Until.Equal(now.Access[0].Until) {
+		t.Errorf("%+v, %v", h, err)
 	}
 }

@@ -16,6 +16,8 @@ import (
 type backup struct {
 	file []byte
 	was  []person // of world.people, by their numbers
+
+	moved, early bool // as in the world
 }
 
 // backsUp makes a backup, which replaces the one before.
@@ -25,7 +27,7 @@ func (w *world) backsUp(*person) {
 		if err != nil {
 			return err
 		}
-		b := &backup{}
+		b := &backup{moved: w.moved, early: w.early}
 		if b.file, err = os.ReadFile(path); err != nil {
 			return err
 		}
@@ -59,6 +61,9 @@ func (w *world) restores(*person) {
 	}
 	for _, p := range w.people {
 		p.isAgain(&w.backup.was[p.n])
+	}
+	if w.backup.moved {
+		w.moved, w.early = true, w.backup.early
 	}
 	w.start(w.between(time.Minute, 20*time.Minute))
 	for _, p := range w.people {

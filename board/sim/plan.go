@@ -44,6 +44,7 @@ const (
 	BacksUp      Kind = "staff make a backup"
 	Updates      Kind = "staff install an update"
 	Assesses     Kind = "the manager files a new impact assessment"
+	ChangesHours Kind = "the manager changes the hours of a group"
 )
 
 // life is what is planned for one person.
@@ -193,7 +194,7 @@ func (p *Plan) live(r *rand.Rand, day int) {
 		}
 		p.add(at(5, 10), ComesHome, who)
 		p.add(at(0, 24), ComesHome, who)
-		half := []int{4, 5, 12, 14, 18, 38, 44}[r.IntN(7)]
+		half := []int{4, 5, 10, 12, 14, 16, 18, 38, 44}[r.IntN(9)]
 		p.add(midnight.Add(time.Duration(half)*30*time.Minute-time.Second*time.Duration(r.IntN(3))), OnTheDot, who)
 		if turn := p.turn(midnight); !turn.IsZero() {
 			for range 4 {
@@ -202,7 +203,8 @@ func (p *Plan) live(r *rand.Rand, day int) {
 		}
 	}
 	p.some(r, at, -1, []chance{{2, StrangerCard}, {1, Stranger}, {3, Guesses}, {6, BreaksIn}, {8, FireDrill},
-		{4, Locksdown}, {10, Evacuates}, {3, BacksUp}, {4, Assesses}, {3, Updates}}, 0, 24)
+		{4, Locksdown}, {10, Evacuates}, {3, BacksUp}, {4, Assesses}, {3, Updates},
+		{3, ChangesHours}}, 0, 24)
 }
 
 // turn is when summer time begins or ends on a day; zero: it does not.

@@ -142,6 +142,7 @@ func (w *world) start(off time.Duration) {
 		w.fail(nothingLost, "the overrides are %+v, %v", kept, err)
 	}
 	w.model.lockdown = kept.Lockdown
+	w.adoptHours()
 	if err := w.assemble(); err != nil {
 		w.fail(comesBack, "%v", err)
 	}

@@ -88,10 +88,7 @@ func (w *world) mayEnter(p *person, at time.Time, by policy.Reason) outcome {
 
 // hours are the site's, as people read them on the notice board: days by the first two letters,
 // "ho" for a holiday, and minutes since midnight. door.go writes the same for the unit.
-var hours = map[string][]struct {
-	days     string
-	from, to int
-}{
+var hours = map[string][]span{
 	"residents": {{"mo tu we th fr sa su ho", 0, 1440}},
 	"staff":     {{"mo tu we th fr sa", 7 * 60, 19 * 60}},
 	"cleaners":  {{"mo tu we th fr", 6 * 60, 9 * 60}, {"sa", 22 * 60, 2 * 60}},
@@ -103,12 +100,17 @@ var holidays = []string{"01-01", "04-06", "05-01", "10-03", "12-25", "12-26"}
 
 const workedSunday = "2026-03-29" // counts as a Wednesday
 
+type span struct {
+	days     string
+	from, to int
+}
+
 // inHours reports whether a group may come in, by the clock on the wall.
 func (w *world) inHours(group string, at time.Time) bool {
 	l := at.In(w.plan.Zone)
 	minute := l.Hour()*60 + l.Minute()
 	today, yesterday := w.dayName(l, 0), w.dayName(l, -1)
-	for _, s := range hours[group] {
+	for _, s := range w.hoursOf(group) {
 		switch {
 		case s.from < s.to && contains(s.days, today) && minute >= s.from && minute < s.to,
 			s.from > s.to && contains(s.days, today) && minute >= s.from,

@@ -38,6 +38,7 @@ var kindWords = map[Kind]i18n.Message{
 	BreaksIn:     i18n.M("sim.breaks-in", "the door is forced"),
 	FireDrill:    i18n.M("sim.fire-drill", "fire alarm"),
 	Locksdown:    i18n.M("sim.locks-down", "staff lock the door down, and end it"),
+	ChangesHours: i18n.M("sim.changes-hours", "the manager changes the hours of a group"),
 	Evacuates:    i18n.M("sim.evacuates", "staff evacuate the house, and end it"),
 	OnTheDot:     i18n.M("sim.on-the-dot", "comes at the minute in which hours change"),
 	ClockTurns:   i18n.M("sim.clock-turns", "comes in the hour in which summer time begins or ends"),

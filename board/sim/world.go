@@ -45,6 +45,9 @@ type world struct {
 
 	decisions []policy.Decision     // since the last attempt began
 	ordering  bool                  // staff give an order to the door
+	early     bool                  // the cleaners come an hour earlier
+	moved     bool                  // they came earlier once: their hours are a record
+	changing  bool                  // the manager changes that
 	machine   *machine              // the two systems
 	installed int                   // updates
 	looks     func(time.Time) bool  // at the system that runs; nil: it was found in order

@@ -2,6 +2,8 @@ package unit
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"menshen/board/config"
 	"menshen/policy"
@@ -53,11 +55,18 @@ func (u *Unit) noteStart() {
 	u.note(audit.UnitStarted, map[string]string{store.InForce: u.rules.text})
 }
 
+// hoursDevice is what a damaged record of the hours is a fault of.
+const hoursDevice = "access hours"
+
 // loadHours takes up the hours that were in force when the program ended. Where the vault opened
-// after the start, they are recorded, since the start's record names others.
+// after the start, they are recorded, since the start's record names others. Where their record is
+// damaged, the configuration's hold, and that is a fault until they are changed.
 func (u *Unit) loadHours() error {
 	h, err := u.vault.Hours(u.cfg.Site.Hours())
-	if err != nil {
+	switch {
+	case errors.Is(err, store.ErrCorrupt):
+		u.fault(hoursDevice, fmt.Errorf("%w: the configuration's hold; change them at the console", err))
+	case err != nil:
 		return err
 	}
 	if u.rules, err = u.rules.with(h.Hours); err != nil {
@@ -91,6 +100,7 @@ func (u *Unit) ChangeHours(ctx context.Context, by store.Actor, x store.HoursAct
 	}
 	return u.do(context.WithoutCancel(ctx), func() { // it is recorded: the door follows, whoever hangs up
 		u.rules, u.noted = next, next.text
+		u.recovered(hoursDevice)
 		u.keepHours(u.now())
 	})
 }

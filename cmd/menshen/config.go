@@ -178,17 +178,15 @@ func (t *told) say(key, severity string, what any) {
 // tellShutOut warns of groups that could never come in.
 func tellShutOut(t *told) {
 	kept, err := service.AskHours(t.c)
-	switch zone := t.c.Site.Location(); {
-	case err == nil && !kept.Changed.IsZero() && len(t.c.Site.Hours().Changes(kept.File, zone)) > 0:
-		t.warning("site.access.0", fmt.Sprintf("not used: the hours were changed at the console on %s, and the file's "+
-			"were edited since; 'hours-file' at the console shows the difference and lets you choose",
-			kept.Changed.In(zone).Format(time.DateOnly)))
+	if text, edited := desk.HoursNotUsed(t.c, kept); err == nil && text != "" {
+		if edited {
+			t.warning("site.access.0", text)
+		} else {
+			fmt.Fprintf(t.w, "%s: %s\n", t.file, text)
+		}
 		return
-	case err == nil && !kept.Changed.IsZero():
-		fmt.Fprintf(t.w, "%s: [[site.access]] and special are not used: the hours were changed at the console on %s\n",
-			t.file, kept.Changed.In(zone).Format(time.DateOnly))
-		return
-	case len(t.c.Site.Access) == 0:
+	}
+	if len(t.c.Site.Access) == 0 {
 		return
 	}
 	groups, err := service.AskGroups(t.c)

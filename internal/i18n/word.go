@@ -58,6 +58,7 @@ var vocabulary = map[string]Message{
 	"guessing":                             M("word.guessing", "guessing"),
 	"strange tries":                        M("word.strange-tries", "strange tries"),
 	"times":                                M("word.times", "times"),
+	"access hours":                         M("word.access-hours", "access hours"),
 	"PINs":                                 M("word.pins", "PINs"),
 	"codes":                                M("word.codes", "codes"),
 	"card":                                 M("word.card", "card"),
