@@ -191,7 +191,7 @@ func TestRStrangerForget(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, n := range c.networks() {
-		for _, buffer := range append(n.outputs, n.pixels, n.input) {
+		for _, buffer := range append(n.outputs, n.input) {
 			for _, v := range buffer {
 				if v != 0 {
 					t.Fatalf("%s remembers", n.File)

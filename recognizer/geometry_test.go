@@ -112,13 +112,13 @@ func TestWarp(t *testing.T) {
 		{"outside is black", stretch(20, 20, 8, 6, 8, 6), 0, 0, [3]float32{}},
 		{"half across the edge", affine{1, 0, -0.5, 0, 1, 0}, 0, 2, [3]float32{0, 10, 100}},
 	} {
-		got := make([]float32, 8*6*3)
-		v.warp(c.m, got, 8, 6)
+		got := plain(8, 6)
 		if c.what == "half size is the mean of four" {
-			v.warp(c.m, got, 4, 3)
-			copy(got[(c.y*8+c.x)*3:], got[(c.y*4+c.x)*3:(c.y*4+c.x)*3+3])
+			got = plain(4, 3)
 		}
-		if px := [3]float32(got[(c.y*8+c.x)*3:]); px != c.want {
+		v.warp(c.m, &got)
+		i := c.y*got.w + c.x
+		if px := [3]float32{got.blue[i], got.green[i], got.red[i]}; px != c.want {
 			t.Errorf("%s: %v, want %v", c.what, px, c.want)
 		}
 	}
@@ -136,7 +136,8 @@ func TestWarpNeverOutside(t *testing.T) {
 			number.Draw(t, "d"), number.Draw(t, "e"), number.Draw(t, "f"),
 		}
 		dst := make([]float32, 6*5*3)
-		v.warp(m, dst, 6, 5)
+		to := newCanvas(dst, 6, 5, "bgr", 0, 1)
+		v.warp(m, &to)
 		for _, x := range dst {
 			if !(x >= 0 && x <= 255.01) {
 				t.Fatalf("value %v", x)
@@ -144,6 +145,9 @@ func TestWarpNeverOutside(t *testing.T) {
 		}
 	})
 }
+
+// plain is a canvas that holds the values as they are.
+func plain(w, h int) canvas { return newCanvas(make([]float32, w*h*3), w, h, "bgr", 0, 1) }
 
 // TestScale: the map without a turn gives what the general one gives, within the
 // rounding of its weights.
@@ -154,34 +158,55 @@ func TestScale(t *testing.T) {
 		place := rapid.Float64Range(-15, 15)
 		size := rapid.Float64Range(0.1, 20)
 		m := stretch(place.Draw(t, "x"), place.Draw(t, "y"), size.Draw(t, "width"), size.Draw(t, "height"), 7, 5)
-		fast, slow := make([]float32, 7*5*3), make([]float32, 7*5*3)
-		v.scale(m, fast, 7, 5)
+		fast := plain(7, 5)
+		v.scale(m, &fast)
 		for i := range 7 * 5 {
 			x, y := m.at(float64(i%7), float64(i/7))
-			v.sample(float32(x), float32(y), slow[i*3:i*3+3])
-		}
-		for i := range fast {
-			if math.Abs(float64(fast[i]-slow[i])) > 2.1 {
-				t.Fatalf("place %d: %v, want %v", i, fast[i], slow[i])
+			slow := make([]float32, 3)
+			v.sample(float32(x), float32(y), slow)
+			if got := []float32{fast.blue[i], fast.green[i], fast.red[i]}; furthest(got, slow) > 2.1 {
+				t.Fatalf("place %d: %v, want %v", i, got, slow)
 			}
 		}
 	})
 }
 
-func TestPlanes(t *testing.T) {
-	bgr := []float32{10, 20, 30, 40, 50, 60}
+// TestHalved: where each pixel is the mean of four, at the frame's own size or a wider step, it is
+// that.
+func TestHalved(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		step := 2 * rapid.IntRange(1, 3).Draw(t, "half the step")
+		w, h := 4*step, 3*step
+		v := view{rapid.SliceOfN(rapid.Byte(), w*h*3, w*h*3).Draw(t, "pixels"), w, h}
+		got := newCanvas(make([]float32, 4*3*3), 4, 3, "rgb", 127, 128)
+		v.warp(stretch(0, 0, float64(w), float64(h), 4, 3), &got)
+		for i := range 4 * 3 {
+			x, y := i%4*step+step/2-1, i/4*step+step/2-1
+			for c, plane := range [][]float32{got.blue, got.green, got.red} {
+				at := func(x, y int) float64 { return float64(v.pix[(y*w+x)*3+c]) }
+				want := ((at(x, y)+at(x+1, y)+at(x, y+1)+at(x+1, y+1))/4 - 127) / 128
+				if math.Abs(float64(plane[i])-want) > 1e-5 {
+					t.Fatalf("place %d, colour %d: %v, want %v", i, c, plane[i], want)
+				}
+			}
+		}
+	})
+}
+
+// TestCanvas: the planes are in the order of the colours, and the picture's grey can be had back.
+func TestCanvas(t *testing.T) {
+	grey := []float32{0.114*10 + 0.587*20 + 0.299*30, 0.114*40 + 0.587*50 + 0.299*60}
 	for colour, want := range map[string][]float32{
 		"bgr":  {4, 19, 9, 24, 14, 29},
 		"rgb":  {14, 29, 9, 24, 4, 19},
-		"grey": {(0.114*10 + 0.587*20 + 0.299*30 - 2) / 2, (0.114*40 + 0.587*50 + 0.299*60 - 2) / 2},
+		"grey": {(grey[0] - 2) / 2, (grey[1] - 2) / 2},
 	} {
-		got := make([]float32, len(want))
-		planes(bgr, got, colour, 2, 2)
-		for i := range want {
-			if math.Abs(float64(got[i]-want[i])) > 1e-4 {
-				t.Errorf("%s: %v, want %v", colour, got, want)
-				break
-			}
+		got, light := make([]float32, len(want)), make([]float32, 2)
+		c := newCanvas(got, 2, 1, colour, 2, 2)
+		view{[]byte{10, 20, 30, 40, 50, 60}, 2, 1}.warp(stretch(0, 0, 2, 1, 2, 1), &c)
+		c.light(light)
+		if furthest(got, want) > 1e-4 || furthest(light, grey) > 1e-4 {
+			t.Errorf("%s: %v, want %v; grey %v, want %v", colour, got, want, light, grey)
 		}
 	}
 }

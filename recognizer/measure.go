@@ -2,6 +2,7 @@ package recognizer
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"menshen/recognizer/fusion"
@@ -11,7 +12,7 @@ import (
 const landmarks = 68
 
 // inspect fills in landmarks and quality of a face, and leaves the aligned face in the embedding
-// network's pixels, where it could be aligned.
+// network's input, where it could be aligned.
 func (c *Chain) inspect(v view, face found, crowded bool, obs *Observation) (aligned bool, err error) {
 	clock := stopwatch{time.Now()}
 	if err := c.locate(v, face); err != nil {
@@ -27,8 +28,8 @@ func (c *Chain) inspect(v view, face found, crowded bool, obs *Observation) (ali
 		q.Advice = fusion.LookStraight
 		return false, nil
 	}
-	v.warp(toFrame, c.embed.pixels, c.embed.Width, c.embed.Height)
-	planes(c.embed.pixels, c.grey, "grey", 0, 1)
+	v.warp(toFrame, &c.embed.picture)
+	c.embed.picture.light(c.grey)
 	q.Brightness, q.Sharpness = light(c.grey, c.embed.Width, c.embed.Height)
 	q.Mouth, q.Eyes = covering(c.grey, c.embed.Width, c.embed.Height)
 	q.Advice = c.opts.advise(*q, v.h, crowded)
@@ -123,12 +124,12 @@ func (c *Chain) eyesOpen(v view) (float32, error) {
 	return open, nil
 }
 
-// embedding reads the aligned face that is already in the network's pixels.
+// embedding reads the aligned face that is already in the network's input.
 func (c *Chain) embedding() (*Embedding, error) {
 	e := new(Embedding)
 	err := c.embedInto(e)
 	if err == nil && c.opts.Flip {
-		mirror(c.embed.pixels, c.embed.Width)
+		mirror(c.embed.input, c.embed.Width)
 		err = c.embedInto(e)
 	}
 	if err != nil {
@@ -142,7 +143,6 @@ func (c *Chain) embedding() (*Embedding, error) {
 // embedInto adds the aligned face's embedding, of unit length, to e.
 func (c *Chain) embedInto(e *Embedding) error {
 	n := c.embed
-	planes(n.pixels, n.input, n.Colour, float32(n.Mean), float32(n.Divide))
 	if err := n.run(); err != nil {
 		return err
 	}
@@ -168,15 +168,10 @@ func normalise(v []float32) {
 	}
 }
 
-// mirror turns a BGR picture left to right.
-func mirror(bgr []float32, w int) {
-	for row := range len(bgr) / (w * 3) {
-		line := bgr[row*w*3 : (row+1)*w*3]
-		for a, b := 0, w-1; a < b; a, b = a+1, b-1 {
-			for c := range 3 {
-				line[a*3+c], line[b*3+c] = line[b*3+c], line[a*3+c]
-			}
-		}
+// mirror turns planes of rows of w pixels left to right.
+func mirror(planes []float32, w int) {
+	for row := range slices.Chunk(planes, w) {
+		slices.Reverse(row)
 	}
 }
 

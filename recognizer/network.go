@@ -7,14 +7,13 @@ import (
 	"menshen/recognizer/models"
 )
 
-// network is one model in an engine, with the picture that it is shown. The picture is written by
-// warp and planes into memory that the engine only reads, so that no copy of a face is left in its
-// allocator.
+// network is one model in an engine, with the picture that it is shown. The picture is painted by
+// warp into memory that the engine only reads, so that no copy of a face is left in its allocator.
 type network struct {
 	models.Model
 	session session
-	pixels  []float32 // Width×Height BGR, before the planes
 	input   []float32 // channels×Height×Width, the session's
+	picture canvas    // the same memory
 	outputs [][]float32
 }
 
@@ -34,7 +33,8 @@ func newNetwork(in engine, set *models.Set, m models.Model, want ...int) (*netwo
 	if err != nil {
 		return nil, fmt.Errorf("load %s: %w", m.File, err)
 	}
-	n := &network{Model: m, session: s, pixels: make([]float32, m.Width*m.Height*3), input: s.input()}
+	n := &network{Model: m, session: s, input: s.input()}
+	n.picture = newCanvas(n.input, m.Width, m.Height, m.Colour, float32(m.Mean), float32(m.Divide))
 	if err := n.run(); err != nil {
 		n.close()
 		return nil, err
@@ -51,8 +51,7 @@ func newNetwork(in engine, set *models.Set, m models.Model, want ...int) (*netwo
 // look runs the network on the part of the picture that m shows it. The outputs are valid
 // until the next call.
 func (n *network) look(v view, m affine) error {
-	v.warp(m, n.pixels, n.Width, n.Height)
-	planes(n.pixels, n.input, n.Colour, float32(n.Mean), float32(n.Divide))
+	v.warp(m, &n.picture)
 	return n.run()
 }
 
@@ -81,7 +80,7 @@ func (n *network) probability() float32 {
 	return float32(1 / sum)
 }
 
-// forget overwrites what the network remembers of its last input: pixels and outputs by zeros, and
+// forget overwrites what the network remembers of its last input: input and outputs by zeros, and
 // the activations inside the engine by those of black.
 func (n *network) forget() error {
 	n.wipe()
@@ -91,8 +90,7 @@ func (n *network) forget() error {
 }
 
 func (n *network) wipe() {
-	clear(n.pixels)
-	clear(n.input)
+	n.picture.wipe()
 	for _, out := range n.outputs {
 		clear(out[:cap(out)])
 	}

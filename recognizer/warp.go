@@ -28,31 +28,108 @@ type view struct {
 
 func (v view) bounds() image.Rectangle { return image.Rect(0, 0, v.w, v.h) }
 
-// warp looks at the picture through m and writes the BGR pixels of the w×h result to dst (w·h·3
-// long), bilinear, black outside the picture. Every network's input comes from the frame this way,
-// and no other pixels do.
-func (v view) warp(m affine, dst []float32, w, h int) {
-	if m.b == 0 && m.d == 0 {
-		v.scale(m, dst, w, h)
+// canvas is memory for a picture of w×h pixels as a network wants it: a plane for each colour, or
+// one of grey, with each value as value·scale − shift.
+type canvas struct {
+	w, h             int
+	scale, shift     float32
+	grey             []float32 // nil: a plane for each colour
+	blue, green, red []float32
+	row              []float32 // the row that is being painted: w pixels, BGR
+}
+
+// newCanvas lays the planes over dst, in the order of colour: "bgr", "rgb" or "grey". A value
+// becomes (value − mean) / divide.
+func newCanvas(dst []float32, w, h int, colour string, mean, divide float32) canvas {
+	c, n := canvas{w: w, h: h, scale: 1 / divide, shift: mean / divide, row: make([]float32, 3*w)}, w*h
+	switch colour {
+	case "grey":
+		c.grey = dst[:n]
+	case "rgb":
+		c.red, c.green, c.blue = dst[:n], dst[n:2*n], dst[2*n:3*n]
+	default:
+		c.blue, c.green, c.red = dst[:n], dst[n:2*n], dst[2*n:3*n]
+	}
+	return c
+}
+
+// planes are row y of blue, green and red.
+func (c *canvas) planes(y int) (blue, green, red []float32) {
+	from, to := y*c.w, (y+1)*c.w
+	return c.blue[from:to], c.green[from:to], c.red[from:to]
+}
+
+// paint takes the row into the planes.
+func (c *canvas) paint(y int) {
+	scale, shift := c.scale, c.shift
+	if c.grey != nil {
+		for x, row := 0, c.grey[y*c.w:(y+1)*c.w]; x < len(row); x++ {
+			p := c.row[x*3 : x*3+3 : x*3+3]
+			row[x] = luma(p[0], p[1], p[2])*scale - shift
+		}
 		return
 	}
-	for y := range h {
-		row := dst[y*w*3 : (y+1)*w*3]
-		for x := range w {
+	blue, green, red := c.planes(y)
+	for x := range blue {
+		p := c.row[x*3 : x*3+3 : x*3+3]
+		blue[x], green[x], red[x] = p[0]*scale-shift, p[1]*scale-shift, p[2]*scale-shift
+	}
+}
+
+// light writes the picture's grey values, 0…255, to dst.
+func (c *canvas) light(dst []float32) {
+	for i := range dst {
+		value := float32(0)
+		if c.grey != nil {
+			value = c.grey[i]
+		} else {
+			value = luma(c.blue[i], c.green[i], c.red[i])
+		}
+		dst[i] = (value + c.shift) / c.scale
+	}
+}
+
+// wipe overwrites the picture.
+func (c *canvas) wipe() {
+	for _, values := range [][]float32{c.grey, c.blue, c.green, c.red, c.row} {
+		clear(values)
+	}
+}
+
+// luma is the grey of ITU-R BT.601, as OpenCV computes it.
+func luma(blue, green, red float32) float32 { return 0.114*blue + 0.587*green + 0.299*red }
+
+// warp paints what is seen of the picture through m, bilinear, black outside the picture. Every
+// network's input comes from the frame this way, and no other pixels do.
+func (v view) warp(m affine, to *canvas) {
+	if m.b == 0 && m.d == 0 {
+		v.scale(m, to)
+		return
+	}
+	row := to.row
+	for y := range to.h {
+		for x := range to.w {
 			fx, fy := m.at(float64(x), float64(y))
 			v.sample(float32(fx), float32(fy), row[x*3:x*3+3:x*3+3])
 		}
+		to.paint(y)
 	}
+}
+
+// half is half the way from one pixel to the next, as a column's weight.
+const half = 128
+
+// column is where a column of a scaled picture lies in each row.
+type column struct {
+	offset int // of the left neighbour, in bytes; −1: at or over the edge
+	weight int // of the right neighbour, of 256
 }
 
 // scale is warp for a map without a turn, as most are, in whole numbers: the columns' places are
 // the same in each row.
-func (v view) scale(m affine, dst []float32, w, h int) {
-	type column struct {
-		offset int // of the left neighbour, in bytes; −1: at or over the edge
-		weight int // of the right neighbour, of 256
-	}
-	columns := make([]column, w)
+func (v view) scale(m affine, to *canvas) {
+	columns := make([]column, to.w)
+	between := to.grey == nil // each column is half-way between two, as where 640×480 is halved
 	for x := range columns {
 		fx := m.a*float64(x) + m.c
 		left := math.Floor(fx)
@@ -60,36 +137,60 @@ func (v view) scale(m affine, dst []float32, w, h int) {
 		if left >= 0 && left < float64(v.w-1) {
 			columns[x].offset = int(left) * 3
 		}
+		between = between && columns[x].offset >= 0 && columns[x].weight == half
 	}
-	for y := range h {
+	row := to.row
+	for y := range to.h {
 		fy := m.e*float64(y) + m.f
 		top := math.Floor(fy)
-		row, within := dst[y*w*3:(y+1)*w*3], top >= 0 && top < float64(v.h-1)
+		within := top >= 0 && top < float64(v.h-1)
 		var upper, lower []byte
 		if within {
 			start := int(top) * v.w * 3
 			upper, lower = v.pix[start:start+v.w*3], v.pix[start+v.w*3:start+2*v.w*3]
 		}
 		ty := int((fy - top) * 256)
+		switch {
+		case within && between && ty == half:
+			to.quarters(y, columns, upper, lower)
+			continue
+		case within:
+			blend(row, columns, upper, lower, ty)
+		}
 		for x, c := range columns {
-			out := row[x*3 : x*3+3 : x*3+3]
 			if !within || c.offset < 0 {
-				v.sample(float32(m.a*float64(x)+m.c), float32(fy), out)
-				continue
-			}
-			p, q := upper[c.offset:c.offset+6:c.offset+6], lower[c.offset:c.offset+6:c.offset+6]
-			if ty == 128 && c.weight == 128 { // halved, as 640×480 is for the detector: the same, sooner
-				out[0] = float32(int(p[0])+int(p[3])+int(q[0])+int(q[3])) * 0.25
-				out[1] = float32(int(p[1])+int(p[4])+int(q[1])+int(q[4])) * 0.25
-				out[2] = float32(int(p[2])+int(p[5])+int(q[2])+int(q[5])) * 0.25
-				continue
-			}
-			for k := range 3 {
-				a := int(p[k])*(256-c.weight) + int(p[k+3])*c.weight
-				b := int(q[k])*(256-c.weight) + int(q[k+3])*c.weight
-				out[k] = float32(a*(256-ty)+b*ty) * (1.0 / 65536)
+				v.sample(float32(m.a*float64(x)+m.c), float32(fy), row[x*3:x*3+3:x*3+3])
 			}
 		}
+		to.paint(y)
+	}
+}
+
+// blend writes the columns that are not at an edge, ty of 256 down from the upper row.
+func blend(row []float32, columns []column, upper, lower []byte, ty int) {
+	for x, c := range columns {
+		if c.offset < 0 {
+			continue
+		}
+		out := row[x*3 : x*3+3 : x*3+3]
+		p, q := upper[c.offset:c.offset+6:c.offset+6], lower[c.offset:c.offset+6:c.offset+6]
+		for k := range 3 {
+			a := int(p[k])*(256-c.weight) + int(p[k+3])*c.weight
+			b := int(q[k])*(256-c.weight) + int(q[k+3])*c.weight
+			out[k] = float32(a*(256-ty)+b*ty) * (1.0 / 65536)
+		}
+	}
+}
+
+// quarters paints a row of places half-way between four pixels: what scale would paint, sooner.
+func (c *canvas) quarters(y int, columns []column, upper, lower []byte) {
+	blue, green, red := c.planes(y)
+	scale, shift := c.scale/4, c.shift
+	for x, at := range columns {
+		p, q := upper[at.offset:at.offset+6:at.offset+6], lower[at.offset:at.offset+6:at.offset+6]
+		blue[x] = float32(int32(p[0])+int32(p[3])+int32(q[0])+int32(q[3]))*scale - shift
+		green[x] = float32(int32(p[1])+int32(p[4])+int32(q[1])+int32(q[4]))*scale - shift
+		red[x] = float32(int32(p[2])+int32(p[5])+int32(q[2])+int32(q[5]))*scale - shift
 	}
 }
 
@@ -132,29 +233,3 @@ func (v view) sampleEdge(ix, iy int, tx, ty float32, out []float32) {
 		}
 	}
 }
-
-// planes writes interleaved BGR values as a network wants them: one plane a colour, (value
-// − mean) / divide.
-func planes(bgr, dst []float32, colour string, mean, divide float32) {
-	n := len(bgr) / 3
-	scale := 1 / divide
-	if colour == "grey" {
-		for i := range n {
-			dst[i] = (grey(bgr[i*3:]) - mean) * scale
-		}
-		return
-	}
-	first, third := dst[:n], dst[2*n:3*n] // blue, red
-	if colour == "rgb" {
-		first, third = third, first
-	}
-	second := dst[n : 2*n]
-	shift := mean * scale
-	for i := range n {
-		p := bgr[i*3 : i*3+3 : i*3+3]
-		first[i], second[i], third[i] = p[0]*scale-shift, p[1]*scale-shift, p[2]*scale-shift
-	}
-}
-
-// grey is the luma of ITU-R BT.601, as OpenCV computes it.
-func grey(bgr []float32) float32 { return 0.114*bgr[0] + 0.587*bgr[1] + 0.299*bgr[2] }
