@@ -4,12 +4,19 @@ package eye
 
 import (
 	"bytes"
+	"fmt"
+	"image"
 	"os"
+	"os/exec"
+	"strings"
 	"testing"
 	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"menshen/hal"
+	"menshen/recognizer/infrared"
 )
 
 // These tests run on a virtual board (scripts/vboard), where the kernel's vivid driver is a camera.
@@ -114,4 +121,62 @@ func TestKernelTwoAtOnce(t *testing.T) {
 	sees(t, second, CameraGone)
 	first.Close()
 	sees(t, second, CameraOK)
+}
+
+// The emitters of TestKernelInfrared: vivid's brightness, and a control that changes no picture, the
+// volume.
+const (
+	worksFor  = "control 0x00980900=210/30"
+	nothingBy = "control 0x00980905=60000/0"
+)
+
+// pairsOf takes pairs through a second camera under an eye's confinement, without a network, and
+// prints how many were lit.
+func pairsOf(emitter string) error {
+	cfg := Config{Camera: "v4l2:" + device, Infrared: Infrared{Camera: "v4l2:/dev/video1", Emitter: emitter}}
+	confined, err := confine(cfg.withDefaults())
+	if err != nil {
+		return err
+	}
+	none := func(*hal.Frame) ([]infrared.Spot, error) { return nil, nil }
+	l, err := newLamp(cfg.Infrared, none, nil, nil)
+	if err != nil {
+		return err
+	}
+	pairs, lit := 0, 0
+	for end := time.Now().Add(30 * time.Second); pairs < 6 && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		says, err := l.look(image.Rectangle{}, image.Pt(640, 480), true)
+		if err != nil {
+			return err
+		}
+		if says.Pair {
+			pairs++
+		}
+		if says.Pair && !says.Unlit() {
+			lit++
+		}
+	}
+	fmt.Printf("%d of %d lit, %s%s; %s\n", lit, pairs, l.state, l.detail, confined)
+	l.close()
+	return nil
+}
+
+func init() {
+	children["pairs"] = func() error { return pairsOf(worksFor) }
+	children["pairs of nothing"] = func() error { return pairsOf(nothingBy) }
+}
+
+// TestKernelInfrared: pairs are taken through a second camera of the kernel, under the eye's
+// confinement, and its emitter is switched by a control of its driver: here the control of its
+// brightness. One that changes nothing is told.
+func TestKernelInfrared(t *testing.T) {
+	for child, want := range map[string]string{
+		"pairs": "6 of 6 lit, ok", "pairs of nothing": "0 of 6 lit, unlitthe emitter changes nothing",
+	} {
+		out, err := exec.Command(os.Args[0], child).CombinedOutput()
+		if err != nil || !strings.HasPrefix(string(out), want) {
+			t.Errorf("%s: %v, %s", child, err, out)
+		}
+		t.Logf("%s: %s", child, out)
+	}
 }

@@ -19,7 +19,7 @@ import (
 const (
 	settle    = 80 * time.Millisecond  // from the emitter's switching to the first frame that is wholly lit, or dark
 	mostHold  = 80 * time.Millisecond  // and by chance so much longer at most, so that nothing can go with it
-	patience  = time.Second            // the line's answer and a frame must come within this time
+	answerIn  = time.Second            // the line's answer and a frame must come within this time
 	pairAge   = time.Second            // the two frames of a pair are not further apart
 	quickly   = 4                      // pairs of one face that are taken one after the other,
 	lateEvery = time.Second            // and the pause before each further one
@@ -31,6 +31,9 @@ const (
 // switcher asks for the emitter to be switched. It reports that the answer comes through lamp.lit;
 // otherwise it has been done.
 type switcher func(on bool) (later bool, err error)
+
+// finder gives the faces of a frame, as Chain.Spots does.
+type finder func(*hal.Frame) ([]infrared.Spot, error)
 
 // lineTo lets the parent switch the emitter.
 func lineTo(c *conn) switcher {
@@ -48,7 +51,7 @@ func lineTo(c *conn) switcher {
 type lamp struct {
 	cfg     Infrared
 	emitter infrared.Emitter
-	chain   *recognizer.Chain
+	find    finder
 	line    switcher
 	lit     <-chan [2]byte // the line's answers
 
@@ -74,12 +77,12 @@ type lamp struct {
 	grey  Picture          // while the camera is aimed: the last lit frame
 }
 
-func newLamp(cfg Infrared, chain *recognizer.Chain, line switcher, lit <-chan [2]byte) (*lamp, error) {
+func newLamp(cfg Infrared, find finder, line switcher, lit <-chan [2]byte) (*lamp, error) {
 	emitter, err := infrared.ParseEmitter(cfg.Emitter)
 	if err != nil {
 		return nil, fmt.Errorf("infrared emitter %w", err)
 	}
-	return &lamp{cfg: cfg, emitter: emitter, chain: chain, line: line, lit: lit, state: CameraOff}, nil
+	return &lamp{cfg: cfg, emitter: emitter, find: find, line: line, lit: lit, state: CameraOff}, nil
 }
 
 // look takes what the infrared camera has, while the visible camera has a face at that place of a
@@ -127,7 +130,7 @@ func (l *lamp) pair(face image.Rectangle, size image.Point, aiming bool, now tim
 	case errors.Is(err, hal.ErrGone):
 		l.lose(CameraGone, err.Error(), now)
 		return nothing, nil
-	case now.Sub(l.heard) > patience:
+	case now.Sub(l.heard) > answerIn:
 		l.lose(CameraSilent, "no frame", now)
 		return nothing, nil
 	default:
@@ -158,7 +161,7 @@ func (l *lamp) take(f *hal.Frame, face image.Rectangle, size image.Point, aiming
 
 // both takes two frames, of which the camera itself lit one.
 func (l *lamp) both(face image.Rectangle, size image.Point, aiming bool) (fusion.Infrared, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience/2)
+	ctx, cancel := context.WithTimeout(context.Background(), answerIn/2)
 	defer cancel()
 	var halves [2]infrared.Reading
 	for i := range l.frames {
@@ -203,7 +206,7 @@ func (l *lamp) say(a, b *infrared.Reading) fusion.Infrared {
 // search lets the detector look for the face in a lit frame, at the place where the visible camera
 // has it.
 func (l *lamp) search(f *hal.Frame, face image.Rectangle, size image.Point, aiming bool) error {
-	spots, err := l.chain.Spots(f)
+	spots, err := l.find(f)
 	if err != nil {
 		return fmt.Errorf("infrared frame: %w", err)
 	}
@@ -253,7 +256,7 @@ func (l *lamp) settled(now time.Time) (fault bool, err error) {
 		}
 	default:
 	}
-	if !l.asked.IsZero() && now.Sub(l.asked) > patience {
+	if !l.asked.IsZero() && now.Sub(l.asked) > answerIn {
 		l.lose(CameraUnlit, "the emitter's line does not answer", now)
 		return true, nil
 	}

@@ -93,7 +93,7 @@ func look(c *conn, cfg Config) error {
 	}
 	w := &watch{conn: c, cfg: cfg, chain: chain, codes: codes{prefix: cfg.Codes}, orders: orders}
 	if cfg.Infrared.Camera != "" && chain != nil {
-		if w.lamp, err = newLamp(cfg.Infrared, chain, lineTo(c), lit); err != nil {
+		if w.lamp, err = newLamp(cfg.Infrared, chain.Spots, lineTo(c), lit); err != nil {
 			return err
 		}
 	}
