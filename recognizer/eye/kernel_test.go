@@ -130,7 +130,7 @@ const (
 	nothingBy = "control 0x00980905=60000/0"
 )
 
-// pairsOf takes pairs through a second camera under an eye's confinement, without a network, and
+// pairsOf takes pairs through a second camera, under an eye's confinement and without a network. It
 // prints how many were lit.
 func pairsOf(emitter string) error {
 	cfg := Config{Camera: "v4l2:" + device, Infrared: Infrared{Camera: "v4l2:/dev/video1", Emitter: emitter}}
@@ -144,7 +144,8 @@ func pairsOf(emitter string) error {
 		return err
 	}
 	pairs, lit := 0, 0
-	for end := time.Now().Add(30 * time.Second); pairs < 6 && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	end := time.Now().Add(30 * time.Second)
+	for ; pairs < 6 && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		says, err := l.look(image.Rectangle{}, image.Pt(640, 480), true)
 		if err != nil {
 			return err
