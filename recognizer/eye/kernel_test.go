@@ -123,8 +123,7 @@ func TestKernelTwoAtOnce(t *testing.T) {
 	sees(t, second, CameraOK)
 }
 
-// The emitters of TestKernelInfrared: vivid's brightness, and a control that changes no picture, the
-// volume.
+// The emitters of TestKernelInfrared: vivid's brightness, and its volume, which changes no picture.
 const (
 	worksFor  = "control 0x00980900=210/30"
 	nothingBy = "control 0x00980905=60000/0"
