@@ -28,19 +28,10 @@ const (
 	DecisionList List = "decisions"
 	CounterList  List = "counters"
 	PeopleToFill List = "template" // of people, to fill in
-	moment            = "2006-01-02 15:04:05"
 )
 
 var listRights = map[List]Right{PeopleList: ReadsPeople, VisitorList: ReadsPeople, DecisionList: ReadsRecords,
 	CounterList: ReadsRecords, PeopleToFill: KeepsPeople}
-
-// Lists are all there are, in the order of help.
-func Lists() []List { return []List{PeopleList, VisitorList, DecisionList, CounterList, PeopleToFill} }
-
-// MayHave reports whether a role may have a list.
-func (of List) MayHave(role Role) bool {
-	return listRights[of].Of(role) && slices.Contains(Lists(), of)
-}
 
 // ExportList writes a list into the unit's out folder, in the operator's language, and gives its
 // path and the number of rows.
@@ -136,7 +127,7 @@ func (d *Desk) writeVisitors(ctx context.Context, s Session, w io.Writer) (int, 
 }
 
 // written is a time as lists have it, at the site.
-func (d *Desk) written(t time.Time) string { return t.In(d.cfg.Site.Location()).Format(moment) }
+func (d *Desk) written(t time.Time) string { return t.In(d.cfg.Site.Location()).Format(time.DateTime) }
 
 // writeDecisions writes all decisions that are kept, oldest first, with names for the roles that
 // may see people.

@@ -126,12 +126,13 @@ func (d *Desk) Import(_ context.Context, s Session, plan *lists.Plan, step Progr
 		return Imported{}, i18n.Problem(i18n.E("desk.lines-refused", "%d lines are refused", n),
 			i18n.M("desk.mend-list", "mend the list, and import it again"))
 	}
+	label := s.Lang.Say(i18n.M("desk.card-from-list", "from a list"))
 	var people []store.ListedPerson
 	out := Imported{}
 	for _, l := range plan.Acts() {
 		p := store.ListedPerson{ID: l.Was.ID, Was: store.DetailsOf(l.Was), Is: store.DetailsOf(l.Is)}
 		for _, c := range l.Cards {
-			p.Cards = append(p.Cards, store.ListedCard{Secret: c.Credential(), Label: "list", Clonable: c.Clonable})
+			p.Cards = append(p.Cards, store.ListedCard{Secret: c.Credential(), Label: label, Clonable: c.Clonable})
 		}
 		if out.Cards += len(l.Cards); p.ID.IsZero() {
 			out.Added++

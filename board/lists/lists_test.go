@@ -230,7 +230,7 @@ func TestNumbers(t *testing.T) {
 	for _, n := range []lists.Numbers{numbers, {EM4100: true}, {Hex: true}, {Decimal: true}, {UID: true},
 		{Wiegand: []wiegand.Format{wiegand.H10302}}} {
 		if _, err := n.Card(n.Example()); err != nil {
-			t.Errorf("the example of %v: %v", n, err)
+			t.Errorf("the example %q: %v", n.Example(), err)
 		}
 	}
 }

@@ -222,6 +222,3 @@ func (n Numbers) Example() string {
 	}
 	return ""
 }
-
-// String says which numbers there are, for help.
-func (n Numbers) String() string { return strings.Join(n.names(), ", ") }

@@ -69,7 +69,7 @@ var (
 	ErrTooMany   = i18n.E("lists.too-many-rows", "the list has more than %d lines", MaxRows)
 	ErrEncoding  = i18n.E("lists.encoding", "the file is neither UTF-8 nor GB18030")
 	ErrNotCSV    = i18n.E("lists.not-csv", "the file is not CSV")
-	ErrHeadings  = i18n.E("lists.no-headings", "the first line has no heading %q", "name")
+	ErrHeadings  = i18n.E("lists.no-headings", "the first line has no heading %v", Name.Heading())
 	ErrNeverRead = i18n.E("lists.has-faces", "the list has a column of faces or consents, which are never imported "+
 		"(R-CONSENT)")
 	ErrTwice = i18n.E("lists.heading-twice", "two columns have the same meaning")
