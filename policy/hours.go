@@ -115,7 +115,7 @@ func (h Hours) Check() (Misfit, string) {
 // GroupNamed reports whether a group can be called so: it must be typed as one word, in a list with
 // commas.
 func GroupNamed(name string) bool {
-	return name != "" && len(name) <= maxGroupBytes && !strings.HasPrefix(name, "-") &&
+	return name != "" && name != Everybody && len(name) <= maxGroupBytes && !strings.HasPrefix(name, "-") &&
 		!strings.ContainsFunc(name, func(r rune) bool {
 			return r <= ' ' || strings.ContainsRune(",，;\"'\x7f\u00a0\u3000\ufffd", r)
 		})

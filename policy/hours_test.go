@@ -66,7 +66,7 @@ func TestHoursEdits(t *testing.T) {
 		t.Errorf("%v %+v", was, h.Special)
 	}
 	for name, ok := range map[string]bool{"night-shift": true, "保洁": true, "": false, "a b": false, "a,b": false,
-		"--all": false, "a|b": true, "\x1b[2J": false, "abcdefghijabcdefghijabcdefghijabcdefghijk": false} {
+		"--all": false, "*": false, "a|b": true, "\x1b[2J": false, "abcdefghijabcdefghijabcdefghijabcdefghijk": false} {
 		if policy.GroupNamed(name) != ok {
 			t.Errorf("group %q: %v", name, !ok)
 		}

@@ -1,6 +1,9 @@
 package policy
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Way is one thing that a person could present, and what [Decide] would answer to it.
 type Way struct {
@@ -66,16 +69,32 @@ func MayEnter(ways []Way) (bool, Decision) {
 }
 
 // NextEntry is the first full minute from a's moment to a week later at which one of the person's
-// ways opens the door, by hours and leases as they are now; zero: there is none.
+// ways opens the door, by hours and leases as they are now and without lockouts; zero: there is
+// none.
 func NextEntry(a Attempt) time.Time {
+	if a.Person == nil {
+		return time.Time{}
+	}
 	from := a.Clock.now(a.At)
-	a.Clock = Clock{Trusted: true}
-	a.LastEntry = time.Time{}
+	a.Clock, a.LastEntry = Clock{Trusted: true}, time.Time{}
+	a.Site.KeypadLockout, a.Site.FaceLockout = 0, 0
+	within := false
 	for at := from.Truncate(time.Minute).Add(time.Minute); at.Sub(from) <= 7*24*time.Hour; at = at.Add(time.Minute) {
+		was := within
+		within = allowed(a.Site.Access, a.Site.Calendar, a.Person.Groups, at)
+		if !within || was && !a.Person.begins(at) {
+			continue // nothing has changed for the better since the minute before
+		}
 		a.At = at
 		if may, _ := MayEnter(May(a)); may {
 			return at
 		}
 	}
 	return time.Time{}
+}
+
+// begins reports whether the lease, or a credential, began in the minute before t.
+func (p *Person) begins(t time.Time) bool {
+	in := func(from time.Time) bool { return !from.After(t) && from.After(t.Add(-time.Minute)) }
+	return in(p.From) || slices.ContainsFunc(p.Credentials, func(c Credential) bool { return in(c.From) })
 }

@@ -75,9 +75,48 @@ func TestNextEntry(t *testing.T) {
 	if got, want := policy.NextEntry(a), time.Date(2026, 12, 1, 7, 0, 0, 0, time.UTC); !got.Equal(want) {
 		t.Errorf("next at %v, want %v", got, want)
 	}
+	a.Person.Credentials[0].From = time.Date(2026, 12, 1, 9, 30, 30, 0, time.UTC)
+	if got, want := policy.NextEntry(a), time.Date(2026, 12, 1, 9, 31, 0, 0, time.UTC); !got.Equal(want) {
+		t.Errorf("next at %v, want %v, when the card begins", got, want)
+	}
+	a.Person.Credentials[0].From = time.Time{}
 	a.Person.Until = time.Date(2026, 12, 1, 7, 0, 0, 0, time.UTC)
 	if got := policy.NextEntry(a); !got.IsZero() {
 		t.Errorf("next at %v, after the lease", got)
+	}
+}
+
+// TestNextEntryIsTheFirst: no earlier minute opens the door.
+func TestNextEntryIsTheFirst(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 48))
+	found, none := 0, 0
+	for found < 10 || none < 2 {
+		a := policytest.DrawAttempt(r)
+		a.Clock, a.LastEntry = policy.Clock{Trusted: true}, time.Time{}
+		a.Site.KeypadLockout, a.Site.FaceLockout = 0, 0
+		if may, _ := policy.MayEnter(policy.May(a)); may || a.Person == nil {
+			continue
+		}
+		got := policy.NextEntry(a)
+		last := got
+		if !got.IsZero() {
+			found++
+		} else if none++; none > 2 {
+			continue // a week of minutes takes its time
+		} else {
+			last = a.At.Add(7*24*time.Hour + time.Minute)
+		}
+		b := a
+		for b.At = a.At.Add(time.Minute); b.At.Before(last); b.At = b.At.Add(time.Minute) {
+			if may, _ := policy.MayEnter(policy.May(b)); may {
+				t.Fatalf("opens at %v, next at %v: %+v", b.At, got, a)
+			}
+		}
+		if b.At = got; !got.IsZero() {
+			if may, d := policy.MayEnter(policy.May(b)); !may {
+				t.Fatalf("next at %v, and then it is %s", got, d.Reason)
+			}
+		}
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 type Leases interface {
 	// Leases gives those that end by a time, in the order of their ends. The look-up is recorded.
 	Leases(ctx context.Context, s desk.Session, by time.Time) ([]desk.Lease, error)
+	// LeaseOf gives what would end with a person's lease if it ended then.
+	LeaseOf(ctx context.Context, s desk.Session, p policy.Person, ends time.Time) (desk.Lease, error)
 	// ExtendLeases gives people one new end, zero for none: all of them or none. A lease is not
 	// shortened by it.
 	ExtendLeases(ctx context.Context, s desk.Session, ids []policy.PersonID, until time.Time) error
@@ -90,6 +92,23 @@ func (c *console) showLeases(all []desk.Lease, asJSON bool) error {
 	c.say(i18n.M("console.lease-legend", "With a lease its cards and PINs stop working, and a face is erased; all "+
 		"that is stored is erased on the last date."))
 	return nil
+}
+
+// tellEnd shows what ends with a lease that is to end earlier than it does, and asks where that day
+// has passed: a face is erased within minutes then.
+func (c *console) tellEnd(ctx context.Context, p policy.Person, ends time.Time) error {
+	d, is := c.desk.(Leases)
+	if !is || ends.IsZero() || !p.Until.IsZero() && !ends.Before(p.Until) {
+		return nil
+	}
+	l, err := d.LeaseOf(ctx, c.who, p, ends)
+	if err != nil {
+		return err
+	}
+	if err := c.showLeases([]desk.Lease{l}, false); err != nil || c.now(ctx).Before(ends) {
+		return err
+	}
+	return c.confirmOrStop(i18n.M("console.lease-ends-now", "That day has passed. End the lease now?"))
 }
 
 func extend(ctx context.Context, c *console, words []string) error {

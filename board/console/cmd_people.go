@@ -307,6 +307,9 @@ func change(ctx context.Context, c *console, words []string) error {
 			return err
 		}
 	}
+	if err := c.tellEnd(ctx, p, d.Until); err != nil {
+		return err
+	}
 	if p, err = c.desk.ChangePerson(ctx, c.who, p.ID, d); err != nil {
 		return err
 	}
