@@ -63,10 +63,11 @@ type lamp struct {
 	frames [2]hal.Frame
 	heard  time.Time // the last frame
 
-	on    bool          // how the emitter is, or will be
-	asked time.Time     // the line was asked then, and has not answered; zero: it has
-	since time.Time     // when the emitter came to be so
-	hold  time.Duration // a frame is taken so long after that
+	on     bool          // how the emitter is, or will be
+	asked  time.Time     // the line was asked then, and has not answered; zero: it has
+	since  time.Time     // when the emitter came to be so
+	broken error         // why the control could not be set
+	hold   time.Duration // a frame is taken so long after that
 
 	last  infrared.Reading // the half of a pair
 	when  time.Time        // when that was taken; zero: there is none
@@ -121,8 +122,8 @@ func (l *lamp) pair(face image.Rectangle, size image.Point, aiming bool, now tim
 	if l.emitter.Kind == infrared.Alternating {
 		return l.both(face, size, aiming)
 	}
-	if fault, err := l.settled(now); err != nil || fault {
-		return nothing, err
+	if !l.switches(now) {
+		return nothing, nil
 	}
 	f := &l.frames[0]
 	switch err := l.cam.Next(noWait, f); {
@@ -243,24 +244,29 @@ func (l *lamp) picture() *Picture {
 	return &p
 }
 
-// settled takes the line's answer. fault: it does not switch, or says nothing.
-func (l *lamp) settled(now time.Time) (fault bool, err error) {
+// switches reports whether the emitter can be switched, and takes the line's answer.
+func (l *lamp) switches(now time.Time) bool {
+	fault := ""
 	select {
 	case said := <-l.lit:
 		if said[1] == 0 {
-			l.lose(CameraUnlit, "the emitter's line does not switch", now)
-			return true, nil
+			fault = "the emitter's line does not switch"
 		}
 		if (said[0] == 1) == l.on && !l.asked.IsZero() {
 			l.asked, l.since = time.Time{}, now
 		}
 	default:
 	}
-	if !l.asked.IsZero() && now.Sub(l.asked) > answerIn {
-		l.lose(CameraUnlit, "the emitter's line does not answer", now)
-		return true, nil
+	switch {
+	case l.broken != nil:
+		fault = l.broken.Error()
+	case !l.asked.IsZero() && now.Sub(l.asked) > answerIn:
+		fault = "the emitter's line does not answer"
 	}
-	return false, nil
+	if fault != "" {
+		l.lose(CameraUnlit, fault, now)
+	}
+	return fault == ""
 }
 
 // turn switches the emitter.
@@ -278,9 +284,7 @@ func (l *lamp) turn(on bool) error {
 		if on {
 			value = l.emitter.On
 		}
-		if err := camera.SetControl(l.cam, l.emitter.Number, value); err != nil {
-			l.lose(CameraUnlit, err.Error(), time.Now())
-		}
+		l.broken = camera.SetControl(l.cam, l.emitter.Number, value)
 		l.since = time.Now()
 	}
 	return nil
@@ -328,7 +332,8 @@ func (l *lamp) close() {
 		_ = l.rest() // where the parent has gone it has switched the line off
 		l.cam.Close()
 	}
-	l.cam, l.on, l.asked, l.state, l.detail = nil, false, time.Time{}, CameraOff, ""
+	l.cam, l.on, l.asked, l.broken = nil, false, time.Time{}, nil
+	l.state, l.detail = CameraOff, ""
 }
 
 // noWait has ended: a camera gives a frame that is there, or none.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -92,7 +93,6 @@ func TestInfrared(t *testing.T) {
 		{"person, control", "control 0x009c0901=2/0", nil, camera.Scene{}, "head", CameraOK},
 		{"person, alternating", "alternating", nil, camera.Scene{Blinks: true}, "head", CameraOK},
 		{"screen, line", "line", works, camera.Scene{Kind: camera.Screen}, "none", CameraOK},
-		{"screen, alternating", "alternating", nil, camera.Scene{Kind: camera.Screen, Blinks: true}, "none", CameraOK},
 		{"person in the sun", "line", works, camera.Scene{Sun: 400}, "silent", CameraOK},
 		{"emitter without effect", "line", func(string, bool) error { return nil }, camera.Scene{Sun: 60}, "silent",
 			CameraUnlit},
@@ -109,12 +109,35 @@ func TestInfrared(t *testing.T) {
 				t.Fatal(err)
 			}
 			e.SetMode(Looking)
-			all := pairs(t, e, 4)
+			all := pairs(t, e, 3)
 			if got := judge(all); got != c.want {
 				t.Errorf("%s, want %s: %+v", got, c.want, all)
 			}
 			until(t, e, string(c.state), func(s Status) bool { return s.Infrared == c.state })
 		})
+	}
+}
+
+// TestInfraredWithoutControl: a camera that has no control for its emitter is a fault that is told,
+// and the eye goes on.
+func TestInfraredWithoutControl(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "camera")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := camera.SetScene(dir, camera.Scene{Picture: collins(t), Stands: true}); err != nil {
+		t.Fatal(err)
+	}
+	e := start(t, "eye", Config{Camera: "sim:" + dir, Models: modelsDir(t),
+		Options:  recognizer.Options{Engine: recognizer.OpenCV},
+		Infrared: Infrared{Camera: "folder:" + filepath.Dir(collins(t)), Emitter: "control 1=1/0"}})
+	e.SetMode(Looking)
+	if got := judge(pairs(t, e, 4)); got != "silent" {
+		t.Error(got)
+	}
+	s := until(t, e, "unlit", func(s Status) bool { return s.Infrared == CameraUnlit })
+	if !strings.Contains(s.Unlit, "has no controls") || s.Restarts != 0 {
+		t.Errorf("%q, %d restarts, %v", s.Unlit, s.Restarts, s.LastError)
 	}
 }
 
