@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"menshen/recognizer/models"
 )
 
 // BenchmarkBeside measures the chain beside other programs that do the same, frame by frame in
@@ -25,7 +27,10 @@ func BenchmarkBeside(b *testing.B) {
 	}
 	peers := []*peer{ourselves(b, OpenCV), ourselves(b, library(b))}
 	ours := len(peers)
-	peers = append(peers, networksAlone(b, library(b)))
+	peers = append(peers, networksAlone(b, loadSet(b), "alone"))
+	asItComes := loadSet(b)
+	asItComes.Live.Plain = false
+	peers = append(peers, networksAlone(b, asItComes, "alone, as it comes"))
 	for line := range strings.Lines(os.Getenv("MENSHEN_BESIDE")) {
 		name, command, _ := strings.Cut(strings.TrimSpace(line), "\t")
 		peers = append(peers, startPeer(b, name, strings.Fields(command)))
@@ -40,10 +45,10 @@ func BenchmarkBeside(b *testing.B) {
 	}
 	fmt.Printf("\nmilliseconds of processor time a frame, of %d the one that a quarter beat; "+
 		"one thread (our stages: by the clock on the wall)\n", b.N)
-	fmt.Printf("%-28s %8s %8s %8s %8s %8s %8s %8s\n",
+	fmt.Printf("%-42s %8s %8s %8s %8s %8s %8s %8s\n",
 		"", "whole", "detect", "landmark", "align", "live", "embed", "networks")
 	for _, p := range peers {
-		fmt.Printf("%-28s", p.name)
+		fmt.Printf("%-42s", p.name)
 		for i := range p.rounds[0] {
 			fmt.Printf(" %8.2f", quarter(p.rounds, i))
 		}
@@ -85,13 +90,17 @@ func ourselves(b *testing.B, engine Engine) *peer {
 	}}
 }
 
-// networksAlone is what a frame costs at the least by an engine: the forward passes, on crops that
-// lie ready.
-func networksAlone(b *testing.B, engine Engine) *peer {
-	c := newChain(b, Options{Engine: engine, Threads: 1})
+// networksAlone is what a frame costs at the least by ONNX Runtime: the forward passes, on crops
+// that lie ready.
+func networksAlone(b *testing.B, set *models.Set, how string) *peer {
+	c, err := New(set, Options{Engine: library(b), Threads: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(c.Close)
 	observe(b, c, gocvPicture(b, "face.jpg"))
 	passes := []*network{c.detect, c.landmark, c.live, c.eye, c.eye, c.embed}
-	return &peer{name: c.Engine() + " alone", frame: func() []float64 {
+	return &peer{name: c.Engine() + " " + how, frame: func() []float64 {
 		start := processorTime(b)
 		for _, n := range passes {
 			if err := n.run(); err != nil {

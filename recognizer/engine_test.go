@@ -27,14 +27,16 @@ func library(t testing.TB) Engine {
 }
 
 // TestEnginesAgree: each model's outputs, and the embedding of a face, are within 1e-4 of each
-// other by both engines.
+// other by both engines, and by either layout of the liveness model.
 func TestEnginesAgree(t *testing.T) {
 	set := loadSet(t)
 	ort, err := onnxRuntime(string(library(t)), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range []models.Model{set.Detect, set.Landmark, set.Embed, set.Live, set.Eye} {
+	other := set.Live
+	other.Plain = !other.Plain
+	for _, m := range []models.Model{set.Detect, set.Landmark, set.Embed, set.Live, other, set.Eye} {
 		var by [2][][]float32
 		for i, in := range []engine{openCV(1), ort} {
 			n, err := newNetwork(in, set, m)

@@ -67,8 +67,13 @@ func newTensors(file []byte, m models.Model, shape [4]int, threads int) (*tensor
 	t := &tensors{out: make([]ort.Value, len(m.Outputs))}
 	in := make([]float32, shape[0]*shape[1]*shape[2]*shape[3])
 	t.pins.Pin(&in[0])
+	level := ort.GraphOptimizationLevel(ort.GraphOptimizationLevelEnableAll)
+	if m.Plain {
+		level = ort.GraphOptimizationLevelEnableExtended
+	}
 	err = errors.Join(
 		options.SetIntraOpNumThreads(threads), options.SetInterOpNumThreads(1),
+		options.SetGraphOptimizationLevel(level),
 		options.SetCpuMemArena(false), // what is freed goes back to malloc, which overwrites it in the eye
 		// A thread that waits must not keep a core from the door.
 		options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"),

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What a frame costs in processor time: our chain by either engine, the networks alone by ONNX
-# Runtime, and the same models on the same crops by OpenCV in C++ (chain.cpp); one thread each, on
-# one processor, frame by frame in turn.
+# Runtime (as we set it up, and as it comes), and the same models on the same crops by OpenCV in C++
+# (chain.cpp); one thread each, on one processor, frame by frame in turn.
 #
 #   scripts/bench/chain.sh [ROUNDS]      default 200
 #
