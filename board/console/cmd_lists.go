@@ -112,6 +112,10 @@ func (c *console) showPlan(plan *lists.Plan, a args) error {
 	for _, heading := range plan.Unread {
 		c.say(i18n.M("console.column-not-read", "The column %q is not read.", heading.Reveal()))
 	}
+	if plan.ShutOut > 0 {
+		c.say(i18n.M("console.import-never-in", "! %d of them could never come in: no rule of this site gives them "+
+			"hours. Write their access groups into the list.", plan.ShutOut))
+	}
 	if len(t.rows) == 0 {
 		return nil
 	}

@@ -47,7 +47,8 @@ func (d *fullDesk) PlanImport(_ context.Context, s desk.Session, in io.Reader) (
 		return nil, err
 	}
 	return list.Plan(lists.Here{People: d.people, Now: now, Zone: time.UTC, Lang: "en",
-		Holder: func(hal.Card) (id policy.PersonID, revoked, found bool, err error) { return }})
+		NeverIn: func(p policy.Person) bool { return p.Name == "Ben" },
+		Holder:  func(hal.Card) (id policy.PersonID, revoked, found bool, err error) { return }})
 }
 
 func (d *fullDesk) Import(_ context.Context, s desk.Session, plan *lists.Plan,

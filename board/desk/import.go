@@ -62,8 +62,14 @@ func (d *Desk) PlanImport(_ context.Context, s Session, in io.Reader) (*lists.Pl
 	if err = d.unit.RecordDamage(err); err != nil {
 		return nil, fmt.Errorf("reading the people: %w", err)
 	}
-	plan, err := list.Plan(lists.Here{People: people, Holder: d.holder, Groups: d.knownGroups, Now: d.now(), Zone: zone,
-		Lang: s.Lang.Code()})
+	h, err := d.hours()
+	if err != nil {
+		return nil, err
+	}
+	now, calendar := d.now(), d.calendar(h)
+	plan, err := list.Plan(lists.Here{People: people, Holder: d.holder, Groups: d.knownGroups, Now: now, Zone: zone,
+		NeverIn: func(p policy.Person) bool { return p.NeverIn(h.Access, calendar, now) == policy.ReasonHours },
+		Lang:    s.Lang.Code()})
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,11 @@ func (b *bench) who(name string) policy.Person {
 // sends just that.
 func TestImportedCardOpens(t *testing.T) {
 	b := newBench(t, withHours(t))
-	done := b.imports(heading + "Li Na,1204,2027-01-31,residents,zh,12:34567\nWu,1205,,cleaners,,\n")
+	list := heading + "Li Na,1204,2027-01-31,residents,zh,12:34567\nWu,1205,,,,\n"
+	if n := b.plan(list).ShutOut; n != 1 {
+		t.Errorf("%d of them are told to be in no group with hours", n)
+	}
+	done := b.imports(list)
 	if done.Added != 2 || done.Cards != 1 || done.Changed != 0 || !done.Until.Equal(b.Clock.Now().Add(24*time.Hour)) {
 		t.Errorf("%+v", done)
 	}

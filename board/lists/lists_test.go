@@ -237,7 +237,8 @@ func TestNumbers(t *testing.T) {
 
 // here is a house with four people, one of them with a card of number 1 and a revoked one of 2.
 func here() lists.Here {
-	return lists.Here{Now: now, Zone: zone, Lang: "en", People: []policy.Person{
+	shutOut := func(policy.Person) bool { return false }
+	return lists.Here{Now: now, Zone: zone, Lang: "en", NeverIn: shutOut, People: []policy.Person{
 		{ID: policy.PersonID{1}, Name: "Li Na", Apartment: "1204", Lang: "zh", Groups: []string{"staff", "residents"},
 			Until: time.Date(2027, 2, 1, 0, 0, 0, 0, zone)},
 		{ID: policy.PersonID{2}, Name: "Wu", Apartment: "1205", Lang: "en"},

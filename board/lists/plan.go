@@ -17,9 +17,11 @@ type Here struct {
 	Holder func(hal.Card) (id policy.PersonID, revoked, found bool, err error)
 	// Groups refuses access groups that do not exist; those that a person has may stay.
 	Groups func(groups, had []string) error
-	Now    time.Time
-	Zone   *time.Location
-	Lang   string // of new people for whom the list says none
+	// NeverIn reports whether no rule of the site gives a person hours.
+	NeverIn func(policy.Person) bool
+	Now     time.Time
+	Zone    *time.Location
+	Lang    string // of new people for whom the list says none
 }
 
 // Verdict is what an import would do with a line.
@@ -40,6 +42,7 @@ type Plan struct {
 	Encoding string
 	Unread   []policy.Private // headings of columns that are not known
 	Lines    []Line
+	ShutOut  int // how many of those added or changed could never come in
 }
 
 // Line is one line of a plan.
@@ -109,6 +112,9 @@ func (l *List) Plan(h Here) (*Plan, error) {
 			return nil, err
 		}
 		plan.Lines = append(plan.Lines, line)
+		if (line.Does == Adds || line.Does == Changes) && h.NeverIn(line.Is) {
+			plan.ShutOut++
+		}
 	}
 	return plan, nil
 }
