@@ -87,15 +87,15 @@ func (s *stream) Next(ctx context.Context, f *hal.Frame) error {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	for {
-		if taken, err := s.take(f); taken || err != nil { // also after ctx has ended: for who does not wait
-			return err
-		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-timer.C:
 			return hal.ErrNoFrame
 		case <-s.fresh:
+			if taken, err := s.take(f); taken || err != nil {
+				return err
+			}
 		}
 	}
 }

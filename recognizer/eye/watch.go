@@ -174,7 +174,7 @@ func (w *watch) lookBeside(obs *recognizer.Observation) (err error) {
 		w.dirty = true
 		obs.Evidence.Infrared, err = w.lamp.look(obs.Box, image.Pt(obs.Width, obs.Height), aiming)
 	case w.wanted.mode != Looking:
-		err = w.lamp.rest()
+		w.lamp.rest()
 	}
 	return err
 }
@@ -279,9 +279,7 @@ func (w *watch) forget() error {
 	}
 	w.dirty = false
 	if w.lamp != nil && w.wanted.mode != Aim {
-		if err := w.lamp.rest(); err != nil {
-			return err
-		}
+		w.lamp.rest()
 	}
 	return w.chain.Forget()
 }
