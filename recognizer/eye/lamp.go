@@ -32,7 +32,7 @@ var errLine = errors.New("the emitter's line does not switch")
 
 // lamp looks through the infrared camera while the visible one has a face: it takes pairs of
 // frames, one with the emitter on and one without, at moments drawn by chance. Between pairs the
-// emitter is off. It belongs to the child's one loop, which waits for a pair, a quarter of a second.
+// emitter is off. It belongs to the child's one loop, which waits a quarter of a second for a pair.
 type lamp struct {
 	cfg     Infrared
 	emitter infrared.Emitter
