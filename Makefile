@@ -48,6 +48,8 @@ place:
 	$(WRITER) config example | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/doc/menshen/examples/door.toml
 	$(INSTALL) scripts/systemd/menshen.service $(DESTDIR)/usr/lib/systemd/system/menshen.service
 	$(INSTALL) scripts/systemd/menshen-camera.service $(DESTDIR)/usr/lib/systemd/system/menshen-camera.service
+	$(INSTALL) scripts/systemd/menshen-update.service $(DESTDIR)/usr/lib/systemd/system/menshen-update.service
+	$(INSTALL) scripts/systemd/menshen-update.path $(DESTDIR)/usr/lib/systemd/system/menshen-update.path
 	$(INSTALL) scripts/systemd/menshen.sysusers $(DESTDIR)/usr/lib/sysusers.d/menshen.conf
 	$(INSTALL) scripts/systemd/menshen.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/menshen.conf
 	$(INSTALL) scripts/systemd/menshen.rules $(DESTDIR)/usr/lib/udev/rules.d/60-menshen.rules

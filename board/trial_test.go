@@ -3,6 +3,7 @@ package board
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -36,6 +37,8 @@ func (r *rootSide) Do(_ context.Context, q update.Request, _ func(update.Answer)
 	}
 	return update.Answer{Done: true}, nil
 }
+
+func (r *rootSide) OpenTaken() (io.ReadCloser, error) { return nil, errors.New("nothing was taken") }
 
 // watched runs a trial over states, one each look; after the last the unit stops.
 func watched(root *rootSide, states ...unit.State) (entries []store.Entry) {

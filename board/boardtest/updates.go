@@ -2,6 +2,8 @@ package boardtest
 
 import (
 	"context"
+	"io"
+	"strings"
 	"sync"
 
 	"menshen/board/slots"
@@ -13,6 +15,7 @@ type Updates struct {
 	mu      sync.Mutex
 	Is      update.State
 	Answers map[update.Act]update.Answer
+	Brings  string // what a Take brings
 	asked   []update.Request
 }
 
@@ -43,4 +46,9 @@ func (u *Updates) Asked() (all []update.Request) {
 	defer u.mu.Unlock()
 	all, u.asked = u.asked, nil
 	return all
+}
+
+// OpenTaken gives Brings.
+func (u *Updates) OpenTaken() (io.ReadCloser, error) {
+	return io.NopCloser(strings.NewReader(u.Brings)), nil
 }

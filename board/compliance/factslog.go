@@ -27,6 +27,7 @@ var notCounted = map[audit.Kind]bool{
 	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true,
 	audit.UnitStarted: true, audit.UnitStopped: true,
 	audit.LookedUp: true, audit.DecisionsLookedUp: true, audit.PeopleListed: true, audit.LogExported: true,
+	audit.FileCarriedOut: true, audit.FileBroughtIn: true,
 	audit.ListExported: true, audit.LogIn: true, audit.LogInRefused: true, audit.LogInCard: true,
 	audit.LogInCardRefused: true, audit.LogInWithoutCard: true, audit.RecoveryRefused: true, audit.LogOut: true,
 }

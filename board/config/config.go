@@ -45,6 +45,7 @@ type Config struct {
 	Faces    Faces    `toml:"faces"`
 	Passes   Passes   `toml:"passes"`
 	Console  Console  `toml:"console"`
+	Stick    Stick    `toml:"stick"`
 
 	lines   lines
 	leftOut map[string]error // by part: why it is not used; see LeaveOut
@@ -194,6 +195,11 @@ type Console struct {
 	Language string   `toml:"language"` // of the serial line before a log-in: a code, "zh"; empty: English
 }
 
+// Stick says whether files may be carried on USB sticks. Updates are not meant: they are signed.
+type Stick struct {
+	Enabled bool `toml:"enabled"`
+}
+
 // ControlSocket gives the path of the control socket; empty: no socket.
 func (c *Config) ControlSocket() string {
 	switch c.Console.Socket {
@@ -290,5 +296,6 @@ func defaults() Config {
 		Faces: Faces{StrangerIn: 10000, LiveMin: 0.7, Frames: 3,
 			DecideWithin: Duration(3 * time.Second)},
 		Console: Console{Baud: 115200, Idle: Duration(5 * time.Minute)},
+		Stick:   Stick{Enabled: true},
 	}
 }

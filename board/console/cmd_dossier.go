@@ -30,5 +30,6 @@ func makeDossier(ctx context.Context, c *console, words []string) error {
 	}
 	c.say(i18n.M("console.dossier-written", "Dossier written to %s; any browser shows it, in both languages.", path))
 	c.say(i18n.M("console.dossier-verify", "To verify it on any machine: menshen dossier verify FILE --key %s", key))
+	c.sayCarry(path)
 	return nil
 }

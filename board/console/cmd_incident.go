@@ -50,6 +50,7 @@ func incident(ctx context.Context, c *console, words []string) error {
 				c.print("  " + p)
 			}
 		}
+		c.sayCarry("")
 		c.say(i18n.M("console.letters-next",
 			"Send them now, then: incident told %s people, incident told %[1]s authority", words[1]))
 		return nil

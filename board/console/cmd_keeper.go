@@ -26,9 +26,6 @@ func keeperCommands() []command {
 			about: i18n.M("console.help-export-lists", "write a file: the signed audit log, for "+
 				"'menshen audit verify'; a list for a spreadsheet; or one to fill in for import"),
 			example: "export people"},
-		{name: "stick", right: desk.ReadsPeople, needs: has[Keeper], run: copyToStick,
-			about:   i18n.M("console.help-stick", "copy backups, exports and reports onto a USB stick"),
-			example: "stick"},
 		{name: "rotate", usage: "REASON", right: desk.KeepsPeople, needs: has[Keeper], run: rotate,
 			about:   i18n.M("console.help-rotate", "move the vault to a new key and a new file"),
 			example: "rotate a copy of the disk was found"},
@@ -94,6 +91,7 @@ func backup(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	c.say(i18n.M("console.backup-written", "Backup written to %s", path))
+	c.sayCarry(path)
 	return nil
 }
 
@@ -105,18 +103,7 @@ func exportAudit(ctx context.Context, c *console) error {
 	c.say(i18n.M("console.audit-log-written", "Audit log written to %s", path))
 	c.say(i18n.M("console.audit-log-verify", "To verify it on any machine: menshen audit verify FILE --key %s", key))
 	c.say(i18n.M("console.keep-export", "Keep this file: --expect FILE checks a later one against it."))
-	return nil
-}
-
-func copyToStick(ctx context.Context, c *console, words []string) error {
-	if len(words) > 0 {
-		return c.misuse("stick")
-	}
-	n, err := c.desk.(Keeper).CopyToStick(ctx, c.who)
-	if err != nil {
-		return err
-	}
-	c.say(i18n.M("console.on-the-stick", "On the stick now: %d files. It can be pulled out.", n))
+	c.sayCarry(path)
 	return nil
 }
 

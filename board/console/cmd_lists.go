@@ -12,7 +12,7 @@ import (
 
 func listCommands() []command {
 	return []command{
-		{name: "import", usage: "[FILE] [--check] [--all] [--json] | undo [--leave]", right: desk.KeepsPeople,
+		{name: "import", usage: "[FILE] [--stick] [--check] [--all] [--json] | undo [--leave]", right: desk.KeepsPeople,
 			needs: has[Lists], run: importPeople,
 			about: i18n.M("console.help-import",
 				"take in a list of people from a spreadsheet, after showing what it would do; undo takes it back"),
@@ -21,16 +21,16 @@ func listCommands() []command {
 }
 
 func importPeople(ctx context.Context, c *console, words []string) error {
-	a, err := parse(words, "check", "all", "json", "leave")
+	a, err := parse(words, "stick", "check", "all", "json", "leave")
 	switch {
 	case err != nil:
 		return err
-	case len(a.words) > 1 || a.has("leave") && a.rest() != "undo":
+	case len(a.words) > 1 || a.has("leave") && a.rest() != "undo", a.has("stick") && a.rest() == "":
 		return c.misuse("import")
 	case a.rest() == "undo":
 		return undoImport(ctx, c, a.has("leave"))
 	}
-	list, err := c.openList(ctx, a.rest())
+	list, err := c.openList(ctx, a.rest(), a.has("stick"))
 	if err != nil {
 		return err
 	}
@@ -68,10 +68,10 @@ func importPeople(ctx context.Context, c *console, words []string) error {
 	return nil
 }
 
-// openList opens a file of the unit's out folder, or takes a list that is pasted.
-func (c *console) openList(ctx context.Context, name string) (io.ReadCloser, error) {
+// openList opens a file of a stick or of the unit's out folder, or takes a list that is pasted.
+func (c *console) openList(ctx context.Context, name string, stick bool) (io.ReadCloser, error) {
 	if name != "" {
-		return c.desk.(Lists).OpenList(ctx, c.who, name)
+		return c.desk.(Lists).OpenList(ctx, c.who, name, stick)
 	}
 	text, err := c.pasted(ctx)
 	if err != nil {
@@ -207,9 +207,11 @@ func export(ctx context.Context, c *console, words []string) error {
 	}
 	if of == desk.PeopleToFill {
 		c.say(i18n.M("console.template-written", "A list to fill in is written to %s", path))
+		c.sayCarry(path)
 		return nil
 	}
 	c.say(i18n.N(rows, "console.list-written", "%d line written to %s", "%d lines written to %s", rows, path))
 	c.say(i18n.M("console.list-in-clear", "It is not encrypted, and is deleted after a week."))
+	c.sayCarry(path)
 	return nil
 }

@@ -15,7 +15,8 @@ import (
 
 func paperCommands() []command {
 	return []command{
-		{name: "assess", usage: "[new | form | file NAME]", right: desk.ReadsPeople, needs: has[Papers], run: assess,
+		{name: "assess", usage: "[new | form | file NAME [--stick]]", right: desk.ReadsPeople,
+			needs: has[Papers], run: assess,
 			about: i18n.M("console.help-assess",
 				"show the impact assessment, or write a new one, part by part or as a form in a file"),
 			example: "assess new"},
@@ -91,8 +92,14 @@ var parts = []struct {
 }
 
 func assess(ctx context.Context, c *console, words []string) error {
+	opts, err := parse(words, "stick")
+	if err != nil {
+		return err
+	}
+	words = opts.words
 	file := len(words) == 2 && words[0] == "file"
-	if !file && (len(words) > 1 || len(words) == 1 && words[0] != "new" && words[0] != "form") {
+	if !file && (opts.has("stick") || len(words) > 1 ||
+		len(words) == 1 && words[0] != "new" && words[0] != "form") {
 		return c.misuse("assess")
 	}
 	d := c.desk.(Papers)
@@ -109,7 +116,7 @@ func assess(ctx context.Context, c *console, words []string) error {
 	}
 	var fresh papers.Assessment
 	if file {
-		fresh, err = d.AssessmentForm(ctx, c.who, words[1])
+		fresh, err = d.AssessmentForm(ctx, c.who, words[1], opts.has("stick"))
 	} else {
 		_, err = c.draft(ctx, assessment, &fresh)
 	}

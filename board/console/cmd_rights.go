@@ -73,5 +73,6 @@ func (c *console) ownCopy(ctx context.Context, p policy.Person, recipient string
 	}
 	c.say(i18n.M("console.decrypt-copy",
 		"On any machine with age: age -d FILE > page.html; then open it in a browser, or print it."))
+	c.sayCarry(got.Path)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"menshen/board/desk"
@@ -250,10 +251,28 @@ func (d *fullDesk) ExportAudit(_ context.Context, s desk.Session) (path, key str
 	return "/var/lib/menshen/out/audit-1", "a0b1", err
 }
 
-func (d *fullDesk) CopyToStick(_ context.Context, s desk.Session) (int, error) {
-	err := d.enter(s, "stick", desk.Manager, desk.Auditor)
+func (d *fullDesk) CopyToStick(_ context.Context, s desk.Session, names []string, step desk.Progress) (int,
+	[]desk.StickFile, error) {
+	err := d.enter(s, fmt.Sprintf("stick %q", names), desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
-	return 3, err
+	if err == nil && slices.Contains(names, "none") {
+		err = i18n.Problem(errors.New("there is no USB stick"),
+			i18n.Verbatim("plug one with FAT or exFAT into the unit"))
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	step(desk.Step{Text: "copying to the stick, and reading back", Done: 50, Wanted: 100})
+	return 3, []desk.StickFile{{Name: "dossier-20261122-093000.html", Size: 1 << 20},
+		{Name: "list-people-20261122-093000.csv", Size: 20_000, As: "list-people-20261122-093000-2.csv"}}, nil
+}
+
+func (d *fullDesk) ListStick(_ context.Context, s desk.Session) ([]desk.StickFile, int, error) {
+	err := d.enter(s, "stick list", desk.Manager, desk.Auditor)
+	defer d.fakeDesk.mu.Unlock()
+	return []desk.StickFile{{Name: "tenants.csv", Size: 20_000, At: now}, {Name: "住户名单.csv", Size: 1, At: now},
+		{Name: "a long name that goes on and on until the table has no more room for it.csv", Size: 5 << 30, At: now},
+	}, 2, err
 }
 
 func (d *fullDesk) Rotate(_ context.Context, s desk.Session, why string) error {

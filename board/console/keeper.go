@@ -17,9 +17,6 @@ type Keeper interface {
 	// ExportAudit writes the signed audit log, and gives its path and the public
 	// key that verifies it, in hex.
 	ExportAudit(ctx context.Context, s desk.Session) (path, key string, err error)
-	// CopyToStick copies the files of the out folder onto a USB stick, and tells how many of them
-	// are on it then.
-	CopyToStick(ctx context.Context, s desk.Session) (files int, err error)
 	// Rotate moves the vault to a new root key and a new file.
 	Rotate(ctx context.Context, s desk.Session, why string) error
 	// Retention tells what is kept for how long; with run, what is overdue

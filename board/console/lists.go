@@ -11,8 +11,8 @@ import (
 
 // Lists takes lists of people in and gives lists out.
 type Lists interface {
-	// OpenList opens a file of the unit's out folder by its name.
-	OpenList(ctx context.Context, s desk.Session, name string) (io.ReadCloser, error)
+	// OpenList opens a file of the unit's out folder by its name, or of the stick.
+	OpenList(ctx context.Context, s desk.Session, name string, stick bool) (io.ReadCloser, error)
 	// PlanImport reads a list and says line by line what an import would do. Nothing is changed.
 	PlanImport(ctx context.Context, s desk.Session, in io.Reader) (*lists.Plan, error)
 	// Import carries a plan out as one act, all of it or nothing.

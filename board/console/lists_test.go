@@ -26,8 +26,8 @@ const tenants = "name,apartment,lease ends,language,cards,phone\n" +
 	"Ana Souza,1203,,en,,\n" +
 	"Anna,1301,2027-06-30,en,12:34567,555\n"
 
-func (d *fullDesk) OpenList(_ context.Context, s desk.Session, name string) (io.ReadCloser, error) {
-	err := d.enter(s, "open list "+name, desk.Manager)
+func (d *fullDesk) OpenList(_ context.Context, s desk.Session, name string, stick bool) (io.ReadCloser, error) {
+	err := d.enter(s, fmt.Sprintf("open list %s, stick %v", name, stick), desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	if name == "refused.csv" {
 		return io.NopCloser(strings.NewReader(tenants + "Carl,1,2020-01-01,en,12:99999,\n")), err

@@ -20,8 +20,8 @@ type Papers interface {
 	// date in the future are needed.
 	PutAssessment(ctx context.Context, s desk.Session, a papers.Assessment) error
 	// AssessmentForm reads a form ([papers.Form]) that was filled in and put into the
-	// unit's out folder, by its name.
-	AssessmentForm(ctx context.Context, s desk.Session, name string) (papers.Assessment, error)
+	// unit's out folder or onto the stick, by its name.
+	AssessmentForm(ctx context.Context, s desk.Session, name string, stick bool) (papers.Assessment, error)
 	// Draft gives what the operator wrote of a paper and did not file, nil for nothing; KeepDraft
 	// keeps it until it is filed (nil) or the unit restarts.
 	Draft(ctx context.Context, s desk.Session, of string) ([]byte, error)

@@ -3,6 +3,7 @@ package console_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -71,8 +72,9 @@ func (d *fullDesk) PutAssessment(_ context.Context, s desk.Session, a papers.Ass
 	return err
 }
 
-func (d *fullDesk) AssessmentForm(_ context.Context, s desk.Session, name string) (papers.Assessment, error) {
-	err := d.enter(s, "form "+name, desk.Manager)
+func (d *fullDesk) AssessmentForm(_ context.Context, s desk.Session, name string,
+	stick bool) (papers.Assessment, error) {
+	err := d.enter(s, fmt.Sprintf("form %s, stick %v", name, stick), desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	return papers.Assessment{Necessity: "From a file.", Impact: "Little.", Risks: "Few."}, err
 }

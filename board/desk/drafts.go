@@ -62,12 +62,10 @@ func (d *Desk) KeepDraft(_ context.Context, s Session, of string, body []byte) e
 	return nil
 }
 
-// AssessmentForm reads a filled-in form from the unit's folder for what leaves and enters it.
-func (d *Desk) AssessmentForm(_ context.Context, s Session, name string) (papers.Assessment, error) {
-	if _, err := d.allow(s, KeepsPeople); err != nil {
-		return papers.Assessment{}, err
-	}
-	f, err := d.openIn(name)
+// AssessmentForm reads a filled-in form from a stick, or from the unit's folder for what leaves and
+// enters it.
+func (d *Desk) AssessmentForm(ctx context.Context, s Session, name string, stick bool) (papers.Assessment, error) {
+	f, err := d.openIn(ctx, s, name, stick)
 	if err != nil {
 		return papers.Assessment{}, err
 	}
@@ -79,17 +77,24 @@ func (d *Desk) AssessmentForm(_ context.Context, s Session, name string) (papers
 	return a, err
 }
 
-// OpenList opens a list of people in that folder, for [Desk.PlanImport].
-func (d *Desk) OpenList(_ context.Context, s Session, name string) (io.ReadCloser, error) {
-	if _, err := d.allow(s, KeepsPeople); err != nil {
-		return nil, err
-	}
-	return d.openIn(name)
+// OpenList opens a list of people on a stick or in that folder, for [Desk.PlanImport].
+func (d *Desk) OpenList(ctx context.Context, s Session, name string, stick bool) (io.ReadCloser, error) {
+	return d.openIn(ctx, s, name, stick)
 }
 
-// openIn opens a file of the folder for what leaves and enters the unit: only a plain file of that
-// folder itself.
-func (d *Desk) openIn(name string) (io.ReadCloser, error) {
+// maxBroughtIn is how large a file from a stick may be, in bytes: no list and no form is larger.
+const maxBroughtIn = 8 << 20
+
+// openIn opens a file of the folder for what leaves and enters the unit, or of a stick: only a
+// plain file of that folder itself.
+func (d *Desk) openIn(ctx context.Context, s Session, name string, stick bool) (io.ReadCloser, error) {
+	by, err := d.allow(s, KeepsPeople)
+	if err != nil {
+		return nil, err
+	}
+	if stick {
+		return d.openStick(ctx, by, name, maxBroughtIn)
+	}
 	dir := d.out.Dir
 	if name == "." || name != filepath.Base(name) {
 		return nil, i18n.Problem(i18n.E("desk.not-a-file-name", "that is not the name of a file, or it names a folder"),

@@ -74,19 +74,19 @@ func TestFormIsReadFromItsFolderAlone(t *testing.T) {
 	if err := os.Symlink("good.txt", filepath.Join(dir, "link.txt")); err != nil {
 		t.Fatal(err)
 	}
-	if a, err := b.Desk.AssessmentForm(ctx, s, "good.txt"); err != nil || a.Necessity != "Hands full." {
+	if a, err := b.Desk.AssessmentForm(ctx, s, "good.txt", false); err != nil || a.Necessity != "Hands full." {
 		t.Errorf("read %+v, %v", a, err)
 	}
 	for _, name := range []string{"", ".", "..", "missing.txt", "link.txt", "folder", "bad.txt",
 		"../" + filepath.Base(dir) + "/good.txt", filepath.Join(dir, "good.txt")} {
-		a, err := b.Desk.AssessmentForm(ctx, s, name)
+		a, err := b.Desk.AssessmentForm(ctx, s, name, false)
 		var p *i18n.Error
 		if !errors.As(err, &p) || p.Remedy.IsZero() || a.Necessity != "" {
 			t.Errorf("%q: %+v, %v", name, a, err)
 		}
 	}
 	if _, err := b.Desk.AssessmentForm(ctx, b.Operator("auditor", store.Auditor),
-		"good.txt"); !errors.Is(err, desk.ErrNotAllowed) {
+		"good.txt", false); !errors.Is(err, desk.ErrNotAllowed) {
 		t.Errorf("an auditor read a form: %v", err)
 	}
 	if _, err := papers.ParseForm(strings.NewReader(papers.Form), b.Config.Site.Location()); err != nil {

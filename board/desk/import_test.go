@@ -289,7 +289,7 @@ func TestRLocalExport(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
-	f, err := b.Desk.OpenList(ctx, b.Staff, filepath.Base(path))
+	f, err := b.Desk.OpenList(ctx, b.Staff, filepath.Base(path), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +307,7 @@ func TestRLocalExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"../vault/vault.db", "/etc/passwd", "link.csv", ".", "none.csv", ""} {
-		if _, err := b.Desk.OpenList(ctx, b.Staff, name); err == nil {
+		if _, err := b.Desk.OpenList(ctx, b.Staff, name, false); err == nil {
 			t.Errorf("%q was opened", name)
 		}
 	}

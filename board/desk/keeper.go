@@ -11,8 +11,6 @@ import (
 	"filippo.io/age"
 
 	"menshen/board/outbox"
-	"menshen/board/slots"
-	"menshen/board/update"
 	"menshen/internal/i18n"
 	"menshen/store"
 	"menshen/store/audit"
@@ -65,28 +63,6 @@ func (d *Desk) Backup(_ context.Context, s Session, recipient string, faces bool
 			i18n.M("desk.make-age-key", "make one on the manager's own machine with age-keygen; it begins with age1"))
 	}
 	return d.writeOut("backup", ".age", func(w io.Writer) error { return d.vault.Backup(by, w, faces, to) })
-}
-
-// CopyToStick has root copy the files of the out folder onto a USB stick, and tells how many of
-// them are on it then. Each was recorded when it was written.
-func (d *Desk) CopyToStick(ctx context.Context, s Session) (files int, err error) {
-	if _, err := d.allow(s, ReadsPeople); err != nil {
-		return 0, err
-	}
-	if _, err := d.updates.State(); errors.Is(err, slots.ErrOneSystem) {
-		return 0, i18n.Problem(i18n.E("desk.stick-by-root", "on this unit root copies the files"),
-			i18n.M("desk.stick-from-folder", "they are in %s", d.out.Dir))
-	}
-	a, err := d.askRoot(ctx, update.Request{Do: update.Give}, nil)
-	switch a.Refused {
-	case update.NoStick:
-		err = i18n.Problem(i18n.E("desk.stick-none", "there is no USB stick that can be written"),
-			i18n.M("desk.stick-plug-in", "plug one with FAT or exFAT into the unit"))
-	case update.Failed:
-		err = i18n.Problem(i18n.E("desk.stick-failed", "not all was copied: %s", a.Detail),
-			i18n.M("desk.stick-another", "try again, with another stick if it happens again"))
-	}
-	return a.Files, err
 }
 
 // ExportAudit writes the signed audit log into the unit's out folder, and gives its path and the

@@ -32,7 +32,7 @@ var rightsOf = map[string]string{
 	"Hours": "ma", "HoursLog": "ma", "May": "ma", "Who": "ma", "Leases": "ma", "LeaseOf": "ma",
 	"OldNotice": "ma", "Requests": "ma",
 	"Incidents": "ma", "Assessment": "ma",
-	"Filing": "ma", "Receipts": "ma", "ExportAudit": "ma", "CopyToStick": "ma", "Dossier": "ma",
+	"Filing": "ma", "Receipts": "ma", "ExportAudit": "ma", "CopyToStick": "ma", "ListStick": "ma", "Dossier": "ma",
 	"Operators": "ma", "Retention": "ma",
 
 	"PlanImport": "m", "Import": "m", "LastImport": "m", "UndoImport": "m", "OpenList": "m",

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"time"
@@ -23,6 +24,8 @@ import (
 type Updates interface {
 	State() (update.State, error)
 	Do(ctx context.Context, r update.Request, progress func(update.Answer)) (update.Answer, error)
+	// OpenTaken opens what the last [update.Take] brought; it is gone when it is closed.
+	OpenTaken() (io.ReadCloser, error)
 }
 
 // oneSystem is a unit with one system.
@@ -33,6 +36,8 @@ func (oneSystem) State() (update.State, error) { return update.State{}, slots.Er
 func (oneSystem) Do(context.Context, update.Request, func(update.Answer)) (update.Answer, error) {
 	return update.Answer{}, slots.ErrOneSystem
 }
+
+func (oneSystem) OpenTaken() (io.ReadCloser, error) { return nil, slots.ErrOneSystem }
 
 // Offer is an update that can be installed.
 type Offer struct {
@@ -82,7 +87,7 @@ func (d *Desk) InstallUpdate(ctx context.Context, s Session, o Offer, step Progr
 		err = d.needBackup()
 	}
 	if err == nil {
-		err = d.recordUpdate(ctx, audit.UpdateBegun, by, map[string]string{"version": o.Version, "from": o.Running,
+		err = d.recordAct(ctx, audit.UpdateBegun, by, map[string]string{"version": o.Version, "from": o.Running,
 			"signer": o.Signer})
 	}
 	if err != nil {
@@ -113,7 +118,7 @@ func (d *Desk) TryUpdate(ctx context.Context, s Session, o Offer) error {
 	}
 	state, err := d.unit.State(ctx)
 	if err == nil {
-		err = d.recordUpdate(ctx, audit.UpdateTried, by, map[string]string{"version": o.Version, "from": o.Running})
+		err = d.recordAct(ctx, audit.UpdateTried, by, map[string]string{"version": o.Version, "from": o.Running})
 	}
 	if err != nil {
 		return err
@@ -122,7 +127,7 @@ func (d *Desk) TryUpdate(ctx context.Context, s Session, o Offer) error {
 	return err
 }
 
-func (d *Desk) recordUpdate(ctx context.Context, kind audit.Kind, by store.Actor, detail map[string]string) error {
+func (d *Desk) recordAct(ctx context.Context, kind audit.Kind, by store.Actor, detail map[string]string) error {
 	_, err := d.vault.Record(ctx, store.Entry{At: d.now(), Kind: kind, Actor: by, Door: d.cfg.Unit.Name,
 		Detail: detail})
 	return err
@@ -241,6 +246,8 @@ func refusal(a update.Answer) error {
 	remedy := i18n.M("desk.update-stick-remedy",
 		"put the one update file, NAME.raucb, onto a USB stick with FAT or exFAT, and plug it into the unit")
 	switch a.Refused {
+	case update.Sticks, update.Unknown, update.Broken:
+		return stickRefusal(a)
 	case update.NoStick:
 		what = i18n.E("desk.update-no-stick", "there is no USB stick that can be read")
 	case update.NoBundle:

@@ -106,29 +106,6 @@ func TestUpdateIsRefused(t *testing.T) {
 	}
 }
 
-// TestStick has root copy what leaves the unit, for a manager or an auditor.
-func TestStick(t *testing.T) {
-	b := updatable(t)
-	b.Updates.Answers[update.Give] = update.Answer{Files: 3}
-	if n, err := b.Desk.CopyToStick(t.Context(), b.Staff); err != nil || n != 3 {
-		t.Errorf("%d, %v", n, err)
-	}
-	if asked := b.Updates.Asked(); len(asked) != 1 || asked[0].Do != update.Give {
-		t.Errorf("asked for %v", asked)
-	}
-	for refused, want := range map[slots.Refusal]string{
-		update.NoStick: "plug one", update.Failed: "no space; try again"} {
-		b.Updates.Answers[update.Give] = update.Answer{Refused: refused, Detail: "no space"}
-		if _, err := b.Desk.CopyToStick(t.Context(), b.Staff); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v", refused, err)
-		}
-	}
-	b.Updates.Is = update.State{}
-	if _, err := b.Desk.CopyToStick(t.Context(), b.Staff); err == nil || !strings.Contains(err.Error(), "root copies") {
-		t.Errorf("one system: %v", err)
-	}
-}
-
 // TestUpdateWaitsForPeople: never while a person needs the door, whatever they do there.
 func TestUpdateWaitsForPeople(t *testing.T) {
 	for name, s := range map[string]unit.State{

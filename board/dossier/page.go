@@ -231,6 +231,8 @@ var acts = []struct {
 	{audit.PeopleImported, i18n.M("dossier.people-imported", "lists of people imported")},
 	{audit.ImportUndone, i18n.M("dossier.imports-undone", "imports undone")},
 	{audit.ListExported, i18n.M("dossier.lists-exported", "lists exported")},
+	{audit.FileCarriedOut, i18n.M("dossier.files-carried-out", "files carried out on a USB stick")},
+	{audit.FileBroughtIn, i18n.M("dossier.files-brought-in", "files brought in on a USB stick")},
 	{audit.AimingBegun, i18n.M("dossier.camera-aimed", "camera aimed by staff")},
 	{audit.DossierMade, i18n.M("dossier.dossiers-made", "dossiers made")},
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -129,20 +130,58 @@ func (m Machine) partitionOf(disk string, number int) (string, error) {
 	return "", fmt.Errorf("the storage has no partition %d", number)
 }
 
-// Sticks gives the devices of the file systems on USB sticks: partitions, and sticks without any.
-func (m Machine) Sticks() (devices []string) {
+// Sticks gives, for each USB stick that is plugged in, the devices on it that may have a file
+// system: its partitions, or itself if it has none. A reader without a card and a disk that the
+// system runs from are no sticks.
+func (m Machine) Sticks() (all [][]string) {
 	disks, _ := filepath.Glob(m.Root + "/sys/class/block/*")
 	for _, link := range disks {
 		at, err := filepath.EvalSymlinks(link)
-		if err != nil || !strings.Contains(at, "/usb") {
+		if err != nil || !strings.Contains(at, "/usb") || m.sysfs(at, "partition") != "" || m.sysfs(at, "size") == "0" {
 			continue
 		}
 		parts, _ := filepath.Glob(filepath.Join(at, "*", "partition"))
-		if len(parts) == 0 { // a partition, or a stick without one
-			devices = append(devices, m.Root+"/dev/"+filepath.Base(link))
+		devices := []string{at}
+		if len(parts) > 0 {
+			devices = nil
+		}
+		for _, p := range parts {
+			devices = append(devices, filepath.Dir(p))
+		}
+		if slices.ContainsFunc(append(devices, at), m.ofSystem) {
+			continue
+		}
+		for i, d := range devices {
+			devices[i] = m.Root + "/dev/" + filepath.Base(d)
+		}
+		all = append(all, devices)
+	}
+	return all
+}
+
+// sysfs reads a property of a device; empty: it has none.
+func (m Machine) sysfs(at, name string) string {
+	raw, _ := os.ReadFile(filepath.Join(at, name))
+	return strings.TrimSpace(string(raw))
+}
+
+// ofSystem reports whether a device is mounted where no stick is: proc_pid_mountinfo(5), of which
+// the third field is the device's number and the fifth the place.
+func (m Machine) ofSystem(at string) bool {
+	number := m.sysfs(at, "dev")
+	mounts, _ := os.ReadFile(m.Root + "/proc/self/mountinfo")
+	for line := range strings.Lines(string(mounts)) {
+		f := strings.Fields(line)
+		if len(f) < 5 || f[2] != number {
+			continue
+		}
+		if !slices.ContainsFunc([]string{"/run/", "/media/", "/mnt"}, func(place string) bool {
+			return strings.HasPrefix(f[4], place)
+		}) {
+			return true
 		}
 	}
-	return devices
+	return false
 }
 
 // NameSlot gives a kernel's command line for a slot: a bundle holds one boot file system for both.

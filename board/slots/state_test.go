@@ -134,16 +134,22 @@ func TestMachine(t *testing.T) {
 // TestPartitions: of the storage by number, whatever the kernel calls it; and those of sticks.
 func TestPartitions(t *testing.T) {
 	const card, usb = "sys/devices/soc/mmc0/block/mmcblk0", "sys/devices/soc/usb1/1-1/host0/block/sda"
+	const empty, disk = "sys/devices/soc/usb2/1-3/host2/block/sdc", "sys/devices/soc/usb2/1-4/host3/block/sdd"
 	m := machine(t, map[string]string{
 		card + "/mmcblk0p1/partition": "1\n", card + "/mmcblk0p5/partition": "5\n", card + "/size": "1\n",
 		usb + "/sda1/partition": "1\n", "sys/devices/soc/usb2/1-2/host1/block/sdb/size": "1\n",
+		usb + "/sda1/dev": "8:1\n", empty + "/size": "0\n",
+		disk + "/sdd1/partition": "1\n", disk + "/sdd1/dev": "8:49\n",
+		"proc/self/mountinfo": "30 1 8:49 / / rw - ext4 /dev/sdd1 rw\n" +
+			"31 30 8:1 / /run/menshen-stick/sda1 ro - vfat x ro\n",
 	})
 	class := filepath.Join(m.Root, "sys/class/block")
 	if err := os.MkdirAll(class, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for name, at := range map[string]string{"mmcblk0": card, "mmcblk0p1": card + "/mmcblk0p1", "sda": usb,
-		"sda1": usb + "/sda1", "sdb": "sys/devices/soc/usb2/1-2/host1/block/sdb"} {
+		"sda1": usb + "/sda1", "sdb": "sys/devices/soc/usb2/1-2/host1/block/sdb", "sdc": empty, "sdd": disk,
+		"sdd1": disk + "/sdd1"} {
 		if err := os.Symlink(filepath.Join(m.Root, at), filepath.Join(class, name)); err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +161,8 @@ func TestPartitions(t *testing.T) {
 	if got, err := m.partitionOf(filepath.Join(m.Root, card), 7); err == nil {
 		t.Errorf("partition 7: %q", got)
 	}
-	if got, want := m.Sticks(), []string{m.Root + "/dev/sda1", m.Root + "/dev/sdb"}; !reflect.DeepEqual(got, want) {
+	want := [][]string{{m.Root + "/dev/sda1"}, {m.Root + "/dev/sdb"}}
+	if got := m.Sticks(); !reflect.DeepEqual(got, want) {
 		t.Errorf("sticks %v", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -44,12 +45,12 @@ func (c *Client) Do(ctx context.Context, r Request, progress func(Answer)) (Answ
 		case <-poll.C:
 		}
 		var a Answer
-		err := read(filepath.Join(c.Answered, answerFile), &a)
+		err := read(filepath.Join(c.Answered, answerFile), maxAnswered, &a)
 		switch {
 		case err == nil && a.ID == r.ID && a.Done:
 			return a, nil
 		case err == nil && a.ID == r.ID:
-			if progress != nil && a != was {
+			if progress != nil && a.Percent != was.Percent {
 				progress(a)
 			}
 			was = a
@@ -57,6 +58,20 @@ func (c *Client) Do(ctx context.Context, r Request, progress func(Answer)) (Answ
 			return a, errors.Join(errNotTaken, os.Remove(path))
 		}
 	}
+}
+
+// OpenTaken opens what the last [Take] brought, and takes its name away: once it is closed, it is
+// gone.
+func (c *Client) OpenTaken() (io.ReadCloser, error) {
+	path := filepath.Join(c.Asked, takenFile)
+	f, _, err := openPlain(c.Asked, takenFile)
+	if err != nil {
+		return nil, fmt.Errorf("opening what was taken from the stick: %w", err)
+	}
+	if err := os.Remove(path); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening what was taken from the stick: %w", err), f.Close())
+	}
+	return f, nil
 }
 
 func either[T any](yes bool, a, b T) T {

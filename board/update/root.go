@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,9 +21,9 @@ type Tools interface {
 	Firmware(write bool) (dir string, free func() error, err error)
 	// Boot mounts a slot's boot partition for writing.
 	Boot(s slots.Slot) (dir string, free func() error, err error)
-	// Stick mounts the file system of a stick for reading. Errors: NoStick.
+	// Stick mounts the file system of a stick for reading. Errors: NoStick, Sticks, Unknown.
 	Stick() (dir string, free func() error, err error)
-	// StickToWrite mounts it for writing. Errors: NoStick.
+	// StickToWrite mounts it for writing. Errors: those, OnlyRead, Protected.
 	StickToWrite() (dir string, free func() error, err error)
 	// Inspect checks a bundle's signature and tells what it holds. Errors: NotSigned, OtherKind.
 	Inspect(ctx context.Context, file string) (Bundle, error)
@@ -38,7 +39,9 @@ type Root struct {
 	Folders
 	Machine slots.Machine
 	Tools   Tools
-	Outbox  string // the folder for what leaves the unit, which the door fills
+	// Files gives the folder for what leaves the unit, which the door fills. Errors: StickOff,
+	// where the configuration lets no file leave or enter by a stick.
+	Files func() (outbox string, err error)
 
 	cut func() // of tests: called before each thing that is written, to end there; nil: nothing
 }
@@ -63,7 +66,7 @@ func (r Root) mayCut() {
 func (r Root) Serve(ctx context.Context) error {
 	path := filepath.Join(r.Asked, requestFile)
 	var q Request
-	err := read(path, &q)
+	err := read(path, maxAsked, &q)
 	if removed := os.Remove(path); removed != nil && !errors.Is(removed, fs.ErrNotExist) {
 		return fmt.Errorf("taking the request: %w", removed) // it would be served again and again
 	}
@@ -100,17 +103,26 @@ func (r Root) Do(ctx context.Context, q Request, _ func(Answer)) (a Answer, err 
 	if err := r.Serve(ctx); err != nil {
 		return a, err
 	}
-	return a, read(filepath.Join(r.Answered, answerFile), &a)
+	return a, read(filepath.Join(r.Answered, answerFile), maxAnswered, &a)
 }
+
+// OpenTaken is [Client.OpenTaken], for that door.
+func (r Root) OpenTaken() (io.ReadCloser, error) { return (&Client{Folders: r.Folders}).OpenTaken() }
 
 func (r Root) say(a Answer) error { return write(filepath.Join(r.Answered, answerFile), 0o644, a) }
 
 // serve does what is asked.
 func (r Root) serve(ctx context.Context, q Request, a *Answer) error {
-	if q.Do == Give {
-		var err error
-		a.Files, err = r.give()
-		return err
+	switch q.Do {
+	case Give:
+		return r.give(ctx, q.Names, a)
+	case List:
+		return r.list(ctx, a)
+	case Take:
+		if len(q.Names) != 1 {
+			return NotPlain
+		}
+		return r.take(ctx, q.Names[0], q.Limit, a)
 	}
 	d, err := r.disk()
 	if err != nil {
@@ -163,8 +175,11 @@ func (r Root) serve(ctx context.Context, q Request, a *Answer) error {
 	return fmt.Errorf("unknown request %.20q", q.Do)
 }
 
-// disk reads the two systems.
+// disk reads the two systems. Errors: [slots.ErrOneSystem].
 func (r Root) disk() (d slots.Disk, err error) {
+	if !r.Machine.TwoSystems() {
+		return d, slots.ErrOneSystem
+	}
 	dir, free, err := r.Tools.Firmware(false)
 	if err != nil {
 		return d, err

@@ -23,7 +23,8 @@ type unit struct {
 	restarted bool
 	stick     []slots.Version // of the bundles on it
 	bad       error           // why Inspect refuses
-	left      int             // things that may still be written before power is cut; negative: no cut
+	outbox    string
+	left      int // things that may still be written before power is cut; negative: no cut
 }
 
 // errCut is what a power cut ends the program with.
@@ -35,6 +36,7 @@ func newTwoSystems(t *testing.T) *unit {
 		Root: Root{Folders: Folders{Asked: dir + "/asked", Answered: dir + "/answered"},
 			Machine: slots.Machine{Root: dir + "/root", Shared: slots.Shared(dir + "/root/state")}}}
 	u.Tools, u.cut = u, u.write
+	u.Files = func() (string, error) { return u.outbox, nil }
 	for _, d := range []string{"asked", "answered", "root/state", "root/proc/device-tree/chosen/bootloader", "root/etc",
 		"root/card", "root/boot-a", "root/boot-b", "root/stick"} {
 		if err := os.MkdirAll(filepath.Join(dir, d), 0o700); err != nil {
@@ -122,7 +124,8 @@ func (u *unit) ask(q Request) (a Answer, cut bool) {
 	if err := u.Serve(u.Context()); err != nil {
 		u.Fatalf("%s: %v", q.Do, err)
 	}
-	if err := read(filepath.Join(u.Answered, answerFile), &a); q.Do != "" && (err != nil || !a.Done || a.ID != "1") {
+	err := read(filepath.Join(u.Answered, answerFile), maxAnswered, &a)
+	if q.Do != "" && (err != nil || !a.Done || a.ID != "1") {
 		u.Fatalf("%s: %+v, %v", q.Do, a, err)
 	}
 	return a, false

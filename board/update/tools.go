@@ -26,21 +26,31 @@ type System struct {
 	Library string // "/usr/lib/menshen": rauc.conf, install-bundle
 }
 
+// kind is a file system that is mounted, with the options it needs.
+type kind struct {
+	name, options string
+	write         bool // it is also written
+}
+
+var (
+	vfat = kind{"vfat", "", true}
+	// sticks may have these and no other. A journal of ext4 is not replayed: that would write.
+	sticks = []kind{{"vfat", "utf8=1", true}, {"exfat", "", true}, {"ext4", "noload", false}}
+)
+
 // mount mounts a device below the folder of answers, in the service's own name space.
-func (s System) mount(device string, flags uintptr, types ...string) (dir string, free func() error, err error) {
+func (s System) mount(device string, flags uintptr, k kind) (dir string, free func() error, err error) {
 	dir = filepath.Join(s.Answered, "mounted")
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", nil, err
 	}
-	for _, kind := range types {
-		err = unix.Mount(device, dir, kind, flags|unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC|unix.MS_NOSYMFOLLOW, "")
-		if err == nil {
-			// RAUC may still let go of a bundle on a stick. What is only read needs no waiting.
-			free := either(flags&unix.MS_RDONLY != 0, unix.MNT_DETACH, 0)
-			return dir, func() error { return unix.Unmount(dir, free) }, nil
-		}
+	flags |= unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC | unix.MS_NOSYMFOLLOW
+	if err := unix.Mount(device, dir, k.name, flags, k.options); err != nil {
+		return "", nil, fmt.Errorf("mounting %s as %s: %w", device, k.name, err)
 	}
-	return "", nil, fmt.Errorf("mounting %s: %w", device, err)
+	// RAUC may still let go of a bundle on a stick. What is only read needs no waiting.
+	detach := either(flags&unix.MS_RDONLY != 0, unix.MNT_DETACH, 0)
+	return dir, func() error { return unix.Unmount(dir, detach) }, nil
 }
 
 func (s System) partition(number int, flags uintptr) (string, func() error, error) {
@@ -48,7 +58,7 @@ func (s System) partition(number int, flags uintptr) (string, func() error, erro
 	if err != nil {
 		return "", nil, err
 	}
-	return s.mount(device, flags, "vfat")
+	return s.mount(device, flags, vfat)
 }
 
 // Firmware mounts partition 1.
@@ -61,25 +71,43 @@ func (s System) Boot(slot slots.Slot) (string, func() error, error) {
 	return s.partition(slot.BootPartition(), unix.MS_SYNCHRONOUS)
 }
 
-// Stick mounts the first file system on a USB stick that can be mounted.
-func (s System) Stick() (string, func() error, error) { return s.stick(unix.MS_RDONLY) }
+// Stick mounts the one stick that is plugged in: the first of its file systems that can be read.
+func (s System) Stick() (string, func() error, error) { return s.stick(false) }
 
 // StickToWrite is [System.Stick] for writing.
-func (s System) StickToWrite() (string, func() error, error) { return s.stick(0) }
+func (s System) StickToWrite() (string, func() error, error) { return s.stick(true) }
 
-func (s System) stick(flags uintptr) (string, func() error, error) {
-	var errs []error
-	for _, device := range s.Machine.Sticks() {
-		dir, free, err := s.mount(device, flags, "vfat", "exfat", "ext4")
-		if err == nil {
-			return dir, free, nil
-		}
-		errs = append(errs, err)
-	}
-	if len(errs) == 0 {
+func (s System) stick(write bool) (string, func() error, error) {
+	all := s.Machine.Sticks()
+	switch len(all) {
+	case 0:
 		return "", nil, NoStick
+	case 1:
+		return s.mountFirst(all[0], write)
 	}
-	return "", nil, fmt.Errorf("%w: %w", NoStick, errors.Join(errs...))
+	return "", nil, Sticks
+}
+
+// mountFirst mounts the first of a stick's file systems that can be.
+func (s System) mountFirst(devices []string, write bool) (string, func() error, error) {
+	why, errs := Unknown, []error(nil)
+	for _, device := range devices {
+		for _, k := range sticks {
+			dir, free, err := s.mount(device, either[uintptr](write && k.write, 0, unix.MS_RDONLY), k)
+			switch {
+			case err == nil && (k.write || !write):
+				return dir, free, nil
+			case err == nil:
+				why, err = OnlyRead, free()
+			case errors.Is(err, unix.EROFS), errors.Is(err, unix.EACCES):
+				why = Protected
+			case errors.Is(err, unix.EBUSY):
+				why = InUse
+			}
+			errs = append(errs, err)
+		}
+	}
+	return "", nil, fmt.Errorf("%w: %w", why, errors.Join(errs...))
 }
 
 func (s System) conf() string { return filepath.Join(s.Library, "rauc.conf") }

@@ -1,5 +1,6 @@
 // Package update installs another system on a unit, and keeps it or takes it back
-// (docs/decisions/0034-updates-from-a-stick.md).
+// (docs/decisions/0034-updates-from-a-stick.md). It also carries files between the unit and a stick
+// (docs/decisions/0050-files-on-a-stick.md).
 //
 // The door is not root. It writes one [Request] into a folder of its own, [Client]; systemd then
 // starts a service of root's, which serves it, [Root], and answers in a folder that only root
@@ -36,7 +37,8 @@ const (
 	requestFile = "update" // what menshen-update.path waits for
 	answerFile  = "answer"
 	stateFile   = "state"
-	maxFile     = 64 << 10 // bytes of each
+	maxAsked    = 64 << 10 // bytes of a request
+	maxAnswered = 1 << 20  // bytes of an answer, and of the state
 )
 
 // Act is what the door asks for.
@@ -51,7 +53,9 @@ const (
 	Healthy   Act = "healthy"   // the running system is in order; it is the one that starts
 	Unhealthy Act = "unhealthy" // the system on trial is not in order, for this reason
 	Told      Act = "told"      // that an update was taken back is on record
-	Give      Act = "give"      // what leaves the unit goes onto the stick
+	Give      Act = "give"      // files that leave the unit go onto the stick
+	List      Act = "list"      // which files are on the stick?
+	Take      Act = "take"      // one file of the stick comes into the door's own folder
 )
 
 // Request is one act with what it needs.
@@ -61,17 +65,23 @@ type Request struct {
 	Version slots.Version `json:"version,omitempty"` // of Install: what the operator was shown
 	Faulty  []string      `json:"faulty,omitempty"`  // of Try: the devices that are faulty before it
 	Why     string        `json:"why,omitempty"`     // of Unhealthy
+	Names   []string      `json:"names,omitempty"`   // of Give: which files, none: all; of Take: the one
+	Limit   int64         `json:"limit,omitempty"`   // of Take: how large it may be, in bytes
 }
 
 // Answer is what came of a request so far.
 type Answer struct {
 	ID      string        `json:"id"`
 	Done    bool          `json:"done"`
-	Percent int           `json:"percent,omitempty"` // of an installation
+	Percent int           `json:"percent,omitempty"` // of an installation or a copy
 	Refused slots.Refusal `json:"refused,omitempty"` // empty: done
 	Detail  string        `json:"detail,omitempty"`  // of a refusal: one line, in English, by the tool that failed
 	Bundle  *Bundle       `json:"bundle,omitempty"`  // of Look
 	Files   int           `json:"files,omitempty"`   // of Give: how many of the unit's are on the stick now
+	Went    []File        `json:"went,omitempty"`    // of Give: those that were copied now, also if it failed then
+	Found   []File        `json:"found,omitempty"`   // of List: at most MaxListed
+	Left    int           `json:"left,omitempty"`    // of List: how many names are not in Found
+	Taken   *File         `json:"taken,omitempty"`   // of Take
 }
 
 // Bundle is what a stick holds.
@@ -85,6 +95,18 @@ type Bundle struct {
 // Refusals beyond those of package slots.
 const (
 	NoStick   slots.Refusal = "no stick"
+	Sticks    slots.Refusal = "several sticks"
+	Unknown   slots.Refusal = "a stick with none of the file systems that are read"
+	OnlyRead  slots.Refusal = "a stick with a file system that is only read" // ext4
+	InUse     slots.Refusal = "a stick that is mounted by somebody else"
+	Protected slots.Refusal = "a stick that is write-protected"
+	Full      slots.Refusal = "not enough room on the stick"
+	Broken    slots.Refusal = "a stick that was pulled out, or is damaged"
+	Differs   slots.Refusal = "read back from the stick as something else"
+	NoFile    slots.Refusal = "no such file"
+	NotPlain  slots.Refusal = "not a plain file in the top folder"
+	TooLarge  slots.Refusal = "a file that is too large"
+	StickOff  slots.Refusal = "switched off by the configuration"
 	NoBundle  slots.Refusal = "no update on the stick"
 	Several   slots.Refusal = "several updates on the stick"
 	NotSigned slots.Refusal = "not signed by a key that this unit trusts, or damaged"
@@ -107,7 +129,7 @@ type State struct {
 
 // State reads what root left. Errors: [slots.ErrOneSystem].
 func (f Folders) State() (s State, err error) {
-	err = read(filepath.Join(f.Answered, stateFile), &s)
+	err = read(filepath.Join(f.Answered, stateFile), maxAnswered, &s)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, slots.ErrOneSystem
 	}
@@ -118,7 +140,7 @@ func (f Folders) State() (s State, err error) {
 }
 
 // read reads a file of the other side's. It follows no link and waits for no pipe.
-func read(path string, to any) error {
+func read(path string, limit int64, to any) error {
 	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return err
@@ -127,7 +149,7 @@ func read(path string, to any) error {
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		return fmt.Errorf("%s is not a file: %w", path, errors.ErrUnsupported)
 	}
-	raw, err := io.ReadAll(io.LimitReader(f, maxFile))
+	raw, err := io.ReadAll(io.LimitReader(f, limit))
 	if err != nil {
 		return err
 	}

@@ -94,6 +94,39 @@ func TestRLocalCameraService(t *testing.T) {
 	}
 }
 
+// TestStickService: root's side of a stick sees no vault, has no network, opens disks only, and has
+// no right but those to mount and to hand a file over. Nothing that it mounts is seen by others.
+func TestStickService(t *testing.T) {
+	raw, err := os.ReadFile("../../scripts/systemd/menshen-update.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(raw), "\n")
+	for want, why := range map[string]string{
+		"ExecStart=/usr/bin/menshen slot serve": "this verb alone",
+		"Type=oneshot":                          "for one request",
+		"PrivateMounts=yes":                     "a stick is mounted for it alone",
+		"ProtectSystem=strict":                  "it writes no file of the system",
+		"ReadWritePaths=/run/menshen":           "but where the door asks",
+		"InaccessiblePaths=-/var/lib/menshen":   "not the vault",
+		"CapabilityBoundingSet=CAP_SYS_ADMIN CAP_DAC_OVERRIDE CAP_CHOWN": "mount, the door's folders, their owner",
+		"SystemCallFilter=@system-service mount umount2":                 "no module, no other root",
+		"NoNewPrivileges=yes": "no way to more rights",
+		"PrivateNetwork=yes":  "no network at all (R-LOCAL)",
+		"DevicePolicy=closed": "it opens only disks",
+	} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("the service has no line %s: %s", want, why)
+		}
+	}
+	for _, l := range lines {
+		device, is := strings.CutPrefix(l, "DeviceAllow=")
+		if is && device != "block-sd rw" && device != "block-blkext rw" {
+			t.Errorf("it may open %s", device)
+		}
+	}
+}
+
 // TestRStrangerJournal: the journal of the door has limits in size and time, and the text goes
 // nowhere else.
 func TestRStrangerJournal(t *testing.T) {

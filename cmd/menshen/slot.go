@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/sumdb/note"
 
+	"menshen/board/config"
 	"menshen/board/outbox"
 	"menshen/board/release"
 	"menshen/board/slots"
@@ -21,8 +22,7 @@ import (
 // 'update' at the console.
 func slotVerb() *cobra.Command {
 	system := update.System{Folders: update.OfSystem(), Machine: slots.ThisMachine(), Library: "/usr/lib/menshen"}
-	root := update.Root{Folders: system.Folders, Machine: system.Machine, Tools: system,
-		Outbox: outbox.Dir("/var/lib/menshen")}
+	root := update.Root{Folders: system.Folders, Machine: system.Machine, Tools: system, Files: carried}
 	c := &cobra.Command{Use: "slot", Hidden: true, Short: "the two systems on the storage; for services and RAUC"}
 	verb := func(use string, args cobra.PositionalArgs, run func(ctx context.Context, words []string) error) {
 		c.AddCommand(&cobra.Command{Use: use, Args: args, RunE: func(c *cobra.Command, words []string) error {
@@ -48,6 +48,19 @@ func slotVerb() *cobra.Command {
 		})
 	}
 	return c
+}
+
+// carried gives the folder for what leaves the unit, where its configuration, which is root's, lets
+// files be carried on a stick. One that cannot be read does not.
+func carried() (string, error) {
+	c, err := config.LoadForDoor("/etc/menshen/door.toml")
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%w: %w", update.StickOff, err)
+	case !c.Stick.Enabled:
+		return "", update.StickOff
+	}
+	return outbox.Dir(c.Unit.Dir), nil
 }
 
 // takeLog takes the log of releases from the bundle that RAUC installs. One that is not taken is no

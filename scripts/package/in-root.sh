@@ -67,8 +67,9 @@ is "$(stat -c '%a %U:%G' /etc/menshen /var/lib/menshen /var/lib/menshen.out | xa
 is "$(id -nG menshen-camera | tr ' ' '\n' | sort | xargs)" "menshen-camera video" "groups of the camera's service"
 is "$(stat -c '%A %U:%G' /run/menshen-camera/frames)" "prw-r----- menshen-camera:menshen" "pipe of the camera's service"
 [ ! -e /etc/systemd/system/multi-user.target.wants/menshen.service ] || fail "it is enabled unasked"
-systemd-analyze verify --man=no /usr/lib/systemd/system/menshen{,-camera}.service >out 2>&1 || true
-! grep -E 'menshen(-camera)?\.service' out || fail "systemd has objections to a unit"
+systemd-analyze verify --man=no \
+  /usr/lib/systemd/system/menshen{.service,-camera.service,-update.service,-update.path} >out 2>&1 || true
+! grep -E 'menshen(-camera|-update)?\.(service|path)' out || fail "systemd has objections to a unit"
 systemd-analyze cat-config systemd/journald@menshen.conf >out 2>&1 || true
 grep -q '^SystemMaxUse=' out || fail "systemd does not find the limits of the door's journal"
 dpkg -L menshen menshen-models >files # a minimal root may be told to leave manuals out

@@ -56,6 +56,8 @@ const (
 	UpdateTried      Kind = "update tried"  // an operator restarts the unit to try it
 	UpdateKept       Kind = "update kept"
 	UpdateTakenBack  Kind = "update taken back" // the system before runs again
+	FileCarriedOut   Kind = "file carried out"  // onto a USB stick
+	FileBroughtIn    Kind = "file brought in"   // from a USB stick
 )
 
 // People, and what was done with what is stored about them.

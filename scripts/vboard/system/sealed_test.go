@@ -43,7 +43,8 @@ func TestSealed(t *testing.T) {
 func TestStick(t *testing.T) {
 	x := serial(t)
 	x.logIn()
-	x.follow("| tap your own card\n@card\nanna>« stick\n| On the stick now: 4 files\nanna>« logout\n| Logged out",
+	x.follow("| tap your own card\n@card\nanna>« stick\n| On the stick now, read back and compared: 4 files\n"+
+		"anna>« logout\n| Logged out",
 		func() { tap(t, 42, 7) })
 	stick := t.TempDir()
 	sh(t, "mount -o ro /dev/sda1 "+stick)
