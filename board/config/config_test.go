@@ -81,7 +81,7 @@ func TestRefusals(t *testing.T) {
 		{"two of a name", "[camera]",
 			"[[reader]]\nname = \"outside\"\nkind = \"scanner\"\ndevice = \"/dev/x\"\n[camera]", "two of this name"},
 		{"two exit buttons", `role     = "contact"`, `role = "rex"`,
-			`role = "rex"|[[input]] rex is in line 74 already, and each role is one input`},
+			`role = "rex"|[[input]] rex is in line `},
 		{"two lamps", `role   = "red"`, `role = "green"`, `role = "green"|[[signal]] green is in line `},
 		{"serial framing", "kind = \"wiegand\"", "kind = \"serial\"",
 			`framing "" is not known: write one of line, stx-etx`},
