@@ -135,6 +135,9 @@ func (b *Board) listOffHeader(c *config.Config) (all []i18n.Message) {
 	if c.Camera.Source != "" {
 		all = append(all, i18n.M("profile.camera-elsewhere", "camera: %s", c.Camera.Source))
 	}
+	if c.Infrared.Source != "" {
+		all = append(all, i18n.M("profile.infrared-elsewhere", "infrared camera: %s", c.Infrared.Source))
+	}
 	return all
 }
 
