@@ -208,14 +208,27 @@ func FuzzObservation(f *testing.F) {
 
 func FuzzPicture(f *testing.F) {
 	p := Picture{Width: 2, Height: 1, Grey: []byte{1, 2}}
-	b, err := appendPicture(nil, &p)
-	if err != nil {
-		f.Fatal(err)
+	both := p
+	both.Infrared = &Picture{Width: 1, Height: 1, Grey: []byte{3}, View: image.Rect(0, 0, 1000, 1000)}
+	for _, p := range []*Picture{&p, &both} {
+		b, err := appendPicture(nil, p)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
 	}
-	f.Add(b)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if p, err := parsePicture(b); err == nil && len(p.Grey) != p.Width*p.Height {
-			t.Fatalf("%d bytes for %d×%d", len(p.Grey), p.Width, p.Height)
+		p, err := parsePicture(b)
+		if err != nil {
+			return
+		}
+		for _, p := range []*Picture{&p, p.Infrared} {
+			if p != nil && len(p.Grey) != p.Width*p.Height {
+				t.Fatalf("%d bytes for %d×%d", len(p.Grey), p.Width, p.Height)
+			}
+		}
+		if p.Infrared != nil && p.Infrared.Infrared != nil {
+			t.Fatal("a picture beside the one beside")
 		}
 	})
 }
