@@ -33,7 +33,7 @@ func keeperCommands() []command {
 			about: i18n.M("console.help-retention",
 				"show what is kept for how long, and what is overdue; run removes it"),
 			example: "retention run"},
-		{name: "receipts", usage: "[--json]", right: desk.ReadsPeople, needs: has[Keeper], run: receipts,
+		{name: "receipts", usage: "[--json | --file]", right: desk.ReadsPeople, needs: has[Keeper], run: receipts,
 			about:   i18n.M("console.help-receipts", "show the signed receipts of all erasures"),
 			example: "receipts"},
 		{name: "check", needs: has[Keeper], run: checkVault,
@@ -150,9 +150,18 @@ func retention(ctx context.Context, c *console, words []string) error {
 }
 
 func receipts(ctx context.Context, c *console, words []string) error {
-	a, err := parse(words, "json")
+	a, err := parse(words, "json", "file")
 	if err != nil {
 		return err
+	}
+	if a.has("file") {
+		path, err := c.desk.(Keeper).WriteReceipts(ctx, c.who)
+		if err != nil {
+			return err
+		}
+		c.say(i18n.M("console.receipts-written", "Receipts written to %s; keep them beside the backups.", path))
+		c.sayCarry(path)
+		return nil
 	}
 	all, err := c.desk.(Keeper).Receipts(ctx, c.who)
 	if err != nil {

@@ -299,6 +299,12 @@ func (d *fullDesk) Receipts(_ context.Context, s desk.Session) ([]desk.Erasure, 
 		JSON: `{"seq":9,"sig":"ab"}`}}, err
 }
 
+func (d *fullDesk) WriteReceipts(_ context.Context, s desk.Session) (string, error) {
+	err := d.enter(s, "write receipts", desk.Manager, desk.Auditor)
+	defer d.fakeDesk.mu.Unlock()
+	return "/unit.out/receipts-20261122-093000.jsonl", err
+}
+
 func (d *fullDesk) CheckVault(_ context.Context, s desk.Session) (string, error) {
 	err := d.enter(s, "check", everybody...)
 	defer d.fakeDesk.mu.Unlock()

@@ -24,6 +24,8 @@ type Keeper interface {
 	Retention(ctx context.Context, s desk.Session, run bool) (desk.Retention, error)
 	// Receipts gives the receipts of all erasures (R-ERASE).
 	Receipts(ctx context.Context, s desk.Session) ([]desk.Erasure, error)
+	// WriteReceipts writes them into the out folder, as a restore takes them.
+	WriteReceipts(ctx context.Context, s desk.Session) (path string, err error)
 	// CheckVault reads every record. Its error names each damaged one; note is what else the
 	// operator must know, in their language, or empty.
 	CheckVault(ctx context.Context, s desk.Session) (note string, err error)

@@ -137,6 +137,23 @@ func (d *Desk) Receipts(_ context.Context, s Session) ([]Erasure, error) {
 	return out, nil
 }
 
+// WriteReceipts writes the receipts of all erasures into the out folder, one a line, as a restore
+// takes them, and gives the file's path.
+func (d *Desk) WriteReceipts(ctx context.Context, s Session) (path string, err error) {
+	all, err := d.Receipts(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	return d.writeOut("receipts", ".jsonl", func(w io.Writer) error {
+		for _, r := range all {
+			if _, err := fmt.Fprintln(w, r.JSON); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // CheckVault reads every record of the vault. note tells of a damaged head page; that fault ends
 // once an operator with the right [EndsFaults] has read it.
 func (d *Desk) CheckVault(_ context.Context, s Session) (note string, err error) {

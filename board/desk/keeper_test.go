@@ -43,6 +43,13 @@ func TestREraseReceiptAndBackup(t *testing.T) {
 	if err := json.Unmarshal([]byte(all[0].JSON), &r); err != nil || !r.Verify(b.Vault.PublicKey()) {
 		t.Errorf("the receipt as it leaves the unit does not verify: %v", err)
 	}
+	file, err := b.Desk.WriteReceipts(ctx, b.Staff)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(file); string(got) != all[0].JSON+"\n" || err != nil {
+		t.Errorf("the file of receipts: %q, %v", got, err)
+	}
 	if r.Why = "another reason"; r.Verify(b.Vault.PublicKey()) {
 		t.Error("a changed receipt verifies")
 	}

@@ -33,7 +33,8 @@ var rightsOf = map[string]string{
 	"OldNotice": "ma", "Requests": "ma",
 	"Incidents": "ma", "Assessment": "ma",
 	"Filing": "ma", "Receipts": "ma", "ExportAudit": "ma", "CopyToStick": "ma", "ListStick": "ma", "Dossier": "ma",
-	"Operators": "ma", "Retention": "ma",
+	"WriteReceipts": "ma",
+	"Operators":     "ma", "Retention": "ma",
 
 	"PlanImport": "m", "Import": "m", "LastImport": "m", "UndoImport": "m", "OpenList": "m",
 	"ExportList": "m", "WriteList": "m", // of a list that there is not; which role has which is below

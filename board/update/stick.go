@@ -215,6 +215,9 @@ func (s *sending) place(box, to string) (there bool, err error) {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			s.part = name + partEnding
+			if _, err := os.Lstat(filepath.Join(to, s.part)); err == nil {
+				continue // of another file of this copy: FAT does not tell a.txt from A.TXT
+			}
 			return false, nil
 		case err != nil:
 			return false, err
