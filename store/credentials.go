@@ -45,32 +45,8 @@ func (v *Vault) AddCredential(a Actor, id policy.PersonID, kind policy.Credentia
 // AddLimited is [Vault.AddCredential] with the limits in c: a time, a door, a number of uses, for
 // duress. c.ID, c.Revoked, c.Used and c.LastUsed are ignored.
 func (v *Vault) AddLimited(a Actor, id policy.PersonID, c policy.Credential, secret []byte) (policy.Credential, error) {
-	var handle [8]byte
-	v.o.draw(handle[:])
-	c.ID, c.Revoked, c.Used, c.LastUsed = hex.EncodeToString(handle[:]), false, 0, time.Time{}
-	err := v.act(func(t *tx) error {
-		first := t.r.first(c.Kind, secret)
-		if err := t.freeCredential(first); err != nil {
-			return err
-		}
-		own, p, err := t.person(id)
-		if err != nil {
-			return err
-		}
-		p.Credentials = append(p.Credentials, c)
-		if p.Hashes == nil {
-			p.Hashes = map[string][]byte{}
-		}
-		p.Hashes[c.ID] = first
-		if err := t.putPerson(own, p); err != nil {
-			return err
-		}
-		if err := t.put(cardsBucket, t.r.second(first), &t.r.seal, &card{id, c.ID}); err != nil {
-			return err
-		}
-		_, err = t.log(Entry{At: v.now(t), Kind: audit.CredentialAdded, Actor: a, Person: id, CredentialID: c.ID})
-		return err
-	})
+	c.ID, c.Revoked, c.Used, c.LastUsed = v.newHandle(), false, 0, time.Time{}
+	err := v.act(func(t *tx) error { return t.addCredential(a, v.now(t), id, c, secret) })
 	if err != nil {
 		return policy.Credential{}, fmt.Errorf("add %s, person %s: %w", c.Kind, id, err)
 	}
@@ -81,27 +57,92 @@ func (v *Vault) AddLimited(a Actor, id policy.PersonID, c policy.Credential, sec
 // [ErrUnknown]: no such person or credential. A person whose last working credential this is loses
 // face entry by policy (R-ALT), not here.
 func (v *Vault) RevokeCredential(a Actor, id policy.PersonID, credentialID string) error {
-	err := v.act(func(t *tx) error {
-		own, p, err := t.person(id)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(p.Credentials, func(c policy.Credential) bool { return c.ID == credentialID })
-		if i < 0 {
-			return ErrUnknown
-		}
-		p.Credentials[i].Revoked = true
-		if err := t.putPerson(own, p); err != nil {
-			return err
-		}
-		_, err = t.log(Entry{At: v.now(t), Kind: audit.CredentialRevoked, Actor: a, Person: id,
-			CredentialID: credentialID})
-		return err
-	})
+	err := v.act(func(t *tx) error { return t.revokeCredential(a, v.now(t), id, credentialID) })
 	if err != nil {
 		return fmt.Errorf("revoke credential, person %s: %w", id, err)
 	}
 	return nil
+}
+
+// ReplaceCard gives a person a card in the place of another of theirs, which is revoked in the same
+// act: both or neither. The new one has the label and the limits of the old one; its uses begin
+// again. [ErrUnknown]: the person has no such card, or it is revoked. [ErrTaken]: a person holds
+// the new card, or it is the old one.
+func (v *Vault) ReplaceCard(a Actor, id policy.PersonID, old string, secret []byte,
+	clonable bool) (policy.Credential, error) {
+	var c policy.Credential
+	handle := v.newHandle()
+	err := v.act(func(t *tx) error {
+		_, p, err := t.person(id)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(p.Credentials, func(c policy.Credential) bool {
+			return c.ID == old && c.Kind == policy.CardKind && !c.Revoked
+		})
+		if i < 0 {
+			return ErrUnknown
+		}
+		c = p.Credentials[i]
+		c.ID, c.Clonable, c.Used, c.LastUsed = handle, clonable, 0, time.Time{}
+		if err := t.addCredential(a, v.now(t), id, c, secret); err != nil {
+			return err
+		}
+		return t.revokeCredential(a, v.now(t), id, old)
+	})
+	if err != nil {
+		return policy.Credential{}, fmt.Errorf("replace a card, person %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// newHandle gives a credential's random handle.
+func (v *Vault) newHandle() string {
+	var handle [8]byte
+	v.o.draw(handle[:])
+	return hex.EncodeToString(handle[:])
+}
+
+func (t *tx) addCredential(a Actor, now time.Time, id policy.PersonID, c policy.Credential, secret []byte) error {
+	first := t.r.first(c.Kind, secret)
+	if err := t.freeCredential(first); err != nil {
+		return err
+	}
+	own, p, err := t.person(id)
+	if err != nil {
+		return err
+	}
+	p.Credentials = append(p.Credentials, c)
+	if p.Hashes == nil {
+		p.Hashes = map[string][]byte{}
+	}
+	p.Hashes[c.ID] = first
+	if err := t.putPerson(own, p); err != nil {
+		return err
+	}
+	if err := t.put(cardsBucket, t.r.second(first), &t.r.seal, &card{id, c.ID}); err != nil {
+		return err
+	}
+	_, err = t.log(Entry{At: now, Kind: audit.CredentialAdded, Actor: a, Person: id, CredentialID: c.ID})
+	return err
+}
+
+func (t *tx) revokeCredential(a Actor, now time.Time, id policy.PersonID, credentialID string) error {
+	own, p, err := t.person(id)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(p.Credentials, func(c policy.Credential) bool { return c.ID == credentialID })
+	if i < 0 {
+		return ErrUnknown
+	}
+	p.Credentials[i].Revoked = true
+	if err := t.putPerson(own, p); err != nil {
+		return err
+	}
+	_, err = t.log(Entry{At: now, Kind: audit.CredentialRevoked, Actor: a, Person: id,
+		CredentialID: credentialID})
+	return err
 }
 
 // FindCredential gives the owner of a credential, and its handle. [ErrUnknown]: no person holds it.

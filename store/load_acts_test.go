@@ -47,6 +47,17 @@ func (l *loader) add() {
 	l.acked(err, "card", fmt.Sprintf("%x", id[:]))
 }
 
+// replace gives a person another card in the place of the one of add.
+func (l *loader) replace(id policy.PersonID) {
+	p, old, err := l.v.FindCredential(policy.CardKind, id[:])
+	if err == nil {
+		_, err = l.v.ReplaceCard("op", p.ID, old, otherCard(id), true)
+	}
+	l.acked(err, "replaced", fmt.Sprintf("%x", id[:]))
+}
+
+func otherCard(id policy.PersonID) []byte { return append(id[:], 1) }
+
 func (l *loader) enrol(id policy.PersonID) {
 	hash, err := l.v.PutNotice("op", "notice", "en")
 	if err == nil {
@@ -181,6 +192,7 @@ func (l *loader) all() {
 	l.learn(l.ids[1])
 	l.stopLearning(l.ids[1])
 	l.eraseFace(l.ids[0])
+	l.replace(l.ids[2])
 	l.decide()
 	l.rotate()
 	l.c.advance(100 * 24 * time.Hour)

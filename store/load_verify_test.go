@@ -22,6 +22,7 @@ import (
 func verify(root string, said []string) error {
 	added, removing, removed, faces := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]string{}
 	learnt, decided := map[string]string{}, map[uint64]string{}
+	cards, replaced := map[string]bool{}, map[string]bool{}
 	var pruned time.Time
 	for _, line := range said {
 		f := strings.Fields(line)
@@ -31,6 +32,10 @@ func verify(root string, said []string) error {
 		switch f[0] {
 		case "added":
 			added[f[1]] = true
+		case "card":
+			cards[f[1]] = true
+		case "replaced":
+			replaced[f[1]] = true
 		case "removing":
 			removing[f[1]] = true
 		case "removed":
@@ -86,6 +91,12 @@ func verify(root string, said []string) error {
 		}
 	}
 	for id, p := range here {
+		if n := len(p.Working(start)); cards[id] && n != 1 {
+			return fmt.Errorf("%s has %d cards that work, and had one at each moment", id, n)
+		}
+		if _, _, err := v.FindCredential(policy.CardKind, otherCard(p.ID)); replaced[id] && err != nil {
+			return fmt.Errorf("the card of %s was replaced: %w", id, err)
+		}
 		if learnt[id] == "unlearnt" && (p.HasLearnt() || !p.Face.Learns.At.IsZero()) {
 			return fmt.Errorf("what was learnt of %s was erased, and is back", id)
 		}

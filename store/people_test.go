@@ -3,9 +3,13 @@ package store
 import (
 	"context"
 	"errors"
+	"reflect"
+	"slices"
 	"testing"
+	"time"
 
 	"menshen/policy"
+	"menshen/store/audit"
 )
 
 func TestPeopleSurviveReopening(t *testing.T) {
@@ -88,6 +92,66 @@ func TestCredentialsAreOnePersons(t *testing.T) {
 	}
 	if p, _ := u.Person(li); len(p.Credentials) != 0 {
 		t.Errorf("li still lists %d credentials", len(p.Credentials))
+	}
+}
+
+// TestReplaceCard: the new card is the person's and the old one revoked, by one act; or nothing
+// changes.
+func TestReplaceCard(t *testing.T) {
+	u := newUnit(t)
+	li, wang := u.tenant(t, "li"), u.tenant(t, "wang")
+	old := func() policy.Credential { p, _ := u.Person(li); return p.Credentials[0] }()
+	limited, err := u.AddLimited("op", li, policy.Credential{Kind: policy.CardKind, Label: "fob",
+		Until: start.Add(time.Hour), Door: "front", Uses: 3}, number8(5))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pin, err := u.AddLimited("op", li, policy.Credential{Kind: policy.PINKind}, []byte("48151"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, was := u.kinds(t, 0), func() policy.Person { p, _ := u.Person(li); return p }()
+	for what, try := range map[string]struct {
+		who    policy.PersonID
+		old    string
+		secret []byte
+		want   error
+	}{
+		"by another's card":    {li, old.ID, cardOf["wang"], ErrTaken},
+		"by itself":            {li, old.ID, cardOf["li"], ErrTaken},
+		"by the other of two":  {li, old.ID, number8(5), ErrTaken},
+		"of another person":    {wang, old.ID, number8(9), ErrUnknown},
+		"of a PIN":             {li, pin.ID, number8(9), ErrUnknown},
+		"that there is not":    {li, "x", number8(9), ErrUnknown},
+		"of a person who left": {policy.PersonID{9}, old.ID, number8(9), ErrUnknown},
+	} {
+		if _, err := u.ReplaceCard("op", try.who, try.old, try.secret, true); !errors.Is(err, try.want) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if p, _ := u.Person(li); !reflect.DeepEqual(p, was) || !slices.Equal(u.kinds(t, 0), before) {
+		t.Errorf("something was left: %+v", p)
+	}
+	k, err := u.ReplaceCard("op", li, limited.ID, number8(9), true)
+	want := limited
+	want.ID, want.Clonable = k.ID, true
+	if err != nil || k != want || k.ID == limited.ID {
+		t.Fatalf("%+v, %v", k, err)
+	}
+	if p, key, err := u.FindCredential(policy.CardKind, number8(9)); err != nil || p.ID != li || key != k.ID ||
+		len(p.Credentials) != 4 {
+		t.Errorf("the new card: %+v, %v", p, err)
+	}
+	if p, key, err := u.FindCredential(policy.CardKind, number8(5)); err != nil || key != limited.ID ||
+		!p.Credentials[1].Revoked {
+		t.Errorf("the old card: %+v, %v", p, err)
+	}
+	if got := u.kinds(t, 0)[len(before):]; !slices.Equal(got, []audit.Kind{audit.CredentialAdded,
+		audit.CredentialRevoked}) {
+		t.Errorf("on record: %q", got)
+	}
+	if _, err := u.ReplaceCard("op", li, limited.ID, number8(10), true); !errors.Is(err, ErrUnknown) {
+		t.Errorf("a card that is replaced already: %v", err)
 	}
 }
 
