@@ -45,11 +45,15 @@ func card(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
+	c.cardGiven(k)
+	return nil
+}
+
+func (c *console) cardGiven(k policy.Credential) {
 	c.say(i18n.M("console.card-assigned", "Card %s is now theirs.", shortID(k)))
 	if k.Clonable {
 		c.say(i18n.M("console.card-clonable", "Note: cards of this kind can be copied."))
 	}
-	return nil
 }
 
 func pin(ctx context.Context, c *console, words []string) error {

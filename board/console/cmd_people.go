@@ -86,15 +86,25 @@ func (c *console) findPerson(ctx context.Context, words string) (policy.Person, 
 	for i, p := range found {
 		c.say(i18n.M("console.person-to-choose", "%d  %s", i+1, name(p)))
 	}
-	c.line.flush()
-	s, err := c.ask(i18n.M("console.which-number", "Which number? "))
+	i, err := c.choose(len(found))
 	if err != nil {
 		return policy.Person{}, err
 	}
-	if len(s) != 1 || s[0] < '1' || int(s[0]-'0') > len(found) {
-		return policy.Person{}, errNothingDone
+	return found[i], nil
+}
+
+// choose asks which of at most nine that were shown is meant, and gives its index. Another answer
+// is errNothingDone.
+func (c *console) choose(n int) (int, error) {
+	c.line.flush()
+	s, err := c.ask(i18n.M("console.which-number", "Which number? "))
+	if err != nil {
+		return 0, err
 	}
-	return found[s[0]-'1'], nil
+	if len(s) != 1 || s[0] < '1' || int(s[0]-'0') > n {
+		return 0, errNothingDone
+	}
+	return int(s[0] - '1'), nil
 }
 
 // exact is the index of the only one of found whose name, apartment or handle is words, or -1: 12

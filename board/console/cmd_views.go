@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"menshen/board/desk"
 	"menshen/internal/i18n"
@@ -32,12 +34,34 @@ func viewCommands() []command {
 func (c *console) viewing(ctx context.Context, f func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer c.line.onAnyKey(c.line.onAnyKey(cancel))
+	defer c.line.onKey(c.line.onKey(func(rune) { cancel() }))
 	err := f(ctx)
 	if errors.Is(err, context.Canceled) {
 		err = nil
 	}
 	return err
+}
+
+// untilKey runs f until it ends or one of keys is pressed, and gives that key; 0: f ended first.
+// Ctrl-C and Ctrl-D count as the last of keys. What was typed before is thrown away.
+func (c *console) untilKey(ctx context.Context, keys string, f func(context.Context) error) (rune, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var pressed atomic.Int32
+	c.line.flush()
+	defer c.line.onKey(c.line.onKey(func(k rune) {
+		if k == keyCancel || k == keyLeave {
+			k, _ = utf8.DecodeLastRuneInString(keys)
+		}
+		if strings.ContainsRune(keys, k) && pressed.CompareAndSwap(0, k) {
+			cancel()
+		}
+	}))
+	err := f(ctx)
+	if k := pressed.Load(); k != 0 && err != nil {
+		return k, nil
+	}
+	return 0, err
 }
 
 // liveEvery is how long the live status waits between two looks.

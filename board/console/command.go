@@ -36,7 +36,7 @@ func vocabulary(d Desk) (all []command) {
 			slices.Concat(doorCommands(), overrideCommands(), viewCommands(), clockCommands())},
 		{i18n.M("console.chapter-people", "People and their credentials"),
 			slices.Concat(peopleCommands(), listCommands(), leaseCommands(), mayCommands(), credentialCommands(),
-				passCommands())},
+				cardCommands(), passCommands())},
 		{i18n.M("console.chapter-hours", "Hours and access groups"), hoursCommands()},
 		{i18n.M("console.chapter-faces", "Face entry"), faceCommands()},
 		{i18n.M("console.chapter-law", "The law"),

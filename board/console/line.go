@@ -42,7 +42,7 @@ type line struct {
 	broke   func()          // BREAK; called with mu held, like cancel: neither may come back here
 	cancel  func()          // stops the running command; nil at a prompt
 	stopped bool            // it was stopped, and has not ended yet
-	anyKey  func()          // ends a view; a key then does nothing else
+	onlyKey func(rune)      // gets each key, which then does nothing else; mu is held
 	paste   *paste          // takes the keys until its end; nil: none
 	dropped uint64          // bytes that were not keys
 	width   int             // of the terminal, in columns and rows
@@ -94,9 +94,9 @@ func (l *line) key(k rune) {
 	case k == keyBreak:
 		l.forget()
 		l.broke()
-	case l.anyKey != nil:
+	case l.onlyKey != nil:
 		l.forget()
-		l.anyKey()
+		l.onlyKey(k)
 	case l.paste != nil && k != keyCancel:
 		if l.paste.key(k) {
 			l.paste = nil
@@ -226,11 +226,11 @@ func (l *line) clearStopped() {
 	l.stopped = false
 }
 
-// onAnyKey makes each key call f, and gives the function that it replaces.
-func (l *line) onAnyKey(f func()) (before func()) {
+// onKey makes each key call f and do nothing else, and gives the function that it replaces.
+func (l *line) onKey(f func(rune)) (before func(rune)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	before, l.anyKey = l.anyKey, f
+	before, l.onlyKey = l.onlyKey, f
 	return before
 }
 

@@ -15,6 +15,7 @@ import (
 	"menshen/hal/rc522/rc522test"
 	"menshen/internal/i18n"
 	"menshen/policy"
+	"menshen/store/audit"
 )
 
 // tapOnce taps a card as soon as the desk asks for one.
@@ -86,5 +87,129 @@ func TestIssueCard(t *testing.T) {
 	}
 	if b.Count("decision") != 0 {
 		t.Error("a card that was being issued opened the door")
+	}
+}
+
+// TestReplaceCard: who lost a card gets another by one act. If nobody taps, or the card is a
+// person's already, nothing changes; no other person is named.
+func TestReplaceCard(t *testing.T) {
+	b := newBench(t)
+	li, wang := b.Someone(1), b.Someone(2)
+	b.Start()
+	old := b.card(li)
+	gone, cancel := context.WithCancel(t.Context())
+	if _, err := b.Desk.ReplaceCard(gone, b.Staff, li, old.ID, false,
+		func(desk.Step) { cancel() }); !errors.Is(err, context.Canceled) {
+		t.Errorf("nobody tapped: %v", err)
+	}
+	for what, n := range map[string]uint64{"this person has": 1, "another person": 2} {
+		_, err := b.Desk.ReplaceCard(t.Context(), b.Staff, li, old.ID, false, b.tapOnce(n))
+		var pr *i18n.Error
+		if !errors.As(err, &pr) || !strings.Contains(err.Error(), what) || strings.Contains(err.Error(), "tenant") ||
+			strings.Contains(pr.Remedy.String(), "tenant") {
+			t.Errorf("card %d: %v", n, err)
+		}
+	}
+	if b.card(li) != old || b.Count(audit.CredentialAdded) != 2 || b.Count(audit.CredentialRevoked) != 0 {
+		t.Errorf("something was left")
+	}
+	k, err := b.Desk.ReplaceCard(t.Context(), b.Staff, li, old.ID, false, b.tapOnce(7))
+	if err != nil || k.ID == old.ID {
+		t.Fatalf("%+v, %v", k, err)
+	}
+	b.Reader.Tap(boardtest.CardOf(1))
+	b.Eventually("the old card is denied", func() bool { return b.Count("decision") == 1 })
+	if e := b.Last(); e.Grant || e.Reason != policy.ReasonRevoked {
+		t.Errorf("%+v", e)
+	}
+	b.Reader.Tap(boardtest.CardOf(7))
+	b.Eventually("the new one opens", func() bool { return b.Count("decision") == 2 })
+	if e := b.Last(); !e.Grant || e.Person != li {
+		t.Errorf("%+v", e)
+	}
+	if _, err := b.Desk.ReplaceCard(t.Context(), b.Staff, wang, k.ID, false, b.tapOnce(8)); err == nil {
+		t.Error("a card of another person was replaced")
+	}
+}
+
+// card is a person's first card.
+func (b *bench) card(id policy.PersonID) policy.Credential {
+	p, err := b.Vault.Person(id)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p.Credentials[0]
+}
+
+// TestRAuditWhoseCard: a card that was found has an owner, also when it is revoked; that somebody
+// asked is on record. It opens nothing.
+func TestRAuditWhoseCard(t *testing.T) {
+	b := newBench(t)
+	li := b.Someone(1)
+	b.Start()
+	looked := b.Count(audit.LookedUp)
+	p, k, err := b.Desk.WhoseCard(t.Context(), b.Staff, b.tapOnce(1))
+	if err != nil || p.ID != li || k.ID != b.card(li).ID || k.Revoked {
+		t.Errorf("%+v, %v", k, err)
+	}
+	if err := b.Vault.RevokeCredential("op", li, k.ID); err != nil {
+		t.Fatal(err)
+	}
+	auditor := b.Operator("aud", desk.Auditor)
+	if p, k, err := b.Desk.WhoseCard(t.Context(), auditor, b.tapOnce(1)); err != nil || p.ID != li || !k.Revoked {
+		t.Errorf("a revoked one: %+v, %v", k, err)
+	}
+	b.Eventually("both are on record", func() bool { return b.Count(audit.LookedUp) == looked+2 })
+	var pr *i18n.Error
+	if _, _, err := b.Desk.WhoseCard(t.Context(), b.Staff, b.tapOnce(9)); !errors.As(err, &pr) || pr.Remedy.IsZero() {
+		t.Errorf("of nobody: %v", err)
+	}
+	if b.Count("decision") != 0 || len(b.Relay.Moves()) != 0 {
+		t.Error("a card that was asked about opened the door")
+	}
+}
+
+// TestWhoWantsCards: those without a card that works, in the order asked for; and for how many.
+func TestWhoWantsCards(t *testing.T) {
+	b := newBench(t, withHours(t))
+	b.Someone(1)
+	b.Start()
+	for _, x := range []desk.Details{
+		{Name: "Zhou", Apartment: "2-1", Lang: "zh", Groups: []string{"residents"}},
+		{Name: "Chen", Apartment: "1-2", Lang: "zh"},
+		{Name: "Bao", Apartment: "1-1", Lang: "zh", Groups: []string{"residents"}},
+	} {
+		if _, err := b.Desk.AddPerson(t.Context(), b.Staff, x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, x := range []struct {
+		list desk.CardList
+		want string
+	}{
+		{desk.CardList{}, "Bao Chen Zhou"},
+		{desk.CardList{Words: []string{"2-1", "1-"}}, "Zhou Bao Chen"},
+		{desk.CardList{Words: []string{"bao", "1-"}}, "Bao Chen"},
+		{desk.CardList{Group: "residents"}, "Bao Zhou"},
+		{desk.CardList{Group: "nobody's"}, ""},
+	} {
+		all, err := b.Desk.WhoWantsCards(t.Context(), b.Staff, x.list)
+		var names []string
+		for _, p := range all {
+			names = append(names, p.Name.Reveal())
+		}
+		if got := strings.Join(names, " "); err != nil || got != x.want {
+			t.Errorf("%+v: %s, %v", x.list, got, err)
+		}
+	}
+	all, err := b.Desk.WhoWantsCards(t.Context(), b.Staff, desk.CardList{All: true})
+	if err != nil || len(all) != 4 {
+		t.Errorf("all: %d, %v", len(all), err)
+	}
+	if _, err := b.Desk.AssignCard(t.Context(), b.Staff, b.who("Chen").ID, "", b.tapOnce(5)); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := b.Desk.WhoWantsCards(t.Context(), b.Staff, desk.CardList{}); err != nil || len(all) != 2 {
+		t.Errorf("after a card: %d, %v", len(all), err)
 	}
 }

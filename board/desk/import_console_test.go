@@ -8,8 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"menshen/board/boardtest"
+	"menshen/board/desk"
 	"menshen/hal"
 	"menshen/hal/wiegand"
+	"menshen/policy"
 )
 
 // TestManagersFirstDay: 30 tenants with their cards, from a file and pasted at a real console, and
@@ -73,5 +76,37 @@ func TestManagersFirstDay(t *testing.T) {
 	took("a tenant's move, two lines pasted")
 	if p := b.who("Tenant 29"); p.Apartment != "555" || len(p.Credentials) != 1 || len(p.Groups) != 1 {
 		t.Errorf("%+v", p)
+	}
+}
+
+// TestThirtyCardsInARow: 30 people who are known get a card each at a real console, tap after tap.
+func TestThirtyCardsInARow(t *testing.T) {
+	b := newBench(t)
+	b.Start()
+	for i := range 30 {
+		if _, err := b.Desk.AddPerson(t.Context(), b.Staff, desk.Details{Name: policy.Private(fmt.Sprint("Tenant ", i)),
+			Apartment: policy.Private(fmt.Sprint(100 + i)), Lang: "zh"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := b.typist("anna")
+	keys, began := "cards\ryes\r", time.Now()
+	m.type_(keys[:6])
+	m.until("no: ")
+	m.type_(keys[6:])
+	for i := range 30 {
+		got := m.until("at the door\r\n")
+		if want := fmt.Sprintf("%d of 30: %d Tenant %d\r\n", i+1, 100+i, i); !strings.Contains(got, want) {
+			t.Fatalf("%q in the place of %q", got, want)
+		}
+		b.Reader.Tap(boardtest.CardOf(uint64(i + 1)))
+	}
+	if got := m.until(m.prompt); !strings.Contains(got, "Cards given: 30 of 30.") {
+		t.Fatalf("%s", got)
+	}
+	t.Logf("30 people: %d keys and a tap each, %v", len(keys), time.Since(began).Round(time.Millisecond))
+	b.Tap(30)
+	if e := b.Last(); !e.Grant || e.Person != b.who("Tenant 29").ID {
+		t.Errorf("%+v", e)
 	}
 }

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
-	"time"
 
-	"menshen/hal"
 	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
@@ -138,59 +136,6 @@ func (d *Desk) RemovePerson(ctx context.Context, s Session, id policy.PersonID, 
 var removals = map[string]string{
 	"lease end": "lease end", "own request": "own request", "mistake": "mistake",
 	"租期结束": "lease end", "本人要求": "own request", "误录": "mistake",
-}
-
-// AssignCard makes the next card at the door the person's.
-func (d *Desk) AssignCard(ctx context.Context, s Session, id policy.PersonID, label string,
-	step Progress) (policy.Credential, error) {
-	return d.assign(ctx, s, id, label, s.Lang.Say(i18n.M("desk.hold-new-card",
-		"hold the new card to the reader at the door")), step)
-}
-
-// IssueCard is [Desk.AssignCard] with a card that it writes first: a number of the site's own,
-// under the site's key, which is hard to copy.
-func (d *Desk) IssueCard(ctx context.Context, s Session, id policy.PersonID, label string,
-	step Progress) (policy.Credential, error) {
-	if _, err := d.allow(s, KeepsPeople); err != nil {
-		return policy.Credential{}, err
-	}
-	issues := false
-	until := time.Now().Add(AsksAtTheDoor) // by the reader's own clock
-	for _, r := range d.unit.Readers() {
-		if r, ok := r.(hal.Issuer); ok && r.Issue(until) {
-			issues = true
-			defer r.Issue(time.Time{})
-		}
-	}
-	if !issues {
-		return policy.Credential{}, i18n.Problem(i18n.E("desk.no-card-writer", "no reader of this door writes cards"),
-			i18n.M("desk.set-up-card-writer",
-				"give an rc522 reader key_file, key and block in the configuration; cards for other readers are "+
-					"bought with their numbers"))
-	}
-	return d.assign(ctx, s, id, label,
-		s.Lang.Say(i18n.M("desk.hold-blank-card",
-			"hold a new MIFARE Classic card to the reader at the door until the lamp answers")), step)
-}
-
-// assign makes the next card at the door the person's.
-func (d *Desk) assign(ctx context.Context, s Session, id policy.PersonID, label, ask string,
-	step Progress) (policy.Credential, error) {
-	by, err := d.allow(s, KeepsPeople)
-	if err != nil {
-		return policy.Credential{}, err
-	}
-	if _, err := d.vault.Person(id); err != nil {
-		return policy.Credential{}, explain(err)
-	}
-	ctx, done := d.withSession(ctx, s)
-	defer done()
-	c, err := d.cardAtDoor(ctx, ask, step)
-	if err != nil {
-		return policy.Credential{}, err
-	}
-	credential, err := d.vault.AddCredential(by, id, policy.CardKind, c.Credential(), label, c.Clonable)
-	return credential, explain(err)
 }
 
 // RevokeCredential revokes one credential. With the last one face entry ends too (R-ALT).

@@ -1,0 +1,191 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"menshen/hal"
+	"menshen/internal/i18n"
+	"menshen/policy"
+	"menshen/store"
+)
+
+// AssignCard makes the next card at the door the person's.
+func (d *Desk) AssignCard(ctx context.Context, s Session, id policy.PersonID, label string,
+	step Progress) (policy.Credential, error) {
+	return d.assign(ctx, s, id, label, false, step)
+}
+
+// IssueCard is [Desk.AssignCard] with a card that it writes first: a number of the site's own,
+// under the site's key, which is hard to copy.
+func (d *Desk) IssueCard(ctx context.Context, s Session, id policy.PersonID, label string,
+	step Progress) (policy.Credential, error) {
+	return d.assign(ctx, s, id, label, true, step)
+}
+
+func (d *Desk) assign(ctx context.Context, s Session, id policy.PersonID, label string, write bool,
+	step Progress) (policy.Credential, error) {
+	return d.giveCard(ctx, s, id, write, step, func(by store.Actor, c hal.Card) (policy.Credential, error) {
+		return d.vault.AddCredential(by, id, policy.CardKind, c.Credential(), label, c.Clonable)
+	})
+}
+
+// ReplaceCard makes the next card at the door the person's in the place of old, which is revoked in
+// the same act. The new card has the label and the limits of the old one. With write it is written
+// first, as IssueCard does. If no card comes nothing changes.
+func (d *Desk) ReplaceCard(ctx context.Context, s Session, id policy.PersonID, old string, write bool,
+	step Progress) (policy.Credential, error) {
+	return d.giveCard(ctx, s, id, write, step, func(by store.Actor, c hal.Card) (policy.Credential, error) {
+		return d.vault.ReplaceCard(by, id, old, c.Credential(), c.Clonable)
+	})
+}
+
+// giveCard has give make the next card at the door the person's.
+func (d *Desk) giveCard(ctx context.Context, s Session, id policy.PersonID, write bool, step Progress,
+	give func(store.Actor, hal.Card) (policy.Credential, error)) (policy.Credential, error) {
+	by, err := d.allow(s, KeepsPeople)
+	if err != nil {
+		return policy.Credential{}, err
+	}
+	if _, err := d.vault.Person(id); err != nil {
+		return policy.Credential{}, explain(err)
+	}
+	ask := s.Lang.Say(i18n.M("desk.hold-new-card", "hold the new card to the reader at the door"))
+	if write {
+		done, err := d.writeNextCard()
+		if err != nil {
+			return policy.Credential{}, err
+		}
+		defer done()
+		ask = s.Lang.Say(i18n.M("desk.hold-blank-card",
+			"hold a new MIFARE Classic card to the reader at the door until the lamp answers"))
+	}
+	ctx, done := d.withSession(ctx, s)
+	defer done()
+	c, err := d.cardAtDoor(ctx, ask, step)
+	if err != nil {
+		return policy.Credential{}, err
+	}
+	credential, err := give(by, c)
+	if errors.Is(err, store.ErrTaken) {
+		return policy.Credential{}, d.explainTaken(c, id)
+	}
+	return credential, explain(err)
+}
+
+// explainTaken says that a card is a person's already. It names no other person.
+func (d *Desk) explainTaken(c hal.Card, asked policy.PersonID) error {
+	if owner, _, found, err := d.holder(c); err == nil && found && owner == asked {
+		return i18n.Problem(i18n.E("desk.card-theirs-already", "this person has this card already"),
+			i18n.M("desk.use-another-card", "use another one"))
+	}
+	return i18n.Problem(i18n.E("desk.belongs-to-another", "this belongs to another person"),
+		i18n.M("desk.use-another-or-whose", "use another one; 'whose' tells whose it is"))
+}
+
+// writeNextCard has the readers that can write the next blank card. The caller calls done when no
+// more is to be written.
+func (d *Desk) writeNextCard() (done func(), err error) {
+	var writers []hal.Issuer
+	until := time.Now().Add(AsksAtTheDoor) // by the reader's own clock
+	for _, r := range d.unit.Readers() {
+		if r, ok := r.(hal.Issuer); ok && r.Issue(until) {
+			writers = append(writers, r)
+		}
+	}
+	if len(writers) == 0 {
+		return nil, i18n.Problem(i18n.E("desk.no-card-writer", "no reader of this door writes cards"),
+			i18n.M("desk.set-up-card-writer",
+				"give an rc522 reader key_file, key and block in the configuration; cards for other readers are "+
+					"bought with their numbers"))
+	}
+	return func() {
+		for _, w := range writers {
+			w.Issue(time.Time{})
+		}
+	}, nil
+}
+
+// WhoseCard gives the owner of the next card at the door, and the card, which may be revoked. The
+// look-up is recorded.
+func (d *Desk) WhoseCard(ctx context.Context, s Session, step Progress) (policy.Person, policy.Credential, error) {
+	by, err := d.allow(s, ReadsPeople)
+	if err != nil {
+		return policy.Person{}, policy.Credential{}, err
+	}
+	ctx, done := d.withSession(ctx, s)
+	defer done()
+	c, err := d.cardAtDoor(ctx, s.Lang.Say(i18n.M("desk.hold-found-card", "hold the card to the reader at the door")),
+		step)
+	if err != nil {
+		return policy.Person{}, policy.Credential{}, err
+	}
+	p, id, err := d.vault.FindCredential(policy.CardKind, c.Credential())
+	if errors.Is(err, store.ErrUnknown) {
+		return p, policy.Credential{}, i18n.Problem(i18n.E("desk.card-of-nobody", "no person has this card"),
+			i18n.M("desk.card-of-nobody-remedy", "it opens nothing here; 'card' gives it to a person"))
+	}
+	if err != nil {
+		_ = d.unit.RecordDamage(err)
+		return p, policy.Credential{}, explain(err)
+	}
+	d.recordLookUp(by, []policy.Person{p})
+	for _, k := range p.Credentials {
+		if k.ID == id {
+			return p, k, nil
+		}
+	}
+	return p, policy.Credential{}, ErrNoPerson
+}
+
+// CardList says for whom cards are wanted.
+type CardList struct {
+	Words []string // each the words of [Desk.Find], in this order; none: everybody
+	Group string   // of this access group only; empty: of all
+	All   bool     // also who has a card that works
+}
+
+// WhoWantsCards gives the people of a list whose lease has not ended, each once: by the words, then
+// by apartment and name. The look-up is recorded.
+func (d *Desk) WhoWantsCards(_ context.Context, s Session, list CardList) ([]policy.Person, error) {
+	by, err := d.allow(s, KeepsPeople)
+	if err != nil {
+		return nil, err
+	}
+	all, err := d.vault.People()
+	if err = d.unit.RecordDamage(err); err != nil {
+		return nil, fmt.Errorf("reading the people: %w", err)
+	}
+	if len(list.Words) == 0 {
+		list.Words = []string{""}
+	}
+	var out []policy.Person
+	listed, now := map[policy.PersonID]bool{}, d.now()
+	for _, words := range list.Words {
+		words = strings.ToLower(strings.TrimSpace(words))
+		for _, p := range all {
+			if isDescribed(p, words) && !listed[p.ID] && list.wants(p, now) {
+				listed[p.ID] = true
+				out = append(out, p)
+			}
+		}
+	}
+	d.recordLookUp(by, out)
+	return out, nil
+}
+
+func (list CardList) wants(p policy.Person, now time.Time) bool {
+	switch {
+	case !p.Until.IsZero() && !now.Before(p.Until):
+		return false
+	case list.Group != "" && !slices.Contains(p.Groups, list.Group):
+		return false
+	}
+	return list.All || !slices.ContainsFunc(p.Working(now), func(k policy.Credential) bool {
+		return k.Kind == policy.CardKind
+	})
+}
