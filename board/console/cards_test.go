@@ -143,3 +143,18 @@ func TestCardsInARowStop(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestPassOnASmallTerminal: half a code is no code, so the terminal that is too small shows digits,
+// and says how large it must be.
+func TestPassOnASmallTerminal(t *testing.T) {
+	for _, o := range []console.Options{{Width: 45, Height: 24}, {Width: 80, Height: 23}} {
+		s, _ := sitFull(t, o)
+		s.logIn("mei")
+		s.hit("pass --uses 37\r")
+		got := strings.Join(strings.Fields(s.see("mei> ")), " ")
+		if !strings.Contains(got, "481 516 #") || !strings.Contains(got, "46 columns and 24 lines") ||
+			strings.Contains(got, "█") {
+			t.Errorf("%+v: %q", o, got)
+		}
+	}
+}

@@ -13,14 +13,16 @@ import (
 
 func passCommands() []command {
 	return []command{
-		{name: "pass", usage: "[HOST] [--hours N] [--uses N]", right: desk.KeepsPeople, person: true,
-			needs: has[Passes], run: pass,
+		{name: "pass", usage: "[HOST] [--hours N] [--uses N] [--page | --label]", right: desk.KeepsPeople,
+			person: true, needs: has[Passes], run: pass,
 			about: i18n.M("console.help-pass", "make a visitor's pass, shown once: digits, and a code for the "+
-				"camera; without a host it is from staff"),
+				"camera; without a host it is from staff; --page or --label to print it"),
 			example: "pass 1204 --hours 4 --uses 2"},
-		{name: "passes", usage: "[--json]", right: desk.ReadsPeople, needs: has[Passes], run: passes,
-			about:   i18n.M("console.help-passes", "list visitors' passes, until a day after their end"),
-			example: "passes"},
+		{name: "passes", usage: "[HOST] [--json]", right: desk.ReadsPeople, person: true, needs: has[Passes],
+			run: passes,
+			about: i18n.M("console.help-passes", "list visitors' passes, until a day after their end; of a host, "+
+				"those that open"),
+			example: "passes 1204"},
 		{name: "pass-end", usage: "NUMBER", right: desk.KeepsPeople, needs: has[Passes], run: endPass,
 			about:   i18n.M("console.help-pass-end", "revoke a visitor's pass at once"),
 			example: "pass-end 8c1f"},
@@ -28,7 +30,7 @@ func passCommands() []command {
 }
 
 func pass(ctx context.Context, c *console, words []string) error {
-	a, err := parse(words, "hours=", "uses=")
+	a, err := parse(words, "hours=", "uses=", "page", "label")
 	if err != nil {
 		return err
 	}
@@ -54,33 +56,41 @@ func pass(ctx context.Context, c *console, words []string) error {
 	defer p.Code.Wipe()
 	c.say(i18n.M("console.pass-until-times", "Pass %s, until %s, %d times.", p.ID, c.time(p.Until), p.Uses))
 	if len(p.Code) > 0 {
-		c.say(i18n.M("console.keypad", "At the keypad: %s #", groupDigits(p.Code)))
+		c.say(i18n.M("console.keypad", "At the keypad: %s #", p.Code.Grouped()))
 	}
-	switch {
-	case len(p.QR) == 0:
-	case c.plain:
-		c.say(i18n.M("console.qr-code-hidden",
-			"There is a QR code as well, which is a picture: type 'plain off' before making a pass to see it."))
-	default:
-		for _, l := range halfBlocks(p.QR) {
-			c.put(l + "\r\n")
+	if a.has("page") || a.has("label") {
+		path, err := c.desk.(Passes).PrintPass(ctx, c.who, p, a.has("label"))
+		if err != nil {
+			return err
 		}
-		c.say(i18n.M("console.pass-code-shown",
-			"The visitor photographs this code and holds it up at the door. It is not shown again."))
+		c.say(i18n.M("console.pass-written",
+			"To print: %s. Whoever has it can come in; it is deleted with the pass.", path))
+		c.sayCarry(path)
+		return nil
 	}
+	c.showCode(p)
 	return nil
 }
 
-// groupDigits puts a space before each three digits, counted from the end.
-func groupDigits(digits desk.Secret) string {
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(' ')
+// showCode shows a pass's QR code, where the terminal has room for all of it and for the prompt.
+func (c *console) showCode(p desk.Pass) {
+	lines := halfBlocks(p.QR)
+	wide, high := len(p.QR)+2*quietZone+1, len(lines)+1
+	switch {
+	case len(lines) == 0:
+	case c.plain:
+		c.say(i18n.M("console.qr-code-hidden",
+			"There is a QR code as well, which is a picture: type 'plain off' before making a pass to see it."))
+	case wide > c.width() || high > c.height():
+		c.say(i18n.M("console.qr-code-too-large", "There is a QR code as well, for which this terminal is too small: "+
+			"it needs %d columns and %d lines. 'pass --page' makes a pass to print.", wide, high))
+	default:
+		c.say(i18n.M("console.pass-code-shown",
+			"The visitor photographs this code and holds it up at the door. It is not shown again."))
+		for _, l := range lines {
+			c.put(l + "\r\n")
 		}
-		b.WriteByte(d)
 	}
-	return b.String()
 }
 
 // passes lists the visitors' passes.
@@ -89,7 +99,7 @@ func passes(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	all, err := c.desk.(Passes).ListPasses(ctx, c.who)
+	all, err := c.listPasses(ctx, a.rest())
 	if err != nil {
 		return err
 	}
@@ -107,6 +117,18 @@ func passes(ctx context.Context, c *console, words []string) error {
 		t.add(p.ID, p.Host.Reveal(), p.By, p.From, p.Until, p.Used, p.Uses, passWords[p.State])
 	}
 	return c.show(t, a.has("json"))
+}
+
+// listPasses gives all passes, or those of a host that open.
+func (c *console) listPasses(ctx context.Context, host string) ([]desk.PassState, error) {
+	if host == "" {
+		return c.desk.(Passes).ListPasses(ctx, c.who)
+	}
+	p, err := c.findPerson(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	return c.desk.(Passes).PassesOf(ctx, c.who, p.ID)
 }
 
 // passWords say why a pass does not open, or that it does.

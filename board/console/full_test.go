@@ -200,8 +200,22 @@ func (d *fullDesk) AddPass(_ context.Context, s desk.Session, id policy.PersonID
 	uses int) (desk.Pass, error) {
 	err := d.enter(s, "pass", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
-	return desk.Pass{ID: "8c1f0000", Code: desk.Secret("481516"), QR: [][]bool{{true, false}, {false, true}},
-		From: from, Until: until, Uses: uses}, err
+	qr := [][]bool{{true, false}, {false, true}}
+	if uses == 37 { // of the size of a real one
+		qr = slices.Repeat([][]bool{make([]bool, 37)}, 37)
+	}
+	return desk.Pass{ID: "8c1f0000", Code: desk.Secret("481516"), QR: qr, From: from, Until: until, Uses: uses}, err
+}
+
+func (d *fullDesk) PrintPass(_ context.Context, s desk.Session, p desk.Pass, label bool) (string, error) {
+	err := d.enter(s, fmt.Sprintf("print pass, label %v", label), desk.Manager)
+	defer d.fakeDesk.mu.Unlock()
+	return "/unit.out/pass-" + p.ID + ".html", err
+}
+
+func (d *fullDesk) PassesOf(ctx context.Context, s desk.Session, _ policy.PersonID) ([]desk.PassState, error) {
+	all, err := d.ListPasses(ctx, s)
+	return all[:1], err
 }
 
 func (d *fullDesk) ListPasses(_ context.Context, s desk.Session) ([]desk.PassState, error) {

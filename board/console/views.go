@@ -63,4 +63,8 @@ type Passes interface {
 	// ListPasses gives the passes made here, until a day after their end, by their end. The
 	// look-up of their hosts is recorded.
 	ListPasses(ctx context.Context, s desk.Session) ([]desk.PassState, error)
+	// PassesOf gives those of one host that open, or will.
+	PassesOf(ctx context.Context, s desk.Session, host policy.PersonID) ([]desk.PassState, error)
+	// PrintPass writes a pass as a page to print, A4 or a label, and gives its path.
+	PrintPass(ctx context.Context, s desk.Session, p desk.Pass, label bool) (path string, err error)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"slices"
 	"strings"
@@ -113,12 +114,37 @@ func (d *Desk) EndPass(ctx context.Context, s Session, id string) error {
 	if err := d.vault.EndPass(by, all[0].ID); err != nil {
 		return explain(err)
 	}
-	return d.unit.ReloadPasses(ctx)
+	return errors.Join(d.out.DropPass(shortPass(all[0])), d.unit.ReloadPasses(ctx))
+}
+
+// PrintPass writes a pass that was just made as a page to print, on A4 or as a label, into the
+// unit's out folder, and gives its path. It names no host. It is deleted with the pass.
+func (d *Desk) PrintPass(_ context.Context, s Session, p Pass, label bool) (path string, err error) {
+	if _, err := d.allow(s, KeepsPeople); err != nil {
+		return "", err
+	}
+	zone := d.cfg.Site.Location()
+	sheet := pass.Sheet{Door: d.cfg.Unit.Name, Number: p.ID, From: p.From.In(zone), Until: p.Until.In(zone),
+		Uses: p.Uses, Digits: p.Code.Grouped(), QR: p.QR}
+	path, err = d.out.WritePass(d.now(), p.ID, func(w io.Writer) error { return sheet.Write(w, label) })
+	return path, d.adviseOut(err)
 }
 
 // ListPasses gives the passes that are kept, by their end. The look-up of
 // their hosts is itself recorded.
 func (d *Desk) ListPasses(_ context.Context, s Session) ([]PassState, error) {
+	return d.listPasses(s, func(store.VisitorPass) bool { return true })
+}
+
+// PassesOf gives those passes of one host that open, or will.
+func (d *Desk) PassesOf(_ context.Context, s Session, host policy.PersonID) ([]PassState, error) {
+	all, err := d.listPasses(s, func(p store.VisitorPass) bool { return p.Host == host })
+	return slices.DeleteFunc(all, func(p PassState) bool {
+		return p.State != "" && p.State != policy.ReasonNotYetValid
+	}), err
+}
+
+func (d *Desk) listPasses(s Session, wanted func(store.VisitorPass) bool) ([]PassState, error) {
 	by, err := d.allow(s, ReadsPeople)
 	if err != nil {
 		return nil, err
@@ -135,6 +161,9 @@ func (d *Desk) ListPasses(_ context.Context, s Session) ([]PassState, error) {
 	var hosts []policy.Person
 	now := d.now()
 	for _, p := range all {
+		if !wanted(p) {
+			continue
+		}
 		line := PassState{Pass: Pass{ID: shortPass(p), From: p.From, Until: p.Until, Uses: p.Uses},
 			By: names[p.By], Used: p.Used}
 		if !p.Host.IsZero() {

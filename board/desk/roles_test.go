@@ -29,6 +29,7 @@ var rightsOf = map[string]string{
 	"LookForUpdate": "tm", "InstallUpdate": "tm", "TryUpdate": "tm",
 
 	"Find": "ma", "Stored": "ma", "Copy": "ma", "Drifted": "ma", "ListPasses": "ma",
+	"PassesOf": "ma", "PrintPass": "m",
 	"Hours": "ma", "HoursLog": "ma", "May": "ma", "Who": "ma", "Leases": "ma", "LeaseOf": "ma",
 	"OldNotice": "ma", "Requests": "ma",
 	"Incidents": "ma", "Assessment": "ma",

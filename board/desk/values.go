@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"image"
+	"strings"
 	"time"
 
 	"menshen/board/papers"
@@ -27,6 +28,19 @@ type Secret []byte
 
 // Wipe overwrites the secret.
 func (s Secret) Wipe() { clear(s[:cap(s)]) }
+
+// Grouped is digits as a person reads them, three by three, counted from the end. It cannot be
+// wiped: for what is shown anyway.
+func (s Secret) Grouped() string {
+	var b strings.Builder
+	for i, d := range s {
+		if i > 0 && (len(s)-i)%3 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteByte(d)
+	}
+	return b.String()
+}
 
 // String, GoString and Format never show the secret.
 func (s Secret) String() string { return "(secret)" }

@@ -1,5 +1,6 @@
 // Package outbox keeps the unit's folder for files that leave it and enter it: dossiers, exports,
-// backups, letters, filled-in forms, and for a few days the encrypted copies of people's own pages.
+// backups, letters, filled-in forms, and for a few days the encrypted copies of people's own pages
+// and printed passes.
 // It is beside the vault's folder, and an erasure scans it too.
 package outbox
 
@@ -74,16 +75,31 @@ func (b Box) WriteCopy(now time.Time, id policy.PersonID, write func(io.Writer) 
 	return b.Write(now, copyName(id), copyEnding, write)
 }
 
+// passName begins the name of a printed pass.
+func passName(number string) string { return "pass-" + number }
+
+const passEnding = ".html"
+
+// WritePass writes a visitor's pass to be printed. It opens the door, so it is deleted with the
+// pass, and at the latest after [CopyKept], when any pass has ended.
+func (b Box) WritePass(now time.Time, number string, write func(io.Writer) error) (path string, err error) {
+	return b.Write(now, passName(number), passEnding, write)
+}
+
+// DropPass deletes the printed copies of a pass.
+func (b Box) DropPass(number string) error { return b.drop(passName(number) + "-*" + passEnding) }
+
 // DropCopies deletes the copies of a person's page, and the lists that may have them.
 func (b Box) DropCopies(id policy.PersonID) error {
 	return errors.Join(b.drop(copyName(id)+"-*"+copyEnding), b.drop(listName+"*"+ListEnding))
 }
 
-// DropOldCopies deletes copies and lists older than [CopyKept], also those that were put there to
-// be imported. now must be of a clock by which data may be removed.
+// DropOldCopies deletes copies, lists and printed passes older than [CopyKept], also lists that
+// were put there to be imported. now must be of a clock by which data may be removed.
 func (b Box) DropOldCopies(now time.Time) error {
 	old := func(info os.FileInfo) bool { return now.Sub(info.ModTime()) > CopyKept }
-	return errors.Join(b.drop("page-*"+copyEnding, old), b.drop("*"+ListEnding, old))
+	return errors.Join(b.drop("page-*"+copyEnding, old), b.drop("*"+ListEnding, old),
+		b.drop(passName("*")+passEnding, old))
 }
 
 // drop deletes the plain files of a pattern of which all is true.

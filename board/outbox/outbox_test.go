@@ -37,6 +37,8 @@ func TestRRetainLists(t *testing.T) {
 		t.Fatal(err)
 	}
 	put("list-visitors-20260101-000000.csv", outbox.CopyKept+time.Minute)
+	put("pass-8c1f-20260101-000000.html", outbox.CopyKept+time.Minute)
+	put("dossier-20260101-000000.html", outbox.CopyKept+time.Minute)
 	put("tenants.csv", outbox.CopyKept+time.Minute)
 	put("new.csv", time.Hour)
 	put("backup-20260101-000000.age", 100*outbox.CopyKept)
@@ -61,11 +63,11 @@ func TestRRetainLists(t *testing.T) {
 	if err := box.DropOldCopies(now); err != nil {
 		t.Error(err)
 	}
-	there(filepath.Base(path), "new.csv", "backup-20260101-000000.age", "link.csv")
+	there(filepath.Base(path), "new.csv", "backup-20260101-000000.age", "dossier-20260101-000000.html", "link.csv")
 	if err := box.DropCopies(policy.PersonID{1}); err != nil {
 		t.Error(err)
 	}
-	there("new.csv", "backup-20260101-000000.age", "link.csv")
+	there("new.csv", "backup-20260101-000000.age", "dossier-20260101-000000.html", "link.csv")
 	if _, err := os.Stat(outside); err != nil {
 		t.Error(err)
 	}
