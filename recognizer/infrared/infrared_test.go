@@ -65,7 +65,7 @@ func TestPlaceAndView(t *testing.T) {
 		from := image.Pt(draw("width", 320, 1920), draw("height", 240, 1080))
 		to := image.Pt(draw("own width", 320, 1280), draw("own height", 240, 800))
 		box := func(name string, in image.Point) image.Rectangle {
-			h := draw(name+" size", 60, in.Y/2)
+			h := draw(name+" size", 60, min(in.X, in.Y)/2)
 			at := image.Pt(draw(name+" x", 0, in.X-h*4/5), draw(name+" y", 0, in.Y-h))
 			return image.Rectangle{Min: at, Max: at.Add(image.Pt(h*4/5, h))}
 		}
