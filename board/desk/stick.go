@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
+	"menshen/board/outbox"
 	"menshen/board/slots"
 	"menshen/board/update"
 	"menshen/internal/i18n"
@@ -31,6 +33,10 @@ func (d *Desk) CopyToStick(ctx context.Context, s Session, names []string, step 
 	if err != nil {
 		return 0, nil, err
 	}
+	names, err = d.mayCarry(s, names)
+	if err != nil || names != nil && len(names) == 0 {
+		return 0, nil, err
+	}
 	copying := s.Lang.Say(i18n.M("desk.stick-copying", "copying to the stick, and reading back"))
 	a, err := d.askStick(ctx, update.Request{Do: update.Give, Names: names}, func(a update.Answer) {
 		step(Step{Text: copying, Done: a.Percent, Wanted: 100})
@@ -40,6 +46,28 @@ func (d *Desk) CopyToStick(ctx context.Context, s Session, names []string, step 
 		went = append(went, StickFile{Name: f.Name, Size: f.Size, As: f.As})
 	}
 	return a.Files, went, err
+}
+
+// mayCarry leaves out of the names what an operator may not take along: a printed pass opens the
+// door, so it goes with who may make one. No names are all, and stay so where nothing is left out.
+// Errors: a pass is named.
+func (d *Desk) mayCarry(s Session, names []string) ([]string, error) {
+	now, err := d.session(s)
+	if err != nil || KeepsPeople.Of(now.Role) {
+		return names, err
+	}
+	if slices.ContainsFunc(names, outbox.IsPass) {
+		_, err := d.allow(s, KeepsPeople)
+		return nil, err
+	}
+	if len(names) > 0 {
+		return names, nil
+	}
+	all, err := d.out.Names()
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, outbox.IsPass), nil
 }
 
 // ListStick tells which files are in the top folder of the stick, the newest first, and how many

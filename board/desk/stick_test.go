@@ -1,12 +1,16 @@
 package desk_test
 
 import (
+	"errors"
 	"io"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"menshen/board/desk"
+	"menshen/board/outbox"
 	"menshen/board/slots"
 	"menshen/board/update"
 	"menshen/store"
@@ -41,6 +45,41 @@ func TestStickTakesAlong(t *testing.T) {
 	if _, _, err := b.Desk.CopyToStick(t.Context(), b.Staff, nil, func(desk.Step) {}); err == nil ||
 		b.Count(audit.FileCarriedOut) != 3 {
 		t.Errorf("%v, recorded %d times", err, b.Count(audit.FileCarriedOut))
+	}
+}
+
+// TestStickKeepsPassesFromAuditors: a printed pass opens the door, so it leaves with who may make
+// one. An auditor takes all else along.
+func TestStickKeepsPassesFromAuditors(t *testing.T) {
+	b := updatable(t)
+	b.Updates.Is = update.State{}
+	out := outbox.Box{Dir: outbox.Dir(b.Config.Unit.Dir), Zone: time.UTC}
+	write := func(w io.Writer) error { _, err := io.WriteString(w, "<html>"); return err }
+	pass, err := out.WritePass(time.Now(), "8f02", write)
+	if err != nil {
+		t.Fatal(err)
+	}
+	auditor := b.Operator("aud", desk.Auditor)
+	carry := func(s desk.Session, names ...string) error {
+		_, _, err := b.Desk.CopyToStick(t.Context(), s, names, func(desk.Step) {})
+		return err
+	}
+	if err := carry(auditor, filepath.Base(pass)); !errors.Is(err, desk.ErrNotAllowed) {
+		t.Errorf("an auditor takes a pass: %v", err)
+	}
+	if err := carry(auditor); err != nil || len(b.Updates.Asked()) != 0 { // there is nothing else
+		t.Errorf("%v, asked for %v", err, b.Updates.Asked())
+	}
+	if _, err := out.Write(time.Now(), "dossier", ".html", write); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(carry(auditor), carry(b.Staff), carry(b.Staff, filepath.Base(pass))); err != nil {
+		t.Fatal(err)
+	}
+	asked := b.Updates.Asked()
+	if len(asked) != 3 || len(asked[0].Names) != 1 || !strings.HasPrefix(asked[0].Names[0], "dossier") ||
+		asked[1].Names != nil || len(asked[2].Names) != 1 {
+		t.Errorf("asked for %+v", asked)
 	}
 }
 

@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"menshen/internal/safefile"
@@ -79,6 +81,26 @@ func (b Box) WriteCopy(now time.Time, id policy.PersonID, write func(io.Writer) 
 func passName(number string) string { return "pass-" + number }
 
 const passEnding = ".html"
+
+// IsPass reports whether a file's name is that of a printed pass.
+func IsPass(name string) bool {
+	return strings.HasPrefix(name, passName("")) && strings.HasSuffix(name, passEnding)
+}
+
+// Names are the plain files of the box; not nil. A box that is not there has none.
+func (b Box) Names() ([]string, error) {
+	names := []string{}
+	all, err := os.ReadDir(b.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("listing what leaves the unit: %w", err)
+	}
+	for _, e := range all {
+		if e.Type().IsRegular() && !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
 
 // WritePass writes a visitor's pass to be printed. It opens the door, so it is deleted with the
 // pass, and at the latest after [CopyKept], when any pass has ended.
