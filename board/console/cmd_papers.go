@@ -2,11 +2,13 @@ package console
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"menshen/board/desk"
+	"menshen/board/notice"
 	"menshen/board/papers"
 	"menshen/internal/i18n"
 	"menshen/internal/screen"
@@ -23,6 +25,10 @@ func paperCommands() []command {
 		{name: "sign", right: desk.OpensDoor, needs: has[Papers], run: seeSign,
 			about:   i18n.M("console.help-sign", "confirm that you saw the sign at the camera"),
 			example: "sign"},
+		{name: "print", usage: "notice|sign|commitment|report [en|zh]", needs: has[Papers], run: printPage,
+			about: i18n.M("console.help-print",
+				"write the notice, the sign, the commitment or the last self-test's report as a page for A4"),
+			example: "print sign"},
 		{name: "request", usage: "[add WHAT WHO | done NUMBER ANSWER]", right: desk.ReadsPeople,
 			needs: has[Papers], run: requests,
 			about:   i18n.M("console.help-request", "show what people asked about their data, and by when to answer"),
@@ -33,6 +39,24 @@ func paperCommands() []command {
 				"show how many people of the site have a face, and the filing with the authority"),
 			example: "filing elsewhere 1200"},
 	}
+}
+
+// printPage writes a page into the out folder.
+func printPage(ctx context.Context, c *console, words []string) error {
+	lang := c.noticeLanguage()
+	if len(words) == 2 && slices.Contains(notice.Codes(), words[1]) {
+		lang, words = words[1], words[:1]
+	}
+	if len(words) != 1 || !slices.Contains(desk.Pages(), desk.Page(words[0])) {
+		return c.misuse("print")
+	}
+	path, err := c.desk.(Papers).WritePage(ctx, c.who, desk.Page(words[0]), lang)
+	if err != nil {
+		return err
+	}
+	c.say(i18n.M("console.page-written", "Written to %s; any browser shows it, and prints it on A4.", path))
+	c.sayCarry(path)
+	return nil
 }
 
 // askText asks for lines of text; an empty line ends them. An empty line

@@ -313,6 +313,12 @@ func (d *fullDesk) Receipts(_ context.Context, s desk.Session) ([]desk.Erasure, 
 		JSON: `{"seq":9,"sig":"ab"}`}}, err
 }
 
+func (d *fullDesk) WritePage(_ context.Context, s desk.Session, page desk.Page, lang string) (string, error) {
+	err := d.enter(s, "page "+string(page)+" "+lang, everybody...)
+	defer d.fakeDesk.mu.Unlock()
+	return "/unit.out/" + string(page) + "-20261122-093000.html", err
+}
+
 func (d *fullDesk) WriteReceipts(_ context.Context, s desk.Session) (string, error) {
 	err := d.enter(s, "write receipts", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()

@@ -26,6 +26,9 @@ type Papers interface {
 	// keeps it until it is filed (nil) or the unit restarts.
 	Draft(ctx context.Context, s desk.Session, of string) ([]byte, error)
 	KeepDraft(ctx context.Context, s desk.Session, of string, body []byte) error
+	// WritePage writes a page to be printed into the out folder, in a language where it is not in
+	// both, and gives its path.
+	WritePage(ctx context.Context, s desk.Session, page desk.Page, lang string) (path string, err error)
 	// SeeSign records that the operator saw the sign at the camera, in place and readable.
 	SeeSign(ctx context.Context, s desk.Session) error
 	// Incidents gives all, the newest last.

@@ -3,11 +3,16 @@ package desk_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"menshen/board/commission"
 	"menshen/board/desk"
+	"menshen/board/outbox"
 	"menshen/board/papers"
 	"menshen/internal/i18n"
 	"menshen/policy"
@@ -131,4 +136,50 @@ func TestRFilingIsSeenByTheUnit(t *testing.T) {
 	b.Assess()
 	b.CountAll()
 	b.WantFacesOff("", "filed")
+}
+
+// TestPagesToPrint: notice, sign, commitment and the last self-test's report go into the out folder
+// as pages, from which a stick takes them.
+func TestPagesToPrint(t *testing.T) {
+	b := newBench(t)
+	write := func(page desk.Page, lang string) (string, error) {
+		path, err := b.Desk.WritePage(t.Context(), b.Staff, page, lang)
+		if err != nil {
+			return "", err
+		}
+		raw, err := os.ReadFile(path)
+		if filepath.Dir(path) != outbox.Dir(b.Config.Unit.Dir) || filepath.Ext(path) != ".html" {
+			t.Errorf("%s was written to %s", page, path)
+		}
+		return string(raw), err
+	}
+	for _, c := range []struct {
+		page       desk.Page
+		lang, want string
+	}{
+		{desk.NoticePage, "en", "You do not need face entry"}, {desk.NoticePage, "zh", "处理目的"},
+		{desk.SignPage, "en", "人脸"}, {desk.CommitmentPage, "zh", "承诺"},
+	} {
+		if got, err := write(c.page, c.lang); err != nil || !strings.Contains(got, c.want) {
+			t.Errorf("%s in %s: %v, without %q", c.page, c.lang, err, c.want)
+		}
+	}
+	if _, err := write(desk.ReportPage, "en"); err == nil || !strings.Contains(err.Error(), "menshen check") {
+		t.Errorf("without a self-test: %v", err)
+	}
+	report := commission.Report{Format: commission.Format, Operator: "anna", Board: "a bench of boards"}
+	raw, err := report.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Vault.PutPaper(store.Actor("anna"), commission.PaperKind, raw); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := write(desk.ReportPage, "en"); err != nil || !strings.Contains(got, "a bench of boards") {
+		t.Errorf("the report: %v", err)
+	}
+	b.Config.Faces.Enabled = false
+	if _, err := write(desk.SignPage, "en"); err == nil || !strings.Contains(err.Error(), "neither notice nor sign") {
+		t.Errorf("a sign without faces: %v", err)
+	}
 }

@@ -20,8 +20,8 @@ import (
 // desk's own table so that a slip in one of them shows.
 var rightsOf = map[string]string{
 	"Status": "itma", "Clock": "itma", "NeverIn": "ma", "Law": "itma", "Notice": "itma", "VerifyAudit": "itma",
-	"CheckVault": "itma",
-	"SetSecret":  "itma", "AssignOperatorCard": "itma", // one's own; another's is the manager's, below
+	"CheckVault": "itma", "WritePage": "itma",
+	"SetSecret": "itma", "AssignOperatorCard": "itma", // one's own; another's is the manager's, below
 
 	"OpenDoor": "itm", "Lockdown": "itm", "Evacuate": "itm", "Watch": "itm", "Aim": "itm", "SeeSign": "itm",
 	"SetTime": "tm", "ConfirmTime": "m", "UnlockFaces": "tm",
