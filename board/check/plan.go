@@ -20,7 +20,7 @@ func Plan(d Door) []Step {
 	}
 	steps = append(steps, lineSteps(d)...)
 	for _, s := range c.Signals {
-		if s.Role != config.EmitterRole { // nobody sees it; infraredStep measures it
+		if s.Role != config.EmitterRole { // it cannot be seen: infraredStep measures it
 			steps = append(steps, signalStep(s.Role))
 		}
 	}

@@ -206,7 +206,7 @@ func TestInfraredEmitterRests(t *testing.T) {
 }
 
 // TestInfraredAim: who aims sees both pictures, where the face is in each, and what the emitter
-// does, also when nobody stands there.
+// does, also while the place is empty.
 func TestInfraredAim(t *testing.T) {
 	e, dir := beside(t, "line", camera.SetEmitter)
 	e.SetMode(Aim)

@@ -24,8 +24,9 @@
 //
 // The passive model is weak alone, so other evidence is added to it: whether the five points move
 // as a head's or as a sheet's, and, where configured, an act that the door asks for and a picture
-// cannot do (Verdict.Act). The sum, as odds, is policy.Face.Live. It is kept apart from the score.
-// No conformance with ISO/IEC 30107 is claimed.
+// cannot do (Verdict.Act). Where the door has an infrared camera, its pairs of frames count as
+// well, and a decision waits for them (decision 0049). The sum, as odds, is policy.Face.Live. It is
+// kept apart from the score. No conformance with ISO/IEC 30107 is claimed.
 //
 // # What is kept
 //

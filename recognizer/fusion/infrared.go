@@ -57,8 +57,8 @@ func (i *infrared) add(p Infrared) {
 	}
 }
 
-// word is what has been counted. One pair with a face makes up for one without, so that a blurred
-// frame refuses nobody.
+// word is what has been counted. One pair with a face makes up for one without, so that a person is
+// not refused for one blurred frame.
 func (i *infrared) word() word {
 	switch {
 	case i.head > i.none:

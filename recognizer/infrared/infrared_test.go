@@ -37,7 +37,7 @@ func TestPair(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	}
-	// Somebody crosses the picture, and the emitter does nothing.
+	// A person crosses the picture, and the emitter does nothing.
 	here := Read(grey(640, 480, 20, image.Rect(0, 0, 160, 480), 90), true)
 	gone := Read(grey(640, 480, 20, image.Rect(480, 0, 640, 480), 90), false)
 	if got := Pair(&here, &gone, face, .9); !got.Unlit() {
@@ -93,7 +93,7 @@ func TestThere(t *testing.T) {
 		"the same":               {place, true},
 		"two cameras apart":      {place.Add(image.Pt(60, 10)), true},
 		"beside":                 {place.Add(image.Pt(160, 0)), false},
-		"somebody far behind":    {image.Rect(230, 130, 270, 180), false},
+		"a person far behind":    {image.Rect(230, 130, 270, 180), false},
 		"a much larger face":     {image.Rect(150, 40, 350, 280), false},
 		"a box without a height": {image.Rect(250, 160, 250, 160), false},
 	} {

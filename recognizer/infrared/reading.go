@@ -91,7 +91,7 @@ func Pair(a, b *Reading, face image.Rectangle, score float32) fusion.Infrared {
 }
 
 // changed is the part of the picture that is brighter in lit than in dark, less the part that is
-// darker, 0…1: somebody who moves makes as much of it darker as brighter.
+// darker, 0…1: a person who moves makes as much of it darker as brighter.
 func changed(lit, dark *Reading) float32 {
 	n := 0
 	for y := range rows {
