@@ -145,6 +145,7 @@ func (d *Door) Serve(ctx context.Context, log *slog.Logger) {
 	}
 	all.Go(func() {
 		service.ServeControl(ctx, d.conf, service.Requests{"console": service.ConsoleRequest(d.conf, d.Desk),
+			"rpc":     service.ProgramRequest(d.conf, d.Desk),
 			"dossier": service.DossierRequest(d.Law), "groups": service.GroupsRequest(d.vault, d.Unit),
 			"hours": service.HoursRequest(d.conf, d.vault)}, log)
 	})

@@ -65,7 +65,7 @@ func addStaff(ctx context.Context, c *console, words []string) error {
 	if len(words) != 2 || !slices.Contains(desk.Roles(), desk.Role(words[1])) {
 		return c.misuse("staff-add")
 	}
-	if !validName(words[0]) {
+	if !desk.ValidName(words[0]) {
 		return c.fail(i18n.M("console.login-name-characters",
 			"a log-in name has letters, digits and - _ . only, at most 64 bytes"))
 	}
@@ -202,7 +202,7 @@ func (c *console) recovery(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !validName(name) {
+	if !desk.ValidName(name) {
 		return errNothingDone
 	}
 	code, err := c.askSecret(i18n.M("console.ask-recovery-code", "code from the sealed envelope: "))

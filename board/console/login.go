@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode"
 
 	"menshen/board/desk"
 	"menshen/internal/i18n"
@@ -22,7 +21,7 @@ func (c *console) logIn(ctx context.Context) error {
 	if wish, ok := strings.CutPrefix(name, "?"); ok {
 		return errors.Join(errNotIn, c.answerWish(ctx, wish))
 	}
-	if !validName(name) {
+	if !desk.ValidName(name) {
 		return errNotIn
 	}
 	c.askSize()
@@ -40,13 +39,6 @@ func (c *console) logIn(ctx context.Context) error {
 	}
 	c.failures, c.login = 0, name
 	return nil
-}
-
-// validName keeps noise on the line from becoming log-in attempts, which would lock accounts.
-func validName(s string) bool {
-	return s != "" && len(s) <= 64 && strings.IndexFunc(s, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r)
-	}) < 0
 }
 
 // failed tells why a log-in failed, and pauses the line.

@@ -83,7 +83,9 @@ func New(p Parts) *Desk {
 		sessions: map[uint64]*session{}, drafts: drafts{}, longestAim: LongestAim}
 }
 
-// now is the unit's time.
+// Now is the unit's time.
+func (d *Desk) Now() time.Time { return d.now() }
+
 func (d *Desk) now() time.Time { return d.vault.Clock().Now }
 
 // allow finds the session and checks that its role has the right, by the account as it is now.

@@ -41,6 +41,20 @@ func (d *Desk) Find(_ context.Context, s Session, words string) ([]policy.Person
 	return found, nil
 }
 
+// Person gives a person. The look-up is itself recorded. Errors: [ErrNoPerson].
+func (d *Desk) Person(_ context.Context, s Session, id policy.PersonID) (policy.Person, error) {
+	by, err := d.allow(s, ReadsPeople)
+	if err != nil {
+		return policy.Person{}, err
+	}
+	p, err := d.vault.Person(id)
+	if err != nil {
+		return policy.Person{}, explain(err)
+	}
+	d.recordLookUp(by, []policy.Person{p})
+	return p, nil
+}
+
 func isDescribed(p policy.Person, words string) bool {
 	return strings.Contains(strings.ToLower(p.Name.Reveal()), words) ||
 		strings.Contains(strings.ToLower(p.Apartment.Reveal()), words) ||

@@ -28,7 +28,8 @@ var rightsOf = map[string]string{
 	"Decisions": "tma", "Why": "tma",
 	"LookForUpdate": "tm", "InstallUpdate": "tm", "TryUpdate": "tm",
 
-	"Find": "ma", "Stored": "ma", "Copy": "ma", "Drifted": "ma", "ListPasses": "ma",
+	"Find": "ma", "Person": "ma", "OutFiles": "ma", "TakeFile": "ma",
+	"Stored": "ma", "Copy": "ma", "Drifted": "ma", "ListPasses": "ma",
 	"PassesOf": "ma", "PrintPass": "m",
 	"Hours": "ma", "HoursLog": "ma", "May": "ma", "Who": "ma", "Leases": "ma", "LeaseOf": "ma",
 	"OldNotice": "ma", "Requests": "ma",
@@ -54,7 +55,7 @@ var rightsOf = map[string]string{
 }
 
 // withoutSession are the desk's methods for operators who are not logged in, or are leaving.
-var withoutSession = []string{"LogIn", "Recover", "LogOut", "Acknowledge"}
+var withoutSession = []string{"LogIn", "Recover", "LogOut", "Acknowledge", "Now"}
 
 var roles = map[byte]store.Role{'i': store.Installer, 't': store.Technician, 'm': store.Manager, 'a': store.Auditor}
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
 
 	"menshen/board/notice"
 	"menshen/internal/i18n"
@@ -11,6 +13,14 @@ import (
 	"menshen/store"
 	"menshen/store/audit"
 )
+
+// ValidName reports whether a text can be an operator's name. It keeps noise on a line from
+// becoming log-in attempts, which would lock accounts.
+func ValidName(s string) bool {
+	return s != "" && len(s) <= 64 && strings.IndexFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r)
+	}) < 0
+}
 
 // LogIn checks name and secret, and the operator's own card where they have one (R-OPERATOR). When
 // the disk, which is full or failing, does not take the record of it, the session may see the

@@ -48,3 +48,5 @@ func WatchClosely(ctx context.Context, u *unit.Unit) {
 	w.askStore = 20 * time.Millisecond
 	w.run(ctx)
 }
+
+var ServeSwitched = serveSwitched

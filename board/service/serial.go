@@ -3,17 +3,20 @@ package service
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"time"
 
 	"menshen/board/config"
 	"menshen/board/console"
 	"menshen/board/desk"
+	"menshen/board/rpc"
 	"menshen/hal/serial"
 	"menshen/internal/i18n/catalogue"
 )
 
-// ServeSerial serves the technician's console at the serial line until ctx ends. A line that is
+// ServeSerial serves the technician's console at the serial line until ctx ends, and programs that
+// speak the protocol of package rpc. A line that is
 // unplugged, or that this machine has not, is tried again every three seconds. A line with DCD is
 // served while it has a carrier: when the carrier goes, the operator is logged out, and the next
 // one finds a log-in.
@@ -57,6 +60,10 @@ func serveSerial(ctx context.Context, conf *config.Config, d *desk.Desk) error {
 			return err
 		}
 	}
-	return console.Serve(ctx, port, d, consoleOptions(conf,
-		console.Options{Line: "serial", Lang: catalogue.In(c.Language), Baud: c.Baud, AskSize: true}))
+	const line desk.LineName = "serial"
+	o := consoleOptions(conf, console.Options{Line: line, Lang: catalogue.In(c.Language), Baud: c.Baud, AskSize: true})
+	programs := rpc.New(d, programOptions(conf, line, c.Language))
+	return serveSwitched(port,
+		func(rw io.ReadWriter) error { return console.Serve(ctx, rw, d, o) },
+		func(rw io.ReadWriter) error { return programs.Serve(ctx, rw) })
 }

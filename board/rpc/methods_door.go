@@ -1,0 +1,117 @@
+package rpc
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"menshen/board/desk"
+	"menshen/internal/i18n"
+)
+
+// doorMethods open the door and tell how it is.
+var doorMethods = map[string]handler{
+	"door.status": method(doorStatus),
+	"door.open":   method(openDoor),
+	"door.lockdown": method(func(ctx context.Context, c *call, p onParams) (nothing, error) {
+		return nothing{}, c.desk.Lockdown(ctx, c.who, p.On)
+	}),
+	"door.evacuate": method(func(ctx context.Context, c *call, p onParams) (nothing, error) {
+		return nothing{}, c.desk.Evacuate(ctx, c.who, p.On)
+	}),
+	"door.watch": method(watch),
+}
+
+// fact is a part of the unit.
+type fact struct {
+	Name  coded  `json:"name"`
+	State string `json:"state"`
+	Fault string `json:"fault,omitempty"` // what is wrong, with the remedy
+}
+
+type status struct {
+	At         string  `json:"at"`
+	Unit       string  `json:"unit"`
+	Door       coded   `json:"door"`
+	Unlocked   bool    `json:"unlocked"`
+	LockedDown bool    `json:"lockedDown"`
+	FacesOff   string  `json:"facesOff,omitempty"` // why; absent: faces work
+	FacesFix   string  `json:"facesFix,omitempty"`
+	People     int     `json:"people"`
+	WithFace   int     `json:"withFace"`
+	ClockFrom  string  `json:"clockFrom"`
+	ClockDoubt string  `json:"clockDoubt,omitempty"`
+	Camera     fact    `json:"camera"`
+	Store      fact    `json:"store"`
+	Readers    []fact  `json:"readers"`
+	Others     []fact  `json:"others"`
+	Uptime     float64 `json:"uptime"` // seconds
+}
+
+func (c *call) fact(f desk.Fact) fact { return fact{word(c, f.Name), f.State, f.Fault} }
+
+func (c *call) facts(all []desk.Fact) []fact {
+	out := []fact{}
+	for _, f := range all {
+		out = append(out, c.fact(f))
+	}
+	return out
+}
+
+func doorStatus(ctx context.Context, c *call, _ nothing) (status, error) {
+	s, err := c.desk.Status(ctx, c.who)
+	if err != nil {
+		return status{}, err
+	}
+	return status{At: c.time(s.At), Unit: s.Unit, Door: word(c, s.Door), Unlocked: s.Unlocked,
+		LockedDown: s.LockedDown, FacesOff: s.FacesOff, FacesFix: s.FacesFix, People: s.People, WithFace: s.WithFace,
+		ClockFrom: s.ClockFrom, ClockDoubt: s.ClockDoubt, Camera: c.fact(s.Camera), Store: c.fact(s.Store),
+		Readers: c.facts(s.Readers), Others: c.facts(s.Others), Uptime: s.Uptime.Seconds()}, nil
+}
+
+type openParams struct {
+	Reason string `json:"reason"` // for the record
+}
+
+type opened struct {
+	Granted bool    `json:"granted"`
+	Reason  coded   `json:"reason"`
+	For     float64 `json:"for"` // seconds
+}
+
+func openDoor(ctx context.Context, c *call, p openParams) (opened, error) {
+	if strings.TrimSpace(p.Reason) == "" {
+		return opened{}, i18n.Problem(i18n.E("rpc.no-reason", "there is no reason"),
+			i18n.M("rpc.write-reason", "write why the door is opened: it goes into the record"))
+	}
+	d, err := c.desk.OpenDoor(ctx, c.who, p.Reason)
+	return opened{d.Grant, word(c, d.Reason), d.Release.Seconds()}, err
+}
+
+type onParams struct {
+	On bool `json:"on"`
+}
+
+type event struct {
+	ID       json.RawMessage `json:"id"` // of the request
+	At       string          `json:"at"`
+	Source   string          `json:"source"` // "reader outside"
+	Text     string          `json:"text"`
+	Fault    bool            `json:"fault,omitempty"`    // it needs attention
+	Lost     int             `json:"lost,omitempty"`     // events left out before it
+	Decision uint64          `json:"decision,omitempty"` // its number, for records.why
+}
+
+// watch sends an event for each thing that happens, until it is cancelled. A peer that is slow
+// misses some, and is told how many.
+func watch(ctx context.Context, c *call, _ nothing) (nothing, error) {
+	err := c.desk.Watch(ctx, c.who, func(e desk.Event) {
+		out := event{ID: c.id, At: c.time(e.At), Source: e.Source, Text: e.Text, Fault: e.Fault, Lost: e.Lost}
+		if n, ok := strings.CutPrefix(e.Source, "decision "); ok {
+			out.Decision, _ = strconv.ParseUint(n, 10, 64)
+		}
+		c.notify(ctx, "event", out)
+	})
+	return nothing{}, err
+}

@@ -1,0 +1,134 @@
+package rpc
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"path/filepath"
+
+	"menshen/board/desk"
+	"menshen/internal/i18n"
+)
+
+// fileMethods carry files over the line, in both directions.
+var fileMethods = map[string]handler{
+	"file.list": method(listFiles),
+	"file.read": method(readFile),
+	"file.put":  method(putFile),
+}
+
+// chunk is how many bytes of a file one answer has: in base64 they fit into a line.
+const chunk = 16 << 10
+
+// maxUpload is how large a file may be that comes in.
+const maxUpload = 8 << 20
+
+// file is a file of the unit's folder for what leaves it.
+type file struct {
+	Name string `json:"name"`
+	Size int64  `json:"size,omitempty"`
+	At   string `json:"at,omitempty"`
+}
+
+// fileAt is the file of a path, as the desk gives it.
+func fileAt(path string) file { return file{Name: filepath.Base(path)} }
+
+func listFiles(ctx context.Context, c *call, _ nothing) ([]file, error) {
+	all, err := c.desk.OutFiles(ctx, c.who)
+	out := []file{}
+	for _, f := range all {
+		out = append(out, file{f.Name, f.Size, c.time(f.At)})
+	}
+	return out, err
+}
+
+// given is the file that a peer takes, piece by piece.
+type given struct {
+	desk.Carried
+	name string
+}
+
+func (g *given) close() {
+	if g != nil {
+		g.Close()
+	}
+}
+
+type readParams struct {
+	Name   string `json:"name"`
+	Offset int64  `json:"offset"`
+}
+
+type piece struct {
+	Data   []byte `json:"data"` // base64
+	Size   int64  `json:"size"` // of the whole file
+	End    bool   `json:"end"`
+	SHA256 string `json:"sha256"` // of the whole file, in hex
+}
+
+// readFile gives a piece of a file. That the file leaves is recorded at offset 0.
+func readFile(ctx context.Context, c *call, p readParams) (piece, error) {
+	c.files.Lock()
+	defer c.files.Unlock()
+	if p.Offset == 0 {
+		taken, err := c.desk.TakeFile(ctx, c.who, p.Name)
+		if err != nil {
+			return piece{}, err
+		}
+		c.given.close()
+		c.given = &given{taken, p.Name}
+	}
+	g := c.given
+	if g == nil || g.name != p.Name || p.Offset < 0 || p.Offset > g.Size {
+		return piece{}, badParams("read a file from offset 0 on, one at a time")
+	}
+	data := make([]byte, min(chunk, g.Size-p.Offset))
+	if _, err := g.ReadAt(data, p.Offset); err != nil && !errors.Is(err, io.EOF) {
+		return piece{}, err
+	}
+	return piece{data, g.Size, p.Offset+int64(len(data)) == g.Size, g.SHA256}, nil
+}
+
+// upload is the file that a peer brought. It lies in memory only.
+type upload struct {
+	data []byte
+	sum  hash.Hash // of data
+}
+
+type putParams struct {
+	Offset int64  `json:"offset"` // 0 begins anew
+	Data   []byte `json:"data"`   // base64
+}
+
+type put struct {
+	Size   int64  `json:"size"` // so far
+	SHA256 string `json:"sha256"`
+}
+
+// putFile takes a piece of a file, for a method that reads one: all of those are for who keeps
+// people, so nobody else may fill the memory.
+func putFile(_ context.Context, c *call, p putParams) (put, error) {
+	if !desk.KeepsPeople.Of(c.who.Role) {
+		return put{}, desk.ErrNotAllowed
+	}
+	c.files.Lock()
+	defer c.files.Unlock()
+	u := &c.taken
+	if p.Offset == 0 {
+		clear(u.data)
+		u.data, u.sum = u.data[:0], sha256.New()
+	}
+	switch {
+	case u.sum == nil || p.Offset != int64(len(u.data)):
+		return put{}, badParams("pieces follow each other, from offset 0 on")
+	case len(u.data)+len(p.Data) > maxUpload:
+		return put{}, i18n.Problem(i18n.E("rpc.file-too-large", "this file is too large"),
+			i18n.M("rpc.file-limit", "at most %d MB are taken", maxUpload>>20))
+	}
+	u.data = append(u.data, p.Data...)
+	u.sum.Write(p.Data)
+	return put{int64(len(u.data)), hex.EncodeToString(u.sum.Sum(nil))}, nil
+}
