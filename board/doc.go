@@ -14,6 +14,6 @@
 //   - service: control socket, serial line, systemd and its watchdog
 //
 // Beside them are notice, papers, rights, dossier and pass (what is written or printed), lists (of
-// people, for spreadsheets), release (what was published), outbox (the folder for it), host (the
-// computer), check (the installer's self-test) and demo.
+// people, for spreadsheets), page (the desk in a browser), release (what was published), outbox
+// (the folder for it), host (the computer), check (the installer's self-test) and demo.
 package board

@@ -1,0 +1,54 @@
+// @ts-check
+// A serial port of the browser (Web Serial) as a transport: the unit's console line, at the
+// console's speed. The port is chosen by a person, in the browser's own list; a page cannot.
+
+/** @returns {any} the browser's serial interface, or undefined */
+const serial = () => /** @type {any} */ (navigator).serial;
+
+/** @returns {boolean} whether this browser can speak to a serial port */
+export const canConnect = () => Boolean(serial());
+
+/**
+ * Lets a person choose a port. To be called by a click or a key. null: nobody chose one.
+ * @returns {Promise<any>}
+ */
+export async function choosePort() {
+  try {
+    return await serial().requestPort();
+  } catch (error) {
+    if (/** @type {Error} */ (error).name === "NotFoundError") return null;
+    throw error;
+  }
+}
+
+/**
+ * Opens a port.
+ * @param {any} port
+ * @returns {Promise<import("./types.d.ts").Transport>}
+ */
+export async function openPort(port) {
+  await port.open({baudRate: 115200, bufferSize: 64 * 1024});
+  return {
+    readable: port.readable,
+    writable: port.writable,
+    async sendBreak() {
+      await port.setSignals({break: true});
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      await port.setSignals({break: false});
+    },
+    close: () => port.close(),
+  };
+}
+
+/**
+ * Waits until a port that went away is plugged in again.
+ * @param {any} port
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+export function pluggedIn(port, signal) {
+  return new Promise((resolve, reject) => {
+    port.addEventListener("connect", () => resolve(), {once: true, signal});
+    signal.addEventListener("abort", () => reject(signal.reason), {once: true});
+  });
+}

@@ -1,0 +1,208 @@
+// @ts-check
+// Today: the door as it is, what needs attention, what happens as it happens, and the last
+// decisions. Opening, lockdown and evacuation are here too, each asked for once more. The list of
+// decisions is read when it is asked for, not by the second: each look at it goes on record.
+
+import {confirm, ask} from "./dialog.js";
+import {fill, h, name, put} from "./dom.js";
+import {drawDoor} from "./door.js";
+import {briefly, duration, say, when} from "./say.js";
+import {call, may, session} from "./session.js";
+import {table} from "./table.js";
+import {announce, badge, button, facts, note, problem, section, toast, waiting} from "./ui.js";
+import {showWhy} from "./why.js";
+import {Refused} from "./wire.js";
+
+/** @typedef {import("./types.d.ts").Place} Place */
+/** @typedef {{name: import("./types.d.ts").Coded, state: string, fault?: string}} Fact */
+
+/** How often the state is asked for, in milliseconds, and how many events are kept. */
+const every = 5000;
+const keptEvents = 40;
+
+/** @type {import("./types.d.ts").View} */
+export const today = {
+  id: "today",
+  title: "page.today",
+  group: "door",
+  async show(place) {
+    const door = h("div", {class: "door"}, waiting());
+    const attention = h("div");
+    const parts = h("div");
+    const live = may("opens-door") ? section(say("page.live")) : null;
+    const decided = may("reads-records") ? section(say("page.last-decisions")) : null;
+    put(place.root, h("div", {class: "today"},
+      h("div", null, h("section", {class: "card", "aria-label": say("page.the-door")}, door), attention, decided),
+      h("div", null, live, parts)));
+    const look = async () => draw(await call("door.status", {}, {signal: place.signal}), look);
+    const draw = (/** @type {any} */ status, /** @type {() => Promise<void>} */ again) => {
+      drawState(door, status, again);
+      fill(attention, drawAttention(status));
+      drawParts(parts, status);
+    };
+    if (decided) showDecisions(decided, place);
+    if (live) watch(live, place, look);
+    await look();
+    const timer = setInterval(() => look().catch(() => {}), every);
+    place.signal.addEventListener("abort", () => clearInterval(timer));
+  },
+};
+
+/**
+ * The door with what can be done at it. It is drawn again only where something has changed, so
+ * that the focus stays on a button.
+ * @param {HTMLElement} door @param {any} s @param {() => Promise<void>} again
+ */
+function drawState(door, s, again) {
+  const now = JSON.stringify([s.door, s.unlocked, s.lockedDown]);
+  if (door.dataset.now === now) return;
+  const first = !door.dataset.now;
+  door.dataset.now = now;
+  const alarm = s.door.code === "held" || s.door.code === "forced";
+  const heading = s.unlocked && s.door.code === "locked" ? say("page.unlocked") : stateWords(s.door);
+  const hadFocus = door.contains(document.activeElement);
+  fill(door, drawDoor(s.door.code, s.unlocked), h("div", {class: "door-words"},
+    h("p", {class: "door-state"}, heading),
+    h("p", {class: "badges"}, alarm ? badge("bad", say("page.alarm")) : null,
+      s.unlocked ? badge("warn", say("page.unlocked")) : badge("good", say("page.secured")),
+      s.lockedDown ? badge("bad", say("page.lockdown")) : null),
+    may("opens-door") ? acts(s, again) : null));
+  if (hadFocus) door.querySelector("button")?.focus();
+  if (!first) announce(say("page.door-is", heading));
+}
+
+/** @param {import("./types.d.ts").Coded} door */
+const stateWords = (door) => ({
+  locked: say("page.door-locked"), released: say("page.door-released"), open: say("page.door-open"),
+  held: say("page.door-held"), forced: say("page.door-forced"),
+})[door.code] ?? door.text;
+
+/** @param {any} s @param {() => Promise<void>} again */
+function acts(s, again) {
+  const evacuated = s.others.some((/** @type {Fact} */ f) => f.name.code === "evacuation");
+  return h("div", {class: "buttons"},
+    button(say("page.open-door"), () => openDoor(again), "main"),
+    s.lockedDown ? button(say("page.end-lockdown"), () => override("door.lockdown", false, again))
+      : button(say("page.begin-lockdown"), () => override("door.lockdown", true, again)),
+    evacuated || s.unlocked ? button(say("page.end-evacuation"), () => override("door.evacuate", false, again)) : null,
+    button(say("page.begin-evacuation"), () => override("door.evacuate", true, again)));
+}
+
+/** @param {() => Promise<void>} again */
+async function openDoor(again) {
+  await ask({
+    title: say("page.open-door"), text: say("page.open-door-text"), yes: say("page.open-now"),
+    fields: [{name: "reason", label: say("page.reason"), hint: say("page.reason-hint"), required: true, max: 200}],
+    async act({reason}) {
+      const got = await call("door.open", {reason});
+      if (!got.granted) throw new Refused(1, say("page.stays-locked", got.reason.text));
+      toast(say("page.open-for", duration(got.for)));
+      await again();
+    },
+  });
+}
+
+/** @param {"door.lockdown" | "door.evacuate"} method @param {boolean} on @param {() => Promise<void>} again */
+async function override(method, on, again) {
+  const down = method === "door.lockdown";
+  await confirm({
+    title: down ? (on ? say("page.begin-lockdown") : say("page.end-lockdown"))
+      : (on ? say("page.begin-evacuation") : say("page.end-evacuation")),
+    text: down ? (on ? say("page.lockdown-text") : say("page.lockdown-end-text"))
+      : (on ? say("page.evacuation-text") : say("page.evacuation-end-text")),
+    yes: down ? (on ? say("page.lock-now") : say("page.end-now")) : (on ? say("page.unlock-now") : say("page.end-now")),
+    danger: on,
+    async act() {
+      await call(method, {on});
+      toast(say("page.done"));
+      await again();
+    },
+  });
+}
+
+/** What does not work, with the remedy; that all is well, where it is. @param {any} s */
+function drawAttention(s) {
+  /** @type {[string, string][]} */
+  const wrong = [s.camera, s.store, ...s.readers, ...s.others].filter((f) => f.fault)
+    .map((f) => [f.name.text, f.fault]);
+  if (s.clockDoubt) wrong.unshift([say("page.clock"), s.clockDoubt]);
+  if (s.facesOff) wrong.push([say("page.faces-off"), [s.facesOff, s.facesFix].filter(Boolean).join(". ")]);
+  if (wrong.length === 0) return note("good", h("p", null, say("page.all-in-order")));
+  return section(say("page.needs-attention"), h("ul", {class: "attention"}, wrong.map(([part, why]) =>
+    h("li", null, h("strong", null, part), h("p", null, why)))));
+}
+
+/** @param {HTMLElement} place @param {any} s */
+function drawParts(place, s) {
+  const all = [s.camera, s.store, ...s.readers, ...s.others].filter((f) => f.state);
+  const shown = facts([
+    [say("page.time-at-door"), when(s.at)],
+    [say("page.people"), String(s.people)],
+    [say("page.faces"), s.facesOff ? say("page.off") : say("page.faces-of", s.withFace)],
+    ...all.map((f) => /** @type {[string, string]} */ ([f.name.text, f.state])),
+    [say("page.running-for"), duration(s.uptime)],
+  ]);
+  fill(place, section(say("page.parts"), shown));
+}
+
+/**
+ * Shows what happens until the view is left.
+ * @param {HTMLElement} live @param {Place} place @param {() => Promise<void>} look
+ */
+function watch(live, place, look) {
+  const list = h("ol", {class: "events", "aria-label": say("page.live"), tabindex: "0"});
+  const empty = h("p", {class: "empty"}, say("page.quiet"));
+  put(live, empty, list);
+  call("door.watch", {}, {signal: place.signal, timeout: 0, onEvent(e) {
+    empty.remove();
+    list.prepend(...[eventLine(e, place), e.lost ? h("li", {class: "lost"}, say("page.events-lost", e.lost)) : ""]);
+    while (list.children.length > keptEvents) list.lastElementChild?.remove();
+    if (e.fault) announce(e.text);
+    if (!String(e.source).startsWith("record")) look().catch(() => {});
+  }}).catch((error) => {
+    if (!place.signal.aborted) put(live, problem(error));
+  });
+}
+
+/** @param {any} e @param {Place} place */
+function eventLine(e, place) {
+  const clock = h("time", {datetime: e.at}, e.at.slice(11, 19));
+  const what = h("span", null, h("b", null, name(e.source)), " ", name(e.text));
+  const line = h("li", {class: e.fault && "fault"}, clock, what);
+  if (e.decision && may("reads-records")) {
+    put(line, button(say("page.why"), () => showWhy(e.decision, place.signal), "quiet"));
+  }
+  return line;
+}
+
+/** @param {HTMLElement} decided @param {Place} place */
+async function showDecisions(decided, place) {
+  const body = h("div", null, waiting());
+  const again = async () => {
+    try {
+      const rows = await call("records.decisions", {count: 12}, {signal: place.signal});
+      fill(body, decisionTable(rows, place.signal));
+    } catch (error) {
+      fill(body, problem(error));
+    }
+  };
+  put(decided, body, h("div", {class: "buttons"}, button(say("page.read-again"), again, "quiet")));
+  await again();
+}
+
+/** @param {any[]} rows @param {AbortSignal} signal */
+function decisionTable(rows, signal) {
+  const now = session().who?.now ?? "";
+  return table({
+    caption: say("page.decisions-newest"), rows, empty: say("page.no-decisions"),
+    columns: [
+      {title: say("page.at"), cell: (d) => h("time", {datetime: d.at, title: when(d.at)}, briefly(d.at, now))},
+      {title: say("page.outcome"), cell: (d) => badge(d.granted ? "good" : "bad",
+        d.granted ? say("page.granted") : say("page.denied"))},
+      {title: say("page.means"), cell: (d) => d.means.text},
+      {title: say("page.who"), head: true, cell: (d) => d.who ? name(d.who) : say("page.unknown-person")},
+      {title: say("page.reason"), cell: (d) => d.words},
+      {title: say("page.more"), cell: (d) => button(say("page.why"), () => showWhy(d.number, signal), "quiet")},
+    ],
+  });
+}

@@ -1,0 +1,10 @@
+// @ts-check
+// The views of the desk, in the order of the navigation. To add one: write view_NAME.js, import
+// its View here and name it in the list; words and look as board/page/page.go says.
+
+import {today} from "./view_today.js";
+
+/** @type {import("./types.d.ts").View[]} */
+export const views = [
+  today,
+];

@@ -1,0 +1,218 @@
+// @ts-check
+// One conversation with a unit: JSON-RPC 2.0, a line a message, over any transport. It begins by
+// enter(), which waits for the unit's hello; call() asks; at most four requests are under way, the
+// others wait here. When the line is gone, or the unit ends the session, onEnd says why, once.
+
+import {Lines, maxLine} from "./lines.js";
+
+const atOnce = 4;
+const magic = "?menshen-rpc";
+
+/** The codes of errors that the page tells apart; as in package rpc. */
+export const codes = {busy: -32001, cancelled: -32002, noSession: -32003, params: -32602, refused: 1};
+
+/** What the unit, or the line to it, refused. The message is one line in the operator's language. */
+export class Refused extends Error {
+  /**
+   * @param {number} code
+   * @param {string} message
+   * @param {string} [what] the id of the message: "desk.not-allowed"
+   * @param {string} [remedy]
+   */
+  constructor(code, message, what = "", remedy = "") {
+    super(message);
+    this.code = code;
+    this.what = what;
+    this.remedy = remedy;
+  }
+}
+
+/**
+ * @typedef {object} Request
+ * @property {(value: any) => void} resolve
+ * @property {(error: Error) => void} reject
+ * @property {import("./types.d.ts").CallOptions} options
+ * @property {() => void} heard puts off the time-out
+ */
+
+export class Wire {
+  /**
+   * @param {import("./types.d.ts").Transport} transport
+   * @param {(why: string) => void} onEnd "line", "idle", "account changed", "asked", "stale"
+   */
+  constructor(transport, onEnd) {
+    this.transport = transport;
+    this.onEnd = onEnd;
+    this.writer = transport.writable.getWriter();
+    this.reader = transport.readable.getReader();
+    this.encoder = new TextEncoder();
+    this.lines = new Lines();
+    /** @type {Map<number, Request>} */
+    this.requests = new Map();
+    /** @type {(() => void)[]} */
+    this.waiting = [];
+    this.running = 0;
+    this.last = 0;
+    this.inside = false; // the unit has said hello
+    this.over = false;
+    /** @type {((hello: import("./types.d.ts").Hello) => void) | null} */
+    this.greeted = null;
+    this.listen();
+  }
+
+  /**
+   * Leaves whatever the line was doing and enters the protocol.
+   * @param {number} [tries] how often, a second and a half each
+   * @returns {Promise<import("./types.d.ts").Hello>}
+   */
+  async enter(tries = 6) {
+    /** @type {Promise<import("./types.d.ts").Hello>} */
+    const hello = new Promise((resolve) => { this.greeted = resolve; });
+    for (let i = 0; i < tries && !this.over; i++) {
+      await this.transport.sendBreak();
+      await this.send("\r" + magic + "\r");
+      const said = await Promise.race([hello, pause(1500)]);
+      if (said) return said;
+    }
+    throw new Refused(0, "", "page.no-hello");
+  }
+
+  /**
+   * Asks the unit. Errors: {@link Refused}; the signal's reason.
+   * @param {string} method
+   * @param {object} [params]
+   * @param {import("./types.d.ts").CallOptions} [options]
+   * @returns {Promise<any>}
+   */
+  async call(method, params = {}, options = {}) {
+    if (this.running >= atOnce) await new Promise((go) => this.waiting.push(() => go(undefined)));
+    this.running++;
+    try {
+      options.signal?.throwIfAborted();
+      if (this.over) throw new Refused(codes.noSession, "", "page.line-gone");
+      return await this.ask(method, params, options);
+    } finally {
+      this.running--;
+      this.waiting.shift()?.();
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {object} params
+   * @param {import("./types.d.ts").CallOptions} options
+   */
+  ask(method, params, options) {
+    const id = ++this.last;
+    const {signal, timeout = 30000} = options;
+    const stop = () => this.notify("cancel", {id});
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    return new Promise((resolve, reject) => {
+      const heard = () => {
+        clearTimeout(timer);
+        if (timeout > 0) timer = setTimeout(() => { stop(); reject(new Refused(0, "", "page.no-answer")); }, timeout);
+      };
+      this.requests.set(id, {resolve, reject, options, heard});
+      signal?.addEventListener("abort", stop, {once: true});
+      heard();
+      this.send(JSON.stringify({jsonrpc: "2.0", id, method, params}) + "\n").catch(reject);
+    }).finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+      this.requests.delete(id);
+    });
+  }
+
+  /**
+   * Tells the unit what needs no answer.
+   * @param {string} method
+   * @param {object} params
+   */
+  notify(method, params) {
+    this.send(JSON.stringify({jsonrpc: "2.0", method, params}) + "\n").catch(() => {});
+  }
+
+  /** Ends the conversation, which frees the line. @returns {Promise<void>} */
+  async close() {
+    this.end("asked");
+    await this.reader.cancel().catch(() => {});
+    this.reader.releaseLock();
+    await this.writer.abort().catch(() => {});
+    this.writer.releaseLock();
+    await this.transport.close().catch(() => {});
+  }
+
+  /** @param {string} text */
+  async send(text) {
+    const bytes = this.encoder.encode(text);
+    if (bytes.length > maxLine) throw new Refused(codes.params, "", "page.too-long");
+    await this.writer.write(bytes);
+  }
+
+  async listen() {
+    try {
+      for (;;) {
+        const {value, done} = await this.reader.read();
+        if (done) break;
+        for (const line of this.lines.take(value)) this.take(line);
+      }
+    } catch {
+      // the cable was pulled: the stream ends with an error
+    }
+    this.end("line");
+  }
+
+  /** @param {string} line */
+  take(line) {
+    const m = parsed(line);
+    if (m?.method === "hello") return this.hello(m.params);
+    if (!this.inside || this.over) return; // the console's words, before the protocol begins
+    if (this.last === 0) return; // or between two of its beginnings
+    if (!m) return this.end("line"); // or after it has ended
+    const of = this.requests.get(m.id ?? m.params?.id);
+    if (m.method === "ended") return this.end(String(m.params?.why ?? ""));
+    if (!of) return;
+    of.heard();
+    if (m.method === "progress") of.options.onProgress?.(m.params);
+    else if (m.method === "event") of.options.onEvent?.(m.params);
+    else if (m.method === "picture") of.options.onPicture?.(m.params);
+    else if (m.error) of.reject(refusal(m.error));
+    else if (!m.method) of.resolve(m.result);
+  }
+
+  /** @param {any} params */
+  hello(params) {
+    if (params?.protocol !== 1) return this.end("stale");
+    if (this.last > 0) return this.end("line"); // it began anew: whoever was logged in is no longer
+    this.inside = true;
+    this.greeted?.(params);
+  }
+
+  /** @param {string} why */
+  end(why) {
+    if (this.over) return;
+    this.over = true;
+    for (const request of this.requests.values()) request.reject(new Refused(codes.noSession, "", "page.line-gone"));
+    this.onEnd(why);
+  }
+}
+
+/** @param {any} error */
+function refusal(error) {
+  return new Refused(Number(error.code), String(error.message ?? ""), String(error.data?.what ?? ""),
+    String(error.data?.remedy ?? ""));
+}
+
+/** @param {string} line @returns {any} null: it is no message */
+function parsed(line) {
+  if (!line.startsWith("{")) return null;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {number} ms @returns {Promise<undefined>} */
+const pause = (ms) => new Promise((resolve) => setTimeout(() => resolve(undefined), ms));

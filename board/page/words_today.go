@@ -1,0 +1,75 @@
+package page
+
+import "menshen/internal/i18n"
+
+// wordsToday are the words of the view Today, and of a decision's trace.
+func wordsToday(int) []i18n.Message {
+	return []i18n.Message{
+		i18n.M("page.today", "Today"),
+		i18n.M("page.the-door", "The door"),
+		i18n.M("page.door-locked", "Locked and closed"),
+		i18n.M("page.door-released", "Unlocked, still closed"),
+		i18n.M("page.door-open", "Open"),
+		i18n.M("page.door-held", "Open for too long"),
+		i18n.M("page.door-forced", "Forced open"),
+		i18n.M("page.door-is", "The door: %s", arg1),
+		i18n.M("page.alarm", "Alarm"),
+		i18n.M("page.secured", "Secured"),
+		i18n.M("page.unlocked", "Unlocked"),
+		i18n.M("page.lockdown", "Lockdown"),
+
+		i18n.M("page.open-door", "Open the door"),
+		i18n.M("page.open-door-text", "The door opens once, for as long as after a card."),
+		i18n.M("page.reason", "Reason"),
+		i18n.M("page.reason-hint", "It goes on record beside your name: courier with a heavy parcel"),
+		i18n.M("page.open-now", "Open now"),
+		i18n.M("page.open-for", "Open for %s. It is on record.", arg1),
+		i18n.M("page.stays-locked", "The door stays locked: %s", arg1),
+		i18n.M("page.begin-lockdown", "Begin a lockdown"),
+		i18n.M("page.end-lockdown", "End the lockdown"),
+		i18n.M("page.lockdown-text", "No card, code or face opens the door until the lockdown is ended. The exit "+
+			"button, the fire input and the staffed release still open it."),
+		i18n.M("page.lockdown-end-text", "Cards, codes and faces open the door again as before."),
+		i18n.M("page.begin-evacuation", "Begin an evacuation"),
+		i18n.M("page.end-evacuation", "End the evacuation"),
+		i18n.M("page.evacuation-text", "The door is unlocked for everybody, also for those outside, until the "+
+			"evacuation is ended."),
+		i18n.M("page.evacuation-end-text", "The door locks again once it is closed."),
+		i18n.M("page.lock-now", "Lock it down now"),
+		i18n.M("page.unlock-now", "Unlock it now"),
+		i18n.M("page.end-now", "End it now"),
+
+		i18n.M("page.needs-attention", "Needs attention"),
+		i18n.M("page.all-in-order", "All parts are in order."),
+		i18n.M("page.faces-off", "Face entry is off"),
+		i18n.M("page.parts", "How it is"),
+		i18n.M("page.time-at-door", "Time at the door"),
+		i18n.M("page.clock", "Clock"),
+		i18n.M("page.people", "People"),
+		i18n.M("page.faces", "Face entry"),
+		i18n.M("page.faces-of", "on, for %s", arg1),
+		i18n.M("page.off", "off"),
+		i18n.M("page.running-for", "Running for"),
+
+		i18n.M("page.live", "As it happens"),
+		i18n.M("page.quiet", "Nothing has happened since you opened this page."),
+		i18n.M("page.events-lost", "%s events before this one were left out", arg1),
+		i18n.M("page.last-decisions", "Last decisions"),
+		i18n.M("page.decisions-newest", "The newest first. That you read them is on record."),
+		i18n.M("page.no-decisions", "No decision is on record yet."),
+		i18n.M("page.at", "Time"),
+		i18n.M("page.outcome", "Outcome"),
+		i18n.M("page.means", "By"),
+		i18n.M("page.who", "Who"),
+		i18n.M("page.more", "More"),
+		i18n.M("page.granted", "Granted"),
+		i18n.M("page.denied", "Denied"),
+		i18n.M("page.unknown-person", "not known"),
+		i18n.M("page.why", "Why?"),
+		i18n.M("page.why-number", "Decision %s", arg1),
+		i18n.M("page.door-showed", "The door showed"),
+		i18n.M("page.each-question", "What was asked, in this order"),
+		i18n.M("page.passed", "yes"),
+		i18n.M("page.not-passed", "no"),
+	}
+}
