@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"menshen/hal"
+	"menshen/hal/wiegand"
 )
 
 // A reader, input or output that cannot be opened must keep neither exit nor fire from working. In
@@ -52,6 +53,16 @@ func (l *lateReader) Counts() []hal.Count {
 	if r := l.reader.Load(); r != nil {
 		if counter, ok := (*r).(hal.Counter); ok {
 			return counter.Counts()
+		}
+	}
+	return nil
+}
+
+// Recent gives the timings of the last frames, for a driver that has them.
+func (l *lateReader) Recent() []wiegand.Timing {
+	if r := l.reader.Load(); r != nil {
+		if wire, ok := (*r).(*wiegand.Reader); ok {
+			return wire.Recent()
 		}
 	}
 	return nil

@@ -40,7 +40,7 @@ var boards = map[string][]string{
 	"rights":     {},
 	"rpc":        {"desk", "lists", "notice", "papers", "rights"},
 	"desk": {"unit", "commission", "compliance", "config", "host", "lists", "notice", "outbox", "papers", "pass",
-		"rights", "slots", "update"},
+		"profile", "rights", "slots", "update"},
 	"service": {"desk", "console", "rpc", "compliance", "unit", "config"},
 	"": {"service", "desk", "compliance", "unit", "wiring", "config", "check", "commission", "console",
 		"dossier", "host", "notice", "outbox", "pass",

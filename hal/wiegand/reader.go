@@ -57,6 +57,7 @@ type Reader struct {
 	source Source
 	dec    *Decoder
 	tally  hal.Tally
+	recent recent
 	hal.LastBeat
 }
 
@@ -105,6 +106,7 @@ const idle = time.Second
 func (r *Reader) read(edges gpio.Edges, emit func(hal.ReaderEvent)) error {
 	f := Framer{Patient: !r.dec.OneLength()}
 	var held holding
+	var watch stopwatch
 	var rung uint64
 	for {
 		r.Beat()
@@ -131,7 +133,15 @@ func (r *Reader) read(edges gpio.Edges, emit func(hal.ReaderEvent)) error {
 		rung = f.Glitches()
 		if whole {
 			held.fault = held.fault || errors.Is(frame.Err, ErrTooLong)
-			emit(r.event(frame, edges.Wall(frame.At)))
+			out := r.event(frame, edges.Wall(frame.At))
+			r.recent.add(watch.frame(out.At, out.Button != 0, errors.Unwrap(out.Fault)))
+			emit(out)
+		}
+		switch {
+		case err == nil:
+			watch.pulse(e)
+		case !f.Open():
+			watch.again()
 		}
 	}
 }

@@ -1,0 +1,98 @@
+package rpc
+
+import (
+	"context"
+
+	"menshen/internal/i18n"
+)
+
+// installMethods are for who wires the door and checks it.
+var installMethods = map[string]handler{
+	"install.wiring":  method(wiring),
+	"install.readers": method(readers),
+}
+
+// header is a board's with its wires.
+type header struct {
+	Board     string       `json:"board,omitempty"` // its name in a configuration; absent: it is not known
+	Title     string       `json:"title,omitempty"`
+	Pin1      string       `json:"pin1,omitempty"` // where pin 1 is
+	Pins      []pin        `json:"pins"`
+	Rest      string       `json:"rest"`      // what the lock does until the program runs
+	Elsewhere []string     `json:"elsewhere"` // wires that are not on the header
+	Found     []wiringNote `json:"found"`     // what does not fit
+}
+
+type pin struct {
+	At      int    `json:"at"` // from 1
+	Name    string `json:"name"`
+	Also    string `json:"also,omitempty"`
+	PowerUp string `json:"powerUp,omitempty"` // "up", "down": its pull until the program runs
+	Kind    string `json:"kind"`              // "relay", "input", "signal", "data", "line", "supply", "ground", …
+	Wire    string `json:"wire,omitempty"`
+	Refused bool   `json:"refused,omitempty"`
+}
+
+type wiringNote struct {
+	Refused bool   `json:"refused,omitempty"` // else it is a warning
+	Text    string `json:"text"`
+}
+
+func wiring(ctx context.Context, c *call, _ nothing) (header, error) {
+	w, err := c.desk.Wiring(ctx, c.who)
+	h := header{Board: w.Board, Title: w.Title, Pin1: w.Pin1, Rest: w.Rest, Pins: []pin{}, Elsewhere: []string{},
+		Found: []wiringNote{}}
+	for _, p := range w.Pins {
+		h.Pins = append(h.Pins, pin(p))
+	}
+	h.Elsewhere = append(h.Elsewhere, w.Elsewhere...)
+	for _, f := range w.Found {
+		h.Found = append(h.Found, wiringNote(f))
+	}
+	return h, err
+}
+
+// reader is what has come from a reader since the start.
+type reader struct {
+	Name   string  `json:"name"`
+	Kind   string  `json:"kind"`
+	Fault  string  `json:"fault,omitempty"`
+	Counts []count `json:"counts"`
+	Frames []frame `json:"frames"` // the last ones of a Wiegand reader, the newest first
+}
+
+type count struct {
+	Of coded  `json:"of"`
+	N  uint64 `json:"n"`
+}
+
+// frame is how a frame came over the wire; it tells no bit of it.
+type frame struct {
+	At     string  `json:"at"`
+	Read   bool    `json:"read"`
+	Text   string  `json:"text"`           // what the reader made of it
+	Gaps   []int64 `json:"gaps"`           // µs between its pulses, in whole halves of the middle one
+	Middle int64   `json:"middle"`         // gap, µs
+	Lost   int     `json:"lost,omitempty"` // pulses
+}
+
+func readers(ctx context.Context, c *call, _ nothing) ([]reader, error) {
+	all, err := c.desk.Readers(ctx, c.who)
+	out := []reader{}
+	for _, r := range all {
+		one := reader{Name: r.Name, Kind: r.Kind, Fault: r.Fault, Counts: []count{}, Frames: []frame{}}
+		for _, n := range r.Counts {
+			one.Counts = append(one.Counts, count{coded{n.Of, c.say(i18n.Word(n.Of))}, n.N})
+		}
+		for _, f := range r.Frames {
+			shown := frame{At: c.time(f.At), Read: f.Read, Text: f.Text, Gaps: []int64{},
+				Middle: f.Middle.Microseconds(), Lost: f.Lost}
+			for _, gap := range f.Gaps {
+				shown.Gaps = append(shown.Gaps, gap.Microseconds())
+			}
+			one.Frames = append(one.Frames, shown)
+		}
+		out = append(out, one)
+	}
+	return out, err
+}
