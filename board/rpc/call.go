@@ -16,19 +16,23 @@ import (
 
 // handler answers the requests for a method.
 type handler struct {
-	open   bool // also where nobody is logged in
+	open   bool                               // also where nobody is logged in
+	read   func(params json.RawMessage) error // whether they are the method's
 	answer func(ctx context.Context, c *call, params json.RawMessage) (any, error)
 }
 
 // method makes a handler of a function with parameters of its own type.
 func method[P, R any](f func(context.Context, *call, P) (R, error)) handler {
-	return handler{answer: func(ctx context.Context, c *call, params json.RawMessage) (any, error) {
-		var p P
-		if err := decode(params, &p); err != nil {
-			return nil, err
-		}
-		return f(ctx, c, p)
-	}}
+	return handler{
+		read: func(params json.RawMessage) error { return decode(params, new(P)) },
+		answer: func(ctx context.Context, c *call, params json.RawMessage) (any, error) {
+			var p P
+			if err := decode(params, &p); err != nil {
+				return nil, err
+			}
+			return f(ctx, c, p)
+		},
+	}
 }
 
 // before makes a handler of a method that needs no log-in.
@@ -99,9 +103,6 @@ func (v *visit) answer(ctx context.Context, c *call, h handler, params json.RawM
 	defer v.work.Done()
 	result, err := h.answer(ctx, c, params)
 	clear(params) // it may have been a secret
-	if err != nil && errors.Is(context.Cause(ctx), errCancelled) {
-		err = errCancelled
-	}
 	v.mu.Lock()
 	v.calls[string(c.id)](nil)
 	delete(v.calls, string(c.id))

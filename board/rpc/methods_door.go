@@ -113,5 +113,8 @@ func watch(ctx context.Context, c *call, _ nothing) (nothing, error) {
 		}
 		c.notify(ctx, "event", out)
 	})
+	if err == nil {
+		err = context.Cause(ctx)
+	}
 	return nothing{}, err
 }

@@ -66,9 +66,7 @@ func New(d *desk.Desk, o Options) *Server {
 func (s *Server) Serve(ctx context.Context, rw io.ReadWriter) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	v := &visit{Server: s, lang: s.o.Lang, end: end, out: make(chan []byte, 2*AtOnce),
-		calls: map[string]context.CancelCauseFunc{}}
-	v.idle = time.AfterFunc(s.o.Idle, func() { v.leave("idle") })
+	v := s.visit(end)
 	defer v.idle.Stop()
 	defer context.AfterFunc(ctx, v.logOut)()
 
@@ -117,6 +115,13 @@ type visit struct {
 	files sync.Mutex // of what follows
 	given *given     // the file that the peer takes
 	taken upload     // the file that it brought
+}
+
+func (s *Server) visit(end context.CancelCauseFunc) *visit {
+	v := &visit{Server: s, lang: s.o.Lang, end: end, out: make(chan []byte, 2*AtOnce),
+		calls: map[string]context.CancelCauseFunc{}}
+	v.idle = time.AfterFunc(s.o.Idle, func() { v.leave("idle") })
+	return v
 }
 
 // leave ends the visit: why is what the log keeps of the log-out.

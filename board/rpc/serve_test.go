@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"testing"
@@ -12,6 +13,8 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/rpc"
+	"menshen/policy"
+	"menshen/store/audit"
 )
 
 func TestMain(m *testing.M) { boardtest.Main(m) }
@@ -151,4 +154,113 @@ func TestCardOverTheLine(t *testing.T) {
 	if code(m) != rpc.CodeCancelled {
 		t.Errorf("after cancel: %v", m)
 	}
+}
+
+// TestManyAtOnce: requests beyond the limit are refused, and the others go on.
+func TestManyAtOnce(t *testing.T) {
+	b := boardtest.New(t)
+	b.Start()
+	p := dial(t, b, rpc.Options{})
+	p.logIn()
+	for i := range rpc.AtOnce {
+		p.put(fmt.Sprintf(`{"jsonrpc":"2.0","id":"w%d","method":"door.watch"}`+"\n", i))
+	}
+	if m := p.ask("door.status", object{}); code(m) != rpc.CodeBusy {
+		t.Errorf("one more: %v", m)
+	}
+	p.put(`{"jsonrpc":"2.0","id":"w0","method":"door.watch"}` + "\n")
+	p.put(`{"jsonrpc":"2.0","method":"cancel","params":{"id":"w1"}}` + "\n")
+	for m := p.next(); m["id"] != "w1"; m = p.next() {
+	}
+	if m := p.ask("door.status", object{}); m["result"] == nil {
+		t.Errorf("after one was cancelled: %v", m)
+	}
+}
+
+// TestIdle: without a request the operator is logged out, and the peer is told; events do not
+// count.
+func TestIdle(t *testing.T) {
+	b := boardtest.New(t)
+	b.Start()
+	p := dial(t, b, rpc.Options{Idle: time.Second})
+	p.logIn()
+	p.put(`{"jsonrpc":"2.0","id":"w","method":"door.watch"}` + "\n")
+	for m := p.next(); m["method"] != "ended"; m = p.next() {
+	}
+	if err := <-p.done; !errors.Is(err, rpc.ErrLeft) {
+		t.Errorf("Serve gave %v", err)
+	}
+	p.done <- nil
+	for _, e := range b.Entries() {
+		if e.Kind == audit.LogOut && e.Detail["why"] == "idle" {
+			return
+		}
+	}
+	t.Error("no log-out for idleness was recorded")
+}
+
+// TestDeafPeer: a peer that takes nothing is logged out all the same, and holds nobody up.
+func TestDeafPeer(t *testing.T) {
+	b := boardtest.New(t)
+	b.Start()
+	p := dial(t, b, rpc.Options{Idle: 2 * time.Second})
+	p.logIn()
+	for i := range 3 {
+		p.put(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"door.watch"}`+"\n", 100+i))
+	}
+	b.TapAtReader(3) // the door decides meanwhile, though nobody reads the events
+	b.Eventually("the log-out", func() bool { return b.Count(audit.LogOut) == 1 })
+}
+
+// TestPulledCable: the line goes while a card is waited for. Nothing is given, and the reader is
+// the door's again.
+func TestPulledCable(t *testing.T) {
+	b := boardtest.New(t)
+	b.Start()
+	p := dial(t, b, rpc.Options{})
+	p.logIn()
+	who := p.ask("people.add", object{"name": "Li Na", "lang": "en"})["result"].(object)["person"]
+	p.put(`{"jsonrpc":"2.0","id":"c","method":"cards.give","params":{"person":"` + who.(string) + `"}}` + "\n")
+	p.next()
+	p.Close()
+	b.Eventually("the log-out", func() bool { return b.Count(audit.LogOut) == 1 })
+	if e := b.TapAtReader(9); e.Reason != policy.ReasonUnknown {
+		t.Errorf("the card was taken: %v", e)
+	}
+}
+
+// TestRubbish: what is no request is answered as that, or ends the visit, and nothing else happens.
+func TestRubbish(t *testing.T) {
+	b := boardtest.New(t)
+	b.Start()
+	p := dial(t, b, rpc.Options{})
+	p.logIn()
+	for line, want := range map[string]float64{
+		`{`:                 rpc.CodeParse,
+		`{"jsonrpc":"2.0"}`: rpc.CodeRequest,
+		`{"jsonrpc":"1.0","method":"door.status","id":1}`:                                        rpc.CodeRequest,
+		`{"jsonrpc":"2.0","method":"door.status","id":{}}`:                                       rpc.CodeRequest,
+		`{"jsonrpc":"2.0","method":"door.status","id":"` + strings.Repeat("x", 100) + `"}`:       rpc.CodeRequest,
+		`{"jsonrpc":"2.0","method":"door.smash","id":1}`:                                         rpc.CodeMethod,
+		`{"jsonrpc":"2.0","method":"door.open","id":1,"params":{"reason":1}}`:                    rpc.CodeParams,
+		`{"jsonrpc":"2.0","method":"door.open","id":1,"params":{"reason":"x","force":true}}`:     rpc.CodeParams,
+		`{"jsonrpc":"2.0","method":"door.open","id":1,"params":[1]}`:                             rpc.CodeParams,
+		`{"jsonrpc":"2.0","method":"people.get","id":1,"params":{"person":"../../etc"}}`:         rpc.CodeParams,
+		`{"x":"` + strings.Repeat("x", rpc.MaxLine) + `"}`:                                       rpc.CodeRequest,
+		`{"jsonrpc":"2.0","method":"door.open","id":1,"params":{"reason":"` + "\xff\x1b" + `"}}`: 0,
+	} {
+		p.put(line + "\n")
+		m := p.next()
+		if want != 0 && (m["error"] == nil || code(m) != want) {
+			t.Errorf("%.80s: %v", line, m)
+		}
+	}
+	if n := b.Count(audit.Decision); n > 1 {
+		t.Errorf("the door moved %d times", n)
+	}
+	p.put("rm -rf /\n")
+	if err := <-p.done; !errors.Is(err, rpc.ErrLeft) {
+		t.Errorf("Serve gave %v", err)
+	}
+	p.done <- nil
 }

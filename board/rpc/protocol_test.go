@@ -1,0 +1,338 @@
+package rpc_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"menshen/board/boardtest"
+	"menshen/board/config"
+	"menshen/board/desk"
+	"menshen/board/rpc"
+	"menshen/internal/golden"
+)
+
+// protocol is the page that documents the methods, and the test of what it says.
+const protocol = "../../docs/protocol.md"
+
+// TestProtocol has a unit answer each request of the page. In its blocks a line "→ METHOD PARAMS"
+// is asked, "· WORDS" happens at the door while it is answered, and the lines "←" are what the
+// test writes. Each method stands there.
+func TestProtocol(t *testing.T) {
+	page, err := os.ReadFile(protocol)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newScript(t)
+	var out bytes.Buffer
+	asked := map[string]bool{}
+	lines := strings.Split(string(page), "\n")
+	for i := 0; i < len(lines); i++ {
+		if strings.HasPrefix(lines[i], "← ") {
+			continue
+		}
+		out.WriteString(lines[i])
+		if i < len(lines)-1 {
+			out.WriteByte('\n')
+		}
+		request, ok := strings.CutPrefix(lines[i], "→ ")
+		if !ok {
+			continue
+		}
+		var happens []string
+		for strings.HasPrefix(lines[i+1], "· ") {
+			i++
+			out.WriteString(lines[i] + "\n")
+			happens = append(happens, strings.TrimPrefix(lines[i], "· "))
+		}
+		method, params, _ := strings.Cut(request, " ")
+		asked[method] = true
+		for _, told := range s.ask(method, params, happens) {
+			out.WriteString("← " + told + "\n")
+		}
+	}
+	golden.Compare(t, protocol, out.Bytes())
+	for _, m := range rpc.Methods() {
+		if !asked[m] {
+			t.Errorf("%s has no example", m)
+		}
+	}
+}
+
+// TestWhoMayAsk holds the page's table against the unit: each method as each role, with the
+// parameters of its example. It asks as those first who may least.
+func TestWhoMayAsk(t *testing.T) {
+	page, err := os.ReadFile(protocol)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(page)
+	examples := map[string]string{}
+	for _, line := range strings.Split(text, "\n") {
+		if request, ok := strings.CutPrefix(line, "→ "); ok {
+			method, params, _ := strings.Cut(request, " ")
+			examples[method] = params
+		}
+	}
+	s := newScript(t)
+	id := s.bench.Someone(1)
+	s.last["$person"] = hex.EncodeToString(id[:])
+	may := map[string]string{}
+	for _, role := range []desk.Role{desk.Installer, desk.Technician, desk.Auditor, desk.Manager} {
+		s.bench.Operator("op-"+string(role), role)
+		client := s.meet()
+		params := map[string]string{"name": "op-" + string(role), "secret": boardtest.Secret}
+		if err := client.Call(context.Background(), "session.login", params, nil); err != nil {
+			t.Fatal(err)
+		}
+		for method := range examples {
+			if strings.HasPrefix(method, "session.") {
+				continue
+			}
+			if s.mayAsk(client, method, examples[method]) {
+				may[method] += string(role)[:1]
+			}
+		}
+	}
+	var table strings.Builder
+	for _, method := range rpc.Methods() {
+		if strings.HasPrefix(method, "session.") {
+			continue
+		}
+		fmt.Fprintf(&table, "| `%s` |", method)
+		for _, r := range "itma" {
+			fmt.Fprintf(&table, " %s |", map[bool]string{true: "yes", false: "–"}[strings.ContainsRune(may[method], r)])
+		}
+		table.WriteByte('\n')
+	}
+	head := "| method | installer | technician | manager | auditor |\n|---|---|---|---|---|\n"
+	before, after, found := strings.Cut(text, head)
+	if !found {
+		t.Fatal("the page has no table of who may ask what")
+	}
+	for strings.HasPrefix(after, "|") {
+		_, after, _ = strings.Cut(after, "\n")
+	}
+	golden.Compare(t, protocol, []byte(before+head+table.String()+after))
+}
+
+// script plays the page.
+type script struct {
+	*testing.T
+	bench  *boardtest.Bench
+	client *rpc.Client
+	told   chan rpc.Told
+	shown  map[string]string // what the page calls a handle, by what the unit does
+	last   map[string]string // "$person": the newest handle of a kind, as the unit calls it
+}
+
+func newScript(t *testing.T) *script {
+	b := boardtest.New(t, func(c *config.Config) { c.Site.Zone = "Asia/Shanghai" })
+	b.Start()
+	s := &script{T: t, bench: b, told: make(chan rpc.Told, 1000), shown: map[string]string{},
+		last: map[string]string{}}
+	s.client = s.meet()
+	return s
+}
+
+// mayAsk reports whether the unit does anything but refuse the role.
+func (s *script) mayAsk(client *rpc.Client, method, params string) bool {
+	s.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond) // it may wait
+	defer cancel()
+	err := client.Call(ctx, method, json.RawMessage(s.filled(params)), nil)
+	var e *rpc.Error
+	switch errors.As(err, &e); {
+	case e == nil && err != nil && ctx.Err() == nil:
+		s.Fatalf("%s: %v", method, err)
+	case e != nil && (e.Code == rpc.CodeParams || e.Code == rpc.CodeNoSession || e.Code == rpc.CodeMethod):
+		s.Fatalf("%s %s: %v", method, params, err)
+	}
+	return e == nil || e.What != desk.ErrNotAllowed.What.ID
+}
+
+// filled is parameters with what the unit calls the newest handles; none are an empty object.
+func (s *script) filled(params string) string {
+	for name, h := range s.last {
+		params = strings.ReplaceAll(params, name, h)
+	}
+	params = strings.ReplaceAll(params, "$decision", "1") // none told yet
+	if params == "" {
+		return "{}"
+	}
+	return params
+}
+
+func (s *script) meet() *rpc.Client {
+	here, there := net.Pipe()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	s.Cleanup(func() { cancel(); here.Close(); there.Close(); <-done })
+	server := rpc.New(s.bench.Desk, rpc.Options{Unit: "Block 3", Line: "test",
+		Location: s.bench.Config.Site.Location()})
+	go func() { done <- server.Serve(ctx, there) }()
+	client, err := rpc.Meet(ctx, here, func(m rpc.Told) { s.told <- m })
+	if err != nil {
+		s.Fatal(err)
+	}
+	return client
+}
+
+// ask asks, lets things happen once the unit waits for them, and gives what it told meanwhile and
+// then answered, as the page shows it.
+func (s *script) ask(method, params string, happens []string) (lines []string) {
+	s.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	late := time.After(30 * time.Second)
+	answer := make(chan string, 1)
+	go func() {
+		var result json.RawMessage
+		err := s.client.Call(ctx, method, json.RawMessage(s.filled(params)), &result)
+		var e *rpc.Error
+		switch {
+		case err == nil:
+			answer <- string(result)
+		case errors.As(err, &e):
+			answer <- fmt.Sprintf(`error %d "%s"`, e.Code, e.Text)
+		default:
+			answer <- "error " + err.Error()
+		}
+	}()
+	next := func() (line string, answered bool) {
+		select {
+		case m := <-s.told:
+			return m.Method + " " + string(m.Params), false
+		case line = <-answer:
+			return line, true
+		case <-late:
+			s.Fatalf("%s: no answer", method)
+		}
+		return "", true
+	}
+	seen := map[string]bool{}
+	show := func(line string) {
+		if strings.HasPrefix(line, "ended ") { // after the answer to session.logout
+			return
+		}
+		if strings.HasPrefix(line, "event ") {
+			if !strings.Contains(line, `"decision":`) || seen["event"] {
+				return // of the clock and the parts, at any time
+			}
+			seen["event"] = true
+		}
+		s.remember(line)
+		if line = s.show(line); !seen[line] {
+			seen[line] = true
+			lines = append(lines, line)
+		}
+	}
+	for _, what := range happens {
+		if n, again := strings.CutPrefix(what, "cards "); again { // nothing tells that it waits
+			s.tapUntilTold(n)
+			continue
+		}
+		line, answered := next()
+		show(line)
+		if answered {
+			s.Fatalf("%s was answered before %q: %s", method, what, line)
+		}
+		s.happen(what, cancel)
+	}
+	for {
+		line, answered := next()
+		for answered && len(s.told) > 0 { // before the answer
+			m := <-s.told
+			show(m.Method + " " + string(m.Params))
+		}
+		if show(line); answered {
+			return lines
+		}
+	}
+}
+
+// tapUntilTold holds a card to the reader until the unit tells of a decision.
+func (s *script) tapUntilTold(n string) {
+	before := len(s.told)
+	for i := 0; len(s.told) == before && i < 100; i++ {
+		s.happen("card "+n, nil)
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// happen does what the page says happens at the door.
+func (s *script) happen(what string, cancel func()) {
+	s.Helper()
+	word, rest, _ := strings.Cut(what, " ")
+	switch word {
+	case "card":
+		n, err := strconv.ParseUint(rest, 10, 64)
+		if err != nil {
+			s.Fatal(err)
+		}
+		s.bench.Reader.Tap(boardtest.CardOf(n))
+	case "cancel":
+		cancel()
+	default:
+		s.Fatalf("nobody knows what happens by %q", what)
+	}
+}
+
+// kinds are what later requests name by "$", and the member that the unit tells it in.
+var kinds = map[string]*regexp.Regexp{
+	"$person":     regexp.MustCompile(`"person":"([0-9a-f]{32})"`),
+	"$credential": regexp.MustCompile(`^{"id":"([0-9a-f]+)","kind"`),
+	"$decision":   regexp.MustCompile(`"decision":(\d+)`),
+}
+
+// remember keeps the handles that a line tells.
+func (s *script) remember(line string) {
+	for kind, at := range kinds {
+		if m := at.FindStringSubmatch(line); m != nil {
+			s.last[kind] = m[1]
+		}
+	}
+}
+
+// handles are what differs from one unit to another: handles and hashes in hex.
+var handles = regexp.MustCompile(`"[0-9a-f]{8,64}"`)
+
+// figures are what differs from one run to another, and what the page has in its place.
+var figures = []struct {
+	find *regexp.Regexp
+	by   string
+}{
+	{regexp.MustCompile(`"id":\d+,?`), ""}, // of the request
+	{regexp.MustCompile(`("number":"?|"decision":|"source":"decision |"entries":)\d+`), "${1}4711"},
+	{regexp.MustCompile(`\d+ before, 0 after; \d+ bytes`), "11 before, 0 after; 290816 bytes"},
+}
+
+// show is a line as the page has it: with handles that are the same at each run, and not too long.
+func (s *script) show(line string) string {
+	line = handles.ReplaceAllStringFunc(line, func(real string) string {
+		if s.shown[real] == "" {
+			sum := sha256.Sum256([]byte{byte(len(s.shown))})
+			s.shown[real] = `"` + hex.EncodeToString(sum[:])[:len(real)-2] + `"`
+		}
+		return s.shown[real]
+	})
+	for _, f := range figures {
+		line = f.find.ReplaceAllString(line, f.by)
+	}
+	const most = 700
+	if r := []rune(line); len(r) > most {
+		line = string(r[:most]) + " …"
+	}
+	return line
+}
