@@ -114,7 +114,7 @@ func passes(ctx context.Context, c *console, words []string) error {
 		{"state", i18n.M("console.state", "state")},
 	}}
 	for _, p := range all {
-		t.add(p.ID, p.Host.Reveal(), p.By, p.From, p.Until, p.Used, p.Uses, passWords[p.State])
+		t.add(p.ID, p.Host.Reveal(), p.By, p.From, p.Until, p.Used, p.Uses, word(p.Says()))
 	}
 	return c.show(t, a.has("json"))
 }
@@ -129,12 +129,6 @@ func (c *console) listPasses(ctx context.Context, host string) ([]desk.PassState
 		return nil, err
 	}
 	return c.desk.(Passes).PassesOf(ctx, c.who, p.ID)
-}
-
-// passWords say why a pass does not open, or that it does.
-var passWords = map[policy.Reason]word{
-	"": "opens", policy.ReasonRevoked: "ended", policy.ReasonExpired: "over",
-	policy.ReasonUsedUp: "used up", policy.ReasonNotYetValid: "not yet",
 }
 
 // number reads an option that is a number from 1 to most.

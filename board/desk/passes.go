@@ -49,8 +49,14 @@ func (d *Desk) AddPass(ctx context.Context, s Session, host policy.PersonID, fro
 	return out, d.unit.ReloadPasses(ctx)
 }
 
+var errNotPass = i18n.Problem(i18n.E("desk.not-a-pass", "this is not a valid pass"),
+	i18n.M("desk.pass-limits", "a pass has 1 to 255 uses and ends within seven days"))
+
 // newPass puts a pass into the vault, with digits that no other has.
 func (d *Desk) newPass(by store.Actor, p policy.Pass, host policy.PersonID) (store.VisitorPass, Secret, error) {
+	if p.Uses > pass.MaxUses { // no code could say so many
+		return store.VisitorPass{}, nil, errNotPass
+	}
 	for {
 		var digits Secret
 		if takesDigits(d.cfg) {
@@ -65,8 +71,7 @@ func (d *Desk) newPass(by store.Actor, p policy.Pass, host policy.PersonID) (sto
 		case err == nil:
 			return kept, digits, nil
 		case errors.Is(err, policy.ErrPass):
-			err = i18n.Problem(i18n.E("desk.not-a-pass", "this is not a valid pass"),
-				i18n.M("desk.pass-limits", "a pass has 1 to 255 uses and ends within seven days"))
+			err = errNotPass
 		case errors.Is(err, store.ErrManyPasses):
 			err = i18n.Problem(i18n.E("desk.too-many-passes", "there are too many passes"),
 				i18n.M("desk.revoke-passes", "revoke those that are no longer needed: 'passes' lists them"))
@@ -128,6 +133,12 @@ func (d *Desk) PrintPass(_ context.Context, s Session, p Pass, label bool) (path
 		Uses: p.Uses, Digits: p.Code.Grouped(), QR: p.QR}
 	path, err = d.out.WritePass(d.now(), p.ID, func(w io.Writer) error { return sheet.Write(w, label) })
 	return path, d.adviseOut(err)
+}
+
+// Says is a word of the vocabulary for the state of the pass: "opens", "used up".
+func (p PassState) Says() string {
+	return map[policy.Reason]string{"": "opens", policy.ReasonRevoked: "ended", policy.ReasonExpired: "over",
+		policy.ReasonUsedUp: "used up", policy.ReasonNotYetValid: "not yet"}[p.State]
 }
 
 // ListPasses gives the passes that are kept, by their end. The look-up of
