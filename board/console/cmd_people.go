@@ -261,10 +261,6 @@ func add(ctx context.Context, c *console, words []string) error {
 // confirmNewPerson asks before the same name and apartment are entered a second time. self is the
 // person who has them already.
 func (c *console) confirmNewPerson(ctx context.Context, d desk.Details, self policy.PersonID) error {
-	same := func(a, b policy.Private) bool {
-		return strings.EqualFold(strings.Join(strings.Fields(a.Reveal()), " "),
-			strings.Join(strings.Fields(b.Reveal()), " "))
-	}
 	first := strings.Fields(d.Name.Reveal())
 	if len(first) == 0 {
 		return nil // the desk refuses an empty name
@@ -273,13 +269,12 @@ func (c *console) confirmNewPerson(ctx context.Context, d desk.Details, self pol
 	if err != nil {
 		return err
 	}
-	for _, p := range found {
-		if p.ID != self && same(p.Name, d.Name) && same(p.Apartment, d.Apartment) {
-			c.say(i18n.M("console.same-person", "%s is already registered, with handle %s.", name(p), p.ID))
-			return c.confirmOrStop(i18n.M("console.another-person", "Is this another person?"))
-		}
+	p, is := desk.Same(found, d, self)
+	if !is {
+		return nil
 	}
-	return nil
+	c.say(i18n.M("console.same-person", "%s is already registered, with handle %s.", name(p), p.ID))
+	return c.confirmOrStop(i18n.M("console.another-person", "Is this another person?"))
 }
 
 // tellNeverIn says why a person can never come in, if that is so.

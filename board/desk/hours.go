@@ -19,6 +19,7 @@ import (
 type HoursState struct {
 	policy.Hours
 	Calendar policy.Calendar
+	Known    []string // the groups that a rule of the site names, sorted
 	Now      time.Time
 	People   map[string]int // in each group
 	Changed  time.Time      // at the console, the last time; zero: never, the configuration's hold
@@ -63,8 +64,9 @@ func (d *Desk) Hours(_ context.Context, s Session) (HoursState, error) {
 	if err != nil {
 		return HoursState{}, err
 	}
-	out := HoursState{Hours: h.Hours, Calendar: d.calendar(h), Now: d.now(), People: map[string]int{},
-		Changed: h.Changed, By: names[h.By], File: d.cfg.Site.Hours(), FileIgnored: h.FileIgnored}
+	out := HoursState{Hours: h.Hours, Calendar: d.calendar(h), Known: d.cfg.Site.Groups(h.Hours), Now: d.now(),
+		People: map[string]int{}, Changed: h.Changed, By: names[h.By], File: d.cfg.Site.Hours(),
+		FileIgnored: h.FileIgnored}
 	for _, p := range people {
 		for _, g := range p.Groups {
 			out.People[g]++

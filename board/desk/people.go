@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -59,6 +60,22 @@ func isDescribed(p policy.Person, words string) bool {
 	return strings.Contains(strings.ToLower(p.Name.Reveal()), words) ||
 		strings.Contains(strings.ToLower(p.Apartment.Reveal()), words) ||
 		strings.HasPrefix(p.ID.String(), words)
+}
+
+// Same gives the one of people, other than self, who has the name and the apartment of x already:
+// whoever is entered twice gets two cards, and only one of them ends with the lease.
+func Same(people []policy.Person, x Details, self policy.PersonID) (policy.Person, bool) {
+	same := func(a, b policy.Private) bool {
+		return strings.EqualFold(strings.Join(strings.Fields(a.Reveal()), " "),
+			strings.Join(strings.Fields(b.Reveal()), " "))
+	}
+	i := slices.IndexFunc(people, func(p policy.Person) bool {
+		return p.ID != self && same(p.Name, x.Name) && same(p.Apartment, x.Apartment)
+	})
+	if i < 0 {
+		return policy.Person{}, false
+	}
+	return people[i], true
 }
 
 // AddPerson adds a person, without a credential.

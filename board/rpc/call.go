@@ -39,8 +39,18 @@ func method[P, R any](f func(context.Context, *call, P) (R, error)) handler {
 func before(h handler) handler { h.open = true; return h }
 
 // methods are all there are, by name.
-var methods = gather(sessionMethods, doorMethods, recordMethods, peopleMethods, cardMethods, fileMethods,
-	installMethods)
+var methods = gather(
+	sessionMethods,
+	doorMethods,
+	recordMethods,
+	peopleMethods,
+	rightsMethods,
+	cardMethods,
+	leaseMethods,
+	passMethods,
+	fileMethods,
+	installMethods,
+)
 
 func gather(tables ...map[string]handler) map[string]handler {
 	all := map[string]handler{}

@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 
+	"menshen/board/desk"
 	"menshen/policy"
 )
 
@@ -11,6 +12,7 @@ var cardMethods = map[string]handler{
 	"cards.give":    method(giveCard),
 	"cards.replace": method(replaceCard),
 	"cards.whose":   method(whoseCard),
+	"cards.wanted":  method(wantCards),
 	"pin.length":    method(pinLength),
 	"pin.set":       method(setPIN),
 	"cards.revoke":  method(revoke),
@@ -63,6 +65,23 @@ func whoseCard(ctx context.Context, c *call, _ nothing) (owner, error) {
 		return owner{}, err
 	}
 	return owner{c.person(p, c.desk.Now()), c.credential(k)}, nil
+}
+
+type wantParams struct {
+	Words []string `json:"words"` // of names and apartments, in this order; none: everybody
+	Group string   `json:"group"` // of this access group only
+	All   bool     `json:"all"`   // also who has a card that works
+}
+
+// wantCards gives who is to get a card, in the order in which they are served. The look-up is
+// recorded.
+func wantCards(ctx context.Context, c *call, p wantParams) (listed, error) {
+	all, err := c.desk.WhoWantsCards(ctx, c.who, desk.CardList{Words: p.Words, Group: p.Group, All: p.All})
+	if err != nil {
+		return listed{}, err
+	}
+	now := c.desk.Now()
+	return list(ctx, c, "people", all, func(one policy.Person) person { return c.person(one, now) }), nil
 }
 
 type pinDigits struct {

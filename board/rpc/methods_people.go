@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"menshen/board/desk"
@@ -13,6 +14,8 @@ import (
 var peopleMethods = map[string]handler{
 	"people.find":   method(findPeople),
 	"people.get":    method(getPerson),
+	"people.same":   method(samePerson),
+	"people.groups": method(groups),
 	"people.add":    method(addPerson),
 	"people.change": method(changePerson),
 	"people.remove": method(removePerson),
@@ -71,6 +74,43 @@ func findPeople(ctx context.Context, c *call, p findParams) (found, error) {
 		out.People = append(out.People, c.person(one, now))
 	}
 	return out, err
+}
+
+type sameParams struct {
+	Name      string `json:"name"`
+	Apartment string `json:"apartment"`
+	Person    handle `json:"person"` // who has them, and is not meant; absent: nobody
+}
+
+type same struct {
+	Person *person `json:"person,omitempty"` // who has this name and apartment; absent: nobody
+}
+
+// samePerson tells who has a name and an apartment already, before they are entered a second time.
+// The look-up is recorded.
+func samePerson(ctx context.Context, c *call, p sameParams) (same, error) {
+	self, err := p.Person.orNobody()
+	first := strings.Fields(p.Name)
+	if err != nil || len(first) == 0 {
+		return same{}, err // the desk refuses an empty name
+	}
+	found, err := c.desk.Find(ctx, c.who, first[0])
+	if err != nil {
+		return same{}, err
+	}
+	x := desk.Details{Name: policy.Private(p.Name), Apartment: policy.Private(p.Apartment)}
+	one, is := desk.Same(found, x, self)
+	if !is {
+		return same{}, nil
+	}
+	line := c.person(one, c.desk.Now())
+	return same{&line}, nil
+}
+
+// groups are the access groups that a rule of the site names: a person is put into no others.
+func groups(ctx context.Context, c *call, _ nothing) ([]string, error) {
+	h, err := c.desk.Hours(ctx, c.who)
+	return append([]string{}, h.Known...), err
 }
 
 type personParams struct {

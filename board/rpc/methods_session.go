@@ -54,15 +54,15 @@ type commitment struct {
 	Text    string `json:"text"`
 }
 
-// rights are what a program may show or hide, by the names that the wire has.
-var rights = map[string]desk.Right{"keeps-people": desk.KeepsPeople, "reads-people": desk.ReadsPeople,
+// rightNames are what a program may show or hide, by the names that the wire has.
+var rightNames = map[string]desk.Right{"keeps-people": desk.KeepsPeople, "reads-people": desk.ReadsPeople,
 	"reads-records": desk.ReadsRecords, "opens-door": desk.OpensDoor, "sets-time": desk.SetsTime,
 	"unlocks-faces": desk.UnlocksFaces, "ends-faults": desk.EndsFaults, "updates-unit": desk.UpdatesUnit}
 
 func (c *call) session(s desk.Session, name string) session {
 	out := session{Operator: s.Operator, Name: name, Role: word(c, s.Role), May: []string{}, Lang: s.Lang.Code(),
 		Now: c.time(c.desk.Now()), Zone: c.o.Location.String(), IdleAfter: c.o.Idle.Seconds()}
-	for name, r := range rights {
+	for name, r := range rightNames {
 		if r.Of(s.Role) {
 			out.May = append(out.May, name)
 		}

@@ -85,6 +85,7 @@ func (s *Server) Serve(ctx context.Context, rw io.ReadWriter) error {
 	v.close()
 	v.logOut()
 	v.given.close()
+	v.made.Code.Wipe()
 	v.sayEnded()
 	close(finish)
 	<-written
@@ -115,6 +116,7 @@ type visit struct {
 	files sync.Mutex // of what follows
 	given *given     // the file that the peer takes
 	taken upload     // the file that it brought
+	made  desk.Pass  // the pass that it made last, to be printed
 }
 
 func (s *Server) visit(end context.CancelCauseFunc) *visit {
