@@ -12,7 +12,7 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
-.PHONY: install place place-models packages repository release test-packages image image-test update-test run test build compile setup models lint short race fuzz attack bench eval bench-history \
+.PHONY: install place place-models packages repository release test-packages image image-test update-test run test test-desk build compile setup models lint short race fuzz attack bench eval bench-history \
   bench-compare soak sim mutants pictures vboard camera-test system-test cover clean
 
 run: setup-run compile
@@ -117,6 +117,14 @@ NORACE := menshen/cmd/menshen|menshen/recognizer/eye
 race:
 	go test -race -short -timeout 14m $$(go list -f '{{$$p := .ImportPath}}{{$$cv := false}}{{range .Imports}}{{if eq . "gocv.io/x/gocv"}}{{$$cv = true}}{{end}}{{end}}{{if not $$cv}}{{$$p}}{{end}}' ./... \
 	  | grep -vxE '$(NORACE)')
+
+# The desk page in a browser against a simulated unit: every flow, in both languages; pictures and figures in bin/desk.
+# FLOWS='people|login/zh' are some of them.
+FLOWS ?= .
+test-desk: setup-build
+	@scripts/desk/setup.sh pictures
+	rm -rf bin/desk
+	go test -count=1 -timeout 60m ./scripts/desk -run 'TestFlows/$(FLOWS)' -all -shots ../../bin/desk
 
 # FUZZTIME a target, each in turn. The seeds run in every `make test`.
 FUZZTIME ?= 30s

@@ -59,3 +59,4 @@ dir=$(scripts/models.sh) || exit 1
 ok "face models in $dir"
 [ "$want" = package ] || scripts/pictures.sh
 [ "$want" != test ] || scripts/onnxruntime.sh
+[ "$want" != test ] || scripts/desk/setup.sh

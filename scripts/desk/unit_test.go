@@ -1,0 +1,143 @@
+package desk_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"menshen/board/boardtest"
+	"menshen/board/config"
+	"menshen/board/service"
+	"menshen/recognizer"
+	"menshen/recognizer/eye"
+)
+
+// unit is a simulated unit that runs, with its serial console on a cable.
+type unit struct {
+	*boardtest.Bench
+	cable  *cable
+	before atomic.Uint64 // the number of whoever stands before the camera; 0: nobody
+	log    journal
+}
+
+// newUnit starts a unit with what a flow wishes of it.
+func newUnit(t *testing.T, o options) *unit {
+	t.Helper()
+	u := &unit{cable: newCable(t, o.Speed)}
+	u.Bench = boardtest.New(t, func(c *config.Config) {
+		c.Console.Serial = u.cable.name
+		if err := toml.Unmarshal([]byte(o.Config), c); err != nil {
+			t.Fatalf("the flow's configuration: %v", err)
+		}
+	})
+	u.Start()
+	ctx, cancel := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	all.Go(func() { u.run(ctx) })
+	all.Go(func() { u.look(ctx) })
+	all.Go(func() { service.ServeSerial(ctx, u.Config, u.Desk, slog.New(slog.NewTextHandler(&u.log, nil))) })
+	t.Cleanup(func() {
+		cancel()
+		all.Wait()
+	})
+	return u
+}
+
+// run lets the bench's clock run as time goes by.
+func (u *unit) run(ctx context.Context) {
+	every := time.NewTicker(20 * time.Millisecond)
+	defer every.Stop()
+	for was := time.Now(); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-every.C:
+			u.Clock.Advance(now.Sub(was))
+			was = now
+		}
+	}
+}
+
+// look lets the camera see who stands before it, ten times a second.
+func (u *unit) look(ctx context.Context) {
+	every := time.NewTicker(100 * time.Millisecond)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+		var seen recognizer.Observation
+		n := u.before.Load()
+		if n != 0 {
+			seen = boardtest.Look(n)
+		}
+		seen.At = u.Clock.Now()
+		pictures := u.Eye.Pics
+		if u.Eye.Mode() != eye.Aim {
+			pictures = nil
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case u.Eye.Seen <- seen:
+		case pictures <- drawn(n != 0, seen.At):
+		}
+	}
+}
+
+// drawn is a picture of a corridor, with a head in it or not: a made one, of nobody.
+func drawn(head bool, at time.Time) eye.Picture {
+	const width, height = 320, 240
+	p := eye.Picture{At: at, Width: width, Height: height, Grey: make([]byte, width*height),
+		Camera: image.Pt(2*width, 2*height), Zone: image.Rect(60, 20, 260, 220)}
+	if head {
+		p.Box, p.Quality = image.Rect(115, 50, 205, 170), recognizer.Quality{Height: 240, Sharpness: 60}
+	}
+	for i := range p.Grey {
+		x, y := i%width, i/width
+		p.Grey[i] = byte(40 + y/2)
+		if dx, dy := (x-160)*4, (y-110)*3; head && dx*dx+dy*dy < 180*180 {
+			p.Grey[i] = 200
+		}
+	}
+	return p
+}
+
+// journal is the log of the unit's program.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(b)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
+// name is what the unit's people are called, by number: made up, in both scripts.
+func name(n int) string {
+	if n%2 == 0 {
+		family, given := []rune("王李张刘陈杨赵黄周吴"), []rune("伟芳娜敏静丽强磊军洋勇艳杰涛明超霞平刚桂")
+		return string([]rune{family[n/2%10], given[n/20%20], given[n/7%20]})
+	}
+	given := []string{"Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gwen", "Hugo", "Iris", "Jon"}
+	family := []string{"Archer", "Baker", "Cooper", "Draper", "Fisher", "Glover", "Hunter", "Mason", "Potter", "Turner"}
+	return fmt.Sprintf("%s %s", given[n/2%10], family[n/20%10])
+}
