@@ -59,6 +59,7 @@ func (d *Desk) status(s unit.State, lang i18n.Language) Status {
 		ClockDoubt: d.clockDoubt(lang),
 		Uptime:     s.Up.Round(time.Second),
 		LockedDown: s.Lockdown,
+		Evacuated:  s.Evacuated,
 	}
 	st.FacesOff, st.FacesFix = d.whyOff(s.Faces.Off, lang)
 	if st.Store.Fault != "" {

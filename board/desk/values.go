@@ -9,6 +9,7 @@ import (
 	"menshen/board/papers"
 	"menshen/internal/i18n"
 	"menshen/policy"
+	"menshen/store/audit"
 )
 
 // Errors of the desk that a console words itself.
@@ -209,6 +210,7 @@ type Status struct {
 	Others     []Fact // inputs, temperature, storage, watchdog…
 	Uptime     time.Duration
 	LockedDown bool
+	Evacuated  bool // by an operator, not by fire
 }
 
 // Event is one thing that happened. It holds no name and no card number.
@@ -218,6 +220,20 @@ type Event struct {
 	Text   string // "active", "a card of 26 bits", "refused: no match"
 	Fault  bool   // it needs attention
 	Lost   int    // events left out before this one
+
+	// What of it programs tell apart; Text says the same in words.
+	Decision *Decided   // nil: it is no decision
+	Record   audit.Kind // of an entry of the audit log, and
+	Reason   policy.Reason
+	Part     bool // the state of a part has changed; else, without the above: a reader, or an input
+}
+
+// Decided is a decision without whose it is.
+type Decided struct {
+	Number uint64 // in the audit log; 0: it is not on disk yet
+	Means  policy.Means
+	Grant  bool
+	Reason policy.Reason
 }
 
 // LongestAim is how long a camera is shown at most, in case an operator forgets to end it.

@@ -46,7 +46,7 @@ func (d *Desk) Watch(ctx context.Context, s Session, show func(Event)) error {
 			now := d.partStates(state, machineFacts(health, s.Lang), s.Lang)
 			for _, part := range slices.Sorted(maps.Keys(now)) {
 				if was, known := before[part]; known && was != now[part] {
-					show(Event{At: d.now(), Source: part, Text: now[part]})
+					show(Event{At: d.now(), Source: part, Text: now[part], Part: true})
 				}
 			}
 			before = now
@@ -74,6 +74,7 @@ func shownEvent(e unit.Event, lang i18n.Language) Event {
 		out.Text = lang.Say(either(e.Active, active, atRest))
 	case unit.Decided:
 		out.Source = "decision"
+		out.Decision = &Decided{e.Seq, e.Decision.Means, e.Decision.Grant, e.Decision.Reason}
 		if e.Seq > 0 { // zero: it is not on disk yet
 			out.Source += fmt.Sprintf(" %d", e.Seq)
 		}
@@ -81,6 +82,7 @@ func shownEvent(e unit.Event, lang i18n.Language) Event {
 		out.Text = string(e.Decision.Means) + ": " + lang.Say(outcome) + ", " + string(e.Decision.Reason)
 	case unit.Recorded:
 		out.Source, out.Text = "record", shownRecord(e.Record)
+		out.Record, out.Reason = e.Record.Kind, e.Record.Reason
 		out.Fault = e.Record.Kind == audit.Fault || e.Record.Kind == audit.Alarm
 	}
 	return out

@@ -21,6 +21,9 @@ func wordsShell(int) []i18n.Message {
 		i18n.M("page.needed", "fill this in"),
 		i18n.M("page.check-form", "Something is missing or wrong"),
 		i18n.M("page.done", "Done. It is on record."),
+		i18n.M("page.still-there", "Are you still there?"),
+		i18n.M("page.idle-soon", "Nobody has worked here for a while: the unit will soon log you out."),
+		i18n.M("page.stay", "I am here"),
 		i18n.M("page.asking", "Asking the unit…"),
 		i18n.M("page.read-again", "Read again"),
 

@@ -17,6 +17,7 @@ import (
 // handler answers the requests for a method.
 type handler struct {
 	open   bool                               // also where nobody is logged in
+	quiet  bool                               // a page asks by itself: no sign that somebody works
 	read   func(params json.RawMessage) error // whether they are the method's
 	answer func(ctx context.Context, c *call, params json.RawMessage) (any, error)
 }
@@ -37,6 +38,9 @@ func method[P, R any](f func(context.Context, *call, P) (R, error)) handler {
 
 // before makes a handler of a method that needs no log-in.
 func before(h handler) handler { h.open = true; return h }
+
+// quiet makes a handler of a method that does not put off the log-out of an idle session.
+func quiet(h handler) handler { h.quiet = true; return h }
 
 // methods are all there are, by name.
 var methods = gather(

@@ -3,7 +3,6 @@ package rpc
 import (
 	"context"
 	"encoding/json"
-	"strconv"
 	"strings"
 
 	"menshen/board/desk"
@@ -12,7 +11,7 @@ import (
 
 // doorMethods open the door and tell how it is.
 var doorMethods = map[string]handler{
-	"door.status": method(doorStatus),
+	"door.status": quiet(method(doorStatus)),
 	"door.open":   method(openDoor),
 	"door.lockdown": method(func(ctx context.Context, c *call, p onParams) (nothing, error) {
 		return nothing{}, c.desk.Lockdown(ctx, c.who, p.On)
@@ -36,6 +35,7 @@ type status struct {
 	Door       coded   `json:"door"`
 	Unlocked   bool    `json:"unlocked"`
 	LockedDown bool    `json:"lockedDown"`
+	Evacuated  bool    `json:"evacuated"`          // by an operator, not by fire
 	FacesOff   string  `json:"facesOff,omitempty"` // why; absent: faces work
 	FacesFix   string  `json:"facesFix,omitempty"`
 	People     int     `json:"people"`
@@ -65,7 +65,8 @@ func doorStatus(ctx context.Context, c *call, _ nothing) (status, error) {
 		return status{}, err
 	}
 	return status{At: c.time(s.At), Unit: s.Unit, Door: word(c, s.Door), Unlocked: s.Unlocked,
-		LockedDown: s.LockedDown, FacesOff: s.FacesOff, FacesFix: s.FacesFix, People: s.People, WithFace: s.WithFace,
+		LockedDown: s.LockedDown, Evacuated: s.Evacuated, FacesOff: s.FacesOff, FacesFix: s.FacesFix,
+		People: s.People, WithFace: s.WithFace,
 		ClockFrom: s.ClockFrom, ClockDoubt: s.ClockDoubt, Camera: c.fact(s.Camera), Store: c.fact(s.Store),
 		Readers: c.facts(s.Readers), Others: c.facts(s.Others), Uptime: s.Uptime.Seconds()}, nil
 }
@@ -96,22 +97,46 @@ type onParams struct {
 type event struct {
 	ID       json.RawMessage `json:"id"` // of the request
 	At       string          `json:"at"`
-	Source   string          `json:"source"` // "reader outside"
+	Source   coded           `json:"source"` // "reader outside"
 	Text     string          `json:"text"`
 	Fault    bool            `json:"fault,omitempty"`    // it needs attention
 	Lost     int             `json:"lost,omitempty"`     // events left out before it
-	Decision uint64          `json:"decision,omitempty"` // its number, for records.why
+	Decision *decided        `json:"decision,omitempty"` // it is one
+	Record   *coded          `json:"record,omitempty"`   // it is an entry of the audit log, of this kind
+	Reason   *coded          `json:"reason,omitempty"`   // of the entry
+	Part     bool            `json:"part,omitempty"`     // the state of a part has changed
+}
+
+type decided struct {
+	Number  uint64 `json:"number,omitempty"` // for records.why; absent: it is not on disk yet
+	Means   coded  `json:"means"`
+	Granted bool   `json:"granted"`
+	Reason  coded  `json:"reason"`
+}
+
+func (c *call) event(e desk.Event) event {
+	out := event{ID: c.id, At: c.time(e.At), Source: word(c, e.Source), Text: e.Text, Fault: e.Fault, Lost: e.Lost,
+		Part: e.Part}
+	if d := e.Decision; d != nil {
+		out.Source = word(c, "decision")
+		out.Decision = &decided{d.Number, word(c, d.Means), d.Grant, word(c, d.Reason)}
+	}
+	if e.Record != "" {
+		kind := word(c, e.Record)
+		out.Record = &kind
+	}
+	if e.Reason != "" {
+		why := word(c, e.Reason)
+		out.Reason = &why
+	}
+	return out
 }
 
 // watch sends an event for each thing that happens, until it is cancelled. A peer that is slow
 // misses some, and is told how many.
 func watch(ctx context.Context, c *call, _ nothing) (nothing, error) {
 	err := c.desk.Watch(ctx, c.who, func(e desk.Event) {
-		out := event{ID: c.id, At: c.time(e.At), Source: e.Source, Text: e.Text, Fault: e.Fault, Lost: e.Lost}
-		if n, ok := strings.CutPrefix(e.Source, "decision "); ok {
-			out.Decision, _ = strconv.ParseUint(n, 10, 64)
-		}
-		c.notify(ctx, "event", out)
+		c.notify(ctx, "event", c.event(e))
 	})
 	if err == nil {
 		err = context.Cause(ctx)

@@ -293,7 +293,7 @@ func (s *script) happen(what string, cancel func()) {
 var kinds = map[string]*regexp.Regexp{
 	"$person":     regexp.MustCompile(`"person":"([0-9a-f]{32})"`),
 	"$credential": regexp.MustCompile(`^{"id":"([0-9a-f]+)","kind"`),
-	"$decision":   regexp.MustCompile(`"decision":(\d+)`),
+	"$decision":   regexp.MustCompile(`"decision":\{"number":(\d+)`),
 }
 
 // remember keeps the handles that a line tells.
@@ -314,7 +314,7 @@ var figures = []struct {
 	by   string
 }{
 	{regexp.MustCompile(`"id":\d+,?`), ""}, // of the request
-	{regexp.MustCompile(`("number":"?|"decision":|"source":"decision |"entries":)\d+`), "${1}4711"},
+	{regexp.MustCompile(`("number":"?|"entries":)\d+`), "${1}4711"},
 	{regexp.MustCompile(`\d+ before, 0 after; \d+ bytes`), "11 before, 0 after; 290816 bytes"},
 }
 

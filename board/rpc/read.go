@@ -74,7 +74,9 @@ func (v *visit) take(ctx context.Context, line []byte, tooLong bool) bool {
 		v.refuse(ctx, nil, errParse)
 		return true
 	}
-	v.idle.Reset(v.o.Idle)
+	if !methods[m.Method].quiet {
+		v.idle.Reset(v.o.Idle)
+	}
 	switch {
 	case m.Version != "2.0" || m.Method == "" || len(m.ID) > maxID || len(m.ID) > 0 && !isID(m.ID):
 		v.refuse(ctx, nil, errRequest)

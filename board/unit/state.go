@@ -19,6 +19,7 @@ type State struct {
 	Door      policy.DoorState
 	Unlocked  bool
 	Lockdown  bool
+	Evacuated bool              // by an operator, not by fire
 	Storeless bool              // who may come in is not known
 	Aiming    bool              // the camera is being aimed
 	Resting   policy.Signal     // what the lamp shows when nothing is to be said
@@ -98,6 +99,7 @@ func (u *Unit) state() State {
 	s := State{
 		At: now, Up: u.vault.Clock().Host.Sub(u.began),
 		Door: u.door.State, Unlocked: u.door.Unlocked, Lockdown: u.site.lockdown(),
+		Evacuated: u.site.overrides.Evacuation,
 		Storeless: u.storeless, Aiming: u.faces.aiming, Resting: u.resting(),
 		Faults: maps.Clone(u.faults),
 		Codes: CodeState{Wrong: u.tries.codes.Wrong(u.site.conf.Keypad.Limits(), steady),

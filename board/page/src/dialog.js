@@ -7,7 +7,8 @@ import {h} from "./dom.js";
 import {form} from "./form.js";
 
 /**
- * Asks in a dialog. act, where there is one, is done before it closes: its problems are shown in it.
+ * Asks in a dialog, which also ends with the session. act, where there is one, is done before it
+ * closes: its problems are shown in it.
  * @param {object} of
  * @param {string} of.title
  * @param {string | HTMLElement | (string | HTMLElement)[]} [of.text]

@@ -4,9 +4,11 @@
 // view that is left is told so by its signal.
 
 import {fill, h, name, put} from "./dom.js";
-import {language, onLanguage, say, speak, useWords} from "./say.js";
-import {call, disconnect, logOut, may, onChange, session, touch} from "./session.js";
+import {language, onLanguage, say, sayCode, speak, useWords} from "./say.js";
+import {call, connect, disconnect, logOut, may, onChange, session} from "./session.js";
 import {announce, button, problem} from "./ui.js";
+import {watchIdle} from "./idle.js";
+import {onPlugged} from "./serial.js";
 import {languageSwitch, wayIn} from "./view_login.js";
 import {views} from "./views.js";
 
@@ -23,6 +25,7 @@ const groupNames = () => ({door: say("page.group-door"), people: say("page.group
 /** Draws everything again. */
 function draw() {
   leave.abort();
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   document.documentElement.lang = language() === "zh" ? "zh-Hans" : language();
   const {who} = session();
   const inside = who && !who.commitment;
@@ -49,8 +52,8 @@ function bar() {
 }
 
 /** @param {import("./types.d.ts").Coded} role whose words are of the language at the log-in */
-const roleName = (role) => ({installer: say("page.role-installer"), technician: say("page.role-technician"),
-  manager: say("page.role-manager"), auditor: say("page.role-auditor")})[role.code] ?? role.text;
+const roleName = (role) => sayCode({installer: say("page.role-installer"), technician: say("page.role-technician"),
+  manager: say("page.role-manager"), auditor: say("page.role-auditor")}, role.code, role.text);
 
 /** @param {string} code */
 async function choose(code) {
@@ -126,6 +129,9 @@ onChange(draw);
 onLanguage(draw);
 addEventListener("hashchange", () => session().who && show());
 addEventListener("pagehide", () => { disconnect(); });
-for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, touch);
+onPlugged((port) => {
+  if (session().port && !session().wire) connect(port).catch(() => {}); // then a person is asked to
+});
+watchIdle();
 addEventListener("error", (event) => announce(event.message));
 draw();

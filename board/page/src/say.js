@@ -78,6 +78,17 @@ function filled(text, args) {
 }
 
 /**
+ * The text that a table has for a code of the unit, or other words for one that it has not.
+ * @param {Record<string, string>} table
+ * @param {string} code
+ * @param {string} otherwise
+ * @returns {string}
+ */
+export function sayCode(table, code, otherwise) {
+  return Object.hasOwn(table, code) ? table[code] : otherwise;
+}
+
+/**
  * A moment as the unit tells it, in the site's time: its date and minutes.
  * @param {string | undefined} moment as 2026-11-28T20:15:00+08:00
  * @returns {string}

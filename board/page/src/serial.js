@@ -41,14 +41,9 @@ export async function openPort(port) {
 }
 
 /**
- * Waits until a port that went away is plugged in again.
- * @param {any} port
- * @param {AbortSignal} signal
- * @returns {Promise<void>}
+ * Tells of a port that was chosen once and is plugged in again.
+ * @param {(port: any) => void} listener
  */
-export function pluggedIn(port, signal) {
-  return new Promise((resolve, reject) => {
-    port.addEventListener("connect", () => resolve(), {once: true, signal});
-    signal.addEventListener("abort", () => reject(signal.reason), {once: true});
-  });
+export function onPlugged(listener) {
+  serial()?.addEventListener("connect", (/** @type {Event} */ event) => listener(event.target));
 }

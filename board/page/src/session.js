@@ -108,14 +108,10 @@ export async function logOut() {
   await call("session.logout").catch(() => {});
 }
 
-/** Tells the unit that somebody works at the page, at most twice a minute. */
-export function touch() {
-  const now = Date.now();
-  if (!state.who || now - touched < 30000) return;
-  touched = now;
-  state.wire?.call("session.touch").catch(() => {});
+/** Tells the unit that somebody works at the page. */
+export async function touch() {
+  await call("session.touch").catch(() => {});
 }
-let touched = 0;
 
 /**
  * Whether who works here may do something. The unit checks each act by itself.

@@ -5,7 +5,7 @@
 
 import {fill, h, name, put} from "./dom.js";
 import {form} from "./form.js";
-import {allLanguages, language, say} from "./say.js";
+import {allLanguages, language, say, sayCode} from "./say.js";
 import {canConnect, choosePort} from "./serial.js";
 import {call, connect, disconnect, logOut, session, setWho} from "./session.js";
 import {announce, button, note, problem, progress, toast} from "./ui.js";
@@ -24,8 +24,8 @@ export function wayIn() {
 function whyEnded() {
   const {ended} = session();
   if (!ended || ended === "asked") return null;
-  const said = {idle: say("page.ended-idle"), "account changed": say("page.ended-account"),
-    line: say("page.ended-line"), stale: say("page.stale")}[ended] ?? say("page.ended-unit");
+  const said = sayCode({idle: say("page.ended-idle"), "account changed": say("page.ended-account"),
+    line: say("page.ended-line"), stale: say("page.stale")}, ended, say("page.ended-unit"));
   const shown = note("warn", h("p", null, said));
   shown.setAttribute("role", "alert");
   return shown;
@@ -96,7 +96,7 @@ function logIn(root, hello) {
     h("p", {class: "lead"}, name(hello.unit)), shown, waits,
     h("div", {class: "buttons aside"}, button(say("page.forgot"), () => recover(root), "quiet"),
       button(say("page.disconnect"), disconnect, "quiet")),
-    h("p", {class: "hint"}, say("page.release", hello.release)));
+    hello.release && h("p", {class: "hint"}, say("page.release", hello.release)));
 }
 
 /** @param {HTMLElement} root */

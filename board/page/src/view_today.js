@@ -6,7 +6,8 @@
 import {confirm, ask} from "./dialog.js";
 import {fill, h, name, put} from "./dom.js";
 import {drawDoor} from "./door.js";
-import {briefly, duration, say, when} from "./say.js";
+import {briefly, duration, say, sayCode, when} from "./say.js";
+import {showLive} from "./live.js";
 import {call, may, session} from "./session.js";
 import {table} from "./table.js";
 import {announce, badge, button, facts, note, problem, section, toast, waiting} from "./ui.js";
@@ -16,9 +17,8 @@ import {Refused} from "./wire.js";
 /** @typedef {import("./types.d.ts").Place} Place */
 /** @typedef {{name: import("./types.d.ts").Coded, state: string, fault?: string}} Fact */
 
-/** How often the state is asked for, in milliseconds, and how many events are kept. */
+/** How often the state is asked for, in milliseconds. */
 const every = 5000;
-const keptEvents = 40;
 
 /** @type {import("./types.d.ts").View} */
 export const today = {
@@ -41,7 +41,7 @@ export const today = {
       drawParts(parts, status);
     };
     if (decided) showDecisions(decided, place);
-    if (live) watch(live, place, look);
+    if (live) showLive(live, place, look);
     await look();
     const timer = setInterval(() => look().catch(() => {}), every);
     place.signal.addEventListener("abort", () => clearInterval(timer));
@@ -54,7 +54,7 @@ export const today = {
  * @param {HTMLElement} door @param {any} s @param {() => Promise<void>} again
  */
 function drawState(door, s, again) {
-  const now = JSON.stringify([s.door, s.unlocked, s.lockedDown]);
+  const now = JSON.stringify([s.door, s.unlocked, s.lockedDown, s.evacuated]);
   if (door.dataset.now === now) return;
   const first = !door.dataset.now;
   door.dataset.now = now;
@@ -63,29 +63,28 @@ function drawState(door, s, again) {
   const hadFocus = door.contains(document.activeElement);
   fill(door, drawDoor(s.door.code, s.unlocked), h("div", {class: "door-words"},
     h("p", {class: "door-state"}, heading),
-    h("p", {class: "badges"}, alarm ? badge("bad", say("page.alarm")) : null,
-      s.unlocked ? badge("warn", say("page.unlocked")) : badge("good", say("page.secured")),
-      s.lockedDown ? badge("bad", say("page.lockdown")) : null),
-    may("opens-door") ? acts(s, again) : null));
+    h("p", {class: "badges"}, alarm && badge("bad", say("page.alarm")),
+      s.unlocked && s.door.code !== "released" && badge("warn", say("page.unlocked")),
+      s.lockedDown && badge("bad", say("page.lockdown")), s.evacuated && badge("bad", say("page.evacuation"))),
+    may("opens-door") && acts(s, again)));
   if (hadFocus) door.querySelector("button")?.focus();
   if (!first) announce(say("page.door-is", heading));
 }
 
 /** @param {import("./types.d.ts").Coded} door */
-const stateWords = (door) => ({
+const stateWords = (door) => sayCode({
   locked: say("page.door-locked"), released: say("page.door-released"), open: say("page.door-open"),
   held: say("page.door-held"), forced: say("page.door-forced"),
-})[door.code] ?? door.text;
+}, door.code, door.text);
 
 /** @param {any} s @param {() => Promise<void>} again */
 function acts(s, again) {
-  const evacuated = s.others.some((/** @type {Fact} */ f) => f.name.code === "evacuation");
   return h("div", {class: "buttons"},
     button(say("page.open-door"), () => openDoor(again), "main"),
     s.lockedDown ? button(say("page.end-lockdown"), () => override("door.lockdown", false, again))
       : button(say("page.begin-lockdown"), () => override("door.lockdown", true, again)),
-    evacuated || s.unlocked ? button(say("page.end-evacuation"), () => override("door.evacuate", false, again)) : null,
-    button(say("page.begin-evacuation"), () => override("door.evacuate", true, again)));
+    s.evacuated ? button(say("page.end-evacuation"), () => override("door.evacuate", false, again))
+      : button(say("page.begin-evacuation"), () => override("door.evacuate", true, again)));
 }
 
 /** @param {() => Promise<void>} again */
@@ -145,36 +144,6 @@ function drawParts(place, s) {
   fill(place, section(say("page.parts"), shown));
 }
 
-/**
- * Shows what happens until the view is left.
- * @param {HTMLElement} live @param {Place} place @param {() => Promise<void>} look
- */
-function watch(live, place, look) {
-  const list = h("ol", {class: "events", "aria-label": say("page.live"), tabindex: "0"});
-  const empty = h("p", {class: "empty"}, say("page.quiet"));
-  put(live, empty, list);
-  call("door.watch", {}, {signal: place.signal, timeout: 0, onEvent(e) {
-    empty.remove();
-    list.prepend(...[eventLine(e, place), e.lost ? h("li", {class: "lost"}, say("page.events-lost", e.lost)) : ""]);
-    while (list.children.length > keptEvents) list.lastElementChild?.remove();
-    if (e.fault) announce(e.text);
-    if (!String(e.source).startsWith("record")) look().catch(() => {});
-  }}).catch((error) => {
-    if (!place.signal.aborted) put(live, problem(error));
-  });
-}
-
-/** @param {any} e @param {Place} place */
-function eventLine(e, place) {
-  const clock = h("time", {datetime: e.at}, e.at.slice(11, 19));
-  const what = h("span", null, h("b", null, name(e.source)), " ", name(e.text));
-  const line = h("li", {class: e.fault && "fault"}, clock, what);
-  if (e.decision && may("reads-records")) {
-    put(line, button(say("page.why"), () => showWhy(e.decision, place.signal), "quiet"));
-  }
-  return line;
-}
-
 /** @param {HTMLElement} decided @param {Place} place */
 async function showDecisions(decided, place) {
   const body = h("div", null, waiting());
@@ -201,7 +170,7 @@ function decisionTable(rows, signal) {
         d.granted ? say("page.granted") : say("page.denied"))},
       {title: say("page.means"), cell: (d) => d.means.text},
       {title: say("page.who"), head: true, cell: (d) => d.who ? name(d.who) : say("page.unknown-person")},
-      {title: say("page.reason"), cell: (d) => d.words},
+      {title: say("page.reason"), cell: (d) => d.granted ? "" : d.reason.text},
       {title: say("page.more"), cell: (d) => button(say("page.why"), () => showWhy(d.number, signal), "quiet")},
     ],
   });

@@ -36,11 +36,12 @@ export async function showWhy(number, signal) {
 /** @param {any} d @returns {HTMLElement[]} */
 function drawWhy(d) {
   const outcome = badge(d.granted ? "good" : "bad", d.granted ? say("page.granted") : say("page.denied"));
-  const sentence = h("p", {class: "lead"}, outcome, " ", d.words);
+  const sentence = h("p", {class: "lead"}, outcome, " ", d.granted ? d.means.text : d.reason.text);
   const shown = facts([
     [say("page.at"), when(d.at)],
-    [say("page.means"), d.means.text],
+    [say("page.means"), d.granted ? "" : d.means.text],
     [say("page.who"), d.who ? name(d.who) : say("page.unknown-person")],
+    [say("page.door-said"), d.granted ? "" : d.words],
     [say("page.door-showed"), d.told],
   ]);
   const checks = (d.trace ?? []).map((/** @type {any} */ c) => h("li", {class: c.pass ? "" : "no"},

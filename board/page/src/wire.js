@@ -170,15 +170,13 @@ export class Wire {
     if (!this.inside || this.over) return; // the console's words, before the protocol begins
     if (this.last === 0) return; // or between two of its beginnings
     if (!m) return this.end("line"); // or after it has ended
-    const of = this.requests.get(m.id ?? m.params?.id);
     if (m.method === "ended") return this.end(String(m.params?.why ?? ""));
-    if (!of) return;
-    of.heard();
-    if (m.method === "progress") of.options.onProgress?.(m.params);
-    else if (m.method === "event") of.options.onEvent?.(m.params);
-    else if (m.method === "picture") of.options.onPicture?.(m.params);
-    else if (m.error) of.reject(refusal(m.error));
-    else if (!m.method) of.resolve(m.result);
+    const of = this.requests.get(m.id ?? m.params?.id);
+    try {
+      if (of) answer(of, m);
+    } catch (error) { // a view could not take it: that is not the line's trouble
+      of?.reject(/** @type {Error} */ (error));
+    }
   }
 
   /** @param {any} params */
@@ -198,6 +196,16 @@ export class Wire {
   }
 }
 
+/** @param {Request} of @param {any} m */
+function answer(of, m) {
+  of.heard();
+  if (m.method === "progress") of.options.onProgress?.(m.params);
+  else if (m.method === "event") of.options.onEvent?.(m.params);
+  else if (m.method === "picture") of.options.onPicture?.(m.params);
+  else if (m.error) of.reject(refusal(m.error));
+  else if (!m.method) of.resolve(m.result);
+}
+
 /** @param {any} error */
 function refusal(error) {
   return new Refused(Number(error.code), String(error.message ?? ""), String(error.data?.what ?? ""),
@@ -208,7 +216,7 @@ function refusal(error) {
 function parsed(line) {
   if (!line.startsWith("{")) return null;
   try {
-    return JSON.parse(line);
+    return JSON.parse(line); // an object, as it begins like one
   } catch {
     return null;
   }
