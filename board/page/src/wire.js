@@ -62,16 +62,17 @@ export class Wire {
 
   /**
    * Leaves whatever the line was doing and enters the protocol.
-   * @param {number} [tries] how often, a second and a half each
+   * @param {number} [tries] how often
+   * @param {number} [each] milliseconds between them
    * @returns {Promise<import("./types.d.ts").Hello>}
    */
-  async enter(tries = 6) {
+  async enter(tries = 6, each = 1500) {
     /** @type {Promise<import("./types.d.ts").Hello>} */
     const hello = new Promise((resolve) => { this.greeted = resolve; });
     for (let i = 0; i < tries && !this.over; i++) {
       await this.transport.sendBreak();
       await this.send("\r" + magic + "\r");
-      const said = await Promise.race([hello, pause(1500)]);
+      const said = await Promise.race([hello, pause(each)]);
       if (said) return said;
     }
     throw new Refused(0, "", "page.no-hello");
