@@ -1,6 +1,6 @@
 // @ts-check
-// Forms: a label for each field, its hint and its error tied to it, a summary of the errors above
-// that takes the focus and leads to the fields. What was typed stays when the unit refuses it.
+// Forms: a label for each field, its hint and its error tied to it. A field that is wrong takes the
+// focus; several are named above, with links to them. What was typed stays when the unit refuses it.
 
 import {fill, h, put} from "./dom.js";
 import {say} from "./say.js";
@@ -36,7 +36,8 @@ export function form({fields, submit, danger = false, onSubmit, onCancel = null}
     const wrong = fields.map((f) => /** @type {[Field, string]} */ ([f, fault(f, values[f.name])]));
     for (const [f, text] of wrong) mark(shown, prefix + f.name, text);
     const errors = wrong.filter(([, text]) => text);
-    if (errors.length > 0) {
+    if (errors.length === 1) return document.getElementById(prefix + errors[0][0].name)?.focus();
+    if (errors.length > 1) {
       put(summary, h("div", {class: "note bad"}, h("div", null, h("p", null, h("strong", null, say("page.check-form"))),
         h("ul", null, errors.map(([f, text]) => h("li", null, link(prefix + f.name, f.label + ": " + text)))))));
       return summary.focus();

@@ -33,7 +33,7 @@ const ofDoor = new Set(["alarm", "quiet", "tamper", "tamper over", "bell", "faul
  * Fills a place with what happens.
  * @param {HTMLElement} into
  * @param {import("./types.d.ts").Place} place
- * @param {() => Promise<void>} look called when the state of the door may have changed
+ * @param {() => void} look called when the state of the door may have changed
  */
 export function showLive(into, place, look) {
   const list = h("ol", {class: "events few", "aria-label": say("page.live"), tabindex: "0"});
@@ -48,7 +48,7 @@ export function showLive(into, place, look) {
     list.prepend(line);
     while (list.children.length > kept) list.lastElementChild?.remove();
     if (e.fault) announce(line.textContent ?? "");
-    if (e.decision || e.part || e.record && ofDoor.has(e.record.code)) look().catch(() => {});
+    if (e.decision || e.part || e.record && ofDoor.has(e.record.code)) look();
   }}).catch((error) => {
     if (!place.signal.aborted) put(into, problem(error));
   });

@@ -5,11 +5,11 @@
 
 import {fill, h, name, put} from "./dom.js";
 import {language, onLanguage, say, sayCode, speak, useWords} from "./say.js";
-import {call, connect, disconnect, logOut, may, onChange, session} from "./session.js";
+import {call, disconnect, logOut, may, onChange, session} from "./session.js";
 import {announce, button, problem} from "./ui.js";
 import {watchIdle} from "./idle.js";
 import {onPlugged} from "./serial.js";
-import {languageSwitch, wayIn} from "./view_login.js";
+import {languageSwitch, plugged, wayIn} from "./view_login.js";
 import {views} from "./views.js";
 
 /** @typedef {import("./types.d.ts").View} View */
@@ -129,9 +129,7 @@ onChange(draw);
 onLanguage(draw);
 addEventListener("hashchange", () => session().who && show());
 addEventListener("pagehide", () => { disconnect(); });
-onPlugged((port) => {
-  if (session().port && !session().wire) connect(port).catch(() => {}); // then a person is asked to
-});
+onPlugged(plugged);
 watchIdle();
 addEventListener("error", (event) => announce(event.message));
 draw();

@@ -33,19 +33,33 @@ function changed() {
   for (const listener of listeners) listener();
 }
 
+/** @type {Promise<void> | null} */
+let connecting = null;
+
 /**
  * Opens a port and greets the unit at its other end. Errors: {@link Refused}, and the browser's.
  * @param {any} port
+ * @returns {Promise<void>}
  */
-export async function connect(port) {
+export function connect(port) {
+  connecting ??= greet(port).finally(() => { connecting = null; });
+  return connecting;
+}
+
+/** @param {any} port */
+async function greet(port) {
   state.port = port;
-  const wire = new Wire(await openPort(port), (why) => lost(wire, why));
+  let ended = "";
+  const wire = new Wire(await openPort(port), (why) => {
+    ended = why;
+    if (state.wire === wire) lost(wire, why);
+  });
   try {
     const hello = await wire.enter();
-    Object.assign(state, {wire, hello, who: null, ended: ""});
+    Object.assign(state, {wire, hello, who: null});
   } catch (error) {
     await wire.close();
-    throw state.ended === "stale" ? new Refused(0, "", "page.stale") : error;
+    throw ended === "stale" ? new Refused(0, "", "page.stale") : error;
   }
   await wire.call("session.language", {lang: language()}).catch(() => {});
   changed();
@@ -57,9 +71,7 @@ export async function connect(port) {
  * @param {string} why
  */
 function lost(wire, why) {
-  state.ended = why;
-  if (state.wire !== wire) return;
-  Object.assign(state, {wire: null, hello: null, who: null});
+  Object.assign(state, {wire: null, hello: null, who: null, ended: why});
   changed();
   greetAgain(wire, why).catch(() => {}); // then a person is asked to connect again
 }
@@ -69,8 +81,6 @@ async function greetAgain(wire, why) {
   await wire.close();
   if (why === "line" || why === "stale") return;
   await connect(state.port);
-  state.ended = why;
-  changed();
 }
 
 /** Frees the line. */

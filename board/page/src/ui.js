@@ -151,7 +151,11 @@ export function progress(text, cancel = null) {
   };
 }
 
-/** @returns {HTMLElement} what stands where something will stand once the unit has answered */
-export function waiting() {
-  return h("p", {class: "waiting", "aria-busy": "true"}, say("page.asking"));
+/**
+ * What stands where something will stand once the unit has answered.
+ * @param {string} [text]
+ * @returns {HTMLElement}
+ */
+export function waiting(text = say("page.asking")) {
+  return h("p", {class: "waiting", "aria-busy": "true"}, text);
 }

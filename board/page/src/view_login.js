@@ -8,7 +8,7 @@ import {form} from "./form.js";
 import {allLanguages, language, say, sayCode} from "./say.js";
 import {canConnect, choosePort} from "./serial.js";
 import {call, connect, disconnect, logOut, session, setWho} from "./session.js";
-import {announce, button, note, problem, progress, toast} from "./ui.js";
+import {announce, button, note, problem, progress, toast, waiting} from "./ui.js";
 
 /** @returns {HTMLElement} what is to be done now to get in */
 export function wayIn() {
@@ -18,6 +18,14 @@ export function wayIn() {
   else if (hello) logIn(root, hello);
   else cable(root);
   return root;
+}
+
+/** Greets a unit where the page waits for one. @type {((port: any) => void) | null} */
+let greet = null;
+
+/** A port that was chosen before is plugged in again. @param {any} port */
+export function plugged(port) {
+  if (session().port && !session().wire) greet?.(port);
 }
 
 /** @returns {HTMLElement | null} why the last session ended, where its operator did not end it */
@@ -42,16 +50,17 @@ function cable(root) {
   const trouble = h("div");
   const again = session().port;
   const go = async (/** @type {any} */ port) => {
-    fill(trouble);
     try {
       port ??= await choosePort();
       if (!port) return;
+      fill(trouble, waiting(say("page.greeting")));
       announce(say("page.greeting"));
       await connect(port);
     } catch (error) {
       fill(trouble, portProblem(error));
     }
   };
+  greet = go;
   put(root, h("p", {class: "lead"}, say("page.connect-lead")),
     h("ol", {class: "steps"}, h("li", null, say("page.step-plug")), h("li", null, say("page.step-choose")),
       h("li", null, say("page.step-log-in"))),

@@ -28,36 +28,60 @@ export const today = {
   async show(place) {
     const door = h("div", {class: "door"}, waiting());
     const attention = h("div");
-    const parts = h("div");
+    const parts = section(say("page.parts"));
     const live = may("opens-door") ? section(say("page.live")) : null;
     const decided = may("reads-records") ? section(say("page.last-decisions")) : null;
     put(place.root, h("div", {class: "today"},
       h("div", null, h("section", {class: "card", "aria-label": say("page.the-door")}, door), attention, decided),
       h("div", null, live, parts)));
-    const look = async () => draw(await call("door.status", {}, {signal: place.signal}), look);
-    const draw = (/** @type {any} */ status, /** @type {() => Promise<void>} */ again) => {
-      drawState(door, status, again);
-      fill(attention, drawAttention(status));
-      drawParts(parts, status);
+    const drawParts = partsOf(parts);
+    const look = async () => {
+      const status = await call("door.status", {}, {signal: place.signal});
+      drawState(door, status, look);
+      drawAttention(attention, status);
+      drawParts(status);
     };
     if (decided) showDecisions(decided, place);
-    if (live) showLive(live, place, look);
-    await look();
+    if (live) showLive(live, place, atMost(look, 200));
     const timer = setInterval(() => look().catch(() => {}), every);
     place.signal.addEventListener("abort", () => clearInterval(timer));
+    await look().catch((error) => fill(door, problem(error)));
   },
 };
 
 /**
- * The door with what can be done at it. It is drawn again only where something has changed, so
- * that the focus stays on a button.
+ * A function that does the work once, a little later, however often it is called meanwhile.
+ * @param {() => Promise<void>} work @param {number} ms
+ */
+function atMost(work, ms) {
+  /** @type {ReturnType<typeof setTimeout> | null} */
+  let due = null;
+  return () => {
+    due ??= setTimeout(() => {
+      due = null;
+      work().catch(() => {});
+    }, ms);
+  };
+}
+
+/**
+ * Whether what is to be drawn in a place is another than before: else it stays, with its focus.
+ * @param {HTMLElement} place @param {any} what
+ */
+function isNew(place, what) {
+  const now = JSON.stringify(what);
+  if (place.dataset.now === now) return false;
+  place.dataset.now = now;
+  return true;
+}
+
+/**
+ * The door with what can be done at it.
  * @param {HTMLElement} door @param {any} s @param {() => Promise<void>} again
  */
 function drawState(door, s, again) {
-  const now = JSON.stringify([s.door, s.unlocked, s.lockedDown, s.evacuated]);
-  if (door.dataset.now === now) return;
   const first = !door.dataset.now;
-  door.dataset.now = now;
+  if (!isNew(door, [s.door, s.unlocked, s.lockedDown, s.evacuated])) return;
   const alarm = s.door.code === "held" || s.door.code === "forced";
   const heading = s.unlocked && s.door.code === "locked" ? say("page.unlocked") : stateWords(s.door);
   const hadFocus = door.contains(document.activeElement);
@@ -119,29 +143,40 @@ async function override(method, on, again) {
   });
 }
 
-/** What does not work, with the remedy; that all is well, where it is. @param {any} s */
-function drawAttention(s) {
-  /** @type {[string, string][]} */
+/**
+ * What does not work, with the remedy; that all is well, where it is.
+ * @param {HTMLElement} place @param {any} s
+ */
+function drawAttention(place, s) {
+  /** @type {[string, string, string?][]} */
   const wrong = [s.camera, s.store, ...s.readers, ...s.others].filter((f) => f.fault)
     .map((f) => [f.name.text, f.fault]);
   if (s.clockDoubt) wrong.unshift([say("page.clock"), s.clockDoubt]);
-  if (s.facesOff) wrong.push([say("page.faces-off"), [s.facesOff, s.facesFix].filter(Boolean).join(". ")]);
-  if (wrong.length === 0) return note("good", h("p", null, say("page.all-in-order")));
-  return section(say("page.needs-attention"), h("ul", {class: "attention"}, wrong.map(([part, why]) =>
-    h("li", null, h("strong", null, part), h("p", null, why)))));
+  if (s.facesOff) wrong.push([say("page.faces-off"), s.facesOff, s.facesFix]);
+  if (!isNew(place, wrong)) return;
+  fill(place, wrong.length === 0 ? note("good", h("p", null, say("page.all-in-order")))
+    : section(say("page.needs-attention"), h("ul", {class: "attention"}, wrong.map(([part, why, remedy]) =>
+      h("li", null, h("strong", null, part), h("p", null, why), remedy ? h("p", null, remedy) : null)))));
 }
 
-/** @param {HTMLElement} place @param {any} s */
-function drawParts(place, s) {
-  const all = [s.camera, s.store, ...s.readers, ...s.others].filter((f) => f.state);
-  const shown = facts([
-    [say("page.time-at-door"), when(s.at)],
-    [say("page.people"), String(s.people)],
-    [say("page.faces"), s.facesOff ? say("page.off") : say("page.faces-of", s.withFace)],
-    ...all.map((f) => /** @type {[string, string]} */ ([f.name.text, f.state])),
-    [say("page.running-for"), duration(s.uptime)],
-  ]);
-  fill(place, section(say("page.parts"), shown));
+/**
+ * Fills a section with how the unit is, all its parts for who opens that; gives what draws it again.
+ * @param {HTMLElement} place
+ * @returns {(s: any) => void}
+ */
+function partsOf(place) {
+  const brief = h("div"), all = h("div");
+  put(place, brief, h("details", null, h("summary", null, say("page.all-parts")), all));
+  return (s) => {
+    fill(brief, facts([
+      [say("page.time-at-door"), when(s.at)],
+      [say("page.people"), String(s.people)],
+      [say("page.faces"), s.facesOff ? say("page.off") : say("page.faces-of", s.withFace)],
+      [say("page.running-for"), duration(s.uptime)],
+    ]));
+    fill(all, facts([s.camera, s.store, ...s.readers, ...s.others].filter((f) => f.state)
+      .map((f) => [f.name.text, f.state])));
+  };
 }
 
 /** @param {HTMLElement} decided @param {Place} place */

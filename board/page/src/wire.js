@@ -55,25 +55,30 @@ export class Wire {
     this.last = 0;
     this.inside = false; // the unit has said hello
     this.over = false;
-    /** @type {((hello: import("./types.d.ts").Hello) => void) | null} */
-    this.greeted = null;
+    this.heard = 0; // lines
+    /** @type {import("./types.d.ts").Hello | null} */
+    this.hello = null;
+    this.greeted = (/** @type {undefined} */ _) => {};
     this.listen();
   }
 
   /**
-   * Leaves whatever the line was doing and enters the protocol.
+   * Leaves whatever the line was doing and enters the protocol. What a unit that was slow hears of
+   * earlier tries would end it again: so it is greeted once the line is quiet.
    * @param {number} [tries] how often
    * @param {number} [each] milliseconds between them
    * @returns {Promise<import("./types.d.ts").Hello>}
    */
-  async enter(tries = 6, each = 1500) {
-    /** @type {Promise<import("./types.d.ts").Hello>} */
-    const hello = new Promise((resolve) => { this.greeted = resolve; });
+  async enter(tries = 8, each = 1500) {
     for (let i = 0; i < tries && !this.over; i++) {
+      const greeted = new Promise((resolve) => { this.greeted = resolve; });
       await this.transport.sendBreak();
       await this.send("\r" + magic + "\r");
-      const said = await Promise.race([hello, pause(each)]);
-      if (said) return said;
+      await Promise.race([greeted, pause(each)]);
+      for (let n = -1, k = 0; this.inside && n !== this.heard && k < 50; await pause(each / 10), k++) {
+        n = this.heard;
+      }
+      if (this.inside && this.hello && !this.over) return this.hello;
     }
     throw new Refused(0, "", "page.no-hello");
   }
@@ -166,10 +171,11 @@ export class Wire {
 
   /** @param {string} line */
   take(line) {
+    this.heard++;
     const m = parsed(line);
-    if (m?.method === "hello") return this.hello(m.params);
-    if (!this.inside || this.over) return; // the console's words, before the protocol begins
-    if (this.last === 0) return; // or between two of its beginnings
+    if (m?.method === "hello") return this.begin(m.params);
+    if (this.last === 0) this.inside = false; // the console's words, before the protocol begins
+    if (!this.inside || this.over) return;
     if (!m) return this.end("line"); // or after it has ended
     if (m.method === "ended") return this.end(String(m.params?.why ?? ""));
     const of = this.requests.get(m.id ?? m.params?.id);
@@ -180,12 +186,13 @@ export class Wire {
     }
   }
 
-  /** @param {any} params */
-  hello(params) {
-    if (params?.protocol !== 1) return this.end("stale");
+  /** @param {any} hello */
+  begin(hello) {
+    if (hello?.protocol !== 1) return this.end("stale");
     if (this.last > 0) return this.end("line"); // it began anew: whoever was logged in is no longer
     this.inside = true;
-    this.greeted?.(params);
+    this.hello = hello;
+    this.greeted(undefined);
   }
 
   /** @param {string} why */

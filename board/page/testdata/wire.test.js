@@ -15,6 +15,24 @@ test("it enters over whatever the console says, and again until the unit hears i
   assert.equal(unit.breaks, 2);
 });
 
+test("a unit that hears every try late is greeted once", async () => {
+  const unit = new Unit({add: () => 5});
+  const {sendBreak} = unit.transport;
+  const late = [];
+  const take = unit.take.bind(unit);
+  unit.transport.sendBreak = async () => { late.push(sendBreak); };
+  unit.take = (text) => {
+    late.push(() => take(text));
+    if (late.length === 6) { // its console opens with the third try
+      unit.take = take;
+      late.forEach((hear, i) => setTimeout(hear, 4 * i));
+    }
+  };
+  const wire = await entered(unit);
+  assert.equal(unit.heard.filter((l) => l === "?menshen-rpc").length, 3);
+  assert.equal(await wire.call("add"), 5);
+});
+
 test("it gives up where nobody answers", async () => {
   const unit = new Unit();
   unit.deaf = 9;
