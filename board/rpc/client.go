@@ -10,6 +10,8 @@ import (
 	"io"
 	"strconv"
 	"sync"
+
+	"menshen/board/desk"
 )
 
 // Client is a program's end of a line. Its methods are safe for several goroutines at once.
@@ -122,6 +124,9 @@ func (c *Client) gone() error { c.mu.Lock(); defer c.mu.Unlock(); return c.err }
 // Call asks the unit, and reads the answer into result, which may be nil. At the end of ctx it
 // cancels the request, and waits for the answer to that. Errors: [*Error]; the line is gone.
 func (c *Client) Call(ctx context.Context, method string, params, result any) error {
+	if params == nil {
+		params = nothing{}
+	}
 	body, err := json.Marshal(params)
 	if err != nil {
 		return fmt.Errorf("asking for %s: %w", method, err)
@@ -188,3 +193,24 @@ func (m message) into(result any) error {
 	}
 	return json.Unmarshal(m.Result, result)
 }
+
+// LogIn logs an operator in. A second factor is asked for in a notification, progress. Errors: as
+// of Call; the commitment is not accepted yet, which a person must read.
+func (c *Client) LogIn(ctx context.Context, name string, s desk.Secret) error {
+	var in session
+	params := struct {
+		Name   string `json:"name"`
+		Secret secret `json:"secret"`
+	}{name, secret(s)}
+	if err := c.Call(ctx, "session.login", params, &in); err != nil {
+		return err
+	}
+	if in.Commitment != nil {
+		c.LogOut()
+		return errors.New("the confidentiality commitment is not yet accepted: log in once with 'menshen console'")
+	}
+	return nil
+}
+
+// LogOut ends the visit, unless the line is gone.
+func (c *Client) LogOut() { _ = c.Call(context.Background(), "session.logout", nil, nil) }

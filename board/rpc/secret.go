@@ -27,4 +27,7 @@ func (s *secret) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// MarshalJSON writes it as a text.
+func (s secret) MarshalJSON() ([]byte, error) { return json.Marshal(string(s)) }
+
 func (s secret) of() desk.Secret { return desk.Secret(s) }

@@ -52,7 +52,7 @@ socket.`,
 	}
 	c.AddCommand(checkVerb(), runVerb(), consoleVerb(), initVerb(), configVerb(), boardVerb(), demoVerb(),
 		auditVerb(), evalVerb(), simVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
-	c.AddCommand(noticeVerb(), dossierVerb(), cameraVerb(), slotVerb(), versionVerb(), deskVerb())
+	c.AddCommand(noticeVerb(), dossierVerb(), cameraVerb(), slotVerb(), versionVerb(), deskVerb(), callVerb())
 	strict(c)
 	strictHelp(c)
 	fitHelp(c)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,8 +19,8 @@ import (
 
 // The verbs are tested as a person runs them, by the scripts in testdata, each in its own folder.
 func TestMain(m *testing.M) {
-	// A door that runs in a test starts its eye, and a test its console.
-	if len(os.Args) > 1 && (os.Args[1] == "eye" || os.Args[1] == "console") {
+	// A door that runs in a test starts its eye, and a test its console or a script's call.
+	if len(os.Args) > 1 && slices.Contains([]string{"eye", "console", "call"}, os.Args[1]) {
 		main()
 		return
 	}
