@@ -108,7 +108,8 @@ var acts = map[string]act{
 		u.cable.pull(p.Unit)
 		return nil, nil
 	}),
-	"plug": does(func(u *unit, _ struct{}) (any, error) { return nil, u.cable.plug() }),
+	"listens": does(func(u *unit, _ struct{}) (any, error) { return u.cable.used(), nil }),
+	"plug":    does(func(u *unit, _ struct{}) (any, error) { return nil, u.cable.plug() }),
 }
 
 // people adds made-up people, each with a card.

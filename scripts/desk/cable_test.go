@@ -182,6 +182,16 @@ func (c *cable) pull(unitToo bool) {
 	c.hangUp()
 }
 
+// used reports whether a program holds the unit's end for itself alone (TIOCEXCL).
+func (c *cable) used() bool {
+	f, err := os.OpenFile(c.name, os.O_RDWR|unix.O_NOCTTY, 0)
+	if err == nil {
+		defer f.Close()
+		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	}
+	return err != nil
+}
+
 // pacer keeps a stream of bytes to a speed.
 type pacer struct {
 	speed int // bytes a second; 0: any

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestTypes: the types that the page's modules and the harness declare in their comments hold.
+// TestTypes: the types that the page's modules declare in their comments hold (tsc, checkJs).
 func TestTypes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the same with and without the race detector")

@@ -9,7 +9,7 @@ export default async ({unit, page}) => {
   await page.logIn()
   await page.see('page.door-locked')
   await unit.tap(1)
-  await page.see(/granted/)
+  await page.see(/granted/i)
   await page.click('page.read-again')
   await page.see('Ada Archer')
   await unit.relayIs(false)

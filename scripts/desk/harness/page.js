@@ -205,7 +205,8 @@ export class Page {
       await this.raw.setViewportSize({width, height: width < 600 ? 844 : 800})
       for (const colorScheme of dark ? ['light', 'dark'] : ['light']) {
         await this.raw.emulateMedia({colorScheme: /** @type {any} */ (colorScheme)})
-        await this.raw.screenshot({path: to(width + (colorScheme === 'dark' ? '.dark.png' : '.png')), fullPage: true})
+        const fullPage = await this.raw.locator('dialog[open]').count() === 0 // its backdrop is as large as the window
+        await this.raw.screenshot({path: to(width + (colorScheme === 'dark' ? '.dark.png' : '.png')), fullPage})
       }
     }
     await this.raw.emulateMedia({colorScheme: null})

@@ -12,7 +12,7 @@ import net from 'node:net'
  */
 export async function bridge(context, dial) {
   const made = new Bridge(dial)
-  await context.exposeBinding('__cable', ({page}, act, text) => made.asked(page, act, text))
+  await context.exposeBinding('__cable', ({page}, act, text) => made.serve(page, act, text))
   await context.addInitScript(inPage)
   return made
 }
@@ -27,6 +27,9 @@ class Bridge {
     /** The port that a page has open. */
     this.port = null
     this.there = true
+    this.calls = 0
+    this.asked = new Map()
+    this.half = '' // a line that has not ended
     this.sent = 0 // bytes, to the unit
     this.received = 0
   }
@@ -40,8 +43,33 @@ class Bridge {
     }
   }
 
+  /**
+   * Asks the unit something within the session of the page that has the port, as a page that was
+   * tampered with could. It gives the whole answer: {result} or {error}.
+   * @param {string} method
+   * @param {object} [params]
+   */
+  call(method, params = {}) {
+    const id = `flow-${++this.calls}`
+    return new Promise((resolve) => {
+      this.asked.set(id, resolve)
+      this.port.stream.write(JSON.stringify({jsonrpc: '2.0', id, method, params}) + '\n')
+    })
+  }
+
+  /** Gives the answers to call(). */
+  heard(bytes) {
+    const lines = (this.half + bytes.toString('latin1')).split('\n')
+    this.half = /** @type {string} */ (lines.pop()).slice(-40_000)
+    for (const line of lines.filter((l) => l.includes('"id":"flow-'))) {
+      const answer = JSON.parse(Buffer.from(line, 'latin1').toString())
+      this.asked.get(answer.id)?.(answer)
+      this.asked.delete(answer.id)
+    }
+  }
+
   /** What the script in the page asks for. @returns {Promise<any>} */
-  async asked(page, act, text) {
+  async serve(page, act, text) {
     (this.pages ??= new Set()).add(page)
     switch (act) {
       case 'loaded': // a new document: the old one's port is closed
@@ -76,6 +104,7 @@ class Bridge {
     try {
       for await (const bytes of port.stream) {
         this.received += bytes.length
+        this.heard(bytes)
         const taken = await port.page.evaluate((b) => window.__cableSays('bytes', b), bytes.toString('base64'))
         if (!taken) break
       }

@@ -109,6 +109,9 @@ export class Unit {
     await this.bridge.plugged(true)
   }
 
+  /** Waits until the unit's console is at the line again, after plug(); it looks every 3 s. */
+  listening() { return until('a console at the line', () => this.ask('listens')) }
+
   close() { this.line.destroy() }
 }
 
