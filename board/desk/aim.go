@@ -21,7 +21,8 @@ import (
 // Aim shows what the camera sees, for aiming it, for [LongestAim] at most. Its beginning is durable
 // in the audit log before the first picture is shown. While it lasts the camera's lamp is on, the
 // door's own lamp and buzzer say so, and no face is recognised. It ends in time even if show hangs.
-// Each picture is overwritten once it was shown, and none is ever stored (R-STRANGER).
+// Each picture is overwritten once it was shown, and none is ever stored (R-STRANGER). To
+// who takes a person's face it shows that, until it is taken (decision 52).
 func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err error) {
 	by, err := d.allow(s, OpensDoor)
 	if err != nil {
@@ -39,7 +40,8 @@ func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err err
 	ctx, cancel := context.WithTimeoutCause(ctx, d.longestAim, errAimedLongest)
 	defer cancel()
 	began, until := d.now(), time.Now().Add(d.longestAim)
-	switch err := d.unit.BeginAiming(ctx, by); {
+	over, err := d.unit.BeginAiming(ctx, by)
+	switch {
 	case err != nil && ctx.Err() != nil: // the session ended meanwhile; the disk is not why
 		return sessionEnd(ctx)
 	case err != nil:
@@ -64,6 +66,8 @@ func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err err
 			show(picture)
 			p.Wipe()
 			shown.Add(1)
+		case <-over:
+			return nil
 		case <-ctx.Done():
 			if errors.Is(context.Cause(ctx), errAimedLongest) {
 				return i18n.Problem(i18n.E("desk.aimed-longest",

@@ -163,3 +163,60 @@ func TestRStrangerAimingEndsByItself(t *testing.T) {
 		t.Errorf("its end was recorded %d times", n)
 	}
 }
+
+// TestRStrangerAimingAnEnrolment: who takes a person's face sees the camera's picture of it, marked
+// and on record as any aiming; nobody else does; and with the enrolment it ends.
+func TestRStrangerAimingAnEnrolment(t *testing.T) {
+	b := newBench(t)
+	id := b.Someone(1)
+	b.Tap(1)
+	b.Later(time.Minute)
+	b.Consent(id)
+	other := b.Operator("bert", store.Manager)
+	b.Start()
+	ctx := context.Background()
+	begun := make(chan struct{}, 100)
+	enrolled := make(chan error, 1)
+	go func() {
+		_, err := b.Desk.Enrol(ctx, b.Staff, id, func(desk.Step) { begun <- struct{}{} })
+		enrolled <- err
+	}()
+	<-begun
+	if err := b.Desk.Aim(ctx, other, nil); !errors.Is(err, unit.ErrTaking) {
+		t.Errorf("another operator looked on: %v", err)
+	}
+	aimed := make(chan error, 1)
+	shown := make(chan *desk.Picture, 1)
+	go func() { aimed <- b.Desk.Aim(ctx, b.Staff, func(p *desk.Picture) { shown <- p }) }()
+	b.Eventually("the eye enrols and shows", func() bool { return b.Eye.Mode() == eye.EnrolShown })
+	p := marked()
+	b.Eye.Pics <- p
+	if got := <-shown; got.Face != p.Box || b.Count("aiming begun") != 1 {
+		t.Errorf("shown: %+v, with %d records", got, b.Count("aiming begun"))
+	}
+	for n := 0; ; n++ { // before the camera, away, and there again
+		o := boardtest.Look(1)
+		if n%18 >= 10 {
+			o = recognizer.Observation{}
+		}
+		select {
+		case b.Eye.Seen <- o:
+			b.Clock.Advance(250 * time.Millisecond)
+			continue
+		case err := <-enrolled:
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		break
+	}
+	if err := <-aimed; err != nil || b.Count("aiming ended") != 1 {
+		t.Errorf("with the enrolment the aiming ended with %v, %d records", err, b.Count("aiming ended"))
+	}
+	if !bytes.Equal(p.Grey, make([]byte, len(p.Grey))) {
+		t.Error("a picture that was shown is not overwritten")
+	}
+	b.Eventually("the eye neither enrols nor shows", func() bool {
+		return b.Eye.Mode() != eye.EnrolShown && b.Eye.Mode() != eye.Aim
+	})
+}

@@ -95,10 +95,10 @@ func (d *Desk) thresholdFact(f unit.FaceState, lang i18n.Language) Fact {
 // atTheDoor says who stands at the door, and what they are asked to do; empty: no person.
 func atTheDoor(s unit.State, lang i18n.Language) string {
 	switch {
-	case s.Aiming:
-		return lang.Say(i18n.M("desk.aiming", "the camera is being aimed"))
 	case s.Faces.There == unit.Taken:
 		return lang.Say(i18n.M("desk.enrolling", "a face is being enrolled: %v", s.Faces.Prompt.Advice.Message()))
+	case s.Aiming:
+		return lang.Say(i18n.M("desk.aiming", "the camera is being aimed"))
 	case s.Faces.There == unit.Prompted:
 		return lang.Say(i18n.M("desk.person-told", "a person: %v", s.Faces.Prompt.Message()))
 	case s.Faces.There == unit.Present:

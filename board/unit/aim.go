@@ -22,13 +22,15 @@ var (
 
 // BeginAiming sets the eye and the lamps, and waits until that is durable in the audit log: only
 // then Pictures may be shown. While it lasts the camera's lamp is on, the door's lamp and buzzer
-// say so, and no face is recognised. Errors: ErrTaking, ErrAiming, ErrCameraLamp, ErrNoRecord.
-func (u *Unit) BeginAiming(ctx context.Context, by store.Actor) error {
+// say so, and no face is recognised. Who is taking a person's face may see what the camera sees of
+// it: over is closed when that has ended, and is nil otherwise. Errors: ErrTaking, ErrAiming,
+// ErrCameraLamp, ErrNoRecord.
+func (u *Unit) BeginAiming(ctx context.Context, by store.Actor) (over <-chan struct{}, err error) {
 	var refused error
-	err := u.do(ctx, func() {
+	err = u.do(ctx, func() {
 		f := &u.faces
 		switch {
-		case f.taking != nil:
+		case f.taking != nil && f.taking.by != by:
 			refused = ErrTaking
 		case f.aiming:
 			refused = ErrAiming
@@ -41,10 +43,13 @@ func (u *Unit) BeginAiming(ctx context.Context, by store.Actor) error {
 				return
 			}
 			u.signals.setResting(policy.SignalAiming)
+			if f.taking != nil {
+				over = f.taking.over
+			}
 		}
 	})
 	if err = errors.Join(err, refused); err != nil {
-		return err
+		return nil, err
 	}
 	within, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
@@ -52,9 +57,9 @@ func (u *Unit) BeginAiming(ctx context.Context, by store.Actor) error {
 	u.tellRecord(begun)
 	if _, err = u.vault.Record(within, begun); err != nil {
 		u.EndAiming(ctx)
-		return fmt.Errorf("%w: %w", ErrNoRecord, err)
+		return nil, fmt.Errorf("%w: %w", ErrNoRecord, err)
 	}
-	return nil
+	return over, nil
 }
 
 // EndAiming ends it, also after ctx has ended.

@@ -11,6 +11,7 @@ import (
 	"menshen/recognizer"
 	"menshen/recognizer/fusion"
 	"menshen/recognizer/index"
+	"menshen/store"
 )
 
 // Enrolment takes several pictures and keeps only the mean of what was computed from them: three or
@@ -96,6 +97,8 @@ type enrolment struct {
 	steps    chan Step     // the newest only
 	done     chan enrolled // buffered
 
+	by    store.Actor       // who takes it; empty: the door
+	over  chan struct{}     // closed when TakeFace has ended
 	like  func(*Face) error // asked of a face before its trial; nil: any will do
 	owner *policy.PersonID  // whom the door itself asked, see again.go: without a trial, and alone in the picture
 }
@@ -111,11 +114,15 @@ type needed struct {
 	frames      int
 }
 
-// TakeFace lets the loop take a person's face, and passes on how far it is. With an owner it must
-// be like the face that is stored of them. Errors: ErrTaking, ErrNotLive, ErrNotTheirs, OffError,
-// LateError, ErrStopped.
-func (u *Unit) TakeFace(ctx context.Context, owner *policy.PersonID, step func(Step)) (*Face, error) {
+// TakeFace lets the loop take a person's face for an operator, and passes on how far it is. With an
+// owner it must be like the face that is stored of them. Errors: ErrTaking, ErrNotLive,
+// ErrNotTheirs, OffError, LateError, ErrStopped.
+func (u *Unit) TakeFace(
+	ctx context.Context, by store.Actor, owner *policy.PersonID, step func(Step),
+) (*Face, error) {
 	e := newEnrolment()
+	e.by = by
+	defer close(e.over)
 	if owner != nil {
 		e.like = func(f *Face) error { return u.likeStored(*owner, f) }
 	}
@@ -150,7 +157,7 @@ func (u *Unit) TakeFace(ctx context.Context, owner *policy.PersonID, step func(S
 }
 
 func newEnrolment() *enrolment {
-	return &enrolment{steps: make(chan Step, 1), done: make(chan enrolled, 1)}
+	return &enrolment{steps: make(chan Step, 1), done: make(chan enrolled, 1), over: make(chan struct{})}
 }
 
 // beginTaking takes a face instead of recognising one.

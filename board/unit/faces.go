@@ -31,7 +31,7 @@ type faces struct {
 	card       *tapped      // whose card waits for its owner's face
 	asks       fusion.Act   // what the person at the door is asked to do
 	taking     *enrolment   // a person's face is being taken
-	aiming     bool         // staff see the picture; no face is recognised meanwhile
+	aiming     bool         // staff see the picture, also of a face being taken; none is recognised meanwhile
 	// whose face was taken out of the index, to be erased; enrolling them again ends it
 	dropped map[policy.PersonID]bool
 	growth
@@ -170,7 +170,7 @@ func (u *Unit) lookAround(now time.Time) {
 	switch off := u.facesOff(); {
 	case f.taking != nil:
 		f.taking.tick(now)
-		mode = eye.Enrol
+		mode = either(f.aiming, eye.EnrolShown, eye.Enrol)
 		if u.retaken() {
 			mode = eye.Idle
 		}

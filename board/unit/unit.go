@@ -48,7 +48,7 @@ const SlowDisk = 150 * time.Millisecond
 // Eye is the child process that looks, as the unit needs it; *eye.Eye is one.
 type Eye interface {
 	Observations() <-chan recognizer.Observation
-	Pictures() <-chan eye.Picture // in mode eye.Aim; the receiver wipes them
+	Pictures() <-chan eye.Picture // in eye.Aim and eye.EnrolShown; the receiver wipes them
 	Codes() <-chan eye.Code
 	SetMode(eye.Mode)
 	SetCodes(bool)

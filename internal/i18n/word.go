@@ -235,6 +235,7 @@ var vocabulary = map[string]Message{
 	"looking":                           M("word.looking", "looking"),
 	"enrol":                             M("word.enrol", "enrol"),
 	"aim":                               M("word.aim", "aim"),
+	"enrol shown":                       M("word.enrol-shown", "enrol, with its picture"),
 	"measured":                          M("word.measured", "measured"),
 	"extrapolated":                      M("word.extrapolated", "extrapolated"),
 	"at limit":                          M("word.at-limit", "at limit"),

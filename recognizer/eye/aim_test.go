@@ -12,18 +12,20 @@ func TestRStrangerAimingLeavesNoPicture(t *testing.T) {
 	picture := func() Picture { return Picture{Width: 4, Height: 1, Grey: []byte{1, 2, 3, 4}} }
 	wiped := func(p Picture) bool { return bytes.Equal(p.Grey, make([]byte, 4)) }
 
-	e.SetMode(Aim)
-	older, newer := picture(), picture()
-	e.keep(older)
-	e.keep(newer)
-	if !wiped(older) || wiped(newer) || len(e.pictures) != 1 {
-		t.Errorf("while aiming: older %v, newer %v, %d waiting", older.Grey, newer.Grey, len(e.pictures))
-	}
-	e.SetMode(Idle)
-	late := picture()
-	e.keep(late)
-	if !wiped(newer) || !wiped(late) || len(e.pictures) != 0 {
-		t.Errorf("after aiming: the one that waited %v, the late one %v, %d waiting",
-			newer.Grey, late.Grey, len(e.pictures))
+	for _, mode := range []Mode{Aim, EnrolShown} {
+		e.SetMode(mode)
+		older, newer := picture(), picture()
+		e.keep(older)
+		e.keep(newer)
+		if !wiped(older) || wiped(newer) || len(e.pictures) != 1 {
+			t.Errorf("in mode %v: older %v, newer %v, %d waiting", mode, older.Grey, newer.Grey, len(e.pictures))
+		}
+		e.SetMode(Idle)
+		late := picture()
+		e.keep(late)
+		if !wiped(newer) || !wiped(late) || len(e.pictures) != 0 {
+			t.Errorf("after mode %v: the one that waited %v, the late one %v, %d waiting", mode,
+				newer.Grey, late.Grey, len(e.pictures))
+		}
 	}
 }

@@ -30,14 +30,18 @@ type order struct {
 
 // The modes.
 const (
-	Off     Mode = iota // the camera is closed: faces are switched off
-	Idle                // a look now and then for a person; no face is measured
-	Looking             // full rate while a person is there: liveness and embedding
-	Enrol               // as Looking, for a person who is being enrolled
-	Aim                 // as Idle, and the parent gets a small grey picture, to aim the camera; the caller audits it
+	Off        Mode = iota // the camera is closed: faces are switched off
+	Idle                   // a look now and then for a person; no face is measured
+	Looking                // full rate while a person is there: liveness and embedding
+	Enrol                  // as Looking, for a person who is being enrolled
+	Aim                    // as Idle, and the parent gets a small grey picture, to aim the camera; the caller audits it
+	EnrolShown             // as Enrol, with the picture of Aim
 )
 
-var modeNames = [...]string{"off", "idle", "looking", "enrol", "aim"}
+var modeNames = [...]string{"off", "idle", "looking", "enrol", "aim", "enrol shown"}
+
+// shows reports whether the parent gets pictures.
+func (m Mode) shows() bool { return m == Aim || m == EnrolShown }
 
 // String is the mode's name.
 func (m Mode) String() string {

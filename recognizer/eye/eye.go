@@ -63,12 +63,13 @@ func Start(ctx context.Context, cfg Config) (*Eye, error) {
 // Observations gives the newest observation; the receiver wipes it. It is closed after Close.
 func (e *Eye) Observations() <-chan recognizer.Observation { return e.observations }
 
-// Pictures gives the newest picture in mode Aim; the receiver wipes it. It is closed after Close.
+// Pictures gives the newest picture in the modes Aim and EnrolShown; the receiver wipes it. It is
+// closed after Close.
 func (e *Eye) Pictures() <-chan Picture { return e.pictures }
 
 // SetMode says what to look for from now on, and after each restart. It does not wait. What was
-// seen before is dropped: saying the same mode again begins a new visit, and after mode Aim no
-// picture is left.
+// seen before is dropped: saying the same mode again begins a new visit, and after the modes that
+// show pictures none is left.
 func (e *Eye) SetMode(m Mode) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -98,10 +98,10 @@ func (e *Eye) saw(c *child, k kind, payload []byte) error {
 	return nil
 }
 
-// keep offers a picture while the camera is aimed, and overwrites it otherwise. The
+// keep offers a picture in a mode that shows them, and overwrites it otherwise. The
 // caller holds mu.
 func (e *Eye) keep(p Picture) {
-	if e.status.Mode == Aim {
+	if e.status.Mode.shows() {
 		put(e.pictures, p, (*Picture).Wipe)
 	} else {
 		p.Wipe()

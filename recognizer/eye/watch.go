@@ -117,7 +117,7 @@ func (w *watch) observe() error {
 			return err
 		}
 	}
-	if !w.wanted.codes || w.wanted.mode == Enrol || w.wanted.mode == Aim {
+	if !w.wanted.codes || w.wanted.mode == Enrol || w.wanted.mode.shows() {
 		return nil
 	}
 	text, err := w.codes.read(&w.frame, time.Now())
@@ -133,7 +133,7 @@ func (w *watch) observeFace() error {
 	switch w.wanted.mode {
 	case Idle:
 		see = w.chain.Find
-	case Enrol:
+	case Enrol, EnrolShown:
 		see = w.chain.Enrol
 	case Aim:
 		see = w.chain.Inspect
@@ -151,10 +151,10 @@ func (w *watch) observeFace() error {
 	if err := w.lookBeside(&obs); err != nil {
 		return err
 	}
-	if w.wanted.mode == Aim {
+	if w.wanted.mode.shows() {
 		picture := shrink(&w.frame, w.cfg.Options.Zone, &obs)
 		defer picture.Wipe()
-		if w.lamp != nil {
+		if w.lamp != nil && w.wanted.mode == Aim {
 			picture.Infrared = w.lamp.picture()
 		}
 		err := w.saw(kindPicture, func(b []byte) ([]byte, error) { return appendPicture(b, &picture) })

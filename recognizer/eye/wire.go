@@ -32,7 +32,7 @@ const (
 	kindReady                       // child → parent: ready, JSON; the models are loaded; first, and once
 	kindBeat                        // child → parent: beat, JSON; a sign of life
 	kindObservation                 // child → parent, after a stamp
-	kindPicture                     // child → parent, in mode Aim, after a stamp
+	kindPicture                     // child → parent, in the modes Aim and EnrolShown, after a stamp
 	kindFailure                     // child → parent: why it gives up, text; the last message
 	kindCode                        // child → parent: a Code's text, after a stamp
 	kindLight                       // child → parent: switch the infrared emitter on (1) or off (0), 1 byte
