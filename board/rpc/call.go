@@ -53,6 +53,8 @@ var methods = gather(
 	leaseMethods,
 	passMethods,
 	fileMethods,
+	faceMethods,
+	cameraMethods,
 	installMethods,
 )
 

@@ -168,6 +168,7 @@ func (s *script) filled(params string) string {
 		params = strings.ReplaceAll(params, name, h)
 	}
 	params = strings.ReplaceAll(params, "$decision", "1") // none told yet
+	params = strings.ReplaceAll(params, "$notice", strings.Repeat("0", 64))
 	if params == "" {
 		return "{}"
 	}
@@ -240,7 +241,11 @@ func (s *script) ask(method, params string, happens []string) (lines []string) {
 	}
 	for _, what := range happens {
 		if n, again := strings.CutPrefix(what, "cards "); again { // nothing tells that it waits
-			s.tapUntilTold(n)
+			s.untilTold(func() { s.happen("card "+n, nil) })
+			continue
+		}
+		if what == "picture" {
+			s.untilTold(func() { s.bench.Eye.Pics <- grey(160, 128) })
 			continue
 		}
 		line, answered := next()
@@ -262,11 +267,11 @@ func (s *script) ask(method, params string, happens []string) (lines []string) {
 	}
 }
 
-// tapUntilTold holds a card to the reader until the unit tells of a decision.
-func (s *script) tapUntilTold(n string) {
+// untilTold lets something happen until the unit tells of it.
+func (s *script) untilTold(happen func()) {
 	before := len(s.told)
 	for i := 0; len(s.told) == before && i < 100; i++ {
-		s.happen("card "+n, nil)
+		happen()
 		time.Sleep(100 * time.Millisecond)
 	}
 }
@@ -294,6 +299,7 @@ var kinds = map[string]*regexp.Regexp{
 	"$person":     regexp.MustCompile(`"person":"([0-9a-f]{32})"`),
 	"$credential": regexp.MustCompile(`^{"id":"([0-9a-f]+)","kind"`),
 	"$decision":   regexp.MustCompile(`"decision":\{"number":(\d+)`),
+	"$notice":     regexp.MustCompile(`"hash":"([0-9a-f]{64})"`),
 }
 
 // remember keeps the handles that a line tells.

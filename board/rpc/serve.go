@@ -106,6 +106,8 @@ type visit struct {
 	work sync.WaitGroup
 	idle *time.Timer
 
+	pictures chan []byte // a line for whoever writes when nothing else is to be written; it is never queued
+
 	mu    sync.Mutex
 	lang  i18n.Language
 	who   desk.Session                       // the zero value: nobody is logged in
@@ -120,7 +122,7 @@ type visit struct {
 }
 
 func (s *Server) visit(end context.CancelCauseFunc) *visit {
-	v := &visit{Server: s, lang: s.o.Lang, end: end, out: make(chan []byte, 2*AtOnce),
+	v := &visit{Server: s, lang: s.o.Lang, end: end, out: make(chan []byte, 2*AtOnce), pictures: make(chan []byte),
 		calls: map[string]context.CancelCauseFunc{}}
 	v.idle = time.AfterFunc(s.o.Idle, func() { v.leave("idle") })
 	return v
@@ -158,17 +160,27 @@ func (v *visit) logOut() {
 	}
 }
 
-// write sends what is queued, and at finish the rest of it. A line that is gone takes it all.
+// write sends what is queued, or a picture where nothing is, and at finish the rest of the queue.
+// Each line is overwritten once it is sent. A line that is gone takes it all.
 func (v *visit) write(w io.Writer, finish <-chan struct{}) {
 	_, err := w.Write([]byte("\r\n")) // what the console wrote last may be half a line
 	put := func(line []byte) {
 		if err == nil {
 			_, err = w.Write(line)
 		}
+		clear(line)
 	}
 	for {
 		select {
 		case line := <-v.out:
+			put(line)
+			continue
+		default:
+		}
+		select {
+		case line := <-v.out:
+			put(line)
+		case line := <-v.pictures:
 			put(line)
 		case <-finish:
 			for {
