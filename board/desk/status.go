@@ -60,6 +60,8 @@ func (d *Desk) status(s unit.State, lang i18n.Language) Status {
 		Uptime:     s.Up.Round(time.Second),
 		LockedDown: s.Lockdown,
 		Evacuated:  s.Evacuated,
+
+		FacesLocked: d.vault.FacesLocked(),
 	}
 	st.FacesOff, st.FacesFix = d.whyOff(s.Faces.Off, lang)
 	if st.Store.Fault != "" {

@@ -211,6 +211,8 @@ type Status struct {
 	Uptime     time.Duration
 	LockedDown bool
 	Evacuated  bool // by an operator, not by fire
+
+	FacesLocked bool // behind their passphrase
 }
 
 // Event is one thing that happened. It holds no name and no card number.

@@ -47,6 +47,8 @@ type status struct {
 	Readers    []fact  `json:"readers"`
 	Others     []fact  `json:"others"`
 	Uptime     float64 `json:"uptime"` // seconds
+
+	FacesLocked bool `json:"facesLocked,omitempty"` // behind their passphrase: faces.unlock
 }
 
 func (c *call) fact(f desk.Fact) fact { return fact{word(c, f.Name), f.State, f.Fault} }
@@ -68,7 +70,8 @@ func doorStatus(ctx context.Context, c *call, _ nothing) (status, error) {
 		LockedDown: s.LockedDown, Evacuated: s.Evacuated, FacesOff: s.FacesOff, FacesFix: s.FacesFix,
 		People: s.People, WithFace: s.WithFace,
 		ClockFrom: s.ClockFrom, ClockDoubt: s.ClockDoubt, Camera: c.fact(s.Camera), Store: c.fact(s.Store),
-		Readers: c.facts(s.Readers), Others: c.facts(s.Others), Uptime: s.Uptime.Seconds()}, nil
+		Readers: c.facts(s.Readers), Others: c.facts(s.Others), Uptime: s.Uptime.Seconds(),
+		FacesLocked: s.FacesLocked}, nil
 }
 
 type openParams struct {

@@ -54,6 +54,13 @@ func (p *peer) tapping(b *boardtest.Bench, card uint64, method string, params ob
 	}
 }
 
+// tenant is the handle of "Tenant 1".
+func (p *peer) tenant() string {
+	p.Helper()
+	found := p.ask("people.find", object{"words": "Tenant 1"})["result"].(object)["people"].([]any)
+	return found[0].(object)["person"].(string)
+}
+
 // TestRConsentOverTheLine: the way of a person to face entry and back, as a program takes it.
 func TestRConsentOverTheLine(t *testing.T) {
 	b := boardtest.New(t, func(c *config.Config) { c.Faces.WithCard, c.Faces.Learn = true, true })
@@ -63,7 +70,7 @@ func TestRConsentOverTheLine(t *testing.T) {
 	b.Start()
 	p := dial(t, b, rpc.Options{})
 	p.logIn()
-	who := p.ask("people.find", object{"words": "Tenant 1"})["result"].(object)["people"].([]any)[0].(object)["person"]
+	who := p.tenant()
 	face := func() object {
 		return p.ask("people.get", object{"person": who})["result"].(object)["face"].(object)
 	}
@@ -119,6 +126,27 @@ func TestRConsentOverTheLine(t *testing.T) {
 	}
 }
 
+// TestRNoticeChangedOverTheLine: a person's page says whether the notice has changed since they
+// agreed.
+func TestRNoticeChangedOverTheLine(t *testing.T) {
+	b := boardtest.New(t)
+	b.Enrolled(1)
+	for _, changed := range []bool{false, true} {
+		if changed {
+			b.Config.Unit.Contact = "the new desk"
+			if err := b.Law.EnsureNotices(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p := dial(t, b, rpc.Options{})
+		p.logIn()
+		face := p.ask("people.get", object{"person": p.tenant()})["result"].(object)["face"].(object)
+		if old := face["oldNotice"] == true; old != changed {
+			t.Errorf("changed %v, told %v", changed, face)
+		}
+	}
+}
+
 // TestRRefuseOverTheLine: a no is recorded.
 func TestRRefuseOverTheLine(t *testing.T) {
 	b := boardtest.New(t)
@@ -126,7 +154,7 @@ func TestRRefuseOverTheLine(t *testing.T) {
 	b.Start()
 	p := dial(t, b, rpc.Options{})
 	p.logIn()
-	who := p.ask("people.find", object{"words": "Tenant"})["result"].(object)["people"].([]any)[0].(object)["person"]
+	who := p.tenant()
 	if m := p.ask("faces.refuse", object{"person": who}); m["error"] != nil {
 		t.Error(m)
 	}
@@ -146,8 +174,8 @@ func TestLineLostWhileEnrolling(t *testing.T) {
 	b.Start()
 	p := dial(t, b, rpc.Options{})
 	p.logIn()
-	who := p.ask("people.find", object{"words": "Tenant"})["result"].(object)["people"].([]any)[0].(object)["person"]
-	p.put(`{"jsonrpc":"2.0","id":1,"method":"faces.enrol","params":{"person":"` + who.(string) + `"}}` + "\n")
+	who := p.tenant()
+	p.put(`{"jsonrpc":"2.0","id":1,"method":"faces.enrol","params":{"person":"` + who + `"}}` + "\n")
 	p.next()
 	p.put(`{"jsonrpc":"2.0","id":2,"method":"camera.aim"}` + "\n")
 	b.Eventually("the aiming on record", func() bool { return b.Count(audit.AimingBegun) == 1 })

@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -161,6 +162,7 @@ type face struct {
 	Learns       string   `json:"learns,omitempty"`       // since when from visits
 	Again        string   `json:"again,omitempty"`        // until then the door may ask to look once more
 	Drifted      bool     `json:"drifted,omitempty"`      // it is known worse than when it was taken
+	OldNotice    bool     `json:"oldNotice,omitempty"`    // the notice has changed since they agreed
 }
 
 // whole is a person's page.
@@ -206,7 +208,11 @@ func (c *call) whole(ctx context.Context, p policy.Person) (whole, error) {
 	if out.NeverIn, err = c.desk.NeverIn(ctx, c.who, p); err != nil {
 		return out, err
 	}
-	out.Face.Drifted, err = c.desk.Drifted(ctx, c.who, p.ID)
+	if out.Face.Drifted, err = c.desk.Drifted(ctx, c.who, p.ID); err != nil || !p.HasFace() {
+		return out, err
+	}
+	n, err := c.desk.Notice(ctx, c.who, cmp.Or(p.Face.Lang, p.Lang))
+	out.Face.OldNotice = err == nil && n.Hash != p.Face.Notice
 	return out, err
 }
 

@@ -2,9 +2,15 @@
 // The views of the desk, in the order of the navigation. To add one: write view_NAME.js, import
 // its View here and name it in the list; words and look as board/page/page.go says.
 
+import {face} from "./view_face.js";
+import {faces} from "./view_faces.js";
+import {aiming} from "./view_camera.js";
 import {today} from "./view_today.js";
 
 /** @type {import("./types.d.ts").View[]} */
 export const views = [
   today,
+  faces,
+  face,
+  aiming,
 ];
