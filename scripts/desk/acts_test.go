@@ -74,9 +74,16 @@ var acts = map[string]act{
 		Name, Apartment, Lang string
 		Groups                []string
 		Cards                 []uint64
+		Minor                 bool
 	}) (any, error) {
 		id, err := u.Vault.AddPerson(store.Door, policy.Person{Name: policy.Private(p.Name),
 			Apartment: policy.Private(p.Apartment), Lang: p.Lang, Groups: p.Groups})
+		if err == nil && p.Minor {
+			err = u.Vault.ChangePerson(store.Door, id, audit.PersonCorrected, func(p *policy.Person) error {
+				p.Face.Minor = true
+				return nil
+			})
+		}
 		for _, n := range p.Cards {
 			if err == nil {
 				card := boardtest.CardOf(n).Credential()
@@ -86,13 +93,22 @@ var acts = map[string]act{
 		return id, err
 	}),
 	"people": does(func(u *unit, p struct{ Count int }) (any, error) { return nil, u.people(p.Count) }),
-	"enrolled": does(func(u *unit, p struct{ Card uint64 }) (any, error) {
+	"enrolled": does(func(u *unit, p struct {
+		Card uint64
+		Old  bool // they agreed to an earlier notice
+	}) (any, error) {
 		id := u.Someone(p.Card)
 		u.Consent(id)
 		face := boardtest.FaceOf(p.Card)[:]
 		err := u.Vault.EnrolFace(store.Door, id, [][]float32{face})
 		if err == nil {
 			err = u.Unit.Learn(context.Background(), id, &door.Face{Template: face, Pictures: 5})
+		}
+		if err == nil && p.Old {
+			err = u.Vault.ChangePerson(store.Door, id, audit.PersonCorrected, func(p *policy.Person) error {
+				p.Face.Notice[0]++
+				return nil
+			})
 		}
 		return id, err
 	}),

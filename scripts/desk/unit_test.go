@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -82,33 +83,43 @@ func (u *unit) look(ctx context.Context) {
 			seen = boardtest.Look(n)
 		}
 		seen.At = u.Clock.Now()
-		pictures := u.Eye.Pics
-		if u.Eye.Mode() != eye.Aim {
-			pictures = nil
-		}
 		select {
 		case <-ctx.Done():
 			return
 		case u.Eye.Seen <- seen:
-		case pictures <- drawn(n != 0, seen.At):
+		}
+		if mode := u.Eye.Mode(); mode == eye.Aim || mode == eye.EnrolShown {
+			select {
+			case u.Eye.Pics <- drawn(n != 0, seen.At):
+			default: // nobody waits for it
+			}
 		}
 	}
 }
 
-// drawn is a picture of a corridor, with a head in it or not: a made one, of nobody.
+// drawn is a picture of a corridor, with somebody's head and shoulders in it or not, and with the
+// noise of a camera: a made one, of nobody.
 func drawn(head bool, at time.Time) eye.Picture {
-	const width, height = 320, 240
+	const width, height = 160, 120
 	p := eye.Picture{At: at, Width: width, Height: height, Grey: make([]byte, width*height),
-		Camera: image.Pt(2*width, 2*height), Zone: image.Rect(60, 20, 260, 220)}
+		Camera: image.Pt(4*width, 4*height), Zone: image.Rect(30, 8, 130, 112)}
 	if head {
-		p.Box, p.Quality = image.Rect(115, 50, 205, 170), recognizer.Quality{Height: 240, Sharpness: 60}
+		p.Box, p.Quality = image.Rect(58, 25, 102, 85), recognizer.Quality{Height: 240, Sharpness: 60, Brightness: 110}
+	}
+	inside := func(x, y, cx, cy, rx, ry int) bool {
+		dx, dy := (x-cx)*ry, (y-cy)*rx
+		return dx*dx+dy*dy < rx*rx*ry*ry
 	}
 	for i := range p.Grey {
 		x, y := i%width, i/width
-		p.Grey[i] = byte(40 + y/2)
-		if dx, dy := (x-160)*4, (y-110)*3; head && dx*dx+dy*dy < 180*180 {
-			p.Grey[i] = 200
+		level := 60 + y/3 + 30*(x/40%2) // walls
+		switch {
+		case head && inside(x, y, 80, 55, 22, 30):
+			level = 190 - (x - 60) - y/4
+		case head && inside(x, y, 80, 125, 50, 42):
+			level = 90 - y/4
 		}
+		p.Grey[i] = byte(level + rand.IntN(9) - 4)
 	}
 	return p
 }
