@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -28,7 +29,10 @@ func (p *Port) carrier() (on bool, err error) {
 		on = lines&unix.TIOCM_CD != 0
 		return err
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, unix.EIO), errors.Is(err, unix.ENODEV): // hung up, unplugged
+		return false, p.failed("read", err)
+	case err != nil:
 		return false, fmt.Errorf("reading the modem lines of %s, which may have none: %w", p.name, err)
 	}
 	return on, nil
@@ -39,8 +43,11 @@ func (p *Port) carrier() (on bool, err error) {
 func modem(fd int) (lines int, err error) { return unix.IoctlGetInt(fd, unix.TIOCMGET) }
 
 // AwaitCarrier waits until the line carries DCD. From then on Read ends with ErrHungUp within 100
-// ms after the line has lost it.
+// ms after the line has lost it, and the next AwaitCarrier waits for somebody else.
 func (p *Port) AwaitCarrier(ctx context.Context) error {
+	if err := p.lock.SetWriteDeadline(time.Time{}); err != nil && !errors.Is(err, os.ErrNoDeadline) {
+		return p.failed("await the carrier of", err)
+	}
 	look := time.NewTicker(step)
 	defer look.Stop()
 	for {

@@ -41,12 +41,13 @@ const step = 100 * time.Millisecond
 type Port struct {
 	name         string
 	port         *tarm.Port
-	lock         *os.File // the device once more: holds the lock, answers whether it is still there
+	lock         *os.File // the device once more: holds the lock, writes, answers whether it is there
 	hal.LastBeat          // of Read, which comes round ten times a second
 
 	modem  func(fd int) (lines int, err error)
 	minded atomic.Bool // a line without carrier is a line that is gone
 
+	writing sync.Mutex
 	closed  atomic.Bool
 	closing sync.Once    // every Close waits until the port is free
 	life    sync.RWMutex // held for reading by Read and Write, so that Close can wait for them
@@ -124,6 +125,7 @@ func (p *Port) Read(b []byte) (int, error) {
 	for !p.closed.Load() {
 		p.Beat()
 		if err := p.hungUp(); err != nil {
+			p.leave()
 			return 0, p.failed("read", err)
 		}
 		n, err := p.port.Read(b)
@@ -140,24 +142,43 @@ func (p *Port) Read(b []byte) (int, error) {
 	return 0, os.ErrClosed
 }
 
-// Write sends all of b.
+// Write sends all of b. One that waits, since the other side takes nothing, ends with Close and
+// when the carrier goes that was awaited.
 func (p *Port) Write(b []byte) (int, error) {
 	p.life.RLock()
 	defer p.life.RUnlock()
+	p.writing.Lock()
+	defer p.writing.Unlock()
 	if p.closed.Load() {
 		return 0, os.ErrClosed
 	}
-	n, err := p.port.Write(b)
-	if err != nil {
+	n, err := p.lock.Write(b)
+	switch {
+	case p.closed.Load() && err != nil:
+		return n, os.ErrClosed
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return n, p.failed("write", ErrHungUp)
+	case err != nil:
 		return n, p.failed("write", err)
 	}
 	return n, nil
+}
+
+// endWrite ends a Write that waits, and each one from now on.
+func (p *Port) endWrite() { _ = p.lock.SetWriteDeadline(time.Unix(1, 0)) }
+
+// leave ends what was between this side and the other, which is gone: a Write that waits, and what
+// came and was not read.
+func (p *Port) leave() {
+	p.endWrite()
+	_ = onFd(p.lock, func(fd int) error { return unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCIFLUSH) })
 }
 
 // Close ends a waiting Read within 100 ms and frees the port.
 func (p *Port) Close() (err error) {
 	p.closing.Do(func() {
 		p.closed.Store(true)
+		p.endWrite()
 		p.life.Lock()
 		defer p.life.Unlock()
 		// A device that is gone cannot answer.
