@@ -135,13 +135,16 @@ func (d *Door) Run(ctx context.Context) error {
 	return err
 }
 
-// Serve serves consoles at the control socket and the serial line, and tells systemd that
-// the unit lives, until ctx ends.
+// Serve serves consoles at the control socket, the serial line and the cable, and tells systemd
+// that the unit lives, until ctx ends.
 func (d *Door) Serve(ctx context.Context, log *slog.Logger) {
 	var all sync.WaitGroup
 	defer all.Wait()
 	if d.conf.Console.Serial != "" {
 		all.Go(func() { service.ServeSerial(ctx, d.conf, d.Desk, log) })
+	}
+	if d.conf.Cable.Enabled {
+		all.Go(func() { service.ServeCable(ctx, d.conf, d.Desk, log) })
 	}
 	all.Go(func() {
 		service.ServeControl(ctx, d.conf, service.Requests{"console": service.ConsoleRequest(d.conf, d.Desk),

@@ -46,6 +46,7 @@ type Config struct {
 	Passes   Passes   `toml:"passes"`
 	Console  Console  `toml:"console"`
 	Stick    Stick    `toml:"stick"`
+	Cable    Cable    `toml:"cable"`
 
 	lines   lines
 	leftOut map[string]error // by part: why it is not used; see LeaveOut
@@ -197,6 +198,12 @@ type Console struct {
 
 // Stick says whether files may be carried on USB sticks. Updates are not meant: they are signed.
 type Stick struct {
+	Enabled bool `toml:"enabled"`
+}
+
+// Cable says whether the unit's USB port is a device's for a laptop: a serial line with the
+// console, and a disk with the page for it.
+type Cable struct {
 	Enabled bool `toml:"enabled"`
 }
 

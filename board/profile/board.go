@@ -43,6 +43,7 @@ type Board struct {
 	Pin1       Sentence `toml:"pin1"`      // where pin 1 is
 	Cameras    Sentence `toml:"cameras"`   // which it can read, and on which system
 	NoRibbon   bool     `toml:"no_ribbon"` // it has no connector for a camera module
+	Cable      Sentence `toml:"cable"`     // its port for a laptop, and how it is switched on; empty: it has none
 	Header
 }
 

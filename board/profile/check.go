@@ -60,6 +60,10 @@ func (b *Board) Check(c *config.Config, m Machine) []Finding {
 		k.warn("camera.source", i18n.M("profile.no-ribbon", "the %s has no connector for a camera module on "+
 			"a ribbon cable: write source = \"v4l2:/dev/video0\" for a USB camera", b.Title))
 	}
+	if c.Cable.Enabled && b.Cable.ID == "" {
+		k.warn("cable.enabled", i18n.M("profile.no-cable", "the %s has no USB port that can be a device's: "+
+			"use an adapter from USB to its serial line, and write enabled = false under [cable]", b.Title))
+	}
 	if here := m.Board(); here == b {
 		k.present(m)
 	} else if here != nil {

@@ -232,6 +232,21 @@ func TestNoRibbon(t *testing.T) {
 	}
 }
 
+// TestNoCable: a board without a USB port for a laptop says so, where one is wanted.
+func TestNoCable(t *testing.T) {
+	for _, b := range boards(t) {
+		want := slices.Contains([]string{"rpi3", "orangepi-zero2w"}, b.Name)
+		for _, wanted := range []bool{false, true} {
+			c := parse(t)
+			c.Cable.Enabled = wanted
+			of := func(f Finding) bool { return f.Key == "cable.enabled" && !f.Refuse }
+			if got := slices.ContainsFunc(b.Check(c, noBoard), of); got != (want && wanted) {
+				t.Errorf("%s, wanted %v: warned %v", b.Name, wanted, got)
+			}
+		}
+	}
+}
+
 // TestExampleNamesEachBoardsPort: the line of the serial console in the example names a port on
 // the header of each board, and none that no board has.
 func TestExampleNamesEachBoardsPort(t *testing.T) {

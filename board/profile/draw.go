@@ -52,6 +52,9 @@ func (b *Board) Draw(w io.Writer, c *config.Config, found []Finding, d Drawing) 
 	if c == nil {
 		d.paragraph(&s, i18n.M("profile.cameras", "Cameras: %v", b.Cameras.Message()))
 	}
+	if b.Cable.ID != "" && (c == nil || c.Cable.Enabled) {
+		d.paragraph(&s, i18n.M("profile.cable", "Port for a laptop: %v", b.Cable.Message()))
+	}
 	s.WriteString("\n")
 	uses := b.Uses(c, found)
 	if d.Plain {

@@ -87,6 +87,9 @@ func TestSentencesInAllLanguages(t *testing.T) {
 	english := map[string]string{}
 	for _, b := range boards(t) {
 		all := []Sentence{b.Pin1, b.Cameras}
+		if b.Cable.EN != "" {
+			all = append(all, b.Cable)
+		}
 		for _, r := range b.Rules {
 			all = append(all, r.Sentence)
 		}

@@ -60,9 +60,16 @@ func serveSerial(ctx context.Context, conf *config.Config, d *desk.Desk) error {
 			return err
 		}
 	}
-	const line desk.LineName = "serial"
-	o := consoleOptions(conf, console.Options{Line: line, Lang: catalogue.In(c.Language), Baud: c.Baud, AskSize: true})
-	programs := rpc.New(d, programOptions(conf, line, c.Language))
+	return serveLine(ctx, port, "serial", c.Baud, conf, d)
+}
+
+// serveLine serves persons and programs at an open line, whose pictures may take as long as at this
+// speed.
+func serveLine(ctx context.Context, port io.ReadWriter, line desk.LineName, baud int, conf *config.Config,
+	d *desk.Desk) error {
+	lang := conf.Console.Language
+	o := consoleOptions(conf, console.Options{Line: line, Lang: catalogue.In(lang), Baud: baud, AskSize: true})
+	programs := rpc.New(d, programOptions(conf, line, lang))
 	return serveSwitched(port,
 		func(rw io.ReadWriter) error { return console.Serve(ctx, rw, d, o) },
 		func(rw io.ReadWriter) error { return programs.Serve(ctx, rw) })

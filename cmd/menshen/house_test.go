@@ -27,6 +27,7 @@ var house = map[string][]string{
 // imported by demo and tests only.
 var boards = map[string][]string{
 	"config": {}, "host": {}, "notice": {}, "outbox": {}, "pass": {}, "slots": {}, "release": {}, "lists": {},
+	"cable":      {},
 	"profile":    {"config"},
 	"update":     {"release", "slots"},
 	"commission": {},
@@ -41,7 +42,7 @@ var boards = map[string][]string{
 	"rpc":        {"desk", "lists", "notice", "papers", "rights"},
 	"desk": {"unit", "commission", "compliance", "config", "host", "lists", "notice", "outbox", "papers", "pass",
 		"profile", "rights", "slots", "update"},
-	"service": {"desk", "console", "rpc", "compliance", "unit", "config"},
+	"service": {"cable", "desk", "console", "rpc", "compliance", "unit", "config"},
 	"": {"service", "desk", "compliance", "unit", "wiring", "config", "check", "commission", "console",
 		"dossier", "host", "notice", "outbox", "pass",
 		"slots", "update"},

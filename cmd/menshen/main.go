@@ -53,6 +53,7 @@ socket.`,
 	c.AddCommand(checkVerb(), runVerb(), consoleVerb(), initVerb(), configVerb(), boardVerb(), demoVerb(),
 		auditVerb(), evalVerb(), simVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
 	c.AddCommand(noticeVerb(), dossierVerb(), cameraVerb(), slotVerb(), versionVerb(), deskVerb(), callVerb())
+	c.AddCommand(cableVerb())
 	strict(c)
 	strictHelp(c)
 	fitHelp(c)

@@ -127,6 +127,39 @@ func TestStickService(t *testing.T) {
 	}
 }
 
+// TestRLocalCableService: root's part of the cable has no network, no socket, no device and no
+// right but to its own files; it sees no vault and writes into the kernel's gadgets only. It is
+// away before the door stops.
+func TestRLocalCableService(t *testing.T) {
+	raw, err := os.ReadFile("../../scripts/systemd/menshen-cable.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(raw), "\n")
+	for want, why := range map[string]string{
+		"ExecStart=/usr/bin/menshen cable up":                    "this verb alone",
+		"ExecStop=/usr/bin/menshen cable down":                   "the port is nobody's without it",
+		"PartOf=menshen.service":                                 "no line without a door",
+		"RestrictAddressFamilies=none":                           "no socket of any kind (R-LOCAL)",
+		"IPAddressDeny=any":                                      "no address is reachable (R-LOCAL)",
+		"PrivateNetwork=yes":                                     "no network at all (R-LOCAL)",
+		"PrivateDevices=yes":                                     "no device, not even the line that it makes",
+		"ProtectSystem=strict":                                   "it writes no file of the system",
+		"ReadWritePaths=-/sys/kernel/config":                     "but the kernel's gadgets",
+		"InaccessiblePaths=-/var/lib/menshen -/etc/menshen/key":  "neither vault nor keys",
+		"CapabilityBoundingSet=":                                 "no right of root's",
+		"NoNewPrivileges=yes":                                    "no way to more rights",
+		"SystemCallFilter=~@privileged @resources @keyring @aio": "no mount, no module",
+	} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("the service has no line %s: %s", want, why)
+		}
+	}
+	if !strings.Contains(string(raw), "\nAfter=menshen.service ") {
+		t.Error("the door would close a line that nobody fetches from, and wait fifteen seconds")
+	}
+}
+
 // TestRStrangerJournal: the journal of the door has limits in size and time, and the text goes
 // nowhere else.
 func TestRStrangerJournal(t *testing.T) {

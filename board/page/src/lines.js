@@ -24,6 +24,7 @@ export class Lines {
   take(bytes) {
     const lines = [];
     for (const b of bytes) {
+      if (b === 0) continue; // a line at the unit's USB port asks with NULs whether somebody listens
       if (b === 10 || b === 13) {
         if (this.length > 0) lines.push(this.decoder.decode(this.kept.subarray(0, this.length)));
         this.length = 0;

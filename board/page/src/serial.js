@@ -32,9 +32,13 @@ export async function openPort(port) {
     readable: port.readable,
     writable: port.writable,
     async sendBreak() {
-      await port.setSignals({break: true});
-      await new Promise((resolve) => setTimeout(resolve, 250));
-      await port.setSignals({break: false});
+      try {
+        await port.setSignals({break: true});
+        await new Promise((resolve) => setTimeout(resolve, 250));
+        await port.setSignals({break: false});
+      } catch {
+        // A line at the unit's own USB port has no BREAK.
+      }
     },
     close: () => port.close(),
   };
