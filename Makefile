@@ -13,7 +13,7 @@ VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
 .PHONY: install place place-models packages repository release test-packages image image-test update-test run test test-desk build compile setup models lint short race fuzz attack bench eval bench-history \
-  bench-compare soak sim mutants pictures vboard camera-test system-test cover clean
+  bench-compare soak sim mutants pictures vboard camera-test cable-test system-test cover clean
 
 run: setup-run compile
 	@$(BIN) demo
@@ -48,6 +48,7 @@ place:
 	$(WRITER) config example | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/doc/menshen/examples/door.toml
 	$(INSTALL) scripts/systemd/menshen.service $(DESTDIR)/usr/lib/systemd/system/menshen.service
 	$(INSTALL) scripts/systemd/menshen-camera.service $(DESTDIR)/usr/lib/systemd/system/menshen-camera.service
+	$(INSTALL) scripts/systemd/menshen-cable.service $(DESTDIR)/usr/lib/systemd/system/menshen-cable.service
 	$(INSTALL) scripts/systemd/menshen-update.service $(DESTDIR)/usr/lib/systemd/system/menshen-update.service
 	$(INSTALL) scripts/systemd/menshen-update.path $(DESTDIR)/usr/lib/systemd/system/menshen-update.path
 	$(INSTALL) scripts/systemd/menshen.sysusers $(DESTDIR)/usr/lib/sysusers.d/menshen.conf
@@ -56,6 +57,8 @@ place:
 	$(INSTALL) scripts/systemd/menshen-watchdog.conf $(DESTDIR)/usr/lib/systemd/system.conf.d/10-menshen-watchdog.conf
 	$(INSTALL) scripts/systemd/menshen-udev.conf $(DESTDIR)/usr/lib/systemd/system/systemd-udev-trigger.service.d/10-menshen.conf
 	$(INSTALL) scripts/systemd/menshen-journald.conf $(DESTDIR)/usr/lib/systemd/journald@menshen.conf.d/10-menshen.conf
+	$(WRITER) desk --out - | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/menshen/desk.html
+	scripts/package/disk.sh $(DESTDIR)/usr/share/menshen/desk.img $(DESTDIR)/usr/share/menshen/desk.html
 	[ ! -e scripts/release/publisher.vkey ] || $(INSTALL) scripts/release/publisher.vkey $(DESTDIR)/usr/share/menshen/publisher.vkey
 	go run ./scripts/licences $(PROGRAM) $(VERSION) $(DESTDIR)/usr/share/doc/menshen $(ROOT)
 place-models: models
@@ -83,6 +86,7 @@ test-packages: packages
 
 # The card of a door unit, dist/image: Debian 13 for arm64 with the packages, two systems, hash trees. Five minutes; root only.
 # CERTIFICATE=FILE: whose updates it takes. PIOS=FILE SHA256=…: with the kernel of Raspberry Pi OS, for a Pi 5 and ribbon cameras (dist/image-pios).
+# TPM=1, CABLE=1: for units with a TPM; with the port for a laptop, where a board needs a word for it.
 image: setup-package
 	$(MAKE) packages RELEASES=trixie ARCHES=arm64
 	@scripts/image/image.sh
@@ -104,7 +108,7 @@ test: setup-test compile lint short race
 lint:
 	@test -z "$$(gofmt -l cmd hal recognizer policy store board internal scripts)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy store board internal scripts; exit 1; }
 	go vet ./...
-	go vet -tags vboard ./board/update ./hal/gpio ./hal/wiegand ./hal/camera/v4l2 ./scripts/vboard/unit ./scripts/vboard/system
+	go vet -tags vboard ./scripts/vboard/cable ./board/update ./hal/gpio ./hal/wiegand ./hal/camera/v4l2 ./scripts/vboard/unit ./scripts/vboard/system
 	go vet -tags vboard,matprofile,customenv ./recognizer ./recognizer/eye
 	go tool staticcheck ./...
 
@@ -182,6 +186,11 @@ vboard: setup-build
 # Debian 13 in a virtual machine. Some minutes; three of set-up once.
 camera-test: setup-test
 	scripts/vboard/camera.sh
+
+# A laptop at the unit's USB port: Debian's kernel as gadget and as host, systemd, the services as they are installed, in a virtual
+# machine. Some minutes, after two of set-up once; root only.
+cable-test: setup-build
+	scripts/vboard/cable.sh
 
 # The whole system: Debian 13 for arm64 boots in a virtual board, the packages are installed as the README says, and the
 # door is used and ill-treated. Half an hour, after ten minutes of set-up once; root only.

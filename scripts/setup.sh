@@ -10,14 +10,15 @@ want=${1:-test}
 scripts/golang.sh
 . scripts/cgo.env
 
-# System packages: the smallest set of OpenCV that gocv links, and a C++ compiler.
+# System packages: the smallest set of OpenCV that gocv links, a C++ compiler, and what makes the
+# disk for a laptop.
 packages="g++ libopencv-stitching-dev libopencv-photo-dev libopencv-video-dev libopencv-dnn-dev"
+packages="$packages mtools dosfstools fdisk"
 # strace cuts the power between system calls; swtpm is a TPM without the chip; GStreamer plays the
-# service of a ribbon camera; mtools, dosfstools and zstd write a card; rauc and squashfs-tools
-# make an update.
+# service of a ribbon camera; zstd writes a card; rauc and squashfs-tools make an update.
 if [ "$want" = test ]; then
   packages="$packages strace swtpm gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good"
-  packages="$packages mtools dosfstools zstd rauc squashfs-tools"
+  packages="$packages zstd rauc squashfs-tools"
 fi
 # For packages: sysroots, a cross compiler; what makes, checks and signs packages, and runs those
 # of another processor.

@@ -44,13 +44,14 @@ else
   gzip -9n <"$kernel/vmlinuz" >"$boot/vmlinuz"
   cp "$kernel"/dtb/broadcom/bcm2711-rpi-*.dtb "$kernel"/dtb/broadcom/bcm2837-rpi-{3,zero,cm3}*.dtb "$boot/"
   cp "$boot/bcm2711-rpi-cm4-io.dtb" "$boot/bcm2711-rpi-cm4.dtb"
-  for overlay in spi0 tpm console; do
+  for overlay in spi0 tpm console cable; do
     dtc -q -@ -I dts -O dtb -o "$boot/overlays/$overlay.dtbo" scripts/image/overlays/$overlay.dts
   done
   cp scripts/image/config.txt "$boot/"
   tpm=tpm
 fi
 [ -z "${TPM:-}" ] || echo "dtoverlay=$tpm" >>"$boot/config.txt"
+[ -z "${CABLE:-}" ] || cat "scripts/image/cable${PIOS:+.pios}.txt" >>"$boot/config.txt"
 words="menshen.disk=4d656e73 menshen.slot=$slot menshen.root=$hash menshen.blocks=$blocks"
 echo "$(tr '\n' ' ' <scripts/image/cmdline.txt)$words" >"$boot/cmdline.txt"
 scripts/image/fat.sh "$work/boot-$slot.img" 96M "BOOT-${slot^^}" "$boot"

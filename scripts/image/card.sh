@@ -15,6 +15,8 @@ printf '[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n%51
   >"$first/autoboot.txt"
 : >"$first/config.txt"
 cp "$cache/image/firmware/usr/lib/raspi-firmware/bootcode.bin" "$first/"
+# For whoever puts the card into a laptop.
+cp "$work/root/usr/share/menshen/desk.html" "$first/"
 scripts/image/fat.sh "$work/one.img" 32M MENSHEN "$first"
 
 # Three starts are counted for a slot that has no system: it is not to be started. The file is

@@ -11,9 +11,10 @@
 # VERSION is another than that of the packages, LEVEL another of compression, PUBLISHER=FILE a
 # publisher's key beside the package's, for tests.
 # CERTIFICATE=FILE is whose updates the unit takes (bundle.sh). TPM=1 is for units with a TPM on
-# SPI0, chip select 1. With PIOS=FILE SHA256=… kernel and firmware are those of an image of
-# Raspberry Pi OS (pios.sh), for a Pi 5 and for cameras on a ribbon cable; that card is made into
-# $DIST/image-pios. The same commit, certificate, image and packages of Debian give the same bytes.
+# SPI0, chip select 1; CABLE=1 for boards whose port for a laptop must be switched on. With
+# PIOS=FILE SHA256=… kernel and firmware are those of an image of Raspberry Pi OS (pios.sh), for a
+# Pi 5 and for cameras on a ribbon cable; that card is made into $DIST/image-pios. The same commit,
+# certificate, image and packages of Debian give the same bytes.
 # Why it is so: docs/decisions/0033-the-image.md and 0039-the-pi-5.md
 set -euo pipefail
 cd "$(dirname "$0")/../.."
