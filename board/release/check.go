@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -67,6 +68,25 @@ func (l *Log) Find(sum string) (i int, pkg string) {
 		}
 	}
 	return -1, ""
+}
+
+// Holder is a release that has a file.
+type Holder struct {
+	Number  int    `json:"number"` // of the release, from 1
+	Version string `json:"version"`
+	Commit  string `json:"commit"`
+	Name    string `json:"name"` // of the file, as [File] has it
+}
+
+// Holders gives the releases that have a file with this SHA-256, newest first, each once.
+func (l *Log) Holders(sum string) (all []Holder) {
+	for i := len(l.Releases) - 1; i >= 0; i-- {
+		m := l.Releases[i]
+		if at := slices.IndexFunc(m.Files, func(f File) bool { return f.SHA256 == sum }); at >= 0 {
+			all = append(all, Holder{i + 1, m.Version, m.Commit, m.Files[at].Name})
+		}
+	}
+	return all
 }
 
 // Has gives the package of the release that installs a file with that SHA-256 there, or nothing.
