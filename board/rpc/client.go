@@ -84,7 +84,7 @@ func (c *Client) read(met chan<- hello) {
 	greeted := false
 	for lines.Scan() {
 		var m message
-		text := bytes.TrimSpace(lines.Bytes())
+		text := bytes.Trim(lines.Bytes(), "\x00 \t\r") // a line over USB asks with NULs whether we listen
 		if len(text) == 0 || text[0] != '{' || json.Unmarshal(text, &m) != nil {
 			continue
 		}
