@@ -50,3 +50,8 @@ func WatchClosely(ctx context.Context, u *unit.Unit) {
 }
 
 var ServeSwitched = serveSwitched
+
+// ServeCableAt serves a line as that of the gadget, while whole says that it is.
+func ServeCableAt(ctx context.Context, line string, whole func() error, conf *config.Config, d *desk.Desk) error {
+	return serveCable(ctx, line, whole, conf, d)
+}
