@@ -4,7 +4,7 @@
 // who asks for everything. The unit tells of it until the view is left.
 
 import {h, name, put} from "./dom.js";
-import {say} from "./say.js";
+import {capital, say} from "./say.js";
 import {call, may} from "./session.js";
 import {announce, badge, button, problem} from "./ui.js";
 import {showWhy} from "./why.js";
@@ -72,7 +72,7 @@ function what(e) {
       d.granted ? d.means.text : say("page.denied-why", d.means.text, d.reason.text)];
   }
   if (e.record && ofDoor.has(e.record.code)) {
-    return [h("b", null, e.record.text), e.reason ? " " + e.reason.text : ""];
+    return [h("b", null, capital(e.record.text)), e.reason ? " " + e.reason.text : ""];
   }
-  return [h("b", null, name(e.source.text)), " ", name(e.text)];
+  return [h("b", null, name(capital(e.source.text))), " ", name(e.text)];
 }

@@ -89,6 +89,13 @@ export function sayCode(table, code, otherwise) {
 }
 
 /**
+ * A text with a capital at its beginning: a word of the unit that stands alone.
+ * @param {string} text
+ * @returns {string}
+ */
+export const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/**
  * A moment as the unit tells it, in the site's time: its date and minutes.
  * @param {string | undefined} moment as 2026-11-28T20:15:00+08:00
  * @returns {string}

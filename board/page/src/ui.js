@@ -4,7 +4,7 @@
 // everybody.
 
 import {fill, h, put} from "./dom.js";
-import {say} from "./say.js";
+import {capital, say} from "./say.js";
 import {Refused, codes} from "./wire.js";
 
 /** @typedef {import("./dom.js").Child} Child */
@@ -59,7 +59,7 @@ export function words(error) {
   if (!(error instanceof Refused)) return {text: say("page.broken"), remedy: String(error)};
   if (error.code === codes.cancelled) return {text: "", remedy: ""};
   const text = error.message || say(error.what);
-  return {text: text.slice(0, 1).toUpperCase() + text.slice(1), remedy: error.remedy};
+  return {text: capital(text), remedy: capital(error.remedy)};
 }
 
 /**

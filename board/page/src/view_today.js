@@ -82,18 +82,20 @@ function isNew(place, what) {
 function drawState(door, s, again) {
   const first = !door.dataset.now;
   if (!isNew(door, [s.door, s.unlocked, s.lockedDown, s.evacuated])) return;
-  const alarm = s.door.code === "held" || s.door.code === "forced";
   const heading = s.unlocked && s.door.code === "locked" ? say("page.unlocked") : stateWords(s.door);
   const hadFocus = door.contains(document.activeElement);
   fill(door, drawDoor(s.door.code, s.unlocked), h("div", {class: "door-words"},
     h("p", {class: "door-state"}, heading),
-    h("p", {class: "badges"}, alarm && badge("bad", say("page.alarm")),
+    h("p", {class: "badges"}, isAlarm(s.door) && badge("bad", say("page.alarm")),
       s.unlocked && s.door.code !== "released" && badge("warn", say("page.unlocked")),
       s.lockedDown && badge("bad", say("page.lockdown")), s.evacuated && badge("bad", say("page.evacuation"))),
     may("opens-door") && acts(s, again)));
   if (hadFocus) door.querySelector("button")?.focus();
   if (!first) announce(say("page.door-is", heading));
 }
+
+/** @param {import("./types.d.ts").Coded} door */
+const isAlarm = (door) => door.code === "held" || door.code === "forced";
 
 /** @param {import("./types.d.ts").Coded} door */
 const stateWords = (door) => sayCode({
@@ -152,6 +154,7 @@ function drawAttention(place, s) {
   const wrong = [s.camera, s.store, ...s.readers, ...s.others].filter((f) => f.fault)
     .map((f) => [f.name.text, f.fault]);
   if (s.clockDoubt) wrong.unshift([say("page.clock"), s.clockDoubt]);
+  if (isAlarm(s.door)) wrong.unshift([say("page.the-door"), stateWords(s.door)]);
   if (s.facesOff) wrong.push([say("page.faces-off"), s.facesOff, s.facesFix]);
   if (!isNew(place, wrong)) return;
   fill(place, wrong.length === 0 ? note("good", h("p", null, say("page.all-in-order")))
