@@ -91,15 +91,16 @@ export class Wire {
    * @returns {Promise<any>}
    */
   async call(method, params = {}, options = {}) {
-    if (this.running >= atOnce) await new Promise((go) => this.waiting.push(() => go(undefined)));
-    this.running++;
+    if (this.running < atOnce) this.running++;
+    else await new Promise((go) => this.waiting.push(() => go(undefined))); // for another's place
     try {
       options.signal?.throwIfAborted();
       if (this.over) throw new Refused(codes.noSession, "", "page.line-gone");
       return await this.ask(method, params, options);
     } finally {
-      this.running--;
-      this.waiting.shift()?.();
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running--;
     }
   }
 
@@ -139,13 +140,18 @@ export class Wire {
     this.send(JSON.stringify({jsonrpc: "2.0", method, params}) + "\n").catch(() => {});
   }
 
-  /** Ends the conversation, which frees the line. @returns {Promise<void>} */
+  /**
+   * Ends the conversation and frees the line. Whoever is logged in is so no longer, also where the
+   * unit does not notice that a line is closed.
+   */
   async close() {
+    if (!this.over) this.send("\0\r").catch(() => {});
     this.end("asked");
-    await this.reader.cancel().catch(() => {});
-    this.reader.releaseLock();
+    await Promise.race([this.writer.close(), pause(500)]).catch(() => {});
     await this.writer.abort().catch(() => {});
     this.writer.releaseLock();
+    await this.reader.cancel().catch(() => {});
+    this.reader.releaseLock();
     await this.transport.close().catch(() => {});
   }
 

@@ -83,9 +83,10 @@ test("four requests are under way, the others wait for their turn", async () => 
     setTimeout(() => { now--; unit.tell({id, result: id}); }, 5);
   }});
   const wire = await entered(unit);
-  const all = await Promise.all(Array.from({length: 11}, () => wire.call("work")));
+  const twice = async () => [await wire.call("work"), await wire.call("work")];
+  const all = await Promise.all(Array.from({length: 12}, twice));
   assert.equal(most, 4);
-  assert.equal(new Set(all).size, 11);
+  assert.equal(new Set(all.flat()).size, 24);
 });
 
 test("what ends it is said once, and fails what is under way", async () => {
@@ -105,6 +106,21 @@ test("what ends it is said once, and fails what is under way", async () => {
     assert.equal(wire.why, why);
     await assert.rejects(wire.call("wait"), {code: codes.noSession});
   }
+});
+
+test("closing it logs out, also on a line that cannot be closed", async () => {
+  const unit = new Unit({wait: () => undefined});
+  let sent = "";
+  const take = unit.take.bind(unit);
+  unit.take = (text) => { sent += text; take(text.replaceAll("\0", "")); };
+  const wire = await entered(unit);
+  const waits = wire.call("wait");
+  await settle();
+  const closed = wire.close();
+  await assert.rejects(waits, {code: codes.noSession});
+  await closed;
+  assert.ok(sent.endsWith("\0\r"));
+  assert.equal(wire.why, "asked");
 });
 
 test("a unit of another version is told so", async () => {
