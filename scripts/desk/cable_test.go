@@ -248,7 +248,7 @@ func TestCableSpeed(t *testing.T) {
 			if _, err := io.ReadFull(way[1], make([]byte, size)); err != nil {
 				t.Fatal(err)
 			}
-			if took := time.Since(begun); took < 450*time.Millisecond || took > 5*time.Second {
+			if took := time.Since(begun); took < 450*time.Millisecond || took > 20*time.Second {
 				t.Errorf("%s: %d bytes took %v", name, size, took)
 			}
 		}

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 
-export const options = {short: true, languages: ['en']}
+export const options = {short: true, languages: ['en'], seconds: 180}
 
 export default async ({unit, page}) => {
   await unit.person({name: 'Ada Archer', apartment: '3-101', cards: [1]})

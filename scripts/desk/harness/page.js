@@ -12,7 +12,7 @@ const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-co
 const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 /** How long to wait for what should be seen, ms. */
-const patience = 10_000
+const patience = 20_000
 
 export class Page {
   /**

@@ -125,7 +125,7 @@ export class Unit {
  * @param {() => Promise<T>} f
  * @returns {Promise<T>}
  */
-export async function until(what, f, seconds = 10) {
+export async function until(what, f, seconds = 20) {
   for (const end = Date.now() + seconds * 1000; ;) {
     const got = await f()
     if (got) return got
