@@ -52,6 +52,8 @@ export class Wire {
     /** @type {(() => void)[]} */
     this.waiting = [];
     this.running = 0;
+    /** How long the unit has to end what was cancelled, in milliseconds; then its place is free. */
+    this.grace = 5000;
     this.last = 0;
     this.inside = false; // the unit has said hello
     this.over = false;
@@ -112,11 +114,16 @@ export class Wire {
   ask(method, params, options) {
     const id = ++this.last;
     const {signal, timeout = 30000} = options;
-    const stop = () => this.notify("cancel", {id});
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
+    const stop = () => {
+      this.notify("cancel", {id});
+      clearTimeout(timer);
+      timer = setTimeout(() => this.requests.get(id)?.reject(new Refused(codes.cancelled, "")), this.grace);
+    };
     return new Promise((resolve, reject) => {
       const heard = () => {
+        if (signal?.aborted) return;
         clearTimeout(timer);
         if (timeout > 0) timer = setTimeout(() => { stop(); reject(new Refused(0, "", "page.no-answer")); }, timeout);
       };

@@ -61,6 +61,18 @@ test("news of a request reaches its listener, and puts off the time-out", async 
   assert.deepEqual(heard, [0, 1, 2]);
 });
 
+test("a unit that goes on with what was cancelled does not keep the others waiting", async () => {
+  const unit = new Unit({deaf: () => {}, add: () => 5});
+  const wire = await entered(unit);
+  wire.grace = 20;
+  const stop = new AbortController();
+  const all = [1, 2, 3, 4].map(() => wire.call("deaf", {}, {timeout: 0, signal: stop.signal}));
+  const refused = Promise.all(all.map((one) => assert.rejects(one, {code: codes.cancelled})));
+  stop.abort();
+  assert.equal(await wire.call("add"), 5);
+  await refused;
+});
+
 test("a signal cancels at the unit, and so does a time-out", async () => {
   const unit = new Unit({wait: () => undefined});
   unit.methods.cancel = ({id}) => unit.tell({id, error: {code: codes.cancelled, message: "cancelled"}});
