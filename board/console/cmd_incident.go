@@ -115,20 +115,11 @@ func (c *console) showIncident(i papers.Incident) error {
 	return nil
 }
 
-// kindNames say the kinds of data. They are typed in English.
-var kindNames = map[notice.Kind]i18n.Message{
-	notice.KindFaces:   i18n.M("console.kind-faces", "faces"),
-	notice.KindPeople:  i18n.M("console.kind-people", "people"),
-	notice.KindCards:   i18n.M("console.kind-cards", "cards"),
-	notice.KindEntries: i18n.M("console.kind-entries", "entries"),
-	notice.KindStaff:   i18n.M("console.kind-staff", "staff"),
-}
-
 // kindsTold lists kinds for reading; kindsList as they are typed.
 func (c *console) kindsTold(kinds []notice.Kind) string {
 	var all []string
 	for _, k := range kinds {
-		said := c.lang.Say(kindNames[k])
+		said := c.lang.Say(papers.KindName(k))
 		if said != string(k) { // the word to type, and what it means
 			said = string(k) + " " + said
 		}
@@ -163,26 +154,19 @@ func (c *console) writeIncident(ctx context.Context, id string) error {
 	}
 	c.say(i18n.M("console.enter-keeps-answer",
 		"Enter keeps an answer as it is. Write in one language or, switching with lang, in both."))
-	for _, q := range []struct {
-		ask i18n.Message
-		to  *notice.Words
-	}{
-		{i18n.M("console.incident-what", "What happened, and how"), &i.What},
-		{i18n.M("console.incident-effect", "Possible consequences for those affected"), &i.Effect},
-		{i18n.M("console.incident-taken", "Measures taken"), &i.Taken},
-		{i18n.M("console.incident-planned", "Measures planned"), &i.Planned},
-	} {
-		if now := c.written(*q.to); now != "" {
+	for _, q := range papers.IncidentParts() {
+		to := q.Of(&i)
+		if now := c.written(*to); now != "" {
 			c.paragraphs("  (" + now + ")")
 		}
-		s, err := c.ask(i18n.M("console.ask-for", "%v: ", q.ask))
+		s, err := c.ask(i18n.M("console.ask-for", "%v: ", q.Title))
 		if err != nil {
 			return err
 		}
 		if s != "" && c.lang.Code() == "zh" {
-			q.to.ZH = s
+			to.ZH = s
 		} else if s != "" {
-			q.to.EN = s
+			to.EN = s
 		}
 		if err := c.keep(ctx, draft, i); err != nil {
 			return err
@@ -234,7 +218,7 @@ func (c *console) askFigures(i *papers.Incident) error {
 	if err != nil {
 		return err
 	}
-	known := []notice.Kind{notice.KindFaces, notice.KindPeople, notice.KindCards, notice.KindEntries, notice.KindStaff}
+	known := notice.Kinds()
 	return c.askFor(i18n.M("console.ask-kinds", "Kinds of data of %s (%s): ", c.kindsTold(known), kindsList(i.Kinds)),
 		func(s string) error {
 			var kinds []notice.Kind

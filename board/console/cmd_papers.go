@@ -90,31 +90,6 @@ func (c *console) askText(title, guide i18n.Message, before string) (string, err
 	}
 }
 
-// parts are the four that an assessment must have (PIPL 55 and 56, FRT 9), with a guide to each.
-var parts = []struct {
-	title, guide i18n.Message
-	of           func(*papers.Assessment) *string
-}{
-	{i18n.M("console.assess-purpose", "1 of 4. Purpose, and why it is necessary"),
-		i18n.M("console.assess-purpose-guide", "Why faces at this door, when a card opens it too? For whom, and "+
-			"about how many? Would less do? Is it lawful, for this one purpose?"),
-		func(a *papers.Assessment) *string { return &a.Necessity }},
-	{i18n.M("console.assess-impact", "2 of 4. Impact on people"),
-		i18n.M("console.assess-impact-guide", "What does it mean for those who say yes, for those who say no, for "+
-			"children, elderly and disabled people, for visitors and passers-by?"),
-		func(a *papers.Assessment) *string { return &a.Impact }},
-	{i18n.M("console.assess-risks", "3 of 4. Risks"),
-		i18n.M("console.assess-risks-guide", "What if data leaks, one person is taken for another, a photo opens, "+
-			"the unit is stolen, staff misuse it? How likely, how bad?"),
-		func(a *papers.Assessment) *string { return &a.Risks }},
-	{i18n.M("console.assess-measures", "4 of 4. Measures"),
-		i18n.M("console.assess-measures-guide",
-			"What is done against each risk, and is it enough? The unit's own: templates only, encrypted, "+
-				"no network, erased at once with proof, every act on record. The site's: sign, training, who "+
-				"may do what, what happens after a leak."),
-		func(a *papers.Assessment) *string { return &a.Measures }},
-}
-
 func assess(ctx context.Context, c *console, words []string) error {
 	opts, err := parse(words, "stick")
 	if err != nil {
@@ -158,13 +133,13 @@ const assessment = "assessment"
 func (c *console) writeAssessment(ctx context.Context, fresh papers.Assessment, form bool) error {
 	c.say(i18n.M("console.assess-intro", "There are four parts, each of one line or more; an empty line ends a "+
 		"part. Nothing is put on file before you say yes at the end."))
-	for _, p := range parts {
-		part := p.of(&fresh)
+	for _, p := range papers.Parts() {
+		part := p.Of(&fresh)
 		if form && *part != "" {
 			continue
 		}
 		var err error
-		if *part, err = c.askText(p.title, p.guide, *part); err != nil {
+		if *part, err = c.askText(p.Title, p.Guide, *part); err != nil {
 			return err
 		}
 		if err := c.keep(ctx, assessment, fresh); err != nil {
@@ -191,9 +166,6 @@ func (c *console) writeAssessment(ctx context.Context, fresh papers.Assessment, 
 	return c.keep(ctx, assessment, nil)
 }
 
-// assessedFor is how long an assessment may be valid, in years (FRT 9).
-const assessedFor = 3
-
 // askAuthor asks who answers for an assessment, and until when it is
 // valid; Enter keeps what is there.
 func (c *console) askAuthor(a *papers.Assessment, form bool) error {
@@ -217,7 +189,7 @@ func (c *console) askAuthor(a *papers.Assessment, form bool) error {
 		}
 	}
 	now := c.o.Clock.Now().In(c.o.Location)
-	usable := func(t time.Time) bool { return t.After(now) && !t.After(now.AddDate(assessedFor, 0, 1)) }
+	usable := func(t time.Time) bool { return t.After(now) && !t.After(now.AddDate(papers.AssessedFor, 0, 1)) }
 	if form && usable(a.Until) {
 		return nil
 	}
@@ -246,9 +218,9 @@ func (c *console) showAssessment(a papers.Assessment, changed []string) error {
 		return nil
 	}
 	var lines []string
-	for _, p := range parts {
-		lines = append(lines, c.wrapped(c.lang.Say(p.title))...)
-		for _, l := range strings.Split(*p.of(&a), "\n") {
+	for _, p := range papers.Parts() {
+		lines = append(lines, c.wrapped(c.lang.Say(p.Title))...)
+		for _, l := range strings.Split(*p.Of(&a), "\n") {
 			lines = append(lines, c.wrapped("  "+l)...)
 		}
 	}

@@ -52,9 +52,6 @@ func (d *Desk) Assessment(_ context.Context, s Session) (a papers.Assessment, ch
 	return a, changed, err
 }
 
-// longest is for how many years an impact assessment may be valid. It is kept as long.
-const longest = 3
-
 // PutAssessment files a new impact assessment, for the unit as it is set now.
 func (d *Desk) PutAssessment(ctx context.Context, s Session, a papers.Assessment) error {
 	by, err := d.allow(s, KeepsPeople)
@@ -68,7 +65,7 @@ func (d *Desk) PutAssessment(ctx context.Context, s Session, a papers.Assessment
 				i18n.M("desk.write-all-parts", "write all four parts, and the name of the person who answers for them"))
 		}
 	}
-	if !a.Until.After(now) || a.Until.After(now.AddDate(longest, 0, 1)) {
+	if !a.Until.After(now) || a.Until.After(now.AddDate(papers.AssessedFor, 0, 1)) {
 		return i18n.Problem(i18n.E("desk.assessment-too-long", "an assessment cannot be valid until that day"),
 			i18n.M("desk.give-day-within-three-years", "give a day from tomorrow on, within three years"))
 	}

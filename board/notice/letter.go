@@ -56,6 +56,9 @@ const (
 	KindStaff   Kind = "staff"
 )
 
+// Kinds are all there are.
+func Kinds() []Kind { return []Kind{KindFaces, KindPeople, KindCards, KindEntries, KindStaff} }
+
 var kindWords = map[Kind]i18n.Message{
 	KindFaces:   i18n.M("notice.kind-faces", "faces, as numbers computed from them (templates); no pictures"),
 	KindPeople:  i18n.M("notice.kind-people", "names, apartments and dates of leases"),
