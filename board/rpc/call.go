@@ -56,6 +56,10 @@ var methods = gather(
 	faceMethods,
 	cameraMethods,
 	installMethods,
+	lawMethods,
+	assessmentMethods,
+	incidentMethods,
+	paperMethods,
 )
 
 func gather(tables ...map[string]handler) map[string]handler {
@@ -182,6 +186,14 @@ func (c *call) time(t time.Time) string {
 		return ""
 	}
 	return t.In(c.o.Location).Format(time.RFC3339)
+}
+
+// day is the day of a moment in the site's zone; empty for the zero time.
+func (c *call) day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(c.o.Location).Format(time.DateOnly)
 }
 
 // moment reads a time: with an offset, or without one in the site's zone, or a day's beginning.
