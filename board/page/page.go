@@ -61,7 +61,7 @@ func Write(w io.Writer) error {
 	}{
 		Policy: "default-src 'none'; script-src " + hash(script) + "; style-src " + hash(style) +
 			"; img-src data: blob:; base-uri 'none'; form-action 'none'; " +
-			"require-trusted-types-for 'script'; trusted-types 'none'",
+			"require-trusted-types-for 'script'; trusted-types paper",
 		Style:  template.HTML("<style>" + string(style) + "</style>"),
 		Words:  template.HTML(`<script type="application/json" id="words">` + string(words) + "</script>"),
 		Script: template.HTML("<script>" + string(script) + "</script>"),

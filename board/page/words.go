@@ -22,7 +22,7 @@ const (
 // unit says comes over the cable in the session's language.
 func words(n int) []i18n.Message {
 	return slices.Concat(wordsShell(n), wordsLogin(n), wordsToday(n), wordsFaces(n),
-		wordsFaceWay(n), wordsCamera(n))
+		wordsFaceWay(n), wordsCamera(n), wordsLaw(n))
 }
 
 // samples are numbers that fall into every plural category of every language: the page finds the

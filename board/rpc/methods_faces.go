@@ -30,7 +30,7 @@ type noticeParams struct {
 	Lang string `json:"lang"`
 }
 
-type notice struct {
+type noticeText struct {
 	Lang    string `json:"lang"`
 	Version string `json:"version"`
 	Text    string `json:"text"` // to be shown whole
@@ -38,12 +38,12 @@ type notice struct {
 }
 
 // getNotice gives the notice in force.
-func getNotice(ctx context.Context, c *call, p noticeParams) (notice, error) {
+func getNotice(ctx context.Context, c *call, p noticeParams) (noticeText, error) {
 	n, err := c.desk.Notice(ctx, c.who, p.Lang)
 	if err != nil {
-		return notice{}, err
+		return noticeText{}, err
 	}
-	return notice{n.Lang, n.Version, n.Text, hex.EncodeToString(n.Hash[:])}, nil
+	return noticeText{n.Lang, n.Version, n.Text, hex.EncodeToString(n.Hash[:])}, nil
 }
 
 func refuseFace(ctx context.Context, c *call, p personParams) (nothing, error) {

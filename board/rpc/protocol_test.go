@@ -298,6 +298,8 @@ func (s *script) happen(what string, cancel func()) {
 var kinds = map[string]*regexp.Regexp{
 	"$person":     regexp.MustCompile(`"person":"([0-9a-f]{32})"`),
 	"$credential": regexp.MustCompile(`^{"id":"([0-9a-f]+)","kind"`),
+	"$incident":   regexp.MustCompile(`^{"incident":{"id":"([a-z2-9]{6})"`),
+	"$request":    regexp.MustCompile(`^{"id":"([a-z2-9]{6})","asks"`),
 	"$decision":   regexp.MustCompile(`"decision":\{"number":(\d+)`),
 	"$notice":     regexp.MustCompile(`"hash":"([0-9a-f]{64})"`),
 }
@@ -320,6 +322,8 @@ var figures = []struct {
 	by   string
 }{
 	{regexp.MustCompile(`"id":\d+,?`), ""}, // of the request
+	{regexp.MustCompile(`"id":"[a-z2-9]{6}"`), `"id":"k7m2qx"`},
+	{regexp.MustCompile(`incident([- ]|-write )[a-z2-9]{6}`), "incident${1}k7m2qx"},
 	{regexp.MustCompile(`("number":"?|"entries":)\d+`), "${1}4711"},
 	{regexp.MustCompile(`\d+ before, 0 after; \d+ bytes`), "11 before, 0 after; 290816 bytes"},
 }

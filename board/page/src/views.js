@@ -5,6 +5,12 @@
 import {face} from "./view_face.js";
 import {faces} from "./view_faces.js";
 import {aiming} from "./view_camera.js";
+import {assessment} from "./view_assessment.js";
+import {filing} from "./view_filing.js";
+import {incidents} from "./view_incidents.js";
+import {law} from "./view_law.js";
+import {papers} from "./view_papers.js";
+import {requests} from "./view_requests.js";
 import {today} from "./view_today.js";
 
 /** @type {import("./types.d.ts").View[]} */
@@ -13,4 +19,5 @@ export const views = [
   faces,
   face,
   aiming,
+  law, assessment, incidents, requests, filing, papers,
 ];

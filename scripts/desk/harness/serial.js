@@ -128,6 +128,7 @@ class Bridge {
 
 /** Runs in the page, before its own scripts. It can use nothing of this file. */
 function inPage() {
+  if (window !== window.top) return // a frame has no port, and is no new page
   const cable = window.__cable
   const lost = () => new DOMException('The device has been lost.', 'NetworkError')
   const toText = (bytes) => {
