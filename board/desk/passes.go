@@ -30,8 +30,9 @@ func (d *Desk) AddPass(ctx context.Context, s Session, host policy.PersonID, fro
 		return Pass{}, i18n.Problem(i18n.E("desk.door-takes-no-passes", "this door takes no passes"),
 			i18n.M("desk.enable-passes", "write [passes] enabled = true into the configuration"))
 	}
-	from = from.Truncate(time.Minute) // a code holds full minutes only
-	p := policy.Pass{Door: d.cfg.Unit.Name, From: from, Until: from.Add(until.Sub(from).Round(time.Minute)), Uses: uses}
+	length := until.Sub(from).Round(time.Minute) // a code holds full minutes only
+	from = from.Truncate(time.Minute)
+	p := policy.Pass{Door: d.cfg.Unit.Name, From: from, Until: from.Add(length), Uses: uses}
 	kept, digits, err := d.newPass(by, p, host)
 	if err != nil {
 		return Pass{}, err

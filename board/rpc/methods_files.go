@@ -98,6 +98,14 @@ type upload struct {
 	sum  hash.Hash // of data
 }
 
+// mustKeepPeople refuses who may not keep people, where the desk would be asked too late.
+func (c *call) mustKeepPeople() error {
+	if !desk.KeepsPeople.Of(c.who.Role) {
+		return desk.ErrNotAllowed
+	}
+	return nil
+}
+
 type putParams struct {
 	Offset int64  `json:"offset"` // 0 begins anew
 	Data   []byte `json:"data"`   // base64
@@ -111,8 +119,8 @@ type put struct {
 // putFile takes a piece of a file, for a method that reads one: all of those are for who keeps
 // people, so nobody else may fill the memory.
 func putFile(_ context.Context, c *call, p putParams) (put, error) {
-	if !desk.KeepsPeople.Of(c.who.Role) {
-		return put{}, desk.ErrNotAllowed
+	if err := c.mustKeepPeople(); err != nil {
+		return put{}, err
 	}
 	c.files.Lock()
 	defer c.files.Unlock()

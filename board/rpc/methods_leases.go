@@ -86,6 +86,9 @@ type extendParams struct {
 
 // extendLeases gives leases one new end: all of them or none.
 func extendLeases(ctx context.Context, c *call, p extendParams) (listed, error) {
+	if err := c.mustKeepPeople(); err != nil {
+		return listed{}, err
+	}
 	until, err := c.dayEnd(p.Until)
 	if err != nil {
 		return listed{}, err

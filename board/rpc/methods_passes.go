@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"time"
 
 	"menshen/board/desk"
 	"menshen/internal/i18n"
@@ -54,10 +55,10 @@ func listPasses(ctx context.Context, c *call, p passesParams) (listed, error) {
 }
 
 type addPassParams struct {
-	Host  handle `json:"host"` // who invites; absent: staff
-	From  string `json:"from"` // absent: now
-	Until string `json:"until"`
-	Uses  int    `json:"uses"`
+	Host handle  `json:"host"` // who invites; absent: staff
+	From string  `json:"from"` // absent: now
+	For  float64 `json:"for"`  // seconds that it is valid
+	Uses int     `json:"uses"`
 }
 
 // madePass is a pass that was just made. Digits and code are told this once.
@@ -82,10 +83,8 @@ func addPass(ctx context.Context, c *call, p addPassParams) (madePass, error) {
 	if from.IsZero() {
 		from = c.desk.Now()
 	}
-	until, err := c.dayEnd(p.Until)
-	if err != nil {
-		return madePass{}, err
-	}
+	seconds := max(0, min(p.For, policy.MaxPass.Seconds()+60)) // what a duration holds; more is refused
+	until := from.Add(time.Duration(seconds) * time.Second)
 	made, err := c.desk.AddPass(ctx, c.who, host, from, until, p.Uses)
 	if err != nil {
 		return madePass{}, err
@@ -119,6 +118,9 @@ type printed struct {
 
 // printPass writes the pass that was made last as a page to print: no other can be shown again.
 func printPass(ctx context.Context, c *call, p printParams) (printed, error) {
+	if err := c.mustKeepPeople(); err != nil {
+		return printed{}, err
+	}
 	c.files.Lock()
 	defer c.files.Unlock()
 	if p.Number == "" || p.Number != c.made.ID {
