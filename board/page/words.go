@@ -21,8 +21,18 @@ const (
 // words are all that the page says by itself, for a number n of things where it counts. What the
 // unit says comes over the cable in the session's language.
 func words(n int) []i18n.Message {
-	return slices.Concat(wordsShell(n), wordsLogin(n), wordsToday(n), wordsFaces(n),
-		wordsFaceWay(n), wordsCamera(n), wordsLaw(n))
+	return slices.Concat(
+		wordsShell(n),
+		wordsLogin(n),
+		wordsToday(n),
+		wordsPeople(n),
+		wordsCards(n),
+		wordsVisitors(n),
+		wordsFaces(n),
+		wordsFaceWay(n),
+		wordsCamera(n),
+		wordsLaw(n),
+	)
 }
 
 // samples are numbers that fall into every plural category of every language: the page finds the

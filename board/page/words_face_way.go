@@ -13,7 +13,6 @@ func wordsFaceWay(int) []i18n.Message {
 		i18n.M("page.way-notice", "The notice"),
 		i18n.M("page.way-card", "Their own card"),
 		i18n.M("page.way-camera", "The camera"),
-		i18n.M("page.try-again", "Try again"),
 		i18n.M("page.leave-it", "Leave it"),
 
 		i18n.M("page.face-wanted", "Does this person want face entry?"),

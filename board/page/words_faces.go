@@ -52,6 +52,5 @@ func wordsFaces(n int) []i18n.Message {
 			"receipt verify"),
 		i18n.M("page.receipt-line", "The signed receipt"),
 		i18n.M("page.receipt-save", "Save as a file"),
-		i18n.M("page.print", "Print"),
 	}
 }

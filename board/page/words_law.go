@@ -35,8 +35,6 @@ func wordsLaw(n int) []i18n.Message {
 		i18n.M("page.agreed", "Agreed"),
 		i18n.M("page.show-them", "Show them"),
 		i18n.M("page.next-ones", "Next ones"),
-		i18n.M("page.name", "Name"),
-		i18n.M("page.apartment", "Apartment"),
 
 		i18n.M("page.assessment", "Impact assessment"),
 		i18n.M("page.assess", "Write the assessment"),
@@ -74,7 +72,6 @@ func wordsLaw(n int) []i18n.Message {
 		i18n.M("page.newest-first", "The newest first"),
 		i18n.M("page.what-happened", "What happened"),
 		i18n.M("page.noticed", "Noticed"),
-		i18n.M("page.state", "State"),
 		i18n.M("page.closed", "closed"),
 		i18n.M("page.told", "told"),
 		i18n.M("page.not-told", "to be told"),
@@ -177,7 +174,6 @@ func wordsLaw(n int) []i18n.Message {
 		i18n.M("page.make-and-open", "Make and open"),
 		i18n.M("page.being-made", "The unit is making it…"),
 		i18n.M("page.verifying-key", "Key that verifies it"),
-		i18n.M("page.save-file", "Save as a file"),
 		i18n.M("page.paper-strange", "this paper is not as the unit's papers are, and could lead elsewhere: it is "+
 			"not saved"),
 	}

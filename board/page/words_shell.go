@@ -26,6 +26,12 @@ func wordsShell(int) []i18n.Message {
 		i18n.M("page.stay", "I am here"),
 		i18n.M("page.asking", "Asking the unit…"),
 		i18n.M("page.read-again", "Read again"),
+		i18n.M("page.try-again", "Try again"),
+		i18n.M("page.print", "Print"),
+		i18n.M("page.name", "Name"),
+		i18n.M("page.apartment", "Apartment"),
+		i18n.M("page.state", "State"),
+		i18n.M("page.save-file", "Save as a file"),
 
 		i18n.M("page.line-gone", "the unit is not connected"),
 		i18n.M("page.no-answer", "the unit does not answer"),

@@ -68,17 +68,19 @@ function link(id, text) {
 function row(f, id) {
   const described = [f.hint ? id + "-hint" : "", id + "-error"].join(" ").trim();
   const common = {id, name: f.name, required: f.required, "aria-describedby": described, autocomplete: f.autocomplete,
-    maxlength: f.max};
+    maxlength: f.max, inputmode: f.inputmode};
   const hint = f.hint ? h("p", {id: id + "-hint", class: "hint"}, f.hint) : null;
   const error = h("p", {id: id + "-error", class: "error"});
   if (f.type === "checkbox") {
     return h("div", {class: "field check"}, h("input", {...common, type: "checkbox", checked: f.value === true}),
       h("label", {for: id}, f.label), hint, error);
   }
-  if (f.type === "radio") {
+  if (f.type === "radio" || f.type === "checks") {
+    const type = f.type === "radio" ? "radio" : "checkbox";
+    const chosen = [f.value ?? []].flat();
     return h("fieldset", {class: "field", id, tabindex: "-1", "aria-describedby": described},
       h("legend", null, f.label), hint, error, (f.options ?? []).map(([value, text], i) => h("div", {class: "check"},
-        h("input", {type: "radio", id: id + i, name: f.name, value, checked: f.value === value}),
+        h("input", {type, id: id + i, name: f.name, value, checked: chosen.includes(value)}),
         h("label", {for: id + i}, text))));
   }
   return h("div", {class: "field"}, h("label", {for: id}, f.label, f.required ? null :
@@ -102,6 +104,7 @@ function read(shown, fields) {
   for (const f of fields) {
     const field = /** @type {any} */ (shown.elements.namedItem(f.name));
     if (f.type === "checkbox") values[f.name] = field.checked;
+    else if (f.type === "checks") values[f.name] = new FormData(shown).getAll(f.name);
     else if (f.type === "file") values[f.name] = field.files[0] ?? null;
     else values[f.name] = f.type === "password" ? field.value : field.value.trim();
   }

@@ -78,7 +78,11 @@ function navigation() {
     open(false);
     menu.focus();
   });
-  list.addEventListener("click", (/** @type {Event} */ e) => e.target instanceof HTMLAnchorElement && open(false));
+  list.addEventListener("click", (/** @type {Event} */ e) => {
+    if (!(e.target instanceof HTMLAnchorElement)) return;
+    open(false);
+    if (e.target.hash === location.hash) show(); // anew, which the browser does not
+  });
   return nav;
 }
 

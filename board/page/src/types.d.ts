@@ -104,9 +104,11 @@ export interface Field {
   hint?: string;
   type?: string;
   required?: boolean;
-  value?: string | boolean;
-  /** Of a select, or of radio buttons: value and what it says. */
+  value?: string | boolean | string[];
+  /** Of a select, of radio buttons, or of checks (several of them): value and what it says. */
   options?: [string, string][];
+  /** Which keyboard a phone shows: "numeric". */
+  inputmode?: string;
   autocomplete?: string;
   max?: number;
   /** What is wrong with a value that was given; empty: nothing. */

@@ -12,10 +12,18 @@ import {law} from "./view_law.js";
 import {papers} from "./view_papers.js";
 import {requests} from "./view_requests.js";
 import {today} from "./view_today.js";
+import {people} from "./view_people.js";
+import {cards} from "./view_cards.js";
+import {leases} from "./view_leases.js";
+import {visitors} from "./view_visitors.js";
 
 /** @type {import("./types.d.ts").View[]} */
 export const views = [
   today,
+  people,
+  cards,
+  leases,
+  visitors,
   faces,
   face,
   aiming,

@@ -229,8 +229,10 @@ function answer(of, m) {
 
 /** @param {any} error */
 function refusal(error) {
-  return new Refused(Number(error.code), String(error.message ?? ""), String(error.data?.what ?? ""),
-    String(error.data?.remedy ?? ""));
+  const remedy = String(error.data?.remedy ?? "");
+  let text = String(error.message ?? "");
+  if (remedy && text.endsWith(remedy)) text = text.slice(0, -remedy.length).replace(/[\s;；:：,，]+$/, "");
+  return new Refused(Number(error.code), text, String(error.data?.what ?? ""), remedy);
 }
 
 /** @param {string} line @returns {any} null: it is no message */

@@ -1,0 +1,76 @@
+package page
+
+import "menshen/internal/i18n"
+
+// wordsCards are the words of cards, PINs and leases.
+func wordsCards(n int) []i18n.Message {
+	return []i18n.Message{
+		i18n.M("page.card", "Card"),
+		i18n.M("page.give-card", "Give a card"),
+		i18n.M("page.label", "Label"),
+		i18n.M("page.label-hint", "By which staff know it: grey fob. Not its number."),
+		i18n.M("page.write-card", "Write the card first"),
+		i18n.M("page.write-card-hint", "For a reader that writes: the card gets a number of the site's "+
+			"own, which is hard to copy."),
+		i18n.M("page.wait-for-tap", "Wait for the card"),
+		i18n.M("page.card-given", "Card %s is now theirs.", arg1),
+		i18n.M("page.card-clonable", "Cards of this kind can be copied."),
+		i18n.M("page.replace-card", "Replace a lost card"),
+		i18n.M("page.replace-text", "The next card at the reader becomes theirs in the place of %s, which "+
+			"is revoked in the same act. If no card comes, nothing changes.", arg1),
+		i18n.M("page.old-card-revoked", "%s is revoked.", arg1),
+		i18n.M("page.whose-card", "Whose card is this?"),
+		i18n.M("page.to-their-page", "To their page"),
+		i18n.M("page.set-pin", "Set a PIN"),
+		i18n.M("page.pin", "PIN"),
+		i18n.M("page.pin-again", "PIN, once more"),
+		i18n.M("page.pin-text", "Turn the keyboard to the person: they type it themselves, %s to %s "+
+			"digits. It is never shown.", arg1, arg2),
+		i18n.M("page.pin-digits", "%s to %s digits, nothing else", arg1, arg2),
+		i18n.M("page.pin-is-set", "The PIN is set."),
+		i18n.M("page.duress", "A duress PIN"),
+		i18n.M("page.duress-hint", "It opens the door like any other, and calls for help in silence."),
+		i18n.M("page.cards-in-row", "Cards in a row"),
+		i18n.M("page.cards-lead", "Give cards to many people, tap after tap. Whoever has none is listed."),
+		i18n.M("page.for-whom", "For whom"),
+		i18n.M("page.for-whom-hint", "Apartments or names with spaces between, in the order of the cards: "+
+			"12 1301. Empty: everybody without a card."),
+		i18n.M("page.access-group", "Access group"),
+		i18n.M("page.all-groups", "all groups"),
+		i18n.M("page.also-with-card", "Also those who have a card"),
+		i18n.M("page.show-list", "Show the list"),
+		i18n.M("page.list", "The list"),
+		i18n.M("page.cards-none", "Nobody here is without a card."),
+		i18n.N(n, "page.cards-wanted", "%s person is to get a card", "%s people are to get a card", arg1),
+		i18n.N(n, "page.give-cards", "Give %s card", "Give %s cards", arg1),
+		i18n.M("page.in-this-order", "In this order"),
+		i18n.M("page.nth-of", "%s of %s", arg1, arg2),
+		i18n.M("page.replaces-card", "They got card %s in this row; the next one replaces it.", arg1),
+		i18n.M("page.skip-person", "Skip"),
+		i18n.M("page.go-back", "Back"),
+		i18n.M("page.stop-row", "Stop here"),
+		i18n.M("page.row-keys", "Keys: S skips, B goes back, Q stops. Cards that were given stay given."),
+		i18n.M("page.row-done", "The row is done"),
+		i18n.M("page.cards-done", "Cards given: %s of %s", arg1, arg2),
+		i18n.M("page.no-card-given", "no card given"),
+		i18n.M("page.leases", "Leases that end"),
+		i18n.M("page.leases-lead", "With a lease its cards and PINs stop, and a face is erased. All that "+
+			"is stored is erased on the last date."),
+		i18n.M("page.ending-by", "Ending by"),
+		i18n.M("page.show-leases", "Show"),
+		i18n.N(n, "page.leases-end", "%s lease ends by %s", "%s leases end by %s", arg1, arg2),
+		i18n.M("page.no-leases", "No lease ends by this day."),
+		i18n.M("page.lease-legend", "In the order of their ends"),
+		i18n.M("page.choose", "Choose"),
+		i18n.M("page.choose-person", "Choose %s", arg1),
+		i18n.M("page.choose-all", "Choose all of them"),
+		i18n.M("page.choose-first", "Choose whom to extend"),
+		i18n.M("page.over", "over"),
+		i18n.N(n, "page.extend-so-many", "Extend %s lease", "Extend %s leases", arg1),
+		i18n.M("page.extend-text", "All of them or none get the new end. No lease is shortened by it."),
+		i18n.M("page.extend", "Extend"),
+		i18n.M("page.new-last-day", "New last day"),
+		i18n.M("page.day-or-none", "give a day, or say that there is no end"),
+		i18n.M("page.too-many-chosen", "choose at most 800 of them, or all"),
+	}
+}
