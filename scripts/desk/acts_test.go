@@ -139,7 +139,7 @@ func (u *unit) people(count int) error {
 			Cards: []store.ListedCard{{Secret: boardtest.CardOf(uint64(100_000 + n)).Credential(), Label: "fob",
 				Clonable: true}}})
 	}
-	_, err := u.Vault.Import(store.Door, all, [32]byte{}, nil)
+	_, err := u.Vault.Import(store.Door, all, [32]byte{}, func(int) {})
 	return err
 }
 

@@ -48,7 +48,7 @@ export class Page {
   /** Opens the page from the disk, or another file. */
   async open(file = this.file) {
     await this.raw.goto(pathToFileURL(file).href)
-    const table = await this.raw.locator('#words').textContent({timeout: 500}).catch(() => null)
+    const table = await this.raw.evaluate(() => document.querySelector('#words')?.textContent)
     this.words = {...catalogue(this.lang), ...table && JSON.parse(table)[this.lang]}
   }
 

@@ -1,0 +1,47 @@
+// Leases that end: listed, extended for a selection and for all, as one act; none is shortened.
+
+import assert from 'node:assert/strict'
+
+export default async ({unit, page}) => {
+  await page.logIn()
+  await page.go('page.leases')
+  await page.see('page.no-leases')
+  await page.axe()
+  for (const [name, until] of [['Li Na', '2026-03-10'], ['Wu Jie', '2026-03-20'], ['Ada Archer', '2026-03-25']]) {
+    await page.go('page.people')
+    await page.click('page.add-person')
+    await page.fill('page.name', name)
+    await page.field(/Last day|租期最后/).fill(until)
+    await page.click('page.add-person')
+    await page.heading(name)
+  }
+  await page.go('page.leases')
+  await page.see('2026-03-25')
+  await page.shot('list', {print: true})
+  await page.axe()
+  assert.equal(await page.button('page.choose-first').isDisabled(), true)
+  await page.button(page.say('page.choose-person', 'Li Na')).check()
+  await page.button(page.say('page.choose-person', 'Ada Archer')).check()
+  await page.click(page.say('page.extend-so-many', 2))
+  const dialog = page.raw.getByRole('dialog')
+  await page.click('page.extend', {within: dialog})
+  await page.see('page.day-or-none')
+  await dialog.getByLabel(page.say('page.new-last-day')).fill('2026-03-15')
+  await page.click('page.extend', {within: dialog})
+  await page.see('desk.lease-shortened')
+  await page.shot('shorter', {dark: false})
+  await page.axe()
+  await dialog.getByLabel(page.say('page.new-last-day')).fill('2027-03-31')
+  await page.click('page.extend', {within: dialog})
+  await page.gone('Li Na', {within: page.raw.getByRole('main')})
+  await page.see('Wu Jie')
+  await page.field(/Ending by|截至/).fill('2027-12-31')
+  await page.click('page.show-leases')
+  await page.see('2027-03-31')
+  await page.button('page.choose-all').check()
+  await page.click(page.say('page.extend-so-many', 3))
+  await dialog.getByLabel(page.say('page.no-end')).check()
+  await page.shot('extend', {dark: false})
+  await page.click('page.extend', {within: dialog})
+  await page.see('page.no-leases')
+}
