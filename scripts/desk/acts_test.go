@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -93,22 +94,13 @@ var acts = map[string]act{
 		return id, err
 	}),
 	"people": does(func(u *unit, p struct{ Count int }) (any, error) { return nil, u.people(p.Count) }),
-	"enrolled": does(func(u *unit, p struct {
-		Card uint64
-		Old  bool // they agreed to an earlier notice
-	}) (any, error) {
+	"enrolled": does(func(u *unit, p struct{ Card uint64 }) (any, error) {
 		id := u.Someone(p.Card)
 		u.Consent(id)
 		face := boardtest.FaceOf(p.Card)[:]
 		err := u.Vault.EnrolFace(store.Door, id, [][]float32{face})
 		if err == nil {
 			err = u.Unit.Learn(context.Background(), id, &door.Face{Template: face, Pictures: 5})
-		}
-		if err == nil && p.Old {
-			err = u.Vault.ChangePerson(store.Door, id, audit.PersonCorrected, func(p *policy.Person) error {
-				p.Face.Notice[0]++
-				return nil
-			})
 		}
 		return id, err
 	}),
@@ -118,6 +110,10 @@ var acts = map[string]act{
 		New        bool
 	}) (any, error) {
 		return nil, u.operator(p.Name, store.Role(p.Role), p.Card, p.New)
+	}),
+	"notice": does(func(u *unit, p struct{ Contact string }) (any, error) {
+		err := u.Driver.Do(context.Background(), func() { u.Config.Unit.Contact = p.Contact })
+		return nil, errors.Join(err, u.Law.EnsureNotices())
 	}),
 	"log": does(func(u *unit, p struct{ Kind string }) (any, error) { return u.recorded(audit.Kind(p.Kind)) }),
 	"pull": does(func(u *unit, p struct{ Unit bool }) (any, error) {

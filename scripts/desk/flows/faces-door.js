@@ -10,7 +10,7 @@ const pass = 'five words that nobody guesses'
 
 export default async ({unit, page, lang}) => {
   const person = await somebody(unit, lang)
-  await unit.enrolled(7, true)
+  await unit.enrolled(7)
   await page.logIn()
 
   // The overview, and the passphrase: set, and locked after a start.
@@ -30,6 +30,9 @@ export default async ({unit, page, lang}) => {
   await page.see('page.passphrase-gone')
 
   // Who agreed to an earlier notice is shown the present one, and agrees with their card.
+  await unit.notice('the new desk')
+  await show(page, '#/today')
+  await page.go('page.faces')
   await page.shot('faces')
   await page.axe()
   await page.click('Tenant 7')

@@ -23,7 +23,7 @@ export default async ({unit, page, lang}) => {
   assert.equal(await sheet.getAttribute('lang'), lang === 'zh' ? 'zh-Hans' : 'en')
   assert.ok((await sheet.textContent()).length > (lang === 'zh' ? 600 : 2000))
   await page.click('page.notice-yes')
-  await page.see('page.check-form')
+  await page.see('page.needed')
   await page.shot('face-notice', {print: true})
   await page.axe()
   await page.field('page.notice-read-by-them').check()

@@ -70,11 +70,11 @@ export class Unit {
   /** Adds n made-up people in flats, each with a card. */
   people(count) { return this.ask('people', {count}) }
 
-  /**
-   * Adds "Tenant n" with card n and face n, who consented, and gives their id.
-   * @param {number} card @param {boolean} [old] they agreed to an earlier notice
-   */
-  enrolled(card, old = false) { return this.ask('enrolled', {card, old}) }
+  /** Adds "Tenant n" with card n and face n, who consented, and gives their id. */
+  enrolled(card) { return this.ask('enrolled', {card}) }
+
+  /** The notice changes: it names another contact. */
+  notice(contact) { return this.ask('notice', {contact}) }
 
   /**
    * Makes an account; its secret is {@link secret}. anna, a manager, is there already.
