@@ -308,6 +308,28 @@ func TestAim(t *testing.T) {
 	}
 }
 
+// TestEnrolShown: a face is measured, and its picture is there beside it.
+func TestEnrolShown(t *testing.T) {
+	e, dir := door(t, recognizer.AnyEngine)
+	e.SetMode(EnrolShown)
+	if err := camera.SetScene(dir, camera.Scene{Picture: collins(t), Seed: 4}); err != nil {
+		t.Fatal(err)
+	}
+	timeout := time.After(30 * time.Second)
+	for shown, measured := false, false; !shown || !measured; {
+		select {
+		case <-timeout:
+			t.Fatalf("with a face: a picture %v, a measure %v", shown, measured)
+		case p := <-e.Pictures():
+			shown = shown || !p.Box.Empty()
+			p.Wipe()
+		case o := <-e.Observations():
+			measured = measured || o.Embedding != nil
+			o.Wipe()
+		}
+	}
+}
+
 // TestKilledChild: a child that dies is replaced, and the mode is set again.
 func TestKilledChild(t *testing.T) {
 	e, _ := door(t, recognizer.AnyEngine)
