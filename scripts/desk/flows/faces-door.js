@@ -40,7 +40,7 @@ export default async ({unit, page, lang}) => {
   await page.click('page.face-show-notice')
   await page.field('page.notice-read-by-them').check()
   await page.click('page.notice-yes')
-  await page.see('desk.agree-with-card')
+  await page.see(/hold your own card/) // in their language
   await unit.tap(7)
   await page.see('page.consent-renewed')
   await page.shot('face-renewed')
