@@ -48,7 +48,7 @@ function bar() {
       h("span", null, "Menshen"), hello && h("span", {class: "unit"}, name(hello.unit))),
     languageSwitch(choose),
     who && h("p", {class: "who"}, name(who.name), h("span", null, roleName(who.role))),
-    who && button(say("page.log-out"), logOut, "quiet"));
+    who && button(say("page.log-out"), goOut, "quiet"));
 }
 
 /** @param {import("./types.d.ts").Coded} role whose words are of the language at the log-in */
@@ -59,6 +59,12 @@ const roleName = (role) => sayCode({installer: say("page.role-installer"), techn
 async function choose(code) {
   await call("session.language", {lang: code}).catch(() => {}); // not connected: the page alone speaks it
   speak(code);
+}
+
+/** Logs out. Whoever comes next does not begin where this one was. */
+async function goOut() {
+  await logOut();
+  location.hash = "#/";
 }
 
 function navigation() {

@@ -41,7 +41,7 @@ export default async ({unit, page, cable}) => {
     }
     assert.equal((await unit.log('person added') ?? []).length, before)
     assert.equal(await unit.relay(), false)
-    await page.click('page.log-out')
+    await page.click('page.log-out') // from the last view: the next one begins with the first
     await page.heading('page.log-in-heading')
   }
 }
