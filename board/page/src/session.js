@@ -39,15 +39,16 @@ let connecting = null;
 /**
  * Opens a port and greets the unit at its other end. Errors: {@link Refused}, and the browser's.
  * @param {any} port
+ * @param {number} [tries] as Wire.enter
  * @returns {Promise<void>}
  */
-export function connect(port) {
-  connecting ??= greet(port).finally(() => { connecting = null; });
+export function connect(port, tries) {
+  connecting ??= greet(port, tries).finally(() => { connecting = null; });
   return connecting;
 }
 
-/** @param {any} port */
-async function greet(port) {
+/** @param {any} port @param {number} [tries] */
+async function greet(port, tries) {
   state.port = port;
   let ended = "";
   const wire = new Wire(await openPort(port), (why) => {
@@ -55,7 +56,7 @@ async function greet(port) {
     if (state.wire === wire) lost(wire, why);
   });
   try {
-    const hello = await wire.enter();
+    const hello = await wire.enter(tries);
     Object.assign(state, {wire, hello, who: null});
   } catch (error) {
     await wire.close();

@@ -20,12 +20,12 @@ export function wayIn() {
   return root;
 }
 
-/** Greets a unit where the page waits for one. @type {((port: any) => void) | null} */
+/** Greets a unit where the page waits for one. @type {((port: any, tries?: number) => void) | null} */
 let greet = null;
 
-/** A port that was chosen before is plugged in again. @param {any} port */
+/** A port that was chosen before is plugged in again; its unit may still be starting. @param {any} port */
 export function plugged(port) {
-  if (session().port && !session().wire) greet?.(port);
+  if (session().port && !session().wire) greet?.(port, 25);
 }
 
 /** @returns {HTMLElement | null} why the last session ended, where its operator did not end it */
@@ -49,13 +49,13 @@ function cable(root) {
   }
   const trouble = h("div");
   const again = session().port;
-  const go = async (/** @type {any} */ port) => {
+  const go = async (/** @type {any} */ port, /** @type {number} */ tries = 6) => {
     try {
       port ??= await choosePort();
       if (!port) return;
       fill(trouble, waiting(say("page.greeting")));
       announce(say("page.greeting"));
-      await connect(port);
+      await connect(port, tries);
     } catch (error) {
       fill(trouble, portProblem(error));
     }
