@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import {liar, nasty, who} from '../harness/liar.js'
 
-export const options = {languages: ['en'], seconds: 240}
+export const options = {languages: ['en'], seconds: 480}
 
 const moment = '2026-03-02T16:00:00+08:00'
 

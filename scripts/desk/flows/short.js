@@ -1,4 +1,4 @@
-// The short form, for every "make test": a log-in, the door as it is, one act.
+// The short form, for every "make test": a log-in, the door as it is, one act, the people.
 
 import assert from 'node:assert/strict'
 
@@ -20,6 +20,8 @@ export default async ({unit, page}) => {
   await page.gone('page.open-now')
   const opened = await unit.recorded('decision', (e) => e.reason === 'console')
   assert.ok(opened.grant)
+  await page.go('page.people')
+  await page.see('Ada Archer')
   await page.axe()
   await page.click('page.log-out')
   await page.heading('page.log-in-heading')
