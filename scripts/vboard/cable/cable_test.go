@@ -103,7 +103,7 @@ type laptop struct {
 
 func open(t *testing.T) *laptop {
 	t.Helper()
-	await(t, 20*time.Second, "the laptop finds the line", func() bool { return there(line) })
+	await(t, time.Minute, "the laptop finds the line", func() bool { return there(line) })
 	f, err := os.OpenFile(line, os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +151,7 @@ func (l *laptop) see(words string) time.Duration {
 			l.t.Logf("the line said %q", l.got.String())
 		}
 	}()
-	return await(l.t, 30*time.Second, "the line says "+words, func() bool { return l.has(words) })
+	return await(l.t, 2*time.Minute, "the line says "+words, func() bool { return l.has(words) })
 }
 
 func (l *laptop) types(keys string) {
@@ -170,7 +170,7 @@ func (l *laptop) logIn() {
 	l.types("anna")
 	l.see("secret")
 	l.types(passphrase)
-	await(l.t, 30*time.Second, "the line knows anna", func() bool {
+	await(l.t, 2*time.Minute, "the line knows anna", func() bool {
 		if l.has("Type yes or no:") {
 			l.types("yes")
 		}
@@ -183,7 +183,7 @@ func (l *laptop) logIn() {
 func TestKernelRLocalCable(t *testing.T) {
 	nets := interfaces(t)
 	sh(t, "systemctl start menshen")
-	await(t, 30*time.Second, "root's service ran", func() bool {
+	await(t, 2*time.Minute, "root's service ran", func() bool {
 		return sh(t, "systemctl is-active menshen-cable || true") == "active"
 	})
 	if there(line) || there("/sys/kernel/config/usb_gadget/menshen") || len(functions(t)) > 0 {
@@ -192,7 +192,7 @@ func TestKernelRLocalCable(t *testing.T) {
 
 	sh(t, `sed -i '/^\[cable\]/,$s/^enabled = false/enabled = true/' /etc/menshen/door.toml`)
 	sh(t, "systemctl restart menshen")
-	took := await(t, 30*time.Second, "the laptop finds line and disk", func() bool {
+	took := await(t, 2*time.Minute, "the laptop finds line and disk", func() bool {
 		return there(line) && there(disk+"1")
 	})
 	t.Logf("from the door's start to line and disk: %v", took)
@@ -223,7 +223,7 @@ func TestKernelRLocalCable(t *testing.T) {
 		if took > 14*time.Second {
 			t.Error("it waited for what nobody fetches")
 		}
-		await(t, 5*time.Second, "the laptop sees nothing", func() bool {
+		await(t, time.Minute, "the laptop sees nothing", func() bool {
 			return !there(line) && len(functions(t)) == 0
 		})
 	})
@@ -303,7 +303,7 @@ func theConsole(t *testing.T) {
 
 	// The cable is pulled, and put in again.
 	sh(t, "menshen cable down")
-	await(t, 5*time.Second, "the laptop sees that", func() bool { return !there(line) })
+	await(t, time.Minute, "the laptop sees that", func() bool { return !there(line) })
 	l.close()
 	sh(t, "menshen cable up")
 	l = open(t)
@@ -321,10 +321,10 @@ func aNetwork(t *testing.T) {
 	const g = "/sys/kernel/config/usb_gadget/menshen"
 	sh(t, "cd "+g+"; echo >UDC; mkdir functions/ncm.usb0; ln -s $PWD/functions/ncm.usb0 configs/c.1/; "+
 		"ls /sys/class/udc >UDC")
-	await(t, 20*time.Second, "a network shows when there is one", func() bool { return len(interfaces(t)) > len(nets) })
+	await(t, time.Minute, "a network shows when there is one", func() bool { return len(interfaces(t)) > len(nets) })
 	t.Logf("with a network in the gadget: %v", interfaces(t))
 	l := open(t)
-	await(t, 20*time.Second, "the door says that it serves no such gadget", func() bool {
+	await(t, time.Minute, "the door says that it serves no such gadget", func() bool {
 		return strings.Contains(sh(t, "journalctl --namespace=menshen -b --no-pager"), "R-LOCAL")
 	})
 	if l.has("log-in") {
@@ -332,7 +332,7 @@ func aNetwork(t *testing.T) {
 	}
 	l.close()
 	sh(t, "systemctl restart menshen-cable")
-	await(t, 20*time.Second, "the network is gone", func() bool { return slices.Equal(interfaces(t), nets) })
+	await(t, time.Minute, "the network is gone", func() bool { return slices.Equal(interfaces(t), nets) })
 	l = open(t)
 	l.see("log-in: ")
 	l.close()
