@@ -52,8 +52,8 @@ socket.`,
 	}
 	c.AddCommand(checkVerb(), runVerb(), consoleVerb(), initVerb(), configVerb(), boardVerb(), demoVerb(),
 		auditVerb(), evalVerb(), simVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
-	c.AddCommand(noticeVerb(), dossierVerb(), cameraVerb(), slotVerb(), versionVerb(), deskVerb(), callVerb())
-	c.AddCommand(cableVerb())
+	c.AddCommand(noticeVerb(), dossierVerb(), cameraVerb(), cableVerb(), slotVerb(), versionVerb(), deskVerb(),
+		callVerb())
 	strict(c)
 	strictHelp(c)
 	fitHelp(c)
