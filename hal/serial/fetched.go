@@ -9,13 +9,13 @@ import (
 
 // The line of a USB gadget (/dev/ttyGS0) has no modem lines: the kernel keeps DTR to itself. But a
 // computer fetches what the line sends only while a program there has the port open. So a byte that
-// says nothing, NUL, is sent five times a second; the kernel takes sixteen that nobody fetches, and
-// what comes after them stays in its queue.
+// says nothing, NUL, is sent up to ten times a second; the kernel takes sixteen that nobody
+// fetches, and what comes after them stays in its queue.
 
 const (
-	asked     = 200 * time.Millisecond // between two NULs
-	unfetched = 20                     // so many that do not stay in the queue were fetched
-	patience  = 5 * time.Second        // that a queue may stand still
+	asked     = 80 * time.Millisecond // between two NULs, at least; Read looks every 100 ms
+	unfetched = 20                    // so many that do not stay in the queue were fetched
+	patience  = 4 * time.Second       // that a queue may stand still
 )
 
 // fetched stands in for DCD.
@@ -31,8 +31,9 @@ type fetched struct {
 }
 
 // MindFetching has the line's carrier told by whether what it sends is fetched: for the line of a
-// USB gadget. It comes up to four seconds late to a line that was just opened, at once on one that
-// stood still, and goes within ten seconds. NULs are mixed into what is sent, between two Writes.
+// USB gadget. It comes some seconds late to a line that was just opened, at once on one that stood
+// still, and goes within ten seconds, six as a rule. NULs are mixed into what is sent, between two
+// Writes.
 func (p *Port) MindFetching() {
 	f := &fetched{now: time.Now, ask: p.ask,
 		queue: func(fd int) (int, error) { return unix.IoctlGetInt(fd, unix.TIOCOUTQ) }}
