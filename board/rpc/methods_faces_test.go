@@ -14,13 +14,14 @@ import (
 	"menshen/store/audit"
 )
 
-// standing shows a person to the eye; one who walks is away for eight of eighteen looks.
+// standing shows a person to the eye: one who walks is away for eight of eighteen looks; one who
+// does not is looked at long enough for the pictures alone.
 func standing(b *boardtest.Bench, face uint64, walks bool) (leave func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
-		for n := 0; ctx.Err() == nil; n++ {
+		for n := 0; ctx.Err() == nil && (walks || n < 10); n++ {
 			o := boardtest.Look(face)
 			if walks && n%18 >= 10 {
 				o = recognizer.Observation{}
