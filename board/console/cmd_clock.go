@@ -88,7 +88,7 @@ func (c *console) confirmJump(was, now time.Time) error {
 
 // showClock shows the unit's time and how far it can be trusted.
 func (c *console) showClock(s desk.ClockState) {
-	c.say(i18n.M("console.time-and-source", "%s, %s; %v.", c.time(s.Now), c.zone(), clockFrom(s.From)))
+	c.say(i18n.M("console.time-and-source", "%s, %s; %v.", c.time(s.Now), c.zone(), desk.ClockFrom(s.From)))
 	if s.Doubt != "" {
 		c.print(s.Doubt)
 	}

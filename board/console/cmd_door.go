@@ -101,23 +101,6 @@ func status(ctx context.Context, c *console, words []string) error {
 	return nil
 }
 
-// clockFrom says where the time comes from.
-func clockFrom(source string) i18n.Message {
-	switch source {
-	case "rtc":
-		return i18n.M("console.from-clock-chip", "from the clock chip")
-	case "sync":
-		return i18n.M("console.from-kernel-source", "from a source that the kernel follows, such as GPS")
-	case "bench":
-		return i18n.M("console.from-bench", "from the computer of the bench")
-	case "operator":
-		return i18n.M("console.set-by-operator", "set by an operator")
-	case "floor":
-		return i18n.M("console.from-floor", "no older than the last time known")
-	}
-	return i18n.Verbatim(source)
-}
-
 // statusFacts puts the whole status into one list in a language, what matters most first.
 func (c *console) statusFacts(s desk.Status, lang i18n.Language) []desk.Fact {
 	door := lang.Say(i18n.Word(string(s.Door)))
@@ -136,7 +119,7 @@ func (c *console) statusFacts(s desk.Status, lang i18n.Language) []desk.Fact {
 		}
 	}
 	clock := desk.Fact{Name: "clock", Fault: s.ClockDoubt,
-		State: c.time(s.At) + " " + c.zone() + ", " + lang.Say(clockFrom(s.ClockFrom))}
+		State: c.time(s.At) + " " + c.zone() + ", " + lang.Say(desk.ClockFrom(s.ClockFrom))}
 	facts := []desk.Fact{{Name: "door", State: door}, faces, clock, s.Camera, s.Store}
 	facts = append(facts, s.Readers...)
 	facts = append(facts, s.Others...)

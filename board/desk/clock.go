@@ -21,6 +21,23 @@ func (d *Desk) clockFrom() string {
 	return d.source.From()
 }
 
+// ClockFrom says where the time comes from, by [ClockState].From.
+func ClockFrom(source string) i18n.Message {
+	switch source {
+	case "rtc":
+		return i18n.M("console.from-clock-chip", "from the clock chip")
+	case "sync":
+		return i18n.M("console.from-kernel-source", "from a source that the kernel follows, such as GPS")
+	case "bench":
+		return i18n.M("console.from-bench", "from the computer of the bench")
+	case "operator":
+		return i18n.M("console.set-by-operator", "set by an operator")
+	case "floor":
+		return i18n.M("console.from-floor", "no older than the last time known")
+	}
+	return i18n.Verbatim(source)
+}
+
 // clockDoubt says why the time is not certain, and what to do; empty when it is.
 func (d *Desk) clockDoubt(lang i18n.Language) string {
 	c := d.vault.Clock()

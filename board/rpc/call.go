@@ -60,6 +60,10 @@ var methods = gather(
 	assessmentMethods,
 	incidentMethods,
 	paperMethods,
+	keeperMethods,
+	clockMethods,
+	staffMethods,
+	updateMethods,
 )
 
 func gather(tables ...map[string]handler) map[string]handler {

@@ -112,6 +112,7 @@ type visit struct {
 	lang  i18n.Language
 	who   desk.Session                       // the zero value: nobody is logged in
 	why   string                             // the visit ends: "idle", "asked"
+	offer desk.Offer                         // of the update that was looked at last
 	over  bool                               // nothing more is answered
 	calls map[string]context.CancelCauseFunc // what is being answered, by id
 
