@@ -32,6 +32,7 @@ func words(n int) []i18n.Message {
 		wordsFaceWay(n),
 		wordsCamera(n),
 		wordsLaw(n),
+		wordsKeeper(n),
 	)
 }
 

@@ -48,11 +48,6 @@ func TestBackupOverTheLine(t *testing.T) {
 	if b.Count(audit.KeysRotated) == 0 {
 		t.Error("the rotation is not on record")
 	}
-	p.get("keeper.passphrase", object{"passphrase": "correct horse battery"})
-	if what := p.refused("keeper.unlock", object{"passphrase": "wrong"}); what != "desk.not-passphrase" {
-		t.Errorf("a wrong passphrase: %s", what)
-	}
-	p.get("keeper.unlock", object{"passphrase": "correct horse battery"})
 }
 
 func TestProofOverTheLine(t *testing.T) {

@@ -16,8 +16,6 @@ var keeperMethods = map[string]handler{
 	"keeper.rotate": method(func(ctx context.Context, c *call, p rotateParams) (nothing, error) {
 		return nothing{}, c.desk.Rotate(ctx, c.who, p.Why)
 	}),
-	"keeper.unlock":     method(unlockFaces),
-	"keeper.passphrase": method(setPassphrase),
 }
 
 type backupParams struct {
@@ -105,19 +103,4 @@ func checkVault(ctx context.Context, c *call, _ nothing) (checked, error) {
 
 type rotateParams struct {
 	Why string `json:"why"`
-}
-
-type passphraseParams struct {
-	Passphrase secret `json:"passphrase"` // empty takes it away
-}
-
-func unlockFaces(ctx context.Context, c *call, p passphraseParams) (nothing, error) {
-	defer p.Passphrase.of().Wipe()
-	return nothing{}, c.desk.UnlockFaces(ctx, c.who, p.Passphrase.of())
-}
-
-// setPassphrase puts the faces behind a passphrase, to be typed after each start.
-func setPassphrase(ctx context.Context, c *call, p passphraseParams) (nothing, error) {
-	defer p.Passphrase.of().Wipe()
-	return nothing{}, c.desk.SetPassphrase(ctx, c.who, p.Passphrase.of())
 }

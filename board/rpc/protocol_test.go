@@ -332,6 +332,7 @@ var figures = []struct {
 	by   string
 }{
 	{regexp.MustCompile(`"id":\d+,?`), ""}, // of the request
+	{regexp.MustCompile(`they are in /[^"]*"`), `they are in /var/lib/menshen.out"`},
 	{regexp.MustCompile(`"id":"[a-z2-9]{6}"`), `"id":"k7m2qx"`},
 	{regexp.MustCompile(`incident([- ]|-write )[a-z2-9]{6}`), "incident${1}k7m2qx"},
 	{regexp.MustCompile(`("number":"?|"entries":)\d+`), "${1}4711"},

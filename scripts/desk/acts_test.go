@@ -1,11 +1,15 @@
 package desk_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
+
+	"filippo.io/age"
 
 	"menshen/board/boardtest"
 	door "menshen/board/unit"
@@ -119,6 +123,20 @@ var acts = map[string]act{
 	"pull": does(func(u *unit, p struct{ Unit bool }) (any, error) {
 		u.cable.pull(p.Unit)
 		return nil, nil
+	}),
+	"unseal": does(func(_ *unit, p struct {
+		Key    string
+		Sealed []byte
+	}) (any, error) {
+		key, err := age.ParseX25519Identity(p.Key)
+		if err != nil {
+			return nil, err
+		}
+		plain, err := age.Decrypt(bytes.NewReader(p.Sealed), key)
+		if err != nil {
+			return nil, err
+		}
+		return io.Copy(io.Discard, plain)
 	}),
 	"listens": does(func(u *unit, _ struct{}) (any, error) { return u.cable.used(), nil }),
 	"plug":    does(func(u *unit, _ struct{}) (any, error) { return nil, u.cable.plug() }),

@@ -43,6 +43,7 @@ type options struct {
 	Speed     int      // of the cable, bytes a second; 0: as fast as it goes
 	Config    string   // TOML, over that of the bench
 	Seconds   int      // it may take; 0: 60
+	Updates   bool     // root's side of updates and sticks is played: version 1.1 is on the stick
 }
 
 // TestFlows runs each flow of the folder flows in each of its languages.

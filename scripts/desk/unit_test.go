@@ -17,8 +17,10 @@ import (
 	"menshen/board/boardtest"
 	"menshen/board/config"
 	"menshen/board/service"
+	"menshen/board/update"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
+	"menshen/store"
 )
 
 // unit is a simulated unit that runs, with its serial console on a cable.
@@ -39,6 +41,10 @@ func newUnit(t *testing.T, o options) *unit {
 			t.Fatalf("the flow's configuration: %v", err)
 		}
 	})
+	if o.Updates {
+		u.Updates = played()
+		u.Reassemble()
+	}
 	u.Start()
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup
@@ -50,6 +56,15 @@ func newUnit(t *testing.T, o options) *unit {
 		all.Wait()
 	})
 	return u
+}
+
+// played is root's side of updates and sticks.
+func played() *boardtest.Updates {
+	return &boardtest.Updates{Is: update.State{Version: "1.0"}, Answers: map[update.Act]update.Answer{
+		update.Look: {Bundle: &update.Bundle{Version: "1.1", Signer: "the makers", Layout: store.Layout()}},
+		update.Give: {Files: 1},
+		update.List: {Found: []update.File{{Name: "people.csv", Size: 4711}}},
+	}}
 }
 
 // run lets the bench's clock run as time goes by.

@@ -5,6 +5,8 @@ import assert from 'node:assert/strict'
 
 const day = 24 * 3600
 
+export const options = {seconds: 120}
+
 export default async ({unit, page}) => {
   await unit.enrolled(1)
   await unit.operator('olga', 'auditor')

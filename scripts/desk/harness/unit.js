@@ -115,6 +115,9 @@ export class Unit {
   /** Waits until the unit's console is at the line again, after plug(); it looks every 3 s. */
   listening() { return until('a console at the line', () => this.ask('listens')) }
 
+  /** Opens a backup with the key that it was made for, and gives its size. @param {string} key @param {Buffer} sealed */
+  unseal(key, sealed) { return this.ask('unseal', {key, sealed: sealed.toString('base64')}) }
+
   close() { this.line.destroy() }
 }
 
