@@ -335,7 +335,6 @@ var figures = []struct {
 	{regexp.MustCompile(`they are in /[^"]*"`), `they are in /var/lib/menshen.out"`},
 	{regexp.MustCompile(`"id":"[a-z2-9]{6}"`), `"id":"k7m2qx"`},
 	{regexp.MustCompile(`incident([- ]|-write )[a-z2-9]{6}`), "incident${1}k7m2qx"},
-	{regexp.MustCompile(`("number":"?|"entries":)\d+`), "${1}4711"},
 	{regexp.MustCompile(`("number":|"entries":)\d+`), "${1}4711"},
 	{regexp.MustCompile(`"number":"\d+"`), `"number":"4711"`},
 	{regexp.MustCompile(`"digits":"[0-9 ]+"`), `"digits":"204 117 380"`},
