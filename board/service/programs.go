@@ -141,7 +141,8 @@ type entering struct {
 	matched   int  // bytes of the magic so far
 }
 
-// find gives how many bytes to hand on, and whether the magic line ends with the byte after them.
+// find gives how many bytes to hand on at once, and whether the magic line ends with the byte after
+// them.
 func (e *entering) find(b []byte) (upTo int, found bool) {
 	for i, c := range b {
 		ends := c == '\r' || c == '\n'
@@ -149,7 +150,10 @@ func (e *entering) find(b []byte) (upTo int, found bool) {
 		case ends && e.matched == len(rpc.Magic):
 			*e = entering{lineStart: true}
 			return i, true
-		case ends || c == 0: // BREAK
+		case c == 0: // BREAK ends a turn: what stands behind it is the next one's
+			*e = entering{lineStart: true}
+			return i + 1, false
+		case ends:
 			*e = entering{lineStart: true}
 		case e.lineStart && e.matched < len(rpc.Magic) && c == rpc.Magic[e.matched]:
 			e.matched++

@@ -86,6 +86,8 @@ func TestPersonAndProgram(t *testing.T) {
 	await("log-in: ")
 	put("?menshen-rpc\r")
 	await(`"method":"hello"`)
+	put("\x00\r?menshen-rpc\r") // as the page comes back
+	await(`"method":"hello"`)
 	put("\x00")
 	await("log-in: ")
 
