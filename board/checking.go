@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"menshen/board/check"
 	"menshen/board/config"
@@ -171,7 +168,7 @@ func tryInfrared(ctx context.Context, c *config.Config, out map[string]hal.Outpu
 			}
 			var f check.InfraredFacts
 			if p.Infrared != nil {
-				f = infraredFacts(p.Infrared, e.Status())
+				f = check.InfraredOf(p.Infrared, e.Status())
 			}
 			pair := p.Infrared != nil && p.Infrared.Light.Pair
 			p.Wipe()
@@ -189,34 +186,6 @@ func tryInfrared(ctx context.Context, c *config.Config, out map[string]hal.Outpu
 			return ctx.Err()
 		}
 	}
-}
-
-func infraredFacts(p *eye.Picture, s eye.Status) check.InfraredFacts {
-	sum, n := 0, 0
-	for y := p.Height / 3; y < 2*p.Height/3; y++ {
-		for _, v := range p.Grey[y*p.Width+p.Width/3 : y*p.Width+2*p.Width/3] {
-			sum, n = sum+int(v), n+1
-		}
-	}
-	light, middle := p.Light, float64(sum)/float64(max(n, 1))
-	return check.InfraredFacts{State: string(s.Infrared), Detail: s.Unlit, Changed: float64(light.Changed),
-		Face: light.Face > 0, Lit: float64(light.Lit), Dark: float64(light.Dark), Middle: middle}
-}
-
-// AboutThisMachine names the board and the kernel: the device tree's or the firmware's words.
-func AboutThisMachine() (board, kernel string) {
-	board = "unknown"
-	for _, path := range []string{"/proc/device-tree/model", "/sys/class/dmi/id/product_name"} {
-		if raw, err := os.ReadFile(path); err == nil && len(raw) > 0 {
-			board = strings.TrimSpace(strings.Trim(string(raw), "\x00"))
-			break
-		}
-	}
-	var u unix.Utsname
-	if err := unix.Uname(&u); err == nil {
-		kernel = unix.ByteSliceToString(u.Sysname[:]) + " " + unix.ByteSliceToString(u.Release[:])
-	}
-	return board, kernel
 }
 
 // SignIn logs in the operator who does a check (R-OPERATOR): by name and secret, their own card if

@@ -17,10 +17,10 @@
 //
 // # The lock meanwhile
 //
-// The unit's service is stopped during a check. So the check itself keeps the promise of the unit:
-// the exit button and the fire input release the lock at any moment of any step (strike.go, with
-// the unit's own state machine). Before each move of the relay its reason is recorded. However a
-// session ends, it leaves the lock at rest.
+// A unit that runs moves the lock itself (Door.Lock, decision 54). Where its service is stopped the
+// check keeps the promise of the unit: the exit button and the fire input release the lock at any
+// moment of any step (strike.go, with the unit's own state machine). Before each move of the relay
+// its reason is recorded. However a session ends, it leaves the lock at rest.
 //
 // # Measuring
 //

@@ -6,6 +6,7 @@ import (
 
 	"menshen/board/config"
 	"menshen/hal"
+	"menshen/policy"
 	"menshen/store"
 )
 
@@ -14,11 +15,28 @@ type Vault interface {
 	Record(ctx context.Context, e store.Entry) (uint64, error)
 }
 
-// Door is what is checked: the parts of a unit, opened, while its service is stopped.
+// Lock is the lock of a door that is being checked. Whoever has it records why it moves before it
+// does, and goes on to release it for exit and fire.
+type Lock interface {
+	// Release unlocks for a while, for the check.
+	Release(d time.Duration) error
+	// Secure ends a release of the check. It does not end a fire.
+	Secure() error
+	// Since gives the first move to a state at or after a time, with its reason.
+	Since(t time.Time, unlock bool) (at time.Time, why policy.Reason, moved bool)
+	Unlocked() bool
+	// Restart records and does [Door.Restart]. After it the relay follows an exit or a fire of the
+	// meantime.
+	Restart() (unlocked bool, err error)
+}
+
+// Door is what is checked: the parts of a unit, opened, while its service is stopped; or lent by a
+// unit that runs, and then with a Lock.
 type Door struct {
 	Config  *config.Config
 	Vault   Vault
-	Relay   hal.Output
+	Relay   hal.Output           // nil where there is a Lock
+	Lock    Lock                 // nil: the check moves the relay itself
 	Inputs  map[string]hal.Input // by role
 	Signals map[string]hal.Output
 	Readers []hal.Reader
@@ -35,10 +53,21 @@ type Door struct {
 	Key      KeyFacts
 	Disk     func(context.Context) (DiskFacts, error) // see Disk
 	Loader   *LoaderFacts                             // nil: the unit has one system
+
+	// Hush keeps the unit from setting lamps and buzzer itself until over is called; nil: no unit
+	// runs.
+	Hush func() (over func())
+	Now  func() time.Time // by which the events of inputs and lock are dated; nil: time.Now
 }
 
 // now gives the time in the site's zone, in which the report and the screen show it.
-func (d Door) now() time.Time { return time.Now().In(d.Config.Site.Location()) }
+func (d Door) now() time.Time {
+	now := time.Now
+	if d.Now != nil {
+		now = d.Now
+	}
+	return now().In(d.Config.Site.Location())
+}
 
 // CameraFacts says how the camera worked, as the eye reports it.
 type CameraFacts struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"menshen/internal/i18n"
+	"menshen/recognizer/eye"
 )
 
 const (
@@ -111,4 +112,17 @@ func infraredProblem(f InfraredFacts, err error, id string) *Problem {
 	return problem(i18n.M("check.infrared-weak", "The emitter makes your face too little brighter: %.0f with it, "+
 		"%.0f without.", f.Lit, f.Dark),
 		i18n.M("check.infrared-stronger", "Bring the emitter nearer, or use a stronger one; keep sunlight away."))
+}
+
+// InfraredOf gives what a picture of the infrared camera tells, and what the eye tells of it.
+func InfraredOf(p *eye.Picture, s eye.Status) InfraredFacts {
+	sum, n := 0, 0
+	for y := p.Height / 3; y < 2*p.Height/3; y++ {
+		for _, v := range p.Grey[y*p.Width+p.Width/3 : y*p.Width+2*p.Width/3] {
+			sum, n = sum+int(v), n+1
+		}
+	}
+	light, middle := p.Light, float64(sum)/float64(max(n, 1))
+	return InfraredFacts{State: string(s.Infrared), Detail: s.Unlit, Changed: float64(light.Changed),
+		Face: light.Face > 0, Lit: float64(light.Lit), Dark: float64(light.Dark), Middle: middle}
 }

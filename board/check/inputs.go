@@ -102,13 +102,13 @@ func contactStep(c *config.Config) Step {
 				return err
 			}
 			if !closed {
-				if _, err := r.changed("contact", true, time.Now()); err != nil {
+				if _, err := r.changed("contact", true, r.door.now()); err != nil {
 					return err
 				}
 				return stuck
 			}
-			began := time.Now()
-			if err := r.strike.release(r.Patience); err != nil {
+			began := r.door.now()
+			if err := r.lock.Release(r.Patience); err != nil {
 				return relayFailed(err)
 			}
 			open := Task{ID: "open", Text: i18n.M("check.open-door", "Open the door.")}
@@ -182,7 +182,7 @@ func fireStep(c *config.Config) Step {
 			if err := r.letGo(ctx, raised, policy.ReasonFire); err != nil {
 				return err
 			}
-			if err := r.strike.lock(); err != nil { // which must not lock
+			if err := r.lock.Secure(); err != nil { // which must not lock
 				return relayFailed(err)
 			}
 			err = r.must(ctx, "did it let go",
@@ -197,7 +197,7 @@ func fireStep(c *config.Config) Step {
 			if err := r.letsGo(ctx, "fire", raised, cleared); err != nil {
 				return err
 			}
-			if _, err := r.within(ctx, time.Second, func() bool { return !r.strike.unlocked() }); err != nil {
+			if _, err := r.within(ctx, time.Second, func() bool { return !r.lock.Unlocked() }); err != nil {
 				return err
 			}
 			return r.mustLockAgain(ctx)

@@ -64,17 +64,17 @@ func relayStep(c *config.Config) Step {
 		Do:     i18n.M("check.lock-released-half-minute", "The lock is released for half a minute."),
 		Expect: i18n.M("check.lock-lets-go-and-locks", "The lock lets go, and locks again."),
 		run: func(ctx context.Context, r *run) error {
-			asked := time.Now()
-			if err := r.strike.release(tryRelease); err != nil {
+			asked := r.door.now()
+			if err := r.lock.Release(tryRelease); err != nil {
 				return relayFailed(err)
 			}
-			m, ok := r.strike.since(asked, true)
+			at, _, ok := r.lock.Since(asked, true)
 			if !ok {
 				return problem(i18n.M("check.relay-did-not-move", "The relay did not move."),
 					i18n.M("check.released-already",
 						"Check whether it was released already: by fire, or by the exit button."))
 			}
-			r.releaseTook(m.At.Sub(asked))
+			r.releaseTook(at.Sub(asked))
 			err := r.must(ctx, "did it let go",
 				i18n.M("check.try-door", "Did the lock let go? Try the door, leave it closed."),
 				problem(i18n.M("check.lock-did-not-let-go", "The lock did not let go."),
@@ -84,7 +84,7 @@ func relayStep(c *config.Config) Step {
 			if err != nil {
 				return err
 			}
-			if err := r.strike.lock(); err != nil {
+			if err := r.lock.Secure(); err != nil {
 				return relayFailed(err)
 			}
 			return r.mustLockAgain(ctx)
@@ -125,16 +125,16 @@ func pulseStep(c *config.Config) Step {
 				if err := r.pause(ctx, r.Patience/30); err != nil {
 					return err
 				}
-				asked := time.Now()
-				if err := r.strike.release(pulse); err != nil {
+				asked := r.door.now()
+				if err := r.lock.Release(pulse); err != nil {
 					return relayFailed(err)
 				}
-				m, ok := r.strike.since(asked, true)
+				at, _, ok := r.lock.Since(asked, true)
 				if !ok {
 					return problem(i18n.M("check.relay-did-not-move", "The relay did not move."), checkRelay)
 				}
 				if i == 0 {
-					r.releaseTook(m.At.Sub(asked))
+					r.releaseTook(at.Sub(asked))
 				}
 				if err := r.pause(ctx, pulse+c.Relay.Rest.D()+r.Patience/30); err != nil {
 					return err
@@ -190,7 +190,7 @@ func restartStep(c *config.Config, can bool) Step {
 					i18n.M("check.listen-at-lock", "Try this step again with a second person who listens at the lock."))
 			}
 			for range restarts {
-				unlocked, err := r.strike.restart(r.door.Restart)
+				unlocked, err := r.lock.Restart()
 				if err != nil {
 					return relayFailed(err)
 				}
@@ -306,11 +306,12 @@ func powerStep(c *config.Config) Step {
 // letGo waits until the lock is released, after the input that asks for it. If it was released for
 // that reason, it measures how long that took from the input's first edge.
 func (r *run) letGo(ctx context.Context, from change, why policy.Reason) error {
-	var m move
+	var at time.Time
+	var by policy.Reason
 	done, err := r.within(ctx, time.Second, func() bool {
 		var moved bool
-		m, moved = r.strike.since(from.At, true)
-		return moved || r.strike.unlocked()
+		at, by, moved = r.lock.Since(from.At, true)
+		return moved || r.lock.Unlocked()
 	})
 	switch {
 	case err != nil:
@@ -319,9 +320,9 @@ func (r *run) letGo(ctx context.Context, from change, why policy.Reason) error {
 		return problem(i18n.M("check.relay-did-not-release", "The relay did not release."),
 			i18n.M("check.see-relays-step", "See the relay's step."))
 	}
-	if m.Why == why {
+	if by == why {
 		r.measured("to_relay_ms", i18n.M("check.edge-to-relay", "From the first edge to the relay"),
-			ms(m.At.Sub(from.At)), "ms")
+			ms(at.Sub(from.At)), "ms")
 	}
 	return nil
 }

@@ -30,7 +30,8 @@ type Session struct {
 
 	door   Door
 	plan   []Step
-	strike *strike
+	lock   Lock
+	strike *strike // the lock, where no unit runs; else nil
 	lines  *lines
 }
 
@@ -41,13 +42,15 @@ func New(d Door, by store.Actor, about Report) *Session {
 	if about.Began.IsZero() {
 		about.Began = d.now()
 	}
-	_, contact := d.Inputs["contact"]
-	s := &Session{Report: &about, Patience: Patience, door: d, plan: Plan(d)}
-	s.strike = &strike{vault: d.Vault, actor: by, name: d.Config.Unit.Name, rex: d.Config.Door.Release.D(),
-		relay: d.Relay,
-		conf: policy.DoorConfig{HasContact: contact, Impulse: impulse(d.Config),
-			RelockOnOpen: d.Config.Door.RelockOnOpen}}
-	s.lines = newLines(d.Inputs)
+	s := &Session{Report: &about, Patience: Patience, door: d, plan: Plan(d), lock: d.Lock, lines: newLines(d.Inputs)}
+	if d.Lock == nil {
+		_, contact := d.Inputs["contact"]
+		s.strike = &strike{vault: d.Vault, actor: by, name: d.Config.Unit.Name, rex: d.Config.Door.Release.D(),
+			relay: d.Relay, again: d.Restart,
+			conf: policy.DoorConfig{HasContact: contact, Impulse: impulse(d.Config),
+				RelockOnOpen: d.Config.Door.RelockOnOpen}}
+		s.lock = s.strike
+	}
 	for _, p := range s.plan {
 		r := Result{ID: p.ID, Title: catalogue.Both(p.Title), Expect: catalogue.Both(p.Expect), Safety: p.Safety,
 			Verdict: Open}
@@ -79,18 +82,22 @@ func (s *Session) Resume(earlier *Report) {
 	}
 }
 
-// Run takes the installer through the steps that are open. It leaves the lock at rest and the relay
-// closed, however it ends.
+// Run takes the installer through the steps that are open. However it ends, it leaves the lock at
+// rest, and the relay closed where no unit runs.
 func (s *Session) Run(ctx context.Context, who Installer) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	watching.Go(func() { s.strike.keepTime(ctx) })
-	followed := s.lines.follow(ctx, s.strike.input)
+	tell, rest := func(change) {}, s.lock.Secure
+	if s.strike != nil {
+		watching.Go(func() { s.strike.keepTime(ctx) })
+		tell, rest = s.strike.input, s.strike.rest
+	}
+	followed := s.lines.follow(ctx, tell)
 	defer func() {
 		cancel()
 		followed()
 		watching.Wait()
-		err = errors.Join(err, s.strike.rest())
+		err = errors.Join(err, rest())
 	}()
 	for i := 0; i < len(s.plan); {
 		if r := s.Report.Steps[i]; r.Verdict != Open {
@@ -218,7 +225,7 @@ func (s *Session) try(ctx context.Context, who Installer, step Step, result *Res
 	s.lines.forget()
 	r := &run{Session: s, Installer: who, began: s.door.now()}
 	err := step.run(ctx, r)
-	if lock := s.strike.lock(); err == nil && lock != nil {
+	if lock := s.lock.Secure(); err == nil && lock != nil {
 		err = problem(i18n.M("check.relay-or-record-failed", "The relay or its record failed: %v", lock),
 			i18n.M("check.repair-what-it-says", "Repair what it says."))
 	}

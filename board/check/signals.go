@@ -11,6 +11,10 @@ var signalNames = map[string]i18n.Message{
 	"red":    i18n.M("check.red-lamp", "red lamp"),
 	"buzzer": i18n.M("check.buzzer", "buzzer"),
 	"camera": i18n.M("check.camera-lamp", "camera lamp"),
+
+	"alarm":     i18n.M("check.alarm-contact", "contact for the alarm panel"),
+	"duress":    i18n.M("check.duress-contact", "contact for the call for help"),
+	"interlock": i18n.M("check.interlock-contact", "contact for the other door"),
 }
 
 // signalStep checks that a lamp or the buzzer goes on and off as told, and no other does.
@@ -25,6 +29,9 @@ func signalStep(role string) Step {
 		Do:     i18n.M("check.blinks-three-times", "It goes on and off three times, slowly."),
 		Expect: i18n.M("check.blinks-alone", "It alone goes on and off, and ends off."),
 		run: func(ctx context.Context, r *run) error {
+			if r.door.Hush != nil {
+				defer r.door.Hush()()
+			}
 			out := r.door.Signals[role]
 			defer out.Set(false)     // however the step ends; a failure shows below
 			beat := r.Patience / 100 // 0.6 s

@@ -85,3 +85,27 @@ func Kept(dir string, now *Report, key ed25519.PublicKey) (*Report, error) {
 
 // Drop removes what [Keep] wrote.
 func Drop(dir string) error { return safefile.Clean(filepath.Join(dir, stateFile)) }
+
+// Papers is what [Finish] needs of a [store.Vault].
+type Papers interface {
+	PutPaper(by store.Actor, kind string, body []byte) (uint64, error)
+}
+
+// Finish files the report of a session that has ended. Where something failed or is open, the
+// session is kept, to go on from there.
+func Finish(dir string, r *Report, v Papers, by store.Actor) error {
+	raw, err := r.Encode()
+	if err != nil {
+		return err
+	}
+	if _, err := v.PutPaper(by, commission.PaperKind, raw); err != nil {
+		return fmt.Errorf("filing the report: %w", err)
+	}
+	if r.Verdict() == Failed || r.Verdict() == Open {
+		return nil
+	}
+	if err := Drop(dir); err != nil {
+		return fmt.Errorf("removing the session that is over: %w", err)
+	}
+	return nil
+}

@@ -16,14 +16,15 @@ import (
 // the same (docs/decisions/0004).
 const slowDisk = 150 * time.Millisecond
 
-// strike is the lock during the check. It has the unit's own state machine, so that exit and fire
+// strike is the lock where no unit runs. It has the unit's own state machine, so that exit and fire
 // release the lock as they do at a running unit. Nothing else moves the relay, but Door.Restart.
 type strike struct {
 	vault Vault
 	actor store.Actor
 	name  string // of the door, for the records
 	conf  policy.DoorConfig
-	rex   time.Duration // how long the exit button releases
+	rex   time.Duration                     // how long the exit button releases
+	again func() (unlocked bool, err error) // Door.Restart
 
 	mu    sync.Mutex
 	relay hal.Output
@@ -39,14 +40,14 @@ type move struct {
 	Why    policy.Reason
 }
 
-// release unlocks for a while.
-func (s *strike) release(d time.Duration) error {
+// Release implements Lock.
+func (s *strike) Release(d time.Duration) error {
 	s.step(policy.DoorEvent{Kind: policy.EvRelease, For: d, Reason: policy.ReasonCheck})
 	return s.failure()
 }
 
-// lock ends a release. It does not end a fire.
-func (s *strike) lock() error {
+// Secure implements Lock.
+func (s *strike) Secure() error {
 	s.step(policy.DoorEvent{Kind: policy.EvLockdown})
 	return s.failure()
 }
@@ -123,34 +124,34 @@ func (s *strike) record(why policy.Reason, to string) error {
 	return err
 }
 
-// restart records and does Door.Restart. After it the relay follows an
-// exit or a fire of the meantime.
-func (s *strike) restart(restart func() (bool, error)) (unlocked bool, err error) {
+// Restart implements Lock.
+func (s *strike) Restart() (unlocked bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.record(policy.ReasonCheck, "line given back and taken again"); err != nil {
 		return false, fmt.Errorf("recording the restart: %w", err)
 	}
-	unlocked, err = restart()
+	unlocked, err = s.again()
 	if err == nil && s.door.Unlocked { // exit or fire, meanwhile
 		err = s.relay.Set(true)
 	}
 	return unlocked, err
 }
 
-// since gives the first move to a state at or after a time.
-func (s *strike) since(t time.Time, unlock bool) (move, bool) {
+// Since implements Lock.
+func (s *strike) Since(t time.Time, unlock bool) (at time.Time, why policy.Reason, moved bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, m := range s.moves {
 		if m.Unlock == unlock && !m.At.Before(t) {
-			return m, true
+			return m.At, m.Why, true
 		}
 	}
-	return move{}, false
+	return at, why, false
 }
 
-func (s *strike) unlocked() bool {
+// Unlocked implements Lock.
+func (s *strike) Unlocked() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.door.Unlocked

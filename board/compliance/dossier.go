@@ -63,7 +63,7 @@ func (k *Keeper) dossier(ctx context.Context, by store.Actor, running bool) (d d
 	found, facts := k.reviewedNow(ctx, running)
 	d = dossier.Data{Made: k.now().In(zone), Unit: hex.EncodeToString(unit[:]),
 		Key: hex.EncodeToString(k.vault.PublicKey()), Running: running,
-		Software: software() + ", SHA-256 " + program.SHA256, Program: program,
+		Software: Software() + ", SHA-256 " + program.SHA256, Program: program,
 		Door: k.cfg.Unit.Name, Place: catalogue.Both(place.Where()),
 		Handler: k.cfg.Unit.Handler, Contact: k.cfg.Unit.Contact,
 		Rules: dossier.Rules(found), Facts: facts, Commitment: commitment}
@@ -87,8 +87,8 @@ func (k *Keeper) dossier(ctx context.Context, by store.Actor, running bool) (d d
 	return d, nil
 }
 
-// software names the program by its source's version.
-func software() string {
+// Software names the program by its source's version.
+func Software() string {
 	version := "menshen"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {

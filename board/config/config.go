@@ -9,6 +9,7 @@ package config
 
 import (
 	"bytes"
+	"crypto/sha256"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -49,6 +50,7 @@ type Config struct {
 	Cable    Cable    `toml:"cable"`
 
 	lines   lines
+	sum     string           // of the file, SHA-256 in hex
 	leftOut map[string]error // by part: why it is not used; see LeaveOut
 }
 
@@ -250,8 +252,12 @@ func load(path string) (*Config, misfits, error) {
 	}
 	wrong := c.check()
 	c.resolve(dir)
+	c.sum = fmt.Sprintf("%x", sha256.Sum256(raw))
 	return c, wrong, nil
 }
+
+// SHA256 is that of the file it was read from, in hex; empty: it was read from none.
+func (c *Config) SHA256() string { return c.sum }
 
 // inFile puts a file's path before each error of [Errors].
 func inFile(path string, err error) error {

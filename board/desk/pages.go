@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"menshen/board/commission"
 	"menshen/board/compliance"
@@ -25,6 +27,13 @@ const (
 
 // Pages are all there are.
 func Pages() []Page { return []Page{NoticePage, SignPage, CommitmentPage, ReportPage} }
+
+// isPage reports whether a file of the out folder is one of the pages, which tell of no person.
+func isPage(name string) bool {
+	return strings.HasSuffix(name, ".html") && slices.ContainsFunc(Pages(), func(p Page) bool {
+		return strings.HasPrefix(name, string(p)+"-")
+	})
+}
 
 // WritePage writes a page into the out folder, in the language with this code where it is not in
 // both, and gives its path. Errors: the door has no faces, and so no notice; nothing was tested

@@ -24,7 +24,7 @@ var rightsOf = map[string]string{
 	"SetSecret": "itma", "AssignOperatorCard": "itma", // one's own; another's is the manager's, below
 
 	"OpenDoor": "itm", "Lockdown": "itm", "Evacuate": "itm", "Watch": "itm", "Aim": "itm", "SeeSign": "itm",
-	"Wiring": "itm", "Readers": "itm",
+	"Wiring": "itm", "Readers": "itm", "Check": "itm",
 	"SetTime": "tm", "ConfirmTime": "m", "UnlockFaces": "tm",
 	"Decisions": "tma", "Why": "tma",
 	"LookForUpdate": "tm", "InstallUpdate": "tm", "TryUpdate": "tm",

@@ -33,6 +33,7 @@ func words(n int) []i18n.Message {
 		wordsCamera(n),
 		wordsLaw(n),
 		wordsKeeper(n),
+		wordsInstall(n),
 	)
 }
 

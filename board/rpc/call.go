@@ -64,6 +64,7 @@ var methods = gather(
 	clockMethods,
 	staffMethods,
 	updateMethods,
+	checkMethods,
 )
 
 func gather(tables ...map[string]handler) map[string]handler {

@@ -25,11 +25,11 @@ type decision struct {
 	Person  handle  `json:"person,omitempty"`
 	Told    string  `json:"told"` // how the door answered
 	Release float64 `json:"release,omitempty"`
-	Trace   []check `json:"trace,omitempty"` // of records.why
+	Trace   []asked `json:"trace,omitempty"` // of records.why
 }
 
-// check is one question of a decision.
-type check struct {
+// asked is one question of a decision.
+type asked struct {
 	Rule   coded  `json:"rule"`
 	Pass   bool   `json:"pass"`
 	Detail string `json:"detail,omitempty"`
@@ -74,7 +74,7 @@ func why(ctx context.Context, c *call, p numberParams) (decision, error) {
 	}
 	d := c.decision(r)
 	for _, k := range r.Trace {
-		d.Trace = append(d.Trace, check{word(c, k.Rule), k.Pass, c.say(k.Message())})
+		d.Trace = append(d.Trace, asked{word(c, k.Rule), k.Pass, c.say(k.Message())})
 	}
 	return d, nil
 }

@@ -234,7 +234,7 @@ func (s *script) ask(method, params string, happens []string) (lines []string) {
 			return
 		}
 		if strings.HasPrefix(line, "event ") && !strings.Contains(line, `"of":`) { // a list is told whole
-			if !strings.Contains(line, `"decision":`) || seen["event"] {
+			if !strings.Contains(line, `"decision":`) && !strings.Contains(line, `"kind":`) || seen["event"] {
 				return // of the clock and the parts, at any time
 			}
 			seen["event"] = true
@@ -340,6 +340,7 @@ var figures = []struct {
 	{regexp.MustCompile(`"digits":"[0-9 ]+"`), `"digits":"204 117 380"`},
 	{regexp.MustCompile(`"passphrase":"[0-9a-z-]+"`), `"passphrase":"n3dp-ugtl-k5u4-hkqw"`},
 	{regexp.MustCompile(`"(page|pass)-[0-9a-f]{8}-`), `"$1-4bf5122f-`},
+	{regexp.MustCompile(`("text":"cards"},"n":)\d+`), "${1}4"},
 	{regexp.MustCompile(`\d+ before, 0 after; \d+ bytes`), "11 before, 0 after; 290816 bytes"},
 }
 

@@ -116,6 +116,8 @@ type visit struct {
 	over  bool                               // nothing more is answered
 	calls map[string]context.CancelCauseFunc // what is being answered, by id
 
+	installer *installer // who sits at a self-test; of mu
+
 	files sync.Mutex // of what follows
 	given *given     // the file that the peer takes
 	taken upload     // the file that it brought

@@ -66,16 +66,22 @@ func (p *peer) next() map[string]any {
 func (p *peer) ask(method string, params any) map[string]any {
 	p.Helper()
 	p.last++
-	line, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": p.last, "method": method, "params": params})
-	if err != nil {
-		p.Fatal(err)
-	}
-	p.put(string(line) + "\n")
+	p.send(method, p.last, params)
 	for {
 		if m := p.next(); m["id"] == float64(p.last) {
 			return m
 		}
 	}
+}
+
+// send sends a request.
+func (p *peer) send(method string, id int, params any) {
+	p.Helper()
+	line, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": id, "method": method, "params": params})
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.put(string(line) + "\n")
 }
 
 func (p *peer) put(s string) {

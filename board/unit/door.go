@@ -72,14 +72,23 @@ func either[T any](yes bool, a, b T) T {
 // step takes the door through an event and does what follows from it. An event that is reported
 // late happens at the time of the last one: an earlier time would mean a clock that was set back,
 // and would shorten the running release.
-func (u *Unit) step(e policy.DoorEvent) {
+func (u *Unit) step(e policy.DoorEvent) { u.stepAs(e, "") }
+
+// stepAs is step with another reason for what the relay does, where it is not empty.
+func (u *Unit) stepAs(e policy.DoorEvent, why policy.Reason) {
 	if now, told := u.now(), e.At; told.Before(u.door.Last) {
 		e.At = either(now.Before(u.door.Last), now, u.door.Last)
 		e.Late = e.At.Sub(told)
 	}
 	var effects []policy.Effect
 	u.door, effects = u.door.Step(u.doorConf, e)
+	if e.Kind == policy.EvRelease {
+		u.checking.releasedBy(e.Reason)
+	}
 	for _, do := range effects {
+		if why != "" {
+			do.Reason = why
+		}
 		u.perform(do)
 	}
 }
@@ -95,6 +104,7 @@ func (u *Unit) perform(do policy.Effect) {
 			u.fault("relay", err)
 		} else {
 			u.recovered("relay")
+			u.checking.moved(do.Kind == policy.DoUnlock, do.Reason)
 		}
 	case policy.DoAlarm, policy.DoQuiet:
 		u.Record(store.Entry{Kind: either(do.Kind == policy.DoAlarm, audit.Alarm, audit.Quiet), Reason: do.Reason,

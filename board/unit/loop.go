@@ -130,11 +130,14 @@ func (u *Unit) handle(e any) {
 	case hal.ReaderEvent:
 		e.At = u.inUnitTime(e.At)
 		u.tellDevice(e)
-		u.fromReader(e)
+		if !u.checking.takes(e) {
+			u.fromReader(e)
+		}
 	case hal.InputEvent:
 		e.At = u.inUnitTime(e.At)
 		u.tellDevice(e)
 		u.fromInput(e)
+		u.checking.follow(e)
 	}
 }
 

@@ -22,6 +22,7 @@ type State struct {
 	Evacuated bool              // by an operator, not by fire
 	Storeless bool              // who may come in is not known
 	Aiming    bool              // the camera is being aimed
+	Checking  bool              // a self-test is under way
 	Resting   policy.Signal     // what the lamp shows when nothing is to be said
 	Faults    map[string]string // by device: "reader outside", "input rex", "relay", "vault", …
 	Readers   []ReaderState
@@ -100,8 +101,9 @@ func (u *Unit) state() State {
 		At: now, Up: u.vault.Clock().Host.Sub(u.began),
 		Door: u.door.State, Unlocked: u.door.Unlocked, Lockdown: u.site.lockdown(),
 		Evacuated: u.site.overrides.Evacuation,
-		Storeless: u.storeless, Aiming: u.faces.aiming, Resting: u.resting(),
-		Faults: maps.Clone(u.faults),
+		Storeless: u.storeless, Aiming: u.faces.aiming, Checking: u.checking != nil,
+		Resting: u.resting(),
+		Faults:  maps.Clone(u.faults),
 		Codes: CodeState{Wrong: u.tries.codes.Wrong(u.site.conf.Keypad.Limits(), steady),
 			Lockout: u.tries.codes.Lockout(steady), Guessing: u.tries.guessing},
 		Faces: u.faceState(now),

@@ -119,6 +119,8 @@ type Unit struct {
 	back      policy.Withdrawal // a person's gesture at the door
 	due       erasures
 	outputs   outputs
+	lamps     map[string]*lamp // the signals' outputs, by role
+	checking  *Checking        // nil: no self-test is under way
 	lines     lines
 	heldAt    time.Time         // when holdOutputs did its work last
 	slowDisk  time.Duration     // SlowDisk, or what a Driver set
@@ -163,13 +165,13 @@ func New(p Parts) (*Unit, error) {
 			HasContact:   contact,
 			Shunt:        rexShunt,
 		},
-		signals: newSignals(p.Wires.Signals), slowDisk: SlowDisk,
-		site:    newSite(p.Config.Site),
-		outputs: newOutputs(p.Wires.Signals),
-		faults:  map[string]string{}, lines: lines{faulty: map[string]bool{}, supplies: map[string]bool{}},
+		lamps: lamps(p.Wires.Signals), slowDisk: SlowDisk,
+		site:   newSite(p.Config.Site),
+		faults: map[string]string{}, lines: lines{faulty: map[string]bool{}, supplies: map[string]bool{}},
 		due:    newErasures(),
 		counts: map[string]int{}, misreads: map[string]misreads{},
 	}
+	u.signals, u.outputs = newSignals(outputsOf(u.lamps)), newOutputs(outputsOf(u.lamps))
 	var err error
 	if u.rules, err = rulesOf(Rules(p.Config)); err != nil {
 		return nil, err

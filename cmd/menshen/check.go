@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -18,8 +17,8 @@ import (
 
 	"menshen/board"
 	"menshen/board/check"
-	"menshen/board/commission"
 	"menshen/board/config"
+	"menshen/board/host"
 	"menshen/internal/i18n"
 	"menshen/internal/screen"
 	"menshen/store"
@@ -74,10 +73,6 @@ type checking struct {
 }
 
 func (k *checking) run(ctx context.Context, stdin io.Reader, out io.Writer) (err error) {
-	raw, err := os.ReadFile(k.config)
-	if err != nil {
-		return fmt.Errorf("reading the configuration: %w", err)
-	}
 	conf, err := loadAsOwner(k.config)
 	if err != nil {
 		return err
@@ -97,11 +92,11 @@ func (k *checking) run(ctx context.Context, stdin io.Reader, out io.Writer) (err
 	if err != nil {
 		return err
 	}
-	boardName, kernel := board.AboutThisMachine()
+	boardName, kernel := host.AboutThisMachine()
 	id := vault.Unit()
 	s := check.New(door, store.Actor(op.ID), check.Report{
 		UnitID: hex.EncodeToString(id[:]), Board: boardName, Software: "menshen " + version + ", " + kernel,
-		Config: fmt.Sprintf("%x", sha256.Sum256(raw)), Operator: op.Name, Role: string(op.Role),
+		Config: conf.SHA256(), Operator: op.Name, Role: string(op.Role),
 	})
 	if err := k.resume(conf.Unit.Dir, s, vault, ui); err != nil {
 		return err
@@ -184,17 +179,8 @@ func (k *checking) resume(dir string, s *check.Session, vault *store.Vault, ui *
 // finish files the report, writes it, and says whether the door passed.
 func (k *checking) finish(conf *config.Config, r *check.Report, vault *store.Vault, by store.Actor,
 	ui *check.Terminal) error {
-	raw, err := r.Encode()
-	if err != nil {
+	if err := check.Finish(conf.Unit.Dir, r, vault, by); err != nil {
 		return err
-	}
-	if _, err := vault.PutPaper(by, commission.PaperKind, raw); err != nil {
-		return fmt.Errorf("filing the report: %w", err)
-	}
-	if r.Verdict() != check.Failed && r.Verdict() != check.Open {
-		if err := check.Drop(conf.Unit.Dir); err != nil {
-			return fmt.Errorf("removing the session that is over: %w", err)
-		}
 	}
 	if err := writeReport(r, vault, k.out, k.lang, ui.Out); err != nil {
 		return err

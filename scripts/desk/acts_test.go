@@ -14,6 +14,7 @@ import (
 	"menshen/board/boardtest"
 	door "menshen/board/unit"
 	"menshen/hal"
+	"menshen/hal/wiegand"
 	"menshen/policy"
 	"menshen/recognizer/eye"
 	"menshen/store"
@@ -42,6 +43,13 @@ var acts = map[string]act{
 	"tap": does(func(u *unit, p struct{ Card uint64 }) (any, error) {
 		c := boardtest.CardOf(p.Card)
 		u.Reader.Present(hal.ReaderEvent{At: u.Clock.Now(), Card: &c})
+		return nil, nil
+	}),
+	"frame": does(func(u *unit, p struct {
+		Card uint64
+		Bits int // sent; fewer than 26: some are lost
+	}) (any, error) {
+		u.wires.Send(wiegand.H10301.Encode(1, p.Card)[:p.Bits])
 		return nil, nil
 	}),
 	"type": does(func(u *unit, p struct{ Keys string }) (any, error) {

@@ -44,6 +44,8 @@ type options struct {
 	Config    string   // TOML, over that of the bench
 	Seconds   int      // it may take; 0: 60
 	Updates   bool     // root's side of updates and sticks is played: version 1.1 is on the stick
+	Wires     bool     // a second reader, garage, on simulated wires
+	Signals   []string // of the bench's outputs, instead of lamps and buzzer: alarm, duress, interlock
 }
 
 // TestFlows runs each flow of the folder flows in each of its languages.

@@ -7,6 +7,7 @@ import (
 	"image"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,6 +19,8 @@ import (
 	"menshen/board/config"
 	"menshen/board/service"
 	"menshen/board/update"
+	"menshen/hal/sim"
+	"menshen/hal/wiegand"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
 	"menshen/store"
@@ -27,6 +30,7 @@ import (
 type unit struct {
 	*boardtest.Bench
 	cable  *cable
+	wires  *sim.Door     // of the reader garage; nil: there is none
 	before atomic.Uint64 // the number of whoever stands before the camera; 0: nobody
 	log    journal
 }
@@ -40,10 +44,22 @@ func newUnit(t *testing.T, o options) *unit {
 		if err := toml.Unmarshal([]byte(o.Config), c); err != nil {
 			t.Fatalf("the flow's configuration: %v", err)
 		}
+		if o.Wires {
+			c.Readers = append(c.Readers, config.Reader{Name: "garage", Kind: "wiegand", D0: "GPIO5", D1: "GPIO6"})
+		}
+		if o.Signals != nil { // those that the bench has
+			c.Signals = nil
+			for i, role := range o.Signals {
+				c.Signals = append(c.Signals, config.Signal{Role: role, Pin: []string{"GPIO16", "GPIO26", "GPIO13"}[i]})
+			}
+		}
 	})
 	if o.Updates {
 		u.Updates = played()
 		u.Reassemble()
+	}
+	if o.Wires {
+		u.wire(t)
 	}
 	u.Start()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -65,6 +81,23 @@ func played() *boardtest.Updates {
 		update.Give: {Files: 1},
 		update.List: {Found: []update.File{{Name: "people.csv", Size: 4711}}},
 	}}
+}
+
+// wire gives the unit a second reader, on simulated wires.
+func (u *unit) wire(t *testing.T) {
+	t.Helper()
+	prefix := strings.ReplaceAll(t.Name(), "/", "_") + "_"
+	var err error
+	if u.wires, err = sim.New(sim.Config{Prefix: prefix}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { u.wires.Close() })
+	reader, err := wiegand.New(wiegand.Lines(prefix+sim.D0, prefix+sim.D1), wiegand.Config{Name: "garage"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Wires.Readers = append(u.Wires.Readers, reader)
+	u.Reassemble()
 }
 
 // run lets the bench's clock run as time goes by.

@@ -51,6 +51,8 @@ const (
 	DossierMade      Kind = "dossier made"
 	AimingBegun      Kind = "aiming begun"
 	AimingEnded      Kind = "aiming ended"
+	CheckBegun       Kind = "self-test begun" // of the door while it runs
+	CheckEnded       Kind = "self-test ended"
 	UpdateBegun      Kind = "update begun"  // an operator has a system written to the other slot
 	UpdateFailed     Kind = "update failed" // it was not written whole
 	UpdateTried      Kind = "update tried"  // an operator restarts the unit to try it

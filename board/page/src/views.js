@@ -15,6 +15,7 @@ import {papers} from "./view_papers.js";
 import {proof} from "./view_proof.js";
 import {requests} from "./view_requests.js";
 import {staff} from "./view_staff.js";
+import {install} from "./view_install.js";
 import {today} from "./view_today.js";
 import {people} from "./view_people.js";
 import {cards} from "./view_cards.js";
@@ -35,4 +36,5 @@ export const views = [
   aiming,
   law, assessment, incidents, requests, filing, papers,
   vault, proof, files, staff, clock, update,
+  install,
 ];

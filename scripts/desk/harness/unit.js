@@ -34,6 +34,12 @@ export class Unit {
   /** Somebody taps a card at the reader. The cards of people(n) are 100000, 100001, … */
   tap(card) { return this.ask('tap', {card}) }
 
+  /** A card is held to the reader garage, of which so many of 26 pulses come; with the option wires. */
+  frame(card, bits = 26) { return this.ask('frame', {card, bits}) }
+
+  /** An input changes: "rex", "contact", "fire". */
+  input(role, active) { return this.ask('input', {role, active}) }
+
   /** Somebody presses keys at the reader: "123456#". */
   type(keys) { return this.ask('type', {keys}) }
 
