@@ -340,6 +340,7 @@ var figures = []struct {
 	{regexp.MustCompile(`"digits":"[0-9 ]+"`), `"digits":"204 117 380"`},
 	{regexp.MustCompile(`"passphrase":"[0-9a-z-]+"`), `"passphrase":"n3dp-ugtl-k5u4-hkqw"`},
 	{regexp.MustCompile(`"(page|pass)-[0-9a-f]{8}-`), `"$1-4bf5122f-`},
+	{regexp.MustCompile(`pass-[0-9a-f]{32}`), "pass-4bf5122f344554c53bde2ebb8cd2b7e3"},
 	{regexp.MustCompile(`("text":"cards"},"n":)\d+`), "${1}4"},
 	{regexp.MustCompile(`\d+ before, 0 after; \d+ bytes`), "11 before, 0 after; 290816 bytes"},
 }
