@@ -40,6 +40,34 @@ func TestSpanIsTypedAsItIsShown(t *testing.T) {
 	})
 }
 
+// TestRulesAreReadAsWritten: ParseRules gives the rules that RulesText wrote, and says of other
+// texts what is wrong.
+func TestRulesAreReadAsWritten(t *testing.T) {
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"", "mon-fri 07:00-23:00", "sat,sun,holiday 09:00-24:00, fri 22:00-06:00",
+		"mon-fri 07:00-18:00; sat 10:00-14:00, sun 10:00-12:00 until 2026-12-31; daily 00:00-24:00"} {
+		for _, zone := range []*time.Location{nil, shanghai} {
+			rules, err := policy.ParseRules(text, zone)
+			if got := policy.RulesText(rules, zone); err != nil || got != text {
+				t.Errorf("%q was read as %q, %v", text, got, err)
+			}
+		}
+	}
+	rules, _ := policy.ParseRules("mon 08:00-09:00 until 2026-12-31", shanghai)
+	if want := time.Date(2027, 1, 1, 0, 0, 0, 0, shanghai); len(rules) != 1 || !rules[0].Until.Equal(want) {
+		t.Errorf("%+v, want the end of the year at the site", rules)
+	}
+	for _, text := range []string{"mon", "mon-fri", "mon 7-8", "mon 07:00-25:00", "until 2026-12-31",
+		" until 2026-12-31", "mon 07:00-08:00 until tomorrow", "mon 07:00-08:00,tue 07:00-08:00"} {
+		if rules, err := policy.ParseRules(text, nil); err == nil {
+			t.Errorf("%q was read as %+v", text, rules)
+		}
+	}
+}
+
 // TestHoursEdits: each edit gives other hours and leaves those before as they were; Changes tells
 // old and new.
 func TestHoursEdits(t *testing.T) {

@@ -178,3 +178,34 @@ func (s Special) MarshalText() ([]byte, error) {
 	}
 	return fmt.Appendf(nil, "%04d-%02d-%02d %s", s.Year, s.Month, s.Day, s.As), nil
 }
+
+// ParseRules reads what [RulesText] writes: the rules of one group, which it leaves unnamed. An
+// empty text is none. zone is where a last day ends; nil: UTC.
+func ParseRules(text string, zone *time.Location) (rules []Access, err error) {
+	if zone == nil {
+		zone = time.UTC
+	}
+	for part := range strings.SplitSeq(text, ";") {
+		spans, last, ends := strings.Cut(part, " until ")
+		if strings.TrimSpace(spans) == "" && !ends {
+			continue
+		}
+		var r Access
+		for span := range strings.SplitSeq(spans, ", ") {
+			var p Span
+			if err := p.UnmarshalText([]byte(span)); err != nil {
+				return nil, err
+			}
+			r.Hours = append(r.Hours, p)
+		}
+		if ends {
+			day, err := time.ParseInLocation(time.DateOnly, strings.TrimSpace(last), zone)
+			if err != nil {
+				return nil, fmt.Errorf("read hours: %q is no last day: write 2026-12-31", last)
+			}
+			r.Until = day.AddDate(0, 0, 1).UTC()
+		}
+		rules = append(rules, r)
+	}
+	return rules, nil
+}
