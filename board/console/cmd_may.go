@@ -99,32 +99,11 @@ func (c *console) tellEntry(e desk.Entry) {
 	case e.May:
 		c.say(i18n.M("console.may", "%s could come in at %s.", who, at))
 	default:
-		c.say(i18n.M("console.may-not", "%s could not come in at %s: %v.", who, at, whyNot(e.Why.Reason)))
+		c.say(i18n.M("console.may-not", "%s could not come in at %s: %v.", who, at, desk.WhyNot(e.Why.Reason)))
 	}
 	if !e.Next.IsZero() {
 		c.say(i18n.M("console.may-next", "They could from %s on.", c.time(e.Next)))
 	}
-}
-
-// whyNot says about a person why they could not come in.
-func whyNot(r policy.Reason) i18n.Message {
-	if m, ok := notIn[r]; ok {
-		return m
-	}
-	return i18n.Word(string(r))
-}
-
-var notIn = map[policy.Reason]i18n.Message{
-	policy.ReasonLockdown:   i18n.M("console.not-in-lockdown", "the door is locked down"),
-	policy.ReasonNoVault:    i18n.M("console.not-in-no-vault", "the vault is not open"),
-	policy.ReasonRevoked:    i18n.M("console.not-in-revoked", "what they have is revoked"),
-	policy.ReasonExpired:    i18n.M("console.not-in-expired", "what they have has expired"),
-	policy.ReasonBlocked:    i18n.M("console.not-in-blocked", "they are blocked"),
-	policy.ReasonLeaseAhead: i18n.M("console.not-in-lease-ahead", "the lease is not yet valid"),
-	policy.ReasonLeaseOver:  i18n.M("console.not-in-lease-over", "the lease has expired"),
-	policy.ReasonHours:      i18n.M("console.not-in-hours", "outside the hours of their access groups"),
-	policy.ReasonPassback:   i18n.M("console.not-in-passback", "they came in a moment ago (anti-passback)"),
-	policy.ReasonInterlock:  i18n.M("console.not-in-interlock", "the other door is open"),
 }
 
 // lastCheck is the question that decided.

@@ -47,6 +47,10 @@ type HoursEntry struct {
 	policy.HoursChange
 }
 
+// ErrHoursMeanwhile means that the hours in force are not those that were to be changed.
+var ErrHoursMeanwhile = i18n.Problem(i18n.E("desk.hours-meanwhile", "another operator changed the hours meanwhile"),
+	i18n.M("desk.hours-again", "look at them with 'groups', and try again"))
+
 // Hours gives the hours in force.
 func (d *Desk) Hours(_ context.Context, s Session) (HoursState, error) {
 	if _, err := d.allow(s, ReadsPeople); err != nil {
@@ -210,8 +214,7 @@ func (d *Desk) changeHours(ctx context.Context, by store.Actor, x store.HoursAct
 	}
 	err := d.unit.ChangeHours(ctx, by, x)
 	if errors.Is(err, store.ErrMeanwhile) {
-		return i18n.Problem(i18n.E("desk.hours-meanwhile", "another operator changed the hours meanwhile"),
-			i18n.M("desk.hours-again", "look at them with 'groups', and try again"))
+		return ErrHoursMeanwhile
 	}
 	return err
 }

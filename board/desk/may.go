@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"menshen/internal/i18n"
 	"menshen/policy"
 )
 
@@ -71,4 +72,25 @@ func entryOf(a policy.Attempt) Entry {
 	ways := policy.May(a)
 	may, why := policy.MayEnter(ways)
 	return Entry{Person: *a.Person, At: why.At, May: may, Why: why, Ways: ways, Second: a.Site.TwoPersons > 0}
+}
+
+// WhyNot says about a person why they could not come in.
+func WhyNot(r policy.Reason) i18n.Message {
+	if m, ok := notIn[r]; ok {
+		return m
+	}
+	return i18n.Word(string(r))
+}
+
+var notIn = map[policy.Reason]i18n.Message{
+	policy.ReasonLockdown:   i18n.M("console.not-in-lockdown", "the door is locked down"),
+	policy.ReasonNoVault:    i18n.M("console.not-in-no-vault", "the vault is not open"),
+	policy.ReasonRevoked:    i18n.M("console.not-in-revoked", "what they have is revoked"),
+	policy.ReasonExpired:    i18n.M("console.not-in-expired", "what they have has expired"),
+	policy.ReasonBlocked:    i18n.M("console.not-in-blocked", "they are blocked"),
+	policy.ReasonLeaseAhead: i18n.M("console.not-in-lease-ahead", "the lease is not yet valid"),
+	policy.ReasonLeaseOver:  i18n.M("console.not-in-lease-over", "the lease has expired"),
+	policy.ReasonHours:      i18n.M("console.not-in-hours", "outside the hours of their access groups"),
+	policy.ReasonPassback:   i18n.M("console.not-in-passback", "they came in a moment ago (anti-passback)"),
+	policy.ReasonInterlock:  i18n.M("console.not-in-interlock", "the other door is open"),
 }
