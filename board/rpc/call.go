@@ -65,6 +65,9 @@ var methods = gather(
 	staffMethods,
 	updateMethods,
 	checkMethods,
+	listMethods,
+	hoursMethods,
+	entryMethods,
 )
 
 func gather(tables ...map[string]handler) map[string]handler {
@@ -235,4 +238,36 @@ func (h handle) id() (id policy.PersonID, err error) {
 		return id, badParams("a person is a handle of 32 hex digits")
 	}
 	return policy.PersonID(b), nil
+}
+
+// some tells a part of a long list: from one place on at most count, and no more than fit into a
+// line. It is not nil.
+func some[A, B any](all []A, from, count int, tell func(A) B) []B {
+	const room = MaxLine * 3 / 4
+	out, size := []B{}, 0
+	for _, one := range all[min(from, len(all)):min(from+count, len(all))] {
+		told := tell(one)
+		if size += len(asJSON(told)); size > room {
+			break
+		}
+		out = append(out, told)
+	}
+	return out
+}
+
+// portion says which part of a long list is asked for.
+type portion struct {
+	From  int `json:"from"`  // how many to leave out
+	Count int `json:"count"` // at most; 50 where 0, at most 200
+}
+
+// check fills in what was left out.
+func (p *portion) check() error {
+	if p.Count == 0 {
+		p.Count = 50
+	}
+	if p.From < 0 || p.Count < 0 || p.Count > 200 {
+		return badParams("from is 0 or more, count at most 200")
+	}
+	return nil
 }

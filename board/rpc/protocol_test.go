@@ -173,7 +173,9 @@ func (s *script) filled(params string) string {
 	for name, h := range s.last {
 		params = strings.ReplaceAll(params, name, h)
 	}
-	params = strings.ReplaceAll(params, "$decision", "1") // none told yet
+	for _, number := range []string{"$decision", "$import"} { // none told yet
+		params = strings.ReplaceAll(params, number, "1")
+	}
 	params = strings.ReplaceAll(params, "$notice", strings.Repeat("0", 64))
 	if params == "" {
 		return "{}"
@@ -309,6 +311,9 @@ var kinds = map[string]*regexp.Regexp{
 	"$decision":   regexp.MustCompile(`"decision":\{"number":(\d+)`),
 	"$notice":     regexp.MustCompile(`"hash":"([0-9a-f]{64})"`),
 	"$pass":       regexp.MustCompile(`^{"number":"([0-9a-f]{8})","from"`),
+	"$list":       regexp.MustCompile(`"file":"([0-9a-f]{64})"`),
+	"$import":     regexp.MustCompile(`^{"entry":(\d+)`),
+	"$version":    regexp.MustCompile(`"version":"([0-9a-f]{16})"`),
 }
 
 // remember keeps the handles that a line tells.
@@ -335,7 +340,7 @@ var figures = []struct {
 	{regexp.MustCompile(`they are in /[^"]*"`), `they are in /var/lib/menshen.out"`},
 	{regexp.MustCompile(`"id":"[a-z2-9]{6}"`), `"id":"k7m2qx"`},
 	{regexp.MustCompile(`incident([- ]|-write )[a-z2-9]{6}`), "incident${1}k7m2qx"},
-	{regexp.MustCompile(`("number":|"entries":)\d+`), "${1}4711"},
+	{regexp.MustCompile(`("number":|"entries":|"entry":)\d+`), "${1}4711"},
 	{regexp.MustCompile(`"number":"\d+"`), `"number":"4711"`},
 	{regexp.MustCompile(`"digits":"[0-9 ]+"`), `"digits":"204 117 380"`},
 	{regexp.MustCompile(`"passphrase":"[0-9a-z-]+"`), `"passphrase":"n3dp-ugtl-k5u4-hkqw"`},

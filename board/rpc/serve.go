@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"menshen/board/desk"
+	"menshen/board/lists"
 	"menshen/internal/i18n"
 	"menshen/internal/i18n/catalogue"
 )
@@ -86,6 +87,7 @@ func (s *Server) Serve(ctx context.Context, rw io.ReadWriter) error {
 	v.logOut()
 	v.given.close()
 	v.made.Code.Wipe()
+	clear(v.taken.data)
 	v.sayEnded()
 	close(finish)
 	<-written
@@ -122,6 +124,7 @@ type visit struct {
 	given *given     // the file that the peer takes
 	taken upload     // the file that it brought
 	made  desk.Pass  // the pass that it made last, to be printed
+	plan  *lists.Plan
 }
 
 func (s *Server) visit(end context.CancelCauseFunc) *visit {
