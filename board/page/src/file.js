@@ -8,7 +8,7 @@ import {say} from "./say.js";
 import {call} from "./session.js";
 import {Refused} from "./wire.js";
 
-/** Bytes of one piece that is sent: in base64 it fits into a line. */
+/** Bytes of one piece, before it is packed: in base64 it fits into a line. */
 const piece = 16 * 1024;
 
 /** The most bytes that the unit takes; as in package rpc. */
@@ -28,8 +28,9 @@ export async function take(name, told = () => {}, signal) {
   const parts = [];
   let offset = 0;
   for (;;) {
-    const got = await call("file.read", {name, offset}, {signal});
-    const bytes = fromBase64(got.data);
+    const got = await call("file.read", {name, offset, packed: true}, {signal});
+    const bytes = got.packed ? await through(new DecompressionStream("gzip"), fromBase64(got.data), piece)
+      : fromBase64(got.data);
     parts.push(bytes);
     offset += bytes.length;
     told({text: say("page.reading-file", name), done: offset, wanted: got.size});
@@ -77,10 +78,35 @@ export async function send(blob, told = () => {}, signal) {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   let got = {sha256: ""};
   for (let offset = 0; offset === 0 || offset < bytes.length; offset += piece) {
-    got = await call("file.put", {offset, data: toBase64(bytes.subarray(offset, offset + piece))}, {signal});
+    const data = bytes.subarray(offset, offset + piece);
+    const small = await through(new CompressionStream("gzip"), data, 2 * piece);
+    got = await call("file.put", small.length < data.length ? {offset, packed: true, data: toBase64(small)}
+      : {offset, data: toBase64(data)}, {signal});
     told({text: say("page.sending-file"), done: Math.min(offset + piece, bytes.length), wanted: bytes.length});
   }
   if (got.sha256 !== await sha256(blob)) throw new Refused(0, "", "page.file-damaged");
+}
+
+/**
+ * Packs or unpacks a piece. Errors: it is damaged, or becomes longer than a piece may be.
+ * @param {CompressionStream | DecompressionStream} press
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {number} most
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+async function through(press, bytes, most) {
+  const out = new Uint8Array(most);
+  let length = 0;
+  const writer = press.writable.getWriter();
+  writer.write(bytes).then(() => writer.close()).catch(() => {}); // the reader has the error too
+  const reader = press.readable.getReader();
+  for (;;) {
+    const {value, done} = await reader.read().catch(() => { throw new Refused(0, "", "page.file-damaged"); });
+    if (done) return out.slice(0, length);
+    if (length + value.length > most) throw new Refused(0, "", "page.file-damaged");
+    out.set(value, length);
+    length += value.length;
+  }
 }
 
 /** @param {Blob} blob @returns {Promise<string>} in hex, as package rpc tells it */

@@ -16,6 +16,9 @@ import {proof} from "./view_proof.js";
 import {requests} from "./view_requests.js";
 import {staff} from "./view_staff.js";
 import {install} from "./view_install.js";
+import {entry} from "./view_entry.js";
+import {hours} from "./view_hours.js";
+import {lists} from "./view_lists.js";
 import {today} from "./view_today.js";
 import {people} from "./view_people.js";
 import {cards} from "./view_cards.js";
@@ -37,4 +40,7 @@ export const views = [
   law, assessment, incidents, requests, filing, papers,
   vault, proof, files, staff, clock, update,
   install,
+  lists,
+  hours,
+  entry,
 ];

@@ -44,9 +44,17 @@ function drawWhy(d) {
     [say("page.door-said"), d.granted ? "" : d.words],
     [say("page.door-showed"), d.told],
   ]);
-  const checks = (d.trace ?? []).map((/** @type {any} */ c) => h("li", {class: c.pass ? "" : "no"},
+  return [sentence, shown, h("h3", null, say("page.each-question")), checks(d.trace ?? [])];
+}
+
+/**
+ * Each question that the door asked, in their order.
+ * @param {any[]} trace
+ * @returns {HTMLElement}
+ */
+export function checks(trace) {
+  return h("ol", {class: "checks"}, trace.map((c) => h("li", {class: c.pass ? "" : "no"},
     h("span", {class: "mark", role: "img", "aria-label": c.pass ? say("page.passed") : say("page.not-passed")},
       c.pass ? "✓" : "✕"),
-    h("span", null, h("b", null, c.rule.text), c.detail ? [" ", h("span", {class: "detail"}, c.detail)] : null)));
-  return [sentence, shown, h("h3", null, say("page.each-question")), h("ol", {class: "checks"}, checks)];
+    h("span", null, h("b", null, c.rule.text), c.detail ? [" ", h("span", {class: "detail"}, c.detail)] : null))));
 }

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import {createHash} from "node:crypto";
 import {before, test} from "node:test";
+import {gunzipSync, gzipSync} from "node:zlib";
 import {send, take} from "../src/file.js";
 import {useWords} from "../src/say.js";
 import {call, connect, logOut, may, session, setWho} from "../src/session.js";
@@ -18,10 +19,14 @@ const port = {
     unit = new Unit({
       "session.language": () => ({}),
       "session.logout": () => { setTimeout(() => unit.tell({method: "ended", params: {why: "asked"}})); return {}; },
-      "file.read": ({name, offset}) => ({data: Buffer.from(content.subarray(offset, offset + 16384)).toString("base64"),
-        size: content.length, end: offset + 16384 >= content.length, sha256: name === "bad" ? "00" : sha256(content)}),
-      "file.put": ({offset, data}) => {
-        put = Buffer.concat([offset ? put : Buffer.alloc(0), Buffer.from(data, "base64")]);
+      "file.read": ({name, offset}) => {
+        const piece = name === "bomb" ? Buffer.alloc(1 << 20) : content.subarray(offset, offset + 16384);
+        return {data: gzipSync(piece).toString("base64"), packed: true, size: content.length,
+          end: offset + 16384 >= content.length, sha256: name === "bad" ? "00" : sha256(content)};
+      },
+      "file.put": ({offset, data, packed}) => {
+        const piece = Buffer.from(data, "base64");
+        put = Buffer.concat([offset ? put : Buffer.alloc(0), packed ? gunzipSync(piece) : piece]);
         return {size: put.length, sha256: sha256(put)};
       },
     });
@@ -48,6 +53,7 @@ test("a file is read in pieces and checked", async () => {
   assert.deepEqual(new Uint8Array(await blob.arrayBuffer()), content);
   assert.deepEqual(told, [16384, 32768, 40000]);
   await assert.rejects(take("bad"), {what: "page.file-damaged"});
+  await assert.rejects(take("bomb"), {what: "page.file-damaged"});
 });
 
 test("a file is sent in pieces and checked", async () => {
