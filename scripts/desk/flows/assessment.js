@@ -26,7 +26,8 @@ export default async ({unit, page, lang}) => {
   await unit.pull()
   await page.see('page.ended-line')
   await unit.plug()
-  await again(unit, page)
+  await unit.listening()
+  await page.heading('page.log-in-heading') // the page greets the unit by itself
   await page.logIn('anna', {view: 'page.assessment'})
   await until('the three parts', async () => await text(2).inputValue() === parts[lang][2])
   assert.equal(await text(1).inputValue(), parts[lang][1])
@@ -42,7 +43,7 @@ export default async ({unit, page, lang}) => {
   // Nothing is filed that is not complete, and nothing without a yes.
   await page.fill('page.answers-for-it', '')
   await page.click('page.put-on-file')
-  await page.see('page.check-form')
+  await page.see('page.needed') // at the field, which has the focus
   await page.shot('incomplete', {widths: [390], dark: false})
   await page.axe()
   await page.fill('page.answers-for-it', 'Li Mei, manager')
@@ -62,11 +63,4 @@ export default async ({unit, page, lang}) => {
   await until('the form is read', async () => await text(3).inputValue() === 'A stick.')
   await page.click('page.throw-away')
   await page.see(parts[lang][3])
-}
-
-/** Chooses the port once more. */
-async function again(unit, page) {
-  await unit.listening()
-  await page.click('page.another-port')
-  await page.heading('page.log-in-heading')
 }

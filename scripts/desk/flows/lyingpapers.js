@@ -26,7 +26,7 @@ export default async ({page, cable}) => {
   await page.logIn()
   await page.go('page.papers')
   await page.click(page.say('page.sign') + ': ' + page.say('page.open'))
-  await page.button('page.print').waitFor()
+  await page.button('page.print', {within: page.raw.getByRole('dialog')}).waitFor()
   page.faults.length = 0 // the browser's console tells what it blocked
   const sheet = page.raw.frames().find((f) => f !== page.raw.mainFrame())
   assert.equal(await sheet.evaluate(() => getComputedStyle(document.querySelector('h1')).color), 'rgb(1, 2, 3)')

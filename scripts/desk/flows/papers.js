@@ -12,12 +12,12 @@ export default async ({unit, page}) => {
   await page.shot('papers')
   await page.axe()
   const open = (of, how = 'page.open') => page.click(page.say(of) + ': ' + page.say(how))
-  const sheet = () => page.raw.frames().find((f) => f !== page.raw.mainFrame())
+  const sheet = async () => (await page.raw.waitForSelector('iframe')).contentFrame()
   for (const [of, how] of [['page.sign', 'page.open'], ['page.notice', 'page.in-chinese'], ['page.notice', 'page.in-english'],
     ['page.commitment', 'page.in-english'], ['page.dossier', 'page.make-and-open']]) {
     await open(of, how)
-    await page.button('page.print').waitFor()
-    assert.notEqual(await sheet().evaluate(() => document.adoptedStyleSheets[0].cssRules.length), 0)
+    await page.button('page.print', {within: page.raw.getByRole('dialog')}).waitFor()
+    assert.notEqual(await (await sheet()).evaluate(() => document.adoptedStyleSheets[0].cssRules.length), 0)
     await page.shot(of.slice(5) + how.slice(4), {dark: false})
     if (of === 'page.dossier') await page.axe()
     const saved = await page.saves(() => page.click('page.save-file'))
@@ -29,9 +29,9 @@ export default async ({unit, page}) => {
 
   // The button prints the paper, not the page.
   await open('page.sign')
-  await page.button('page.print').waitFor()
-  await sheet().evaluate(() => { window.print = () => { window.top.printed = document.title } })
-  await page.click('page.print')
+  await page.button('page.print', {within: page.raw.getByRole('dialog')}).waitFor()
+  await (await sheet()).evaluate(() => { window.print = () => { window.top.printed = document.title } })
+  await page.click('page.print', {within: page.raw.getByRole('dialog')})
   assert.ok(await page.raw.evaluate(() => window.printed))
   await page.click('page.close')
   await open('page.report')

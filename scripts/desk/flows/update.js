@@ -9,7 +9,7 @@ export default async ({unit, page}) => {
   await page.see('the makers')
   await page.shot('offer')
   await page.axe()
-  await page.click('page.install-update')
+  await page.click('page.install-update', {within: page.raw.getByRole('main')})
   await page.click('page.install-update', {within: page.raw.getByRole('dialog')})
   await page.see('page.installed')
   await page.click('page.restart-to-try')
