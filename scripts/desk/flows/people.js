@@ -54,7 +54,7 @@ export default async ({unit, page}) => {
 
   await page.click('page.log-out')
   await unit.operator('vera', 'auditor')
-  await page.logIn('vera', {view: /Hohenstein/}) // where anna was
+  await page.logIn('vera')
   await page.go('page.people')
   await page.see(page.say('page.people-in-all', 123))
   assert.equal(await page.sees('page.add-person'), false)
