@@ -36,8 +36,14 @@ func TestCardMakesAConfiguration(t *testing.T) {
 		t.Errorf("the card was read as %+v", c)
 	}
 	same(t, door, c)
-	if i := slices.Index(order, "unit"); i != 0 || len(order) != reflect.TypeFor[Config]().NumField()-2 {
-		t.Error("a table of the configuration has no place in the file")
+	tables := 0
+	for i := range reflect.TypeFor[Config]().NumField() {
+		if reflect.TypeFor[Config]().Field(i).Tag.Get("toml") != "" {
+			tables++
+		}
+	}
+	if slices.Index(order, "unit") != 0 || len(order) != tables {
+		t.Errorf("%d tables of the configuration have a place in the file, and there are %d", len(order), tables)
 	}
 }
 
