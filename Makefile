@@ -178,7 +178,8 @@ mutants: setup-build
 pictures: setup-run compile
 	go run ./scripts/shots $(BIN) docs/pictures
 	$(MAKE) test-desk FLOWS=readme
-	cp bin/desk/readme/desk.en.1280.png docs/pictures/desk.png && cp bin/desk/readme/desk.zh.1280.png docs/pictures/desk.zh.png
+	go run ./scripts/shots shrink bin/desk/readme/desk.en.1280.png docs/pictures/desk.png
+	go run ./scripts/shots shrink bin/desk/readme/desk.zh.1280.png docs/pictures/desk.zh.png
 
 # The drivers and the whole program on the kernel's own lines, in a virtual board: under four minutes, after two of set-up once.
 vboard: setup-build

@@ -2,6 +2,7 @@
 // dossier, from the program itself and the demo's door. No picture shows a person.
 //
 //	go run ./scripts/shots bin/menshen docs/pictures
+//	go run ./scripts/shots shrink screen.png docs/pictures/desk.png
 //
 // Console and drawing are the text of a terminal of 80 columns, as SVG. The pages
 // are taken by headless Chromium.
@@ -23,11 +24,17 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: shots PROGRAM FOLDER")
+	var err error
+	switch {
+	case len(os.Args) == 3:
+		err = all(os.Args[1], os.Args[2])
+	case len(os.Args) == 4 && os.Args[1] == "shrink":
+		err = shrink(os.Args[2], os.Args[3])
+	default:
+		fmt.Fprintln(os.Stderr, "usage: shots PROGRAM FOLDER | shots shrink FROM TO")
 		os.Exit(2)
 	}
-	if err := all(os.Args[1], os.Args[2]); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "shots:", err)
 		os.Exit(1)
 	}

@@ -39,18 +39,18 @@ func (s *shooter) page(page, name string, width, height int) error {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("showing %s: %w: %s", name, err, out)
 	}
-	return shrink(to)
+	return shrink(to, to)
 }
 
 // shrink writes a picture of text again, with its 32 most frequent colours.
-func shrink(path string) error {
-	raw, err := os.ReadFile(path)
+func shrink(from, to string) error {
+	raw, err := os.ReadFile(from)
 	if err != nil {
 		return err
 	}
 	full, err := png.Decode(bytes.NewReader(raw))
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", path, err)
+		return fmt.Errorf("reading %s: %w", from, err)
 	}
 	area := full.Bounds()
 	count := map[color.Color]int{}
@@ -66,5 +66,5 @@ func shrink(path string) error {
 	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, few); err != nil {
 		return err
 	}
-	return os.WriteFile(path, small.Bytes(), 0o644)
+	return os.WriteFile(to, small.Bytes(), 0o644)
 }
