@@ -73,8 +73,8 @@ export class Wire {
    */
   async enter(tries = 8, each = 1500) {
     for (let i = 0; i < tries && !this.over; i++) {
-      const greeted = new Promise((resolve) => { this.greeted = resolve; });
       await this.transport.sendBreak();
+      const greeted = new Promise((resolve) => { this.greeted = resolve; }); // not by what was before the BREAK
       await this.send("\r" + magic + "\r");
       await Promise.race([greeted, pause(each)]);
       for (let n = -1, k = 0; this.inside && n !== this.heard && k < 50; await pause(each / 10), k++) {
