@@ -46,10 +46,10 @@ func (c *console) pasted(ctx context.Context) ([]byte, error) {
 	if c.line.wasStopped() {
 		return nil, errBroken
 	}
+	p := &paste{}
+	before := c.line.onPaste(p) // before the question: a Ctrl-C that answers it must not become a part of the list
 	c.say(i18n.M("console.paste-list",
 		"Paste the list with its headings; it is not shown. A line with a single dot ends it."))
-	p := &paste{}
-	before := c.line.onPaste(p)
 	err := c.untilEnter()
 	c.line.onPaste(before) // from here on p is not written to
 	switch {
