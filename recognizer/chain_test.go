@@ -13,7 +13,7 @@ import (
 
 	"menshen/hal"
 	"menshen/hal/camera/picture"
-	"menshen/recognizer/fusion"
+	"menshen/hal/scene"
 	"menshen/recognizer/models"
 
 	"golang.org/x/sys/unix"
@@ -116,12 +116,12 @@ func TestChainFigures(t *testing.T) {
 func TestRPurposeRefusedIsNotMeasured(t *testing.T) {
 	f := gocvPicture(t, "face.jpg")
 	far := observe(t, newChain(t, Options{MinHeight: 5000, MaxHeight: 6000}), f)
-	if far.Quality.Advice != fusion.ComeCloser || far.Evidence != (Evidence{}) || far.Quality.Brightness != 0 ||
+	if far.Quality.Advice != scene.ComeCloser || far.Evidence != (Evidence{}) || far.Quality.Brightness != 0 ||
 		far.Live != 0 || far.Embedding != nil {
 		t.Errorf("too far: %+v", far)
 	}
 	blurred := observe(t, newChain(t, Options{MinSharpness: 1e6}), f)
-	if blurred.Quality.Advice != fusion.HoldStill || blurred.Evidence.Points == [5]Point{} || blurred.Live != 0 ||
+	if blurred.Quality.Advice != scene.HoldStill || blurred.Evidence.Points == [5]Point{} || blurred.Live != 0 ||
 		blurred.Evidence.EyesOpen != 0 || blurred.Embedding != nil {
 		t.Errorf("blurred: %+v", blurred)
 	}
@@ -177,7 +177,7 @@ func TestRPurposeLessThanObserve(t *testing.T) {
 		t.Errorf("%+v, %v", found, err)
 	}
 	seen, err := c.Inspect(f)
-	if err != nil || seen.Quality.Brightness == 0 || seen.Quality.Advice != fusion.Fine ||
+	if err != nil || seen.Quality.Brightness == 0 || seen.Quality.Advice != scene.Fine ||
 		seen.Embedding != nil || seen.Live != 0 {
 		t.Errorf("%+v, %v", seen, err)
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"menshen/hal"
-	"menshen/recognizer/fusion"
+	"menshen/hal/scene"
 )
 
 // put draws the middle of a portrait into the frame: its face box is of the given height, centred
@@ -44,22 +44,22 @@ func TestChoose(t *testing.T) {
 	leaning := func(p person) person { p.roll = 50; return p }
 	for name, want := range map[string]struct {
 		people []person
-		advice fusion.Advice
+		advice scene.Advice
 		x      float64 // of the face measured; 0: any
-		enrol  fusion.Advice
+		enrol  scene.Advice
 	}{
 		"a bystander as large, at the edge": {
-			[]person{{330, 150, 0}, {570, 150, 0}}, fusion.Fine, 330, fusion.OneAtATime},
+			[]person{{330, 150, 0}, {570, 150, 0}}, scene.Fine, 330, scene.OneAtATime},
 		"two who both look": {
-			[]person{left, right}, fusion.OneAtATime, 0, fusion.OneAtATime},
+			[]person{left, right}, scene.OneAtATime, 0, scene.OneAtATime},
 		"two, and the left one looks": {
-			[]person{left, leaning(right)}, fusion.Fine, left.x, fusion.OneAtATime},
+			[]person{left, leaning(right)}, scene.Fine, left.x, scene.OneAtATime},
 		"two, and the right one looks": {
-			[]person{leaning(left), right}, fusion.Fine, right.x, fusion.OneAtATime},
+			[]person{leaning(left), right}, scene.Fine, right.x, scene.OneAtATime},
 		"two, and neither looks": {
-			[]person{leaning(left), leaning(right)}, fusion.LookStraight, 0, fusion.OneAtATime},
+			[]person{leaning(left), leaning(right)}, scene.LookStraight, 0, scene.OneAtATime},
 		"a passer-by behind": {
-			[]person{{300, 190, 0}, {560, 60, 0}}, fusion.Fine, 300, fusion.Fine},
+			[]person{{300, 190, 0}, {560, 60, 0}}, scene.Fine, 300, scene.Fine},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &hal.Frame{Width: 640, Height: 480, BGR: make([]byte, 640*480*3)}
@@ -77,7 +77,7 @@ func TestChoose(t *testing.T) {
 			if obs.Quality.Advice != want.advice || want.x != 0 && math.Abs(middle-want.x) > 30 {
 				t.Errorf("%v, face at %.0f; want %v at %.0f", obs.Quality.Advice, middle, want.advice, want.x)
 			}
-			if (obs.Embedding != nil) != (want.advice == fusion.Fine) {
+			if (obs.Embedding != nil) != (want.advice == scene.Fine) {
 				t.Error("embedded and refused, or neither")
 			}
 			obs, err := c.Enrol(f)
@@ -94,7 +94,7 @@ func TestRefusedIsEmbedded(t *testing.T) {
 	door := observe(t, newChain(t, far), astronaut(t))
 	far.Refused = true
 	measured := observe(t, newChain(t, far), astronaut(t))
-	if door.Quality.Advice != fusion.ComeCloser || measured.Quality.Advice != fusion.ComeCloser {
+	if door.Quality.Advice != scene.ComeCloser || measured.Quality.Advice != scene.ComeCloser {
 		t.Fatalf("advice %v and %v", door.Quality.Advice, measured.Quality.Advice)
 	}
 	if door.Embedding != nil || measured.Embedding == nil {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"menshen/recognizer/fusion"
+	"menshen/hal/scene"
 )
 
 // landmarks is how many points the landmark model finds, in the order of the 300-W annotation.
@@ -25,7 +25,7 @@ func (c *Chain) inspect(v view, face found, crowded bool, obs *Observation) (ali
 	q.Yaw, q.Pitch, q.Roll = pose(obs.Evidence.Points)
 	toFrame, err := align(obs.Evidence.Points, c.embed.Template)
 	if err != nil { // the model saw no face in the box
-		q.Advice = fusion.LookStraight
+		q.Advice = scene.LookStraight
 		return false, nil
 	}
 	v.warp(toFrame, &c.embed.picture)
@@ -41,11 +41,11 @@ func (c *Chain) inspect(v view, face found, crowded bool, obs *Observation) (ali
 // is decided, and so their liveness is not measured, nor the landmarks of a face in a wrong place.
 func (c *Chain) measure(v view, face found, crowded bool, obs *Observation) error {
 	q := &obs.Quality
-	if q.Advice = c.opts.place(q.Height, v.h, crowded); q.Advice != fusion.Fine && !c.opts.Refused {
+	if q.Advice = c.opts.place(q.Height, v.h, crowded); q.Advice != scene.Fine && !c.opts.Refused {
 		return nil
 	}
 	aligned, err := c.inspect(v, face, crowded, obs)
-	if err != nil || q.Advice != fusion.Fine && !(aligned && c.opts.Refused) {
+	if err != nil || q.Advice != scene.Fine && !(aligned && c.opts.Refused) {
 		return err
 	}
 	clock := stopwatch{time.Now()}

@@ -4,6 +4,7 @@ import (
 	"image"
 	"time"
 
+	"menshen/hal/scene"
 	"menshen/recognizer/fusion"
 )
 
@@ -67,14 +68,14 @@ type Point struct{ X, Y float32 }
 
 // Quality is what can be measured of a face, and the first thing to do about it.
 type Quality struct {
-	Height     int           // face box height in pixels
-	Sharpness  float32       // variance of the Laplacian of the aligned crop
-	Brightness float32       // mean of the aligned crop, 0…255
-	Yaw, Pitch float32       // rough, in degrees, from five points
-	Roll       float32       // degrees
-	Mouth      float32       // fine detail at the mouth over that at the eyes: below 0.38 the mouth is covered
-	Eyes       float32       // brightness at the eyes over that of the cheeks: below 0.45 dark glasses
-	Advice     fusion.Advice // Fine when the embedding can be used
+	Height     int          // face box height in pixels
+	Sharpness  float32      // variance of the Laplacian of the aligned crop
+	Brightness float32      // mean of the aligned crop, 0…255
+	Yaw, Pitch float32      // rough, in degrees, from five points
+	Roll       float32      // degrees
+	Mouth      float32      // fine detail at the mouth over that at the eyes: below 0.38 the mouth is covered
+	Eyes       float32      // brightness at the eyes over that of the cheeks: below 0.45 dark glasses
+	Advice     scene.Advice // Fine when the embedding can be used
 }
 
 // Stages is where the time of one frame went. Capture is from the frame's arrival until the

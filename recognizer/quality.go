@@ -3,7 +3,7 @@ package recognizer
 import (
 	"math"
 
-	"menshen/recognizer/fusion"
+	"menshen/hal/scene"
 )
 
 // noseRest is where the nose's tip stands between eyes (0) and mouth (1) in a face that
@@ -83,40 +83,40 @@ func covering(grey []float32, w, h int) (mouth, eyes float32) {
 }
 
 // place is the first thing to do about where a face is, of which nothing else was measured.
-func (o Options) place(height, frameHeight int, crowded bool) fusion.Advice {
+func (o Options) place(height, frameHeight int, crowded bool) scene.Advice {
 	maxHeight := o.MaxHeight
 	if maxHeight == 0 {
 		maxHeight = frameHeight * 9 / 10
 	}
 	switch {
 	case height < o.MinHeight:
-		return fusion.ComeCloser
+		return scene.ComeCloser
 	case height > maxHeight:
-		return fusion.StepBack
+		return scene.StepBack
 	case crowded:
-		return fusion.OneAtATime
+		return scene.OneAtATime
 	}
-	return fusion.Fine
+	return scene.Fine
 }
 
 // advise is the first thing to do about a face, in the order in which a person can act on it.
-func (o Options) advise(q Quality, frameHeight int, crowded bool) fusion.Advice {
-	if place := o.place(q.Height, frameHeight, crowded); place != fusion.Fine {
+func (o Options) advise(q Quality, frameHeight int, crowded bool) scene.Advice {
+	if place := o.place(q.Height, frameHeight, crowded); place != scene.Fine {
 		return place
 	}
 	switch {
 	case q.Brightness < o.MinBrightness:
-		return fusion.TooDark
+		return scene.TooDark
 	case q.Brightness > o.MaxBrightness:
-		return fusion.TooBright
+		return scene.TooBright
 	case q.Mouth < o.MinMouth, q.Eyes < o.MinEyes:
-		return fusion.Uncover
+		return scene.Uncover
 	case !o.straight(q.Yaw, q.Pitch, q.Roll):
-		return fusion.LookStraight
+		return scene.LookStraight
 	case q.Sharpness < o.MinSharpness:
-		return fusion.HoldStill
+		return scene.HoldStill
 	}
-	return fusion.Fine
+	return scene.Fine
 }
 
 // straight reports whether a face in this pose looks at the camera well enough.

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"menshen/hal"
-	"menshen/recognizer/fusion"
+	"menshen/hal/scene"
 )
 
 // head gives the five points of a head in space, turned by yaw and pitch, seen from far away, then
@@ -62,15 +62,15 @@ func TestLight(t *testing.T) {
 func TestAdvice(t *testing.T) {
 	o := Options{}.withDefaults()
 	good := Quality{Height: 150, Sharpness: 300, Brightness: 110, Mouth: 1, Eyes: 0.8}
-	for want, spoil := range map[fusion.Advice]func(*Quality){
-		fusion.Fine:         func(*Quality) {},
-		fusion.ComeCloser:   func(q *Quality) { q.Height = 50; q.Brightness = 5 },
-		fusion.StepBack:     func(q *Quality) { q.Height = 470 },
-		fusion.TooDark:      func(q *Quality) { q.Brightness = 20; q.Sharpness = 1 },
-		fusion.TooBright:    func(q *Quality) { q.Brightness = 240 },
-		fusion.LookStraight: func(q *Quality) { q.Yaw = -50 },
-		fusion.Uncover:      func(q *Quality) { q.Mouth = 0.2 },
-		fusion.HoldStill:    func(q *Quality) { q.Sharpness = 5 },
+	for want, spoil := range map[scene.Advice]func(*Quality){
+		scene.Fine:         func(*Quality) {},
+		scene.ComeCloser:   func(q *Quality) { q.Height = 50; q.Brightness = 5 },
+		scene.StepBack:     func(q *Quality) { q.Height = 470 },
+		scene.TooDark:      func(q *Quality) { q.Brightness = 20; q.Sharpness = 1 },
+		scene.TooBright:    func(q *Quality) { q.Brightness = 240 },
+		scene.LookStraight: func(q *Quality) { q.Yaw = -50 },
+		scene.Uncover:      func(q *Quality) { q.Mouth = 0.2 },
+		scene.HoldStill:    func(q *Quality) { q.Sharpness = 5 },
 	} {
 		q := good
 		spoil(&q)
@@ -78,7 +78,7 @@ func TestAdvice(t *testing.T) {
 			t.Errorf("%+v: %v, want %v", q, got, want)
 		}
 	}
-	if got := o.advise(good, 480, true); got != fusion.OneAtATime {
+	if got := o.advise(good, 480, true); got != scene.OneAtATime {
 		t.Errorf("two people: %v", got)
 	}
 }
@@ -88,7 +88,7 @@ func TestCovering(t *testing.T) {
 	c := newChain(t, Options{})
 	plain := gocvPicture(t, "face.jpg")
 	obs := observe(t, c, plain)
-	if obs.Quality.Advice != fusion.Fine {
+	if obs.Quality.Advice != scene.Fine {
 		t.Fatalf("the face itself: %+v", obs.Quality)
 	}
 	toFrame, err := align(obs.Evidence.Points, template)
@@ -108,7 +108,7 @@ func TestCovering(t *testing.T) {
 				f.BGR[i*3], f.BGR[i*3+1], f.BGR[i*3+2] = 30, 30, 30
 			}
 		}
-		if obs := observe(t, c, f); obs.Quality.Advice != fusion.Uncover || obs.Embedding != nil {
+		if obs := observe(t, c, f); obs.Quality.Advice != scene.Uncover || obs.Embedding != nil {
 			t.Errorf("%s: %+v", name, obs.Quality)
 		}
 	}

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"menshen/board/unit"
+	"menshen/hal/scene"
 	"menshen/internal/i18n"
 	"menshen/recognizer/eye"
-	"menshen/recognizer/fusion"
 	"menshen/store"
 	"menshen/store/audit"
 )
@@ -89,7 +89,7 @@ func shownAs(p eye.Picture, lang i18n.Language) *Picture {
 	out := &Picture{Width: p.Width, Height: p.Height, Gray: p.Grey, Zone: p.Zone, Face: p.Box}
 	q := p.Quality
 	if !p.Box.Empty() {
-		out.Good = q.Advice == fusion.Fine
+		out.Good = q.Advice == scene.Fine
 		out.Advice = lang.Say(q.Advice.Message())
 		out.Figures = lang.Say(i18n.M("desk.picture-figures", "%d px, sharp %.0f, bright %.0f, yaw %+.0f", q.Height,
 			q.Sharpness, q.Brightness, q.Yaw))

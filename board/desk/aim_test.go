@@ -13,11 +13,11 @@ import (
 	"menshen/board/desk"
 	"menshen/board/unit"
 	"menshen/hal/haltest"
+	"menshen/hal/scene"
 	"menshen/internal/i18n"
 	"menshen/internal/i18n/catalogue"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
-	"menshen/recognizer/fusion"
 	"menshen/store"
 )
 
@@ -37,7 +37,7 @@ func (b *bench) aiming(s desk.Session) (shown chan *desk.Picture, end func() err
 func marked() eye.Picture {
 	return eye.Picture{Width: 64, Height: 4, Grey: bytes.Repeat([]byte("an aimed picture"), 16),
 		Box: image.Rect(10, 0, 20, 3), Zone: image.Rect(0, 0, 64, 4),
-		Quality: recognizer.Quality{Height: 61, Sharpness: 44, Advice: fusion.ComeCloser}}
+		Quality: recognizer.Quality{Height: 61, Sharpness: 44, Advice: scene.ComeCloser}}
 }
 
 // TestRStrangerAiming: the camera is aimed with its lamp on, under a record made before; no face is

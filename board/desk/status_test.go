@@ -17,6 +17,7 @@ import (
 	"menshen/board/unit"
 	"menshen/hal"
 	"menshen/hal/haltest"
+	"menshen/hal/scene"
 	"menshen/internal/i18n"
 	"menshen/internal/i18n/catalogue"
 	"menshen/recognizer/calibration"
@@ -87,7 +88,7 @@ func TestStatusTellsWhoStandsThere(t *testing.T) {
 		t.Errorf("no person is there: %+v", f)
 	}
 	o := boardtest.Look(8)
-	o.Embedding, o.Quality.Advice = nil, fusion.ComeCloser
+	o.Embedding, o.Quality.Advice = nil, scene.ComeCloser
 	b.Driver.See(&o)
 	en, zh := facts(i18n.English)["at the door"].State, facts(catalogue.In("zh"))["at the door"].State
 	if en != "a person: please come closer" || zh != "有人：请靠近一些" {

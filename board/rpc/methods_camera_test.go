@@ -14,9 +14,9 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/rpc"
+	"menshen/hal/scene"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
-	"menshen/recognizer/fusion"
 )
 
 // grey is a made-up picture, of so much grey all over.
@@ -24,7 +24,7 @@ func grey(width int, level byte) eye.Picture {
 	height := width * 3 / 4
 	return eye.Picture{Width: width, Height: height, Grey: bytes.Repeat([]byte{level}, width*height),
 		Zone: image.Rect(0, 0, width, height), Box: image.Rect(width/4, height/4, width/2, height/2),
-		Quality: recognizer.Quality{Height: 61, Advice: fusion.ComeCloser}}
+		Quality: recognizer.Quality{Height: 61, Advice: scene.ComeCloser}}
 }
 
 // picture is the next picture from the unit, with its pixels.

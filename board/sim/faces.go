@@ -5,9 +5,9 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"menshen/hal/scene"
 	"menshen/recognizer"
 	"menshen/recognizer/calibration"
-	"menshen/recognizer/fusion"
 )
 
 // face is a direction: what the recognizer would say of a person's face in a perfect picture.
@@ -89,5 +89,5 @@ func drawScore(r *rand.Rand, c *calibration.Calibration) float64 {
 // six is good enough for a living face (docs/figures.md), the others never are.
 func look(r *rand.Rand, f face, score float64, live float32, at time.Time) recognizer.Observation {
 	return recognizer.Observation{At: at, Faces: 1, Live: live, Embedding: f.view(r, score),
-		Quality: recognizer.Quality{Height: 150, Advice: fusion.Fine}}
+		Quality: recognizer.Quality{Height: 150, Advice: scene.Fine}}
 }

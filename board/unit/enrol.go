@@ -6,10 +6,10 @@ import (
 	"math"
 	"time"
 
+	"menshen/hal/scene"
 	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/recognizer"
-	"menshen/recognizer/fusion"
 	"menshen/recognizer/index"
 	"menshen/store"
 )
@@ -38,8 +38,8 @@ func (f *Face) Wipe() { clear(f.Template) }
 // Step is how far an enrolment is.
 type Step struct {
 	Kind         StepKind
-	Advice       fusion.Advice // what would help, in Taking and Trying
-	Done, Wanted int           // pictures
+	Advice       scene.Advice // what would help, in Taking and Trying
+	Done, Wanted int          // pictures
 }
 
 // StepKind is what the person whose face is taken has to do.
@@ -70,7 +70,7 @@ func (e OffError) Error() string { return "faces are off: " + e.Off.String() }
 // LateError says that an enrolment took too long.
 type LateError struct {
 	Trial  bool // the face was taken and not recognised when its owner came back
-	Advice fusion.Advice
+	Advice scene.Advice
 }
 
 func (e LateError) Error() string {
@@ -93,7 +93,7 @@ type enrolment struct {
 	away     time.Time // since when no face is in the picture; zero: one is
 	trying   bool      // they were away and come back
 	agreed   int       // frames of the trial that recognised them
-	advice   fusion.Advice
+	advice   scene.Advice
 	steps    chan Step     // the newest only
 	done     chan enrolled // buffered
 
@@ -196,7 +196,7 @@ func (e *enrolment) add(o *recognizer.Observation, now time.Time) {
 	if e.face != nil && !e.trying {
 		return // not gone yet
 	}
-	if o.Embedding == nil || o.Quality.Advice != fusion.Fine {
+	if o.Embedding == nil || o.Quality.Advice != scene.Fine {
 		e.say(o.Quality.Advice)
 		return
 	}
@@ -216,7 +216,7 @@ func (e *enrolment) add(o *recognizer.Observation, now time.Time) {
 	e.live += float64(o.Live)
 	e.last = now
 	e.pictures++
-	e.say(fusion.Fine)
+	e.say(scene.Fine)
 	if e.pictures == picturesWanted {
 		e.taken(now)
 	}
@@ -243,7 +243,7 @@ func (e *enrolment) try(o *recognizer.Observation) {
 		score += float64(x) * float64(e.face.Template[i])
 	}
 	if score < e.need.score || float64(o.Live) < e.need.live {
-		e.say(fusion.HoldStill)
+		e.say(scene.HoldStill)
 		return
 	}
 	if e.agreed++; e.agreed < e.need.frames {
@@ -299,7 +299,7 @@ func (e *enrolment) tick(now time.Time) {
 
 // say tells the session how far it is, or what would help. It replaces an
 // older word that was not read.
-func (e *enrolment) say(a fusion.Advice) {
+func (e *enrolment) say(a scene.Advice) {
 	e.advice = a
 	if e.trying {
 		e.tell(Step{Kind: Trying, Advice: a, Done: e.agreed, Wanted: e.need.frames})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"menshen/hal/scene"
 	"menshen/policy"
 	"menshen/recognizer/fusion"
 	"menshen/store"
@@ -61,8 +62,8 @@ func (u *Unit) Challenge() (said <-chan policy.Signal) {
 }
 
 // Asks is what the visit asks for, and SignalFor how lamp and buzzer do.
-func (u *Unit) Asks() fusion.Act             { return u.faces.asks }
-func SignalFor(act fusion.Act) policy.Signal { return signalFor[act] }
+func (u *Unit) Asks() scene.Act             { return u.faces.asks }
+func SignalFor(act scene.Act) policy.Signal { return signalFor[act] }
 
 // VisitFace is what the visit holds of a face.
 func (u *Unit) VisitFace() policy.Face { return u.faces.visit.Tick(u.now()).Face }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"menshen/board/config"
+	"menshen/hal/scene"
 	"menshen/policy"
 	"menshen/recognizer"
 	"menshen/recognizer/calibration"
@@ -29,7 +30,7 @@ type faces struct {
 	seen       time.Time    // the last face
 	missed     policy.First // whose face was refused last after their card, and when
 	card       *tapped      // whose card waits for its owner's face
-	asks       fusion.Act   // what the person at the door is asked to do
+	asks       scene.Act    // what the person at the door is asked to do
 	taking     *enrolment   // a person's face is being taken
 	aiming     bool         // staff see the picture, also of a face being taken; none is recognised meanwhile
 	// whose face was taken out of the index, to be erased; enrolling them again ends it
@@ -95,7 +96,7 @@ func (u *Unit) takeVerdict(v fusion.Verdict, now, frame time.Time) {
 		u.decideFace(v, now, frame)
 	}
 	if v.Act != u.faces.asks {
-		if u.faces.asks = v.Act; v.Act != fusion.NoAct {
+		if u.faces.asks = v.Act; v.Act != scene.NoAct {
 			u.signals.say(signalFor[v.Act])
 		}
 	}
@@ -103,10 +104,10 @@ func (u *Unit) takeVerdict(v fusion.Verdict, now, frame time.Time) {
 
 // signalFor is how lamp and buzzer ask for an act: a door may have nothing to show words on
 // (Unit.Prompt has them). The sign at the camera explains it.
-var signalFor = map[fusion.Act]policy.Signal{
-	fusion.CloseEyes: policy.SignalCloseEyes,
-	fusion.TurnLeft:  policy.SignalTurnLeft,
-	fusion.TurnRight: policy.SignalTurnRight,
+var signalFor = map[scene.Act]policy.Signal{
+	scene.CloseEyes: policy.SignalCloseEyes,
+	scene.TurnLeft:  policy.SignalTurnLeft,
+	scene.TurnRight: policy.SignalTurnRight,
 }
 
 // tapped is a card whose owner is now looked at.

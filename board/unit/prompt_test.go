@@ -6,8 +6,8 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/unit"
+	"menshen/hal/scene"
 	"menshen/internal/i18n"
-	"menshen/recognizer/fusion"
 )
 
 // TestPrompt: what the person at the door is to do is there in words, in both
@@ -25,9 +25,9 @@ func TestPrompt(t *testing.T) {
 	says("nobody", i18n.Message{})
 
 	far := boardtest.Look(1)
-	far.Embedding, far.Quality.Advice = nil, fusion.ComeCloser
+	far.Embedding, far.Quality.Advice = nil, scene.ComeCloser
 	b.Driver.See(&far)
-	says("far away", fusion.ComeCloser.Message())
+	says("far away", scene.ComeCloser.Message())
 	b.Later(time.Minute)
 	says("gone again", i18n.Message{})
 
@@ -37,7 +37,7 @@ func TestPrompt(t *testing.T) {
 		b.Driver.See(&near)
 	}
 	act := b.Unit.Asks()
-	if act == fusion.NoAct {
+	if act == scene.NoAct {
 		t.Fatal("nothing was asked")
 	}
 	says("challenge", act.Message())
@@ -49,5 +49,5 @@ func TestPrompt(t *testing.T) {
 
 	b.Unit.WithCard(true)
 	b.Tap(1)
-	says("card read, nobody looks", fusion.LookStraight.Message())
+	says("card read, nobody looks", scene.LookStraight.Message())
 }

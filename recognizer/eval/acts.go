@@ -1,6 +1,6 @@
 package eval
 
-import "menshen/recognizer/fusion"
+import "menshen/hal/scene"
 
 // ActRow is what came of an act, asked of one kind of player by many faces (package eval/acts). The
 // passive model's word is taken out of the evidence: it is neither for a living face nor against.
@@ -15,7 +15,7 @@ type ActRow struct {
 
 // Add counts one visit, and what the motion alone says: evidence of life without the act.
 func (r *ActRow) Add(v Visited, motion float64) {
-	if v.Asked == fusion.NoAct {
+	if v.Asked == scene.NoAct {
 		return
 	}
 	r.passed.add(v.Lives())

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"menshen/hal/scene"
 	"menshen/recognizer/fusion"
 )
 
@@ -97,7 +98,7 @@ func MeasureAttacks(
 		living := names[s.kind] == BonaFide
 		kinds[s.kind].Presentations++
 		silent[s.kind].add(!usable)
-		errs[s.kind].add(a.passes(shown, fusion.NoAct, false).Lives() != living)
+		errs[s.kind].add(a.passes(shown, scene.NoAct, false).Lives() != living)
 		share, isAsked := a.errs(shown, living, false)
 		withAct[s.kind] += share
 		asked[s.kind].add(isAsked)
@@ -133,12 +134,12 @@ func MeasureAttacks(
 // errs is in which share of visits a presentation is taken for what it is not, at a door that asks
 // for each of the acts in turn when in doubt, and whether it asks.
 func (a *Attacks) errs(shown []Seen, living, infrared bool) (share float64, asked bool) {
-	for _, act := range fusion.Acts() {
+	for _, act := range scene.Acts() {
 		v := a.passes(shown, act, infrared)
-		asked = v.Asked != fusion.NoAct
+		asked = v.Asked != scene.NoAct
 		// A living face would do as it is asked, which a recording cannot.
 		if lives := v.Lives() || living && asked; lives != living {
-			share += 1 / float64(len(fusion.Acts()))
+			share += 1 / float64(len(scene.Acts()))
 		}
 	}
 	return share, asked
@@ -146,14 +147,14 @@ func (a *Attacks) errs(shown []Seen, living, infrared bool) (share float64, aske
 
 // passes lets a presentation go through one visit, at a door that asks for the act when in doubt;
 // NoAct: that asks for none.
-func (a *Attacks) passes(shown []Seen, act fusion.Act, infrared bool) Visited {
+func (a *Attacks) passes(shown []Seen, act scene.Act, infrared bool) Visited {
 	cfg := fusion.Defaults()
 	cfg.LiveMin, cfg.Challenge, cfg.Infrared = a.LiveMin, fusion.Never, infrared
-	if act != fusion.NoAct {
+	if act != scene.NoAct {
 		cfg.Challenge, cfg.Draw = fusion.InDoubt, func(int) int { return int(act) - 1 }
 	}
 	next := 0
-	v, _ := Visit(cfg, func(time.Duration, fusion.Act, time.Duration) (fusion.Frame, error) {
+	v, _ := Visit(cfg, func(time.Duration, scene.Act, time.Duration) (fusion.Frame, error) {
 		s := shown[next%len(shown)]
 		next++
 		f := fusion.Frame{Present: s.Reason != noFace, Embedding: s.Embedding, Live: s.Live, Signs: s.Signs}
@@ -161,7 +162,7 @@ func (a *Attacks) passes(shown []Seen, act fusion.Act, infrared bool) Visited {
 			f.Signs.Infrared = fusion.Infrared{}
 		}
 		if f.Embedding == nil {
-			f.Advice = fusion.HoldStill
+			f.Advice = scene.HoldStill
 		}
 		return f, nil
 	})

@@ -3,6 +3,7 @@ package eval
 import (
 	"time"
 
+	"menshen/hal/scene"
 	"menshen/policy"
 	"menshen/recognizer/fusion"
 	"menshen/recognizer/index"
@@ -15,7 +16,7 @@ const (
 
 // Visited is what came of a visit.
 type Visited struct {
-	Asked fusion.Act  // NoAct: nothing was asked for
+	Asked scene.Act   // NoAct: nothing was asked for
 	Face  policy.Face // what the door would decide on; without frames where nothing could be decided
 }
 
@@ -29,7 +30,7 @@ func (v Visited) Lives() bool {
 // decides it. next gives what is seen at a moment, with what was asked for and since when. Whose
 // face it is does not matter here: any usable frame is of the person.
 func Visit(
-	cfg fusion.Config, next func(at time.Duration, asked fusion.Act, since time.Duration) (fusion.Frame, error),
+	cfg fusion.Config, next func(at time.Duration, asked scene.Act, since time.Duration) (fusion.Frame, error),
 ) (out Visited, err error) {
 	v, began := fusion.NewVisit(cfg, known{}), time.Time{}.Add(time.Hour)
 	var since time.Duration
@@ -42,7 +43,7 @@ func Visit(
 			f.Embedding = []float32{1}
 		}
 		verdict := v.Add(f, began.Add(at))
-		if verdict.Act != fusion.NoAct && out.Asked == fusion.NoAct {
+		if verdict.Act != scene.NoAct && out.Asked == scene.NoAct {
 			out.Asked, since = verdict.Act, at
 		}
 		if verdict.Due {

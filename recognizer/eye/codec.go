@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"menshen/hal/scene"
 	"menshen/recognizer"
 	"menshen/recognizer/fusion"
 )
@@ -58,12 +59,12 @@ func toWireQuality(q recognizer.Quality) wireQuality {
 
 func (q wireQuality) decode() recognizer.Quality {
 	return recognizer.Quality{Height: int(q.Height), Sharpness: q.Sharpness, Brightness: q.Brightness,
-		Yaw: q.Yaw, Pitch: q.Pitch, Roll: q.Roll, Mouth: q.Mouth, Eyes: q.Eyes, Advice: fusion.Advice(q.Advice)}
+		Yaw: q.Yaw, Pitch: q.Pitch, Roll: q.Roll, Mouth: q.Mouth, Eyes: q.Eyes, Advice: scene.Advice(q.Advice)}
 }
 
 func (q wireQuality) ok() bool {
 	return finite(q.Sharpness, q.Brightness, q.Yaw, q.Pitch, q.Roll, q.Mouth, q.Eyes) &&
-		q.Height >= 0 && fusion.Advice(q.Advice).Valid()
+		q.Height >= 0 && scene.Advice(q.Advice).Valid()
 }
 
 func toWireRect(r image.Rectangle) [4]int16 {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"testing"
 
+	"menshen/hal/scene"
 	"menshen/recognizer"
 	"menshen/recognizer/fusion"
 
@@ -24,7 +25,7 @@ func sample() recognizer.Observation {
 		Faces: 2, Width: 640, Height: 480, Box: image.Rect(10, 20, 110, 140), Detection: 0.9, Live: 0.8,
 		Quality: recognizer.Quality{
 			Height: 120, Sharpness: 300, Brightness: 99, Yaw: -3, Pitch: 4, Roll: 5,
-			Mouth: 1, Eyes: 0.8, Advice: fusion.Fine,
+			Mouth: 1, Eyes: 0.8, Advice: scene.Fine,
 		},
 		Evidence: recognizer.Evidence{EyesOpen: 0.7,
 			Infrared: fusion.Infrared{Pair: true, Face: 0.9, Lit: 120, Dark: 14, Changed: 0.4}},

@@ -1,49 +1,10 @@
 package fusion
 
 import (
-	"menshen/internal/i18n"
 	"time"
+
+	"menshen/hal/scene"
 )
-
-// Act is something that a person can do and a picture cannot.
-type Act uint8
-
-// The acts. Left and right are the person's own.
-const (
-	NoAct Act = iota
-	CloseEyes
-	TurnLeft
-	TurnRight
-)
-
-var acts = [...]struct {
-	id string
-	m  i18n.Message
-}{
-	NoAct:     {id: "none"},
-	CloseEyes: {"close eyes", i18n.M("recognizer.close-eyes", "please close your eyes for a moment")},
-	TurnLeft:  {"turn left", i18n.M("recognizer.turn-left", "please turn your head a little to your left")},
-	TurnRight: {"turn right", i18n.M("recognizer.turn-right", "please turn your head a little to your right")},
-}
-
-// Acts are those that may be asked for.
-func Acts() []Act { return []Act{CloseEyes, TurnLeft, TurnRight} }
-
-// String is the act's short English name.
-func (a Act) String() string {
-	if int(a) < len(acts) {
-		return acts[a].id
-	}
-	return "unknown act"
-}
-
-// Message is what to ask of the person; the zero Message of NoAct.
-func (a Act) Message() i18n.Message {
-	if int(a) >= len(acts) {
-		return i18n.Message{}
-	}
-	return acts[a].m
-}
 
 // When says when a person is asked to act.
 type When string
@@ -72,7 +33,7 @@ const (
 // the same face, so that one person cannot act for another. Who turns when something else was
 // asked for has failed: a video shows all acts in turn.
 type challenge struct {
-	act     Act
+	act     scene.Act
 	began   time.Time
 	passed  bool
 	failed  bool
@@ -100,12 +61,12 @@ func (c *challenge) add(s Signs, now time.Time) {
 	}
 	left, right := c.turn(s.Yaw)
 	switch c.act {
-	case CloseEyes:
+	case scene.CloseEyes:
 		c.blink(s.EyesOpen, now)
 		c.failed = left || right
-	case TurnLeft:
+	case scene.TurnLeft:
 		c.passed, c.failed = left, right
-	case TurnRight:
+	case scene.TurnRight:
 		c.passed, c.failed = right, left
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"log"
 	"time"
 
+	"menshen/hal/scene"
 	"menshen/recognizer/fusion"
 	"menshen/recognizer/index"
 )
@@ -30,7 +31,7 @@ func ExampleVisit() {
 	visit := fusion.NewVisit(cfg, enrolled)
 	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 
-	visit.Add(fusion.Frame{Present: true, Advice: fusion.ComeCloser}, now)
+	visit.Add(fusion.Frame{Present: true, Advice: scene.ComeCloser}, now)
 	_, advice := visit.Prompt(now)
 	fmt.Println("the door says:", advice)
 	good := fusion.Frame{Present: true, Embedding: []float32{0.9, 0.1, 0.1, 0}, Live: 0.9}

@@ -3,6 +3,8 @@ package fusion
 import (
 	"slices"
 	"testing"
+
+	"menshen/hal/scene"
 )
 
 var (
@@ -65,7 +67,7 @@ func TestInfraredInAVisit(t *testing.T) {
 	} {
 		d := newDoor(p)
 		d.v.cfg.Infrared, d.v.cfg.Challenge, d.v.cfg.Draw = true, c.when, func(int) int { return 1 }
-		asked := NoAct
+		asked := scene.NoAct
 		frame, n := p.actor(d, p.face[ann], c.live, c.pair != display), 0
 		_, ready := d.show(80, func() Frame {
 			asked = max(asked, d.said.Act)
@@ -75,7 +77,7 @@ func TestInfraredInAVisit(t *testing.T) {
 			}
 			return f
 		})
-		if (asked != NoAct) != c.asked || !ready || opens(d.said.Face) != c.open {
+		if (asked != scene.NoAct) != c.asked || !ready || opens(d.said.Face) != c.open {
 			t.Errorf("%s: asked %v, ready %v, %+v", c.name, asked, ready, d.said.Face)
 		}
 	}

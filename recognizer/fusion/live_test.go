@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"menshen/hal/scene"
 )
 
 // head is the five points of a face in space: x to the image's right, y down, z towards the camera.
@@ -105,29 +107,29 @@ func TestChallenges(t *testing.T) {
 	left, right, ahead := Signs{Yaw: 27}, Signs{Yaw: -27}, Signs{Yaw: 2}
 	for _, c := range []struct {
 		name string
-		act  Act
+		act  scene.Act
 		seen []Signs // 300 ms apart
 		want string
 	}{
-		{"eyes shut and opened", CloseEyes, []Signs{open, open, shut, shut, open, open}, "passed"},
-		{"eyes that waver", CloseEyes, []Signs{open, open, shut, open, open, shut, open, open}, ""},
-		{"open but for one frame", CloseEyes, []Signs{shut, open, shut, shut, open, shut}, ""},
-		{"a video that turns", CloseEyes, []Signs{open, open, left, left}, "failed"},
-		{"a picture with open eyes", CloseEyes, slices.Repeat([]Signs{open}, 6), ""},
-		{"a picture with closed eyes", CloseEyes, slices.Repeat([]Signs{shut}, 6), ""},
-		{"two pictures: open, then closed", CloseEyes, []Signs{open, open, shut, shut, shut}, ""},
-		{"opened too late", CloseEyes, slices.Concat([]Signs{open, open}, slices.Repeat([]Signs{shut}, 11),
+		{"eyes shut and opened", scene.CloseEyes, []Signs{open, open, shut, shut, open, open}, "passed"},
+		{"eyes that waver", scene.CloseEyes, []Signs{open, open, shut, open, open, shut, open, open}, ""},
+		{"open but for one frame", scene.CloseEyes, []Signs{shut, open, shut, shut, open, shut}, ""},
+		{"a video that turns", scene.CloseEyes, []Signs{open, open, left, left}, "failed"},
+		{"a picture with open eyes", scene.CloseEyes, slices.Repeat([]Signs{open}, 6), ""},
+		{"a picture with closed eyes", scene.CloseEyes, slices.Repeat([]Signs{shut}, 6), ""},
+		{"two pictures: open, then closed", scene.CloseEyes, []Signs{open, open, shut, shut, shut}, ""},
+		{"opened too late", scene.CloseEyes, slices.Concat([]Signs{open, open}, slices.Repeat([]Signs{shut}, 11),
 			[]Signs{open, open}), ""},
-		{"half-closed eyes", CloseEyes, []Signs{open, open, {EyesOpen: .5}, {EyesOpen: .5}, open, open}, ""},
-		{"turned left", TurnLeft, []Signs{ahead, left, left}, "passed"},
-		{"turned the other way", TurnLeft, []Signs{ahead, right, right}, "failed"},
-		{"turned right", TurnRight, []Signs{ahead, right, right}, "passed"},
-		{"blinked before", TurnRight, []Signs{ahead, shut, ahead, right, right}, "passed"},
-		{"one bad landmark", TurnLeft, []Signs{ahead, left, ahead, left}, ""},
-		{"one bad landmark to the other side", TurnLeft, []Signs{ahead, right, ahead, left, left}, "passed"},
-		{"a picture taken from the side", TurnLeft, []Signs{left, left, left}, ""},
-		{"a video that comes back from the other side", TurnLeft, []Signs{right, ahead, ahead, ahead}, ""},
-		{"a bent sheet", TurnLeft, []Signs{ahead, {Yaw: 20}, {Yaw: 20}}, ""},
+		{"half-closed eyes", scene.CloseEyes, []Signs{open, open, {EyesOpen: .5}, {EyesOpen: .5}, open, open}, ""},
+		{"turned left", scene.TurnLeft, []Signs{ahead, left, left}, "passed"},
+		{"turned the other way", scene.TurnLeft, []Signs{ahead, right, right}, "failed"},
+		{"turned right", scene.TurnRight, []Signs{ahead, right, right}, "passed"},
+		{"blinked before", scene.TurnRight, []Signs{ahead, shut, ahead, right, right}, "passed"},
+		{"one bad landmark", scene.TurnLeft, []Signs{ahead, left, ahead, left}, ""},
+		{"one bad landmark to the other side", scene.TurnLeft, []Signs{ahead, right, ahead, left, left}, "passed"},
+		{"a picture taken from the side", scene.TurnLeft, []Signs{left, left, left}, ""},
+		{"a video that comes back from the other side", scene.TurnLeft, []Signs{right, ahead, ahead, ahead}, ""},
+		{"a bent sheet", scene.TurnLeft, []Signs{ahead, {Yaw: 20}, {Yaw: 20}}, ""},
 	} {
 		ch, now := challenge{act: c.act, began: start}, start
 		for _, s := range c.seen {
@@ -154,18 +156,18 @@ func (p *people) actor(d *door, face []float32, live float64, obeys bool) func()
 		f := p.frame(face, live)
 		f.Signs.EyesOpen = .95
 		act := d.said.Act
-		if act == NoAct || !obeys {
+		if act == scene.NoAct || !obeys {
 			return f
 		}
 		i++
 		switch act {
-		case CloseEyes:
+		case scene.CloseEyes:
 			if i%6 > 2 {
 				f.Signs.EyesOpen = .05
 			}
-		case TurnLeft:
+		case scene.TurnLeft:
 			f.Signs.Yaw = min(float64(i-1)*3, 25)
-		case TurnRight:
+		case scene.TurnRight:
 			f.Signs.Yaw = -min(float64(i-1)*3, 25)
 		}
 		return f
@@ -193,13 +195,13 @@ func TestChallengeInAVisit(t *testing.T) {
 		for act := range 3 {
 			d := newDoor(p)
 			d.v.cfg.Challenge, d.v.cfg.Draw = c.when, func(int) int { return act }
-			asked := NoAct
+			asked := scene.NoAct
 			frame := p.actor(d, p.face[ann], c.live, c.obeys)
 			_, ready := d.show(80, func() Frame {
 				asked = max(asked, d.said.Act)
 				return frame()
 			})
-			if want := Act(act + 1); (asked == want) != c.asked || !ready || opens(d.said.Face) != c.open {
+			if want := scene.Act(act + 1); (asked == want) != c.asked || !ready || opens(d.said.Face) != c.open {
 				t.Errorf("%s, %v: asked %v, ready %v, %+v", c.name, want, asked, ready, d.said.Face)
 			}
 		}
@@ -214,7 +216,7 @@ func TestNobodyActsForAnother(t *testing.T) {
 	d.v.cfg.Challenge, d.v.cfg.Draw = Always, func(int) int { return 0 }
 	picture, acts := p.actor(d, p.face[ann], .99, false), 0
 	_, ready := d.show(200, func() Frame {
-		if acts++; d.said.Act == CloseEyes && acts%6 > 2 {
+		if acts++; d.said.Act == scene.CloseEyes && acts%6 > 2 {
 			f := p.frame(bearer, .99)
 			f.Signs.EyesOpen = .05
 			return f
@@ -223,16 +225,5 @@ func TestNobodyActsForAnother(t *testing.T) {
 	})
 	if ready && opens(d.said.Face) {
 		t.Errorf("opened for %+v", d.said.Face)
-	}
-}
-
-func TestActWords(t *testing.T) {
-	for a := CloseEyes; a <= TurnRight; a++ {
-		if a.Message().IsZero() {
-			t.Errorf("%v has no words", a)
-		}
-	}
-	if !NoAct.Message().IsZero() || !Act(99).Message().IsZero() || Act(99).String() != "unknown act" {
-		t.Error("no act has words")
 	}
 }

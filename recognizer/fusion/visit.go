@@ -5,17 +5,18 @@ import (
 	"slices"
 	"time"
 
+	"menshen/hal/scene"
 	"menshen/policy"
 	"menshen/recognizer/index"
 )
 
 // Frame is what one frame says of the face nearest to the door.
 type Frame struct {
-	Present   bool      // there is a face
-	Embedding []float32 // nil when the frame is not good enough to compare
-	Live      float64   // the passive model's probability of a live face, 0…1
-	Signs     Signs     // what else speaks for a living head, or against one
-	Advice    Advice    // what would make it better; Fine when it is good
+	Present   bool         // there is a face
+	Embedding []float32    // nil when the frame is not good enough to compare
+	Live      float64      // the passive model's probability of a live face, 0…1
+	Signs     Signs        // what else speaks for a living head, or against one
+	Advice    scene.Advice // what would make it better; scene.Fine when it is good
 }
 
 // Verdict is what a visit says after a frame, or after time has passed without one.
@@ -24,7 +25,7 @@ type Verdict struct {
 	Candidate index.ID    // the person nearest to the face, or the card's owner; policy says whether it is them
 	Known     bool        // there is a candidate
 	Face      policy.Face // the evidence so far; without a usable frame its scores are -1 and Quality is the advice
-	Act       Act         // what the person is asked to do; NoAct: nothing
+	Act       scene.Act   // what the person is asked to do; scene.NoAct: nothing
 }
 
 // phase is the state of a visit.
@@ -44,9 +45,9 @@ type Visit struct {
 
 	phase   phase
 	began   time.Time
-	seen    time.Time // last frame with a face
-	advice  Advice    // of that frame
-	owner   *index.ID // card + face: whose card it was
+	seen    time.Time    // last frame with a face
+	advice  scene.Advice // of that frame
+	owner   *index.ID    // card + face: whose card it was
 	face    evidence
 	ended   time.Time // when it was decided
 	granted *index.ID // after a grant: who is being let in
@@ -154,7 +155,7 @@ func (v *Visit) ready(now time.Time) bool {
 		return false
 	}
 	if known && v.mustAct(f.Live, lamp.word()) {
-		v.face.act = &challenge{act: Act(1 + v.cfg.Draw(len(acts)-1)), began: now}
+		v.face.act = &challenge{act: scene.Acts()[v.cfg.Draw(len(scene.Acts()))], began: now}
 		return false
 	}
 	return known && f.Live >= f.LiveMin || over
@@ -174,20 +175,20 @@ func (v *Visit) mustAct(live float64, word word) bool {
 
 // Prompt is what the person at the door should do: an act, or else the advice of the last frame.
 // Both are zero when the person is gone.
-func (v *Visit) Prompt(now time.Time) (Act, Advice) {
+func (v *Visit) Prompt(now time.Time) (scene.Act, scene.Advice) {
 	switch {
 	case v.gone(now):
-		return NoAct, Fine
-	case v.asks() != NoAct:
-		return v.asks(), Fine
+		return scene.NoAct, scene.Fine
+	case v.asks() != scene.NoAct:
+		return v.asks(), scene.Fine
 	}
-	return NoAct, v.advice
+	return scene.NoAct, v.advice
 }
 
 // asks is the act that the person is asked to do.
-func (v *Visit) asks() Act {
+func (v *Visit) asks() scene.Act {
 	if v.phase != looking || v.face.act == nil || v.face.act.passed {
-		return NoAct
+		return scene.NoAct
 	}
 	return v.face.act.act
 }
@@ -214,7 +215,7 @@ func (v *Visit) evidence() policy.Face {
 		f.Threshold, f.Margin = v.cfg.Verify, 0
 	}
 	if v.face.mean.frames == 0 {
-		if v.advice != Fine {
+		if v.advice != scene.Fine {
 			f.Quality = v.advice.String()
 		}
 		return f

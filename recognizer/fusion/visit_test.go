@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"menshen/hal/scene"
 	"menshen/policy"
 	"menshen/recognizer/index"
 
@@ -220,7 +221,7 @@ func TestCardAndFace(t *testing.T) {
 	}{
 		"the owner":    {func() Frame { return p.frame(p.face[ann], .9) }, true},
 		"another":      {func() Frame { return p.frame(p.face[bob], .9) }, false},
-		"too dark":     {func() Frame { return Frame{Present: true, Advice: TooDark} }, false},
+		"too dark":     {func() Frame { return Frame{Present: true, Advice: scene.TooDark} }, false},
 		"nobody there": {func() Frame { return Frame{} }, false},
 	} {
 		d := newDoor(p)
@@ -242,10 +243,10 @@ func TestCardAndFace(t *testing.T) {
 func TestRStrangerPassersByCauseNothing(t *testing.T) {
 	p := house(t)
 	d := newDoor(p)
-	if _, ready := d.show(100, func() Frame { return Frame{Present: true, Advice: ComeCloser} }); ready {
+	if _, ready := d.show(100, func() Frame { return Frame{Present: true, Advice: scene.ComeCloser} }); ready {
 		t.Error("a face too far away was decided on")
 	}
-	if _, advice := d.v.Prompt(d.now); advice != ComeCloser {
+	if _, advice := d.v.Prompt(d.now); advice != scene.ComeCloser {
 		t.Error("no advice")
 	}
 	stranger := p.stranger()
@@ -255,7 +256,7 @@ func TestRStrangerPassersByCauseNothing(t *testing.T) {
 		t.Error("a passer-by was decided on")
 	}
 	left := slices.ContainsFunc(sum, func(f float32) bool { return f != 0 }) || len(d.v.face.votes) != 0
-	if act, advice := d.v.Prompt(d.now); left || act != NoAct || advice != Fine {
+	if act, advice := d.v.Prompt(d.now); left || act != scene.NoAct || advice != scene.Fine {
 		t.Error("a passer-by left something behind")
 	}
 }
@@ -293,7 +294,7 @@ func TestOnlyCertaintyEndsEarly(t *testing.T) {
 			case 1:
 				said = d.v.Add(Frame{}, d.now)
 			case 2:
-				said = d.v.Add(Frame{Present: true, Advice: HoldStill}, d.now)
+				said = d.v.Add(Frame{Present: true, Advice: scene.HoldStill}, d.now)
 			case 3:
 				d.v.Against(bob, d.now)
 			default:

@@ -1,4 +1,4 @@
-// Package acts measures what a door asks of people when it doubts that they live (fusion.Act), and
+// Package acts measures what a door asks of people when it doubts that they live (scene.Act), and
 // what their motion says. It makes videos out of portraits: of heads that turn and close their
 // eyes, and of what is held before a camera instead. A made video answers a visit of package fusion
 // frame by frame, through the door's own chain.

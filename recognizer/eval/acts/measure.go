@@ -10,6 +10,7 @@ import (
 
 	"menshen/hal"
 	"menshen/hal/camera/picture"
+	"menshen/hal/scene"
 	"menshen/recognizer"
 	"menshen/recognizer/eval"
 	"menshen/recognizer/fusion"
@@ -37,9 +38,9 @@ func measure(
 		}
 	}()
 	var rows []eval.ActRow
-	done, total := 0, len(portraits)*len(players)*len(fusion.Acts())
+	done, total := 0, len(portraits)*len(players)*len(scene.Acts())
 	for _, pl := range players {
-		for _, act := range fusion.Acts() {
+		for _, act := range scene.Acts() {
 			row := eval.ActRow{Player: pl.name, Living: pl.living, Act: act.String()}
 			for i, face := range portraits {
 				if err := ctx.Err(); err != nil {
@@ -120,14 +121,14 @@ func load(path string, c *recognizer.Chain) (*portrait, error) {
 
 // visit lets a player go through one visit in which an act is asked for, and says what the motion
 // alone says: evidence of life without the act.
-func visit(p *portrait, pl player, act fusion.Act, c *recognizer.Chain, r *rand.Rand) (eval.Visited, float64, error) {
+func visit(p *portrait, pl player, act scene.Act, c *recognizer.Chain, r *rand.Rand) (eval.Visited, float64, error) {
 	cfg := fusion.Defaults()
 	cfg.Challenge, cfg.Draw = fusion.Always, func(int) int { return int(act) - 1 }
 	s := newScript(r)
 	var f hal.Frame
 	defer f.Wipe()
 	var usable []fusion.Frame
-	v, err := eval.Visit(cfg, func(at time.Duration, asked fusion.Act, since time.Duration) (fusion.Frame, error) {
+	v, err := eval.Visit(cfg, func(at time.Duration, asked scene.Act, since time.Duration) (fusion.Frame, error) {
 		p.draw(pl.pose(s, at, asked, since), &f, r)
 		o, err := c.Observe(&f)
 		if err != nil {

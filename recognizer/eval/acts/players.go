@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"menshen/recognizer/fusion"
+	"menshen/hal/scene"
 )
 
 // player is who or what stands before the camera. It gives the pose at a moment of the visit, with
@@ -13,7 +13,7 @@ import (
 type player struct {
 	name   string
 	living bool
-	pose   func(s *script, t time.Duration, asked fusion.Act, since time.Duration) pose
+	pose   func(s *script, t time.Duration, asked scene.Act, since time.Duration) pose
 }
 
 // script is what a player does of its own, drawn for each visit.
@@ -24,7 +24,7 @@ type script struct {
 	quick   time.Duration // that a turn or a lid takes, one way
 	hold    time.Duration // in between
 	pause   time.Duration // of a video, between two acts
-	order   [3]fusion.Act // of a video
+	order   [3]scene.Act  // of a video
 	entered time.Duration // where it begins
 }
 
@@ -34,7 +34,7 @@ func newScript(r *rand.Rand) *script {
 		phase: 2 * math.Pi * r.Float64(), reacts: between(400*time.Millisecond, 1200*time.Millisecond),
 		turn: 18 + 12*r.Float64(), quick: between(200*time.Millisecond, 500*time.Millisecond),
 		hold: between(300*time.Millisecond, 800*time.Millisecond), pause: between(time.Second, 3*time.Second),
-		order: [3]fusion.Act{fusion.CloseEyes, fusion.TurnLeft, fusion.TurnRight},
+		order: [3]scene.Act{scene.CloseEyes, scene.TurnLeft, scene.TurnRight},
 	}
 	r.Shuffle(len(s.order), func(i, j int) { s.order[i], s.order[j] = s.order[j], s.order[i] })
 	s.entered = between(0, 3*s.long())
@@ -68,13 +68,13 @@ func (s *script) long() time.Duration { return 2*s.quick + s.hold + s.pause }
 
 // carry adds an act to a pose. Left and right are the person's own: to their left is the frame's
 // right.
-func (p *pose) carry(act fusion.Act, far, turn float64) {
+func (p *pose) carry(act scene.Act, far, turn float64) {
 	switch act {
-	case fusion.CloseEyes:
+	case scene.CloseEyes:
 		p.closed = far
-	case fusion.TurnLeft:
+	case scene.TurnLeft:
 		p.yaw += far * turn
-	case fusion.TurnRight:
+	case scene.TurnRight:
 		p.yaw -= far * turn
 	}
 }
@@ -82,22 +82,22 @@ func (p *pose) carry(act fusion.Act, far, turn float64) {
 // players are those who are measured.
 var players = []player{
 	{"a head that does as asked", true,
-		func(s *script, t time.Duration, asked fusion.Act, since time.Duration) pose {
+		func(s *script, t time.Duration, asked scene.Act, since time.Duration) pose {
 			p := s.sway(t)
 			p.carry(asked, s.done(since-s.reacts), s.turn)
 			return p
 		}},
 	{"a photo, held", false,
-		func(s *script, t time.Duration, _ fusion.Act, _ time.Duration) pose {
+		func(s *script, t time.Duration, _ scene.Act, _ time.Duration) pose {
 			p := s.sway(t)
 			p.sheet = true
 			return p
 		}},
 	{"a photo, turned as asked", false,
-		func(s *script, t time.Duration, asked fusion.Act, since time.Duration) pose {
+		func(s *script, t time.Duration, asked scene.Act, since time.Duration) pose {
 			p := s.sway(t)
 			p.sheet = true
-			if far := s.done(since - s.reacts); asked == fusion.CloseEyes {
+			if far := s.done(since - s.reacts); asked == scene.CloseEyes {
 				p.pitch += 25 * far
 			} else {
 				p.carry(asked, far, 35)
@@ -105,24 +105,24 @@ var players = []player{
 			return p
 		}},
 	{"a photo, bent and turned as asked", false,
-		func(s *script, t time.Duration, asked fusion.Act, since time.Duration) pose {
+		func(s *script, t time.Duration, asked scene.Act, since time.Duration) pose {
 			p := s.sway(t)
 			far := s.done(since - s.reacts)
 			p.sheet, p.bend = true, 0.3*far
-			if asked != fusion.CloseEyes {
+			if asked != scene.CloseEyes {
 				p.carry(asked, far, 35)
 			}
 			return p
 		}},
 	{"a photo with holes for living eyes, turned as asked", false,
-		func(s *script, t time.Duration, asked fusion.Act, since time.Duration) pose {
+		func(s *script, t time.Duration, asked scene.Act, since time.Duration) pose {
 			p := s.sway(t)
 			p.sheet = true
 			p.carry(asked, s.done(since-s.reacts), 35)
 			return p
 		}},
 	{"a video of all acts, in its own time", false,
-		func(s *script, t time.Duration, _ fusion.Act, _ time.Duration) pose {
+		func(s *script, t time.Duration, _ scene.Act, _ time.Duration) pose {
 			p := s.sway(t)
 			at := t + s.entered
 			p.carry(s.order[int(at/s.long())%len(s.order)], s.done(at%s.long()), s.turn)

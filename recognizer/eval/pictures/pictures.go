@@ -10,6 +10,7 @@ import (
 
 	"menshen/hal"
 	"menshen/hal/camera/picture"
+	"menshen/hal/scene"
 	"menshen/recognizer"
 	"menshen/recognizer/eval"
 	"menshen/recognizer/fusion"
@@ -78,7 +79,7 @@ func seen(o *recognizer.Observation) eval.Seen {
 	switch {
 	case o.Faces == 0:
 		s.Reason = "no face"
-	case o.Quality.Advice != fusion.Fine:
+	case o.Quality.Advice != scene.Fine:
 		if s.Reason = o.Quality.Advice.String(); o.Embedding != nil {
 			s.Refused = o.Embedding[:]
 		}

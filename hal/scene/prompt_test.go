@@ -1,4 +1,4 @@
-package fusion
+package scene
 
 import "testing"
 
@@ -15,5 +15,16 @@ func TestAdviceWords(t *testing.T) {
 	}
 	if Advice(99).Message().ID != HoldStill.Message().ID || Advice(99).Valid() {
 		t.Error("an unknown advice must still say something")
+	}
+}
+
+func TestActWords(t *testing.T) {
+	for a := CloseEyes; a <= TurnRight; a++ {
+		if a.Message().IsZero() {
+			t.Errorf("%v has no words", a)
+		}
+	}
+	if !NoAct.Message().IsZero() || !Act(99).Message().IsZero() || Act(99).String() != "unknown act" {
+		t.Error("no act has words")
 	}
 }
