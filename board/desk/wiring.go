@@ -19,6 +19,7 @@ type Wiring struct {
 	Pins      []WiredPin   // in the header's order
 	Rest      string       // what the lock does until the program runs
 	Elsewhere []string     // what is wired to something else than the header
+	Power     []string     // where each part has its supply and its ground; empty: the board is not known
 	Found     []WiringNote // what does not fit
 }
 
@@ -59,6 +60,9 @@ func (d *Desk) Wiring(_ context.Context, s Session) (Wiring, error) {
 	}
 	for _, m := range plan.Elsewhere {
 		w.Elsewhere = append(w.Elsewhere, s.Lang.Say(m))
+	}
+	for _, m := range plan.Power {
+		w.Power = append(w.Power, s.Lang.Say(m))
 	}
 	for _, f := range plan.Found {
 		w.Found = append(w.Found, WiringNote{f.Refuse, s.Lang.Say(f.Text)})

@@ -22,6 +22,7 @@ func wordsInstall(int) []i18n.Message {
 		i18n.M("page.board-unknown", "The unit does not know which board it runs on, so it cannot draw its header. "+
 			"Write board = \"…\" under [unit] in the configuration."),
 		i18n.M("page.elsewhere", "Not on the header"),
+		i18n.M("page.power", "Supply and ground"),
 
 		i18n.M("page.install-readers", "Readers"),
 		i18n.M("page.readers-hint", "What came since the start. Show a card to a reader to see how it comes over the "+

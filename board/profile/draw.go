@@ -68,6 +68,10 @@ func (b *Board) Draw(w io.Writer, c *config.Config, found []Finding, d Drawing) 
 		for _, m := range b.listOffHeader(c) {
 			d.paragraph(&s, i18n.M("profile.not-on-header", "Not on the header: %v", m))
 		}
+		s.WriteString("\n" + d.Lang.Say(i18n.M("profile.power", "Supply and ground")) + "\n")
+		for _, m := range b.power(c) {
+			d.paragraph(&s, i18n.M("profile.power-of", "- %v", m))
+		}
 	}
 	if len(found) > 0 {
 		s.WriteString("\n")

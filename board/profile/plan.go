@@ -10,6 +10,7 @@ type Plan struct {
 	Pins      []Wired        // in the header's order; none of a board that is not known
 	Rest      i18n.Message   // what the lock does until the program runs
 	Elsewhere []i18n.Message // what is wired to something else than the header
+	Power     []i18n.Message // where each part has its supply and its ground
 	Found     []Finding      // what does not fit
 }
 
@@ -27,6 +28,7 @@ func (b *Board) Plan(c *config.Config, m Machine) Plan {
 	if b == nil {
 		return p
 	}
+	p.Power = b.power(c)
 	uses := b.Uses(c, p.Found)
 	for _, pin := range b.Pins {
 		w := Wired{Pin: pin, Use: uses[pin.Name]}

@@ -20,6 +20,7 @@ type header struct {
 	Pins      []pin        `json:"pins"`
 	Rest      string       `json:"rest"`      // what the lock does until the program runs
 	Elsewhere []string     `json:"elsewhere"` // wires that are not on the header
+	Power     []string     `json:"power"`     // where each part has its supply and its ground
 	Found     []wiringNote `json:"found"`     // what does not fit
 }
 
@@ -41,11 +42,12 @@ type wiringNote struct {
 func wiring(ctx context.Context, c *call, _ nothing) (header, error) {
 	w, err := c.desk.Wiring(ctx, c.who)
 	h := header{Board: w.Board, Title: w.Title, Pin1: w.Pin1, Rest: w.Rest, Pins: []pin{}, Elsewhere: []string{},
-		Found: []wiringNote{}}
+		Power: []string{}, Found: []wiringNote{}}
 	for _, p := range w.Pins {
 		h.Pins = append(h.Pins, pin(p))
 	}
 	h.Elsewhere = append(h.Elsewhere, w.Elsewhere...)
+	h.Power = append(h.Power, w.Power...)
 	for _, f := range w.Found {
 		h.Found = append(h.Found, wiringNote(f))
 	}

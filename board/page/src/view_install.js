@@ -58,10 +58,16 @@ function drawWiring(w) {
     known ? h("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": say("page.wiring")},
       drawHeader(w.pins)) : null,
     h("p", null, w.rest),
-    w.elsewhere.length > 0 ? [h("h3", null, say("page.elsewhere")),
-      h("ul", null, w.elsewhere.map((/** @type {string} */ e) => h("li", null, name(e))))] : null,
+    listed(say("page.elsewhere"), w.elsewhere),
+    listed(say("page.power"), w.power),
     known ? wireTable(w.pins) : null,
     h("div", {class: "buttons"}, button(say("page.install-print"), () => print(), "plain")));
+}
+
+/** @param {string} title @param {string[]} lines */
+function listed(title, lines) {
+  if (lines.length === 0) return null;
+  return [h("h3", null, title), h("ul", null, lines.map((line) => h("li", null, name(line))))];
 }
 
 /** @param {any} r */
