@@ -50,8 +50,8 @@ func (b *Board) powerReader(c *config.Config, r config.Reader) i18n.Message {
 	switch r.Kind {
 	case "wiegand":
 		if p, ok := b.pin(r.D0); ok {
-			return i18n.M("profile.power-wiegand", "%v: fed by the door's supply (12 V, as its label says), not by the "+
-				"header. Join its 0 V to GND (pin %d): without it no card is read. If its lines rest at 5 V, "+
+			return i18n.M("profile.power-wiegand", "%v: fed by the door's supply (12 V, as its label says), not by "+
+				"the header. Join its 0 V to GND (pin %d): without it no card is read. If its lines rest at 5 V, "+
 				"lower them: 1.8 kΩ in each, and 3.3 kΩ from the pin to GND.", name, b.nearest("GND", p.At))
 		}
 	case "rc522":
