@@ -4,12 +4,14 @@ import (
 	"math/rand/v2"
 	"sync"
 
+	"menshen/internal/child"
+	"menshen/internal/confine"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
 )
 
 // Confined is an eye that is confined as it must be.
-var Confined = eye.Confinement{NoDump: true, Limits: true, NoSwap: true, Landlock: 6, Seccomp: true}
+var Confined = confine.Report{NoDump: true, Limits: true, NoSwap: true, Landlock: 6, Seccomp: true}
 
 // Eye is an eye that sees what a test shows it.
 type Eye struct {
@@ -19,7 +21,7 @@ type Eye struct {
 	mode eye.Mode
 	Told int // how often the mode was said
 	Cam  eye.CameraState
-	Held eye.Confinement
+	Held confine.Report
 
 	CodesSeen chan eye.Code
 	Reads     bool // codes
@@ -34,7 +36,7 @@ func (f *Eye) Close() error                                { return nil }
 func (f *Eye) Status() eye.Status {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return eye.Status{State: eye.Running, Mode: f.mode, Camera: f.Cam, Confined: f.Held}
+	return eye.Status{Life: child.Life{State: eye.Running}, Mode: f.mode, Camera: f.Cam, Confined: f.Held}
 }
 func (f *Eye) SetCamera(c eye.CameraState) { f.mu.Lock(); defer f.mu.Unlock(); f.Cam = c }
 func (f *Eye) ReadsCodes() bool            { f.mu.Lock(); defer f.mu.Unlock(); return f.Reads }

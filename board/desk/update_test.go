@@ -11,6 +11,7 @@ import (
 	"menshen/board/slots"
 	"menshen/board/unit"
 	"menshen/board/update"
+	"menshen/internal/child"
 	"menshen/policy"
 	"menshen/recognizer/eye"
 	"menshen/store"
@@ -189,12 +190,12 @@ func TestStatusTellsOfUpdates(t *testing.T) {
 
 func TestTroubles(t *testing.T) {
 	s := unit.State{Faults: map[string]string{"power": "low", "reader in": "gone"}, Storeless: true,
-		Eye: &eye.Status{State: eye.Running, Mode: eye.Idle, Camera: eye.CameraBlack}}
+		Eye: &eye.Status{Life: child.Life{State: eye.Running}, Mode: eye.Idle, Camera: eye.CameraBlack}}
 	got := desk.Troubles(s)
 	if len(got) != 3 || got["reader in"] == "" || got["store"] == "" || got["camera"] == "" || len(s.Faults) != 2 {
 		t.Errorf("%v", got)
 	}
-	s = unit.State{Eye: &eye.Status{State: eye.Running, Mode: eye.Off, Camera: eye.CameraOff}}
+	s = unit.State{Eye: &eye.Status{Life: child.Life{State: eye.Running}, Mode: eye.Off, Camera: eye.CameraOff}}
 	if got := desk.Troubles(s); len(got) != 0 {
 		t.Errorf("%v", got)
 	}

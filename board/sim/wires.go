@@ -7,6 +7,8 @@ import (
 	"menshen/hal"
 	"menshen/hal/gpio"
 	"menshen/hal/wiegand"
+	"menshen/internal/child"
+	"menshen/internal/confine"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
 )
@@ -134,6 +136,6 @@ func (e *simEye) SetMode(m eye.Mode)                          { e.mode = m }
 func (e *simEye) SetCodes(bool)                               {}
 func (e *simEye) Close() error                                { return nil }
 func (e *simEye) Status() eye.Status {
-	return eye.Status{State: e.state, Mode: e.mode, Camera: e.camera,
-		Confined: eye.Confinement{NoDump: true, Limits: true, NoSwap: true, Landlock: 6, Seccomp: true}}
+	return eye.Status{Life: child.Life{State: e.state}, Mode: e.mode, Camera: e.camera,
+		Confined: confine.Report{NoDump: true, Limits: true, NoSwap: true, Landlock: 6, Seccomp: true}}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"menshen/hal/camera"
+	"menshen/internal/child"
 
 	"rsc.io/qr"
 )
@@ -17,9 +18,9 @@ import (
 func init() {
 	say := func(text string) func() error {
 		return func() error {
-			c := &conn{rw: os.NewFile(3, "")}
-			c.write(kindReady, func(b []byte) ([]byte, error) { return append(b, "{}"...), nil })
-			c.write(kindCode, func(b []byte) ([]byte, error) { return append(stamp{Seq: 1}.append(b), text...), nil })
+			c := child.NewConn(os.NewFile(3, ""), &protocol)
+			c.Send(kindReady, []byte("{}"))
+			c.Write(kindCode, func(b []byte) ([]byte, error) { return append(stamp{Seq: 1}.append(b), text...), nil })
 			time.Sleep(time.Minute)
 			return nil
 		}

@@ -1,21 +1,18 @@
 package eye
 
 import (
-	"errors"
 	"fmt"
 	"image"
 	"time"
 
+	"menshen/internal/child"
 	"menshen/recognizer"
 )
 
-// Errors of the eye. Status.LastError wraps one of them.
+// What comes of children that are at fault. Status.LastError wraps one of them.
 var (
-	ErrProtocol = errors.New("eye sent a malformed message")
-	ErrSilent   = errors.New("eye gave no sign of life")
-	ErrExited   = errors.New("eye exited")
-	ErrMemory   = errors.New("eye uses too much memory")
-	ErrFlood    = errors.New("eye says too much")
+	ErrProtocol = child.ErrProtocol
+	ErrExited   = child.ErrExited
 )
 
 // Mode is what the eye looks for. The zero value is Off.

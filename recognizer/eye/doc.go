@@ -4,8 +4,7 @@
 //
 // # Parent
 //
-// [Start] makes the child from the same binary (hidden verb "menshen eye") with one end of a
-// socketpair as its file descriptor 3, sends it the [Config] over that socket, and returns at once.
+// [Start] keeps a child (package child; hidden verb "menshen eye"), and returns at once.
 // Observations arrive on a channel that holds one. When the reader is late, older ones are wiped
 // and dropped, so that what is read is the newest.
 //
@@ -14,17 +13,14 @@
 //	for obs := range e.Observations() { … obs.Wipe() }
 //	e.Close()
 //
-// The child is killed and started again, with a back-off from 0.25 s to 30 s, when it exits, is
-// silent for Config.Silence, uses more memory than Config.Memory, sends a message that is malformed
-// or out of turn, or more than 300 a second. The new child gets what SetMode and SetCodes said
-// last. Nothing that the child does blocks or ends the parent; Status tells how it is.
+// A child that is at fault is killed and replaced. The new one gets what SetMode and SetCodes said
+// last. Nothing that it does blocks or ends the parent; Status tells how it is.
 //
 // # Child
 //
-// Main(3) is the child's whole life: read the Config, confine itself (no new privileges, Landlock,
-// seccomp, resource limits, not dumpable), open the engine and the models, then the camera, and
-// answer with observations until the socket closes. It has no key, name or template, and writes
-// nothing.
+// Main(3) is the child's whole life: read the [Config], confine itself (package confine), open the
+// engine and the models, then the camera, and answer with observations until the socket closes. It
+// has no key, name or template, and writes nothing.
 //
 // An eye whose Config names no models cannot look at faces. With Config.Codes it reads visitors' QR
 // codes, alone or beside faces, at most five times a second and never for more than a quarter of
@@ -38,10 +34,9 @@
 //
 // # Protocol
 //
-// Messages are length-limited frames with a version and a CRC-32C; see wire.go. The checksum is
-// against faults, not against an attacker. Each thing seen has a number that rises, the number of
-// the order under which it was seen, random for each visit, and its age; the parent's clock dates
-// it. What is of another order, or older than two seconds, is dropped.
+// The messages' form is package child's; wire.go has their kinds. Each thing seen has a number that
+// rises, the number of the order under which it was seen, random for each visit, and its age; the
+// parent's clock dates it. What is of another order, or older than two seconds, is dropped.
 //
 // So a child that has been taken over can lie in well-formed messages, but only about the
 // present: "this face is here now, and lives". It can say that of each face that it saw since it

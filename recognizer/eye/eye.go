@@ -2,21 +2,13 @@ package eye
 
 import (
 	"context"
-	"errors"
+	"encoding/binary"
 	"fmt"
-	"os"
 	"sync"
 	"time"
 
+	"menshen/internal/child"
 	"menshen/recognizer"
-)
-
-// Back-off between two children: doubled each time; it starts again after a child
-// that ran for calm.
-const (
-	firstPause = 250 * time.Millisecond
-	lastPause  = 30 * time.Second
-	calm       = time.Minute
 )
 
 // Eye is the parent's side. All methods may be called from any goroutine.
@@ -25,14 +17,15 @@ type Eye struct {
 	observations chan recognizer.Observation
 	pictures     chan Picture
 	codes        chan Code
-	lit          bool // the infrared emitter; of the goroutine that serves a child
+	seq          uint64 // of what the child said of frames; as lit, of the goroutine that keeps it
+	lit          bool   // the infrared emitter
 	cancel       context.CancelFunc
 	done         chan struct{}
 
 	mu     sync.Mutex
 	status Status
-	child  *child // nil: none is running
-	order  uint64 // the number of the order in force
+	child  *child.Child // nil: none is running
+	order  uint64       // the number of the order in force
 }
 
 // Start runs an eye in mode Off, until ctx ends or Close is called. It fails only when no child can
@@ -40,11 +33,10 @@ type Eye struct {
 func Start(ctx context.Context, cfg Config) (*Eye, error) {
 	cfg = cfg.withDefaults()
 	if len(cfg.Command) == 0 {
-		self, err := os.Executable()
-		if err != nil {
-			return nil, fmt.Errorf("start eye: %w", err)
+		var err error
+		if cfg.Command, err = child.Self("eye"); err != nil {
+			return nil, err
 		}
-		cfg.Command = []string{self, "eye"}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	e := &Eye{
@@ -54,9 +46,9 @@ func Start(ctx context.Context, cfg Config) (*Eye, error) {
 		codes:        make(chan Code, 1),
 		cancel:       cancel,
 		done:         make(chan struct{}),
-		status:       Status{State: Starting, Since: time.Now(), Camera: CameraOff},
+		status:       Status{Life: child.Life{State: Starting, Since: time.Now()}, Camera: CameraOff},
 	}
-	go e.supervise(ctx)
+	go e.run(ctx)
 	return e, nil
 }
 
@@ -82,9 +74,15 @@ func (e *Eye) SetMode(m Mode) {
 func (e *Eye) tell() {
 	e.order = drawNumber()
 	e.forgetWaiting()
-	if e.child != nil {
-		e.child.tell(order{e.status.Mode, e.status.Codes, e.order})
+	if e.child == nil {
+		return
 	}
+	said := make([]byte, 2, limits[kindMode])
+	said[0] = byte(e.status.Mode)
+	if e.status.Codes {
+		said[1] = 1
+	}
+	e.child.Tell(kindMode, binary.LittleEndian.AppendUint64(said, e.order))
 }
 
 // Status is how the eye is now.
@@ -101,38 +99,13 @@ func (e *Eye) Close() error {
 	return nil
 }
 
-// supervise runs one child after the other.
-func (e *Eye) supervise(ctx context.Context) {
+// run keeps a child until ctx ends.
+func (e *Eye) run(ctx context.Context) {
 	defer close(e.done)
-	pause := firstPause
-	for {
-		began := time.Now()
-		err := e.runChild(ctx)
-		if ctx.Err() != nil {
-			break
-		}
-		if time.Since(began) > calm {
-			pause = firstPause
-		}
-		e.update(func(s *Status) {
-			*s = Status{
-				State: Waiting, Since: time.Now(), Mode: s.Mode, Codes: s.Codes,
-				Restarts: s.Restarts, LastError: err, Camera: CameraOff,
-			}
-		})
-		select {
-		case <-ctx.Done():
-		case <-time.After(pause):
-		}
-		if ctx.Err() != nil {
-			break
-		}
-		pause = min(pause*2, lastPause)
-		e.update(func(s *Status) { s.State, s.Since = Starting, time.Now(); s.Restarts++ })
-	}
-	e.update(func(s *Status) {
-		*s = Status{State: Stopped, Since: time.Now(), Restarts: s.Restarts, LastError: s.LastError, Camera: CameraOff}
-	})
+	child.Keep(ctx, &child.Spec{
+		Name: "eye", Command: e.cfg.Command, Protocol: &protocol, StartIn: e.cfg.StartIn, Silence: e.cfg.Silence,
+		Memory: e.cfg.Memory, Pace: mostMessages, Noise: schemas,
+	}, parent{e})
 	discard(e.observations, (*recognizer.Observation).Wipe)
 	discard(e.pictures, (*Picture).Wipe)
 	close(e.observations)
@@ -140,66 +113,55 @@ func (e *Eye) supervise(ctx context.Context) {
 	close(e.codes)
 }
 
-// runChild starts a child and serves it until it ends, fails or ctx ends; the child is then dead.
-// If it fails before it is ready, the system's library may be why: the next does without.
-func (e *Eye) runChild(ctx context.Context) error {
-	c, err := spawn(e.cfg)
-	if err != nil {
-		return err
-	}
-	e.mu.Lock()
-	e.child = c
-	e.status.PID = c.pid()
-	e.tell()
-	e.mu.Unlock()
-	stop := context.AfterFunc(ctx, c.hangUp)
-	err = e.serve(c)
-	stop()
-	e.darken()
-	e.mu.Lock()
-	e.child = nil
-	e.mu.Unlock()
-	if !c.ready && e.cfg.Options.Engine == recognizer.AnyEngine {
-		e.cfg.Options.Engine = recognizer.OpenCV
-	}
-	return c.end(err)
+// parent is what an Eye does for its child (child.Parent).
+type parent struct{ *Eye }
+
+func (p parent) Config() any { return p.cfg }
+
+func (p parent) Lives(l child.Life) {
+	p.update(func(s *Status) {
+		switch l.State {
+		case Running:
+			s.Life = l
+		case Stopped:
+			*s = Status{Life: l, Camera: CameraOff}
+		default:
+			*s = Status{Life: l, Mode: s.Mode, Codes: s.Codes, Camera: CameraOff}
+		}
+	})
 }
 
-// serve takes the child's messages until one cannot be read.
-func (e *Eye) serve(c *child) error {
-	patience := e.cfg.StartIn
-	for {
-		k, payload, err := c.next(patience)
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return fmt.Errorf("%w for %v", ErrSilent, patience)
-		}
-		if err == nil {
-			err = c.pace.add(time.Now())
-		}
-		if err == nil && !c.ready && k != kindReady && k != kindFailure {
-			err = fmt.Errorf("%w: kind %d before it was ready", ErrProtocol, k)
-		}
-		if err != nil {
-			return err
-		}
-		switch k {
-		case kindReady:
-			err = e.ready(c, payload)
-			patience = e.cfg.Silence
-		case kindBeat:
-			err = e.beat(c, payload)
-		case kindObservation, kindPicture, kindCode:
-			err = e.saw(c, k, payload)
-		case kindLight:
-			err = e.light(c, payload)
-		case kindFailure:
-			err = fmt.Errorf("%w: %.500q", ErrExited, payload)
-		default:
-			err = fmt.Errorf("%w: kind %d is not for the parent", ErrProtocol, k)
-		}
-		if err != nil {
-			return err
-		}
+func (p parent) Began(c *child.Child) {
+	p.seq = 0
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.child = c
+	p.tell()
+}
+
+func (p parent) Took(c *child.Child, k child.Kind, payload []byte) error {
+	switch k {
+	case kindReady:
+		return p.ready(payload)
+	case kindBeat:
+		return p.beat(c, payload)
+	case kindObservation, kindPicture, kindCode:
+		return p.saw(k, payload)
+	case kindLight:
+		return p.light(c, payload)
+	}
+	return fmt.Errorf("%w: kind %d is not for the parent", ErrProtocol, k)
+}
+
+// Ended switches the emitter off. If the child was never ready, the system's library may be why:
+// the next does without.
+func (p parent) Ended(ready bool) {
+	p.darken()
+	p.mu.Lock()
+	p.child = nil
+	p.mu.Unlock()
+	if !ready && p.cfg.Options.Engine == recognizer.AnyEngine {
+		p.cfg.Options.Engine = recognizer.OpenCV
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"menshen/hal/camera"
+	"menshen/internal/child"
 	"menshen/recognizer"
 	"menshen/recognizer/models"
 
@@ -57,22 +58,23 @@ var children = map[string]func() error{
 		return nil
 	},
 	"dies of its library": func() error {
-		c := &conn{rw: os.NewFile(3, "")}
-		if cfg, err := readConfig(c); err != nil || cfg.Options.Engine != recognizer.OpenCV {
+		c := child.NewConn(os.NewFile(3, ""), &protocol)
+		var cfg Config
+		if err := c.ReadConfig(&cfg); err != nil || cfg.Options.Engine != recognizer.OpenCV {
 			syscall.Kill(os.Getpid(), syscall.SIGABRT)
 			select {}
 		}
-		c.write(kindReady, func(b []byte) ([]byte, error) { return append(b, `{"Engine":"OpenCV"}`...), nil })
+		c.Send(kindReady, []byte(`{"Engine":"OpenCV"}`))
 		time.Sleep(time.Minute)
 		return nil
 	},
 	"forgetful": func() error { // says what it is told of the engines, and dies the first time
-		c := &conn{rw: os.NewFile(3, "")}
-		cfg, err := readConfig(c)
-		if err != nil {
+		c := child.NewConn(os.NewFile(3, ""), &protocol)
+		var cfg Config
+		if err := c.ReadConfig(&cfg); err != nil {
 			return err
 		}
-		c.write(kindReady, func(b []byte) ([]byte, error) {
+		c.Write(kindReady, func(b []byte) ([]byte, error) {
 			return fmt.Appendf(b, `{"Engine":"%sone (other: 2.0×)"}`, cfg.Options.Tried), nil
 		})
 		if cfg.Options.Tried != "" {
@@ -81,10 +83,10 @@ var children = map[string]func() error{
 		return nil
 	},
 	"liar": func() error { // well-formed, and impossible
-		c := &conn{rw: os.NewFile(3, "")}
-		c.write(kindReady, func(b []byte) ([]byte, error) { return append(b, "{}"...), nil })
+		c := child.NewConn(os.NewFile(3, ""), &protocol)
+		c.Send(kindReady, []byte("{}"))
 		lie := recognizer.Observation{Faces: 1, Width: 640, Height: 480, Live: 7}
-		c.write(kindObservation, func(b []byte) ([]byte, error) {
+		c.Write(kindObservation, func(b []byte) ([]byte, error) {
 			return appendObservation(stamp{Seq: 1}.append(b), &lie)
 		})
 		time.Sleep(time.Minute)
@@ -217,25 +219,6 @@ func TestEngineIsRemembered(t *testing.T) {
 	}
 }
 
-// TestLastWords: what a child says last is kept, and not what its library says when it is opened.
-func TestLastWords(t *testing.T) {
-	schema := "Schema error: Trying to register schema with name Abs from file ./old.cc line 2, but it is\n\n"
-	for said, want := range map[string]string{
-		"first\n\nlast\n": "first last",
-		strings.Repeat(schema, 600) + "what():  no\n\tmemory\n": "what(): no memory",
-		strings.Repeat(schema, 600):                             "",
-		strings.Repeat("a word ", 1000):                         ("d" + strings.Repeat(" a word", 57)),
-	} {
-		var words tail
-		for i := range len(said) { // in pieces, as a pipe may give them
-			words.Write([]byte{said[i]})
-		}
-		if got := words.String(); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-}
-
 // TestCameraUnplugged: the loss is reported, and the camera is taken again when it comes back.
 func TestCameraUnplugged(t *testing.T) {
 	e, dir := door(t, recognizer.AnyEngine)
@@ -354,7 +337,7 @@ func TestKilledChild(t *testing.T) {
 // TestBadChildren: whatever a child does, it is killed, named, and tried again.
 func TestBadChildren(t *testing.T) {
 	for child, want := range map[string]error{
-		"crash": ErrExited, "hang": ErrSilent, "babble": ErrProtocol, "liar": ErrProtocol,
+		"crash": ErrExited, "hang": child.ErrSilent, "babble": ErrProtocol, "liar": ErrProtocol,
 	} {
 		t.Run(child, func(t *testing.T) {
 			t.Parallel()

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"menshen/hal"
+	"menshen/internal/confine"
 	"menshen/recognizer/infrared"
 )
 
@@ -133,7 +134,7 @@ const (
 // prints how many were lit.
 func pairsOf(emitter string) error {
 	cfg := Config{Camera: "v4l2:" + device, Infrared: Infrared{Camera: "v4l2:/dev/video1", Emitter: emitter}}
-	confined, err := confine(cfg.withDefaults())
+	confined, err := confine.Process(keeps(cfg.withDefaults()))
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"menshen/hal"
 	"menshen/hal/camera"
+	"menshen/internal/child"
 	"menshen/recognizer"
 	"menshen/recognizer/fusion"
 	"menshen/recognizer/infrared"
@@ -57,13 +58,13 @@ type lamp struct {
 type finder func(*hal.Frame) ([]infrared.Spot, error)
 
 // lineTo lets the parent switch the emitter.
-func lineTo(c *conn) func(on bool) error {
+func lineTo(c *child.Conn) func(on bool) error {
 	return func(on bool) error {
 		said := byte(0)
 		if on {
 			said = 1
 		}
-		return c.write(kindLight, func(b []byte) ([]byte, error) { return append(b, said), nil })
+		return c.Send(kindLight, []byte{said})
 	}
 }
 

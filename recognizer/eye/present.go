@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"menshen/internal/child"
 	"menshen/recognizer"
 )
 
@@ -52,15 +53,15 @@ func drawNumber() uint64 {
 // saw takes what a child says that it saw. A number that does not rise ends the child. What is of
 // another order than the one in force, or too old, is overwritten and dropped: it may have been
 // under way from an honest child.
-func (e *Eye) saw(c *child, k kind, payload []byte) error {
+func (e *Eye) saw(k child.Kind, payload []byte) error {
 	s, said, err := parseStamp(payload)
 	if err != nil {
 		return err
 	}
-	if s.Seq <= c.seq {
-		return fmt.Errorf("%w: number %d after %d: said again, or out of order", ErrProtocol, s.Seq, c.seq)
+	if s.Seq <= e.seq {
+		return fmt.Errorf("%w: number %d after %d: said again, or out of order", ErrProtocol, s.Seq, e.seq)
 	}
-	c.seq = s.Seq
+	e.seq = s.Seq
 	received := time.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -13,24 +13,25 @@ import (
 	"time"
 
 	"menshen/internal/attack"
+	"menshen/internal/child"
 )
 
 // say sends a message that begins with a stamp.
-func (s stamp) say(c *conn, k kind, payload []byte) error {
-	return c.write(k, func(b []byte) ([]byte, error) { return append(s.append(b), payload...), nil })
+func (s stamp) say(c *child.Conn, k child.Kind, payload []byte) error {
+	return c.Write(k, func(b []byte) ([]byte, error) { return append(s.append(b), payload...), nil })
 }
 
 // taken makes a child that was taken over: it says that it is ready, and from then on whatever the
 // test wants. order waits for the next order and gives its number.
-func taken(life func(c *conn, order func() uint64)) func() error {
+func taken(life func(c *child.Conn, order func() uint64)) func() error {
 	return func() error {
-		c := &conn{rw: os.NewFile(3, "")}
-		if _, _, err := c.read(); err != nil { // the configuration
+		c := child.NewConn(os.NewFile(3, ""), &protocol)
+		if _, _, err := c.Read(); err != nil { // the configuration
 			return err
 		}
-		c.write(kindReady, func(b []byte) ([]byte, error) { return append(b, "{}"...), nil })
+		c.Send(kindReady, []byte("{}"))
 		life(c, func() uint64 {
-			_, payload, err := c.read()
+			_, payload, err := c.Read()
 			if err != nil || len(payload) != limits[kindMode] {
 				os.Exit(1)
 			}
@@ -51,13 +52,13 @@ func face() []byte {
 }
 
 func init() {
-	long := func(c *conn) { // an eye that goes on living
+	long := func(c *child.Conn) { // an eye that goes on living
 		for {
-			c.write(kindBeat, func(b []byte) ([]byte, error) { return append(b, "{}"...), nil })
+			c.Send(kindBeat, []byte("{}"))
 			time.Sleep(beatEvery)
 		}
 	}
-	children["dates back"] = taken(func(c *conn, order func() uint64) {
+	children["dates back"] = taken(func(c *child.Conn, order func() uint64) {
 		order() // Off, at the start
 		n := order()
 		stamp{1, n, 6 * time.Hour}.say(c, kindObservation, face())
@@ -65,7 +66,7 @@ func init() {
 		stamp{3, n, 100 * time.Millisecond}.say(c, kindObservation, face())
 		long(c)
 	})
-	children["replays another visit"] = taken(func(c *conn, order func() uint64) {
+	children["replays another visit"] = taken(func(c *child.Conn, order func() uint64) {
 		order()
 		first := order()
 		stamp{1, first, 0}.say(c, kindObservation, face())
@@ -75,42 +76,42 @@ func init() {
 			stamp{100 + i, second + i + 1, 0}.say(c, kindCode, []byte("MP1A"))
 		}
 	})
-	children["says it once"] = taken(func(c *conn, order func() uint64) {
+	children["says it once"] = taken(func(c *child.Conn, order func() uint64) {
 		stamp{1, order(), 0}.say(c, kindObservation, face())
 		long(c)
 	})
-	children["says the same again"] = taken(func(c *conn, order func() uint64) {
+	children["says the same again"] = taken(func(c *child.Conn, order func() uint64) {
 		n := order()
 		for range 2 {
 			stamp{5, n, 0}.say(c, kindObservation, face())
 		}
 		time.Sleep(time.Minute)
 	})
-	children["goes back"] = taken(func(c *conn, order func() uint64) {
+	children["goes back"] = taken(func(c *child.Conn, order func() uint64) {
 		n := order()
 		for _, seq := range []uint64{5, 6, 3} {
 			stamp{seq, n, 0}.say(c, kindCode, []byte("MP1A"))
 		}
 		time.Sleep(time.Minute)
 	})
-	children["sees the future"] = taken(func(c *conn, order func() uint64) {
+	children["sees the future"] = taken(func(c *child.Conn, order func() uint64) {
 		stamp{1, order(), -time.Hour}.say(c, kindObservation, face())
 		time.Sleep(time.Minute)
 	})
-	children["ready twice"] = taken(func(c *conn, order func() uint64) {
-		c.write(kindReady, func(b []byte) ([]byte, error) { return append(b, `{"Models":"another"}`...), nil })
+	children["ready twice"] = taken(func(c *child.Conn, order func() uint64) {
+		c.Send(kindReady, []byte(`{"Models":"another"}`))
 		time.Sleep(time.Minute)
 	})
 	children["sees before it is ready"] = func() error {
-		stamp{Seq: 1}.say(&conn{rw: os.NewFile(3, "")}, kindObservation, face())
+		stamp{Seq: 1}.say(child.NewConn(os.NewFile(3, ""), &protocol), kindObservation, face())
 		time.Sleep(time.Minute)
 		return nil
 	}
-	children["floods"] = taken(func(c *conn, order func() uint64) {
-		for c.write(kindBeat, func(b []byte) ([]byte, error) { return append(b, "{}"...), nil }) == nil {
+	children["floods"] = taken(func(c *child.Conn, order func() uint64) {
+		for c.Send(kindBeat, []byte("{}")) == nil {
 		}
 	})
-	children["shouts"] = taken(func(c *conn, order func() uint64) {
+	children["shouts"] = taken(func(c *child.Conn, order func() uint64) {
 		line := []byte(strings.Repeat("words ", 1000))
 		for {
 			if _, err := os.Stderr.Write(line); err != nil {
@@ -118,14 +119,14 @@ func init() {
 			}
 		}
 	})
-	children["says anything"] = taken(func(c *conn, order func() uint64) {
+	children["says anything"] = taken(func(c *child.Conn, order func() uint64) {
 		rnd, n := byChance(), order()
 		for seq := uint64(1); ; seq++ { // some of it honest, to be heard longer
 			b := face()
 			for range rnd.IntN(4) {
 				b[rnd.IntN(len(b))] ^= 1 << rnd.IntN(8)
 			}
-			k := []kind{kindObservation, kindCode, kindBeat, kindPicture, kind(rnd.IntN(256))}[rnd.IntN(5)]
+			k := []child.Kind{kindObservation, kindCode, kindBeat, kindPicture, child.Kind(rnd.IntN(256))}[rnd.IntN(5)]
 			if k == kindBeat {
 				b = []byte(`{}`)
 			}
@@ -135,7 +136,7 @@ func init() {
 			(stamp{seq, n, 0}).say(c, k, b)
 		}
 	})
-	children["eats without a beat"] = taken(func(c *conn, order func() uint64) {
+	children["eats without a beat"] = taken(func(c *child.Conn, order func() uint64) {
 		var memory [][]byte
 		n := order()
 		for seq := uint64(1); ; seq++ {
@@ -205,9 +206,9 @@ func TestLiesEndTheEye(t *testing.T) {
 	}{
 		{"says the same again", []error{ErrProtocol}}, {"goes back", []error{ErrProtocol}},
 		{"sees the future", []error{ErrProtocol}}, {"ready twice", []error{ErrProtocol}},
-		{"sees before it is ready", []error{ErrProtocol}}, {"floods", []error{ErrFlood}},
-		{"shouts", []error{ErrExited}}, {"eats without a beat", []error{ErrMemory}},
-		{"says anything", []error{ErrProtocol, ErrFlood}},
+		{"sees before it is ready", []error{ErrProtocol}}, {"floods", []error{child.ErrFlood}},
+		{"shouts", []error{ErrExited}}, {"eats without a beat", []error{child.ErrMemory}},
+		{"says anything", []error{ErrProtocol, child.ErrFlood}},
 	}
 	attack.Run(t, "eye: lies", len(lies), func(c *attack.Campaign) {
 		lie := lies[c.Round%len(lies)]
@@ -223,7 +224,7 @@ func TestLiesEndTheEye(t *testing.T) {
 		}
 		t.Logf("%s: the parent used %v", lie.child, used(t)-before)
 		outcome := "came to its own end"
-		for _, err := range []error{ErrProtocol, ErrFlood, ErrMemory} {
+		for _, err := range []error{ErrProtocol, child.ErrFlood, child.ErrMemory} {
 			if errors.Is(s.LastError, err) {
 				outcome = "killed: " + err.Error()
 			}

@@ -4,19 +4,21 @@ import (
 	"image"
 	"time"
 
+	"menshen/internal/child"
+	"menshen/internal/confine"
 	"menshen/recognizer"
 	"menshen/recognizer/fusion"
 )
 
 // State is where the child process is in its life.
-type State string
+type State = child.State
 
 // The states.
 const (
-	Starting State = "starting" // loading models
-	Running  State = "running"
-	Waiting  State = "waiting" // failed; will be started again after the back-off
-	Stopped  State = "stopped" // closed
+	Starting = child.Starting // loading models
+	Running  = child.Running
+	Waiting  = child.Waiting // failed; will be started again after the back-off
+	Stopped  = child.Stopped // closed
 )
 
 // CameraState is what the child says of its camera.
@@ -37,24 +39,19 @@ const (
 
 // Status is how the eye is. It holds no face data.
 type Status struct {
-	State    State
-	Mode     Mode
-	Codes    bool      // codes are read
-	PID      int       // zero without a child
-	Since    time.Time // when State was entered
-	Restarts int       // children started after the first
-	// LastError is why the last child ended, or why it could not start; nil when none did.
-	LastError error
+	child.Life
+	Mode  Mode
+	Codes bool // codes are read
 
 	Camera   CameraState
-	Detail   string      // the camera's fault in words, for the console
-	Infrared CameraState // of the infrared camera; empty: the door has none
-	Unlit    string      // its fault in words
-	FPS      float64     // frames looked at a second, over the last second
-	RSS      int64       // resident bytes of the child
-	Confined Confinement // what holds the child
-	Models   string      // name and version of the model set in use
-	Engine   string      // what computes the networks, with its version; empty without models
+	Detail   string         // the camera's fault in words, for the console
+	Infrared CameraState    // of the infrared camera; empty: the door has none
+	Unlit    string         // its fault in words
+	FPS      float64        // frames looked at a second, over the last second
+	RSS      int64          // resident bytes of the child
+	Confined confine.Report // what holds the child
+	Models   string         // name and version of the model set in use
+	Engine   string         // what computes the networks, with its version; empty without models
 }
 
 // Picture is a small grey picture for aiming the camera. It is face data: Wipe it after showing it.

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"menshen/internal/child"
+	"menshen/internal/confine"
 	"menshen/internal/golden"
 )
 
@@ -23,8 +25,9 @@ func TestVectors(t *testing.T) {
 	}), &got); err != nil {
 		t.Fatal(err)
 	}
-	if version != 6 || len(got) != len(limits) {
-		t.Fatalf("version %d, %d kinds of message in the file, %d in the program", version, len(got), len(limits))
+	if protocol.Version != 6 || len(got) != len(limits) {
+		t.Fatalf("version %d, %d kinds of message in the file, %d in the program",
+			protocol.Version, len(got), len(limits))
 	}
 	for k, name := range names {
 		raw, err := hex.DecodeString(got[name])
@@ -34,7 +37,7 @@ func TestVectors(t *testing.T) {
 		if got[name] != want[name] {
 			t.Errorf("%s: this version writes\n%s\ninstead of\n%s", name, want[name], got[name])
 		}
-		read, payload, err := (&conn{rw: bytes.NewBuffer(raw)}).read()
+		read, payload, err := child.NewConn(bytes.NewBuffer(raw), &protocol).Read()
 		if err != nil || read != k || !understood(k, payload) {
 			t.Errorf("%s: read as kind %d, %v", name, read, err)
 		}
@@ -42,7 +45,7 @@ func TestVectors(t *testing.T) {
 }
 
 // understood reports whether a payload says what everyMessage put into it.
-func understood(k kind, payload []byte) bool {
+func understood(k child.Kind, payload []byte) bool {
 	switch k {
 	case kindConfig:
 		var c Config
@@ -83,9 +86,9 @@ func understood(k kind, payload []byte) bool {
 }
 
 // everyMessage is one message of each kind in hex, by its name, and the names of the kinds.
-func everyMessage(t *testing.T) (map[string]string, map[kind]string) {
+func everyMessage(t *testing.T) (map[string]string, map[child.Kind]string) {
 	t.Helper()
-	names := map[kind]string{kindConfig: "config", kindMode: "mode", kindReady: "ready", kindBeat: "beat",
+	names := map[child.Kind]string{kindConfig: "config", kindMode: "mode", kindReady: "ready", kindBeat: "beat",
 		kindObservation: "observation", kindPicture: "picture", kindFailure: "failure", kindCode: "code",
 		kindLight: "light", kindLit: "lit"}
 	said := stamp{7, 0x0102030405060708, 40 * time.Millisecond}.append(nil)
@@ -93,7 +96,7 @@ func everyMessage(t *testing.T) (map[string]string, map[kind]string) {
 		Zone: image.Rect(0, 0, 3, 2), Quality: sample().Quality, Camera: image.Pt(640, 480),
 		Infrared: &Picture{Width: 2, Height: 1, Grey: []byte{9, 8}, Zone: image.Rect(0, 0, 1, 1),
 			Light: sample().Evidence.Infrared, View: image.Rect(-20, 0, 1020, 990)}}
-	payloads := map[kind][]byte{
+	payloads := map[child.Kind][]byte{
 		kindMode:    {2, 1, 8, 7, 6, 5, 4, 3, 2, 1},
 		kindFailure: []byte("no camera"),
 		kindLight:   {1},
@@ -102,7 +105,7 @@ func everyMessage(t *testing.T) (map[string]string, map[kind]string) {
 	}
 	var err [5]error
 	cfg := Config{Camera: "v4l2:/dev/video0", Models: "/models", Codes: "MP1"}.withDefaults()
-	confined := Confinement{
+	confined := confine.Report{
 		NoDump: true, Limits: true, NoSwap: true, NoCapabilities: true, Landlock: 6, Seccomp: true,
 	}
 	payloads[kindConfig], err[0] = json.Marshal(cfg)

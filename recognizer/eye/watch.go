@@ -2,7 +2,6 @@ package eye
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
@@ -10,6 +9,7 @@ import (
 
 	"menshen/hal"
 	"menshen/hal/camera"
+	"menshen/internal/child"
 	"menshen/recognizer"
 )
 
@@ -21,7 +21,7 @@ const (
 
 // watch is the child's loop: one frame after the other, and a beat in between.
 type watch struct {
-	conn  *conn
+	conn  *child.Conn
 	cfg   Config
 	chain *recognizer.Chain // nil: an eye for codes alone
 	codes codes
@@ -180,9 +180,9 @@ func (w *watch) lookBeside(obs *recognizer.Observation) (err error) {
 }
 
 // saw says something of the present frame, under the order in force.
-func (w *watch) saw(k kind, fill func([]byte) ([]byte, error)) error {
+func (w *watch) saw(k child.Kind, fill func([]byte) ([]byte, error)) error {
 	w.seq++
-	return w.conn.write(k, func(b []byte) ([]byte, error) {
+	return w.conn.Write(k, func(b []byte) ([]byte, error) {
 		return fill(stamp{w.seq, w.wanted.number, time.Since(w.frame.At)}.append(b))
 	})
 }
@@ -224,11 +224,7 @@ func (w *watch) beat() error {
 	if w.lamp != nil {
 		b.Infrared, b.Unlit = w.lamp.state, w.lamp.detail
 	}
-	text, err := json.Marshal(b)
-	if err != nil {
-		return err
-	}
-	return w.conn.write(kindBeat, func(b []byte) ([]byte, error) { return append(b, text...), nil })
+	return w.conn.SendJSON(kindBeat, b)
 }
 
 // openCamera tries to open the camera, but not too often. It fails when this child is not allowed

@@ -4,15 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"image"
-	"io"
 	"math"
 	"testing"
 
 	"menshen/hal/scene"
+	"menshen/internal/child"
 	"menshen/recognizer"
 	"menshen/recognizer/fusion"
-
-	"pgregory.net/rapid"
 )
 
 // sample is an observation with every field set.
@@ -38,11 +36,10 @@ func sample() recognizer.Observation {
 	return o
 }
 
-func message(t testing.TB, k kind, payload []byte) []byte {
+func message(t testing.TB, k child.Kind, payload []byte) []byte {
 	t.Helper()
 	var buf bytes.Buffer
-	err := (&conn{rw: &buf}).write(k, func(b []byte) ([]byte, error) { return append(b, payload...), nil })
-	if err != nil {
+	if err := child.NewConn(&buf, &protocol).Send(k, payload); err != nil {
 		t.Fatal(err)
 	}
 	return buf.Bytes()
@@ -113,75 +110,6 @@ func TestPictureRoundTrip(t *testing.T) {
 	if _, err := parsePicture(b[:len(b)-1]); !errors.Is(err, ErrProtocol) {
 		t.Errorf("cut short: %v", err)
 	}
-}
-
-// TestWireDamage: any single changed byte, and any cut, is noticed.
-func TestWireDamage(t *testing.T) {
-	o := sample()
-	payload, err := appendObservation(nil, &o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	whole := message(t, kindObservation, payload)
-	rapid.Check(t, func(t *rapid.T) {
-		b := bytes.Clone(whole)
-		if i := rapid.IntRange(0, len(b)-1).Draw(t, "place"); rapid.Bool().Draw(t, "cut") {
-			b = b[:i]
-		} else {
-			b[i] ^= byte(rapid.IntRange(1, 255).Draw(t, "change"))
-		}
-		_, _, err := (&conn{rw: bytes.NewBuffer(b)}).read()
-		if err == nil || !errors.Is(err, ErrProtocol) && !(errors.Is(err, io.EOF) && len(b) == 0) {
-			t.Fatalf("read gave %v", err)
-		}
-	})
-}
-
-// TestRStrangerBuffersWiped: neither side of the wire keeps an embedding in its buffers.
-func TestRStrangerBuffersWiped(t *testing.T) {
-	var buf bytes.Buffer
-	c := &conn{rw: &buf}
-	o := sample()
-	if err := c.write(kindObservation, func(b []byte) ([]byte, error) { return appendObservation(b, &o) }); err != nil {
-		t.Fatal(err)
-	}
-	if left := c.out[:cap(c.out)]; !bytes.Equal(left, make([]byte, len(left))) {
-		t.Error("the writer's buffer is not wiped")
-	}
-	if _, _, err := c.read(); err != nil {
-		t.Fatal(err)
-	}
-	c.forget()
-	if left := c.in[:cap(c.in)]; !bytes.Equal(left, make([]byte, len(left))) {
-		t.Error("the reader's buffer is not wiped")
-	}
-}
-
-func FuzzWire(f *testing.F) {
-	o := sample()
-	payload, err := appendObservation(nil, &o)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(message(f, kindObservation, payload))
-	f.Add(message(f, kindMode, []byte{2, 1, 1, 2, 3, 4, 5, 6, 7, 8}))
-	f.Add(append(message(f, kindBeat, []byte(`{"Camera":"ok","FPS":15}`)), message(f, kindReady, []byte("{}"))...))
-	f.Add([]byte("Me\x03\x05\xff\xff\xff\xff"))
-	f.Fuzz(func(t *testing.T, stream []byte) {
-		c := &conn{rw: bytes.NewBuffer(stream)}
-		for {
-			k, payload, err := c.read()
-			if err != nil {
-				if !errors.Is(err, ErrProtocol) && !errors.Is(err, io.EOF) {
-					t.Fatalf("unexpected kind of error: %v", err)
-				}
-				return
-			}
-			if len(payload) > limits[k] {
-				t.Fatalf("kind %d with %d bytes", k, len(payload))
-			}
-		}
-	})
 }
 
 func FuzzObservation(f *testing.F) {

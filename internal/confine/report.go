@@ -1,13 +1,13 @@
-package eye
+package confine
 
 import (
 	"fmt"
 	"strings"
 )
 
-// Confinement is what a child is confined by, as the child itself said once it was done. The zero
-// value: nothing is known.
-type Confinement struct {
+// Report is what a process is confined by, as it said itself once it was done. The zero value:
+// nothing is known.
+type Report struct {
 	Unconfined     bool // switched off in the configuration
 	NoDump         bool // no core dump, and no other process of the user may look in
 	Limits         bool // no file can grow, few can be open
@@ -17,17 +17,17 @@ type Confinement struct {
 	Seccomp        bool // only listed system calls, no new privileges; false: the kernel cannot
 }
 
-// Holds reports whether the child is kept from files, programs and sockets.
-func (c Confinement) Holds() bool { return c.Landlock > 0 && c.Seccomp }
+// Holds reports whether the process is kept from files, programs and sockets.
+func (r Report) Holds() bool { return r.Landlock > 0 && r.Seccomp }
 
-// Missing is what the kernel's Landlock is too old to keep the child from. Only the list of system
-// calls does so then.
-func (c Confinement) Missing() (what []string) {
+// Missing is what the kernel's Landlock is too old to keep the process from. Only the list of
+// system calls does so then.
+func (r Report) Missing() (what []string) {
 	for _, scope := range []struct {
 		since int // version of Landlock
 		of    string
 	}{{3, "truncation"}, {4, "TCP"}, {5, "device requests"}, {6, "signals"}} {
-		if c.Landlock < scope.since {
+		if r.Landlock < scope.since {
 			what = append(what, scope.of)
 		}
 	}
@@ -35,21 +35,21 @@ func (c Confinement) Missing() (what []string) {
 }
 
 // String is what is in force, and what the kernel lacks.
-func (c Confinement) String() string {
+func (r Report) String() string {
 	switch {
-	case c == Confinement{}:
+	case r == Report{}:
 		return ""
-	case c.Unconfined:
+	case r.Unconfined:
 		return "none (switched off)"
 	}
 	landlock, seccomp := "NO landlock (kernel)", "NO seccomp (kernel)"
-	if c.Landlock > 0 {
-		landlock = fmt.Sprintf("landlock(%d)", c.Landlock)
-		for _, m := range c.Missing() {
+	if r.Landlock > 0 {
+		landlock = fmt.Sprintf("landlock(%d)", r.Landlock)
+		for _, m := range r.Missing() {
 			landlock += " NO landlock for " + m + " (kernel)"
 		}
 	}
-	if c.Seccomp {
+	if r.Seccomp {
 		seccomp = "seccomp no-new-privs"
 	}
 	var words []string
@@ -57,8 +57,8 @@ func (c Confinement) String() string {
 		so   bool
 		word string
 	}{
-		{c.NoDump, "no-dump"}, {c.Limits, "rlimits"}, {c.NoSwap, "no-swap"},
-		{c.NoCapabilities, "no-capabilities"}, {true, landlock}, {true, seccomp},
+		{r.NoDump, "no-dump"}, {r.Limits, "rlimits"}, {r.NoSwap, "no-swap"},
+		{r.NoCapabilities, "no-capabilities"}, {true, landlock}, {true, seccomp},
 	} {
 		if w.so {
 			words = append(words, w.word)

@@ -1,4 +1,4 @@
-package eye
+package confine
 
 import (
 	"github.com/elastic/go-seccomp-bpf"
@@ -8,13 +8,14 @@ import (
 // prSetVMA is prctl's request by which the Go runtime names its memory maps.
 const prSetVMA = 0x53564d41
 
-// filter is the seccomp policy of the process pid: a call that is not allowed fails with EPERM. The
-// library applies the default to calls of a foreign ABI too, so the default must never be to allow.
+// filter is the seccomp policy of the process pid, which may send requests of these letters to
+// devices: a call that is not allowed fails with EPERM. The library applies the default to calls of
+// a foreign ABI too, so the default must never be to allow.
 //
-// Calls that can name another process are pinned to this one, so that a child that was taken over
+// Calls that can name another process are pinned to this one, so that a process that was taken over
 // cannot signal the door's process, limit it, or move it between processors, also on a kernel whose
 // Landlock has no scope for signals (before Linux 6.12).
-func filter(pid int, arch string) seccomp.Policy {
+func filter(pid int, arch, requests string) seccomp.Policy {
 	is := func(argument uint32, value int) seccomp.Condition {
 		return seccomp.Condition{Argument: argument, Operation: seccomp.Equal, Value: uint64(value)}
 	}
@@ -40,8 +41,16 @@ func filter(pid int, arch string) seccomp.Policy {
 		allow("fcntl", is(1, command)) // no owner and no signal of a file: F_SETOWN and F_SETSIG kill another process
 	}
 	allow("fcntl", is(1, unix.F_SETFL), none(2, unix.O_ASYNC))
-	// Only V4L2's requests: their second byte is 'V'. FIOSETOWN would do what F_SETOWN does.
-	allow("ioctl", some(1, 0x4000), some(1, 0x1000), some(1, 0x0400), some(1, 0x0200), none(1, 0xff00&^('V'<<8)))
+	// A request's letter is its second byte. FIOSETOWN, 0x8901, would do what F_SETOWN does.
+	for _, letter := range []byte(requests) {
+		only := []seccomp.Condition{none(1, 0xff00&^(uint64(letter)<<8))}
+		for bit := uint64(0x100); bit <= 0x8000; bit <<= 1 {
+			if uint64(letter)<<8&bit != 0 {
+				only = append(only, some(1, bit))
+			}
+		}
+		allow("ioctl", only...)
+	}
 	return seccomp.Policy{
 		DefaultAction: seccomp.ActionErrno,
 		Syscalls: []seccomp.SyscallGroup{
@@ -57,12 +66,12 @@ func filter(pid int, arch string) seccomp.Policy {
 const namespaces = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC |
 	unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNET
 
-// allowed are the system calls that the Go runtime, glibc, the engines and their thread pools need
+// allowed are the system calls that the Go runtime, glibc, and thread pools of libraries need
 // once the process runs, whatever their arguments. No call here reaches another process, the
 // network or a program: the socket to the parent is open already and needs only read and write.
 func allowed(arch string) []string {
 	names := []string{
-		// the one socket, files that Landlock lets through, V4L2
+		// the one socket, files and devices that Landlock lets through
 		"read", "write", "readv", "writev", "pread64", "close", "openat", "fstat", "statx", "lseek", "getdents64",
 		"readlinkat", "faccessat", "faccessat2", "dup", "dup3", "pipe2", "getcwd", "fadvise64",
 		// waiting

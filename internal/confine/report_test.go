@@ -1,9 +1,9 @@
-package eye
+package confine
 
 import "testing"
 
-func TestConfinementInWords(t *testing.T) {
-	for words, c := range map[string]Confinement{
+func TestReportInWords(t *testing.T) {
+	for words, c := range map[string]Report{
 		"": {},
 		"no-dump rlimits no-swap no-capabilities landlock(6) seccomp no-new-privs": {
 			NoDump: true, Limits: true, NoSwap: true, NoCapabilities: true, Landlock: 6, Seccomp: true},
@@ -22,7 +22,7 @@ func TestConfinementInWords(t *testing.T) {
 
 // TestRLocalHeld: only what the child did counts, never a word that stands in its answer.
 func TestRLocalHeld(t *testing.T) {
-	for c, held := range map[Confinement]bool{
+	for c, held := range map[Report]bool{
 		{}:                            false,
 		{Unconfined: true}:            false,
 		{Landlock: 6}:                 false,
