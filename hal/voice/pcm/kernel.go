@@ -47,7 +47,8 @@ func (a argument) putLong(at int, val uint64) { binary.NativeEndian.PutUint64(a[
 // kernel is what a player needs of a device.
 type kernel interface {
 	ioctl(request uintptr, arg argument) error
-	// write takes whole frames and gives the number of bytes taken, at once; EAGAIN: there is no room.
+	// write takes whole frames and gives the number of bytes taken, at once; EAGAIN: there is no
+	// room.
 	write(b []byte) (int, error)
 	close() error
 }

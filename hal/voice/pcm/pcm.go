@@ -89,7 +89,8 @@ func Find(system fs.FS, name string) (Card, error) {
 		there = append(there, c.String())
 	}
 	if len(there) == 0 {
-		return Card{}, fmt.Errorf("%w as %q: there is none at all; plug one in, or switch the board's own on", ErrNoCard, name)
+		return Card{}, fmt.Errorf("%w as %q: there is none at all; plug one in, or switch the board's own on",
+			ErrNoCard, name)
 	}
 	return Card{}, fmt.Errorf("%w as %q: write one of %s", ErrNoCard, name, strings.Join(there, ", "))
 }

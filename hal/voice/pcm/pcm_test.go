@@ -17,15 +17,19 @@ func TestNegotiate(t *testing.T) {
 		change func(*fake)
 		want   Mode
 	}{
-		"most cards":       {func(*fake) {}, Mode{48000, 2, 16, 480, 4000, true}},
-		"one channel":      {func(k *fake) { k.channels = []uint32{1, 2} }, Mode{48000, 1, 16, 480, 4000, true}},
-		"44,100 only":      {func(k *fake) { k.rates = []uint32{44100} }, Mode{44100, 2, 16, 441, 3675, true}},
-		"32 bits, eight":   {func(k *fake) { k.formats, k.channels = []uint32{formatS32}, []uint32{8} }, Mode{48000, 8, 32, 480, 4000, true}},
-		"only forward":     {func(k *fake) { k.can = batch }, Mode{48000, 2, 16, 480, 1920, false}},
-		"without rewinds":  {func(k *fake) { k.can = noRewinds }, Mode{48000, 2, 16, 480, 1920, false}},
-		"large periods":    {func(k *fake) { k.periods[0], k.buffers[0] = 1024, 2048 }, Mode{48000, 2, 16, 1024, 4000, true}},
-		"very large":       {func(k *fake) { k.periods[0], k.buffers[0] = 4096, 16384 }, Mode{48000, 2, 16, 4096, 16384, true}},
-		"the smallest":     {func(k *fake) { k.periods, k.buffers = [2]uint32{16, 64}, [2]uint32{32, 256} }, Mode{48000, 2, 16, 64, 256, true}},
+		"most cards":  {func(*fake) {}, Mode{48000, 2, 16, 480, 4000, true}},
+		"one channel": {func(k *fake) { k.channels = []uint32{1, 2} }, Mode{48000, 1, 16, 480, 4000, true}},
+		"44,100 only": {func(k *fake) { k.rates = []uint32{44100} }, Mode{44100, 2, 16, 441, 3675, true}},
+		"32 bits, eight": {func(k *fake) { k.formats, k.channels = []uint32{formatS32}, []uint32{8} },
+			Mode{48000, 8, 32, 480, 4000, true}},
+		"only forward":    {func(k *fake) { k.can = batch }, Mode{48000, 2, 16, 480, 1920, false}},
+		"without rewinds": {func(k *fake) { k.can = noRewinds }, Mode{48000, 2, 16, 480, 1920, false}},
+		"large periods": {func(k *fake) { k.periods[0], k.buffers[0] = 1024, 2048 },
+			Mode{48000, 2, 16, 1024, 4000, true}},
+		"very large": {func(k *fake) { k.periods[0], k.buffers[0] = 4096, 16384 },
+			Mode{48000, 2, 16, 4096, 16384, true}},
+		"the smallest": {func(k *fake) { k.periods, k.buffers = [2]uint32{16, 64}, [2]uint32{32, 256} },
+			Mode{48000, 2, 16, 64, 256, true}},
 		"telephone's rate": {func(k *fake) { k.rates = []uint32{8000} }, Mode{8000, 2, 16, 80, 666, true}},
 	} {
 		k := stereo()
@@ -202,10 +206,12 @@ func TestFind(t *testing.T) {
 	if c, err := Find(system, "vc4hdmi:1"); err != nil || c.Path() != "/dev/snd/pcmC0D1p" {
 		t.Errorf("%v, %v", c, err)
 	}
-	if _, err := Find(system, "Headphones"); !errors.Is(err, ErrNoCard) || !strings.Contains(err.Error(), "vc4hdmi:1, Device") {
+	if _, err := Find(system, "Headphones"); !errors.Is(err, ErrNoCard) ||
+		!strings.Contains(err.Error(), "vc4hdmi:1, Device") {
 		t.Error(err)
 	}
-	if _, err := Find(fstest.MapFS{}, "Device"); !errors.Is(err, ErrNoCard) || !strings.Contains(err.Error(), "none at all") {
+	if _, err := Find(fstest.MapFS{}, "Device"); !errors.Is(err, ErrNoCard) ||
+		!strings.Contains(err.Error(), "none at all") {
 		t.Error(err)
 	}
 }
