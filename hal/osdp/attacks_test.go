@@ -233,6 +233,22 @@ func TestAttackInjection(t *testing.T) {
 	}
 }
 
+// A reader that does not encrypt what people hold or type is not used, even in a session.
+func TestAttackMACAlone(t *testing.T) {
+	w := newWire(t, 5)
+	w.Readers[0].Plain = true
+	w.Readers[0].Tampered = true
+	w.Run(time.Second)
+	if !w.Bus.State(0).Secure {
+		t.Fatal("what is no secret may be said so:", w.Bus.State(0).Why)
+	}
+	w.Readers[0].Tap(56, tapped...)
+	w.Run(200 * time.Millisecond)
+	if e := w.Take(); cards(e, 0) > 0 || len(downs(e)) != 1 || !errors.Is(downs(e)[0], osdp.ErrPlain) {
+		t.Errorf("%d cards, %v", cards(e, 0), downs(e))
+	}
+}
+
 // A reader that says busy for ever is offline like one that is silent.
 func TestAttackBusyForEver(t *testing.T) {
 	w := newWire(t, 5)

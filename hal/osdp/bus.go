@@ -62,7 +62,8 @@ func NewBus(baud int, readers ...Setup) (*Bus, error) {
 	}
 	b := &Bus{baud: baud, nonce: func() (n Nonce) { rand.Read(n[:]); return n }}
 	for i, r := range readers {
-		if r.Address >= Broadcast || slices.ContainsFunc(readers[:i], func(o Setup) bool { return o.Address == r.Address }) {
+		taken := slices.ContainsFunc(readers[:i], func(o Setup) bool { return o.Address == r.Address })
+		if r.Address >= Broadcast || taken {
 			return nil, fmt.Errorf("address %d: give each reader of a line one of its own, 0 to 126", r.Address)
 		}
 		b.stations = append(b.stations, newStation(i, r))
@@ -189,11 +190,18 @@ func (b *Bus) Events() []Event {
 func (b *Bus) Send(reader int, c Command) { b.stations[reader].send(c) }
 
 // Install opens the install of a reader until then: the reader gets the key, under one of its keys
-// or else under the default key. A time in the past closes it.
+// or else under the default key.
 func (b *Bus) Install(now time.Time, reader int, k Key, until time.Time) {
-	s := b.stations[reader]
-	s.openInstall(now, k, until)
-	b.emit(now, s, s.closeInstall(now))
+	b.CloseInstall(now, reader)
+	b.stations[reader].openInstall(now, k, until)
+}
+
+// CloseInstall ends it before its time.
+func (b *Bus) CloseInstall(now time.Time, reader int) {
+	if s := b.stations[reader]; s.install != nil {
+		s.install.until = now
+		b.emit(now, s, s.closeInstall(now))
+	}
 }
 
 // State gives what is known of a reader.

@@ -2,6 +2,7 @@ package osdp_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"testing"
 	"time"
@@ -93,7 +94,8 @@ func TestCommandsReachTheReader(t *testing.T) {
 	w.Bus.Send(0, lamp(osdp.Green)) // before the first went out
 	w.Bus.Send(0, osdp.FilePart{Type: 1, Data: make([]byte, osdp.MaxFrame)})
 	w.Run(time.Second)
-	if len(r.LEDs) != 1 || r.LEDs[0].Permanent.Blink.OnColor != osdp.Green || len(r.Texts) != 1 || r.Texts[0].Text != "hello" {
+	if len(r.LEDs) != 1 || r.LEDs[0].Permanent.Blink.OnColor != osdp.Green || len(r.Texts) != 1 ||
+		r.Texts[0].Text != "hello" {
 		t.Errorf("%v, %v", r.LEDs, r.Texts)
 	}
 	if s := w.Bus.State(0); !s.Secure {
@@ -305,11 +307,10 @@ func TestTwoAtOneAddress(t *testing.T) {
 	}
 }
 
-// 24 hours with 8 readers, power cuts, noise and lost frames: each tap comes, once.
+var simulated = flag.Duration("simulated", time.Hour, "how long TestADay plays")
+
+// A day (-simulated 24h) with 8 readers, power cuts, noise and lost frames: each tap comes, once.
 func TestADay(t *testing.T) {
-	if testing.Short() {
-		t.Skip("some seconds")
-	}
 	w := newWire(t, 0, 1, 2, 3, 4, 5, 6, 7)
 	n := 0
 	w.ToUnit = func(b []byte) []byte {
@@ -331,7 +332,7 @@ func TestADay(t *testing.T) {
 	}
 	taps := make([]int, 8)
 	begun := w.Now
-	for i := 0; w.Now.Sub(begun) < 24*time.Hour; i++ {
+	for i := 0; w.Now.Sub(begun) < *simulated; i++ {
 		r := i % 8
 		if i%100 == 50 {
 			w.Readers[r].Unplug()

@@ -83,29 +83,42 @@ func (c *Channel) cryptogram(first, second Nonce) (out [16]byte) {
 
 // Seal encrypts the data of a frame, if it has any, and appends its MAC.
 func (c *Channel) Seal(f Frame) (Frame, error) {
-	kind, own, other := c.side(f.Reply)
-	payload := f.Payload
-	f.Security = []byte{scsMAC + kind}
-	if len(payload) > 1 {
-		f.Security = []byte{scsSealed + kind}
-		data := pad(payload[1:])
-		c.cbc(*other, data, cipher.NewCBCEncrypter)
-		payload = append([]byte{payload[0]}, data...)
+	kind, _, other := c.side(f.Reply)
+	if len(f.Payload) < 2 {
+		return c.Sign(f)
 	}
-	covered, err := f.appendHead(nil, len(payload)+macSize)
+	data := pad(f.Payload[1:])
+	c.cbc(*other, data, cipher.NewCBCEncrypter)
+	f.Payload = append([]byte{f.Payload[0]}, data...)
+	return c.sign(f, scsSealed+kind)
+}
+
+// Sign appends the MAC of a frame whose data stay as they are. The unit does so only where there
+// are none.
+func (c *Channel) Sign(f Frame) (Frame, error) {
+	kind, _, _ := c.side(f.Reply)
+	return c.sign(f, scsMAC+kind)
+}
+
+func (c *Channel) sign(f Frame, security byte) (Frame, error) {
+	_, own, other := c.side(f.Reply)
+	f.Security = []byte{security}
+	covered, err := f.appendHead(nil, len(f.Payload)+macSize)
 	if err != nil {
 		return f, err
 	}
-	*own = c.mac(*other, append(covered, payload...))
-	f.Payload = append(payload[:len(payload):len(payload)], own[:macSize]...)
+	*own = c.mac(*other, append(covered, f.Payload...))
+	f.Payload = append(f.Payload[:len(f.Payload):len(f.Payload)], own[:macSize]...)
 	return f, nil
 }
 
 // Open checks the MAC of a frame and gives code and data. After an error the channel is as before.
-// Errors: ErrClear, ErrMAC; ErrFormat of data that are padded wrong under a right MAC.
+// The type of the security block may be the other side's, as some readers have it for some replies:
+// the MAC covers which side spoke. Errors: ErrClear, ErrMAC; ErrFormat of data that are padded
+// wrong under a right MAC.
 func (c *Channel) Open(f Frame) ([]byte, error) {
-	kind, own, other := c.side(f.Reply)
-	if len(f.Security) == 0 || f.Security[0] != scsMAC+kind && f.Security[0] != scsSealed+kind {
+	_, own, other := c.side(f.Reply)
+	if len(f.Security) == 0 || f.Security[0] < scsMAC || f.Security[0] > scsSealed+1 {
 		return nil, ErrClear
 	}
 	n := len(f.Payload) - macSize
@@ -121,7 +134,7 @@ func (c *Channel) Open(f Frame) ([]byte, error) {
 		return nil, ErrMAC
 	}
 	payload := append([]byte(nil), f.Payload[:n]...)
-	if f.Security[0] == scsSealed+kind && n > 1 { // some readers say so of a frame without data
+	if isEncrypted(f) && n > 1 { // some readers say so of a frame without data
 		data := payload[1:]
 		if len(data)%aes.BlockSize != 0 {
 			return nil, ErrFormat
@@ -135,6 +148,9 @@ func (c *Channel) Open(f Frame) ([]byte, error) {
 	*own = mac
 	return payload, nil
 }
+
+// isEncrypted reports whether the data of a frame of a channel are.
+func isEncrypted(f Frame) bool { return len(f.Security) > 0 && f.Security[0] >= scsSealed }
 
 // side gives what a direction adds to the types of its security blocks, the place of its own MAC,
 // and that of the other side's.

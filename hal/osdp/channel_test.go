@@ -27,8 +27,8 @@ func TestChannelExample(t *testing.T) {
 	}
 }
 
-// What one side seals the other opens, in turns; a frame that was changed, comes again or comes from
-// another session does not open, and does no harm to the session.
+// What one side seals the other opens, in turns; a frame that was changed, comes again or comes
+// from another session does not open, and does no harm to the session.
 func TestChannelTalk(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		k, n1, n2 := Key{1}, Nonce{2}, Nonce{3}
@@ -54,7 +54,8 @@ func TestChannelTalk(t *testing.T) {
 			changed.Payload[at/8] ^= 1 << (at % 8)
 			moved := sealed
 			moved.Address++
-			for name, bad := range map[string]Frame{"changed": changed, "of before": last[i%2], "moved": moved, "clear": f} {
+			for name, bad := range map[string]Frame{"changed": changed, "of before": last[i%2], "moved": moved,
+				"clear": f} {
 				if _, err := to.Open(bad); !errors.Is(err, ErrMAC) && !errors.Is(err, ErrClear) {
 					t.Fatalf("%s: %v", name, err)
 				}

@@ -7,7 +7,7 @@
 //	Scanner   bytes → Frame: finds frames in noise
 //	Command   what the unit says, Reply what a reader answers: typed, both ways
 //	Channel   the Secure Channel of one session: encrypts, authenticates, in both directions
-//	Bus       up to 8 readers on one line: whose turn it is, time-outs, repeats, sessions, installs
+//	Bus       up to 8 readers of one line: turns, time-outs, repeats, sessions, installs
 //
 // Around it is what a door needs: Line drives a Bus on a serial port, and a Reader on it is a
 // hal.Reader whose lamp, buzzer and contacts are hal.Outputs and hal.Inputs. An emulated reader is

@@ -28,7 +28,8 @@ func (Key) LogValue() slog.Value { return slog.StringValue("key(redacted)") }
 // MarshalText fails: a key is never written down.
 func (Key) MarshalText() ([]byte, error) { return nil, errors.New("a key is not written down") }
 
-// defaultKey (SCBK-D) is the one that each reader leaves its factory with, and that everybody knows.
+// defaultKey (SCBK-D) is the one that each reader leaves its factory with, and that everybody
+// knows.
 var defaultKey = Key{0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3a, 0x3b, 0x3c, 0x3d, 0x3e, 0x3f}
 
 // DefaultKey is the key that each reader leaves its factory with. An emulated reader needs it.

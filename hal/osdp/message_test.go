@@ -23,7 +23,8 @@ var commands = []Command{
 var replies = []Reply{
 	Ack{}, Busy{}, Nak{NakSequence}, Identity{[3]byte{0, 6, 0x8e}, 1, 2, 0x01020304, [3]byte{3, 2, 1}},
 	Abilities{{CanLamp, 4, 2}, {CanReceive, 0x80, 1}}, Local{true, false}, Local{false, true}, Inputs{0, 1}, Outputs{1},
-	Readers{2}, CardBits{0, 1, 26, []byte{0x12, 0x34, 0x56, 0x40}}, CardText{0, 1, []byte("1234")}, Keys{0, []byte("12\r")},
+	Readers{2}, CardBits{0, 1, 26, []byte{0x12, 0x34, 0x56, 0x40}}, CardText{0, 1, []byte("1234")},
+	Keys{0, []byte("12\r")},
 	LineSet{5, 9600}, Challenged{[8]byte{1}, Nonce{2}, [16]byte{3}}, Confirmed{[16]byte{4}}, FileState{0, 20, -1, 128},
 	MakerReply{[3]byte{1, 2, 3}, []byte{9}},
 }
@@ -84,7 +85,8 @@ func TestCardBits(t *testing.T) {
 	if c := r.(CardBits).Card(); c.Bits != 26 || !bytes.Equal(c.Raw, []byte{0x12, 0x34, 0x56, 0x40}) || !c.Clonable {
 		t.Errorf("%d bits, %x", c.Bits, c.Raw)
 	}
-	for _, b := range [][]byte{{codeCardBits, 0, 1, 0, 0}, {codeCardBits, 0, 1, 249, 0, 31: 0}, {codeCardText, 0, 0, 0}} {
+	for _, b := range [][]byte{{codeCardBits, 0, 1, 0, 0}, {codeCardBits, 0, 1, 249, 0, 31: 0},
+		{codeCardText, 0, 0, 0}} {
 		if r, err := ParseReply(b); !errors.Is(err, ErrLength) {
 			t.Errorf("%x: %v, %v", b, r, err)
 		}
@@ -94,8 +96,9 @@ func TestCardBits(t *testing.T) {
 func TestSecretsDoNotPrint(t *testing.T) {
 	k := Key{0xde, 0xad, 0xbe, 0xef}
 	card := CardBits{Bits: 32, Raw: k[:4]}
+	keys := Keys{0, []byte("1234")}
 	for _, s := range []string{fmt.Sprintf("%v %+v %x %s", k, k, k, k), fmt.Sprintf("%v %+v %x", card, card, card),
-		fmt.Sprintf("%+v %x", SetKey{k}, SetKey{k}), fmt.Sprintf("%+v %x", Keys{0, []byte("1234")}, Keys{0, []byte("1234")}),
+		fmt.Sprintf("%+v %x", SetKey{k}, SetKey{k}), fmt.Sprintf("%+v %x", keys, keys),
 		fmt.Sprintf("%v", CardText{Text: []byte("1234")})} {
 		for _, secret := range []string{"dead", "222", "1234", "31323334", "173"} {
 			if bytes.Contains([]byte(s), []byte(secret)) {

@@ -334,3 +334,19 @@ func ParseReply(payload []byte) (Reply, error) {
 
 // mostBits is the longest card taken; its length fits the byte that hal.Card.Credential gives it.
 const mostBits = 248
+
+// String names the device, as it names itself.
+func (r Identity) String() string {
+	return fmt.Sprintf("%x model %d version %d, serial number %d, firmware %d.%d.%d", r.Vendor[:], r.Model, r.Version,
+		r.Serial, r.Firmware[0], r.Firmware[1], r.Firmware[2])
+}
+
+// String names an ability; empty: none, or one that has no name here.
+func (a Ability) String() string {
+	names := map[byte]string{CanInputs: "inputs", CanOutputs: "outputs", CanCards: "cards", CanLamp: "lamp",
+		CanBuzzer: "buzzer", CanText: "text", CanCRC: "CRC", CanSecurity: "secure channel"}
+	if a.Level == 0 {
+		return ""
+	}
+	return names[a.Function]
+}

@@ -11,14 +11,16 @@ import (
 
 // Why there is no session. Each says what to look at.
 var (
-	ErrSilent = errors.New("the reader does not answer: look at its power, its two data wires, its address and speed")
-	ErrNoisy  = errors.New("only damaged answers come: look for a loose wire, a missing terminator, " +
+	ErrNotAsked = errors.New("the reader was not asked yet")
+	ErrSilent   = errors.New("the reader does not answer: look at its power, its two data wires, its address and speed")
+	ErrNoisy    = errors.New("only damaged answers come: look for a loose wire, a missing terminator, " +
 		"or two readers at one address")
 	ErrNoKey    = errors.New("the reader has no key yet: install it")
 	ErrOtherKey = errors.New("the reader has another key than this unit gave it: if it was exchanged, install it; " +
 		"else somebody put another one there")
 	ErrDefaultKey = errors.New("the reader offers the default key, which everybody knows: if it is new, install it; " +
 		"else somebody put another one there")
+	ErrPlain     = errors.New("the reader authenticates cards and keys but does not encrypt them: it is not used")
 	ErrNoChannel = errors.New("the reader refuses a Secure Channel: without one it is not used")
 	ErrForgot    = errors.New("the reader ended the session: its power was off, or somebody is on the line")
 )
@@ -106,11 +108,15 @@ const (
 	countSessions
 )
 
+func newTally() hal.Tally {
+	return hal.NewTally("cards", "questions", "questions without an answer", "damaged answers",
+		"answers to nothing asked", "answers in clear, not taken", "answers of wrong MAC", "commands refused",
+		"times busy", "sessions")
+}
+
 func newStation(place int, c Setup) *station {
-	return &station{place: place, address: c.Address, keys: append([]Key(nil), c.Keys...), State: State{Why: ErrSilent},
-		tally: hal.NewTally("cards", "questions", "questions without an answer", "damaged answers",
-			"answers to nothing asked", "answers in clear, not taken", "answers of wrong MAC", "commands refused",
-			"times busy", "sessions")}
+	return &station{place: place, address: c.Address, keys: append([]Key(nil), c.Keys...),
+		State: State{Why: ErrNotAsked}, tally: newTally()}
 }
 
 // ask gives the next command as it goes over the line.
@@ -208,7 +214,8 @@ func sameTarget(a, b Command) bool {
 	return false
 }
 
-// take takes a frame that has the sequence of what was asked, or says busy. done: it was the answer.
+// take takes a frame that has the sequence of what was asked, or says busy. done: it was the
+// answer.
 func (s *station) take(now time.Time, f Frame) (done bool, events []Event) {
 	if isBusy(f) {
 		s.tally.Add(countBusy, 1)
@@ -248,7 +255,19 @@ func (s *station) take(now time.Time, f Frame) (done bool, events []Event) {
 	case meet:
 		return true, s.meets(now, r)
 	}
+	if isSecret(r) && !isEncrypted(f) {
+		return true, s.fail(now, ErrPlain)
+	}
 	return true, s.said(r)
+}
+
+// isSecret reports whether a reply may go over the line encrypted only.
+func isSecret(r Reply) bool {
+	switch r.(type) {
+	case CardBits, CardText, Keys:
+		return true
+	}
+	return false
 }
 
 // answered ends a question.
@@ -279,8 +298,8 @@ func (s *station) greeted(now time.Time, f Frame) []Event {
 	return nil
 }
 
-// candidates are the places of the keys that are tried in turn: the reader's own and, while an install is open, the
-// default one.
+// candidates are the places of the keys that are tried in turn: the reader's own and, while an
+// install is open, the default one.
 func (s *station) candidates() (all []int) {
 	for i := range s.keys {
 		all = append(all, i)

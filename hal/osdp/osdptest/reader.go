@@ -20,6 +20,7 @@ type Reader struct {
 	Factory  bool // it takes the default key (its "install mode")
 	Insecure bool // it knows no Secure Channel
 	Lax      bool // it answers polls in clear, as many do
+	Plain    bool // in its Secure Channel it authenticates and does not encrypt
 	Deaf     bool // it is there and does not answer
 	Busy     int  // so many next commands find it busy
 	Identity osdp.Identity
@@ -127,14 +128,18 @@ func (r *Reader) act(f osdp.Frame) []byte {
 	case osdp.AskIdentity:
 		return r.send(f, r.Identity, r.channel)
 	case osdp.AskAbilities:
-		return r.send(f, osdp.Abilities{{Function: osdp.CanCards, Level: 1}, {Function: osdp.CanLamp, Level: 4, Count: 1},
-			{Function: osdp.CanBuzzer, Level: 2, Count: 1}, {Function: osdp.CanText, Level: 1, Count: 1},
-			{Function: osdp.CanSecurity, Level: 1, Count: 1}}, r.channel)
+		return r.send(f, abilities, r.channel)
 	}
 	if !sealed && !r.Lax {
 		return r.send(f, osdp.Nak{Reason: osdp.NakInClear}, nil)
 	}
 	return r.send(f, r.obey(c), r.channel)
+}
+
+var abilities = osdp.Abilities{
+	{Function: osdp.CanCards, Level: 1}, {Function: osdp.CanLamp, Level: 4, Count: 1},
+	{Function: osdp.CanBuzzer, Level: 2, Count: 1}, {Function: osdp.CanText, Level: 1, Count: 1},
+	{Function: osdp.CanSecurity, Level: 1, Count: 1},
 }
 
 // obey does what a command says.
@@ -204,7 +209,11 @@ func (r *Reader) send(to osdp.Frame, a osdp.Reply, c *osdp.Channel) []byte {
 	if c == nil {
 		return r.frame(to, a, nil)
 	}
-	f, err := c.Seal(osdp.Frame{Address: to.Address, Reply: true, Sequence: to.Sequence, Payload: osdp.Encode(a)})
+	seal := c.Seal
+	if r.Plain {
+		seal = c.Sign
+	}
+	f, err := seal(osdp.Frame{Address: to.Address, Reply: true, Sequence: to.Sequence, Payload: osdp.Encode(a)})
 	if err != nil {
 		panic(fmt.Sprintf("osdptest: %T is too long", a))
 	}
@@ -212,7 +221,8 @@ func (r *Reader) send(to osdp.Frame, a osdp.Reply, c *osdp.Channel) []byte {
 }
 
 func (r *Reader) frame(to osdp.Frame, a osdp.Reply, security []byte) []byte {
-	f := osdp.Frame{Address: to.Address, Reply: true, Sequence: to.Sequence, Security: security, Payload: osdp.Encode(a)}
+	f := osdp.Frame{Address: to.Address, Reply: true, Sequence: to.Sequence, Security: security,
+		Payload: osdp.Encode(a)}
 	if _, busy := a.(osdp.Busy); busy {
 		f.Sequence = 0
 	}
