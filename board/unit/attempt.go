@@ -28,6 +28,7 @@ func (u *Unit) fromReader(e hal.ReaderEvent) {
 	case e.Code != "":
 		u.code(e.Code, e.At)
 	case e.Button != 0:
+		u.signAt(e.At)
 		if pin := u.keypad.press(e.Button, u.steady()); pin != nil {
 			u.decideTyped(pin, e.At)
 			clear(pin)
@@ -40,6 +41,9 @@ func (u *Unit) fromReader(e hal.ReaderEvent) {
 func (u *Unit) misread(e hal.ReaderEvent) {
 	if len(u.waiting) > 0 {
 		u.waiting[0].tell(e.Fault)
+	} else {
+		u.signAt(e.At)
+		u.hand.refused = true // in effect
 	}
 	m := u.misreads[e.Reader]
 	m.n++
@@ -66,6 +70,7 @@ func (u *Unit) card(c hal.Card, at time.Time) {
 		u.signals.say(policy.SignalWait)
 		return
 	}
+	u.signAt(at)
 	u.credential(policy.ByCard, policy.CardKind, c.Credential(), at)
 }
 
@@ -115,8 +120,15 @@ func (u *Unit) decide(a policy.Attempt) policy.Decision {
 // in memory and written as soon as the disk does (decision 0004).
 func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	u.site.fill(&a)
+	if a.Person != nil && a.Means != policy.ByFace {
+		u.hand.by(a.Person.ID)
+	}
 	d := u.decide(a)
+	if d.Grant {
+		d.Visit = u.visitOf(a, d.At)
+	}
 	if u.strange.counted(d, a) {
+		u.noteVisit(d)
 		u.tellDecision(0, d)
 		u.signals.say(d.Signal())
 		return d
@@ -130,6 +142,7 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	}
 	u.tellDecision(seq, d)
 	u.tries.count(u.site.conf.Keypad.Limits(), d, u.steady())
+	u.noteVisit(d)
 	u.site.noteDecision(d, a, u.doorConf.HasContact && !u.door.Blind)
 	if d.Duress {
 		u.duress(d)

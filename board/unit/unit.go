@@ -107,6 +107,7 @@ type Unit struct {
 	signals   *signals
 	waiting   []waiter // who gets the next card
 	keypad    keypad
+	hand      handVisit
 	faces     faces
 	tries     tries
 	strange   strange
