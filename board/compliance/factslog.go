@@ -24,7 +24,8 @@ type logCount struct {
 // door.
 var notCounted = map[audit.Kind]bool{
 	audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true,
-	audit.Bell: true, audit.Misread: true, audit.StrangeTries: true,
+	audit.Bell: true, audit.BellAnswered: true, audit.BellUnanswered: true,
+	audit.Misread: true, audit.StrangeTries: true,
 	audit.MainsLost: true, audit.MainsBack: true, audit.BatteryLow: true, audit.BatteryGood: true,
 	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true,
 	audit.UnitStarted: true, audit.UnitStopped: true,

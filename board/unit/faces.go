@@ -119,14 +119,18 @@ var signalFor = map[scene.Act]policy.Signal{
 type tapped struct {
 	person       policy.PersonID
 	credentialID string
+	manner       Manner
 }
 
 // lookAfterCard begins to compare the person at the door with the card's owner alone (1:1).
 func (u *Unit) lookAfterCard(p policy.Person, credentialID string, at time.Time) {
-	u.faces.card = &tapped{p.ID, credentialID}
+	u.faces.card = &tapped{p.ID, credentialID, MannerOf(p)}
 	u.hand.by(p.ID)
 	u.hand.decided = true
 	u.faces.visit.Against(index.ID(p.ID), at)
+	if p.LongOpen {
+		u.faces.visit.GiveTime()
+	}
 	u.faces.crowd, u.faces.quiet = false, u.doorQuiet()
 	u.faces.fresh = true
 	u.signals.say(policy.SignalLook)
@@ -159,6 +163,7 @@ func (u *Unit) decideFace(v fusion.Verdict, now, frame time.Time) {
 	d := u.conclude(a)
 	if card != nil && d.Grant {
 		u.considerLearning(a, d)
+		u.explainWithdrawal(a)
 	}
 	u.faces.visit.Decided(d.Grant, now)
 	u.faces.fresh = true
@@ -262,6 +267,7 @@ func (u *Unit) ForgetFace(ctx context.Context, id policy.PersonID) error {
 func (u *Unit) dropFace(id policy.PersonID) {
 	u.faces.dropped[id] = true
 	u.faces.forgetGrowth(id)
+	delete(u.front.heard, id)
 	u.faces.index.Erase(index.ID(id))
 	if card := u.faces.card; card != nil && card.person != id {
 		u.faces.visit.Against(index.ID(card.person), u.now())

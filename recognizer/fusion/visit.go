@@ -53,6 +53,7 @@ type Visit struct {
 	face    evidence
 	ended   time.Time // when it was decided
 	granted *index.ID // after a grant: who is being let in
+	patient bool      // its owner needs more time
 }
 
 // NewVisit makes a visit before anyone has come.
@@ -77,6 +78,17 @@ func (v *Visit) Configure(cfg Config) {
 func (v *Visit) Against(id index.ID, now time.Time) {
 	v.Forget()
 	v.owner, v.phase, v.began, v.seen = &id, looking, now, now
+}
+
+// GiveTime gives the visit twice its time, until it ends.
+func (v *Visit) GiveTime() { v.patient = true }
+
+// within is a time of the configuration for this visit.
+func (v *Visit) within(d time.Duration) time.Duration {
+	if v.patient {
+		return 2 * d
+	}
+	return d
 }
 
 // Add takes the next frame and gives the verdict. Times must not go back. It keeps no slice of f.
@@ -163,9 +175,9 @@ func (v *Visit) ready(now time.Time) bool {
 	f := v.evidence()
 	known := f.Frames >= f.FramesMin && f.Score >= f.Threshold && f.Score-f.RunnerUp >= f.Margin
 	if act := v.face.act; act != nil {
-		return act.passed && known || act.failed || now.Sub(act.began) >= v.cfg.ActWithin
+		return act.passed && known || act.failed || now.Sub(act.began) >= v.within(v.cfg.ActWithin)
 	}
-	lamp, over := &v.face.live.lamp, now.Sub(v.began) >= v.cfg.Window
+	lamp, over := &v.face.live.lamp, now.Sub(v.began) >= v.within(v.cfg.Window)
 	if v.cfg.Infrared && lamp.comes() && !over {
 		return false
 	}
