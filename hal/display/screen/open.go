@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -32,7 +31,7 @@ func (s Source) open() (Screen, error) {
 	case "sim":
 		return openSim(s.Where, s.Size)
 	}
-	return nil, errors.ErrUnsupported
+	return s.openPanel()
 }
 
 // Keep is what a process needs to use the screen, and to open it again.
@@ -46,7 +45,7 @@ func (s Source) Keep() confine.Keep {
 	case "sim":
 		return confine.Keep{Devices: []string{s.Where}}
 	}
-	return confine.Keep{}
+	return confine.Keep{Requests: "k\x07\xb4"} // of SPI, I2C and lines that are open
 }
 
 // monitor is a screen of the kernel.

@@ -19,7 +19,8 @@
 //
 // Each takes turn=90, 180 or 270: by how much the screen is mounted clockwise of upright. For a
 // small panel size= says how many points it has, where it is not the usual number, and offset=
-// where they lie in the controller's memory. Lines are named as hal/gpio opens them.
+// where they lie in the controller's memory; for one whose colours come out wrong there are
+// colours=bgr (or rgb) and invert=yes (or no). Lines are named as hal/gpio opens them.
 //
 // A process opens its screen before it is confined and reopens it afterwards: [Source.Keep] is what
 // it needs for that. The lines of a small panel are not given to a process twice, nor is a device
@@ -36,9 +37,9 @@ type Screen interface {
 	// Looks is what a layout has to know.
 	Looks() Looks
 	// Draw shows a picture of the screen's size, of which only dirty has changed since the last
-	// one. It returns when the screen has it: at once, at the next frame, or, if it is slow, some
-	// seconds later. The picture is not kept. hal.ErrGone: the screen is not there any more, or
-	// not as it was; open it again.
+	// one; of the first one, all has. It returns when the screen has it: at once, at the next
+	// frame, or, if it is slow, some seconds later. The picture is not kept. hal.ErrGone: the
+	// screen is not there any more, or not as it was; open it again.
 	Draw(img *image.RGBA, dirty image.Rectangle) error
 	// Check asks whether the screen is still there; else the error is hal.ErrGone. It is cheap, to
 	// be asked each second: a monitor is plugged in and out.
@@ -53,6 +54,6 @@ type Screen interface {
 type Looks struct {
 	Size   image.Point // pixels, as the picture has them
 	Width  int         // of the visible picture in millimetres; 0: not known
-	Colour bool        // false: a point is on or off; the picture's are on from half of white up
+	Colour bool        // false: a point is on or off; a pixel is on if a colour of it is half or more
 	Slow   bool        // a change takes seconds and may flicker: no animation, no seconds
 }

@@ -19,16 +19,21 @@ type Source struct {
 	Size   image.Point       // points, as the controller has them; zero: the screen says how many
 	Offset image.Point       // where they begin in a controller's memory
 	Turn   int               // degrees by which it is mounted clockwise of upright: 0, 90, 180 or 270
+
+	// Of a panel in colour, where its maker's glass is not the usual one: "rgb" or "bgr", and "yes"
+	// or "no" to whether it is dark where others are light.
+	Colours, Invert string
 }
 
 // kind is what the sources of one kind have.
 type kind struct {
 	example string
 	buses   []string    // of a small panel: one of these
-	lines   []string    // on SPI: these, of which the first ones
-	needs   int         // are needed
+	lines   []string    // on SPI: these, of which the first
+	needs   int         // ones are needed
 	size    image.Point // usual; zero: it is asked for, or the screen says it
 	most    image.Point // zero: no size can be given
+	colour  bool        // of a small panel
 }
 
 var kinds = map[string]kind{
@@ -36,17 +41,17 @@ var kinds = map[string]kind{
 	"fb":  {example: "fb:/dev/fb0"},
 	"sim": {example: "sim:/run/door/screen,size=800x480", most: image.Pt(4096, 4096)},
 	"ssd1306": {"ssd1306:i2c=1:0x3c", []string{"i2c", "spi"}, []string{"dc", "reset"}, 1,
-		image.Pt(128, 64), image.Pt(128, 64)},
+		image.Pt(128, 64), image.Pt(128, 64), false},
 	"st7735":  colour("st7735", image.Pt(128, 160), image.Pt(132, 162)),
 	"st7789":  colour("st7789", image.Pt(240, 320), image.Pt(240, 320)),
 	"ili9341": colour("ili9341", image.Pt(240, 320), image.Pt(240, 320)),
 	"epaper": {"epaper:spi=0.0,dc=GPIO25,reset=GPIO17,busy=GPIO24", []string{"spi"}, []string{"dc", "reset", "busy"}, 3,
-		image.Pt(122, 250), image.Pt(176, 296)},
+		image.Pt(122, 250), image.Pt(160, 296), false},
 }
 
 func colour(name string, size, most image.Point) kind {
 	lines := []string{"dc", "reset", "light"}
-	return kind{name + ":spi=0.0,dc=GPIO25,reset=GPIO27", []string{"spi"}, lines, 1, size, most}
+	return kind{name + ":spi=0.0,dc=GPIO25,reset=GPIO27", []string{"spi"}, lines, 1, size, most, true}
 }
 
 // Parse reads a source such as "drm:HDMI-A-1". Errors say what to write.
@@ -93,6 +98,12 @@ func (s *Source) set(k kind, key, value string) bool {
 	case key == "i2c" && s.Bus == "" && slices.Contains(k.buses, key):
 		s.Bus = key
 		return scan(value, "%d:0x%x", &s.Port[0], &s.Port[1]) && s.Port[0] >= 0 && s.Port[1]>>3 > 0 && s.Port[1] < 0x78
+	case key == "colours" && k.colour:
+		s.Colours = value
+		return value == "rgb" || value == "bgr"
+	case key == "invert" && k.colour:
+		s.Invert = value
+		return value == "yes" || value == "no"
 	case slices.Contains(k.lines, key):
 		if s.Lines == nil {
 			s.Lines = map[string]string{}
@@ -173,6 +184,12 @@ func (s Source) String() string {
 	}
 	point("size", s.Size, kinds[s.Kind].size)
 	point("offset", s.Offset, image.Point{})
+	if s.Colours != "" {
+		fields = append(fields, "colours="+s.Colours)
+	}
+	if s.Invert != "" {
+		fields = append(fields, "invert="+s.Invert)
+	}
 	if s.Turn != 0 {
 		fields = append(fields, fmt.Sprintf("turn=%d", s.Turn))
 	}

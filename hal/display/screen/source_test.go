@@ -21,6 +21,8 @@ func TestParse(t *testing.T) {
 			Lines: spi, Size: image.Pt(128, 32)},
 		"st7789:spi=0.0,dc=GPIO25,reset=pinctrl-rp1:27,size=240x240,offset=0x80,turn=180": {Kind: "st7789", Bus: "spi",
 			Lines: spi, Size: image.Pt(240, 240), Offset: image.Pt(0, 80), Turn: 180},
+		"ili9341:spi=0.0,dc=GPIO25,colours=rgb,invert=yes": {Kind: "ili9341", Bus: "spi", Size: image.Pt(240, 320),
+			Lines: map[string]string{"dc": "GPIO25"}, Colours: "rgb", Invert: "yes"},
 		"epaper:spi=0.0,dc=pin 22,reset=pin 11,busy=pin 18": {Kind: "epaper", Bus: "spi", Size: image.Pt(122, 250),
 			Lines: map[string]string{"dc": "pin 22", "reset": "pin 11", "busy": "pin 18"}},
 	} {
@@ -57,6 +59,8 @@ func TestParseRefuses(t *testing.T) {
 		"st7789:spi=00.0,dc=GPIO1":           `"spi=00.0" says nothing`,
 		"st7789:spi=0.0,dc=GPIO1,offset=0x1": "its points end outside the controller's 240×320",
 		"epaper:spi=0.0,dc=GPIO1,reset=2":    "it has no line busy",
+		"epaper:spi=0.0,colours=rgb":         `"colours=rgb" says nothing`,
+		"st7789:spi=0.0,dc=GPIO1,invert=1":   `"invert=1" says nothing`,
 	} {
 		if _, err := Parse(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
