@@ -1,7 +1,7 @@
 // Package rc522 reads 13.56 MHz cards (ISO/IEC 14443 type A) with NXP's MFRC522 on SPI.
 //
 // Data sheet: MFRC522, Rev. 3.9 (NXP, 2016). Card side: ISO/IEC 14443-3 (activation), MF1S50yyX
-// (MIFARE Classic).
+// (MIFARE Classic), ISO/IEC 14443-4 (smart cards; package isodep).
 //
 // Only the register layer of periph's driver (mfrc522/commands) is used. Its upper layer does not
 // know UIDs of 10 bytes or collisions, authenticates cards of 7 bytes with the wrong bytes, can
@@ -10,12 +10,14 @@
 //	Chip     registers, one exchange with the field, self-tests
 //	Tag      an activated card: UID of 4, 7 or 10 bytes, SAK
 //	Session  an authenticated sector of a MIFARE Classic: read, verified write
+//	Smart    a conversation with a smart card: commands and answers of any length
 //	Sector   where the site's own number is; Reader.Issue writes a number and keys to a new card
 //	Reader   hal.Reader: reports each card once while it is held there, and revives a deaf chip
 //
 // The chip's timer ends an exchange with a silent card, and the host's clock one with a silent
-// chip. No exchange takes longer than 40 ms. Activate, which may need many, gives up after 0.25 s.
-// Init and SelfTest reset the chip and may take 0.2 s.
+// chip. No exchange takes longer than 40 ms, but a smart card's, and all that is said to one of
+// those takes a second at most. Activate, which may need many, gives up after 0.25 s. Init and
+// SelfTest reset the chip and may take 0.2 s.
 //
 // A UID is sent in the clear and can be copied onto a blank card for pennies: such a card is
 // Clonable. A sector under keys of the card's own, made from the site's secret, is better.

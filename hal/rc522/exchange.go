@@ -109,6 +109,9 @@ func (c *Chip) run(command byte, out frame, skip int, wait time.Duration, done b
 // long enough to leave the processor and the bus to others.
 const breath = 100 * time.Microsecond
 
+// longestFrame is how long a full FIFO is on the air: 64 bytes of 9 bits at 106 kbit/s take 5.5 ms.
+const longestFrame = 6 * time.Millisecond
+
 // await polls the interrupt register. The chip's timer ends the wait for a silent card; the host's
 // clock, set to twice as long, ends that for a silent chip. An error may show before the answer is
 // over, so it only shortens the wait.
@@ -125,7 +128,7 @@ func (c *Chip) await(done byte, wait time.Duration) error {
 		case irq&irqTimer != 0:
 			return ErrSilent
 		case irq&irqErr != 0 && !spoiled:
-			deadline, spoiled = time.Now().Add(answerTime), true
+			deadline, spoiled = time.Now().Add(longestFrame), true
 		case late:
 			if err := c.Check(); err != nil {
 				return err
@@ -153,7 +156,16 @@ func withCRC(data ...byte) frame {
 
 // checked takes the CRC off an answer of n bytes.
 func (f frame) checked(n int) ([]byte, error) {
-	if len(f.data) != n+2 || f.bits != 0 {
+	if len(f.data) != n+2 {
+		return nil, ErrGarbled
+	}
+	return f.content()
+}
+
+// content takes the CRC off an answer of any length.
+func (f frame) content() ([]byte, error) {
+	n := len(f.data) - 2
+	if n < 1 || f.bits != 0 {
 		return nil, ErrGarbled
 	}
 	if sum := crc(f.data[:n]); f.data[n] != sum[0] || f.data[n+1] != sum[1] {

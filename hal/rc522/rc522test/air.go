@@ -65,3 +65,6 @@ func summed(data ...byte) []byte {
 func sound(f []byte) bool {
 	return len(f) > 2 && checksum(0x6363, f) == 0
 }
+
+// Summed is a frame with its CRC.
+func Summed(data ...byte) []byte { return summed(data...) }

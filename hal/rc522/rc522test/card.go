@@ -3,6 +3,7 @@ package rc522test
 import (
 	"bytes"
 	"slices"
+	"time"
 )
 
 // Card is an ISO/IEC 14443 type A card. Set the fields before it comes into a field.
@@ -15,6 +16,15 @@ type Card struct {
 	Protected map[byte]bool
 	BadMemory bool // writes are acknowledged and forgotten
 
+	ATS []byte // of a smart card: its answer to select
+	App App    // what answers its commands
+	// Spoil, if not nil, is asked what becomes on the air of the card's n-th frame since it was
+	// activated, CRC included: another, or nil for none; and how much later.
+	Spoil func(n int, frame []byte) (out []byte, late time.Duration)
+
+	smart
+	blocks  int           // frames of the card since it was activated
+	late    time.Duration // how much later than usual the present answer comes
 	state   state
 	asleep  bool // falls back to halt, not to idle
 	level   int
@@ -29,6 +39,7 @@ const (
 	idle state = iota
 	ready
 	active
+	speaking // ISO/IEC 14443-4
 	halted
 )
 
@@ -46,7 +57,12 @@ func Classic(uid ...byte) *Card {
 func (c *Card) SetKey(block byte, key [6]byte) { copy(c.Blocks[block/4*4+3][:], key[:]) }
 
 // power is what happens when the field goes on, or the card comes into it.
-func (c *Card) power() { c.state, c.asleep, c.sector, c.writing = idle, false, -1, -1 }
+func (c *Card) power() {
+	c.state, c.asleep, c.sector, c.writing, c.blocks = idle, false, -1, -1, 0
+	if c.App != nil {
+		c.App.Reset()
+	}
+}
 
 // rest is the state of a card that was not addressed.
 func (c *Card) rest() bits {
@@ -60,6 +76,10 @@ func (c *Card) rest() bits {
 // hear takes a frame and gives the answer, nil for none. secret says that the
 // reader's cipher is on.
 func (c *Card) hear(f bits, secret bool) bits {
+	c.late = 0
+	if c.state == speaking {
+		return c.speak(f.bytes())
+	}
 	if len(f) == 7 {
 		return c.called(f.bytes()[0])
 	}
@@ -70,6 +90,9 @@ func (c *Card) hear(f bits, secret bool) bits {
 	case ready:
 		return c.selecting(f)
 	case active:
+		if raw := f.bytes(); c.App != nil && raw[0] == 0xe0 {
+			return c.speak(raw)
+		}
 		return c.commanded(f.bytes())
 	}
 	return nil

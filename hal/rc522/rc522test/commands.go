@@ -72,19 +72,21 @@ func (c *Chip) transceive() {
 	c.fifo = nil
 	sent := time.Duration(len(out)) * perBit
 	var answers []bits
+	pause := answer
 	if c.regs[txCtrl]&3 == 3 {
 		for _, card := range c.inField {
 			if a := card.hear(out, c.regs[status2]&cipherOn != 0); a != nil && !c.deaf {
 				answers = append(answers, a)
+				pause = max(pause, answer+card.late)
 			}
 		}
 	}
 	in, collision := overlay(answers)
-	if in == nil || answer > c.timeout() {
+	if in == nil || pause > c.timeout() {
 		c.silence(sent)
 		return
 	}
-	begun := sent + answer
+	begun := sent + pause
 	if collision >= 0 || c.garble { // the flag comes with the bad bit, before the end
 		c.after(begun+time.Duration(max(0, collision))*perBit, func() { c.regs[commIrq] |= errIrq })
 	}
