@@ -25,6 +25,7 @@ require (
 	go.uber.org/goleak v1.3.0
 	gocv.io/x/gocv v0.31.0
 	golang.org/x/crypto v0.50.0
+	golang.org/x/image v0.39.0
 	golang.org/x/mod v0.34.0
 	golang.org/x/sys v0.45.0
 	golang.org/x/term v0.43.0

@@ -32,7 +32,6 @@ func (u *Unit) inputIs(e hal.InputEvent, fire policy.Reason) {
 	case "staff":
 		if e.Active {
 			u.conclude(u.attempt(policy.ByStaff, e.At))
-			u.answered(store.Door, bellButton)
 		}
 	case "contact":
 		if e.Active {
@@ -54,7 +53,7 @@ func (u *Unit) inputIs(e hal.InputEvent, fire policy.Reason) {
 		u.site.otherOpen = e.Active
 	case "bell":
 		if e.Active {
-			u.ring(e.At)
+			u.Record(store.Entry{At: e.At, Kind: audit.Bell})
 		}
 	case "mains":
 		u.supply(e, audit.MainsLost, audit.MainsBack)
