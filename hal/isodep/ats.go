@@ -15,8 +15,8 @@ type ATS struct {
 	Guard time.Duration // how long it needs before the first block (SFGT); 0 to 4.95 s
 }
 
-// RATS asks for an ATS. It says that the reader takes frames of 64 bytes, and that the card needs no
-// number of its own (5.1).
+// RATS asks for an ATS. It says that the reader takes frames of 64 bytes, and that the card needs
+// no number of its own (5.1).
 func RATS() []byte { return []byte{0xe0, 5 << 4} }
 
 // Activation is how long a card may take for its ATS: 65,536 periods of the carrier (7.1).

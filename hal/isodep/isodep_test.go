@@ -158,14 +158,15 @@ func FuzzCard(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if a.Frame < 16 || a.Frame > 256 || a.Wait <= 0 || a.Wait > 5*time.Second || a.Guard < 0 || a.Guard > 5*time.Second {
+		const most = 5 * time.Second
+		if a.Frame < 16 || a.Frame > 256 || a.Wait <= 0 || a.Wait > most || a.Guard < 0 || a.Guard > most {
 			t.Fatalf("%+v", a)
 		}
 		l := isodep.New(a, 64)
 		for range 3 {
 			step, n := l.Command(make([]byte, 100)), 0
 			for step.Send != nil {
-				if len(step.Send) > min(a.Frame, 64)-2 || step.Wait <= 0 || step.Wait > 5*time.Second {
+				if len(step.Send) > min(a.Frame, 64)-2 || step.Wait <= 0 || step.Wait > most {
 					t.Fatalf("%d bytes, %v", len(step.Send), step.Wait)
 				}
 				if n++; n > 5000 {
