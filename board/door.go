@@ -16,6 +16,7 @@ import (
 	"menshen/board/unit"
 	"menshen/board/wiring"
 	"menshen/hal"
+	"menshen/hal/scene"
 	"menshen/recognizer/calibration"
 	"menshen/recognizer/eye"
 	"menshen/store"
@@ -36,6 +37,8 @@ type Parts struct {
 	Booting  func() bool                          // the machine was switched on a moment ago; nil: wiring.Booting
 	Updates  desk.Updates                         // nil: the unit has one system
 	Log      *slog.Logger                         // of what happens while no console is open; nil: none
+
+	Presenters []scene.Presenter // a display, a voice; none: lamp and buzzer tell all
 }
 
 // Door is one door put together: the loop that decides, the rules of the law,
@@ -79,7 +82,7 @@ func New(p Parts) (*Door, error) {
 	_ = d.Law.EnsureNotices() // what fails now is tried again, and shown, while the door works
 	var err error
 	d.Unit, err = unit.New(unit.Parts{Config: p.Config, Vault: p.Vault, Wires: p.Wires, Eye: p.Eye,
-		Law: d.Law, Out: out,
+		Law: d.Law, Out: out, Presenters: p.Presenters,
 		Scores: p.Scores, NoFaces: p.NoFaces, Booting: p.Booting, Advise: wiring.Advise, Log: p.Log})
 	if err != nil {
 		return nil, err

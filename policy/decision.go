@@ -15,6 +15,13 @@ type Decision struct {
 	Trace        []Check       // each check that was made, in order
 	Duress       bool          // a duress PIN was typed: call for help, and show nothing of it at the door
 	Facts        []byte        // what it was made of, for its record (package store/facts); Decide leaves it empty
+	Visit        *Visit        // of a grant: how the visit went that it ends, for its record; Decide leaves it nil
+}
+
+// Visit is how a visit went until it was decided that the door opens.
+type Visit struct {
+	Waited  time.Duration // since its first sign
+	Retried bool          // a try was refused before
 }
 
 // Check is one question of a decision, and its answer.

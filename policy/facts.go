@@ -19,6 +19,7 @@ type UnitFacts struct {
 	Staff    StaffFacts
 	Machine  MachineFacts
 	Duties   DutyFacts
+	Waits    WaitFacts
 }
 
 // Fresh is how old a count may be. Counts are made once a day and after each change.

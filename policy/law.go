@@ -150,6 +150,7 @@ func ofStore(f *UnitFacts) []time.Time   { return []time.Time{f.Store.At} }
 func ofStaff(f *UnitFacts) []time.Time   { return []time.Time{f.Staff.At} }
 func ofMachine(f *UnitFacts) []time.Time { return []time.Time{f.Machine.At} }
 func ofDuties(f *UnitFacts) []time.Time  { return []time.Time{f.Duties.At} }
+func ofWaits(f *UnitFacts) []time.Time   { return []time.Time{f.Waits.At} }
 
 // both looks at several groups.
 func both(groups ...func(*UnitFacts) []time.Time) func(*UnitFacts) []time.Time {

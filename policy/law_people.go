@@ -22,6 +22,11 @@ const (
 	askedOften    = 3
 )
 
+// A card that waits longer than a face in one week is looked into while faces go on: a reader fails
+// and is mended. In so many weeks in a row, each by intervals of 99% that do not overlap and by
+// more than a second, it is how the door serves people, and no chance.
+const unequalWeeks = 4
+
 // lawOfPeople is what people have a right to.
 var lawOfPeople = []Rule{
 	{
@@ -47,13 +52,35 @@ var lawOfPeople = []Rule{
 		ID: RuleEqual, Source: "SPC 10, FRT 10 and 12", Protects: true,
 		says: i18n.M("policy.rule-equal", "A person who uses a card or a code is served just as well: same "+
 			"doors, same hours, same time to pass, no questions."),
-		counted: ofPeople,
+		counted: both(ofPeople, ofWaits),
 		demands: []demand{{
 			met: func(f *UnitFacts) bool { return f.People.Unequal == 0 },
 			wrong: i18n.M("policy.equal-face-preferred",
 				"For some people the face opens now, and neither their card nor their code does."),
 			remedy: i18n.M("policy.equal-face-preferred-remedy",
 				"Give their card or code the same doors and hours, or erase the face."),
+		}, {
+			met: func(f *UnitFacts) bool { return f.Waits.InARow < unequalWeeks },
+			wrong: i18n.M("policy.equal-waits-for-weeks",
+				"For four weeks in a row, whoever came with a card waited longer than whoever came with a face."),
+			remedy: i18n.M("policy.equal-waits-for-weeks-remedy",
+				"Mend the reader or what makes cards wait. Faces come back after the first week in which they do not."),
+		}, {
+			soon: true,
+			met: func(f *UnitFacts) bool {
+				return f.Waits.Verdict != CardWaits || f.Waits.InARow >= unequalWeeks
+			},
+			wrong: i18n.M("policy.equal-waits", "In the last week that can tell, whoever came with a card waited "+
+				"longer than whoever came with a face."),
+			remedy: i18n.M("policy.equal-waits-remedy",
+				"Look at the week's figures and at the reader. After four weeks in a row faces go off."),
+		}, {
+			soon: true,
+			met:  func(f *UnitFacts) bool { return f.Waits.Verdict != CardRefused },
+			wrong: i18n.M("policy.equal-refused",
+				"In the last week that can tell, cards had to be shown again more often than faces."),
+			remedy: i18n.M("policy.equal-refused-remedy",
+				"Look at the week's figures; clean or mend the reader, and exchange worn cards."),
 		}},
 	},
 	{

@@ -34,6 +34,7 @@ func lawful() *UnitFacts {
 		Machine: MachineFacts{At: day, Confined: true, DumpsOff: true,
 			Models: []string{"detect", "landmark", "embed", "liveness", "eye"}},
 		Duties: DutyFacts{At: day, SiteFaces: 9},
+		Waits:  WaitFacts{At: day, Verdict: ServedAlike},
 	}
 }
 
@@ -46,6 +47,9 @@ var violations = []struct {
 	{"R-ALT", Broken, func(f *UnitFacts) { f.Doors[0].CardReader = false }},
 	{"R-ALT", Due, func(f *UnitFacts) { f.People.FaceOnly = 1 }},
 	{"R-EQUAL", Broken, func(f *UnitFacts) { f.People.Unequal = 1 }},
+	{"R-EQUAL", Broken, func(f *UnitFacts) { f.Waits.Verdict, f.Waits.InARow = CardWaits, 4 }},
+	{"R-EQUAL", Due, func(f *UnitFacts) { f.Waits.Verdict, f.Waits.InARow = CardWaits, 3 }},
+	{"R-EQUAL", Due, func(f *UnitFacts) { f.Waits.Verdict = CardRefused }},
 	{"R-NOTICE", Broken, func(f *UnitFacts) { f.Papers.Notice = []string{"en"} }},
 	{"R-NOTICE", Broken, func(f *UnitFacts) { f.Papers.NoticeGaps = 1 }},
 	{"R-NOTICE", Broken, func(f *UnitFacts) { f.Doors[0].Sign = time.Time{} }},

@@ -33,6 +33,12 @@ While a rule that *protects faces* is broken, face entry is off for everyone at 
 passes go on working, and so do exit and fire. Faces come back when the rule is kept again. The command
 ` + "`law`" + ` at the console shows all of this with the unit's own figures, and ` + "`menshen dossier`" + ` signs it.
 
+Waits (R-EQUAL) are measured from the first key, tap or picture of a visit until the lock opens, and compared
+week by week: cards with faces, at least 20 openings of each. A card *waits longer* when its median, or the
+slowest tenth of its openings, does so by more than a second, and *is shown again more often* when that
+happens to one in ten more; both only where intervals of 99% do not overlap
+([decision 57](decisions/0057-equal-convenience.md)). A week with too few openings says nothing.
+
 | short | source | 来源 |
 | --- | --- | --- |
 `

@@ -28,6 +28,7 @@ const (
 	SignalAsk     Signal = "ask"     // tap once more to take your face back; see Withdrawal
 	SignalErased  Signal = "erased"  // your face is erased
 	SignalTaken   Signal = "taken"   // your face was taken once more
+	SignalCalled  Signal = "called"  // the bell was heard
 
 	// close your eyes for a moment; these three are the challenge's, and
 	// explained on the sign at the camera
@@ -101,6 +102,9 @@ var patterns = map[Signal]pattern{
 	// one long, four quick
 	SignalTaken: {append([]Beat{green(15).loud(), dark(2)},
 		slices.Repeat([]Beat{green(1).loud(), dark(1)}, 4)...), false},
+
+	// three long
+	SignalCalled: {slices.Repeat([]Beat{green(6).loud(), dark(3)}, 3), false},
 
 	// long, short, and again
 	SignalCloseEyes: {slices.Repeat([]Beat{green(8).loud(), dark(2), green(2).loud(), dark(10)}, 2), false},

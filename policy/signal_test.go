@@ -10,7 +10,7 @@ import (
 
 var allSignals = []Signal{SignalReady, SignalGranted, SignalRefused, SignalWait, SignalLook, SignalTap, SignalWarning,
 	SignalAlarm, SignalFire, SignalFault, SignalAsk, SignalErased, SignalAiming, SignalCloseEyes, SignalTurnLeft,
-	SignalTurnRight, SignalCode, SignalSetUp, SignalTaken}
+	SignalTurnRight, SignalCode, SignalSetUp, SignalTaken, SignalCalled}
 
 // Each signal can be told from each other with closed eyes, and without hearing or
 // telling red from green (R-NOTICE).

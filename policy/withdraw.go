@@ -9,7 +9,9 @@ import "time"
 //
 // It needs no keypad, screen or words, and works with every kind of reader; a card held to a reader
 // reads once only. It does not happen by accident: a tap within the three seconds ends it. The taps
-// open the door as any tap does. A PIN does as well as a card, unless the keypad is locked out.
+// open the door as any tap does. A PIN does as well as a card, unless the keypad is locked out. Who
+// needs more time at the door has twice as long for the yes. The taps before it are not slower for
+// them: a tap of a while ago would count as the first, and the question come one tap early.
 type Withdrawal struct {
 	credential string // handle of what was tapped last
 	taps       int
@@ -43,7 +45,24 @@ func (w Withdrawal) Tap(a Attempt) (Withdrawal, Gesture) {
 	if a.Person == nil || !a.Person.Face.canEnd() || !a.ownCredential() {
 		return Withdrawal{}, NoGesture
 	}
-	return w.tap(a.CredentialID, a.At)
+	return w.tap(a.CredentialID, a.At, WithdrawWithin(*a.Person))
+}
+
+// WithdrawWithin is how long after the question its yes counts.
+func WithdrawWithin(p Person) time.Duration {
+	if p.LongOpen {
+		return 2 * withdrawYes
+	}
+	return withdrawYes
+}
+
+// Progress is how many taps were made of those before the question; zero of zero: no gesture has
+// begun.
+func (w Withdrawal) Progress() (taps, of int) {
+	if w.taps == 0 {
+		return 0, 0
+	}
+	return w.taps, withdrawTaps
 }
 
 // canEnd reports whether there is a consent to take back.
@@ -64,11 +83,11 @@ func (a Attempt) ownCredential() bool {
 	return a.Means == ByCard || a.Means == ByPIN
 }
 
-// tap takes a tap of a working credential into account.
-func (w Withdrawal) tap(credential string, at time.Time) (Withdrawal, Gesture) {
+// tap takes a tap of a working credential into account, whose yes counts for so long.
+func (w Withdrawal) tap(credential string, at time.Time, yes time.Duration) (Withdrawal, Gesture) {
 	if !w.asked.IsZero() && credential == w.credential {
 		after := at.Sub(w.asked)
-		if after >= withdrawPause && after <= withdrawYes {
+		if after >= withdrawPause && after <= yes {
 			return Withdrawal{}, TakeBack
 		}
 		w = Withdrawal{}

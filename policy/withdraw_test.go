@@ -13,7 +13,7 @@ func taps(seconds ...float64) (out []Gesture) {
 	var w Withdrawal
 	for _, s := range seconds {
 		var g Gesture
-		w, g = w.tap("a", morning.Add(time.Duration(s*float64(time.Second))))
+		w, g = w.tap("a", morning.Add(time.Duration(s*float64(time.Second))), withdrawYes)
 		out = append(out, g)
 	}
 	return out
@@ -43,11 +43,11 @@ func TestRWithdrawByCard(t *testing.T) {
 	}
 	var w Withdrawal
 	for i := range 5 {
-		w, _ = w.tap("a", morning.Add(time.Duration(i)*time.Second))
+		w, _ = w.tap("a", morning.Add(time.Duration(i)*time.Second), withdrawYes)
 	}
-	if w, g := w.tap("b", morning.Add(8*time.Second)); g != NoGesture {
+	if w, g := w.tap("b", morning.Add(8*time.Second), withdrawYes); g != NoGesture {
 		t.Error("another card took it back")
-	} else if _, g = w.tap("a", morning.Add(9*time.Second)); g != NoGesture {
+	} else if _, g = w.tap("a", morning.Add(9*time.Second), withdrawYes); g != NoGesture {
 		t.Error("the question outlived another card")
 	}
 }
@@ -63,7 +63,7 @@ func TestWithdrawalNeedsTheQuestion(t *testing.T) {
 			now = now.Add(time.Duration(rapid.IntRange(-2000, 8000).Draw(t, "ms")) * time.Millisecond)
 			key := rapid.SampledFrom([]string{"a", "a", "a", "b", ""}).Draw(t, "key")
 			var g Gesture
-			w, g = w.tap(key, now)
+			w, g = w.tap(key, now, withdrawYes)
 			switch g {
 			case AskBack:
 				clear(asked)
@@ -117,5 +117,57 @@ func TestWithdrawalCountsWorkingCredentialsOnly(t *testing.T) {
 	a.Site.KeypadLockout = time.Second
 	if _, g := w.Tap(a); g != NoGesture {
 		t.Error("a code typed during the lockout took the face back")
+	}
+}
+
+// TestRWithdrawIsNoHarderForWhoNeedsTime: whatever taps take a face back for anybody take it back
+// as soon for a person who needs more time, and one tap, half a minute after the question, for them
+// alone. It is still never taken back without the question.
+func TestRWithdrawIsNoHarderForWhoNeedsTime(t *testing.T) {
+	slow := WithdrawWithin(Person{LongOpen: true})
+	if slow < 40*time.Second || WithdrawWithin(Person{}) != withdrawYes {
+		t.Errorf("%v to answer", slow)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		var w, patient Withdrawal
+		now, asked := morning, time.Time{}
+		for range rapid.IntRange(1, 60).Draw(t, "taps") {
+			now = now.Add(time.Duration(rapid.SampledFrom([]int{500, 1000, 3000, 3500, 4500, 25000, 45000}).
+				Draw(t, "ms")) * time.Millisecond)
+			key := rapid.SampledFrom([]string{"a", "a", "a", "a", "a", "a", "b"}).Draw(t, "key")
+			var g, sooner Gesture
+			w, g = w.tap(key, now, withdrawYes)
+			patient, sooner = patient.tap(key, now, slow)
+			if sooner == AskBack {
+				asked = now
+			}
+			if sooner == TakeBack {
+				if d := now.Sub(asked); asked.IsZero() || d < withdrawPause || d > slow {
+					t.Fatalf("taken back %v after the question", d)
+				}
+				return
+			}
+			if g == TakeBack {
+				t.Fatal("taken back for anybody, not for who needs more time")
+			}
+		}
+	})
+	a := good(ByCard)
+	a.Person.LongOpen = true
+	var w Withdrawal
+	var g Gesture
+	for n := range withdrawTaps {
+		w, g = w.Tap(a)
+		if done, of := w.Progress(); done != n+1 || of != withdrawTaps {
+			t.Errorf("after tap %d: %d of %d", n+1, done, of)
+		}
+		a.At = a.At.Add(time.Second)
+	}
+	a.At = a.At.Add(30 * time.Second)
+	if w, g = w.Tap(a); g != TakeBack {
+		t.Error("a yes half a minute after the question did not count")
+	}
+	if done, of := w.Progress(); done+of != 0 {
+		t.Errorf("after the yes: %d of %d", done, of)
 	}
 }

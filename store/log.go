@@ -96,6 +96,9 @@ func entryOf(d policy.Decision) Entry {
 	if d.Duress {
 		e.Detail["duress"] = "yes"
 	}
+	if d.Visit != nil {
+		visitDetail(e.Detail, *d.Visit)
+	}
 	if pass := (policy.Pass{ID: d.Person}).CredentialID(); d.CredentialID == pass {
 		e.Detail["pass"] = pass
 	}
@@ -248,7 +251,8 @@ func (v *Vault) Acts(after uint64, f func(Entry)) (last uint64, err error) {
 				return fmt.Errorf("audit entry %d is %w: %w", be(key), ErrCorrupt, err)
 			}
 			last = be(key)
-			f(Entry{Seq: l.Seq, At: l.At, Kind: l.Kind, Actor: Actor(l.By), Door: l.Door, Detail: l.Detail})
+			f(Entry{Seq: l.Seq, At: l.At, Kind: l.Kind, Actor: Actor(l.By), Door: l.Door, Means: policy.Means(l.Means),
+				Grant: l.Grant != nil && *l.Grant, Reason: policy.Reason(l.Why), Detail: l.Detail})
 		}
 		return nil
 	})

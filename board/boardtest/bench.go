@@ -23,6 +23,7 @@ import (
 	"menshen/board/wiring"
 	"menshen/hal"
 	"menshen/hal/haltest"
+	"menshen/hal/scene"
 	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/recognizer"
@@ -67,6 +68,7 @@ type Bench struct {
 	Board   host.Board   // the zero value: this one
 	Key     string       // the vault's key file
 	Log     *slog.Logger // nil: none
+	Tellers []scene.Presenter
 	door    *board.Door
 }
 
@@ -147,9 +149,10 @@ func (b *Bench) VaultOptions() store.Options {
 func (b *Bench) Assemble() {
 	b.Helper()
 	parts := board.Parts{Config: b.Config, Vault: b.Vault, Wires: b.Wires, Time: b.Time, Log: b.Log,
-		Board:    host.Board{Sys: host.ThisBoard().Sys, Space: b.space},
-		SetClock: func(t time.Time) error { b.Clock.Set(t); return nil },
-		Look:     func(host.Where) (host.Facts, error) { return b.Found, nil }}
+		Board:      host.Board{Sys: host.ThisBoard().Sys, Space: b.space},
+		SetClock:   func(t time.Time) error { b.Clock.Set(t); return nil },
+		Presenters: b.Tellers,
+		Look:       func(host.Where) (host.Facts, error) { return b.Found, nil }}
 	if b.Eye != nil {
 		parts.Eye = b.Eye
 	}

@@ -3,7 +3,9 @@ package boardtest
 import (
 	"math/rand/v2"
 	"sync"
+	"time"
 
+	"menshen/hal/scene"
 	"menshen/internal/child"
 	"menshen/internal/confine"
 	"menshen/recognizer"
@@ -55,4 +57,9 @@ func FaceOf(n uint64) *recognizer.Embedding {
 // Look is a good picture of a person.
 func Look(n uint64) recognizer.Observation {
 	return recognizer.Observation{Faces: 1, Live: 0.95, Embedding: FaceOf(n), Quality: recognizer.Quality{Height: 150}}
+}
+
+// Far is a face too far away to be compared.
+func Far(at time.Time) recognizer.Observation {
+	return recognizer.Observation{At: at, Faces: 1, Quality: recognizer.Quality{Height: 20, Advice: scene.ComeCloser}}
 }

@@ -96,6 +96,9 @@ func (c *counted) keep(s state) {
 	if s.staff != nil {
 		c.facts.Staff = *s.staff
 	}
+	if s.waits != nil {
+		c.facts.Waits = *s.waits
+	}
 	if s.store != nil {
 		was := c.facts.Store
 		s.store.Sealed, s.store.AuditWhole, s.store.AuditChecked = was.Sealed, was.AuditWhole, was.AuditChecked
@@ -117,6 +120,7 @@ type state struct {
 	duties *policy.DutyFacts
 	staff  *policy.StaffFacts
 	store  *policy.StoreFacts
+	waits  *policy.WaitFacts
 	file   papers.File
 }
 
@@ -135,6 +139,12 @@ func (k *Keeper) countState(ctx context.Context) (s state, err error) {
 	file, err := k.File()
 	filed := !failed("papers", err)
 	logged := !failed("acts", k.counted.log.read(k.vault))
+	if logged {
+		weeks, err := k.weeks(now)
+		if w := policy.WaitsSay(weeks, now); !failed("waits", err) {
+			s.waits = &w
+		}
+	}
 	people, waits, err := k.countPeople(now)
 	if !failed("people", err) && filed && logged {
 		people.AskedAfterNo, people.AskedFirst = k.counted.log.countAskedAfterNo(file.Inquired)

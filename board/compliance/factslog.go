@@ -7,6 +7,7 @@ import (
 	"menshen/board/papers"
 	"menshen/store"
 	"menshen/store/audit"
+	"menshen/store/waits"
 )
 
 // logCount is what is counted in the audit log. Every act is in the log, so reading on from where
@@ -15,6 +16,7 @@ type logCount struct {
 	seq      uint64
 	again    []time.Time          // a person was asked about face entry again after a refusal
 	assessed map[string]time.Time // assessments filed and not rightly removed since, by number
+	waits    waits.Log            // openings of the door
 	changed  bool                 // since the last count
 }
 
@@ -22,7 +24,8 @@ type logCount struct {
 // door.
 var notCounted = map[audit.Kind]bool{
 	audit.Decision: true, audit.Relay: true, audit.Alarm: true, audit.Quiet: true,
-	audit.Bell: true, audit.Misread: true, audit.StrangeTries: true,
+	audit.Bell: true, audit.BellAnswered: true, audit.BellUnanswered: true,
+	audit.Misread: true, audit.StrangeTries: true,
 	audit.MainsLost: true, audit.MainsBack: true, audit.BatteryLow: true, audit.BatteryGood: true,
 	audit.Tamper: true, audit.TamperOver: true, audit.Fault: true, audit.FaultOver: true,
 	audit.UnitStarted: true, audit.UnitStopped: true,
@@ -38,6 +41,7 @@ func (l *logCount) read(v *store.Vault) error {
 		l.assessed = map[string]time.Time{}
 	}
 	last, err := v.Acts(l.seq, func(e store.Entry) {
+		l.waits.Add(e)
 		switch {
 		case e.Kind == audit.AskedAfterNo:
 			l.again = append(l.again, e.At)

@@ -43,6 +43,7 @@ func (d *fullDesk) Law(_ context.Context, s desk.Session) ([]policy.Finding, err
 		Staff:   policy.StaffFacts{At: day, Operators: 1, IdleLogout: time.Minute, LockOut: true},
 		Machine: policy.MachineFacts{At: day, Confined: true, DumpsOff: true},
 		Duties:  policy.DutyFacts{At: day},
+		Waits:   policy.WaitFacts{At: day, Verdict: policy.ServedAlike},
 	}
 	if a := d.onFile.assessment; a.Author != "" {
 		f.Papers.Assessment = policy.Assessment{At: day, ValidUntil: a.Until, Necessity: true, Impact: true,

@@ -156,7 +156,8 @@ func (d *Desk) Enrol(ctx context.Context, s Session, id policy.PersonID, step Pr
 	if again {
 		owner = &id
 	}
-	face, err := d.unit.TakeFace(ctx, by, owner, func(at unit.Step) { step(shownStep(at, catalogue.In(p.Lang))) })
+	face, err := d.unit.TakeFace(ctx, by, unit.MannerOf(p), owner,
+		func(at unit.Step) { step(shownStep(at, catalogue.In(p.Lang))) })
 	if why := sessionEnd(ctx); why != nil {
 		err = why
 	}

@@ -36,6 +36,7 @@ func sample() *Data {
 		Staff: policy.StaffFacts{At: at, Operators: 4, OneFactor: 1, IdleLogout: 5 * time.Minute, LockOut: true},
 		Machine: policy.MachineFacts{At: at, Confined: true, DumpsOff: true,
 			Models: []string{"detect", "landmark", "embed", "liveness", "eye"}},
+		Waits: policy.WaitFacts{At: at, Verdict: policy.ServedAlike},
 		Duties: policy.DutyFacts{At: at, SiteFaces: 137, Incidents: []policy.Incident{{At: at.AddDate(0, -5, 0),
 			People: 12, ToldPeople: at.AddDate(0, -5, 0), ToldAuthority: at.AddDate(0, -5, 0)}}},
 	}

@@ -64,3 +64,15 @@ func credentialFact(c policy.Credential, shown bool) i18n.Message {
 	}
 	return i18n.M("rights.fact-held", "a %v", what)
 }
+
+// waited says what is kept of how long the visit took; empty: nothing is.
+func (s Sheet) waited(d Decision) string {
+	if d.Visit == nil {
+		return ""
+	}
+	m := i18n.M("rights.waited", "opened %.1f seconds after the first sign of your visit", d.Visit.Waited.Seconds())
+	if d.Visit.Retried {
+		m = i18n.List(i18n.Semicolon, m, i18n.M("rights.retried", "a try before was refused"))
+	}
+	return s.Lang.Say(m)
+}

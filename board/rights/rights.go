@@ -73,6 +73,7 @@ func (s Sheet) HTML() (string, error) {
 		"reason": func(r policy.Reason) string { return s.Lang.Say(r.Message()) },
 		"failed": s.failed,
 		"madeOf": s.madeOf,
+		"waited": s.waited,
 		"own":    func(code string) string { return catalogue.In(code).Say(i18n.M("rights.own-language", "English")) },
 	}).Parse(sheetText)
 	if err != nil {

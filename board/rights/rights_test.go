@@ -23,6 +23,7 @@ func sheet(lang string) Sheet {
 		}
 		recs = append(recs, Decision{Seq: uint64(900 - i), Decision: d, Told: in.Say(d.Signal().Message())})
 	}
+	recs[1].Visit = &policy.Visit{Waited: 3400 * time.Millisecond, Retried: true}
 	recs[2].Of = &policy.Attempt{CredentialID: "1", LastEntry: at.AddDate(0, 0, -1), Face: &policy.Face{Score: .71,
 		Threshold: .5, Live: .41, LiveMin: .7, Frames: 5, FramesMin: 3},
 		Person: &policy.Person{Until: at.AddDate(0, 1, 0), Groups: []string{"tenants"},
@@ -53,6 +54,7 @@ func TestRRightsSheet(t *testing.T) {
 			"(revoked)", "in use, only together with your card", "You do not need face entry.",
 			"This does not look like a face", "alive 0.41 of 0.70", "signal: short and long, twice (tap a " +
 				"card)", "no. 898", "your details were looked at", "your face was erased (why withdrawn)",
+			"opened 3.4 seconds after the first sign of your visit; a try before was refused",
 			"2027-11-22", "(14)", "kept beside it, so that it can be checked: lease none to 2026-12-22; access " +
 				"groups tenants; a card, which was shown; a revoked PIN; face entry in use; " +
 				"last let in 2026-11-21 14:00; " +

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"menshen/hal/scene"
 	"menshen/policy"
 	"menshen/recognizer"
 	"menshen/recognizer/index"
@@ -39,12 +40,14 @@ type growth struct {
 
 type invitation struct {
 	person policy.PersonID
+	manner Manner
 	from   time.Time
 }
 
 // addition is one more template of a person's face, on its way to the vault.
 type addition struct {
 	person   policy.PersonID
+	manner   Manner
 	occasion policy.Occasion
 	template []float32
 	like     float64          // what it must score with what was not learnt: as much as a face without a card
@@ -95,9 +98,9 @@ func (g *growth) hand(a addition) {
 func (u *Unit) growFaces(now time.Time) {
 	f := &u.faces
 	if f.invited != nil && !now.Before(f.invited.from) {
-		id := f.invited.person
+		who := *f.invited
 		f.invited = nil
-		u.retake(id, now)
+		u.retake(who, now)
 	}
 	if f.lesson == nil {
 		return
@@ -133,17 +136,17 @@ func (u *Unit) invite(a policy.Attempt, d policy.Decision) {
 	if policy.MayAdd(*p, policy.Occasion{At: d.At, How: policy.TakenAtDoor}) != nil || ago >= 0 && ago < askedEvery {
 		return
 	}
-	f.invited = &invitation{p.ID, d.At.Add(askAfter)}
+	f.invited = &invitation{p.ID, MannerOf(*p), d.At.Add(askAfter)}
 }
 
 // retake asks a person to look once more, and takes their face.
-func (u *Unit) retake(id policy.PersonID, now time.Time) {
-	f := &u.faces
+func (u *Unit) retake(who invitation, now time.Time) {
+	f, id := &u.faces, who.person
 	if f.taking != nil || f.aiming || u.facesOff().Is() || f.dropped[id] {
 		return
 	}
 	f.asked[id] = now
-	e := newEnrolment()
+	e := newEnrolment(who.manner)
 	e.owner = &id
 	f.card = nil
 	u.beginTaking(e, now.Add(lookWithin))
@@ -161,17 +164,17 @@ func (u *Unit) retaken() bool {
 	var late LateError
 	switch {
 	case r.err == nil:
-		u.faces.hand(addition{person: *e.owner, template: r.face.Template, like: u.faces.at.Threshold,
+		u.faces.hand(addition{person: *e.owner, manner: e.manner, template: r.face.Template, like: u.faces.at.Threshold,
 			occasion: policy.Occasion{At: u.now(), How: policy.TakenAtDoor}, tooLike: u.faces.at.TooSimilar})
 	case errors.As(r.err, &late): // they walked on, which is their right
 	default:
-		u.refuseOccasion(*e.owner, r.err)
+		u.refuseOccasion(*e.owner, e.manner, r.err)
 	}
 	return true
 }
 
 // refuseOccasion tells at the door and on record that a face was not added.
-func (u *Unit) refuseOccasion(id policy.PersonID, why error) {
+func (u *Unit) refuseOccasion(id policy.PersonID, m Manner, why error) {
 	word := "not stored"
 	for err, w := range map[error]string{ErrNotTheirs: "another face", ErrNotAlone: "not alone",
 		ErrNotLive: "not live", ErrLikeOthers: "like another's"} {
@@ -180,7 +183,7 @@ func (u *Unit) refuseOccasion(id policy.PersonID, why error) {
 		}
 	}
 	u.Record(store.Entry{Kind: audit.OccasionRefused, Person: id, Detail: map[string]string{"why": word}})
-	u.signals.say(policy.SignalRefused)
+	u.tell(policy.SignalRefused, m.scene(scene.Scene{Kind: scene.NotStored}))
 }
 
 // considerLearning keeps the face of a granted visit until the door has closed, where policy may
@@ -226,9 +229,9 @@ func (u *Unit) addOccasion(ctx context.Context, a addition) {
 		switch {
 		case a.occasion.How == policy.TakenLearnt: // in silence: nobody waits for it
 		case err == nil:
-			u.signals.say(policy.SignalTaken)
+			u.tell(policy.SignalTaken, a.manner.scene(scene.Scene{Kind: scene.Grown}))
 		default:
-			u.refuseOccasion(a.person, err)
+			u.refuseOccasion(a.person, a.manner, err)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"menshen/hal"
+	"menshen/hal/scene"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -28,11 +29,25 @@ func (u *Unit) fromReader(e hal.ReaderEvent) {
 	case e.Code != "":
 		u.code(e.Code, e.At)
 	case e.Button != 0:
-		if pin := u.keypad.press(e.Button, u.steady()); pin != nil {
-			u.decideTyped(pin, e.At)
-			clear(pin)
-		}
+		u.key(e.Button, e.At)
 	}
+}
+
+// key takes a key of a keypad: of a code, or of the notice that somebody reads.
+func (u *Unit) key(b hal.Button, at time.Time) {
+	if u.turnsPage(b) {
+		return
+	}
+	u.signAt(at)
+	pin := u.keypad.press(b, u.steady())
+	switch {
+	case pin == nil:
+	case string(pin) == noticeKey:
+		u.readNotice()
+	default:
+		u.decideTyped(pin, at)
+	}
+	clear(pin)
 }
 
 // misread takes a frame that is not a card's or a code's: a card held badly, a phone, noise. The
@@ -40,6 +55,9 @@ func (u *Unit) fromReader(e hal.ReaderEvent) {
 func (u *Unit) misread(e hal.ReaderEvent) {
 	if len(u.waiting) > 0 {
 		u.waiting[0].tell(e.Fault)
+	} else {
+		u.signAt(e.At)
+		u.hand.refused = true // in effect
 	}
 	m := u.misreads[e.Reader]
 	m.n++
@@ -47,7 +65,7 @@ func (u *Unit) misread(e hal.ReaderEvent) {
 		m.recorded = e.At
 		u.Record(store.Entry{At: e.At, Kind: audit.Misread,
 			Detail: map[string]string{"device": "reader " + e.Reader, "fault": e.Fault.Error()}})
-		u.signals.say(policy.SignalTap)
+		u.tell(policy.SignalTap, next(scene.TapAgain))
 	}
 	u.misreads[e.Reader] = m
 }
@@ -63,9 +81,11 @@ func (u *Unit) card(c hal.Card, at time.Time) {
 	if len(u.waiting) > 0 {
 		u.waiting[0].card <- c
 		u.waiting = u.waiting[1:]
-		u.signals.say(policy.SignalWait)
+		g := u.front.guide.scene
+		u.tell(policy.SignalWait, Manner{g.Lang, g.Unhurried}.scene(scene.Scene{Kind: scene.Waiting}))
 		return
 	}
+	u.signAt(at)
 	u.credential(policy.ByCard, policy.CardKind, c.Credential(), at)
 }
 
@@ -115,10 +135,17 @@ func (u *Unit) decide(a policy.Attempt) policy.Decision {
 // in memory and written as soon as the disk does (decision 0004).
 func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	u.site.fill(&a)
+	if a.Person != nil && a.Means != policy.ByFace {
+		u.hand.by(a.Person.ID)
+	}
 	d := u.decide(a)
+	if d.Grant {
+		d.Visit = u.visitOf(a, d.At)
+	}
 	if u.strange.counted(d, a) {
+		u.noteVisit(d)
 		u.tellDecision(0, d)
-		u.signals.say(d.Signal())
+		u.answer(a, d)
 		return d
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), u.slowDisk)
@@ -130,6 +157,7 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	}
 	u.tellDecision(seq, d)
 	u.tries.count(u.site.conf.Keypad.Limits(), d, u.steady())
+	u.noteVisit(d)
 	u.site.noteDecision(d, a, u.doorConf.HasContact && !u.door.Blind)
 	if d.Duress {
 		u.duress(d)
@@ -137,9 +165,8 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	if d.Grant {
 		u.step(policy.DoorEvent{At: d.At, Kind: policy.EvRelease, For: d.Release, Reason: d.Reason})
 		u.invite(a, d)
-	} else {
-		u.signals.say(d.Signal())
 	}
+	u.answer(a, d)
 	return d
 }
 
@@ -191,6 +218,7 @@ func (u *Unit) Release(ctx context.Context, by store.Actor, reason string) (d po
 	err = u.do(ctx, func() {
 		u.Record(store.Entry{Kind: audit.DoorOpened, Actor: by, Detail: map[string]string{"reason": reason}})
 		d = u.conclude(u.attempt(policy.ByConsole, u.now()))
+		u.answered(by, BellOpen)
 	})
 	return d, err
 }

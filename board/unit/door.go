@@ -32,6 +32,7 @@ func (u *Unit) inputIs(e hal.InputEvent, fire policy.Reason) {
 	case "staff":
 		if e.Active {
 			u.conclude(u.attempt(policy.ByStaff, e.At))
+			u.answered(store.Door, bellButton)
 		}
 	case "contact":
 		if e.Active {
@@ -53,7 +54,7 @@ func (u *Unit) inputIs(e hal.InputEvent, fire policy.Reason) {
 		u.site.otherOpen = e.Active
 	case "bell":
 		if e.Active {
-			u.Record(store.Entry{At: e.At, Kind: audit.Bell})
+			u.ring(e.At)
 		}
 	case "mains":
 		u.supply(e, audit.MainsLost, audit.MainsBack)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"menshen/board/config"
+	"menshen/hal/scene"
 	"menshen/policy"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
@@ -77,6 +78,9 @@ func (d Driver) AddOccasions() {
 
 // Taken reports whether the taking of a face is over, or none is under way.
 func (d Driver) Taken() bool { return d.u.faces.taking == nil || len(d.u.faces.taking.done) > 0 }
+
+// Scene is what is told at the door.
+func (d Driver) Scene() scene.Scene { return d.u.scene(d.u.now()) }
 
 // Due is when the door has something to do next; zero: nothing.
 func (d Driver) Due() time.Time { return d.u.door.Next(d.u.doorConf) }

@@ -94,6 +94,8 @@ type enrolment struct {
 	trying   bool      // they were away and come back
 	agreed   int       // frames of the trial that recognised them
 	advice   scene.Advice
+	at       Step          // told last
+	manner   Manner        // of whose face it is
 	steps    chan Step     // the newest only
 	done     chan enrolled // buffered
 
@@ -115,12 +117,13 @@ type needed struct {
 }
 
 // TakeFace lets the loop take a person's face for an operator, and passes on how far it is. With an
-// owner it must be like the face that is stored of them. Errors: ErrTaking, ErrNotLive,
+// owner it must be like the face that is stored of them. The door tells the steps too, in the
+// person's manner. Errors: ErrTaking, ErrNotLive,
 // ErrNotTheirs, OffError, LateError, ErrStopped.
 func (u *Unit) TakeFace(
-	ctx context.Context, by store.Actor, owner *policy.PersonID, step func(Step),
+	ctx context.Context, by store.Actor, with Manner, owner *policy.PersonID, step func(Step),
 ) (*Face, error) {
-	e := newEnrolment()
+	e := newEnrolment(with)
 	e.by = by
 	defer close(e.over)
 	if owner != nil {
@@ -134,14 +137,14 @@ func (u *Unit) TakeFace(
 		case off.Is():
 			refused = OffError{off}
 		default:
-			u.beginTaking(e, u.now().Add(enrolWithin))
+			u.beginTaking(e, u.now().Add(with.patience(enrolWithin)))
 		}
 	})
 	if err = cmp.Or(err, refused); err != nil {
 		return nil, err
 	}
 	defer func() { _ = u.do(context.WithoutCancel(ctx), func() { u.faces.taking = nil; e.wipe() }) }()
-	step(Step{Kind: Stand, Wanted: picturesWanted})
+	step(e.at)
 	for {
 		select {
 		case s := <-e.steps:
@@ -156,8 +159,9 @@ func (u *Unit) TakeFace(
 	}
 }
 
-func newEnrolment() *enrolment {
-	return &enrolment{steps: make(chan Step, 1), done: make(chan enrolled, 1), over: make(chan struct{})}
+func newEnrolment(m Manner) *enrolment {
+	return &enrolment{manner: m, at: Step{Kind: Stand, Wanted: picturesWanted},
+		steps: make(chan Step, 1), done: make(chan enrolled, 1), over: make(chan struct{})}
 }
 
 // beginTaking takes a face instead of recognising one.
@@ -285,7 +289,7 @@ func (e *enrolment) taken(now time.Time) {
 		e.end(enrolled{face: f})
 		return
 	}
-	e.face, e.until = f, now.Add(enrolWithin)
+	e.face, e.until = f, now.Add(e.manner.patience(enrolWithin))
 	e.tell(Step{Kind: StepOut, Done: picturesWanted, Wanted: picturesWanted})
 }
 
@@ -314,7 +318,16 @@ func (e *enrolment) tell(s Step) {
 	case <-e.steps:
 	default:
 	}
+	e.at = s
 	e.steps <- s
+}
+
+// scene is the step that the person at the door is told.
+func (e *enrolment) scene() scene.Scene {
+	kinds := map[StepKind]scene.Kind{Stand: scene.Standing, Taking: scene.Enrolling, StepOut: scene.SteppingOut,
+		WalkUp: scene.WalkingUp, Trying: scene.WalkingUp}
+	return e.manner.scene(scene.Scene{Kind: kinds[e.at.Kind], Advice: e.at.Advice, Done: e.at.Done,
+		Wanted: e.at.Wanted})
 }
 
 func (e *enrolment) wipe() {

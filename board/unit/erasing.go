@@ -8,6 +8,7 @@ import (
 	"maps"
 	"time"
 
+	"menshen/hal/scene"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -36,6 +37,8 @@ type erasure struct {
 	asked  string // why the face ends whatever the lease says; empty: it ends with the lease
 	since  time.Time
 	atDoor bool // its owner stands there and waits for the signal
+	manner Manner
+	late   bool // they were told that it is not done yet
 }
 
 func newErasures() erasures {
@@ -49,9 +52,36 @@ func (u *Unit) followWithdrawal(a policy.Attempt) {
 	switch u.back, g = u.back.Tap(a); g {
 	case policy.AskBack:
 		u.Record(store.Entry{At: a.At, Kind: audit.WithdrawalAsked, Person: a.Person.ID})
+		within := policy.WithdrawWithin(*a.Person)
 		u.signals.say(policy.SignalAsk)
+		u.show(MannerOf(*a.Person).scene(scene.Scene{Kind: scene.Asking, Within: within}), within)
 	case policy.TakeBack:
-		u.endFace(a.Person.ID, erasure{asked: "withdrawn at the door", since: a.At, atDoor: true})
+		u.endFace(a.Person.ID, erasure{asked: "withdrawn at the door", since: a.At, atDoor: true,
+			manner: MannerOf(*a.Person)})
+	case policy.NoGesture:
+		u.explainWithdrawal(a)
+	}
+}
+
+// heardFor is how long a person who was told aloud how their face is taken back is not told aloud
+// again when they tap once. They read it at every tap, and hear it as soon as they tap twice.
+const heardFor = 30 * 24 * time.Hour
+
+// explainWithdrawal adds to the scene of a tap how its owner takes their face back (R-WITHDRAW).
+func (u *Unit) explainWithdrawal(a policy.Attempt) {
+	taps, of := u.back.Progress()
+	f := &u.front
+	if taps == 0 || !f.fresh || a.Means != policy.ByCard && a.Means != policy.ByCardFace {
+		return
+	}
+	f.last.MayWithdraw = true
+	at, heard := f.heard[a.Person.ID]
+	if taps == 1 && heard && u.steady()-at < heardFor {
+		return
+	}
+	f.last.Done, f.last.Wanted = taps, of
+	if f.last.Kind == scene.Opened {
+		f.heard[a.Person.ID] = u.steady()
 	}
 }
 
@@ -60,6 +90,7 @@ func (u *Unit) endFace(id policy.PersonID, e erasure) {
 	u.dropFace(id)
 	if old, is := u.due.of[id]; is { // the earlier date counts, the wider erasure, and what was asked for
 		e.since, e.person, e.atDoor = old.since, e.person || old.person, e.atDoor || old.atDoor
+		e.late = old.late
 		e.asked = cmp.Or(e.asked, old.asked)
 	}
 	u.due.of[id] = e
@@ -181,11 +212,16 @@ func (u *Unit) noteErased(id policy.PersonID, e erasure, err error) {
 	}
 	if err != nil {
 		u.fault("erasure", fmt.Errorf("%w; it is tried again every minute, and the face opens nothing meanwhile", err))
+		if e.atDoor && !e.late {
+			e.late = true
+			u.due.of[id] = e
+			u.show(e.manner.scene(scene.Scene{Kind: scene.NotErased}), e.manner.patience(lasting[scene.NotErased]))
+		}
 		return
 	}
 	delete(u.due.of, id)
 	if e.atDoor {
-		u.signals.say(policy.SignalErased)
+		u.tell(policy.SignalErased, e.manner.scene(scene.Scene{Kind: scene.Erased}))
 	}
 	if len(u.due.of) == 0 {
 		u.recovered("erasure")

@@ -18,6 +18,12 @@ const (
 	StrangeShown = strangeShown
 )
 
+// Refusals say what is told of each reason.
+func Refusals() map[policy.Reason]scene.Scene { return refusals }
+
+// Heard are those who were told aloud how a face is taken back.
+func (u *Unit) Heard() int { return len(u.front.heard) }
+
 // Due is how many erasures are due.
 func (u *Unit) Due() int { return len(u.due.of) }
 

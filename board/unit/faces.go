@@ -26,13 +26,14 @@ type faces struct {
 	at         calibration.Operating
 	visit      *fusion.Visit
 	mode       eye.Mode
-	fresh      bool         // a visit begins: what the eye saw before does not count
-	seen       time.Time    // the last face
-	missed     policy.First // whose face was refused last after their card, and when
-	card       *tapped      // whose card waits for its owner's face
-	asks       scene.Act    // what the person at the door is asked to do
-	taking     *enrolment   // a person's face is being taken
-	aiming     bool         // staff see the picture, also of a face being taken; none is recognised meanwhile
+	fresh      bool          // a visit begins: what the eye saw before does not count
+	seen       time.Time     // the last face
+	came       time.Duration // since when, by Unit.steady, the face of the visit is before the camera
+	missed     policy.First  // whose face was refused last after their card, and when
+	card       *tapped       // whose card waits for its owner's face
+	asks       scene.Act     // what the person at the door is asked to do
+	taking     *enrolment    // a person's face is being taken
+	aiming     bool          // staff see the picture, also of a face being taken; none is recognised meanwhile
 	// whose face was taken out of the index, to be erased; enrolling them again ends it
 	dropped map[policy.PersonID]bool
 	growth
@@ -86,7 +87,11 @@ func (u *Unit) observe(o *recognizer.Observation) {
 		return // faces are not searched for at this door
 	}
 	u.faces.crowd = u.faces.crowd || o.Faces > 1
-	u.takeVerdict(u.faces.visit.Add(o.Frame(), now), now, u.inUnitTime(o.At))
+	verdict, frame := u.faces.visit.Add(o.Frame(), now), u.inUnitTime(o.At)
+	if u.faces.visit.Came().Equal(now) {
+		u.faces.came = u.steadyAt(frame)
+	}
+	u.takeVerdict(verdict, now, frame)
 }
 
 // takeVerdict does what a verdict asks for: a decision, or an act by the person at the door. frame
@@ -114,12 +119,18 @@ var signalFor = map[scene.Act]policy.Signal{
 type tapped struct {
 	person       policy.PersonID
 	credentialID string
+	manner       Manner
 }
 
 // lookAfterCard begins to compare the person at the door with the card's owner alone (1:1).
 func (u *Unit) lookAfterCard(p policy.Person, credentialID string, at time.Time) {
-	u.faces.card = &tapped{p.ID, credentialID}
+	u.faces.card = &tapped{p.ID, credentialID, MannerOf(p)}
+	u.hand.by(p.ID)
+	u.hand.decided = true
 	u.faces.visit.Against(index.ID(p.ID), at)
+	if p.LongOpen {
+		u.faces.visit.GiveTime()
+	}
 	u.faces.crowd, u.faces.quiet = false, u.doorQuiet()
 	u.faces.fresh = true
 	u.signals.say(policy.SignalLook)
@@ -152,6 +163,7 @@ func (u *Unit) decideFace(v fusion.Verdict, now, frame time.Time) {
 	d := u.conclude(a)
 	if card != nil && d.Grant {
 		u.considerLearning(a, d)
+		u.explainWithdrawal(a)
 	}
 	u.faces.visit.Decided(d.Grant, now)
 	u.faces.fresh = true
@@ -255,6 +267,7 @@ func (u *Unit) ForgetFace(ctx context.Context, id policy.PersonID) error {
 func (u *Unit) dropFace(id policy.PersonID) {
 	u.faces.dropped[id] = true
 	u.faces.forgetGrowth(id)
+	delete(u.front.heard, id)
 	u.faces.index.Erase(index.ID(id))
 	if card := u.faces.card; card != nil && card.person != id {
 		u.faces.visit.Against(index.ID(card.person), u.now())

@@ -50,6 +50,9 @@ func (u *Unit) start(ctx context.Context) (wait func()) {
 		})
 	}
 	all.Go(func() { u.signals.run(ctx) })
+	for _, p := range u.front.posts { // not waited for: a presenter may hang
+		go p.carry(ctx, u.Report)
+	}
 	all.Go(func() { u.keepVault(ctx) })
 	all.Go(func() { u.watchLeases(ctx) })
 	all.Go(func() { u.eraseDue(ctx) })
@@ -155,9 +158,12 @@ func (u *Unit) tick(now time.Time) {
 	u.lookAround(now)
 	u.lookForCodes(now)
 	u.keypad.expire(u.steady())
+	u.watchBell()
+	u.turnPages()
 	u.watchGuesses()
 	u.publish()
 	u.tellStrange(false)
+	u.present(now)
 	u.setOutputs(now)
 }
 

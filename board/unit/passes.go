@@ -73,15 +73,20 @@ func (u *Unit) lookForCodes(now time.Time) {
 
 // seenCode takes a code that the eye saw.
 func (u *Unit) seenCode(c eye.Code) {
-	if now := u.now(); u.passes.isInView(c.Text, now) || now.Sub(u.passes.tried) < codePause {
+	now, at := u.now(), u.inUnitTime(c.At)
+	if u.passes.isInView(c.Text, now) {
 		return
 	}
-	u.decideCode(c.Text, u.inUnitTime(c.At))
+	u.signAt(at)
+	if now.Sub(u.passes.tried) >= codePause {
+		u.decideCode(c.Text, at)
+	}
 }
 
 // code takes a code that a scanner read.
 func (u *Unit) code(text hal.Code, at time.Time) {
 	if !u.passes.isInView(text, u.now()) {
+		u.signAt(at)
 		u.decideCode(text, at)
 	}
 }

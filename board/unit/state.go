@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"menshen/hal"
+	"menshen/hal/scene"
 	"menshen/policy"
 	"menshen/recognizer/calibration"
 	"menshen/recognizer/eye"
@@ -30,6 +31,8 @@ type State struct {
 	Codes     CodeState
 	Faces     FaceState
 	Eye       *eye.Status // nil: no camera
+	Scene     scene.Scene // what is told at the door
+	Bell      *BellState  // nil: nobody waits at it
 }
 
 // ReaderState is what has come to a reader since the start.
@@ -106,7 +109,7 @@ func (u *Unit) state() State {
 		Faults:  maps.Clone(u.faults),
 		Codes: CodeState{Wrong: u.tries.codes.Wrong(u.site.conf.Keypad.Limits(), steady),
 			Lockout: u.tries.codes.Lockout(steady), Guessing: u.tries.guessing},
-		Faces: u.faceState(now),
+		Faces: u.faceState(now), Scene: u.scene(now),
 	}
 	for _, r := range u.hw.Readers {
 		state := ReaderState{Name: r.String(), Cards: u.counts[r.String()], Misread: u.misreads[r.String()].n}
@@ -118,6 +121,9 @@ func (u *Unit) state() State {
 	for _, role := range slices.Sorted(maps.Keys(u.hw.Inputs)) {
 		active, err := u.hw.Inputs[role].Active()
 		s.Inputs = append(s.Inputs, InputState{role, active, err})
+	}
+	if b := u.front.bell; b.rung() {
+		s.Bell = &BellState{b.began, b.rings, b.coming}
 	}
 	if u.eye != nil {
 		status := u.eye.Status()

@@ -34,6 +34,7 @@ import (
 	"menshen/board/config"
 	"menshen/board/outbox"
 	"menshen/hal"
+	"menshen/hal/scene"
 	"menshen/policy"
 	"menshen/recognizer"
 	"menshen/recognizer/calibration"
@@ -78,6 +79,8 @@ type Parts struct {
 	Booting func() bool              // the machine was switched on a moment ago; nil: it was not
 	Advise  func(error) error        // adds the remedy to an error of the vault; nil: it stays as it is
 	Log     *slog.Logger             // of what happens without an operator at a console; nil: none
+
+	Presenters []scene.Presenter // that tell people at the door what the unit tells; see present
 }
 
 // Unit is one door at work. Make it with New, let it work with Run.
@@ -105,8 +108,10 @@ type Unit struct {
 	door      policy.Door
 	doorConf  policy.DoorConfig
 	signals   *signals
+	front     front
 	waiting   []waiter // who gets the next card
 	keypad    keypad
+	hand      handVisit
 	faces     faces
 	tries     tries
 	strange   strange
@@ -171,6 +176,7 @@ func New(p Parts) (*Unit, error) {
 		due:    newErasures(),
 		counts: map[string]int{}, misreads: map[string]misreads{},
 	}
+	u.front = front{posts: posts(p.Presenters), heard: map[policy.PersonID]time.Duration{}}
 	u.signals, u.outputs = newSignals(outputsOf(u.lamps)), newOutputs(outputsOf(u.lamps))
 	var err error
 	if u.rules, err = rulesOf(Rules(p.Config)); err != nil {

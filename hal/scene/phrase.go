@@ -15,12 +15,19 @@ type Phrase struct {
 }
 
 // Spoken gives the phrases of a scene, in the order in which they are said. A door that is ready is
-// silent.
+// silent. Of the taps of a withdrawal the first and the second are spoken of, no more.
 func (s Scene) Spoken() []Phrase {
-	if s.Kind == Ready || s.Kind == SetUp || s.Kind == Staff {
+	switch {
+	case s.Hushed, s.Kind == Ready, s.Kind == SetUp, s.Kind == Staff:
 		return nil
+	case !s.tellsWithdrawal(), s.Done == 1:
+		return phrases(s.Title(), s.Line())
+	case s.Done == 0:
+		return phrases(s.Title())
+	case s.Done == 2:
+		return phrases(s.Line())
 	}
-	return phrases(s.Title(), s.Line())
+	return nil
 }
 
 // Phrases gives each phrase that any scene has, once, in the order of their IDs.
@@ -67,7 +74,7 @@ func Variants(k Kind) []Scene {
 			all = append(all, Scene{Kind: k, Next: n})
 		}
 	case Opened:
-		all = append(all, Scene{Kind: k, MayWithdraw: true})
+		all = append(all, Scene{Kind: k, MayWithdraw: true, Done: 1, Wanted: 5})
 	}
 	return all
 }

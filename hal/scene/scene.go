@@ -17,20 +17,26 @@ type Scene struct {
 	// Lang is the language of the person whose card is known, such as "zh"; empty: the site's.
 	Lang string
 	Ways Ways // what opens this door now, in Ready and Refused
-	Next Next // what the person may do next, in Refused and Wait
+	Next Next // what the person may do next, in Refused and Waiting
 
-	Act    Act    // asked for, in Acting
-	Advice Advice // what would make the picture better, in Looking, Enrolling and WalkingUp
+	Act Act // asked for, in Acting
+	// Advice is what would make the picture better, in Looking, Enrolling and WalkingUp; in Ready
+	// to somebody before the camera of whom nothing is known, and who may not care.
+	Advice Advice
 
-	// Done of Wanted: pictures of a face, taps of a withdrawal, pages of the notice. Both zero:
-	// there is nothing to count.
+	// Done of Wanted: pictures of a face, taps of a withdrawal. Both zero: there is nothing to
+	// count. In Notice Done is how often the page was turned, and Wanted zero: how many there are
+	// the display knows, and after the last it begins again.
 	Done, Wanted int
 	// Within is how long the person has in all, in Asking and Consent; zero: there is no limit.
 	Within time.Duration
 
-	// MayWithdraw: the card that opened may begin the gesture that takes its owner's face back.
-	// It is told how, in Opened (policy.Withdrawal).
+	// MayWithdraw: the card just read may begin, or has begun, the gesture that takes its owner's
+	// face back (policy.Withdrawal). Its owner is told how: from the first tap in Opened, from the
+	// second in every kind. Where Done counts the taps it is said as well as shown.
 	MayWithdraw bool
+	// Hushed: nothing of this scene is said. It is not meant for who hears it, or was said before.
+	Hushed bool
 	// Unhurried: the person needs more time. What is shown stays, and is said more slowly.
 	Unhurried bool
 }
@@ -38,7 +44,8 @@ type Scene struct {
 // Presenter is whoever tells scenes: a display, a voice.
 type Presenter interface {
 	// Present tells the scene from now on. It never waits; of scenes that come too fast the last
-	// one counts. It is called from one goroutine.
+	// one counts. It is called from one goroutine, and again with an equal scene where the same
+	// happened again: a second card is refused.
 	Present(Scene)
 }
 

@@ -59,7 +59,8 @@ func TestPhrases(t *testing.T) {
 	if len(known) < 30 {
 		t.Errorf("only %d phrases", len(known))
 	}
-	for _, s := range []Scene{{Kind: Refused, Next: TryLater}, {Kind: Opened, MayWithdraw: true}, {Kind: Erased}} {
+	for _, s := range []Scene{{Kind: Refused, Next: TryLater}, {Kind: Opened, MayWithdraw: true, Done: 1},
+		{Kind: Erased}} {
 		for _, p := range s.Spoken() {
 			if known[p.ID] != p.Words.String() {
 				t.Errorf("%v says %q, which has no recording", s, p.Words)

@@ -24,17 +24,22 @@ func (s Scene) Title() i18n.Message {
 
 // Line says what to do, or what it means, below the title; the zero Message: the title says it all.
 func (s Scene) Line() i18n.Message {
-	switch s.Kind {
-	case Ready:
+	switch {
+	case s.tellsWithdrawal():
+		return mayWithdraw
+	case s.Kind == Ready && s.Ways.Has(ByFace) && s.Advice != Fine:
+		return s.Advice.Message()
+	case s.Kind == Ready:
 		return s.Ways.line()
-	case Refused, Waiting:
+	case s.Kind == Refused, s.Kind == Waiting:
 		return s.Next.Message()
-	case Opened:
-		if s.MayWithdraw {
-			return mayWithdraw
-		}
 	}
 	return words[s.Kind].line
+}
+
+// tellsWithdrawal reports whether the line says how a face is taken back.
+func (s Scene) tellsWithdrawal() bool {
+	return s.MayWithdraw && s.Kind != Asking && (s.Kind == Opened || s.Done >= 2)
 }
 
 // title and line are those of a kind that needs no more than itself.
@@ -42,7 +47,7 @@ type wording struct{ title, line i18n.Message }
 
 var (
 	refused     = i18n.M("scene.refused", "Not opened")
-	mayWithdraw = i18n.M("scene.may-withdraw", "To take your face back: tap this card four more times")
+	mayWithdraw = i18n.M("scene.may-withdraw", "To take your face back: tap your card five times in a row")
 	again       = i18n.M("scene.come-again", "Now come again, as you will every day")
 )
 

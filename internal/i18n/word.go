@@ -178,6 +178,8 @@ var vocabulary = map[string]Message{
 	"tamper":                               M("word.kind-tamper", "case opened"),
 	"tamper over":                          M("word.kind-tamper-over", "case closed"),
 	"bell":                                 M("word.kind-bell", "bell"),
+	"bell answered":                        M("word.kind-bell-answered", "bell answered"),
+	"bell unanswered":                      M("word.kind-bell-unanswered", "bell not answered"),
 	"fault":                                M("word.kind-fault", "fault"),
 	"fault over":                           M("word.kind-fault-over", "fault over"),
 	"orders":                               M("word.kind-orders", "lockdown or evacuation changed"),

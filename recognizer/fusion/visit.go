@@ -45,12 +45,15 @@ type Visit struct {
 
 	phase   phase
 	began   time.Time
+	came    time.Time    // first frame with a face, since nobody or another was there, or the door opened
+	refused bool         // since then
 	seen    time.Time    // last frame with a face
 	advice  scene.Advice // of that frame
 	owner   *index.ID    // card + face: whose card it was
 	face    evidence
 	ended   time.Time // when it was decided
 	granted *index.ID // after a grant: who is being let in
+	patient bool      // its owner needs more time
 }
 
 // NewVisit makes a visit before anyone has come.
@@ -77,9 +80,27 @@ func (v *Visit) Against(id index.ID, now time.Time) {
 	v.owner, v.phase, v.began, v.seen = &id, looking, now, now
 }
 
+// GiveTime gives the visit twice its time, until it ends.
+func (v *Visit) GiveTime() { v.patient = true }
+
+// within is a time of the configuration for this visit.
+func (v *Visit) within(d time.Duration) time.Duration {
+	if v.patient {
+		return 2 * d
+	}
+	return d
+}
+
 // Add takes the next frame and gives the verdict. Times must not go back. It keeps no slice of f.
 func (v *Visit) Add(f Frame, now time.Time) Verdict {
 	if f.Present {
+		if v.gone(now) {
+			v.pass(now) // nobody said so yet, where no frame came meanwhile
+			v.came = time.Time{}
+		}
+		if v.came.IsZero() {
+			v.came, v.refused = now, false
+		}
 		v.seen, v.advice = now, f.Advice
 		if f.Embedding != nil {
 			v.collect(f, now)
@@ -93,7 +114,7 @@ func (v *Visit) collect(f Frame, now time.Time) {
 	if v.phase == decided && v.granted != nil {
 		if score, ok := v.search.Score(*v.granted, f.Embedding); !ok || score < v.cfg.Same {
 			v.Forget() // the next in the queue
-			v.seen, v.advice = now, f.Advice
+			v.came, v.seen, v.advice = now, now, f.Advice
 		}
 	}
 	if v.phase > looking {
@@ -103,6 +124,7 @@ func (v *Visit) collect(f Frame, now time.Time) {
 		v.face.forget()
 		if v.owner == nil {
 			v.phase = waiting // and the window begins again
+			v.came, v.refused = now, false
 		}
 	}
 	if !v.face.add(f, v.search, v.owner, v.cfg.Same) {
@@ -136,8 +158,13 @@ func (v *Visit) pass(now time.Time) {
 			v.Forget() // walked past
 		}
 	case decided:
-		if gone || v.granted == nil && now.Sub(v.ended) >= v.cfg.RetryAfter {
+		switch {
+		case gone:
 			v.Forget()
+		case v.granted == nil && now.Sub(v.ended) >= v.cfg.RetryAfter:
+			came, refused, seen := v.came, v.refused, v.seen
+			v.Forget()
+			v.came, v.refused, v.seen = came, refused, seen
 		}
 	}
 }
@@ -148,9 +175,9 @@ func (v *Visit) ready(now time.Time) bool {
 	f := v.evidence()
 	known := f.Frames >= f.FramesMin && f.Score >= f.Threshold && f.Score-f.RunnerUp >= f.Margin
 	if act := v.face.act; act != nil {
-		return act.passed && known || act.failed || now.Sub(act.began) >= v.cfg.ActWithin
+		return act.passed && known || act.failed || now.Sub(act.began) >= v.within(v.cfg.ActWithin)
 	}
-	lamp, over := &v.face.live.lamp, now.Sub(v.began) >= v.cfg.Window
+	lamp, over := &v.face.live.lamp, now.Sub(v.began) >= v.within(v.cfg.Window)
 	if v.cfg.Infrared && lamp.comes() && !over {
 		return false
 	}
@@ -244,13 +271,26 @@ func (v *Visit) candidate() (index.ID, bool) {
 // Decided ends the visit with the outcome of the decision, and overwrites the face.
 func (v *Visit) Decided(granted bool, now time.Time) {
 	id, known := v.candidate()
-	seen, advice := v.seen, v.advice
+	came, seen, advice := v.came, v.seen, v.advice
 	v.Forget()
 	v.phase, v.ended, v.seen, v.advice = decided, now, seen, advice
+	if !granted {
+		v.came, v.refused = came, true
+	}
 	if granted && known {
 		v.granted = &id
 	}
 }
+
+// Came is since when the face is there that was seen last, whether it was refused meanwhile or not;
+// zero: none is.
+func (v *Visit) Came() time.Time { return v.came }
+
+// Refused reports whether a face was refused since then.
+func (v *Visit) Refused() bool { return v.refused }
+
+// Opened says that the door was opened, by whatever means: whoever is still there has not waited.
+func (v *Visit) Opened() { v.came, v.refused = time.Time{}, false }
 
 // Forget overwrites all that the visit knows, and waits for the next face.
 func (v *Visit) Forget() {

@@ -359,3 +359,53 @@ func TestVisitTemplate(t *testing.T) {
 		t.Error("a template after the decision")
 	}
 }
+
+// TestCame: a face is there since its first frame, over refusals, until it goes or another comes.
+// Who comes back is let in again, also where no frame said that they had gone.
+func TestCame(t *testing.T) {
+	p := house(t)
+	v, now := NewVisit(config(), p.index), start
+	show := func(who index.ID, live float64, d time.Duration) (last Verdict) {
+		for end := now.Add(d); now.Before(end); now = now.Add(100 * time.Millisecond) {
+			if last = v.Add(p.frame(p.face[who], live), now); last.Due {
+				v.Decided(live > .5, now)
+				return last
+			}
+		}
+		return last
+	}
+	want := func(when string, came time.Time, refused bool) {
+		t.Helper()
+		if !v.Came().Equal(came) || v.Refused() != refused {
+			t.Errorf("%s: there since %v, refused %v", when, v.Came().Sub(start), v.Refused())
+		}
+	}
+	v.Add(Frame{Present: true, Advice: scene.ComeCloser}, now)
+	now = now.Add(time.Second)
+	show(ann, .1, 5*time.Second)
+	want("refused", start, true)
+	for range 45 {
+		now = now.Add(100 * time.Millisecond)
+		v.Add(Frame{Present: true, Advice: scene.TooDark}, now)
+	}
+	want("may try again", start, true)
+	if last := show(ann, .95, 5*time.Second); !last.Due {
+		t.Error("not let in at the second try")
+	}
+	want("let in", time.Time{}, false)
+	now = now.Add(100 * time.Millisecond)
+	bobs := now
+	v.Add(p.frame(p.face[bob], .95), now)
+	want("the next in the queue", bobs, false)
+	show(bob, .95, time.Second)
+	now = now.Add(time.Minute)
+	back := now
+	if last := show(bob, .95, time.Second); !last.Due {
+		t.Error("who came back is not let in")
+	}
+	now = back.Add(time.Minute)
+	v.Add(p.frame(p.face[ann], .95), now)
+	want("another a minute later", now, false)
+	v.Opened()
+	want("the door was opened", time.Time{}, false)
+}

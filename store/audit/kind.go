@@ -13,6 +13,8 @@ const (
 	Misread           Kind = "misread"
 	StrangeTries      Kind = "strange tries" // how many refusals of unknown credentials were only counted
 	Bell              Kind = "bell"
+	BellAnswered      Kind = "bell answered"   // what was said, by whom, after how many rings
+	BellUnanswered    Kind = "bell unanswered" // in time, and after how many rings
 	Tamper            Kind = "tamper"
 	TamperOver        Kind = "tamper over"
 	MainsLost         Kind = "mains lost" // the power supply runs from its battery

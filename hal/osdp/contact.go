@@ -1,0 +1,106 @@
+package osdp
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"menshen/hal"
+)
+
+// contacts are the reader's own state: whether it was opened or taken off its wall, and whether its
+// supply fails.
+type contacts struct {
+	mu    sync.Mutex
+	known bool
+	state Local
+	at    time.Time
+	why   error
+	watch map[chan struct{}]bool
+}
+
+func (c *contacts) set(at time.Time, l Local) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known && c.why == nil && c.state == l {
+		return
+	}
+	c.known, c.state, c.at, c.why = true, l, at, nil
+	c.tell()
+}
+
+func (c *contacts) lost(at time.Time, why error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at, c.why = at, why
+	c.tell()
+}
+
+func (c *contacts) tell() {
+	for w := range c.watch {
+		select {
+		case w <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Tamper is the reader's tamper switch, and Supply the state of its supply, as inputs of the unit.
+// A reader without a session is a fault of both.
+func (r *Reader) Tamper() hal.Input {
+	return contact{r, "tamper of reader " + r.cfg.Name, func(l Local) bool { return l.Tamper }}
+}
+
+// Supply is active while the reader's supply fails.
+func (r *Reader) Supply() hal.Input {
+	return contact{r, "supply of reader " + r.cfg.Name, func(l Local) bool { return l.Power }}
+}
+
+type contact struct {
+	reader *Reader
+	name   string
+	of     func(Local) bool
+}
+
+func (c contact) String() string { return c.name }
+
+// Active implements hal.Input.
+func (c contact) Active() (bool, error) {
+	s := &c.reader.local
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return c.of(s.state), s.why
+}
+
+// Run implements hal.Input.
+func (c contact) Run(ctx context.Context, changed func(hal.InputEvent)) error {
+	s, w := &c.reader.local, make(chan struct{}, 1)
+	w <- struct{}{}
+	s.mu.Lock()
+	if s.watch == nil {
+		s.watch = map[chan struct{}]bool{}
+	}
+	s.watch[w] = true
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.watch, w)
+	}()
+	var last *hal.InputEvent
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-w:
+		}
+		s.mu.Lock()
+		e := hal.InputEvent{At: s.at, Input: c.name, Active: c.of(s.state), Fault: s.why}
+		known := s.known || s.why != nil
+		s.mu.Unlock()
+		if known && (last == nil || last.Active != e.Active || last.Fault != e.Fault) {
+			changed(e)
+			last = &e
+		}
+	}
+}

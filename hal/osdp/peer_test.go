@@ -1,0 +1,173 @@
+package osdp_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"menshen/hal"
+	"menshen/hal/osdp"
+	"menshen/hal/serial"
+	"menshen/hal/sim"
+)
+
+// TestPeer plays against a reader that nobody here wrote: a program in MENSHEN_OSDP_PEER, such as
+// one of a few lines around libosdp. It is called with a serial device, an address and its key in
+// hex, or "-" as new from the factory. For each t of its input it reads the card 01020340 of 26
+// bits, for each k the key 7; it writes a line for each command: "keyset HEX", "led COLOUR",
+// "buzzer TONE".
+func TestPeer(t *testing.T) {
+	program := os.Getenv("MENSHEN_OSDP_PEER")
+	if program == "" {
+		t.Skip("MENSHEN_OSDP_PEER names no reader to play against")
+	}
+	ring := newRing(t, filepath.Join(t.TempDir(), "osdp.json"), "outside")
+
+	p := newPeer(t, program, ring, "-")
+	if e := p.next(t); !errors.Is(e.Fault, osdp.ErrNoKey) {
+		t.Fatalf("%+v", e)
+	}
+	if err := p.line.Readers()[0].Install(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	key := p.says(t, "keyset ")
+	if e := p.next(t); !e.Recovered {
+		t.Fatalf("%+v", e)
+	}
+	if keys, err := ring.Keys("outside"); err != nil || len(keys) != 1 || hex.EncodeToString(keys[0][:]) != key {
+		t.Errorf("the peer has another key: %d keys, %v", len(keys), err)
+	}
+	p.use(t)
+	p.end()
+
+	p = newPeer(t, program, ring, key) // both begin again
+	p.use(t)
+	p.end()
+
+	p = newPeer(t, program, ring, strings.Repeat("5a", osdp.KeySize)) // another reader
+	if e := p.next(t); !errors.Is(e.Fault, osdp.ErrOtherKey) && !errors.Is(e.Fault, osdp.ErrNoChannel) {
+		t.Errorf("%+v", e)
+	}
+	p.end()
+}
+
+type peer struct {
+	line  *osdp.Line
+	got   chan hal.ReaderEvent
+	input io.WriteCloser
+	lines chan string
+	end   func()
+}
+
+func newPeer(t *testing.T, program string, ring *osdp.Ring, key string) *peer {
+	t.Helper()
+	a, err := sim.NewSerial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := sim.NewSerial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go io.Copy(a, b)
+	go io.Copy(b, a)
+	cmd := exec.Command(program, b.Name(), "5", key)
+	p := &peer{got: make(chan hal.ReaderEvent, 10000), lines: make(chan string, 10000)}
+	cmd.Stderr = os.Stderr
+	p.input, _ = cmd.StdinPipe()
+	out, _ := cmd.StdoutPipe()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		for s := bufio.NewScanner(out); s.Scan(); {
+			p.lines <- s.Text()
+		}
+	}()
+	open := func() (io.ReadWriteCloser, error) { return serial.Open(a.Name(), 115200) }
+	p.line, err = osdp.NewLine(open, 115200, ring,
+		osdp.Config{Name: "outside", Address: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ran := make(chan struct{})
+	go func() {
+		defer close(ran)
+		p.line.Readers()[0].Run(ctx, func(e hal.ReaderEvent) { p.got <- e })
+	}()
+	p.end = func() {
+		cancel()
+		<-ran
+		p.input.Close()
+		<-read
+		cmd.Wait()
+		a.Close()
+		b.Close()
+	}
+	return p
+}
+
+// use taps and presses, and looks what the reader was told to show.
+func (p *peer) use(t *testing.T) {
+	t.Helper()
+	p.line.Readers()[0].Signals()["green"].Set(true)
+	for p.says(t, "led ") != fmt.Sprint(int(osdp.Green)) {
+	}
+	var took []time.Duration
+	for range 100 {
+		begun := time.Now()
+		io.WriteString(p.input, "t")
+		if e := p.next(t); e.Card == nil || e.Card.Bits != 26 || hex.EncodeToString(e.Card.Raw) != "01020340" {
+			t.Fatalf("%+v", e)
+		}
+		took = append(took, time.Since(begun))
+	}
+	io.WriteString(p.input, "k")
+	if e := p.next(t); e.Button != '7' {
+		t.Fatalf("%+v", e)
+	}
+	var sum, most time.Duration
+	for _, d := range took {
+		sum, most = sum+d, max(most, d)
+	}
+	t.Logf("%d taps, each %v after it, at most %v; %v", len(took), (sum / 100).Round(time.Millisecond),
+		most.Round(time.Millisecond), p.line.Readers()[0].Counts())
+}
+
+func (p *peer) next(t *testing.T) hal.ReaderEvent {
+	t.Helper()
+	select {
+	case e := <-p.got:
+		return e
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing came from the peer")
+		return hal.ReaderEvent{}
+	}
+}
+
+// says waits for a line of the peer and gives its rest.
+func (p *peer) says(t *testing.T, begin string) string {
+	t.Helper()
+	for {
+		select {
+		case line := <-p.lines:
+			if rest, ok := strings.CutPrefix(line, begin); ok {
+				return rest
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("the peer did not say %q", begin)
+		}
+	}
+}

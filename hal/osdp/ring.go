@@ -1,0 +1,152 @@
+package osdp
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+
+	"menshen/internal/safefile"
+)
+
+// Ring keeps which key each reader has: the salts of its installs, in one file of the unit. The
+// keys are made from them and the site's secret, and are not in the file. It is for any goroutine.
+type Ring struct {
+	path string
+	mu   sync.Mutex
+	site map[string][]byte
+}
+
+// NewRing is of a file, which is read when a key is asked for. It need not be there.
+func NewRing(path string) *Ring { return &Ring{path: path, site: map[string][]byte{}} }
+
+// Secret tells the site's secret of a reader. Errors: as of Derive.
+func (r *Ring) Secret(reader string, site []byte) error {
+	if _, err := Derive(site, reader, Salt{}); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.site[reader] = bytes.Clone(site)
+	return nil
+}
+
+// Keys gives the keys that a reader may have: its own, and one of an install whose end was not
+// seen. None: it was never installed.
+func (r *Ring) Keys(reader string) ([]Key, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	salts, err := r.load()
+	if err != nil {
+		return nil, err
+	}
+	var all []Key
+	for _, s := range salts[reader] {
+		k, err := Derive(r.site[reader], reader, s)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, k)
+	}
+	return all, nil
+}
+
+// New makes a key for an install. From then on the reader may have it, or the one that it had.
+func (r *Ring) New(reader string) (k Key, err error) {
+	s := NewSalt()
+	if k, err = Derive(r.site[reader], reader, s); err != nil {
+		return k, err
+	}
+	return k, r.change(reader, func(salts []Salt) []Salt { return append(salts[:min(len(salts), mostSalts-1)], s) })
+}
+
+// mostSalts are kept of a reader. One whose installs always end unseen loses the last but one.
+const mostSalts = 4
+
+// Keep forgets all keys of a reader but the one that it has.
+func (r *Ring) Keep(reader string, k Key) error {
+	return r.change(reader, func(salts []Salt) []Salt {
+		return slices.DeleteFunc(salts, func(s Salt) bool { return !r.is(reader, s, k) })
+	})
+}
+
+// Forget forgets a key that the reader did not get.
+func (r *Ring) Forget(reader string, k Key) error {
+	return r.change(reader, func(salts []Salt) []Salt {
+		return slices.DeleteFunc(salts, func(s Salt) bool { return r.is(reader, s, k) })
+	})
+}
+
+func (r *Ring) is(reader string, s Salt, k Key) bool {
+	own, err := Derive(r.site[reader], reader, s)
+	return err == nil && own == k
+}
+
+// ringFile is the file's content.
+type ringFile struct {
+	Version int                 `json:"version"`
+	Readers map[string][]string `json:"readers"` // salts in hex, the oldest first
+}
+
+const ringVersion = 1
+
+func (r *Ring) load() (map[string][]Salt, error) {
+	all := map[string][]Salt{}
+	raw, err := safefile.Read(r.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return all, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("reading which keys the readers have: %w", err)
+	}
+	var f ringFile
+	if err := json.Unmarshal(raw, &f); err != nil || f.Version != ringVersion {
+		return nil, fmt.Errorf("%s is not a list of readers' keys of version %d: move it away and install the "+
+			"readers again", r.path, ringVersion)
+	}
+	for reader, salts := range f.Readers {
+		for _, text := range salts {
+			s, err := hex.DecodeString(text)
+			if err != nil || len(s) != len(Salt{}) {
+				return nil, fmt.Errorf("%s: reader %s: %q is no salt: install the reader again", r.path, reader, text)
+			}
+			all[reader] = append(all[reader], Salt(s))
+		}
+	}
+	return all, nil
+}
+
+// change rewrites the file, durably, unless nothing changes.
+func (r *Ring) change(reader string, to func([]Salt) []Salt) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all, err := r.load()
+	if err != nil {
+		return err
+	}
+	next := to(slices.Clone(all[reader]))
+	if slices.Equal(next, all[reader]) {
+		return nil
+	}
+	all[reader] = next
+	f := ringFile{Version: ringVersion, Readers: map[string][]string{}}
+	for reader, salts := range all {
+		for _, s := range salts {
+			f.Readers[reader] = append(f.Readers[reader], hex.EncodeToString(s[:]))
+		}
+	}
+	raw, err := json.MarshalIndent(f, "", "\t")
+	if err == nil {
+		err = safefile.Write(r.path, append(raw, '\n'))
+	}
+	if err != nil && !errors.Is(err, safefile.ErrNotWiped) { // what is unlinked is no secret
+		return fmt.Errorf("keeping which key reader %s has: %w", reader, err)
+	}
+	return nil
+}
+
+// Path is the file's.
+func (r *Ring) Path() string { return r.path }

@@ -1,0 +1,502 @@
+package osdp
+
+import (
+	"crypto/subtle"
+	"errors"
+	"reflect"
+	"time"
+
+	"menshen/hal"
+)
+
+// Why there is no session. Each says what to look at.
+var (
+	ErrNotAsked = errors.New("the reader was not asked yet")
+	ErrSilent   = errors.New("the reader does not answer: look at its power, its two data wires, its address and speed")
+	ErrNoisy    = errors.New("only damaged answers come: look for a loose wire, a missing terminator, " +
+		"or two readers at one address")
+	ErrNoKey    = errors.New("the reader has no key yet: install it")
+	ErrOtherKey = errors.New("the reader has another key than this unit gave it: if it was exchanged, install it; " +
+		"else somebody put another one there")
+	ErrDefaultKey = errors.New("the reader offers the default key, which everybody knows: if it is new, install it; " +
+		"else somebody put another one there")
+	ErrPlain     = errors.New("the reader authenticates cards and keys but does not encrypt them: it is not used")
+	ErrNoChannel = errors.New("the reader refuses a Secure Channel: without one it is not used")
+	ErrForgot    = errors.New("the reader ended the session: its power was off, or somebody is on the line")
+)
+
+// Waits between two tries to begin a session.
+const (
+	firstWait   = 500 * time.Millisecond
+	mostWait    = OfflineAfter
+	steadyAfter = 30 * time.Second // a session of this length makes the next wait short
+	tries       = 3                // of one step of a handshake
+	stateEvery  = 30 * time.Second // a reader tells changes by itself; one may be lost with its session
+	busyPause   = 100 * time.Millisecond
+	mostQueued  = 16
+)
+
+// State is what is known of a reader.
+type State struct {
+	Secure    bool      // a session under its own key
+	Why       error     // why not
+	Next      time.Time // then: of the next try
+	Installs  time.Time // an install is open until then; zero: none
+	Proven    bool      // Identity and Abilities were told inside a session; else they are hearsay
+	Identity  Identity
+	Abilities Abilities
+}
+
+// phase is how far a session has come.
+type phase int
+
+const (
+	greet     phase = iota // who is there, in clear: nothing of it is believed
+	challenge              // the handshake
+	confirm
+	rekey // the install's new key
+	meet  // what are you, and how
+	up    // poll
+)
+
+// station is one reader as the bus sees it.
+type station struct {
+	State
+	place   int
+	address byte
+	keys    []Key
+	tally   hal.Tally
+
+	phase    phase
+	at       int // which of the keys is tried; len(keys): the default key
+	channel  *Channel
+	nonce    Nonce
+	sequence byte
+	met      int // of the questions of meet
+	queue    []Command
+	command  Command // that was sent
+	sent     []byte  // as it was sent; nil: the next command is a new one
+	tried    int     // times that it went unanswered
+	garbled  bool    // meanwhile something came that was no frame
+
+	due     time.Time // its next turn
+	heard   time.Time // the last reply of the session
+	began   time.Time // the session
+	asked   time.Time // for its state
+	wait    time.Duration
+	install *install
+}
+
+// install is a new key on its way.
+type install struct {
+	key   int // its place among the keys
+	until time.Time
+	sent  bool // the reader may have it
+}
+
+// What is counted.
+const (
+	countCards = iota
+	countAsked
+	countUnanswered
+	countGarbled
+	countStray
+	countClear
+	countMAC
+	countRefused
+	countBusy
+	countSessions
+)
+
+func newTally() hal.Tally {
+	return hal.NewTally("cards", "questions", "questions without an answer", "damaged answers",
+		"answers to nothing asked", "answers in clear, not taken", "answers of wrong MAC", "commands refused",
+		"times busy", "sessions")
+}
+
+func newStation(place int, c Setup) *station {
+	return &station{place: place, address: c.Address, keys: append([]Key(nil), c.Keys...),
+		State: State{Why: ErrNotAsked}, tally: newTally()}
+}
+
+// ask gives the next command as it goes over the line.
+func (s *station) ask(now time.Time, nonce func() Nonce) []byte {
+	s.tally.Add(countAsked, 1)
+	if s.sent != nil {
+		return s.sent // bit by bit as before, so that a reader that heard it knows
+	}
+	if s.phase == up && s.install != nil {
+		s.phase = rekey
+	}
+	if s.sequence = s.sequence%3 + 1; s.phase == greet {
+		s.sequence = 0
+	}
+	f := Frame{Address: s.address, Sequence: s.sequence}
+	switch s.phase {
+	case greet:
+		s.command = AskIdentity{}
+	case challenge:
+		s.nonce = nonce()
+		s.command, f.Security = Challenge{s.nonce}, []byte{scsChallenge, s.ownKey()}
+	case confirm:
+		s.command, f.Security = Confirm{s.channel.UnitCryptogram()}, []byte{scsConfirm, s.ownKey()}
+	case rekey:
+		s.command, s.install.sent = SetKey{s.keys[s.install.key]}, true
+	case meet:
+		s.command = [...]Command{AskIdentity{}, AskAbilities{}, AskLocal{}}[s.met]
+	case up:
+		s.command = s.pick(now)
+	}
+	if s.seal(f) != nil { // a command that is too long for a frame
+		s.command = Poll{}
+		s.seal(f)
+	}
+	return s.sent
+}
+
+// seal makes the bytes of the command.
+func (s *station) seal(f Frame) (err error) {
+	f.Payload = Encode(s.command)
+	if s.phase > confirm {
+		if f, err = s.channel.Seal(f); err != nil {
+			return err
+		}
+	}
+	s.sent, err = f.Append([]byte{mark})
+	return err
+}
+
+// ownKey is the security block's word for which key is meant.
+func (s *station) ownKey() byte { return bit(s.at < len(s.keys)) }
+
+// pick chooses a command of a session.
+func (s *station) pick(now time.Time) Command {
+	if len(s.queue) > 0 {
+		c := s.queue[0]
+		s.queue = s.queue[1:]
+		return c
+	}
+	if now.Sub(s.asked) >= stateEvery {
+		s.asked = now
+		return AskLocal{}
+	}
+	return Poll{}
+}
+
+func (s *station) send(c Command) {
+	if s.phase != up || len(s.queue) == mostQueued {
+		return
+	}
+	for i, was := range s.queue {
+		if sameTarget(was, c) {
+			s.queue[i] = c
+			return
+		}
+	}
+	s.queue, s.due = append(s.queue, c), time.Time{}
+}
+
+// sameTarget reports whether the second command makes the first one needless.
+func sameTarget(a, b Command) bool {
+	if reflect.TypeOf(a) != reflect.TypeOf(b) {
+		return false
+	}
+	switch a := a.(type) {
+	case LEDs:
+		b := b.(LEDs)
+		return len(a) == 1 && len(b) == 1 && a[0].Reader == b[0].Reader && a[0].Number == b[0].Number
+	case Out:
+		b := b.(Out)
+		return len(a) == 1 && len(b) == 1 && a[0].Output == b[0].Output
+	case Buzzer, Text:
+		return true
+	}
+	return false
+}
+
+// take takes a frame that has the sequence of what was asked, or says busy. done: it was the
+// answer.
+func (s *station) take(now time.Time, f Frame) (done bool, events []Event) {
+	if isBusy(f) {
+		s.tally.Add(countBusy, 1)
+		s.due = now.Add(busyPause)
+		if s.phase > confirm && now.Sub(s.heard) < OfflineAfter {
+			return true, nil
+		}
+		return true, s.unheard(now)
+	}
+	switch s.phase {
+	case greet:
+		return true, s.greeted(now, f)
+	case challenge:
+		return true, s.challenged(now, f)
+	case confirm:
+		return true, s.confirmed(now, f)
+	}
+	payload, err := s.channel.Open(f)
+	switch {
+	case errors.Is(err, ErrClear):
+		return s.inClear(now, f)
+	case errors.Is(err, ErrMAC):
+		s.tally.Add(countMAC, 1)
+		return true, s.fail(now, ErrMAC)
+	case err != nil:
+		return true, s.fail(now, err)
+	}
+	defer clear(payload)
+	s.answered(now)
+	r, err := ParseReply(append([]byte(nil), payload...))
+	if err != nil { // of no use, but it is the reader's
+		r = Ack{}
+	}
+	switch s.phase {
+	case rekey:
+		return true, s.rekeyed(now, r)
+	case meet:
+		return true, s.meets(now, r)
+	}
+	if isSecret(r) && !isEncrypted(f) {
+		return true, s.fail(now, ErrPlain)
+	}
+	return true, s.said(r)
+}
+
+// isSecret reports whether a reply may go over the line encrypted only.
+func isSecret(r Reply) bool {
+	switch r.(type) {
+	case CardBits, CardText, Keys:
+		return true
+	}
+	return false
+}
+
+// answered ends a question.
+func (s *station) answered(now time.Time) {
+	s.sent, s.tried, s.garbled, s.heard = nil, 0, false, now
+	if s.due = now; s.phase == up && len(s.queue) == 0 {
+		s.due = now.Add(pollEvery)
+	}
+}
+
+// step goes on with the next phase.
+func (s *station) step(now time.Time, p phase) {
+	s.answered(now)
+	s.phase, s.due = p, now
+}
+
+// greeted takes who says to be there: only for people to look at.
+func (s *station) greeted(now time.Time, f Frame) []Event {
+	if r, err := ParseReply(f.Payload); err == nil && f.Security == nil {
+		if id, ok := r.(Identity); ok {
+			s.Identity, s.Abilities, s.Proven = id, nil, false
+		}
+	}
+	if len(s.candidates()) == 0 {
+		return s.fail(now, ErrNoKey)
+	}
+	s.step(now, challenge)
+	return nil
+}
+
+// candidates are the places of the keys that are tried in turn: the reader's own and, while an
+// install is open, the default one.
+func (s *station) candidates() (all []int) {
+	for i := range s.keys {
+		all = append(all, i)
+	}
+	if s.install != nil {
+		all = append(all, len(s.keys))
+	}
+	return all
+}
+
+func (s *station) key() Key {
+	if s.at < len(s.keys) {
+		return s.keys[s.at]
+	}
+	return defaultKey
+}
+
+func (s *station) challenged(now time.Time, f Frame) []Event {
+	r, err := ParseReply(f.Payload)
+	c, ok := r.(Challenged)
+	switch {
+	case err != nil || !ok || len(f.Security) != 2 || f.Security[0] != scsCryptogram:
+		s.tally.Add(countRefused, 1)
+		return s.other(now, ErrNoChannel)
+	case f.Security[1] != s.ownKey():
+		return s.other(now, ErrDefaultKey)
+	}
+	s.channel = NewChannel(s.key(), s.nonce, c.Reader)
+	if want := s.channel.ReaderCryptogram(); subtle.ConstantTimeCompare(want[:], c.Cryptogram[:]) != 1 {
+		return s.other(now, ErrOtherKey)
+	}
+	s.step(now, confirm)
+	return nil
+}
+
+func (s *station) confirmed(now time.Time, f Frame) []Event {
+	r, err := ParseReply(f.Payload)
+	c, ok := r.(Confirmed)
+	want := s.channel.InitialMAC()
+	if err != nil || !ok || len(f.Security) == 0 || f.Security[0] != scsInitial ||
+		subtle.ConstantTimeCompare(want[:], c.MAC[:]) != 1 {
+		s.tally.Add(countRefused, 1)
+		return s.other(now, ErrOtherKey)
+	}
+	s.tally.Add(countSessions, 1)
+	s.began, s.met = now, 0
+	if s.install != nil && s.at != s.install.key {
+		s.step(now, rekey)
+		return nil
+	}
+	s.keys, s.at = []Key{s.key()}, 0 // a reader with another one is not this reader
+	s.install, s.Installs = nil, time.Time{}
+	s.step(now, meet)
+	return nil
+}
+
+// rekeyed follows the reader to its new key. A session under the default key has no other purpose.
+func (s *station) rekeyed(now time.Time, r Reply) []Event {
+	if _, ok := r.(Ack); !ok {
+		s.tally.Add(countRefused, 1)
+		return s.fail(now, ErrNoChannel)
+	}
+	s.at = s.install.key
+	s.again(now)
+	return nil
+}
+
+func (s *station) meets(now time.Time, r Reply) (events []Event) {
+	switch r := r.(type) {
+	case Identity:
+		s.Identity, s.Proven = r, true
+	case Abilities:
+		s.Abilities = r
+	case Local:
+		events = append(events, Event{Reply: r})
+	}
+	if s.met++; s.met < 3 {
+		return events
+	}
+	s.step(now, up)
+	s.Secure, s.Why, s.Next, s.asked = true, nil, time.Time{}, now
+	return append([]Event{{Up: true, Key: s.key()}}, events...)
+}
+
+// said hands on what the reader says in its session.
+func (s *station) said(r Reply) []Event {
+	switch r.(type) {
+	case Ack:
+		return nil
+	case Nak:
+		s.tally.Add(countRefused, 1)
+	case CardBits, CardText:
+		s.tally.Add(countCards, 1)
+	}
+	return []Event{{Reply: r}}
+}
+
+// inClear takes a frame in clear where only a sealed one counts. That a reader has no session any
+// more can be said in no other way. Whoever else says it only costs a session.
+func (s *station) inClear(now time.Time, f Frame) (done bool, events []Event) {
+	r, err := ParseReply(f.Payload)
+	if _, ack := r.(Ack); ack && s.phase == rekey && f.Security == nil {
+		return true, s.rekeyed(now, r) // the reader follows the new key at once; the handshake will show
+	}
+	s.tally.Add(countClear, 1)
+	nak, ok := r.(Nak)
+	switch {
+	case err != nil || !ok || f.Security != nil:
+		return false, nil
+	case nak.Reason == NakCheck: // it was damaged on its way
+		return true, s.silent(now)
+	}
+	return true, s.fail(now, ErrForgot)
+}
+
+// silent is a question without an answer.
+func (s *station) silent(now time.Time) []Event {
+	s.tally.Add(countUnanswered, 1)
+	if s.tried++; s.tried >= tries {
+		s.due = now.Add(replyWithin) // others have their turns
+	} else {
+		s.due = now
+	}
+	switch {
+	case s.phase > rekey && now.Sub(s.heard) < OfflineAfter, s.phase <= rekey && s.tried < tries:
+		return nil
+	case s.phase == rekey: // it may have taken the key before it fell silent
+		s.at = s.install.key
+	}
+	return s.unheard(now)
+}
+
+// unheard gives up a reader that does not answer.
+func (s *station) unheard(now time.Time) []Event {
+	if s.garbled {
+		return s.fail(now, ErrNoisy)
+	}
+	return s.fail(now, ErrSilent)
+}
+
+// other is a key, or a reader, that is not the right one: the next key is tried, if there is one.
+func (s *station) other(now time.Time, why error) []Event {
+	all := s.candidates()
+	for i, k := range all[:len(all)-1] {
+		if k == s.at {
+			s.at = all[i+1]
+			s.again(now)
+			return nil
+		}
+	}
+	s.at = all[0]
+	return s.fail(now, why)
+}
+
+// fail is down, until a wait that is longer each time.
+func (s *station) fail(now time.Time, why error) (events []Event) {
+	if s.phase > confirm && now.Sub(s.began) > steadyAfter {
+		s.wait = 0
+	}
+	if s.Secure || s.Why != why {
+		events = []Event{{Down: why}}
+	}
+	s.again(now)
+	s.Secure, s.Why = false, why
+	s.due = now.Add(s.wait)
+	s.Next, s.wait = s.due, min(max(2*s.wait, firstWait), mostWait)
+	return events
+}
+
+// again begins from the start, at once.
+func (s *station) again(now time.Time) {
+	s.phase, s.channel, s.sent, s.queue, s.tried, s.garbled, s.due = greet, nil, nil, nil, 0, false, now
+}
+
+func (s *station) openInstall(now time.Time, k Key, until time.Time) {
+	s.keys = append(s.keys, k)
+	s.install, s.Installs, s.wait = &install{key: len(s.keys) - 1, until: until}, until, 0
+	if s.phase != up { // at once, with the key that it had
+		s.again(now)
+		s.at = 0
+	}
+}
+
+// closeInstall ends an install whose time is over.
+func (s *station) closeInstall(now time.Time) []Event {
+	if s.install == nil || now.Before(s.install.until) {
+		return nil
+	}
+	events := []Event{{Closed: true, Key: s.keys[s.install.key], Taken: s.install.sent}}
+	own := s.phase >= meet
+	if !s.install.sent {
+		s.keys = s.keys[:s.install.key]
+	}
+	s.install, s.Installs = nil, time.Time{}
+	if own {
+		return events
+	}
+	s.at = 0
+	return append(events, s.fail(now, ErrNoKey)...)
+}
