@@ -10,15 +10,16 @@ want=${1:-test}
 scripts/golang.sh
 . scripts/cgo.env
 
-# System packages: the smallest set of OpenCV that gocv links, a C++ compiler, and what makes the
-# disk for a laptop.
+# System packages: the smallest set of OpenCV that gocv links, a C++ compiler, what makes the disk
+# for a laptop, and who speaks the recordings.
 packages="g++ libopencv-stitching-dev libopencv-photo-dev libopencv-video-dev libopencv-dnn-dev"
-packages="$packages mtools dosfstools fdisk"
+packages="$packages mtools dosfstools fdisk espeak-ng"
 # strace cuts the power between system calls; swtpm is a TPM without the chip; GStreamer plays the
-# service of a ribbon camera; zstd writes a card; rauc and squashfs-tools make an update.
+# service of a ribbon camera; zstd writes a card; rauc and squashfs-tools make an update; sox
+# measures recordings, and pocketsphinx understands them.
 if [ "$want" = test ]; then
   packages="$packages strace swtpm gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good"
-  packages="$packages zstd rauc squashfs-tools"
+  packages="$packages zstd rauc squashfs-tools sox pocketsphinx pocketsphinx-en-us"
 fi
 # For packages: sysroots, a cross compiler; what makes, checks and signs packages, and runs those
 # of another processor.

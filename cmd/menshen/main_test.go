@@ -19,8 +19,9 @@ import (
 
 // The verbs are tested as a person runs them, by the scripts in testdata, each in its own folder.
 func TestMain(m *testing.M) {
-	// A door that runs in a test starts its eye, and a test its console or a script's call.
-	if len(os.Args) > 1 && slices.Contains([]string{"eye", "console", "call"}, os.Args[1]) {
+	// A door that runs in a test starts its eye and its voice, and a test its console or a script's
+	// call.
+	if len(os.Args) > 1 && slices.Contains([]string{"eye", "voice", "console", "call"}, os.Args[1]) {
 		main()
 		return
 	}

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"log"
@@ -31,7 +32,7 @@ const rate = 24000
 // voices are espeak-ng's, with words a minute and pitch, by language: calm, and clear.
 var voices = map[string][]string{
 	"en": {"-v", "en-us", "-s", "145", "-p", "45"},
-	"zh": {"-v", "cmn", "-s", "150", "-p", "45"},
+	"zh": {"-v", "cmn-latn-pinyin", "-s", "160", "-p", "45"}, // its "cmn" reads pinyin as English words
 }
 
 // spoken are words that are written otherwise than they are said.
@@ -91,6 +92,14 @@ func say(lang i18n.Language, p scene.Phrase) (*recording.Recording, error) {
 		return nil, fmt.Errorf("no voice of espeak-ng is named for this language: add one to scripts/voice")
 	}
 	words := spoken[lang.Code()].Replace(lang.Say(p.Words))
+	// A word that the voice cannot read is spelt in another's, "(en)", which nobody understands.
+	sounds, err := exec.Command("espeak-ng", append(voice, "-q", "-x", "--", words)...).Output()
+	if err != nil {
+		return nil, fmt.Errorf("espeak-ng: %w", err)
+	}
+	if bytes.ContainsAny(sounds, "()") {
+		return nil, fmt.Errorf("%q is not read in its own language: %s", words, sounds)
+	}
 	file, err := os.CreateTemp("", "voice*.wav")
 	if err != nil {
 		return nil, err

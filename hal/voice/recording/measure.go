@@ -82,13 +82,18 @@ func Measure(r *Recording) Measured {
 func (r *Recording) levels() (all []float64) {
 	n := max(1, int(frame*time.Duration(r.Rate)/time.Second))
 	for at := 0; at < len(r.Samples); at += n {
-		sum, part := 0.0, r.Samples[at:min(at+n, len(r.Samples))]
-		for _, s := range part {
-			sum += float64(s) * float64(s)
-		}
-		all = append(all, decibel(math.Sqrt(sum/float64(len(part)))))
+		all = append(all, rms(r.Samples[at:min(at+n, len(r.Samples))]))
 	}
 	return all
+}
+
+// rms is the level of samples, dBFS.
+func rms(samples []int16) float64 {
+	sum := 0.0
+	for _, s := range samples {
+		sum += float64(s) * float64(s)
+	}
+	return decibel(math.Sqrt(sum / float64(max(1, len(samples)))))
 }
 
 func decibel(amplitude float64) float64 {
@@ -120,4 +125,13 @@ func (m Measured) Problems() (all []i18n.Message) {
 	add(m.Length > MostSaid, i18n.M("voice.long", "%.0f s long: say it in %.0f",
 		m.Length.Seconds(), MostSaid.Seconds()))
 	return all
+}
+
+// Loudness gives the level of n parts of a recording, dBFS.
+func (r *Recording) Loudness(n int) []float64 {
+	parts := make([]float64, n)
+	for i := range parts {
+		parts[i] = rms(r.Samples[i*len(r.Samples)/n : (i+1)*len(r.Samples)/n])
+	}
+	return parts
 }

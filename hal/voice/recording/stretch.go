@@ -48,13 +48,18 @@ func Stretch(r *Recording, times float64) *Recording {
 
 const stretchHop = 15 * time.Millisecond
 
-// alike gives the place from first to last at which n samples are most like those at a place. Every
-// second sample says enough.
-func alike(in []int16, at, first, last, n int) (best int) {
+// alike gives the place from first to last at which n samples are most like those at a place: by
+// every fourth sample at every fourth place first, then around the best.
+func alike(in []int16, at, first, last, n int) int {
+	best := nearest(in, at, first, last, n, 4)
+	return nearest(in, at, max(first, best-3), min(last, best+3), n, 1)
+}
+
+func nearest(in []int16, at, first, last, n, step int) (best int) {
 	most := math.Inf(-1)
-	for from := first; from <= last; from += 2 {
+	for from := first; from <= last; from += step {
 		dot, power := 0.0, 1.0
-		for i := 0; i < n; i += 2 {
+		for i := 0; i < n; i += step {
 			a, b := float64(in[at+i]), float64(in[from+i])
 			dot += a * b
 			power += b * b
