@@ -44,7 +44,8 @@ func (c *Config) check() misfits {
 		m.add("console.language", oneOf("[console] language", l, catalogue.Codes()))
 	}
 	for _, part := range []func(*misfits){c.checkDoor, c.checkLock, c.checkWires, c.checkADCs,
-		c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkInfrared, c.checkPasses} {
+		c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkInfrared, c.checkPasses,
+		c.checkVoice} {
 		part(m)
 	}
 	return *m
@@ -248,6 +249,8 @@ func (c *Config) resolve(dir string) {
 	c.Camera.Models = abs(c.Camera.Models)
 	c.Camera.Manifest = abs(c.Camera.Manifest)
 	c.Faces.Calibration = abs(c.Faces.Calibration)
+	c.Voice.Phrases = abs(c.Voice.Phrases)
+	c.Voice.Recordings = abs(c.Voice.Recordings)
 	if c.Console.Socket != "none" {
 		c.Console.Socket = abs(c.Console.Socket)
 	}

@@ -48,6 +48,7 @@ type Config struct {
 	Console  Console  `toml:"console"`
 	Stick    Stick    `toml:"stick"`
 	Cable    Cable    `toml:"cable"`
+	Voice    Voice    `toml:"voice"`
 
 	lines   lines
 	sum     string           // of the file, SHA-256 in hex
@@ -310,5 +311,6 @@ func defaults() Config {
 			DecideWithin: Duration(3 * time.Second)},
 		Console: Console{Baud: 115200, Idle: Duration(5 * time.Minute)},
 		Stick:   Stick{Enabled: true},
+		Voice:   Voice{Phrases: "/usr/share/menshen/voice", Volume: 80, QuietVolume: 40},
 	}
 }

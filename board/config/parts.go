@@ -16,6 +16,7 @@ import (
 const (
 	PartFaces  = "faces"  // the camera, and what it is for
 	PartPeople = "people" // who may come in, and when; without it cards and codes are denied
+	PartVoice  = "voice"
 
 	partLock    = "relay"
 	partConsole = "console" // on a serial line
@@ -128,6 +129,8 @@ func (c *Config) parts(key string) (parts []string) {
 		return []string{partConsole}
 	case "relay":
 		return []string{partLock}
+	case "voice":
+		return []string{PartVoice}
 	}
 	switch key {
 	case "unit.board", "unit.dir":
