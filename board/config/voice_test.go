@@ -15,8 +15,8 @@ func TestVoice(t *testing.T) {
 		"07:00-22:00": "80 80 40 40 80",
 		"00:00-06:59": "40 40 80 80 80",
 	} {
-		c, err := Parse(strings.NewReader(siteHead + "[site]\nzone = \"Asia/Shanghai\"\n[voice]\ncard = \"Device\"\nquiet = \"" +
-			quiet + "\"\n"))
+		c, err := Parse(strings.NewReader(siteHead + "[site]\nzone = \"Asia/Shanghai\"\n[voice]\ncard = \"Device\"\n" +
+			"quiet = \"" + quiet + "\"\n"))
 		if err != nil {
 			t.Fatal(err)
 		}

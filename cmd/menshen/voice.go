@@ -13,6 +13,7 @@ import (
 
 	"menshen/hal/scene"
 	"menshen/hal/voice"
+	"menshen/hal/voice/pcm"
 	"menshen/hal/voice/recording"
 	"menshen/internal/i18n"
 	"menshen/internal/i18n/catalogue"
@@ -23,16 +24,32 @@ func voiceVerb() *cobra.Command {
 	var lang i18n.Language
 	c := &cobra.Command{
 		Use:   "voice",
-		Short: "own recordings of what the door says",
+		Short: "sound cards, and own recordings of what the door says",
 		Long: `A door with a loudspeaker says what it tells, in recorded phrases. The recordings that come
 with the program were made by a synthesiser. A site may have a person say all of them, or some: a
 folder that [voice] recordings names, with a file LANG/ID.wav for each phrase.`,
-		Example: `  menshen voice phrases --lang zh                what is to be said, for the speaker
+		Example: `  menshen voice cards                            what [voice] card can be
+  menshen voice phrases --lang zh                what is to be said, for the speaker
   menshen voice check /etc/menshen/voice         is each recording good?`,
 	}
 	c.PersistentFlags().SortFlags = false
 	langFlag(c.PersistentFlags(), &lang, i18n.English)
 	c.AddCommand(&cobra.Command{
+		Use:     "cards",
+		Short:   "list this machine's sound cards, by the names that [voice] card takes",
+		Example: "  menshen voice cards",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			all, err := pcm.Cards(os.DirFS("/sys"))
+			if err == nil && len(all) == 0 {
+				err = errors.New("this machine has no sound card: plug one in, or switch the board's own on")
+			}
+			for _, card := range all {
+				fmt.Fprintln(c.OutOrStdout(), card)
+			}
+			return err
+		},
+	}, &cobra.Command{
 		Use:     "phrases",
 		Short:   "list what the door says, with the file of each phrase",
 		Example: "  menshen voice phrases --lang zh",
