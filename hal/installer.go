@@ -22,4 +22,5 @@ type Link struct {
 	Device    string    // maker, model, serial number and version; empty: it has not said
 	Proven    bool      // Device was said under the reader's own key: else anybody on the line may have
 	Abilities []string  // "lamp", "buzzer", …
+	Supply    bool      // its supply fails, as it said last
 }

@@ -122,20 +122,24 @@ type Reader struct {
 	Name string `toml:"name"`
 	Kind string `toml:"kind"` // one of ReaderKinds
 
-	D0      string   `toml:"d0"` // wiegand: the data lines
-	D1      string   `toml:"d1"`
-	Formats []string `toml:"formats"` // wiegand: of WiegandFormats or the file's own; none: H10301
-	Keypad  int      `toml:"keypad"`  // wiegand: bits of one key, 4 or 8; 0: no keypad
+	D0 string `toml:"d0"` // wiegand: the data lines
+	D1 string `toml:"d1"`
+	// wiegand, osdp: of WiegandFormats or the file's own; none: H10301
+	Formats []string `toml:"formats"`
+	Keypad  int      `toml:"keypad"` // wiegand: bits of one key, 4 or 8; osdp: 8; 0: none
+
+	Address int  `toml:"address"` // osdp: on its line
+	RS485   bool `toml:"rs485"`   // osdp: the kernel switches the line's direction; else the adapter does
 
 	SPI   string `toml:"spi"`   // rc522: bus and chip select, "0.0"
 	Reset string `toml:"reset"` // rc522: the pin of its reset line; empty: not wired
-	// rc522: the file with the secret from which the keys of MIFARE cards are made;
-	// empty: the UID is the credential
+	// rc522: the file with the secret from which the keys of MIFARE cards are made; empty: the UID is
+	// the credential. osdp: the one from which the readers' keys are made
 	KeyFile string `toml:"key_file"`
 	Key     string `toml:"key"`   // rc522: which of the sector's two keys, "A" or "B"
 	Block   int    `toml:"block"` // rc522: the block of that sector that holds the site's number
 
-	Device  string `toml:"device"`  // rdm6300, scanner, serial: the serial device
+	Device  string `toml:"device"`  // osdp, rdm6300, scanner, serial: the serial device
 	Baud    int    `toml:"baud"`    // 9600 when 0
 	Framing string `toml:"framing"` // serial: one of Framings
 	Content string `toml:"content"` // serial: one of Contents

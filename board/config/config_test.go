@@ -180,7 +180,8 @@ func TestEachCommentedKeyIsRight(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if len(c.Readers) != 3 || len(c.Formats) != 1 || c.Readers[1].Block != 4 || c.Readers[2].Content != "hex" ||
+	if len(c.Readers) != 4 || len(c.Formats) != 1 || c.Readers[1].KeyFile != "osdp.key" ||
+		c.Readers[2].Block != 4 || c.Readers[3].Content != "hex" ||
 		c.Unit.Board != "rpi4" || len(c.Camera.Zone) != 4 {
 		t.Errorf("the comments were read as %+v", c)
 	}

@@ -11,7 +11,7 @@ import (
 // ReaderKinds are the drivers of readers, WiegandFormats the formats that need no drawing. Framings
 // and Contents say how a serial reader sends a card, and what it sends.
 var (
-	ReaderKinds    = []string{"wiegand", "rc522", "rdm6300", "scanner", "serial"}
+	ReaderKinds    = []string{"wiegand", "osdp", "rc522", "rdm6300", "scanner", "serial"}
 	WiegandFormats = []string{"H10301", "H10306", "C1k35s", "H10302", "H10304"}
 	Framings       = []string{"line", "stx-etx"}
 	Contents       = []string{"hex", "decimal", "em4100", "text"}
@@ -61,6 +61,10 @@ func (c *Config) checkReader(r Reader) (field string, err error) {
 			return "spi", err
 		}
 		return r.checkSector()
+	case "osdp":
+		if field, err := c.checkOSDP(r); err != nil {
+			return field, err
+		}
 	case "serial":
 		if err := oneOf("framing", r.Framing, Framings); err != nil {
 			return "framing", err
@@ -141,7 +145,7 @@ func (r *Reader) Takes(kind policy.CredentialKind) bool {
 	codes := r.Kind == "scanner" || r.Kind == "serial" && r.Content == "text"
 	switch kind {
 	case policy.PINKind:
-		return r.Kind == "wiegand" && r.Keypad != 0
+		return (r.Kind == "wiegand" || r.Kind == "osdp") && r.Keypad != 0
 	case policy.PassKind:
 		return codes || r.Takes(policy.PINKind)
 	}

@@ -68,7 +68,10 @@ func lines(c *config.Config) (all []line) {
 		all = append(all, line{d, "console", "console.serial"})
 	}
 	for i, r := range c.Readers {
-		if r.Device != "" {
+		shared := r.Kind == "osdp" && slices.ContainsFunc(c.Readers[:i], func(o config.Reader) bool {
+			return o.Kind == "osdp" && o.Device == r.Device
+		})
+		if r.Device != "" && !shared {
 			all = append(all, line{r.Device, "reader " + r.Name, fmt.Sprintf("reader.%d.device", i)})
 		}
 	}

@@ -44,8 +44,7 @@ func (u *Unit) inputIs(e hal.InputEvent, fire policy.Reason) {
 		u.step(policy.DoorEvent{At: e.At, Kind: either(e.Active, policy.EvFireOn, policy.EvFireOff),
 			Reason: fire})
 	case "tamper":
-		u.Record(store.Entry{At: e.At, Kind: either(e.Active, audit.Tamper, audit.TamperOver)})
-		u.outputs.alarm("tamper", e.Active)
+		u.turned(e, audit.Tamper, audit.TamperOver)
 	case "lockdown":
 		u.Record(store.Entry{At: e.At, Kind: either(e.Active, audit.LockdownSwitchOn, audit.LockdownSwitchOff)})
 		u.site.keySwitch = e.Active
@@ -57,9 +56,9 @@ func (u *Unit) inputIs(e hal.InputEvent, fire policy.Reason) {
 			u.ring(e.At)
 		}
 	case "mains":
-		u.supply(e, audit.MainsLost, audit.MainsBack)
+		u.turned(e, audit.MainsLost, audit.MainsBack)
 	case "battery":
-		u.supply(e, audit.BatteryLow, audit.BatteryGood)
+		u.turned(e, audit.BatteryLow, audit.BatteryGood)
 	}
 }
 

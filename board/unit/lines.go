@@ -10,11 +10,11 @@ import (
 	"menshen/store/audit"
 )
 
-// lines is what the loop knows of supervised lines, and of the supplies that inputs report on.
+// lines is what the loop knows of supervised lines, and of what other inputs report as wrong.
 type lines struct {
-	faulty   map[string]bool // by role
-	turn     time.Duration   // on the steady clock: when the door opens next for want of the exit button
-	supplies map[string]bool // "mains", "battery": something is wrong with it
+	faulty map[string]bool // by role
+	turn   time.Duration   // on the steady clock: when the door opens next for want of the exit button
+	wrong  map[string]bool // "mains", "battery", "tamper": something is wrong with it
 }
 
 // loseLine takes a fault of a supervised line, and does what its role asks for (decision 30). A
@@ -59,13 +59,13 @@ func (u *Unit) letOutInTurns(now time.Time) {
 		Reason: policy.ReasonExitLine})
 }
 
-// supply takes what an input tells of the mains or the battery: a record and an alarm when it
-// changes. The door goes on as before: nothing is locked, opened or switched off.
-func (u *Unit) supply(e hal.InputEvent, bad, good audit.Kind) {
-	if u.lines.supplies[e.Input] == e.Active {
+// turned takes what an input tells of the mains, the battery or an opened case: a record and an
+// alarm when it changes. The door goes on as before: nothing is locked, opened or switched off.
+func (u *Unit) turned(e hal.InputEvent, bad, good audit.Kind) {
+	if u.lines.wrong[e.Input] == e.Active {
 		return
 	}
-	u.lines.supplies[e.Input] = e.Active
+	u.lines.wrong[e.Input] = e.Active
 	u.Record(store.Entry{At: e.At, Kind: either(e.Active, bad, good)})
 	u.outputs.alarm(e.Input, e.Active)
 }

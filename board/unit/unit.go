@@ -172,7 +172,7 @@ func New(p Parts) (*Unit, error) {
 		},
 		lamps: lamps(p.Wires.Signals), slowDisk: SlowDisk,
 		site:   newSite(p.Config.Site),
-		faults: map[string]string{}, lines: lines{faulty: map[string]bool{}, supplies: map[string]bool{}},
+		faults: map[string]string{}, lines: lines{faulty: map[string]bool{}, wrong: map[string]bool{}},
 		due:    newErasures(),
 		counts: map[string]int{}, misreads: map[string]misreads{},
 	}

@@ -56,7 +56,11 @@ func CheckKeyFiles(c *config.Config) (found []profile.Finding) {
 		if r.KeyFile == "" {
 			continue
 		}
-		if _, err := sector(r); err != nil {
+		check := func() error { _, err := sector(r); return err }
+		if r.Kind == "osdp" {
+			check = func() error { _, err := osdpSecret(r); return err }
+		}
+		if err := check(); err != nil {
 			found = append(found, profile.Finding{Key: fmt.Sprintf("reader.%d.key_file", i),
 				Text: i18n.Verbatim(fmt.Sprintf("the reader %s does not work: %v", r.Name, err))})
 		}
@@ -70,6 +74,8 @@ func (w *opener) newReader(r config.Reader) (hal.Reader, error) {
 	switch r.Kind {
 	case "wiegand":
 		return w.newWiegand(r)
+	case "osdp":
+		return w.newOSDP(r)
 	case "rc522":
 		return w.newRC522(r)
 	}
@@ -118,23 +124,13 @@ func (w *opener) newRC522(r config.Reader) (hal.Reader, error) {
 // sector gives where the site's number is on its MIFARE cards. The key comes from a file of its
 // own, so that a configuration has no secret in it.
 func sector(r config.Reader) (*rc522.Sector, error) {
-	f, err := os.Open(r.KeyFile)
+	raw, err := readKeyFile(r.KeyFile)
 	if err != nil {
-		return nil, fmt.Errorf("opening the sector's key: %w", err)
+		return nil, err
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("opening the sector's key: %w", err)
-	}
-	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("the sector's key %s can be read by others: chmod 600 %s", r.KeyFile, r.KeyFile)
-	}
-	raw := make([]byte, 64)
 	defer clear(raw)
-	n, _ := f.Read(raw) // what is not read is missing below
 	s := &rc522.Sector{Block: byte(r.Block), Kind: map[string]byte{"A": rc522.KeyA, "B": rc522.KeyB}[r.Key]}
-	for _, line := range bytes.Fields(raw[:n]) {
+	for _, line := range bytes.Fields(raw) {
 		key := make([]byte, hex.DecodedLen(len(line)))
 		_, err := hex.Decode(key, line)
 		switch {
@@ -150,6 +146,25 @@ func sector(r config.Reader) (*rc522.Sector, error) {
 		return nil, badSectorKey(r.KeyFile)
 	}
 	return s, nil
+}
+
+// readKeyFile reads a file of keys, which nobody else may read.
+func readKeyFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the key file: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("opening the key file: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("the key file %s can be read by others: chmod 600 %s", path, path)
+	}
+	raw := make([]byte, 64)
+	n, _ := f.Read(raw) // what is not read is missing to whoever looks for a key
+	return raw[:n], nil
 }
 
 // siteKeySize is the size in bytes of the secret from which each card's keys are made.

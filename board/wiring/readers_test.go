@@ -10,9 +10,10 @@ import (
 // TestEveryReaderKindHasADriver: what the configuration accepts can be made.
 func TestEveryReaderKindHasADriver(t *testing.T) {
 	for _, kind := range config.ReaderKinds {
-		w := &opener{conf: &config.Config{}}
-		r, err := w.newReader(config.Reader{Name: "outside", Kind: kind, D0: "GPIO1", D1: "GPIO2", SPI: "0.0",
-			Device: "/dev/null", Framing: "line", Content: "hex"})
+		c := config.Reader{Name: "outside", Kind: kind, D0: "GPIO1", D1: "GPIO2", SPI: "0.0",
+			Device: "/dev/null", Framing: "line", Content: "hex"}
+		w := &opener{conf: &config.Config{Readers: []config.Reader{c}}}
+		r, err := w.newReader(c)
 		if err != nil || r.String() != "outside" {
 			t.Errorf("%s: %v, %v", kind, r, err)
 		}

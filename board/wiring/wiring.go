@@ -13,6 +13,7 @@ import (
 	"menshen/board/profile"
 	"menshen/hal"
 	"menshen/hal/gpio"
+	"menshen/hal/osdp"
 	"menshen/hal/supervised"
 	"menshen/internal/i18n"
 )
@@ -22,6 +23,7 @@ type opener struct {
 	conf  *config.Config
 	board *profile.Board // nil: not a known one
 	chips map[string]*supervised.Chip
+	osdp  map[string]*osdp.Reader // by name
 	found []profile.Finding
 }
 
@@ -89,6 +91,7 @@ func (w *opener) openAll(hw *hal.Wires) (err error) {
 	for i := range c.Readers {
 		hw.Readers = append(hw.Readers, w.reader(i))
 	}
+	w.joinOSDP(hw)
 	return nil
 }
 

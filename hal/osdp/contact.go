@@ -45,31 +45,20 @@ func (c *contacts) tell() {
 	}
 }
 
-// Tamper is the reader's tamper switch, and Supply the state of its supply, as inputs of the unit.
-// A reader without a session is a fault of both.
-func (r *Reader) Tamper() hal.Input {
-	return contact{r, "tamper of reader " + r.cfg.Name, func(l Local) bool { return l.Tamper }}
-}
+// Tamper is the reader's tamper switch, as an input of the unit. A reader without a session is a
+// fault of it.
+func (r *Reader) Tamper() hal.Input { return contact{r} }
 
-// Supply is active while the reader's supply fails.
-func (r *Reader) Supply() hal.Input {
-	return contact{r, "supply of reader " + r.cfg.Name, func(l Local) bool { return l.Power }}
-}
+type contact struct{ reader *Reader }
 
-type contact struct {
-	reader *Reader
-	name   string
-	of     func(Local) bool
-}
-
-func (c contact) String() string { return c.name }
+func (c contact) String() string { return "tamper of reader " + c.reader.cfg.Name }
 
 // Active implements hal.Input.
 func (c contact) Active() (bool, error) {
 	s := &c.reader.local
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return c.of(s.state), s.why
+	return s.state.Tamper, s.why
 }
 
 // Run implements hal.Input.
@@ -95,7 +84,7 @@ func (c contact) Run(ctx context.Context, changed func(hal.InputEvent)) error {
 		case <-w:
 		}
 		s.mu.Lock()
-		e := hal.InputEvent{At: s.at, Input: c.name, Active: c.of(s.state), Fault: s.why}
+		e := hal.InputEvent{At: s.at, Input: c.String(), Active: s.state.Tamper, Fault: s.why}
 		known := s.known || s.why != nil
 		s.mu.Unlock()
 		if known && (last == nil || last.Active != e.Active || last.Fault != e.Fault) {
@@ -103,4 +92,11 @@ func (c contact) Run(ctx context.Context, changed func(hal.InputEvent)) error {
 			last = &e
 		}
 	}
+}
+
+// supplyFails is as the reader said last.
+func (c *contacts) supplyFails() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.state.Power
 }

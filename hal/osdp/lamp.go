@@ -64,9 +64,14 @@ func (l *lamp) show() {
 	}
 	l.mu.Unlock()
 	l.reader.line.with(func(b *Bus) {
-		steady := Blink{On: tick, Off: 0, OnColor: color, OffColor: color}
-		b.Send(l.reader.place, LEDs{{Temporary: LEDTemporary{Control: 1}, Permanent: LEDPermanent{1, steady}}})
-		b.Send(l.reader.place, Buzzer{Tone: tone, On: on, Count: 1})
+		can := b.State(l.reader.place).Abilities
+		if can.Has(CanLamp) {
+			steady := Blink{On: tick, OnColor: color, OffColor: color}
+			b.Send(l.reader.place, LEDs{{Temporary: LEDTemporary{Control: 1}, Permanent: LEDPermanent{1, steady}}})
+		}
+		if can.Has(CanBuzzer) {
+			b.Send(l.reader.place, Buzzer{Tone: tone, On: on, Count: 1})
+		}
 	})
 }
 

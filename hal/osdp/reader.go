@@ -153,7 +153,7 @@ func (r *Reader) Install(until time.Time) error {
 
 // Link implements hal.Installer.
 func (r *Reader) Link() (l hal.Link) {
-	l = hal.Link{Address: int(r.cfg.Address), Speed: r.line.baud}
+	l = hal.Link{Address: int(r.cfg.Address), Speed: r.line.baud, Supply: r.local.supplyFails()}
 	open := r.line.with(func(b *Bus) {
 		s := b.State(r.place)
 		l.Secure, l.Why, l.Next, l.Installs = s.Secure, s.Why, s.Next, s.Installs

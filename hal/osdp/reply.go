@@ -3,6 +3,7 @@ package osdp
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"menshen/hal"
 )
@@ -61,6 +62,11 @@ type Abilities []Ability
 
 // Ability is one thing that a reader can do.
 type Ability struct{ Function, Level, Count byte }
+
+// Has reports whether the reader can do something of that function at all.
+func (r Abilities) Has(function byte) bool {
+	return slices.ContainsFunc(r, func(a Ability) bool { return a.Function == function && a.Level > 0 })
+}
 
 // Functions of abilities.
 const (

@@ -1,7 +1,6 @@
 package osdp
 
 import (
-	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -18,21 +17,28 @@ import (
 type Ring struct {
 	path string
 	mu   sync.Mutex
-	site map[string][]byte
+	site map[string]func() ([]byte, error)
 }
 
 // NewRing is of a file, which is read when a key is asked for. It need not be there.
-func NewRing(path string) *Ring { return &Ring{path: path, site: map[string][]byte{}} }
+func NewRing(path string) *Ring { return &Ring{path: path, site: map[string]func() ([]byte, error){}} }
 
-// Secret tells the site's secret of a reader. Errors: as of Derive.
-func (r *Ring) Secret(reader string, site []byte) error {
-	if _, err := Derive(site, reader, Salt{}); err != nil {
-		return err
-	}
+// Secret says where the site's secret of a reader comes from. It is asked each time that a key is
+// wanted.
+func (r *Ring) Secret(reader string, site func() ([]byte, error)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.site[reader] = bytes.Clone(site)
-	return nil
+	r.site[reader] = site
+}
+
+// derive makes a key; r.mu is held.
+func (r *Ring) derive(reader string, s Salt) (Key, error) {
+	site, err := r.site[reader]()
+	if err != nil {
+		return Key{}, err
+	}
+	defer clear(site)
+	return Derive(site, reader, s)
 }
 
 // Keys gives the keys that a reader may have: its own, and one of an install whose end was not
@@ -46,7 +52,7 @@ func (r *Ring) Keys(reader string) ([]Key, error) {
 	}
 	var all []Key
 	for _, s := range salts[reader] {
-		k, err := Derive(r.site[reader], reader, s)
+		k, err := r.derive(reader, s)
 		if err != nil {
 			return nil, err
 		}
@@ -58,32 +64,35 @@ func (r *Ring) Keys(reader string) ([]Key, error) {
 // New makes a key for an install. From then on the reader may have it, or the one that it had.
 func (r *Ring) New(reader string) (k Key, err error) {
 	s := NewSalt()
-	if k, err = Derive(r.site[reader], reader, s); err != nil {
-		return k, err
-	}
-	return k, r.change(reader, func(salts []Salt) []Salt { return append(salts[:min(len(salts), mostSalts-1)], s) })
+	return k, r.change(reader, func(salts []Salt) ([]Salt, error) {
+		k, err = r.derive(reader, s)
+		return append(salts[:min(len(salts), mostSalts-1)], s), err
+	})
 }
 
 // mostSalts are kept of a reader. One whose installs always end unseen loses the last but one.
 const mostSalts = 4
 
 // Keep forgets all keys of a reader but the one that it has.
-func (r *Ring) Keep(reader string, k Key) error {
-	return r.change(reader, func(salts []Salt) []Salt {
-		return slices.DeleteFunc(salts, func(s Salt) bool { return !r.is(reader, s, k) })
-	})
-}
+func (r *Ring) Keep(reader string, k Key) error { return r.choose(reader, k, true) }
 
 // Forget forgets a key that the reader did not get.
-func (r *Ring) Forget(reader string, k Key) error {
-	return r.change(reader, func(salts []Salt) []Salt {
-		return slices.DeleteFunc(salts, func(s Salt) bool { return r.is(reader, s, k) })
-	})
-}
+func (r *Ring) Forget(reader string, k Key) error { return r.choose(reader, k, false) }
 
-func (r *Ring) is(reader string, s Salt, k Key) bool {
-	own, err := Derive(r.site[reader], reader, s)
-	return err == nil && own == k
+// choose leaves the salt of a key alone, or all others.
+func (r *Ring) choose(reader string, k Key, keep bool) error {
+	return r.change(reader, func(salts []Salt) (left []Salt, err error) {
+		for _, s := range salts {
+			own, err := r.derive(reader, s)
+			if err != nil {
+				return nil, err
+			}
+			if (own == k) == keep {
+				left = append(left, s)
+			}
+		}
+		return left, nil
+	})
 }
 
 // ringFile is the file's content.
@@ -120,16 +129,16 @@ func (r *Ring) load() (map[string][]Salt, error) {
 }
 
 // change rewrites the file, durably, unless nothing changes.
-func (r *Ring) change(reader string, to func([]Salt) []Salt) error {
+func (r *Ring) change(reader string, to func([]Salt) ([]Salt, error)) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	all, err := r.load()
 	if err != nil {
 		return err
 	}
-	next := to(slices.Clone(all[reader]))
-	if slices.Equal(next, all[reader]) {
-		return nil
+	next, err := to(slices.Clone(all[reader]))
+	if err != nil || slices.Equal(next, all[reader]) {
+		return err
 	}
 	all[reader] = next
 	f := ringFile{Version: ringVersion, Readers: map[string][]string{}}
