@@ -126,7 +126,7 @@ type Reader struct {
 	D1 string `toml:"d1"`
 	// wiegand, osdp: of WiegandFormats or the file's own; none: H10301
 	Formats []string `toml:"formats"`
-	Keypad  int      `toml:"keypad"` // wiegand: bits of one key, 4 or 8; osdp: 8; 0: none
+	Keypad  int      `toml:"keypad"` // bits of one key; wiegand: 4 or 8, osdp: 8; 0: no keypad
 
 	Address int  `toml:"address"` // osdp: on its line
 	RS485   bool `toml:"rs485"`   // osdp: the kernel switches the line's direction; else the adapter does
