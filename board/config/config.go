@@ -129,12 +129,12 @@ type Reader struct {
 	Keypad  int      `toml:"keypad"` // bits of one key; wiegand: 4 or 8, osdp: 8; 0: no keypad
 
 	Address int  `toml:"address"` // osdp: on its line
-	RS485   bool `toml:"rs485"`   // osdp: the kernel switches the line's direction; else the adapter does
+	RS485   bool `toml:"rs485"`   // osdp: the kernel switches the line's direction; else its adapter
 
 	SPI   string `toml:"spi"`   // rc522: bus and chip select, "0.0"
 	Reset string `toml:"reset"` // rc522: the pin of its reset line; empty: not wired
-	// rc522: the file with the secret from which the keys of MIFARE cards are made; empty: the UID is
-	// the credential. osdp: the one from which the readers' keys are made
+	// rc522: the file with the secret from which the keys of MIFARE cards are made; empty: the UID
+	// is the credential. osdp: the one from which the readers' keys are made
 	KeyFile string `toml:"key_file"`
 	Key     string `toml:"key"`   // rc522: which of the sector's two keys, "A" or "B"
 	Block   int    `toml:"block"` // rc522: the block of that sector that holds the site's number
