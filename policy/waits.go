@@ -14,6 +14,13 @@ type Wait struct {
 	Retried bool          // a try of the visit was refused before
 }
 
+// WaitLog is what an audit log says of waits, as far as it is kept.
+type WaitLog struct {
+	Weeks []Week // oldest first
+	Old   int    // openings that an earlier version recorded, which did not measure; in no week
+	Open  int    // grants at a door that was unlocked already, where nobody waited; in no week
+}
+
 // Week is how people were served in one week of ISO 8601, at the site.
 type Week struct {
 	Year, Number int

@@ -6,16 +6,9 @@ import (
 	"menshen/policy"
 )
 
-// Waits is how long people waited at the door, week by week, as far as the audit log is kept
-// (R-EQUAL). Decisions that Old and Open count are in no week: grants recorded by a version that
-// did not measure, and those of a door that was unlocked already.
-type Waits struct {
-	Weeks     []policy.Week // oldest first
-	Old, Open int
-}
-
-// Waits reads on in the log, and gives what it says.
-func (k *Keeper) Waits() (w Waits, err error) {
+// Waits reads on in the log, and gives what it says of how long people waited at the door
+// (R-EQUAL).
+func (k *Keeper) Waits() (w policy.WaitLog, err error) {
 	k.counted.one.Lock()
 	defer k.counted.one.Unlock()
 	if err := k.counted.log.read(k.vault); err != nil {

@@ -21,7 +21,7 @@ func keeperCommands() []command {
 			needs: has[Keeper], run: backup,
 			about:   i18n.M("console.help-backup", "write a backup that only the holder of a key can read"),
 			example: "backup age12mpdhzn3dkws5r5k3qqwcgn80gn8kmdagggm2chzffwa6tr9jyeswyld6c --without-faces"},
-		{name: "export", usage: "[people|visitors|decisions|counters] [--template]", right: desk.ReadsRecords,
+		{name: "export", usage: "[people|visitors|decisions|counters|waits] [--template]", right: desk.ReadsRecords,
 			needs: has[Keeper], run: export,
 			about: i18n.M("console.help-export-lists", "write a file: the signed audit log, for "+
 				"'menshen audit verify'; a list for a spreadsheet; or one to fill in for import"),

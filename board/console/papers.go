@@ -13,6 +13,8 @@ import (
 type Papers interface {
 	// Law checks the unit as it is now against every rule.
 	Law(ctx context.Context, s desk.Session) ([]policy.Finding, error)
+	// Waits gives how long people waited at the door, week by week (R-EQUAL).
+	Waits(ctx context.Context, s desk.Session) (policy.WaitLog, error)
 	// Assessment gives the impact assessment in force, zero when there is none, and which
 	// settings are not what it assessed.
 	Assessment(ctx context.Context, s desk.Session) (a papers.Assessment, changed []string, err error)

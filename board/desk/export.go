@@ -27,11 +27,12 @@ const (
 	VisitorList  List = "visitors"
 	DecisionList List = "decisions"
 	CounterList  List = "counters"
+	WaitList     List = "waits"    // at the door, by week and means
 	PeopleToFill List = "template" // of people, to fill in
 )
 
 var listRights = map[List]Right{PeopleList: ReadsPeople, VisitorList: ReadsPeople, DecisionList: ReadsRecords,
-	CounterList: ReadsRecords, PeopleToFill: KeepsPeople}
+	CounterList: ReadsRecords, WaitList: ReadsRecords, PeopleToFill: KeepsPeople}
 
 // ExportList writes a list into the unit's out folder, in the operator's language, and gives its
 // path and the number of rows.
@@ -70,6 +71,8 @@ func (d *Desk) WriteList(ctx context.Context, s Session, of List, w io.Writer) (
 		return d.writeVisitors(ctx, s, w)
 	case DecisionList:
 		return d.writeDecisions(s, w)
+	case WaitList:
+		return d.writeWaits(ctx, s, w)
 	}
 	return d.writeCounters(ctx, s, w)
 }
@@ -83,7 +86,7 @@ func (d *Desk) mayHave(s Session, of List) (store.Actor, error) {
 	by, err := d.allow(s, right)
 	if err == nil && !known {
 		err = i18n.Problem(i18n.E("desk.no-such-list", "there is no such list"),
-			i18n.M("desk.lists-are", "there are people, visitors, decisions, counters and a template"))
+			i18n.M("desk.lists-are", "there are people, visitors, decisions, counters, waits and a template"))
 	}
 	return by, err
 }
@@ -230,4 +233,39 @@ func (d *Desk) writeCounters(ctx context.Context, s Session, w io.Writer) (int, 
 	}
 	return lists.Write(w, []i18n.Message{i18n.M("desk.col-of", "of"), i18n.M("desk.col-what", "what"),
 		i18n.M("desk.col-count", "count")}, s.Lang, slices.Values(rows))
+}
+
+// writeWaits writes how long people waited, in seconds, with the bounds of each interval in columns
+// of their own; empty: it has no such bound.
+func (d *Desk) writeWaits(ctx context.Context, s Session, w io.Writer) (int, error) {
+	all, err := d.Waits(ctx, s)
+	if err != nil {
+		return 0, err
+	}
+	from, to := i18n.M("desk.col-at-least", "at least"), i18n.M("desk.col-at-most", "at most")
+	heads := []i18n.Message{i18n.M("desk.col-week", "week"), i18n.M("desk.col-means", "means"),
+		i18n.M("desk.col-openings", "openings"), i18n.M("desk.col-median", "median, seconds"), from, to,
+		i18n.M("desk.col-p90", "nine of ten within, seconds"), from, to,
+		i18n.M("desk.col-retried", "tried again, share"), from, to, i18n.M("desk.col-verdict", "cards and faces")}
+	number := func(v float64) string { return strconv.FormatFloat(v, 'f', 3, 64) }
+	bounds := func(q policy.Quantile) []string {
+		row := []string{number(q.Value.Seconds()), number(q.Low.Seconds()), ""}
+		if !q.Open {
+			row[2] = number(q.High.Seconds())
+		}
+		return row
+	}
+	return lists.Write(w, heads, s.Lang, func(yield func([]string) bool) {
+		for _, week := range all.Weeks {
+			for _, by := range week.Served {
+				r := by.Retried
+				row := slices.Concat([]string{week.Name(), s.Lang.Say(i18n.Word(string(by.Means))), strconv.Itoa(by.N)},
+					bounds(by.Median), bounds(by.P90), []string{number(r.Value()), number(r.Low), number(r.High),
+						s.Lang.Say(week.Verdict.Message())})
+				if !yield(row) {
+					return
+				}
+			}
+		}
+	})
 }

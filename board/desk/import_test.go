@@ -253,7 +253,7 @@ func TestROperatorLists(t *testing.T) {
 		}
 	}
 	for of, may := range map[desk.List]string{desk.PeopleList: "ma", desk.VisitorList: "ma", desk.DecisionList: "tma",
-		desk.CounterList: "tma", desk.PeopleToFill: "m"} {
+		desk.CounterList: "tma", desk.WaitList: "tma", desk.PeopleToFill: "m"} {
 		for letter, session := range sessions {
 			var out bytes.Buffer
 			before := b.Count(audit.ListExported)

@@ -35,6 +35,16 @@ func (d *Desk) Law(_ context.Context, s Session) ([]policy.Finding, error) {
 	return all, nil
 }
 
+// Waits gives how long people waited at the door, by the audit log, and how cards stand beside
+// faces (R-EQUAL). It names no person.
+func (d *Desk) Waits(_ context.Context, s Session) (policy.WaitLog, error) {
+	if _, err := d.allow(s, SeesStatus); err != nil {
+		return policy.WaitLog{}, err
+	}
+	w, err := d.law.Waits()
+	return w, d.unit.RecordDamage(err)
+}
+
 // Assessment gives the impact assessment in force, and which settings have changed since;
 // the zero value: there is none.
 func (d *Desk) Assessment(_ context.Context, s Session) (a papers.Assessment, changed []string, err error) {

@@ -19,8 +19,9 @@ import (
 // technician, manager, auditor. It is written from what each role is for, and stands beside the
 // desk's own table so that a slip in one of them shows.
 var rightsOf = map[string]string{
-	"Status": "itma", "Clock": "itma", "NeverIn": "ma", "Law": "itma", "Notice": "itma", "VerifyAudit": "itma",
-	"CheckVault": "itma", "WritePage": "itma",
+	"Status": "itma", "Clock": "itma", "NeverIn": "ma", "Law": "itma", "Waits": "itma", "Notice": "itma",
+	"VerifyAudit": "itma",
+	"CheckVault":  "itma", "WritePage": "itma",
 	"SetSecret": "itma", "AssignOperatorCard": "itma", // one's own; another's is the manager's, below
 
 	"OpenDoor": "itm", "Lockdown": "itm", "Evacuate": "itm", "Watch": "itm", "Aim": "itm", "SeeSign": "itm",

@@ -11,6 +11,7 @@ import (
 // lawMethods tell how the rules of the law stand, and write what proves it.
 var lawMethods = map[string]handler{
 	"law.rules":    method(lawRules),
+	"law.waits":    method(lawWaits),
 	"law.renewals": method(renewals),
 	"law.page":     method(writePage),
 	"law.dossier":  method(dossier),
