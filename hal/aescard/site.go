@@ -1,0 +1,233 @@
+package aescard
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"slices"
+)
+
+// Errors of a site's cards.
+var (
+	ErrFresh   = errors.New("this card is new: make it one of the site's with 'card WHO --write'")
+	ErrForeign = errors.New("this card is not one of this site's")
+	ErrBlank   = errors.New("the card knows the site's key, but no number was written to it")
+	ErrNotNXP  = errors.New("the maker did not sign this card: it is an imitation, do not use it")
+	ErrNoKind  = errors.New("this is neither an NTAG 424 DNA nor a MIFARE DESFire Light")
+	ErrTwins   = errors.New("two of the site's keys have the same mark: make another one")
+	ErrZero    = errors.New("a key of zeros is no secret")
+)
+
+// Number is what a site writes to a card and opens by: 16 random bytes.
+type Number [16]byte
+
+// product is what differs between the cards.
+type product struct {
+	kind   byte   // in its version
+	name   []byte // of the application that it leaves the factory with
+	file   byte   // for the number, at its beginning
+	public []byte // files that the factory lets anybody write
+}
+
+var products = []product{
+	{4, []byte{0xd2, 0x76, 0x00, 0x00, 0x85, 0x01, 0x01}, 3, []byte{2}},
+	{8, []byte{0xa0, 0x00, 0x00, 0x03, 0x96, 0x56, 0x43, 0x41, 0x03, 0xf0, 0x15, 0x40, 0x00, 0x00, 0x00, 0x0b}, 0, nil},
+}
+
+// The keys of a card. The others get secrets too, and open nothing.
+const (
+	master  = 0 // changes keys, files and the number
+	reading = 2 // all that a door needs
+	keys    = 5
+)
+
+// Site is how a site uses its cards: each has keys of its own, made from the site's secret and its
+// UID, and in a file that only they open a number, by which it is known. Make one with NewSite.
+type Site struct{ secrets []Key }
+
+// NewSite takes the site's secret, and those that it had before and whose cards still open. Errors:
+// ErrTwins, ErrZero.
+func NewSite(secret Key, before ...Key) (*Site, error) {
+	s := &Site{append([]Key{secret}, before...)}
+	for i, k := range s.secrets {
+		if k == (Key{}) {
+			return nil, ErrZero
+		}
+		for _, other := range s.secrets[:i] {
+			if other.mark() == k.mark() {
+				return nil, ErrTwins
+			}
+		}
+	}
+	return s, nil
+}
+
+// mark is the version that a card's keys have: 1 to 255, by the secret that they were made from. So
+// a card can be asked which key it has, and is never tried with a wrong one: after a thousand of
+// those it is lost (NT4H2421Gx, 9.1.6).
+func (k Key) mark() byte {
+	sum := k.cmac([]byte("menshen: mark of a card's keys"))
+	return 1 + sum[0]%255
+}
+
+// own is key number no of the card with this UID.
+func (k Key) own(uid []byte, no byte) Key {
+	return k.Diversify(slices.Concat(uid, []byte("menshen"), []byte{no})...)
+}
+
+// held is the key that the card has at no, by the mark that it tells.
+func (s *Site) held(uid []byte, no, mark byte) (Key, error) {
+	if mark == 0 {
+		return Key{}, nil
+	}
+	for _, secret := range s.secrets {
+		if secret.mark() == mark {
+			return secret.own(uid, no), nil
+		}
+	}
+	return Key{}, ErrForeign
+}
+
+// Read gives the number of a card of the site that has proved that it knows its key. Errors:
+// ErrFresh, ErrForeign, ErrBlank, ErrNoKind, ErrKey (a clone, or wrong after all), ErrForged and
+// others of a Session.
+func (s *Site) Read(card Card, uid []byte) (n Number, err error) {
+	p, err := open(card)
+	if err != nil {
+		return n, err
+	}
+	mark, err := KeyVersion(card, reading)
+	if err != nil {
+		return n, err
+	}
+	if mark == 0 {
+		return n, ErrFresh
+	}
+	key, err := s.held(uid, reading, mark)
+	if err != nil {
+		return n, err
+	}
+	session, err := Authenticate(card, reading, key)
+	if err != nil {
+		return n, err
+	}
+	defer session.Close()
+	raw, err := session.Read(Full, p.file, 0, len(n))
+	if err != nil {
+		return n, err
+	}
+	if n = Number(raw); n == (Number{}) {
+		return n, ErrBlank
+	}
+	return n, nil
+}
+
+// Issue makes a new card one of the site's and gives its number. NXP's signature is checked first;
+// the number goes before the keys and the master key is last, so that a card that was taken away
+// too early is issued at its next tap. A card of the site keeps its number and gets its keys from
+// the present secret.
+func (s *Site) Issue(card Card, uid []byte) (n Number, err error) {
+	n, err = s.Read(card, uid)
+	switch {
+	case err == nil:
+		return n, s.rekey(card, uid, s.secrets[0], nil)
+	case !errors.Is(err, ErrFresh) && !errors.Is(err, ErrBlank):
+		return n, err
+	}
+	if _, err := open(card); err != nil { // ends the session that Read may have begun
+		return n, err
+	}
+	signature, err := Signature(card)
+	if err != nil {
+		return n, err
+	}
+	if !Genuine(uid, signature) {
+		return n, ErrNotNXP
+	}
+	_, _ = rand.Read(n[:]) // never fails
+	return n, s.rekey(card, uid, s.secrets[0], n[:])
+}
+
+// Retire makes a card of the site one as from the factory. Its number is overwritten first.
+func (s *Site) Retire(card Card, uid []byte) error {
+	return s.rekey(card, uid, Key{}, make([]byte, len(Number{})))
+}
+
+// rekey gives a card the keys that are made from a secret, and a number if there is one. A zero
+// secret stands for the factory's keys. What an earlier try has done already is not done again.
+func (s *Site) rekey(card Card, uid []byte, secret Key, number []byte) error {
+	p, err := open(card)
+	if err != nil {
+		return err
+	}
+	var marks [keys]byte
+	for no := range marks {
+		if marks[no], err = KeyVersion(card, byte(no)); err != nil {
+			return err
+		}
+	}
+	key, err := s.held(uid, master, marks[master])
+	if err != nil {
+		return err
+	}
+	session, err := Authenticate(card, master, key)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	if real, err := session.UID(); err != nil {
+		return err
+	} else if !bytes.Equal(real, uid) {
+		return ErrForged
+	}
+	if number != nil {
+		if err := p.write(session, number); err != nil {
+			return err
+		}
+	}
+	target, mark := func(byte) Key { return Key{} }, byte(0)
+	if secret != (Key{}) {
+		target, mark = func(no byte) Key { return secret.own(uid, no) }, secret.mark()
+	}
+	for no := byte(keys - 1); ; no-- { // the master key is last
+		if marks[no] != mark {
+			was, err := s.held(uid, no, marks[no])
+			if err != nil {
+				return err
+			}
+			if err := session.ChangeKey(no, was, target(no), mark); err != nil {
+				return err
+			}
+		}
+		if no == master {
+			return nil
+		}
+	}
+}
+
+// write protects the file of the number, and writes it.
+func (p product) write(s *Session, number []byte) error {
+	for _, file := range p.public {
+		if err := s.Protect(file, Plain,
+			Rights{Read: Free, Write: master, ReadWrite: master, Change: master}); err != nil {
+			return err
+		}
+	}
+	if err := s.Protect(p.file, Full,
+		Rights{Read: reading, Write: master, ReadWrite: master, Change: master}); err != nil {
+		return err
+	}
+	return s.Write(Full, p.file, 0, number)
+}
+
+// open selects the application that the number is in.
+func open(card Card) (product, error) {
+	for _, p := range products {
+		if err := Select(card, p.name); err == nil {
+			return p, nil
+		} else if !errors.Is(err, ErrNoApp) {
+			return product{}, err
+		}
+	}
+	return product{}, ErrNoKind
+}
