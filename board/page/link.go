@@ -50,7 +50,10 @@ func (l *linker) module(name string) error {
 		return fmt.Errorf("linking %s: %w", strings.Join(append(l.path, name), " → "), err)
 	}
 	l.path = append(l.path, name)
-	source := string(raw)
+	source, err := strip(string(raw))
+	if err != nil {
+		return fmt.Errorf("linking %s: %w", name, err)
+	}
 	for _, m := range importing.FindAllStringSubmatch(source, -1) {
 		if err := l.module(m[2]); err != nil {
 			return err

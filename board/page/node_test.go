@@ -8,7 +8,7 @@ import (
 )
 
 // TestNode runs the tests of the modules that need no browser, testdata/*.test.js, where node is
-// installed. scripts/desk has those of the whole page.
+// installed: on the modules as the page has them. scripts/desk has those of the whole page.
 func TestNode(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
@@ -18,6 +18,7 @@ func TestNode(t *testing.T) {
 	if err := os.CopyFS(filepath.Join(dir, "src"), source); err != nil {
 		t.Fatal(err)
 	}
+	stripped(t, filepath.Join(dir, "src"))
 	if err := os.CopyFS(filepath.Join(dir, "testdata"), os.DirFS("testdata")); err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,7 @@
 // Package page is the desk in a browser: one HTML file that speaks to a unit over a cable (Web
 // Serial, package rpc), opened from the disk, with no server and no network. [Write] assembles it
-// from the folder src: the style, the modules linked into one script (link.go), and the words of
-// every language (words.go).
+// from the folder src: the style, the modules linked into one script (link.go) without their
+// comments (strip.go), and the words of every language (words.go).
 //
 // The page may load nothing and send nothing elsewhere: its policy names the one script and the one
 // style in it by their SHA-256, and forbids all else. Text of a unit is only ever text in it
