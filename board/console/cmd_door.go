@@ -9,6 +9,7 @@ import (
 	"menshen/board/desk"
 	"menshen/internal/i18n"
 	"menshen/internal/screen"
+	"menshen/policy"
 )
 
 func doorCommands() []command {
@@ -61,6 +62,11 @@ func open(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
+	return c.opened(d)
+}
+
+// opened says what came of opening the door.
+func (c *console) opened(d policy.Decision) error {
 	if !d.Grant {
 		return c.fail(i18n.M("console.door-stays-locked", "the door stays locked: %s", string(d.Reason)))
 	}
@@ -120,7 +126,11 @@ func (c *console) statusFacts(s desk.Status, lang i18n.Language) []desk.Fact {
 	}
 	clock := desk.Fact{Name: "clock", Fault: s.ClockDoubt,
 		State: c.time(s.At) + " " + c.zone() + ", " + lang.Say(desk.ClockFrom(s.ClockFrom))}
-	facts := []desk.Fact{{Name: "door", State: door}, faces, clock, s.Camera, s.Store}
+	facts := []desk.Fact{{Name: "door", State: door}}
+	if s.Bell != nil {
+		facts = append(facts, c.bellFact(s.Bell, lang))
+	}
+	facts = append(facts, faces, clock, s.Camera, s.Store)
 	facts = append(facts, s.Readers...)
 	facts = append(facts, s.Others...)
 	if n := c.line.noise(); n > 0 {

@@ -117,6 +117,9 @@ func (c *console) informed(ctx context.Context, p policy.Person, asked i18n.Mess
 		c.say(asked)
 		err = c.confirmOrStop(i18n.M("console.did-they-ask", "Did they ask for it?"))
 	}
+	if front, ok := c.desk.(Front); ok && err == nil {
+		err = front.ShowNotice(ctx, c.who, p.ID)
+	}
 	if err == nil {
 		err = c.notice(n)
 	}

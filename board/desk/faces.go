@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"menshen/board/unit"
+	"menshen/hal/scene"
 	"menshen/internal/i18n"
 	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
@@ -77,15 +78,24 @@ func (d *Desk) noticeShown(c ConsentGiven) error {
 
 var errNotTheirs = i18n.E("desk.not-persons-card", "that is not this person's card")
 
-// ownCard waits until a person agrees by an act of their own: with their own card, at the door.
-// Errors: errNoCard; errNotTheirs, for the card of another person or of no person.
-func (d *Desk) ownCard(ctx context.Context, id policy.PersonID, lang string, step Progress) (policy.Person, error) {
-	card, err := d.cardAtDoor(ctx, catalogue.In(lang).Say(i18n.M("desk.agree-with-card",
+// ownCard waits until a person agrees by an act of their own: with their own card, at the door,
+// which asks them too. Errors: errNoCard; errNotTheirs, for the card of another person or of no
+// person.
+func (d *Desk) ownCard(ctx context.Context, id policy.PersonID, lang string, step Progress,
+) (owner policy.Person, err error) {
+	asked, err := d.vault.Person(id)
+	if err != nil {
+		return asked, explain(err)
+	}
+	within, manner := patient(asked), unit.Manner{Lang: lang, Unhurried: asked.LongOpen}
+	d.lead(ctx, manner, scene.Consent, within)
+	defer func() { d.lead(ctx, manner, either(err == nil, scene.Ready, scene.NotStored), 0) }()
+	card, err := d.cardWithin(ctx, within, catalogue.In(lang).Say(i18n.M("desk.agree-with-card",
 		"if you agree, hold your own card to the reader at the door")), step)
 	if err != nil {
 		return policy.Person{}, err
 	}
-	owner, _, err := d.vault.FindCredential(policy.CardKind, card.Credential())
+	owner, _, err = d.vault.FindCredential(policy.CardKind, card.Credential())
 	if errors.Is(err, store.ErrUnknown) || err == nil && owner.ID != id {
 		return policy.Person{}, i18n.Problem(errNotTheirs,
 			i18n.M("desk.use-own-card", "consent is the person's own act: ask them to use their own card"))
@@ -150,8 +160,17 @@ func (d *Desk) Enrol(ctx context.Context, s Session, id policy.PersonID, step Pr
 			return Enrolment{}, err
 		}
 	}
+	e, err := d.enrol(ctx, s, by, p, again, step)
+	d.tellEnrolled(ctx, unit.MannerOf(p), again, err)
+	return e, err
+}
+
+// enrol takes the face of a person who may be enrolled, and stores it.
+func (d *Desk) enrol(ctx context.Context, s Session, by store.Actor, p policy.Person, again bool,
+	step Progress) (Enrolment, error) {
 	ctx, done := d.withSession(ctx, s)
 	defer done()
+	id := p.ID
 	var owner *policy.PersonID
 	if again {
 		owner = &id

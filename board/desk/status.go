@@ -63,6 +63,9 @@ func (d *Desk) status(s unit.State, lang i18n.Language) Status {
 
 		FacesLocked: d.vault.FacesLocked(),
 	}
+	if b := s.Bell; b != nil {
+		st.Bell = &Bell{b.At, b.Rings, b.Coming}
+	}
 	st.FacesOff, st.FacesFix = d.whyOff(s.Faces.Off, lang)
 	if st.Store.Fault != "" {
 		st.Store.State = ""

@@ -212,7 +212,8 @@ type Status struct {
 	LockedDown bool
 	Evacuated  bool // by an operator, not by fire
 
-	FacesLocked bool // behind their passphrase
+	FacesLocked bool  // behind their passphrase
+	Bell        *Bell // nil: nobody waits at it
 }
 
 // Event is one thing that happened. It holds no name and no card number.

@@ -83,13 +83,14 @@ func shownEvent(e unit.Event, lang i18n.Language) Event {
 	case unit.Recorded:
 		out.Source, out.Text = "record", shownRecord(e.Record)
 		out.Record, out.Reason = e.Record.Kind, e.Record.Reason
-		out.Fault = e.Record.Kind == audit.Fault || e.Record.Kind == audit.Alarm
+		out.Fault = slices.Contains([]audit.Kind{audit.Fault, audit.Alarm, audit.Bell}, e.Record.Kind)
 	}
 	return out
 }
 
 // shownDetails are the details of an entry that hold no name and nothing that a person typed.
-var shownDetails = []string{"device", "fault", "to", "of", "lockdown", "evacuation", "why", "pictures", "for", "times"}
+var shownDetails = []string{"device", "fault", "to", "of", "lockdown", "evacuation", "why", "pictures", "for", "times",
+	"answer", "rings"}
 
 // shownRecord is an entry of the audit log as an event shows it.
 func shownRecord(e store.Entry) string {

@@ -39,6 +39,11 @@ func wordsToday(int) []i18n.Message {
 		i18n.M("page.unlock-now", "Unlock it now"),
 		i18n.M("page.end-now", "End it now"),
 
+		i18n.M("page.bell-waits", "Somebody rang at %s and waits at the door.", arg1),
+		i18n.M("page.bell-answered", "Somebody rang at %s. They were told that somebody comes.", arg1),
+		i18n.M("page.bell-coming", "Say: somebody comes"),
+		i18n.M("page.bell-nobody", "Say: nobody can come now"),
+
 		i18n.M("page.needs-attention", "Needs attention"),
 		i18n.M("page.all-in-order", "All parts are in order."),
 		i18n.M("page.faces-off", "Face entry is off"),

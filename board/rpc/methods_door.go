@@ -13,6 +13,7 @@ import (
 var doorMethods = map[string]handler{
 	"door.status": quiet(method(doorStatus)),
 	"door.open":   method(openDoor),
+	"door.bell":   method(answerBell),
 	"door.lockdown": method(func(ctx context.Context, c *call, p onParams) (nothing, error) {
 		return nothing{}, c.desk.Lockdown(ctx, c.who, p.On)
 	}),
@@ -49,6 +50,14 @@ type status struct {
 	Uptime     float64 `json:"uptime"` // seconds
 
 	FacesLocked bool `json:"facesLocked,omitempty"` // behind their passphrase: faces.unlock
+
+	Bell *bell `json:"bell,omitempty"` // somebody rang and waits: door.bell
+}
+
+type bell struct {
+	At     string `json:"at"`
+	Rings  int    `json:"rings"`
+	Coming bool   `json:"coming"` // they were told that somebody comes
 }
 
 func (c *call) fact(f desk.Fact) fact { return fact{word(c, f.Name), f.State, f.Fault} }
@@ -66,12 +75,16 @@ func doorStatus(ctx context.Context, c *call, _ nothing) (status, error) {
 	if err != nil {
 		return status{}, err
 	}
+	var b *bell
+	if s.Bell != nil {
+		b = &bell{c.time(s.Bell.At), s.Bell.Rings, s.Bell.Coming}
+	}
 	return status{At: c.time(s.At), Unit: s.Unit, Door: word(c, s.Door), Unlocked: s.Unlocked,
 		LockedDown: s.LockedDown, Evacuated: s.Evacuated, FacesOff: s.FacesOff, FacesFix: s.FacesFix,
 		People: s.People, WithFace: s.WithFace,
 		ClockFrom: s.ClockFrom, ClockDoubt: s.ClockDoubt, Camera: c.fact(s.Camera), Store: c.fact(s.Store),
 		Readers: c.facts(s.Readers), Others: c.facts(s.Others), Uptime: s.Uptime.Seconds(),
-		FacesLocked: s.FacesLocked}, nil
+		FacesLocked: s.FacesLocked, Bell: b}, nil
 }
 
 type openParams struct {
@@ -91,6 +104,25 @@ func openDoor(ctx context.Context, c *call, p openParams) (opened, error) {
 	}
 	d, err := c.desk.OpenDoor(ctx, c.who, p.Reason)
 	return opened{d.Grant, word(c, d.Reason), d.Release.Seconds()}, err
+}
+
+type bellParams struct {
+	Answer string `json:"answer"` // "coming", "open" or "nobody"
+}
+
+type rung struct {
+	Opened bool    `json:"opened"`
+	For    float64 `json:"for,omitempty"` // seconds
+}
+
+// answerBell answers whoever rang.
+func answerBell(ctx context.Context, c *call, p bellParams) (rung, error) {
+	a := desk.BellAnswer(p.Answer)
+	if a != desk.BellComing && a != desk.BellOpen && a != desk.BellNobody {
+		return rung{}, badParams(`answer is "coming", "open" or "nobody"`)
+	}
+	d, err := c.desk.AnswerBell(ctx, c.who, a)
+	return rung{d.Grant, d.Release.Seconds()}, err
 }
 
 type onParams struct {

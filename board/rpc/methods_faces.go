@@ -13,6 +13,7 @@ import (
 // faceMethods are a person's way to face entry, step by step, and back.
 var faceMethods = map[string]handler{
 	"faces.notice":       method(getNotice),
+	"faces.show":         method(showNotice),
 	"faces.refuse":       method(refuseFace),
 	"faces.consent":      method(agreeing((*desk.Desk).Consent)),
 	"faces.enrol":        method(enrol),
@@ -44,6 +45,15 @@ func getNotice(ctx context.Context, c *call, p noticeParams) (noticeText, error)
 		return noticeText{}, err
 	}
 	return noticeText{n.Lang, n.Version, n.Text, hex.EncodeToString(n.Hash[:])}, nil
+}
+
+// showNotice has the door show a person the notice, in their language, while they are served.
+func showNotice(ctx context.Context, c *call, p personParams) (nothing, error) {
+	id, err := p.Person.id()
+	if err != nil {
+		return nothing{}, err
+	}
+	return nothing{}, c.desk.ShowNotice(ctx, c.who, id)
 }
 
 func refuseFace(ctx context.Context, c *call, p personParams) (nothing, error) {

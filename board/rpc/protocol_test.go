@@ -28,8 +28,8 @@ import (
 const protocol = "../../docs/protocol.md"
 
 // TestProtocol has a unit answer each request of the page. In its blocks a line "→ METHOD PARAMS"
-// is asked, "· WORDS" happens at the door while it is answered, and the lines "←" are what the
-// test writes. Each method stands there.
+// is asked, "· WORDS" happens at the door while it is answered ("rung": before), and the lines "←"
+// are what the test writes. Each method stands there.
 func TestProtocol(t *testing.T) {
 	page, err := os.ReadFile(protocol)
 	if err != nil {
@@ -204,6 +204,12 @@ func (s *script) ask(method, params string, happens []string) (lines []string) {
 	s.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	if len(happens) > 0 && happens[0] == "rung" { // before it is asked
+		happens = happens[1:]
+		if err := s.bench.Driver.Do(ctx, func() { s.bench.Input("bell", true) }); err != nil {
+			s.Fatal(err)
+		}
+	}
 	late := time.After(30 * time.Second)
 	answer := make(chan string, 1)
 	go func() {

@@ -98,6 +98,7 @@ type enrolment struct {
 	manner   Manner        // of whose face it is
 	steps    chan Step     // the newest only
 	done     chan enrolled // buffered
+	ended    bool          // what came of it was handed over
 
 	by    store.Actor       // who takes it; empty: the door
 	over  chan struct{}     // closed when TakeFace has ended
@@ -143,8 +144,14 @@ func (u *Unit) TakeFace(
 	if err = cmp.Or(err, refused); err != nil {
 		return nil, err
 	}
-	defer func() { _ = u.do(context.WithoutCancel(ctx), func() { u.faces.taking = nil; e.wipe() }) }()
-	step(e.at)
+	defer func() {
+		_ = u.do(context.WithoutCancel(ctx), func() {
+			u.faces.taking = nil
+			e.wipe()
+			u.lead(scene.Scene{Kind: scene.Waiting}, with, lasting[scene.Waiting]) // for what comes of it
+		})
+	}()
+	step(Step{Kind: Stand, Wanted: picturesWanted})
 	for {
 		select {
 		case s := <-e.steps:
@@ -194,7 +201,7 @@ func (e *enrolment) add(o *recognizer.Observation, now time.Time) {
 	if e.owner != nil && o.Faces > 1 {
 		e.end(enrolled{err: ErrNotAlone})
 	}
-	if len(e.done) > 0 {
+	if e.ended {
 		return
 	}
 	if e.face != nil && !e.trying {
@@ -262,7 +269,8 @@ func (e *enrolment) try(o *recognizer.Observation) {
 // end gives the outcome to the session, and overwrites the rest.
 func (e *enrolment) end(r enrolled) {
 	e.wipe()
-	if len(e.done) == 0 {
+	if !e.ended {
+		e.ended = true
 		e.done <- r
 	}
 }
@@ -295,7 +303,7 @@ func (e *enrolment) taken(now time.Time) {
 
 // tick ends an enrolment that takes too long.
 func (e *enrolment) tick(now time.Time) {
-	if !now.After(e.until) || len(e.done) > 0 {
+	if !now.After(e.until) || e.ended {
 		return
 	}
 	e.end(enrolled{err: LateError{Trial: e.face != nil, Advice: e.advice}})

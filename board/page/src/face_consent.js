@@ -43,6 +43,7 @@ export async function readNotice(way, of) {
       paper(n.text, n.lang, say("page.notice-foot", n.version, n.hash)),
       minor ? note("warn", h("p", null, say("page.guardian-decides"))) : null, said);
   };
+  call("faces.show", {person: way.person.person}, {signal: way.signal}).catch(() => {}); // at the door, too
   await draw(way.person.details.lang);
   return shown;
 }

@@ -26,17 +26,19 @@ export const today = {
   title: "page.today",
   group: "door",
   async show(place) {
+    const bell = h("div", {role: "alert"});
     const door = h("div", {class: "door"}, waiting());
     const attention = h("div");
     const parts = section(say("page.parts"));
     const live = may("opens-door") ? section(say("page.live")) : null;
     const decided = may("reads-records") ? section(say("page.last-decisions")) : null;
     put(place.root, h("div", {class: "today"},
-      h("div", null, h("section", {class: "card", "aria-label": say("page.the-door")}, door), attention, decided),
+      h("div", null, bell, h("section", {class: "card", "aria-label": say("page.the-door")}, door), attention, decided),
       h("div", null, live, parts)));
     const drawParts = partsOf(parts);
     const look = async () => {
       const status = await call("door.status", {}, {signal: place.signal});
+      drawBell(bell, status.bell ?? null, look);
       drawState(door, status, look);
       drawAttention(attention, status);
       drawParts(status);
@@ -73,6 +75,23 @@ function isNew(place, what) {
   if (place.dataset.now === now) return false;
   place.dataset.now = now;
   return true;
+}
+
+/**
+ * Who rang and waits, with what can be answered.
+ * @param {HTMLElement} place @param {any} bell @param {() => Promise<void>} again
+ */
+function drawBell(place, bell, again) {
+  if (!isNew(place, bell)) return;
+  /** @param {string} words @param {string} answer */
+  const one = (words, answer) => button(words, async () => {
+    await call("door.bell", {answer}).catch((error) => put(place, problem(error)));
+    await again();
+  });
+  fill(place, bell && note("warn",
+    h("p", null, bell.coming ? say("page.bell-answered", when(bell.at)) : say("page.bell-waits", when(bell.at))),
+    may("opens-door") && h("div", {class: "buttons"}, one(say("page.bell-coming"), "coming"),
+      one(say("page.open-door"), "open"), one(say("page.bell-nobody"), "nobody"))));
 }
 
 /**
