@@ -13,7 +13,7 @@ VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
 .PHONY: install place place-models packages repository release test-packages image image-test update-test run test test-desk build compile setup models lint short race fuzz attack bench eval bench-history \
-  bench-compare soak sim mutants pictures vboard camera-test cable-test system-test cover clean
+  bench-compare soak sim mutants pictures vboard camera-test cable-test display-test system-test cover clean
 
 run: setup-run compile
 	@$(BIN) demo
@@ -108,7 +108,7 @@ test: setup-test compile lint short race
 lint:
 	@test -z "$$(gofmt -l cmd hal recognizer policy store board internal scripts)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy store board internal scripts; exit 1; }
 	go vet ./...
-	go vet -tags vboard ./scripts/vboard/cable ./board/update ./hal/gpio ./hal/wiegand ./hal/camera/v4l2 ./scripts/vboard/unit ./scripts/vboard/system
+	go vet -tags vboard ./scripts/vboard/cable ./scripts/vboard/display ./board/update ./hal/gpio ./hal/wiegand ./hal/camera/v4l2 ./scripts/vboard/unit ./scripts/vboard/system
 	go vet -tags vboard,matprofile,customenv ./recognizer ./recognizer/eye
 	go tool staticcheck ./...
 
@@ -194,6 +194,11 @@ camera-test: setup-test
 # machine. Some minutes, after two of set-up once; root only.
 cable-test: setup-build
 	scripts/vboard/cable.sh
+
+# A screen: what a confined process draws onto the kernel's (virtio-gpu), pixel by pixel, in a virtual machine. Three minutes,
+# after two of set-up once.
+display-test: setup-build
+	scripts/vboard/display.sh
 
 # The whole system: Debian 13 for arm64 boots in a virtual board, the packages are installed as the README says, and the
 # door is used and ill-treated. Half an hour, after ten minutes of set-up once; root only.

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Errors of cameras.
+// Errors of cameras, and of other devices that may be pulled out.
 var (
 	ErrNoFrame = errors.New("camera gave no frame in time")
-	ErrGone    = errors.New("camera is gone")
+	ErrGone    = errors.New("device is gone")
 )
 
 // Frame is one picture. Treat its pixels as face data: Wipe it when it has been used.

@@ -12,6 +12,7 @@
 package drm
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -162,14 +163,20 @@ func (s *Screen) Draw(img *image.RGBA, dirty image.Rectangle) error {
 	return nil
 }
 
-// copy takes a part of a picture. A pixel in memory is blue, green, red, nothing.
+// copy takes a part of a picture. A pixel in memory is blue, green, red, nothing. Two are written
+// at once, and nothing is read there: that memory is slow to read.
 func (b *buffer) copy(img *image.RGBA, part image.Rectangle) {
 	part = part.Intersect(img.Rect)
 	for y := part.Min.Y; y < part.Max.Y; y++ {
-		from := img.Pix[img.PixOffset(part.Min.X, y):]
-		to := b.memory[y*int(b.pitch)+part.Min.X*4:]
-		for i := 0; i < part.Dx()*4; i += 4 {
-			to[i], to[i+1], to[i+2], to[i+3] = from[i+2], from[i+1], from[i], 0
+		from := img.Pix[img.PixOffset(part.Min.X, y):][:4*part.Dx()]
+		to := b.memory[y*int(b.pitch)+part.Min.X*4:][:4*part.Dx()]
+		for ; len(from) >= 8; from, to = from[8:], to[8:] {
+			const outer = 0x000000ff_000000ff
+			v := binary.LittleEndian.Uint64(from)
+			binary.LittleEndian.PutUint64(to, v>>16&outer|v&(outer<<8)|v&outer<<16)
+		}
+		if len(from) > 0 {
+			to[0], to[1], to[2], to[3] = from[2], from[1], from[0], 0
 		}
 	}
 }

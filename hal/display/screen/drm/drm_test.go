@@ -201,3 +201,28 @@ func TestFaults(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// BenchmarkDraw is a whole picture of 1920×1080, and the clock on it.
+func BenchmarkDraw(b *testing.B) {
+	for name, dirty := range map[string]image.Rectangle{
+		"whole": image.Rect(0, 0, 1920, 1080), "clock": image.Rect(1600, 20, 1900, 120),
+	} {
+		b.Run(name, func(b *testing.B) {
+			k := newFake(monitor(hdmi, 1, size(1920, 1080, preferred)))
+			out, err := find(k, "")
+			if err != nil {
+				b.Fatal(err)
+			}
+			s, err := begin(k, out)
+			if err != nil {
+				b.Fatal(err)
+			}
+			img := image.NewRGBA(image.Rectangle{Max: s.Size()})
+			for b.Loop() {
+				if err := s.Draw(img, dirty); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
