@@ -81,6 +81,22 @@ var acts = map[string]act{
 		u.Clock.Advance(time.Duration(p.Seconds * float64(time.Second)))
 		return nil, u.Driver.Do(context.Background(), func() {})
 	}),
+	"opened": does(func(u *unit, p struct {
+		By      string
+		Waited  float64 // seconds
+		Retried bool
+		Times   int
+	}) (any, error) {
+		for range p.Times {
+			d := policy.Decision{At: u.Clock.Now(), Means: policy.Means(p.By), Grant: true, Reason: policy.Reason(p.By),
+				Visit: &policy.Visit{Waited: time.Duration(p.Waited * float64(time.Second)), Retried: p.Retried}}
+			if _, err := u.Vault.RecordDecision(context.Background(), d); err != nil {
+				return nil, err
+			}
+			u.Unit.Record(store.Entry{Kind: audit.Relay, Reason: d.Reason, Detail: map[string]string{"to": "unlock"}})
+		}
+		return nil, nil
+	}),
 	"now":   does(func(u *unit, _ struct{}) (any, error) { return u.Clock.Now().In(u.Config.Site.Location()), nil }),
 	"relay": does(func(u *unit, _ struct{}) (any, error) { return u.Relay.On(), nil }),
 	"person": does(func(u *unit, p struct {

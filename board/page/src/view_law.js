@@ -8,6 +8,7 @@ import {count, say, when} from "./say.js";
 import {call, may} from "./session.js";
 import {table} from "./table.js";
 import {badge, button, note, problem, section, toast, waiting} from "./ui.js";
+import {waits} from "./waits.js";
 
 /** @typedef {import("./types.d.ts").Place} Place */
 
@@ -41,6 +42,7 @@ function draw(l, place, again) {
     open.length === 0 ? note("good", h("p", null, say("page.every-rule-kept"))) : section(say("page.to-be-done"),
       h("ul", {class: "rules"}, open.map((/** @type {any} */ r) => openRule(r, again)))),
     section(say("page.rules-kept"), h("ul", {class: "rules"}, kept.map(keptRule))),
+    waits(place),
     records(again),
     may("reads-people") ? renewals(place) : null,
   ].filter((x) => x !== null);

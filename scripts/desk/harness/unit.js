@@ -64,6 +64,9 @@ export class Unit {
   /** The unit's clock goes on by so many seconds. Log-outs of idle sessions go by real time. */
   later(seconds) { return this.ask('later', {seconds}) }
 
+  /** So many openings are recorded now, by a means that waited so many seconds each. */
+  opened(by, waited, times, retried = false) { return this.ask('opened', {by, waited, times, retried}) }
+
   /** The unit's time, RFC 3339 in the site's zone. */
   now() { return this.ask('now') }
 
