@@ -39,6 +39,7 @@ type Parts struct {
 	Log      *slog.Logger                         // of what happens while no console is open; nil: none
 
 	Presenters []scene.Presenter // a display, a voice; none: lamp and buzzer tell all
+	Beside     desk.Beside       // how these are
 }
 
 // Door is one door put together: the loop that decides, the rules of the law,
@@ -51,6 +52,8 @@ type Door struct {
 	vault *store.Vault
 	board host.Board
 	trial *trial // nil: the unit has one system
+
+	beside desk.Beside
 }
 
 // New puts the parts together. The relay does not move before [Door.Run].
@@ -68,7 +71,7 @@ func New(p Parts) (*Door, error) {
 		p.Board = host.ThisBoard()
 	}
 	out := outbox.Box{Dir: outbox.Dir(p.Config.Unit.Dir), Zone: p.Config.Site.Location()}
-	d := &Door{conf: p.Config, vault: p.Vault, board: p.Board}
+	d := &Door{conf: p.Config, vault: p.Vault, board: p.Board, beside: p.Beside}
 	d.Law = compliance.New(compliance.Parts{Config: p.Config, Vault: p.Vault, Out: out, Look: p.Look,
 		Eye: func() (eye.Status, bool) {
 			if p.Eye == nil {
@@ -88,7 +91,8 @@ func New(p Parts) (*Door, error) {
 		return nil, err
 	}
 	d.Desk = desk.New(desk.Parts{Config: p.Config, Vault: p.Vault, Unit: d.Unit, Law: d.Law, Out: out, Time: p.Time,
-		SetClock: p.SetClock, Board: p.Board, Updates: p.Updates, Advise: wiring.Advise})
+		SetClock: p.SetClock, Board: p.Board, Updates: p.Updates, Advise: wiring.Advise,
+		Beside: p.Beside})
 	if p.Updates != nil {
 		d.trial = &trial{updates: p.Updates, state: d.Unit.State, ping: d.Unit.PingVault, devices: d.Unit.Devices,
 			record: d.Unit.Record, every: trialEvery, steady: trialSteady, log: p.Log}
@@ -125,7 +129,7 @@ func matching(c *config.Config, u *unit.Unit) *dossier.Matching {
 func (d *Door) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	h := health{look: func() host.Health { return d.board.Health(d.conf.Unit.Dir) }, report: d.Unit.Report,
-		last: map[string]time.Time{}}
+		beside: d.beside, last: map[string]time.Time{}}
 	var beside sync.WaitGroup
 	beside.Go(func() { d.Law.Run(ctx, d.Unit.Report) })
 	beside.Go(func() { h.run(ctx) })

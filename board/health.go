@@ -5,14 +5,17 @@ import (
 	"errors"
 	"time"
 
+	"menshen/board/desk"
 	"menshen/board/host"
 )
 
 // How often the board's health is looked at, and how long a trouble must be away to be over: a
-// supply that dips at each opening of the lock gives one record and not hundreds.
+// supply that dips at each opening of the lock, or a display that fails again and again, gives one
+// record and not hundreds.
 const (
 	healthEvery = 30 * time.Second
 	healthOver  = 10 * time.Minute
+	besideOver  = 2 * time.Minute // of what is beside the unit
 )
 
 // The troubles of a board, by the device that a record names. None of them stops the door.
@@ -30,12 +33,13 @@ var troubles = []struct {
 		errors.New("the storage is nearly full or worn out: see the status")},
 }
 
-// health keeps the board's troubles as the unit's faults.
+// health keeps the troubles of the board, and of what is beside the unit, as the unit's faults.
 type health struct {
 	look   func() host.Health // which may be slow
 	report func(ctx context.Context, device string, err error) error
 
 	before host.Health
+	beside desk.Beside
 	last   map[string]time.Time // by device: when it was in trouble last
 }
 
@@ -60,22 +64,36 @@ func (h *health) once(ctx context.Context) error {
 	now := h.look()
 	defer func() { h.before = now }()
 	for _, t := range troubles {
-		since, was := h.last[t.device]
-		switch {
-		case t.is(now, h.before):
-			h.last[t.device] = time.Now()
-			if was {
-				continue
-			}
-			if err := h.report(ctx, t.device, t.err); err != nil {
-				return err
-			}
-		case was && time.Since(since) >= healthOver:
-			delete(h.last, t.device)
-			if err := h.report(ctx, t.device, nil); err != nil {
-				return err
-			}
+		var trouble error
+		if t.is(now, h.before) {
+			trouble = t.err
+		}
+		if err := h.keep(ctx, t.device, trouble, healthOver); err != nil {
+			return err
+		}
+	}
+	for device, look := range h.beside {
+		_, trouble := look()
+		if err := h.keep(ctx, device, trouble, besideOver); err != nil {
+			return err
 		}
 	}
 	return ctx.Err()
+}
+
+// keep reports a trouble that has begun, or has been away for so long.
+func (h *health) keep(ctx context.Context, device string, trouble error, over time.Duration) error {
+	since, was := h.last[device]
+	if trouble != nil {
+		h.last[device] = time.Now()
+		if !was {
+			return h.report(ctx, device, trouble)
+		}
+		return nil
+	}
+	if !was || time.Since(since) < over {
+		return nil
+	}
+	delete(h.last, device)
+	return h.report(ctx, device, nil)
 }

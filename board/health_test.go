@@ -2,12 +2,15 @@ package board
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"menshen/board/desk"
 	"menshen/board/host"
+	"menshen/internal/i18n"
 )
 
 // TestHealthIsRecorded: each trouble of the board is reported once, also one that came and went
@@ -58,5 +61,18 @@ func TestHealthIsRecorded(t *testing.T) {
 		expect("hot", 20*time.Minute, "power over")
 		now.Celsius, now.Free = 50, 1<<30
 		expect("cool, and with room", 20*time.Minute, "processor over", "storage over")
+		silent := error(nil)
+		h.beside = desk.Beside{"voice": func() (i18n.Message, error) { return i18n.Message{}, silent }}
+		expect("it speaks", time.Minute)
+		silent = errors.New("the card was pulled out")
+		expect("it does not", time.Minute, "voice")
+		for range 10 { // it fails again and again
+			silent = nil
+			expect("for a moment it does", time.Minute)
+			silent = errors.New("the card was pulled out again")
+			expect("and does not", time.Minute)
+		}
+		silent = nil
+		expect("it speaks for good", 5*time.Minute, "voice over")
 	})
 }

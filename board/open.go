@@ -10,12 +10,16 @@ import (
 	"time"
 
 	"menshen/board/config"
+	"menshen/board/desk"
 	"menshen/board/host"
 	"menshen/board/pass"
 	"menshen/board/slots"
 	"menshen/board/update"
 	"menshen/board/wiring"
 	"menshen/hal"
+	"menshen/hal/voice"
+	"menshen/hal/voice/recording"
+	"menshen/internal/i18n"
 	"menshen/internal/screen"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
@@ -138,8 +142,38 @@ func open(ctx context.Context, c *config.Config, log *slog.Logger, boots func() 
 			log.Error("the door sees nothing; cards, PINs, exit and fire work", "why", err)
 		}
 	}
+	closers = append(closers, parts.speak(ctx))
 	d, err := New(parts)
 	return d, closeAll, err
+}
+
+// speak adds the voice that the configuration asks for. A door without it tells all by lamp and
+// buzzer.
+func (p *Parts) speak(ctx context.Context) (close func() error) {
+	c, close := p.Config, func() error { return nil }
+	err := c.LeftOut(config.PartVoice)
+	if err == nil && c.Speaks() {
+		var v *voice.Voice
+		if v, err = voice.Start(ctx, voice.Config{Card: c.Voice.Card, Language: c.VoiceLanguage(),
+			Recordings: recording.Files{c.Voice.Recordings, c.Voice.Phrases}, Volume: c.VolumeAt}); err == nil {
+			p.Presenters = append(p.Presenters, v)
+			p.beside("voice", func() (i18n.Message, error) { s := v.Status(); return s.Message(), s.Trouble() })
+			p.Log.Info("voice started", "card", c.Voice.Card)
+			return v.Close
+		}
+	}
+	if err != nil {
+		p.Log.Error("the door does not speak; lamp and buzzer tell all", "why", screen.OneLine(err))
+		p.beside("voice", func() (i18n.Message, error) { return i18n.Message{}, err })
+	}
+	return close
+}
+
+func (p *Parts) beside(device string, look func() (i18n.Message, error)) {
+	if p.Beside == nil {
+		p.Beside = desk.Beside{}
+	}
+	p.Beside[device] = look
 }
 
 // looking gives the zone in which the eye looks for faces. The configuration has

@@ -247,6 +247,8 @@ func TestRSafeStartWithoutAPart(t *testing.T) {
 			"write the bus and the chip's address", false},
 		"the camera": {[]string{"[camera]", "[camera]\nsource = \"libcam\"\n[faces]\nenabled = true\n"},
 			"face models", `did you mean "libcamera"?`, false},
+		"the voice's card": {[]string{"[camera]", "[voice]\ncard = \"hw:0,0\"\n[camera]"}, "voice",
+			"write one that 'menshen voice cards' lists", false},
 		"the hours": {[]string{"[camera]", "[[site.access]]\ngroup = \"staff\"\n[camera]"}, "store", "has no hours",
 			true},
 		"the time of a release": {[]string{`"1s"`, `"1h"`, `"20s"`, `"2h"`}, "store", "write between 1s and 60s", true},

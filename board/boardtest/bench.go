@@ -24,6 +24,7 @@ import (
 	"menshen/hal"
 	"menshen/hal/haltest"
 	"menshen/hal/scene"
+	"menshen/hal/voice"
 	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/recognizer"
@@ -32,11 +33,12 @@ import (
 	"menshen/store/audit"
 )
 
-// Main is the TestMain of a package: it lets the eye run as a child of a test, as it does of the
-// program, and looks for goroutines that are left.
+// Main is the TestMain of a package: it lets eye and voice run as children of a test, as they do of
+// the program, and looks for goroutines that are left.
 func Main(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == "eye" {
-		if err := eye.Main(3); err != nil {
+	children := map[string]func(uintptr) error{"eye": eye.Main, "voice speak": voice.Main}
+	if child, ok := children[strings.Join(os.Args[1:], " ")]; ok {
+		if err := child(3); err != nil {
 			os.Stderr.WriteString(err.Error() + "\n")
 			os.Exit(1)
 		}

@@ -34,7 +34,12 @@ type Parts struct {
 	Board    host.Board
 	Updates  Updates           // nil: this unit has one system only
 	Advise   func(error) error // adds the remedy to an error of the vault; nil: it stays as it is
+	Beside   Beside
 }
+
+// Beside is what a door has beside the unit, such as a display and a voice, by the device that a
+// fault of it names: how it is, and what is wrong with it, with the remedy; nil: nothing.
+type Beside map[string]func() (i18n.Message, error)
 
 // TimeSource tells where the time comes from. The vault trusts its clock
 // only while there is a source.
@@ -57,6 +62,7 @@ type Desk struct {
 	board    host.Board
 	updates  Updates
 	advise   func(error) error
+	beside   Beside
 
 	mu         sync.Mutex
 	sessions   map[uint64]*session
@@ -79,7 +85,7 @@ func New(p Parts) *Desk {
 		p.Updates = oneSystem{}
 	}
 	return &Desk{cfg: p.Config, vault: p.Vault, unit: p.Unit, law: p.Law, out: p.Out, source: p.Time,
-		setClock: p.SetClock, board: p.Board, updates: p.Updates, advise: p.Advise,
+		setClock: p.SetClock, board: p.Board, updates: p.Updates, advise: p.Advise, beside: p.Beside,
 		sessions: map[uint64]*session{}, drafts: drafts{}, longestAim: LongestAim}
 }
 

@@ -88,6 +88,10 @@ func (d *Desk) status(s unit.State, lang i18n.Language) Status {
 		}
 		st.Others = append(st.Others, f)
 	}
+	for _, device := range slices.Sorted(maps.Keys(d.beside)) {
+		own[device] = true
+		st.Others = append(st.Others, besideFact(device, d.beside[device], s.Faults[device], lang))
+	}
 	st.Others = append(st.Others, d.codeFacts(s, lang)...)
 	st.Others = append(st.Others, d.faceFacts(s, lang)...)
 	if n := d.vault.Backlog(); n > 0 {
@@ -100,6 +104,17 @@ func (d *Desk) status(s unit.State, lang i18n.Language) Status {
 		}
 	}
 	return st
+}
+
+// besideFact says how a device beside the unit is, and the fault that is on record where it works
+// again only just now.
+func besideFact(device string, look func() (i18n.Message, error), fault string, lang i18n.Language) Fact {
+	state, trouble := look()
+	f := Fact{Name: device, State: lang.Say(state), Fault: fault}
+	if trouble != nil {
+		f.Fault = lang.Say(i18n.Of(trouble))
+	}
+	return f
 }
 
 // codeFacts says how many wrong codes count now, and whether the keypad is locked out.

@@ -12,6 +12,7 @@ import (
 	"menshen/hal/voice/recording"
 	"menshen/internal/child"
 	"menshen/internal/confine"
+	"menshen/internal/i18n"
 )
 
 // Config is what a child needs to know. It is sent to the child as JSON. Zero fields take the
@@ -66,6 +67,23 @@ func (s Status) Trouble() error {
 		return fmt.Errorf("the voice lacks a recording: %s", s.Problem)
 	}
 	return nil
+}
+
+// Message is how the voice is, for an operator.
+func (s Status) Message() i18n.Message {
+	switch s.State {
+	case child.Starting:
+		return i18n.M("voice.starting", "starting")
+	case child.Waiting:
+		return i18n.M("voice.waiting", "is started again in a moment")
+	case child.Stopped:
+		return i18n.M("voice.stopped", "stopped")
+	}
+	m := i18n.M("voice.runs", "%s; process %d with %d MiB", s.Card, s.PID, s.RSS>>20)
+	if s.Said > 0 {
+		m = i18n.Join(m, i18n.M("voice.said", "; spoke %d times, last after %d ms", s.Said, s.Took.Milliseconds()))
+	}
+	return m
 }
 
 // Start runs a voice until ctx ends or Close is called. It fails only when no child can ever be

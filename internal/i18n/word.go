@@ -39,6 +39,8 @@ var vocabulary = map[string]Message{
 	"running":                              M("word.running", "running"),
 	"this line":                            M("word.this-line", "this line"),
 	"temperature":                          M("word.temperature", "temperature"),
+	"display":                              M("word.display", "display"),
+	"voice":                                M("word.voice", "voice"),
 	"storage":                              M("word.storage", "storage"),
 	"system":                               M("word.system", "system"),
 	"templates":                            M("word.templates", "templates"),
