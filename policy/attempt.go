@@ -74,6 +74,7 @@ type Site struct {
 	Interlock     bool             // another door of the unit, which must be closed first, is not
 	TwoPersons    time.Duration    // two different people must ask within this time; 0: one is enough
 	First         First            // the first of two, for TwoPersons
+	Outputs       []Output         // beside the door, in the order of the configuration
 
 	WithCard bool  // a person with an enrolled face shows it after the card; see factors.go
 	Keypad   bool  // this door has a keypad, in order or not

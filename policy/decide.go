@@ -32,6 +32,8 @@ const DefaultRelease = 5 * time.Second
 //     face or the PIN.
 //  10. The second person, where two are needed.
 //
+// Who passes 1 to 5 is answered for each output beside the door too (output.go).
+//
 // A person who fails 3, 4 or 5 with a face alone is not named in the Decision: the unit had no
 // right to recognise them. Steps 3, 4, 5 and 7 are not asked of a card, a PIN or a pass, and step 9
 // only of people who chose a face (R-EQUAL).
@@ -50,10 +52,11 @@ func Decide(a Attempt) Decision {
 		return d
 	}
 	d.name(a.Person)
-	if !d.pass(a, authorize) {
-		return d
+	if d.pass(a, authorize) {
+		d = d.grant(a, opens[a.Means])
 	}
-	return d.grant(a, opens[a.Means])
+	d.answerOutputs(a)
+	return d
 }
 
 // alwaysOpen are the means of leaving and rescue (R-SAFE).
@@ -124,18 +127,27 @@ var faceIsTheirs = []question{
 }
 
 // authorize is steps 6 to 10 of the deny order: the person is known.
-var authorize = []question{
+var authorize = slices.Concat(personMay, momentIsRight, personConfirmed)
+
+// personMay is steps 6 and 7.
+var personMay = []question{
 	{byAnyMeans, "not blocked", ReasonBlocked, notBlocked},
 	{byAnyMeans, "lease begun", ReasonLeaseAhead, leaseBegun},
 	{byAnyMeans, "lease not over", ReasonLeaseOver, leaseNotOver},
 
 	{byFace, string(RuleAlt), ReasonNoOtherWay, hasOtherWay},
 	{byFaceOnly, "face alone allowed", ReasonCardRequired, faceAloneAllowed},
+}
 
+// momentIsRight is step 8.
+var momentIsRight = []question{
 	{byAnyMeans, "in their hours", ReasonHours, inTheirHours},
 	{byAnyMeans, "not in just now", ReasonPassback, notInJustNow},
 	{byAnyMeans, "other door closed", ReasonInterlock, otherDoorClosed},
+}
 
+// personConfirmed is steps 9 and 10.
+var personConfirmed = []question{
 	{byCardOnly, "no face to show", ReasonFaceRequired, faceNotShown},
 	{byCardOnly, "card is enough", ReasonPINRequired, cardEnough},
 

@@ -11,11 +11,12 @@ type Decision struct {
 	CredentialID string
 	Grant        bool
 	Reason       Reason
-	Release      time.Duration // how long to unlock; zero when denied
-	Trace        []Check       // each check that was made, in order
-	Duress       bool          // a duress PIN was typed: call for help, and show nothing of it at the door
-	Facts        []byte        // what it was made of, for its record (package store/facts); Decide leaves it empty
-	Visit        *Visit        // of a grant: how the visit went that it ends, for its record; Decide leaves it nil
+	Release      time.Duration  // how long to unlock; zero when denied
+	Trace        []Check        // each check that was made, in order
+	Duress       bool           // a duress PIN was typed: call for help, and show nothing of it at the door
+	Outputs      []OutputAnswer // of each output beside the door; none where nobody was recognised by right
+	Facts        []byte         // what it was made of, for its record (package store/facts); Decide leaves it empty
+	Visit        *Visit         // of a grant: how the visit went that it ends, for its record; Decide leaves it nil
 }
 
 // Visit is how a visit went until it was decided that the door opens.

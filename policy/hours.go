@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,8 @@ import (
 type Hours struct {
 	Access  []Access  `json:"access,omitempty"`
 	Special []Special `json:"special,omitempty"`
+	// Outputs are the hours of the outputs beside the door, by name; one without is for nobody.
+	Outputs map[string][]Access `json:"outputs,omitempty"`
 }
 
 // Limits of what a site keeps, so that the settings in the audit log stay short.
@@ -32,6 +35,42 @@ func (h Hours) Groups() (names []string) {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// In gives the hours with those of an output in the place of the door's, for the methods that read
+// and change these. Empty: the door's own, and everything else.
+func (h Hours) In(output string) Hours {
+	if output == "" {
+		return h
+	}
+	return Hours{Access: h.Outputs[output], Special: h.Special}
+}
+
+// WithIn gives the hours with what In gave, changed since, put back.
+func (h Hours) WithIn(output string, part Hours) Hours {
+	if output == "" {
+		return part
+	}
+	all := maps.Clone(h.Outputs)
+	delete(all, output)
+	if len(part.Access) > 0 {
+		if all == nil {
+			all = map[string][]Access{}
+		}
+		all[output] = part.Access
+	}
+	h.Outputs = nil
+	if len(all) > 0 {
+		h.Outputs = all
+	}
+	return h
+}
+
+// Ever reports whether people of these groups may come in, or switch an output, at any time from t
+// on. An output without hours is for nobody.
+func (h Hours) Ever(zone *time.Location, output string, groups []string, t time.Time) bool {
+	rules := h.In(output).Access
+	return (output == "" || len(rules) > 0) && MayEver(rules, Calendar{Zone: zone, Special: h.Special}, groups, t)
 }
 
 // Of gives the rules of one group; "" is everybody.
@@ -96,10 +135,14 @@ const (
 
 // Check gives what is wrong with the hours, and of which group; empty: nothing.
 func (h Hours) Check() (Misfit, string) {
-	if len(h.Access) > maxRules || len(h.Special) > maxSpecial {
+	rules := h.Access
+	for _, name := range slices.Sorted(maps.Keys(h.Outputs)) {
+		rules = slices.Concat(rules, h.Outputs[name])
+	}
+	if len(rules) > maxRules || len(h.Special) > maxSpecial {
 		return TooMany, ""
 	}
-	for _, r := range h.Access {
+	for _, r := range rules {
 		switch {
 		case r.Group != "" && !GroupNamed(r.Group):
 			return GroupName, r.Group
@@ -125,26 +168,50 @@ func GroupNamed(name string) bool {
 type HoursChange struct {
 	Of       string // the group, "*" for everybody, or a date
 	Was, Now string // empty: there were none, there are none
+	Output   string // whose hours; empty: the door's, or a date
 }
+
+// Where is what changes, in one text: "cleaners", "garage: cleaners". No group is called so.
+func (c HoursChange) Where() string {
+	if c.Output == "" {
+		return c.Of
+	}
+	return c.Output + inOutput + c.Of
+}
+
+// HoursChangeAt reads what Where gave.
+func HoursChangeAt(where, was, now string) HoursChange {
+	if output, of, found := strings.Cut(where, inOutput); found {
+		return HoursChange{of, was, now, output}
+	}
+	return HoursChange{Of: where, Was: was, Now: now}
+}
+
+const inOutput = ": "
 
 // Everybody is how a rule without a group is called where a group is named.
 const Everybody = "*"
 
 // Changes are all differences from was to h, groups first. zone is where a last day ends; nil: UTC.
 func (h Hours) Changes(was Hours, zone *time.Location) (all []HoursChange) {
-	add := func(of, before, after string) {
+	add := func(output, of, before, after string) {
 		if before != after {
-			all = append(all, HoursChange{of, before, after})
+			all = append(all, HoursChange{of, before, after, output})
 		}
 	}
-	names := slices.Concat(was.Groups(), h.Groups())
-	slices.Sort(names)
-	for _, g := range slices.Concat([]string{""}, slices.Compact(names)) {
-		of := g
-		if g == "" {
-			of = Everybody
+	outputs := slices.AppendSeq(slices.Collect(maps.Keys(was.Outputs)), maps.Keys(h.Outputs))
+	slices.Sort(outputs)
+	for _, output := range slices.Concat([]string{""}, slices.Compact(outputs)) {
+		was, h := was.In(output), h.In(output)
+		names := slices.Concat(was.Groups(), h.Groups())
+		slices.Sort(names)
+		for _, g := range slices.Concat([]string{""}, slices.Compact(names)) {
+			of := g
+			if g == "" {
+				of = Everybody
+			}
+			add(output, of, RulesText(was.Of(g), zone), RulesText(h.Of(g), zone))
 		}
-		add(of, RulesText(was.Of(g), zone), RulesText(h.Of(g), zone))
 	}
 	dates := map[string][2]string{}
 	for i, days := range [2][]Special{was.Special, h.Special} {
@@ -160,7 +227,7 @@ func (h Hours) Changes(was Hours, zone *time.Location) (all []HoursChange) {
 	}
 	slices.Sort(order)
 	for _, d := range order {
-		add(d, dates[d][0], dates[d][1])
+		add("", d, dates[d][0], dates[d][1])
 	}
 	return all
 }

@@ -31,7 +31,7 @@ func TestImportsOnlyPureStandardLibrary(t *testing.T) {
 				t.Fatal(err)
 			}
 			switch path {
-			case "encoding/hex", "errors", "fmt", "math", "slices", "strings", "time", "menshen/internal/i18n":
+			case "encoding/hex", "errors", "fmt", "maps", "math", "slices", "strings", "time", "menshen/internal/i18n":
 			default:
 				t.Errorf("%s imports %s", name, path)
 			}

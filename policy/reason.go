@@ -76,6 +76,7 @@ const (
 const (
 	ReasonInterlock Reason = "interlock"
 	ReasonSecond    Reason = "second person"
+	ReasonEmergency Reason = "emergency" // of an output: fire or evacuation, when only the door opens
 )
 
 // Why the relay moved, or an alarm was raised, without a decision.

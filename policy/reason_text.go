@@ -83,6 +83,8 @@ var reasonWords = map[Reason]i18n.Message{
 
 	ReasonInterlock: i18n.M("policy.reason-interlock", "Please wait until the other door is closed."),
 	ReasonSecond:    i18n.M("policy.reason-second", "A second person is needed. Please let them tap their card now."),
+	ReasonEmergency: i18n.M("policy.reason-emergency",
+		"There is an alarm: only the door opens now. Leave the building."),
 
 	ReasonRelock:   i18n.M("policy.reason-relock", "The time to open has passed. The door is locked."),
 	ReasonOpened:   i18n.M("policy.reason-opened", "The door was opened and locks behind you."),

@@ -121,7 +121,7 @@ func (d Decision) Signal() Signal {
 	switch {
 	case d.Grant && d.Reason == ReasonFire:
 		return SignalFire
-	case d.Grant:
+	case d.Moves():
 		return SignalGranted
 	}
 	switch d.Reason {

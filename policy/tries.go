@@ -67,11 +67,11 @@ func (t Tries) Count(l TryLimits, d Decision, now time.Duration) Tries {
 	}
 	t = t.since(now - l.Window())
 	switch {
-	case d.Grant && len(t.wrong) > 0 && !slices.ContainsFunc(t.forgiven, func(f forgiven) bool {
+	case d.Moves() && len(t.wrong) > 0 && !slices.ContainsFunc(t.forgiven, func(f forgiven) bool {
 		return f.person == d.Person
 	}):
 		t.wrong, t.forgiven = t.wrong[1:], append(t.forgiven, forgiven{d.Person, now})
-	case !d.Grant && wrongCode(d.Reason):
+	case !d.Moves() && wrongCode(d.Reason):
 		t.wrong = append(t.wrong, now)
 		t.lockout = now + l.pause(len(t.wrong))
 	}
