@@ -209,8 +209,8 @@ func clone(value any) any {
 }
 
 // order is that of the tables in a file: from the unit's name outwards.
-var order = []string{"unit", "key", "door", "site", "relay", "adc", "input", "signal", "reader", "format", "camera",
-	"infrared", "faces", "passes", "console", "stick", "cable", "voice"}
+var order = []string{"unit", "key", "door", "site", "relay", "adc", "input", "signal", "output", "reader", "format",
+	"camera", "infrared", "faces", "passes", "console", "stick", "cable", "voice"}
 
 // write writes a configuration's file.
 func write(all Tables) ([]byte, error) {

@@ -43,7 +43,7 @@ func (c *Config) check() misfits {
 	if l := c.Console.Language; l != "" {
 		m.add("console.language", oneOf("[console] language", l, catalogue.Codes()))
 	}
-	for _, part := range []func(*misfits){c.checkDoor, c.checkLock, c.checkWires, c.checkADCs,
+	for _, part := range []func(*misfits){c.checkDoor, c.checkLock, c.checkWires, c.checkOutputs, c.checkADCs,
 		c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkInfrared, c.checkPasses,
 		c.checkVoice} {
 		part(m)

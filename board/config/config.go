@@ -39,6 +39,7 @@ type Config struct {
 	ADCs     []ADC    `toml:"adc"`
 	Inputs   []Input  `toml:"input"`
 	Signals  []Signal `toml:"signal"`
+	Outputs  []Output `toml:"output"`
 	Readers  []Reader `toml:"reader"`
 	Formats  []Format `toml:"format"`
 	Camera   Camera   `toml:"camera"`

@@ -11,8 +11,8 @@ import (
 
 // Exit and fire must work although something else in the file is wrong (R-SAFE). So what is refused
 // takes one part of the door with it, and the door does not start only where that part is the lock,
-// or opens the door from inside. One part is one reader, input or signal, by its table and number
-// ("reader.0"), or one of these.
+// or opens the door from inside. One part is one reader, input, signal or output, by its table and
+// number ("reader.0"), or one of these.
 const (
 	PartFaces  = "faces"  // the camera, and what it is for
 	PartPeople = "people" // who may come in, and when; without it cards and codes are denied
@@ -107,7 +107,7 @@ func (c *Config) parts(key string) (parts []string) {
 	number, _, _ := strings.Cut(rest, ".")
 	at, _ := strconv.Atoi(number)
 	switch table {
-	case "input", "signal", "reader":
+	case "input", "signal", "output", "reader":
 		return []string{table + "." + number}
 	case "adc":
 		for i, in := range c.Inputs {
@@ -131,6 +131,12 @@ func (c *Config) parts(key string) (parts []string) {
 		return []string{partLock}
 	case "voice":
 		return []string{PartVoice}
+	}
+	if strings.HasPrefix(key, "site.access.") && strings.HasSuffix(key, ".output") { // of the door it says nothing
+		for i := range c.Outputs {
+			parts = append(parts, fmt.Sprintf("output.%d", i))
+		}
+		return parts
 	}
 	switch key {
 	case "unit.board", "unit.dir":

@@ -25,11 +25,12 @@ type Site struct {
 	Keypad      Keypad      `toml:"keypad"`
 }
 
-// Access says when the people of a group may come in. If there is one, a person in no group
-// that has one may not come in.
+// Access says when the people of a group may come in, or switch an output. If there is one for the
+// door, a person in no group that has one may not come in.
 type Access struct {
-	Group string          `toml:"group"` // empty: everybody
-	Hours policy.Schedule `toml:"hours"`
+	Group  string          `toml:"group"` // empty: everybody
+	Hours  policy.Schedule `toml:"hours"`
+	Output string          `toml:"output"` // the name of an [[output]] that they may switch then; empty: the door
 }
 
 // FreePassage says when the door is unlocked by schedule. Without hours it never is.
@@ -81,7 +82,9 @@ func (s Site) Calendar() policy.Calendar {
 func (s Site) Hours() policy.Hours {
 	h := policy.Hours{Special: s.Special}
 	for _, a := range s.Access {
-		h.Access = append(h.Access, policy.Access{Group: a.Group, Hours: a.Hours})
+		part := h.In(a.Output)
+		part.Access = append(part.Access, policy.Access{Group: a.Group, Hours: a.Hours})
+		h = h.WithIn(a.Output, part)
 	}
 	return h
 }
@@ -89,6 +92,9 @@ func (s Site) Hours() policy.Hours {
 // Groups gives the groups that these hours or the free passage name, each once.
 func (s Site) Groups(h policy.Hours) []string {
 	names := slices.Concat(h.Groups(), s.Free.Groups)
+	for output := range h.Outputs {
+		names = append(names, h.In(output).Groups()...)
+	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }

@@ -22,6 +22,9 @@ func (c *Config) Pins() []Wire {
 	for i, s := range c.Signals {
 		all = append(all, Wire{Pin: s.Pin, Of: s.Role + " signal", Key: fmt.Sprintf("signal.%d.pin", i), Out: true})
 	}
+	for i, o := range c.Outputs {
+		all = append(all, Wire{Pin: o.Pin, Of: "output " + o.Name, Key: fmt.Sprintf("output.%d.pin", i), Out: true})
+	}
 	for i, r := range c.Readers {
 		key, of := fmt.Sprintf("reader.%d.", i), "reader "+r.Name+" "
 		switch {

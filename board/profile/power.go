@@ -16,6 +16,13 @@ func (b *Board) power(c *config.Config) (all []i18n.Message) {
 			"lock has a supply of its own, and only its contacts join the two; a diode across a lock on DC.",
 			b.nearest("5V", p.At), b.nearest("GND", p.At)))
 	}
+	for _, o := range c.Outputs {
+		if p, ok := b.pin(o.Pin); ok {
+			all = append(all, i18n.M("profile.power-output", "%v: its board takes 5 V (pin %d) and GND (pin %d). "+
+				"Only the relay's contact joins it to the lift or gate, which has a voltage of its own.",
+				wire("output "+o.Name), b.nearest("5V", p.At), b.nearest("GND", p.At)))
+		}
+	}
 	for _, in := range c.Inputs {
 		if p, ok := b.pin(in.Pin); ok && !in.Supervised() {
 			all = append(all, b.powerInput(in, p))

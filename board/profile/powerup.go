@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -21,6 +22,15 @@ func (k *check) atPowerUp() {
 			"the level of pin %d (%s) before the program runs is not known for this board: "+
 				"fit a 10 kΩ resistor that keeps the relay off, and write power_up = %q",
 			p.At, p.Name, opposite(on)))
+	}
+	for i, o := range k.conf.Outputs {
+		p, _ := k.board.pin(o.Pin)
+		if rest := cmp.Or(o.PowerUp, p.rests()); rest == o.Active.String() && !o.FailSafe {
+			k.refuse(fmt.Sprintf("output.%d.pin", i), i18n.M("profile.output-energised",
+				"%v: its pin rests %v at power-up, which switches it: choose a pin that rests %v, or write "+
+					"power_up = %q when the relay board has a resistor of its own that makes it so",
+				wire("output "+o.Name), levels[rest], levels[opposite(rest)], opposite(rest)))
+		}
 	}
 	for i, s := range k.conf.Signals {
 		if p, ok := k.board.pin(s.Pin); ok && p.rests() == s.Active.String() {

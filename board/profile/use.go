@@ -71,7 +71,7 @@ func (b *Board) Uses(c *config.Config, found []Finding) map[string]Use {
 // kindOf gives the kind of a wire by its key in the configuration.
 func kindOf(w config.Wire) Kind {
 	switch table, _, _ := strings.Cut(w.Key, "."); table {
-	case "relay":
+	case "relay", "output":
 		return Relay
 	case "input":
 		return Input

@@ -34,16 +34,17 @@ var words = map[string]i18n.Message{
 	"d1":        i18n.M("profile.wire-d1", "d1"),
 	"input":     i18n.M("profile.wire-input", "input"),
 	"signal":    i18n.M("profile.wire-signal", "signal"),
+	"output":    i18n.M("profile.wire-output", "output"),
 }
 
 // wire gives the name of a wire, such as "reader outside d0"; a
-// reader's own name is not translated.
+// reader's or an output's own name is not translated.
 func wire(of string) i18n.Message {
 	var name i18n.Message
 	glued := false // the word before is not a name; some languages write both without a space
 	for i, w := range strings.Fields(of) {
 		word, known := words[w]
-		if !known || i == 1 && (strings.HasPrefix(of, "reader ") || strings.HasPrefix(of, "adc ")) {
+		if !known || i == 1 && named(of) {
 			word, known = i18n.Verbatim(w), false
 		}
 		switch {
@@ -57,6 +58,12 @@ func wire(of string) i18n.Message {
 		glued = known
 	}
 	return name
+}
+
+// named reports whether the second word of a wire is a name that the site gave.
+func named(of string) bool {
+	first, _, _ := strings.Cut(of, " ")
+	return first == "reader" || first == "adc" || first == "output"
 }
 
 var levels = map[string]i18n.Message{

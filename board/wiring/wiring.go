@@ -29,9 +29,9 @@ type opener struct {
 
 // Open opens what the configuration names, after comparing it with the board: what the board
 // refuses is not opened. The relay is first, with its resting level in the request itself, so that
-// a start is never a pulse. A reader, a signal, or an input that does not let people out, is given
-// in any case: what cannot be opened is tried again, and reports why as a fault until then. found
-// has these, refused, and what else is worth a warning.
+// a start is never a pulse. A reader, a signal, an output, or an input that does not let people
+// out, is given in any case: what cannot be opened is tried again, and reports why as a fault until
+// then. found has these, refused, and what else is worth a warning.
 //
 // Errors: the lock, the exit button or the fire input is refused or cannot be opened. What was
 // opened is then closed again into its safe state.
@@ -40,7 +40,8 @@ func Open(c *config.Config) (wires *hal.Wires, found []profile.Finding, err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	wires = &hal.Wires{Signals: map[string]hal.Output{}, Inputs: map[string]hal.Input{}}
+	wires = &hal.Wires{Signals: map[string]hal.Output{}, Outputs: map[string]hal.Output{},
+		Inputs: map[string]hal.Input{}}
 	if err := w.openAll(wires); err != nil {
 		return nil, nil, errors.Join(err, wires.Close())
 	}
@@ -83,6 +84,9 @@ func (w *opener) openAll(hw *hal.Wires) (err error) {
 		return err
 	}
 	w.signals(hw)
+	for i, o := range c.Outputs {
+		w.beside(hw, fmt.Sprintf("output.%d", i), o)
+	}
 	for i, in := range c.Inputs {
 		if err := w.contact(hw, fmt.Sprintf("input.%d", i), in); err != nil {
 			return fmt.Errorf("[[input]] %s: %w", in.Role, err)
@@ -108,20 +112,36 @@ func (w *opener) signals(hw *hal.Wires) {
 
 // signal opens a lamp, a buzzer or a contact for other equipment.
 func (w *opener) signal(hw *hal.Wires, part string, s config.Signal) {
+	out := w.lateable(part, "signal "+s.Role, s.Pin, gpio.RelayConfig{Name: s.Role, ActiveLow: bool(s.Active)})
+	if hw.Held = append(hw.Held, out); hw.Signals[s.Role] == nil { // a second one of a role is left out
+		hw.Signals[s.Role] = out
+	}
+}
+
+// beside opens a relay beside the lock's.
+func (w *opener) beside(hw *hal.Wires, part string, o config.Output) {
+	name := "output " + o.Name
+	out := w.lateable(part, name, o.Pin, gpio.RelayConfig{Name: name, ActiveLow: bool(o.Active) != o.FailSafe,
+		SafeOn: o.FailSafe})
+	if hw.Held = append(hw.Held, out); hw.Outputs[o.Name] == nil { // a second one of a name is left out
+		hw.Outputs[o.Name] = out
+	}
+}
+
+// lateable opens an output, or gives one that opens it later; name is for people.
+func (w *opener) lateable(part, name, pin string, c gpio.RelayConfig) heldOutput {
 	open := func() (heldOutput, error) {
 		if err := w.conf.LeftOut(part); err != nil {
 			return nil, err
 		}
-		return w.output(s.Pin, gpio.RelayConfig{Name: s.Role, ActiveLow: bool(s.Active)})
+		return w.output(pin, c)
 	}
 	out, err := open()
 	if err != nil {
-		w.late(part, "signal "+s.Role, err)
-		out = &lateOutput{name: s.Role, make: open, why: err}
+		w.late(part, name, err)
+		return &lateOutput{name: c.Name, make: open, why: err}
 	}
-	if hw.Held = append(hw.Held, out); hw.Signals[s.Role] == nil { // a second one of a role is left out
-		hw.Signals[s.Role] = out
-	}
+	return out
 }
 
 // contact opens an input. Errors: it is one that lets people out.
