@@ -33,11 +33,12 @@ type Entry struct {
 	Means        policy.Means
 	Grant        bool // of a decision
 	Reason       policy.Reason
-	CredentialID string            // which credential; empty once the person is erased
-	Detail       map[string]string // figures and dates; never a name or a card number
-	Trace        []policy.Check    // of a decision; empty once the person is erased
-	Facts        []byte            // what a decision was made of (package facts); empty as above, or of old
-	Erased       bool              // it was about a person who was erased since
+	CredentialID string                // which credential; empty once the person is erased
+	Detail       map[string]string     // figures and dates; never a name or a card number
+	Trace        []policy.Check        // of a decision; empty once the person is erased
+	Outputs      []policy.OutputAnswer // of a decision, of each output beside the door; their traces as above
+	Facts        []byte                // what a decision was made of (package facts); empty as above, or of old
+	Erased       bool                  // it was about a person who was erased since
 }
 
 // personal is the part of a line that is sealed under the person's key.
@@ -45,6 +46,8 @@ type personal struct {
 	CredentialID string         `json:"key,omitempty"`
 	Trace        []policy.Check `json:"trace,omitempty"`
 	Facts        []byte         `json:"facts,omitempty"`
+	// by output; an earlier version of the program reads over it
+	Outputs map[string][]policy.Check `json:"outputs,omitempty"`
 }
 
 // clearFacts is the detail that holds facts which are about no known person, in base64.
@@ -66,11 +69,11 @@ func (v *Vault) Record(ctx context.Context, e Entry) (seq uint64, err error) {
 
 // RecordDecision writes a decision and returns its number when it is durable. [ErrSlow]: ctx ended
 // first, or the disk fails; the decision stays in memory and is written as soon as the disk
-// answers (docs/decisions/0004). A granted card, PIN or pass is marked as used that day, and a use
-// of one with a limit is counted.
+// answers (docs/decisions/0004). A card, PIN or pass that moved something is marked as used that
+// day, and a use of one with a limit is counted.
 func (v *Vault) RecordDecision(ctx context.Context, d policy.Decision) (seq uint64, err error) {
 	return v.record(ctx, entryOf(d), func(t *tx) error {
-		if !d.Grant || d.CredentialID == "" {
+		if !d.Moves() || d.CredentialID == "" {
 			return nil
 		}
 		return t.markUsed(d.Person, d.CredentialID, d.At)
@@ -89,7 +92,10 @@ func (v *Vault) TakeBack(ctx context.Context, d policy.Decision) (seq uint64, er
 func entryOf(d policy.Decision) Entry {
 	e := Entry{At: d.At, Kind: audit.Decision, Actor: Door, Person: d.Person, Door: d.Door, Means: d.Means,
 		Grant: d.Grant, Reason: d.Reason, CredentialID: d.CredentialID, Trace: d.Trace, Facts: d.Facts,
-		Detail: map[string]string{}}
+		Outputs: d.Outputs, Detail: map[string]string{}}
+	for _, o := range d.Outputs {
+		e.Detail[clearOutput+o.Output] = o.Text()
+	}
 	if d.Release > 0 {
 		e.Detail["release"] = d.Release.String()
 	}
@@ -148,7 +154,7 @@ func (t *tx) log(e Entry) (uint64, error) {
 	var own personKeys
 	switch err := t.get(keysBucket, e.Person[:], &t.r.seal, &own); {
 	case err == nil:
-		box, err := json.Marshal(personal{e.CredentialID, e.Trace, e.Facts})
+		box, err := json.Marshal(personal{e.CredentialID, e.Trace, e.Facts, tracesOf(e.Outputs)})
 		if err != nil {
 			return 0, fmt.Errorf("encode entry: %w", err)
 		}
@@ -318,6 +324,9 @@ func entryIn(l *audit.Line) Entry {
 		delete(e.Detail, clearFacts)
 		e.Facts, _ = base64.StdEncoding.DecodeString(text) // text that is not base64 holds no facts
 	}
+	if l.Kind == audit.Decision {
+		e.Outputs = outputsIn(l.Detail)
+	}
 	for _, c := range l.Trace {
 		e.Trace = append(e.Trace, policy.Check(c))
 	}
@@ -338,6 +347,9 @@ func (e *Entry) open(l *audit.Line, id policy.PersonID, part *seal.Key, place []
 		return false, fmt.Errorf("audit entry %d: personal part is %w", l.Seq, ErrCorrupt)
 	}
 	e.Person, e.Erased, e.CredentialID, e.Trace, e.Facts = id, false, p.CredentialID, p.Trace, p.Facts
+	for i, o := range e.Outputs {
+		e.Outputs[i].Trace = p.Outputs[o.Output]
+	}
 	return true, nil
 }
 

@@ -10,6 +10,8 @@ const (
 	Decision          Kind = "decision"
 	DoorOpened        Kind = "door opened" // by an operator, from the console
 	Relay             Kind = "relay"
+	OutputSwitched    Kind = "output switched" // beside the door, on or off
+	OutputByHand      Kind = "output by hand"  // by an operator, from the console
 	Misread           Kind = "misread"
 	StrangeTries      Kind = "strange tries" // how many refusals of unknown credentials were only counted
 	Bell              Kind = "bell"

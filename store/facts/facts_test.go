@@ -41,6 +41,11 @@ func draw(t testing.TB, r *rand.Rand) policy.Attempt {
 		a.Face.RunnerUp = a.Face.Score - a.Face.Margin + (r.Float64()-.5)/500
 		a.Face.Live = a.Face.LiveMin + (r.Float64()-.5)/500
 	}
+	if r.IntN(2) == 0 { // drawn last, so that the attempts are those of the vectors
+		a.Site.Outputs = []policy.Output{{Name: "garage", Release: time.Duration(r.IntN(3)) * time.Second},
+			{Name: "lift", Access: []policy.Access{{Group: []string{"", "tenants", "cleaners"}[r.IntN(3)],
+				Hours: policy.Schedule{{Days: policy.Always[0].Days, From: r.IntN(1440), To: r.IntN(1441)}}}}}}
+	}
 	return a
 }
 
@@ -49,6 +54,12 @@ func answers(d policy.Decision) string {
 	var b bytes.Buffer
 	for _, c := range d.Trace {
 		fmt.Fprintf(&b, "%s %v, ", c.Rule, c.Pass)
+	}
+	for _, o := range d.Outputs {
+		fmt.Fprintf(&b, "%s %s, ", o.Output, o.Text())
+		for _, c := range o.Trace {
+			fmt.Fprintf(&b, "%s %v, ", c.Rule, c.Pass)
+		}
 	}
 	return outcome(d) + ": " + b.String()
 }
@@ -60,11 +71,16 @@ func outcome(d policy.Decision) string {
 // TestRAuditFactsGiveTheDecisionAgain: of any attempt, what is recorded is enough to make the same
 // decision again, check by check.
 func TestRAuditFactsGiveTheDecisionAgain(t *testing.T) {
-	reasons := map[policy.Reason]int{}
+	reasons, switched := map[policy.Reason]int{}, 0
 	for seed := range uint64(20_000) {
 		a := draw(t, rand.New(rand.NewPCG(seed, 42)))
 		d := policy.Decide(a)
 		reasons[d.Reason]++
+		for _, o := range d.Outputs {
+			if o.Grant {
+				switched++
+			}
+		}
 		text, err := SettingsOf(a.Site).Text()
 		if err != nil {
 			t.Fatal(err)
@@ -82,6 +98,9 @@ func TestRAuditFactsGiveTheDecisionAgain(t *testing.T) {
 		if answers(d) != answers(again) || !again.At.Equal(d.At) {
 			t.Fatalf("seed %d:\n was %s\n now %s\n%+v\n%+v", seed, answers(d), answers(again), a, f)
 		}
+	}
+	if switched < 100 {
+		t.Errorf("only %d outputs are switched", switched)
 	}
 	if len(reasons) < 25 {
 		t.Errorf("the attempts reach only %d reasons: %v", len(reasons), reasons)

@@ -22,6 +22,14 @@ type Settings struct {
 	Zone       string           `json:"zone,omitempty"` // for readers; a decision has its own offset from UTC
 	Special    []policy.Special `json:"special,omitempty"`
 	Access     []policy.Access  `json:"access,omitempty"`
+	Outputs    []output         `json:"outputs,omitempty"`
+}
+
+// output is one beside the door.
+type output struct {
+	Name    string          `json:"name"`
+	Release span            `json:"release,omitzero"`
+	Access  []policy.Access `json:"access,omitempty"`
 }
 
 // span is a duration, written as "1m30s".
@@ -49,6 +57,9 @@ func SettingsOf(s policy.Site) Settings {
 	set := Settings{Release: span(s.Release), LongOpen: span(s.LongOpen), Passback: span(s.Passback),
 		TwoPersons: span(s.TwoPersons), WithCard: s.WithCard, Keypad: s.Keypad, Special: s.Calendar.Special,
 		Access: s.Access}
+	for _, o := range s.Outputs {
+		set.Outputs = append(set.Outputs, output{o.Name, span(o.Release), o.Access})
+	}
 	if s.Calendar.Zone != nil {
 		set.Zone = s.Calendar.Zone.String()
 	}
@@ -78,4 +89,9 @@ func (s Settings) Apply(to *policy.Site) {
 	to.Release, to.LongOpen = time.Duration(s.Release), time.Duration(s.LongOpen)
 	to.Passback, to.TwoPersons = time.Duration(s.Passback), time.Duration(s.TwoPersons)
 	to.WithCard, to.Keypad, to.Calendar.Special, to.Access = s.WithCard, s.Keypad, s.Special, s.Access
+	to.Outputs = nil
+	for _, o := range s.Outputs {
+		to.Outputs = append(to.Outputs, policy.Output{Name: o.Name, Release: time.Duration(o.Release),
+			Access: o.Access})
+	}
 }

@@ -5,6 +5,8 @@ package replay
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"menshen/policy"
@@ -43,6 +45,7 @@ type Outcome struct {
 	Reason  policy.Reason `json:"reason"`
 	Release time.Duration `json:"release,omitempty"` // nanoseconds
 	Duress  bool          `json:"duress,omitempty"`
+	Outputs string        `json:"outputs,omitempty"` // "garage: granted 5s: card; lift: denied: hours"
 }
 
 // Result is one decision, and what came of it.
@@ -118,7 +121,7 @@ func (r *Replay) decide(e store.Entry) Result {
 		return res
 	}
 	r.note(e, d)
-	res.Now = &Outcome{d.Grant, d.Reason, d.Release, d.Duress}
+	res.Now = &Outcome{d.Grant, d.Reason, d.Release, d.Duress, outputsText(d.Outputs)}
 	res.Trace, res.Check = d.Trace, otherCheck(e.Trace, d.Trace)
 	if res.Verdict = Agrees; *res.Now != res.Recorded || r.with == nil && res.Check != "" {
 		res.Verdict = Differs
@@ -151,11 +154,21 @@ func (r *Replay) factsOf(e store.Entry) (facts.Facts, facts.Settings, Lack) {
 
 // recorded is the outcome that an entry tells.
 func recorded(e store.Entry) Outcome {
-	o := Outcome{Grant: e.Grant, Reason: e.Reason, Duress: e.Detail["duress"] != ""}
+	o := Outcome{Grant: e.Grant, Reason: e.Reason, Duress: e.Detail["duress"] != "", Outputs: outputsText(e.Outputs)}
 	if d, err := time.ParseDuration(e.Detail["release"]); err == nil {
 		o.Release = d
 	}
 	return o
+}
+
+// outputsText puts the answers for outputs into one text, sorted by name.
+func outputsText(all []policy.OutputAnswer) string {
+	var out []string
+	for _, o := range all {
+		out = append(out, o.Output+": "+o.Text())
+	}
+	slices.Sort(out)
+	return strings.Join(out, "; ")
 }
 
 // otherCheck is the first check of now that was answered otherwise then, or that was not asked then
@@ -231,11 +244,11 @@ func (r *Replay) adapt(a *policy.Attempt, e store.Entry, was facts.Settings) boo
 func (r *Replay) note(e store.Entry, d policy.Decision) {
 	switch {
 	case r.with == nil || e.Person.IsZero():
-	case d.Reason == policy.ReasonSecond:
+	case d.Waits(policy.ReasonSecond):
 		r.first = policy.First{Person: e.Person, At: d.At}
-	case d.Grant:
+	case d.Moves():
 		r.first = policy.First{}
-		if r.with.Settings.Passback > 0 {
+		if d.Grant && r.with.Settings.Passback > 0 {
 			r.entered[e.Person] = d.At
 		}
 	}
