@@ -101,7 +101,11 @@ func New(t *testing.T, change ...func(*config.Config)) *Bench {
 	}
 	t.Cleanup(func() { b.Vault.Close() })
 	b.Wires = &hal.Wires{Relay: b.Relay, Inputs: map[string]hal.Input{}, Readers: []hal.Reader{b.Reader},
-		Signals: map[string]hal.Output{}}
+		Signals: map[string]hal.Output{}, Outputs: map[string]hal.Output{}}
+	for _, o := range conf.Outputs {
+		b.Outputs[o.Name] = &haltest.Output{Name: o.Name}
+		b.Wires.Outputs[o.Name] = b.Outputs[o.Name]
+	}
 	for _, role := range []string{"alarm", "duress", "interlock"} {
 		b.Outputs[role] = &haltest.Output{Name: role}
 		b.Wires.Signals[role] = b.Outputs[role]

@@ -101,7 +101,7 @@ func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []
 		u.vaultFault(err)
 	}
 	u.site.fill(&a)
-	if policy.Decide(a).Reason == policy.ReasonFaceRequired {
+	if policy.Decide(a).Waits(policy.ReasonFaceRequired) {
 		u.lookAfterCard(*a.Person, a.CredentialID, at)
 	} else {
 		u.conclude(a)
@@ -152,7 +152,7 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 	defer cancel()
 	seq, err := u.vault.RecordDecision(ctx, d)
 	u.noteDurable(err)
-	if err != nil && d.Grant {
+	if err != nil && d.Moves() {
 		d = u.decideUnrecorded(ctx, a, d, err)
 	}
 	u.tellDecision(seq, d)
@@ -166,6 +166,7 @@ func (u *Unit) conclude(a policy.Attempt) policy.Decision {
 		u.step(policy.DoorEvent{At: d.At, Kind: policy.EvRelease, For: d.Release, Reason: d.Reason})
 		u.invite(a, d)
 	}
+	u.switchOutputs(d)
 	u.answer(a, d)
 	return d
 }
@@ -177,7 +178,7 @@ func (u *Unit) decideUnrecorded(ctx context.Context, a policy.Attempt, granted p
 	a.Site.Durable = false
 	d := u.decide(a)
 	switch {
-	case d.Grant:
+	case d.Moves():
 		return granted
 	case errors.Is(why, store.ErrSlow):
 		_, _ = u.vault.TakeBack(ctx, d)

@@ -91,6 +91,7 @@ func (u *Unit) stepAs(e policy.DoorEvent, why policy.Reason) {
 		}
 		u.perform(do)
 	}
+	u.outputsFollow(e)
 }
 
 // perform does one effect. The relay's every move has its own record, made before it; for

@@ -83,7 +83,7 @@ func (d Driver) Taken() bool { return d.u.faces.taking == nil || len(d.u.faces.t
 func (d Driver) Scene() scene.Scene { return d.u.scene(d.u.now()) }
 
 // Due is when the door has something to do next; zero: nothing.
-func (d Driver) Due() time.Time { return d.u.door.Next(d.u.doorConf) }
+func (d Driver) Due() time.Time { return d.u.nextDue() }
 
 // Started records that the unit begins, and takes up what was in force when it ended.
 func (d Driver) Started() { d.u.started() }

@@ -165,9 +165,9 @@ func (u *Unit) decideFace(v fusion.Verdict, now, frame time.Time) {
 		u.considerLearning(a, d)
 		u.explainWithdrawal(a)
 	}
-	u.faces.visit.Decided(d.Grant, now)
+	u.faces.visit.Decided(d.Moves(), now)
 	u.faces.fresh = true
-	if card != nil && !d.Grant {
+	if card != nil && !d.Moves() {
 		u.faces.missed = policy.First{Person: card.person, At: d.At}
 	}
 }

@@ -171,7 +171,7 @@ func (u *Unit) tick(now time.Time) {
 // is set meanwhile does no harm.
 func (u *Unit) untilNext(now time.Time) time.Duration {
 	wait := 250 * time.Millisecond
-	if next := u.door.Next(u.doorConf); !next.IsZero() {
+	if next := u.nextDue(); !next.IsZero() {
 		wait = min(wait, next.Sub(now))
 	}
 	return max(wait, 0)

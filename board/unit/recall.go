@@ -38,7 +38,8 @@ func (u *Unit) recallTries() error {
 	}
 	for i, e := range slices.Backward(recent) {
 		if e.Kind == audit.Decision {
-			d := policy.Decision{Means: e.Means, Grant: e.Grant, Reason: e.Reason, Person: e.Person}
+			d := policy.Decision{Means: e.Means, Grant: e.Grant, Reason: e.Reason, Person: e.Person,
+				Outputs: e.Outputs}
 			u.tries.count(limits, d, now-since-age[i])
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"menshen/board/config"
 	"menshen/policy"
@@ -22,7 +23,7 @@ type rules struct {
 // Rules gives the part of [policy.Site] that stays while a program runs, with the configuration's
 // hours.
 func Rules(c *config.Config) policy.Site {
-	return policy.Site{
+	site := policy.Site{
 		Release:    c.Door.Release.D(),
 		LongOpen:   c.Door.LongRelease.D(),
 		Access:     c.Site.Hours().Access,
@@ -32,6 +33,11 @@ func Rules(c *config.Config) policy.Site {
 		WithCard:   c.Faces.Enabled && c.Faces.WithCard,
 		Keypad:     hasReader(c, policy.PINKind),
 	}
+	for _, o := range c.Outputs {
+		site.Outputs = append(site.Outputs, policy.Output{Name: o.Name, Release: o.Release.D(),
+			Access: c.Site.Hours().In(o.Name).Access})
+	}
+	return site
 }
 
 func rulesOf(site policy.Site) (r rules, err error) {
@@ -46,6 +52,10 @@ func rulesOf(site policy.Site) (r rules, err error) {
 // with are the rules with other hours.
 func (r rules) with(h policy.Hours) (rules, error) {
 	r.site.Access, r.site.Calendar.Special = h.Access, h.Special
+	r.site.Outputs = slices.Clone(r.site.Outputs)
+	for i, o := range r.site.Outputs {
+		r.site.Outputs[i].Access = h.In(o.Name).Access
+	}
 	return rulesOf(r.site)
 }
 

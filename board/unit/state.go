@@ -27,7 +27,8 @@ type State struct {
 	Resting   policy.Signal     // what the lamp shows when nothing is to be said
 	Faults    map[string]string // by device: "reader outside", "input rex", "relay", "vault", …
 	Readers   []ReaderState
-	Inputs    []InputState // by role
+	Inputs    []InputState  // by role
+	Outputs   []OutputState // beside the door, in the order of the configuration
 	Codes     CodeState
 	Faces     FaceState
 	Eye       *eye.Status // nil: no camera
@@ -122,6 +123,7 @@ func (u *Unit) state() State {
 		active, err := u.hw.Inputs[role].Active()
 		s.Inputs = append(s.Inputs, InputState{role, active, err})
 	}
+	s.Outputs = u.outputStates()
 	if b := u.front.bell; b.rung() {
 		s.Bell = &BellState{b.began, b.rings, b.coming}
 	}

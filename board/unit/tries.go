@@ -22,9 +22,9 @@ type tries struct {
 func (t *tries) count(l policy.TryLimits, d policy.Decision, now time.Duration) {
 	t.codes = t.codes.Count(l, d, now)
 	switch {
-	case d.Grant && byTheKnown[d.Means]: // the lockout of faces ends
+	case d.Moves() && byTheKnown[d.Means]: // the lockout of faces ends
 		t.faces = t.faces.Succeeded()
-	case !d.Grant && (d.Means == policy.ByFace || d.Means == policy.ByCardFace) && compared[d.Reason]:
+	case !d.Moves() && (d.Means == policy.ByFace || d.Means == policy.ByCardFace) && compared[d.Reason]:
 		t.faces = t.faces.Failed(fusion.DefaultLimits(), now)
 	}
 }

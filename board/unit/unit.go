@@ -124,6 +124,7 @@ type Unit struct {
 	back      policy.Withdrawal // a person's gesture at the door
 	due       erasures
 	outputs   outputs
+	besides   []*beside
 	lamps     map[string]*lamp // the signals' outputs, by role
 	checking  *Checking        // nil: no self-test is under way
 	lines     lines
@@ -178,6 +179,7 @@ func New(p Parts) (*Unit, error) {
 	}
 	u.front = front{posts: posts(p.Presenters), heard: map[policy.PersonID]time.Duration{}}
 	u.signals, u.outputs = newSignals(outputsOf(u.lamps)), newOutputs(outputsOf(u.lamps))
+	u.besides = besides(p.Config, p.Wires.Outputs, u.now())
 	var err error
 	if u.rules, err = rulesOf(Rules(p.Config)); err != nil {
 		return nil, err
