@@ -20,6 +20,10 @@ func doorCommands() []command {
 		{name: "open", usage: "REASON", right: desk.OpensDoor, run: open,
 			about:   i18n.M("console.help-open", "open the door once; the reason is recorded"),
 			example: "open courier with a heavy parcel"},
+		{name: "output", usage: "NAME REASON", right: desk.OpensDoor, needs: has[Outputs], run: switchOutput,
+			about: i18n.M("console.help-output", "switch an output beside the door once, such as a garage; the "+
+				"reason is recorded"),
+			example: "output garage delivery van"},
 	}
 }
 
@@ -71,6 +75,24 @@ func (c *console) opened(d policy.Decision) error {
 		return c.fail(i18n.M("console.door-stays-locked", "the door stays locked: %s", string(d.Reason)))
 	}
 	c.say(i18n.M("console.door-opened", "Open for %v. Recorded.", d.Release))
+	return nil
+}
+
+// Outputs are the relays beside the door, with rights of their own.
+type Outputs interface {
+	// SwitchOutput switches one once, and gives how long it is on. The reason is recorded.
+	SwitchOutput(ctx context.Context, s desk.Session, output, reason string) (time.Duration, error)
+}
+
+func switchOutput(ctx context.Context, c *console, words []string) error {
+	if len(words) < 2 {
+		return c.misuse("output")
+	}
+	d, err := c.desk.(Outputs).SwitchOutput(ctx, c.who, words[0], strings.Join(words[1:], " "))
+	if err != nil {
+		return err
+	}
+	c.say(i18n.M("console.output-switched", "On for %v. Recorded.", d))
 	return nil
 }
 

@@ -30,20 +30,22 @@ func hoursCommands() []command {
 		{name: "groups", usage: "[--json]", right: desk.ReadsPeople, run: groups,
 			about:   i18n.M("console.help-groups", "list the access groups and their hours"),
 			example: "groups"},
-		{name: "week", usage: "[GROUP[,GROUP]] [--words] [--json]", right: desk.ReadsPeople, run: week,
+		{name: "week", usage: "[GROUP[,GROUP]] [--output NAME] [--words] [--json]", right: desk.ReadsPeople, run: week,
 			about:   i18n.M("console.help-week", "draw the next seven days of a group, or of each"),
 			example: "week cleaners"},
-		{name: "group-add", usage: "GROUP HOURS [--until DATE]", right: desk.KeepsPeople, run: addGroup,
+		{name: "group-add", usage: "GROUP HOURS [--until DATE] [--output NAME]", right: desk.KeepsPeople,
+			run: addGroup,
 			about: i18n.M("console.help-group-add", "give a group hours besides those it has; --until is the "+
-				"last day of temporary ones"),
+				"last day of temporary ones; --output means an output beside the door, such as a garage"),
 			example: "group-add cleaners sat 10:00-14:00 --until 2026-12-31"},
-		{name: "group-set", usage: "GROUP HOURS [--until DATE]", right: desk.KeepsPeople, run: setGroup,
+		{name: "group-set", usage: "GROUP HOURS [--until DATE] [--output NAME]", right: desk.KeepsPeople,
+			run:     setGroup,
 			about:   i18n.M("console.help-group-set", "give a group other hours in the place of all it has"),
 			example: "group-set cleaners mon-fri 06:00-09:00 sat,holiday 08:00-12:00"},
-		{name: "group-copy", usage: "GROUP NEW-GROUP", right: desk.KeepsPeople, run: copyGroup,
+		{name: "group-copy", usage: "GROUP NEW-GROUP [--output NAME]", right: desk.KeepsPeople, run: copyGroup,
 			about:   i18n.M("console.help-group-copy", "make a group with the hours of another"),
 			example: "group-copy cleaners gardeners"},
-		{name: "group-end", usage: "GROUP", right: desk.KeepsPeople, run: endGroup,
+		{name: "group-end", usage: "GROUP [--output NAME]", right: desk.KeepsPeople, run: endGroup,
 			about: i18n.M("console.help-group-end",
 				"take a group's hours away; who can never come in then is told first"),
 			example: "group-end gardeners"},
@@ -90,15 +92,21 @@ func groups(ctx context.Context, c *console, words []string) error {
 	for _, g := range withoutHours(h) {
 		t.add(g, c.lang.Say(i18n.M("console.no-hours", "no hours of its own")), "", h.People[g])
 	}
+	if len(h.Outputs) > 0 {
+		c.addOutputs(&t, h)
+	}
 	if a.has("json") {
 		return c.show(t, true)
 	}
-	if len(h.Access) == 0 {
+	if len(h.Access) == 0 && len(h.Outputs) == 0 {
 		c.say(i18n.M("console.all-hours", "No hours are set: all people may come in at all hours."))
 		return nil
 	}
 	if err := c.show(t, false); err != nil {
 		return err
+	}
+	if len(h.Access) == 0 {
+		c.say(i18n.M("console.all-hours-door", "The door has no hours: all people may come in at all hours."))
 	}
 	if !h.Changed.IsZero() {
 		c.say(i18n.M("console.hours-changed-by", "Changed here by %s, %s. The configuration's hours are not used.",
@@ -108,6 +116,24 @@ func groups(ctx context.Context, c *console, words []string) error {
 		c.say(i18n.M("console.file-edited", "The configuration was edited since: hours-file shows the difference."))
 	}
 	return nil
+}
+
+// addOutputs adds the hours of the outputs beside the door, and a column that tells them from the
+// door's.
+func (c *console) addOutputs(t *table, h desk.HoursState) {
+	t.cols = append(t.cols, column{"output", i18n.M("console.output", "output")})
+	for i := range t.rows {
+		t.rows[i] = append(t.rows[i], "")
+	}
+	for _, output := range h.Outputs {
+		rules := h.In(output).Access
+		for _, r := range rules {
+			t.add(c.groupName(r.Group), r.Hours.String(), c.lastDayOf(r, h.Now), h.People[r.Group], output)
+		}
+		if len(rules) == 0 {
+			t.add("", c.lang.Say(i18n.M("console.output-nobody", "nobody may switch it")), "", "", output)
+		}
+	}
 }
 
 // withoutHours are the groups that people are in and no rule names.
@@ -182,10 +208,10 @@ func hoursLog(ctx context.Context, c *console, words []string) error {
 	}}
 	for _, e := range all {
 		if a.has("json") {
-			t.add(e.Seq, e.At, e.By, e.Of, e.Was, e.Now)
+			t.add(e.Seq, e.At, e.By, e.Where(), e.Was, e.Now)
 			continue
 		}
-		t.add(e.Seq, e.At, e.By, e.Of, c.none(e.Was), c.none(e.Now))
+		t.add(e.Seq, e.At, e.By, e.Where(), c.none(e.Was), c.none(e.Now))
 	}
 	return c.show(t, a.has("json"))
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -101,6 +102,13 @@ func (c *console) tellEntry(e desk.Entry) {
 	default:
 		c.say(i18n.M("console.may-not", "%s could not come in at %s: %v.", who, at, desk.WhyNot(e.Why.Reason)))
 	}
+	for _, o := range e.Outputs {
+		if o.May {
+			c.say(i18n.M("console.may-switch", "Output %s: yes, with %s.", o.Output, c.meansText(o.Means, false)))
+		} else {
+			c.say(i18n.M("console.may-not-switch", "Output %s: no: %v.", o.Output, desk.WhyNot(o.Why)))
+		}
+	}
 	if !e.Next.IsZero() {
 		c.say(i18n.M("console.may-next", "They could from %s on.", c.time(e.Next)))
 	}
@@ -136,25 +144,48 @@ func who(ctx context.Context, c *console, words []string) error {
 		{"name", i18n.M("console.name", "name")},
 		{"with", i18n.M("console.with", "with")},
 	}}
+	if len(all) > 0 && len(all[0].Outputs) > 0 {
+		t.cols = append(t.cols, column{"outputs", i18n.M("console.outputs", "outputs")})
+	}
 	for _, e := range all {
 		t.add(e.Person.ID.String(), e.Person.Apartment.Reveal(), e.Person.Name.Reveal(), c.waysIn(e, a.has("json")))
+		if n := len(t.rows) - 1; len(e.Outputs) > 0 {
+			t.rows[n] = append(t.rows[n], outputsOf(e))
+		}
 	}
 	return c.show(t, a.has("json"))
 }
 
 // waysIn are the kinds of means that open.
 func (c *console) waysIn(e desk.Entry, asJSON bool) string {
-	var all []string
-	seen := map[policy.Means]bool{}
+	var all []policy.Means
 	for _, w := range e.Ways {
-		if !w.Decision.Grant || seen[w.Means] {
-			continue
+		if w.Decision.Grant && !slices.Contains(all, w.Means) {
+			all = append(all, w.Means)
 		}
-		seen[w.Means] = true
+	}
+	return c.meansText(all, asJSON)
+}
+
+// meansText lists means: as words, or as they are stored.
+func (c *console) meansText(all []policy.Means, asJSON bool) string {
+	var text []string
+	for _, m := range all {
 		if asJSON {
-			all = append(all, string(w.Means))
+			text = append(text, string(m))
 		} else {
-			all = append(all, c.lang.Say(i18n.Word(string(w.Means))))
+			text = append(text, c.lang.Say(i18n.Word(string(m))))
+		}
+	}
+	return strings.Join(text, ", ")
+}
+
+// outputsOf are the outputs that a person could switch.
+func outputsOf(e desk.Entry) string {
+	var all []string
+	for _, o := range e.Outputs {
+		if o.May {
+			all = append(all, o.Output)
 		}
 	}
 	return strings.Join(all, ", ")

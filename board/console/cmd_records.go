@@ -3,11 +3,13 @@ package console
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"menshen/board/desk"
 	"menshen/internal/i18n"
+	"menshen/policy"
 )
 
 func recordCommands() []command {
@@ -82,25 +84,63 @@ func why(ctx context.Context, c *console, words []string) error {
 		c.say(i18n.M("console.signal", "Signal: %s", r.Told))
 		c.say(i18n.M("console.in-words", "In words: %v", r.Reason.Message()))
 	}
+	if !a.has("json") {
+		c.tellOutputs(r.Outputs)
+	}
 	t := table{cols: []column{{"rule", i18n.M("console.rule", "rule")}, {"pass", i18n.M("console.passed", "passed")},
 		{"detail", i18n.M("console.detail", "detail")}}}
-	for _, k := range r.Trace {
+	for _, k := range traceWithOutputs(r.Decision) {
 		if a.has("json") {
 			t.add(k.Rule, k.Pass, k.Detail)
 			continue
 		}
 		detail := c.lang.Say(k.Message())
 		if c.plain {
-			c.paragraphs(strings.TrimSuffix(c.lang.Say(i18n.Word(string(k.Rule)))+": "+c.cell(k.Pass)+", "+detail,
+			c.paragraphs(strings.TrimSuffix(c.lang.Say(ruleWord(k.Rule))+": "+c.cell(k.Pass)+", "+detail,
 				", "))
 			continue
 		}
-		t.add(word(k.Rule), k.Pass, detail)
+		t.add(c.lang.Say(ruleWord(k.Rule)), k.Pass, detail)
 	}
 	if len(t.rows) == 0 {
 		return nil
 	}
 	return c.show(t, a.has("json"))
+}
+
+// tellOutputs says what came of each output beside the door.
+func (c *console) tellOutputs(all []policy.OutputAnswer) {
+	for _, o := range all {
+		if o.Grant {
+			c.say(i18n.M("console.output-granted", "Output %s: on for %v (%v)", o.Output, o.Release,
+				i18n.Word(string(o.Reason))))
+		} else {
+			c.say(i18n.M("console.output-denied", "Output %s: denied (%v)", o.Output, i18n.Word(string(o.Reason))))
+		}
+	}
+}
+
+// traceWithOutputs is the trace of a decision and then those of its outputs, each rule behind the
+// output's name.
+func traceWithOutputs(d policy.Decision) []policy.Check {
+	all := slices.Clone(d.Trace)
+	for _, o := range d.Outputs {
+		for _, k := range o.Trace {
+			k.Rule = outputRule + o.Output + ": " + k.Rule
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
+const outputRule = "output "
+
+// ruleWord is a rule as traceWithOutputs gives it, in words.
+func ruleWord(rule string) i18n.Message {
+	if of, rest, found := strings.Cut(rule, ": "); found && strings.HasPrefix(of, outputRule) {
+		return i18n.Join(i18n.Verbatim(strings.TrimPrefix(of, outputRule)+": "), i18n.Word(rest))
+	}
+	return i18n.Word(rule)
 }
 
 // decision finds the record of the number given, or the last.

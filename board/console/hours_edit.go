@@ -14,29 +14,30 @@ import (
 
 // The commands that change hours. Each edits the hours in force; editHours shows what that does.
 
-// groupWords reads a group and hours: GROUP DAYS FROM-TO [DAYS FROM-TO …] [--until DATE].
-func (c *console) groupWords(verb string, words []string) (group string, rule policy.Access, err error) {
-	a, err := parse(words, "until=")
+// groupWords reads a group and hours: GROUP DAYS FROM-TO [DAYS FROM-TO …] [--until DATE] [--output
+// NAME].
+func (c *console) groupWords(verb string, words []string) (group, output string, rule policy.Access, err error) {
+	a, err := parse(words, "until=", "output=")
 	if err != nil {
-		return "", rule, err
+		return "", "", rule, err
 	}
 	parts := strings.FieldsFunc(strings.Join(a.words, " "), func(r rune) bool { return r == ' ' })
 	if len(parts) < 3 || len(parts)%2 == 0 {
-		return "", rule, c.misuse(verb)
+		return "", "", rule, c.misuse(verb)
 	}
 	group = typedGroup(parts[0])
 	for i := 1; i < len(parts); i += 2 {
 		var span policy.Span
 		text := parts[i] + " " + strings.TrimRight(parts[i+1], ",;，；")
 		if err := span.UnmarshalText([]byte(text)); err != nil {
-			return "", rule, c.fail(i18n.M("console.not-hours", "%q are no hours: write days and times such as "+
+			return "", "", rule, c.fail(i18n.M("console.not-hours", "%q are no hours: write days and times such as "+
 				"mon-fri 07:00-23:00, sat,holiday 09:00-12:00 or daily 00:00-24:00", screen.Clean(text)))
 		}
 		rule.Hours = append(rule.Hours, span)
 	}
 	rule.Until, err = c.day(a, "until", time.Time{}, 1)
 	rule.Until = rule.Until.UTC()
-	return group, rule, err
+	return group, a.options["output"], rule, err
 }
 
 // typedGroup is the group that a word names: the star is everybody.
@@ -48,21 +49,21 @@ func typedGroup(word string) string {
 }
 
 func addGroup(ctx context.Context, c *console, words []string) error {
-	group, rule, err := c.groupWords("group-add", words)
+	group, output, rule, err := c.groupWords("group-add", words)
 	if err != nil {
 		return err
 	}
-	return c.editHours(ctx, func(h desk.HoursState) (policy.Hours, error) {
+	return c.editHoursOf(ctx, output, func(h desk.HoursState) (policy.Hours, error) {
 		return h.With(group, append(h.Of(group), rule)...), nil
 	})
 }
 
 func setGroup(ctx context.Context, c *console, words []string) error {
-	group, rule, err := c.groupWords("group-set", words)
+	group, output, rule, err := c.groupWords("group-set", words)
 	if err != nil {
 		return err
 	}
-	return c.editHours(ctx, func(h desk.HoursState) (policy.Hours, error) {
+	return c.editHoursOf(ctx, output, func(h desk.HoursState) (policy.Hours, error) {
 		if err := c.knownGroup(h.Hours, group); err != nil {
 			return h.Hours, err
 		}
@@ -71,10 +72,14 @@ func setGroup(ctx context.Context, c *console, words []string) error {
 }
 
 func copyGroup(ctx context.Context, c *console, words []string) error {
-	if len(words) != 2 || words[1] == policy.Everybody {
+	a, err := parse(words, "output=")
+	if err != nil {
+		return err
+	}
+	if words = a.words; len(words) != 2 || words[1] == policy.Everybody {
 		return c.misuse("group-copy")
 	}
-	return c.editHours(ctx, func(h desk.HoursState) (policy.Hours, error) {
+	return c.editHoursOf(ctx, a.options["output"], func(h desk.HoursState) (policy.Hours, error) {
 		from := typedGroup(words[0])
 		if err := c.knownGroup(h.Hours, from); err != nil {
 			return h.Hours, err
@@ -89,10 +94,14 @@ func copyGroup(ctx context.Context, c *console, words []string) error {
 }
 
 func endGroup(ctx context.Context, c *console, words []string) error {
-	if len(words) != 1 {
+	a, err := parse(words, "output=")
+	if err != nil {
+		return err
+	}
+	if words = a.words; len(words) != 1 {
 		return c.misuse("group-end")
 	}
-	return c.editHours(ctx, func(h desk.HoursState) (policy.Hours, error) {
+	return c.editHoursOf(ctx, a.options["output"], func(h desk.HoursState) (policy.Hours, error) {
 		group := typedGroup(words[0])
 		if err := c.knownGroup(h.Hours, group); err != nil {
 			return h.Hours, err
@@ -135,6 +144,17 @@ func holiday(ctx context.Context, c *console, words []string) error {
 				d.Date()))
 		}
 		return without, nil
+	})
+}
+
+// editHoursOf is editHours for the rules of an output beside the door; empty: the door's.
+func (c *console) editHoursOf(ctx context.Context, output string,
+	edit func(desk.HoursState) (policy.Hours, error)) error {
+	return c.editHours(ctx, func(h desk.HoursState) (policy.Hours, error) {
+		whole := h.Hours
+		h.Hours = whole.In(output)
+		part, err := edit(h)
+		return whole.WithIn(output, part), err
 	})
 }
 
@@ -185,12 +205,17 @@ func (c *console) tellEffect(e desk.HoursEffect) error {
 	if n := len(e.Out); n > 0 {
 		c.say(i18n.N(n, "console.shut-out", "! %d person can never come in then:",
 			"! %d people can never come in then:", n))
-		for i, p := range e.Out {
-			if i == maxNamed {
-				c.say(i18n.M("console.and-more", "  and %d more", n-i))
-				break
-			}
-			c.hanging("  "+name(p), 2)
+		c.listSome(e.Out)
+	}
+	for _, o := range e.Outputs {
+		if n := len(o.Out); n > 0 {
+			c.say(i18n.N(n, "console.loses-output", "! %d person can never switch the output %s then:",
+				"! %d people can never switch the output %s then:", n, o.Output))
+			c.listSome(o.Out)
+		}
+		if o.In > 0 {
+			c.say(i18n.N(o.In, "console.gains-output", "%d person will have hours at the output %s.",
+				"%d people will have hours at the output %s.", o.In, o.Output))
 		}
 	}
 	if e.In > 0 {
@@ -206,6 +231,17 @@ func (c *console) tellEffect(e desk.HoursEffect) error {
 	return nil
 }
 
+// listSome lists people, the first of many.
+func (c *console) listSome(people []policy.Person) {
+	for i, p := range people {
+		if i == maxNamed {
+			c.say(i18n.M("console.and-more", "  and %d more", len(people)-i))
+			break
+		}
+		c.hanging("  "+name(p), 2)
+	}
+}
+
 // showChanges shows old and new of each group and day.
 func (c *console) showChanges(all []policy.HoursChange) error {
 	t := table{cols: []column{
@@ -214,7 +250,7 @@ func (c *console) showChanges(all []policy.HoursChange) error {
 		{"now", i18n.M("console.new", "new")},
 	}}
 	for _, x := range all {
-		t.add(x.Of, c.none(x.Was), c.none(x.Now))
+		t.add(x.Where(), c.none(x.Was), c.none(x.Now))
 	}
 	return c.showFacts(t)
 }

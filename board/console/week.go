@@ -27,13 +27,19 @@ var dayNames = map[policy.Day]i18n.Message{
 // week shows the next seven days of groups: as a picture, or in words where the screen is narrow,
 // in plain mode, and on request.
 func week(ctx context.Context, c *console, words []string) error {
-	a, err := parse(words, "words", "json")
+	a, err := parse(words, "output=", "words", "json")
 	if err != nil {
 		return err
 	}
 	h, err := c.desk.(Hours).Hours(ctx, c.who)
 	if err != nil {
 		return err
+	}
+	if output := a.options["output"]; output != "" {
+		if h.Hours = h.In(output); len(h.Access) == 0 {
+			return c.fail(i18n.M("console.output-without-hours",
+				"nobody may switch an output %q; groups shows all", screen.Clean(output)))
+		}
 	}
 	var wanted [][]string
 	switch {

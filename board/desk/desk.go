@@ -185,6 +185,16 @@ func (d *Desk) OpenDoor(ctx context.Context, s Session, reason string) (policy.D
 	return d.unit.Release(ctx, by, reason)
 }
 
+// SwitchOutput switches an output beside the door once, and gives how long it is on. The reason is
+// recorded.
+func (d *Desk) SwitchOutput(ctx context.Context, s Session, output, reason string) (time.Duration, error) {
+	by, err := d.allow(s, OpensDoor)
+	if err != nil {
+		return 0, err
+	}
+	return d.unit.SwitchOutput(ctx, by, output, reason)
+}
+
 func either[T any](yes bool, a, b T) T {
 	if yes {
 		return a

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"menshen/board/config"
+	"menshen/board/unit"
 	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
@@ -22,6 +24,7 @@ type HoursState struct {
 	Known    []string // the groups that a rule of the site names, sorted
 	Now      time.Time
 	People   map[string]int // in each group
+	Outputs  []string       // beside the door, in the order of the configuration
 	Changed  time.Time      // at the console, the last time; zero: never, the configuration's hold
 	By       string
 	File     policy.Hours // the configuration's, as it is now
@@ -36,7 +39,15 @@ type HoursEffect struct {
 	In       int             // people who may never come in now, and will
 	Touched  int             // people in the groups that change
 	NoPasses bool            // passes open now at some time, and never after it
+	Outputs  []OutputEffect  // of outputs beside the door of which the hours change
 	AllHours bool            // no hours are left, so all people may come in at all hours
+}
+
+// OutputEffect is what a change does to the rights at an output beside the door.
+type OutputEffect struct {
+	Output string
+	Out    []policy.Person // may switch it at some time now, and never after it
+	In     int             // people who may never switch it now, and will
 }
 
 // HoursEntry is one change in the history of the hours.
@@ -70,7 +81,7 @@ func (d *Desk) Hours(_ context.Context, s Session) (HoursState, error) {
 	}
 	out := HoursState{Hours: h.Hours, Calendar: d.calendar(h), Known: d.cfg.Site.Groups(h.Hours), Now: d.now(),
 		People: map[string]int{}, Changed: h.Changed, By: names[h.By], File: d.cfg.Site.Hours(),
-		FileIgnored: h.FileIgnored}
+		FileIgnored: h.FileIgnored, Outputs: d.cfg.OutputNames()}
 	for _, p := range people {
 		for _, g := range p.Groups {
 			out.People[g]++
@@ -89,7 +100,11 @@ func (d *Desk) PreviewHours(_ context.Context, s Session, was, now policy.Hours)
 	if err != nil {
 		return HoursEffect{}, err
 	}
-	d.recordLookUp(by, e.Out)
+	named := slices.Clone(e.Out)
+	for _, o := range e.Outputs {
+		named = append(named, o.Out...)
+	}
+	d.recordLookUp(by, named)
 	return e, nil
 }
 
@@ -102,9 +117,7 @@ func (d *Desk) effect(was, now policy.Hours) (HoursEffect, error) {
 		return HoursEffect{}, fmt.Errorf("reading the people: %w", err)
 	}
 	at, zone := d.now(), d.cfg.Site.Location()
-	mayEver := func(h policy.Hours, groups ...string) bool {
-		return policy.MayEver(h.Access, policy.Calendar{Zone: zone, Special: h.Special}, groups, at)
-	}
+	mayEver := func(h policy.Hours, groups ...string) bool { return h.Ever(zone, "", groups, at) }
 	e := HoursEffect{Changes: now.Changes(was, zone), AllHours: len(was.Access) > 0 && len(now.Access) == 0,
 		NoPasses: d.cfg.Passes.Enabled && mayEver(was, policy.VisitorGroup) && !mayEver(now, policy.VisitorGroup)}
 	for _, p := range people {
@@ -120,7 +133,26 @@ func (d *Desk) effect(was, now policy.Hours) (HoursEffect, error) {
 			e.In++
 		}
 	}
+	for _, output := range d.cfg.OutputNames() {
+		if slices.ContainsFunc(e.Changes, func(c policy.HoursChange) bool { return c.Output == output }) {
+			e.Outputs = append(e.Outputs, outputEffect(output, people, was, now, zone, at))
+		}
+	}
 	return e, nil
+}
+
+func outputEffect(output string, people []policy.Person, was, now policy.Hours, zone *time.Location,
+	at time.Time) OutputEffect {
+	e := OutputEffect{Output: output}
+	for _, p := range people {
+		switch before, after := was.Ever(zone, output, p.Groups, at), now.Ever(zone, output, p.Groups, at); {
+		case before && !after:
+			e.Out = append(e.Out, p)
+		case !before && after:
+			e.In++
+		}
+	}
+	return e
 }
 
 // checkHours refuses hours that cannot be kept.
@@ -130,11 +162,17 @@ func (d *Desk) checkHours(was, now policy.Hours) error {
 		return i18n.Problem(i18n.E("desk.hours-same", "that changes nothing"),
 			i18n.M("desk.hours-see", "'groups' and 'holidays' show what is in force"))
 	}
-	for _, r := range now.Access {
-		old := slices.ContainsFunc(was.Of(r.Group), func(o policy.Access) bool { return o.Until.Equal(r.Until) })
-		if !r.Counts(d.now()) && !old {
-			return i18n.Problem(i18n.E("desk.hours-past", "these hours have ended already: %s", r.LastDay(zone)),
-				i18n.M("desk.hours-later", "write a last day that is still to come, or leave --until out"))
+	for _, output := range append([]string{""}, slices.Sorted(maps.Keys(now.Outputs))...) {
+		if output != "" && !slices.Contains(d.cfg.OutputNames(), output) && was.Outputs[output] == nil {
+			return unit.NoOutput(d.cfg, output)
+		}
+		for _, r := range now.In(output).Access {
+			before := was.In(output).Of(r.Group)
+			old := slices.ContainsFunc(before, func(o policy.Access) bool { return o.Until.Equal(r.Until) })
+			if !r.Counts(d.now()) && !old {
+				return i18n.Problem(i18n.E("desk.hours-past", "these hours have ended already: %s", r.LastDay(zone)),
+					i18n.M("desk.hours-later", "write a last day that is still to come, or leave --until out"))
+			}
 		}
 	}
 	switch misfit, group := now.Check(); misfit {
@@ -194,7 +232,7 @@ func (d *Desk) changeHours(ctx context.Context, by store.Actor, x store.HoursAct
 	x.Detail = map[string]string{}
 	changes := x.Now.Changes(x.Was, d.cfg.Site.Location())
 	for key, word := range map[string]func(policy.HoursChange) string{
-		changedOf:   func(c policy.HoursChange) string { return c.Of },
+		changedOf:   policy.HoursChange.Where,
 		changedFrom: func(c policy.HoursChange) string { return c.Was },
 		changedTo:   func(c policy.HoursChange) string { return c.Now },
 	} {
@@ -254,7 +292,7 @@ func changesOf(detail map[string]string) (all []policy.HoursChange) {
 	was, now := strings.Split(detail[changedFrom], nextChange), strings.Split(detail[changedTo], nextChange)
 	for i := range of {
 		if len(was) == len(of) && len(now) == len(of) && of[i] != "" {
-			all = append(all, policy.HoursChange{Of: of[i], Was: was[i], Now: now[i]})
+			all = append(all, policy.HoursChangeAt(of[i], was[i], now[i]))
 		}
 	}
 	if word := detail[changedFile]; word != "" {

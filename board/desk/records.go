@@ -60,7 +60,8 @@ func (d *Desk) Why(_ context.Context, s Session, seq uint64) (Record, error) {
 // shown is an entry as a role may see it.
 func (d *Desk) shown(s Session, e store.Entry) Record {
 	r := Record{Seq: e.Seq, Decision: policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: e.Person,
-		CredentialID: e.CredentialID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace}}
+		CredentialID: e.CredentialID, Grant: e.Grant, Reason: e.Reason, Trace: e.Trace,
+		Outputs: e.Outputs}}
 	r.Told = d.signalled(r.Decision, s.Lang)
 	if (s.Role == Manager || s.Role == Auditor) && !e.Person.IsZero() {
 		if p, err := d.vault.Person(e.Person); err == nil {

@@ -139,7 +139,8 @@ func (d *Desk) ownPage(id policy.PersonID, lang i18n.Language) (rights.Page, err
 	err = d.vault.History(id, func(e store.Entry) error {
 		if e.Kind == audit.Decision {
 			x := policy.Decision{At: e.At, Door: e.Door, Means: e.Means, Person: id, CredentialID: e.CredentialID,
-				Grant: e.Grant, Reason: e.Reason, Trace: e.Trace, Visit: e.Visit()}
+				Grant: e.Grant, Reason: e.Reason, Trace: e.Trace, Visit: e.Visit(),
+				Outputs: e.Outputs}
 			page.Decisions = append(page.Decisions,
 				rights.Decision{Seq: e.Seq, Decision: x, Told: d.signalled(x, lang), Of: madeOf(e)})
 			return nil

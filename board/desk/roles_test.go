@@ -24,7 +24,7 @@ var rightsOf = map[string]string{
 	"CheckVault":  "itma", "WritePage": "itma",
 	"SetSecret": "itma", "AssignOperatorCard": "itma", // one's own; another's is the manager's, below
 
-	"AnswerBell": "itm", "ShowNotice": "m",
+	"AnswerBell": "itm", "ShowNotice": "m", "SwitchOutput": "itm",
 	"OpenDoor": "itm", "Lockdown": "itm", "Evacuate": "itm", "Watch": "itm", "Aim": "itm", "SeeSign": "itm",
 	"Wiring": "itm", "Readers": "itm", "Check": "itm",
 	"SetTime": "tm", "ConfirmTime": "m", "UnlockFaces": "tm",

@@ -92,6 +92,12 @@ func (d *Desk) status(s unit.State, lang i18n.Language) Status {
 		own[device] = true
 		st.Others = append(st.Others, besideFact(device, d.beside[device], s.Faults[device], lang))
 	}
+	for _, o := range s.Outputs {
+		name := "output " + o.Name
+		own[name] = true
+		st.Others = append(st.Others, Fact{Name: name, State: lang.Say(either(o.On, outputOn, atRest)),
+			Fault: s.Faults[name]})
+	}
 	st.Others = append(st.Others, d.codeFacts(s, lang)...)
 	st.Others = append(st.Others, d.faceFacts(s, lang)...)
 	if n := d.vault.Backlog(); n > 0 {
@@ -152,8 +158,9 @@ func readerState(r unit.ReaderState, lang i18n.Language) string {
 	return strings.Join(state, lang.Say(i18n.Comma))
 }
 
-// The states of an input.
+// The states of an input, and of an output beside the door.
 var (
-	active = i18n.M("desk.active", "active")
-	atRest = i18n.M("desk.at-rest", "at rest")
+	outputOn = i18n.M("desk.output-on", "on")
+	active   = i18n.M("desk.active", "active")
+	atRest   = i18n.M("desk.at-rest", "at rest")
 )

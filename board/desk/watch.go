@@ -90,7 +90,7 @@ func shownEvent(e unit.Event, lang i18n.Language) Event {
 
 // shownDetails are the details of an entry that hold no name and nothing that a person typed.
 var shownDetails = []string{"device", "fault", "to", "of", "lockdown", "evacuation", "why", "pictures", "for", "times",
-	"answer", "rings"}
+	"answer", "rings", "output"}
 
 // shownRecord is an entry of the audit log as an event shows it.
 func shownRecord(e store.Entry) string {

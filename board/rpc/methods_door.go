@@ -14,6 +14,7 @@ var doorMethods = map[string]handler{
 	"door.status": quiet(method(doorStatus)),
 	"door.open":   method(openDoor),
 	"door.bell":   method(answerBell),
+	"door.output": method(switchOutput),
 	"door.lockdown": method(func(ctx context.Context, c *call, p onParams) (nothing, error) {
 		return nothing{}, c.desk.Lockdown(ctx, c.who, p.On)
 	}),
@@ -97,10 +98,12 @@ type opened struct {
 	For     float64 `json:"for"` // seconds
 }
 
+var errNoReason = i18n.Problem(i18n.E("rpc.no-reason", "there is no reason"),
+	i18n.M("rpc.write-reason", "write why the door is opened: it goes into the record"))
+
 func openDoor(ctx context.Context, c *call, p openParams) (opened, error) {
 	if strings.TrimSpace(p.Reason) == "" {
-		return opened{}, i18n.Problem(i18n.E("rpc.no-reason", "there is no reason"),
-			i18n.M("rpc.write-reason", "write why the door is opened: it goes into the record"))
+		return opened{}, errNoReason
 	}
 	d, err := c.desk.OpenDoor(ctx, c.who, p.Reason)
 	return opened{d.Grant, word(c, d.Reason), d.Release.Seconds()}, err
@@ -123,6 +126,24 @@ func answerBell(ctx context.Context, c *call, p bellParams) (rung, error) {
 	}
 	d, err := c.desk.AnswerBell(ctx, c.who, a)
 	return rung{d.Grant, d.Release.Seconds()}, err
+}
+
+type outputParams struct {
+	Output string `json:"output"`
+	Reason string `json:"reason"` // for the record
+}
+
+type switchedFor struct {
+	For float64 `json:"for"` // seconds
+}
+
+// switchOutput switches an output beside the door once.
+func switchOutput(ctx context.Context, c *call, p outputParams) (switchedFor, error) {
+	if strings.TrimSpace(p.Reason) == "" {
+		return switchedFor{}, errNoReason
+	}
+	d, err := c.desk.SwitchOutput(ctx, c.who, p.Output, p.Reason)
+	return switchedFor{d.Seconds()}, err
 }
 
 type onParams struct {

@@ -29,6 +29,27 @@ type entry struct {
 	Second bool   `json:"second,omitempty"` // only together with a second person
 	Next   string `json:"next,omitempty"`   // from when on they could, within a week
 	Ways   []way  `json:"ways"`             // none: they have no card, PIN or face
+
+	Outputs []mayOutput `json:"outputs,omitempty"` // beside the door
+}
+
+// mayOutput is whether a person could switch an output.
+type mayOutput struct {
+	Output string  `json:"output"`
+	May    bool    `json:"may"`
+	Means  []coded `json:"means"`           // by which they could
+	Words  string  `json:"words,omitempty"` // why not
+}
+
+func (c *call) mayOutput(o desk.OutputEntry) mayOutput {
+	out := mayOutput{Output: o.Output, May: o.May, Means: []coded{}}
+	for _, m := range o.Means {
+		out.Means = append(out.Means, word(c, m))
+	}
+	if !o.May {
+		out.Words = c.say(desk.WhyNot(o.Why))
+	}
+	return out
 }
 
 // way is one thing that the person could present, and the answer to it.
@@ -60,6 +81,7 @@ func mayEnter(ctx context.Context, c *call, p mayParams) (entry, error) {
 	for _, w := range e.Ways {
 		out.Ways = append(out.Ways, c.way(e.Person, w))
 	}
+	out.Outputs = some(e.Outputs, 0, len(e.Outputs), c.mayOutput)
 	return out, nil
 }
 
@@ -92,10 +114,13 @@ type whoPart struct {
 
 type mayComer struct {
 	someone
-	Means []coded `json:"means"` // by which they could
+	Means []coded `json:"means"` // by which they could; none: they could switch an output alone
+
+	Outputs []string `json:"outputs,omitempty"` // that they could switch
 }
 
-// whoMayEnter gives the people who could come in, by apartment and name. The look-up is recorded.
+// whoMayEnter gives the people who could come in or switch an output, by apartment and name. The
+// look-up is recorded.
 func whoMayEnter(ctx context.Context, c *call, p whoParams) (whoPart, error) {
 	at, err := c.moment(p.At)
 	if err == nil {
@@ -129,6 +154,11 @@ func (c *call) mayComer(e desk.Entry) mayComer {
 	for _, w := range e.Ways {
 		if by := word(c, w.Means); w.Decision.Grant && !slices.Contains(out.Means, by) {
 			out.Means = append(out.Means, by)
+		}
+	}
+	for _, o := range e.Outputs {
+		if o.May {
+			out.Outputs = append(out.Outputs, o.Output)
 		}
 	}
 	return out

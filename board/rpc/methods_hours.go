@@ -15,7 +15,8 @@ import (
 )
 
 // hoursMethods keep who may come in when: the hours of access groups, and special days. Days are
-// "sun", "mon" … "sat", "holiday"; a group is its name, "*" for everybody.
+// "sun", "mon" … "sat", "holiday"; a group is its name, "*" for everybody. Its hours at an output
+// beside the door are those of "garage: NAME".
 var hoursMethods = map[string]handler{
 	"hours.get":     method(getHours),
 	"hours.group":   method(hoursOfGroup),
@@ -36,6 +37,8 @@ type hoursState struct {
 	By          string  `json:"by,omitempty"`
 	FileDiffers bool    `json:"fileDiffers,omitempty"` // the configuration has other hours, which are not used
 	FileIgnored bool    `json:"fileIgnored,omitempty"` // and they were edited after the last change
+
+	Outputs []string `json:"outputs,omitempty"` // beside the door; one without hours is for nobody
 }
 
 type group struct {
@@ -47,7 +50,7 @@ type group struct {
 func (c *call) hoursState(h desk.HoursState) hoursState {
 	out := hoursState{Version: versionOf(h.Hours), Now: c.time(h.Now), Groups: []group{}, Days: len(h.Special),
 		Changed: c.time(h.Changed), By: h.By, FileIgnored: h.FileIgnored,
-		FileDiffers: len(h.File.Changes(h.Hours, c.o.Location)) > 0}
+		FileDiffers: len(h.File.Changes(h.Hours, c.o.Location)) > 0, Outputs: h.Outputs}
 	if n := len(h.Of("")); n > 0 {
 		out.Groups = append(out.Groups, group{Group: policy.Everybody, Rules: n})
 	}
@@ -59,7 +62,21 @@ func (c *call) hoursState(h desk.HoursState) hoursState {
 	for _, g := range slices.Compact(names) {
 		out.Groups = append(out.Groups, group{g, h.People[g], len(h.Of(g))})
 	}
+	for _, output := range h.Outputs {
+		at := h.In(output)
+		if n := len(at.Of("")); n > 0 {
+			out.Groups = append(out.Groups, group{groupAt(output, policy.Everybody), 0, n})
+		}
+		for _, g := range at.Groups() {
+			out.Groups = append(out.Groups, group{groupAt(output, g), h.People[g], len(at.Of(g))})
+		}
+	}
 	return out
+}
+
+// groupAt is what a group is called with its hours at an output.
+func groupAt(output, group string) string {
+	return policy.HoursChange{Of: group, Output: output}.Where()
 }
 
 // versionOf tells hours apart.
@@ -113,17 +130,27 @@ func hoursOfGroup(ctx context.Context, c *call, p groupParams) (groupHours, erro
 	if err != nil {
 		return groupHours{}, err
 	}
-	out := groupHours{Group: p.Group, People: h.People[p.Group], Rules: []groupRule{}}
-	for _, r := range h.Of(ruleGroup(p.Group)) {
+	at := policy.HoursChangeAt(p.Group, "", "")
+	h.Hours = h.In(at.Output)
+	out := groupHours{Group: p.Group, People: h.People[at.Of], Rules: []groupRule{}}
+	for _, r := range h.Of(ruleGroup(at.Of)) {
 		out.Rules = append(out.Rules, groupRule{spansOf(r.Hours), r.LastDay(c.o.Location), !r.Counts(h.Now)})
 	}
 	today := h.Now.In(c.o.Location)
 	for i := range 7 {
 		d := time.Date(today.Year(), today.Month(), today.Day()+i, 12, 0, 0, 0, c.o.Location)
 		out.Week = append(out.Week, dayHours{d.Format(time.DateOnly), h.Calendar.Kind(d).String(),
-			openOf(h.Minutes(h.Calendar, []string{p.Group}, d))})
+			openOf(minutes(h, at, d))})
 	}
 	return out, nil
+}
+
+// minutes are those of a day in which a group has hours. An output without any is for nobody.
+func minutes(h desk.HoursState, of policy.HoursChange, day time.Time) (open [24 * 60]bool) {
+	if of.Output != "" && len(h.Access) == 0 {
+		return open
+	}
+	return h.Minutes(h.Calendar, []string{of.Of}, day)
 }
 
 // ruleGroup is a group as rules name it.
@@ -209,7 +236,7 @@ type hoursChange struct {
 	Now string `json:"now"`
 }
 
-func changeOf(x policy.HoursChange) hoursChange { return hoursChange{x.Of, x.Was, x.Now} }
+func changeOf(x policy.HoursChange) hoursChange { return hoursChange{x.Where(), x.Was, x.Now} }
 
 // effect is what a change does.
 type effect struct {
@@ -221,6 +248,20 @@ type effect struct {
 	NoPasses bool          `json:"noPasses"` // no visitor's pass opens then
 	AllHours bool          `json:"allHours"` // no hours are left: all people may come in at all hours
 	First    bool          `json:"first"`    // the configuration's hours are used now, and not from then on
+
+	Outputs []outputEffect `json:"outputs,omitempty"` // of outputs of which the hours change
+}
+
+// outputEffect is what it does to the rights at an output.
+type outputEffect struct {
+	Output string    `json:"output"`
+	Out    []someone `json:"out"`    // who could never switch it then; the first of them
+	OutAll int       `json:"outAll"` // of those
+	In     int       `json:"in"`
+}
+
+func outputEffectOf(o desk.OutputEffect) outputEffect {
+	return outputEffect{o.Output, some(o.Out, 0, 100, someoneOf), len(o.Out), o.In}
 }
 
 // previewHours tells what a change would do. Whom it names is recorded as looked up.
@@ -234,7 +275,8 @@ func previewHours(ctx context.Context, c *call, p editParams) (effect, error) {
 		return effect{}, err
 	}
 	return effect{some(e.Changes, 0, len(e.Changes), changeOf), e.Touched, some(e.Out, 0, 100, someoneOf),
-		len(e.Out), e.In, e.NoPasses, e.AllHours, was.Changed.IsZero()}, nil
+		len(e.Out), e.In, e.NoPasses, e.AllHours, was.Changed.IsZero(),
+		some(e.Outputs, 0, len(e.Outputs), outputEffectOf)}, nil
 }
 
 // changeHours puts a change in force at once, all of it or nothing.
@@ -285,7 +327,8 @@ func (c *call) edit(h policy.Hours, e edit) (policy.Hours, error) {
 		if err != nil {
 			return h, errNotHours
 		}
-		return h.With(ruleGroup(e.Of), rules...), nil
+		at := policy.HoursChangeAt(e.Of, "", "")
+		return h.WithIn(at.Output, h.In(at.Output).With(ruleGroup(at.Of), rules...)), nil
 	}
 	if e.Now == "" {
 		without, _ := h.WithoutDay(day)

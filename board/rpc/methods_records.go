@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"menshen/board/desk"
+	"menshen/policy"
 )
 
 // recordMethods answer from the audit log.
@@ -26,6 +27,17 @@ type decision struct {
 	Told    string  `json:"told"` // how the door answered
 	Release float64 `json:"release,omitempty"`
 	Trace   []asked `json:"trace,omitempty"` // of records.why
+
+	Outputs []switched `json:"outputs,omitempty"` // beside the door
+}
+
+// switched is what came of an output.
+type switched struct {
+	Output  string  `json:"output"`
+	Granted bool    `json:"granted"`
+	Reason  coded   `json:"reason"`
+	Release float64 `json:"release,omitempty"` // seconds
+	Trace   []asked `json:"trace,omitempty"`   // of records.why
 }
 
 // asked is one question of a decision.
@@ -39,6 +51,9 @@ func (c *call) decision(r desk.Record) decision {
 	d := decision{Number: r.Seq, At: c.time(r.At), Means: word(c, r.Means), Granted: r.Grant, Reason: word(c, r.Reason),
 		Words: c.say(r.Reason.Message()), Who: r.Who.Reveal(), Person: handleOf(r.Person), Told: r.Told,
 		Release: r.Release.Seconds()}
+	for _, o := range r.Outputs {
+		d.Outputs = append(d.Outputs, switched{o.Output, o.Grant, word(c, o.Reason), o.Release.Seconds(), nil})
+	}
 	if d.Who == "" && !r.Person.IsZero() {
 		d.Who = r.Person.String()
 	}
@@ -73,10 +88,18 @@ func why(ctx context.Context, c *call, p numberParams) (decision, error) {
 		return decision{}, err
 	}
 	d := c.decision(r)
-	for _, k := range r.Trace {
-		d.Trace = append(d.Trace, asked{word(c, k.Rule), k.Pass, c.say(k.Message())})
+	d.Trace = c.trace(r.Trace)
+	for i, o := range r.Outputs {
+		d.Outputs[i].Trace = c.trace(o.Trace)
 	}
 	return d, nil
+}
+
+func (c *call) trace(all []policy.Check) (out []asked) {
+	for _, k := range all {
+		out = append(out, asked{word(c, k.Rule), k.Pass, c.say(k.Message())})
+	}
+	return out
 }
 
 type verified struct {

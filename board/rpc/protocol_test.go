@@ -144,6 +144,7 @@ func newScript(t *testing.T) *script {
 		c.Site.Access = []config.Access{{Hours: policy.Always}, {Group: "residents", Hours: policy.Always}}
 		c.Passes = config.Passes{Enabled: true, Camera: true}
 		c.Readers[0].Keypad = 4
+		c.Outputs = []config.Output{{Name: "garage", Pin: "GPIO5"}}
 	})
 	b.Start()
 	s := &script{T: t, bench: b, told: make(chan rpc.Told, 1000), shown: map[string]string{},
