@@ -102,6 +102,8 @@ func (u *Unit) answer(a policy.Attempt, d policy.Decision) {
 	switch {
 	case d.Grant:
 		u.show(s, max(d.Release, 3*time.Second))
+	case d.Moves(): // an output alone: lamp and buzzer say yes, and a scene tells of the door only
+		u.signals.say(d.Signal())
 	case s.Kind == scene.Second:
 		u.signals.say(d.Signal())
 		u.show(s, u.rules.site.TwoPersons)
@@ -175,6 +177,7 @@ var refusals = map[policy.Reason]scene.Scene{
 	policy.ReasonFaceRequired: {Kind: scene.Looking}, policy.ReasonPINRequired: {Kind: scene.Code},
 	policy.ReasonInterlock: {Kind: scene.Waiting, Next: scene.CloseOther},
 	policy.ReasonSecond:    {Kind: scene.Second},
+	policy.ReasonEmergency: {Kind: scene.Fire}, // of an output, beside a door that is open
 }
 
 // ofPerson are the refusals of a person whose credential or face is good. Of the others it is not

@@ -69,10 +69,11 @@ func (u *Unit) visitOf(a policy.Attempt, at time.Time) *policy.Visit {
 	return &policy.Visit{Waited: max(0, u.steadyAt(at)-began), Retried: retried}
 }
 
-// noteVisit takes a decision into account. Once the door opens no visit goes on.
+// noteVisit takes a decision into account. Once the door opens, or an output is switched, no visit
+// goes on.
 func (u *Unit) noteVisit(d policy.Decision) {
 	switch {
-	case d.Grant:
+	case d.Moves():
 		u.hand = handVisit{}
 		u.faces.visit.Opened()
 	case d.Means != policy.ByFace && d.Means.Measured():
