@@ -28,7 +28,8 @@ const renewEvery = 7 * 24 * time.Hour
 // made them; all others are acts. So is a start that says which settings were in force: the
 // decisions made under them are younger, and cannot be made again without.
 var events = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.OutputSwitched: true,
-	audit.Alarm: true, audit.Quiet: true, audit.Bell: true, audit.BellAnswered: true, audit.BellUnanswered: true, audit.Misread: true,
+	audit.Alarm: true, audit.Quiet: true,
+	audit.Bell: true, audit.BellAnswered: true, audit.BellUnanswered: true, audit.Misread: true,
 	audit.StrangeTries: true, audit.Tamper: true, audit.TamperOver: true,
 	audit.MainsLost: true, audit.MainsBack: true, audit.BatteryLow: true, audit.BatteryGood: true,
 	audit.Fault: true, audit.FaultOver: true, audit.UnitStarted: true, audit.UnitStopped: true}
