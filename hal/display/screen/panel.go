@@ -33,7 +33,8 @@ type drawn interface {
 	String() string
 }
 
-// openPanel opens the bus and takes the lines. What came so far is given back when it fails.
+// openPanel opens the bus and takes the lines. What came so far is given back when it fails. The bus
+// is first: of a line, a process that is confined cannot tell that it may not have it.
 func (s Source) openPanel() (_ Screen, err error) {
 	p := &small{kind: s.Kind, lines: map[string]periph.PinIO{},
 		looks: Looks{Size: s.Size, Colour: kinds[s.Kind].colour, Slow: s.Kind == "epaper"}}
@@ -42,11 +43,6 @@ func (s Source) openPanel() (_ Screen, err error) {
 			p.release()
 		}
 	}()
-	for name, line := range s.Lines {
-		if p.lines[name], err = gpio.Open(line); err != nil {
-			return nil, fmt.Errorf("line %s: %w", name, err)
-		}
-	}
 	if s.Bus == "i2c" {
 		bus, err := openBus("I2C", fmt.Sprintf("/dev/i2c-%d", s.Port[0]), func() (*sysfs.I2C, error) {
 			return sysfs.NewI2C(s.Port[0])
@@ -65,6 +61,11 @@ func (s Source) openPanel() (_ Screen, err error) {
 		return nil, err
 	}
 	p.bus = port
+	for name, line := range s.Lines {
+		if p.lines[name], err = gpio.Open(line); err != nil {
+			return nil, fmt.Errorf("line %s: %w", name, err)
+		}
+	}
 	w := panel.Wires{Port: port, DC: p.lines["dc"]}
 	if line := p.lines["reset"]; line != nil { // or else w.Reset would not be nil
 		w.Reset = line

@@ -150,6 +150,10 @@ func drawConfined() error {
 			return err
 		}
 	}
+	_, err = openBus("SPI", "/dev/zero", func() (any, error) { return nil, nil })
+	if !errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("a bus that is not kept: %w", err)
+	}
 	f, err := os.OpenFile(s.Where, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
 		return err
@@ -160,7 +164,8 @@ func drawConfined() error {
 	return nil
 }
 
-// TestConfined: the simulated screen works in a process that may write no file.
+// TestConfined: the simulated screen works in a process that may write no file, and a panel's bus is
+// told to be out of its reach.
 func TestConfined(t *testing.T) {
 	dir := t.TempDir()
 	path, size := filepath.Join(dir, "screen"), image.Pt(80, 40)
