@@ -12,7 +12,7 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
-.PHONY: install place place-models packages repository release test-packages image image-test update-test run test test-desk build compile setup models lint short race fuzz attack bench eval bench-history \
+.PHONY: install place place-models place-voice packages repository release test-packages image image-test update-test run test test-desk build compile setup models lint short race fuzz attack bench eval bench-history \
   bench-compare soak sim mutants pictures vboard camera-test cable-test display-test system-test cover clean
 
 run: setup-run compile
@@ -31,7 +31,7 @@ models:
 # For this machine, as root, with the service's user and folders, or into a folder (DESTDIR); README says what to do next.
 DESTDIR ?=
 INSTALL := install -D -m 644
-install: build place place-models
+install: build place place-models place-voice
 	@[ -n "$(DESTDIR)" ] || scripts/settle.sh
 
 # PROGRAM is the one to place, built against ROOT. BIN runs on this machine and writes its manual,
@@ -63,6 +63,10 @@ place:
 	go run ./scripts/licences $(PROGRAM) $(VERSION) $(DESTDIR)/usr/share/doc/menshen $(ROOT)
 place-models: models
 	for m in "$$(scripts/models.sh)"/*.onnx; do $(INSTALL) "$$m" $(DESTDIR)/usr/share/menshen/models/$${m##*/} || exit 1; done
+
+# What the door says, by espeak-ng. Each recording is measured.
+place-voice:
+	go run ./scripts/voice $(DESTDIR)/usr/share/menshen/voice
 
 # Packages in dist, for each of RELEASES and ARCHES, all built on this machine (amd64, Debian 12). The first time makes sysroots: 5 GB, ten minutes.
 RELEASES := bookworm trixie

@@ -14,7 +14,7 @@ tar -xf "$base/base.tar" -C "$root" --exclude './dev/*'
 # far as a door needs it: users, the libraries' cache, and whose algebra OpenCV calculates with.
 cp -a "$base/rauc/." "$root/"
 { grep -vE '^(rauc_|libnl-)' "$base/packages"; cat "$base/rauc.packages"; } | LC_ALL=C sort >"$work/packages"
-for deb in dist/trixie/menshen_*_arm64.deb dist/trixie/menshen-models_*.deb; do
+for deb in dist/trixie/menshen_*_arm64.deb dist/trixie/menshen-{models,voice}_*.deb; do
   dpkg -x "$deb" "$root"
   basename "$deb" >>"$work/packages"
 done

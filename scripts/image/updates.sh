@@ -55,7 +55,7 @@ system() {
   rm -rf "$work/$1"
   VERSION=$2 DIST=$work/$1 scripts/image/image.sh
   mkdir -p "$work/$1/trixie"
-  cp dist/trixie/menshen-models_* "$work/$1/trixie/"
+  cp dist/trixie/menshen-{models,voice}_* "$work/$1/trixie/"
   cp dist/trixie/menshen_*_arm64.deb "$work/$1/trixie/menshen_$2-1~deb13_arm64.deb"
   go run ./scripts/release append "$work/publisher" "$work/releases.log" "$work/$1"
   cp "$work/releases.log" "$work/releases.$1"

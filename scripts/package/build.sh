@@ -4,6 +4,7 @@
 #
 #   dist/RELEASE/menshen_VERSION_ARCH.deb
 #   dist/RELEASE/menshen-models_VERSION_all.deb    the same file for each release
+#   dist/RELEASE/menshen-voice_VERSION_all.deb     what the door says; its version is the program's
 #
 # VERSION is the time and the number of the commit, so that a later commit is newer, and the
 # release, so that an upgrade of Debian brings its own build. The same commit and the same
@@ -24,10 +25,10 @@ committed=$(git log -1 --format=%ct)
 # PACKAGE_VERSION is for the test of upgrades.
 upstream=${PACKAGE_VERSION:-0~$(date -d "@$committed" +%Y%m%d.%H%M%S)+g$commit$dirty}
 
-# changelog RELEASE VERSION prints what is built.
+# changelog SOURCE RELEASE VERSION prints what is built.
 changelog() {
   cat <<TEXT
-menshen ($2) $1; urgency=medium
+$1 ($3) $2; urgency=medium
 
   * Built from commit $commit. What is new for users stands in changelog.gz.
 
@@ -63,13 +64,19 @@ for release in $1; do
   mkdir -p "$dist/$release"
   rm -f "$dist/$release"/menshen-models_*.deb
   cp "$tmp"/menshen-models_*_all.deb "$dist/$release/"
+  mkdir "$tmp/$release-voice"
+  cp -rL scripts/package/voice/debian "$tmp/$release-voice/"
+  changelog menshen-voice "$release" "$version" >"$tmp/$release-voice/debian/changelog"
+  package "$tmp/$release-voice" amd64 "$committed"
+  rm -f "$dist/$release"/menshen-voice_*.deb
+  mv "$tmp"/menshen-voice_*_all.deb "$dist/$release/"
   for arch in $2; do
     root=$(scripts/package/sysroot.sh "$release" "$arch")
     doing "building $version for $arch"
     stage=$tmp/$release-$arch
     mkdir "$stage"
     cp -rL scripts/package/menshen/debian "$stage/"
-    changelog "$release" "$version" >"$stage/debian/changelog"
+    changelog menshen "$release" "$version" >"$stage/debian/changelog"
     (
       . scripts/cgo.env
       . scripts/package/cross.env

@@ -61,7 +61,7 @@ examples=/usr/share/doc/menshen/examples
 menshen config example | cmp - $examples/door.toml
 sed 's/^# board .*/board = "rpi4"/' $examples/door.toml >example.toml
 menshen config check example.toml >out 2>&1 || fail "the example is refused"
-is "$(id -nG menshen | tr ' ' '\n' | sort | xargs)" "dialout gpio i2c menshen spi tss video" "groups"
+is "$(id -nG menshen | tr ' ' '\n' | sort | xargs)" "audio dialout gpio i2c menshen spi tss video" "groups"
 is "$(stat -c '%a %U:%G' /etc/menshen /var/lib/menshen /var/lib/menshen.out | xargs)" \
   "1770 root:menshen 700 menshen:menshen 700 menshen:menshen" folders
 is "$(id -nG menshen-camera | tr ' ' '\n' | sort | xargs)" "menshen-camera video" "groups of the camera's service"

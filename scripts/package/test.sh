@@ -14,7 +14,7 @@ trap 'umount "$root/proc" 2>/dev/null || true; gpgconf --kill gpg-agent; rm -rf 
 # No error and no warning. What a package overrides stands in its lintian-overrides, with why.
 debs=()
 for release in $releases; do
-  debs+=("$dist/$release"/menshen-models_*.deb)
+  debs+=("$dist/$release"/menshen-{models,voice}_*.deb)
   for arch in $arches; do debs+=("$dist/$release"/menshen_*_"$arch".deb); done
 done
 lintian --no-cfg --profile debian --fail-on error,warning "${debs[@]}" 2>"$tmp/err" ||
@@ -31,6 +31,13 @@ for file in "$tmp"/models/usr/share/menshen/models/*; do
     fail "the list of the models is not that of ${file##*/}" "write scripts/package/models/sbom.spdx.json anew"
 done
 ok "the list of the models has each of them, with its SHA-256"
+
+# Each phrase is in the package of what the door says, with its sum.
+dpkg-deb -x "$(ls "$dist"/*/menshen-voice_*.deb | head -1)" "$tmp/voice"
+(cd "$tmp/voice/usr/share/menshen/voice" && sha256sum --quiet -c SHA256SUMS &&
+  [ "$(find . -name '*.wav' | wc -l)" = "$(wc -l <SHA256SUMS)" ]) ||
+  fail "the recordings are not those of their list" "make packages"
+ok "the list of the recordings has each of them, with its SHA-256: $(wc -l <"$tmp/voice/usr/share/menshen/voice/SHA256SUMS")"
 
 # again builds in a clone elsewhere, with sysroots and Go's cache elsewhere, in another zone,
 # language and umask.
