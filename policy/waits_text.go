@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"time"
 
 	"menshen/internal/i18n"
 )
@@ -25,12 +24,13 @@ func (w Week) Name() string { return fmt.Sprintf("%d-W%02d", w.Year, w.Number) }
 func (q Quantile) String() string {
 	high := ""
 	if !q.Open {
-		high = tenths(q.High)
+		high = Tenths(q.High.Seconds())
 	}
-	return fmt.Sprintf("%s (%s–%s)", tenths(q.Value), tenths(q.Low), high)
+	return fmt.Sprintf("%s (%s–%s)", Tenths(q.Value.Seconds()), Tenths(q.Low.Seconds()), high)
 }
 
-func tenths(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()) }
+// Tenths writes seconds as waits are shown.
+func Tenths(seconds float64) string { return fmt.Sprintf("%.1f", seconds) }
 
 // String is the share with its interval, in no language: "4% (1–12)".
 func (s Share) String() string {

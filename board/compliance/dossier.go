@@ -249,7 +249,7 @@ func (k *Keeper) dossierLog(d *dossier.Data) error {
 		from = page[len(page)-1].Seq + 1
 	}
 	d.Acts, d.Months, d.Retention.Ages = counted.Acts(), counted.Months(), counted.Ages
-	d.Power = counted.Power()
+	d.Power, d.Waits = counted.Power(), counted.Waits(k.now().Add(-r.Retention.Events))
 	return nil
 }
 

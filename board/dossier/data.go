@@ -46,6 +46,7 @@ type Data struct {
 	Audit      Audit            `json:"audit"`
 	Matching   *Matching        `json:"matching"` // nil: this door compares no faces
 	Power      Power            `json:"power"`
+	Waits      policy.WaitLog   `json:"waits"` // none in dossiers of earlier versions
 	Papers     []Paper          `json:"papers"`
 	Commitment string           `json:"commitment"` // version of the one in force
 	Confined   string           `json:"confined"`   // what holds the eye, in its own words

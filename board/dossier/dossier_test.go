@@ -10,6 +10,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +64,7 @@ func sample() *Data {
 	for i := range 20 {
 		d.Months = append(d.Months, Month{at.AddDate(0, i-19, 0).Format("2006-01"), (i*7)%13 + 2, i % 3, (i * 5) % 4})
 	}
+	d.Waits = policy.WaitLog{Weeks: policy.Weeks(sampleWaits(at), at.Location(), at.AddDate(0, 0, -90), at), Old: 1812, Open: 7}
 	for i := range 9 {
 		r := store.Receipt{Seq: uint64(1000 + 100*i), Subject: [32]byte{byte(17 * i), 2, 3, 4}, What: "face",
 			Why: "withdrawn by the person", At: at.AddDate(0, 0, i*11-99), Files: 4, Bytes: 133 << 20, Sought: 384}
@@ -72,6 +74,28 @@ func sample() *Data {
 		d.Receipts = append(d.Receipts, r)
 	}
 	return d
+}
+
+// sampleWaits are those of the last six weeks, in which a reader failed and was mended.
+func sampleWaits(until time.Time) (all []policy.Wait) {
+	for i := range 2400 {
+		w := policy.Wait{At: until.Add(-time.Duration(i) * 25 * time.Minute), Means: policy.ByCard, Retried: i%15 == 0,
+			Took: time.Duration(30+i%40) * time.Millisecond}
+		some := time.Duration(i*7919%1300) * time.Millisecond
+		switch {
+		case i%5 < 2:
+			w.Means, w.Took = policy.ByFace, 700*time.Millisecond+some
+		case i%25 == 2:
+			w.Means, w.Took = policy.ByPIN, 2500*time.Millisecond+some
+		case i%50 == 4:
+			w.Means, w.Took = policy.ByPass, 4*time.Second+some
+		case i > 900 && i < 1400:
+			w.Took, w.Retried = 3*time.Second+some, i%2 == 0
+		}
+		all = append(all, w)
+	}
+	slices.Reverse(all)
+	return all
 }
 
 // unit is a vault that signs, with one erasure behind it.
@@ -167,6 +191,41 @@ func TestRErasePageAnswers(t *testing.T) {
 		if strings.Contains(string(page), bad) {
 			t.Errorf("the page has %q in it", bad)
 		}
+	}
+}
+
+// TestREqualWaitsInTheDossier: each week stands there with its figures, the verdict on each that is
+// over, and a drawing with the intervals.
+func TestREqualWaitsInTheDossier(t *testing.T) {
+	d := sample()
+	page, err := Page(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := html.UnescapeString(tag.ReplaceAllString(string(page), " "))
+	verdicts := map[policy.Verdict]int{}
+	for _, w := range d.Waits.Weeks {
+		verdicts[w.Verdict]++
+		if !strings.Contains(text, w.Name()) {
+			t.Errorf("no week %s", w.Name())
+		}
+		for _, s := range w.Served {
+			if !strings.Contains(text, s.Median.String()) || !strings.Contains(text, s.Retried.String()) {
+				t.Errorf("%s: %+v is not told", w.Name(), s)
+			}
+		}
+	}
+	if verdicts[policy.CardWaits] == 0 || verdicts[policy.ServedAlike] == 0 {
+		t.Errorf("verdicts %v", verdicts)
+	}
+	for _, want := range []string{"Cards wait longer than faces.", "刷卡比人脸等得更久。", "This week is not over", "1,812",
+		"in the last full week that can tell, 2026-W"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	if n := strings.Count(string(page), `class="interval c"`); n != len(d.Waits.Weeks) {
+		t.Errorf("%d intervals of faces drawn, of %d weeks", n, len(d.Waits.Weeks))
 	}
 }
 

@@ -101,6 +101,7 @@ var tells = map[policy.RuleID]func(e *evidence, f *policy.UnitFacts){
 					"and PIN, for the moment of counting. People whose face was better served: %d.",
 				f.People.WithFace, f.People.Unequal))
 		}
+		e.waits()
 	},
 	policy.RuleNotice: func(e *evidence, f *policy.UnitFacts) {
 		e.counted(f.Papers.At)

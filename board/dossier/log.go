@@ -5,8 +5,10 @@ import (
 	"slices"
 	"time"
 
+	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
+	"menshen/store/waits"
 )
 
 // Log counts what the audit log says, entry by entry.
@@ -18,6 +20,7 @@ type Log struct {
 	months map[string]*Month
 	first  time.Time
 	power  Power
+	waits  waits.Log
 }
 
 // NewLog begins to count for a dossier made at a time; months are of its zone.
@@ -27,6 +30,7 @@ func NewLog(made time.Time) *Log {
 
 // Add counts an entry.
 func (l *Log) Add(e store.Entry) {
+	l.waits.Add(e)
 	at := e.At.In(l.made.Location())
 	if e.Kind == audit.Decision {
 		l.Ages[min(max(int(l.made.Sub(at)/AgeStep), 0), Ages-1)]++
@@ -65,6 +69,13 @@ func (l *Log) Add(e store.Entry) {
 	l.months[name].Taken += m.Taken
 	l.months[name].Gone += m.Gone
 	l.months[name].People += m.People
+}
+
+// Waits is how long people waited at the door, from a moment on.
+func (l *Log) Waits(since time.Time) policy.WaitLog {
+	l.waits.Forget(since)
+	return policy.WaitLog{Weeks: policy.Weeks(l.waits.Openings(), l.made.Location(), since, l.made),
+		Old: l.waits.Old(), Open: l.waits.Open()}
 }
 
 // Acts are the acts counted, in the order of a life here.

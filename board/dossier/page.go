@@ -39,6 +39,8 @@ func Page(d *Data) ([]byte, error) {
 		"act":       func(s audit.Kind) template.HTML { return both(known(actWords, s)) },
 		"paper":     func(s string) template.HTML { return both(known(paperWords, s)) },
 		"state":     func(s policy.RuleState) template.HTML { return both(stateWords[s]) },
+		"word":      func(s policy.Means) template.HTML { return both(i18n.Word(string(s))) },
+		"verdict":   func(s policy.Verdict) template.HTML { return both(s.Message()) },
 		"basis":     func(s string) i18n.Message { return known(basisWords, s) },
 		"challenge": func(s string) i18n.Message { return known(challengeWords, s) },
 		"photos":    func() template.HTML { return both(notice.Photos) },
@@ -110,6 +112,7 @@ type view struct {
 
 func (v view) FaceChart() template.HTML { return v.faceChart() }
 func (v view) AgeChart() template.HTML  { return v.ageChart() }
+func (v view) WaitChart() template.HTML { return v.waitChart() }
 func (v view) FilingAt() int            { return policy.FilingAt }
 func (v view) Kept() int                { return v.Count(policy.Kept) }
 func (v view) Due() int                 { return v.Count(policy.Due) }

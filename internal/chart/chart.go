@@ -33,11 +33,12 @@ type Chart struct {
 	Past   i18n.Message // its name
 }
 
-// Line is a row of points.
+// Line is a row of points, each with an interval from low to high, or without.
 type Line struct {
-	Name   i18n.Message
-	Class  string
-	Points [][2]float64
+	Name      i18n.Message
+	Class     string
+	Points    [][2]float64
+	Intervals [][2]float64 // of Points; nil: none
 }
 
 // Bars is a row of bars, one over each label, on those of the rows before it; below the axis where
@@ -90,6 +91,10 @@ func (c Chart) SVG() template.HTML {
 			d.put("%c%.1f %.1f", "ML"[min(i, 1)], d.x(p[0]), d.y(p[1]))
 		}
 		d.put(`"/>`)
+		for i, v := range l.Intervals {
+			x := d.x(l.Points[i][0])
+			d.put(`<path class="interval %s" d="M%.1f %.1f V%.1f"/>`, l.Class, x, d.y(v[0]), d.y(v[1]))
+		}
 	}
 	for i, b := range c.Bars {
 		d.put(`<rect class="%s" x="%.1f" y="5" width="12" height="12"/>`, b.Class, d.legend(i, 17, b.Name))
