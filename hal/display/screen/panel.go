@@ -33,8 +33,8 @@ type drawn interface {
 	String() string
 }
 
-// openPanel opens the bus and takes the lines. What came so far is given back when it fails. The bus
-// is first: of a line, a process that is confined cannot tell that it may not have it.
+// openPanel opens the bus and takes the lines. What came so far is given back when it fails. The
+// bus is first: of a line, a process that is confined cannot tell that it may not have it.
 func (s Source) openPanel() (_ Screen, err error) {
 	p := &small{kind: s.Kind, lines: map[string]periph.PinIO{},
 		looks: Looks{Size: s.Size, Colour: kinds[s.Kind].colour, Slow: s.Kind == "epaper"}}

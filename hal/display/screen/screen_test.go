@@ -164,8 +164,8 @@ func drawConfined() error {
 	return nil
 }
 
-// TestConfined: the simulated screen works in a process that may write no file, and a panel's bus is
-// told to be out of its reach.
+// TestConfined: the simulated screen works in a process that may write no file, and a panel's bus
+// is told to be out of its reach.
 func TestConfined(t *testing.T) {
 	dir := t.TempDir()
 	path, size := filepath.Join(dir, "screen"), image.Pt(80, 40)
