@@ -11,10 +11,11 @@ import (
 type Card struct {
 	Bits     int    // length on the wire; 32, 56 or 80 for ISO 14443 UIDs of 4, 7 and 10 bytes
 	Raw      []byte // most significant bit first, ceil(Bits/8) bytes; unused low bits of the last byte are zero
-	Layout   string // "H10301", "uid", "em4100", …; empty when only the bits are known
+	Layout   string // "H10301", "uid", "aes", "em4100", …; empty when only the bits are known
 	Facility uint64 // facility code; zero when the format has none
 	Number   uint64 // card number; zero when the format is not known
 	Clonable bool   // true when anyone with a copier can make another: UID-only, EM4100, plain Wiegand
+	Proved   bool   // true when the card has just proved by AES that it knows a key of its own
 }
 
 // Credential is the form that a store hashes: one length byte and the raw bits. Cards of

@@ -256,6 +256,9 @@ func (c *Config) resolve(dir string) {
 	}
 	for i := range c.Readers {
 		c.Readers[i].KeyFile = abs(c.Readers[i].KeyFile)
+		if _, sealed := c.Readers[i].AESCredential(); !sealed {
+			c.Readers[i].AES = abs(c.Readers[i].AES)
+		}
 	}
 	if k, err := ParseKeySource(c.Key.Source); err == nil && k.Kind != "tpm" {
 		k.Path = abs(k.Path)

@@ -139,6 +139,9 @@ type Reader struct {
 	KeyFile string `toml:"key_file"`
 	Key     string `toml:"key"`   // rc522: which of the sector's two keys, "A" or "B"
 	Block   int    `toml:"block"` // rc522: the block of that sector that holds the site's number
+	// rc522: the file with the secret from which the keys of AES cards are made, or "credential:"
+	// and the name of a systemd credential; empty: it knows no such cards
+	AES string `toml:"aes"`
 
 	Device  string `toml:"device"`  // osdp, rdm6300, scanner, serial: the serial device
 	Baud    int    `toml:"baud"`    // 9600 when 0

@@ -87,6 +87,8 @@ func TestRefusals(t *testing.T) {
 			`framing "" is not known: write one of line, stx-etx`},
 		{"serial content", "kind = \"wiegand\"", "kind = \"serial\"\nframing = \"line\"\ncontent = \"hexx\"",
 			`did you mean "hex"?`},
+		{"a credential's name with a path", "kind = \"wiegand\"",
+			"kind = \"rc522\"\nspi = \"0.0\"\naes = \"credential:../key\"", `aes "credential:../key"`},
 		{"sector without key file", "kind = \"wiegand\"", "kind = \"rc522\"\nspi = \"0.0\"\nblock = 4", `no key_file`},
 		{"sector's key", "kind = \"wiegand\"", "kind = \"rc522\"\nspi = \"0.0\"\nblock = 4\nkey_file = \"k\"",
 			`key = "A" or "B"`},

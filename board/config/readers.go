@@ -2,7 +2,9 @@ package config
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"menshen/hal/wiegand"
 	"menshen/policy"
@@ -60,7 +62,7 @@ func (c *Config) checkReader(r Reader) (field string, err error) {
 		if _, _, err := r.SPIPort(); err != nil {
 			return "spi", err
 		}
-		return r.checkSector()
+		return r.checkAES()
 	case "osdp":
 		if field, err := c.checkOSDP(r); err != nil {
 			return field, err
@@ -138,6 +140,20 @@ func (r *Reader) checkSector() (field string, err error) {
 			"that is not the last of its sector (those hold the keys)", r.Block)
 	}
 	return "", nil
+}
+
+// AESCredential gives the name of the systemd credential that [Reader.AES] names.
+func (r *Reader) AESCredential() (name string, is bool) {
+	return strings.CutPrefix(r.AES, "credential:")
+}
+
+// checkAES checks that a credential's name is one.
+func (r *Reader) checkAES() (field string, err error) {
+	if name, is := r.AESCredential(); is && (name == "" || name != filepath.Base(name) || name == "..") {
+		return "aes", fmt.Errorf("aes %q: write a file, such as aes = \"cards.key\", or a systemd credential, "+
+			"such as aes = \"credential:cards\"", r.AES)
+	}
+	return r.checkSector()
 }
 
 // Takes reports whether a kind of credential can be presented at the reader.

@@ -30,8 +30,24 @@ func (d *Desk) IssueCard(ctx context.Context, s Session, id policy.PersonID, lab
 func (d *Desk) assign(ctx context.Context, s Session, id policy.PersonID, label string, write bool,
 	step Progress) (policy.Credential, error) {
 	return d.giveCard(ctx, s, id, write, step, func(by store.Actor, c hal.Card) (policy.Credential, error) {
-		return d.vault.AddCredential(by, id, policy.CardKind, c.Credential(), label, c.Clonable)
+		k, err := d.vault.AddCredential(by, id, policy.CardKind, c.Credential(), label, c.Clonable)
+		if errors.Is(err, store.ErrTaken) && write && c.Proved { // its keys were renewed
+			if k, ok := d.theirs(id, c); ok {
+				return k, nil
+			}
+		}
+		return k, err
 	})
+}
+
+// theirs gives the credential of a card that is the person's already and works.
+func (d *Desk) theirs(id policy.PersonID, c hal.Card) (policy.Credential, bool) {
+	p, credential, err := d.vault.FindCredential(policy.CardKind, c.Credential())
+	at := slices.IndexFunc(p.Credentials, func(k policy.Credential) bool { return k.ID == credential && !k.Revoked })
+	if err != nil || p.ID != id || at < 0 {
+		return policy.Credential{}, false
+	}
+	return p.Credentials[at], true
 }
 
 // ReplaceCard makes the next card at the door the person's in the place of old, which is revoked in
@@ -61,8 +77,8 @@ func (d *Desk) giveCard(ctx context.Context, s Session, id policy.PersonID, writ
 			return policy.Credential{}, err
 		}
 		defer done()
-		ask = s.Lang.Say(i18n.M("desk.hold-blank-card",
-			"hold a new MIFARE Classic card to the reader at the door until the lamp answers"))
+		ask = s.Lang.Say(i18n.M("desk.hold-card-to-write",
+			"hold a new card to the reader at the door, and keep it there until the lamp answers"))
 	}
 	ctx, done := d.withSession(ctx, s)
 	defer done()
@@ -100,8 +116,8 @@ func (d *Desk) writeNextCard() (done func(), err error) {
 	if len(writers) == 0 {
 		return nil, i18n.Problem(i18n.E("desk.no-card-writer", "no reader of this door writes cards"),
 			i18n.M("desk.set-up-card-writer",
-				"give an rc522 reader key_file, key and block in the configuration; cards for other readers are "+
-					"bought with their numbers"))
+				"give an rc522 reader aes in the configuration (or key_file, key and block for MIFARE Classic "+
+					"cards); cards for other readers are bought with their numbers"))
 	}
 	return func() {
 		for _, w := range writers {

@@ -11,6 +11,8 @@ import (
 
 	"menshen/board/boardtest"
 	"menshen/board/desk"
+	"menshen/hal/aescard"
+	"menshen/hal/aescard/aescardtest"
 	"menshen/hal/rc522"
 	"menshen/hal/rc522/rc522test"
 	"menshen/internal/i18n"
@@ -211,5 +213,46 @@ func TestWhoWantsCards(t *testing.T) {
 	}
 	if all, err := b.Desk.WhoWantsCards(t.Context(), b.Staff, desk.CardList{}); err != nil || len(all) != 2 {
 		t.Errorf("after a card: %d, %v", len(all), err)
+	}
+}
+
+// TestIssueAESCard: a new card that proves itself becomes the site's and the person's; it opens,
+// and a clone of it does not. Written once more it gets its keys anew and stays theirs.
+func TestIssueAESCard(t *testing.T) {
+	b := newBench(t)
+	id := b.Someone(1)
+	site, err := aescard.NewSite(aescard.Key{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chip := rc522test.New()
+	b.Wires.Readers = append(b.Wires.Readers, rc522.New(func() (spi.PortCloser, error) { return chip, nil },
+		rc522.Config{Name: "lobby", Poll: time.Millisecond, Away: 50 * time.Millisecond, AES: site}))
+	b.Start()
+	app := aescardtest.NTAG(0)
+	card := rc522test.Smart(app, app.UID...)
+	k, err := b.Desk.IssueCard(t.Context(), b.Staff, id, "grey card", func(desk.Step) { chip.Present(card) })
+	if err != nil || k.Clonable || app.Keys[0] == [16]byte{} {
+		t.Fatalf("%+v, %v", k, err)
+	}
+	tap := func(c *rc522test.Card) {
+		chip.Present()
+		time.Sleep(100 * time.Millisecond)
+		chip.Present(c)
+	}
+	again, err := b.Desk.IssueCard(t.Context(), b.Staff, id, "", func(desk.Step) { tap(card) })
+	if err != nil || again.ID != k.ID || again.Label != "grey card" || b.Count(audit.CredentialAdded) != 2 {
+		t.Errorf("renewed: %+v, %v", again, err)
+	}
+	chip.Present()
+	tap(card)
+	b.Eventually("it opens", func() bool { return b.Count("decision") == 1 && b.Last().Grant && b.Last().Person == id })
+	clone := aescardtest.NTAG(0)
+	clone.Versions, clone.Files = app.Versions, app.Files
+	misread := b.Count(audit.Misread)
+	tap(rc522test.Smart(clone, app.UID...))
+	b.Eventually("its clone is a misread", func() bool { return b.Count(audit.Misread) > misread })
+	if b.Count("decision") != 1 {
+		t.Errorf("a clone was decided on: %+v", b.Last())
 	}
 }

@@ -109,7 +109,7 @@ func cardNumbers(c *config.Config) (n lists.Numbers, err error) {
 			}
 			n.AddWiegand(formats...)
 		case r.Kind == "rc522":
-			n.UID = n.UID || r.KeyFile == "" // else it reads the site's own number, which no list has
+			n.UID = n.UID || r.KeyFile == "" && r.AES == "" // else it reads the site's own number, which no list has
 		case r.Kind == "rdm6300" || r.Content == "em4100":
 			n.EM4100 = true
 		case r.Content == "hex":

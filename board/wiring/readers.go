@@ -53,16 +53,19 @@ func (w *opener) reader(i int) hal.Reader {
 // work.
 func CheckKeyFiles(c *config.Config) (found []profile.Finding) {
 	for i, r := range c.Readers {
-		if r.KeyFile == "" {
-			continue
+		look := func(key string, check func() error) {
+			if err := check(); err != nil {
+				found = append(found, profile.Finding{Key: fmt.Sprintf("reader.%d.%s", i, key),
+					Text: i18n.Verbatim(fmt.Sprintf("the reader %s does not work: %v", r.Name, err))})
+			}
 		}
-		check := func() error { _, err := sector(r); return err }
-		if r.Kind == "osdp" {
-			check = func() error { _, err := osdpSecret(r); return err }
+		if r.Kind == "osdp" && r.KeyFile != "" {
+			look("key_file", func() error { _, err := osdpSecret(r); return err })
+		} else if r.KeyFile != "" {
+			look("key_file", func() error { _, err := sector(r); return err })
 		}
-		if err := check(); err != nil {
-			found = append(found, profile.Finding{Key: fmt.Sprintf("reader.%d.key_file", i),
-				Text: i18n.Verbatim(fmt.Sprintf("the reader %s does not work: %v", r.Name, err))})
+		if r.AES != "" {
+			look("aes", func() error { _, err := aesSite(r); return err })
 		}
 	}
 	return found
@@ -118,6 +121,11 @@ func (w *opener) newRC522(r config.Reader) (hal.Reader, error) {
 			return nil, err
 		}
 	}
+	if r.AES != "" {
+		if c.AES, err = aesSite(r); err != nil {
+			return nil, err
+		}
+	}
 	return rc522.New(rc522.Port(bus, chip), c), nil
 }
 
@@ -162,7 +170,7 @@ func readKeyFile(path string) ([]byte, error) {
 	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("the key file %s can be read by others: chmod 600 %s", path, path)
 	}
-	raw := make([]byte, 64)
+	raw := make([]byte, 512)
 	n, _ := f.Read(raw) // what is not read is missing to whoever looks for a key
 	return raw[:n], nil
 }

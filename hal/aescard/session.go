@@ -18,6 +18,8 @@ var (
 	ErrForged = errors.New("the card's answer is forged, or another session's")
 	ErrAnswer = errors.New("the card's answer is malformed")
 	ErrOver   = errors.New("the session is over: the card must prove itself again")
+
+	ErrRefused = errors.New("the card refused") // any Refused
 )
 
 // Refused is a card's no: the second byte of its status (NT4H2421Gx, 10.2).
@@ -30,7 +32,8 @@ const (
 	WrongKey   Refused = 0xae
 )
 
-func (r Refused) Error() string { return fmt.Sprintf("the card refused (status 91%02x)", byte(r)) }
+func (r Refused) Error() string        { return fmt.Sprintf("%v (status 91%02x)", ErrRefused, byte(r)) }
+func (r Refused) Is(target error) bool { return target == ErrRefused }
 
 // Card carries a command to a card and gives its answer.
 type Card interface {

@@ -16,12 +16,13 @@
 //
 // The chip's timer ends an exchange with a silent card, and the host's clock one with a silent
 // chip. No exchange takes longer than 40 ms, but a smart card's, and all that is said to one of
-// those takes a second at most. Activate, which may need many, gives up after 0.25 s. Init and
-// SelfTest reset the chip and may take 0.2 s.
+// those takes a second at most, or four when it is written. Activate, which may need many, gives
+// up after 0.25 s. Init and SelfTest reset the chip and may take 0.2 s.
 //
 // A UID is sent in the clear and can be copied onto a blank card for pennies: such a card is
 // Clonable. A sector under keys of the card's own, made from the site's secret, is better.
 // Crypto-1, the cipher of MIFARE Classic, has been broken since 2008. So this keeps out the
 // copier in the shop; an expert who has one card in hand can copy that card, but learns
-// nothing of the others.
+// nothing of the others. A card that proves itself by AES (package aescard) is Proved: it is not
+// copied, also by an expert. A reader that knows such cards takes no bare UID any more.
 package rc522

@@ -15,6 +15,8 @@ import (
 	"periph.io/x/host/v3/sysfs"
 
 	"menshen/hal"
+	"menshen/hal/aescard"
+	"menshen/hal/isodep"
 )
 
 // ErrRandom says that a card makes up its number.
@@ -42,7 +44,8 @@ const speed = 4 * physic.MegaHertz
 type Config struct {
 	Name    string
 	Reset   periph.PinOut // the chip's NRSTPD; nil: not wired
-	Sector  *Sector       // where the site's number is on its cards; nil: the UID is the credential, and can be copied
+	Sector  *Sector       // where the site's number is on its MIFARE Classic cards; nil: it has none
+	AES     *aescard.Site // how the site uses its smart cards; nil: it has none, and with no Sector the UID counts
 	Poll    time.Duration // between two looks; 100 ms
 	Away    time.Duration // how long a card must be out of sight to count as a new tap; 1 s
 	Refresh time.Duration // how often the chip is set up again, since it may go deaf without a sign; 1 min
@@ -161,7 +164,7 @@ func (r *Reader) look(chip *Chip, emit func(hal.ReaderEvent)) error {
 		case errors.Is(err, ErrSilent):
 			r.forget()
 			return nil
-		case errors.Is(err, ErrGarbled), errors.Is(err, ErrCollided): // a card at the edge of the field: look again
+		case anyOf(err, ErrGarbled, ErrCollided, isodep.ErrLost): // a card at the edge of the field: look again
 			r.tally.Add(garbled, 1)
 			return nil
 		case err != nil:
@@ -199,7 +202,7 @@ func (r *Reader) tapped(chip *Chip, tag Tag, emit func(hal.ReaderEvent)) error {
 	case err == nil:
 		e.Card = &card
 		r.tally.Add(cards, 1)
-	case anyOf(err, ErrRandom, ErrKey, ErrRefused, ErrBlank, ErrNotBlank, ErrCrowd, ErrVerify):
+	case anyOf(err, cardFaults...):
 		r.tally.Add(refused, 1)
 		e.Fault, e.Frame = fmt.Errorf("reader %s: %w", r.cfg.Name, err), true
 	default:
@@ -210,11 +213,20 @@ func (r *Reader) tapped(chip *Chip, tag Tag, emit func(hal.ReaderEvent)) error {
 	return nil
 }
 
+// cardFaults are faults of one card, not of the reader: it is not looked at again while it is held
+// there.
+var cardFaults = []error{ErrRandom, ErrKey, ErrRefused, ErrBlank, ErrNotBlank, ErrCrowd, ErrVerify, ErrSlow,
+	isodep.ErrATS, isodep.ErrProtocol, isodep.ErrTooLong,
+	aescard.ErrKey, aescard.ErrForged, aescard.ErrAnswer, aescard.ErrRefused, aescard.ErrFresh,
+	aescard.ErrForeign, aescard.ErrBlank, aescard.ErrNotNXP, aescard.ErrNoKind}
+
 func (r *Reader) credential(chip *Chip, tag Tag) (hal.Card, error) {
-	switch {
-	case r.cfg.Sector != nil && !tag.Classic():
+	switch classic := r.cfg.Sector != nil && tag.Classic(); {
+	case r.cfg.AES != nil && tag.Smart() && !classic:
+		return r.proved(chip, tag)
+	case (r.cfg.AES != nil || r.cfg.Sector != nil) && !classic:
 		return hal.Card{}, ErrKey
-	case r.cfg.Sector != nil:
+	case classic:
 		card, err := r.cfg.Sector.read(chip, tag)
 		if r.issuing() && errors.Is(err, ErrKey) {
 			return r.cfg.Sector.issued(chip, tag)

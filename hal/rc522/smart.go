@@ -10,29 +10,30 @@ import (
 // ErrSlow says that a card needs longer than people wait at a door.
 var ErrSlow = errors.New("the card takes too long: hold it closer and still")
 
+// The time for all that is said to one smart card: a tap, of which a sound card takes a tenth
+// (docs/figures.md), and one in which cards are written.
 const (
-	// conversation is the time for all that is said to one smart card. A sound card takes a tenth
-	// of it (docs/figures.md).
-	conversation = time.Second
-
-	// margin is added to what a card may take: cards time their answers by our carrier, which they
-	// may lose for a moment.
-	margin = time.Millisecond
+	Tap     = time.Second
+	Writing = 4 * time.Second
 )
+
+// margin is added to what a card may take: cards time their answers by our carrier, which they may
+// lose for a moment.
+const margin = time.Millisecond
 
 // Smart reports whether the card speaks ISO/IEC 14443-4 (its SAK says so).
 func (t Tag) Smart() bool { return t.SAK&0x24 == 0x20 }
 
 // Smart is a conversation with the selected card, until the next Activate or Halt. Its methods
-// together take a second at most; then the error is ErrSlow.
+// together take as long as Talk was told, at most; then the error is ErrSlow.
 type Smart struct {
 	chip     *Chip
 	link     *isodep.Link
 	deadline time.Time
 }
 
-// Talk begins a conversation with the card that was selected last.
-func (c *Chip) Talk() (*Smart, error) {
+// Talk begins a conversation of so long at most with the card that was selected last.
+func (c *Chip) Talk(most time.Duration) (*Smart, error) {
 	in, err := c.exchange(withCRC(isodep.RATS()...), 0, isodep.Activation+margin)
 	if err != nil {
 		return nil, err
@@ -45,8 +46,8 @@ func (c *Chip) Talk() (*Smart, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Smart{c, isodep.New(ats, sizeFIFO), time.Now().Add(conversation)}
-	if ats.Guard > conversation {
+	s := &Smart{c, isodep.New(ats, sizeFIFO), time.Now().Add(most)}
+	if ats.Guard > most {
 		return nil, ErrSlow
 	}
 	time.Sleep(ats.Guard)

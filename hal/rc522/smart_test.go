@@ -42,7 +42,7 @@ func talk(t fataler, field *rc522test.Chip, c *rc522.Chip, card *rc522test.Card)
 	if err != nil || !tag.Smart() {
 		t.Fatal("no smart card", err)
 	}
-	return c.Talk()
+	return c.Talk(rc522.Tap)
 }
 
 var smartUID = []byte{0x04, 1, 2, 3, 4, 5, 6}
