@@ -19,6 +19,7 @@ type Link struct {
 	Why       error     // why not
 	Next      time.Time // then: of the next try
 	Installs  time.Time // it may take a new key until then; zero: it may not
+	Installed time.Time // since when it has the key of an install since the start; zero: there was none
 	Device    string    // maker, model, serial number and version; empty: it has not said
 	Proven    bool      // Device was said under the reader's own key: else anybody on the line may have
 	Abilities []string  // "lamp", "buzzer", …

@@ -33,7 +33,8 @@ func vocabulary(d Desk) (all []command) {
 		commands []command
 	}{
 		{i18n.M("console.chapter-door", "The door"),
-			slices.Concat(doorCommands(), bellCommands(), overrideCommands(), viewCommands(), clockCommands())},
+			slices.Concat(doorCommands(), bellCommands(), overrideCommands(), viewCommands(), readerCommands(),
+				clockCommands())},
 		{i18n.M("console.chapter-people", "People and their credentials"),
 			slices.Concat(peopleCommands(), listCommands(), leaseCommands(), mayCommands(), credentialCommands(),
 				cardCommands(), passCommands())},

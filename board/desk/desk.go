@@ -64,11 +64,12 @@ type Desk struct {
 	advise   func(error) error
 	beside   Beside
 
-	mu         sync.Mutex
-	sessions   map[uint64]*session
-	last       uint64
-	drafts     drafts
-	longestAim time.Duration
+	mu             sync.Mutex
+	sessions       map[uint64]*session
+	last           uint64
+	drafts         drafts
+	longestAim     time.Duration
+	longestInstall time.Duration
 
 	timeSetIn atomic.Uint64 // the session in which the clock was set last
 }
@@ -86,7 +87,7 @@ func New(p Parts) *Desk {
 	}
 	return &Desk{cfg: p.Config, vault: p.Vault, unit: p.Unit, law: p.Law, out: p.Out, source: p.Time,
 		setClock: p.SetClock, board: p.Board, updates: p.Updates, advise: p.Advise, beside: p.Beside,
-		sessions: map[uint64]*session{}, drafts: drafts{}, longestAim: LongestAim}
+		sessions: map[uint64]*session{}, drafts: drafts{}, longestAim: LongestAim, longestInstall: LongestInstall}
 }
 
 // Now is the unit's time.

@@ -26,7 +26,7 @@ var rightsOf = map[string]string{
 
 	"AnswerBell": "itm", "ShowNotice": "m", "SwitchOutput": "itm",
 	"OpenDoor": "itm", "Lockdown": "itm", "Evacuate": "itm", "Watch": "itm", "Aim": "itm", "SeeSign": "itm",
-	"Wiring": "itm", "Readers": "itm", "Check": "itm",
+	"Wiring": "itm", "Readers": "itm", "InstallReader": "itm", "Check": "itm",
 	"SetTime": "tm", "ConfirmTime": "m", "UnlockFaces": "tm",
 	"Decisions": "tma", "Why": "tma",
 	"LookForUpdate": "tm", "InstallUpdate": "tm", "TryUpdate": "tm",

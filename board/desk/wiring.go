@@ -77,6 +77,7 @@ type ReaderReport struct {
 	Fault  string      // empty: none
 	Counts []hal.Count // by kind, all of them
 	Frames []Frame     // the last ones of a Wiegand reader, the newest first; empty: there are none
+	Link   *Link       // of a reader that the unit talks with; nil: it only speaks
 }
 
 // Frame is how one frame came over the wire. It says nothing of which card it was.
@@ -115,6 +116,7 @@ func (d *Desk) Readers(ctx context.Context, s Session) ([]ReaderReport, error) {
 					Text: s.Lang.Say(frameMessage(t)), Gaps: t.Gaps, Middle: t.Middle, Lost: t.Lost})
 			}
 		}
+		report.Link = linkOf(d.unit.Readers()[i], s.Lang)
 		all = append(all, report)
 	}
 	return all, nil

@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 
+	"menshen/board/desk"
 	"menshen/internal/i18n"
 )
 
@@ -10,6 +11,7 @@ import (
 var installMethods = map[string]handler{
 	"install.wiring":  method(wiring),
 	"install.readers": method(readers),
+	"install.reader":  method(installReader),
 }
 
 // header is a board's with its wires.
@@ -60,7 +62,8 @@ type reader struct {
 	Kind   string  `json:"kind"`
 	Fault  string  `json:"fault,omitempty"`
 	Counts []count `json:"counts"`
-	Frames []frame `json:"frames"` // the last ones of a Wiegand reader, the newest first
+	Frames []frame `json:"frames"`         // the last ones of a Wiegand reader, the newest first
+	Link   *link   `json:"link,omitempty"` // of an OSDP reader
 }
 
 type count struct {
@@ -94,7 +97,50 @@ func readers(ctx context.Context, c *call, _ nothing) ([]reader, error) {
 			}
 			one.Frames = append(one.Frames, shown)
 		}
+		one.Link = c.link(r.Link)
 		out = append(out, one)
 	}
 	return out, err
+}
+
+// link is how a reader is connected that the unit talks with.
+type link struct {
+	Address   int      `json:"address"`
+	Speed     int      `json:"speed"`              // baud
+	Secure    bool     `json:"secure"`             // under a key of its own
+	Why       string   `json:"why,omitempty"`      // why not
+	Next      string   `json:"next,omitempty"`     // then: of the next try
+	Installs  string   `json:"installs,omitempty"` // it may take a new key until then
+	Device    string   `json:"device,omitempty"`   // what it says it is
+	Proven    bool     `json:"proven,omitempty"`   // it said so under its key
+	Abilities []string `json:"abilities"`
+	Supply    bool     `json:"supplyFails,omitempty"`
+}
+
+func (c *call) link(l *desk.Link) *link {
+	if l == nil {
+		return nil
+	}
+	out := &link{Address: l.Address, Speed: l.Speed, Secure: l.Secure, Why: l.Why, Device: l.Device, Proven: l.Proven,
+		Abilities: append([]string{}, l.Abilities...), Supply: l.Supply}
+	if !l.Secure && !l.Next.IsZero() {
+		out.Next = c.time(l.Next)
+	}
+	if !l.Installs.IsZero() {
+		out.Installs = c.time(l.Installs)
+	}
+	return out
+}
+
+type installParams struct {
+	Reader string `json:"reader"`
+}
+
+// installReader lets a reader take a new key; progress says what it waits for.
+func installReader(ctx context.Context, c *call, p installParams) (nothing, error) {
+	err := c.desk.InstallReader(ctx, c.who, p.Reader, c.step)
+	if err == nil {
+		err = ctx.Err()
+	}
+	return nothing{}, err
 }

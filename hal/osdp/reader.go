@@ -156,7 +156,7 @@ func (r *Reader) Link() (l hal.Link) {
 	l = hal.Link{Address: int(r.cfg.Address), Speed: r.line.baud, Supply: r.local.supplyFails()}
 	open := r.line.with(func(b *Bus) {
 		s := b.State(r.place)
-		l.Secure, l.Why, l.Next, l.Installs = s.Secure, s.Why, s.Next, s.Installs
+		l.Secure, l.Why, l.Next, l.Installs, l.Installed = s.Secure, s.Why, s.Next, s.Installs, s.Installed
 		if s.Identity != (Identity{}) {
 			l.Device, l.Proven = s.Identity.String(), s.Proven
 		}

@@ -42,6 +42,7 @@ type State struct {
 	Why       error     // why not
 	Next      time.Time // then: of the next try
 	Installs  time.Time // an install is open until then; zero: none
+	Installed time.Time // the last one that came to its end
 	Proven    bool      // Identity and Abilities were told inside a session; else they are hearsay
 	Identity  Identity
 	Abilities Abilities
@@ -349,6 +350,9 @@ func (s *station) confirmed(now time.Time, f Frame) []Event {
 	if s.install != nil && s.at != s.install.key {
 		s.step(now, rekey)
 		return nil
+	}
+	if s.install != nil {
+		s.Installed = now
 	}
 	s.keys, s.at = []Key{s.key()}, 0 // a reader with another one is not this reader
 	s.install, s.Installs = nil, time.Time{}

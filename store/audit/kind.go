@@ -57,6 +57,8 @@ const (
 	AimingEnded      Kind = "aiming ended"
 	CheckBegun       Kind = "self-test begun" // of the door while it runs
 	CheckEnded       Kind = "self-test ended"
+	InstallBegun     Kind = "reader install begun" // an operator lets a reader take a new key
+	InstallEnded     Kind = "reader install ended" // and how
 	UpdateBegun      Kind = "update begun"  // an operator has a system written to the other slot
 	UpdateFailed     Kind = "update failed" // it was not written whole
 	UpdateTried      Kind = "update tried"  // an operator restarts the unit to try it

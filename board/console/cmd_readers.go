@@ -1,0 +1,149 @@
+package console
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"menshen/board/desk"
+	"menshen/internal/i18n"
+)
+
+// Readers shows the readers, and has one take a key.
+type Readers interface {
+	// Readers gives the readers with what came from them and how they are connected.
+	Readers(ctx context.Context, s desk.Session) ([]desk.ReaderReport, error)
+	// InstallReader lets a reader take a new key, until it has it, for [desk.LongestInstall] at
+	// most, or until ctx ends. The unit records begin and end.
+	InstallReader(ctx context.Context, s desk.Session, name string, step desk.Progress) error
+}
+
+func readerCommands() []command {
+	return []command{
+		{name: "reader", usage: "[NAME [--install]]", right: desk.OpensDoor, needs: has[Readers], run: reader,
+			about: i18n.M("console.help-reader", "show the readers, or one with its counters; --install lets an "+
+				"OSDP reader take a new key, for ten minutes at most"),
+			example: "reader gate --install"},
+	}
+}
+
+func reader(ctx context.Context, c *console, words []string) error {
+	a, err := parse(words, "install")
+	if err != nil {
+		return err
+	}
+	d, name := c.desk.(Readers), strings.Join(a.words, " ")
+	if a.has("install") {
+		if name == "" {
+			return c.misuse("reader")
+		}
+		return c.installReader(ctx, d, name)
+	}
+	all, err := d.Readers(ctx, c.who)
+	if err != nil {
+		return err
+	}
+	if name == "" {
+		return c.show(c.readersTable(all), false)
+	}
+	for _, r := range all {
+		if r.Name == name {
+			c.showReader(r)
+			return nil
+		}
+	}
+	return c.fail(i18n.M("console.no-such-reader", "no reader has this name; 'reader' lists them"))
+}
+
+// installReader lets a reader take a key, until a key is pressed.
+func (c *console) installReader(ctx context.Context, d Readers, name string) error {
+	c.say(i18n.M("console.install-how", "q ends it."))
+	key, err := c.untilKey(ctx, string(stopKey), func(ctx context.Context) error {
+		if err := d.InstallReader(ctx, c.who, name, c.step); err != nil {
+			return err
+		}
+		return ctx.Err()
+	})
+	switch {
+	case err != nil:
+		return err
+	case key != 0:
+		c.say(i18n.M("console.install-stopped", "Ended. The reader may take no key now."))
+	default:
+		c.say(i18n.M("console.install-done", "Reader %s has its key. What it says is encrypted from now on.", name))
+	}
+	return nil
+}
+
+func (c *console) readersTable(all []desk.ReaderReport) table {
+	t := table{cols: []column{
+		{"reader", i18n.M("console.reader", "reader")},
+		{"kind", i18n.M("console.reader-kind", "kind")},
+		{"state", i18n.M("console.state", "state")},
+	}}
+	for _, r := range all {
+		t.add(r.Name, r.Kind, c.readerState(r))
+	}
+	return t
+}
+
+// readerState is one line about a reader.
+func (c *console) readerState(r desk.ReaderReport) string {
+	switch {
+	case r.Link != nil && r.Link.Secure:
+		return c.lang.Say(i18n.M("console.reader-secure", "secure channel"))
+	case r.Link != nil && r.Link.Why != "":
+		return r.Link.Why
+	case r.Fault != "":
+		return r.Fault
+	}
+	return c.lang.Say(i18n.M("console.reader-works", "works"))
+}
+
+// showReader shows all that is known of a reader.
+func (c *console) showReader(r desk.ReaderReport) {
+	facts := []fact{
+		{i18n.M("console.reader", "reader"), r.Name},
+		{i18n.M("console.reader-kind", "kind"), r.Kind},
+		{i18n.M("console.state", "state"), c.readerState(r)},
+	}
+	if l := r.Link; l != nil {
+		facts = append(facts, c.linkFacts(l)...)
+	}
+	for _, n := range r.Counts {
+		facts = append(facts, fact{i18n.Word(n.Of), c.cell(n.N)})
+	}
+	for _, line := range c.factLines(facts) {
+		c.paragraphs(line)
+	}
+}
+
+func (c *console) linkFacts(l *desk.Link) []fact {
+	facts := []fact{
+		{i18n.M("console.reader-address", "address"), c.cell(l.Address)},
+		{i18n.M("console.reader-speed", "speed"), c.lang.Say(i18n.M("console.baud", "%d baud", l.Speed))},
+	}
+	if l.Device != "" {
+		device := l.Device
+		if !l.Proven {
+			device = c.lang.Say(i18n.M("console.reader-hearsay", "%s (said in clear: not proven)", device))
+		}
+		facts = append(facts, fact{i18n.M("console.reader-device", "device"), device})
+	}
+	if len(l.Abilities) > 0 {
+		facts = append(facts, fact{i18n.M("console.reader-abilities", "abilities"), strings.Join(l.Abilities, ", ")})
+	}
+	if l.Supply {
+		facts = append(facts, fact{i18n.M("console.reader-supply", "supply"),
+			c.lang.Say(i18n.M("console.reader-supply-fails", "fails, says the reader"))})
+	}
+	if wait := time.Until(l.Next).Round(time.Second); !l.Secure && wait > 0 {
+		facts = append(facts, fact{i18n.M("console.reader-next", "next try"),
+			c.lang.Say(i18n.M("console.in-so-long", "in %v", wait))})
+	}
+	if left := time.Until(l.Installs).Round(time.Second); left > 0 {
+		facts = append(facts, fact{i18n.M("console.reader-install", "may take a key"),
+			c.lang.Say(i18n.M("console.for-so-long", "for %v", left))})
+	}
+	return facts
+}

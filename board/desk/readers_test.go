@@ -1,0 +1,124 @@
+package desk_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"menshen/board/desk"
+	"menshen/hal/osdp"
+	"menshen/hal/osdp/osdptest"
+	"menshen/hal/serial"
+	"menshen/hal/sim"
+	"menshen/internal/i18n"
+	"menshen/store/audit"
+)
+
+// withOSDP puts an OSDP reader, new from the factory, beside the bench's own.
+func (b *bench) withOSDP(t *testing.T) (*osdptest.Reader, *osdptest.Line) {
+	t.Helper()
+	cable, err := sim.NewSerial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	far := &osdptest.Reader{Address: 3, Factory: true, Identity: osdp.Identity{Serial: 4711}}
+	line := osdptest.NewLine(far)
+	var served sync.WaitGroup
+	served.Go(func() { line.Serve(cable) })
+	t.Cleanup(func() { cable.Close(); served.Wait() })
+	ring := osdp.NewRing(filepath.Join(t.TempDir(), "osdp.json"))
+	secret := []byte{0x8c, 0x1f, 0x4e, 0x0b, 0x5a, 0x7d, 0x92, 0xd3, 0x6e, 0xe0, 0x41, 0x5f, 0xb7, 0xc8, 0xa9, 0x23}
+	ring.Secret("gate", func() ([]byte, error) { return bytes.Clone(secret), nil })
+	near, err := osdp.NewLine(func() (io.ReadWriteCloser, error) { return serial.Open(cable.Name(), 115200) }, 115200,
+		ring, osdp.Config{Name: "gate", Address: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Wires.Readers = append(b.Wires.Readers, near.Readers()[0])
+	b.Reassemble()
+	b.Start()
+	return far, line
+}
+
+func (b *bench) link(t *testing.T) *desk.Link {
+	t.Helper()
+	all, err := b.Desk.Readers(t.Context(), b.Staff)
+	if err != nil || len(all) != 2 || all[0].Link != nil || all[1].Link == nil {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	return all[1].Link
+}
+
+// TestInstallReader: a reader gets its key while an operator lets it, is told of what keeps it from
+// that, and the log has begin and end.
+func TestInstallReader(t *testing.T) {
+	b := newBench(t)
+	far, line := b.withOSDP(t)
+	b.Eventually("the reader has no key", func() bool { return strings.Contains(b.link(t).Why, "no key yet") })
+	line.Do(func() {
+		if far.Sessions > 0 {
+			t.Error("a session under the default key with no install open")
+		}
+	})
+	var steps []string
+	tell := func(s desk.Step) { steps = append(steps, s.Text) }
+	if err := b.Desk.InstallReader(t.Context(), b.Staff, "gate", tell); err != nil {
+		t.Fatal(err)
+	}
+	l := b.link(t)
+	if !l.Secure || !l.Installs.IsZero() || !l.Proven || l.Address != 3 || !strings.Contains(l.Device, "4711") {
+		t.Errorf("%+v", l)
+	}
+	if len(steps) == 0 || !strings.Contains(steps[0], "cable") {
+		t.Errorf("steps: %q", steps)
+	}
+	if b.Count(audit.InstallBegun) != 1 || b.Count(audit.InstallEnded) != 1 {
+		t.Errorf("%d begun, %d ended", b.Count(audit.InstallBegun), b.Count(audit.InstallEnded))
+	}
+	id := b.Someone(1)
+	step := func(desk.Step) { line.Do(func() { far.Tap(26, 1, 2, 3, 0x40) }) }
+	if _, err := b.Desk.AssignCard(t.Context(), b.Staff, id, "fob", step); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestInstallEnds: with its time, and with whoever opened it; then no reader gets a key.
+func TestInstallEnds(t *testing.T) {
+	b := newBench(t)
+	far, line := b.withOSDP(t)
+	line.Do(func() { far.Deaf = true })
+	b.Eventually("the reader is silent", func() bool { return strings.Contains(b.link(t).Why, "does not answer") })
+	desk.InstallFor(b.Desk, time.Second)
+	var e *i18n.Error
+	if err := b.Desk.InstallReader(t.Context(), b.Staff, "gate", func(desk.Step) {}); !errors.As(err, &e) ||
+		e.Remedy.IsZero() {
+		t.Errorf("at the end of its time: %v", err)
+	}
+	desk.InstallFor(b.Desk, time.Minute)
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := b.Desk.InstallReader(ctx, b.Staff, "gate", func(desk.Step) { cancel() }); err != nil {
+		t.Errorf("stopped: %v", err)
+	}
+	line.Do(func() { far.Deaf = false })
+	b.Eventually("the reader has no key", func() bool { return strings.Contains(b.link(t).Why, "no key yet") })
+	line.Do(func() {
+		if far.Sessions > 0 || !far.Factory {
+			t.Error("the reader got a key after the end")
+		}
+	})
+	if b.Count(audit.InstallBegun) != 2 || b.Count(audit.InstallEnded) != 2 {
+		t.Errorf("%d begun, %d ended", b.Count(audit.InstallBegun), b.Count(audit.InstallEnded))
+	}
+	for _, name := range []string{"outside", "nowhere"} {
+		if err := b.Desk.InstallReader(t.Context(), b.Staff, name, func(desk.Step) {}); !errors.As(err, &e) ||
+			e.Remedy.IsZero() {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
