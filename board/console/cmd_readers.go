@@ -21,8 +21,7 @@ type Readers interface {
 func readerCommands() []command {
 	return []command{
 		{name: "reader", usage: "[NAME [--install]]", right: desk.OpensDoor, needs: has[Readers], run: reader,
-			about: i18n.M("console.help-reader", "show the readers, or one with its counters; --install lets an "+
-				"OSDP reader take a new key, for ten minutes at most"),
+			about:   i18n.M("console.help-reader", "show the readers, or one; --install lets an OSDP reader take its key"),
 			example: "reader gate --install"},
 	}
 }

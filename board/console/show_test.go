@@ -122,7 +122,7 @@ func TestPaging(t *testing.T) {
 }
 
 func TestHelpHasAnExampleForEach(t *testing.T) {
-	s, _ := sitFull(t, console.Options{Height: 100, Width: 100})
+	s, _ := sitFull(t, console.Options{Height: 120, Width: 100})
 	s.logIn("mei")
 	all := s.do("mei", "help")
 	verbs := 0
