@@ -59,9 +59,9 @@ const (
 	CheckEnded       Kind = "self-test ended"
 	InstallBegun     Kind = "reader install begun" // an operator lets a reader take a new key
 	InstallEnded     Kind = "reader install ended" // and how
-	UpdateBegun      Kind = "update begun"  // an operator has a system written to the other slot
-	UpdateFailed     Kind = "update failed" // it was not written whole
-	UpdateTried      Kind = "update tried"  // an operator restarts the unit to try it
+	UpdateBegun      Kind = "update begun"         // an operator has a system written to the other slot
+	UpdateFailed     Kind = "update failed"        // it was not written whole
+	UpdateTried      Kind = "update tried"         // an operator restarts the unit to try it
 	UpdateKept       Kind = "update kept"
 	UpdateTakenBack  Kind = "update taken back" // the system before runs again
 	FileCarriedOut   Kind = "file carried out"  // onto a USB stick
