@@ -86,8 +86,8 @@ var chinese = strings.Fields(`
 	人脸 密码 刷卡 您的 工作人员 摄像头 通行码 镜头 片刻 睁开 靠近 一些 后退 一点 一次 一人 第二个 面部 遮挡
 	光线 强光 光亮 左侧 右侧 平时 一样 走过来 过来 走开 一步 离开 本楼 立即 打开 打电话 求助 暂时 锁闭 随时
 	出去 维修 设置 同意 本人 照旧 照常 可用 收回 销毁 尚未 完成 询问 呼叫 稍等 稍候 时间 进入 现在 另一道门
-	尝试 次数 过多 几分钟 再来 保持 不动 这里 自愿者 自选 识别 暂停 没有 什么 都不用做 另一位 三秒 四次 五次
-	这张卡 一会儿 须两人 此门`)
+	尝试 次数 过多 几分钟 再来 保持 不动 这里 自愿者 自选 识别 暂停 没有 什么 都不用做 另一位 三秒 五次
+	一会儿 须两人 此门`)
 
 // insideWords gives the places, in bytes, that are inside of a Chinese word.
 func insideWords(text string) map[int]bool {

@@ -38,11 +38,12 @@ func (p *Painter) of(s scene.Scene, lang i18n.Language) content {
 		c.foot, c.bell = p.site.Contact, s.Ways.Has(scene.ByBell)
 	}
 	switch s.Kind {
-	case scene.Enrolling, scene.WalkingUp:
+	case scene.Enrolling, scene.WalkingUp: // pictures of a face
 		if s.Wanted > 0 {
 			c.ring = 1000 * min(s.Done, s.Wanted) / s.Wanted
 		}
-	case scene.Opened, scene.Asking:
+	case scene.Notice:
+	default: // taps
 		c.done, c.of = s.Done, min(s.Wanted, mostDots)
 	}
 	if s.Within > 0 {

@@ -22,9 +22,8 @@
 //
 // # How calm
 //
-// Nothing blinks. What moves is a ring that runs down, four times a second, and pages that turn
-// every four seconds or, of the notice, at half the pace of a reader. Text and pictograms have a
-// contrast of at least 7 to 1.
+// Nothing blinks. What moves is a ring that runs down, four times a second, and pages of a tiny
+// display that turn every four seconds. Text and pictograms have a contrast of at least 7 to 1.
 //
 // # How fast
 //

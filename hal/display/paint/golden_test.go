@@ -21,6 +21,7 @@ const drawnWith = "Version 2.004"
 // TestGoldenPictures: each page of each scene, in each language and layout, is as somebody looked
 // at it. The pictures in testdata are made smaller: a pixel is the mean of a few.
 func TestGoldenPictures(t *testing.T) {
+	everyPixel(t)
 	fonts := noto(t)
 	var b sfnt.Buffer
 	if v, err := fonts.bold.Name(&b, sfnt.NameIDVersion); err != nil || !strings.HasPrefix(v, drawnWith) {

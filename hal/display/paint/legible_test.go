@@ -23,6 +23,7 @@ var distance = [...]struct{ mm, title, body float64 }{
 // TestLegible: capitals are as high as the package comment promises. The few scenes that need more
 // words than there is room for are listed, with how much smaller they are at worst.
 func TestLegible(t *testing.T) {
+	everyPixel(t)
 	fonts := noto(t)
 	const least = 0.75 // of the promise
 	for _, lang := range []string{"en", "zh"} {
@@ -66,6 +67,7 @@ func TestLegible(t *testing.T) {
 // TestNothingIsCut: all that is shown is on the display, and no text runs over another or over a
 // picture.
 func TestNothingIsCut(t *testing.T) {
+	everyPixel(t)
 	fonts := noto(t)
 	for _, lang := range []string{"en", "zh"} {
 		for _, d := range panels {
@@ -112,6 +114,7 @@ func (p *Painter) checkPlaces(t *testing.T, what string, page []item) {
 // TestContrast: texts and pictograms have 7 to 1 against their paper, by the palettes and by the
 // pixels themselves, by day and at night.
 func TestContrast(t *testing.T) {
+	everyPixel(t)
 	for _, all := range [][tones]palette{day, night, {printed, lit}} {
 		for i, p := range all {
 			if p == (palette{}) {
@@ -157,6 +160,7 @@ func (p *Painter) stands(part image.Rectangle, paper color.RGBA) bool {
 // TestCalm: in two minutes of any scene nothing changes more often than twice a second, but the
 // ring, and pages stay for four seconds.
 func TestCalm(t *testing.T) {
+	everyPixel(t)
 	fonts := noto(t)
 	for _, d := range panels {
 		p := New(d.size, d.ink, site("en"), fonts)

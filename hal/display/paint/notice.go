@@ -10,10 +10,10 @@ import (
 )
 
 // noticeSheets sets the notice in large print, in pages that fit. The first paragraph is its title.
-func (p *Painter) noticeSheets(lang i18n.Language) (all []sheet, last []time.Duration) {
+func (p *Painter) noticeSheets(lang i18n.Language) (all []sheet) {
 	paragraphs := p.site.Notice[lang.Code()]
 	if len(paragraphs) == 0 {
-		return nil, nil
+		return nil
 	}
 	s := p.setting()
 	px := max(ems(min(p.size.X, p.size.Y), rules[p.class].print), least(lang))
@@ -79,54 +79,24 @@ func (p *Painter) noticeSheets(lang i18n.Language) (all []sheet, last []time.Dur
 		x := foot.Min.X + (foot.Dx()-p.glyphs.width(b.style, number))/2
 		out.items = append(out.items, p.line(b, number, image.Pt(x, foot.Min.Y+(foot.Dy()-b.leading())/2)))
 		all = append(all, out)
-		last = append(last, readingTime(page))
 	}
-	return all, last
+	return all
 }
 
-// readingTime is how long a page stays, for whoever reads slowly: half the pace of silent reading
-// (Brysbaert 2019: 238 words a minute in English; 260 words, about 390 characters, in Chinese).
-func readingTime(page []block) time.Duration {
-	narrow, wide := 0, 0
-	for _, b := range page {
-		for _, line := range b.lines {
-			for _, r := range line {
-				if r >= 0x2e80 {
-					wide++
-				} else {
-					narrow++
-				}
-			}
-		}
+// pageOf gives which page is shown a time after the scene began, and when the next one is; 0: none
+// comes by itself. Those of the notice are turned by whoever reads, or by the unit for them.
+func (p *Painter) pageOf(s scene.Scene, since time.Duration) (page int, next time.Duration) {
+	n := len(p.sheets)
+	if s.Kind == scene.Notice {
+		return max(s.Done, 0) % n, 0
 	}
-	return 4*time.Second + time.Duration(wide)*time.Second*10/32 + time.Duration(narrow)*time.Second/11
-}
-
-// pageOf gives which page is shown a time after the scene began, and when the next one is; 0: none.
-func pageOf(s scene.Scene, last []time.Duration, since time.Duration) (page int, next time.Duration) {
-	if len(last) <= 1 {
+	if n == 1 {
 		return 0, 0
 	}
-	if s.Kind == scene.Notice && s.Done > 0 { // whoever reads turns them
-		return min(s.Done, len(last)) - 1, 0
-	}
-	whole := time.Duration(0)
-	for _, l := range last {
-		whole += l
-	}
+	stay := turnEvery
 	if s.Unhurried {
-		since /= 2
+		stay *= 2
 	}
-	since %= whole
-	for i, l := range last {
-		if since < l {
-			next = l - since
-			if s.Unhurried {
-				next *= 2
-			}
-			return i, next
-		}
-		since -= l
-	}
-	return 0, 0
+	since = max(since, 0)
+	return int(since/stay) % n, stay - since%stay
 }

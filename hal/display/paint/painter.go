@@ -61,8 +61,7 @@ type Painter struct {
 
 	scene  scene.Scene
 	sheets []sheet // the pages of the scene
-	last   []time.Duration
-	was    []item // what is on the picture
+	was    []item  // what is on the picture
 	now    []item
 	colour palette // of the picture; the zero palette: nothing was painted
 
@@ -110,9 +109,9 @@ func (p *Painter) Image() *image.RGBA { return p.img }
 func (p *Painter) Paint(s scene.Scene, m Moment) (dirty image.Rectangle, next time.Duration) {
 	if p.sheets == nil || s != p.scene {
 		p.scene = s
-		p.sheets, p.last = p.lay(s)
+		p.sheets = p.lay(s)
 	}
-	page, next := pageOf(s, p.last, m.Since)
+	page, next := p.pageOf(s, m.Since)
 	sheet := p.sheets[page]
 	p.now = append(p.now[:0], sheet.items...)
 	if sheet.clock >= 0 {
@@ -144,21 +143,24 @@ const ringEvery = 250 * time.Millisecond
 // turnEvery is how long a page of a tiny display stays.
 const turnEvery = 4 * time.Second
 
-// lay lays a scene out: its pages, and how long each stays.
-func (p *Painter) lay(s scene.Scene) (all []sheet, last []time.Duration) {
+// lay lays out the pages of a scene.
+func (p *Painter) lay(s scene.Scene) (all []sheet) {
 	lang := p.language(s)
 	if s.Kind == scene.Notice && p.glyphs.fonts.Missing == nil {
-		all, last = p.noticeSheets(lang)
+		all = p.noticeSheets(lang)
 	}
-	switch c := p.of(s, lang); {
+	c := p.of(s, lang)
+	if c.countdown && p.ink == Printed { // each step would flicker
+		c.ring, c.countdown = -1, false
+	}
+	switch {
 	case len(all) > 0:
 	case p.class == tiny:
 		all = p.tinySheets(c, lang)
-		last = slices.Repeat([]time.Duration{turnEvery}, len(all))
 	default:
 		all = []sheet{p.layout(c)}
 	}
-	return all, last
+	return all
 }
 
 // language is that of a scene. Where the fonts have no Chinese, it is English.

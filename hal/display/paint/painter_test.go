@@ -16,6 +16,7 @@ import (
 // TestDamage: whatever was shown before, the picture is as if painted afresh, and nothing outside
 // of what Paint says has changed.
 func TestDamage(t *testing.T) {
+	everyPixel(t)
 	fonts := noto(t)
 	all := scenes()
 	rapid.Check(t, func(r *rapid.T) {
@@ -81,15 +82,23 @@ func TestNext(t *testing.T) {
 		got[1] != ringEvery || got[2] != 0 {
 		t.Errorf("changes after %v", got)
 	}
-	read := scene.Scene{Kind: scene.Notice}
-	first := at(read, 0)
-	read.Unhurried = true
-	if first < 4*time.Second || at(read, 0) != 2*first {
-		t.Errorf("the notice's first page stays for %v, for those who need more time %v", first, at(read, 0))
+	// The pages of the notice are turned, and begin again after the last.
+	read := scene.Scene{Kind: scene.Notice, Done: 1}
+	if at(read, time.Minute) != 0 || !strings.HasPrefix(p.was[len(p.was)-1].words, "2 / ") {
+		t.Errorf("turned once, the notice is at %q", p.was[len(p.was)-1].words)
 	}
-	read.Done = 2
-	if at(read, 0) != 0 || !strings.HasPrefix(p.was[len(p.was)-1].words, "2 / ") {
-		t.Errorf("page 2, asked for, is %q", p.was[len(p.was)-1].words)
+	read.Done = len(p.sheets)
+	if at(read, 0); !strings.HasPrefix(p.was[len(p.was)-1].words, "1 / ") {
+		t.Errorf("turned after the last page, the notice is at %q", p.was[len(p.was)-1].words)
+	}
+	// Pages of a tiny display turn by themselves, more slowly for who needs time.
+	p = New(panels[6].size, Lit, site("en"), fonts)
+	broken := scene.Scene{Kind: scene.Nobody}
+	if got := at(broken, time.Second); got != turnEvery-time.Second {
+		t.Errorf("the next page comes after %v", got)
+	}
+	if broken.Unhurried = true; at(broken, time.Second) != 2*turnEvery-time.Second {
+		t.Errorf("the next page comes after %v for who needs time", at(broken, time.Second))
 	}
 }
 
