@@ -210,7 +210,7 @@ func clone(value any) any {
 
 // order is that of the tables in a file: from the unit's name outwards.
 var order = []string{"unit", "key", "door", "site", "relay", "adc", "input", "signal", "output", "reader", "format",
-	"camera", "infrared", "faces", "passes", "console", "stick", "cable", "voice"}
+	"camera", "infrared", "faces", "passes", "console", "stick", "cable", "voice", "display"}
 
 // write writes a configuration's file.
 func write(all Tables) ([]byte, error) {

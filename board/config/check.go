@@ -45,7 +45,7 @@ func (c *Config) check() misfits {
 	}
 	for _, part := range []func(*misfits){c.checkDoor, c.checkLock, c.checkWires, c.checkOutputs, c.checkADCs,
 		c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkInfrared, c.checkPasses,
-		c.checkVoice} {
+		c.checkVoice, c.checkDisplay} {
 		part(m)
 	}
 	return *m
@@ -183,7 +183,7 @@ func (c *Config) checkFaces(m *misfits) {
 
 // canAsk reports whether something at the door can ask a person for an act.
 func (c *Config) canAsk() bool {
-	return slices.ContainsFunc(c.Signals, func(s Signal) bool { return s.Role == "green" || s.Role == "buzzer" })
+	return c.Shows() || slices.ContainsFunc(c.Signals, func(s Signal) bool { return s.Role == "green" || s.Role == "buzzer" })
 }
 
 // Opened gives the source as camera.Open takes it: what libcamera reads comes through the pipe
@@ -249,6 +249,7 @@ func (c *Config) resolve(dir string) {
 	c.Camera.Models = abs(c.Camera.Models)
 	c.Camera.Manifest = abs(c.Camera.Manifest)
 	c.Faces.Calibration = abs(c.Faces.Calibration)
+	c.Display.Fonts = abs(c.Display.Fonts)
 	c.Voice.Phrases = abs(c.Voice.Phrases)
 	c.Voice.Recordings = abs(c.Voice.Recordings)
 	if c.Console.Socket != "none" {

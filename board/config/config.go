@@ -50,6 +50,7 @@ type Config struct {
 	Stick    Stick    `toml:"stick"`
 	Cable    Cable    `toml:"cable"`
 	Voice    Voice    `toml:"voice"`
+	Display  Display  `toml:"display"`
 
 	lines   lines
 	sum     string           // of the file, SHA-256 in hex

@@ -14,9 +14,10 @@ import (
 // or opens the door from inside. One part is one reader, input, signal or output, by its table and
 // number ("reader.0"), or one of these.
 const (
-	PartFaces  = "faces"  // the camera, and what it is for
-	PartPeople = "people" // who may come in, and when; without it cards and codes are denied
-	PartVoice  = "voice"
+	PartFaces   = "faces"  // the camera, and what it is for
+	PartPeople  = "people" // who may come in, and when; without it cards and codes are denied
+	PartVoice   = "voice"
+	PartDisplay = "display"
 
 	partLock    = "relay"
 	partConsole = "console" // on a serial line
@@ -131,6 +132,8 @@ func (c *Config) parts(key string) (parts []string) {
 		return []string{partLock}
 	case "voice":
 		return []string{PartVoice}
+	case "display":
+		return []string{PartDisplay}
 	}
 	if strings.HasPrefix(key, "site.access.") && strings.HasSuffix(key, ".output") { // of the door it says nothing
 		for i := range c.Outputs {

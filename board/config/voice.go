@@ -1,10 +1,7 @@
 package config
 
 import (
-	"fmt"
 	"regexp"
-	"strconv"
-	"strings"
 	"time"
 
 	"menshen/internal/i18n/catalogue"
@@ -37,17 +34,7 @@ func (c *Config) VoiceLanguage() string {
 
 // VolumeAt gives how loud the door speaks at a time, 1 to 100.
 func (c *Config) VolumeAt(t time.Time) int {
-	from, until, err := c.Voice.quiet()
-	t = t.In(c.Site.Location())
-	now := 60*t.Hour() + t.Minute()
-	if err != nil || from == until {
-		return c.Voice.Volume
-	}
-	quiet := from <= now && now < until
-	if until < from { // over midnight
-		quiet = now >= from || now < until
-	}
-	if quiet {
+	if from, until, _ := spanOfDay(c.Voice.Quiet); inSpan(from, until, t.In(c.Site.Location())) {
 		return c.Voice.QuietVolume
 	}
 	return c.Voice.Volume
@@ -72,35 +59,9 @@ func (c *Config) checkVoice(m *misfits) {
 		m.when(volume.value < 1 || volume.value > 100, "voice."+volume.key,
 			"[voice] %s %d is out of range: write between 1 and 100", volume.key, volume.value)
 	}
-	if _, _, err := v.quiet(); err != nil {
-		m.add("voice.quiet", err)
-	}
+	_, _, ok := spanOfDay(v.Quiet)
+	m.when(!ok && v.Quiet != "", "voice.quiet",
+		"[voice] quiet %q is not a span of the day: write such as \"22:00-07:00\"", v.Quiet)
 	m.when(v.QuietVolume > v.Volume, "voice.quiet_volume",
 		"[voice] quiet_volume %d is louder than volume %d: write at most that", v.QuietVolume, v.Volume)
-}
-
-// quiet gives the quiet hours in minutes of the day; both the same: there are none.
-func (v *Voice) quiet() (from, until int, err error) {
-	if v.Quiet == "" {
-		return 0, 0, nil
-	}
-	a, b, _ := strings.Cut(v.Quiet, "-")
-	from, ok1 := minutes(a)
-	until, ok2 := minutes(b)
-	if !ok1 || !ok2 || from == until {
-		return 0, 0, fmt.Errorf("[voice] quiet %q is not a span of the day: write such as \"22:00-07:00\"", v.Quiet)
-	}
-	return from, until, nil
-}
-
-var clock = regexp.MustCompile(`^([01][0-9]|2[0-3]):([0-5][0-9])$`)
-
-func minutes(text string) (int, bool) {
-	found := clock.FindStringSubmatch(text)
-	if found == nil {
-		return 0, false
-	}
-	h, _ := strconv.Atoi(found[1])
-	m, _ := strconv.Atoi(found[2])
-	return 60*h + m, true
 }

@@ -53,7 +53,7 @@ socket.`,
 	c.AddCommand(checkVerb(), runVerb(), consoleVerb(), initVerb(), configVerb(), boardVerb(), demoVerb(),
 		auditVerb(), evalVerb(), simVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
 	c.AddCommand(noticeVerb(), dossierVerb(), cameraVerb(), cableVerb(), slotVerb(), versionVerb(), deskVerb(),
-		callVerb(), voiceVerb())
+		callVerb(), voiceVerb(), displayVerb())
 	strict(c)
 	strictHelp(c)
 	fitHelp(c)

@@ -21,7 +21,7 @@ import (
 func TestMain(m *testing.M) {
 	// A door that runs in a test starts its eye and its voice, and a test its console or a script's
 	// call.
-	if len(os.Args) > 1 && slices.Contains([]string{"eye", "voice", "console", "call"}, os.Args[1]) {
+	if len(os.Args) > 1 && slices.Contains([]string{"eye", "voice", "display", "console", "call"}, os.Args[1]) {
 		main()
 		return
 	}

@@ -25,8 +25,8 @@ type Config struct {
 	// Clock gives the time of day at the door, and whether it is known; nil: it is not. It is
 	// called from any goroutine.
 	Clock func() (now time.Time, known bool) `json:"-"`
-	// Dark are the hours of the night, from and until; equal: there is none.
-	Dark [2]int `json:"-"`
+	// Dark reports whether the picture is dark at a time; nil: never.
+	Dark func(time.Time) bool `json:"-"`
 
 	Silence time.Duration // time without a beat after which the child is killed; 10 s: paper is slow
 	StartIn time.Duration // time the child has to open its fonts and screen; 15 s
@@ -127,19 +127,10 @@ func (d *Display) tell() {
 	if d.cfg.Clock != nil {
 		if now, known := d.cfg.Clock(); known {
 			o.clock = now.Hour()*60 + now.Minute()
-			o.night = d.cfg.dark(now.Hour())
+			o.night = d.cfg.Dark != nil && d.cfg.Dark(now)
 		}
 	}
 	d.child.Tell(kindTell, o.bytes())
-}
-
-// dark reports whether an hour is of the night.
-func (c *Config) dark(hour int) bool {
-	from, until := c.Dark[0], c.Dark[1]
-	if from <= until {
-		return from <= hour && hour < until
-	}
-	return hour >= from || hour < until
 }
 
 // tick tells the time again as it changes.

@@ -105,7 +105,7 @@ func start(t *testing.T, as string, change func(*Config)) *bench {
 	cfg := Config{
 		Screen: fmt.Sprintf("sim:%s,size=%dx%d", b.path, b.size.X, b.size.Y), Command: []string{os.Args[0], as},
 		Site:    paint.Site{Language: "en", Contact: "+86 21 5555 0100"},
-		Silence: 3 * time.Second, Dark: [2]int{22, 6},
+		Silence: 3 * time.Second, Dark: func(t time.Time) bool { return t.Hour() >= 22 },
 		Clock: func() (time.Time, bool) {
 			if now := b.now.Load(); now != nil {
 				return *now, true

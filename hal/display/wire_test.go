@@ -122,17 +122,3 @@ func TestVectors(t *testing.T) {
 
 var names = map[child.Kind]string{kindConfig: "config", kindTell: "tell", kindReady: "ready", kindBeat: "beat",
 	kindFailure: "failure"}
-
-// TestDark: the hours of the night may go over midnight.
-func TestDark(t *testing.T) {
-	for _, c := range []struct {
-		hours [2]int
-		hour  int
-		dark  bool
-	}{{[2]int{22, 6}, 23, true}, {[2]int{22, 6}, 5, true}, {[2]int{22, 6}, 6, false}, {[2]int{0, 6}, 3, true},
-		{[2]int{0, 6}, 22, false}, {[2]int{0, 0}, 0, false}} {
-		if cfg := (Config{Dark: c.hours}); cfg.dark(c.hour) != c.dark {
-			t.Errorf("%v at %d: %v", c.hours, c.hour, !c.dark)
-		}
-	}
-}
