@@ -142,7 +142,7 @@ func open(ctx context.Context, c *config.Config, log *slog.Logger, boots func() 
 			log.Error("the door sees nothing; cards, PINs, exit and fire work", "why", err)
 		}
 	}
-	closers = append(closers, parts.speak(ctx))
+	closers = append(closers, parts.speak(ctx), parts.show(ctx))
 	d, err := New(parts)
 	return d, closeAll, err
 }

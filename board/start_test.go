@@ -249,6 +249,8 @@ func TestRSafeStartWithoutAPart(t *testing.T) {
 			"face models", `did you mean "libcamera"?`, false},
 		"the voice's card": {[]string{"[camera]", "[voice]\ncard = \"hw:0,0\"\n[camera]"}, "voice",
 			"write one that 'menshen voice cards' lists", false},
+		"the screen": {[]string{"[camera]", "[display]\nscreen = \"television\"\n[camera]"}, "display",
+			"is none of drm", false},
 		"the hours": {[]string{"[camera]", "[[site.access]]\ngroup = \"staff\"\n[camera]"}, "store", "has no hours",
 			true},
 		"the time of a release": {[]string{`"1s"`, `"1h"`, `"20s"`, `"2h"`}, "store", "write between 1s and 60s", true},

@@ -22,6 +22,7 @@ import (
 	"menshen/board/unit"
 	"menshen/board/wiring"
 	"menshen/hal"
+	"menshen/hal/display"
 	"menshen/hal/haltest"
 	"menshen/hal/scene"
 	"menshen/hal/voice"
@@ -33,10 +34,11 @@ import (
 	"menshen/store/audit"
 )
 
-// Main is the TestMain of a package: it lets eye and voice run as children of a test, as they do of
-// the program, and looks for goroutines that are left.
+// Main is the TestMain of a package: it lets eye, voice and display run as children of a test, as
+// they do of the program, and looks for goroutines that are left.
 func Main(m *testing.M) {
-	children := map[string]func(uintptr) error{"eye": eye.Main, "voice speak": voice.Main}
+	children := map[string]func(uintptr) error{"eye": eye.Main, "voice speak": voice.Main,
+		"display show": display.Main}
 	if child, ok := children[strings.Join(os.Args[1:], " ")]; ok {
 		if err := child(3); err != nil {
 			os.Stderr.WriteString(err.Error() + "\n")

@@ -13,6 +13,7 @@ import (
 	"menshen/hal/scene"
 	"menshen/internal/child"
 	"menshen/internal/confine"
+	"menshen/internal/i18n"
 )
 
 // Config is what a child needs to know. It is sent to the child as JSON. Zero fields take the
@@ -76,6 +77,25 @@ func (s Status) Trouble() error {
 		return fmt.Errorf("the display cannot write Chinese: %s", s.Font)
 	}
 	return nil
+}
+
+// Message is how the display is, for an operator.
+func (s Status) Message() i18n.Message {
+	switch {
+	case s.State == child.Starting:
+		return i18n.M("display.starting", "starting")
+	case s.State == child.Waiting:
+		return i18n.M("display.waiting", "is started again in a moment")
+	case s.State == child.Stopped:
+		return i18n.M("display.stopped", "stopped")
+	case s.Screen == "":
+		return i18n.M("display.dark", "shows nothing")
+	}
+	m := i18n.M("display.runs", "%s; process %d with %d MiB", s.Screen, s.PID, s.RSS>>20)
+	if s.Number > 0 {
+		m = i18n.Join(m, i18n.M("display.drew", "; %d pictures, the last after %d ms", s.Frames, s.Took.Milliseconds()))
+	}
+	return m
 }
 
 // Start runs a display until ctx ends or Close is called. It fails only when no child can ever be

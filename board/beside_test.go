@@ -18,3 +18,17 @@ func TestDoorWithoutItsVoice(t *testing.T) {
 		return trouble != nil && strings.Contains(trouble.Error(), `no such sound card as "Nowhere"`)
 	})
 }
+
+// TestDoorWithoutItsDisplay: a screen that is not there costs the picture alone, and the status says
+// so.
+func TestDoorWithoutItsDisplay(t *testing.T) {
+	s := newStart(t, "[camera]", "[display]\nscreen = \"drm:DSI-9\"\n[camera]")
+	s.run(false)
+	s.exits()
+	s.Tap(1, 2)
+	s.await("the card unlocks", s.Unlocked)
+	s.await("the status says why it shows nothing", func() bool {
+		_, trouble := s.door.beside["display"]()
+		return trouble != nil && strings.Contains(trouble.Error(), "DSI-9")
+	})
+}

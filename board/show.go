@@ -1,0 +1,55 @@
+package board
+
+import (
+	"context"
+	"time"
+
+	"menshen/board/compliance"
+	"menshen/board/config"
+	"menshen/board/notice"
+	"menshen/hal/display"
+	"menshen/hal/display/paint"
+	"menshen/internal/i18n"
+	"menshen/internal/screen"
+)
+
+// show adds the display that the configuration asks for. A door without it tells all by lamp and
+// buzzer.
+func (p *Parts) show(ctx context.Context) (close func() error) {
+	c, close := p.Config, func() error { return nil }
+	err := c.LeftOut(config.PartDisplay)
+	if err == nil && c.Shows() {
+		var d *display.Display
+		if d, err = display.Start(ctx, p.displayConfig()); err == nil {
+			p.Presenters = append(p.Presenters, d)
+			p.beside("display", func() (i18n.Message, error) { s := d.Status(); return s.Message(), s.Trouble() })
+			p.Log.Info("display started", "screen", c.Display.Screen)
+			return d.Close
+		}
+	}
+	if err != nil {
+		p.Log.Error("the door shows nothing; lamp and buzzer tell all", "why", screen.OneLine(err))
+		p.beside("display", func() (i18n.Message, error) { return i18n.Message{}, err })
+	}
+	return close
+}
+
+func (p *Parts) displayConfig() display.Config {
+	c := p.Config
+	conf := DisplayConfig(c)
+	conf.Clock = func() (time.Time, bool) { return time.Now().In(c.Site.Location()), p.Time.From() != "" }
+	return conf
+}
+
+// DisplayConfig is the display that a configuration asks for, without a clock.
+func DisplayConfig(c *config.Config) display.Config {
+	site := paint.Site{Language: c.DisplayLanguage(), Contact: c.Unit.Contact, Notice: map[string][]string{},
+		Reach: c.Display.Lower, Mirror: c.Display.Mirror,
+		Camera: map[string]paint.Side{"below": paint.Below, "left": paint.Left, "right": paint.Right}[c.Display.Camera]}
+	for _, lang := range notice.Languages() {
+		if text, err := notice.Text(lang, compliance.NoticeFacts(c)); err == nil {
+			site.Notice[lang.Code()] = notice.Paragraphs(text)
+		}
+	}
+	return display.Config{Screen: c.Display.Screen, Fonts: c.Display.Fonts, Site: site, Dark: c.DarkAt}
+}
