@@ -257,7 +257,8 @@ func TestBadChildren(t *testing.T) {
 				}
 				done = b.Status().Restarts > 1
 			}
-			if s := b.until(t, "told", func(s Status) bool { return s.LastError != nil }); !errors.Is(s.LastError, why) {
+			s := b.until(t, "told", func(s Status) bool { return s.LastError != nil })
+			if !errors.Is(s.LastError, why) {
 				t.Errorf("ended with %v, should be %v", s.LastError, why)
 			}
 		})

@@ -163,7 +163,7 @@ func (e *easel) run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			e.order = order{scene: scene.Scene{Kind: scene.Broken}, clock: noClock, number: e.order.number, at: steady()}
+			e.order = order{scene: scene.Scene{Kind: scene.Broken}, clock: noClock, number: e.order.number}
 			e.draw()
 			return nil
 		case e.order = <-e.orders:

@@ -68,8 +68,8 @@ const (
 )
 
 // bytes are those of the order on the wire, little-endian: kind, next, act, advice, flags and ways,
-// each one byte; done and wanted, 2 each; within, 4, in milliseconds; the clock, 2; number and time,
-// 8 each; the language, 8, filled up with zeros.
+// each one byte; done and wanted, 2 each; within, 4, in milliseconds; the clock, 2; number and
+// time, 8 each; the language, 8, filled up with zeros.
 func (o order) bytes() []byte {
 	s := o.scene
 	b := make([]byte, 0, orderSize)
