@@ -42,9 +42,11 @@ var (
 )
 
 // answerOutputs asks about each output of the door for a person who was recognised by right. A
-// visitor's pass switches one only together with the door: that is where its use is counted.
+// visitor's pass switches one only together with the door, where its use is counted; so does
+// everybody where two people are needed, since the first of them is one who may come in.
 func (d *Decision) answerOutputs(a Attempt) {
-	withDoor := []question{{byPass, "door opens", d.Reason, func(Attempt) (bool, string) { return d.Grant, "" }}}
+	follows := func(m Means) bool { return m == ByPass || a.Site.TwoPersons > 0 }
+	withDoor := []question{{follows, "door opens", d.Reason, func(Attempt) (bool, string) { return d.Grant, "" }}}
 	for _, o := range a.Site.Outputs {
 		var x Decision
 		of := a
@@ -59,10 +61,11 @@ func (d *Decision) answerOutputs(a Attempt) {
 // Moves reports whether the decision opens the door or switches an output.
 func (d Decision) Moves() bool { return d.Grant || d.any(func(o OutputAnswer) bool { return o.Grant }) }
 
-// Waits reports whether the door or an output was denied for a reason that the person can end at
-// once: [ReasonFaceRequired], [ReasonSecond].
-func (d Decision) Waits(why Reason) bool {
-	return d.Reason == why || d.any(func(o OutputAnswer) bool { return o.Reason == why })
+// WantsFace reports whether the door or an output would be granted once the card's owner has shown
+// their face.
+func (d Decision) WantsFace() bool {
+	return d.Reason == ReasonFaceRequired ||
+		d.any(func(o OutputAnswer) bool { return o.Reason == ReasonFaceRequired })
 }
 
 func (d Decision) any(is func(OutputAnswer) bool) bool { return slices.ContainsFunc(d.Outputs, is) }

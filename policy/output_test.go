@@ -62,7 +62,10 @@ func TestOutputsByTheirOwnRights(t *testing.T) {
 		{"the second of two, at night", ByCard, func(a *Attempt) {
 			night(a)
 			a.Site.TwoPersons, a.Site.First = time.Minute, First{PersonID{9}, noon}
-		}, false, ReasonCard},
+		}, false, ReasonHours},
+		{"the second of two", ByCard, func(a *Attempt) {
+			a.Site.TwoPersons, a.Site.First = time.Minute, First{PersonID{9}, noon}
+		}, true, ReasonCard},
 		{"a card before the face", ByCard, func(a *Attempt) { a.Site.WithCard = true }, false, ReasonFaceRequired},
 		{"a card before the face, at night", ByCard, func(a *Attempt) { night(a); a.Site.WithCard = true }, false,
 			ReasonFaceRequired},

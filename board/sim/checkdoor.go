@@ -25,6 +25,7 @@ func (w *world) checkStep() {
 	default:
 		w.fail(relayHasCause, "the relay is on")
 	}
+	w.checkGarage(now)
 	w.checkAlarms(now)
 }
 

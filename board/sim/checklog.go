@@ -24,7 +24,7 @@ func (w *world) checkStory() {
 		}
 		for _, e := range es {
 			last = e.Seq
-			if e.Kind == audit.Relay {
+			if e.Kind == audit.Relay || e.Kind == audit.OutputSwitched {
 				moves++
 			}
 			if e.Kind == audit.Decision {

@@ -31,6 +31,7 @@ type door struct {
 	options store.Options
 	relay   *output
 	alarm   *output
+	garage  *output
 	rex     *input
 	contact *input
 	fire    *input
@@ -90,7 +91,7 @@ func configuration(dir string, p *Plan) (*config.Config, error) {
 		}
 		c.Site.Access = append(c.Site.Access, a)
 	}
-	return c, nil
+	return c, wireGarage(c)
 }
 
 // specials are the days that are not what they seem.
@@ -123,7 +124,7 @@ func (w *world) build(dir string) (err error) {
 	}
 	d.options.Hold = w.machine.onTrial
 	d.options.Random, d.options.Inline = newRandom(w.plan.Seed), w.disk.transaction
-	d.relay, d.alarm = &output{name: "relay"}, &output{name: "alarm"}
+	d.relay, d.alarm, d.garage = &output{name: "relay"}, &output{name: "alarm"}, &output{name: garage}
 	d.rex, d.contact, d.fire = &input{name: "rex"}, &input{name: "contact"}, &input{name: "fire"}
 	d.eye = &simEye{camera: eye.CameraOK, state: eye.Running}
 	if d.vault, err = store.CreateFor(d.conf.Unit.Dir, d.options, manager, []byte(secret)); err != nil {
@@ -162,11 +163,11 @@ func (w *world) assemble() (err error) {
 	if err = w.machine.start(); err != nil {
 		return err
 	}
-	d.relay.on = false
+	d.relay.on, d.garage.on, w.garageUntil = false, false, time.Time{}
 	d.Door, err = board.New(board.Parts{Config: d.conf, Vault: d.vault, Time: d.source, Eye: d.eye,
 		Wires: &hal.Wires{Relay: d.relay, Readers: []hal.Reader{d.reader},
 			Inputs:  map[string]hal.Input{"rex": d.rex, "contact": d.contact, "fire": d.fire},
-			Signals: map[string]hal.Output{"alarm": d.alarm}},
+			Signals: map[string]hal.Output{"alarm": d.alarm}, Outputs: map[string]hal.Output{garage: d.garage}},
 		Board:   host.Board{Sys: "/", Space: func(string) (uint64, uint64, error) { return 1 << 30, 1 << 31, nil }},
 		Booting: func() bool { return false }, Updates: w.machine,
 		Look: func(host.Where) (host.Facts, error) { return host.Facts{DumpsOff: true, Locked: true}, nil }})

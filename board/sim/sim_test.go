@@ -26,7 +26,7 @@ func run(t *testing.T, seed uint64, days int) Result {
 
 // TestSeeds lives a fixed set of seeds. 'make sim' tries new ones.
 func TestSeeds(t *testing.T) {
-	visits, left := 0, 0
+	visits, left, garage := 0, 0, 0
 	seeds, days := uint64(4), 4
 	if testing.Short() {
 		seeds, days = 2, 2
@@ -36,10 +36,15 @@ func TestSeeds(t *testing.T) {
 		if r.Violation != nil {
 			t.Errorf("menshen sim --seed %d --days %d\n%v\n%s", seed, days, r.Violation,
 				strings.Join(r.Last[max(0, len(r.Last)-25):], "\n"))
+		} else if garage += r.GarageOnly; r.Garage < 5 {
+			t.Errorf("seed %d: the garage was opened %d times", seed, r.Garage)
 		} else if visits, left = visits+r.Visits, left+r.LeftOpen; r.Replayed < 10 {
 			t.Errorf("seed %d: only %d decisions were made again from the log, %d could not be", seed, r.Replayed,
 				r.Unreplayed)
 		}
+	}
+	if garage == 0 {
+		t.Error("the garage never opened while the door stayed closed")
 	}
 	if visits < 10 || left == 0 {
 		t.Errorf("staff came to the console %d times, and left it open %d times", visits, left)

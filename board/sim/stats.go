@@ -24,6 +24,8 @@ type Stats struct {
 	Unreplayed int // those about people who were erased since
 	Visits     int // of staff at the console
 	LeftOpen   int // of those, without a log-out
+	Garage     int // how often the garage was opened
+	GarageOnly int // of those, while the door stayed closed
 }
 
 // Traffic is what there was at the door.
@@ -119,6 +121,8 @@ func (s *Stats) add(o Stats) {
 	s.Unreplayed += o.Unreplayed
 	s.Visits += o.Visits
 	s.LeftOpen += o.LeftOpen
+	s.Garage += o.Garage
+	s.GarageOnly += o.GarageOnly
 	for reason, t := range o.Reasons {
 		t.add(s.Reasons[reason])
 		s.Reasons[reason] = t

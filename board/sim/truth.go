@@ -107,10 +107,14 @@ type span struct {
 
 // inHours reports whether a group may come in, by the clock on the wall.
 func (w *world) inHours(group string, at time.Time) bool {
+	return w.inSpans(w.hoursOf(group), at)
+}
+
+func (w *world) inSpans(spans []span, at time.Time) bool {
 	l := at.In(w.plan.Zone)
 	minute := l.Hour()*60 + l.Minute()
 	today, yesterday := w.dayName(l, 0), w.dayName(l, -1)
-	for _, s := range w.hoursOf(group) {
+	for _, s := range spans {
 		switch {
 		case s.from < s.to && contains(s.days, today) && minute >= s.from && minute < s.to,
 			s.from > s.to && contains(s.days, today) && minute >= s.from,

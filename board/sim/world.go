@@ -70,14 +70,16 @@ type world struct {
 	unsure    time.Time             // the same of guessing
 	wrongPINs []wrongCode           // oldest first
 	rightPINs int
-	moves     int       // of the relay, since the log was compared
-	wasCut    bool      // the power was, since the log was compared
-	story     []told    // decisions since the log was compared
-	faults    int       // that were counted for a day
-	counted   int       // transactions of the vault when the law was counted
-	marks     []mark    // decisions to look for later
-	illAt     time.Time // when the disk was ill last
-	compared  uint64    // the last entry that was
+	moves     int // of the relay and the garage, since the log was compared
+
+	garageUntil time.Time // until when the garage must be open
+	wasCut      bool      // the power was, since the log was compared
+	story       []told    // decisions since the log was compared
+	faults      int       // that were counted for a day
+	counted     int       // transactions of the vault when the law was counted
+	marks       []mark    // decisions to look for later
+	illAt       time.Time // when the disk was ill last
+	compared    uint64    // the last entry that was
 	lastTick, lastLaw, lastHour,
 	lastDay time.Time
 	retainAt time.Time
@@ -274,6 +276,7 @@ func (w *world) take(e unit.Event) {
 		w.decisions = append(w.decisions, d)
 		w.note(d)
 		w.noteFactors(d)
+		w.noteGarage(d)
 		w.tell("door: %s by %s, %s", either(d.Grant, "granted", "denied"), d.Means, d.Reason)
 		// at a frame, or when the window ends by itself
 		if d.Grant && (d.Means == policy.ByFace || d.Means == policy.ByCardFace) {
@@ -290,6 +293,9 @@ func (w *world) take(e unit.Event) {
 		case audit.Quiet:
 			delete(w.raised, r.Detail["of"])
 			w.tell("door: alarm over, %s", r.Detail["of"])
+		case audit.OutputSwitched:
+			w.moves++
+			w.tell("door: %s %s, %s", r.Detail["output"], r.Detail["to"], r.Reason)
 		case audit.Relay:
 			w.moves++
 			w.tell("door: relay %s, %s", r.Detail["to"], r.Reason)

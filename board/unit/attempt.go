@@ -101,7 +101,7 @@ func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []
 		u.vaultFault(err)
 	}
 	u.site.fill(&a)
-	if policy.Decide(a).Waits(policy.ReasonFaceRequired) {
+	if policy.Decide(a).WantsFace() {
 		u.lookAfterCard(*a.Person, a.CredentialID, at)
 	} else {
 		u.conclude(a)

@@ -56,7 +56,7 @@ func (s *site) lockdown() bool { return s.overrides.Lockdown || s.keySwitch }
 func (s *site) noteDecision(d policy.Decision, a policy.Attempt, contact bool) {
 	p := a.Person
 	switch {
-	case d.Waits(policy.ReasonSecond) && !d.Moves():
+	case d.Reason == policy.ReasonSecond:
 		s.first = policy.First{Person: a.CountsAs(), At: d.At}
 	case d.Grant && p != nil:
 		s.first = policy.First{}
@@ -64,8 +64,6 @@ func (s *site) noteDecision(d policy.Decision, a policy.Attempt, contact bool) {
 		if !contact {
 			s.noteEntry(d.At)
 		}
-	case d.Moves() && p != nil: // an output alone
-		s.first = policy.First{}
 	case d.Grant: // REX, staff: the next person through the door may be going out
 		s.entering = nil
 	}

@@ -244,11 +244,11 @@ func (r *Replay) adapt(a *policy.Attempt, e store.Entry, was facts.Settings) boo
 func (r *Replay) note(e store.Entry, d policy.Decision) {
 	switch {
 	case r.with == nil || e.Person.IsZero():
-	case d.Waits(policy.ReasonSecond):
+	case d.Reason == policy.ReasonSecond:
 		r.first = policy.First{Person: e.Person, At: d.At}
-	case d.Moves():
+	case d.Grant:
 		r.first = policy.First{}
-		if d.Grant && r.with.Settings.Passback > 0 {
+		if r.with.Settings.Passback > 0 {
 			r.entered[e.Person] = d.At
 		}
 	}
