@@ -30,6 +30,8 @@ func TestRLocalService(t *testing.T) {
 		"User=menshen":                    "it is not root",
 		"LogNamespace=menshen":            "a journal of its own, with limits",
 		"DeviceAllow=char-i2c rw":         "supervised inputs are on I2C",
+		"DeviceAllow=char-drm rw":         "a display may be on HDMI or a ribbon",
+		"DeviceAllow=char-fb rw":          "or a frame buffer",
 		"Type=notify":                     "it says when it is ready",
 		"Restart=always":                  "the self-test asks for it",
 		"StartLimitIntervalSec=0":         "a door is never given up",
