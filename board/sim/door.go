@@ -18,6 +18,7 @@ import (
 	"menshen/board/papers"
 	"menshen/board/wiring"
 	"menshen/hal"
+	"menshen/hal/scene"
 	"menshen/policy"
 	"menshen/recognizer/eye"
 	"menshen/store"
@@ -169,7 +170,7 @@ func (w *world) assemble() (err error) {
 			Inputs:  map[string]hal.Input{"rex": d.rex, "contact": d.contact, "fire": d.fire},
 			Signals: map[string]hal.Output{"alarm": d.alarm}, Outputs: map[string]hal.Output{garage: d.garage}},
 		Board:   host.Board{Sys: "/", Space: func(string) (uint64, uint64, error) { return 1 << 30, 1 << 31, nil }},
-		Booting: func() bool { return false }, Updates: w.machine,
+		Booting: func() bool { return false }, Updates: w.machine, Presenters: []scene.Presenter{&w.front},
 		Look: func(host.Where) (host.Facts, error) { return host.Facts{DumpsOff: true, Locked: true}, nil }})
 	if err != nil {
 		return fmt.Errorf("putting the door together: %w", err)

@@ -42,6 +42,8 @@ const (
 	staffServed     = "what staff do is done"
 	noncesOnce      = "no nonce is used twice"
 	clockHolds      = "the unit's time is the true one, but for what it cannot know"
+	scenesRight     = "the door tells each answer as it is given"
+	scenesEnd       = "nothing of a person is told once they may have left"
 	comesBack       = "after the last fault the door is normal again within a quarter of an hour"
 	alarmsWithin    = time.Second
 	keptAccess      = 3 * 24 * time.Hour

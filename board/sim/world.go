@@ -30,6 +30,7 @@ type world struct {
 	door    door
 	driver  unit.Driver
 	watcher *unit.Watcher
+	front   front
 	scores  *calibration.Calibration
 	disk    disk
 	model   model
@@ -274,6 +275,7 @@ func (w *world) take(e unit.Event) {
 	case unit.Decided:
 		d := e.Decision
 		w.decisions = append(w.decisions, d)
+		w.front.owes(d)
 		w.note(d)
 		w.noteFactors(d)
 		w.noteGarage(d)
@@ -329,6 +331,7 @@ func newWorld(p *Plan) (*world, error) {
 		clock: clock{began: p.Begin.Add(-time.Hour), now: p.Begin.Add(-time.Hour)},
 		rnd:   rand.New(rand.NewPCG(p.Seed, 1)),
 		Stats: newStats(p.Days)}
+	w.front.clock = &w.clock
 	w.lastTick, w.lastHour, w.lastDay = w.clock.now, w.clock.now.Add(-time.Hour), w.clock.now
 	w.retainAt, w.trouble = w.clock.now.Add(time.Minute), w.clock.now
 	for i, l := range p.lives {
