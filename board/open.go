@@ -17,6 +17,7 @@ import (
 	"menshen/board/update"
 	"menshen/board/wiring"
 	"menshen/hal"
+	"menshen/hal/scene"
 	"menshen/hal/voice"
 	"menshen/hal/voice/recording"
 	"menshen/internal/i18n"
@@ -49,12 +50,15 @@ func Init(c *config.Config, operator string, secret []byte) error {
 // All else is a fault, shown and logged, with which exit and fire work (R-SAFE): a vault that does
 // not open, without which the unit runs in safe mode; a reader, a lamp or another input, which is
 // tried again; files for faces, without which faces are off.
-func Open(ctx context.Context, c *config.Config, log *slog.Logger) (_ *Door, closeAll func() error, err error) {
-	return open(ctx, c, log, wiring.Booting)
+//
+// also are told what people at the door are, besides what the configuration names.
+func Open(ctx context.Context, c *config.Config, log *slog.Logger, also ...scene.Presenter) (
+	_ *Door, closeAll func() error, err error) {
+	return open(ctx, c, log, wiring.Booting, also...)
 }
 
 // open is [Open] on a machine of which boots reports whether it was switched on a moment ago.
-func open(ctx context.Context, c *config.Config, log *slog.Logger, boots func() bool) (
+func open(ctx context.Context, c *config.Config, log *slog.Logger, boots func() bool, also ...scene.Presenter) (
 	_ *Door, closeAll func() error, err error) {
 	var closers []func() error
 	closeAll = func() error {
@@ -120,7 +124,7 @@ func open(ctx context.Context, c *config.Config, log *slog.Logger, boots func() 
 
 	scores, noScores := wiring.Scores(c)
 	parts := Parts{Updates: updates, Config: c, Vault: v, Wires: hw, Time: source, Booting: boots, Scores: scores,
-		NoFaces: cmp.Or(c.LeftOut(config.PartFaces), wiring.CheckFaces(c), noScores), Log: log}
+		NoFaces: cmp.Or(c.LeftOut(config.PartFaces), wiring.CheckFaces(c), noScores), Log: log, Presenters: also}
 	if parts.NoFaces != nil {
 		log.Error("faces stay off; cards, PINs, exit and fire work", "why", screen.OneLine(parts.NoFaces))
 	}

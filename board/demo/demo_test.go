@@ -46,6 +46,8 @@ func TestScenario(t *testing.T) {
 		t.Fatalf("%v (set-up missing? run 'make setup')\n%s\n%s", err, &out, &log)
 	}
 	for _, want := range []string{"\n 1  ", "\n11  ", "used 1 of 1", "the audit log is whole", "person",
+		"door Please come in · 请进", "door 请进 · Please come in", "door Somebody is coming", "您的人脸已存好",
+		"door 您同意吗", "door What this door would do",
 		"does not open"} {
 		// lines are broken to the terminal
 		if !strings.Contains(out.String(), want) &&

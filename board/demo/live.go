@@ -12,6 +12,7 @@ import (
 
 	"menshen/board/console"
 	"menshen/hal/camera"
+	"menshen/hal/sim"
 	"menshen/internal/screen"
 )
 
@@ -19,7 +20,8 @@ import (
 var keys = []string{
 	"1  tap Wei's card", "2  tap Grace's card", "3  tap a new card", "e  empty the corridor",
 	"f  Wei's face walks up", "g  Grace's face walks up", "s  a stranger walks up", "p  hold up a photo",
-	"r  press the exit button", "o  open or close the door", "!  fire input on or off",
+	"r  press the exit button", "o  open or close the door", "b  ring the bell", "n  read the notice (0 #)",
+	"#  its next page", "!  fire input on or off",
 	"c  technician's console", "?  this page", "q  quit",
 }
 
@@ -50,7 +52,7 @@ func (s *story) live(ctx context.Context, in *os.File) error {
 	if _, err := s.enrol(ctx); err != nil {
 		return err
 	}
-	if err := s.tell(s.narrator); err != nil {
+	if err := s.tell(); err != nil {
 		return err
 	}
 	state, err := term.MakeRaw(int(in.Fd()))
@@ -131,6 +133,12 @@ func (s *story) act(key byte) error {
 		return s.show(camera.Scene{})
 	case 'r':
 		s.door.Press("REX", 100*time.Millisecond)
+	case 'b':
+		s.door.Press(sim.Bell, 100*time.Millisecond)
+	case 'n':
+		s.door.Type("0#")
+	case '#':
+		s.door.Type("#")
 	case 'o':
 		if s.door.IsOpen() {
 			s.door.Shut()
@@ -171,13 +179,14 @@ func (s *story) console(ctx context.Context, in *os.File) {
 // the terminal: one that wraps would stay behind. On a terminal whose cursor does not move it
 // is a new line, when it changed.
 func (s *story) status(ctx context.Context) error {
+	s.showFront()
 	es, err := s.unit.Records(s.seen)
 	if err != nil {
 		return err
 	}
 	if len(es) > 0 {
 		s.clearStatus()
-		if err := s.tell(s.narrator); err != nil {
+		if err := s.tell(); err != nil {
 			return err
 		}
 	}

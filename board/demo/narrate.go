@@ -62,8 +62,9 @@ func (n *narrator) say(format string, args ...any) {
 	n.paragraph("", 4, "    "+fmt.Sprintf(format, args...))
 }
 
-// tell prints the records that were not told yet.
-func (w *world) tell(n *narrator) error {
+// tell prints the records that were not told yet, and what the door told meanwhile.
+func (s *story) tell() error {
+	w, n := s.world, s.narrator
 	es, err := w.unit.Records(w.seen)
 	if err != nil {
 		return err
@@ -76,6 +77,7 @@ func (w *world) tell(n *narrator) error {
 		head := fmt.Sprintf("#%-3d %s", e.Seq, e.At.In(w.conf.Site.Location()).Format("15:04:05.000"))
 		n.paragraph(head, 10, "    "+head+"  "+n.line(e))
 	}
+	s.tellFront()
 	return nil
 }
 

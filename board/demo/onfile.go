@@ -42,7 +42,7 @@ func (s *story) onFile(ctx context.Context) error {
 	if all, err = s.desk.Law(ctx, s.staff); err != nil {
 		return err
 	}
-	if err := s.tell(s.narrator); err != nil {
+	if err := s.tell(); err != nil {
 		return err
 	}
 	if off := policy.FacesOff(all); off != "" {

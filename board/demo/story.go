@@ -9,6 +9,8 @@ import (
 
 	"menshen/board/desk"
 	"menshen/hal/camera"
+	"menshen/hal/scene"
+	"menshen/hal/sim"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -29,7 +31,7 @@ var errOtherwise = errors.New("the door did not act as it should")
 func (s *story) tellAll(ctx context.Context) error {
 	for _, chapter := range []func(context.Context) error{
 		s.newUnit, s.twoPeople, s.cardsOpen, s.faceOpens, s.otherFace, s.strangerComes, s.photo, s.withdraw,
-		s.visitor, s.rex, s.proof,
+		s.visitor, s.rex, s.bell, s.proof,
 	} {
 		if err := chapter(ctx); err != nil {
 			return fmt.Errorf("step %d: %w", s.step, err)
@@ -44,7 +46,7 @@ func (s *story) newUnit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.tell(s.narrator); err != nil {
+	if err := s.tell(); err != nil {
 		return err
 	}
 	s.say("the notice in force, version %s: %q …", n.Version, firstLine(n.Text))
@@ -69,7 +71,7 @@ func (s *story) twoPeople(ctx context.Context) error {
 		return err
 	}
 	s.say("the notice was shown in the person's language: %q", words)
-	return s.tell(s.narrator)
+	return s.tell()
 }
 
 // consent shows Wei the notice; Wei consents by tapping their own card. It
@@ -101,9 +103,15 @@ func (s *story) enrol(ctx context.Context) (int, error) {
 	return e.Pictures, errors.Join(err, s.leave())
 }
 
-// tapWhenAsked holds a card to the reader when the unit says that it waits for one.
+// tapWhenAsked holds a card to the reader when the unit says that it waits for one, and the person
+// has read that.
 func (s *story) tapWhenAsked(card uint16) desk.Progress {
-	return func(desk.Step) { go s.door.Tap(facility, card) }
+	return func(desk.Step) {
+		go func() {
+			time.Sleep(300 * time.Millisecond)
+			s.door.Tap(facility, card)
+		}()
+	}
 }
 
 func (s *story) cardsOpen(ctx context.Context) error {
@@ -118,7 +126,7 @@ func (s *story) cardsOpen(ctx context.Context) error {
 		return err
 	}
 	s.say("template made of %d pictures, none of which is kept", pictures)
-	return s.tell(s.narrator)
+	return s.tell()
 }
 
 // tap taps a card and prints the decision. A person who is let in walks through the door.
@@ -131,7 +139,7 @@ func (s *story) tap(ctx context.Context, p *actor, opens bool) error {
 	if e.Grant != opens {
 		return fmt.Errorf("card of apartment %s: %w", p.apartment, errOtherwise)
 	}
-	return errors.Join(s.walkThrough(ctx), s.tell(s.narrator))
+	return errors.Join(s.walkThrough(ctx), s.tell())
 }
 
 // walkThrough opens the unlocked door, closes it, and waits until it is locked.
@@ -149,8 +157,8 @@ func (s *story) walkThrough(ctx context.Context) error {
 }
 
 // walkUp puts a scene before the camera until the unit has decided, and takes it away again.
-func (s *story) walkUp(ctx context.Context, scene camera.Scene) (store.Entry, error) {
-	if err := s.show(scene); err != nil {
+func (s *story) walkUp(ctx context.Context, sc camera.Scene) (store.Entry, error) {
+	if err := s.show(sc); err != nil {
 		return store.Entry{}, err
 	}
 	e, err := s.await(ctx, decision(policy.ByFace))
@@ -162,7 +170,7 @@ func (s *story) walkUp(ctx context.Context, scene camera.Scene) (store.Entry, er
 			return e, err
 		}
 	}
-	return e, errors.Join(s.leave(), s.tell(s.narrator))
+	return e, errors.Join(s.leave(), s.tell())
 }
 
 func (s *story) faceOpens(ctx context.Context) error {
@@ -180,7 +188,46 @@ func (s *story) rex(ctx context.Context) error {
 	if err := otherwise(err, e.Grant); err != nil {
 		return err
 	}
-	return errors.Join(s.walkThrough(ctx), s.tell(s.narrator))
+	return errors.Join(s.walkThrough(ctx), s.tell())
+}
+
+// bell is a courier without a credential, and somebody who reads the notice by themselves.
+func (s *story) bell(ctx context.Context) error {
+	s.begin("Somebody rings; staff say that they come, and open. Then somebody reads the notice at the keypad")
+	s.door.Press(sim.Bell, 100*time.Millisecond)
+	if _, err := s.await(ctx, func(e store.Entry) bool { return e.Kind == audit.Bell }); err != nil {
+		return err
+	}
+	for _, a := range []desk.BellAnswer{desk.BellComing, desk.BellOpen} {
+		time.Sleep(300 * time.Millisecond)
+		if _, err := s.desk.AnswerBell(ctx, s.staff, a); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(s.walkThrough(ctx), s.tell()); err != nil {
+		return err
+	}
+	s.door.Type("0#")
+	if err := s.tells(ctx, scene.Notice); err != nil {
+		return err
+	}
+	s.door.Type("*")
+	return s.tells(ctx, scene.Ready)
+}
+
+// tells waits until the door tells something, and prints it.
+func (s *story) tells(ctx context.Context, k scene.Kind) error {
+	for until := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		switch st, err := s.unit.Unit.State(ctx); {
+		case err != nil:
+			return err
+		case st.Scene.Kind == k:
+			time.Sleep(50 * time.Millisecond) // for its presenter
+			return s.tell()
+		case time.Now().After(until):
+			return fmt.Errorf("the door tells %q: %w", st.Scene.Title().String(), errOtherwise)
+		}
+	}
 }
 
 func (s *story) proof(ctx context.Context) error {

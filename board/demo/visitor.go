@@ -42,7 +42,7 @@ func (s *story) visitor(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := errors.Join(s.leave(), s.tell(s.narrator)); err != nil {
+		if err := errors.Join(s.leave(), s.tell()); err != nil {
 			return err
 		}
 		time.Sleep(2 * time.Second) // the camera must lose sight of it before it counts again

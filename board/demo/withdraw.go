@@ -24,7 +24,7 @@ func (s *story) withdraw(ctx context.Context) error {
 		return err
 	}
 	s.say("receipt %s: %s", r.Serial, r.Detail)
-	if err := s.tell(s.narrator); err != nil {
+	if err := s.tell(); err != nil {
 		return err
 	}
 	if err := s.tap(ctx, s.wei, true); err != nil {

@@ -56,6 +56,7 @@ type world struct {
 	staff  desk.Session
 	pin    []byte // the operator's, made up for this run
 	seen   uint64 // the last record that was told
+	front  front
 	closed func() error
 }
 
@@ -116,7 +117,7 @@ func open(ctx context.Context, o Options) (w *world, err error) {
 	}
 	w.then(w.door.Close)
 	ctx, cancel := context.WithCancel(ctx)
-	unit, closeUnit, err := board.Open(ctx, w.conf, slog.New(slog.NewTextHandler(o.Log, nil)))
+	unit, closeUnit, err := board.Open(ctx, w.conf, slog.New(slog.NewTextHandler(o.Log, nil)), &w.front)
 	if err != nil {
 		cancel()
 		return w, err

@@ -177,6 +177,7 @@ func (u *Unit) beginTaking(e *enrolment, until time.Time) {
 	e.need = needed{u.cfg.Faces.LiveMin,
 		either(u.cfg.Faces.WithCard, u.faces.conf.Verify, u.faces.conf.Threshold), u.cfg.Faces.Frames}
 	u.faces.taking = e
+	u.front.noLongerWaits()
 	u.faces.card = nil
 	u.faces.visit.Forget()
 }

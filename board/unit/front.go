@@ -66,6 +66,13 @@ func (u *Unit) show(s scene.Scene, lasts time.Duration) {
 	f.last, f.until, f.fresh = s, u.steady()+lasts, true
 }
 
+// noLongerWaits ends "one moment", where what was waited for has come.
+func (f *front) noLongerWaits() {
+	if f.last.Kind == scene.Waiting {
+		f.until = 0
+	}
+}
+
 // present hands the scene of this moment to the presenters, where it is another or the same
 // happened again.
 func (u *Unit) present(now time.Time) {

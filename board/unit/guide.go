@@ -18,12 +18,10 @@ import (
 type guide struct {
 	scene scene.Scene
 	until time.Duration // by Unit.steady
-	turn  time.Duration // when the notice's page turns by itself
 }
 
 const (
-	pageFor   = 20 * time.Second // a page of large print
-	readFor   = 2 * time.Minute  // after the last key
+	readFor   = 5 * time.Minute // to read it, and after the last key
 	ledAtMost = 10 * time.Minute
 )
 
@@ -47,22 +45,8 @@ func (u *Unit) Lead(ctx context.Context, m Manner, k scene.Kind, within time.Dur
 }
 
 func (u *Unit) lead(s scene.Scene, m Manner, lasts time.Duration) {
-	now := u.steady()
-	u.front.guide = guide{scene: m.scene(s), until: now + lasts, turn: now + m.patience(pageFor)}
-}
-
-// turnPages turns the notice's page when its time is over.
-func (u *Unit) turnPages() {
-	g, now := &u.front.guide, u.steady()
-	if g.scene.Kind == scene.Notice && g.leads(now) && now >= g.turn {
-		u.turnPage()
-	}
-}
-
-func (u *Unit) turnPage() {
-	g := &u.front.guide
-	g.scene.Done++
-	g.turn = u.steady() + Manner{Unhurried: g.scene.Unhurried}.patience(pageFor)
+	u.front.noLongerWaits()
+	u.front.guide = guide{scene: m.scene(s), until: u.steady() + lasts}
 }
 
 // noticeKey opens the notice at the keypad: 0 and #. No PIN is that short.
@@ -76,8 +60,8 @@ func (u *Unit) turnsPage(b hal.Button) bool {
 		return false
 	}
 	switch b {
-	case '#':
-		u.turnPage()
+	case '#': // from now on it is the reader who turns
+		g.scene.Done = max(g.scene.Done, 1) + 1
 		g.until = max(g.until, now+readFor)
 	case '*':
 		u.front.guide = guide{}

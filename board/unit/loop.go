@@ -159,7 +159,6 @@ func (u *Unit) tick(now time.Time) {
 	u.lookForCodes(now)
 	u.keypad.expire(u.steady())
 	u.watchBell()
-	u.turnPages()
 	u.watchGuesses()
 	u.publish()
 	u.tellStrange(false)

@@ -61,7 +61,7 @@ func TestROperatorOfflineCard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	simulated := "kind = \"wiegand\"\nd0   = \"SIM_D0\"\nd1   = \"SIM_D1\"\n"
+	simulated := "kind = \"wiegand\"\nd0   = \"SIM_D0\"\nd1   = \"SIM_D1\"\nkeypad = 8\n"
 	own, another := func() { door.Tap(42, 7) }, func() { door.Tap(42, 8) }
 	for name, c := range map[string]struct {
 		reader string

@@ -25,8 +25,8 @@ type Scene struct {
 	Advice Advice
 
 	// Done of Wanted: pictures of a face, taps of a withdrawal. Both zero: there is nothing to
-	// count. In Notice Done is how often the page was turned, and Wanted zero: how many there are
-	// the display knows, and after the last it begins again.
+	// count. In Notice Done is the page that a reader turned to, from 1, and stays at the last;
+	// zero: nobody turns them, and they turn by themselves. How many there are the display knows.
 	Done, Wanted int
 	// Within is how long the person has in all, in Asking and Consent; zero: there is no limit.
 	Within time.Duration
