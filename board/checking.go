@@ -15,6 +15,8 @@ import (
 	"menshen/board/slots"
 	"menshen/board/wiring"
 	"menshen/hal"
+	"menshen/hal/scene"
+	"menshen/hal/voice"
 	"menshen/internal/i18n"
 	"menshen/recognizer/eye"
 	"menshen/store"
@@ -58,6 +60,9 @@ func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() 
 		d.Infrared = func(ctx context.Context, done func(check.InfraredFacts) bool) error {
 			return tryInfrared(ctx, c, hw.Signals, done)
 		}
+	}
+	if c.Speaks() {
+		d.Speak = func(ctx context.Context) (check.VoiceFacts, error) { return trySpeaking(ctx, c) }
 	}
 	if _, err := os.Stat("/run/systemd/system"); err == nil {
 		d.Watchdog = check.AskSystemd
@@ -120,6 +125,38 @@ func tryCamera(ctx context.Context, c *config.Config) (f check.CameraFacts, err 
 			return f, nil
 		case <-ctx.Done():
 			return f, ctx.Err()
+		}
+	}
+}
+
+// speakIn is how long a voice may take to open its card and say a sentence.
+const speakIn = 15 * time.Second
+
+// trySpeaking starts a voice that says one sentence to its end.
+func trySpeaking(ctx context.Context, c *config.Config) (f check.VoiceFacts, err error) {
+	ctx, cancel := context.WithTimeout(ctx, speakIn)
+	defer cancel()
+	v, err := voice.Start(ctx, voiceOf(c))
+	if err != nil {
+		return f, err
+	}
+	defer v.Close()
+	v.Present(scene.Scene{Kind: scene.Opened})
+	t := time.NewTicker(100 * time.Millisecond)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return f, errors.New("it took too long")
+		}
+		s := v.Status()
+		if err := s.Trouble(); err != nil {
+			return f, err
+		}
+		if s.Said > 0 && !s.Talking {
+			return check.VoiceFacts{Card: s.Card, Took: s.Took, Underruns: s.Underruns,
+				Confined: s.Confined.String()}, nil
 		}
 	}
 }

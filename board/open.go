@@ -158,8 +158,7 @@ func (p *Parts) speak(ctx context.Context) (close func() error) {
 	err := c.LeftOut(config.PartVoice)
 	if err == nil && c.Speaks() {
 		var v *voice.Voice
-		if v, err = voice.Start(ctx, voice.Config{Card: c.Voice.Card, Language: c.VoiceLanguage(),
-			Recordings: recording.Files{c.Voice.Recordings, c.Voice.Phrases}, Volume: c.VolumeAt}); err == nil {
+		if v, err = voice.Start(ctx, voiceOf(c)); err == nil {
 			p.Presenters = append(p.Presenters, v)
 			p.beside("voice", func() (i18n.Message, error) { s := v.Status(); return s.Message(), s.Trouble() })
 			p.Log.Info("voice started", "card", c.Voice.Card)
@@ -171,6 +170,12 @@ func (p *Parts) speak(ctx context.Context) (close func() error) {
 		p.beside("voice", func() (i18n.Message, error) { return i18n.Message{}, err })
 	}
 	return close
+}
+
+// voiceOf is the configuration of the door's voice.
+func voiceOf(c *config.Config) voice.Config {
+	return voice.Config{Card: c.Voice.Card, Language: c.VoiceLanguage(),
+		Recordings: recording.Files{c.Voice.Recordings, c.Voice.Phrases}, Volume: c.VolumeAt}
 }
 
 func (p *Parts) beside(device string, look func() (i18n.Message, error)) {

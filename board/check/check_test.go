@@ -14,6 +14,7 @@ import (
 
 	"menshen/board/check"
 	"menshen/hal/sim"
+	"menshen/hal/voice/pcm"
 )
 
 // TestMain lets many doors be checked at once: their installers mostly wait.
@@ -257,6 +258,12 @@ func TestEachFaultIsFoundByItsStep(t *testing.T) {
 			do: lit(check.InfraredFacts{State: "ok", Changed: .1, Face: true, Lit: 20, Dark: 14})},
 		{name: "infrared camera that sees visible light", step: "infrared", why: "is bright in its picture (230)",
 			do: lit(standing, check.InfraredFacts{State: "ok", Changed: .3, Middle: 230})},
+		{name: "loudspeaker not wired", step: "voice", why: "nobody heard it", text: speaks,
+			do: func(s *site) { s.mute = true }},
+		{name: "voice without its card", step: "voice", why: "does not speak: no such sound card", text: speaks,
+			do: voice(check.VoiceFacts{}, pcm.ErrNoCard)},
+		{name: "voice with gaps", step: "voice", why: "had 3 gaps", text: speaks,
+			do: voice(check.VoiceFacts{Underruns: 3}, nil)},
 		{name: "service not watched", step: "watchdog", why: "WatchdogSec is not set",
 			do: watchdog(check.WatchdogFacts{Installed: true, Enabled: true, Restart: "always"})},
 		{name: "no service", step: "watchdog", why: "not installed", do: watchdog(check.WatchdogFacts{})},
@@ -314,6 +321,13 @@ func clock(now, floor time.Time) func(*site) {
 
 func cam(f check.CameraFacts) func(*site) {
 	return func(s *site) { s.on.Camera = func(context.Context) (check.CameraFacts, error) { return f, nil } }
+}
+
+// speaks is the configuration of a door with a voice.
+var speaks = []string{"[camera]", "[voice]\ncard = \"Device\"\n[camera]"}
+
+func voice(f check.VoiceFacts, err error) func(*site) {
+	return func(s *site) { s.on.Speak = func(context.Context) (check.VoiceFacts, error) { return f, err } }
 }
 
 // standing is an installer by the light of a good emitter.

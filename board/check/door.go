@@ -48,6 +48,9 @@ type Door struct {
 	Camera  func(context.Context) (CameraFacts, error) // nil: none
 	// Infrared watches the infrared camera, whose emitter goes on and off, until done; nil: none.
 	Infrared func(ctx context.Context, done func(InfraredFacts) bool) error
+	// Speak says that people may come in, in the site's language; nil: the door has no voice, or it
+	// is another's just now.
+	Speak    func(context.Context) (VoiceFacts, error)
 	Watchdog func(context.Context) (WatchdogFacts, error) // nil: the system has none
 	Clock    func() (ClockFacts, error)
 	Key      KeyFacts
@@ -78,6 +81,14 @@ type CameraFacts struct {
 	Confined      string // how the eye's process is confined
 	Models        string
 	Engine        string // what computes their networks
+}
+
+// VoiceFacts says how the voice spoke, as its process reports it.
+type VoiceFacts struct {
+	Card      string        // with how it plays
+	Took      time.Duration // from the scene to its first sound at the card
+	Underruns int           // times that the card had nothing to play in the midst of words
+	Confined  string        // how the process is confined
 }
 
 // InfraredFacts says what the emitter does to the picture of the infrared camera, as the eye

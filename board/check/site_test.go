@@ -39,6 +39,7 @@ type site struct {
 	rexChatters bool
 	fireOff     bool
 	lampsDark   bool
+	mute        bool // the loudspeaker
 	clockWrong  bool
 	byHandle    bool // the installer opens the door by its handle, whatever the lock does
 	noPower     bool // the lock is not as declared without power
@@ -121,6 +122,9 @@ func newSite(t *testing.T, replace ...string) *site {
 				Max: 5 * time.Millisecond, Free: 8 << 30}, nil
 		},
 		Loader: &check.LoaderFacts{Tries: true},
+		Speak: func(context.Context) (check.VoiceFacts, error) {
+			return check.VoiceFacts{Card: "Device", Took: 4 * time.Millisecond, Confined: "landlock"}, nil
+		},
 	}
 	return s
 }
@@ -196,6 +200,8 @@ func (s *site) Ask(_ context.Context, q check.Question) (bool, error) {
 		return !s.noPower, nil
 	case "telephone there":
 		return true, nil
+	case "did you hear it":
+		return !s.mute, nil
 	case "did it blink":
 		return !s.lampsDark && s.blinked(), nil
 	}

@@ -102,7 +102,7 @@ func speak(c *child.Conn, cfg Config, open func(Config) (opened, confine.Report,
 }
 
 func (p *speaker) beat() beat {
-	b := beat{Said: p.said, Took: p.took, Problem: p.problem}
+	b := beat{Said: p.said, Took: p.took, Talking: p.playing, Problem: p.problem}
 	if player, ok := p.card.(*pcm.Player); ok {
 		b.Underruns = player.Underruns
 	}

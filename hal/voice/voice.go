@@ -54,6 +54,7 @@ type Status struct {
 	RSS       int64          // resident bytes of the child
 	Said      int            // scenes that this child has said
 	Took      time.Duration  // from the last scene that was said to its first sound at the card
+	Talking   bool           // as of the last beat
 	Underruns int            // times that the card had nothing to play in the midst of words
 	Problem   string         // the last recording that could not be used; empty: each could
 }
@@ -211,7 +212,8 @@ func (v *Voice) beat(payload []byte, rss int64) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	s := &v.status
-	s.Said, s.Took, s.Underruns, s.Problem, s.RSS = b.Said, b.Took, b.Underruns, child.Printable(b.Problem), rss
+	s.Said, s.Took, s.Talking, s.Underruns = b.Said, b.Took, b.Talking, b.Underruns
+	s.Problem, s.RSS = child.Printable(b.Problem), rss
 	return nil
 }
 

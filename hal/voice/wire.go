@@ -41,8 +41,9 @@ type ready struct {
 type beat struct {
 	Said      int           // scenes, since the child began
 	Took      time.Duration // from the last scene that was said to its first sound at the card
-	Underruns int           // times that the card had nothing to play in the midst of words
-	Problem   string        // the last recording that could not be used; empty: each could
+	Talking   bool
+	Underruns int    // times that the card had nothing to play in the midst of words
+	Problem   string // the last recording that could not be used; empty: each could
 }
 
 // beatEvery is the pause between two beats.

@@ -25,7 +25,7 @@ func TestVectors(t *testing.T) {
 		"config": Config{Card: "Headphones", Recordings: []string{"/a", "/b"}, Language: "zh", Silence: 3 * time.Second,
 			StartIn: 10 * time.Second, Memory: 128 << 20},
 		"ready": ready{"Headphones, 48000 Hz", confine.Report{NoDump: true, Landlock: 5, Seccomp: true}},
-		"beat":  beat{3, 4 * time.Millisecond, 1, "en/x.wav"},
+		"beat":  beat{3, 4 * time.Millisecond, true, 1, "en/x.wav"},
 	}
 	kinds := map[string]child.Kind{"config": kindConfig, "ready": kindReady, "beat": kindBeat, "tell": kindTell,
 		"failure": kindFailure}

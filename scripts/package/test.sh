@@ -37,7 +37,7 @@ dpkg-deb -x "$(ls "$dist"/*/menshen-voice_*.deb | head -1)" "$tmp/voice"
 (cd "$tmp/voice/usr/share/menshen/voice" && sha256sum --quiet -c SHA256SUMS &&
   [ "$(find . -name '*.wav' | wc -l)" = "$(wc -l <SHA256SUMS)" ]) ||
   fail "the recordings are not those of their list" "make packages"
-ok "the list of the recordings has each of them, with its SHA-256: $(wc -l <"$tmp/voice/usr/share/menshen/voice/SHA256SUMS")"
+ok "the list of the recordings has each of them, with its SHA-256"
 
 # again builds in a clone elsewhere, with sysroots and Go's cache elsewhere, in another zone,
 # language and umask.

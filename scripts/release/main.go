@@ -125,7 +125,8 @@ func publish(keyFile, path, dist string) error {
 
 // built is the name of a package of the program (scripts/package/build.sh) or of an image: version,
 // commit.
-var built = regexp.MustCompile(`^menshen(?:-voice_|[_-])(.*\+g([0-9a-f]{7})(\.dirty)?)(-1~deb\d+_\w+\.deb|(-pios)?\.img.*)$`)
+var built = regexp.MustCompile(`^menshen(?:-voice_|[_-])(.*\+g([0-9a-f]{7})(\.dirty)?)` +
+	`(-1~deb\d+_\w+\.deb|(-pios)?\.img.*)$`)
 
 // manifestOf describes the files of a folder.
 func manifestOf(dist string) (*release.Manifest, error) {

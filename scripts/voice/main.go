@@ -29,8 +29,8 @@ import (
 // espeak-ng's 22,050 hold.
 const rate = 24000
 
-// voices are espeak-ng's, with words a minute and pitch, by language: calm, and clear. Their text is
-// UTF-8 whatever the locale.
+// voices are espeak-ng's, with words a minute and pitch, by language: calm, and clear. Their text
+// is UTF-8 whatever the locale.
 var voices = map[string][]string{
 	"en": {"-b", "1", "-v", "en-us", "-s", "145", "-p", "45"},
 	"zh": {"-b", "1", "-v", "cmn-latn-pinyin", "-s", "160", "-p", "45"}, // its "cmn" reads pinyin as English words
