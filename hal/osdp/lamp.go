@@ -14,6 +14,7 @@ type lamp struct {
 
 	mu                 sync.Mutex
 	green, red, buzzer bool
+	told               *shown // what the reader was told last; nil: it is to be told all
 }
 
 // Signals gives the reader's lamp and buzzer by their roles, as outputs of the unit: "green",
@@ -46,31 +47,49 @@ func (s signal) Set(on bool) error {
 func (s signal) Close() error   { return s.Set(false) }
 func (s signal) String() string { return s.role + " of reader " + s.lamp.reader.String() }
 
-// show tells the reader what is on.
+// shown is what the reader shows.
+type shown struct {
+	color  Color
+	sounds bool
+}
+
+// again tells a reader all, which may have forgotten it.
+func (l *lamp) again() {
+	l.mu.Lock()
+	l.told = nil
+	l.mu.Unlock()
+	l.show()
+}
+
+// show tells the reader what has changed.
 func (l *lamp) show() {
 	l.mu.Lock()
-	color, tone := Black, byte(1)
+	defer l.mu.Unlock()
+	now, was := shown{Black, l.buzzer}, l.told
 	switch {
 	case l.green && l.red:
-		color = Amber
+		now.color = Amber
 	case l.green:
-		color = Green
+		now.color = Green
 	case l.red:
-		color = Red
+		now.color = Red
 	}
-	var on time.Duration
-	if l.buzzer {
-		tone, on = 2, soundFor
-	}
-	l.mu.Unlock()
 	l.reader.line.with(func(b *Bus) {
-		can := b.State(l.reader.place).Abilities
-		if can.Has(CanLamp) {
-			steady := Blink{On: tick, OnColor: color, OffColor: color}
+		s := b.State(l.reader.place)
+		if !s.Secure {
+			return
+		}
+		l.told = &now
+		if s.Abilities.Has(CanLamp) && (was == nil || was.color != now.color) {
+			steady := Blink{On: tick, OnColor: now.color, OffColor: now.color}
 			b.Send(l.reader.place, LEDs{{Temporary: LEDTemporary{Control: 1}, Permanent: LEDPermanent{1, steady}}})
 		}
-		if can.Has(CanBuzzer) {
-			b.Send(l.reader.place, Buzzer{Tone: tone, On: on, Count: 1})
+		if s.Abilities.Has(CanBuzzer) && (was == nil || was.sounds != now.sounds) {
+			c := Buzzer{Tone: 1, Count: 1}
+			if now.sounds {
+				c.Tone, c.On = 2, soundFor
+			}
+			b.Send(l.reader.place, c)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package osdp_test
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"io"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"menshen/hal/osdp/osdptest"
 	"menshen/hal/serial"
 	"menshen/hal/sim"
+	"menshen/internal/golden"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -26,7 +28,7 @@ var site = []byte{0x8c, 0x1f, 0x4e, 0x0b, 0x5a, 0x7d, 0x92, 0xd3, 0x6e, 0xe0, 0x
 
 // rig is a line on a pseudo terminal, with emulated readers and the unit's.
 type rig struct {
-	t     *testing.T
+	t     testing.TB
 	line  *osdp.Line
 	far   *osdptest.Line
 	ring  *osdp.Ring
@@ -34,7 +36,7 @@ type rig struct {
 	got   chan hal.ReaderEvent
 }
 
-func newRing(t *testing.T, path string, names ...string) *osdp.Ring {
+func newRing(t testing.TB, path string, names ...string) *osdp.Ring {
 	t.Helper()
 	ring := osdp.NewRing(path)
 	for _, name := range names {
@@ -44,7 +46,7 @@ func newRing(t *testing.T, path string, names ...string) *osdp.Ring {
 }
 
 // newRig makes a line whose first reader runs. The emulated ones are new, as from the factory.
-func newRig(t *testing.T, readers ...*osdptest.Reader) *rig {
+func newRig(t testing.TB, readers ...*osdptest.Reader) *rig {
 	t.Helper()
 	cable, err := sim.NewSerial()
 	if err != nil {
@@ -222,6 +224,35 @@ func TestRing(t *testing.T) {
 		t.Error("a newer file was read")
 	}
 }
+
+// TestVectors: the file that the first version wrote gives the keys that its readers have.
+func TestVectors(t *testing.T) {
+	raw := golden.Vector(t, "testdata/ring-1.json", func() []byte {
+		path := filepath.Join(t.TempDir(), "osdp.json")
+		ring := newRing(t, path, "outside")
+		for range 2 {
+			if _, err := ring.New("outside"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	})
+	path := filepath.Join(t.TempDir(), "osdp.json")
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := newRing(t, path, "outside").Keys("outside")
+	if err != nil || len(keys) != 2 || hex.EncodeToString(keys[0][:])+hex.EncodeToString(keys[1][:]) != ringVector {
+		t.Errorf("%d keys, %v; %x%x", len(keys), err, keys[0][:], keys[1][:])
+	}
+}
+
+// ringVector are the keys of testdata/ring-1.json under the secret of these tests.
+const ringVector = "6d3f622403d5e1c81cb906a7d23cd2e41a7400e1c523ce8326a82df971c51f85"
 
 // await waits until a thing is so.
 func await(t *testing.T, so func() bool) {

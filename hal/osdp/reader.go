@@ -131,7 +131,7 @@ func (r *Reader) up(at time.Time) {
 	if was != nil {
 		r.say(hal.ReaderEvent{At: at, Recovered: true})
 	}
-	r.lamp.show()
+	r.lamp.again()
 }
 
 // Install implements hal.Installer.

@@ -170,8 +170,12 @@ func (s *station) seal(f Frame) (err error) {
 // ownKey is the security block's word for which key is meant.
 func (s *station) ownKey() byte { return bit(s.at < len(s.keys)) }
 
-// pick chooses a command of a session.
+// pick chooses a command of a session. What is to be told takes every other turn at most, so that a
+// lamp that blinks delays no tap by more than one.
 func (s *station) pick(now time.Time) Command {
+	if _, polled := s.command.(Poll); !polled {
+		return Poll{}
+	}
 	if len(s.queue) > 0 {
 		c := s.queue[0]
 		s.queue = s.queue[1:]
@@ -194,7 +198,7 @@ func (s *station) send(c Command) {
 			return
 		}
 	}
-	s.queue, s.due = append(s.queue, c), time.Time{}
+	s.queue = append(s.queue, c)
 }
 
 // sameTarget reports whether the second command makes the first one needless.
@@ -274,8 +278,14 @@ func isSecret(r Reply) bool {
 // answered ends a question.
 func (s *station) answered(now time.Time) {
 	s.sent, s.tried, s.garbled, s.heard = nil, 0, false, now
-	if s.due = now; s.phase == up && len(s.queue) == 0 {
-		s.due = now.Add(pollEvery)
+	s.due = now
+	switch s.command.(type) {
+	case Poll:
+		if len(s.queue) == 0 {
+			s.due = now.Add(pollEvery)
+		}
+	case AskLocal:
+		s.due = time.Time{} // at once: it was to be polled
 	}
 }
 
@@ -384,7 +394,8 @@ func (s *station) meets(now time.Time, r Reply) (events []Event) {
 		return events
 	}
 	s.step(now, up)
-	s.Secure, s.Why, s.Next, s.asked = true, nil, time.Time{}, now
+	s.Secure, s.Why, s.Next = true, nil, time.Time{}
+	s.asked = now.Add(-time.Duration(s.place) * stateEvery / MostReaders) // not all in one round
 	return append([]Event{{Up: true, Key: s.key()}}, events...)
 }
 

@@ -1,0 +1,86 @@
+package osdp_test
+
+import (
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"menshen/hal/osdp"
+	"menshen/hal/osdp/osdptest"
+)
+
+// TestTapTime: how long after a tap the card is there, over a line in simulated time, of a reader
+// that takes 3 ms to answer. The bytes take the longest part of it.
+func TestTapTime(t *testing.T) {
+	for _, line := range []struct {
+		baud, readers int
+		mean, most    time.Duration // allowed
+	}{
+		{9600, 1, 100 * time.Millisecond, 150 * time.Millisecond},
+		{9600, 8, 240 * time.Millisecond, 420 * time.Millisecond},
+		{115200, 1, 40 * time.Millisecond, 70 * time.Millisecond},
+		{115200, 8, 60 * time.Millisecond, 90 * time.Millisecond},
+	} {
+		var addresses []byte
+		for i := range line.readers {
+			addresses = append(addresses, byte(i))
+		}
+		w := &osdptest.Wire{Now: begin, Baud: line.baud, Latency: 3 * time.Millisecond}
+		var all []osdp.Setup
+		for _, a := range addresses {
+			all = append(all, osdp.Setup{Address: a, Keys: []osdp.Key{keyOf(a)}})
+			w.Readers = append(w.Readers, &osdptest.Reader{Address: a, Key: keyOf(a)})
+		}
+		var err error
+		if w.Bus, err = osdp.NewBus(line.baud, all...); err != nil {
+			t.Fatal(err)
+		}
+		w.Run(10 * time.Second)
+		w.Take()
+		var sum, most time.Duration
+		const taps = 500
+		for i := range taps {
+			w.Run(time.Duration(997+13*(i%41)) * time.Millisecond) // at no time of the bus's own
+			tapped := w.Now
+			w.Readers[i%line.readers].Tap(26, byte(i), 2, 3, 0)
+			for took := time.Duration(0); took == 0; {
+				w.Run(time.Millisecond)
+				for _, e := range w.Take() {
+					if _, card := e.Reply.(osdp.CardBits); card {
+						took = e.At.Sub(tapped)
+					}
+				}
+				sum, most = sum+took, max(most, took)
+			}
+		}
+		mean := sum / taps
+		t.Logf("%d readers at %d baud: %v, at most %v", line.readers, line.baud, mean.Round(time.Millisecond),
+			most.Round(time.Millisecond))
+		if mean > line.mean || most > line.most {
+			t.Errorf("%d readers at %d baud: %v, at most %v", line.readers, line.baud, mean, most)
+		}
+	}
+}
+
+// BenchmarkASecondOfALine is the processor time of a line with one reader, the emulated one's
+// included: -benchtime 20x.
+func BenchmarkASecondOfALine(b *testing.B) {
+	far := &osdptest.Reader{Address: 5, Factory: true}
+	r := newRig(b, far)
+	r.install()
+	before := used(b)
+	for b.Loop() {
+		time.Sleep(time.Second)
+	}
+	b.ReportMetric(float64((used(b)-before).Microseconds())/1000/float64(b.N), "cpu-ms/s")
+}
+
+func used(b *testing.B) time.Duration {
+	b.Helper()
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
