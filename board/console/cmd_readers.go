@@ -21,7 +21,8 @@ type Readers interface {
 func readerCommands() []command {
 	return []command{
 		{name: "reader", usage: "[NAME [--install]]", right: desk.OpensDoor, needs: has[Readers], run: reader,
-			about:   i18n.M("console.help-reader", "show the readers, or one; --install lets an OSDP reader take its key"),
+			about: i18n.M("console.help-reader",
+				"show the readers, or one; --install lets an OSDP reader take its key"),
 			example: "reader gate --install"},
 	}
 }

@@ -184,9 +184,9 @@ func (b *Bus) Events() []Event {
 	return all
 }
 
-// Send has a reader told something in one of its next turns. What it was to be told before and is the same
-// but for its content, such as the colour of a lamp, is forgotten. Without a session it is dropped:
-// whoever sends says it again when Up comes.
+// Send has a reader told something in one of its next turns. What it was to be told before and is
+// the same but for its content, such as the colour of a lamp, is forgotten. Without a session it is
+// dropped: whoever sends says it again when Up comes.
 func (b *Bus) Send(reader int, c Command) { b.stations[reader].send(c) }
 
 // Install opens the install of a reader until then: the reader gets the key, under one of its keys
