@@ -64,6 +64,9 @@ func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() 
 	if c.Speaks() {
 		d.Speak = func(ctx context.Context) (check.VoiceFacts, error) { return trySpeaking(ctx, c) }
 	}
+	if c.Shows() {
+		d.Show = func(ctx context.Context) (check.DisplayFacts, func(), error) { return tryShowing(ctx, c) }
+	}
 	if _, err := os.Stat("/run/systemd/system"); err == nil {
 		d.Watchdog = check.AskSystemd
 	}

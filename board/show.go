@@ -4,11 +4,13 @@ import (
 	"context"
 	"time"
 
+	"menshen/board/check"
 	"menshen/board/compliance"
 	"menshen/board/config"
 	"menshen/board/notice"
 	"menshen/hal/display"
 	"menshen/hal/display/paint"
+	"menshen/hal/scene"
 	"menshen/internal/i18n"
 	"menshen/internal/screen"
 )
@@ -36,13 +38,13 @@ func (p *Parts) show(ctx context.Context) (close func() error) {
 
 func (p *Parts) displayConfig() display.Config {
 	c := p.Config
-	conf := DisplayConfig(c)
+	conf := displayOf(c)
 	conf.Clock = func() (time.Time, bool) { return time.Now().In(c.Site.Location()), p.Time.From() != "" }
 	return conf
 }
 
-// DisplayConfig is the display that a configuration asks for, without a clock.
-func DisplayConfig(c *config.Config) display.Config {
+// displayOf is the display that a configuration asks for, without a clock.
+func displayOf(c *config.Config) display.Config {
 	site := paint.Site{Language: c.DisplayLanguage(), Contact: c.Unit.Contact, Notice: map[string][]string{},
 		Reach: c.Display.Lower, Mirror: c.Display.Mirror,
 		Camera: map[string]paint.Side{"below": paint.Below, "left": paint.Left, "right": paint.Right}[c.Display.Camera]}
@@ -52,4 +54,28 @@ func DisplayConfig(c *config.Config) display.Config {
 		}
 	}
 	return display.Config{Screen: c.Display.Screen, Fonts: c.Display.Fonts, Site: site, Dark: c.DarkAt}
+}
+
+// showIn is how long a display may take to open its screen and show a picture.
+const showIn = 20 * time.Second
+
+// tryShowing starts a display that shows one picture until end is called.
+func tryShowing(ctx context.Context, c *config.Config) (f check.DisplayFacts, end func(), err error) {
+	d, err := display.Start(ctx, displayOf(c))
+	if err != nil {
+		return f, nil, err
+	}
+	d.Present(scene.Scene{Kind: scene.Opened})
+	within, cancel := context.WithTimeout(ctx, showIn)
+	defer cancel()
+	if err := d.Shown(within); err != nil {
+		if trouble := d.Status().Trouble(); trouble != nil {
+			err = trouble
+		}
+		d.Close()
+		return f, nil, err
+	}
+	s := d.Status()
+	return check.DisplayFacts{Screen: s.Screen, Font: s.Font, Took: s.Took, Confined: s.Confined.String()},
+		func() { d.Close() }, nil
 }

@@ -20,12 +20,14 @@ packages="$packages mtools dosfstools fdisk espeak-ng"
 if [ "$want" = test ]; then
   packages="$packages strace swtpm gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good"
   packages="$packages zstd rauc squashfs-tools sox pocketsphinx pocketsphinx-en-us"
+  # The display is drawn with this font, and read by this program.
+  packages="$packages fonts-noto-cjk tesseract-ocr tesseract-ocr-chi-sim"
 fi
 # For packages: sysroots, a cross compiler; what makes, checks and signs packages, and runs those
 # of another processor.
 if [ "$want" = package ]; then
   packages="$packages mmdebstrap g++-aarch64-linux-gnu dpkg-dev debhelper lintian"
-  packages="$packages apt-utils gpg gpg-agent gpgv qemu-user-static"
+  packages="$packages apt-utils gpg gpg-agent gpgv qemu-user-static fonts-noto-cjk fonttools"
 fi
 missing=
 for p in $packages; do

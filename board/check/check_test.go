@@ -264,6 +264,12 @@ func TestEachFaultIsFoundByItsStep(t *testing.T) {
 			do: voice(check.VoiceFacts{}, pcm.ErrNoCard)},
 		{name: "voice with gaps", step: "voice", why: "had 3 gaps", text: speaks,
 			do: voice(check.VoiceFacts{Underruns: 3}, nil)},
+		{name: "display without its lamp", step: "display", why: "nobody saw it", text: shows,
+			do: func(s *site) { s.dim = true }},
+		{name: "display without its screen", step: "display", why: "shows nothing: the screen is gone", text: shows,
+			do: display(check.DisplayFacts{}, errors.New("the screen is gone"))},
+		{name: "display without a font", step: "display", why: "cannot write Chinese: no font", text: shows,
+			do: display(check.DisplayFacts{Font: "no font"}, nil)},
 		{name: "service not watched", step: "watchdog", why: "WatchdogSec is not set",
 			do: watchdog(check.WatchdogFacts{Installed: true, Enabled: true, Restart: "always"})},
 		{name: "no service", step: "watchdog", why: "not installed", do: watchdog(check.WatchdogFacts{})},
@@ -328,6 +334,15 @@ var speaks = []string{"[camera]", "[voice]\ncard = \"Device\"\n[camera]"}
 
 func voice(f check.VoiceFacts, err error) func(*site) {
 	return func(s *site) { s.on.Speak = func(context.Context) (check.VoiceFacts, error) { return f, err } }
+}
+
+// shows is the configuration of a door with a display.
+var shows = []string{"[camera]", "[display]\nscreen = \"drm\"\n[camera]"}
+
+func display(f check.DisplayFacts, err error) func(*site) {
+	return func(s *site) {
+		s.on.Show = func(context.Context) (check.DisplayFacts, func(), error) { return f, func() {}, err }
+	}
 }
 
 // standing is an installer by the light of a good emitter.

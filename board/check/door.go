@@ -50,7 +50,10 @@ type Door struct {
 	Infrared func(ctx context.Context, done func(InfraredFacts) bool) error
 	// Speak says that people may come in, in the site's language; nil: the door has no voice, or it
 	// is another's just now.
-	Speak    func(context.Context) (VoiceFacts, error)
+	Speak func(context.Context) (VoiceFacts, error)
+	// Show has the door show that people may come in, in the site's language, until end is called;
+	// nil: the door has no display, or it is another's just now.
+	Show     func(context.Context) (f DisplayFacts, end func(), err error)
 	Watchdog func(context.Context) (WatchdogFacts, error) // nil: the system has none
 	Clock    func() (ClockFacts, error)
 	Key      KeyFacts
@@ -89,6 +92,14 @@ type VoiceFacts struct {
 	Took      time.Duration // from the scene to its first sound at the card
 	Underruns int           // times that the card had nothing to play in the midst of words
 	Confined  string        // how the process is confined
+}
+
+// DisplayFacts says how the display showed it, as its process reports.
+type DisplayFacts struct {
+	Screen   string        // with its size
+	Font     string        // why Chinese cannot be written; empty: it can
+	Took     time.Duration // from the scene until the screen had it
+	Confined string        // how the process is confined
 }
 
 // InfraredFacts says what the emitter does to the picture of the infrared camera, as the eye

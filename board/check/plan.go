@@ -35,7 +35,7 @@ func Plan(d Door) []Step {
 		steps = append(steps, Step{ID: "reader", Title: i18n.M("check.reader", "Reader"),
 			absent: notConfigured("[[reader]]")})
 	}
-	return append(steps, cameraStep(d.Camera != nil), infraredStep(d.Infrared != nil), voiceStep(d))
+	return append(steps, cameraStep(d.Camera != nil), infraredStep(d.Infrared != nil), voiceStep(d), displayStep(d))
 }
 
 // notConfigured is the reason of an absent step.

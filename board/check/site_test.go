@@ -40,6 +40,7 @@ type site struct {
 	fireOff     bool
 	lampsDark   bool
 	mute        bool // the loudspeaker
+	dim         bool // the display's lamp
 	clockWrong  bool
 	byHandle    bool // the installer opens the door by its handle, whatever the lock does
 	noPower     bool // the lock is not as declared without power
@@ -125,6 +126,9 @@ func newSite(t *testing.T, replace ...string) *site {
 		Speak: func(context.Context) (check.VoiceFacts, error) {
 			return check.VoiceFacts{Card: "Device", Took: 4 * time.Millisecond, Confined: "landlock"}, nil
 		},
+		Show: func(context.Context) (check.DisplayFacts, func(), error) {
+			return check.DisplayFacts{Screen: "DSI-1, 800×480", Took: 4 * time.Millisecond}, func() {}, nil
+		},
 	}
 	return s
 }
@@ -202,6 +206,8 @@ func (s *site) Ask(_ context.Context, q check.Question) (bool, error) {
 		return true, nil
 	case "did you hear it":
 		return !s.mute, nil
+	case "do you see it":
+		return !s.dim, nil
 	case "did it blink":
 		return !s.lampsDark && s.blinked(), nil
 	}

@@ -18,6 +18,7 @@ for deb in dist/trixie/menshen_*_arm64.deb dist/trixie/menshen-{models,voice}_*.
   dpkg -x "$deb" "$root"
   basename "$deb" >>"$work/packages"
 done
+scripts/image/fonts.sh "$root"
 for file in passwd group; do cp "$root/usr/share/base-passwd/$file.master" "$root/etc/$file"; done
 for library in blas lapack; do
   ln -s $library/lib$library.so.3 "$root/usr/lib/aarch64-linux-gnu/lib$library.so.3"
