@@ -24,11 +24,15 @@ func (w *world) checkStory() {
 		}
 		for _, e := range es {
 			last = e.Seq
+			w.opened.Add(e)
 			if e.Kind == audit.Relay || e.Kind == audit.OutputSwitched {
 				moves++
 			}
 			if e.Kind == audit.Decision {
 				logged = append(logged, e)
+				if e.Grant && e.Means.Measured() && e.Visit() == nil {
+					w.fail(storyHolds, "the record of a grant does not say how long its visit took")
+				}
 			}
 		}
 		if len(es) < 500 {

@@ -164,7 +164,7 @@ func (w *world) visitorComes(digits string, want outcome) bool {
 				w.settle()
 			}
 		}
-		w.pass(150 * time.Millisecond)
+		w.pass(150*time.Millisecond + time.Duration(w.pace.Int64N(int64(650*time.Millisecond)))) // read off a slip
 	}
 	var e hal.ReaderEvent
 	for e.Button == 0 {

@@ -1,6 +1,11 @@
 package sim
 
-import "time"
+import (
+	"time"
+
+	"menshen/hal/scene"
+	"menshen/recognizer"
+)
 
 // visit is what the world knows of one walk-up.
 type visit struct {
@@ -11,15 +16,22 @@ type visit struct {
 }
 
 // walkUp shows a face to the camera until something is decided, and gives whether the door opens.
+// Somebody who walks up is found at three metres or nearer, and at one and a half near enough to be
+// compared: that takes up to 1.2 s.
 func (w *world) walkUp(p *person, live float32) bool {
 	w.decisions, w.walkedUp = nil, w.clock.now
 	v := visit{there: p, alive: live > 0.5}
-	for range 40 {
-		score := drawScore(w.rnd, w.scores)
-		l := live - float32(w.rnd.Float64())*0.1
-		o := look(w.rnd, p.base, score, l, w.clock.host())
-		v.seen.add(o.Embedding)
-		v.best = max(v.best, score)
+	far := w.pace.IntN(12)
+	for i := range far + 40 {
+		o := recognizer.Observation{At: w.clock.host(), Faces: 1,
+			Quality: recognizer.Quality{Height: 40, Advice: scene.ComeCloser}}
+		if i >= far {
+			score := drawScore(w.rnd, w.scores)
+			l := live - float32(w.rnd.Float64())*0.1
+			o = look(w.rnd, p.base, score, l, w.clock.host())
+			v.seen.add(o.Embedding)
+			v.best = max(v.best, score)
+		}
 		w.driver.See(&o)
 		w.drain()
 		if d := w.decided(); d != nil {

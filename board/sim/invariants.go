@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"menshen/policy"
 )
 
 // Violation is an invariant that did not hold.
@@ -76,6 +78,8 @@ func (w *world) atTheEnd() {
 	w.checkNormal()
 	w.checkPeople()
 	w.checkDay()
+	w.Openings = w.opened.Openings()
+	w.Weeks = policy.Weeks(w.Openings, w.plan.Zone, w.plan.Begin, w.plan.end())
 }
 
 // checkClock compares the unit's time with the true one. A jump of up to seven days is believed

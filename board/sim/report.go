@@ -101,6 +101,7 @@ func (r *Report) summary(s Stats) []i18n.Message {
 		all = append(all, i18n.M("sim.replayed", "Made again from the audit log: %d decisions, each as recorded; %d "+
 			"others were about people erased since.", s.Replayed, s.Unreplayed))
 	}
+	all = append(all, waitSummary(s)...)
 	if s.Visits > 0 {
 		all = append(all, i18n.M("sim.at-console", "Staff came to the console %d times; %d times they left it open, "+
 			"and were logged out.", s.Visits, s.LeftOpen))

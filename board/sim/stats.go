@@ -14,6 +14,8 @@ type Stats struct {
 	Hourly     [24]Traffic // by the hour on the wall
 	Daily      []Traffic   // by the day of the history
 	Waits      map[policy.Means]*Waits
+	Openings   []policy.Wait // by the unit's log
+	Weeks      []policy.Week // of each history
 	Happened   map[Kind]int
 	Faults     map[Kind]int
 	Writes     int // transactions of the vault
@@ -133,6 +135,7 @@ func (s *Stats) add(o Stats) {
 	for i, t := range o.Daily {
 		s.Daily[i].add(t)
 	}
+	s.Openings, s.Weeks = append(s.Openings, o.Openings...), append(s.Weeks, o.Weeks...)
 	for means, all := range o.Waits {
 		if s.Waits[means] == nil {
 			s.Waits[means] = new(Waits)

@@ -21,6 +21,7 @@ import (
 	"menshen/recognizer/calibration"
 	"menshen/store"
 	"menshen/store/audit"
+	openings "menshen/store/waits"
 )
 
 // world is everything around one door.
@@ -42,6 +43,7 @@ type world struct {
 	first   waiting // for a second person
 	missed  waiting // whose face was refused last after their card
 	rnd     *rand.Rand
+	pace    *rand.Rand // of people: apart from rnd, so that it moves nothing else
 	now     Happening
 
 	decisions []policy.Decision     // since the last attempt began
@@ -73,14 +75,15 @@ type world struct {
 	rightPINs int
 	moves     int // of the relay and the garage, since the log was compared
 
-	garageUntil time.Time // until when the garage must be open
-	wasCut      bool      // the power was, since the log was compared
-	story       []told    // decisions since the log was compared
-	faults      int       // that were counted for a day
-	counted     int       // transactions of the vault when the law was counted
-	marks       []mark    // decisions to look for later
-	illAt       time.Time // when the disk was ill last
-	compared    uint64    // the last entry that was
+	garageUntil time.Time    // until when the garage must be open
+	wasCut      bool         // the power was, since the log was compared
+	story       []told       // decisions since the log was compared
+	opened      openings.Log // by the log
+	faults      int          // that were counted for a day
+	counted     int          // transactions of the vault when the law was counted
+	marks       []mark       // decisions to look for later
+	illAt       time.Time    // when the disk was ill last
+	compared    uint64       // the last entry that was
 	lastTick, lastLaw, lastHour,
 	lastDay time.Time
 	retainAt time.Time
@@ -89,6 +92,9 @@ type world struct {
 	lines []string // the last of the history
 	sum   hash.Hash
 }
+
+// paceOf begins the streams of random numbers of world.pace.
+const paceOf = 4e9
 
 const (
 	tickEvery = time.Minute
@@ -329,7 +335,7 @@ func newWorld(p *Plan) (*world, error) {
 	w := &world{plan: p, identity: identity, nonces: map[[24]byte][32]byte{}, scores: scores,
 		model: newModel(), raised: map[string]bool{}, sum: sha256.New(),
 		clock: clock{began: p.Begin.Add(-time.Hour), now: p.Begin.Add(-time.Hour)},
-		rnd:   rand.New(rand.NewPCG(p.Seed, 1)),
+		rnd:   rand.New(rand.NewPCG(p.Seed, 1)), pace: rand.New(rand.NewPCG(p.Seed, paceOf)),
 		Stats: newStats(p.Days)}
 	w.front.clock = &w.clock
 	w.lastTick, w.lastHour, w.lastDay = w.clock.now, w.clock.now.Add(-time.Hour), w.clock.now
@@ -361,6 +367,7 @@ func (w *world) live(ctx context.Context, dir string, progress func(done float64
 			w.undergo(func() { w.passUntil(h.At) })
 		}
 		w.now, w.rnd = h, rand.New(rand.NewPCG(w.plan.Seed, uint64(h.N)+2))
+		w.pace = rand.New(rand.NewPCG(w.plan.Seed, paceOf+uint64(h.N)))
 		w.Happened[h.Kind]++
 		w.undergo(func() { w.happen(h) })
 		w.noteFaults()
