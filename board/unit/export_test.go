@@ -74,6 +74,9 @@ func SignalFor(act scene.Act) policy.Signal { return signalFor[act] }
 // VisitFace is what the visit holds of a face.
 func (u *Unit) VisitFace() policy.Face { return u.faces.visit.Tick(u.now()).Face }
 
+// VisitGoes reports whether anything is known of a visit at the readers.
+func (u *Unit) VisitGoes() bool { return u.hand != handVisit{} }
+
 // Entered is how many entrances are kept.
 func (u *Unit) Entered() int { return len(u.site.entered) }
 

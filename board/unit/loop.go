@@ -158,6 +158,7 @@ func (u *Unit) tick(now time.Time) {
 	u.lookAround(now)
 	u.lookForCodes(now)
 	u.keypad.expire(u.steady())
+	u.hand.expire(u.steady())
 	u.watchBell()
 	u.watchGuesses()
 	u.publish()

@@ -37,6 +37,13 @@ func (v *handVisit) sign(at time.Duration) {
 	v.until = max(v.until, at+visitPause)
 }
 
+// expire forgets the visit of a person who went away.
+func (v *handVisit) expire(now time.Duration) {
+	if v.going && now > v.until {
+		*v = handVisit{}
+	}
+}
+
 // by says whose attempt it is now. Another person than before has just begun to wait.
 func (v *handVisit) by(p policy.PersonID) {
 	if p.IsZero() {

@@ -83,7 +83,13 @@ func TestREqualWaitsAtTheReader(t *testing.T) {
 
 	b.Later(time.Minute)
 	b.Tap(99)
+	if !b.Unit.VisitGoes() {
+		t.Error("the visit ended with a refusal")
+	}
 	b.Later(31 * time.Second)
+	if b.Unit.VisitGoes() {
+		t.Error("who went away is remembered")
+	}
 	b.Tap(1)
 	b.wantWait("half a minute after a stranger", policy.ByCard, 0, false)
 
