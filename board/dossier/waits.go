@@ -62,8 +62,8 @@ func (d *Data) waitChart() template.HTML {
 func (e *evidence) waits() {
 	for _, w := range slices.Backward(e.d.Waits.Weeks) {
 		if w.Full && w.Verdict != policy.TooFew {
-			e.say(i18n.M("dossier.waits-verdict", "How long people wait (part 5), in the last full week that can tell, "+
-				"%s: %v", w.Name(), w.Verdict.Message()))
+			e.say(i18n.M("dossier.waits-verdict", "How long people wait (part 5), in the last full week that can "+
+				"tell, %s: %v", w.Name(), w.Verdict.Message()))
 			return
 		}
 	}

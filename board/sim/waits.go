@@ -9,9 +9,8 @@ import (
 func waitSummary(s Stats) (all []i18n.Message) {
 	for _, by := range []policy.Means{policy.ByCard, policy.ByPIN, policy.ByPass, policy.ByFace, policy.ByCardFace} {
 		if of := policy.ServedBy(s.Openings, by); of.N > 0 {
-			all = append(all, i18n.M("sim.waited", "By %v, %d openings: half within %v s, nine of ten within %v s, tried "+
-				"again %v.", i18n.Word(string(by)), of.N, i18n.Verbatim(of.Median.String()), i18n.Verbatim(of.P90.String()),
-				i18n.Verbatim(of.Retried.String())))
+			all = append(all, i18n.M("sim.waited", "By %v, %d openings: half within %s s, nine of ten within "+
+				"%s s, tried again %s.", i18n.Word(string(by)), of.N, of.Median, of.P90, of.Retried))
 		}
 	}
 	of := map[policy.Verdict]int{}
@@ -21,9 +20,9 @@ func waitSummary(s Stats) (all []i18n.Message) {
 		}
 	}
 	if len(of) > 0 {
-		all = append(all, i18n.M("sim.wait-verdicts", "Full weeks in which cards wait no longer than faces: %d; longer: %d; "+
-			"have to be shown again more often: %d; too few openings to say: %d.", of[policy.ServedAlike],
-			of[policy.CardWaits], of[policy.CardRefused], of[policy.TooFew]))
+		all = append(all, i18n.M("sim.wait-verdicts", "Full weeks in which cards wait no longer than faces: %d; "+
+			"longer: %d; have to be shown again more often: %d; too few openings to say: %d.",
+			of[policy.ServedAlike], of[policy.CardWaits], of[policy.CardRefused], of[policy.TooFew]))
 	}
 	return all
 }

@@ -43,7 +43,7 @@ func auditVerb() *cobra.Command {
 	for _, sub := range []*cobra.Command{export, key} {
 		sub.Flags().StringVar(&path, "config", "/etc/menshen/door.toml", "the unit's configuration")
 	}
-	c.AddCommand(export, key, verifyVerb(), replayVerb())
+	c.AddCommand(export, key, verifyVerb(), replayVerb(), waitsVerb())
 	return c
 }
 

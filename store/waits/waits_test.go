@@ -1,9 +1,11 @@
 package waits
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 	"menshen/store"
 	"menshen/store/audit"
@@ -62,6 +64,27 @@ func TestREqualLog(t *testing.T) {
 		for i, w := range all {
 			if w.Took != c.took[i] || w.Retried {
 				t.Errorf("%s: %+v, want %v", name, w, c.took[i])
+			}
+		}
+	}
+}
+
+// TestTable: the figures and verdicts stand there in each language.
+func TestTable(t *testing.T) {
+	var all []policy.Wait
+	for range 30 {
+		all = append(all, policy.Wait{At: noon, Means: policy.ByCard, Took: 4 * time.Second},
+			policy.Wait{At: noon, Means: policy.ByFace, Took: time.Second})
+	}
+	log := policy.WaitLog{Weeks: policy.Weeks(all, time.UTC, time.Time{}, noon.AddDate(0, 0, 7)), Old: 3}
+	for code, want := range map[string][]string{
+		"en": {"2026-W45", "card      30", "4.0 (4.0–4.0)", "Cards wait longer than faces.", "Left out: 3 openings"},
+		"zh": {"2026-W45", "卡", "4.0 (4.0–4.0)", "刷卡比人脸等得更久。", "3 次"},
+	} {
+		text := strings.Join(Table(log, catalogue.In(code)), "\n")
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				t.Errorf("in %s it lacks %q:\n%s", code, w, text)
 			}
 		}
 	}
