@@ -100,7 +100,7 @@ func readerStep(c config.Reader, reader hal.Reader) Step {
 			if e, err := l.next(ctx, r.Patience/120); err != nil {
 				return err
 			} else if e != nil && e.Fault != nil {
-				return l.silent()
+				return l.lost(ctx, r, c)
 			}
 			var first *hal.ReaderEvent
 			read, bad := 0, 0
@@ -111,7 +111,9 @@ func readerStep(c config.Reader, reader hal.Reader) Step {
 				case err != nil:
 					return err
 				case e == nil:
-					return l.silent()
+					return l.lost(ctx, r, c)
+				case e.Fault != nil && !e.Frame && c.Kind == "osdp":
+					return l.lost(ctx, r, c)
 				case e.Fault != nil:
 					bad++
 					if bad > taps {
@@ -133,6 +135,7 @@ func readerStep(c config.Reader, reader hal.Reader) Step {
 				}
 				read++
 			}
+			linkFacts(r, reader)
 			r.measured("read_rate", i18n.M("check.read-rate", "Read rate"), 100*float64(read)/float64(read+bad), "%")
 			if first.Card != nil {
 				layout := i18n.Verbatim(first.Card.Layout)
