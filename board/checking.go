@@ -18,6 +18,7 @@ import (
 	"menshen/hal/scene"
 	"menshen/hal/voice"
 	"menshen/internal/i18n"
+	"menshen/policy"
 	"menshen/recognizer/eye"
 	"menshen/store"
 	"menshen/store/audit"
@@ -45,7 +46,11 @@ func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() 
 			floor, err := v.Floor()
 			return check.ClockFacts{Source: wiring.MachineTime(), Now: time.Now(), Floor: floor}, err
 		},
-		Disk: func(ctx context.Context) (check.DiskFacts, error) { return check.Disk(ctx, c.Unit.Dir) },
+		Disk:    func(ctx context.Context) (check.DiskFacts, error) { return check.Disk(ctx, c.Unit.Dir) },
+		Outputs: map[string]func(bool) error{},
+	}
+	for name, out := range hw.Outputs {
+		d.Outputs[name] = recorded(v, c.Unit.Name, name, out)
 	}
 	if k, err := config.ParseKeySource(c.Key.Source); err == nil {
 		d.Key = check.KeyFacts{Kind: k.Kind, Apart: k.Kind != "file"}
@@ -75,6 +80,22 @@ func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() 
 		d.Loader = &check.LoaderFacts{Built: l.Built, Tries: l.Tries()}
 	}
 	return d, v, closeAll, nil
+}
+
+// recorded switches an output beside the door for the self-test, after a record of why.
+func recorded(v *store.Vault, door, name string, out hal.Output) func(bool) error {
+	return func(on bool) error {
+		to := "off"
+		if on {
+			to = "on"
+		}
+		_, err := v.Record(context.Background(), store.Entry{Kind: audit.OutputSwitched, Actor: store.Door, Door: door,
+			Reason: policy.ReasonCheck, Detail: map[string]string{"output": name, "to": to}})
+		if err != nil {
+			return err
+		}
+		return out.Set(on)
+	}
 }
 
 // How long the eye may take to open the camera, and how long it is then watched.

@@ -29,9 +29,7 @@ type OutputAnswer struct {
 // for the moment of the door: who came in just now, and whether another door is open.
 var (
 	beforeOutput = []question{
-		{byAnyMeans, "no alarm", ReasonEmergency, func(a Attempt) (bool, string) {
-			return !a.Site.Fire && !a.Site.Evacuation, ""
-		}},
+		{byAnyMeans, "no alarm", ReasonEmergency, noAlarm},
 		{byFaceOnly, "more than a face", ReasonCardRequired, func(Attempt) (bool, string) { return false, "" }},
 	}
 	outputHours = []question{{byAnyMeans, "in their hours", ReasonHours, func(a Attempt) (bool, string) {
@@ -40,6 +38,8 @@ var (
 	}}}
 	outputQuestions = slices.Concat(beforeOutput, personMay, outputHours, personConfirmed)
 )
+
+func noAlarm(a Attempt) (bool, string) { return !a.Site.Fire && !a.Site.Evacuation, "" }
 
 // answerOutputs asks about each output of the door for a person who was recognised by right. A
 // visitor's pass switches one only together with the door, where its use is counted; so does

@@ -40,6 +40,7 @@ type Door struct {
 	Inputs  map[string]hal.Input // by role
 	Signals map[string]hal.Output
 	Readers []hal.Reader
+	Outputs map[string]func(on bool) error // by name: each records why, and switches an output beside the door
 
 	// Restart does to the relay's line what the end and the start of the program do: it gives the
 	// line back, reads the level that the wiring alone gives it, and takes it again. nil: this

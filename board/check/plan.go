@@ -28,6 +28,9 @@ func Plan(d Door) []Step {
 		steps = append(steps, Step{ID: "lamps", Title: i18n.M("check.lamps-and-buzzer", "Lamps and buzzer"),
 			absent: notConfigured("[[signal]]")})
 	}
+	for _, o := range c.Outputs {
+		steps = append(steps, outputStep(o))
+	}
 	for i, r := range c.Readers {
 		steps = append(steps, readerStep(r, d.Readers[i]), keypadStep(r, d.Readers[i]))
 	}

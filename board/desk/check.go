@@ -99,7 +99,8 @@ func (d *Desk) lentDoor(lent *unit.Checking, by store.Actor) check.Door {
 			floor, err := d.vault.Floor()
 			return check.ClockFacts{Source: d.source.From(), Now: d.now(), Floor: floor}, err
 		},
-		Disk: func(ctx context.Context) (check.DiskFacts, error) { return check.Disk(ctx, c.Unit.Dir) },
+		Disk:    func(ctx context.Context) (check.DiskFacts, error) { return check.Disk(ctx, c.Unit.Dir) },
+		Outputs: lent.Outputs(),
 	}
 	if lent.Restarts() {
 		door.Restart = lent.Restart

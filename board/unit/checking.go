@@ -116,6 +116,38 @@ func (c *Checking) Signals() map[string]hal.Output {
 	return all
 }
 
+// Outputs switch the outputs beside the door, by name, with a record of the move: for half a minute
+// at most, unless there is an alarm. Errors: as SwitchOutput.
+func (c *Checking) Outputs() map[string]func(on bool) error {
+	all := map[string]func(on bool) error{}
+	for _, b := range c.u.besides {
+		all[b.conf.Name] = func(on bool) error { return c.switchOutput(b, on) }
+	}
+	return all
+}
+
+func (c *Checking) switchOutput(b *beside, on bool) error {
+	var failed error
+	err := c.u.do(context.Background(), func() {
+		e := policy.DoorEvent{At: c.u.now(), Kind: policy.EvLockdown}
+		if on {
+			e.Kind, e.For = policy.EvRelease, longestTry
+		}
+		if on && (c.u.door.Fire || c.u.door.Evacuation) {
+			failed = ErrOutputAlarm
+			return
+		}
+		c.u.stepBeside(b, e, policy.ReasonCheck)
+		if fault := c.u.faults[b.device()]; fault != "" {
+			failed = errors.New(fault)
+		}
+	})
+	return errors.Join(err, failed)
+}
+
+// longestTry is how long an output stays on for a self-test that does not switch it off.
+const longestTry = 30 * time.Second
+
 // Hush keeps the unit from setting its signals, and puts them out, until over is called.
 func (c *Checking) Hush() (over func()) {
 	c.hush(true)

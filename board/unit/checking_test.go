@@ -3,6 +3,7 @@ package unit_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +11,8 @@ import (
 	"menshen/board/unit"
 	"menshen/hal"
 	"menshen/policy"
+	"menshen/store"
+	"menshen/store/audit"
 )
 
 // TestCheckingLends: a lamp that a self-test has borrowed shows afterwards what the unit has set it
@@ -124,4 +127,37 @@ func TestCheckingFollows(t *testing.T) {
 	if !b.Relay.On() {
 		t.Error("given back, the reader opens nothing")
 	}
+}
+
+// TestCheckingSwitchesOutputs: a self-test switches an output beside the door on the record, not in
+// an alarm, and what it leaves on ends by itself.
+func TestCheckingSwitchesOutputs(t *testing.T) {
+	b, garage, _ := besideBench(t)
+	c, err := b.Unit.BeginCheck(context.Background(), "anna")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := c.Outputs()["garage"]
+	if err := set(true); err != nil || !garage.On() {
+		t.Errorf("%v, on %v", err, garage.On())
+	}
+	if !slices.ContainsFunc(b.Entries(), func(e store.Entry) bool {
+		return e.Kind == audit.OutputSwitched && e.Reason == policy.ReasonCheck && e.Detail["to"] == "on"
+	}) {
+		t.Error("it is not on the record")
+	}
+	if err := set(false); err != nil || garage.On() {
+		t.Errorf("%v, on %v", err, garage.On())
+	}
+	if err := set(true); err != nil {
+		t.Fatal(err)
+	}
+	if b.Later(31 * time.Second); garage.On() {
+		t.Error("it stays on")
+	}
+	b.Input("fire", true)
+	if err := set(true); !errors.Is(err, unit.ErrOutputAlarm) || garage.On() {
+		t.Errorf("in a fire: %v", err)
+	}
+	c.End()
 }
