@@ -14,6 +14,10 @@ version=$(cat "$board/ready")
 
 root=$tmp/root
 mkdir -p "$root"/{bin,dev,proc,sys,tmp}
+fonts=/usr/share/fonts/opentype/noto
+[ -e "$fonts/NotoSansCJK-Bold.ttc" ] || apt_install fonts-noto-cjk ||
+  fail "the font could not be installed" "try again with a network"
+install -D -t "$root$fonts" "$fonts"/NotoSansCJK-{Bold,Regular}.ttc
 CGO_ENABLED=0 go test -c -tags vboard -o "$root/tests" ./scripts/vboard/display
 cat >"$root/work" <<W
 modprobe virtio_pci; modprobe virtio-gpu
@@ -37,7 +41,7 @@ timeout "${VBOARD_SECONDS:-600}" qemu-system-x86_64 -cpu max -smp 2 -m 1024 -nic
   -kernel "$board/kernel/boot/vmlinuz-$version" -initrd "$tmp/initrd" \
   -append "console=ttyS0 panic=-1 quiet vt.global_cursor_default=0" </dev/null >"$tmp/qemu" 2>&1 &
 qemu=$!
-MENSHEN_BOARD=$tmp "$root/tests" -test.run TestOutside || {
+MENSHEN_BOARD=$tmp MENSHEN_FONTS=$fonts "$root/tests" -test.run TestOutside || {
   kill $qemu || true
   cat "$tmp/qemu" >&2
   fail "a screen of the virtual board does not show what was drawn" "read the lines above"

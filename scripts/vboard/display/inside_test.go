@@ -17,22 +17,29 @@ import (
 	"time"
 
 	"menshen/hal"
+	"menshen/hal/display"
 	"menshen/hal/display/screen"
 	"menshen/hal/display/screen/drm"
 	"menshen/internal/child"
 	"menshen/internal/confine"
 )
 
-// TestMain lets the test binary be the process that draws.
+// TestMain lets the test binary be a process that draws.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == "draws" {
-		if err := child.Main(3, &protocol, live); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
+	if len(os.Args) != 2 || processes[os.Args[1]] == nil {
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+	if err := processes[os.Args[1]](); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// processes are what the test binary can be: one that draws noise, and a door's own.
+var processes = map[string]func() error{
+	"draws":    func() error { return child.Main(3, &protocol, live) },
+	"displays": func() error { return display.Main(3) },
+	"lines":    lines,
 }
 
 const (
@@ -201,20 +208,27 @@ func (b *board) draw(strokes ...stroke) answer {
 
 var outside = bufio.NewReader(os.Stdin)
 
-// see asks the machine outside whether its screen shows the picture.
-func (b *board) see(what string, turn int, strokes ...stroke) {
-	b.Helper()
-	b.mu.Lock()
-	text, err := json.Marshal(claim{what, b.says.Name, b.says.Size, turn, strokes})
-	b.mu.Unlock()
+// see asks the machine outside whether its screen shows what is claimed.
+func see(t *testing.T, c claim) {
+	t.Helper()
+	text, err := json.Marshal(c)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	fmt.Printf("\n%s%s\n", look, text)
 	line, err := outside.ReadString('\n')
 	if line = strings.TrimSpace(line); err != nil || line != same {
-		b.Errorf("%s: %s, %v", what, line, err)
+		t.Errorf("%s: %s, %v", c.What, line, err)
 	}
+}
+
+// see asks it of what the process has drawn.
+func (b *board) see(what string, turn int, strokes ...stroke) {
+	b.Helper()
+	b.mu.Lock()
+	c := claim{What: what, Name: b.says.Name, Size: b.says.Size, Turn: turn, Strokes: strokes}
+	b.mu.Unlock()
+	see(b.T, c)
 }
 
 var whole = stroke{1, image.Rect(0, 0, 4096, 4096)}

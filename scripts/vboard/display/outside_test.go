@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"menshen/hal/display/paint"
 )
 
 // TestOutside is the machine outside. $MENSHEN_BOARD is a folder with the sockets of qemu's console
@@ -75,6 +77,13 @@ func dial(t *testing.T, path string) net.Conn {
 func verdict(t *testing.T, monitor net.Conn, c claim, path string) (is string) {
 	t.Helper()
 	want := picture(c.Size, c.Strokes)
+	if c.Scene != nil {
+		font := paint.OpenFonts(os.Getenv("MENSHEN_FONTS"))
+		defer font.Close()
+		p := paint.New(c.Size, paint.Colour, site, font)
+		p.Paint(*c.Scene, paint.Moment{})
+		want = p.Image()
+	}
 	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		shown := upright(screendump(t, monitor, path+".ppm"), c.Turn)
 		if is = compare(shown, want); is == same {

@@ -9,6 +9,8 @@ import (
 	"image"
 	"image/color"
 	"time"
+
+	"menshen/hal/scene"
 )
 
 // stroke is a part of a picture: noise, so that each pixel is told from the others.
@@ -37,7 +39,8 @@ type claim struct {
 	Name    string
 	Size    image.Point // as a person sees it
 	Turn    int
-	Strokes []stroke
+	Strokes []stroke     // drawn
+	Scene   *scene.Scene // or told
 }
 
 const (
