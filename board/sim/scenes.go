@@ -49,6 +49,9 @@ var personal = map[scene.Kind]time.Duration{
 
 // checkAnswer holds what is told of a decision against what the world knows.
 func (w *world) checkAnswer(d policy.Decision, s scene.Scene) {
+	if d.Moves() && !d.Grant {
+		return // an output alone was switched: nothing is told of the door
+	}
 	p := w.byID(d.Person)
 	gesture := s.Kind == scene.Asking || s.Kind == scene.Erased || s.Kind == scene.NotErased
 	switch want := w.answerFor(d); {
