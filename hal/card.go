@@ -19,9 +19,14 @@ type Card struct {
 }
 
 // Credential is the form that a store hashes: one length byte and the raw bits. Cards of
-// different length never collide.
+// different length never collide. Of a card that proved itself a zero goes before: its number is
+// nothing at a reader to which it proved nothing.
 func (c Card) Credential() []byte {
-	return append([]byte{byte(c.Bits)}, c.Raw...)
+	form := append([]byte{byte(c.Bits)}, c.Raw...)
+	if c.Proved {
+		form = append([]byte{0}, form...)
+	}
+	return form
 }
 
 // String, GoString and Format never show the number.

@@ -76,6 +76,8 @@ type Site struct {
 	First         First            // the first of two, for TwoPersons
 	Outputs       []Output         // beside the door, in the order of the configuration
 
+	AESCards []string // of people in these groups, or of Everybody, only AES cards count
+
 	WithCard bool  // a person with an enrolled face shows it after the card; see factors.go
 	Keypad   bool  // this door has a keypad, in order or not
 	Missed   First // whose face was refused last after their card, and when

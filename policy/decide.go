@@ -17,8 +17,9 @@ const DefaultRelease = 5 * time.Second
 //  1. The door: a means that this version knows; the vault open; no lockdown, unless fire or
 //     evacuation has opened the door anyway; no lockout of the keypad.
 //  2. The credential (card, PIN, pass, card with face): known, not revoked, for this door, a
-//     trusted clock for a pass, valid already, not expired, not used up; and for a pass, that
-//     its use can be recorded before the door opens.
+//     trusted clock for a pass, valid already, not expired, not used up; for a card, that it is
+//     an AES card where the person needs one; and for a pass, that its use can be recorded
+//     before the door opens.
 //  3. Faces at this door: on (no broken rule, no fault), the audit log answers, no lockout.
 //  4. The face: one was seen, well enough, in enough frames, alive, like an enrolled person,
 //     and not like another.
@@ -78,6 +79,7 @@ type question struct {
 // The sets of means that a question applies to.
 func byAnyMeans(Means) bool     { return true }
 func byCredential(m Means) bool { return m != ByFace }
+func byAnyCard(m Means) bool    { return m == ByCard || m == ByCardFace }
 func byCardOnly(m Means) bool   { return m == ByCard }
 func byPIN(m Means) bool        { return m == ByPIN }
 func byPass(m Means) bool       { return m == ByPass }
@@ -104,6 +106,7 @@ var credentialWorks = []question{
 	{byCredential, "key begun", ReasonNotYetValid, hasBegun},
 	{byCredential, "key not over", ReasonExpired, notExpired},
 	{byCredential, "key not used up", ReasonUsedUp, notUsedUp},
+	{byAnyCard, "card good enough", ReasonNotAES, goodEnough},
 	{byPass, "use can be counted", ReasonNotCounted, useCanBeCounted},
 }
 
@@ -154,10 +157,16 @@ var personConfirmed = []question{
 	{byAnyMeans, "two persons", ReasonSecond, twoPersons},
 }
 
+// asked reports whether the question is put to the attempt. That of AES cards is only where a site
+// has the rule, so that the traces of others stay as they are.
+func (q question) asked(a Attempt) bool {
+	return q.appliesTo(a.Means) && (q.reason != ReasonNotAES || len(a.Site.AESCards) > 0)
+}
+
 // pass asks the questions in order, writes each into the trace, and stops at the first that fails.
 func (d *Decision) pass(a Attempt, order []question) bool {
 	for _, q := range order {
-		if !q.appliesTo(a.Means) {
+		if !q.asked(a) {
 			continue
 		}
 		ok, detail := q.answer(a)

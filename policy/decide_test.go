@@ -108,6 +108,9 @@ var spoil = []spoiler{
 	{ReasonNotYetValid, byCredential, func(a *Attempt) { a.presented().From = a.At.Add(1) }},
 	{ReasonExpired, byCredential, func(a *Attempt) { a.presented().Until = a.At }},
 	{ReasonUsedUp, byCredential, func(a *Attempt) { k := a.presented(); k.Uses, k.Used = 2, 2 }},
+	{ReasonNotAES, byAnyCard, func(a *Attempt) {
+		a.Person.Groups, a.Site.AESCards = []string{"staff"}, []string{"staff"}
+	}},
 	{ReasonNotCounted, byPass, func(a *Attempt) { a.presented().Uses, a.Site.Durable = 2, false }},
 	{ReasonFacesOff, byFace, func(a *Attempt) { a.Site.FacesOff = "R-PIA" }},
 	{ReasonNotDurable, byFace, func(a *Attempt) { a.Site.Durable = false }},
@@ -428,5 +431,35 @@ func TestTraceSaysUntrustedClock(t *testing.T) {
 	i := slices.IndexFunc(d.Trace, func(c Check) bool { return c.Rule == "lease not over" })
 	if i < 0 || d.Trace[i].Detail != "until 2026-04-10 12:00, by an untrusted clock" {
 		t.Errorf("%+v", d.Trace)
+	}
+}
+
+// TestAESCards: where a group needs AES cards, one that can be copied neither opens nor counts as
+// the other way in beside a face; a PIN does both.
+func TestAESCards(t *testing.T) {
+	for _, x := range []struct {
+		need, groups []string
+		aes          bool
+		want         bool
+	}{
+		{nil, []string{"staff"}, false, true},
+		{[]string{"staff"}, nil, false, true},
+		{[]string{"staff"}, []string{"day", "staff"}, false, false},
+		{[]string{"staff"}, []string{"staff"}, true, true},
+		{[]string{Everybody}, nil, false, false},
+		{[]string{Everybody}, nil, true, true},
+	} {
+		for _, m := range asking {
+			a := good(m)
+			a.Site.AESCards, a.Person.Groups = x.need, x.groups
+			a.Person.Credentials[0].AES = x.aes
+			if d := Decide(a); d.Grant != (x.want || !byAnyCard(m)) || !d.Grant && d.Reason != ReasonNotAES {
+				t.Errorf("%s, %+v: %s", m, x, d.Reason)
+			}
+			a.Person.Credentials = a.Person.Credentials[:1] // the card
+			if d := Decide(a); m == ByFace && d.Grant != x.want {
+				t.Errorf("the card alone beside the face, %+v: %s", x, d.Reason)
+			}
+		}
 	}
 }

@@ -88,6 +88,7 @@ type Credential struct {
 	// a PIN typed under threat: opens like any other, and Decision.Duress tells the
 	// unit to call for help in silence
 	Duress bool
+	AES    bool `cbor:",omitempty"` // a card that proves itself by AES before it tells its number
 }
 
 // FaceState is where a person stands with face entry.

@@ -150,11 +150,25 @@ func leaseNotOver(a Attempt) (bool, string) {
 	return u.IsZero() || a.At.Before(u), stamp(a, "until", u)
 }
 
+// goodEnough passes a card that can be copied only for people who need no AES card.
+func goodEnough(a Attempt) (bool, string) {
+	c, _ := a.credential()
+	return a.enough(c), ""
+}
+
+// enough reports whether a credential counts by its kind: not a card that can be copied, of a
+// person in a group of Site.AESCards.
+func (a Attempt) enough(c Credential) bool {
+	needed := slices.Contains(a.Site.AESCards, Everybody) ||
+		slices.ContainsFunc(a.Person.Groups, func(g string) bool { return slices.Contains(a.Site.AESCards, g) })
+	return c.Kind != CardKind || c.AES || !needed
+}
+
 // hasOtherWay: the face is never the only way in (R-ALT), at this door and in this hour.
 func hasOtherWay(a Attempt) (bool, string) {
 	n := 0
 	for _, k := range a.Person.Working(a.At) {
-		if k.opensAt(a.Door) && !slices.Contains(a.Site.Down, k.Kind) {
+		if k.opensAt(a.Door) && a.enough(k) && !slices.Contains(a.Site.Down, k.Kind) {
 			n++
 		}
 	}

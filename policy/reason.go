@@ -37,6 +37,7 @@ const (
 	ReasonNotYetValid   Reason = "key ahead"
 	ReasonExpired       Reason = "key ended"
 	ReasonUsedUp        Reason = "key spent"
+	ReasonNotAES        Reason = "not aes"     // a card that can be copied, of a person who needs an AES card
 	ReasonNotCounted    Reason = "not counted" // the use of a pass cannot be recorded in time
 )
 

@@ -41,6 +41,8 @@ var reasonWords = map[Reason]i18n.Message{
 		"The door's clock is not set, so passes cannot be checked. Please ask the staff."),
 	ReasonNotYetValid: i18n.M("policy.reason-not-yet-valid",
 		"This card or pass is not valid yet. Please come later, or ask the staff."),
+	ReasonNotAES: i18n.M("policy.reason-not-aes",
+		"This card can be copied and does not open here any more. Please use your new card, or ask the staff."),
 	ReasonUsedUp: i18n.M("policy.reason-used-up",
 		"This pass has been used up. Please ask your host for another."),
 	ReasonNotCounted: i18n.M("policy.reason-not-counted",

@@ -69,7 +69,7 @@ func (v *Vault) RevokeCredential(a Actor, id policy.PersonID, credentialID strin
 // again. [ErrUnknown]: the person has no such card, or it is revoked. [ErrTaken]: a person holds
 // the new card, or it is the old one.
 func (v *Vault) ReplaceCard(a Actor, id policy.PersonID, old string, secret []byte,
-	clonable bool) (policy.Credential, error) {
+	clonable, aes bool) (policy.Credential, error) {
 	var c policy.Credential
 	handle := v.newHandle()
 	err := v.act(func(t *tx) error {
@@ -84,7 +84,7 @@ func (v *Vault) ReplaceCard(a Actor, id policy.PersonID, old string, secret []by
 			return ErrUnknown
 		}
 		c = p.Credentials[i]
-		c.ID, c.Clonable, c.Used, c.LastUsed = handle, clonable, 0, time.Time{}
+		c.ID, c.Clonable, c.AES, c.Used, c.LastUsed = handle, clonable, aes, 0, time.Time{}
 		if err := t.addCredential(a, v.now(t), id, c, secret); err != nil {
 			return err
 		}

@@ -51,7 +51,7 @@ func (l *loader) add() {
 func (l *loader) replace(id policy.PersonID) {
 	p, old, err := l.v.FindCredential(policy.CardKind, id[:])
 	if err == nil {
-		_, err = l.v.ReplaceCard("op", p.ID, old, otherCard(id), true)
+		_, err = l.v.ReplaceCard("op", p.ID, old, otherCard(id), true, false)
 	}
 	l.acked(err, "replaced", fmt.Sprintf("%x", id[:]))
 }

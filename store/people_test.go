@@ -125,14 +125,14 @@ func TestReplaceCard(t *testing.T) {
 		"that there is not":    {li, "x", number8(9), ErrUnknown},
 		"of a person who left": {policy.PersonID{9}, old.ID, number8(9), ErrUnknown},
 	} {
-		if _, err := u.ReplaceCard("op", try.who, try.old, try.secret, true); !errors.Is(err, try.want) {
+		if _, err := u.ReplaceCard("op", try.who, try.old, try.secret, true, false); !errors.Is(err, try.want) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
 	if p, _ := u.Person(li); !reflect.DeepEqual(p, was) || !slices.Equal(u.kinds(t, 0), before) {
 		t.Errorf("something was left: %+v", p)
 	}
-	k, err := u.ReplaceCard("op", li, limited.ID, number8(9), true)
+	k, err := u.ReplaceCard("op", li, limited.ID, number8(9), true, false)
 	want := limited
 	want.ID, want.Clonable = k.ID, true
 	if err != nil || k != want || k.ID == limited.ID {
@@ -150,7 +150,7 @@ func TestReplaceCard(t *testing.T) {
 		audit.CredentialRevoked}) {
 		t.Errorf("on record: %q", got)
 	}
-	if _, err := u.ReplaceCard("op", li, limited.ID, number8(10), true); !errors.Is(err, ErrUnknown) {
+	if _, err := u.ReplaceCard("op", li, limited.ID, number8(10), true, false); !errors.Is(err, ErrUnknown) {
 		t.Errorf("a card that is replaced already: %v", err)
 	}
 }

@@ -17,6 +17,8 @@ type Site struct {
 	// the same person may not come in twice within this time; 0: no such rule
 	Passback   Duration `toml:"passback"`
 	TwoPersons Duration `toml:"two_persons"` // two different people must ask within this time; 0: no such rule
+	// AESCards are access groups whose people come in with an AES card, and not with another
+	AESCards []string `toml:"aes_cards"`
 	// ForgetAfter is how long after the end of their lease a person is erased. Their face is
 	// erased at the end of the lease.
 	ForgetAfter Duration    `toml:"forget_after"`
@@ -113,6 +115,12 @@ func (s *Site) check(m *misfits) {
 	if f := s.Free; len(f.Hours) == 0 && (f.FirstPerson || len(f.Groups) > 0) {
 		m.add("site.free_passage", fmt.Errorf("[site.free_passage] has no hours: write some, "+
 			"such as hours = [\"mon-fri 09:00-17:00\"]"))
+	}
+	for _, g := range s.AESCards {
+		if g != policy.Everybody && !policy.GroupNamed(g) {
+			m.add("site.aes_cards", fmt.Errorf("[site] aes_cards: %q is no access group: write such as "+
+				"aes_cards = [\"staff\"]", g))
+		}
 	}
 	if d := s.TwoPersons.D(); d > 5*time.Minute {
 		m.add("site.two_persons", fmt.Errorf("[site] two_persons %v is out of range: write at most 5m", d))

@@ -30,7 +30,8 @@ func (d *Desk) IssueCard(ctx context.Context, s Session, id policy.PersonID, lab
 func (d *Desk) assign(ctx context.Context, s Session, id policy.PersonID, label string, write bool,
 	step Progress) (policy.Credential, error) {
 	return d.giveCard(ctx, s, id, write, step, func(by store.Actor, c hal.Card) (policy.Credential, error) {
-		k, err := d.vault.AddCredential(by, id, policy.CardKind, c.Credential(), label, c.Clonable)
+		k, err := d.vault.AddLimited(by, id, policy.Credential{Kind: policy.CardKind, Label: label,
+			Clonable: c.Clonable, AES: c.Proved}, c.Credential())
 		if errors.Is(err, store.ErrTaken) && write && c.Proved { // its keys were renewed
 			if k, ok := d.theirs(id, c); ok {
 				return k, nil
@@ -56,7 +57,7 @@ func (d *Desk) theirs(id policy.PersonID, c hal.Card) (policy.Credential, bool) 
 func (d *Desk) ReplaceCard(ctx context.Context, s Session, id policy.PersonID, old string, write bool,
 	step Progress) (policy.Credential, error) {
 	return d.giveCard(ctx, s, id, write, step, func(by store.Actor, c hal.Card) (policy.Credential, error) {
-		return d.vault.ReplaceCard(by, id, old, c.Credential(), c.Clonable)
+		return d.vault.ReplaceCard(by, id, old, c.Credential(), c.Clonable, c.Proved)
 	})
 }
 

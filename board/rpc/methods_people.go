@@ -136,6 +136,7 @@ type credential struct {
 	Kind     coded  `json:"kind"`
 	Label    string `json:"label,omitempty"`
 	Clonable bool   `json:"clonable,omitempty"`
+	AES      bool   `json:"aes,omitempty"` // a card that proves itself by AES
 	Revoked  bool   `json:"revoked,omitempty"`
 	LastUsed string `json:"lastUsed,omitempty"`
 	From     string `json:"from,omitempty"`
@@ -146,9 +147,9 @@ type credential struct {
 }
 
 func (c *call) credential(k policy.Credential) credential {
-	return credential{ID: k.ID, Kind: word(c, k.Kind), Label: k.Label, Clonable: k.Clonable, Revoked: k.Revoked,
-		LastUsed: c.time(k.LastUsed), From: c.time(k.From), Until: c.time(k.Until), Uses: k.Uses, Used: k.Used,
-		Duress: k.Duress}
+	return credential{ID: k.ID, Kind: word(c, k.Kind), Label: k.Label, Clonable: k.Clonable, AES: k.AES,
+		Revoked: k.Revoked, LastUsed: c.time(k.LastUsed), From: c.time(k.From), Until: c.time(k.Until),
+		Uses: k.Uses, Used: k.Used, Duress: k.Duress}
 }
 
 // face is where a person stands with face entry.

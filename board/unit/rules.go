@@ -30,6 +30,7 @@ func Rules(c *config.Config) policy.Site {
 		Calendar:   c.Site.Calendar(),
 		Passback:   c.Site.Passback.D(),
 		TwoPersons: c.Site.TwoPersons.D(),
+		AESCards:   c.Site.AESCards,
 		WithCard:   c.Faces.Enabled && c.Faces.WithCard,
 		Keypad:     hasReader(c, policy.PINKind),
 	}

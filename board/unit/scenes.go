@@ -159,7 +159,8 @@ var refusals = map[policy.Reason]scene.Scene{
 	policy.ReasonUnknown: next(scene.AskStaff), policy.ReasonRevoked: next(scene.AskStaff),
 	policy.ReasonWrongDoor: next(scene.AskStaff), policy.ReasonNoClock: next(scene.AskStaff),
 	policy.ReasonNotYetValid: next(scene.AskStaff), policy.ReasonExpired: next(scene.AskStaff),
-	policy.ReasonUsedUp: next(scene.AskStaff), policy.ReasonNotCounted: next(scene.AskStaff),
+	policy.ReasonUsedUp: next(scene.AskStaff), policy.ReasonNotAES: next(scene.AskStaff),
+	policy.ReasonNotCounted:    next(scene.AskStaff),
 	policy.ReasonKeypadLockout: next(scene.TryLater),
 
 	policy.ReasonFacesOff: next(scene.TapCard), policy.ReasonNotDurable: next(scene.TapCard),

@@ -146,6 +146,7 @@ const (
 	revoked traits = 1 << iota
 	duress
 	elsewhere // for another door
+	aes
 )
 
 var (
@@ -264,7 +265,7 @@ func personOf(a policy.Attempt, d policy.Decision) *person {
 		}
 		out.Holds = append(out.Holds, credential{Kind: string(c.Kind), From: unlessZero(c.From),
 			Until: unlessZero(c.Until), Uses: c.Uses, Used: c.Used, Is: bit(revoked, c.Revoked) |
-				bit(duress, c.Duress) | bit(elsewhere, c.Door != "" && c.Door != a.Door)})
+				bit(duress, c.Duress) | bit(elsewhere, c.Door != "" && c.Door != a.Door) | bit(aes, c.AES)})
 	}
 	return &out
 }
@@ -350,7 +351,7 @@ func (p *person) made(door string) (*policy.Person, string) {
 	for i, c := range p.Holds {
 		made := policy.Credential{ID: strconv.Itoa(i + 1), Kind: policy.CredentialKind(c.Kind),
 			Revoked: c.Is&revoked != 0, Duress: c.Is&duress != 0, From: c.From.time(), Until: c.Until.time(),
-			Uses: c.Uses, Used: c.Used}
+			Uses: c.Uses, Used: c.Used, AES: c.Is&aes != 0}
 		if c.Is&elsewhere != 0 {
 			made.Door = "not " + door
 		}

@@ -17,6 +17,7 @@ type Settings struct {
 	LongOpen   span             `json:"long_open,omitzero"`
 	Passback   span             `json:"passback,omitzero"`
 	TwoPersons span             `json:"two_persons,omitzero"`
+	AESCards   []string         `json:"aes_cards,omitempty"`
 	WithCard   bool             `json:"with_card,omitempty"`
 	Keypad     bool             `json:"keypad,omitempty"`
 	Zone       string           `json:"zone,omitempty"` // for readers; a decision has its own offset from UTC
@@ -56,7 +57,7 @@ func IDOf(text string) ID {
 func SettingsOf(s policy.Site) Settings {
 	set := Settings{Release: span(s.Release), LongOpen: span(s.LongOpen), Passback: span(s.Passback),
 		TwoPersons: span(s.TwoPersons), WithCard: s.WithCard, Keypad: s.Keypad, Special: s.Calendar.Special,
-		Access: s.Access}
+		Access: s.Access, AESCards: s.AESCards}
 	for _, o := range s.Outputs {
 		set.Outputs = append(set.Outputs, output{o.Name, span(o.Release), o.Access})
 	}
@@ -89,7 +90,7 @@ func (s Settings) Apply(to *policy.Site) {
 	to.Release, to.LongOpen = time.Duration(s.Release), time.Duration(s.LongOpen)
 	to.Passback, to.TwoPersons = time.Duration(s.Passback), time.Duration(s.TwoPersons)
 	to.WithCard, to.Keypad, to.Calendar.Special, to.Access = s.WithCard, s.Keypad, s.Special, s.Access
-	to.Outputs = nil
+	to.AESCards, to.Outputs = s.AESCards, nil
 	for _, o := range s.Outputs {
 		to.Outputs = append(to.Outputs, policy.Output{Name: o.Name, Release: time.Duration(o.Release),
 			Access: o.Access})
