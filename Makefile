@@ -112,7 +112,7 @@ test: setup-test compile lint short race
 lint:
 	@test -z "$$(gofmt -l cmd hal recognizer policy store board internal scripts)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy store board internal scripts; exit 1; }
 	go vet ./...
-	go vet -tags vboard ./scripts/vboard/cable ./scripts/vboard/display ./board/update ./hal/gpio ./hal/wiegand ./hal/camera/v4l2 ./scripts/vboard/unit ./scripts/vboard/system
+	go vet -tags vboard ./scripts/vboard/cable ./scripts/vboard/display ./board/update ./hal/gpio ./hal/wiegand ./hal/camera/v4l2 ./hal/voice/pcm ./scripts/vboard/unit ./scripts/vboard/system
 	go vet -tags vboard,matprofile,customenv ./recognizer ./recognizer/eye
 	go tool staticcheck ./...
 

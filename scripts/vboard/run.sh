@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# run.sh [gpio] [wiegand] [unit] [update] [camera/v4l2] [eye]: runs the drivers' own tests, and the
-# whole program, on the kernel's simulated GPIO chip and test cameras (vivid; /dev/video1 gives its
-# frames in planes), in a virtual machine without network or disk. Update is sticks on the kernel's
-# own file systems, hostile ones too. Time inside counts instructions
-# (-icount), so a 50 µs pulse is one, however slow this machine is. The first three, which are the
-# default, take under four minutes (3:47, others at work on both cores), the drivers alone two. The
-# eye takes a quarter of an hour, or three with others at work: its networks run in an emulated
-# processor. VBOARD_TESTS picks tests by a pattern, as go test -run does.
+# run.sh [gpio] [wiegand] [unit] [update] [camera/v4l2] [voice/pcm] [eye]: runs the drivers' own
+# tests, and the whole program, on the kernel's simulated GPIO chip, test cameras (vivid;
+# /dev/video1 gives its frames in planes) and looped-back sound card (snd-aloop), in a virtual
+# machine without network or disk. Update is sticks on the kernel's own file systems, hostile ones too. Time inside
+# counts instructions (-icount), so a 50 µs pulse is one, however slow this machine is. The first
+# three, which are the default, take under four minutes (3:47, others at work on both cores), the
+# drivers alone two. The eye takes a quarter of an hour, or three with others at work: its networks
+# run in an emulated processor. VBOARD_TESTS picks tests by a pattern, as go test -run does.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
@@ -24,7 +24,7 @@ for package; do
     eye) go test -c -tags vboard,customenv -o "$root/tests/eye" ./recognizer/eye; continue ;;
     unit) dir=./scripts/vboard/unit ;;
     update) dir=./board/update ;;
-    *) dir=./hal/$package ;; # gpio, wiegand, camera/v4l2
+    *) dir=./hal/$package ;; # gpio, wiegand, camera/v4l2, voice/pcm
   esac
   CGO_ENABLED=0 go test -c -tags vboard -o "$root/tests/${package##*/}" "$dir"
 done
@@ -41,6 +41,13 @@ if [ -e "$root/tests/eye" ]; then
   mkdir -p "$root/models"; cp "$(scripts/models.sh)"/*.onnx "$root/models/"
 fi
 modules="configfs gpio-sim vivid"
+if [ -e "$root/tests/pcm" ]; then
+  doing "making what is said"
+  command -v espeak-ng >/dev/null || apt_install espeak-ng ||
+    fail "espeak-ng could not be installed" "try again with a network"
+  go run ./scripts/voice "$root/voice"
+  modules="$modules snd-aloop"
+fi
 if [ -e "$root/tests/update" ]; then
   doing "making sticks"
   apt_install dosfstools e2fsprogs exfatprogs || fail "mkfs could not be installed" "try again with a network"
@@ -60,6 +67,7 @@ cat >"$root/work" <<W
 export MENSHEN_MODELS=/models
 modprobe vivid n_devs=2 node_types=1,1 num_inputs=1,1 input_types=0,0 multiplanar=1,2
 [ ! -e /images ] || modprobe loop
+[ ! -e /voice ] || modprobe snd-aloop index=0
 for t in /tests/*; do
   echo "== \${t##*/}"
   (cd /tmp && \$t -test.v -test.timeout 5m -test.run '${VBOARD_TESTS:-^TestKernel}') || exit 1
