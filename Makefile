@@ -184,6 +184,9 @@ pictures: setup-run compile
 	$(MAKE) test-desk FLOWS=readme
 	go run ./scripts/shots shrink bin/desk/readme/desk.en.1280.png docs/pictures/desk.png
 	go run ./scripts/shots shrink bin/desk/readme/desk.zh.1280.png docs/pictures/desk.zh.png
+	go test ./board/unit -run TestWalk -walk $(CURDIR)/bin
+	go run ./scripts/shots shrink bin/walk.en.png docs/pictures/walk.png
+	go run ./scripts/shots shrink bin/walk.zh.png docs/pictures/walk.zh.png
 
 # The drivers and the whole program on the kernel's own lines, in a virtual board: under four minutes, after two of set-up once.
 vboard: setup-build

@@ -37,7 +37,7 @@ func (u *Unit) over(s scene.Scene) bool {
 // sceneOfDoor is what the door tells while nobody is answered or led.
 func (u *Unit) sceneOfDoor(now time.Time) scene.Scene {
 	ways := u.ways()
-	prompt := u.prompt(now)
+	act, advice := u.faces.visit.Prompt(now)
 	switch card := u.faces.card; {
 	case u.door.State == policy.Held, u.door.State == policy.Forced:
 		return scene.Scene{Kind: scene.Alarm}
@@ -51,12 +51,12 @@ func (u *Unit) sceneOfDoor(now time.Time) scene.Scene {
 		return scene.Scene{Kind: scene.Broken, Ways: ways & scene.ByBell}
 	case u.site.lockdown():
 		return scene.Scene{Kind: scene.Lockdown, Ways: ways & scene.ByBell}
-	case prompt.Act != scene.NoAct:
-		return u.toCardOwner(scene.Scene{Kind: scene.Acting, Act: prompt.Act})
+	case act != scene.NoAct:
+		return u.toCardOwner(scene.Scene{Kind: scene.Acting, Act: act})
 	case card != nil:
-		return u.toCardOwner(scene.Scene{Kind: scene.Looking, Advice: prompt.Advice})
+		return u.toCardOwner(scene.Scene{Kind: scene.Looking, Advice: advice})
 	}
-	return scene.Scene{Kind: scene.Ready, Ways: ways, Advice: either(ways.Has(scene.ByFace), prompt.Advice, scene.Fine)}
+	return scene.Scene{Kind: scene.Ready, Ways: ways, Advice: either(ways.Has(scene.ByFace), advice, scene.Fine)}
 }
 
 // toCardOwner tells it to the person whose card waits for their face, with how a face is taken back
