@@ -3,7 +3,10 @@ package rc522_test
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"periph.io/x/conn/v3/physic"
 
 	"menshen/hal"
 	"menshen/hal/aescard"
@@ -113,5 +116,60 @@ func TestBothKinds(t *testing.T) {
 	}
 	if proved[true] != 1 || proved[false] != 1 {
 		t.Errorf("of both, %v", proved)
+	}
+}
+
+// TestTapTime: from the moment when a look at the field begins to the number of an AES card, in the
+// emulator's time: SPI, air, the field's pauses, and the card, from one that answers at once to one
+// that takes all the time that it may. What the kernel takes for each transfer is not in it.
+func TestTapTime(t *testing.T) {
+	for _, spi := range []physic.Frequency{physic.MegaHertz, 4 * physic.MegaHertz, 10 * physic.MegaHertz} {
+		for _, takes := range []time.Duration{0, 5 * time.Millisecond, 38 * time.Millisecond} {
+			synctest.Test(t, func(t *testing.T) {
+				site, app, field := ofAES(t, 1), aescardtest.NTAG(0), rc522test.New()
+				if _, err := site.Issue(app, app.UID); err != nil {
+					t.Fatal(err)
+				}
+				app.Takes = takes
+				_ = field.LimitSpeed(spi)
+				c, err := rc522.NewChip(field, field.NRSTPD())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := c.Init(); err != nil {
+					t.Fatal(err)
+				}
+				field.Present(rc522test.Smart(app, app.UID...))
+				begun := field.Elapsed()
+				var marks []time.Duration
+				mark := func(err error) {
+					t.Helper()
+					if err != nil {
+						t.Fatal(err)
+					}
+					marks = append(marks, (field.Elapsed() - begun).Round(100*time.Microsecond))
+				}
+				mark(errors.Join(c.Field(false), c.Field(true)))
+				tag, err := c.Activate()
+				mark(err)
+				s, err := c.Talk(rc522.Tap)
+				mark(err)
+				_, err = site.Read(s, tag.UID)
+				mark(err)
+				t.Logf("SPI at %v, the card takes %v: field on %v, selected %v, ATS %v, number %v",
+					spi, takes, marks[0], marks[1], marks[2], marks[3])
+				field.Present(rc522test.Classic(1, 2, 3, 4))
+				old, err := c.Activate()
+				mark(err)
+				sector, err := c.Open(old, 5, rc522.KeyA, rc522.Key{0xff, 0xff, 0xff, 0xff, 0xff, 0xff})
+				mark(err)
+				_, err = sector.Read(5)
+				mark(err)
+				t.Logf("a sector of a MIFARE Classic: %v after it was selected", marks[6]-marks[4])
+				if marks[3] > 300*time.Millisecond || takes == 0 && marks[3] > 100*time.Millisecond {
+					t.Errorf("a tap takes %v", marks[3])
+				}
+			})
+		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"sync"
 	"time"
+
+	"periph.io/x/conn/v3/physic"
 )
 
 // Registers that do something (section 9.2); the rest only remember.
@@ -53,6 +55,8 @@ type Chip struct {
 	down    bool // held in reset
 	waking  int  // reads of CommandReg until the oscillator runs
 	inField []*Card
+	limit   physic.Frequency // of SPI; 0: none
+	perByte time.Duration
 
 	version        byte
 	gone, deaf     bool
@@ -80,6 +84,12 @@ func (c *Chip) Present(cards ...*Card) {
 	for _, card := range cards {
 		card.power()
 	}
+}
+
+// Elapsed is how much of the emulator's own time has passed.
+func (c *Chip) Elapsed() (d time.Duration) {
+	c.set(func() { d = c.now })
+	return d
 }
 
 // Faults of the chip.

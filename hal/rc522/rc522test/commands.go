@@ -70,7 +70,7 @@ func (c *Chip) transceive() {
 		out = out[:len(out)-8+last]
 	}
 	c.fifo = nil
-	sent := time.Duration(len(out)) * perBit
+	sent := onAir(out)
 	var answers []bits
 	pause := answer
 	if c.regs[txCtrl]&3 == 3 {
@@ -90,8 +90,11 @@ func (c *Chip) transceive() {
 	if collision >= 0 || c.garble { // the flag comes with the bad bit, before the end
 		c.after(begun+time.Duration(max(0, collision))*perBit, func() { c.regs[commIrq] |= errIrq })
 	}
-	c.after(begun+time.Duration(len(in))*perBit, func() { c.receive(in, collision) })
+	c.after(begun+onAir(in), func() { c.receive(in, collision) })
 }
+
+// onAir is how long a frame takes: each whole byte has a bit of parity.
+func onAir(b bits) time.Duration { return time.Duration(len(b)+len(b)/8) * perBit }
 
 func (c *Chip) receive(in bits, collision int) {
 	align := int(c.regs[framing] >> 4 & 7)

@@ -22,13 +22,22 @@ func (c *Chip) String() string { return "rc522test" }
 func (c *Chip) Close() error { return nil }
 
 // LimitSpeed implements spi.PortCloser.
-func (c *Chip) LimitSpeed(physic.Frequency) error { return nil }
+func (c *Chip) LimitSpeed(f physic.Frequency) error {
+	c.set(func() { c.limit = f })
+	return nil
+}
 
 // Connect implements spi.Port. The chip speaks mode 0 at up to 10 MHz (section 8.1.2).
 func (c *Chip) Connect(f physic.Frequency, mode spi.Mode, bitsPerWord int) (spi.Conn, error) {
 	if f > 10*physic.MegaHertz || mode != spi.Mode0 || bitsPerWord != 8 {
 		return nil, errors.New("rc522test: the chip speaks mode 0 with 8 bits at up to 10 MHz")
 	}
+	c.set(func() {
+		if c.limit > 0 {
+			f = min(f, c.limit)
+		}
+		c.perByte = 8 * f.Period()
+	})
 	return wires{c}, nil
 }
 
@@ -44,7 +53,7 @@ func (w wires) Tx(out, in []byte) error {
 	c := w.c
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.pass(time.Duration(len(out)) * 2 * time.Microsecond)
+	c.pass(time.Duration(len(out)) * c.perByte)
 	if len(out) == 0 {
 		return nil
 	}
