@@ -13,7 +13,7 @@ VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
 .PHONY: install place place-models place-voice packages repository release test-packages image image-test update-test run test test-desk build compile setup models lint short race fuzz attack bench eval bench-history \
-  bench-compare soak sim mutants pictures vboard camera-test cable-test display-test system-test cover clean
+  bench-compare soak sim mutants pictures display-read vboard camera-test cable-test display-test system-test cover clean
 
 run: setup-run compile
 	@$(BIN) demo
@@ -133,6 +133,10 @@ test-desk: setup-build
 	@scripts/desk/setup.sh pictures
 	rm -rf bin/desk
 	go test -count=1 -timeout 60m ./scripts/desk -run 'TestFlows/$(FLOWS)' -all -shots ../../bin/desk
+
+# Every scene of the display read by a program, as an eye of 20/40 gets it two metres away, in both languages. Two minutes.
+display-read: setup-test
+	go test -count=1 -v ./hal/display/paint -run AcrossTheRoom -all
 
 # FUZZTIME a target, each in turn. The seeds run in every `make test`.
 FUZZTIME ?= 30s

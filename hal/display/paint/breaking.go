@@ -15,6 +15,9 @@ type part struct {
 	dislike int // to break after it
 }
 
+// tearing is the dislike of a break inside a word.
+const tearing = 4000
+
 // parts takes a paragraph apart where its lines may break: best after punctuation, then between
 // words. Between two Chinese characters it is allowed, no more.
 func (g *glyphs) parts(s style, text string) (all []part) {
@@ -34,7 +37,7 @@ func (g *glyphs) parts(s style, text string) (all []part) {
 		case bare != one:
 			dislike = 200
 		case inside[at]:
-			dislike = 4000
+			dislike = tearing
 		}
 		all = append(all, part{one, g.width(s, bare), g.width(s, strings.TrimRight(one, "\n")), dislike})
 	}
@@ -42,8 +45,8 @@ func (g *glyphs) parts(s style, text string) (all []part) {
 }
 
 // lines breaks a paragraph into lines that are at most width wide, as few as can be, as even as
-// can be. ok is false when a part alone is wider.
-func (g *glyphs) lines(s style, text string, width int) (all []string, ok bool) {
+// can be. ok is false when a part alone is wider; torn is how many words a line ends inside of.
+func (g *glyphs) lines(s style, text string, width int) (all []string, ok bool, torn int) {
 	parts := g.parts(s, text)
 	n := len(parts)
 	type way struct{ cost, lines, next int }
@@ -73,11 +76,14 @@ func (g *glyphs) lines(s style, text string, width int) (all []string, ok bool) 
 		for _, p := range parts[i:best[i].next] {
 			b.WriteString(p.text)
 		}
+		if next := best[i].next; next < n && parts[next-1].dislike == tearing {
+			torn++
+		}
 		line := strings.TrimRight(b.String(), " \n")
 		ok = ok && g.width(s, line) <= width
 		all = append(all, line)
 	}
-	return all, ok
+	return all, ok, torn
 }
 
 // chinese are words of the scenes that read badly when a line breaks inside of them. 请 belongs to

@@ -21,13 +21,15 @@ type content struct {
 	done, of  int    // taps, as dots; zero: none
 	foot      string // whom to call
 	bell      bool   // a bell stands before the foot
+	dense     bool   // Chinese: many strokes in a letter
 }
 
 // of gives the content of a scene.
 func (p *Painter) of(s scene.Scene, lang i18n.Language) content {
-	c := content{tone: toneOf(s.Kind), signs: p.signs(s), title: sentence(lang.Say(s.Title())), ring: -1}
+	c := content{tone: toneOf(s.Kind), signs: p.signs(s), title: sentence(lang.Say(s.Title())), ring: -1,
+		dense: lang.Code() == "zh"}
 	if line := lang.Say(s.Line()); line != "" {
-		c.body = append(c.body, line)
+		c.body = append(c.body, sentence(line))
 	}
 	switch {
 	case p.site.Contact == "":

@@ -43,6 +43,9 @@ func newGlyphs(f *Fonts) *glyphs {
 		advances: [2]map[rune]fixed.Int26_6{{}, {}}}
 }
 
+// noBreak is the space at which no line breaks.
+const noBreak = '\u00a0'
+
 // measured is the size of type that is measured.
 const measured = 1000
 
@@ -50,6 +53,9 @@ func (g *glyphs) advance(s style, r rune) fixed.Int26_6 {
 	weight := 0
 	if s.bold {
 		weight = 1
+	}
+	if r == noBreak {
+		r = ' '
 	}
 	a, ok := g.advances[weight][r]
 	if !ok {
@@ -80,8 +86,8 @@ func (g *glyphs) face(s style) font.Face {
 
 // letter gives a rune's glyph. One that the font has not is the font's empty box.
 func (g *glyphs) letter(s style, r rune) letter {
-	if l, ok := g.letters[s][r]; ok {
-		return l
+	if l, ok := g.letters[s][r]; ok || r == noBreak {
+		return l // this space is no glyph of a font's subset
 	}
 	if g.kept++; g.kept > mostLetters {
 		g.letters, g.kept = map[style]map[rune]letter{}, 1

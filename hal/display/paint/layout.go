@@ -126,6 +126,7 @@ type block struct {
 	style style
 	soft  bool
 	lines []string
+	torn  int // words that a line ends inside of
 	gap   int // above it
 	tight bool
 }
@@ -149,33 +150,35 @@ func height(all []block) (h int) {
 }
 
 // set gives the words of a content in the largest type in which they fit: from most per cent of the
-// rule, as long as that takes no more lines, to half of it. ok is false when they fit in less than
-// the rule only.
+// rule, as long as that takes no more lines and tears no more words, to half of it. ok is false
+// when they fit in less than the rule only.
 func (p *Painter) set(c content, width, room int, title, body, most int) (all []block, ok bool) {
 	asRuled, _ := p.blocks(c, width, title, body)
 	for percent := most; percent >= 50; percent -= 4 {
 		var fits bool
 		all, fits = p.blocks(c, width, title*percent/100, body*percent/100)
-		longer := percent > 100 && count(all) > count(asRuled)
-		if fits && !longer && height(all) <= room {
+		worse := percent > 100 && count(all) > count(asRuled)
+		if fits && !worse && height(all) <= room {
 			return all, percent >= 100
 		}
 	}
 	return all, false
 }
 
-func count(all []block) (lines int) {
+// count gives the lines of blocks; a torn word is as bad as a line.
+func count(all []block) (n int) {
 	for _, b := range all {
-		lines += len(b.lines)
+		n += len(b.lines) + b.torn
 	}
-	return lines
+	return n
 }
 
 func (p *Painter) blocks(c content, width, title, body int) (all []block, ok bool) {
 	ok = true
 	add := func(b block, words string) {
-		lines, fits := p.glyphs.lines(b.style, words, width)
-		b.lines, ok = lines, ok && fits
+		var fits bool
+		b.lines, fits, b.torn = p.glyphs.lines(b.style, words, width)
+		ok = ok && fits
 		all = append(all, b)
 	}
 	if c.title != "" {
@@ -194,6 +197,9 @@ func (p *Painter) blocks(c content, width, title, body int) (all []block, ok boo
 // layout places a content on a large or small display.
 func (p *Painter) layout(c content) sheet {
 	s := p.setting()
+	if c.dense {
+		s.body = s.body * 5 / 4
+	}
 	out := sheet{tone: c.tone, ring: -1, clock: -1}
 	room := s.words.Dy() - s.min
 	dots := 0
@@ -202,7 +208,11 @@ func (p *Painter) layout(c content) sheet {
 	}
 	words, ok := p.set(c, s.words.Dx(), room-dots, s.title, s.body, 132)
 	if !ok { // the words are worth more than the picture
-		words, _ = p.set(c, s.words.Dx(), s.words.Dy()-s.min/2-dots, s.title, s.body, 100)
+		less := s.min * 2 / 3
+		if dots > 0 {
+			less = s.min / 2
+		}
+		words, _ = p.set(c, s.words.Dx(), s.words.Dy()-less-dots, s.title, s.body, 100)
 	}
 	tall := height(words) + dots
 	top := s.words.Min.Y + (s.words.Dy()-tall)/2

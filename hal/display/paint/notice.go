@@ -40,7 +40,7 @@ func (p *Painter) noticeSheets(lang i18n.Language) (all []sheet) {
 	}
 	for i, words := range paragraphs {
 		b := block{style: style{i == 0 || p.ink != Colour, px}, soft: i > 0, gap: px / 2, tight: p.class != large}
-		b.lines, _ = p.glyphs.lines(b.style, words, r.Dx())
+		b.lines, _, _ = p.glyphs.lines(b.style, words, r.Dx())
 		for len(b.lines) > 0 {
 			gap := 0
 			if len(page) > 0 {

@@ -215,7 +215,7 @@ func TestLines(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		words := rapid.StringOfN(rapid.RuneFrom([]rune("人脸请刷卡，。：（）ab cd e #5 ")), 1, 60, -1).Draw(r, "text")
 		width := rapid.IntRange(60, 400).Draw(r, "width")
-		lines, ok := g.lines(style{true, 20}, words, width)
+		lines, ok, _ := g.lines(style{true, 20}, words, width)
 		bare := func(s string) string { return strings.Join(strings.Fields(s), "") }
 		if bare(strings.Join(lines, "")) != bare(words) {
 			r.Fatalf("%q became %q", words, lines)
