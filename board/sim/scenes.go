@@ -55,6 +55,8 @@ func (w *world) checkAnswer(d policy.Decision, s scene.Scene) {
 	p := w.byID(d.Person)
 	gesture := s.Kind == scene.Asking || s.Kind == scene.Erased || s.Kind == scene.NotErased
 	switch want := w.answerFor(d); {
+	case !d.Grant && d.Moves() && s.Kind != scene.Refused: // an output alone: nothing is told of the door
+		return
 	case s.Kind == want:
 	case gesture && p != nil && p.chose && !w.model.emergency():
 		return

@@ -102,8 +102,9 @@ func (u *Unit) answer(a policy.Attempt, d policy.Decision) {
 	switch {
 	case d.Grant:
 		u.show(s, max(d.Release, 3*time.Second))
-	case d.Moves(): // an output alone: lamp and buzzer say yes, and a scene tells of the door only
+	case d.Moves(): // an output alone: lamp and buzzer say yes, and the scene is again that of the door
 		u.signals.say(d.Signal())
+		u.front.until = 0
 	case s.Kind == scene.Second:
 		u.signals.say(d.Signal())
 		u.show(s, u.rules.site.TwoPersons)
