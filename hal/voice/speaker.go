@@ -40,6 +40,7 @@ type speaker struct {
 	phrase  *recording.Resampler // being said; nil: the next one
 	silent  int                  // samples of silence before what comes
 	made    []int16              // and not taken by the card yet
+	old     int                  // how many of these are of words that are broken off
 	quiet   int                  // samples of silence since the last sound
 	playing bool                 // the card is, if only silence
 	moved   time.Duration        // when the card took something
@@ -64,11 +65,12 @@ func (p *speaker) say(w *words) error {
 		waiting = slices.Concat(back, p.made)
 	}
 	p.made, p.silent, p.quiet = nil, 0, 0
-	if p.talking != nil {
+	if p.talking != nil && p.playing {
 		p.made = p.faded(waiting)
 		p.silent = p.in(gap)
 	}
-	p.talking, p.next, p.phrase, p.moved = w, w.ids, nil, p.clock()
+	p.old, p.moved = len(p.made), p.clock()
+	p.talking, p.next, p.phrase = w, w.ids, nil
 	return nil
 }
 
@@ -121,14 +123,15 @@ func (p *speaker) heard(samples []int16) {
 	for last >= 0 && samples[last] == 0 {
 		last--
 	}
-	if last < 0 {
-		p.quiet += len(samples)
-		return
-	}
-	p.quiet = len(samples) - 1 - last
-	if w := p.talking; w != nil && w.at > 0 {
+	if w := p.talking; w != nil && w.at > 0 && last >= p.old {
 		p.took, w.at = p.clock()-w.at, 0
 		p.said++
+	}
+	p.old = max(0, p.old-len(samples))
+	if last < 0 {
+		p.quiet += len(samples)
+	} else {
+		p.quiet = len(samples) - 1 - last
 	}
 }
 

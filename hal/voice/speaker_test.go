@@ -179,7 +179,9 @@ func TestBreakOff(t *testing.T) {
 		p.say(some("a"))
 		card.pass(t, p, 500*time.Millisecond)
 		at := len(card.played)
-		p.say(some("b"))
+		w := some("b")
+		w.at = card.now
+		p.say(w)
 		card.pass(t, p, 2*time.Second)
 		if s := steepest(card.played); s > 1000 { // 700 Hz at 10,000 has steps of 916
 			t.Errorf("%s: a step of %d is a click", name, s)
@@ -189,6 +191,11 @@ func TestBreakOff(t *testing.T) {
 		t.Logf("%s: after %v", name, after)
 		if begin < 0 || after > c.most || card.underruns > 0 {
 			t.Errorf("%s: heard after %v, %d underruns", name, after, card.underruns)
+		}
+		// The card is given them ahead of that by what may wait, and no later.
+		ahead := time.Duration(c.mode.Buffer) * time.Second / time.Duration(c.mode.Rate)
+		if p.took < after-ahead-10*time.Millisecond || p.took > after {
+			t.Errorf("%s: handed over after %v, heard after %v", name, p.took, after)
 		}
 	}
 }

@@ -65,7 +65,9 @@ func (s Status) Trouble() error {
 	case s.State == child.Waiting, s.State == child.Starting && s.LastError != nil:
 		return s.LastError
 	case s.Problem != "":
-		return fmt.Errorf("the voice lacks a recording: %s", s.Problem)
+		return i18n.Problem(i18n.E("voice.lacks", "a recording cannot be used: %s", s.Problem),
+			i18n.M("voice.lacks-remedy", "install menshen-voice of the program's version, or mend the file "+
+				"('menshen voice check')"))
 	}
 	return nil
 }
