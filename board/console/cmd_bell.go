@@ -10,10 +10,17 @@ import (
 
 // Front is what people at the door are told: the notice, and an answer to the bell.
 type Front interface {
-	// ShowNotice has the door show a person the notice.
+	// ShowNotice has the door show a person the notice; the zero person ends that.
 	ShowNotice(ctx context.Context, s desk.Session, id policy.PersonID) error
 	// AnswerBell answers a call; [desk.BellOpen] opens the door by the decision that it gives.
 	AnswerBell(ctx context.Context, s desk.Session, a desk.BellAnswer) (policy.Decision, error)
+}
+
+// endNotice ends the notice at the door, after a no. A door that stops shows none.
+func (c *console) endNotice(ctx context.Context) {
+	if front, ok := c.desk.(Front); ok {
+		_ = front.ShowNotice(ctx, c.who, policy.PersonID{})
+	}
 }
 
 func bellCommands() []command {

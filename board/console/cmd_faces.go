@@ -90,6 +90,7 @@ func consent(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	if !yes {
+		c.endNotice(ctx)
 		c.say(i18n.M("console.consent-not-given",
 			"Nothing was recorded. If they do not want to be asked again: refuse."))
 		return nil

@@ -7,11 +7,13 @@ import (
 )
 
 // keypad collects the digits of a PIN. '#' ends it and '*' clears it. A button that is pressed more
-// than pressPause after the last one begins a new PIN. Times are of Unit.steady: a clock that is
-// set meanwhile takes no digit away.
+// than pressPause after the last one begins a new PIN, or more than twice that where a person was
+// asked for it who needs time. Times are of Unit.steady: a clock that is set meanwhile takes no
+// digit away.
 type keypad struct {
-	digits []byte
-	last   time.Duration
+	digits  []byte
+	last    time.Duration
+	patient bool // until the next PIN
 }
 
 const (
@@ -29,6 +31,7 @@ func (k *keypad) press(b hal.Button, at time.Duration) []byte {
 	case b == '#':
 		pin := append([]byte(nil), k.digits...)
 		k.forget()
+		k.patient = false
 		return pin
 	case b >= '0' && b <= '9' && len(k.digits) <= pinMax:
 		if k.digits == nil {
@@ -41,7 +44,7 @@ func (k *keypad) press(b hal.Button, at time.Duration) []byte {
 
 // expire forgets the digits of a person who went away.
 func (k *keypad) expire(now time.Duration) {
-	if len(k.digits) > 0 && now-k.last > pressPause {
+	if len(k.digits) > 0 && now-k.last > (Manner{Unhurried: k.patient}).patience(pressPause) {
 		k.forget()
 	}
 }

@@ -110,6 +110,7 @@ func (u *Unit) answer(a policy.Attempt, d policy.Decision) {
 		u.show(s, u.rules.site.TwoPersons)
 	default:
 		u.tell(d.Signal(), s)
+		u.keypad.patient = s.Kind == scene.Code && s.Unhurried
 	}
 }
 

@@ -428,6 +428,31 @@ func TestREqualHurriesNobody(t *testing.T) {
 	}
 }
 
+// TestREqualTimeToType: a person who needs time and is asked for their code has twice as long from
+// key to key; whoever types next has not.
+func TestREqualTimeToType(t *testing.T) {
+	b := newBench(t, func(c *config.Config) { c.Faces.WithCard, c.Readers[0].Keypad = true, 4 })
+	id := b.Enrolled(7)
+	if _, err := b.Vault.AddCredential("door", id, policy.PINKind, []byte("481516"), "PIN", false); err != nil {
+		t.Fatal(err)
+	}
+	b.change(id, func(p *policy.Person) { p.LongOpen = true })
+	b.Eye.SetCamera("") // faces cannot be used, so the code is asked for
+	for _, asked := range []bool{true, false} {
+		if asked {
+			b.Tap(7)
+			if s := b.tells("the card", scene.Code); !s.Unhurried {
+				t.Errorf("%+v", s)
+			}
+		}
+		b.press("481")
+		b.Later(15 * time.Second)
+		b.press("516#")
+		b.tells("a pause of fifteen seconds", either(asked, scene.Opened, scene.Refused))
+		b.Later(time.Minute)
+	}
+}
+
 // TestSceneIsTold: presenters get each scene once, a second refusal once more, and nothing while
 // nothing happens.
 func TestSceneIsTold(t *testing.T) {
