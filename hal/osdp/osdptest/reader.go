@@ -77,6 +77,9 @@ func (r *Reader) Received(b []byte) (answer []byte) {
 	return answer
 }
 
+// Pause tells it that the line was quiet: a command that had begun does not go on.
+func (r *Reader) Pause() { r.scan.Reset() }
+
 // hear takes one command.
 func (r *Reader) hear(f osdp.Frame) []byte {
 	whole, err := f.Append(nil)

@@ -43,6 +43,7 @@ func (w *Wire) carry(b []byte) {
 	}
 	var back []byte
 	for _, r := range w.Readers {
+		r.Pause()
 		back = mix(back, r.Received(b))
 	}
 	if w.ToUnit != nil {
