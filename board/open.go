@@ -120,6 +120,11 @@ func open(ctx context.Context, c *config.Config, log *slog.Logger, boots func() 
 			c.Console.Serial = ""
 		}
 	}
+	for _, r := range hw.Readers { // those with a display
+		if p, ok := r.(scene.Presenter); ok {
+			also = append(also, p)
+		}
+	}
 	log.Info("wires open", "readers", len(hw.Readers), "inputs", len(hw.Inputs))
 
 	scores, noScores := wiring.Scores(c)

@@ -73,7 +73,7 @@ func openOSDP(r config.Reader) osdp.Source {
 
 // osdpSecret reads the secret from which the keys of a site's OSDP readers are made.
 func osdpSecret(r config.Reader) ([]byte, error) {
-	raw, err := readKeyFile(r.KeyFile)
+	raw, err := readKeyFile("site's OSDP secret", r.KeyFile)
 	if err != nil {
 		return nil, err
 	}

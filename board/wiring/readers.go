@@ -132,7 +132,7 @@ func (w *opener) newRC522(r config.Reader) (hal.Reader, error) {
 // sector gives where the site's number is on its MIFARE cards. The key comes from a file of its
 // own, so that a configuration has no secret in it.
 func sector(r config.Reader) (*rc522.Sector, error) {
-	raw, err := readKeyFile(r.KeyFile)
+	raw, err := readKeyFile("sector's key", r.KeyFile)
 	if err != nil {
 		return nil, err
 	}
@@ -156,19 +156,19 @@ func sector(r config.Reader) (*rc522.Sector, error) {
 	return s, nil
 }
 
-// readKeyFile reads a file of keys, which nobody else may read.
-func readKeyFile(path string) ([]byte, error) {
+// readKeyFile reads a file of keys, which nobody else may read; of is what it holds.
+func readKeyFile(of, path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("opening the key file: %w", err)
+		return nil, fmt.Errorf("opening the %s: %w", of, err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("opening the key file: %w", err)
+		return nil, fmt.Errorf("opening the %s: %w", of, err)
 	}
 	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("the key file %s can be read by others: chmod 600 %s", path, path)
+		return nil, fmt.Errorf("the %s %s can be read by others: chmod 600 %s", of, path, path)
 	}
 	raw := make([]byte, 512)
 	n, _ := f.Read(raw) // what is not read is missing to whoever looks for a key

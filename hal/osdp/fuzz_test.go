@@ -7,9 +7,9 @@ import (
 	"menshen/hal/osdp"
 )
 
-// FuzzBus has an attacker change, drop, hold back and invent what goes over the line of two readers,
-// one in the middle of its install. No card comes that was not tapped, none comes twice, no key is
-// given to another reader, and once the attacker is gone all is well again.
+// FuzzBus has an attacker change, drop, hold back and invent what goes over the line of two
+// readers, one in the middle of its install. No card comes that was not tapped, none comes twice,
+// no key is given to another reader, and once the attacker is gone all is well again.
 func FuzzBus(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09"))

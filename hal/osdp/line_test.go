@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"menshen/hal"
 	"menshen/hal/osdp"
 	"menshen/hal/osdp/osdptest"
+	"menshen/hal/scene"
 	"menshen/hal/serial"
 	"menshen/hal/sim"
 	"menshen/internal/golden"
@@ -138,6 +140,13 @@ func TestReaderOnALine(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	shows(osdp.Amber, 2)
+
+	r.reader().Present(scene.Scene{Kind: scene.Opened})
+	await(t, func() (right bool) {
+		want := scene.Scene{Kind: scene.Opened}.Title().String()
+		r.far.Do(func() { n := len(far.Texts); right = n > 0 && strings.TrimSpace(far.Texts[n-1].Text) == want })
+		return right
+	})
 
 	// the key is there after a restart of the unit
 	keys, err := newRing(t, r.ring.Path(), "outside").Keys("outside")

@@ -19,6 +19,7 @@ type Reader struct {
 	hal.LastBeat
 	events chan hal.ReaderEvent // to Run
 	lamp   lamp
+	text   text
 	local  contacts
 
 	mu   sync.Mutex
@@ -38,7 +39,7 @@ const mostEvents = 64
 
 func newReader(l *Line, place int, c Config) *Reader {
 	r := &Reader{line: l, place: place, cfg: c, tally: newTally(), events: make(chan hal.ReaderEvent, mostEvents)}
-	r.lamp.reader = r
+	r.lamp.reader, r.text.reader = r, r
 	return r
 }
 
@@ -132,6 +133,7 @@ func (r *Reader) up(at time.Time) {
 		r.say(hal.ReaderEvent{At: at, Recovered: true})
 	}
 	r.lamp.again()
+	r.text.again()
 }
 
 // Install implements hal.Installer.

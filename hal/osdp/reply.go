@@ -3,7 +3,6 @@ package osdp
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 
 	"menshen/hal"
 )
@@ -64,8 +63,16 @@ type Abilities []Ability
 type Ability struct{ Function, Level, Count byte }
 
 // Has reports whether the reader can do something of that function at all.
-func (r Abilities) Has(function byte) bool {
-	return slices.ContainsFunc(r, func(a Ability) bool { return a.Function == function && a.Level > 0 })
+func (r Abilities) Has(function byte) bool { return r.Level(function) > 0 }
+
+// Level is how much of a function the reader can do; 0: nothing.
+func (r Abilities) Level(function byte) byte {
+	for _, a := range r {
+		if a.Function == function {
+			return a.Level
+		}
+	}
+	return 0
 }
 
 // Functions of abilities.

@@ -213,7 +213,9 @@ func sameTarget(a, b Command) bool {
 	case Out:
 		b := b.(Out)
 		return len(a) == 1 && len(b) == 1 && a[0].Output == b[0].Output
-	case Buzzer, Text:
+	case Text:
+		return a.Row == b.(Text).Row
+	case Buzzer:
 		return true
 	}
 	return false
