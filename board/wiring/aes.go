@@ -46,7 +46,7 @@ func aesSite(r config.Reader) (*aescard.Site, error) {
 func aesSecrets(r config.Reader) ([]byte, error) {
 	name, sealed := r.AESCredential()
 	if !sealed {
-		return readKeyFile(r.AES)
+		return readKeyFile("key file", r.AES)
 	}
 	dir := os.Getenv("CREDENTIALS_DIRECTORY")
 	if dir == "" {
