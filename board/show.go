@@ -8,6 +8,7 @@ import (
 	"menshen/board/compliance"
 	"menshen/board/config"
 	"menshen/board/notice"
+	"menshen/board/wiring"
 	"menshen/hal/display"
 	"menshen/hal/display/paint"
 	"menshen/hal/scene"
@@ -21,8 +22,12 @@ func (p *Parts) show(ctx context.Context) (close func() error) {
 	c, close := p.Config, func() error { return nil }
 	err := c.LeftOut(config.PartDisplay)
 	if err == nil && c.Shows() {
+		var conf display.Config
 		var d *display.Display
-		if d, err = display.Start(ctx, p.displayConfig()); err == nil {
+		if conf, err = p.displayConfig(); err == nil {
+			d, err = display.Start(ctx, conf)
+		}
+		if err == nil {
 			p.Presenters = append(p.Presenters, d)
 			p.beside("display", func() (i18n.Message, error) { s := d.Status(); return s.Message(), s.Trouble() })
 			p.Log.Info("display started", "screen", c.Display.Screen)
@@ -36,15 +41,15 @@ func (p *Parts) show(ctx context.Context) (close func() error) {
 	return close
 }
 
-func (p *Parts) displayConfig() display.Config {
+func (p *Parts) displayConfig() (display.Config, error) {
 	c := p.Config
-	conf := displayOf(c)
+	conf, err := displayOf(c)
 	conf.Clock = func() (time.Time, bool) { return time.Now().In(c.Site.Location()), p.Time.From() != "" }
-	return conf
+	return conf, err
 }
 
 // displayOf is the display that a configuration asks for, without a clock.
-func displayOf(c *config.Config) display.Config {
+func displayOf(c *config.Config) (display.Config, error) {
 	site := paint.Site{Language: c.DisplayLanguage(), Contact: c.Unit.Contact, Notice: map[string][]string{},
 		Reach: c.Display.Lower, Mirror: c.Display.Mirror,
 		Camera: map[string]paint.Side{"below": paint.Below, "left": paint.Left, "right": paint.Right}[c.Display.Camera]}
@@ -53,7 +58,8 @@ func displayOf(c *config.Config) display.Config {
 			site.Notice[lang.Code()] = notice.Paragraphs(text)
 		}
 	}
-	return display.Config{Screen: c.Display.Screen, Fonts: c.Display.Fonts, Site: site, Dark: c.DarkAt}
+	on, err := wiring.Screen(c)
+	return display.Config{Screen: on, Fonts: c.Display.Fonts, Site: site, Dark: c.DarkAt}, err
 }
 
 // showIn is how long a display may take to open its screen and show a picture.
@@ -61,7 +67,11 @@ const showIn = 20 * time.Second
 
 // tryShowing starts a display that shows one picture until end is called.
 func tryShowing(ctx context.Context, c *config.Config) (f check.DisplayFacts, end func(), err error) {
-	d, err := display.Start(ctx, displayOf(c))
+	conf, err := displayOf(c)
+	if err != nil {
+		return f, nil, err
+	}
+	d, err := display.Start(ctx, conf)
 	if err != nil {
 		return f, nil, err
 	}

@@ -1,6 +1,12 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"menshen/hal/display/screen"
+)
 
 // Wire is one pin that the file names.
 type Wire struct {
@@ -33,6 +39,12 @@ func (c *Config) Pins() []Wire {
 				Wire{Pin: r.D1, Of: of + "d1", Key: key + "d1"})
 		case r.Kind == "rc522" && r.Reset != "":
 			all = append(all, Wire{Pin: r.Reset, Of: of + "reset", Key: key + "reset", Out: true})
+		}
+	}
+	if s, err := screen.Parse(c.Display.Screen); err == nil {
+		for _, line := range slices.Sorted(maps.Keys(s.Lines)) {
+			w := Wire{Pin: s.Lines[line], Of: "display " + line, Key: "display.screen", Out: line != "busy"}
+			all = append(all, w)
 		}
 	}
 	return all

@@ -8,37 +8,49 @@ import (
 	"strings"
 
 	"menshen/board/config"
+	"menshen/hal/display/screen"
 	"menshen/internal/i18n"
 )
 
-// buses checks the SPI ports that readers are on, and keeps their pins as used.
+// spiUse is one use of an SPI port.
+type spiUse struct{ port, of, key string }
+
+// spiUses are the ports that readers and the display are on.
+func spiUses(c *config.Config) (all []spiUse) {
+	for i, r := range c.Readers {
+		if r.Kind == "rc522" {
+			all = append(all, spiUse{r.SPI, "reader " + r.Name, fmt.Sprintf("reader.%d.spi", i)})
+		}
+	}
+	if s, err := screen.Parse(c.Display.Screen); err == nil && s.Bus == "spi" {
+		all = append(all, spiUse{fmt.Sprintf("%d.%d", s.Port[0], s.Port[1]), "display", "display.screen"})
+	}
+	return all
+}
+
+// buses checks the SPI ports in use, and keeps their pins as used.
 func (k *check) buses() {
 	taken := map[string]string{}
-	for i, r := range k.conf.Readers {
-		if r.Kind != "rc522" {
-			continue
+	for _, u := range spiUses(k.conf) {
+		if other := taken[u.port]; other != "" {
+			k.refuse(u.key, i18n.M("profile.spi-used-twice",
+				"%v is on SPI %s, where %v is already: give each its own chip select", wire(u.of), u.port, wire(other)))
 		}
-		key := fmt.Sprintf("reader.%d.spi", i)
-		if other := taken[r.SPI]; other != "" {
-			k.refuse(key, i18n.M("profile.spi-used-twice",
-				"reader %s is on SPI %s, where reader %s is already: give each its own chip select", r.Name,
-				r.SPI, other))
-		}
-		taken[r.SPI] = r.Name
-		port, ok := k.board.spi(r.SPI)
+		taken[u.port] = u.of
+		port, ok := k.board.spi(u.port)
 		if !ok {
-			k.warn(key, i18n.M("profile.no-such-spi", "reader %s: the header of the %s has no SPI %s, only %s",
-				r.Name, k.board.Title, r.SPI, k.board.ports()))
+			k.warn(u.key, i18n.M("profile.no-such-spi", "%v: the header of the %s has no SPI %s, only %s",
+				wire(u.of), k.board.Title, u.port, k.board.ports()))
 			continue
 		}
 		for signal, pin := range port.Pins {
-			k.users[pin] = fmt.Sprintf("reader %s %s", r.Name, signal)
+			k.users[pin] = u.of + " " + signal
 		}
 		for _, w := range k.conf.Pins() {
 			if p, ok := k.board.pin(w.Pin); ok && slices.Contains(port.Holds, p.Name) {
 				k.warn(w.Key, i18n.M("profile.chip-select-held",
-					"%v on pin %d (%s): the kernel may keep this chip select for reader %s's bus: write %s",
-					wire(w.Of), p.At, p.Name, r.Name, port.Enable))
+					"%v on pin %d (%s): the kernel may keep this chip select for the bus of %v: write %s",
+					wire(w.Of), p.At, p.Name, wire(u.of), port.Enable))
 			}
 		}
 	}
@@ -133,10 +145,10 @@ func (b *Board) devices() string {
 
 // present checks whether the machine, which is the board, has the devices.
 func (k *check) present(m Machine) {
-	for i, r := range k.conf.Readers {
-		if port, ok := k.board.spi(r.SPI); ok && r.Kind == "rc522" && !m.has("dev/spidev"+r.SPI) {
-			k.warn(fmt.Sprintf("reader.%d.spi", i), i18n.M("profile.no-spidev",
-				"reader %s: /dev/spidev%s is not there: write %s, and start again", r.Name, r.SPI, port.Enable))
+	for _, u := range spiUses(k.conf) {
+		if port, ok := k.board.spi(u.port); ok && !m.has("dev/spidev"+u.port) {
+			k.warn(u.key, i18n.M("profile.no-spidev",
+				"%v: /dev/spidev%s is not there: write %s, and start again", wire(u.of), u.port, port.Enable))
 		}
 	}
 	k.i2cPresent(m)

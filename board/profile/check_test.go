@@ -42,6 +42,11 @@ const (
 // noBoard is a machine that is not a board: an installer's own computer.
 var noBoard = device("", "")
 
+// panel adds a display to the example.
+func panel(source string) []string {
+	return []string{"[camera]", "[display]\nscreen = \"" + source + "\"\n[camera]"}
+}
+
 func TestCheck(t *testing.T) {
 	pi4 := func(files ...string) Machine { return device("raspberrypi,4-model-b\x00", "", files...) }
 	for _, c := range []struct {
@@ -101,6 +106,20 @@ func TestCheck(t *testing.T) {
 		{"two on a chip select", "rpi4", noBoard,
 			[]string{`kind = "wiegand"`, rc522, "[camera]", "[[reader]]\nname = \"inside\"\n" + rc522 + "\n[camera]"},
 			[]string{"refused reader.1.spi: where reader outside is already"}},
+
+		{"a panel", "rpi4", pi4("dev/ttyS0", "dev/spidev0.0"), panel("st7789:spi=0.0,dc=pin 38,reset=GPIO21"), nil},
+		{"a panel where the reader is", "rpi4", noBoard,
+			append(panel("st7789:spi=0.0,dc=GPIO20"), `kind = "wiegand"`, rc522),
+			[]string{"refused display.screen: display is on SPI 0.0, where reader outside is already"}},
+		{"a panel on the relay", "rpi4", noBoard, panel("st7789:spi=0.0,dc=pin 11"),
+			[]string{"refused display.screen: display data/command is wired to pin 11 (GPIO17), which is already the " +
+				"relay"}},
+		{"SPI of a panel off", "rpi4", pi4("dev/ttyS0"), panel("st7789:spi=0.0,dc=GPIO20"),
+			[]string{"warning display.screen: dtparam=spi=on"}},
+		{"I2C of a panel off", "rpi4", pi4("dev/ttyS0"), panel("ssd1306:i2c=1:0x3c"),
+			[]string{"warning display.screen: dtparam=i2c_arm=on"}},
+		{"a panel under an input", "rpi4", noBoard, append(panel("ssd1306:i2c=1:0x3c"), `"GPIO22"`, `"pin 3"`),
+			[]string{"refused input.1.pin: already the display SDA"}},
 
 		{"two on a serial port", "rpi4", noBoard,
 			[]string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyS0\""},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"menshen/board/config"
+	"menshen/hal/display/screen"
 	"menshen/internal/i18n"
 )
 
@@ -33,6 +34,11 @@ func i2cUses(c *config.Config) (all []i2cUse) {
 		}
 		all = append(all, i2cUse{bus, "adc " + a.Name, fmt.Sprintf("adc.%d.i2c", i)})
 	}
+	s, err := screen.Parse(c.Display.Screen)
+	used := slices.ContainsFunc(all, func(u i2cUse) bool { return u.bus == s.Port[0] })
+	if err == nil && s.Bus == "i2c" && !used {
+		all = append(all, i2cUse{s.Port[0], "display", "display.screen"})
+	}
 	return all
 }
 
@@ -44,7 +50,7 @@ func (b *Board) i2c(bus int) (I2C, bool) {
 	return b.I2C[i], true
 }
 
-// i2c takes the pins of the buses that converters are on.
+// i2c takes the pins of the buses that are used.
 func (k *check) i2c() {
 	for _, u := range i2cUses(k.conf) {
 		port, ok := k.board.i2c(u.bus)

@@ -94,11 +94,9 @@ func (b *Board) buses(c *config.Config) (all []busPin) {
 			all = append(all, busPin{pins[signal], of + " " + signal, kind})
 		}
 	}
-	for _, r := range c.Readers {
-		if r.Kind == "rc522" {
-			port, _ := b.spi(r.SPI)
-			add("reader "+r.Name, Data, port.Pins)
-		}
+	for _, u := range spiUses(c) {
+		port, _ := b.spi(u.port)
+		add(u.of, Data, port.Pins)
 	}
 	for _, u := range i2cUses(c) {
 		port, _ := b.i2c(u.bus)
