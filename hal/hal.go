@@ -34,6 +34,14 @@ type Issuer interface {
 	Issue(until time.Time) bool
 }
 
+// Retirer is a reader that can make a card of the site's one as from the factory.
+type Retirer interface {
+	// Retire allows it until then; a time in the past ends it. A card that was retired is emitted
+	// once more, as what it was. Retire reports false when the reader knows no such cards. It may
+	// be called from any goroutine.
+	Retire(until time.Time) bool
+}
+
 // ReaderEvent is one thing that happened at a reader. Exactly one of Card, Button, Code, Fault and
 // Recovered is set. A Fault without Frame lasts until Recovered, or until a Card, Button or Code
 // shows that the reader works.

@@ -52,6 +52,26 @@ func (d *fullDesk) WhoseCard(ctx context.Context, s desk.Session,
 	}
 }
 
+// RetireCard retires Li Na's card, or one of nobody.
+func (d *fullDesk) RetireCard(ctx context.Context, s desk.Session,
+	step desk.Progress) (policy.Person, desk.Receipt, error) {
+	err := d.enter(s, "retire card", desk.Manager)
+	d.fakeDesk.mu.Unlock()
+	if err != nil {
+		return policy.Person{}, desk.Receipt{}, err
+	}
+	step(desk.Step{Text: "hold the card to the reader"})
+	select {
+	case n := <-d.card:
+		if n == "nobody's" {
+			return policy.Person{}, desk.Receipt{}, nil
+		}
+		return d.people[0], desk.Receipt{FaceGone: n == "last"}, nil
+	case <-ctx.Done():
+		return policy.Person{}, desk.Receipt{}, context.Cause(ctx)
+	}
+}
+
 // withoutCards adds three people without a card to the one there is.
 func withoutCards(d *fullDesk) {
 	for _, name := range []string{"Anna", "Ben", "Carl"} {

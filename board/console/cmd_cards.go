@@ -22,6 +22,9 @@ type Cards interface {
 	// WhoseCard gives the owner of the next card at the door, and the card. The look-up is
 	// recorded.
 	WhoseCard(ctx context.Context, s desk.Session, step desk.Progress) (policy.Person, policy.Credential, error)
+	// RetireCard makes the next AES card at the door new again and revokes it. The person is zero
+	// where it was of nobody.
+	RetireCard(ctx context.Context, s desk.Session, step desk.Progress) (policy.Person, desk.Receipt, error)
 }
 
 func cardCommands() []command {
@@ -39,6 +42,10 @@ func cardCommands() []command {
 		{name: "whose", right: desk.ReadsPeople, needs: has[Cards], run: whose,
 			about:   i18n.M("console.help-whose", "say whose card is tapped next; the look-up is recorded"),
 			example: "whose"},
+		{name: "retire", right: desk.KeepsPeople, person: true, needs: has[Cards], run: retire,
+			about: i18n.M("console.help-retire",
+				"make the next AES card tapped new again, for another person, and revoke it"),
+			example: "retire"},
 	}
 }
 
@@ -104,6 +111,25 @@ func whose(ctx context.Context, c *console, words []string) error {
 	c.say(i18n.M("console.card-is-of", "Card %s belongs to %s.", strings.TrimSpace(shortID(k)+" "+k.Label), name(p)))
 	if k.Revoked {
 		c.say(i18n.M("console.card-is-revoked", "It is revoked."))
+	}
+	return nil
+}
+
+func retire(ctx context.Context, c *console, words []string) error {
+	if len(words) > 0 {
+		return c.misuse("retire")
+	}
+	p, r, err := c.desk.(Cards).RetireCard(ctx, c.who, c.step)
+	switch {
+	case err != nil:
+		return err
+	case p.ID.IsZero():
+		c.say(i18n.M("console.card-retired", "The card is new again. It belonged to nobody."))
+		return nil
+	}
+	c.say(i18n.M("console.card-of-retired", "The card is new again, and is revoked for %s.", name(p)))
+	if r.FaceGone {
+		c.say(i18n.M("console.card-retired-face", "It was their last way in beside the face: face entry has ended."))
 	}
 	return nil
 }

@@ -256,3 +256,39 @@ func TestIssueAESCard(t *testing.T) {
 		t.Errorf("a clone was decided on: %+v", b.Last())
 	}
 }
+
+// TestRetireCard: an AES card becomes new and is revoked; its owner can be given another, and the
+// card another owner. A card of another kind stays as it is.
+func TestRetireCard(t *testing.T) {
+	b := newBench(t)
+	li, wang := b.Someone(1), b.Someone(2)
+	var pr *i18n.Error
+	site, err := aescard.NewSite(aescard.Key{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chip := rc522test.New()
+	b.Wires.Readers = append(b.Wires.Readers, rc522.New(func() (spi.PortCloser, error) { return chip, nil },
+		rc522.Config{Name: "lobby", Poll: time.Millisecond, Away: 50 * time.Millisecond, AES: site}))
+	b.Start()
+	app := aescardtest.NTAG(0)
+	hold := func(desk.Step) {
+		chip.Present()
+		time.Sleep(100 * time.Millisecond)
+		chip.Present(rc522test.Smart(app, app.UID...))
+	}
+	k, err := b.Desk.IssueCard(t.Context(), b.Staff, li, "grey card", hold)
+	if err != nil || !k.AES {
+		t.Fatalf("%+v, %v", k, err)
+	}
+	if _, _, err := b.Desk.RetireCard(t.Context(), b.Staff, b.tapOnce(2)); !errors.As(err, &pr) || pr.Remedy.IsZero() {
+		t.Errorf("a card of another kind: %v", err)
+	}
+	p, _, err := b.Desk.RetireCard(t.Context(), b.Staff, hold)
+	if err != nil || p.ID != li || app.Keys != [5][16]byte{} || b.Count(audit.CredentialRevoked) != 1 {
+		t.Errorf("retired: %v, %v", p.ID, err)
+	}
+	if again, err := b.Desk.IssueCard(t.Context(), b.Staff, wang, "", hold); err != nil || again.ID == k.ID {
+		t.Errorf("given to another: %+v, %v", again, err)
+	}
+}

@@ -45,7 +45,7 @@ var rightsOf = map[string]string{
 	"ExportList": "m", "WriteList": "m", // of a list that there is not; which role has which is below
 
 	"AddPerson": "m", "ChangePerson": "m", "RemovePerson": "m", "AssignCard": "m", "IssueCard": "m",
-	"ReplaceCard": "m", "WhoWantsCards": "m", "WhoseCard": "ma",
+	"ReplaceCard": "m", "WhoWantsCards": "m", "WhoseCard": "ma", "RetireCard": "m",
 	"AssignPIN": "m", "PINLength": "m", "RevokeCredential": "m",
 	"Consent": "m", "Refuse": "m", "Withdraw": "m", "Enrol": "m",
 	"Again": "m", "NotAgain": "m", "Learn": "m", "StopLearning": "m", "AddPass": "m", "EndPass": "m",

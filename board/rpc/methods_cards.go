@@ -12,6 +12,7 @@ var cardMethods = map[string]handler{
 	"cards.give":    method(giveCard),
 	"cards.replace": method(replaceCard),
 	"cards.whose":   method(whoseCard),
+	"cards.retire":  method(retireCard),
 	"cards.wanted":  method(wantCards),
 	"pin.length":    method(pinLength),
 	"pin.set":       method(setPIN),
@@ -65,6 +66,21 @@ func whoseCard(ctx context.Context, c *call, _ nothing) (owner, error) {
 		return owner{}, err
 	}
 	return owner{c.person(p, c.desk.Now()), c.credential(k)}, nil
+}
+
+type retired struct {
+	Person   *person `json:"person,omitempty"` // whose it was; absent: nobody's
+	FaceGone bool    `json:"faceGone,omitempty"`
+}
+
+// retireCard makes the next AES card at the door new again, and revokes it.
+func retireCard(ctx context.Context, c *call, _ nothing) (retired, error) {
+	p, r, err := c.desk.RetireCard(ctx, c.who, c.step)
+	if err != nil || p.ID.IsZero() {
+		return retired{}, err
+	}
+	owner := c.person(p, c.desk.Now())
+	return retired{&owner, r.FaceGone}, nil
 }
 
 type wantParams struct {

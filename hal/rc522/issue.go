@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"menshen/hal"
@@ -38,9 +39,12 @@ func (r *Reader) Issue(until time.Time) bool {
 	return true
 }
 
-func (r *Reader) issuing() bool {
-	until := r.issue.Load()
-	return until != nil && time.Now().Before(*until)
+func (r *Reader) issuing() bool { return still(&r.issue) }
+
+// still reports whether what is allowed until some time still is.
+func still(until *atomic.Pointer[time.Time]) bool {
+	t := until.Load()
+	return t != nil && time.Now().Before(*t)
 }
 
 // issued makes a card one of the site, and reads it as every reader of the site will.

@@ -173,3 +173,24 @@ func TestTapTime(t *testing.T) {
 		}
 	}
 }
+
+// TestRetire: a card of the site becomes new, only while that is allowed, and is told once more as
+// what it was.
+func TestRetire(t *testing.T) {
+	site := ofAES(t, 1)
+	field, r, events := wall(t, rc522.Config{AES: site})
+	app := aescardtest.NTAG(2)
+	n, err := site.Issue(app, app.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Retire(time.Now().Add(time.Minute))
+	field.Present(rc522test.Smart(app, app.UID...))
+	if e := next(t, events); e.Card == nil || string(e.Card.Raw) != string(n[:]) || app.Keys != [5][16]byte{} {
+		t.Errorf("retired: %+v", e)
+	}
+	_, other, _ := wall(t, rc522.Config{Sector: &rc522.Sector{Block: 5}})
+	if other.Retire(time.Now().Add(time.Minute)) {
+		t.Error("a reader without AES cards retires some")
+	}
+}

@@ -58,8 +58,9 @@ const most = 4
 type Reader struct {
 	cfg    Config
 	source Source
-	seen   map[string]time.Time // UIDs in the field; used by Run only
-	issue  atomic.Pointer[time.Time]
+	seen   map[string]time.Time      // UIDs in the field; used by Run only
+	issue  atomic.Pointer[time.Time] // until when new cards are written
+	retire atomic.Pointer[time.Time] // until when AES cards are made new again
 	hal.LastBeat
 	tally hal.Tally
 }
@@ -76,6 +77,7 @@ var (
 	_ hal.Reader  = (*Reader)(nil)
 	_ hal.Counter = (*Reader)(nil)
 	_ hal.Issuer  = (*Reader)(nil)
+	_ hal.Retirer = (*Reader)(nil)
 )
 
 // New makes a reader. Nothing is opened before Run.

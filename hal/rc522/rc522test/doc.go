@@ -10,5 +10,6 @@
 // 14443-4: ATS, blocks, chains, more time, DESELECT; what they answer is an [App].
 //
 // Time is the emulator's own and never slower than the real one: a byte over SPI takes as long as
-// its clock says (2 µs at 4 MHz), a bit over the air 9.44 µs, and a card waits 87 µs before it answers.
+// its clock says (2 µs at 4 MHz), a bit over the air 9.44 µs, and a card waits 87 µs before it
+// answers.
 package rc522test
