@@ -10,8 +10,8 @@ import (
 	"menshen/board/config"
 )
 
-// TestOutputs: each output beside the door is switched once, and left at rest however the step ends;
-// what the installer sees decides.
+// TestOutputs: each output beside the door is switched once, and left at rest however the step
+// ends; what the installer sees decides.
 func TestOutputs(t *testing.T) {
 	for name, x := range map[string]struct {
 		works, fails bool

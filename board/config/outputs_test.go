@@ -13,8 +13,8 @@ func withTables(tables string) string {
 	return strings.Replace(Example, "[[reader]]", tables+"\n[[reader]]", 1)
 }
 
-// TestOutputs: an output is read with its rest state and what it does in a fire, and hours that name
-// it are not the door's.
+// TestOutputs: an output is read with its rest state and what it does in a fire, and hours that
+// name it are not the door's.
 func TestOutputs(t *testing.T) {
 	c, err := Parse(strings.NewReader(withTables(`
 [[output]]
@@ -59,6 +59,9 @@ output = "garage"
 // alone from a door that works.
 func TestOutputsRefused(t *testing.T) {
 	one := func(lines string) string { return "[[output]]\nname = \"garage\"\npin = \"GPIO5\"\n" + lines }
+	hoursOf := func(output string) string {
+		return "[[site.access]]\nhours = [\"daily 00:00-24:00\"]\noutput = \"" + output + "\""
+	}
 	for want, tables := range map[string]string{
 		"write one word of small letters":        "[[output]]\nname = \"Big Gate\"\npin = \"GPIO5\"",
 		"output  has no pin":                     "[[output]]",
@@ -68,8 +71,8 @@ func TestOutputsRefused(t *testing.T) {
 		"write between 100ms and 60s":            one("release = \"5m\""),
 		"write one of rest, release":             one("in_fire = \"open\""),
 		"write one of low, high":                 one("power_up = \"up\""),
-		"did you mean \"garage\"":                one("[[site.access]]\nhours = [\"daily 00:00-24:00\"]\noutput = \"garge\""),
-		"wire an [[output]] of that name":        "[[site.access]]\nhours = [\"daily 00:00-24:00\"]\noutput = \"garage\"",
+		"did you mean \"garage\"":                one(hoursOf("garge")),
+		"wire an [[output]] of that name":        hoursOf("garage"),
 		"there are 5 [[output]]":                 five(),
 		"is already the output garage: give eac": one("[[output]]\nname = \"lift\"\npin = \"GPIO5\""),
 	} {
@@ -77,8 +80,7 @@ func TestOutputsRefused(t *testing.T) {
 			t.Errorf("%q: %v", want, err)
 		}
 	}
-	c, err := decode(strings.NewReader(withTables(one("in_fire = \"open\"\n[[site.access]]\nhours = [\"daily 00:00-24:00\"]" +
-		"\noutput = \"garge\""))))
+	c, err := decode(strings.NewReader(withTables(one("in_fire = \"open\"\n" + hoursOf("garge")))))
 	if err != nil {
 		t.Fatal(err)
 	}

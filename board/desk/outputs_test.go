@@ -88,7 +88,8 @@ func TestWhoMaySwitchAnOutput(t *testing.T) {
 		}
 		return e
 	}
-	if e := who("drivers"); e.May || !e.Outputs[0].May || !slices.Equal(e.Outputs[0].Means, []policy.Means{policy.ByCard}) {
+	byCard := []policy.Means{policy.ByCard}
+	if e := who("drivers"); e.May || !e.Outputs[0].May || !slices.Equal(e.Outputs[0].Means, byCard) {
 		t.Errorf("a driver: %+v", e)
 	}
 	if e := who("residents"); !e.May || e.Outputs[0].May || e.Outputs[0].Why != policy.ReasonHours {

@@ -72,6 +72,7 @@ func wordsHours(n int) []i18n.Message {
 		i18n.M("page.before-in-force", "Before this is in force"),
 		i18n.M("page.put-in-force", "Put it in force"),
 		i18n.M("page.hours-in-force", "In force now. It is on record."),
+		i18n.M("page.loses-output", "Can never use the output %s then:", arg1),
 		i18n.N(n, "page.shut-out", "%s person could never come in any more:",
 			"%s people could never come in any more:",
 			arg1),

@@ -40,10 +40,8 @@ export async function putInForce({version, edits = [], file = false, signal}) {
 export function drawEffect(e) {
   const bad = (/** @type {string} */ text) => note("bad", h("p", null, text));
   return [
-    e.outAll > 0 && note("bad", h("p", null, h("strong", null, count("page.shut-out", e.outAll))),
-      h("ul", {class: "names"}, e.out.map((/** @type {any} */ p) => h("li", null, name(p.name),
-        p.apartment && [" ", h("span", {class: "soft"}, name(p.apartment))])),
-      e.outAll > e.out.length && h("li", null, say("page.and-more", e.outAll - e.out.length)))),
+    e.outAll > 0 && loses(count("page.shut-out", e.outAll), e),
+    ...(e.outputs ?? []).map((/** @type {any} */ o) => o.outAll > 0 && loses(say("page.loses-output", o.output), o)),
     e.allHours && bad(say("page.no-hours-left")),
     e.noPasses && bad(say("page.no-pass-opens")),
     table({caption: say("page.what-changes"), empty: "", rows: e.changes, columns: [
@@ -56,6 +54,12 @@ export function drawEffect(e) {
     e.first && h("p", {class: "hint"}, say("page.first-change")),
   ].filter((x) => x instanceof HTMLElement);
 }
+
+/** Who loses what. @param {string} what @param {any} e */
+const loses = (what, e) => note("bad", h("p", null, h("strong", null, what)),
+  h("ul", {class: "names"}, e.out.map((/** @type {any} */ p) => h("li", null, name(p.name),
+    p.apartment && [" ", h("span", {class: "soft"}, name(p.apartment))])),
+  e.outAll > e.out.length && h("li", null, say("page.and-more", e.outAll - e.out.length))));
 
 /** @param {string} of @returns {any} a group as it is called, or a date */
 export const groupName = (of) => (of === "*" ? say("page.everybody") : name(of));
