@@ -35,6 +35,7 @@ func parse(t interface {
 
 const (
 	rc522  = "kind = \"rc522\"\nspi = \"0.0\""
+	osdp   = "kind = \"osdp\"\ndevice = \"/dev/ttyUSB0\"\nkey_file = \"k\"\n"
 	relay  = `pin       = "GPIO17"`
 	strike = "fail_safe = false "
 )
@@ -140,6 +141,12 @@ func TestCheck(t *testing.T) {
 			[]string{"warning console.serial: or write console=tty1"}},
 		{"two on a serial port, no known board", "", device("", "", "dev/ttyS0"),
 			[]string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyS0\""},
+			[]string{"refused reader.0.device: which the console uses already"}},
+		{"OSDP readers on a line", "rpi4", pi4("dev/ttyS0"),
+			[]string{`kind = "wiegand"`, osdp + "address = 1", "[camera]", "[[reader]]\nname = \"inside\"\n" + osdp +
+				"[camera]"}, nil},
+		{"an OSDP line on the console's port", "rpi4", noBoard,
+			[]string{`kind = "wiegand"`, strings.Replace(osdp, "USB0", "S0", 1)},
 			[]string{"refused reader.0.device: which the console uses already"}},
 		{"USB adapter", "rpi4", pi4("dev/ttyS0"),
 			[]string{`kind = "wiegand"`, "kind = \"scanner\"\ndevice = \"/dev/ttyUSB0\""}, nil},
