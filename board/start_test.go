@@ -231,7 +231,7 @@ func TestRSafeStartWithoutAPart(t *testing.T) {
 		device, fault string
 		denied        bool
 	}{
-		"a reader's key file": {[]string{"[camera]", rc522}, "reader inside", "opening the key file", false},
+		"a reader's key file": {[]string{"[camera]", rc522}, "reader inside", "opening the sector's key", false},
 		"a reader's port": {[]string{"[camera]", strings.Replace(rc522, "9.9", "nine", 1)}, "reader inside",
 			`write bus and chip select`, false},
 		"a reader's kind": {[]string{"[camera]", strings.Replace(rc522, "rc522", "rc533", 1)}, "reader inside",

@@ -211,7 +211,7 @@ func TestEachFaultIsFoundByItsStep(t *testing.T) {
 			text: []string{"pin      = \"SIM_DOOR\"\nactive   = \"high\"",
 				"pin      = \"SIM_DOOR\"\nactive   = \"low\""}},
 		{name: "a reader's key file is not there", step: "reader inside",
-			why: "opening the key file: open /no/such/key",
+			why: "opening the sector's key: open /no/such/key",
 			text: []string{"[camera]", "[[reader]]\nname = \"inside\"\nkind = \"rc522\"\nspi = \"0.0\"\n" +
 				"key_file = \"/no/such/key\"\nkey = \"A\"\nblock = 4\n[camera]"}},
 		{name: "REX not wired", step: "rex", why: "Nothing came from the exit button",
