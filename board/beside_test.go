@@ -19,8 +19,8 @@ func TestDoorWithoutItsVoice(t *testing.T) {
 	})
 }
 
-// TestDoorWithoutItsDisplay: a screen that is not there costs the picture alone, and the status says
-// so.
+// TestDoorWithoutItsDisplay: a screen that is not there costs the picture alone, and the status
+// says so.
 func TestDoorWithoutItsDisplay(t *testing.T) {
 	s := newStart(t, "[camera]", "[display]\nscreen = \"drm:DSI-9\"\n[camera]")
 	s.run(false)

@@ -15,10 +15,11 @@ func displayStep(d Door) Step {
 		ID: "display", Hands: true,
 		Title:  i18n.M("check.display-step", "The display"),
 		Do:     i18n.M("check.display-do", "The door shows an open door with an arrow, and the words: %s.", words),
-		Expect: i18n.M("check.display-expect", "Picture and words are whole, upright, and read easily from two metres."),
+		Expect: i18n.M("check.display-expect",
+			"Picture and words are whole, upright, and read easily from two metres."),
 		run: func(ctx context.Context, r *run) error {
-			screen := i18n.M("check.display-remedy", "Check the screen's cable and supply, and [display] screen: turn, size "+
-				"and colours stand there ('menshen display try SCREEN' shows all).")
+			screen := i18n.M("check.display-remedy", "Check the screen's cable and supply, and [display] screen: turn, "+
+				"size and colours stand there ('menshen display try SCREEN' shows all).")
 			f, end, err := r.door.Show(ctx)
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -34,9 +35,10 @@ func displayStep(d Door) Step {
 					i18n.M("check.display-install-font", "Install the package fonts-noto-cjk."))
 			}
 			return r.must(ctx, "do you see it",
-				i18n.M("check.do-you-see", "Do you see the open door with its arrow, and beside or below it \"%s\", whole and "+
-					"upright?", words),
-				problem(i18n.M("check.display-not-seen", "The screen took the picture, and nobody saw it well."), screen))
+				i18n.M("check.do-you-see", "Do you see the open door with its arrow, and beside or below it \"%s\", "+
+					"whole and upright?", words),
+				problem(i18n.M("check.display-not-seen", "The screen took the picture, and nobody saw it well."),
+					screen))
 		},
 	}
 	switch {

@@ -183,7 +183,8 @@ func (c *Config) checkFaces(m *misfits) {
 
 // canAsk reports whether something at the door can ask a person for an act.
 func (c *Config) canAsk() bool {
-	return c.Shows() || slices.ContainsFunc(c.Signals, func(s Signal) bool { return s.Role == "green" || s.Role == "buzzer" })
+	asks := func(s Signal) bool { return s.Role == "green" || s.Role == "buzzer" }
+	return c.Shows() || slices.ContainsFunc(c.Signals, asks)
 }
 
 // Opened gives the source as camera.Open takes it: what libcamera reads comes through the pipe

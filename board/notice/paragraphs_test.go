@@ -10,8 +10,8 @@ import (
 func TestRNoticeParagraphs(t *testing.T) {
 	letters := strings.NewReplacer(" ", "", "\n", "", ":", "", "：", "", "·", "", "-", "")
 	for _, lang := range Languages() {
-		text, err := Text(lang, Facts{Place: "office", Door: "North door", Handler: "Example Ltd", Contact: "front desk",
-			Access: 30 * 24 * time.Hour, Acts: 365 * 24 * time.Hour, Asks: true, Learns: true, Infrared: true})
+		text, err := Text(lang, Facts{Place: "office", Door: "North door", Handler: "Example Ltd",
+			Contact: "front desk", Access: 30 * 24 * time.Hour, Acts: 365 * 24 * time.Hour, Asks: true, Learns: true, Infrared: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -181,7 +181,8 @@ func TestShows(t *testing.T) {
 	}
 	evening := time.Date(2026, 11, 29, 23, 5, 0, 0, time.UTC)
 	b.now.Store(&evening)
-	if got := b.shows(t, ways); !bytes.Equal(got.Pix, b.painted(t, ways, paint.Moment{Clock: "23:05", Night: true}).Pix) {
+	dark := b.painted(t, ways, paint.Moment{Clock: "23:05", Night: true})
+	if got := b.shows(t, ways); !bytes.Equal(got.Pix, dark.Pix) {
 		t.Error("the screen shows another time, or is not dark at night")
 	}
 	s := b.until(t, "all shown", func(s Status) bool { return s.Number == 5 })
@@ -202,7 +203,8 @@ func TestLateScreen(t *testing.T) {
 	b := start(t, "show", func(c *Config) { c.Screen = "sim:" + path + ",size=480x320" })
 	b.Present(ways)
 	b.until(t, "without a screen", func(s Status) bool {
-		return s.State == child.Running && s.Screen == "" && strings.Contains(s.Problem, "not there") && s.Trouble() != nil
+		return s.State == child.Running && s.Screen == "" && s.Trouble() != nil &&
+			strings.Contains(s.Problem, "not there")
 	})
 	b.path = path
 	if err := screen.MakeSim(path, b.size); err != nil {

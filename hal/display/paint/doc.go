@@ -11,9 +11,9 @@
 // meant is one of 7 inches, 154 mm by 86 mm. A title's capitals are at least 16 minutes of arc high
 // there, 9.3 mm, the least that ISO 9241-3 and NUREG-0700 (1.3.1-4) allow for text that is read;
 // what to do next, below the title, at least 10 minutes, 5.8 mm, which is the line that an eye of
-// 20/40 (6/12) just reads. So a title has capitals of at least 109 thousandths of the display's short side and
-// the words below of 68; Chinese ones are a quarter larger there, since a letter has more strokes.
-// A larger panel is read from farther away.
+// 20/40 (6/12) just reads. So a title has capitals of at least 109 thousandths of the display's
+// short side and the words below of 68; Chinese ones are a quarter larger there, since a letter has
+// more strokes. A larger panel is read from farther away.
 //
 // A small display, 1.3 inches square or more, is read at half a metre, by whoever holds a card to
 // the reader below it: 2.4 mm for the title and 1.5 mm for the rest. A tiny one, 0.96 inches or
