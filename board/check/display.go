@@ -13,13 +13,13 @@ func displayStep(d Door) Step {
 	words := catalogue.In(d.Config.DisplayLanguage()).Say(scene.Scene{Kind: scene.Opened}.Title())
 	s := Step{
 		ID: "display", Hands: true,
-		Title:  i18n.M("check.display-step", "The display"),
-		Do:     i18n.M("check.display-do", "The door shows an open door with an arrow, and the words: %s.", words),
+		Title: i18n.M("check.display-step", "The display"),
+		Do:    i18n.M("check.display-do", "The door shows an open door with an arrow, and the words: %s.", words),
 		Expect: i18n.M("check.display-expect",
 			"Picture and words are whole, upright, and read easily from two metres."),
 		run: func(ctx context.Context, r *run) error {
-			screen := i18n.M("check.display-remedy", "Check the screen's cable and supply, and [display] screen: turn, "+
-				"size and colours stand there ('menshen display try SCREEN' shows all).")
+			screen := i18n.M("check.display-remedy", "Check the screen's cable and supply, and [display] screen: "+
+				"turn, size and colours stand there ('menshen display try SCREEN' shows all).")
 			f, end, err := r.door.Show(ctx)
 			if ctx.Err() != nil {
 				return ctx.Err()

@@ -11,7 +11,8 @@ func TestRNoticeParagraphs(t *testing.T) {
 	letters := strings.NewReplacer(" ", "", "\n", "", ":", "", "：", "", "·", "", "-", "")
 	for _, lang := range Languages() {
 		text, err := Text(lang, Facts{Place: "office", Door: "North door", Handler: "Example Ltd",
-			Contact: "front desk", Access: 30 * 24 * time.Hour, Acts: 365 * 24 * time.Hour, Asks: true, Learns: true, Infrared: true})
+			Contact: "front desk",
+			Access:  30 * 24 * time.Hour, Acts: 365 * 24 * time.Hour, Asks: true, Learns: true, Infrared: true})
 		if err != nil {
 			t.Fatal(err)
 		}
