@@ -2,11 +2,12 @@
 # run.sh [gpio] [wiegand] [unit] [update] [camera/v4l2] [voice/pcm] [eye]: runs the drivers' own
 # tests, and the whole program, on the kernel's simulated GPIO chip, test cameras (vivid;
 # /dev/video1 gives its frames in planes) and looped-back sound card (snd-aloop), in a virtual
-# machine without network or disk. Update is sticks on the kernel's own file systems, hostile
-# ones too. Time inside counts instructions (-icount), so a 50 µs pulse is one, however slow this
-# machine is. The first three, which are the default, take under four minutes (3:47, others at work on both cores), the
-# drivers alone two. The eye takes a quarter of an hour, or three with others at work: its networks
-# run in an emulated processor. VBOARD_TESTS picks tests by a pattern, as go test -run does.
+# machine without network or disk. Update is sticks on the kernel's own file systems, hostile ones
+# too. Time inside counts instructions (-icount), so a 50 µs pulse is one, however slow this
+# machine is. The first three, which are the default, take under four minutes (3:47, others at
+# work on both cores), the drivers alone two. The eye takes a quarter of an hour, or three with
+# others at work: its networks run in an emulated processor. VBOARD_TESTS picks tests by a
+# pattern, as go test -run does.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
