@@ -155,16 +155,16 @@ func TestRWithdrawIsNoHarderForWhoNeedsTime(t *testing.T) {
 	a := good(ByCard)
 	a.Person.LongOpen = true
 	var w Withdrawal
-	var g Gesture
 	for n := range withdrawTaps {
-		w, g = w.Tap(a)
+		w, _ = w.Tap(a)
 		if done, of := w.Progress(); done != n+1 || of != withdrawTaps {
 			t.Errorf("after tap %d: %d of %d", n+1, done, of)
 		}
 		a.At = a.At.Add(time.Second)
 	}
 	a.At = a.At.Add(30 * time.Second)
-	if w, g = w.Tap(a); g != TakeBack {
+	w, g := w.Tap(a)
+	if g != TakeBack {
 		t.Error("a yes half a minute after the question did not count")
 	}
 	if done, of := w.Progress(); done+of != 0 {

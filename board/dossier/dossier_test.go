@@ -64,7 +64,8 @@ func sample() *Data {
 	for i := range 20 {
 		d.Months = append(d.Months, Month{at.AddDate(0, i-19, 0).Format("2006-01"), (i*7)%13 + 2, i % 3, (i * 5) % 4})
 	}
-	d.Waits = policy.WaitLog{Weeks: policy.Weeks(sampleWaits(at), at.Location(), at.AddDate(0, 0, -90), at), Old: 1812, Open: 7}
+	weeks := policy.Weeks(sampleWaits(at), at.Location(), at.AddDate(0, 0, -90), at)
+	d.Waits = policy.WaitLog{Weeks: weeks, Old: 1812, Open: 7}
 	for i := range 9 {
 		r := store.Receipt{Seq: uint64(1000 + 100*i), Subject: [32]byte{byte(17 * i), 2, 3, 4}, What: "face",
 			Why: "withdrawn by the person", At: at.AddDate(0, 0, i*11-99), Files: 4, Bytes: 133 << 20, Sought: 384}
@@ -218,7 +219,8 @@ func TestREqualWaitsInTheDossier(t *testing.T) {
 	if verdicts[policy.CardWaits] == 0 || verdicts[policy.ServedAlike] == 0 {
 		t.Errorf("verdicts %v", verdicts)
 	}
-	for _, want := range []string{"Cards wait longer than faces.", "刷卡比人脸等得更久。", "This week is not over", "1,812",
+	for _, want := range []string{"Cards wait longer than faces.", "刷卡比人脸等得更久。",
+		"This week is not over", "1,812",
 		"in the last full week that can tell, 2026-W"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("it does not say %q", want)

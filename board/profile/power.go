@@ -39,9 +39,9 @@ func (b *Board) power(c *config.Config) (all []i18n.Message) {
 // powerInput says to what a contact joins its pin.
 func (b *Board) powerInput(in config.Input, p Pin) i18n.Message {
 	name := wire(in.Role + " input")
-	to, other := "GND", "3.3V"
+	to := "GND"
 	if in.Pull == "down" {
-		to, other = other, to
+		to = "3.3V"
 	}
 	if in.Pull != "up" && in.Pull != "down" {
 		return i18n.M("profile.power-driven", "%v: what drives pin %d shares GND (pin %d) and gives 3.3 V at most.",

@@ -32,7 +32,8 @@ func TestOutputsOverTheLine(t *testing.T) {
 		t.Errorf("the groups: %s", got)
 	}
 	of := p.gets("hours.group", object{"group": "garage: cleaners"})
-	if got := asText(t, of["week"].([]any)[:1]); got != `[{"as":"mon","date":"2026-03-02","open":[["00:00","24:00"]]}]` {
+	monday := `[{"as":"mon","date":"2026-03-02","open":[["00:00","24:00"]]}]`
+	if got := asText(t, of["week"].([]any)[:1]); got != monday {
 		t.Errorf("the week begins: %s", got)
 	}
 	e := p.gets("entry.may", object{"person": person, "at": "2026-03-03T12:00"})

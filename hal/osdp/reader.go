@@ -22,9 +22,8 @@ type Reader struct {
 	text   text
 	local  contacts
 
-	mu   sync.Mutex
-	why  error // as it was told last; nil: it works
-	told bool
+	mu  sync.Mutex
+	why error // as it was told last; nil: it works
 }
 
 var (
