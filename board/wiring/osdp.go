@@ -113,7 +113,8 @@ func osdpCards(formats []wiegand.Format) func(osdp.CardBits) (hal.Card, error) {
 	}
 }
 
-// joinOSDP has the lamp, buzzer and tamper switch of each OSDP reader do what those of the door do.
+// joinOSDP has the lamp, buzzer and tamper switch of each OSDP reader do what those of the door do,
+// and its supply watched.
 func (w *opener) joinOSDP(hw *hal.Wires) {
 	for _, r := range hw.Readers {
 		reader, ok := r.(*osdp.Reader)
@@ -124,5 +125,6 @@ func (w *opener) joinOSDP(hw *hal.Wires) {
 			hw.Signals[role] = beside(hw.Signals[role], out)
 		}
 		hw.Inputs["tamper"] = anyOf(hw.Inputs["tamper"], reader.Tamper())
+		hw.Inputs["supply"] = anyOf(hw.Inputs["supply"], reader.Supply())
 	}
 }

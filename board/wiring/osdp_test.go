@@ -79,7 +79,8 @@ func TestOSDPLine(t *testing.T) {
 		hw.Readers = append(hw.Readers, w.reader(i))
 	}
 	w.joinOSDP(hw)
-	if len(w.osdp) != 3 || len(hw.Signals) != 3 || hw.Inputs["tamper"] == nil {
+	if len(w.osdp) != 3 || len(hw.Signals) != 3 || hw.Inputs["tamper"] == nil ||
+		hw.Inputs["supply"] == nil {
 		t.Fatalf("%d readers, %d signals", len(w.osdp), len(hw.Signals))
 	}
 	if err := hw.Signals["green"].Set(true); err != nil || !lamp.On() {

@@ -47,18 +47,37 @@ func (c *contacts) tell() {
 
 // Tamper is the reader's tamper switch, as an input of the unit. A reader without a session is a
 // fault of it.
-func (r *Reader) Tamper() hal.Input { return contact{r} }
+func (r *Reader) Tamper() hal.Input {
+	return contact{r, "tamper", func(l Local, why error) (bool, error) { return l.Tamper, why }}
+}
 
-type contact struct{ reader *Reader }
+// Supply is an input that has a fault, ErrSupply, while the reader says that its supply fails, and
+// is never active. A reader without a session leaves it as it was: that has a fault of its own.
+func (r *Reader) Supply() hal.Input {
+	fails := r.named(ErrSupply)
+	return contact{r, "supply", func(l Local, _ error) (bool, error) {
+		if l.Power {
+			return false, fails
+		}
+		return false, nil
+	}}
+}
 
-func (c contact) String() string { return "tamper of reader " + c.reader.cfg.Name }
+// contact is an input made of the reader's own state, and of why there is no session.
+type contact struct {
+	reader *Reader
+	name   string
+	of     func(Local, error) (active bool, fault error)
+}
+
+func (c contact) String() string { return c.name + " of reader " + c.reader.cfg.Name }
 
 // Active implements hal.Input.
 func (c contact) Active() (bool, error) {
 	s := &c.reader.local
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.state.Tamper, s.why
+	return c.of(s.state, s.why)
 }
 
 // Run implements hal.Input.
@@ -84,7 +103,8 @@ func (c contact) Run(ctx context.Context, changed func(hal.InputEvent)) error {
 		case <-w:
 		}
 		s.mu.Lock()
-		e := hal.InputEvent{At: s.at, Input: c.String(), Active: s.state.Tamper, Fault: s.why}
+		e := hal.InputEvent{At: s.at, Input: c.String()}
+		e.Active, e.Fault = c.of(s.state, s.why)
 		known := s.known || s.why != nil
 		s.mu.Unlock()
 		if known && (last == nil || last.Active != e.Active || last.Fault != e.Fault) {

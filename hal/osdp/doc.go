@@ -10,9 +10,8 @@
 //	Bus       up to 8 readers of one line: turns, time-outs, repeats, sessions, installs
 //
 // Around it is what a door needs: Line drives a Bus on a serial port, and a Reader on it is a
-// hal.Reader whose lamp and buzzer are hal.Outputs, whose tamper switch is a hal.Input, and whose
-// display tells scenes. An emulated reader is
-// in osdptest.
+// hal.Reader whose lamp and buzzer are hal.Outputs, whose tamper switch and supply are hal.Inputs,
+// and whose display tells scenes. An emulated reader is in osdptest.
 //
 // Written from public descriptions of OSDP 2.2 and checked against the examples of its Annex E and
 // against libosdp; the standard's own text was not at hand.

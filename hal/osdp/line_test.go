@@ -181,6 +181,53 @@ func TestReadersContacts(t *testing.T) {
 	}
 }
 
+// A supply that fails is a fault until the reader says that it is right again, whatever else
+// happens meanwhile.
+func TestReadersSupply(t *testing.T) {
+	far := &osdptest.Reader{Address: 5, Factory: true}
+	r := newRig(t, far)
+	r.install()
+	ctx, cancel := context.WithCancel(context.Background())
+	events := make(chan hal.InputEvent, 10)
+	var ran sync.WaitGroup
+	ran.Go(func() { r.reader().Supply().Run(ctx, func(e hal.InputEvent) { events <- e }) })
+	defer ran.Wait()
+	defer cancel()
+	is := func(want error) {
+		t.Helper()
+		select {
+		case e := <-events:
+			if e.Active || !errors.Is(e.Fault, want) {
+				t.Errorf("%+v, want %v", e, want)
+			}
+		case <-time.After(15 * time.Second):
+			t.Fatal("nothing came")
+		}
+	}
+	is(nil)
+	r.far.Do(func() { far.Failing = true })
+	is(osdp.ErrSupply)
+	if l := r.reader().Link(); !l.Secure || !l.Supply {
+		t.Errorf("%+v", l)
+	}
+	r.far.Do(func() { far.Tampered = true; far.Tap(26, 1, 2, 3, 0x40) })
+	if e := r.next(); e.Card == nil {
+		t.Errorf("%+v", e)
+	}
+	r.far.Do(func() { far.Unplug() })
+	if e := r.next(); !errors.Is(e.Fault, osdp.ErrForgot) {
+		t.Errorf("%+v", e)
+	}
+	if e := r.next(); !e.Recovered {
+		t.Errorf("%+v", e)
+	}
+	if _, err := r.reader().Supply().Active(); !errors.Is(err, osdp.ErrSupply) {
+		t.Errorf("after a session that was lost: %v", err)
+	}
+	r.far.Do(func() { far.Failing = false })
+	is(nil)
+}
+
 // A cable that is pulled is a fault of each of its readers.
 func TestPulledCable(t *testing.T) {
 	far := &osdptest.Reader{Address: 5, Factory: true}

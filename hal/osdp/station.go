@@ -25,6 +25,9 @@ var (
 	ErrForgot    = errors.New("the reader ended the session: its power was off, or somebody is on the line")
 )
 
+// ErrSupply is a fault of a reader that works yet.
+var ErrSupply = errors.New("its supply fails, it says: look at its power")
+
 // Waits between two tries to begin a session.
 const (
 	firstWait   = 500 * time.Millisecond

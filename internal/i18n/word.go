@@ -81,6 +81,7 @@ var vocabulary = map[string]Message{
 	"mains":                                M("word.mains", "mains"),
 	"battery":                              M("word.battery", "battery"),
 	"power":                                M("word.power", "power"),
+	"supply":                               M("word.supply", "supply of a reader"),
 	"processor":                            M("word.processor", "processor"),
 	"mains lost":                           M("word.mains-lost", "mains lost"),
 	"mains back":                           M("word.mains-back", "mains back"),

@@ -25,6 +25,7 @@ type Reader struct {
 	Busy     int  // so many next commands find it busy
 	Identity osdp.Identity
 	Tampered bool
+	Failing  bool // its supply
 
 	// What it was told last.
 	LEDs   []osdp.LED
@@ -43,7 +44,7 @@ type Reader struct {
 	sequence byte
 	heard    []byte // the last command, as it came
 	answer   []byte // the answer to it
-	tampered bool   // as it was told last
+	told     osdp.Local
 }
 
 // Tap holds a card to the reader.
@@ -151,8 +152,7 @@ func (r *Reader) obey(c osdp.Command) osdp.Reply {
 	case osdp.Poll:
 		return r.polled()
 	case osdp.AskLocal:
-		r.tampered = r.Tampered
-		return osdp.Local{Tamper: r.Tampered}
+		return r.local()
 	case osdp.LEDs:
 		r.LEDs = append(r.LEDs, c...)
 	case osdp.Buzzer:
@@ -172,9 +172,8 @@ func (r *Reader) obey(c osdp.Command) osdp.Reply {
 
 func (r *Reader) polled() osdp.Reply {
 	r.Polls++
-	if r.Tampered != r.tampered {
-		r.tampered = r.Tampered
-		return osdp.Local{Tamper: r.Tampered}
+	if was := r.told; was != r.local() {
+		return r.told
 	}
 	if len(r.waiting) == 0 {
 		return osdp.Ack{}
@@ -182,6 +181,12 @@ func (r *Reader) polled() osdp.Reply {
 	next := r.waiting[0]
 	r.waiting = r.waiting[1:]
 	return next
+}
+
+// local is its own state, which the unit is told now.
+func (r *Reader) local() osdp.Local {
+	r.told = osdp.Local{Tamper: r.Tampered, Power: r.Failing}
+	return r.told
 }
 
 func (r *Reader) challenged(f osdp.Frame, c osdp.Challenge) []byte {
