@@ -28,7 +28,7 @@ import (
 // one write and sync of the same disk.
 func BenchmarkCardToRelay(b *testing.B) {
 	dir := b.TempDir()
-	conf := simulatedDoor(b, dir)
+	conf := simulatedDoor(b, dir, "")
 	door, err := sim.New(sim.Config{})
 	if err != nil {
 		b.Fatal(err)
@@ -114,8 +114,9 @@ func syncTime(b *testing.B, dir string) time.Duration {
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// simulatedDoor is the demo's configuration without its camera, with one person whose card is 1/2.
-func simulatedDoor(b *testing.B, dir string) *config.Config {
+// simulatedDoor is the demo's configuration without its camera and with more at its end, and one
+// person whose card is 1/2.
+func simulatedDoor(b *testing.B, dir, more string) *config.Config {
 	b.Helper()
 	raw, err := os.ReadFile("demo/door.toml")
 	if err != nil {
@@ -123,7 +124,7 @@ func simulatedDoor(b *testing.B, dir string) *config.Config {
 	}
 	path := filepath.Join(dir, "door.toml")
 	text := strings.Replace(string(raw), "enabled     = true", "enabled = false", 1)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(text+more), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	conf, err := config.Load(path)
