@@ -107,16 +107,18 @@ func (c *Chip) softReset() error {
 	if err := c.write(commands.CommandReg, commands.PCD_RESETPHASE); err != nil {
 		return err
 	}
-	for begun := time.Now(); time.Since(begun) < crystal; time.Sleep(time.Millisecond) {
+	for begun := time.Now(); ; time.Sleep(time.Millisecond) {
+		late := time.Since(begun) > crystal // before the read: this goroutine may have been held up
 		v, err := c.read(commands.CommandReg)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if v&powerDown == 0 {
+		case v&powerDown == 0:
 			return nil
+		case late:
+			return c.failed("reset", ErrNoChip)
 		}
 	}
-	return c.failed("reset", ErrNoChip)
 }
 
 // Version is the kind of chip: 0x91 and 0x92 are NXP's; 0x88, 0x82 and others are

@@ -228,12 +228,48 @@ func TestCheckNamesTheFault(t *testing.T) {
 		{"sagged", func(_ *rc522.Chip, f *rc522test.Chip) { f.Sag() }, rc522.ErrReset},
 		{"field off", func(c *rc522.Chip, _ *rc522test.Chip) { c.Field(false) }, rc522.ErrAntenna},
 	} {
-		c, field := chip(t)
-		f.harm(c, field)
-		if err := c.Check(); !errors.Is(err, f.want) {
-			t.Errorf("%s: %v", f.name, err)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			c, field := chip(t)
+			f.harm(c, field)
+			if err := c.Check(); !errors.Is(err, f.want) {
+				t.Errorf("%s: %v", f.name, err)
+			}
+		})
 	}
+}
+
+// busy is a chip on a machine that holds the driver up after each read.
+type busy struct{ *rc522test.Chip }
+
+func (b busy) Connect(f physic.Frequency, m spi.Mode, bits int) (spi.Conn, error) {
+	c, err := b.Chip.Connect(f, m, bits)
+	return heldUp{c}, err
+}
+
+type heldUp struct{ spi.Conn }
+
+func (h heldUp) Tx(out, in []byte) error {
+	if out[0]&0x80 != 0 {
+		defer time.Sleep(70 * time.Millisecond)
+	}
+	return h.Conn.Tx(out, in)
+}
+
+// TestBusyMachineIsNoBrokenChip: what a sound chip says too late to be heard in time still counts.
+func TestBusyMachineIsNoBrokenChip(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		field := rc522test.New()
+		c, err := rc522.NewChip(busy{field}, field.NRSTPD())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Init(); err != nil {
+			t.Error(err)
+		}
+		if known, err := c.SelfTest(); !known || err != nil {
+			t.Errorf("self-test: %v, %v", known, err)
+		}
+	})
 }
 
 func TestGarbledAnswerIsNoCard(t *testing.T) {

@@ -148,6 +148,7 @@ func (r *Reader) live(ctx context.Context, up func(), emit func(hal.ReaderEvent)
 // look finds the cards that are in the field now. It begins with the field off, so that
 // every card is idle.
 func (r *Reader) look(chip *Chip, emit func(hal.ReaderEvent)) error {
+	begun := time.Now()
 	if err := chip.Check(); err != nil {
 		return err
 	}
@@ -164,7 +165,7 @@ func (r *Reader) look(chip *Chip, emit func(hal.ReaderEvent)) error {
 		}
 		switch {
 		case errors.Is(err, ErrSilent):
-			r.forget()
+			r.forget(begun)
 			return nil
 		case anyOf(err, ErrGarbled, ErrCollided, isodep.ErrLost): // a card at the edge of the field: look again
 			r.tally.Add(garbled, 1)
@@ -173,15 +174,15 @@ func (r *Reader) look(chip *Chip, emit func(hal.ReaderEvent)) error {
 			return err
 		}
 	}
-	r.forget()
+	r.forget(begun)
 	return nil
 }
 
-// forget drops the cards that have gone. It follows a look, so that a unit that was too busy to
-// look does not take a card for gone that is still there.
-func (r *Reader) forget() {
+// forget drops the cards that had gone when a look began. It follows that look, so that a unit that
+// was too busy to look, or looked for long, does not take a card for gone that is still there.
+func (r *Reader) forget(begun time.Time) {
 	for uid, at := range r.seen {
-		if time.Since(at) > r.cfg.Away {
+		if begun.Sub(at) > r.cfg.Away {
 			delete(r.seen, uid)
 		}
 	}

@@ -56,7 +56,8 @@ func (c *Chip) signature() ([]byte, error) {
 			return nil, err
 		}
 	}
-	for begun := time.Now(); ; {
+	for begun := time.Now(); ; time.Sleep(breath) {
+		late := time.Since(begun) > 60*time.Millisecond // before the read, as in softReset
 		n, err := c.read(commands.FIFOLevelReg)
 		if err != nil {
 			return nil, err
@@ -64,7 +65,7 @@ func (c *Chip) signature() ([]byte, error) {
 		if n >= sizeFIFO {
 			break
 		}
-		if time.Since(begun) > 60*time.Millisecond {
+		if late {
 			return nil, c.failed("self-test of", ErrSelfTest)
 		}
 	}

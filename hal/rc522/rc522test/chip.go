@@ -52,8 +52,8 @@ type Chip struct {
 	now     time.Duration // the emulator's own time
 	wall    time.Time     // when it was last looked at
 	events  []later
-	down    bool // held in reset
-	waking  int  // reads of CommandReg until the oscillator runs
+	down    bool          // held in reset
+	waking  time.Duration // until when the oscillator starts
 	inField []*Card
 	limit   physic.Frequency // of SPI; 0: none
 	perByte time.Duration
@@ -62,6 +62,9 @@ type Chip struct {
 	gone, deaf     bool
 	broken, garble bool
 }
+
+// oscillator is how long the crystal takes to start after a reset.
+const oscillator = time.Millisecond
 
 // later is something that the chip will do.
 type later struct {
@@ -123,7 +126,7 @@ func (c *Chip) reset() {
 	for r, v := range reset {
 		c.regs[r] = v
 	}
-	c.fifo, c.events, c.deaf, c.waking = nil, nil, false, 2
+	c.fifo, c.events, c.deaf, c.waking = nil, nil, false, c.now+oscillator
 	for _, card := range c.inField {
 		card.power()
 	}
@@ -138,8 +141,7 @@ func (c *Chip) read(r byte) byte {
 	}
 	switch r {
 	case command:
-		if c.waking > 0 {
-			c.waking--
+		if c.now < c.waking {
 			return c.regs[r] | 0x10
 		}
 	case fifoData:
