@@ -115,7 +115,8 @@ type bellParams struct {
 
 type rung struct {
 	Opened bool    `json:"opened"`
-	For    float64 `json:"for,omitempty"` // seconds
+	Reason coded   `json:"reason,omitzero"` // why, or why not, where it was to open
+	For    float64 `json:"for,omitempty"`   // seconds
 }
 
 // answerBell answers whoever rang.
@@ -125,7 +126,10 @@ func answerBell(ctx context.Context, c *call, p bellParams) (rung, error) {
 		return rung{}, badParams(`answer is "coming", "open" or "nobody"`)
 	}
 	d, err := c.desk.AnswerBell(ctx, c.who, a)
-	return rung{d.Grant, d.Release.Seconds()}, err
+	if err != nil || a != desk.BellOpen {
+		return rung{}, err
+	}
+	return rung{d.Grant, word(c, d.Reason), d.Release.Seconds()}, nil
 }
 
 type outputParams struct {

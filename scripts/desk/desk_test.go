@@ -45,6 +45,7 @@ type options struct {
 	Seconds   int      // it may take; 0: 60
 	Updates   bool     // root's side of updates and sticks is played: version 1.1 is on the stick
 	Wires     bool     // a second reader, garage, on simulated wires
+	Inputs    []string // beside those of the bench: bell, staff
 	Signals   []string // of the bench's outputs, instead of lamps and buzzer: alarm, duress, interlock
 }
 

@@ -19,6 +19,7 @@ import (
 	"menshen/board/config"
 	"menshen/board/service"
 	"menshen/board/update"
+	"menshen/hal/haltest"
 	"menshen/hal/sim"
 	"menshen/hal/wiegand"
 	"menshen/recognizer"
@@ -60,6 +61,12 @@ func newUnit(t *testing.T, o options) *unit {
 	}
 	if o.Wires {
 		u.wire(t)
+	}
+	for _, role := range o.Inputs {
+		in := &haltest.Input{Name: role}
+		in.Set(false, u.Clock.Now())
+		u.Inputs[role], u.Wires.Inputs[role] = in, in
+		u.Reassemble()
 	}
 	u.Start()
 	ctx, cancel := context.WithCancel(context.Background())

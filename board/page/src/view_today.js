@@ -78,20 +78,33 @@ function isNew(place, what) {
 }
 
 /**
- * Who rang and waits, with what can be answered.
+ * Who rang and waits, with what can be answered. Ringing on changes nothing here.
  * @param {HTMLElement} place @param {any} bell @param {() => Promise<void>} again
  */
 function drawBell(place, bell, again) {
-  if (!isNew(place, bell)) return;
+  if (!isNew(place, bell && [bell.at, bell.coming])) return;
   /** @param {string} words @param {string} answer */
   const one = (words, answer) => button(words, async () => {
-    await call("door.bell", {answer}).catch((error) => put(place, problem(error)));
-    await again();
+    try {
+      const got = await call("door.bell", {answer});
+      if (got.opened) toast(say("page.open-for", duration(got.for)));
+      await again();
+      if (got.reason && !got.opened) put(place, note("bad", say("page.stays-locked", got.reason.text)));
+    } catch (error) {
+      await again();
+      put(place, problem(error));
+    }
   });
+  const hadFocus = place.contains(document.activeElement);
   fill(place, bell && note("warn",
-    h("p", null, bell.coming ? say("page.bell-answered", when(bell.at)) : say("page.bell-waits", when(bell.at))),
-    may("opens-door") && h("div", {class: "buttons"}, one(say("page.bell-coming"), "coming"),
+    h("p", {tabindex: "-1"},
+      bell.coming ? say("page.bell-answered", when(bell.at)) : say("page.bell-waits", when(bell.at))),
+    may("opens-door") && h("div", {class: "buttons"}, !bell.coming && one(say("page.bell-coming"), "coming"),
       one(say("page.open-door"), "open"), one(say("page.bell-nobody"), "nobody"))));
+  if (hadFocus) { // not on a button that opens at once: Enter may be pressed twice
+    const next = place.querySelector("p") ?? place.parentElement?.querySelector("button");
+    next?.focus();
+  }
 }
 
 /**

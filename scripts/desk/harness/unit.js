@@ -52,6 +52,12 @@ export class Unit {
     await this.ask('input', {role: 'rex', active: false})
   }
 
+  /** The bell is rung; with the option inputs. */
+  async ring() {
+    await this.ask('input', {role: 'bell', active: true})
+    await this.ask('input', {role: 'bell', active: false})
+  }
+
   /** The fire alarm's line. */
   fire(on) { return this.ask('input', {role: 'fire', active: on}) }
 
