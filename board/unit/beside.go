@@ -66,8 +66,8 @@ func (u *Unit) outputsFollow(e policy.DoorEvent) {
 // stepBeside takes an output through an event: each move is recorded before it is made. why is the
 // reason of the move where it is not the event's.
 func (u *Unit) stepBeside(b *beside, e policy.DoorEvent, why policy.Reason) {
-	if e.At.Before(b.door.Last) {
-		e.At = b.door.Last
+	if now := u.now(); e.At.Before(b.door.Last) { // as in stepAs
+		e.At = either(now.Before(b.door.Last), now, b.door.Last)
 	}
 	var effects []policy.Effect
 	b.door, effects = b.door.Step(besideConf, e)
