@@ -80,7 +80,8 @@ func TestHeldCardIsOneTap(t *testing.T) {
 func TestWalletOfCards(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		field, _, events := wall(t, rc522.Config{})
-		field.Present(rc522test.Classic(1, 2, 3, 4), rc522test.Classic(4, 1, 2, 3, 4, 5, 6), rc522test.Classic(1, 2, 3, 5))
+		field.Present(rc522test.Classic(1, 2, 3, 4), rc522test.Classic(4, 1, 2, 3, 4, 5, 6),
+			rc522test.Classic(1, 2, 3, 5))
 		bits := 0
 		for range 3 {
 			if e := next(t, events); e.Card != nil {
