@@ -355,6 +355,7 @@ var figures = []struct {
 	{regexp.MustCompile(`pass-[0-9a-f]{32}`), "pass-4bf5122f344554c53bde2ebb8cd2b7e3"},
 	{regexp.MustCompile(`("text":"cards"},"n":)\d+`), "${1}4"},
 	{regexp.MustCompile(`\d+ before, 0 after; \d+ bytes`), "11 before, 0 after; 290816 bytes"},
+	{regexp.MustCompile(`("weeks":\[\]),"open":\d+`), "$1"}, // whether one release had ended before the next
 }
 
 // show is a line as the page has it: with handles that are the same at each run, and not too long.
