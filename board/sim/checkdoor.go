@@ -28,6 +28,7 @@ func (w *world) checkStep() {
 	w.checkGarage(now)
 	w.checkAlarms(now)
 	w.checkScene()
+	w.checkCall()
 }
 
 // checkAlarms compares the alarms raised with those that the world earned. Guessing has its own

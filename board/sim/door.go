@@ -36,6 +36,7 @@ type door struct {
 	rex     *input
 	contact *input
 	fire    *input
+	bell    *input
 	reader  *reader
 	eye     *simEye
 	source  *wiring.TimeSource
@@ -127,6 +128,7 @@ func (w *world) build(dir string) (err error) {
 	d.options.Random, d.options.Inline = newRandom(w.plan.Seed), w.disk.transaction
 	d.relay, d.alarm, d.garage = &output{name: "relay"}, &output{name: "alarm"}, &output{name: garage}
 	d.rex, d.contact, d.fire = &input{name: "rex"}, &input{name: "contact"}, &input{name: "fire"}
+	d.bell = &input{name: "bell"}
 	d.eye = &simEye{camera: eye.CameraOK, state: eye.Running}
 	if d.vault, err = store.CreateFor(d.conf.Unit.Dir, d.options, manager, []byte(secret)); err != nil {
 		return err
@@ -167,7 +169,7 @@ func (w *world) assemble() (err error) {
 	d.relay.on, d.garage.on, w.garageUntil = false, false, time.Time{}
 	d.Door, err = board.New(board.Parts{Config: d.conf, Vault: d.vault, Time: d.source, Eye: d.eye,
 		Wires: &hal.Wires{Relay: d.relay, Readers: []hal.Reader{d.reader},
-			Inputs:  map[string]hal.Input{"rex": d.rex, "contact": d.contact, "fire": d.fire},
+			Inputs:  map[string]hal.Input{"rex": d.rex, "contact": d.contact, "fire": d.fire, "bell": d.bell},
 			Signals: map[string]hal.Output{"alarm": d.alarm}, Outputs: map[string]hal.Output{garage: d.garage}},
 		Board:   host.Board{Sys: "/", Space: func(string) (uint64, uint64, error) { return 1 << 30, 1 << 31, nil }},
 		Booting: func() bool { return false }, Updates: w.machine, Presenters: []scene.Presenter{&w.front},

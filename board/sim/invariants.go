@@ -46,6 +46,7 @@ const (
 	clockHolds      = "the unit's time is the true one, but for what it cannot know"
 	scenesRight     = "the door tells each answer as it is given"
 	scenesEnd       = "nothing of a person is told once they may have left"
+	callsEnd        = "a call at the bell ends, and ringing makes two entries a minute at most"
 	comesBack       = "after the last fault the door is normal again within a quarter of an hour"
 	alarmsWithin    = time.Second
 	keptAccess      = 3 * 24 * time.Hour

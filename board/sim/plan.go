@@ -45,6 +45,7 @@ const (
 	Updates      Kind = "staff install an update"
 	Assesses     Kind = "the manager files a new impact assessment"
 	ChangesHours Kind = "the manager changes the hours of a group"
+	Rings        Kind = "somebody rings the bell"
 )
 
 // life is what is planned for one person.
@@ -114,6 +115,7 @@ func NewPlan(seed uint64, days int, faults bool) (*Plan, error) {
 	for day := range days {
 		p.live(rand.New(rand.NewPCG(seed, uint64(1e9+day))), day)
 		p.breakThings(rand.New(rand.NewPCG(seed, uint64(2e9+day))), day)
+		p.bell(rand.New(rand.NewPCG(seed, uint64(5e9+day))), day)
 	}
 	slices.SortStableFunc(p.All, func(a, b Happening) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.N, b.N))
@@ -205,6 +207,16 @@ func (p *Plan) live(r *rand.Rand, day int) {
 	p.some(r, at, -1, []chance{{2, StrangerCard}, {1, Stranger}, {3, Guesses}, {6, BreaksIn}, {8, FireDrill},
 		{4, Locksdown}, {10, Evacuates}, {3, BacksUp}, {4, Assesses}, {3, Updates},
 		{3, ChangesHours}}, 0, 24)
+}
+
+// bellOf begins the numbers of the rings, one a day, which shift no other happening's.
+const bellOf = 1e6
+
+// bell plans who rings on a day.
+func (p *Plan) bell(r *rand.Rand, day int) {
+	if at := during(r, p.midnight(day), 0, 24); !at.Before(p.Begin) && at.Before(p.end()) {
+		p.All = append(p.All, Happening{N: bellOf + day, At: at, Kind: Rings, Who: -1})
+	}
 }
 
 // turn is when summer time begins or ends on a day; zero: it does not.

@@ -127,10 +127,10 @@ func (w *world) start(off time.Duration) {
 	w.clock.began = w.clock.now.Add(-20 * time.Second)
 	w.trouble, w.retainAt = w.clock.now, w.clock.now.Add(time.Minute)
 	w.lastTick, w.mismatch, w.unsure = w.clock.now, time.Time{}, time.Time{}
-	w.looking, w.first, w.missed = nil, waiting{}, waiting{}
+	w.looking, w.first, w.missed, w.call = nil, waiting{}, waiting{}, call{}
 	orders := w.model
 	w.model, w.raised = newModel(), map[string]bool{}
-	w.door.contact.on, w.door.fire.on, w.door.alarm.on = false, false, false
+	w.door.contact.on, w.door.fire.on, w.door.bell.on, w.door.alarm.on = false, false, false, false
 	w.door.vault = store.Await(w.door.conf.Unit.Dir, w.door.options)
 	if err := w.door.vault.Mend(context.Background()); err != nil && !errors.Is(err, store.ErrHead) {
 		w.fail(nothingLost, "after the power came back: %v", err)

@@ -38,7 +38,7 @@ func init() {
 		StrangerCard: (*world).strangerCard, Stranger: (*world).stranger,
 		Guesses: (*world).guesses, BreaksIn: (*world).breaksIn, FireDrill: (*world).fireDrill,
 		Locksdown: (*world).lockdown, Evacuates: (*world).evacuation, OnTheDot: (*world).comesHome,
-		ChangesHours: (*world).changesHours,
+		ChangesHours: (*world).changesHours, Rings: (*world).rings,
 	}
 	for k, f := range faultScript {
 		script[k] = f

@@ -75,6 +75,7 @@ type world struct {
 	rightPINs int
 	moves     int // of the relay and the garage, since the log was compared
 
+	call        call         // at the bell
 	garageUntil time.Time    // until when the garage must be open
 	wasCut      bool         // the power was, since the log was compared
 	story       []told       // decisions since the log was compared
@@ -301,6 +302,8 @@ func (w *world) take(e unit.Event) {
 		case audit.Quiet:
 			delete(w.raised, r.Detail["of"])
 			w.tell("door: alarm over, %s", r.Detail["of"])
+		case audit.Bell, audit.BellUnanswered:
+			w.noteCall()
 		case audit.OutputSwitched:
 			w.moves++
 			w.tell("door: %s %s, %s", r.Detail["output"], r.Detail["to"], r.Reason)
