@@ -17,8 +17,8 @@ func voiceStep(d Door) Step {
 		Do:     i18n.M("check.voice-do", "The door says: %s. Stand where people stand.", words),
 		Expect: i18n.M("check.voice-expect", "It is heard clearly, and not too loudly for whoever lives there."),
 		run: func(ctx context.Context, r *run) error {
-			loudspeaker := i18n.M("check.voice-remedy", "Check the loudspeaker, its amplifier and [voice] card, and "+
-				"turn the card's own volume up (docs/install.md).")
+			loudspeaker := i18n.M("check.voice-remedy", "Check the loudspeaker, its amplifier and [voice] card "+
+				"(docs/install.md).")
 			f, err := r.door.Speak(ctx)
 			if ctx.Err() != nil {
 				return ctx.Err()

@@ -19,8 +19,9 @@ func Main(fd uintptr) error {
 // opened is a card that can be played on.
 type opened struct {
 	card
-	mode pcm.Mode
-	name string
+	mode  pcm.Mode
+	name  string
+	mixer turned
 }
 
 // openCard finds the card, lets the process keep that and the recordings alone, and opens it.
@@ -29,7 +30,7 @@ func openCard(cfg Config) (o opened, is confine.Report, err error) {
 	if err != nil {
 		return o, is, err
 	}
-	if is, err = confine.Process(keeps(cfg, found.Path())); err != nil {
+	if is, err = confine.Process(keeps(cfg, found.Path(), found.Control())); err != nil {
 		return o, is, fmt.Errorf("confine the voice: %w", err)
 	}
 	p, err := pcm.Open(found.Path())
@@ -39,12 +40,23 @@ func openCard(cfg Config) (o opened, is confine.Report, err error) {
 	m := p.Mode
 	name := fmt.Sprintf("%v, %d Hz, %d channels of %d bits, %d ms ahead", found, m.Rate, m.Channels, m.Bits,
 		1000*m.Buffer/m.Rate)
-	return opened{p, m, name}, is, nil
+	return opened{p, m, name, turnUp(found)}, is, nil
 }
 
-// keeps is what a voice goes on using: its recordings and its card.
-func keeps(cfg Config, device string) confine.Keep {
-	return confine.Keep{Off: cfg.Unconfined, Read: cfg.Recordings, Devices: []string{device}, Requests: "A",
+// turnUp opens what the card may have shut. A card that lets nobody do that is spoken on all the
+// same.
+func turnUp(c pcm.Card) (t turned) {
+	n, err := pcm.TurnUp(c.Control())
+	if t.Controls = n; err != nil {
+		t.Problem = err.Error()
+	}
+	return t
+}
+
+// keeps is what a voice goes on using: its recordings, and its card's two devices, of sound and of
+// controls.
+func keeps(cfg Config, devices ...string) confine.Keep {
+	return confine.Keep{Off: cfg.Unconfined, Read: cfg.Recordings, Devices: devices, Requests: "AU",
 		Memory: cfg.Memory}
 }
 
@@ -54,7 +66,7 @@ func speak(c *child.Conn, cfg Config, open func(Config) (opened, confine.Report,
 	if err != nil {
 		return err
 	}
-	if err := c.SendJSON(kindReady, ready{Card: o.name, Confined: is}); err != nil {
+	if err := c.SendJSON(kindReady, ready{Card: o.name, Mixer: o.mixer, Confined: is}); err != nil {
 		return err
 	}
 	told, gone := make(chan order, 1), make(chan error, 1)

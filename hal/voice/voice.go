@@ -50,6 +50,8 @@ type Voice struct {
 type Status struct {
 	child.Life
 	Card      string         // with how it plays; empty: none is open
+	TurnedUp  int            // switches and volumes of the card that this child has changed
+	Mixer     string         // the first of them that could not be set; empty: each could
 	Confined  confine.Report // what holds the child
 	RSS       int64          // resident bytes of the child
 	Said      int            // scenes that this child has said
@@ -68,6 +70,10 @@ func (s Status) Trouble() error {
 		return i18n.Problem(i18n.E("voice.lacks", "a recording cannot be used: %s", s.Problem),
 			i18n.M("voice.lacks-remedy", "install menshen-voice of the program's version, or mend the file "+
 				"('menshen voice check')"))
+	case s.Mixer != "":
+		return i18n.Problem(i18n.E("voice.mixer", "the sound card cannot be turned up: %s", s.Mixer),
+			i18n.M("voice.mixer-remedy", "listen whether the door is heard ('menshen check'); if not, take another "+
+				"sound card"))
 	}
 	return nil
 }
@@ -83,6 +89,9 @@ func (s Status) Message() i18n.Message {
 		return i18n.M("voice.stopped", "stopped")
 	}
 	m := i18n.M("voice.runs", "%s; process %d with %d MiB", s.Card, s.PID, s.RSS>>20)
+	if s.TurnedUp > 0 {
+		m = i18n.Join(m, i18n.M("voice.turned-up", "; %d of its controls turned up", s.TurnedUp))
+	}
 	if s.Said > 0 {
 		m = i18n.Join(m, i18n.M("voice.said", "; spoke %d times, last after %d ms", s.Said, s.Took.Milliseconds()))
 	}
@@ -193,12 +202,17 @@ func (p parent) Took(c *child.Child, k child.Kind, payload []byte) error {
 
 func (v *Voice) ready(payload []byte) error {
 	var r ready
-	if err := json.Unmarshal(payload, &r); err != nil {
+	err := json.Unmarshal(payload, &r)
+	if err == nil && r.Mixer.Controls < 0 {
+		err = errors.New("less than nothing")
+	}
+	if err != nil {
 		return fmt.Errorf("%w: ready: %w", child.ErrProtocol, err)
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.status.Card, v.status.Confined = child.Printable(r.Card), r.Confined
+	v.status.TurnedUp, v.status.Mixer = r.Mixer.Controls, child.Printable(r.Mixer.Problem)
 	return nil
 }
 

@@ -66,7 +66,8 @@ func alone(pulled bool) error {
 	return child.Main(3, &protocol, func(c *child.Conn, cfg Config) error {
 		return speak(c, cfg, func(Config) (opened, confine.Report, error) {
 			is, err := confine.Process(keeps(cfg, "/dev/null"))
-			return opened{&timedCard{fakeCard: fakeCard{mode: mode}, pulled: pulled}, mode, "a card"}, is, err
+			card := &timedCard{fakeCard: fakeCard{mode: mode}, pulled: pulled}
+			return opened{card, mode, "a card", turned{2, "set \"PCM\": denied"}}, is, err
 		})
 	})
 }
@@ -105,6 +106,9 @@ var children = map[string]func() error{
 	},
 	"lies": func() error {
 		return says(func(c *child.Conn) { c.SendJSON(kindBeat, beat{Said: -1}) })
+	},
+	"lies of its card": func() error {
+		return says(func(c *child.Conn) { c.SendJSON(kindReady, ready{Mixer: turned{Controls: -1}}) })
 	},
 	"speaks out of turn": func() error {
 		return says(func(c *child.Conn) { c.Send(kindTell, someOrder.bytes()) })
@@ -164,7 +168,7 @@ func until(t *testing.T, v *Voice, what string, ok func(Status) bool) Status {
 func TestSpeaks(t *testing.T) {
 	v := start(t, "speaks", Config{})
 	s := until(t, v, "running", func(s Status) bool { return s.State == child.Running })
-	if s.Card != "a card" || s.Trouble() != nil {
+	if s.Card != "a card" || s.TurnedUp != 2 || !strings.Contains(s.Trouble().Error(), "PCM") {
 		t.Errorf("%+v, %v", s, s.Trouble())
 	}
 	v.Present(scene.Scene{Kind: scene.Opened})
@@ -204,8 +208,9 @@ func TestChildren(t *testing.T) {
 	for name, want := range map[string]error{
 		"crashes": child.ErrExited, "hangs": child.ErrSilent, "never begins": child.ErrSilent,
 		"babbles": child.ErrProtocol,
-		"floods":  child.ErrFlood, "lies": child.ErrProtocol, "speaks out of turn": child.ErrProtocol,
-		"says anything": child.ErrProtocol, "is pulled out": child.ErrExited, "true, without one": child.ErrExited,
+		"floods":  child.ErrFlood, "lies": child.ErrProtocol, "lies of its card": child.ErrProtocol,
+		"speaks out of turn": child.ErrProtocol,
+		"says anything":      child.ErrProtocol, "is pulled out": child.ErrExited, "true, without one": child.ErrExited,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

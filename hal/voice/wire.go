@@ -14,7 +14,7 @@ import (
 )
 
 // protocol is what the voice's messages look like (package child).
-var protocol = child.Protocol{Magic: "Mv", Version: 1, Limits: limits}
+var protocol = child.Protocol{Magic: "Mv", Version: 2, Limits: limits}
 
 const (
 	kindConfig  = child.Config  // parent → child: Config
@@ -34,7 +34,14 @@ const mostMessages = 20
 // ready is what a child says once it is confined and its card is open.
 type ready struct {
 	Card     string // with how it plays
+	Mixer    turned
 	Confined confine.Report
+}
+
+// turned is what was done to the card's switches and volumes.
+type turned struct {
+	Controls int    // that were changed
+	Problem  string // the first that could not be set; empty: each could
 }
 
 // beat is a child's sign of life, sent by the loop that plays, so that a hang there is noticed.

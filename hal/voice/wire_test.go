@@ -24,8 +24,9 @@ func TestVectors(t *testing.T) {
 	said := map[string]any{
 		"config": Config{Card: "Headphones", Recordings: []string{"/a", "/b"}, Language: "zh", Silence: 3 * time.Second,
 			StartIn: 10 * time.Second, Memory: 128 << 20},
-		"ready": ready{"Headphones, 48000 Hz", confine.Report{NoDump: true, Landlock: 5, Seccomp: true}},
-		"beat":  beat{3, 4 * time.Millisecond, true, 1, "en/x.wav"},
+		"ready": ready{"Headphones, 48000 Hz", turned{2, "set \"PCM\": denied"},
+			confine.Report{NoDump: true, Landlock: 5, Seccomp: true}},
+		"beat": beat{3, 4 * time.Millisecond, true, 1, "en/x.wav"},
 	}
 	kinds := map[string]child.Kind{"config": kindConfig, "ready": kindReady, "beat": kindBeat, "tell": kindTell,
 		"failure": kindFailure}
@@ -48,13 +49,13 @@ func TestVectors(t *testing.T) {
 		want[name] = hex.EncodeToString(b.Bytes())
 	}
 	var got map[string]string
-	if err := json.Unmarshal(golden.Vector(t, "testdata/messages-1.json", func() []byte {
+	if err := json.Unmarshal(golden.Vector(t, "testdata/messages-2.json", func() []byte {
 		b, _ := json.MarshalIndent(want, "", "  ")
 		return append(b, '\n')
 	}), &got); err != nil {
 		t.Fatal(err)
 	}
-	if protocol.Version != 1 || len(got) != len(limits) {
+	if protocol.Version != 2 || len(got) != len(limits) {
 		t.Fatalf("version %d, %d kinds of message in the file, %d in the program", protocol.Version, len(got),
 			len(limits))
 	}

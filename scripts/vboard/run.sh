@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh [gpio] [wiegand] [unit] [update] [camera/v4l2] [voice/pcm] [eye]: runs the drivers' own
 # tests, and the whole program, on the kernel's simulated GPIO chip, test cameras (vivid;
-# /dev/video1 gives its frames in planes) and looped-back sound card (snd-aloop), in a virtual
+# /dev/video1 gives its frames in planes) and sound cards (snd-aloop, snd-dummy), in a virtual
 # machine without network or disk. Update is sticks on the kernel's own file systems, hostile ones
 # too. Time inside counts instructions (-icount), so a 50 µs pulse is one, however slow this
 # machine is. The first three, which are the default, take under four minutes (3:47, others at
@@ -47,7 +47,7 @@ if [ -e "$root/tests/pcm" ]; then
   command -v espeak-ng >/dev/null || apt_install espeak-ng ||
     fail "espeak-ng could not be installed" "try again with a network"
   go run ./scripts/voice "$root/voice"
-  modules="$modules snd-aloop"
+  modules="$modules snd-aloop snd-dummy"
 fi
 if [ -e "$root/tests/update" ]; then
   doing "making sticks"
@@ -69,6 +69,7 @@ export MENSHEN_MODELS=/models
 modprobe vivid n_devs=2 node_types=1,1 num_inputs=1,1 input_types=0,0 multiplanar=1,2
 [ ! -e /images ] || modprobe loop
 [ ! -e /voice ] || modprobe snd-aloop index=0
+[ ! -e /voice ] || modprobe snd-dummy index=1
 for t in /tests/*; do
   echo "== \${t##*/}"
   (cd /tmp && \$t -test.v -test.timeout 5m -test.run '${VBOARD_TESTS:-^TestKernel}') || exit 1

@@ -1,10 +1,11 @@
 // Package pcm plays sound on the kernel's sound cards (ALSA), by the requests of their devices: no
-// library, no mixer, no setting of a user's. One program has a device at a time.
+// library, no setting of a user's. One program has a device at a time.
 //
 // [Find] gives the device of a card by the card's name, which stays when its number changes; [Open]
 // makes it ready, in the mode nearest to what a voice needs; a [Player] then takes mono samples
 // without ever waiting. What has not been played yet can be taken back ([Player.TakeBack]), so that
 // the next phrase need not wait for the last. Cards that cannot do that get little at a time.
+// [TurnUp] opens what a card may have shut: its switches and volumes.
 //
 // Structures and requests: sound/asound.h. docs/decisions/0062-a-voice.md says why no library is
 // used.
@@ -29,6 +30,9 @@ type Card struct {
 
 // Path is that of the card's device.
 func (c Card) Path() string { return fmt.Sprintf("/dev/snd/pcmC%dD%dp", c.Number, c.Device) }
+
+// Control is the path of the device of the card's switches and volumes.
+func (c Card) Control() string { return fmt.Sprintf("/dev/snd/controlC%d", c.Number) }
 
 // String is how the configuration names it: "Headphones", or "vc4hdmi0:1" of a further device.
 func (c Card) String() string {
