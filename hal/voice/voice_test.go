@@ -85,6 +85,19 @@ func says(then func(*child.Conn)) error {
 	return nil
 }
 
+// turnsUp asks two devices for their controls, confined as a voice with the first as its card's: that
+// knows no such request, the other cannot be opened.
+func turnsUp() error {
+	is, err := confine.Process(keeps(Config{Memory: 128 << 20}, "/dev/zero"))
+	fmt.Println(is)
+	_, own := pcm.TurnUp("/dev/zero")
+	_, other := pcm.TurnUp("/dev/full")
+	if err != nil || !errors.Is(own, syscall.ENOTTY) || !errors.Is(other, syscall.EACCES) {
+		return fmt.Errorf("%w; its own card: %w; another: %w", err, own, other)
+	}
+	return nil
+}
+
 // children are what a test can start as a child, by name.
 var children = map[string]func() error{
 	"speaks":            func() error { return alone(false) },
@@ -132,6 +145,7 @@ var children = map[string]func() error{
 			return err
 		}, confinetest.Escapes, confinetest.Reaches)
 	},
+	"turns up": turnsUp,
 }
 
 func start(t *testing.T, child string, cfg Config) *Voice {
@@ -257,6 +271,15 @@ func TestNoCard(t *testing.T) {
 // process.
 func TestRLocalConfined(t *testing.T) {
 	if _, skip, err := confinetest.Run("escapes", t.TempDir()); skip != "" {
+		t.Skip(skip)
+	} else if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRLocalOwnMixer: a voice may turn its own card up, and no other.
+func TestRLocalOwnMixer(t *testing.T) {
+	if _, skip, err := confinetest.Run("turns up", t.TempDir()); skip != "" {
 		t.Skip(skip)
 	} else if err != nil {
 		t.Error(err)
