@@ -85,15 +85,15 @@ func says(then func(*child.Conn)) error {
 	return nil
 }
 
-// turnsUp asks two devices for their controls, confined as a voice with the first as its card's: that
-// knows no such request, the other cannot be opened.
+// turnsUp asks two devices for their controls, confined as a voice with the first as its card's:
+// that knows no such request, the other cannot be opened.
 func turnsUp() error {
 	is, err := confine.Process(keeps(Config{Memory: 128 << 20}, "/dev/zero"))
 	fmt.Println(is)
 	_, own := pcm.TurnUp("/dev/zero")
 	_, other := pcm.TurnUp("/dev/full")
 	if err != nil || !errors.Is(own, syscall.ENOTTY) || !errors.Is(other, syscall.EACCES) {
-		return fmt.Errorf("%w; its own card: %w; another: %w", err, own, other)
+		return fmt.Errorf("confined: %v; its own card: %v; another: %v", err, own, other)
 	}
 	return nil
 }
