@@ -61,11 +61,13 @@ func (w *world) presentPIN(e hal.ReaderEvent, p *person) bool {
 		}
 		w.checkDecision(*d, want, p)
 	}
-	if countsWrong(d.Means, d.Grant, d.Reason) {
+	if countsWrong(*d) {
 		w.noteWrong(wrongCode{d.At, w.clock.now, w.clock.now, w.disk.fails == nil})
 	}
-	if d.Grant {
+	if d.Moves() {
 		w.rightPINs++
+	}
+	if d.Grant {
 		w.model.grant(w.clock.now, w.lengthFor(p), d.Reason)
 	}
 	w.settle()
@@ -79,11 +81,11 @@ type wrongCode struct {
 	safe             bool      // on the disk
 }
 
-// countsWrong reports whether a code counts. One that is right and does not open does: no guesser
+// countsWrong reports whether a code counts. One that is right and opens nothing does: no guesser
 // learns that it exists.
-func countsWrong(by policy.Means, grant bool, why policy.Reason) bool {
-	return by == policy.ByPIN && !grant && why != policy.ReasonKeypadLockout &&
-		why != policy.ReasonLockdown && why != policy.ReasonSecond
+func countsWrong(d policy.Decision) bool {
+	return d.Means == policy.ByPIN && !d.Moves() && d.Reason != policy.ReasonKeypadLockout &&
+		d.Reason != policy.ReasonLockdown && d.Reason != policy.ReasonSecond
 }
 
 // wrongAtLeast is how many wrong codes of the last hour surely count. A right one takes one back.

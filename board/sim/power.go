@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"menshen/board/desk"
+	"menshen/policy"
 	"menshen/recognizer/eye"
 	"menshen/store"
 	"menshen/store/audit"
@@ -209,7 +210,8 @@ func (w *world) adoptLog() {
 		}
 		if !known {
 			w.story = append(w.story, told{seq: e.Seq, at: e.At, means: e.Means, grant: e.Grant, reason: e.Reason})
-			if countsWrong(e.Means, e.Grant, e.Reason) {
+			d := policy.Decision{Means: e.Means, Grant: e.Grant, Reason: e.Reason, Outputs: e.Outputs}
+			if countsWrong(d) {
 				w.noteWrong(wrongCode{at: e.At, youngest: w.clock.now})
 			}
 		}
