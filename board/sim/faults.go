@@ -88,9 +88,10 @@ func (w *world) lasts(d time.Duration, ends func()) {
 	w.mends, w.mendAt = ends, w.clock.now.Add(d)
 }
 
-// atRest reports whether nothing goes on at the door: a clock is only set then.
+// atRest reports whether nothing goes on at the door, nor at the garage: a clock is only set then.
 func (w *world) atRest() bool {
-	return !w.model.open && w.model.until.IsZero() && !w.model.emergency() && w.acting == nil
+	return !w.model.open && w.model.until.IsZero() && !w.model.emergency() && w.acting == nil &&
+		!w.clock.now.Before(w.garageUntil)
 }
 
 // calm reports whether no other fault lasts.

@@ -1,4 +1,4 @@
-// Shots makes the pictures of the README again: the wiring drawing, the display, the console, the
+// Shots makes the pictures of the README again: the wiring drawing, the console, the
 // sign and the dossier, from the program itself and the demo's door. No picture shows a person.
 //
 //	go run ./scripts/shots bin/menshen docs/pictures
@@ -57,7 +57,7 @@ func all(program, to string) (err error) {
 		return err
 	}
 	s := &shooter{program, to, work}
-	for _, step := range []func() error{s.example, s.wiring, s.display, s.sign, s.demo} {
+	for _, step := range []func() error{s.example, s.wiring, s.sign, s.demo} {
 		if err := step(); err != nil {
 			return err
 		}
