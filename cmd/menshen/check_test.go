@@ -68,7 +68,7 @@ func TestCheckAtATerminal(t *testing.T) {
 		verb.SetOut(near)
 		ended <- verb.ExecuteContext(ctx)
 	}()
-	screen := &checktest.Installer{Passphrase: "correct horse", Door: simDoor{door}}
+	screen := &checktest.Installer{Passphrase: "correct horse", Door: simDoor{door}, More: buttons(door)}
 	go screen.Sit(far) // the terminal stays open: a read of it ends with the program
 	if err := <-ended; err != nil {
 		t.Fatalf("the check ended with %v:\n%s", err, screen.Shown())
@@ -135,6 +135,14 @@ func awaitWords(screen *checktest.Installer, words string) {
 
 // simDoor is the simulated door before an installer.
 type simDoor struct{ *sim.Door }
+
+// buttons are what an installer does at the bell and the keypad.
+func buttons(door *sim.Door) deeds {
+	return deeds{
+		"\x1b[1m→ Press the bell":    func(func(string)) { door.Press(sim.Bell, 200*time.Millisecond) },
+		"\x1b[1m→ Type 1234567890*#": func(func(string)) { door.Type("1234567890*#") },
+	}
+}
 
 func (d simDoor) Moves() int      { return len(d.Pin(sim.Relay).Trace()) }
 func (d simDoor) Open()           { d.Force() }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -74,7 +75,9 @@ func (d *firstDay) sit(do deeds) (shown string, err error) {
 		d.t.Fatal(err)
 	}
 	d.t.Setenv("TERM", "xterm")
-	d.person = &checktest.Installer{Passphrase: passphrase, Door: simDoor{d.door}, More: do}
+	more := buttons(d.door)
+	maps.Copy(more, do)
+	d.person = &checktest.Installer{Passphrase: passphrase, Door: simDoor{d.door}, More: more}
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	d.hang = cancel
