@@ -43,7 +43,7 @@ func TestSeeds(t *testing.T) {
 				r.Unreplayed)
 		}
 	}
-	if garage == 0 {
+	if garage == 0 && !testing.Short() { // once in some days: somebody who comes outside of their hours
 		t.Error("the garage never opened while the door stayed closed")
 	}
 	if visits < 10 || left == 0 {
