@@ -54,7 +54,7 @@ func (b *bench) notice(id policy.PersonID) desk.ConsentGiven {
 func TestRConsentEnrolAgainIsTheSameFace(t *testing.T) {
 	b := newBench(t)
 	id := b.Enrolled(1)
-	b.Start()
+	b.StartUnit()
 	e, err := b.enrols(id, 1)
 	if err != nil || e.Occasions != 2 || e.CardRequired {
 		t.Errorf("taken once more: %+v, %v", e, err)
@@ -65,8 +65,8 @@ func TestRConsentEnrolAgainIsTheSameFace(t *testing.T) {
 	if p, _ := b.Vault.Person(id); len(p.Occasions) != 2 || b.State().Faces.People != 1 {
 		t.Errorf("stored %v, %d people", p.Occasions, b.State().Faces.People)
 	}
-	b.Config.Unit.Contact = "the new desk"
-	if err := b.Law.EnsureNotices(); err != nil {
+	err = b.Driver.Do(context.Background(), func() { b.Config.Unit.Contact = "the new desk" })
+	if err := errors.Join(err, b.Law.EnsureNotices()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.Desk.Enrol(context.Background(), b.Staff, id, nil); !errors.Is(err, policy.ErrOldNotice) {
