@@ -1,11 +1,9 @@
 package board_test
 
 import (
-	"context"
 	"encoding/hex"
 	"fmt"
 	"io"
-	"log/slog"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -14,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"menshen/board"
 	"menshen/hal/osdp"
 	"menshen/hal/osdp/osdptest"
 	"menshen/hal/sim"
@@ -62,22 +59,7 @@ func tapToRelay(b *testing.B, baud int) {
 		b.Fatal(err)
 	}
 	defer door.Close()
-	ctx, cancel := context.WithCancel(context.Background())
-	u, closeAll, err := board.Open(ctx, conf, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	if err != nil {
-		b.Fatal(err)
-	}
-	ended := make(chan error)
-	go func() { ended <- u.Run(ctx) }()
-	defer func() {
-		cancel()
-		if err := <-ended; err != nil {
-			b.Error(err)
-		}
-		if err := closeAll(); err != nil {
-			b.Error(err)
-		}
-	}()
+	defer runDoor(b, conf)()
 	polled := func() (yes bool) { line.Do(func() { yes = far.Polls > 0 }); return yes }
 	for until := time.Now().Add(10 * time.Second); !door.Pin(sim.D0).Watched() || !door.Pin(sim.Contact).Watched() ||
 		!polled(); time.Sleep(time.Millisecond) {

@@ -2,6 +2,7 @@ package board_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -34,22 +35,7 @@ func BenchmarkCardToRelay(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer door.Close()
-	ctx, cancel := context.WithCancel(context.Background())
-	u, closeAll, err := board.Open(ctx, conf, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	if err != nil {
-		b.Fatal(err)
-	}
-	ended := make(chan error)
-	go func() { ended <- u.Run(ctx) }()
-	defer func() {
-		cancel()
-		if err := <-ended; err != nil {
-			b.Error(err)
-		}
-		if err := closeAll(); err != nil {
-			b.Error(err)
-		}
-	}()
+	defer runDoor(b, conf)()
 	relay := door.Pin(sim.Relay)
 	for !door.Pin(sim.D0).Watched() || !door.Pin(sim.Contact).Watched() {
 		time.Sleep(time.Millisecond)
@@ -161,4 +147,21 @@ func h10301(facility uint8, number uint16) hal.Card {
 		}
 	}
 	return c
+}
+
+// runDoor lets a whole door run, until the function that it returns ends it.
+func runDoor(b *testing.B, conf *config.Config) (end func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	u, closeAll, err := board.Open(ctx, conf, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	ended := make(chan error)
+	go func() { ended <- u.Run(ctx) }()
+	return func() {
+		cancel()
+		if err := errors.Join(<-ended, closeAll()); err != nil {
+			b.Error(err)
+		}
+	}
 }

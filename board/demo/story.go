@@ -156,12 +156,19 @@ func (s *story) walkThrough(ctx context.Context) error {
 	return err
 }
 
-// walkUp puts a scene before the camera until the unit has decided, and takes it away again.
+// walkUp puts a scene before the camera until the unit has decided, and takes it away again. After
+// a slow disk the door refuses faces for some seconds; the person then waits, and walks up again.
 func (s *story) walkUp(ctx context.Context, sc camera.Scene) (store.Entry, error) {
-	if err := s.show(sc); err != nil {
-		return store.Entry{}, err
+	e, err := s.comeBefore(ctx, sc)
+	for range 3 {
+		if err != nil || e.Reason != policy.ReasonNotDurable {
+			break
+		}
+		if err := errors.Join(s.leave(), s.tell(), s.trusted(ctx)); err != nil {
+			return e, err
+		}
+		e, err = s.comeBefore(ctx, sc)
 	}
-	e, err := s.await(ctx, decision(policy.ByFace))
 	if err != nil {
 		return e, err
 	}
@@ -171,6 +178,27 @@ func (s *story) walkUp(ctx context.Context, sc camera.Scene) (store.Entry, error
 		}
 	}
 	return e, errors.Join(s.leave(), s.tell())
+}
+
+// comeBefore puts a scene before the camera until the unit has decided.
+func (s *story) comeBefore(ctx context.Context, sc camera.Scene) (store.Entry, error) {
+	if err := s.show(sc); err != nil {
+		return store.Entry{}, err
+	}
+	return s.await(ctx, decision(policy.ByFace))
+}
+
+// trusted waits until the unit relies on the disk, for half a minute at most.
+func (s *story) trusted(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		st, err := s.unit.Unit.State(ctx)
+		if err != nil || st.Faults["vault"] == "" {
+			return err
+		}
+		rest(ctx, 100*time.Millisecond)
+	}
 }
 
 func (s *story) faceOpens(ctx context.Context) error {
