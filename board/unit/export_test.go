@@ -100,3 +100,6 @@ func (u *Unit) Send(e any) { u.events <- e }
 
 // Spoil sets why no face can be known.
 func (u *Unit) Spoil(why error) { u.faces.unusable = why }
+
+// SceneOf is what the door tells of a decision.
+func (u *Unit) SceneOf(a policy.Attempt, d policy.Decision) scene.Scene { return u.sceneOf(a, d) }

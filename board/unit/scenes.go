@@ -125,6 +125,8 @@ func (u *Unit) sceneOf(a policy.Attempt, d policy.Decision) scene.Scene {
 		s = scene.Scene{Kind: scene.Exit}
 	case d.Grant:
 		s = scene.Scene{Kind: scene.Opened}
+	case guessable[d.Means] && d.Reason == policy.ReasonHours:
+		s = refusal(policy.ReasonUnknown)
 	default:
 		s = refusal(d.Reason)
 	}
@@ -134,7 +136,7 @@ func (u *Unit) sceneOf(a policy.Attempt, d policy.Decision) scene.Scene {
 	case scene.Lockdown, scene.Broken:
 		s.Ways = u.ways() & scene.ByBell
 	}
-	own := d.Grant || ofPerson[d.Reason] || d.Means == policy.ByCardFace
+	own := d.Grant || ofPerson[d.Reason] && !guessable[d.Means] || d.Means == policy.ByCardFace
 	if a.Person != nil && d.Person == a.Person.ID && own {
 		s = MannerOf(*a.Person).scene(s)
 	}
@@ -182,6 +184,10 @@ var refusals = map[policy.Reason]scene.Scene{
 	policy.ReasonSecond:    {Kind: scene.Second},
 	policy.ReasonEmergency: {Kind: scene.Fire}, // of an output, beside a door that is open
 }
+
+// guessable are the means that a stranger can try out at the keypad. A refusal tells them nothing:
+// not by its words, nor by a language, whether a code is anybody's that opens at another hour.
+var guessable = map[policy.Means]bool{policy.ByPIN: true, policy.ByPass: true}
 
 // ofPerson are the refusals of a person whose credential or face is good. Of the others it is not
 // known that they who stand there are the person on record.

@@ -99,6 +99,32 @@ func TestRNoticeEachRefusalSaysWhatToDo(t *testing.T) {
 	}
 }
 
+// TestRNoticeCodesLookAlike: whoever tries out codes is told the same of one that is right at
+// another hour, blocked or over as of one that is nobody's, in the site's language.
+func TestRNoticeCodesLookAlike(t *testing.T) {
+	b := newBench(t)
+	owner := policy.Person{ID: policy.PersonID{1}, Lang: "zh", LongOpen: true}
+	groups := denials(t)
+	for _, by := range []policy.Means{policy.ByPIN, policy.ByPass} {
+		unknown := b.Unit.SceneOf(policy.Attempt{}, policy.Decision{Means: by, Reason: policy.ReasonUnknown})
+		for _, r := range slices.Concat(groups["the credential"], groups["the person"], groups["the moment"]) {
+			got := b.Unit.SceneOf(policy.Attempt{Person: &owner}, policy.Decision{Means: by, Reason: r, Person: owner.ID})
+			if got.Lang != "" || got.Unhurried {
+				t.Errorf("%s, %s: the owner's manner shows: %+v", by, r, got)
+			}
+			forAll := r == policy.ReasonKeypadLockout || slices.Contains(groups["the moment"], r)
+			if !forAll && got != unknown {
+				t.Errorf("%s, %s: %+v is told, and %+v of an unknown code", by, r, got, unknown)
+			}
+		}
+	}
+	card := b.Unit.SceneOf(policy.Attempt{Person: &owner},
+		policy.Decision{Means: policy.ByCard, Reason: policy.ReasonHours, Person: owner.ID})
+	if card.Next != scene.OtherHour || card.Lang != "zh" {
+		t.Errorf("the owner of a good card is told %+v", card)
+	}
+}
+
 // TestSceneOfCards: what the door tells for cards, in the order of a day.
 func TestSceneOfCards(t *testing.T) {
 	b := newBench(t)
