@@ -108,7 +108,8 @@ func TestRNoticeCodesLookAlike(t *testing.T) {
 	for _, by := range []policy.Means{policy.ByPIN, policy.ByPass} {
 		unknown := b.Unit.SceneOf(policy.Attempt{}, policy.Decision{Means: by, Reason: policy.ReasonUnknown})
 		for _, r := range slices.Concat(groups["the credential"], groups["the person"], groups["the moment"]) {
-			got := b.Unit.SceneOf(policy.Attempt{Person: &owner}, policy.Decision{Means: by, Reason: r, Person: owner.ID})
+			d := policy.Decision{Means: by, Reason: r, Person: owner.ID}
+			got := b.Unit.SceneOf(policy.Attempt{Person: &owner}, d)
 			if got.Lang != "" || got.Unhurried {
 				t.Errorf("%s, %s: the owner's manner shows: %+v", by, r, got)
 			}
