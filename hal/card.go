@@ -29,6 +29,18 @@ func (c Card) Credential() []byte {
 	return form
 }
 
+// ErrRandom says that a card makes up its number.
+var ErrRandom = errors.New("this card, or phone, gives another number each time: it cannot open a door by its number")
+
+// RandomUID reports whether a card makes up a new UID at each tap, as phones do (ISO/IEC 14443-3,
+// 6.5.4: 4 bytes that begin with 08).
+func RandomUID(uid []byte) bool { return len(uid) == 4 && uid[0] == 0x08 }
+
+// UIDCard gives a UID as a card that anyone can copy.
+func UIDCard(uid []byte) Card {
+	return Card{Bits: 8 * len(uid), Raw: append([]byte(nil), uid...), Layout: "uid", Clonable: true}
+}
+
 // String, GoString and Format never show the number.
 func (c Card) String() string   { return fmt.Sprintf("card(%d bits)", c.Bits) }
 func (c Card) GoString() string { return c.String() }

@@ -183,12 +183,13 @@ func hexOf(text string) []byte {
 	return raw
 }
 
-// uidCard gives a card by its UID. A UID of 4 bytes that begins with 08 is another one at each tap.
+// uidCard gives a card by its UID, but for one that is another at each tap.
 func uidCard(uid []byte) *hal.Card {
-	if n := len(uid); n != 4 && n != 7 && n != 10 || n == 4 && uid[0] == 0x08 {
+	if n := len(uid); n != 4 && n != 7 && n != 10 || hal.RandomUID(uid) {
 		return nil
 	}
-	return &hal.Card{Bits: 8 * len(uid), Raw: uid, Layout: "uid", Clonable: true}
+	c := hal.UIDCard(uid)
+	return &c
 }
 
 // em4100Card gives a fob by its five bytes, with the check digits of its reader or without.

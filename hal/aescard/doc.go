@@ -10,6 +10,7 @@
 //	Session  what follows a proof: commands in plain, with a code, or encrypted
 //	Key      a secret of 16 bytes; Diversify makes of it a card's own (AN10922)
 //	Site     how a site uses its cards: Issue, Read, Renew, Retire
+//	Taps     what becomes of the cards at one reader, whichever it is
 //	Genuine  checks NXP's signature over a card's UID
 //
 // Every example of AN12196 that could be had from public sources is a test, named by its table.

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"periph.io/x/devices/v3/mfrc522/commands"
-
-	"menshen/hal"
 )
 
 // Tag is a card that has been selected out of all in the field.
@@ -17,10 +15,6 @@ type Tag struct {
 	ATQA [2]byte // how it answered the call
 }
 
-// Random reports whether the card makes up a new UID at each tap, as phones do. Such a number opens
-// no door (ISO/IEC 14443-3, 6.5.4: a UID of 4 bytes that begins with 08).
-func (t Tag) Random() bool { return len(t.UID) == 4 && t.UID[0] == 0x08 }
-
 // Classic reports whether the card is a MIFARE Classic by its SAK (AN10833).
 func (t Tag) Classic() bool {
 	switch t.SAK {
@@ -28,11 +22,6 @@ func (t Tag) Classic() bool {
 		return true
 	}
 	return false
-}
-
-// Card gives the UID as a card that anyone can copy.
-func (t Tag) Card() hal.Card {
-	return hal.Card{Bits: 8 * len(t.UID), Raw: append([]byte(nil), t.UID...), Layout: "uid", Clonable: true}
 }
 
 // String never shows the UID.

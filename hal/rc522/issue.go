@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"menshen/hal"
@@ -35,16 +34,8 @@ func (r *Reader) Issue(until time.Time) bool {
 	if r.cfg.Sector == nil && r.cfg.AES == nil {
 		return false
 	}
-	r.issue.Store(&until)
+	r.taps.Issue(until)
 	return true
-}
-
-func (r *Reader) issuing() bool { return still(&r.issue) }
-
-// still reports whether what is allowed until some time still is.
-func still(until *atomic.Pointer[time.Time]) bool {
-	t := until.Load()
-	return t != nil && time.Now().Before(*t)
 }
 
 // issued makes a card one of the site, and reads it as every reader of the site will.

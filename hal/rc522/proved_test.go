@@ -59,7 +59,7 @@ func TestProvedCard(t *testing.T) {
 			"a UID alone":             {rc522test.Classic(app.UID...), rc522.ErrKey},
 			"a clone without keys":    {rc522test.Smart(cloneOf(app), app.UID...), aescard.ErrKey},
 			"a bank's card":           {rc522test.Smart(&aescardtest.Card{}, 4, 9, 9, 9, 9, 9, 9), aescard.ErrNoKind},
-			"a card that hides":       {rc522test.Smart(app, 0x08, 1, 2, 3), rc522.ErrRandom},
+			"a card that hides":       {rc522test.Smart(app, 0x08, 1, 2, 3), hal.ErrRandom},
 			"a card that says little": {rc522test.Smart(&mirror{long: 1}, smartUID...), aescard.ErrAnswer},
 		} {
 			if e := show(x.card); !errors.Is(e.Fault, x.want) || !e.Frame {
@@ -158,7 +158,7 @@ func TestTapTime(t *testing.T) {
 				mark(errors.Join(c.Field(false), c.Field(true)))
 				tag, err := c.Activate()
 				mark(err)
-				s, err := c.Talk(rc522.Tap)
+				s, err := c.Talk(aescard.Tap)
 				mark(err)
 				_, err = site.Read(s, tag.UID)
 				mark(err)

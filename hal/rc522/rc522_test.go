@@ -17,6 +17,7 @@ import (
 	"periph.io/x/devices/v3/mfrc522/commands"
 	"pgregory.net/rapid"
 
+	"menshen/hal"
 	"menshen/hal/rc522"
 	"menshen/hal/rc522/rc522test"
 )
@@ -103,7 +104,7 @@ func TestUIDKeepsItsZerosAndOrder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			card := tag.Card()
+			card := hal.UIDCard(tag.UID)
 			if !bytes.Equal(card.Raw, uid) || card.Bits != 8*len(uid) || !card.Clonable || card.Layout != "uid" {
 				t.Errorf("%d bytes became %d bits, %s, clonable %v", len(uid), card.Bits, card.Layout, card.Clonable)
 			}

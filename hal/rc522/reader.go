@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	periph "periph.io/x/conn/v3/gpio"
@@ -18,9 +17,6 @@ import (
 	"menshen/hal/aescard"
 	"menshen/hal/isodep"
 )
-
-// ErrRandom says that a card makes up its number.
-var ErrRandom = errors.New("this card, or phone, gives another number each time: it cannot open a door by its number")
 
 // Source opens the SPI port of the chip. It is called again after the chip went away.
 type Source func() (spi.PortCloser, error)
@@ -58,9 +54,8 @@ const most = 4
 type Reader struct {
 	cfg    Config
 	source Source
-	seen   map[string]time.Time      // UIDs in the field; used by Run only
-	issue  atomic.Pointer[time.Time] // until when new cards are written
-	retire atomic.Pointer[time.Time] // until when AES cards are made new again
+	seen   map[string]time.Time // UIDs in the field; used by Run only
+	taps   aescard.Taps
 	hal.LastBeat
 	tally hal.Tally
 }
@@ -191,7 +186,7 @@ func (r *Reader) forget(begun time.Time) {
 // tapped reports a card that was not here before.
 func (r *Reader) tapped(chip *Chip, tag Tag, emit func(hal.ReaderEvent)) error {
 	uid := string(tag.UID)
-	if tag.Random() {
+	if hal.RandomUID(tag.UID) {
 		uid = "" // one phone, many numbers
 	}
 	_, known := r.seen[uid]
@@ -218,10 +213,8 @@ func (r *Reader) tapped(chip *Chip, tag Tag, emit func(hal.ReaderEvent)) error {
 
 // cardFaults are faults of one card, not of the reader: it is not looked at again while it is held
 // there.
-var cardFaults = []error{ErrRandom, ErrKey, ErrRefused, ErrBlank, ErrNotBlank, ErrCrowd, ErrVerify, ErrSlow,
-	isodep.ErrATS, isodep.ErrProtocol, isodep.ErrTooLong,
-	aescard.ErrKey, aescard.ErrForged, aescard.ErrAnswer, aescard.ErrRefused, aescard.ErrFresh,
-	aescard.ErrForeign, aescard.ErrBlank, aescard.ErrNotNXP, aescard.ErrNoKind}
+var cardFaults = append([]error{ErrKey, ErrRefused, ErrBlank, ErrNotBlank, ErrCrowd, ErrVerify,
+	isodep.ErrATS, isodep.ErrProtocol, isodep.ErrTooLong}, aescard.Faults...)
 
 func (r *Reader) credential(chip *Chip, tag Tag) (hal.Card, error) {
 	switch classic := r.cfg.Sector != nil && tag.Classic(); {
@@ -231,14 +224,14 @@ func (r *Reader) credential(chip *Chip, tag Tag) (hal.Card, error) {
 		return hal.Card{}, ErrKey
 	case classic:
 		card, err := r.cfg.Sector.read(chip, tag)
-		if r.issuing() && errors.Is(err, ErrKey) {
+		if r.taps.Issuing() && errors.Is(err, ErrKey) {
 			return r.cfg.Sector.issued(chip, tag)
 		}
 		return card, err
-	case tag.Random():
-		return hal.Card{}, ErrRandom
+	case hal.RandomUID(tag.UID):
+		return hal.Card{}, hal.ErrRandom
 	}
-	return tag.Card(), nil
+	return hal.UIDCard(tag.UID), nil
 }
 
 func anyOf(err error, of ...error) bool {

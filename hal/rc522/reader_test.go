@@ -127,7 +127,7 @@ func TestPhoneIsNamedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		field, _, events := wall(t, rc522.Config{})
 		field.Present(rc522test.Classic(0x08, 2, 3, 4))
-		if e := next(t, events); !errors.Is(e.Fault, rc522.ErrRandom) {
+		if e := next(t, events); !errors.Is(e.Fault, hal.ErrRandom) {
 			t.Fatalf("got %+v", e)
 		}
 		field.Present(rc522test.Classic(0x08, 9, 9, 9)) // the same phone has made up another number

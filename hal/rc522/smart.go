@@ -1,20 +1,10 @@
 package rc522
 
 import (
-	"errors"
 	"time"
 
+	"menshen/hal/aescard"
 	"menshen/hal/isodep"
-)
-
-// ErrSlow says that a card needs longer than people wait at a door.
-var ErrSlow = errors.New("the card takes too long: hold it closer and still")
-
-// The time for all that is said to one smart card: a tap, of which a sound card takes a tenth
-// (docs/figures.md), and one in which cards are written.
-const (
-	Tap     = time.Second
-	Writing = 4 * time.Second
 )
 
 // margin is added to what a card may take: cards time their answers by our carrier, which they may
@@ -25,7 +15,7 @@ const margin = time.Millisecond
 func (t Tag) Smart() bool { return t.SAK&0x24 == 0x20 }
 
 // Smart is a conversation with the selected card, until the next Activate or Halt. Its methods
-// together take as long as Talk was told, at most; then the error is ErrSlow.
+// together take as long as Talk was told, at most; then the error is aescard.ErrSlow.
 type Smart struct {
 	chip     *Chip
 	link     *isodep.Link
@@ -48,14 +38,14 @@ func (c *Chip) Talk(most time.Duration) (*Smart, error) {
 	}
 	s := &Smart{c, isodep.New(ats, sizeFIFO), time.Now().Add(most)}
 	if ats.Guard > most {
-		return nil, ErrSlow
+		return nil, aescard.ErrSlow
 	}
 	time.Sleep(ats.Guard)
 	return s, nil
 }
 
 // Exchange sends a command and gives the answer. After an error the card is mute until the field
-// was off. Errors: ErrSlow, those of package isodep, and those of the wires.
+// was off. Errors: aescard.ErrSlow, those of package isodep, and those of the wires.
 func (s *Smart) Exchange(command []byte) ([]byte, error) { return s.follow(s.link.Command(command)) }
 
 // Leave ends the conversation: the card is halted, and answers again to ActivateAll or after
@@ -71,7 +61,7 @@ func (s *Smart) follow(step isodep.Step) ([]byte, error) {
 	for step.Send != nil {
 		left := time.Until(s.deadline)
 		if left <= 0 {
-			return nil, ErrSlow
+			return nil, aescard.ErrSlow
 		}
 		in, err := s.chip.exchange(withCRC(step.Send...), 0, min(step.Wait+margin, left))
 		switch {

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"menshen/hal/aescard"
 	"menshen/hal/isodep"
 	"menshen/hal/rc522"
 	"menshen/hal/rc522/rc522test"
@@ -42,7 +43,7 @@ func talk(t fataler, field *rc522test.Chip, c *rc522.Chip, card *rc522test.Card)
 	if err != nil || !tag.Smart() {
 		t.Fatal("no smart card", err)
 	}
-	return c.Talk(rc522.Tap)
+	return c.Talk(aescard.Tap)
 }
 
 var smartUID = []byte{0x04, 1, 2, 3, 4, 5, 6}
@@ -81,7 +82,7 @@ func TestSmartCard(t *testing.T) {
 				answer, err = s.Exchange(command)
 			}
 		})
-		if errors.Is(err, rc522.ErrSlow) {
+		if errors.Is(err, aescard.ErrSlow) {
 			return // each loss costs 40 ms
 		}
 		if err != nil || !bytes.Equal(answer, app.of(command)) {
@@ -133,7 +134,7 @@ func TestBadSmartCards(t *testing.T) {
 		want  error
 	}{
 		"ATS shorter than it says": {ats: []byte{6, 0x77, 0x77}, want: isodep.ErrATS},
-		"guard time of 4.9 s":      {ats: []byte{3, 0x20, 0x4e}, want: rc522.ErrSlow},
+		"guard time of 4.9 s":      {ats: []byte{3, 0x20, 0x4e}, want: aescard.ErrSlow},
 		"gone after its ATS": {want: isodep.ErrLost, spoil: func(n int, f []byte) ([]byte, time.Duration) {
 			if n == 0 {
 				return f, 0
@@ -146,7 +147,7 @@ func TestBadSmartCards(t *testing.T) {
 			}
 			return f, 0
 		}},
-		"more time for ever":     {spoil: say(0xf2, 59), want: rc522.ErrSlow},
+		"more time for ever":     {spoil: say(0xf2, 59), want: aescard.ErrSlow},
 		"another's block number": {spoil: say(0x03, 1, 2), want: isodep.ErrProtocol},
 	} {
 		t.Run(name, func(t *testing.T) {
