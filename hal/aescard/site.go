@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -43,12 +44,21 @@ const (
 
 // Site is how a site uses its cards: each has keys of its own, made from the site's secret and its
 // UID, and in a file that only they open a number, by which it is known. Make one with NewSite.
-type Site struct{ secrets []Key }
+// Its methods may be called from several goroutines.
+type Site struct {
+	secrets []Key
+	met     *met
+}
+
+// String, GoString and Format never show the secrets.
+func (*Site) String() string             { return "site(redacted)" }
+func (*Site) GoString() string           { return "site(redacted)" }
+func (*Site) Format(s fmt.State, _ rune) { fmt.Fprint(s, "site(redacted)") }
 
 // NewSite takes the site's secret, and those that it had before and whose cards still open. Errors:
 // ErrTwins, ErrZero.
 func NewSite(secret Key, before ...Key) (*Site, error) {
-	s := &Site{append([]Key{secret}, before...)}
+	s := &Site{append([]Key{secret}, before...), newMet()}
 	for i, k := range s.secrets {
 		if k == (Key{}) {
 			return nil, ErrZero
@@ -88,10 +98,18 @@ func (s *Site) held(uid []byte, no, mark byte) (Key, error) {
 	return Key{}, ErrForeign
 }
 
-// Read gives the number of a card of the site that has proved that it knows its key. Errors:
-// ErrFresh, ErrForeign, ErrBlank, ErrNoKind, ErrKey (a clone, or wrong after all), ErrForged and
-// others of a Session.
+// Read gives the number of a card of the site that has proved that it knows its key. Of a card that
+// did so before neither its kind nor its mark is asked: four commands instead of five or six.
+// Errors: ErrFresh, ErrForeign, ErrBlank, ErrNoKind, ErrKey (a clone, or wrong after all),
+// ErrForged and others of a Session.
 func (s *Site) Read(card Card, uid []byte) (n Number, err error) {
+	if t, known := s.met.of(uid); known {
+		n, err = s.readAgain(card, uid, t)
+		if !errors.Is(err, ErrKey) && !errors.Is(err, ErrNoApp) {
+			return n, err
+		}
+		s.met.forget(uid) // it was changed elsewhere, or is a clone
+	}
 	p, err := open(card)
 	if err != nil {
 		return n, err
@@ -103,7 +121,23 @@ func (s *Site) Read(card Card, uid []byte) (n Number, err error) {
 	if mark == 0 {
 		return n, ErrFresh
 	}
-	key, err := s.held(uid, reading, mark)
+	if n, err = s.read(card, uid, trait{p, mark}); err == nil {
+		s.met.remember(uid, trait{p, mark})
+	}
+	return n, err
+}
+
+// readAgain is read for a card that is known.
+func (s *Site) readAgain(card Card, uid []byte, t trait) (Number, error) {
+	if err := Select(card, t.name); err != nil {
+		return Number{}, err
+	}
+	return s.read(card, uid, t)
+}
+
+// read has a card whose application is open prove itself, and gives its number.
+func (s *Site) read(card Card, uid []byte, t trait) (n Number, err error) {
+	key, err := s.held(uid, reading, t.mark)
 	if err != nil {
 		return n, err
 	}
@@ -112,7 +146,7 @@ func (s *Site) Read(card Card, uid []byte) (n Number, err error) {
 		return n, err
 	}
 	defer session.Close()
-	raw, err := session.Read(Full, p.file, 0, len(n))
+	raw, err := session.Read(Full, t.file, 0, len(n))
 	if err != nil {
 		return n, err
 	}
@@ -128,6 +162,7 @@ func (s *Site) Read(card Card, uid []byte) (n Number, err error) {
 // the present secret.
 func (s *Site) Issue(card Card, uid []byte) (n Number, err error) {
 	n, err = s.Read(card, uid)
+	s.met.forget(uid)
 	switch {
 	case err == nil:
 		return n, s.rekey(card, uid, s.secrets[0], nil)
@@ -150,6 +185,7 @@ func (s *Site) Issue(card Card, uid []byte) (n Number, err error) {
 
 // Retire makes a card of the site one as from the factory. Its number is overwritten first.
 func (s *Site) Retire(card Card, uid []byte) error {
+	s.met.forget(uid)
 	return s.rekey(card, uid, Key{}, make([]byte, len(Number{})))
 }
 

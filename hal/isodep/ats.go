@@ -19,7 +19,8 @@ type ATS struct {
 // no number of its own (5.1).
 func RATS() []byte { return []byte{0xe0, 5 << 4} }
 
-// Activation is how long a card may take for its ATS: 65,536 periods of the carrier (7.1).
+// Activation is how long a card may take for its ATS, and to say that it leaves: 65,536 periods of
+// the carrier (7.1, 8.1).
 const Activation = 65_536 * time.Second / carrier
 
 const carrier = 13_560_000 // Hz

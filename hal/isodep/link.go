@@ -88,6 +88,9 @@ func (l *Link) next() Step {
 }
 
 func (l *Link) send(block ...byte) Step {
+	if l.phase == leaving {
+		return Step{Send: block, Wait: Activation} // 8.1
+	}
 	return Step{Send: block, Wait: l.ats.Wait}
 }
 

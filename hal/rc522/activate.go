@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"periph.io/x/devices/v3/mfrc522/commands"
+
+	"menshen/hal/aescard"
+	"menshen/hal/isodep"
 )
 
 // Tag is a card that has been selected out of all in the field.
@@ -33,6 +36,7 @@ func (t Tag) Format(s fmt.State, _ rune) { fmt.Fprint(s, t.String()) }
 
 const (
 	answerTime = 3 * time.Millisecond // a card answers within 0.1 ms, and its longest answer takes 1.7 ms
+	callTime   = time.Millisecond     // the answer to a call takes 0.2 ms
 
 	// activation is the time for all exchanges of an activation. A card takes 3 to 9 of them,
 	// several cards some more, noise up to a hundred.
@@ -50,13 +54,14 @@ func (c *Chip) Activate() (Tag, error) { return c.activate(commands.PICC_REQIDL)
 func (c *Chip) ActivateAll() (Tag, error) { return c.activate(commands.PICC_REQALL) }
 
 func (c *Chip) activate(call byte) (Tag, error) {
+	c.smart = nil
 	if err := c.endCrypto(); err != nil {
 		return Tag{}, err
 	}
 	hello := frame{data: []byte{call}, bits: 7}
-	answer, err := c.exchange(hello, 0, answerTime)
+	answer, err := c.exchange(hello, 0, callTime)
 	if errors.Is(err, ErrSilent) { // a card that was left in the middle of things only becomes idle by the first call
-		answer, err = c.exchange(hello, 0, answerTime)
+		answer, err = c.exchange(hello, 0, callTime)
 	}
 	if err != nil && !errors.Is(err, ErrCollided) { // several cards, or of several kinds
 		return Tag{}, err
@@ -132,9 +137,16 @@ func (c *Chip) choose(level byte, part [5]byte) (sak byte, err error) {
 	return answer[0], nil
 }
 
-// Halt sends the selected card to sleep. It answers again to ActivateAll, or after it
-// has left the field.
+// Halt sends the selected card to sleep, a smart card that is spoken to too. It answers again to
+// ActivateAll, or after it has left the field. A card that has gone sleeps as well.
 func (c *Chip) Halt() error {
+	if s := c.smart; s != nil {
+		c.smart = nil
+		if err := s.leave(); !anyOf(err, aescard.ErrSlow, isodep.ErrLost, isodep.ErrProtocol) {
+			return err
+		}
+		return nil
+	}
 	_, err := c.exchange(withCRC(commands.PICC_HALT, 0), 0, time.Millisecond)
 	if err == nil {
 		return ErrGarbled // to HLTA any answer means no (ISO/IEC 14443-3, 6.4.3)

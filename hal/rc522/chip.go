@@ -1,11 +1,13 @@
 package rc522
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"time"
 
 	periph "periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/physic"
 	"periph.io/x/conn/v3/spi"
 	"periph.io/x/devices/v3/mfrc522/commands"
 )
@@ -24,28 +26,23 @@ var (
 
 // Chip is an MFRC522. Its methods are for one goroutine.
 type Chip struct {
-	regs *commands.LowLevel
-	nrst periph.PinOut // nil: not wired
-	name string
+	wires spi.Conn
+	nrst  periph.PinOut // nil: not wired
+	name  string
+	smart *Smart // the conversation with the selected card; nil: there is none
 }
 
 // NewChip connects to the chip. nrst is its reset line (NRSTPD), nil when it is tied to 3.3 V.
 func NewChip(port spi.Port, nrst periph.PinOut) (*Chip, error) {
-	line := nrst
-	if line == nil {
-		line = unwired{periph.INVALID}
+	wires, err := port.Connect(10*physic.MegaHertz, spi.Mode0, 8)
+	if err == nil && nrst != nil {
+		err = nrst.Out(periph.High)
 	}
-	regs, err := commands.NewLowLevelSPI(port, line, nil)
 	if err != nil {
 		return nil, fmt.Errorf("connect to RC522 on %s: %w", port, err)
 	}
-	return &Chip{regs: regs, nrst: nrst, name: port.String()}, nil
+	return &Chip{wires: wires, nrst: nrst, name: port.String()}, nil
 }
-
-// unwired stands for a reset line that is not connected.
-type unwired struct{ periph.PinIO }
-
-func (unwired) Out(periph.Level) error { return nil }
 
 // setting is one register as Init leaves it.
 type setting struct{ reg, val byte }
@@ -174,15 +171,26 @@ func (c *Chip) Field(on bool) error {
 func (c *Chip) String() string { return "RC522 on " + c.name }
 
 func (c *Chip) read(reg byte) (byte, error) {
-	v, err := c.regs.DevRead(int(reg))
+	v, err := c.readAll(reg, 1)
 	if err != nil {
-		return 0, c.failed("read", err)
+		return 0, err
 	}
-	return v, nil
+	return v[0], nil
 }
 
-func (c *Chip) write(reg, v byte) error {
-	if err := c.regs.DevWrite(int(reg), v); err != nil {
+// readAll reads a register n times in one transfer (section 8.1.2.1): of the FIFO, n bytes.
+func (c *Chip) readAll(reg byte, n int) ([]byte, error) {
+	out, in := bytes.Repeat([]byte{reg<<1 | 0x80}, n+1), make([]byte, n+1)
+	out[n] = 0
+	if err := c.wires.Tx(out, in); err != nil {
+		return nil, c.failed("read", err)
+	}
+	return in[1:], nil
+}
+
+// write writes to a register, all in one transfer (section 8.1.2.2).
+func (c *Chip) write(reg byte, v ...byte) error {
+	if err := c.wires.Tx(append([]byte{reg << 1}, v...), nil); err != nil {
 		return c.failed("write", err)
 	}
 	return nil

@@ -3,9 +3,9 @@
 // Data sheet: MFRC522, Rev. 3.9 (NXP, 2016). Card side: ISO/IEC 14443-3 (activation), MF1S50yyX
 // (MIFARE Classic), ISO/IEC 14443-4 (smart cards; package isodep).
 //
-// Only the register layer of periph's driver (mfrc522/commands) is used. Its upper layer does not
-// know UIDs of 10 bytes or collisions, authenticates cards of 7 bytes with the wrong bytes, can
-// wait for ever, and reports success for a failed write.
+// Of periph's driver only the names of registers and commands are used (mfrc522/commands). It sends
+// each byte by a transfer of its own, does not know UIDs of 10 bytes or collisions, authenticates
+// cards of 7 bytes with the wrong bytes, can wait for ever, and reports success for a failed write.
 //
 //	Chip     registers, one exchange with the field, self-tests
 //	Tag      an activated card: UID of 4, 7 or 10 bytes, SAK

@@ -50,11 +50,9 @@ func (c *Chip) exchange(out frame, skip int, wait time.Duration) (frame, error) 
 	if n > sizeFIFO {
 		return frame{}, ErrGarbled
 	}
-	in := frame{data: make([]byte, n)}
-	for i := range in.data {
-		if in.data[i], err = c.read(commands.FIFODataReg); err != nil {
-			return frame{}, err
-		}
+	var in frame
+	if in.data, err = c.readAll(commands.FIFODataReg, int(n)); err != nil {
+		return frame{}, err
 	}
 	last, err := c.read(commands.ControlReg)
 	if err != nil {
@@ -85,10 +83,8 @@ func (c *Chip) run(command byte, out frame, skip int, wait time.Duration, done b
 			return err
 		}
 	}
-	for _, b := range out.data {
-		if err := c.write(commands.FIFODataReg, b); err != nil {
-			return err
-		}
+	if err := c.write(commands.FIFODataReg, out.data...); err != nil {
+		return err
 	}
 	framing := byte(skip<<4 | out.bits)
 	if err := c.write(commands.BitFramingReg, framing); err != nil {

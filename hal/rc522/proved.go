@@ -28,6 +28,5 @@ func (r *Reader) proved(chip *Chip, tag Tag) (hal.Card, error) {
 	if err != nil {
 		return hal.Card{}, err
 	}
-	defer card.Leave() // one that has gone already was read
 	return act.Card(card, tag.UID)
 }

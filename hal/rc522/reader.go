@@ -42,7 +42,7 @@ type Config struct {
 	Reset   periph.PinOut // the chip's NRSTPD; nil: not wired
 	Sector  *Sector       // where the site's number is on its MIFARE Classic cards; nil: it has none
 	AES     *aescard.Site // how the site uses its smart cards; nil: it has none, and with no Sector the UID counts
-	Poll    time.Duration // between two looks; 100 ms
+	Poll    time.Duration // between two looks; 50 ms
 	Away    time.Duration // how long a card must be out of sight to count as a new tap; 1 s
 	Refresh time.Duration // how often the chip is set up again, since it may go deaf without a sign; 1 min
 }
@@ -55,6 +55,7 @@ type Reader struct {
 	cfg    Config
 	source Source
 	seen   map[string]time.Time // UIDs in the field; used by Run only
+	empty  bool                 // the last look found nothing; used by Run only
 	taps   aescard.Taps
 	hal.LastBeat
 	tally hal.Tally
@@ -77,7 +78,7 @@ var (
 
 // New makes a reader. Nothing is opened before Run.
 func New(source Source, cfg Config) *Reader {
-	cfg.Poll = cmp.Or(max(0, cfg.Poll), 100*time.Millisecond)
+	cfg.Poll = cmp.Or(max(0, cfg.Poll), 50*time.Millisecond)
 	cfg.Away = cmp.Or(max(0, cfg.Away), time.Second)
 	cfg.Refresh = cmp.Or(max(0, cfg.Refresh), time.Minute)
 	counts := hal.NewTally("cards", "garbled answers", "cards without a number to open by", "times the chip was set up")
@@ -126,7 +127,7 @@ func (r *Reader) live(ctx context.Context, up func(), emit func(hal.ReaderEvent)
 				return err
 			}
 			r.tally.Add(inits, 1)
-			fresh = time.Now()
+			fresh, r.empty = time.Now(), false
 			up()
 		}
 		if err := r.look(chip, emit); err != nil {
@@ -140,18 +141,21 @@ func (r *Reader) live(ctx context.Context, up func(), emit func(hal.ReaderEvent)
 	return ctx.Err()
 }
 
-// look finds the cards that are in the field now. It begins with the field off, so that
-// every card is idle.
+// look finds the cards that are in the field now. It begins with the field off, so that every card
+// is idle; where there was none, one that has come is.
 func (r *Reader) look(chip *Chip, emit func(hal.ReaderEvent)) error {
 	begun := time.Now()
 	if err := chip.Check(); err != nil {
 		return err
 	}
-	if err := errors.Join(chip.Field(false), chip.Field(true)); err != nil {
-		return err
+	if !r.empty {
+		if err := errors.Join(chip.Field(false), chip.Field(true)); err != nil {
+			return err
+		}
 	}
-	for range most {
+	for i := range most {
 		tag, err := chip.Activate()
+		r.empty = i == 0 && errors.Is(err, ErrSilent)
 		if err == nil {
 			err = r.tapped(chip, tag, emit)
 		}

@@ -2,6 +2,7 @@ package rc522_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"periph.io/x/conn/v3/physic"
 	"periph.io/x/conn/v3/spi"
 
 	"menshen/hal"
@@ -18,13 +20,27 @@ import (
 	"menshen/hal/rc522/rc522test"
 )
 
-// wall runs a reader whose times are a tenth of the usual.
+// wall runs a reader whose times are a tenth of the usual, but where cfg says how often it looks.
 func wall(t *testing.T, cfg rc522.Config) (*rc522test.Chip, *rc522.Reader, <-chan hal.ReaderEvent) {
+	t.Helper()
+	return wallAt(t, cfg, 4*physic.MegaHertz)
+}
+
+// clocked is a port at another speed than the reader wants.
+type clocked struct {
+	*rc522test.Chip
+	at physic.Frequency
+}
+
+func (c clocked) LimitSpeed(physic.Frequency) error { return c.Chip.LimitSpeed(c.at) }
+
+func wallAt(t *testing.T, cfg rc522.Config, spiAt physic.Frequency) (*rc522test.Chip, *rc522.Reader,
+	<-chan hal.ReaderEvent) {
 	t.Helper()
 	field := rc522test.New()
 	cfg.Name, cfg.Reset = "wall", field.NRSTPD()
-	cfg.Poll, cfg.Away = time.Millisecond, 200*time.Millisecond
-	r := rc522.New(func() (spi.PortCloser, error) { return field, nil }, cfg)
+	cfg.Poll, cfg.Away = cmp.Or(cfg.Poll, time.Millisecond), 200*time.Millisecond
+	r := rc522.New(func() (spi.PortCloser, error) { return clocked{field, spiAt}, nil }, cfg)
 	events := make(chan hal.ReaderEvent, 64)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error)

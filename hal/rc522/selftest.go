@@ -3,6 +3,7 @@ package rc522
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"time"
 
 	"periph.io/x/devices/v3/mfrc522/commands"
@@ -42,17 +43,18 @@ func (c *Chip) signature() ([]byte, error) {
 	if err := c.softReset(); err != nil {
 		return nil, err
 	}
-	steps := []setting{{commands.FIFOLevelReg, flushFIFO}}
-	for range 25 { // the internal buffer, all zero
-		steps = append(steps, setting{commands.FIFODataReg, 0})
-	}
-	steps = append(steps,
-		setting{commands.CommandReg, storeBuffer},
-		setting{commands.AutoTestReg, 0x09},
-		setting{commands.FIFODataReg, 0},
-		setting{commands.CommandReg, commands.PCD_CALCCRC})
-	for _, s := range steps {
-		if err := c.write(s.reg, s.val); err != nil {
+	for _, s := range []struct {
+		reg byte
+		val []byte
+	}{
+		{commands.FIFOLevelReg, []byte{flushFIFO}},
+		{commands.FIFODataReg, make([]byte, 25)}, // for the internal buffer
+		{commands.CommandReg, []byte{storeBuffer}},
+		{commands.AutoTestReg, []byte{0x09}},
+		{commands.FIFODataReg, []byte{0}},
+		{commands.CommandReg, []byte{commands.PCD_CALCCRC}},
+	} {
+		if err := c.write(s.reg, s.val...); err != nil {
 			return nil, err
 		}
 	}
@@ -72,12 +74,6 @@ func (c *Chip) signature() ([]byte, error) {
 	if err := c.write(commands.CommandReg, commands.PCD_IDLE); err != nil {
 		return nil, err
 	}
-	got := make([]byte, sizeFIFO)
-	var err error
-	for i := range got {
-		if got[i], err = c.read(commands.FIFODataReg); err != nil {
-			return nil, err
-		}
-	}
-	return got, c.write(commands.AutoTestReg, 0)
+	got, err := c.readAll(commands.FIFODataReg, sizeFIFO)
+	return got, errors.Join(err, c.write(commands.AutoTestReg, 0))
 }

@@ -41,6 +41,7 @@ func (c *Chip) Talk(most time.Duration) (*Smart, error) {
 		return nil, aescard.ErrSlow
 	}
 	time.Sleep(ats.Guard)
+	c.smart = s
 	return s, nil
 }
 
@@ -48,9 +49,8 @@ func (c *Chip) Talk(most time.Duration) (*Smart, error) {
 // was off. Errors: aescard.ErrSlow, those of package isodep, and those of the wires.
 func (s *Smart) Exchange(command []byte) ([]byte, error) { return s.follow(s.link.Command(command)) }
 
-// Leave ends the conversation: the card is halted, and answers again to ActivateAll or after
-// the field was off.
-func (s *Smart) Leave() error {
+// leave ends the conversation: the card is halted.
+func (s *Smart) leave() error {
 	_, err := s.follow(s.link.Deselect())
 	return err
 }

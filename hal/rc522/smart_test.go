@@ -94,7 +94,7 @@ func TestSmartCard(t *testing.T) {
 	})
 }
 
-// TestSmartCardIsLeft: after DESELECT it sleeps until the field was off.
+// TestSmartCardIsLeft: after Halt, which is DESELECT here, it sleeps until the field was off.
 func TestSmartCardIsLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, field := chip(t)
@@ -103,7 +103,7 @@ func TestSmartCardIsLeft(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Leave(); err != nil {
+		if err := c.Halt(); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := c.Activate(); !errors.Is(err, rc522.ErrSilent) {

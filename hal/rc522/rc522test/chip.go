@@ -57,6 +57,7 @@ type Chip struct {
 	inField []*Card
 	limit   physic.Frequency // of SPI; 0: none
 	perByte time.Duration
+	sent    int // transfers
 
 	version        byte
 	gone, deaf     bool
@@ -93,6 +94,12 @@ func (c *Chip) Present(cards ...*Card) {
 func (c *Chip) Elapsed() (d time.Duration) {
 	c.set(func() { d = c.now })
 	return d
+}
+
+// Transfers is how many there were on SPI so far.
+func (c *Chip) Transfers() (n int) {
+	c.set(func() { n = c.sent })
+	return n
 }
 
 // Faults of the chip.

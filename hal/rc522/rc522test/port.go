@@ -54,6 +54,7 @@ func (w wires) Tx(out, in []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.pass(time.Duration(len(out)) * c.perByte)
+	c.sent++
 	if len(out) == 0 {
 		return nil
 	}
