@@ -226,14 +226,14 @@ func (c *Chain) Landmarks(frame *hal.Frame) (points [landmarks]Point, found bool
 }
 
 // Forget overwrites what is left of the last face in the memory of the networks. It takes as long
-// as Observe: call it when the person has gone.
+// as Observe: call it when the person has gone, on the thread that observed.
 func (c *Chain) Forget() error {
 	c.wipe()
 	var errs []error
 	for _, n := range c.networks() {
 		errs = append(errs, n.forget())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, forgetRegisters())...)
 }
 
 // Close wipes and frees everything.
