@@ -16,6 +16,7 @@ type Card struct {
 	Number   uint64 // card number; zero when the format is not known
 	Clonable bool   // true when anyone with a copier can make another: UID-only, EM4100, plain Wiegand
 	Proved   bool   // true when the card has just proved by AES that it knows a key of its own
+	Written  bool   // true when its reader was to write cards (Issuer, Retirer), and this one is as asked
 }
 
 // Credential is the form that a store hashes: one length byte and the raw bits. Cards of

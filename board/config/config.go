@@ -140,6 +140,9 @@ type Reader struct {
 	KeyFile string `toml:"key_file"`
 	Key     string `toml:"key"`   // rc522: which of the sector's two keys, "A" or "B"
 	Block   int    `toml:"block"` // rc522: the block of that sector that holds the site's number
+	// rc522: the last day, "2027-03-31", on which cards under the key that all MIFARE cards had
+	// before open; empty: as long as key_file has that key
+	OldCardsUntil string `toml:"old_cards_until"`
 	// rc522: the file with the secret from which the keys of AES cards are made, or "credential:"
 	// and the name of a systemd credential; empty: it knows no such cards
 	AES string `toml:"aes"`

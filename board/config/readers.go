@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"menshen/hal/wiegand"
 	"menshen/policy"
@@ -127,7 +128,7 @@ func (r *Reader) WiegandKeypad() wiegand.Keypad {
 // checkSector checks that block, key_file and key of a MIFARE card are all there, or none.
 func (r *Reader) checkSector() (field string, err error) {
 	switch {
-	case r.KeyFile == "" && (r.Key != "" || r.Block != 0):
+	case r.KeyFile == "" && (r.Key != "" || r.Block != 0 || r.OldCardsUntil != ""):
 		return "key_file", fmt.Errorf("it names a block of the card, but no key_file: write the file (mode 0600) " +
 			"with the site's key, 32 hex digits; without one the card's number, which anyone can copy, " +
 			"is the credential")
@@ -139,7 +140,24 @@ func (r *Reader) checkSector() (field string, err error) {
 		return "block", fmt.Errorf("block %d: write the block with the site's number, 1 to 254, "+
 			"that is not the last of its sector (those hold the keys)", r.Block)
 	}
+	if _, err := r.OldCardsEnd(time.UTC); err != nil {
+		return "old_cards_until", err
+	}
 	return "", nil
+}
+
+// OldCardsEnd is the moment after the last day of [Reader.OldCardsUntil] in a zone; zero: there is
+// none.
+func (r *Reader) OldCardsEnd(zone *time.Location) (time.Time, error) {
+	if r.OldCardsUntil == "" {
+		return time.Time{}, nil
+	}
+	day, err := time.ParseInLocation(time.DateOnly, r.OldCardsUntil, zone)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("old_cards_until %q is no day: write one, such as "+
+			"old_cards_until = \"2027-03-31\"", r.OldCardsUntil)
+	}
+	return day.AddDate(0, 0, 1), nil
 }
 
 // AESCredential gives the name of the systemd credential that [Reader.AES] names.

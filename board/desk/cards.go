@@ -12,6 +12,7 @@ import (
 	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // AssignCard makes the next card at the door the person's.
@@ -32,23 +33,24 @@ func (d *Desk) assign(ctx context.Context, s Session, id policy.PersonID, label 
 	return d.giveCard(ctx, s, id, write, step, func(by store.Actor, c hal.Card) (policy.Credential, error) {
 		k, err := d.vault.AddLimited(by, id, policy.Credential{Kind: policy.CardKind, Label: label,
 			Clonable: c.Clonable, AES: c.Proved}, c.Credential())
-		if errors.Is(err, store.ErrTaken) && write && c.Proved { // its keys were renewed
-			if k, ok := d.theirs(id, c); ok {
-				return k, nil
+		if errors.Is(err, store.ErrTaken) && c.Written {
+			if p, theirs, err := d.held(c); err == nil && p.ID == id {
+				return theirs, nil
 			}
 		}
 		return k, err
 	})
 }
 
-// theirs gives the credential of a card that is the person's already and works.
-func (d *Desk) theirs(id policy.PersonID, c hal.Card) (policy.Credential, bool) {
-	p, credential, err := d.vault.FindCredential(policy.CardKind, c.Credential())
-	at := slices.IndexFunc(p.Credentials, func(k policy.Credential) bool { return k.ID == credential && !k.Revoked })
-	if err != nil || p.ID != id || at < 0 {
-		return policy.Credential{}, false
+// held gives the owner of a card, and its credential, which may be revoked.
+func (d *Desk) held(c hal.Card) (policy.Person, policy.Credential, error) {
+	p, id, err := d.vault.FindCredential(policy.CardKind, c.Credential())
+	for _, k := range p.Credentials {
+		if err == nil && k.ID == id {
+			return p, k, nil
+		}
 	}
-	return p.Credentials[at], true
+	return p, policy.Credential{}, err
 }
 
 // ReplaceCard makes the next card at the door the person's in the place of old, which is revoked in
@@ -84,6 +86,9 @@ func (d *Desk) giveCard(ctx context.Context, s Session, id policy.PersonID, writ
 	ctx, done := d.withSession(ctx, s)
 	defer done()
 	c, err := d.cardAtDoor(ctx, ask, step)
+	if err == nil && write {
+		err = d.recordWritten(ctx, by, c)
+	}
 	if err != nil {
 		return policy.Credential{}, err
 	}
@@ -92,6 +97,24 @@ func (d *Desk) giveCard(ctx context.Context, s Session, id policy.PersonID, writ
 		return policy.Credential{}, d.explainTaken(c, id)
 	}
 	return credential, explain(err)
+}
+
+// recordWritten records that a card was written which is a person's already, whoever that is. It is
+// an error that the card came from a reader that does not write, or was too late.
+func (d *Desk) recordWritten(ctx context.Context, by store.Actor, c hal.Card) error {
+	if !c.Written {
+		return i18n.Problem(i18n.E("desk.card-not-written", "this card was not written"),
+			i18n.M("desk.card-not-written-remedy", "hold a new card to the reader that writes"))
+	}
+	p, k, err := d.held(c)
+	if errors.Is(err, store.ErrUnknown) || err == nil && k.Revoked {
+		return nil
+	}
+	if err = d.unit.RecordDamage(err); err == nil {
+		_, err = d.vault.Record(ctx, store.Entry{Kind: audit.CardRewritten, Actor: by, Person: p.ID,
+			CredentialID: k.ID})
+	}
+	return explain(err)
 }
 
 // explainTaken says that a card is a person's already. It names no other person.
@@ -141,22 +164,17 @@ func (d *Desk) WhoseCard(ctx context.Context, s Session, step Progress) (policy.
 	if err != nil {
 		return policy.Person{}, policy.Credential{}, err
 	}
-	p, id, err := d.vault.FindCredential(policy.CardKind, c.Credential())
+	p, k, err := d.held(c)
 	if errors.Is(err, store.ErrUnknown) {
-		return p, policy.Credential{}, i18n.Problem(i18n.E("desk.card-of-nobody", "no person has this card"),
+		return p, k, i18n.Problem(i18n.E("desk.card-of-nobody", "no person has this card"),
 			i18n.M("desk.card-of-nobody-remedy", "it opens nothing here; 'card' gives it to a person"))
 	}
 	if err != nil {
 		_ = d.unit.RecordDamage(err)
-		return p, policy.Credential{}, explain(err)
+		return p, k, explain(err)
 	}
 	d.recordLookUp(by, []policy.Person{p})
-	for _, k := range p.Credentials {
-		if k.ID == id {
-			return p, k, nil
-		}
-	}
-	return p, policy.Credential{}, ErrNoPerson
+	return p, k, nil
 }
 
 // CardList says for whom cards are wanted.

@@ -92,6 +92,34 @@ func TestIssueCard(t *testing.T) {
 	}
 }
 
+// TestOldCardIsRewritten: a person's card under the key that all had before gets keys of its own at
+// the console, and stays theirs.
+func TestOldCardIsRewritten(t *testing.T) {
+	b := newBench(t)
+	id := b.Someone(1)
+	chip, key := rc522test.New(), rc522.Key{1, 2, 3, 4, 5, 6}
+	b.Wires.Readers = append(b.Wires.Readers, rc522.New(func() (spi.PortCloser, error) { return chip, nil },
+		rc522.Config{Name: "lobby", Poll: time.Millisecond, Away: 50 * time.Millisecond,
+			Sector: &rc522.Sector{Block: 4, Kind: rc522.KeyA, Site: []byte("sixteen bytes it"), Key: key}}))
+	b.Start()
+	card := rc522test.Classic(5, 6, 7, 8)
+	copy(card.Blocks[7][:], append(append(key[:], 0x78, 0x77, 0x88, 0x69), key[:]...))
+	card.Blocks[4] = [16]byte{1}
+	tap := func(desk.Step) {
+		chip.Present()
+		time.Sleep(100 * time.Millisecond)
+		chip.Present(card)
+	}
+	k, err := b.Desk.AssignCard(t.Context(), b.Staff, id, "old card", tap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := b.Desk.IssueCard(t.Context(), b.Staff, id, "", tap)
+	if err != nil || again.ID != k.ID || b.Count(audit.CardRewritten) != 1 || [6]byte(card.Blocks[7][:6]) == key {
+		t.Errorf("%+v, %v", again, err)
+	}
+}
+
 // TestReplaceCard: who lost a card gets another by one act. If nobody taps, or the card is a
 // person's already, nothing changes; no other person is named.
 func TestReplaceCard(t *testing.T) {
@@ -241,8 +269,19 @@ func TestIssueAESCard(t *testing.T) {
 		chip.Present(c)
 	}
 	again, err := b.Desk.IssueCard(t.Context(), b.Staff, id, "", func(desk.Step) { tap(card) })
-	if err != nil || again.ID != k.ID || again.Label != "grey card" || b.Count(audit.CredentialAdded) != 2 {
+	if err != nil || again.ID != k.ID || again.Label != "grey card" || b.Count(audit.CredentialAdded) != 2 ||
+		b.Count(audit.CardRewritten) != 1 {
 		t.Errorf("renewed: %+v, %v", again, err)
+	}
+	other := b.Someone(2)
+	if _, err := b.Desk.IssueCard(t.Context(), b.Staff, other, "", func(desk.Step) { tap(card) }); err == nil ||
+		b.Count(audit.CardRewritten) != 2 {
+		t.Errorf("another person's card was written, and it is not on record: %v", err)
+	}
+	var pr *i18n.Error
+	if _, err := b.Desk.IssueCard(t.Context(), b.Staff, other, "", b.tapOnce(9)); !errors.As(err, &pr) ||
+		pr.Remedy.IsZero() {
+		t.Errorf("a card from a reader that does not write: %v", err)
 	}
 	chip.Present()
 	tap(card)
@@ -290,5 +329,12 @@ func TestRetireCard(t *testing.T) {
 	}
 	if again, err := b.Desk.IssueCard(t.Context(), b.Staff, wang, "", hold); err != nil || again.ID == k.ID {
 		t.Errorf("given to another: %+v, %v", again, err)
+	}
+	if _, err := b.Desk.RemovePerson(t.Context(), b.Staff, wang, "mistake"); err != nil {
+		t.Fatal(err)
+	}
+	if p, _, err := b.Desk.RetireCard(t.Context(), b.Staff, hold); err != nil || !p.ID.IsZero() ||
+		b.Count(audit.CardRetired) != 2 {
+		t.Errorf("a card of nobody is retired: %v, %d on record", err, b.Count(audit.CardRetired))
 	}
 }

@@ -234,7 +234,7 @@ func happened(kind audit.Kind) i18n.Message {
 		return i18n.M("desk.since-door", "was at the door")
 	case audit.PersonCorrected:
 		return i18n.M("desk.since-details", "details were changed")
-	case audit.CredentialAdded, audit.CredentialRevoked:
+	case audit.CredentialAdded, audit.CredentialRevoked, audit.CardRewritten, audit.CardRetired:
 		return i18n.M("desk.since-credentials", "a credential was given or revoked")
 	case audit.PassMade:
 		return i18n.M("desk.since-pass", "gave a visitor a pass")

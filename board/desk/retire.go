@@ -9,6 +9,7 @@ import (
 	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // RetireCard makes the next AES card at the door one as from the factory, for another person or for
@@ -31,26 +32,30 @@ func (d *Desk) RetireCard(ctx context.Context, s Session, step Progress) (policy
 	if err != nil {
 		return policy.Person{}, Receipt{}, err
 	}
-	if !c.Proved { // it came from another reader, or is of another kind
+	if !c.Proved || !c.Written { // it came from another reader, or is of another kind
 		return policy.Person{}, Receipt{}, i18n.Problem(
 			i18n.E("desk.card-not-retired", "this is no AES card, and stays as it is"),
 			i18n.M("desk.card-not-retired-remedy",
 				"revoke it on its owner's record instead; 'whose' tells whose it is"))
 	}
-	p, id, err := d.vault.FindCredential(policy.CardKind, c.Credential())
+	p, k, err := d.held(c)
 	if errors.Is(err, store.ErrUnknown) {
-		return policy.Person{}, Receipt{}, nil
+		err = nil
 	}
-	if err = d.unit.RecordDamage(err); err != nil {
+	if err = d.unit.RecordDamage(err); err == nil {
+		_, err = d.vault.Record(ctx, store.Entry{Kind: audit.CardRetired, Actor: by, Person: p.ID, CredentialID: k.ID})
+	}
+	switch {
+	case err != nil:
 		return policy.Person{}, Receipt{}, explain(err)
+	case p.ID.IsZero():
+		return p, Receipt{}, nil
 	}
 	d.recordLookUp(by, []policy.Person{p})
-	for _, k := range p.Credentials {
-		if k.ID == id && k.Revoked {
-			return p, Receipt{}, nil
-		}
+	if k.Revoked {
+		return p, Receipt{}, nil
 	}
-	receipt, err := d.RevokeCredential(ctx, s, p.ID, id)
+	receipt, err := d.RevokeCredential(ctx, s, p.ID, k.ID)
 	return p, receipt, err
 }
 

@@ -42,6 +42,8 @@ var acts = map[audit.Kind]i18n.Message{
 	audit.OwnPageCopied:     i18n.M("rights.page-copied", "this page was copied for you"),
 	audit.CredentialAdded:   i18n.M("rights.credential-added", "a card, PIN or pass was given to you"),
 	audit.CredentialRevoked: i18n.M("rights.credential-revoked", "a card, PIN or pass was revoked"),
+	audit.CardRewritten:     i18n.M("rights.card-rewritten", "your card was written once more: its keys are new"),
+	audit.CardRetired:       i18n.M("rights.card-retired", "your card was made as from the factory"),
 	audit.ConsentGiven:      i18n.M("rights.consent-given", "you agreed to face entry"),
 	audit.ConsentWithdrawn:  i18n.M("rights.consent-withdrawn", "you withdrew your consent"),
 	audit.WithdrawalAsked: i18n.M("rights.withdrawal-asked",

@@ -120,6 +120,9 @@ func (w *opener) newRC522(r config.Reader) (hal.Reader, error) {
 		if c.Sector, err = sector(r); err != nil {
 			return nil, err
 		}
+		if c.Sector.Until, err = r.OldCardsEnd(w.conf.Site.Location()); err != nil {
+			return nil, err
+		}
 	}
 	if r.AES != "" {
 		if c.AES, err = aesSite(r); err != nil {

@@ -42,11 +42,11 @@ func (t *Taps) Issuing() bool { return still(&t.issue) }
 func (t *Taps) Next(s *Site) (act Act, most time.Duration) {
 	switch {
 	case still(&t.retire):
-		return s.retired, Writing
+		return Act{s.retired, true}, Writing
 	case t.Issuing():
-		return s.Issue, Writing
+		return Act{s.Issue, true}, Writing
 	}
-	return s.Read, Tap
+	return Act{s.Read, false}, Tap
 }
 
 // still reports whether what is allowed until some time still is.
@@ -56,16 +56,19 @@ func still(until *atomic.Pointer[time.Time]) bool {
 }
 
 // Act reads a card of the site, and may change it first: [Site.Read], [Site.Issue].
-type Act func(card Card, uid []byte) (Number, error)
+type Act struct {
+	do     func(card Card, uid []byte) (Number, error)
+	writes bool
+}
 
 // Card gives the credential of a smart card after it has proved that it is one of the site's.
 // Errors: those of [Faults], and of what carries commands.
 func (act Act) Card(card Card, uid []byte) (hal.Card, error) {
-	number, err := act(card, uid)
+	number, err := act.do(card, uid)
 	if err != nil {
 		return hal.Card{}, err
 	}
-	return hal.Card{Bits: 8 * len(number), Raw: number[:], Layout: "aes", Proved: true}, nil
+	return hal.Card{Bits: 8 * len(number), Raw: number[:], Layout: "aes", Proved: true, Written: act.writes}, nil
 }
 
 // retired makes a card new again, and gives the number that it had.

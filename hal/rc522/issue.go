@@ -16,6 +16,8 @@ var (
 	ErrNotBlank = errors.New("this sector of the card already belongs to another site: " +
 		"take a new MIFARE Classic card, or another block")
 	ErrCrowd = errors.New("there is more than one card: hold the new one alone to the reader")
+	ErrFixed = errors.New("this card has the key that all cards had before, and does not let it be changed: " +
+		"give its owner another card")
 )
 
 // How a card leaves the factory, and how the site closes its sector (MF1S50yyX, 8.7): either key
@@ -28,8 +30,8 @@ var (
 )
 
 // Issue implements hal.Issuer. A card fresh from the factory that is held to the reader until then
-// gets a random number of the site's and keys of its own. Cards of the site and cards of others
-// stay as they are.
+// gets a random number of the site's and keys of its own; one under the key that all cards had
+// before keeps its number, and gets keys of its own too. Cards of others stay as they are.
 func (r *Reader) Issue(until time.Time) bool {
 	if r.cfg.Sector == nil && r.cfg.AES == nil {
 		return false
@@ -38,13 +40,30 @@ func (r *Reader) Issue(until time.Time) bool {
 	return true
 }
 
-// issued makes a card one of the site, and reads it as every reader of the site will.
-func (s Sector) issued(c *Chip, t Tag) (hal.Card, error) {
-	number, err := s.write(c, t)
+// issue makes a card one of the site under keys of its own, and reads it as every reader of the
+// site will.
+func (s Sector) issue(c *Chip, t Tag) (hal.Card, error) {
+	card, old, err := s.read(c, t)
+	number := card.Raw
+	switch {
+	case errors.Is(err, ErrKey):
+		number, err = s.write(c, t)
+	case err == nil && old:
+		err = s.renew(c, t)
+	case err == nil: // it has keys of its own already
+		card.Written = true
+		return card, nil
+	}
 	if err != nil {
 		return hal.Card{}, err
 	}
-	var card hal.Card
+	card, err = s.verified(c, t, number)
+	card.Written = err == nil
+	return card, err
+}
+
+// verified reads a number back by each of the two keys.
+func (s Sector) verified(c *Chip, t Tag, number []byte) (card hal.Card, err error) {
 	for _, kind := range []byte{KeyA, KeyB} {
 		if err := c.again(t); err != nil {
 			return hal.Card{}, err
@@ -54,7 +73,7 @@ func (s Sector) issued(c *Chip, t Tag) (hal.Card, error) {
 		if err != nil {
 			return hal.Card{}, err
 		}
-		if card, err = s.readBy(c, t, key); errors.Is(err, ErrKey) || err == nil && !bytes.Equal(card.Raw, number[:]) {
+		if card, err = s.readBy(c, t, key); errors.Is(err, ErrKey) || err == nil && !bytes.Equal(card.Raw, number) {
 			return hal.Card{}, ErrVerify
 		} else if err != nil {
 			return hal.Card{}, err
@@ -63,38 +82,66 @@ func (s Sector) issued(c *Chip, t Tag) (hal.Card, error) {
 	return card, nil
 }
 
+// renew gives a card that has the key of all keys of its own, in one write of one block. Only one
+// that was closed as issue closes them lets itself be changed.
+func (s Sector) renew(c *Chip, t Tag) error {
+	if err := c.again(t); err != nil {
+		return err
+	}
+	session, err := c.Open(t, s.Block, KeyB, s.Key)
+	if errors.Is(err, ErrKey) {
+		return ErrFixed
+	} else if err != nil {
+		return err
+	}
+	was, err := session.Read(trailerOf(s.Block))
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(was[6:9], siteAccess) {
+		return ErrFixed
+	}
+	return s.close(session, t, was[9])
+}
+
 // write writes the number first and the keys last. A card that is taken away in between is still
 // blank, and is issued at its next tap.
-func (s Sector) write(c *Chip, t Tag) (number [BlockSize]byte, err error) {
+func (s Sector) write(c *Chip, t Tag) (number []byte, err error) {
 	if err := c.again(t); err != nil {
-		return number, err
+		return nil, err
 	}
 	session, err := c.Open(t, s.Block, KeyA, factoryKey)
 	if errors.Is(err, ErrKey) {
-		return number, ErrNotBlank
+		return nil, ErrNotBlank
 	} else if err != nil {
-		return number, err
+		return nil, err
 	}
-	last := trailerOf(s.Block)
-	was, err := session.Read(last)
+	was, err := session.Read(trailerOf(s.Block))
 	if err != nil {
-		return number, err
+		return nil, err
 	}
 	if !bytes.Equal(was[6:9], factoryAccess) {
-		return number, ErrNotBlank
+		return nil, ErrNotBlank
 	}
-	_, _ = rand.Read(number[:]) // never fails
-	if err := session.Write(s.Block, number); err != nil {
-		return number, err
+	number = make([]byte, BlockSize)
+	_, _ = rand.Read(number) // never fails
+	if err := session.Write(s.Block, [BlockSize]byte(number)); err != nil {
+		return nil, err
 	}
+	return number, s.close(session, t, was[9])
+}
+
+// close gives the open sector the card's own keys, and the site's conditions. free is the byte
+// between them, which is nobody's.
+func (s Sector) close(session *Session, t Tag, free byte) error {
 	a, errA := s.own(t, KeyA)
 	b, errB := s.own(t, KeyB)
 	if err := errors.Join(errA, errB); err != nil {
-		return number, err
+		return err
 	}
-	keys := slices.Concat(a[:], siteAccess, was[9:10], b[:])
+	keys := slices.Concat(a[:], siteAccess, []byte{free}, b[:])
 	defer clear(keys)
-	return number, session.put(last, [BlockSize]byte(keys))
+	return session.put(trailerOf(s.Block), [BlockSize]byte(keys))
 }
 
 // again selects once more a card that stopped listening after a wrong key, or that

@@ -121,6 +121,8 @@ type Sector struct {
 	Kind  byte    // KeyA or KeyB
 	Site  SiteKey // what the keys of its cards are made from; empty: Key is
 	Key   Key     // of the cards made before each had keys of its own; zero: there are none
+
+	Until time.Time // from then on those are not read any more; zero: they are
 }
 
 // readBy gives the credential of a card: the 16 bytes that the site wrote there. The error is

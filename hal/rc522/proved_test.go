@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -164,7 +165,7 @@ func tapTime(t *testing.T, spi physic.Frequency, kind string, most time.Duration
 	synctest.Test(t, func(t *testing.T) {
 		cfg.Poll = 50 * time.Millisecond // as by default
 		field, r, events := wallAt(t, cfg, spi)
-		if cfg.Sector != nil {
+		if strings.Contains(kind, "written") {
 			r.Issue(time.Now().Add(time.Second))
 		}
 		var took []time.Duration

@@ -66,6 +66,7 @@ const (
 	cards = iota
 	garbled
 	refused
+	common
 	inits
 )
 
@@ -81,7 +82,8 @@ func New(source Source, cfg Config) *Reader {
 	cfg.Poll = cmp.Or(max(0, cfg.Poll), 50*time.Millisecond)
 	cfg.Away = cmp.Or(max(0, cfg.Away), time.Second)
 	cfg.Refresh = cmp.Or(max(0, cfg.Refresh), time.Minute)
-	counts := hal.NewTally("cards", "garbled answers", "cards without a number to open by", "times the chip was set up")
+	counts := hal.NewTally("cards", "garbled answers", "cards without a number to open by",
+		"cards under the key that all had before", "times the chip was set up")
 	return &Reader{tally: counts, cfg: cfg, source: source, seen: map[string]time.Time{}}
 }
 
@@ -217,7 +219,7 @@ func (r *Reader) tapped(chip *Chip, tag Tag, emit func(hal.ReaderEvent)) error {
 
 // cardFaults are faults of one card, not of the reader: it is not looked at again while it is held
 // there.
-var cardFaults = append([]error{ErrKey, ErrRefused, ErrBlank, ErrNotBlank, ErrCrowd, ErrVerify,
+var cardFaults = append([]error{ErrKey, ErrRefused, ErrBlank, ErrNotBlank, ErrCrowd, ErrFixed, ErrVerify,
 	isodep.ErrATS, isodep.ErrProtocol, isodep.ErrTooLong}, aescard.Faults...)
 
 func (r *Reader) credential(chip *Chip, tag Tag) (hal.Card, error) {
@@ -227,9 +229,12 @@ func (r *Reader) credential(chip *Chip, tag Tag) (hal.Card, error) {
 	case (r.cfg.AES != nil || r.cfg.Sector != nil) && !classic:
 		return hal.Card{}, ErrKey
 	case classic:
-		card, err := r.cfg.Sector.read(chip, tag)
-		if r.taps.Issuing() && errors.Is(err, ErrKey) {
-			return r.cfg.Sector.issued(chip, tag)
+		if r.taps.Issuing() {
+			return r.cfg.Sector.issue(chip, tag)
+		}
+		card, old, err := r.cfg.Sector.read(chip, tag)
+		if old && err == nil {
+			r.tally.Add(common, 1)
 		}
 		return card, err
 	case hal.RandomUID(tag.UID):

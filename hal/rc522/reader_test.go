@@ -292,6 +292,65 @@ func TestEachCardHasKeysOfItsOwn(t *testing.T) {
 	})
 }
 
+// TestOldCardMovesOver: a card under the key that all had before keeps its number and gets keys of
+// its own while cards are written, if it lets itself be changed; else the door goes on reading it,
+// until the day that the site has set.
+func TestOldCardMovesOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		made := func(access, keyB []byte) *rc522test.Card {
+			c := rc522test.Classic(5, 6, 7, 8)
+			copy(c.Blocks[7][:], slices.Concat(siteKey[:], access, []byte{0x69}, keyB))
+			c.Blocks[5] = [16]byte{4, 2}
+			return c
+		}
+		closed, foreign := []byte{0x78, 0x77, 0x88}, []byte{1, 2, 3, 4, 5, 6}
+		for name, x := range map[string]struct {
+			card *rc522test.Card
+			want error
+		}{
+			"as this program made them": {made(closed, siteKey[:]), nil},
+			"with another key B":        {made(closed, foreign), rc522.ErrFixed},
+			"with other conditions":     {made([]byte{0x7f, 0x07, 0x88}, siteKey[:]), rc522.ErrFixed},
+		} {
+			sector := rc522.Sector{Block: 5, Kind: rc522.KeyA, Site: []byte("sixteen bytes it"), Key: siteKey,
+				Until: time.Now().Add(3 * time.Second)}
+			field, r, events := wall(t, rc522.Config{Sector: &sector})
+			show := func() hal.ReaderEvent {
+				t.Helper()
+				field.Present()
+				time.Sleep(250 * time.Millisecond) // longer than Away
+				field.Present(x.card)
+				return next(t, events)
+			}
+			const old = "cards under the key that all had before"
+			if e := show(); e.Card == nil || e.Card.Written || haltest.Counted(r, old) != 1 {
+				t.Errorf("%s: before, %+v", name, e)
+			}
+			before := x.card.Blocks
+			r.Issue(time.Now().Add(time.Minute))
+			e := show()
+			r.Issue(time.Time{})
+			if x.want != nil {
+				if !errors.Is(e.Fault, x.want) || x.card.Blocks != before {
+					t.Errorf("%s: %v", name, e.Fault)
+				}
+			} else if e.Card == nil || !e.Card.Written || !bytes.Equal(e.Card.Raw, before[5][:]) ||
+				bytes.Contains(x.card.Blocks[7][:], siteKey[:]) {
+				t.Errorf("%s: moved over, %+v, %v", name, e.Card, e.Fault)
+			}
+			counted := haltest.Counted(r, old)
+			if e := show(); e.Card == nil || e.Card.Written || (haltest.Counted(r, old) > counted) != (x.want != nil) {
+				t.Errorf("%s: after, %+v", name, e)
+			}
+			time.Sleep(3 * time.Second)
+			if e := show(); (e.Card == nil) != (x.want != nil) || x.want != nil && !errors.Is(e.Fault, rc522.ErrKey) {
+				t.Errorf("%s: after the last day, %+v", name, e)
+			}
+			field.Present()
+		}
+	})
+}
+
 func TestChipComesBack(t *testing.T) {
 	card := rc522test.Classic(1, 2, 3, 4)
 	for _, c := range []struct {

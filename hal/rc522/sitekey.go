@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"time"
 
 	"menshen/hal"
 )
@@ -36,23 +37,25 @@ func (s Sector) own(t Tag, kind byte) (Key, error) {
 }
 
 // read gives the credential of a card, by the card's own key or else by the one key that all
-// earlier cards have.
-func (s Sector) read(c *Chip, t Tag) (hal.Card, error) {
+// earlier cards have; old tells which.
+func (s Sector) read(c *Chip, t Tag) (card hal.Card, old bool, err error) {
 	key, err := s.own(t, s.Kind)
 	if err != nil {
-		return hal.Card{}, err
+		return hal.Card{}, false, err
 	}
-	card, err := s.readBy(c, t, key)
-	if !errors.Is(err, ErrKey) || s.Key == (Key{}) {
-		return card, err
+	card, err = s.readBy(c, t, key)
+	over := !s.Until.IsZero() && !time.Now().Before(s.Until)
+	if !errors.Is(err, ErrKey) || s.Key == (Key{}) || over {
+		return card, false, err
 	}
 	// A card that heard a wrong key is idle again. Those that were read before it are
 	// halted, and keep quiet.
 	switch again, err := c.Activate(); {
 	case err != nil:
-		return hal.Card{}, err
+		return hal.Card{}, false, err
 	case string(again.UID) != string(t.UID):
-		return hal.Card{}, ErrCrowd
+		return hal.Card{}, false, ErrCrowd
 	}
-	return s.readBy(c, t, s.Key)
+	card, err = s.readBy(c, t, s.Key)
+	return card, true, err
 }

@@ -80,6 +80,8 @@ const (
 	OwnPageCopied     Kind = "own page copied"
 	CredentialAdded   Kind = "credential added"
 	CredentialRevoked Kind = "credential revoked"
+	CardRewritten     Kind = "card rewritten" // a person's card was written once more: its keys are new
+	CardRetired       Kind = "card retired"   // as from the factory; without a person: it was nobody's
 	PassMade          Kind = "pass made"
 	PassEnded         Kind = "pass ended"
 	PeopleImported    Kind = "people imported" // from a file; what was done with each person follows it
