@@ -2,8 +2,8 @@
 // with a meaning instead of a voltage, cameras that give frames. It has small interfaces and value
 // types, and imports no other package of the project.
 //
-// Drivers are in the folders below it (gpio, wiegand, serialreader, rc522, camera), a simulated
-// door in sim, and recorders and players of these interfaces in haltest.
+// Drivers are in the folders below it (gpio, wiegand, serialreader, rc522, pcsc, camera), a
+// simulated door in sim, and recorders and players of these interfaces in haltest.
 //
 // Units: time.Time is the host's wall clock with its monotonic part; pixels are 8-bit
 // BGR, row by row, no padding.

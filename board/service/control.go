@@ -26,9 +26,9 @@ import (
 	"menshen/store"
 )
 
-// The control socket is the unit's only socket. It is of the local kind: a file that only its owner
-// may open. Clients must be root or the unit's own user, by the kernel's word (SO_PEERCRED;
-// R-LOCAL). This is the only file of the project that imports package net.
+// The control socket is the only one at which the unit listens. It is of the local kind: a file
+// that only its owner may open. Clients must be root or the unit's own user, by the kernel's word
+// (SO_PEERCRED; R-LOCAL). Only this file and hal/pcsc/socket.go import package net.
 //
 // A client sends one line, the request, such as "console 80x24 xterm en". The answer begins with
 // a line, "ok" or "no: REASON". What follows depends on the request: a session, a document. Then
