@@ -1,6 +1,9 @@
 package hal
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Installer is a reader that has a key of its own from the unit, and says nothing without it.
 type Installer interface {
@@ -24,4 +27,35 @@ type Link struct {
 	Proven    bool      // Device was said under the reader's own key: else anybody on the line may have
 	Abilities []string  // "lamp", "buzzer", …
 	Supply    bool      // its supply fails, as it said last
+
+	ConfigAddress, ConfigSpeed int // what the configuration says, also after a move
+}
+
+// Mover is a reader that the unit can give another place on its line. Both acts come back when the
+// reader is at its new place or, with an error, where that is known. The place outlives the unit's
+// restart until the configuration says another one.
+type Mover interface {
+	SetAddress(ctx context.Context, address byte) error
+	// SetSpeed is of all readers on the line. tell hears which one goes to which speed. A ctx that
+	// ends takes back what was begun.
+	SetSpeed(ctx context.Context, baud int, tell func(reader string, baud int)) error
+}
+
+// FileTaker is a reader that takes files, such as its firmware.
+type FileTaker interface {
+	// SendFile begins; File tells how far it is. Errors: the reader has no session, or is at
+	// another file.
+	SendFile(data []byte) error
+	EndFile()
+	File() FileProgress
+}
+
+// FileProgress is how far a file is on its way to a reader.
+type FileProgress struct {
+	Sent, Size int  // bytes; Size 0: there was none
+	Alone      bool // the reader wants nothing else meanwhile: it reads no cards
+	Waits      bool // it has all, and works on it
+	Ended      bool
+	Err        error // then: why the reader does not have it; nil: it has
+	Restarts   bool  // it says that it begins again, to use it
 }

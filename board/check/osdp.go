@@ -3,12 +3,10 @@ package check
 import (
 	"context"
 	"errors"
-	"io"
 
 	"menshen/board/config"
 	"menshen/hal"
 	"menshen/hal/osdp"
-	"menshen/hal/serial"
 	"menshen/internal/i18n"
 )
 
@@ -20,25 +18,29 @@ func (l *listening) lost(ctx context.Context, r *run, c config.Reader) *Problem 
 	}
 	l.end() // it has the line
 	r.Tell(i18n.M("check.osdp-looking", "Looking for readers on %s, at each speed.", c.Device))
-	found, err := osdp.Find(ctx, func(baud int) (io.ReadWriteCloser, error) { return openLine(c, baud) })
+	found, err := osdp.Find(ctx, osdp.Port(c.Device, c.RS485), false, func(int) {})
+	if err == nil && len(found) == 0 {
+		found, err = findEach(ctx, r, c)
+	}
 	if err != nil {
 		return l.silent()
 	}
 	return noAnswer(c, found)
 }
 
-func openLine(c config.Reader, baud int) (io.ReadWriteCloser, error) {
-	port, err := serial.Open(c.Device, baud)
-	if err != nil {
+// findEach asks at each address of a line where nothing answers what is for everybody, if the
+// installer wants it.
+func findEach(ctx context.Context, r *run, c config.Reader) ([]osdp.Found, error) {
+	wanted, err := r.ask(ctx, "each-address", i18n.M("check.osdp-each",
+		"No reader answers. Ask at each address too, one by one? That takes %.0f minutes.", osdp.FindEachTakes.Minutes()))
+	if err != nil || !wanted {
 		return nil, err
 	}
-	if !c.RS485 {
-		return port, nil
-	}
-	if err := port.RS485(); err != nil {
-		return nil, errors.Join(err, port.Close())
-	}
-	return port, nil
+	n := 0
+	return osdp.Find(ctx, osdp.Port(c.Device, c.RS485), true, func(baud int) {
+		n++
+		r.Tell(i18n.M("check.osdp-each-at", "Asking at each address, %d baud (%d of %d).", baud, n, len(osdp.Speeds)))
+	})
 }
 
 // noAnswer says which readers are on a line instead.
@@ -52,6 +54,11 @@ func noAnswer(c config.Reader, found []osdp.Found) *Problem {
 	for i, f := range found {
 		if i > 0 {
 			all = append(all, i18n.Comma)
+		}
+		if f.Damaged {
+			all = append(all, i18n.M("check.osdp-damaged",
+				"address %d at %d baud (damaged answers: are there two of this address?)", f.Address, f.Baud))
+			continue
 		}
 		all = append(all, i18n.M("check.osdp-at", "address %d at %d baud (%v)", f.Address, f.Baud, f.Identity))
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,7 +13,6 @@ import (
 	"menshen/board/desk"
 	"menshen/hal/osdp"
 	"menshen/hal/osdp/osdptest"
-	"menshen/hal/serial"
 	"menshen/hal/sim"
 	"menshen/internal/i18n"
 	"menshen/store/audit"
@@ -35,8 +33,7 @@ func (b *bench) withOSDP(t *testing.T) (*osdptest.Reader, *osdptest.Line) {
 	ring := osdp.NewRing(filepath.Join(t.TempDir(), "osdp.json"))
 	secret := []byte{0x8c, 0x1f, 0x4e, 0x0b, 0x5a, 0x7d, 0x92, 0xd3, 0x6e, 0xe0, 0x41, 0x5f, 0xb7, 0xc8, 0xa9, 0x23}
 	ring.Secret("gate", func() ([]byte, error) { return bytes.Clone(secret), nil })
-	near, err := osdp.NewLine(func() (io.ReadWriteCloser, error) { return serial.Open(cable.Name(), 115200) }, 115200,
-		ring, osdp.Config{Name: "gate", Address: 3})
+	near, err := osdp.NewLine(osdp.Port(cable.Name(), false), 115200, ring, osdp.Config{Name: "gate", Address: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

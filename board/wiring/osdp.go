@@ -3,15 +3,12 @@ package wiring
 import (
 	"bytes"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 
 	"menshen/board/config"
 	"menshen/hal"
 	"menshen/hal/osdp"
-	"menshen/hal/serial"
 	"menshen/hal/wiegand"
 )
 
@@ -46,7 +43,7 @@ func (w *opener) osdpLine(r config.Reader) error {
 		ring.Secret(c.Name, func() ([]byte, error) { return osdpSecret(c) })
 		readers = append(readers, osdp.Config{Name: c.Name, Address: byte(c.Address), Cards: osdpCards(formats)})
 	}
-	line, err := osdp.NewLine(openOSDP(r), r.OSDPBaud(), ring, readers...)
+	line, err := osdp.NewLine(osdp.Port(r.Device, r.RS485), r.OSDPBaud(), ring, readers...)
 	if err != nil {
 		return err
 	}
@@ -54,21 +51,6 @@ func (w *opener) osdpLine(r config.Reader) error {
 		w.osdp[made.String()] = made
 	}
 	return nil
-}
-
-func openOSDP(r config.Reader) osdp.Source {
-	return func() (io.ReadWriteCloser, error) {
-		port, err := serial.Open(r.Device, r.OSDPBaud())
-		if err == nil && r.RS485 {
-			if err = port.RS485(); err != nil {
-				err = errors.Join(err, port.Close())
-			}
-		}
-		if err != nil {
-			return nil, err
-		}
-		return port, nil
-	}
 }
 
 // osdpSecret reads the secret from which the keys of a site's OSDP readers are made.

@@ -22,20 +22,21 @@ const (
 
 // Setup is a reader of the line.
 type Setup struct {
-	Address byte
-	Keys    []Key // each may be the reader's: more than one after an install whose end was not seen
+	Addresses []byte // each may be the reader's, the likelier first: two after a move whose end was not seen
+	Keys      []Key  // each may be the reader's: more than one after an install whose end was not seen
 }
 
 // Event is what a reader says or what becomes of it: one of Reply, Up, Down, Closed is set.
 type Event struct {
-	At     time.Time
-	Reader int   // its place in the setup
-	Reply  Reply // a card, keys, a state, a Nak; said inside the reader's own Secure Channel
-	Up     bool  // a session began, under Key
-	Down   error // why there is no session
-	Closed bool  // the install of Key came to its end without a session under it
-	Taken  bool  // then: the reader may have the key all the same
-	Key    Key
+	At      time.Time
+	Reader  int     // its place in the setup
+	Reply   Reply   // a card, keys, a state, a Nak; said inside the reader's own Secure Channel
+	Command Command // that Reply answers. That a poll found nothing new is no event
+	Up      bool    // a session began, under Key
+	Down    error   // why there is no session
+	Closed  bool    // the install of Key came to its end without a session under it
+	Taken   bool    // then: the reader may have the key all the same
+	Key     Key
 }
 
 // Bus is the control panel's side of one line, for one goroutine. Call Next when its last wait is
@@ -54,21 +55,39 @@ type Bus struct {
 	events   []Event
 }
 
-// NewBus makes the bus of a line at that speed. Errors: more than MostReaders, an address of two
-// readers or of none.
+// NewBus makes the bus of a line at that speed. Errors: more than MostReaders, an address that may
+// be of two readers or is of none.
 func NewBus(baud int, readers ...Setup) (*Bus, error) {
 	if len(readers) > MostReaders {
 		return nil, fmt.Errorf("%d readers on one line: %d at most", len(readers), MostReaders)
 	}
 	b := &Bus{baud: baud, nonce: func() (n Nonce) { rand.Read(n[:]); return n }}
 	for i, r := range readers {
-		taken := slices.ContainsFunc(readers[:i], func(o Setup) bool { return o.Address == r.Address })
-		if r.Address >= Broadcast || taken {
-			return nil, fmt.Errorf("address %d: give each reader of a line one of its own, 0 to 126", r.Address)
+		s := newStation(i, r)
+		s.baud = cmp.Or(baud, 9600)
+		s.longest = min(s.baud/10/frameShare, MaxFrame)
+		if len(r.Addresses) == 0 {
+			return nil, fmt.Errorf("reader %d of the line has no address", i)
 		}
-		b.stations = append(b.stations, newStation(i, r))
+		for _, a := range r.Addresses {
+			if a >= Broadcast || b.taken(a, nil) {
+				return nil, fmt.Errorf("address %d: give each reader of a line one of its own, 0 to 126", a)
+			}
+		}
+		b.stations = append(b.stations, s)
 	}
 	return b, nil
+}
+
+// frameShare is how many of the longest commands a line carries in a second: the others wait no
+// longer.
+const frameShare = 4
+
+// taken reports whether an address may be that of another reader.
+func (b *Bus) taken(address byte, but *station) bool {
+	return slices.ContainsFunc(b.stations, func(s *station) bool {
+		return s != but && slices.Contains(s.addresses, address)
+	})
 }
 
 // Next gives what is to be written now, and otherwise how long nothing is due, less if something is
@@ -134,7 +153,7 @@ func (b *Bus) read(now time.Time) {
 		s := b.asked
 		switch {
 		case !f.Reply: // the adapter's echo
-		case s == nil || f.Address != s.address || f.Sequence != s.sequence && !isBusy(f):
+		case s == nil || f.Address != s.Address || f.Sequence != s.sequence && !isBusy(f):
 			b.count(f.Address, countStray)
 		default:
 			if done, e := s.take(now, f); done {
@@ -157,7 +176,7 @@ func isBusy(f Frame) bool { return f.Sequence == 0 && f.Security == nil && f.Pay
 
 func (b *Bus) count(address byte, what int) {
 	for _, s := range b.stations {
-		if s.address == address {
+		if s.Address == address {
 			s.tally.Add(what, 1)
 		}
 	}
@@ -185,9 +204,25 @@ func (b *Bus) Events() []Event {
 }
 
 // Send has a reader told something in one of its next turns. What it was to be told before and is
-// the same but for its content, such as the colour of a lamp, is forgotten. Without a session it is
-// dropped: whoever sends says it again when Up comes.
-func (b *Bus) Send(reader int, c Command) { b.stations[reader].send(c) }
+// the same but for its content, such as the colour of a lamp, is forgotten. false: it is dropped,
+// since there is no session (whoever sends says it again when Up comes), too much waits already, or
+// the address of a SetLine is of another reader or of none.
+func (b *Bus) Send(reader int, c Command) bool {
+	s := b.stations[reader]
+	if move, ok := c.(SetLine); ok && (move.Address >= Broadcast || b.taken(move.Address, s)) {
+		return false
+	}
+	return s.send(c)
+}
+
+// SendFile has a reader take a file, such as its firmware, of at least one byte. How far it is
+// tells State. Errors: ErrNoSession, ErrFileBusy.
+func (b *Bus) SendFile(now time.Time, reader int, data []byte) error {
+	return b.stations[reader].sendFile(now, data)
+}
+
+// EndFile ends a file that is on its way, with the reader's knowledge.
+func (b *Bus) EndFile(reader int) { b.stations[reader].endFile() }
 
 // Install opens the install of a reader until then: the reader gets the key, under one of its keys
 // or else under the default key.

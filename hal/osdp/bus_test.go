@@ -22,7 +22,7 @@ func newWire(t testing.TB, addresses ...byte) *osdptest.Wire {
 	w := &osdptest.Wire{Now: begin, Baud: 9600, Latency: 3 * time.Millisecond}
 	var all []osdp.Setup
 	for _, a := range addresses {
-		all = append(all, osdp.Setup{Address: a, Keys: []osdp.Key{keyOf(a)}})
+		all = append(all, osdp.Setup{Addresses: []byte{a}, Keys: []osdp.Key{keyOf(a)}})
 		w.Readers = append(w.Readers, &osdptest.Reader{Address: a, Key: keyOf(a)})
 	}
 	bus, err := osdp.NewBus(w.Baud, all...)
@@ -132,10 +132,10 @@ func TestEightReaders(t *testing.T) {
 	if _, err := osdp.NewBus(9600, make([]osdp.Setup, 9)...); err == nil {
 		t.Error("nine readers")
 	}
-	if _, err := osdp.NewBus(9600, osdp.Setup{Address: 3}, osdp.Setup{Address: 3}); err == nil {
+	if _, err := osdp.NewBus(9600, osdp.Setup{Addresses: []byte{3}}, osdp.Setup{Addresses: []byte{4, 3}}); err == nil {
 		t.Error("two readers of one address")
 	}
-	if _, err := osdp.NewBus(9600, osdp.Setup{Address: osdp.Broadcast}); err == nil {
+	if _, err := osdp.NewBus(9600, osdp.Setup{Addresses: []byte{osdp.Broadcast}}); err == nil {
 		t.Error("a reader of everybody's address")
 	}
 }

@@ -29,7 +29,7 @@ func TestTapTime(t *testing.T) {
 		w := &osdptest.Wire{Now: begin, Baud: line.baud, Latency: 3 * time.Millisecond}
 		var all []osdp.Setup
 		for _, a := range addresses {
-			all = append(all, osdp.Setup{Address: a, Keys: []osdp.Key{keyOf(a)}})
+			all = append(all, osdp.Setup{Addresses: []byte{a}, Keys: []osdp.Key{keyOf(a)}})
 			w.Readers = append(w.Readers, &osdptest.Reader{Address: a, Key: keyOf(a)})
 		}
 		var err error

@@ -14,18 +14,24 @@ type Found struct {
 	Address  byte
 	Baud     int
 	Identity Identity // as it says itself, in clear
+	Damaged  bool     // its answer came damaged only: two readers at one address do that
 }
 
+// FindEachTakes is how long Find takes at most when it asks at each address.
+const FindEachTakes = 3 * time.Minute
+
 // Find looks which readers are on a line that nobody else uses, and at which speed. At each speed
-// it asks all readers at once; where anything answers, it asks at each address: half a minute. A
-// reader that hears only its own address is not found. Errors: of open; of ctx.
-func Find(ctx context.Context, open func(baud int) (io.ReadWriteCloser, error)) (all []Found, err error) {
+// it asks all readers at once; where anything answers, it asks at each address: half a minute. With
+// each it asks there in any case, and so finds readers that hear only their own address. tell hears
+// each speed before it is tried. Errors: of open; of ctx.
+func Find(ctx context.Context, open Source, each bool, tell func(baud int)) (all []Found, err error) {
 	for _, baud := range Speeds {
+		tell(baud)
 		port, err := open(baud)
 		if err != nil {
 			return all, err
 		}
-		some, err := findAt(ctx, port, baud)
+		some, err := findAt(ctx, port, baud, each)
 		port.Close()
 		if all = append(all, some...); err != nil {
 			return all, err
@@ -34,26 +40,26 @@ func Find(ctx context.Context, open func(baud int) (io.ReadWriteCloser, error)) 
 	return all, nil
 }
 
-func findAt(ctx context.Context, port io.ReadWriter, baud int) (all []Found, err error) {
+func findAt(ctx context.Context, port io.ReadWriter, baud int, each bool) (all []Found, err error) {
 	chunks, done := make(chan []byte), make(chan struct{})
 	defer close(done)
 	go receive(port, chunks, done)
-	if _, heard, err := ask(ctx, port, chunks, Broadcast); err != nil || !heard {
+	if _, heard, err := ask(ctx, port, chunks, Broadcast); err != nil || !heard && !each {
 		return nil, err
 	}
 	for address := range byte(Broadcast) {
-		f, _, err := ask(ctx, port, chunks, address)
-		if err != nil {
+		f, heard, err := ask(ctx, port, chunks, address)
+		switch found := (Found{Address: address, Baud: baud, Damaged: f == nil}); {
+		case err != nil:
 			return all, err
+		case f != nil:
+			if r, err := ParseReply(f.Payload); err == nil {
+				found.Identity, _ = r.(Identity)
+			}
+			all = append(all, found)
+		case heard:
+			all = append(all, found)
 		}
-		if f == nil {
-			continue
-		}
-		found := Found{Address: address, Baud: baud}
-		if r, err := ParseReply(f.Payload); err == nil {
-			found.Identity, _ = r.(Identity)
-		}
-		all = append(all, found)
 	}
 	return all, nil
 }

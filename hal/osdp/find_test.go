@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"menshen/hal/osdp"
 	"menshen/hal/osdp/osdptest"
@@ -23,8 +24,7 @@ func testFind(t *testing.T) {
 	}
 	line := osdptest.NewLine(far...)
 	var tried []int
-	all, err := osdp.Find(t.Context(), func(baud int) (io.ReadWriteCloser, error) {
-		tried = append(tried, baud)
+	open := func(baud int) (io.ReadWriteCloser, error) {
 		here, there := net.Pipe()
 		if baud != 115200 {
 			go io.Copy(io.Discard, there)
@@ -32,16 +32,37 @@ func testFind(t *testing.T) {
 		}
 		go line.Serve(there)
 		return here, nil
-	})
+	}
+	find := func(each bool) ([]osdp.Found, time.Duration, error) {
+		begun := time.Now()
+		tried = nil
+		all, err := osdp.Find(t.Context(), open, each, func(baud int) { tried = append(tried, baud) })
+		return all, time.Since(begun), err
+	}
+	all, _, err := find(false)
 	if err != nil || !slices.Equal(tried, osdp.Speeds) {
 		t.Fatalf("%v at %v", err, tried)
 	}
 	if len(all) != 2 || all[0].Address != 3 || all[0].Baud != 115200 || all[1].Identity.Serial != 1077 {
 		t.Errorf("found %+v", all)
 	}
+	for _, r := range far {
+		r.OwnAddress = true
+	}
+	if all, took, err := find(false); err != nil || len(all) != 0 || took > 10*time.Second {
+		t.Errorf("by everybody's address, after %v: %v, %v", took, all, err)
+	}
+	all, took, err := find(true)
+	if err != nil || len(all) != 2 || all[1].Address != 77 || took > osdp.FindEachTakes {
+		t.Errorf("one by one, after %v: %v, %v", took, all, err)
+	}
+	far[1].Address = 3
+	if all, _, err = find(true); err != nil || len(all) != 1 || !all[0].Damaged || all[0].Address != 3 {
+		t.Errorf("two at one address: %v, %v", all, err)
+	}
 	gone := errors.New("gone")
 	none := func(int) (io.ReadWriteCloser, error) { return nil, gone }
-	if _, err := osdp.Find(t.Context(), none); !errors.Is(err, gone) {
+	if _, err := osdp.Find(t.Context(), none, true, func(int) {}); !errors.Is(err, gone) {
 		t.Error(err)
 	}
 }

@@ -8,8 +8,9 @@ import (
 )
 
 // FuzzBus has an attacker change, drop, hold back and invent what goes over the line of two
-// readers, one in the middle of its install. No card comes that was not tapped, none comes twice,
-// no key is given to another reader, and once the attacker is gone all is well again.
+// readers, one in the middle of its install, the other of a move. No card comes that was not
+// tapped, none comes twice, no key is given to another reader, and once the attacker is gone all is
+// well again.
 func FuzzBus(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09"))
@@ -54,7 +55,10 @@ func FuzzBus(f *testing.F) {
 		}
 		w.ToUnit, w.ToReaders = attack, attack
 		tapped := byte(0)
-		for range 8 {
+		for i := range 8 {
+			if i == 4 { // in the middle of it all, one is moved
+				w.Bus.Send(0, osdp.SetLine{Address: 9, Baud: 9600})
+			}
 			tapped++
 			w.Readers[0].Tap(32, 0xaa, tapped, 0, 0)
 			w.Run(time.Second)

@@ -5,9 +5,9 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -59,8 +59,7 @@ func newRig(t testing.TB, readers ...*osdptest.Reader) *rig {
 	served.Go(func() { r.far.Serve(cable) })
 	t.Cleanup(func() { cable.Close(); served.Wait() })
 	r.ring = newRing(t, filepath.Join(t.TempDir(), "osdp.json"), "outside", "inside")
-	r.line, err = osdp.NewLine(func() (io.ReadWriteCloser, error) { return serial.Open(cable.Name(), 115200) }, 115200,
-		r.ring, osdp.Config{Name: "outside", Address: 5})
+	r.line, err = osdp.NewLine(osdp.Port(cable.Name(), false), 115200, r.ring, osdp.Config{Name: "outside", Address: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,6 +303,48 @@ func TestVectors(t *testing.T) {
 	keys, err := newRing(t, path, "outside").Keys("outside")
 	if err != nil || len(keys) != 2 || hex.EncodeToString(keys[0][:])+hex.EncodeToString(keys[1][:]) != ringVector {
 		t.Errorf("%d keys, %v; %x%x", len(keys), err, keys[0][:], keys[1][:])
+	}
+}
+
+// TestPlaces: where a reader was moved to is kept until the configuration says another thing.
+func TestPlaces(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "osdp.json")
+	raw := golden.Vector(t, "testdata/ring-moved-1.json", func() []byte {
+		ring := newRing(t, path, "outside", "inside")
+		_, err := ring.New("outside")
+		five, six := osdp.Place{Address: 5, Baud: 9600}, osdp.Place{Address: 6, Baud: 9600}
+		err = errors.Join(err, ring.Put("outside", five, osdp.Place{Address: 3, Baud: 9600}),
+			ring.Put("inside", six, osdp.Place{Address: 6, Baud: 115200}, six))
+		b, err2 := os.ReadFile(path)
+		if err := errors.Join(err, err2); err != nil {
+			t.Fatal(err)
+		}
+		return b
+	})
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ring := newRing(t, path, "outside", "inside")
+	is := func(name string, file osdp.Place, want ...osdp.Place) {
+		t.Helper()
+		if got, err := ring.Places(name, file); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	five, three := osdp.Place{Address: 5, Baud: 9600}, osdp.Place{Address: 3, Baud: 9600}
+	is("outside", five, three)
+	is("outside", osdp.Place{Address: 4, Baud: 9600}, osdp.Place{Address: 4, Baud: 9600})
+	six := osdp.Place{Address: 6, Baud: 9600}
+	is("inside", six, osdp.Place{Address: 6, Baud: 115200}, six)
+	if keys, err := ring.Keys("outside"); err != nil || len(keys) != 1 {
+		t.Errorf("%d keys, %v", len(keys), err)
+	}
+	if err := errors.Join(ring.Put("outside", five, five), ring.Put("inside", six, six)); err != nil {
+		t.Fatal(err)
+	}
+	is("outside", five, five)
+	if b, _ := os.ReadFile(path); bytes.Contains(b, []byte("moved")) {
+		t.Errorf("%s", b)
 	}
 }
 

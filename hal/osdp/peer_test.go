@@ -16,7 +16,6 @@ import (
 
 	"menshen/hal"
 	"menshen/hal/osdp"
-	"menshen/hal/serial"
 	"menshen/hal/sim"
 )
 
@@ -95,9 +94,7 @@ func newPeer(t *testing.T, program string, ring *osdp.Ring, key string) *peer {
 			p.lines <- s.Text()
 		}
 	}()
-	open := func() (io.ReadWriteCloser, error) { return serial.Open(a.Name(), 115200) }
-	p.line, err = osdp.NewLine(open, 115200, ring,
-		osdp.Config{Name: "outside", Address: 5})
+	p.line, err = osdp.NewLine(osdp.Port(a.Name(), false), 115200, ring, osdp.Config{Name: "outside", Address: 5})
 	if err != nil {
 		t.Fatal(err)
 	}

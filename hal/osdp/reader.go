@@ -22,8 +22,9 @@ type Reader struct {
 	text   text
 	local  contacts
 
-	mu  sync.Mutex
-	why error // as it was told last; nil: it works
+	mu      sync.Mutex
+	why     error      // as it was told last; nil: it works
+	answers chan Event // to whoever moves it; nil: nobody
 }
 
 var (
@@ -31,6 +32,8 @@ var (
 	_ hal.Counter   = (*Reader)(nil)
 	_ hal.Heartbeat = (*Reader)(nil)
 	_ hal.Installer = (*Reader)(nil)
+	_ hal.Mover     = (*Reader)(nil)
+	_ hal.FileTaker = (*Reader)(nil)
 )
 
 // mostEvents wait for a unit that is busy. The line does not wait: what comes then is lost.
@@ -71,11 +74,18 @@ func (r *Reader) say(e hal.ReaderEvent) {
 	}
 }
 
+// file is where the configuration has the reader.
+func (r *Reader) file() Place { return Place{r.cfg.Address, r.line.baud} }
+
 // happened takes an event of the bus.
 func (r *Reader) happened(e Event) {
+	r.toMover(e)
 	switch {
 	case e.Up:
 		if err := r.line.ring.Keep(r.cfg.Name, e.Key); err != nil {
+			r.say(hal.ReaderEvent{At: e.At, Fault: r.named(err), Frame: true})
+		}
+		if err := r.found(); err != nil {
 			r.say(hal.ReaderEvent{At: e.At, Fault: r.named(err), Frame: true})
 		}
 		r.up(e.At)
@@ -154,9 +164,11 @@ func (r *Reader) Install(until time.Time) error {
 
 // Link implements hal.Installer.
 func (r *Reader) Link() (l hal.Link) {
-	l = hal.Link{Address: int(r.cfg.Address), Speed: r.line.baud, Supply: r.local.supplyFails()}
+	l = hal.Link{Address: int(r.cfg.Address), Speed: r.line.baud, Supply: r.local.supplyFails(),
+		ConfigAddress: int(r.cfg.Address), ConfigSpeed: r.line.baud}
 	open := r.line.with(func(b *Bus) {
 		s := b.State(r.place)
+		l.Address, l.Speed = int(s.Address), b.baud
 		l.Secure, l.Why, l.Next, l.Installs, l.Installed = s.Secure, s.Why, s.Next, s.Installs, s.Installed
 		if s.Identity != (Identity{}) {
 			l.Device, l.Proven = s.Identity.String(), s.Proven
@@ -170,7 +182,9 @@ func (r *Reader) Link() (l hal.Link) {
 	if !open {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		l.Why = r.why
+		if l.Why = r.why; l.Why == nil {
+			l.Why = ErrNotAsked
+		}
 	}
 	return l
 }

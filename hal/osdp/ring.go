@@ -12,8 +12,9 @@ import (
 	"menshen/internal/safefile"
 )
 
-// Ring keeps which key each reader has: the salts of its installs, in one file of the unit. The
-// keys are made from them and the site's secret, and are not in the file. It is for any goroutine.
+// Ring keeps which key each reader has, and where it is since it was moved: the salts of its
+// installs and its places, in one file of the unit. The keys are made from the salts and the site's
+// secret, and are not in the file. It is for any goroutine.
 type Ring struct {
 	path string
 	mu   sync.Mutex
@@ -46,12 +47,12 @@ func (r *Ring) derive(reader string, s Salt) (Key, error) {
 func (r *Ring) Keys(reader string) ([]Key, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	salts, err := r.load()
+	f, err := r.load()
 	if err != nil {
 		return nil, err
 	}
 	var all []Key
-	for _, s := range salts[reader] {
+	for _, s := range f.salts[reader] {
 		k, err := r.derive(reader, s)
 		if err != nil {
 			return nil, err
@@ -98,51 +99,68 @@ func (r *Ring) choose(reader string, k Key, keep bool) error {
 // ringFile is the file's content.
 type ringFile struct {
 	Version int                 `json:"version"`
-	Readers map[string][]string `json:"readers"` // salts in hex, the oldest first
+	Readers map[string][]string `json:"readers"`         // salts in hex, the oldest first
+	Moved   map[string]move     `json:"moved,omitempty"` // those that are not where the configuration says
+}
+
+// kept is the file's content, read.
+type kept struct {
+	salts map[string][]Salt
+	moved map[string]move
 }
 
 const ringVersion = 1
 
-func (r *Ring) load() (map[string][]Salt, error) {
-	all := map[string][]Salt{}
+func (r *Ring) load() (kept, error) {
+	k := kept{salts: map[string][]Salt{}, moved: map[string]move{}}
 	raw, err := safefile.Read(r.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return all, nil
+		return k, nil
 	} else if err != nil {
-		return nil, fmt.Errorf("reading which keys the readers have: %w", err)
+		return k, fmt.Errorf("reading which keys the readers have: %w", err)
 	}
 	var f ringFile
 	if err := json.Unmarshal(raw, &f); err != nil || f.Version != ringVersion {
-		return nil, fmt.Errorf("%s is not a list of readers' keys of version %d: move it away and install the "+
+		return k, fmt.Errorf("%s is not a list of readers' keys of version %d: move it away and install the "+
 			"readers again", r.path, ringVersion)
 	}
 	for reader, salts := range f.Readers {
 		for _, text := range salts {
 			s, err := hex.DecodeString(text)
 			if err != nil || len(s) != len(Salt{}) {
-				return nil, fmt.Errorf("%s: reader %s: %q is no salt: install the reader again", r.path, reader, text)
+				return k, fmt.Errorf("%s: reader %s: %q is no salt: install the reader again", r.path, reader, text)
 			}
-			all[reader] = append(all[reader], Salt(s))
+			k.salts[reader] = append(k.salts[reader], Salt(s))
 		}
 	}
-	return all, nil
+	for reader, m := range f.Moved {
+		if len(m.At) > 0 { // else it tells nothing
+			k.moved[reader] = m
+		}
+	}
+	return k, nil
 }
 
-// change rewrites the file, durably, unless nothing changes.
+// change rewrites the salts of a reader, durably, unless nothing changes.
 func (r *Ring) change(reader string, to func([]Salt) ([]Salt, error)) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	all, err := r.load()
+	k, err := r.load()
 	if err != nil {
 		return err
 	}
-	next, err := to(slices.Clone(all[reader]))
-	if err != nil || slices.Equal(next, all[reader]) {
+	next, err := to(slices.Clone(k.salts[reader]))
+	if err != nil || slices.Equal(next, k.salts[reader]) {
 		return err
 	}
-	all[reader] = next
-	f := ringFile{Version: ringVersion, Readers: map[string][]string{}}
-	for reader, salts := range all {
+	k.salts[reader] = next
+	return r.save(reader, k)
+}
+
+// save writes the file, durably.
+func (r *Ring) save(reader string, k kept) error {
+	f := ringFile{Version: ringVersion, Readers: map[string][]string{}, Moved: k.moved}
+	for reader, salts := range k.salts {
 		for _, s := range salts {
 			f.Readers[reader] = append(f.Readers[reader], hex.EncodeToString(s[:]))
 		}
@@ -152,7 +170,7 @@ func (r *Ring) change(reader string, to func([]Salt) ([]Salt, error)) error {
 		err = safefile.Write(r.path, append(raw, '\n'))
 	}
 	if err != nil && !errors.Is(err, safefile.ErrNotWiped) { // what is unlinked is no secret
-		return fmt.Errorf("keeping which key reader %s has: %w", reader, err)
+		return fmt.Errorf("keeping which key reader %s has, and where it is: %w", reader, err)
 	}
 	return nil
 }

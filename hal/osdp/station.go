@@ -3,7 +3,9 @@ package osdp
 import (
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"menshen/hal"
@@ -22,6 +24,7 @@ var (
 		"else somebody put another one there")
 	ErrPlain     = errors.New("the reader authenticates cards and keys but does not encrypt them: it is not used")
 	ErrNoChannel = errors.New("the reader refuses a Secure Channel: without one it is not used")
+	ErrMoved     = errors.New("the reader goes to another address or speed")
 	ErrForgot    = errors.New("the reader ended the session: its power was off, or somebody is on the line")
 )
 
@@ -41,6 +44,7 @@ const (
 
 // State is what is known of a reader.
 type State struct {
+	Address   byte      // where it is asked
 	Secure    bool      // a session under its own key
 	Why       error     // why not
 	Next      time.Time // then: of the next try
@@ -49,6 +53,7 @@ type State struct {
 	Proven    bool      // Identity and Abilities were told inside a session; else they are hearsay
 	Identity  Identity
 	Abilities Abilities
+	File      hal.FileProgress // of the last one
 }
 
 // phase is how far a session has come.
@@ -66,10 +71,12 @@ const (
 // station is one reader as the bus sees it.
 type station struct {
 	State
-	place   int
-	address byte
-	keys    []Key
-	tally   hal.Tally
+	place     int
+	addresses []byte // each may be the reader's; the others than Address are asked in turn
+	keys      []Key
+	tally     hal.Tally
+	baud      int // of the line
+	longest   int // bytes of a command
 
 	phase    phase
 	at       int // which of the keys is tried; len(keys): the default key
@@ -78,6 +85,7 @@ type station struct {
 	sequence byte
 	met      int // of the questions of meet
 	queue    []Command
+	queued   bool    // the last turn but polls was of the queue: then it is the file's
 	command  Command // that was sent
 	sent     []byte  // as it was sent; nil: the next command is a new one
 	tried    int     // times that it went unanswered
@@ -89,6 +97,7 @@ type station struct {
 	asked   time.Time // for its state
 	wait    time.Duration
 	install *install
+	file    *transfer // on its way; nil: none
 }
 
 // install is a new key on its way.
@@ -119,8 +128,12 @@ func newTally() hal.Tally {
 }
 
 func newStation(place int, c Setup) *station {
-	return &station{place: place, address: c.Address, keys: append([]Key(nil), c.Keys...),
+	s := &station{place: place, addresses: slices.Clone(c.Addresses), keys: slices.Clone(c.Keys),
 		State: State{Why: ErrNotAsked}, tally: newTally()}
+	if len(s.addresses) > 0 {
+		s.Address = s.addresses[0]
+	}
+	return s
 }
 
 // ask gives the next command as it goes over the line.
@@ -135,7 +148,7 @@ func (s *station) ask(now time.Time, nonce func() Nonce) []byte {
 	if s.sequence = s.sequence%3 + 1; s.phase == greet {
 		s.sequence = 0
 	}
-	f := Frame{Address: s.address, Sequence: s.sequence}
+	f := Frame{Address: s.Address, Sequence: s.sequence}
 	switch s.phase {
 	case greet:
 		s.command = AskIdentity{}
@@ -150,6 +163,7 @@ func (s *station) ask(now time.Time, nonce func() Nonce) []byte {
 		s.command = [...]Command{AskIdentity{}, AskAbilities{}, AskLocal{}}[s.met]
 	case up:
 		s.command = s.pick(now)
+		s.mayMove()
 	}
 	if s.seal(f) != nil { // a command that is too long for a frame
 		s.command = Poll{}
@@ -176,13 +190,21 @@ func (s *station) ownKey() byte { return bit(s.at < len(s.keys)) }
 // pick chooses a command of a session. What is to be told takes every other turn at most, so that a
 // lamp that blinks delays no tap by more than one.
 func (s *station) pick(now time.Time) Command {
-	if _, polled := s.command.(Poll); !polled {
+	_, polled := s.command.(Poll)
+	if s.file != nil && s.file.alone(polled) {
+		return s.file.next()
+	}
+	if !polled {
 		return Poll{}
 	}
-	if len(s.queue) > 0 {
+	if len(s.queue) > 0 && (s.file == nil || now.Before(s.file.due) || !s.queued) {
 		c := s.queue[0]
-		s.queue = s.queue[1:]
+		s.queue, s.queued = s.queue[1:], true
 		return c
+	}
+	s.queued = false
+	if s.file != nil && !now.Before(s.file.due) {
+		return s.file.next()
 	}
 	if now.Sub(s.asked) >= stateEvery {
 		s.asked = now
@@ -191,17 +213,21 @@ func (s *station) pick(now time.Time) Command {
 	return Poll{}
 }
 
-func (s *station) send(c Command) {
-	if s.phase != up || len(s.queue) == mostQueued {
-		return
+func (s *station) send(c Command) bool {
+	if s.phase != up {
+		return false
 	}
 	for i, was := range s.queue {
 		if sameTarget(was, c) {
 			s.queue[i] = c
-			return
+			return true
 		}
 	}
+	if len(s.queue) == mostQueued {
+		return false
+	}
 	s.queue = append(s.queue, c)
+	return true
 }
 
 // sameTarget reports whether the second command makes the first one needless.
@@ -268,7 +294,7 @@ func (s *station) take(now time.Time, f Frame) (done bool, events []Event) {
 	if isSecret(r) && !isEncrypted(f) {
 		return true, s.fail(now, ErrPlain)
 	}
-	return true, s.said(r)
+	return true, s.said(now, r)
 }
 
 // isSecret reports whether a reply may go over the line encrypted only.
@@ -286,7 +312,7 @@ func (s *station) answered(now time.Time) {
 	s.due = now
 	switch s.command.(type) {
 	case Poll:
-		if len(s.queue) == 0 {
+		if len(s.queue) == 0 && (s.file == nil || now.Before(s.file.due)) {
 			s.due = now.Add(pollEvery)
 		}
 	case AskLocal:
@@ -370,6 +396,7 @@ func (s *station) confirmed(now time.Time, f Frame) []Event {
 		s.Installed = now
 	}
 	s.keys, s.at = []Key{s.key()}, 0 // a reader with another one is not this reader
+	s.addresses = []byte{s.Address}
 	s.install, s.Installs = nil, time.Time{}
 	s.step(now, meet)
 	return nil
@@ -405,16 +432,25 @@ func (s *station) meets(now time.Time, r Reply) (events []Event) {
 }
 
 // said hands on what the reader says in its session.
-func (s *station) said(r Reply) []Event {
+func (s *station) said(now time.Time, r Reply) []Event {
+	asked := s.command
 	switch r.(type) {
 	case Ack:
-		return nil
+		if _, poll := asked.(Poll); poll {
+			return nil
+		}
 	case Nak:
 		s.tally.Add(countRefused, 1)
 	case CardBits, CardText:
 		s.tally.Add(countCards, 1)
 	}
-	return []Event{{Reply: r}}
+	switch asked.(type) {
+	case SetLine:
+		s.moved(now, r)
+	case FilePart, Abort:
+		s.fileAnswered(now, r)
+	}
+	return []Event{{Reply: r, Command: asked}}
 }
 
 // inClear takes a frame in clear where only a sealed one counts. That a reader has no session any
@@ -443,7 +479,9 @@ func (s *station) silent(now time.Time) []Event {
 	} else {
 		s.due = now
 	}
+	_, moves := s.command.(SetLine)
 	switch {
+	case moves && s.tried >= tries: // it may have heard, and be away
 	case s.phase > rekey && now.Sub(s.heard) < OfflineAfter, s.phase <= rekey && s.tried < tries:
 		return nil
 	case s.phase == rekey: // it may have taken the key before it fell silent
@@ -482,6 +520,10 @@ func (s *station) fail(now time.Time, why error) (events []Event) {
 	if s.Secure || s.Why != why {
 		events = []Event{{Down: why}}
 	}
+	if s.file != nil {
+		s.endedFile(fmt.Errorf("%w: %w", ErrFileLost, why))
+	}
+	s.elsewhere()
 	s.again(now)
 	s.Secure, s.Why = false, why
 	s.due = now.Add(s.wait)
@@ -491,6 +533,9 @@ func (s *station) fail(now time.Time, why error) (events []Event) {
 
 // again begins from the start, at once.
 func (s *station) again(now time.Time) {
+	if s.file != nil {
+		s.endedFile(ErrFileLost)
+	}
 	s.phase, s.channel, s.sent, s.queue, s.tried, s.garbled, s.due = greet, nil, nil, nil, 0, false, now
 }
 

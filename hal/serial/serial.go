@@ -18,6 +18,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	tarm "github.com/tarm/serial"
 	"golang.org/x/sys/unix"
@@ -45,7 +46,8 @@ type Port struct {
 	hal.LastBeat          // of Read, which comes round ten times a second
 
 	modem  func(fd int) (lines int, err error)
-	minded atomic.Bool // a line without carrier is a line that is gone
+	ioctl  func(fd int, request uintptr, arg unsafe.Pointer) error // of RS485
+	minded atomic.Bool                                             // a line without carrier is a line that is gone
 
 	writing sync.Mutex
 	closed  atomic.Bool
@@ -72,7 +74,7 @@ func Open(name string, baud int) (*Port, error) {
 		err = fmt.Errorf("take serial port %s for this program alone: %w", name, err)
 		return nil, errors.Join(err, port.Close(), lock.Close())
 	}
-	return &Port{name: name, port: port, lock: lock, modem: modem}, nil
+	return &Port{name: name, port: port, lock: lock, modem: modem, ioctl: ioctl}, nil
 }
 
 func orNoPort(err error) error {

@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 )
 
@@ -30,6 +31,20 @@ func NewSerial() (*Serial, error) {
 
 // Name is the device at the near end, such as /dev/pts/3.
 func (s *Serial) Name() string { return s.near.Name() }
+
+// Baud is the speed that the program gave its end of the cable; 0: not known.
+func (s *Serial) Baud() (baud int) {
+	c, err := s.far.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	_ = c.Control(func(fd uintptr) {
+		if t, err := unix.IoctlGetTermios(int(fd), unix.TCGETS2); err == nil {
+			baud = int(t.Ospeed)
+		}
+	})
+	return baud
+}
 
 // Read gives what the program sent.
 func (s *Serial) Read(b []byte) (int, error) { return s.far.Read(b) }

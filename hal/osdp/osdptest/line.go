@@ -7,6 +7,8 @@ import (
 
 // Line serves emulated readers at the far end of a serial cable, such as that of a sim.Serial.
 type Line struct {
+	ToUnit func([]byte) []byte // changes what is answered; nil leaves it as it is
+
 	mu      sync.Mutex
 	readers []*Reader
 }
@@ -14,7 +16,7 @@ type Line struct {
 // NewLine makes one.
 func NewLine(readers ...*Reader) *Line { return &Line{readers: readers} }
 
-// Serve answers until the cable ends.
+// Serve answers until the cable ends. The speed is that of the cable, if it has one.
 func (l *Line) Serve(cable io.ReadWriter) error {
 	buf := make([]byte, 256)
 	for {
@@ -24,8 +26,15 @@ func (l *Line) Serve(cable io.ReadWriter) error {
 		}
 		l.mu.Lock()
 		var answer []byte
+		speed := 0
+		if c, ok := cable.(interface{ Baud() int }); ok {
+			speed = c.Baud()
+		}
 		for _, r := range l.readers {
-			answer = mix(answer, r.Received(buf[:n]))
+			answer = mix(answer, r.Received(speed, buf[:n]))
+		}
+		if l.ToUnit != nil {
+			answer = l.ToUnit(answer)
 		}
 		l.mu.Unlock()
 		if _, err := cable.Write(answer); err != nil {

@@ -15,17 +15,22 @@ import (
 // Reader is an emulated reader, without input or output. Its exported fields may be changed between
 // two calls.
 type Reader struct {
-	Address  byte
-	Key      osdp.Key
-	Factory  bool // it takes the default key (its "install mode")
-	Insecure bool // it knows no Secure Channel
-	Lax      bool // it answers polls in clear, as many do
-	Plain    bool // in its Secure Channel it authenticates and does not encrypt
-	Deaf     bool // it is there and does not answer
-	Busy     int  // so many next commands find it busy
-	Identity osdp.Identity
-	Tampered bool
-	Failing  bool // its supply
+	Address    byte
+	Key        osdp.Key
+	Factory    bool // it takes the default key (its "install mode")
+	Insecure   bool // it knows no Secure Channel
+	Lax        bool // it answers polls in clear, as many do
+	Plain      bool // in its Secure Channel it authenticates and does not encrypt
+	Deaf       bool // it is there and does not answer
+	Busy       int  // so many next commands find it busy
+	Identity   osdp.Identity
+	Tampered   bool
+	Failing    bool          // its supply
+	Baud       int           // it hears only what is sent at it; 0: anything
+	OwnAddress bool          // it does not hear what is for everybody
+	Fixed      bool          // it refuses another place
+	GoesTo     *osdp.LineSet // where it goes, whatever it is told
+	Files      *Files        // nil: it takes none
 
 	// What it was told last.
 	LEDs   []osdp.LED
@@ -45,6 +50,7 @@ type Reader struct {
 	heard    []byte // the last command, as it came
 	answer   []byte // the answer to it
 	told     osdp.Local
+	goes     *osdp.LineSet // after its answer
 }
 
 // Tap holds a card to the reader.
@@ -67,15 +73,28 @@ func (r *Reader) Waiting() int { return len(r.waiting) }
 // have a memory.
 func (r *Reader) Unplug() { r.begun, r.channel, r.heard, r.answer, r.sequence = nil, nil, nil, nil, 0 }
 
-// Received takes bytes of the line, and gives what the reader answers.
-func (r *Reader) Received(b []byte) (answer []byte) {
+// Received takes bytes of the line, sent at a speed (0: not known), and gives what the reader
+// answers.
+func (r *Reader) Received(baud int, b []byte) (answer []byte) {
+	if r.Baud != 0 && baud != 0 && r.Baud != baud {
+		return nil
+	}
 	r.scan.Feed(b)
 	for f, ok := r.scan.Next(); ok; f, ok = r.scan.Next() {
-		if !f.Reply && (f.Address == r.Address || f.Address == osdp.Broadcast) && !r.Deaf {
+		if !f.Reply && (f.Address == r.Address || f.Address == osdp.Broadcast && !r.OwnAddress) && !r.Deaf {
 			answer = append(answer, r.hear(f)...)
+			r.goNow()
 		}
 	}
 	return answer
+}
+
+// goNow is at another place from now on, if it was told so.
+func (r *Reader) goNow() {
+	if to := r.goes; to != nil {
+		r.Unplug()
+		r.goes, r.Address, r.Baud = nil, to.Address, int(to.Baud)
+	}
 }
 
 // Pause tells it that the line was quiet: a command that had begun does not go on.
@@ -132,7 +151,7 @@ func (r *Reader) act(f osdp.Frame) []byte {
 	case osdp.AskIdentity:
 		return r.send(f, r.Identity, r.channel)
 	case osdp.AskAbilities:
-		return r.send(f, abilities, r.channel)
+		return r.send(f, r.abilities(), r.channel)
 	}
 	if !sealed && !r.Lax {
 		return r.send(f, osdp.Nak{Reason: osdp.NakInClear}, nil)
@@ -140,10 +159,17 @@ func (r *Reader) act(f osdp.Frame) []byte {
 	return r.send(f, r.obey(c), r.channel)
 }
 
-var abilities = osdp.Abilities{
-	{Function: osdp.CanCards, Level: 1}, {Function: osdp.CanLamp, Level: 4, Count: 1},
-	{Function: osdp.CanBuzzer, Level: 2, Count: 1}, {Function: osdp.CanText, Level: 1, Count: 1},
-	{Function: osdp.CanSecurity, Level: 1, Count: 1},
+func (r *Reader) abilities() osdp.Abilities {
+	all := osdp.Abilities{
+		{Function: osdp.CanCards, Level: 1}, {Function: osdp.CanLamp, Level: 4, Count: 1},
+		{Function: osdp.CanBuzzer, Level: 2, Count: 1}, {Function: osdp.CanText, Level: 1, Count: 1},
+		{Function: osdp.CanSecurity, Level: 1, Count: 1},
+	}
+	if r.Files != nil && r.Files.Receives > 0 {
+		n := r.Files.Receives
+		all = append(all, osdp.Ability{Function: osdp.CanReceive, Level: byte(n), Count: byte(n >> 8)})
+	}
+	return all
 }
 
 // obey does what a command says.
@@ -163,11 +189,29 @@ func (r *Reader) obey(c osdp.Command) osdp.Reply {
 		r.Outs = append(r.Outs, c...)
 	case osdp.SetKey:
 		r.Key, r.Factory = c.Key, false
-	case osdp.KeepActive, osdp.ReceiveSize, osdp.Abort:
+	case osdp.SetLine:
+		return r.setLine(c)
+	case osdp.FilePart:
+		return r.Files.take(c)
+	case osdp.Abort:
+		return r.Files.abort()
+	case osdp.KeepActive, osdp.ReceiveSize:
 	default:
 		return osdp.Nak{Reason: osdp.NakCommand}
 	}
 	return osdp.Ack{}
+}
+
+func (r *Reader) setLine(c osdp.SetLine) osdp.Reply {
+	if r.Fixed {
+		return osdp.Nak{Reason: osdp.NakRecord}
+	}
+	to := osdp.LineSet(c)
+	if r.GoesTo != nil {
+		to = *r.GoesTo
+	}
+	r.goes = &to
+	return to
 }
 
 func (r *Reader) polled() osdp.Reply {

@@ -44,7 +44,7 @@ func (w *Wire) carry(b []byte) {
 	var back []byte
 	for _, r := range w.Readers {
 		r.Pause()
-		back = mix(back, r.Received(b))
+		back = mix(back, r.Received(w.Baud, b))
 	}
 	if w.ToUnit != nil {
 		back = w.ToUnit(back)
