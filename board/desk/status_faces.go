@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"menshen/board/unit"
+	"menshen/hal/scene"
 	"menshen/internal/i18n"
 	"menshen/recognizer/eye"
 )
@@ -94,14 +95,18 @@ func (d *Desk) thresholdFact(f unit.FaceState, lang i18n.Language) Fact {
 
 // atTheDoor says who stands at the door, and what they are asked to do; empty: no person.
 func atTheDoor(s unit.State, lang i18n.Language) string {
-	switch {
-	case s.Faces.There == unit.Taken:
-		return lang.Say(i18n.M("desk.enrolling", "a face is being enrolled: %v", s.Faces.Prompt.Advice.Message()))
+	switch there, told := s.Faces.There, s.Scene; {
+	case there == unit.Taken:
+		return lang.Say(i18n.M("desk.enrolling", "a face is being enrolled: %v", told.Advice.Message()))
 	case s.Aiming:
 		return lang.Say(i18n.M("desk.aiming", "the camera is being aimed"))
-	case s.Faces.There == unit.Prompted:
-		return lang.Say(i18n.M("desk.person-told", "a person: %v", s.Faces.Prompt.Message()))
-	case s.Faces.There == unit.Present:
+	case there == unit.Present && told.Act != scene.NoAct:
+		return lang.Say(i18n.M("desk.person-told", "a person: %v", told.Act.Message()))
+	case there == unit.Present && told.Advice != scene.Fine:
+		return lang.Say(i18n.M("desk.person-told", "a person: %v", told.Advice.Message()))
+	case there == unit.Present && told.Kind == scene.Looking:
+		return lang.Say(i18n.M("desk.person-told", "a person: %v", scene.LookStraight.Message()))
+	case there == unit.Present:
 		return lang.Say(i18n.M("desk.person-there", "a person"))
 	}
 	return ""

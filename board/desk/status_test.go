@@ -94,6 +94,17 @@ func TestStatusTellsWhoStandsThere(t *testing.T) {
 	if en != "a person: please come closer" || zh != "有人：请靠近一些" {
 		t.Errorf("a person too far away: %q, %q", en, zh)
 	}
+	for told, want := range map[scene.Scene]string{
+		{Kind: scene.Acting, Act: scene.CloseEyes}: "a person: please close your eyes for a moment",
+		{Kind: scene.Looking}:                      "a person: please look straight at the camera",
+		{Kind: scene.Refused}:                      "a person",
+	} {
+		state = func() unit.State { s := b.State(); s.Scene = told; return s }
+		if got := facts(i18n.English)["at the door"].State; got != want {
+			t.Errorf("told %v: %q, want %q", told.Kind, got, want)
+		}
+	}
+	state = b.State
 	b.Later(time.Minute)
 	f := facts(i18n.English)
 	if !strings.HasPrefix(f["templates"].State, "1 in memory") || f["threshold"].Fault != "" || len(f) != 2 {

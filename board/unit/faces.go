@@ -108,7 +108,7 @@ func (u *Unit) takeVerdict(v fusion.Verdict, now, frame time.Time) {
 }
 
 // signalFor is how lamp and buzzer ask for an act: a door may have nothing to show words on
-// (Unit.Prompt has them). The sign at the camera explains it.
+// (a scene has them). The sign at the camera explains it.
 var signalFor = map[scene.Act]policy.Signal{
 	scene.CloseEyes: policy.SignalCloseEyes,
 	scene.TurnLeft:  policy.SignalTurnLeft,

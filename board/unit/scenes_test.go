@@ -244,6 +244,20 @@ func TestSceneOfFaces(t *testing.T) {
 		t.Errorf("whoever passes is spoken to, or not advised: %+v", s)
 	}
 	b.Later(time.Minute)
+	signals := b.Unit.Challenge()
+	for range 4 {
+		near := boardtest.Look(7)
+		b.Driver.See(&near)
+	}
+	var said policy.Signal
+	select {
+	case said = <-signals:
+	case <-time.After(5 * time.Second):
+	}
+	if asked := b.tells("a face in doubt", scene.Acting).Act; said != unit.SignalFor(asked) || said == "" {
+		t.Errorf("lamp and buzzer ask for %q, the scene for %v", said, asked)
+	}
+	b.Later(time.Minute)
 	b.Eye.SetCamera("")
 	if s := b.tells("no camera", scene.Ready); !s.Ways.Has(scene.Resting|scene.ByCard) || s.Ways&scene.ByFace != 0 {
 		t.Errorf("ways %b", s.Ways)

@@ -69,18 +69,16 @@ type FaceState struct {
 	At       calibration.Operating
 	Measured string // when the site's own calibration was made
 	There    Presence
-	Prompt   Prompt // of Prompted and Taken
-	Unusable bool   // the files that faces need cannot be used
+	Unusable bool // the files that faces need cannot be used
 }
 
-// Presence is who stands at the door.
+// Presence is who stands at the door. State.Scene says what they are told.
 type Presence int
 
 const (
 	Absent Presence = iota
 	Present
-	Prompted // a person, who is asked to do something
-	Taken    // a person whose face is being taken
+	Taken // a person whose face is being taken
 )
 
 // State asks the loop.
@@ -144,13 +142,10 @@ func (u *Unit) faceState(now time.Time) FaceState {
 	if u.cfg.Faces.Calibration != "" {
 		s.Measured = f.scores.Source.Date.String()
 	}
-	s.Prompt = u.prompt(now)
 	switch {
 	case f.taking != nil:
 		s.There = Taken
-	case !s.Prompt.Message().IsZero():
-		s.There = Prompted
-	case now.Sub(f.seen) <= f.conf.GoneAfter:
+	case f.card != nil, now.Sub(f.seen) <= f.conf.GoneAfter:
 		s.There = Present
 	}
 	return s
