@@ -32,7 +32,8 @@ func (l *listening) lost(ctx context.Context, r *run, c config.Reader) *Problem 
 // installer wants it.
 func findEach(ctx context.Context, r *run, c config.Reader) ([]osdp.Found, error) {
 	wanted, err := r.ask(ctx, "each-address", i18n.M("check.osdp-each",
-		"No reader answers. Ask at each address too, one by one? That takes %.0f minutes.", osdp.FindEachTakes.Minutes()))
+		"No reader answers. Ask at each address too, one by one? That takes %.0f minutes.",
+		osdp.FindEachTakes.Minutes()))
 	if err != nil || !wanted {
 		return nil, err
 	}

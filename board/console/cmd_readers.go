@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,28 +17,45 @@ type Readers interface {
 	// InstallReader lets a reader take a new key, until it has it, for [desk.LongestInstall] at
 	// most, or until ctx ends. The unit records begin and end.
 	InstallReader(ctx context.Context, s desk.Session, name string, step desk.Progress) error
+	// SetReaderAddress and SetReaderSpeed move a reader, or all of its line; the speed is taken
+	// back when ctx ends.
+	SetReaderAddress(ctx context.Context, s desk.Session, name string, address int, step desk.Progress) error
+	SetReaderSpeed(ctx context.Context, s desk.Session, name string, baud int, step desk.Progress) error
+	// SendReaderFile sends a reader its firmware, until ctx ends.
+	SendReaderFile(ctx context.Context, s desk.Session, name, file string, stick bool, step desk.Progress) error
 }
 
 func readerCommands() []command {
 	return []command{
-		{name: "reader", usage: "[NAME [--install]]", right: desk.OpensDoor, needs: has[Readers], run: reader,
-			about: i18n.M("console.help-reader",
-				"show the readers, or one; --install lets an OSDP reader take its key"),
+		{name: "reader", usage: "[NAME [--install | --address N | --speed BAUD | --firmware FILE [--stick]]]",
+			right: desk.OpensDoor, needs: has[Readers], run: reader,
+			about: i18n.M("console.help-reader-osdp", "show the readers, or one; an OSDP reader takes its key, "+
+				"another address, its line another speed, or its firmware"),
 			example: "reader gate --install"},
 	}
 }
 
 func reader(ctx context.Context, c *console, words []string) error {
-	a, err := parse(words, "install")
+	a, err := parse(words, "install", "address=", "speed=", "firmware=", "stick")
 	if err != nil {
 		return err
 	}
-	d, name := c.desk.(Readers), strings.Join(a.words, " ")
-	if a.has("install") {
-		if name == "" {
-			return c.misuse("reader")
-		}
+	d, name := c.desk.(Readers), a.rest()
+	acts := len(a.options)
+	if a.has("stick") {
+		acts--
+	}
+	switch {
+	case acts > 1, acts == 1 && name == "", a.has("stick") && !a.has("firmware"):
+		return c.misuse("reader")
+	case a.has("install"):
 		return c.installReader(ctx, d, name)
+	case a.has("address"):
+		return c.moveReader(ctx, d, name, a.options["address"], d.SetReaderAddress)
+	case a.has("speed"):
+		return c.moveReader(ctx, d, name, a.options["speed"], d.SetReaderSpeed)
+	case a.has("firmware"):
+		return c.readerFirmware(ctx, d, name, a.options["firmware"], a.has("stick"))
 	}
 	all, err := d.Readers(ctx, c.who)
 	if err != nil {
@@ -75,6 +93,62 @@ func (c *console) installReader(ctx context.Context, d Readers, name string) err
 	return nil
 }
 
+// moveReader gives a reader another address, or its line another speed, and shows what the
+// configuration has to say from now on.
+func (c *console) moveReader(ctx context.Context, d Readers, name, to string,
+	move func(context.Context, desk.Session, string, int, desk.Progress) error) error {
+	n, err := strconv.Atoi(to)
+	if err != nil {
+		return c.misuse("reader")
+	}
+	if err := c.confirmOrStop(i18n.M("console.reader-move",
+		"Its line reads no cards for some seconds. Go on?")); err != nil {
+		return err
+	}
+	c.say(i18n.M("console.reader-move-how", "q takes a speed back that was begun."))
+	key, err := c.untilKey(ctx, string(stopKey), func(ctx context.Context) error {
+		return move(ctx, c.who, name, n, c.step)
+	})
+	if err == nil && key != 0 {
+		c.say(i18n.M("console.reader-moved-back", "Taken back; 'reader' shows where each reader is."))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	all, err := d.Readers(ctx, c.who)
+	for _, r := range all {
+		if r.Link != nil && r.Link.Write != "" {
+			c.say(i18n.M("console.reader-write", "Reader %s works: %s.", r.Name, r.Link.Write))
+		}
+	}
+	return err
+}
+
+// readerFirmware sends a reader its firmware, until a key is pressed.
+func (c *console) readerFirmware(ctx context.Context, d Readers, name, file string, stick bool) error {
+	if err := c.confirmOrStop(i18n.M("console.reader-firmware", "Send %s to reader %s as its firmware?", file,
+		name)); err != nil {
+		return err
+	}
+	c.say(i18n.M("console.install-how", "q ends it."))
+	key, err := c.untilKey(ctx, string(stopKey), func(ctx context.Context) error {
+		if err := d.SendReaderFile(ctx, c.who, name, file, stick, c.step); err != nil {
+			return err
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
+	if key != 0 {
+		c.say(i18n.M("console.reader-firmware-stopped", "Ended. The reader was told to forget the file."))
+		return nil
+	}
+	c.say(i18n.M("console.reader-firmware-done", "Reader %s has its firmware.", name))
+	return reader(ctx, c, strings.Fields(name))
+}
+
 func (c *console) readersTable(all []desk.ReaderReport) table {
 	t := table{cols: []column{
 		{"reader", i18n.M("console.reader", "reader")},
@@ -90,6 +164,8 @@ func (c *console) readersTable(all []desk.ReaderReport) table {
 // readerState is one line about a reader.
 func (c *console) readerState(r desk.ReaderReport) string {
 	switch {
+	case r.Link != nil && r.Link.Secure && r.Link.Write != "":
+		return r.Link.Write
 	case r.Link != nil && r.Link.Secure:
 		return c.lang.Say(i18n.M("console.reader-secure", "secure channel"))
 	case r.Link != nil && r.Link.Why != "":

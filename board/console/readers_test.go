@@ -2,6 +2,8 @@ package console_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +20,7 @@ func (d *fullDesk) Readers(_ context.Context, s desk.Session) ([]desk.ReaderRepo
 		{Name: "outside", Kind: "wiegand", Counts: []hal.Count{{Of: "cards", N: 17}}},
 		{Name: "gate", Kind: "osdp", Counts: []hal.Count{{Of: "questions", N: 400}},
 			Link: &desk.Link{Address: 5, Speed: 9600, Why: "has no key yet", Device: "serial number 41",
-				Abilities: []string{"cards", "lamp"}}},
+				Abilities: []string{"cards", "lamp"}, Write: "write address = 3 into door.toml"}},
 	}, err
 }
 
@@ -35,6 +37,77 @@ func (d *fullDesk) InstallReader(ctx context.Context, s desk.Session, name strin
 		return nil
 	case <-ctx.Done():
 		return nil // the desk ends it quietly
+	}
+}
+
+// SetReaderAddress, SetReaderSpeed and SendReaderFile do what the fake is told by name.
+func (d *fullDesk) SetReaderAddress(_ context.Context, s desk.Session, name string, address int,
+	_ desk.Progress) error {
+	err := d.enter(s, fmt.Sprint("address ", name, " ", address), desk.Installer, desk.Technician, desk.Manager)
+	d.fakeDesk.mu.Unlock()
+	return err
+}
+
+func (d *fullDesk) SetReaderSpeed(ctx context.Context, s desk.Session, name string, baud int,
+	step desk.Progress) error {
+	err := d.enter(s, fmt.Sprint("speed ", name, " ", baud), desk.Installer, desk.Technician, desk.Manager)
+	d.fakeDesk.mu.Unlock()
+	if err == nil {
+		step(desk.Step{Text: "reader gate goes there"})
+		<-ctx.Done()
+		err = ctx.Err()
+	}
+	return err
+}
+
+func (d *fullDesk) SendReaderFile(ctx context.Context, s desk.Session, name, file string, stick bool,
+	step desk.Progress) error {
+	call := fmt.Sprint("firmware ", name, " ", file, " ", stick)
+	err := d.enter(s, call, desk.Installer, desk.Technician, desk.Manager)
+	d.fakeDesk.mu.Unlock()
+	if err == nil && stick {
+		step(desk.Step{Text: "sending to the reader", Done: 40, Wanted: 100})
+		<-ctx.Done()
+	}
+	return err
+}
+
+// TestReadersAreMoved: the words reach the desk, and q takes a speed back and ends a firmware.
+func TestReadersAreMoved(t *testing.T) {
+	s, fake := sitFull(t, console.Options{})
+	s.logIn("mei")
+	for _, wrong := range []string{"reader --address 3", "reader gate --address x", "reader gate --stick",
+		"reader gate --speed 9600 --address 3"} {
+		if got := s.do("mei", wrong); !strings.Contains(got, "usage: reader") {
+			t.Errorf("%s: %s", wrong, got)
+		}
+	}
+	s.hit("reader gate --address 3\r")
+	s.see("Go on?")
+	s.hit("yes\r")
+	s.see("Reader gate works: write address = 3")
+	s.hit("reader gate --speed 115200\r")
+	s.see("Go on?")
+	s.hit("yes\r")
+	s.see("reader gate goes there")
+	s.hit("q")
+	s.see("Taken back")
+	s.hit("reader gate --firmware gate.bin --stick\r")
+	s.see("Send gate.bin to reader gate")
+	s.hit("yes\r")
+	s.see("[40/100] sending to the reader")
+	s.hit("\x03")
+	s.see("told to forget the file")
+	s.hit("reader gate --firmware gate.bin\r")
+	s.see("Send gate.bin to reader gate")
+	s.hit("yes\r")
+	s.see("Reader gate has its firmware")
+	s.see("serial number 41")
+	calls := fake.calls()
+	for _, want := range []string{"address gate 3", "speed gate 115200", "firmware gate gate.bin true"} {
+		if !slices.Contains(calls, want) {
+			t.Errorf("not asked: %s in %q", want, calls)
+		}
 	}
 }
 

@@ -65,7 +65,7 @@ func (d *Desk) KeepDraft(_ context.Context, s Session, of string, body []byte) e
 // AssessmentForm reads a filled-in form from a stick, or from the unit's folder for what leaves and
 // enters it.
 func (d *Desk) AssessmentForm(ctx context.Context, s Session, name string, stick bool) (papers.Assessment, error) {
-	f, err := d.openIn(ctx, s, name, stick)
+	f, err := d.openIn(ctx, s, KeepsPeople, name, stick)
 	if err != nil {
 		return papers.Assessment{}, err
 	}
@@ -79,16 +79,17 @@ func (d *Desk) AssessmentForm(ctx context.Context, s Session, name string, stick
 
 // OpenList opens a list of people on a stick or in that folder, for [Desk.PlanImport].
 func (d *Desk) OpenList(ctx context.Context, s Session, name string, stick bool) (io.ReadCloser, error) {
-	return d.openIn(ctx, s, name, stick)
+	return d.openIn(ctx, s, KeepsPeople, name, stick)
 }
 
-// maxBroughtIn is how large a file from a stick may be, in bytes: no list and no form is larger.
+// maxBroughtIn is how large a file from a stick may be, in bytes: no list, no form and no reader's
+// firmware is larger.
 const maxBroughtIn = 8 << 20
 
 // openIn opens a file of the folder for what leaves and enters the unit, or of a stick: only a
 // plain file of that folder itself.
-func (d *Desk) openIn(ctx context.Context, s Session, name string, stick bool) (io.ReadCloser, error) {
-	by, err := d.allow(s, KeepsPeople)
+func (d *Desk) openIn(ctx context.Context, s Session, right Right, name string, stick bool) (io.ReadCloser, error) {
+	by, err := d.allow(s, right)
 	if err != nil {
 		return nil, err
 	}

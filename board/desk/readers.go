@@ -60,17 +60,23 @@ func (d *Desk) InstallReader(ctx context.Context, s Session, name string, step P
 
 // installer finds a reader that takes keys from the unit.
 func (d *Desk) installer(name string) (hal.Installer, error) {
+	return readerThat[hal.Installer](d, name, i18n.Problem(
+		i18n.E("desk.reader-takes-no-key", "this reader takes no key"),
+		i18n.M("desk.only-osdp-installs", "only OSDP readers have one of the unit")))
+}
+
+// readerThat finds the reader of a name as what it is to be; cannot says that it is not.
+func readerThat[R any](d *Desk, name string, cannot error) (found R, err error) {
 	for _, r := range d.unit.Readers() {
 		if r.String() != name {
 			continue
 		}
-		if i, ok := r.(hal.Installer); ok {
-			return i, nil
+		if found, ok := r.(R); ok {
+			return found, nil
 		}
-		return nil, i18n.Problem(i18n.E("desk.reader-takes-no-key", "this reader takes no key"),
-			i18n.M("desk.only-osdp-installs", "only OSDP readers have one of the unit"))
+		return found, cannot
 	}
-	return nil, i18n.Problem(i18n.E("desk.no-such-reader", "no reader has this name"),
+	return found, i18n.Problem(i18n.E("desk.no-such-reader", "no reader has this name"),
 		i18n.M("desk.see-readers", "'reader' lists them"))
 }
 
@@ -118,7 +124,8 @@ type Link struct {
 	Device    string    // what it says it is; empty: nothing yet
 	Proven    bool      // it said so under its key
 	Abilities []string
-	Supply    bool // its supply fails
+	Supply    bool   // its supply fails
+	Write     string // what the configuration has to say after a move; empty: it does
 }
 
 // linkOf is nil for a reader that only speaks.
@@ -133,12 +140,27 @@ func linkOf(r hal.Reader, lang i18n.Language) *Link {
 	if l.Why != nil {
 		out.Why = lang.Say(linkMessage(l.Why))
 	}
+	if l.Secure && (l.Address != l.ConfigAddress || l.Speed != l.ConfigSpeed) {
+		out.Write = lang.Say(i18n.M("desk.reader-write", "write address = %d and baud = %d under this reader in "+
+			"door.toml, which has %d and %d; until then the unit keeps it in mind", l.Address, l.Speed,
+			l.ConfigAddress, l.ConfigSpeed))
+	}
 	return out
 }
 
 // linkMessage says why a reader has no session, and what to do.
 func linkMessage(why error) i18n.Message {
-	for _, known := range linkErrors {
+	return inWords(linkErrors, why)
+}
+
+// knownError is an error of a reader, and what it says to people.
+type knownError struct {
+	err  error
+	says i18n.Message
+}
+
+func inWords(all []knownError, why error) i18n.Message {
+	for _, known := range all {
 		if errors.Is(why, known.err) {
 			return known.says
 		}
@@ -146,10 +168,7 @@ func linkMessage(why error) i18n.Message {
 	return i18n.Verbatim(why.Error())
 }
 
-var linkErrors = []struct {
-	err  error
-	says i18n.Message
-}{
+var linkErrors = []knownError{
 	{osdp.ErrNotAsked, i18n.M("desk.link-not-asked", "not asked yet")},
 	{osdp.ErrSilent, i18n.M("desk.link-silent", "does not answer: look at its power, its two data wires, its address "+
 		"and speed")},
@@ -163,6 +182,7 @@ var linkErrors = []struct {
 	{osdp.ErrNoChannel, i18n.M("desk.link-no-channel", "refuses a secure channel: without one it is not used")},
 	{osdp.ErrPlain, i18n.M("desk.link-plain", "does not encrypt cards and keys: it is not used")},
 	{osdp.ErrForgot, i18n.M("desk.link-forgot", "ended the session: its power was off, or somebody is on the line")},
+	{osdp.ErrMoved, i18n.M("desk.link-moved", "goes to another address or speed")},
 	{osdp.ErrMAC, i18n.M("desk.link-mac", "a message was forged, or the reader lost count: look who has access to the "+
 		"line")},
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"menshen/board/desk"
+	"menshen/board/outbox"
 	"menshen/hal/osdp"
 	"menshen/hal/osdp/osdptest"
 	"menshen/hal/sim"
@@ -117,5 +119,121 @@ func TestInstallEnds(t *testing.T) {
 			e.Remedy.IsZero() {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestMoveReader: a reader is where the operator wants it, the link says what to write, and the log
+// has begin and end; one that refuses is told.
+func TestMoveReader(t *testing.T) {
+	b := newBench(t)
+	far, line := b.withOSDP(t)
+	b.Eventually("the reader has no key", func() bool { return strings.Contains(b.link(t).Why, "no key yet") })
+	if err := b.Desk.InstallReader(t.Context(), b.Staff, "gate", func(desk.Step) {}); err != nil {
+		t.Fatal(err)
+	}
+	var steps []string
+	tell := func(s desk.Step) { steps = append(steps, s.Text) }
+	if err := b.Desk.SetReaderAddress(t.Context(), b.Staff, "gate", 9, tell); err != nil {
+		t.Fatal(err)
+	}
+	if l := b.link(t); l.Address != 9 || !strings.Contains(l.Write, "address = 9") || len(steps) != 1 {
+		t.Errorf("%+v, %q", l, steps)
+	}
+	if err := b.Desk.SetReaderSpeed(t.Context(), b.Staff, "gate", 38400, tell); err != nil {
+		t.Fatal(err)
+	}
+	l := b.link(t)
+	if !l.Secure || l.Speed != 38400 || !strings.Contains(l.Write, "baud = 38400") || len(steps) != 2 {
+		t.Errorf("%+v, %q", l, steps)
+	}
+	line.Do(func() {
+		if far.Baud != 38400 || far.Address != 9 {
+			t.Errorf("it is at %d and %d", far.Address, far.Baud)
+		}
+		far.Fixed = true
+	})
+	var e *i18n.Error
+	for _, err := range []error{
+		b.Desk.SetReaderAddress(t.Context(), b.Staff, "gate", 10, tell),
+		b.Desk.SetReaderSpeed(t.Context(), b.Staff, "gate", 9600, tell),
+		b.Desk.SetReaderAddress(t.Context(), b.Staff, "gate", 300, tell),
+		b.Desk.SetReaderSpeed(t.Context(), b.Staff, "gate", 1234, tell),
+		b.Desk.SetReaderSpeed(t.Context(), b.Staff, "outside", 9600, tell),
+	} {
+		if !errors.As(err, &e) || e.Remedy.IsZero() {
+			t.Errorf("%v", err)
+		}
+	}
+	if b.Count(audit.ReaderMoveBegun) != 6 || b.Count(audit.ReaderMoveEnded) != 6 {
+		t.Errorf("%d begun, %d ended", b.Count(audit.ReaderMoveBegun), b.Count(audit.ReaderMoveEnded))
+	}
+}
+
+// TestSendReaderFile: a reader gets its firmware from the unit's folder, is looked for when it
+// begins again, and forgets what an operator ends.
+func TestSendReaderFile(t *testing.T) {
+	b := newBench(t)
+	far, line := b.withOSDP(t)
+	b.Eventually("the reader has no key", func() bool { return strings.Contains(b.link(t).Why, "no key yet") })
+	if err := b.Desk.InstallReader(t.Context(), b.Staff, "gate", func(desk.Step) {}); err != nil {
+		t.Fatal(err)
+	}
+	data := bytes.Repeat([]byte("firmware"), 500)
+	dir := outbox.Dir(b.Config.Unit.Dir)
+	err := os.MkdirAll(dir, 0o700)
+	if err := errors.Join(err, os.WriteFile(filepath.Join(dir, "gate.bin"), data, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	send := func(ctx context.Context, file string, step desk.Progress) error {
+		return b.Desk.SendReaderFile(ctx, b.Staff, "gate", file, false, step)
+	}
+	var e *i18n.Error
+	if err := send(t.Context(), "gate.bin", func(desk.Step) {}); !errors.As(err, &e) || e.Remedy.IsZero() ||
+		!strings.Contains(err.Error(), "takes no such file") {
+		t.Errorf("a reader that takes none: %v", err)
+	}
+	files := &osdptest.Files{Receives: 512, Says: osdp.FileState{Delay: 60}}
+	files.Part = func(p osdp.FilePart) osdp.Reply {
+		if int(p.Offset)+len(p.Data) < int(p.Size) {
+			return nil
+		}
+		time.AfterFunc(100*time.Millisecond, func() {
+			line.Do(func() { far.Unplug(); far.Identity.Firmware = [3]byte{7, 7, 7} })
+		})
+		return osdp.FileState{Status: 2}
+	}
+	line.Do(func() { far.Files = files })
+	last := desk.Step{}
+	alone := false
+	if err := send(t.Context(), "gate.bin", func(s desk.Step) {
+		alone = alone || strings.Contains(s.Text, "no cards")
+		if s.Wanted > 0 {
+			last = s
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if last.Done == 0 || !alone || !strings.Contains(b.link(t).Device, "7.7.7") {
+		t.Errorf("%+v, alone %v, %s", last, alone, b.link(t).Device)
+	}
+	line.Do(func() { files.Part, files.Says.Delay, files.Got = nil, 60000, nil })
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := send(ctx, "gate.bin", func(s desk.Step) {
+		if s.Done > 0 {
+			cancel()
+		}
+	}); err != nil {
+		t.Errorf("ended: %v", err)
+	}
+	line.Do(func() {
+		if files.Aborts != 3 || len(files.Got) > 0 {
+			t.Errorf("%d times ended, %d bytes left", files.Aborts, len(files.Got))
+		}
+	})
+	if err := send(t.Context(), "nothing.bin", func(desk.Step) {}); !errors.As(err, &e) {
+		t.Errorf("no file: %v", err)
+	}
+	if b.Count(audit.ReaderFileBegun) != 3 || b.Count(audit.ReaderFileEnded) != 3 {
+		t.Errorf("%d begun, %d ended", b.Count(audit.ReaderFileBegun), b.Count(audit.ReaderFileEnded))
 	}
 }

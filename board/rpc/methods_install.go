@@ -12,6 +12,10 @@ var installMethods = map[string]handler{
 	"install.wiring":  method(wiring),
 	"install.readers": method(readers),
 	"install.reader":  method(installReader),
+
+	"install.address":  method(readerAddress),
+	"install.speed":    method(readerSpeed),
+	"install.firmware": method(readerFirmware),
 }
 
 // header is a board's with its wires.
@@ -115,6 +119,7 @@ type link struct {
 	Proven    bool     `json:"proven,omitempty"`   // it said so under its key
 	Abilities []string `json:"abilities"`
 	Supply    bool     `json:"supplyFails,omitempty"`
+	Write     string   `json:"write,omitempty"` // what door.toml has to say after a move
 }
 
 func (c *call) link(l *desk.Link) *link {
@@ -122,7 +127,7 @@ func (c *call) link(l *desk.Link) *link {
 		return nil
 	}
 	out := &link{Address: l.Address, Speed: l.Speed, Secure: l.Secure, Why: l.Why, Device: l.Device, Proven: l.Proven,
-		Abilities: append([]string{}, l.Abilities...), Supply: l.Supply}
+		Abilities: append([]string{}, l.Abilities...), Supply: l.Supply, Write: l.Write}
 	if !l.Secure && !l.Next.IsZero() {
 		out.Next = c.time(l.Next)
 	}
@@ -139,6 +144,39 @@ type installParams struct {
 // installReader lets a reader take a new key; progress says what it waits for.
 func installReader(ctx context.Context, c *call, p installParams) (nothing, error) {
 	err := c.desk.InstallReader(ctx, c.who, p.Reader, c.step)
+	if err == nil {
+		err = ctx.Err()
+	}
+	return nothing{}, err
+}
+
+type addressParams struct {
+	Reader  string `json:"reader"`
+	Address int    `json:"address"`
+}
+
+func readerAddress(ctx context.Context, c *call, p addressParams) (nothing, error) {
+	return nothing{}, c.desk.SetReaderAddress(ctx, c.who, p.Reader, p.Address, c.step)
+}
+
+type speedParams struct {
+	Reader string `json:"reader"` // any of the line
+	Speed  int    `json:"speed"`  // baud
+}
+
+func readerSpeed(ctx context.Context, c *call, p speedParams) (nothing, error) {
+	return nothing{}, c.desk.SetReaderSpeed(ctx, c.who, p.Reader, p.Speed, c.step)
+}
+
+type firmwareParams struct {
+	Reader string `json:"reader"`
+	File   string `json:"file"`
+	Stick  bool   `json:"stick"` // it is on the stick, else in the folder
+}
+
+// readerFirmware sends a reader a file; progress says how far it is.
+func readerFirmware(ctx context.Context, c *call, p firmwareParams) (nothing, error) {
+	err := c.desk.SendReaderFile(ctx, c.who, p.Reader, p.File, p.Stick, c.step)
 	if err == nil {
 		err = ctx.Err()
 	}

@@ -10,17 +10,17 @@ import (
 
 // Why a reader does not have a file. Where the reader refused the first part, Err is a [Refused].
 var (
-	ErrNoSession    = errors.New("the reader has no session")
-	ErrFileBusy     = errors.New("a file is on its way to the reader already")
-	ErrFileStopped  = errors.New("it was stopped")
-	ErrFileLost     = errors.New("the session with the reader ended in the middle")
-	ErrFileAborted  = errors.New("the reader broke it off")
-	ErrFileUnknown  = errors.New("the reader does not know what the file is: is it that of this model?")
-	ErrFileBad      = errors.New("the reader says that the file is damaged")
-	ErrFileOrder    = errors.New("the reader's answers are not those to a file")
-	ErrFileRoom     = errors.New("the reader leaves no room for a part of a file")
-	ErrFileNoEnd    = errors.New("the reader has all of the file and did not say in time that it is done with it")
-	ErrFileTooSmall = errors.New("the file is empty")
+	ErrNoSession   = errors.New("the reader has no session")
+	ErrFileBusy    = errors.New("a file is on its way to the reader already")
+	ErrFileStopped = errors.New("it was stopped")
+	ErrFileLost    = errors.New("the session with the reader ended in the middle")
+	ErrFileAborted = errors.New("the reader broke it off")
+	ErrFileUnknown = errors.New("the reader does not know what the file is: is it that of this model?")
+	ErrFileBad     = errors.New("the reader says that the file is damaged")
+	ErrFileOrder   = errors.New("the reader's answers are not those to a file")
+	ErrFileRoom    = errors.New("the reader leaves no room for a part of a file")
+	ErrFileNoEnd   = errors.New("the reader has all of the file and did not say in time that it is done with it")
+	ErrFileEmpty   = errors.New("the file is empty")
 )
 
 // Refused is a command that a reader does not carry out.
@@ -70,7 +70,7 @@ func (s *station) sendFile(now time.Time, data []byte) error {
 	case s.file != nil:
 		return ErrFileBusy
 	case len(data) == 0:
-		return ErrFileTooSmall
+		return ErrFileEmpty
 	}
 	s.File = hal.FileProgress{Size: len(data)}
 	s.file = &transfer{FileProgress: &s.File, data: data, most: s.Abilities.receives(), longest: s.longest, due: now,

@@ -196,7 +196,7 @@ func TestFileGoesWrong(t *testing.T) {
 		t.Error(err)
 	}
 	w.Run(2 * time.Second)
-	if err := w.Bus.SendFile(w.Now, 0, nil); !errors.Is(err, osdp.ErrFileTooSmall) {
+	if err := w.Bus.SendFile(w.Now, 0, nil); !errors.Is(err, osdp.ErrFileEmpty) {
 		t.Error(err)
 	}
 }

@@ -59,6 +59,10 @@ const (
 	CheckEnded       Kind = "self-test ended"
 	InstallBegun     Kind = "reader install begun" // an operator lets a reader take a new key
 	InstallEnded     Kind = "reader install ended" // and how
+	ReaderMoveBegun  Kind = "reader move begun"    // an operator has a reader, or its line, go elsewhere
+	ReaderMoveEnded  Kind = "reader move ended"    // and how
+	ReaderFileBegun  Kind = "reader file begun"    // an operator sends a reader its firmware
+	ReaderFileEnded  Kind = "reader file ended"    // and how
 	UpdateBegun      Kind = "update begun"         // an operator has a system written to the other slot
 	UpdateFailed     Kind = "update failed"        // it was not written whole
 	UpdateTried      Kind = "update tried"         // an operator restarts the unit to try it
