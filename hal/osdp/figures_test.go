@@ -63,6 +63,60 @@ func TestTapTime(t *testing.T) {
 	}
 }
 
+// TestFileTime: how long a firmware of 100 kB takes to a reader that takes large parts and lets
+// cards go between them, and how long a tap at it, and at another one of the line, takes meanwhile.
+func TestFileTime(t *testing.T) {
+	for _, line := range []struct {
+		baud            int
+		file, own, next time.Duration // allowed
+	}{
+		{9600, 6 * time.Minute, 800 * time.Millisecond, 800 * time.Millisecond},
+		{115200, 30 * time.Second, 400 * time.Millisecond, 400 * time.Millisecond},
+	} {
+		files := &osdptest.Files{Receives: 1440, Says: osdp.FileState{Action: 1}}
+		w := &osdptest.Wire{Now: begin, Baud: line.baud, Latency: 3 * time.Millisecond}
+		var all []osdp.Setup
+		for a := range byte(2) {
+			all = append(all, osdp.Setup{Addresses: []byte{a}, Keys: []osdp.Key{keyOf(a)}})
+			w.Readers = append(w.Readers, &osdptest.Reader{Address: a, Key: keyOf(a), Files: files})
+		}
+		var err error
+		if w.Bus, err = osdp.NewBus(line.baud, all...); err != nil {
+			t.Fatal(err)
+		}
+		w.Run(10 * time.Second)
+		w.Take()
+		begun := w.Now
+		if err := w.Bus.SendFile(w.Now, 0, firmware(100_000)); err != nil {
+			t.Fatal(err)
+		}
+		var most [2]time.Duration
+		for i := 0; !w.Bus.State(0).File.Ended; i++ {
+			w.Run(time.Duration(997+13*(i%41)) * time.Millisecond)
+			tapped := w.Now
+			w.Readers[i%2].Tap(26, byte(i), 2, 3, 0)
+			for took := time.Duration(0); took == 0; {
+				w.Run(time.Millisecond)
+				for _, e := range w.Take() {
+					if _, card := e.Reply.(osdp.CardBits); card {
+						took = e.At.Sub(tapped)
+					}
+				}
+				most[i%2] = max(most[i%2], took)
+			}
+		}
+		took := w.Now.Sub(begun)
+		if f := w.Bus.State(0).File; f.Err != nil {
+			t.Error(f.Err)
+		}
+		t.Logf("%d baud: %v; a tap at this reader at most %v, at the other %v", line.baud, took.Round(time.Second),
+			most[0].Round(time.Millisecond), most[1].Round(time.Millisecond))
+		if took > line.file || most[0] > line.own || most[1] > line.next {
+			t.Errorf("%d baud: %v, %v", line.baud, took, most)
+		}
+	}
+}
+
 // BenchmarkASecondOfALine is the processor time of a line with one reader, the emulated one's
 // included: -benchtime 20x.
 func BenchmarkASecondOfALine(b *testing.B) {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"os"
 	"os/exec"
@@ -23,7 +24,8 @@ import (
 // one of a few lines around libosdp. It is called with a serial device, an address and its key in
 // hex, or "-" as new from the factory. For each t of its input it reads the card 01020340 of 26
 // bits, for each k the key 7; it writes a line for each command: "keyset HEX", "led COLOUR",
-// "buzzer TONE".
+// "buzzer TONE", "comset ADDRESS BAUD", and "closed BYTES HASH" when it has a file, with its FNV-1a
+// of 32 bits in hex.
 func TestPeer(t *testing.T) {
 	program := os.Getenv("MENSHEN_OSDP_PEER")
 	if program == "" {
@@ -50,6 +52,8 @@ func TestPeer(t *testing.T) {
 
 	p = newPeer(t, program, ring, key) // both begin again
 	p.use(t)
+	p.move(t)
+	p.file(t)
 	p.end()
 
 	p = newPeer(t, program, ring, strings.Repeat("5a", osdp.KeySize)) // another reader
@@ -141,6 +145,65 @@ func (p *peer) use(t *testing.T) {
 	}
 	t.Logf("%d taps, each %v after it, at most %v; %v", len(took), (sum / 100).Round(time.Millisecond),
 		most.Round(time.Millisecond), p.line.Readers()[0].Counts())
+}
+
+// move gives the peer another address, and the old one again.
+func (p *peer) move(t *testing.T) {
+	t.Helper()
+	for _, to := range []byte{9, 5} {
+		begun := time.Now()
+		if err := p.line.Readers()[0].SetAddress(t.Context(), to); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := p.says(t, "comset "), fmt.Sprintf("%d 115200", to); got != want {
+			t.Errorf("the peer goes to %s, not to %s", got, want)
+		}
+		t.Logf("at address %d after %v", to, time.Since(begun).Round(time.Millisecond))
+	}
+}
+
+// file sends the peer one that is broken off and one whole, with taps meanwhile.
+func (p *peer) file(t *testing.T) {
+	t.Helper()
+	r, data := p.line.Readers()[0], firmware(100_000)
+	ended := func() hal.FileProgress {
+		await(t, func() bool { return r.File().Ended })
+		return r.File()
+	}
+	if err := r.SendFile(data); err != nil {
+		t.Fatal(err)
+	}
+	await(t, func() bool { return r.File().Sent > 1000 })
+	r.EndFile()
+	if f := ended(); !errors.Is(f.Err, osdp.ErrFileStopped) {
+		t.Errorf("%+v", f)
+	}
+	p.says(t, "closed ")
+	begun := time.Now()
+	if err := r.SendFile(data); err != nil {
+		t.Fatal(err)
+	}
+	var sum, most time.Duration
+	taps := 0
+	for ; !r.File().Ended; taps++ {
+		tapped := time.Now()
+		io.WriteString(p.input, "t")
+		if e := p.next(t); e.Card == nil {
+			t.Fatalf("%+v", e)
+		}
+		sum, most = sum+time.Since(tapped), max(most, time.Since(tapped))
+	}
+	took := time.Since(begun)
+	hash := fnv.New32a()
+	hash.Write(data)
+	if got, want := p.says(t, "closed "), fmt.Sprintf("%d %08x", len(data), hash.Sum32()); got != want {
+		t.Errorf("the peer has %s, not %s", got, want)
+	}
+	if f := ended(); f.Err != nil || f.Alone {
+		t.Errorf("%+v", f)
+	}
+	t.Logf("%d bytes in %v; %d taps meanwhile, each %v after it, at most %v", len(data), took.Round(time.Millisecond),
+		taps, (sum / time.Duration(taps)).Round(time.Millisecond), most.Round(time.Millisecond))
 }
 
 func (p *peer) next(t *testing.T) hal.ReaderEvent {
