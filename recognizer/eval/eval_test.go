@@ -447,3 +447,44 @@ func TestAttacksWithInfrared(t *testing.T) {
 		t.Errorf("%d presentations with infrared", a.Paired())
 	}
 }
+
+// TestTemplatesOnCards: not packed they are those of the search; the more bits, the nearer the
+// errors are to that; and as many of the others are taken where that is asked for.
+func TestTemplatesOnCards(t *testing.T) {
+	p := newPainter(t)
+	p.people(0, 60, 4, .8)
+	p.people(60, 40, 1, .8)
+	f := measure(t, p)
+	if len(f.OnCards) != 5 {
+		t.Fatalf("%d sizes", len(f.OnCards))
+	}
+	whole := f.OnCards[0]
+	for _, at := range whole.At {
+		missed := 0
+		for _, m := range f.Identification.mated {
+			if m.full && m.own < at.Threshold {
+				missed++
+			}
+		}
+		if at.FNMR.Errors != missed {
+			t.Errorf("at %v: %d missed, %d in the search", at.Threshold, at.FNMR.Errors, missed)
+		}
+	}
+	for bits, c := range f.OnCards {
+		if bits > 0 && c.Bytes != dim*bits/8 {
+			t.Errorf("%d bits: %d bytes", bits, c.Bytes)
+		}
+		for i, at := range c.All() {
+			limit := []float64{1, 1, 1, 1e-4, 1e-5}[i]
+			if at.FMR.Value > limit || at.FMR.Trials == 0 || at.FNMR.Trials == 0 {
+				t.Errorf("%d bits at %v: %+v", bits, at.Threshold, at)
+			}
+		}
+	}
+	far := func(bits int) float64 {
+		return math.Abs(float64(f.OnCards[bits].At[2].FNMR.Errors - whole.At[2].FNMR.Errors))
+	}
+	if far(4) > far(1) {
+		t.Errorf("four bits are farther from the whole than one: %v, %v", far(4), far(1))
+	}
+}

@@ -27,6 +27,7 @@ type Faces struct {
 	With5            *Identification // the same with up to Most
 	Promises         []Promise       // of the calibration given, if any
 	Rooms            []Room          // by the same
+	OnCards          []OnCard        // the templates of Identification, not packed first
 	Others           *Others         // nil: too few people
 	When             time.Time
 }
@@ -107,6 +108,9 @@ func MeasureFaces(
 		f.Labelled = verify(samples, lost, nil)
 	}
 	f.With1, f.With5 = identify(samples, len(names), 1, one), identify(samples, len(names), Most, one)
+	if f.OnCards, err = f.Identification.onCards(samples, one); err != nil {
+		return nil, fmt.Errorf("evaluate templates on cards: %w", err)
+	}
 	if shipped != nil {
 		f.hold(shipped)
 		if len(turnedAway) > 0 {

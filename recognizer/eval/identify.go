@@ -36,6 +36,7 @@ type IdentifyPoint struct {
 
 type matedProbe struct {
 	person int
+	probe  int     // the picture
 	full   bool    // the template is of as many pictures as there may be
 	own    float64 // score with it
 	other  float64 // with the best of the others
@@ -71,7 +72,7 @@ func identify(samples []sample, people, enrol int, one onePerson) *Identificatio
 			continue
 		}
 		if templates[s.person] != nil {
-			id.mated = append(id.mated, matedProbe{s.person, id.full[s.person], own, other})
+			id.mated = append(id.mated, matedProbe{s.person, i, id.full[s.person], own, other})
 			first.add(s.person, own > other)
 		}
 		if !math.IsInf(other, -1) {

@@ -107,6 +107,13 @@ func (r Report) summary(w io.Writer) {
 				"there is room for %s people\n",
 				number(int(p.Asked)), percent(p.Refused), number(p.People))
 		}
+		for _, c := range f.OnCards {
+			for _, p := range c.All() {
+				fmt.Fprintf(w,
+					"  card and face with a template of %s bytes, at %.3f: owners missed %v, others taken %v\n",
+					number(c.Bytes), p.Threshold, p.FNMR, p.FMR)
+			}
+		}
 	}
 	for _, a := range r.Acts {
 		fmt.Fprintf(w, "  %s, asked to %s: passes in %v of %d visits\n", a.Player, a.Act, a.Passed(), a.Passed().Trials)
