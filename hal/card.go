@@ -16,8 +16,21 @@ type Card struct {
 	Number   uint64 // card number; zero when the format is not known
 	Clonable bool   // true when anyone with a copier can make another: UID-only, EM4100, plain Wiegand
 	Proved   bool   // true when the card has just proved by AES that it knows a key of its own
-	Written  bool   // true when its reader was to write cards (Issuer, Retirer), and this one is as asked
+	Written  bool   // true when its reader was to write cards (Issuer, Retirer, Carrier), and this one is as asked
+
+	Carried *Carried // what it carries beside its number; nil: it is of a kind that carries nothing
 }
+
+// Carried is what a card carries, sealed. It prints as little as a Card.
+type Carried struct {
+	Key    [16]byte // the card's own, for the seal; the other half is not the reader's
+	Sealed []byte   // empty: the card carries nothing
+}
+
+// String, GoString and Format show neither key nor content.
+func (c Carried) String() string             { return fmt.Sprintf("carried(%d bytes)", len(c.Sealed)) }
+func (c Carried) GoString() string           { return c.String() }
+func (c Carried) Format(s fmt.State, _ rune) { fmt.Fprint(s, c.String()) }
 
 // Credential is the form that a store hashes: one length byte and the raw bits. Cards of
 // different length never collide. Of a card that proved itself a zero goes before: its number is

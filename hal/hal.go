@@ -42,6 +42,16 @@ type Retirer interface {
 	Retire(until time.Time) bool
 }
 
+// Carrier is a reader that can write what a card of the site carries beside its number.
+type Carrier interface {
+	// Carry has write say, until then, what becomes of the cards that are held to the reader; a
+	// time in the past ends it. write is called once for each card, on the reader's goroutine; no:
+	// the card stays as it is; yes: it carries these bytes from now on, or nothing. A card that was
+	// written is emitted as Written, also where it had been there before. Carry reports
+	// false when the reader knows no such cards. It may be called from any goroutine.
+	Carry(until time.Time, write func(Card) (sealed []byte, yes bool)) bool
+}
+
 // ReaderEvent is one thing that happened at a reader. Exactly one of Card, Button, Code, Fault and
 // Recovered is set. A Fault without Frame lasts until Recovered, or until a Card, Button or Code
 // shows that the reader works.

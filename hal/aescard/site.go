@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"menshen/hal"
 )
 
 // Errors of a site's cards.
@@ -24,15 +26,17 @@ type Number [16]byte
 
 // product is what differs between the cards.
 type product struct {
-	kind   byte   // in its version
-	name   []byte // of the application that it leaves the factory with
-	file   byte   // for the number, at its beginning
-	public []byte // files that the factory lets anybody write
+	kind    byte   // in its version
+	file    byte   // for the number, at its beginning
+	carries byte   // the file for what it carries
+	name    []byte // of the application that it leaves the factory with
+	public  []byte // files that the factory lets anybody write
 }
 
 var products = []product{
-	{4, []byte{0xd2, 0x76, 0x00, 0x00, 0x85, 0x01, 0x01}, 3, []byte{2}},
-	{8, []byte{0xa0, 0x00, 0x00, 0x03, 0x96, 0x56, 0x43, 0x41, 0x03, 0xf0, 0x15, 0x40, 0x00, 0x00, 0x00, 0x0b}, 0, nil},
+	{4, 3, 2, []byte{0xd2, 0x76, 0x00, 0x00, 0x85, 0x01, 0x01}, []byte{2}},
+	{8, 0, 4, []byte{0xa0, 0x00, 0x00, 0x03, 0x96, 0x56, 0x43, 0x41, 0x03, 0xf0, 0x15, 0x40, 0x00, 0x00, 0x00, 0x0b},
+		nil},
 }
 
 // The keys of a card. The others get secrets too, and open nothing.
@@ -102,58 +106,65 @@ func (s *Site) held(uid []byte, no, mark byte) (Key, error) {
 // did so before neither its kind nor its mark is asked: four commands instead of five or six.
 // Errors: ErrFresh, ErrForeign, ErrBlank, ErrNoKind, ErrKey (a clone, or wrong after all),
 // ErrForged and others of a Session.
-func (s *Site) Read(card Card, uid []byte) (n Number, err error) {
+func (s *Site) Read(card Card, uid []byte) (Number, error) {
+	n, _, err := s.ReadAll(card, uid)
+	return n, err
+}
+
+// ReadAll gives what the card carries too. A card that is taken away after its number carries
+// nothing.
+func (s *Site) ReadAll(card Card, uid []byte) (n Number, c *hal.Carried, err error) {
 	if t, known := s.met.of(uid); known {
-		n, err = s.readAgain(card, uid, t)
+		n, c, err = s.readAgain(card, uid, t)
 		if !errors.Is(err, ErrKey) && !errors.Is(err, ErrNoApp) {
-			return n, err
+			return n, c, err
 		}
 		s.met.forget(uid) // it was changed elsewhere, or is a clone
 	}
 	p, err := open(card)
 	if err != nil {
-		return n, err
+		return n, nil, err
 	}
 	mark, err := KeyVersion(card, reading)
 	if err != nil {
-		return n, err
+		return n, nil, err
 	}
 	if mark == 0 {
-		return n, ErrFresh
+		return n, nil, ErrFresh
 	}
-	if n, err = s.read(card, uid, trait{p, mark}); err == nil {
+	if n, c, err = s.read(card, uid, trait{p, mark}); err == nil {
 		s.met.remember(uid, trait{p, mark})
 	}
-	return n, err
+	return n, c, err
 }
 
 // readAgain is read for a card that is known.
-func (s *Site) readAgain(card Card, uid []byte, t trait) (Number, error) {
+func (s *Site) readAgain(card Card, uid []byte, t trait) (Number, *hal.Carried, error) {
 	if err := Select(card, t.name); err != nil {
-		return Number{}, err
+		return Number{}, nil, err
 	}
 	return s.read(card, uid, t)
 }
 
-// read has a card whose application is open prove itself, and gives its number.
-func (s *Site) read(card Card, uid []byte, t trait) (n Number, err error) {
+// read has a card whose application is open prove itself, and gives its number and what it carries.
+func (s *Site) read(card Card, uid []byte, t trait) (n Number, c *hal.Carried, err error) {
 	key, err := s.held(uid, reading, t.mark)
 	if err != nil {
-		return n, err
+		return n, nil, err
 	}
 	session, err := Authenticate(card, reading, key)
 	if err != nil {
-		return n, err
+		return n, nil, err
 	}
 	defer session.Close()
-	raw, err := session.Read(Full, t.file, 0, len(n))
+	raw, err := session.Read(Full, t.file, 0, carrying+1)
 	if err != nil {
-		return n, err
+		return n, nil, err
 	}
-	if n = Number(raw); n == (Number{}) {
-		return n, ErrBlank
+	if n = Number(raw[:carrying]); n == (Number{}) {
+		return n, nil, ErrBlank
 	}
-	return n, nil
+	return n, s.carried(session, t.product, uid, raw[carrying]), nil
 }
 
 // Issue makes a new card one of the site's and gives its number. NXP's signature is checked first;
@@ -183,38 +194,25 @@ func (s *Site) Issue(card Card, uid []byte) (n Number, err error) {
 	return n, s.rekey(card, uid, s.secrets[0], n[:])
 }
 
-// Retire makes a card of the site one as from the factory. Its number is overwritten first.
+// Retire makes a card of the site one as from the factory. What it carried and its number are
+// overwritten first.
 func (s *Site) Retire(card Card, uid []byte) error {
 	s.met.forget(uid)
-	return s.rekey(card, uid, Key{}, make([]byte, len(Number{})))
+	return s.rekey(card, uid, Key{}, make([]byte, carrying+1))
 }
 
 // rekey gives a card the keys that are made from a secret, and a number if there is one. A zero
 // secret stands for the factory's keys. What an earlier try has done already is not done again.
 func (s *Site) rekey(card Card, uid []byte, secret Key, number []byte) error {
-	p, err := open(card)
-	if err != nil {
-		return err
-	}
-	var marks [keys]byte
-	for no := range marks {
-		if marks[no], err = KeyVersion(card, byte(no)); err != nil {
-			return err
-		}
-	}
-	key, err := s.held(uid, master, marks[master])
-	if err != nil {
-		return err
-	}
-	session, err := Authenticate(card, master, key)
+	session, p, marks, err := s.asMaster(card, uid)
 	if err != nil {
 		return err
 	}
 	defer session.Close()
-	if real, err := session.UID(); err != nil {
-		return err
-	} else if !bytes.Equal(real, uid) {
-		return ErrForged
+	if secret == (Key{}) {
+		if err := p.carry(session, nil, 0); err != nil {
+			return err
+		}
 	}
 	if number != nil {
 		if err := p.write(session, number); err != nil {
@@ -239,6 +237,33 @@ func (s *Site) rekey(card Card, uid []byte, secret Key, number []byte) error {
 			return nil
 		}
 	}
+}
+
+// asMaster begins a session in which everything of a card can be changed, and gives the marks of
+// its keys.
+func (s *Site) asMaster(card Card, uid []byte) (session *Session, p product, marks [keys]byte, err error) {
+	if p, err = open(card); err != nil {
+		return nil, p, marks, err
+	}
+	for no := range marks {
+		if marks[no], err = KeyVersion(card, byte(no)); err != nil {
+			return nil, p, marks, err
+		}
+	}
+	key, err := s.held(uid, master, marks[master])
+	if err != nil {
+		return nil, p, marks, err
+	}
+	if session, err = Authenticate(card, master, key); err != nil {
+		return nil, p, marks, err
+	}
+	switch real, err := session.UID(); {
+	case err != nil:
+		return nil, p, marks, err
+	case !bytes.Equal(real, uid):
+		return nil, p, marks, ErrForged
+	}
+	return session, p, marks, nil
 }
 
 // write protects the file of the number, and writes it.

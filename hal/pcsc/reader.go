@@ -61,6 +61,7 @@ var (
 	_ hal.Heartbeat = (*Reader)(nil)
 	_ hal.Issuer    = (*Reader)(nil)
 	_ hal.Retirer   = (*Reader)(nil)
+	_ hal.Carrier   = (*Reader)(nil)
 )
 
 // New makes a reader. Nothing is opened before Run.
@@ -92,6 +93,15 @@ func (r *Reader) Retire(until time.Time) bool {
 		return false
 	}
 	r.taps.Retire(until)
+	return true
+}
+
+// Carry implements hal.Carrier.
+func (r *Reader) Carry(until time.Time, write func(hal.Card) ([]byte, bool)) bool {
+	if r.cfg.AES == nil {
+		return false
+	}
+	r.taps.Carry(until, write)
 	return true
 }
 
@@ -159,7 +169,7 @@ func (r *Reader) look(c *client, s slot, emit func(hal.ReaderEvent)) error {
 		l.dealt, l.lost = false, 0
 		l.known = l.known && now.Sub(l.at) <= r.cfg.Away
 		return nil
-	case l.dealt && l.events == s.Events: // it lies there
+	case l.dealt && l.events == s.Events && (l.uid == "" || !r.taps.Again([]byte(l.uid))): // it lies there
 		l.at = now
 		return nil
 	case now.Sub(l.at) > r.cfg.Away: // between two looks that were far apart another may have gone and come
@@ -176,7 +186,7 @@ func (r *Reader) look(c *client, s slot, emit func(hal.ReaderEvent)) error {
 	if err != nil && !slices.ContainsFunc(cardFaults, func(of error) bool { return errors.Is(err, of) }) {
 		return err
 	}
-	again := l.known && l.uid == uid
+	again := l.known && l.uid == uid && !(found.Written && found.Carried != nil)
 	*l = last{events: s.Events, dealt: true, uid: uid, known: true, at: time.Now()}
 	if !again {
 		r.report(found, err, emit)

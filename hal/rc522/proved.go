@@ -16,6 +16,15 @@ func (r *Reader) Retire(until time.Time) bool {
 	return true
 }
 
+// Carry implements hal.Carrier.
+func (r *Reader) Carry(until time.Time, write func(hal.Card) ([]byte, bool)) bool {
+	if r.cfg.AES == nil {
+		return false
+	}
+	r.taps.Carry(until, write)
+	return true
+}
+
 // proved gives the credential of a smart card of the site, after it has proved that it is one.
 // While cards are issued, a new one becomes the site's, and one of the site's gets keys of the
 // present secret; while they are retired, one of the site's becomes new.

@@ -1,6 +1,7 @@
 package rc522_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -154,6 +155,13 @@ func TestTapTime(t *testing.T) {
 				app.Takes = takes
 				tapTime(t, spi, fmt.Sprintf("%s, %v a command", name, takes), most,
 					rc522test.Smart(app, app.UID...), rc522.Config{AES: site})
+				app.Takes = 0
+				if err := site.Carry(app, app.UID, make([]byte, 233)); err != nil {
+					t.Fatal(err)
+				}
+				app.Takes = takes
+				tapTime(t, spi, fmt.Sprintf("%s with a face, %v a command", name, takes), most+110*time.Millisecond,
+					rc522test.Smart(app, app.UID...), rc522.Config{AES: site})
 			}
 		}
 	}
@@ -209,6 +217,66 @@ func TestRetire(t *testing.T) {
 		_, other, _ := wall(t, rc522.Config{Sector: &rc522.Sector{Block: 5}})
 		if other.Retire(time.Now().Add(time.Minute)) {
 			t.Error("a reader without AES cards retires some")
+		}
+	})
+}
+
+// TestCarriedFace: what a card carries comes with its number; a card that is taken away after its
+// number is an ordinary card; one that is still held there is written, or overwritten, and told of
+// once more.
+func TestCarriedFace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		site := ofAES(t, 1)
+		field, r, events := wall(t, rc522.Config{AES: site})
+		app := aescardtest.Light()
+		n, err := site.Issue(app, app.UID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		card := rc522test.Smart(app, app.UID...)
+		show := func() hal.ReaderEvent {
+			t.Helper()
+			field.Present()
+			time.Sleep(250 * time.Millisecond) // longer than Away
+			field.Present(card)
+			return next(t, events)
+		}
+		if e := show(); e.Card == nil || e.Card.Carried == nil || len(e.Card.Carried.Sealed) > 0 {
+			t.Fatalf("carries nothing: %+v", e)
+		}
+		sealed := bytes.Repeat([]byte("sealed face "), 19)
+		r.Carry(time.Now().Add(time.Minute), func(hal.Card) ([]byte, bool) { return sealed, true })
+		if e := next(t, events); e.Card == nil || !e.Card.Written {
+			t.Fatalf("still held there: %+v", e)
+		}
+		r.Carry(time.Time{}, nil)
+		if e := show(); e.Card == nil || !bytes.Equal(e.Card.Carried.Sealed, sealed) || e.Card.Written {
+			t.Fatalf("carries it: %+v", e)
+		}
+		app.Asked = nil
+		card.Spoil = func(_ int, frame []byte) ([]byte, time.Duration) {
+			if n := len(app.Asked); n > 0 && app.Asked[n-1][1] == 0xad && app.Asked[n-1][5] == 4 {
+				return nil, 0 // gone
+			}
+			return frame, 0
+		}
+		if e := show(); e.Card == nil || string(e.Card.Raw) != string(n[:]) || len(e.Card.Carried.Sealed) > 0 {
+			t.Fatalf("taken away after its number: %+v", e)
+		}
+		card.Spoil = nil
+		if e := show(); e.Card == nil {
+			t.Fatalf("%+v", e)
+		}
+		r.Carry(time.Now().Add(time.Minute), func(hal.Card) ([]byte, bool) { return nil, true })
+		if e := next(t, events); e.Card == nil || !e.Card.Written || len(e.Card.Carried.Sealed) > 0 {
+			t.Fatalf("overwritten: %+v", e)
+		}
+		if bytes.Contains(app.Files[4].Data, sealed[:4]) {
+			t.Error("the card still has it")
+		}
+		_, other, _ := wall(t, rc522.Config{Sector: &rc522.Sector{Block: 5}})
+		if other.Carry(time.Now().Add(time.Minute), nil) {
+			t.Error("a reader without AES cards writes some")
 		}
 	})
 }

@@ -75,6 +75,7 @@ var (
 	_ hal.Counter = (*Reader)(nil)
 	_ hal.Issuer  = (*Reader)(nil)
 	_ hal.Retirer = (*Reader)(nil)
+	_ hal.Carrier = (*Reader)(nil)
 )
 
 // New makes a reader. Nothing is opened before Run.
@@ -196,23 +197,27 @@ func (r *Reader) tapped(chip *Chip, tag Tag, emit func(hal.ReaderEvent)) error {
 		uid = "" // one phone, many numbers
 	}
 	_, known := r.seen[uid]
-	if known {
+	if known && !(tag.Smart() && r.taps.Again(tag.UID)) {
 		r.seen[uid] = time.Now()
 		return nil
 	}
 	e := hal.ReaderEvent{At: time.Now(), Reader: r.cfg.Name}
 	card, err := r.credential(chip, tag)
+	what := cards
 	switch {
 	case err == nil:
 		e.Card = &card
-		r.tally.Add(cards, 1)
 	case anyOf(err, cardFaults...):
-		r.tally.Add(refused, 1)
+		what = refused
 		e.Fault, e.Frame = fmt.Errorf("reader %s: %w", r.cfg.Name, err), true
 	default:
 		return err
 	}
 	r.seen[uid] = time.Now()
+	if known && !(card.Written && card.Carried != nil) {
+		return nil // told of already
+	}
+	r.tally.Add(what, 1)
 	emit(e)
 	return nil
 }

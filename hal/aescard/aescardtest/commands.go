@@ -172,6 +172,9 @@ func (c *Card) protected(mode, ins byte, data []byte, head int, do func(header, 
 		padded := append(slices.Clone(out), 0x80)
 		out = cbc(s.enc, s.iv(0x5a, 0xa5), append(padded, make([]byte, (16-len(padded)%16)%16)...), false)
 	}
+	if len(out)+8 > 256 { // what a short answer holds
+		return length
+	}
 	return slices.Concat(out, s.code(0, out), ok)
 }
 
