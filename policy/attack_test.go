@@ -106,8 +106,8 @@ func mayOpen(a policy.Attempt) bool {
 }
 
 // cardAlone is whether the card alone lets its owner in: where faces are taken after the card, not
-// if they have a PIN and ever chose a face; of the others with a face, only if that cannot be used
-// or was refused within the last minute.
+// if they have a PIN and ever chose a face; of the others with a face, only if that cannot be used,
+// was refused within the last minute, or is to lie on a card and not on this one.
 func cardAlone(a policy.Attempt, now time.Time) bool {
 	p, s := a.Person, a.Site
 	if !s.WithCard || p.Face.State == policy.FaceNever || p.Face.State == policy.FaceRefused {
@@ -122,8 +122,8 @@ func cardAlone(a policy.Attempt, now time.Time) bool {
 		return !hasPIN
 	}
 	ago := now.Sub(s.Missed.At)
-	return s.FacesOff != "" || !s.Durable || s.FaceLockout > 0 || s.Missed.Person == p.ID && ago >= 0 &&
-		ago < time.Minute
+	missed := s.Missed.Person == p.ID && ago >= 0 && ago < time.Minute
+	return p.Face.OnCard && !a.Carried || s.FacesOff != "" || !s.Durable || s.FaceLockout > 0 || missed
 }
 
 // inHours is whether one of the person's groups may come in at this hour of the day, in UTC.

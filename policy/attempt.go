@@ -29,6 +29,7 @@ type Attempt struct {
 	CredentialID string   // which of the person's credentials was presented
 	Host         PersonID // who answers for a visitor; zero: staff, or Person is not a visitor
 	Face         *Face    // set for ByFace and ByCardFace
+	Carried      bool     // the card carries a face that is sealed for this person and this card
 	Site         Site
 
 	LastEntry time.Time // when this person last came in by this door, for Site.Passback; zero: not known

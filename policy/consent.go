@@ -59,7 +59,7 @@ func Consent(p Person, y Yes) (Person, error) {
 		state = FaceEnrolled
 	}
 	p.Face = FaceConsent{State: state, At: y.At, Notice: y.Notice, Lang: y.Lang, Minor: minor, Guardian: y.Guardian,
-		GuardianName: y.GuardianName, CardRequired: f.CardRequired, Again: f.Again, Learns: f.Learns}
+		GuardianName: y.GuardianName, CardRequired: f.CardRequired, OnCard: f.OnCard, Again: f.Again, Learns: f.Learns}
 	return p, nil
 }
 

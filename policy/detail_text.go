@@ -44,6 +44,7 @@ var details = []i18n.Message{
 	i18n.M("policy.detail-always-opens", "%s always opens", "%"),
 	i18n.M("policy.detail-faces-cannot-be-used", "faces cannot be used"),
 	i18n.M("policy.detail-face-was-refused", "the face was refused"),
+	i18n.M("policy.detail-card-carries-no-face", "the card carries no face"),
 	i18n.M("policy.detail-has-a-pin", "has a PIN"),
 	i18n.M("policy.detail-has-no-pin", "has no PIN"),
 }

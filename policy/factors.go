@@ -9,14 +9,15 @@ import (
 // chose a face has these ways in:
 //
 //	with a PIN for this door     card and face, or the PIN
-//	without one                  card and face; or the card alone, while faces cannot be used
-//	                             and after their face was refused
+//	without one                  card and face; or the card alone, while faces cannot be used,
+//	                             after their face was refused, and where it lies on a card of
+//	                             theirs and this one does not carry it
 //
 // For a person with a PIN the card alone never opens. A covered lens, five strangers' faces, a
-// broken keypad, a slow disk or a withdrawal with a stolen card do not change that. A person
-// without a PIN must have a way in without the face (R-ALT), so for them the card alone opens:
-// where a second factor is always needed, give people a PIN. After a withdrawal a PIN stays
-// the second factor (R-REFUSE).
+// broken keypad, a slow disk, a card pulled away or a withdrawal with a stolen card do not change
+// that. A person without a PIN must have a way in without the face (R-ALT), so for them the card
+// alone opens: where a second factor is always needed, give people a PIN. After a withdrawal a PIN
+// stays the second factor (R-REFUSE).
 //
 // A person who never chose a face is not asked for a second factor (R-EQUAL).
 
@@ -30,6 +31,8 @@ func faceNotShown(a Attempt) (bool, string) {
 	switch {
 	case !a.Site.WithCard || a.Person.Face.State != FaceEnrolled:
 		return true, ""
+	case a.Person.Face.OnCard && !a.Carried:
+		return true, "the card carries no face"
 	case a.Site.FacesOff != "" || !a.Site.Durable || a.Site.FaceLockout > 0:
 		return true, "faces cannot be used"
 	case a.missed() && !a.hasPIN():

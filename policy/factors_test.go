@@ -183,3 +183,35 @@ func TestMissedIsOfThePersonAndOfTheMinute(t *testing.T) {
 		}
 	}
 }
+
+// TestREqualFaceOnCard: a card that carries its owner's face is followed by it; one that does not,
+// since it is another of theirs, was pulled away or is not sealed for them, is asked for no more
+// than the card of somebody without a face, but for the PIN of who has one.
+func TestREqualFaceOnCard(t *testing.T) {
+	everyHouse(func(h house) {
+		everyLoss(func(l lost) {
+			a := h.attempt(ByCard, l)
+			if h.face != FaceEnrolled {
+				return
+			}
+			stored := Decide(a)
+			a.Person.Face.OnCard, a.Carried = true, true
+			if carried := Decide(a); carried.Reason != stored.Reason || carried.Grant != stored.Grant {
+				t.Errorf("%+v, %+v: %s with the face on the card, %s with it stored", h, l, carried.Reason,
+					stored.Reason)
+			}
+			a.Carried = false
+			without := Decide(a)
+			if without.WantsFace() {
+				t.Errorf("%+v, %+v: a face is asked for that no card carried", h, l)
+			}
+			if stored.Grant && !without.Grant {
+				t.Errorf("%+v, %+v: the card opened with the face stored, and does not without one: %s", h, l,
+					without.Reason)
+			}
+			if pin := a.hasPIN(); h.withCard && pin && without.Grant {
+				t.Errorf("%+v, %+v: a card pulled away opens without the PIN", h, l)
+			}
+		})
+	})
+}

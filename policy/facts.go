@@ -44,14 +44,15 @@ type DoorFacts struct {
 // PeopleFacts is what Census counts, and what the audit log adds.
 type PeopleFacts struct {
 	At           time.Time
-	WithFace     int       // people with a template
-	FaceOnly     int       // of these, without another working way in
-	Unequal      int       // of these, whom the face would let in now and no credential would
-	NoConsent    int       // of these, without consent to a notice that can be shown: to the face, or to learning it
-	Learning     int       // of these, who agreed to learning from their visits
-	OldNotice    int       // of these, who agreed to a notice that has been changed since
-	NoGuardian   int       // of these, under 14 without a guardian's consent
-	AfterNo      int       // of these, who said no or withdrew
+	WithFace     int       // people with a template in the vault
+	OnCard       int       // people with one on their own card
+	FaceOnly     int       // of both, without another working way in
+	Unequal      int       // of both, whom the face would let in now and no credential would
+	NoConsent    int       // of both, without consent to a notice that can be shown: to the face, or to learning it
+	Learning     int       // of both, who agreed to learning from their visits
+	OldNotice    int       // of both, who agreed to a notice that has been changed since
+	NoGuardian   int       // of both, under 14 without a guardian's consent
+	AfterNo      int       // of both, who said no or withdrew
 	Strays       int       // templates of no person on record
 	AskedAfterNo int       // times that a person was asked again after a refusal, not yet looked into by a manager
 	AskedFirst   time.Time // the first of these
@@ -159,11 +160,15 @@ func Census(people []Person, templates map[PersonID]bool, notices map[[32]byte]b
 	n := PeopleFacts{At: asAt.At, Strays: len(templates)}
 	for i := range people {
 		p := &people[i]
-		if !templates[p.ID] {
+		switch {
+		case templates[p.ID]:
+			n.Strays--
+			n.WithFace++
+		case p.Face.State == FaceEnrolled && p.Face.OnCard:
+			n.OnCard++
+		default:
 			continue
 		}
-		n.Strays--
-		n.WithFace++
 		current, shown := notices[p.Face.Notice]
 		asAt.Person = p
 		otherWay, _ := hasOtherWay(asAt)

@@ -55,7 +55,9 @@ const (
 // Why an occasion is not added, or a consent to more is not recorded.
 var (
 	ErrNotEnrolled = i18n.E("policy.not-enrolled", "no face of this person is enrolled: enrol it first")
-	ErrOldNotice   = i18n.E("policy.old-notice",
+	ErrOnCard      = i18n.E("policy.face-on-card",
+		"the face lies on the person's card, and one occasion fits on it: write it anew (enrol WHO card)")
+	ErrOldNotice = i18n.E("policy.old-notice",
 		"the person agreed to an earlier notice: show them the present one first (consent)")
 	ErrNotInvited = i18n.E("policy.not-invited",
 		"the person did not agree to be asked again at the door: ask them first (enrol WHO later)")
@@ -103,6 +105,8 @@ func MayAdd(p Person, o Occasion) error {
 	switch {
 	case p.Face.State != FaceEnrolled:
 		return ErrNotEnrolled
+	case p.Face.OnCard:
+		return ErrOnCard
 	case p.Face.Notice == [32]byte{}, p.Face.Minor && p.Face.Guardian == "":
 		return ErrNoConsent
 	case len(p.Working(o.At)) == 0:
@@ -212,6 +216,8 @@ func mayAgree(p Person, y Yes) error {
 	switch {
 	case p.Face.State != FaceEnrolled:
 		return ErrNotEnrolled
+	case p.Face.OnCard:
+		return ErrOnCard
 	case y.Notice == [32]byte{} || y.Notice != p.Face.Notice:
 		return ErrOldNotice
 	case !y.OwnAct:

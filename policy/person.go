@@ -115,6 +115,7 @@ type FaceConsent struct {
 	// stored as CardToo; the face works only together with the card:
 	// another person looks too similar
 	CardRequired bool `json:"CardToo"`
+	OnCard       bool `cbor:",omitempty"` // the template lies on the person's own card, and in no vault
 
 	Again  time.Time `cbor:",omitzero"` // until then the door takes the face once more after the card, by consent
 	Learns Learning  `cbor:",omitzero"` // the separate consent to learn from visits; zero: none

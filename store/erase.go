@@ -18,9 +18,10 @@ import (
 // but a hash of their random handle, so it can be handed out and kept. See [Receipt.Verify].
 type Receipt struct {
 	Unit    [16]byte  `json:"unit"`
-	Seq     uint64    `json:"entry"`   // of the audit log
-	Subject [32]byte  `json:"subject"` // SHA-256 of the person's handle
-	What    string    `json:"what"`    // "face", "person", or "learnt": the occasions learnt from visits
+	Seq     uint64    `json:"entry"`            // of the audit log
+	Subject [32]byte  `json:"subject"`          // SHA-256 of the person's handle
+	What    string    `json:"what"`             // "face", "person", or "learnt": the occasions learnt from visits
+	OnCard  bool      `json:"onCard,omitempty"` // the face lay on its owner's card: erased is the key that opens it
 	Why     string    `json:"why"`
 	At      time.Time `json:"at"`
 	Epoch   uint64    `json:"epoch"` // the first epoch whose keys did not seal what was erased
@@ -101,11 +102,14 @@ func (v *Vault) EraseLapsedFace(a Actor, id policy.PersonID, why string,
 func (v *Vault) erase(a Actor, id policy.PersonID, what, why string,
 	only func(policy.Person) bool) (Receipt, error) {
 	var needles [][]byte
+	r := Receipt{Subject: Subject(id), What: what, Why: why}
 	err := v.view(func(t *tx) error {
 		if _, p, err := t.person(id); err != nil {
 			return err
 		} else if what == "face" && p.Face.State != policy.FaceEnrolled {
 			return fmt.Errorf("no face is stored: %w", ErrUnknown)
+		} else {
+			r.OnCard = what == "face" && p.Face.OnCard
 		}
 		needles = t.blocksOf(id, what)
 		return nil
@@ -113,7 +117,6 @@ func (v *Vault) erase(a Actor, id policy.PersonID, what, why string,
 	if err != nil {
 		return Receipt{}, err
 	}
-	r := Receipt{Subject: Subject(id), What: what, Why: why}
 	drop := theirs(id, what == "person")
 	if only != nil {
 		drop.may = func(old *tx) error {
@@ -141,8 +144,11 @@ func (v *Vault) erase(a Actor, id policy.PersonID, what, why string,
 
 // fileReceipt records an erasure, and keeps its tombstone and its receipt, not signed yet.
 func (v *Vault) fileReceipt(t *tx, a Actor, id policy.PersonID, r *Receipt) (err error) {
-	r.Seq, err = t.log(Entry{At: r.At, Kind: r.kind(), Actor: a, Person: id,
-		Detail: map[string]string{"subject": fmt.Sprintf("%x", r.Subject), "why": r.Why}})
+	detail := map[string]string{"subject": fmt.Sprintf("%x", r.Subject), "why": r.Why}
+	if r.OnCard {
+		detail[onCard] = "yes"
+	}
+	r.Seq, err = t.log(Entry{At: r.At, Kind: r.kind(), Actor: a, Person: id, Detail: detail})
 	if err != nil {
 		return err
 	}
@@ -210,11 +216,14 @@ func (v *Vault) Ciphertext(id policy.PersonID, what string) ([][]byte, error) {
 	return out, err
 }
 
-// blocksOf copies the ciphertext that an erasure must make disappear.
+// blocksOf copies the ciphertext that an erasure must make disappear: of a face that lies on a
+// card, that of the key.
 func (t *tx) blocksOf(id policy.PersonID, what string) [][]byte {
 	var out [][]byte
+	_, p, err := t.person(id)
+	carried := err == nil && p.Face.OnCard
 	for _, name := range []string{facesBucket, keysBucket, peopleBucket} {
-		if what != "person" && name != facesBucket {
+		if what != "person" && name != facesBucket && !(carried && name == keysBucket) {
 			continue
 		}
 		if b := t.b.Bucket([]byte(name)).Get(id[:]); b != nil {

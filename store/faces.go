@@ -33,6 +33,20 @@ func (t *tx) checkConsent(f *policy.FaceConsent) error {
 	return nil
 }
 
+// mayEnrol gives an error unless a face may be stored, or written to its owner's card, where it may
+// be already.
+func (v *Vault) mayEnrol(t *tx, p *person, card bool) error {
+	switch enrolled := p.Face.State == policy.FaceEnrolled; {
+	case enrolled && !(card && p.Face.OnCard):
+		return fmt.Errorf("a face is enrolled already, erase it first: %w", ErrNotAllowed)
+	case !enrolled && p.Face.State != policy.FaceConsented:
+		return ErrConsent
+	case len(p.Working(v.now(t))) == 0:
+		return ErrAlternative
+	}
+	return t.checkConsent(&p.Face)
+}
+
 // EnrolFace stores a person's templates under a new key: 1 to 32 of them, all of the same length, 1
 // to 4096 finite numbers. [ErrConsent]: no consent is on record (R-CONSENT). [ErrAlternative]: the
 // person has no working card or PIN (R-ALT). [ErrNotAllowed]: templates are stored already, erase
@@ -50,15 +64,7 @@ func (v *Vault) EnrolFace(a Actor, id policy.PersonID, templates [][]float32) er
 		if err != nil {
 			return err
 		}
-		switch {
-		case p.Face.State == policy.FaceEnrolled:
-			return fmt.Errorf("templates are stored already, erase them first: %w", ErrNotAllowed)
-		case p.Face.State != policy.FaceConsented:
-			return ErrConsent
-		case len(p.Working(v.now(t))) == 0:
-			return ErrAlternative
-		}
-		if err := t.checkConsent(&p.Face); err != nil {
+		if err := v.mayEnrol(t, p, false); err != nil {
 			return err
 		}
 		if err := t.setFaceKey(id, own, face); err != nil {

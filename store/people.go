@@ -83,7 +83,8 @@ func (v *Vault) People() ([]policy.Person, error) {
 // ChangePerson lets f change a person, and records the act as what ("lease changed").
 // [ErrNotAllowed]: f changed the ID, the Credentials or the Occasions, withdrew the consent of an
 // enrolled person ([Vault.EraseFace] does), ended learning where something was learnt
-// ([Vault.StopLearning] does) or made a person enrolled ([Vault.EnrolFace] does). [ErrConsent]: f
+// ([Vault.StopLearning] does) or made a person enrolled ([Vault.EnrolFace] and
+// [Vault.EnrolOnCard] do). [ErrConsent]: f
 // gave or renewed a consent without the hash of a notice that was put into this vault.
 func (v *Vault) ChangePerson(a Actor, id policy.PersonID, what audit.Kind, f func(*policy.Person) error) error {
 	return v.ChangePeople(a, []policy.PersonID{id}, what, f)
@@ -135,8 +136,8 @@ func (t *tx) checkChange(was, is *policy.Person) error {
 		return fmt.Errorf("what was learnt is erased by StopLearning: %w", ErrNotAllowed)
 	case is.ID != was.ID, !reflect.DeepEqual(is.Credentials, was.Credentials):
 		return fmt.Errorf("the handle and the credentials change by other acts: %w", ErrNotAllowed)
-	case enrolled != (is.Face.State == policy.FaceEnrolled):
-		return fmt.Errorf("templates come and go by EnrolFace and EraseFace: %w", ErrNotAllowed)
+	case enrolled != (is.Face.State == policy.FaceEnrolled), is.Face.OnCard != was.Face.OnCard:
+		return fmt.Errorf("templates come and go by EnrolFace, EnrolOnCard and EraseFace: %w", ErrNotAllowed)
 	case enrolled && is.Face.Notice != was.Face.Notice: // agreed to the changed words: the face need not be taken again
 		return t.checkConsent(&is.Face)
 	case is.Face.State == policy.FaceConsented && was.Face.State != policy.FaceConsented:

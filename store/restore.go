@@ -27,7 +27,7 @@ type RestoreReport struct {
 	Faces     int       // with templates
 	Erased    int       // people not restored, as they were erased after the backup was made
 	Withdrawn int       // people restored without their face, for the same reason
-	Reenrol   int       // people whose templates are not in the backup; their consent stands
+	Reenrol   int       // people whose templates, or keys to their card's, are not in the backup; their consent stands
 	Applied   []Receipt // those of the given receipts that kept a person or a face out
 }
 
@@ -288,7 +288,7 @@ func (m *merger) person(b *backupPerson) error {
 			m.rep.Withdrawn++
 			m.left[tomb.Subject] = tomb.What
 		case len(b.Templates) == 0:
-			p.Face.State, p.Occasions = policy.FaceConsented, nil
+			p.Face.State, p.Face.OnCard, p.Occasions = policy.FaceConsented, false, nil
 			m.rep.Reenrol++
 		default:
 			if err := m.unlearn(b); err != nil {

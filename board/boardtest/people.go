@@ -57,14 +57,18 @@ func (b *Bench) Input(role string, active bool) {
 }
 
 // Consent records a person's consent to the English notice in force, without the desk.
-func (b *Bench) Consent(id policy.PersonID) {
+func (b *Bench) Consent(id policy.PersonID) { b.Helper(); b.Consents(id, false) }
+
+// Consents does so, at the person's own request or not.
+func (b *Bench) Consents(id policy.PersonID, request bool) {
 	b.Helper()
 	_, hash, err := b.Vault.Notice("en")
 	if err != nil {
 		b.Fatal(err)
 	}
 	err = b.Vault.ChangePerson(store.Door, id, audit.ConsentGiven, func(p *policy.Person) (err error) {
-		*p, err = policy.Consent(*p, policy.Yes{At: b.Clock.Now(), Notice: hash, Lang: "en", OwnAct: true})
+		*p, err = policy.Consent(*p, policy.Yes{At: b.Clock.Now(), Notice: hash, Lang: "en", OwnAct: true,
+			OwnRequest: request})
 		return err
 	})
 	if err != nil {

@@ -40,7 +40,8 @@ func (k *Keeper) countPeople(now time.Time) (n policy.PeopleFacts, waits time.Ti
 		if s := people[i].Face.State; s == policy.FaceRefused || s == policy.FaceWithdrawn {
 			since = people[i].Face.At
 		}
-		if with[people[i].ID] && !since.IsZero() && !now.Before(since) && (waits.IsZero() || since.Before(waits)) {
+		has := with[people[i].ID] || people[i].Face.OnCard
+		if has && !since.IsZero() && !now.Before(since) && (waits.IsZero() || since.Before(waits)) {
 			waits = since
 		}
 	}
@@ -115,6 +116,9 @@ func (k *Keeper) Basis() (map[string]string, error) {
 	}
 	if c.Faces.Learn { // absent from assessments of earlier versions, which had no such purpose
 		basis["learn"] = "true"
+	}
+	if c.Faces.OnCard { // likewise
+		basis["on_card"] = "true"
 	}
 	if c.Infrared.Source != "" { // likewise
 		basis["infrared"] = c.Infrared.Emitter

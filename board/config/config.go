@@ -187,6 +187,7 @@ type Faces struct {
 	Calibration  string   `toml:"calibration"`   // the site's own file, of "menshen eval"; empty: the one shipped
 	DecideWithin Duration `toml:"decide_within"` // after this time without a decision the card is offered
 	Learn        bool     `toml:"learn"`         // from visits of people who ask for that; needs WithCard
+	OnCard       bool     `toml:"on_card"`       // people may have their own AES card carry their face; needs WithCard
 }
 
 // Challenge is when a person is asked for a blink or a turn of the head. Where the file says

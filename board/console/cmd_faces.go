@@ -23,9 +23,10 @@ func faceCommands() []command {
 		{name: "refuse", usage: "WHO", right: desk.KeepsPeople, person: true, run: refuse,
 			about:   i18n.M("console.help-refuse", "record that a person does not want face entry"),
 			example: "refuse 1204"},
-		{name: "enrol", usage: "WHO [later [off]]", right: desk.KeepsPeople, person: true, run: enrol,
-			about: i18n.M("console.help-enrol-again", "enrol a consenting person's face at the door, or take it once "+
-				"more; later: the door asks them after their card, on other days"),
+		{name: "enrol", usage: "WHO [card | later [off]]", right: desk.KeepsPeople, person: true, run: enrol,
+			about: i18n.M("console.help-enrol-on-card", "enrol a consenting person's face at the door, or take it "+
+				"once more; card: their own card carries it, and nothing is stored; later: the door asks them after "+
+				"their card, on other days"),
 			example: "enrol 1204"},
 		{name: "learn", usage: "WHO [off]", right: desk.KeepsPeople, person: true, run: learn,
 			about: i18n.M("console.help-learn", "at a person's own request: let the door learn their face from "+
@@ -173,7 +174,8 @@ func enrol(ctx context.Context, c *console, words []string) error {
 	if off {
 		words = words[:n-1]
 	}
-	who, later := cutLast(words, "later")
+	who, onCard := cutLast(words, "card")
+	who, later := cutLast(strings.Fields(who), "later")
 	p, err := c.findPerson(ctx, who)
 	switch {
 	case err != nil:
@@ -182,6 +184,8 @@ func enrol(ctx context.Context, c *console, words []string) error {
 		return c.notAgain(ctx, p)
 	case later:
 		return c.enrolLater(ctx, p)
+	case onCard:
+		return c.enrolOnCard(ctx, p)
 	}
 	e, err := c.desk.Enrol(ctx, c.who, p.ID, c.step)
 	if err != nil {
@@ -200,6 +204,17 @@ func enrol(ctx context.Context, c *console, words []string) error {
 		c.say(i18n.M("console.face-too-similar",
 			"Another enrolled person looks too similar: the face works only together with the card."))
 	}
+	return nil
+}
+
+// enrolOnCard has a person's own card carry their face.
+func (c *console) enrolOnCard(ctx context.Context, p policy.Person) error {
+	e, err := c.desk.EnrolOnCard(ctx, c.who, p.ID, c.step)
+	if err != nil {
+		return err
+	}
+	c.say(i18n.M("console.face-on-card", "Made from %d pictures, none of which is kept. Their card carries the face "+
+		"now, and this unit keeps no copy. A second card of theirs: enrol %s card", e.Pictures, p.ID))
 	return nil
 }
 

@@ -223,6 +223,9 @@ func (c *console) faceState(f policy.FaceConsent) string {
 		policy.FaceWithdrawn: i18n.M("console.withdrawn", "withdrawn"),
 	}
 	s := c.lang.Say(words[f.State])
+	if f.OnCard {
+		s += c.lang.Say(i18n.M("console.on-own-card", ", on their own card"))
+	}
 	if f.State == policy.FaceEnrolled && f.CardRequired {
 		s += c.lang.Say(i18n.M("console.only-with-card", ", only together with the card"))
 	}

@@ -85,6 +85,7 @@ type Faces interface {
 	// ("come closer", 2 of 5 pictures).
 	// For a person who is enrolled it adds an occasion; the face must then be like the stored one.
 	Enrol(ctx context.Context, s desk.Session, id policy.PersonID, step desk.Progress) (desk.Enrolment, error)
+	EnrolOnCard(ctx context.Context, s desk.Session, id policy.PersonID, step desk.Progress) (desk.Enrolment, error)
 	// Again records that an enrolled person may be asked to look once more at the door, after their
 	// card; Learn, that the door may learn from their visits. Each is an act of the person's own,
 	// as Consent is, to the notice that they agreed to before.

@@ -312,6 +312,15 @@ func (d *fakeDesk) Withdraw(_ context.Context, s desk.Session, id policy.PersonI
 	return desk.Receipt{At: now, What: "template", Serial: "E-9", Detail: "no block left; 2 files scanned"}, nil
 }
 
+func (d *fakeDesk) EnrolOnCard(ctx context.Context, s desk.Session, id policy.PersonID,
+	step desk.Progress) (desk.Enrolment, error) {
+	e, err := d.Enrol(ctx, s, id, step)
+	if err == nil {
+		step(desk.Step{Text: "hold your own card to the reader"})
+	}
+	return e, err
+}
+
 func (d *fakeDesk) Enrol(ctx context.Context, s desk.Session, id policy.PersonID,
 	step desk.Progress) (desk.Enrolment, error) {
 	err := d.enter(s, "enrol", desk.Manager)

@@ -102,6 +102,10 @@ func (c *console) receipt(r desk.Receipt) {
 	if r.FaceGone {
 		c.say(i18n.M("console.face-erased-too", "The face was erased too."))
 	}
+	if r.OnCard {
+		c.say(i18n.M("console.card-inert", "It lay on their card, and what could open it is destroyed: no door can "+
+			"use it any more. If they hold the card to the reader within a minute, it is overwritten too."))
+	}
 	if r.Serial != "" {
 		c.say(i18n.M("console.receipt", "Receipt %s: %s, %s", r.Serial, c.time(r.At), r.Detail))
 	}

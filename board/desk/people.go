@@ -217,7 +217,7 @@ func (d *Desk) eraseBetweenScans(lang i18n.Language, id policy.PersonID, what st
 	detail := i18n.M("desk.erasure-scanned",
 		"blocks of the old ciphertext in all files of the unit: %d before, %d after; %d bytes read",
 		len(before.Hits), len(after.Hits), after.Bytes)
-	return Receipt{At: r.At, What: what, Serial: fmt.Sprint(r.Seq), Detail: lang.Say(detail)}, nil
+	return Receipt{At: r.At, What: what, Serial: fmt.Sprint(r.Seq), Detail: lang.Say(detail), OnCard: r.OnCard}, nil
 }
 
 // scan looks for pieces in the raw bytes of every file of the unit.

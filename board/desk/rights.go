@@ -218,6 +218,10 @@ func (d *Desk) storedFace(page *rights.Page, taken time.Time, lang i18n.Language
 	switch locked := errors.Is(err, store.ErrFacesLocked); {
 	case err != nil && !locked && d.unit.RecordDamage(err) != nil:
 		return err
+	case p.Face.OnCard:
+		add(i18n.M("desk.template", "template"),
+			lang.Say(i18n.M("desk.template-on-card",
+				"on your own card, and not here; here is a key that opens it with the card")))
 	case locked && p.Face.State == policy.FaceEnrolled:
 		add(i18n.M("desk.template", "template"),
 			lang.Say(i18n.M("desk.template-locked", "stored, behind the passphrase of the faces")))

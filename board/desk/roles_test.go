@@ -33,7 +33,7 @@ var rightsOf = map[string]string{
 	"LookForUpdate": "tm", "InstallUpdate": "tm", "TryUpdate": "tm",
 
 	"Find": "ma", "Person": "ma", "OutFiles": "ma", "TakeFile": "ma",
-	"Stored": "ma", "Copy": "ma", "Drifted": "ma", "ListPasses": "ma",
+	"Stored": "ma", "Copy": "ma", "Drifted": "ma", "MayBeOnCard": "ma", "ListPasses": "ma",
 	"PassesOf": "ma", "PrintPass": "m",
 	"Hours": "ma", "HoursLog": "ma", "May": "ma", "Who": "ma", "Leases": "ma", "LeaseOf": "ma",
 	"OldNotice": "ma", "Requests": "ma",
@@ -48,7 +48,7 @@ var rightsOf = map[string]string{
 	"AddPerson": "m", "ChangePerson": "m", "RemovePerson": "m", "AssignCard": "m", "IssueCard": "m",
 	"ReplaceCard": "m", "WhoWantsCards": "m", "WhoseCard": "ma", "RetireCard": "m",
 	"AssignPIN": "m", "PINLength": "m", "RevokeCredential": "m",
-	"Consent": "m", "Refuse": "m", "Withdraw": "m", "Enrol": "m",
+	"Consent": "m", "Refuse": "m", "Withdraw": "m", "Enrol": "m", "EnrolOnCard": "m",
 	"Again": "m", "NotAgain": "m", "Learn": "m", "StopLearning": "m", "AddPass": "m", "EndPass": "m",
 	"OpenIncident": "m", "ChangeIncident": "m", "Letters": "m", "PutAssessment": "m", "AddRequest": "m",
 	"AnswerRequest":  "m",

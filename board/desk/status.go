@@ -41,6 +41,7 @@ func (d *Desk) Status(ctx context.Context, s Session) (Status, error) {
 		st.Others = append(st.Others, Fact{Name: "people", Fault: shut})
 	}
 	st.Others = append(st.Others, d.pinFacts(people, s.Lang)...)
+	st.Others = append(st.Others, factOnCards(people, s.Lang)...)
 	return st, nil
 }
 

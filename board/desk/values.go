@@ -165,6 +165,7 @@ type Receipt struct {
 	Serial   string // number of the signed receipt in the store; empty when nothing had to be erased
 	Detail   string // "no block of the old ciphertext left; 2 files scanned"
 	FaceGone bool   // a face was erased as well
+	OnCard   bool   // the face lay on its owner's cards, which are overwritten if they come within a minute
 }
 
 // Record is a decision as the audit log keeps it.

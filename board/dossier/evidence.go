@@ -122,6 +122,11 @@ var tells = map[policy.RuleID]func(e *evidence, f *policy.UnitFacts){
 			e.say(i18n.M("dossier.faces-without-consent",
 				"Faces stored: %d; without a consent to a notice that can be shown: %d.",
 				f.People.WithFace, f.People.NoConsent))
+			if f.People.OnCard > 0 {
+				e.say(i18n.M("dossier.faces-on-cards", "Faces on their owners' own cards, and not stored: %d. They "+
+					"count in what is said of consent and of other ways in, and not among the faces stored (R-FILING).",
+					f.People.OnCard))
+			}
 			e.say(i18n.M("dossier.learning", "People who agreed, by a consent of its own, that the door learns their "+
 				"face from visits: %d.", f.People.Learning))
 		}

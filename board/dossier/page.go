@@ -218,6 +218,8 @@ var acts = []struct {
 	{audit.ConsentWithdrawn, i18n.M("dossier.consents-withdrawn", "consents withdrawn before enrolment")},
 	{audit.FaceEnrolled, i18n.M("dossier.faces-enrolled", "faces enrolled")},
 	{audit.FaceErased, i18n.M("dossier.faces-erased", "faces erased")},
+	{audit.CardFaceRefused, i18n.M("dossier.card-faces-refused", "faces on cards that did not open")},
+	{audit.CardFaceWiped, i18n.M("dossier.card-faces-wiped", "faces on cards overwritten")},
 	{audit.OccasionAdded, i18n.M("dossier.occasions-added", "faces taken once more")},
 	{audit.OccasionRefused, i18n.M("dossier.occasions-refused", "faces at the door not added to their owner's")},
 	{audit.LearningAgreed, i18n.M("dossier.learning-agreed", "consents to learning from visits")},

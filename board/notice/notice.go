@@ -56,6 +56,7 @@ type Facts struct {
 	Acts     time.Duration // how long it is kept what staff did with a person's data
 	Asks     bool          // people may be asked to close their eyes or turn their head
 	Learns   bool          // people may ask that the door learns their face from visits
+	OnCard   bool          // people may have their own card carry their face
 	Infrared bool          // a second camera sees infrared light
 }
 

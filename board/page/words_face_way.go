@@ -57,6 +57,13 @@ func wordsFaceWay(int) []i18n.Message {
 			"enrolment."),
 		i18n.M("page.enrol-begin", "Begin"),
 		i18n.M("page.enrol-with-picture", "Begin with the camera's picture"),
+		i18n.M("page.enrol-on-card", "Begin, for their own card"),
+		i18n.M("page.enrol-on-card-means", "If they prefer it, their own card carries the face and the door keeps "+
+			"none: after the pictures they hold the card to the reader."),
+		i18n.M("page.enrolled-on-card", "Their card carries the face now, and the door keeps none of it. It was made "+
+			"of %s pictures, none of which is kept.", arg1),
+		i18n.M("page.face-write-anew", "Write it anew, or to a second card"),
+		i18n.M("page.face-on-card", "with the card that carries it; nothing of it is stored here"),
 		i18n.M("page.enrol-nothing", "Ended. Nothing was stored."),
 		i18n.M("page.enrol-of", "%s of %s", arg1, arg2),
 		i18n.M("page.enrol-pictures", "First part: pictures"),

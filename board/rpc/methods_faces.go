@@ -91,6 +91,11 @@ func agreeing(
 	}
 }
 
+type enrolParams struct {
+	Person handle `json:"person"`
+	OnCard bool   `json:"onCard"` // their own card carries the face, and nothing of it is stored
+}
+
 type enrolled struct {
 	Pictures     int  `json:"pictures"`     // that the template was made of; none is kept
 	Occasions    int  `json:"occasions"`    // on which the face was taken, with this one
@@ -98,13 +103,17 @@ type enrolled struct {
 }
 
 // enrol takes a person's face at the door, for the first time or once more; progress guides them,
-// in their own language.
-func enrol(ctx context.Context, c *call, p personParams) (enrolled, error) {
+// in their own language. With onCard it asks for their card then.
+func enrol(ctx context.Context, c *call, p enrolParams) (enrolled, error) {
 	id, err := p.Person.id()
 	if err != nil {
 		return enrolled{}, err
 	}
-	e, err := c.desk.Enrol(ctx, c.who, id, c.step)
+	take := c.desk.Enrol
+	if p.OnCard {
+		take = c.desk.EnrolOnCard
+	}
+	e, err := take(ctx, c.who, id, c.step)
 	return enrolled{e.Pictures, e.Occasions, e.CardRequired}, err
 }
 

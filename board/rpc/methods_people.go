@@ -159,6 +159,8 @@ type face struct {
 	Guardian     string   `json:"guardian,omitempty"` // the relation
 	GuardianName string   `json:"guardianName,omitempty"`
 	CardRequired bool     `json:"cardRequired,omitempty"` // it works only together with the card
+	OnCard       bool     `json:"onCard,omitempty"`       // their own card carries it, and nothing is stored
+	MayCarry     bool     `json:"mayCarry,omitempty"`     // their card can carry it
 	Occasions    []string `json:"occasions,omitempty"`    // on which it was taken, the last first
 	Learns       string   `json:"learns,omitempty"`       // since when from visits
 	Again        string   `json:"again,omitempty"`        // until then the door may ask to look once more
@@ -197,7 +199,7 @@ func (c *call) whole(ctx context.Context, p policy.Person) (whole, error) {
 		Details: details{Name: p.Name.Reveal(), Apartment: p.Apartment.Reveal(), Lang: p.Lang, From: c.time(p.From),
 			Until: c.time(p.Until), Groups: p.Groups, Minor: p.Face.Minor, LongOpen: p.LongOpen, Blocked: p.Blocked},
 		Face: face{State: c.faceState(p.Face), At: c.time(p.Face.At), Guardian: p.Face.Guardian,
-			GuardianName: p.Face.GuardianName.Reveal(), CardRequired: p.Face.CardRequired,
+			GuardianName: p.Face.GuardianName.Reveal(), CardRequired: p.Face.CardRequired, OnCard: p.Face.OnCard,
 			Learns: c.time(p.Face.Learns.At), Again: c.time(p.Face.Again)}}
 	for _, k := range p.Credentials {
 		out.Credentials = append(out.Credentials, c.credential(k))
@@ -206,6 +208,9 @@ func (c *call) whole(ctx context.Context, p policy.Person) (whole, error) {
 		out.Face.Occasions = append(out.Face.Occasions, c.say(desk.Occasion(p.Occasions[i], c.o.Location)))
 	}
 	var err error
+	if out.Face.MayCarry, err = c.desk.MayBeOnCard(ctx, c.who, p); err != nil {
+		return out, err
+	}
 	if out.NeverIn, err = c.desk.NeverIn(ctx, c.who, p); err != nil {
 		return out, err
 	}
@@ -280,10 +285,11 @@ type receipt struct {
 	Number   string `json:"number,omitempty"` // of the signed receipt; absent: nothing had to be erased
 	Detail   string `json:"detail,omitempty"`
 	FaceGone bool   `json:"faceGone,omitempty"` // a face was erased as well
+	OnCard   bool   `json:"onCard,omitempty"`   // it lay on its owner's cards, which are overwritten if they come now
 }
 
 func (c *call) receipt(r desk.Receipt) receipt {
-	return receipt{c.time(r.At), word(c, r.What), r.Serial, r.Detail, r.FaceGone}
+	return receipt{c.time(r.At), word(c, r.What), r.Serial, r.Detail, r.FaceGone, r.OnCard}
 }
 
 func removePerson(ctx context.Context, c *call, p removeParams) (receipt, error) {

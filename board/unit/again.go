@@ -148,7 +148,7 @@ func (u *Unit) retake(who invitation, now time.Time) {
 	f.asked[id] = now
 	e := newEnrolment(who.manner)
 	e.owner = &id
-	f.card = nil
+	f.endCard()
 	u.beginTaking(e, now.Add(lookWithin))
 	u.signals.say(policy.SignalLook)
 }

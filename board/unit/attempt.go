@@ -78,6 +78,10 @@ type misreads struct {
 
 // card gives a card to the call that waits for one ([Unit.NextCard]), and otherwise to the door.
 func (u *Unit) card(c hal.Card, at time.Time) {
+	if c.Written && c.Carried != nil && len(c.Carried.Sealed) == 0 {
+		u.wiped(c, at)
+		return
+	}
 	if len(u.waiting) > 0 {
 		u.waiting[0].card <- c
 		u.waiting = u.waiting[1:]
@@ -86,11 +90,13 @@ func (u *Unit) card(c hal.Card, at time.Time) {
 		return
 	}
 	u.signAt(at)
-	u.credential(policy.ByCard, policy.CardKind, c.Credential(), at)
+	u.credential(policy.ByCard, policy.CardKind, c.Credential(), c.Carried, at)
 }
 
-// credential decides on something that a person presented other than a face.
-func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []byte, at time.Time) {
+// credential decides on something that a person presented other than a face. carried is what a card
+// carries besides; nil: nothing.
+func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []byte, carried *hal.Carried,
+	at time.Time) {
 	a := u.attempt(by, at)
 	switch p, id, err := u.vault.FindCredential(kind, secret); {
 	case err == nil:
@@ -100,10 +106,12 @@ func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []
 	case !errors.Is(err, store.ErrUnknown):
 		u.vaultFault(err)
 	}
+	template := u.openCarried(&a, carried)
 	u.site.fill(&a)
 	if policy.Decide(a).WantsFace() {
-		u.lookAfterCard(*a.Person, a.CredentialID, at)
+		u.lookAfterCard(*a.Person, a.CredentialID, template, at)
 	} else {
+		clear(template)
 		u.conclude(a)
 	}
 	u.followWithdrawal(a)

@@ -178,7 +178,7 @@ func (u *Unit) beginTaking(e *enrolment, until time.Time) {
 		either(u.cfg.Faces.WithCard, u.faces.conf.Verify, u.faces.conf.Threshold), u.cfg.Faces.Frames}
 	u.faces.taking = e
 	u.front.noLongerWaits()
-	u.faces.card = nil
+	u.faces.endCard()
 	u.faces.visit.Forget()
 }
 

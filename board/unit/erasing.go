@@ -188,13 +188,16 @@ func (u *Unit) lapsed(after time.Duration) func(policy.Person) bool {
 }
 
 // TakeBack ends a consent in the vault, and destroys what was stored by it. The
-// receipt is empty where nothing was.
+// receipt is empty where nothing was. Cards that carry the face are overwritten if they come.
 func (u *Unit) TakeBack(by store.Actor, id policy.PersonID, why string) (store.Receipt, error) {
 	p, err := u.vault.Person(id)
 	if err != nil {
 		return store.Receipt{}, err
 	}
 	if p.Face.State == policy.FaceEnrolled {
+		if p.Face.OnCard {
+			u.wipeCards(id)
+		}
 		return u.vault.EraseFace(by, id, why)
 	}
 	now := u.now()

@@ -20,6 +20,7 @@ import (
 // faces is what the loop knows of faces: who is enrolled, and who stands there.
 type faces struct {
 	index      *index.Index
+	gallery    gallery // the index, and what a card carried
 	scores     *calibration.Calibration
 	strangerIn float64 // at most one stranger in so many attempts
 	conf       fusion.Config
@@ -47,7 +48,7 @@ func (f *faces) configure(c *config.Config) {
 	f.conf.LiveMin, f.conf.FramesMin, f.conf.Window = c.Faces.LiveMin, c.Faces.Frames, c.Faces.DecideWithin.D()
 	f.conf.Challenge, f.conf.Infrared = fusion.When(c.Challenge()), c.Infrared.Source != ""
 	f.strangerIn = float64(c.Faces.StrangerIn)
-	f.visit = fusion.NewVisit(f.conf, f.index)
+	f.visit = fusion.NewVisit(f.conf, &f.gallery)
 	f.recalibrate()
 }
 
@@ -122,8 +123,11 @@ type tapped struct {
 	manner       Manner
 }
 
-// lookAfterCard begins to compare the person at the door with the card's owner alone (1:1).
-func (u *Unit) lookAfterCard(p policy.Person, credentialID string, at time.Time) {
+// lookAfterCard begins to compare the person at the door with the card's owner alone (1:1). carried
+// is the template that the card carried; nil: it is in the index.
+func (u *Unit) lookAfterCard(p policy.Person, credentialID string, carried []float32, at time.Time) {
+	u.faces.endCard()
+	u.faces.gallery.owner, u.faces.gallery.template = index.ID(p.ID), carried
 	u.faces.card = &tapped{p.ID, credentialID, MannerOf(p)}
 	u.hand.by(p.ID)
 	u.hand.decided = true
@@ -150,7 +154,8 @@ func (u *Unit) decideFace(v fusion.Verdict, now, frame time.Time) {
 	a.Face = &v.Face
 	card := u.faces.card
 	if card != nil {
-		a.Means, a.CredentialID, u.faces.card = policy.ByCardFace, card.credentialID, nil
+		a.Means, a.CredentialID = policy.ByCardFace, card.credentialID
+		u.faces.endCard()
 	}
 	if v.Known {
 		p, err := u.vault.Person(policy.PersonID(v.Candidate))
@@ -189,11 +194,11 @@ func (u *Unit) lookAround(now time.Time) {
 		}
 	case f.aiming:
 		f.visit.Forget()
-		f.card = nil
+		f.endCard()
 		mode = eye.Aim
-	case off.Is() && !off.recoverable(), f.index.Len() == 0:
+	case off.Is() && !off.recoverable(), f.index.Len() == 0 && f.gallery.template == nil:
 		f.visit.Forget()
-		f.card = nil
+		f.endCard()
 		mode = eye.Off
 	case f.card != nil, !u.cfg.Faces.WithCard && now.Sub(f.seen) < f.conf.GoneAfter:
 		mode = eye.Looking
@@ -272,7 +277,7 @@ func (u *Unit) dropFace(id policy.PersonID) {
 	if card := u.faces.card; card != nil && card.person != id {
 		u.faces.visit.Against(index.ID(card.person), u.now())
 	} else {
-		u.faces.card = nil
+		u.faces.endCard()
 		u.faces.visit.Forget()
 	}
 	u.faces.recalibrate()

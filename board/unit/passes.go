@@ -107,7 +107,7 @@ func (u *Unit) decideCode(text hal.Code, at time.Time) {
 	now := u.now()
 	u.passes.code, u.passes.seen, u.passes.tried = sha256.Sum256([]byte(text)), now, now
 	if u.storeless || !u.cfg.Passes.Enabled || !strings.HasPrefix(text.Reveal(), pass.Prefix) {
-		u.credential(policy.ByPass, policy.PassKind, []byte(text), at)
+		u.credential(policy.ByPass, policy.PassKind, []byte(text), nil, at)
 		return
 	}
 	a := u.attempt(policy.ByPass, at)
@@ -133,7 +133,7 @@ func (u *Unit) decideTyped(digits []byte, at time.Time) {
 			u.vaultFault(err)
 		}
 	}
-	u.credential(policy.ByPIN, policy.PINKind, digits, at)
+	u.credential(policy.ByPIN, policy.PINKind, digits, nil, at)
 }
 
 // passOnRecord is what the vault knows of a pass that was signed here. One that it does not

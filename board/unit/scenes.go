@@ -86,7 +86,8 @@ func (u *Unit) ways() (w scene.Ways) {
 	if _, wired := u.hw.Inputs["bell"]; wired {
 		add(scene.ByBell, u.faults["input bell"] == "")
 	}
-	if u.eye == nil || !u.cfg.Faces.Enabled || u.faces.index.Len() == 0 || off.State == OffUncounted {
+	chosen := u.faces.index.Len() > 0 || u.cfg.Faces.OnCard
+	if u.eye == nil || !u.cfg.Faces.Enabled || !chosen || off.State == OffUncounted {
 		return w // nobody here chose a face
 	}
 	rest := off.Is() || u.slow || u.tries.faces.Lockout(u.steady()) > 0

@@ -197,6 +197,7 @@ func New(p Parts) (*Unit, error) {
 // Close overwrites what the unit knows of faces, once Run has ended or where it never began.
 func (u *Unit) Close() {
 	u.faces.index.Close()
+	u.faces.gallery.forget()
 	u.faces.growth.wipe()
 }
 
@@ -210,6 +211,7 @@ func (u *Unit) makeIndex(p Parts) error {
 	if u.faces.index, err = index.New(recognizer.Dim); err != nil {
 		return fmt.Errorf("making room for templates: %w", err)
 	}
+	u.faces.gallery.Index = u.faces.index
 	u.faces.dropped, u.faces.growth = map[policy.PersonID]bool{}, newGrowth()
 	if u.faces.scores, u.faces.unusable = p.Scores, p.NoFaces; p.Scores == nil {
 		if u.faces.scores, err = calibration.Default(); err != nil {

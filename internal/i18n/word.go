@@ -44,6 +44,7 @@ var vocabulary = map[string]Message{
 	"storage":                              M("word.storage", "storage"),
 	"system":                               M("word.system", "system"),
 	"templates":                            M("word.templates", "templates"),
+	"faces on cards":                       M("word.faces-on-cards", "faces on cards"),
 	"at the door":                          M("word.at-the-door", "at the door"),
 	"tries":                                M("word.tries", "tries"),
 	"records":                              M("word.records", "records"),

@@ -92,7 +92,8 @@ func DrawAttempt(r *rand.Rand) policy.Attempt {
 			Credentials: []policy.Credential{key("card", policy.CardKind), key("pin", policy.PINKind),
 				key("pass", policy.PassKind)},
 			Face: policy.FaceConsent{State: policy.FaceEnrolled, Notice: [32]byte{1}, Minor: rarely(),
-				CardRequired: rarely()}}
+				CardRequired: rarely(), OnCard: rarely()}}
+		a.Carried = a.Person.Face.OnCard && !rarely()
 		if rarely() {
 			a.Person.Face.State = []policy.FaceState{policy.FaceNever, policy.FaceRefused, policy.FaceConsented,
 				policy.FaceWithdrawn}[r.IntN(4)]

@@ -102,6 +102,8 @@ const (
 	AskedAfterNo      Kind = "asked after a no"
 	FaceEnrolled      Kind = "face enrolled"
 	FaceErased        Kind = "face erased"
+	CardFaceRefused   Kind = "face on a card refused" // its seal did not open
+	CardFaceWiped     Kind = "face on a card overwritten"
 	OccasionAdded     Kind = "face taken again"     // one more occasion, and by what
 	OccasionRefused   Kind = "face not taken again" // at the door, and why
 	AgainAgreed       Kind = "agreed to be asked again"

@@ -60,6 +60,7 @@ const (
 	evacuation
 	fire
 	interlock
+	carried // the card carried its owner's face
 )
 
 // instant is a time: seconds since 1970, and nanoseconds.
@@ -127,6 +128,7 @@ const (
 	guardian
 	cardRequired
 	notice
+	onCard // their face lies on their card
 )
 
 // credential is what a decision looks at of a credential.
@@ -171,7 +173,8 @@ func Of(a policy.Attempt, d policy.Decision, under ID) []byte {
 		FaceLockout: seconds(s.FaceLockout), KeypadLockout: seconds(s.KeypadLockout),
 		LastEntry: unlessZero(a.LastEntry), Face: faceOf(a), Person: personOf(a, d),
 		State: bit(trusted, a.Clock.Trusted) | bit(durable, s.Durable) | bit(noVault, s.NoVault) |
-			bit(lockdown, s.Lockdown) | bit(evacuation, s.Evacuation) | bit(fire, s.Fire) | bit(interlock, s.Interlock)}
+			bit(lockdown, s.Lockdown) | bit(evacuation, s.Evacuation) | bit(fire, s.Fire) |
+			bit(interlock, s.Interlock) | bit(carried, a.Carried)}
 	if s.Calendar.Zone != nil {
 		_, f.Offset = d.At.In(s.Calendar.Zone).Zone()
 	}
@@ -257,8 +260,8 @@ func personOf(a policy.Attempt, d policy.Decision) *person {
 		return &person{Is: unnamed}
 	}
 	out := person{Is: consent | bit(blocked, p.Blocked) | bit(longOpen, p.LongOpen) |
-		bit(cardRequired, p.Face.CardRequired), From: unlessZero(p.From), Until: unlessZero(p.Until),
-		Groups: p.Groups, Face: string(p.Face.State)}
+		bit(cardRequired, p.Face.CardRequired) | bit(onCard, p.Face.OnCard), From: unlessZero(p.From),
+		Until: unlessZero(p.Until), Groups: p.Groups, Face: string(p.Face.State)}
 	for i, c := range p.Credentials {
 		if out.Showed == 0 && c.ID == a.CredentialID {
 			out.Showed = uint(i + 1)
@@ -306,7 +309,7 @@ var (
 // Handles in it name nobody.
 func (f Facts) Attempt(door string, by policy.Means, set Settings) policy.Attempt {
 	a := policy.Attempt{At: f.At(), Clock: policy.Clock{Trusted: f.State&trusted != 0}, Door: door, Means: by,
-		LastEntry: f.LastEntry.time(), Site: policy.Site{FacesOff: f.FacesOff,
+		LastEntry: f.LastEntry.time(), Carried: f.State&carried != 0, Site: policy.Site{FacesOff: f.FacesOff,
 			Durable: f.State&durable != 0, NoVault: f.State&noVault != 0, Lockdown: f.State&lockdown != 0,
 			Evacuation: f.State&evacuation != 0, Fire: f.State&fire != 0, Interlock: f.State&interlock != 0,
 			FaceLockout:   time.Duration(f.FaceLockout) * time.Second,
@@ -341,7 +344,7 @@ func (p *person) made(door string) (*policy.Person, string) {
 	out := &policy.Person{ID: somebody, From: p.From.time(), Until: p.Until.time(), Groups: slices.Clone(p.Groups),
 		Blocked: p.Is&blocked != 0, LongOpen: p.Is&longOpen != 0,
 		Face: policy.FaceConsent{State: policy.FaceState(p.Face), Minor: p.Is&minor != 0,
-			CardRequired: p.Is&cardRequired != 0}}
+			CardRequired: p.Is&cardRequired != 0, OnCard: p.Is&onCard != 0}}
 	if p.Is&guardian != 0 {
 		out.Face.Guardian = "guardian"
 	}

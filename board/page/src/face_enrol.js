@@ -19,20 +19,24 @@ import {button, note, problem, section} from "./ui.js";
  */
 export function takeFace(way, title = say("page.enrol-face")) {
   const stage = h("div");
-  const begin = (/** @type {boolean} */ pictured) => () => { take(way, stage, pictured, offer); };
+  const {onCard, mayCarry} = way.person.face;
+  const begin = (/** @type {boolean} */ pictured, card = false) => () => { take(way, stage, pictured, card, offer); };
   const offer = (/** @type {Node | null} */ trouble = null) => fill(stage, trouble, h("div", {class: "buttons"},
-    button(say("page.enrol-begin"), begin(false), "main"),
-    may("opens-door") ? button(say("page.enrol-with-picture"), begin(true)) : null));
+    onCard ? null : button(say("page.enrol-begin"), begin(false), "main"),
+    !onCard && may("opens-door") ? button(say("page.enrol-with-picture"), begin(true)) : null,
+    mayCarry ? button(say("page.enrol-on-card"), begin(false, true), onCard ? "main" : "plain") : null));
   offer();
   return section(title, h("p", null, say("page.enrol-means")),
-    may("opens-door") ? h("p", {class: "hint"}, say("page.enrol-picture-means")) : null, stage);
+    mayCarry ? h("p", null, say("page.enrol-on-card-means")) : null,
+    !onCard && may("opens-door") ? h("p", {class: "hint"}, say("page.enrol-picture-means")) : null, stage);
 }
 
 /**
  * @param {Way} way @param {HTMLElement} stage @param {boolean} pictured
+ * @param {boolean} onCard their own card is to carry it
  * @param {(trouble: Node | null) => void} offer
  */
-async function take(way, stage, pictured, offer) {
+async function take(way, stage, pictured, onCard, offer) {
   const until = new AbortController(), signal = AbortSignal.any([until.signal, way.signal]);
   const guide = guidance(way.person.details.lang);
   const window = pictured ? camera() : null;
@@ -47,9 +51,9 @@ async function take(way, stage, pictured, offer) {
     window.look(signal).catch((error) => window.element.replaceWith(problem(error) ?? ""));
   };
   try {
-    const got = await call("faces.enrol", {person: way.person.person}, {signal, timeout: 0, onProgress});
+    const got = await call("faces.enrol", {person: way.person.person, onCard}, {signal, timeout: 0, onProgress});
     until.abort();
-    await way.again(outcome(got));
+    await way.again(onCard ? note("good", h("p", null, say("page.enrolled-on-card", got.pictures))) : outcome(got));
   } catch (error) {
     until.abort();
     if (!way.signal.aborted) offer(problem(error) ?? note("calm", h("p", null, say("page.enrol-nothing"))));

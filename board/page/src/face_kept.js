@@ -18,6 +18,9 @@ import {button, facts, note, problem, section, toast} from "./ui.js";
 export function kept(way) {
   const {face: f} = way.person;
   if (f.state.code !== "enrolled") return [end(way)];
+  if (f.onCard) {
+    return [f.oldNotice ? renew(way) : null, standing(f), takeFace(way, say("page.face-write-anew")), end(way)];
+  }
   return [f.oldNotice ? renew(way) : null, standing(f), f.oldNotice ? null : once(way), learning(way), end(way)];
 }
 
@@ -27,7 +30,8 @@ function standing(f) {
     [say("page.face-state"), f.state.text],
     [say("page.face-agreed"), when(f.at)],
     [say("page.face-guardian"), f.guardianName ? `${f.guardianName} (${f.guardian})` : ""],
-    [say("page.face-opens"), f.cardRequired ? say("page.face-with-card") : say("page.face-alone")],
+    [say("page.face-opens"),
+      say(f.onCard ? "page.face-on-card" : f.cardRequired ? "page.face-with-card" : "page.face-alone")],
     [say("page.face-occasions"), h("ul", {class: "bare"},
       f.occasions.map((/** @type {string} */ o) => h("li", null, o)))],
     [say("page.face-again"), f.again ? say("page.face-again-until", when(f.again)) : ""],
