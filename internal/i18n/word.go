@@ -45,6 +45,8 @@ var vocabulary = map[string]Message{
 	"system":                               M("word.system", "system"),
 	"templates":                            M("word.templates", "templates"),
 	"faces on cards":                       M("word.faces-on-cards", "faces on cards"),
+	"cards lost while they were read":      M("word.cards-lost", "cards lost while they were read"),
+	"sessions with pcscd":                  M("word.sessions-with-pcscd", "sessions with pcscd"),
 	"at the door":                          M("word.at-the-door", "at the door"),
 	"tries":                                M("word.tries", "tries"),
 	"records":                              M("word.records", "records"),
