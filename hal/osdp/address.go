@@ -99,7 +99,7 @@ func (r *Reader) goTo(ctx context.Context, to Place) error {
 	case e := <-answers:
 		switch a := e.Reply.(type) {
 		case Nak:
-			return Refused{a.Reason}
+			return Refused(a)
 		case LineSet:
 			if at := (Place{a.Address, int(a.Baud)}); at != to {
 				return Elsewhere{at}

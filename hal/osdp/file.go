@@ -137,7 +137,7 @@ func (s *station) fileAnswered(now time.Time, r Reply) {
 	}
 	switch r := r.(type) {
 	case Nak:
-		s.endedFile(Refused{r.Reason})
+		s.endedFile(Refused(r))
 	case FileState:
 		s.fileTold(now, r)
 	default: // the part comes again, since whether the reader took it is not known
