@@ -46,9 +46,7 @@ func testFind(t *testing.T) {
 	if len(all) != 2 || all[0].Address != 3 || all[0].Baud != 115200 || all[1].Identity.Serial != 1077 {
 		t.Errorf("found %+v", all)
 	}
-	for _, r := range far {
-		r.OwnAddress = true
-	}
+	line.Do(func() { far[0].OwnAddress, far[1].OwnAddress = true, true })
 	if all, took, err := find(false); err != nil || len(all) != 0 || took > 10*time.Second {
 		t.Errorf("by everybody's address, after %v: %v, %v", took, all, err)
 	}
@@ -56,7 +54,7 @@ func testFind(t *testing.T) {
 	if err != nil || len(all) != 2 || all[1].Address != 77 || took > osdp.FindEachTakes {
 		t.Errorf("one by one, after %v: %v, %v", took, all, err)
 	}
-	far[1].Address = 3
+	line.Do(func() { far[1].Address = 3 })
 	if all, _, err = find(true); err != nil || len(all) != 1 || !all[0].Damaged || all[0].Address != 3 {
 		t.Errorf("two at one address: %v, %v", all, err)
 	}

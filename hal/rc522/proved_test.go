@@ -253,6 +253,7 @@ func TestCarriedFace(t *testing.T) {
 		if e := show(); e.Card == nil || !bytes.Equal(e.Card.Carried.Sealed, sealed) || e.Card.Written {
 			t.Fatalf("carries it: %+v", e)
 		}
+		field.Present() // nobody reads the card while it is changed
 		app.Asked = nil
 		card.Spoil = func(_ int, frame []byte) ([]byte, time.Duration) {
 			if n := len(app.Asked); n > 0 && app.Asked[n-1][1] == 0xad && app.Asked[n-1][5] == 4 {
@@ -263,6 +264,7 @@ func TestCarriedFace(t *testing.T) {
 		if e := show(); e.Card == nil || string(e.Card.Raw) != string(n[:]) || len(e.Card.Carried.Sealed) > 0 {
 			t.Fatalf("taken away after its number: %+v", e)
 		}
+		field.Present()
 		card.Spoil = nil
 		if e := show(); e.Card == nil {
 			t.Fatalf("%+v", e)
@@ -271,6 +273,7 @@ func TestCarriedFace(t *testing.T) {
 		if e := next(t, events); e.Card == nil || !e.Card.Written || len(e.Card.Carried.Sealed) > 0 {
 			t.Fatalf("overwritten: %+v", e)
 		}
+		field.Present()
 		if bytes.Contains(app.Files[4].Data, sealed[:4]) {
 			t.Error("the card still has it")
 		}
