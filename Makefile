@@ -54,6 +54,7 @@ place:
 	$(INSTALL) scripts/systemd/menshen.sysusers $(DESTDIR)/usr/lib/sysusers.d/menshen.conf
 	$(INSTALL) scripts/systemd/menshen.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/menshen.conf
 	$(INSTALL) scripts/systemd/menshen.rules $(DESTDIR)/usr/lib/udev/rules.d/60-menshen.rules
+	$(INSTALL) scripts/systemd/menshen-pcsc.rules $(DESTDIR)/usr/share/polkit-1/rules.d/60-menshen-pcsc.rules
 	$(INSTALL) scripts/systemd/menshen-watchdog.conf $(DESTDIR)/usr/lib/systemd/system.conf.d/10-menshen-watchdog.conf
 	$(INSTALL) scripts/systemd/menshen-udev.conf $(DESTDIR)/usr/lib/systemd/system/systemd-udev-trigger.service.d/10-menshen.conf
 	$(INSTALL) scripts/systemd/menshen-journald.conf $(DESTDIR)/usr/lib/systemd/journald@menshen.conf.d/10-menshen.conf

@@ -16,7 +16,8 @@ packages="g++ libopencv-stitching-dev libopencv-photo-dev libopencv-video-dev li
 packages="$packages mtools dosfstools fdisk espeak-ng"
 # strace cuts the power between system calls; swtpm is a TPM without the chip; GStreamer plays the
 # service of a ribbon camera; zstd writes a card; rauc and squashfs-tools make an update; sox
-# measures recordings, and pocketsphinx understands them; pcscd serves a card reader that is not there.
+# measures recordings, and pocketsphinx understands them; pcscd serves a card reader that is not
+# there.
 if [ "$want" = test ]; then
   packages="$packages strace swtpm gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good"
   packages="$packages zstd rauc squashfs-tools sox pocketsphinx pocketsphinx-en-us pcscd vsmartcard-vpcd"

@@ -143,8 +143,9 @@ type Reader struct {
 	// rc522: the last day, "2027-03-31", on which cards under the key that all MIFARE cards had
 	// before open; empty: as long as key_file has that key
 	OldCardsUntil string `toml:"old_cards_until"`
-	// rc522: the file with the secret from which the keys of AES cards are made, or "credential:"
-	// and the name of a systemd credential; empty: it knows no such cards
+	PCSC          string `toml:"pcsc"` // pcsc: a part of the name that pcscd has for it; empty: the only one there is
+	// rc522, pcsc: the file with the secret from which the keys of AES cards are made, or
+	// "credential:" and the name of a systemd credential; empty: it knows no such cards
 	AES string `toml:"aes"`
 
 	Device  string `toml:"device"`  // osdp, rdm6300, scanner, serial: the serial device

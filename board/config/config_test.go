@@ -89,6 +89,8 @@ func TestRefusals(t *testing.T) {
 			`did you mean "hex"?`},
 		{"a credential's name with a path", "kind = \"wiegand\"",
 			"kind = \"rc522\"\nspi = \"0.0\"\naes = \"credential:../key\"", `aes "credential:../key"`},
+		{"a sector at a USB reader", "kind = \"wiegand\"", "kind = \"pcsc\"\nkey_file = \"k\"\nblock = 4\nkey = \"A\"",
+			`MIFARE Classic cards are read by an rc522 alone`},
 		{"sector without key file", "kind = \"wiegand\"", "kind = \"rc522\"\nspi = \"0.0\"\nblock = 4", `no key_file`},
 		{"sector's key", "kind = \"wiegand\"", "kind = \"rc522\"\nspi = \"0.0\"\nblock = 4\nkey_file = \"k\"",
 			`key = "A" or "B"`},
@@ -187,8 +189,8 @@ func TestEachCommentedKeyIsRight(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if len(c.Readers) != 4 || len(c.Formats) != 1 || c.Readers[1].KeyFile != "osdp.key" ||
-		c.Readers[2].Block != 4 || c.Readers[3].Content != "hex" ||
+	if len(c.Readers) != 5 || len(c.Formats) != 1 || c.Readers[1].KeyFile != "osdp.key" ||
+		c.Readers[2].Block != 4 || c.Readers[3].PCSC != "ACR1252" || c.Readers[4].Content != "hex" ||
 		c.Unit.Board != "rpi4" || len(c.Camera.Zone) != 4 {
 		t.Errorf("the comments were read as %+v", c)
 	}

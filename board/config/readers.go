@@ -14,7 +14,7 @@ import (
 // ReaderKinds are the drivers of readers, WiegandFormats the formats that need no drawing. Framings
 // and Contents say how a serial reader sends a card, and what it sends.
 var (
-	ReaderKinds    = []string{"wiegand", "osdp", "rc522", "rdm6300", "scanner", "serial"}
+	ReaderKinds    = []string{"wiegand", "osdp", "rc522", "pcsc", "rdm6300", "scanner", "serial"}
 	WiegandFormats = []string{"H10301", "H10306", "C1k35s", "H10302", "H10304"}
 	Framings       = []string{"line", "stx-etx"}
 	Contents       = []string{"hex", "decimal", "em4100", "text"}
@@ -62,6 +62,12 @@ func (c *Config) checkReader(r Reader) (field string, err error) {
 	case "rc522":
 		if _, _, err := r.SPIPort(); err != nil {
 			return "spi", err
+		}
+		return r.checkAES()
+	case "pcsc":
+		if r.KeyFile != "" {
+			return "key_file", fmt.Errorf("MIFARE Classic cards are read by an rc522 alone: take key_file, " +
+				"key and block out, and write aes for cards that prove themselves")
 		}
 		return r.checkAES()
 	case "osdp":

@@ -108,7 +108,7 @@ func cardNumbers(c *config.Config) (n lists.Numbers, err error) {
 				formats = []wiegand.Format{wiegand.H10301}
 			}
 			n.AddWiegand(formats...)
-		case r.Kind == "rc522":
+		case r.Kind == "rc522", r.Kind == "pcsc":
 			n.UID = n.UID || r.KeyFile == "" && r.AES == "" // else it reads the site's own number, which no list has
 		case r.Kind == "rdm6300" || r.Content == "em4100":
 			n.EM4100 = true

@@ -67,6 +67,8 @@ func (b *Board) powerReader(c *config.Config, r config.Reader) i18n.Message {
 			return i18n.M("profile.power-rc522", "%v: 3.3 V (pin %d), never 5 V, and GND (pin %d); "+
 				"wires of 20 cm at most.", name, b.nearest("3.3V", p.At), b.nearest("GND", p.At))
 		}
+	case "pcsc":
+		return i18n.M("profile.power-pcsc", "%v: in a USB port, which feeds it; pcscd serves it.", name)
 	default:
 		port, _ := b.port(r.Device)
 		if p, on := b.pin(port.Pins["RXD"]); on {

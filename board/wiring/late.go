@@ -41,31 +41,44 @@ func (l *lateReader) Run(ctx context.Context, emit func(hal.ReaderEvent)) error 
 
 // Issue implements hal.Issuer, for a driver that does.
 func (l *lateReader) Issue(until time.Time) bool {
-	if r := l.reader.Load(); r != nil {
-		issuer, ok := (*r).(hal.Issuer)
-		return ok && issuer.Issue(until)
-	}
-	return false
+	issuer, ok := made[hal.Issuer](l)
+	return ok && issuer.Issue(until)
+}
+
+// Retire implements hal.Retirer, for a driver that does.
+func (l *lateReader) Retire(until time.Time) bool {
+	retirer, ok := made[hal.Retirer](l)
+	return ok && retirer.Retire(until)
+}
+
+// Carry implements hal.Carrier, for a driver that does.
+func (l *lateReader) Carry(until time.Time, write func(hal.Card) (sealed []byte, yes bool)) bool {
+	carrier, ok := made[hal.Carrier](l)
+	return ok && carrier.Carry(until, write)
 }
 
 // Counts implements hal.Counter, for a driver that does.
 func (l *lateReader) Counts() []hal.Count {
-	if r := l.reader.Load(); r != nil {
-		if counter, ok := (*r).(hal.Counter); ok {
-			return counter.Counts()
-		}
+	if counter, ok := made[hal.Counter](l); ok {
+		return counter.Counts()
 	}
 	return nil
 }
 
 // Recent gives the timings of the last frames, for a driver that has them.
 func (l *lateReader) Recent() []wiegand.Timing {
-	if r := l.reader.Load(); r != nil {
-		if wire, ok := (*r).(*wiegand.Reader); ok {
-			return wire.Recent()
-		}
+	if wire, ok := made[*wiegand.Reader](l); ok {
+		return wire.Recent()
 	}
 	return nil
+}
+
+// made gives the driver, once it could be made, if it is a T.
+func made[T any](l *lateReader) (driver T, ok bool) {
+	if r := l.reader.Load(); r != nil {
+		driver, ok = (*r).(T)
+	}
+	return driver, ok
 }
 
 // lateInput is an input that could not be opened.

@@ -14,6 +14,7 @@ import (
 	"menshen/board/profile"
 	"menshen/hal"
 	"menshen/hal/gpio"
+	"menshen/hal/pcsc"
 	"menshen/hal/rc522"
 	"menshen/hal/serialreader"
 	"menshen/hal/wiegand"
@@ -81,6 +82,8 @@ func (w *opener) newReader(r config.Reader) (hal.Reader, error) {
 		return w.newOSDP(r)
 	case "rc522":
 		return w.newRC522(r)
+	case "pcsc":
+		return newPCSC(r)
 	}
 	c, err := serialConfig(r)
 	if err != nil {
@@ -130,6 +133,31 @@ func (w *opener) newRC522(r config.Reader) (hal.Reader, error) {
 		}
 	}
 	return rc522.New(rc522.Port(bus, chip), c), nil
+}
+
+func newPCSC(r config.Reader) (hal.Reader, error) {
+	c := pcsc.Config{Name: r.Name, Match: r.PCSC}
+	if r.AES != "" {
+		var err error
+		if c.AES, err = aesSite(r); err != nil {
+			return nil, err
+		}
+	}
+	return pcsc.New(pcsc.Daemon, c), nil
+}
+
+// CheckPCSC warns of readers that pcscd does not serve now, and says why.
+func CheckPCSC(c *config.Config) (found []profile.Finding) {
+	for i, r := range c.Readers {
+		if r.Kind != "pcsc" {
+			continue
+		}
+		if err := pcsc.Look(pcsc.Daemon, r.PCSC); err != nil {
+			found = append(found, profile.Finding{Key: fmt.Sprintf("reader.%d.pcsc", i),
+				Text: i18n.Verbatim(fmt.Sprintf("the reader %s does not work: %v", r.Name, err))})
+		}
+	}
+	return found
 }
 
 // sector gives where the site's number is on its MIFARE cards. The key comes from a file of its

@@ -117,7 +117,7 @@ func checkConfig(w io.Writer, file string) error {
 	if err != nil {
 		return fmt.Errorf("%s:%d: %w", file, c.Line("unit.board"), err)
 	}
-	found := append(b.Check(c, profile.Here), wiring.CheckKeyFiles(c)...)
+	found := slices.Concat(b.Check(c, profile.Here), wiring.CheckKeyFiles(c), wiring.CheckPCSC(c))
 	slices.SortStableFunc(found, func(f, g profile.Finding) int { return c.Line(f.Key) - c.Line(g.Key) })
 	told := &told{w: w, c: c, file: file}
 	for _, f := range found {

@@ -8,7 +8,7 @@
 // that hangs, is killed or is not there becomes a fault of the reader and no more.
 //
 //	Daemon  opens the socket
-//	List    the readers that pcscd knows
+//	Look    whether pcscd knows a reader, and which others
 //	Reader  hal.Reader: reports each card once while it is held there
 //
 // A card's number comes from the reader (FF CA). Such a card can be copied. A card that proves

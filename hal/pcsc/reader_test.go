@@ -272,8 +272,8 @@ func TestRefusedFromTheStart(t *testing.T) {
 				t.Errorf("%+v", e)
 			}
 		})
-		if _, err := pcsc.List(x.d.source); !errors.Is(err, x.want) {
-			t.Errorf("list: %v", err)
+		if err := pcsc.Look(x.d.source, "picc"); !errors.Is(err, x.want) {
+			t.Errorf("look: %v", err)
 		}
 	}
 }

@@ -84,8 +84,8 @@ const (
 	present = 0x04 // in State: a card is there
 
 	major         = 4
-	oldest        = 4 // minor version: of Debian 12; pcscd takes it, or names its own
-	newest        = 5 // of Debian 13
+	oldest        = 4 // minor version: of Debian 12
+	newest        = 5 // of Debian 13; another pcscd takes it, or names its own
 	slots         = 16
 	longestAnswer = 1024
 )
@@ -156,12 +156,12 @@ func dial(source Source) (*client, error) {
 // begin agrees on a version and asks for a context. A pcscd that refuses this user hangs up on the
 // first word.
 func (c *client) begin() error {
-	v := version{Major: major, Minor: oldest}
+	v := version{Major: major, Minor: newest}
 	err := call(c, cmdVersion, &v)
 	if errors.Is(err, io.EOF) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) {
 		return ErrRefused
 	}
-	if v.Result == serviceStopped && v.Major == major && v.Minor > oldest && v.Minor <= newest {
+	if v.Result == serviceStopped && v.Major == major && v.Minor >= oldest && v.Minor < newest {
 		v.Result = 0
 		err = call(c, cmdVersion, &v)
 	}
@@ -235,15 +235,16 @@ func names(all []slot) (out []string) {
 	return out
 }
 
-// List gives the names of the readers that pcscd knows.
-func List(source Source) ([]string, error) {
+// Look says why a reader with part in its name cannot be used now: what pcscd says, [ErrMissing] or
+// [ErrSeveral] with the readers that it knows, or nil.
+func Look(source Source, part string) error {
 	c, err := dial(source)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer c.close()
-	all, err := c.readers()
-	return names(all), err
+	_, err = c.find(part)
+	return err
 }
 
 // call sends a message, with what follows it, and takes the answer.
