@@ -47,14 +47,17 @@ type Person struct {
 func (p Person) HasFace() bool { return p.Face.State == FaceEnrolled || p.Face.State == FaceConsented }
 
 // NeverIn says why the person can never come in from t on, whatever they present:
-// [ReasonLeaseOver], or [ReasonHours] where no rule has hours for any of their groups. Empty: they
-// can. A block does not count, since staff can end it.
-func (p Person) NeverIn(rules []Access, c Calendar, t time.Time) Reason {
+// [ReasonLeaseOver], [ReasonHours] where no rule has hours for any of their groups, or
+// [ReasonNotAES] where they need an AES card (aes is Site.AESCards) and have others only. Empty:
+// they can. A block does not count, since staff can end it.
+func (p Person) NeverIn(rules []Access, aes []string, c Calendar, t time.Time) Reason {
 	switch {
 	case !p.Until.IsZero() && !t.Before(p.Until):
 		return ReasonLeaseOver
 	case !MayEver(rules, c, p.Groups, t):
 		return ReasonHours
+	case p.lacksAES(aes, t):
+		return ReasonNotAES
 	}
 	return ""
 }

@@ -159,9 +159,7 @@ func goodEnough(a Attempt) (bool, string) {
 // enough reports whether a credential counts by its kind: not a card that can be copied, of a
 // person in a group of Site.AESCards.
 func (a Attempt) enough(c Credential) bool {
-	needed := slices.Contains(a.Site.AESCards, Everybody) ||
-		slices.ContainsFunc(a.Person.Groups, func(g string) bool { return slices.Contains(a.Site.AESCards, g) })
-	return c.Kind != CardKind || c.AES || !needed
+	return c.Kind != CardKind || c.AES || !NeedsAES(a.Site.AESCards, a.Person.Groups)
 }
 
 // hasOtherWay: the face is never the only way in (R-ALT), at this door and in this hour.

@@ -92,6 +92,7 @@ func (c *console) whichCard(p policy.Person) (policy.Credential, error) {
 			last = c.lang.Say(i18n.M("console.card-last-used", "last used %s", c.time(k.LastUsed)))
 		}
 		c.say(i18n.M("console.card-to-choose", "%d  %s %s, %s", i+1, shortID(k), k.Label, last))
+		c.tellCopying(k)
 	}
 	i, err := c.choose(len(all))
 	if err != nil {
@@ -112,6 +113,7 @@ func whose(ctx context.Context, c *console, words []string) error {
 	if k.Revoked {
 		c.say(i18n.M("console.card-is-revoked", "It is revoked."))
 	}
+	c.tellCopying(k)
 	return nil
 }
 

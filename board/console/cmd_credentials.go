@@ -51,8 +51,16 @@ func card(ctx context.Context, c *console, words []string) error {
 
 func (c *console) cardGiven(k policy.Credential) {
 	c.say(i18n.M("console.card-assigned", "Card %s is now theirs.", shortID(k)))
-	if k.Clonable {
+	c.tellCopying(k)
+}
+
+// tellCopying says of a card that it can be copied.
+func (c *console) tellCopying(k policy.Credential) {
+	switch k.Copying() {
+	case policy.CopiedByAnybody:
 		c.say(i18n.M("console.card-clonable", "Note: cards of this kind can be copied."))
+	case policy.CopiedByExpert:
+		c.say(i18n.M("console.card-expert", "Note: an expert who has this card in hand can copy it."))
 	}
 }
 

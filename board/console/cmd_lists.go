@@ -112,6 +112,12 @@ func (c *console) showPlan(plan *lists.Plan, a args) error {
 	for _, heading := range plan.Unread {
 		c.say(i18n.M("console.column-not-read", "The column %q is not read.", heading.Reveal()))
 	}
+	if plan.NotAES > 0 {
+		c.say(i18n.N(plan.NotAES, "console.list-not-aes",
+			"! %d person needs an AES card, and the card of the list is none: it will not open for them.",
+			"! %d people need AES cards, and the cards of the list are none: they will not open for them.",
+			plan.NotAES))
+	}
 	if plan.ShutOut > 0 {
 		c.say(i18n.M("console.import-never-in", "! %d of them could never come in: no rule of this site gives them "+
 			"hours. Write their access groups into the list.", plan.ShutOut))

@@ -176,6 +176,11 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 		c.say(i18n.M("console.no-credentials", "No card, PIN or pass yet."))
 		return nil
 	}
+	// clonable is a yes or no in JSON, as it always was
+	copied := func(k policy.Credential) any { return word(k.Copying()) }
+	if asJSON {
+		copied = func(k policy.Credential) any { return k.Clonable }
+	}
 	t := table{cols: []column{
 		{"key", i18n.M("console.credential", "credential")},
 		{"kind", i18n.M("console.kind", "kind")},
@@ -185,7 +190,7 @@ func (c *console) describe(p policy.Person, asJSON bool) error {
 		{"revoked", i18n.M("console.revoked-column", "revoked")},
 	}}
 	for _, k := range p.Credentials {
-		t.add(shortID(k), word(k.Kind), k.Label, c.date(k.LastUsed), k.Clonable, k.Revoked)
+		t.add(shortID(k), word(k.Kind), k.Label, c.date(k.LastUsed), copied(k), k.Revoked)
 	}
 	return c.show(t, asJSON)
 }

@@ -20,7 +20,7 @@ func TestPlainModeHasNoEscapes(t *testing.T) {
 		s.do("mei", command)
 	}
 	s.hit("persn\x7fon 1204\b\b\b\b1203\x1b[A\x1b[D\r")
-	s.see("can be copied: yes")
+	s.see("can be copied: by anybody")
 	s.hit("peo\t\r")
 	if got := s.see("blocked: no"); !strings.Contains(got, "apartment: 1204\r\nname: Li Na\r\n") {
 		t.Errorf("not one fact a line: %q", got)

@@ -154,7 +154,7 @@ func (d *Desk) writeFace(ctx context.Context, p policy.Person, key *store.CardFa
 	})
 	if !there {
 		return "", i18n.Problem(i18n.E("desk.no-aes-reader", "no reader of this door knows AES cards"),
-			i18n.M("desk.set-up-aes-reader", "give an rc522 reader aes in the configuration"))
+			i18n.M("desk.set-up-aes-reader", "give an rc522 or pcsc reader aes in the configuration"))
 	}
 	d.lead(ctx, unit.MannerOf(p), scene.Waiting, within)
 	ask := lang.Say(i18n.M("desk.hold-card-for-face",

@@ -140,7 +140,7 @@ func (d *Desk) writeNextCard() (done func(), err error) {
 	if len(writers) == 0 {
 		return nil, i18n.Problem(i18n.E("desk.no-card-writer", "no reader of this door writes cards"),
 			i18n.M("desk.set-up-card-writer",
-				"give an rc522 reader aes in the configuration (or key_file, key and block for MIFARE Classic "+
+				"give an rc522 or pcsc reader aes in the configuration (or key_file, key and block for MIFARE Classic "+
 					"cards); cards for other readers are bought with their numbers"))
 	}
 	return func() {
@@ -181,7 +181,7 @@ func (d *Desk) WhoseCard(ctx context.Context, s Session, step Progress) (policy.
 type CardList struct {
 	Words []string // each the words of [Desk.Find], in this order; none: everybody
 	Group string   // of this access group only; empty: of all
-	All   bool     // also who has a card that works
+	All   bool     // also who has a card that counts
 }
 
 // WhoWantsCards gives the people of a list whose lease has not ended, each once: by the words, then
@@ -203,7 +203,7 @@ func (d *Desk) WhoWantsCards(_ context.Context, s Session, list CardList) ([]pol
 	for _, words := range list.Words {
 		words = strings.ToLower(strings.TrimSpace(words))
 		for _, p := range all {
-			if isDescribed(p, words) && !listed[p.ID] && list.wants(p, now) {
+			if isDescribed(p, words) && !listed[p.ID] && list.wants(p, d.cfg.Site.AESCards, now) {
 				listed[p.ID] = true
 				out = append(out, p)
 			}
@@ -213,7 +213,9 @@ func (d *Desk) WhoWantsCards(_ context.Context, s Session, list CardList) ([]pol
 	return out, nil
 }
 
-func (list CardList) wants(p policy.Person, now time.Time) bool {
+// wants reports whether a person is to get a card. One of another kind than their group needs does
+// not count as one that they have.
+func (list CardList) wants(p policy.Person, aes []string, now time.Time) bool {
 	switch {
 	case !p.Until.IsZero() && !now.Before(p.Until):
 		return false
@@ -221,6 +223,6 @@ func (list CardList) wants(p policy.Person, now time.Time) bool {
 		return false
 	}
 	return list.All || !slices.ContainsFunc(p.Working(now), func(k policy.Credential) bool {
-		return k.Kind == policy.CardKind
+		return k.Kind == policy.CardKind && (k.AES || !policy.NeedsAES(aes, p.Groups))
 	})
 }

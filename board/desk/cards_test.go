@@ -17,6 +17,7 @@ import (
 	"menshen/hal/rc522/rc522test"
 	"menshen/internal/i18n"
 	"menshen/policy"
+	"menshen/store"
 	"menshen/store/audit"
 )
 
@@ -241,6 +242,49 @@ func TestWhoWantsCards(t *testing.T) {
 	}
 	if all, err := b.Desk.WhoWantsCards(t.Context(), b.Staff, desk.CardList{}); err != nil || len(all) != 2 {
 		t.Errorf("after a card: %d, %v", len(all), err)
+	}
+}
+
+// TestGroupThatNeedsAES: whoever has a card of another kind only is told of, is among those who
+// want a card, and an import says that the cards of its list will not open; an AES card or a PIN
+// is enough.
+func TestGroupThatNeedsAES(t *testing.T) {
+	b := newBench(t)
+	b.Config.Site.AESCards = []string{"staff"}
+	add := func(name, group string, k policy.Credential, secret string) policy.Person {
+		t.Helper()
+		p := policy.Person{Name: policy.Private(name), Lang: "en", Groups: []string{group}}
+		id, err := b.Vault.AddPerson(store.Door, p)
+		if err == nil {
+			_, err = b.Vault.AddLimited(store.Door, id, k, []byte(secret))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.who(name)
+	}
+	fob := policy.Credential{Kind: policy.CardKind, Clonable: true}
+	li := add("Li", "staff", policy.Credential{Kind: policy.CardKind, AES: true}, "1")
+	wu := add("Wu", "staff", fob, "2")
+	he := add("He", "staff", policy.Credential{Kind: policy.PINKind}, "12345678")
+	ma := add("Ma", "tenants", fob, "3")
+	for _, p := range []policy.Person{li, wu, he, ma} {
+		why, err := b.Desk.NeverIn(t.Context(), b.Staff, p)
+		if err != nil || strings.Contains(why, "an AES card") != (p.ID == wu.ID) || (why == "") == (p.ID == wu.ID) {
+			t.Errorf("%s: %q, %v", p.Name.Reveal(), why, err)
+		}
+	}
+	all, err := b.Desk.WhoWantsCards(t.Context(), b.Staff, desk.CardList{})
+	var names []string
+	for _, p := range all {
+		names = append(names, p.Name.Reveal())
+	}
+	if err != nil || strings.Join(names, " ") != "He Wu" {
+		t.Errorf("%v want cards, %v", names, err)
+	}
+	list := b.plan(heading + "Zhu,1204,,staff,zh,12:34567\nGao,1205,,tenants,,12:34568\nYe,1206,,staff,,\n")
+	if list.NotAES != 1 {
+		t.Errorf("of a list %d get cards that do not open", list.NotAES)
 	}
 }
 

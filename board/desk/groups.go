@@ -49,12 +49,15 @@ func (d *Desk) NeverIn(_ context.Context, s Session, p policy.Person) (string, e
 	if err != nil {
 		return "", err
 	}
-	switch p.NeverIn(h.Access, d.calendar(h), d.now()) {
+	switch p.NeverIn(h.Access, d.cfg.Site.AESCards, d.calendar(h), d.now()) {
 	case policy.ReasonLeaseOver:
 		return s.Lang.Say(i18n.M("desk.never-in-lease", "can never come in: the lease has expired")), nil
 	case policy.ReasonHours:
 		return s.Lang.Say(i18n.M("desk.never-in-hours", "can never come in: no rule of this site gives them hours; "+
 			"put them into an access group with 'change': %s", strings.Join(d.cfg.Site.Groups(h.Hours), ", "))), nil
+	case policy.ReasonNotAES:
+		return s.Lang.Say(i18n.M("desk.never-in-aes", "can never come in: their group needs an AES card, and they "+
+			"have cards of other kinds only; replace one, and have the new one written first (--write)")), nil
 	}
 	return "", nil
 }
@@ -63,7 +66,7 @@ func (d *Desk) NeverIn(_ context.Context, s Session, p policy.Person) (string, e
 func (d *Desk) shutOut(people []policy.Person, h store.Hours, lang i18n.Language) string {
 	n, now, calendar := 0, d.now(), d.calendar(h)
 	for _, p := range people {
-		if p.NeverIn(h.Access, calendar, now) == policy.ReasonHours {
+		if p.NeverIn(h.Access, nil, calendar, now) == policy.ReasonHours {
 			n++
 		}
 	}

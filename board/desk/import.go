@@ -68,8 +68,9 @@ func (d *Desk) PlanImport(_ context.Context, s Session, in io.Reader) (*lists.Pl
 	}
 	now, calendar := d.now(), d.calendar(h)
 	plan, err := list.Plan(lists.Here{People: people, Holder: d.holder, Groups: d.knownGroups, Now: now, Zone: zone,
-		NeverIn: func(p policy.Person) bool { return p.NeverIn(h.Access, calendar, now) == policy.ReasonHours },
-		Lang:    s.Lang.Code()})
+		NeverIn:  func(p policy.Person) bool { return p.NeverIn(h.Access, nil, calendar, now) == policy.ReasonHours },
+		NeedsAES: func(p policy.Person) bool { return policy.NeedsAES(d.cfg.Site.AESCards, p.Groups) },
+		Lang:     s.Lang.Code()})
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ func (d *Desk) retireNextCard() (done func(), err error) {
 	}
 	if len(readers) == 0 {
 		return nil, i18n.Problem(i18n.E("desk.no-aes-reader", "no reader of this door knows AES cards"),
-			i18n.M("desk.set-up-aes-reader", "give an rc522 reader aes in the configuration"))
+			i18n.M("desk.set-up-aes-reader", "give an rc522 or pcsc reader aes in the configuration"))
 	}
 	return func() {
 		for _, r := range readers {

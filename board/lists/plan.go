@@ -19,9 +19,12 @@ type Here struct {
 	Groups func(groups, had []string) error
 	// NeverIn reports whether no rule of the site gives a person hours.
 	NeverIn func(policy.Person) bool
-	Now     time.Time
-	Zone    *time.Location
-	Lang    string // of new people for whom the list says none
+	// NeedsAES reports whether no card of a list counts for a person, since it is no AES card; nil:
+	// they all do.
+	NeedsAES func(policy.Person) bool
+	Now      time.Time
+	Zone     *time.Location
+	Lang     string // of new people for whom the list says none
 }
 
 // Verdict is what an import would do with a line.
@@ -43,6 +46,7 @@ type Plan struct {
 	Unread   []policy.Private // headings of columns that are not known
 	Lines    []Line
 	ShutOut  int // how many of those added or changed could never come in
+	NotAES   int // how many get a card that does not count for them, since it is no AES card
 }
 
 // Line is one line of a plan.
@@ -114,6 +118,9 @@ func (l *List) Plan(h Here) (*Plan, error) {
 		plan.Lines = append(plan.Lines, line)
 		if (line.Does == Adds || line.Does == Changes) && h.NeverIn(line.Is) {
 			plan.ShutOut++
+		}
+		if len(line.Cards) > 0 && h.NeedsAES != nil && h.NeedsAES(line.Is) {
+			plan.NotAES++
 		}
 	}
 	return plan, nil

@@ -15,6 +15,18 @@ func wordsCards(n int) []i18n.Message {
 		i18n.M("page.wait-for-tap", "Wait for the card"),
 		i18n.M("page.card-given", "Card %s is now theirs.", arg1),
 		i18n.M("page.card-clonable", "Cards of this kind can be copied."),
+		i18n.M("page.card-expert", "An expert who has this card in hand can copy it."),
+		i18n.M("page.card-aes", "It proves itself by AES and is not copied."),
+		i18n.M("page.card-copying", "Copying"),
+		i18n.M("page.by-expert", "an expert can copy it"),
+		i18n.M("page.aes-card", "AES card"),
+		i18n.M("page.retire-card", "Make an AES card new again"),
+		i18n.M("page.retire-text", "The next AES card at the reader becomes as it left the factory, and another "+
+			"person can have it. Where it was somebody's it is revoked. It goes on record."),
+		i18n.M("page.card-retired", "The card is new again."),
+		i18n.M("page.card-retired-of", "It is revoked for"),
+		i18n.M("page.card-of-nobody", "It belonged to nobody."),
+		i18n.M("page.retired-face-gone", "It was their last way in beside the face: face entry has ended."),
 		i18n.M("page.replace-card", "Replace a lost card"),
 		i18n.M("page.replace-text", "The next card at the reader becomes theirs in the place of %s, which "+
 			"is revoked in the same act. If no card comes, nothing changes.", arg1),

@@ -63,6 +63,8 @@ func wordsFaceWay(int) []i18n.Message {
 		i18n.M("page.enrolled-on-card", "Their card carries the face now, and the door keeps none of it. It was made "+
 			"of %s pictures, none of which is kept.", arg1),
 		i18n.M("page.face-write-anew", "Write it anew, or to a second card"),
+		i18n.M("page.face-anew-means", "As the first time: five pictures and a trial, then they hold the card to the "+
+			"reader. One face fits on a card."),
 		i18n.M("page.face-on-card", "with the card that carries it; nothing of it is stored here"),
 		i18n.M("page.enrol-nothing", "Ended. Nothing was stored."),
 		i18n.M("page.enrol-of", "%s of %s", arg1, arg2),

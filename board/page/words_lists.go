@@ -42,6 +42,9 @@ func wordsLists(n int) []i18n.Message {
 			"%s cards",
 			arg1),
 		i18n.M("page.columns-unread", "Columns that are not read: %s", arg1),
+		i18n.N(n, "page.list-not-aes", "%s of them needs an AES card, and the card of the list is none: it will not "+
+			"open.",
+			"%s of them need AES cards, and the cards of the list are none: they will not open.", arg1),
 		i18n.N(n, "page.list-shut-out", "%s of them could never come in: no group with hours is "+
 			"written for them. Write their access groups into the list.",
 			"%s of them could never come in: no group with hours is written for them. Write their access groups "+

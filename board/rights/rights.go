@@ -70,6 +70,12 @@ func (s Sheet) HTML() (string, error) {
 		"face":   s.face,
 		"means":  func(m policy.Means) string { return s.Lang.Say(meansWords[m]) },
 		"kind":   func(k policy.CredentialKind) string { return s.Lang.Say(kindWords[k]) },
+		"copying": func(c policy.Credential) string {
+			if words, is := copyingWords[c.Copying()]; is {
+				return s.Lang.Say(words)
+			}
+			return ""
+		},
 		"reason": func(r policy.Reason) string { return s.Lang.Say(r.Message()) },
 		"failed": s.failed,
 		"madeOf": s.madeOf,

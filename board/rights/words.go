@@ -24,6 +24,12 @@ var kindWords = map[policy.CredentialKind]i18n.Message{
 	policy.PassKind: i18n.M("rights.visitors-pass", "visitor's pass"),
 }
 
+var copyingWords = map[policy.Copying]i18n.Message{
+	policy.CopiedByAnybody: i18n.M("rights.clonable", "(can be copied)"),
+	policy.CopiedByExpert:  i18n.M("rights.by-expert", "(an expert can copy it)"),
+	policy.NotCopied:       i18n.M("rights.not-copied", "(AES: is not copied)"),
+}
+
 var meansWords = map[policy.Means]i18n.Message{
 	policy.ByCard:     i18n.M("rights.card", "card"),
 	policy.ByPIN:      i18n.M("rights.pin", "PIN"),

@@ -37,6 +37,7 @@ type plan struct {
 	Look     int      `json:"look"`             // lines that somebody should look at
 	Unread   []string `json:"unread,omitempty"` // headings of columns that are not read, some of them
 	ShutOut  int      `json:"shutOut"`          // people who could never come in
+	NotAES   int      `json:"notAES"`           // people who need AES cards, and get others
 }
 
 // planImport reads the list that file.put brought, and says what importing it would do. Nothing is
@@ -59,7 +60,8 @@ func planImport(ctx context.Context, c *call, _ nothing) (plan, error) {
 	c.files.Unlock()
 	out := plan{File: hex.EncodeToString(made.File[:]), Encoding: made.Encoding, Lines: len(made.Lines),
 		Added: made.Count(lists.Adds), Changed: made.Count(lists.Changes), Same: made.Count(lists.Same),
-		Doubled: made.Count(lists.Doubled), Refused: made.Count(lists.Refused), ShutOut: made.ShutOut}
+		Doubled: made.Count(lists.Doubled), Refused: made.Count(lists.Refused), ShutOut: made.ShutOut,
+		NotAES: made.NotAES}
 	for _, l := range made.Lines {
 		if toLookAt(l) {
 			out.Look++

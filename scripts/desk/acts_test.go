@@ -52,6 +52,15 @@ var acts = map[string]act{
 		u.wires.Send(wiegand.H10301.Encode(1, p.Card)[:p.Bits])
 		return nil, nil
 	}),
+	"hold": does(func(u *unit, p struct{ Card int }) (any, error) {
+		u.lobby.Present(u.aesCards[p.Card])
+		return nil, nil
+	}),
+	"lift": does(func(u *unit, _ struct{}) (any, error) {
+		u.lobby.Present()
+		time.Sleep(2 * away)
+		return nil, nil
+	}),
 	"type": does(func(u *unit, p struct{ Keys string }) (any, error) {
 		for _, k := range p.Keys {
 			u.Reader.Present(hal.ReaderEvent{At: u.Clock.Now(), Button: hal.Button(k)})

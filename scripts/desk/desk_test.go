@@ -36,7 +36,7 @@ func TestMain(m *testing.M) { boardtest.Main(m) }
 // browsers are the programs that can show the page, the best one first.
 var browsers = []string{"chromium", "chromium-browser", "google-chrome"}
 
-// options are what a flow wishes (harness/flow.d.ts).
+// options are what a flow wishes (README.md).
 type options struct {
 	Short     bool     // it is part of the short form, in the first of its languages
 	Languages []string // in which it runs; empty: English and Chinese
@@ -45,6 +45,7 @@ type options struct {
 	Seconds   int      // it may take; 0: 60
 	Updates   bool     // root's side of updates and sticks is played: version 1.1 is on the stick
 	Wires     bool     // a second reader, garage, on simulated wires
+	AES       bool     // a second reader, lobby, of AES cards; it is emulated, and so are they
 	Inputs    []string // beside those of the bench: bell, staff
 	Signals   []string // of the bench's outputs, instead of lamps and buzzer: alarm, duress, interlock
 }

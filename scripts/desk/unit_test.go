@@ -14,12 +14,17 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
+	"periph.io/x/conn/v3/spi"
 
 	"menshen/board/boardtest"
 	"menshen/board/config"
 	"menshen/board/service"
 	"menshen/board/update"
+	"menshen/hal/aescard"
+	"menshen/hal/aescard/aescardtest"
 	"menshen/hal/haltest"
+	"menshen/hal/rc522"
+	"menshen/hal/rc522/rc522test"
 	"menshen/hal/sim"
 	"menshen/hal/wiegand"
 	"menshen/recognizer"
@@ -30,11 +35,16 @@ import (
 // unit is a simulated unit that runs, with its serial console on a cable.
 type unit struct {
 	*boardtest.Bench
-	cable  *cable
-	wires  *sim.Door     // of the reader garage; nil: there is none
-	before atomic.Uint64 // the number of whoever stands before the camera; 0: nobody
-	log    journal
+	cable    *cable
+	wires    *sim.Door          // of the reader garage; nil: there is none
+	lobby    *rc522test.Chip    // of the reader lobby; nil: there is none
+	aesCards [3]*rc522test.Card // at first as from the factory
+	before   atomic.Uint64      // the number of whoever stands before the camera; 0: nobody
+	log      journal
 }
+
+// away is how long a card has to be away from the reader lobby.
+const away = 50 * time.Millisecond
 
 // newUnit starts a unit with what a flow wishes of it.
 func newUnit(t *testing.T, o options) *unit {
@@ -61,6 +71,9 @@ func newUnit(t *testing.T, o options) *unit {
 	}
 	if o.Wires {
 		u.wire(t)
+	}
+	if o.AES {
+		u.emulate()
 	}
 	for _, role := range o.Inputs {
 		in := &haltest.Input{Name: role}
@@ -104,6 +117,22 @@ func (u *unit) wire(t *testing.T) {
 		t.Fatal(err)
 	}
 	u.Wires.Readers = append(u.Wires.Readers, reader)
+	u.Reassemble()
+}
+
+// emulate gives the unit a second reader, of AES cards.
+func (u *unit) emulate() {
+	site, err := aescard.NewSite(aescard.Key{1})
+	if err != nil {
+		u.Fatal(err)
+	}
+	for i := range u.aesCards {
+		app := aescardtest.NTAG(i)
+		u.aesCards[i] = rc522test.Smart(app, app.UID...)
+	}
+	u.lobby = rc522test.New()
+	u.Wires.Readers = append(u.Wires.Readers, rc522.New(func() (spi.PortCloser, error) { return u.lobby, nil },
+		rc522.Config{Name: "lobby", Poll: 5 * time.Millisecond, Away: away, AES: site}))
 	u.Reassemble()
 }
 

@@ -26,9 +26,10 @@ export function takeFace(way, title = say("page.enrol-face")) {
     !onCard && may("opens-door") ? button(say("page.enrol-with-picture"), begin(true)) : null,
     mayCarry ? button(say("page.enrol-on-card"), begin(false, true), onCard ? "main" : "plain") : null));
   offer();
+  if (onCard) return section(title, h("p", null, say("page.face-anew-means")), stage);
   return section(title, h("p", null, say("page.enrol-means")),
     mayCarry ? h("p", null, say("page.enrol-on-card-means")) : null,
-    !onCard && may("opens-door") ? h("p", {class: "hint"}, say("page.enrol-picture-means")) : null, stage);
+    may("opens-door") ? h("p", {class: "hint"}, say("page.enrol-picture-means")) : null, stage);
 }
 
 /**

@@ -127,6 +127,7 @@ function planned(of, p, place, carryOut, another) {
     [say("page.refused"), p.refused ? badge("bad", count("page.lines-n", p.refused)) : ""],
     [say("page.read-as"), p.encoding],
   ]), p.unread?.length && note("calm", h("p", null, say("page.columns-unread", p.unread.join(say("page.comma"))))),
+  p.notAES > 0 && note("warn", h("p", null, count("page.list-not-aes", p.notAES))),
   p.shutOut > 0 && note("warn", h("p", null, count("page.list-shut-out", p.shutOut))),
   p.refused > 0 && note("bad", h("p", null, h("strong", null, say("page.list-refused"))),
     h("p", null, say("page.mend-list"))),

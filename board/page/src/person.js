@@ -10,7 +10,7 @@ import {setPIN} from "./pin.js";
 import {say, when} from "./say.js";
 import {call, may, session} from "./session.js";
 import {table} from "./table.js";
-import {giveCard, replaceCard} from "./tap.js";
+import {copyBadge, giveCard, replaceCard} from "./tap.js";
 import {badge, button, facts, note, section, waiting} from "./ui.js";
 
 /** @typedef {import("./types.d.ts").Place} Place */
@@ -81,7 +81,7 @@ function credentials(got, place, again) {
     {title: say("page.state"), cell: (/** @type {any} */ k) => h("span", {class: "badges"},
       k.revoked ? badge("bad", say("page.revoked")) : badge("good", say("page.works")),
       k.duress && badge("warn", say("page.duress-short")),
-      k.clonable && !k.revoked && badge("calm", say("page.clonable")))},
+      !k.revoked && copyBadge(k))},
     ...(keeps ? [{title: say("page.acts"), cell: acts}] : []),
   ];
   const list = table({caption: say("page.number-not-stored"), rows: got.credentials, empty: say("page.no-credentials"),

@@ -7,7 +7,7 @@ import {fill, h, name, put} from "./dom.js";
 import {form} from "./form.js";
 import {say} from "./say.js";
 import {call} from "./session.js";
-import {announce, button, facts, note, problem} from "./ui.js";
+import {announce, badge, button, facts, note, problem} from "./ui.js";
 
 /** The picture of a card before a reader; the words beside it say the same. @returns {SVGElement} */
 export function drawTap() {
@@ -89,9 +89,21 @@ export async function whoseCard(signal) {
       [say("page.apartment"), name(found.person.apartment ?? "")],
       [say("page.card"), cardName(found.card)],
       [say("page.state"), found.card.revoked ? say("page.revoked") : say("page.works")],
+      [say("page.card-copying"), copyBadge(found.card)],
       [say("page.last-used"), found.card.lastUsed?.slice(0, 16).replace("T", " ")],
     ]),
     h("p", null, h("a", {href: "#/people/" + found.person.person}, say("page.to-their-page"))),
+  ]});
+}
+
+/** Makes the next AES card one as from the factory. @param {AbortSignal} signal */
+export async function retireCard(signal) {
+  const wait = (/** @type {any} */ _, /** @type {any} */ o) => call("cards.retire", {}, o);
+  await tapDialog({title: say("page.retire-card"), text: say("page.retire-text"), signal, wait, shown: (done) => [
+    note("good", h("p", null, h("strong", null, say("page.card-retired"))), h("p", null, done.person
+      ? [say("page.card-retired-of"), " ", name(done.person.name)] : say("page.card-of-nobody"))),
+    done.faceGone && note("warn", h("p", null, say("page.retired-face-gone"))),
+    done.person && h("p", null, h("a", {href: "#/people/" + done.person.person}, say("page.to-their-page"))),
   ]});
 }
 
@@ -116,7 +128,24 @@ export const cardFields = () => [
 
 /** @param {any} card @returns {import("./dom.js").Child[]} */
 const given = (card) => [note("good", h("p", null, h("strong", null, say("page.card-given", card.id.slice(0, 8)))),
-  card.clonable ? h("p", null, say("page.card-clonable")) : null)];
+  h("p", null, say(copying(card).told)))];
+
+/**
+ * Who can copy a card or a pass, as a label and told.
+ * @param {any} card
+ * @returns {{short: string, told: string}}
+ */
+function copying(card) {
+  if (card.aes) return {short: "page.aes-card", told: "page.card-aes"};
+  if (card.clonable) return {short: "page.clonable", told: "page.card-clonable"};
+  return {short: "page.by-expert", told: "page.card-expert"};
+}
+
+/** The label of who can copy a card or a pass; a PIN has none. @param {any} card @returns {HTMLElement | null} */
+export function copyBadge(card) {
+  if (card.kind.code === "pin") return null;
+  return badge(card.aes ? "good" : "calm", say(copying(card).short));
+}
 
 /**
  * Gives a person the next card in the place of one that is lost.

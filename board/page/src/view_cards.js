@@ -8,7 +8,7 @@ import {form} from "./form.js";
 import {count, say} from "./say.js";
 import {call} from "./session.js";
 import {table} from "./table.js";
-import {cardFields, tapPlace, whoseCard} from "./tap.js";
+import {cardFields, copyBadge, retireCard, tapPlace, whoseCard} from "./tap.js";
 import {announce, badge, button, note, problem, section, waiting} from "./ui.js";
 
 /** @typedef {import("./types.d.ts").Place} Place */
@@ -39,7 +39,8 @@ export const cards = {
       list.querySelector("button")?.focus();
     }});
     fill(place.root, h("p", {class: "lead"}, say("page.cards-lead")), h("section", {class: "card"}, shown), list,
-      h("div", {class: "buttons"}, button(say("page.whose-card"), () => whoseCard(place.signal), "quiet")));
+      h("div", {class: "buttons"}, button(say("page.whose-card"), () => whoseCard(place.signal), "quiet"),
+        button(say("page.retire-card"), () => retireCard(place.signal), "quiet")));
   },
 };
 
@@ -133,7 +134,8 @@ class Row {
       h("p", null, h("strong", null, say("page.cards-done", this.given.size, this.all.length)))));
     put(root, table({caption: say("page.in-this-order"), rows: this.all, empty: "", columns: [...peopleColumns(),
       {title: say("page.card"), cell: (p) => this.given.has(p.person)
-        ? badge("good", this.given.get(p.person).id.slice(0, 8)) : badge("warn", say("page.no-card-given"))}]}),
+        ? h("span", {class: "badges"}, badge("good", this.given.get(p.person).id.slice(0, 8)),
+          copyBadge(this.given.get(p.person))) : badge("warn", say("page.no-card-given"))}]}),
     h("div", {class: "buttons"}, button(say("page.print"), () => print()),
       h("a", {class: "button", href: "#/people"}, say("page.all-people"))));
     fill(this.place.root, root);

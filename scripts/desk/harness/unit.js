@@ -37,6 +37,12 @@ export class Unit {
   /** A card is held to the reader garage, of which so many of 26 pulses come; with the option wires. */
   frame(card, bits = 26) { return this.ask('frame', {card, bits}) }
 
+  /** The AES card 0, 1 or 2 is held to the reader lobby, and stays there; with the option aes. */
+  hold(card) { return this.ask('hold', {card}) }
+
+  /** It is taken away, long enough for the next to be another tap. */
+  lift() { return this.ask('lift') }
+
   /** An input changes: "rex", "contact", "fire". */
   input(role, active) { return this.ask('input', {role, active}) }
 
