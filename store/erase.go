@@ -130,7 +130,7 @@ func (v *Vault) erase(a Actor, id policy.PersonID, what, why string,
 	err = v.renew(context.Background(), drop, func(t *tx) error {
 		r.Unit, r.Epoch, r.At = t.r.Unit, t.r.Epoch, v.now(t)
 		if what == "face" {
-			if err := t.withdraw(id, r.At); err != nil {
+			if err := t.withdraw(id, r.At, only == nil); err != nil {
 				return err
 			}
 		}
@@ -158,13 +158,19 @@ func (v *Vault) fileReceipt(t *tx, a Actor, id policy.PersonID, r *Receipt) (err
 	return t.put(receiptBucket, key64(r.Seq), &t.r.seal, r)
 }
 
-// withdraw takes a consent back, as policy does.
-func (t *tx) withdraw(id policy.PersonID, at time.Time) error {
+// withdraw takes a consent back, as policy does. With everywhere the other doors of the site are
+// told.
+func (t *tx) withdraw(id policy.PersonID, at time.Time, everywhere bool) error {
 	own, p, err := t.person(id)
 	if err != nil {
 		return err
 	}
 	p.Person = policy.Withdraw(p.Person, at)
+	if everywhere {
+		if err := t.tellNoFace(p); err != nil {
+			return err
+		}
+	}
 	return t.putPerson(own, p)
 }
 
@@ -182,11 +188,16 @@ func (v *Vault) finishReceipt(r Receipt, needles [][]byte) (Receipt, error) {
 	v.mu.RLock()
 	r.Sig = ed25519.Sign(v.ring.sign(), r.message())
 	v.mu.RUnlock()
-	err = v.act(func(t *tx) error { return t.put(receiptBucket, key64(r.Seq), &t.r.seal, &r) })
+	err = v.act(func(t *tx) error { return t.putReceipt(&r) })
 	if err == nil && r.Found > 0 {
 		err = fmt.Errorf("%d blocks of what was erased are still there: %w", r.Found, ErrNotErased)
 	}
 	return r, err
+}
+
+// putReceipt stores a signed receipt, and tells it to the other doors of the site.
+func (t *tx) putReceipt(r *Receipt) error {
+	return errors.Join(t.put(receiptBucket, key64(r.Seq), &t.r.seal, r), t.tellReceipt(r))
 }
 
 // ErrNotErased means that a scan still found old ciphertext in a file of the unit. It cannot be

@@ -23,6 +23,9 @@ func TestMakeFixture(t *testing.T) {
 	if _, err := u.AddOperator(Door, "Zhao", Manager, []byte("739182")); err != nil {
 		t.Fatal(err)
 	}
+	if err := u.FoundSite("op", "front"); err != nil {
+		t.Fatal(err)
+	}
 	u.file(t, "assessment", "all four parts")
 	u.clock.advance(8 * 24 * time.Hour)
 	err := u.AddOccasion(Door, li, policy.Occasion{At: u.clock.now(), How: policy.TakenLearnt}, []float32{1, 2, 3, 5})

@@ -284,7 +284,7 @@ func (v *Vault) finishReceipts(receipts map[policy.PersonID]Receipt, needles map
 	v.mu.RUnlock()
 	return v.act(func(t *tx) error {
 		for _, r := range receipts {
-			if err := t.put(receiptBucket, key64(r.Seq), &t.r.seal, &r); err != nil {
+			if err := t.putReceipt(&r); err != nil {
 				return err
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"menshen/policy"
+	"menshen/site/fact"
 	"menshen/store/audit"
 )
 
@@ -17,6 +18,7 @@ type person struct {
 	policy.Person
 	Hashes map[string][]byte // credential id → first hash of its secret
 	Before *before           `cbor:"before,omitempty"` // what an import changed, for as long as it can be undone
+	Facts  *fact.Person      `cbor:"facts,omitempty"`  // what the doors of a site told each other of them
 }
 
 // AddPerson adds a person and returns their new random handle. p.ID, p.Credentials and p.Face are
@@ -120,6 +122,12 @@ func (t *tx) changePerson(a Actor, id policy.PersonID, now time.Time, what audit
 	if err := t.checkChange(&was, &p.Person); err != nil {
 		return err
 	}
+	lapsed := a == Door && !was.Until.IsZero() && !now.Before(was.Until) // as at each door, by its own clock
+	if (was.HasFace() && !p.HasFace() || what == audit.ConsentWithdrawn) && !lapsed {
+		if err := t.tellNoFace(p); err != nil {
+			return err
+		}
+	}
 	if err := t.putPerson(own, p); err != nil {
 		return err
 	}
@@ -158,7 +166,11 @@ func (t *tx) person(id policy.PersonID) (*personKeys, *person, error) {
 	return &own, &p, t.needed(peopleBucket, id[:], own.data(), &p)
 }
 
+// putPerson stores a person, and tells the other doors of the site what is new of them.
 func (t *tx) putPerson(own *personKeys, p *person) error {
+	if err := t.tellPerson(p); err != nil {
+		return err
+	}
 	return t.put(peopleBucket, p.ID[:], own.data(), p)
 }
 

@@ -33,20 +33,24 @@ const (
 	tombBucket     = "tombs"     // subject → tombstone of an erasure; since layout 2
 	paperBucket    = "papers"    // number → paper on file; since layout 3
 	passBucket     = "passes"    // handle → visitor's pass, under the epoch key; since layout 4
+	siteBucket     = "site"      // what a door knows of its site, under the epoch key; since layout 6
+	chainBucket    = "chain"     // door, number → record of a site, as it travels; since layout 6
 )
 
 var buckets = []string{metaBucket, keysBucket, peopleBucket, facesBucket, cardsBucket, operatorBucket, noticeBucket,
-	auditBucket, receiptBucket, settingBucket, gapBucket, tombBucket, paperBucket, passBucket}
+	auditBucket, receiptBucket, settingBucket, gapBucket, tombBucket, paperBucket, passBucket, siteBucket, chainBucket}
 
 // buckets gives the buckets of the ring's layout.
 func (r *ring) buckets() []string {
 	switch {
 	case r.Schema < 2:
-		return buckets[:len(buckets)-4]
+		return buckets[:len(buckets)-6]
 	case r.Schema < 3:
-		return buckets[:len(buckets)-2]
+		return buckets[:len(buckets)-4]
 	case r.Schema < 4:
-		return buckets[:len(buckets)-1]
+		return buckets[:len(buckets)-3]
+	case r.Schema < siteSince:
+		return buckets[:len(buckets)-2]
 	}
 	return buckets
 }
@@ -117,6 +121,9 @@ type tx struct {
 	found  state // as the transaction found it
 	touch  func(bucket string, key []byte)
 	packed bool // records are put in the order of their keys
+
+	looked  bool     // whether the vault belongs to a site
+	telling *telling // what the other doors are told of this transaction; nil: nothing
 }
 
 // begin loads the state.
@@ -128,8 +135,12 @@ func begin(b *bolt.Tx, r *ring) (*tx, error) {
 	return t, err
 }
 
-// finish stores the state, once, at the end of a writing transaction.
+// finish tells the other doors what is to be told, and stores the state, once, at the end of a
+// writing transaction.
 func (t *tx) finish() error {
+	if err := t.publish(); err != nil {
+		return fmt.Errorf("tell the site: %w", err)
+	}
 	t.st.Rev++
 	return t.put(metaBucket, []byte("state"), &t.r.seal, &t.st)
 }

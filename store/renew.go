@@ -11,16 +11,16 @@ import (
 	"menshen/store/seal"
 )
 
-// record names one record.
-type record struct{ bucket, key string }
+// slot is where one record lies.
+type slot struct{ bucket, key string }
 
 // delta collects the records that change in the old file while the new one is being written.
 type delta struct {
 	mu sync.Mutex
-	m  map[record]bool
+	m  map[slot]bool
 }
 
-func (d *delta) add(rs []record) {
+func (d *delta) add(rs []slot) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, r := range rs {
@@ -108,7 +108,7 @@ func (v *Vault) syncName() error {
 // copyAll is step 2. While it runs, writers note what they change.
 func (v *Vault) copyAll(next *ring, drop forget) (*dbFile, error) {
 	v.mu.Lock()
-	v.delta = &delta{m: map[record]bool{}}
+	v.delta = &delta{m: map[slot]bool{}}
 	v.mu.Unlock()
 	return v.build(next, func(db *dbFile) error {
 		return v.view(func(src *tx) error {
@@ -175,7 +175,7 @@ func (v *Vault) exchange(db *dbFile, next *ring, c *counter, drop forget, change
 			live := dst.st.Sum
 			dst.st = src.st
 			dst.st.Sum = live
-			return change(dst)
+			return errors.Join(change(dst), dst.renewKey())
 		})
 		return err
 	})
@@ -235,6 +235,8 @@ func copyRecord(dst, src *tx, bucket string, key []byte, drop forget) error {
 				k.Person = policy.PersonID{}
 			}
 		})
+	case bucket == chainBucket && drop.all:
+		plain, err = editRecord(plain, func(l *link) { l.forget(drop.people) })
 	case bucket == passBucket && drop.all:
 		plain, err = editRecord(plain, func(p *pass) { p.removeHosts(drop.people) })
 	case bucket == settingBucket && drop.all && string(key) == string(importKey):

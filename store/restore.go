@@ -223,14 +223,19 @@ func (m *merger) finish() error {
 	return nil
 }
 
-// lookup takes over the key by which cards are looked up. A vault in which people have cards must
-// have the same key: [ErrNotEmpty]. The accounts that were here keep the one of their cards.
+// lookup takes over the backup's key by which cards are looked up.
 func (m *merger) lookup() error {
-	t := m.t
 	if len(m.rep.From.Lookup) != len(seal.Key{}) {
 		return ErrBackup
 	}
-	if bytes.Equal(m.rep.From.Lookup, t.r.secrets.Lookup[:]) {
+	return m.t.takeLookup(m.rep.From.Lookup, m.staff)
+}
+
+// takeLookup takes over a key by which cards are looked up. A vault in which people have cards must
+// have the same key: [ErrNotEmpty]. The accounts that were here keep the one of their cards; those
+// in came have the new one.
+func (t *tx) takeLookup(key []byte, came map[string]bool) error {
+	if bytes.Equal(key, t.r.secrets.Lookup[:]) {
 		return nil
 	}
 	if key, _ := t.b.Bucket([]byte(cardsBucket)).Cursor().First(); key != nil {
@@ -241,7 +246,7 @@ func (m *merger) lookup() error {
 		return err
 	}
 	for _, acc := range accounts {
-		if len(acc.Card) == 0 || len(acc.CardKey) > 0 || m.staff[acc.ID] {
+		if len(acc.Card) == 0 || len(acc.CardKey) > 0 || came[acc.ID] {
 			continue
 		}
 		acc.CardKey = bytes.Clone(t.r.secrets.Lookup[:])
@@ -249,7 +254,7 @@ func (m *merger) lookup() error {
 			return err
 		}
 	}
-	t.r.secrets.Lookup = seal.Key(m.rep.From.Lookup)
+	t.r.secrets.Lookup = seal.Key(key)
 	return t.put(metaBucket, []byte("secrets"), &t.r.seal, &t.r.secrets)
 }
 
@@ -297,6 +302,11 @@ func (m *merger) person(b *backupPerson) error {
 		}
 	}
 	if t.b.Bucket([]byte(peopleBucket)).Get(p.ID[:]) != nil {
+		_, here, err := t.person(p.ID)
+		if err != nil {
+			return err
+		}
+		p.Facts = here.Facts // what the site was told of them meanwhile
 		if err := t.dropCards(t, p.ID); err != nil {
 			return err
 		}

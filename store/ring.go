@@ -45,6 +45,8 @@ func (r *ring) next(root seal.Key, layout uint64) *ring {
 
 func (r *ring) sign() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(r.secrets.Sign[:]) }
 
+func (r *ring) public() ed25519.PublicKey { return r.sign().Public().(ed25519.PublicKey) }
+
 func (r *ring) wipe() {
 	for _, k := range []*seal.Key{&r.root, &r.seal, &r.sum, &r.index, &r.secrets.Lookup, &r.faces} {
 		k.Wipe()

@@ -108,7 +108,7 @@ func Salvage(dir string, o Options, w io.Writer, to ...age.Recipient) (rep Salva
 		return rep, err
 	}
 	defer v.release()
-	s := &salvage{best: map[record][]byte{}}
+	s := &salvage{best: map[slot][]byte{}}
 	if s.r, err = v.salvageRing(); err == nil {
 		err = s.gather(v.path())
 	}
@@ -128,7 +128,7 @@ func Salvage(dir string, o Options, w io.Writer, to ...age.Recipient) (rep Salva
 // salvage holds the newest authentic version of each record.
 type salvage struct {
 	r    *ring
-	best map[record][]byte
+	best map[slot][]byte
 	rep  SalvageReport
 }
 
@@ -178,7 +178,7 @@ func (s *salvage) gather(path string) error {
 			return
 		}
 		for _, bucket := range bucketsOf(key) {
-			at := record{bucket, string(key)}
+			at := slot{bucket, string(key)}
 			if old := s.best[at]; old != nil && be(old) >= be(value) {
 				continue
 			}
@@ -258,13 +258,13 @@ func (s *salvage) backup(b *bolt.Tx, v *Vault, w io.Writer, to []age.Recipient) 
 
 // gatherOwned is the second round: people and templates, under their own keys.
 func (s *salvage) gatherOwned(t *tx, path string) error {
-	best := map[record][]byte{}
+	best := map[slot][]byte{}
 	err := gather(path, func(key, value []byte) {
 		if len(key) != 16 || len(value) < 8 {
 			return
 		}
 		for _, bucket := range []string{peopleBucket, facesBucket} {
-			at := record{bucket, string(key)}
+			at := slot{bucket, string(key)}
 			if old := best[at]; (old == nil || be(old) < be(value)) && t.readable(bucket, key, value) == nil {
 				best[at] = slices.Clone(value)
 			}

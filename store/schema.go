@@ -21,7 +21,8 @@ import (
 //	3  2026  papers
 //	4  2026  visitors' passes
 //	5  2026  occasions of a face: which of its templates were learnt
-const schema = 5
+//	6  2026  the doors of a site: what they told each other of people, and their records
+const schema = 6
 
 // occasionsSince is the first layout that says which templates were learnt. A program of an earlier
 // one would lose that with the next change of the person's record.
@@ -167,8 +168,15 @@ func (t *tx) bury(s Tombstone) error {
 	if err == nil && (was.What == "person" || was.What == s.What && was.At.After(s.At)) {
 		return nil
 	}
-	return t.put(tombBucket, s.key(), &t.r.seal, &s)
+	if s.What == "person" {
+		if err := t.tellErased(s.Subject); err != nil {
+			return err
+		}
+	}
+	return t.putTomb(s)
 }
+
+func (t *tx) putTomb(s Tombstone) error { return t.put(tombBucket, s.key(), &t.r.seal, &s) }
 
 // Tombstones gives all erasures of this unit, and those that came with backups, in no order.
 func (v *Vault) Tombstones() ([]Tombstone, error) {

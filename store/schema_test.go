@@ -72,6 +72,12 @@ func TestEarlierLayoutsMigrate(t *testing.T) {
 					p.HasLearnt() != (filepath.Base(f) >= "layout-5") {
 					t.Errorf("occasions %v, %v", p.Occasions, err)
 				}
+				if site, err := v.Site(); filepath.Base(f) >= "layout-6" &&
+					(err != nil || len(site.Doors) != 1 || site.Doors[0].Name != "front" || site.Doors[0].Seq < 3) {
+					t.Errorf("site %+v, %v", site, err)
+				} else if filepath.Base(f) < "layout-6" && !errors.Is(err, ErrNoSite) {
+					t.Errorf("site %+v, %v", site, err)
+				}
 				if ps, err := v.Passes(); err != nil ||
 					filepath.Base(f) >= "layout-4" && (len(ps) != 1 || ps[0].Used != 1) {
 					t.Errorf("passes %v, %v", ps, err)
@@ -157,7 +163,7 @@ func TestNewerLayoutIsRefusedUntouched(t *testing.T) {
 // erasures and new keys neither, so that the version before opens the vault again. The first Mend
 // after the trial migrates it.
 func TestHeldLayoutStays(t *testing.T) {
-	for _, layout := range []uint64{2, 3, 4} {
+	for _, layout := range []uint64{2, 3, 4, 5} {
 		dir, o := unpack(t, fmt.Sprintf("layout-%d", layout))
 		trial := true
 		o.Hold = func() bool { return trial }

@@ -294,12 +294,12 @@ func (v *Vault) transact(f func(*tx) error) error {
 	if err := v.db.checkName(v.path()); err != nil {
 		return err
 	}
-	var touched []record
+	var touched []slot
 	last, err := v.db.update(v.ring, func(t *tx) error {
 		touched = nil
 		if v.delta != nil {
 			t.touch = func(bucket string, key []byte) {
-				touched = append(touched, record{bucket, string(key)})
+				touched = append(touched, slot{bucket, string(key)})
 			}
 		}
 		return f(t)

@@ -14,12 +14,19 @@ import (
 // house says which rooms each room may import (the arrows of docs/architecture.md).
 var house = map[string][]string{
 	"policy":     {"policy", "internal"},
+	"site":       {"site", "policy"},
 	"hal":        {"hal", "internal"},
-	"store":      {"store", "policy", "internal"},
+	"store":      {"store", "site", "policy", "internal"},
 	"recognizer": {"recognizer", "hal", "policy", "internal"},
 	"board":      {"board", "recognizer", "store", "hal", "policy", "internal"},
 	"cmd":        {"board", "recognizer", "store", "hal", "policy", "internal"},
 	"internal":   {"internal"},
+}
+
+// sites says which packages of ours each package of site may import.
+var sites = map[string][]string{
+	"site/fact":   {"policy"},
+	"site/record": {"site/fact", "policy"},
 }
 
 // boards says which packages of board each of them may import: the map in board's package comment.
@@ -97,6 +104,9 @@ func forbidden(file, room, imported string) string {
 	switch {
 	case isOurs && !slices.Contains(house[room], to) && !(test && to == "internal"):
 		return "against the arrows of the house"
+	case isOurs && room == "site" && !test && !slices.Contains(sites[filepath.ToSlash(filepath.Dir(file))], own),
+		isOurs && room == "store" && to == "site" && sites[own] == nil:
+		return "against the arrows of site"
 	case isOurs && room == "board" && to == "board" && !test &&
 		!slices.Contains(boards[boardPackage(file)], strings.TrimPrefix(strings.TrimPrefix(own, "board"), "/")):
 		return "against the arrows of board"

@@ -93,6 +93,16 @@ const (
 	ListExported      Kind = "list exported" // people, passes or decisions, as a file
 )
 
+// The doors of a site.
+const (
+	SiteFounded     Kind = "site founded"
+	SiteJoined      Kind = "site joined"
+	DoorAdmitted    Kind = "door admitted"     // to the site
+	DoorSentAway    Kind = "door sent away"    // from the site
+	PersonTold      Kind = "person told"       // another door told something of a person
+	SiteChainBroken Kind = "site chain broken" // this door told other things under the same numbers: it was put back
+)
+
 // Faces.
 const (
 	ConsentGiven      Kind = "consent given"

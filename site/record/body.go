@@ -1,0 +1,96 @@
+package record
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"filippo.io/age"
+
+	"menshen/policy"
+	"menshen/site/fact"
+)
+
+// Body is what one record tells.
+type Body struct {
+	Count    uint64      `cbor:"0,keyasint"` // the highest stamp that the door had given or seen
+	People   []About     `cbor:"1,keyasint,omitempty"`
+	Erased   []Subject   `cbor:"2,keyasint,omitempty"` // of people, for ever
+	Doors    []fact.Door `cbor:"3,keyasint,omitempty"`
+	Ask      []Span      `cbor:"4,keyasint,omitempty"` // what the door could not open
+	Receipts [][]byte    `cbor:"5,keyasint,omitempty"` // of erasures at the door, as JSON
+}
+
+// About is what is told of one person.
+type About struct {
+	ID    policy.PersonID `cbor:"id"`
+	Facts fact.Person     `cbor:"facts"`
+}
+
+// Subject stands for a person who was erased: a hash of their handle.
+type Subject [32]byte
+
+// Span is some records of one chain: all from First to Last.
+type Span struct {
+	Door  fact.DoorID `cbor:"door"`
+	First uint64      `cbor:"first"`
+	Last  uint64      `cbor:"last"`
+}
+
+// seal encrypts a body to some keys.
+func (b *Body) seal(to []age.Recipient) ([]byte, error) {
+	plain, err := encode(b)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
+	return Seal(plain, to...)
+}
+
+// Seal encrypts what the doors with these keys may read.
+func Seal(plain []byte, to ...age.Recipient) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := age.Encrypt(&out, to...)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(plain); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// Unseal is the reverse of [Seal]. [ErrNotOurs]: it is not sealed to this key. [ErrForm].
+func Unseal(sealed []byte, id age.Identity) ([]byte, error) {
+	var another *age.NoIdentityMatchError
+	r, err := age.Decrypt(bytes.NewReader(sealed), id)
+	switch {
+	case errors.As(err, &another):
+		return nil, ErrNotOurs
+	case err != nil:
+		return nil, ErrForm
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		return nil, ErrForm
+	}
+	return plain, nil
+}
+
+// Open decrypts a body. [ErrNotOurs]: the record is not sealed to this key. [ErrForm]: what its
+// door sealed is no body.
+func (r *Record) Open(id age.Identity) (*Body, error) {
+	plain, err := Unseal(r.sealed, id)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
+	b := new(Body)
+	if reads.Unmarshal(plain, b) != nil {
+		return nil, ErrForm
+	}
+	return b, nil
+}

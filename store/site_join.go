@@ -1,0 +1,333 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+
+	"filippo.io/age"
+
+	"menshen/site/fact"
+	"menshen/site/record"
+	"menshen/store/audit"
+	"menshen/store/seal"
+)
+
+// A door joins in two steps, whatever carries them:
+//
+//	RequestSite  the new door's name and keys; a code of it, which the operator types at …
+//	AdmitDoor    … a door of the site. Its answer, sealed to the new door, has all that is known
+//	             of people and doors; a code of it, which the operator types at …
+//	JoinSite     … the new door
+//
+// So neither believes what was exchanged on the way.
+
+// request is what a door that wants to join says of itself.
+type request struct {
+	Unit fact.DoorID       `cbor:"unit"`
+	Name string            `cbor:"name"`
+	Sign ed25519.PublicKey `cbor:"sign"`
+	Key  string            `cbor:"key"`
+}
+
+const requestMagic = "menshen site request 1\n"
+
+// asked lies in the site bucket between request and answer.
+type asked struct {
+	Name     string `cbor:"name"`
+	Identity string `cbor:"identity"`
+}
+
+var askedKey = []byte("asked")
+
+// welcome is the answer to a request.
+type welcome struct {
+	Site   record.SiteID    `cbor:"site"`
+	Count  uint64           `cbor:"count"`
+	Lookup []byte           `cbor:"lookup"` // without it no card would be known here
+	Doors  []member         `cbor:"doors"`
+	People []record.About   `cbor:"people"`
+	Erased []record.Subject `cbor:"erased"`
+}
+
+// Errors of joining.
+var (
+	ErrCode    = errors.New("the code is not that of what was brought here")
+	ErrRequest = errors.New("not a request to join a site")
+	ErrWelcome = errors.New("not the answer to this door's request")
+)
+
+// RequestSite gives this door's request to join a site, and its code. door is the name by which the
+// site will know it. A new request takes the place of an earlier one. [ErrInSite]; [ErrNotEmpty]:
+// there are people here; [ErrNotMigrated].
+func (v *Vault) RequestSite(door string) (raw []byte, code string, err error) {
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		return nil, "", fmt.Errorf("ask to join a site: %w", err)
+	}
+	err = v.act(func(t *tx) error {
+		if err := errors.Join(t.mayFound(), t.mustBeEmpty()); err != nil {
+			return err
+		}
+		body, err := encMode.Marshal(request{t.r.Unit, door, t.r.public(), identity.Recipient().String()})
+		if err != nil {
+			return err
+		}
+		raw = append([]byte(requestMagic), body...)
+		return t.put(siteBucket, askedKey, &t.r.seal, &asked{door, identity.String()})
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("ask to join a site: %w", err)
+	}
+	return raw, record.Code(raw), nil
+}
+
+// mustBeEmpty checks that there are no people here: [ErrNotEmpty].
+func (t *tx) mustBeEmpty() error {
+	if key, _ := t.b.Bucket([]byte(keysBucket)).Cursor().First(); key != nil {
+		return ErrNotEmpty
+	}
+	return nil
+}
+
+// AdmitDoor makes the door that made a request a door of this site, and gives the answer for it and
+// the answer's code. code is that which the new door shows. Errors: [ErrCode], [ErrRequest],
+// [ErrNoSite]; [ErrTaken]: it is a door of the site already, or was.
+func (v *Vault) AdmitDoor(a Actor, raw []byte, code string) (answer []byte, answerCode string, err error) {
+	err = v.act(func(t *tx) error {
+		q, err := readRequest(raw, code)
+		if err != nil {
+			return err
+		}
+		answer, err = v.admit(t, a, q)
+		return err
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("admit a door: %w", err)
+	}
+	return answer, record.Code(answer), nil
+}
+
+func readRequest(raw []byte, code string) (*request, error) {
+	if !record.IsCode(code, raw) {
+		return nil, ErrCode
+	}
+	q := new(request)
+	body, ok := bytes.CutPrefix(raw, []byte(requestMagic))
+	if !ok || decMode.Unmarshal(body, q) != nil || len(q.Sign) != ed25519.PublicKeySize {
+		return nil, ErrRequest
+	}
+	return q, nil
+}
+
+func (v *Vault) admit(t *tx, a Actor, q *request) ([]byte, error) {
+	to, err := age.ParseX25519Recipient(q.Key)
+	if err != nil {
+		return nil, ErrRequest
+	}
+	s, err := t.teller()
+	switch {
+	case err != nil:
+		return nil, err
+	case s == nil:
+		return nil, ErrNoSite
+	case s.members[q.Unit] != nil:
+		return nil, ErrTaken
+	}
+	at := s.next(t.r.Unit)
+	m := &member{Key: q.Key, Door: fact.Door{ID: q.Unit, At: at, Sign: q.Sign,
+		Name: fact.Said[string]{At: at, Value: q.Name}}}
+	s.members[m.ID] = m
+	s.doors = append(s.doors, m.Door)
+	if err := t.putMember(m); err != nil {
+		return nil, err
+	}
+	_, err = t.log(Entry{At: v.now(t), Kind: audit.DoorAdmitted, Actor: a, Detail: doorDetail(m.ID)})
+	if err != nil {
+		return nil, err
+	}
+	w := welcome{Site: s.Site, Count: s.Count, Lookup: t.r.secrets.Lookup[:]}
+	for _, other := range s.members {
+		w.Doors = append(w.Doors, *other)
+	}
+	if w.Erased, err = t.erasedPeople(); err != nil {
+		return nil, err
+	}
+	err = t.eachPerson(func(_ *personKeys, p *person) error {
+		if p.Facts != nil {
+			w.People = append(w.People, record.About{ID: p.ID, Facts: *p.Facts})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	plain, err := encMode.Marshal(&w)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
+	return record.Seal(plain, to)
+}
+
+func doorDetail(id fact.DoorID) map[string]string {
+	return map[string]string{"door": fmt.Sprintf("%x", id[:4])}
+}
+
+// JoinSite makes this door one of the site whose answer it is. code is that which the door of the
+// site shows. The people of the site are known here when it returns, and their cards open. Like an
+// erasure it moves the vault to a new file. Errors: [ErrCode], [ErrWelcome], [ErrInSite],
+// [ErrNotEmpty].
+func (v *Vault) JoinSite(a Actor, answer []byte, code string) error {
+	if !record.IsCode(code, answer) {
+		return fmt.Errorf("join a site: %w", ErrCode)
+	}
+	err := v.renew(context.Background(), forget{}, func(t *tx) error {
+		w, err := t.readWelcome(answer)
+		if err == nil {
+			err = errors.Join(t.mayFound(), t.mustBeEmpty())
+		}
+		if err != nil {
+			return err
+		}
+		return v.join(t, a, w)
+	})
+	if err != nil {
+		return fmt.Errorf("join a site: %w", err)
+	}
+	return nil
+}
+
+func (t *tx) readWelcome(answer []byte) (*welcome, error) {
+	var q asked
+	if err := t.get(siteBucket, askedKey, &t.r.seal, &q); errors.Is(err, ErrUnknown) {
+		return nil, ErrWelcome
+	} else if err != nil {
+		return nil, err
+	}
+	id, err := age.ParseX25519Identity(q.Identity)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := record.Unseal(answer, id)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrWelcome, err)
+	}
+	defer clear(plain)
+	w := new(welcome)
+	if decMode.Unmarshal(plain, w) != nil || len(w.Lookup) != len(seal.Key{}) {
+		return nil, ErrWelcome
+	}
+	return w, nil
+}
+
+func (v *Vault) join(t *tx, a Actor, w *welcome) error {
+	if err := errors.Join(t.takeLookup(w.Lookup, nil), t.del(siteBucket, askedKey)); err != nil {
+		return err
+	}
+	var here *member
+	for i := range w.Doors {
+		m := &w.Doors[i]
+		if m.ID == t.r.Unit {
+			here = m
+		}
+		if err := t.putMember(m); err != nil {
+			return err
+		}
+	}
+	if here == nil || !here.Sign.Equal(t.r.public()) {
+		return ErrWelcome
+	}
+	// The key of the request is replaced as the epoch begins: see renewKey.
+	if err := t.takeSeat(&seat{Site: w.Site, Count: w.Count}, here); err != nil {
+		return err
+	}
+	for _, subject := range w.Erased {
+		if err := t.putTomb(Tombstone{Subject: subject, What: "person", At: v.now(t)}); err != nil {
+			return err
+		}
+	}
+	_, err := t.log(Entry{At: v.now(t), Kind: audit.SiteJoined, Actor: a,
+		Detail: map[string]string{"site": fmt.Sprintf("%x", w.Site), "people": fmt.Sprint(len(w.People))}})
+	if err != nil {
+		return err
+	}
+	to := applier{v: v, t: t}
+	for i := range w.People {
+		if err := to.person(&w.People[i], nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SendDoorAway names a door that is one of the site no longer, for ever: it is told so in the last
+// record that it can open. The door that does it may be that door itself. [ErrUnknown],
+// [ErrNoSite].
+func (v *Vault) SendDoorAway(a Actor, id fact.DoorID) error {
+	err := v.act(func(t *tx) error {
+		s, err := t.teller()
+		if err != nil {
+			return err
+		}
+		if s == nil {
+			return ErrNoSite
+		}
+		m := s.members[id]
+		if m == nil || m.gone() {
+			return ErrUnknown
+		}
+		m.Left = s.next(t.r.Unit)
+		s.doors = append(s.doors, m.Door)
+		if m.Key != "" {
+			s.farewell = append(s.farewell, m.Key)
+		}
+		if err := errors.Join(t.putMember(m), t.tellOf(m)); err != nil {
+			return err
+		}
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.DoorSentAway, Actor: a, Detail: doorDetail(id)})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("send a door away: %w", err)
+	}
+	return nil
+}
+
+// door joins what another door told of a door with what is known here.
+func (a *applier) door(s *telling, told fact.Door, r *record.Record) error {
+	t := a.t
+	m := s.members[told.ID]
+	if m == nil {
+		if len(told.Sign) != ed25519.PublicKeySize {
+			return nil
+		}
+		m = &member{Door: told}
+		m.Left = fact.Stamp{}
+		s.members[m.ID] = m
+		if err := a.noteDoor(audit.DoorAdmitted, m.ID, r); err != nil {
+			return err
+		}
+	}
+	left := m.gone()
+	m.Door = m.Door.Merge(told)
+	s.Count = max(s.Count, m.At.Count, m.Name.At.Count, m.Left.Count)
+	if m.gone() && !left {
+		if err := a.noteDoor(audit.DoorSentAway, m.ID, r); err != nil {
+			return err
+		}
+		if err := t.tellOf(m); err != nil {
+			return err
+		}
+	}
+	return t.putMember(m)
+}
+
+func (a *applier) noteDoor(kind audit.Kind, id fact.DoorID, r *record.Record) error {
+	detail := a.from(r)
+	detail["door"] = doorDetail(id)["door"]
+	_, err := a.t.log(Entry{At: a.v.now(a.t), Kind: kind, Actor: Door, Detail: detail})
+	return err
+}

@@ -1,0 +1,267 @@
+package store
+
+import (
+	"errors"
+
+	"filippo.io/age"
+
+	"menshen/policy"
+	"menshen/site/fact"
+	"menshen/site/record"
+)
+
+// telling is what one transaction tells the other doors. It collects, and the end of the
+// transaction makes records of it: so each act and what is told of it are on the disk together.
+type telling struct {
+	seat
+	members  map[fact.DoorID]*member
+	order    []policy.PersonID
+	people   map[policy.PersonID]fact.Person
+	erased   []record.Subject
+	doors    []fact.Door
+	ask      []record.Span
+	receipts [][]byte
+	farewell []string // keys of doors that are sent away now, and are told so
+	announce bool     // a record is due even if there is nothing else to tell: our key is new
+	given    uint64   // the count as it was found
+}
+
+// partMost is how much one record tells, in bytes of what it seals.
+const partMost = 256 << 10
+
+// pieceMost is how many records a piece of a chain has. Two pieces of each chain are kept.
+const pieceMost = 100
+
+// teller gives what this transaction tells; nil: the vault belongs to no site, or was sent away.
+func (t *tx) teller() (*telling, error) {
+	if t.looked {
+		return t.telling, nil
+	}
+	s, err := t.seat()
+	if errors.Is(err, ErrNoSite) {
+		t.looked = true
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	members, err := t.members()
+	if err != nil {
+		return nil, err
+	}
+	t.looked = true
+	if here := members[t.r.Unit]; here != nil && !here.gone() {
+		t.telling = &telling{seat: *s, members: members, people: map[policy.PersonID]fact.Person{}, given: s.Count}
+	}
+	return t.telling, nil
+}
+
+// next is the next stamp of this door.
+func (s *telling) next(here fact.DoorID) fact.Stamp {
+	s.Count++
+	return fact.Stamp{Count: s.Count, Door: here}
+}
+
+// say tells facts about a person.
+func (s *telling) say(id policy.PersonID, facts fact.Person) {
+	said, is := s.people[id]
+	if !is {
+		s.order = append(s.order, id)
+	}
+	s.people[id] = said.Merge(facts)
+}
+
+// tellPerson finds what an act changed of a person, tells it, and makes p what the facts say: what
+// was revoked anywhere stays revoked.
+func (t *tx) tellPerson(p *person) error {
+	s, err := t.teller()
+	if err != nil {
+		return err
+	}
+	if s == nil {
+		return nil
+	}
+	var told fact.Person
+	if p.Facts != nil {
+		told = *p.Facts
+	}
+	facts, changed := fact.Diff(told, p.Person, p.Hashes, func() fact.Stamp { return s.next(t.r.Unit) })
+	if changed {
+		told = told.Merge(facts)
+		p.Facts = &told
+		s.say(p.ID, facts)
+	}
+	p.Person = told.Onto(p.Person)
+	return nil
+}
+
+// tellNoFace tells that a person does not want their face to be used: each door that has it by a
+// consent from before destroys it.
+func (t *tx) tellNoFace(p *person) error {
+	s, err := t.teller()
+	if s == nil || err != nil {
+		return err
+	}
+	no := fact.Person{NoFace: s.next(t.r.Unit)}
+	var told fact.Person
+	if p.Facts != nil {
+		told = *p.Facts
+	}
+	told = told.Merge(no)
+	p.Facts = &told
+	no.About, no.Lease, no.Groups = told.About, told.Lease, told.Groups
+	s.say(p.ID, no)
+	return nil
+}
+
+// tellErased tells that a person was erased.
+func (t *tx) tellErased(subject [32]byte) error {
+	s, err := t.teller()
+	if s == nil || err != nil {
+		return err
+	}
+	s.erased = append(s.erased, subject)
+	return nil
+}
+
+// tellAll tells all that is known here of people and doors.
+func (t *tx) tellAll() error {
+	s := t.telling
+	err := t.eachPerson(func(_ *personKeys, p *person) error {
+		if p.Facts != nil {
+			s.say(p.ID, *p.Facts)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if s.erased, err = t.erasedPeople(); err != nil {
+		return err
+	}
+	s.tellDoors()
+	return nil
+}
+
+// erasedPeople gives the people who were erased, for ever.
+func (t *tx) erasedPeople() (out []record.Subject, err error) {
+	err = t.each(tombBucket, func(key, value []byte) error {
+		var s Tombstone
+		err := t.open(tombBucket, key, value, &t.r.seal, &s)
+		if s.What == "person" {
+			out = append(out, s.Subject)
+		}
+		return err
+	})
+	return out, err
+}
+
+// publish makes records of what the transaction tells, at its end.
+func (t *tx) publish() error {
+	s := t.telling
+	if s == nil {
+		return nil
+	}
+	here := s.members[t.r.Unit]
+	if here.gone() && len(s.farewell) == 0 {
+		return t.put(siteBucket, seatKey, &t.r.seal, &s.seat)
+	}
+	parts, err := s.parts()
+	if err != nil {
+		return err
+	}
+	for _, b := range parts {
+		if err := t.append(here, b); err != nil {
+			return err
+		}
+	}
+	if len(parts) == 0 && s.Count == s.given {
+		return nil
+	}
+	if err := t.putMember(here); err != nil {
+		return err
+	}
+	return t.put(siteBucket, seatKey, &t.r.seal, &s.seat)
+}
+
+// parts gives the bodies of as many records as it takes.
+func (s *telling) parts() (all []*record.Body, err error) {
+	b := &record.Body{Erased: s.erased, Doors: s.doors, Ask: joined(s.ask), Receipts: s.receipts}
+	size := 0
+	for _, id := range s.order {
+		about := record.About{ID: id, Facts: s.people[id]}
+		raw, err := encMode.Marshal(about)
+		if err != nil {
+			return nil, err
+		}
+		if size += len(raw); size > partMost && len(b.People) > 0 {
+			all, b, size = append(all, b), &record.Body{}, len(raw)
+		}
+		b.People = append(b.People, about)
+		clear(raw)
+	}
+	if len(b.People)+len(b.Erased)+len(b.Doors)+len(b.Ask)+len(b.Receipts) > 0 || s.announce && len(all) == 0 {
+		all = append(all, b)
+	}
+	for _, b := range all {
+		b.Count = s.Count
+	}
+	return all, nil
+}
+
+// append adds a record to this door's own chain.
+func (t *tx) append(here *member, b *record.Body) error {
+	s := t.telling
+	identity, err := age.ParseX25519Identity(s.Identity)
+	if err != nil {
+		return err
+	}
+	here.Key = identity.Recipient().String()
+	h := record.Head{Site: s.Site, Door: t.r.Unit, Seq: here.Seq + 1, First: here.First, Prev: here.Head, Key: here.Key}
+	if s.Begin || here.Seq == 0 || h.Seq-here.First >= pieceMost {
+		h.First, s.Begin = h.Seq, false
+	}
+	to, err := s.recipients()
+	if err != nil {
+		return err
+	}
+	r, err := record.Make(h, b, t.r.sign(), to...)
+	if err != nil {
+		return err
+	}
+	return t.link(here, r, b)
+}
+
+// recipients are the keys of all doors of the site, this one among them, and of those that hear for
+// the last time. What a door told can be opened again by itself where its vault was put back.
+func (s *telling) recipients() (to []age.Recipient, err error) {
+	keys := s.farewell
+	for _, m := range s.members {
+		if !m.gone() && m.Key != "" { // of a door that was admitted elsewhere nothing may have come yet
+			keys = append(keys, m.Key)
+		}
+	}
+	for _, key := range keys {
+		r, err := age.ParseX25519Recipient(key)
+		if err != nil {
+			return nil, err
+		}
+		to = append(to, r)
+	}
+	return to, nil
+}
+
+// renewKey replaces the key that opens what this door is told. It is called in each new epoch: the
+// old key goes with the old file.
+func (t *tx) renewKey() error {
+	s, err := t.teller()
+	if s == nil || err != nil {
+		return err
+	}
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		return err
+	}
+	s.Identity, s.announce = identity.String(), true
+	return nil
+}
