@@ -211,10 +211,14 @@ func (a *applier) known(s *telling, r *record.Record) error {
 
 // putBack goes on where this door is found to have told more than its vault knows, or something
 // else under the same numbers: the vault was put back to an older state. Its next record begins a
-// piece of the chain, and all that it knows is told again, since others may take what it told
-// meanwhile for what they know.
+// piece of the chain. All that it knows is told again, since others may take what it told meanwhile
+// for what they know; and what it told before under numbers given twice is asked for.
 func (a *applier) putBack(s *telling, r *record.Record) error {
-	s.Begin, s.Twice = true, max(s.Twice, s.members[a.t.r.Unit].Seq)
+	last := s.members[a.t.r.Unit].Seq
+	s.Begin, s.Twice = true, max(s.Twice, last)
+	if r.Seq <= last {
+		s.ask = append(s.ask, record.Span{Door: r.Door, First: r.Seq, Last: last})
+	}
 	if err := a.t.tellAll(); err != nil {
 		return err
 	}

@@ -28,6 +28,8 @@ type testSite struct {
 	people  []policy.PersonID             // who were ever added
 	erased  map[policy.PersonID]*testDoor // at which door
 	numbers [][]byte                      // of cards
+	// twoChains: a door may be told two things under one number, and refuse it.
+	twoChains bool
 }
 
 // testDoor is a vault without a goroutine of its own.
