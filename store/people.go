@@ -123,7 +123,7 @@ func (t *tx) changePerson(a Actor, id policy.PersonID, now time.Time, what audit
 		return err
 	}
 	lapsed := a == Door && !was.Until.IsZero() && !now.Before(was.Until) // as at each door, by its own clock
-	if (was.HasFace() && !p.HasFace() || what == audit.ConsentWithdrawn) && !lapsed {
+	if (was.HasFace() && !p.HasFace() || what == audit.ConsentWithdrawn || what == audit.FaceRefused) && !lapsed {
 		if err := t.tellNoFace(p); err != nil {
 			return err
 		}

@@ -63,7 +63,8 @@ type Bench struct {
 	Relay   *haltest.Output
 	Reader  *haltest.Reader
 	Inputs  map[string]*haltest.Input
-	Updates *Updates // set before Assemble; nil: a unit with one system
+	Updates *Updates     // set before Assemble; nil: a unit with one system
+	Root    desk.Updates // in the place of Updates
 	Outputs map[string]*haltest.Output
 	Eye     *Eye
 	Time    *wiring.TimeSource
@@ -166,6 +167,8 @@ func (b *Bench) Assemble() {
 	}
 	if b.Updates != nil {
 		parts.Updates = b.Updates
+	} else if b.Root != nil {
+		parts.Updates = b.Root
 	}
 	d, err := board.New(parts)
 	if err != nil {

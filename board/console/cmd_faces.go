@@ -305,5 +305,6 @@ func withdraw(ctx context.Context, c *console, words []string) error {
 	}
 	c.say(i18n.M("console.face-withdrawn", "Withdrawn. The face no longer opens; the card does."))
 	c.receipt(r)
+	c.tellSite(ctx)
 	return nil
 }

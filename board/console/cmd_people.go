@@ -140,6 +140,9 @@ func person(ctx context.Context, c *console, words []string) error {
 	if err := c.tellDrift(ctx, p); err != nil {
 		return err
 	}
+	if err := c.tellAnswers(ctx, p); err != nil {
+		return err
+	}
 	return c.tellRenewal(ctx, p)
 }
 
@@ -411,5 +414,6 @@ func remove(ctx context.Context, c *console, words []string) error {
 	}
 	c.say(i18n.M("console.erased", "Erased."))
 	c.receipt(r)
+	c.tellSite(ctx)
 	return nil
 }

@@ -96,6 +96,11 @@ func (d *Desk) openIn(ctx context.Context, s Session, right Right, name string, 
 	if stick {
 		return d.openStick(ctx, by, name, maxBroughtIn)
 	}
+	return d.openHere(name)
+}
+
+// openHere opens a file of the folder for what leaves and enters the unit.
+func (d *Desk) openHere(name string) (io.ReadCloser, error) {
 	dir := d.out.Dir
 	if name == "." || name != filepath.Base(name) {
 		return nil, i18n.Problem(i18n.E("desk.not-a-file-name", "that is not the name of a file, or it names a folder"),

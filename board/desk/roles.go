@@ -33,6 +33,7 @@ const (
 	UnlocksFaces
 	EndsFaults
 	UpdatesUnit // install another system from a stick
+	CarriesSite // carry sealed records between the doors of a site
 )
 
 // rolesWith say which roles have which right. The desk checks each call by it, and the console
@@ -47,6 +48,7 @@ var rolesWith = map[Right][]Role{
 	UnlocksFaces: {Technician, Manager},
 	EndsFaults:   {Technician, Manager},
 	UpdatesUnit:  {Technician, Manager},
+	CarriesSite:  {Technician, Manager},
 }
 
 // Of reports whether a role has the right.

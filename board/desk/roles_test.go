@@ -30,6 +30,8 @@ var rightsOf = map[string]string{
 	"SetReaderAddress": "itm", "SetReaderSpeed": "itm", "SendReaderFile": "itm",
 	"SetTime": "tm", "ConfirmTime": "m", "UnlockFaces": "tm",
 	"Decisions": "tma", "Why": "tma",
+	"Site": "itma", "FoundSite": "m", "AskToJoin": "m", "AdmitDoor": "m", "JoinSite": "m", "SendDoorAway": "m",
+	"CarrySite": "tm", "AnsweredBy": "ma",
 	"LookForUpdate": "tm", "InstallUpdate": "tm", "TryUpdate": "tm",
 
 	"Find": "ma", "Person": "ma", "OutFiles": "ma", "TakeFile": "ma",

@@ -87,6 +87,27 @@ func IsPass(name string) bool {
 	return strings.HasPrefix(name, passName("")) && strings.HasSuffix(name, passEnding)
 }
 
+// SiteEnding ends the names of files that the doors of a site write for each other. Their content is
+// sealed.
+const SiteEnding = ".site"
+
+// Put writes a file of that name, whole or not at all; one that was there is replaced. Errors:
+// [ErrNoFolder], and those of the disk.
+func (b Box) Put(name string, write func(io.Writer) error) error {
+	if err := os.MkdirAll(b.Dir, 0o700); err != nil {
+		return fmt.Errorf("writing %s: %w: %w", name, ErrNoFolder, err)
+	}
+	return safefile.Replace(filepath.Join(b.Dir, name), 0o600, write)
+}
+
+// Drop deletes a file, where it is there.
+func (b Box) Drop(name string) error {
+	if err := os.Remove(filepath.Join(b.Dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("deleting what left the unit: %w", err)
+	}
+	return nil
+}
+
 // Names are the plain files of the box; not nil. A box that is not there has none.
 func (b Box) Names() ([]string, error) {
 	names := []string{}
@@ -116,12 +137,12 @@ func (b Box) DropCopies(id policy.PersonID) error {
 	return errors.Join(b.drop(copyName(id)+"-*"+copyEnding), b.drop(listName+"*"+ListEnding))
 }
 
-// DropOldCopies deletes copies, lists and printed passes older than [CopyKept], also lists that
-// were put there to be imported. now must be of a clock by which data may be removed.
+// DropOldCopies deletes copies, lists, printed passes and files for other doors older than
+// [CopyKept], also lists that were put there to be imported. now must be of a clock by which data may be removed.
 func (b Box) DropOldCopies(now time.Time) error {
 	old := func(info os.FileInfo) bool { return now.Sub(info.ModTime()) > CopyKept }
 	return errors.Join(b.drop("page-*"+copyEnding, old), b.drop("*"+ListEnding, old),
-		b.drop(passName("*")+passEnding, old))
+		b.drop(passName("*")+passEnding, old), b.drop("*"+SiteEnding, old))
 }
 
 // drop deletes the plain files of a pattern of which all is true.

@@ -90,7 +90,7 @@ type call struct {
 
 // begin answers a request in a goroutine of its own.
 func (v *visit) begin(outer context.Context, m message) {
-	h, known := methods[m.Method]
+	h, known := v.methods[m.Method]
 	if !known {
 		v.refuse(outer, m.ID, problem{CodeMethod, i18n.E("rpc.no-method", "there is no such method")})
 		return

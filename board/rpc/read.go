@@ -74,7 +74,7 @@ func (v *visit) take(ctx context.Context, line []byte, tooLong bool) bool {
 		v.refuse(ctx, nil, errParse)
 		return true
 	}
-	if !methods[m.Method].quiet {
+	if !v.methods[m.Method].quiet {
 		v.idle.Reset(v.o.Idle)
 	}
 	switch {

@@ -42,13 +42,17 @@ type Options struct {
 // Server serves one line, again and again: wrong log-ins slow down the line, not the visit.
 type Server struct {
 	desk     *desk.Desk
+	courier  *desk.Courier // the peer is the courier, and no operator; else nil
+	methods  map[string]handler
 	o        Options
 	mu       sync.Mutex // log-ins: one at a time
 	failures int        // in a row; of mu
 }
 
 // New gives the server of a line.
-func New(d *desk.Desk, o Options) *Server {
+func New(d *desk.Desk, o Options) *Server { return newServer(&Server{desk: d, methods: methods}, o) }
+
+func newServer(s *Server, o Options) *Server {
 	if o.Lang == nil {
 		o.Lang = i18n.English
 	}
@@ -58,7 +62,8 @@ func New(d *desk.Desk, o Options) *Server {
 	if o.Location == nil {
 		o.Location = time.Local
 	}
-	return &Server{desk: d, o: o}
+	s.o = o
+	return s
 }
 
 // Serve greets the peer and answers it. Errors: [ErrLeft]; that of ctx; that of rw.Read. The
@@ -125,6 +130,7 @@ type visit struct {
 	taken upload     // the file that it brought
 	made  desk.Pass  // the pass that it made last, to be printed
 	plan  *lists.Plan
+	part  []byte // of a record that comes in pieces
 }
 
 func (s *Server) visit(end context.CancelCauseFunc) *visit {

@@ -16,6 +16,7 @@ var (
 	_ console.Papers       = (*desk.Desk)(nil)
 	_ console.Passes       = (*desk.Desk)(nil)
 	_ console.Rights       = (*desk.Desk)(nil)
+	_ console.Sites        = (*desk.Desk)(nil)
 	_ console.Staff        = (*desk.Desk)(nil)
 	_ console.TimeSetter   = (*desk.Desk)(nil)
 	_ console.Watcher      = (*desk.Desk)(nil)

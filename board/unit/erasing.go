@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"sync"
 	"time"
 
 	"menshen/hal/scene"
@@ -15,7 +16,8 @@ import (
 )
 
 // What ends by itself, at the door: a face that its owner withdraws with their card (R-WITHDRAW),
-// and what is stored of a person whose lease is over (R-ERASE). The face is out of the index, and
+// what is stored of a person whose lease is over (R-ERASE), and what another door of the site ended
+// or erased. The face is out of the index, and
 // opens nothing, in the same event; its data is destroyed beside the loop, and again every minute
 // for as long as the disk refuses.
 
@@ -28,7 +30,10 @@ const (
 // erasures are what is still to be destroyed. The map is the loop's own.
 type erasures struct {
 	of    map[policy.PersonID]erasure
+	told  bool          // what another door erased could not be destroyed
 	nudge chan struct{} // buffered: there is something new
+
+	telling *sync.Mutex // held while what other doors erased is destroyed
 }
 
 // erasure is one of them: of a face, or of all that is stored about a person.
@@ -42,7 +47,7 @@ type erasure struct {
 }
 
 func newErasures() erasures {
-	return erasures{of: map[policy.PersonID]erasure{}, nudge: make(chan struct{}, 1)}
+	return erasures{of: map[policy.PersonID]erasure{}, nudge: make(chan struct{}, 1), telling: new(sync.Mutex)}
 }
 
 // followWithdrawal follows the gesture by which a person withdraws their face at
@@ -94,8 +99,13 @@ func (u *Unit) endFace(id policy.PersonID, e erasure) {
 		e.asked = cmp.Or(e.asked, old.asked)
 	}
 	u.due.of[id] = e
+	u.due.hurry()
+}
+
+// hurry has what is due destroyed now.
+func (d *erasures) hurry() {
 	select {
-	case u.due.nudge <- struct{}{}:
+	case d.nudge <- struct{}{}:
 	default:
 	}
 }
@@ -117,6 +127,7 @@ func (u *Unit) eraseDue(ctx context.Context) {
 			err := u.erase(id, e)
 			_ = u.do(ctx, func() { u.noteErased(id, e, err) })
 		}
+		_ = u.EraseTold(ctx) // a failure is a fault, which is shown
 	}
 }
 
@@ -214,7 +225,7 @@ func (u *Unit) noteErased(id policy.PersonID, e erasure, err error) {
 		err = u.relearn(id)
 	}
 	if err != nil {
-		u.fault("erasure", fmt.Errorf("%w; it is tried again every minute, and the face opens nothing meanwhile", err))
+		u.notDestroyed(err)
 		if e.atDoor && !e.late {
 			e.late = true
 			u.due.of[id] = e
@@ -226,7 +237,25 @@ func (u *Unit) noteErased(id policy.PersonID, e erasure, err error) {
 	if e.atDoor {
 		u.tell(policy.SignalErased, e.manner.scene(scene.Scene{Kind: scene.Erased}))
 	}
-	if len(u.due.of) == 0 {
+	u.allDestroyed()
+}
+
+// noteTold tells what came of destroying what other doors erased.
+func (u *Unit) noteTold(err error) {
+	was := u.due.told
+	if u.due.told = err != nil; err != nil {
+		u.notDestroyed(err)
+	} else if was {
+		u.allDestroyed()
+	}
+}
+
+func (u *Unit) notDestroyed(err error) {
+	u.fault("erasure", fmt.Errorf("%w; it is tried again every minute, and the face opens nothing meanwhile", err))
+}
+
+func (u *Unit) allDestroyed() {
+	if len(u.due.of) == 0 && !u.due.told {
 		u.recovered("erasure")
 	}
 }

@@ -158,10 +158,11 @@ func (u *Unit) decideFace(v fusion.Verdict, now, frame time.Time) {
 		u.faces.endCard()
 	}
 	if v.Known {
-		p, err := u.vault.Person(policy.PersonID(v.Candidate))
-		if err != nil {
+		switch p, err := u.vault.Person(policy.PersonID(v.Candidate)); {
+		case errors.Is(err, store.ErrUnknown): // erased at another door a moment ago
+		case err != nil:
 			u.vaultFault(err)
-		} else {
+		default:
 			a.Person = &p
 		}
 	}

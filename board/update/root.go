@@ -115,7 +115,7 @@ func (r Root) say(a Answer) error { return write(filepath.Join(r.Answered, answe
 func (r Root) serve(ctx context.Context, q Request, a *Answer) error {
 	switch q.Do {
 	case Give:
-		return r.give(ctx, q.Names, a)
+		return r.give(ctx, q, a)
 	case List:
 		return r.list(ctx, a)
 	case Take:

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"menshen/board/outbox"
 	"menshen/board/slots"
 	"menshen/internal/screen"
 )
@@ -82,19 +83,21 @@ func fault(err error) error {
 // sending is a file on its way to the stick.
 type sending struct {
 	File
-	part string // its name there until it was read back
+	part     string // its name there until it was read back
+	replaces bool   // what has its name there
 }
 
 // give copies files that leave the unit onto the stick: those with these names, or with none all.
 // Each appears under its name only when it was written, read back from the stick and found to be
 // the same. What is there already is not copied again; another file's name is left to it, and a
-// number is added. The door owns the folder, so a link in it is not followed.
-func (r Root) give(ctx context.Context, names []string, a *Answer) error {
+// number is added, unless it is to be replaced. The door owns the folder, so a link in it is not
+// followed.
+func (r Root) give(ctx context.Context, q Request, a *Answer) error {
 	box, err := r.Files()
 	if err != nil {
 		return err
 	}
-	files, total, err := leaving(box, names)
+	files, total, err := leaving(box, q.Names)
 	if err != nil {
 		return err
 	}
@@ -113,7 +116,7 @@ func (r Root) give(ctx context.Context, names []string, a *Answer) error {
 			return err
 		}
 		for _, f := range files {
-			s := sending{File: f}
+			s := sending{File: f, replaces: q.Replace && strings.HasSuffix(f.Name, outbox.SiteEnding)}
 			there, err := s.place(box, to)
 			if err == nil && !there {
 				err = s.write(box, to, copied)
@@ -221,16 +224,21 @@ func (s *sending) place(box, to string) (there bool, err error) {
 			return false, nil
 		case err != nil:
 			return false, err
-		case !info.Mode().IsRegular() || info.Size() != s.Size:
+		case !info.Mode().IsRegular():
 			continue
-		}
-		if sum == "" {
-			if sum, _, err = sumOf(box, s.Name, nil); err != nil {
-				return false, err
+		case info.Size() == s.Size:
+			if sum == "" {
+				if sum, _, err = sumOf(box, s.Name, nil); err != nil {
+					return false, err
+				}
+			}
+			if got, _, err := sumOf(to, name, nil); err != nil || got == sum {
+				return got == sum, err
 			}
 		}
-		if got, _, err := sumOf(to, name, nil); err != nil || got == sum {
-			return got == sum, err
+		if s.replaces {
+			s.part = name + partEnding
+			return false, nil
 		}
 	}
 	return false, fmt.Errorf("%w: %s", fs.ErrExist, s.Name)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,6 +99,25 @@ func TestGiveSome(t *testing.T) {
 		if a, _ := u.ask(Request{Do: Give, Names: []string{name}}); a.Refused != NoFile {
 			t.Errorf("%q: %+v", name, a)
 		}
+	}
+}
+
+// TestGiveReplaces: what a door tells the others takes the place of what it told before, and of
+// nothing else.
+func TestGiveReplaces(t *testing.T) {
+	u, stick := withOutbox(t, map[string]string{"door-1.site": "longer", "door-2.site": "new", "a.csv": "new"})
+	for name, content := range map[string]string{"door-1.site": "old", "door-2.site": "old", "a.csv": "old"} {
+		put(t, stick, name, content)
+	}
+	if a, _ := u.ask(Request{Do: Give, Replace: true}); a.Refused != "" || len(a.Went) != 3 {
+		t.Fatalf("%+v", a)
+	}
+	want := map[string]string{"door-1.site": "longer", "door-2.site": "new", "a.csv": "old", "a-2.csv": "new"}
+	if got := holds(t, stick); !maps.Equal(got, want) {
+		t.Errorf("on the stick: %v", got)
+	}
+	if a, _ := u.ask(Request{Do: Give, Replace: true}); a.Files != 3 || len(a.Went) != 0 {
+		t.Errorf("again: %+v", a)
 	}
 }
 

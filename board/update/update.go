@@ -66,6 +66,7 @@ type Request struct {
 	Faulty  []string      `json:"faulty,omitempty"`  // of Try: the devices that are faulty before it
 	Why     string        `json:"why,omitempty"`     // of Unhealthy
 	Names   []string      `json:"names,omitempty"`   // of Give: which files, none: all; of Take: the one
+	Replace bool          `json:"replace,omitempty"` // of Give: those with [outbox.SiteEnding] replace what is there
 	Limit   int64         `json:"limit,omitempty"`   // of Take: how large it may be, in bytes
 }
 

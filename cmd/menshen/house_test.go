@@ -36,7 +36,7 @@ var boards = map[string][]string{
 	"config": {}, "host": {}, "notice": {}, "outbox": {}, "pass": {}, "slots": {}, "release": {}, "lists": {},
 	"cable":      {},
 	"profile":    {"config"},
-	"update":     {"release", "slots"},
+	"update":     {"outbox", "release", "slots"},
 	"commission": {},
 	"check":      {"config", "commission"},
 	"papers":     {"notice", "commission"},

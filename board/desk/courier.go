@@ -1,0 +1,70 @@
+package desk
+
+import (
+	"context"
+
+	"menshen/board/unit"
+	"menshen/site/fact"
+	"menshen/site/record"
+	"menshen/store"
+)
+
+// Courier is what the process may do that carries records between the doors of a site. It is no
+// operator: it takes what is sealed, brings what is signed, and learns from that how many records
+// each door has made. All else is closed to it.
+type Courier struct {
+	vault *store.Vault
+	unit  *unit.Unit
+}
+
+// NewCourier gives the courier's part of a door.
+func NewCourier(v *store.Vault, u *unit.Unit) *Courier { return &Courier{v, u} }
+
+// DoorID is a door's whole handle.
+type DoorID = fact.DoorID
+
+// SiteHeads is how far this door has read.
+type SiteHeads struct {
+	Site  record.SiteID
+	Here  fact.DoorID
+	Heads map[fact.DoorID]uint64 // the number of the last record of each door, this one among them
+}
+
+// Heads tells how far this door has read. Errors: as of [Desk.Site].
+func (c *Courier) Heads() (h SiteHeads, err error) {
+	s, err := c.vault.Site()
+	if err != nil {
+		return h, explainSite(err)
+	}
+	h = SiteHeads{Site: s.ID, Here: s.Here, Heads: map[fact.DoorID]uint64{}}
+	for _, x := range s.Doors {
+		h.Heads[x.ID] = x.Seq
+	}
+	return h, nil
+}
+
+// SiteRecord is a record as it travels.
+type SiteRecord struct {
+	Seq uint64
+	Raw []byte
+}
+
+// Records gives records of one door from a number on: as many as fit into most bytes, and at least
+// one where there is any.
+func (c *Courier) Records(door fact.DoorID, from uint64, most int) (out []SiteRecord, err error) {
+	all, err := c.vault.SiteRecords(door, from, most)
+	for _, raw := range all {
+		r, err := record.Parse(raw)
+		if err != nil {
+			return out, err
+		}
+		out = append(out, SiteRecord{r.Seq, raw})
+	}
+	return out, explainSite(err)
+}
+
+// Apply applies records of other doors, as [store.Vault.ApplySite] does.
+func (c *Courier) Apply(ctx context.Context, records [][]byte) (store.SiteApplied, error) {
+	got, err := c.unit.ApplySite(ctx, records)
+	return got, explainSite(err)
+}

@@ -1,0 +1,279 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"menshen/board/outbox"
+	"menshen/internal/i18n"
+	"menshen/internal/screen"
+	"menshen/policy"
+	"menshen/site/fact"
+	"menshen/store"
+)
+
+// Site is what this door knows of its site.
+type Site struct {
+	Left  bool       // it was sent away
+	Due   int        // erasures that another door told of, and that are not done here yet
+	Doors []SiteDoor // this one among them
+}
+
+// SiteDoor is a door of the site.
+type SiteDoor struct {
+	ID    string // the first half of its handle's hex, as files are named after it
+	Name  string
+	Here  bool
+	Left  bool      // it was sent away
+	Heard time.Time // when it was heard of last; zero: never, or it is this one
+	Known uint64    // how many of its records are known here
+}
+
+// Site tells which doors there are. Errors: this door belongs to none.
+func (d *Desk) Site(_ context.Context, s Session) (Site, error) {
+	if _, err := d.allow(s, SeesStatus); err != nil {
+		return Site{}, err
+	}
+	return d.site()
+}
+
+func (d *Desk) site() (Site, error) {
+	found, err := d.vault.Site()
+	if err != nil {
+		return Site{}, explainSite(err)
+	}
+	out := Site{Left: found.Left, Due: found.Due}
+	for _, x := range found.Doors {
+		out.Doors = append(out.Doors, SiteDoor{ID: shortDoor(x.ID), Name: x.Name, Here: x.ID == found.Here, Left: x.Left,
+			Heard: x.Heard, Known: x.Seq})
+	}
+	return out, nil
+}
+
+// shortDoor is how staff see a door's handle.
+func shortDoor(id fact.DoorID) string { return fmt.Sprintf("%x", id[:4]) }
+
+// FoundSite makes a site of this door, under a name by which other doors will know it.
+func (d *Desk) FoundSite(_ context.Context, s Session, name string) error {
+	by, err := d.allow(s, KeepsPeople)
+	if err != nil {
+		return err
+	}
+	if name, err = d.doorName(name); err != nil {
+		return err
+	}
+	return explainSite(d.vault.FoundSite(by, name))
+}
+
+// doorName checks a door's name; empty: the unit's own.
+func (d *Desk) doorName(name string) (string, error) {
+	if name = strings.TrimSpace(name); name == "" {
+		name = d.cfg.Unit.Name
+	}
+	if utf8.RuneCountInString(name) > 64 || !utf8.ValidString(name) || screen.Clean(name) != name {
+		return "", i18n.Problem(i18n.E("desk.site-name", "that cannot be a door's name"),
+			i18n.M("desk.site-name-short", "write at most 64 characters, such as gate or \"Block 4, garage\""))
+	}
+	return name, nil
+}
+
+// SiteLetter is a file for another door, and the code that is shown for it: the operator at the
+// other door types it there.
+type SiteLetter struct {
+	File string // its name
+	Path string // empty: it is on the stick
+	Code string // twelve letters, in groups of four
+}
+
+// AskToJoin writes this door's request to join a site, onto the stick or into the unit's folder for
+// what leaves it. Errors: there are people here; it belongs to a site.
+func (d *Desk) AskToJoin(ctx context.Context, s Session, name string, via Via, step Progress) (SiteLetter, error) {
+	by, err := d.allow(s, KeepsPeople)
+	if err != nil {
+		return SiteLetter{}, err
+	}
+	if name, err = d.doorName(name); err != nil {
+		return SiteLetter{}, err
+	}
+	raw, code, err := d.vault.RequestSite(name)
+	if err != nil {
+		return SiteLetter{}, explainSite(err)
+	}
+	return d.siteLetter(ctx, d.bag(s, by, via), "join-"+shortDoor(d.vault.Unit()), raw, code, step)
+}
+
+// AdmitDoor makes the door that wrote a request a door of this site, and writes the answer for it. code is
+// what the new door shows. The answer has all people in it, and is sealed to that door.
+func (d *Desk) AdmitDoor(ctx context.Context, s Session, file, code string, via Via, step Progress) (SiteLetter, error) {
+	by, err := d.allow(s, KeepsPeople)
+	if err != nil {
+		return SiteLetter{}, err
+	}
+	bag := d.bag(s, by, via)
+	raw, err := bag.take(ctx, file)
+	if err != nil {
+		return SiteLetter{}, err
+	}
+	answer, itsCode, err := d.vault.AdmitDoor(by, raw, code)
+	if err != nil {
+		return SiteLetter{}, explainSite(err)
+	}
+	name := "welcome-" + strings.TrimSuffix(strings.TrimPrefix(file, "join-"), outbox.SiteEnding)
+	return d.siteLetter(ctx, bag, name, answer, itsCode, step)
+}
+
+func (d *Desk) siteLetter(ctx context.Context, to bag, name string, raw []byte, code string,
+	step Progress) (SiteLetter, error) {
+	l := SiteLetter{File: name + outbox.SiteEnding, Code: code}
+	err := to.give(ctx, map[string][]byte{l.File: raw}, step)
+	l.Path = to.path(l.File)
+	return l, err
+}
+
+// JoinSite makes this door one of the site whose answer a file is. code is what the door of the site
+// shows. The people of the site can come in here when it returns.
+func (d *Desk) JoinSite(ctx context.Context, s Session, file, code string, via Via) (Site, error) {
+	by, err := d.allow(s, KeepsPeople)
+	if err != nil {
+		return Site{}, err
+	}
+	raw, err := d.bag(s, by, via).take(ctx, file)
+	if err != nil {
+		return Site{}, err
+	}
+	if err := d.vault.JoinSite(by, raw, code); err != nil {
+		return Site{}, explainSite(err)
+	}
+	return d.site()
+}
+
+// SendDoorAway names a door that is one of the site no longer. It is told to go on alone with what
+// it has; nothing is told to it afterwards. door is a name, or the beginning of a handle.
+func (d *Desk) SendDoorAway(_ context.Context, s Session, door string) (SiteDoor, error) {
+	by, err := d.allow(s, KeepsPeople)
+	if err != nil {
+		return SiteDoor{}, err
+	}
+	found, err := d.vault.Site()
+	if err != nil {
+		return SiteDoor{}, explainSite(err)
+	}
+	i, err := doorNamed(found.Doors, door)
+	if err != nil {
+		return SiteDoor{}, err
+	}
+	x := found.Doors[i]
+	return SiteDoor{ID: shortDoor(x.ID), Name: x.Name, Here: x.ID == found.Here, Left: true},
+		explainSite(d.vault.SendDoorAway(by, x.ID))
+}
+
+// doorNamed finds the one door that was not sent away which a name or the beginning of a handle
+// means.
+func doorNamed(all []store.SiteDoor, words string) (int, error) {
+	at, n := -1, 0
+	for i, x := range all {
+		is := strings.EqualFold(x.Name, words) || words != "" && strings.HasPrefix(fmt.Sprintf("%x", x.ID), words)
+		if is && !x.Left {
+			at, n = i, n+1
+		}
+	}
+	if n != 1 {
+		return at, i18n.Problem(i18n.E("desk.site-no-door", "no door, or more than one, is meant"),
+			i18n.M("desk.site-look", "'site' lists the doors; write a name, or a handle from there"))
+	}
+	return at, nil
+}
+
+// Answered is a door of the site, and what it destroyed of a person.
+type Answered struct {
+	Door string // its name
+	Here bool
+	What string // "face", "person"
+	At   time.Time
+	// Found is how many blocks of it were still found afterwards: 0 is the proof.
+	Found int
+}
+
+// AnsweredBy tells which doors have destroyed a person's face and proved it by a receipt. Errors:
+// as of [Desk.Site].
+func (d *Desk) AnsweredBy(_ context.Context, s Session, id policy.PersonID) ([]Answered, error) {
+	if _, err := d.allow(s, ReadsPeople); err != nil {
+		return nil, err
+	}
+	found, err := d.vault.Site()
+	if err != nil {
+		return nil, explainSite(err)
+	}
+	receipts, err := d.vault.SiteReceipts(store.Subject(id))
+	if err != nil {
+		return nil, err
+	}
+	var out []Answered
+	for _, r := range receipts {
+		a := Answered{Door: shortDoor(r.Unit), Here: r.Unit == found.Here, What: r.What, At: r.At, Found: r.Found}
+		if i := slices.IndexFunc(found.Doors, func(x store.SiteDoor) bool { return x.ID == r.Unit }); i >= 0 {
+			a.Door = found.Doors[i].Name
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+// explainSite turns errors of the vault into those that a console shows.
+func explainSite(err error) error {
+	for _, x := range siteErrors {
+		if errors.Is(err, x.is) {
+			return i18n.Problem(x.what, x.remedy)
+		}
+	}
+	return err
+}
+
+var siteErrors = []struct {
+	is     error
+	what   *i18n.Error
+	remedy i18n.Message
+}{
+	{store.ErrNoSite, i18n.E("desk.site-none", "this door belongs to no site"),
+		i18n.M("desk.site-begin", "'site found' makes one of this door; 'site join' asks to join that of another door")},
+	{store.ErrInSite, i18n.E("desk.site-already", "this door belongs to a site already"),
+		i18n.M("desk.site-see", "'site' shows it")},
+	{store.ErrNotEmpty, i18n.E("desk.site-people", "there are people at this door, and a door joins with none"),
+		i18n.M("desk.site-new-vault", "let the door with the most people found the site, and join with new ones; people "+
+			"of this one are brought by 'export people' and 'import'")},
+	{store.ErrCode, i18n.E("desk.site-code", "that is not the code of this file"),
+		i18n.M("desk.site-code-again", "type the twelve letters that the other door shows; if they do not fit, the file "+
+			"was exchanged on its way: begin again with 'site join' at the new door")},
+	{store.ErrRequest, i18n.E("desk.site-no-request", "the file is no request of a new door"),
+		i18n.M("desk.site-request-how", "'site join' at the new door writes one")},
+	{store.ErrWelcome, i18n.E("desk.site-no-welcome", "the file is not the answer to this door's request"),
+		i18n.M("desk.site-welcome-how", "begin again with 'site join'; an answer fits the last request only")},
+	{store.ErrTaken, i18n.E("desk.site-taken", "that door is one of this site already, or was"),
+		i18n.M("desk.site-taken-how", "a door that was sent away comes back with a new vault only")},
+	{store.ErrNotMigrated, i18n.E("desk.site-layout", "the vault has the layout of an earlier version"),
+		i18n.M("desk.site-layout-how", "it is renewed when the update is kept: try again in ten minutes")},
+}
+
+// siteFact says how many doors there are, for the status; none: this door belongs to no site.
+func (d *Desk) siteFact(lang i18n.Language) []Fact {
+	found, err := d.site()
+	switch {
+	case err != nil:
+		return nil // status is for doors of their own, too; 'site' says why
+	case found.Left:
+		return []Fact{{Name: "site", Fault: lang.Say(i18n.M("desk.site-sent-away",
+			"this door was sent away from its site, and hears nothing more from it"))}}
+	}
+	n := 0
+	for _, x := range found.Doors {
+		if !x.Left {
+			n++
+		}
+	}
+	return []Fact{{Name: "site", State: lang.Say(i18n.N(n, "desk.site-doors", "%d door", "%d doors", n))}}
+}

@@ -1,0 +1,41 @@
+package unit
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"menshen/store"
+)
+
+// ApplySite applies records that other doors of the site made, as [store.Vault.ApplySite] does. When
+// it returns, a face that ended with them opens nothing here, and what was made of an erased person
+// to be taken along is gone. The rest is destroyed beside the loop.
+func (u *Unit) ApplySite(ctx context.Context, records [][]byte) (store.SiteApplied, error) {
+	done, err := u.vault.ApplySite(records)
+	if ended := slices.Concat(done.Faces, done.Gone); len(ended) > 0 {
+		err = errors.Join(err, u.do(context.WithoutCancel(ctx), func() {
+			for _, id := range ended {
+				u.dropFace(id)
+			}
+			u.due.hurry()
+		}))
+	}
+	for _, id := range done.Gone {
+		err = errors.Join(err, u.out.DropCopies(id))
+	}
+	return done, err
+}
+
+// EraseTold destroys what other doors erased, and gives when that is done. With nothing to do it
+// reads a little, and does nothing. What fails is tried again every minute.
+func (u *Unit) EraseTold(ctx context.Context) error {
+	u.due.telling.Lock()
+	defer u.due.telling.Unlock()
+	_, err := u.vault.EraseDue(store.Door)
+	if errors.Is(err, store.ErrWaiting) {
+		return nil
+	}
+	_ = u.do(ctx, func() { u.noteTold(err) })
+	return err
+}
