@@ -13,7 +13,7 @@ VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 
 .PHONY: install place place-models place-voice packages repository release test-packages image image-test update-test run test test-desk build compile setup models lint short race fuzz attack bench eval bench-history \
-  bench-compare soak sim mutants pictures display-read vboard camera-test cable-test display-test system-test cover clean
+  bench-compare soak sim mutants pictures display-read vboard camera-test cable-test display-test system-test site-test cover clean
 
 run: setup-run compile
 	@$(BIN) demo
@@ -111,7 +111,7 @@ test: setup-test compile lint short race
 	@echo "all tests passed"
 
 lint:
-	@test -z "$$(gofmt -l cmd hal recognizer policy store board internal scripts)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy store board internal scripts; exit 1; }
+	@test -z "$$(gofmt -l cmd hal recognizer policy site store board internal scripts)" || { echo "not gofmt'ed:"; gofmt -l cmd hal recognizer policy site store board internal scripts; exit 1; }
 	go vet ./...
 	go vet -tags vboard ./scripts/vboard/cable ./scripts/vboard/display ./board/update ./hal/gpio ./hal/wiegand ./hal/camera/v4l2 ./hal/voice/pcm ./scripts/vboard/unit ./scripts/vboard/system
 	go vet -tags vboard,matprofile,customenv ./recognizer ./recognizer/eye
@@ -217,6 +217,11 @@ display-test: setup-build
 system-test: setup-package
 	$(MAKE) packages RELEASES=trixie ARCHES=arm64
 	scripts/vboard/system/run.sh $(TESTS)
+
+# A site's hub and couriers as processes in network namespaces: cut and lossy wires, a hub that is killed, emptied and rolled
+# back. Six minutes; root only.
+site-test: setup-build
+	go test -count=1 -v -timeout 30m ./cmd/menshen-site -run TestWires -all
 
 cover:
 	go test -coverprofile=coverage.out ./... && go tool cover -func=coverage.out | tail -1

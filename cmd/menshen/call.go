@@ -20,6 +20,7 @@ import (
 	"menshen/board/desk"
 	"menshen/board/rpc"
 	"menshen/board/service"
+	"menshen/internal/cli"
 	"menshen/internal/screen"
 )
 
@@ -46,7 +47,7 @@ can read. All is recorded under their name, as at the console. docs/protocol.md 
 				return err
 			}
 			if len(words) == 0 || as == "" {
-				return usageError{errors.New("say what to ask, and --as whom: menshen call --as anna door.status")}
+				return cli.Usage(errors.New("say what to ask, and --as whom: menshen call --as anna door.status"))
 			}
 			requests, err := requestsOf(words, c.InOrStdin())
 			if err != nil {

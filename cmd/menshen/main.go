@@ -5,34 +5,17 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"os"
 	_ "time/tzdata" // a small board may have no zone files, and schedules need them
 
 	"github.com/spf13/cobra"
 
-	"menshen/internal/screen"
+	"menshen/internal/cli"
 )
 
 // version is set by the build.
 var version = "unknown"
 
-func main() {
-	err := root().Execute()
-	if err == nil {
-		return
-	}
-	if screen.IsTerminal(os.Stderr) {
-		printWrapped(os.Stderr, "menshen: "+err.Error())
-	} else {
-		fmt.Fprintln(os.Stderr, "menshen:", err)
-	}
-	if errors.As(err, new(usageError)) {
-		os.Exit(2)
-	}
-	os.Exit(1)
-}
+func main() { cli.Main(root()) }
 
 func root() *cobra.Command {
 	c := &cobra.Command{
@@ -51,11 +34,8 @@ socket.`,
 		SilenceErrors: true,
 	}
 	c.AddCommand(checkVerb(), runVerb(), consoleVerb(), initVerb(), configVerb(), boardVerb(), demoVerb(),
-		auditVerb(), evalVerb(), simVerb(), receiptVerb(), vaultVerb(), manVerb(), eyeVerb())
+		auditVerb(), evalVerb(), simVerb(), receiptVerb(), vaultVerb(), cli.ManVerb("menshen"), eyeVerb())
 	c.AddCommand(noticeVerb(), dossierVerb(), cameraVerb(), cableVerb(), slotVerb(), versionVerb(), deskVerb(),
 		callVerb(), voiceVerb(), displayVerb())
-	strict(c)
-	strictHelp(c)
-	fitHelp(c)
-	return c
+	return cli.Fit(c)
 }

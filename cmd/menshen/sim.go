@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"menshen/board/sim"
+	"menshen/internal/cli"
 	"menshen/internal/safefile"
 	"menshen/internal/screen"
 )
@@ -43,7 +44,7 @@ and tells what there is. Nothing of this machine is used but a folder in memory.
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			if o.Only, err = numbers(only); err != nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
@@ -65,7 +66,7 @@ and tells what there is. Nothing of this machine is used but a folder in memory.
 // progress at a terminal only.
 func runSim(ctx context.Context, o sim.Options, page string, out io.Writer) error {
 	if o.Days < 1 || o.Days > 3660 {
-		return usageError{fmt.Errorf("--days is %d: write 1 to 3660", o.Days)}
+		return cli.Usage(fmt.Errorf("--days is %d: write 1 to 3660", o.Days))
 	}
 	debug.SetGCPercent(400) // a history makes much garbage, and holds little
 	o.Plain = o.Plain || !screen.IsTerminal(out) || screen.Dumb()

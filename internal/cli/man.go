@@ -1,22 +1,24 @@
-package main
+package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 )
 
-// manVerb writes the manual from the same texts as --help.
-func manVerb() *cobra.Command {
+// ManVerb writes the manual of the program called name, from the same texts as --help.
+func ManVerb(name string) *cobra.Command {
 	return &cobra.Command{
 		Use:     "man DIR",
 		Short:   "write the manual pages into a folder",
-		Example: "  menshen man /usr/local/share/man/man1",
+		Example: "  " + name + " man /usr/local/share/man/man1",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			c.Root().DisableAutoGenTag = true
-			if err := doc.GenManTree(c.Root(), &doc.GenManHeader{Title: "MENSHEN", Section: "1"}, args[0]); err != nil {
+			header := &doc.GenManHeader{Title: strings.ToUpper(name), Section: "1"}
+			if err := doc.GenManTree(c.Root(), header, args[0]); err != nil {
 				return fmt.Errorf("writing the manual: %w", err)
 			}
 			return nil

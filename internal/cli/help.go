@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -18,12 +18,12 @@ func fitHelp(root *cobra.Command) {
 		if about == "" {
 			about = c.Short
 		}
-		printWrapped(c.OutOrStdout(), strings.TrimSpace(about)+"\n\n"+strings.TrimSpace(c.UsageString()))
+		PrintWrapped(c.OutOrStdout(), strings.TrimSpace(about)+"\n\n"+strings.TrimSpace(c.UsageString()))
 	})
 }
 
-// printWrapped prints a text in lines that fit.
-func printWrapped(out io.Writer, text string) {
+// PrintWrapped prints a text in lines that fit.
+func PrintWrapped(out io.Writer, text string) {
 	width, _ := screen.Size(out)
 	for _, l := range screen.Wrap(strings.ReplaceAll(text, "\t", "    "), width-1) {
 		fmt.Fprintln(out, l)

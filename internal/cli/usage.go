@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -11,6 +11,9 @@ import (
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
+
+// Usage makes an error one of the command line.
+func Usage(err error) error { return usageError{err} }
 
 // strict makes every mistake in a command line a usageError: a wrong verb, which gives a suggestion
 // instead of the help; a flag that is wrong or missing; a wrong number of arguments.

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import "testing"
 
@@ -15,7 +15,7 @@ func TestUserLanguage(t *testing.T) {
 		t.Setenv("LC_ALL", c.all)
 		t.Setenv("LC_MESSAGES", c.messages)
 		t.Setenv("LANG", c.lang)
-		if got := userLanguage().Code(); got != c.want {
+		if got := UserLanguage().Code(); got != c.want {
 			t.Errorf("%+v: %q", c, got)
 		}
 	}

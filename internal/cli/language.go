@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"cmp"
@@ -12,14 +12,14 @@ import (
 	"menshen/internal/i18n/catalogue"
 )
 
-// userLanguage is the language of the user's locale, or English. As POSIX has it, that is the
+// UserLanguage is the language of the user's locale, or English. As POSIX has it, that is the
 // first of LC_ALL, LC_MESSAGES and LANG that is not empty.
-func userLanguage() i18n.Language {
+func UserLanguage() i18n.Language {
 	return catalogue.In(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")))
 }
 
-// langFlag defines --lang: one of the languages of the program.
-func langFlag(flags *pflag.FlagSet, to *i18n.Language, unless i18n.Language) {
+// LangFlag defines --lang: one of the languages of the program.
+func LangFlag(flags *pflag.FlagSet, to *i18n.Language, unless i18n.Language) {
 	*to = unless
 	flags.Var(langValue{to}, "lang", "language: "+strings.Join(catalogue.Codes(), " or "))
 }

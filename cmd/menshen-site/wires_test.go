@@ -1,0 +1,323 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// wires are a site's network of its own: a namespace for the hub with a switch, one for each door.
+// Nothing of it reaches the machine's own network.
+type wires struct {
+	t      *testing.T
+	prefix string
+}
+
+const hubAt = "192.168.77.1:4222"
+
+// newWires lays wires, or skips the test where that cannot be.
+func newWires(t *testing.T, doors int) *wires {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("network namespaces are root's: run it as root")
+	}
+	for _, tool := range []string{"ip", "nft"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not installed: apt-get install iproute2 nftables", tool)
+		}
+	}
+	w := &wires{t: t, prefix: fmt.Sprint("msite", os.Getpid())}
+	if out, err := exec.Command("ip", "netns", "add", w.name("hub")).CombinedOutput(); err != nil {
+		t.Skipf("this machine makes no network namespaces: %s", out)
+	}
+	t.Cleanup(func() { w.do("ip", "netns", "del", w.name("hub")) })
+	w.in("hub", "ip", "link", "set", "lo", "up")
+	w.in("hub", "ip", "link", "add", "switch", "type", "bridge")
+	w.in("hub", "ip", "addr", "add", "192.168.77.1/24", "dev", "switch")
+	w.in("hub", "ip", "link", "set", "switch", "up")
+	for d := range doors {
+		place, port := fmt.Sprint("d", d), fmt.Sprint("port", d)
+		w.do("ip", "netns", "add", w.name(place))
+		t.Cleanup(func() { w.do("ip", "netns", "del", w.name(place)) })
+		w.in("hub", "ip", "link", "add", port, "type", "veth", "peer", "name", "lan", "netns", w.name(place))
+		w.in("hub", "ip", "link", "set", port, "master", "switch", "up")
+		w.in(place, "ip", "addr", "add", fmt.Sprintf("192.168.77.%d/24", 10+d), "dev", "lan")
+		w.in(place, "ip", "link", "set", "lan", "up")
+	}
+	return w
+}
+
+func (w *wires) name(place string) string { return w.prefix + place }
+
+func (w *wires) do(words ...string) {
+	w.t.Helper()
+	if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
+		w.t.Fatalf("%v: %v: %s", words, err, out)
+	}
+}
+
+func (w *wires) in(place string, words ...string) {
+	w.t.Helper()
+	w.do(append([]string{"ip", "netns", "exec", w.name(place)}, words...)...)
+}
+
+// bad makes a door's wire lose so many of 100 packets from the door, and to it.
+func (w *wires) bad(door, from, to int) {
+	w.t.Helper()
+	rules := "flush ruleset\ntable inet wire {\n"
+	for _, way := range []struct {
+		hook string
+		loss int
+	}{{"output", from}, {"input", to}} {
+		drop := fmt.Sprintf("numgen random mod 100 < %d drop", way.loss)
+		if way.loss == 100 {
+			drop = "drop"
+		}
+		rules += fmt.Sprintf("chain %s { type filter hook %[1]s priority 0; %s; }\n", way.hook, drop)
+	}
+	c := exec.Command("ip", "netns", "exec", w.name(fmt.Sprint("d", door)), "nft", "-f", "-")
+	c.Stdin = strings.NewReader(rules + "}\n")
+	if out, err := c.CombinedOutput(); err != nil {
+		w.t.Fatalf("nft: %v: %s", err, out)
+	}
+}
+
+func (w *wires) good(door int) {
+	w.t.Helper()
+	w.in(fmt.Sprint("d", door), "nft", "flush", "ruleset")
+}
+
+// wiretap is a process that writes every packet of its namespace's switch into a file, until
+// SIGTERM.
+func wiretap() {
+	const every = unix.ETH_P_ALL<<8&0xff00 | unix.ETH_P_ALL>>8
+	socket, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, every)
+	var out *os.File
+	if err == nil {
+		out, err = os.OpenFile(os.Args[2], os.O_CREATE|os.O_WRONLY, 0o600)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGTERM)
+	go func() { <-stop; out.Close(); os.Exit(0) }()
+	packet := make([]byte, 1<<17)
+	for {
+		n, _, err := unix.Recvfrom(socket, packet, 0)
+		if errors.Is(err, unix.EINTR) || errors.Is(err, unix.ENETDOWN) {
+			continue
+		}
+		if err == nil {
+			_, err = out.Write(packet[:n])
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+}
+
+// nothingOnTheWire looks for anything readable in what went over the wires.
+func (b *building) nothingOnTheWire(tap string) {
+	b.t.Helper()
+	raw, err := os.ReadFile(tap)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Logf("%d bytes went over the wires", len(raw))
+	if len(raw) < 1<<20 || !bytes.Contains(raw, []byte{192, 168, 77, 1}) {
+		b.t.Errorf("the tap heard %d bytes: this test does not see what it should", len(raw))
+	}
+	for _, clear := range []string{secret, "age-encryption.org", "INFO {", "CONNECT {", "site.", "$JS.",
+		b.units[0].ID.String()} {
+		if bytes.Contains(raw, []byte(clear)) {
+			b.t.Errorf("%q can be read on the wire", clear)
+		}
+	}
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+// TestWires is the campaign: doors and a hub in network namespaces, and all that may befall them.
+// After each the doors are equal within the stated time.
+func TestWires(t *testing.T) {
+	if !*all {
+		t.Skip("minutes: make site-test")
+	}
+	for _, doors := range []int{3, 20} {
+		t.Run(fmt.Sprint(doors, " doors"), func(t *testing.T) { campaign(t, doors) })
+	}
+}
+
+func campaign(t *testing.T, doors int) {
+	w := newWires(t, doors)
+	b := newBuilding(t, doors, hubAt, w)
+	tap := filepath.Join(b.dir, "tap")
+	b.start("tap", "hub", "wiretap", tap)
+	b.startHub()
+	everyone := make([]int, doors)
+	for d := range doors {
+		everyone[d] = d
+		b.startCourier(d)
+	}
+	b.connected(everyone...)
+	last := doors - 1
+	writeAll := func(n int) {
+		for d := range doors {
+			b.write(d, n)
+		}
+	}
+	ended := func(what string, within time.Duration) {
+		t.Helper()
+		t.Logf("%-52s equal after %.1f s (at most %v)", what, b.equal(within).Seconds(), within)
+	}
+
+	writeAll(10)
+	ended("all connected, 10 records a door", 10*time.Second)
+
+	w.bad(last, 100, 100)
+	writeAll(5)
+	time.Sleep(35 * time.Second) // both ends notice
+	w.good(last)
+	ended("one door cut off for 35 s, all write", 90*time.Second)
+
+	w.bad(last, 100, 0)
+	writeAll(5)
+	time.Sleep(15 * time.Second)
+	w.good(last)
+	ended("one door is not heard for 15 s, but hears", 90*time.Second)
+
+	w.bad(last, 0, 100)
+	writeAll(5)
+	time.Sleep(15 * time.Second)
+	w.good(last)
+	ended("one door hears nothing for 15 s, but is heard", 90*time.Second)
+
+	for d := range doors {
+		w.bad(d, 30, 30)
+	}
+	writeAll(5)
+	ended("30% of packets lost, each way, at each door", 5*time.Minute)
+	for d := range doors {
+		w.good(d)
+	}
+	b.equal(time.Minute)
+
+	for i := range 5 {
+		writeAll(1)
+		time.Sleep(time.Duration(37*i*i) * time.Millisecond)
+		b.kill("hub")
+		writeAll(1)
+		b.startHub()
+	}
+	ended("hub killed five times while doors write", time.Minute)
+
+	for d := range doors {
+		b.kill(fmt.Sprint("courier", d))
+		b.startCourier(d)
+	}
+	writeAll(1)
+	ended("all couriers killed and started", time.Minute)
+
+	stream, copied := filepath.Join(b.hub, "jetstream"), filepath.Join(b.dir, "copy")
+	b.kill("hub")
+	must(t, os.CopyFS(copied, os.DirFS(stream)))
+	b.startHub()
+	b.kill(fmt.Sprint("courier", last)) // away from now on
+	writeAll(3)
+	for d := range last {
+		waitFor(t, b, d)
+	}
+	b.kill("hub")
+	must(t, os.RemoveAll(stream))
+	must(t, os.CopyFS(stream, os.DirFS(copied)))
+	b.startHub()
+	b.startCourier(last)
+	ended("hub's disk rolled back, one door away meanwhile", time.Minute)
+
+	b.kill(fmt.Sprint("courier", last))
+	writeAll(3)
+	for d := range last {
+		waitFor(t, b, d)
+	}
+	b.kill("hub")
+	b.kill("courier0") // an author is away: another door brings its records
+	must(t, os.RemoveAll(stream))
+	b.startHub()
+	b.startCourier(last)
+	b.connected(last)
+	waitFor(t, b, last)
+	b.startCourier(0)
+	ended("hub's disk emptied, one author and one door away", 2*time.Minute)
+
+	b.nothingReadable()
+	t.Logf("memory, VmRSS: hub %s, courier %s", rss(t, b, "hub"), rss(t, b, "courier0"))
+	term(t, b, "tap")
+	b.nothingOnTheWire(tap)
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// waitFor waits until a door has all that the doors which are not away wrote.
+func waitFor(t *testing.T, b *building, door int) {
+	t.Helper()
+	away := b.units[len(b.units)-1]
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		lacks := 0
+		mine, err := b.units[door].Heads(t.Context())
+		must(t, err)
+		for _, u := range b.units {
+			theirs, err := u.Heads(t.Context())
+			must(t, err)
+			if (u != away || door == len(b.units)-1) && mine[u.ID] < theirs[u.ID] {
+				lacks++
+			}
+		}
+		if lacks == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("door %d lacks records of %d doors", door, lacks)
+		}
+	}
+}
+
+// rss gives the memory of a process, as the kernel counts it.
+func rss(t *testing.T, b *building, name string) string {
+	t.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", b.procs[name].Process.Pid))
+	must(t, err)
+	for line := range strings.Lines(string(raw)) {
+		if v, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			return strings.TrimSpace(v)
+		}
+	}
+	return "?"
+}

@@ -1,0 +1,144 @@
+package courier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nkeys"
+
+	"menshen/site/post"
+)
+
+// within is how long hub and unit may take to answer.
+const within = 10 * time.Second
+
+// line is a connection to the hub.
+type line struct {
+	nc      *nats.Conn
+	js      jetstream.JetStream
+	letters chan jetstream.Msg // the stream, in order
+	said    chan *nats.Msg     // what doors say that they have
+	failed  chan error         // why the line is of no use any more
+}
+
+// dial connects with the hub that the ticket names, at an address of the site, and with no other.
+// It is not connected again by itself: the courier begins anew.
+func dial(ctx context.Context, t post.Ticket) (*line, error) {
+	if _, err := post.OnSite(t.Hub.String()); err != nil {
+		return nil, err
+	}
+	secure, err := t.TLS()
+	if err != nil {
+		return nil, err
+	}
+	key, err := nkeys.FromSeed(t.Seed)
+	if err != nil {
+		return nil, errors.New("the ticket has no key in it: carry it here again")
+	}
+	public, err := key.PublicKey()
+	if err != nil {
+		return nil, fmt.Errorf("reading the ticket: %w", err)
+	}
+	l := &line{letters: make(chan jetstream.Msg), said: make(chan *nats.Msg, 256), failed: make(chan error, 8)}
+	l.nc, err = nats.Connect("tls://"+t.Hub.String(), nats.Secure(secure), nats.TLSHandshakeFirst(),
+		nats.Nkey(public, key.Sign), nats.CustomInboxPrefix(post.Inbox(t.Door)), nats.NoReconnect(),
+		nats.Timeout(within),
+		nats.PingInterval(within), nats.MaxPingsOutstanding(2), nats.IgnoreDiscoveredServers(),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { l.fail(lost(err)) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			if !errors.Is(err, nats.ErrSlowConsumer) { // what doors say is said again
+				l.fail(err)
+			}
+		}))
+	if err != nil {
+		return nil, fmt.Errorf("the hub at %s: %w", t.Hub, err)
+	}
+	if l.js, err = jetstream.New(l.nc, jetstream.WithDefaultTimeout(within)); err == nil {
+		_, err = l.nc.ChanSubscribe("heads."+t.Site.String()+".*", l.said)
+	}
+	if err != nil {
+		l.close()
+		return nil, fmt.Errorf("the hub at %s: %w", t.Hub, err)
+	}
+	return l, nil
+}
+
+func lost(err error) error {
+	if err == nil {
+		return errors.New("the hub closed the line")
+	}
+	return fmt.Errorf("the line to the hub: %w", err)
+}
+
+func (l *line) fail(err error) {
+	select {
+	case l.failed <- err:
+	default: // one reason is enough
+	}
+}
+
+func (l *line) close() { l.nc.Close() }
+
+// stream gives which stream the hub has now, and its last message.
+func (l *line) stream(ctx context.Context) (start string, last uint64, err error) {
+	s, err := l.js.Stream(ctx, post.Stream)
+	if err != nil {
+		return "", 0, fmt.Errorf("asking the hub for its stream: %w", err)
+	}
+	return s.CachedInfo().Config.Metadata[post.StartedAt], s.CachedInfo().State.LastSeq, nil
+}
+
+// follow reads the stream from a message on, until ctx ends, and gives how many messages wait.
+func (l *line) follow(ctx context.Context, door post.ID, from uint64) (waiting uint64, err error) {
+	ours, stop := context.WithTimeout(ctx, within)
+	defer stop()
+	name := door.String()
+	if err := l.js.DeleteConsumer(ours, post.Stream, name); err != nil && !errors.Is(err,
+		jetstream.ErrConsumerNotFound) {
+		return 0, fmt.Errorf("reading the stream: %w", err)
+	}
+	reader, err := l.js.CreateConsumer(ours, post.Stream, jetstream.ConsumerConfig{
+		Name: name, AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1,
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: from, InactiveThreshold: 5 * time.Minute,
+	})
+	if err != nil {
+		return 0, fmt.Errorf("reading the stream: %w", err)
+	}
+	messages, err := reader.Messages(jetstream.PullMaxBytes(4<<20), jetstream.PullExpiry(30*time.Second),
+		jetstream.PullHeartbeat(5*time.Second))
+	if err != nil {
+		return 0, fmt.Errorf("reading the stream: %w", err)
+	}
+	context.AfterFunc(ctx, messages.Stop)
+	go func() {
+		for next := uint64(1); ; next++ {
+			m, err := messages.Next()
+			if err == nil {
+				err = follows(m, next)
+			}
+			if err != nil {
+				l.fail(fmt.Errorf("reading the stream: %w", err))
+				return
+			}
+			select {
+			case l.letters <- m:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return reader.CachedInfo().NumPending, nil
+}
+
+// follows refuses a message before which others were lost on the way.
+func follows(m jetstream.Msg, next uint64) error {
+	about, err := m.Metadata()
+	if err == nil && about.Sequence.Consumer != next {
+		err = errors.New("messages were lost on the way")
+	}
+	return err
+}
