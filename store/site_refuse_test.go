@@ -50,8 +50,8 @@ func (s *testSite) state(d *testDoor) string {
 	return fmt.Sprint(heads, log[0].Seq, facts, site)
 }
 
-// TestSiteRefuses: what no door of the site has made, or not in its place, changes nothing, and what
-// came beside it is applied all the same.
+// TestSiteRefuses: what no door of the site has made, or not in its place, changes nothing, and
+// what came beside it is applied all the same.
 func TestSiteRefuses(t *testing.T) {
 	s := newSite(t, 2)
 	defer s.close()
@@ -110,7 +110,8 @@ func TestSiteRefuses(t *testing.T) {
 		t.Errorf("with a record left out: %+v, %v", got, err)
 	}
 	mixed := append([][]byte{refused["another signature"].record, next[0], refused["too long"].record}, next...)
-	if got, err = b.ApplySite(mixed); err != nil || got.Records != len(next) || len(got.Refused) != 2 || got.Known != 1 {
+	got, err = b.ApplySite(mixed)
+	if err != nil || got.Records != len(next) || len(got.Refused) != 2 || got.Known != 1 {
 		t.Errorf("mixed: %+v, %v", got, err)
 	}
 	if got, err = b.ApplySite(next); err != nil || got.Records > 0 || got.Known != len(next) || len(got.Changed) > 0 {
@@ -120,7 +121,8 @@ func TestSiteRefuses(t *testing.T) {
 	s.agree()
 }
 
-// TestSiteSentAway: a door that was sent away hears so, and is believed no longer, nor told anything.
+// TestSiteSentAway: a door that was sent away hears so, and is believed no longer, nor told
+// anything.
 func TestSiteSentAway(t *testing.T) {
 	s := newSite(t, 3)
 	defer s.close()

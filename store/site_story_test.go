@@ -15,8 +15,8 @@ import (
 	"menshen/store/audit"
 )
 
-// TestRWithdrawAtEveryDoor: one withdrawal ends the face at each door as soon as it is heard of, and
-// each door that had it answers with a receipt.
+// TestRWithdrawAtEveryDoor: one withdrawal ends the face at each door as soon as it is heard of,
+// and each door that had it answers with a receipt.
 func TestRWithdrawAtEveryDoor(t *testing.T) {
 	s := newSite(t, 3)
 	defer s.close()
@@ -58,8 +58,8 @@ func TestRWithdrawAtEveryDoor(t *testing.T) {
 	}
 }
 
-// TestREraseAtEveryDoor: who is erased at one door is gone at each, for ever; and whoever kept every
-// record that ever travelled, and then takes a door, reads nothing of them.
+// TestREraseAtEveryDoor: who is erased at one door is gone at each, for ever; and whoever kept
+// every record that ever travelled, and then takes a door, reads nothing of them.
 func TestREraseAtEveryDoor(t *testing.T) {
 	s := newSite(t, 3)
 	defer s.close()
@@ -172,8 +172,8 @@ func TestSiteAwayTooLong(t *testing.T) {
 	}
 }
 
-// TestSitePutBack: a vault that is put back to an older state, and told other things since under the
-// same numbers, finds out as soon as it hears of itself. Nothing that any door heard is lost.
+// TestSitePutBack: a vault that is put back to an older state, and told other things since under
+// the same numbers, finds out as soon as it hears of itself. Nothing that any door heard is lost.
 func TestSitePutBack(t *testing.T) {
 	for name, between := range map[string]func(s *testSite, a *testDoor){
 		"and nothing else":        func(*testSite, *testDoor) {},

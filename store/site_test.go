@@ -140,7 +140,8 @@ func (s *testSite) bring(to *testDoor, records [][]byte) SiteApplied {
 	s.must(err)
 	for _, r := range got.Refused {
 		switch {
-		case errors.Is(r.Why, ErrSentAway), errors.Is(r.Why, ErrNoMember), s.twoChains && errors.Is(r.Why, ErrTwoChains):
+		case errors.Is(r.Why, ErrSentAway), errors.Is(r.Why, ErrNoMember),
+			s.twoChains && errors.Is(r.Why, ErrTwoChains):
 		default:
 			s.t.Fatalf("record %d of %x: %v", r.Seq, r.Door[:4], r.Why)
 		}

@@ -33,7 +33,8 @@ func (b *Bench) Plug(dir string) {
 			b.Fatal(err)
 		}
 	}
-	b.Root = update.Root{Folders: f, Machine: slots.Machine{Root: own, Shared: slots.Shared(own)}, Tools: Stick{Dir: dir},
+	b.Root = update.Root{Folders: f, Machine: slots.Machine{Root: own, Shared: slots.Shared(own)},
+		Tools: Stick{Dir: dir},
 		Files: func() (string, error) { return outbox.Dir(b.Config.Unit.Dir), nil }}
 	b.Reassemble()
 }

@@ -16,11 +16,12 @@ type Sites interface {
 	Site(ctx context.Context, s desk.Session) (desk.Site, error)
 	// FoundSite makes a site of this door, under a name; empty: the unit's.
 	FoundSite(ctx context.Context, s desk.Session, name string) error
-	// AskToJoin writes this door's request to join a site, with a code to be typed at the other door.
+	// AskToJoin writes this door's request to join a site, with a code to be typed at the other
+	// door.
 	AskToJoin(ctx context.Context, s desk.Session, name string, via desk.Via,
 		step desk.Progress) (desk.SiteLetter, error)
-	// AdmitDoor admits the door whose request a file is, by the code which that door shows, and writes
-	// the answer, with a code to be typed there.
+	// AdmitDoor admits the door whose request a file is, by the code which that door shows, and
+	// writes the answer, with a code to be typed there.
 	AdmitDoor(ctx context.Context, s desk.Session, file, code string, via desk.Via,
 		step desk.Progress) (desk.SiteLetter, error)
 	// JoinSite takes the answer, by the code which the other door shows.
@@ -35,10 +36,11 @@ type Sites interface {
 
 func siteCommands() []command {
 	return []command{
-		{name: "site", usage: "[found [NAME] | join [FILE] [--name NAME] | admit FILE | leave DOOR | carry] [--folder] " +
-			"[--json]", needs: has[Sites], run: site,
-			about: i18n.M("console.help-site", "show the doors that share their people; make this door one of them; carry "+
-				"what each knows to the others on a USB stick, or with --folder in the out folder"),
+		{name: "site", usage: "[found [NAME] | join [FILE] [--name NAME] | admit FILE | leave DOOR | carry] " +
+			"[--folder] [--json]", needs: has[Sites], run: site,
+			about: i18n.M("console.help-site",
+				"show the doors that share their people; make this door one of them; carry "+
+					"what each knows to the others on a USB stick, or with --folder in the out folder"),
 			example: "site carry"},
 	}
 }
@@ -112,8 +114,9 @@ func (c *console) showSite(ctx context.Context, d Sites, asJSON bool) error {
 }
 
 func (c *console) foundSite(ctx context.Context, d Sites, name string) error {
-	c.say(i18n.M("console.site-found-means", "Doors that join this one will know its people, and let them in with card "+
-		"or code as this one does. Faces stay where they were taken."))
+	c.say(i18n.M("console.site-found-means",
+		"Doors that join this one will know its people, and let them in with card "+
+			"or code as this one does. Faces stay where they were taken."))
 	if err := c.confirmOrStop(i18n.M("console.site-found-sure", "Found a site with this door?")); err != nil {
 		return err
 	}
@@ -175,8 +178,9 @@ func (c *console) joinSite(ctx context.Context, d Sites, file string, via desk.V
 	n := len(found.Doors)
 	c.say(i18n.N(n, "console.site-joined", "Joined a site of %d door. Its people can come in here now.",
 		"Joined a site of %d doors. Its people can come in here now.", n))
-	c.say(i18n.M("console.site-then-carry", "Now carry the stick once to all doors, so that each can tell this one what "+
-		"changes: site carry"))
+	c.say(i18n.M("console.site-then-carry",
+		"Now carry the stick once to all doors, so that each can tell this one what "+
+			"changes: site carry"))
 	return nil
 }
 
@@ -212,7 +216,8 @@ func (c *console) carrySite(ctx context.Context, d Sites, via desk.Via) error {
 		return err
 	}
 	for _, name := range got.Waiting {
-		c.say(i18n.M("console.site-waiting", "! Earlier records of %s are missing: carry from a door that has them.", name))
+		c.say(i18n.M("console.site-waiting",
+			"! Earlier records of %s are missing: carry from a door that has them.", name))
 	}
 	if got.Written == 0 {
 		c.say(i18n.M("console.site-nothing-written", "The other doors' files say all that this door knows."))
@@ -240,9 +245,11 @@ func (c *console) taken(got desk.SiteCarried) {
 	c.say(i18n.N(got.People, "console.site-taken", "Taken in: news of %d person.", "Taken in: news of %d people.",
 		got.People))
 	if got.Closed > 0 {
-		c.say(i18n.N(got.Closed, "console.site-closed", "%d record is sealed for a key that this door has destroyed: it "+
-			"asks for it again. Carry once more, to the door that wrote it and back.", "%d records are sealed for a key that "+
-			"this door has destroyed: it asks for them again. Carry once more, to the doors that wrote them and back.",
+		c.say(i18n.N(got.Closed, "console.site-closed",
+			"%d record is sealed for a key that this door has destroyed: it asks for it again. "+
+				"Carry once more, to the door that wrote it and back.",
+			"%d records are sealed for a key that this door has destroyed: it asks for them again. "+
+				"Carry once more, to the doors that wrote them and back.",
 			got.Closed))
 	}
 	if got.Erased > 0 {
@@ -250,7 +257,8 @@ func (c *console) taken(got desk.SiteCarried) {
 			"Erased here, as at another door: %d people.", got.Erased))
 	}
 	if got.Faces > 0 {
-		c.say(i18n.N(got.Faces, "console.site-faces", "Taken back by its owner at another door, and erased here: %d face.",
+		c.say(i18n.N(got.Faces, "console.site-faces",
+			"Taken back by its owner at another door, and erased here: %d face.",
 			"Taken back by their owners at another door, and erased here: %d faces.", got.Faces))
 	}
 }
@@ -262,7 +270,8 @@ func (c *console) tellSite(ctx context.Context) {
 		return
 	}
 	if found, err := d.Site(ctx, c.who); err == nil && !found.Left && len(found.Doors) > 1 {
-		c.say(i18n.M("console.site-others-hear", "The other doors of the site do the same when they hear of it: site carry"))
+		c.say(i18n.M("console.site-others-hear",
+			"The other doors of the site do the same when they hear of it: site carry"))
 	}
 }
 

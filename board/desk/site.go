@@ -49,7 +49,8 @@ func (d *Desk) site() (Site, error) {
 	}
 	out := Site{Left: found.Left, Due: found.Due}
 	for _, x := range found.Doors {
-		out.Doors = append(out.Doors, SiteDoor{ID: shortDoor(x.ID), Name: x.Name, Here: x.ID == found.Here, Left: x.Left,
+		out.Doors = append(out.Doors, SiteDoor{ID: shortDoor(x.ID), Name: x.Name, Here: x.ID == found.Here,
+			Left:  x.Left,
 			Heard: x.Heard, Known: x.Seq})
 	}
 	return out, nil
@@ -107,9 +108,11 @@ func (d *Desk) AskToJoin(ctx context.Context, s Session, name string, via Via, s
 	return d.siteLetter(ctx, d.bag(s, by, via), "join-"+shortDoor(d.vault.Unit()), raw, code, step)
 }
 
-// AdmitDoor makes the door that wrote a request a door of this site, and writes the answer for it. code is
-// what the new door shows. The answer has all people in it, and is sealed to that door.
-func (d *Desk) AdmitDoor(ctx context.Context, s Session, file, code string, via Via, step Progress) (SiteLetter, error) {
+// AdmitDoor makes the door that wrote a request a door of this site, and writes the answer for it.
+// code is what the new door shows. The answer has all people in it, and is sealed to that door.
+func (d *Desk) AdmitDoor(
+	ctx context.Context, s Session, file, code string, via Via, step Progress,
+) (SiteLetter, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return SiteLetter{}, err
@@ -135,8 +138,8 @@ func (d *Desk) siteLetter(ctx context.Context, to bag, name string, raw []byte, 
 	return l, err
 }
 
-// JoinSite makes this door one of the site whose answer a file is. code is what the door of the site
-// shows. The people of the site can come in here when it returns.
+// JoinSite makes this door one of the site whose answer a file is. code is what the door of the
+// site shows. The people of the site can come in here when it returns.
 func (d *Desk) JoinSite(ctx context.Context, s Session, file, code string, via Via) (Site, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
@@ -240,15 +243,18 @@ var siteErrors = []struct {
 	remedy i18n.Message
 }{
 	{store.ErrNoSite, i18n.E("desk.site-none", "this door belongs to no site"),
-		i18n.M("desk.site-begin", "'site found' makes one of this door; 'site join' asks to join that of another door")},
+		i18n.M("desk.site-begin",
+			"'site found' makes one of this door; 'site join' asks to join that of another door")},
 	{store.ErrInSite, i18n.E("desk.site-already", "this door belongs to a site already"),
 		i18n.M("desk.site-see", "'site' shows it")},
 	{store.ErrNotEmpty, i18n.E("desk.site-people", "there are people at this door, and a door joins with none"),
-		i18n.M("desk.site-new-vault", "let the door with the most people found the site, and join with new ones; people "+
-			"of this one are brought by 'export people' and 'import'")},
+		i18n.M("desk.site-new-vault",
+			"let the door with the most people found the site, and join with new ones; people "+
+				"of this one are brought by 'export people' and 'import'")},
 	{store.ErrCode, i18n.E("desk.site-code", "that is not the code of this file"),
-		i18n.M("desk.site-code-again", "type the twelve letters that the other door shows; if they do not fit, the file "+
-			"was exchanged on its way: begin again with 'site join' at the new door")},
+		i18n.M("desk.site-code-again",
+			"type the twelve letters that the other door shows; if they do not fit, the file "+
+				"was exchanged on its way: begin again with 'site join' at the new door")},
 	{store.ErrRequest, i18n.E("desk.site-no-request", "the file is no request of a new door"),
 		i18n.M("desk.site-request-how", "'site join' at the new door writes one")},
 	{store.ErrWelcome, i18n.E("desk.site-no-welcome", "the file is not the answer to this door's request"),

@@ -160,15 +160,16 @@ type SiteFile struct {
 	Err  error  // why nothing, or not all, was taken from it
 }
 
-// CarrySite reads what other doors wrote onto the stick, applies it, and writes there what this door
-// knows: one file a door, with the records of that door, which takes the place of the one before. A
-// file that is damaged or of another site changes nothing here.
+// CarrySite reads what other doors wrote onto the stick, applies it, and writes there what this
+// door knows: one file a door, with the records of that door, which takes the place of the one
+// before. A file that is damaged or of another site changes nothing here.
 func (d *Desk) CarrySite(ctx context.Context, s Session, via Via, step Progress) (SiteCarried, error) {
 	by, err := d.allow(s, CarriesSite)
 	if err != nil {
 		return SiteCarried{}, err
 	}
-	v := siteVisit{Desk: d, bag: d.bag(s, by, via), s: s, step: step, sums: map[string][32]byte{}, held: map[string][]*record.Record{},
+	v := siteVisit{Desk: d, bag: d.bag(s, by, via), s: s, step: step, sums: map[string][32]byte{},
+		held: map[string][]*record.Record{},
 		keep: map[string]bool{}}
 	if v.site, err = d.vault.Site(); err != nil {
 		return SiteCarried{}, explainSite(err)
@@ -339,8 +340,8 @@ func (v *siteVisit) write(ctx context.Context) (err error) {
 	return v.bag.give(ctx, files, v.step)
 }
 
-// withEarlier puts before the records of another door those of the file that come before them: this door may
-// have joined when they were told already.
+// withEarlier puts before the records of another door those of the file that come before them: this
+// door may have joined when they were told already.
 func withEarlier(file []*record.Record, records [][]byte) (all [][]byte) {
 	first, err := record.Parse(records[0])
 	for _, r := range file {
@@ -372,7 +373,8 @@ var recordErrors = []struct {
 	{store.ErrNoMember, i18n.E("desk.record-no-member", "no door of this site wrote it")},
 	{store.ErrSentAway, i18n.E("desk.record-sent-away", "that door was sent away from the site")},
 	{store.ErrForged, i18n.E("desk.record-forged", "it was not signed by the door that it names")},
-	{store.ErrTwoChains, i18n.E("desk.record-two-chains", "that door told something else before: its vault was put back "+
+	{store.ErrTwoChains, i18n.E("desk.record-two-chains",
+		"that door told something else before: its vault was put back "+
 		"to an older state, or copied")},
 	{carry.ErrForm, i18n.E("desk.record-form", "the file is not one that a door of a site wrote")},
 	{record.ErrForm, i18n.E("desk.record-form", "the file is not one that a door of a site wrote")},

@@ -87,8 +87,8 @@ func IsPass(name string) bool {
 	return strings.HasPrefix(name, passName("")) && strings.HasSuffix(name, passEnding)
 }
 
-// SiteEnding ends the names of files that the doors of a site write for each other. Their content is
-// sealed.
+// SiteEnding ends the names of files that the doors of a site write for each other. Their content
+// is sealed.
 const SiteEnding = ".site"
 
 // Put writes a file of that name, whole or not at all; one that was there is replaced. Errors:
@@ -138,7 +138,8 @@ func (b Box) DropCopies(id policy.PersonID) error {
 }
 
 // DropOldCopies deletes copies, lists, printed passes and files for other doors older than
-// [CopyKept], also lists that were put there to be imported. now must be of a clock by which data may be removed.
+// [CopyKept], also lists that were put there to be imported. now must be of a clock by which data
+// may be removed.
 func (b Box) DropOldCopies(now time.Time) error {
 	old := func(info os.FileInfo) bool { return now.Sub(info.ModTime()) > CopyKept }
 	return errors.Join(b.drop("page-*"+copyEnding, old), b.drop("*"+ListEnding, old),

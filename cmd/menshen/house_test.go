@@ -18,7 +18,7 @@ var house = map[string][]string{
 	"hal":        {"hal", "internal"},
 	"store":      {"store", "site", "policy", "internal"},
 	"recognizer": {"recognizer", "hal", "policy", "internal"},
-	"board":      {"board", "recognizer", "store", "hal", "policy", "internal"},
+	"board":      {"board", "recognizer", "store", "site", "hal", "policy", "internal"},
 	"cmd":        {"board", "recognizer", "store", "site", "hal", "policy", "internal"},
 	"internal":   {"internal"},
 }
@@ -27,6 +27,7 @@ var house = map[string][]string{
 var sites = map[string][]string{
 	"site/fact":   {"policy"},
 	"site/record": {"site/fact", "policy"},
+	"site/carry":  {"site/fact", "site/record"},
 	"site/post":   {}, "site/hub": {"site/post", "internal/safefile"}, "site/courier": {"site/post"},
 	"site/sitetest": {"site/courier", "site/post"},
 }
@@ -57,7 +58,7 @@ var boards = map[string][]string{
 		"slots", "update"},
 	"sim":  {"", "compliance", "config", "console", "desk", "host", "papers", "slots", "unit", "update", "wiring"},
 	"demo": {"", "desk", "console", "config", "papers"},
-	"boardtest": {"", "desk", "compliance", "unit", "wiring", "config", "console", "host", "papers",
+	"boardtest": {"", "desk", "compliance", "unit", "wiring", "config", "console", "host", "outbox", "papers",
 		"slots", "update"},
 }
 
