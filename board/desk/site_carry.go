@@ -375,7 +375,7 @@ var recordErrors = []struct {
 	{store.ErrForged, i18n.E("desk.record-forged", "it was not signed by the door that it names")},
 	{store.ErrTwoChains, i18n.E("desk.record-two-chains",
 		"that door told something else before: its vault was put back "+
-		"to an older state, or copied")},
+			"to an older state, or copied")},
 	{carry.ErrForm, i18n.E("desk.record-form", "the file is not one that a door of a site wrote")},
 	{record.ErrForm, i18n.E("desk.record-form", "the file is not one that a door of a site wrote")},
 }

@@ -229,6 +229,9 @@ func TestHubDamaged(t *testing.T) {
 				return err
 			}
 			raw, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
 			for i := every / 2; i < len(raw); i += 400 * every {
 				raw[i] ^= 0x55
 			}
