@@ -13,7 +13,10 @@
 //	Taps     what becomes of the cards at one reader, whichever it is
 //	Genuine  checks NXP's signature over a card's UID
 //
-// Every example of AN12196 that could be had from public sources is a test, named by its table.
-// LRP, the other cipher of these cards, is left out: it guards the card's chip against measuring,
-// and cards leave the factory with AES.
+// A card that was switched to LRP, a way to use AES that a laboratory can measure less of, is read
+// and made the site's like any other; it says so by refusing AES. None is ever switched, since that
+// cannot be taken back.
+//
+// Every example of AN12196 that could be had from public sources is a test, named by its table, and
+// so are the vectors of AN12304 (LRP).
 package aescard

@@ -22,18 +22,16 @@ func (k Key) Diversify(input ...byte) Key {
 		panic("aescard: a key is diversified with 1 to 31 bytes")
 	}
 	// The CMAC of two blocks always, as AN10922 has it, not of the one that a short input needs.
-	return k.mac(2*aes.BlockSize, append([]byte{1}, input...))
+	return cmac(k.encrypt, 2*aes.BlockSize, append([]byte{1}, input...))
 }
 
 // cmac is AES-CMAC (RFC 4493, NIST SP 800-38B).
-func (k Key) cmac(data []byte) Key { return k.mac(aes.BlockSize, data) }
+func (k Key) cmac(data []byte) Key { return cmac(k.encrypt, aes.BlockSize, data) }
 
-// mac is a CMAC over data padded to whole blocks, and to as many bytes as least says.
-func (k Key) mac(least int, data []byte) (sum Key) {
-	b := k.block()
-	var sub Key
-	b.Encrypt(sub[:], sub[:])
-	sub = sub.doubled()
+// cmac is a CMAC with a cipher of 16 bytes, over data padded to whole blocks, and to as many bytes
+// as least says.
+func cmac(encrypt func(Key) Key, least int, data []byte) (sum Key) {
+	sub := encrypt(Key{}).doubled()
 	padded := append([]byte(nil), data...)
 	if len(data) < least || len(data)%aes.BlockSize != 0 {
 		sub = sub.doubled()
@@ -50,7 +48,7 @@ func (k Key) mac(least int, data []byte) (sum Key) {
 		for i := range sum {
 			sum[i] ^= padded[i]
 		}
-		b.Encrypt(sum[:], sum[:])
+		sum = encrypt(sum)
 	}
 	return sum
 }
@@ -71,6 +69,17 @@ func (k Key) block() cipher.Block {
 		panic(err) // the size is right
 	}
 	return b
+}
+
+// encrypt and decrypt are the cipher itself, of one block.
+func (k Key) encrypt(in Key) (out Key) {
+	k.block().Encrypt(out[:], in[:])
+	return out
+}
+
+func (k Key) decrypt(in Key) (out Key) {
+	k.block().Decrypt(out[:], in[:])
+	return out
 }
 
 // encrypted and decrypted are CBC of whole blocks.

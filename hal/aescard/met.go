@@ -5,7 +5,8 @@ import (
 	"sync"
 )
 
-// met is what a site remembers of its cards: which kind each is and the mark of its keys, so that
+// met is what a site remembers of its cards: which kind each is, the mark of its keys and by
+// which cipher it proves itself, so that
 // the next tap need not ask. It is in memory only and has no UID, but a hash of it under a seed of
 // this process. Where the card was changed at another door it costs one wrong proof.
 type met struct {
@@ -18,6 +19,7 @@ type met struct {
 type trait struct {
 	product
 	mark byte
+	lrp  bool // it was switched to LRP
 }
 
 // most is how many cards are remembered; with one more all are forgotten.

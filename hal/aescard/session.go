@@ -3,7 +3,6 @@ package aescard
 import (
 	"bytes"
 	"crypto/aes"
-	"crypto/rand"
 	"crypto/subtle"
 	"encoding/binary"
 	"errors"
@@ -55,90 +54,14 @@ const more = 0xaf
 
 // Session is what follows a proof. It is for one goroutine. After any error it is over.
 type Session struct {
-	card     Card
-	no       byte // of the key
-	ti       [4]byte
-	count    uint16 // of commands so far
-	enc, mac Key
-	over     bool
+	card  Card
+	no    byte // of the key
+	ti    [4]byte
+	count uint16 // of commands so far
+	suite suite
+	over  bool
 
 	rand io.Reader // a test's own
-}
-
-// Authenticate has the card and this side prove to each other that they know key number no
-// (AuthenticateEV2First). Errors: ErrKey, ErrAnswer, a Refused, and those of the card's carrier.
-func Authenticate(card Card, no byte, key Key) (*Session, error) {
-	s := &Session{card: card, rand: rand.Reader}
-	return s, s.prove(0x71, []byte{no, 0}, no, key)
-}
-
-// Again does so with another key within the session (AuthenticateEV2NonFirst).
-func (s *Session) Again(no byte, key Key) error {
-	if s.over {
-		return ErrOver
-	}
-	return s.prove(0x77, []byte{no}, no, key)
-}
-
-func (s *Session) prove(ins byte, first []byte, no byte, key Key) (err error) {
-	defer func() { s.over = err != nil }()
-	in, status, err := call(s.card, ins, first)
-	switch {
-	case err != nil:
-		return err
-	case status != more:
-		return refusal(status)
-	case len(in) != aes.BlockSize:
-		return ErrAnswer
-	}
-	b := key.decrypted(Key{}, in)
-	var a Key
-	if _, err := io.ReadFull(s.rand, a[:]); err != nil {
-		return err
-	}
-	in, status, err = call(s.card, more, key.encrypted(Key{}, slices.Concat(a[:], b[1:], b[:1])))
-	switch {
-	case err != nil:
-		return err
-	case status != 0:
-		return refusal(status)
-	}
-	nonFirst := ins == 0x77
-	if want := map[bool]int{false: 32, true: 16}[nonFirst]; len(in) != want {
-		return ErrAnswer
-	}
-	plain := key.decrypted(Key{}, in)
-	if !nonFirst { // the transaction's number first, and what the two can do last
-		copy(s.ti[:], plain)
-		s.count, plain = 0, plain[4:20]
-	}
-	if subtle.ConstantTimeCompare(plain, slices.Concat(a[1:], a[:1])) != 1 {
-		return ErrKey
-	}
-	s.no = no
-	s.enc, s.mac = sessionKeys(key, a, Key(b))
-	return nil
-}
-
-// refusal is a card's no to a proof.
-func refusal(status byte) error {
-	if r := Refused(status); r == WrongKey || r == NoSuchKey {
-		return ErrKey
-	}
-	return Refused(status)
-}
-
-// sessionKeys are the keys of the session after a proof with the numbers a and b
-// (NT4H2421Gx, 9.1.7).
-func sessionKeys(key, a, b Key) (enc, mac Key) {
-	mixed := slices.Clone(a[2:8])
-	for i := range mixed {
-		mixed[i] ^= b[i]
-	}
-	vector := slices.Concat([]byte{0xa5, 0x5a, 0, 1, 0, 0x80}, a[:2], mixed, b[6:], a[8:])
-	enc = key.cmac(vector)
-	vector[0], vector[1] = 0x5a, 0xa5
-	return enc, key.cmac(vector)
 }
 
 // Command sends a command of the session and gives what the card answered, of which every bit is
@@ -161,15 +84,16 @@ func (s *Session) Command(mode Mode, ins byte, header, data []byte) (out []byte,
 
 // Close forgets the keys of the session.
 func (s *Session) Close() {
-	clear(s.enc[:])
-	clear(s.mac[:])
+	if s.suite != nil {
+		s.suite.forget()
+	}
 	s.over = true
 }
 
 // wrap protects what goes to the card, and counts.
 func (s *Session) wrap(mode Mode, ins byte, header, data []byte) []byte {
 	if mode == Full && len(data) > 0 {
-		data = s.enc.encrypted(s.iv(0xa5, 0x5a), pad(data))
+		data = s.suite.seal(s.start(0xa5, 0x5a), pad(data))
 	}
 	out := slices.Concat(header, data)
 	if mode != Plain {
@@ -197,23 +121,22 @@ func (s *Session) unwrap(mode Mode, status byte, in []byte) ([]byte, error) {
 	if len(body)%aes.BlockSize != 0 {
 		return nil, ErrAnswer
 	}
-	return unpad(s.enc.decrypted(s.iv(0x5a, 0xa5), body))
+	return unpad(s.suite.open(s.start(0x5a, 0xa5), body))
 }
 
 // code is the shortened CMAC of a message: every second byte (NT4H2421Gx, 9.1.3).
 func (s *Session) code(first byte, rest []byte) (short []byte) {
-	sum := s.mac.cmac(slices.Concat([]byte{first}, s.counter(), s.ti[:], rest))
+	sum := s.suite.code(slices.Concat([]byte{first}, s.counter(), s.ti[:], rest))
 	for i := 1; i < len(sum); i += 2 {
 		short = append(short, sum[i])
 	}
 	return short
 }
 
-// iv is where the encryption of a message begins (9.1.4).
-func (s *Session) iv(label ...byte) (iv Key) {
-	copy(iv[:], slices.Concat(label, s.ti[:], s.counter()))
-	s.enc.block().Encrypt(iv[:], iv[:])
-	return iv
+// start is what the encryption of a message begins with (9.1.4).
+func (s *Session) start(label ...byte) (start Key) {
+	copy(start[:], slices.Concat(label, s.ti[:], s.counter()))
+	return start
 }
 
 func (s *Session) counter() []byte { return binary.LittleEndian.AppendUint16(nil, s.count) }

@@ -132,8 +132,9 @@ func (s *Site) ReadAll(card Card, uid []byte) (n Number, c *hal.Carried, err err
 	if mark == 0 {
 		return n, nil, ErrFresh
 	}
-	if n, c, err = s.read(card, uid, trait{p, mark}); err == nil {
-		s.met.remember(uid, trait{p, mark})
+	t := trait{product: p, mark: mark}
+	if n, c, err = s.read(card, uid, &t); err == nil {
+		s.met.remember(uid, t)
 	}
 	return n, c, err
 }
@@ -143,16 +144,16 @@ func (s *Site) readAgain(card Card, uid []byte, t trait) (Number, *hal.Carried, 
 	if err := Select(card, t.name); err != nil {
 		return Number{}, nil, err
 	}
-	return s.read(card, uid, t)
+	return s.read(card, uid, &t)
 }
 
 // read has a card whose application is open prove itself, and gives its number and what it carries.
-func (s *Site) read(card Card, uid []byte, t trait) (n Number, c *hal.Carried, err error) {
+func (s *Site) read(card Card, uid []byte, t *trait) (n Number, c *hal.Carried, err error) {
 	key, err := s.held(uid, reading, t.mark)
 	if err != nil {
 		return n, nil, err
 	}
-	session, err := Authenticate(card, reading, key)
+	session, err := prove(card, reading, key, &t.lrp)
 	if err != nil {
 		return n, nil, err
 	}
@@ -254,7 +255,7 @@ func (s *Site) asMaster(card Card, uid []byte) (session *Session, p product, mar
 	if err != nil {
 		return nil, p, marks, err
 	}
-	if session, err = Authenticate(card, master, key); err != nil {
+	if session, err = prove(card, master, key, new(bool)); err != nil {
 		return nil, p, marks, err
 	}
 	switch real, err := session.UID(); {
@@ -264,6 +265,19 @@ func (s *Site) asMaster(card Card, uid []byte) (session *Session, p product, mar
 		return nil, p, marks, ErrForged
 	}
 	return session, p, marks, nil
+}
+
+// prove has a card prove itself by AES, or by LRP if it is known, or found, to have been switched to
+// that: such a card refuses AES, which costs one command and counts as no wrong key (NT4H2421Gx, 9).
+func prove(card Card, no byte, key Key, lrp *bool) (*Session, error) {
+	if !*lrp {
+		if s, err := Authenticate(card, no, key); !errors.Is(err, NotAllowed) {
+			return s, err
+		}
+	}
+	s, err := AuthenticateLRP(card, no, key)
+	*lrp = err == nil
+	return s, err
 }
 
 // write protects the file of the number, and writes it.

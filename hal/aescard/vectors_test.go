@@ -41,7 +41,7 @@ func (s *script) Exchange(apdu []byte) ([]byte, error) {
 
 // session is one of a table, with its counter.
 func session(t *testing.T, ti, enc, mac string, count uint16, lines ...[2]string) *Session {
-	return &Session{card: &script{t, lines}, ti: [4]byte(raw(ti)), enc: key(enc), mac: key(mac), count: count}
+	return &Session{card: &script{t, lines}, ti: [4]byte(raw(ti)), suite: &byAES{key(enc), key(mac)}, count: count}
 }
 
 // RFC 4493, 4: the four examples.
@@ -87,11 +87,12 @@ func TestProof(t *testing.T) {
 		}, ti: "7614281A", enc: "7A93D6571E4B180FCA6AC90C9A7488D4", mac: "FC4AF159B62E549B5812394CAB1918CC"},
 	} {
 		s := &Session{card: &script{t, x.lines}, rand: bytes.NewReader(raw(x.a))}
-		if err := s.prove(0x71, []byte{x.no, 0}, x.no, Key{}); err != nil {
+		if err := s.proveAES(proveFirst, []byte{x.no, 0}, x.no, Key{}); err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Equal(s.ti[:], raw(x.ti)) || s.enc != key(x.enc) || s.mac != key(x.mac) || s.count != 0 {
-			t.Errorf("key %d: %x, %x, %x", x.no, s.ti, s.enc[:], s.mac[:])
+		if got := s.suite.(*byAES); !bytes.Equal(s.ti[:], raw(x.ti)) || got.enc != key(x.enc) ||
+			got.mac != key(x.mac) || s.count != 0 {
+			t.Errorf("key %d: %x, %x, %x", x.no, s.ti, got.enc[:], got.mac[:])
 		}
 	}
 	s := session(t, "7614281A", "7A93D6571E4B180FCA6AC90C9A7488D4", "FC4AF159B62E549B5812394CAB1918CC", 2,
@@ -102,9 +103,10 @@ func TestProof(t *testing.T) {
 	if err := s.Again(0, Key{}); err != nil {
 		t.Fatal(err)
 	}
-	if s.enc != key("4CF3CB41A22583A61E89B158D252FC53") || s.mac != key("5529860B2FC5FB6154B7F28361D30BF9") ||
+	if got := s.suite.(*byAES); got.enc != key("4CF3CB41A22583A61E89B158D252FC53") ||
+		got.mac != key("5529860B2FC5FB6154B7F28361D30BF9") ||
 		!bytes.Equal(s.ti[:], raw("7614281A")) || s.count != 2 {
-		t.Errorf("again: %x, %x, %x, %d", s.ti, s.enc[:], s.mac[:], s.count)
+		t.Errorf("again: %x, %x, %x, %d", s.ti, got.enc[:], got.mac[:], s.count)
 	}
 }
 

@@ -146,8 +146,10 @@ func TestTapTime(t *testing.T) {
 		tapTime(t, spi, "MIFARE Classic, key of all", 100*time.Millisecond, old, rc522.Config{Sector: sector})
 		for takes, most := range map[time.Duration]time.Duration{
 			quick: 100 * time.Millisecond, usual: 120 * time.Millisecond, slow: 250 * time.Millisecond} {
+			lrp := aescardtest.NTAG(1)
+			lrp.LRP = true
 			for name, app := range map[string]*aescardtest.Card{"NTAG 424 DNA": aescardtest.NTAG(0),
-				"DESFire Light": aescardtest.Light()} {
+				"DESFire Light": aescardtest.Light(), "NTAG 424 DNA by LRP": lrp} {
 				site := ofAES(t, 1)
 				if _, err := site.Issue(app, app.UID); err != nil {
 					t.Fatal(err)

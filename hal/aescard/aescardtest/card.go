@@ -29,6 +29,7 @@ type Card struct {
 	Versions  [5]byte
 	Files     map[byte]*File
 	Signature []byte
+	LRP       bool // switched to it, for ever
 
 	Wrong [5]int        // wrong proofs of each key in a row; at 50 the card makes one wait, and here says no
 	Takes time.Duration // for a command
@@ -46,6 +47,7 @@ type session struct {
 	ti       []byte
 	count    uint16
 	enc, mac [16]byte
+	lrp      *lrpSession // instead of both
 }
 
 // genuine are cards whose signatures are public: of AN12196 and AN12343, and two of proxmark3's.
@@ -101,7 +103,7 @@ func (c *Card) Exchange(apdu []byte) ([]byte, error) {
 // Command implements rc522test.App.
 func (c *Card) Command(apdu []byte) ([]byte, time.Duration) {
 	c.Asked = append(c.Asked, slices.Clone(apdu))
-	answer := c.answer(apdu)
+	answer := slices.Clone(c.answer(apdu)) // Cheat may write to it
 	if c.Cheat != nil {
 		answer = c.Cheat(apdu, answer)
 	}
@@ -195,6 +197,14 @@ func (c *Card) challenge(ins byte, data []byte) []byte {
 	if c.Wrong[no] >= 50 {
 		return delay
 	}
+	switch can := data[min(2, len(data)):]; {
+	case ins == 0x77 && c.session.lrp != nil:
+		return c.lrpChallenge(no, nil, c.session)
+	case c.LRP && (len(can) == 0 || can[0]&2 == 0):
+		return notAllowed
+	case c.LRP:
+		return c.lrpChallenge(no, slices.Clone(can), nil)
+	}
 	key, b := c.Keys[no], make([]byte, 16)
 	_, _ = rand.Read(b)
 	c.next = func(data []byte) []byte {
@@ -230,8 +240,12 @@ func (c *Card) challenge(ins byte, data []byte) []byte {
 }
 
 // cmac is AES-CMAC as RFC 4493 draws it.
-func cmac(key [16]byte, msg []byte) (mac [16]byte) {
-	b := block(key)
+func cmac(key [16]byte, msg []byte) [16]byte {
+	return cmacBy(func(b *[16]byte) { block(key).Encrypt(b[:], b[:]) }, msg)
+}
+
+// cmacBy is CMAC with any cipher of 16 bytes.
+func cmacBy(encrypt func(*[16]byte), msg []byte) (mac [16]byte) {
 	double := func(l [16]byte) (k [16]byte) {
 		hi, lo := binary.BigEndian.Uint64(l[:8]), binary.BigEndian.Uint64(l[8:])
 		binary.BigEndian.PutUint64(k[:8], hi<<1|lo>>63)
@@ -242,7 +256,7 @@ func cmac(key [16]byte, msg []byte) (mac [16]byte) {
 		return k
 	}
 	var l [16]byte
-	b.Encrypt(l[:], l[:])
+	encrypt(&l)
 	k := double(l)
 	n := max(1, (len(msg)+15)/16)
 	last := msg[16*(n-1):]
@@ -261,24 +275,32 @@ func cmac(key [16]byte, msg []byte) (mac [16]byte) {
 		for j, v := range part {
 			mac[j] ^= v
 		}
-		b.Encrypt(mac[:], mac[:])
+		encrypt(&mac)
 	}
 	return mac
 }
 
 // code is the shortened CMAC of a message of the session.
 func (s *session) code(first byte, rest []byte) (short []byte) {
-	sum := cmac(s.mac, slices.Concat([]byte{first, byte(s.count), byte(s.count >> 8)}, s.ti, rest))
+	msg := slices.Concat([]byte{first, byte(s.count), byte(s.count >> 8)}, s.ti, rest)
+	sum := cmac(s.mac, msg)
+	if s.lrp != nil {
+		sum = s.lrp.mac.cmac(msg)
+	}
 	for i := range 8 {
 		short = append(short, sum[2*i+1])
 	}
 	return short
 }
 
-func (s *session) iv(a, b byte) []byte {
+// crypt opens or seals what the label a, b stands for.
+func (s *session) crypt(a, b byte, data []byte, decrypt bool) []byte {
+	if s.lrp != nil {
+		return s.lrp.crypt(data, decrypt)
+	}
 	iv := append(slices.Concat([]byte{a, b}, s.ti, []byte{byte(s.count), byte(s.count >> 8)}), make([]byte, 8)...)
 	block(s.enc).Encrypt(iv, iv)
-	return iv
+	return cbc(s.enc, iv, data, decrypt)
 }
 
 // crc is the checksum that goes with a new key.

@@ -156,7 +156,7 @@ func (c *Card) protected(mode, ins byte, data []byte, head int, do func(header, 
 		if len(body)%16 != 0 {
 			return length
 		}
-		body = cbc(s.enc, s.iv(0xa5, 0x5a), body, true)
+		body = s.crypt(0xa5, 0x5a, body, true)
 		body = bytes.TrimRight(body, "\x00")
 		if len(body) == 0 || body[len(body)-1] != 0x80 {
 			return integrity
@@ -170,7 +170,7 @@ func (c *Card) protected(mode, ins byte, data []byte, head int, do func(header, 
 	}
 	if mode == 3 && len(out) > 0 {
 		padded := append(slices.Clone(out), 0x80)
-		out = cbc(s.enc, s.iv(0x5a, 0xa5), append(padded, make([]byte, (16-len(padded)%16)%16)...), false)
+		out = s.crypt(0x5a, 0xa5, append(padded, make([]byte, (16-len(padded)%16)%16)...), false)
 	}
 	if len(out)+8 > 256 { // what a short answer holds
 		return length
