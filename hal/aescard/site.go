@@ -267,8 +267,9 @@ func (s *Site) asMaster(card Card, uid []byte) (session *Session, p product, mar
 	return session, p, marks, nil
 }
 
-// prove has a card prove itself by AES, or by LRP if it is known, or found, to have been switched to
-// that: such a card refuses AES, which costs one command and counts as no wrong key (NT4H2421Gx, 9).
+// prove has a card prove itself by AES, or by LRP if it is known, or found, to have been switched
+// to that: such a card refuses AES, which costs one command and counts as no wrong key
+// (NT4H2421Gx, 9).
 func prove(card Card, no byte, key Key, lrp *bool) (*Session, error) {
 	if !*lrp {
 		if s, err := Authenticate(card, no, key); !errors.Is(err, NotAllowed) {

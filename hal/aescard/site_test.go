@@ -186,7 +186,9 @@ func cheats(t *testing.T, honest *aescardtest.Card) {
 			}
 			return answer
 		}, aescard.ErrKey},
-		"a replay of an honest tap": {clone(), func(apdu, _ []byte) []byte { return tape[[2]byte{apdu[1], apdu[4]}] }, aescard.ErrKey},
+		"a replay of an honest tap": {clone(), func(apdu, _ []byte) []byte {
+			return tape[[2]byte{apdu[1], apdu[4]}]
+		}, aescard.ErrKey},
 		"the number in plain, without a code": {honest, func(apdu, answer []byte) []byte {
 			if apdu[1] == 0xad {
 				return append(n[:], 0x91, 0)
