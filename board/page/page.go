@@ -35,13 +35,33 @@ var source, _ = fs.Sub(files, "src")
 // the cable.
 const MaxSize = 500_000
 
-// Write writes the page, in UTF-8.
-func Write(w io.Writer) error {
+// Write writes the page that is opened from the disk, in UTF-8. It speaks by cable.
+func Write(w io.Writer) error { return write(w, source, "default-src 'none'") }
+
+// WriteServed writes the page as a program on the same computer serves it: it speaks to that
+// program, at its own origin, and to nobody else. The module served.js stands in the place of
+// serial.js.
+func WriteServed(w io.Writer) error {
+	return write(w, served{source}, "default-src 'none'; connect-src 'self'")
+}
+
+// served is the folder src of a page that is served.
+type served struct{ fs.FS }
+
+func (s served) Open(name string) (fs.File, error) {
+	if name == "serial.js" {
+		name = "served.js"
+	}
+	return s.FS.Open(name)
+}
+
+// write writes a page whose modules are in a folder, and that may load what a policy says.
+func write(w io.Writer, from fs.FS, policy string) error {
 	frame, err := template.ParseFS(source, "index.html")
 	if err != nil {
 		return fmt.Errorf("reading the page: %w", err)
 	}
-	script, err := link(source, "main")
+	script, err := link(from, "main")
 	if err != nil {
 		return err
 	}
@@ -59,7 +79,7 @@ func Write(w io.Writer) error {
 		Style         template.HTML
 		Words, Script template.HTML
 	}{
-		Policy: "default-src 'none'; script-src " + hash(script) + "; style-src " + hash(style) +
+		Policy: policy + "; script-src " + hash(script) + "; style-src " + hash(style) +
 			"; img-src data: blob:; base-uri 'none'; form-action 'none'; " +
 			"require-trusted-types-for 'script'; trusted-types paper",
 		Style:  template.HTML("<style>" + string(style) + "</style>"),

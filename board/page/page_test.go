@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"io"
 	"io/fs"
 	"regexp"
 	"slices"
@@ -14,10 +15,12 @@ import (
 	"menshen/internal/i18n/catalogue"
 )
 
-func written(t *testing.T) string {
+func written(t *testing.T) string { return writtenBy(t, Write) }
+
+func writtenBy(t *testing.T, write func(io.Writer) error) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := Write(&out); err != nil {
+	if err := write(&out); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -38,11 +41,30 @@ func part(t *testing.T, page, from, to string) string {
 // run what is in it and nothing else (R-LOCAL).
 func TestRLocalPage(t *testing.T) {
 	page := written(t)
+	checkPage(t, page, "default-src 'none'; script-src ", "connect-src", "fetch(")
+}
+
+// TestRLocalServed: the page that is served on the manager's own computer may speak to where it
+// comes from, and to nobody else; and it asks for no serial port (R-LOCAL).
+func TestRLocalServed(t *testing.T) {
+	page := writtenBy(t, WriteServed)
+	checkPage(t, page, "default-src 'none'; connect-src 'self'; script-src ", "requestPort", ".serial")
+	if n := strings.Count(page, "fetch("); n != 1 {
+		t.Errorf("the page fetches at %d places", n)
+	}
+}
+
+// checkPage holds a page against how its policy begins, and what must not be in it.
+func checkPage(t *testing.T, page, begins string, nor ...string) {
+	t.Helper()
 	if len(page) > MaxSize {
 		t.Errorf("%d bytes", len(page))
 	}
 	policy := html.UnescapeString(part(t, page, `http-equiv="Content-Security-Policy" content="`, `"`))
-	for _, want := range []string{"default-src 'none'", "base-uri 'none'", "form-action 'none'",
+	if !strings.HasPrefix(policy, begins) {
+		t.Errorf("the policy is %s", policy)
+	}
+	for _, want := range []string{"base-uri 'none'", "form-action 'none'",
 		"require-trusted-types-for 'script'",
 		"script-src " + hash([]byte(part(t, page, "<script>", "</script>"))) + ";",
 		"style-src " + hash([]byte(part(t, page, "<style>", "</style>"))) + ";"} {
@@ -50,8 +72,8 @@ func TestRLocalPage(t *testing.T) {
 			t.Errorf("the policy %s lacks %s", policy, want)
 		}
 	}
-	for _, never := range []string{"http://", "https://", "ws://", "url(", "@import", "innerHTML", "eval(", "fetch(",
-		"localStorage", "sessionStorage", "document.cookie", "indexedDB"} {
+	for _, never := range append(nor, "http://", "https://", "ws://", "url(", "@import", "innerHTML", "eval(",
+		"XMLHttpRequest", "sendBeacon", "localStorage", "sessionStorage", "document.cookie", "indexedDB") {
 		if strings.Contains(strings.ReplaceAll(page, "http://www.w3.org/2000/svg", ""), never) {
 			t.Errorf("the page has %s", never)
 		}

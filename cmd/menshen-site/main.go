@@ -1,5 +1,6 @@
 // Command menshen-site carries records between the doors of a building: a hub for the site, and a
-// courier beside each door. They see sealed records only, and have no key to any.
+// courier beside each door. They see sealed records only, and have no key to any. On the manager's
+// own computer it serves the desk page to a browser there.
 //
 // It is a program of its own since it opens sockets on the site's network; menshen opens none.
 package main
@@ -28,12 +29,13 @@ Both speak with addresses of the site's own network only.`,
 		Example: `  menshen-site set-up --site SITE --hub 10.0.0.9:4222 DOOR DOOR    the site, and tickets
   menshen-site hub                                  on the machine with that address
   menshen-site courier                              beside each door
-  menshen-site status                               how the courier fares`,
+  menshen-site status                               how the courier fares
+  menshen-site desk --serial /dev/ttyACM0           the desk in a browser, on the manager's computer`,
 		Version:       version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	c.AddCommand(setUpVerb(), renewVerb(), strikeVerb(), hubVerb(), courierVerb(), statusVerb(),
+	c.AddCommand(setUpVerb(), renewVerb(), strikeVerb(), hubVerb(), courierVerb(), statusVerb(), deskVerb(),
 		cli.ManVerb("menshen-site"))
 	return cli.Fit(c)
 }

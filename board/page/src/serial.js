@@ -5,6 +5,9 @@
 /** @returns {any} the browser's serial interface, or undefined */
 const serial = () => /** @type {any} */ (navigator).serial;
 
+/** Whether the unit is at a cable that a person chooses here; served.js says no. */
+export const byCable = true;
+
 /** @returns {boolean} whether this browser can speak to a serial port */
 export const canConnect = () => Boolean(serial());
 

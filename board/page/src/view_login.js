@@ -6,7 +6,7 @@
 import {fill, h, name, put} from "./dom.js";
 import {form} from "./form.js";
 import {allLanguages, language, say, sayCode} from "./say.js";
-import {canConnect, choosePort} from "./serial.js";
+import {byCable, canConnect, choosePort} from "./serial.js";
 import {call, connect, disconnect, logOut, session, setWho} from "./session.js";
 import {announce, button, note, problem, progress, toast, waiting} from "./ui.js";
 
@@ -61,11 +61,17 @@ function cable(root) {
     }
   };
   greet = go;
+  const first = again ? button(say("page.connect-again"), () => go(again), "main")
+    : button(say(byCable ? "page.choose-port" : "page.connect"), () => go(null), "main");
+  if (!byCable) {
+    put(root, h("p", {class: "lead"}, say("page.served-lead")), h("div", {class: "buttons"}, first), trouble,
+      h("p", {class: "hint"}, say("page.served-leaves")));
+    return;
+  }
   put(root, h("p", {class: "lead"}, say("page.connect-lead")),
     h("ol", {class: "steps"}, h("li", null, say("page.step-plug")), h("li", null, say("page.step-choose")),
       h("li", null, say("page.step-log-in"))),
-    h("div", {class: "buttons"}, again ? button(say("page.connect-again"), () => go(again), "main") : null,
-      button(again ? say("page.another-port") : say("page.choose-port"), () => go(null), again ? "quiet" : "main")),
+    h("div", {class: "buttons"}, first, again ? button(say("page.another-port"), () => go(null), "quiet") : null),
     trouble, h("p", {class: "hint"}, say("page.nothing-leaves")));
 }
 
