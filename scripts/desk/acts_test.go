@@ -40,6 +40,14 @@ func does[P any](f func(u *unit, p P) (any, error)) act {
 
 // acts are what harness/unit.js offers to flows, which says what each means.
 var acts = map[string]act{
+	"address": does(func(u *unit, _ struct{}) (any, error) {
+		select {
+		case a := <-u.addresses:
+			return a, nil
+		case <-time.After(10 * time.Second):
+			return nil, errors.New("no new address is told")
+		}
+	}),
 	"tap": does(func(u *unit, p struct{ Card uint64 }) (any, error) {
 		c := boardtest.CardOf(p.Card)
 		u.Reader.Present(hal.ReaderEvent{At: u.Clock.Now(), Card: &c})

@@ -48,6 +48,7 @@ type options struct {
 	AES       bool     // a second reader, lobby, of AES cards; it is emulated, and so are they
 	Inputs    []string // beside those of the bench: bell, staff
 	Signals   []string // of the bench's outputs, instead of lamps and buzzer: alarm, duress, interlock
+	Served    bool     // the page is not opened from the disk: a seat of the site serves it
 }
 
 // TestFlows runs each flow of the folder flows in each of its languages.
@@ -108,6 +109,9 @@ type flow struct {
 // happens at the door.
 func run(t *testing.T, f flow) {
 	u := newUnit(t, f.options)
+	if f.Served {
+		u.serve(t)
+	}
 	ours, theirs := pair(t)
 	limit := cmp.Or(f.Seconds, 60)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Duration(limit)*time.Second)

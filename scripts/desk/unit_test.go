@@ -41,6 +41,8 @@ type unit struct {
 	aesCards [3]*rc522test.Card // at first as from the factory
 	before   atomic.Uint64      // the number of whoever stands before the camera; 0: nobody
 	log      journal
+
+	addresses chan string // that a seat has told; nil: there is none
 }
 
 // away is how long a card has to be away from the reader lobby.

@@ -5,8 +5,10 @@
 
 import {Refused} from "./wire.js";
 
-let token = /^#[A-Z2-7]{26}$/.test(location.hash) ? location.hash.slice(1) : "";
+const hasToken = () => /^#[A-Z2-7]{26}$/.test(location.hash);
+let token = hasToken() ? location.hash.slice(1) : "";
 if (token) history.replaceState(null, "", "#/");
+addEventListener("hashchange", () => { if (hasToken()) location.reload(); }); // the next address, in the same tab
 
 /** Whether the unit is at a cable that a person chooses here. */
 export const byCable = false;

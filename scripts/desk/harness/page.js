@@ -31,9 +31,11 @@ export class Page {
     this.unit = unit
     /** What the page must never do: requests to elsewhere, errors, violations of its policy. */
     this.faults = []
+    /** Of a page that is served; it may speak to there. */
+    this.origin = ''
     raw.setDefaultTimeout(patience)
     raw.context().on('request', (r) => {
-      if (!/^(file|data|blob):/.test(r.url())) this.faults.push(`a request to ${r.url().slice(0, 200)}`)
+      if (!/^(file|data|blob):/.test(r.url()) && !(this.origin && r.url().startsWith(this.origin + '/'))) this.faults.push(`a request to ${r.url().slice(0, 200)}`)
     })
     raw.on('pageerror', (e) => this.faults.push(`an error: ${e.stack ?? e.message}`))
     raw.on('console', (m) => {
@@ -45,9 +47,12 @@ export class Page {
     })
   }
 
-  /** Opens the page from the disk, or another file. */
+  /** Opens the page from the disk, or another file; or what is served at an address. */
   async open(file = this.file) {
-    await this.raw.goto(pathToFileURL(file).href)
+    const served = file.startsWith('http:')
+    if (served) this.origin = new URL(file).origin
+    await this.raw.goto(served ? file : pathToFileURL(file).href)
+    if (served) await this.raw.waitForURL((url) => url.hash === '#/') // it has taken the token out
     const table = await this.raw.evaluate(() => document.querySelector('#words')?.textContent)
     this.words = {...catalogue(this.lang), ...table && JSON.parse(table)[this.lang]}
   }

@@ -10,9 +10,9 @@ import {Unit} from './unit.js'
 
 const flows = new URL('../flows/', import.meta.url)
 
-/** No request of the browser's own finds a way out either. */
+/** No request of the browser's own finds a way out either; of a served page, to this computer. */
 const args = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND']
+  '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1']
 
 async function list() {
   const all = {}

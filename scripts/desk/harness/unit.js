@@ -31,6 +31,9 @@ export class Unit {
     })
   }
 
+  /** The address that the seat told last, with the option served. @returns {Promise<string>} */
+  address() { return this.ask('address') }
+
   /** Somebody taps a card at the reader. The cards of people(n) are 100000, 100001, … */
   tap(card) { return this.ask('tap', {card}) }
 
