@@ -16,8 +16,7 @@ func wordsLogin(int) []i18n.Message {
 		i18n.M("page.greeting", "Greeting the unit…"),
 		i18n.M("page.nothing-leaves", "What you see here stays on the cable: when you close this page, "+
 			"it keeps nothing."),
-		i18n.M("page.served-lead", "This page works through menshen-site on this computer. That speaks to the "+
-			"unit by cable, or to the one that runs here."),
+		i18n.M("page.served-lead", "This page reaches the unit through menshen-site on this computer."),
 		i18n.M("page.connect", "Connect"),
 		i18n.M("page.served-leaves", "Page and program keep nothing of what you do here."),
 		i18n.M("page.served-used", "This address was used already, or another page was opened since: open the one that "+
