@@ -28,6 +28,7 @@ import (
 
 var (
 	all   = flag.Bool("all", false, "every flow in every language; without it, the short form")
+	other = flag.String("browser", "", "another `program` than Chromium, such as firefox-esr, for the flows it can do")
 	shots = flag.String("shots", "", "`folder` for the pictures and figures; without it, none are made")
 )
 
@@ -90,7 +91,7 @@ func ready(t *testing.T) (browser string) {
 	if _, err := os.Stat("node_modules/playwright-core"); err != nil {
 		t.Skip("the packages of package.json are not installed: scripts/desk/setup.sh")
 	}
-	for _, name := range browsers {
+	for _, name := range append([]string{*other}, browsers...) {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}

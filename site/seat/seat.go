@@ -210,14 +210,9 @@ func (s *Server) listen(w http.ResponseWriter, r *http.Request) {
 	out := http.NewResponseController(w)
 	buf := make([]byte, 4096)
 	defer clear(buf)
-	for err := out.Flush(); err == nil; {
-		var n int
-		n, err = line.Read(buf)
-		if n > 0 {
-			if _, gone := w.Write(buf[:n]); gone != nil {
-				return
-			}
-			err = errors.Join(err, out.Flush())
+	for n := 1; ; n, err = line.Read(buf) { // first a NUL, which a page passes over: Firefox waits for a byte
+		if _, gone := w.Write(buf[:n]); gone != nil || out.Flush() != nil || err != nil {
+			return
 		}
 	}
 }

@@ -102,7 +102,11 @@ func (d *desk) listen(key string) (*bufio.Reader, io.Closer) {
 	if err != nil || a.StatusCode != 200 {
 		d.Fatal(a, err)
 	}
-	return bufio.NewReader(a.Body), a.Body
+	hears := bufio.NewReader(a.Body)
+	if first, err := hears.ReadByte(); first != 0 || err != nil {
+		d.Fatalf("it begins with %q, %v", first, err)
+	}
+	return hears, a.Body
 }
 
 // TestSeat: what the page says comes to the unit as it is, and the other way; a page that is closed

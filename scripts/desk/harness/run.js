@@ -3,7 +3,7 @@
 
 import fs from 'node:fs'
 import process from 'node:process'
-import {chromium} from 'playwright-core'
+import {chromium, firefox} from 'playwright-core'
 import {Page} from './page.js'
 import {bridge, cableAt} from './serial.js'
 import {Unit} from './unit.js'
@@ -25,7 +25,10 @@ async function list() {
 
 async function run(name, lang) {
   const {default: flow} = await import(new URL(name + '.js', flows).href)
-  const browser = await chromium.launch({executablePath: process.env.DESK_BROWSER, args})
+  const executablePath = process.env.DESK_BROWSER
+  const browser = executablePath.includes('firefox')
+    ? await firefox.launch({channel: 'moz-firefox', executablePath}) // by WebDriver BiDi
+    : await chromium.launch({executablePath, args})
   const context = await browser.newContext({locale: {en: 'en-GB', zh: 'zh-CN'}[lang], acceptDownloads: true,
     viewport: {width: 1280, height: 800}})
   const cable = await bridge(context, cableAt(process.env.DESK_CABLE))
