@@ -19,10 +19,11 @@ func wordsLogin(int) []i18n.Message {
 		i18n.M("page.served-lead", "This page reaches the unit through menshen-site on this computer."),
 		i18n.M("page.connect", "Connect"),
 		i18n.M("page.served-leaves", "Page and program keep nothing of what you do here."),
-		i18n.M("page.served-used", "This address was used already, or another page was opened since: open the one that "+
-			"menshen-site shows now"),
+		i18n.M("page.served-used", "This address was used already, or another page was opened since: open the one "+
+			"that menshen-site shows now"),
 		i18n.M("page.served-no-unit", "menshen-site does not reach the unit: its terminal says why"),
-		i18n.M("page.served-gone", "menshen-site does not run any more: start it again, and open the address that it shows"),
+		i18n.M("page.served-gone", "menshen-site does not run any more: start it again, and open "+
+			"the address that it shows"),
 		i18n.M("page.no-serial", "This browser cannot speak over a cable"),
 		i18n.M("page.which-browser", "Open this file in Chrome, Edge or Opera on a computer. Firefox, Safari and "+
 			"browsers of phones do not offer the serial interface."),

@@ -56,10 +56,11 @@ For the unit's socket it must run as the unit's own user, or as root.`,
 			first := true
 			return seat.Serve(ctx, at, seat.Config{Page: built.Bytes(), Open: open, Tell: func(address string) {
 				if first {
-					say(i18n.M("site.desk-address", "Open this address in a browser on this computer. It opens one page, "+
-						"once. Ctrl-C ends."))
+					say(i18n.M("site.desk-address", "Open this address in a browser on this computer. It opens one "+
+						"page, once. Ctrl-C ends."))
 				} else {
-					say(i18n.M("site.desk-next", "A page was opened. If it was not you, press Ctrl-C now. For another page:"))
+					say(i18n.M("site.desk-next", "A page was opened. If it was not you, press Ctrl-C now. "+
+						"For another page:"))
 				}
 				first = false
 				fmt.Fprintln(out, "  "+address)
