@@ -31,10 +31,15 @@ func Plan(d Door) []Step {
 	for _, o := range c.Outputs {
 		steps = append(steps, outputStep(o))
 	}
+	atDoor := 0
 	for i, r := range c.Readers {
+		if r.Desk() {
+			continue
+		}
+		atDoor++
 		steps = append(steps, readerStep(r, d.Readers[i]), keypadStep(r, d.Readers[i]))
 	}
-	if len(c.Readers) == 0 {
+	if atDoor == 0 {
 		steps = append(steps, Step{ID: "reader", Title: i18n.M("check.reader", "Reader"),
 			absent: notConfigured("[[reader]]")})
 	}

@@ -161,14 +161,15 @@ func (c *Config) checkFaces(m *misfits) {
 		"[unit] needs handler and contact: the notice must say who is responsible (R-NOTICE)")
 	m.when(c.Camera.Source == "", "camera.source",
 		"[camera] has no source: write source = \"v4l2:/dev/video0\", or set [faces] enabled = false")
-	m.when(len(c.Readers) == 0 && !c.has("staff"), "faces.enabled", "there is no reader and no staffed release: a "+
-		"face may never be the only way in (R-ALT); wire one, or set [faces] enabled = false")
+	m.when(!c.atDoor(func(Reader) bool { return true }) && !c.has("staff"), "faces.enabled", "there is no reader at "+
+		"the door and no staffed release: a face may never be the only way in (R-ALT); wire one, or set "+
+		"[faces] enabled = false")
 	m.when(f.Learn && !f.WithCard, "faces.learn",
 		"[faces] learn needs the card before the face: write with_card = true, or learn = false")
 	m.when(f.OnCard && !f.WithCard, "faces.on_card",
 		"[faces] on_card needs the card before the face: write with_card = true, or on_card = false")
-	m.when(f.OnCard && !slices.ContainsFunc(c.Readers, func(r Reader) bool { return r.AES != "" }), "faces.on_card",
-		"[faces] on_card needs a reader that knows AES cards: give one aes, or write on_card = false")
+	m.when(f.OnCard && !c.atDoor(func(r Reader) bool { return r.AES != "" }), "faces.on_card",
+		"[faces] on_card needs a reader at the door that knows AES cards: give one aes, or write on_card = false")
 	m.when(f.StrangerIn < 1000 || f.StrangerIn > 1_000_000, "faces.stranger_in",
 		"[faces] stranger_in %d is out of range: write between 1000 and 1000000", f.StrangerIn)
 	m.when(f.LiveMin < 0 || f.LiveMin > 1, "faces.live_min",

@@ -123,6 +123,7 @@ type Signal struct {
 type Reader struct {
 	Name string `toml:"name"`
 	Kind string `toml:"kind"` // one of ReaderKinds
+	Use  string `toml:"use"`  // "door", or "desk" ([Reader.Desk]); empty: "door"
 
 	D0 string `toml:"d0"` // wiegand: the data lines
 	D1 string `toml:"d1"`

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -18,6 +19,7 @@ var (
 	WiegandFormats = []string{"H10301", "H10306", "C1k35s", "H10302", "H10304"}
 	Framings       = []string{"line", "stx-etx"}
 	Contents       = []string{"hex", "decimal", "em4100", "text"}
+	uses           = []string{"door", "desk"}
 )
 
 func (c *Config) checkReaders(m *misfits) {
@@ -56,6 +58,9 @@ func (c *Config) checkReaders(m *misfits) {
 
 // checkReader checks the keys that the reader's kind needs; field is the one that is wrong.
 func (c *Config) checkReader(r Reader) (field string, err error) {
+	if err := c.checkUse(r); err != nil {
+		return "use", err
+	}
 	switch r.Kind {
 	case "wiegand":
 		return c.checkWiegand(r)
@@ -180,8 +185,36 @@ func (r *Reader) checkAES() (field string, err error) {
 	return r.checkSector()
 }
 
-// Takes reports whether a kind of credential can be presented at the reader.
+// Desk reports whether the reader lies on a desk, where cards are given to people: it opens
+// nothing, and may be unplugged.
+func (r *Reader) Desk() bool { return r.Use == "desk" }
+
+// atDoor reports whether a reader at the door is so.
+func (c *Config) atDoor(is func(Reader) bool) bool {
+	return slices.ContainsFunc(c.Readers, func(r Reader) bool { return !r.Desk() && is(r) })
+}
+
+// checkUse checks that what a reader on a desk reads of a card is what one at the door reads of it:
+// else the cards that are given there open nothing.
+func (c *Config) checkUse(r Reader) error {
+	uid := func(r Reader) bool { return (r.Kind == "rc522" || r.Kind == "pcsc") && r.AES == "" && r.KeyFile == "" }
+	switch err := oneOf("use", cmp.Or(r.Use, "door"), uses); {
+	case err != nil || !r.Desk():
+		return err
+	case r.AES != "" && !c.atDoor(func(d Reader) bool { return d.AES != "" }):
+		return fmt.Errorf("it makes AES cards, which no reader at the door knows: give one there the same aes")
+	case uid(r) && !c.atDoor(uid):
+		return fmt.Errorf("it reads the UIDs of cards, and no reader at the door does: write aes here and there, " +
+			"or give people their cards at the door")
+	}
+	return nil
+}
+
+// Takes reports whether a kind of credential can be presented at the reader to open the door.
 func (r *Reader) Takes(kind policy.CredentialKind) bool {
+	if r.Desk() {
+		return false
+	}
 	codes := r.Kind == "scanner" || r.Kind == "serial" && r.Content == "text"
 	switch kind {
 	case policy.PINKind:

@@ -160,7 +160,7 @@ func (d *Desk) writeFace(ctx context.Context, p policy.Person, key *store.CardFa
 	ask := lang.Say(i18n.M("desk.hold-card-for-face",
 		"hold your own card to the reader at the door, and keep it there until the lamp answers"))
 	for {
-		c, err := d.cardWithin(ctx, time.Until(until), ask, step)
+		c, err := d.cardWithin(ctx, unit.Anywhere, time.Until(until), ask, step)
 		if err != nil {
 			return "", err
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"menshen/board/unit"
 	"menshen/hal"
 	"menshen/internal/i18n"
 	"menshen/policy"
@@ -15,7 +16,7 @@ import (
 	"menshen/store/audit"
 )
 
-// AssignCard makes the next card at the door the person's.
+// AssignCard makes the next card at the desk or, without a reader there, at the door the person's.
 func (d *Desk) AssignCard(ctx context.Context, s Session, id policy.PersonID, label string,
 	step Progress) (policy.Credential, error) {
 	return d.assign(ctx, s, id, label, false, step)
@@ -53,7 +54,7 @@ func (d *Desk) held(c hal.Card) (policy.Person, policy.Credential, error) {
 	return p, policy.Credential{}, err
 }
 
-// ReplaceCard makes the next card at the door the person's in the place of old, which is revoked in
+// ReplaceCard makes the next such card the person's in the place of old, which is revoked in
 // the same act. The new card has the label and the limits of the old one. With write it is written
 // first, as IssueCard does. If no card comes nothing changes.
 func (d *Desk) ReplaceCard(ctx context.Context, s Session, id policy.PersonID, old string, write bool,
@@ -63,7 +64,7 @@ func (d *Desk) ReplaceCard(ctx context.Context, s Session, id policy.PersonID, o
 	})
 }
 
-// giveCard has give make the next card at the door the person's.
+// giveCard has give make the next card the person's.
 func (d *Desk) giveCard(ctx context.Context, s Session, id policy.PersonID, write bool, step Progress,
 	give func(store.Actor, hal.Card) (policy.Credential, error)) (policy.Credential, error) {
 	by, err := d.allow(s, KeepsPeople)
@@ -73,19 +74,14 @@ func (d *Desk) giveCard(ctx context.Context, s Session, id policy.PersonID, writ
 	if _, err := d.vault.Person(id); err != nil {
 		return policy.Credential{}, explain(err)
 	}
-	ask := s.Lang.Say(i18n.M("desk.hold-new-card", "hold the new card to the reader at the door"))
-	if write {
-		done, err := d.writeNextCard()
-		if err != nil {
-			return policy.Credential{}, err
-		}
-		defer done()
-		ask = s.Lang.Say(i18n.M("desk.hold-card-to-write",
-			"hold a new card to the reader at the door, and keep it there until the lamp answers"))
+	at, ask, done, err := d.beginGiving(ctx, write)
+	if err != nil {
+		return policy.Credential{}, err
 	}
-	ctx, done := d.withSession(ctx, s)
 	defer done()
-	c, err := d.cardAtDoor(ctx, ask, step)
+	ctx, end := d.withSession(ctx, s)
+	defer end()
+	c, err := d.cardAt(ctx, at, s.Lang.Say(ask[at]), step)
 	if err == nil && write {
 		err = d.recordWritten(ctx, by, c)
 	}
@@ -127,31 +123,28 @@ func (d *Desk) explainTaken(c hal.Card, asked policy.PersonID) error {
 		i18n.M("desk.use-another-or-whose", "use another one; 'whose' tells whose it is"))
 }
 
-// writeNextCard has the readers that can write the next blank card. The caller calls done when no
-// more is to be written.
-func (d *Desk) writeNextCard() (done func(), err error) {
-	var writers []hal.Issuer
-	until := time.Now().Add(AsksAtTheDoor) // by the reader's own clock
-	for _, r := range d.unit.Readers() {
-		if r, ok := r.(hal.Issuer); ok && r.Issue(until) {
-			writers = append(writers, r)
-		}
+// beginGiving says where the next card is given and what is asked for, and has readers there write
+// it if they are to. The caller calls done when no more is to be written.
+func (d *Desk) beginGiving(ctx context.Context, write bool) (at unit.Place, ask asks, done func(), err error) {
+	if !write {
+		at, err = d.unit.Place(ctx)
+		return at, holdNew, func() {}, err
 	}
-	if len(writers) == 0 {
-		return nil, i18n.Problem(i18n.E("desk.no-card-writer", "no reader of this door writes cards"),
+	at, done, err = d.begin(ctx, func(r hal.Reader, until time.Time) bool {
+		issuer, can := r.(hal.Issuer)
+		return can && issuer.Issue(until)
+	})
+	if errors.Is(err, errNoReader) {
+		err = i18n.Problem(i18n.E("desk.no-card-writer", "no reader of this door writes cards"),
 			i18n.M("desk.set-up-card-writer",
 				"give an rc522 or pcsc reader aes in the configuration (or key_file, key and block for MIFARE Classic "+
 					"cards); cards for other readers are bought with their numbers"))
 	}
-	return func() {
-		for _, w := range writers {
-			w.Issue(time.Time{})
-		}
-	}, nil
+	return at, holdToWrite, done, err
 }
 
-// WhoseCard gives the owner of the next card at the door, and the card, which may be revoked. The
-// look-up is recorded.
+// WhoseCard gives the owner of the next card at the desk or the door, and the card, which may be
+// revoked. The look-up is recorded.
 func (d *Desk) WhoseCard(ctx context.Context, s Session, step Progress) (policy.Person, policy.Credential, error) {
 	by, err := d.allow(s, ReadsPeople)
 	if err != nil {
@@ -159,8 +152,11 @@ func (d *Desk) WhoseCard(ctx context.Context, s Session, step Progress) (policy.
 	}
 	ctx, done := d.withSession(ctx, s)
 	defer done()
-	c, err := d.cardAtDoor(ctx, s.Lang.Say(i18n.M("desk.hold-found-card", "hold the card to the reader at the door")),
-		step)
+	at, err := d.unit.Place(ctx)
+	if err != nil {
+		return policy.Person{}, policy.Credential{}, err
+	}
+	c, err := d.cardAt(ctx, at, s.Lang.Say(holdFound[at]), step)
 	if err != nil {
 		return policy.Person{}, policy.Credential{}, err
 	}

@@ -125,22 +125,23 @@ const AsksAtTheDoor = time.Minute
 
 var errNoCard = i18n.E("desk.no-card-came", "no card came")
 
-// cardAtDoor asks for a card at the door and waits for it. Errors: errNoCard after [AsksAtTheDoor];
+// cardAt asks for a card at a place and waits for it. Errors: errNoCard after [AsksAtTheDoor];
 // [ErrEnded] when the session ends.
-func (d *Desk) cardAtDoor(ctx context.Context, what string, step Progress) (hal.Card, error) {
-	return d.cardWithin(ctx, AsksAtTheDoor, what, step)
+func (d *Desk) cardAt(ctx context.Context, at unit.Place, what string, step Progress) (hal.Card, error) {
+	return d.cardWithin(ctx, at, AsksAtTheDoor, what, step)
 }
 
-// cardWithin is cardAtDoor with another time.
-func (d *Desk) cardWithin(ctx context.Context, within time.Duration, what string, step Progress) (hal.Card, error) {
-	if len(d.unit.Readers()) == 0 {
+// cardWithin is cardAt with another time.
+func (d *Desk) cardWithin(ctx context.Context, at unit.Place, within time.Duration, what string,
+	step Progress) (hal.Card, error) {
+	if len(d.unit.ReadersAt(at)) == 0 {
 		return hal.Card{}, i18n.Problem(i18n.E("desk.no-card-reader", "this unit has no card reader"),
 			i18n.M("desk.wire-reader", "wire a reader, and name it in the configuration"))
 	}
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	ask := func() { step(Step{Text: what}) }
-	c, err := d.unit.NextCard(ctx, ask, func(misread error) { step(Step{Text: misread.Error()}) })
+	c, err := d.unit.NextCard(ctx, at, ask, func(misread error) { step(Step{Text: misread.Error()}) })
 	if why := context.Cause(ctx); errors.Is(why, ErrEnded) {
 		return hal.Card{}, why
 	}

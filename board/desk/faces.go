@@ -90,7 +90,7 @@ func (d *Desk) ownCard(ctx context.Context, id policy.PersonID, lang string, ste
 	within, manner := patient(asked), unit.Manner{Lang: lang, Unhurried: asked.LongOpen}
 	d.lead(ctx, manner, scene.Consent, within)
 	defer func() { d.lead(ctx, manner, either(err == nil, scene.Ready, scene.NotStored), 0) }()
-	card, err := d.cardWithin(ctx, within, catalogue.In(lang).Say(i18n.M("desk.agree-with-card",
+	card, err := d.cardWithin(ctx, unit.Anywhere, within, catalogue.In(lang).Say(i18n.M("desk.agree-with-card",
 		"if you agree, hold your own card to the reader at the door")), step)
 	if err != nil {
 		return policy.Person{}, err

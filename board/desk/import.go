@@ -100,6 +100,7 @@ func (d *Desk) holder(c hal.Card) (id policy.PersonID, revoked, found bool, err 
 func cardNumbers(c *config.Config) (n lists.Numbers, err error) {
 	for _, r := range c.Readers {
 		switch {
+		case r.Desk(): // a card opens if a reader at the door reads it
 		case r.Kind == "wiegand":
 			formats, err := c.WiegandFormats(r)
 			if err != nil {

@@ -12,23 +12,29 @@ import (
 	"menshen/store/audit"
 )
 
-// RetireCard makes the next AES card at the door one as from the factory, for another person or for
-// the shop, and revokes it where it was a person's. It gives that person, or none, and what became
-// of the credential: with the last one face entry ends too (R-ALT).
+// RetireCard makes the next AES card at the desk or the door one as from the factory, for another
+// person, and revokes it where it was a person's. It gives that person, or none, and what became of
+// the credential: with the last one face entry ends too (R-ALT).
 func (d *Desk) RetireCard(ctx context.Context, s Session, step Progress) (policy.Person, Receipt, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return policy.Person{}, Receipt{}, err
 	}
-	done, err := d.retireNextCard()
+	at, done, err := d.begin(ctx, func(r hal.Reader, until time.Time) bool {
+		retirer, can := r.(hal.Retirer)
+		return can && retirer.Retire(until)
+	})
+	if errors.Is(err, errNoReader) {
+		err = i18n.Problem(i18n.E("desk.no-aes-reader", "no reader of this door knows AES cards"),
+			i18n.M("desk.set-up-aes-reader", "give an rc522 or pcsc reader aes in the configuration"))
+	}
 	if err != nil {
 		return policy.Person{}, Receipt{}, err
 	}
 	defer done()
 	waiting, end := d.withSession(ctx, s)
 	defer end()
-	c, err := d.cardAtDoor(waiting, s.Lang.Say(i18n.M("desk.hold-card-to-retire",
-		"hold the AES card that is to be new again to the reader at the door until the lamp answers")), step)
+	c, err := d.cardAt(waiting, at, s.Lang.Say(holdToRetire[at]), step)
 	if err != nil {
 		return policy.Person{}, Receipt{}, err
 	}
@@ -57,25 +63,4 @@ func (d *Desk) RetireCard(ctx context.Context, s Session, step Progress) (policy
 	}
 	receipt, err := d.RevokeCredential(ctx, s, p.ID, k.ID)
 	return p, receipt, err
-}
-
-// retireNextCard has the readers that can make the next AES card new again. The caller calls done
-// when no more is to be.
-func (d *Desk) retireNextCard() (done func(), err error) {
-	var readers []hal.Retirer
-	until := time.Now().Add(AsksAtTheDoor) // by the reader's own clock
-	for _, r := range d.unit.Readers() {
-		if r, ok := r.(hal.Retirer); ok && r.Retire(until) {
-			readers = append(readers, r)
-		}
-	}
-	if len(readers) == 0 {
-		return nil, i18n.Problem(i18n.E("desk.no-aes-reader", "no reader of this door knows AES cards"),
-			i18n.M("desk.set-up-aes-reader", "give an rc522 or pcsc reader aes in the configuration"))
-	}
-	return func() {
-		for _, r := range readers {
-			r.Retire(time.Time{})
-		}
-	}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"menshen/board/notice"
+	"menshen/board/unit"
 	"menshen/internal/i18n"
 	"menshen/internal/screen"
 	"menshen/store"
@@ -64,7 +65,7 @@ func (d *Desk) LogIn(ctx context.Context, line LineName, name string, secret Sec
 
 func (d *Desk) secondFactor(ctx context.Context, line LineName, name, what string,
 	step Progress) (store.Operator, error) {
-	c, err := d.cardAtDoor(ctx, what, step)
+	c, err := d.cardAt(ctx, unit.Anywhere, what, step)
 	if err != nil {
 		return store.Operator{}, err
 	}

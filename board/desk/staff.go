@@ -86,7 +86,7 @@ func (d *Desk) SetSecret(_ context.Context, s Session, present, secret Secret) e
 	return nil
 }
 
-// AssignOperatorCard makes the next card at the door an operator's second factor.
+// AssignOperatorCard makes the next card at the desk or the door an operator's second factor.
 func (d *Desk) AssignOperatorCard(ctx context.Context, s Session, name string, step Progress) error {
 	by, o, err := d.ownOrManaged(s, name)
 	if err != nil {
@@ -94,8 +94,11 @@ func (d *Desk) AssignOperatorCard(ctx context.Context, s Session, name string, s
 	}
 	ctx, done := d.withSession(ctx, s)
 	defer done()
-	c, err := d.cardAtDoor(ctx, s.Lang.Say(i18n.M("desk.hold-operator-card",
-		"hold the operator's card to the reader at the door")), step)
+	at, err := d.unit.Place(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := d.cardAt(ctx, at, s.Lang.Say(holdOperators[at]), step)
 	if err != nil {
 		return err
 	}

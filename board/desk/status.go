@@ -147,6 +147,9 @@ func (d *Desk) clockTime(t time.Time) string { return t.In(d.cfg.Site.Location()
 // readerState is what has come to a reader since the start, by kind where it counts them: the first
 // kind always, the others once there were any.
 func readerState(r unit.ReaderState, lang i18n.Language) string {
+	if r.Away != "" {
+		return lang.Say(i18n.M("desk.reader-unplugged", "not on the desk now"))
+	}
 	if r.Counts == nil {
 		return lang.Say(i18n.M("desk.cards-misread", "%d cards, %d misread", r.Cards, r.Misread))
 	}

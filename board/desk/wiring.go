@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -74,7 +75,7 @@ func (d *Desk) Wiring(_ context.Context, s Session) (Wiring, error) {
 type ReaderReport struct {
 	Name   string
 	Kind   string      // as the configuration has it: "wiegand"
-	Fault  string      // empty: none
+	Fault  string      // empty: none; of one on a desk, why it is not there
 	Counts []hal.Count // by kind, all of them
 	Frames []Frame     // the last ones of a Wiegand reader, the newest first; empty: there are none
 	Link   *Link       // of a reader that the unit talks with; nil: it only speaks
@@ -106,7 +107,7 @@ func (d *Desk) Readers(ctx context.Context, s Session) ([]ReaderReport, error) {
 	var all []ReaderReport
 	for i, r := range state.Readers {
 		report := ReaderReport{Name: r.Name, Kind: kinds[r.Name], Counts: r.Counts,
-			Fault: state.Faults["reader "+r.Name]}
+			Fault: cmp.Or(state.Faults["reader "+r.Name], r.Away)}
 		if r.Counts == nil {
 			report.Counts = []hal.Count{{Of: "cards", N: uint64(r.Cards)}, {Of: "misread", N: uint64(r.Misread)}}
 		}

@@ -15,6 +15,10 @@ import (
 
 // fromReader takes a card, a code, a button or a fault of a reader.
 func (u *Unit) fromReader(e hal.ReaderEvent) {
+	if r := u.desks[e.Reader]; r != nil {
+		u.fromDesk(r, e)
+		return
+	}
 	switch {
 	case e.Fault != nil && e.Frame:
 		u.misread(e)
@@ -53,8 +57,8 @@ func (u *Unit) key(b hal.Button, at time.Time) {
 // misread takes a frame that is not a card's or a code's: a card held badly, a phone, noise. The
 // person is asked to tap again. One is recorded a minute for each reader.
 func (u *Unit) misread(e hal.ReaderEvent) {
-	if len(u.waiting) > 0 {
-		u.waiting[0].tell(e.Fault)
+	if i := u.waiterAt(false); i >= 0 {
+		u.waiting[i].tell(e.Fault)
 	} else {
 		u.signAt(e.At)
 		u.hand.refused = true // in effect
@@ -78,15 +82,11 @@ type misreads struct {
 
 // card gives a card to the call that waits for one ([Unit.NextCard]), and otherwise to the door.
 func (u *Unit) card(c hal.Card, at time.Time) {
-	if c.Written && c.Carried != nil && len(c.Carried.Sealed) == 0 {
+	if wipes(c) {
 		u.wiped(c, at)
 		return
 	}
-	if len(u.waiting) > 0 {
-		u.waiting[0].card <- c
-		u.waiting = u.waiting[1:]
-		g := u.front.guide.scene
-		u.tell(policy.SignalWait, Manner{g.Lang, g.Unhurried}.scene(scene.Scene{Kind: scene.Waiting}))
+	if u.handOver(c, false) {
 		return
 	}
 	u.signAt(at)

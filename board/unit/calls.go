@@ -33,11 +33,11 @@ func (u *Unit) do(ctx context.Context, f func()) error {
 	}
 }
 
-// NextCard waits for the next card at any reader and gives it to the caller instead of to the door.
+// NextCard waits for the next card at a place and gives it to the caller instead of to the door.
 // ready is called once the next card would be the caller's; misread is called with each misread
-// frame meanwhile. Callers are served in turn. Errors: [ErrStopped], or that of ctx.
-func (u *Unit) NextCard(ctx context.Context, ready func(), misread func(error)) (hal.Card, error) {
-	w := waiter{make(chan hal.Card, 1), make(chan error, 1)}
+// frame there meanwhile. Callers are served in turn. Errors: [ErrStopped], or that of ctx.
+func (u *Unit) NextCard(ctx context.Context, at Place, ready func(), misread func(error)) (hal.Card, error) {
+	w := waiter{at, make(chan hal.Card, 1), make(chan error, 1)}
 	if err := u.do(ctx, func() { u.waiting = append(u.waiting, w) }); err != nil {
 		return hal.Card{}, err
 	}
@@ -61,6 +61,7 @@ func (u *Unit) NextCard(ctx context.Context, ready func(), misread func(error)) 
 
 // waiter waits for a card; both channels have room for one.
 type waiter struct {
+	at      Place
 	card    chan hal.Card
 	misread chan error
 }

@@ -105,6 +105,9 @@ func (u *Unit) wipeCards(id policy.PersonID) {
 	}
 }
 
+// wipes reports whether a card comes from being overwritten.
+func wipes(c hal.Card) bool { return c.Written && c.Carried != nil && len(c.Carried.Sealed) == 0 }
+
 // wiped takes a card that was overwritten. It is no tap.
 func (u *Unit) wiped(c hal.Card, at time.Time) {
 	p, credential, err := u.vault.FindCredential(policy.CardKind, c.Credential())

@@ -41,6 +41,8 @@ type ReaderState struct {
 	Name           string
 	Cards, Misread int
 	Counts         []hal.Count // of a reader that counts by kind
+	Desk           bool        // it lies on a desk
+	Away           string      // why one on a desk is not there now, which is no fault; empty: it is
 }
 
 // InputState is an input as it is now.
@@ -114,6 +116,12 @@ func (u *Unit) state() State {
 		state := ReaderState{Name: r.String(), Cards: u.counts[r.String()], Misread: u.misreads[r.String()].n}
 		if counter, counts := r.(hal.Counter); counts {
 			state.Counts = counter.Counts()
+		}
+		if d := u.desks[r.String()]; d != nil {
+			state.Desk = true
+			if d.away != nil {
+				state.Away = d.away.Error()
+			}
 		}
 		s.Readers = append(s.Readers, state)
 	}

@@ -109,7 +109,8 @@ type Unit struct {
 	doorConf  policy.DoorConfig
 	signals   *signals
 	front     front
-	waiting   []waiter // who gets the next card
+	waiting   []waiter               // who gets the next card
+	desks     map[string]*deskReader // by name
 	keypad    keypad
 	hand      handVisit
 	faces     faces
@@ -175,7 +176,7 @@ func New(p Parts) (*Unit, error) {
 		site:   newSite(p.Config.Site),
 		faults: map[string]string{}, lines: lines{faulty: map[string]bool{}, wrong: map[string]bool{}},
 		due:    newErasures(),
-		counts: map[string]int{}, misreads: map[string]misreads{},
+		counts: map[string]int{}, misreads: map[string]misreads{}, desks: deskReaders(p.Config),
 	}
 	u.front = front{posts: posts(p.Presenters), heard: map[policy.PersonID]time.Duration{}}
 	u.signals, u.outputs = newSignals(outputsOf(u.lamps)), newOutputs(outputsOf(u.lamps))

@@ -241,10 +241,12 @@ func TestRStrangerNotNamed(t *testing.T) {
 	}
 }
 
-// TestRAltNoReaderNoFace: when no reader works, no face opens either; with the
-// reader back, faces are back.
+// TestRAltNoReaderNoFace: when no reader at the door works, no face opens either; with the reader
+// back, faces are back. One on a desk is no way in.
 func TestRAltNoReaderNoFace(t *testing.T) {
-	b := newBench(t)
+	b := newBench(t, func(c *config.Config) {
+		c.Readers = append(c.Readers, config.Reader{Name: "office", Kind: "pcsc", Use: "desk"})
+	})
 	b.Enrolled(1)
 	b.Driver.Device(hal.ReaderEvent{At: b.Clock.Now(), Reader: "outside", Fault: errors.New("gone")})
 	if off := b.FacesOff().String(); off != "R-ALT" {

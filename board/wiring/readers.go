@@ -146,13 +146,15 @@ func newPCSC(r config.Reader) (hal.Reader, error) {
 	return pcsc.New(pcsc.Daemon, c), nil
 }
 
-// CheckPCSC warns of readers that pcscd does not serve now, and says why.
+// CheckPCSC warns of readers that pcscd does not serve now, and says why. One on a desk may be
+// unplugged.
 func CheckPCSC(c *config.Config) (found []profile.Finding) {
 	for i, r := range c.Readers {
 		if r.Kind != "pcsc" {
 			continue
 		}
-		if err := pcsc.Look(pcsc.Daemon, r.PCSC); err != nil {
+		err := pcsc.Look(pcsc.Daemon, r.PCSC)
+		if err != nil && !(r.Desk() && errors.Is(err, pcsc.ErrMissing)) {
 			found = append(found, profile.Finding{Key: fmt.Sprintf("reader.%d.pcsc", i),
 				Text: i18n.Verbatim(fmt.Sprintf("the reader %s does not work: %v", r.Name, err))})
 		}
