@@ -140,6 +140,7 @@ func (a *applier) all(rs []*record.Record) error {
 	if s == nil {
 		return ErrNoSite
 	}
+	s.hears = true
 	id, err := age.ParseX25519Identity(s.Identity)
 	if err != nil {
 		return err
@@ -248,7 +249,7 @@ func (a *applier) apply(s *telling, r *record.Record, b *record.Body) error {
 		s.ask = append(s.ask, record.Span{Door: r.Door, First: r.Seq, Last: r.Seq})
 		return t.putMember(m)
 	}
-	s.Count = max(s.Count, b.Count)
+	s.heard(b.Count)
 	for _, subject := range b.Erased {
 		if err := a.erased(subject, r.Door); err != nil {
 			return err

@@ -136,7 +136,7 @@ func (v *Vault) admit(t *tx, a Actor, q *request) ([]byte, error) {
 	case s.members[q.Unit] != nil:
 		return nil, ErrTaken
 	}
-	at := s.next(t.r.Unit)
+	at := s.next(t.r.Unit, 0)
 	m := &member{Key: q.Key, Door: fact.Door{ID: q.Unit, At: at, Sign: q.Sign,
 		Name: fact.Said[string]{At: at, Value: q.Name}}}
 	s.members[m.ID] = m
@@ -185,14 +185,14 @@ func (v *Vault) JoinSite(a Actor, answer []byte, code string) error {
 		return fmt.Errorf("join a site: %w", ErrCode)
 	}
 	err := v.renew(context.Background(), forget{}, func(t *tx) error {
-		w, err := t.readWelcome(answer)
+		w, key, err := t.readWelcome(answer)
 		if err == nil {
 			err = errors.Join(t.mayFound(), t.mustBeEmpty())
 		}
 		if err != nil {
 			return err
 		}
-		return v.join(t, a, w)
+		return v.join(t, a, w, key)
 	})
 	if err != nil {
 		return fmt.Errorf("join a site: %w", err)
@@ -200,30 +200,33 @@ func (v *Vault) JoinSite(a Actor, answer []byte, code string) error {
 	return nil
 }
 
-func (t *tx) readWelcome(answer []byte) (*welcome, error) {
+// readWelcome reads the answer to the request, and gives the key of the request too.
+func (t *tx) readWelcome(answer []byte) (w *welcome, identity string, err error) {
 	var q asked
 	if err := t.get(siteBucket, askedKey, &t.r.seal, &q); errors.Is(err, ErrUnknown) {
-		return nil, ErrWelcome
+		return nil, "", ErrWelcome
 	} else if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	id, err := age.ParseX25519Identity(q.Identity)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	plain, err := record.Unseal(answer, id)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrWelcome, err)
+		return nil, "", fmt.Errorf("%w: %w", ErrWelcome, err)
 	}
 	defer clear(plain)
-	w := new(welcome)
+	w = new(welcome)
 	if decMode.Unmarshal(plain, w) != nil || len(w.Lookup) != len(seal.Key{}) {
-		return nil, ErrWelcome
+		return nil, "", ErrWelcome
 	}
-	return w, nil
+	return w, q.Identity, nil
 }
 
-func (v *Vault) join(t *tx, a Actor, w *welcome) error {
+// join takes the place of the welcome. The key of the request stays this door's until its next
+// epoch: what the others told since the answer was made is sealed to it.
+func (v *Vault) join(t *tx, a Actor, w *welcome, identity string) error {
 	if err := errors.Join(t.takeLookup(w.Lookup, nil), t.del(siteBucket, askedKey)); err != nil {
 		return err
 	}
@@ -240,10 +243,10 @@ func (v *Vault) join(t *tx, a Actor, w *welcome) error {
 	if here == nil || !here.Sign.Equal(t.r.public()) {
 		return ErrWelcome
 	}
-	// The key of the request is replaced as the epoch begins: see renewKey.
-	if err := t.takeSeat(&seat{Site: w.Site, Count: w.Count}, here); err != nil {
+	if err := t.takeSeat(&seat{Site: w.Site, Identity: identity, Count: w.Count}, here); err != nil {
 		return err
 	}
+	t.telling.announce, t.telling.joined, t.telling.hears = true, true, true
 	for _, subject := range w.Erased {
 		if err := t.putTomb(Tombstone{Subject: subject, What: "person", At: v.now(t)}); err != nil {
 			return err
@@ -279,7 +282,7 @@ func (v *Vault) SendDoorAway(a Actor, id fact.DoorID) error {
 		if m == nil || m.gone() {
 			return ErrUnknown
 		}
-		m.Left = s.next(t.r.Unit)
+		m.Left = s.next(t.r.Unit, 0)
 		s.doors = append(s.doors, m.Door)
 		if m.Key != "" {
 			s.farewell = append(s.farewell, m.Key)
@@ -313,7 +316,7 @@ func (a *applier) door(s *telling, told fact.Door, r *record.Record) error {
 	}
 	left := m.gone()
 	m.Door = m.Door.Merge(told)
-	s.Count = max(s.Count, m.At.Count, m.Name.At.Count, m.Left.Count)
+	s.heard(max(m.At.Count, m.Name.At.Count, m.Left.Count))
 	if m.gone() && !left {
 		if err := a.noteDoor(audit.DoorSentAway, m.ID, r); err != nil {
 			return err

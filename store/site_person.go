@@ -40,7 +40,7 @@ func (a *applier) person(told *record.About, r *record.Record) error {
 		}
 	}
 	if s := t.telling; s != nil {
-		s.Count = max(s.Count, is.Last())
+		s.heard(is.Last())
 	}
 	p.Person = is.Onto(p.Person)
 	if err := a.lookUps(p); err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"math"
 
 	"filippo.io/age"
 
@@ -23,6 +24,8 @@ type telling struct {
 	receipts [][]byte
 	farewell []string // keys of doors that are sent away now, and are told so
 	announce bool     // a record is due even if there is nothing else to tell: our key is new
+	joined   bool     // in this transaction
+	hears    bool     // this transaction applies what other doors told
 	given    uint64   // the count as it was found
 }
 
@@ -56,11 +59,28 @@ func (t *tx) teller() (*telling, error) {
 	return t.telling, nil
 }
 
-// next is the next stamp of this door.
-func (s *telling) next(here fact.DoorID) fact.Stamp {
+// next is the next stamp of this door, for something of which the highest one so far has the count
+// after. The highest count there is comes after itself.
+func (s *telling) next(here fact.DoorID, after uint64) fact.Stamp {
 	s.Count++
-	return fact.Stamp{Count: s.Count, Door: here}
+	return fact.Stamp{Count: max(s.Count, after, after+1), Door: here}
 }
+
+// leapMost is by how much another door's count may be ahead of ours.
+const leapMost = 1 << 32
+
+// heard moves our count on to another door's, but not to an absurd one: a broken door could else
+// use up all counts there are with one record. What it tells under such a count is joined all the
+// same, since each door must join the same, and is overruled by a higher one: see [ErrSpoilt].
+func (s *telling) heard(count uint64) {
+	if count > s.Count && count-s.Count <= leapMost {
+		s.Count = count
+	}
+}
+
+// ErrSpoilt means that a broken door has told something of a person under the highest count there
+// is. The person has to be erased, and entered again.
+var ErrSpoilt = errors.New("a broken door has told of this person what no door can change any more")
 
 // say tells facts about a person.
 func (s *telling) say(id policy.PersonID, facts fact.Person) {
@@ -72,7 +92,7 @@ func (s *telling) say(id policy.PersonID, facts fact.Person) {
 }
 
 // tellPerson finds what an act changed of a person, tells it, and makes p what the facts say: what
-// was revoked anywhere stays revoked.
+// was revoked anywhere stays revoked. An act that facts overrule fails with [ErrSpoilt].
 func (t *tx) tellPerson(p *person) error {
 	s, err := t.teller()
 	if err != nil {
@@ -85,11 +105,23 @@ func (t *tx) tellPerson(p *person) error {
 	if p.Facts != nil {
 		told = *p.Facts
 	}
-	facts, changed := fact.Diff(told, p.Person, p.Hashes, func() fact.Stamp { return s.next(t.r.Unit) })
+	last := told.Last()
+	next := func() fact.Stamp {
+		at := s.next(t.r.Unit, last)
+		last = at.Count
+		return at
+	}
+	facts, changed := fact.Diff(told, p.Person, p.Hashes, next)
 	if changed {
 		told = told.Merge(facts)
 		p.Facts = &told
 		s.say(p.ID, facts)
+	}
+	if last == math.MaxUint64 && !s.hears {
+		_, lost := fact.Diff(told, p.Person, p.Hashes, next)
+		if lost || p.HasFace() && told.NoFace.Count == last { // nobody could take the consent back
+			return ErrSpoilt
+		}
 	}
 	p.Person = told.Onto(p.Person)
 	return nil
@@ -102,11 +134,11 @@ func (t *tx) tellNoFace(p *person) error {
 	if s == nil || err != nil {
 		return err
 	}
-	no := fact.Person{NoFace: s.next(t.r.Unit)}
 	var told fact.Person
 	if p.Facts != nil {
 		told = *p.Facts
 	}
+	no := fact.Person{NoFace: s.next(t.r.Unit, told.NoFace.Count)}
 	told = told.Merge(no)
 	p.Facts = &told
 	no.About, no.Lease, no.Groups = told.About, told.Lease, told.Groups
@@ -252,10 +284,10 @@ func (s *telling) recipients() (to []age.Recipient, err error) {
 }
 
 // renewKey replaces the key that opens what this door is told. It is called in each new epoch: the
-// old key goes with the old file.
+// old key goes with the old file. That of a door which joins is new already.
 func (t *tx) renewKey() error {
 	s, err := t.teller()
-	if s == nil || err != nil {
+	if s == nil || s.joined || err != nil {
 		return err
 	}
 	identity, err := age.GenerateX25519Identity()

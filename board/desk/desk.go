@@ -162,6 +162,10 @@ func explain(err error) error {
 			i18n.M("desk.use-another-or-revoke", "use another one, or revoke it there first"))
 	case errors.Is(err, store.ErrUnknown):
 		return ErrNoPerson
+	case errors.Is(err, store.ErrSpoilt):
+		return i18n.Problem(i18n.E("desk.spoilt",
+			"a broken door has told of this person what no door can change any more"),
+			i18n.M("desk.spoilt-how", "erase the person and enter them again, and send the broken door away"))
 	}
 	return err
 }
