@@ -27,6 +27,9 @@ type Link struct {
 	Proven    bool      // Device was said under the reader's own key: else anybody on the line may have
 	Abilities []string  // "lamp", "buzzer", …
 	Supply    bool      // its supply fails, as it said last
+	Tamper    bool      // it or a head of it was opened, as it said last
+	Inputs    []string  // of each of its own, "on" or "off"; none while it is not Secure
+	Outputs   []string  // likewise
 
 	ConfigAddress, ConfigSpeed int // what the configuration says, also after a move
 }

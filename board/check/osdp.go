@@ -69,7 +69,8 @@ func noAnswer(c config.Reader, found []osdp.Found) *Problem {
 			"Write that address and baud into the configuration, or set the reader to them."))
 }
 
-// linkFacts puts into the report how a reader is connected that the unit talks with.
+// linkFacts puts into the report how a reader is connected that the unit talks with, what it can
+// do, and what was counted of it.
 func linkFacts(r *run, reader hal.Reader) {
 	i, ok := reader.(hal.Installer)
 	if !ok {
@@ -81,4 +82,28 @@ func linkFacts(r *run, reader hal.Reader) {
 	if l.Device != "" {
 		r.fact("device", i18n.M("check.device", "Device"), i18n.Verbatim(l.Device))
 	}
+	if len(l.Abilities) > 0 {
+		r.fact("abilities", i18n.M("check.abilities", "It can do"), i18n.Words(l.Abilities))
+	}
+	if len(l.Inputs) > 0 {
+		r.fact("inputs", i18n.M("check.reader-inputs", "Its inputs"), i18n.Words(l.Inputs))
+	}
+	if len(l.Outputs) > 0 {
+		r.fact("outputs", i18n.M("check.reader-outputs", "Its outputs"), i18n.Words(l.Outputs))
+	}
+	if c, ok := reader.(hal.Counter); ok {
+		r.fact("counts", i18n.M("check.counted", "Counted"), counted(c.Counts()))
+	}
+}
+
+// counted is what was counted, each with its number.
+func counted(counts []hal.Count) i18n.Message {
+	var all []i18n.Message
+	for i, c := range counts {
+		if i > 0 {
+			all = append(all, i18n.Comma)
+		}
+		all = append(all, i18n.M("check.count", "%v %d", i18n.Word(c.Of), c.N))
+	}
+	return i18n.Join(all...)
 }

@@ -133,6 +133,10 @@ type Reader struct {
 
 	Address int  `toml:"address"` // osdp: on its line
 	RS485   bool `toml:"rs485"`   // osdp: the kernel switches the line's direction; else its adapter
+	// osdp: what the reader's own inputs are, of ReaderInputs, and what its own outputs do, of
+	// ReaderOutputs; the first is number 0, and "" is not used
+	Inputs  []string `toml:"inputs"`
+	Outputs []string `toml:"outputs"`
 
 	SPI   string `toml:"spi"`   // rc522: bus and chip select, "0.0"
 	Reset string `toml:"reset"` // rc522: the pin of its reset line; empty: not wired

@@ -8,6 +8,16 @@ import (
 	"menshen/hal/wiegand"
 )
 
+// ReaderInputs and ReaderOutputs are the roles that contacts of an OSDP reader may have. The reader
+// is outside: whoever opens it must not let himself in, nor switch what guards the door.
+var (
+	ReaderInputs  = []string{"tamper", "bell"}
+	ReaderOutputs = []string{"green", "red", "buzzer", "alarm", "camera"}
+)
+
+// mostContacts is how many inputs, and outputs, of a reader can be used.
+const mostContacts = 16
+
 // checkOSDP checks a reader of an OSDP line, and that it fits the others of its line.
 func (c *Config) checkOSDP(r Reader) (field string, err error) {
 	if r.Address < 0 || r.Address >= osdp.Broadcast {
@@ -19,6 +29,12 @@ func (c *Config) checkOSDP(r Reader) (field string, err error) {
 	}
 	if r.Keypad != 0 && r.Keypad != 8 {
 		return "keypad", fmt.Errorf("keypad = %d: write 8 if the reader has keys, or leave it out", r.Keypad)
+	}
+	if err := checkContacts("inputs", r.Inputs, ReaderInputs); err != nil {
+		return "inputs", err
+	}
+	if err := checkContacts("outputs", r.Outputs, ReaderOutputs); err != nil {
+		return "outputs", err
 	}
 	formats, err := c.WiegandFormats(r)
 	if err != nil {
@@ -46,6 +62,21 @@ func (c *Config) checkOSDP(r Reader) (field string, err error) {
 		}
 	}
 	return "", nil
+}
+
+func checkContacts(of string, have, roles []string) error {
+	if len(have) > mostContacts {
+		return fmt.Errorf("%s has %d roles: %d at most", of, len(have), mostContacts)
+	}
+	for _, role := range have {
+		if role == "" {
+			continue
+		}
+		if err := oneOf(of, role, roles); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // OSDPBaud is the speed of an OSDP reader's line.

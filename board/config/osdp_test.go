@@ -23,7 +23,7 @@ func osdpReaders(t *testing.T, readers ...string) (*Config, error) {
 func TestOSDPReaders(t *testing.T) {
 	const b = "device = \"/dev/ttyUSB0\"\nkey_file = \"k\""
 	const a, other = b + "\naddress = 1", "device = \"/dev/ttyUSB1\"\nkey_file = \"k\"\naddress = 1\nbaud = 115200"
-	c, err := osdpReaders(t, a, b+"\nkeypad = 8", other)
+	c, err := osdpReaders(t, a+"\ninputs = [\"\", \"bell\"]\noutputs = [\"alarm\"]", b+"\nkeypad = 8", other)
 	if err != nil || len(c.Readers) != 3 || c.Readers[1].OSDPBaud() != 9600 || c.Readers[2].OSDPBaud() != 115200 {
 		t.Fatal(c, err)
 	}
@@ -37,6 +37,8 @@ func TestOSDPReaders(t *testing.T) {
 		"two of one address":     {[]string{a, a}, "each its own"},
 		"two speeds on a line":   {[]string{a, b + "\nbaud = 19200"}, "of the line"},
 		"two ways on a line":     {[]string{a, b + "\nrs485 = true"}, "of the line"},
+		"exit on a reader":       {[]string{a + "\ninputs = [\"rex\"]"}, "inputs"},
+		"the lock on a reader":   {[]string{a + "\noutputs = [\"interlock\"]"}, "outputs"},
 		"keys of four bits":      {[]string{a + "\nkeypad = 4"}, "write 8"},
 		"an unknown format":      {[]string{a + "\nformats = [\"X\"]"}, "format"},
 		"formats that look like": {[]string{a + "\nformats = [\"H10306\", \"C1k35s\"]"}, "lost pulse"},

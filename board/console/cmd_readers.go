@@ -209,6 +209,18 @@ func (c *console) linkFacts(l *desk.Link) []fact {
 	if len(l.Abilities) > 0 {
 		facts = append(facts, fact{i18n.M("console.reader-abilities", "abilities"), strings.Join(l.Abilities, ", ")})
 	}
+	for _, of := range []struct {
+		name  i18n.Message
+		words []string
+	}{{i18n.M("console.reader-inputs", "inputs"), l.Inputs}, {i18n.M("console.reader-outputs", "outputs"), l.Outputs}} {
+		if len(of.words) > 0 {
+			facts = append(facts, fact{of.name, strings.Join(of.words, ", ")})
+		}
+	}
+	if l.Tamper {
+		facts = append(facts, fact{i18n.M("console.reader-tamper", "tamper"),
+			c.lang.Say(i18n.M("console.reader-opened", "it was opened"))})
+	}
 	if l.Supply {
 		facts = append(facts, fact{i18n.M("console.reader-supply", "supply"),
 			c.lang.Say(i18n.M("console.reader-supply-fails", "fails, says the reader"))})

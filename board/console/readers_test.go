@@ -20,7 +20,8 @@ func (d *fullDesk) Readers(_ context.Context, s desk.Session) ([]desk.ReaderRepo
 		{Name: "outside", Kind: "wiegand", Counts: []hal.Count{{Of: "cards", N: 17}}},
 		{Name: "gate", Kind: "osdp", Counts: []hal.Count{{Of: "questions", N: 400}},
 			Link: &desk.Link{Address: 5, Speed: 9600, Why: "has no key yet", Device: "serial number 41",
-				Abilities: []string{"cards", "lamp"}, Write: "write address = 3 into door.toml"}},
+				Abilities: []string{"cards", "lamp"}, Inputs: []string{"off", "on"}, Tamper: true,
+				Write: "write address = 3 into door.toml"}},
 	}, err
 }
 

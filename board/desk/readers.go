@@ -124,7 +124,10 @@ type Link struct {
 	Device    string    // what it says it is; empty: nothing yet
 	Proven    bool      // it said so under its key
 	Abilities []string
-	Supply    bool   // its supply fails
+	Supply    bool // its supply fails
+	Tamper    bool // it was opened
+	Inputs    []string
+	Outputs   []string
 	Write     string // what the configuration has to say after a move; empty: it does
 }
 
@@ -136,7 +139,8 @@ func linkOf(r hal.Reader, lang i18n.Language) *Link {
 	}
 	l := i.Link()
 	out := &Link{Address: l.Address, Speed: l.Speed, Secure: l.Secure, Next: l.Next, Installs: l.Installs,
-		Device: l.Device, Proven: l.Proven, Abilities: l.Abilities, Supply: l.Supply}
+		Device: l.Device, Proven: l.Proven, Abilities: said(lang, l.Abilities), Supply: l.Supply, Tamper: l.Tamper,
+		Inputs: said(lang, l.Inputs), Outputs: said(lang, l.Outputs)}
 	if l.Why != nil {
 		out.Why = lang.Say(linkMessage(l.Why))
 	}
@@ -146,6 +150,14 @@ func linkOf(r hal.Reader, lang i18n.Language) *Link {
 			l.ConfigAddress, l.ConfigSpeed))
 	}
 	return out
+}
+
+// said gives each word in a language.
+func said(lang i18n.Language, words []string) (all []string) {
+	for _, w := range words {
+		all = append(all, lang.Say(i18n.Word(w)))
+	}
+	return all
 }
 
 // linkMessage says why a reader has no session, and what to do.

@@ -119,7 +119,10 @@ type link struct {
 	Proven    bool     `json:"proven,omitempty"`   // it said so under its key
 	Abilities []string `json:"abilities"`
 	Supply    bool     `json:"supplyFails,omitempty"`
-	Write     string   `json:"write,omitempty"` // what door.toml has to say after a move
+	Tamper    bool     `json:"opened,omitempty"`  // it or a head of it
+	Inputs    []string `json:"inputs,omitempty"`  // of each of its own, whether it is on
+	Outputs   []string `json:"outputs,omitempty"` // likewise
+	Write     string   `json:"write,omitempty"`   // what door.toml has to say after a move
 }
 
 func (c *call) link(l *desk.Link) *link {
@@ -127,7 +130,8 @@ func (c *call) link(l *desk.Link) *link {
 		return nil
 	}
 	out := &link{Address: l.Address, Speed: l.Speed, Secure: l.Secure, Why: l.Why, Device: l.Device, Proven: l.Proven,
-		Abilities: append([]string{}, l.Abilities...), Supply: l.Supply, Write: l.Write}
+		Abilities: append([]string{}, l.Abilities...), Supply: l.Supply, Tamper: l.Tamper,
+		Inputs: l.Inputs, Outputs: l.Outputs, Write: l.Write}
 	if !l.Secure && !l.Next.IsZero() {
 		out.Next = c.time(l.Next)
 	}

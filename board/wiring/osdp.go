@@ -96,15 +96,26 @@ func osdpCards(formats []wiegand.Format) func(osdp.CardBits) (hal.Card, error) {
 }
 
 // joinOSDP has the lamp, buzzer and tamper switch of each OSDP reader do what those of the door do,
-// and its supply watched.
+// its supply watched, and its own inputs and outputs do what the configuration says.
 func (w *opener) joinOSDP(hw *hal.Wires) {
-	for _, r := range hw.Readers {
+	for i, r := range hw.Readers { // as the configuration has them
 		reader, ok := r.(*osdp.Reader)
 		if !ok {
 			continue
 		}
 		for role, out := range reader.Signals() {
 			hw.Signals[role] = beside(hw.Signals[role], out)
+		}
+		c := w.conf.Readers[i]
+		for n, role := range c.Outputs {
+			if role != "" {
+				hw.Signals[role] = beside(hw.Signals[role], reader.Output(byte(n)))
+			}
+		}
+		for n, role := range c.Inputs {
+			if role != "" {
+				hw.Inputs[role] = anyOf(hw.Inputs[role], reader.Input(n))
+			}
 		}
 		hw.Inputs["tamper"] = anyOf(hw.Inputs["tamper"], reader.Tamper())
 		hw.Inputs["supply"] = anyOf(hw.Inputs["supply"], reader.Supply())

@@ -73,15 +73,20 @@ func TestOSDPLine(t *testing.T) {
 	}
 	w := &opener{conf: &config.Config{Readers: []config.Reader{reader("a", "/dev/null", 0),
 		reader("b", "/dev/null", 1), reader("c", "/dev/zero", 0)}}}
+	w.conf.Readers[2].Inputs, w.conf.Readers[2].Outputs = []string{"", "bell"}, []string{"alarm", "green"}
 	lamp := &haltest.Output{}
 	hw := &hal.Wires{Signals: map[string]hal.Output{"green": lamp}, Inputs: map[string]hal.Input{}}
 	for i := range w.conf.Readers {
 		hw.Readers = append(hw.Readers, w.reader(i))
 	}
 	w.joinOSDP(hw)
-	if len(w.osdp) != 3 || len(hw.Signals) != 3 || hw.Inputs["tamper"] == nil ||
+	if len(w.osdp) != 3 || len(hw.Signals) != 4 || len(hw.Inputs) != 3 || hw.Inputs["tamper"] == nil ||
 		hw.Inputs["supply"] == nil {
 		t.Fatalf("%d readers, %d signals", len(w.osdp), len(hw.Signals))
+	}
+	if in, out := hw.Inputs["bell"].String(), hw.Signals["alarm"].String(); in != "input 1 of reader c" ||
+		out != "output 0 of reader c" {
+		t.Errorf("the bell is %s and the alarm %s", in, out)
 	}
 	if err := hw.Signals["green"].Set(true); err != nil || !lamp.On() {
 		t.Error("the lamp on its pin is not on:", err)

@@ -101,9 +101,9 @@ func TestCommandsReachTheReader(t *testing.T) {
 	if s := w.Bus.State(0); !s.Secure {
 		t.Error("a command that is too long ended the session:", s.Why)
 	}
-	w.Bus.Send(0, osdp.Maker{Vendor: [3]byte{1}})
+	w.Bus.Send(0, osdp.Out{{Output: 7, Control: osdp.OutOn}})
 	w.Run(time.Second)
-	if got := w.Take(); got[len(got)-1].Reply != (osdp.Nak{Reason: osdp.NakCommand}) {
+	if got := w.Take(); got[len(got)-1].Reply != (osdp.Nak{Reason: osdp.NakRecord}) {
 		t.Errorf("a refused command gave %+v", got)
 	}
 }

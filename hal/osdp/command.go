@@ -37,17 +37,15 @@ type OutChange struct {
 
 // What OutChange.Control may be.
 const (
-	OutNothing   = iota
-	OutOff       // for good, ending a timed one
-	OutOn        // for good, ending a timed one
-	OutOffAfter  // for good, when the timed one ends
-	OutOnAfter   // for good, when the timed one ends
-	OutOnFor     // then as before
-	OutOffFor    // then as before
-	outControls  // how many there are
-	tick         = 100 * time.Millisecond
-	mostTimed    = 0xffff * tick
-	mostKeepOpen = 0xffff * time.Millisecond
+	OutNothing  = iota
+	OutOff      // for good, ending a timed one
+	OutOn       // for good, ending a timed one
+	OutOffAfter // for good, when the timed one ends
+	OutOnAfter  // for good, when the timed one ends
+	OutOnFor    // then as before
+	OutOffFor   // then as before
+	outControls // how many there are
+	tick        = 100 * time.Millisecond
 )
 
 // LEDs sets lamps of the reader.
@@ -130,15 +128,6 @@ type Confirm struct{ Cryptogram [16]byte }
 // ReceiveSize tells the reader what the unit can take at once (osdp_ACURXSIZE).
 type ReceiveSize struct{ Bytes uint16 }
 
-// KeepActive asks the reader to go on reading for a while without being asked.
-type KeepActive struct{ For time.Duration }
-
-// Maker is a command of the reader's maker (osdp_MFG).
-type Maker struct {
-	Vendor [3]byte
-	Data   []byte
-}
-
 // FilePart is a part of a file for the reader, such as its firmware (osdp_FILETRANSFER).
 type FilePart struct {
 	Type   byte // 1: of the maker
@@ -166,9 +155,7 @@ const (
 	codeConfirm      = 0x77
 	codeReceiveSize  = 0x7b
 	codeFilePart     = 0x7c
-	codeMaker        = 0x80
 	codeAbort        = 0xa2
-	codeKeepActive   = 0xa7
 )
 
 func (Poll) code() byte         { return codePoll }
@@ -188,8 +175,6 @@ func (SetKey) code() byte       { return codeSetKey }
 func (Challenge) code() byte    { return codeChallenge }
 func (Confirm) code() byte      { return codeConfirm }
 func (ReceiveSize) code() byte  { return codeReceiveSize }
-func (KeepActive) code() byte   { return codeKeepActive }
-func (Maker) code() byte        { return codeMaker }
 func (FilePart) code() byte     { return codeFilePart }
 
 func (Poll) data(b []byte) []byte         { return b }
@@ -242,12 +227,6 @@ func (c Challenge) data(b []byte) []byte { return append(b, c.Unit[:]...) }
 func (c Confirm) data(b []byte) []byte   { return append(b, c.Cryptogram[:]...) }
 
 func (c ReceiveSize) data(b []byte) []byte { return binary.LittleEndian.AppendUint16(b, c.Bytes) }
-
-func (c KeepActive) data(b []byte) []byte {
-	return binary.LittleEndian.AppendUint16(b, steps16(c.For, time.Millisecond))
-}
-
-func (c Maker) data(b []byte) []byte { return append(append(b, c.Vendor[:]...), c.Data...) }
 
 func (c FilePart) data(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint32(append(b, c.Type), c.Size)
@@ -310,10 +289,6 @@ func ParseCommand(payload []byte) (Command, error) {
 		c = k
 	case codeReceiveSize:
 		c = ReceiveSize{d.u16()}
-	case codeKeepActive:
-		c = KeepActive{time.Duration(d.u16()) * time.Millisecond}
-	case codeMaker:
-		c = Maker{[3]byte(d.take(3)), d.rest()}
 	case codeFilePart:
 		c = FilePart{d.u8(), d.u32(), d.u32(), d.take(int(d.u16()))}
 	default:

@@ -17,7 +17,7 @@ var commands = []Command{
 	Buzzer{0, 2, 200 * time.Millisecond, 100 * time.Millisecond, 3},
 	Text{0, 3, 4 * time.Second, 1, 2, "Welcome"},
 	SetLine{5, 115200}, SetKey{Key{1, 2, 3}}, Challenge{Nonce{9}}, Confirm{[16]byte{8}}, ReceiveSize{1440},
-	KeepActive{1500 * time.Millisecond}, Maker{[3]byte{1, 2, 3}, []byte{4, 5}}, FilePart{1, 70000, 256, []byte{7, 7}},
+	FilePart{1, 70000, 256, []byte{7, 7}},
 }
 
 var replies = []Reply{
@@ -26,7 +26,6 @@ var replies = []Reply{
 	Readers{2}, CardBits{0, 1, 26, []byte{0x12, 0x34, 0x56, 0x40}}, CardText{0, 1, []byte("1234")},
 	Keys{0, []byte("12\r")},
 	LineSet{5, 9600}, Challenged{[8]byte{1}, Nonce{2}, [16]byte{3}}, Confirmed{[16]byte{4}}, FileState{0, 20, -1, 128},
-	MakerReply{[3]byte{1, 2, 3}, []byte{9}},
 }
 
 // Each command and each reply is read as it was written, and no other length of it is read.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,8 @@ import (
 // hex, or "-" as new from the factory. For each t of its input it reads the card 01020340 of 26
 // bits, for each k the key 7; it writes a line for each command: "keyset HEX", "led COLOUR",
 // "buzzer TONE", "comset ADDRESS BAUD", and "closed BYTES HASH" when it has a file, with its FNV-1a
-// of 32 bits in hex.
+// of 32 bits in hex. It has two inputs, of which an i turns the second one over, and two outputs,
+// for which it writes "output NUMBER CONTROL".
 func TestPeer(t *testing.T) {
 	program := os.Getenv("MENSHEN_OSDP_PEER")
 	if program == "" {
@@ -52,6 +54,7 @@ func TestPeer(t *testing.T) {
 
 	p = newPeer(t, program, ring, key) // both begin again
 	p.use(t)
+	p.contacts(t)
 	p.move(t)
 	p.file(t)
 	p.end()
@@ -145,6 +148,32 @@ func (p *peer) use(t *testing.T) {
 	}
 	t.Logf("%d taps, each %v after it, at most %v; %v", len(took), (sum / 100).Round(time.Millisecond),
 		most.Round(time.Millisecond), p.line.Readers()[0].Counts())
+}
+
+// contacts switches an output of the peer and reads its inputs.
+func (p *peer) contacts(t *testing.T) {
+	t.Helper()
+	r := p.line.Readers()[0]
+	is := func(in, out string) {
+		t.Helper()
+		await(t, func() bool {
+			l := r.Link()
+			return slices.Equal(l.Inputs, []string{"off", in}) && slices.Equal(l.Outputs, []string{"off", out})
+		})
+	}
+	is("off", "off")
+	r.Output(1).Set(true)
+	if got, want := p.says(t, "output "), fmt.Sprint("1 ", osdp.OutOn); got != want {
+		t.Errorf("output %s, want %s", got, want)
+	}
+	is("off", "on")
+	io.WriteString(p.input, "i")
+	is("on", "on")
+	if active, err := r.Input(1).Active(); !active || err != nil {
+		t.Errorf("its input: %v, %v", active, err)
+	}
+	io.WriteString(p.input, "i")
+	is("off", "on")
 }
 
 // move gives the peer another address, and the old one again.

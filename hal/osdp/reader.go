@@ -21,6 +21,7 @@ type Reader struct {
 	lamp   lamp
 	text   text
 	local  contacts
+	outs   outputs
 
 	mu      sync.Mutex
 	why     error      // as it was told last; nil: it works
@@ -41,7 +42,7 @@ const mostEvents = 64
 
 func newReader(l *Line, place int, c Config) *Reader {
 	r := &Reader{line: l, place: place, cfg: c, tally: newTally(), events: make(chan hal.ReaderEvent, mostEvents)}
-	r.lamp.reader, r.text.reader = r, r
+	r.lamp.reader, r.text.reader, r.outs.reader = r, r, r
 	return r
 }
 
@@ -115,7 +116,7 @@ func (r *Reader) said(at time.Time, reply Reply) {
 		for _, b := range a.Buttons() {
 			r.say(hal.ReaderEvent{At: at, Button: b})
 		}
-	case Local:
+	case Local, Inputs, Readers:
 		r.local.set(at, a)
 	}
 }
@@ -143,6 +144,7 @@ func (r *Reader) up(at time.Time) {
 	}
 	r.lamp.again()
 	r.text.again()
+	r.outs.again()
 }
 
 // Install implements hal.Installer.
@@ -164,7 +166,8 @@ func (r *Reader) Install(until time.Time) error {
 
 // Link implements hal.Installer.
 func (r *Reader) Link() (l hal.Link) {
-	l = hal.Link{Address: int(r.cfg.Address), Speed: r.line.baud, Supply: r.local.supplyFails(),
+	t := r.local.last()
+	l = hal.Link{Address: int(r.cfg.Address), Speed: r.line.baud, Supply: t.local.Power, Tamper: t.opened(),
 		ConfigAddress: int(r.cfg.Address), ConfigSpeed: r.line.baud}
 	open := r.line.with(func(b *Bus) {
 		s := b.State(r.place)
@@ -172,6 +175,9 @@ func (r *Reader) Link() (l hal.Link) {
 		l.Secure, l.Why, l.Next, l.Installs, l.Installed = s.Secure, s.Why, s.Next, s.Installs, s.Installed
 		if s.Identity != (Identity{}) {
 			l.Device, l.Proven = s.Identity.String(), s.Proven
+		}
+		if s.Secure {
+			l.Inputs, l.Outputs = switched(s.Inputs), switched(s.Outputs)
 		}
 		for _, a := range s.Abilities {
 			if name := a.String(); name != "" {

@@ -3,6 +3,7 @@ package osdp
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"menshen/hal"
 )
@@ -75,6 +76,20 @@ func (r Abilities) Level(function byte) byte {
 	return 0
 }
 
+// states are the questions how the reader is, but for what each is asked: osdp_LSTAT.
+func (r Abilities) states() (all []Command) {
+	if r.Has(CanInputs) {
+		all = append(all, AskInputs{})
+	}
+	if r.Has(CanOutputs) {
+		all = append(all, AskOutputs{})
+	}
+	if slices.ContainsFunc(r, func(a Ability) bool { return a.Function == CanHeads && a.Count > 0 }) {
+		all = append(all, AskReaders{})
+	}
+	return all
+}
+
 // Functions of abilities.
 const (
 	CanInputs   = 1
@@ -86,6 +101,7 @@ const (
 	CanCRC      = 8
 	CanSecurity = 9
 	CanReceive  = 10 // Level and Count are the bytes, low and high
+	CanHeads    = 13 // Count of them, beside the reader itself; Level says nothing
 )
 
 // Local is the state of the reader itself.
@@ -95,7 +111,13 @@ type Local struct{ Tamper, Power bool } // opened; its supply is failing
 type (
 	Inputs  []byte
 	Outputs []byte
-	Readers []byte // 0 in order, 1 not connected, 2 tampered
+	Readers []byte // of the reader's heads: 0 in order, HeadAway or HeadTampered
+)
+
+// What the state of a head may be.
+const (
+	HeadAway     = 1 // not connected
+	HeadTampered = 2
 )
 
 // CardBits is a card as bits (osdp_RAW).
@@ -142,12 +164,6 @@ type FileState struct {
 	Most   uint16 // bytes of the next part; 0: as before
 }
 
-// MakerReply is an answer of the reader's maker (osdp_MFGREP).
-type MakerReply struct {
-	Vendor [3]byte
-	Data   []byte
-}
-
 // The codes of replies.
 const (
 	codeAck        = 0x40
@@ -166,7 +182,6 @@ const (
 	codeConfirmed  = 0x78
 	codeBusy       = 0x79
 	codeFileState  = 0x7a
-	codeMakerReply = 0x90
 )
 
 func (Ack) code() byte        { return codeAck }
@@ -185,7 +200,6 @@ func (LineSet) code() byte    { return codeLineSet }
 func (Challenged) code() byte { return codeChallenged }
 func (Confirmed) code() byte  { return codeConfirmed }
 func (FileState) code() byte  { return codeFileState }
-func (MakerReply) code() byte { return codeMakerReply }
 
 func (Ack) data(b []byte) []byte         { return b }
 func (Busy) data(b []byte) []byte        { return b }
@@ -242,8 +256,6 @@ func (r FileState) data(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint16(b, uint16(r.Status))
 	return binary.LittleEndian.AppendUint16(b, r.Most)
 }
-
-func (r MakerReply) data(b []byte) []byte { return append(append(b, r.Vendor[:]...), r.Data...) }
 
 // String, GoString and Format never show a number or what was typed.
 func (r CardBits) String() string             { return fmt.Sprintf("card(%d bits)", r.Bits) }
@@ -334,8 +346,6 @@ func ParseReply(payload []byte) (Reply, error) {
 		r = Confirmed{[16]byte(d.take(16))}
 	case codeFileState:
 		r = FileState{d.u8(), d.u16(), int16(d.u16()), d.u16()}
-	case codeMakerReply:
-		r = MakerReply{[3]byte(d.take(3)), d.rest()}
 	default:
 		return nil, fmt.Errorf("%w: reply %02x", ErrUnknown, code)
 	}

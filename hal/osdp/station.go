@@ -53,6 +53,9 @@ type State struct {
 	Proven    bool      // Identity and Abilities were told inside a session; else they are hearsay
 	Identity  Identity
 	Abilities Abilities
+	Inputs    Inputs // as it said last, as are the next two
+	Outputs   Outputs
+	Heads     Readers
 	File      hal.FileProgress // of the last one
 }
 
@@ -83,7 +86,8 @@ type station struct {
 	channel  *Channel
 	nonce    Nonce
 	sequence byte
-	met      int // of the questions of meet
+	met      int       // of the questions of meet
+	states   []Command // questions how it is, for its next turns
 	queue    []Command
 	queued   bool    // the last turn but polls was of the queue: then it is the file's
 	command  Command // that was sent
@@ -160,7 +164,7 @@ func (s *station) ask(now time.Time, nonce func() Nonce) []byte {
 	case rekey:
 		s.command, s.install.sent = SetKey{s.keys[s.install.key]}, true
 	case meet:
-		s.command = [...]Command{AskIdentity{}, AskAbilities{}, AskLocal{}}[s.met]
+		s.command = s.meeting()[s.met]
 	case up:
 		s.command = s.pick(now)
 		s.mayMove()
@@ -207,10 +211,24 @@ func (s *station) pick(now time.Time) Command {
 		return s.file.next()
 	}
 	if now.Sub(s.asked) >= stateEvery {
-		s.asked = now
-		return AskLocal{}
+		s.asked, s.states = now, append(s.Abilities.states(), AskLocal{})
+	}
+	if len(s.states) > 0 {
+		c := s.states[0]
+		s.states = s.states[1:]
+		return c
 	}
 	return Poll{}
+}
+
+// meeting are the questions that begin a session. The reader itself is the last: once it is known,
+// all is.
+func (s *station) meeting() []Command {
+	all := []Command{AskIdentity{}, AskAbilities{}}
+	if s.Abilities.Has(CanReceive) {
+		all = append(all, ReceiveSize{MaxFrame})
+	}
+	return append(append(all, s.Abilities.states()...), AskLocal{})
 }
 
 func (s *station) send(c Command) bool {
@@ -315,7 +333,7 @@ func (s *station) answered(now time.Time) {
 		if len(s.queue) == 0 && (s.file == nil || now.Before(s.file.due)) {
 			s.due = now.Add(pollEvery)
 		}
-	case AskLocal:
+	case AskLocal, AskInputs, AskOutputs, AskReaders:
 		s.due = time.Time{} // at once: it was to be polled
 	}
 }
@@ -331,6 +349,7 @@ func (s *station) greeted(now time.Time, f Frame) []Event {
 	if r, err := ParseReply(f.Payload); err == nil && f.Security == nil {
 		if id, ok := r.(Identity); ok {
 			s.Identity, s.Abilities, s.Proven = id, nil, false
+			s.Inputs, s.Outputs, s.Heads = nil, nil, nil
 		}
 	}
 	if len(s.candidates()) == 0 {
@@ -387,7 +406,7 @@ func (s *station) confirmed(now time.Time, f Frame) []Event {
 		return s.other(now, ErrOtherKey)
 	}
 	s.tally.Add(countSessions, 1)
-	s.began, s.met = now, 0
+	s.began, s.met, s.states = now, 0, nil
 	if s.install != nil && s.at != s.install.key {
 		s.step(now, rekey)
 		return nil
@@ -419,16 +438,31 @@ func (s *station) meets(now time.Time, r Reply) (events []Event) {
 		s.Identity, s.Proven = r, true
 	case Abilities:
 		s.Abilities = r
-	case Local:
+	case Nak:
+		s.tally.Add(countRefused, 1)
+	case Local, Inputs, Outputs, Readers:
 		events = append(events, Event{Reply: r})
 	}
-	if s.met++; s.met < 3 {
+	s.note(r)
+	if s.met++; s.met < len(s.meeting()) {
 		return events
 	}
 	s.step(now, up)
 	s.Secure, s.Why, s.Next = true, nil, time.Time{}
 	s.asked = now.Add(-time.Duration(s.place) * stateEvery / MostReaders) // not all in one round
 	return append([]Event{{Up: true, Key: s.key()}}, events...)
+}
+
+// note keeps what a reader says of its inputs, outputs and heads.
+func (s *station) note(r Reply) {
+	switch r := r.(type) {
+	case Inputs:
+		s.Inputs = r
+	case Outputs:
+		s.Outputs = r
+	case Readers:
+		s.Heads = r
+	}
 }
 
 // said hands on what the reader says in its session.
@@ -444,7 +478,12 @@ func (s *station) said(now time.Time, r Reply) []Event {
 	case CardBits, CardText:
 		s.tally.Add(countCards, 1)
 	}
+	s.note(r)
 	switch asked.(type) {
+	case Out:
+		if _, ok := r.(Ack); ok {
+			s.states = append(s.states, AskOutputs{}) // what became of it
+		}
 	case SetLine:
 		s.moved(now, r)
 	case FilePart, Abort:

@@ -17,6 +17,17 @@ func Word(w string) Message {
 	return Verbatim(w)
 }
 
+// Words is words of the vocabulary with commas between.
+func Words(all []string) (said Message) {
+	for i, w := range all {
+		if i > 0 {
+			said = Join(said, Comma)
+		}
+		said = Join(said, Word(w))
+	}
+	return said
+}
+
 // IsWord reports whether the vocabulary has a word.
 func IsWord(w string) bool {
 	_, ok := vocabulary[w]
@@ -253,6 +264,14 @@ var vocabulary = map[string]Message{
 	"same":                                    M("word.same", "the same"),
 	"doubled":                                 M("word.doubled", "doubled"),
 	"off":                                     M("word.off", "off"),
+	"on":                                      M("word.on", "on"),
+	"inputs":                                  M("word.inputs", "inputs"),
+	"outputs":                                 M("word.outputs", "outputs"),
+	"lamp":                                    M("word.lamp", "lamp"),
+	"buzzer":                                  M("word.buzzer", "buzzer"),
+	"text":                                    M("word.text", "text"),
+	"CRC":                                     M("word.crc", "CRC"),
+	"secure channel":                          M("word.secure-channel", "secure channel"),
 	"ok":                                      M("word.ok", "ok"),
 	"gone":                                    M("word.gone", "gone"),
 	"silent":                                  M("word.silent", "silent"),

@@ -25,7 +25,11 @@ type Reader struct {
 	Busy       int  // so many next commands find it busy
 	Identity   osdp.Identity
 	Tampered   bool
-	Failing    bool          // its supply
+	Failing    bool         // its supply
+	Inputs     osdp.Inputs  // nil: it has none
+	Outputs    osdp.Outputs // nil: it has none
+	Heads      osdp.Readers // nil: none beside itself
+	Refuses    func(osdp.Command) bool
 	Baud       int           // it hears only what is sent at it; 0: anything
 	OwnAddress bool          // it does not hear what is for everybody
 	Fixed      bool          // it refuses another place
@@ -36,7 +40,7 @@ type Reader struct {
 	LEDs   []osdp.LED
 	Buzzer []osdp.Buzzer
 	Texts  []osdp.Text
-	Outs   []osdp.OutChange
+	Takes  uint16 // bytes of a frame, that the unit does; 0: it was not told
 
 	Sessions int
 	Polls    int
@@ -47,9 +51,9 @@ type Reader struct {
 	channel  *osdp.Channel
 	unit     osdp.Nonce
 	sequence byte
-	heard    []byte // the last command, as it came
-	answer   []byte // the answer to it
-	told     osdp.Local
+	heard    []byte        // the last command, as it came
+	answer   []byte        // the answer to it
+	told     [3]string     // its states, as the unit knows them
 	goes     *osdp.LineSet // after its answer
 }
 
@@ -165,6 +169,14 @@ func (r *Reader) abilities() osdp.Abilities {
 		{Function: osdp.CanBuzzer, Level: 2, Count: 1}, {Function: osdp.CanText, Level: 1, Count: 1},
 		{Function: osdp.CanSecurity, Level: 1, Count: 1},
 	}
+	for function, n := range map[byte]int{osdp.CanInputs: len(r.Inputs), osdp.CanOutputs: len(r.Outputs)} {
+		if n > 0 {
+			all = append(all, osdp.Ability{Function: function, Level: 1, Count: byte(n)})
+		}
+	}
+	if n := len(r.Heads); n > 0 {
+		all = append(all, osdp.Ability{Function: osdp.CanHeads, Count: byte(n)})
+	}
 	if r.Files != nil && r.Files.Receives > 0 {
 		n := r.Files.Receives
 		all = append(all, osdp.Ability{Function: osdp.CanReceive, Level: byte(n), Count: byte(n >> 8)})
@@ -174,11 +186,20 @@ func (r *Reader) abilities() osdp.Abilities {
 
 // obey does what a command says.
 func (r *Reader) obey(c osdp.Command) osdp.Reply {
+	if r.Refuses != nil && r.Refuses(c) {
+		return osdp.Nak{Reason: osdp.NakCommand}
+	}
 	switch c := c.(type) {
 	case osdp.Poll:
 		return r.polled()
 	case osdp.AskLocal:
-		return r.local()
+		return r.state(0)
+	case osdp.AskInputs:
+		return r.state(1)
+	case osdp.AskReaders:
+		return r.state(2)
+	case osdp.AskOutputs:
+		return r.Outputs
 	case osdp.LEDs:
 		r.LEDs = append(r.LEDs, c...)
 	case osdp.Buzzer:
@@ -186,7 +207,7 @@ func (r *Reader) obey(c osdp.Command) osdp.Reply {
 	case osdp.Text:
 		r.Texts = append(r.Texts, c)
 	case osdp.Out:
-		r.Outs = append(r.Outs, c...)
+		return r.out(c)
 	case osdp.SetKey:
 		r.Key, r.Factory = c.Key, false
 	case osdp.SetLine:
@@ -195,7 +216,8 @@ func (r *Reader) obey(c osdp.Command) osdp.Reply {
 		return r.Files.take(c)
 	case osdp.Abort:
 		return r.Files.abort()
-	case osdp.KeepActive, osdp.ReceiveSize:
+	case osdp.ReceiveSize:
+		r.Takes = c.Bytes
 	default:
 		return osdp.Nak{Reason: osdp.NakCommand}
 	}
@@ -216,8 +238,12 @@ func (r *Reader) setLine(c osdp.SetLine) osdp.Reply {
 
 func (r *Reader) polled() osdp.Reply {
 	r.Polls++
-	if was := r.told; was != r.local() {
-		return r.told
+	for i, was := range r.told {
+		if now := r.state(i); was == "" { // the unit does not know it
+			r.told[i] = was
+		} else if r.told[i] != was {
+			return now
+		}
 	}
 	if len(r.waiting) == 0 {
 		return osdp.Ack{}
@@ -227,10 +253,25 @@ func (r *Reader) polled() osdp.Reply {
 	return next
 }
 
-// local is its own state, which the unit is told now.
-func (r *Reader) local() osdp.Local {
-	r.told = osdp.Local{Tamper: r.Tampered, Power: r.Failing}
-	return r.told
+// state is one of its states, which the unit is told now.
+func (r *Reader) state(i int) osdp.Reply {
+	s := [...]osdp.Reply{osdp.Local{Tamper: r.Tampered, Power: r.Failing}, r.Inputs, r.Heads}[i]
+	r.told[i] = string(osdp.Encode(s))
+	return s
+}
+
+// out switches outputs for good: it has no clock.
+func (r *Reader) out(all osdp.Out) osdp.Reply {
+	for _, c := range all {
+		if int(c.Output) >= len(r.Outputs) || c.Control != osdp.OutOn && c.Control != osdp.OutOff {
+			return osdp.Nak{Reason: osdp.NakRecord}
+		}
+		r.Outputs[c.Output] = 0
+		if c.Control == osdp.OutOn {
+			r.Outputs[c.Output] = 1
+		}
+	}
+	return osdp.Ack{}
 }
 
 func (r *Reader) challenged(f osdp.Frame, c osdp.Challenge) []byte {
