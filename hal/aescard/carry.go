@@ -15,7 +15,8 @@ import (
 const (
 	file = 256
 	Room = file - 1 // the first byte says how many there are
-	part = 128      // bytes of one command: an answer has 256 at most, its code and its padding included
+	part = 128      // bytes that are written by one command
+	gulp = 239      // that are read by one: 240 padded, and a code of 8; an answer has 256 at most
 )
 
 // The byte after the number tells the mark of the secret from which the key is made that what the
@@ -42,12 +43,12 @@ func (s *Site) carried(session *Session, p product, uid []byte, mark byte) *hal.
 	if err != nil {
 		return c
 	}
-	content, err := session.Read(Full, p.carries, 0, part)
+	content, err := session.Read(Full, p.carries, 0, gulp)
 	if err != nil {
 		return c
 	}
-	if n := 1 + int(content[0]); n > part {
-		rest, err := session.Read(Full, p.carries, part, n-part)
+	if n := 1 + int(content[0]); n > gulp {
+		rest, err := session.Read(Full, p.carries, gulp, n-gulp)
 		if err != nil {
 			return c
 		}
@@ -85,11 +86,12 @@ func (p product) carry(s *Session, sealed []byte, mark byte) error {
 			return err
 		}
 	}
-	for at := 0; at < file; at += part {
-		switch kept, err := s.Read(Full, p.carries, at, part); {
+	for at := 0; at < file; at += gulp { // as a door reads it
+		want := content[at:min(at+gulp, file)]
+		switch kept, err := s.Read(Full, p.carries, at, len(want)); {
 		case err != nil:
 			return err
-		case !bytes.Equal(kept, content[at:at+part]):
+		case !bytes.Equal(kept, want):
 			return ErrForged
 		}
 	}

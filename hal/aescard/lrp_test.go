@@ -105,8 +105,9 @@ func TestProofLRP(t *testing.T) {
 				"1C8EE9654067C50B188BD7652CEA8ABF4DCAF2776C80ABACEC992D6DF2D6E4EE9100"},
 		}},
 	} {
+		first := slices.Concat([]byte{x.no, 6}, wantsLRP)
 		s := &Session{card: &script{t, x.lines}, rand: bytes.NewReader(raw(x.a))}
-		if err := s.proveLRP(proveFirst, slices.Concat([]byte{x.no, 6}, wantsLRP), x.no, Key{}); err != nil {
+		if err := s.proveLRP(proveFirst, first, x.no, Key{}); err != nil {
 			t.Fatal(err)
 		}
 		got := s.suite.(*byLRP)
@@ -116,7 +117,7 @@ func TestProofLRP(t *testing.T) {
 		}
 		x.lines[1][1] = x.lines[1][1][:60] + "0" + x.lines[1][1][61:]
 		s = &Session{card: &script{t, x.lines}, rand: bytes.NewReader(raw(x.a))}
-		if err := s.proveLRP(proveFirst, slices.Concat([]byte{x.no, 6}, wantsLRP), x.no, Key{}); !errors.Is(err, ErrKey) {
+		if err := s.proveLRP(proveFirst, first, x.no, Key{}); !errors.Is(err, ErrKey) {
 			t.Errorf("key %d, a code that is changed: %v", x.no, err)
 		}
 	}

@@ -47,8 +47,8 @@ func (s *Session) Again(no byte, key Key) error {
 	return s.proveAES(proveAgain, []byte{no}, no, key)
 }
 
-// proveAES is the proof of NT4H2421Gx, 9.1.5 and 9.1.6: each side's number goes encrypted, and comes
-// back turned by a byte.
+// proveAES is the proof of NT4H2421Gx, 9.1.5 and 9.1.6: each side's number goes encrypted, and
+// comes back turned by a byte.
 func (s *Session) proveAES(ins byte, first []byte, no byte, key Key) (err error) {
 	defer func() { s.over = err != nil }()
 	in, err := s.said(ins, first, more, aes.BlockSize)

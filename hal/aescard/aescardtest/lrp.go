@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// lrpKey is a key of AN12304: the key to begin with, and the sixteen plaintexts by hexadecimal digit.
+// lrpKey is a key of AN12304: the key to begin with, and the sixteen plaintexts by hexadecimal
+// digit.
 type lrpKey struct {
 	first [16]byte
 	texts map[rune][16]byte
@@ -103,7 +104,8 @@ func (c *Card) lrpChallenge(no byte, can []byte, before *session) []byte {
 		if before != nil {
 			s.ti, s.count = before.ti, before.count
 		} else {
-			sealed = keys.crypt(slices.Concat(s.ti, []byte{2, 0, 0, 0, 0, 0}, append(can, make([]byte, 6)...)[:6]), false)
+			can = append(can, make([]byte, 6)...)[:6]
+			sealed = keys.crypt(slices.Concat(s.ti, []byte{2, 0, 0, 0, 0, 0}, can), false)
 		}
 		mine := keys.mac.cmac(slices.Concat(b, a, sealed))
 		c.session = s

@@ -92,7 +92,10 @@ func (c *Chip) Present(cards ...*Card) {
 
 // Elapsed is how much of the emulator's own time has passed.
 func (c *Chip) Elapsed() (d time.Duration) {
-	c.set(func() { d = c.now })
+	c.set(func() {
+		c.pass(0)
+		d = c.now
+	})
 	return d
 }
 
