@@ -98,7 +98,7 @@ func (d *Desk) awaitKey(ctx context.Context, r hal.Installer, began time.Time, s
 			return installDone, nil
 		case time.Since(began) > d.longestInstall:
 			return installTimeUp, i18n.Problem(i18n.E("desk.install-time-up", "the reader did not take a key in time"),
-				i18n.M("desk.install-again", "see what the steps say of it; then 'reader NAME --install' again"))
+				i18n.M("desk.install-again", "see what the steps say of it; then install it again"))
 		case l.Why != nil && l.Why.Error() != told:
 			told = l.Why.Error()
 			step(Step{Text: lang.Say(linkMessage(l.Why))})
@@ -186,11 +186,11 @@ var linkErrors = []knownError{
 		"and speed")},
 	{osdp.ErrNoisy, i18n.M("desk.link-noisy", "only damaged answers: look for a loose wire, a missing terminator, or "+
 		"two readers at one address")},
-	{osdp.ErrNoKey, i18n.M("desk.link-no-key", "has no key yet: 'reader NAME --install'")},
-	{osdp.ErrOtherKey, i18n.M("desk.link-other-key", "has another key: if it was exchanged, 'reader NAME --install'; "+
+	{osdp.ErrNoKey, i18n.M("desk.link-no-key", "has no key yet: install it")},
+	{osdp.ErrOtherKey, i18n.M("desk.link-other-key", "has another key: if it was exchanged, install it; "+
 		"else somebody put another one there")},
 	{osdp.ErrDefaultKey, i18n.M("desk.link-default-key", "offers the default key, which everybody knows: if it is "+
-		"new, 'reader NAME --install'; else somebody put another one there")},
+		"new, install it; else somebody put another one there")},
 	{osdp.ErrNoChannel, i18n.M("desk.link-no-channel", "refuses a secure channel: without one it is not used")},
 	{osdp.ErrPlain, i18n.M("desk.link-plain", "does not encrypt cards and keys: it is not used")},
 	{osdp.ErrForgot, i18n.M("desk.link-forgot", "ended the session: its power was off, or somebody is on the line")},

@@ -27,6 +27,22 @@ func wordsInstall(int) []i18n.Message {
 		i18n.M("page.install-readers", "Readers"),
 		i18n.M("page.readers-hint", "What came since the start. Show a card to a reader to see how it comes over the "+
 			"wire: the strokes are pulses in their times. They do not tell which card it was."),
+		i18n.M("page.reader-secure", "secure channel"),
+		i18n.M("page.reader-not-secure", "no secure channel"),
+		i18n.M("page.reader-opened", "The reader was opened, or taken off its wall."),
+		i18n.M("page.reader-supply-fails", "Its supply fails, says the reader: look at its power."),
+		i18n.M("page.reader-address", "address"),
+		i18n.M("page.reader-at", "%s, at %s baud", arg1, arg2),
+		i18n.M("page.reader-device", "device"),
+		i18n.M("page.reader-in-clear", "%s (said in clear: not proven)", arg1),
+		i18n.M("page.reader-abilities", "abilities"),
+		i18n.M("page.reader-inputs", "its inputs"),
+		i18n.M("page.reader-outputs", "its outputs"),
+		i18n.M("page.reader-install", "Give it a key"),
+		i18n.M("page.reader-install-hint", "A new reader takes its first key over the wire under a key that everybody "+
+			"knows. Do it while nobody else reaches its cable: best at the unit, before it is mounted. It may take "+
+			"one for ten minutes; you may stop before."),
+		i18n.M("page.reader-installed", "It has its key. What it says is encrypted from now on."),
 		i18n.M("page.last-frames", "The last frames, the newest first"),
 		i18n.M("page.no-frames", "No frame came yet."),
 		i18n.M("page.frame-read", "read"),

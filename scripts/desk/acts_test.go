@@ -69,6 +69,17 @@ var acts = map[string]act{
 		time.Sleep(2 * away)
 		return nil, nil
 	}),
+	"gate": does(func(u *unit, p struct {
+		Opened, Away bool
+		Card         byte // 0: none
+	}) (any, error) {
+		u.line.Do(func() {
+			if u.gate.Tampered, u.gate.Deaf = p.Opened, p.Away; p.Card != 0 {
+				u.gate.Tap(26, 0, 0, p.Card, 0)
+			}
+		})
+		return nil, nil
+	}),
 	"type": does(func(u *unit, p struct{ Keys string }) (any, error) {
 		for _, k := range p.Keys {
 			u.Reader.Present(hal.ReaderEvent{At: u.Clock.Now(), Button: hal.Button(k)})

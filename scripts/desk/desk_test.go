@@ -47,6 +47,7 @@ type options struct {
 	Updates   bool     // root's side of updates and sticks is played: version 1.1 is on the stick
 	Wires     bool     // a second reader, garage, on simulated wires
 	AES       bool     // a second reader, lobby, of AES cards; it is emulated, and so are they
+	OSDP      bool     // a second reader, gate, on an OSDP line; it is emulated, and has no key yet
 	Inputs    []string // beside those of the bench: bell, staff
 	Signals   []string // of the bench's outputs, instead of lamps and buzzer: alarm, duress, interlock
 	Served    bool     // the page is not opened from the disk: a seat of the site serves it

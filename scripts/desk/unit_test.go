@@ -3,10 +3,12 @@ package desk_test
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"image"
 	"log/slog"
 	"math/rand/v2"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,6 +25,8 @@ import (
 	"menshen/hal/aescard"
 	"menshen/hal/aescard/aescardtest"
 	"menshen/hal/haltest"
+	"menshen/hal/osdp"
+	"menshen/hal/osdp/osdptest"
 	"menshen/hal/rc522"
 	"menshen/hal/rc522/rc522test"
 	"menshen/hal/sim"
@@ -39,6 +43,8 @@ type unit struct {
 	wires    *sim.Door          // of the reader garage; nil: there is none
 	lobby    *rc522test.Chip    // of the reader lobby; nil: there is none
 	aesCards [3]*rc522test.Card // at first as from the factory
+	gate     *osdptest.Reader   // the reader gate; nil: there is none
+	line     *osdptest.Line     // it is on that
 	before   atomic.Uint64      // the number of whoever stands before the camera; 0: nobody
 	log      journal
 
@@ -76,6 +82,9 @@ func newUnit(t *testing.T, o options) *unit {
 	}
 	if o.AES {
 		u.emulate()
+	}
+	if o.OSDP {
+		u.connect(t)
 	}
 	for _, role := range o.Inputs {
 		in := &haltest.Input{Name: role}
@@ -135,6 +144,30 @@ func (u *unit) emulate() {
 	u.lobby = rc522test.New()
 	u.Wires.Readers = append(u.Wires.Readers, rc522.New(func() (spi.PortCloser, error) { return u.lobby, nil },
 		rc522.Config{Name: "lobby", Poll: 5 * time.Millisecond, Away: away, AES: site}))
+	u.Reassemble()
+}
+
+// connect gives the unit a second reader, on an OSDP line.
+func (u *unit) connect(t *testing.T) {
+	t.Helper()
+	cable, err := sim.NewSerial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.gate = &osdptest.Reader{Address: 5, Factory: true, Inputs: osdp.Inputs{0, 1}, Outputs: osdp.Outputs{0},
+		Identity: osdp.Identity{Vendor: [3]byte{0, 6, 0x8e}, Model: 7, Version: 2, Serial: 4711}}
+	u.line = osdptest.NewLine(u.gate)
+	served := make(chan error, 1)
+	go func() { served <- u.line.Serve(cable) }()
+	t.Cleanup(func() { cable.Close(); <-served })
+	ring := osdp.NewRing(filepath.Join(t.TempDir(), "osdp.json"))
+	ring.Secret("gate", func() ([]byte, error) { return hex.DecodeString("8c1f4e0b5a7d92d36ee0415fb7c8a923") })
+	line, err := osdp.NewLine(osdp.Port(cable.Name(), false), 9600, ring, osdp.Config{Name: "gate", Address: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Config.Readers = append(u.Config.Readers, config.Reader{Name: "gate", Kind: "osdp", Address: 5})
+	u.Wires.Readers = append(u.Wires.Readers, line.Readers()[0])
 	u.Reassemble()
 }
 

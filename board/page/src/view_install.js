@@ -5,10 +5,10 @@
 import {showCheck} from "./check.js";
 import {fill, h, name, put} from "./dom.js";
 import {drawHeader, wireTable} from "./header.js";
-import {drawFrame} from "./pulses.js";
+import {reader} from "./reader.js";
 import {say} from "./say.js";
 import {call} from "./session.js";
-import {button, facts, note, problem, section, waiting} from "./ui.js";
+import {button, note, problem, section, waiting} from "./ui.js";
 
 /** @typedef {import("./types.d.ts").Place} Place */
 
@@ -32,16 +32,20 @@ export const install = {
       section(say("page.wiring"), wires), section(say("page.install-readers"), h("p", {class: "hint"},
         say("page.readers-hint")), readers));
     fill(wires, drawWiring(await call("install.wiring", {}, {signal: place.signal})));
-    let before = "";
+    const ask = () => call("install.readers", {}, {signal: place.signal});
+    const failed = h("div");
+    const shown = (await ask()).map((/** @type {any} */ r) => ({...reader(r, place.signal), last: JSON.stringify(r)}));
+    fill(readers, failed, shown.map((/** @type {any} */ s) => s.element));
     const look = async () => {
-      const all = await call("install.readers", {}, {signal: place.signal});
-      const now = JSON.stringify(all);
-      if (now !== before) fill(readers, all.map(drawReader));
-      before = now;
+      (await ask()).forEach((/** @type {any} */ r, /** @type {number} */ i) => {
+        const now = JSON.stringify(r);
+        if (now !== shown[i].last) shown[i].take(r);
+        shown[i].last = now;
+      });
+      fill(failed);
     };
-    await look();
     const timer = setInterval(() => look().catch((error) => {
-      if (!place.signal.aborted) fill(readers, problem(error));
+      if (!place.signal.aborted) fill(failed, problem(error));
     }), every);
     place.signal.addEventListener("abort", () => clearInterval(timer));
   },
@@ -68,14 +72,4 @@ function drawWiring(w) {
 function listed(title, lines) {
   if (lines.length === 0) return null;
   return [h("h3", null, title), h("ul", null, lines.map((line) => h("li", null, name(line))))];
-}
-
-/** @param {any} r */
-function drawReader(r) {
-  const shown = r.counts.filter((/** @type {any} */ c, /** @type {number} */ i) => i === 0 || c.n > 0);
-  return h("div", {class: "reader"}, h("h3", null, name(r.name), " ", h("span", {class: "optional"}, r.kind)),
-    r.fault ? note("bad", h("p", null, name(r.fault))) : null,
-    facts(shown.map((/** @type {any} */ c) => [c.of.text, String(c.n)])),
-    r.frames.length > 0 ? h("ol", {class: "frames", "aria-label": say("page.last-frames")}, r.frames.map(drawFrame))
-      : r.kind === "wiegand" ? h("p", {class: "empty"}, say("page.no-frames")) : null);
 }

@@ -34,6 +34,12 @@ export class Unit {
   /** The address that the seat told last, with the option served. @returns {Promise<string>} */
   address() { return this.ask('address') }
 
+  /**
+   * How the reader gate is from now on, with the option osdp; card: one is tapped there.
+   * @param {{opened?: boolean, away?: boolean, card?: number}} is
+   */
+  gate(is) { return this.ask('gate', is) }
+
   /** Somebody taps a card at the reader. The cards of people(n) are 100000, 100001, … */
   tap(card) { return this.ask('tap', {card}) }
 
