@@ -17,6 +17,6 @@
 // and made the site's like any other; it says so by refusing AES. None is ever switched, since that
 // cannot be taken back.
 //
-// Every example of AN12196 that could be had from public sources is a test, named by its table, and
-// so are the vectors of AN12304 (LRP).
+// Every example of AN12196 that could be had from public sources is a test, and so are the vectors
+// of AN12304 (LRP) and others. Each is named by its source: go test -v -run 'AN1|RFC|Recorded'.
 package aescard

@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// TestLRP: AN12304, 3.1 (the plaintexts and updated keys of one key) and 3.2 to 3.4 (fifty
+// TestAN12304LRP: AN12304, 3.1 (the plaintexts and updated keys of one key) and 3.2 to 3.4 (fifty
 // vectors each, testdata/an12304.txt).
-func TestLRP(t *testing.T) {
+func TestAN12304LRP(t *testing.T) {
 	k := key("567826B8DA8E768432A9548DBE4AA3A0")
 	p := newLRP(k, 0)
 	for i, want := range map[int]string{0: "AC20D39F5341FE98DFCA21DA86BA7914", 1: "907DA03D672449166915E4563E089D6D",
@@ -84,10 +84,10 @@ func vectorCMAC(t *testing.T, f ...string) {
 	}
 }
 
-// TestProofLRP: AN12321, 4, table 2 (the number of its key, quoted as 3 and as 0, is in no
+// TestAN12321Proof: AN12321, 4, table 2 (the number of its key, quoted as 3 and as 0, is in no
 // computation), and a recording of a real NTAG 424 DNA with key 0, from the public tests of the
 // ntag424 crate.
-func TestProofLRP(t *testing.T) {
+func TestAN12321Proof(t *testing.T) {
 	for _, x := range []struct {
 		no       byte
 		a, ti    string
@@ -123,9 +123,9 @@ func TestProofLRP(t *testing.T) {
 	}
 }
 
-// TestMessagesLRP: two sessions with a real card, from the public tests of nfc-ev2-crypto
+// TestRecordedLRP: two sessions with a real card, from the public tests of nfc-ev2-crypto
 // (test_lrp_cmd): three times GetCardUID; WriteData and ReadData of three bytes, encrypted.
-func TestMessagesLRP(t *testing.T) {
+func TestRecordedLRP(t *testing.T) {
 	begun := func(vector, ti string, lines ...[2]string) *Session {
 		k := newLRP(Key{}, 0).cmac(raw(vector))
 		return &Session{card: &script{t, lines}, ti: [4]byte(raw(ti)),

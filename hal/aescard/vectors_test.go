@@ -7,8 +7,21 @@ import (
 	"testing"
 )
 
-// The examples of NXP's application notes, as public implementations quote them. Tables are
-// AN12196's of revision 2.0 where no other source is named.
+// Examples of NXP's application notes and of others, as public implementations quote them. Each
+// test is named by its source:
+//
+//	RFC 4493, 4                  the four examples of AES-CMAC
+//	AN10922, 2.2.1               a diversified key
+//	AN12196, 5.3 and 5.4         a message with a code, a file written encrypted
+//	AN12196, tables 14, 19, 23   proofs by AES
+//	AN12196, 18, 22, 25, 26, 28  settings, a file, keys, UID
+//	AN12196, 30; AN12343, 9.2    NXP's signature: NTAG 424 DNA, DESFire Light
+//	AN12304, 3.1 to 3.4          LRP: plaintexts, updated keys, 150 vectors (lrp_test.go)
+//	AN12321, table 2             a proof by LRP (lrp_test.go)
+//	recorded                     a proof and messages of real cards by LRP (lrp_test.go); two
+//	                             signatures of proxmark3's collection
+//
+// Tables of AN12196 are those of revision 2.0.
 
 func raw(s string) []byte {
 	b, err := hex.DecodeString(s)
@@ -45,7 +58,7 @@ func session(t *testing.T, ti, enc, mac string, count uint16, lines ...[2]string
 }
 
 // RFC 4493, 4: the four examples.
-func TestCMAC(t *testing.T) {
+func TestRFC4493CMAC(t *testing.T) {
 	k := key("2b7e151628aed2a6abf7158809cf4f3c")
 	text := raw("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51" +
 		"30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710")
@@ -60,7 +73,7 @@ func TestCMAC(t *testing.T) {
 }
 
 // AN10922, 2.2.1: AES-128, from UID, application and system ("NXP Abu").
-func TestDiversify(t *testing.T) {
+func TestAN10922Diversify(t *testing.T) {
 	got := key("00112233445566778899AABBCCDDEEFF").Diversify(raw("04782E21801D80" + "3042F5" + "4E585020416275")...)
 	if got != key("A8DD63A3B89D54B37CA802473FDA9175") {
 		t.Errorf("%x", got[:])
@@ -68,7 +81,7 @@ func TestDiversify(t *testing.T) {
 }
 
 // Tables 14 (key 0), 19 (key 3) and 23 (key 0 again, within the session of table 19).
-func TestProof(t *testing.T) {
+func TestAN12196Proof(t *testing.T) {
 	for _, x := range []struct {
 		no           byte
 		a            string
@@ -111,7 +124,7 @@ func TestProof(t *testing.T) {
 }
 
 // 5.3: GetFileSettings with a code.
-func TestMAC(t *testing.T) {
+func TestAN12196MAC(t *testing.T) {
 	s := session(t, "7A21085E", "00000000000000000000000000000000", "8248134A386E86EB7FAF54A52E536CB6", 0,
 		[2]string{"90F5000009026597A457C8CD442C00",
 			"0040EEEE000100D1FE001F00004400004400002000006A00002A474282E7A479869100"})
@@ -122,7 +135,7 @@ func TestMAC(t *testing.T) {
 }
 
 // 5.4 (a file of 128 bytes) and table 22 (ten bytes): WriteData, encrypted.
-func TestWrite(t *testing.T) {
+func TestAN12196Write(t *testing.T) {
 	s := session(t, "7614281A", "7A93D6571E4B180FCA6AC90C9A7488D4", "FC4AF159B62E549B5812394CAB1918CC", 0,
 		[2]string{"908D00001F030000000A00006B5E6804909962FC4E3FF5522CF0F8436C0C53315B9C73AA00", "C26D236E4A7C046D9100"})
 	if err := s.Write(Full, 3, 0, raw("0102030405060708090A")); err != nil {
@@ -142,7 +155,7 @@ func TestWrite(t *testing.T) {
 }
 
 // Table 18: ChangeFileSettings. The example turns on a mirror, which Protect does not do.
-func TestProtect(t *testing.T) {
+func TestAN12196Protect(t *testing.T) {
 	s := session(t, "9D00C4DF", "1309C877509E5A215007FF0ED19CA564", "4C6626F5E72EA694202139295C7A7FC7", 1,
 		[2]string{"905F0000190261B6D97903566E84C3AE5274467E89EAD799B7C1A0EF7A0400", "57BFF87B1241E93D9100"})
 	if _, err := s.Command(Full, 0x5f, []byte{2}, raw("4000E0C1F121200000430000430000")); err != nil || s.count != 2 {
@@ -151,7 +164,7 @@ func TestProtect(t *testing.T) {
 }
 
 // Tables 25 (another key) and 26 (the session's own): ChangeKey.
-func TestChangeKey(t *testing.T) {
+func TestAN12196ChangeKey(t *testing.T) {
 	const ti, enc, mac = "7614281A", "4CF3CB41A22583A61E89B158D252FC53", "5529860B2FC5FB6154B7F28361D30BF9"
 	s := session(t, ti, enc, mac, 2,
 		[2]string{"90C4000029022CF362B7BF4311FF3BE1DAA295E8C68DE09050560D19B9E16C2393AE9CD1FAC75D0CE20BCD1D06E600",
@@ -170,7 +183,7 @@ func TestChangeKey(t *testing.T) {
 }
 
 // Table 28: GetCardUID.
-func TestUID(t *testing.T) {
+func TestAN12196UID(t *testing.T) {
 	s := session(t, "DF055522", "2B4D963C014DC36F24F69A50A394F875", "379D32130CE61705DD5FD8C36B95D764", 0,
 		[2]string{"90510000088E2C155ADDA99BE300", "70756055688505B52A5E26E59E329CD6595F672298EA41B79100"})
 	if uid, err := s.UID(); err != nil || !bytes.Equal(uid, raw("04958CAA5C5E80")) {
@@ -179,7 +192,7 @@ func TestUID(t *testing.T) {
 }
 
 // Table 30 of AN12196; AN12343, 9.2 (DESFire Light); and two cards of proxmark3's collection.
-func TestGenuine(t *testing.T) {
+func TestAN12196AN12343Genuine(t *testing.T) {
 	for uid, signature := range map[string]string{
 		"04518DFAA96180": "D1940D17CFEDA4BFF80359AB975F9F6514313E8F90C1D3CAAF5941AD" +
 			"744A1CDF9A83F883CAFE0FE95D1939B1B7E47113993324473B785D21",
