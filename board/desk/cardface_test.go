@@ -212,6 +212,40 @@ func TestRWithdrawFaceOnCard(t *testing.T) {
 	}
 }
 
+// TestAnothersFaceOnMyCard: somebody who has the site's secret writes another person's sealed face
+// to their own card. It does not open, is on record, and the face of neither adds to the card.
+func TestAnothersFaceOnMyCard(t *testing.T) {
+	b := newCardBench(t)
+	me, other := b.Someone(1), b.Someone(2)
+	mine, theirs := aescardtest.NTAG(0), aescardtest.NTAG(1)
+	b.give(me, mine)
+	b.give(other, theirs)
+	b.Tap(1)
+	b.Tap(2)
+	b.Later(time.Minute)
+	b.Consent(me)
+	b.Consent(other)
+	b.Start()
+	for id, c := range map[policy.PersonID]*aescardtest.Card{me: mine, other: theirs} {
+		if _, err := b.enrols(id, map[bool]uint64{true: 1, false: 2}[id == me], c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.reader.site.Carry(mine, mine.UID, sealedOn(b, theirs)); err != nil {
+		t.Fatal(err)
+	}
+	mine.Reset()
+	for n, face := range []uint64{2, 1} {
+		if d := b.decides(func() { b.hold(mine) }, face); d.Means != policy.ByCard || d.Person != me ||
+			b.Count(audit.CardFaceRefused) != n+1 {
+			t.Errorf("face %d: %s by %s, %d refused", face, d.Reason, d.Means, b.Count(audit.CardFaceRefused))
+		}
+	}
+	if d := b.decides(func() { b.hold(theirs) }, 2); d.Means != policy.ByCardFace || d.Person != other {
+		t.Errorf("its owner: %s by %s", d.Reason, d.Means)
+	}
+}
+
 // carries reports whether a card has anything in the file for it.
 func carries(c *aescardtest.Card) bool {
 	f := c.Files[map[byte]byte{4: 2, 8: 4}[c.Kind]]
