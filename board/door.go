@@ -142,8 +142,8 @@ func (d *Door) Run(ctx context.Context) error {
 	return err
 }
 
-// Serve serves consoles at the control socket, the serial line and the cable, and tells systemd
-// that the unit lives, until ctx ends.
+// Serve serves consoles at the control socket, the serial line and the cable, and the courier at its
+// socket, and tells systemd that the unit lives, until ctx ends.
 func (d *Door) Serve(ctx context.Context, log *slog.Logger) {
 	var all sync.WaitGroup
 	defer all.Wait()
@@ -158,6 +158,10 @@ func (d *Door) Serve(ctx context.Context, log *slog.Logger) {
 			"rpc":     service.ProgramRequest(d.conf, d.Desk),
 			"dossier": service.DossierRequest(d.Law), "groups": service.GroupsRequest(d.vault, d.Unit),
 			"hours": service.HoursRequest(d.conf, d.vault)}, log)
+	})
+	all.Go(func() {
+		service.ServeCourier(ctx, d.conf,
+			service.Requests{"courier": service.CourierRequest(desk.NewCourier(d.vault, d.Unit))}, log)
 	})
 	all.Go(func() { service.Watch(ctx, d.Unit, log) })
 }

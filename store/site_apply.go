@@ -72,7 +72,11 @@ func (v *Vault) ApplySite(raw [][]byte) (SiteApplied, error) {
 	slices.SortStableFunc(wait, func(a, b *record.Record) int {
 		return cmp.Or(bytes.Compare(a.Door[:], b.Door[:]), cmp.Compare(a.Seq, b.Seq))
 	})
-	for again := true; again; {
+	wait, again, err := v.sift(wait, &all)
+	if err != nil {
+		return all, fmt.Errorf("apply records of the site: %w", err)
+	}
+	for again {
 		again = false
 		var left []*record.Record
 		for some := range groups(wait) {
@@ -91,6 +95,38 @@ func (v *Vault) ApplySite(raw [][]byte) (SiteApplied, error) {
 		wait = left
 	}
 	return all, v.sayMissing(wait, &all)
+}
+
+// sift leaves out what is known or refused, and reports whether any of the rest can be applied now.
+// It writes nothing: whoever brings records without end must not keep the disk from the door.
+func (v *Vault) sift(rs []*record.Record, all *SiteApplied) (left []*record.Record, ready bool, err error) {
+	if len(rs) == 0 {
+		return nil, false, nil
+	}
+	err = v.view(func(t *tx) error {
+		s, err := t.teller()
+		if err != nil {
+			return err
+		}
+		if s == nil {
+			return ErrNoSite
+		}
+		a := applier{v: v, t: t}
+		for _, r := range rs {
+			switch err := a.judge(s, r); {
+			case errors.Is(err, errKnown):
+				all.Known++
+			case err == nil, errors.Is(err, ErrTwoChains) && r.Door == t.r.Unit:
+				left, ready = append(left, r), true
+			case errors.Is(err, errWait):
+				left = append(left, r)
+			default:
+				all.Refused = append(all.Refused, SiteRefusal{r.Door, r.Seq, err})
+			}
+		}
+		return nil
+	})
+	return left, ready, err
 }
 
 // groups splits records into what one transaction applies.
@@ -171,25 +207,33 @@ func (a *applier) all(rs []*record.Record) error {
 	return nil
 }
 
-// believe checks a record and opens it, and writes nothing. The body is nil where the record is not
-// sealed to our key.
-func (a *applier) believe(s *telling, r *record.Record, id age.Identity) (*record.Body, error) {
+// judge checks whether a record can be applied now, and writes nothing.
+func (a *applier) judge(s *telling, r *record.Record) error {
 	m := s.members[r.Door]
 	switch {
 	case r.Site != s.Site:
-		return nil, ErrOtherSite
+		return ErrOtherSite
 	case m == nil:
-		return nil, errWait
+		return errWait
 	case !r.Verify(m.Sign):
-		return nil, ErrForged
+		return ErrForged
 	case r.Seq <= m.Seq:
-		return nil, a.known(s, r)
+		return a.known(s, r)
 	case m.gone():
-		return nil, ErrSentAway
+		return ErrSentAway
 	case r.Seq == m.Seq+1 && r.Prev != m.Head && !r.Begins() && r.Door != a.t.r.Unit:
-		return nil, ErrTwoChains
+		return ErrTwoChains
 	case r.Seq > m.Seq+1 && !r.Begins() && r.Door != a.t.r.Unit:
-		return nil, errWait
+		return errWait
+	}
+	return nil
+}
+
+// believe judges a record and opens it, and writes nothing. The body is nil where the record is not
+// sealed to our key.
+func (a *applier) believe(s *telling, r *record.Record, id age.Identity) (*record.Body, error) {
+	if err := a.judge(s, r); err != nil {
+		return nil, err
 	}
 	b, err := r.Open(id)
 	if errors.Is(err, record.ErrNotOurs) {

@@ -121,6 +121,41 @@ func TestSiteRefuses(t *testing.T) {
 	s.agree()
 }
 
+// TestSiteNoiseWritesNothing: whoever brings what is known, forged or too early, again and again,
+// has nothing written: the door needs the disk.
+func TestSiteNoiseWritesNothing(t *testing.T) {
+	s := newSite(t, 2)
+	defer s.close()
+	a, b := s.doors[0], s.doors[1]
+	s.settle()
+	s.add(a, s.numbers[0])
+	known := s.records(a, 1)
+	s.settle()
+	s.add(a, s.numbers[1])
+	heads := must(b.SiteHeads())
+	next := s.records(a, heads[a.Unit()]+1)
+	forged := bytes.Clone(next[0])
+	forged[len(forged)/2] ^= 1
+	elsewhere := newSite(t, 1)
+	defer elsewhere.close()
+	for _, noise := range [][][]byte{known, next[1:], {forged}, elsewhere.records(elsewhere.doors[0], 1), {nil}} {
+		before := b.written(s)
+		got, err := b.ApplySite(noise)
+		if err != nil || got.Records != 0 || len(noise) == 0 || b.written(s) != before {
+			t.Errorf("%d records, %+v, %v: %d transactions", len(noise), got, err, b.written(s)-before)
+		}
+	}
+	if got := s.bring(b, next); got.Records != len(next) {
+		t.Errorf("then what is to come: %+v", got)
+	}
+}
+
+// written is how many transactions were written.
+func (d *testDoor) written(s *testSite) (n int) {
+	s.must(d.view(func(t *tx) error { n = int(t.b.ID()); return nil }))
+	return n
+}
+
 // TestSiteSentAway: a door that was sent away hears so, and is believed no longer, nor told
 // anything.
 func TestSiteSentAway(t *testing.T) {

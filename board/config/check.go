@@ -261,6 +261,7 @@ func (c *Config) resolve(dir string) {
 	if c.Console.Socket != "none" {
 		c.Console.Socket = abs(c.Console.Socket)
 	}
+	c.Site.Courier.Socket = abs(c.Site.Courier.Socket)
 	for i := range c.Readers {
 		c.Readers[i].KeyFile = abs(c.Readers[i].KeyFile)
 		if _, sealed := c.Readers[i].AESCredential(); !sealed {

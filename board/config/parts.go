@@ -18,6 +18,7 @@ const (
 	PartPeople  = "people" // who may come in, and when; without it cards and codes are denied
 	PartVoice   = "voice"
 	PartDisplay = "display"
+	PartCourier = "courier" // of the site
 
 	partLock    = "relay"
 	partConsole = "console" // on a serial line
@@ -57,6 +58,7 @@ func LoadForDoor(path string) (*Config, error) {
 	if c.LeftOut(PartPeople) != nil { // these values are used all the same
 		usual := defaults()
 		usual.Door.RelockOnOpen, usual.Door.ExitByHand = c.Door.RelockOnOpen, c.Door.ExitByHand
+		usual.Site.Courier = c.Site.Courier
 		c.Door, c.Site = usual.Door, usual.Site
 	}
 	return c, nil
@@ -134,6 +136,9 @@ func (c *Config) parts(key string) (parts []string) {
 		return []string{PartVoice}
 	case "display":
 		return []string{PartDisplay}
+	}
+	if strings.HasPrefix(key, "site.courier.") {
+		return []string{PartCourier}
 	}
 	if strings.HasPrefix(key, "site.access.") && strings.HasSuffix(key, ".output") { // of the door it says nothing
 		for i := range c.Outputs {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -25,6 +26,25 @@ type Site struct {
 	Access      []Access    `toml:"access"`
 	Free        FreePassage `toml:"free_passage"`
 	Keypad      Keypad      `toml:"keypad"`
+	Courier     Courier     `toml:"courier"`
+}
+
+// Courier says who may carry sealed records between this door and the others of its building: a
+// user of this machine, as whom menshen-site runs.
+type Courier struct {
+	User   string `toml:"user"`   // a name, or a number; empty: nobody
+	Socket string `toml:"socket"` // where the door listens for it; empty: CourierSocket
+}
+
+// CourierSocket is where the door listens for its courier, in a folder that menshen-site makes.
+const CourierSocket = "/run/menshen-site/unit"
+
+// CourierSocket gives the path of the courier's socket; empty: there is no courier.
+func (c *Config) CourierSocket() string {
+	if c.Site.Courier.User == "" || c.LeftOut(PartCourier) != nil {
+		return ""
+	}
+	return cmp.Or(c.Site.Courier.Socket, CourierSocket)
 }
 
 // Access says when the people of a group may come in, or switch an output. If there is one for the
@@ -121,6 +141,9 @@ func (s *Site) check(m *misfits) {
 			m.add("site.aes_cards", fmt.Errorf("[site] aes_cards: %q is no access group: write such as "+
 				"aes_cards = [\"staff\"]", g))
 		}
+	}
+	if s.Courier.User == "" && s.Courier.Socket != "" {
+		m.add("site.courier.socket", fmt.Errorf("[site.courier] names no user: write user = \"menshen-site\""))
 	}
 	if d := s.TwoPersons.D(); d > 5*time.Minute {
 		m.add("site.two_persons", fmt.Errorf("[site] two_persons %v is out of range: write at most 5m", d))

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"sync"
 
 	"menshen/board/unit"
 	"menshen/site/fact"
@@ -11,14 +12,16 @@ import (
 
 // Courier is what the process may do that carries records between the doors of a site. It is no
 // operator: it takes what is sealed, brings what is signed, and learns from that how many records
-// each door has made. All else is closed to it.
+// each door has made. All else is closed to it. One call is answered after the other, so that all
+// couriers together take one processor at most from the door.
 type Courier struct {
 	vault *store.Vault
 	unit  *unit.Unit
+	turn  sync.Mutex
 }
 
 // NewCourier gives the courier's part of a door.
-func NewCourier(v *store.Vault, u *unit.Unit) *Courier { return &Courier{v, u} }
+func NewCourier(v *store.Vault, u *unit.Unit) *Courier { return &Courier{vault: v, unit: u} }
 
 // DoorID is a door's whole handle.
 type DoorID = fact.DoorID
@@ -32,6 +35,8 @@ type SiteHeads struct {
 
 // Heads tells how far this door has read. Errors: as of [Desk.Site].
 func (c *Courier) Heads() (h SiteHeads, err error) {
+	c.turn.Lock()
+	defer c.turn.Unlock()
 	s, err := c.vault.Site()
 	if err != nil {
 		return h, explainSite(err)
@@ -52,6 +57,8 @@ type SiteRecord struct {
 // Records gives records of one door from a number on: as many as fit into most bytes, and at least
 // one where there is any.
 func (c *Courier) Records(door fact.DoorID, from uint64, most int) (out []SiteRecord, err error) {
+	c.turn.Lock()
+	defer c.turn.Unlock()
 	all, err := c.vault.SiteRecords(door, from, most)
 	for _, raw := range all {
 		r, err := record.Parse(raw)
@@ -65,6 +72,8 @@ func (c *Courier) Records(door fact.DoorID, from uint64, most int) (out []SiteRe
 
 // Apply applies records of other doors, as [store.Vault.ApplySite] does.
 func (c *Courier) Apply(ctx context.Context, records [][]byte) (store.SiteApplied, error) {
+	c.turn.Lock()
+	defer c.turn.Unlock()
 	got, err := c.unit.ApplySite(ctx, records)
 	return got, explainSite(err)
 }

@@ -11,7 +11,7 @@ import (
 // NewCourier gives the server for the process that carries records between the doors of a site. It
 // has the three methods below and no other; nobody logs in.
 func NewCourier(c *desk.Courier, o Options) *Server {
-	return newServer(&Server{courier: c, methods: courierMethods}, o)
+	return newServer(&Server{courier: c, methods: courierMethods, pace: CourierPace}, o)
 }
 
 // courierMethods are the courier's.

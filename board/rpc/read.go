@@ -13,7 +13,7 @@ func (v *visit) read(ctx context.Context, r io.Reader) error {
 	var buf [4096]byte
 	line := make([]byte, 0, MaxLine)
 	defer func() { clear(line[:cap(line)]) }()
-	tooLong := false
+	tooLong, beyond := false, 0
 	next := time.Now()
 	for {
 		n, err := r.Read(buf[:])
@@ -22,7 +22,7 @@ func (v *visit) read(ctx context.Context, r io.Reader) error {
 			case b == 0: // BREAK
 				return ErrLeft
 			case b == '\n' || b == '\r':
-				next = pace(ctx, next)
+				next = v.wait(ctx, next)
 				if !v.take(ctx, line, tooLong) {
 					return ErrLeft
 				}
@@ -30,6 +30,9 @@ func (v *visit) read(ctx context.Context, r io.Reader) error {
 				line, tooLong = line[:0], false
 			case len(line) == MaxLine:
 				tooLong = true
+				if beyond++; beyond%MaxLine == 0 { // a line without end takes no more time than others
+					next = v.wait(ctx, next)
+				}
 			default:
 				line = append(line, b)
 			}
@@ -41,11 +44,11 @@ func (v *visit) read(ctx context.Context, r io.Reader) error {
 	}
 }
 
-// pace waits until the line after one that was due at next may be taken, and gives when the one
+// wait waits until the line after one that was due at next may be taken, and gives when the one
 // after it is due.
-func pace(ctx context.Context, next time.Time) time.Time {
+func (v *visit) wait(ctx context.Context, next time.Time) time.Time {
 	now := time.Now()
-	if early := now.Add(-burst * Pace); next.Before(early) {
+	if early := now.Add(-burst * v.pace); next.Before(early) {
 		next = early
 	}
 	if wait := next.Sub(now); wait > 0 {
@@ -54,7 +57,7 @@ func pace(ctx context.Context, next time.Time) time.Time {
 		case <-ctx.Done():
 		}
 	}
-	return next.Add(Pace)
+	return next.Add(v.pace)
 }
 
 // take begins to answer a line, and reports whether the peer stays.

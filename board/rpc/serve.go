@@ -25,6 +25,8 @@ const (
 	AtOnce  = 4                    // requests being answered
 	Pace    = 5 * time.Millisecond // for one line from the peer, on the average
 	burst   = 100                  // lines that may come at once
+
+	CourierPace = 20 * time.Millisecond // likewise from the courier, whose lines are long
 )
 
 // ErrLeft means that the peer left the protocol, or was logged out: the line is the console's.
@@ -44,13 +46,16 @@ type Server struct {
 	desk     *desk.Desk
 	courier  *desk.Courier // the peer is the courier, and no operator; else nil
 	methods  map[string]handler
+	pace     time.Duration // for one line
 	o        Options
 	mu       sync.Mutex // log-ins: one at a time
 	failures int        // in a row; of mu
 }
 
 // New gives the server of a line.
-func New(d *desk.Desk, o Options) *Server { return newServer(&Server{desk: d, methods: methods}, o) }
+func New(d *desk.Desk, o Options) *Server {
+	return newServer(&Server{desk: d, methods: methods, pace: Pace}, o)
+}
 
 func newServer(s *Server, o Options) *Server {
 	if o.Lang == nil {

@@ -12,6 +12,8 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/user"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -26,9 +28,10 @@ import (
 	"menshen/store"
 )
 
-// The control socket is the only one at which the unit listens. It is of the local kind: a file
-// that only its owner may open. Clients must be root or the unit's own user, by the kernel's word
-// (SO_PEERCRED; R-LOCAL). Only this file and hal/pcsc/socket.go import package net.
+// The unit listens at the control socket, and at that of its courier where it has one. They are of
+// the local kind: files. Clients of the first must be root or the unit's own user, and those of the
+// second root or the courier's, by the kernel's word (SO_PEERCRED; R-LOCAL). Only this file and
+// hal/pcsc/socket.go import package net.
 //
 // A client sends one line, the request, such as "console 80x24 xterm en". The answer begins with
 // a line, "ok" or "no: REASON". What follows depends on the request: a session, a document. Then
@@ -42,13 +45,16 @@ type Request func(ctx context.Context, by store.Actor, words []string, line io.R
 // Requests are the requests that the socket answers, by the first word of the line.
 type Requests map[string]Request
 
-// Limits of the socket. Its clients are trusted, but a faulty script may send anything.
+// Limits of the sockets. The clients of the first are trusted, but a faulty script may send anything;
+// the courier may be in anybody's hands.
 const (
 	maxClients    = 8                // connections at once
+	maxCouriers   = 2                // likewise, of the courier's: one that hangs, and the next
 	maxRequest    = 256              // bytes of the request line
 	requestWithin = 5 * time.Second  // for the whole line
 	takenWithin   = 10 * time.Second // for a client to take what was sent: one that is stopped must not block others
 	farewell      = time.Second      // left to a session when the unit stops
+	courierRest   = time.Second      // between two connections at one of the courier's places
 )
 
 // ErrNoUnit means that no unit answers at the control socket.
@@ -61,38 +67,77 @@ func ServeControl(ctx context.Context, c *config.Config, requests Requests, log 
 	if path == "" {
 		return
 	}
-	l, err := listen(path)
+	l, err := listen(path, 0o600)
 	if err != nil {
-		log.Warn("no control socket; 'menshen console' will not work", "error", err)
+		log.Warn("no control socket; 'menshen console' will not work", "error",
+			fmt.Errorf("%w: name another with [console] socket", err))
 		return
 	}
 	s := control{requests: requests, places: make(chan struct{}, maxClients), within: requestWithin, log: log}
 	s.serve(ctx, l)
 }
 
-// listen makes the socket. One that is left from a crash is replaced: this process holds the
+// ServeCourier answers the courier's requests until ctx ends and its last connection is gone,
+// where the configuration has a courier. A socket that cannot be made is logged, and the door works
+// without it. Of a flood of connections the unit takes two a second.
+func ServeCourier(ctx context.Context, c *config.Config, requests Requests, log *slog.Logger) {
+	path := c.CourierSocket()
+	if path == "" {
+		return
+	}
+	courier, err := userNamed(c.Site.Courier.User)
+	var l *net.UnixListener
+	if err == nil {
+		l, err = listen(path, 0o666) // the folder is closed to others
+	}
+	if err != nil {
+		log.Warn("no socket for the courier: records reach other doors by stick only; "+
+			"install menshen-site, then 'systemctl restart menshen'", "error", err)
+		return
+	}
+	s := control{requests: requests, places: make(chan struct{}, maxCouriers), within: requestWithin,
+		courier: &courier, rest: courierRest, log: log}
+	s.serve(ctx, l)
+}
+
+// userNamed gives the number of a user of this machine.
+func userNamed(name string) (uint32, error) {
+	number := name
+	if u, err := user.Lookup(name); err == nil {
+		number = u.Uid
+	}
+	id, err := strconv.ParseUint(number, 10, 32)
+	if err != nil {
+		return 0, fmt.Errorf("[site.courier] user: this machine has no user %q", name)
+	}
+	return uint32(id), nil
+}
+
+// listen makes a socket. One that is left from a crash is replaced: this process holds the
 // vault, so no other unit runs.
-func listen(path string) (*net.UnixListener, error) {
+func listen(path string, mode fs.FileMode) (*net.UnixListener, error) {
 	if info, err := os.Lstat(path); err == nil && info.Mode().Type() == fs.ModeSocket {
 		if err := os.Remove(path); err != nil {
-			return nil, fmt.Errorf("making the control socket: %w", err)
+			return nil, fmt.Errorf("making the socket: %w", err)
 		}
 	}
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
 	if err != nil {
-		return nil, fmt.Errorf("making the control socket: %w: name another with [console] socket", err)
+		return nil, fmt.Errorf("making the socket: %w", err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil { // clients that came in before are refused by their user
-		return nil, errors.Join(fmt.Errorf("making the control socket: %w", err), l.Close())
+	if err := os.Chmod(path, mode); err != nil { // clients that came in before are refused by their user
+		return nil, errors.Join(fmt.Errorf("making the socket: %w", err), l.Close())
 	}
 	return l, nil
 }
 
-// control is the socket at work.
+// control is a socket at work.
 type control struct {
 	requests Requests
 	places   chan struct{} // one token a client
 	within   time.Duration // for the request line
+	courier  *uint32       // the user who may come instead of the unit's own; nil: none
+	rest     time.Duration // after a client, before its place is another's; 0: who finds no place is told so
 	log      *slog.Logger
 }
 
@@ -101,6 +146,13 @@ func (c *control) serve(ctx context.Context, l *net.UnixListener) {
 	defer clients.Wait()
 	defer context.AfterFunc(ctx, func() { l.Close() })()
 	for {
+		if c.rest > 0 { // who comes too often waits in the kernel
+			select {
+			case c.places <- struct{}{}:
+				<-c.places
+			case <-ctx.Done():
+			}
+		}
 		conn, err := l.AcceptUnix()
 		switch {
 		case ctx.Err() != nil:
@@ -117,7 +169,7 @@ func (c *control) serve(ctx context.Context, l *net.UnixListener) {
 		}
 		select {
 		case c.places <- struct{}{}:
-			clients.Go(func() { c.client(ctx, conn); <-c.places })
+			clients.Go(func() { c.client(ctx, conn); pause(ctx, c.rest); <-c.places })
 		default:
 			a := answer{conn: conn, ctx: ctx}
 			a.refuse(fmt.Errorf("%d clients are connected already: end one of them", maxClients))
@@ -140,7 +192,10 @@ func (c *control) client(ctx context.Context, conn *net.UnixConn) {
 
 // ask reads the request and has it answered.
 func (c *control) ask(ctx context.Context, conn *net.UnixConn, a *answer) error {
-	user, err := admit(conn)
+	client, err := peer(conn)
+	if err == nil {
+		err = c.admits(client, os.Geteuid())
+	}
 	if err != nil {
 		c.log.Warn("control socket", "error", err)
 		return err
@@ -160,11 +215,11 @@ func (c *control) ask(ctx context.Context, conn *net.UnixConn, a *answer) error 
 	if len(words) == 0 || c.requests[words[0]] == nil {
 		return fmt.Errorf("unknown request %+.40q", text)
 	}
-	return c.requests[words[0]](ctx, LocalUser(user), words[1:], a)
+	return c.requests[words[0]](ctx, LocalUser(client), words[1:], a)
 }
 
-// admit accepts root and the unit's own user, and says which of them it is.
-func admit(conn *net.UnixConn) (user uint32, err error) {
+// peer asks the kernel who the client is.
+func peer(conn *net.UnixConn) (client uint32, err error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return 0, fmt.Errorf("asking who the client is: %w", err)
@@ -176,19 +231,25 @@ func admit(conn *net.UnixConn) (user uint32, err error) {
 	}); err != nil {
 		return 0, fmt.Errorf("asking who the client is: %w", err)
 	}
-	switch {
-	case credErr != nil:
+	if credErr != nil {
 		return 0, fmt.Errorf("asking who the client is: %w", credErr)
-	case !trusted(who.Uid, os.Geteuid()):
-		return 0, fmt.Errorf("user %d may not: only root and the unit's own user may", who.Uid)
 	}
 	return who.Uid, nil
 }
 
+// admits accepts root and the socket's one user: the unit's own, or the courier.
+func (c *control) admits(client uint32, own int) error {
+	switch {
+	case client == 0, c.courier == nil && int64(client) == int64(own), c.courier != nil && client == *c.courier:
+		return nil
+	case c.courier != nil:
+		return fmt.Errorf("user %d may not: only root and the courier's user may", client)
+	}
+	return fmt.Errorf("user %d may not: only root and the unit's own user may", client)
+}
+
 // LocalUser gives a user of the machine as the audit log names them, where no operator logged in.
 func LocalUser(id uint32) store.Actor { return store.Actor(fmt.Sprintf("local user %d", id)) }
-
-func trusted(client uint32, own int) bool { return client == 0 || int64(client) == int64(own) }
 
 // answer is the connection, as its request sees it.
 type answer struct {

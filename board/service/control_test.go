@@ -282,7 +282,7 @@ func TestControlListen(t *testing.T) {
 	if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := service.Listen(path); err == nil || !strings.Contains(err.Error(), "[console] socket") {
+	if _, err := service.Listen(path); err == nil || !strings.Contains(err.Error(), "making the socket") {
 		t.Errorf("over another file: %v", err)
 	}
 	if got, _ := os.ReadFile(path); string(got) != "mine" {
@@ -293,13 +293,17 @@ func TestControlListen(t *testing.T) {
 // TestROperatorControlSocketAsksWho: another user who reaches the socket, whatever the rights
 // of files say, is turned away.
 func TestROperatorControlSocketAsksWho(t *testing.T) {
+	courier := uint32(991)
 	for _, x := range []struct {
-		client uint32
-		own    int
-		in     bool
-	}{{0, 990, true}, {990, 990, true}, {1000, 990, false}, {65534, 0, false}} {
-		if service.Trusted(x.client, x.own) != x.in {
-			t.Errorf("user %d at a unit of user %d: %v", x.client, x.own, !x.in)
+		client  uint32
+		own     int
+		courier *uint32
+		in      bool
+	}{{0, 990, nil, true}, {990, 990, nil, true}, {1000, 990, nil, false}, {65534, 0, nil, false},
+		{991, 990, nil, false}, {991, 990, &courier, true}, {0, 990, &courier, true},
+		{990, 990, &courier, false}, {1000, 990, &courier, false}} {
+		if service.Admitted(x.client, x.own, x.courier) != x.in {
+			t.Errorf("user %d at a unit of user %d, for the courier %v: %v", x.client, x.own, x.courier != nil, !x.in)
 		}
 	}
 	if path := os.Getenv("MENSHEN_TEST_SOCKET"); path != "" { // this is the other user

@@ -20,8 +20,7 @@ const (
 )
 
 var (
-	Listen     = listen
-	Trusted    = trusted
+	UserNamed  = userNamed
 	TerminalOf = terminalOf
 	OneLine    = oneLine
 )
@@ -32,6 +31,15 @@ func ServeSerialOften(ctx context.Context, conf *config.Config, d *desk.Desk, lo
 		defer tries.Add(1)
 		return serveSerial(ctx, conf, d)
 	})
+}
+
+// Listen makes a control socket.
+func Listen(path string) (*net.UnixListener, error) { return listen(path, 0o600) }
+
+// Admitted reports whether a client may speak at a unit of a user; courier: at the courier's socket.
+func Admitted(client uint32, own int, courier *uint32) bool {
+	c := control{courier: courier}
+	return c.admits(client, own) == nil
 }
 
 // ServeRequests answers requests at a socket, of which each is read within a time.

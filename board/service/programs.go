@@ -30,6 +30,21 @@ func ProgramRequest(c *config.Config, d *desk.Desk) Request {
 	}
 }
 
+// CourierRequest answers the courier's socket with the protocol for programs, of which it has three
+// methods. It is told nothing of the unit but what these tell.
+func CourierRequest(courier *desk.Courier) Request {
+	return func(ctx context.Context, _ store.Actor, _ []string, line io.ReadWriter) error {
+		err := rpc.NewCourier(courier, rpc.Options{}).Serve(ctx, line)
+		switch {
+		case ctx.Err() != nil:
+			return unit.ErrStopped
+		case errors.Is(err, rpc.ErrLeft), errors.Is(err, io.EOF):
+			return nil
+		}
+		return err
+	}
+}
+
 func programOptions(c *config.Config, line desk.LineName, lang string) rpc.Options {
 	return rpc.Options{Unit: c.Unit.Name, Line: line, Lang: catalogue.In(lang), Idle: c.Console.Idle.D(),
 		Location: c.Site.Location()}
