@@ -145,7 +145,11 @@ func applySite(ctx context.Context, c *call, p pieces) (applied, error) {
 		out.Missing = append(out.Missing, lacking{doorHex(s.Door), s.First, s.Last})
 	}
 	for _, r := range got.Refused {
-		out.Refused = append(out.Refused, refused{doorHex(r.Door), r.Seq, r.Why.Error()})
+		whose := doorHex(r.Door)
+		if r.Door == (desk.DoorID{}) {
+			whose = ""
+		}
+		out.Refused = append(out.Refused, refused{whose, r.Seq, r.Why.Error()})
 	}
 	return out, err
 }

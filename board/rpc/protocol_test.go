@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -64,7 +65,7 @@ func TestProtocol(t *testing.T) {
 		}
 	}
 	golden.Compare(t, protocol, out.Bytes())
-	for _, m := range rpc.Methods() {
+	for _, m := range append(rpc.Methods(), rpc.CourierMethods()...) {
 		if !asked[m] {
 			t.Errorf("%s has no example", m)
 		}
@@ -83,7 +84,9 @@ func TestWhoMayAsk(t *testing.T) {
 	for _, line := range strings.Split(text, "\n") {
 		if request, ok := strings.CutPrefix(line, "→ "); ok {
 			method, params, _ := strings.Cut(request, " ")
-			examples[method] = params
+			if !slices.Contains(rpc.CourierMethods(), method) { // no operator's
+				examples[method] = params
+			}
 		}
 	}
 	s := newScript(t)
@@ -131,11 +134,12 @@ func TestWhoMayAsk(t *testing.T) {
 // script plays the page.
 type script struct {
 	*testing.T
-	bench  *boardtest.Bench
-	client *rpc.Client
-	told   chan rpc.Told
-	shown  map[string]string // what the page calls a handle, by what the unit does
-	last   map[string]string // "$person": the newest handle of a kind, as the unit calls it
+	bench   *boardtest.Bench
+	client  *rpc.Client
+	courier *rpc.Client // at another door; nil: not met yet
+	told    chan rpc.Told
+	shown   map[string]string // what the page calls a handle, by what the unit does
+	last    map[string]string // "$person": the newest handle of a kind, as the unit calls it
 }
 
 func newScript(t *testing.T) *script {
@@ -185,12 +189,28 @@ func (s *script) filled(params string) string {
 }
 
 func (s *script) meet() *rpc.Client {
+	return s.meetAt(rpc.New(s.bench.Desk, rpc.Options{Unit: "Block 3", Line: "test",
+		Location: s.bench.Config.Site.Location()}))
+}
+
+// meetCourier meets a door of a site as its courier does.
+func (s *script) meetCourier() *rpc.Client {
+	if s.courier == nil {
+		b := boardtest.New(s.T)
+		if err := b.Vault.FoundSite("anna", "gate"); err != nil {
+			s.Fatal(err)
+		}
+		b.Start()
+		s.courier = s.meetAt(rpc.NewCourier(desk.NewCourier(b.Vault, b.Unit), rpc.Options{}))
+	}
+	return s.courier
+}
+
+func (s *script) meetAt(server *rpc.Server) *rpc.Client {
 	here, there := net.Pipe()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	s.Cleanup(func() { cancel(); here.Close(); there.Close(); <-done })
-	server := rpc.New(s.bench.Desk, rpc.Options{Unit: "Block 3", Line: "test",
-		Location: s.bench.Config.Site.Location()})
 	go func() { done <- server.Serve(ctx, there) }()
 	client, err := rpc.Meet(ctx, here, func(m rpc.Told) { s.told <- m })
 	if err != nil {
@@ -213,9 +233,13 @@ func (s *script) ask(method, params string, happens []string) (lines []string) {
 	}
 	late := time.After(30 * time.Second)
 	answer := make(chan string, 1)
+	client := s.client
+	if slices.Contains(rpc.CourierMethods(), method) {
+		client = s.meetCourier()
+	}
 	go func() {
 		var result json.RawMessage
-		err := s.client.Call(ctx, method, json.RawMessage(s.filled(params)), &result)
+		err := client.Call(ctx, method, json.RawMessage(s.filled(params)), &result)
 		var e *rpc.Error
 		switch {
 		case err == nil:
@@ -321,6 +345,7 @@ var kinds = map[string]*regexp.Regexp{
 	"$list":       regexp.MustCompile(`"file":"([0-9a-f]{64})"`),
 	"$import":     regexp.MustCompile(`^{"entry":(\d+)`),
 	"$version":    regexp.MustCompile(`"version":"([0-9a-f]{16})"`),
+	"$door":       regexp.MustCompile(`^{"site":"[0-9a-f]{32}","door":"([0-9a-f]{32})"`),
 }
 
 // remember keeps the handles that a line tells.
@@ -354,6 +379,7 @@ var figures = []struct {
 	{regexp.MustCompile(`"(page|pass)-[0-9a-f]{8}-`), `"$1-4bf5122f-`},
 	{regexp.MustCompile(`pass-[0-9a-f]{32}`), "pass-4bf5122f344554c53bde2ebb8cd2b7e3"},
 	{regexp.MustCompile(`("text":"cards"},"n":)\d+`), "${1}4"},
+	{regexp.MustCompile(`"size":\d+,"at":0,"data":"[^"]*"`), `"size":722,"at":0,"data":"owBYx6gA…"`},
 	{regexp.MustCompile(`\d+ before, 0 after; \d+ bytes`), "11 before, 0 after; 290816 bytes"},
 	{regexp.MustCompile(`("weeks":\[\]),"open":\d+`), "$1"}, // whether one release had ended before the next
 }
