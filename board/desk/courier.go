@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"menshen/board/unit"
 	"menshen/site/fact"
 	"menshen/site/record"
 	"menshen/store"
@@ -16,12 +15,17 @@ import (
 // couriers together take one processor at most from the door.
 type Courier struct {
 	vault *store.Vault
-	unit  *unit.Unit
+	unit  Applier
 	turn  sync.Mutex
 }
 
+// Applier is who applies records at a door: [unit.Unit].
+type Applier interface {
+	ApplySite(ctx context.Context, records [][]byte) (store.SiteApplied, error)
+}
+
 // NewCourier gives the courier's part of a door.
-func NewCourier(v *store.Vault, u *unit.Unit) *Courier { return &Courier{vault: v, unit: u} }
+func NewCourier(v *store.Vault, u Applier) *Courier { return &Courier{vault: v, unit: u} }
 
 // DoorID is a door's whole handle.
 type DoorID = fact.DoorID
