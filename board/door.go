@@ -142,7 +142,7 @@ func (d *Door) Run(ctx context.Context) error {
 	return err
 }
 
-// Serve serves consoles at the control socket, the serial line and the cable, and the courier at its
+// Serve serves consoles at the control socket, the serial line and the cable, the courier at its
 // socket, and tells systemd that the unit lives, until ctx ends.
 func (d *Door) Serve(ctx context.Context, log *slog.Logger) {
 	var all sync.WaitGroup

@@ -73,7 +73,7 @@ func TestCourierMayNothingElse(t *testing.T) {
 	}
 }
 
-// TestCourierPieces: a long record comes and goes in pieces, and pieces that do not fit are refused.
+// TestCourierPieces: a long record comes in pieces, and those that do not fit are refused.
 func TestCourierPieces(t *testing.T) {
 	_, _, client := siteDoor(t)
 	piece := func(size, at int, data ...byte) error {
@@ -106,9 +106,12 @@ func FuzzCourier(f *testing.F) {
 		return fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":%q,"params":%s}`+"\n", method, params)
 	}
 	f.Add([]byte(line("site.heads", "{}")))
-	f.Add([]byte(line("site.records", `{"door":"4a64a107f0cb32536e5bce6c98c393db","from":18446744073709551615,"at":-1}`)))
-	f.Add([]byte(line("site.apply", `{"records":[{"size":1048576,"at":0,"data":"bm8="},{"size":-5,"at":2,"data":""}]}`)))
-	f.Add([]byte(line("people.find", `{"words":"Tenant"}`) + line("session.login", `{"name":"anna","secret":"correct horse"}`)))
+	f.Add([]byte(line("site.records",
+		`{"door":"4a64a107f0cb32536e5bce6c98c393db","from":18446744073709551615,"at":-1}`)))
+	f.Add([]byte(line("site.apply",
+		`{"records":[{"size":1048576,"at":0,"data":"bm8="},{"size":-5,"at":2,"data":""}]}`)))
+	f.Add([]byte(line("people.find", `{"words":"Tenant"}`) +
+		line("session.login", `{"name":"anna","secret":"correct horse"}`)))
 	f.Add([]byte("{\"jsonrpc\":\"2.0\",\"method\":\"cancel\",\"params\":{\"id\":1}}\n\x00"))
 	vault, courier := vaultOfSite(f)
 	whole := func() string {

@@ -45,8 +45,8 @@ type Request func(ctx context.Context, by store.Actor, words []string, line io.R
 // Requests are the requests that the socket answers, by the first word of the line.
 type Requests map[string]Request
 
-// Limits of the sockets. The clients of the first are trusted, but a faulty script may send anything;
-// the courier may be in anybody's hands.
+// Limits of the sockets. The clients of the first are trusted, but a faulty script may send
+// anything; the courier may be in anybody's hands.
 const (
 	maxClients    = 8                // connections at once
 	maxCouriers   = 2                // likewise, of the courier's: one that hangs, and the next

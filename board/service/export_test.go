@@ -36,7 +36,8 @@ func ServeSerialOften(ctx context.Context, conf *config.Config, d *desk.Desk, lo
 // Listen makes a control socket.
 func Listen(path string) (*net.UnixListener, error) { return listen(path, 0o600) }
 
-// Admitted reports whether a client may speak at a unit of a user; courier: at the courier's socket.
+// Admitted reports whether a client may speak at a unit of a user; courier: at the courier's
+// socket.
 func Admitted(client uint32, own int, courier *uint32) bool {
 	c := control{courier: courier}
 	return c.admits(client, own) == nil

@@ -16,8 +16,8 @@ import (
 
 const (
 	ticketFile = "/etc/menshen-site/ticket"
-	stateFile  = "/run/menshen-site/state.json"
-	unitSocket = "/var/lib/menshen/control.sock"
+	stateFile  = "/run/menshen-site-courier/state.json"
+	unitSocket = "/run/menshen-site/unit"
 )
 
 // configOf says how the courier of a ticket works. Tests have doors without a socket, and less
@@ -48,7 +48,7 @@ door does not answer it tries again, at least once a minute; 'menshen-site statu
 		},
 	}
 	c.Flags().StringVar(&ticket, "ticket", ticketFile, "the door's ticket")
-	c.Flags().StringVar(&socket, "unit", unitSocket, "the control socket of the door's program")
+	c.Flags().StringVar(&socket, "unit", unitSocket, "where the door's program listens for its courier")
 	c.Flags().StringVar(&state, "state", stateFile, "where to write the state, for 'menshen-site status'")
 	return c
 }

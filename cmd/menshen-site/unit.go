@@ -15,8 +15,8 @@ import (
 	"menshen/site/record"
 )
 
-// unit is the door's own program, over its control socket (docs/protocol.md): three methods, for
-// which the courier's user needs no log-in.
+// unit is the door's own program, at its socket for the courier (docs/protocol.md): three methods,
+// for which the courier's user needs no log-in.
 type unit struct {
 	socket string
 	line   *net.UnixConn
@@ -192,7 +192,8 @@ func (u *unit) meet(ctx context.Context) error {
 	var d net.Dialer
 	line, err := d.DialContext(ctx, "unix", u.socket)
 	if err != nil {
-		return fmt.Errorf("the door's program does not listen: is menshen started? %w", err)
+		return fmt.Errorf("the door's program does not listen for its courier: "+
+			"is menshen started, with [site.courier]? %w", err)
 	}
 	u.line, u.asked = line.(*net.UnixConn), 0
 	u.in = bufio.NewScanner(line)

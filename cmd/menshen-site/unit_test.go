@@ -12,6 +12,7 @@ import (
 
 	"filippo.io/age"
 
+	"menshen/board/config"
 	"menshen/site/fact"
 	"menshen/site/post"
 	"menshen/site/record"
@@ -92,6 +93,13 @@ func (p *program) answer(t *testing.T, method string, params json.RawMessage) an
 	}
 	t.Errorf("no method %q", method)
 	return nil
+}
+
+// TestOneSocket: the door listens where the courier asks.
+func TestOneSocket(t *testing.T) {
+	if unitSocket != config.CourierSocket {
+		t.Errorf("the courier asks at %s, the door listens at %s", unitSocket, config.CourierSocket)
+	}
 }
 
 // TestUnit: heads and records come from the door's program and go to it, whole, whatever their
