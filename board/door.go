@@ -133,6 +133,7 @@ func (d *Door) Run(ctx context.Context) error {
 	var beside sync.WaitGroup
 	beside.Go(func() { d.Law.Run(ctx, d.Unit.Report) })
 	beside.Go(func() { h.run(ctx) })
+	beside.Go(func() { d.tellFares(ctx) })
 	if d.trial != nil {
 		beside.Go(func() { d.trial.run(ctx) })
 	}

@@ -23,6 +23,7 @@ import (
 //	site_apply.go   records of other doors, and whether they are believed
 //	site_person.go  what they say of a person, and two people with one card
 //	site_ask.go     what could not be opened, and is told again
+//	site_state.go   how each door fares
 //	site_due.go     what another door has erased, and is to be destroyed here
 //	site_join.go    how a door joins
 
@@ -47,6 +48,7 @@ type member struct {
 	First  uint64      `cbor:"first"`  // number with which its present piece begins
 	Before uint64      `cbor:"before"` // and the piece before: earlier records are not kept
 	Heard  time.Time   `cbor:"heard,omitzero"`
+	State  *fact.State `cbor:"state,omitempty"` // how it fares, as it told last; nil: it has not
 }
 
 var seatKey = []byte("seat")
@@ -77,8 +79,9 @@ type SiteDoor struct {
 	Name  string
 	Pub   ed25519.PublicKey // verifies its records and receipts
 	Left  bool
-	Seq   uint64    // of its last record that is known here
-	Heard time.Time // when that came; zero: none did
+	Seq   uint64      // of its last record that is known here
+	Heard time.Time   // when that came; zero: none did
+	State *fact.State // how it fares, as it told last; nil: it has not
 }
 
 // Site gives what is known of the site. [ErrNoSite].
@@ -94,7 +97,7 @@ func (v *Vault) Site() (s Site, err error) {
 			return err
 		}
 		for _, m := range members {
-			s.Doors = append(s.Doors, SiteDoor{m.ID, m.Name.Value, m.Sign, m.gone(), m.Seq, m.Heard})
+			s.Doors = append(s.Doors, SiteDoor{m.ID, m.Name.Value, m.Sign, m.gone(), m.Seq, m.Heard, m.State})
 			s.Left = s.Left || m.gone() && m.ID == t.r.Unit
 		}
 		due, err := t.due()

@@ -294,6 +294,9 @@ func (a *applier) apply(s *telling, r *record.Record, b *record.Body) error {
 		return t.putMember(m)
 	}
 	s.heard(b.Count)
+	if m.ID != t.r.Unit {
+		m.heardState(b.State)
+	}
 	for _, subject := range b.Erased {
 		if err := a.erased(subject, r.Door); err != nil {
 			return err

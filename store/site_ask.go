@@ -29,6 +29,9 @@ func (a *applier) answer(s *telling, asks fact.DoorID, span record.Span) error {
 // all of them are known.
 func (t *tx) tellAgain(span record.Span) error {
 	found, err := t.tellKnown(span)
+	if err == nil && span.Door == t.r.Unit {
+		err = t.tellStateAgain()
+	}
 	if err == nil && span.First <= span.Last && found <= span.Last-span.First {
 		err = t.tellAll()
 	}

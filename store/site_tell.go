@@ -22,11 +22,12 @@ type telling struct {
 	doors    []fact.Door
 	ask      []record.Span
 	receipts [][]byte
-	farewell []string // keys of doors that are sent away now, and are told so
-	announce bool     // a record is due even if there is nothing else to tell: our key is new
-	joined   bool     // in this transaction
-	hears    bool     // this transaction applies what other doors told
-	given    uint64   // the count as it was found
+	state    *fact.State // how this door fares, where that is to be told
+	farewell []string    // keys of doors that are sent away now, and are told so
+	announce bool        // a record is due even if there is nothing else to tell: our key is new
+	joined   bool        // in this transaction
+	hears    bool        // this transaction applies what other doors told
+	given    uint64      // the count as it was found
 }
 
 // partMost is how much one record tells, in bytes of what it seals.
@@ -218,7 +219,7 @@ func (t *tx) publish() error {
 
 // parts gives the bodies of as many records as it takes.
 func (s *telling) parts() (all []*record.Body, err error) {
-	b := &record.Body{Erased: s.erased, Doors: s.doors, Ask: joined(s.ask), Receipts: s.receipts}
+	b := &record.Body{Erased: s.erased, Doors: s.doors, Ask: joined(s.ask), Receipts: s.receipts, State: s.state}
 	size := 0
 	for _, id := range s.order {
 		about := record.About{ID: id, Facts: s.people[id]}
@@ -232,7 +233,8 @@ func (s *telling) parts() (all []*record.Body, err error) {
 		b.People = append(b.People, about)
 		clear(raw)
 	}
-	if len(b.People)+len(b.Erased)+len(b.Doors)+len(b.Ask)+len(b.Receipts) > 0 || s.announce && len(all) == 0 {
+	if len(b.People)+len(b.Erased)+len(b.Doors)+len(b.Ask)+len(b.Receipts) > 0 || b.State != nil ||
+		s.announce && len(all) == 0 {
 		all = append(all, b)
 	}
 	for _, b := range all {

@@ -87,18 +87,19 @@ func (c *console) showSite(ctx context.Context, d Sites, asJSON bool) error {
 		{"door", i18n.M("console.site-door", "door")},
 		{"handle", i18n.M("console.handle", "handle")},
 		{"heard", i18n.M("console.site-heard", "heard of")},
-		{"records", i18n.M("console.site-records", "records")},
+		{"version", i18n.M("console.site-version", "version")},
 		{"is", i18n.M("console.site-is", "state")},
 	}}
 	for _, x := range found.Doors {
-		is := ""
-		switch {
-		case x.Left:
-			is = c.lang.Say(i18n.M("console.site-left", "sent away"))
-		case x.Here:
-			is = c.lang.Say(i18n.M("console.site-here", "this door"))
+		version := ""
+		if x.State != nil {
+			version = x.State.Version
 		}
-		t.add(x.Name, x.ID, moment(x.Heard), x.Known, is)
+		var is []string
+		for _, m := range howDoorIs(x) {
+			is = append(is, c.lang.Say(m))
+		}
+		t.add(x.Name, x.ID, moment(x.Heard), version, strings.Join(is, c.lang.Say(i18n.Semicolon)))
 	}
 	if err := c.show(t, asJSON); err != nil || asJSON {
 		return err
@@ -111,6 +112,42 @@ func (c *console) showSite(ctx context.Context, d Sites, asJSON bool) error {
 		c.say(i18n.M("console.site-was-left", "This door was sent away: it goes on alone with what it has."))
 	}
 	return nil
+}
+
+// howDoorIs says how a door of the site fares, the worst first.
+func howDoorIs(x desk.SiteDoor) (says []i18n.Message) {
+	say := func(m i18n.Message) { says = append(says, m) }
+	if x.Left {
+		return []i18n.Message{i18n.M("console.site-left", "sent away")}
+	}
+	if s := x.State; s != nil {
+		for _, w := range s.Raised {
+			say(i18n.Word(w))
+		}
+		for _, w := range s.Faults {
+			say(i18n.M("console.site-fault", "fault: %v", i18n.Word(w)))
+		}
+		if s.Due > 0 {
+			say(i18n.N(s.Due, "console.site-door-due", "%d erasure waits there", "%d erasures wait there", s.Due))
+		}
+	}
+	if len(says) > 0 {
+		says[0] = i18n.Join(i18n.Verbatim("! "), says[0])
+	}
+	days := int(x.Ago.Hours() / 24)
+	switch {
+	case x.Here:
+		say(i18n.M("console.site-here", "this door"))
+	case x.Heard.IsZero():
+		say(i18n.M("console.site-never", "never heard of"))
+	case days > 0:
+		say(i18n.N(days, "console.site-silent", "heard of %d day ago", "heard of %d days ago", days))
+	case x.State == nil:
+		say(i18n.M("console.site-untold", "has not told how it is"))
+	case len(says) == 0:
+		say(i18n.M("console.site-in-order", "in order"))
+	}
+	return says
 }
 
 func (c *console) foundSite(ctx context.Context, d Sites, name string) error {

@@ -29,9 +29,11 @@ type SiteDoor struct {
 	ID    string // the first half of its handle's hex, as files are named after it
 	Name  string
 	Here  bool
-	Left  bool      // it was sent away
-	Heard time.Time // when it was heard of last; zero: never, or it is this one
-	Known uint64    // how many of its records are known here
+	Left  bool          // it was sent away
+	Heard time.Time     // when it was heard of last; zero: never, or it is this one
+	Ago   time.Duration // since then, by this door's clock; 0 where that was set back
+	Known uint64        // how many of its records are known here
+	State *fact.State   // how it fares, as it told last; nil: it has not
 }
 
 // Site tells which doors there are. Errors: this door belongs to none.
@@ -47,13 +49,21 @@ func (d *Desk) site() (Site, error) {
 	if err != nil {
 		return Site{}, explainSite(err)
 	}
+	now := d.vault.Clock().Now
 	out := Site{Left: found.Left, Due: found.Due}
 	for _, x := range found.Doors {
 		out.Doors = append(out.Doors, SiteDoor{ID: shortDoor(x.ID), Name: x.Name, Here: x.ID == found.Here,
 			Left:  x.Left,
-			Heard: x.Heard, Known: x.Seq})
+			Heard: x.Heard, Ago: ago(x.Heard, now), Known: x.Seq, State: x.State})
 	}
 	return out, nil
+}
+
+func ago(heard, now time.Time) time.Duration {
+	if heard.IsZero() {
+		return 0
+	}
+	return max(now.Sub(heard), 0)
 }
 
 // shortDoor is how staff see a door's handle.

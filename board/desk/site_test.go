@@ -16,6 +16,7 @@ import (
 	"menshen/internal/i18n"
 	"menshen/internal/i18n/catalogue"
 	"menshen/internal/screen"
+	"menshen/site/fact"
 )
 
 // building is some doors of one building, and the stick that goes from one to the other. Each door
@@ -171,6 +172,23 @@ func TestOneBuilding(t *testing.T) {
 			h.join("lobby", "gate")
 			h.join("garage", "lobby")
 			h.round()
+
+			_, err := lobby.Vault.TellState(fact.State{Version: "8c0c084d0123", Raised: []string{"forced"},
+				Faults: []string{"reader outside"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.round()
+			shown := gate.do("site")
+			for _, w := range []string{"forced", "reader outside"} {
+				if word := h.lang.Say(i18n.Word(w)); !strings.Contains(shown, word) {
+					t.Errorf("the gate does not say %s of the lobby:\n%s", word, shown)
+				}
+			}
+			gate.Clock.Advance(50 * time.Hour)
+			if shown := gate.do("site"); !strings.Contains(shown, "2") {
+				t.Errorf("nothing is said of doors that are silent:\n%s", shown)
+			}
 
 			wang := gate.Someone(8)
 			h.carry("gate", "garage")

@@ -68,6 +68,7 @@ var methods = gather(
 	listMethods,
 	hoursMethods,
 	entryMethods,
+	siteMethods,
 )
 
 func gather(tables ...map[string]handler) map[string]handler {

@@ -23,13 +23,14 @@ import (
 	"menshen/board/rpc"
 	"menshen/internal/golden"
 	"menshen/policy"
+	"menshen/site/fact"
 )
 
 // protocol is the page that documents the methods, and the test of what it says.
 const protocol = "../../docs/protocol.md"
 
 // TestProtocol has a unit answer each request of the page. In its blocks a line "→ METHOD PARAMS"
-// is asked, "· WORDS" happens at the door while it is answered ("rung": before), and the lines "←"
+// is asked, "· WORDS" happens at the door while it is answered ("rung", "founded": before), and the lines "←"
 // are what the test writes. Each method stands there.
 func TestProtocol(t *testing.T) {
 	page, err := os.ReadFile(protocol)
@@ -219,17 +220,32 @@ func (s *script) meetAt(server *rpc.Server) *rpc.Client {
 	return client
 }
 
+// before is what happens before a request is asked.
+func (s *script) before(ctx context.Context) map[string]func() error {
+	return map[string]func() error{
+		"rung": func() error { return s.bench.Driver.Do(ctx, func() { s.bench.Input("bell", true) }) },
+		"founded": func() error {
+			if err := s.bench.Vault.FoundSite("anna", "gate"); err != nil {
+				return err
+			}
+			_, err := s.bench.Vault.TellState(fact.State{Version: "8c0c084d0123", Raised: []string{"mains lost"},
+				Faults: []string{"reader outside"}})
+			return err
+		},
+	}
+}
+
 // ask asks, lets things happen once the unit waits for them, and gives what it told meanwhile and
 // then answered, as the page shows it.
 func (s *script) ask(method, params string, happens []string) (lines []string) {
 	s.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	if len(happens) > 0 && happens[0] == "rung" { // before it is asked
-		happens = happens[1:]
-		if err := s.bench.Driver.Do(ctx, func() { s.bench.Input("bell", true) }); err != nil {
+	if before := s.before(ctx); len(happens) > 0 && before[happens[0]] != nil {
+		if err := before[happens[0]](); err != nil {
 			s.Fatal(err)
 		}
+		happens = happens[1:]
 	}
 	late := time.After(30 * time.Second)
 	answer := make(chan string, 1)

@@ -24,6 +24,7 @@ type State struct {
 	Storeless bool              // who may come in is not known
 	Aiming    bool              // the camera is being aimed
 	Checking  bool              // a self-test is under way
+	Raised    []string          // alarms that last, but duress: "held", "mains", "line rex"; sorted
 	Resting   policy.Signal     // what the lamp shows when nothing is to be said
 	Faults    map[string]string // by device: "reader outside", "input rex", "relay", "vault", …
 	Readers   []ReaderState
@@ -106,6 +107,7 @@ func (u *Unit) state() State {
 		Door: u.door.State, Unlocked: u.door.Unlocked, Lockdown: u.site.lockdown(),
 		Evacuated: u.site.overrides.Evacuation,
 		Storeless: u.storeless, Aiming: u.faces.aiming, Checking: u.checking != nil,
+		Raised:  slices.Sorted(maps.Keys(u.outputs.raised)),
 		Resting: u.resting(),
 		Faults:  maps.Clone(u.faults),
 		Codes: CodeState{Wrong: u.tries.codes.Wrong(u.site.conf.Keypad.Limits(), steady),

@@ -19,6 +19,7 @@ type Body struct {
 	Doors    []fact.Door `cbor:"3,keyasint,omitempty"`
 	Ask      []Span      `cbor:"4,keyasint,omitempty"` // what the door could not open
 	Receipts [][]byte    `cbor:"5,keyasint,omitempty"` // of erasures at the door, as JSON
+	State    *fact.State `cbor:"9,keyasint,omitempty"` // how the door fares; nil: as before
 }
 
 // About is what is told of one person.

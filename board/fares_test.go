@@ -1,0 +1,27 @@
+package board
+
+import (
+	"reflect"
+	"testing"
+
+	"menshen/board/unit"
+)
+
+// TestFaresOf: what other doors are told of one: alarms and faults by name, without the words of a
+// fault, and nothing of who is at the door.
+func TestFaresOf(t *testing.T) {
+	got := faresOf(unit.State{Lockdown: true, Raised: []string{"mains", "forced", "line rex"},
+		Faults: map[string]string{"reader outside": "open /dev/ttyUSB0: no such file", "input rex": "the line is cut"}})
+	if want := []string{"forced", "lockdown", "mains lost"}; !reflect.DeepEqual(got.Raised, want) {
+		t.Errorf("raised %q", got.Raised)
+	}
+	if want := []string{"input rex", "reader outside"}; !reflect.DeepEqual(got.Faults, want) {
+		t.Errorf("faults %q", got.Faults)
+	}
+	for software, want := range map[string]string{"menshen": "", "menshen 8c0c084d0123456789abcdef": "8c0c084d0123",
+		"menshen 8c0c084d0123456789abcdef with changes": "8c0c084d0123 with changes"} {
+		if got := shortVersion(software); got != want {
+			t.Errorf("%s is %q", software, got)
+		}
+	}
+}
