@@ -37,7 +37,7 @@ func (d *Door) tellFares(ctx context.Context) {
 // raisedAs are the vocabulary's words for what inputs raise under their own names.
 var raisedAs = map[string]string{"mains": string(audit.MainsLost), "battery": string(audit.BatteryLow)}
 
-// faresOf is what is told of a state. An alarm of duress is none of what is raised: it shows nowhere.
+// faresOf is what is told of a state. Duress is none of what is raised: it shows nowhere.
 func faresOf(s unit.State) fact.State {
 	f := fact.State{Version: shortVersion(compliance.Software()), Faults: slices.Collect(maps.Keys(s.Faults))}
 	for _, name := range s.Raised {

@@ -72,7 +72,7 @@ func TestSiteState(t *testing.T) {
 	}
 	s.settle()
 
-	// A record that comes after the key it was sealed to was destroyed is asked for, and told again.
+	// A record whose key was destroyed on its way is asked for, and told again.
 	a.clock.advance(StateEvery)
 	if !a.tells(s, "tamper") {
 		t.Fatal("not told")

@@ -30,8 +30,8 @@ import (
 const protocol = "../../docs/protocol.md"
 
 // TestProtocol has a unit answer each request of the page. In its blocks a line "→ METHOD PARAMS"
-// is asked, "· WORDS" happens at the door while it is answered ("rung", "founded": before), and the lines "←"
-// are what the test writes. Each method stands there.
+// is asked, "· WORDS" happens at the door while it is answered ("rung", "founded": before), and the
+// lines "←" are what the test writes. Each method stands there.
 func TestProtocol(t *testing.T) {
 	page, err := os.ReadFile(protocol)
 	if err != nil {
