@@ -12,16 +12,18 @@ import (
 	"time"
 
 	"menshen/policy"
+	"menshen/site/fact"
 )
 
 // Receipt is the unit's signed statement that something was erased. It has nothing about the person
 // but a hash of their random handle, so it can be handed out and kept. See [Receipt.Verify].
 type Receipt struct {
 	Unit    [16]byte  `json:"unit"`
-	Seq     uint64    `json:"entry"`            // of the audit log
-	Subject [32]byte  `json:"subject"`          // SHA-256 of the person's handle
-	What    string    `json:"what"`             // "face", "person", or "learnt": the occasions learnt from visits
-	OnCard  bool      `json:"onCard,omitempty"` // the face lay on its owner's card: erased is the key that opens it
+	Seq     uint64    `json:"entry"`             // of the audit log
+	Subject [32]byte  `json:"subject"`           // SHA-256 of the person's handle
+	What    string    `json:"what"`              // "face", "person", or "learnt": the occasions learnt from visits
+	OnCard  bool      `json:"onCard,omitempty"`  // the face lay on its owner's card: erased is the key that opens it
+	Nothing bool      `json:"nothing,omitempty"` // there was nothing to erase at this unit
 	Why     string    `json:"why"`
 	At      time.Time `json:"at"`
 	Epoch   uint64    `json:"epoch"` // the first epoch whose keys did not seal what was erased
@@ -29,7 +31,9 @@ type Receipt struct {
 	Bytes   int64     `json:"bytes"`
 	Sought  int       `json:"sought"` // blocks of the erased ciphertext, looked for at every byte
 	Found   int       `json:"found"`  // 0 is the proof
-	Sig     []byte    `json:"sig"`
+	// For is the withdrawal or erasure which the receipt answers, of those told in the unit's site.
+	For fact.Stamp `json:"for,omitzero"`
+	Sig []byte     `json:"sig"`
 }
 
 const whatLearnt = "learnt"
@@ -129,10 +133,15 @@ func (v *Vault) erase(a Actor, id policy.PersonID, what, why string,
 	}
 	err = v.renew(context.Background(), drop, func(t *tx) error {
 		r.Unit, r.Epoch, r.At = t.r.Unit, t.r.Epoch, v.now(t)
-		if what == "face" {
-			if err := t.withdraw(id, r.At, only == nil); err != nil {
-				return err
-			}
+		var err error
+		switch everywhere := only == nil; {
+		case what == "face":
+			r.For, err = t.withdraw(id, r.At, everywhere)
+		case everywhere:
+			r.For, err = t.stamp(0)
+		}
+		if err != nil {
+			return err
 		}
 		return v.fileReceipt(t, a, id, &r)
 	})
@@ -152,26 +161,26 @@ func (v *Vault) fileReceipt(t *tx, a Actor, id policy.PersonID, r *Receipt) (err
 	if err != nil {
 		return err
 	}
-	if err := t.bury(Tombstone{Subject: r.Subject, What: r.What, At: r.At}); err != nil {
+	if err := t.bury(r.tomb()); err != nil {
 		return err
 	}
 	return t.put(receiptBucket, key64(r.Seq), &t.r.seal, r)
 }
 
 // withdraw takes a consent back, as policy does. With everywhere the other doors of the site are
-// told.
-func (t *tx) withdraw(id policy.PersonID, at time.Time, everywhere bool) error {
+// told, under the stamp that it gives.
+func (t *tx) withdraw(id policy.PersonID, at time.Time, everywhere bool) (told fact.Stamp, err error) {
 	own, p, err := t.person(id)
 	if err != nil {
-		return err
+		return told, err
 	}
 	p.Person = policy.Withdraw(p.Person, at)
 	if everywhere {
-		if err := t.tellNoFace(p); err != nil {
-			return err
+		if told, err = t.tellNoFace(p); err != nil {
+			return told, err
 		}
 	}
-	return t.putPerson(own, p)
+	return told, t.putPerson(own, p)
 }
 
 // finishReceipt scans all files, and signs and stores the receipt.

@@ -196,6 +196,10 @@ func (u *undoer) write(t *tx) error {
 		}
 		r := Receipt{Subject: Subject(id), What: "person", Why: "import undone", Unit: t.r.Unit, Epoch: t.r.Epoch,
 			At: at}
+		var err error
+		if r.For, err = t.stamp(0); err != nil {
+			return err
+		}
 		if err := u.v.fileReceipt(t, u.a, id, &r); err != nil {
 			return err
 		}

@@ -124,7 +124,11 @@ func (t *tx) changePerson(a Actor, id policy.PersonID, now time.Time, what audit
 	}
 	lapsed := a == Door && !was.Until.IsZero() && !now.Before(was.Until) // as at each door, by its own clock
 	if (was.HasFace() && !p.HasFace() || what == audit.ConsentWithdrawn || what == audit.FaceRefused) && !lapsed {
-		if err := t.tellNoFace(p); err != nil {
+		at, err := t.tellNoFace(p)
+		if err != nil {
+			return err
+		}
+		if err := t.answerNothing(Subject(id), "face", at, now); err != nil {
 			return err
 		}
 	}

@@ -21,6 +21,15 @@ func (r Receipt) kind() audit.Kind {
 	return audit.FaceErased
 }
 
+// tomb is the tombstone of what was erased.
+func (r Receipt) tomb() Tombstone {
+	s := Tombstone{Subject: r.Subject, What: r.What, At: r.At}
+	if r.What == "person" {
+		s.Told = r.For
+	}
+	return s
+}
+
 // ParseReceipts reads one or more receipts, each a JSON object in exactly the form in which the
 // unit gave it. It does not verify them: see [Receipt.Verify].
 func ParseReceipts(in io.Reader) ([]Receipt, error) {

@@ -93,7 +93,7 @@ func (v *Vault) Restore(ctx context.Context, a Actor, r io.Reader, id age.Identi
 			if !s.Verify(rep.From.Pub) {
 				return fmt.Errorf("receipt %d is %w", i+1, ErrReceipt)
 			}
-			if err := t.bury(Tombstone{Subject: s.Subject, What: s.What, At: s.At}); err != nil {
+			if err := t.bury(s.tomb()); err != nil {
 				return err
 			}
 		}

@@ -10,6 +10,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"menshen/site/fact"
 	"menshen/store/audit"
 )
 
@@ -136,16 +137,17 @@ func (t *tx) buryReceipts() error {
 		if err := t.open(receiptBucket, key, value, &t.r.seal, &r); err != nil {
 			return err
 		}
-		return t.bury(Tombstone{Subject: r.Subject, What: r.What, At: r.At})
+		return t.bury(r.tomb())
 	})
 }
 
 // Tombstone says that a person, their face, or what was learnt of it, was erased, so that no backup
 // brings that back.
 type Tombstone struct {
-	Subject [32]byte  `cbor:"subject"`
-	What    string    `cbor:"what"` // as [Receipt.What]
-	At      time.Time `cbor:"at"`
+	Subject [32]byte   `cbor:"subject"`
+	What    string     `cbor:"what"` // as [Receipt.What]
+	At      time.Time  `cbor:"at"`
+	Told    fact.Stamp `cbor:"told,omitzero"` // of a person whom all doors of the site erase; zero: only this one did
 }
 
 // key is where a tombstone lies. One for what was learnt says nothing of the rest of the face, and
@@ -165,15 +167,14 @@ func (t *tx) bury(s Tombstone) error {
 	if err != nil && !errors.Is(err, ErrUnknown) {
 		return err
 	}
-	if err == nil && (was.What == "person" || was.What == s.What && was.At.After(s.At)) {
+	everywhere := s.What == "person" && !s.Told.IsZero() && was.Told.IsZero()
+	if !everywhere && err == nil && (was.What == "person" || was.What == s.What && was.At.After(s.At)) {
 		return nil
 	}
-	if s.What == "person" {
-		if err := t.tellErased(s.Subject); err != nil {
-			return err
-		}
+	if err := t.putTomb(s); err != nil || !everywhere {
+		return err
 	}
-	return t.putTomb(s)
+	return t.tellErased(s.Subject)
 }
 
 func (t *tx) putTomb(s Tombstone) error { return t.put(tombBucket, s.key(), &t.r.seal, &s) }

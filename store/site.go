@@ -25,6 +25,7 @@ import (
 //	site_ask.go     what could not be opened, and is told again
 //	site_state.go   how each door fares
 //	site_due.go     what another door has erased, and is to be destroyed here
+//	site_answers.go which doors have answered
 //	site_join.go    how a door joins
 
 // siteSince is the first layout that has records of a site.

@@ -297,8 +297,8 @@ func (a *applier) apply(s *telling, r *record.Record, b *record.Body) error {
 	if m.ID != t.r.Unit {
 		m.heardState(b.State)
 	}
-	for _, subject := range b.Erased {
-		if err := a.erased(subject, r.Door); err != nil {
+	for _, e := range b.Erased {
+		if err := a.erased(e, r.Door); err != nil {
 			return err
 		}
 	}

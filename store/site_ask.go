@@ -47,14 +47,20 @@ func (t *tx) tellKnown(span record.Span) (found uint64, err error) {
 		for _, id := range l.About {
 			switch _, p, err := t.person(id); {
 			case errors.Is(err, ErrUnknown):
-				s.erased = append(s.erased, Subject(id))
+				if err := t.tellErased(Subject(id)); err != nil {
+					return err
+				}
 			case err != nil:
 				return err
 			case p.Facts != nil:
 				s.say(id, *p.Facts)
 			}
 		}
-		s.erased = append(s.erased, l.Erased...)
+		for _, subject := range l.Erased {
+			if err := t.tellErased(subject); err != nil {
+				return err
+			}
+		}
 		if l.Doors {
 			s.tellDoors()
 		}

@@ -36,7 +36,10 @@ func (t *tx) link(m *member, r *record.Record, b *record.Body) error {
 	m.Seq, m.Head, m.Key = r.Seq, r.Hash(), r.Key
 	l := link{Raw: r.Raw(), Head: m.Head}
 	if b != nil {
-		l.Erased, l.Doors = b.Erased, len(b.Doors) > 0
+		l.Doors = len(b.Doors) > 0
+		for _, e := range b.Erased {
+			l.Erased = append(l.Erased, e.Subject)
+		}
 		for _, p := range b.People {
 			l.About = append(l.About, p.ID)
 		}

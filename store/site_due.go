@@ -1,15 +1,12 @@
 package store
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
-	"menshen/internal/exact"
 	"menshen/policy"
 	"menshen/site/fact"
 	"menshen/site/record"
@@ -23,26 +20,35 @@ import (
 type due struct {
 	Person policy.PersonID `cbor:"person"`
 	What   string          `cbor:"what"`   // as [Receipt.What]
+	For    fact.Stamp      `cbor:"for"`    // as [Receipt.For]
 	From   fact.DoorID     `cbor:"from"`   // who told
 	Blocks [][]byte        `cbor:"blocks"` // the ciphertext that must disappear
 }
 
 func dueKey(id policy.PersonID) []byte { return append([]byte("due"), id[:]...) }
 
-// erased takes a person out whom another door erased. Nothing of them comes back.
-func (a *applier) erased(subject [32]byte, from fact.DoorID) error {
-	t := a.t
-	if known, err := t.isErased(subject); known || err != nil {
+// erased takes a person out whom another door erased. Nothing of them comes back. Where two doors
+// erased them, the earlier stamp counts.
+func (a *applier) erased(e record.Erased, from fact.DoorID) error {
+	t, now := a.t, a.v.now(a.t)
+	t.telling.heard(e.At.Count)
+	tomb, err := t.tomb(e.Subject)
+	if err != nil || !tomb.Told.IsZero() && tomb.Told.Compare(e.At) <= 0 {
 		return err
 	}
-	if err := t.putTomb(Tombstone{Subject: subject, What: "person", At: a.v.now(t)}); err != nil {
+	known := !tomb.Told.IsZero()
+	tomb = Tombstone{Subject: e.Subject, What: "person", At: now, Told: e.At}
+	if err := t.putTomb(tomb); err != nil || known {
 		return err
 	}
-	id, here, err := a.bySubject(subject)
-	if err != nil || !here {
+	id, here, err := a.bySubject(e.Subject)
+	if err != nil {
 		return err
 	}
-	if err := a.condemn(id, "person", from); err != nil {
+	if !here {
+		return t.answerNothing(e.Subject, "person", e.At, now)
+	}
+	if err := a.condemn(id, "person", e.At, from); err != nil {
 		return err
 	}
 	if err := t.dropCards(t, id); err != nil {
@@ -57,12 +63,16 @@ func (a *applier) erased(subject [32]byte, from fact.DoorID) error {
 	return nil
 }
 
-// endFace takes out the face of a person who withdrew their consent at another door. The caller
-// stores the person.
-func (a *applier) endFace(own *personKeys, p *person, from fact.DoorID) error {
-	t := a.t
-	if p.Face.State == policy.FaceEnrolled {
-		if err := a.condemn(p.ID, "face", from); err != nil {
+// endFace takes out the face of a person who withdrew their consent at another door: p.Facts says
+// so. The caller stores the person.
+func (a *applier) endFace(own *personKeys, p *person) error {
+	t, no := a.t, p.Facts.NoFace
+	if p.Face.State != policy.FaceEnrolled {
+		if err := t.answerNothing(Subject(p.ID), "face", no, a.v.now(t)); err != nil {
+			return err
+		}
+	} else {
+		if err := a.condemn(p.ID, "face", no, no.Door); err != nil {
 			return err
 		}
 		own.Face, own.FaceBox = [32]byte{}, nil
@@ -70,19 +80,23 @@ func (a *applier) endFace(own *personKeys, p *person, from fact.DoorID) error {
 			return err
 		}
 	}
+	if !p.HasFace() {
+		return nil
+	}
 	p.Person = policy.Withdraw(p.Person, a.v.now(t))
 	a.done.Faces = append(a.done.Faces, p.ID)
 	return nil
 }
 
 // condemn notes that something is to be destroyed, with what is to be looked for afterwards.
-func (a *applier) condemn(id policy.PersonID, what string, from fact.DoorID) error {
+func (a *applier) condemn(id policy.PersonID, what string, told fact.Stamp, from fact.DoorID) error {
 	t := a.t
 	var d due
 	if err := t.get(siteBucket, dueKey(id), &t.r.seal, &d); err != nil && !errors.Is(err, ErrUnknown) {
 		return err
 	}
-	d.Person, d.What, d.From, d.Blocks = id, what, from, append(d.Blocks, t.blocksOf(id, what)...)
+	d.Person, d.What, d.For, d.From = id, what, told, from
+	d.Blocks = append(d.Blocks, t.blocksOf(id, what)...)
 	return t.put(siteBucket, dueKey(id), &t.r.seal, &d)
 }
 
@@ -139,7 +153,7 @@ func (v *Vault) EraseDue(a Actor) ([]Receipt, error) {
 				continue // it came meanwhile: the next time
 			}
 			r := Receipt{Subject: Subject(d.Person), What: d.What, Why: fmt.Sprintf("told by door %x", d.From[:4]),
-				Unit: t.r.Unit, Epoch: t.r.Epoch, At: v.now(t)}
+				For: d.For, Unit: t.r.Unit, Epoch: t.r.Epoch, At: v.now(t)}
 			err = errors.Join(v.fileReceipt(t, a, d.Person, &r), t.del(siteBucket, dueKey(d.Person)))
 			receipts[d.Person], blocks[d.Person] = r, d.Blocks
 		}
@@ -154,90 +168,16 @@ func (v *Vault) EraseDue(a Actor) ([]Receipt, error) {
 	return slices.Collect(maps.Values(receipts)), nil
 }
 
-// isErased reports whether a person was erased, for ever.
+// isErased reports whether all doors of the site erase a person, for ever.
 func (t *tx) isErased(subject [32]byte) (bool, error) {
-	var s Tombstone
-	err := t.get(tombBucket, subject[:], &t.r.seal, &s)
-	if errors.Is(err, ErrUnknown) {
-		return false, nil
+	s, err := t.tomb(subject)
+	return !s.Told.IsZero(), err
+}
+
+// tomb gives the tombstone of a person or their face; a zero one: there is none.
+func (t *tx) tomb(subject [32]byte) (s Tombstone, err error) {
+	if err = t.get(tombBucket, subject[:], &t.r.seal, &s); errors.Is(err, ErrUnknown) {
+		err = nil
 	}
-	return s.What == "person", err
-}
-
-// receiptKey is where the receipt of another door lies.
-func receiptKey(r *Receipt) []byte {
-	return bytes.Join([][]byte{[]byte("receipt"), r.Subject[:], r.Unit[:], key64(r.Seq)}, nil)
-}
-
-// tellReceipt tells what an erasure here came to.
-func (t *tx) tellReceipt(r *Receipt) error {
-	s, err := t.teller()
-	if s == nil || err != nil {
-		return err
-	}
-	raw, err := json.Marshal(r)
-	s.receipts = append(s.receipts, raw)
-	return err
-}
-
-// subjectsOf gives whom some receipts are about.
-func subjectsOf(receipts [][]byte) (out []record.Subject) {
-	for _, raw := range receipts {
-		var r Receipt
-		if json.Unmarshal(raw, &r) == nil {
-			out = append(out, r.Subject)
-		}
-	}
-	return out
-}
-
-// tellReceiptsAgain tells receipts of ours that a door could not open.
-func (t *tx) tellReceiptsAgain(subjects []record.Subject) error {
-	wanted := map[[32]byte]bool{}
-	for _, subject := range subjects {
-		wanted[subject] = true
-	}
-	return t.each(receiptBucket, func(key, value []byte) error {
-		var r Receipt
-		err := t.open(receiptBucket, key, value, &t.r.seal, &r)
-		if err == nil && wanted[r.Subject] && len(r.Sig) > 0 {
-			err = t.tellReceipt(&r)
-		}
-		return err
-	})
-}
-
-// receiptOf keeps another door's receipt. One that it did not sign is left out.
-func (a *applier) receiptOf(m *member, raw []byte) error {
-	var r Receipt
-	if exact.Decode(raw, &r) != nil || r.Unit != m.ID || !r.Verify(m.Sign) || m.ID == a.t.r.Unit {
-		return nil
-	}
-	return a.t.put(siteBucket, receiptKey(&r), &a.t.r.seal, &r)
-}
-
-// SiteReceipts gives the receipts of all doors, this one among them, for the erasures of a person
-// or of their face. See [Subject].
-func (v *Vault) SiteReceipts(subject [32]byte) ([]Receipt, error) {
-	var out []Receipt
-	err := v.view(func(t *tx) error {
-		err := t.each(receiptBucket, func(key, value []byte) error {
-			var r Receipt
-			err := t.open(receiptBucket, key, value, &t.r.seal, &r)
-			if r.Subject == subject {
-				out = append(out, r)
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		return t.eachOf("receipt"+string(subject[:]), func(key, value []byte) error {
-			var r Receipt
-			err := t.open(siteBucket, key, value, &t.r.seal, &r)
-			out = append(out, r)
-			return err
-		})
-	})
-	return out, err
+	return s, err
 }

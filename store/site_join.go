@@ -44,12 +44,12 @@ var askedKey = []byte("asked")
 
 // welcome is the answer to a request.
 type welcome struct {
-	Site   record.SiteID    `cbor:"site"`
-	Count  uint64           `cbor:"count"`
-	Lookup []byte           `cbor:"lookup"` // without it no card would be known here
-	Doors  []member         `cbor:"doors"`
-	People []record.About   `cbor:"people"`
-	Erased []record.Subject `cbor:"erased"`
+	Site   record.SiteID   `cbor:"site"`
+	Count  uint64          `cbor:"count"`
+	Lookup []byte          `cbor:"lookup"` // without it no card would be known here
+	Doors  []member        `cbor:"doors"`
+	People []record.About  `cbor:"people"`
+	Erased []record.Erased `cbor:"erased"`
 }
 
 // Errors of joining.
@@ -93,7 +93,8 @@ func (t *tx) mustBeEmpty() error {
 }
 
 // AdmitDoor makes the door that made a request a door of this site, and gives the answer for it and
-// the answer's code. code is that which the new door shows. Errors: [ErrCode], [ErrRequest],
+// the answer's code. code is that which the new door shows. A door that was admitted and has not
+// been heard of yet is answered again: an answer may be lost. Errors: [ErrCode], [ErrRequest],
 // [ErrNoSite]; [ErrTaken]: it is a door of the site already, or was.
 func (v *Vault) AdmitDoor(a Actor, raw []byte, code string) (answer []byte, answerCode string, err error) {
 	err = v.act(func(t *tx) error {
@@ -133,13 +134,16 @@ func (v *Vault) admit(t *tx, a Actor, q *request) ([]byte, error) {
 		return nil, err
 	case s == nil:
 		return nil, ErrNoSite
-	case s.members[q.Unit] != nil:
+	}
+	at, m := s.next(t.r.Unit, 0), s.members[q.Unit]
+	switch {
+	case m == nil:
+		m = &member{Door: fact.Door{ID: q.Unit, At: at, Sign: q.Sign}}
+		s.members[m.ID] = m
+	case m.gone(), m.Seq > 0, !m.Sign.Equal(q.Sign):
 		return nil, ErrTaken
 	}
-	at := s.next(t.r.Unit, 0)
-	m := &member{Key: q.Key, Door: fact.Door{ID: q.Unit, At: at, Sign: q.Sign,
-		Name: fact.Said[string]{At: at, Value: q.Name}}}
-	s.members[m.ID] = m
+	m.Key, m.Name = q.Key, fact.Said[string]{At: at, Value: q.Name}
 	s.doors = append(s.doors, m.Door)
 	if err := t.putMember(m); err != nil {
 		return nil, err
@@ -247,17 +251,17 @@ func (v *Vault) join(t *tx, a Actor, w *welcome, identity string) error {
 		return err
 	}
 	t.telling.announce, t.telling.joined, t.telling.hears = true, true, true
-	for _, subject := range w.Erased {
-		if err := t.putTomb(Tombstone{Subject: subject, What: "person", At: v.now(t)}); err != nil {
-			return err
-		}
-	}
 	_, err := t.log(Entry{At: v.now(t), Kind: audit.SiteJoined, Actor: a,
 		Detail: map[string]string{"site": fmt.Sprintf("%x", w.Site), "people": fmt.Sprint(len(w.People))}})
 	if err != nil {
 		return err
 	}
 	to := applier{v: v, t: t}
+	for _, e := range w.Erased {
+		if err := to.erased(e, e.At.Door); err != nil {
+			return err
+		}
+	}
 	for i := range w.People {
 		if err := to.person(&w.People[i], nil); err != nil {
 			return err

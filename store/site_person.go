@@ -21,6 +21,9 @@ func (a *applier) person(told *record.About, r *record.Record) error {
 	own, p, err := t.person(told.ID)
 	if errors.Is(err, ErrUnknown) {
 		own, p, err = a.newPerson(told.ID)
+		if err == nil {
+			err = a.askAgain(told.ID, r)
+		}
 	}
 	if err != nil {
 		return err
@@ -34,8 +37,8 @@ func (a *applier) person(told *record.About, r *record.Record) error {
 		return nil
 	}
 	p.Facts = &is
-	if was.NoFace.Compare(is.NoFace) < 0 && p.HasFace() {
-		if err := a.endFace(own, p, is.NoFace.Door); err != nil {
+	if was.NoFace.Compare(is.NoFace) < 0 {
+		if err := a.endFace(own, p); err != nil {
 			return err
 		}
 	}
@@ -57,6 +60,16 @@ func (a *applier) person(told *record.About, r *record.Record) error {
 func (a *applier) newPerson(id policy.PersonID) (*personKeys, *person, error) {
 	own := &personKeys{Own: a.v.o.newKey()}
 	return own, &person{Person: policy.Person{ID: id}}, a.t.put(keysBucket, id[:], &a.t.r.seal, own)
+}
+
+// askAgain asks for all that is told of a person who was removed here when their time was over, and
+// who has more time: r may tell what changed only.
+func (a *applier) askAgain(id policy.PersonID, r *record.Record) error {
+	tomb, err := a.t.tomb(Subject(id))
+	if err == nil && tomb.What == "person" && r != nil {
+		a.t.telling.ask = append(a.t.telling.ask, record.Span{Door: r.Door, First: r.Seq, Last: r.Seq})
+	}
+	return err
 }
 
 // note records what another door told.

@@ -27,6 +27,9 @@ func TestRWithdrawAtEveryDoor(t *testing.T) {
 	s.enrol(b, li)
 	s.settle()
 	s.withdraw(c, li) // where there is no face of theirs
+	if e, err := c.SiteAnswers(li); err != nil || len(e.Answers) != 3 || len(e.Waits()) != 2 {
+		t.Errorf("%+v, %v", e, err)
+	}
 	for _, d := range []*testDoor{a, b} {
 		got := s.bring(d, c.lacking(s, d))
 		if !slices.Contains(got.Faces, li) {
@@ -46,8 +49,9 @@ func TestRWithdrawAtEveryDoor(t *testing.T) {
 	s.agree()
 	for _, d := range s.doors {
 		rs, err := d.SiteReceipts(Subject(li))
-		if err != nil || len(rs) != 2 || rs[0].Unit == rs[1].Unit {
-			t.Errorf("%d receipts, %v", len(rs), err)
+		proved := slices.DeleteFunc(slices.Clone(rs), func(r Receipt) bool { return r.Nothing })
+		if err != nil || len(rs) != 3 || len(proved) != 2 || proved[0].Unit == proved[1].Unit {
+			t.Errorf("%d receipts, of which %d prove something, %v", len(rs), len(proved), err)
 		}
 	}
 	s.enrol(b, li) // a later consent counts
@@ -55,6 +59,37 @@ func TestRWithdrawAtEveryDoor(t *testing.T) {
 	s.agree()
 	if p, _ := b.Person(li); p.Face.State != policy.FaceEnrolled {
 		t.Errorf("a consent after the withdrawal does not count: %q", p.Face.State)
+	}
+}
+
+// TestSiteRemovesLapsed: a door that removes somebody whose time was over says that of itself only.
+// Where another door had given them more time, they come back with all they had.
+func TestSiteRemovesLapsed(t *testing.T) {
+	s := newSite(t, 2)
+	defer s.close()
+	a, b := s.doors[0], s.doors[1]
+	li := s.add(a, s.numbers[0])
+	s.settle()
+	s.must(a.ChangePerson("op", li, "lease changed", func(p *policy.Person) error {
+		p.Until = start.AddDate(1, 0, 0)
+		return nil
+	}))
+	must(b.RemoveLapsed(Door, li, "their time is over", func(policy.Person) bool { return true }))
+	s.bring(a, b.lacking(s, a))
+	if _, err := a.Person(li); err != nil {
+		t.Errorf("removed where they had more time: %v", err)
+	}
+	s.settle()
+	s.agree()
+	if p, _, err := b.FindCredential(policy.CardKind, s.numbers[0]); err != nil || p.ID != li {
+		t.Errorf("their card does not work again: %v", err)
+	}
+	_, err := b.RemovePerson("op", li, "moved out") // and this counts everywhere
+	s.must(err)
+	s.settle()
+	s.agree()
+	if _, err := a.Person(li); !errors.Is(err, ErrUnknown) {
+		t.Error(err)
 	}
 }
 

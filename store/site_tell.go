@@ -18,7 +18,7 @@ type telling struct {
 	members  map[fact.DoorID]*member
 	order    []policy.PersonID
 	people   map[policy.PersonID]fact.Person
-	erased   []record.Subject
+	erased   []record.Erased
 	doors    []fact.Door
 	ask      []record.Span
 	receipts [][]byte
@@ -129,32 +129,45 @@ func (t *tx) tellPerson(p *person) error {
 }
 
 // tellNoFace tells that a person does not want their face to be used: each door that has it by a
-// consent from before destroys it.
-func (t *tx) tellNoFace(p *person) error {
-	s, err := t.teller()
-	if s == nil || err != nil {
-		return err
-	}
+// consent from before destroys it. It gives the stamp of that; zero: nobody is told.
+func (t *tx) tellNoFace(p *person) (fact.Stamp, error) {
 	var told fact.Person
 	if p.Facts != nil {
 		told = *p.Facts
 	}
-	no := fact.Person{NoFace: s.next(t.r.Unit, told.NoFace.Count)}
+	at, err := t.stamp(told.NoFace.Count)
+	if at.IsZero() || err != nil {
+		return at, err
+	}
+	no := fact.Person{NoFace: at}
 	told = told.Merge(no)
 	p.Facts = &told
 	no.About, no.Lease, no.Groups = told.About, told.Lease, told.Groups
-	s.say(p.ID, no)
-	return nil
+	t.telling.say(p.ID, no)
+	return at, nil
 }
 
-// tellErased tells that a person was erased.
+// stamp is that of something new which this door tells, as [telling.next]; zero: it belongs to no
+// site.
+func (t *tx) stamp(after uint64) (at fact.Stamp, err error) {
+	s, err := t.teller()
+	if s != nil {
+		at = s.next(t.r.Unit, after)
+	}
+	return at, err
+}
+
+// tellErased tells that a person was erased, if that is so for the whole site.
 func (t *tx) tellErased(subject [32]byte) error {
 	s, err := t.teller()
 	if s == nil || err != nil {
 		return err
 	}
-	s.erased = append(s.erased, subject)
-	return nil
+	tomb, err := t.tomb(subject)
+	if !tomb.Told.IsZero() {
+		s.erased = append(s.erased, record.Erased{Subject: subject, At: tomb.Told})
+	}
+	return err
 }
 
 // tellAll tells all that is known here of people and doors.
@@ -176,13 +189,13 @@ func (t *tx) tellAll() error {
 	return nil
 }
 
-// erasedPeople gives the people who were erased, for ever.
-func (t *tx) erasedPeople() (out []record.Subject, err error) {
+// erasedPeople gives the people whom all doors of the site erase, for ever.
+func (t *tx) erasedPeople() (out []record.Erased, err error) {
 	err = t.each(tombBucket, func(key, value []byte) error {
 		var s Tombstone
 		err := t.open(tombBucket, key, value, &t.r.seal, &s)
-		if s.What == "person" {
-			out = append(out, s.Subject)
+		if !s.Told.IsZero() {
+			out = append(out, record.Erased{Subject: s.Subject, At: s.Told})
 		}
 		return err
 	})

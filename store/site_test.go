@@ -238,6 +238,9 @@ func (s *testSite) agree() {
 		}
 		s.lookUps(d, people)
 		s.whole(d)
+		for _, e := range must(d.SiteErasures()) {
+			s.t.Fatalf("door %d still waits for %x: a %s", i, e.Waits(), e.What)
+		}
 	}
 }
 

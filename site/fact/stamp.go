@@ -14,8 +14,8 @@ type DoorID [16]byte
 // Stamp orders facts. Count is higher than that of all facts that Door knew when it made this one,
 // so whoever changes what they have seen has the later stamp. Clocks do not count.
 type Stamp struct {
-	Count uint64 `cbor:"n"`
-	Door  DoorID `cbor:"d"`
+	Count uint64 `cbor:"n" json:"count"`
+	Door  DoorID `cbor:"d" json:"door"`
 }
 
 // IsZero reports whether nothing was said.

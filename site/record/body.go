@@ -15,7 +15,7 @@ import (
 type Body struct {
 	Count    uint64      `cbor:"0,keyasint"` // the highest stamp that the door had given or seen
 	People   []About     `cbor:"1,keyasint,omitempty"`
-	Erased   []Subject   `cbor:"2,keyasint,omitempty"` // of people, for ever
+	Erased   []Erased    `cbor:"2,keyasint,omitempty"` // of people, for ever
 	Doors    []fact.Door `cbor:"3,keyasint,omitempty"`
 	Ask      []Span      `cbor:"4,keyasint,omitempty"` // what the door could not open
 	Receipts [][]byte    `cbor:"5,keyasint,omitempty"` // of erasures at the door, as JSON
@@ -30,6 +30,12 @@ type About struct {
 
 // Subject stands for a person who was erased: a hash of their handle.
 type Subject [32]byte
+
+// Erased tells that a person was erased.
+type Erased struct {
+	Subject Subject    `cbor:"of"`
+	At      fact.Stamp `cbor:"at"`
+}
 
 // Span is some records of one chain: all from First to Last.
 type Span struct {

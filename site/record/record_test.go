@@ -36,7 +36,7 @@ func identity(t testing.TB) *age.X25519Identity {
 func body() *Body {
 	at := fact.Stamp{Count: 3, Door: fact.DoorID{1}}
 	li := fact.Person{About: fact.Said[fact.About]{At: at, Value: fact.About{Name: "li", Lang: "zh"}}}
-	return &Body{Count: 3, People: []About{{ID: policy.PersonID{9}, Facts: li}}, Erased: []Subject{{8}},
+	return &Body{Count: 3, People: []About{{ID: policy.PersonID{9}, Facts: li}}, Erased: []Erased{{Subject: Subject{8}, At: at}},
 		Doors: []fact.Door{{ID: fact.DoorID{1}, At: at, Sign: pub, Name: fact.Said[string]{At: at, Value: "gate"}}},
 		Ask:   []Span{{Door: fact.DoorID{2}, First: 4, Last: 6}}, Receipts: [][]byte{[]byte("{}")}}
 }
