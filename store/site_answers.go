@@ -132,13 +132,27 @@ func (e *SiteErasure) Waits() (out []fact.DoorID) {
 	return out
 }
 
-// SiteAnswers gives what the doors of the site answered to the withdrawal of a person's face.
-// [ErrUnknown]: there is no such person, or no withdrawal was told; [ErrNoSite].
-func (v *Vault) SiteAnswers(id policy.PersonID) (e SiteErasure, err error) {
+// SiteAnswers gives what the doors of the site answered to the erasure of a person, or to the
+// withdrawal of their face: see [Subject]. [ErrUnknown]: the site was told of neither. [ErrNoSite].
+func (v *Vault) SiteAnswers(subject [32]byte) (e SiteErasure, err error) {
 	err = v.view(func(t *tx) error {
 		members, err := t.doors()
 		if err != nil {
 			return err
+		}
+		switch tomb, err := t.tomb(subject); {
+		case err != nil:
+			return err
+		case !tomb.Told.IsZero():
+			e, err = t.erasureOf(&tomb, members)
+			return err
+		}
+		id, here, err := t.bySubject(subject)
+		if err != nil {
+			return err
+		}
+		if !here {
+			return ErrUnknown
 		}
 		_, p, err := t.person(id)
 		if err != nil {
@@ -172,9 +186,7 @@ func (v *Vault) SiteErasures() (out []SiteErasure, err error) {
 			if err := t.open(tombBucket, key, value, &t.r.seal, &s); err != nil || s.Told.IsZero() {
 				return err
 			}
-			e := SiteErasure{Subject: s.Subject, What: "person", At: s.At}
-			err := t.answers(&e, s.Told, members)
-			return add(e, err)
+			return add(t.erasureOf(&s, members))
 		})
 		if err != nil {
 			return err
@@ -190,12 +202,30 @@ func (v *Vault) SiteErasures() (out []SiteErasure, err error) {
 	return out, err
 }
 
+// bySubject finds the person who is here of whom a subject is the hash.
+func (t *tx) bySubject(subject [32]byte) (id policy.PersonID, here bool, err error) {
+	err = t.each(keysBucket, func(key, _ []byte) error {
+		if Subject(policy.PersonID(key)) == subject {
+			id, here = policy.PersonID(key), true
+			return errStop
+		}
+		return nil
+	})
+	return id, here, stopped(err)
+}
+
 // doors gives the doors of the site. [ErrNoSite].
 func (t *tx) doors() (map[fact.DoorID]*member, error) {
 	if _, err := t.seat(); err != nil {
 		return nil, err
 	}
 	return t.members()
+}
+
+func (t *tx) erasureOf(s *Tombstone, members map[fact.DoorID]*member) (SiteErasure, error) {
+	e := SiteErasure{Subject: s.Subject, What: "person", At: s.At}
+	err := t.answers(&e, s.Told, members)
+	return e, err
 }
 
 func (t *tx) withdrawalOf(p *person, members map[fact.DoorID]*member) (SiteErasure, error) {
@@ -230,30 +260,4 @@ func (t *tx) answers(e *SiteErasure, told fact.Stamp, members map[fact.DoorID]*m
 	}
 	slices.SortFunc(e.Answers, func(a, b SiteAnswer) int { return bytes.Compare(a.Door[:], b.Door[:]) })
 	return err
-}
-
-// SiteReceipts gives the receipts of all doors, this one among them, for the erasures of a person
-// or of their face. See [Subject].
-func (v *Vault) SiteReceipts(subject [32]byte) ([]Receipt, error) {
-	var out []Receipt
-	err := v.view(func(t *tx) error {
-		err := t.each(receiptBucket, func(key, value []byte) error {
-			var r Receipt
-			err := t.open(receiptBucket, key, value, &t.r.seal, &r)
-			if r.Subject == subject {
-				out = append(out, r)
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		return t.eachOf("receipt"+string(subject[:]), func(key, value []byte) error {
-			var r Receipt
-			err := t.open(siteBucket, key, value, &t.r.seal, &r)
-			out = append(out, r)
-			return err
-		})
-	})
-	return out, err
 }

@@ -41,7 +41,7 @@ func (a *applier) erased(e record.Erased, from fact.DoorID) error {
 	if err := t.putTomb(tomb); err != nil || known {
 		return err
 	}
-	id, here, err := a.bySubject(e.Subject)
+	id, here, err := t.bySubject(e.Subject)
 	if err != nil {
 		return err
 	}
@@ -98,18 +98,6 @@ func (a *applier) condemn(id policy.PersonID, what string, told fact.Stamp, from
 	d.Person, d.What, d.For, d.From = id, what, told, from
 	d.Blocks = append(d.Blocks, t.blocksOf(id, what)...)
 	return t.put(siteBucket, dueKey(id), &t.r.seal, &d)
-}
-
-// bySubject finds the person who is here of whom a subject is the hash.
-func (a *applier) bySubject(subject [32]byte) (id policy.PersonID, here bool, err error) {
-	err = a.t.each(keysBucket, func(key, _ []byte) error {
-		if Subject(policy.PersonID(key)) == subject {
-			id, here = policy.PersonID(key), true
-			return errStop
-		}
-		return nil
-	})
-	return id, here, stopped(err)
 }
 
 // due gives the erasures that are to be done.

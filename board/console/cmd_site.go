@@ -30,8 +30,8 @@ type Sites interface {
 	SendDoorAway(ctx context.Context, s desk.Session, door string) (desk.SiteDoor, error)
 	// CarrySite reads what other doors wrote, and writes what this door knows.
 	CarrySite(ctx context.Context, s desk.Session, via desk.Via, step desk.Progress) (desk.SiteCarried, error)
-	// AnsweredBy tells which doors have proved that they destroyed a person's face.
-	AnsweredBy(ctx context.Context, s desk.Session, id policy.PersonID) ([]desk.Answered, error)
+	// AnswersOf tells which doors have answered the withdrawal of a person's face.
+	AnswersOf(ctx context.Context, s desk.Session, id policy.PersonID) (desk.SiteErasure, error)
 }
 
 func siteCommands() []command {
@@ -108,6 +108,7 @@ func (c *console) showSite(ctx context.Context, d Sites, asJSON bool) error {
 		c.say(i18n.N(found.Due, "console.site-due", "! Still to be destroyed here, as at another door: %d erasure.",
 			"! Still to be destroyed here, as at another door: %d erasures.", found.Due))
 	}
+	c.sayOpen(found.Open)
 	if found.Left {
 		c.say(i18n.M("console.site-was-left", "This door was sent away: it goes on alone with what it has."))
 	}
@@ -312,7 +313,7 @@ func (c *console) tellSite(ctx context.Context) {
 	}
 }
 
-// tellAnswers says which doors of the site have erased the face of a person.
+// tellAnswers says which doors of the site have erased the face of a person, and which not yet.
 func (c *console) tellAnswers(ctx context.Context, p policy.Person) error {
 	d, ok := c.desk.(Sites)
 	if !ok || p.Face.State != policy.FaceWithdrawn && p.Face.State != policy.FaceRefused {
@@ -321,13 +322,42 @@ func (c *console) tellAnswers(ctx context.Context, p policy.Person) error {
 	if found, err := d.Site(ctx, c.who); err != nil || len(found.Doors) == 0 {
 		return nil // it belongs to no site
 	}
-	all, err := d.AnsweredBy(ctx, c.who, p.ID)
+	e, err := d.AnswersOf(ctx, c.who, p.ID)
 	if err != nil {
 		return err
 	}
-	for _, x := range all {
-		c.say(i18n.M("console.site-face-erased", "The face was erased at %s, %s; blocks found afterwards: %d.", x.Door,
-			c.time(x.At), x.Found))
+	for _, x := range e.Answers {
+		switch {
+		case x.At.IsZero():
+			c.say(i18n.M("console.site-face-waits", "! The face: %s has not answered yet.", x.Door))
+		case x.Nothing:
+			c.say(i18n.M("console.site-face-nothing", "The face: nothing of it was at %s, %s.", x.Door, c.time(x.At)))
+		default:
+			c.say(i18n.M("console.site-face-erased", "The face was erased at %s, %s; blocks found afterwards: %d.",
+				x.Door, c.time(x.At), x.Found))
+		}
+	}
+	if e.Before {
+		c.say(i18n.M("console.site-face-before", "It was taken back before this door joined its site: the other "+
+			"doors know who answered."))
 	}
 	return nil
+}
+
+// sayOpen says which erasures some door has not answered yet, and which doors.
+func (c *console) sayOpen(open []desk.SiteErasure) {
+	for _, e := range open {
+		var waits []string
+		for _, x := range e.Answers {
+			if x.At.IsZero() {
+				waits = append(waits, x.Door)
+			}
+		}
+		what := i18n.M("console.site-open-person", "somebody erased")
+		if e.What == "face" {
+			what = i18n.M("console.site-open-face", "face of %s", e.Person.String())
+		}
+		c.say(i18n.M("console.site-open", "! %s, %s: not answered yet by %s", what, c.time(e.At),
+			strings.Join(waits, ", ")))
+	}
 }

@@ -19,9 +19,10 @@ import (
 
 // Site is what this door knows of its site.
 type Site struct {
-	Left  bool       // it was sent away
-	Due   int        // erasures that another door told of, and that are not done here yet
-	Doors []SiteDoor // this one among them
+	Left  bool          // it was sent away
+	Open  []SiteErasure // which some door has not answered yet, the latest one first
+	Due   int           // erasures that another door told of, and that are not done here yet
+	Doors []SiteDoor    // this one among them
 }
 
 // SiteDoor is a door of the site.
@@ -50,7 +51,14 @@ func (d *Desk) site() (Site, error) {
 		return Site{}, explainSite(err)
 	}
 	now := d.vault.Clock().Now
+	open, err := d.vault.SiteErasures()
+	if err != nil {
+		return Site{}, explainSite(err)
+	}
 	out := Site{Left: found.Left, Due: found.Due}
+	for _, e := range open {
+		out.Open = append(out.Open, erasureOf(e, found))
+	}
 	for _, x := range found.Doors {
 		out.Doors = append(out.Doors, SiteDoor{ID: shortDoor(x.ID), Name: x.Name, Here: x.ID == found.Here,
 			Left:  x.Left,
@@ -202,39 +210,67 @@ func doorNamed(all []store.SiteDoor, words string) (int, error) {
 	return at, nil
 }
 
-// Answered is a door of the site, and what it destroyed of a person.
-type Answered struct {
-	Door string // its name
-	Here bool
-	What string // "face", "person"
-	At   time.Time
-	// Found is how many blocks of it were still found afterwards: 0 is the proof.
-	Found int
+// SiteErasure is one that doors of the site were told of, and what each answered.
+type SiteErasure struct {
+	Person  policy.PersonID // zero: they are erased
+	What    string          // "face", "person"
+	At      time.Time       // when this door learnt of it
+	Before  bool            // this door joined later: not all answers are known here
+	Answers []Answer
 }
 
-// AnsweredBy tells which doors have destroyed a person's face and proved it by a receipt. Errors:
-// as of [Desk.Site].
-func (d *Desk) AnsweredBy(_ context.Context, s Session, id policy.PersonID) ([]Answered, error) {
+// Waits reports how many doors have not answered yet.
+func (e *SiteErasure) Waits() (n int) {
+	for _, a := range e.Answers {
+		if a.At.IsZero() {
+			n++
+		}
+	}
+	return n
+}
+
+// Answer is what one door answered to an erasure, by a signed receipt.
+type Answer struct {
+	Door    string // its name
+	Here    bool
+	At      time.Time // zero: it has not answered yet
+	Nothing bool      // there was nothing to erase
+	Found   int       // how many blocks of it were still found afterwards: 0 is the proof
+}
+
+// AnswersOf tells which doors have answered the withdrawal of a person's face, and which not yet.
+// With no answers, no withdrawal was told to the doors of the site. Errors: as of [Desk.Site].
+func (d *Desk) AnswersOf(_ context.Context, s Session, id policy.PersonID) (SiteErasure, error) {
 	if _, err := d.allow(s, ReadsPeople); err != nil {
-		return nil, err
+		return SiteErasure{}, err
 	}
 	found, err := d.vault.Site()
 	if err != nil {
-		return nil, explainSite(err)
+		return SiteErasure{}, explainSite(err)
 	}
-	receipts, err := d.vault.SiteReceipts(store.Subject(id))
+	e, err := d.vault.SiteAnswers(store.Subject(id))
+	if errors.Is(err, store.ErrUnknown) {
+		return SiteErasure{}, nil
+	}
 	if err != nil {
-		return nil, err
+		return SiteErasure{}, explainSite(err)
 	}
-	var out []Answered
-	for _, r := range receipts {
-		a := Answered{Door: shortDoor(r.Unit), Here: r.Unit == found.Here, What: r.What, At: r.At, Found: r.Found}
-		if i := slices.IndexFunc(found.Doors, func(x store.SiteDoor) bool { return x.ID == r.Unit }); i >= 0 {
-			a.Door = found.Doors[i].Name
+	return erasureOf(e, found), nil
+}
+
+func erasureOf(e store.SiteErasure, in store.Site) SiteErasure {
+	out := SiteErasure{Person: e.Person, What: e.What, At: e.At, Before: e.Before}
+	for _, x := range e.Answers {
+		a := Answer{Door: shortDoor(x.Door), Here: x.Door == in.Here}
+		if i := slices.IndexFunc(in.Doors, func(d store.SiteDoor) bool { return d.ID == x.Door }); i >= 0 {
+			a.Door = in.Doors[i].Name
 		}
-		out = append(out, a)
+		if r := x.Receipt; r != nil {
+			a.At, a.Nothing, a.Found = r.At, r.Nothing, r.Found
+		}
+		out.Answers = append(out.Answers, a)
 	}
-	return out, nil
+	return out
 }
 
 // explainSite turns errors of the vault into those that a console shows.
