@@ -48,9 +48,16 @@ type Mover interface {
 type FileTaker interface {
 	// SendFile begins; File tells how far it is. Errors: the reader has no session, or is at
 	// another file.
-	SendFile(data []byte) error
+	SendFile(File) error
 	EndFile()
 	File() FileProgress
+}
+
+// File is one for a reader. What types there are is the maker's to say; 0 is the usual one, of a
+// file that the reader knows by its content.
+type File struct {
+	Type byte
+	Data []byte
 }
 
 // FileProgress is how far a file is on its way to a reader.

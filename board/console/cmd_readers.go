@@ -22,12 +22,13 @@ type Readers interface {
 	SetReaderAddress(ctx context.Context, s desk.Session, name string, address int, step desk.Progress) error
 	SetReaderSpeed(ctx context.Context, s desk.Session, name string, baud int, step desk.Progress) error
 	// SendReaderFile sends a reader its firmware, until ctx ends.
-	SendReaderFile(ctx context.Context, s desk.Session, name, file string, stick bool, step desk.Progress) error
+	SendReaderFile(ctx context.Context, s desk.Session, name string, file desk.ReaderFile, step desk.Progress) error
 }
 
 func readerCommands() []command {
 	return []command{
-		{name: "reader", usage: "[NAME [--install | --address N | --speed BAUD | --firmware FILE [--stick]]]",
+		{name: "reader",
+			usage: "[NAME [--install | --address N | --speed BAUD | --firmware FILE [--type N] [--stick]]]",
 			right: desk.OpensDoor, needs: has[Readers], run: reader,
 			about: i18n.M("console.help-reader-osdp", "show the readers, or one; an OSDP reader takes its key, "+
 				"another address, its line another speed, or its firmware"),
@@ -36,17 +37,21 @@ func readerCommands() []command {
 }
 
 func reader(ctx context.Context, c *console, words []string) error {
-	a, err := parse(words, "install", "address=", "speed=", "firmware=", "stick")
+	a, err := parse(words, "install", "address=", "speed=", "firmware=", "type=", "stick")
 	if err != nil {
 		return err
 	}
 	d, name := c.desk.(Readers), a.rest()
 	acts := len(a.options)
-	if a.has("stick") {
-		acts--
+	for _, how := range []string{"stick", "type"} {
+		if a.has(how) {
+			if acts--; !a.has("firmware") {
+				return c.misuse("reader")
+			}
+		}
 	}
 	switch {
-	case acts > 1, acts == 1 && name == "", a.has("stick") && !a.has("firmware"):
+	case acts > 1, acts == 1 && name == "":
 		return c.misuse("reader")
 	case a.has("install"):
 		return c.installReader(ctx, d, name)
@@ -55,7 +60,7 @@ func reader(ctx context.Context, c *console, words []string) error {
 	case a.has("speed"):
 		return c.moveReader(ctx, d, name, a.options["speed"], d.SetReaderSpeed)
 	case a.has("firmware"):
-		return c.readerFirmware(ctx, d, name, a.options["firmware"], a.has("stick"))
+		return c.readerFirmware(ctx, d, name, a)
 	}
 	all, err := d.Readers(ctx, c.who)
 	if err != nil {
@@ -126,14 +131,21 @@ func (c *console) moveReader(ctx context.Context, d Readers, name, to string,
 }
 
 // readerFirmware sends a reader its firmware, until a key is pressed.
-func (c *console) readerFirmware(ctx context.Context, d Readers, name, file string, stick bool) error {
-	if err := c.confirmOrStop(i18n.M("console.reader-firmware", "Send %s to reader %s as its firmware?", file,
+func (c *console) readerFirmware(ctx context.Context, d Readers, name string, a args) error {
+	file := desk.ReaderFile{Name: a.options["firmware"], Stick: a.has("stick")}
+	if a.has("type") {
+		var err error
+		if file.Type, err = strconv.Atoi(a.options["type"]); err != nil {
+			return c.misuse("reader")
+		}
+	}
+	if err := c.confirmOrStop(i18n.M("console.reader-firmware", "Send %s to reader %s as its firmware?", file.Name,
 		name)); err != nil {
 		return err
 	}
 	c.say(i18n.M("console.install-how", "q ends it."))
 	key, err := c.untilKey(ctx, string(stopKey), func(ctx context.Context) error {
-		if err := d.SendReaderFile(ctx, c.who, name, file, stick, c.step); err != nil {
+		if err := d.SendReaderFile(ctx, c.who, name, file, c.step); err != nil {
 			return err
 		}
 		return ctx.Err()

@@ -61,12 +61,12 @@ func (d *fullDesk) SetReaderSpeed(ctx context.Context, s desk.Session, name stri
 	return err
 }
 
-func (d *fullDesk) SendReaderFile(ctx context.Context, s desk.Session, name, file string, stick bool,
+func (d *fullDesk) SendReaderFile(ctx context.Context, s desk.Session, name string, file desk.ReaderFile,
 	step desk.Progress) error {
-	call := fmt.Sprint("firmware ", name, " ", file, " ", stick)
+	call := fmt.Sprint("firmware ", name, " ", file)
 	err := d.enter(s, call, desk.Installer, desk.Technician, desk.Manager)
 	d.fakeDesk.mu.Unlock()
-	if err == nil && stick {
+	if err == nil && file.Stick {
 		step(desk.Step{Text: "sending to the reader", Done: 40, Wanted: 100})
 		<-ctx.Done()
 	}
@@ -78,6 +78,7 @@ func TestReadersAreMoved(t *testing.T) {
 	s, fake := sitFull(t, console.Options{})
 	s.logIn("mei")
 	for _, wrong := range []string{"reader --address 3", "reader gate --address x", "reader gate --stick",
+		"reader gate --type 3",
 		"reader gate --speed 9600 --address 3"} {
 		if got := s.do("mei", wrong); !strings.Contains(got, "usage: reader") {
 			t.Errorf("%s: %s", wrong, got)
@@ -99,13 +100,14 @@ func TestReadersAreMoved(t *testing.T) {
 	s.see("[40/100] sending to the reader")
 	s.hit("\x03")
 	s.see("told to forget the file")
-	s.hit("reader gate --firmware gate.bin\r")
+	s.hit("reader gate --firmware gate.bin --type 129\r")
 	s.see("Send gate.bin to reader gate")
 	s.hit("yes\r")
 	s.see("Reader gate has its firmware")
 	s.see("serial number 41")
 	calls := fake.calls()
-	for _, want := range []string{"address gate 3", "speed gate 115200", "firmware gate gate.bin true"} {
+	for _, want := range []string{"address gate 3", "speed gate 115200", "firmware gate {gate.bin true 0}",
+		"firmware gate {gate.bin false 129}"} {
 		if !slices.Contains(calls, want) {
 			t.Errorf("not asked: %s in %q", want, calls)
 		}

@@ -27,12 +27,19 @@ const (
 	fileReturns  = 2 * time.Minute  // until it is back
 )
 
-// SendReaderFile sends a reader a file, such as its firmware, out of the unit's folder for what
-// leaves and enters it, or of a stick, and waits until the reader is done with it; one that then
-// begins again, until it is back. How far it is comes in steps. When ctx ends the reader is told to
-// forget it. Begin, with the file's SHA-256, and end are in the audit log. Errors: of the file; why
-// the reader does not have it.
-func (d *Desk) SendReaderFile(ctx context.Context, s Session, name, file string, stick bool, step Progress) error {
+// ReaderFile is a file for a reader: in the unit's folder for what leaves and enters it, or on a
+// stick.
+type ReaderFile struct {
+	Name  string
+	Stick bool
+	Type  int // as the reader's maker says, 1 to 255; 0: the usual one
+}
+
+// SendReaderFile sends a reader a file, such as its firmware, and waits until the reader is done
+// with it; one that then begins again, until it is back. How far it is comes in steps. When ctx
+// ends the reader is told to forget it. Begin, with the file's SHA-256, and end are in the audit
+// log. Errors: of the file; why the reader does not have it.
+func (d *Desk) SendReaderFile(ctx context.Context, s Session, name string, file ReaderFile, step Progress) error {
 	by, err := d.allow(s, OpensDoor)
 	if err != nil {
 		return err
@@ -41,9 +48,13 @@ func (d *Desk) SendReaderFile(ctx context.Context, s Session, name, file string,
 	if err != nil {
 		return err
 	}
+	if file.Type < 0 || file.Type > 255 {
+		return i18n.Problem(i18n.E("desk.reader-file-type", "a file has no such type"),
+			i18n.M("desk.reader-file-types", "1 to 255, as the reader's maker says; leave it out if nothing is said"))
+	}
 	ctx, done := d.withSession(ctx, s)
 	defer done()
-	f, err := d.openIn(ctx, s, OpensDoor, file, stick)
+	f, err := d.openIn(ctx, s, OpensDoor, file.Name, file.Stick)
 	if err != nil {
 		return err
 	}
@@ -57,11 +68,12 @@ func (d *Desk) SendReaderFile(ctx context.Context, s Session, name, file string,
 			i18n.M("desk.reader-file-right", "see that it is the right file: at most 8 MB"))
 	}
 	sum := sha256.Sum256(data)
-	if err := d.recordAct(ctx, audit.ReaderFileBegun, by, map[string]string{"reader": name, "file": file,
-		"bytes": strconv.Itoa(len(data)), "sha256": hex.EncodeToString(sum[:])}); err != nil {
+	if err := d.recordAct(ctx, audit.ReaderFileBegun, by, map[string]string{"reader": name, "file": file.Name,
+		"type": strconv.Itoa(file.Type), "bytes": strconv.Itoa(len(data)),
+		"sha256": hex.EncodeToString(sum[:])}); err != nil {
 		return explain(err)
 	}
-	how, err := d.sendFile(ctx, r, data, step, s.Lang)
+	how, err := d.sendFile(ctx, r, hal.File{Type: byte(file.Type), Data: data}, step, s.Lang)
 	d.unit.Record(store.Entry{Kind: audit.ReaderFileEnded, Actor: by, Detail: map[string]string{"reader": name,
 		"end": how}})
 	return err
@@ -73,9 +85,9 @@ type fileTaker interface {
 }
 
 // sendFile gives how it ended, as the audit log has it.
-func (d *Desk) sendFile(ctx context.Context, r fileTaker, data []byte, step Progress, lang i18n.Language) (string,
-	error) {
-	if err := r.SendFile(data); err != nil {
+func (d *Desk) sendFile(ctx context.Context, r fileTaker, f hal.File, step Progress, lang i18n.Language) (how string,
+	err error) {
+	if err := r.SendFile(f); err != nil {
 		return err.Error(), fileProblem(err)
 	}
 	look := time.NewTicker(installLook)

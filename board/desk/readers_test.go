@@ -185,7 +185,7 @@ func TestSendReaderFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	send := func(ctx context.Context, file string, step desk.Progress) error {
-		return b.Desk.SendReaderFile(ctx, b.Staff, "gate", file, false, step)
+		return b.Desk.SendReaderFile(ctx, b.Staff, "gate", desk.ReaderFile{Name: file, Type: 129}, step)
 	}
 	var e *i18n.Error
 	if err := send(t.Context(), "gate.bin", func(desk.Step) {}); !errors.As(err, &e) || e.Remedy.IsZero() ||
@@ -226,10 +226,14 @@ func TestSendReaderFile(t *testing.T) {
 		t.Errorf("ended: %v", err)
 	}
 	line.Do(func() {
-		if files.Aborts != 3 || len(files.Got) > 0 {
-			t.Errorf("%d times ended, %d bytes left", files.Aborts, len(files.Got))
+		if files.Aborts != 3 || len(files.Got) > 0 || files.Type != 129 {
+			t.Errorf("%d times ended, %d bytes left, type %d", files.Aborts, len(files.Got), files.Type)
 		}
 	})
+	if err := b.Desk.SendReaderFile(t.Context(), b.Staff, "gate", desk.ReaderFile{Name: "gate.bin", Type: 256},
+		func(desk.Step) {}); !errors.As(err, &e) || !strings.Contains(e.Remedy.String(), "1 to 255") {
+		t.Errorf("a type of no byte: %v", err)
+	}
 	if err := send(t.Context(), "nothing.bin", func(desk.Step) {}); !errors.As(err, &e) {
 		t.Errorf("no file: %v", err)
 	}

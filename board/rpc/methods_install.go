@@ -176,11 +176,13 @@ type firmwareParams struct {
 	Reader string `json:"reader"`
 	File   string `json:"file"`
 	Stick  bool   `json:"stick"` // it is on the stick, else in the folder
+	Type   int    `json:"type"`  // as the reader's maker says; absent: the usual one
 }
 
 // readerFirmware sends a reader a file; progress says how far it is.
 func readerFirmware(ctx context.Context, c *call, p firmwareParams) (nothing, error) {
-	err := c.desk.SendReaderFile(ctx, c.who, p.Reader, p.File, p.Stick, c.step)
+	file := desk.ReaderFile{Name: p.File, Stick: p.Stick, Type: p.Type}
+	err := c.desk.SendReaderFile(ctx, c.who, p.Reader, file, c.step)
 	if err == nil {
 		err = ctx.Err()
 	}

@@ -217,8 +217,8 @@ func (b *Bus) Send(reader int, c Command) bool {
 
 // SendFile has a reader take a file, such as its firmware, of at least one byte. How far it is
 // tells State. Errors: ErrNoSession, ErrFileBusy.
-func (b *Bus) SendFile(now time.Time, reader int, data []byte) error {
-	return b.stations[reader].sendFile(now, data)
+func (b *Bus) SendFile(now time.Time, reader int, f hal.File) error {
+	return b.stations[reader].sendFile(now, f)
 }
 
 // EndFile ends a file that is on its way, with the reader's knowledge.

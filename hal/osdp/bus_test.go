@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -309,7 +310,8 @@ func TestTwoAtOneAddress(t *testing.T) {
 
 var simulated = flag.Duration("simulated", time.Hour, "how long TestADay plays")
 
-// A day (-simulated 24h) with 8 readers, power cuts, noise and lost frames: each tap comes, once.
+// A day (-simulated 24h) with 8 readers that have inputs, outputs and heads, power cuts, noise and
+// lost frames: each tap comes, once, and what an output is told is done.
 func TestADay(t *testing.T) {
 	w := newWire(t, 0, 1, 2, 3, 4, 5, 6, 7)
 	n := 0
@@ -330,6 +332,9 @@ func TestADay(t *testing.T) {
 		}
 		return b
 	}
+	for _, r := range w.Readers {
+		r.Inputs, r.Outputs, r.Heads = osdp.Inputs{0, 0}, osdp.Outputs{0}, osdp.Readers{0}
+	}
 	taps := make([]int, 8)
 	begun := w.Now
 	for i := 0; w.Now.Sub(begun) < *simulated; i++ {
@@ -340,11 +345,18 @@ func TestADay(t *testing.T) {
 		}
 		w.Readers[r].Tap(26, byte(i), byte(i>>8), byte(r), 0)
 		taps[r]++
+		w.Readers[r].Inputs[0] ^= 1
+		w.Bus.Send(r, osdp.Out{{Output: 0, Control: osdp.OutOff + byte(i/8%2)}})
 		w.Run(10 * time.Second)
 	}
 	w.Run(20 * time.Second)
 	all, events := 0, w.Take()
 	for r := range taps {
+		s, far := w.Bus.State(r), w.Readers[r]
+		if !slices.Equal(s.Inputs, far.Inputs) || !slices.Equal(s.Outputs, far.Outputs) {
+			t.Errorf("reader %d: inputs %v and outputs %v, and the unit knows of %v and %v", r, far.Inputs, far.Outputs,
+				s.Inputs, s.Outputs)
+		}
 		if got := cards(events, r); got != taps[r] {
 			t.Errorf("reader %d: %d of %d taps", r, got, taps[r])
 		}

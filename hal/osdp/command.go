@@ -130,7 +130,7 @@ type ReceiveSize struct{ Bytes uint16 }
 
 // FilePart is a part of a file for the reader, such as its firmware (osdp_FILETRANSFER).
 type FilePart struct {
-	Type   byte // 1: of the maker
+	Type   byte // 1: known by its content; from 128: of the maker
 	Size   uint32
 	Offset uint32
 	Data   []byte

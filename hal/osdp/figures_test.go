@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"menshen/hal"
 	"menshen/hal/osdp"
 	"menshen/hal/osdp/osdptest"
 )
@@ -87,7 +88,7 @@ func TestFileTime(t *testing.T) {
 		w.Run(10 * time.Second)
 		w.Take()
 		begun := w.Now
-		if err := w.Bus.SendFile(w.Now, 0, firmware(100_000)); err != nil {
+		if err := w.Bus.SendFile(w.Now, 0, hal.File{Data: firmware(100_000)}); err != nil {
 			t.Fatal(err)
 		}
 		var most [2]time.Duration

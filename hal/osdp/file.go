@@ -1,6 +1,7 @@
 package osdp
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -29,7 +30,7 @@ type Refused struct{ Reason NakReason }
 func (r Refused) Error() string { return "the reader refuses: " + r.Reason.String() }
 
 const (
-	fileOfMaker = 1 // FilePart.Type
+	fileUsual = 1 // FilePart.Type: the reader knows it by its content
 
 	// FileState.Action
 	fileBeside = 1 << 0 // other commands may go between the parts
@@ -51,6 +52,7 @@ const (
 // transfer is a file on its way to a reader.
 type transfer struct {
 	*hal.FileProgress
+	kind     byte
 	data     []byte
 	most     int // bytes of a frame that the reader takes
 	longest  int // bytes of a frame that the line does
@@ -63,18 +65,18 @@ type transfer struct {
 	complete time.Time // since when the reader has all
 }
 
-func (s *station) sendFile(now time.Time, data []byte) error {
+func (s *station) sendFile(now time.Time, f hal.File) error {
 	switch {
 	case s.phase != up:
 		return ErrNoSession
 	case s.file != nil:
 		return ErrFileBusy
-	case len(data) == 0:
+	case len(f.Data) == 0:
 		return ErrFileEmpty
 	}
-	s.File = hal.FileProgress{Size: len(data)}
-	s.file = &transfer{FileProgress: &s.File, data: data, most: s.Abilities.receives(), longest: s.longest, due: now,
-		begins: true}
+	s.File = hal.FileProgress{Size: len(f.Data)}
+	s.file = &transfer{FileProgress: &s.File, kind: cmp.Or(f.Type, fileUsual), data: f.Data,
+		most: s.Abilities.receives(), longest: s.longest, due: now, begins: true}
 	return nil
 }
 
@@ -109,7 +111,7 @@ func (t *transfer) next() Command {
 		return Abort{}
 	}
 	t.part = min(t.room(), t.Size-t.Sent)
-	return FilePart{Type: fileOfMaker, Size: uint32(t.Size), Offset: uint32(t.Sent),
+	return FilePart{Type: t.kind, Size: uint32(t.Size), Offset: uint32(t.Sent),
 		Data: t.data[t.Sent : t.Sent+t.part]}
 }
 
@@ -188,9 +190,9 @@ func (s *station) fileTold(now time.Time, r FileState) {
 }
 
 // SendFile implements hal.FileTaker.
-func (r *Reader) SendFile(data []byte) error {
+func (r *Reader) SendFile(f hal.File) error {
 	err := ErrNoSession
-	r.line.with(func(b *Bus) { err = b.SendFile(time.Now(), r.place, data) })
+	r.line.with(func(b *Bus) { err = b.SendFile(time.Now(), r.place, f) })
 	return err
 }
 

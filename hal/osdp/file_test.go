@@ -33,7 +33,7 @@ func fileWire(t testing.TB, f *osdptest.Files) *osdptest.Wire {
 // send sends a file and gives what came of it.
 func send(t testing.TB, w *osdptest.Wire, data []byte, within time.Duration) hal.FileProgress {
 	t.Helper()
-	if err := w.Bus.SendFile(w.Now, 0, data); err != nil {
+	if err := w.Bus.SendFile(w.Now, 0, hal.File{Data: data}); err != nil {
 		t.Fatal(err)
 	}
 	for end := w.Now.Add(within); !w.Bus.State(0).File.Ended && w.Now.Before(end); {
@@ -98,10 +98,10 @@ func TestFileAndCards(t *testing.T) {
 			files.Says.Action = 1
 		}
 		w := fileWire(t, files)
-		if err := w.Bus.SendFile(w.Now, 0, firmware(4000)); err != nil {
+		if err := w.Bus.SendFile(w.Now, 0, hal.File{Data: firmware(4000)}); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Bus.SendFile(w.Now, 0, firmware(1)); !errors.Is(err, osdp.ErrFileBusy) {
+		if err := w.Bus.SendFile(w.Now, 0, hal.File{Data: firmware(1)}); !errors.Is(err, osdp.ErrFileBusy) {
 			t.Error(err)
 		}
 		w.Run(2 * time.Second)
@@ -192,11 +192,11 @@ func TestFileGoesWrong(t *testing.T) {
 		})
 	}
 	w := newWire(t, 5)
-	if err := w.Bus.SendFile(w.Now, 0, firmware(9)); !errors.Is(err, osdp.ErrNoSession) {
+	if err := w.Bus.SendFile(w.Now, 0, hal.File{Data: firmware(9)}); !errors.Is(err, osdp.ErrNoSession) {
 		t.Error(err)
 	}
 	w.Run(2 * time.Second)
-	if err := w.Bus.SendFile(w.Now, 0, nil); !errors.Is(err, osdp.ErrFileEmpty) {
+	if err := w.Bus.SendFile(w.Now, 0, hal.File{Data: nil}); !errors.Is(err, osdp.ErrFileEmpty) {
 		t.Error(err)
 	}
 }
@@ -208,7 +208,7 @@ func TestFileEnds(t *testing.T) {
 		t.Run(fmt.Sprintf("%+v", says), func(t *testing.T) {
 			files := &osdptest.Files{Says: says}
 			w := fileWire(t, files)
-			if err := w.Bus.SendFile(w.Now, 0, firmware(9000)); err != nil {
+			if err := w.Bus.SendFile(w.Now, 0, hal.File{Data: firmware(9000)}); err != nil {
 				t.Fatal(err)
 			}
 			w.Run(3 * time.Second)

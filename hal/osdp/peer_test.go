@@ -199,7 +199,7 @@ func (p *peer) file(t *testing.T) {
 		await(t, func() bool { return r.File().Ended })
 		return r.File()
 	}
-	if err := r.SendFile(data); err != nil {
+	if err := r.SendFile(hal.File{Data: data}); err != nil {
 		t.Fatal(err)
 	}
 	await(t, func() bool { return r.File().Sent > 1000 })
@@ -209,7 +209,7 @@ func (p *peer) file(t *testing.T) {
 	}
 	p.says(t, "closed ")
 	begun := time.Now()
-	if err := r.SendFile(data); err != nil {
+	if err := r.SendFile(hal.File{Data: data}); err != nil {
 		t.Fatal(err)
 	}
 	var sum, most time.Duration

@@ -12,6 +12,7 @@ type Files struct {
 
 	Got    []byte // of the file on its way
 	Whole  [][]byte
+	Type   byte // of the last part
 	Parts  int
 	Most   int // bytes of the largest part
 	Aborts int
@@ -22,7 +23,7 @@ func (f *Files) take(p osdp.FilePart) osdp.Reply {
 	if f == nil {
 		return osdp.Nak{Reason: osdp.NakCommand}
 	}
-	f.Parts++
+	f.Parts, f.Type = f.Parts+1, p.Type
 	if f.Part != nil {
 		if a := f.Part(p); a != nil {
 			return a
