@@ -99,7 +99,7 @@ func TestUID(t *testing.T) {
 				t.Errorf("%d bytes: %+v", len(uid), e)
 			}
 		}
-		if w.r.Issue(time.Now()) || w.r.Retire(time.Now()) {
+		if w.r.Issue(time.Now()) || w.r.Retire(time.Now()) || w.r.Carry(time.Now(), nil) {
 			t.Error("a reader without AES cards writes some")
 		}
 		for name, x := range map[string]struct {
@@ -161,6 +161,75 @@ func TestProved(t *testing.T) {
 		}
 		if e := w.show(smartATR, numbered(8, 1, 2, 3)); !errors.Is(e.Fault, hal.ErrRandom) {
 			t.Errorf("a card that hides: %+v", e)
+		}
+	})
+}
+
+// TestCarried: a card that lies there is given what it is to carry, once, and brings it from then
+// on. One whose owner is not meant stays as it is; one that is pulled away while it is overwritten
+// is overwritten when it comes again.
+func TestCarried(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := walled(t, &daemon{minor: 5}, pcsc.Config{AES: aesSite})
+		sealed, soon := bytes.Repeat([]byte("face"), 50), func() time.Time { return time.Now().Add(time.Minute) }
+		for _, card := range []*aescardtest.Card{aescardtest.NTAG(0), aescardtest.Light()} {
+			if _, err := aesSite.Issue(card, card.UID); err != nil {
+				t.Fatal(err)
+			}
+			w.lay(w.v, smartATR, smart(card))
+			first := w.next()
+			if first.Card == nil || first.Card.Written || len(first.Card.Carried.Sealed) > 0 {
+				t.Fatalf("before: %+v", first)
+			}
+			asked := 0
+			w.r.Carry(soon(), func(c hal.Card) ([]byte, bool) {
+				asked++
+				if !bytes.Equal(c.Raw, first.Card.Raw) || c.Carried.Key == [16]byte{} {
+					t.Errorf("asked of %+v", c)
+				}
+				return sealed, true
+			})
+			e := w.next()
+			if e.Card == nil || !e.Card.Written || !bytes.Equal(e.Card.Carried.Sealed, sealed) || asked != 1 {
+				t.Fatalf("written: %+v, asked %d times", e, asked)
+			}
+			w.quiet(3 * time.Second)
+			w.r.Carry(soon(), func(hal.Card) ([]byte, bool) { return nil, false })
+			w.quiet(3 * time.Second) // it is read once more, and is no new tap
+			w.r.Carry(time.Time{}, nil)
+			w.lay(w.v, nil, nil)
+			w.quiet(2 * time.Second)
+			if e := w.show(smartATR, smart(card)); e.Card == nil || e.Card.Written ||
+				!bytes.Equal(e.Card.Carried.Sealed, sealed) {
+				t.Errorf("a tap: %+v", e)
+			}
+
+			// Pulled away while it is overwritten, and held there again.
+			w.r.Carry(soon(), func(hal.Card) ([]byte, bool) { return nil, true })
+			whole, said := smart(card), 0
+			w.lay(w.v, smartATR, func(apdu []byte) ([]byte, uint32) {
+				if said++; said > 9 {
+					return nil, 0x80100069 // SCARD_W_REMOVED_CARD
+				}
+				return whole(apdu)
+			})
+			time.Sleep(time.Second)
+			w.lay(w.v, nil, nil)
+			time.Sleep(2 * time.Second)
+			for len(w.events) > 0 {
+				<-w.events
+			}
+			if said <= 9 {
+				t.Fatalf("it was not pulled: %d commands", said)
+			}
+			if e := w.show(smartATR, smart(card)); e.Card == nil || !e.Card.Written || len(e.Card.Carried.Sealed) > 0 {
+				t.Errorf("held there again: %+v", e)
+			}
+			w.r.Carry(time.Time{}, nil)
+			if e := w.show(smartATR, smart(card)); e.Card == nil || len(e.Card.Carried.Sealed) > 0 ||
+				!bytes.Equal(e.Card.Raw, first.Card.Raw) {
+				t.Errorf("after it was overwritten: %+v", e)
+			}
 		}
 	})
 }
