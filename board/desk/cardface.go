@@ -34,11 +34,7 @@ func (d *Desk) EnrolOnCard(ctx context.Context, s Session, id policy.PersonID, s
 	}
 	e, err := d.enrolOnCard(ctx, s, by, p, step)
 	manner := unit.MannerOf(p)
-	if err != nil {
-		d.lead(ctx, manner, scene.NotStored, 0)
-	} else {
-		d.lead(ctx, manner, scene.Ready, 0)
-	}
+	d.lead(ctx, manner, either(err == nil, scene.Carried, scene.NotStored), 0)
 	return e, err
 }
 
@@ -156,7 +152,7 @@ func (d *Desk) writeFace(ctx context.Context, p policy.Person, key *store.CardFa
 		return "", i18n.Problem(i18n.E("desk.no-aes-reader", "no reader of this door knows AES cards"),
 			i18n.M("desk.set-up-aes-reader", "give an rc522 or pcsc reader aes in the configuration"))
 	}
-	d.lead(ctx, unit.MannerOf(p), scene.Waiting, within)
+	d.lead(ctx, unit.MannerOf(p), scene.Writing, within)
 	ask := lang.Say(i18n.M("desk.hold-card-for-face",
 		"hold your own card to the reader at the door, and keep it there until the lamp answers"))
 	for {

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"menshen/hal/aescard"
 	"menshen/hal/aescard/aescardtest"
 	"menshen/hal/haltest"
+	"menshen/hal/scene"
 	"menshen/policy"
 	"menshen/recognizer"
 	"menshen/recognizer/eye"
@@ -135,6 +137,9 @@ func (b *cardBench) enrols(id policy.PersonID, face uint64, cards ...*aescardtes
 // else, opens for its owner with that card alone, and is of no use after the withdrawal.
 func TestRWithdrawFaceOnCard(t *testing.T) {
 	b := newCardBench(t)
+	var door haltest.Presenter
+	b.Tellers = []scene.Presenter{&door}
+	b.Reassemble()
 	id, other := b.Someone(1), b.Someone(2)
 	own, second, others := aescardtest.NTAG(0), aescardtest.Light(), aescardtest.NTAG(1)
 	b.give(id, own)
@@ -146,10 +151,20 @@ func TestRWithdrawFaceOnCard(t *testing.T) {
 	b.Consent(id)
 	b.Consent(other)
 	b.Start()
+	door.Told()
 
 	e, err := b.enrols(id, 1, others, own)
 	if err != nil || e.Pictures != 5 {
 		t.Fatalf("%+v, %v", e, err)
+	}
+	var told []scene.Scene
+	b.Eventually("the door says what came of it", func() bool {
+		told = append(told, door.Told()...)
+		return len(told) > 0 && told[len(told)-1].Kind == scene.Carried
+	})
+	asks := func(s scene.Scene) bool { return s.Kind == scene.Writing && s.Within == desk.AsksAtTheDoor }
+	if !slices.ContainsFunc(told, asks) {
+		t.Errorf("the door did not ask for the card: %v", kindsOf(told))
 	}
 	p, err := b.Vault.Person(id)
 	if err != nil || p.Face.State != policy.FaceEnrolled || !p.Face.OnCard || b.State().Faces.Rows != 0 {

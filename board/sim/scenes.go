@@ -44,7 +44,7 @@ func (w *world) checkScene() {
 var personal = map[scene.Kind]time.Duration{
 	scene.Notice: 10 * time.Minute, scene.Consent: 2 * time.Minute, scene.Standing: 2 * time.Minute,
 	scene.Enrolling: 2 * time.Minute, scene.SteppingOut: 2 * time.Minute, scene.WalkingUp: 2 * time.Minute,
-	scene.Second: twoWithin, scene.Asking: 40 * time.Second,
+	scene.Writing: 2 * time.Minute, scene.Second: twoWithin, scene.Asking: 40 * time.Second,
 }
 
 // checkAnswer holds what is told of a decision against what the world knows.

@@ -51,7 +51,8 @@ var lasting = map[scene.Kind]time.Duration{
 	scene.Waiting: 5 * time.Second, scene.Refused: 6 * time.Second, scene.Code: pressPause,
 	scene.Lockdown: 6 * time.Second, scene.Broken: 6 * time.Second,
 	scene.Stored: 15 * time.Second, scene.NotStored: 8 * time.Second, scene.Grown: 5 * time.Second,
-	scene.Erased: 10 * time.Second, scene.NotErased: 15 * time.Second, scene.Nobody: 20 * time.Second,
+	scene.Carried: 15 * time.Second, scene.Erased: 10 * time.Second, scene.NotErased: 15 * time.Second,
+	scene.Nobody: 20 * time.Second,
 }
 
 // tell says a word with lamp and buzzer, and a scene for its time.

@@ -29,16 +29,16 @@ const (
 func (g *guide) leads(now time.Duration) bool { return now < g.until }
 
 // Lead has the door tell a step through which staff lead a person: scene.Notice, which stays until
-// something else is told; scene.Consent, with the time to answer; or what came of it
-// (scene.Stored, scene.NotStored, scene.Grown). scene.Ready ends it. The unit is told a kind and a
-// manner, never words or names. Errors: those of [Unit.do].
+// something else is told; scene.Consent and scene.Writing, with the time for it; or what came of it
+// (scene.Stored, scene.NotStored, scene.Grown, scene.Carried). scene.Ready ends it. The unit is
+// told a kind and a manner, never words or names. Errors: those of [Unit.do].
 func (u *Unit) Lead(ctx context.Context, m Manner, k scene.Kind, within time.Duration) error {
 	return u.do(ctx, func() {
 		u.front.guide = guide{}
 		switch k {
-		case scene.Stored, scene.NotStored, scene.Grown:
+		case scene.Stored, scene.NotStored, scene.Grown, scene.Carried:
 			u.show(m.scene(scene.Scene{Kind: k}), m.patience(lasting[k]))
-		case scene.Notice, scene.Consent:
+		case scene.Notice, scene.Consent, scene.Writing:
 			u.lead(scene.Scene{Kind: k, Within: within}, m, cmp.Or(within, ledAtMost))
 		}
 	})

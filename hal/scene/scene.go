@@ -28,7 +28,7 @@ type Scene struct {
 	// count. In Notice Done is the page that a reader turned to, from 1, and stays at the last;
 	// zero: nobody turns them, and they turn by themselves. How many there are the display knows.
 	Done, Wanted int
-	// Within is how long the person has in all, in Asking and Consent; zero: there is no limit.
+	// Within is how long the person has in all, in Asking, Consent and Writing; zero: no limit.
 	Within time.Duration
 
 	// MayWithdraw: the card just read may begin, or has begun, the gesture that takes its owner's
@@ -90,6 +90,9 @@ const (
 	Called // the bell: somebody was called
 	Coming // and comes
 	Nobody // and does not
+
+	Writing // hold your own card to the reader, until it carries your face
+	Carried // it does
 
 	kinds // how many there are
 )

@@ -94,6 +94,11 @@ var words = map[Kind]wording{
 	Called: {i18n.M("scene.called", "Somebody has been called"), i18n.M("scene.called-line", "Please wait a moment")},
 	Coming: {i18n.M("scene.coming", "Somebody is coming"), i18n.Message{}},
 	Nobody: {i18n.M("scene.nobody", "Nobody could answer"), i18n.M("scene.nobody-line", "Please call for help")},
+
+	Writing: {i18n.M("scene.writing", "Hold your card still"),
+		i18n.M("scene.writing-line", "Leave it on the reader until the door answers")},
+	Carried: {i18n.M("scene.carried", "Your card has your face"),
+		i18n.M("scene.carried-line", "The door keeps none. To take it back: tap your card five times")},
 }
 
 // Message says what a person who was not let in may do next.

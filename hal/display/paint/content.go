@@ -66,7 +66,8 @@ const mostDots = 10
 
 func toneOf(k scene.Kind) tone {
 	switch k {
-	case scene.Opened, scene.Exit, scene.Free, scene.Stored, scene.Grown, scene.Erased, scene.Coming:
+	case scene.Opened, scene.Exit, scene.Free, scene.Stored, scene.Grown, scene.Carried, scene.Erased,
+		scene.Coming:
 		return good
 	case scene.Refused, scene.Lockdown, scene.Broken, scene.NotErased, scene.Nobody, scene.Closing:
 		return stop
@@ -101,7 +102,7 @@ func (p *Painter) signs(s scene.Scene) []sign {
 			all = append(all, next)
 		}
 		return all
-	case scene.Consent, scene.Asking:
+	case scene.Consent, scene.Asking, scene.Writing:
 		return []sign{signCard}
 	}
 	if k := int(s.Kind); k < len(kindSigns) && kindSigns[k] != noSign {
@@ -178,5 +179,5 @@ var kindSigns = [...]sign{
 	scene.Broken: signWrench, scene.SetUp: signWrench, scene.Staff: signStaff, scene.Notice: signPage,
 	scene.SteppingOut: signAway, scene.Stored: signStored, scene.NotStored: signNotStored,
 	scene.Grown: signStored, scene.Erased: signErased, scene.NotErased: signErasing, scene.Called: signBell,
-	scene.Coming: signComing, scene.Nobody: signBellOff,
+	scene.Coming: signComing, scene.Nobody: signBellOff, scene.Carried: signStored,
 }

@@ -89,7 +89,7 @@ func scenes() (all []scene.Scene) {
 				s.Done, s.Wanted = 3, 5
 			case scene.Asking:
 				s.Done, s.Wanted, s.Within = 5, 6, 10*time.Second
-			case scene.Consent:
+			case scene.Consent, scene.Writing:
 				s.Within = 30 * time.Second
 			}
 			all = append(all, s)
