@@ -34,7 +34,7 @@ func words(n int) []i18n.Message {
 		wordsLaw(n),
 		wordsKeeper(n),
 		wordsInstall(n),
-		wordsLists(n), wordsHours(n), wordsEntry(n),
+		wordsLists(n), wordsHours(n), wordsEntry(n), wordsDoors(n),
 	)
 }
 

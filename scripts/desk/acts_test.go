@@ -17,6 +17,7 @@ import (
 	"menshen/hal/wiegand"
 	"menshen/policy"
 	"menshen/recognizer/eye"
+	"menshen/site/fact"
 	"menshen/store"
 	"menshen/store/audit"
 )
@@ -40,6 +41,12 @@ func does[P any](f func(u *unit, p P) (any, error)) act {
 
 // acts are what harness/unit.js offers to flows, which says what each means.
 var acts = map[string]act{
+	"site": does(func(u *unit, p struct {
+		Version        string
+		Raised, Faults []string
+	}) (any, error) {
+		return nil, u.found(fact.State{Version: p.Version, Raised: p.Raised, Faults: p.Faults})
+	}),
 	"address": does(func(u *unit, _ struct{}) (any, error) {
 		select {
 		case a := <-u.addresses:

@@ -6,6 +6,7 @@ import {face} from "./view_face.js";
 import {faces} from "./view_faces.js";
 import {aiming} from "./view_camera.js";
 import {assessment} from "./view_assessment.js";
+import {doors} from "./view_doors.js";
 import {clock} from "./view_clock.js";
 import {files} from "./view_files.js";
 import {filing} from "./view_filing.js";
@@ -30,6 +31,7 @@ import {vault} from "./view_vault.js";
 /** @type {import("./types.d.ts").View[]} */
 export const views = [
   today,
+  doors,
   people,
   cards,
   leases,

@@ -31,6 +31,13 @@ export class Unit {
     })
   }
 
+  /**
+   * The door becomes one of a site: gate. There are also lobby, which has all in order, garage, which
+   * fares as is said, and cellar, which was sent away.
+   * @param {{version: string, raised: string[], faults: string[]}} garage
+   */
+  site(garage) { return this.ask('site', garage) }
+
   /** The address that the seat told last, with the option served. @returns {Promise<string>} */
   address() { return this.ask('address') }
 

@@ -1,0 +1,76 @@
+// @ts-check
+// The doors of the site, as each told last how it fares, and how long ago that was heard: a door
+// that nobody hears of may fare otherwise by now.
+
+import {fill, h, name, put} from "./dom.js";
+import {capital, count, say, when} from "./say.js";
+import {call} from "./session.js";
+import {table} from "./table.js";
+import {announce, badge, button, note, waiting} from "./ui.js";
+import {Refused} from "./wire.js";
+
+/** @typedef {import("./types.d.ts").Place} Place */
+
+/** @type {import("./types.d.ts").View} */
+export const doors = {
+  id: "doors",
+  title: "page.doors",
+  group: "door",
+  async show(place) {
+    const body = h("div", {class: "view"}, waiting());
+    put(place.root, body);
+    await read(body, place);
+  },
+};
+
+/** @param {HTMLElement} body @param {Place} place */
+async function read(body, place) {
+  /** @type {any[]} */
+  const all = [];
+  try {
+    await call("site.doors", {}, {signal: place.signal, onEvent: (e) => all.push(...e.rows)});
+  } catch (error) {
+    if (!(error instanceof Refused) || error.what !== "desk.site-none") throw error;
+    fill(body, note("calm", h("p", null, h("strong", null, capital(error.message))), h("p", null, error.remedy)));
+    return;
+  }
+  const here = all.filter((x) => !x.left);
+  const troubled = here.filter((x) => states(x).some(([kind]) => kind === "bad" || kind === "warn")).length;
+  const versions = new Set(here.map((x) => x.state?.version).filter(Boolean)).size;
+  fill(body, h("div", {class: "above"}, h("p", {class: "lead"}, say("page.doors-lead")),
+    button(say("page.read-again"), () => read(body, place))),
+  troubled ? note("warn", h("p", null, h("strong", null, count("page.doors-troubled", troubled))))
+    : note("good", h("p", null, say("page.doors-in-order"))),
+  versions > 1 && note("calm", h("p", null, say("page.doors-versions"))),
+  h("section", {class: "card", "aria-label": say("page.doors")}, table({
+    caption: count("page.doors-n", here.length), rows: all, empty: "", columns: [
+      {title: say("page.door-name"), head: true, cell: (x) => [name(x.name), " ", h("code", null, x.id)]},
+      {title: say("page.state"), cell: (x) => h("div", {class: "badges"}, states(x).map(([k, t]) => badge(k, t)))},
+      {title: say("page.door-heard"), cell: heard},
+      {title: say("page.door-version"), cell: (x) => x.state?.version && h("code", null, x.state.version)},
+    ]})));
+  announce(troubled ? count("page.doors-troubled", troubled) : say("page.doors-in-order"));
+}
+
+/**
+ * How a door fares, the worst first.
+ * @param {any} x
+ * @returns {["good" | "warn" | "bad" | "calm", string][]}
+ */
+function states(x) {
+  if (x.left) return [["calm", say("page.door-left")]];
+  /** @type {["good" | "warn" | "bad" | "calm", string][]} */
+  const all = [];
+  for (const {text} of x.state?.raised ?? []) all.push(["bad", capital(text)]);
+  for (const {text} of x.state?.faults ?? []) all.push(["warn", say("page.door-fault", text)]);
+  if (x.state?.due) all.push(["warn", count("page.door-due", x.state.due)]);
+  if (x.days) all.push(["warn", count("page.door-silent", x.days)]);
+  if (!all.length) all.push(x.state ? ["good", say("page.door-in-order")] : ["calm", say("page.door-untold")]);
+  return all;
+}
+
+/** @param {any} x */
+function heard(x) {
+  if (x.here) return say("page.door-here");
+  return x.heard ? when(x.heard) : say("page.door-never");
+}

@@ -1,0 +1,27 @@
+package page
+
+import "menshen/internal/i18n"
+
+// wordsDoors are the words of the doors of a site.
+func wordsDoors(n int) []i18n.Message {
+	return []i18n.Message{
+		i18n.M("page.doors", "All doors"),
+		i18n.M("page.doors-lead", "Each door of the site, as it told last how it is. A door that has not been heard "+
+			"of for long may be otherwise by now."),
+		i18n.N(n, "page.doors-n", "%s door of the site", "%s doors of the site", arg1),
+		i18n.N(n, "page.doors-troubled", "%s door needs a look", "%s doors need a look", arg1),
+		i18n.M("page.doors-in-order", "Each door has told that all is in order."),
+		i18n.M("page.doors-versions", "The doors do not all have the same version of the program."),
+		i18n.M("page.door-name", "Door"),
+		i18n.M("page.door-heard", "Heard of"),
+		i18n.M("page.door-here", "this door"),
+		i18n.M("page.door-never", "never"),
+		i18n.M("page.door-version", "Version"),
+		i18n.M("page.door-left", "sent away"),
+		i18n.M("page.door-fault", "Fault: %s", arg1),
+		i18n.N(n, "page.door-due", "%s erasure waits there", "%s erasures wait there", arg1),
+		i18n.N(n, "page.door-silent", "Heard of %s day ago", "Heard of %s days ago", arg1),
+		i18n.M("page.door-untold", "has not told how it is"),
+		i18n.M("page.door-in-order", "In order"),
+	}
+}

@@ -1,0 +1,38 @@
+// All doors of a site on one page: alarms, faults, versions, and how long ago each was heard of.
+
+import assert from 'node:assert/strict'
+
+export const options = {seconds: 120}
+
+export default async ({unit, page}) => {
+  await page.logIn()
+  await page.go('page.doors')
+  await page.see('desk.site-none') // with what makes one
+  await page.shot('alone')
+  await page.axe()
+
+  await unit.site({version: '7f00d1e2c3b4', raised: ['forced', 'mains lost'], faults: ['reader outside']})
+  await page.go('page.today')
+  await page.go('page.doors')
+  const row = (name) => page.raw.getByRole('row').filter({has: page.raw.getByText(name, {exact: true})})
+  await row('garage').getByText('outside').waitFor()
+  await row('garage').getByText('7f00d1e2c3b4').waitFor()
+  await row('lobby').getByText(page.say('page.door-in-order')).waitFor()
+  await row('cellar').getByText(page.say('page.door-left')).waitFor()
+  await row('gate').getByText(page.say('page.door-here')).waitFor()
+  await page.see(page.say('page.doors-troubled', 1))
+  await page.see('page.doors-versions')
+  await page.shot('doors')
+  await page.axe()
+
+  // Days later nothing has come of them.
+  await unit.later(9 * 24 * 3600)
+  await page.raw.reload()
+  page.words = undefined
+  await page.logIn()
+  await page.go('page.doors')
+  await page.see(page.say('page.door-silent', 9), {within: row('lobby')})
+  assert.equal(await row('gate').getByText(page.say('page.door-silent', 9)).count(), 0)
+  await page.shot('silent')
+  await page.axe()
+}
