@@ -44,7 +44,8 @@ async function read(body, place) {
   versions > 1 && note("calm", h("p", null, say("page.doors-versions"))),
   h("section", {class: "card", "aria-label": say("page.doors")}, table({
     caption: count("page.doors-n", here.length), rows: all, empty: "", columns: [
-      {title: say("page.door-name"), head: true, cell: (x) => h("span", null, name(x.name), " ", h("code", null, x.id))},
+      {title: say("page.door-name"), head: true,
+        cell: (x) => h("span", null, name(x.name), " ", h("code", null, x.id))},
       {title: say("page.state"), cell: (x) => h("div", {class: "badges"}, states(x).map(([k, t]) => badge(k, t)))},
       {title: say("page.door-heard"), cell: heard},
       {title: say("page.door-version"), cell: (x) => x.state?.version && h("code", null, x.state.version)},
