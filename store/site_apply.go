@@ -282,7 +282,9 @@ func (a *applier) apply(s *telling, r *record.Record, b *record.Body) error {
 		}
 	}
 	if r.Seq > m.Seq+1 {
-		s.ask = append(s.ask, record.Span{Door: r.Door, First: m.Seq + 1, Last: r.Seq - 1})
+		if err := t.want(record.Span{Door: r.Door, First: m.Seq + 1, Last: r.Seq - 1}); err != nil {
+			return err
+		}
 	}
 	if err := t.link(m, r, b); err != nil {
 		return err
@@ -290,7 +292,9 @@ func (a *applier) apply(s *telling, r *record.Record, b *record.Body) error {
 	m.Heard = a.v.now(t)
 	if b == nil {
 		a.done.Closed++
-		s.ask = append(s.ask, record.Span{Door: r.Door, First: r.Seq, Last: r.Seq})
+		if err := t.want(record.Span{Door: r.Door, First: r.Seq, Last: r.Seq}); err != nil {
+			return err
+		}
 		return t.putMember(m)
 	}
 	s.heard(b.Count)
@@ -314,6 +318,11 @@ func (a *applier) apply(s *telling, r *record.Record, b *record.Body) error {
 	}
 	for _, d := range b.Doors {
 		if err := a.door(s, d, r); err != nil {
+			return err
+		}
+	}
+	for _, span := range b.Again {
+		if err := t.got(span); err != nil {
 			return err
 		}
 	}

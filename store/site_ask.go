@@ -13,6 +13,59 @@ import (
 // something. It asks for what was in those records, and is told what is true of the same people
 // now. So it is with records that nobody keeps any more, and with those that a vault that was put
 // back told itself.
+//
+// A question may itself be in a record that cannot be opened. It is asked again then, but only
+// while the answer is lacking: two doors that erase much would else ask each other ever more.
+
+// wantKey is where it lies that some records are asked for, until something tells of them again.
+func wantKey(s record.Span) []byte {
+	return append(append([]byte("want"), s.Door[:]...), key64(s.First)...)
+}
+
+// want asks for what was in some records.
+func (t *tx) want(span record.Span) error {
+	t.telling.ask = append(t.telling.ask, span)
+	return t.put(siteBucket, wantKey(span), &t.r.seal, &span)
+}
+
+// wanted gives what is asked for of a door's chain.
+func (t *tx) wanted(door fact.DoorID) (all []record.Span, err error) {
+	err = t.eachOf("want"+string(door[:]), func(key, value []byte) error {
+		var span record.Span
+		err := t.open(siteBucket, key, value, &t.r.seal, &span)
+		all = append(all, span)
+		return err
+	})
+	return all, err
+}
+
+// got notes that something tells of some records again.
+func (t *tx) got(span record.Span) error {
+	all, err := t.wanted(span.Door)
+	for _, w := range all {
+		if err == nil && span.First <= w.First && w.Last <= span.Last {
+			err = t.del(siteBucket, wantKey(w))
+		}
+	}
+	return err
+}
+
+// askAgain asks what a record of ours asked, as far as it is not answered. What all doors answer,
+// each what it knows, is asked again in any case.
+func (t *tx) askAgain(span record.Span) error {
+	s := t.telling
+	if m := s.members[span.Door]; span.Door == t.r.Unit || m == nil || m.gone() {
+		s.ask = append(s.ask, span)
+		return nil
+	}
+	all, err := t.wanted(span.Door)
+	for _, w := range all {
+		if w.First <= span.Last && span.First <= w.Last {
+			s.ask = append(s.ask, w)
+		}
+	}
+	return err
+}
 
 // answer tells again what was in some records of a chain, if that is for this door to do: its own,
 // those of the one who asks, and those of a door that was sent away.
@@ -33,6 +86,7 @@ func (t *tx) tellAgain(span record.Span) error {
 		err = t.tellStateAgain()
 	}
 	if err == nil && span.First <= span.Last && found <= span.Last-span.First {
+		t.telling.again = append(t.telling.again, span)
 		err = t.tellAll()
 	}
 	return err
@@ -42,8 +96,9 @@ func (t *tx) tellAgain(span record.Span) error {
 func (t *tx) tellKnown(span record.Span) (found uint64, err error) {
 	s, mine := t.telling, span.Door == t.r.Unit
 	var proved []record.Subject
-	err = t.eachLink(span, func(_ []byte, l *link) error {
+	err = t.eachLink(span, func(key []byte, l *link) error {
 		found++
+		asks := len(s.ask)
 		for _, id := range l.About {
 			switch _, p, err := t.person(id); {
 			case errors.Is(err, ErrUnknown):
@@ -65,8 +120,16 @@ func (t *tx) tellKnown(span record.Span) (found uint64, err error) {
 			s.tellDoors()
 		}
 		if mine {
-			s.ask = append(s.ask, l.Ask...)
+			for _, asked := range l.Ask {
+				if err := t.askAgain(asked); err != nil {
+					return err
+				}
+			}
 			proved = append(proved, l.Receipts...)
+		}
+		if len(l.About)+len(l.Erased)+len(l.Again)+len(l.Receipts) > 0 || l.Doors || len(s.ask) > asks {
+			seq := be(key[len(span.Door):])
+			s.again = append(append(s.again, l.Again...), record.Span{Door: span.Door, First: seq, Last: seq})
 		}
 		return nil
 	})

@@ -2,7 +2,9 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -160,4 +162,44 @@ func TestSiteJoinAtOnce(t *testing.T) {
 	}
 	s.settle()
 	s.agree()
+}
+
+// TestSiteAsksNoMore: a question that is answered is not asked again, though the record that asked
+// it could not be opened by a door which asks for it.
+func TestSiteAsksNoMore(t *testing.T) {
+	s := newSite(t, 3)
+	defer s.close()
+	a, b, c := s.doors[0], s.doors[1], s.doors[2]
+	s.settle()
+	s.must(a.Rotate(t.Context(), "op", "test"))
+	li := s.add(b, s.numbers[0]) // sealed to the key that a has no more
+	if got := s.bring(a, b.lacking(s, a)); got.Closed == 0 {
+		t.Fatalf("%+v", got)
+	}
+	s.must(c.Rotate(t.Context(), "op", "test"))
+	if got := s.bring(c, a.lacking(s, c)); got.Closed == 0 { // the question
+		t.Fatalf("%+v", got)
+	}
+	s.bring(b, a.lacking(s, b))
+	s.bring(a, b.lacking(s, a)) // the answer
+	must(a.Person(li))
+	before := must(a.SiteHeads())[a.Unit()]
+	if got := s.bring(a, c.lacking(s, a)); got.Records == 0 {
+		t.Fatalf("%+v", got)
+	}
+	for _, raw := range s.records(a, before+1) {
+		body, err := must(record.Parse(raw)).Open(must(age.ParseX25519Identity(a.identity(s))))
+		if err != nil || slices.ContainsFunc(body.Ask, func(s record.Span) bool { return s.Door == b.Unit() }) {
+			t.Errorf("it asks %v again, %v", body.Ask, err)
+		}
+	}
+	s.settle()
+	s.agree()
+	s.must(a.view(func(t *tx) error {
+		all, err := t.wanted(b.Unit())
+		if len(all) > 0 {
+			err = fmt.Errorf("%v is asked for still", all)
+		}
+		return err
+	}))
 }

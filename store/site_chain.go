@@ -18,8 +18,9 @@ type link struct {
 	About  []policy.PersonID `cbor:"about,omitempty"`
 	Erased []record.Subject  `cbor:"erased,omitempty"`
 	Doors  bool              `cbor:"doors,omitempty"`
-	// of our own only: what it asked, and whose receipts it had
+	// of our own only: what it asked and answered, and whose receipts it had
 	Ask      []record.Span    `cbor:"ask,omitempty"`
+	Again    []record.Span    `cbor:"again,omitempty"`
 	Receipts []record.Subject `cbor:"receipts,omitempty"`
 }
 
@@ -44,7 +45,7 @@ func (t *tx) link(m *member, r *record.Record, b *record.Body) error {
 			l.About = append(l.About, p.ID)
 		}
 		if m.ID == t.r.Unit {
-			l.Ask, l.Receipts = b.Ask, subjectsOf(b.Receipts)
+			l.Ask, l.Again, l.Receipts = b.Ask, b.Again, subjectsOf(b.Receipts)
 		}
 	}
 	return t.put(chainBucket, linkKey(m.ID, r.Seq), &t.r.seal, &l)

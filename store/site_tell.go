@@ -21,6 +21,7 @@ type telling struct {
 	erased   []record.Erased
 	doors    []fact.Door
 	ask      []record.Span
+	again    []record.Span
 	receipts [][]byte
 	state    *fact.State // how this door fares, where that is to be told
 	farewell []string    // keys of doors that are sent away now, and are told so
@@ -232,7 +233,8 @@ func (t *tx) publish() error {
 
 // parts gives the bodies of as many records as it takes.
 func (s *telling) parts() (all []*record.Body, err error) {
-	b := &record.Body{Erased: s.erased, Doors: s.doors, Ask: joined(s.ask), Receipts: s.receipts, State: s.state}
+	b := &record.Body{Erased: s.erased, Doors: s.doors, Ask: joined(s.ask), Receipts: s.receipts, State: s.state,
+		Again: joined(s.again)}
 	size := 0
 	for _, id := range s.order {
 		about := record.About{ID: id, Facts: s.people[id]}
@@ -246,8 +248,8 @@ func (s *telling) parts() (all []*record.Body, err error) {
 		b.People = append(b.People, about)
 		clear(raw)
 	}
-	if len(b.People)+len(b.Erased)+len(b.Doors)+len(b.Ask)+len(b.Receipts) > 0 || b.State != nil ||
-		s.announce && len(all) == 0 {
+	told := len(b.People) + len(b.Erased) + len(b.Doors) + len(b.Ask) + len(b.Receipts) + len(b.Again)
+	if told > 0 || b.State != nil || s.announce && len(all) == 0 {
 		all = append(all, b)
 	}
 	for _, b := range all {

@@ -414,7 +414,10 @@ func siteActs() map[string]func(s *testSite, d *testDoor, t *rapid.T) {
 				// A door that only the one knew that is sent away would be lost.
 				if !slices.ContainsFunc(s.here(), func(d *testDoor) bool { return !s.knowsAll(d) }) {
 					s.must(d.SendDoorAway("op", gone.Unit()))
-					gone.away = true
+					if gone.away = true; gone == d { // whoever knows that it left
+						other := s.here()[0]
+						s.bring(other, d.lacking(s, other))
+					}
 				}
 			}
 		},

@@ -20,6 +20,8 @@ type Body struct {
 	Ask      []Span      `cbor:"4,keyasint,omitempty"` // what the door could not open
 	Receipts [][]byte    `cbor:"5,keyasint,omitempty"` // of erasures at the door, as JSON
 	State    *fact.State `cbor:"9,keyasint,omitempty"` // how the door fares; nil: as before
+	// Again is what the record tells again of, since it was asked for.
+	Again []Span `cbor:"10,keyasint,omitempty"`
 }
 
 // About is what is told of one person.
