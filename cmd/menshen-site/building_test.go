@@ -2,11 +2,11 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,33 +16,46 @@ import (
 	"testing"
 	"time"
 
-	"menshen/site/post"
-	"menshen/site/sitetest"
+	"menshen/policy"
 )
 
-// secret is what no one but doors may ever read.
-const secret = "王小明, apartment 1204"
-
-// building is a site of real processes: a hub, and couriers with doors that are folders.
+// building is a site of real processes: a hub, and couriers with doors that have real vaults. It
+// knows what each door has acknowledged.
 type building struct {
 	t        *testing.T
 	dir, hub string // the building's folder; the hub's
 	at       string
 	wires    *wires // nil: all on the loopback
-	units    []*sitetest.Unit
+	doors    []*door
 	procs    map[string]*exec.Cmd
-	written  uint64
+
+	mu     sync.Mutex
+	people []*tenant
+	random *rand.Rand
+}
+
+// tenant is what the doors acknowledged of a person.
+type tenant struct {
+	id              policy.PersonID
+	name            string
+	card            []byte
+	blocked, erased bool
+	revoked         bool
+	withdrawn       bool // and never agreed again
+	face            *door
+	unsure          bool // of what was not acknowledged, since the door was killed
 }
 
 func newBuilding(t *testing.T, doors int, at string, w *wires) *building {
 	t.Helper()
-	b := &building{t: t, dir: t.TempDir(), at: at, wires: w, procs: map[string]*exec.Cmd{}}
+	b := &building{t: t, dir: t.TempDir(), at: at, wires: w, procs: map[string]*exec.Cmd{},
+		random: rand.New(rand.NewPCG(1, uint64(doors)))}
 	b.hub = filepath.Join(b.dir, "hub")
-	b.units = sitetest.Site(b.folder(), doors)
+	b.doors = newDoors(t, b.dir, doors)
 	words := []string{"set-up", "--dir", b.hub, "--tickets", filepath.Join(b.dir, "tickets"),
-		"--site", post.ID{7}.String(), "--hub", at}
-	for _, u := range b.units {
-		words = append(words, u.ID.String())
+		"--site", b.doors[0].state(t).Site.String(), "--hub", at}
+	for _, d := range b.doors {
+		words = append(words, d.ID.String())
 	}
 	c := root()
 	c.SetOut(io.Discard)
@@ -58,10 +71,9 @@ func newBuilding(t *testing.T, doors int, at string, w *wires) *building {
 	return b
 }
 
-func (b *building) folder() string        { return filepath.Join(b.dir, "doors") }
 func (b *building) state(door int) string { return filepath.Join(b.dir, fmt.Sprint("state", door)) }
 func (b *building) ticket(door int) string {
-	return filepath.Join(b.dir, "tickets", b.units[door].ID.String()+".ticket")
+	return filepath.Join(b.dir, "tickets", b.doors[door].ID.String()+".ticket")
 }
 
 // start starts a process of the building, at its place on the wires.
@@ -97,28 +109,82 @@ func (b *building) startHub() { b.start("hub", "hub", "hub", "--dir", b.hub) }
 
 func (b *building) startCourier(door int) {
 	name := fmt.Sprint("courier", door)
-	b.start(name, fmt.Sprint("d", door), "courier", "--ticket", b.ticket(door), "--unit", b.folder(), "--state",
-		b.state(door))
+	b.start(name, fmt.Sprint("d", door), "courier", "--ticket", b.ticket(door), "--unit",
+		filepath.Join(b.doors[door].folder, "unit"), "--state", b.state(door))
 }
 
-func (b *building) write(door, records int) {
+// write has a door do some of what a door's staff do all day, and remembers what it acknowledged.
+// false: the door was killed meanwhile.
+func (b *building) write(at, acts int) bool {
 	b.t.Helper()
-	for range records {
-		if err := b.units[door].Write(secret); err != nil {
-			b.t.Fatal(err)
+	for range acts {
+		if !b.act(b.doors[at]) {
+			return false
 		}
-		b.written++
 	}
+	return true
 }
 
-// equal waits until all doors have all that was written, and gives how long it took.
+func (b *building) act(d *door) bool {
+	b.mu.Lock()
+	n, dice := b.random.IntN(1<<30), b.random.IntN(20)
+	var p *tenant
+	if len(b.people) > 3 && dice >= 8 {
+		p = b.people[n%len(b.people)]
+	} else {
+		p = &tenant{name: fmt.Sprintf("王小明 %d of %s", len(b.people), d.name),
+			card: fmt.Appendf(nil, "card %08x", n)}
+		b.people = append(b.people, p)
+	}
+	id, was := p.id, *p
+	p.unsure = true // until it is answered
+	b.mu.Unlock()
+	o, done := order{Do: "name", Person: id, Text: was.name + "'"}, func() {}
+	switch {
+	case id.IsZero():
+		o = order{Do: "add", Text: was.name, Code: "apartment 1204", Raw: was.card}
+		if was.unsure { // it is being entered at another door, or the door was killed then
+			return true
+		}
+	case dice < 11:
+		o.Do, done = "block", func() { p.blocked = true }
+	case dice < 13:
+		o.Do, done = "revoke", func() { p.revoked = true }
+	case dice < 15 && !was.withdrawn:
+		o.Do, done = "enrol", func() { p.face = d }
+	case dice < 17:
+		o.Do, done = "withdraw", func() { p.withdrawn = true }
+	case dice < 18:
+		o.Do, done = "erase", func() { p.erased = true }
+	}
+	r, err := d.tell(o)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if errors.Is(err, errCut) {
+		return false
+	}
+	p.unsure = was.unsure
+	if o.Do == "add" && err == nil {
+		p.id = r.Person
+	}
+	if o.Do == "enrol" && err != nil {
+		return true // consent or card are not there any more
+	}
+	if err == nil { // else the door knows nobody of that handle, yet or any more
+		done()
+	}
+	return true
+}
+
+// equal waits until all doors know the same and have nothing more to do, and gives how long it
+// took. Then it holds them against what they acknowledged.
 func (b *building) equal(within time.Duration) time.Duration {
 	b.t.Helper()
 	began := time.Now()
 	for {
 		apart := b.apart()
 		if apart == "" {
-			return time.Since(began)
+			break
 		}
 		if time.Since(began) > within {
 			for _, name := range []string{"hub", "courier0", "courier1"} {
@@ -127,29 +193,63 @@ func (b *building) equal(within time.Duration) time.Duration {
 			}
 			b.t.Fatalf("after %v: %s", within, apart)
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(20*time.Millisecond + 10*time.Millisecond*time.Duration(len(b.doors)))
 	}
+	took := time.Since(began)
+	b.acknowledged()
+	return took
 }
 
-// apart says which door lacks something; empty: none does.
+// apart says which door knows other things than the first, or has something to do; empty: none.
 func (b *building) apart() string {
-	for i, u := range b.units {
-		heads, err := u.Heads(context.Background())
-		if err != nil {
-			return err.Error()
+	first := ""
+	for i, d := range b.doors {
+		s := d.state(b.t)
+		if s.Due > 0 {
+			return fmt.Sprintf("door %d has %d erasures to do", i, s.Due)
 		}
-		var sum uint64
-		for _, n := range heads {
-			sum += n
-		}
-		if sum != b.written {
-			return fmt.Sprintf("door %d has %d of %d records", i, sum, b.written)
-		}
-		if !sitetest.Same(b.units[0], u) {
-			return fmt.Sprintf("door %d has other records than door 0", i)
+		if text := s.short(); i == 0 {
+			first = text
+		} else if text != first {
+			return fmt.Sprintf("door %d knows other things than door 0:\n%s\n%s", i, text, first)
 		}
 	}
 	return ""
+}
+
+// acknowledged holds the doors, which are equal, against what they acknowledged.
+func (b *building) acknowledged() {
+	b.t.Helper()
+	faces := map[string]int{}
+	for _, d := range b.doors {
+		for _, id := range d.state(b.t).Faces {
+			faces[id]++
+		}
+	}
+	last := b.doors[len(b.doors)-1]
+	known := last.state(b.t).People
+	for _, p := range b.people {
+		if p.id.IsZero() || p.unsure {
+			continue
+		}
+		handle := fmt.Sprintf("%x", p.id[:])
+		_, here := known[handle]
+		_, err := last.tell(order{Do: "opens", Raw: p.card})
+		switch {
+		case p.erased && (here || err == nil || faces[handle] > 0):
+			b.t.Errorf("%s is known, who was erased", p.name)
+		case p.erased:
+			if n := last.must(b.t, order{Do: "receipts", Person: p.id}).Count; n < 1 {
+				b.t.Errorf("%s was erased, and no door proves it", p.name)
+			}
+		case !here:
+			b.t.Errorf("%s was acknowledged, and is lost", p.name)
+		case (p.blocked || p.revoked) != (err != nil):
+			b.t.Errorf("the card of %s, blocked %v, revoked %v: %v", p.name, p.blocked, p.revoked, err)
+		case p.withdrawn && faces[handle] > 0:
+			b.t.Errorf("the face of %s opens, who withdrew", p.name)
+		}
+	}
 }
 
 // connected waits until the couriers are.
@@ -171,40 +271,55 @@ func (b *building) connected(doors ...int) {
 	}
 }
 
-// nothingReadable looks for the secret in all that the hub keeps, on its disk and in its memory.
-// That it finds the seals of records shows that it looks at the right place.
+// secrets are texts that no one but doors may ever read: names, card numbers and handles.
+func (b *building) secrets() (all [][]byte) {
+	all = [][]byte{[]byte("王小明"), []byte("apartment 1204"), []byte("card 0"), []byte("residents")}
+	for i, p := range b.people {
+		if i%max(1, len(b.people)/20) == 0 && !p.id.IsZero() {
+			all = append(all, p.id[:], fmt.Appendf(nil, "%x", p.id[:]), p.card)
+		}
+	}
+	return all
+}
+
+// nothingReadable looks for secrets in all that the hub keeps, on its disk and in its memory, and
+// in the memory of a courier. That it finds the seals of records shows that it looks at the right
+// place.
 func (b *building) nothingReadable() {
 	b.t.Helper()
-	places := map[string]io.Reader{}
+	places := map[string][]byte{}
 	err := filepath.WalkDir(b.hub, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		raw, err := os.ReadFile(path)
-		places["disk "+path] = bytes.NewReader(raw)
+		places["disk "+path] = raw
 		return err
 	})
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	memory, err := memoryOf(b.procs["hub"].Process.Pid)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	for at, part := range memory {
-		places["memory "+at] = bytes.NewReader(part)
-	}
-	sealed := map[string]int{}
-	for where, in := range places {
-		raw, _ := io.ReadAll(in)
-		kind, _, _ := strings.Cut(where, " ")
-		sealed[kind] += bytes.Count(raw, []byte("age-encryption.org"))
-		if bytes.Contains(raw, []byte(secret)) {
-			b.t.Errorf("the secret can be read at the hub: %s", where)
+	for _, name := range []string{"hub", "courier0"} {
+		memory, err := memoryOf(b.procs[name].Process.Pid)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		for at, part := range memory {
+			places[name+" "+at] = part
 		}
 	}
-	if sealed["disk"] == 0 || sealed["memory"] == 0 {
-		b.t.Errorf("%v seals found at the hub: this test does not see what it should", sealed)
+	sealed, secrets := map[string]int{}, b.secrets()
+	for where, raw := range places {
+		kind, _, _ := strings.Cut(where, " ")
+		sealed[kind] += bytes.Count(raw, []byte("age-encryption.org"))
+		for _, s := range secrets {
+			if bytes.Contains(raw, s) {
+				b.t.Errorf("%q can be read at the hub or a courier: %s", s, where)
+			}
+		}
+	}
+	if sealed["disk"] == 0 || sealed["hub"] == 0 || sealed["courier0"] == 0 {
+		b.t.Errorf("%v seals found: this test does not see what it should", sealed)
 	}
 }
 
@@ -233,27 +348,43 @@ func memoryOf(pid int) (map[string][]byte, error) {
 	return parts, nil
 }
 
-// TestBuilding: three doors and a hub as processes; the hub is killed while doors write, and comes
-// back.
+// TestBuilding: three doors and a hub as processes. The hub is killed while doors write, and a
+// door, again and again; clocks are years apart; a thief has a courier's ticket.
 func TestBuilding(t *testing.T) {
 	b := newBuilding(t, 3, "127.0.0.1:"+freePort(t), nil)
 	b.startHub()
-	for d := range b.units {
+	for d := range b.doors {
 		b.startCourier(d)
 	}
 	b.connected(0, 1, 2)
 	b.write(0, 10)
-	b.equal(5 * time.Second)
-	var hand sync.WaitGroup
-	hand.Go(func() { b.write(1, 30) })
+	b.equal(10 * time.Second)
+	var hands sync.WaitGroup
+	hands.Go(func() { b.write(1, 20) })
 	time.Sleep(50 * time.Millisecond)
 	b.kill("hub")
-	hand.Wait()
+	hands.Wait()
 	b.write(2, 5)
 	b.startHub()
-	b.equal(10 * time.Second)
+	b.equal(20 * time.Second)
+	b.cutDoor(1, 5)
+	b.equal(20 * time.Second)
+	b.thief(2)
 	b.nothingReadable()
 	term(t, b, "hub")
+}
+
+// cutDoor kills a door again and again while it writes and hears.
+func (b *building) cutDoor(at, times int) {
+	b.t.Helper()
+	for i := range times {
+		cut := time.AfterFunc(time.Duration(20+23*i*i)*time.Millisecond, b.doors[at].kill)
+		for b.write(at, 1) {
+			b.write(0, 1)
+		}
+		cut.Stop()
+		b.doors[at].start(b.t)
+	}
 }
 
 // term ends a process as systemd does, which it obeys.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"slices"
 	"testing"
@@ -9,27 +10,27 @@ import (
 
 	"menshen/site/courier"
 	"menshen/site/post"
-	"menshen/site/sitetest"
 )
 
 var all = flag.Bool("all", false, "the whole campaign, in network namespaces (root): make site-test")
 
-// TestMain: the processes of a site's tests are this binary. Their doors are folders, which the
-// test reads and writes too, and they have less patience than installed ones.
+// TestMain: the processes of a site's tests are this binary. Its couriers have less patience than
+// installed ones.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && slices.Contains([]string{"hub", "courier", "wiretap"}, os.Args[1]) {
-		if os.Args[1] == "wiretap" {
+	if len(os.Args) > 1 && slices.Contains([]string{"hub", "courier", "door", "wiretap"}, os.Args[1]) {
+		switch os.Args[1] {
+		case "wiretap":
 			wiretap()
 			return
-		}
-		configOf = func(t post.Ticket, folder string) courier.Config {
-			var own *sitetest.Unit
-			for _, u := range sitetest.Site(folder, 64) {
-				if u.ID == t.Door {
-					own = u
-				}
+		case "door":
+			if err := doorMain(os.Args[2], os.Args[3]); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
 			}
-			return courier.Config{Ticket: t, Unit: own, Index: sitetest.Index, Look: 100 * time.Millisecond,
+			return
+		}
+		configOf = func(t post.Ticket, socket string) courier.Config {
+			return courier.Config{Ticket: t, Unit: &unit{socket: socket}, Index: headOf, Look: 100 * time.Millisecond,
 				Say: time.Second, Patience: 3 * time.Second, Retry: 200 * time.Millisecond}
 		}
 		main()

@@ -141,9 +141,9 @@ func (b *building) nothingOnTheWire(tap string) {
 	if len(raw) < 1<<20 || !bytes.Contains(raw, []byte{192, 168, 77, 1}) {
 		b.t.Errorf("the tap heard %d bytes: this test does not see what it should", len(raw))
 	}
-	for _, clear := range []string{secret, "age-encryption.org", "INFO {", "CONNECT {", "site.", "$JS.",
-		b.units[0].ID.String()} {
-		if bytes.Contains(raw, []byte(clear)) {
+	for _, clear := range append(b.secrets(), []byte("age-encryption.org"), []byte("INFO {"), []byte("CONNECT {"),
+		[]byte("site."), []byte("$JS."), []byte(b.doors[0].ID.String())) {
+		if bytes.Contains(raw, clear) {
 			b.t.Errorf("%q can be read on the wire", clear)
 		}
 	}
@@ -161,7 +161,7 @@ func freePort(t *testing.T) string {
 }
 
 // TestWires is the campaign: doors and a hub in network namespaces, and all that may befall them.
-// After each the doors are equal within the stated time.
+// After each the doors are equal within the stated time, and have all that they acknowledged.
 func TestWires(t *testing.T) {
 	if !*all {
 		t.Skip("minutes: make site-test")
@@ -272,13 +272,25 @@ func campaign(t *testing.T, doors int) {
 	b.startCourier(0)
 	ended("hub's disk emptied, one author and one door away", 2*time.Minute)
 
+	b.cutDoor(1, 8)
+	ended("one door killed eight times while it writes", 2*time.Minute)
+
+	b.kill(fmt.Sprint("courier", last))
+	b.doors[last].kill()
+	b.doors[last].days += 30
+	b.write(0, min(240, 1200/doors)) // of three doors more than anybody keeps
+	b.doors[last].start(t)
+	b.startCourier(last)
+	ended("one door away for thirty of its days", 5*time.Minute)
+
+	b.thief(last)
 	b.nothingReadable()
 	t.Logf("memory, VmRSS: hub %s, courier %s", rss(t, b, "hub"), rss(t, b, "courier0"))
 	term(t, b, "tap")
 	b.nothingOnTheWire(tap)
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -288,15 +300,12 @@ func must(t *testing.T, err error) {
 // waitFor waits until a door has all that the doors which are not away wrote.
 func waitFor(t *testing.T, b *building, door int) {
 	t.Helper()
-	away := b.units[len(b.units)-1]
+	last := len(b.doors) - 1
 	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		lacks := 0
-		mine, err := b.units[door].Heads(t.Context())
-		must(t, err)
-		for _, u := range b.units {
-			theirs, err := u.Heads(t.Context())
-			must(t, err)
-			if (u != away || door == len(b.units)-1) && mine[u.ID] < theirs[u.ID] {
+		lacks, mine := 0, b.doors[door].state(t).Heads
+		for i, d := range b.doors {
+			id := d.ID.String()
+			if (i != last || door == last) && mine[id] < d.state(t).Heads[id] {
 				lacks++
 			}
 		}
