@@ -19,17 +19,22 @@ import (
 // enter connects with a courier's ticket as a program of one's own does.
 func enter(t testing.TB, k post.Ticket) *nats.Conn {
 	t.Helper()
+	nc, err := nats.Connect("tls://"+k.Hub.String(), connectWith(t, k)...)
+	must(t, err)
+	t.Cleanup(nc.Close)
+	return nc
+}
+
+func connectWith(t testing.TB, k post.Ticket) []nats.Option {
+	t.Helper()
 	secure, err := k.TLS()
 	must(t, err)
 	key, err := nkeys.FromSeed(k.Seed)
 	must(t, err)
 	public, err := key.PublicKey()
 	must(t, err)
-	nc, err := nats.Connect("tls://"+k.Hub.String(), nats.Secure(secure), nats.TLSHandshakeFirst(),
-		nats.Nkey(public, key.Sign), nats.CustomInboxPrefix(post.Inbox(k.Door)))
-	must(t, err)
-	t.Cleanup(nc.Close)
-	return nc
+	return []nats.Option{nats.Secure(secure), nats.TLSHandshakeFirst(), nats.Nkey(public, key.Sign),
+		nats.CustomInboxPrefix(post.Inbox(k.Door))}
 }
 
 // thief takes the place of a door's courier with its ticket. It reads all that there is, and
