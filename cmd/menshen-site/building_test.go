@@ -239,8 +239,8 @@ func (b *building) acknowledged() {
 		case p.erased && (here || err == nil || faces[handle] > 0):
 			b.t.Errorf("%s is known, who was erased", p.name)
 		case p.erased:
-			if n := last.must(b.t, order{Do: "receipts", Person: p.id}).Count; n < 1 {
-				b.t.Errorf("%s was erased, and no door proves it", p.name)
+			if n := last.must(b.t, order{Do: "waits", Person: p.id}).Count; n > 0 {
+				b.t.Errorf("%s was erased, and %d doors have not answered", p.name, n)
 			}
 		case !here:
 			b.t.Errorf("%s was acknowledged, and is lost", p.name)

@@ -157,10 +157,10 @@ func (d *doorProcess) do(o order) (r report, err error) {
 			!slices.ContainsFunc(p.Working(d.now()), func(c policy.Credential) bool { return c.ID == id })) {
 			err = errors.New("it opens nothing")
 		}
-	case "receipts": // that the site has of a person's erasures
-		var all []store.Receipt
-		all, err = v.SiteReceipts(store.Subject(o.Person))
-		r.Count = len(all)
+	case "waits": // how many doors have not answered a person's erasure
+		var e store.SiteErasure
+		e, err = v.SiteAnswers(store.Subject(o.Person))
+		r.Count = len(e.Waits())
 	case "state":
 		r.State, err = d.state()
 	default:
