@@ -84,7 +84,7 @@ func (r *rig) next() hal.ReaderEvent {
 	}
 }
 
-// install installs the reader, which is a fault before and none after.
+// install installs the reader, which is a fault before and none after, with nothing wrong with it.
 func (r *rig) install() {
 	r.t.Helper()
 	if e := r.next(); !errors.Is(e.Fault, osdp.ErrNoKey) || e.Reader != "outside" {
@@ -96,6 +96,10 @@ func (r *rig) install() {
 	if e := r.next(); !e.Recovered {
 		r.t.Fatalf("an install gives %+v", e)
 	}
+	await(r.t, func() bool { // what the reader says of itself comes right after that it is there
+		_, why := r.reader().Tamper().Active()
+		return why == nil
+	})
 }
 
 func TestReaderOnALine(t *testing.T) {
@@ -352,7 +356,7 @@ func TestPlaces(t *testing.T) {
 const ringVector = "6d3f622403d5e1c81cb906a7d23cd2e41a7400e1c523ce8326a82df971c51f85"
 
 // await waits until a thing is so.
-func await(t *testing.T, so func() bool) {
+func await(t testing.TB, so func() bool) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); !so(); {
 		if time.Now().After(end) {
