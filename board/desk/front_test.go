@@ -129,7 +129,7 @@ func isSubsequence(all, want []scene.Kind) bool {
 		}
 		at += i
 	}
-	return len(all) > 2 && all[0] == want[0] && at == len(want)-1
+	return len(all) > 1 && all[0] == want[0] && at == len(want)-1
 }
 
 // TestBellAtTheDesk: whoever may open the door may answer the bell, and the status says that
