@@ -154,6 +154,11 @@ func (v *Vault) SetTime(a Actor, at time.Time) error {
 		if at.Sub(before) > FarJump && t.hasPeople() {
 			t.st.Before = before
 		}
+		if at.Before(was) {
+			if err := t.doubt(); err != nil {
+				return err
+			}
+		}
 		t.st.Floor = at.UTC()
 		_, err := t.log(Entry{At: at, Kind: audit.TimeFloorSet, Actor: a,
 			Detail: map[string]string{"was": was.Format(time.RFC3339), "why": "set by an operator"}})

@@ -27,6 +27,7 @@ import (
 //	site_due.go     what another door has erased, and is to be destroyed here
 //	site_answers.go which doors have answered
 //	site_join.go    how a door joins
+//	site_trust.go   whether the other doors are still heard
 
 // siteSince is the first layout that has records of a site.
 const siteSince = 6
@@ -38,6 +39,9 @@ type seat struct {
 	Count    uint64        `cbor:"count"`           // the highest stamp given or seen
 	Begin    bool          `cbor:"begin,omitempty"` // the next record begins a piece of the chain
 	Twice    uint64        `cbor:"twice,omitempty"` // numbers up to this one were given twice: see putBack
+	Words    []word        `cbor:"words,omitempty"` // the latest ones, as they were said
+	Answered word          `cbor:"answered,omitzero"`
+	Greeted  bool          `cbor:"greeted,omitempty"` // another door waits for a word
 }
 
 // member is a door of the site, this one among them, and how far its chain was read.

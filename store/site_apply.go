@@ -298,6 +298,7 @@ func (a *applier) apply(s *telling, r *record.Record, b *record.Body) error {
 		return t.putMember(m)
 	}
 	s.heard(b.Count)
+	s.hearWord(t.r.Unit, b)
 	if m.ID != t.r.Unit {
 		m.heardState(b.State)
 	}

@@ -135,6 +135,9 @@ func (v *Vault) admit(t *tx, a Actor, q *request) ([]byte, error) {
 	case s == nil:
 		return nil, ErrNoSite
 	}
+	if alone(s.members, t.r.Unit) { // until now nothing could happen elsewhere
+		v.answeredNow(t, &s.seat, s.members[t.r.Unit].Seq+1)
+	}
 	at, m := s.next(t.r.Unit, 0), s.members[q.Unit]
 	switch {
 	case m == nil:
@@ -247,7 +250,9 @@ func (v *Vault) join(t *tx, a Actor, w *welcome, identity string) error {
 	if here == nil || !here.Sign.Equal(t.r.public()) {
 		return ErrWelcome
 	}
-	if err := t.takeSeat(&seat{Site: w.Site, Identity: identity, Count: w.Count}, here); err != nil {
+	is := seat{Site: w.Site, Identity: identity, Count: w.Count}
+	v.answeredNow(t, &is, 1)
+	if err := t.takeSeat(&is, here); err != nil {
 		return err
 	}
 	t.telling.announce, t.telling.joined, t.telling.hears = true, true, true

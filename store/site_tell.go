@@ -28,6 +28,9 @@ type telling struct {
 	announce bool        // a record is due even if there is nothing else to tell: our key is new
 	joined   bool        // in this transaction
 	hears    bool        // this transaction applies what other doors told
+	word     *word       // how far each chain was read is told, and this is when; nil: it is not
+	hello    bool        // and a word of the others is asked for
+	touched  bool        // the seat is to be stored, also if nothing is told
 	given    uint64      // the count as it was found
 }
 
@@ -222,7 +225,10 @@ func (t *tx) publish() error {
 			return err
 		}
 	}
-	if len(parts) == 0 && s.Count == s.given {
+	if s.word != nil {
+		s.said(here.Seq)
+	}
+	if len(parts) == 0 && s.Count == s.given && !s.touched {
 		return nil
 	}
 	if err := t.putMember(here); err != nil {
@@ -234,7 +240,7 @@ func (t *tx) publish() error {
 // parts gives the bodies of as many records as it takes.
 func (s *telling) parts() (all []*record.Body, err error) {
 	b := &record.Body{Erased: s.erased, Doors: s.doors, Ask: joined(s.ask), Receipts: s.receipts, State: s.state,
-		Again: joined(s.again)}
+		Again: joined(s.again), Read: s.read(), Hello: s.hello}
 	size := 0
 	for _, id := range s.order {
 		about := record.About{ID: id, Facts: s.people[id]}
@@ -248,7 +254,7 @@ func (s *telling) parts() (all []*record.Body, err error) {
 		b.People = append(b.People, about)
 		clear(raw)
 	}
-	told := len(b.People) + len(b.Erased) + len(b.Doors) + len(b.Ask) + len(b.Receipts) + len(b.Again)
+	told := len(b.People) + len(b.Erased) + len(b.Doors) + len(b.Ask) + len(b.Receipts) + len(b.Again) + len(b.Read)
 	if told > 0 || b.State != nil || s.announce && len(all) == 0 {
 		all = append(all, b)
 	}

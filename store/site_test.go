@@ -402,6 +402,10 @@ func siteActs() map[string]func(s *testSite, d *testDoor, t *rapid.T) {
 			_, err := d.EraseDue(Door)
 			s.must(err)
 		},
+		"say a word": func(s *testSite, d *testDoor, t *rapid.T) {
+			_, err := d.SayWord(rapid.Bool().Draw(t, "hello"))
+			s.must(err)
+		},
 		"reopen": func(s *testSite, d *testDoor, t *rapid.T) { d.reopen(s) },
 		"join": func(s *testSite, d *testDoor, t *rapid.T) {
 			if len(s.doors) < 5 {

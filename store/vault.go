@@ -92,16 +92,17 @@ type Vault struct {
 	readOnly   error // why it can only be read; nil: it can be written
 	reader     bool  // it was opened to be read: nothing is changed, not even mended
 
-	renewing sync.Mutex  // one change of epoch, or mending, at a time
-	untidy   atomic.Bool // Mend has something to do
-	headBad  atomic.Bool // the file was opened by the older of its two heads, and that was not recorded yet
-	unseen   atomic.Bool // it was, now or earlier, and no operator has seen it
-	delta    *delta      // set while one is under way; guarded by mu
-	unsynced atomic.Bool
-	lastRev  uint64 // of the state that was open before: guarded by renewing
-	writer   *writer
-	time     timekeeper
-	logins   logins
+	renewing   sync.Mutex  // one change of epoch, or mending, at a time
+	untidy     atomic.Bool // Mend has something to do
+	headBad    atomic.Bool // the file was opened by the older of its two heads, and that was not recorded yet
+	unseen     atomic.Bool // it was, now or earlier, and no operator has seen it
+	delta      *delta      // set while one is under way; guarded by mu
+	unsynced   atomic.Bool
+	lastRev    uint64 // of the state that was open before: guarded by renewing
+	writer     *writer
+	time       timekeeper
+	logins     logins
+	toldBefore uint64 // so many records were told to the site before the vault was opened; guarded by mu
 }
 
 // build makes vault.db.new, complete and synced, with the records that fill puts into it.
@@ -157,6 +158,7 @@ func (v *Vault) start(db *dbFile, r *ring, c *counter, readOnly error) {
 	v.mu.Lock()
 	v.db, v.ring, v.counter, v.unit, v.whyNotOpen, v.readOnly = db, r, c, r.Unit, nil, readOnly
 	v.pub = r.sign().Public().(ed25519.PublicKey)
+	_ = db.view(r, func(t *tx) (err error) { v.toldBefore, err = t.told(); return err })
 	v.mu.Unlock()
 	_ = v.view(func(t *tx) error { v.time.learn(&t.st, v.o.Running()); return nil }) // the state was read a moment ago
 	v.logins.setOpened(v.Clock().Now, v.o.Running())

@@ -19,9 +19,18 @@ type Body struct {
 	Doors    []fact.Door `cbor:"3,keyasint,omitempty"`
 	Ask      []Span      `cbor:"4,keyasint,omitempty"` // what the door could not open
 	Receipts [][]byte    `cbor:"5,keyasint,omitempty"` // of erasures at the door, as JSON
+	Read     []Place     `cbor:"6,keyasint,omitempty"` // how far the door has read each chain, told once a day
+	Hello    bool        `cbor:"7,keyasint,omitempty"` // the door waits for a word from any other: see Read
 	State    *fact.State `cbor:"9,keyasint,omitempty"` // how the door fares; nil: as before
 	// Again is what the record tells again of, since it was asked for.
 	Again []Span `cbor:"10,keyasint,omitempty"`
+}
+
+// Place is a place in a chain: up to this record.
+type Place struct {
+	_    struct{} `cbor:",toarray"`
+	Door fact.DoorID
+	Seq  uint64
 }
 
 // About is what is told of one person.
