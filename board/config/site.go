@@ -20,6 +20,8 @@ type Site struct {
 	TwoPersons Duration `toml:"two_persons"` // two different people must ask within this time; 0: no such rule
 	// AESCards are access groups whose people come in with an AES card, and not with another
 	AESCards []string `toml:"aes_cards"`
+	// FaceTrust is how long faces open while no other door of the site answers
+	FaceTrust Duration `toml:"face_trust"`
 	// ForgetAfter is how long after the end of their lease a person is erased. Their face is
 	// erased at the end of the lease.
 	ForgetAfter Duration    `toml:"forget_after"`
@@ -150,6 +152,9 @@ func (s *Site) check(m *misfits) {
 	}
 	if d := s.Passback.D(); d > 24*time.Hour {
 		m.add("site.passback", fmt.Errorf("[site] passback %v is out of range: write at most 24h", d))
+	}
+	if d := s.FaceTrust.D(); d < 3*24*time.Hour || d > 90*24*time.Hour {
+		m.add("site.face_trust", fmt.Errorf("[site] face_trust %v is out of range: write 72h to 2160h", d))
 	}
 	k := s.Keypad
 	if k.Free < 1 || k.Free > 100 || k.Pause <= 0 || k.Longest < k.Pause || k.Longest.D() > 24*time.Hour {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"menshen/board/outbox"
+	"menshen/board/unit"
 	"menshen/internal/i18n"
 	"menshen/internal/screen"
 	"menshen/policy"
@@ -23,6 +24,8 @@ type Site struct {
 	Open  []SiteErasure // which some door has not answered yet, the latest one first
 	Due   int           // erasures that another door told of, and that are not done here yet
 	Doors []SiteDoor    // this one among them
+
+	Answers unit.Answers // of the other doors, by which faces here go on
 }
 
 // SiteDoor is a door of the site.
@@ -38,11 +41,15 @@ type SiteDoor struct {
 }
 
 // Site tells which doors there are. Errors: this door belongs to none.
-func (d *Desk) Site(_ context.Context, s Session) (Site, error) {
+func (d *Desk) Site(ctx context.Context, s Session) (Site, error) {
 	if _, err := d.allow(s, SeesStatus); err != nil {
 		return Site{}, err
 	}
-	return d.site()
+	found, err := d.site()
+	if err == nil {
+		found.Answers, err = d.unit.Answers(ctx)
+	}
+	return found, err
 }
 
 func (d *Desk) site() (Site, error) {

@@ -16,6 +16,8 @@ var remedies = map[unit.OffState]i18n.Message{
 	unit.OffCamera: i18n.M("desk.see-camera", "see the camera's line: cap, cable, light"),
 	unit.OffLocked: i18n.M("desk.unlock-faces", "type 'unlock' and the passphrase of the faces"),
 	unit.OffAiming: i18n.M("desk.end-aiming", "a key at the console that shows the picture ends it"),
+	unit.OffUnheard: i18n.M("desk.carry-site", "carry records between this door and another: "+
+		"see 'site', and whether the network or the stick still comes here"),
 	unit.OffFiles: i18n.M("desk.check-models",
 		"run 'menshen config check', put right what it names, then start the door again ('systemctl restart menshen')"),
 	unit.OffUncounted: i18n.M("desk.wait-for-count", "wait a moment; if it stays so, see the fault of the rules"),

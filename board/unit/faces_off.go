@@ -21,6 +21,7 @@ const (
 	OffLocked    OffState = "locked until the passphrase is typed"
 	OffAiming    OffState = "the camera is being aimed"
 	OffFiles     OffState = "the face models or their calibration cannot be used"
+	OffUnheard   OffState = "no other door of the site answers"
 	OffUncounted OffState = "the rules are being checked" // for a moment after the start
 )
 
@@ -53,6 +54,8 @@ func (u *Unit) facesOff() Off {
 		return Off{State: OffUncounted}
 	case broken != "":
 		return Off{Rule: broken}
+	case u.unheard():
+		return Off{State: OffUnheard}
 	case u.vault.FacesLocked():
 		return Off{State: OffLocked}
 	case u.faces.aiming:

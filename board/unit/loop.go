@@ -56,6 +56,7 @@ func (u *Unit) start(ctx context.Context) (wait func()) {
 	all.Go(func() { u.keepVault(ctx) })
 	all.Go(func() { u.watchLeases(ctx) })
 	all.Go(func() { u.eraseDue(ctx) })
+	all.Go(func() { u.keepTrust(ctx) })
 	all.Go(func() { u.addOccasions(ctx) })
 	return all.Wait
 }

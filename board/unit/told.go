@@ -24,6 +24,9 @@ func (u *Unit) ApplySite(ctx context.Context, records [][]byte) (store.SiteAppli
 	for _, id := range done.Gone {
 		err = errors.Join(err, u.out.DropCopies(id))
 	}
+	if done.Records > 0 && err == nil {
+		err = u.KeepTrust(ctx)
+	}
 	return done, err
 }
 

@@ -117,6 +117,7 @@ type Unit struct {
 	tries     tries
 	strange   strange
 	site      site
+	trust     trust
 	rules     rules
 	noted     string // the text of the settings that were recorded last; empty: none yet
 	passes    passes
@@ -188,7 +189,7 @@ func New(p Parts) (*Unit, error) {
 	if err := u.makeIndex(p); err != nil {
 		return nil, err
 	}
-	u.untaken, u.storeless = []part{u.loadHours, u.loadOverrides, u.recallTries, u.fillIndex, u.loadPasses}, true
+	u.untaken, u.storeless = []part{u.loadHours, u.loadOverrides, u.loadTrust, u.recallTries, u.fillIndex, u.loadPasses}, true
 	_ = u.takeUp() // what fails now is tried again, and shown, by keepVault
 	u.signals.setResting(u.resting())
 	u.publish()

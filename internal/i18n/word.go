@@ -195,6 +195,7 @@ var vocabulary = map[string]Message{
 	"the camera has a fault":               M("word.camera-fault", "the camera has a fault"),
 	"locked until the passphrase is typed": M("word.passphrase-needed", "locked until the passphrase is typed"),
 	"the camera is being aimed":            M("word.camera-aimed", "the camera is being aimed"),
+	"no other door of the site answers":    M("word.unheard", "no other door of the site answers"),
 	"the rules are being checked":          M("word.rules-being-checked", "the rules are being checked"),
 	"alarm":                                M("word.kind-alarm", "alarm"),
 	"quiet":                                M("word.kind-quiet", "alarm over"),
