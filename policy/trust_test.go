@@ -9,9 +9,9 @@ import (
 	"menshen/policy"
 )
 
-// TestRWithdrawTrustEnds: whatever happens to the clock, faces do not open for longer than the limit
-// after the last answer of another door, in time as it really passed. The one clock that is believed
-// is one that something keeps right.
+// TestRWithdrawTrustEnds: whatever happens to the clock, faces do not open for longer than the
+// limit after the last answer of another door, in time as it really passed. The one clock that is
+// believed is one that something keeps right.
 func TestRWithdrawTrustEnds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		limit := time.Duration(rapid.IntRange(3, 30).Draw(t, "limit")) * 24 * time.Hour
@@ -79,14 +79,15 @@ func TestRWithdrawTrust(t *testing.T) {
 		clock policy.Clock
 		holds bool
 	}{
-		"no other door":                        {policy.Trust{Alone: true}, bad, true},
-		"answered six days ago":                {policy.Trust{Answered: day(6), Dated: true}, good, true},
-		"answered a week ago":                  {policy.Trust{Answered: day(7), Dated: true}, good, false},
-		"never":                                {policy.Trust{}, good, false},
-		"after a power cut, no clock":          {policy.Trust{Answered: day(1), Dated: true}, bad, false},
-		"by a clock that was wrong then":       {policy.Trust{Answered: day(1)}, good, false},
-		"answered since, no clock":             {policy.Trust{Answered: day(1), Running: true}, bad, true},
-		"the clock stood still, the door ran":  {policy.Trust{Answered: day(1), Dated: true, Passed: 8 * 24 * time.Hour}, good, false},
+		"no other door":                  {policy.Trust{Alone: true}, bad, true},
+		"answered six days ago":          {policy.Trust{Answered: day(6), Dated: true}, good, true},
+		"answered a week ago":            {policy.Trust{Answered: day(7), Dated: true}, good, false},
+		"never":                          {policy.Trust{}, good, false},
+		"after a power cut, no clock":    {policy.Trust{Answered: day(1), Dated: true}, bad, false},
+		"by a clock that was wrong then": {policy.Trust{Answered: day(1)}, good, false},
+		"answered since, no clock":       {policy.Trust{Answered: day(1), Running: true}, bad, true},
+		"the clock stood still, the door ran": {
+			policy.Trust{Answered: day(1), Dated: true, Passed: 8 * 24 * time.Hour}, good, false},
 		"answered in what is now the future":   {policy.Trust{Answered: day(-1), Dated: true}, good, false},
 		"and no clock, in what is the future?": {policy.Trust{Answered: day(-1), Running: true}, bad, false},
 	} {

@@ -113,8 +113,8 @@ func (s *telling) said(seq uint64) {
 	s.Greeted = false
 }
 
-// hearWord takes another door's word. Numbers that were given twice prove nothing, nor does one that
-// this door does not know of: its vault was put back.
+// hearWord takes another door's word. Numbers that were given twice prove nothing, nor does one
+// that this door does not know of: its vault was put back.
 func (s *telling) hearWord(here fact.DoorID, b *record.Body) {
 	if b.Hello && !s.Greeted {
 		s.Greeted, s.touched = true, true

@@ -41,8 +41,8 @@ func (s *testSite) later(d time.Duration) {
 	}
 }
 
-// TestRWithdrawFacesRestUnheard: a door whose words no other door answers has its faces rest after a
-// week, and has them back when it is answered, within two rounds of the carrier.
+// TestRWithdrawFacesRestUnheard: a door whose words no other door answers has its faces rest after
+// a week, and has them back when it is answered, within two rounds of the carrier.
 func TestRWithdrawFacesRestUnheard(t *testing.T) {
 	s := newSite(t, 2)
 	defer s.close()
@@ -145,8 +145,8 @@ func TestRWithdrawTrustAtItsEnds(t *testing.T) {
 }
 
 // TestRWithdrawHeldBack: whoever carries holds back what they like, clocks stand still, are set and
-// are wrong by years. Where faces open, the door knows a record of another door that was made within
-// the limit, by the time that nobody at the doors knows.
+// are wrong by years. Where faces open, the door knows a record of another door that was made
+// within the limit, by the time that nobody at the doors knows.
 func TestRWithdrawHeldBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := newSite(t, 2)
@@ -224,7 +224,8 @@ func TestRWithdrawHeldBack(t *testing.T) {
 				s.must(err)
 				other := s.doors[1-i].Unit()
 				newest := slices.MaxFunc(append([]time.Time{start}, made[other][:heads[other]]...), time.Time.Compare)
-				if age := now.Sub(newest); s.trusts(d, clocks[i].ran-clocks[i].learned) && age >= policy.DefaultFaceTrust {
+				age, passed := now.Sub(newest), clocks[i].ran-clocks[i].learned
+				if s.trusts(d, passed) && age >= policy.DefaultFaceTrust {
 					t.Fatalf("faces open at door %d, and what it knows is %v old", i, age)
 				}
 			}

@@ -111,8 +111,8 @@ func (c *console) showSite(ctx context.Context, d Sites, asJSON bool) error {
 	c.sayOpen(found.Open)
 	switch a := found.Answers; {
 	case a.Rest:
-		c.say(i18n.M("console.site-unheard", "! Faces rest here: no other door has answered for long, so none would tell "+
-			"who took their face back. Cards and codes go on."))
+		c.say(i18n.M("console.site-unheard", "! Faces rest here: no other door has answered for long, so none "+
+			"would tell who took their face back. Cards and codes go on."))
 	case !a.Ends.IsZero():
 		c.say(i18n.M("console.site-answered", "Faces go on here until %s; each answer of another door puts that off.",
 			c.time(a.Ends)))

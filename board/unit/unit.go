@@ -189,7 +189,8 @@ func New(p Parts) (*Unit, error) {
 	if err := u.makeIndex(p); err != nil {
 		return nil, err
 	}
-	u.untaken, u.storeless = []part{u.loadHours, u.loadOverrides, u.loadTrust, u.recallTries, u.fillIndex, u.loadPasses}, true
+	u.untaken = []part{u.loadHours, u.loadOverrides, u.loadTrust, u.recallTries, u.fillIndex, u.loadPasses}
+	u.storeless = true
 	_ = u.takeUp() // what fails now is tried again, and shown, by keepVault
 	u.signals.setResting(u.resting())
 	u.publish()
