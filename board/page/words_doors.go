@@ -23,5 +23,17 @@ func wordsDoors(n int) []i18n.Message {
 		i18n.N(n, "page.door-silent", "Heard of %s day ago", "Heard of %s days ago", arg1),
 		i18n.M("page.door-untold", "has not told how it is"),
 		i18n.M("page.door-in-order", "In order"),
+
+		i18n.M("page.answers-open", "Erasures that some door has not answered yet"),
+		i18n.M("page.answers-all", "All doors have answered all erasures."),
+		i18n.M("page.answers-person", "Somebody who was erased"),
+		i18n.M("page.answers-face", "The face of %s", arg1),
+		i18n.M("page.answers-of-face", "At the doors of the site"),
+		i18n.M("page.answer-waits", "not answered yet"),
+		i18n.M("page.answer-nothing", "had nothing"),
+		i18n.M("page.answer-erased", "erased"),
+		i18n.N(n, "page.answer-found", "%s block was still found", "%s blocks were still found", arg1),
+		i18n.M("page.answers-before", "This was before the door here joined the site: the other doors know "+
+			"who answered."),
 	}
 }

@@ -8,7 +8,8 @@ import (
 )
 
 var siteMethods = map[string]handler{
-	"site.doors": method(siteDoors),
+	"site.doors":    method(siteDoors),
+	"site.erasures": method(siteErasures),
 }
 
 // siteDoor is a door of the site, as it is known at this one.
@@ -55,4 +56,55 @@ func (c *call) words(all []string) []coded {
 		out = append(out, coded{w, c.say(i18n.Word(w))})
 	}
 	return out
+}
+
+// siteErasure is an erasure, and what the doors of the site answered.
+type siteErasure struct {
+	What    coded    `json:"what"`             // "face", "person"
+	Person  handle   `json:"person,omitempty"` // absent: they are erased
+	At      string   `json:"at"`               // when this door learnt of it
+	Before  bool     `json:"before,omitempty"` // this door joined later: not all answers are known here
+	Answers []answer `json:"answers"`
+}
+
+type answer struct {
+	Door    string `json:"door"`
+	Here    bool   `json:"here,omitempty"`
+	At      string `json:"at,omitempty"`      // absent: it has not answered yet
+	Nothing bool   `json:"nothing,omitempty"` // there was nothing to erase
+	Found   int    `json:"found,omitempty"`   // blocks that were found afterwards: 0 is the proof
+}
+
+type siteErasuresParams struct {
+	Person handle `json:"person"` // the withdrawal of their face; absent: all that some door has not answered yet
+}
+
+// siteErasures lists erasures by which doors have answered them.
+func siteErasures(ctx context.Context, c *call, p siteErasuresParams) (listed, error) {
+	id, err := p.Person.orNobody()
+	if err != nil {
+		return listed{}, err
+	}
+	var all []desk.SiteErasure
+	if id.IsZero() {
+		var s desk.Site
+		s, err = c.desk.Site(ctx, c.who)
+		all = s.Open
+	} else {
+		var e desk.SiteErasure
+		if e, err = c.desk.AnswersOf(ctx, c.who, id); len(e.Answers) > 0 {
+			all = append(all, e)
+		}
+	}
+	if err != nil {
+		return listed{}, err
+	}
+	return list(ctx, c, "erasures", all, func(e desk.SiteErasure) siteErasure {
+		out := siteErasure{What: word(c, e.What), Person: handleOf(e.Person), At: c.time(e.At), Before: e.Before,
+			Answers: []answer{}}
+		for _, a := range e.Answers {
+			out.Answers = append(out.Answers, answer{a.Door, a.Here, c.time(a.At), a.Nothing, a.Found})
+		}
+		return out
+	}), nil
 }

@@ -2,6 +2,7 @@
 // One person's page: what is written about them, their cards and PINs, how they stand with face
 // entry. Each act is here; after it the page is read again.
 
+import {answers, erasures} from "./answers.js";
 import {fill, h, name, put} from "./dom.js";
 import {lastDay} from "./dates.js";
 import {block, remove, revoke} from "./person_acts.js";
@@ -27,10 +28,11 @@ export async function showPerson(place, person) {
   place.title(got.details.name);
   if (keeps && place.path[1] === "change") return changeForm(place, got);
   const again = () => showPerson(place, person);
+  const ended = ["withdrawn", "refused"].includes(got.face.state.code) ? await erasures(place.signal, person) : [];
   fill(place.root, h("p", {class: "back"}, h("a", {href: "#/people"}, say("page.all-people"))), standing(got),
     got.neverIn && note("warn", h("p", null, name(got.details.name), " ", got.neverIn)),
     h("div", {class: "two"}, h("div", null, credentials(got, place, again), stored(got)),
-      h("div", null, details(got, place, again), face(got))));
+      h("div", null, details(got, place, again), face(got, ended))));
 }
 
 /** What is to be known of them at a glance. @param {any} got */
@@ -92,8 +94,8 @@ function credentials(got, place, again) {
     button(say("page.set-pin"), () => setPIN(got.person, place.signal).then(redone(again)))));
 }
 
-/** @param {any} got */
-function face({person, face: f, details: d}) {
+/** @param {any} got @param {any[]} ended what the doors of the site answered to the end of their face */
+function face({person, face: f, details: d}, ended) {
   const shown = facts([
     [say("page.state"), f.state.text],
     [say("page.since"), when(f.at)],
@@ -106,6 +108,7 @@ function face({person, face: f, details: d}) {
     [say("page.asked-until"), when(f.again)],
   ]);
   return section(say("page.faces"), f.drifted && note("warn", h("p", null, say("page.drifted"))), shown,
+    ended.map((e) => h("div", null, h("h3", null, say("page.answers-of-face")), answers(e))),
     may("keeps-people") && h("div", {class: "buttons"},
       h("a", {class: "button", href: "#/face/" + person}, say("page.to-face-entry"))));
 }

@@ -2,6 +2,7 @@
 // The doors of the site, as each told last how it fares, and how long ago that was heard: a door
 // that nobody hears of may fare otherwise by now.
 
+import {answers, erasures} from "./answers.js";
 import {fill, h, name, put} from "./dom.js";
 import {capital, count, say, when} from "./say.js";
 import {call} from "./session.js";
@@ -34,6 +35,7 @@ async function read(body, place) {
     fill(body, note("calm", h("p", null, h("strong", null, capital(error.message))), h("p", null, error.remedy)));
     return;
   }
+  const open = await erasures(place.signal);
   const here = all.filter((x) => !x.left);
   const troubled = here.filter((x) => states(x).some(([kind]) => kind === "bad" || kind === "warn")).length;
   const versions = new Set(here.map((x) => x.state?.version).filter(Boolean)).size;
@@ -49,7 +51,11 @@ async function read(body, place) {
       {title: say("page.state"), cell: (x) => h("div", {class: "badges"}, states(x).map(([k, t]) => badge(k, t)))},
       {title: say("page.door-heard"), cell: heard},
       {title: say("page.door-version"), cell: (x) => x.state?.version && h("code", null, x.state.version)},
-    ]})));
+    ]})),
+  h("section", {class: "card"}, h("h2", null, say("page.answers-open")), open.length === 0
+    ? h("p", {class: "empty"}, say("page.answers-all")) : open.map((e) => h("div", {class: "open"},
+      h("h3", null, e.person ? h("a", {href: "#/people/" + e.person}, say("page.answers-face", e.person.slice(0, 8)))
+        : say("page.answers-person"), " ", h("time", {datetime: e.at}, when(e.at))), answers(e)))));
   announce(troubled ? count("page.doors-troubled", troubled) : say("page.doors-in-order"));
 }
 

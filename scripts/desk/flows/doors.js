@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 
 export const options = {seconds: 120}
 
-export default async ({unit, page}) => {
+export default async ({unit, page, cable}) => {
   await page.logIn()
   await page.go('page.doors')
   await page.see('desk.site-none') // with what makes one
@@ -23,6 +23,26 @@ export default async ({unit, page}) => {
   await page.see(page.say('page.doors-troubled', 1))
   await page.see('page.doors-versions')
   await page.shot('doors')
+  await page.axe()
+
+  // Who has not answered yet: to an erasure, and to the end of a face, which the person's page says too.
+  const handle = (id) => Buffer.from(id).toString('hex')
+  const one = handle(await unit.person({name: 'Ada Archer', cards: [1]}))
+  const two = handle(await unit.person({name: 'Ben Baker', cards: [2]}))
+  const refused = await cable.call('faces.refuse', {person: one})
+  const removed = await cable.call('people.remove', {person: two, reason: 'own request'})
+  assert.ok(refused.result && removed.result, JSON.stringify([refused, removed]))
+  await page.click('page.read-again')
+  await page.see('page.answers-person')
+  await page.see(page.say('page.answers-face', one.slice(0, 8)))
+  await page.see('page.answer-waits')
+  await page.shot('answers')
+  await page.axe()
+  await page.click(page.say('page.answers-face', one.slice(0, 8)))
+  await page.heading('Ada Archer')
+  await page.see('page.answers-of-face')
+  await page.see('page.answer-waits')
+  await page.shot('person')
   await page.axe()
 
   // Days later nothing has come of them.
