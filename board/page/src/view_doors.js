@@ -5,7 +5,7 @@
 import {answers, erasures} from "./answers.js";
 import {fill, h, name, put} from "./dom.js";
 import {capital, count, say, when} from "./say.js";
-import {call} from "./session.js";
+import {call, may} from "./session.js";
 import {table} from "./table.js";
 import {announce, badge, button, note, waiting} from "./ui.js";
 import {Refused} from "./wire.js";
@@ -54,9 +54,15 @@ async function read(body, place) {
     ]})),
   h("section", {class: "card"}, h("h2", null, say("page.answers-open")), open.length === 0
     ? h("p", {class: "empty"}, say("page.answers-all")) : open.map((e) => h("div", {class: "open"},
-      h("h3", null, e.person ? h("a", {href: "#/people/" + e.person}, say("page.answers-face", e.person.slice(0, 8)))
-        : say("page.answers-person"), " ", h("time", {datetime: e.at}, when(e.at))), answers(e)))));
+      h("h3", null, whose(e), " ", h("time", {datetime: e.at}, when(e.at))), answers(e)))));
   announce(troubled ? count("page.doors-troubled", troubled) : say("page.doors-in-order"));
+}
+
+/** @param {any} e an erasure */
+function whose(e) {
+  if (!e.person) return say("page.answers-person");
+  const text = say("page.answers-face", e.person.slice(0, 8));
+  return may("reads-people") ? h("a", {href: "#/people/" + e.person}, text) : text;
 }
 
 /**
