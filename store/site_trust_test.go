@@ -232,3 +232,30 @@ func TestRWithdrawHeldBack(t *testing.T) {
 		}
 	})
 }
+
+// TestWordsAreShort: what a word costs, in bytes a day and door. The figures of decision 73 are of
+//
+//	go test -run TestWordsAreShort -v ./store
+func TestWordsAreShort(t *testing.T) {
+	size := func(doors int) int {
+		s := newSite(t, doors)
+		defer s.close()
+		s.settle()
+		d := s.doors[0]
+		heads, err := d.SiteHeads()
+		s.must(err)
+		_, err = d.SayWord(false)
+		s.must(err)
+		said, err := d.SiteRecords(d.Unit(), heads[d.Unit()]+1, 1<<20)
+		s.must(err)
+		if len(said) != 1 {
+			t.Fatalf("%d records", len(said))
+		}
+		t.Logf("%d doors: %d bytes", doors, len(said[0]))
+		return len(said[0])
+	}
+	two, eight := size(2), size(8)
+	if each := (eight - two) / 6; two > 650 || each > 130 {
+		t.Errorf("a word of two doors has %d bytes, and %d more for each further door", two, each)
+	}
+}
