@@ -11,8 +11,9 @@ export BASH_ENV := $(CURDIR)/scripts/cgo.env
 
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
+SITE_WRITER := bin/menshen-site
 
-.PHONY: install place place-models place-voice packages repository release test-packages image image-test update-test run test test-desk build compile setup models lint short race fuzz attack bench eval bench-history \
+.PHONY: install place place-models place-voice place-site packages repository release test-packages image image-test update-test run test test-desk build compile setup models lint short race fuzz attack bench eval bench-history \
   bench-compare soak sim mutants pictures display-read vboard camera-test cable-test display-test system-test site-test cover clean
 
 run: setup-run compile
@@ -21,6 +22,7 @@ run: setup-run compile
 build: setup-build compile
 compile:
 	@go build -trimpath -ldflags '-X main.version=$(VERSION)' -o $(BIN) ./cmd/menshen
+	@go build -trimpath -ldflags '-X main.version=$(VERSION)' -o $(SITE_WRITER) ./cmd/menshen-site
 
 setup: setup-test
 setup-%:
@@ -62,6 +64,19 @@ place:
 	scripts/package/disk.sh $(DESTDIR)/usr/share/menshen/desk.img $(DESTDIR)/usr/share/menshen/desk.html
 	[ ! -e scripts/release/publisher.vkey ] || $(INSTALL) scripts/release/publisher.vkey $(DESTDIR)/usr/share/menshen/publisher.vkey
 	go run ./scripts/licences $(PROGRAM) $(VERSION) $(DESTDIR)/usr/share/doc/menshen $(ROOT)
+# The program that carries records between the doors of a site; SITE as PROGRAM above.
+SITE := bin/menshen-site
+place-site:
+	install -D -m 755 $(SITE) $(DESTDIR)/usr/bin/menshen-site
+	mkdir -p $(DESTDIR)/usr/share/man/man1 && env -i $(SITE_WRITER) man $(DESTDIR)/usr/share/man/man1
+	env -i $(SITE_WRITER) completion bash | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/bash-completion/completions/menshen-site
+	env -i $(SITE_WRITER) completion zsh | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/zsh/site-functions/_menshen-site
+	env -i $(SITE_WRITER) completion fish | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/fish/vendor_completions.d/menshen-site.fish
+	$(INSTALL) scripts/systemd/menshen-site-courier.service $(DESTDIR)/usr/lib/systemd/system/menshen-site-courier.service
+	$(INSTALL) scripts/systemd/menshen-site-hub.service $(DESTDIR)/usr/lib/systemd/system/menshen-site-hub.service
+	$(INSTALL) scripts/systemd/menshen-site.sysusers $(DESTDIR)/usr/lib/sysusers.d/menshen-site.conf
+	$(INSTALL) scripts/systemd/menshen-site.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/menshen-site.conf
+	go run ./scripts/licences $(SITE) $(VERSION) $(DESTDIR)/usr/share/doc/menshen-site $(ROOT)
 place-models: models
 	for m in "$$(scripts/models.sh)"/*.onnx; do $(INSTALL) "$$m" $(DESTDIR)/usr/share/menshen/models/$${m##*/} || exit 1; done
 

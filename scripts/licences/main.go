@@ -92,8 +92,8 @@ func (p part) folder() string {
 	return p.name + "@" + p.version
 }
 
-// linkedModules gives Menshen, the face models, Go, and the modules that the binary names, each
-// with the folder of its source.
+// linkedModules gives Menshen, for the door's program the face models, Go, and the modules that the
+// binary names, each with the folder of its source.
 func linkedModules(made *buildinfo.BuildInfo, ours string) ([]part, error) {
 	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
@@ -106,10 +106,12 @@ func linkedModules(made *buildinfo.BuildInfo, ours string) ([]part, error) {
 	own := strings.TrimSpace(string(root))
 	all := []part{
 		{name: "menshen", version: ours, dir: own},
-		// The face models.
-		{name: "faceplugin-face-recognition-js", version: "0.0.1", dir: filepath.Join(own, "scripts/licences/models")},
 		{name: "go", version: strings.TrimPrefix(made.GoVersion, "go"),
 			dir: licenceOfGo(strings.TrimSpace(string(goroot)))},
+	}
+	if made.Path == "menshen/cmd/menshen" {
+		all = slices.Insert(all, 1, part{name: "faceplugin-face-recognition-js", version: "0.0.1",
+			dir: filepath.Join(own, "scripts/licences/models")})
 	}
 	args := []string{"mod", "download", "-json"}
 	for _, m := range made.Deps {

@@ -3,6 +3,7 @@
 # into $DIST (dist), on this machine:
 #
 #   dist/RELEASE/menshen_VERSION_ARCH.deb
+#   dist/RELEASE/menshen-site_VERSION_ARCH.deb     what carries records between doors
 #   dist/RELEASE/menshen-models_VERSION_all.deb    the same file for each release
 #   dist/RELEASE/menshen-voice_VERSION_all.deb     what the door says; its version is the program's
 #
@@ -89,6 +90,20 @@ for release in $1; do
     PROGRAM=$stage/menshen ROOT=$root VERSION=$version package "$stage" "$arch" "$committed"
     rm -f "$dist/$release"/menshen_*_"$arch".deb
     mv "$tmp"/menshen_*_"$arch".deb "$dist/$release/"
+
+    stage=$tmp/$release-$arch-site
+    mkdir "$stage"
+    cp -rL scripts/package/site/debian "$stage/"
+    changelog menshen-site "$release" "$version" >"$stage/debian/changelog"
+    # Without the C library's way to look up names.
+    (
+      . scripts/package/cross.env
+      go build -trimpath -buildvcs=false -buildmode=pie -tags netgo,osusergo -o "$stage/menshen-site" -ldflags "-s -w \
+        -buildid= -B none -X main.version=$version -linkmode=external -extldflags '$link'" ./cmd/menshen-site
+    ) || fail "menshen-site for $release on $arch could not be built" "the lines above say why"
+    PROGRAM=$stage/menshen-site ROOT=$root VERSION=$version package "$stage" "$arch" "$committed"
+    rm -f "$dist/$release"/menshen-site_*_"$arch".deb
+    mv "$tmp"/menshen-site_*_"$arch".deb "$dist/$release/"
   done
 done
 ok "packages in ${dist#"$PWD"/}: $(find "$dist" -name 'menshen*.deb' -not -path '*/repository/*' | wc -l)"

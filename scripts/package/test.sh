@@ -15,7 +15,7 @@ trap 'umount "$root/proc" 2>/dev/null || true; gpgconf --kill gpg-agent; rm -rf 
 debs=()
 for release in $releases; do
   debs+=("$dist/$release"/menshen-{models,voice}_*.deb)
-  for arch in $arches; do debs+=("$dist/$release"/menshen_*_"$arch".deb); done
+  for arch in $arches; do debs+=("$dist/$release"/menshen{,-site}_*_"$arch".deb); done
 done
 lintian --no-cfg --profile debian --fail-on error,warning "${debs[@]}" 2>"$tmp/err" ||
   { cat "$tmp/err" >&2; fail "lintian has objections" "mend them, or say in lintian-overrides why not"; }
