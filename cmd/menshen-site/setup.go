@@ -24,7 +24,7 @@ type office struct {
 }
 
 func (o *office) flags(c *cobra.Command) {
-	c.Flags().StringVar(&o.dir, "dir", hubDir, "the hub's folder")
+	c.Flags().StringVar(&o.dir, "dir", hubDir, "the hub's folder, as whose owner root goes on")
 	c.Flags().StringVar(&o.tickets, "tickets", "", "where to write tickets (default: tickets in the hub's folder)")
 }
 
@@ -46,6 +46,9 @@ A ticket opens no door and no record. The hub reads its list of doors when it st
 		RunE: func(c *cobra.Command, words []string) error {
 			o.out = c.OutOrStdout()
 			doors, err := identities(words)
+			if err == nil {
+				_, err = cli.BecomeOwner(o.dir)
+			}
 			if err != nil {
 				return err
 			}
@@ -84,6 +87,9 @@ Tickets and certificates have no date: a door whose clock is wrong would be cut 
 			if all == (len(doors) > 0) {
 				return cli.Usage(errors.New("name the doors that need a new ticket, or write --all"))
 			}
+			if _, err := cli.BecomeOwner(o.dir); err != nil {
+				return err
+			}
 			papers, err := hub.LoadPapers(o.dir)
 			if err != nil {
 				return err
@@ -116,6 +122,9 @@ leaves the site is also sent away at another door's console: only then is nothin
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, words []string) error {
 			doors, err := identities(words)
+			if err == nil {
+				_, err = cli.BecomeOwner(o.dir)
+			}
 			if err != nil {
 				return err
 			}
