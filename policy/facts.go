@@ -103,6 +103,7 @@ type MachineFacts struct {
 	At          time.Time
 	Sockets     int      // internet sockets held by the unit's processes
 	RemoteTools int      // remote-assistance programs found
+	Carrier     bool     // menshen-site is installed, which carries sealed records to other doors
 	Confined    bool     // the eye's confinement is in force
 	DumpsOff    bool     // a crash writes no memory to disk, and no swap takes it in clear
 	Pictures    int      // pictures of people found in the unit's folders

@@ -89,7 +89,8 @@ var lawOfData = []Rule{
 	{
 		ID: RuleLocal, Source: "FRT 8, case 1", Protects: true,
 		says: i18n.M("policy.rule-local", "Face data stays in the unit. The unit opens no internet connection, "+
-			"and cannot be reached from outside."),
+			"and cannot be reached from outside. Where doors of one building are connected, a program beside the unit "+
+			"carries sealed records of who may come in, on the building's own network only; no face is among them."),
 		counted: ofMachine,
 		demands: []demand{{
 			met:   func(f *UnitFacts) bool { return f.Machine.Sockets == 0 },

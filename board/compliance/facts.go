@@ -109,7 +109,7 @@ func (c *counted) keep(s state) {
 func (c *counted) keepMachine(m host.Facts, at time.Time, models []string) {
 	c.version++
 	c.machine = m
-	c.facts.Machine = policy.MachineFacts{At: at, Sockets: m.Sockets, RemoteTools: len(m.Remote),
+	c.facts.Machine = policy.MachineFacts{At: at, Sockets: m.Sockets, RemoteTools: len(m.Remote), Carrier: m.Carrier,
 		Pictures: m.Pictures, Models: models}
 }
 

@@ -210,6 +210,15 @@ var tells = map[policy.RuleID]func(e *evidence, f *policy.UnitFacts){
 					"Remote-assistance programs found: %d. %v.",
 				f.Machine.Sockets, f.Machine.RemoteTools, has(confined)))
 		}
+		if e.counted(f.Machine.At) {
+			if f.Machine.Carrier {
+				e.say(i18n.M("dossier.carrier", "The program menshen-site is installed beside it: it may carry sealed "+
+					"records to the other doors of the building, and has no key to any."))
+			} else {
+				e.say(i18n.M("dossier.no-carrier",
+					"The program that carries sealed records to other doors (menshen-site) is not installed."))
+			}
+		}
 		if e.d.Confined != "" {
 			e.say(i18n.M("dossier.eye-says", "In that process's own words: %s.", e.d.Confined))
 		}

@@ -213,3 +213,16 @@ func FuzzIsPicture(f *testing.F) {
 		}
 	})
 }
+
+// TestRLocalCarrier: whether the program for connected doors is installed is seen.
+func TestRLocalCarrier(t *testing.T) {
+	if there, err := Carrier(tree(t, map[string]string{"usr/bin/menshen-site": "x"})); !there || err != nil {
+		t.Errorf("installed: %v, %v", there, err)
+	}
+	if there, err := Carrier(tree(t, map[string]string{"usr/bin/menshen": "x"})); there || err != nil {
+		t.Errorf("not installed: %v, %v", there, err)
+	}
+	if _, err := Carrier(tree(t, map[string]string{"usr/bin": "a file"})); err == nil {
+		t.Error("what cannot be looked at counts as not installed")
+	}
+}

@@ -129,7 +129,8 @@ func newSiteDoor(t *testing.T, dir string, courier uint32) *siteDoor {
 	text = strings.Replace(text, "camera  = true", "camera = false", 1) +
 		fmt.Sprintf("\n[site.courier]\nuser = \"%d\"\nsocket = \"unit\"\n", courier)
 	d := &siteDoor{path: filepath.Join(dir, "door.toml")}
-	if err := errors.Join(os.Mkdir(dir, 0o700), os.Chmod(dir, 0o711), os.WriteFile(d.path, []byte(text), 0o600)); err != nil {
+	err = errors.Join(os.Mkdir(dir, 0o700), os.Chmod(dir, 0o711), os.WriteFile(d.path, []byte(text), 0o600))
+	if err != nil {
 		t.Fatal(err)
 	}
 	if d.conf, err = config.Load(d.path); err == nil {
@@ -160,7 +161,10 @@ func (d *siteDoor) run(t *testing.T, log string) {
 	t.Helper()
 	d.program = start(t, uint32(os.Geteuid()), log, os.Args[0], "run", "--config", d.path)
 	var line service.Line
-	eventually(t, "the door's control socket", func() (err error) { line, err = service.Ask(d.conf, "rpc"); return err })
+	eventually(t, "the door's control socket", func() (err error) {
+		line, err = service.Ask(d.conf, "rpc")
+		return err
+	})
 	t.Cleanup(func() { line.Close() })
 	client, err := rpc.Meet(t.Context(), line, func(m rpc.Told) {
 		if m.Method == "progress" { // it waits for the card that is given
@@ -230,7 +234,8 @@ func TestRLocalSite(t *testing.T) {
 	if err := os.Chmod(dir, 0o711); err != nil {
 		t.Fatal(err)
 	}
-	gate, lobby := newSiteDoor(t, filepath.Join(dir, "gate"), courier), newSiteDoor(t, filepath.Join(dir, "lobby"), courier)
+	gate := newSiteDoor(t, filepath.Join(dir, "gate"), courier)
+	lobby := newSiteDoor(t, filepath.Join(dir, "lobby"), courier)
 
 	// The doors meet, as their consoles would have it. Li has a face in the lobby.
 	var li policy.PersonID
@@ -249,6 +254,11 @@ func TestRLocalSite(t *testing.T) {
 	at := l.Addr().String()
 	l.Close()
 	hub, tickets := filepath.Join(dir, "hub"), filepath.Join(dir, "tickets")
+	out, err := exec.Command(exe, "doors", "--unit", gate.conf.CourierSocket()).Output() // as root, or as the courier
+	if err != nil || !strings.Contains(string(out), "--site "+site) || !strings.Contains(string(out), gate.id) ||
+		!strings.Contains(string(out), lobby.id) {
+		t.Errorf("what the hub needs: %s, %v", out, err)
+	}
 	if out, err := exec.Command(exe, "set-up", "--dir", hub, "--tickets", tickets, "--site", site, "--hub", at, gate.id,
 		lobby.id).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -323,7 +333,8 @@ func meetings(gate, lobby *store.Vault) (li policy.PersonID, site string, err er
 	if li, err = gate.AddPerson(store.Door, policy.Person{Name: "Li Na"}); err != nil {
 		return li, "", err
 	}
-	if err = gate.FoundSite("anna", "gate"); err != nil {
+	_, err = gate.AddCredential(store.Door, li, policy.CardKind, []byte{26, 0, 0, 0, 1}, "fob", true)
+	if err = errors.Join(err, gate.FoundSite("anna", "gate")); err != nil {
 		return li, "", err
 	}
 	request, code, err := lobby.RequestSite("lobby")

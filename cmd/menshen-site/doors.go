@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+)
+
+func doorsVerb() *cobra.Command {
+	var socket string
+	c := &cobra.Command{
+		Use:   "doors",
+		Short: "say at a door what set-up needs at the hub",
+		Long: `Asks the door beside it for the identities of its site and of all doors of that site, and prints the
+command that sets the hub up with them. Write the hub's own address into it.`,
+		Example: "  menshen-site doors",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			u := &unit{socket: socket}
+			var said identified
+			if err := u.ask(c.Context(), "site.heads", struct{}{}, &said); err != nil {
+				return err
+			}
+			said.print(c.OutOrStdout())
+			return u.line.Close()
+		},
+	}
+	c.Flags().StringVar(&socket, "unit", unitSocket, "where the door's program listens for its courier")
+	return c
+}
+
+// identified is who a door is, and who the others are.
+type identified struct {
+	Site  string
+	Heads map[string]uint64
+}
+
+func (s identified) print(out io.Writer) {
+	fmt.Fprintf(out, "menshen-site set-up --hub ADDRESS:4222 --site %s", s.Site)
+	for _, door := range slices.Sorted(maps.Keys(s.Heads)) {
+		fmt.Fprintf(out, " \\\n  %s", door)
+	}
+	fmt.Fprintln(out)
+}
