@@ -35,7 +35,7 @@ Both speak with addresses of the site's own network only.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	c.AddCommand(setUpVerb(), renewVerb(), strikeVerb(), hubVerb(), courierVerb(), statusVerb(), deskVerb(),
-		cli.ManVerb("menshen-site"))
+	c.AddCommand(setUpVerb(), renewVerb(), strikeVerb(), hubVerb(), courierVerb(), doorsVerb(), statusVerb(),
+		deskVerb(), cli.ManVerb("menshen-site"))
 	return cli.Fit(c)
 }

@@ -35,7 +35,8 @@ func setUpVerb() *cobra.Command {
 		Use:   "set-up DOOR…",
 		Short: "set the site up, and make a ticket for each door",
 		Long: `Makes the site's own certificate authority, the hub's certificate and a ticket for each door, at
-the machine where the hub is to run. DOOR and SITE are identities of 32 hex digits: 'menshen-site doors' at any door prints them.
+the machine where the hub is to run. DOOR and SITE are identities of 32 hex digits: 'menshen-site doors'
+at any door prints them.
 Run again, it makes tickets for more doors; those that have one keep it.
 
 Carry each ticket to its door on a stick, as /etc/menshen-site/ticket, then delete it here and on the stick.
