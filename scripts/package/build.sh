@@ -95,8 +95,9 @@ for release in $1; do
     mkdir "$stage"
     cp -rL scripts/package/site/debian "$stage/"
     changelog menshen-site "$release" "$version" >"$stage/debian/changelog"
-    # Without the C library's way to look up names.
+    # Without OpenCV, and without the C library's way to look up names.
     (
+      compile=-O2 CGO_LDFLAGS=
       . scripts/package/cross.env
       go build -trimpath -buildvcs=false -buildmode=pie -tags netgo,osusergo -o "$stage/menshen-site" -ldflags "-s -w \
         -buildid= -B none -X main.version=$version -linkmode=external -extldflags '$link'" ./cmd/menshen-site
