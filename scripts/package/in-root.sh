@@ -81,6 +81,31 @@ done
 [ "$(grep -cE '/licences/.*/(LICEN|COPYING)' files)" -gt 25 ] || fail "licences are missing"
 ok "installed, not enabled: users, folders, units, manuals, licences"
 
+# What carries records between doors: users and folders of its own, no service enabled, and root
+# sets a hub up as the hub's user.
+get install menshen-site || fail "menshen-site does not install"
+is "$(stat -c '%a %U:%G' /etc/menshen-site /var/lib/menshen-site /run/menshen-site | xargs)" \
+  "700 root:root 700 menshen-site-hub:menshen-site-hub 710 menshen:menshen-site" "folders of menshen-site"
+! ls /etc/systemd/system/*/menshen-site* >out 2>&1 || fail "menshen-site is enabled unasked"
+systemd-analyze verify --man=no /usr/lib/systemd/system/menshen-site-{courier,hub}.service \
+  >out 2>&1 || true
+! grep -E 'menshen-site' out || fail "systemd has objections to a unit of menshen-site"
+door=0b1c0b1c0b1c0b1c0b1c0b1c0b1c0b1c
+menshen-site set-up --site 6e346e346e346e346e346e346e346e34 --hub 192.168.1.10:4222 $door >out 2>&1 ||
+  fail "no hub can be set up"
+install -m 600 /var/lib/menshen-site/tickets/$door.ticket /etc/menshen-site/ticket
+is "$(find /var/lib/menshen-site -type f -printf '%m %u\n' | sort -u)" "600 menshen-site-hub" "the hub's papers"
+papers() { find /etc/menshen-site /var/lib/menshen-site -type f -exec sha256sum {} + | sort -k 2; }
+papers >papers-before
+dpkg -L menshen-site >files
+for file in man/man1/menshen-site{,-hub,-courier}.1.gz \
+  bash-completion/completions/menshen-site zsh/site-functions/_menshen-site \
+  fish/vendor_completions.d/menshen-site.fish doc/menshen-site/sbom.spdx.json; do
+  grep -qx "/usr/share/$file" files || fail "$file is missing"
+done
+[ "$(grep -cE '/licences/.*/(LICEN|COPYING)' files)" -gt 10 ] || fail "licences of menshen-site are missing"
+ok "menshen-site: installed, not enabled, a hub set up"
+
 # A door: a configuration, a key, a vault, and a backup that waits for its stick.
 cat example.toml >/etc/menshen/door.toml
 echo '# the site was here' >>/etc/menshen/door.toml
@@ -129,6 +154,10 @@ unchanged "the upgrade"
 get install --reinstall menshen || fail "it cannot be installed twice"
 unchanged "a second installation"
 ok "upgraded: one restart, the door's files as they were"
+get install menshen-site || fail "menshen-site cannot be upgraded"
+is "$(menshen-site --version)" "menshen-site version $version" "version of menshen-site after the upgrade"
+papers | diff papers-before - >out || fail "the upgrade changed the hub's papers"
+ok "menshen-site: upgraded, its papers as they were"
 
 # Removed: stopped, and all that is the door's is kept.
 : >calls
@@ -167,7 +196,7 @@ unchanged "an installation after a purge"
 mkdir held
 find $doors /etc/credstore.encrypted/menshen -type f -exec ln -t held {} +
 answer true
-get purge menshen menshen-models || fail "it cannot be purged with the answer yes"
+get purge menshen menshen-models menshen-site || fail "it cannot be purged with the answer yes"
 left=$(find / -xdev \( -path /proc -o -path /srv/test -o -path /var/cache -o -path /var/lib/apt \) -prune \
   -o -name '*menshen*' ! -name menshen.list -print | xargs)
 is "$left" "" "files after a purge"
