@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"menshen/board/desk"
 	"menshen/board/dossier"
+	"menshen/internal/i18n/catalogue"
 	"menshen/policy"
 	"menshen/store"
 )
@@ -109,6 +111,26 @@ func TestDossierOfLockedFaces(t *testing.T) {
 	d, err := b.Law.Dossier(context.Background(), store.Door, true)
 	if err != nil || d.Faces.Templates != -1 {
 		t.Errorf("templates %d, %v", d.Faces.Templates, err)
+	}
+}
+
+// TestRLocalDossierSaysCarrier: the dossier says whether the program that carries records to other
+// doors is installed beside the unit.
+func TestRLocalDossierSaysCarrier(t *testing.T) {
+	for installed, want := range map[bool]string{true: "menshen-site is installed", false: "is not installed"} {
+		b := newBench(t)
+		b.Found.Carrier = installed
+		b.CountAll()
+		d, err := b.Law.Dossier(context.Background(), store.Door, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := slices.ContainsFunc(d.Evidence("R-LOCAL"), func(s catalogue.Words) bool {
+			return strings.Contains(s.EN, want)
+		})
+		if !found {
+			t.Errorf("installed: %v: %+v", installed, d.Evidence("R-LOCAL"))
+		}
 	}
 }
 
