@@ -371,6 +371,7 @@ func TestBuilding(t *testing.T) {
 	b.equal(20 * time.Second)
 	b.thief(2)
 	b.nothingReadable()
+	t.Logf("memory, VmRSS: hub %s, courier %s", rss(t, b, "hub"), rss(t, b, "courier0"))
 	term(t, b, "hub")
 }
 
