@@ -308,7 +308,8 @@ func (v *Vault) SendDoorAway(a Actor, id fact.DoorID) error {
 	return nil
 }
 
-// door joins what another door told of a door with what is known here.
+// door joins what another door told of a door with what is known here. The key that a door is known
+// by here stays: else a broken door could tell another one for any door, and speak in its name.
 func (a *applier) door(s *telling, told fact.Door, r *record.Record) error {
 	t := a.t
 	m := s.members[told.ID]
@@ -322,6 +323,9 @@ func (a *applier) door(s *telling, told fact.Door, r *record.Record) error {
 		if err := a.noteDoor(audit.DoorAdmitted, m.ID, r); err != nil {
 			return err
 		}
+	}
+	if !m.Sign.Equal(told.Sign) {
+		told.Sign, told.At = m.Sign, m.At
 	}
 	left := m.gone()
 	m.Door = m.Door.Merge(told)

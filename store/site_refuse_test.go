@@ -156,6 +156,30 @@ func (d *testDoor) written(s *testSite) (n int) {
 	return n
 }
 
+// TestSiteKeepsKeys: a broken door that tells another key for a door, as if that had been admitted
+// earlier with it, does not get to speak in its name.
+func TestSiteKeepsKeys(t *testing.T) {
+	s := newSite(t, 3)
+	defer s.close()
+	a, b, c := s.doors[0], s.doors[1], s.doors[2]
+	s.settle()
+	pub, _, _ := ed25519.GenerateKey(nil)
+	last := must(record.Parse(s.records(b, must(b.SiteHeads())[b.Unit()])[0]))
+	h := last.Head
+	h.Seq, h.Prev = h.Seq+1, last.Hash()
+	lie := fact.Door{ID: a.Unit(), At: fact.Stamp{Door: b.Unit()}, Sign: pub}
+	to := must(age.ParseX25519Identity(c.identity(s))).Recipient()
+	told := must(record.Make(h, &record.Body{Doors: []fact.Door{lie}}, b.ring.sign(), to)).Raw()
+	if got := s.bring(c, [][]byte{told}); got.Records != 1 {
+		t.Fatalf("%+v", got)
+	}
+	li := s.add(a, s.numbers[0])
+	s.bring(c, a.lacking(s, c))
+	if _, err := c.Person(li); err != nil {
+		t.Errorf("a true record is not believed any more: %v", err)
+	}
+}
+
 // TestSiteSentAway: a door that was sent away hears so, and is believed no longer, nor told
 // anything.
 func TestSiteSentAway(t *testing.T) {
