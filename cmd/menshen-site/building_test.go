@@ -379,11 +379,15 @@ func TestBuilding(t *testing.T) {
 func (b *building) cutDoor(at, times int) {
 	b.t.Helper()
 	for i := range times {
-		cut := time.AfterFunc(time.Duration(20+23*i*i)*time.Millisecond, b.doors[at].kill)
+		dead := make(chan struct{})
+		time.AfterFunc(time.Duration(20+23*i*i)*time.Millisecond, func() {
+			defer close(dead)
+			b.doors[at].kill()
+		})
 		for b.write(at, 1) {
 			b.write(0, 1)
 		}
-		cut.Stop()
+		<-dead
 		b.doors[at].start(b.t)
 	}
 }
