@@ -163,7 +163,7 @@ func TestForgedRecords(t *testing.T) {
 	s.write(0, 3)
 	s.equal(13, 0, 1, 2)
 	stop()
-	if s.units[2].Refused == 0 {
+	if s.units[2].Refused() == 0 {
 		t.Error("no forged record reached door 2: this test does not see what it should")
 	}
 }

@@ -36,7 +36,7 @@ type Unit struct {
 	chains  map[post.ID]map[uint64][]byte
 	heads   map[post.ID]uint64
 	first   uint64 // where the present piece of the own chain begins
-	Refused int    // records that it did not believe
+	refused int    // records that it did not believe
 }
 
 // Site makes the doors of a site, with the same identities each time. dir has a folder for each;
@@ -217,7 +217,7 @@ func (u *Unit) Apply(_ context.Context, records [][]byte) error {
 			continue
 		}
 		if err != nil || !u.believes(r, h) {
-			u.Refused++
+			u.refused++
 			return nil
 		}
 		if err := u.add(h, bytes.Clone(r)); err != nil {
@@ -228,6 +228,13 @@ func (u *Unit) Apply(_ context.Context, records [][]byte) error {
 		}
 	}
 	return nil
+}
+
+// Refused counts the records that the unit did not believe.
+func (u *Unit) Refused() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.refused
 }
 
 // believes reports whether a record is its author's, and follows on what the unit has, or begins a
