@@ -84,7 +84,7 @@ func TestFlippedBits(t *testing.T) {
 	}
 	used := int(binary.LittleEndian.Uint64(whole[16+40:]) * 4096)
 	refused := 0
-	c := attack.Run(t, "vault: one bit flipped", 400, func(c *attack.Campaign) {
+	c := attack.Run(t, "vault: one bit flipped", slice(400, 100), func(c *attack.Campaign) {
 		at := c.Rand.IntN(used)
 		b := bytes.Clone(whole)
 		b[at] ^= 1 << c.Rand.IntN(8)

@@ -47,8 +47,8 @@ func TestPowerLossDuringMigration(t *testing.T) {
 	})
 }
 
-// cuts goes through all events and checks a number of disks at each moment that
-// matters, so many of them at random.
+// cuts goes through all events and checks a number of disks at each moment that matters, so many of
+// them at random. With the race detector each fourth moment is checked, from a random one on.
 func (d *disk) cuts(t *testing.T, c *attack.Campaign, random int, check func(image string, said []string) error) {
 	t.Helper()
 	base := t.TempDir()
@@ -60,6 +60,8 @@ func (d *disk) cuts(t *testing.T, c *attack.Campaign, random int, check func(ima
 		}
 	}
 	n := 0
+	every := slice(1, 4)
+	moment := c.Rand.IntN(every)
 	for i, e := range d.events {
 		sync := e.call == "fsync" || e.call == "fdatasync"
 		if !sync {
@@ -67,7 +69,11 @@ func (d *disk) cuts(t *testing.T, c *attack.Campaign, random int, check func(ima
 		}
 		moved := e.ret == 0 && (strings.HasPrefix(e.call, "rename") || strings.HasPrefix(e.call, "link") ||
 			strings.HasPrefix(e.call, "unlink"))
-		if sync && len(d.said) > 0 || moved {
+		matters := sync && len(d.said) > 0 || moved
+		if matters {
+			moment++
+		}
+		if matters && moment%every == 0 {
 			for kind := range 3 + random {
 				image := filepath.Join(base, fmt.Sprint("cut", n))
 				if err := d.image(image, kind, c.Rand); err != nil {

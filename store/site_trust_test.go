@@ -254,8 +254,8 @@ func TestWordsAreShort(t *testing.T) {
 		t.Logf("%d doors: %d bytes", doors, len(said[0]))
 		return len(said[0])
 	}
-	two, eight := size(2), size(8)
-	if each := (eight - two) / 6; two > 650 || each > 130 {
+	two, five := size(2), size(5)
+	if each := (five - two) / 3; two > 650 || each > 130 {
 		t.Errorf("a word of two doors has %d bytes, and %d more for each further door", two, each)
 	}
 }
