@@ -29,7 +29,9 @@ func (d *Door) tellFares(ctx context.Context) {
 		case <-tick.C:
 		}
 		if s, err := d.Unit.State(ctx); err == nil {
-			_, _ = d.vault.TellState(faresOf(s))
+			f := faresOf(s)
+			f.Image = d.image()
+			_, _ = d.vault.TellState(f)
 		}
 	}
 }
@@ -37,9 +39,22 @@ func (d *Door) tellFares(ctx context.Context) {
 // raisedAs are the vocabulary's words for what inputs raise under their own names.
 var raisedAs = map[string]string{"mains": string(audit.MainsLost), "battery": string(audit.BatteryLow)}
 
+// image is the version of the flashed system; empty: there is none, or root's side does not say.
+func (d *Door) image() string {
+	if d.trial == nil {
+		return ""
+	}
+	s, _ := d.trial.updates.State()
+	return string(s.Version)
+}
+
 // faresOf is what is told of a state. Duress is none of what is raised: it shows nowhere.
 func faresOf(s unit.State) fact.State {
-	f := fact.State{Version: shortVersion(compliance.Software()), Faults: slices.Collect(maps.Keys(s.Faults))}
+	f := fact.State{Version: shortVersion(compliance.Software()), Supply: supplyOf(s),
+		Faults: slices.Collect(maps.Keys(s.Faults))}
+	if i := slices.Index(f.Faults, unit.OtherDoors); i >= 0 { // none of this door's parts
+		f.Faults, f.Raised = slices.Delete(f.Faults, i, i+1), append(f.Raised, "faces rest")
+	}
 	for _, name := range s.Raised {
 		if strings.HasPrefix(name, "line ") {
 			continue // a fault, too
@@ -50,6 +65,24 @@ func faresOf(s unit.State) fact.State {
 		f.Raised = append(f.Raised, "lockdown")
 	}
 	return f.Fit()
+}
+
+// supplyOf says from what the unit is fed, where its supply tells; empty: it is not known.
+func supplyOf(s unit.State) string {
+	watched := func(role string) bool {
+		return slices.ContainsFunc(s.Inputs, func(in unit.InputState) bool { return in.Role == role && in.Err == nil })
+	}
+	switch mains, battery := watched("mains"), watched("battery"); {
+	case battery && slices.Contains(s.Raised, "battery"):
+		return string(audit.BatteryLow)
+	case mains && slices.Contains(s.Raised, "mains"):
+		return "battery"
+	case mains:
+		return "mains"
+	case battery:
+		return string(audit.BatteryGood)
+	}
+	return ""
 }
 
 // shortVersion is a version without the program's name, and with twelve digits of its commit.

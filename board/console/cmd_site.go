@@ -88,18 +88,20 @@ func (c *console) showSite(ctx context.Context, d Sites, asJSON bool) error {
 		{"handle", i18n.M("console.handle", "handle")},
 		{"heard", i18n.M("console.site-heard", "heard of")},
 		{"version", i18n.M("console.site-version", "version")},
+		{"image", i18n.M("console.site-image", "image")},
+		{"supply", i18n.M("console.site-supply", "supply")},
 		{"is", i18n.M("console.site-is", "state")},
 	}}
 	for _, x := range found.Doors {
-		version := ""
-		if x.State != nil {
-			version = x.State.Version
+		var version, image, supply string
+		if s := x.State; s != nil {
+			version, image, supply = s.Version, s.Image, c.lang.Say(i18n.Word(s.Supply))
 		}
 		var is []string
 		for _, m := range howDoorIs(x) {
 			is = append(is, c.lang.Say(m))
 		}
-		t.add(x.Name, x.ID, moment(x.Heard), version, strings.Join(is, c.lang.Say(i18n.Semicolon)))
+		t.add(x.Name, x.ID, moment(x.Heard), version, image, supply, strings.Join(is, c.lang.Say(i18n.Semicolon)))
 	}
 	if err := c.show(t, asJSON); err != nil || asJSON {
 		return err

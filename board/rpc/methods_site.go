@@ -27,9 +27,11 @@ type siteDoor struct {
 type doorState struct {
 	Told    string  `json:"told"` // by its own clock
 	Version string  `json:"version"`
-	Raised  []coded `json:"raised"`        // alarms, a lockdown
-	Faults  []coded `json:"faults"`        // what does not work
-	Due     int     `json:"due,omitempty"` // erasures that it is still to do
+	Raised  []coded `json:"raised"`           // alarms, a lockdown
+	Faults  []coded `json:"faults"`           // what does not work
+	Due     int     `json:"due,omitempty"`    // erasures that it is still to do
+	Image   string  `json:"image,omitempty"`  // version of the flashed system; absent: it has none
+	Supply  *coded  `json:"supply,omitempty"` // "mains", "battery", …; absent: not watched
 }
 
 // siteDoors lists the doors of the site. Errors: this door belongs to none ("desk.site-none").
@@ -43,7 +45,11 @@ func siteDoors(ctx context.Context, c *call, _ nothing) (listed, error) {
 			Days: int(x.Ago.Hours() / 24)}
 		if x.State != nil {
 			out.State = &doorState{Told: c.time(x.State.At), Version: x.State.Version, Raised: c.words(x.State.Raised),
-				Faults: c.words(x.State.Faults), Due: x.State.Due}
+				Faults: c.words(x.State.Faults), Due: x.State.Due, Image: x.State.Image}
+			if x.State.Supply != "" {
+				supply := word(c, x.State.Supply)
+				out.State.Supply = &supply
+			}
 		}
 		return out
 	}), nil

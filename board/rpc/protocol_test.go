@@ -229,7 +229,7 @@ func (s *script) before(ctx context.Context) map[string]func() error {
 				return err
 			}
 			_, err := s.bench.Vault.TellState(fact.State{Version: "8c0c084d0123", Raised: []string{"mains lost"},
-				Faults: []string{"reader outside"}})
+				Faults: []string{"reader outside"}, Image: "1.3", Supply: "battery"})
 			return err
 		},
 	}

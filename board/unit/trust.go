@@ -16,8 +16,8 @@ import (
 // trustEvery is how often the unit looks whether a word to the other doors is due.
 const trustEvery = time.Minute
 
-// trustDevice has the fault that no other door answers.
-const trustDevice = "other doors"
+// OtherDoors is the device that has a fault while faces rest, since no other door answers.
+const OtherDoors = "other doors"
 
 // trust is what the loop knows of the other doors' answers.
 type trust struct {
@@ -72,10 +72,10 @@ func (u *Unit) noteTrust(t policy.Trust) {
 	}
 	u.trust.Trust = t
 	if u.unheard() {
-		u.fault(trustDevice, fmt.Errorf("none has answered for %.0f days, or the clock cannot tell: faces rest, "+
+		u.fault(OtherDoors, fmt.Errorf("none has answered for %.0f days, or the clock cannot tell: faces rest, "+
 			"cards and codes go on", u.cfg.Site.FaceTrust.D().Hours()/24))
 	} else {
-		u.recovered(trustDevice)
+		u.recovered(OtherDoors)
 	}
 }
 

@@ -97,6 +97,7 @@ var vocabulary = map[string]Message{
 	"power":                                M("word.power", "power"),
 	"supply":                               M("word.supply", "supply of a reader"),
 	"processor":                            M("word.processor", "processor"),
+	"faces rest":                           M("word.faces-rest", "no other door answers, faces rest"),
 	"mains lost":                           M("word.mains-lost", "mains lost"),
 	"mains back":                           M("word.mains-back", "mains back"),
 	"battery low":                          M("word.battery-low", "battery low"),

@@ -42,10 +42,11 @@ func does[P any](f func(u *unit, p P) (any, error)) act {
 // acts are what harness/unit.js offers to flows, which says what each means.
 var acts = map[string]act{
 	"site": does(func(u *unit, p struct {
-		Version        string
-		Raised, Faults []string
+		Version, Image, Supply string
+		Raised, Faults         []string
 	}) (any, error) {
-		return nil, u.found(fact.State{Version: p.Version, Raised: p.Raised, Faults: p.Faults})
+		return nil, u.found(fact.State{Version: p.Version, Raised: p.Raised, Faults: p.Faults, Image: p.Image,
+			Supply: p.Supply})
 	}),
 	"address": does(func(u *unit, _ struct{}) (any, error) {
 		select {

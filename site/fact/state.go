@@ -15,6 +15,8 @@ type State struct {
 	Raised  []string  `cbor:"raised,omitempty"` // alarms and the like, by the unit's vocabulary: "forced"
 	Faults  []string  `cbor:"faults,omitempty"` // what does not work: "reader outside", "camera"
 	Due     int       `cbor:"due,omitempty"`    // erasures that other doors told of, not done yet
+	Image   string    `cbor:"image,omitempty"`  // version of the flashed system; empty: it has none
+	Supply  string    `cbor:"supply,omitempty"` // "mains", "battery", "battery low", …; empty: not watched
 }
 
 // Limits of a state, whoever told it: what a door may make others keep and show.
@@ -26,6 +28,7 @@ const (
 // Fit gives a state within its limits, with sorted lists of printable words.
 func (s State) Fit() State {
 	s.Version, s.Raised, s.Faults = fitWord(s.Version), fitWords(s.Raised), fitWords(s.Faults)
+	s.Image, s.Supply = fitWord(s.Image), fitWord(s.Supply)
 	s.Due = max(s.Due, 0)
 	return s
 }
@@ -54,5 +57,5 @@ func fitWord(w string) string {
 // Same reports whether nothing has changed but the time. Both are fit.
 func (s State) Same(o State) bool {
 	return s.Version == o.Version && slices.Equal(s.Raised, o.Raised) && slices.Equal(s.Faults, o.Faults) &&
-		s.Due == o.Due
+		s.Due == o.Due && s.Image == o.Image && s.Supply == o.Supply
 }

@@ -50,7 +50,8 @@ async function read(body, place) {
         cell: (x) => h("span", null, name(x.name), " ", h("code", null, x.id))},
       {title: say("page.state"), cell: (x) => h("div", {class: "badges"}, states(x).map(([k, t]) => badge(k, t)))},
       {title: say("page.door-heard"), cell: heard},
-      {title: say("page.door-version"), cell: (x) => x.state?.version && h("code", null, x.state.version)},
+      {title: say("page.door-version"), cell: version},
+      {title: say("page.door-supply"), cell: (x) => x.state?.supply && capital(x.state.supply.text)},
     ]})),
   h("section", {class: "card"}, h("h2", null, say("page.answers-open")), open.length === 0
     ? h("p", {class: "empty"}, say("page.answers-all")) : open.map((e) => h("div", {class: "open"},
@@ -80,6 +81,12 @@ function states(x) {
   if (x.days) all.push(["warn", count("page.door-silent", x.days)]);
   if (!all.length) all.push(x.state ? ["good", say("page.door-in-order")] : ["calm", say("page.door-untold")]);
   return all;
+}
+
+/** @param {any} x */
+function version(x) {
+  const {version, image} = x.state ?? {};
+  return version && h("span", null, h("code", null, version), image && [" ", say("page.door-image", image)]);
 }
 
 /** @param {any} x */

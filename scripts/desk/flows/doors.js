@@ -11,12 +11,14 @@ export default async ({unit, page, cable}) => {
   await page.shot('alone')
   await page.axe()
 
-  await unit.site({version: '7f00d1e2c3b4', raised: ['forced', 'mains lost'], faults: ['reader outside']})
+  await unit.site({version: '7f00d1e2c3b4', raised: ['forced', 'mains lost'], faults: ['reader outside'],
+    image: '1.3', supply: 'battery'})
   await page.go('page.today')
   await page.go('page.doors')
   const row = (name) => page.raw.getByRole('row').filter({has: page.raw.getByText(name, {exact: true})})
   await row('garage').getByText('outside').waitFor()
   await row('garage').getByText('7f00d1e2c3b4').waitFor()
+  await row('garage').getByText(page.say('page.door-image', '1.3')).waitFor()
   await row('lobby').getByText(page.say('page.door-in-order')).waitFor()
   await row('cellar').getByText(page.say('page.door-left')).waitFor()
   await row('gate').getByText(page.say('page.door-here')).waitFor()
