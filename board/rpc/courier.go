@@ -9,9 +9,9 @@ import (
 )
 
 // NewCourier gives the server for the process that carries records between the doors of a site. It
-// has the three methods below and no other; nobody logs in.
+// has the three methods below and no other; nobody logs in. One server serves all connections.
 func NewCourier(c *desk.Courier, o Options) *Server {
-	return newServer(&Server{courier: c, methods: courierMethods, pace: CourierPace}, o)
+	return newServer(&Server{courier: c, methods: courierMethods, pace: pace{each: CourierPace}}, o)
 }
 
 // courierMethods are the courier's.

@@ -8,7 +8,9 @@ import (
 	"io"
 	"net"
 	"path/filepath"
+	"sync"
 	"testing"
+	"time"
 
 	"menshen/board/boardtest"
 	"menshen/board/desk"
@@ -70,6 +72,34 @@ func TestCourierMayNothingElse(t *testing.T) {
 	}
 	if b.Relay.On() {
 		t.Error("the door opened")
+	}
+}
+
+// TestCourierPace: the courier's lines are taken at one pace, over however many connections they
+// come.
+func TestCourierPace(t *testing.T) {
+	b, _, _ := siteDoor(t)
+	server := rpc.NewCourier(desk.NewCourier(b.Vault, b.Unit), rpc.Options{})
+	const connections, each, burst = 4, 40, 100
+	began := time.Now()
+	var all sync.WaitGroup
+	for range connections {
+		here, there := net.Pipe()
+		all.Go(func() { _ = server.Serve(t.Context(), there) })
+		all.Go(func() {
+			defer here.Close()
+			client, err := rpc.Meet(t.Context(), here, nil)
+			for i := 0; i < each && err == nil; i++ {
+				err = client.Call(t.Context(), "site.heads", nil, nil)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if took, least := time.Since(began), (connections*each-burst-1)*rpc.CourierPace; took < least {
+		t.Errorf("%d lines were taken in %v, not in %v or more", connections*each, took, least)
 	}
 }
 

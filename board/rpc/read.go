@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"sync"
 	"time"
 )
 
@@ -14,7 +15,6 @@ func (v *visit) read(ctx context.Context, r io.Reader) error {
 	line := make([]byte, 0, MaxLine)
 	defer func() { clear(line[:cap(line)]) }()
 	tooLong, beyond := false, 0
-	next := time.Now()
 	for {
 		n, err := r.Read(buf[:])
 		for _, b := range buf[:n] {
@@ -22,7 +22,7 @@ func (v *visit) read(ctx context.Context, r io.Reader) error {
 			case b == 0: // BREAK
 				return ErrLeft
 			case b == '\n' || b == '\r':
-				next = v.wait(ctx, next)
+				v.pace.wait(ctx)
 				if !v.take(ctx, line, tooLong) {
 					return ErrLeft
 				}
@@ -31,7 +31,7 @@ func (v *visit) read(ctx context.Context, r io.Reader) error {
 			case len(line) == MaxLine:
 				tooLong = true
 				if beyond++; beyond%MaxLine == 0 { // a line without end takes no more time than others
-					next = v.wait(ctx, next)
+					v.pace.wait(ctx)
 				}
 			default:
 				line = append(line, b)
@@ -44,20 +44,29 @@ func (v *visit) read(ctx context.Context, r io.Reader) error {
 	}
 }
 
-// wait waits until the line after one that was due at next may be taken, and gives when the one
-// after it is due.
-func (v *visit) wait(ctx context.Context, next time.Time) time.Time {
+// pace is how fast lines are taken: one each so long on the average, and burst of them at once.
+type pace struct {
+	each time.Duration
+	mu   sync.Mutex
+	next time.Time // when the next line is due
+}
+
+// wait waits until a line may be taken, or ctx ends.
+func (p *pace) wait(ctx context.Context) {
+	p.mu.Lock()
 	now := time.Now()
-	if early := now.Add(-burst * v.pace); next.Before(early) {
-		next = early
+	if early := now.Add(-burst * p.each); p.next.Before(early) {
+		p.next = early
 	}
-	if wait := next.Sub(now); wait > 0 {
+	due := p.next
+	p.next = due.Add(p.each)
+	p.mu.Unlock()
+	if wait := due.Sub(now); wait > 0 {
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
 		}
 	}
-	return next.Add(v.pace)
 }
 
 // take begins to answer a line, and reports whether the peer stays.

@@ -26,7 +26,7 @@ const (
 	Pace    = 5 * time.Millisecond // for one line from the peer, on the average
 	burst   = 100                  // lines that may come at once
 
-	CourierPace = 20 * time.Millisecond // likewise from the courier, whose lines are long
+	CourierPace = 20 * time.Millisecond // likewise from the courier, over all its connections: its lines are long
 )
 
 // ErrLeft means that the peer left the protocol, or was logged out: the line is the console's.
@@ -41,12 +41,13 @@ type Options struct {
 	Location *time.Location // of the times told and read; time.Local when nil
 }
 
-// Server serves one line, again and again: wrong log-ins slow down the line, not the visit.
+// Server serves one line, again and again: wrong log-ins slow down the line, not the visit. A
+// courier's serves all its connections: its lines are taken at one pace, however often it connects.
 type Server struct {
 	desk     *desk.Desk
 	courier  *desk.Courier // the peer is the courier, and no operator; else nil
 	methods  map[string]handler
-	pace     time.Duration // for one line
+	pace     pace
 	o        Options
 	mu       sync.Mutex // log-ins: one at a time
 	failures int        // in a row; of mu
@@ -54,7 +55,7 @@ type Server struct {
 
 // New gives the server of a line.
 func New(d *desk.Desk, o Options) *Server {
-	return newServer(&Server{desk: d, methods: methods, pace: Pace}, o)
+	return newServer(&Server{desk: d, methods: methods, pace: pace{each: Pace}}, o)
 }
 
 func newServer(s *Server, o Options) *Server {

@@ -33,8 +33,9 @@ func ProgramRequest(c *config.Config, d *desk.Desk) Request {
 // CourierRequest answers the courier's socket with the protocol for programs, of which it has three
 // methods. It is told nothing of the unit but what these tell.
 func CourierRequest(courier *desk.Courier) Request {
+	s := rpc.NewCourier(courier, rpc.Options{})
 	return func(ctx context.Context, _ store.Actor, _ []string, line io.ReadWriter) error {
-		err := rpc.NewCourier(courier, rpc.Options{}).Serve(ctx, line)
+		err := s.Serve(ctx, line)
 		switch {
 		case ctx.Err() != nil:
 			return unit.ErrStopped
