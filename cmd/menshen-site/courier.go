@@ -24,7 +24,7 @@ const (
 // configOf says how the courier of a ticket works. Tests have doors without a socket, and less
 // patience.
 var configOf = func(t post.Ticket, socket string) courier.Config {
-	return courier.Config{Ticket: t, Unit: &unit{socket: socket}, Index: headOf}
+	return courier.Config{Ticket: t, Unit: &unit{socket: socket, ticket: &t}, Index: headOf}
 }
 
 func courierVerb() *cobra.Command {

@@ -263,12 +263,14 @@ func (d *doorProcess) courier(line net.Conn) {
 func (d *doorProcess) answer(method string, params json.RawMessage, part *[]byte) (any, error) {
 	switch method {
 	case "site.heads":
-		heads, err := d.v.SiteHeads()
+		s, err := d.v.Site()
+		heads, err2 := d.v.SiteHeads()
 		out := map[string]uint64{}
 		for id, n := range heads {
 			out[post.ID(id).String()] = n
 		}
-		return map[string]any{"heads": out}, err
+		return map[string]any{"site": post.ID(s.ID).String(), "door": post.ID(s.Here).String(), "heads": out},
+			errors.Join(err, err2)
 	case "site.records":
 		var q struct {
 			Door string

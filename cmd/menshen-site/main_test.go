@@ -30,8 +30,9 @@ func TestMain(m *testing.M) {
 			return
 		}
 		configOf = func(t post.Ticket, socket string) courier.Config {
-			return courier.Config{Ticket: t, Unit: &unit{socket: socket}, Index: headOf, Look: 100 * time.Millisecond,
-				Say: time.Second, Patience: 3 * time.Second, Retry: 200 * time.Millisecond}
+			return courier.Config{Ticket: t, Unit: &unit{socket: socket, ticket: &t}, Index: headOf,
+				Look: 100 * time.Millisecond, Say: time.Second, Patience: 3 * time.Second,
+				Retry: 200 * time.Millisecond}
 		}
 		main()
 		return

@@ -19,6 +19,7 @@ import (
 // for which the courier's user needs no log-in.
 type unit struct {
 	socket string
+	ticket *post.Ticket // whose door it must be; nil: any
 	line   *net.UnixConn
 	in     *bufio.Scanner
 	asked  int
@@ -33,9 +34,14 @@ const (
 
 // Heads is of [courier.Unit].
 func (u *unit) Heads(ctx context.Context) (map[post.ID]uint64, error) {
-	var said struct{ Heads map[string]uint64 }
+	var said identified
 	if err := u.ask(ctx, "site.heads", struct{}{}, &said); err != nil {
 		return nil, err
+	}
+	if u.ticket != nil {
+		if err := said.holds(*u.ticket); err != nil {
+			return nil, err
+		}
 	}
 	heads := make(map[post.ID]uint64, len(said.Heads))
 	for door, n := range said.Heads {

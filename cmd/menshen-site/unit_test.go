@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"filippo.io/age"
@@ -69,7 +70,8 @@ func (p *program) serve(t *testing.T, l net.Listener) {
 func (p *program) answer(t *testing.T, method string, params json.RawMessage) any {
 	switch method {
 	case "site.heads":
-		return map[string]any{"heads": map[string]int{p.door.String(): len(p.records)}}
+		return map[string]any{"site": post.ID{7}.String(), "door": p.door.String(),
+			"heads": map[string]int{p.door.String(): len(p.records)}}
 	case "site.records":
 		var q struct{ From, At int }
 		_ = json.Unmarshal(params, &q)
@@ -129,8 +131,16 @@ func TestUnit(t *testing.T) {
 	}
 	done := make(chan struct{})
 	go func() { defer close(done); p.serve(t, l) }()
-	u := &unit{socket: socket}
+	u := &unit{socket: socket, ticket: &post.Ticket{Site: post.ID{7}, Door: p.door}}
 	ctx := t.Context()
+	for want, other := range map[string]post.Ticket{
+		"of another door": {Site: post.ID{7}, Door: post.ID{4}}, "of another site": {Site: post.ID{8}, Door: p.door}} {
+		u := &unit{socket: socket, ticket: &other}
+		if _, err := u.Heads(ctx); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("a ticket %s: %v", want, err)
+		}
+		u.line.Close()
+	}
 	if heads, err := u.Heads(ctx); err != nil || len(heads) != 1 || heads[p.door] != 6 {
 		t.Errorf("%v %v", heads, err)
 	}
