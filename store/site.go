@@ -23,6 +23,7 @@ import (
 //	site_apply.go   records of other doors, and whether they are believed
 //	site_person.go  what they say of a person, and two people with one card
 //	site_ask.go     what could not be opened, and is told again
+//	site_orders.go  lockdown and evacuation of the whole site
 //	site_state.go   how each door fares
 //	site_due.go     what another door has erased, and is to be destroyed here
 //	site_answers.go which doors have answered

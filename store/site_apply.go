@@ -23,6 +23,7 @@ type SiteApplied struct {
 	Changed []policy.PersonID // people of whom something was told
 	Faces   []policy.PersonID // whose face is used here no longer
 	Gone    []policy.PersonID // people who were erased
+	Orders  bool              // something was told of orders of the site
 	Missing []record.Span     // records that must come first
 	Refused []SiteRefusal
 }
@@ -149,6 +150,7 @@ func groups(all []*record.Record) func(yield func([]*record.Record) bool) {
 
 func (s *SiteApplied) add(o SiteApplied) {
 	s.Records, s.Known, s.Closed = s.Records+o.Records, s.Known+o.Known, s.Closed+o.Closed
+	s.Orders = s.Orders || o.Orders
 	for _, list := range []struct{ to, from *[]policy.PersonID }{{&s.Changed, &o.Changed}, {&s.Faces, &o.Faces},
 		{&s.Gone, &o.Gone}} {
 		for _, id := range *list.from {
@@ -306,6 +308,9 @@ func (a *applier) apply(s *telling, r *record.Record, b *record.Body) error {
 		if err := a.erased(e, r.Door); err != nil {
 			return err
 		}
+	}
+	if err := a.orders(b.Orders, r); err != nil {
+		return err
 	}
 	for i := range b.People {
 		if err := a.person(&b.People[i], r); err != nil {

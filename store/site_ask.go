@@ -119,6 +119,11 @@ func (t *tx) tellKnown(span record.Span) (found uint64, err error) {
 		if l.Doors {
 			s.tellDoors()
 		}
+		if l.Orders {
+			if err := t.tellOrders(); err != nil {
+				return err
+			}
+		}
 		if mine {
 			for _, asked := range l.Ask {
 				if err := t.askAgain(asked); err != nil {
@@ -127,7 +132,7 @@ func (t *tx) tellKnown(span record.Span) (found uint64, err error) {
 			}
 			proved = append(proved, l.Receipts...)
 		}
-		if len(l.About)+len(l.Erased)+len(l.Again)+len(l.Receipts) > 0 || l.Doors || len(s.ask) > asks {
+		if len(l.About)+len(l.Erased)+len(l.Again)+len(l.Receipts) > 0 || l.Doors || l.Orders || len(s.ask) > asks {
 			seq := be(key[len(span.Door):])
 			s.again = append(append(s.again, l.Again...), record.Span{Door: span.Door, First: seq, Last: seq})
 		}

@@ -18,6 +18,7 @@ type link struct {
 	About  []policy.PersonID `cbor:"about,omitempty"`
 	Erased []record.Subject  `cbor:"erased,omitempty"`
 	Doors  bool              `cbor:"doors,omitempty"`
+	Orders bool              `cbor:"orders,omitempty"`
 	// of our own only: what it asked and answered, and whose receipts it had
 	Ask      []record.Span    `cbor:"ask,omitempty"`
 	Again    []record.Span    `cbor:"again,omitempty"`
@@ -37,7 +38,7 @@ func (t *tx) link(m *member, r *record.Record, b *record.Body) error {
 	m.Seq, m.Head, m.Key = r.Seq, r.Hash(), r.Key
 	l := link{Raw: r.Raw(), Head: m.Head}
 	if b != nil {
-		l.Doors = len(b.Doors) > 0
+		l.Doors, l.Orders = len(b.Doors) > 0, len(b.Orders) > 0
 		for _, e := range b.Erased {
 			l.Erased = append(l.Erased, e.Subject)
 		}

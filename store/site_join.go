@@ -50,6 +50,7 @@ type welcome struct {
 	Doors  []member        `cbor:"doors"`
 	People []record.About  `cbor:"people"`
 	Erased []record.Erased `cbor:"erased"`
+	Orders []fact.Order    `cbor:"orders,omitempty"`
 }
 
 // Errors of joining.
@@ -171,6 +172,13 @@ func (v *Vault) admit(t *tx, a Actor, q *request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	orders, err := t.siteOrders()
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range orders {
+		w.Orders = append(w.Orders, o.Order)
+	}
 	plain, err := encMode.Marshal(&w)
 	if err != nil {
 		return nil, err
@@ -266,6 +274,9 @@ func (v *Vault) join(t *tx, a Actor, w *welcome, identity string) error {
 		if err := to.erased(e, e.At.Door); err != nil {
 			return err
 		}
+	}
+	if err := to.orders(w.Orders, nil); err != nil {
+		return err
 	}
 	for i := range w.People {
 		if err := to.person(&w.People[i], nil); err != nil {

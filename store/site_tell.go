@@ -2,7 +2,9 @@ package store
 
 import (
 	"errors"
+	"maps"
 	"math"
+	"slices"
 
 	"filippo.io/age"
 
@@ -23,6 +25,7 @@ type telling struct {
 	ask      []record.Span
 	again    []record.Span
 	receipts [][]byte
+	orders   map[fact.Stamp]fact.Order
 	state    *fact.State // how this door fares, where that is to be told
 	farewell []string    // keys of doors that are sent away now, and are told so
 	announce bool        // a record is due even if there is nothing else to tell: our key is new
@@ -36,6 +39,9 @@ type telling struct {
 
 // partMost is how much one record tells, in bytes of what it seals.
 const partMost = 256 << 10
+
+// orderMost is what one order takes of that at most.
+const orderMost = 256
 
 // pieceMost is how many records a piece of a chain has. Two pieces of each chain are kept.
 const pieceMost = 100
@@ -174,7 +180,7 @@ func (t *tx) tellErased(subject [32]byte) error {
 	return err
 }
 
-// tellAll tells all that is known here of people and doors.
+// tellAll tells all that is known here of people, doors and orders.
 func (t *tx) tellAll() error {
 	s := t.telling
 	err := t.eachPerson(func(_ *personKeys, p *person) error {
@@ -190,7 +196,7 @@ func (t *tx) tellAll() error {
 		return err
 	}
 	s.tellDoors()
-	return nil
+	return t.tellOrders()
 }
 
 // erasedPeople gives the people whom all doors of the site erase, for ever.
@@ -242,6 +248,12 @@ func (s *telling) parts() (all []*record.Body, err error) {
 	b := &record.Body{Erased: s.erased, Doors: s.doors, Ask: joined(s.ask), Receipts: s.receipts, State: s.state,
 		Again: joined(s.again), Read: s.read(), Hello: s.hello}
 	size := 0
+	for _, at := range slices.SortedFunc(maps.Keys(s.orders), fact.Stamp.Compare) {
+		if size += orderMost; size > partMost {
+			all, b, size = append(all, b), &record.Body{}, orderMost
+		}
+		b.Orders = append(b.Orders, s.orders[at])
+	}
 	for _, id := range s.order {
 		about := record.About{ID: id, Facts: s.people[id]}
 		raw, err := encMode.Marshal(about)
@@ -254,7 +266,8 @@ func (s *telling) parts() (all []*record.Body, err error) {
 		b.People = append(b.People, about)
 		clear(raw)
 	}
-	told := len(b.People) + len(b.Erased) + len(b.Doors) + len(b.Ask) + len(b.Receipts) + len(b.Again) + len(b.Read)
+	told := len(b.People) + len(b.Erased) + len(b.Doors) + len(b.Ask) + len(b.Receipts) + len(b.Again) + len(b.Read) +
+		len(b.Orders)
 	if told > 0 || b.State != nil || s.announce && len(all) == 0 {
 		all = append(all, b)
 	}

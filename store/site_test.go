@@ -28,6 +28,8 @@ type testSite struct {
 	people  []policy.PersonID             // who were ever added
 	erased  map[policy.PersonID]*testDoor // at which door
 	numbers [][]byte                      // of cards
+	given   map[fact.Stamp]*testDoor      // orders, and at which door
+	ended   map[fact.Stamp][]*testDoor    // and those that were, by which doors
 	// twoChains: a door may be told two things under one number, and refuse it.
 	twoChains bool
 }
@@ -52,7 +54,8 @@ func newSite(t rapid.TB, n int) *testSite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &testSite{t: t, root: root, erased: map[policy.PersonID]*testDoor{}}
+	s := &testSite{t: t, root: root, erased: map[policy.PersonID]*testDoor{},
+		given: map[fact.Stamp]*testDoor{}, ended: map[fact.Stamp][]*testDoor{}}
 	for i := range 6 {
 		s.numbers = append(s.numbers, []byte{32, byte(i), 1, 2, 3})
 	}
@@ -237,6 +240,7 @@ func (s *testSite) agree() {
 			s.t.Fatalf("door %d has %d people, not %d", i, len(people), len(first))
 		}
 		s.lookUps(d, people)
+		s.sameOrders(i, d)
 		s.whole(d)
 		for _, e := range must(d.SiteErasures()) {
 			s.t.Fatalf("door %d still waits for %x: a %s", i, e.Waits(), e.What)
@@ -394,6 +398,13 @@ func siteActs() map[string]func(s *testSite, d *testDoor, t *rapid.T) {
 			if !errors.Is(err, ErrTaken) {
 				s.must(err)
 			}
+		},
+		"order": func(s *testSite, d *testDoor, t *rapid.T) {
+			s.give(d, rapid.SampledFrom([]fact.OrderKind{fact.Lockdown, fact.Evacuation}).Draw(t, "kind"), time.Hour)
+		},
+		"end orders": func(s *testSite, d *testDoor, t *rapid.T) {
+			stand := d.standing(s)
+			s.end(d, stand[:rapid.IntRange(0, len(stand)).Draw(t, "some")]...)
 		},
 		"rotate": func(s *testSite, d *testDoor, t *rapid.T) {
 			s.must(d.Rotate(context.Background(), "op", "test"))

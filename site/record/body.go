@@ -21,7 +21,9 @@ type Body struct {
 	Receipts [][]byte    `cbor:"5,keyasint,omitempty"` // of erasures at the door, as JSON
 	Read     []Place     `cbor:"6,keyasint,omitempty"` // how far the door has read each chain, told once a day
 	Hello    bool        `cbor:"7,keyasint,omitempty"` // the door waits for a word from any other: see Read
-	State    *fact.State `cbor:"9,keyasint,omitempty"` // how the door fares; nil: as before
+	// Orders are of the whole site: what the door gave or ended, or knows of.
+	Orders []fact.Order `cbor:"8,keyasint,omitempty"`
+	State  *fact.State  `cbor:"9,keyasint,omitempty"` // how the door fares; nil: as before
 	// Again is what the record tells again of, since it was asked for.
 	Again []Span `cbor:"10,keyasint,omitempty"`
 }

@@ -219,5 +219,13 @@ func FuzzBody(f *testing.F) {
 				t.Errorf("cannot be stored: %+v, %v", once, err)
 			}
 		}
+		for _, o := range b.Orders {
+			if !o.Whole() {
+				continue
+			}
+			if again, err := encode(&o); err != nil || reads.Unmarshal(again, new(fact.Order)) != nil || !o.Merge(o).Equal(o) {
+				t.Errorf("cannot be stored: %+v, %v", o, err)
+			}
+		}
 	})
 }
