@@ -55,6 +55,7 @@ type member struct {
 	Before uint64      `cbor:"before"` // and the piece before: earlier records are not kept
 	Heard  time.Time   `cbor:"heard,omitzero"`
 	State  *fact.State `cbor:"state,omitempty"` // how it fares, as it told last; nil: it has not
+	Answer *answer     `cbor:"answer,omitempty"`
 }
 
 var seatKey = []byte("seat")

@@ -300,7 +300,9 @@ func (a *applier) apply(s *telling, r *record.Record, b *record.Body) error {
 		return t.putMember(m)
 	}
 	s.heard(b.Count)
-	s.hearWord(t.r.Unit, b)
+	if err := t.hearWord(m, b); err != nil {
+		return err
+	}
 	if m.ID != t.r.Unit {
 		m.heardState(b.State)
 	}

@@ -207,6 +207,35 @@ func TestSiteAwayTooLong(t *testing.T) {
 	}
 }
 
+// copied copies a door's folder while its vault is closed.
+func (s *testSite) copied(t *testing.T, d *testDoor) (dir string) {
+	s.must(d.Close())
+	dir = copyDir(t, filepath.Dir(d.dir))
+	d.Vault = must(Open(d.dir, d.o))
+	return dir
+}
+
+// kept gives what one door keeps of another's chain.
+func (s *testSite) kept(at, of *testDoor) [][]byte {
+	return must(at.SiteRecords(of.Unit(), 1, 1<<30))
+}
+
+// putBack puts a copy of a door's folder in its place.
+func (s *testSite) putBack(d *testDoor, copied string) {
+	root := filepath.Dir(d.dir)
+	s.must(d.Close())
+	s.must(os.RemoveAll(root))
+	s.must(os.CopyFS(root, os.DirFS(copied)))
+	for _, f := range []string{"", "vault", "root.key", "vault/vault.db"} {
+		mode := os.FileMode(0o600)
+		if f == "" || f == "vault" {
+			mode = 0o700
+		}
+		s.must(os.Chmod(filepath.Join(root, f), mode))
+	}
+	d.Vault = must(Open(d.dir, d.o))
+}
+
 // TestSitePutBack: a vault that is put back to an older state, and told other things since under
 // the same numbers, finds out as soon as it hears of itself. Nothing that any door heard is lost.
 func TestSitePutBack(t *testing.T) {
@@ -226,29 +255,15 @@ func TestSitePutBack(t *testing.T) {
 				a, b := s.doors[0], s.doors[1]
 				s.add(a, s.numbers[0])
 				s.settle()
-				s.must(a.Close())
-				old := copyDir(t, filepath.Dir(a.dir))
-				a.Vault = must(Open(a.dir, a.o))
+				old := s.copied(t, a)
 				if rotated {
 					s.must(a.Rotate(t.Context(), "op", "test"))
 				}
 				lost := s.add(a, s.numbers[1])
 				s.bring(b, a.lacking(s, b))
-				s.must(a.Close())
-				s.must(os.RemoveAll(filepath.Dir(a.dir)))
-				s.must(os.CopyFS(filepath.Dir(a.dir), os.DirFS(old)))
-				for _, f := range []string{"", "vault", "root.key", "vault/vault.db"} {
-					mode := os.FileMode(0o600)
-					if f == "" || f == "vault" {
-						mode = 0o700
-					}
-					s.must(os.Chmod(filepath.Join(filepath.Dir(a.dir), f), mode))
-				}
-				a.Vault = must(Open(a.dir, a.o))
+				s.putBack(a, old)
 				between(s, a)
-				own, err := b.SiteRecords(a.Unit(), 1, 1<<30) // whoever carries them brings a door's own too
-				s.must(err)
-				if _, err := a.ApplySite(own); err != nil {
+				if _, err := a.ApplySite(s.kept(b, a)); err != nil { // a carrier brings a door's own, too
 					t.Fatal(err)
 				}
 				s.tolerant(func() { s.settle() })

@@ -218,6 +218,9 @@ func (t *tx) publish() error {
 	if s == nil {
 		return nil
 	}
+	if err := t.countAnswers(); err != nil {
+		return err
+	}
 	here := s.members[t.r.Unit]
 	if here.gone() && len(s.farewell) == 0 {
 		return t.put(siteBucket, seatKey, &t.r.seal, &s.seat)

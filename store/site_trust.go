@@ -15,13 +15,21 @@ import (
 // A withdrawal at another door reaches this one with its records, and whoever carries them may hold
 // them back, also while others still come. So once a day each door says a word: how far it has read
 // every chain. A door that finds its own word read in another's has an answer to it: what that door
-// said, it said later. No clock but its own tells how old an answer is.
+// said, it said later. The answer counts once this door has read as much as that one had: so what is
+// held back from one door and not from the other is missed here. No clock but its own tells how old
+// an answer is.
 
 // word is a record in which this door said how far it had read.
 type word struct {
 	Seq   uint64    `cbor:"seq"`
 	At    time.Time `cbor:"at"`              // in this door's time
 	Dated bool      `cbor:"dated,omitempty"` // which could be trusted
+}
+
+// answer is what another door has answered last, while something that it had read is lacking here.
+type answer struct {
+	To   word           `cbor:"to"`
+	Read []record.Place `cbor:"read"`
 }
 
 const (
@@ -98,7 +106,7 @@ func (s *telling) read() (all []record.Place) {
 	}
 	for _, m := range s.members {
 		if m.Seq > 0 {
-			all = append(all, record.Place{Door: m.ID, Seq: m.Seq})
+			all = append(all, record.Place{Door: m.ID, Seq: m.Seq, Head: m.Head.Short()})
 		}
 	}
 	slices.SortFunc(all, func(a, b record.Place) int { return slices.Compare(a.Door[:], b.Door[:]) })
@@ -113,24 +121,77 @@ func (s *telling) said(seq uint64) {
 	s.Greeted = false
 }
 
-// hearWord takes another door's word. Numbers that were given twice prove nothing, nor does one
-// that this door does not know of: its vault was put back.
-func (s *telling) hearWord(here fact.DoorID, b *record.Body) {
+// hearWord takes another door's word, and notes which word of this door it answers. A place that is
+// not in this door's chain proves nothing: its vault was put back, and told something else there.
+func (t *tx) hearWord(m *member, b *record.Body) error {
+	s, here := t.telling, t.r.Unit
 	if b.Hello && !s.Greeted {
 		s.Greeted, s.touched = true, true
 	}
 	i := slices.IndexFunc(b.Read, func(p record.Place) bool { return p.Door == here })
-	if i < 0 || b.Read[i].Seq > s.members[here].Seq {
-		return
+	if m.ID == here || i < 0 {
+		return nil
+	}
+	read := b.Read[i]
+	told, err := t.linkAt(here, read.Seq)
+	if err != nil || told == nil || told.Head.Short() != read.Head {
+		return err
 	}
 	for _, w := range slices.Backward(s.Words) {
-		if w.Seq <= b.Read[i].Seq && w.Seq > s.Twice {
-			if w.Seq > s.Answered.Seq {
-				s.Answered, s.touched = w, true
-			}
-			return
+		if w.Seq <= read.Seq {
+			m.Answer = &answer{w, b.Read}
+			return nil
 		}
 	}
+	return nil
+}
+
+// countAnswers counts the answers of doors that had read nothing which is not read here, too.
+func (t *tx) countAnswers() error {
+	s := t.telling
+	for _, m := range s.members {
+		if m.Answer == nil {
+			continue
+		}
+		later := m.Answer.To.Seq > s.Answered.Seq && !m.gone()
+		lacking, err := t.lacking(m.Answer.Read)
+		if err != nil {
+			return err
+		}
+		if later && lacking {
+			continue
+		}
+		if later {
+			s.Answered = m.Answer.To
+		}
+		m.Answer, s.touched = nil, true
+		if err := t.putMember(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lacking reports whether something is not read here, or could not be opened, of what another door
+// had read. Nothing is lacking of a door that was sent away: others tell that again.
+func (t *tx) lacking(read []record.Place) (bool, error) {
+	for _, p := range read {
+		m := t.telling.members[p.Door]
+		switch {
+		case m == nil || !m.gone() && m.Seq < p.Seq:
+			return true, nil
+		case m.gone():
+			continue
+		}
+		wanted, err := t.wanted(p.Door)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(wanted, func(w record.Span) bool { return w.First <= p.Seq }) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // answeredNow says that this door and another met, by hand: what is told next has number seq.
@@ -148,6 +209,15 @@ func (t *tx) doubt() error {
 		return err
 	case s != nil:
 		s.Answered.At, s.Words, s.touched = time.Time{}, nil, true
+		for _, m := range s.members {
+			if m.Answer == nil {
+				continue
+			}
+			m.Answer = nil
+			if err := t.putMember(m); err != nil {
+				return err
+			}
+		}
 		return nil
 	}
 	left, err := t.seat()

@@ -33,6 +33,7 @@ type Place struct {
 	_    struct{} `cbor:",toarray"`
 	Door fact.DoorID
 	Seq  uint64
+	Head [8]byte // of that record's hash: a vault that was put back gives numbers again
 }
 
 // About is what is told of one person.

@@ -33,6 +33,9 @@ type SiteID [16]byte
 // Hash is the SHA-256 of a head, or of a sealed body.
 type Hash [sha256.Size]byte
 
+// Short is the beginning of a hash, enough to tell what honest doors told from each other.
+func (h Hash) Short() [8]byte { return [8]byte(h[:8]) }
+
 // Head is what a carrier may read of a record.
 type Head struct {
 	Version uint64      `cbor:"0,keyasint"`
