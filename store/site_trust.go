@@ -15,9 +15,9 @@ import (
 // A withdrawal at another door reaches this one with its records, and whoever carries them may hold
 // them back, also while others still come. So once a day each door says a word: how far it has read
 // every chain. A door that finds its own word read in another's has an answer to it: what that door
-// said, it said later. The answer counts once this door has read as much as that one had: so what is
-// held back from one door and not from the other is missed here. No clock but its own tells how old
-// an answer is.
+// said, it said later. The answer counts once this door has read as much as that one had: so what
+// is held back from one door and not from the other is missed here. No clock but its own tells how
+// old an answer is.
 
 // word is a record in which this door said how far it had read.
 type word struct {

@@ -344,8 +344,7 @@ func TestRWithdrawHeldBack(t *testing.T) {
 			note()
 			for i, d := range s.doors {
 				if s.trusts(d, clocks[i].ran-clocks[i].learned) && !fresh(d) {
-					t.Fatalf("faces open at door %d, and no door that told it something within the limit knew as little",
-						i)
+					t.Fatalf("faces open at door %d, and who told it something lately knew more", i)
 				}
 			}
 		}
