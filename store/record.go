@@ -9,9 +9,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fxamacker/cbor/v2"
 	bolt "go.etcd.io/bbolt"
 
+	"menshen/internal/canon"
 	"menshen/store/audit"
 	"menshen/store/seal"
 )
@@ -96,22 +96,7 @@ func (s *sum) carry(m [32]byte, op func(x, y, c uint64) (uint64, uint64)) {
 	}
 }
 
-var (
-	encMode = must(func() (cbor.EncMode, error) {
-		o := cbor.CoreDetEncOptions()
-		o.Time = cbor.TimeRFC3339Nano
-		return o.EncMode()
-	}())
-	decMode = must(cbor.DecOptions{MaxNestedLevels: 8, MaxArrayElements: 1 << 16, MaxMapPairs: 1 << 10,
-		DupMapKey: cbor.DupMapKeyEnforcedAPF, UTF8: cbor.UTF8DecodeInvalid}.DecMode())
-)
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err) // the options above are constants
-	}
-	return v
-}
+var encMode, decMode = canon.Modes()
 
 // tx is a bbolt transaction that seals what it writes and checks what it reads.
 type tx struct {

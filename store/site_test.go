@@ -80,6 +80,14 @@ func (s *testSite) must(err error) {
 	}
 }
 
+// must gives what cannot fail in a test.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 func (s *testSite) newDoor() *testDoor {
 	dir := filepath.Join(s.root, fmt.Sprint("door", len(s.doors)))
 	d := &testDoor{dir: filepath.Join(dir, "vault"), clock: startClock(), agreed: map[policy.PersonID]fact.Stamp{}}

@@ -5,7 +5,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/fxamacker/cbor/v2"
+	"menshen/internal/canon"
 )
 
 // DoorID is the random name of a door's unit.
@@ -86,12 +86,4 @@ func encode(v any) []byte {
 	return b
 }
 
-var encoding = func() cbor.EncMode {
-	o := cbor.CoreDetEncOptions()
-	o.Time = cbor.TimeRFC3339Nano
-	mode, err := o.EncMode()
-	if err != nil {
-		panic(err) // the options are constants
-	}
-	return mode
-}()
+var encoding, _ = canon.Modes()

@@ -8,8 +8,8 @@ import (
 	"fmt"
 
 	"filippo.io/age"
-	"github.com/fxamacker/cbor/v2"
 
+	"menshen/internal/canon"
 	"menshen/site/fact"
 )
 
@@ -147,19 +147,4 @@ func decode(raw []byte, v any) error {
 
 func encode(v any) ([]byte, error) { return writes.Marshal(v) }
 
-var (
-	writes = must(func() (cbor.EncMode, error) {
-		o := cbor.CoreDetEncOptions()
-		o.Time = cbor.TimeRFC3339Nano
-		return o.EncMode()
-	}())
-	reads = must(cbor.DecOptions{MaxNestedLevels: 8, MaxArrayElements: 1 << 16, MaxMapPairs: 1 << 10,
-		DupMapKey: cbor.DupMapKeyEnforcedAPF, UTF8: cbor.UTF8DecodeInvalid}.DecMode())
-)
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err) // the options above are constants
-	}
-	return v
-}
+var writes, reads = canon.Modes()
