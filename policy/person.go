@@ -46,6 +46,10 @@ type Person struct {
 // HasFace reports whether a face is stored of the person, or may be by their consent.
 func (p Person) HasFace() bool { return p.Face.State == FaceEnrolled || p.Face.State == FaceConsented }
 
+// FaceStored reports whether a template of the person is stored at this door, and not on their own
+// card alone.
+func (p Person) FaceStored() bool { return p.Face.State == FaceEnrolled && !p.Face.OnCard }
+
 // NeverIn says why the person can never come in from t on, whatever they present:
 // [ReasonLeaseOver], [ReasonHours] where no rule has hours for any of their groups, or
 // [ReasonNotAES] where they need an AES card (aes is Site.AESCards) and have others only. Empty:

@@ -28,6 +28,7 @@ import (
 //	site_due.go     what another door has erased, and is to be destroyed here
 //	site_answers.go which doors have answered
 //	site_join.go    how a door joins
+//	site_faces.go   at which doors a person's face is
 //	site_trust.go   whether the other doors are still heard
 
 // siteSince is the first layout that has records of a site.
@@ -43,6 +44,8 @@ type seat struct {
 	Words    []word        `cbor:"words,omitempty"` // the latest ones, as they were said
 	Answered word          `cbor:"answered,omitzero"`
 	Greeted  bool          `cbor:"greeted,omitempty"` // another door waits for a word
+	// ToldFaces says that the others know who has a face here.
+	ToldFaces bool `cbor:"faces,omitempty"`
 }
 
 // member is a door of the site, this one among them, and how far its chain was read.
@@ -146,7 +149,7 @@ func (v *Vault) FoundSite(a Actor, door string) error {
 		if err := t.mayFound(); err != nil {
 			return err
 		}
-		s := seat{Site: site, Identity: identity.String(), Count: 1}
+		s := seat{Site: site, Identity: identity.String(), Count: 1, ToldFaces: true}
 		now := fact.Stamp{Count: 1, Door: t.r.Unit}
 		here := fact.Door{ID: t.r.Unit, At: now, Sign: t.r.public(), Name: fact.Said[string]{At: now, Value: door}}
 		if err := t.takeSeat(&s, &member{Door: here, Key: identity.Recipient().String()}); err != nil {

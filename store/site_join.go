@@ -258,7 +258,7 @@ func (v *Vault) join(t *tx, a Actor, w *welcome, identity string) error {
 	if here == nil || !here.Sign.Equal(t.r.public()) {
 		return ErrWelcome
 	}
-	is := seat{Site: w.Site, Identity: identity, Count: w.Count}
+	is := seat{Site: w.Site, Identity: identity, Count: w.Count, ToldFaces: true}
 	v.answeredNow(t, &is, 1)
 	if err := t.takeSeat(&is, here); err != nil {
 		return err

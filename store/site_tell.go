@@ -122,14 +122,14 @@ func (t *tx) tellPerson(p *person) error {
 		last = at.Count
 		return at
 	}
-	facts, changed := fact.Diff(told, p.Person, p.Hashes, next)
+	facts, changed := fact.Diff(t.r.Unit, told, p.Person, p.Hashes, next)
 	if changed {
 		told = told.Merge(facts)
 		p.Facts = &told
 		s.say(p.ID, facts)
 	}
 	if last == math.MaxUint64 && !s.hears {
-		_, lost := fact.Diff(told, p.Person, p.Hashes, next)
+		_, lost := fact.Diff(t.r.Unit, told, p.Person, p.Hashes, next)
 		if lost || p.HasFace() && told.NoFace.Count == last { // nobody could take the consent back
 			return ErrSpoilt
 		}

@@ -243,6 +243,9 @@ func (s *testSite) agree() {
 			if p.HasFace() && d.agreed[id] != p.Facts.NoFace {
 				s.t.Fatalf("door %d has the face of %s, which was withdrawn", i, id)
 			}
+			if is := p.FaceStored(); is != first[id].Facts.FaceAt(d.Unit()) {
+				s.t.Fatalf("door %d has the face of %s: %v; another believes otherwise", i, id, is)
+			}
 		}
 		if len(people) != len(first) {
 			s.t.Fatalf("door %d has %d people, not %d", i, len(people), len(first))

@@ -157,12 +157,16 @@ func (k *Keeper) countState(ctx context.Context) (s state, err error) {
 		s.staff = &st
 	}
 	if filed && logged && s.people != nil {
-		file.Filing, err = k.fileReached(file.Filing, s.people.WithFace, now)
-		failed("the filing", err)
+		n, uncounted := k.countFaces(s.people.WithFace)
+		failed("faces of the site", uncounted)
+		if uncounted == nil {
+			file.Filing, err = k.fileReached(file.Filing, n, now)
+			failed("the filing", err)
+		}
 		s.file = file
 		p, err := k.countPapers(now, file)
-		d := k.countDuties(now, file, s.people.WithFace)
-		if !failed("papers", err) {
+		d := k.countDuties(now, file, n)
+		if !failed("papers", err) && uncounted == nil {
 			s.papers, s.duties = &p, &d
 		}
 	}

@@ -135,8 +135,8 @@ func keyKind(c *config.Config) string {
 }
 
 // countDuties says what is owed to others.
-func (k *Keeper) countDuties(now time.Time, file papers.File, faces int) policy.DutyFacts {
-	d := policy.DutyFacts{At: now, SiteFaces: faces + file.Filing.Elsewhere, ReachedAt: file.Filing.Reached,
+func (k *Keeper) countDuties(now time.Time, file papers.File, n papers.Faces) policy.DutyFacts {
+	d := policy.DutyFacts{At: now, SiteFaces: file.Filing.All(n), ReachedAt: file.Filing.Reached,
 		Filed: !file.Filing.Filed.IsZero() && file.Filing.Handler == k.cfg.Unit.Handler}
 	for _, r := range file.Requests {
 		if r.Done.IsZero() && (d.AskedSince.IsZero() || r.Asked.Before(d.AskedSince)) {
@@ -288,10 +288,28 @@ func (k *Keeper) dropOldPapers() error {
 	return err
 }
 
+// Faces counts the people with a face at this door, and over all doors of its site.
+func (k *Keeper) Faces() (papers.Faces, error) {
+	here, err := k.vault.WithFace()
+	if err != nil {
+		return papers.Faces{}, err
+	}
+	return k.countFaces(len(here))
+}
+
+// countFaces counts those of the site, beside so many here.
+func (k *Keeper) countFaces(here int) (papers.Faces, error) {
+	n, err := k.vault.SiteFaces()
+	if errors.Is(err, store.ErrNoSite) {
+		return papers.Faces{Here: here, Site: here}, nil
+	}
+	return papers.Faces{Here: here, Site: n.People, Doors: true}, err
+}
+
 // fileReached files that the number of R-FILING was reached, when the unit sees it, so that its
 // days are counted from then on.
-func (k *Keeper) fileReached(f papers.Filing, here int, now time.Time) (papers.Filing, error) {
-	if !f.Count(here, now) {
+func (k *Keeper) fileReached(f papers.Filing, n papers.Faces, now time.Time) (papers.Filing, error) {
+	if !f.Count(n, now) {
 		return f, nil
 	}
 	raw, err := json.Marshal(f)

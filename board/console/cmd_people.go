@@ -140,6 +140,9 @@ func person(ctx context.Context, c *console, words []string) error {
 	if err := c.tellDrift(ctx, p); err != nil {
 		return err
 	}
+	if err := c.tellFaces(ctx, p); err != nil {
+		return err
+	}
 	if err := c.tellAnswers(ctx, p); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"menshen/board/desk"
@@ -32,6 +33,8 @@ type Sites interface {
 	CarrySite(ctx context.Context, s desk.Session, via desk.Via, step desk.Progress) (desk.SiteCarried, error)
 	// AnswersOf tells which doors have answered the withdrawal of a person's face.
 	AnswersOf(ctx context.Context, s desk.Session, id policy.PersonID) (desk.SiteErasure, error)
+	// FacesOf tells at which doors a person's face is, as each told.
+	FacesOf(ctx context.Context, s desk.Session, id policy.PersonID) ([]desk.FaceDoor, error)
 }
 
 func siteCommands() []command {
@@ -110,6 +113,7 @@ func (c *console) showSite(ctx context.Context, d Sites, asJSON bool) error {
 		c.say(i18n.N(found.Due, "console.site-due", "! Still to be destroyed here, as at another door: %d erasure.",
 			"! Still to be destroyed here, as at another door: %d erasures.", found.Due))
 	}
+	c.sayFaces(found)
 	c.sayOpen(found.Open)
 	switch a := found.Answers; {
 	case a.Rest:
@@ -123,6 +127,20 @@ func (c *console) showSite(ctx context.Context, d Sites, asJSON bool) error {
 		c.say(i18n.M("console.site-was-left", "This door was sent away: it goes on alone with what it has."))
 	}
 	return nil
+}
+
+// sayFaces says how many people have a face at which doors.
+func (c *console) sayFaces(found desk.Site) {
+	var at []i18n.Message
+	for _, x := range found.Doors {
+		if x.Faces > 0 {
+			at = append(at, i18n.Verbatim(fmt.Sprintf("%s %d", x.Name, x.Faces)))
+		}
+	}
+	if len(at) > 0 {
+		c.say(i18n.M("console.site-people-faces", "People with a face: %v; each counted once, %d.",
+			i18n.List(i18n.Comma, at...), found.Faces))
+	}
 }
 
 // howDoorIs says how a door of the site fares, the worst first.
@@ -321,6 +339,28 @@ func (c *console) tellSite(ctx context.Context) {
 		c.say(i18n.M("console.site-others-hear",
 			"The other doors of the site do the same when they hear of it: site carry"))
 	}
+}
+
+// tellFaces says at which doors of the site a person's face is.
+func (c *console) tellFaces(ctx context.Context, p policy.Person) error {
+	d, ok := c.desk.(Sites)
+	if !ok {
+		return nil
+	}
+	at, err := d.FacesOf(ctx, c.who, p.ID)
+	if err != nil || len(at) == 0 {
+		return err
+	}
+	var names []i18n.Message
+	for _, x := range at {
+		name := i18n.Verbatim(x.Name)
+		if x.Left {
+			name = i18n.M("console.site-face-left", "%s (sent away)", x.Name)
+		}
+		names = append(names, name)
+	}
+	c.say(i18n.M("console.site-face-at", "The face is stored at: %v.", i18n.List(i18n.Comma, names...)))
+	return nil
 }
 
 // tellAnswers says which doors of the site have erased the face of a person, and which not yet.

@@ -47,10 +47,10 @@ type Papers interface {
 	Requests(ctx context.Context, s desk.Session) ([]desk.Request, error)
 	AddRequest(ctx context.Context, s desk.Session, what, who string) (desk.Request, error)
 	AnswerRequest(ctx context.Context, s desk.Session, id, answer string) error
-	// Filing gives how many people have a face over the whole site, and what was filed.
-	Filing(ctx context.Context, s desk.Session) (here int, f papers.Filing, err error)
-	// PutElsewhere records how many people have a face at other doors of the site and not at this
-	// one; PutFiled, that it was filed.
+	// Filing gives how many people have a face, here and over the whole site, and what was filed.
+	Filing(ctx context.Context, s desk.Session) (n papers.Faces, f papers.Filing, err error)
+	// PutElsewhere records how many people have a face only at doors that tell this one nothing;
+	// PutFiled, that it was filed.
 	PutElsewhere(ctx context.Context, s desk.Session, n int) error
 	PutFiled(ctx context.Context, s desk.Session, authority, number string) error
 	// Inquire records what a manager found out and did when a person was asked

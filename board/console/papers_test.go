@@ -168,17 +168,17 @@ func (d *fullDesk) AnswerRequest(_ context.Context, s desk.Session, id, answer s
 	return err
 }
 
-func (d *fullDesk) Filing(_ context.Context, s desk.Session) (int, papers.Filing, error) {
+func (d *fullDesk) Filing(_ context.Context, s desk.Session) (papers.Faces, papers.Filing, error) {
 	err := d.enter(s, "look at the number of faces", desk.Manager, desk.Auditor)
 	defer d.fakeDesk.mu.Unlock()
-	return 1, d.onFile.filing, err
+	return papers.Faces{Here: 1, Site: 1}, d.onFile.filing, err
 }
 
 func (d *fullDesk) PutElsewhere(_ context.Context, s desk.Session, n int) error {
 	err := d.enter(s, "filing", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	d.onFile.filing.Elsewhere = n
-	d.onFile.filing.Count(1, now)
+	d.onFile.filing.Count(papers.Faces{Here: 1, Site: 1}, now)
 	return err
 }
 

@@ -148,34 +148,35 @@ func (d *Desk) AnswerRequest(ctx context.Context, s Session, id, answer string) 
 	return d.filePaper(ctx, by, papers.KindRequest, r)
 }
 
-// Filing gives how many people have a face here, and what was filed (R-FILING).
-func (d *Desk) Filing(_ context.Context, s Session) (here int, f papers.Filing, err error) {
+// Filing gives how many people have a face, here and over all doors of the site, and what was filed
+// (R-FILING).
+func (d *Desk) Filing(_ context.Context, s Session) (n papers.Faces, f papers.Filing, err error) {
 	if _, err := d.allow(s, ReadsPeople); err != nil {
-		return 0, f, err
+		return n, f, err
 	}
-	faces, err := d.vault.WithFace()
-	if err != nil {
-		return 0, f, fmt.Errorf("counting the faces: %w", err)
+	if n, err = d.law.Faces(); err != nil {
+		return n, f, fmt.Errorf("counting the faces: %w", err)
 	}
 	file, err := d.law.File()
-	return len(faces), file.Filing, err
+	return n, file.Filing, err
 }
 
-// PutElsewhere records how many people have a face only at other doors of the site.
+// PutElsewhere records how many people have a face only at doors that tell this one nothing: at a
+// door of a site those outside it, at another one all others.
 func (d *Desk) PutElsewhere(ctx context.Context, s Session, n int) error {
-	return d.changeFiling(ctx, s, func(f *papers.Filing) error {
+	return d.changeFiling(ctx, s, func(f *papers.Filing, faces papers.Faces) error {
 		if n < 0 || n > 1e9 {
 			return i18n.Problem(i18n.E("desk.not-a-head-count", "that is not a number of people"),
 				i18n.M("desk.write-head-count", "write how many people, 0 or more"))
 		}
-		f.Elsewhere = n
+		f.Elsewhere, f.Outside = n, faces.Doors
 		return nil
 	})
 }
 
 // PutFiled records a filing with the authority, or that of a change.
 func (d *Desk) PutFiled(ctx context.Context, s Session, authority, number string) error {
-	return d.changeFiling(ctx, s, func(f *papers.Filing) error {
+	return d.changeFiling(ctx, s, func(f *papers.Filing, _ papers.Faces) error {
 		if strings.TrimSpace(authority) == "" || strings.TrimSpace(number) == "" {
 			return i18n.Problem(i18n.E("desk.filing-incomplete",
 				"a filing says with whom it was made, and under which number"), i18n.M("desk.write-both", "write both"))
@@ -185,19 +186,19 @@ func (d *Desk) PutFiled(ctx context.Context, s Session, authority, number string
 	})
 }
 
-func (d *Desk) changeFiling(ctx context.Context, s Session, change func(*papers.Filing) error) error {
+func (d *Desk) changeFiling(ctx context.Context, s Session, change func(*papers.Filing, papers.Faces) error) error {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return err
 	}
-	here, f, err := d.Filing(ctx, s)
+	n, f, err := d.Filing(ctx, s)
 	if err != nil {
 		return err
 	}
-	if err := change(&f); err != nil {
+	if err := change(&f, n); err != nil {
 		return err
 	}
-	f.Count(here, d.now())
+	f.Count(n, d.now())
 	return d.filePaper(ctx, by, papers.KindFiling, f)
 }
 

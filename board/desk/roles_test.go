@@ -31,7 +31,7 @@ var rightsOf = map[string]string{
 	"SetTime": "tm", "ConfirmTime": "m", "UnlockFaces": "tm",
 	"Decisions": "tma", "Why": "tma",
 	"Site": "itma", "FoundSite": "m", "AskToJoin": "m", "AdmitDoor": "m", "JoinSite": "m", "SendDoorAway": "m",
-	"CarrySite": "tm", "AnswersOf": "ma",
+	"CarrySite": "tm", "AnswersOf": "ma", "FacesOf": "ma",
 	"LookForUpdate": "tm", "InstallUpdate": "tm", "TryUpdate": "tm",
 
 	"Find": "ma", "Person": "ma", "OutFiles": "ma", "TakeFile": "ma",

@@ -24,6 +24,7 @@ type Site struct {
 	Open  []SiteErasure // which some door has not answered yet, the latest one first
 	Due   int           // erasures that another door told of, and that are not done here yet
 	Doors []SiteDoor    // this one among them
+	Faces int           // people whose face is at one of them or more, each once
 
 	Answers unit.Answers // of the other doors, by which faces here go on
 }
@@ -38,6 +39,7 @@ type SiteDoor struct {
 	Ago   time.Duration // since then, by this door's clock; 0 where that was set back
 	Known uint64        // how many of its records are known here
 	State *fact.State   // how it fares, as it told last; nil: it has not
+	Faces int           // people whose face is there, as it told; of one that was sent away: 0
 }
 
 // Site tells which doors there are. Errors: this door belongs to none.
@@ -62,14 +64,19 @@ func (d *Desk) site() (Site, error) {
 	if err != nil {
 		return Site{}, explainSite(err)
 	}
-	out := Site{Left: found.Left, Due: found.Due}
+	faces, err := d.vault.SiteFaces()
+	if err != nil && !errors.Is(err, store.ErrNoSite) {
+		return Site{}, explainSite(err)
+	}
+	out := Site{Left: found.Left, Due: found.Due, Faces: faces.People}
 	for _, e := range open {
 		out.Open = append(out.Open, erasureOf(e, found))
 	}
 	for _, x := range found.Doors {
 		out.Doors = append(out.Doors, SiteDoor{ID: shortDoor(x.ID), Name: x.Name, Here: x.ID == found.Here,
 			Left:  x.Left,
-			Heard: x.Heard, Ago: ago(x.Heard, now), Known: x.Seq, State: x.State})
+			Heard: x.Heard, Ago: ago(x.Heard, now), Known: x.Seq, State: x.State,
+			Faces: faces.At[x.ID]})
 	}
 	return out, nil
 }
@@ -263,6 +270,35 @@ func (d *Desk) AnswersOf(_ context.Context, s Session, id policy.PersonID) (Site
 		return SiteErasure{}, explainSite(err)
 	}
 	return erasureOf(e, found), nil
+}
+
+// FaceDoor is a door that has a person's face.
+type FaceDoor struct {
+	Name string
+	Here bool
+	Left bool // it was sent away, and keeps what it has
+}
+
+// FacesOf tells at which doors of the site a person's face is, as each told; none: at no door, or
+// this one belongs to no site.
+func (d *Desk) FacesOf(_ context.Context, s Session, id policy.PersonID) (all []FaceDoor, err error) {
+	if _, err := d.allow(s, ReadsPeople); err != nil {
+		return nil, err
+	}
+	doors, err := d.vault.FaceDoors(id)
+	if errors.Is(err, store.ErrNoSite) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, explain(err)
+	}
+	found, err := d.vault.Site()
+	for _, x := range found.Doors {
+		if slices.Contains(doors, x.ID) {
+			all = append(all, FaceDoor{x.Name, x.ID == found.Here, x.Left})
+		}
+	}
+	return all, explainSite(err)
 }
 
 func erasureOf(e store.SiteErasure, in store.Site) SiteErasure {

@@ -212,6 +212,23 @@ func TestOneBuilding(t *testing.T) {
 			if garage.State().Faces.People != 1 {
 				t.Fatal("the face is not known at the garage")
 			}
+			h.carry("garage", "lobby", "gate")
+			for _, d := range []*doorOf{gate, lobby, garage} {
+				n, _, err := d.Desk.Filing(t.Context(), d.Staff)
+				if got := d.do("person 'Tenant 7'"); err != nil || n.Site != 1 || !strings.Contains(got, "garage") {
+					t.Errorf("%s counts %+v, %v, and says\n%s", d.Config.Unit.Name, n, err, got)
+				}
+			}
+			lobby.do("filing elsewhere 20")
+			n, f, err := lobby.Desk.Filing(t.Context(), lobby.Staff)
+			if err != nil || n.Here != 0 || f.All(n) != 21 {
+				t.Errorf("with 20 outside the site: %+v, %+v, %v", n, f, err)
+			}
+			lobby.do("filing")
+			if got := gate.do("site"); !strings.Contains(got, "garage 1") {
+				t.Errorf("the gate does not say at which doors faces are:\n%s", got)
+			}
+
 			lobby.do("withdraw 'Tenant 7'", "yes")
 			h.carry("lobby", "garage")
 			if p, err := garage.Vault.Person(li); err != nil || p.HasFace() || garage.State().Faces.People != 0 {

@@ -19,6 +19,8 @@ func wordsDoors(n int) []i18n.Message {
 		i18n.M("page.door-version", "Version"),
 		i18n.M("page.door-image", "(image %s)", arg1),
 		i18n.M("page.door-supply", "Supply"),
+		i18n.M("page.door-faces", "Faces"),
+		i18n.M("page.face-at", "Stored at"),
 		i18n.M("page.door-left", "sent away"),
 		i18n.M("page.door-fault", "Fault: %s", arg1),
 		i18n.N(n, "page.door-due", "%s erasure waits there", "%s erasures wait there", arg1),

@@ -162,6 +162,8 @@ func wordsLaw(n int) []i18n.Message {
 		i18n.M("page.people-with-face", "People with a face"),
 		i18n.M("page.at-this-door", "At this door"),
 		i18n.M("page.at-other-doors", "Only at other doors of the site"),
+		i18n.M("page.at-doors-of-site", "At the doors of the site, each person once"),
+		i18n.M("page.outside-site", "Only at doors outside the site"),
 		i18n.M("page.in-all", "In all"),
 		i18n.M("page.filing-due-from", "Filing is due from"),
 		i18n.M("page.reached-on", "Reached on"),

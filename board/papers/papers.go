@@ -96,9 +96,17 @@ func (i Incident) Due() time.Time { return notice.Incident{Noticed: i.Noticed, P
 // Open reports whether something is left to do.
 func (i Incident) Open() bool { return i.Closed.IsZero() }
 
+// Faces is how many people have a face stored, as a door can count them.
+type Faces struct {
+	Here  int
+	Site  int  // at this door or another of its site, each person once; of a door of no site: as Here
+	Doors bool // it is a door of a site
+}
+
 // Filing is what a site reported of its number of faces, or filed.
 type Filing struct {
-	Elsewhere int       `json:"elsewhere"`           // people with a face at other doors only
+	Elsewhere int       `json:"elsewhere"`           // people with a face only at doors that tell this one nothing
+	Outside   bool      `json:"outside,omitempty"`   // Elsewhere was put down at a door of a site
 	Reached   time.Time `json:"reached,omitzero"`    // of R-FILING's number; zero: it is not
 	Filed     time.Time `json:"filed,omitzero"`      // when it was filed; zero: it is not
 	Authority string    `json:"authority,omitempty"` // with which
@@ -106,10 +114,22 @@ type Filing struct {
 	Handler   string    `json:"handler,omitempty"`   // named as responsible; a change is filed too
 }
 
-// Count notes when the site's number of people with a face, here at this door and elsewhere,
-// reached policy.FilingAt, and that it fell below again. It reports whether that changed anything.
-func (f *Filing) Count(here int, now time.Time) (changed bool) {
-	reached := here+f.Elsewhere >= policy.FilingAt
+// Others is how many people have a face only at doors that tell this one nothing. What staff put
+// down before the doors of the site told each other is not counted again.
+func (f *Filing) Others(n Faces) int {
+	if n.Doors && !f.Outside {
+		return 0
+	}
+	return f.Elsewhere
+}
+
+// All is how many people have a face, over all doors.
+func (f *Filing) All(n Faces) int { return n.Site + f.Others(n) }
+
+// Count notes when the number of people with a face, over all doors, reached policy.FilingAt, and
+// that it fell below again. It reports whether that changed anything.
+func (f *Filing) Count(n Faces, now time.Time) (changed bool) {
+	reached := f.All(n) >= policy.FilingAt
 	if reached != f.Reached.IsZero() {
 		return false
 	}

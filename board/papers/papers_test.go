@@ -118,8 +118,25 @@ func TestRFilingCountsFromTheDayItWasReached(t *testing.T) {
 		if at.IsZero() {
 			at = noon.AddDate(0, 0, 3)
 		}
-		if changed := f.Count(step.here, at); changed != step.changed || !f.Reached.Equal(step.reached) {
+		n := Faces{Here: step.here, Site: step.here}
+		if changed := f.Count(n, at); changed != step.changed || !f.Reached.Equal(step.reached) {
 			t.Errorf("%d here: changed %v, reached %v", step.here, changed, f.Reached)
+		}
+	}
+}
+
+// TestRFilingOfASite: what staff typed of other doors falls away once these tell it themselves, and
+// what they type then is of doors outside the site.
+func TestRFilingOfASite(t *testing.T) {
+	alone, site := Faces{Here: 3, Site: 3}, Faces{Here: 3, Site: 7, Doors: true}
+	before, since := Filing{Elsewhere: 20}, Filing{Elsewhere: 20, Outside: true}
+	for _, tt := range []struct {
+		f    Filing
+		n    Faces
+		want int
+	}{{before, alone, 23}, {before, site, 7}, {since, site, 27}, {since, alone, 23}} {
+		if got := tt.f.All(tt.n); got != tt.want {
+			t.Errorf("%+v with %+v: %d people, want %d", tt.f, tt.n, got, tt.want)
 		}
 	}
 }

@@ -92,9 +92,11 @@ func answerRequest(ctx context.Context, c *call, p answerParams) (nothing, error
 // filing is how many people of the site have a face, and what was filed with the authority.
 type filing struct {
 	Here      int    `json:"here"`
-	Elsewhere int    `json:"elsewhere"` // only at other doors of the site
-	DueFrom   int    `json:"dueFrom"`   // people in all
-	Days      int    `json:"days"`      // working days to file within, once they are reached
+	Site      *int   `json:"site,omitempty"` // at the doors of the site, each once; absent: this door is of none
+	Elsewhere int    `json:"elsewhere"`      // only at doors that tell this one nothing
+	All       int    `json:"all"`
+	DueFrom   int    `json:"dueFrom"` // people in all
+	Days      int    `json:"days"`    // working days to file within, once they are reached
 	Reached   string `json:"reached,omitempty"`
 	Filed     string `json:"filed,omitempty"`
 	Authority string `json:"authority,omitempty"`
@@ -103,8 +105,12 @@ type filing struct {
 }
 
 func getFiling(ctx context.Context, c *call, _ nothing) (filing, error) {
-	here, f, err := c.desk.Filing(ctx, c.who)
-	return filing{Here: here, Elsewhere: f.Elsewhere, DueFrom: policy.FilingAt, Days: policy.FilingDays,
+	n, f, err := c.desk.Filing(ctx, c.who)
+	var site *int
+	if n.Doors {
+		site = &n.Site
+	}
+	return filing{Here: n.Here, Site: site, Elsewhere: f.Others(n), All: f.All(n), DueFrom: policy.FilingAt, Days: policy.FilingDays,
 		Reached: c.time(f.Reached), Filed: c.time(f.Filed), Authority: f.Authority, Number: f.Number,
 		Handler: f.Handler}, err
 }

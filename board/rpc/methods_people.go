@@ -166,6 +166,15 @@ type face struct {
 	Again        string   `json:"again,omitempty"`        // until then the door may ask to look once more
 	Drifted      bool     `json:"drifted,omitempty"`      // it is known worse than when it was taken
 	OldNotice    bool     `json:"oldNotice,omitempty"`    // the notice has changed since they agreed
+	// Doors of the site that have it, as each told; absent: none has, or this door is of no site.
+	Doors []faceDoor `json:"doors,omitempty"`
+}
+
+// faceDoor is a door that has a person's face.
+type faceDoor struct {
+	Name string `json:"name"`
+	Here bool   `json:"here,omitempty"`
+	Left bool   `json:"left,omitempty"` // it was sent away, and keeps what it has
 }
 
 // whole is a person's page.
@@ -207,7 +216,13 @@ func (c *call) whole(ctx context.Context, p policy.Person) (whole, error) {
 	for i := len(p.Occasions) - 1; i >= 0; i-- {
 		out.Face.Occasions = append(out.Face.Occasions, c.say(desk.Occasion(p.Occasions[i], c.o.Location)))
 	}
-	var err error
+	at, err := c.desk.FacesOf(ctx, c.who, p.ID)
+	if err != nil {
+		return out, err
+	}
+	for _, x := range at {
+		out.Face.Doors = append(out.Face.Doors, faceDoor(x))
+	}
 	if out.Face.MayCarry, err = c.desk.MayBeOnCard(ctx, c.who, p); err != nil {
 		return out, err
 	}

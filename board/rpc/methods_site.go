@@ -21,6 +21,7 @@ type siteDoor struct {
 	Heard string     `json:"heard,omitempty"` // when it was heard of last; absent: never, or it is this one
 	Days  int        `json:"days,omitempty"`  // whole days since then
 	State *doorState `json:"state,omitempty"` // absent: it has told none
+	Faces int        `json:"faces"`           // people whose face is there
 }
 
 // doorState is how a door fares, as it told last.
@@ -42,7 +43,7 @@ func siteDoors(ctx context.Context, c *call, _ nothing) (listed, error) {
 	}
 	return list(ctx, c, "doors", s.Doors, func(x desk.SiteDoor) siteDoor {
 		out := siteDoor{ID: x.ID, Name: x.Name, Here: x.Here, Left: x.Left, Heard: c.time(x.Heard),
-			Days: int(x.Ago.Hours() / 24)}
+			Days: int(x.Ago.Hours() / 24), Faces: x.Faces}
 		if x.State != nil {
 			out.State = &doorState{Told: c.time(x.State.At), Version: x.State.Version, Raised: c.words(x.State.Raised),
 				Faults: c.words(x.State.Faults), Due: x.State.Due, Image: x.State.Image}

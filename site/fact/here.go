@@ -42,11 +42,13 @@ func (p Person) inOrder() []Credential {
 
 // Diff gives the facts by which now, the person after an act at this door, differs from what was
 // told; false: by none. hashes are those of the credentials' numbers, by their IDs. next gives the
-// next stamp of this door. Faces are not looked at: that one ended is told by whoever ends it.
+// next stamp of this door. Of faces it tells whether this door has one; that a consent was taken
+// back, which ends the face at every door, is told by whoever takes it back.
 //
 // Facts that change always travel with who the person is, their lease and their groups, so that no
 // door hears of part of a person.
-func Diff(told Person, now policy.Person, hashes map[string][]byte, next func() Stamp) (Person, bool) {
+func Diff(here DoorID, told Person, now policy.Person, hashes map[string][]byte,
+	next func() Stamp) (Person, bool) {
 	change := Person{About: told.About, Lease: told.Lease, Groups: told.Groups}
 	changed := false
 	about := About{now.Name, now.Apartment, now.Lang, now.LongOpen}
@@ -65,6 +67,9 @@ func Diff(told Person, now policy.Person, hashes map[string][]byte, next func() 
 		change.Blocks, changed = []Stamp{next()}, true
 	case !now.Blocked && told.Blocked():
 		change.Lifted, changed = less(told.Blocks, told.Lifted), true
+	}
+	if has := now.FaceStored(); has != told.FaceAt(here) {
+		change.Faces, changed = []Said[bool]{{next(), has}}, true
 	}
 	change.Credentials = diffCredentials(told.Credentials, now.Credentials, hashes, next)
 	return change, changed || len(change.Credentials) > 0

@@ -23,6 +23,10 @@ type Person struct {
 
 	// NoFace is the last time that the person took back a consent, or refused to give one.
 	NoFace Stamp `cbor:"noface,omitzero"`
+
+	// Faces says whether each door has a face of the person. A door tells of itself alone: the
+	// stamp's door is the one that is meant. One that never had a face tells nothing.
+	Faces []Said[bool] `cbor:"faces,omitempty"` // sorted by door
 }
 
 // About is who a person is.
@@ -59,6 +63,25 @@ func (p Person) Known() bool { return !p.About.At.IsZero() }
 // Blocked reports whether there is a block that nobody has ended.
 func (p Person) Blocked() bool { return len(less(p.Blocks, p.Lifted)) > 0 }
 
+// FaceAt reports whether a door has a face of the person, by a consent that they did not take back.
+func (p Person) FaceAt(door DoorID) bool {
+	i, told := slices.BinarySearchFunc(p.Faces, door, byDoor)
+	return told && p.keeps(p.Faces[i])
+}
+
+// FaceDoors are the doors that have a face of the person, by a consent that they did not take back.
+func (p Person) FaceDoors() (all []DoorID) {
+	for _, f := range p.Faces {
+		if p.keeps(f) {
+			all = append(all, f.At.Door)
+		}
+	}
+	return all
+}
+
+// keeps reports whether a door that said so still has the face: a later withdrawal ends it.
+func (p Person) keeps(f Said[bool]) bool { return f.Value && p.NoFace.Compare(f.At) < 0 }
+
 // Last is the highest count in the facts.
 func (p Person) Last() uint64 {
 	last := max(p.About.At.Count, p.Lease.At.Count, p.Groups.At.Count, p.NoFace.Count)
@@ -69,6 +92,9 @@ func (p Person) Last() uint64 {
 	}
 	for _, c := range p.Credentials {
 		last = max(last, c.At.Count)
+	}
+	for _, f := range p.Faces {
+		last = max(last, f.At.Count)
 	}
 	return last
 }
@@ -86,8 +112,23 @@ func (p Person) Merge(o Person) Person {
 		Lifted:      union(p.Lifted, o.Lifted),
 		Credentials: mergeCredentials(p.Credentials, o.Credentials),
 		NoFace:      laterStamp(p.NoFace, o.NoFace),
+		Faces:       mergeFaces(p.Faces, o.Faces),
 	}
 }
+
+func mergeFaces(a, b []Said[bool]) (all []Said[bool]) {
+	for _, f := range append(slices.Clone(a), b...) {
+		i, known := slices.BinarySearchFunc(all, f.At.Door, byDoor)
+		if known {
+			all[i] = all[i].merge(f)
+		} else {
+			all = slices.Insert(all, i, f)
+		}
+	}
+	return all
+}
+
+func byDoor(f Said[bool], door DoorID) int { return bytes.Compare(f.At.Door[:], door[:]) }
 
 func mergeCredentials(a, b []Credential) (all []Credential) {
 	for _, c := range append(slices.Clone(a), b...) {

@@ -1,6 +1,7 @@
 package fact_test
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"testing"
@@ -29,7 +30,12 @@ func (d *door) next() fact.Stamp {
 // change tells what an act changed; false: nothing.
 func (d *door) change(act func(*policy.Person)) (fact.Person, bool) {
 	act(&d.person)
-	change, changed := fact.Diff(d.told, d.person, d.hashes, d.next)
+	return d.news()
+}
+
+// news tells what the person here has that was not told.
+func (d *door) news() (fact.Person, bool) {
+	change, changed := fact.Diff(d.id, d.told, d.person, d.hashes, d.next)
 	if changed {
 		d.hear(change)
 	}
@@ -37,9 +43,20 @@ func (d *door) change(act func(*policy.Person)) (fact.Person, bool) {
 }
 
 func (d *door) hear(change fact.Person) {
+	was := d.told.NoFace
 	d.told = d.told.Merge(change)
 	d.count = max(d.count, d.told.Last())
+	if was != d.told.NoFace {
+		d.person.Face = policy.FaceConsent{}
+	}
 	d.person = d.told.Onto(d.person)
+}
+
+// withdraw takes the person's consents back.
+func (d *door) withdraw() fact.Person {
+	no := fact.Person{About: d.told.About, Lease: d.told.Lease, Groups: d.told.Groups, NoFace: d.next()}
+	d.hear(no)
+	return no
 }
 
 // acts are what staff do to a person.
@@ -73,10 +90,13 @@ var acts = []struct {
 			p.Credentials = p.Credentials[1:]
 		}
 	}},
+	{"enrol", func(_ *rapid.T, _ *door, p *policy.Person) { p.Face.State = policy.FaceEnrolled }},
+	{"end a face, not its consent", func(_ *rapid.T, _ *door, p *policy.Person) { p.Face = policy.FaceConsent{} }},
 }
 
 // TestDoorsAgree: doors that change one person, each without the others, and hear of it late, in any
-// order and more than once, end with the same facts and the same person.
+// order and more than once, end with the same facts and the same person. Each knows which doors have
+// a face of them.
 func TestDoorsAgree(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doors := make([]*door, rapid.IntRange(2, 4).Draw(t, "doors"))
@@ -99,9 +119,16 @@ func TestDoorsAgree(t *testing.T) {
 				if n := len(heard[i]); n > 0 {
 					doors[i].hear(heard[i][rapid.IntRange(0, n-1).Draw(t, "which")]) // and again later
 				}
+				if change, changed := doors[i].news(); changed { // a face ended
+					tell(i, change)
+				}
 				continue
 			}
 			if !doors[i].told.Known() {
+				continue
+			}
+			if rapid.IntRange(0, 9).Draw(t, "withdraws") == 0 {
+				tell(i, doors[i].withdraw())
 				continue
 			}
 			act := rapid.SampledFrom(acts).Draw(t, "act")
@@ -109,9 +136,24 @@ func TestDoorsAgree(t *testing.T) {
 				tell(i, change)
 			}
 		}
-		for i, d := range doors {
-			for _, change := range rapid.Permutation(heard[i]).Draw(t, "order") {
-				d.hear(change)
+		for range 2 { // the second time they hear of faces that ended with what they heard the first time
+			for i, d := range doors {
+				for _, change := range rapid.Permutation(heard[i]).Draw(t, "order") {
+					d.hear(change)
+				}
+			}
+			for i, d := range doors {
+				if change, changed := d.news(); changed {
+					tell(i, change)
+				}
+			}
+		}
+		for _, d := range doors {
+			for _, of := range doors {
+				if is := of.person.FaceStored(); d.told.FaceAt(of.id) != is ||
+					slices.Contains(d.told.FaceDoors(), of.id) != is {
+					t.Fatalf("door %d has a face: %v; door %d believes otherwise: %+v", of.id[0], is, d.id[0], d.told)
+				}
 			}
 		}
 		for _, d := range doors[1:] {
@@ -121,7 +163,7 @@ func TestDoorsAgree(t *testing.T) {
 			if a, b := words(doors[0].person), words(d.person); a != b {
 				t.Fatalf("the person differs:\n%s\n%s", a, b)
 			}
-			if _, changed := fact.Diff(d.told, d.person, d.hashes, d.next); changed {
+			if _, changed := d.news(); changed {
 				t.Fatal("a door tells news of what it only heard")
 			}
 		}
@@ -131,6 +173,7 @@ func TestDoorsAgree(t *testing.T) {
 // words writes all of a person, also what prints as private.
 func words(p policy.Person) string {
 	p.Until = p.Until.UTC() // the door that said it keeps its zone
+	p.Face = policy.FaceConsent{}
 	return fmt.Sprintf("%s %s %+v", p.Name.Reveal(), p.Apartment.Reveal(), p)
 }
 
@@ -152,6 +195,11 @@ func TestMerge(t *testing.T) {
 		}
 		slices.SortFunc(p.Credentials, func(a, b fact.Credential) int { return int(a.ID[0]) - int(b.ID[0]) })
 		p.NoFace = stamp.Draw(t, "no face")
+		for _, at := range rapid.SliceOfNDistinct(stamp, 0, 2, func(s fact.Stamp) fact.DoorID { return s.Door }).
+			Draw(t, "faces") {
+			p.Faces = append(p.Faces, fact.Said[bool]{At: at, Value: rapid.Bool().Draw(t, "has")})
+		}
+		slices.SortFunc(p.Faces, func(a, b fact.Said[bool]) int { return bytes.Compare(a.At.Door[:], b.At.Door[:]) })
 		return p
 	})
 	rapid.Check(t, func(t *rapid.T) {
@@ -239,5 +287,39 @@ func TestDoor(t *testing.T) {
 		if string(got.Sign) != "real" || got.Name.Value != "lobby" || got.Left != at(7) {
 			t.Errorf("merged to %+v", got)
 		}
+	}
+}
+
+// TestFaces: each door says whether it has a face; a withdrawal that is told later makes it no,
+// before that door has heard of it, and one that is told earlier does not.
+func TestFaces(t *testing.T) {
+	at := func(n uint64, door byte) fact.Stamp { return fact.Stamp{Count: n, Door: fact.DoorID{door}} }
+	has := func(n uint64, door byte, is bool) fact.Person {
+		return fact.Person{Faces: []fact.Said[bool]{{At: at(n, door), Value: is}}}
+	}
+	two := has(3, 1, true).Merge(has(5, 2, true))
+	for _, tt := range []struct {
+		what string
+		told fact.Person
+		want []fact.DoorID
+	}{
+		{"two doors", two, []fact.DoorID{{1}, {2}}},
+		{"one of them ends it", has(6, 1, false).Merge(two), []fact.DoorID{{2}}},
+		{"an old no", two.Merge(has(2, 1, false)), []fact.DoorID{{1}, {2}}},
+		{"withdrawn between", two.Merge(fact.Person{NoFace: at(4, 3)}), []fact.DoorID{{2}}},
+		{"withdrawn", two.Merge(fact.Person{NoFace: at(9, 3)}), nil},
+		{"and taken again", two.Merge(fact.Person{NoFace: at(9, 3)}).Merge(has(10, 1, true)), []fact.DoorID{{1}}},
+	} {
+		if got := tt.told.FaceDoors(); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: faces at %v, want %v", tt.what, got, tt.want)
+		}
+		for door := byte(1); door <= 3; door++ {
+			if got := tt.told.FaceAt(fact.DoorID{door}); got != slices.Contains(tt.want, fact.DoorID{door}) {
+				t.Errorf("%s: at door %d: %v", tt.what, door, got)
+			}
+		}
+	}
+	if two.Last() != 5 {
+		t.Errorf("the highest count is %d", two.Last())
 	}
 }

@@ -104,6 +104,9 @@ function face({person, face: f, details: d}, ended) {
     [say("page.with-card"), f.cardRequired && say("page.yes")],
     [say("page.face-taken"), f.occasions && h("ul", {class: "plain"}, f.occasions.map(
       (/** @type {string} */ o) => h("li", null, o)))],
+    [say("page.face-at"), f.doors && h("ul", {class: "plain"}, f.doors.map((/** @type {any} */ x) => h("li", null,
+      name(x.name), x.here && [" ", badge("calm", say("page.door-here"))],
+      x.left && [" ", badge("warn", say("page.door-left"))])))],
     [say("page.learns-since"), when(f.learns)],
     [say("page.asked-until"), when(f.again)],
   ]);

@@ -50,6 +50,7 @@ async function read(body, place) {
         cell: (x) => h("span", null, name(x.name), " ", h("code", null, x.id))},
       {title: say("page.state"), cell: (x) => h("div", {class: "badges"}, states(x).map(([k, t]) => badge(k, t)))},
       {title: say("page.door-heard"), cell: heard},
+      {title: say("page.door-faces"), cell: (x) => x.left ? "" : String(x.faces)},
       {title: say("page.door-version"), cell: version},
       {title: say("page.door-supply"), cell: (x) => x.state?.supply && capital(x.state.supply.text)},
     ]})),

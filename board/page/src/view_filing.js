@@ -24,9 +24,8 @@ export const filing = {
 
 /** @param {any} f @param {(f: any) => void} draw */
 function page(f, draw) {
-  const all = f.here + f.elsewhere;
   const number = (/** @type {number} */ n) => n.toLocaleString("en");
-  const late = all >= f.dueFrom && !f.filed;
+  const late = f.all >= f.dueFrom && !f.filed;
   return [
     late ? note("bad", h("p", null, h("strong", null, say("page.file-now", when(f.reached).slice(0, 10), f.days))))
       : f.filed ? note("good", h("p", null,
@@ -34,8 +33,9 @@ function page(f, draw) {
         : note("calm", h("p", null, say("page.filing-from", number(f.dueFrom), f.days))),
     section(say("page.people-with-face"), facts([
       [say("page.at-this-door"), number(f.here)],
-      [say("page.at-other-doors"), number(f.elsewhere)],
-      [say("page.in-all"), h("strong", null, number(all))],
+      [say("page.at-doors-of-site"), f.site !== undefined && number(f.site)],
+      [others(f), number(f.elsewhere)],
+      [say("page.in-all"), h("strong", null, number(f.all))],
       [say("page.filing-due-from"), number(f.dueFrom)],
       [say("page.reached-on"), when(f.reached).slice(0, 10)],
       [say("page.handler-filed"), f.handler ? name(f.handler) : ""],
@@ -45,11 +45,16 @@ function page(f, draw) {
   ];
 }
 
+/** Whose figure staff put down: the doors of a site tell theirs themselves. @param {any} f */
+function others(f) {
+  return f.site === undefined ? say("page.at-other-doors") : say("page.outside-site");
+}
+
 /** @param {any} f @param {(f: any) => void} draw */
 async function elsewhere(f, draw) {
   await ask({
     title: say("page.set-elsewhere"), yes: say("page.put-on-file"),
-    fields: [{name: "people", label: say("page.at-other-doors"), hint: say("page.elsewhere-hint"), type: "number",
+    fields: [{name: "people", label: others(f), hint: say("page.elsewhere-hint"), type: "number",
       required: true, value: String(f.elsewhere), check: (n) => /^\d{1,9}$/.test(n) ? "" : say("page.not-a-count")}],
     async act({people}) {
       draw(await call("filing.elsewhere", {people: Number(people)}));
