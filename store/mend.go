@@ -45,7 +45,8 @@ func (v *Vault) tidy(ctx context.Context) error {
 		return nil
 	}
 	var first error
-	for _, do := range []func(context.Context) error{v.settle, v.count, v.migrate, v.signReceipts, v.tellFaces, v.tellHead} {
+	for _, do := range []func(context.Context) error{v.settle, v.count, v.migrate, v.signReceipts, v.tellFaces,
+		v.tellHead} {
 		if err := do(ctx); err != nil && first == nil {
 			first = fmt.Errorf("finish what was interrupted: %w", err)
 		}

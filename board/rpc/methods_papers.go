@@ -110,7 +110,8 @@ func getFiling(ctx context.Context, c *call, _ nothing) (filing, error) {
 	if n.Doors {
 		site = &n.Site
 	}
-	return filing{Here: n.Here, Site: site, Elsewhere: f.Others(n), All: f.All(n), DueFrom: policy.FilingAt, Days: policy.FilingDays,
+	return filing{Here: n.Here, Site: site, Elsewhere: f.Others(n), All: f.All(n),
+		DueFrom: policy.FilingAt, Days: policy.FilingDays,
 		Reached: c.time(f.Reached), Filed: c.time(f.Filed), Authority: f.Authority, Number: f.Number,
 		Handler: f.Handler}, err
 }
