@@ -88,8 +88,8 @@ func TestStolenTicket(t *testing.T) {
 		if err := nc.Publish(subject, []byte("x")); err != nil {
 			t.Fatal(err)
 		}
-		_ = nc.FlushTimeout(5 * time.Second)
-		s.within(5*time.Second, "publishing under "+subject+" was allowed",
+		_ = nc.FlushTimeout(time.Minute)
+		s.within(time.Minute, "publishing under "+subject+" was allowed",
 			func() bool { return len(refused()) == i+1 })
 	}
 	before := len(refused())
@@ -98,8 +98,8 @@ func TestStolenTicket(t *testing.T) {
 		if _, err := nc.SubscribeSync(subject); err != nil {
 			t.Fatal(err)
 		}
-		_ = nc.FlushTimeout(5 * time.Second)
-		s.within(5*time.Second, "listening on "+subject+" was allowed",
+		_ = nc.FlushTimeout(time.Minute)
+		s.within(time.Minute, "listening on "+subject+" was allowed",
 			func() bool { return len(refused()) == before+i+1 })
 	}
 }
@@ -148,7 +148,7 @@ func TestForgedRecords(t *testing.T) {
 	if err := nc.PublishMsg(noise); err != nil {
 		t.Fatal(err)
 	}
-	s.within(5*time.Second, "the hub's answer did not land there: say so in decision 72", func() bool {
+	s.within(time.Minute, "the hub's answer did not land there: say so in decision 72", func() bool {
 		stream, err := js.Stream(t.Context(), post.Stream)
 		if err != nil {
 			t.Fatal(err)
@@ -260,7 +260,7 @@ func (s *site) ticketOf(t *testing.T, role post.Role) post.Ticket {
 // visit runs a courier until it says why it is not connected.
 func visit(t *testing.T, k post.Ticket, u courier.Unit) (why error) {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	_ = courier.Run(ctx, courier.Config{Ticket: k, Unit: u, Index: sitetest.Index, Log: slog.New(slog.DiscardHandler),
 		Tell: func(st courier.Status) {
@@ -277,9 +277,9 @@ func visit(t *testing.T, k post.Ticket, u courier.Unit) (why error) {
 func TestStatus(t *testing.T) {
 	s := newSite(t, 2)
 	s.courier(0)
-	s.within(5*time.Second, "not connected", func() bool { return s.state(0).Place == courier.Connected })
+	s.within(time.Minute, "not connected", func() bool { return s.state(0).Place == courier.Connected })
 	s.hub.Close()
-	s.within(5*time.Second, "the hub's end was not noticed", func() bool {
+	s.within(time.Minute, "the hub's end was not noticed", func() bool {
 		st := s.state(0)
 		return st.Place == courier.HubAway && st.Why != "" && !st.Next.IsZero()
 	})
@@ -292,5 +292,5 @@ func TestStatus(t *testing.T) {
 		t.Errorf("%s %v", raw, err)
 	}
 	s.open()
-	s.within(5*time.Second, "not connected again", func() bool { return s.state(0).Place == courier.Connected })
+	s.within(time.Minute, "not connected again", func() bool { return s.state(0).Place == courier.Connected })
 }
