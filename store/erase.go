@@ -274,8 +274,9 @@ func (v *Vault) Files() ([]string, error) {
 	return out, nil
 }
 
-// signReceipts signs the receipts that a power cut left unsigned. The old ciphertext is not known
-// any more, so such a receipt says that nothing was sought. This start has wiped the old file.
+// signReceipts signs the receipts that a power cut left unsigned, and tells them. The old
+// ciphertext is not known any more, so such a receipt says that nothing was sought. This start has
+// wiped the old file.
 func (v *Vault) signReceipts(context.Context) error {
 	rs, err := v.Receipts()
 	if err != nil {
@@ -287,7 +288,7 @@ func (v *Vault) signReceipts(context.Context) error {
 		}
 		if err := v.act(func(t *tx) error {
 			r.Sig = ed25519.Sign(t.r.sign(), r.message())
-			return t.put(receiptBucket, key64(r.Seq), &t.r.seal, &r)
+			return t.putReceipt(&r)
 		}); err != nil {
 			return err
 		}

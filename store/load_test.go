@@ -90,6 +90,8 @@ func load(what string) error {
 			l.learn(l.ids[0])
 			l.stopLearning(l.ids[0])
 		}
+	case "site":
+		l.site()
 	case "import":
 		if l.add(); len(l.ids) > 0 {
 			l.undo(l.importPeople(l.ids[0]))
@@ -112,6 +114,12 @@ func load(what string) error {
 func newLoad(t testing.TB) (root string) {
 	t.Helper()
 	root = t.TempDir()
+	makeLoad(t, root)
+	return root
+}
+
+func makeLoad(t testing.TB, root string) {
+	t.Helper()
 	dir, o := loadOptions(root, startClock().now)
 	v, err := Create(dir, o)
 	if err != nil {
@@ -120,5 +128,4 @@ func newLoad(t testing.TB) (root string) {
 	if err := v.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return root
 }

@@ -18,6 +18,7 @@ type disk struct {
 	fds    map[int]*handle
 	events []event
 	said   []string
+	oneOf  int // of so many disks one is checked, drawn at random; zero: each is
 }
 
 type file struct {

@@ -75,6 +75,9 @@ func (d *disk) cuts(t *testing.T, c *attack.Campaign, random int, check func(ima
 		}
 		if matters && moment%every == 0 {
 			for kind := range 3 + random {
+				if d.oneOf > 1 && c.Rand.IntN(d.oneOf) > 0 {
+					continue
+				}
 				image := filepath.Join(base, fmt.Sprint("cut", n))
 				if err := d.image(image, kind, c.Rand); err != nil {
 					t.Fatal(err)

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,6 +22,11 @@ type event struct {
 // trace runs a load under strace.
 func trace(t *testing.T, root, kind string) *disk {
 	t.Helper()
+	return traceSeed(t, root, kind, 1)
+}
+
+func traceSeed(t *testing.T, root, kind string, seed uint64) *disk {
+	t.Helper()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		t.Skip("strace is not installed (apt-get install strace)")
@@ -37,7 +41,7 @@ func trace(t *testing.T, root, kind string) *disk {
 	}
 	d.safe = maps.Clone(d.names)
 	out := filepath.Join(t.TempDir(), "trace")
-	run := child(root, kind, 1)
+	run := child(root, kind, seed)
 	cmd := exec.Command(strace, "-f", "-qq", "-e", "trace=openat,close,pwrite64,write,ftruncate,fsync,fdatasync,"+
 		"renameat,renameat2,rename,link,linkat,unlink,unlinkat",
 		"-e", "signal=none", "-xx", "-s", "64000000", "-o", out, run.Path)
@@ -54,12 +58,8 @@ func trace(t *testing.T, root, kind string) *disk {
 	return d
 }
 
-var (
-	straceLine    = regexp.MustCompile(`^(\d+) +(\w+)\((.*)\) += (-?\d+)`)
-	straceBegun   = regexp.MustCompile(`^(\d+) +(\w+)\((.*) <unfinished \.\.\.>$`)
-	straceResumed = regexp.MustCompile(`^(\d+) +<\.\.\. (\w+) resumed>(.*)\) += (-?\d+)`)
-)
-
+// parseTrace reads what strace wrote: "12 fsync(3) = 0", or two lines where another thread came
+// between, "12 fsync(3 <unfinished ...>" and "12 <... fsync resumed>) = 0".
 func parseTrace(t *testing.T, name string) []event {
 	t.Helper()
 	f, err := os.Open(name)
@@ -72,21 +72,27 @@ func parseTrace(t *testing.T, name string) []event {
 	s := bufio.NewScanner(f)
 	s.Buffer(nil, 1<<30)
 	for s.Scan() {
-		line := s.Text()
-		var m []string
-		if b := straceBegun.FindStringSubmatch(line); b != nil {
-			begun[b[1]] = b[3]
-			continue
-		} else if m = straceResumed.FindStringSubmatch(line); m != nil {
-			m[3] = begun[m[1]] + m[3]
-		} else if m = straceLine.FindStringSubmatch(line); m == nil {
+		thread, line, _ := strings.Cut(s.Text(), " ")
+		line = strings.TrimLeft(line, " ")
+		if call, is := strings.CutSuffix(line, " <unfinished ...>"); is {
+			begun[thread] = call
 			continue
 		}
-		ret, err := strconv.Atoi(m[4])
+		if strings.HasPrefix(line, "<... ") {
+			_, rest, _ := strings.Cut(line, " resumed>")
+			line = begun[thread] + rest
+		}
+		at := strings.LastIndex(line, " = ")
+		call, args, is := strings.Cut(line[:max(at, 0)], "(")
+		if !is {
+			continue // a signal, or the end of a thread
+		}
+		result, _, _ := strings.Cut(line[at+len(" = "):], " ")
+		ret, err := strconv.Atoi(result)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%.80s: %v", line, err)
 		}
-		out = append(out, event{m[2], strings.Split(m[3], ", "), ret})
+		out = append(out, event{call, strings.Split(strings.TrimSuffix(strings.TrimRight(args, " "), ")"), ", "), ret})
 	}
 	if err := s.Err(); err != nil {
 		t.Fatal(err)

@@ -45,7 +45,9 @@ type seat struct {
 	Answered word          `cbor:"answered,omitzero"`
 	Greeted  bool          `cbor:"greeted,omitempty"` // another door waits for a word
 	// ToldFaces says that the others know who has a face here.
-	ToldFaces bool `cbor:"faces,omitempty"`
+	ToldFaces bool          `cbor:"faces,omitempty"`
+	Asks      []record.Span `cbor:"asks,omitempty"`    // to be asked for at the next [Vault.CatchUp] …
+	Answers   []record.Span `cbor:"answers,omitempty"` // … and to be told again
 }
 
 // member is a door of the site, this one among them, and how far its chain was read.

@@ -18,8 +18,9 @@ import (
 // and tells it the others. A door that has nothing of it says that. A door that was admitted
 // afterwards owes no answer.
 
-// owes reports whether a door has to answer what was told under a stamp.
-func (m *member) owes(told fact.Stamp) bool { return !m.gone() && m.At.Compare(told) < 0 }
+// owes reports whether a door has to answer what was told under a stamp. A door whose answer was
+// lost is admitted again, and named again: what was told before that came with the later answer.
+func (m *member) owes(told fact.Stamp) bool { return !m.gone() && m.Name.At.Compare(told) < 0 }
 
 // receiptKey is where the receipt of another door lies.
 func receiptKey(r *Receipt) []byte {

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 
 	"menshen/site/fact"
@@ -15,16 +16,59 @@ import (
 // back told itself.
 //
 // A question may itself be in a record that cannot be opened. It is asked again then, but only
-// while the answer is lacking: two doors that erase much would else ask each other ever more.
+// while the answer is lacking: two doors that erase much would else ask each other ever more. And
+// questions and answers are noted, and told together by CatchUp: where many doors erase at once, a
+// record for each would be one more that another door cannot open.
+
+// answersMost is how many spans are noted to be told again. A door that asks for more gets all that
+// lies between them too.
+const answersMost = 256
+
+// CatchUp asks the other doors for what could not be opened here, and tells again what they asked
+// for, in as few records as it takes. It is to be called some seconds after records were applied.
+// told reports whether there was anything of it.
+func (v *Vault) CatchUp() (told bool, err error) {
+	due := func(t *tx) (*telling, error) {
+		s, err := t.teller()
+		if told = s != nil && len(s.Asks)+len(s.Answers) > 0; !told {
+			return nil, err
+		}
+		return s, err
+	}
+	err = v.view(func(t *tx) error { _, err := due(t); return err })
+	if err != nil || !told {
+		return false, err
+	}
+	err = v.act(func(t *tx) error {
+		s, err := due(t)
+		if s == nil || err != nil {
+			return err
+		}
+		asks, answers := s.Asks, s.Answers
+		s.Asks, s.Answers, s.touched = nil, nil, true
+		for _, span := range asks {
+			err = errors.Join(err, t.askAgain(span))
+		}
+		for _, span := range answers {
+			err = errors.Join(err, t.tellAgain(span))
+		}
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("catch up with the site: %w", err)
+	}
+	return told, nil
+}
 
 // wantKey is where it lies that some records are asked for, until something tells of them again.
 func wantKey(s record.Span) []byte {
 	return append(append([]byte("want"), s.Door[:]...), key64(s.First)...)
 }
 
-// want asks for what was in some records.
+// want notes that what was in some records is to be asked for.
 func (t *tx) want(span record.Span) error {
-	t.telling.ask = append(t.telling.ask, span)
+	s := t.telling
+	s.Asks, s.touched = joined(append(s.Asks, span)), true
 	return t.put(siteBucket, wantKey(span), &t.r.seal, &span)
 }
 
@@ -67,15 +111,32 @@ func (t *tx) askAgain(span record.Span) error {
 	return err
 }
 
-// answer tells again what was in some records of a chain, if that is for this door to do: its own,
-// those of the one who asks, and those of a door that was sent away.
-func (a *applier) answer(s *telling, asks fact.DoorID, span record.Span) error {
+// answer notes that what was in some records of a chain is to be told again, if that is for this
+// door to do: its own, those of the one who asks, and those of a door that was sent away.
+func (s *telling) answer(here, asks fact.DoorID, span record.Span) {
 	m := s.members[span.Door]
-	if m == nil || asks == a.t.r.Unit || span.Door != a.t.r.Unit && span.Door != asks && !m.gone() {
-		return nil
+	if m == nil || asks == here || span.Door != here && span.Door != asks && !m.gone() {
+		return
 	}
-	span.Last = min(span.Last, m.Seq)
-	return a.t.tellAgain(span)
+	if span.Last = min(span.Last, m.Seq); span.First > span.Last {
+		return
+	}
+	s.Answers, s.touched = joined(append(s.Answers, span)), true
+	if len(s.Answers) > answersMost {
+		s.Answers = hulls(s.Answers)
+	}
+}
+
+// hulls gives for each chain one span, from its first to its last. all is sorted.
+func hulls(all []record.Span) (out []record.Span) {
+	for _, s := range all {
+		if n := len(out); n > 0 && out[n-1].Door == s.Door {
+			out[n-1].Last = s.Last
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 // tellAgain tells what is true now of all that some records were about: of everything, where not

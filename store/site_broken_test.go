@@ -176,17 +176,21 @@ func TestSiteAsksNoMore(t *testing.T) {
 	if got := s.bring(a, b.lacking(s, a)); got.Closed == 0 {
 		t.Fatalf("%+v", got)
 	}
+	must(a.CatchUp())
 	s.must(c.Rotate(t.Context(), "op", "test"))
 	if got := s.bring(c, a.lacking(s, c)); got.Closed == 0 { // the question
 		t.Fatalf("%+v", got)
 	}
 	s.bring(b, a.lacking(s, b))
+	must(b.CatchUp())
 	s.bring(a, b.lacking(s, a)) // the answer
 	must(a.Person(li))
+	must(c.CatchUp())
 	before := must(a.SiteHeads())[a.Unit()]
 	if got := s.bring(a, c.lacking(s, a)); got.Records == 0 {
 		t.Fatalf("%+v", got)
 	}
+	must(a.CatchUp())
 	for _, raw := range s.records(a, before+1) {
 		body, err := must(record.Parse(raw)).Open(must(age.ParseX25519Identity(a.identity(s))))
 		if err != nil || slices.ContainsFunc(body.Ask, func(s record.Span) bool { return s.Door == b.Unit() }) {

@@ -190,7 +190,9 @@ func (s *testSite) settle() {
 					s.t.Fatalf("receipt %+v", r)
 				}
 			}
-			quiet = quiet && len(done) == 0
+			told, err := d.CatchUp()
+			s.must(err)
+			quiet = quiet && len(done) == 0 && !told
 		}
 		if quiet {
 			return
@@ -422,6 +424,10 @@ func siteActs() map[string]func(s *testSite, d *testDoor, t *rapid.T) {
 		},
 		"erase due": func(s *testSite, d *testDoor, t *rapid.T) {
 			_, err := d.EraseDue(Door)
+			s.must(err)
+		},
+		"catch up": func(s *testSite, d *testDoor, t *rapid.T) {
+			_, err := d.CatchUp()
 			s.must(err)
 		},
 		"say a word": func(s *testSite, d *testDoor, t *rapid.T) {

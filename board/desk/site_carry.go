@@ -309,7 +309,9 @@ func (v *siteVisit) apply(ctx context.Context) error {
 	if err != nil {
 		return explainSite(err)
 	}
-	return v.unit.EraseTold(ctx) // so that the receipts go along at once
+	err = v.unit.EraseTold(ctx) // so that receipts, questions and answers go along at once
+	_, failed := v.vault.CatchUp()
+	return errors.Join(err, failed)
 }
 
 func (v *siteVisit) write(ctx context.Context) (err error) {

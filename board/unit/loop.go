@@ -57,6 +57,7 @@ func (u *Unit) start(ctx context.Context) (wait func()) {
 	all.Go(func() { u.watchLeases(ctx) })
 	all.Go(func() { u.eraseDue(ctx) })
 	all.Go(func() { u.keepTrust(ctx) })
+	all.Go(func() { u.keepCaughtUp(ctx) })
 	all.Go(func() { u.addOccasions(ctx) })
 	return all.Wait
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"menshen/store"
 )
@@ -27,7 +28,33 @@ func (u *Unit) ApplySite(ctx context.Context, records [][]byte) (store.SiteAppli
 	if done.Records > 0 && err == nil {
 		err = u.KeepTrust(ctx)
 	}
+	if done.Records > 0 {
+		select {
+		case u.heard <- struct{}{}:
+		default:
+		}
+	}
 	return done, err
+}
+
+// catchUpAfter lets collect what is to be asked and told again: records come in bursts, and where
+// several doors erase, many of them cannot be opened.
+const (
+	catchUpAfter = 2 * time.Second
+	catchUpAgain = time.Minute // what was left when the program ended, or the disk refused
+)
+
+// keepCaughtUp asks and answers the other doors, until ctx ends.
+func (u *Unit) keepCaughtUp(ctx context.Context) {
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-u.heard:
+			pause(ctx, catchUpAfter)
+		case <-time.After(catchUpAgain):
+		}
+		_, _ = u.vault.CatchUp() // a vault that does not answer is a fault already, and this is tried again
+	}
 }
 
 // EraseTold destroys what other doors erased, and gives when that is done. With nothing to do it

@@ -86,8 +86,14 @@ func doorMain(folder, days string) error {
 	d := &doorProcess{v: v, now: clock}
 	go d.serve(l)
 	go func() {
-		for range time.Tick(100 * time.Millisecond) {
-			if _, err := v.EraseDue(store.Door); err != nil {
+		for n := 1; ; n++ {
+			time.Sleep(100 * time.Millisecond)
+			_, err := v.EraseDue(store.Door)
+			if n%10 == 0 {
+				_, err2 := v.CatchUp()
+				err = errors.Join(err, err2)
+			}
+			if err != nil {
 				fmt.Fprintln(os.Stderr, err)
 			}
 		}
