@@ -211,7 +211,9 @@ func (r *row) plain() *plain {
 	k := r.tickets[len(r.tickets)-1]
 	p := &plain{row: r, came: make(chan time.Time, 1<<16), subject: post.Records(k.Site, k.Door)}
 	for range r.doors {
-		nc, err := nats.Connect("tls://"+k.Hub.String(), connectWith(r, k)...)
+		enter, err := options(k)
+		must(r, err)
+		nc, err := nats.Connect("tls://"+k.Hub.String(), enter...)
 		must(r, err)
 		r.Cleanup(nc.Close)
 		js, err := jetstream.New(nc)

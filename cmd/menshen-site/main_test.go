@@ -17,16 +17,20 @@ var all = flag.Bool("all", false, "the whole campaign, in network namespaces (ro
 // TestMain: the processes of a site's tests are this binary. Its couriers have less patience than
 // installed ones.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && slices.Contains([]string{"hub", "courier", "door", "wiretap"}, os.Args[1]) {
+	verbs := []string{"hub", "courier", "door", "wiretap", "thief", "stranger"}
+	if len(os.Args) > 1 && slices.Contains(verbs, os.Args[1]) {
 		switch os.Args[1] {
 		case "wiretap":
 			wiretap()
 			return
 		case "door":
-			if err := doorMain(os.Args[2], os.Args[3]); err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				os.Exit(1)
-			}
+			ended(doorMain(os.Args[2], os.Args[3]))
+			return
+		case "thief":
+			ended(thiefMain(os.Args[2], os.Args[3]))
+			return
+		case "stranger":
+			ended(strangerMain(os.Args[2]))
 			return
 		}
 		configOf = func(t post.Ticket, socket string) courier.Config {
@@ -39,4 +43,11 @@ func TestMain(m *testing.M) {
 	}
 	flag.Parse()
 	os.Exit(m.Run())
+}
+
+func ended(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }

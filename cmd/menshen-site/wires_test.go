@@ -47,15 +47,22 @@ func newWires(t *testing.T, doors int) *wires {
 	w.in("hub", "ip", "addr", "add", "192.168.77.1/24", "dev", "switch")
 	w.in("hub", "ip", "link", "set", "switch", "up")
 	for d := range doors {
-		place, port := fmt.Sprint("d", d), fmt.Sprint("port", d)
-		w.do("ip", "netns", "add", w.name(place))
-		t.Cleanup(func() { w.do("ip", "netns", "del", w.name(place)) })
-		w.in("hub", "ip", "link", "add", port, "type", "veth", "peer", "name", "lan", "netns", w.name(place))
-		w.in("hub", "ip", "link", "set", port, "master", "switch", "up")
-		w.in(place, "ip", "addr", "add", fmt.Sprintf("192.168.77.%d/24", 10+d), "dev", "lan")
-		w.in(place, "ip", "link", "set", "lan", "up")
+		w.join(fmt.Sprint("d", d), 10+d)
 	}
+	w.join("thief", 9)
 	return w
+}
+
+// join makes a place with a wire to the switch, and an address.
+func (w *wires) join(place string, address int) {
+	w.t.Helper()
+	w.do("ip", "netns", "add", w.name(place))
+	w.t.Cleanup(func() { w.do("ip", "netns", "del", w.name(place)) })
+	port := "to" + place
+	w.in("hub", "ip", "link", "add", port, "type", "veth", "peer", "name", "lan", "netns", w.name(place))
+	w.in("hub", "ip", "link", "set", port, "master", "switch", "up")
+	w.in(place, "ip", "addr", "add", fmt.Sprintf("192.168.77.%d/24", address), "dev", "lan")
+	w.in(place, "ip", "link", "set", "lan", "up")
 }
 
 func (w *wires) name(place string) string { return w.prefix + place }
