@@ -59,6 +59,7 @@ func newBuilding(t *testing.T, doors int, at string, w *wires) *building {
 	}
 	c := root()
 	c.SetOut(io.Discard)
+	c.SetErr(io.Discard)
 	c.SetArgs(words)
 	if err := c.Execute(); err != nil {
 		t.Fatal(err)

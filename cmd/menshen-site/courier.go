@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -57,7 +59,12 @@ door does not answer it tries again, at least once a minute; 'menshen-site statu
 // readTicket reads a ticket that is this user's alone, or that systemd has handed over.
 func readTicket(path string) (post.Ticket, error) {
 	handed := os.Getenv("CREDENTIALS_DIRECTORY") // empty: nothing is
-	if err := safefile.Private(path); err != nil && filepath.Dir(path) != handed {
+	err := safefile.Private(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return post.Ticket{}, fmt.Errorf("there is no ticket %s: 'menshen-site set-up' at the hub makes one for "+
+			"each door", path)
+	case err != nil && filepath.Dir(path) != handed:
 		return post.Ticket{}, fmt.Errorf("reading the ticket: %w", err)
 	}
 	raw, err := os.ReadFile(path)

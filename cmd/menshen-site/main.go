@@ -26,11 +26,12 @@ and the others' to the door. Each record is sealed by its door, to the doors tha
 courier have no keys, and a door goes on without them.
 
 Both speak with addresses of the site's own network only.`,
-		Example: `  menshen-site set-up --site SITE --hub 10.0.0.9:4222 DOOR DOOR    the site, and tickets
-  menshen-site hub                                  on the machine with that address
-  menshen-site courier                              beside each door
-  menshen-site status                               how the courier fares
-  menshen-site desk --serial /dev/ttyACM0           the desk in a browser, on the manager's computer`,
+		Example: `  menshen-site doors        at a door: what set-up needs at the hub
+  menshen-site set-up       at the hub: the site, and a ticket for each door
+  menshen-site hub          at the hub, as its service does
+  menshen-site courier      beside each door, as its service does
+  menshen-site status       how the courier fares
+  menshen-site desk         the desk in a browser, on the manager's computer`,
 		Version:       version,
 		SilenceUsage:  true,
 		SilenceErrors: true,

@@ -20,7 +20,7 @@ const hubDir = "/var/lib/menshen-site"
 // office is what the verbs that write the site's papers have in common.
 type office struct {
 	dir, tickets string
-	out          io.Writer
+	out, hint    io.Writer // what was made; what is to be done next
 }
 
 func (o *office) flags(c *cobra.Command) {
@@ -32,12 +32,12 @@ func setUpVerb() *cobra.Command {
 	var o office
 	var site, at string
 	c := &cobra.Command{
-		Use:   "set-up DOOR…",
+		Use:   "set-up [--site SITE --hub IP:PORT] DOOR…",
 		Short: "set the site up, and make a ticket for each door",
 		Long: `Makes the site's own certificate authority, the hub's certificate and a ticket for each door, at
 the machine where the hub is to run. DOOR and SITE are identities of 32 hex digits: 'menshen-site doors'
 at any door prints them.
-Run again, it makes tickets for more doors; those that have one keep it.
+Run again, without SITE and hub, it makes tickets for more doors; those that have one keep it.
 
 Carry each ticket to its door on a stick, as /etc/menshen-site/ticket, then delete it here and on the stick.
 A ticket opens no door and no record. The hub reads its list of doors when it starts.`,
@@ -45,7 +45,7 @@ A ticket opens no door and no record. The hub reads its list of doors when it st
   menshen-site set-up 90d2…                        one more door`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, words []string) error {
-			o.out = c.OutOrStdout()
+			o.speakTo(c)
 			doors, err := identities(words)
 			if err == nil {
 				_, err = cli.BecomeOwner(o.dir)
@@ -57,7 +57,11 @@ A ticket opens no door and no record. The hub reads its list of doors when it st
 			if err != nil {
 				return err
 			}
-			return o.issue(papers, missing(papers, doors))
+			without := missing(papers, doors)
+			if n := len(doors) - len(without); n > 0 {
+				fmt.Fprintf(o.hint, "%d of these doors have a ticket already: 'menshen-site renew' makes new ones\n", n)
+			}
+			return o.issue(papers, without)
 		},
 	}
 	o.flags(c)
@@ -80,7 +84,7 @@ Tickets and certificates have no date: a door whose clock is wrong would be cut 
 		Example: `  menshen-site renew 0b1c…
   menshen-site renew --all`,
 		RunE: func(c *cobra.Command, words []string) error {
-			o.out = c.OutOrStdout()
+			o.speakTo(c)
 			doors, err := identities(words)
 			if err != nil {
 				return err
@@ -138,11 +142,23 @@ leaves the site is also sent away at another door's console: only then is nothin
 					return fmt.Errorf("the hub has no door %s", door)
 				}
 			}
-			return papers.Save(o.dir)
+			o.speakTo(c)
+			return o.save(papers)
 		},
 	}
 	c.Flags().StringVar(&o.dir, "dir", hubDir, "the hub's folder")
 	return c
+}
+
+func (o *office) speakTo(c *cobra.Command) { o.out, o.hint = c.OutOrStdout(), c.ErrOrStderr() }
+
+// save saves the papers.
+func (o *office) save(papers *hub.Papers) error {
+	err := papers.Save(o.dir)
+	if err == nil {
+		fmt.Fprintln(o.hint, "A hub that runs learns of it by 'systemctl restart menshen-site-hub'.")
+	}
+	return err
 }
 
 func identities(words []string) (all []post.ID, err error) {
@@ -176,8 +192,8 @@ func (o *office) papers(site, at string) (*hub.Papers, error) {
 	papers, err := hub.LoadPapers(o.dir)
 	switch {
 	case err == nil && (site != "" && site != papers.Site.String() || at != "" && at != papers.Hub.String()):
-		return nil, fmt.Errorf("site %s with its hub at %s is set up here: leave --site and --hub out to add doors",
-			papers.Site, papers.Hub)
+		return nil, fmt.Errorf("site %s with its hub at %s is set up here: leave --site and --hub out to add doors; "+
+			"for another address set it up anew in an empty %s", papers.Site, papers.Hub, o.dir)
 	case !errors.Is(err, hub.ErrNoSite):
 		return papers, err
 	case site == "" || at == "":
@@ -213,5 +229,5 @@ func (o *office) issue(papers *hub.Papers, doors []post.ID) error {
 		}
 		fmt.Fprintln(o.out, path)
 	}
-	return papers.Save(o.dir)
+	return o.save(papers)
 }

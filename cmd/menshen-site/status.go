@@ -34,7 +34,8 @@ record the unit has and when anything came of that door. The exit code is 1 when
 		RunE: func(c *cobra.Command, _ []string) error {
 			raw, err := os.ReadFile(path)
 			if errors.Is(err, fs.ErrNotExist) {
-				return errors.New("no courier runs here: 'systemctl start menshen-site-courier' starts it")
+				return errors.New("no courier runs here: with the door's ticket at " + ticketFile +
+					", 'systemctl enable --now menshen-site-courier' starts it")
 			}
 			var s courier.Status
 			if err == nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"strings"
 	"time"
@@ -187,7 +188,7 @@ func (u *unit) ask(ctx context.Context, method string, params, result any) error
 	}
 	u.line.Close()
 	u.line = nil
-	return fmt.Errorf("%s: %w", method, err)
+	return fmt.Errorf("the line to the door's program ended: %w", err)
 }
 
 // meet opens a line, where there is none.
@@ -197,9 +198,12 @@ func (u *unit) meet(ctx context.Context) error {
 	}
 	var d net.Dialer
 	line, err := d.DialContext(ctx, "unix", u.socket)
-	if err != nil {
-		return fmt.Errorf("the door's program does not listen for its courier: "+
-			"is menshen started, with [site.courier]? %w", err)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("only root and the courier may ask the door's program: %w", err)
+	case err != nil:
+		return fmt.Errorf("the door's program does not listen for its courier: write [site.courier] "+
+			"user = \"menshen-site\" into /etc/menshen/door.toml, then 'systemctl restart menshen' (%w)", err)
 	}
 	u.line, u.asked = line.(*net.UnixConn), 0
 	u.in = bufio.NewScanner(line)

@@ -157,7 +157,12 @@ ok "upgraded: one restart, the door's files as they were"
 get install menshen-site || fail "menshen-site cannot be upgraded"
 is "$(menshen-site --version)" "menshen-site version $version" "version of menshen-site after the upgrade"
 papers | diff papers-before - >out || fail "the upgrade changed the hub's papers"
-ok "menshen-site: upgraded, its papers as they were"
+: >calls
+get remove menshen-site || fail "menshen-site cannot be removed"
+grep -qE 'stop( .*)? menshen-site-hub\.service' calls || fail "the removal does not stop courier and hub"
+papers | diff papers-before - >out || fail "the removal changed the hub's papers"
+get install menshen-site || fail "menshen-site cannot be installed after its removal"
+ok "menshen-site: upgraded, removed and back, its papers as they were"
 
 # Removed: stopped, and all that is the door's is kept.
 : >calls

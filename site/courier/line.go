@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"syscall"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -55,16 +57,34 @@ func dial(ctx context.Context, t post.Ticket) (*line, error) {
 			}
 		}))
 	if err != nil {
-		return nil, fmt.Errorf("the hub at %s: %w", t.Hub, err)
+		return nil, because(err)
 	}
 	if l.js, err = jetstream.New(l.nc, jetstream.WithDefaultTimeout(within)); err == nil {
 		_, err = l.nc.ChanSubscribe("heads."+t.Site.String()+".*", l.said)
 	}
 	if err != nil {
 		l.close()
-		return nil, fmt.Errorf("the hub at %s: %w", t.Hub, err)
+		return nil, fmt.Errorf("beginning at the hub: %w", err)
 	}
 	return l, nil
+}
+
+// because says what a person can do about a hub that is not there, or does not let the courier in.
+func because(err error) error {
+	var waited net.Error
+	switch {
+	case errors.Is(err, nats.ErrNoServers), errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Errorf("nothing listens there: start menshen-site-hub on the hub's machine (%w)", err)
+	case errors.Is(err, nats.ErrAuthorization):
+		return fmt.Errorf("it does not let this ticket in: the door was struck there, or its ticket renewed; "+
+			"carry the new one here (%w)", err)
+	case errors.Is(err, nats.ErrTimeout), errors.As(err, &waited) && waited.Timeout(),
+		errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return fmt.Errorf("no machine answers there: look at cable and address, here and at the hub (%w)", err)
+	case errors.Is(err, syscall.EPERM):
+		return fmt.Errorf("this machine does not let the courier go there: is it an address of the site? (%w)", err)
+	}
+	return err
 }
 
 func lost(err error) error {

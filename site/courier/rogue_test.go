@@ -225,12 +225,16 @@ func TestWhoGetsIn(t *testing.T) {
 	struck := good
 	user, _ := nkeys.CreateUser()
 	struck.Seed, _ = user.Seed()
-	if err := visit(t, struck, s.units[0]); err == nil || !strings.Contains(err.Error(), "Authorization") {
+	if err := visit(t, struck, s.units[0]); err == nil || !strings.Contains(err.Error(), "carry the new one here") {
 		t.Errorf("with a key that is not on the list: %v", err)
 	}
 	foreign.Pair = good.Pair // it expects another hub
 	if err := visit(t, foreign, s.units[0]); err == nil || !strings.Contains(err.Error(), "not of this site") {
 		t.Errorf("the courier talks to a hub of another site: %v", err)
+	}
+	s.hub.Close()
+	if err := visit(t, good, s.units[0]); err == nil || !strings.Contains(err.Error(), "nothing listens there") {
+		t.Errorf("without a hub: %v", err)
 	}
 }
 

@@ -75,7 +75,7 @@ func (k *courier) away(err error, pause time.Duration) {
 	}
 	if k.status.Place != place {
 		k.status.Place, k.status.Since = place, time.Now()
-		k.Log.Warn("not connected", "error", err)
+		k.Log.Warn("not connected", "hub", k.status.Hub, "error", err)
 	}
 	k.status.Why, k.status.Next = err.Error(), time.Now().Add(pause)
 	k.tell()
