@@ -13,7 +13,7 @@ VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 BIN     := bin/menshen
 SITE_WRITER := bin/menshen-site
 
-.PHONY: install place place-models place-voice place-site packages repository release test-packages image image-test update-test run test test-desk build compile setup models lint short race fuzz attack bench eval bench-history \
+.PHONY: install place place-models place-voice place-site packages repository release test-packages site-package-test image image-test update-test run test test-desk build compile setup models lint short race fuzz attack bench eval bench-history \
   bench-compare soak sim mutants pictures display-read vboard camera-test cable-test display-test system-test site-test cover clean
 
 run: setup-run compile
@@ -103,6 +103,12 @@ release:
 # The packages in fresh roots of both releases: installed, upgraded, removed, purged; lintian; built twice. Up to an hour and a half; root only.
 test-packages: packages
 	@scripts/package/test.sh "$(RELEASES)" "$(ARCHES)"
+
+# The packages of two doors and of a hub at work: Debian 13 with systemd in namespaces of this machine, set up as docs/install.md says, killed,
+# started again, and tried from inside the services' sandboxes. Two minutes, after two of set-up once; root only.
+site-package-test: setup-package
+	$(MAKE) packages RELEASES=trixie ARCHES=$$(dpkg --print-architecture)
+	@scripts/package/booted.sh
 
 # The card of a door unit, dist/image: Debian 13 for arm64 with the packages, two systems, hash trees. Five minutes; root only.
 # CERTIFICATE=FILE: whose updates it takes. PIOS=FILE SHA256=…: with the kernel of Raspberry Pi OS, for a Pi 5 and ribbon cameras (dist/image-pios).
