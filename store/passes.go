@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"menshen/policy"
+	"menshen/site/fact"
 	"menshen/store/audit"
 )
 
@@ -19,8 +20,21 @@ type VisitorPass struct {
 	Host    policy.PersonID // who invited; zero: staff did, or the host was erased since
 	By      Actor           // who made it
 	Made    time.Time
-	Used    int
+	Used    int // here
 	Revoked bool
+	// Site is what the doors told of a pass that is for others too; nil: it is for this one alone.
+	Site *fact.Pass
+}
+
+// For reports whether the pass is for a door of this handle.
+func (p *VisitorPass) For(here fact.DoorID) bool { return p.Site == nil || p.Site.For(here) }
+
+// Left is how often the pass still opens a door of this handle.
+func (p *VisitorPass) Left(here fact.DoorID) int {
+	if p.Site != nil {
+		return p.Site.Left(here)
+	}
+	return max(0, p.Uses-p.Used)
 }
 
 // PassKept is how long a pass stays on the list after its end, so that an operator can see on
@@ -37,12 +51,16 @@ var ErrManyPasses = errors.New("there are 1000 passes already; end some that are
 type pass struct {
 	VisitorPass
 	Digits []byte // first hash of the digits for the keypad; nil: it has none
+	Told   uint32 `cbor:",omitempty"` // how many uses here the other doors know to be spent
 }
 
 // AddPass stores a pass that policy allows, and gives it with a new random handle in the place of
 // p.ID. host may be zero: staff invited. digits open the door at a keypad; empty: the pass has
-// none. [ErrTaken]: another pass has these digits. [ErrManyPasses]: no room is left.
-func (v *Vault) AddPass(a Actor, p policy.Pass, host policy.PersonID, digits []byte) (VisitorPass, error) {
+// none. doors are the doors of the site that it is for; none: this one alone. [ErrTaken]: another
+// pass has these digits. [ErrManyPasses]: no room is left. [ErrNoSite]. [ErrUnknown]: no such host
+// or door. [ErrFewUses].
+func (v *Vault) AddPass(a Actor, p policy.Pass, host policy.PersonID, digits []byte,
+	doors ...fact.DoorID) (VisitorPass, error) {
 	v.o.draw(p.ID[:])
 	n := pass{VisitorPass: VisitorPass{Pass: p, Host: host, By: a}}
 	err := p.Check()
@@ -68,14 +86,20 @@ func (v *Vault) AddPass(a Actor, p policy.Pass, host policy.PersonID, digits []b
 				err = ErrManyPasses
 			}
 			if err == nil {
-				err = t.put(passBucket, p.ID[:], &t.r.seal, &n)
+				n.Site, err = t.giveToSite(&n, doors)
+			}
+			if err == nil {
+				err = t.putPass(&n)
 			}
 			if err != nil {
 				return err
 			}
-			_, err = t.log(Entry{At: n.Made, Kind: audit.PassMade, Actor: a, Person: host,
-				Detail: map[string]string{"pass": p.CredentialID(), "from": p.From.UTC().Format(time.RFC3339),
-					"until": p.Until.UTC().Format(time.RFC3339), "uses": fmt.Sprint(p.Uses)}})
+			detail := map[string]string{"pass": p.CredentialID(), "from": p.From.UTC().Format(time.RFC3339),
+				"until": p.Until.UTC().Format(time.RFC3339), "uses": fmt.Sprint(p.Uses)}
+			if n.Site != nil {
+				detail["doors"] = fmt.Sprint(len(doors))
+			}
+			_, err = t.log(Entry{At: n.Made, Kind: audit.PassMade, Actor: a, Person: host, Detail: detail})
 			return err
 		})
 	}
@@ -85,10 +109,18 @@ func (v *Vault) AddPass(a Actor, p policy.Pass, host policy.PersonID, digits []b
 	return n.VisitorPass, nil
 }
 
-// EndPass makes a pass useless; the door still says that it was revoked.
+// EndPass makes a pass useless; the door still says that it was revoked. The other doors that it is
+// for do the same when they hear of it.
 func (v *Vault) EndPass(a Actor, id policy.PersonID) error {
 	err := v.act(func(t *tx) error {
-		err := t.changePass(id, func(p *pass) { p.Revoked = true })
+		err := t.changePass(id, func(p *pass) error {
+			p.Revoked = true
+			if p.Site == nil {
+				return nil
+			}
+			p.Site.Ended = true
+			return t.tellPass(p)
+		})
 		if err != nil {
 			return err
 		}
@@ -103,7 +135,7 @@ func (v *Vault) EndPass(a Actor, id policy.PersonID) error {
 }
 
 // Pass gives a pass by its handle. [ErrUnknown]: this unit made no such pass,
-// or removed it after its end.
+// or removed it after its end; no other door of the site told of it.
 func (v *Vault) Pass(id policy.PersonID) (VisitorPass, error) {
 	var p pass
 	err := v.view(func(t *tx) error { return t.get(passBucket, id[:], &t.r.seal, &p) })
@@ -156,6 +188,12 @@ func (v *Vault) Passes() ([]VisitorPass, error) {
 	return out, errors.Join(append(damaged, err)...)
 }
 
+// countPasses gives how many passes are kept.
+func (t *tx) countPasses() (n int, err error) {
+	err = t.each(passBucket, func(_, _ []byte) error { n++; return nil })
+	return n, err
+}
+
 func (t *tx) eachPass(f func(pass) error) error {
 	return t.each(passBucket, func(key, value []byte) error {
 		var p pass
@@ -166,19 +204,34 @@ func (t *tx) eachPass(f func(pass) error) error {
 	})
 }
 
-func (t *tx) changePass(id policy.PersonID, f func(*pass)) error {
+func (t *tx) changePass(id policy.PersonID, f func(*pass) error) error {
 	var p pass
 	if err := t.get(passBucket, id[:], &t.r.seal, &p); err != nil {
 		return err
 	}
-	f(&p)
-	return t.put(passBucket, id[:], &t.r.seal, &p)
+	return errors.Join(f(&p), t.putPass(&p))
 }
 
-// countPassUse adds n to the uses of a pass: 1, or -1 to give one back. A pass that is
-// gone by now is not an error.
+// putPass stores a pass, as the site knows it where that was told of it.
+func (t *tx) putPass(p *pass) error {
+	if s := p.Site; s != nil {
+		p.Pass, p.Host, p.Revoked, p.Digits = s.Pass(), s.Host, s.Ended, s.Given.Value.Digits
+		p.Used = int(s.At(t.r.Unit).Spent)
+	}
+	return t.put(passBucket, p.ID[:], &t.r.seal, p)
+}
+
+// countPassUse adds n to the uses of a pass: 1, or -1 to give one back, unless other doors know of
+// it already. A pass that is gone by now is not an error.
 func (t *tx) countPassUse(id policy.PersonID, n int) error {
-	err := t.changePass(id, func(p *pass) { p.Used = max(0, p.Used+n) })
+	err := t.changePass(id, func(p *pass) error {
+		if p.Site == nil {
+			p.Used = max(0, p.Used+n)
+		} else if spent := p.Site.At(t.r.Unit).Spent; n > 0 || spent > p.Told {
+			*p.Site = p.Site.Spend(t.r.Unit, n)
+		}
+		return nil
+	})
 	if errors.Is(err, ErrUnknown) {
 		return nil
 	}
@@ -189,6 +242,9 @@ func (t *tx) countPassUse(id policy.PersonID, n int) error {
 func (p *pass) removeHosts(gone map[policy.PersonID]bool) {
 	if gone[p.Host] {
 		p.Host, p.Revoked = policy.PersonID{}, true
+		if s := p.Site; s != nil {
+			s.Host, s.Alone, s.Ended = policy.PersonID{}, true, true
+		}
 	}
 }
 

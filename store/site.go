@@ -22,6 +22,7 @@ import (
 //	site_chain.go   records, as they travel
 //	site_apply.go   records of other doors, and whether they are believed
 //	site_person.go  what they say of a person, and two people with one card
+//	site_passes.go  passes for several doors
 //	site_ask.go     what could not be opened, and is told again
 //	site_orders.go  lockdown and evacuation of the whole site
 //	site_state.go   how each door fares

@@ -24,6 +24,7 @@ type SiteApplied struct {
 	Faces   []policy.PersonID // whose face is used here no longer
 	Gone    []policy.PersonID // people who were erased
 	Orders  bool              // something was told of orders of the site
+	Passes  int               // passes for this door of which something was told
 	Missing []record.Span     // records that must come first
 	Refused []SiteRefusal
 }
@@ -151,6 +152,7 @@ func groups(all []*record.Record) func(yield func([]*record.Record) bool) {
 func (s *SiteApplied) add(o SiteApplied) {
 	s.Records, s.Known, s.Closed = s.Records+o.Records, s.Known+o.Known, s.Closed+o.Closed
 	s.Orders = s.Orders || o.Orders
+	s.Passes += o.Passes
 	for _, list := range []struct{ to, from *[]policy.PersonID }{{&s.Changed, &o.Changed}, {&s.Faces, &o.Faces},
 		{&s.Gone, &o.Gone}} {
 		for _, id := range *list.from {
@@ -262,6 +264,11 @@ func (a *applier) known(s *telling, r *record.Record) error {
 // for what they know; and what it told before under numbers given twice is asked for.
 func (a *applier) putBack(s *telling, r *record.Record) error {
 	last := s.members[a.t.r.Unit].Seq
+	if r.Seq <= last && r.Seq > s.Twice { // else apply has done it
+		if err := a.t.doubtPasses(); err != nil {
+			return err
+		}
+	}
 	s.Begin, s.Twice = true, max(s.Twice, last)
 	if r.Seq <= last {
 		s.ask = append(s.ask, record.Span{Door: r.Door, First: r.Seq, Last: last})
@@ -278,6 +285,11 @@ func (a *applier) putBack(s *telling, r *record.Record) error {
 func (a *applier) apply(s *telling, r *record.Record, b *record.Body) error {
 	t, m := a.t, s.members[r.Door]
 	a.done.Records++
+	if r.Door == t.r.Unit { // of which this vault does not know
+		if err := t.doubtPasses(); err != nil {
+			return err
+		}
+	}
 	if r.Door == t.r.Unit && (r.Seq != m.Seq+1 || r.Prev != m.Head) {
 		if err := a.putBack(s, r); err != nil {
 			return err
@@ -316,6 +328,11 @@ func (a *applier) apply(s *telling, r *record.Record, b *record.Body) error {
 	}
 	for i := range b.People {
 		if err := a.person(&b.People[i], r); err != nil {
+			return err
+		}
+	}
+	for _, p := range b.Passes {
+		if err := a.pass(p, r); err != nil {
 			return err
 		}
 	}

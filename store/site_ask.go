@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"menshen/policy"
 	"menshen/site/fact"
 	"menshen/site/record"
 )
@@ -157,6 +158,7 @@ func (t *tx) tellAgain(span record.Span) error {
 func (t *tx) tellKnown(span record.Span) (found uint64, err error) {
 	s, mine := t.telling, span.Door == t.r.Unit
 	var proved []record.Subject
+	var passes []policy.PersonID
 	err = t.eachLink(span, func(key []byte, l *link) error {
 		found++
 		asks := len(s.ask)
@@ -193,12 +195,17 @@ func (t *tx) tellKnown(span record.Span) (found uint64, err error) {
 			}
 			proved = append(proved, l.Receipts...)
 		}
-		if len(l.About)+len(l.Erased)+len(l.Again)+len(l.Receipts) > 0 || l.Doors || l.Orders || len(s.ask) > asks {
+		passes = append(passes, l.Passes...)
+		if len(l.About)+len(l.Passes)+len(l.Erased)+len(l.Again)+len(l.Receipts) > 0 || l.Doors || l.Orders ||
+			len(s.ask) > asks {
 			seq := be(key[len(span.Door):])
 			s.again = append(append(s.again, l.Again...), record.Span{Door: span.Door, First: seq, Last: seq})
 		}
 		return nil
 	})
+	if err == nil {
+		err = t.tellPassesAgain(passes)
+	}
 	if err != nil || len(proved) == 0 {
 		return found, err
 	}

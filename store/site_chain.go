@@ -17,6 +17,7 @@ type link struct {
 	Head   record.Hash       `cbor:"head"`
 	About  []policy.PersonID `cbor:"about,omitempty"`
 	Erased []record.Subject  `cbor:"erased,omitempty"`
+	Passes []policy.PersonID `cbor:"passes,omitempty"`
 	Doors  bool              `cbor:"doors,omitempty"`
 	Orders bool              `cbor:"orders,omitempty"`
 	// of our own only: what it asked and answered, and whose receipts it had
@@ -44,6 +45,9 @@ func (t *tx) link(m *member, r *record.Record, b *record.Body) error {
 		}
 		for _, p := range b.People {
 			l.About = append(l.About, p.ID)
+		}
+		for _, p := range b.Passes {
+			l.Passes = append(l.Passes, p.ID)
 		}
 		if m.ID == t.r.Unit {
 			l.Ask, l.Again, l.Receipts = b.Ask, b.Again, subjectsOf(b.Receipts)

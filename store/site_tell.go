@@ -20,6 +20,7 @@ type telling struct {
 	members  map[fact.DoorID]*member
 	order    []policy.PersonID
 	people   map[policy.PersonID]fact.Person
+	passes   []fact.Pass
 	erased   []record.Erased
 	doors    []fact.Door
 	ask      []record.Span
@@ -39,9 +40,6 @@ type telling struct {
 
 // partMost is how much one record tells, in bytes of what it seals.
 const partMost = 256 << 10
-
-// orderMost is what one order takes of that at most.
-const orderMost = 256
 
 // pieceMost is how many records a piece of a chain has. Two pieces of each chain are kept.
 const pieceMost = 100
@@ -196,7 +194,7 @@ func (t *tx) tellAll() error {
 		return err
 	}
 	s.tellDoors()
-	return t.tellOrders()
+	return errors.Join(t.tellOrders(), t.tellPasses())
 }
 
 // erasedPeople gives the people whom all doors of the site erase, for ever.
@@ -251,26 +249,35 @@ func (s *telling) parts() (all []*record.Body, err error) {
 	b := &record.Body{Erased: s.erased, Doors: s.doors, Ask: joined(s.ask), Receipts: s.receipts, State: s.state,
 		Again: joined(s.again), Read: s.read(), Hello: s.hello}
 	size := 0
+	room := func(v any) error { // for one more
+		raw, err := encMode.Marshal(v)
+		if size += len(raw); size > partMost && len(b.Orders)+len(b.People)+len(b.Passes) > 0 {
+			all, b, size = append(all, b), &record.Body{}, len(raw)
+		}
+		clear(raw)
+		return err
+	}
 	for _, at := range slices.SortedFunc(maps.Keys(s.orders), fact.Stamp.Compare) {
-		if size += orderMost; size > partMost {
-			all, b, size = append(all, b), &record.Body{}, orderMost
+		if err := room(s.orders[at]); err != nil {
+			return nil, err
 		}
 		b.Orders = append(b.Orders, s.orders[at])
 	}
 	for _, id := range s.order {
 		about := record.About{ID: id, Facts: s.people[id]}
-		raw, err := encMode.Marshal(about)
-		if err != nil {
+		if err := room(about); err != nil {
 			return nil, err
 		}
-		if size += len(raw); size > partMost && len(b.People) > 0 {
-			all, b, size = append(all, b), &record.Body{}, len(raw)
-		}
 		b.People = append(b.People, about)
-		clear(raw)
 	}
-	told := len(b.People) + len(b.Erased) + len(b.Doors) + len(b.Ask) + len(b.Receipts) + len(b.Again) + len(b.Read) +
-		len(b.Orders)
+	for _, p := range s.passes {
+		if err := room(p); err != nil {
+			return nil, err
+		}
+		b.Passes = append(b.Passes, p)
+	}
+	told := len(b.Passes) + len(b.People) + len(b.Erased) + len(b.Doors) + len(b.Ask) + len(b.Receipts) + len(b.Again) +
+		len(b.Read) + len(b.Orders)
 	if told > 0 || b.State != nil || s.announce && len(all) == 0 {
 		all = append(all, b)
 	}

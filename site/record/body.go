@@ -25,7 +25,8 @@ type Body struct {
 	Orders []fact.Order `cbor:"8,keyasint,omitempty"`
 	State  *fact.State  `cbor:"9,keyasint,omitempty"` // how the door fares; nil: as before
 	// Again is what the record tells again of, since it was asked for.
-	Again []Span `cbor:"10,keyasint,omitempty"`
+	Again  []Span      `cbor:"10,keyasint,omitempty"`
+	Passes []fact.Pass `cbor:"11,keyasint,omitempty"` // for several doors
 }
 
 // Place is a place in a chain: up to this record.
