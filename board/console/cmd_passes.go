@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,10 +14,11 @@ import (
 
 func passCommands() []command {
 	return []command{
-		{name: "pass", usage: "[HOST] [--hours N] [--uses N] [--page | --label]", right: desk.KeepsPeople,
-			person: true, needs: has[Passes], run: pass,
+		{name: "pass", usage: "[HOST] [--hours N] [--uses N] [--doors NAME,NAME] [--page | --label]",
+			right: desk.KeepsPeople, person: true, needs: has[Passes], run: pass,
 			about: i18n.M("console.help-pass", "make a visitor's pass, shown once: digits, and a code for the "+
-				"camera; without a host it is from staff; --page or --label to print it"),
+				"camera; without a host it is from staff; --doors for other doors of the site, else it is for "+
+				"this one; --page or --label to print it"),
 			example: "pass 1204 --hours 4 --uses 2"},
 		{name: "passes", usage: "[HOST] [--json]", right: desk.ReadsPeople, person: true, needs: has[Passes],
 			run: passes,
@@ -24,13 +26,14 @@ func passCommands() []command {
 				"those that open"),
 			example: "passes 1204"},
 		{name: "pass-end", usage: "NUMBER", right: desk.KeepsPeople, needs: has[Passes], run: endPass,
-			about:   i18n.M("console.help-pass-end", "revoke a visitor's pass at once"),
+			about: i18n.M("console.help-pass-end", "revoke a visitor's pass at once; other doors that it is for "+
+				"do when they hear of it"),
 			example: "pass-end 8c1f"},
 	}
 }
 
 func pass(ctx context.Context, c *console, words []string) error {
-	a, err := parse(words, "hours=", "uses=", "page", "label")
+	a, err := parse(words, "hours=", "uses=", "doors=", "page", "label")
 	if err != nil {
 		return err
 	}
@@ -49,12 +52,24 @@ func pass(ctx context.Context, c *console, words []string) error {
 		}
 	}
 	now := c.now(ctx)
-	p, err := c.desk.(Passes).AddPass(ctx, c.who, host.ID, now, now.Add(time.Duration(hours)*time.Hour), uses)
+	var doors []string
+	if a.has("doors") {
+		doors = strings.Split(a.options["doors"], ",")
+	}
+	until := now.Add(time.Duration(hours) * time.Hour)
+	p, err := c.desk.(Passes).AddPass(ctx, c.who, host.ID, now, until, uses, doors...)
 	if err != nil {
 		return err
 	}
 	defer p.Code.Wipe()
 	c.say(i18n.M("console.pass-until-times", "Pass %s, until %s, %d times.", p.ID, c.time(p.Until), p.Uses))
+	switch {
+	case len(p.Doors) > 0:
+		c.say(i18n.M("console.pass-doors", "Uses that each door has for now: %s. A door that has spent its own is "+
+			"given more when the doors hear of each other.", passDoors(p)))
+	case p.Other:
+		c.say(i18n.M("console.pass-here-only", "It opens this door alone; --doors gate,lobby is for others."))
+	}
 	if len(p.Code) > 0 {
 		c.say(i18n.M("console.keypad", "At the keypad: %s #", p.Code.Grouped()))
 	}
@@ -70,6 +85,15 @@ func pass(ctx context.Context, c *console, words []string) error {
 	}
 	c.showCode(p)
 	return nil
+}
+
+// passDoors says how many uses of a pass lie at which door.
+func passDoors(p desk.Pass) string {
+	var words []string
+	for _, x := range p.Doors {
+		words = append(words, x.Name+" "+strconv.Itoa(x.Left))
+	}
+	return strings.Join(words, ", ")
 }
 
 // showCode shows a pass's QR code, where the terminal has room for all of it and for the prompt.
@@ -113,8 +137,16 @@ func passes(ctx context.Context, c *console, words []string) error {
 		{"uses", i18n.M("console.of", "of")},
 		{"state", i18n.M("console.state", "state")},
 	}}
+	shared := slices.ContainsFunc(all, func(p desk.PassState) bool { return len(p.Doors) > 0 })
+	if shared {
+		t.cols = append(t.cols, column{"left", i18n.M("console.pass-left-at", "left at")})
+	}
 	for _, p := range all {
-		t.add(p.ID, p.Host.Reveal(), p.By, p.From, p.Until, p.Used, p.Uses, word(p.Says()))
+		line := []any{p.ID, p.Host.Reveal(), p.By, p.From, p.Until, p.Used, p.Uses, word(p.Says())}
+		if shared {
+			line = append(line, passDoors(p.Pass))
+		}
+		t.add(line...)
 	}
 	return c.show(t, a.has("json"))
 }

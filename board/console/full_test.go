@@ -197,7 +197,7 @@ func (d *fullDesk) Dossier(_ context.Context, s desk.Session) (path, key string,
 }
 
 func (d *fullDesk) AddPass(_ context.Context, s desk.Session, id policy.PersonID, from, until time.Time,
-	uses int) (desk.Pass, error) {
+	uses int, doors ...string) (desk.Pass, error) {
 	err := d.enter(s, "pass", desk.Manager)
 	defer d.fakeDesk.mu.Unlock()
 	qr := [][]bool{{true, false}, {false, true}}

@@ -55,9 +55,11 @@ type Rights interface {
 
 // Passes gives visitors a way in without a face: short, for this door, counted.
 type Passes interface {
-	// AddPass makes a pass. Its host is the person of id, or staff for the zero id. The code is
+	// AddPass makes a pass. Its host is the person of id, or staff for the zero id. doors are those
+	// of the site that it is for; none: this one alone. The code is
 	// shown once; the caller wipes it.
-	AddPass(ctx context.Context, s desk.Session, id policy.PersonID, from, until time.Time, uses int) (desk.Pass, error)
+	AddPass(ctx context.Context, s desk.Session, id policy.PersonID, from, until time.Time, uses int,
+		doors ...string) (desk.Pass, error)
 	// EndPass revokes a pass by its handle, or the beginning of it.
 	EndPass(ctx context.Context, s desk.Session, id string) error
 	// ListPasses gives the passes made here, until a day after their end, by their end. The

@@ -15,30 +15,37 @@ import (
 	"menshen/board/pass"
 	"menshen/internal/i18n"
 	"menshen/policy"
+	"menshen/site/fact"
 	"menshen/store"
 )
 
 // AddPass makes a visitor's pass: digits where this door has a keypad, a QR code where it has a
-// scanner or its camera reads codes. host may be zero: staff give the pass.
+// scanner or its camera reads codes, and both where it is for other doors. host may be zero: staff
+// give the pass. doors are names of doors of the site, or beginnings of their handles; none: this
+// door alone.
 func (d *Desk) AddPass(ctx context.Context, s Session, host policy.PersonID, from, until time.Time,
-	uses int) (Pass, error) {
+	uses int, doors ...string) (Pass, error) {
 	by, err := d.allow(s, KeepsPeople)
 	if err != nil {
 		return Pass{}, err
 	}
-	if !d.cfg.Passes.Enabled {
+	site, to, err := d.passDoors(doors)
+	if err != nil {
+		return Pass{}, err
+	}
+	if here := len(to) == 0 || slices.Contains(to, site.Here); here && !d.cfg.Passes.Enabled {
 		return Pass{}, i18n.Problem(i18n.E("desk.door-takes-no-passes", "this door takes no passes"),
 			i18n.M("desk.enable-passes", "write [passes] enabled = true into the configuration"))
 	}
 	length := until.Sub(from).Round(time.Minute) // a code holds full minutes only
 	from = from.Truncate(time.Minute)
 	p := policy.Pass{Door: d.cfg.Unit.Name, From: from, Until: from.Add(length), Uses: uses}
-	kept, digits, err := d.newPass(by, p, host)
+	kept, digits, err := d.newPass(by, p, host, to)
 	if err != nil {
 		return Pass{}, err
 	}
-	out := Pass{ID: shortPass(kept), Code: digits, From: kept.From, Until: kept.Until, Uses: kept.Uses}
-	if takesCodes(d.cfg) {
+	out := passOf(kept, site)
+	if out.Code = digits; takesCodes(d.cfg) || kept.Site != nil {
 		text, err := pass.Encode(d.vault, kept.Pass)
 		if err != nil {
 			return Pass{}, err
@@ -50,29 +57,69 @@ func (d *Desk) AddPass(ctx context.Context, s Session, host policy.PersonID, fro
 	return out, d.unit.ReloadPasses(ctx)
 }
 
+// passDoors finds the doors that a pass is to be for, and the site. A door that belongs to none has
+// no others.
+func (d *Desk) passDoors(names []string) (site store.Site, to []fact.DoorID, err error) {
+	site, err = d.vault.Site()
+	if errors.Is(err, store.ErrNoSite) && len(names) == 0 {
+		return site, nil, nil
+	}
+	if err != nil {
+		return site, nil, explainSite(err)
+	}
+	for _, name := range names {
+		i, err := doorNamed(site.Doors, strings.TrimSpace(name))
+		if err != nil {
+			return site, nil, err
+		}
+		if !slices.Contains(to, site.Doors[i].ID) {
+			to = append(to, site.Doors[i].ID)
+		}
+	}
+	return site, to, nil
+}
+
+// passOf is a pass without what opens the door.
+func passOf(p store.VisitorPass, site store.Site) Pass {
+	out := Pass{ID: shortPass(p), From: p.From, Until: p.Until, Uses: p.Uses}
+	for _, x := range site.Doors {
+		other := x.ID != site.Here
+		out.Other = out.Other || other && !x.Left && !site.Left
+		if p.Site != nil && p.Site.For(x.ID) {
+			out.Doors = append(out.Doors, PassDoor{Name: x.Name, Here: !other, Left: p.Left(x.ID)})
+		}
+	}
+	return out
+}
+
 var errNotPass = i18n.Problem(i18n.E("desk.not-a-pass", "this is not a valid pass"),
 	i18n.M("desk.pass-limits", "a pass has 1 to 255 uses and ends within seven days"))
 
 // newPass puts a pass into the vault, with digits that no other has.
-func (d *Desk) newPass(by store.Actor, p policy.Pass, host policy.PersonID) (store.VisitorPass, Secret, error) {
+func (d *Desk) newPass(by store.Actor, p policy.Pass, host policy.PersonID,
+	to []fact.DoorID) (store.VisitorPass, Secret, error) {
 	if p.Uses > pass.MaxUses { // no code could say so many
 		return store.VisitorPass{}, nil, errNotPass
 	}
 	for {
 		var digits Secret
-		if takesDigits(d.cfg) {
+		if takesDigits(d.cfg) || len(to) > 0 {
 			n, err := rand.Int(d.vault.Random(), big.NewInt(9e8))
 			if err != nil {
 				return store.VisitorPass{}, nil, fmt.Errorf("making up digits: %w", err)
 			}
 			digits = fmt.Appendf(nil, "%d", n.Int64()+1e8)
 		}
-		kept, err := d.vault.AddPass(by, p, host, digits)
+		kept, err := d.vault.AddPass(by, p, host, digits, to...)
 		switch {
 		case err == nil:
 			return kept, digits, nil
 		case errors.Is(err, policy.ErrPass):
 			err = errNotPass
+		case errors.Is(err, store.ErrFewUses):
+			n := len(to)
+			err = i18n.Problem(i18n.E("desk.pass-few-uses", "a pass for %d doors needs %d uses", n, n),
+				i18n.M("desk.pass-one-each", "each door has some for itself: give it more uses, or fewer doors"))
 		case errors.Is(err, store.ErrManyPasses):
 			err = i18n.Problem(i18n.E("desk.too-many-passes", "there are too many passes"),
 				i18n.M("desk.revoke-passes", "revoke those that are no longer needed: 'passes' lists them"))
@@ -130,10 +177,21 @@ func (d *Desk) PrintPass(_ context.Context, s Session, p Pass, label bool) (path
 		return "", err
 	}
 	zone := d.cfg.Site.Location()
-	sheet := pass.Sheet{Door: d.cfg.Unit.Name, Number: p.ID, From: p.From.In(zone), Until: p.Until.In(zone),
-		Uses: p.Uses, Digits: p.Code.Grouped(), QR: p.QR}
+	sheet := pass.Sheet{Doors: doorsOf(p, d.cfg.Unit.Name), Number: p.ID, From: p.From.In(zone),
+		Until: p.Until.In(zone), Uses: p.Uses, Digits: p.Code.Grouped(), QR: p.QR}
 	path, err = d.out.WritePass(d.now(), p.ID, func(w io.Writer) error { return sheet.Write(w, label) })
 	return path, d.adviseOut(err)
+}
+
+// doorsOf gives the names of the doors that a pass is for.
+func doorsOf(p Pass, here string) (names []string) {
+	for _, x := range p.Doors {
+		names = append(names, x.Name)
+	}
+	if len(names) == 0 {
+		names = []string{here}
+	}
+	return names
 }
 
 // Says is a word of the vocabulary for the state of the pass: "opens", "used up".
@@ -169,6 +227,10 @@ func (d *Desk) listPasses(s Session, wanted func(store.VisitorPass) bool) ([]Pas
 	if err != nil {
 		return nil, err
 	}
+	site, err := d.vault.Site()
+	if err != nil && !errors.Is(err, store.ErrNoSite) {
+		return nil, err
+	}
 	var out []PassState
 	var hosts []policy.Person
 	now := d.now()
@@ -176,8 +238,10 @@ func (d *Desk) listPasses(s Session, wanted func(store.VisitorPass) bool) ([]Pas
 		if !wanted(p) {
 			continue
 		}
-		line := PassState{Pass: Pass{ID: shortPass(p), From: p.From, Until: p.Until, Uses: p.Uses},
-			By: names[p.By], Used: p.Used}
+		line := PassState{Pass: passOf(p, site), By: names[p.By], Used: p.Used}
+		if p.Site != nil {
+			line.Used = p.Site.Spent()
+		}
 		if !p.Host.IsZero() {
 			if host, err := d.vault.Person(p.Host); err == nil {
 				line.Host = host.Name
@@ -193,7 +257,7 @@ func (d *Desk) listPasses(s Session, wanted func(store.VisitorPass) bool) ([]Pas
 			line.State = policy.ReasonRevoked
 		case !now.Before(p.Until):
 			line.State = policy.ReasonExpired
-		case p.Used >= p.Uses:
+		case line.Used >= p.Uses:
 			line.State = policy.ReasonUsedUp
 		case now.Before(p.From):
 			line.State = policy.ReasonNotYetValid

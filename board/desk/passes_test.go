@@ -54,3 +54,37 @@ func TestPrintedPass(t *testing.T) {
 		t.Errorf("left of a pass that was ended: %q", left)
 	}
 }
+
+// TestPassForTwoDoors: what staff see of a pass for two doors, at each of them, and what is
+// refused.
+func TestPassForTwoDoors(t *testing.T) {
+	for _, lang := range []string{"en", "zh"} {
+		t.Run(lang, func(t *testing.T) {
+			h := newBuildingWith(t, func(c *config.Config) { c.Passes = config.Passes{Enabled: true, Camera: true} },
+				lang, "gate", "lobby")
+			gate, lobby := h.doors["gate"], h.doors["lobby"]
+			const other = "--doors"
+			if shown := gate.do("pass"); strings.Contains(shown, other) {
+				t.Errorf("a door without others speaks of them:\n%s", shown)
+			}
+			gate.do("site found", "yes")
+			h.join("lobby", "gate")
+			h.carry("gate", "lobby", "gate")
+			if shown := gate.do("pass"); !strings.Contains(shown, other) {
+				t.Errorf("nothing is said of the other door:\n%s", shown)
+			}
+			if shown := gate.do("pass --uses 6 --doors gate,lobby"); !strings.Contains(shown, "gate 5, lobby 1") {
+				t.Errorf("where the uses are:\n%s", shown)
+			}
+			h.carry("gate", "lobby")
+			if shown := lobby.do("passes"); !strings.Contains(shown, "lobby 1") || !strings.Contains(shown, "gate 5") {
+				t.Errorf("at the lobby:\n%s", shown)
+			}
+			for _, wrong := range []string{"pass --doors gate,lobby", "pass --doors attic"} {
+				if shown := gate.do(wrong); strings.Contains(shown, "#") {
+					t.Errorf("%s:\n%s", wrong, shown)
+				}
+			}
+		})
+	}
+}

@@ -37,10 +37,14 @@ type doorOf struct {
 }
 
 func newBuilding(t *testing.T, lang string, names ...string) *building {
+	return newBuildingWith(t, func(*config.Config) {}, lang, names...)
+}
+
+func newBuildingWith(t *testing.T, conf func(*config.Config), lang string, names ...string) *building {
 	t.Helper()
 	h := &building{T: t, lang: catalogue.In(lang), stick: t.TempDir(), doors: map[string]*doorOf{}}
 	for _, name := range names {
-		b := newBench(t, func(c *config.Config) { c.Unit.Name = name })
+		b := newBench(t, func(c *config.Config) { c.Unit.Name = name; conf(c) })
 		b.Plug(h.stick)
 		d := &doorOf{bench: b}
 		b.Start()

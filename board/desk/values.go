@@ -278,8 +278,8 @@ type PassState struct {
 	Pass
 	Host  policy.Private // who invited; empty: staff, or a person who was erased since
 	By    string         // who made it
-	Used  int
-	State policy.Reason // why the door refuses it now; empty: it opens
+	Used  int            // at all doors, as far as this one knows
+	State policy.Reason  // why the door refuses it now; empty: it opens
 }
 
 // Pass is a pass just made.
@@ -290,4 +290,13 @@ type Pass struct {
 	From  time.Time
 	Until time.Time
 	Uses  int
+	Doors []PassDoor // that it is for; empty: this one alone
+	Other bool       // there are other doors that it could be for
+}
+
+// PassDoor is a door of the site, and what it holds of a pass, as far as this one knows.
+type PassDoor struct {
+	Name string
+	Here bool
+	Left int // uses that it has, and no other door
 }

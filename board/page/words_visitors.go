@@ -35,6 +35,11 @@ func wordsVisitors(n int) []i18n.Message {
 		i18n.N(n, "page.times", "%s time", "%s times", arg1),
 		i18n.M("page.uses-hint", "How many times: 1 to 255"),
 		i18n.M("page.uses-wrong", "a number from 1 to 255"),
+		i18n.M("page.for-doors", "Doors"),
+		i18n.M("page.for-doors-hint", "Names with commas between them, of: %s. Empty: this door alone. Each has some "+
+			"of the uses; one that has spent its own is given more when the doors hear of each other.", arg1),
+		i18n.M("page.doors-share", "The doors tell each other how often it was used, so that it is counted once."),
+		i18n.M("page.left-at", "Left at"),
 		i18n.M("page.which-person", "Which one?"),
 		i18n.M("page.nobody-is-meant", "nobody fits this: try fewer letters, or the apartment alone"),
 		i18n.M("page.too-many-fit", "%s people fit: write more of the name, or the apartment", arg1),

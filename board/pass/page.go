@@ -16,11 +16,12 @@ import (
 // Sheet is a pass as it is printed for its visitor. It names no person: who finds it learns of no
 // host.
 type Sheet struct {
-	Door, Number string
-	From, Until  time.Time // in the site's zone
-	Uses         int
-	Digits       string   // for the keypad, as they are to be read; empty: none
-	QR           [][]bool // as of [Draw]; empty: none
+	Doors       []string // that it opens
+	Number      string
+	From, Until time.Time // in the site's zone
+	Uses        int
+	Digits      string   // for the keypad, as they are to be read; empty: none
+	QR          [][]bool // as of [Draw]; empty: none
 }
 
 // quietZone is the light border that a QR code needs, in modules (ISO/IEC 18004, 6.3.8).
@@ -50,7 +51,7 @@ type picture struct {
 func (s Sheet) Write(w io.Writer, label bool) error {
 	const minute = "2006-01-02 15:04"
 	facts := []fact{
-		{Name: catalogue.Both(i18n.M("pass.door", "Door")), Value: s.Door},
+		{Name: catalogue.Both(i18n.M("pass.door", "Door")), Value: strings.Join(s.Doors, ", ")},
 		{Name: catalogue.Both(i18n.M("pass.valid", "Valid")),
 			Value: s.From.Format(minute) + " – " + s.Until.Format(minute)},
 		{Name: catalogue.Both(i18n.M("pass.uses", "Opens the door so many times")), Value: strconv.Itoa(s.Uses)},
@@ -64,6 +65,10 @@ func (s Sheet) Write(w io.Writer, label bool) error {
 	if len(s.QR) > 0 {
 		advice = append(advice, catalogue.Both(i18n.M("pass.hold-up",
 			"Hold the code flat before the camera or the scanner at the door, a hand's width away.")))
+	}
+	if len(s.Doors) > 1 {
+		advice = append(advice, catalogue.Both(i18n.M("pass.shared",
+			"The doors tell each other how often it was used, so that it is counted once.")))
 	}
 	advice = append(advice, catalogue.Both(i18n.M("pass.keep",
 		"Whoever has this sheet can come in. If it is lost, ask staff to end the pass.")))

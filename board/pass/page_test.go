@@ -18,8 +18,8 @@ func TestSheet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := Sheet{Door: `<script>"正门`, Number: "8c1f0000", From: noon, Until: noon.Add(4 * time.Hour), Uses: 2,
-		Digits: "481 516 234", QR: code}
+	s := Sheet{Doors: []string{`<script>"正门`, "garage"}, Number: "8c1f0000", From: noon,
+		Until: noon.Add(4 * time.Hour), Uses: 2, Digits: "481 516 234", QR: code}
 	for _, label := range []bool{false, true} {
 		var b bytes.Buffer
 		if err := s.Write(&b, label); err != nil {
@@ -41,7 +41,7 @@ func TestSheet(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	if err := (Sheet{Door: "front", From: noon, Until: noon, Uses: 1}).Write(&b, false); err != nil ||
+	if err := (Sheet{Doors: []string{"front"}, From: noon, Until: noon, Uses: 1}).Write(&b, false); err != nil ||
 		strings.Contains(b.String(), "<svg") || strings.Contains(b.String(), "#</dd>") {
 		t.Errorf("without code and digits: %v\n%s", err, &b)
 	}

@@ -1,5 +1,5 @@
 // Package pass writes a visitor's pass as the text of a QR code ([Encode]), and reads it back
-// ([Parse]). The unit that signed the text needs nothing else to know what the pass is good for.
+// ([Parse]). Whoever has the public key of the unit that signed it knows what the pass is good for.
 // The unit's vault knows how often it was used and whether it was ended.
 //
 // # Text
@@ -78,7 +78,7 @@ func Encode(u Unit, p policy.Pass) (string, error) {
 		return "", fmt.Errorf("write a pass: it begins and ends on a full minute, for at most %d uses: %w", MaxUses,
 			policy.ErrPass)
 	}
-	place := placeOf(u, p.Door)
+	place := placeOf(u.PublicKey(), p.Door)
 	body := append(append(make([]byte, 0, signedSize), p.ID[:]...), place[:]...)
 	body = binary.BigEndian.AppendUint32(body, uint32(from/60))
 	body = binary.BigEndian.AppendUint16(body, uint16(minutes))
@@ -90,23 +90,41 @@ func Encode(u Unit, p policy.Pass) (string, error) {
 	return Prefix + letters.EncodeToString(append(body, sig...)), nil
 }
 
-// Parse reads a text that a visitor shows at a door of the unit. [ErrNotPass]: it is something
-// else, or damaged. [ErrElsewhere]: it names another unit or door; it cannot be verified here and
-// opens nothing. [ErrForged]: it names this door, and its signature does not fit.
-func Parse(u Unit, door, text string) (policy.Pass, error) {
+// Handle gives the handle that a text names, and believes nothing of it. [ErrNotPass].
+func Handle(text string) (policy.PersonID, error) {
+	raw, err := read(text)
+	if err != nil {
+		return policy.PersonID{}, err
+	}
+	return policy.PersonID(raw[:16]), nil
+}
+
+// read gives the bytes of a text.
+func read(text string) ([]byte, error) {
 	if len(text) != Length || text[:len(Prefix)] != Prefix {
-		return policy.Pass{}, ErrNotPass
+		return nil, ErrNotPass
 	}
 	raw, err := letters.DecodeString(text[len(Prefix):])
 	// The last letter has bits to spare: text must be the same when encoded again.
 	if err != nil || len(raw) != signedSize || letters.EncodeToString(raw) != text[len(Prefix):] {
-		return policy.Pass{}, ErrNotPass
+		return nil, ErrNotPass
+	}
+	return raw, nil
+}
+
+// Parse reads a text that the unit with this public key signed for its door. [ErrNotPass]: it is
+// something else, or damaged. [ErrElsewhere]: it names another unit or door; it cannot be verified
+// by this key and opens nothing. [ErrForged]: it names this door, and its signature does not fit.
+func Parse(unit ed25519.PublicKey, door, text string) (policy.Pass, error) {
+	raw, err := read(text)
+	if err != nil {
+		return policy.Pass{}, err
 	}
 	body, sig := raw[:bodySize], raw[bodySize:]
-	if [placeSize]byte(body[16:]) != placeOf(u, door) {
+	if [placeSize]byte(body[16:]) != placeOf(unit, door) {
 		return policy.Pass{}, ErrElsewhere
 	}
-	if !store.VerifySigned(u.PublicKey(), purpose, append([]byte(Prefix), body...), sig) {
+	if !store.VerifySigned(unit, purpose, append([]byte(Prefix), body...), sig) {
 		return policy.Pass{}, ErrForged
 	}
 	rest := body[16+placeSize:]
@@ -116,8 +134,8 @@ func Parse(u Unit, door, text string) (policy.Pass, error) {
 }
 
 // placeOf gives the bytes that distinguish this unit and door from others.
-func placeOf(u Unit, door string) [placeSize]byte {
-	sum := sha256.Sum256(append(append([]byte("menshen place 1\n"), u.PublicKey()...), door...))
+func placeOf(unit ed25519.PublicKey, door string) [placeSize]byte {
+	sum := sha256.Sum256(append(append([]byte("menshen place 1\n"), unit...), door...))
 	return [placeSize]byte(sum[:])
 }
 

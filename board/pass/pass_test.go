@@ -51,8 +51,11 @@ func TestRoundTrip(t *testing.T) {
 		minutes := rapid.IntRange(1, int(policy.MaxPass/time.Minute)).Draw(r, "minutes")
 		p.Until = p.From.Add(time.Duration(minutes) * time.Minute)
 		s := text(t, v, p)
-		if got, err := Parse(v, p.Door, s); err != nil || got != p {
+		if got, err := Parse(v.PublicKey(), p.Door, s); err != nil || got != p {
 			r.Fatalf("got %+v, %v, want %+v", got, err, p)
+		}
+		if id, err := Handle(s); err != nil || id != p.ID {
+			r.Fatalf("handle %x, %v", id, err)
 		}
 		if rows, err := Draw(s); err != nil || len(rows) != 37 {
 			r.Fatalf("%d modules a side, %v", len(rows), err)
@@ -88,7 +91,7 @@ func TestAnyFlippedBitIsRefused(t *testing.T) {
 	v := newVault(t)
 	s := text(t, v, sample())
 	refuse := func(changed string) {
-		if p, err := Parse(v, door, changed); err == nil {
+		if p, err := Parse(v.PublicKey(), door, changed); err == nil {
 			t.Fatalf("%q is taken for %+v", changed, p)
 		}
 	}
@@ -124,16 +127,16 @@ func TestAnyFlippedBitIsRefused(t *testing.T) {
 // TestEachReason: the pass of another unit or door is distinguished from a forged one.
 func TestEachReason(t *testing.T) {
 	v, other := newVault(t), newVault(t)
-	if _, err := Parse(v, door, text(t, other, sample())); !errors.Is(err, ErrElsewhere) {
+	if _, err := Parse(v.PublicKey(), door, text(t, other, sample())); !errors.Is(err, ErrElsewhere) {
 		t.Errorf("another unit's: %v", err)
 	}
-	if _, err := Parse(v, "back", text(t, v, sample())); !errors.Is(err, ErrElsewhere) {
+	if _, err := Parse(v.PublicKey(), "back", text(t, v, sample())); !errors.Is(err, ErrElsewhere) {
 		t.Errorf("another door's: %v", err)
 	}
-	if _, err := Parse(v, door, text(t, forger{v}, sample())); !errors.Is(err, ErrForged) {
+	if _, err := Parse(v.PublicKey(), door, text(t, forger{v}, sample())); !errors.Is(err, ErrForged) {
 		t.Errorf("a forged one: %v", err)
 	}
-	if _, err := Parse(v, door, "HTTPS://EXAMPLE.ORG"); !errors.Is(err, ErrNotPass) {
+	if _, err := Parse(v.PublicKey(), door, "HTTPS://EXAMPLE.ORG"); !errors.Is(err, ErrNotPass) {
 		t.Errorf("an address: %v", err)
 	}
 }
@@ -157,7 +160,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(Prefix+strings.Repeat("A", 149), door)
 	f.Add("MP2", "")
 	f.Fuzz(func(t *testing.T, in, at string) {
-		p, err := Parse(v, at, in)
+		p, err := Parse(v.PublicKey(), at, in)
 		if err != nil {
 			if p != (policy.Pass{}) {
 				t.Errorf("refused with %v, and yet %+v", err, p)

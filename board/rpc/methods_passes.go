@@ -27,6 +27,22 @@ type pass struct {
 	Uses   int    `json:"uses"`
 	Used   int    `json:"used"`
 	State  coded  `json:"state"` // why the door refuses it now; an empty code: it opens
+
+	Doors []passDoor `json:"doors,omitempty"` // that it is for; absent: this one alone
+}
+
+// passDoor is a door that a pass is for, and what it holds of it.
+type passDoor struct {
+	Door string `json:"door"`
+	Here bool   `json:"here,omitempty"`
+	Left int    `json:"left"` // uses that it has, and no other, as far as this door knows
+}
+
+func passDoors(p desk.Pass) (out []passDoor) {
+	for _, x := range p.Doors {
+		out = append(out, passDoor{x.Name, x.Here, x.Left})
+	}
+	return out
 }
 
 type passesParams struct {
@@ -50,7 +66,8 @@ func listPasses(ctx context.Context, c *call, p passesParams) (listed, error) {
 	}
 	return list(ctx, c, "passes", all, func(p desk.PassState) pass {
 		return pass{Number: p.ID, Host: p.Host.Reveal(), By: p.By, From: c.time(p.From), Until: c.time(p.Until),
-			Uses: p.Uses, Used: p.Used, State: coded{string(p.State), c.say(i18n.Word(p.Says()))}}
+			Uses: p.Uses, Used: p.Used, State: coded{string(p.State), c.say(i18n.Word(p.Says()))},
+			Doors: passDoors(p.Pass)}
 	}), nil
 }
 
@@ -59,6 +76,8 @@ type addPassParams struct {
 	From string  `json:"from"` // absent: now
 	For  float64 `json:"for"`  // seconds that it is valid
 	Uses int     `json:"uses"`
+
+	Doors []string `json:"doors"` // of the site, that it is for; absent: this one alone
 }
 
 // madePass is a pass that was just made. Digits and code are told this once.
@@ -69,6 +88,8 @@ type madePass struct {
 	Uses   int      `json:"uses"`
 	Digits string   `json:"digits,omitempty"` // for the keypad, as they are read: "204 117 380"
 	QR     []string `json:"qr,omitempty"`     // rows of modules, "1" is dark, without the quiet zone
+
+	Doors []passDoor `json:"doors,omitempty"`
 }
 
 func addPass(ctx context.Context, c *call, p addPassParams) (madePass, error) {
@@ -85,7 +106,7 @@ func addPass(ctx context.Context, c *call, p addPassParams) (madePass, error) {
 	}
 	seconds := max(0, min(p.For, policy.MaxPass.Seconds()+60)) // what a duration holds; more is refused
 	until := from.Add(time.Duration(seconds) * time.Second)
-	made, err := c.desk.AddPass(ctx, c.who, host, from, until, p.Uses)
+	made, err := c.desk.AddPass(ctx, c.who, host, from, until, p.Uses, p.Doors...)
 	if err != nil {
 		return madePass{}, err
 	}
@@ -94,7 +115,7 @@ func addPass(ctx context.Context, c *call, p addPassParams) (madePass, error) {
 	c.made = made
 	c.files.Unlock()
 	out := madePass{Number: made.ID, From: c.time(made.From), Until: c.time(made.Until), Uses: made.Uses,
-		Digits: made.Code.Grouped()}
+		Digits: made.Code.Grouped(), Doors: passDoors(made)}
 	for _, row := range made.QR {
 		text := make([]byte, len(row))
 		for x, dark := range row {

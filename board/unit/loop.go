@@ -58,6 +58,7 @@ func (u *Unit) start(ctx context.Context) (wait func()) {
 	all.Go(func() { u.eraseDue(ctx) })
 	all.Go(func() { u.keepTrust(ctx) })
 	all.Go(func() { u.keepCaughtUp(ctx) })
+	all.Go(func() { u.tellPasses(ctx) })
 	all.Go(func() { u.addOccasions(ctx) })
 	return all.Wait
 }

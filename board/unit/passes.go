@@ -2,6 +2,7 @@ package unit
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -50,7 +51,9 @@ func (u *Unit) loadPasses() error {
 	}
 	u.passes.times = u.passes.times[:0]
 	for _, p := range all {
-		u.passes.times = append(u.passes.times, p.Pass)
+		if p.For(u.vault.Unit()) {
+			u.passes.times = append(u.passes.times, p.Pass)
+		}
 	}
 	return nil
 }
@@ -111,13 +114,30 @@ func (u *Unit) decideCode(text hal.Code, at time.Time) {
 		return
 	}
 	a := u.attempt(policy.ByPass, at)
-	switch p, err := pass.Parse(u.vault, u.cfg.Unit.Name, text.Reveal()); {
+	maker, door := u.passMaker(text)
+	switch p, err := pass.Parse(maker, door, text.Reveal()); {
 	case errors.Is(err, pass.ErrElsewhere):
 		a.Person, a.CredentialID = foreignPassHolder(u.cfg.Unit.Name)
 	case err == nil:
 		u.presentPass(&a, u.passOnRecord(p))
 	}
 	u.conclude(a)
+}
+
+// passMaker gives the key and the name with which a code must be signed: those of the door of the
+// site that gave the pass, else this unit's.
+func (u *Unit) passMaker(text hal.Code) (ed25519.PublicKey, string) {
+	id, err := pass.Handle(text.Reveal())
+	if err == nil {
+		pub, door, other, err := u.vault.PassMaker(id)
+		if other && err == nil {
+			return pub, door
+		}
+		if err != nil {
+			u.vaultFault(err)
+		}
+	}
+	return u.vault.PublicKey(), u.cfg.Unit.Name
 }
 
 // decideTyped takes what was typed at the keypad: a PIN, or the digits of a pass.
@@ -154,7 +174,11 @@ func (u *Unit) passOnRecord(p policy.Pass) store.VisitorPass {
 // host's own right to come in.
 func (u *Unit) presentPass(a *policy.Attempt, kept store.VisitorPass) {
 	stays, err := u.HostMayEnter(kept.Host, a.At)
-	visitor, wrong := kept.Visitor(kept.Used, kept.Revoked || !stays)
+	left := kept.Left(u.vault.Unit())
+	if kept.Door = u.cfg.Unit.Name; !kept.For(u.vault.Unit()) {
+		kept.Door = "not " + u.cfg.Unit.Name
+	}
+	visitor, wrong := kept.Visitor(kept.Uses-left, kept.Revoked || !stays)
 	if err = errors.Join(err, wrong); err != nil {
 		u.vaultFault(err)
 	}
@@ -162,6 +186,18 @@ func (u *Unit) presentPass(a *policy.Attempt, kept store.VisitorPass) {
 		return
 	}
 	a.Person, a.CredentialID, a.Host = visitor, kept.CredentialID(), kept.Host
+}
+
+// tellPassesEvery is how often the unit looks whether it has spent passes of which others know.
+const tellPassesEvery = 30 * time.Second
+
+// tellPasses tells the other doors of what is spent here of passes that are for them too, until ctx
+// ends.
+func (u *Unit) tellPasses(ctx context.Context) {
+	for ctx.Err() == nil {
+		_ = u.vault.TellPasses() // a vault that does not answer is a fault already, and this is tried again
+		pause(ctx, tellPassesEvery)
+	}
 }
 
 // HostMayEnter reports whether the host of a visitor may still come in. A zero host

@@ -32,10 +32,11 @@ type visit struct {
 }
 
 // pass has the desk make a pass, and reads its code as a camera would. The loop must run.
-func (b *bench) pass(host policy.PersonID, hours, uses int) visit {
+func (b *bench) pass(host policy.PersonID, hours, uses int, doors ...string) visit {
 	b.Helper()
 	now := b.Clock.Now()
-	p, err := b.Desk.AddPass(context.Background(), b.Staff, host, now, now.Add(time.Duration(hours)*time.Hour), uses)
+	p, err := b.Desk.AddPass(context.Background(), b.Staff, host, now, now.Add(time.Duration(hours)*time.Hour), uses,
+		doors...)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -330,5 +331,98 @@ func TestPassDesk(t *testing.T) {
 			!errors.Is(end, desk.ErrNotAllowed) {
 			t.Errorf("%s: %v, %v, %v", role, list, add, end)
 		}
+	}
+}
+
+// joins makes this door one of another door's site, and brings what that tells.
+func (b *bench) joins(at *bench) {
+	b.Helper()
+	request, code, err := b.Vault.RequestSite(b.Config.Unit.Name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	answer, code, err := at.Vault.AdmitDoor("op", request, code)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := b.Vault.JoinSite("op", answer, code); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// hears brings all that another door knows.
+func (b *bench) hears(from *bench) {
+	b.Helper()
+	heads, err := from.Vault.SiteHeads()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for door := range heads {
+		records, err := from.Vault.SiteRecords(door, 1, 1<<30)
+		if err == nil {
+			_, err = b.Unit.ApplySite(context.Background(), records)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// TestPassAtOtherDoors: a pass that is given at one door opens another, by its code and by its
+// digits, as often as that door was lent; a door that it is not for knows nothing of it.
+func TestPassAtOtherDoors(t *testing.T) {
+	named := func(name string) *bench {
+		b := newBench(t, func(c *config.Config) { withPasses(c); c.Unit.Name = name })
+		b.Time.Set()
+		b.StartUnit()
+		return b
+	}
+	gate, lobby, garage := named("gate"), named("lobby"), named("garage")
+	if err := gate.Vault.FoundSite("op", "front gate"); err != nil { // a name of the site's own
+		t.Fatal(err)
+	}
+	lobby.joins(gate)
+	garage.joins(gate)
+	gate.hears(lobby)
+	gate.hears(garage)
+	lobby.hears(gate)
+	v := gate.pass(policy.PersonID{}, 4, 8, "front gate", "lobby")
+	if e := lobby.shows(v.text); e.Grant {
+		t.Errorf("before the lobby heard of it: %+v", e)
+	}
+	for _, b := range []*bench{lobby, garage} {
+		b.hears(gate)
+		b.wait(time.Minute)
+	}
+	if e := lobby.shows(v.text); !e.Grant || e.Reason != policy.ReasonPass || e.Detail["pass"] == "" {
+		t.Errorf("its code at the lobby: %+v", e)
+	}
+	lobby.wait(time.Minute)
+	if e := lobby.keys(string(v.Code) + "#"); !e.Grant {
+		t.Errorf("its digits at the lobby: %+v", e)
+	}
+	lobby.wait(time.Minute)
+	if e := lobby.shows(v.text); e.Grant || e.Reason != policy.ReasonUsedUp {
+		t.Errorf("more than the lobby was lent: %+v", e)
+	}
+	if e := garage.shows(v.text); e.Grant || e.Reason != policy.ReasonWrongDoor {
+		t.Errorf("its code at the garage: %+v", e)
+	}
+	if err := lobby.Vault.TellPasses(); err != nil {
+		t.Fatal(err)
+	}
+	gate.hears(lobby)
+	lobby.hears(gate)
+	lobby.wait(time.Minute)
+	if e := lobby.shows(v.text); !e.Grant {
+		t.Errorf("after it was lent more: %+v", e)
+	}
+	if err := gate.Desk.EndPass(context.Background(), gate.Staff, v.ID); err != nil {
+		t.Fatal(err)
+	}
+	lobby.hears(gate)
+	lobby.wait(time.Minute)
+	if e := lobby.shows(v.text); e.Grant || e.Reason != policy.ReasonRevoked {
+		t.Errorf("after its end: %+v", e)
 	}
 }

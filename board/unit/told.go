@@ -25,6 +25,9 @@ func (u *Unit) ApplySite(ctx context.Context, records [][]byte) (store.SiteAppli
 	for _, id := range done.Gone {
 		err = errors.Join(err, u.out.DropCopies(id))
 	}
+	if done.Passes > 0 {
+		err = errors.Join(err, u.ReloadPasses(ctx))
+	}
 	if done.Records > 0 && err == nil {
 		err = u.KeepTrust(ctx)
 	}

@@ -18,15 +18,17 @@ import {button, facts, note, problem, progress} from "./ui.js";
 export function showPass(made, signal) {
   const door = session().hello?.unit ?? "";
   const valid = validity(made);
+  const where = made.doors?.map((/** @type {any} */ x) => x.door).join(", ");
   const going = h("div");
   const paper = h("article", {class: "card pass", "aria-labelledby": "pass-title"},
     h("h2", {id: "pass-title", tabindex: "-1"}, say("page.visitors-pass")),
     made.qr && h("div", {class: "code"}, drawQR(made.qr, say("page.code-of-pass", made.number))),
     h("div", {class: "words"},
       made.digits && h("p", {class: "keypad"}, say("page.at-keypad"), h("b", {class: "digits"}, made.digits + " #")),
-      facts([[say("page.the-door"), name(door)], [say("page.valid"), valid],
+      facts([[say("page.the-door"), where || name(door)], [say("page.valid"), valid],
         [say("page.opens-times"), count("page.times", made.uses)], [say("page.number"), h("code", null, made.number)]]),
-      made.qr && h("p", null, say("page.hold-up")), h("p", null, say("page.pass-keep"))));
+      where && h("p", null, say("page.doors-share")), made.qr && h("p", null, say("page.hold-up")),
+      h("p", null, say("page.pass-keep"))));
   const onPaper = (/** @type {"label" | ""} */ kind) => {
     paper.classList.toggle("label", kind === "label");
     print();
@@ -49,6 +51,11 @@ export function showPass(made, signal) {
     button(say("page.print-page"), () => onPaper(""), "main"), button(say("page.print-label"), () => onPaper("label")),
     made.qr && button(say("page.save-picture"), picture), button(say("page.save-page"), () => file(false)),
     button(say("page.save-label"), () => file(true))), going);
+}
+
+/** How many uses lie at which door. @param {any} p @returns {string} */
+export function lies(p) {
+  return (p.doors ?? []).map((/** @type {any} */ x) => x.door + " " + x.left).join(", ");
 }
 
 /** From when until when. @param {any} p @returns {string} */

@@ -6,11 +6,12 @@ import {choosePerson} from "./choose.js";
 import {confirm} from "./dialog.js";
 import {fill, h, name, put} from "./dom.js";
 import {form} from "./form.js";
-import {showPass, validity} from "./pass.js";
+import {lies, showPass, validity} from "./pass.js";
 import {count, say} from "./say.js";
 import {call, may} from "./session.js";
 import {table} from "./table.js";
 import {announce, badge, button, toast, waiting} from "./ui.js";
+import {Refused} from "./wire.js";
 
 /** @typedef {import("./types.d.ts").Place} Place */
 
@@ -56,6 +57,7 @@ async function read(list, place) {
         p.state.text)},
       {title: say("page.valid"), cell: validity},
       {title: say("page.used-of"), cell: (p) => say("page.n-of-m", p.used, p.uses)},
+      ...(rows.some((p) => p.doors) ? [{title: say("page.left-at"), cell: lies}] : []),
       {title: say("page.invited-by"), cell: (p) => p.host ? name(p.host) : say("page.staff")},
       {title: say("page.made-by"), cell: (p) => name(p.by)},
       ...(may("keeps-people") ? [{title: say("page.acts"), cell: (/** @type {any} */ p) => open(p)
@@ -71,6 +73,7 @@ const lengths = [1, 2, 4, 8, 12, 24, 48, 72, 168];
 async function add(place, host) {
   place.title(say("page.make-pass"));
   fill(place.root, waiting());
+  const doors = await otherDoors(place.signal);
   const invites = host ? await call("people.get", {person: host}, {signal: place.signal}) : null;
   const shown = form({submit: say("page.make-pass"), onCancel: () => { location.hash = "#/visitors"; }, fields: [
     ...(invites ? [] : [{name: "host", label: say("page.invited-by"), hint: say("page.host-hint"), max: 200}]),
@@ -81,11 +84,14 @@ async function add(place, host) {
     {name: "uses", label: say("page.opens-times"), hint: say("page.uses-hint"), type: "number", required: true,
       value: "1", check: (value) => /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 255
         ? "" : say("page.uses-wrong")},
+    ...(doors.length ? [{name: "doors", label: say("page.for-doors"),
+      hint: say("page.for-doors-hint", doors.join(", "))}] : []),
   ], async onSubmit(values) {
     const one = values.host ? await choosePerson(values.host, place.signal) : null;
     if (values.host && !one) return;
     const made = await call("passes.add", {host: host || one?.person || "", from: values.from,
-      for: Number(values.hours) * 3600, uses: Number(values.uses)}, {signal: place.signal});
+      for: Number(values.hours) * 3600, uses: Number(values.uses),
+      doors: values.doors ? values.doors.split(/[,，]/) : []}, {signal: place.signal});
     place.title(say("page.pass-made"));
     fill(place.root, h("p", {class: "back"}, h("a", {href: "#/visitors"}, say("page.all-passes"))),
       showPass(made, place.signal));
@@ -94,4 +100,17 @@ async function add(place, host) {
   const back = h("p", {class: "back"}, h("a", {href: "#/visitors"}, say("page.all-passes")));
   fill(place.root, back, h("section", {class: "card"},
     invites && h("p", {class: "lead"}, say("page.invites", invites.details.name)), shown));
+}
+
+/** The names of the site's doors, where there are others than this one. @param {AbortSignal} signal */
+async function otherDoors(signal) {
+  /** @type {any[]} */
+  const all = [];
+  try {
+    await call("site.doors", {}, {signal, onEvent: (e) => all.push(...e.rows)});
+  } catch (error) {
+    if (!(error instanceof Refused) || error.what !== "desk.site-none") throw error;
+  }
+  const there = all.filter((x) => !x.left);
+  return there.length > 1 ? there.map((x) => x.name) : [];
 }
