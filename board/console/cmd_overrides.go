@@ -2,63 +2,153 @@ package console
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"menshen/board/desk"
 	"menshen/internal/i18n"
 )
 
 // Overrides are for an emergency: an operator locks or unlocks the door for all. An override holds
-// until an operator ends it, also over a restart.
+// until an operator ends it, also over a restart. One of the whole site holds at all doors, until
+// an operator at any of them ends it, or its time is over.
 type Overrides interface {
 	// Lockdown keeps the door locked for all but exit, fire, staffed release
 	// and operators, or ends that.
 	Lockdown(ctx context.Context, s desk.Session, on bool) error
 	// Evacuate unlocks the door for all, as fire does, or ends that.
 	Evacuate(ctx context.Context, s desk.Session, on bool) error
+	// GiveOrder has all doors of the site do so for a time; 0: as long as may be.
+	GiveOrder(ctx context.Context, s desk.Session, kind desk.OrderKind, length time.Duration) (desk.SiteOrder, error)
+	// EndOrders ends orders of the whole site: those that were seen.
+	EndOrders(ctx context.Context, s desk.Session, ids []string) error
 }
 
 func overrideCommands() []command {
 	return []command{
-		{name: "lockdown", usage: "on|off", right: desk.OpensDoor, needs: has[Overrides], run: lockdown,
+		{name: "lockdown", usage: "on|off [--site [--for TIME]]", right: desk.OpensDoor, needs: has[Overrides],
+			run: lockdown,
 			about: i18n.M("console.help-lockdown",
-				"lock the door for all; exit, fire and the staffed release still open it"),
+				"lock the door for all; exit, fire and the staffed release still open it; with --site all doors "+
+					"of the site, for a time such as 2h, and a day at most"),
 			example: "lockdown on"},
-		{name: "evacuate", usage: "on|off", right: desk.OpensDoor, needs: has[Overrides], run: evacuate,
-			about:   i18n.M("console.help-evacuate", "unlock the door for all, as in a fire"),
+		{name: "evacuate", usage: "on|off [--site [--for TIME]]", right: desk.OpensDoor, needs: has[Overrides],
+			run: evacuate,
+			about: i18n.M("console.help-evacuate", "unlock the door for all, as in a fire; with --site all doors "+
+				"of the site, for a time such as 2h, and a day at most"),
 			example: "evacuate on"},
 	}
 }
 
 func lockdown(ctx context.Context, c *console, words []string) error {
-	return override(ctx, c, "lockdown", words, c.desk.(Overrides).Lockdown,
-		i18n.M("console.lockdown-sure", "Keep everybody out until the lockdown is ended?"),
-		i18n.M("console.lockdown-on", "The door is locked down. To end it: lockdown off"))
+	return override(ctx, c, "lockdown", words, emergency{kind: desk.SiteLockdown, here: c.desk.(Overrides).Lockdown,
+		sure:   i18n.M("console.lockdown-sure", "Keep everybody out until the lockdown is ended?"),
+		done:   i18n.M("console.lockdown-on", "The door is locked down. To end it: lockdown off"),
+		surely: i18n.M("console.site-lockdown-sure", "Keep everybody out at all doors of the site?"),
+		all: func(until string) i18n.Message {
+			return i18n.M("console.site-lockdown-on", "This door is locked down, and each other one when it hears "+
+				"of it, until %s. To end it: lockdown off --site", until)
+		}})
 }
 
 func evacuate(ctx context.Context, c *console, words []string) error {
-	return override(ctx, c, "evacuate", words, c.desk.(Overrides).Evacuate,
-		i18n.M("console.evacuate-sure", "Unlock the door for everybody until the evacuation is ended?"),
-		i18n.M("console.evacuation-on", "The door stands open. To end it: evacuate off"))
+	return override(ctx, c, "evacuate", words, emergency{kind: desk.SiteEvacuation, here: c.desk.(Overrides).Evacuate,
+		sure:   i18n.M("console.evacuate-sure", "Unlock the door for everybody until the evacuation is ended?"),
+		done:   i18n.M("console.evacuation-on", "The door stands open. To end it: evacuate off"),
+		surely: i18n.M("console.site-evacuate-sure", "Unlock all doors of the site for everybody?"),
+		all: func(until string) i18n.Message {
+			return i18n.M("console.site-evacuation-on", "This door stands open, and each other one when it hears "+
+				"of it, until %s. To end it: evacuate off --site", until)
+		}})
 }
 
-func override(ctx context.Context, c *console, verb string, words []string,
-	do func(context.Context, desk.Session, bool) error, ask, done i18n.Message) error {
-	if len(words) != 1 || words[0] != "on" && words[0] != "off" {
+// emergency is one of the two, at this door and at all.
+type emergency struct {
+	kind       desk.OrderKind
+	here       func(context.Context, desk.Session, bool) error
+	sure, done i18n.Message
+	surely     i18n.Message
+	all        func(until string) i18n.Message
+}
+
+func override(ctx context.Context, c *console, verb string, words []string, e emergency) error {
+	a, err := parse(words, "site", "for=")
+	if err != nil {
+		return err
+	}
+	on := a.rest() == "on"
+	if !on && a.rest() != "off" || a.has("for") && !(on && a.has("site")) {
 		return c.misuse(verb)
 	}
-	if words[0] == "off" {
-		if err := do(ctx, c.who, false); err != nil {
+	switch {
+	case on && a.has("site"):
+		return c.orderSite(ctx, verb, e, a.options["for"])
+	case a.has("site"):
+		return c.endSite(ctx, e)
+	case on:
+		if err := c.confirmOrStop(e.sure); err != nil {
 			return err
 		}
-		c.say(i18n.M("console.override-ended", "Ended."))
+		if err := e.here(ctx, c.who, true); err != nil {
+			return err
+		}
+		c.say(e.done)
 		return nil
 	}
-	if err := c.confirmOrStop(ask); err != nil {
+	if err := e.here(ctx, c.who, false); err != nil {
 		return err
 	}
-	if err := do(ctx, c.who, true); err != nil {
-		return err
-	}
-	c.say(done)
+	c.say(i18n.M("console.override-ended", "Ended."))
 	return nil
+}
+
+// orderSite gives all doors an order. length is as typed; empty: as long as may be.
+func (c *console) orderSite(ctx context.Context, verb string, e emergency, length string) error {
+	var d time.Duration
+	if length != "" {
+		var err error
+		if d, err = time.ParseDuration(length); err != nil || d <= 0 {
+			return c.misuse(verb)
+		}
+	}
+	if err := c.confirmOrStop(e.surely); err != nil {
+		return err
+	}
+	o, err := c.desk.(Overrides).GiveOrder(ctx, c.who, e.kind, d)
+	if o.ID != "" { // it is given, also where the lock cannot follow
+		c.say(e.all(c.time(o.Ends)))
+	}
+	return err
+}
+
+// endSite ends the orders of a kind that are listed: one that comes meanwhile stands.
+func (c *console) endSite(ctx context.Context, e emergency) error {
+	found, err := c.desk.(Sites).Site(ctx, c.who)
+	if err != nil {
+		return err
+	}
+	orders := slices.DeleteFunc(found.Orders, func(o desk.SiteOrder) bool { return o.Kind != e.kind })
+	var ids []string
+	for _, o := range orders {
+		ids = append(ids, o.ID)
+	}
+	if err := c.desk.(Overrides).EndOrders(ctx, c.who, ids); err != nil {
+		return err
+	}
+	c.sayOrders(orders)
+	c.say(i18n.M("console.site-order-ended", "Ended at this door, and at each other one when it hears of it."))
+	return nil
+}
+
+// sayOrders lists orders of the whole site.
+func (c *console) sayOrders(all []desk.SiteOrder) {
+	for _, o := range all {
+		m := i18n.M("console.site-order", "%v of all doors, given at %s, known here since %s, until %s",
+			i18n.Word(string(o.Kind)), o.Door, c.time(o.Heard), c.time(o.Ends))
+		if o.By != "" {
+			m = i18n.M("console.site-order-by", "%v of all doors, given here by %s at %s, until %s",
+				i18n.Word(string(o.Kind)), o.By, c.time(o.Heard), c.time(o.Ends))
+		}
+		c.say(i18n.Join(i18n.Verbatim("! "), m))
+	}
 }

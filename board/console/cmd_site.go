@@ -109,6 +109,7 @@ func (c *console) showSite(ctx context.Context, d Sites, asJSON bool) error {
 	if err := c.show(t, asJSON); err != nil || asJSON {
 		return err
 	}
+	c.sayOrders(found.Orders)
 	if found.Due > 0 {
 		c.say(i18n.N(found.Due, "console.site-due", "! Still to be destroyed here, as at another door: %d erasure.",
 			"! Still to be destroyed here, as at another door: %d erasures.", found.Due))

@@ -26,6 +26,7 @@ var rightsOf = map[string]string{
 
 	"AnswerBell": "itm", "ShowNotice": "m", "SwitchOutput": "itm",
 	"OpenDoor": "itm", "Lockdown": "itm", "Evacuate": "itm", "Watch": "itm", "Aim": "itm", "SeeSign": "itm",
+	"GiveOrder": "itm", "EndOrders": "itm",
 	"Wiring": "itm", "Readers": "itm", "InstallReader": "itm", "Check": "itm",
 	"SetReaderAddress": "itm", "SetReaderSpeed": "itm", "SendReaderFile": "itm",
 	"SetTime": "tm", "ConfirmTime": "m", "UnlockFaces": "tm",

@@ -26,6 +26,7 @@ type Site struct {
 	Doors []SiteDoor    // this one among them
 	Faces int           // people whose face is at one of them or more, each once
 
+	Orders  []SiteOrder  // that stand, the earliest first
 	Answers unit.Answers // of the other doors, by which faces here go on
 }
 
@@ -47,17 +48,21 @@ func (d *Desk) Site(ctx context.Context, s Session) (Site, error) {
 	if _, err := d.allow(s, SeesStatus); err != nil {
 		return Site{}, err
 	}
-	found, err := d.site()
+	found, err := d.site(ctx, s.Lang)
 	if err == nil {
 		found.Answers, err = d.unit.Answers(ctx)
 	}
 	return found, err
 }
 
-func (d *Desk) site() (Site, error) {
+func (d *Desk) site(ctx context.Context, lang i18n.Language) (Site, error) {
 	found, err := d.vault.Site()
 	if err != nil {
 		return Site{}, explainSite(err)
+	}
+	orders, err := d.siteOrders(ctx, found, lang)
+	if err != nil {
+		return Site{}, err
 	}
 	now := d.vault.Clock().Now
 	open, err := d.vault.SiteErasures()
@@ -68,7 +73,7 @@ func (d *Desk) site() (Site, error) {
 	if err != nil && !errors.Is(err, store.ErrNoSite) {
 		return Site{}, explainSite(err)
 	}
-	out := Site{Left: found.Left, Due: found.Due, Faces: faces.People}
+	out := Site{Left: found.Left, Due: found.Due, Orders: orders, Faces: faces.People}
 	for _, e := range open {
 		out.Open = append(out.Open, erasureOf(e, found))
 	}
@@ -184,7 +189,10 @@ func (d *Desk) JoinSite(ctx context.Context, s Session, file, code string, via V
 	if err := d.vault.JoinSite(by, raw, code); err != nil {
 		return Site{}, explainSite(err)
 	}
-	return d.site()
+	if err := d.unit.KeepOrders(ctx); err != nil {
+		return Site{}, err
+	}
+	return d.site(ctx, s.Lang)
 }
 
 // SendDoorAway names a door that is one of the site no longer. It is told to go on alone with what
@@ -354,9 +362,10 @@ var siteErrors = []struct {
 		i18n.M("desk.site-layout-how", "it is renewed when the update is kept: try again in ten minutes")},
 }
 
-// siteFact says how many doors there are, for the status; none: this door belongs to no site.
-func (d *Desk) siteFact(lang i18n.Language) []Fact {
-	found, err := d.site()
+// siteFact says how many doors there are, and which orders stand, for the status; none: this door
+// belongs to no site.
+func (d *Desk) siteFact(ctx context.Context, lang i18n.Language) []Fact {
+	found, err := d.site(ctx, lang)
 	switch {
 	case err != nil:
 		return nil // status is for doors of their own, too; 'site' says why
@@ -370,5 +379,10 @@ func (d *Desk) siteFact(lang i18n.Language) []Fact {
 			n++
 		}
 	}
-	return []Fact{{Name: "site", State: lang.Say(i18n.N(n, "desk.site-doors", "%d door", "%d doors", n))}}
+	says := []i18n.Message{i18n.N(n, "desk.site-doors", "%d door", "%d doors", n)}
+	for _, o := range found.Orders {
+		says = append(says, i18n.M("desk.site-order", "%v of all doors from %s until %s",
+			i18n.Word(string(o.Kind)), o.Door, d.written(o.Ends)))
+	}
+	return []Fact{{Name: "site", State: lang.Say(i18n.List(i18n.Semicolon, says...))}}
 }

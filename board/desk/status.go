@@ -31,7 +31,7 @@ func (d *Desk) Status(ctx context.Context, s Session) (Status, error) {
 	st := d.status(state, s.Lang)
 	st.Others = append(st.Others, machine...)
 	st.Others = append(st.Others, d.updateFacts(s.Lang)...)
-	st.Others = append(st.Others, d.siteFact(s.Lang)...)
+	st.Others = append(st.Others, d.siteFact(ctx, s.Lang)...)
 	st.People = len(people)
 	hours, err := d.hours()
 	if err != nil {

@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"time"
 
 	"menshen/board/desk"
 	"menshen/internal/i18n"
@@ -10,6 +11,9 @@ import (
 var siteMethods = map[string]handler{
 	"site.doors":    method(siteDoors),
 	"site.erasures": method(siteErasures),
+	"site.orders":   method(siteOrders),
+	"site.order":    method(giveOrder),
+	"site.end":      method(endOrders),
 }
 
 // siteDoor is a door of the site, as it is known at this one.
@@ -114,4 +118,51 @@ func siteErasures(ctx context.Context, c *call, p siteErasuresParams) (listed, e
 		}
 		return out
 	}), nil
+}
+
+// siteOrder is a lockdown or an evacuation of the whole site that stands at this door.
+type siteOrder struct {
+	ID    string `json:"id"`
+	Order coded  `json:"order"` // "lockdown", "evacuation"
+	Door  string `json:"door"`  // where it was given
+	By    string `json:"by,omitempty"`
+	Heard string `json:"heard"` // when it was given or heard here
+	Until string `json:"until"` // by its own time
+}
+
+func (c *call) siteOrder(o desk.SiteOrder) siteOrder {
+	return siteOrder{o.ID, word(c, string(o.Kind)), o.Door, o.By, c.time(o.Heard), c.time(o.Ends)}
+}
+
+// siteOrders lists the orders of the whole site that stand here. Errors: as of site.doors.
+func siteOrders(ctx context.Context, c *call, _ nothing) (listed, error) {
+	s, err := c.desk.Site(ctx, c.who)
+	if err != nil {
+		return listed{}, err
+	}
+	return list(ctx, c, "orders", s.Orders, c.siteOrder), nil
+}
+
+type giveOrderParams struct {
+	Order string  `json:"order"` // "lockdown", "evacuation"
+	For   float64 `json:"for"`   // seconds, at most a day; absent: a day
+}
+
+// giveOrder gives all doors of the site an order.
+func giveOrder(ctx context.Context, c *call, p giveOrderParams) (siteOrder, error) {
+	length := time.Duration(max(-1, min(p.For, 1e6)) * float64(time.Second)) // what is too long stays so
+	o, err := c.desk.GiveOrder(ctx, c.who, desk.OrderKind(p.Order), length)
+	if err != nil {
+		return siteOrder{}, err
+	}
+	return c.siteOrder(o), nil
+}
+
+type endOrdersParams struct {
+	Orders []string `json:"orders"` // their ids
+}
+
+// endOrders ends orders at all doors: those that were seen.
+func endOrders(ctx context.Context, c *call, p endOrdersParams) (nothing, error) {
+	return nothing{}, c.desk.EndOrders(ctx, c.who, p.Orders)
 }

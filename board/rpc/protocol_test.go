@@ -358,6 +358,7 @@ var kinds = map[string]*regexp.Regexp{
 	"$decision":   regexp.MustCompile(`"decision":\{"number":(\d+)`),
 	"$notice":     regexp.MustCompile(`"hash":"([0-9a-f]{64})"`),
 	"$pass":       regexp.MustCompile(`^{"number":"([0-9a-f]{8})","from"`),
+	"$order":      regexp.MustCompile(`^{"id":"([0-9a-f]{24})","order"`),
 	"$list":       regexp.MustCompile(`"file":"([0-9a-f]{64})"`),
 	"$import":     regexp.MustCompile(`^{"entry":(\d+)`),
 	"$version":    regexp.MustCompile(`"version":"([0-9a-f]{16})"`),

@@ -5,23 +5,26 @@ import (
 
 	"menshen/policy"
 	"menshen/store"
-	"menshen/store/audit"
 )
 
-// loadOverrides takes up the overrides that were in force when the program ended.
+// loadOverrides takes up the overrides and orders of the site that were in force when the program
+// ended.
 func (u *Unit) loadOverrides() (err error) {
 	if u.site.overrides, err = u.vault.Overrides(); err != nil {
+		return err
+	}
+	if err := u.loadOrders(); err != nil {
 		return err
 	}
 	u.site.overridesKnown = true
 	return nil
 }
 
-// applyOverrides brings the door to the overrides and key switches in force.
+// applyOverrides brings the door to the overrides, orders of the site and key switches in force.
 func (u *Unit) applyOverrides() {
 	now := u.now()
-	if o := u.site.overrides; o.Evacuation != u.door.Evacuation {
-		u.step(policy.DoorEvent{At: now, Kind: either(o.Evacuation, policy.EvEvacuateOn, policy.EvEvacuateOff)})
+	if on := u.site.evacuation(); on != u.door.Evacuation {
+		u.step(policy.DoorEvent{At: now, Kind: either(on, policy.EvEvacuateOn, policy.EvEvacuateOff)})
 	}
 	if u.site.lockdown() {
 		u.step(policy.DoorEvent{At: now, Kind: policy.EvLockdown})
@@ -39,8 +42,7 @@ func (u *Unit) Override(ctx context.Context, by store.Actor, change func(*store.
 		change(&u.site.overrides)
 		if now := u.site.overrides; now != was {
 			changed = true
-			u.Record(store.Entry{Kind: audit.Override, Actor: by, Detail: map[string]string{
-				"lockdown": either(now.Lockdown, "on", "off"), "evacuation": either(now.Evacuation, "on", "off")}})
+			u.recordOverrides(by, now, "")
 			u.applyOverrides()
 		}
 	})

@@ -21,7 +21,9 @@ type site struct {
 	entered        map[policy.PersonID]time.Time // for Passback
 	counted        time.Time                     // when a person who counts for free passage came in
 	overrides      store.Overrides
-	overridesKnown bool // they were read from the vault
+	overridesKnown bool            // they were read from the vault
+	orders         []standing      // of the whole site …
+	ordered        store.Overrides // … and what they come to
 	keySwitch,
 	otherOpen bool // the inputs of these roles are active
 }
@@ -49,7 +51,9 @@ func (s *site) fill(a *policy.Attempt) {
 	}
 }
 
-func (s *site) lockdown() bool { return s.overrides.Lockdown || s.keySwitch }
+func (s *site) lockdown() bool { return s.overrides.Lockdown || s.ordered.Lockdown || s.keySwitch }
+
+func (s *site) evacuation() bool { return s.overrides.Evacuation || s.ordered.Evacuation }
 
 // noteDecision takes a decision into account. A person counts as having come in when the door opens
 // after their grant; without a door contact, at the grant.

@@ -20,7 +20,7 @@ type State struct {
 	Door      policy.DoorState
 	Unlocked  bool
 	Lockdown  bool
-	Evacuated bool              // by an operator, not by fire
+	Evacuated bool              // by an operator, here or for the whole site, and not by fire
 	Storeless bool              // who may come in is not known
 	Aiming    bool              // the camera is being aimed
 	Checking  bool              // a self-test is under way
@@ -105,7 +105,7 @@ func (u *Unit) state() State {
 	s := State{
 		At: now, Up: u.vault.Clock().Host.Sub(u.began),
 		Door: u.door.State, Unlocked: u.door.Unlocked, Lockdown: u.site.lockdown(),
-		Evacuated: u.site.overrides.Evacuation,
+		Evacuated: u.site.evacuation(),
 		Storeless: u.storeless, Aiming: u.faces.aiming, Checking: u.checking != nil,
 		Raised:  slices.Sorted(maps.Keys(u.outputs.raised)),
 		Resting: u.resting(),

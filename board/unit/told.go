@@ -10,10 +10,14 @@ import (
 )
 
 // ApplySite applies records that other doors of the site made, as [store.Vault.ApplySite] does.
-// When it returns, a face that ended with them opens nothing here, and what was made of an erased
-// person to be taken along is gone. The rest is destroyed beside the loop.
+// When it returns, the door follows what they order, a face that ended with them opens nothing
+// here, and what was made of an erased person to be taken along is gone. The rest is destroyed
+// beside the loop.
 func (u *Unit) ApplySite(ctx context.Context, records [][]byte) (store.SiteApplied, error) {
 	done, err := u.vault.ApplySite(records)
+	if done.Orders {
+		err = errors.Join(err, u.KeepOrders(context.WithoutCancel(ctx)))
+	}
 	if ended := slices.Concat(done.Faces, done.Gone); len(ended) > 0 {
 		err = errors.Join(err, u.do(context.WithoutCancel(ctx), func() {
 			for _, id := range ended {

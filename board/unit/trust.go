@@ -43,10 +43,12 @@ func (u *Unit) readTrust() (policy.Trust, error) {
 	return t, err
 }
 
-// keepTrust says this door's word when that is due, until ctx ends.
-func (u *Unit) keepTrust(ctx context.Context) {
+// keepSite says this door's word when that is due, and notes whose orders' time is over, until ctx
+// ends. A vault that does not answer is a fault already, and this is tried again.
+func (u *Unit) keepSite(ctx context.Context) {
 	for ctx.Err() == nil {
-		_ = u.KeepTrust(ctx) // a vault that does not answer is a fault already, and this is tried again
+		_ = u.KeepTrust(ctx)
+		_ = u.KeepOrders(ctx)
 		pause(ctx, trustEvery)
 	}
 }

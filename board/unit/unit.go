@@ -144,6 +144,8 @@ type Unit struct {
 	// held while overrides or hours are kept, so that the last ones kept are
 	// those in force; any goroutine's
 	keeping sync.Mutex
+	// so with orders of the whole site
+	ordering sync.Mutex
 
 	watchers watchers // anybody's
 }

@@ -108,6 +108,7 @@ var vocabulary = map[string]Message{
 	"check":                                M("word.check", "check"),
 	"free passage":                         M("word.free-passage", "free passage"),
 	"evacuate":                             M("word.evacuate", "evacuate"),
+	"evacuation":                           M("word.evacuation", "evacuation"),
 	"release":                              M("word.release", "release"),
 	"lockdown":                             M("word.lockdown", "lockdown"),
 	"no vault":                             M("word.no-vault", "no vault"),
