@@ -59,7 +59,7 @@ A ticket opens no door and no record. The hub reads its list of doors when it st
 			}
 			without := missing(papers, doors)
 			if n := len(doors) - len(without); n > 0 {
-				fmt.Fprintf(o.hint, "%d of these doors have a ticket already: 'menshen-site renew' makes new ones\n", n)
+				fmt.Fprintf(o.hint, "Doors with a ticket already: %d. 'menshen-site renew' makes new ones.\n", n)
 			}
 			return o.issue(papers, without)
 		},
@@ -73,16 +73,19 @@ A ticket opens no door and no record. The hub reads its list of doors when it st
 func renewVerb() *cobra.Command {
 	var o office
 	var all bool
+	var at string
 	c := &cobra.Command{
 		Use:   "renew [DOOR…]",
 		Short: "make new tickets, in place of lost ones",
 		Long: `Makes a new ticket for each door that is named; the one that it had lets nobody in any more once the
-hub is started again. With --all the site's authority, the hub's key and all tickets are made anew: then no ticket and
-no hub of before counts, and each door needs its new one. That is for a hub that was stolen.
+hub is started again. With --all the site's authority, the hub's key and all tickets are made anew: then no
+ticket and no hub of before counts, and each door needs its new one. That is for a hub that was stolen, or
+with --hub for one that gets another address.
 
 Tickets and certificates have no date: a door whose clock is wrong would be cut off by one.`,
 		Example: `  menshen-site renew 0b1c…
-  menshen-site renew --all`,
+  menshen-site renew --all
+  menshen-site renew --all --hub 192.168.1.20:4222`,
 		RunE: func(c *cobra.Command, words []string) error {
 			o.speakTo(c)
 			doors, err := identities(words)
@@ -91,6 +94,9 @@ Tickets and certificates have no date: a door whose clock is wrong would be cut 
 			}
 			if all == (len(doors) > 0) {
 				return cli.Usage(errors.New("name the doors that need a new ticket, or write --all"))
+			}
+			if at != "" && !all {
+				return cli.Usage(errors.New("another address is in all tickets: write --all"))
 			}
 			if _, err := cli.BecomeOwner(o.dir); err != nil {
 				return err
@@ -104,7 +110,7 @@ Tickets and certificates have no date: a door whose clock is wrong would be cut 
 			}
 			if all {
 				doors = papers.Doors()
-				if papers, err = hub.NewPapers(papers.Site, papers.Hub); err != nil {
+				if papers, err = anew(papers, at); err != nil {
 					return err
 				}
 			}
@@ -113,7 +119,20 @@ Tickets and certificates have no date: a door whose clock is wrong would be cut 
 	}
 	o.flags(c)
 	c.Flags().BoolVar(&all, "all", false, "everything anew, the authority too")
+	c.Flags().StringVar(&at, "hub", "", "the hub's new address, IP and port")
 	return c
+}
+
+// anew makes the papers of the same site anew, for a hub at an address, or where it was.
+func anew(papers *hub.Papers, at string) (*hub.Papers, error) {
+	if at == "" {
+		return hub.NewPapers(papers.Site, papers.Hub)
+	}
+	address, err := post.OnSite(at)
+	if err != nil {
+		return nil, cli.Usage(err)
+	}
+	return hub.NewPapers(papers.Site, address)
 }
 
 func strikeVerb() *cobra.Command {
@@ -193,7 +212,7 @@ func (o *office) papers(site, at string) (*hub.Papers, error) {
 	switch {
 	case err == nil && (site != "" && site != papers.Site.String() || at != "" && at != papers.Hub.String()):
 		return nil, fmt.Errorf("site %s with its hub at %s is set up here: leave --site and --hub out to add doors; "+
-			"for another address set it up anew in an empty %s", papers.Site, papers.Hub, o.dir)
+			"'menshen-site renew --all --hub' moves it", papers.Site, papers.Hub)
 	case !errors.Is(err, hub.ErrNoSite):
 		return papers, err
 	case site == "" || at == "":

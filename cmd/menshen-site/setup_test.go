@@ -40,9 +40,11 @@ func TestInstallersMistakes(t *testing.T) {
 		{"renew --dir DIR " + gate, "'menshen-site set-up' does it"},
 		{"hub --dir DIR", "'menshen-site set-up' does it"},
 		{"set-up --dir DIR --site " + site + " --hub 192.168.1.10:4222 " + gate, "systemctl restart menshen-site-hub"},
-		{"set-up --dir DIR " + gate + " " + garage, "1 of these doors have a ticket already: 'menshen-site renew'"},
-		{"set-up --dir DIR --site " + site + " --hub 192.168.1.11:4222 " + garage, "set it up anew in an empty " + dir},
+		{"set-up --dir DIR " + gate + " " + garage, "Doors with a ticket already: 1. 'menshen-site renew'"},
+		{"set-up --dir DIR --site " + site + " --hub 192.168.1.11:4222 " + garage, "renew --all --hub' moves it"},
 		{"renew --dir DIR", "or write --all"},
+		{"renew --dir DIR --hub 192.168.1.11:4222 " + gate, "write --all"},
+		{"renew --dir DIR --all --hub 8.8.8.8:4222", "write a private address"},
 		{"renew --dir DIR " + other, "'menshen-site set-up' adds it"},
 		{"strike --dir DIR " + other, "the hub has no door " + other},
 		{"hub --dir DIR --listen 8.8.8.8:4222", "write a private address"},
@@ -58,5 +60,10 @@ func TestInstallersMistakes(t *testing.T) {
 		if after, _ := os.ReadFile(ticket); before != nil && !bytes.Equal(before, after) {
 			t.Errorf("%s changed a ticket", x.typed)
 		}
+	}
+	said := says("renew", "--dir", dir, "--all", "--hub", "192.168.1.20:4222")
+	moved, err := readTicket(ticket)
+	if err != nil || moved.Hub.String() != "192.168.1.20:4222" || strings.Count(said, ".ticket") != 2 {
+		t.Errorf("a hub that moves: %v, %v, and says %q", moved.Hub, err, said)
 	}
 }
