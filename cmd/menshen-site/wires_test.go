@@ -191,9 +191,9 @@ func campaign(t *testing.T, doors int) {
 	}
 	b.connected(everyone...)
 	last := doors - 1
-	writeAll := func(n int) {
+	writeAll := func(n int) { // as much in all, whatever the number of doors
 		for d := range doors {
-			b.write(d, n)
+			b.write(d, max(1, 3*n/doors))
 		}
 	}
 	ended := func(what string, within time.Duration) {
@@ -203,7 +203,7 @@ func campaign(t *testing.T, doors int) {
 	}
 
 	writeAll(10)
-	ended("all connected, 10 records a door", 10*time.Second)
+	ended("all connected, 30 acts", 10*time.Second)
 
 	w.bad(last, 100, 100)
 	writeAll(5)

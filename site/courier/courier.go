@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"time"
 
@@ -56,8 +57,11 @@ type Config struct {
 }
 
 // sayPerDoor is added to Say for each door of the site: all that is said grows with the square of
-// them.
-const sayPerDoor = 10 * time.Second
+// them. Where nothing is new, twice as much time passes each time, up to sayQuiet of it.
+const (
+	sayPerDoor = 10 * time.Second
+	sayQuiet   = 8
+)
 
 // courier is a courier at work. All but the reading of the stream is done by one goroutine.
 type courier struct {
@@ -74,6 +78,9 @@ type courier struct {
 	gaps   map[post.ID]time.Time // by author: since when records in the basket do not follow on what the unit has
 	lacks  map[lacking]*need
 	lately map[post.ID]time.Time // by author: when a record came
+	told   map[post.ID]uint64    // the heads that were said last
+	quiet  int                   // how many times longer than else until they are said again
+	behind bool                  // another door has something that this one lacks
 	status Status
 }
 
@@ -120,7 +127,7 @@ func newCourier(c Config) *courier {
 
 // visit is one connection to the hub, until something fails.
 func (k *courier) visit(ctx context.Context) error {
-	k.caught = false
+	k.caught, k.told, k.quiet = false, nil, 0
 	if err := k.look(ctx); err != nil {
 		return err
 	}
@@ -135,7 +142,7 @@ func (k *courier) visit(ctx context.Context) error {
 		return err
 	}
 	k.there()
-	look, say := time.NewTicker(k.Look), time.NewTimer(k.Say/10+rand.N(k.Say/10+1))
+	look, say := time.NewTicker(k.Look), time.NewTimer(k.soon())
 	defer look.Stop()
 	for {
 		select {
@@ -149,7 +156,7 @@ func (k *courier) visit(ctx context.Context) error {
 			}
 			if k.status.carriedCame {
 				k.status.carriedCame = false
-				say.Reset(k.Say/10 + rand.N(k.Say/10+1)) // there may be more where this came from
+				say.Reset(k.soon()) // there may be more where this came from
 			}
 		case m := <-l.said:
 			if err := k.hear(ctx, l, m); err != nil {
@@ -170,10 +177,17 @@ func (k *courier) visit(ctx context.Context) error {
 			if err := k.say(l); err != nil {
 				return err
 			}
-			say.Reset(max(k.Say, min(sayPerDoor, k.Say)*time.Duration(len(k.heads))))
+			say.Reset(time.Duration(max(1, k.quiet)) * max(k.Say, min(sayPerDoor, k.Say)*time.Duration(len(k.heads))))
+		}
+		if k.quiet > 1 && (k.behind || !maps.Equal(k.heads, k.told)) {
+			k.quiet = 1
+			say.Reset(k.soon())
 		}
 	}
 }
+
+// soon is when what this door has is said where that is news.
+func (k *courier) soon() time.Duration { return k.Say/10 + rand.N(k.Say/10+1) }
 
 // look asks the unit what it has.
 func (k *courier) look(ctx context.Context) error {

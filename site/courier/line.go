@@ -18,6 +18,10 @@ import (
 // within is how long hub and unit may take to answer.
 const within = 10 * time.Second
 
+// inLine is how many messages wait to be handed over together: a burst is one transaction of the
+// unit for each author, and not one for each record.
+const inLine = 32
+
 // line is a connection to the hub.
 type line struct {
 	nc      *nats.Conn
@@ -45,7 +49,7 @@ func dial(ctx context.Context, t post.Ticket) (*line, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the ticket: %w", err)
 	}
-	l := &line{letters: make(chan jetstream.Msg), said: make(chan *nats.Msg, 256), failed: make(chan error, 8)}
+	l := &line{letters: make(chan jetstream.Msg, inLine), said: make(chan *nats.Msg, 256), failed: make(chan error, 8)}
 	l.nc, err = nats.Connect("tls://"+t.Hub.String(), nats.Secure(secure), nats.TLSHandshakeFirst(),
 		nats.Nkey(public, key.Sign), nats.CustomInboxPrefix(post.Inbox(t.Door)), nats.NoReconnect(),
 		nats.Timeout(within),
@@ -128,8 +132,8 @@ func (l *line) follow(ctx context.Context, door post.ID, from uint64) (waiting u
 	if err != nil {
 		return 0, fmt.Errorf("reading the stream: %w", err)
 	}
-	messages, err := reader.Messages(jetstream.PullMaxBytes(4<<20), jetstream.PullExpiry(30*time.Second),
-		jetstream.PullHeartbeat(5*time.Second))
+	messages, err := reader.Messages(jetstream.PullMaxBytes(4<<20), jetstream.PullExpiry(2*time.Minute),
+		jetstream.PullHeartbeat(15*time.Second))
 	if err != nil {
 		return 0, fmt.Errorf("reading the stream: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -130,6 +131,12 @@ func (k *courier) say(l *line) error {
 	if !k.caught {
 		return nil
 	}
+	if maps.Equal(k.heads, k.told) {
+		k.quiet = min(2*k.quiet, sayQuiet)
+	} else {
+		k.told, k.quiet = k.heads, 1
+	}
+	k.behind = false
 	s := post.Said{Heads: k.heads, Read: k.read, Start: k.start}
 	return l.nc.Publish(post.Heads(k.Ticket.Site, k.Ticket.Door), s.Bytes())
 }
@@ -159,6 +166,7 @@ func (k *courier) hear(ctx context.Context, l *line, m *nats.Msg) error {
 	for author, ours := range k.heads {
 		which := lacking{door, author}
 		theirs := said.Heads[author]
+		k.behind = k.behind || theirs > ours
 		if author == door || theirs >= ours {
 			delete(k.lacks, which)
 			continue
