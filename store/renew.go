@@ -198,6 +198,7 @@ func (v *Vault) exchange(db *dbFile, next *ring, c *counter, drop forget, change
 	was := v.ring
 	v.db, v.ring, v.counter = db, next, c
 	v.time.learn(&last, v.o.Running())
+	v.news.came()
 	was.wipe()
 	return old.Close()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"slices"
+	"sync"
 
 	"menshen/policy"
 	"menshen/site/fact"
@@ -142,6 +143,34 @@ func (v *Vault) SiteHeads() (map[fact.DoorID]uint64, error) {
 	})
 	return out, err
 }
+
+// news wakes those who wait until this door tells the site something.
+type news struct {
+	mu   sync.Mutex
+	next chan struct{}
+}
+
+func (n *news) wait() <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.next == nil {
+		n.next = make(chan struct{})
+	}
+	return n.next
+}
+
+func (n *news) came() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.next != nil {
+		close(n.next)
+		n.next = nil
+	}
+}
+
+// SiteTold gives a channel that is closed when this door next tells the site something. Whoever
+// waits asks [Vault.SiteHeads] after this, so that nothing is missed.
+func (v *Vault) SiteTold() <-chan struct{} { return v.news.wait() }
 
 // SiteRecords gives records of one door's chain as they travel, from number from on, in their
 // order: at least one where there is any, and no more than most bytes otherwise. Those that are no

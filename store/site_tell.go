@@ -36,6 +36,7 @@ type telling struct {
 	hello    bool        // and a word of the others is asked for
 	touched  bool        // the seat is to be stored, also if nothing is told
 	given    uint64      // the count as it was found
+	told     bool        // a record was made
 }
 
 // partMost is how much one record tells, in bytes of what it seals.
@@ -307,6 +308,7 @@ func (t *tx) append(here *member, b *record.Body) error {
 	if err != nil {
 		return err
 	}
+	s.told = true
 	return t.link(here, r, b)
 }
 

@@ -102,6 +102,7 @@ type Vault struct {
 	writer     *writer
 	time       timekeeper
 	logins     logins
+	news       news
 	toldBefore uint64 // so many records were told to the site before the vault was opened; guarded by mu
 }
 

@@ -295,8 +295,9 @@ func (v *Vault) transact(f func(*tx) error) error {
 		return err
 	}
 	var touched []slot
+	var done *tx
 	last, err := v.db.update(v.ring, func(t *tx) error {
-		touched = nil
+		touched, done = nil, t
 		if v.delta != nil {
 			t.touch = func(bucket string, key []byte) {
 				touched = append(touched, slot{bucket, string(key)})
@@ -306,6 +307,9 @@ func (v *Vault) transact(f func(*tx) error) error {
 	})
 	if err == nil {
 		v.time.learn(&last, v.o.Running())
+		if done.telling != nil && done.telling.told {
+			v.news.came()
+		}
 		if v.o.Inline != nil {
 			_ = v.o.Inline(true)
 		}

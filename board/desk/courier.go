@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"sync"
+	"time"
 
 	"menshen/site/fact"
 	"menshen/site/record"
@@ -50,6 +51,28 @@ func (c *Courier) Heads() (h SiteHeads, err error) {
 		h.Heads[x.ID] = x.Seq
 	}
 	return h, nil
+}
+
+// waitMost is how long Wait waits.
+const waitMost = 20 * time.Second
+
+// Wait waits until this door has told another number of records than told, and gives it; after
+// waitMost it gives told. Nobody else waits for it meanwhile. Errors: as of [Courier.Heads].
+func (c *Courier) Wait(ctx context.Context, told uint64) (uint64, error) {
+	ctx, stop := context.WithTimeout(ctx, waitMost)
+	defer stop()
+	for {
+		next := c.vault.SiteTold()
+		h, err := c.Heads()
+		if now := h.Heads[h.Here]; err != nil || now != told {
+			return now, err
+		}
+		select {
+		case <-next:
+		case <-ctx.Done():
+			return told, nil
+		}
+	}
 }
 
 // SiteRecord is a record as it travels.

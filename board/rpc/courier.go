@@ -9,7 +9,7 @@ import (
 )
 
 // NewCourier gives the server for the process that carries records between the doors of a site. It
-// has the three methods below and no other; nobody logs in. One server serves all connections.
+// has the methods below and no other; nobody logs in. One server serves all connections.
 func NewCourier(c *desk.Courier, o Options) *Server {
 	return newServer(&Server{courier: c, methods: courierMethods, pace: pace{each: CourierPace}}, o)
 }
@@ -17,6 +17,7 @@ func NewCourier(c *desk.Courier, o Options) *Server {
 // courierMethods are the courier's.
 var courierMethods = map[string]handler{
 	"site.heads":   before(method(siteHeads)),
+	"site.wait":    before(method(siteWait)),
 	"site.records": before(method(siteRecords)),
 	"site.apply":   before(method(applySite)),
 }
@@ -34,6 +35,16 @@ func siteHeads(_ context.Context, c *call, _ nothing) (heads, error) {
 		out.Heads[doorHex(door)] = seq
 	}
 	return out, err
+}
+
+// told is how many records this door has told.
+type told struct {
+	Told uint64 `json:"told"`
+}
+
+func siteWait(ctx context.Context, c *call, p told) (told, error) {
+	n, err := c.courier.Wait(ctx, p.Told)
+	return told{n}, err
 }
 
 func doorHex(id desk.DoorID) string { return hex.EncodeToString(id[:]) }

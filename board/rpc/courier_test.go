@@ -75,6 +75,37 @@ func TestCourierMayNothingElse(t *testing.T) {
 	}
 }
 
+// TestCourierWaits: who waits for news has them as soon as the door tells something, and at once
+// where it was told already.
+func TestCourierWaits(t *testing.T) {
+	b, courier, client := siteDoor(t)
+	var now, next struct{ Told uint64 }
+	if err := client.Call(t.Context(), "site.wait", map[string]int{"told": 0}, &now); err != nil || now.Told == 0 {
+		t.Fatalf("%+v, %v", now, err)
+	}
+	if n, err := courier.Wait(t.Context(), now.Told+7); err != nil || n != now.Told { // the vault was put back
+		t.Errorf("%d, %v", n, err)
+	}
+	answered := make(chan error)
+	go func() { answered <- client.Call(t.Context(), "site.wait", map[string]uint64{"told": now.Told}, &next) }()
+	select {
+	case err := <-answered:
+		t.Fatalf("nothing was told, and it is answered: %+v, %v", next, err)
+	default:
+	}
+	if _, err := b.Vault.AddPerson("op", policy.Person{Name: "Tenant"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-answered; err != nil || next.Told <= now.Told {
+		t.Errorf("%+v after %+v, %v", next, now, err)
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if n, err := courier.Wait(gone, next.Told); err != nil || n != next.Told {
+		t.Errorf("%d, %v", n, err)
+	}
+}
+
 // TestCourierPace: the courier's lines are taken at one pace, over however many connections they
 // come.
 func TestCourierPace(t *testing.T) {

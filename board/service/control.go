@@ -49,7 +49,7 @@ type Requests map[string]Request
 // anything; the courier may be in anybody's hands.
 const (
 	maxClients    = 8                // connections at once
-	maxCouriers   = 2                // likewise, of the courier's: one that hangs, and the next
+	maxCouriers   = 4                // likewise, of the courier's two: those that hang, and the next
 	maxRequest    = 256              // bytes of the request line
 	requestWithin = 5 * time.Second  // for the whole line
 	takenWithin   = 10 * time.Second // for a client to take what was sent: one that is stopped must not block others

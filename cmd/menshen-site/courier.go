@@ -26,7 +26,8 @@ const (
 // configOf says how the courier of a ticket works. Tests have doors without a socket, and less
 // patience.
 var configOf = func(t post.Ticket, socket string) courier.Config {
-	return courier.Config{Ticket: t, Unit: &unit{socket: socket, ticket: &t}, Index: headOf}
+	news := &unit{socket: socket, ticket: &t}
+	return courier.Config{Ticket: t, Unit: &unit{socket: socket, ticket: &t}, Wait: news.Wait, Index: headOf}
 }
 
 func courierVerb() *cobra.Command {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"menshen/board/desk"
 	"menshen/policy"
 	"menshen/site/fact"
 	"menshen/site/post"
@@ -277,6 +279,16 @@ func (d *doorProcess) answer(method string, params json.RawMessage, part *[]byte
 		}
 		return map[string]any{"site": post.ID(s.ID).String(), "door": post.ID(s.Here).String(), "heads": out},
 			errors.Join(err, err2)
+	case "site.wait":
+		var q struct {
+			Told uint64 `json:"told"`
+		}
+		err := json.Unmarshal(params, &q)
+		if err != nil {
+			return nil, err
+		}
+		q.Told, err = desk.NewCourier(d.v, nil).Wait(context.Background(), q.Told)
+		return q, err
 	case "site.records":
 		var q struct {
 			Door string

@@ -20,6 +20,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"menshen/board/desk"
 	"menshen/policy"
 	"menshen/site/courier"
 	"menshen/site/fact"
@@ -50,6 +51,11 @@ func (u *vaultUnit) Heads(context.Context) (map[post.ID]uint64, error) {
 		out[post.ID(id)] = n
 	}
 	return out, err
+}
+
+// Wait is of [courier.Config].
+func (u *vaultUnit) Wait(ctx context.Context, made uint64) (uint64, error) {
+	return desk.NewCourier(u.Vault, nil).Wait(ctx, made)
 }
 
 func (u *vaultUnit) Records(_ context.Context, author post.ID, from uint64, most int) ([][]byte, error) {
@@ -143,7 +149,7 @@ func (r *row) carry(doors ...*vaultUnit) {
 	ctx, stop := context.WithCancel(context.Background())
 	var all sync.WaitGroup
 	for _, u := range doors {
-		c := courier.Config{Ticket: r.tickets[u.door], Unit: u, Index: headOf,
+		c := courier.Config{Ticket: r.tickets[u.door], Unit: u, Wait: u.Wait, Index: headOf,
 			Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 		all.Go(func() { _ = courier.Run(ctx, c) })
 	}

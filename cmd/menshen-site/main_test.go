@@ -34,7 +34,8 @@ func TestMain(m *testing.M) {
 			return
 		}
 		configOf = func(t post.Ticket, socket string) courier.Config {
-			return courier.Config{Ticket: t, Unit: &unit{socket: socket, ticket: &t}, Index: headOf,
+			news := &unit{socket: socket, ticket: &t}
+			return courier.Config{Ticket: t, Unit: &unit{socket: socket, ticket: &t}, Wait: news.Wait, Index: headOf,
 				Look: 100 * time.Millisecond, Say: time.Second, Patience: 3 * time.Second,
 				Retry: 200 * time.Millisecond}
 		}

@@ -16,7 +16,7 @@ import (
 	"menshen/site/record"
 )
 
-// unit is the door's own program, at its socket for the courier (docs/protocol.md): three methods,
+// unit is the door's own program, at its socket for the courier (docs/protocol.md): four methods,
 // for which the courier's user needs no log-in.
 type unit struct {
 	socket string
@@ -53,6 +53,17 @@ func (u *unit) Heads(ctx context.Context) (map[post.ID]uint64, error) {
 		heads[id] = n
 	}
 	return heads, nil
+}
+
+// Wait waits until the door has told another number of records than told, or some time is over, and
+// gives it. It is for a line of its own.
+func (u *unit) Wait(ctx context.Context, told uint64) (uint64, error) {
+	type count struct {
+		Told uint64 `json:"told"`
+	}
+	var now count
+	err := u.ask(ctx, "site.wait", count{told}, &now)
+	return now.Told, err
 }
 
 // piece is a record on the line, or a part of one that is too long for it.

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"menshen/site/post"
@@ -46,8 +47,11 @@ type Config struct {
 	Ticket post.Ticket
 	Unit   Unit
 	Index  func(record []byte) (Head, error)
+	// Wait waits until the unit has made another number of records than made, or some time is over,
+	// and gives it. It is called beside the methods of Unit. nil: the unit is only looked at.
+	Wait func(ctx context.Context, made uint64) (uint64, error)
 
-	Look     time.Duration // how often the unit is asked for news; 0: half a second
+	Look     time.Duration // how often the unit is asked for news; 0: half a second, with Wait 2 s
 	Say      time.Duration // how often the door says what it has, at a small site; 0: 30 s
 	Patience time.Duration // how long a record may be lacking before another door than its author brings it; 0: 90 s
 	Retry    time.Duration // the first wait after a failure, which doubles up to a minute; 0: 1 s
@@ -108,10 +112,14 @@ func Run(ctx context.Context, c Config) error {
 }
 
 func newCourier(c Config) *courier {
+	look := time.Second / 2
+	if c.Wait != nil {
+		look = 2 * time.Second
+	}
 	for _, d := range []struct {
 		is     *time.Duration
 		unless time.Duration
-	}{{&c.Look, time.Second / 2}, {&c.Say, 30 * time.Second}, {&c.Patience, 90 * time.Second}, {&c.Retry,
+	}{{&c.Look, look}, {&c.Say, 30 * time.Second}, {&c.Patience, 90 * time.Second}, {&c.Retry,
 		time.Second}} {
 		if *d.is <= 0 {
 			*d.is = d.unless
@@ -132,7 +140,8 @@ func (k *courier) visit(ctx context.Context) error {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	var waits sync.WaitGroup
+	defer func() { stop(); waits.Wait() }()
 	l, err := dial(ctx, k.Ticket)
 	if err != nil {
 		return err
@@ -144,6 +153,10 @@ func (k *courier) visit(ctx context.Context) error {
 	k.there()
 	look, say := time.NewTicker(k.Look), time.NewTimer(k.soon())
 	defer look.Stop()
+	news := make(chan struct{})
+	if k.Wait != nil {
+		waits.Go(func() { k.wait(ctx, news) })
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -162,11 +175,12 @@ func (k *courier) visit(ctx context.Context) error {
 			if err := k.hear(ctx, l, m); err != nil {
 				return err
 			}
-		case <-look.C:
-			if err := k.look(ctx); err != nil {
+		case <-news:
+			if err := k.lookAndPost(ctx, l); err != nil {
 				return err
 			}
-			if err := k.post(ctx, l); err != nil {
+		case <-look.C:
+			if err := k.lookAndPost(ctx, l); err != nil {
 				return err
 			}
 			if err := k.goOn(ctx); err != nil {
@@ -188,6 +202,41 @@ func (k *courier) visit(ctx context.Context) error {
 
 // soon is when what this door has is said where that is news.
 func (k *courier) soon() time.Duration { return k.Say/10 + rand.N(k.Say/10+1) }
+
+// wait says that the unit has made records, each time that it has, until ctx ends.
+func (k *courier) wait(ctx context.Context, news chan<- struct{}) {
+	for made := uint64(0); ctx.Err() == nil; {
+		now, err := k.Wait(ctx, made)
+		if err != nil { // it is looked at all the same
+			pause(ctx, 10*k.Look)
+			continue
+		}
+		if now == made {
+			continue
+		}
+		made = now
+		select {
+		case news <- struct{}{}:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// pause waits for d or the end of ctx.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// lookAndPost publishes what the unit has made.
+func (k *courier) lookAndPost(ctx context.Context, l *line) error {
+	if err := k.look(ctx); err != nil {
+		return err
+	}
+	return k.post(ctx, l)
+}
 
 // look asks the unit what it has.
 func (k *courier) look(ctx context.Context) error {

@@ -69,15 +69,19 @@ func (s *site) open() {
 }
 
 // courier starts the courier of a door, and gives how to stop it.
-func (s *site) courier(door int) (stop func()) {
+func (s *site) courier(door int) (stop func()) { return s.courierWith(door, func(*courier.Config) {}) }
+
+func (s *site) courierWith(door int, change func(c *courier.Config)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		err := courier.Run(ctx, courier.Config{Ticket: s.tickets[door], Unit: s.units[door], Index: sitetest.Index,
+		c := courier.Config{Ticket: s.tickets[door], Unit: s.units[door], Index: sitetest.Index,
 			Look: 10 * time.Millisecond, Say: 200 * time.Millisecond, Patience: 300 * time.Millisecond,
 			Retry: 50 * time.Millisecond, Log: slog.New(slog.DiscardHandler),
-			Tell: func(st courier.Status) { s.mu.Lock(); s.states[s.units[door].ID] = st; s.mu.Unlock() }})
+			Tell: func(st courier.Status) { s.mu.Lock(); s.states[s.units[door].ID] = st; s.mu.Unlock() }}
+		change(&c)
+		err := courier.Run(ctx, c)
 		if err != nil {
 			s.t.Error(err)
 		}
@@ -276,4 +280,29 @@ func TestNewPiece(t *testing.T) {
 	s.courier(0)
 	s.courier(1)
 	s.equal(7, 0, 1)
+}
+
+// TestNews: a courier that looks at its unit once an hour hears at once what it has made.
+func TestNews(t *testing.T) {
+	s := newSite(t, 2)
+	made := make(chan uint64)
+	s.courierWith(0, func(c *courier.Config) {
+		c.Look, c.Wait = time.Hour, func(ctx context.Context, before uint64) (uint64, error) {
+			select {
+			case n := <-made:
+				return n, nil
+			case <-ctx.Done():
+				return before, ctx.Err()
+			}
+		}
+	})
+	s.courier(1)
+	s.within(time.Minute, "the couriers are not there", func() bool {
+		return s.state(0).Place == courier.Connected && s.state(1).Place == courier.Connected
+	})
+	for n := range uint64(3) {
+		s.write(0, 1)
+		made <- n + 1
+		s.equal(n+1, 0, 1)
+	}
 }
