@@ -84,6 +84,7 @@ type Site struct {
 	Left  bool       // this door was sent away: it tells nothing, and hears nothing more
 	Doors []SiteDoor // in the order of their names; those that were sent away last
 	Due   int        // erasures that are to be done here: see [Vault.EraseDue]
+	Asks  int        // questions, and answers, that are to be told: see [Vault.CatchUp]
 }
 
 // SiteDoor is one door of a site.
@@ -104,7 +105,7 @@ func (v *Vault) Site() (s Site, err error) {
 		if err != nil {
 			return err
 		}
-		s = Site{ID: seat.Site, Here: t.r.Unit}
+		s = Site{ID: seat.Site, Here: t.r.Unit, Asks: len(seat.Asks) + len(seat.Answers)}
 		members, err := t.members()
 		if err != nil {
 			return err

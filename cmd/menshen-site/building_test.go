@@ -207,7 +207,7 @@ func (b *building) apart() string {
 	for i, d := range b.doors {
 		s := d.state(b.t)
 		if s.Due > 0 {
-			return fmt.Sprintf("door %d has %d erasures to do", i, s.Due)
+			return fmt.Sprintf("door %d has %d erasures and answers to do", i, s.Due)
 		}
 		if text := s.short(); i == 0 {
 			first = text

@@ -58,7 +58,7 @@ type state struct {
 	Heads  map[string]uint64 `json:"heads"`
 	People map[string]string `json:"people"` // all that doors must agree upon, by handle
 	Faces  []string          `json:"faces"`  // handles of those whose faces open here
-	Due    int               `json:"due"`    // erasures
+	Due    int               `json:"due"`    // erasures, questions and answers
 }
 
 // doorMain is the process: a folder, and by how many days its clock is wrong.
@@ -206,7 +206,7 @@ func (d *doorProcess) state() (*state, error) {
 		return nil, err
 	}
 	s := &state{Site: post.ID(site.ID), Here: post.ID(site.Here), Heads: map[string]uint64{},
-		People: map[string]string{}, Due: site.Due}
+		People: map[string]string{}, Due: site.Due + site.Asks}
 	for _, x := range site.Doors {
 		s.Heads[post.ID(x.ID).String()] = x.Seq
 	}
