@@ -362,16 +362,16 @@ var siteErrors = []struct {
 		i18n.M("desk.site-layout-how", "it is renewed when the update is kept: try again in ten minutes")},
 }
 
-// siteFact says how many doors there are, and which orders stand, for the status; none: this door
+// siteFacts says how many doors there are, and which orders stand, for the status; none: this door
 // belongs to no site.
-func (d *Desk) siteFact(ctx context.Context, lang i18n.Language) []Fact {
+func (d *Desk) siteFacts(ctx context.Context, lang i18n.Language) ([]Fact, []SiteOrder) {
 	found, err := d.site(ctx, lang)
 	switch {
 	case err != nil:
-		return nil // status is for doors of their own, too; 'site' says why
+		return nil, nil // status is for doors of their own, too; 'site' says why
 	case found.Left:
 		return []Fact{{Name: "site", Fault: lang.Say(i18n.M("desk.site-sent-away",
-			"this door was sent away from its site, and hears nothing more from it"))}}
+			"this door was sent away from its site, and hears nothing more from it"))}}, found.Orders
 	}
 	n := 0
 	for _, x := range found.Doors {
@@ -384,5 +384,5 @@ func (d *Desk) siteFact(ctx context.Context, lang i18n.Language) []Fact {
 		says = append(says, i18n.M("desk.site-order", "%v of all doors from %s until %s",
 			i18n.Word(string(o.Kind)), o.Door, d.written(o.Ends)))
 	}
-	return []Fact{{Name: "site", State: lang.Say(i18n.List(i18n.Semicolon, says...))}}
+	return []Fact{{Name: "site", State: lang.Say(i18n.List(i18n.Semicolon, says...))}}, found.Orders
 }

@@ -31,7 +31,8 @@ func (d *Desk) Status(ctx context.Context, s Session) (Status, error) {
 	st := d.status(state, s.Lang)
 	st.Others = append(st.Others, machine...)
 	st.Others = append(st.Others, d.updateFacts(s.Lang)...)
-	st.Others = append(st.Others, d.siteFact(ctx, s.Lang)...)
+	facts, orders := d.siteFacts(ctx, s.Lang)
+	st.Others, st.Orders = append(st.Others, facts...), orders
 	st.People = len(people)
 	hours, err := d.hours()
 	if err != nil {

@@ -212,6 +212,7 @@ type Status struct {
 	Uptime     time.Duration
 	LockedDown bool
 	Evacuated  bool // by an operator, not by fire
+	Orders     []SiteOrder
 
 	FacesLocked bool  // behind their passphrase
 	Bell        *Bell // nil: nobody waits at it

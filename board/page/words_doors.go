@@ -28,6 +28,21 @@ func wordsDoors(n int) []i18n.Message {
 		i18n.M("page.door-untold", "has not told how it is"),
 		i18n.M("page.door-in-order", "In order"),
 
+		i18n.M("page.order-lockdown", "Lockdown of all doors"),
+		i18n.M("page.order-evacuation", "Evacuation: all doors stand open"),
+		i18n.M("page.order-here", "Given here by %s at %s, until %s.", arg1, arg2, arg3),
+		i18n.M("page.order-there", "Given at the door %s, known here since %s, until %s.", arg1, arg2, arg3),
+		i18n.M("page.order-end", "End it at all doors"),
+		i18n.M("page.order-end-text", "This door ends it at once, and each other one when it hears of it."),
+		i18n.M("page.order-lock-all", "Lock down all doors"),
+		i18n.M("page.order-lock-text", "No card, code or face opens any door of the site until this is ended or its "+
+			"time is over. Exit buttons, fire inputs and the staffed release still open them. A door that is cut off "+
+			"hears of it later."),
+		i18n.M("page.order-open-all", "Evacuate: open all doors"),
+		i18n.M("page.order-open-text", "All doors of the site are unlocked for everybody, also for those outside, "+
+			"until this is ended or its time is over. A door that is cut off hears of it later."),
+		i18n.M("page.order-for", "For at most"),
+
 		i18n.M("page.answers-open", "Erasures that some door has not answered yet"),
 		i18n.M("page.answers-all", "All doors have answered all erasures."),
 		i18n.M("page.answers-person", "Somebody who was erased"),

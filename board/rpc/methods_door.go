@@ -52,6 +52,8 @@ type status struct {
 
 	FacesLocked bool `json:"facesLocked,omitempty"` // behind their passphrase: faces.unlock
 
+	Orders []siteOrder `json:"orders,omitempty"` // of the whole site that stand here: site.orders
+
 	Bell *bell `json:"bell,omitempty"` // somebody rang and waits: door.bell
 }
 
@@ -80,12 +82,16 @@ func doorStatus(ctx context.Context, c *call, _ nothing) (status, error) {
 	if s.Bell != nil {
 		b = &bell{c.time(s.Bell.At), s.Bell.Rings, s.Bell.Coming}
 	}
+	var orders []siteOrder
+	for _, o := range s.Orders {
+		orders = append(orders, c.siteOrder(o))
+	}
 	return status{At: c.time(s.At), Unit: s.Unit, Door: word(c, s.Door), Unlocked: s.Unlocked,
 		LockedDown: s.LockedDown, Evacuated: s.Evacuated, FacesOff: s.FacesOff, FacesFix: s.FacesFix,
 		People: s.People, WithFace: s.WithFace,
 		ClockFrom: s.ClockFrom, ClockDoubt: s.ClockDoubt, Camera: c.fact(s.Camera), Store: c.fact(s.Store),
 		Readers: c.facts(s.Readers), Others: c.facts(s.Others), Uptime: s.Uptime.Seconds(),
-		FacesLocked: s.FacesLocked, Bell: b}, nil
+		FacesLocked: s.FacesLocked, Orders: orders, Bell: b}, nil
 }
 
 type openParams struct {

@@ -4,6 +4,7 @@
 
 import {answers, erasures} from "./answers.js";
 import {fill, h, name, put} from "./dom.js";
+import {giving, standing} from "./orders.js";
 import {capital, count, say, when} from "./say.js";
 import {call, may} from "./session.js";
 import {table} from "./table.js";
@@ -36,11 +37,16 @@ async function read(body, place) {
     return;
   }
   const open = await erasures(place.signal);
+  /** @type {any[]} */
+  const orders = [];
+  await call("site.orders", {}, {signal: place.signal, onEvent: (e) => orders.push(...e.rows)});
+  const again = () => read(body, place);
   const here = all.filter((x) => !x.left);
   const troubled = here.filter((x) => states(x).some(([kind]) => kind === "bad" || kind === "warn")).length;
   const versions = new Set(here.map((x) => x.state?.version).filter(Boolean)).size;
   fill(body, h("div", {class: "above"}, h("p", {class: "lead"}, say("page.doors-lead")),
-    button(say("page.read-again"), () => read(body, place))),
+    button(say("page.read-again"), again)),
+  standing(orders, again), giving(again),
   troubled ? note("warn", h("p", null, h("strong", null, count("page.doors-troubled", troubled))))
     : note("good", h("p", null, say("page.doors-in-order"))),
   versions > 1 && note("calm", h("p", null, say("page.doors-versions"))),

@@ -8,6 +8,7 @@ import {fill, h, name, put} from "./dom.js";
 import {drawDoor} from "./door.js";
 import {briefly, duration, say, sayCode, when} from "./say.js";
 import {showLive} from "./live.js";
+import {standing} from "./orders.js";
 import {call, may, session} from "./session.js";
 import {table} from "./table.js";
 import {announce, badge, button, facts, note, problem, section, toast, waiting} from "./ui.js";
@@ -113,7 +114,7 @@ function drawBell(place, bell, again) {
  */
 function drawState(door, s, again) {
   const first = !door.dataset.now;
-  if (!isNew(door, [s.door, s.unlocked, s.lockedDown, s.evacuated])) return;
+  if (!isNew(door, [s.door, s.unlocked, s.lockedDown, s.evacuated, s.orders])) return;
   const heading = s.unlocked && s.door.code === "locked" ? say("page.unlocked") : stateWords(s.door);
   const hadFocus = door.contains(document.activeElement);
   fill(door, drawDoor(s.door.code, s.unlocked), h("div", {class: "door-words"},
@@ -121,6 +122,7 @@ function drawState(door, s, again) {
     h("p", {class: "badges"}, isAlarm(s.door) && badge("bad", say("page.alarm")),
       s.unlocked && s.door.code !== "released" && badge("warn", say("page.unlocked")),
       s.lockedDown && badge("bad", say("page.lockdown")), s.evacuated && badge("bad", say("page.evacuation"))),
+    standing(s.orders ?? [], again),
     may("opens-door") && acts(s, again)));
   if (hadFocus) door.querySelector("button")?.focus();
   if (!first) announce(say("page.door-is", heading));
