@@ -6,9 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"menshen/board/boardtest"
 	"menshen/hal/scene"
+	"menshen/policy"
 	"menshen/recognizer/eye"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // lobby is a second door of the bench's site: its vault alone.
@@ -104,4 +107,67 @@ func TestRWithdrawFacesRest(t *testing.T) {
 	b.WantFacesOff("no other door of the site answers", "after eight days by a clock three years late")
 	other.meet()
 	b.WantFacesOff("", "when the other has answered")
+}
+
+// TestRWithdrawOpensNoLongerThanTheLease: a face that was taken back at another door opens at one
+// that is cut off until its trust is over, not an hour longer, and from when the record comes never
+// again, though the doors meet and trust each other as before. Whom it was not taken back of opens.
+func TestRWithdrawOpensNoLongerThanTheLease(t *testing.T) {
+	b := newBench(t)
+	id, neighbour := b.Enrolled(1), b.Enrolled(2)
+	other := withLobby(b)
+	keep := func() { b.must(b.Unit.KeepTrust(context.Background())) }
+	opens := func(n uint64, who policy.PersonID) bool { // whatever the eye is told, it shows it a face
+		before := b.Count(audit.Decision)
+		for range 10 {
+			o := boardtest.Look(n)
+			o.At = b.Clock.Now()
+			b.Driver.See(&o)
+			b.Later(100 * time.Millisecond)
+			if b.Count(audit.Decision) > before {
+				e := b.Last()
+				return e.Grant && e.Person == who && e.Means == policy.ByFace
+			}
+		}
+		return false
+	}
+	keep()
+	other.meet()
+	met, lease := b.Clock.Now(), b.Config.Site.FaceTrust.D()
+	b.must(other.ChangePerson("anna", id, audit.ConsentWithdrawn, func(p *policy.Person) error {
+		*p = policy.Withdraw(*p, b.Clock.Now())
+		return nil
+	}))
+	since := func(wait time.Duration) time.Duration { // the doors met, and nobody carried
+		b.Later(wait)
+		b.CountAll()
+		keep()
+		return b.Clock.Now().Sub(met)
+	}
+	for _, until := range []time.Duration{time.Hour, lease / 3, lease / 2, lease - time.Hour, lease - time.Minute} {
+		ago := since(until - b.Clock.Now().Sub(met))
+		if !opens(1, id) {
+			t.Fatalf("it opens no longer %v after the doors met, and the door cannot know why", ago)
+		}
+	}
+	for range 4 {
+		if ago := since(time.Hour); opens(1, id) || opens(2, neighbour) {
+			t.Fatalf("a face opens %v after the doors met", ago)
+		}
+	}
+	for range 3 {
+		other.meet()
+		b.CountAll()
+		b.WantFacesOff("", "when the other has answered")
+		if opens(1, id) || !opens(2, neighbour) {
+			t.Fatal("the record has come, and the face opens, or a neighbour's does not")
+		}
+		since(24 * time.Hour)
+	}
+	if _, err := b.Vault.EraseDue(store.Door); err != nil {
+		t.Error(err)
+	}
+	if p, err := b.Vault.Person(id); err != nil || p.Face.State != policy.FaceWithdrawn || opens(1, id) {
+		t.Errorf("%q, %v", p.Face.State, err)
+	}
 }

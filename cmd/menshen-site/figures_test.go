@@ -252,6 +252,9 @@ func (p *plain) move(raw []byte) time.Duration {
 	return last.Sub(began)
 }
 
+// idleFor is how long a site is listened to while nothing changes.
+const idleFor = 5 * time.Minute
+
 // TestFigures measures what docs/figures.md has of a site.
 func TestFigures(t *testing.T) {
 	if !*all {
@@ -270,8 +273,8 @@ func TestFigures(t *testing.T) {
 				<-r.changed
 			}
 			quiet := loopback(t)
-			time.Sleep(time.Minute)
-			t.Logf("idle: %.1f MB a day over the network", (loopback(t)-quiet)*float64(24*time.Hour/time.Minute)/1e6)
+			time.Sleep(idleFor)
+			t.Logf("idle: %.1f MB a day over the network", (loopback(t)-quiet)*float64(24*time.Hour/idleFor)/1e6)
 			busy := loopback(t)
 			var took []time.Duration
 			for i := range x.changes {
