@@ -134,6 +134,7 @@ func (d *Door) Run(ctx context.Context) error {
 	beside.Go(func() { d.Law.Run(ctx, d.Unit.Report) })
 	beside.Go(func() { h.run(ctx) })
 	beside.Go(func() { d.tellFares(ctx) })
+	beside.Go(func() { d.tellEvents(ctx) })
 	if d.trial != nil {
 		beside.Go(func() { d.trial.run(ctx) })
 	}

@@ -24,10 +24,10 @@ var DefaultRetention = Retention{Events: 90 * 24 * time.Hour, Acts: 3 * 365 * 24
 // file, which wears the flash.
 const renewEvery = 7 * 24 * time.Hour
 
-// events are the kinds of entry that Retention.Events is for, when the door
+// eventKinds are the kinds of entry that Retention.Events is for, when the door
 // made them; all others are acts. So is a start that says which settings were in force: the
 // decisions made under them are younger, and cannot be made again without.
-var events = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.OutputSwitched: true,
+var eventKinds = map[audit.Kind]bool{audit.Decision: true, audit.Relay: true, audit.OutputSwitched: true,
 	audit.Alarm: true, audit.Quiet: true,
 	audit.Bell: true, audit.BellAnswered: true, audit.BellUnanswered: true, audit.Misread: true,
 	audit.StrangeTries: true, audit.Tamper: true, audit.TamperOver: true,
@@ -44,7 +44,7 @@ var refusals = map[audit.Kind]bool{audit.LogInRefused: true, audit.LogInCardRefu
 const InForce = "settings"
 
 func (r Retention) of(l *audit.Line) time.Duration {
-	if l.By == string(Door) && events[l.Kind] && l.Detail[InForce] == "" || refusals[l.Kind] {
+	if l.By == string(Door) && eventKinds[l.Kind] && l.Detail[InForce] == "" || refusals[l.Kind] {
 		return r.Events
 	}
 	return r.Acts
@@ -184,6 +184,9 @@ func (v *Vault) Prune(ctx context.Context, a Actor) (removed uint64, err error) 
 			}
 			n += passes
 			if err := t.dropOldImport(v.now(t)); err != nil {
+				return err
+			}
+			if err := t.dropOldEvents(v.now(t), s.Events); err != nil {
 				return err
 			}
 			renewed = s.Renewed

@@ -26,6 +26,7 @@ import (
 //	site_ask.go     what could not be opened, and is told again
 //	site_orders.go  lockdown and evacuation of the whole site
 //	site_state.go   how each door fares
+//	site_events.go  what happens at each door, for the managers; site_managers.go has their keys
 //	site_due.go     what another door has erased, and is to be destroyed here
 //	site_answers.go which doors have answered
 //	site_join.go    how a door joins
@@ -45,6 +46,7 @@ type seat struct {
 	Words    []word        `cbor:"words,omitempty"` // the latest ones, as they were said
 	Answered word          `cbor:"answered,omitzero"`
 	Greeted  bool          `cbor:"greeted,omitempty"` // another door waits for a word
+	Told     *told         `cbor:"told,omitempty"`    // to managers; nil: there never was one
 	// ToldFaces says that the others know who has a face here.
 	ToldFaces bool          `cbor:"faces,omitempty"`
 	Asks      []record.Span `cbor:"asks,omitempty"`    // to be asked for at the next [Vault.CatchUp] …

@@ -341,6 +341,12 @@ func (a *applier) apply(s *telling, r *record.Record, b *record.Body) error {
 			return err
 		}
 	}
+	if err := a.batchesTold(s, r.Door, b.Events); err != nil {
+		return err
+	}
+	if err := a.managersTold(s, b.Managers, a.from(r)); err != nil {
+		return err
+	}
 	for _, d := range b.Doors {
 		if err := a.door(s, d, r); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"menshen/policy"
@@ -159,6 +160,7 @@ func (t *tx) tellKnown(span record.Span) (found uint64, err error) {
 	s, mine := t.telling, span.Door == t.r.Unit
 	var proved []record.Subject
 	var passes []policy.PersonID
+	var batches []uint64
 	err = t.eachLink(span, func(key []byte, l *link) error {
 		found++
 		asks := len(s.ask)
@@ -194,10 +196,11 @@ func (t *tx) tellKnown(span record.Span) (found uint64, err error) {
 				}
 			}
 			proved = append(proved, l.Receipts...)
+			batches = append(batches, l.Events...)
 		}
 		passes = append(passes, l.Passes...)
-		if len(l.About)+len(l.Passes)+len(l.Erased)+len(l.Again)+len(l.Receipts) > 0 || l.Doors || l.Orders ||
-			len(s.ask) > asks {
+		told := len(l.About) + len(l.Passes) + len(l.Erased) + len(l.Again) + len(l.Receipts) + len(l.Events)
+		if told > 0 || l.Doors || l.Orders || len(s.ask) > asks {
 			seq := be(key[len(span.Door):])
 			s.again = append(append(s.again, l.Again...), record.Span{Door: span.Door, First: seq, Last: seq})
 		}
@@ -205,6 +208,9 @@ func (t *tx) tellKnown(span record.Span) (found uint64, err error) {
 	})
 	if err == nil {
 		err = t.tellPassesAgain(passes)
+	}
+	if err == nil && len(batches) > 0 {
+		err = t.tellEventsAgain(batches)
 	}
 	if err != nil || len(proved) == 0 {
 		return found, err
@@ -218,13 +224,17 @@ func (t *tx) tellOf(m *member) error {
 	return t.tellAgain(record.Span{Door: m.ID, First: max(m.Before, 1), Last: m.Seq})
 }
 
-// tellDoors tells what is known of all doors.
+// tellDoors tells what is known of all doors, and of managers' keys.
 func (s *telling) tellDoors() {
 	s.doors = nil
 	for _, m := range s.members {
 		s.doors = append(s.doors, m.Door)
 	}
 	slices.SortFunc(s.doors, func(a, b fact.Door) int { return slices.Compare(a.ID[:], b.ID[:]) })
+	s.managers = nil
+	for _, key := range slices.Sorted(maps.Keys(s.keys)) {
+		s.managers = append(s.managers, s.keys[key])
+	}
 }
 
 // joined joins spans that follow each other.

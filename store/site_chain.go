@@ -25,6 +25,7 @@ type link struct {
 	Ask      []record.Span    `cbor:"ask,omitempty"`
 	Again    []record.Span    `cbor:"again,omitempty"`
 	Receipts []record.Subject `cbor:"receipts,omitempty"`
+	Events   []uint64         `cbor:"events,omitempty"` // numbers of its batches
 }
 
 func linkKey(door fact.DoorID, seq uint64) []byte { return append(door[:], key64(seq)...) }
@@ -40,7 +41,7 @@ func (t *tx) link(m *member, r *record.Record, b *record.Body) error {
 	m.Seq, m.Head, m.Key = r.Seq, r.Hash(), r.Key
 	l := link{Raw: r.Raw(), Head: m.Head}
 	if b != nil {
-		l.Doors, l.Orders = len(b.Doors) > 0, len(b.Orders) > 0
+		l.Doors, l.Orders = len(b.Doors)+len(b.Managers) > 0, len(b.Orders) > 0
 		for _, e := range b.Erased {
 			l.Erased = append(l.Erased, e.Subject)
 		}
@@ -52,6 +53,9 @@ func (t *tx) link(m *member, r *record.Record, b *record.Body) error {
 		}
 		if m.ID == t.r.Unit {
 			l.Ask, l.Again, l.Receipts = b.Ask, b.Again, subjectsOf(b.Receipts)
+			for _, x := range b.Events {
+				l.Events = append(l.Events, x.Number)
+			}
 		}
 	}
 	return t.put(chainBucket, linkKey(m.ID, r.Seq), &t.r.seal, &l)

@@ -44,13 +44,14 @@ var askedKey = []byte("asked")
 
 // welcome is the answer to a request.
 type welcome struct {
-	Site   record.SiteID   `cbor:"site"`
-	Count  uint64          `cbor:"count"`
-	Lookup []byte          `cbor:"lookup"` // without it no card would be known here
-	Doors  []member        `cbor:"doors"`
-	People []record.About  `cbor:"people"`
-	Erased []record.Erased `cbor:"erased"`
-	Orders []fact.Order    `cbor:"orders,omitempty"`
+	Site     record.SiteID   `cbor:"site"`
+	Count    uint64          `cbor:"count"`
+	Lookup   []byte          `cbor:"lookup"` // without it no card would be known here
+	Doors    []member        `cbor:"doors"`
+	People   []record.About  `cbor:"people"`
+	Erased   []record.Erased `cbor:"erased"`
+	Orders   []fact.Order    `cbor:"orders,omitempty"`
+	Managers []fact.Manager  `cbor:"managers,omitempty"`
 }
 
 // Errors of joining.
@@ -159,6 +160,9 @@ func (v *Vault) admit(t *tx, a Actor, q *request) ([]byte, error) {
 	w := welcome{Site: s.Site, Count: s.Count, Lookup: t.r.secrets.Lookup[:]}
 	for _, other := range s.members {
 		w.Doors = append(w.Doors, *other)
+	}
+	for _, m := range s.keys {
+		w.Managers = append(w.Managers, m)
 	}
 	if w.Erased, err = t.erasedPeople(); err != nil {
 		return nil, err
@@ -270,6 +274,9 @@ func (v *Vault) join(t *tx, a Actor, w *welcome, identity string) error {
 		return err
 	}
 	to := applier{v: v, t: t}
+	if err := to.managersTold(t.telling, w.Managers, nil); err != nil {
+		return err
+	}
 	for _, e := range w.Erased {
 		if err := to.erased(e, e.At.Door); err != nil {
 			return err

@@ -27,16 +27,19 @@ type telling struct {
 	again    []record.Span
 	receipts [][]byte
 	orders   map[fact.Stamp]fact.Order
-	state    *fact.State // how this door fares, where that is to be told
-	farewell []string    // keys of doors that are sent away now, and are told so
-	announce bool        // a record is due even if there is nothing else to tell: our key is new
-	joined   bool        // in this transaction
-	hears    bool        // this transaction applies what other doors told
-	word     *word       // how far each chain was read is told, and this is when; nil: it is not
-	hello    bool        // and a word of the others is asked for
-	touched  bool        // the seat is to be stored, also if nothing is told
-	given    uint64      // the count as it was found
-	told     bool        // a record was made
+	batches  []record.Batch
+	managers []fact.Manager          // of whose keys something is told
+	keys     map[string]fact.Manager // all that are known
+	state    *fact.State             // how this door fares, where that is to be told
+	farewell []string                // keys of doors that are sent away now, and are told so
+	announce bool                    // a record is due even if there is nothing else to tell: our key is new
+	joined   bool                    // in this transaction
+	hears    bool                    // this transaction applies what other doors told
+	word     *word                   // how far each chain was read is told, and this is when; nil: it is not
+	hello    bool                    // and a word of the others is asked for
+	touched  bool                    // the seat is to be stored, also if nothing is told
+	given    uint64                  // the count as it was found
+	told     bool                    // a record was made
 }
 
 // partMost is how much one record tells, in bytes of what it seals.
@@ -62,9 +65,14 @@ func (t *tx) teller() (*telling, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, err := t.loadManagers()
+	if err != nil {
+		return nil, err
+	}
 	t.looked = true
 	if here := members[t.r.Unit]; here != nil && !here.gone() {
-		t.telling = &telling{seat: *s, members: members, people: map[policy.PersonID]fact.Person{}, given: s.Count}
+		t.telling = &telling{seat: *s, members: members, people: map[policy.PersonID]fact.Person{}, given: s.Count,
+			keys: keys}
 	}
 	return t.telling, nil
 }
@@ -248,11 +256,11 @@ func (t *tx) publish() error {
 // parts gives the bodies of as many records as it takes.
 func (s *telling) parts() (all []*record.Body, err error) {
 	b := &record.Body{Erased: s.erased, Doors: s.doors, Ask: joined(s.ask), Receipts: s.receipts, State: s.state,
-		Again: joined(s.again), Read: s.read(), Hello: s.hello}
+		Again: joined(s.again), Managers: s.managers, Read: s.read(), Hello: s.hello}
 	size := 0
 	room := func(v any) error { // for one more
 		raw, err := encMode.Marshal(v)
-		if size += len(raw); size > partMost && len(b.Orders)+len(b.People)+len(b.Passes) > 0 {
+		if size += len(raw); size > partMost && len(b.Orders)+len(b.People)+len(b.Passes)+len(b.Events) > 0 {
 			all, b, size = append(all, b), &record.Body{}, len(raw)
 		}
 		clear(raw)
@@ -277,8 +285,14 @@ func (s *telling) parts() (all []*record.Body, err error) {
 		}
 		b.Passes = append(b.Passes, p)
 	}
+	for _, x := range s.batches {
+		if err := room(x); err != nil {
+			return nil, err
+		}
+		b.Events = append(b.Events, x)
+	}
 	told := len(b.Passes) + len(b.People) + len(b.Erased) + len(b.Doors) + len(b.Ask) + len(b.Receipts) + len(b.Again) +
-		len(b.Read) + len(b.Orders)
+		len(b.Read) + len(b.Orders) + len(b.Events) + len(b.Managers)
 	if told > 0 || b.State != nil || s.announce && len(all) == 0 {
 		all = append(all, b)
 	}

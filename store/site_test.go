@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"pgregory.net/rapid"
 
 	"menshen/policy"
@@ -227,8 +228,11 @@ func shared(p policy.Person) string {
 // agree checks that all doors have the same facts, and that each is what the facts say.
 func (s *testSite) agree() {
 	s.t.Helper()
-	first := s.here()[0].stored(s)
+	first, managers := s.here()[0].stored(s), must(s.here()[0].SiteManagers())
 	for i, d := range s.here() {
+		if got := must(d.SiteManagers()); !slices.Equal(got, managers) {
+			s.t.Fatalf("door %d knows the managers' keys %+v, not %+v", i, got, managers)
+		}
 		people := d.stored(s)
 		for id, p := range people {
 			if f := first[id]; f == nil || f.Facts == nil || !f.Facts.Equal(*p.Facts) {
@@ -346,6 +350,9 @@ func TestSite(t *testing.T) {
 	})
 }
 
+// managers have keys, which doors name.
+var managers = []*age.X25519Identity{must(age.GenerateX25519Identity()), must(age.GenerateX25519Identity())}
+
 // siteActs are what the property test does at a door. An act that is not possible does nothing.
 func siteActs() map[string]func(s *testSite, d *testDoor, t *rapid.T) {
 	change := func(what audit.Kind, f func(p *policy.Person, t *rapid.T)) func(*testSite, *testDoor, *rapid.T) {
@@ -432,6 +439,17 @@ func siteActs() map[string]func(s *testSite, d *testDoor, t *rapid.T) {
 		},
 		"say a word": func(s *testSite, d *testDoor, t *rapid.T) {
 			_, err := d.SayWord(rapid.Bool().Draw(t, "hello"))
+			s.must(err)
+		},
+		"manager": func(s *testSite, d *testDoor, t *rapid.T) {
+			key := rapid.SampledFrom(managers).Draw(t, "key").Recipient().String()
+			err := d.SetManager("op", key, rapid.SampledFrom([]string{"", "office", "home"}).Draw(t, "name"))
+			if !errors.Is(err, ErrUnknown) {
+				s.must(err)
+			}
+		},
+		"tell events": func(s *testSite, d *testDoor, t *rapid.T) {
+			_, err := d.Teller().Tell()
 			s.must(err)
 		},
 		"reopen": func(s *testSite, d *testDoor, t *rapid.T) { d.reopen(s) },

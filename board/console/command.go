@@ -43,7 +43,8 @@ func vocabulary(d Desk) (all []command) {
 		{i18n.M("console.chapter-law", "The law"),
 			slices.Concat(lawCommands(), paperCommands(), incidentCommands(), dossierCommands())},
 		{i18n.M("console.chapter-records", "Records and the vault"),
-			slices.Concat(recordCommands(), keeperCommands(), stickCommands(), siteCommands(), updateCommands())},
+			slices.Concat(recordCommands(), keeperCommands(), stickCommands(), siteCommands(), managersCommands(),
+				updateCommands())},
 		{i18n.M("console.chapter-staff", "Staff"), staffCommands()},
 		{i18n.M("console.chapter-console", "This console"), sessionCommands()},
 	} {

@@ -33,6 +33,7 @@ var rightsOf = map[string]string{
 	"Decisions": "tma", "Why": "tma",
 	"Site": "itma", "FoundSite": "m", "AskToJoin": "m", "AdmitDoor": "m", "JoinSite": "m", "SendDoorAway": "m",
 	"CarrySite": "tm", "AnswersOf": "ma", "FacesOf": "ma",
+	"Managers": "tma", "SetManager": "m", "RemoveManager": "m", "SiteEvents": "tma", "WriteSiteEvents": "tm",
 	"LookForUpdate": "tm", "InstallUpdate": "tm", "TryUpdate": "tm",
 
 	"Find": "ma", "Person": "ma", "OutFiles": "ma", "TakeFile": "ma",

@@ -14,6 +14,9 @@ var siteMethods = map[string]handler{
 	"site.orders":   method(siteOrders),
 	"site.order":    method(giveOrder),
 	"site.end":      method(endOrders),
+	"site.managers": method(siteManagers),
+	"site.manager":  method(setManager),
+	"site.events":   method(siteEvents),
 }
 
 // siteDoor is a door of the site, as it is known at this one.
@@ -165,4 +168,45 @@ type endOrdersParams struct {
 // endOrders ends orders at all doors: those that were seen.
 func endOrders(ctx context.Context, c *call, p endOrdersParams) (nothing, error) {
 	return nothing{}, c.desk.EndOrders(ctx, c.who, p.Orders)
+}
+
+// manager is a key to which the doors seal what they tell their managers.
+type manager struct {
+	Key  string `json:"key"` // an age public key
+	Name string `json:"name"`
+}
+
+// siteManagers lists the keys that count, the one that was named last first.
+func siteManagers(ctx context.Context, c *call, _ nothing) (listed, error) {
+	all, err := c.desk.Managers(ctx, c.who)
+	if err != nil {
+		return listed{}, err
+	}
+	return list(ctx, c, "managers", all, func(m desk.ManagerKey) manager { return manager(m) }), nil
+}
+
+type managerParams struct {
+	Key    string `json:"key"`
+	Name   string `json:"name"`
+	Remove bool   `json:"remove"` // take the key away; name is not read
+}
+
+// setManager names a key for all doors of the site, or takes it away.
+func setManager(ctx context.Context, c *call, p managerParams) (nothing, error) {
+	var err error
+	if p.Remove {
+		_, err = c.desk.RemoveManager(ctx, c.who, p.Key)
+	} else {
+		_, err = c.desk.SetManager(ctx, c.who, p.Key, p.Name)
+	}
+	return nothing{}, err
+}
+
+// siteEvents gives the sealed batches of all doors that are kept here.
+func siteEvents(ctx context.Context, c *call, _ nothing) (listed, error) {
+	all, err := c.desk.SiteEvents(ctx, c.who)
+	if err != nil {
+		return listed{}, err
+	}
+	return list(ctx, c, "batches", all, func(b desk.SiteBatch) desk.SiteBatch { return b }), nil
 }

@@ -31,12 +31,13 @@ Both speak with addresses of the site's own network only.`,
   menshen-site hub          at the hub, as its service does
   menshen-site courier      beside each door, as its service does
   menshen-site status       how the courier fares
-  menshen-site desk         the desk in a browser, on the manager's computer`,
+  menshen-site desk         the desk in a browser, on the manager's computer
+  menshen-site events       what the doors told their managers`,
 		Version:       version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	c.AddCommand(setUpVerb(), renewVerb(), strikeVerb(), hubVerb(), courierVerb(), doorsVerb(), statusVerb(),
-		deskVerb(), cli.ManVerb("menshen-site"))
+		deskVerb(), eventsVerb(), cli.ManVerb("menshen-site"))
 	return cli.Fit(c)
 }

@@ -28,6 +28,7 @@ var sites = map[string][]string{
 	"site/fact":   {"policy", "internal/canon"},
 	"site/record": {"site/fact", "policy", "internal/canon"},
 	"site/carry":  {"site/fact", "site/record"},
+	"site/events": {"site/fact", "site/record", "internal/canon"},
 	"site/post":   {}, "site/hub": {"site/post", "internal/safefile"}, "site/courier": {"site/post"},
 	"site/sitetest": {"site/courier", "site/post"},
 	"site/seat":     {},

@@ -25,8 +25,17 @@ type Body struct {
 	Orders []fact.Order `cbor:"8,keyasint,omitempty"`
 	State  *fact.State  `cbor:"9,keyasint,omitempty"` // how the door fares; nil: as before
 	// Again is what the record tells again of, since it was asked for.
-	Again  []Span      `cbor:"10,keyasint,omitempty"`
-	Passes []fact.Pass `cbor:"11,keyasint,omitempty"` // for several doors
+	Again    []Span         `cbor:"10,keyasint,omitempty"`
+	Passes   []fact.Pass    `cbor:"11,keyasint,omitempty"` // for several doors
+	Events   []Batch        `cbor:"13,keyasint,omitempty"` // of the door, sealed to the managers alone
+	Managers []fact.Manager `cbor:"14,keyasint,omitempty"`
+}
+
+// Batch is some events of a door, sealed to the site's managers: see package events. No door opens
+// one.
+type Batch struct {
+	Number uint64 `cbor:"n"` // 1, 2, 3, … of the door
+	Data   []byte `cbor:"data"`
 }
 
 // Place is a place in a chain: up to this record.

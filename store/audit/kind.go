@@ -95,15 +95,17 @@ const (
 
 // The doors of a site.
 const (
-	SiteFounded     Kind = "site founded"
-	SiteJoined      Kind = "site joined"
-	DoorAdmitted    Kind = "door admitted"     // to the site
-	DoorSentAway    Kind = "door sent away"    // from the site
-	PersonTold      Kind = "person told"       // another door told something of a person
-	SiteOrderGiven  Kind = "site order given"  // a lockdown or evacuation for all doors, here
-	SiteOrderTold   Kind = "site order told"   // another door gave it
-	SiteOrderEnded  Kind = "site order ended"  // here, at another door, or as its time was over
-	SiteChainBroken Kind = "site chain broken" // this door told other things under the same numbers: it was put back
+	SiteFounded       Kind = "site founded"
+	SiteJoined        Kind = "site joined"
+	DoorAdmitted      Kind = "door admitted"    // to the site
+	DoorSentAway      Kind = "door sent away"   // from the site
+	PersonTold        Kind = "person told"      // another door told something of a person
+	SiteOrderGiven    Kind = "site order given" // a lockdown or evacuation for all doors, here
+	SiteOrderTold     Kind = "site order told"  // another door gave it
+	SiteOrderEnded    Kind = "site order ended" // here, at another door, or as its time was over
+	ManagerKeySet     Kind = "manager key set"  // to which events of the site's doors are sealed
+	ManagerKeyRemoved Kind = "manager key removed"
+	SiteChainBroken   Kind = "site chain broken" // this door told other things under the same numbers: it was put back
 )
 
 // Faces.
