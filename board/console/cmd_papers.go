@@ -329,12 +329,12 @@ func filing(ctx context.Context, c *console, words []string) error {
 		return err
 	}
 	if n.Doors {
-		c.say(i18n.M("console.filing-site", "People with a face: %d here, %d at the doors of the site, each counted "+
-			"once, %d only at doors outside it, %d in all; filing is due from %d.", n.Here, n.Site, f.Others(n), f.All(n),
-			policy.FilingAt))
+		c.say(i18n.M("console.filing-site", "People with a face: %d here, %d at the doors of the site, each "+
+			"counted once, %d only at doors outside it, %d in all; filing is due from %d.", n.Here, n.Site, f.Others(n),
+			f.All(n), policy.FilingAt))
 	} else {
-		c.say(i18n.M("console.filing-figures", "People with a face: %d here, %d only at other doors of the site, %d in "+
-			"all; filing is due from %d.", n.Here, f.Others(n), f.All(n), policy.FilingAt))
+		c.say(i18n.M("console.filing-figures", "People with a face: %d here, %d only at other doors of the site, "+
+			"%d in all; filing is due from %d.", n.Here, f.Others(n), f.All(n), policy.FilingAt))
 	}
 	if !f.Reached.IsZero() {
 		c.say(i18n.M("console.filing-reached", "Reached on %s; file within %d working days.", c.time(f.Reached),
