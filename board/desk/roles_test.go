@@ -155,7 +155,11 @@ func try(method reflect.Value, s desk.Session) error {
 			in = append(in, reflect.Zero(at))
 		}
 	}
-	out := method.Call(in)
+	call := method.Call
+	if method.Type().IsVariadic() {
+		call = method.CallSlice
+	}
+	out := call(in)
 	err, _ := out[len(out)-1].Interface().(error)
 	return err
 }
