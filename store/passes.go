@@ -29,6 +29,14 @@ type VisitorPass struct {
 // For reports whether the pass is for a door of this handle.
 func (p *VisitorPass) For(here fact.DoorID) bool { return p.Site == nil || p.Site.For(here) }
 
+// Spent is how often the pass was used, at all doors, as far as this one knows.
+func (p *VisitorPass) Spent() int {
+	if p.Site != nil {
+		return p.Site.Spent()
+	}
+	return p.Used
+}
+
 // Left is how often the pass still opens a door of this handle.
 func (p *VisitorPass) Left(here fact.DoorID) int {
 	if p.Site != nil {

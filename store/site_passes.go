@@ -175,7 +175,7 @@ func (a *applier) pass(told fact.Pass, r *record.Record) error {
 	if !isNew && is.Equal(was) {
 		return nil
 	}
-	if was.Ahead(told, here) {
+	if was.Ahead(told, here) || isNew && is.Giver() == here {
 		is = is.Doubt(here)
 	}
 	lent := false

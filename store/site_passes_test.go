@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"filippo.io/age"
+	"pgregory.net/rapid"
 
 	"menshen/policy"
 	"menshen/site/fact"
@@ -322,5 +323,41 @@ func TestRRetainPassesAtEveryDoor(t *testing.T) {
 	s.must(err)
 	if _, err := a.Pass(v.id); !errors.Is(err, ErrUnknown) {
 		t.Error(err)
+	}
+}
+
+// inviteSome gives a pass at a door, for some of those that it knows.
+func inviteSome(s *testSite, d *testDoor, t *rapid.T) {
+	var doors []fact.DoorID
+	for _, m := range must(d.Site()).Doors {
+		if !m.Left && rapid.Bool().Draw(t, "for it") {
+			doors = append(doors, m.ID)
+		}
+	}
+	var host policy.PersonID
+	if rapid.Bool().Draw(t, "of a tenant") {
+		host, _ = s.someone(d, t)
+	}
+	now := d.clock.now()
+	p := policy.Pass{Door: "gate", From: now, Until: now.Add(time.Hour), Uses: 6}
+	_, err := d.AddPass("op", p, host, nil, doors...)
+	s.must(err)
+}
+
+// agreePasses checks that all doors which have a pass know the same of whose it is and of its end,
+// and that together they have not spent more than there is.
+func (s *testSite) agreePasses() {
+	s.t.Helper()
+	known, spent := map[policy.PersonID]VisitorPass{}, map[policy.PersonID]int{}
+	for i, d := range s.here() {
+		for _, p := range must(d.Passes()) {
+			if spent[p.ID] += p.Used; spent[p.ID] > p.Uses {
+				s.t.Fatalf("pass %s was used %d times of %d", p.ID, spent[p.ID], p.Uses)
+			}
+			if o, is := known[p.ID]; is && (o.Host != p.Host || o.Revoked != p.Revoked || o.Until != p.Until) {
+				s.t.Fatalf("at door %d a pass is %+v, not %+v", i, p, o)
+			}
+			known[p.ID] = p
+		}
 	}
 }

@@ -229,6 +229,7 @@ func shared(p policy.Person) string {
 func (s *testSite) agree() {
 	s.t.Helper()
 	first, managers := s.here()[0].stored(s), must(s.here()[0].SiteManagers())
+	s.agreePasses()
 	for i, d := range s.here() {
 		if got := must(d.SiteManagers()); !slices.Equal(got, managers) {
 			s.t.Fatalf("door %d knows the managers' keys %+v, not %+v", i, got, managers)
@@ -307,6 +308,9 @@ func (s *testSite) whole(d *testDoor) {
 	for id, by := range s.erased {
 		if by.away { // perhaps before anybody heard of it
 			continue
+		}
+		if slices.ContainsFunc(must(d.Passes()), func(p VisitorPass) bool { return p.Host == id }) {
+			s.t.Fatalf("a pass names %s, who was erased", id)
 		}
 		s.must(d.view(func(t *tx) error {
 			for _, bucket := range t.r.buckets() {
@@ -451,6 +455,20 @@ func siteActs() map[string]func(s *testSite, d *testDoor, t *rapid.T) {
 		"tell events": func(s *testSite, d *testDoor, t *rapid.T) {
 			_, err := d.Teller().Tell()
 			s.must(err)
+		},
+		"invite": inviteSome,
+		"end a pass": func(s *testSite, d *testDoor, t *rapid.T) {
+			if all := must(d.Passes()); len(all) > 0 {
+				s.must(d.EndPass("op", pick(t, "pass", all).ID))
+			}
+		},
+		"spend": func(s *testSite, d *testDoor, t *rapid.T) {
+			for _, p := range must(d.Passes()) {
+				if !p.Revoked && p.Left(d.Unit()) > 0 {
+					d.letIn(s, p.ID)
+				}
+			}
+			s.must(d.TellPasses())
 		},
 		"reopen": func(s *testSite, d *testDoor, t *rapid.T) { d.reopen(s) },
 		"join": func(s *testSite, d *testDoor, t *rapid.T) {

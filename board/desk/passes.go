@@ -238,10 +238,7 @@ func (d *Desk) listPasses(s Session, wanted func(store.VisitorPass) bool) ([]Pas
 		if !wanted(p) {
 			continue
 		}
-		line := PassState{Pass: passOf(p, site), By: names[p.By], Used: p.Used}
-		if p.Site != nil {
-			line.Used = p.Site.Spent()
-		}
+		line := PassState{Pass: passOf(p, site), By: names[p.By], Used: p.Spent()}
 		if !p.Host.IsZero() {
 			if host, err := d.vault.Person(p.Host); err == nil {
 				line.Host = host.Name

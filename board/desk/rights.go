@@ -275,7 +275,7 @@ func (d *Desk) storedPasses(page *rights.Page, lang i18n.Language) error {
 			continue
 		}
 		state := lang.Say(i18n.M("desk.pass-used", "%s to %s, used %d of %d times",
-			p.From.In(zone).Format("2006-01-02 15:04"), p.Until.In(zone).Format("2006-01-02 15:04"), p.Used, p.Uses))
+			p.From.In(zone).Format("2006-01-02 15:04"), p.Until.In(zone).Format("2006-01-02 15:04"), p.Spent(), p.Uses))
 		if p.Revoked {
 			state += lang.Say(i18n.M("desk.pass-revoked", ", revoked"))
 		}

@@ -30,6 +30,10 @@ func TestPasses(t *testing.T) {
 			t.Errorf("%v: %s", wrong, what)
 		}
 	}
+	other := object{"for": hours, "uses": 1, "doors": []string{"lobby"}}
+	if what := p.refused("passes.add", other); what != "desk.site-none" {
+		t.Errorf("for a door of no site: %s", what)
+	}
 
 	file := p.get("passes.print", object{"number": number, "label": true})["file"].(object)
 	got := p.get("file.read", object{"name": file["name"], "offset": 0})

@@ -42,12 +42,15 @@ type Share struct {
 	Spent uint32 // only this door spends
 }
 
-// mostDoors is how many doors a pass may be for.
-const mostDoors = 1000
+// What a pass may be at most, whoever told it.
+const (
+	mostDoors = 1000
+	mostUses  = 1000 // more than a code can say
+)
 
 // Check gives [policy.ErrPass] for a pass that no door may take.
 func (p Pass) Check() error {
-	if p.Given.At.IsZero() || len(p.Shares) > mostDoors {
+	if p.Given.At.IsZero() || len(p.Shares) > mostDoors || p.Given.Value.Uses > mostUses {
 		return policy.ErrPass
 	}
 	return p.Pass().Check()
