@@ -155,9 +155,11 @@ func restart(t *testing.T, gate, garage *machine) {
 	}
 }
 
-// removal: the services end with the package, and the door goes on.
+// removal: the services end with the package, and the door goes on and says so in its dossier.
 func removal(t *testing.T, gate, garage *machine) {
+	gate.sh("menshen dossier --out - | grep -q 'The program menshen-site is installed beside it'")
 	gate.sh("apt remove -y menshen-site")
+	gate.sh("menshen dossier --out - | grep -q '(menshen-site) is not installed'")
 	for _, service := range []string{hub, courier} {
 		if said, err := gate.try("systemctl is-active " + service); err == nil {
 			t.Errorf("%s runs on: %s", service, said)
