@@ -140,6 +140,24 @@ func TestNewer(t *testing.T) {
 	}
 }
 
+// TestLaterBody: what a later version tells beside is no reason to refuse the rest.
+func TestLaterBody(t *testing.T) {
+	raw, err := encode(map[uint64]any{0: 3, 2: []Erased{{Subject: Subject{8}}}, 8: []map[string]any{
+		{"at": fact.Stamp{Count: 1}, "kind": "lockdown", "why": "of a later version"}}, 1000: []string{"news"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := identity(t)
+	r := make1(t, Head{Seq: 1, First: 1})
+	if r.sealed, err = Seal(raw, id.Recipient()); err != nil {
+		t.Fatal(err)
+	}
+	b, err := r.Open(id)
+	if err != nil || b.Count != 3 || len(b.Erased) != 1 || len(b.Orders) != 1 || b.Orders[0].Kind != fact.Lockdown {
+		t.Errorf("%+v, %v", b, err)
+	}
+}
+
 func TestCode(t *testing.T) {
 	code := Code([]byte("a request"))
 	if len(code) != 14 || !IsCode(code, []byte("a request")) || IsCode(code, []byte("another")) {
