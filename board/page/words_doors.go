@@ -43,6 +43,21 @@ func wordsDoors(n int) []i18n.Message {
 			"until this is ended or its time is over. A door that is cut off hears of it later."),
 		i18n.M("page.order-for", "For at most"),
 
+		i18n.M("page.events", "Events for the managers"),
+		i18n.M("page.events-text", "Each door tells of alarms, faults, orders, updates and erasures, sealed to the "+
+			"keys of the managers. Doors carry it and cannot read it; nobody's comings and goings are among it. The "+
+			"holder of a key saves it here and reads it with: menshen-site events --key KEYFILE events.site"),
+		i18n.N(n, "page.manager-keys", "%s key", "%s keys", arg1),
+		i18n.M("page.manager-name", "Whose it is"),
+		i18n.M("page.manager-add", "Name a key"),
+		i18n.M("page.manager-means", "Whoever has the secret half of the key will read what happens at all doors."),
+		i18n.M("page.manager-remove", "Take it away"),
+		i18n.M("page.manager-remove-text", "What happens from now on is not sealed to this key. What was sealed to "+
+			"it before stays readable to it."),
+		i18n.M("page.events-save", "Save the events"),
+		i18n.M("page.events-saved", "The events were saved as a file, still sealed."),
+		i18n.M("page.events-none", "No door has told anything yet."),
+
 		i18n.M("page.answers-open", "Erasures that some door has not answered yet"),
 		i18n.M("page.answers-all", "All doors have answered all erasures."),
 		i18n.M("page.answers-person", "Somebody who was erased"),

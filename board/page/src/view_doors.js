@@ -4,6 +4,7 @@
 
 import {answers, erasures} from "./answers.js";
 import {fill, h, name, put} from "./dom.js";
+import {events} from "./events.js";
 import {giving, standing} from "./orders.js";
 import {capital, count, say, when} from "./say.js";
 import {call, may} from "./session.js";
@@ -41,6 +42,7 @@ async function read(body, place) {
   const orders = [];
   await call("site.orders", {}, {signal: place.signal, onEvent: (e) => orders.push(...e.rows)});
   const again = () => read(body, place);
+  const told = await events(again, place.signal);
   const here = all.filter((x) => !x.left);
   const troubled = here.filter((x) => states(x).some(([kind]) => kind === "bad" || kind === "warn")).length;
   const versions = new Set(here.map((x) => x.state?.version).filter(Boolean)).size;
@@ -62,7 +64,7 @@ async function read(body, place) {
     ]})),
   h("section", {class: "card"}, h("h2", null, say("page.answers-open")), open.length === 0
     ? h("p", {class: "empty"}, say("page.answers-all")) : open.map((e) => h("div", {class: "open"},
-      h("h3", null, whose(e), " ", h("time", {datetime: e.at}, when(e.at))), answers(e)))));
+      h("h3", null, whose(e), " ", h("time", {datetime: e.at}, when(e.at))), answers(e)))), told);
   announce(troubled ? count("page.doors-troubled", troubled) : say("page.doors-in-order"));
 }
 
