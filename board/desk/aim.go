@@ -39,7 +39,8 @@ func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err err
 	defer done()
 	ctx, cancel := context.WithTimeoutCause(ctx, d.longestAim, errAimedLongest)
 	defer cancel()
-	began, until := d.now(), time.Now().Add(d.longestAim)
+	until, _ := ctx.Deadline()
+	began := d.now()
 	over, err := d.unit.BeginAiming(ctx, by)
 	switch {
 	case err != nil && ctx.Err() != nil: // the session ended meanwhile; the disk is not why
@@ -62,7 +63,10 @@ func (d *Desk) Aim(ctx context.Context, s Session, show func(*Picture)) (err err
 				return unit.ErrStopped
 			}
 			picture := shownAs(p, s.Lang)
-			picture.Left = time.Until(until)
+			if picture.Left = time.Until(until); picture.Left <= 0 { // it came with the end
+				p.Wipe()
+				continue
+			}
 			show(picture)
 			p.Wipe()
 			shown.Add(1)

@@ -139,7 +139,7 @@ func TestRStrangerAimingEndsByItself(t *testing.T) {
 	b.Wires.Signals["camera"] = lamp
 	b.Reassemble()
 	b.Start()
-	const longest = 50 * time.Millisecond
+	const longest = 300 * time.Millisecond
 	desk.AimFor(b.Desk, longest)
 	hangs, done := make(chan struct{}), make(chan error, 1)
 	go func() {
@@ -156,7 +156,7 @@ func TestRStrangerAimingEndsByItself(t *testing.T) {
 	})
 	close(hangs)
 	var problem *i18n.Error
-	if err := <-done; !errors.As(err, &problem) || !strings.Contains(err.Error(), "shown for 50ms") {
+	if err := <-done; !errors.As(err, &problem) || !strings.Contains(err.Error(), "shown for 300ms") {
 		t.Errorf("it ended with %v", err)
 	}
 	if n := b.Count("aiming ended"); n != 1 {
