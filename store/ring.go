@@ -21,6 +21,7 @@ type ring struct {
 	secrets                secrets
 	hasPassphrase          bool     // there is a passphrase for the faces
 	faces                  seal.Key // the face root; zero while faces are locked
+	members                opened   // doors of the site
 }
 
 func newRing(h header, root seal.Key) *ring {

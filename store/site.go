@@ -1,10 +1,12 @@
 package store
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"filippo.io/age"
@@ -212,15 +214,45 @@ func (t *tx) seat() (*seat, error) {
 	return &s, err
 }
 
-// members gives all doors of the site.
+// members gives all doors of the site. Each transaction asks for them, and of many doors hardly one
+// has changed since: what is sealed as it was is not opened again.
 func (t *tx) members() (map[fact.DoorID]*member, error) {
 	out := map[fact.DoorID]*member{}
 	return out, t.eachOf("door", func(key, value []byte) error {
-		m := new(member)
-		err := t.open(siteBucket, key, value, &t.r.seal, m)
+		m, err := t.member(key, value)
 		out[m.ID] = m
 		return err
 	})
+}
+
+// opened are the members that were opened last, by their keys.
+type opened struct {
+	mu  sync.Mutex
+	all map[string]openedMember
+}
+
+type openedMember struct {
+	sealed []byte
+	member member // never changed: whoever asks gets a copy
+}
+
+func (t *tx) member(key, value []byte) (*member, error) {
+	o := &t.r.members
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if was, is := o.all[string(key)]; is && bytes.Equal(was.sealed, value) {
+		m := was.member
+		return &m, nil
+	}
+	var m member
+	if err := t.open(siteBucket, key, value, &t.r.seal, &m); err != nil {
+		return &m, err
+	}
+	if o.all == nil {
+		o.all = map[string]openedMember{}
+	}
+	o.all[string(key)] = openedMember{bytes.Clone(value), m}
+	return &m, nil
 }
 
 func (t *tx) putMember(m *member) error { return t.put(siteBucket, memberKey(m.ID), &t.r.seal, m) }
