@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"time"
 
 	"menshen/internal/i18n"
@@ -33,12 +34,28 @@ type Yes struct {
 	Minor        bool     // under 14
 	Guardian     string   // for a minor: the relation of the parent or guardian who consented
 	GuardianName Private  // and who they are
+	// Doors of the site to which their template may go too, each by its Door and Name: the notice
+	// names them, and the person named them.
+	Doors []ConsentDoor
+}
+
+// named joins the doors of a yes to those of earlier ones. One that is named again is agreed to
+// anew.
+func (y Yes) named(before []ConsentDoor) []ConsentDoor {
+	all := slices.DeleteFunc(slices.Clone(before), func(d ConsentDoor) bool {
+		return slices.ContainsFunc(y.Doors, func(n ConsentDoor) bool { return n.Door == d.Door })
+	})
+	for _, d := range y.Doors {
+		all = append(all, ConsentDoor{Door: d.Door, Name: d.Name, Notice: y.Notice, At: y.At})
+	}
+	return all
 }
 
 // Consent records a yes. It must be separate, voluntary and to one exact notice (R-CONSENT), with
 // another way in at hand (R-ALT); by a guardian for a person under 14 (R-MINOR); after a refusal
 // only at the person's own request (R-REFUSE). Otherwise it gives the person unchanged and one of
-// the errors above. Consenting again to another notice keeps the face that is enrolled.
+// the errors above. Consenting again keeps the face that is enrolled, and the doors to
+// which it goes: so a further door is named.
 func Consent(p Person, y Yes) (Person, error) {
 	f := p.Face
 	minor := y.Minor || f.Minor
@@ -59,7 +76,8 @@ func Consent(p Person, y Yes) (Person, error) {
 		state = FaceEnrolled
 	}
 	p.Face = FaceConsent{State: state, At: y.At, Notice: y.Notice, Lang: y.Lang, Minor: minor, Guardian: y.Guardian,
-		GuardianName: y.GuardianName, CardRequired: f.CardRequired, OnCard: f.OnCard, Again: f.Again, Learns: f.Learns}
+		GuardianName: y.GuardianName, CardRequired: f.CardRequired, OnCard: f.OnCard, Again: f.Again, Learns: f.Learns,
+		Doors: y.named(f.Doors)}
 	return p, nil
 }
 

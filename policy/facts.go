@@ -43,14 +43,16 @@ type DoorFacts struct {
 
 // PeopleFacts is what Census counts, and what the audit log adds.
 type PeopleFacts struct {
-	At           time.Time
-	WithFace     int       // people with a template in the vault
-	OnCard       int       // people with one on their own card
-	FaceOnly     int       // of both, without another working way in
-	Unequal      int       // of both, whom the face would let in now and no credential would
-	NoConsent    int       // of both, without consent to a notice that can be shown: to the face, or to learning it
-	Learning     int       // of both, who agreed to learning from their visits
-	OldNotice    int       // of both, who agreed to a notice that has been changed since
+	At        time.Time
+	WithFace  int // people with a template in the vault
+	OnCard    int // people with one on their own card
+	FaceOnly  int // of both, without another working way in
+	Unequal   int // of both, whom the face would let in now and no credential would
+	NoConsent int // of both, without consent to a notice that can be shown: to the face, or to learning it
+	Learning  int // of both, who agreed to learning from their visits
+	// of both, who agreed to a notice that has been changed since; of a face from another door, that
+	// one counts it
+	OldNotice    int
 	NoGuardian   int       // of both, under 14 without a guardian's consent
 	AfterNo      int       // of both, who said no or withdrew
 	Strays       int       // templates of no person on record
@@ -178,7 +180,7 @@ func Census(people []Person, templates map[PersonID]bool, notices map[[32]byte]b
 		_, told := notices[p.Face.Learns.Notice]
 		count(&n.NoConsent, p.Face.State != FaceEnrolled || !shown || p.HasLearnt() && !told)
 		count(&n.Learning, !p.Face.Learns.At.IsZero())
-		count(&n.OldNotice, shown && !current)
+		count(&n.OldNotice, shown && !current && !p.Face.FromElsewhere())
 		count(&n.NoGuardian, p.Face.Minor && (p.Face.Guardian == "" || p.HasLearnt() && p.Face.Learns.Guardian == ""))
 		count(&n.AfterNo, p.Face.State == FaceRefused || p.Face.State == FaceWithdrawn)
 	}

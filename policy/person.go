@@ -3,6 +3,7 @@ package policy
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -126,4 +127,28 @@ type FaceConsent struct {
 
 	Again  time.Time `cbor:",omitzero"` // until then the door takes the face once more after the card, by consent
 	Learns Learning  `cbor:",omitzero"` // the separate consent to learn from visits; zero: none
+
+	Doors []ConsentDoor `cbor:",omitempty"` // of the site, to which the template goes too
+	From  [16]byte      `cbor:",omitzero"`  // the door that took the face, and gave it to this one; zero: this one
 }
+
+// ConsentDoor is another door of the site to which a person lets their template go. The yes to each
+// was to a notice that named it.
+type ConsentDoor struct {
+	Door   [16]byte
+	Name   string   // as the notice had it
+	Notice [32]byte // SHA-256 of the exact notice text shown
+	At     time.Time
+}
+
+// Names gives the yes to a door; false: there is none.
+func (f FaceConsent) Names(door [16]byte) (ConsentDoor, bool) {
+	i := slices.IndexFunc(f.Doors, func(d ConsentDoor) bool { return d.Door == door })
+	if i < 0 {
+		return ConsentDoor{}, false
+	}
+	return f.Doors[i], true
+}
+
+// FromElsewhere reports whether another door took the face and gave it to this one.
+func (f FaceConsent) FromElsewhere() bool { return f.From != [16]byte{} }

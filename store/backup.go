@@ -152,7 +152,7 @@ func (b *backupWriter) person(t *tx, id policy.PersonID, faces bool) error {
 	if err != nil {
 		return err
 	}
-	p.Before, p.Facts = nil, nil // an import is undone on its own unit only; facts are the site's
+	p.Before, p.Facts, p.Gave = nil, nil, nil // an import is undone on its own unit only; facts are the site's
 	out := backupPerson{Person: *p}
 	if value := t.b.Bucket([]byte(facesBucket)).Get(id[:]); value != nil && faces {
 		ts, err := t.templates(id, value)

@@ -81,8 +81,11 @@ func (v *Vault) EnrolFace(a Actor, id policy.PersonID, templates [][]float32) er
 		if err := t.put(facesBucket, id[:], &face, raw); err != nil {
 			return err
 		}
-		_, err = t.log(Entry{At: v.now(t), Kind: audit.FaceEnrolled, Actor: a, Person: id,
-			Detail: map[string]string{"templates": fmt.Sprint(len(raw))}})
+		detail := map[string]string{"templates": fmt.Sprint(len(raw))}
+		if to := p.Face.Doors; len(to) > 0 {
+			detail[toDoors] = namedDoors(to)
+		}
+		_, err = t.log(Entry{At: v.now(t), Kind: audit.FaceEnrolled, Actor: a, Person: id, Detail: detail})
 		return err
 	})
 	if err != nil {

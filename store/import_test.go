@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -92,7 +93,7 @@ func TestRAuditImport(t *testing.T) {
 		t.Errorf("%+v, %v", p, err)
 	}
 	if p, _, err := u.FindCredential(policy.CardKind, number8(1)); err != nil || p.Name != "tenant 1" ||
-		!p.Credentials[0].Clonable || p.Face != (policy.FaceConsent{}) ||
+		!p.Credentials[0].Clonable || !reflect.DeepEqual(p.Face, policy.FaceConsent{}) ||
 		!slices.Equal(p.Groups, []string{"residents"}) {
 		t.Errorf("%+v, %v", p, err)
 	}

@@ -19,6 +19,7 @@ type person struct {
 	Hashes map[string][]byte // credential id → first hash of its secret
 	Before *before           `cbor:"before,omitempty"` // what an import changed, for as long as it can be undone
 	Facts  *fact.Person      `cbor:"facts,omitempty"`  // what the doors of a site told each other of them
+	Gave   []byte            `cbor:"gave,omitempty"`   // what was given of their face to which doors: see giveFace
 }
 
 // AddPerson adds a person and returns their new random handle. p.ID, p.Credentials and p.Face are
@@ -128,14 +129,26 @@ func (t *tx) changePerson(a Actor, id policy.PersonID, now time.Time, what audit
 		if err != nil {
 			return err
 		}
-		if err := t.answerNothing(Subject(id), "face", at, now); err != nil {
+		waits, err := t.dropWaiting(id)
+		switch {
+		case err != nil:
+		case waits:
+			err = t.condemn(id, "face", at, t.r.Unit)
+		default:
+			err = t.answerNothing(Subject(id), "face", at, now)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	if err := t.putPerson(own, p); err != nil {
 		return err
 	}
-	_, err = t.log(Entry{At: now, Kind: what, Actor: a, Person: id})
+	var detail map[string]string
+	if to := p.Face.Doors; len(to) > 0 && what == audit.ConsentGiven {
+		detail = map[string]string{toDoors: namedDoors(to)}
+	}
+	_, err = t.log(Entry{At: now, Kind: what, Actor: a, Person: id, Detail: detail})
 	return err
 }
 

@@ -153,7 +153,7 @@ func (v *Vault) exchange(db *dbFile, next *ring, c *counter, drop forget, change
 	defer v.mu.Unlock()
 	old, changed := v.db, v.delta.m
 	v.delta = nil
-	next.hasPassphrase, next.faces = v.ring.hasPassphrase, v.ring.faces
+	next.hasPassphrase, next.faces, next.model = v.ring.hasPassphrase, v.ring.faces, v.ring.model
 	if old == nil {
 		return errors.Join(v.notOpen(), db.Close(), v.drop(safefile.New))
 	}
@@ -217,6 +217,8 @@ func copyRecord(dst, src *tx, bucket string, key []byte, drop forget) error {
 			value = nil
 		}
 		return copyPerson(dst, src, policy.PersonID(key), value)
+	case drop.all && bucket == siteBucket && drop.people[waitsFor(key)]:
+		return dst.del(bucket, key)
 	case bucket == facesBucket && ours, bucket == keysBucket && ours && drop.all, value == nil:
 		return dst.del(bucket, key)
 	case bucket == facesBucket:

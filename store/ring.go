@@ -22,6 +22,7 @@ type ring struct {
 	hasPassphrase          bool     // there is a passphrase for the faces
 	faces                  seal.Key // the face root; zero while faces are locked
 	members                opened   // doors of the site
+	model                  string   // as of [Vault.UseModel]
 }
 
 func newRing(h header, root seal.Key) *ring {
@@ -40,7 +41,7 @@ func (r *ring) next(root seal.Key, layout uint64) *ring {
 	h.Epoch++
 	h.Schema = layout
 	n := newRing(h, root)
-	n.secrets, n.hasPassphrase, n.faces = r.secrets, r.hasPassphrase, r.faces
+	n.secrets, n.hasPassphrase, n.faces, n.model = r.secrets, r.hasPassphrase, r.faces, r.model
 	return n
 }
 

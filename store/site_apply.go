@@ -22,6 +22,7 @@ type SiteApplied struct {
 	Closed  int               // of the applied ones: could not be opened, and are asked for again
 	Changed []policy.PersonID // people of whom something was told
 	Faces   []policy.PersonID // whose face is used here no longer
+	Taken   []policy.PersonID // whose template another door gave to this one
 	Gone    []policy.PersonID // people who were erased
 	Orders  bool              // something was told of orders of the site
 	Passes  int               // passes for this door of which something was told
@@ -154,7 +155,7 @@ func (s *SiteApplied) add(o SiteApplied) {
 	s.Orders = s.Orders || o.Orders
 	s.Passes += o.Passes
 	for _, list := range []struct{ to, from *[]policy.PersonID }{{&s.Changed, &o.Changed}, {&s.Faces, &o.Faces},
-		{&s.Gone, &o.Gone}} {
+		{&s.Gone, &o.Gone}, {&s.Taken, &o.Taken}} {
 		for _, id := range *list.from {
 			if !slices.Contains(*list.to, id) {
 				*list.to = append(*list.to, id)
@@ -328,6 +329,14 @@ func (a *applier) apply(s *telling, r *record.Record, b *record.Body) error {
 	}
 	for i := range b.People {
 		if err := a.person(&b.People[i], r); err != nil {
+			return err
+		}
+	}
+	for _, x := range b.Templates {
+		if x.For != t.r.Unit || m.ID == t.r.Unit {
+			continue
+		}
+		if err := a.takeFace(r, x.Sealed); err != nil {
 			return err
 		}
 	}

@@ -190,6 +190,11 @@ func (t *tx) tellKnown(span record.Span) (found uint64, err error) {
 			}
 		}
 		if mine {
+			if l.Gave {
+				for _, id := range l.About {
+					s.give[id] = true
+				}
+			}
 			for _, asked := range l.Ask {
 				if err := t.askAgain(asked); err != nil {
 					return err

@@ -26,6 +26,7 @@ type link struct {
 	Again    []record.Span    `cbor:"again,omitempty"`
 	Receipts []record.Subject `cbor:"receipts,omitempty"`
 	Events   []uint64         `cbor:"events,omitempty"` // numbers of its batches
+	Gave     bool             `cbor:"gave,omitempty"`   // templates, of some of About
 }
 
 func linkKey(door fact.DoorID, seq uint64) []byte { return append(door[:], key64(seq)...) }
@@ -56,6 +57,7 @@ func (t *tx) link(m *member, r *record.Record, b *record.Body) error {
 			for _, x := range b.Events {
 				l.Events = append(l.Events, x.Number)
 			}
+			l.Gave = len(b.Templates) > 0
 		}
 	}
 	return t.put(chainBucket, linkKey(m.ID, r.Seq), &t.r.seal, &l)

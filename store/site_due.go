@@ -46,9 +46,17 @@ func (a *applier) erased(e record.Erased, from fact.DoorID) error {
 		return err
 	}
 	if !here {
-		return t.answerNothing(e.Subject, "person", e.At, now)
+		id, waits, err := t.waitingOf(e.Subject)
+		if err != nil || !waits {
+			return errors.Join(err, t.answerNothing(e.Subject, "person", e.At, now))
+		}
+		_, err = t.dropWaiting(id)
+		return errors.Join(err, t.condemn(id, "person", e.At, from))
 	}
-	if err := a.condemn(id, "person", e.At, from); err != nil {
+	if _, err := t.dropWaiting(id); err != nil {
+		return err
+	}
+	if err := t.condemn(id, "person", e.At, from); err != nil {
 		return err
 	}
 	if err := t.dropCards(t, id); err != nil {
@@ -67,18 +75,23 @@ func (a *applier) erased(e record.Erased, from fact.DoorID) error {
 // so. The caller stores the person.
 func (a *applier) endFace(own *personKeys, p *person) error {
 	t, no := a.t, p.Facts.NoFace
-	if p.Face.State != policy.FaceEnrolled {
-		if err := t.answerNothing(Subject(p.ID), "face", no, a.v.now(t)); err != nil {
-			return err
-		}
-	} else {
-		if err := a.condemn(p.ID, "face", no, no.Door); err != nil {
+	waits, err := t.dropWaiting(p.ID)
+	switch {
+	case err != nil:
+		return err
+	case p.Face.State != policy.FaceEnrolled && waits:
+		err = t.condemn(p.ID, "face", no, no.Door)
+	case p.Face.State != policy.FaceEnrolled:
+		err = t.answerNothing(Subject(p.ID), "face", no, a.v.now(t))
+	default:
+		if err := t.condemn(p.ID, "face", no, no.Door); err != nil {
 			return err
 		}
 		own.Face, own.FaceBox = [32]byte{}, nil
-		if err := errors.Join(t.del(facesBucket, p.ID[:]), t.put(keysBucket, p.ID[:], &t.r.seal, own)); err != nil {
-			return err
-		}
+		err = errors.Join(t.del(facesBucket, p.ID[:]), t.put(keysBucket, p.ID[:], &t.r.seal, own))
+	}
+	if err != nil {
+		return err
 	}
 	if !p.HasFace() {
 		return nil
@@ -89,13 +102,14 @@ func (a *applier) endFace(own *personKeys, p *person) error {
 }
 
 // condemn notes that something is to be destroyed, with what is to be looked for afterwards.
-func (a *applier) condemn(id policy.PersonID, what string, told fact.Stamp, from fact.DoorID) error {
-	t := a.t
+func (t *tx) condemn(id policy.PersonID, what string, told fact.Stamp, from fact.DoorID) error {
 	var d due
 	if err := t.get(siteBucket, dueKey(id), &t.r.seal, &d); err != nil && !errors.Is(err, ErrUnknown) {
 		return err
 	}
-	d.Person, d.What, d.For, d.From = id, what, told, from
+	if d.What != "person" || what == "person" { // the wider erasure stays
+		d.Person, d.What, d.For, d.From = id, what, told, from
+	}
 	d.Blocks = append(d.Blocks, t.blocksOf(id, what)...)
 	return t.put(siteBucket, dueKey(id), &t.r.seal, &d)
 }

@@ -28,18 +28,20 @@ type telling struct {
 	receipts [][]byte
 	orders   map[fact.Stamp]fact.Order
 	batches  []record.Batch
-	managers []fact.Manager          // of whose keys something is told
-	keys     map[string]fact.Manager // all that are known
-	state    *fact.State             // how this door fares, where that is to be told
-	farewell []string                // keys of doors that are sent away now, and are told so
-	announce bool                    // a record is due even if there is nothing else to tell: our key is new
-	joined   bool                    // in this transaction
-	hears    bool                    // this transaction applies what other doors told
-	word     *word                   // how far each chain was read is told, and this is when; nil: it is not
-	hello    bool                    // and a word of the others is asked for
-	touched  bool                    // the seat is to be stored, also if nothing is told
-	given    uint64                  // the count as it was found
-	told     bool                    // a record was made
+	managers []fact.Manager           // of whose keys something is told
+	keys     map[string]fact.Manager  // all that are known
+	state    *fact.State              // how this door fares, where that is to be told
+	farewell []string                 // keys of doors that are sent away now, and are told so
+	announce bool                     // a record is due even if there is nothing else to tell: our key is new
+	joined   bool                     // in this transaction
+	hears    bool                     // this transaction applies what other doors told
+	word     *word                    // how far each chain was read is told, and this is when; nil: it is not
+	hello    bool                     // and a word of the others is asked for
+	touched  bool                     // the seat is to be stored, also if nothing is told
+	given    uint64                   // the count as it was found
+	told     bool                     // a record was made
+	give     map[policy.PersonID]bool // whose templates are given to the doors that they named …
+	gifts    []gift                   // … and are sealed for these
 }
 
 // partMost is how much one record tells, in bytes of what it seals.
@@ -71,8 +73,8 @@ func (t *tx) teller() (*telling, error) {
 	}
 	t.looked = true
 	if here := members[t.r.Unit]; here != nil && !here.gone() {
-		t.telling = &telling{seat: *s, members: members, people: map[policy.PersonID]fact.Person{}, given: s.Count,
-			keys: keys}
+		t.telling = &telling{seat: *s, members: members, people: map[policy.PersonID]fact.Person{},
+			give: map[policy.PersonID]bool{}, given: s.Count, keys: keys}
 	}
 	return t.telling, nil
 }
@@ -142,6 +144,9 @@ func (t *tx) tellPerson(p *person) error {
 		}
 	}
 	p.Person = told.Onto(p.Person)
+	if p.Facts != nil {
+		t.giveFace(p)
+	}
 	return nil
 }
 
@@ -232,6 +237,11 @@ func (t *tx) publish() error {
 	if here.gone() && len(s.farewell) == 0 {
 		return t.put(siteBucket, seatKey, &t.r.seal, &s.seat)
 	}
+	gifts, err := t.gifts()
+	if err != nil {
+		return err
+	}
+	s.gifts = gifts
 	parts, err := s.parts()
 	if err != nil {
 		return err
@@ -285,6 +295,15 @@ func (s *telling) parts() (all []*record.Body, err error) {
 		}
 		b.Passes = append(b.Passes, p)
 	}
+	for _, g := range s.gifts {
+		if err := room(g.Template); err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(b.People, func(p record.About) bool { return p.ID == g.of.ID }) {
+			b.People = append(b.People, g.of)
+		}
+		b.Templates = append(b.Templates, g.Template)
+	}
 	for _, x := range s.batches {
 		if err := room(x); err != nil {
 			return nil, err
@@ -292,7 +311,7 @@ func (s *telling) parts() (all []*record.Body, err error) {
 		b.Events = append(b.Events, x)
 	}
 	told := len(b.Passes) + len(b.People) + len(b.Erased) + len(b.Doors) + len(b.Ask) + len(b.Receipts) + len(b.Again) +
-		len(b.Read) + len(b.Orders) + len(b.Events) + len(b.Managers)
+		len(b.Read) + len(b.Orders) + len(b.Templates) + len(b.Events) + len(b.Managers)
 	if told > 0 || b.State != nil || s.announce && len(all) == 0 {
 		all = append(all, b)
 	}

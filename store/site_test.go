@@ -98,6 +98,7 @@ func (s *testSite) newDoor() *testDoor {
 	v, err := Create(d.dir, d.o)
 	s.must(err)
 	d.Vault = v
+	d.UseModel("net")
 	_, err = d.PutNotice("op", "notice", "en")
 	s.must(err)
 	s.doors = append(s.doors, d)
@@ -121,6 +122,7 @@ func (d *testDoor) reopen(s *testSite) {
 	v, err := Open(d.dir, d.o)
 	s.must(err)
 	d.Vault = v
+	d.UseModel("net")
 }
 
 // lacking gives what one door has of all chains that another lacks.
@@ -191,9 +193,11 @@ func (s *testSite) settle() {
 					s.t.Fatalf("receipt %+v", r)
 				}
 			}
+			asked, err := d.AskForFaces()
+			s.must(err)
 			told, err := d.CatchUp()
 			s.must(err)
-			quiet = quiet && len(done) == 0 && !told
+			quiet = quiet && len(done) == 0 && !asked && !told
 		}
 		if quiet {
 			return
@@ -247,7 +251,7 @@ func (s *testSite) agree() {
 			if by := s.erased[id]; by != nil && !by.away {
 				s.t.Fatalf("door %d has %s, who was erased", i, id)
 			}
-			if p.HasFace() && d.agreed[id] != p.Facts.NoFace {
+			if p.HasFace() && s.taker(d, p).agreed[id] != p.Facts.NoFace {
 				s.t.Fatalf("door %d has the face of %s, which was withdrawn", i, id)
 			}
 			if is := p.FaceStored(); is != first[id].Facts.FaceAt(d.Unit()) {
@@ -402,7 +406,13 @@ func siteActs() map[string]func(s *testSite, d *testDoor, t *rapid.T) {
 		},
 		"enrol": func(s *testSite, d *testDoor, t *rapid.T) {
 			if id, ok := s.someone(d, t); ok {
-				s.enrol(d, id)
+				var to []*testDoor
+				for _, other := range s.here() {
+					if other != d && rapid.IntRange(0, 2).Draw(t, "named") == 0 {
+						to = append(to, other)
+					}
+				}
+				s.enrol(d, id, to...)
 			}
 		},
 		"withdraw": func(s *testSite, d *testDoor, t *rapid.T) {
@@ -550,8 +560,18 @@ func (s *testSite) someone(d *testDoor, t *rapid.T) (policy.PersonID, bool) {
 	return pick(t, "person", all), true
 }
 
-// enrol takes a person's face at a door, where they may have one.
-func (s *testSite) enrol(d *testDoor, id policy.PersonID) {
+// taker is the door that took the face of a person which is at a door.
+func (s *testSite) taker(d *testDoor, p *person) *testDoor {
+	for _, other := range s.doors {
+		if p.Face.From == other.Unit() {
+			return other
+		}
+	}
+	return d
+}
+
+// enrol takes a person's face at a door, where they may have one, and names doors to which it goes.
+func (s *testSite) enrol(d *testDoor, id policy.PersonID, to ...*testDoor) {
 	hash, err := d.PutNotice("op", "notice", "en")
 	s.must(err)
 	p, err := d.Person(id)
@@ -559,12 +579,21 @@ func (s *testSite) enrol(d *testDoor, id policy.PersonID) {
 	if p.HasFace() || len(p.Working(d.clock.now())) == 0 {
 		return
 	}
-	s.must(d.ChangePerson("op", id, audit.ConsentGiven, func(p *policy.Person) error {
-		p.Face = policy.FaceConsent{State: policy.FaceConsented, At: d.clock.now(), Notice: hash, Lang: "en"}
-		return nil
-	}))
+	s.must(d.consent(id, hash, to...))
 	d.agreed[id] = d.stored(s)[id].Facts.NoFace
 	s.must(d.EnrolFace("op", id, [][]float32{{1, 2, 3}}))
+}
+
+// consent records a person's own yes to a notice, and to doors.
+func (d *testDoor) consent(id policy.PersonID, notice [32]byte, to ...*testDoor) error {
+	yes := policy.Yes{At: d.clock.now(), Notice: notice, Lang: "en", OwnAct: true, OwnRequest: true}
+	for _, other := range to {
+		yes.Doors = append(yes.Doors, policy.ConsentDoor{Door: other.Unit(), Name: "door"})
+	}
+	return d.ChangePerson("op", id, audit.ConsentGiven, func(p *policy.Person) (err error) {
+		*p, err = policy.Consent(*p, yes)
+		return err
+	})
 }
 
 // withdraw takes a consent back at a door, whether the face is there or elsewhere.

@@ -103,6 +103,7 @@ type Vault struct {
 	time       timekeeper
 	logins     logins
 	news       news
+	model      string // as of UseModel; guarded by mu
 	toldBefore uint64 // so many records were told to the site before the vault was opened; guarded by mu
 }
 
@@ -157,6 +158,7 @@ func newVault(dir string, o Options) *Vault {
 // it can only be read; nil: it can be written.
 func (v *Vault) start(db *dbFile, r *ring, c *counter, readOnly error) {
 	v.mu.Lock()
+	r.model = v.model
 	v.db, v.ring, v.counter, v.unit, v.whyNotOpen, v.readOnly = db, r, c, r.Unit, nil, readOnly
 	v.pub = r.sign().Public().(ed25519.PublicKey)
 	_ = db.view(r, func(t *tx) (err error) { v.toldBefore, err = t.told(); return err })

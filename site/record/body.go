@@ -25,10 +25,19 @@ type Body struct {
 	Orders []fact.Order `cbor:"8,keyasint,omitempty"`
 	State  *fact.State  `cbor:"9,keyasint,omitempty"` // how the door fares; nil: as before
 	// Again is what the record tells again of, since it was asked for.
-	Again    []Span         `cbor:"10,keyasint,omitempty"`
-	Passes   []fact.Pass    `cbor:"11,keyasint,omitempty"` // for several doors
-	Events   []Batch        `cbor:"13,keyasint,omitempty"` // of the door, sealed to the managers alone
-	Managers []fact.Manager `cbor:"14,keyasint,omitempty"`
+	Again  []Span      `cbor:"10,keyasint,omitempty"`
+	Passes []fact.Pass `cbor:"11,keyasint,omitempty"` // for several doors
+	// Templates are of faces, each for one door.
+	Templates []Template     `cbor:"12,keyasint,omitempty"`
+	Events    []Batch        `cbor:"13,keyasint,omitempty"` // of the door, sealed to the managers alone
+	Managers  []fact.Manager `cbor:"14,keyasint,omitempty"`
+}
+
+// Template is what a door gives one other of a person's face. It is sealed a second time, for that
+// door alone: see [Seal].
+type Template struct {
+	For    fact.DoorID `cbor:"for"`
+	Sealed []byte      `cbor:"sealed"`
 }
 
 // Batch is some events of a door, sealed to the site's managers: see package events. No door opens

@@ -128,6 +128,8 @@ const (
 	LearntErased      Kind = "learnt occasions erased" // with the end of learning
 	FaceNeedsCard     Kind = "face like another's: only with the card"
 	FaceAlone         Kind = "face like nobody's: alone"
+	FaceTaken         Kind = "face from another door" // which the person named
+	FaceNotTaken      Kind = "face from another door not taken"
 	FacesUnlocked     Kind = "faces unlocked"
 	UnlockRefused     Kind = "faces unlock refused"
 	PassphraseSet     Kind = "faces passphrase set"
