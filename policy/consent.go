@@ -20,6 +20,8 @@ var (
 	ErrNoOtherWay  = i18n.E("policy.no-other-way", "the person has no working card or PIN: give them one first")
 	ErrNotUsedHere = i18n.E("policy.no-credential-used",
 		"the person's card or PIN was never used at this door: let them open the door with it once first")
+	ErrFromElsewhere = i18n.E("policy.face-from-elsewhere",
+		"another door took this face and gave it to this one: take it once more there")
 	ErrNoConsent = i18n.E("policy.no-consent",
 		"the person has not consented to face entry: record their consent first")
 )
@@ -90,12 +92,15 @@ func MayAsk(p Person) error {
 	return nil
 }
 
-// Enrol records that a template is being stored. cardRequired says that another person looks too
-// similar for the face alone. Errors: [ErrNoConsent]; [ErrNoOtherWay] and [ErrNotUsedHere], where
+// Enrol records that a template is being stored at the door that takes it. cardRequired says that another person looks too
+// similar for the face alone. Errors: [ErrNoConsent]; [ErrFromElsewhere]; [ErrNoOtherWay] and [ErrNotUsedHere], where
 // the person has not opened this door with a working credential (R-ALT).
 func Enrol(p Person, at time.Time, cardRequired bool) (Person, error) {
 	if p.Face.State != FaceConsented && p.Face.State != FaceEnrolled {
 		return p, ErrNoConsent
+	}
+	if p.Face.FromElsewhere() {
+		return p, ErrFromElsewhere
 	}
 	working := p.Working(at)
 	if len(working) == 0 {

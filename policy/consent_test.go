@@ -2,6 +2,7 @@ package policy
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 )
 
@@ -36,7 +37,7 @@ func TestRConsentNeedsNoticeAndOwnAct(t *testing.T) {
 		if !errors.Is(err, tc.want) {
 			t.Errorf("%s: %v, want %v", tc.name, err, tc.want)
 		}
-		if err != nil && got.Face != p.Face ||
+		if err != nil && !reflect.DeepEqual(got.Face, p.Face) ||
 			err == nil && (got.Face.State != FaceConsented || got.Face.Notice != y.Notice || got.Face.Lang != "zh") {
 			t.Errorf("%s: %+v", tc.name, got.Face)
 		}
@@ -99,7 +100,7 @@ func TestRRefuseIsRemembered(t *testing.T) {
 	if after := Decide(a); after.Grant != before.Grant || after.Release != before.Release {
 		t.Errorf("a no changed the card: %+v", after)
 	}
-	if again := Refuse(p, noon.Add(1)); again.Face != p.Face {
+	if again := Refuse(p, noon.Add(1)); !reflect.DeepEqual(again.Face, p.Face) {
 		t.Errorf("a second no is not the first: %+v", again.Face)
 	}
 	if MayAsk(tenant()) != nil {
@@ -112,7 +113,7 @@ func TestRWithdrawStopsTheFaceAtOnce(t *testing.T) {
 	a.Person.Face.Guardian, a.Person.Face.Minor = "father", true
 	p := Withdraw(*a.Person, noon)
 	want := FaceConsent{State: FaceWithdrawn, At: noon, Lang: "en", Minor: true}
-	if p.Face != want {
+	if !reflect.DeepEqual(p.Face, want) {
 		t.Errorf("%+v, want %+v", p.Face, want)
 	}
 	a.Person = &p

@@ -218,6 +218,8 @@ func mayAgree(p Person, y Yes) error {
 		return ErrNotEnrolled
 	case p.Face.OnCard:
 		return ErrOnCard
+	case p.Face.FromElsewhere():
+		return ErrFromElsewhere
 	case y.Notice == [32]byte{} || y.Notice != p.Face.Notice:
 		return ErrOldNotice
 	case !y.OwnAct:

@@ -30,6 +30,10 @@ const answersMost = 256
 // for, in as few records as it takes. It is to be called some seconds after records were applied.
 // told reports whether there was anything of it.
 func (v *Vault) CatchUp() (told bool, err error) {
+	asked, err := v.askForFaces()
+	if err != nil {
+		return false, err
+	}
 	due := func(t *tx) (*telling, error) {
 		s, err := t.teller()
 		if told = s != nil && len(s.Asks)+len(s.Answers) > 0; !told {
@@ -39,7 +43,7 @@ func (v *Vault) CatchUp() (told bool, err error) {
 	}
 	err = v.view(func(t *tx) error { _, err := due(t); return err })
 	if err != nil || !told {
-		return false, err
+		return asked, err
 	}
 	err = v.act(func(t *tx) error {
 		s, err := due(t)
@@ -57,9 +61,9 @@ func (v *Vault) CatchUp() (told bool, err error) {
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("catch up with the site: %w", err)
+		return asked, fmt.Errorf("catch up with the site: %w", err)
 	}
-	return told, nil
+	return told || asked, nil
 }
 
 // wantKey is where it lies that some records are asked for, until something tells of them again.

@@ -329,10 +329,9 @@ func (a *applier) storeFace(own *personKeys, p *person, g *given, r *record.Reco
 	return a.note(audit.FaceTaken, p.ID, r)
 }
 
-// AskForFaces asks for the templates that came when they could not be stored, and can be now; and
-// gives those that could not be read when they were asked for. It may be called often: with nothing
-// to do it reads a little. asked reports whether there was.
-func (v *Vault) AskForFaces() (asked bool, err error) {
+// askForFaces asks for the templates that came when they could not be stored, and can be now; and
+// gives those that could not be read when they were asked for. asked reports whether there was any.
+func (v *Vault) askForFaces() (asked bool, err error) {
 	var ready []waiting
 	var locked []policy.PersonID
 	err = v.view(func(t *tx) error {

@@ -120,6 +120,9 @@ func (k *Keeper) Basis() (map[string]string, error) {
 	if c.Faces.OnCard { // likewise
 		basis["on_card"] = "true"
 	}
+	if len(c.Faces.Doors) > 0 { // likewise
+		basis["doors"] = strings.Join(c.Faces.Doors, ", ")
+	}
 	if c.Infrared.Source != "" { // likewise
 		basis["infrared"] = c.Infrared.Emitter
 	}

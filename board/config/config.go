@@ -193,6 +193,7 @@ type Faces struct {
 	Calibration  string   `toml:"calibration"`   // the site's own file, of "menshen eval"; empty: the one shipped
 	DecideWithin Duration `toml:"decide_within"` // after this time without a decision the card is offered
 	Learn        bool     `toml:"learn"`         // from visits of people who ask for that; needs WithCard
+	Doors        []string `toml:"doors"`         // of the site, by name: to these people may let their template go
 	OnCard       bool     `toml:"on_card"`       // people may have their own AES card carry their face; needs WithCard
 }
 

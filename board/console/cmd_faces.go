@@ -17,8 +17,9 @@ func faceCommands() []command {
 		{name: "notice", usage: "[en|zh]", run: showNotice,
 			about:   i18n.M("console.help-notice", "show the notice in force and its hash"),
 			example: "notice zh"},
-		{name: "consent", usage: "WHO", right: desk.KeepsPeople, person: true, run: consent,
-			about:   i18n.M("console.help-consent", "show a person the notice and record their choice"),
+		{name: "consent", usage: "WHO [--doors NAME,...]", right: desk.KeepsPeople, person: true, run: consent,
+			about: i18n.M("console.help-consent-doors", "show a person the notice and record their choice; --doors: "+
+				"their face may go to these other doors of the site too, as they named them"),
 			example: "consent 1204"},
 		{name: "refuse", usage: "WHO", right: desk.KeepsPeople, person: true, run: refuse,
 			about:   i18n.M("console.help-refuse", "record that a person does not want face entry"),
@@ -72,7 +73,11 @@ func (c *console) notice(n desk.Notice) error {
 // consent shows the notice in the person's own language, takes a yes or a no, and has the person
 // confirm a yes with their own card.
 func consent(ctx context.Context, c *console, words []string) error {
-	p, err := c.findPerson(ctx, strings.Join(words, " "))
+	a, err := parse(words, "doors=")
+	if err != nil {
+		return err
+	}
+	p, err := c.findPerson(ctx, a.rest())
 	if err != nil {
 		return err
 	}
@@ -85,8 +90,14 @@ func consent(ctx context.Context, c *console, words []string) error {
 	if err != nil {
 		return err
 	}
-	yes, err := c.confirm(i18n.M("console.consent-sure",
-		"Has the person read it, and do they want face entry of their own free will?"))
+	sure := i18n.M("console.consent-sure",
+		"Has the person read it, and do they want face entry of their own free will?")
+	if a.has("doors") {
+		given.Doors = namesIn(a.options["doors"])
+		sure = i18n.M("console.consent-sure-doors", "Has the person read it, and do they want face entry of their own "+
+			"free will, here and at %s?", strings.Join(given.Doors, ", "))
+	}
+	yes, err := c.confirm(sure)
 	if err != nil {
 		return err
 	}
@@ -109,6 +120,16 @@ func consent(ctx context.Context, c *console, words []string) error {
 	}
 	c.say(i18n.M("console.consent-recorded", "Consent recorded. Next: enrol %s", p.ID))
 	return nil
+}
+
+// namesIn are the names in a list with commas.
+func namesIn(list string) (names []string) {
+	for name := range strings.SplitSeq(list, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // informed shows a person the notice in their own language, and asks for a child's guardian. Where

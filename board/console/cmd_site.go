@@ -349,8 +349,15 @@ func (c *console) tellFaces(ctx context.Context, p policy.Person) error {
 		return nil
 	}
 	at, err := d.FacesOf(ctx, c.who, p.ID)
-	if err != nil || len(at) == 0 {
+	if err != nil {
 		return err
+	}
+	for _, x := range p.Face.Doors {
+		c.say(i18n.M("console.site-face-named", "It may go to %s: agreed %s, notice %s.", x.Name, c.time(x.At),
+			fmt.Sprintf("%x", x.Notice[:4])))
+	}
+	if len(at) == 0 {
+		return nil
 	}
 	var names []i18n.Message
 	for _, x := range at {

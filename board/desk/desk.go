@@ -179,7 +179,8 @@ func (d *Desk) Notice(_ context.Context, s Session, lang string) (Notice, error)
 	if err != nil {
 		return Notice{}, fmt.Errorf("reading the notice: %w", err)
 	}
-	return Notice{Lang: lang, Version: fmt.Sprintf("%x", hash[:4]), Text: text, Hash: hash}, nil
+	return Notice{Lang: lang, Version: fmt.Sprintf("%x", hash[:4]), Text: text, Hash: hash,
+		Doors: d.cfg.Faces.Doors}, nil
 }
 
 // OpenDoor releases the door once.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"menshen/board/unit"
 	"menshen/hal/scene"
@@ -40,6 +41,10 @@ func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Prog
 	if err != nil {
 		return err
 	}
+	doors, err := d.namedDoors(c.Doors)
+	if err != nil {
+		return err
+	}
 	ctx, done := d.withSession(ctx, s)
 	defer done()
 	owner, err := d.ownCard(ctx, c.Person, c.Lang, step)
@@ -57,7 +62,7 @@ func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Prog
 	}
 	// Their card proves that the person is here and asks for it, also after an earlier refusal.
 	yes := policy.Yes{At: d.now(), Notice: c.Notice, Lang: c.Lang, OwnAct: true, OwnRequest: true,
-		Minor: owner.Face.Minor, Guardian: c.Guardian, GuardianName: c.GuardianName}
+		Minor: owner.Face.Minor, Guardian: c.Guardian, GuardianName: c.GuardianName, Doors: doors}
 	if _, err := policy.Consent(owner, yes); err != nil {
 		return err // says what to do
 	}
@@ -65,6 +70,34 @@ func (d *Desk) Consent(ctx context.Context, s Session, c ConsentGiven, step Prog
 		*p, err = policy.Consent(*p, yes)
 		return err
 	}))
+}
+
+// namedDoors finds the doors of the site that a person named. Each is one that the notice names.
+func (d *Desk) namedDoors(names []string) (all []policy.ConsentDoor, err error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	found, err := d.vault.Site()
+	if err != nil {
+		return nil, explainSite(err)
+	}
+	for _, name := range names {
+		if !slices.Contains(d.cfg.Faces.Doors, name) {
+			return nil, i18n.Problem(i18n.E("desk.door-not-in-notice", "the notice does not name that door"),
+				i18n.M("desk.doors-in-config", "[faces] doors names those to which a template may go"))
+		}
+		i, err := doorNamed(found.Doors, name)
+		if err != nil {
+			return nil, err
+		}
+		x := found.Doors[i]
+		if x.ID == found.Here || x.Heard.IsZero() {
+			return nil, i18n.Problem(i18n.E("desk.door-not-heard", "that door is this one, or was never heard of"),
+				i18n.M("desk.doors-heard", "'site' shows which doors were heard of; carry their records here first"))
+		}
+		all = append(all, policy.ConsentDoor{Door: x.ID, Name: x.Name})
+	}
+	return all, nil
 }
 
 // noticeShown gives an error unless the notice that was shown is in force.

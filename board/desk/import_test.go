@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -95,11 +96,11 @@ func TestRConsentNotByImport(t *testing.T) {
 	before, _ := b.Vault.Person(id)
 	b.imports("handle,name,apartment\n" + id.String() + ",Anna,12\n,Li Na,1204\n")
 	after, err := b.Vault.Person(id)
-	if err != nil || after.Face != before.Face || after.Name != "Anna" ||
+	if err != nil || !reflect.DeepEqual(after.Face, before.Face) || after.Name != "Anna" ||
 		len(after.Occasions) != len(before.Occasions) {
 		t.Errorf("%+v, %v", after.Face, err)
 	}
-	if f := b.who("Li Na").Face; f != (policy.FaceConsent{}) {
+	if f := b.who("Li Na").Face; !reflect.DeepEqual(f, policy.FaceConsent{}) {
 		t.Errorf("%+v", f)
 	}
 }

@@ -230,7 +230,9 @@ func (d *Desk) OldNotice(_ context.Context, s Session) ([]policy.Person, error) 
 	if err != nil {
 		return nil, err
 	}
-	old := slices.DeleteFunc(people, func(p policy.Person) bool { return !p.HasFace() || notices[p.Face.Notice] })
+	old := slices.DeleteFunc(people, func(p policy.Person) bool {
+		return !p.HasFace() || notices[p.Face.Notice] || p.Face.FromElsewhere()
+	})
 	d.recordLookUp(by, old)
 	return old, nil
 }

@@ -44,7 +44,11 @@ func newBuildingWith(t *testing.T, conf func(*config.Config), lang string, names
 	t.Helper()
 	h := &building{T: t, lang: catalogue.In(lang), stick: t.TempDir(), doors: map[string]*doorOf{}}
 	for _, name := range names {
-		b := newBench(t, func(c *config.Config) { c.Unit.Name = name; conf(c) })
+		b := newBench(t, func(c *config.Config) {
+			c.Unit.Name = name
+			c.Faces.Doors = slices.DeleteFunc([]string{"gate", "lobby", "garage"}, func(n string) bool { return n == name })
+			conf(c)
+		})
 		b.Plug(h.stick)
 		d := &doorOf{bench: b}
 		b.Start()

@@ -139,6 +139,7 @@ type Notice struct {
 	Version string
 	Text    string   // plain text, lines of any length
 	Hash    [32]byte // SHA-256 of Text
+	Doors   []string // other doors that it names: to these a template may go
 }
 
 // ConsentGiven is a consent about to be recorded.
@@ -148,6 +149,7 @@ type ConsentGiven struct {
 	Lang         string
 	GuardianName policy.Private // for a person under 14
 	Guardian     string         // relation: "mother"
+	Doors        []string       // of those that the notice names, to which their template goes too; those named before stay
 }
 
 // Enrolment is how taking a face ended.

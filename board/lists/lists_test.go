@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -325,7 +326,7 @@ func TestPlanMakesThePerson(t *testing.T) {
 	}
 	end := time.Date(2027, 7, 1, 0, 0, 0, 0, zone)
 	li, anna := plan.Lines[0].Is, plan.Lines[1].Is
-	if !li.Until.Equal(end) || !li.Blocked || li.Face != h.People[0].Face || li.ID != h.People[0].ID {
+	if !li.Until.Equal(end) || !li.Blocked || !reflect.DeepEqual(li.Face, h.People[0].Face) || li.ID != h.People[0].ID {
 		t.Errorf("%+v", li)
 	}
 	if !anna.Until.Equal(end) || !anna.ID.IsZero() || anna.Lang != "en" || anna.Face != (policy.FaceConsent{}) {

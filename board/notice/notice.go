@@ -57,6 +57,7 @@ type Facts struct {
 	Asks     bool          // people may be asked to close their eyes or turn their head
 	Learns   bool          // people may ask that the door learns their face from visits
 	OnCard   bool          // people may have their own card carry their face
+	Doors    []string      // other doors, to which people may let their template go
 	Infrared bool          // a second camera sees infrared light
 }
 
@@ -106,6 +107,15 @@ var places = map[string]i18n.Message{
 	"office":            i18n.M("notice.office", "the office"),
 	"shared room":       i18n.M("notice.shared-room", "the shared room"),
 	"service room":      i18n.M("notice.service-room", "the service room"),
+}
+
+// OtherDoors are the doors to which a template may go.
+func (f Facts) OtherDoors() string {
+	var names []string
+	for _, d := range f.Doors {
+		names = append(names, one(d))
+	}
+	return strings.Join(names, ", ")
 }
 
 // Text writes the notice in one of Languages.

@@ -40,6 +40,10 @@ func (s Sheet) madeOf(d Decision) string {
 			all = append(all, mark.said)
 		}
 	}
+	for _, x := range p.Face.Doors {
+		all = append(all, i18n.M("rights.fact-face-door", "your face may go to the door %s, as you agreed %s", x.Name,
+			s.minute(x.At)))
+	}
 	if !d.Of.LastEntry.IsZero() {
 		all = append(all, i18n.M("rights.fact-last-entry", "last let in %s", s.minute(d.Of.LastEntry)))
 	}

@@ -36,6 +36,8 @@ type noticeText struct {
 	Version string `json:"version"`
 	Text    string `json:"text"` // to be shown whole
 	Hash    string `json:"hash"` // SHA-256 of the text, in hex: a consent names it
+	// Doors that it names: to these a template may go too, by a yes for each.
+	Doors []string `json:"doors,omitempty"`
 }
 
 // getNotice gives the notice in force.
@@ -44,7 +46,7 @@ func getNotice(ctx context.Context, c *call, p noticeParams) (noticeText, error)
 	if err != nil {
 		return noticeText{}, err
 	}
-	return noticeText{n.Lang, n.Version, n.Text, hex.EncodeToString(n.Hash[:])}, nil
+	return noticeText{n.Lang, n.Version, n.Text, hex.EncodeToString(n.Hash[:]), n.Doors}, nil
 }
 
 // showNotice has the door show a person the notice, in their language, while they are served.
@@ -70,6 +72,8 @@ type agreeParams struct {
 	Lang         string `json:"lang"`         // of the notice
 	Guardian     string `json:"guardian"`     // of a person under 14: the relation
 	GuardianName string `json:"guardianName"` // and the name
+	// Doors to which their template goes too: of those that the notice names. Those named before stay.
+	Doors []string `json:"doors"`
 }
 
 // agreeing makes the handler of what a person agrees to by their own card at the door; progress
@@ -87,7 +91,7 @@ func agreeing(
 			return nothing{}, badParams("notice is the hash of the notice shown, 64 hex digits")
 		}
 		return nothing{}, agree(c.desk, ctx, c.who, desk.ConsentGiven{Person: id, Notice: [32]byte(hash), Lang: p.Lang,
-			Guardian: p.Guardian, GuardianName: policy.Private(p.GuardianName)}, c.step)
+			Guardian: p.Guardian, GuardianName: policy.Private(p.GuardianName), Doors: p.Doors}, c.step)
 	}
 }
 

@@ -3,6 +3,7 @@ package rpc
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -168,6 +169,16 @@ type face struct {
 	OldNotice    bool     `json:"oldNotice,omitempty"`    // the notice has changed since they agreed
 	// Doors of the site that have it, as each told; absent: none has, or this door is of no site.
 	Doors []faceDoor `json:"doors,omitempty"`
+	// Named are the doors to which it may go, as the person named them.
+	Named []namedDoor `json:"named,omitempty"`
+	From  string      `json:"from,omitempty"` // the door that took it; absent: this one
+}
+
+// namedDoor is a door that a person named, by a yes to a notice.
+type namedDoor struct {
+	Name   string `json:"name"`
+	At     string `json:"at"`
+	Notice string `json:"notice"` // version of the notice
 }
 
 // faceDoor is a door that has a person's face.
@@ -220,6 +231,12 @@ func (c *call) whole(ctx context.Context, p policy.Person) (whole, error) {
 	if err != nil {
 		return out, err
 	}
+	for _, x := range p.Face.Doors {
+		out.Face.Named = append(out.Face.Named, namedDoor{x.Name, c.time(x.At), fmt.Sprintf("%x", x.Notice[:4])})
+	}
+	if p.Face.FromElsewhere() {
+		out.Face.From = fmt.Sprintf("%x", p.Face.From[:4])
+	}
 	for _, x := range at {
 		out.Face.Doors = append(out.Face.Doors, faceDoor(x))
 	}
@@ -233,7 +250,7 @@ func (c *call) whole(ctx context.Context, p policy.Person) (whole, error) {
 		return out, err
 	}
 	n, err := c.desk.Notice(ctx, c.who, cmp.Or(p.Face.Lang, p.Lang))
-	out.Face.OldNotice = err == nil && n.Hash != p.Face.Notice
+	out.Face.OldNotice = err == nil && n.Hash != p.Face.Notice && !p.Face.FromElsewhere()
 	return out, err
 }
 

@@ -6,7 +6,10 @@ import (
 	"slices"
 	"time"
 
+	"menshen/policy"
+	"menshen/recognizer"
 	"menshen/store"
+	"menshen/store/audit"
 )
 
 // ApplySite applies records that other doors of the site made, as [store.Vault.ApplySite] does.
@@ -25,6 +28,9 @@ func (u *Unit) ApplySite(ctx context.Context, records [][]byte) (store.SiteAppli
 			}
 			u.due.hurry()
 		}))
+	}
+	for _, id := range done.Taken {
+		err = errors.Join(err, u.takeOver(context.WithoutCancel(ctx), id))
 	}
 	for _, id := range done.Gone {
 		err = errors.Join(err, u.out.DropCopies(id))
@@ -62,6 +68,35 @@ func (u *Unit) keepCaughtUp(ctx context.Context) {
 		}
 		_, _ = u.vault.CatchUp() // a vault that does not answer is a fault already, and this is tried again
 	}
+}
+
+// takeOver has the loop know a face that another door gave to this one. Who looks too much like
+// another person here needs their card too.
+func (u *Unit) takeOver(ctx context.Context, id policy.PersonID) error {
+	f, needsCard := &Face{}, false
+	err := u.vault.Face(id, func(p policy.Person, taken [][]float32) error {
+		f.Template, needsCard = recognizer.Join(taken), p.Face.CardRequired
+		return nil
+	})
+	if errors.Is(err, store.ErrUnknown) {
+		return nil // erased meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Wipe()
+	tooLike, _, err := u.LooksLike(ctx, f, id)
+	if err == nil && tooLike != needsCard {
+		err = u.vault.ChangePerson(store.Door, id, either(tooLike, audit.FaceNeedsCard, audit.FaceAlone),
+			func(p *policy.Person) error { p.Face.CardRequired = tooLike; return nil })
+	}
+	if err != nil {
+		return err
+	}
+	if err := u.do(ctx, func() { delete(u.faces.dropped, id) }); err != nil {
+		return err
+	}
+	return u.Relearn(ctx, id)
 }
 
 // EraseTold destroys what other doors erased, and gives when that is done. With nothing to do it

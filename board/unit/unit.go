@@ -225,6 +225,9 @@ func (u *Unit) makeIndex(p Parts) error {
 		}
 	}
 	u.faces.configure(u.cfg)
+	if u.cfg.Faces.Enabled && u.faces.unusable == nil {
+		u.vault.UseModel(u.Model())
+	}
 	return nil
 }
 

@@ -10,7 +10,7 @@ import {call} from "./session.js";
 import {button, note, problem, progress, section} from "./ui.js";
 
 /** @typedef {import("./view_face.js").Way} Way */
-/** @typedef {{notice: string, lang: string, guardian: string, guardianName: string}} Given */
+/** @typedef {{notice: string, lang: string, guardian: string, guardianName: string, doors: string[]}} Given */
 
 /**
  * The notice, and what is said to it. The version that was shown goes back with the yes.
@@ -30,10 +30,11 @@ export async function readNotice(way, of) {
           {name: "guardianName", label: say("page.guardian-name"), required: true, max: 100},
           {name: "guardian", label: say("page.guardian"), hint: say("page.guardian-hint"), required: true, max: 40},
         ] : []),
+        ...named(n, way).map((door, i) => ({name: "door" + i, label: say("page.also-at", door), type: "checkbox"})),
       ],
       submit: of.yes,
-      onSubmit: ({guardian = "", guardianName = ""}) =>
-        of.onYes({notice: n.hash, lang: n.lang, guardian, guardianName}),
+      onSubmit: ({guardian = "", guardianName = "", ...ticked}) => of.onYes({notice: n.hash, lang: n.lang, guardian,
+        guardianName, doors: named(n, way).filter((_, i) => ticked["door" + i])}),
     });
     const answers = /** @type {HTMLElement} */ (said.querySelector(".buttons"));
     answers.classList.add("even"); // a yes and a no weigh the same
@@ -46,6 +47,15 @@ export async function readNotice(way, of) {
   call("faces.show", {person: way.person.person}, {signal: way.signal}).catch(() => {}); // at the door, too
   await draw(way.person.details.lang);
   return shown;
+}
+
+/**
+ * The doors to which their template may go, and does not yet: none is ticked.
+ * @param {any} n the notice @param {Way} way @returns {string[]}
+ */
+function named(n, way) {
+  const has = (way.person.face.named ?? []).map((/** @type {any} */ d) => d.name);
+  return (n.doors ?? []).filter((/** @type {string} */ d) => !has.includes(d));
 }
 
 /** @param {string} lang @param {(lang: string) => Promise<void>} draw */

@@ -107,6 +107,8 @@ function face({person, face: f, details: d}, ended) {
     [say("page.face-at"), f.doors && h("ul", {class: "plain"}, f.doors.map((/** @type {any} */ x) => h("li", null,
       name(x.name), x.here && [" ", badge("calm", say("page.door-here"))],
       x.left && [" ", badge("warn", say("page.door-left"))])))],
+    [say("page.face-named"), f.named && h("ul", {class: "plain"}, f.named.map((/** @type {any} */ x) => h("li", null,
+      name(x.name), " ", h("small", null, say("page.face-named-at", when(x.at), x.notice)))))],
     [say("page.learns-since"), when(f.learns)],
     [say("page.asked-until"), when(f.again)],
   ]);
