@@ -50,6 +50,7 @@ type PeopleFacts struct {
 	Unequal   int // of both, whom the face would let in now and no credential would
 	NoConsent int // of both, without consent to a notice that can be shown: to the face, or to learning it
 	Learning  int // of both, who agreed to learning from their visits
+	Shared int // of those with a template, who let it go to other doors
 	// of both, who agreed to a notice that has been changed since; of a face from another door, that
 	// one counts it
 	OldNotice    int
@@ -179,6 +180,7 @@ func Census(people []Person, templates map[PersonID]bool, notices map[[32]byte]b
 		count(&n.Unequal, unequal(asAt, Decide))
 		_, told := notices[p.Face.Learns.Notice]
 		count(&n.NoConsent, p.Face.State != FaceEnrolled || !shown || p.HasLearnt() && !told)
+		count(&n.Shared, len(p.Face.Doors) > 0)
 		count(&n.Learning, !p.Face.Learns.At.IsZero())
 		count(&n.OldNotice, shown && !current && !p.Face.FromElsewhere())
 		count(&n.NoGuardian, p.Face.Minor && (p.Face.Guardian == "" || p.HasLearnt() && p.Face.Learns.Guardian == ""))

@@ -181,9 +181,9 @@ func howDoorIs(x desk.SiteDoor) (says []i18n.Message) {
 }
 
 func (c *console) foundSite(ctx context.Context, d Sites, name string) error {
-	c.say(i18n.M("console.site-found-means",
+	c.say(i18n.M("console.site-found-tells",
 		"Doors that join this one will know its people, and let them in with card "+
-			"or code as this one does. Faces stay where they were taken."))
+			"or code as this one does. A face goes to another door only where its owner names that door."))
 	if err := c.confirmOrStop(i18n.M("console.site-found-sure", "Found a site with this door?")); err != nil {
 		return err
 	}

@@ -185,6 +185,11 @@ var tells = map[policy.RuleID]func(e *evidence, f *policy.UnitFacts){
 			e.say(i18n.M("dossier.face-data-waits", "Face data has waited to be erased since %s.",
 				e.d.stamp(f.Store.EraseFrom)))
 		}
+		if f.People.Shared > 0 {
+			e.say(i18n.M("dossier.faces-shared", "People whose face may go to other doors, which they named: %d. A "+
+				"template is sealed for each of these doors alone. Until such a door has heard of a withdrawal, and erased "+
+				"it, which its receipt proves, a copy on its way can be opened by that door alone.", f.People.Shared))
+		}
 	},
 	policy.RuleStranger: func(e *evidence, f *policy.UnitFacts) {
 		if e.counted(f.People.At) {
